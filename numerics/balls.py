@@ -1,0 +1,419 @@
+"""SymPy expressions evaluated in ball arithmetic: every number comes with a proof of how wrong it can be.
+
+`enclose` returns a complex ball that contains the value; `digits` prints correct digits; `number` is the nearest
+float. An improper integral is cut at a point beyond which the rest is bounded by f(R)²/|f'(R)|, which holds for a
+positive log-concave tail: whoever states an improper integral vouches for that of its integrand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+import sympy as sp
+from flint import acb, arb, ctx, fmpq
+
+from theory.level import Level
+
+Values = Mapping[sp.Symbol, acb]
+Rule = Callable[[sp.Basic, Values, bool], acb]
+
+HIGHEST_PRECISION = 4096
+NOT_A_NUMBER = acb("nan", "nan")
+
+
+class NoEnclosureError(ArithmeticError):
+    """No finite ball of the asked precision was found: undefined, divergent, or beyond the evaluator."""
+
+
+def evaluate(expression: sp.Basic, values: Values, analytic: bool = False) -> acb:
+    """A ball that contains the expression at the current precision (not finite where it is undefined).
+
+    With `analytic`, the result is not finite unless the expression is analytic on the ball (for integration).
+    """
+    for kind in type(expression).__mro__:
+        rule = RULES.get(kind)
+        if rule is not None:
+            return rule(expression, values, analytic)
+    raise NoEnclosureError(f"no rule encloses {type(expression).__name__}")
+
+
+def _symbol(expression: sp.Symbol, values: Values, analytic: bool) -> acb:
+    try:
+        return values[expression]
+    except KeyError:
+        raise NoEnclosureError(f"no value for the symbol {expression}") from None
+
+
+def _rational(expression: sp.Rational, values: Values, analytic: bool) -> acb:
+    return acb(fmpq(int(expression.p), int(expression.q)))
+
+
+def _sum(expression: sp.Add, values: Values, analytic: bool) -> acb:
+    total = acb(0)
+    for term in expression.args:
+        total += evaluate(term, values, analytic)
+    return total
+
+
+def _product(expression: sp.Mul, values: Values, analytic: bool) -> acb:
+    total = acb(1)
+    for factor in expression.args:
+        total *= evaluate(factor, values, analytic)
+    return total
+
+
+def _power(expression: sp.Pow, values: Values, analytic: bool) -> acb:
+    base, exponent = expression.args
+    x = evaluate(base, values, analytic)
+    if exponent == sp.Rational(1, 2):
+        return x.sqrt(analytic=analytic)
+    if exponent == sp.Rational(-1, 2):
+        return 1 / x.sqrt(analytic=analytic)
+    if isinstance(exponent, sp.Integer):
+        return x ** int(exponent)
+    y = evaluate(exponent, values, analytic)
+    if x == 0 and y.real > 0:
+        return acb(0)
+    return x.pow(y, analytic=analytic)
+
+
+def _on_cut_left(x: acb) -> bool:
+    """Whether the ball may meet the negative real axis with 0."""
+    return bool(x.imag.contains(0)) and not bool(x.real > 0)
+
+
+def _on_cut_outside_unit(x: acb) -> bool:
+    """Whether the ball may meet the real axis beyond ±1, ends included."""
+    return bool(x.imag.contains(0)) and not bool(abs(x.real) < 1)
+
+
+def _entire(method: str) -> Rule:
+    def rule(expression: sp.Function, values: Values, analytic: bool) -> acb:
+        return getattr(evaluate(expression.args[0], values, analytic), method)()
+
+    return rule
+
+
+def _cut(method: str, on_cut: Callable[[acb], bool]) -> Rule:
+    def rule(expression: sp.Function, values: Values, analytic: bool) -> acb:
+        x = evaluate(expression.args[0], values, analytic)
+        return NOT_A_NUMBER if analytic and on_cut(x) else getattr(x, method)()
+
+    return rule
+
+
+def _real_only(method: str) -> Rule:
+    """A function known for real balls alone; never analytic."""
+
+    def rule(expression: sp.Function, values: Values, analytic: bool) -> acb:
+        x = evaluate(expression.args[0], values, analytic)
+        return NOT_A_NUMBER if analytic or x.imag != 0 else acb(getattr(x.real, method)())
+
+    return rule
+
+
+def _bessel(method: str) -> Rule:
+    def rule(expression: sp.Function, values: Values, analytic: bool) -> acb:
+        order, x = (evaluate(argument, values, analytic) for argument in expression.args)
+        return NOT_A_NUMBER if analytic and _on_cut_left(x) else getattr(x, method)(order)
+
+    return rule
+
+
+def _expint(expression: sp.Function, values: Values, analytic: bool) -> acb:
+    order, x = (evaluate(argument, values, analytic) for argument in expression.args)
+    return NOT_A_NUMBER if analytic and _on_cut_left(x) else x.expint(order)
+
+
+def _binomial(expression: sp.Function, values: Values, analytic: bool) -> acb:
+    n, k = (evaluate(argument, values, analytic) for argument in expression.args)
+    return (n + 1).gamma() * (k + 1).rgamma() * (n - k + 1).rgamma()
+
+
+def _factorial(expression: sp.Function, values: Values, analytic: bool) -> acb:
+    return (evaluate(expression.args[0], values, analytic) + 1).gamma()
+
+
+def _falling(expression: sp.Function, values: Values, analytic: bool) -> acb:
+    x, k = (evaluate(argument, values, analytic) for argument in expression.args)
+    return (x + 1).gamma() * (x - k + 1).rgamma()
+
+
+def _absolute(expression: sp.Abs, values: Values, analytic: bool) -> acb:
+    return evaluate(expression.args[0], values, analytic).real_abs(analytic=analytic)
+
+
+def _sign(expression: sp.sign, values: Values, analytic: bool) -> acb:
+    return evaluate(expression.args[0], values, analytic).real_sgn(analytic=analytic)
+
+
+def _heaviside(expression: sp.Heaviside, values: Values, analytic: bool) -> acb:
+    return evaluate(expression.args[0], values, analytic).real_heaviside(analytic=analytic)
+
+
+def _extreme(method: str) -> Rule:
+    def rule(expression: sp.Expr, values: Values, analytic: bool) -> acb:
+        first, *others = (evaluate(argument, values, analytic) for argument in expression.args)
+        for other in others:
+            first = getattr(first, method)(other, analytic=analytic)
+        return first
+
+    return rule
+
+
+def _hyper(expression: sp.hyper, values: Values, analytic: bool) -> acb:
+    above = [evaluate(a, values, analytic) for a in expression.ap]
+    below = [evaluate(b, values, analytic) for b in expression.bq]
+    x = evaluate(expression.argument, values, analytic)
+    if analytic and len(above) > len(below) and bool(x.imag.contains(0)) and not bool(x.real < 1):
+        return NOT_A_NUMBER
+    return x.hypgeom(above, below)
+
+
+def _finite_sum(expression: sp.Sum, values: Values, analytic: bool) -> acb:
+    (index, low, high), *outer = reversed(expression.limits)
+    body = sp.Sum(expression.function, *reversed(outer)) if outer else expression.function
+    first, last = (_integer(bound, values) for bound in (low, high))
+    total = acb(0)
+    for k in range(first, last + 1):
+        total += evaluate(body, {**values, index: acb(k)}, analytic)
+    return total
+
+
+def _integer(bound: sp.Expr, values: Values) -> int:
+    x = evaluate(bound, values).real.unique_fmpz()
+    if x is None:
+        raise NoEnclosureError(f"the bound {bound} of a sum is not an integer")
+    return int(x)
+
+
+def _piecewise(expression: sp.Piecewise, values: Values, analytic: bool) -> acb:
+    """The branch whose condition holds on the whole ball; not finite where that cannot be told."""
+    for value, condition in expression.args:
+        truth = _truth(condition, values)
+        if truth is None:
+            return NOT_A_NUMBER
+        if truth:
+            return evaluate(value, values, analytic)
+    return NOT_A_NUMBER
+
+
+def _truth(condition: sp.Basic, values: Values) -> bool | None:
+    if condition in (sp.true, sp.false):
+        return bool(condition)
+    if isinstance(condition, (sp.And, sp.Or)):
+        parts = [_truth(part, values) for part in condition.args]
+        decisive = isinstance(condition, sp.Or)
+        if decisive in parts:
+            return decisive
+        return None if None in parts else not decisive
+    left, right = (evaluate(side, values).real for side in condition.args)
+    tests = {
+        sp.StrictLessThan: (left < right, left >= right),
+        sp.LessThan: (left <= right, left > right),
+        sp.StrictGreaterThan: (left > right, left <= right),
+        sp.GreaterThan: (left >= right, left < right),
+        sp.Equality: (left == right, not left.overlaps(right)),
+    }
+    if type(condition) not in tests:
+        raise NoEnclosureError(f"no rule decides {condition}")
+    yes, no = tests[type(condition)]
+    return True if yes else False if no else None
+
+
+def _integral(expression: sp.Integral, values: Values, analytic: bool) -> acb:
+    *inner, (variable, low, high) = expression.limits
+    integrand = sp.Integral(expression.function, *inner) if inner else expression.function
+    if high is sp.oo and low is sp.S.NegativeInfinity:
+        mirrored = integrand.subs(variable, -variable)
+        halves = (integrand, mirrored)
+        return sum((_integrate(half, variable, sp.S.Zero, None, values) for half in halves), acb(0))
+    if low is sp.S.NegativeInfinity:
+        return _integrate(integrand.subs(variable, -variable), variable, -high, None, values)
+    return _integrate(integrand, variable, low, None if high is sp.oo else high, values)
+
+
+def _integrate(integrand: sp.Expr, variable: sp.Symbol, low: sp.Expr, high: sp.Expr | None, values: Values) -> acb:
+    def function(x: acb, analytic: bool) -> acb:
+        return evaluate(integrand, {**values, variable: x}, analytic)
+
+    a = evaluate(low, values)
+    limit = 100 * ctx.prec
+    if high is not None:
+        return acb.integral(function, a, evaluate(high, values), eval_limit=limit)
+    slope = sp.diff(integrand, variable)
+    tolerance = arb(2) ** (-ctx.prec)
+    cut = a + 1
+    for _ in range(14):
+        here = {**values, variable: cut}
+        value, fall = evaluate(integrand, here).real, -evaluate(slope, here).real
+        if value == 0:
+            return acb.integral(function, a, cut, eval_limit=limit)
+        if bool(value > 0) and bool(fall > 0) and bool(rest := value**2 / fall) and bool(rest < tolerance):
+            return acb.integral(function, a, cut, eval_limit=limit) + acb(arb(rest.upper() / 2, rest.upper() / 2))
+        cut = a + 2 * (cut - a)
+    raise NoEnclosureError(f"the integral of {integrand} has no tail below 2^-{ctx.prec}")
+
+
+def _level(expression: Level, values: Values, analytic: bool) -> acb:
+    """Bisection, then Newton steps: the root stays between points where the sign of the function is proved."""
+    if analytic:
+        return NOT_A_NUMBER
+    (variable,) = expression.function.variables
+    body = expression.function.expr
+    slope = sp.diff(body, variable)
+
+    def at(t: arb, part: sp.Expr = body) -> arb:
+        return evaluate(part, {**values, variable: acb(t)}).real
+
+    low, high = _bracket(at)
+    while bool((high - low) > low / 64):
+        middle = ((low + high) / 2).mid()
+        sign = at(middle)
+        if bool(sign > 0):
+            low = middle
+        elif bool(sign < 0):
+            high = middle
+        else:
+            break
+    for _ in range(2 * ctx.prec.bit_length()):
+        middle = ((low + high) / 2).mid()
+        guess = middle - at(middle).mid() / at(middle, slope).mid()
+        step = (abs(guess - middle) ** 2 / abs(guess) + abs(guess) * arb(2) ** (4 - ctx.prec)).mid()
+        left, right = (guess - 4 * step).mid(), (guess + 4 * step).mid()
+        if not (bool(left > low) and bool(right < high) and bool(at(left) > 0) and bool(at(right) < 0)):
+            break
+        low, high = left, right
+    return acb(low.union(high))
+
+
+def _bracket(at: Callable[[arb], arb]) -> tuple[arb, arb]:
+    """Points on both sides of the root, found by doubling and halving from 1."""
+    low = high = arb(1)
+    for _ in range(200):
+        if bool(at(low) > 0):
+            break
+        low = low / 2
+    else:
+        raise NoEnclosureError("a level has no point above it")
+    for _ in range(200):
+        if bool(at(high) < 0):
+            return low, high
+        high = high * 2
+    raise NoEnclosureError("a level has no point below it")
+
+
+RULES: dict[type, Rule] = {
+    sp.Symbol: _symbol,
+    sp.Rational: _rational,
+    sp.Add: _sum,
+    sp.Mul: _product,
+    sp.Pow: _power,
+    type(sp.pi): lambda e, v, a: acb(arb.pi()),
+    type(sp.E): lambda e, v, a: acb(1).exp(),
+    type(sp.EulerGamma): lambda e, v, a: acb(arb.const_euler()),
+    type(sp.I): lambda e, v, a: acb(0, 1),
+    sp.exp: _entire("exp"),
+    sp.sin: _entire("sin"),
+    sp.cos: _entire("cos"),
+    sp.tan: _entire("tan"),
+    sp.sinh: _entire("sinh"),
+    sp.cosh: _entire("cosh"),
+    sp.tanh: _entire("tanh"),
+    sp.erf: _entire("erf"),
+    sp.erfc: _entire("erfc"),
+    sp.gamma: _entire("gamma"),
+    sp.log: _cut("log", _on_cut_left),
+    sp.loggamma: _cut("lgamma", _on_cut_left),
+    sp.Ei: _cut("ei", _on_cut_left),
+    sp.asin: _cut("asin", _on_cut_outside_unit),
+    sp.acos: _cut("acos", _on_cut_outside_unit),
+    sp.atan: _cut("atan", lambda x: not bool(abs(x.imag) < 1)),
+    sp.erfinv: _real_only("erfinv"),
+    sp.erfcinv: _real_only("erfcinv"),
+    sp.besselk: _bessel("bessel_k"),
+    sp.besseli: _bessel("bessel_i"),
+    sp.expint: _expint,
+    sp.binomial: _binomial,
+    sp.factorial: _factorial,
+    sp.FallingFactorial: _falling,
+    sp.Abs: _absolute,
+    sp.sign: _sign,
+    sp.Heaviside: _heaviside,
+    sp.Max: _extreme("real_max"),
+    sp.Min: _extreme("real_min"),
+    sp.hyper: _hyper,
+    sp.Sum: _finite_sum,
+    sp.Piecewise: _piecewise,
+    sp.Integral: _integral,
+    Level: _level,
+}
+
+
+def enclose(
+    expression: sp.Expr, values: Mapping[sp.Symbol, object] | None = None, digits: int = 17, highest: int | None = None
+) -> acb:
+    """A ball around the value with relative radius below 10^-digits (absolute, where the value may be zero).
+
+    `values` maps symbols to exact numbers (ints, fractions, SymPy rationals or any constant expression).
+
+    Raises:
+        NoEnclosureError: if precision up to `highest` bits (default 4096) does not give such a ball.
+    """
+    exact = tuple(sorted((values or {}).items(), key=lambda item: item[0].sort_key()))
+    return _enclose(sp.sympify(expression), tuple((s, sp.sympify(x)) for s, x in exact), digits, highest)
+
+
+@lru_cache(maxsize=4096)
+def _enclose(
+    expression: sp.Expr, values: tuple[tuple[sp.Symbol, sp.Expr], ...], digits: int, highest: int | None
+) -> acb:
+    unknown = expression.free_symbols - {symbol for symbol, _ in values}
+    if unknown:
+        raise NoEnclosureError(f"no value for {', '.join(sorted(map(str, unknown)))} in {expression}")
+    wanted = 10 + int(digits * 3.3220)
+    precision = wanted + 20
+    while precision <= (highest or HIGHEST_PRECISION):
+        with ctx.workprec(precision):
+            try:
+                ball = evaluate(expression, {s: evaluate(x, {}) for s, x in values})
+            except ZeroDivisionError as error:
+                raise NoEnclosureError(f"{expression}: division by zero") from error
+            if ball.is_finite() and _small(ball, wanted):
+                return ball
+        precision *= 2
+    raise NoEnclosureError(f"no enclosure of {expression} at {dict(values)} within {highest or HIGHEST_PRECISION} bits")
+
+
+def _small(ball: acb, bits: int) -> bool:
+    """Whether the radius is below 2^-bits of the value, or of 1 where the value may be 0."""
+    radius = max(ball.real.rad(), ball.imag.rad())
+    size = ball.abs_lower()
+    scale = size if bool(size > 0) else arb(1)
+    return bool(radius <= scale * arb(2) ** (-bits)) or (not bool(size > 0) and bool(radius <= arb(2) ** (-2 * bits)))
+
+
+def number(expression: sp.Expr, values: Mapping[sp.Symbol, object] | None = None) -> float:
+    """The value as a float, from a ball of relative radius 1e-17.
+
+    Raises:
+        NoEnclosureError: without such a ball, or if the value is proved not to be real.
+    """
+    ball = enclose(expression, values)
+    if not ball.imag.contains(0):
+        raise NoEnclosureError(f"{expression} is not real: {ball.str(6)}")
+    return float(ball.real.mid())
+
+
+def digits(expression: sp.Expr, values: Mapping[sp.Symbol, object] | None, count: int) -> str:
+    """The value in decimal with `count` correct significant digits.
+
+    Raises:
+        NoEnclosureError: as `number`.
+    """
+    ball = enclose(expression, values, digits=count + 3)
+    if not ball.imag.contains(0):
+        raise NoEnclosureError(f"{expression} is not real: {ball.str(6)}")
+    with ctx.workprec(int((count + 8) * 3.33) + 20):
+        return ball.real.mid().str(count, radius=False)

@@ -1,0 +1,1 @@
+"""Evidence about limits of masks."""

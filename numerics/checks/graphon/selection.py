@@ -1,0 +1,118 @@
+"""Evidence for G2: the K largest scores beside all scores above a threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from numerics.cut_norm import exact_cut_norm
+from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.masks import top_k_mask
+from theory.graphon.probit import column_scale, log_threshold, noise_scale, row_scale, x, y
+from theory.graphon.selection import above, kept, selection_identity
+from theory.graphon.symbols import m, n, p, variance
+from theory.saliency.model import rho
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+SHAPES = ((4, 7), (9, 5), (8, 8), (1, 12))
+
+
+def scores_and_cuts(rng: np.random.Generator) -> list[tuple[NDArray[np.float64], int, float]]:
+    """Scores with and without ties, each with a number to keep and a threshold, sometimes at a score."""
+    cases = []
+    for rows, columns in SHAPES:
+        for digits in (0, 1, 12):
+            scores = rng.standard_normal((rows, columns)).round(digits)
+            for threshold in (0.3, float(scores[0, 0]), -0.4):
+                cases.append((scores, int(rng.integers(0, scores.size + 1)), threshold))
+    return cases
+
+
+@exact(selection_identity)
+@control("without the modulus", gap=(kept - above) / (m * n))
+@control("share of the kept", gap=sp.Abs(kept - above) / kept)
+@control("half: additions and removals balance", gap=sp.Abs(kept - above) / (2 * m * n))
+@control("10 % more", gap=ELEVEN * sp.Abs(kept - above) / (m * n))
+@control("masks of different scores", row_shift=1)
+def masks_of_the_same_scores_are_nested(gap: sp.Expr, row_shift: int, trial: Trial) -> Iterator[Finding]:
+    """‖M_K − M_τ‖₁ = ‖M_K − M_τ‖□ = gap, in integers; the assumption broken by shifting the rows of one mask."""
+    for scores, keep, threshold in trial.draw(scores_and_cuts):
+        over = np.roll(scores, row_shift, axis=0) > threshold
+        difference = top_k_mask(scores, keep).astype(np.int64) - over
+        rows, columns = scores.shape
+        claimed = gap.subs({kept: keep, above: int(over.sum()), m: rows, n: columns})
+        distance = sp.Rational(int(np.abs(difference).sum()), difference.size)
+        cut = sp.Rational(round(exact_cut_norm(difference) * difference.size), difference.size)
+        yield trial.holds(distance == claimed, f"L¹ distance {distance}, claimed {claimed}")
+        yield trial.holds(cut == claimed, f"cut norm {cut}, claimed {claimed}")
+
+
+@exact(selection_identity)
+@control("binomial", spread=rho * (1 - rho) / (m * n))
+@control("10 % more", spread=ELEVEN * variance / (m * n))
+@control("variance of the count", spread=variance * m * n)
+@control("square of the probability", entry_variance=p**2)
+def count_has_the_variance_of_its_generating_function(
+    spread: sp.Expr, entry_variance: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Var N = G″(1) + G′(1) − G′(1)² with G(z) = ∏ (1 − P + P z), for symbolic P."""
+    z = sp.Symbol("z")
+    for rows, columns in ((1, 1), (2, 2), (3, 1)):
+        size = rows * columns
+        entries = sp.symbols(f"p:{size}", positive=True)
+        generating = prod(1 - q + q * z for q in entries)
+        first, second = (sp.diff(generating, z, order).subs(z, 1) for order in (1, 2))
+        claimed = spread.subs(
+            {
+                variance: sum(entry_variance.subs(p, q) for q in entries) / size,
+                rho: sum(entries) / size,
+                m: rows,
+                n: columns,
+            },
+            simultaneous=True,
+        )
+        yield trial.same(claimed, (second + first - first**2) / size**2, by=sp.expand)
+
+
+SIDE = 3
+SCALES = {row_scale: sp.Rational(4, 5), column_scale: sp.Rational(3, 5), noise_scale: sp.Integer(1)}
+LOG_THRESHOLD = sp.Rational(119, 100)  # density near 1/5
+
+
+def latents() -> NDArray[np.float64]:
+    """Standard normal quantiles at the midpoints of a grid of SIDE cells. float[SIDE]"""
+    return ndtri((np.arange(SIDE) + 0.5) / SIDE)
+
+
+def masks_above(rng: np.random.Generator, masks: int) -> NDArray[np.bool_]:
+    """Masks 0.8 x + 0.6 y + Z > 1.19 with x, y fixed and Z standard normal. bool[masks, SIDE, SIDE]"""
+    known = 0.8 * latents()[:, None] + 0.6 * latents()
+    return known + rng.standard_normal((masks, SIDE, SIDE)) > 1.19
+
+
+@statistical(selection_identity, tests=2)
+@control("binomial", spread=rho * (1 - rho) / (m * n))
+@control("10 % more", spread=ELEVEN * variance / (m * n))
+@control("10 % less", spread=NINE * variance / (m * n))
+@control("probability in place of its variance", entry_variance=p)
+def counts_above_a_threshold_vary_less_than_binomially(
+    spread: sp.Expr, entry_variance: sp.Expr, probit_kernel: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Masks of the probit graphon on a 3×3 grid: entries of the stated probabilities, counts of the stated variance."""
+    masks = trial.draw(masks_above, trial.size(120_000))
+    latent = [sp.Rational(value) for value in latents().tolist()]
+    values = [
+        trial.value(probit_kernel, {**SCALES, log_threshold: LOG_THRESHOLD, x: a, y: b}) for a in latent for b in latent
+    ]
+    yield trial.counts_each(masks.sum(axis=0).ravel(), len(masks), values)
+    entries = [sp.Rational(value) for value in values]
+    size, mean = SIDE**2, sum(entries) / SIDE**2
+    average = sum(entry_variance.subs(p, q) for q in entries) / size
+    claimed = float(spread.subs({variance: average, rho: mean, m: SIDE, n: SIDE}, simultaneous=True))
+    squares = (masks.mean(axis=(1, 2)) - float(mean)) ** 2
+    yield trial.averages(squares, claimed, 0.0, float(max(mean, 1 - mean) ** 2))

@@ -1,0 +1,229 @@
+"""Evidence for lifts of perceptron modules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from numerics.evidence import Finding, Trial, control, exact
+from theory.lifts import (
+    Edge,
+    Lift,
+    PerceptronModule,
+    Vertex,
+    base_weight,
+    diamond,
+    diamond_cover,
+    diamond_fibration,
+    diamond_split,
+    diamond_weights,
+    fibration_lemma,
+    rest,
+    w01,
+    w02,
+    w13,
+    w23,
+    x,
+)
+
+
+def interpreted(expression: sp.Expr) -> sp.Expr:
+    """The expression with a definite polynomial for each undefined function, so that it can be evaluated."""
+    names = sorted({str(applied.func) for applied in expression.atoms(AppliedUndef)})
+
+    def polynomial(applied: sp.Expr) -> sp.Expr:
+        total = sum(((i + 1) * argument for i, argument in enumerate(applied.args)), names.index(str(applied.func)))
+        return total**2 + total
+
+    return expression.replace(lambda e: isinstance(e, AppliedUndef), polynomial)
+
+
+def pulls_back(lift: Lift, trial: Trial) -> Iterator[Finding]:
+    """That y_G(v) = y_B(π v) on the diamond.
+
+    Equality is proved in the free algebra, that is for all maps of the module; a difference is shown by a definite
+    module at a rational point.
+    """
+    base = lift.module.with_weights(diamond_weights).activations({"0": x})
+    for vertex, found in lift.activations(lift.pull_inputs({"0": x})).items():
+        difference = sp.expand(found - base[lift.over[vertex]])
+        yield trial.vanishes(interpreted(difference), by=lambda _, free=difference: free)
+
+
+def with_edge(lift: Lift, edge: Edge, weight: sp.Expr) -> Lift:
+    """The lift with an edge added, or with another weight on it."""
+    return replace(lift, weights={**lift.weights, edge: weight})
+
+
+def without_edge(lift: Lift, edge: Edge) -> Lift:
+    """The lift with an edge taken out."""
+    return replace(lift, weights={e: w for e, w in lift.weights.items() if e != edge})
+
+
+def written_out() -> sp.Expr:
+    """The activation of the diamond at 3, from the definition."""
+    m01, m02, m13, m23 = (sp.Function(f"M_{u}{v}", real=True) for u, v in diamond_weights)
+    s1, s2, s3 = (sp.Function(f"sigma_{v}", real=True) for v in "123")
+    return s3(m13(w13, s1(m01(w01, x))), m23(w23, s2(m02(w02, x))))
+
+
+@exact(fibration_lemma)
+@control("an edge with a copied weight", fibration=with_edge(diamond_fibration, ("1b", "3a"), w13))
+@control("missing edge", fibration=without_edge(diamond_fibration, ("2a", "3b")))
+@control("a weight of another edge", fibration=with_edge(diamond_fibration, ("1a", "3b"), w01))
+@control("vertex in the wrong fibre", fibration=replace(diamond_fibration, over={**diamond_fibration.over, "1c": "2"}))
+def activations_pull_back_along_an_in_fibration(fibration: Lift, trial: Trial) -> Iterator[Finding]:
+    """(a) for all maps M and σ at once."""
+    yield from pulls_back(fibration, trial)
+    found = fibration.activations({"0": x})["3a"]
+    yield trial.holds(found == written_out(), f"the activation at 3a is {found}")
+    yield trial.holds(fibration.is_in_fibration(), "each edge of the base lifts uniquely")
+    needed = not any(without_edge(fibration, edge).is_in_fibration() for edge in fibration.weights)
+    yield trial.holds(needed, "no edge of the lift can be left out")
+    pulled = fibration.pull_weights(diamond_weights)
+    yield trial.holds(dict(fibration.weights) == pulled, "the weights are those of the base")
+
+
+def halved(lift: Lift, *edges: Edge) -> Lift:
+    """The lift whose sum over these edges has become their mean."""
+    return replace(lift, weights={e: w / len(edges) if e in edges else w for e, w in lift.weights.items()})
+
+
+def square(name: str) -> Callable[[Any, Any], Any]:
+    """An edge map w²·m(y), which violates linearity in the weight."""
+    return lambda w, y: w**2 * sp.Function(name, real=True)(y)
+
+
+@exact(fibration_lemma)
+@control("copies the weight", split=with_edge(with_edge(diamond_split, ("1a", "3a"), w13), ("1b", "3a"), w13))
+@control("mean over the fibre", split=halved(diamond_split, ("1a", "3a"), ("1b", "3a")))
+@control("missing edge", split=without_edge(diamond_split, ("1b", "3a")))
+@control("maps not linear in the weight", split=replace(diamond_split, module=diamond(square)))
+def activations_pull_back_when_fibre_sums_agree(split: Lift, trial: Trial) -> Iterator[Finding]:
+    """(b) for all maps w·m(y) and all σ at once, with one weight split between two edges in all ways."""
+    yield from pulls_back(split, trial)
+    yield trial.holds(not split.is_in_fibration(), "two edges lie above 1 → 3 at 3a, so (a) does not apply")
+
+
+@exact(fibration_lemma)
+@control("upper edge doubled", cover=with_edge(diamond_cover, ("1a+", "3a-"), w13))
+@control("upper edge missing", cover=without_edge(diamond_cover, ("2a+", "3b+")))
+@control("upper weight of another edge", cover=with_edge(diamond_cover, ("1a+", "3a+"), w01))
+@control("lower weight doubled", fibration=with_edge(diamond_fibration, ("1a", "3b"), 2 * w13))
+@control("vertex in the wrong fibre", fibration=replace(diamond_fibration, over={**diamond_fibration.over, "1c": "2"}))
+def in_fibrations_compose(fibration: Lift, cover: Lift, trial: Trial) -> Iterator[Finding]:
+    """(c) at a two-sheeted cover of the in-fibration: the composition is one, with the same activations."""
+    composed = fibration.compose(cover)
+    yield from pulls_back(composed, trial)
+    upper = cover.activations(composed.pull_inputs({"0": x}))
+    same = upper == composed.activations(composed.pull_inputs({"0": x}))
+    yield trial.holds(same, "the activations are those of the upper lift of G taken as a module")
+    for lift in (cover, composed):
+        yield trial.holds(lift.is_in_fibration(), "each edge below lifts uniquely")
+    for edge, weight in cover.weights.items():
+        yield trial.same(weight, fibration.weights[cover.below(edge)])
+        yield trial.same(weight, diamond_weights[composed.below(edge)])
+
+
+# Random lifts in exact arithmetic
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A random lift whose last weight over each base edge is still open.
+
+    `fibres`: (vertex, base vertex below its in-neighbours) → in-neighbours, and the weights of all but the last.
+    """
+
+    over: Mapping[Vertex, Vertex]
+    fibres: Mapping[tuple[Vertex, Vertex], tuple[tuple[Vertex, ...], tuple[int, ...]]]
+
+
+BASE_INPUTS = ("0", "1")
+BASE_EDGES = (("0", "2"), ("1", "2"), ("0", "3"), ("2", "3"), ("1", "4"), ("2", "4"), ("3", "4"))
+fibre_size = sp.Symbol("m", positive=True)  # for controls that look at the number of edges above a base edge
+
+
+def random_plan(rng: np.random.Generator, edges: tuple[Edge, ...], widest: int, idle: frozenset[Edge]) -> Plan:
+    """One to three copies of each vertex; above each edge into a copy one to `widest` edges, or none if it is idle."""
+    vertices = sorted({end for edge in edges for end in edge})
+    copies = {v: [f"{v}{letter}" for letter in "abc"[: rng.integers(1, 4)]] for v in vertices}
+    fibres = {}
+    for u, v in edges:
+        for copy in copies[v]:
+            size = int(rng.integers(0 if (u, v) in idle else 1, min(widest, len(copies[u])) + 1))
+            chosen = tuple(copies[u][int(k)] for k in rng.permutation(len(copies[u]))[:size])
+            fibres[copy, u] = chosen, tuple(int(w) for w in rng.integers(-4, 5, size=max(size - 1, 0)))
+    return Plan({copy: v for v in vertices for copy in copies[v]}, fibres)
+
+
+def random_towers(rng: np.random.Generator, count: int, widest: int) -> list[tuple[dict[Edge, int], Plan, Plan]]:
+    """Base weights (one of them 0 where fibres may be empty), a lift of the base and a lift of that lift."""
+    towers = []
+    for _ in range(count):
+        weights = {edge: int(rng.integers(1, 5)) * int(rng.choice([-1, 1])) for edge in BASE_EDGES}
+        idle = frozenset({BASE_EDGES[int(rng.integers(len(BASE_EDGES)))]} if widest > 1 else ())
+        lower = random_plan(rng, BASE_EDGES, widest, idle)
+        edges = tuple((u, v) for (v, _), (sources, _) in lower.fibres.items() for u in sources)
+        weights.update(dict.fromkeys(idle, 0))
+        towers.append((weights, lower, _upper(rng, lower, edges, widest)))
+    return towers
+
+
+def _upper(rng: np.random.Generator, lower: Plan, edges: tuple[Edge, ...], widest: int) -> Plan:
+    """A lift of the lower graph, vertices without edges included."""
+    plan = random_plan(rng, edges, widest, frozenset())
+    bare = {f"{v}a": v for v in lower.over if v not in plan.over.values()}
+    return Plan({**plan.over, **bare}, plan.fibres)
+
+
+def completed(
+    plan: Plan, module: PerceptronModule, weights: Mapping[Edge, sp.Expr], completing_weight: sp.Expr
+) -> Lift:
+    """The lift of a plan, the open weights given by the formula under test."""
+    found: dict[Edge, sp.Expr] = {}
+    for (v, below), (sources, given) in plan.fibres.items():
+        if not sources:
+            continue
+        at = {base_weight: weights[below, plan.over[v]], rest: sp.Integer(sum(given)), fibre_size: len(sources)}
+        found.update({(u, v): sp.Integer(w) for u, w in zip(sources, given, strict=False)})
+        found[sources[-1], v] = completing_weight.subs(at)
+    return Lift(module, plan.over, found)
+
+
+def sample_module(edge_map: Callable[[Any, Any], Any]) -> PerceptronModule:
+    """Definite vertex maps that tell their arguments apart, on a base with two inputs and edges that skip."""
+    return PerceptronModule(
+        inputs=BASE_INPUTS,
+        terminals=("4",),
+        maps=dict.fromkeys(BASE_EDGES, edge_map),
+        sigma={v: lambda *z, v=v: sum((i + 1) * s for i, s in enumerate(z)) ** 2 - int(v) * z[0] for v in "234"},
+    )
+
+
+def mean_of_fibre() -> sp.Expr:
+    """The last weight if fibres were averaged instead of summed."""
+    return fibre_size * base_weight - rest
+
+
+@exact(fibration_lemma, cost=1)
+@control("copies the weight", completing_weight=base_weight)
+@control("mean over the fibre", completing_weight=mean_of_fibre())
+@control("equal shares", completing_weight=base_weight / fibre_size)
+@control("adds the others", completing_weight=base_weight + rest)
+def random_lifts_and_their_lifts_pull_back(completing_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """(b) and (c) with several inputs, empty fibres and lifts of lifts; (a) where each fibre has one edge."""
+    for widest, edge_map in ((3, lambda w, y: w * (y + 1)), (1, lambda w, y: w**2 * y + w * y**2 - 1)):
+        module, inputs = sample_module(edge_map), {"0": sp.Rational(1, 2), "1": sp.Rational(-2, 3)}
+        for weights, plan, upper_plan in trial.draw(random_towers, trial.size(12), widest):
+            lower = completed(plan, module, weights, completing_weight)
+            upper = completed(upper_plan, lower.as_module(), lower.weights, completing_weight)
+            base = module.with_weights(weights).activations(inputs)
+            for lift in (lower, lower.compose(upper)):
+                for vertex, found in lift.activations(lift.pull_inputs(inputs)).items():
+                    yield trial.same(found, base[lift.over[vertex]], by=sp.expand)

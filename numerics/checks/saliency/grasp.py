@@ -1,0 +1,183 @@
+"""Evidence for S8: GraSP as SNIP with the residual smoothed by the tangent kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.checks.saliency.row_law import noise_floor
+from numerics.data import digits
+from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
+from numerics.masks import global_mask, kth_largest
+from numerics.moments import numeric
+from numerics.networks import random_network, tangent_residual
+from numerics.pruning import saliency
+from theory.saliency.grasp import (
+    a,
+    activation,
+    dimension,
+    kappa_0,
+    kappa_1,
+    norm,
+    other_norm,
+    plain,
+    smoothed,
+    smoothed_snip,
+    theta,
+    width,
+)
+
+Floats = NDArray[np.float64]
+angle = sp.Symbol("alpha", real=True)
+SECTOR = (angle, theta - sp.pi / 2, sp.pi / 2)  # directions of w that open both gates
+TENTH = sp.Rational(11, 10)
+
+
+@exact(smoothed_snip)
+@control("angle itself", kappa_0=theta / (2 * sp.pi))
+@control("angle over π", kappa_0=(sp.pi - theta) / sp.pi)
+@control("sine lost", kappa_1=(sp.pi - theta) * sp.cos(theta) / (2 * sp.pi))
+@control("normalised to 1 at θ = 0", kappa_1=2 * kappa_1)
+def kernels_are_sector_integrals(kappa_0: sp.Expr, kappa_1: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """κ₀ is the share of the sector, κ₁ the mean of R² cos α cos(α − θ) over it with E R² = 2, by SymPy."""
+    yield trial.same(kappa_0, sp.integrate(sp.S.One, SECTOR) / (2 * sp.pi))
+    yield trial.same(kappa_1, 2 * sp.integrate(sp.cos(angle) * sp.cos(angle - theta), SECTOR) / (2 * sp.pi))
+
+
+@exact(smoothed_snip)
+@control("κ₁ forgotten", tangent_kernel=norm * other_norm / dimension * sp.cos(theta) * kappa_0)
+@control("cosine forgotten", tangent_kernel=norm * other_norm / dimension * (kappa_0 + kappa_1))
+@control("not divided by d", tangent_kernel=norm * other_norm * (sp.cos(theta) * kappa_0 + kappa_1))
+@control("10 % more", tangent_kernel=TENTH * smoothed_snip.expressions["tangent_kernel"])
+def tangent_kernel_is_the_mean_of_a_unit(tangent_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean over a and w of a² (x·x′/d) 1{z > 0}1{z′ > 0} + σ(z)σ(z′), z = w·x/√d, integrated over the plane."""
+    gates = sp.integrate(sp.S.One, SECTOR) / (2 * sp.pi)
+    outputs = 2 * sp.integrate(sp.cos(angle) * sp.cos(angle - theta), SECTOR) / (2 * sp.pi)
+    inner = norm * other_norm * sp.cos(theta)
+    yield trial.same(tangent_kernel, inner / dimension * gates + norm * other_norm / dimension * outputs)
+
+
+@exact(smoothed_snip)
+@control("Gauss–Newton term alone", hessian_gradient=a * smoothed / sp.sqrt(width * dimension))
+@control("second term as large", hessian_gradient=(a * smoothed + activation * plain) / sp.sqrt(width * dimension))
+@control("second term alone", hessian_gradient=activation * plain / (width * sp.sqrt(dimension)))
+@control(
+    "readout weight on both",
+    hessian_gradient=a * (smoothed + activation * plain / sp.sqrt(width)) / sp.sqrt(width * dimension),
+)
+def hessian_times_gradient_of_a_small_network(hessian_gradient: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Three units, two inputs, three samples: H and g differentiated by SymPy at a rational point, all parameters."""
+    third = sp.Rational(1, 3)
+    weights, readout = sp.Matrix([[2, -1], [-third, 1], [1, third]]), sp.Matrix([third, -2, 5])
+    data, labels = sp.Matrix([[1, 1], [-1, 2], [2, -third]]), sp.Matrix([1, -2, third])
+    rows, inputs, size = weights.rows, weights.cols, data.rows
+    w_, a_ = sp.Matrix(rows, inputs, sp.symbols("w:6", real=True)), sp.Matrix(sp.symbols("a:3", real=True))
+    at = dict(zip([*w_, *a_], [*weights, *readout], strict=True))
+    gates = [[int(bool((weights[i, :] * data[k, :].T)[0] > 0)) for i in range(rows)] for k in range(size)]
+    units = [[gates[k][i] * (w_[i, :] * data[k, :].T)[0] / sp.sqrt(inputs) for i in range(rows)] for k in range(size)]
+    outputs = [sum(a_[i] * units[k][i] for i in range(rows)) / sp.sqrt(rows) for k in range(size)]
+    loss = sum((output - label) ** 2 for output, label in zip(outputs, labels, strict=True)) / (2 * size)
+    parameters = [*w_, *a_]
+    slopes = sp.Matrix([sp.diff(loss, each) for each in parameters])
+    product = sp.hessian(loss, parameters).subs(at) * slopes.subs(at)
+
+    jacobian = sp.Matrix([[sp.diff(output, each) for each in parameters] for output in outputs]).subs(at)
+    residual = sp.Matrix([output.subs(at) for output in outputs]) - labels
+    smooth = jacobian * jacobian.T * residual / size
+    for i in range(rows):
+        active = sum(residual[k] * units[k][i].subs(at) for k in range(size)) / size
+        for j in range(inputs):
+            means = [sum(r[k] * data[k, j] * gates[k][i] for k in range(size)) / size for r in (smooth, residual)]
+            point = {
+                a: readout[i],
+                smoothed: means[0],
+                plain: means[1],
+                activation: active,
+                width: rows,
+                dimension: inputs,
+            }
+            yield trial.same(product[i * inputs + j], hessian_gradient.subs(point))
+
+
+ANGLES = (0.6, -0.8)  # cosines of the second input with the first
+
+
+def gate_products(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
+    """How often both gates of a pair of inputs are open over normal weights."""
+    w = rng.standard_normal((size, 2))
+    return np.array([((w[:, 0] > 0) & (c * w[:, 0] + np.sqrt(1 - c * c) * w[:, 1] > 0)).sum() for c in ANGLES])
+
+
+@statistical(smoothed_snip, tests=1)
+@control("angle itself", kappa_0=theta / (2 * sp.pi))
+@control("10 % more", kappa_0=TENTH * kappa_0)
+def gates_open_with_the_arc_cosine_kernel(kappa_0: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The count of weights that open both gates is binomial with κ₀."""
+    n = trial.size(100_000)
+    nulls = [trial.value(kappa_0, {theta: sp.acos(c)}) for c in (sp.Rational(3, 5), sp.Rational(-4, 5))]
+    yield trial.counts_each(trial.draw(gate_products, n), n, nulls)
+
+
+UNITS, SAMPLES = 4096, 600
+
+
+def realised_smoothing(rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Θ̂r at 600 digits for two independent networks of 4096 units."""
+    bundle = digits("is0", standardise=True)
+    x, r = bundle.x[:SAMPLES], -bundle.y[:SAMPLES]
+    first, second = (tangent_residual(random_network((64, UNITS, 1), rng), x, r)[:, 0] for _ in range(2))
+    return first, second
+
+
+@empirical(smoothed_snip, cost=1.5)
+@control("κ₁ forgotten", tangent_kernel=norm * other_norm / dimension * sp.cos(theta) * kappa_0)
+@control("cosine forgotten", tangent_kernel=norm * other_norm / dimension * (kappa_0 + kappa_1))
+@control("twice", tangent_kernel=2 * smoothed_snip.expressions["tangent_kernel"])
+def smoothed_residual_is_that_of_wide_networks(tangent_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """‖Θ̂r − Θr‖ on digits is within three of the distances ‖Θ̂r − Θ̂′r‖/√2 between two networks of 4096 units."""
+    bundle = digits("is0", standardise=True)
+    x, r = bundle.x[:SAMPLES], -bundle.y[:SAMPLES, 0]
+    lengths = np.linalg.norm(x, axis=1)
+    angles = np.arccos(np.clip(x @ x.T / np.outer(lengths, lengths), -1.0, 1.0))
+    kernel = numeric((norm, other_norm, theta, dimension), tangent_kernel)
+    limit = kernel(lengths[:, None], lengths[None, :], np.maximum(angles, 1e-9), 64.0) @ r / SAMPLES
+    first, second = trial.draw(realised_smoothing)
+    scale = float(np.linalg.norm(first - second)) / np.sqrt(2)
+    yield trial.at_most(float(np.linalg.norm(first - limit)) / scale, 3.0, "distance in standard errors")
+
+
+ROWS, FRESH = 2048, 8192
+
+
+def grasp_columns(rng: np.random.Generator, labelling: str) -> tuple[Floats, Floats, Floats]:
+    """Column densities of magnitude GraSP on digits (ρ = 0.1), and of fresh rows under Θ̂r and under r."""
+    bundle = digits(labelling, standardise=True)
+    x, r = bundle.x, -bundle.y
+    network = random_network((64, ROWS, 1), rng)
+    (scores,) = saliency("grasp-magnitude", network, x, r, first_layer=True)
+    observed = global_mask(scores, 0.1).mean(axis=0)
+    fresh = random_network((64, FRESH, 1), rng)
+    predictions = []
+    for residual in (tangent_residual(network, x, r), r):
+        (rows,) = saliency("snip", fresh, x, residual, first_layer=True)
+        predictions.append((rows > kth_largest(rows, rows.size // 10)).mean(axis=0))
+    return observed, predictions[0], predictions[1]
+
+
+@empirical(smoothed_snip, cost=3.0)
+@control("SNIP's profile: the residual not smoothed", hessian_gradient=a * plain / sp.sqrt(width * dimension))
+def grasp_keeps_what_smoothed_snip_keeps(hessian_gradient: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """On digits the columns GraSP keeps are those of SNIP rows with the realised Θ̂r, within 1.5 noise floors.
+
+    The residual that the leading term of Hg carries is read off the expression: G (smoothed) or g (plain).
+    """
+    leading = sp.limit(hessian_gradient * sp.sqrt(width), width, sp.oo)
+    for labelling in ("ge5", "is0"):
+        observed, with_smoothed, with_plain = trial.draw(grasp_columns, labelling)
+        predicted = with_smoothed if leading.has(smoothed) else with_plain
+        allowed = 1.5 * np.sqrt(1 + ROWS / FRESH)
+        error = float(np.abs(predicted - observed).mean()) / noise_floor(observed, ROWS)
+        yield trial.at_most(error, float(allowed), f"error in noise floors, {labelling}")

@@ -1,0 +1,331 @@
+"""Evidence for S5 and S6: the closed form P2 and the exact law of SNIP's rows, on simulated and on real data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import comb
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.data import digits
+from numerics.evidence import Finding, Trial, Verdict, control, empirical, exact, statistical
+from numerics.masks import global_mask
+from numerics.moments import (
+    ResidualMoments,
+    column_densities,
+    numeric,
+    residual_moments,
+    threshold_for,
+)
+from numerics.networks import random_network, tangent_residual
+from numerics.pruning import saliency
+from theory.saliency.model import phi, tau, u
+from theory.saliency.snip import (
+    a,
+    beta,
+    columns,
+    conditional_density,
+    count_mean,
+    delta,
+    dimension,
+    exponent,
+    g,
+    grasp_g,
+    h,
+    n,
+    norm,
+    residual_mean,
+    row_law,
+    spread,
+    stein_model,
+    variance,
+    w,
+    zeta,
+)
+
+Floats = NDArray[np.float64]
+TENTH = sp.Rational(11, 10)
+
+
+@exact(stein_model)
+@control("readout weight forgotten", conditional_density=sp.erfc(tau / (sp.sqrt(2) * sp.Abs(h / 2 + beta * w))))
+@control("factor one half dropped", conditional_density=conditional_density.subs(h, 2 * h))
+def without_self_term_it_is_the_product_graphon(
+    conditional_density: sp.Expr, kernel: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """At β = s = 0 and |w| = ψ(u) it is the kernel of S4 with profile |h|/2."""
+    row, profile = sp.symbols("psi profile", positive=True)
+    plain = conditional_density.subs({beta: 0, spread: 0}).subs(w, row)
+    claimed = kernel.subs(sp.erfinv(u), row / sp.sqrt(2)).subs(phi, profile / 2)
+    yield trial.same(plain.subs(h, profile), claimed)
+    yield trial.same(plain.subs(h, -profile), claimed)
+
+
+def normal_mean(polynomial: sp.Expr) -> sp.Expr:
+    """The mean of a polynomial in the independent standard normals w and ζ."""
+    terms = sp.Poly(sp.expand(polynomial), w, zeta).terms()
+    moment = [1, 0, 1, 0, 3]
+    return sum((coefficient * moment[i] * moment[j] for (i, j), coefficient in terms), sp.Integer(0))
+
+
+@exact(stein_model)
+@control("sign of the self-term", closure=h / 2 - beta * w + spread * zeta)
+@control("factor one half dropped", closure=h + beta * w + spread * zeta)
+@control("no fluctuation", closure=h / 2 + beta * w)
+def closure_has_the_exact_moments(closure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """It is linear in w and ζ, its mean is h/2, its covariance with w is β, its variance is β² + s²."""
+    for each in (w, zeta):
+        curvature = trial.vanishes(sp.diff(closure, each, 2))
+        yield curvature
+        if curvature.verdict is Verdict.REFUTES:
+            return
+    mean = normal_mean(closure)
+    yield trial.same(mean, h / 2)
+    yield trial.same(normal_mean(closure * w), beta)
+    yield trial.same(normal_mean((closure - mean) ** 2), beta**2 + spread**2)
+
+
+@exact(stein_model)
+@control("variance kept whole", residual_variance=variance)
+@control("β not squared", residual_variance=variance - beta)
+@control("twice the self-term", residual_variance=variance - 2 * beta**2)
+def what_the_weight_leaves_unexplained(residual_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Var(g − βw) with Cov(w, g) = β and Var w = 1, the best multiple of w: its derivative in β vanishes there."""
+    multiple = sp.Symbol("b", real=True)
+    left = variance - 2 * multiple * beta + multiple**2
+    best = sp.solve(sp.diff(left, multiple), multiple)
+    yield trial.same(residual_variance, left.subs(multiple, best[0]))
+
+
+@exact(stein_model)
+@control("√(2/π) for 1/√(2π)", isotropic_beta=residual_mean * sp.sqrt(2 / (sp.pi * dimension)))
+@control("not divided by √d", isotropic_beta=residual_mean / sp.sqrt(2 * sp.pi))
+def isotropic_self_term_is_the_stein_moment(
+    isotropic_beta: sp.Expr, stein_kernel: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Inputs of length √d with E x_j² = 1 and a constant residual c give E[r x_j²]·(Stein kernel at √d)."""
+    yield trial.same(isotropic_beta, residual_mean * stein_kernel.subs(norm, sp.sqrt(dimension)))
+
+
+CLOSURES = (("1.0", "0.3", "0.5", "0.6"), ("-0.4", "0.8", "0.2", "0.5"), ("0.5", "-0.2", "1.5", "1.0"))  # h, β, s, τ
+
+
+def closure_counts(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
+    """How often |a||w||h/2 + βw + sζ| exceeds τ, for each of the closures above."""
+    counts = []
+    for closure in CLOSURES:
+        h_, beta_, s_, tau_ = map(float, closure)
+        a_, w_, zeta_ = rng.standard_normal((3, size))
+        counts.append((np.abs(a_ * w_ * (h_ / 2 + beta_ * w_ + s_ * zeta_)) > tau_).sum())
+    return np.array(counts)
+
+
+@statistical(stein_model, tests=1)
+@control("without self-term", conditional_density=conditional_density.subs(beta, 0))
+@control("without fluctuation", conditional_density=conditional_density.subs(spread, 0))
+@control("half the self-term", conditional_density=conditional_density.subs(beta, beta / 2))
+@control("readout weight forgotten", conditional_density=sp.erfc(tau / (sp.sqrt(2) * sp.Abs(h / 2 + beta * w))))
+@control("10 % more", conditional_density=TENTH * conditional_density)
+def closure_keeps_binomial_counts(conditional_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Sampled saliencies of the closure exceed τ with the Gaussian mean of the conditional density."""
+    size = trial.size(400_000)
+    nulls = []
+    for closure in CLOSURES:
+        h_, beta_, s_, tau_ = map(float, closure)
+        moments = ResidualMoments(0.0, np.array([h_]), np.array([beta_]), np.array([[beta_**2 + s_**2]]))
+        nulls.append(column_densities(moments, tau_, conditional_density)[0])
+    yield trial.counts_each(trial.draw(closure_counts, size), size, nulls)
+
+
+TEACHER_SIZE, TEACHER_INPUTS, TEACHER_ACTIVE = 4_000, 128, 32
+
+
+def teacher_rows(rng: np.random.Generator, width: int) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Normal inputs x[N, 128], r = −(b·x + 1), and the column counts of SNIP at density 0.1 and this width."""
+    x = rng.standard_normal((TEACHER_SIZE, TEACHER_INPUTS))
+    b = np.zeros(TEACHER_INPUTS)
+    b[:TEACHER_ACTIVE] = 2 * np.linspace(0.2, 1, TEACHER_ACTIVE) / np.sqrt(TEACHER_INPUTS)
+    residual = -(x @ b + 1)[:, None]
+    network = random_network((TEACHER_INPUTS, width, 1), rng)
+    (scores,) = saliency("snip", network, x, residual, first_layer=True)
+    return x, residual, global_mask(scores, 0.1).sum(axis=0)
+
+
+def noise_floor(p: Floats, rows: int) -> float:
+    """The mean absolute error of observed densities that theory expects when p is exact (claim S6)."""
+    formula = numeric((count_mean, n), row_law.expressions["floor"])
+    return float(np.mean(formula(np.asarray(p), rows)))
+
+
+@empirical(stein_model, cost=4.0)
+@control("√(2/π) for 1/√(2π)", isotropic_beta=residual_mean * sp.sqrt(2 / (sp.pi * dimension)))
+@control("half the self-term", isotropic_beta=residual_mean / sp.sqrt(8 * sp.pi * dimension))
+@control("no self-term", isotropic_beta=sp.Integer(0))
+def teacher_with_a_mean_needs_the_self_term(isotropic_beta: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Linear teacher with an offset on normal inputs, n = 8192: P1iso is within two noise floors."""
+    width = 8192
+    x, residual, counts = trial.draw(teacher_rows, width)
+    mean_residual, mean = float(residual.mean()), (residual * x).mean(axis=0)
+    self_term = numeric((residual_mean, dimension), isotropic_beta)(abs(mean_residual), TEACHER_INPUTS)
+    stein = np.full(TEACHER_INPUTS, np.sign(mean_residual) * float(self_term))
+    moments = ResidualMoments(mean_residual, mean, stein, np.diag(stein**2))
+    threshold = threshold_for(lambda at: column_densities(moments, at), 0.1)
+    p = column_densities(moments, threshold)
+    error = float(np.abs(p - counts / width).mean())
+    yield trial.at_most(error / noise_floor(counts / width, width), 2.0, "error in noise floors")
+
+
+DIGITS = (("ge5", True), ("is0", True), ("ge5", False))
+WIDTH = 1024
+
+
+def digit_counts(rng: np.random.Generator, labelling: str, standardise: bool) -> NDArray[np.int64]:
+    """Column counts of SNIP on digits at density 0.1 and n = 1024, initial output subtracted."""
+    bundle = digits(labelling, standardise)
+    network = random_network((64, WIDTH, 1), rng)
+    (scores,) = saliency("snip", network, bundle.x, -bundle.y, first_layer=True)
+    return global_mask(scores, 0.1).sum(axis=0)
+
+
+def digit_moments(labelling: str, standardise: bool) -> ResidualMoments:
+    bundle = digits(labelling, standardise)
+    return residual_moments(bundle.x, -bundle.y)
+
+
+@empirical(stein_model, cost=6.0)
+@control("P0: the residual alone", conditional_density=conditional_density.subs({beta: 0, spread: 0}))
+@control("P1: no fluctuation", conditional_density=conditional_density.subs(spread, 0))
+@control("constant: nothing of the data", conditional_density=sp.erfc(tau / sp.Abs(w)))
+def closed_form_on_digits(conditional_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """P2 is within two noise floors of the columns SNIP keeps of digits (ρ = 0.1, n = 1024)."""
+    for labelling, standardise in DIGITS:
+        observed = trial.draw(digit_counts, labelling, standardise) / WIDTH
+        moments = trial.once(digit_moments, labelling, standardise)
+        at = threshold_for(lambda x, m=moments: column_densities(m, x, conditional_density), 0.1)
+        error = float(np.abs(column_densities(moments, at, conditional_density) - observed).mean())
+        floors = error / noise_floor(observed, WIDTH)
+        yield trial.at_most(floors, 2.0, f"error in noise floors, {labelling}{'' if standardise else ' raw'}")
+
+
+@exact(row_law)
+@control("as if entries were independent", concentration=sp.sqrt(sp.log(2 / delta) / (2 * n * columns)))
+@control("one-sided", concentration=sp.sqrt(sp.log(1 / delta) / (2 * n)))
+@control("10 % more", concentration=TENTH * sp.sqrt(sp.log(2 / delta) / (2 * n)))
+def concentration_solves_hoeffding(concentration: sp.Expr, failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The failure probability at the stated deviation is δ, and the deviation is positive."""
+    yield trial.same(failure.subs(exponent, concentration), delta)
+    example = trial.value(concentration, {n: 100, delta: sp.Rational(1, 20)})
+    yield trial.holds(example > 0, f"{example:.4g} at n = 100, δ = 1/20")
+
+
+def binomial_deviation(size: int, p: Fraction) -> Fraction:
+    """E|Bin(n, p) − np| exactly (De Moivre)."""
+    k = int(size * p) + 1
+    return 2 * k * comb(size, k) * p**k * (1 - p) ** (size - k + 1)
+
+
+@exact(row_law)
+@control("without the half", pattern_rate=sp.sqrt(2**columns / n))
+@control("2^d linearly", pattern_rate=2**columns / (2 * sp.sqrt(n)))
+@control("10 % less", pattern_rate=sp.Rational(9, 20) * sp.sqrt(2**columns / n))
+def uniform_patterns_attain_cauchy_schwarz(pattern_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """For uniform patterns ½ Σ √(q/n) is the rate exactly; and the exact E TV stays below it."""
+    q = sp.Integer(2) ** (-columns)
+    yield trial.same(2**columns * sp.sqrt(q / n) / 2, pattern_rate)
+    for d, rows in ((2, 4), (3, 24), (4, 160)):
+        distance = Fraction(2**d, 2) * binomial_deviation(rows, Fraction(1, 2**d)) / rows
+        squared = sp.Rational(distance.numerator, distance.denominator) ** 2
+        limit = sp.simplify(pattern_rate.subs({columns: d, n: rows}) ** 2)
+        yield trial.holds(squared <= limit, f"d = {d}, n = {rows}: (E TV)² = {float(squared):.4g} ≤ {float(limit):.4g}")
+
+
+@exact(row_law)
+@control("standard deviation for mean deviation", floor=sp.sqrt(count_mean * (1 - count_mean) / n))
+@control("Poisson", floor=sp.sqrt(2 / sp.pi) * sp.sqrt(count_mean / n))
+@control("10 % more", floor=TENTH * row_law.expressions["floor"])
+def floor_is_the_mean_deviation(floor: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The exact mean deviation of binomial frequencies is within (p² + q²)/n of it (Goldstein 2010)."""
+    for p, rows in ((Fraction(1, 10), 20_000), (Fraction(1, 2), 5_000), (Fraction(7, 10), 8_000)):
+        mean = binomial_deviation(rows, p) / rows
+        allowed = float((p**2 + (1 - p) ** 2) / rows)
+        claimed = trial.value(floor, {count_mean: sp.Rational(p.numerator, p.denominator), n: rows})
+        gap = abs(float(mean) - claimed)
+        yield trial.holds(gap <= allowed, f"p = {p}, n = {rows}: off by {gap:.2g}, allowed {allowed:.2g}")
+
+
+def network_saliency(weights: sp.Matrix, readout: sp.Matrix, data: sp.Matrix, residual: sp.Matrix) -> sp.Matrix:
+    """√(nd)·|w ∂E[r f]/∂w| of f(x) = n^(−1/2) Σ a σ(w·x/√d), differentiated by SymPy at a rational point."""
+    rows, inputs, size = weights.rows, weights.cols, data.rows
+    symbols = sp.Matrix(rows, inputs, sp.symbols(f"w:{rows * inputs}", real=True))
+    units = [[sp.Max(0, (symbols[i, :] * data[k, :].T)[0]) for i in range(rows)] for k in range(size)]
+    outputs = [sum(readout[i] * unit[i] for i in range(rows)) / sp.sqrt(rows * inputs) for unit in units]
+    loss = sum(residual[k] * output for k, output in enumerate(outputs)) / size
+    at = dict(zip(symbols, weights, strict=True))
+    slopes = sp.Matrix(rows, inputs, lambda i, j: sp.diff(loss, symbols[i, j]).subs(at))
+    return sp.Matrix(rows, inputs, lambda i, j: sp.Abs(weights[i, j] * slopes[i, j]) * sp.sqrt(rows * inputs))
+
+
+@exact(row_law)
+@control("a factor √2", row_saliency=sp.sqrt(2) * sp.Abs(a) * sp.Abs(w) * sp.Abs(g))
+@control("the residual alone", row_saliency=sp.Abs(a) * sp.Abs(w) * sp.Abs(h) / 2)
+@control("readout weight squared", row_saliency=a**2 * sp.Abs(w) * sp.Abs(g))
+def saliency_of_a_small_network(row_saliency: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """On a network of three units and three inputs it is √(nd) times SNIP's saliency, differentiated by SymPy."""
+    third = sp.Rational(1, 3)
+    weights = sp.Matrix([[2, -1], [-third, 1], [1, third]])
+    readout, data = sp.Matrix([third, -2, 5]), sp.Matrix([[1, 1], [-1, 2], [2, -third]])
+    residual = sp.Matrix([1, -third, 2])
+    scores = network_saliency(weights, readout, data, residual)
+    for i in range(weights.rows):
+        gates = [(weights[i, :] * data[k, :].T)[0] > 0 for k in range(data.rows)]
+        for j in range(weights.cols):
+            terms = [residual[k] * data[k, j] for k in range(data.rows)]
+            gradient = sum(term for term, gate in zip(terms, gates, strict=True) if gate) / data.rows
+            point = {a: readout[i], w: weights[i, j], g: gradient, h: sp.Rational(sum(terms)) / data.rows}
+            yield trial.same(scores[i, j], row_saliency.subs(point))
+
+
+ROWS, FRESH = 4096, 10_000
+
+
+def network_rows(rng: np.random.Generator, labelling: str, standardise: bool) -> Floats:
+    """SNIP scores √(nd)·S[n, d] of a network on digits."""
+    bundle = digits(labelling, standardise)
+    network = random_network((64, ROWS, 1), rng)
+    (scores,) = saliency("snip", network, bundle.x, -bundle.y, first_layer=True)
+    return scores * np.sqrt(ROWS * 64)
+
+
+def fresh_rows(rng: np.random.Generator, labelling: str, standardise: bool) -> dict[sp.Symbol, Floats]:
+    """Weights and gradients of rows drawn one by one from their law, with SNIP's and GraSP's g."""
+    bundle = digits(labelling, standardise)
+    x, r = bundle.x, -bundle.y
+    rows = rng.standard_normal((FRESH, 64))
+    gates = (rows @ x.T) > 0
+    smooth = tangent_residual(random_network((64, 1024, 1), rng), x, r)
+    return {
+        a: rng.standard_normal((FRESH, 1)),
+        w: rows,
+        g: gates @ (r * x) / len(x),
+        h: np.broadcast_to((r * x).mean(axis=0), rows.shape),
+        grasp_g: gates @ (smooth * x) / len(x),
+    }
+
+
+@statistical(row_law, tests=2, cost=5.0)
+@control("P0: the residual alone", row_saliency=sp.Abs(a) * sp.Abs(w) * sp.Abs(h) / 2)
+@control("nothing of the data, at one scale", row_saliency=sp.Abs(a) * sp.Abs(w) / 20)
+@control("GraSP's profile", row_saliency=sp.Abs(a) * sp.Abs(w) * sp.Abs(grasp_g))
+@control("row factor forgotten", row_saliency=sp.Abs(w) * sp.Abs(g))
+def network_rows_follow_the_row_law(row_saliency: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Columns kept by a pruned network on digits beside fresh rows of the law, at a fixed threshold (Fisher)."""
+    for labelling, standardise in (("ge5", True), ("is0", True)):
+        scores = trial.draw(network_rows, labelling, standardise)
+        drawn = trial.draw(fresh_rows, labelling, standardise)
+        fresh = numeric(tuple(drawn), row_saliency)(*drawn.values())
+        level = 0.12 if labelling == "ge5" else 0.15  # near a density of 0.1, fixed in advance
+        kept, expected = (scores > level).sum(axis=0), (np.broadcast_to(fresh, drawn[w].shape) > level).sum(axis=0)
+        yield trial.two_counts(kept, ROWS, expected, FRESH)

@@ -1,0 +1,125 @@
+"""Evidence for S11: SynFlow's factorisation, its flat columns and its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.data import digits
+from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.moments import numeric
+from numerics.networks import random_network
+from numerics.pruning import saliency
+from theory.saliency.model import rho, tau
+from theory.saliency.synflow import first, last, n, row, synflow_factorises
+from theory.tails import half_normal, product_survival, t
+
+TENTH = sp.Rational(11, 10)
+
+
+@exact(synflow_factorises)
+@control("rows without the layers above", row_profile=sp.ones(2, 1))
+@control("columns without the layers below", column_profile=sp.ones(2, 1))
+@control("layers swapped", row_profile=first * sp.ones(3, 1), column_profile=last.T)
+def middle_layer_factorises(
+    row_profile: sp.Matrix, column_profile: sp.Matrix, middle: sp.Matrix, flow: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """3 → 2 → 2 → 1 with symbolic weights: |w| ∂R/∂|w| = f |w| φ entry by entry, and the scores add up to R."""
+    scores = sp.Matrix(2, 2, lambda i, j: row_profile[i] * middle[i, j] * column_profile[j])
+    for i in range(2):
+        for j in range(2):
+            yield trial.same(middle[i, j] * sp.diff(flow, middle[i, j]), scores[i, j], by=sp.expand)
+    yield trial.same(sum(scores), flow, by=sp.expand)
+
+
+@exact(synflow_factorises)
+@control("first layer alone", flow=sum(first))
+@control("a path of two layers added", flow=synflow_factorises.aids["flow"] + first[0, 0] * last[0, 0])
+def flow_is_the_sum_over_paths(middle: sp.Matrix, flow: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """R is the sum over the twelve paths 3 → 2 → 2 → 1 of the products of their weights."""
+    paths = [last[0, i] * middle[i, j] * first[j, k] for i in range(2) for j in range(2) for k in range(3)]
+    yield trial.same(flow, sum(paths), by=sp.expand)
+
+
+def squared_variation() -> sp.Expr:
+    """The squared coefficient of variation of one half-normal, its moments integrated by SymPy."""
+    mean, square = (sp.integrate(t**k * half_normal.density, (t, 0, sp.oo)) for k in (1, 2))
+    return square / mean**2 - 1
+
+
+@exact(synflow_factorises)
+@control("standard normal in place of its modulus", coefficient_of_variation=1 / sp.sqrt(n))
+@control("variance", coefficient_of_variation=(sp.pi / 2 - 1) / n)
+@control("10 % less", coefficient_of_variation=sp.Rational(9, 10) * sp.sqrt((sp.pi / 2 - 1) / n))
+def profile_varies_like_a_mean_of_half_normals(coefficient_of_variation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A sum of n half-normals has the variation of one, over √n."""
+    yield trial.same(coefficient_of_variation, sp.sqrt(trial.once(squared_variation) / n))
+
+
+@exact(synflow_factorises)
+@control("binomial rows", variance_inflation=sp.Integer(1))
+@control(
+    "density for twice the density", variance_inflation=(3 + synflow_factorises.expressions["variance_inflation"]) / 4
+)
+@control("10 % more", variance_inflation=TENTH * synflow_factorises.expressions["variance_inflation"])
+def inflation_is_the_first_order_response(variance_inflation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """1 + (dW/d log f)² cv² / (ρ(1 − ρ)/n), cv² = variation of one half-normal over n, differentiated by SymPy."""
+    shift = sp.Symbol("shift", real=True)  # of log f
+    response = sp.diff(half_normal.at(t * sp.exp(-shift)), shift).subs(shift, 0)
+    claimed = 1 + response**2 * trial.once(squared_variation) / (rho * (1 - rho))
+    yield trial.same(variance_inflation, claimed)
+
+
+LEVEL, ROWS = 1.5, 60_000
+
+
+def kept(rng: np.random.Generator, rows: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Readout weights |a|[rows] and M[rows, 64] of SynFlow's first layer at a fixed threshold."""
+    network = random_network((64, rows, 1), rng)
+    (scores,) = saliency("synflow", network, first_layer=True)
+    scale = scores.sum() / np.abs(network.weights[0] * network.weights[1].T).sum()  # the common factor of the scores
+    return np.abs(network.weights[1][0]), scores / scale > LEVEL
+
+
+def snip_profile() -> sp.Matrix:
+    """SNIP's column profile |h| on digits, scaled to mean 1, as rationals: what SynFlow does not see."""
+    bundle = digits("ge5", standardise=True)
+    h = np.abs((bundle.x * bundle.y).mean(axis=0))
+    return sp.Matrix([sp.Rational(round(float(value / h.mean()), 4)) for value in h])
+
+
+COLUMN = sp.Symbol("varphi", positive=True)
+
+
+@statistical(synflow_factorises, tests=1)
+@control("SynFlow selects features: SNIP's columns", column_density=product_survival(tau / COLUMN))
+@control("rows all alike", column_density=half_normal.at(tau))
+def columns_are_flat(column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Every column of SynFlow's mask at a fixed threshold is Bin(n, H(τ))."""
+    rows = trial.size(ROWS)
+    _, mask = trial.draw(kept, rows)
+    if column_density.has(COLUMN):
+        profile = [max(value, sp.Rational(1, 20)) for value in trial.once(snip_profile)]
+        nulls = [trial.value(column_density, {tau: sp.Rational(LEVEL), COLUMN: value}) for value in profile]
+    else:
+        nulls = [trial.value(column_density, {tau: sp.Rational(LEVEL)})] * 64
+    yield trial.counts_each(mask.sum(axis=0), rows, nulls)
+
+
+@statistical(synflow_factorises, tests=2)
+@control("rows homogeneous", row_kernel=product_survival(tau))
+@control("readout weight squared", row_kernel=sp.erfc(tau / (sp.sqrt(2) * row**2)))
+@control("10 % more", row_kernel=TENTH * sp.erfc(tau / (sp.sqrt(2) * row)))
+def rows_keep_with_their_readout_weight(row_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Given a, all entries are independent: pooled counts of rows with |a| > 1, and of those with ½ < |a| < 1."""
+    readout, mask = trial.draw(kept, trial.size(ROWS))
+    for low, high in ((1.0, np.inf), (0.5, 1.0)):
+        chosen = (readout > low) & (readout < high)
+        if row_kernel.has(row):
+            p = float(np.mean(numeric((tau, row), row_kernel)(LEVEL, readout[chosen])))
+        else:
+            p = trial.value(row_kernel, {tau: sp.Rational(LEVEL)})
+        yield trial.counts(int(mask[chosen].sum()), int(chosen.sum()) * 64, p)

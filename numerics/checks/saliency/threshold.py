@@ -1,0 +1,208 @@
+"""Evidence for S1 and S2: thresholds of factorised saliencies, and constant graphons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.masks import global_mask
+from theory.saliency.model import ONE, SaliencyModel, rho, tau, v
+from theory.saliency.threshold import c, constant_graphon, kept_moment, linear_model, p, s, stable_threshold
+from theory.tails import Tail, alpha, exponential, frechet, half_normal, pareto, product_normal, t
+
+TENTH = sp.Rational(11, 10)
+
+
+def expand_expint(expression: sp.Expr) -> sp.Expr:
+    """Reduce E₂ to E₁ by the recurrence before simplifying."""
+    return sp.simplify(sp.expand(sp.expand_func(expression)))
+
+
+@enclosed(stable_threshold)
+@control("mean field: the noise at the average profile", density=sp.exp(-2 * tau))
+@control("another exponential integral", density=sp.expint(3, tau))
+@control("column profile squared", model=replace(linear_model, column=v**2))
+@control("half-normal noise", model=replace(linear_model, noise=half_normal))
+def density_integrates_the_kernel(density: sp.Expr, model: SaliencyModel, trial: Trial) -> Iterator[Finding]:
+    """v·D(τ/v) is an antiderivative of the kernel in v (which does not depend on u) below 1e-80 near v = 0."""
+    antiderivative = v * density.subs(tau, tau / v)
+    yield trial.same(sp.diff(antiderivative, v), model.kernel(), by=expand_expint)
+    near_zero = {v: sp.Rational(1, 200), tau: ONE}
+    yield trial.below(antiderivative, sp.Rational(1, 10**80), at=[near_zero])
+    yield trial.below(-antiderivative, sp.Rational(1, 10**80), at=[near_zero])
+
+
+@exact(stable_threshold)
+@control("sign", slope=sp.expint(1, tau))
+@control("density of the mean field", slope=-2 * sp.exp(-2 * tau))
+@control("one order too high", density=sp.expint(3, tau))
+def slope_is_the_derivative(density: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """D′ as stated, and D(0) = 1."""
+    yield trial.same(sp.diff(density, tau), slope)
+    yield trial.same(sp.limit(density, tau, 0), 1)
+
+
+@enclosed(stable_threshold)
+@control("mean field", threshold=sp.log(1 / rho) / 2)
+@control("10 % more", threshold=TENTH * stable_threshold.expressions["threshold"])
+@control("E₁ in place of E₂", density=sp.expint(1, tau))
+def threshold_solves_the_density(threshold: sp.Expr, density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """D(τ_ρ) = ρ."""
+    yield trial.same(density.subs(tau, threshold), rho, by=None)
+
+
+@exact(stable_threshold)
+@control("threshold unmoved by the scale", scaled_threshold=tau)
+@control("threshold divided by the scale", scaled_threshold=tau / c)
+@control("threshold multiplied by the power", powered_threshold=p * tau)
+@control("threshold unmoved by the power", powered_threshold=tau)
+def scales_and_powers_leave_the_graphon(
+    scaled_threshold: sp.Expr, powered_threshold: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """W is unchanged by f → cf, and by ξ, f, φ → their p-th powers, at the moved threshold, for unlike noises."""
+    row, column = sp.symbols("f varphi", positive=True)
+    for noise in (half_normal, exponential, frechet):
+        model = SaliencyModel(row, column, noise)
+        scaled = replace(model, row=c * row)
+        yield trial.same(scaled.kernel(scaled_threshold), model.kernel())
+        powered = SaliencyModel(row**p, column**p, Tail(noise.name, noise.at(t ** (1 / p))))
+        yield trial.same(powered.kernel(powered_threshold), model.kernel())
+
+
+uniform_on_1_2 = Tail("uniform on [1, 2]", sp.Min(1, sp.Max(0, 2 - t)))
+LADDER = tuple(sp.Rational(k, 4) + sp.Rational(1, 64) for k in range(0, 24))
+
+
+@enclosed(stable_threshold, cost=1.0)
+@control("a gap wider than the noise: uniform on [1, 2]", noises={"uniform": uniform_on_1_2})
+@control("a rising survival function", noises={"rising": Tail("rising", 1 - sp.exp(-t))})
+def density_falls_strictly(noises: Mapping[str, Tail], trial: Trial) -> Iterator[Finding]:
+    """For fφ ∈ {1, 3}, half each, D falls strictly up a ladder of thresholds where it is below 1."""
+    for noise in noises.values():
+        values = [(noise.at(step) + noise.at(step / 3)).subs(alpha, sp.Rational(3, 2)) / 2 for step in LADDER]
+        for high, low in zip(values, values[1:], strict=False):
+            if low != 1:
+                yield trial.below(low, high, at=[{}], strict=True)
+
+
+def noise_above(rng: np.random.Generator, name: str, size: int, levels: tuple[float, ...]) -> NDArray[np.int64]:
+    """How many of `size` draws of a noise exceed each level; the laws come from numpy alone, α = 3/2."""
+    normal = rng.standard_normal
+    samples = {
+        "half_normal": lambda: abs(normal(size)),
+        "exponential": lambda: rng.exponential(size=size),
+        "pareto": lambda: 1 + rng.pareto(1.5, size=size),
+        "frechet": lambda: rng.weibull(1.5, size=size) ** -1.0,
+        "product_normal": lambda: abs(normal(size) * normal(size)),
+    }[name]()
+    return np.array([(samples > level).sum() for level in levels])
+
+
+NOISES = {
+    "half_normal": half_normal,
+    "exponential": exponential,
+    "pareto": pareto,
+    "frechet": frechet,
+    "product_normal": product_normal,
+}
+NOISE_LEVELS = (0.5, 1.25, 2.0)
+
+
+@statistical(stable_threshold, tests=5)
+@control("half-normal without √2", noises={**NOISES, "half_normal": Tail("wrong", sp.erfc(t))})
+@control("exponential of rate 2", noises={**NOISES, "exponential": Tail("wrong", sp.exp(-2 * t))})
+@control("Pareto with α + 1", noises={**NOISES, "pareto": Tail("wrong", sp.Min(1, t ** (-alpha - 1)))})
+@control("Fréchet as a survival", noises={**NOISES, "frechet": Tail("wrong", sp.exp(-(t**-alpha)))})
+@control("the square of one normal", noises={**NOISES, "product_normal": Tail("wrong", sp.erfc(sp.sqrt(t / 2)))})
+def noise_follows_its_survival(noises: Mapping[str, Tail], trial: Trial) -> Iterator[Finding]:
+    """Counts of sampled noise above fixed levels are binomial with the stated survival."""
+    n = trial.size(40_000)
+    for name, noise in noises.items():
+        nulls = [
+            trial.value(noise.at(sp.Rational(level)), {alpha: sp.Rational(3, 2)} if noise.survival.has(alpha) else {})
+            for level in NOISE_LEVELS
+        ]
+        yield trial.counts_each(trial.draw(noise_above, name, n, NOISE_LEVELS), n, nulls)
+
+
+def scores_above(rng: np.random.Generator, size: int, levels: tuple[float, ...]) -> NDArray[np.int64]:
+    """How many scores v·ξ exceed each level, v uniform and ξ exponential."""
+    scores = rng.random(size) * rng.exponential(size=size)
+    return np.array([(scores > level).sum() for level in levels])
+
+
+@statistical(stable_threshold, tests=1)
+@control("mean field", density=sp.exp(-2 * tau))
+@control("10 % more", density=TENTH * sp.expint(2, tau))
+def scores_exceed_with_the_density(density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Counts of sampled scores above 1/2 and 5/2 (a density near 0.33 and near 0.02) are binomial."""
+    n, levels = trial.size(60_000), (0.5, 2.5)
+    nulls = [trial.value(density, {tau: sp.Rational(level)}) for level in levels]
+    yield trial.counts_each(trial.draw(scores_above, n, levels), n, nulls)
+
+
+@exact(constant_graphon)
+@control("one-sided tail", threshold=s * sp.sqrt(2) * sp.erfinv(1 - 2 * rho))
+@control("scale forgotten", threshold=sp.sqrt(2) * sp.erfinv(1 - rho))
+@control("variance for deviation", threshold=s**2 * sp.sqrt(2) * sp.erfinv(1 - rho))
+@control("twice the density", graphon=2 * rho)
+def threshold_keeps_the_density(
+    threshold: sp.Expr, graphon: sp.Expr, model: SaliencyModel, trial: Trial
+) -> Iterator[Finding]:
+    """The kernel of magnitude pruning at τ/s is ρ."""
+    yield trial.same(model.kernel(threshold / s), graphon)
+
+
+@exact(constant_graphon)
+@control("survivors as if unpruned", second_moment=s**2 * sp.erfc(t / sp.sqrt(2)))
+@control("density twice", second_moment=2 * kept_moment)
+@control("slope part negative", second_moment=s**2 * (2 * sp.erfc(t / sp.sqrt(2)) - kept_moment / s**2))
+def moment_loses_its_density(second_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """d/dt of the kept moment is −2t²φ(t)s², and at t = 0 it is the whole moment s²."""
+    normal_density = sp.exp(-(t**2) / 2) / sp.sqrt(2 * sp.pi)
+    yield trial.same(sp.diff(second_moment, t), -2 * t**2 * normal_density * s**2)
+    yield trial.same(second_moment.subs(t, 0), s**2)
+
+
+CAP = 7.0
+
+
+def kept_squares(rng: np.random.Generator, size: int, level: float) -> NDArray[np.float64]:
+    """w² where level < |w| ≤ 7, else 0, for standard normal w."""
+    w = abs(rng.standard_normal(size))
+    return np.where((w > level) & (w <= CAP), w**2, 0.0)
+
+
+@statistical(constant_graphon, tests=2)
+@control("survivors as if unpruned", second_moment=s**2 * sp.erfc(t / sp.sqrt(2)))
+@control("standard deviation for variance", second_moment=sp.sqrt(kept_moment))
+def kept_weights_have_the_moment(second_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean of w² over kept weights, those above 7 left out on both sides so that the test is exact."""
+    n = trial.size(100_000)
+    for level in (0.5, 1.5):
+        mean = trial.value(second_moment, {s: ONE, t: sp.Rational(level)}) - trial.value(
+            second_moment, {s: ONE, t: sp.Rational(CAP)}
+        )
+        yield trial.averages(trial.draw(kept_squares, n, level), mean, 0.0, CAP**2)
+
+
+def column_counts(rng: np.random.Generator, method: str, m: int, n: int, density: float) -> NDArray[np.int64]:
+    """Kept entries of each column when exactly round(ρmn) scores survive."""
+    scores = rng.random((m, n)) if method == "random" else abs(rng.standard_normal((m, n)))
+    return global_mask(scores, density).sum(axis=0)
+
+
+@statistical(constant_graphon, tests=2)
+@control("one-sided tail: twice the density", graphon=2 * rho)
+@control("10 % more", graphon=TENTH * rho)
+def columns_of_exact_masks_are_hypergeometric(graphon: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Column counts of masks with exactly K kept entries: hypergeometric, hence Poisson-binomial, tested as such."""
+    m, n, density = trial.size(50_000), 12, 0.3
+    null = trial.value(graphon, {rho: sp.Rational(3, 10)})
+    for method in ("random", "magnitude"):
+        yield trial.counts_each(trial.draw(column_counts, method, m, n, density), m, null)

@@ -1,0 +1,254 @@
+"""Evidence for subset sums of random numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.subset_sum import (
+    all_subset_sums,
+    excess_grows,
+    expected_subsets,
+    random_subset_sums,
+    rational,
+    sum_distribution,
+)
+from theory.subset_sum import (
+    correction,
+    empty_subset,
+    eps,
+    expected_count,
+    j,
+    k,
+    leading,
+    n,
+    quartic,
+    r,
+    rate,
+    remainder,
+    sextic,
+    subset_count,
+    sum_cdf,
+    t,
+    u,
+    z,
+)
+
+HALF = sp.Rational(1, 2)
+MORE = sp.Rational(11, 10)
+
+
+def normal_count(variance: sp.Expr) -> sp.Expr:
+    """2ⁿ times the probability of a normal number within ε of z."""
+    scale = sp.sqrt(2 * variance)
+    return 2**n * (sp.erf((z + eps) / scale) - sp.erf((z - eps) / scale)) / 2
+
+
+def equal(formula: sp.Expr, value: object, at: dict[sp.Symbol, sp.Rational], trial: Trial) -> Finding:
+    """That a rational formula has exactly this value at one point."""
+    return trial.same(formula, value, at=[at], by=lambda difference: rational(difference, at))
+
+
+# The exact count
+
+
+@exact(subset_count)
+@control("no alternating sign", sum_cdf=sum_cdf.xreplace({(-1) ** j: sp.Integer(1)}))
+@control("items on [0, 1]", sum_cdf=sum_cdf.subs(t, 2 * t - k))
+@control("one item more", sum_cdf=sum_cdf.subs(k, k + 1))
+@control("10 % more", sum_cdf=MORE * sum_cdf)
+def items_are_added_by_averaging(sum_cdf: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """F_k for k ≤ 5 is ½∫F_{k−1}(t−x)dx, iterated: k + 1 points on each of its k polynomial pieces, and beyond."""
+    for size in range(5, 0, -1):
+        step = sp.Rational(2, size + 2)
+        inside = [2 * piece - size + step * i for piece in range(size) for i in range(1, size + 2)]
+        for point in (*inside, -size - 1, size + 1):
+            at = {k: sp.Integer(size), t: sp.sympify(point)}
+            yield equal(sum_cdf, sum_distribution(size, at[t]), at, trial)
+
+
+def instances() -> Iterator[tuple[int, sp.Rational, sp.Rational]]:
+    """Sizes, targets and distances: near 0 and far, at ε itself, of both signs, and out of reach."""
+    targets = {"3/10": "1/20", "-7/10": "1/3", "0": "1/8", "-1/5": "1/4", "1/2": "1/2", "5/2": "2/3", "-8": "1"}
+    for size in (6, 3, 2, 1):
+        for target, distance in targets.items():
+            yield size, sp.Rational(target), sp.Rational(distance)
+
+
+@exact(subset_count)
+@control("normal law of variance n/3", expected_count=normal_count(n / 3))
+@control("normal law of variance n/6", expected_count=normal_count(n / 6))
+@control("forgets the empty subset", expected_count=expected_count - empty_subset)
+@control("always counts the empty subset", expected_count=expected_count - empty_subset + 1)
+@control("open interval", expected_count=expected_count - empty_subset + sp.Piecewise((1, sp.Abs(z) < eps), (0, True)))
+@control("one side only", expected_count=expected_count.subs(z - eps, z))
+@control("10 % more", expected_count=MORE * expected_count)
+def counts_obey_the_recursion_over_items(expected_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """E_{m+1}(z) = E_m(z) + ½∫E_m(z−x)dx from E_0 = 1{|z| ≤ ε}: the same rational numbers."""
+    for size, target, distance in instances():
+        value = trial.once(expected_subsets, size, target, distance)
+        yield equal(expected_count, value, {n: sp.Integer(size), z: target, eps: distance}, trial)
+
+
+TARGETS = ((6, 1), (0, 1), (-14, 5))  # z and ε in twentieths
+
+
+def hits(rng: np.random.Generator, size: int, draws: int) -> list[int]:
+    """For each target, how many random subsets of fresh items hit it."""
+    sums = random_subset_sums(rng, size, draws)
+    return [int(np.count_nonzero(np.abs(sums - a / 20) <= b / 20)) for a, b in TARGETS]
+
+
+@statistical(subset_count, tests=4, cost=0.5)
+@control("normal law of variance n/3", expected_count=normal_count(n / 3))
+@control("forgets the empty subset", expected_count=expected_count - empty_subset)
+@control("10 % more", expected_count=MORE * expected_count)
+@control("10 % less", expected_count=expected_count / MORE)
+def random_subsets_hit_as_often(expected_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One random subset of fresh items per draw hits with probability E N / 2ⁿ."""
+    draws = trial.size(200_000)
+    for size in (4, 6, 8, 10):
+        at = [{n: sp.Integer(size), z: sp.Rational(a, 20), eps: sp.Rational(b, 20)} for a, b in TARGETS]
+        p = [trial.value(expected_count / 2**n, point) for point in at]
+        yield trial.counts_each(trial.draw(hits, size, draws), draws, p)
+
+
+def counts(rng: np.random.Generator, size: int, draws: int, target: tuple[int, int]) -> NDArray[np.float64]:
+    """The number N of subsets that hit, for fresh items in every draw."""
+    found = np.empty(draws)
+    for block in np.array_split(found, -(-draws // 10_000)):
+        sums = all_subset_sums(rng, size, len(block))
+        block[:] = np.count_nonzero(np.abs(sums - target[0] / 20) <= target[1] / 20, axis=1)
+    return found
+
+
+@statistical(subset_count, tests=2, cost=0.5)
+@control("normal law of variance n/3", expected_count=normal_count(n / 3))
+@control("forgets the empty subset", expected_count=expected_count - empty_subset)
+@control("10 % more", expected_count=MORE * expected_count)
+def all_subsets_are_counted(expected_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean of N itself, over all 2ⁿ subsets of each sample."""
+    for size, target in ((4, (-4, 5)), (6, (6, 1))):
+        at = {n: sp.Integer(size), z: sp.Rational(target[0], 20), eps: sp.Rational(target[1], 20)}
+        sample = trial.draw(counts, size, trial.size(60_000), target)
+        yield trial.averages(sample, trial.value(expected_count, at), 0, 2**size)
+
+
+# Large n
+
+
+@exact(subset_count)
+@control("no item is ever absent", characteristic=sp.sin(u) / u)
+@control("absent with probability 1/3", characteristic=sp.Rational(1, 3) + sp.Rational(2, 3) * sp.sin(u) / u)
+@control("items on [0, 2]", characteristic=(1 + sp.sin(2 * u) / (2 * u)) / 2)
+def an_item_has_this_characteristic_function(characteristic: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """φ(u) = E cos(u b X) with a fair bit b and X uniform on [−1, 1]."""
+    item = sp.Symbol("item", real=True)
+    yield trial.same(characteristic, HALF + HALF * sp.integrate(sp.cos(u * item) / 2, (item, -1, 1)))
+
+
+def half_gaussian(integrand: sp.Expr, exponent: sp.Expr) -> sp.Expr:
+    """(1/π) ∫ integrand · exp(−exponent) du over u > 0, term by term."""
+    terms = sp.Add.make_args(sp.expand(integrand))
+    return sum(sp.integrate(term * sp.exp(-exponent), (u, 0, sp.oo)) for term in terms) / sp.pi
+
+
+def second_order_count() -> sp.Expr:
+    """2ⁿ ∫ of the expanded density over [z − ε, z + ε], from the moments of one item."""
+    item, s = sp.symbols("item s", real=True)
+    second, fourth = (sp.integrate(item**p / 2, (item, -1, 1)) / 2 for p in (2, 4))
+    kurtosis = fourth - 3 * second**2
+    expanded = 1 + n * kurtosis * u**4 / 24 - s**2 * u**2 / 2
+    return sp.integrate(2**n * half_gaussian(expanded, n * second * u**2 / 2), (s, z - eps, z + eps))
+
+
+@exact(subset_count, cost=0.5)
+@control("variance n/3", leading=leading / sp.sqrt(2))
+@control("density at one end only", leading=leading / 2)
+@control("no kurtosis", correction=correction - sp.Rational(3, 40) / n)
+@control("kurtosis of a present item", correction=correction - sp.Rational(9, 40) / n)
+@control("ignores the width", correction=correction + eps**2 / n)
+@control("target not squared", correction=(sp.Rational(3, 40) - 3 * z - eps**2) / n)
+def expansion_follows_from_two_cumulants(leading: sp.Expr, correction: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The Gaussian integral of φⁿ cos(su), expanded to second order and averaged over the interval."""
+    count = trial.once(second_order_count)
+    yield trial.same(leading * (1 + correction), count, by=sp.simplify)
+
+
+@enclosed(subset_count)
+@control("no item is ever absent", characteristic=sp.sin(u) / u)
+@control("slower decay", rate=rate * 9 / 10)
+@control("rate at 0", rate=sp.Rational(1, 12))
+@control("looser quartic term", quartic=quartic * MORE)
+@control("quartic term at 0", quartic=sp.Rational(1, 1440))
+@control("looser sextic term", sextic=sextic * MORE)
+@control("sextic term at 0", sextic=sp.Rational(1, 18144))
+def envelopes_hold_up_to_pi(
+    characteristic: sp.Expr, rate: sp.Expr, quartic: sp.Expr, sextic: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The three envelopes of log φ are attained at π, hold before, and the ratio they rest on is proved to grow."""
+    growth = trial.once(excess_grows)
+    yield trial.holds(growth, "(log φ + u²/12 − u⁴/1440)/u⁶ increases on (0, π], by 40 exact terms and Cauchy's bound")
+    excess = sp.log(characteristic) + u**2 / 12
+    envelopes = (rate * -(u**2) + u**2 / 12, quartic * u**4, u**4 / 1440 + sextic * u**6)
+    for envelope in envelopes:
+        yield trial.same((excess - envelope).subs(u, sp.pi), 0)
+    before = [{u: sp.Rational(i, 4)} for i in range(1, 13)]
+    for envelope in envelopes:
+        yield trial.below(excess, envelope, at=before)
+    yield trial.below(u**4 / 1440, excess, at=before)
+
+
+def errors_of_the_expansion(slope: sp.Symbol, fourth: sp.Symbol, sixth: sp.Symbol) -> sp.Expr:
+    """What the proof adds up, as an error of the density at the distance r, with the envelopes still open."""
+    near = half_gaussian(n * sixth * u**6 + r**4 * u**4 / 24, n * u**2 / 12)
+    near += half_gaussian(n**2 * fourth**2 * u**8 / 2 + n * fourth * u**4 * r**2 * u**2 / 2, n * slope * u**2)
+    far = sp.exp(-n * sp.pi**2 / 24) * half_gaussian(1 + r**2 * u**2 / 2 + n * u**4 / 1440, n * u**2 / 24)
+    many = sp.binomial(n, 2) * (1 + 1 / sp.pi) ** (n - 2) * sp.integrate(u**-2, (u, sp.pi, sp.oo)) / sp.pi
+    few = sp.integrate(n + 1, (u, 0, sp.pi)) / sp.pi + n * HALF
+    return near + far + (many + few) / 2**n
+
+
+@exact(subset_count, cost=0.5)
+@control("forgets the target", remainder=remainder.subs(r, 0))
+@control("forgets subsets of many items", remainder=remainder - remainder.coeff(2**-n) / 2**n)
+@control("10 % tighter", remainder=remainder / MORE)
+@control("10 % looser", remainder=remainder * MORE)
+@control("looser sextic term", sextic=sextic * MORE)
+@control("looser quartic term", quartic=quartic * MORE)
+@control("slower decay", rate=rate / MORE)
+def remainder_adds_up_the_errors(
+    remainder: sp.Expr, rate: sp.Expr, quartic: sp.Expr, sextic: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """R_n is the sum of the errors of the proof over the density √(3/(πn)), integrated in closed form."""
+    opened = sp.symbols("slope fourth sixth", positive=True)
+    errors = trial.once(errors_of_the_expansion, *opened)
+    errors = errors.subs(dict(zip(opened, (rate, quartic, sextic), strict=True)))
+    yield trial.same(remainder, errors / sp.sqrt(3 / (sp.pi * n)), by=sp.simplify)
+
+
+@enclosed(subset_count, cost=0.5)
+@control("variance n/3", leading=leading / sp.sqrt(2))
+@control("first order only", correction=sp.Integer(0))
+@control("kurtosis of the wrong sign", correction=correction - sp.Rational(3, 20) / n)
+@control("target at the wrong weight", correction=correction - 3 * z**2 / n)
+@control("half the remainder", remainder=remainder / 2)
+@control("forgets the target", remainder=remainder.subs(r, 0))
+@control("twice the remainder", remainder=2 * remainder)
+def exact_counts_stay_within_the_remainder(
+    leading: sp.Expr, correction: sp.Expr, remainder: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The expansion against exact counts at n = 16 and 48; at z = −2 the remainder is at most twice the error."""
+    for size in (16, 48):
+        for target, distance in (("3/10", "1/20"), ("0", "1/1000"), ("-1/5", "1"), ("-2", "1/100")):
+            at = {n: sp.Integer(size), z: sp.Rational(target), eps: sp.Rational(distance)}
+            value = sp.Rational(trial.once(expected_subsets, size, at[z], at[eps])) - int(bool(abs(at[z]) <= at[eps]))
+            error = sp.Abs(value / leading - 1 - correction)
+            bound = remainder.subs(r, abs(at[z]) + at[eps])
+            yield trial.below(error, bound, at=[at])
+            if size == 48 and target == "-2":
+                yield trial.below(bound / 2, error, at=[at])

@@ -1,0 +1,1 @@
+"""The subcommands of `sparse-limits`: each module has `configure(parser)` and `run(arguments) -> int`."""

@@ -1,0 +1,62 @@
+"""`sparse-limits claims`: the ledger as a list."""
+
+from __future__ import annotations
+
+import argparse
+
+from numerics.commands.common import check_writable
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs="*", metavar="TOPIC|LABEL", help="claims to list (default: all)")
+    parser.add_argument("--json", metavar="FILE", help="write the list as JSON (- for standard output)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    check_writable(arguments.json)
+    from theory.ledger import load_ledger
+
+    entries = load_ledger().select(arguments.names)
+    if arguments.json:
+        from numerics.report import dumps, write
+
+        write(dumps([as_json(entry) for entry in entries]), arguments.json)
+        if arguments.json == "-":
+            return 0
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
+    for name in ("", "claim", "topic", "provenance", "proof", "expressions"):
+        table.add_column(name, overflow="fold")
+    for entry in entries:
+        claim = entry.claim
+        table.add_row(
+            entry.label, claim.title, entry.topic, claim.provenance, claim.proof, ", ".join(claim.expressions)
+        )
+    Console().print(table)
+    return 0
+
+
+def as_json(entry) -> dict[str, object]:  # type: ignore[no-untyped-def]
+    """A claim as plain data, its formulas as SymPy strings and LaTeX."""
+    import sympy as sp
+
+    claim = entry.claim
+    return {
+        "label": claim.label,
+        "name": entry.name,
+        "topic": entry.topic,
+        "title": claim.title,
+        "statement": claim.latex_statement.strip(),
+        "assumptions": list(claim.assumptions),
+        "source": claim.source.paper,
+        "place": claim.source.place,
+        "provenance": str(claim.provenance),
+        "proof": str(claim.proof),
+        "uses": list(claim.uses),
+        "expressions": {
+            name: {"text": str(value), "latex": sp.latex(value) if isinstance(value, sp.Basic) else None}
+            for name, value in claim.expressions.items()
+        },
+    }

@@ -1,0 +1,34 @@
+"""What several commands share."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+
+def add_selection(parser: argparse.ArgumentParser) -> None:
+    """Labels and topics as positional arguments."""
+    parser.add_argument("names", nargs="*", metavar="LABEL|TOPIC", help="claims to take (default: all)")
+
+
+def available_cores() -> int:
+    """The processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def check_writable(destination: str | None) -> None:
+    """Refuse a file that cannot be written before any work is done.
+
+    Raises:
+        ValueError: if the folder does not exist or does not let us write, or the name is that of a folder.
+    """
+    if destination is None or destination == "-":
+        return
+    path = Path(destination)
+    if path.is_dir():
+        raise ValueError(f"{destination}: is a folder, expected the name of a file")
+    if not path.parent.is_dir():
+        raise ValueError(f"{destination}: the folder {path.parent} does not exist")
+    if not os.access(path.parent, os.W_OK):
+        raise ValueError(f"{destination}: the folder {path.parent} cannot be written to")

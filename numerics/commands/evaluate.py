@@ -1,0 +1,99 @@
+"""`sparse-limits evaluate LABEL EXPRESSION name=value …`: a number with correct digits, or what is left."""
+
+from __future__ import annotations
+
+import argparse
+import re
+
+MOST_DIGITS = 10_000
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("label", metavar="LABEL")
+    parser.add_argument(
+        "expression", metavar="EXPRESSION", help="its name in the claim, or a part of it such as noises.pareto.survival"
+    )
+    parser.add_argument("values", nargs="*", metavar="name=value", help="exact values: 3, 1/3, 0.25, 1e-3")
+    parser.add_argument("--digits", type=int, default=15, help="significant digits, all correct (default 15)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from theory.ledger import load_ledger
+
+    if not 1 <= arguments.digits <= MOST_DIGITS:
+        raise ValueError(f"--digits {arguments.digits}: expected 1 to {MOST_DIGITS}")
+    claim = load_ledger()[arguments.label].claim
+    formula = find_formula(claim, arguments.expression)
+    print(evaluate(formula, arguments.values, arguments.digits))
+    return 0
+
+
+def find_formula(claim, path: str):  # type: ignore[no-untyped-def]
+    """The formula at a dotted path: an expression of the claim, then keys, fields or positions."""
+    import sympy as sp
+
+    from numerics.mutants import places
+
+    found = {
+        re.sub(r"[\[\]]+", ".", name).strip(".").replace("..", ".").replace(", ", "."): formula
+        for subject in claim.expressions
+        for name, formula, _ in places(claim.expressions[subject], subject)
+    }
+    if path in found:
+        return found[path]
+    inside = [name for name in found if name.startswith(path + ".")]
+    expected = inside or list(found) or ["(this claim has no formula)"]
+    if isinstance(claim.expressions.get(path), sp.Basic):
+        return claim.expressions[path]
+    raise ValueError(f"{claim.label} has no formula {path!r}; expected one of {', '.join(expected)}")
+
+
+def evaluate(formula, assignments: list[str], digits: int) -> str:  # type: ignore[no-untyped-def]
+    """The value to `digits` correct digits, or, with symbols left over, the expression.
+
+    Raises:
+        ValueError: for an assignment that is not name=number, an unknown or doubled name, a value outside the
+            symbol's assumptions, or a point where the formula has no finite value.
+    """
+    from numerics.balls import NoEnclosureError
+    from numerics.balls import digits as correct_digits
+
+    point = parse(formula, assignments)
+    if formula.free_symbols - set(point):
+        return str(formula.subs(point))
+    try:
+        return correct_digits(formula, point, digits)
+    except NoEnclosureError as error:
+        raise ValueError(f"no value: {error}") from error
+
+
+def parse(formula, assignments: list[str]):  # type: ignore[no-untyped-def]
+    """Values by symbol from strings name=value."""
+    import sympy as sp
+
+    symbols = {str(symbol): symbol for symbol in formula.free_symbols}
+    point: dict[sp.Symbol, sp.Rational] = {}
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        if not equals:
+            raise ValueError(f"{assignment!r}: expected name=value")
+        if name not in symbols:
+            raise ValueError(f"{name!r} is no symbol of the formula; expected {', '.join(sorted(symbols)) or 'none'}")
+        if symbols[name] in point:
+            raise ValueError(f"{name} is given twice")
+        point[symbols[name]] = _number(name, text, symbols[name])
+    return point
+
+
+def _number(name: str, text: str, symbol):  # type: ignore[no-untyped-def]
+    import sympy as sp
+
+    if not re.fullmatch(r"[+-]?(\d+(/\d+)?|(\d+\.\d*|\.\d+|\d+)([eE][+-]?\d{1,4})?)", text):
+        raise ValueError(f"{name}={text}: expected an exact number such as 3, 1/3, 0.25 or 1e-3")
+    if "/" in text and int(text.split("/")[1]) == 0:
+        raise ValueError(f"{name}={text}: division by zero")
+    value = sp.Rational(text)
+    for wanted, word in (("is_positive", "a positive number"), ("is_integer", "a whole number")):
+        if getattr(symbol, wanted) and not getattr(value, wanted):
+            raise ValueError(f"{name}={text}: expected {word}")
+    return value

@@ -1,0 +1,190 @@
+"""Real data to prune on: the bundled digits, and a user's own arrays from .npz or .csv files.
+
+A *labelling* turns raw labels into targets y [N, q], the same way for every source:
+
+| labelling | targets |
+|---|---|
+| ge:K | +1 where the label is ≥ K, −1 elsewhere |
+| is:K | +1 where the label is K, −1 elsewhere |
+| onehot | one 0/1 column for each class that occurs, in ascending order |
+| as-is | the numbers themselves |
+
+followed by `-centred` to subtract the mean of each column. Short names: ge5, is0, is0c (is:0-centred),
+centred (as-is-centred), value (as-is). Files are read without executing anything in them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from numerics.networks import Array, real_matrix
+
+LABELLINGS = ("ge:K", "is:K", "onehot", "as-is")
+_SHORT = {
+    "ge5": "ge:5",
+    "is0": "is:0",
+    "is0c": "is:0-centred",
+    "centred": "as-is-centred",
+    "value": "as-is",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Inputs x [N, d] and targets y [N, q], at least two samples, all finite; ValueError otherwise."""
+
+    x: Array
+    y: Array
+    name: str
+    labelling: str
+
+    def __post_init__(self) -> None:
+        for field in ("x", "y"):
+            object.__setattr__(self, field, real_matrix(f"{self.name}: {field}", getattr(self, field)))
+        if len(self.x) != len(self.y):
+            raise ValueError(f"{self.name}: x has {len(self.x)} samples, y has {len(self.y)}, expected as many")
+        if len(self.x) < 2:
+            raise ValueError(f"{self.name}: there is 1 sample, expected at least 2")
+
+
+def digits(labelling: str = "ge5", standardise: bool = True) -> Dataset:
+    """The 1797 handwritten digits of scikit-learn: d = 64 pixels in [0, 1] (level/16), standardised if asked.
+
+    Source: UCI Optical Recognition of Handwritten Digits, test part. ValueError for an unknown labelling.
+    """
+    pixels, values = _digits()
+    return _dataset("digits", pixels.copy(), values, labelling, standardise)
+
+
+def load(path: str | PathLike[str], labelling: str = "as-is", standardise: bool = False) -> Dataset:
+    """A user's data from a `.npz` file (arrays x or X [N, d], and y [N] or [N, q]) or a `.csv` file.
+
+    A csv file has one sample a line, separated by commas, the label last; a first line without any number
+    is taken for the header. Raises ValueError, in one line with the file's name, if the file is missing,
+    unreadable, of another kind, or holds anything but finite numbers of fitting shapes, and if the
+    labelling does not fit.
+    """
+    file = Path(path)
+    readers = {".npz": _read_npz, ".csv": _read_csv}
+    if file.suffix.lower() not in readers:
+        raise ValueError(f"{file}: suffix is {file.suffix!r}, expected .npz or .csv")
+    if not file.is_file():
+        raise ValueError(f"{file}: there is no such file")
+    x, y = readers[file.suffix.lower()](file)
+    return _dataset(str(file), x, y, labelling, standardise)
+
+
+def symmetrised(dataset: Dataset) -> Dataset:
+    """The union of (x, y) and (−x, −y), 2N samples: the law of the data becomes symmetric, as S3 asks."""
+    x, y = dataset.x, dataset.y
+    both = (np.concatenate([x, -x]), np.concatenate([y, -y]))
+    return Dataset(*both, f"{dataset.name} symmetrised", dataset.labelling)
+
+
+def standardised(x: ArrayLike) -> Array:
+    """Columns of x [N, d] centred, over their standard deviation (divisor N); constant columns become 0."""
+    raw = real_matrix("x", x)
+    constant = np.ptp(raw, axis=0) == 0  # not "deviation 0", which rounding blurs
+    columns = raw - raw.mean(axis=0)
+    columns[:, constant] = 0
+    columns /= np.where(constant, 1, np.abs(columns).max(axis=0))  # so that squares neither over- nor underflow
+    columns /= np.where(constant, 1, np.sqrt(np.mean(columns**2, axis=0)))
+    return columns
+
+
+def targets(values: ArrayLike, labelling: str) -> Array:
+    """Targets y [N, q] from raw labels [N] or [N, 1] (as-is: [N, q]), labelled as in the table above.
+
+    Raises ValueError for an unknown labelling, for classes that are not whole numbers under is:K and
+    onehot, and for a labelling under which all samples would be alike.
+    """
+    column = np.asarray(values)
+    raw = real_matrix("labels", column[:, None] if column.ndim == 1 else column)
+    full = _SHORT.get(labelling, labelling)
+    base = full.removesuffix("-centred")
+    split = re.fullmatch(r"(ge|is):(-?\d+)", base)
+    if split is None and base not in ("onehot", "as-is"):
+        known = f"{', '.join(LABELLINGS)}, each also with -centred, {', '.join(_SHORT)}"
+        raise ValueError(f"labelling is {labelling!r}, expected one of {known}")
+    y = raw if base == "as-is" else _classes(raw, split, labelling)
+    return y if base == full else y - y.mean(axis=0)
+
+
+def _classes(raw: Array, split: re.Match[str] | None, labelling: str) -> Array:
+    """±1 from the split ("ge" or "is", K), one-hot without one."""
+    if raw.shape[1] != 1:
+        raise ValueError(f"labels have {raw.shape[1]} columns, expected 1 for labelling {labelling!r}")
+    at_least = split is not None and split[1] == "ge"
+    if not at_least and not np.array_equal(raw, np.round(raw)):
+        raise ValueError(f"labels are not whole numbers, expected classes for labelling {labelling!r}")
+    if split is None:
+        y = (raw == np.unique(raw)).astype(np.float64)
+    else:
+        bound = float(split[2])
+        y = np.where(raw >= bound if at_least else raw == bound, 1.0, -1.0)
+    if (y == y[0]).all():
+        span = f"{raw.min():g} to {raw.max():g}"
+        raise ValueError(f"labels from {span} are all alike under {labelling!r}, expected at least two classes")
+    return y
+
+
+def _dataset(name: str, x: ArrayLike, values: ArrayLike, labelling: str, standardise: bool) -> Dataset:
+    column = np.asarray(values)
+    raw = Dataset(x, column[:, None] if column.ndim == 1 else column, name, labelling)  # checked before it is used
+    try:
+        y = targets(raw.y, labelling)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+    return Dataset(standardised(raw.x) if standardise else raw.x, y, name, labelling)
+
+
+@cache
+def _digits() -> tuple[Array, Array]:
+    from sklearn.datasets import load_digits
+
+    pixels, values = load_digits(return_X_y=True)
+    return pixels / 16, values
+
+
+def _read_npz(file: Path) -> tuple[Array, Array]:
+    try:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
+            held = archive.files
+            found = {name: archive[name] for name in ("X", "x", "y") if name in held}
+    except Exception as error:  # a damaged archive can raise nearly anything
+        raise ValueError(f"{file}: damaged, pickled or another format, expected an .npz of arrays") from error
+    x = found.get("x", found.get("X"))
+    if x is None or "y" not in found:
+        raise ValueError(f"{file}: holds {', '.join(held) or 'nothing'}, expected arrays x (or X) and y")
+    return x, found["y"]
+
+
+def _read_csv(file: Path) -> tuple[Array, Array]:
+    try:
+        lines = [line for line in file.read_text("utf-8-sig").splitlines() if line.strip()]
+        if lines and not any(map(_is_number, lines[0].split(","))):
+            del lines[0]
+        if not lines:
+            raise ValueError("holds no line of numbers")
+        table = np.loadtxt(lines, delimiter=",", ndmin=2, comments=None, quotechar='"')
+    except (OSError, ValueError) as error:
+        said = str(error).rstrip(".")
+        raise ValueError(f"{file}: {said}, expected numbers separated by commas") from error
+    if table.shape[1] < 2:
+        raise ValueError(f"{file}: has 1 column, expected inputs and, last, the label")
+    return table[:, :-1], table[:, -1]
+
+
+def _is_number(field: str) -> bool:
+    try:
+        float(field.strip().strip('"'))
+    except ValueError:
+        return False
+    return True

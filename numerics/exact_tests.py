@@ -1,0 +1,186 @@
+"""Finite-sample tests with a guaranteed level, and the power they are planned with.
+
+Every test answers three questions: how surprising is what was seen (`p_value`), how likely is it to overlook a
+stated wrong value (`miss`), and what is the smallest deviation it finds with probability 0.999 (`detectable`).
+No level rests on an asymptotic law; powers of the betting and the two-sample test are estimates, on the safe side
+for the former, and decide no verdict about the truth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, floor, log, sqrt
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betainc, gammaln, ndtr, ndtri
+
+Side = Literal["both", "above"]
+
+LEVEL = 1e-9  # false alarms of one test; a thousand tests stay within the budget of a run
+BUDGET = 1e-6  # false alarms of a whole run on a true ledger
+PLANNED_MISS = 1e-9  # how rarely a control may be overlooked
+REPORTED_MISS = 1e-3  # the deviation reported beside a test is found except with this probability
+
+
+class Test(Protocol):
+    """What the engine asks of a test when it plans a control."""
+
+    def miss(self, null: float, truth: float) -> float:
+        """The probability of not rejecting `null` when `truth` holds."""
+        ...
+
+    def detectable(self, null: float) -> float:
+        """The smallest deviation from `null` that is found with probability 0.999."""
+        ...
+
+
+def binomial_at_most(k: float, n: float, p: float) -> float:
+    """P(Bin(n, p) ≤ k)."""
+    k = floor(k)
+    if k < 0:
+        return 0.0
+    return 1.0 if k >= n else float(betainc(n - k, k + 1, 1 - p))
+
+
+def binomial_at_least(k: float, n: float, p: float) -> float:
+    """P(Bin(n, p) ≥ k)."""
+    k = ceil(k)
+    if k <= 0:
+        return 1.0
+    return 0.0 if k > n else float(betainc(k, n - k + 1, p))
+
+
+@dataclass(frozen=True)
+class Binomial:
+    """An exact test that a count of independent events has the mean n·p.
+
+    The events may have unequal probabilities with mean p (Hoeffding 1956: beyond one count from the mean the
+    binomial tail bounds theirs), which covers Poisson-binomial and hypergeometric counts. With side "above", p is
+    an upper bound and only too large a count is an alarm.
+    """
+
+    n: int
+    side: Side = "both"
+    level: float = LEVEL
+
+    def p_value(self, count: int, p: float) -> float:
+        above = binomial_at_least(count, self.n, p)
+        if self.side == "above":
+            return above
+        return min(1.0, 2 * min(above, binomial_at_most(count, self.n, p)))
+
+    def acceptance(self, p: float) -> tuple[int, int]:
+        """The smallest and the largest count that raise no alarm."""
+        tail = self.level if self.side == "above" else self.level / 2
+        high = _last(lambda k: binomial_at_least(k, self.n, p) > tail, self.n)
+        if self.side == "above":
+            return 0, high
+        low = self.n - _last(lambda k: binomial_at_most(self.n - k, self.n, p) > tail, self.n)
+        return low, high
+
+    def miss(self, null: float, truth: float) -> float:
+        low, high = self.acceptance(null)
+        return max(0.0, binomial_at_most(high, self.n, truth) - binomial_at_most(low - 1, self.n, truth))
+
+    def detectable(self, null: float) -> float:
+        found = [
+            abs(_bisect(lambda p: self.miss(null, p) <= REPORTED_MISS, null, end) - null)
+            for end in ((1.0,) if self.side == "above" else (0.0, 1.0))
+            if self.miss(null, end) <= REPORTED_MISS
+        ]
+        return max(found, default=float("inf"))
+
+
+def _last(holds, n: int) -> int:  # type: ignore[no-untyped-def]
+    """The largest k ≤ n for which a decreasing condition holds (it holds at 0)."""
+    low, high = 0, n + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low
+
+
+def _bisect(holds, start: float, end: float) -> float:  # type: ignore[no-untyped-def]
+    """The point nearest to `start` from which on a condition holds that holds at `end`."""
+    for _ in range(50):
+        middle = (start + end) / 2
+        start, end = (start, middle) if holds(middle) else (middle, end)
+    return end
+
+
+@dataclass(frozen=True)
+class Betting:
+    """A test of the mean of independent numbers in [low, high] by betting against it; p is one over the wealth.
+
+    Wealth ½∏(1+λᵢ(xᵢ−μ)) + ½∏(1−λᵢ(xᵢ−μ)) with bets λᵢ that know only the past is a non-negative martingale
+    under the claimed mean, so P(wealth ≥ 1/α) ≤ α (Ville). `spread` is the standard deviation for planning.
+    """
+
+    n: int
+    low: float
+    high: float
+    spread: float
+    level: float = LEVEL
+
+    def p_value(self, sample: NDArray[np.float64], mean: float) -> float:
+        """`sample`: float[n], every entry within [low, high]."""
+        before = np.arange(1, self.n + 1)
+        quarter = ((self.high - self.low) / 4) ** 2  # a first guess at the variance, worth one observation
+        centre = (mean + np.concatenate([[0.0], np.cumsum(sample)[:-1]])) / before
+        squares = quarter + np.concatenate([[0.0], np.cumsum((sample - centre) ** 2)[:-1]])
+        bet = np.sqrt(2 * log(2 / self.level) / (self.n * squares / before))
+        up = np.minimum(bet, 0.5 / max(mean - self.low, 1e-300))
+        down = np.minimum(bet, 0.5 / max(self.high - mean, 1e-300))
+        wealth = np.logaddexp(
+            np.log1p(up * (sample - mean)).sum() - log(2), np.log1p(-down * (sample - mean)).sum() - log(2)
+        )
+        return float(np.exp(min(0.0, -wealth)))
+
+    def _deviation(self, quantile: float) -> float:
+        lost = log(2 / self.level)
+        return (sqrt(2 * lost) + quantile) * self.spread / sqrt(self.n) + 2 * (self.high - self.low) * lost / self.n
+
+    def miss(self, null: float, truth: float) -> float:
+        if self.spread == 0:
+            return 0.0 if abs(null - truth) > self._deviation(0.0) else 1.0
+        excess = abs(null - truth) - self._deviation(0.0)
+        return float(ndtr(-excess * sqrt(self.n) / self.spread))
+
+    def detectable(self, null: float) -> float:
+        return self._deviation(-float(ndtri(REPORTED_MISS)))
+
+
+@dataclass(frozen=True)
+class TwoCounts:
+    """Fisher's exact test that two counts of independent events have one probability, whatever it is.
+
+    Given the total, the first count is hypergeometric. Null and truth are differences of the two probabilities;
+    the power is that of the normal law at the pooled probability.
+    """
+
+    n: int
+    m: int
+    pooled: float
+    level: float = LEVEL
+
+    def p_value(self, x: int, y: int) -> float:
+        total = x + y
+        k = np.arange(max(0, total - self.m), min(self.n, total) + 1)
+        log_mass = _log_choose(self.n, k) + _log_choose(self.m, total - k) - _log_choose(self.n + self.m, total)
+        mass = np.exp(log_mass)
+        return min(1.0, 2 * min(float(mass[k <= x].sum()), float(mass[k >= x].sum())))
+
+    def _scale(self) -> float:
+        return sqrt(max(self.pooled * (1 - self.pooled), 1e-300) * (1 / self.n + 1 / self.m))
+
+    def miss(self, null: float, truth: float) -> float:
+        return float(ndtr(-ndtri(self.level / 2) - abs(truth - null) / self._scale()))
+
+    def detectable(self, null: float) -> float:
+        return float(-ndtri(self.level / 2) - ndtri(REPORTED_MISS)) * self._scale()
+
+
+def _log_choose(n: int | NDArray, k: int | NDArray) -> NDArray:
+    return gammaln(np.asarray(n) + 1.0) - gammaln(np.asarray(k) + 1.0) - gammaln(np.asarray(n) - k + 1.0)

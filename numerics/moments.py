@@ -1,0 +1,156 @@
+"""What SNIP's column densities need to know about the data, and the closed-form predictors built on it (S3–S5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from theory.saliency import gradient_moments, stein_model
+from theory.saliency import snip as symbols
+
+Floats = NDArray[np.float64]
+
+BLOCK = 1024  # rows of the N × N matrix of cosines held at a time
+REACH = 7.0  # the normal law is cut at seven standard deviations: mass 3e-12
+WEIGHT_NODES, GRADIENT_NODES = 80, 240  # trapezoid rule, exponentially accurate for the smooth integrand
+
+
+@dataclass(frozen=True)
+class ResidualMoments:
+    """Moments of the SNIP gradient g = E_D[r x 1{w·x > 0}] over a normal weight vector w (S3).
+
+    mean_residual: E_D r. mean: h = E_D[r x], float[d]. stein: β_jj = E_w[w_j g_j], float[d]. covariance:
+    Cov_w(g), float[d, d].
+    """
+
+    mean_residual: float
+    mean: Floats
+    stein: Floats
+    covariance: Floats
+
+    @property
+    def variance(self) -> Floats:
+        return np.diagonal(self.covariance).copy()
+
+    @property
+    def spread(self) -> Floats:
+        """s = sqrt(Var_w g − β²), the part of the gradient's fluctuation that its own weight does not explain."""
+        formula = numeric((symbols.variance, symbols.beta), stein_model.expressions["residual_variance"])
+        return np.sqrt(np.maximum(0.0, formula(self.variance, self.stein)))
+
+    @property
+    def fluctuation(self) -> float:
+        """η = (Σ 4 Var g / Σ h²)^½: the saliency factorises only where it is small; infinite where h = 0."""
+        scale = float((self.mean**2).sum())
+        return float(np.sqrt(4 * self.variance.sum() / scale)) if scale > 0 else float("inf")
+
+    def eigenvalue_shares(self, count: int = 3) -> Floats:
+        """The largest eigenvalues of Cov_w(g) as shares of its trace, float[count]."""
+        values = np.linalg.eigvalsh(self.covariance)[::-1][:count]
+        total = float(np.trace(self.covariance))
+        return np.maximum(values, 0.0) / total if total > 0 else np.zeros_like(values)
+
+    def truncated(self, predictor: str) -> ResidualMoments:
+        """The moments a nested predictor keeps: P0 (h), P1iso (h and E r), P1 (h and β), P2 (all).
+
+        Raises:
+            ValueError: for another name.
+        """
+        none, d = np.zeros_like(self.mean), len(self.mean)
+        if predictor == "P2":
+            return self
+        if predictor == "P1":
+            return replace(self, covariance=np.diag(self.stein**2))
+        if predictor == "P0":
+            return replace(self, stein=none, covariance=np.zeros((d, d)))
+        if predictor == "P1iso":
+            formula = numeric((symbols.residual_mean, symbols.dimension), stein_model.expressions["isotropic_beta"])
+            stein = np.full(d, float(formula(self.mean_residual, d)))
+            return replace(self, stein=stein, covariance=np.diag(stein**2))
+        raise ValueError(f"predictor {predictor!r}: expected P0, P1iso, P1 or P2")
+
+
+def residual_moments(x: Floats, residual: Floats) -> ResidualMoments:
+    """The moments of data x[N, d] with a scalar residual[N] (or [N, 1]); O(N² d) time, O(N · 1024) memory."""
+    r = np.asarray(residual, dtype=float).reshape(len(x), -1)
+    if r.shape[1] != 1:
+        raise ValueError(f"residual of {r.shape[1]} outputs: the closed form needs one")
+    weighted = r * x
+    norms = np.linalg.norm(x, axis=1)
+    inverse = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)  # a zero input contributes nothing
+    directions = x * inverse[:, None]
+    stein_kernel = numeric((symbols.norm,), gradient_moments.expressions["stein_kernel"])
+    lengths = np.where(norms > 0, norms, 1.0)
+    stein = np.mean(weighted * x * stein_kernel(lengths)[:, None], axis=0)
+    return ResidualMoments(float(r.mean()), weighted.mean(axis=0), stein, _covariance(weighted, directions))
+
+
+def _covariance(weighted: Floats, directions: Floats) -> Floats:
+    kernel = numeric((symbols.cosine,), gradient_moments.expressions["covariance_kernel"])
+    size, d = weighted.shape
+    total = np.zeros((d, d))
+    for start in range(0, size, BLOCK):
+        rows = slice(start, start + BLOCK)
+        cosines = np.clip(directions[rows] @ directions.T, -1.0, 1.0)
+        total += weighted[rows].T @ (kernel(cosines) @ weighted)
+    return total / size**2
+
+
+def column_densities(moments: ResidualMoments, threshold: float, formula: sp.Expr | None = None) -> Floats:
+    """p_j(τ) of P2 for each column, float[d]; `formula` in place of the claim's conditional density."""
+    formula = stein_model.expressions["conditional_density"] if formula is None else formula
+    arguments = (symbols.tau, symbols.h, symbols.beta, symbols.spread, symbols.w, symbols.zeta)
+    conditional = numeric(arguments, formula)
+    w, w_mass = _normal_nodes(WEIGHT_NODES)
+    zeta, zeta_mass = _normal_nodes(GRADIENT_NODES)
+    densities = np.zeros(len(moments.mean))
+    for j, (mean, stein, spread) in enumerate(zip(moments.mean, moments.stein, moments.spread, strict=True)):
+        if mean == stein == spread == 0:
+            continue  # the saliency is 0
+        nodes, mass = (zeta, zeta_mass) if spread > 0 else (np.zeros(1), np.ones(1))
+        with np.errstate(divide="ignore", invalid="ignore"):  # a score of exactly 0 is below every threshold
+            values = conditional(threshold, mean, stein, spread, w[:, None], nodes)
+        densities[j] = w_mass @ np.broadcast_to(values, (len(w), len(nodes))) @ mass
+    return densities
+
+
+def threshold_for(densities: Callable[[float], Floats], density: float) -> float:
+    """The τ at which the mean column density is `density` (bisection on log τ, then regula falsi).
+
+    Raises:
+        ValueError: if no threshold keeps as many (too many scores are zero).
+    """
+    from scipy.optimize import brentq
+
+    def excess(log_threshold: float) -> float:
+        return float(densities(float(np.exp(log_threshold))).mean()) - density
+
+    low, high = -2.0, 2.0
+    while excess(low) < 0:
+        low -= 4.0
+        if low < -60:
+            kept = float(densities(float(np.exp(low))).mean())
+            raise ValueError(f"density {density}: at most {kept:.4g} of the weights have a positive saliency")
+    while excess(high) > 0:
+        high += 4.0
+    return float(np.exp(brentq(excess, low, high, xtol=1e-9)))
+
+
+@lru_cache(maxsize=8)
+def _normal_nodes(count: int) -> tuple[Floats, Floats]:
+    """Nodes and masses of the trapezoid rule for a standard normal, none of them at 0."""
+    step = 2 * REACH / count
+    nodes = -REACH + step * (np.arange(count) + 0.5)
+    mass = np.exp(-(nodes**2) / 2)
+    return nodes, mass / mass.sum()
+
+
+@lru_cache(maxsize=256)
+def numeric(arguments: tuple[sp.Symbol, ...], expression: sp.Expr) -> Callable[..., Floats]:
+    """The expression of a claim as a function of arrays; a constant one is returned as it is."""
+    return sp.lambdify(arguments, expression, ["scipy", "numpy"])

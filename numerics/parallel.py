@@ -1,0 +1,106 @@
+"""Independent tasks in worker processes, each with a time limit that even a stuck C call cannot outlast."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from typing import TypeVar
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+GRACE = 5.0  # seconds the parent waits beyond a limit for the worker's own alarm
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")}
+
+
+class TimeLimit(BaseException):
+    """A task ran past its time; no `except Exception` inside the task swallows it."""
+
+
+def run_tasks(
+    function: Callable[[Task], Result],
+    tasks: Sequence[Task],
+    failed: Callable[[Task, str], Result],
+    jobs: int = 1,
+    limit: float = 60.0,
+) -> Iterator[Result]:
+    """`function(task)` for every task, in order of completion; `failed(task, why)` for one that hangs or crashes.
+
+    The processes belong to joblib's loky, with one BLAS thread each. At most `jobs` tasks are under way, the first
+    ones first. A task past its limit is stopped by an alarm in its worker, or, if it sits in a long C call, by
+    killing the workers; the tasks beside it are then started again.
+    """
+    waiting = list(reversed(tasks))
+    alone: list[Task] = []  # tasks that were under way when a worker died: run one at a time to find the culprit
+    pool = _pool(jobs)
+    running: dict[Future, tuple[Task, float]] = {}
+    try:
+        while waiting or running or alone:
+            while (waiting or alone) and len(running) < (1 if alone else jobs):
+                task = alone.pop() if alone else waiting.pop()
+                running[pool.submit(_limited, function, task, limit)] = (task, time.monotonic() + limit + GRACE)
+                if alone:
+                    break
+            deadline = min(end for _, end in running.values())
+            done, _ = wait(running, timeout=max(0.0, deadline - time.monotonic()), return_when=FIRST_COMPLETED)
+            lone = len(running) == 1
+            crashed = []
+            for future in done:
+                task, _ = running.pop(future)
+                error = future.exception()
+                if error is None:
+                    yield future.result()
+                elif isinstance(error, TimeLimit):
+                    yield failed(task, f"did not end within {limit:g} s")
+                elif lone or not _is_crash(error):
+                    yield failed(task, f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
+                    crashed += [None] if _is_crash(error) else []
+                else:
+                    crashed.append(task)
+            overdue = [f for f, (_, end) in running.items() if time.monotonic() >= end]
+            for future in overdue:
+                task, _ = running.pop(future)
+                yield failed(task, f"did not end within {limit:g} s")
+            if overdue or crashed:
+                again = [task for task in crashed if task is not None]
+                survivors = [task for task, _ in running.values()]
+                alone += again + (survivors if crashed else [])
+                waiting += [] if crashed else survivors
+                running.clear()
+                pool.shutdown(wait=True, kill_workers=True)
+                pool = _pool(jobs)
+    finally:
+        pool.shutdown(wait=False, kill_workers=True)
+
+
+def _pool(jobs: int):  # type: ignore[no-untyped-def]
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    return ProcessPoolExecutor(max_workers=jobs, env=ONE_THREAD)
+
+
+def _is_crash(error: BaseException) -> bool:
+    from joblib.externals.loky.process_executor import BrokenProcessPool
+
+    return isinstance(error, BrokenProcessPool)
+
+
+def _limited(function: Callable[[Task], Result], task: Task, limit: float) -> Result:
+    if threading.current_thread() is not threading.main_thread():
+        return function(task)  # no alarms outside the main thread; the parent's deadline remains
+
+    def stop(signum: int, frame: object) -> None:
+        raise TimeLimit
+
+    previous = signal.signal(signal.SIGALRM, stop)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, limit)
+        result = function(task)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        return result
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)

@@ -1,0 +1,370 @@
+"""What a pruning method keeps of a network's first layer, predicted from data before anything is pruned.
+
+| method | closed form | otherwise |
+|---|---|---|
+| random, magnitude | constant (S2) | |
+| synflow | constant columns, row densities from the readout (S11) | |
+| wanda | column norms (S12), for many inputs | row law: rows are ranked one by one |
+| snip, one output | P2 (S5) while ρ < 0.3 and the row law confirms it | row law (S6) |
+| snip, several outputs; grasp, grasp-magnitude | | row law (S6), for GraSP with the smoothed residual (S8) |
+
+A `Problem` says what is pruned, `predict` gives column densities, `observe` prunes a network and `score` holds the two
+against each other; `compare` does so for several predictors and networks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from sympy import Rational
+
+from numerics import pruning
+from numerics.balls import number
+from numerics.data import Dataset
+from numerics.exact_tests import TwoCounts
+from numerics.masks import Mask
+from numerics.moments import ResidualMoments, column_densities, numeric, residual_moments, threshold_for
+from numerics.networks import Network, random_network
+from numerics.row_law import (
+    DATA_DRIVEN,
+    SMOOTHED,
+    Floats,
+    Problem,
+    RowLaw,
+    limit_smoothing,
+    posed,
+    sample_row_law,
+)
+from theory import saliency as claims
+from theory.saliency import model as model_symbols
+from theory.saliency import snip as snip_symbols
+from theory.saliency import synflow as synflow_symbols
+from theory.saliency import threshold as threshold_symbols
+
+CLOSED_FORMS = ("P0", "P1iso", "P1", "P2")
+CLOSURE_DENSITY = 0.3  # from here on the Gaussian closure behind P2 is known to be poor (S5, S6)
+INFINITE_WIDTH = 2**40  # S8's second term, of order n^−½, is gone
+RANK_ONE_DISTANCE = 0.1  # up to here the saliency is called rank one: a tenth of the gradient is off its mean's line
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """Column densities [d] by predictor, and which of them is used and why.
+
+    threshold: the limit's τ in the units of the claims (√(nd) S for snip and GraSP); None where there is no such scale.
+    moments: of the residual, for GraSP of the smoothed one; None for several outputs and where no residual is read.
+    """
+
+    problem: Problem
+    law: RowLaw
+    predictors: Mapping[str, Floats]
+    used: str
+    reason: str
+    threshold: float | None
+    moments: ResidualMoments | None = None
+
+    @property
+    def densities(self) -> Floats:
+        return self.predictors[self.used]
+
+    @property
+    def floor(self) -> float:
+        """F_n at the problem's width."""
+        return noise_floor(self.law.densities, self.problem.width)
+
+    @cached_property
+    def rank_one_distance(self) -> float | None:
+        """How far the gradient is from a row factor times a column profile; None where there are no moments."""
+        return None if self.moments is None else rank_one_distance(self.moments)
+
+    @property
+    def rank_one(self) -> bool:
+        """Whether the saliency may be called rank one: f(row) φ(column) |noise|.
+
+        A theorem for the methods that read no residual (S2, S11, S12); else the gradient must lie along its mean.
+        """
+        if self.problem.method not in DATA_DRIVEN:
+            return True
+        return self.rank_one_distance is not None and self.rank_one_distance <= RANK_ONE_DISTANCE
+
+
+def predict(problem: Problem, rows: int, rng: np.random.Generator, closed_forms: Sequence[str] = ("P2",)) -> Prediction:
+    """Column densities from the data alone, certified by `rows` fresh rows. ValueError as for `sample_row_law`.
+
+    closed_forms: which of P0, P1iso, P1, P2 to evaluate for snip with one output.
+    """
+    law = sample_row_law(problem, rows, rng)
+    constant = numeric((model_symbols.rho,), claims.constant_graphon.expressions["graphon"])(problem.share)
+    predictors = {"row law": law.densities, "constant": np.full(problem.inputs, constant)}
+    if problem.method in DATA_DRIVEN:
+        return _data_driven(problem, law, predictors, closed_forms)
+    if problem.method == "wanda":
+        densities, threshold = wanda_densities(np.linalg.norm(problem.x, axis=0), problem.share)
+        predictors = {"S12": densities, **predictors}
+        used, reason = _certified("S12", "column norms alone (S12)", predictors, problem)
+        return Prediction(problem, law, predictors, used, reason, threshold if used == "S12" else None)
+    reasons = {
+        "random": "scores that know neither row nor column leave a constant graphon (S2)",
+        "magnitude": "the weights are iid, so the graphon is constant (S2)",
+        "synflow": "SynFlow's first layer has no column factor (S11): flat columns, whatever the data",
+    }
+    return Prediction(problem, law, predictors, "constant", reasons[problem.method], _flat_threshold(problem))
+
+
+def _flat_threshold(problem: Problem) -> float | None:
+    """The threshold on |w| (magnitude, S2) or on |a||w| (SynFlow with one hidden layer and one output, S4)."""
+    if problem.method == "magnitude":
+        formula = numeric((model_symbols.rho, threshold_symbols.s), claims.constant_graphon.expressions["threshold"])
+        return float(formula(problem.density, 1.0))
+    if problem.method == "synflow" and problem.depth == problem.outputs == 1:
+        return number(claims.product_graphon.expressions["threshold"], {model_symbols.rho: Rational(problem.density)})
+    return None
+
+
+def _data_driven(
+    problem: Problem, law: RowLaw, predictors: Mapping[str, Floats], closed_forms: Sequence[str]
+) -> Prediction:
+    sampled = None if law.threshold is None else law.threshold * float(np.sqrt(problem.width * problem.inputs))
+    if problem.outputs > 1:
+        reason = "several outputs have no closed form here: fresh rows (S6)"
+        return Prediction(problem, law, predictors, "row law", reason, sampled)
+    if problem.method in SMOOTHED:
+        moments = residual_moments(problem.x, problem.smoothed)
+        reason = "GraSP is SNIP with the residual smoothed by the tangent kernel (S8): fresh rows (S6)"
+        return Prediction(problem, law, predictors, "row law", reason, sampled, moments)
+    moments = residual_moments(problem.x, problem.residual)
+    found = {name: snip_densities(moments.truncated(name), problem.share) for name in closed_forms}
+    predictors = {**{name: densities for name, (densities, _) in found.items()}, **predictors}
+    if problem.density >= CLOSURE_DENSITY:
+        used, reason = (
+            "row law",
+            f"P2's Gaussian closure degrades from density {CLOSURE_DENSITY} on (S5): fresh rows (S6)",
+        )
+    else:
+        used, reason = _certified("P2", "closed form in the data's moments (S5)", predictors, problem)
+    return Prediction(problem, law, predictors, used, reason, found[used][1] if used in found else sampled, moments)
+
+
+def _certified(name: str, what: str, predictors: Mapping[str, Floats], problem: Problem) -> tuple[str, str]:
+    """The closed form `name` while it is within the noise floor of the row law, and the reason."""
+    if name not in predictors:
+        return "row law", f"{name} was not asked for: fresh rows (S6)"
+    law = predictors["row law"]
+    distance, floor = float(np.abs(predictors[name] - law).mean()), noise_floor(law, problem.width)
+    seen = f"{distance:.4f} from the row law, noise floor {floor:.4f}"
+    if distance > floor:
+        return "row law", f"{name}, {what}, is too coarse here ({seen}): fresh rows instead"
+    return name, f"{what}, certified by fresh rows ({seen})"
+
+
+def limit(problem: Problem) -> str:
+    """The limit graphon in one line, its formula printed from the claim; a unit's position is its weights."""
+    if problem.method in DATA_DRIVEN:
+        saliency = claims.row_law.expressions["row_saliency"]
+        if problem.method == "grasp":
+            saliency = snip_symbols.a * snip_symbols.w * snip_symbols.g
+        smoothed = " of the smoothed residual" if problem.method in SMOOTHED else ""
+        several = ", a g summed over outputs" if problem.outputs > 1 else ""
+        return f"W((a, w), j) = 1 where {saliency} > tau, else 0; g the gradient{smoothed}{several}"
+    if problem.method == "wanda":
+        kernel, where = claims.row_thresholds.expressions["kernel"], "phi the norm of column v"
+    elif problem.method == "synflow" and problem.depth == 1:
+        kernel = claims.synflow_factorises.expressions["row_kernel"]
+        where = "a the readout weight of row u" if problem.outputs == 1 else "a the sum of row u's readout moduli"
+    else:
+        kernel, where = claims.constant_graphon.expressions["graphon"], "the density"
+    return f"W(u, v) = {kernel}, {where}"
+
+
+def snip_densities(moments: ResidualMoments, share: float) -> tuple[Floats, float]:
+    """P2 at the threshold that keeps `share` of the weights: column densities [d] and that threshold (S5)."""
+    scale = max(float(np.abs(moments.mean).max()), float(np.sqrt(moments.variance.max())))
+    unit = scale if scale > 0 else 1.0  # the mask does not depend on it (S1), but the search starts near 1
+    scaled = replace(
+        moments, mean=moments.mean / unit, stein=moments.stein / unit, covariance=moments.covariance / unit**2
+    )
+    threshold = threshold_for(lambda tau: column_densities(scaled, tau), share)
+    return column_densities(scaled, threshold), threshold * unit
+
+
+def wanda_densities(norms: Floats, share: float) -> tuple[Floats, float]:
+    """S12's kernel at column norms [d], at the threshold that keeps `share` of each row, and that threshold."""
+    kernel = numeric((model_symbols.tau, model_symbols.phi), claims.row_thresholds.expressions["kernel"])
+    scaled = norms / norms.max()
+
+    def densities(threshold: float) -> Floats:
+        with np.errstate(divide="ignore"):  # a constant zero input is never kept
+            return np.asarray(kernel(threshold, scaled))
+
+    threshold = threshold_for(densities, share)
+    return densities(threshold), threshold * float(norms.max())
+
+
+def synflow_row_densities(readout: Floats, share: float) -> Floats:
+    """S11's row densities [n] for readout weights [q, n]: thresholds as if the rows were all there are."""
+    factors = np.abs(readout).sum(axis=0)
+    kernel = numeric((model_symbols.tau, synflow_symbols.row), claims.synflow_factorises.expressions["row_kernel"])
+    threshold = threshold_for(lambda tau: np.asarray(kernel(tau, factors)), share)
+    return np.asarray(kernel(threshold, factors))
+
+
+def noise_floor(densities: Floats, rows: int) -> float:
+    """F_n: the mean absolute error of column densities [d] observed on `rows` rows, if the prediction is exact (S6)."""
+    formula = numeric((snip_symbols.count_mean, snip_symbols.n), claims.row_law.expressions["floor"])
+    return float(formula(np.asarray(densities), rows).mean())
+
+
+def rank_one_distance(moments: ResidualMoments) -> float:
+    """The part of the gradient g off the line of its mean, (E‖g − Pg‖² / E‖g‖²)^½ in [0, 1]; 1 where E g = 0.
+
+    At 0 the gradient is a row factor times h, so the saliency factorises. It is small when the fluctuation η is, and
+    also when the large eigenvectors of Cov(g) lie along h.
+    """
+    mean = float(claims.gradient_moments.expressions["mean_weight"]) * moments.mean
+    square, total = float(mean @ mean), float(np.trace(moments.covariance))
+    if square == 0:
+        return 1.0
+    across = max(0.0, total - float(mean @ moments.covariance @ mean) / square)
+    return float(np.sqrt(across / (square + total)))
+
+
+@dataclass(frozen=True, eq=False)
+class Observation:
+    """A pruned first layer: mask [n, d] and scores [n, d], and an exact test of its columns against fresh rows.
+
+    p_value: None where the law gives no test. row_prediction [n]: row densities, for shallow SynFlow only.
+    """
+
+    mask: Mask
+    scores: Floats
+    p_value: float | None
+    row_prediction: Floats | None = None
+
+    @property
+    def densities(self) -> Floats:
+        return self.mask.mean(axis=0)
+
+    @property
+    def zero_share(self) -> float:
+        return float((self.scores == 0).mean())
+
+    @property
+    def dead_share(self) -> float:
+        return float((~self.mask.any(axis=1)).mean())
+
+
+def observe(prediction: Prediction, network: Network, rng: np.random.Generator) -> Observation:
+    """Prune the first layer of a network that fits the prediction's problem; rng is read by random pruning.
+
+    The mask is that of `pruning.prune(..., first_layer=True)`. ValueError if the network does not fit.
+    """
+    problem = prediction.problem
+    widths = (problem.inputs, *[problem.width] * problem.depth, problem.outputs)
+    if network.widths != widths:
+        raise ValueError(f"network has widths {network.widths}, expected {widths}")
+    arguments = (problem.x, problem.residual, rng)
+    (scores,) = pruning.saliency(problem.method, network, *arguments, first_layer=True)
+    mask = problem.mask(scores)
+    rows = None
+    if problem.method == "synflow" and problem.depth == 1:
+        rows = synflow_row_densities(network.weights[1], problem.share)
+    return Observation(mask, scores, column_test(problem, prediction.law, scores, mask), rows)
+
+
+def column_test(problem: Problem, law: RowLaw, scores: Floats, mask: Mask) -> float | None:
+    """Fisher's exact test of each column's count against fresh rows, Bonferroni over columns (S6).
+
+    Counts are taken at a threshold that neither side of the comparison helped to choose, or, where rows are ranked one
+    by one, from the mask itself. None where the scores have no common scale.
+    """
+    if law.threshold is None and not problem.by_row:
+        return None
+    counts = (mask if law.threshold is None else scores > law.threshold).sum(axis=0)
+    test = TwoCounts(len(scores), law.counted, pooled=0.5)
+    values = [test.p_value(int(x), int(y)) for x, y in zip(counts, law.counts, strict=True)]
+    return min(1.0, len(values) * min(values))
+
+
+@dataclass(frozen=True)
+class Score:
+    """How well predicted column densities p fit observed ones p̂ whose mean is ρ.
+
+    error: mean_j |p̂_j − p_j|. ratio: error/F_n. explained: 1 − Σ(p̂−p)²/Σ(p̂−ρ)², not corrected for noise: even the
+    true p reaches only `explainable` = 1 − Σp(1−p)/n / Σ(p̂−ρ)² on average; both None if p̂ does not vary.
+    """
+
+    error: float
+    ratio: float
+    explained: float | None
+    explainable: float | None = None
+
+
+def score(predicted: Floats, observed: Floats, law: Floats, rows: int) -> Score:
+    """Compare densities [d] over `rows` rows; the noise is that of the row law's densities."""
+    error = float(np.abs(observed - predicted).mean())
+    floor = noise_floor(law, rows)
+    total = float(((observed - observed.mean()) ** 2).sum())
+    if total == 0:
+        return Score(error, error / floor, None)
+    noise = float((law * (1 - law)).sum()) / rows
+    return Score(error, error / floor, 1 - float(((observed - predicted) ** 2).sum()) / total, 1 - noise / total)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Errors of several predictors at one width, averages over `networks` networks of mean_j |p̂_j − p_j|."""
+
+    width: int
+    networks: int
+    floor: float
+    errors: Mapping[str, float]
+
+
+def compare(
+    method: str,
+    data: Dataset,
+    density: float,
+    width: int,
+    networks: int,
+    rows: int,
+    seed: np.random.SeedSequence,
+    *,
+    subtract_output: bool = True,
+) -> Comparison:
+    """The errors of the predictors of snip (P0 to P2, row law, constant) or of GraSP (kinds of smoothing; SNIP's rule).
+
+    GraSP's: "limit" the row law with Θr, "realised" with Θ̂r, "+ second term" that of S8 at the network's width, "SNIP's
+    profile" the row law of snip, a control. ValueError for another method, and as `posed` and `predict`.
+    """
+    if method not in DATA_DRIVEN:
+        raise ValueError(f"method is {method!r}, expected one of {', '.join(DATA_DRIVEN)} to compare predictors")
+    found: list[dict[str, float]] = []
+    shared: Mapping[str, Floats] | None = None
+    for stream in seed.spawn(networks):
+        rng = np.random.default_rng(stream)
+        network = random_network((data.x.shape[1], width, data.y.shape[1]), rng)
+        problem = posed(method, density, width, data, network, subtract_output=subtract_output)
+        predictors = shared if shared is not None else _predictors(problem, data, rows, rng)
+        if method == "snip" and subtract_output:
+            shared = predictors  # the residual is the same for all networks
+        (scores,) = pruning.saliency(method, network, problem.x, problem.residual, first_layer=True)
+        observed = problem.mask(scores).mean(axis=0)
+        errors = {name: float(np.abs(observed - predicted).mean()) for name, predicted in predictors.items()}
+        found.append({"floor": noise_floor(observed, width), **errors})
+    mean = {name: float(np.mean([each[name] for each in found])) for name in found[0]}
+    return Comparison(width, networks, mean.pop("floor"), mean)
+
+
+def _predictors(problem: Problem, data: Dataset, rows: int, rng: np.random.Generator) -> Mapping[str, Floats]:
+    if problem.method == "snip":
+        closed_forms = CLOSED_FORMS if problem.outputs == 1 else ()
+        return predict(problem, rows, rng, closed_forms).predictors
+    infinite = replace(problem, width=INFINITE_WIDTH)
+    limit = replace(infinite, smoothed=limit_smoothing(problem.x, problem.residual))
+    snip = replace(problem, method="snip")
+    problems = {"limit": limit, "realised": infinite, "+ second term": problem, "SNIP's profile": snip}
+    laws = {name: sample_row_law(each, rows, rng).densities for name, each in problems.items()}
+    return laws

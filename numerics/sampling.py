@@ -1,0 +1,283 @@
+"""Random masks from a graphon, in time proportional to the weights they keep.
+
+Entries are independent, entry (i, j) is kept with probability W(u_i, v_j). Cells are grouped into rectangles with
+a common upper bound b of their probabilities. Within a rectangle the gaps between successes of a Bernoulli(b)
+sequence are geometric, so the candidates are reached by jumps (the integer part of an exponential variable of rate
+−log(1−b) is geometric), and a candidate of probability p is kept with chance p/b. The law is exact whatever the
+bounds; tight bounds make it fast. A probability found above its bound raises ValueError.
+
+Masks are `scipy.sparse.csr_array` of bool with sorted indices: row = neuron, column = input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.int64]
+Chunk = tuple[Indices, Indices, Floats]  # rows, columns and bounds of some candidates
+
+_CHUNK = 2**15  # candidates in flight: their temporaries stay in cache
+_SLACK = 1 + 1e-12  # two evaluations of one kernel value may differ by a few units in the last place
+
+
+def sample_mask(
+    kernel: Callable[[Floats, Floats], ArrayLike],
+    u: ArrayLike,
+    v: ArrayLike,
+    rng: np.random.Generator,
+    row_bound: ArrayLike | None = None,
+) -> csr_array:
+    """A mask [m, n] with independent Bernoulli(kernel(u_i, v_j)) entries.
+
+    kernel is called with two float arrays that broadcast to one shape and returns probabilities of that shape (or a
+    scalar); u [m] and v [n] are finite. row_bound (scalar or [m], in [0, 1]) bounds each row's probabilities from
+    above: the time is then proportional to m + n·Σ row_bound. If the kernel never decreases in v, `kernel(u, max(v))`
+    will do. With None the bounds are the rows' maxima, and the kernel is evaluated once at each of the m·n entries.
+
+    ValueError if an argument is out of range, or a probability is met that is NaN, negative or above its bound.
+    """
+    u, v = finite_vector("u", u), finite_vector("v", v)
+    bound = _row_maxima(kernel, u, v) if row_bound is None else _probabilities("row_bound", row_bound)
+    if bound.shape not in ((), u.shape):
+        raise ValueError(f"row_bound has shape {bound.shape}, expected a scalar or {u.shape}")
+    grid = Rectangles(np.broadcast_to(bound, u.shape), *_corners(np.arange(u.size + 1), np.array([0, v.size])))
+    chunks = (_thinned(kernel(u[c[0]], v[c[1]]), c, rng) for c in candidates(grid, rng))
+    return _csr_of_sorted(*_joined(chunks), (u.size, v.size))
+
+
+def sample_factorised(
+    probability: Callable[[Floats], ArrayLike], row: ArrayLike, column: ArrayLike, rng: np.random.Generator
+) -> csr_array:
+    """A mask [m, n] with independent entries of probability W_ij = probability(row_i · column_j).
+
+    probability is vectorised and nondecreasing on [0, ∞), with values in [0, 1]; row [m] and column [n] are finite
+    and ≥ 0. This is the limit graphon F̄(τ/(fφ)) of factorised saliencies (arXiv 2602.06675) for
+    `probability = lambda x: survival(tau / x)`. Rows and columns are binned by size, so the time is proportional to
+    the weights kept (plus m + n) however uneven the profiles are.
+
+    ValueError if an argument is out of range, or if probability is seen to decrease or to leave [0, 1].
+    """
+    row, column = non_negative_vector("row", row), non_negative_vector("column", column)
+    by_row, by_column = descending(row), descending(column)
+    large, small = row[by_row], column[by_column]
+    grid, corner = rank_grid(large, small)
+    grid = grid._replace(bound=_probabilities("probability(row·column)", probability(corner)))
+    chunks = (_thinned(probability(large[c[0]] * small[c[1]]), c, rng) for c in candidates(grid, rng))
+    rows, columns = _joined((by_row[ranks], by_column[others]) for ranks, others in chunks)
+    return csr_of(rows, columns, (row.size, column.size))
+
+
+def sample_rank_one(p: ArrayLike, q: ArrayLike, rng: np.random.Generator) -> csr_array:
+    """A mask [m, n] with independent Bernoulli(p_i q_j) entries; p [m], q [n] ≥ 0 with max(p)·max(q) ≤ 1.
+
+    ValueError otherwise. Time proportional to the weights kept, plus m + n.
+    """
+    return sample_factorised(lambda x: x, p, q, rng)
+
+
+def sample_step(
+    probabilities: ArrayLike, row_sizes: ArrayLike, column_sizes: ArrayLike, rng: np.random.Generator
+) -> csr_array:
+    """A mask of a step graphon: block (a, b) of row_sizes[a] × column_sizes[b] entries, each kept with
+    probabilities[a, b], independently.
+
+    probabilities [A, B] in [0, 1]; row_sizes [A] and column_sizes [B] positive integers. ValueError otherwise.
+    """
+    steps = _probabilities("probabilities", probabilities)
+    tops, lefts = _edges("row_sizes", row_sizes), _edges("column_sizes", column_sizes)
+    if steps.shape != (expected := (tops.size - 1, lefts.size - 1)):
+        raise ValueError(f"probabilities has shape {steps.shape}, expected {expected} from the sizes")
+    rows, columns = _joined((c[0], c[1]) for c in candidates(Rectangles(steps.ravel(), *_corners(tops, lefts)), rng))
+    shape = int(tops[-1]), int(lefts[-1])
+    return (_csr_of_sorted if lefts.size == 2 else csr_of)(rows, columns, shape)
+
+
+def sample_constant(density: float, m: int, n: int, rng: np.random.Generator) -> csr_array:
+    """A mask [m, n] with independent Bernoulli(density) entries; density in [0, 1], m, n ≥ 1. ValueError otherwise."""
+    return sample_step(np.full((1, 1), density), [m], [n], rng)
+
+
+class Rectangles(NamedTuple):
+    """Disjoint rectangles of cells, each with an upper bound of its probabilities; all fields have shape [R]."""
+
+    bound: Floats
+    top: Indices
+    left: Indices
+    height: Indices
+    width: Indices
+
+
+def candidates(grid: Rectangles, rng: np.random.Generator) -> Iterator[Chunk]:
+    """The successes of independent Bernoulli(bound) cells, rectangle by rectangle and row-major in each.
+
+    Yields (rows, columns, bounds) of at most `_CHUNK` candidates. The arrays are reused: copy what is to be kept.
+    """
+    with np.errstate(divide="ignore"):  # bound 1 has rate ∞: every jump is 0
+        rate = -np.log1p(-grid.bound)
+    rows, columns, group = np.empty((3, _CHUNK), np.int64)
+    jump, at, position = compiled(_jump), 0, -1.0
+    while at < rate.size:
+        filled, at, position = jump(rng, rate, *grid[1:], at, position, rows, columns, group)
+        if filled:
+            yield rows[:filled], columns[:filled], grid.bound[group[:filled]]
+
+
+def rank_grid(row: Floats, column: Floats) -> tuple[Rectangles, Floats]:
+    """Rectangles of similar row_i · column_j, for profiles sorted in descending order, and each one's largest product.
+
+    The bins of ranks grow geometrically, from single ranks at the top to 1/16 of the rank, so that few rectangles
+    suffice and the largest entries, which decide at low density, are bounded tightly. `bound` is left at 1.
+    """
+    corners = _corners(_bins(row.size), _bins(column.size))
+    return Rectangles(np.ones(corners[0].size), *corners), row[corners[0]] * column[corners[1]]
+
+
+def csr_of(rows: NDArray[np.int32], columns: NDArray[np.int32], shape: tuple[int, int]) -> csr_array:
+    """The mask with the given distinct entries, in any order."""
+    indices, starts = compiled(_counting_sort)(rows, columns, *shape)
+    return csr_array((np.ones(indices.size, bool), indices, starts), shape=shape)
+
+
+def descending(values: Floats) -> NDArray[np.int32]:
+    """The order that sorts values [n] from the largest to the smallest, ties by position."""
+    return np.argsort(-values, kind="stable").astype(np.int32)
+
+
+def finite_vector(name: str, values: ArrayLike) -> Floats:
+    """values as float64 [n], n from 1 to 2³¹ − 1. ValueError if empty, of another shape, or not finite and real."""
+    array = np.asarray(values)
+    if array.ndim != 1 or not 0 < array.size < 2**31 or array.dtype.kind not in "biuf":
+        raise ValueError(f"{name} is {array.dtype} of shape {array.shape}, expected a non-empty real vector")
+    array = array.astype(np.float64)
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} contains NaN or infinity, expected finite values")
+    return array
+
+
+def non_negative_vector(name: str, values: ArrayLike) -> Floats:
+    """As `finite_vector`, and ValueError if a value is negative."""
+    array = finite_vector(name, values)
+    if array.min() < 0:
+        raise ValueError(f"{name} contains {array.min()}, expected values ≥ 0")
+    return array
+
+
+def _row_maxima(kernel: Callable[[Floats, Floats], ArrayLike], u: Floats, v: Floats) -> Floats:
+    step = max(1, _CHUNK // v.size)
+    blocks = (u[i : i + step, None] for i in range(0, u.size, step))
+    values = (np.broadcast_to(kernel(block, v[None]), (block.size, v.size)) for block in blocks)
+    return np.concatenate([_probabilities("kernel(u, v)", value).max(axis=1) for value in values])
+
+
+def _thinned(values: ArrayLike, chunk: Chunk, rng: np.random.Generator) -> tuple[Indices, Indices]:
+    """The candidates that stay: each with chance values/bounds."""
+    rows, columns, bounds = chunk
+    p = np.broadcast_to(values, bounds.shape)
+    if not p.min() >= 0 or (p > bounds).any():
+        wrong = ~((p >= 0) & (p <= bounds * _SLACK))
+        if wrong.any():
+            at = int(wrong.argmax())
+            raise ValueError(f"a probability is {p[at]}, expected a value from 0 to its bound {bounds[at]}")
+    kept = np.flatnonzero(rng.random(p.size) * bounds < p)
+    return rows[kept], columns[kept]
+
+
+def _joined(chunks: Iterable[tuple[NDArray, NDArray]]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    none = np.empty(0, np.int32)
+    narrow = [(rows.astype(np.int32, copy=False), columns.astype(np.int32, copy=False)) for rows, columns in chunks]
+    rows, columns = map(np.concatenate, zip((none, none), *narrow, strict=True))
+    return rows, columns
+
+
+def _csr_of_sorted(rows: NDArray[np.int32], columns: NDArray[np.int32], shape: tuple[int, int]) -> csr_array:
+    starts = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=shape[0]))))
+    return csr_array((np.ones(columns.size, bool), columns, starts), shape=shape)
+
+
+def _corners(tops: Indices, lefts: Indices) -> tuple[Indices, Indices, Indices, Indices]:
+    """top, left, height, width of the product grid of two sequences of edges."""
+    top, left = np.meshgrid(tops[:-1], lefts[:-1], indexing="ij")
+    height, width = np.meshgrid(np.diff(tops), np.diff(lefts), indexing="ij")
+    return top.ravel(), left.ravel(), height.ravel(), width.ravel()
+
+
+def _bins(size: int) -> Indices:
+    edges = [0]
+    while edges[-1] < size:
+        edges.append(min(size, edges[-1] + 1 + edges[-1] // 16))
+    return np.array(edges)
+
+
+def _edges(name: str, sizes: ArrayLike) -> Indices:
+    array = np.asarray(sizes)
+    if array.ndim != 1 or array.size == 0 or array.dtype.kind not in "iu" or array.min() < 1:
+        raise ValueError(f"{name} is {sizes!r}, expected positive integers")
+    edges = np.concatenate(([0], np.cumsum(array, dtype=np.int64)))
+    if edges[-1] >= 2**31:
+        raise ValueError(f"{name} sums to {edges[-1]}, expected less than 2^31")
+    return edges
+
+
+def _probabilities(name: str, values: ArrayLike) -> Floats:
+    array = np.asarray(values)
+    if array.dtype.kind not in "biuf" or array.size == 0 or not (array.min() >= 0 and array.max() <= _SLACK):
+        raise ValueError(f"{name} is {np.array2string(array, threshold=4)}, expected probabilities in [0, 1]")
+    return np.minimum(array.astype(np.float64), 1)
+
+
+@cache
+def compiled(loop: Callable) -> Callable:
+    from numba import njit  # here, because importing numba takes a good part of a second
+
+    return njit(loop, cache=True, error_model="numpy")
+
+
+def _jump(rng, rate, top, left, height, width, at, position, rows, columns, group):
+    """Fills rows, columns, group with candidates, from cell `position` of rectangle `at` on (−1: not yet entered).
+
+    Returns how many were filled and where to resume. Positions are floats, exact below 2⁵³: a jump may exceed every
+    integer type.
+    """
+    filled = 0
+    while at < rate.size:
+        scale, wide = 1 / rate[at], np.float64(width[at])
+        cells = height[at] * wide
+        if position < 0:
+            position = np.floor(rng.standard_exponential() * scale)
+        while position < cells and filled < rows.size:
+            down = np.floor(position / wide)
+            rows[filled] = top[at] + np.int64(down)
+            columns[filled] = left[at] + np.int64(position - down * wide)
+            group[filled] = at
+            filled += 1
+            position += np.floor(rng.standard_exponential() * scale) + 1
+        if position < cells:
+            break
+        at, position = at + 1, -1.0
+    return filled, at, position
+
+
+def _counting_sort(rows, columns, m, n):
+    """CSR indices and row starts, sorted: entries are scattered by column, then, stably, by row."""
+    down, across = np.zeros(m + 1, np.int64), np.zeros(n + 1, np.int64)
+    for i in range(rows.size):
+        down[rows[i] + 1] += 1
+        across[columns[i] + 1] += 1
+    down, across = np.cumsum(down), np.cumsum(across)
+    by_column, place = np.empty_like(rows), across.copy()
+    for i in range(rows.size):
+        by_column[place[columns[i]]] = rows[i]
+        place[columns[i]] += 1
+    indices, place = np.empty_like(columns), down.copy()
+    for column in range(n):
+        for i in range(across[column], across[column + 1]):
+            indices[place[by_column[i]]] = column
+            place[by_column[i]] += 1
+    return indices, down

@@ -1,0 +1,1 @@
+"""Claims about sparse networks as SymPy objects: models, closed forms, bounds and the ledger of claims."""

@@ -1,0 +1,14 @@
+"""All claims, in reading order."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from theory.claims import Ledger
+
+TOPICS = ("saliency", "graphon", "lifts", "subset_sum", "neuron_pruning")
+
+
+def load_ledger() -> Ledger:
+    """The ledger of every topic (importing them takes a second, so it is done on demand)."""
+    return Ledger({topic: vars(import_module(f"theory.{topic}")) for topic in TOPICS})

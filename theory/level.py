@@ -1,0 +1,46 @@
+"""The point where a monotone function crosses zero, as an expression: thresholds without a closed form."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+
+class Level(sp.Expr):
+    """`Level(Lambda(t, g))`: the one t > 0 with g(t) = 0, for g continuous and decreasing through zero.
+
+    Thresholds of saliencies are of this kind: g = D(t) − ρ. The object can be substituted into, differentiated
+    implicitly and enclosed in balls; whoever writes it vouches for the monotonicity (claim S1).
+    """
+
+    is_commutative = True
+    is_positive = True
+    is_extended_real = True
+
+    def __new__(cls, function: sp.Lambda) -> Level:
+        if not isinstance(function, sp.Lambda) or len(function.variables) != 1:
+            raise ValueError(f"Level({function}): expected a Lambda of one variable")
+        return super().__new__(cls, function)
+
+    @property
+    def function(self) -> sp.Lambda:
+        return self.args[0]
+
+    def _eval_derivative(self, symbol: sp.Symbol) -> sp.Expr:
+        (variable,) = self.function.variables
+        slope = sp.diff(self.function.expr, variable)
+        return (-sp.diff(self.function.expr, symbol) / slope).subs(variable, self)
+
+    def _latex(self, printer: object) -> str:
+        (variable,) = self.function.variables
+        body = printer._print(sp.Eq(self.function.expr, 0, evaluate=False))  # type: ignore[attr-defined]
+        name = printer._print(variable)  # type: ignore[attr-defined]
+        return rf"\left({name}>0:\ {body}\right)"
+
+    def _sympystr(self, printer: object) -> str:
+        (variable,) = self.function.variables
+        return f"Level({variable}: {printer._print(self.function.expr)} = 0)"  # type: ignore[attr-defined]
+
+
+def level(expression: sp.Expr, variable: sp.Symbol, height: sp.Expr) -> Level:
+    """The point where a decreasing expression in `variable` equals `height`."""
+    return Level(sp.Lambda(variable, expression - height))

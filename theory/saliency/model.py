@@ -1,0 +1,44 @@
+"""The factorised saliency model: S = f(u) φ(v) |ξ|, of which the largest share ρ is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+from theory.tails import Tail, half_normal
+
+u, v = sp.symbols("u v", positive=True)  # positions of a neuron and of an input in [0, 1]
+tau, rho, phi = sp.symbols("tau rho phi", positive=True)  # threshold, density, value of the column profile
+
+half_normal_quantile = sp.sqrt(2) * sp.erfinv(u)  # ψ(u): the profile of |a|, a standard normal, sorted
+column_profile = sp.Function("varphi", positive=True)(v)  # a column profile left open
+
+
+@dataclass(frozen=True)
+class SaliencyModel:
+    """S = row(u) · column(v) · noise; row is an expression in `u`, column in `v`, both positive on (0, 1)."""
+
+    row: sp.Expr
+    column: sp.Expr
+    noise: Tail
+
+    def kernel(self, threshold: sp.Expr = tau) -> sp.Expr:
+        """The limit graphon W(u, v) = F̄(τ / (f(u) φ(v)))."""
+        return self.noise.at(threshold / (self.row * self.column))
+
+    def column_density(self, threshold: sp.Expr = tau) -> sp.Expr:
+        """∫ W(u, v) du, unevaluated."""
+        return sp.Integral(self.kernel(threshold), (u, 0, 1))
+
+    def density(self, threshold: sp.Expr = tau) -> sp.Expr:
+        """D(τ) = ∬ W, unevaluated."""
+        return sp.Integral(self.kernel(threshold), (u, 0, 1), (v, 0, 1))
+
+
+ONE = sp.Integer(1)
+random_model = SaliencyModel(ONE, ONE, half_normal)  # any continuous noise: scores that know nothing
+magnitude_model = SaliencyModel(ONE, ONE, half_normal)
+snip_model = SaliencyModel(half_normal_quantile, column_profile, half_normal)
+synflow_model = SaliencyModel(half_normal_quantile, ONE, half_normal)  # one hidden layer, scalar output
+wanda_model = SaliencyModel(ONE, column_profile, half_normal)

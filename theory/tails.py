@@ -1,0 +1,46 @@
+"""Laws of the noise |ξ| in a saliency, each by its survival function F̄(t) = P(|ξ| > t)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+t = sp.Symbol("t", positive=True)
+alpha = sp.Symbol("alpha", positive=True)
+
+
+@dataclass(frozen=True)
+class Tail:
+    """A law on [0, ∞) by its survival function, an expression in `t` (t > 0)."""
+
+    name: str
+    survival: sp.Expr
+
+    def at(self, x: sp.Expr) -> sp.Expr:
+        """F̄(x)."""
+        return self.survival.subs(t, x)
+
+    @property
+    def density(self) -> sp.Expr:
+        """−F̄′(t)."""
+        return -sp.diff(self.survival, t)
+
+
+def modified_struve(order: int, x: sp.Expr) -> sp.Expr:
+    """The modified Struve function L_order(x) as a hypergeometric function (DLMF 11.2.2)."""
+    half = sp.Rational(1, 2)
+    scale = (x / 2) ** (order + 1) / (sp.gamma(sp.Rational(3, 2)) * sp.gamma(order + 3 * half))
+    return scale * sp.hyper([1], [3 * half, order + 3 * half], x**2 / 4)
+
+
+def product_survival(x: sp.Expr) -> sp.Expr:
+    """H(x) = P(|ab| > x) for independent standard normal a and b, in closed form (DLMF 10.43.2)."""
+    return 1 - x * (sp.besselk(0, x) * modified_struve(-1, x) + sp.besselk(1, x) * modified_struve(0, x))
+
+
+half_normal = Tail("half-normal", sp.erfc(t / sp.sqrt(2)))
+exponential = Tail("exponential", sp.exp(-t))
+pareto = Tail("Pareto", sp.Min(1, t**-alpha))
+frechet = Tail("Fréchet", 1 - sp.exp(-(t**-alpha)))
+product_normal = Tail("product of two normals", product_survival(t))
