@@ -104,7 +104,7 @@ def predict(problem: Problem, rows: int, rng: np.random.Generator, closed_forms:
     if problem.method == "wanda":
         densities, threshold = wanda_densities(np.linalg.norm(problem.x, axis=0), problem.share)
         predictors = {"S12": densities, **predictors}
-        used, reason = _certified("S12", "column norms alone (S12)", predictors, problem)
+        used, reason = _certified("S12", "column norms alone (S12)", predictors, problem, law.rows)
         return Prediction(problem, law, predictors, used, reason, threshold if used == "S12" else None)
     reasons = {
         "random": "scores that know neither row nor column leave a constant graphon (S2)",
@@ -144,18 +144,19 @@ def _data_driven(
             f"P2's Gaussian closure degrades from density {CLOSURE_DENSITY} on (S5): fresh rows (S6)",
         )
     else:
-        used, reason = _certified("P2", "closed form in the data's moments (S5)", predictors, problem)
+        used, reason = _certified("P2", "closed form in the data's moments (S5)", predictors, problem, law.rows)
     return Prediction(problem, law, predictors, used, reason, found[used][1] if used in found else sampled, moments)
 
 
-def _certified(name: str, what: str, predictors: Mapping[str, Floats], problem: Problem) -> tuple[str, str]:
-    """The closed form `name` while it is within the noise floor of the row law, and the reason."""
+def _certified(name: str, what: str, predictors: Mapping[str, Floats], problem: Problem, rows: int) -> tuple[str, str]:
+    """The closed form `name` while it is within the noise of network and fresh rows, and the reason."""
     if name not in predictors:
         return "row law", f"{name} was not asked for: fresh rows (S6)"
     law = predictors["row law"]
-    distance, floor = float(np.abs(predictors[name] - law).mean()), noise_floor(law, problem.width)
-    seen = f"{distance:.4f} from the row law, noise floor {floor:.4f}"
-    if distance > floor:
+    distance = float(np.abs(predictors[name] - law).mean())
+    noise = float(np.hypot(noise_floor(law, problem.width), noise_floor(law, rows)))
+    seen = f"{distance:.4f} from the row law, noise {noise:.4f}"
+    if distance > noise:
         return "row law", f"{name}, {what}, is too coarse here ({seen}): fresh rows instead"
     return name, f"{what}, certified by fresh rows ({seen})"
 

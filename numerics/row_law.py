@@ -58,7 +58,7 @@ class Problem:
     fixed_residual: bool = True
 
     def __post_init__(self) -> None:
-        _check_method(self.method, self.depth)
+        check_method(self.method, self.depth)
         checked_integer("width", self.width, 1, 2**40)
         arrays = {"x": self.x, "residual": self.residual}
         if self.method in SMOOTHED:
@@ -113,7 +113,8 @@ class Problem:
         return (row_mask if self.by_row else global_mask)(scores, self.density)
 
 
-def _check_method(method: str, depth: int) -> None:
+def check_method(method: str, depth: int) -> None:
+    """ValueError for a method that is unknown or, at this number of hidden layers, outside the theory."""
     if method == "synflow-iterative":
         raise ValueError(
             "method is 'synflow-iterative': its scores change from round to round, and the theory (S11) covers "
@@ -145,7 +146,7 @@ def posed(
     network's own kernel Θ̂, or without a network by its limit Θ (S8). ValueError as for `Problem`, and when f₀ is asked
     for without a network.
     """
-    _check_method(method, depth)
+    check_method(method, depth)
     if network is None and not subtract_output:
         raise ValueError("network is None, expected one because its initial output is part of the residual")
     x = np.asarray(data.x, dtype=float)

@@ -10,14 +10,14 @@ from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
 from math import factorial, prod
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import sympy as sp
 from flint import acb, arb, ctx
 from numpy.typing import NDArray
 
-Exact = int | Fraction | sp.Rational
+Exact: TypeAlias = int | Fraction | sp.Rational
 
 
 def _fraction(name: str, value: Exact) -> Fraction:

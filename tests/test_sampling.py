@@ -115,6 +115,7 @@ def test_rare_entries_of_a_wide_mask_have_the_right_number_and_place():
     assert_binomial(np.diff(mask.indptr), n, 1e-4)
 
 
+@settings(deadline=None)  # the first example compiles
 @given(
     st.integers(1, 40),
     st.integers(1, 40),
@@ -145,7 +146,7 @@ def test_probability_0_keeps_nothing_and_1_everything(sample):
     assert sample_mask(lambda u, v: (u + v) % 2, np.arange(7), np.arange(9), rng).sum() == 31
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(1, 5), st.integers(0, 2**32))
 def test_the_law_does_not_depend_on_the_size_of_the_chunks(size, seed):
     """Interrupting the jumps leaves the candidates as they are: only thinning uses other draws."""

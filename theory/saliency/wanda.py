@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.saliency.model import phi, tau, wanda_model
+from theory.saliency.model import phi, wanda_model
 
 m, n, delta = sp.symbols("m n delta", positive=True)
 probabilities = sp.symbols("p_1:4", positive=True)  # of three columns

@@ -21,7 +21,6 @@ from theory.saliency.snip import (
     norm,
     product_density,
     product_graphon,
-    stein_kernel,
     x,
 )
 from theory.tails import half_normal, product_survival, t

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -85,7 +86,7 @@ def density_falls_strictly(noises: Mapping[str, Tail], trial: Trial) -> Iterator
     """For fφ ∈ {1, 3}, half each, D falls strictly up a ladder of thresholds where it is below 1."""
     for noise in noises.values():
         values = [(noise.at(step) + noise.at(step / 3)).subs(alpha, sp.Rational(3, 2)) / 2 for step in LADDER]
-        for high, low in zip(values, values[1:], strict=False):
+        for high, low in itertools.pairwise(values):
             if low != 1:
                 yield trial.below(low, high, at=[{}], strict=True)
 
