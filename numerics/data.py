@@ -135,7 +135,7 @@ def _classes(raw: Array, split: re.Match[str] | None, labelling: str) -> Array:
     return y
 
 
-def _dataset(name: str, x: ArrayLike, values: ArrayLike, labelling: str, standardise: bool) -> Dataset:
+def _dataset(name: str, x: Array, values: ArrayLike, labelling: str, standardise: bool) -> Dataset:
     column = np.asarray(values)
     raw = Dataset(x, column[:, None] if column.ndim == 1 else column, name, labelling)  # checked before it is used
     try:

@@ -189,10 +189,9 @@ def _validate(check: Check) -> None:
         raise TypeError(f"{check.name}: announce at least one statistical test")
 
 
-def checks_in(module: ModuleType | Iterable[object]) -> list[Check]:
-    """The checks a module (or a collection) holds, in the order of their definition."""
-    values = vars(module).values() if isinstance(module, ModuleType) else module
-    return [value for value in values if isinstance(value, Check)]
+def checks_in(module: ModuleType) -> list[Check]:
+    """The checks a module holds, in the order of their definition."""
+    return [value for value in vars(module).values() if isinstance(value, Check)]
 
 
 Point = Mapping[sp.Symbol, sp.Expr]
@@ -221,7 +220,7 @@ class Trial:
         sequence = np.random.SeedSequence(self.seed, spawn_key=tuple(int(word) for word in words))
         return np.random.Generator(np.random.PCG64DXSM(sequence))
 
-    def draw(self, simulate: Callable, *arguments: object, replicate: int = 0):  # type: ignore[no-untyped-def]
+    def draw(self, simulate: Callable, *arguments: object, replicate: int = 0):
         """`simulate(rng, *arguments)`, drawn once and shared by the claim, its controls and its mutants."""
         key = (simulate.__module__, simulate.__qualname__, repr(arguments), replicate)
         if key not in self.draws:
@@ -229,7 +228,7 @@ class Trial:
             self.draws[key] = simulate(rng, *arguments)
         return self.draws[key]
 
-    def once(self, compute: Callable, *arguments: object):  # type: ignore[no-untyped-def]
+    def once(self, compute: Callable, *arguments: object):
         """`compute(*arguments)`, deterministic, computed once for the claim, its controls and its mutants."""
         key = (compute.__module__, compute.__qualname__, repr(arguments), "once")
         if key not in self.draws:
@@ -244,7 +243,7 @@ class Trial:
 
     def _coordinate(self, symbol: sp.Symbol, rng: np.random.Generator) -> sp.Rational:
         default = (1, 9) if symbol.is_integer else (sp.Rational(1, 8), 4) if symbol.is_positive else (-3, 3)
-        low, high = (sp.Rational(end) for end in self.claim.domain.get(symbol, default))  # type: ignore[arg-type]
+        low, high = (sp.Rational(end) for end in self.claim.domain.get(symbol, default))
         if symbol.is_integer:
             return sp.Integer(int(rng.integers(int(low), int(high) + 1)))
         return low + (high - low) * sp.Rational(int(rng.integers(1, 997)), 997)

@@ -93,7 +93,7 @@ class Binomial:
         return max(found, default=float("inf"))
 
 
-def _last(holds, n: int) -> int:  # type: ignore[no-untyped-def]
+def _last(holds, n: int) -> int:
     """The largest k ≤ n for which a decreasing condition holds (it holds at 0)."""
     low, high = 0, n + 1
     while high - low > 1:
@@ -102,7 +102,7 @@ def _last(holds, n: int) -> int:  # type: ignore[no-untyped-def]
     return low
 
 
-def _bisect(holds, start: float, end: float) -> float:  # type: ignore[no-untyped-def]
+def _bisect(holds, start: float, end: float) -> float:
     """The point nearest to `start` from which on a condition holds that holds at `end`."""
     for _ in range(50):
         middle = (start + end) / 2

@@ -65,11 +65,12 @@ def factorised_top_k(row: ArrayLike, column: ArrayLike, draw: Draw, k: int, rng:
     row, column = non_negative_vector("row", row), non_negative_vector("column", column)
     k = checked_integer("k", k, 0, row.size * column.size)
     start = rng.bit_generator.state
-    for bracket in (_sampled_bracket(row, column, draw, k, deepcopy(rng)), (0.0, inf)):
+    bracket = _sampled_bracket(row, column, draw, k, deepcopy(rng))
+    mask = _bracketed_top_k(bracket, row, column, draw, k, rng)
+    if mask is None:
         rng.bit_generator.state = start
-        mask = _bracketed_top_k(bracket, row, column, draw, k, rng)
-        if mask is not None:
-            break
+        mask = _bracketed_top_k((0.0, inf), row, column, draw, k, rng)
+    assert mask is not None  # every score lies in the second bracket
     return mask
 
 

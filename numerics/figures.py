@@ -114,9 +114,7 @@ def _densities(
         axis.set_xticks([])
         axis.set_yticks([])
     if images:
-        figure.colorbar(
-            drawn, ax=list(axes[1:]), label="column density", orientation="horizontal", shrink=0.8, pad=0.04
-        )
+        figure.colorbar(drawn, ax=list(axes[1:]), label="column density", shrink=0.75, pad=0.02)
 
 
 def _profile(axis: Axes, prediction: Prediction, observation: Observation | None, columns: np.ndarray) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from theory.saliency import gradient_moments, stein_model
 from theory.saliency import snip as symbols
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 BLOCK = 1024  # rows of the N × N matrix of cosines held at a time
 REACH = 7.0  # the normal law is cut at seven standard deviations: mass 3e-12

@@ -47,7 +47,7 @@ def run_tasks(
             deadline = min(end for _, end in running.values())
             done, _ = wait(running, timeout=max(0.0, deadline - time.monotonic()), return_when=FIRST_COMPLETED)
             lone = len(running) == 1
-            crashed = []
+            crashed: list[Task | None] = []  # None: already reported
             for future in done:
                 task, _ = running.pop(future)
                 error = future.exception()
@@ -76,7 +76,7 @@ def run_tasks(
         pool.shutdown(wait=False, kill_workers=True)
 
 
-def _pool(jobs: int):  # type: ignore[no-untyped-def]
+def _pool(jobs: int):
     from joblib.externals.loky import ProcessPoolExecutor
 
     return ProcessPoolExecutor(max_workers=jobs, env=ONE_THREAD)

@@ -167,9 +167,9 @@ def limit(problem: Problem) -> str:
         saliency = claims.row_law.expressions["row_saliency"]
         if problem.method == "grasp":
             saliency = snip_symbols.a * snip_symbols.w * snip_symbols.g
-        smoothed = " of the smoothed residual" if problem.method in SMOOTHED else ""
+        residual = "the smoothed residual" if problem.method in SMOOTHED else "the residual"
         several = ", a g summed over outputs" if problem.outputs > 1 else ""
-        return f"W((a, w), j) = 1 where {saliency} > tau, else 0; g the gradient{smoothed}{several}"
+        return f"W((a, w), j) = 1 where {saliency} > tau, else 0; g = E[r x_j 1(w x > 0)], r {residual}{several}"
     if problem.method == "wanda":
         kernel, where = claims.row_thresholds.expressions["kernel"], "phi the norm of column v"
     elif problem.method == "synflow" and problem.depth == 1:

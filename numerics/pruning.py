@@ -27,7 +27,7 @@ returned.
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -48,7 +48,6 @@ from numerics.networks import (
 
 Scope = Literal["layers", "layer", "row"]
 Masks = tuple[Mask, ...]
-T = TypeVar("T")
 
 METHODS = (
     "random",
@@ -102,7 +101,7 @@ def saliency(
             return _synflow(network)[: len(weights)]
         case "synflow-iterative":
             raise ValueError("synflow-iterative scores anew in each round: expected synflow, or prune(...)")
-    samples = _given(method, "x", x)
+    samples: ArrayLike = _given(method, "x", x)
     if method == "wanda":
         entering = (inputs(network, samples),) if first_layer else activations(network, samples)
         norms = [np.linalg.norm(each, axis=0) for each in entering]
@@ -184,7 +183,7 @@ def _synflow(network: Network) -> Layers:
     return tuple(f[:, None] * size * phi for f, size, phi in zip(rows, sizes, columns, strict=True))
 
 
-def _given(method: str, name: str, value: T | None) -> T:
+def _given(method: str, name: str, value: Any) -> Any:
     if value is None:
         raise ValueError(f"{name} is missing, expected because {method} scores depend on it")
     return value

@@ -236,6 +236,10 @@ def _claim_html(result: ClaimResult) -> str:
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$", re.DOTALL)
 
 
+def _prose(text: str) -> str:
+    return re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", html.escape(text))
+
+
 def markdown_to_html(text: str) -> str:
     """Paragraphs and formulas of a statement: LaTeX becomes MathML, the rest is escaped."""
     from latex2mathml.converter import convert
@@ -243,12 +247,12 @@ def markdown_to_html(text: str) -> str:
     def piece(paragraph: str) -> str:
         parts, end = [], 0
         for formula in FORMULA.finditer(paragraph):
-            parts.append(html.escape(paragraph[end : formula.start()]))
+            parts.append(_prose(paragraph[end : formula.start()]))
             display = formula[1] is not None
             latex = re.sub(r"\\tag\{(\w+)\}", r"\\qquad(\\text{\1})", formula[1] or formula[2])
             parts.append(convert(latex, display="block" if display else "inline"))
             end = formula.end()
-        parts.append(html.escape(paragraph[end:]))
+        parts.append(_prose(paragraph[end:]))
         return "<p>" + "".join(parts) + "</p>"
 
     return "".join(piece(paragraph) for paragraph in re.split(r"\n\s*\n", text.strip()))

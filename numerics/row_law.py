@@ -147,6 +147,7 @@ def posed(
     for without a network.
     """
     check_method(method, depth)
+    subtract_output = subtract_output or method not in DATA_DRIVEN  # the others read no residual
     if network is None and not subtract_output:
         raise ValueError("network is None, expected one because its initial output is part of the residual")
     x = np.asarray(data.x, dtype=float)

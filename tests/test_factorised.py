@@ -82,6 +82,14 @@ def test_bracketing_equals_materialising_bit_for_bit(draw, shape, density):
     assert_same_draws(row, column, DRAWS[draw], round(density * m * n), 22)
 
 
+@pytest.mark.parametrize("k", [5, 50, 77, 150, 299])
+def test_scores_that_differ_by_rounding_are_told_apart(k):
+    """Products of few factors, many of them equal in exact arithmetic: the order of multiplication decides."""
+    rng = np.random.default_rng(29)
+    row, column = rng.choice([0.1, 0.3, 0.7, 0.9], 60), rng.choice([0.1, 0.7, 1.1, 3.3], 5)
+    assert_same_draws(row, column, lambda rng, shape: rng.choice([0.3, 0.9, 2.1, 6.3], shape), k, 30)
+
+
 @pytest.mark.parametrize("bracket", [(9.0, np.inf), (0.0, 0.1), (1.0, 1.0)])
 def test_a_bracket_that_misses_is_replaced(monkeypatch, bracket):
     monkeypatch.setattr(factorised, "_sampled_bracket", lambda *_: bracket)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 import sympy as sp
 
@@ -64,10 +65,10 @@ class Claim:
     source: Source
     provenance: Provenance
     proof: Proof
-    expressions: Mapping[str, object]
+    expressions: Mapping[str, Any]
     assumptions: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
-    aids: Mapping[str, object] = field(default_factory=dict)
+    aids: Mapping[str, Any] = field(default_factory=dict)
     domain: Mapping[sp.Symbol, tuple[object, object]] = field(default_factory=dict)
     equivalent_mutants: Mapping[str, str] = field(default_factory=dict)
 
@@ -87,7 +88,7 @@ class Claim:
     @property
     def latex_statement(self) -> str:
         """The statement with the LaTeX of its expressions in place."""
-        return EXPRESSION_SLOT.sub(lambda slot: sp.latex(self.expressions[slot[1]]), self.statement)
+        return EXPRESSION_SLOT.sub(lambda slot: f"{{{sp.latex(self.expressions[slot[1]])}}}", self.statement)
 
 
 def formulas(subject: object) -> Iterator[sp.Basic]:

@@ -117,7 +117,7 @@ def random_subsets_hit_as_often(expected_count: sp.Expr, trial: Trial) -> Iterat
         yield trial.counts_each(trial.draw(hits, size, draws), draws, p)
 
 
-def counts(rng: np.random.Generator, size: int, draws: int, target: tuple[int, int]) -> NDArray[np.float64]:
+def counts(rng: np.random.Generator, size: int, draws: int, target: tuple[int, int]) -> NDArray[np.floating]:
     """The number N of subsets that hit, for fresh items in every draw."""
     found = np.empty(draws)
     for block in np.array_split(found, -(-draws // 10_000)):

@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def as_json(entry) -> dict[str, object]:  # type: ignore[no-untyped-def]
+def as_json(entry) -> dict[str, object]:
     """A claim as plain data, its formulas as SymPy strings and LaTeX."""
     import sympy as sp
 

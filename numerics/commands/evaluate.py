@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def find_formula(claim, path: str):  # type: ignore[no-untyped-def]
+def find_formula(claim, path: str):
     """The formula at a dotted path: an expression of the claim, then keys, fields or positions."""
     import sympy as sp
 
@@ -48,7 +48,7 @@ def find_formula(claim, path: str):  # type: ignore[no-untyped-def]
     raise ValueError(f"{claim.label} has no formula {path!r}; expected one of {', '.join(expected)}")
 
 
-def evaluate(formula, assignments: list[str], digits: int) -> str:  # type: ignore[no-untyped-def]
+def evaluate(formula, assignments: list[str], digits: int) -> str:
     """The value to `digits` correct digits, or, with symbols left over, the expression.
 
     Raises:
@@ -67,7 +67,7 @@ def evaluate(formula, assignments: list[str], digits: int) -> str:  # type: igno
         raise ValueError(f"no value: {error}") from error
 
 
-def parse(formula, assignments: list[str]):  # type: ignore[no-untyped-def]
+def parse(formula, assignments: list[str]):
     """Values by symbol from strings name=value."""
     import sympy as sp
 
@@ -85,7 +85,7 @@ def parse(formula, assignments: list[str]):  # type: ignore[no-untyped-def]
     return point
 
 
-def _number(name: str, text: str, symbol):  # type: ignore[no-untyped-def]
+def _number(name: str, text: str, symbol):
     import sympy as sp
 
     if not re.fullmatch(r"[+-]?(\d+(/\d+)?|(\d+\.\d*|\.\d+|\d+)([eE][+-]?\d{1,4})?)", text):

@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     return int(survivors > 0)
 
 
-def mutate_one(task: Task):  # type: ignore[no-untyped-def]
+def mutate_one(task: Task):
     """The mutants of one expression; what a worker process does."""
     from numerics.checks import checks_of
     from numerics.mutants import mutate

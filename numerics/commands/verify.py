@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from contextlib import nullcontext
+from typing import Any
 
 from numerics.commands.common import add_selection, available_cores, check_writable
 
@@ -55,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 class LiveTable:
     """The claims under way: checks and controls as they come in, one line a claim."""
 
-    def __init__(self, console, labels: list[str]) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, console, labels: list[str]) -> None:
         self.console = console
         self.results: dict[str, list] = {label: [] for label in labels}
 
@@ -66,15 +67,15 @@ class LiveTable:
         self.live.__enter__()
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, *error: Any) -> None:
         self.live.__exit__(*error)
 
-    def add(self, result) -> None:  # type: ignore[no-untyped-def]
+    def add(self, result) -> None:
         self.results[result.label].append(result)
         if hasattr(self, "live"):
             self.live.update(self._table(), refresh=True)
 
-    def _table(self):  # type: ignore[no-untyped-def]
+    def _table(self):
         from rich.table import Table
         from rich.text import Text
 

@@ -7,7 +7,7 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 
 theta = sp.Symbol("theta", positive=True)  # angle between two inputs, in (0, π)
-norm, other_norm, width, dimension = sp.symbols("x x' n d", positive=True)
+norm, other_norm, width, dimension = sp.symbols("R R_2 n d", positive=True)  # lengths of two inputs
 a, smoothed, activation, plain = sp.symbols("a G E g", real=True)
 
 kappa_0 = (sp.pi - theta) / (2 * sp.pi)
@@ -23,7 +23,7 @@ parameters trained, almost everywhere
 $$(Hg)_{w_{ij}}=[[hessian_gradient]],$$
 with $G=E_D[(\hat\Theta r)\,x_j1\{z_i>0\}]$, $E=E_D[r\,\sigma(z_i)]$, $g=E_D[r\,x_j1\{z_i>0\}]$, $z_i=w_i\cdot x/\sqrt d$. So the
 GraSP saliency $w\odot Hg$ is that of SNIP with $r\to\hat\Theta r$, plus a term smaller by $n^{-1/2}$; and
-$\hat\Theta\to\Theta=[[tangent_kernel]]$ ($x,x'$ norms, $\theta$ the angle) with $\kappa_0=[[kappa_0]]$, $\kappa_1=[[kappa_1]]$.
+$\hat\Theta\to\Theta=[[tangent_kernel]]$ ($R,R_2$ the lengths of $x,x'$, $\theta$ the angle) with $\kappa_0=[[kappa_0]]$, $\kappa_1=[[kappa_1]]$.
 The claims S3–S6 apply with $r\to\Theta r$.
 """,
     proof_text=r"""

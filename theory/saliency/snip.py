@@ -10,7 +10,7 @@ from theory.saliency.model import phi, rho, snip_model, tau, u
 from theory.tails import product_survival, t
 
 cosine, theta = sp.symbols("c theta", real=True)  # of the angle between two inputs, and the angle
-norm, dimension = sp.symbols("x d", positive=True)
+norm, dimension = sp.symbols("R d", positive=True)  # R = ‖x‖, the length of an input
 x = sp.Symbol("x", real=True)  # variable of integration
 
 NETWORK = (
@@ -33,7 +33,7 @@ factorises with $f=|a|$, $\varphi=|h|/2$, $\xi=|w|$. For any data, over normal $
 $x$ and $x'$, $E_wg_j=[[mean_weight]]\,h_j$,
 $$\operatorname{Cov}_w(g_j,g_k)=E_DE_{D'}\big[rr'x_jx_k'\,[[covariance_kernel]]\big],\qquad
 E_w[w_jg_k]=E_D\big[r\,x_jx_k\,[[stein_kernel]]\big],$$
-where $x$ in the last fraction is the norm of the input.
+where $R=\|x\|$.
 """,
     proof_text=r"""
 $1\{z>0\}=\frac12+\frac12\operatorname{sign}z$ off $z=0$, and $x\to-x$ sends $rx_j\operatorname{sign}(w\cdot x)$ to its negative.
@@ -68,7 +68,7 @@ product_graphon = Claim(
 With $f=|a|$ the SNIP graphon is $W(u,v)=[[kernel]]$ (here $\phi=\varphi(v)$), its column density is
 $\int W\,du=H(\tau/\varphi(v))$ with $H(t)=P(|ab|>t)$ for independent standard normal $a,b$, of density $[[noise_density]]$, and
 $$H(\tau/\phi)=[[integral_form]]=1-t\,[K_0(t)\mathbf L_{-1}(t)+K_1(t)\mathbf L_0(t)],\quad t=\tau/\phi .$$
-The threshold solves $\int H(\tau/\varphi)=\rho$; for $\varphi=1$ it is $[[threshold]]$.
+The threshold solves $\int H(\tau/\varphi)=\rho$ (for $\varphi=1$: $H(\tau)=\rho$).
 """,
     proof_text=r"""
 $|ab|$ has the density $\frac2\pi\int_0^\infty e^{-x^2/2-t^2/2x^2}\frac{dx}x=\frac2\pi K_0(t)$; equivalently its Mellin

@@ -116,13 +116,13 @@ def cumulants_bound_that_of_an_entry(
             yield trial.same(*(sp.diff(cumulant, tilt, k).subs(tilt, 0) for cumulant in (entry, bound)))
 
 
-def sparse_cut_norms(rng: np.random.Generator, masks: int, side: int) -> NDArray[np.float64]:
+def sparse_cut_norms(rng: np.random.Generator, masks: int, side: int) -> NDArray[np.floating]:
     """‖M − 1/10‖□ of square masks of independent entries of density 1/10, exactly."""
     mask = rng.integers(0, 10, size=(masks, side, side)) == 0
-    return exact_cut_norm(10 * mask.astype(np.int64) - 1) / 10
+    return np.asarray(exact_cut_norm(10 * mask.astype(np.int64) - 1)) / 10
 
 
-def sparse_cut_witnesses(rng: np.random.Generator, masks: int, side: int) -> NDArray[np.float64]:
+def sparse_cut_witnesses(rng: np.random.Generator, masks: int, side: int) -> NDArray[np.floating]:
     """The same for larger masks, by certified lower bounds."""
     mask = rng.integers(0, 10, size=(masks, side, side)) == 0
     return np.array([cut_norm_witness(10 * each.astype(np.int64) - 1, rng).value / 10 for each in mask])

@@ -165,7 +165,7 @@ def bound_has_the_rate(midpoint_bound: sp.Expr, rate_constant: sp.Expr, trial: T
     yield trial.same(sp.limit(midpoint_bound.subs(m, n) * sp.sqrt(n), n, sp.oo), rate_constant)
 
 
-def uniform_deviations(rng: np.random.Generator, samples: int, size: int) -> NDArray[np.float64]:
+def uniform_deviations(rng: np.random.Generator, samples: int, size: int) -> NDArray[np.floating]:
     """sup |F_n − id| of samples of uniform numbers. float[samples]"""
     points = np.sort(rng.random((samples, size)), axis=1)
     steps = np.arange(size + 1) / size
@@ -197,7 +197,7 @@ def row_counts(rng: np.random.Generator, masks: int, latents: str) -> NDArray[np
     return counts
 
 
-def row_averages(trial: Trial, target: sp.Expr) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def row_averages(trial: Trial, target: sp.Expr) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
     """Bounds of the averages over the cells of a kernel nondecreasing in u, from a refinement. 2 × float[ROWS]"""
     values = {each: sp.Rational(trial.value(each, {rho: DENSITY})) for each in target.atoms(Level)}
     kernel = sp.lambdify(u, target.subs(values).subs(rho, DENSITY), [{"erfc": erfc, "erfinv": erfinv}, "numpy"])
@@ -243,7 +243,7 @@ SCALES = tuple(sp.Rational(k, 8) for k in range(5, 13))  # column profile of the
 CUT = sp.Rational(7, 10)
 
 
-def column_shares(rng: np.random.Generator, networks: int, rows: int) -> NDArray[np.float64]:
+def column_shares(rng: np.random.Generator, networks: int, rows: int) -> NDArray[np.floating]:
     """Column densities of masks |a_i| φ_j > 7/10 whose rows share one normal a_i. float[networks, d]"""
     size = np.abs(rng.standard_normal((networks, rows)))
     return np.stack([(size * float(scale) > float(CUT)).mean(axis=1) for scale in SCALES], axis=1)

@@ -169,7 +169,7 @@ def limit_splits_into_moments(squared_kernel: sp.Expr, distance_limit: sp.Expr, 
     yield trial.same(distance_limit, 2 * (DENSITY - squared_kernel), by=None, at=[THRESHOLD])
 
 
-def row_distances(rng: np.random.Generator, rows: int, columns: int, fifths: int) -> NDArray[np.float64]:
+def row_distances(rng: np.random.Generator, rows: int, columns: int, fifths: int) -> NDArray[np.floating]:
     """Averages over a row of |M − W| for iid rows of SNIP masks |a||w| > τ, W = P(|w| > τ/|a|). float[rows]"""
     threshold = fifths / 5
     size = np.abs(rng.standard_normal(rows))

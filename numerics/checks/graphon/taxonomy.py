@@ -161,7 +161,7 @@ def chi_of_all_sets_of_entries(expected_chi: sp.Expr, trial: Trial) -> Iterator[
             )
 
 
-def chi_of_ranked_masks(rng: np.random.Generator, masks: int, side: int, kept: int) -> NDArray[np.float64]:
+def chi_of_ranked_masks(rng: np.random.Generator, masks: int, side: int, kept: int) -> NDArray[np.floating]:
     """χ of masks of the largest of side² magnitudes |w|. float[masks]"""
     density = kept / side**2
     masks_as_rows = row_mask(np.abs(rng.standard_normal((masks, side**2))), density)

@@ -30,7 +30,7 @@ from theory.saliency.grasp import (
     width,
 )
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 angle = sp.Symbol("alpha", real=True)
 SECTOR = (angle, theta - sp.pi / 2, sp.pi / 2)  # directions of w that open both gates
 TENTH = sp.Rational(11, 10)

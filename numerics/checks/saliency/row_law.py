@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from math import comb
 
 import numpy as np
@@ -46,7 +47,7 @@ from theory.saliency.snip import (
     zeta,
 )
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 TENTH = sp.Rational(11, 10)
 
 
@@ -204,7 +205,7 @@ def closed_form_on_digits(conditional_density: sp.Expr, trial: Trial) -> Iterato
     for labelling, standardise in DIGITS:
         observed = trial.draw(digit_counts, labelling, standardise) / WIDTH
         moments = trial.once(digit_moments, labelling, standardise)
-        at = threshold_for(lambda x, m=moments: column_densities(m, x, conditional_density), 0.1)
+        at = threshold_for(partial(column_densities, moments, formula=conditional_density), 0.1)
         error = float(np.abs(column_densities(moments, at, conditional_density) - observed).mean())
         floors = error / noise_floor(observed, WIDTH)
         yield trial.at_most(floors, 2.0, f"error in noise floors, {labelling}{'' if standardise else ' raw'}")

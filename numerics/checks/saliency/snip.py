@@ -140,13 +140,13 @@ def two_gates_open_together(covariance_kernel: sp.Expr, trial: Trial) -> Iterato
 SAMPLES = 300  # digits whose gradient is drawn below
 
 
-def weighted_digits() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def weighted_digits() -> tuple[NDArray[np.floating], NDArray[np.floating]]:
     """Raw digits x[300, 64], and r x for the labels ±1."""
     bundle = digits("ge5", standardise=False)
     return bundle.x[:SAMPLES], -bundle.y[:SAMPLES] * bundle.x[:SAMPLES]
 
 
-def gradient_spread(rng: np.random.Generator, size: int) -> NDArray[np.float64]:
+def gradient_spread(rng: np.random.Generator, size: int) -> NDArray[np.floating]:
     """Σ_j (g_j − h_j/2)² of the SNIP gradient on digits, for `size` normal weight vectors."""
     inputs, weighted = weighted_digits()
     gates = (rng.standard_normal((size, inputs.shape[1])) @ inputs.T) > 0

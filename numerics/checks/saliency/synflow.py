@@ -76,7 +76,7 @@ def inflation_is_the_first_order_response(variance_inflation: sp.Expr, trial: Tr
 LEVEL, ROWS = 1.5, 60_000
 
 
-def kept(rng: np.random.Generator, rows: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def kept(rng: np.random.Generator, rows: int) -> tuple[NDArray[np.floating], NDArray[np.bool_]]:
     """Readout weights |a|[rows] and M[rows, 64] of SynFlow's first layer at a fixed threshold."""
     network = random_network((64, rows, 1), rng)
     (scores,) = saliency("synflow", network, first_layer=True)

@@ -173,7 +173,7 @@ def moment_loses_its_density(second_moment: sp.Expr, trial: Trial) -> Iterator[F
 CAP = 7.0
 
 
-def kept_squares(rng: np.random.Generator, size: int, level: float) -> NDArray[np.float64]:
+def kept_squares(rng: np.random.Generator, size: int, level: float) -> NDArray[np.floating]:
     """w² where level < |w| ≤ 7, else 0, for standard normal w."""
     w = abs(rng.standard_normal(size))
     return np.where((w > level) & (w <= CAP), w**2, 0.0)

@@ -19,7 +19,7 @@ from theory.tails import half_normal, product_survival
 TENTH = sp.Rational(11, 10)
 
 
-def scores_and_factors(rng: np.random.Generator, replicate: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def scores_and_factors(rng: np.random.Generator, replicate: int) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
     """Scores φ|w|[40, 96], and row factors that are powers of two: multiplying by them rounds nothing."""
     columns = np.exp(0.7 * rng.standard_normal(96))
     return columns * np.abs(rng.standard_normal((40, 96))), 2.0 ** rng.integers(-6, 7, size=(40, 1))
@@ -60,7 +60,7 @@ def degrees(rng: np.random.Generator, rows: int) -> NDArray[np.int64]:
     return (scores > LEVEL).sum(axis=1)
 
 
-def lognormal_profile() -> NDArray[np.float64]:
+def lognormal_profile() -> NDArray[np.floating]:
     from scipy.special import ndtri
 
     return np.exp(SPREAD * ndtri((np.arange(COLUMNS) + 0.5) / COLUMNS))
@@ -133,7 +133,7 @@ def row_masks_stay_within_the_bound(bound: sp.Expr, trial: Trial) -> Iterator[Fi
     yield trial.holds(
         np.array_equal(nested, np.abs(SMALL // 2 - thresholded.sum(axis=2)).sum(axis=1)), "rows are nested, 200 masks"
     )
-    left, right = exact_cut_norm(rows - p), exact_cut_norm(thresholded - p)
+    left, right = np.asarray(exact_cut_norm(rows - p)), np.asarray(exact_cut_norm(thresholded - p))
     limits = [bound.subs({cut_rate: sp.Rational(float(a)), n: SMALL}) for a in right]
     worst = max(sp.Rational(float(low)) - limit for low, limit in zip(left, limits, strict=True))
     yield trial.holds(worst <= 0, f"largest excess over the bound {float(worst):.4g}")

@@ -1,0 +1,307 @@
+"""What `sparse-limits predict` reports: all its numbers as one mapping, and their tables."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from numerics.files import replacing
+from numerics.predict import RANK_ONE_DISTANCE, Observation, Prediction, limit, noise_floor, score
+from numerics.row_law import Problem
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from numerics.data import Dataset
+
+UNLIKELY = 1e-3  # a p-value below contradicts the row law
+
+Summary = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A network's prediction and, if it was pruned, what was observed."""
+
+    prediction: Prediction
+    observation: Observation | None
+
+
+def summarise(
+    arguments: Namespace, cases: Sequence[Case], whole: Dataset, data: Dataset, notes: Sequence[str]
+) -> dict[str, Any]:
+    """All numbers of the call, for JSON; what does not apply is None."""
+    first = cases[0].prediction
+    problem, moments = first.problem, first.moments
+    observations = [case.observation for case in cases if case.observation is not None]
+    values = [each.p_value for each in observations]
+    tested = [value for value in values if value is not None]
+    constant = np.ptp(data.x, axis=0) == 0
+    return {
+        "method": problem.method,
+        "density": problem.density,
+        "kept_share": problem.share,
+        "width": problem.width,
+        "depth": problem.depth,
+        "seed": arguments.seed,
+        "fresh_rows": first.law.rows,
+        "data": {
+            "name": data.name,
+            "labelling": data.labelling,
+            "samples": len(whole.x),
+            "samples_used": len(data.x),
+            "inputs": problem.inputs,
+            "constant_inputs": int(constant.sum()),
+            "outputs": problem.outputs,
+        },
+        "residual": "target" if problem.fixed_residual else "output",
+        "limit": limit(problem),
+        "threshold": first.threshold,
+        "predictor": first.used,
+        "reason": first.reason,
+        "notes": list(notes),
+        "rank_one": {
+            "claimed": first.rank_one,
+            "distance": first.rank_one_distance,
+            "allowed": RANK_ONE_DISTANCE,
+            "fluctuation": None if moments is None else moments.fluctuation,
+            "eigenvalue_shares": None if moments is None else moments.eigenvalue_shares().tolist(),
+        },
+        "columns": {
+            "predicted": {name: _mean(c.prediction.predictors[name] for c in cases) for name in first.predictors},
+            "observed": _mean(each.densities for each in observations),
+        },
+        "noise_floor": float(np.mean([case.prediction.floor for case in cases])),
+        "errors": _errors(cases),
+        "zero_share": {
+            "predicted": _mean(case.prediction.law.zero_share for case in cases),
+            "observed": _mean(each.zero_share for each in observations),
+        },
+        "dead_unit_share": {
+            "predicted": _mean(case.prediction.law.dead_share for case in cases),
+            "observed": _mean(each.dead_share for each in observations),
+        },
+        "rows": _row_errors(cases),
+        "test": {
+            "p_value": min(1.0, len(tested) * min(tested)) if tested else None,
+            "p_values": values,
+            "exact": problem.exact,
+            "unlikely": UNLIKELY,
+        },
+    }
+
+
+def _mean(values: Iterable[Any]) -> object:
+    """The mean of numbers or arrays, as a number or a list; None of nothing."""
+    found = list(values)
+    return np.mean(found, axis=0).tolist() if found else None
+
+
+def _errors(cases: Sequence[Case]) -> dict[str, dict[str, Any]] | None:
+    """The scores of each predictor, averaged over networks."""
+    if any(case.observation is None for case in cases):
+        return None
+    found = {}
+    for name in cases[0].prediction.predictors:
+        scores = [
+            asdict(
+                score(
+                    case.prediction.predictors[name],
+                    case.observation.densities,
+                    case.prediction.law.densities,
+                    case.prediction.problem.width,
+                )
+            )
+            for case in cases
+        ]
+        found[name] = {
+            key: None if any(each[key] is None for each in scores) else float(np.mean([each[key] for each in scores]))
+            for key in scores[0]
+        }
+    return found
+
+
+def _row_errors(cases: Sequence[Case]) -> dict[str, Any] | None:
+    """Shallow SynFlow's row densities against the pruned rows."""
+    pairs = [(c.observation, c.prediction.problem.inputs) for c in cases if c.observation is not None]
+    if not pairs or pairs[0][0].row_prediction is None:
+        return None
+    errors = [float(np.abs(seen.mask.mean(axis=1) - seen.row_prediction).mean()) for seen, _ in pairs]
+    floors = [noise_floor(seen.row_prediction, inputs) for seen, inputs in pairs]
+    return {"error": float(np.mean(errors)), "floor": float(np.mean(floors))}
+
+
+def show(
+    console: Console,
+    arguments: Namespace,
+    cases: Sequence[Case],
+    data: Dataset,
+    notes: Sequence[str],
+    summary: Summary,
+) -> None:
+    console.print(_header(arguments, cases[0].prediction.problem, data, notes, summary))
+    console.print()
+    console.print(_column_table(arguments.top, cases, summary))
+    if summary["errors"] is not None:
+        console.print(_error_table(cases, summary))
+    console.print(_facts_table(summary))
+
+
+def _header(arguments: Namespace, problem: Problem, data: Dataset, notes: Sequence[str], summary: Summary) -> Table:
+    """What is predicted, from what, by what."""
+    from rich.table import Table
+    from rich.text import Text
+
+    about = summary["data"]
+    constant = f" ({about['constant_inputs']} constant)" if about["constant_inputs"] else ""
+    outputs = "1 output" if problem.outputs == 1 else f"{problem.outputs} outputs"
+    residual = ", residual -y (initial output subtracted)" if problem.fixed_residual else ", residual f0 - y"
+    residual = residual if problem.method in DATA_DRIVEN else ""
+    layers = "1 hidden layer" if problem.depth == 1 else f"{problem.depth} hidden layers"
+    threshold = "" if summary["threshold"] is None else f"; tau = {summary['threshold']:.5g}"
+    lines = [
+        (
+            "method",
+            f"{problem.method} at density {problem.density:g}, {layers} of {problem.width}{residual}",
+        ),
+        (
+            "data",
+            f"{data.name}, labels {data.labelling}: {len(data.x)} samples, {problem.inputs} inputs{constant}, {outputs}",
+        ),
+        ("limit", f"{summary['limit']}{threshold}"),
+        ("predictor", f"{summary['predictor']}: {summary['reason']}"),
+        *(("note", note) for note in notes),
+    ]
+    grid = Table.grid(padding=(0, 2))
+    for name, text in lines:
+        grid.add_row(Text(name, style="bold"), Text(text))
+    return grid
+
+
+def _table(title: str, *columns: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in columns:
+        table.add_column(name, justify="right")
+    return table
+
+
+def _column_table(top: int, cases: Sequence[Case], summary: Summary) -> Table:
+    """The inputs kept most and least, by prediction."""
+    used = summary["predictor"]
+    names = [used, *(name for name in ("row law",) if name != used)]
+    predicted = {name: np.array(summary["columns"]["predicted"][name]) for name in names}
+    observed = summary["columns"]["observed"]
+    law = predicted["row law"]
+    deviation = 2 * np.sqrt(law * (1 - law) / (summary["width"] * len(cases)))
+    order = np.argsort(-predicted[used], kind="stable")
+    whole = len(order) <= 2 * top
+    listed = order if whole else np.concatenate([order[:top], order[-top:]])
+    what = f"all {len(order)} inputs" if whole else f"the {top} inputs kept most and least of {len(order)}"
+    last = ("observed", "± 2 sd") if observed is not None else ("± 2 sd",)
+    table = _table(f"Column densities, {what}", "input", *names, *last)
+    for place, column in enumerate(listed):
+        cells = [str(column), *(f"{predicted[name][column]:.4f}" for name in names)]
+        if observed is not None:
+            cells.append(f"{observed[column]:.4f}")
+        table.add_row(*cells, f"{deviation[column]:.4f}", end_section=not whole and place == top - 1)
+    return table
+
+
+def _error_table(cases: Sequence[Case], summary: Summary) -> Table:
+    networks = f"{len(cases)} networks" if len(cases) > 1 else "1 network"
+    title = f"Mean absolute error of column densities, {networks}; noise floor {summary['noise_floor']:.4f}"
+    table = _table(title, "predictor", "error", "error / floor", "explained", "at most")
+    for name, found in summary["errors"].items():
+        shares = ("-" if found[key] is None else f"{max(0.0, found[key]):.1%}" for key in ("explained", "explainable"))
+        mark = " *" if name == summary["predictor"] else ""
+        table.add_row(name + mark, f"{found['error']:.4f}", f"{found['ratio']:.2f}", *shares)
+    table.caption = "* in use; explained: share of the variance between columns; at most: by the exact law"
+    table.caption_justify = "left"
+    return table
+
+
+def _facts_table(summary: Summary) -> Table:
+    table = _table("What follows", "quantity", "predicted", "observed", "meaning")
+    table.columns[0].justify = table.columns[3].justify = "left"
+    for key, name, meaning in (
+        ("dead_unit_share", "dead units", "units that keep no weight"),
+        ("zero_share", "P(S = 0)", "weights without any saliency"),
+    ):
+        seen = summary[key]["observed"]
+        table.add_row(name, f"{summary[key]['predicted']:.4f}", "-" if seen is None else f"{seen:.4f}", meaning)
+    if summary["rows"] is not None:
+        error, floor = summary["rows"]["error"], summary["rows"]["floor"]
+        table.add_row("row densities", "-", f"{error:.4f}", f"mean absolute error of S11's; noise floor {floor:.4f}")
+    rank = summary["rank_one"]
+    if rank["fluctuation"] is not None:
+        table.add_row("fluctuation η", f"{rank['fluctuation']:.3f}", "-", "of the gradient about its mean")
+        shares = " ".join(f"{share:.2f}" for share in rank["eigenvalue_shares"])
+        table.add_row("eigen-shares", shares, "-", "of its covariance")
+    distance = "-" if rank["distance"] is None else f"{rank['distance']:.3f}"
+    table.add_row("rank one", distance, "-", _rank_verdict(summary))
+    if summary["columns"]["observed"] is not None:
+        value = summary["test"]["p_value"]
+        table.add_row("row law, p-value", "-", "-" if value is None else f"{value:.2g}", _test_verdict(summary["test"]))
+    return table
+
+
+def _rank_verdict(summary: Summary) -> str:
+    rank = summary["rank_one"]
+    if rank["distance"] is None:
+        return "yes: row × column × noise" if rank["claimed"] else "not claimed: several outputs"
+    if rank["claimed"]:
+        return "yes: the gradient keeps to the line of its mean"
+    return f"no: the gradient leaves the line of its mean ({rank['allowed']:g} allowed)"
+
+
+def _test_verdict(test: Summary) -> str:
+    value = test["p_value"]
+    if value is None:
+        return "no test: rows share the upper layers"
+    caution = "" if test["exact"] else " (approximately: rows are weakly dependent)"
+    if value >= test["unlikely"]:
+        return f"consistent with the row law{caution}"
+    return f"contradicts the row law{caution}"
+
+
+def write_json(target: str, summary: Summary) -> None:
+    text = json.dumps(_finite(summary), indent=2, allow_nan=False) + "\n"
+    if target == "-":
+        print(text, end="")
+        return
+    with replacing(Path(target)) as temporary:
+        temporary.write_text(text, "utf-8")
+
+
+def _finite(value: object) -> object:
+    """The same with None for numbers that JSON cannot hold."""
+    if isinstance(value, Mapping):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
+
+
+def comparison_table(method: str, density: float, rows: Sequence[Summary]) -> Table:
+    """One line for each setting and width; rows as in the JSON of --compare."""
+    names = list(rows[0]["errors"])
+    title = f"{method} at density {density:g}: mean absolute errors of column densities × 10⁴"
+    table = _table(title, "data, residual", "width", *names, "floor")
+    table.columns[0].justify = "left"
+    for place, row in enumerate(rows):
+        new = place == 0 or rows[place - 1]["setting"] != row["setting"]
+        last = place + 1 < len(rows) and rows[place + 1]["setting"] != row["setting"]
+        errors = (f"{1e4 * value:.0f}" for value in (*(row["errors"][name] for name in names), row["floor"]))
+        table.add_row(row["setting"] if new else "", str(row["width"]), *errors, end_section=last)
+    return table
