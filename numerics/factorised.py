@@ -30,7 +30,7 @@ from numerics.sampling import (
 
 Draw = Callable[[np.random.Generator, tuple[int, ...]], Floats]
 
-_BLOCK = 2**16  # noise drawn at a time: it stays in cache
+_BLOCK = 2**17  # noise drawn at a time: it stays in cache
 _PILOT = 2**16  # scores sampled to bracket the threshold
 
 
@@ -79,7 +79,7 @@ def tail_top_k(row: ArrayLike, column: ArrayLike, noise: Noise, k: int, rng: np.
 
     Only scores above a level are drawn, from their conditional law. The level is low enough for fewer than k scores
     to lie above it with chance at most e⁻⁴⁰; then the draw is repeated, which moves the law by no more than that.
-    When k exceeds mn/16 or half of the entries that are not zero, this *is* `factorised_top_k`.
+    For k above mn/16, and for matrices too small or too full of zeros for that, this *is* `factorised_top_k`.
 
     Arguments and errors as there; ValueError also if survival and inverse_survival do not fit each other.
     """
@@ -151,26 +151,26 @@ def _bracketed_top_k(
 def _scan(noise, row, column, low, columns, scores):
     """Writes columns and values of the scores row[:, None] * (column * noise) ≥ low; returns where each row ends.
 
-    Groups of 64 without any are passed over in a loop that compiles to vector instructions. The scan stops at noise
-    that is negative, NaN or infinite, and the last end is then −1.
+    Groups of 32 without any are passed over in a loop that compiles to vector instructions. The last end is −1 if
+    noise is negative, NaN or infinite anywhere.
     """
-    ends, found = np.full(row.size, -1), 0
+    ends, found, bad = np.empty(row.size, np.int64), 0, np.int64(0)
     for i in range(row.size):
         factor = row[i]
-        for start in range(0, column.size, 64):
-            x, across = noise[i, start : start + 64], column[start : start + 64]
+        for start in range(0, column.size, 32):
+            x, across = noise[i, start : start + 32], column[start : start + 32]
             hits = np.int64(0)
             for j in range(x.size):
-                hits += np.int64(not factor * (across[j] * x[j]) < low) + np.int64(not x[j] >= 0)
-            if hits == 0:
-                continue
-            for j in range(x.size):
-                if not 0 <= x[j] < np.inf:
-                    return ends
-                columns[found] = start + j
-                scores[found] = factor * (across[j] * x[j])
-                found += scores[found] >= low
+                hits += np.int64(factor * (across[j] * x[j]) >= low)
+                bad += np.int64(not 0 <= x[j] < np.inf)
+            if hits:
+                for j in range(x.size):
+                    columns[found] = start + j
+                    scores[found] = factor * (across[j] * x[j])
+                    found += scores[found] >= low
         ends[i] = found
+    if bad:
+        ends[-1] = -1
     return ends
 
 

@@ -94,9 +94,12 @@ def sample_step(
     tops, lefts = _edges("row_sizes", row_sizes), _edges("column_sizes", column_sizes)
     if steps.shape != (expected := (tops.size - 1, lefts.size - 1)):
         raise ValueError(f"probabilities has shape {steps.shape}, expected {expected} from the sizes")
+    m, n = int(tops[-1]), int(lefts[-1])
+    by_row = m * steps.shape[1] <= np.diff(tops) @ steps @ np.diff(lefts)
+    if by_row:  # the blocks have more entries to keep than pieces of rows: go by these, and nothing need be sorted
+        steps, tops = np.repeat(steps, np.diff(tops), axis=0), np.arange(m + 1)
     rows, columns = _joined((c[0], c[1]) for c in candidates(Rectangles(steps.ravel(), *_corners(tops, lefts)), rng))
-    shape = int(tops[-1]), int(lefts[-1])
-    return (_csr_of_sorted if lefts.size == 2 else csr_of)(rows, columns, shape)
+    return (_csr_of_sorted if by_row else csr_of)(rows, columns, (m, n))
 
 
 def sample_constant(density: float, m: int, n: int, rng: np.random.Generator) -> csr_array:

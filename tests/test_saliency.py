@@ -1,0 +1,107 @@
+"""Reference values of the saliency claims, computed elsewhere, and the numeric predictors built on them."""
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from numerics.balls import digits, number
+from theory.ledger import load_ledger
+from theory.level import Level, level
+from theory.saliency import (
+    constant_graphon,
+    product_graphon,
+    smoothed_snip,
+    stable_threshold,
+    synflow_factorises,
+)
+from theory.saliency.model import SaliencyModel, phi, rho, snip_model, tau, u, v
+from theory.saliency.threshold import s
+from theory.tails import alpha, exponential, frechet, half_normal, pareto, product_normal, product_survival, t
+
+TENTH = sp.Rational(1, 10)
+
+
+@pytest.mark.parametrize(
+    ("claim", "expression", "point", "value"),
+    [
+        (stable_threshold, "density", {tau: sp.Rational(1, 2)}, "0.326643862324553017730401565334"),
+        (stable_threshold, "threshold", {rho: sp.Rational(1, 5)}, "0.80274896491532242246"),
+        (stable_threshold, "threshold", {rho: sp.Rational(1, 50)}, "2.4919236671625392572"),
+        (constant_graphon, "threshold", {rho: sp.Rational(1, 20), s: 1}, "1.9599639845400542"),
+        (constant_graphon, "threshold", {rho: TENTH, s: 1}, "1.6448536269514727"),
+        (constant_graphon, "threshold", {rho: sp.Rational(1, 5), s: 1}, "1.2815515655446005"),
+        (product_graphon, "column_density", {tau: 1, phi: 1}, "0.20899366300465232743657502729634500900870242"),
+        (product_graphon, "integral_form", {tau: 1, phi: 1}, "0.20899366300465232743657502729634500900870242"),
+        (product_graphon, "threshold", {rho: TENTH}, "1.5951037007203893837"),
+        (product_graphon, "threshold", {rho: sp.Rational(3, 10)}, "0.72463649777597434242"),
+    ],
+)
+def test_reference_values(claim, expression, point, value) -> None:
+    claimed = digits(claim.expressions[expression], point, len(value) - 1)
+    assert claimed[:-1].startswith(value[: len(claimed) - 2])
+
+
+@pytest.mark.parametrize(
+    ("density", "value"), [("1/20", 0.27910046378360), ("1/10", 0.43928606427878), ("1/5", 0.64982032407709)]
+)
+def test_second_moment_of_kept_weights(density: str, value: float) -> None:
+    at = constant_graphon.expressions["threshold"].subs({rho: sp.Rational(density), s: 1})
+    assert number(constant_graphon.expressions["second_moment"].subs({s: 1, t: at})) == pytest.approx(value, abs=1e-14)
+
+
+def test_two_valued_profile_of_the_product_graphon() -> None:
+    density = product_survival(t / 2) / 4 + product_survival(2 * t) * sp.Rational(3, 4)
+    threshold = level(density, t, TENTH)
+    assert digits(threshold, {}, 20) == "1.3589369653344860175"
+    for profile, value in ((2, "0.31893654663741098252"), (sp.Rational(1, 2), "0.027021151120863005825")):
+        assert (
+            digits(product_graphon.expressions["column_density"].subs({tau: threshold, phi: profile}), {}, 20) == value
+        )
+
+
+def test_the_model_is_a_value_with_one_field_to_replace() -> None:
+    model = SaliencyModel(row=sp.Integer(1), column=v, noise=exponential)
+    assert model.kernel() == sp.exp(-tau / v)
+    assert model.density().free_symbols == {tau}
+    assert snip_model.kernel().free_symbols == {tau, u, v}
+
+
+@pytest.mark.parametrize("noise", [half_normal, exponential, frechet, product_normal])
+def test_survival_and_density_of_a_noise_agree(noise) -> None:
+    point = {symbol: sp.Rational(3, 2) for symbol in noise.survival.free_symbols}
+    step = sp.Rational(1, 10**12)
+    difference = (noise.at(t - step) - noise.at(t + step)) / (2 * step)
+    assert number(noise.density, point) == pytest.approx(number(difference, point), rel=1e-9)
+
+
+def test_pareto_noise_starts_at_one() -> None:
+    assert number(pareto.at(sp.Rational(1, 2)), {alpha: 2}) == 1
+
+
+def test_a_level_differentiates_implicitly() -> None:
+    threshold = level(sp.exp(-t), t, rho)
+    assert isinstance(threshold, Level)
+    assert number(sp.diff(threshold, rho), {rho: TENTH}) == pytest.approx(-10)
+    assert threshold.free_symbols == {rho}
+    assert "0" in sp.latex(threshold)
+    with pytest.raises(ValueError, match="Lambda"):
+        Level(t)
+
+
+def test_row_variance_of_deep_synflow() -> None:
+    at = constant_graphon.expressions["threshold"].subs({rho: TENTH, s: 1})
+    inflation = synflow_factorises.expressions["variance_inflation"].subs(t, at)
+    assert number(inflation, {rho: TENTH}) == pytest.approx(1.730, abs=5e-4)
+
+
+def test_tangent_kernel_on_the_diagonal_is_the_squared_length_over_d() -> None:
+    kernel = smoothed_snip.expressions["tangent_kernel"]
+    theta = next(symbol for symbol in kernel.free_symbols if symbol.name == "theta")
+    others = {symbol: sp.Integer(2) for symbol in kernel.free_symbols - {theta}}
+    assert kernel.subs(theta, 0).subs(others) == 2  # R²/d (1/2 + 1/2)
+
+
+def test_the_topic_is_whole() -> None:
+    labels = [entry.label for entry in load_ledger().select(["saliency"])]
+    assert labels == ["S1", "S2", "S3", "S4", "S5", "S6", "S8", "S11", "S12"]
+    assert np.all([load_ledger()[label].claim.proof_text.strip() for label in labels])
