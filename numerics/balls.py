@@ -19,6 +19,7 @@ Values = Mapping[sp.Symbol, acb]
 Rule = Callable[[sp.Basic, Values, bool], acb]
 
 HIGHEST_PRECISION = 4096
+MOST_DOUBLINGS = 24  # of the interval of an improper integral
 NOT_A_NUMBER = acb("nan", "nan")
 
 
@@ -108,7 +109,7 @@ def _real_only(method: str) -> Rule:
 
     def rule(expression: sp.Function, values: Values, analytic: bool) -> acb:
         x = evaluate(expression.args[0], values, analytic)
-        return NOT_A_NUMBER if analytic or x.imag != 0 else acb(getattr(x.real, method)())
+        return acb(getattr(x.real, method)()) if x.imag == 0 and not analytic else NOT_A_NUMBER
 
     return rule
 
@@ -140,26 +141,36 @@ def _falling(expression: sp.Function, values: Values, analytic: bool) -> acb:
     return (x + 1).gamma() * (x - k + 1).rgamma()
 
 
-def _absolute(expression: sp.Abs, values: Values, analytic: bool) -> acb:
-    return evaluate(expression.args[0], values, analytic).real_abs(analytic=analytic)
+def _line(values: Values) -> Values:
+    """The real parts: where a function pieced together on the real line is decided."""
+    return {symbol: acb(x.real) for symbol, x in values.items()}
 
 
-def _sign(expression: sp.sign, values: Values, analytic: bool) -> acb:
-    return evaluate(expression.args[0], values, analytic).real_sgn(analytic=analytic)
+def _pieced(method: str, arity: int | None = None) -> Rule:
+    """A function pieced together on the real line: analytic beside it within a piece, if its arguments are real on it."""
 
-
-def _heaviside(expression: sp.Heaviside, values: Values, analytic: bool) -> acb:
-    return evaluate(expression.args[0], values, analytic).real_heaviside(analytic=analytic)
-
-
-def _extreme(method: str) -> Rule:
     def rule(expression: sp.Expr, values: Values, analytic: bool) -> acb:
-        first, *others = (evaluate(argument, values, analytic) for argument in expression.args)
+        arguments = expression.args[:arity]
+        first, *others = (evaluate(argument, values, analytic) for argument in arguments)
+        decisive = [evaluate(argument, _line(values)) for argument in arguments] if analytic else [first, *others]
+        if not all(x.imag == 0 for x in decisive):
+            return NOT_A_NUMBER
+        if arity == 1:
+            return getattr(first, method)(analytic=analytic)
         for other in others:
             first = getattr(first, method)(other, analytic=analytic)
         return first
 
     return rule
+
+
+_real_absolute = _pieced("real_abs", 1)
+
+
+def _absolute(expression: sp.Abs, values: Values, analytic: bool) -> acb:
+    if analytic:
+        return _real_absolute(expression, values, analytic)
+    return acb(abs(evaluate(expression.args[0], values)))
 
 
 def _hyper(expression: sp.hyper, values: Values, analytic: bool) -> acb:
@@ -175,6 +186,8 @@ def _finite_sum(expression: sp.Sum, values: Values, analytic: bool) -> acb:
     (index, low, high), *outer = reversed(expression.limits)
     body = sp.Sum(expression.function, *reversed(outer)) if outer else expression.function
     first, last = (_integer(bound, values) for bound in (low, high))
+    if last < first - 1:
+        raise NoEnclosureError(f"the sum over {index} runs from {first} down to {last}")
     total = acb(0)
     for k in range(first, last + 1):
         total += evaluate(body, {**values, index: acb(k)}, analytic)
@@ -182,16 +195,16 @@ def _finite_sum(expression: sp.Sum, values: Values, analytic: bool) -> acb:
 
 
 def _integer(bound: sp.Expr, values: Values) -> int:
-    x = evaluate(bound, values).real.unique_fmpz()
-    if x is None:
+    x = evaluate(bound, values)
+    if not (x.imag == 0 and x.real.is_integer()):
         raise NoEnclosureError(f"the bound {bound} of a sum is not an integer")
-    return int(x)
+    return int(x.real.unique_fmpz())
 
 
 def _piecewise(expression: sp.Piecewise, values: Values, analytic: bool) -> acb:
     """The branch whose condition holds on the whole ball; not finite where that cannot be told."""
     for value, condition in expression.args:
-        truth = _truth(condition, values)
+        truth = _truth(condition, _line(values) if analytic else values)
         if truth is None:
             return NOT_A_NUMBER
         if truth:
@@ -208,7 +221,10 @@ def _truth(condition: sp.Basic, values: Values) -> bool | None:
         if decisive in parts:
             return decisive
         return None if None in parts else not decisive
-    left, right = (evaluate(side, values).real for side in condition.args)
+    sides = [evaluate(side, values) for side in condition.args]
+    if not all(side.imag == 0 for side in sides):
+        return None
+    left, right = (side.real for side in sides)
     tests = {
         sp.StrictLessThan: (left < right, left >= right),
         sp.LessThan: (left <= right, left > right),
@@ -223,37 +239,65 @@ def _truth(condition: sp.Basic, values: Values) -> bool | None:
 
 
 def _integral(expression: sp.Integral, values: Values, analytic: bool) -> acb:
-    *inner, (variable, low, high) = expression.limits
+    *inner, limits = expression.limits
+    if len(limits) != 3:
+        raise NoEnclosureError(f"{expression} has no limits")
+    variable, low, high = limits
     integrand = sp.Integral(expression.function, *inner) if inner else expression.function
     if high is sp.oo and low is sp.S.NegativeInfinity:
         mirrored = integrand.subs(variable, -variable)
         halves = (integrand, mirrored)
-        return sum((_integrate(half, variable, sp.S.Zero, None, values) for half in halves), acb(0))
+        return sum((_integrate(half, variable, sp.S.Zero, None, values, analytic) for half in halves), acb(0))
     if low is sp.S.NegativeInfinity:
-        return _integrate(integrand.subs(variable, -variable), variable, -high, None, values)
-    return _integrate(integrand, variable, low, None if high is sp.oo else high, values)
+        return _integrate(integrand.subs(variable, -variable), variable, -high, None, values, analytic)
+    return _integrate(integrand, variable, low, None if high is sp.oo else high, values, analytic)
 
 
-def _integrate(integrand: sp.Expr, variable: sp.Symbol, low: sp.Expr, high: sp.Expr | None, values: Values) -> acb:
-    def function(x: acb, analytic: bool) -> acb:
-        return evaluate(integrand, {**values, variable: x}, analytic)
+def _integrate(
+    integrand: sp.Expr, variable: sp.Symbol, low: sp.Expr, high: sp.Expr | None, values: Values, analytic: bool
+) -> acb:
+    def function(x: acb, beside: bool) -> acb:
+        return evaluate(integrand, {**values, variable: x}, analytic or beside)
 
-    a = evaluate(low, values)
-    limit = 100 * ctx.prec
+    a = evaluate(low, values, analytic)
     if high is not None:
-        return acb.integral(function, a, evaluate(high, values), eval_limit=limit)
+        return _quadrature(function, a, evaluate(high, values, analytic))
+    if analytic:
+        return NOT_A_NUMBER  # the tail is bounded for real integrands alone
     slope = sp.diff(integrand, variable)
+    bend = sp.diff(slope, variable)
     tolerance = arb(2) ** (-ctx.prec)
     cut = a + 1
-    for _ in range(14):
+    for _ in range(MOST_DOUBLINGS):
         here = {**values, variable: cut}
-        value, fall = evaluate(integrand, here).real, -evaluate(slope, here).real
+        ends = evaluate(integrand, here), -evaluate(slope, here)
+        value, fall = (end.real if end.imag == 0 else arb("nan") for end in ends)
         if value == 0:
-            return acb.integral(function, a, cut, eval_limit=limit)
-        if bool(value > 0) and bool(fall > 0) and bool(rest := value**2 / fall) and bool(rest < tolerance):
-            return acb.integral(function, a, cut, eval_limit=limit) + acb(arb(rest.upper() / 2, rest.upper() / 2))
+            return _quadrature(function, a, cut)
+        if bool(value > 0) and bool(fall > 0) and bool((rest := value**2 / fall) < tolerance):
+            if bool(evaluate(bend, here).real * value > fall**2):
+                raise NoEnclosureError(f"the tail of the integral of {integrand} is not log-concave")
+            return _quadrature(function, a, cut) + acb(arb(rest.upper() / 2, rest.upper() / 2))
         cut = a + 2 * (cut - a)
     raise NoEnclosureError(f"the integral of {integrand} has no tail below 2^-{ctx.prec}")
+
+
+def _quadrature(function: Callable[[acb, bool], acb], low: acb, high: acb) -> acb:
+    """The integral over a segment; what is raised inside passes through (flint alone would bury it)."""
+    raised: list[BaseException] = []
+
+    def guarded(x: acb, analytic: bool) -> acb:
+        if not raised:
+            try:
+                return function(x, analytic)
+            except BaseException as error:
+                raised.append(error)
+        return NOT_A_NUMBER
+
+    result = acb.integral(guarded, low, high, eval_limit=100 * ctx.prec)
+    if raised:
+        raise raised[0]
+    return result
 
 
 def _level(expression: Level, values: Values, analytic: bool) -> acb:
@@ -265,7 +309,8 @@ def _level(expression: Level, values: Values, analytic: bool) -> acb:
     slope = sp.diff(body, variable)
 
     def at(t: arb, part: sp.Expr = body) -> arb:
-        return evaluate(part, {**values, variable: acb(t)}).real
+        y = evaluate(part, {**values, variable: acb(t)})
+        return y.real if y.imag == 0 else arb("nan")
 
     low, high = _bracket(at)
     while bool((high - low) > low / 64):
@@ -277,14 +322,27 @@ def _level(expression: Level, values: Values, analytic: bool) -> acb:
             high = middle
         else:
             break
-    for _ in range(2 * ctx.prec.bit_length()):
-        middle = ((low + high) / 2).mid()
-        guess = middle - at(middle).mid() / at(middle, slope).mid()
-        step = (abs(guess - middle) ** 2 / abs(guess) + abs(guess) * arb(2) ** (4 - ctx.prec)).mid()
-        left, right = (guess - 4 * step).mid(), (guess + 4 * step).mid()
-        if not (bool(left > low) and bool(right < high) and bool(at(left) > 0) and bool(at(right) < 0)):
+    finest = 4 * high * arb(2) ** (4 - ctx.prec)
+    for _ in range(8 * ctx.prec.bit_length()):
+        if bool(high - low <= 4 * finest):
             break
-        low, high = left, right
+        middle = ((low + high) / 2).mid()
+        value = at(middle)
+        guess = middle - value.mid() / at(middle, slope).mid()
+        width = (4 * abs(guess - middle) ** 2 / abs(guess) + finest).mid()
+        while bool(2 * width < high - low):
+            left, right = (guess - width).mid(), (guess + width).mid()
+            if bool(left > low) and bool(right < high) and bool(at(left) > 0) and bool(at(right) < 0):
+                low, high = left, right
+                break
+            width = 16 * width
+        else:  # too far away for Newton
+            if bool(value > 0):
+                low = middle
+            elif bool(value < 0):
+                high = middle
+            else:
+                break
     return acb(low.union(high))
 
 
@@ -339,10 +397,10 @@ RULES: dict[type, Rule] = {
     sp.factorial: _factorial,
     sp.FallingFactorial: _falling,
     sp.Abs: _absolute,
-    sp.sign: _sign,
-    sp.Heaviside: _heaviside,
-    sp.Max: _extreme("real_max"),
-    sp.Min: _extreme("real_min"),
+    sp.sign: _pieced("real_sgn", 1),
+    sp.Heaviside: _pieced("real_heaviside", 1),
+    sp.Max: _pieced("real_max"),
+    sp.Min: _pieced("real_min"),
     sp.hyper: _hyper,
     sp.Sum: _finite_sum,
     sp.Piecewise: _piecewise,
@@ -352,50 +410,68 @@ RULES: dict[type, Rule] = {
 
 
 def enclose(
-    expression: sp.Expr, values: Mapping[sp.Symbol, object] | None = None, digits: int = 17, highest: int | None = None
+    expression: sp.Expr,
+    values: Mapping[sp.Symbol, object] | None = None,
+    digits: int = 17,
+    highest: int | None = None,
+    nonzero: bool = False,
 ) -> acb:
     """A ball around the value with relative radius below 10^-digits (absolute, where the value may be zero).
 
-    `values` maps symbols to exact numbers (ints, fractions, SymPy rationals or any constant expression).
+    `values` maps symbols to exact numbers (ints, fractions, SymPy rationals or any constant expression). With
+    `nonzero` a ball around 0 will not do, however small: the radius is relative, or the value is 0 exactly.
 
     Raises:
-        NoEnclosureError: if precision up to `highest` bits (default 4096) does not give such a ball.
+        NoEnclosureError: if precision up to `highest` bits (default 4096, or four times the digits) gives no such ball.
     """
     exact = tuple(sorted((values or {}).items(), key=lambda item: item[0].sort_key()))
-    return _enclose(sp.sympify(expression), tuple((s, sp.sympify(x)) for s, x in exact), digits, highest)
+    point = tuple((s, sp.sympify(x)) for s, x in exact)
+    return _enclose(sp.sympify(expression), point, digits, highest, nonzero)
+
+
+@lru_cache(maxsize=4096)
+def free_symbols(expression: sp.Basic) -> frozenset[sp.Symbol]:
+    """The free symbols, remembered: in nested sums SymPy builds many expressions to find them."""
+    return frozenset(expression.free_symbols)
 
 
 @lru_cache(maxsize=4096)
 def _enclose(
-    expression: sp.Expr, values: tuple[tuple[sp.Symbol, sp.Expr], ...], digits: int, highest: int | None
+    expression: sp.Expr,
+    values: tuple[tuple[sp.Symbol, sp.Expr], ...],
+    digits: int,
+    highest: int | None,
+    nonzero: bool,
 ) -> acb:
-    unknown = expression.free_symbols - {symbol for symbol, _ in values}
+    unknown = free_symbols(expression) - {symbol for symbol, _ in values}
     if unknown:
         raise NoEnclosureError(f"no value for {', '.join(sorted(map(str, unknown)))} in {expression}")
     wanted = 10 + int(digits * 3.3220)
     precision = wanted + 20
-    while precision <= (highest or HIGHEST_PRECISION):
+    highest = highest or max(HIGHEST_PRECISION, 4 * wanted)
+    while precision <= highest:
         with ctx.workprec(precision):
             try:
                 ball = evaluate(expression, {s: evaluate(x, {}) for s, x in values})
             except ZeroDivisionError as error:
                 raise NoEnclosureError(f"{expression}: division by zero") from error
-            if ball.is_finite() and _small(ball, wanted):
+            if ball.is_finite() and _small(ball, wanted, nonzero):
                 return ball
         precision *= 2
-    raise NoEnclosureError(f"no enclosure of {expression} at {dict(values)} within {highest or HIGHEST_PRECISION} bits")
+    raise NoEnclosureError(f"no enclosure of {expression} at {dict(values)} within {highest} bits")
 
 
-def _small(ball: acb, bits: int) -> bool:
+def _small(ball: acb, bits: int, nonzero: bool) -> bool:
     """Whether the radius is below 2^-bits of the value, or of 1 where the value may be 0."""
     radius = max(ball.real.rad(), ball.imag.rad())
     size = ball.abs_lower()
-    scale = size if bool(size > 0) else arb(1)
-    return bool(radius <= scale * arb(2) ** (-bits)) or (not bool(size > 0) and bool(radius <= arb(2) ** (-2 * bits)))
+    if bool(size > 0):
+        return bool(radius <= size * arb(2) ** (-bits))
+    return radius == 0 or (not nonzero and bool(radius <= arb(2) ** (-bits)))
 
 
 def number(expression: sp.Expr, values: Mapping[sp.Symbol, object] | None = None) -> float:
-    """The value as a float, from a ball of relative radius 1e-17.
+    """The value as a float, from a ball of relative radius 1e-17 (absolute, where the value may be zero).
 
     Raises:
         NoEnclosureError: without such a ball, or if the value is proved not to be real.
@@ -410,9 +486,9 @@ def digits(expression: sp.Expr, values: Mapping[sp.Symbol, object] | None, count
     """The value in decimal with `count` correct significant digits.
 
     Raises:
-        NoEnclosureError: as `number`.
+        NoEnclosureError: as `number`, or where the value cannot be told from 0.
     """
-    ball = enclose(expression, values, digits=count + 3)
+    ball = enclose(expression, values, digits=count + 3, nonzero=True)
     if not ball.imag.contains(0):
         raise NoEnclosureError(f"{expression} is not real: {ball.str(6)}")
     with ctx.workprec(int((count + 8) * 3.33) + 20):

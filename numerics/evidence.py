@@ -70,11 +70,17 @@ class Finding:
         """The smallest deviation found with probability 0.999, the largest over the tests of the finding."""
         return max(power.test.detectable(power.null) for power in self.powers) if self.powers else None
 
-    def planned_miss(self, truth: Finding) -> float:
-        """How likely this refutation was to fail, given the finding of the true claim at the same place."""
-        if not self.powers or len(self.powers) != len(truth.powers):
-            return 0.0
-        return min(mine.miss(other) for mine, other in zip(self.powers, truth.powers, strict=True))
+    def planned_miss(self, truth: Finding | None) -> float:
+        """How likely this refutation was to fail, given the finding of the true claim at the same place.
+
+        No test, no chance of a miss. Tests that the true claim was not put to cannot be planned: their miss is 1.
+        """
+        others = truth.powers if truth else ()
+        if all(power.observed for power in self.powers):
+            others = self.powers
+        if len(self.powers) != len(others):
+            return 1.0
+        return min((mine.miss(other) for mine, other in zip(self.powers, others, strict=True)), default=0.0)
 
 
 class Refutation(Exception):
@@ -177,8 +183,13 @@ def _validate(check: Check) -> None:
     for name in check.subjects:
         if name not in known:
             raise TypeError(f"{check.name} takes {name!r}, which is no expression of {check.claim.label}")
+    if "trial" not in inspect.signature(check.body).parameters:
+        raise TypeError(f"{check.name}: a check takes the trial as its last argument")
     if not check.controls:
         raise TypeError(f"{check.name}: a check needs at least one control")
+    names = [each.name for each in check.controls]
+    if len(set(names)) < len(names) or not all(each.changes for each in check.controls):
+        raise TypeError(f"{check.name}: two controls have one name, or one changes nothing")
     changed = {name for each in check.controls for name in each.changes}
     for name in changed - set(check.subjects):
         raise TypeError(f"a control of {check.name} changes {name!r}, which the check does not take")
@@ -222,7 +233,7 @@ class Trial:
 
     def draw(self, simulate: Callable, *arguments: object, replicate: int = 0):
         """`simulate(rng, *arguments)`, drawn once and shared by the claim, its controls and its mutants."""
-        key = (simulate.__module__, simulate.__qualname__, repr(arguments), replicate)
+        key = (*_named(simulate), repr(arguments), replicate)
         if key not in self.draws:
             rng = self.generator(simulate.__qualname__, *arguments, replicate=replicate)
             self.draws[key] = simulate(rng, *arguments)
@@ -230,14 +241,14 @@ class Trial:
 
     def once(self, compute: Callable, *arguments: object):
         """`compute(*arguments)`, deterministic, computed once for the claim, its controls and its mutants."""
-        key = (compute.__module__, compute.__qualname__, repr(arguments), "once")
+        key = (*_named(compute), repr(arguments), "once")
         if key not in self.draws:
             self.draws[key] = compute(*arguments)
         return self.draws[key]
 
     def points(self, *expressions: sp.Basic, count: int = POINTS) -> list[dict[sp.Symbol, sp.Expr]]:
         """Random rational points of the claim's domain for the free symbols of some expressions."""
-        symbols = sorted(set().union(*(e.free_symbols for e in expressions)), key=lambda s: s.sort_key())
+        symbols = sorted(set().union(*map(balls.free_symbols, expressions)), key=lambda s: s.sort_key())
         rng = self.generator("points", count)
         return [{symbol: self._coordinate(symbol, rng) for symbol in symbols} for _ in range(count)]
 
@@ -266,13 +277,15 @@ class Trial:
         """
         expression = sp.sympify(expression)
         tried = list(at) if at is not None else self.points(expression)
-        if not expression.free_symbols:
+        if not balls.free_symbols(expression):
             tried = tried[:1] or [{}]
         if expression == 0:
             return Finding(Kind.EXACT, Verdict.SUPPORTS, "is 0 identically")
+        if not tried:
+            raise ValueError("no points at which to try an identity")
         undecided = ""
         for point in tried:
-            point = {s: x for s, x in point.items() if s in expression.free_symbols}
+            point = {s: x for s, x in point.items() if s in balls.free_symbols(expression)}
             try:
                 ball = balls.enclose(expression, point, digits=30, highest=1024)
             except balls.NoEnclosureError as error:
@@ -300,21 +313,27 @@ class Trial:
     def below(self, low: sp.Expr, high: sp.Expr, *, at: Iterable[Point] | None = None, strict: bool = False) -> Finding:
         """That low ≤ high (or <) at random rational points, proved by balls."""
         gap = sp.sympify(high) - sp.sympify(low)
-        smallest = None
-        for point in at if at is not None else self.points(gap):
-            point = {s: x for s, x in point.items() if s in gap.free_symbols}
+        smallest, undecided = float("inf"), ""
+        tried = list(at) if at is not None else self.points(gap)
+        if not tried:
+            raise ValueError("no points at which to try an inequality")
+        for point in tried:
+            point = {s: x for s, x in point.items() if s in balls.free_symbols(gap)}
             try:
                 ball = balls.enclose(gap, point, digits=15, highest=512)
             except balls.NoEnclosureError as error:
-                return Finding(Kind.ENCLOSED, Verdict.UNDECIDED, str(error))
+                undecided = str(error)
+                continue
             if not ball.imag.contains(0):
                 return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"a side is not real{_where(point)}")
             gap_ball = ball.real
             if bool(gap_ball < 0) or (strict and bool(gap_ball <= 0)):
                 return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"exceeded by {(-gap_ball).str(4)}{_where(point)}")
             if not bool(gap_ball >= 0):
-                return Finding(Kind.ENCLOSED, Verdict.UNDECIDED, f"equal to 15 digits{_where(point)}")
-            smallest = min(float(gap_ball.mid()), smallest if smallest is not None else float("inf"))
+                undecided = f"equal to 15 digits{_where(point)}"
+            smallest = min(float(gap_ball.mid()), smallest)
+        if undecided:
+            return Finding(Kind.ENCLOSED, Verdict.UNDECIDED, undecided)
         return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, f"holds at every point, smallest gap {smallest:.4g}")
 
     def holds(self, fact: object, detail: str) -> Finding:
@@ -340,6 +359,10 @@ class Trial:
         counts = np.atleast_1d(np.asarray(counts))
         p = np.broadcast_to(np.asarray(p, dtype=float), counts.shape)
         sizes = np.broadcast_to(np.asarray(n), counts.shape)
+        if np.isnan(p).any() or not np.all(sizes > 0):
+            raise ValueError("a claimed probability is not a number, or nothing was counted")
+        if counts.dtype.kind not in "iu" or not np.all((counts >= 0) & (counts <= sizes)):
+            raise ValueError("a count is no whole number between 0 and the number of events")
         if not np.all((p >= 0) & (p <= 1)):
             wrong = p[~((p >= 0) & (p <= 1))][0]
             return Finding(Kind.EXACT, Verdict.REFUTES, f"a claimed probability is {wrong:.5g}")
@@ -359,11 +382,13 @@ class Trial:
 
     def averages(self, sample: NDArray[np.float64], mean: float, low: float, high: float) -> Finding:
         """That independent numbers within [low, high] have the mean claimed. Sample: float[n]."""
+        if np.isnan(mean) or not len(sample):
+            raise ValueError("the claimed mean is not a number, or the sample is empty")
         if not low <= mean <= high:
             return Finding(
                 Kind.EXACT, Verdict.REFUTES, f"a claimed mean is {mean:.5g}, outside [{low:.5g}, {high:.5g}]"
             )
-        if np.any((sample < low) | (sample > high)):
+        if not np.all((sample >= low) & (sample <= high)):
             raise ValueError(f"a sample leaves [{low}, {high}]")
         test = Betting(len(sample), low, high, float(sample.std()))
         seen = float(sample.mean())
@@ -377,6 +402,8 @@ class Trial:
     def two_counts(self, x: ArrayLike, n: int, y: ArrayLike, m: int) -> Finding:
         """That counts x of n and y of m independent events have equal probabilities, column by column. int[c]."""
         x, y = np.atleast_1d(np.asarray(x)), np.atleast_1d(np.asarray(y))
+        if x.shape != y.shape or not all(np.all((counts >= 0) & (counts <= size)) for counts, size in ((x, n), (y, m))):
+            raise ValueError("a count does not lie between 0 and the number of events, or there are two lengths")
         share = LEVEL / len(x)
         tests = [TwoCounts(n, m, float(a + b) / (n + m), share) for a, b in zip(x, y, strict=True)]
         p_values = [test.p_value(int(a), int(b)) for test, a, b in zip(tests, x, y, strict=True)]
@@ -389,6 +416,8 @@ class Trial:
 
     def at_most(self, value: float, limit: float, what: str) -> Finding:
         """That a measured value does not exceed a stated limit."""
+        if np.isnan(value):
+            raise ValueError(f"{what} is not a number")
         verdict = Verdict.SUPPORTS if value <= limit else Verdict.REFUTES
         return Finding(Kind.EMPIRICAL, verdict, f"{what}: {value:.4g}, limit {limit:.4g}")
 
@@ -396,6 +425,13 @@ class Trial:
 def _tested(p_value: float, share: float, detail: str, powers: tuple[Power, ...]) -> Finding:
     verdict = Verdict.REFUTES if p_value <= share else Verdict.SUPPORTS
     return Finding(Kind.STATISTICAL, verdict, f"{detail}; p = {min(1.0, p_value * len(powers)):.3g}", powers)
+
+
+def _named(function: Callable) -> tuple[str, str]:
+    """What tells a function from others: its module and name."""
+    if "<" in function.__qualname__:
+        raise ValueError(f"{function.__qualname__}: expected a function of a module, whose name is its own")
+    return function.__module__, function.__qualname__
 
 
 def _where(point: Point) -> str:
@@ -491,7 +527,7 @@ def _control(check: Check, control: Control, trial: Trial, truth: Sequence[Findi
             if finding.verdict is not Verdict.REFUTES:
                 continue
             seen = seen or finding
-            miss = finding.planned_miss(truth[place]) if place < len(truth) else 0.0
+            miss = finding.planned_miss(truth[place] if place < len(truth) else None)
             smallest_miss = min(smallest_miss, miss)
             if miss <= PLANNED_MISS:
                 return ControlResult(control.name, "refuted", _with_miss(finding, miss)), ""

@@ -48,7 +48,7 @@ def plot_prediction(
     if observation is not None and problem.depth > 1:
         width = f", first of {problem.depth} hidden layers of {problem.width} units"
     figure.suptitle(f"{problem.method} at density {problem.density:g}{width}", fontsize=13)
-    above, below = figure.subfigures(2, 1, height_ratios=[1.15, 1])
+    above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.15, 1])[:, 0]
     columns = np.argsort(-prediction.densities, kind="stable")
     _masks(above, prediction, observation, columns)
     _densities(below, prediction, observation, columns, image)

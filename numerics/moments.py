@@ -17,7 +17,9 @@ Floats = NDArray[np.floating]
 
 BLOCK = 1024  # rows of the N × N matrix of cosines held at a time
 REACH = 7.0  # the normal law is cut at seven standard deviations: mass 3e-12
-WEIGHT_NODES, GRADIENT_NODES = 80, 240  # trapezoid rule, exponentially accurate for the smooth integrand
+DEPTH = 14.0  # and weights below e^-14 are left out: mass 1e-6
+WEIGHT_NODES, GRADIENT_NODES = 50, 240  # trapezoid rules, the first in log |w| for each sign
+LINE_NODES = 2000  # in log |w| where the gradient has no fluctuation of its own, but may vanish at a weight
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class ResidualMoments:
     def fluctuation(self) -> float:
         """η = (Σ 4 Var g / Σ h²)^½: the saliency factorises only where it is small; infinite where h = 0."""
         scale = float((self.mean**2).sum())
-        return float(np.sqrt(4 * self.variance.sum() / scale)) if scale > 0 else float("inf")
+        return float(np.sqrt(4 * max(0.0, self.variance.sum()) / scale)) if scale > 0 else float("inf")
 
     def eigenvalue_shares(self, count: int = 3) -> Floats:
         """The largest eigenvalues of Cov_w(g) as shares of its trace, float[count]."""
@@ -106,16 +108,16 @@ def column_densities(moments: ResidualMoments, threshold: float, formula: sp.Exp
     formula = stein_model.expressions["conditional_density"] if formula is None else formula
     arguments = (symbols.tau, symbols.h, symbols.beta, symbols.spread, symbols.w, symbols.zeta)
     conditional = numeric(arguments, formula)
-    w, w_mass = _normal_nodes(WEIGHT_NODES)
-    zeta, zeta_mass = _normal_nodes(GRADIENT_NODES)
+    grid = (*_weight_nodes(WEIGHT_NODES), *_normal_nodes(GRADIENT_NODES))
+    line = (*_weight_nodes(LINE_NODES), np.zeros(1), np.ones(1))
     densities = np.zeros(len(moments.mean))
     for j, (mean, stein, spread) in enumerate(zip(moments.mean, moments.stein, moments.spread, strict=True)):
         if mean == stein == spread == 0:
             continue  # the saliency is 0
-        nodes, mass = (zeta, zeta_mass) if spread > 0 else (np.zeros(1), np.ones(1))
+        w, w_mass, zeta, zeta_mass = grid if spread > 0 else line
         with np.errstate(divide="ignore", invalid="ignore"):  # a score of exactly 0 is below every threshold
-            values = conditional(threshold, mean, stein, spread, w[:, None], nodes)
-        densities[j] = w_mass @ np.broadcast_to(values, (len(w), len(nodes))) @ mass
+            values = conditional(threshold, mean, stein, spread, w[:, None], zeta)
+        densities[j] = w_mass @ np.broadcast_to(values, (len(w), len(zeta))) @ zeta_mass
     return densities
 
 
@@ -139,6 +141,18 @@ def threshold_for(densities: Callable[[float], Floats], density: float) -> float
     while excess(high) > 0:
         high += 4.0
     return float(np.exp(brentq(excess, low, high, xtol=1e-9)))
+
+
+@lru_cache(maxsize=8)
+def _weight_nodes(count: int) -> tuple[Floats, Floats]:
+    """Nodes ±e^x and masses of the trapezoid rule in x for a standard normal, `count` of each sign.
+
+    At a small threshold the integrand turns at weights as small: in log |w| it is smooth at every threshold.
+    """
+    step = (np.log(REACH) + DEPTH) / count
+    size = np.exp(-DEPTH + step * (np.arange(count) + 0.5))
+    mass = size * np.exp(-(size**2) / 2)
+    return np.concatenate([-size, size]), np.concatenate([mass, mass]) / (2 * mass.sum())
 
 
 @lru_cache(maxsize=8)

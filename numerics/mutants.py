@@ -182,12 +182,13 @@ def _digits(formula: sp.Basic, point: Mapping[sp.Symbol, sp.Expr]) -> Hashable:
     functions = formula.atoms(sp.core.function.AppliedUndef)  # an open profile: any generic values will do
     named = sorted(functions, key=sp.default_sort_key)
     formula = formula.subs({f: sp.Rational(7 + 4 * i, 5 + 3 * i) for i, f in enumerate(named)})
-    point = {s: x for s, x in point.items() if s in formula.free_symbols}
+    point = {s: x for s, x in point.items() if s in balls.free_symbols(formula)}
     try:
         ball = balls.enclose(formula, point, digits=FINGERPRINT_DIGITS + 3, highest=256)
     except balls.NoEnclosureError:
         return None
-    return (ball.real.mid().str(FINGERPRINT_DIGITS, radius=False), ball.imag.mid().str(5, radius=False))
+    parts = (ball.real, FINGERPRINT_DIGITS), (ball.imag, FINGERPRINT_DIGITS // 2)
+    return tuple("0" if part.contains(0) else part.mid().str(digits, radius=False) for part, digits in parts)
 
 
 def mutate(claim: Claim, subject: str, checks: Sequence[Check], seed: int = 0) -> MutationResult:

@@ -37,16 +37,26 @@ def run_tasks(
     alone: list[Task] = []  # tasks that were under way when a worker died: run one at a time to find the culprit
     pool = _pool(jobs)
     running: dict[Future, tuple[Task, float]] = {}
+    lone = False
     try:
         while waiting or running or alone:
-            while (waiting or alone) and len(running) < (1 if alone else jobs):
-                task = alone.pop() if alone else waiting.pop()
-                running[pool.submit(_limited, function, task, limit)] = (task, time.monotonic() + limit + GRACE)
-                if alone:
-                    break
+            if not running:
+                lone = bool(alone)
+            source = alone if lone else waiting
+            while source and len(running) < (1 if lone else jobs):
+                try:
+                    future = pool.submit(_limited, function, source[-1], limit)
+                except Exception as error:
+                    if not _is_crash(error):
+                        raise
+                    break  # a worker has just died; the tasks under way will say so
+                running[future] = (source.pop(), time.monotonic() + limit + GRACE)
+            if not running:
+                pool = _pool(jobs)
+                continue
             deadline = min(end for _, end in running.values())
             done, _ = wait(running, timeout=max(0.0, deadline - time.monotonic()), return_when=FIRST_COMPLETED)
-            lone = len(running) == 1
+            single = len(running) == 1
             crashed: list[Task | None] = []  # None: already reported
             for future in done:
                 task, _ = running.pop(future)
@@ -55,7 +65,7 @@ def run_tasks(
                     yield future.result()
                 elif isinstance(error, TimeLimit):
                     yield failed(task, f"did not end within {limit:g} s")
-                elif lone or not _is_crash(error):
+                elif single or not _is_crash(error):
                     yield failed(task, f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
                     crashed += [None] if _is_crash(error) else []
                 else:

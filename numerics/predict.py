@@ -47,6 +47,7 @@ from theory.saliency import threshold as threshold_symbols
 CLOSED_FORMS = ("P0", "P1iso", "P1", "P2")
 CLOSURE_DENSITY = 0.3  # from here on the Gaussian closure behind P2 is known to be poor (S5, S6)
 INFINITE_WIDTH = 2**40  # S8's second term, of order n^−½, is gone
+REALISED = ("realised", "+ second term")  # predictors that know the drawn network
 RANK_ONE_DISTANCE = 0.1  # up to here the saliency is called rank one: a tenth of the gradient is off its mean's line
 
 
@@ -132,7 +133,7 @@ def _data_driven(
         reason = "several outputs have no closed form here: fresh rows (S6)"
         return Prediction(problem, law, predictors, "row law", reason, sampled)
     if problem.method in SMOOTHED:
-        moments = residual_moments(problem.x, problem.smoothed)
+        moments = residual_moments(problem.x, problem.driver)
         reason = "GraSP is SNIP with the residual smoothed by the tangent kernel (S8): fresh rows (S6)"
         return Prediction(problem, law, predictors, "row law", reason, sampled, moments)
     moments = residual_moments(problem.x, problem.residual)
@@ -308,7 +309,7 @@ def score(predicted: Floats, observed: Floats, law: Floats, rows: int) -> Score:
     error = float(np.abs(observed - predicted).mean())
     floor = noise_floor(law, rows)
     total = float(((observed - observed.mean()) ** 2).sum())
-    if total == 0:
+    if np.ptp(observed) == 0:
         return Score(error, error / floor, None)
     noise = float((law * (1 - law)).sum()) / rows
     return Score(error, error / floor, 1 - float(((observed - predicted) ** 2).sum()) / total, 1 - noise / total)
@@ -343,14 +344,14 @@ def compare(
     if method not in DATA_DRIVEN:
         raise ValueError(f"method is {method!r}, expected one of {', '.join(DATA_DRIVEN)} to compare predictors")
     found: list[dict[str, float]] = []
-    shared: Mapping[str, Floats] | None = None
+    known: Mapping[str, Floats] = {}
     for stream in seed.spawn(networks):
         rng = np.random.default_rng(stream)
         network = random_network((data.x.shape[1], width, data.y.shape[1]), rng)
         problem = posed(method, density, width, data, network, subtract_output=subtract_output)
-        predictors = shared if shared is not None else _predictors(problem, data, rows, rng)
-        if method == "snip" and subtract_output:
-            shared = predictors  # the residual is the same for all networks
+        predictors = _predictors(problem, rows, rng, known)
+        if subtract_output:  # the residual is the same for all networks
+            known = {name: densities for name, densities in predictors.items() if name not in REALISED}
         (scores,) = pruning.saliency(method, network, problem.x, problem.residual, first_layer=True)
         observed = problem.mask(scores).mean(axis=0)
         errors = {name: float(np.abs(observed - predicted).mean()) for name, predicted in predictors.items()}
@@ -359,13 +360,20 @@ def compare(
     return Comparison(width, networks, mean.pop("floor"), mean)
 
 
-def _predictors(problem: Problem, data: Dataset, rows: int, rng: np.random.Generator) -> Mapping[str, Floats]:
+def _predictors(
+    problem: Problem, rows: int, rng: np.random.Generator, known: Mapping[str, Floats]
+) -> Mapping[str, Floats]:
+    """The predictors of `compare`, but for those already known."""
     if problem.method == "snip":
-        closed_forms = CLOSED_FORMS if problem.outputs == 1 else ()
-        return predict(problem, rows, rng, closed_forms).predictors
+        return known or predict(problem, rows, rng, CLOSED_FORMS if problem.outputs == 1 else ()).predictors
     infinite = replace(problem, width=INFINITE_WIDTH)
-    limit = replace(infinite, smoothed=limit_smoothing(problem.x, problem.residual))
-    snip = replace(problem, method="snip")
-    problems = {"limit": limit, "realised": infinite, "+ second term": problem, "SNIP's profile": snip}
-    laws = {name: sample_row_law(each, rows, rng).densities for name, each in problems.items()}
-    return laws
+    problems = {
+        "limit": lambda: replace(infinite, smoothed=limit_smoothing(problem.x, problem.residual)),
+        "realised": lambda: infinite,
+        "+ second term": lambda: problem,
+        "SNIP's profile": lambda: replace(problem, method="snip", smoothed=None),
+    }
+    return {
+        name: known[name] if name in known else sample_row_law(pose(), rows, rng).densities
+        for name, pose in problems.items()
+    }

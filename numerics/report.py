@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import html
 import json
-import os
 import re
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from numerics.exact_tests import BUDGET, LEVEL
+from numerics.files import replacing
 from numerics.verify import ClaimResult, Run, versions
 
 if TYPE_CHECKING:
@@ -75,22 +74,8 @@ def write(text: str, destination: str) -> None:
     if destination == "-":
         sys.stdout.write(text)
         return
-    path = Path(destination)
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise ValueError(f"{destination}: cannot be written ({error.strerror})") from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except OSError as error:
-        os.unlink(temporary)
-        raise ValueError(f"{destination}: cannot be written ({error.strerror})") from error
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with replacing(Path(destination)) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def dumps(data: object) -> str:

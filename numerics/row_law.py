@@ -22,7 +22,7 @@ from theory import saliency as claims
 from theory.saliency import grasp as grasp_symbols
 from theory.saliency import snip as snip_symbols
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 Counts = NDArray[np.int64]
 
 METHODS = tuple(method for method in pruning.METHODS if method != "synflow-iterative")
@@ -60,7 +60,7 @@ class Problem:
     def __post_init__(self) -> None:
         check_method(self.method, self.depth)
         checked_integer("width", self.width, 1, 2**40)
-        arrays = {"x": self.x, "residual": self.residual}
+        arrays: dict[str, Floats | None] = {"x": self.x, "residual": self.residual}
         if self.method in SMOOTHED:
             arrays["smoothed"] = self.smoothed
         for name, value in arrays.items():
@@ -85,6 +85,11 @@ class Problem:
     @property
     def outputs(self) -> int:
         return self.residual.shape[1]
+
+    @property
+    def driver(self) -> Floats:
+        """The residual that SNIP's formulas are to be read with: GraSP's is the smoothed one (S8)."""
+        return self.residual if self.smoothed is None else self.smoothed
 
     @property
     def by_row(self) -> bool:
@@ -264,21 +269,21 @@ def _snip_scores(problem: Problem, w: Floats, a: Floats) -> Floats:
 
 
 def _grasp_scores(problem: Problem, w: Floats, a: Floats) -> Floats:
-    """w ⊙ Hg by S8. The formula is linear in its averages G and g over the data: it is evaluated sample by sample."""
-    formula = numeric(
-        (
-            grasp_symbols.a,
-            grasp_symbols.smoothed,
-            grasp_symbols.activation,
-            grasp_symbols.plain,
-            grasp_symbols.width,
-            grasp_symbols.dimension,
-        ),
-        claims.smoothed_snip.expressions["hessian_gradient"],
+    """w ⊙ Hg by S8, a formula linear in the averages G and g over the data; several outputs are summed as in SNIP."""
+    arguments = (
+        grasp_symbols.a,
+        grasp_symbols.smoothed,
+        grasp_symbols.activation,
+        grasp_symbols.plain,
+        grasp_symbols.width,
+        grasp_symbols.dimension,
     )
+    formula = numeric(arguments, claims.smoothed_snip.expressions["hessian_gradient"])
+    first = formula(1.0, 1.0, 0.0, 0.0, problem.width, problem.inputs)  # of a·G
+    second = formula(0.0, 0.0, 1.0, 1.0, problem.width, problem.inputs)  # of E·g
     z = w @ problem.x.T / np.sqrt(problem.inputs)
     activation = np.maximum(z, 0.0) @ problem.residual / len(problem.x)
-    through = formula(1.0, a @ problem.smoothed.T, 1.0, activation @ problem.residual.T, problem.width, problem.inputs)
+    through = np.hstack([first * a, second * activation]) @ np.hstack([problem.driver, problem.residual]).T
     scores = w * (np.where(z > 0, through, 0.0) @ problem.x / len(problem.x))
     return scores if problem.method == "grasp" else np.abs(scores)
 

@@ -71,9 +71,8 @@ class Run:
 
     @property
     def failed(self) -> bool:
-        """Whether any claim is refuted, any control survived, or any check erred."""
-        totals = self.totals
-        return bool(totals["refuted"] or totals["survived"] or totals["errors"])
+        """Whether any claim does not hold: refuted, without evidence, or with a check that errs or a control that survives."""
+        return self.totals["hold"] < self.totals["claims"]
 
 
 def checks_by_claim(entries: Sequence[Entry]) -> dict[str, list[Check]]:

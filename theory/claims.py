@@ -51,11 +51,12 @@ class Claim:
     formula is typed twice. `expressions` are claimed, hence checked, replaced by controls and mutated; `aids` are
     objects that checks lean on without claiming them. `domain` says where random points for a symbol are drawn.
     `equivalent_mutants` maps a mutant (as `sparse-limits mutate` prints it) to the reason why it is no error.
+    A CORRECTION says in `announced` what is usually stated, under the name of the control that puts it to the test.
     Claims compare by identity.
 
     Raises:
         ValueError: for a label not of the form `S4`, an empty set of expressions, a floating-point number in an
-            expression, or a slot in the statement that names no expression.
+            expression, a slot in the statement that names no expression, or a CORRECTION of nothing.
     """
 
     label: str
@@ -71,12 +72,15 @@ class Claim:
     aids: Mapping[str, Any] = field(default_factory=dict)
     domain: Mapping[sp.Symbol, tuple[object, object]] = field(default_factory=dict)
     equivalent_mutants: Mapping[str, str] = field(default_factory=dict)
+    announced: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not LABEL.fullmatch(self.label):
             raise ValueError(f"label {self.label!r}: expected a capital letter and a number, such as S4")
         if not self.expressions:
             raise ValueError(f"{self.label}: a claim needs at least one expression")
+        if (self.provenance is Provenance.CORRECTION) != bool(self.announced):
+            raise ValueError(f"{self.label}: a CORRECTION, and nothing else, says what is announced")
         for name, value in self.expressions.items():
             for expression in formulas(value):
                 if expression.atoms(sp.Float):
@@ -93,12 +97,12 @@ class Claim:
 
 def formulas(subject: object) -> Iterator[sp.Basic]:
     """The SymPy expressions inside a subject: itself, or those in the fields and items of a plain value."""
-    if isinstance(subject, sp.Basic):
-        yield subject
+    if isinstance(subject, (sp.Basic, int, float, complex)):
+        yield sp.sympify(subject)
     elif isinstance(subject, Mapping):
         for value in subject.values():
             yield from formulas(value)
-    elif isinstance(subject, (tuple, list)):
+    elif isinstance(subject, (tuple, list, sp.MatrixBase)):
         for value in subject:
             yield from formulas(value)
     elif is_dataclass(subject) and not isinstance(subject, type):

@@ -25,6 +25,15 @@ class Level(sp.Expr):
     def function(self) -> sp.Lambda:
         return self.args[0]
 
+    def _eval_subs(self, old: sp.Basic, new: sp.Basic) -> Level | None:
+        (variable,) = self.function.variables
+        if old == variable:
+            return self
+        if variable not in new.free_symbols:
+            return None
+        fresh = sp.Dummy(variable.name, **variable.assumptions0)  # lest the new part be caught by the bound variable
+        return Level(sp.Lambda(fresh, self.function.expr.xreplace({variable: fresh}).subs(old, new)))
+
     def _eval_derivative(self, symbol: sp.Symbol) -> sp.Expr:
         (variable,) = self.function.variables
         slope = sp.diff(self.function.expr, variable)

@@ -9,9 +9,16 @@ from numerics.evidence import Check, checks_in
 
 
 def checks_of(topic: str) -> list[Check]:
-    """The checks of a topic, in the order of their definition."""
+    """The checks of a topic, in the order of their definition.
+
+    Raises:
+        TypeError: if two checks of a claim have one name.
+    """
     module = import_module(f"numerics.checks.{topic}")
     parts = pkgutil.iter_modules(getattr(module, "__path__", ()))
     modules = [module, *(import_module(f"{module.__name__}.{part.name}") for part in parts)]
-    found = {(check.claim.label, check.name): check for each in modules for check in checks_in(each)}
+    found: dict[tuple[str, str], Check] = {}
+    for check in (check for each in modules for check in checks_in(each)):
+        if found.setdefault((check.claim.label, check.name), check) is not check:
+            raise TypeError(f"two checks of {check.claim.label} are called {check.name}")
     return list(found.values())

@@ -14,7 +14,7 @@ import numpy as np
 
 from numerics.files import replacing
 from numerics.predict import RANK_ONE_DISTANCE, Observation, Prediction, limit, noise_floor, score
-from numerics.row_law import Problem
+from numerics.row_law import DATA_DRIVEN, Problem
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -107,36 +107,33 @@ def _mean(values: Iterable[Any]) -> object:
 
 def _errors(cases: Sequence[Case]) -> dict[str, dict[str, Any]] | None:
     """The scores of each predictor, averaged over networks."""
-    if any(case.observation is None for case in cases):
+    seen = [(case.prediction, case.observation) for case in cases if case.observation is not None]
+    if not seen:
         return None
     found = {}
     for name in cases[0].prediction.predictors:
         scores = [
-            asdict(
-                score(
-                    case.prediction.predictors[name],
-                    case.observation.densities,
-                    case.prediction.law.densities,
-                    case.prediction.problem.width,
-                )
-            )
-            for case in cases
+            asdict(score(said.predictors[name], made.densities, said.law.densities, said.problem.width))
+            for said, made in seen
         ]
-        found[name] = {
-            key: None if any(each[key] is None for each in scores) else float(np.mean([each[key] for each in scores]))
-            for key in scores[0]
-        }
+        found[name] = {key: _mean_or_none([each[key] for each in scores]) for key in scores[0]}
     return found
+
+
+def _mean_or_none(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if len(known) == len(values) else None
 
 
 def _row_errors(cases: Sequence[Case]) -> dict[str, Any] | None:
     """Shallow SynFlow's row densities against the pruned rows."""
-    pairs = [(c.observation, c.prediction.problem.inputs) for c in cases if c.observation is not None]
-    if not pairs or pairs[0][0].row_prediction is None:
-        return None
-    errors = [float(np.abs(seen.mask.mean(axis=1) - seen.row_prediction).mean()) for seen, _ in pairs]
-    floors = [noise_floor(seen.row_prediction, inputs) for seen, inputs in pairs]
-    return {"error": float(np.mean(errors)), "floor": float(np.mean(floors))}
+    errors, floors = [], []
+    for case in cases:
+        if case.observation is not None and case.observation.row_prediction is not None:
+            predicted = case.observation.row_prediction
+            errors.append(float(np.abs(case.observation.mask.mean(axis=1) - predicted).mean()))
+            floors.append(noise_floor(predicted, case.prediction.problem.inputs))
+    return {"error": float(np.mean(errors)), "floor": float(np.mean(floors))} if errors else None
 
 
 def show(
@@ -148,11 +145,13 @@ def show(
     summary: Summary,
 ) -> None:
     console.print(_header(arguments, cases[0].prediction.problem, data, notes, summary))
-    console.print()
-    console.print(_column_table(arguments.top, cases, summary))
-    if summary["errors"] is not None:
-        console.print(_error_table(cases, summary))
-    console.print(_facts_table(summary))
+    for title, table in (
+        _column_table(arguments.top, cases, summary),
+        *([_error_table(cases, summary)] if summary["errors"] is not None else []),
+        ("What follows", _facts_table(summary)),
+    ):
+        console.print(f"\n{title}\n", style="bold", highlight=False)
+        console.print(table)
 
 
 def _header(arguments: Namespace, problem: Problem, data: Dataset, notes: Sequence[str], summary: Summary) -> Table:
@@ -186,17 +185,17 @@ def _header(arguments: Namespace, problem: Problem, data: Dataset, notes: Sequen
     return grid
 
 
-def _table(title: str, *columns: str) -> Table:
+def _table(*columns: str) -> Table:
     from rich import box
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in columns:
         table.add_column(name, justify="right")
     return table
 
 
-def _column_table(top: int, cases: Sequence[Case], summary: Summary) -> Table:
+def _column_table(top: int, cases: Sequence[Case], summary: Summary) -> tuple[str, Table]:
     """The inputs kept most and least, by prediction."""
     used = summary["predictor"]
     names = [used, *(name for name in ("row law",) if name != used)]
@@ -209,30 +208,31 @@ def _column_table(top: int, cases: Sequence[Case], summary: Summary) -> Table:
     listed = order if whole else np.concatenate([order[:top], order[-top:]])
     what = f"all {len(order)} inputs" if whole else f"the {top} inputs kept most and least of {len(order)}"
     last = ("observed", "± 2 sd") if observed is not None else ("± 2 sd",)
-    table = _table(f"Column densities, {what}", "input", *names, *last)
+    table = _table("input", *names, *last)
     for place, column in enumerate(listed):
         cells = [str(column), *(f"{predicted[name][column]:.4f}" for name in names)]
         if observed is not None:
             cells.append(f"{observed[column]:.4f}")
         table.add_row(*cells, f"{deviation[column]:.4f}", end_section=not whole and place == top - 1)
-    return table
+    return f"Column densities, {what}", table
 
 
-def _error_table(cases: Sequence[Case], summary: Summary) -> Table:
+def _error_table(cases: Sequence[Case], summary: Summary) -> tuple[str, Table]:
     networks = f"{len(cases)} networks" if len(cases) > 1 else "1 network"
-    title = f"Mean absolute error of column densities, {networks}; noise floor {summary['noise_floor']:.4f}"
-    table = _table(title, "predictor", "error", "error / floor", "explained", "at most")
+    title = (
+        f"Mean absolute error of column densities, {networks}; noise floor {summary['noise_floor']:.4f}\n"
+        "(* in use; explained: variance between columns; at most: what the exact law would explain)"
+    )
+    table = _table("predictor", "error", "error / floor", "explained", "at most")
     for name, found in summary["errors"].items():
         shares = ("-" if found[key] is None else f"{max(0.0, found[key]):.1%}" for key in ("explained", "explainable"))
         mark = " *" if name == summary["predictor"] else ""
         table.add_row(name + mark, f"{found['error']:.4f}", f"{found['ratio']:.2f}", *shares)
-    table.caption = "* in use; explained: share of the variance between columns; at most: by the exact law"
-    table.caption_justify = "left"
-    return table
+    return title, table
 
 
 def _facts_table(summary: Summary) -> Table:
-    table = _table("What follows", "quantity", "predicted", "observed", "meaning")
+    table = _table("quantity", "predicted", "observed", "meaning")
     table.columns[0].justify = table.columns[3].justify = "left"
     for key, name, meaning in (
         ("dead_unit_share", "dead units", "units that keep no weight"),
@@ -293,15 +293,16 @@ def _finite(value: object) -> object:
     return None if isinstance(value, float) and not isfinite(value) else value
 
 
-def comparison_table(method: str, density: float, rows: Sequence[Summary]) -> Table:
+def show_comparison(console: Console, method: str, density: float, rows: Sequence[Summary]) -> None:
     """One line for each setting and width; rows as in the JSON of --compare."""
     names = list(rows[0]["errors"])
-    title = f"{method} at density {density:g}: mean absolute errors of column densities × 10⁴"
-    table = _table(title, "data, residual", "width", *names, "floor")
+    table = _table("data, residual", "width", *names, "floor")
     table.columns[0].justify = "left"
     for place, row in enumerate(rows):
         new = place == 0 or rows[place - 1]["setting"] != row["setting"]
         last = place + 1 < len(rows) and rows[place + 1]["setting"] != row["setting"]
         errors = (f"{1e4 * value:.0f}" for value in (*(row["errors"][name] for name in names), row["floor"]))
         table.add_row(row["setting"] if new else "", str(row["width"]), *errors, end_section=last)
-    return table
+    title = f"{method} at density {density:g}: mean absolute errors of column densities × 10⁴\n"
+    console.print(title, style="bold", highlight=False)
+    console.print(table)

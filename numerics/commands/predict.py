@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from numerics.commands.common import check_writable
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -110,9 +112,10 @@ def _check(arguments: Namespace) -> None:
         if arguments.compare:
             raise ValueError("--plot is given, expected none with --compare")
         check_plot(arguments.plot)
-    for path in (arguments.plot, None if arguments.json in (None, "-") else Path(arguments.json)):
-        if path is not None and not path.parent.is_dir():
-            raise ValueError(f"{path}: there is no folder {path.parent}")
+    if arguments.compare and not arguments.sample:
+        raise ValueError("--no-sample is given, expected none with --compare")
+    for path in (arguments.plot, arguments.json):
+        check_writable(None if path is None else str(path))
 
 
 def _predict(arguments: Namespace, console: Console) -> None:
@@ -238,7 +241,7 @@ def _notes(arguments: Namespace, cases: Sequence[Case], whole: Dataset, data: Da
         )
     elif problem.method in SMOOTHED:
         limit = limit_smoothing(problem.x, problem.residual)
-        distance = float(np.linalg.norm(problem.smoothed - limit) / np.linalg.norm(limit))
+        distance = float(np.linalg.norm(problem.driver - limit) / np.linalg.norm(limit))
         notes.append(
             f"residual smoothed by the drawn network's own kernel (S8), {distance:.3f} of its norm from the limit's"
         )
@@ -250,7 +253,7 @@ def _notes(arguments: Namespace, cases: Sequence[Case], whole: Dataset, data: Da
 
 
 def _compare(arguments: Namespace, console: Console) -> None:
-    from numerics.commands._prediction_report import comparison_table, write_json
+    from numerics.commands._prediction_report import show_comparison, write_json
 
     rows: list[dict[str, object]] = []
     for name, data, subtracted in _settings(arguments):
@@ -258,7 +261,7 @@ def _compare(arguments: Namespace, console: Console) -> None:
             _check_size(arguments, width, data)
             with console.status(f"{name}, width {width}"):
                 rows.append({"setting": name, **asdict(_comparison(arguments, data, subtracted, width))})
-    console.print(comparison_table(arguments.method, arguments.density, rows))
+    show_comparison(console, arguments.method, arguments.density, rows)
     if arguments.json is not None:
         report = {"method": arguments.method, "density": arguments.density, "seed": arguments.seed, "rows": rows}
         write_json(arguments.json, report)
@@ -266,7 +269,7 @@ def _compare(arguments: Namespace, console: Console) -> None:
 
 def _settings(arguments: Namespace) -> Iterator[tuple[str, Dataset, bool]]:
     """Data and residuals: of the digits the usual settings, else the labels given; raw and standardised."""
-    settings = DIGITS_SETTINGS
+    settings: tuple[tuple[str | None, bool, bool], ...] = DIGITS_SETTINGS
     if arguments.data != "digits" or arguments.labels is not None:
         settings = tuple(product((arguments.labels,), (True, False), (True, False)))
     for labels, standardise, subtracted in settings:

@@ -20,8 +20,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    if arguments.json == arguments.html == "-":
-        raise ValueError("--json - and --html -: expected at most one of them on standard output")
+    if arguments.json is not None and arguments.json == arguments.html:
+        raise ValueError(f"--json {arguments.json} and --html {arguments.html}: expected different places")
     for destination in (arguments.json, arguments.html):
         check_writable(destination)
     from rich.console import Console

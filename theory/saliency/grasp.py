@@ -24,7 +24,7 @@ $$(Hg)_{w_{ij}}=[[hessian_gradient]],$$
 with $G=E_D[(\hat\Theta r)\,x_j1\{z_i>0\}]$, $E=E_D[r\,\sigma(z_i)]$, $g=E_D[r\,x_j1\{z_i>0\}]$, $z_i=w_i\cdot x/\sqrt d$. So the
 GraSP saliency $w\odot Hg$ is that of SNIP with $r\to\hat\Theta r$, plus a term smaller by $n^{-1/2}$; and
 $\hat\Theta\to\Theta=[[tangent_kernel]]$ ($R,R_2$ the lengths of $x,x'$, $\theta$ the angle) with $\kappa_0=[[kappa_0]]$, $\kappa_1=[[kappa_1]]$.
-The claims S3–S6 apply with $r\to\Theta r$.
+In the limit the claims S3–S6 apply with $r\to\Theta r$.
 """,
     proof_text=r"""
 $\nabla L=J^\top r$, so $H=J^\top J+E[r\nabla^2f]$. $f$ is linear in $a$ and piecewise linear in $w$, so $\nabla^2f$ couples

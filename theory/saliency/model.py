@@ -27,14 +27,6 @@ class SaliencyModel:
         """The limit graphon W(u, v) = F̄(τ / (f(u) φ(v)))."""
         return self.noise.at(threshold / (self.row * self.column))
 
-    def column_density(self, threshold: sp.Expr = tau) -> sp.Expr:
-        """∫ W(u, v) du, unevaluated."""
-        return sp.Integral(self.kernel(threshold), (u, 0, 1))
-
-    def density(self, threshold: sp.Expr = tau) -> sp.Expr:
-        """D(τ) = ∬ W, unevaluated."""
-        return sp.Integral(self.kernel(threshold), (u, 0, 1), (v, 0, 1))
-
 
 ONE = sp.Integer(1)
 random_model = SaliencyModel(ONE, ONE, half_normal)  # any continuous noise: scores that know nothing

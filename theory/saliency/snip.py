@@ -54,6 +54,9 @@ orthogonal to it the weight is independent of the gate: $E[w_j1\{w\cdot x>0\}]=\
         "covariance_kernel": covariance_kernel,
         "stein_kernel": stein_kernel,
     },
+    announced={
+        "data that are not symmetric": r"SNIP's saliency factorises, $S_{ij}\propto|a_i|\,|h_j|\,|w_{ij}|$, on any data.",
+    },
     aids={"data": "symmetrised"},
     domain={cosine: (sp.Rational(-9, 10), sp.Rational(9, 10))},
 )
@@ -133,6 +136,10 @@ saliency exceeds $\tau$ when $|a|>\tau/|w||g|$. With $\beta=s=0$ the expression 
         "residual_variance": variance - beta**2,
         "isotropic_beta": residual_mean / sp.sqrt(2 * sp.pi * dimension),
     },
+    announced={
+        "P0: the residual alone": r"SNIP keeps input $j$ in proportion to $\varphi_j=|E_D[rx_j]|$ (here P0).",
+        "P1: no fluctuation": r"The self-term $\beta_jw_{ij}$ is all that is missing from it (here P1).",
+    },
     aids={"kernel": product_graphon.expressions["kernel"], "stein_kernel": stein_kernel},
     equivalent_mutants={
         "closure = beta*w + h/2 - s*zeta": "ζ is symmetric and independent of w",
@@ -153,8 +160,9 @@ row_law = Claim(
     statement=r"""
 If $r$ is a fixed function of the data (initial output subtracted) then for every data set, $n$ and $d$ the rows
 $(\sqrt{nd}\,S_{i\cdot})_i$ are iid with the law of $\big([[row_saliency]]\big)_j$, $g=E_D[r\,x_j1\{w\cdot x>0\}]$. Hence at a
-fixed $\tau$ the counts $\sum_iM_{ij}$ are exactly $\mathrm{Bin}(n,p_j(\tau))$, the kept fraction satisfies
-$|N(\tau)/nd-\rho|\le[[concentration]]$ with probability $1-\delta$ ($n$, not $nd$: entries of a row depend on each other), and
+fixed $\tau$ the counts $\sum_iM_{ij}$ are exactly $\mathrm{Bin}(n,p_j(\tau))$, the kept fraction
+$N(\tau)/nd$ and its mean $\rho$ satisfy $|N(\tau)/nd-\rho|\le[[concentration]]$ with probability at least $1-\delta$ ($n$, not
+$nd$: entries of a row depend on each other), and
 for fixed $d$ the law of row patterns in $\{0,1\}^d$ is learned at the rate $E\,\mathrm{TV}\le[[pattern_rate]]$. The mean absolute
 error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$: the noise floor of every comparison.
 """,

@@ -29,14 +29,17 @@ Let $R=\mathbf1^\top|W_L|\cdots|W_1|\mathbf1$. The saliency of layer $l$ is
 $S^{(l)}_{ij}=|w^{(l)}_{ij}|\,\partial R/\partial|w^{(l)}_{ij}|=f_i|w_{ij}|\varphi_j$ with
 $f=|W_{l+1}|^\top\cdots|W_L|^\top\mathbf1$ and $\varphi=|W_{l-1}|\cdots|W_1|\mathbf1$, and $\sum_{ij}S^{(l)}_{ij}=R$ for every
 $l$. (a) One hidden layer, scalar output: $\varphi\equiv1$, $f=|a|$, so the column density is $[[column_density]]$ for every
-column (no data enter), and a row of readout weight $a$ has density $[[row_kernel]]$. (b) Hidden layers of width $n\to\infty$:
-after one layer $f$ and $\varphi$ have the coefficient of variation $[[coefficient_of_variation]]$, so the graphon tends to
-$\rho$; but row densities keep a variance of $[[variance_inflation]]$ times the binomial one at every width
-($\rho=\operatorname{erfc}(t/\sqrt2)$): homogeneous in cut norm, not down to the noise.
+column (no data enter), and a row of readout weight $a$ has density $[[row_kernel]]$. (b) All widths, outputs
+included, $n\to\infty$: after one layer, hence asymptotically after any number, $f$ and $\varphi$ have the coefficient of
+variation $[[coefficient_of_variation]]$, so the graphon tends to $\rho$; but row densities keep in the limit a variance of
+$[[variance_inflation]]$ times the binomial one ($\rho=\operatorname{erfc}(t/\sqrt2)$): homogeneous in cut norm, not down to
+the noise.
 """,
     proof_text=r"""
 $R$ is linear in the weights of each layer: $\partial R/\partial|w_{ij}^{(l)}|=f_i\varphi_j$, and Euler's identity gives the sum.
-$f_i=\sum_k|w_{ki}|$ has mean $n\sqrt{2/\pi}$ and variance $n(1-2/\pi)$. A relative change $\epsilon$ of $f_i$ changes the density
+$f_i=\sum_k|w_{ki}|$ has mean $n\sqrt{2/\pi}$ and variance $n(1-2/\pi)$. If the profile $g$ above has
+the coefficient of variation $c$, $f_i=\sum_k|w_{ki}|g_k$ has, given $g$, the squared one $(\frac\pi2-1)(1+c^2)/n$, and $c\to0$
+after one layer (for a scalar readout $g=|a|$ and $1+c^2\to\frac\pi2$: two layers are needed). A relative change $\epsilon$ of $f_i$ changes the density
 of its row by $-t\bar F'(t)\,\epsilon=2t\varphi(t)\,\epsilon$, so the variance of the density is
 $(2t\varphi(t))^2(\pi/2-1)/n$ beside the binomial $\rho(1-\rho)/n$ (first order in $1/n$).
 """,

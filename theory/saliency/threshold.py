@@ -22,7 +22,8 @@ Let $S_{ij}=f(u_i)\varphi(v_j)\xi_{ij}$ with $f,\varphi>0$ a.e. measurable on $[
 survival function $\bar F$, equal to $1$ on $[0,x_0]$, strictly decreasing on $[x_0,x_F)$, $0$ beyond, where $x_0=0$ or
 $x_F=\infty$. Then $D(\tau)=\iint\bar F(\tau/f(u)\varphi(v))\,du\,dv$ is continuous and non-increasing from $1$ to $0$,
 strictly decreasing on $\{0<D<1\}$; for each $\rho\in(0,1)$ exactly one $\tau_\rho$ has $D(\tau_\rho)=\rho$, and
-$W(u,v)=\bar F(\tau_\rho/f\varphi)$ has mean $\rho$. Moreover $f\to cf$ gives $\tau\to[[scaled_threshold]]$ and
+$W(u,v)=\bar F(\tau_\rho/f\varphi)$ has mean $\rho$. Half-normal, exponential, Pareto and Fréchet noise and the product of two
+normals are of this kind. Moreover $f\to cf$ gives $\tau\to[[scaled_threshold]]$ and
 $\xi,f,\varphi\to\xi^p,f^p,\varphi^p$ gives $\tau\to[[powered_threshold]]$, both with $W$ unchanged. For $f=1$,
 $\varphi(v)=v$ and exponential noise, $D(\tau)=[[density]]$, $D'(\tau)=[[slope]]$ and $\tau_\rho=[[threshold]]$.
 """,
@@ -68,14 +69,15 @@ constant_graphon = Claim(
     statement=r"""
 Random pruning has $W=\rho$. Magnitude pruning of iid weights $w\sim N(0,s^2)$ has $\tau=[[threshold]]$ and $W=[[graphon]]$.
 The weights it keeps carry the second moment $E[w^2\,1\{|w|>st\}]=[[second_moment]]$, $t=\tau/s$, where random pruning leaves
-$\rho s^2$: the graphons are equal, the weighted graphons are not.
+$\rho s^2$: the graphons are equal, the weighted graphons are not. That both graphons are homogeneous is announced in the
+abstract; threshold and second moment are ours.
 """,
     proof_text=r"""
 $P(|w|>\tau)=\operatorname{erfc}(\tau/s\sqrt2)=\rho$ at the stated $\tau$. For the moment, $\frac{d}{dt}$ of the right side is
 $-2t^2\varphi(t)s^2$, the density of $w^2$ lost when $t$ grows, and both sides are $s^2$ at $t=0$.
 """,
     source=Source("2602.06675", "abstract (random and magnitude: homogeneous)"),
-    provenance=Provenance.STATED,
+    provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     assumptions=("weights are independent and normal with standard deviation $s$",),
     uses=("S1",),

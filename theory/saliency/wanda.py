@@ -19,8 +19,9 @@ Keep the $k=\rho n$ largest of each row. For any factorised saliency the mask do
 $W(u,v)=\bar F(\tau/\varphi(v))$ with $\int W\,dv=\rho$ for every $u$. Wanda has $\varphi_j=\|X_{\cdot j}\|_2$ and $\xi=|w|$, so
 $W=[[kernel]]$ ($\phi=\varphi(v)$). Row-wise SNIP in its factorised form is row-wise $\varphi|w|$. A global threshold with $f=1$
 has the same limit, but its row degrees are random with variance $[[degree_variance]]$ (three columns shown:
-$\sum_jp_j(1-p_j)$, not $n\rho(1-\rho)$). If the mask $M_\tau$ of the global threshold is within $A$ of $W$ in cut norm on the
-event of G4 (midpoint columns, $k=\mathrm{round}(\rho n)$), the row-wise mask is within $[[bound]]$.
+$\sum_jp_j(1-p_j)$, not $n\rho(1-\rho)$). Let $f=1$, $\varphi$ monotone, columns at midpoints and $k=\mathrm{round}(\rho n)$: whenever
+the mask $M_\tau$ of the global threshold is within $A$ of its probabilities $W(v_j)$ in cut norm (G1 gives $A$), the row-wise
+mask is within $[[bound]]$ of $W$.
 """,
     proof_text=r"""
 Multiplying a row by $f_i>0$ preserves its order. A row degree of the global mask is a sum of independent Bernoulli variables.
@@ -34,7 +35,7 @@ and rows with a deficit are two cuts of $M_\tau-P$. Finally $\|M_\tau-P\|_\squar
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(r"$f_i>0$", r"for the bound: $\varphi$ monotone, columns at midpoints, noise independent"),
-    uses=("S1",),
+    uses=("S1", "G1"),
     expressions={
         "kernel": wanda_model.kernel().subs(wanda_model.column, phi),
         "degree_variance": sum(p * (1 - p) for p in probabilities),

@@ -222,6 +222,18 @@ def concentration_solves_hoeffding(concentration: sp.Expr, failure: sp.Expr, tri
     yield trial.holds(example > 0, f"{example:.4g} at n = 100, δ = 1/20")
 
 
+@exact(row_law)
+@control("as if entries were independent", concentration=sp.sqrt(sp.log(2 / delta) / (2 * n * columns)))
+@control("a third", concentration=sp.sqrt(sp.log(2 / delta) / (2 * n)) / 3)
+def equal_entries_stay_within_the_concentration(concentration: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Rows of eight equal entries: the kept fraction is Bin(n, ρ)/n, and its exact tail beyond the bound is below δ."""
+    for p, rows, failure in ((Fraction(1, 10), 40, Fraction(1, 20)), (Fraction(1, 2), 60, Fraction(1, 100))):
+        bound = trial.value(concentration, {n: rows, delta: sp.Rational(failure), columns: 8})
+        beyond = [k for k in range(rows + 1) if abs(float(Fraction(k, rows) - p)) > bound]
+        tail = sum((comb(rows, k) * p**k * (1 - p) ** (rows - k) for k in beyond), Fraction(0))
+        yield trial.holds(tail <= failure, f"ρ = {p}, n = {rows}: {float(tail):.3g} beyond the bound, δ = {failure}")
+
+
 def binomial_deviation(size: int, p: Fraction) -> Fraction:
     """E|Bin(n, p) − np| exactly (De Moivre)."""
     k = int(size * p) + 1

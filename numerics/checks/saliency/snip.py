@@ -21,6 +21,7 @@ from theory.saliency.snip import (
     norm,
     product_density,
     product_graphon,
+    theta,
     x,
 )
 from theory.tails import half_normal, product_survival, t
@@ -51,10 +52,12 @@ def covariance_is_that_of_two_gates(covariance_kernel: sp.Expr, trial: Trial) ->
 @control("a half-normal mean", stein_kernel=sp.sqrt(2 / sp.pi) / norm)
 @control("not divided by the norm", stein_kernel=1 / sp.sqrt(2 * sp.pi))
 @control("divided by the square", stein_kernel=1 / (sp.sqrt(2 * sp.pi) * norm**2))
-def stein_moment_is_a_half_gaussian_mean(stein_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """E[w_j 1{w·x > 0}] = (x_j/‖x‖) E[z 1{z > 0}], the mean integrated by SymPy."""
-    mean = sp.integrate(z * normal_density(z), (z, 0, sp.oo))
-    yield trial.same(stein_kernel, mean / norm)
+def stein_moment_is_a_mean_over_the_half_plane(stein_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """E[w_j 1{w·x > 0}] for x at the angle θ to axis j, integrated by SymPy over the length and the angle of w."""
+    angle = sp.Symbol("alpha", real=True)
+    length = sp.integrate(z * z * sp.exp(-(z**2) / 2), (z, 0, sp.oo))
+    direction = sp.integrate(sp.cos(angle), (angle, theta - sp.pi / 2, theta + sp.pi / 2)) / (2 * sp.pi)
+    yield trial.same(norm * sp.cos(theta) * stein_kernel, length * direction)
 
 
 def integer_data(data: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -9,14 +9,17 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.data import digits
-from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
+from numerics.masks import global_mask
 from numerics.moments import numeric
 from numerics.networks import random_network
 from numerics.pruning import saliency
+from theory.level import level
 from theory.saliency.model import rho, tau
 from theory.saliency.synflow import first, last, n, row, synflow_factorises
 from theory.tails import half_normal, product_survival, t
 
+Floats = NDArray[np.floating]
 TENTH = sp.Rational(11, 10)
 
 
@@ -71,6 +74,43 @@ def inflation_is_the_first_order_response(variance_inflation: sp.Expr, trial: Tr
     response = sp.diff(half_normal.at(t * sp.exp(-shift)), shift).subs(shift, 0)
     claimed = 1 + response**2 * trial.once(squared_variation) / (rho * (1 - rho))
     yield trial.same(variance_inflation, claimed)
+
+
+WIDTH, NETWORKS = 1024, 4
+
+
+def deep_rows(rng: np.random.Generator, networks: int) -> tuple[Floats, Floats]:
+    """Profiles f, of mean 1, and densities (ρ = 0.1) of SynFlow's rows two layers below as many outputs as units."""
+    profiles, densities = [], []
+    for _ in range(networks):
+        network = random_network((WIDTH,) * 4, rng)
+        (scores,) = saliency("synflow", network, first_layer=True)
+        profile = (scores / np.abs(network.weights[0])).mean(axis=1)
+        profiles.extend(profile / profile.mean())
+        densities.extend(global_mask(scores, 0.1).mean(axis=1))
+    return np.array(profiles), np.array(densities)
+
+
+@empirical(synflow_factorises, cost=1.0)
+@control("standard normal in place of its modulus", coefficient_of_variation=1 / sp.sqrt(n))
+@control("variance", coefficient_of_variation=(sp.pi / 2 - 1) / n)
+@control("binomial rows", variance_inflation=sp.Integer(1))
+@control(
+    "density for twice the density", variance_inflation=(3 + synflow_factorises.expressions["variance_inflation"]) / 4
+)
+def deep_rows_vary_as_stated(
+    coefficient_of_variation: sp.Expr, variance_inflation: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Both variances over the rows of wide networks, within five standard deviations of a normal sample's variance."""
+    profiles, densities = trial.draw(deep_rows, NETWORKS)
+    at = {n: sp.Integer(WIDTH), rho: sp.Rational(1, 10)}
+    inflation = trial.value(variance_inflation.subs(t, level(half_normal.survival, t, rho)), at)
+    for seen, claimed in (
+        (profiles.var(), trial.value(coefficient_of_variation, at) ** 2),
+        (densities.var(), inflation * 0.1 * 0.9 / WIDTH),
+    ):
+        allowed = 5 * np.sqrt(2 / len(profiles))
+        yield trial.at_most(abs(float(seen) / claimed - 1), float(allowed), "relative error of a variance")
 
 
 LEVEL, ROWS = 1.5, 60_000

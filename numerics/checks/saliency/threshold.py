@@ -52,9 +52,14 @@ def slope_is_the_derivative(density: sp.Expr, slope: sp.Expr, trial: Trial) -> I
 @control("mean field", threshold=sp.log(1 / rho) / 2)
 @control("10 % more", threshold=TENTH * stable_threshold.expressions["threshold"])
 @control("E₁ in place of E₂", density=sp.expint(1, tau))
-def threshold_solves_the_density(threshold: sp.Expr, density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """D(τ_ρ) = ρ."""
+@control("slope of the mean field", slope=-2 * sp.exp(-2 * tau))
+def threshold_solves_the_density(
+    threshold: sp.Expr, density: sp.Expr, slope: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """D(τ_ρ) = ρ, and by the chain rule dτ/dρ = 2ρ/D′(τ) for the threshold τ of the density ρ²."""
     yield trial.same(density.subs(tau, threshold), rho, by=None)
+    of_square = threshold.subs(rho, rho**2)
+    yield trial.same(sp.diff(of_square, rho) * slope.subs(tau, of_square), 2 * rho, by=None)
 
 
 @exact(stable_threshold)

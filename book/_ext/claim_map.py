@@ -1,0 +1,237 @@
+"""The map of all claims as inline SVG, the dashboard, and the errata page: all generated from the ledger and this run."""
+
+from __future__ import annotations
+
+from html import escape
+
+from claims import claim_link, claim_places, separate_displays
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from numerics.exact_tests import BUDGET, LEVEL
+from numerics.report import versions
+from numerics.verify import Run
+from theory.claims import Entry, Ledger
+
+logger = logging.getLogger(__name__)
+
+NODE_WIDTH, NODE_HEIGHT, GAP_X, GAP_Y, MARGIN = 132, 46, 18, 58, 12
+MARKS = {"STATED": "●", "RECONSTRUCTED": "◐", "EXTENSION": "○", "CORRECTION": "△"}
+
+
+class map_placeholder(nodes.General, nodes.Element):
+    """Where the map goes once the page of every claim is known."""
+
+
+class MapDirective(SphinxDirective):
+    """`{claim-map}`: the dependency graph, each node a link to its box."""
+
+    def run(self) -> list[nodes.Node]:
+        return [map_placeholder()]
+
+
+class DashboardDirective(SphinxDirective):
+    """`{dashboard}`, or `{dashboard} headline` for the first page."""
+
+    optional_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        run: Run = self.env.app.run
+        html = headline_html(run) if self.arguments == ["headline"] else dashboard_html(run)
+        return [nodes.raw("", html, format="html")]
+
+
+class ErrataDirective(SphinxDirective):
+    """`{errata}`: every CORRECTION with the usual forms that this build refuted."""
+
+    def run(self) -> list[nodes.Node]:
+        run = self.env.app.run
+        parts: list[nodes.Node] = []
+        for result in run.claims:
+            claim = result.entry.claim
+            if claim.provenance != "CORRECTION":
+                continue
+            section = nodes.section(ids=[f"erratum-{claim.label}"])
+            section += nodes.title("", f"{claim.label}: {claim.title}")
+            outcome = {each.name: (check, each) for check in result.checks for each in check.controls}
+            text = []
+            for control, usual in claim.announced.items():
+                if control not in outcome:
+                    logger.warning(
+                        f"claim {claim.label}: no control is called {control!r}", location=self.get_location()
+                    )
+                    continue
+                check, refuted = outcome[control]
+                text += [f"**Usually stated.** {usual}", ""]
+                text += [
+                    f"**Where it fails.** {check.description} There it is *{refuted.status}*: {refuted.detail}.",
+                    "",
+                ]
+            text += ["**What holds instead.**", "", separate_displays(claim.latex_statement)]
+            body = nodes.container(classes=["erratum"])
+            self.state.nested_parse(StringList("\n".join(text).splitlines(), source=self.env.docname), 0, body)
+            section += body
+            line = nodes.paragraph("", "Proof and evidence: ")
+            line += claim_link("", claim.label, label=claim.label)
+            section += line
+            parts.append(section)
+        return parts
+
+
+def depths(ledger: Ledger) -> dict[str, int]:
+    """How far each claim stands above those that use nothing."""
+    found: dict[str, int] = {}
+
+    def depth(label: str) -> int:
+        if label not in found:
+            found[label] = max((depth(each) + 1 for each in ledger[label].claim.uses), default=0)
+        return found[label]
+
+    for entry in ledger:
+        depth(entry.label)
+    return found
+
+
+def map_svg(ledger: Ledger, run: Run, link: dict[str, str]) -> str:
+    """The graph as SVG: claims in layers by dependency, coloured by status, marked by provenance."""
+    level = depths(ledger)
+    rows: dict[int, list[Entry]] = {}
+    for entry in ledger:
+        rows.setdefault(level[entry.label], []).append(entry)
+    longest = max(map(len, rows.values()))
+    width = 2 * MARGIN + longest * (NODE_WIDTH + GAP_X) - GAP_X
+    height = 2 * MARGIN + len(rows) * (NODE_HEIGHT + GAP_Y) - GAP_Y
+    place: dict[str, tuple[float, float]] = {}
+    for depth, entries in sorted(rows.items()):
+        if depth:
+            entries.sort(key=lambda e: sum(place[u][0] for u in e.claim.uses if u in place) / len(e.claim.uses))
+        row_width = len(entries) * (NODE_WIDTH + GAP_X) - GAP_X
+        for i, entry in enumerate(entries):
+            place[entry.label] = (
+                (width - row_width) / 2 + i * (NODE_WIDTH + GAP_X),
+                MARGIN + depth * (NODE_HEIGHT + GAP_Y),
+            )
+    status = {result.entry.label: result.status for result in run.claims}
+    edges = "".join(_edge(place[used], place[entry.label]) for entry in ledger for used in entry.claim.uses)
+    boxes = "".join(_box(entry, *place[entry.label], status[entry.label], link[entry.label]) for entry in ledger)
+    return (
+        f'<figure class="claim-map"><div class="claim-map-scroll"><svg viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}" role="img" aria-label="Map of {len(ledger)} claims: an arrow leads from a claim to one that '
+        f'uses it">{edges}{boxes}</svg></div><figcaption>An arrow leads from a claim to one that uses it. '
+        f'<span class="claim-mark holds">green</span> holds in this build, <span class="claim-mark open">amber</span> is '
+        f'open, <span class="claim-mark refuted">red</span> is refuted; '
+        + ", ".join(f"{mark} {name.lower()}" for name, mark in MARKS.items())
+        + "; a dashed border is measured, not proved.</figcaption></figure>"
+    )
+
+
+def _edge(start: tuple[float, float], end: tuple[float, float]) -> str:
+    x0, y0 = start[0] + NODE_WIDTH / 2, start[1] + NODE_HEIGHT
+    x1, y1 = end[0] + NODE_WIDTH / 2, end[1]
+    middle = (y0 + y1) / 2
+    return (
+        f'<path class="edge" d="M{x0:.0f},{y0:.0f} C{x0:.0f},{middle:.0f} {x1:.0f},{middle:.0f} {x1:.0f},{y1 - 5:.0f}"/>'
+        f'<path class="tip" d="M{x1 - 4:.0f},{y1 - 7:.0f} L{x1:.0f},{y1:.0f} L{x1 + 4:.0f},{y1 - 7:.0f} Z"/>'
+    )
+
+
+def _box(entry: Entry, x: float, y: float, status: str, link: str) -> str:
+    claim = entry.claim
+    measured = " measured" if claim.proof == "MEASURED" else ""
+    words, lines = claim.title.split(), [""]
+    for word in words:
+        if len(lines[-1]) + len(word) > 21:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    if len(lines) > 2:
+        lines = [lines[0], lines[1] + " …"]
+    text = "".join(
+        f'<text x="{x + 8:.0f}" y="{y + 28 + 12 * i:.0f}" class="title">{escape(line)}</text>'
+        for i, line in enumerate(lines)
+    )
+    return (
+        f'<a href="{escape(link)}"><title>{escape(f"{claim.label}: {claim.title} ({claim.provenance.lower()}, {status})")}'
+        f'</title><rect class="node {status}{measured}" x="{x:.0f}" y="{y:.0f}" width="{NODE_WIDTH}" '
+        f'height="{NODE_HEIGHT}" rx="6"/><text class="label" x="{x + 8:.0f}" y="{y + 15:.0f}">{claim.label} '
+        f"{MARKS[claim.provenance]}</text>{text}</a>"
+    )
+
+
+def headline_html(run: Run) -> str:
+    """Four figures of this build, for the first page."""
+    totals = run.totals
+    figures = (
+        (f"{totals['hold']} of {totals['claims']}", "claims hold"),
+        (str(totals["checks"]), "checks"),
+        (f"{totals['controls'] - totals['survived']} of {totals['controls']}", "wrong neighbours refuted"),
+        (f"{totals['tests'] * LEVEL:.0e}", "chance of a false alarm, at most"),
+    )
+    tiles = "".join(f"<div><strong>{number}</strong><span>{words}</span></div>" for number, words in figures)
+    return f'<div class="claim-headline">{tiles}</div>'
+
+
+def dashboard_html(run: Run) -> str:
+    """The whole run in tables: claims, the error budget, the slowest checks, versions."""
+    rows = "".join(
+        f'<tr><td class="claim-label">{result.entry.label}</td>'
+        f"<td>{escape(result.entry.claim.title)}</td>"
+        f'<td><span class="claim-mark {result.status}">{result.status}</span></td><td>{len(result.checks)}</td>'
+        f"<td>{sum(len(check.controls) for check in result.checks)}</td>"
+        f"<td>{sum(check.tests for check in result.checks)}</td>"
+        f"<td>{sum(check.seconds for check in result.checks):.1f}</td></tr>"
+        for result in run.claims
+    )
+    slowest = sorted((check for result in run.claims for check in result.checks), key=lambda c: -c.seconds)[:8]
+    slow_rows = "".join(
+        f"<tr><td>{check.label}</td><td>{escape(check.name.replace('_', ' '))}</td><td>{check.kind}</td>"
+        f"<td>{check.seconds:.2f}</td></tr>"
+        for check in slowest
+    )
+    tests = run.totals["tests"]
+    facts = "".join(
+        f"<tr><td>{escape(name)}</td><td>{escape(value)}</td></tr>"
+        for name, value in {
+            "seed": str(run.seed),
+            "effort": run.effort,
+            "statistical tests": f"{tests}, each at level {LEVEL:.0e}",
+            "chance of any false alarm in this run": f"at most {tests * LEVEL:.1e} (budget of the ledger: {BUDGET:.0e})",
+            "seconds": f"{run.seconds:.1f}",
+            **versions(),
+        }.items()
+    )
+
+    def table(head: tuple[str, ...], body: str) -> str:
+        cells = "".join(f"<th>{each}</th>" for each in head)
+        return f'<div class="claim-table"><table class="table"><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>'
+
+    return (
+        headline_html(run)
+        + table(("", "claim", "status", "checks", "controls", "tests", "seconds"), rows)
+        + "<h3>Slowest checks</h3>"
+        + table(("claim", "check", "kind", "seconds"), slow_rows)
+        + "<h3>This run</h3>"
+        + table(("", ""), facts)
+    )
+
+
+def place_map(app: Sphinx, doctree: nodes.document, page: str) -> None:
+    places = claim_places(app.env)
+    for node in list(doctree.findall(map_placeholder)):
+        link = {
+            entry.label: f"{app.builder.get_relative_uri(page, places.get(entry.label, page))}#claim-{entry.label}"
+            for entry in app.ledger  # type: ignore[attr-defined]
+        }
+        svg = map_svg(app.ledger, app.run, link)  # type: ignore[attr-defined]
+        node.replace_self(nodes.raw("", svg, format="html"))
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    app.add_directive("claim-map", MapDirective)
+    app.add_directive("dashboard", DashboardDirective)
+    app.add_directive("errata", ErrataDirective)
+    app.add_node(map_placeholder)
+    app.connect("doctree-resolved", place_map)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,225 @@
+"""The directive `{claim}`: a theorem box whose text comes from the ledger and whose badge from this very build.
+
+At the start of a build the whole ledger is verified once. A build fails if a check fails, if a page names a claim that
+does not exist, if a claim stands on two pages or on none.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from html import escape
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from numerics.report import closing_line, failures
+from numerics.verify import ClaimResult, Run, verify
+from theory.ledger import load_ledger
+
+logger = logging.getLogger(__name__)
+
+DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
+
+CITATIONS = {
+    "2602.06675": "pham2026graphon",
+    "2510.17515": "pham2025hypothesis",
+    "2501.05930": "robin2025lifts",
+    "2206.04270": "ferbach2022general",
+    "2603.02234": "ferre2026gap",
+    "2006.07990": "pensia2020optimal",
+}
+PROVENANCE = {
+    "STATED": "stands in the text of the paper",
+    "RECONSTRUCTED": "announced by the paper; the precise form and the proof are ours",
+    "EXTENSION": "goes beyond the paper",
+    "CORRECTION": "the announced or usual form fails; this one holds",
+}
+
+
+def separate_displays(text: str) -> str:
+    """Markdown whose displayed formulas stand in paragraphs of their own, as MyST expects them."""
+    return DISPLAY.sub(lambda formula: f"\n\n$$\n{formula[1].strip()}\n$$\n\n", text.strip())
+
+
+class claim_link(nodes.Inline, nodes.TextElement):
+    """A link to the box of a claim, resolved when all pages are known."""
+
+
+def run_ledger(app: Sphinx) -> None:
+    """Verify the ledger once for this build; anything that fails is a warning, and so fails the build."""
+    app.ledger = load_ledger()  # type: ignore[attr-defined]
+    app.run = run = verify(app.ledger, jobs=len(os.sched_getaffinity(0)))  # type: ignore[attr-defined]
+    logger.info(f"sparse-limits: {closing_line(run)}")
+    for line in failures(run):
+        logger.warning(f"sparse-limits: {line}")
+
+
+def evidence_of(run: Run, label: str) -> ClaimResult:
+    return next(claim for claim in run.claims if claim.entry.label == label)
+
+
+class ClaimDirective(SphinxDirective):
+    """`{claim} G4`, with the option `proof` to leave the proof open instead of folded."""
+
+    required_arguments = 1
+    option_spec = {"proof": directives.flag}  # noqa: RUF012
+
+    def run(self) -> list[nodes.Node]:
+        label = self.arguments[0].strip()
+        ledger, run = self.env.app.ledger, self.env.app.run
+        try:
+            entry = ledger[label]
+        except ValueError as error:
+            logger.warning(f"claim: {error}", location=self.get_location())
+            return []
+        places = claim_places(self.env)
+        if label in places:
+            logger.warning(
+                f"claim {label} stands on {places[label]} and again on {self.env.docname}", location=self.get_location()
+            )
+        places[label] = self.env.docname
+        claim, evidence = entry.claim, evidence_of(run, label)
+
+        box = nodes.container(classes=["claim", f"claim-{evidence.status}"], ids=[f"claim-{label}"])
+        head = (
+            f'<p class="claim-title"><a class="claim-label" href="#claim-{label}">{label}</a> {escape(claim.title)} '
+            f'<span class="claim-badge {evidence.status}">{evidence.status}</span></p>'
+        )
+        box += nodes.raw("", head, format="html")
+        box += self._markdown(claim.latex_statement, "claim-statement")
+        if claim.assumptions:
+            box += self._markdown(
+                "Assumptions:\n\n" + "\n".join(f"- {each}" for each in claim.assumptions), "claim-assumptions"
+            )
+        box += self._source(label)
+        box += nodes.raw("", evidence_html(evidence), format="html")
+        box += nodes.raw(
+            "", f'<details class="claim-proof"{" open" if "proof" in self.options else ""}>', format="html"
+        )
+        box += nodes.raw("", "<summary>Proof</summary>", format="html")
+        box += self._markdown(claim.proof_text, "claim-proof-text")
+        box += nodes.raw("", "</details>", format="html")
+        return [box]
+
+    def _markdown(self, text: str, name: str) -> nodes.container:
+        part = nodes.container(classes=[name])
+        self.state.nested_parse(StringList(separate_displays(text).splitlines(), source=self.env.docname), 0, part)
+        return part
+
+    def _source(self, label: str) -> nodes.container:
+        entry = self.env.app.ledger[label]
+        claim = entry.claim
+        key = CITATIONS.get(claim.source.paper)
+        if key is None:
+            logger.warning(f"claim {label}: no citation for arXiv {claim.source.paper}", location=self.get_location())
+        place = f", {claim.source.place}" if claim.source.place else ""
+        proof = {"PROVED": "proved here", "CITED": "proved in the literature", "MEASURED": "measured, not proved"}
+        text = (
+            f"**{claim.provenance}** ({PROVENANCE[claim.provenance]}), **{proof[claim.proof]}**. "
+            f"Source: {{cite:t}}`{key}`{place}."
+        )
+        part = self._markdown(text, "claim-source")
+        for words, labels in (("Uses", claim.uses), ("Used by", self.env.app.ledger.used_by[label])):
+            if labels:
+                line = nodes.paragraph("", f"{words} ")
+                for i, each in enumerate(labels):
+                    line += nodes.Text(", " if i else "")
+                    line += claim_link("", each, label=each)
+                part += line
+        return part
+
+
+def evidence_html(evidence: ClaimResult) -> str:
+    """The evidence of this build, folded: each check with its finding and the controls it refuted."""
+    controls = [each for check in evidence.checks for each in check.controls]
+    refuted = sum(each.status == "refuted" for each in controls)
+    kinds = [check.kind for check in evidence.checks]
+    counted = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
+    items = "".join(
+        f'<li><span class="claim-mark {check.status}">{check.status}</span> {escape(check.description)} '
+        f'<span class="claim-small">{check.kind}; {escape(check.detail)}</span>'
+        f"<ul>{''.join(_control_html(each) for each in check.controls)}</ul></li>"
+        for check in evidence.checks
+    )
+    return (
+        f'<details class="claim-evidence"><summary>Evidence of this build: {counted}; {refuted} of {len(controls)} '
+        f"controls refuted</summary><ul>{items}</ul></details>"
+    )
+
+
+def _control_html(control) -> str:  # type: ignore[no-untyped-def]
+    mark = "holds" if control.status == "refuted" else "refuted"
+    return (
+        f'<li class="claim-small">control <em>{escape(control.name)}</em>: <span class="claim-mark {mark}">'
+        f"{control.status}</span> ({escape(control.detail)})</li>"
+    )
+
+
+class ClaimRole(SphinxRole):
+    """`` {claimref}`G4` ``: a link to the claim."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        link = claim_link("", self.text, label=self.text.strip())
+        link.source, link.line = self.get_source_info()
+        return [link], []
+
+
+def claim_places(env: BuildEnvironment) -> dict[str, str]:
+    """The page of each claim seen so far."""
+    if not hasattr(env, "claim_places"):
+        env.claim_places = {}  # type: ignore[attr-defined]
+    return env.claim_places  # type: ignore[attr-defined,no-any-return]
+
+
+def forget_page(app: Sphinx, env: BuildEnvironment, page: str) -> None:
+    places = claim_places(env)
+    for label in [label for label, where in places.items() if where == page]:
+        del places[label]
+
+
+def merge_places(app: Sphinx, env: BuildEnvironment, pages: set[str], other: BuildEnvironment) -> None:
+    claim_places(env).update({label: page for label, page in claim_places(other).items() if page in pages})
+
+
+def every_claim_has_a_page(app: Sphinx, env: BuildEnvironment) -> None:
+    for entry in app.ledger:  # type: ignore[attr-defined]
+        if entry.label not in claim_places(env):
+            logger.warning(f"claim {entry.label} ({entry.name}) stands on no page")
+
+
+def resolve_links(app: Sphinx, doctree: nodes.document, page: str) -> None:
+    for link in list(doctree.findall(claim_link)):
+        label = link["label"]
+        where = claim_places(app.env).get(label)
+        if where is None:
+            logger.warning(f"no page has the claim {label!r}", location=(page, link.line))
+            link.replace_self(nodes.Text(link.astext()))
+            continue
+        uri = f"{app.builder.get_relative_uri(page, where)}#claim-{label}"
+        reference = nodes.reference("", link.astext(), refuri=uri, internal=True, classes=["claim-link"])
+        reference["reftitle"] = app.ledger[label].claim.title  # type: ignore[attr-defined]
+        link.replace_self(reference)
+
+
+def read_all_pages(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> set[str]:
+    """Badges belong to this build, so no page is taken from an earlier one."""
+    return set(env.found_docs)
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    app.add_directive("claim", ClaimDirective)
+    app.add_role("claimref", ClaimRole())
+    app.add_node(claim_link)
+    app.connect("builder-inited", run_ledger)
+    app.connect("env-get-outdated", read_all_pages)
+    app.connect("env-purge-doc", forget_page)
+    app.connect("env-merge-info", merge_places)
+    app.connect("env-check-consistency", every_claim_has_a_page)
+    app.connect("doctree-resolved", resolve_links)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,46 @@
+"""A site that asks nothing of the network, and a build that fails on any warning."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
+
+def copy_mathjax(app: Sphinx) -> None:
+    """Put the one file of MathJax that the pages load beside them (from the package sphinx-mathjax-offline)."""
+    spec = find_spec("sphinx-mathjax-offline") or find_spec("sphinx_mathjax_offline")
+    if spec is None or spec.submodule_search_locations is None:
+        raise FileNotFoundError("the package sphinx-mathjax-offline is missing; pip install -e '.[book]'")
+    source = Path(next(iter(spec.submodule_search_locations))) / "static" / "mathjax" / "tex-svg-full.js"
+    target = Path(app.outdir) / "_static" / "mathjax"
+    target.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source, target / source.name)
+
+
+def drop_remote_scripts(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
+    """Leave out scripts with an address of their own, and sphinx-thebe, which loads from one."""
+    scripts = context.get("script_files", [])
+    context["script_files"] = [script for script in scripts if not _remote(script)]
+
+
+def _remote(script: object) -> bool:
+    name, body = str(getattr(script, "filename", script)), str(getattr(script, "attributes", {}).get("body", ""))
+    return name.startswith(("http:", "https:", "//")) or "thebe" in (name + body).lower()
+
+
+def fail_on_warnings(app: Sphinx, error: Exception | None) -> None:
+    """A warning is an error: a missing citation, a broken reference, a claim on no page."""
+    if error is None and app._warncount:
+        logging.getLogger(__name__).info(f"the build fails: {app._warncount} warnings")
+        app.statuscode = 1
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    app.connect("builder-inited", copy_mathjax)
+    app.connect("html-page-context", drop_remote_scripts, priority=900)
+    app.connect("build-finished", fail_on_warnings)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

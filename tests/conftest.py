@@ -1,0 +1,14 @@
+"""What the tests share: one run of the whole ledger."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def ledger_run():
+    """Every claim with all its checks and controls, at effort `quick` and seed 0."""
+    from numerics.verify import verify
+    from theory.ledger import load_ledger
+
+    return verify(load_ledger(), jobs=2)

@@ -1,0 +1,252 @@
+"""The book: built without a network, refused when a claim or a page is wrong, and read in a browser."""
+
+import functools
+import http.server
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("jupyter_book", reason="the book needs pip install -e '.[book]'")
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+ISOLATED = ["unshare", "-rn", sys.executable, str(Path(__file__).parent / "without_network.py")]
+OUTSIDE = re.compile(r"^(https?:)?//")
+
+
+def build(book: Path, output: Path, isolated: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`jupyter-book build`, with nothing but loopback where the machine allows a namespace of its own."""
+    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(book), "--path-output", str(output)]
+    if isolated and subprocess.run([*ISOLATED, "true"], capture_output=True, check=False).returncode == 0:
+        command = [*ISOLATED, *command]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=1200, env={**os.environ, **environment}
+    )
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("book")
+    result = build(ROOT / "book", output)
+    assert result.returncode == 0, (result.stdout + result.stderr)[-4000:]
+    return output / "_build" / "html"
+
+
+class Addresses(HTMLParser):
+    """What a page loads (scripts, styles, images) and where it links to."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.loads: list[str] = []
+        self.links: list[str] = []
+        self.ids: set[str] = set()
+        self.images_without_text: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        values = dict(attributes)
+        if values.get("id"):
+            self.ids.add(str(values["id"]))
+        if tag in ("script", "img", "iframe", "source") and values.get("src"):
+            self.loads.append(str(values["src"]))
+        if tag == "link" and values.get("href") and values.get("rel") != "canonical":
+            self.loads.append(str(values["href"]))
+        if tag == "a" and values.get("href"):
+            self.links.append(str(values["href"]))
+        if tag == "img" and not (values.get("alt") or "").strip():
+            self.images_without_text.append(str(values.get("src"))[:60])
+
+
+def pages(site: Path) -> list[Path]:
+    return [page for page in sorted(site.glob("*.html")) if page.name not in ("genindex.html", "search.html")]
+
+
+def test_pages_load_nothing_from_outside_and_no_link_is_dead(site: Path) -> None:
+    parsed = {page.name: Addresses(page.read_text(encoding="utf-8")) for page in pages(site)}
+    assert len(parsed) >= 8
+    for name, page in parsed.items():
+        assert not [each for each in page.loads if OUTSIDE.match(each)], name
+        assert not page.images_without_text, name
+        for link in page.links:
+            if OUTSIDE.match(link) or link.startswith(("mailto:", "javascript:")):
+                continue
+            target, _, anchor = link.partition("#")
+            if target and not target.endswith(".html"):
+                assert (site / target.split("?")[0]).exists(), f"{name}: {link}"
+                continue
+            where = parsed.get(target or name)
+            assert where is not None or (site / target).exists(), f"{name}: {link}"
+            if where is not None and anchor:
+                assert anchor in where.ids, f"{name}: {link}"
+
+
+def test_every_claim_has_its_box_and_the_map_links_to_it(site: Path) -> None:
+    from theory.ledger import load_ledger
+
+    everything = "\n".join(page.read_text(encoding="utf-8") for page in pages(site))
+    chart = (site / "map.html").read_text(encoding="utf-8")
+    for entry in load_ledger():
+        assert everything.count(f'id="claim-{entry.label}"') == 1
+        assert f'#claim-{entry.label}"' in chart
+    errata = (site / "errata.html").read_text(encoding="utf-8")
+    for entry in load_ledger():
+        assert (f'id="erratum-{entry.label.lower()}"' in errata.lower()) == (entry.claim.provenance == "CORRECTION")
+
+
+def test_pages_come_as_notebooks_that_run(site: Path, tmp_path: Path) -> None:
+    found = sorted(site.glob("_sources/**/saliency.ipynb"))
+    assert found, "no notebook to download"
+    result = subprocess.run(
+        [sys.executable, "-m", "jupyter", "nbconvert", "--to", "notebook", "--execute", str(found[0])]
+        + ["--output-dir", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert result.returncode == 0, result.stderr[-2000:]
+
+
+# A book of one page beside a ledger of one topic: quick to build, and wrong in one way at a time
+
+
+def small_book(folder: Path, page: str, formula: tuple[str, str] | None = None) -> tuple[Path, dict[str, str]]:
+    for name in ("theory", "numerics"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    ledger = folder / "theory" / "ledger.py"
+    text = re.sub(r"TOPICS = \(.*\)", 'TOPICS = ("neuron_pruning",)', ledger.read_text(encoding="utf-8"))
+    ledger.write_text(text, encoding="utf-8")
+    if formula:
+        topic = folder / "theory" / "neuron_pruning.py"
+        before = topic.read_text(encoding="utf-8")
+        assert formula[0] in before
+        topic.write_text(before.replace(*formula), encoding="utf-8")
+    book = folder / "book"
+    shutil.copytree(ROOT / "book" / "_ext", book / "_ext")
+    shutil.copytree(ROOT / "book" / "_static", book / "_static")
+    for name in ("_config.yml", "references.bib"):
+        shutil.copy(ROOT / "book" / name, book / name)
+    (book / "_toc.yml").write_text("format: jb-book\nroot: page\n", encoding="utf-8")
+    head = (ROOT / "book" / "saliency.md").read_text(encoding="utf-8").split("# What")[0]
+    (book / "page.md").write_text(head + page, encoding="utf-8")
+    return book, {"PYTHONPATH": str(folder)}
+
+
+GOOD = "# A page\n\n```{claim} N1\n```\n\nSee {claimref}`N1`.\n\n```{code-cell} python\nprint(1 + 1)\n```\n\n```{bibliography}\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("page", "formula", "complaint"),
+    [
+        (GOOD, None, None),
+        (GOOD, ("kink_bound = sp.Abs(kink) * radius / 4", "kink_bound = sp.Abs(kink) * radius / 2"), "refuted"),
+        (GOOD.replace("{claim} N1", "{claim} Z9"), None, "no claim 'Z9'"),
+        ("# A page\n\nNothing.\n\n```{bibliography}\n```\n", None, "claim N1 (kink_lemma) stands on no page"),
+        (GOOD + "\n```{claim} N1\n```\n", None, "again on page"),
+        (GOOD + "\nAs shown by {cite:t}`nobody1900`.\n", None, "nobody1900"),
+        (GOOD + "\nSee {claimref}`X9`.\n", None, "no page has the claim 'X9'"),
+        (GOOD + "\n```{code-cell} python\n1 / 0\n```\n", None, "ZeroDivisionError"),
+        (GOOD + "\n```{nonsense}\n```\n", None, "nonsense"),
+        (GOOD + "\n![a picture](missing.png)\n", None, "missing.png"),
+    ],
+    ids=["good", "wrong claim", "unknown", "missing", "twice", "citation", "reference", "cell", "directive", "image"],
+)
+def test_a_wrong_page_or_claim_fails_the_build(
+    tmp_path: Path, page: str, formula: tuple[str, str] | None, complaint: str | None
+) -> None:
+    book, environment = small_book(tmp_path, page, formula)
+    result = build(book, tmp_path / "out", isolated=False, **environment)
+    log = result.stdout + result.stderr
+    assert (result.returncode == 0) == (complaint is None), log[-3000:]
+    assert complaint is None or complaint in log
+
+
+# In a browser
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+CONTRAST = """() => {
+  const parse = c => (c.match(/[\\d.]+/g) || []).map(Number);
+  const light = c => { const [r, g, b] = c.map(v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4 });
+    return .2126 * r + .7152 * g + .0722 * b };
+  const ground = e => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor);
+    if (c.length === 3 || c[3] > .99) return c.slice(0, 3) } return [255, 255, 255] };
+  const poor = [];
+  for (const e of document.querySelectorAll(
+      '.claim-badge, .claim-mark, .claim-small, .claim-title, .claim-source p, .claim-headline span, figcaption, article p')) {
+    if (!e.textContent.trim() || !e.getClientRects().length) continue;
+    const a = light(parse(getComputedStyle(e).color).slice(0, 3)), b = light(ground(e));
+    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+    if (ratio < 4.5) poor.push(e.className + ' ' + e.textContent.slice(0, 30) + ' ' + ratio.toFixed(2));
+  }
+  return poor;
+}"""
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed: the pages are not read in a browser")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [400, 1280])
+def test_pages_in_a_browser(site: Path, address: str, theme: str, width: int) -> None:
+    playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need pip install -e '.[book]'")
+    complaints: list[str] = []
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
+        )
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
+        tab = context.new_page()
+        tab.on("console", lambda m: complaints.append(f"console: {m.text}") if m.type == "error" else None)
+        tab.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+        tab.on(
+            "request",
+            lambda r: (
+                complaints.append(f"outside: {r.url}") if not r.url.startswith((address, "data:", "blob:")) else None
+            ),
+        )
+        for page in pages(site):
+            before = len(complaints)
+            tab.goto(f"{address}/{page.name}")
+            tab.wait_for_load_state("networkidle")
+            tab.wait_for_function("() => !window.MathJax || !MathJax.startup || MathJax.startup.document.state() >= 10")
+            tab.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true })")
+            raw = tab.locator("span.math, div.math").count()
+            drawn = tab.locator("mjx-container").count()
+            if raw and not drawn:
+                complaints.append("formulas are not drawn")
+            if tab.locator("[data-mml-node=merror], mjx-merror").count():
+                complaints.append("a formula is wrong")
+            if tab.evaluate("document.documentElement.scrollWidth") > width + 1:
+                complaints.append(f"wider than {width} pixels")
+            complaints += [f"contrast: {each}" for each in tab.evaluate(CONTRAST)]
+            for slider in tab.locator("input[type=range]").all():
+                slider.focus()
+                value = slider.input_value()
+                slider.press("ArrowLeft")
+                if slider.input_value() == value:
+                    complaints.append("a slider does not follow the keyboard")
+            complaints[before:] = [f"{page.name}: {each}" for each in complaints[before:]]
+        browser.close()
+    assert not complaints, "\n".join(complaints)

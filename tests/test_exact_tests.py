@@ -1,0 +1,234 @@
+"""The tests behind statistical evidence: their levels by enumeration, their tails in rationals, their power."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import product
+from math import comb
+
+import numpy as np
+import pytest
+import scipy.stats
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from numerics.exact_tests import (
+    LEVEL,
+    REPORTED_MISS,
+    Betting,
+    Binomial,
+    TwoCounts,
+    binomial_at_least,
+    binomial_at_most,
+)
+
+SIDES = ("both", "above")
+SURPRISE = 1e-9  # how unlikely an outcome must be to call a simulated rate wrong
+shares = st.fractions(min_value=0, max_value=1, max_denominator=1000)
+
+
+def mass(n: int, k: int, p: Fraction) -> Fraction:
+    return comb(n, k) * p**k * (1 - p) ** (n - k)
+
+
+def assert_rate(events: int, trials: int, at_most: float) -> None:
+    """That events of probability `at_most` or less can have happened so often."""
+    assert binomial_at_least(events, trials, at_most) > SURPRISE, f"{events} of {trials}, promised {at_most}"
+
+
+# Binomial
+
+
+@given(st.integers(0, 40), st.integers(-1, 41), shares)
+def test_tails_in_rationals(n, k, p):
+    at_most = sum((mass(n, i, p) for i in range(min(k, n) + 1)), Fraction(0))
+    at_least = sum((mass(n, i, p) for i in range(max(k, 0), n + 1)), Fraction(0))
+    assert binomial_at_most(k, n, float(p)) == pytest.approx(float(at_most), rel=1e-11, abs=1e-300)
+    assert binomial_at_least(k, n, float(p)) == pytest.approx(float(at_least), rel=1e-11, abs=1e-300)
+
+
+@pytest.mark.parametrize("n", [10**3, 400_000, 10**8])
+@pytest.mark.parametrize("p", [1e-7, 0.027, 0.5, 0.999])
+def test_tails_of_large_counts(n, p):
+    law = scipy.stats.binom(n, p)
+    for deviations in (-7, -6, -1, 0, 3, 6, 7):
+        k = int(n * p + deviations * (n * p * (1 - p)) ** 0.5)
+        assert binomial_at_most(k, n, p) == pytest.approx(law.cdf(k), rel=1e-6, abs=1e-280)
+        assert binomial_at_least(k, n, p) == pytest.approx(law.sf(k - 1), rel=1e-6, abs=1e-280)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 60), shares, st.sampled_from(SIDES), st.sampled_from([0.3, 0.05, 0.01, LEVEL]))
+def test_acceptance_holds_what_raises_no_alarm(n, p, side, level):
+    test = Binomial(n, side, level)
+    low, high = test.acceptance(float(p))
+    for count in range(n + 1):
+        assert (low <= count <= high) == (test.p_value(count, float(p)) > level)
+
+
+@given(st.integers(0, 60), shares, st.sampled_from(SIDES), st.sampled_from([0.3, 0.05, 0.01, 1e-6]))
+def test_false_alarms_stay_within_the_level(n, p, side, level):
+    """Exactly, over all counts; for a bound also when the truth lies below it."""
+    test = Binomial(n, side, level)
+    alarms = [count for count in range(n + 1) if test.p_value(count, float(p)) <= level]
+    truths = [p] if side == "both" else [p, p * Fraction(3, 4), Fraction(0)]
+    for truth in truths:
+        assert sum((mass(n, count, truth) for count in alarms), Fraction(0)) <= Fraction(level) * (
+            1 + Fraction(1, 10**9)
+        )
+
+
+@given(st.lists(shares, min_size=2, max_size=8))
+def test_unequal_probabilities_raise_fewer_alarms(chances):
+    """Hoeffding 1956: the count of events of unequal probability has the lighter tails, beyond one from the mean."""
+    n, mean = len(chances), sum(chances) / len(chances)
+    law = [Fraction(1)]
+    for p in chances:
+        law = [(1 - p) * a + p * b for a, b in zip([*law, Fraction(0)], [Fraction(0), *law], strict=True)]
+    for k in range(n + 1):
+        if k >= n * mean + 1:
+            assert sum(law[k:]) <= sum(mass(n, i, mean) for i in range(k, n + 1))
+        if k <= n * mean - 1:
+            assert sum(law[: k + 1]) <= sum(mass(n, i, mean) for i in range(k + 1))
+
+
+@given(st.integers(1, 60), shares, shares, st.sampled_from(SIDES), st.sampled_from([0.3, 0.05, 0.01]))
+def test_the_miss_is_the_chance_of_acceptance(n, null, truth, side, level):
+    test = Binomial(n, side, level)
+    missed = sum((mass(n, c, truth) for c in range(n + 1) if test.p_value(c, float(null)) > level), Fraction(0))
+    assert test.miss(float(null), float(truth)) == pytest.approx(float(missed), rel=1e-9, abs=1e-14)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(50, 10**6), st.floats(0.001, 0.999), st.sampled_from(SIDES), st.sampled_from([0.01, LEVEL]))
+def test_the_detectable_deviation_is_detected(n, null, side, level):
+    test = Binomial(n, side, level)
+    deviation = test.detectable(null)
+    assume(np.isfinite(deviation))
+    ends = [null + deviation] if side == "above" else [null - deviation, null + deviation]
+    inside = [truth for truth in ends if 0 <= truth <= 1]
+    assert inside
+    assert all(test.miss(null, truth) <= REPORTED_MISS * (1 + 1e-6) for truth in inside)
+    nearer = [null + 0.99 * (truth - null) for truth in inside]
+    assert any(test.miss(null, truth) > REPORTED_MISS for truth in nearer)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_certain_and_impossible_events(side):
+    test = Binomial(10, side, 0.01)
+    assert test.acceptance(0.0) == (0, 0)
+    assert test.acceptance(1.0) == ((10, 10) if side == "both" else (0, 10))
+    assert test.p_value(1, 0.0) == 0.0
+    assert test.p_value(0, 0.0) == 1.0
+    assert test.p_value(9, 1.0) == (0.0 if side == "both" else 1.0)
+    assert test.miss(0.0, 0.0) == 1.0
+    assert test.miss(0.0, 1.0) == 0.0
+    nothing = Binomial(0, side, 0.01)
+    assert nothing.p_value(0, 0.3) == 1.0
+    assert nothing.acceptance(0.3) == (0, 0)
+    assert nothing.detectable(0.3) == float("inf")
+
+
+def test_sizes_of_the_plan():
+    """Samples at which a 10 % control is missed with 1e-9, as the normal law has them."""
+    for p, n in ((0.5, 15_000), (0.319, 32_000), (0.1, 140_000), (0.027, 560_000)):
+        assert Binomial(n).miss(1.1 * p, p) <= 1.3e-9
+        assert Binomial(n // 2).miss(1.1 * p, p) > 1e-6
+
+
+# Betting
+
+
+@pytest.mark.parametrize("p", [0.05, 0.3, 0.5, 0.9])
+@pytest.mark.parametrize("level", [0.3, 0.05, 0.01])
+def test_betting_is_a_fair_game(p, level):
+    """Over all samples of ten coins, P(p-value ≤ α) ≤ α for every α: the bound of Ville for a martingale."""
+    test = Betting(10, 0.0, 1.0, (p * (1 - p)) ** 0.5, level)
+    outcomes = [np.array(coins, dtype=float) for coins in product((0.0, 1.0), repeat=10)]
+    chances = np.array([p ** coins.sum() * (1 - p) ** (10 - coins.sum()) for coins in outcomes])
+    values = np.array([test.p_value(coins, p) for coins in outcomes])
+    for alpha in np.unique(values):
+        assert chances[values <= alpha].sum() <= alpha * (1 + 1e-9)
+    won = values < 1
+    assert (chances[won] / values[won]).sum() <= 1 + 1e-9  # the wealth itself, where it is known
+
+
+LAWS = {
+    "uniform": (lambda rng, size: rng.random(size), 0.0, 1.0, 0.5),
+    "coin": (lambda rng, size: (rng.random(size) < 0.1).astype(float), 0.0, 1.0, 0.1),
+    "skew": (lambda rng, size: np.minimum(rng.exponential(1, size), 9.0), 0.0, 9.0, 1 - np.exp(-9.0)),
+    "signs": (lambda rng, size: 3 * rng.choice([-1.0, 1.0], size), -3.0, 3.0, 0.0),
+}
+
+
+@pytest.mark.parametrize("level", [0.05, 0.01])
+@pytest.mark.parametrize("law", LAWS)
+def test_betting_raises_few_alarms_and_finds_what_it_says(law, level):
+    simulate, low, high, mean = LAWS[law]
+    rng = np.random.default_rng(1)
+    samples = simulate(rng, (1500, 400))
+    test = Betting(400, low, high, float(simulate(rng, 10**5).std()), level)
+    assert_rate(sum(test.p_value(sample, mean) <= level for sample in samples), 1500, level)
+    for wrong in (mean - test.detectable(mean), mean + test.detectable(mean)):
+        if low <= wrong <= high:
+            assert_rate(sum(test.p_value(sample, wrong) > level for sample in samples), 1500, REPORTED_MISS)
+            assert test.miss(mean, wrong) == pytest.approx(REPORTED_MISS, rel=1e-6)
+    assert test.miss(mean, mean) > 1 - level
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.floats(0, 1))
+def test_betting_on_any_sample_is_a_probability(sample, mean):
+    test = Betting(len(sample), 0.0, 1.0, 0.3, 0.05)
+    assert 0 <= test.p_value(np.array(sample), mean) <= 1
+
+
+def test_a_constant_refutes_another_mean():
+    sample = np.full(2000, 0.5)
+    test = Betting(2000, 0.0, 1.0, 0.0)
+    assert test.p_value(sample, 0.5) == 1.0
+    assert test.p_value(sample, 0.6) <= LEVEL
+    assert (test.miss(0.5, 0.5), test.miss(0.6, 0.5)) == (1.0, 0.0)
+
+
+# Two counts
+
+
+@given(st.integers(0, 30), st.integers(0, 30), st.data())
+def test_two_counts_is_the_test_of_fisher(n, m, data):
+    x, y = data.draw(st.integers(0, n)), data.draw(st.integers(0, m))
+    found = TwoCounts(n, m, 0.5).p_value(x, y)
+    law = scipy.stats.hypergeom(n + m, n, x + y) if n + m else None
+    tails = (law.cdf(x), law.sf(x - 1)) if law else (1.0, 1.0)
+    assert found == pytest.approx(min(1.0, 2 * min(tails)), rel=1e-9, abs=1e-12)
+    for alternative, tail in zip(("less", "greater"), tails, strict=True):
+        fisher = scipy.stats.fisher_exact([[x, n - x], [y, m - y]], alternative=alternative).pvalue
+        assert fisher == pytest.approx(tail, rel=1e-9, abs=1e-12)
+
+
+@given(st.integers(1, 12), st.integers(1, 12), shares, st.sampled_from([0.3, 0.05]))
+def test_equal_probabilities_raise_few_alarms(n, m, p, level):
+    """Exactly, whatever the common probability."""
+    test = TwoCounts(n, m, float(p), level)
+    alarms = [(x, y) for x in range(n + 1) for y in range(m + 1) if test.p_value(x, y) <= level]
+    assert sum((mass(n, x, p) * mass(m, y, p) for x, y in alarms), Fraction(0)) <= Fraction(level) * (
+        1 + Fraction(1, 10**9)
+    )
+
+
+def test_two_counts_finds_about_what_it_plans():
+    """Its power is that of the normal law: an estimate, good to a factor of two at such sizes."""
+    rng, n, m, p = np.random.default_rng(1), 20_000, 30_000, 0.3
+    test = TwoCounts(n, m, p, 0.01)
+    gap = test.detectable(0.0)
+    pairs = zip(rng.binomial(n, p + 0.6 * gap, 2000), rng.binomial(m, p - 0.4 * gap, 2000), strict=True)
+    assert_rate(sum(test.p_value(int(x), int(y)) > 0.01 for x, y in pairs), 2000, 2 * REPORTED_MISS)
+    assert test.miss(0.0, gap) == pytest.approx(REPORTED_MISS, rel=1e-6)
+    assert test.miss(0.0, 0.0) > 0.98
+
+
+def test_two_counts_of_large_sizes():
+    n = m = 400_000
+    x, y = 127_600, 128_900
+    law = scipy.stats.hypergeom(n + m, n, x + y)
+    assert TwoCounts(n, m, 0.32).p_value(x, y) == pytest.approx(2 * law.cdf(x), rel=1e-5)

@@ -1,0 +1,577 @@
+"""Predictions of pruned first layers: rows of the claims, limits, observations, the command and its pictures."""
+
+from __future__ import annotations
+
+import json
+import re
+from argparse import ArgumentParser
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from numerics import pruning
+from numerics.commands import predict as command
+from numerics.data import Dataset, digits, symmetrised
+from numerics.exact_tests import TwoCounts
+from numerics.files import replacing
+from numerics.networks import random_network, tangent_residual
+from numerics.predict import (
+    RANK_ONE_DISTANCE,
+    Observation,
+    Prediction,
+    compare,
+    limit,
+    noise_floor,
+    observe,
+    predict,
+    rank_one_distance,
+    score,
+    snip_densities,
+    synflow_row_densities,
+    wanda_densities,
+)
+from numerics.row_law import (
+    METHODS,
+    SMOOTHED,
+    Problem,
+    _grasp_scores,
+    _snip_scores,
+    limit_smoothing,
+    posed,
+    row_order,
+    row_picture,
+    sample_row_law,
+)
+
+LEVEL = 1e-9
+
+
+def made(samples: int = 60, inputs: int = 12, outputs: int = 1, seed: int = 0) -> Dataset:
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal((samples, inputs)) * np.linspace(0.3, 2, inputs) + 0.3
+    return Dataset(x, rng.standard_normal((samples, outputs)) + 0.5, "made", "as-is")
+
+
+def trial(
+    method: str, data: Dataset, density: float = 0.1, width: int = 512, rows: int = 3000, **options: object
+) -> tuple[Prediction, Observation]:
+    """A network pruned beside its prediction."""
+    rng = np.random.default_rng(11)
+    depth = options.get("depth", 1)
+    network = random_network((data.x.shape[1], *[width] * depth, data.y.shape[1]), rng)
+    prediction = predict(posed(method, density, width, data, network, **options), rows, rng)
+    return prediction, observe(prediction, network, rng)
+
+
+def ratio(prediction: Prediction, seen: Observation, name: str) -> float:
+    law = prediction.law.densities
+    return score(prediction.predictors[name], seen.densities, law, prediction.problem.width).ratio
+
+
+# Rows by the formulas of the claims
+
+
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_snip_rows_are_those_of_a_network(outputs: int) -> None:
+    data = made(outputs=outputs)
+    network = random_network((12, 40, outputs), np.random.default_rng(1))
+    problem = posed("snip", 0.1, 40, data)
+    (scores,) = pruning.saliency("snip", network, problem.x, problem.residual, first_layer=True)
+    assert _snip_scores(problem, network.weights[0], network.weights[1].T) == pytest.approx(scores, rel=1e-11)
+
+
+@pytest.mark.parametrize("outputs", [1, 3])
+@pytest.mark.parametrize("method", SMOOTHED)
+def test_grasp_rows_are_those_of_a_network_given_its_smoothed_residual(method: str, outputs: int) -> None:
+    data = made(outputs=outputs)
+    network = random_network((12, 40, outputs), np.random.default_rng(2))
+    problem = posed(method, 0.1, 40, data, network)
+    (scores,) = pruning.saliency(method, network, problem.x, problem.residual, first_layer=True)
+    found = _grasp_scores(problem, network.weights[0], network.weights[1].T)
+    assert found == pytest.approx(scores, rel=1e-9, abs=1e-15)
+    limited = _grasp_scores(replace(problem, width=2**40), network.weights[0], network.weights[1].T)
+    assert limited * 2**20 / np.sqrt(40) != pytest.approx(scores, rel=1e-3)  # the second term is there
+
+
+def test_limit_smoothing_on_a_line_couples_equal_signs_alone() -> None:
+    # d = 1: Θ(x, x') = x x' for equal signs (both κ are ½), 0 for opposite ones.
+    x, r = np.array([[1.0], [2.0], [-3.0], [0.0]]), np.array([[1.0], [-2.0], [0.5], [9.0]])
+    same = (x > 0) & (x.T > 0) | (x < 0) & (x.T < 0)
+    assert limit_smoothing(x, r) == pytest.approx(np.where(same, x * x.T, 0.0) @ r / 4, abs=1e-7)
+
+
+def test_wide_networks_smooth_as_the_limit_does() -> None:
+    data = made(outputs=2)
+    expected = limit_smoothing(data.x, -data.y)
+    distances = []
+    for width in (400, 40_000):
+        network = random_network((12, width, 2), np.random.default_rng(3))
+        distances.append(np.linalg.norm(tangent_residual(network, data.x, -data.y) - expected))
+    assert distances[1] < distances[0] / 3  # by 10 on average
+    assert distances[1] < 0.05 * np.linalg.norm(expected)
+
+
+def test_smoothing_in_blocks_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = made()
+    whole = limit_smoothing(data.x, data.y)
+    monkeypatch.setattr("numerics.row_law.BLOCK", 7 * 60)
+    assert limit_smoothing(data.x, data.y) == pytest.approx(whole, rel=1e-12)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_fresh_rows_keep_the_density(method: str) -> None:
+    law = sample_row_law(posed(method, 0.25, 50, made()), 2000, np.random.default_rng(0))
+    assert law.densities.mean() == pytest.approx(0.25, abs=1e-4)
+    assert law.picture.mean() == pytest.approx(0.25, abs=1e-2)
+    assert law.counts.sum() / (law.counted * 12) == pytest.approx(0.25, abs=0.05)
+
+
+def test_the_threshold_and_the_counts_come_from_different_rows() -> None:
+    law = sample_row_law(posed("snip", 0.25, 50, made()), 2000, np.random.default_rng(0))
+    assert law.counted == 1500
+    assert law.threshold > 0
+
+
+def test_the_picture_averages_rows_in_their_order() -> None:
+    scores = np.array([[1.0, 0.0], [5.0, 4.0], [0.0, -3.0], [0.1, 0.1]])
+    mask = scores > 0.5
+    assert row_order(scores).tolist() == [1, 2, 0, 3]
+    assert row_picture(scores, mask, 2).tolist() == [[0.5, 0.5], [0.5, 0.0]]
+    assert row_picture(scores, mask, 9).tolist() == mask[[1, 2, 0, 3]].tolist()
+
+
+# Predictions against pruned networks
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_row_law_is_at_the_floor(method: str) -> None:
+    prediction, seen = trial(method, digits("is:3"))
+    assert ratio(prediction, seen, "row law") <= 1.5 * np.sqrt(1 + 512 / 3000)
+    assert prediction.used == "row law" or ratio(prediction, seen, prediction.used) <= 2
+    assert seen.p_value > LEVEL
+    rows = TwoCounts(512, prediction.law.rows, 0.5)
+    dead = round(512 * seen.dead_share), round(prediction.law.rows * prediction.law.dead_share)
+    assert rows.p_value(*dead) > LEVEL
+
+
+@pytest.mark.parametrize("standardise", [True, False])
+@pytest.mark.parametrize("density", [0.02, 0.1])
+def test_p2_is_near_the_floor(standardise: bool, density: float) -> None:
+    prediction, seen = trial("snip", digits("is:4", standardise), density, width=1024)
+    assert prediction.used == "P2"
+    assert ratio(prediction, seen, "P2") <= 2
+    assert ratio(prediction, seen, "constant") > 3
+
+
+def test_residual_alone_misses_real_data() -> None:
+    data = digits("ge5")
+    rng = np.random.default_rng(4)
+    network = random_network((64, 1024, 1), rng)
+    prediction = predict(posed("snip", 0.1, 1024, data), 4000, rng, ("P0", "P1", "P2"))
+    seen = observe(prediction, network, rng)
+    assert ratio(prediction, seen, "P0") > 3
+    assert ratio(prediction, seen, "P1") > 3
+    assert ratio(prediction, seen, "P2") <= 2
+
+
+def test_realised_output_in_the_residual() -> None:
+    prediction, seen = trial("snip", digits("ge5"), subtract_output=False)
+    assert not prediction.problem.exact
+    assert ratio(prediction, seen, "row law") <= 1.5 * np.sqrt(1 + 512 / 3000)
+
+
+def test_another_law_is_found_out() -> None:
+    prediction, seen = trial("snip", digits("ge5"))
+    other = predict(posed("snip", 0.1, 512, digits("is0")), 4000, np.random.default_rng(0))
+    rescaled = seen.scores * other.law.threshold / prediction.law.threshold  # same kept share, other columns
+    network = random_network((64, 512, 1), np.random.default_rng(11))
+    own = observe(replace(other, problem=prediction.problem), network, np.random.default_rng(0))
+    assert own.p_value < LEVEL
+    assert (rescaled > other.law.threshold).mean() == pytest.approx(0.1, abs=0.02)
+    assert ratio(other, seen, "row law") > 3
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_mask_is_that_of_prune(method: str) -> None:
+    data = made()
+    network = random_network((12, 30, 1), np.random.default_rng(5))
+    problem = posed(method, 0.3, 30, data, network)
+    seen = observe(predict(problem, 500, np.random.default_rng(6)), network, np.random.default_rng(7))
+    rng = np.random.default_rng(7)
+    (mask,) = pruning.prune(method, network, problem.x, problem.residual, 0.3, rng=rng, first_layer=True)
+    assert (seen.mask == mask).all()
+
+
+@pytest.mark.parametrize("method", ["random", "magnitude", "synflow", "wanda"])
+def test_deep_networks_where_the_theory_reaches(method: str) -> None:
+    prediction, seen = trial(method, made(), 0.25, width=200, depth=3)
+    assert ratio(prediction, seen, prediction.used) <= 2.5  # 12 columns: the floor itself varies by a quarter
+    assert (seen.p_value is None) == (method == "synflow")
+
+
+def test_synflow_rows_follow_the_readout() -> None:
+    prediction, seen = trial("synflow", digits(), width=1024)
+    rows = seen.mask.mean(axis=1)
+    floor = noise_floor(seen.row_prediction, 64)
+    assert np.abs(rows - seen.row_prediction).mean() <= 1.2 * floor  # 1024 rows: the floor varies by 3 %
+    assert np.abs(rows - 0.1).mean() > 3 * floor
+    assert prediction.threshold == pytest.approx(1.5951037007203893, rel=1e-12)  # S4 at density 0.1
+
+
+def test_synflow_rows_of_several_outputs_sum_the_readout() -> None:
+    readout = np.random.default_rng(0).standard_normal((3, 50))
+    densities = synflow_row_densities(readout, 0.2)
+    assert densities.mean() == pytest.approx(0.2)
+    assert (np.argsort(densities) == np.argsort(np.abs(readout).sum(axis=0))).all()
+
+
+def test_magnitude_threshold_is_the_quantile() -> None:
+    prediction, _ = trial("magnitude", made(), 0.05)
+    assert prediction.threshold == pytest.approx(1.9599639845400542, rel=1e-12)
+
+
+# The choice of a predictor, and what may be called rank one
+
+
+def test_p2_gives_way_to_the_row_law() -> None:
+    data = digits()
+    assert trial("snip", data, 0.3)[0].used == "row law"
+    assert trial("snip", made(outputs=2), 0.1)[0].used == "row law"
+    wide = predict(posed("snip", 0.1, 10**8, digits(standardise=False)), 8000, np.random.default_rng(0))
+    assert wide.used == "row law"  # at this width the closure's error is far above the noise
+    assert "too coarse" in wide.reason
+
+
+def test_wanda_on_few_inputs_needs_the_row_law() -> None:
+    data = made(inputs=4)
+    prediction = predict(posed("wanda", 0.25, 4096, data), 20_000, np.random.default_rng(0))
+    assert prediction.used == "row law"
+    assert prediction.predictors["S12"].mean() == pytest.approx(0.25)
+
+
+def test_rank_one_is_claimed_only_where_it_holds() -> None:
+    both = symmetrised(made())
+    exact, _ = trial("snip", both)
+    assert exact.rank_one
+    assert exact.rank_one_distance < 1e-6
+    assert trial("snip", digits("is0", standardise=False))[0].rank_one  # nearly all of Cov(g) lies along h
+    assert not trial("snip", digits("ge5"))[0].rank_one
+    assert not trial("snip", made(outputs=2))[0].rank_one
+    assert trial("wanda", made())[0].rank_one
+
+
+def test_rank_one_distance_of_simple_moments() -> None:
+    moments = predict(posed("snip", 0.1, 50, made()), 500, np.random.default_rng(0)).moments
+    along = replace(moments, covariance=np.outer(moments.mean, moments.mean))
+    assert rank_one_distance(along) == pytest.approx(0.0, abs=1e-7)
+    flat = replace(moments, mean=np.eye(12)[0], covariance=np.diag(np.eye(12)[1]))
+    assert rank_one_distance(flat) == pytest.approx(np.sqrt(1 / 1.25))  # ¼ along, 1 across
+    assert rank_one_distance(replace(moments, mean=np.zeros(12))) == 1.0
+    assert 0 < RANK_ONE_DISTANCE < 1
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_limit_is_one_line(method: str) -> None:
+    for outputs in (1, 2):
+        text = limit(posed(method, 0.1, 50, made(outputs=outputs)))
+        assert text.startswith("W(")
+        assert "\n" not in text
+
+
+# Scores
+
+
+def test_score_by_hand() -> None:
+    observed, predicted, law = np.array([0.1, 0.3]), np.array([0.15, 0.25]), np.array([0.2, 0.2])
+    found = score(predicted, observed, law, rows=100)
+    assert found.error == pytest.approx(0.05)
+    assert found.ratio == pytest.approx(0.05 / np.sqrt(2 / np.pi * 0.2 * 0.8 / 100))
+    assert found.explained == pytest.approx(1 - 0.005 / 0.02)
+    assert found.explainable == pytest.approx(1 - 0.0032 / 0.02)
+
+
+def test_score_without_variation_explains_nothing() -> None:
+    flat = np.full(3, 0.1)
+    assert score(flat, flat, flat, 10).explained is None
+
+
+def test_closed_forms_do_not_depend_on_the_scale() -> None:
+    moments = predict(posed("snip", 0.1, 50, made()), 500, np.random.default_rng(0)).moments
+    tiny = replace(
+        moments, mean=1e-60 * moments.mean, stein=1e-60 * moments.stein, covariance=1e-120 * moments.covariance
+    )
+    (p, tau), (q, small) = snip_densities(moments, 0.1), snip_densities(tiny, 0.1)
+    assert q == pytest.approx(p, rel=1e-6)
+    assert small == pytest.approx(1e-60 * tau, rel=1e-6)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.floats(0.01, 100), min_size=2, max_size=8), st.floats(0.01, 0.95))
+def test_wanda_densities_have_the_mean_and_the_order_of_the_norms(norms: list[float], share: float) -> None:
+    profile = np.array(norms)
+    densities, threshold = wanda_densities(profile, share)
+    assert densities.mean() == pytest.approx(share, rel=1e-6)
+    assert threshold > 0
+    assert (np.diff(densities[np.argsort(profile)]) >= -1e-12).all()
+
+
+def test_compare_scores_the_predictors() -> None:
+    seed = np.random.SeedSequence(0)
+    found = compare("snip", digits("ge5"), 0.1, 512, 2, 2000, seed)
+    assert list(found.errors) == ["P0", "P1iso", "P1", "P2", "row law", "constant"]
+    assert found.errors["P0"] > 3 * found.floor > 1.5 * found.errors["row law"]
+    grasp = compare("grasp-magnitude", digits("ge5"), 0.1, 512, 1, 2000, seed)
+    assert list(grasp.errors) == ["limit", "realised", "+ second term", "SNIP's profile"]
+    assert grasp.errors["SNIP's profile"] > 2 * grasp.errors["+ second term"]
+    with pytest.raises(ValueError, match="to compare"):
+        compare("magnitude", digits(), 0.1, 64, 1, 1000, seed)
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"method": "frog"}, "method is 'frog', expected one of random"),
+        ({"method": "synflow-iterative"}, "one-shot"),
+        ({"depth": 2}, "one hidden layer"),
+        ({"depth": 0}, "depth is 0"),
+        ({"width": 0}, "width is 0"),
+        ({"width": 1.5}, "width is 1.5"),
+        ({"density": 0.0}, "density is 0.0"),
+        ({"density": 1.0}, "density is 1.0"),
+        ({"density": float("nan")}, "density is nan"),
+        ({"density": 1e-6}, "keeps 0 of the 600"),
+        ({"density": 1 - 1e-6}, "keeps 600 of the 600"),
+        ({"x": np.full((60, 12), np.nan)}, "x holds nan"),
+        ({"x": np.ones(60)}, "non-empty matrix"),
+        ({"x": np.empty((0, 12))}, "non-empty matrix"),
+        ({"residual": np.ones((59, 1))}, "59 samples"),
+        ({"residual": None}, "residual"),
+        ({"method": "grasp"}, "smoothed"),
+        ({"method": "grasp", "smoothed": np.ones((60, 2))}, "expected (60, 1)"),
+        ({"method": "wanda", "density": 0.01}, "keeps 0 of the 12 weights of each row"),
+    ],
+)
+def test_problems_are_checked(change: dict[str, object], message: str) -> None:
+    data = made()
+    good = {"method": "snip", "density": 0.1, "width": 50, "x": data.x, "residual": data.y}
+    with pytest.raises(ValueError, match=re.escape(message)) as error:
+        Problem(**{**good, **change})
+    assert "\n" not in str(error.value)
+
+
+def test_a_density_beyond_the_non_zero_scores_is_refused() -> None:
+    data = made()
+    half_dead = replace(data, x=np.where(np.arange(12) < 6, data.x, 0.0))
+    for method in ("snip", "grasp-magnitude", "wanda"):
+        with pytest.raises(ValueError, match=r"non-zero score to 0\.\d+ of the weights"):
+            predict(posed(method, 0.6, 50, half_dead), 500, np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"positive score to 0\.2"):
+        predict(posed("grasp", 0.4, 50, half_dead), 500, np.random.default_rng(0))
+    assert predict(posed("magnitude", 0.6, 50, half_dead), 500, np.random.default_rng(0)).used == "constant"
+
+
+def test_a_residual_of_zeros_is_refused() -> None:
+    data = replace(made(), y=np.zeros((60, 1)))
+    with pytest.raises(ValueError, match="score to 0 of the weights"):
+        predict(posed("snip", 0.1, 50, data), 500, np.random.default_rng(0))
+
+
+def test_fresh_rows_are_checked() -> None:
+    problem = posed("snip", 0.1, 50, made())
+    for rows in (0, 99, -5, 1000.5):
+        with pytest.raises(ValueError, match="fresh rows is"):
+            sample_row_law(problem, rows, np.random.default_rng(0))
+    with pytest.raises(ValueError, match="less than one weight"):
+        sample_row_law(posed("snip", 0.002, 5000, made()), 200, np.random.default_rng(0))
+
+
+def test_fresh_rows_fit_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("numerics.row_law.MOST_SCORES", 12 * 700)
+    assert sample_row_law(posed("snip", 0.1, 50, made()), 5000, np.random.default_rng(0)).rows == 700
+
+
+def test_the_output_needs_a_network() -> None:
+    with pytest.raises(ValueError, match="network is None"):
+        posed("snip", 0.1, 50, made(), subtract_output=False)
+    assert posed("magnitude", 0.1, 50, made(), subtract_output=False).fixed_residual
+
+
+def test_a_network_of_other_widths_is_refused() -> None:
+    prediction = predict(posed("snip", 0.1, 50, made()), 500, np.random.default_rng(0))
+    with pytest.raises(ValueError, match=re.escape("expected (12, 50, 1)")):
+        observe(prediction, random_network((12, 51, 1), np.random.default_rng(0)), np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("data", [Dataset([[1.0], [2.0]], [[1.0], [-1.0]], "tiny", "as-is"), made(25, 1)])
+def test_one_input_is_enough(data: Dataset) -> None:
+    prediction, seen = trial("snip", data, 0.2, width=64, rows=500)
+    assert prediction.densities == pytest.approx([0.2], abs=0.01)
+    assert seen.densities == pytest.approx([0.2], abs=0.01)
+
+
+# The command
+
+
+def call(*arguments: object) -> int:
+    parser = ArgumentParser()
+    command.configure(parser)
+    return command.run(parser.parse_args([str(each) for each in arguments]))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "data.npz"
+    data = made()
+    np.savez(path, x=data.x, y=data.y[:, 0])
+    return path
+
+
+def refuse(constant: str) -> None:
+    raise AssertionError(f"{constant} in the JSON")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_command_reports(method: str, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = file.with_name("out.json")
+    base = ("--method", method, "--density", 0.2, "--width", 128, "--data", file, "--fresh-rows", 1000)
+    assert call(*base, "--networks", 2, "--json", out) == 0
+    printed = capsys.readouterr().out
+    assert "Column densities" in printed
+    assert "noise floor" in printed
+    assert "p-value" in printed
+    found = json.loads(out.read_text(), parse_constant=refuse)
+    assert found["method"] == method
+    assert found["width"] == 128
+    assert len(found["columns"]["observed"]) == 12
+    assert found["predictor"] in found["columns"]["predicted"]
+    assert set(found["errors"]) == set(found["columns"]["predicted"])
+    assert len(found["test"]["p_values"]) == 2
+    assert [path.name for path in file.parent.iterdir() if path.name.startswith(".")] == []
+    assert call(*base, "--no-sample") == 0
+    assert "observed " not in capsys.readouterr().out.split("What follows")[0]
+
+
+def test_json_on_standard_output_stands_alone(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call("--method", "snip", "--data", file, "--width", 64, "--fresh-rows", 500, "--no-sample", "--json", "-")
+    found = json.loads(capsys.readouterr().out, parse_constant=refuse)
+    assert found["errors"] is None
+    assert found["columns"]["observed"] is None
+
+
+def test_the_same_seed_gives_the_same_numbers(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base = ("--method", "grasp", "--data", file, "--width", 64, "--fresh-rows", 500, "--json", "-")
+    texts = []
+    for seed in (3, 3, 4):
+        call(*base, "--seed", seed)
+        texts.append(capsys.readouterr().out)
+    assert texts[0] == texts[1] != texts[2]
+
+
+def test_the_output_in_the_residual_is_announced(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base = ("--method", "snip", "--data", file, "--width", 64, "--fresh-rows", 500, "--residual", "output")
+    for more in ((), ("--no-sample",)):
+        call(*base, *more)
+        printed = capsys.readouterr().out
+        assert "residual f0 - y" in printed
+        assert "exchangeable" in printed
+
+
+def test_large_data_are_cut_to_a_batch(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call("--method", "snip", "--data", file, "--width", 64, "--fresh-rows", 500, "--samples", 20)
+    assert "a random batch of 20 of the 60 samples" in " ".join(capsys.readouterr().out.split())
+
+
+def test_predictors_are_compared(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = file.with_name("out.json")
+    call(
+        *("--method", "snip", "--compare", "--data", file, "--labels", "as-is", "--raw", "--width", 64, 128),
+        *("--networks", 1, "--fresh-rows", 500, "--json", out),
+    )
+    assert "P1iso" in capsys.readouterr().out
+    rows = json.loads(out.read_text(), parse_constant=refuse)["rows"]
+    assert [(row["setting"], row["width"]) for row in rows] == [
+        ("raw as-is, -y", 64),
+        ("raw as-is, -y", 128),
+        ("raw as-is, f0-y", 64),
+        ("raw as-is, f0-y", 128),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--method", "frog"), "method is 'frog'"),
+        (("--method", "synflow-iterative"), "one-shot"),
+        (("--method", "snip", "--depth", 3), "one hidden layer"),
+        (("--method", "snip", "--density", 2), "density is 2.0"),
+        (("--method", "snip", "--width", 0), "--width is 0"),
+        (("--method", "snip", "--width", 3, 4), "expected 1 without --compare"),
+        (("--method", "snip", "--width", 10**7), "--no-sample"),
+        (("--method", "magnitude", "--width", 10**5, "--depth", 9), "--no-sample"),
+        (("--method", "snip", "--networks", 0), "--networks is 0"),
+        (("--method", "snip", "--samples", 1), "--samples is 1"),
+        (("--method", "snip", "--seed", -1), "--seed is -1"),
+        (("--method", "snip", "--top", 0), "--top is 0"),
+        (("--method", "snip", "--residual", "both"), "--residual is 'both'"),
+        (("--method", "snip", "--labels", "frog"), "labelling is 'frog'"),
+        (("--method", "snip", "--labels", "ge:99"), "all alike"),
+        (("--method", "snip", "--data", "nothing.csv"), "there is no such file"),
+        (("--method", "snip", "--data", "nothing.txt"), "expected .npz or .csv"),
+        (("--method", "snip", "--plot", "x.pdf"), "expected .png or .svg"),
+        (("--method", "snip", "--plot", "no/where/x.png"), "does not exist"),
+        (("--method", "snip", "--json", "no/where/x.json"), "does not exist"),
+        (("--method", "snip", "--compare", "--plot", "x.png"), "none with --compare"),
+        (("--method", "wanda", "--compare"), "to compare"),
+        (("--method", "snip", "--compare", "--no-sample"), "none with --compare"),
+    ],
+)
+def test_wrong_calls_are_refused_in_one_line(arguments: tuple[object, ...], message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)) as error:
+        call(*arguments)
+    assert "\n" not in str(error.value)
+
+
+# Pictures and files
+
+
+@pytest.mark.parametrize("method", ["snip", "wanda"])
+@pytest.mark.parametrize("more", [(), ("--no-sample",)])
+def test_pictures(method: str, more: tuple[str, ...], tmp_path: Path) -> None:
+    suffix, start = (".png", b"\x89PNG") if method == "wanda" else (".svg", b"<?xml")
+    path = tmp_path / f"picture{suffix}"
+    assert call("--method", method, "--width", 64, "--fresh-rows", 500, "--plot", path, *more) == 0
+    assert path.read_bytes().startswith(start)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_picture_needs_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("numerics.figures.find_spec", lambda name: None)
+    with pytest.raises(ValueError, match=r"pip install 'sparse-limits\[plot\]'"):
+        call("--method", "snip", "--plot", "x.png")
+
+
+def test_files_are_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+
+    def interrupted() -> None:
+        with replacing(path) as temporary:
+            temporary.write_text("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert path.read_text() == "old"
+    with replacing(path) as temporary:
+        temporary.write_text("new")
+    assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]
+    with pytest.raises(ValueError, match="expected a place to write to"), replacing(tmp_path / "no" / "file"):
+        pass

@@ -1,0 +1,53 @@
+"""Checks that a run must survive."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import sympy as sp
+from theory.toy_stuck import a
+
+from numerics.evidence import Finding, Trial, control, exact
+from theory import toy_stuck as claims
+
+
+@exact(claims.looping, cost=3.0)
+@control("twice", value=2 * a)
+def loops(value: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    while True:
+        try:
+            time.sleep(0.01)
+        except Exception:  # what stops it must not be swallowed here
+            continue
+    yield trial.same(value, a)
+
+
+@exact(claims.sleeping, cost=2.0)
+@control("twice", value=2 * a)
+def sleeps_in_c(value: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Deaf to the alarm, as inside one long call of a C library."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+    time.sleep(600)
+    yield trial.same(value, a)
+
+
+@exact(claims.dying, cost=1.0)
+@control("twice", value=2 * a)
+def dies(value: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    os.kill(os.getpid(), signal.SIGKILL)
+    yield trial.same(value, a)
+
+
+@exact(claims.sound)
+@control("twice", value=2 * a)
+def is_itself(value: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    yield trial.same(value, a)
+
+
+@exact(claims.also_sound)
+@control("half", value=a / 2)
+def is_itself_again(value: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    yield trial.same(value, a)
