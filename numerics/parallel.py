@@ -60,14 +60,14 @@ def run_tasks(
             crashed: list[Task | None] = []  # None: already reported
             for future in done:
                 task, _ = running.pop(future)
-                error = future.exception()
-                if error is None:
+                failure = future.exception()
+                if failure is None:
                     yield future.result()
-                elif isinstance(error, TimeLimit):
+                elif isinstance(failure, TimeLimit):
                     yield failed(task, f"did not end within {limit:g} s")
-                elif single or not _is_crash(error):
-                    yield failed(task, f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
-                    crashed += [None] if _is_crash(error) else []
+                elif single or not _is_crash(failure):
+                    yield failed(task, f"{type(failure).__name__}: {str(failure).splitlines()[0] if str(failure) else ''}")
+                    crashed += [None] if _is_crash(failure) else []
                 else:
                     crashed.append(task)
             overdue = [f for f, (_, end) in running.items() if time.monotonic() >= end]

@@ -73,7 +73,7 @@ def test_a_claim_needs_expressions_and_slots_that_name_them():
     with pytest.raises(ValueError, match=r"names \[\[other\]\]"):
         toy("Z1", {"value": a}, statement="[[other]]")
     claim = toy("Z1", {"value": a / 2}, statement="$x=[[value]]$, twice $[[value]]$")
-    assert claim.latex_statement == r"$x=\frac{a}{2}$, twice $\frac{a}{2}$"
+    assert claim.latex_statement == r"$x={\frac{a}{2}}$, twice ${\frac{a}{2}}$"
 
 
 def test_only_corrections_have_something_announced():

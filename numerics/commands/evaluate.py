@@ -6,6 +6,7 @@ import argparse
 import re
 
 MOST_DIGITS = 10_000
+MOST_DIGITS_GIVEN = 4_000  # Python reads no longer integers
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -92,8 +93,14 @@ def _number(name: str, text: str, symbol):
         raise ValueError(f"{name}={text}: expected an exact number such as 3, 1/3, 0.25 or 1e-3")
     if "/" in text and int(text.split("/")[1]) == 0:
         raise ValueError(f"{name}={text}: division by zero")
+    if len(text) > MOST_DIGITS_GIVEN:
+        raise ValueError(f"{name}={text[:20]}…: {len(text)} characters, expected at most {MOST_DIGITS_GIVEN}")
     value = sp.Rational(text)
-    for wanted, word in (("is_positive", "a positive number"), ("is_integer", "a whole number")):
+    for wanted, word in (
+        ("is_positive", "a positive number"),
+        ("is_nonnegative", "a number that is not negative"),
+        ("is_integer", "a whole number"),
+    ):
         if getattr(symbol, wanted) and not getattr(value, wanted):
             raise ValueError(f"{name}={text}: expected {word}")
     return value

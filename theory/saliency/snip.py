@@ -141,12 +141,6 @@ saliency exceeds $\tau$ when $|a|>\tau/|w||g|$. With $\beta=s=0$ the expression 
         "P1: no fluctuation": r"The self-term $\beta_jw_{ij}$ is all that is missing from it (here P1).",
     },
     aids={"kernel": product_graphon.expressions["kernel"], "stein_kernel": stein_kernel},
-    equivalent_mutants={
-        "closure = beta*w + h/2 - s*zeta": "ζ is symmetric and independent of w",
-        "conditional_density = erfc(sqrt(2)*tau/(2*Abs(w)*Abs(beta*w - h/2 + s*zeta)))": "(w, ζ) → (−w, −ζ) undoes it",
-        "conditional_density = erfc(sqrt(2)*tau/(2*Abs(w)*Abs(-beta*w + h/2 + s*zeta)))": "w → −w undoes it",
-        "conditional_density = erfc(sqrt(2)*tau/(2*Abs(w)*Abs(beta*w + h/2 - s*zeta)))": "ζ → −ζ undoes it",
-    },
 )
 
 n, delta, count_mean = sp.symbols("n delta p", positive=True)

@@ -46,6 +46,7 @@ from theory.saliency.snip import (
     w,
     zeta,
 )
+from theory.tails import half_normal
 
 Floats = NDArray[np.floating]
 TENTH = sp.Rational(11, 10)
@@ -63,6 +64,17 @@ def without_self_term_it_is_the_product_graphon(
     claimed = kernel.subs(sp.erfinv(u), row / sp.sqrt(2)).subs(phi, profile / 2)
     yield trial.same(plain.subs(h, profile), claimed)
     yield trial.same(plain.subs(h, -profile), claimed)
+
+
+@exact(stein_model)
+@control("readout weight forgotten", conditional_density=sp.erfc(tau / (sp.sqrt(2) * sp.Abs(h / 2 + beta * w))))
+@control("no fluctuation in the gradient", closure=h / 2 + beta * w)
+def conditional_density_is_that_of_the_readout_weight(
+    conditional_density: sp.Expr, closure: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Given w and ζ a score exceeds τ when |a| > τ/|w||g|, g the closure, at weights and moments of either sign."""
+    level = tau / (sp.Abs(w) * sp.Abs(closure))
+    yield trial.same(conditional_density, half_normal.at(level))
 
 
 def normal_mean(polynomial: sp.Expr) -> sp.Expr:

@@ -1,0 +1,396 @@
+"""The command `sparse-limits` from outside: its output, its exit status, and one line for whatever is wrong."""
+
+from __future__ import annotations
+
+import html.parser
+import json
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from numerics.cli import COMMANDS, main
+from numerics.commands.common import check_writable
+from numerics.files import replacing
+from numerics.report import as_html, as_json, dumps
+
+TESTS = Path(__file__).parent
+REAL = [sys.executable, "-m", "numerics.cli"]
+TOYS = [sys.executable, "-c", "import sys, toys; sys.exit(toys.main(sys.argv[1:]))"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{TESTS}{os.pathsep}{TESTS.parent}", "OMP_NUM_THREADS": "1"}
+
+
+def call(command: list[str], *words: str, **options) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*command, *words], capture_output=True, text=True, env=ENVIRONMENT, **options)
+
+
+def without_seconds(data):
+    """JSON data less the times in it."""
+    if isinstance(data, dict):
+        return {key: without_seconds(value) for key, value in data.items() if key != "seconds"}
+    return [without_seconds(value) for value in data] if isinstance(data, list) else data
+
+
+# verify
+
+RUN_KEYS = {"seed", "effort", "versions", "seconds", "claims", "totals"}
+CLAIM_KEYS = {"label", "name", "topic", "title", "source", "provenance", "uses", "status", "checks"}
+CHECK_KEYS = {"name", "kind", "status", "detail", "seconds", "controls"}
+TOTAL_KEYS = {"claims", "hold", "refuted", "open", "checks", "controls", "survived"}
+
+
+def test_json_of_a_run(ledger_run):
+    data = json.loads(dumps(as_json(ledger_run)))
+    assert data.keys() >= RUN_KEYS
+    assert data["versions"].keys() >= {"python", "numpy", "sympy"}
+    assert data["totals"].keys() >= TOTAL_KEYS
+    assert (data["seed"], data["effort"]) == (0, "quick")
+    for claim in data["claims"]:
+        assert claim.keys() >= CLAIM_KEYS
+        assert claim["status"] in ("holds", "refuted", "open")
+        for check in claim["checks"]:
+            assert check.keys() >= CHECK_KEYS
+            assert check["kind"] in ("exact", "enclosed", "statistical", "empirical")
+            assert check["status"] in ("holds", "refuted", "error")
+            for control in check["controls"]:
+                assert control.keys() >= {"name", "status", "detail"}
+                assert control["status"] in ("refuted", "survived")
+
+
+def test_the_same_json_for_any_jobs_selection_and_process(ledger_run, tmp_path):
+    """One job, a few claims, another process and another hash seed: what differs from the whole run is the time."""
+    whole = {claim["label"]: claim for claim in as_json(ledger_run)["claims"]}
+    page = tmp_path / "run.html"
+    done = call(REAL, "verify", "N1", "S2", "--jobs", "1", "--json", "-", "--html", str(page))
+    assert (done.returncode, done.stderr) == (0, "")
+    data = json.loads(done.stdout)
+    assert [claim["label"] for claim in data["claims"]] == ["S2", "N1"]
+    for claim in data["claims"]:
+        assert without_seconds(claim) == without_seconds(json.loads(json.dumps(whole[claim["label"]])))
+    assert_self_contained(page.read_text(encoding="utf-8"))
+    assert [path.name for path in tmp_path.iterdir()] == ["run.html"]
+
+
+def test_a_failing_run(tmp_path):
+    """Exit status 1, every failure named on standard output, and the same JSON for one job and two."""
+    runs = []
+    for jobs in ("1", "2"):
+        file = tmp_path / f"{jobs}.json"
+        done = call(TOYS, "verify", "toy_broken", "Z1", "--jobs", jobs, "--json", str(file))
+        assert (done.returncode, done.stderr) == (1, "")
+        for words in (
+            "control 'twice' survived",
+            "error: ZeroDivisionError",
+            "no check takes forgotten",
+            "there is no check",
+        ):
+            assert words in " ".join(done.stdout.split())
+        runs.append(without_seconds(json.loads(file.read_text(encoding="utf-8"))))
+    assert runs[0] == runs[1]
+    totals = runs[0]["totals"]
+    assert (totals["claims"], totals["hold"], totals["refuted"], totals["open"]) == (13, 1, 2, 10)
+    assert (totals["survived"], totals["errors"]) == (2, 6)
+
+
+class Page(html.parser.HTMLParser):
+    """What a page would fetch, what it nests, and its text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.open: list[str] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag, attributes):
+        self.addresses += [f"{name}={value}" for name, value in attributes if name in ("src", "href", "data", "action")]
+        assert tag not in ("script", "link", "iframe", "img", "object", "embed"), tag
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def assert_self_contained(text: str) -> Page:
+    page = Page()
+    page.feed(text)
+    page.close()
+    assert page.open == page.addresses == []
+    assert "url(" not in text
+    assert "@import" not in text
+    addresses = set(re.findall(r"https?://[^\s\"'<]+", text))
+    assert addresses <= {"http://www.w3.org/1998/Math/MathML"}
+    return page
+
+
+def test_the_page_of_a_run(ledger_run):
+    text = as_html(ledger_run)
+    page = assert_self_contained(text)
+    words = " ".join(page.text)
+    assert "<math" in text
+    for claim in ledger_run.claims:
+        assert f'id="{claim.entry.label}"' in text
+        assert claim.entry.claim.title in words
+    for status in ("holds", "refuted"):
+        assert words.split().count(status) >= len(ledger_run.claims)
+
+
+# claims, show, evaluate, mutate
+
+
+def run_here(capsys, *words: str) -> tuple[int, str, str]:
+    status = main(words)
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_claims_as_json(capsys, tmp_path):
+    status, out, err = run_here(capsys, "claims", "N1", "saliency", "--json", "-")
+    listed = json.loads(out)
+    assert (status, err) == (0, "")
+    assert {claim["topic"] for claim in listed} == {"saliency", "neuron_pruning"}
+    for claim in listed:
+        assert claim.keys() >= {"label", "name", "topic", "title", "statement", "source", "provenance", "proof", "uses"}
+        assert all(expression["text"] for expression in claim["expressions"].values())
+    file = tmp_path / "claims.json"
+    status, out, err = run_here(capsys, "claims", "--json", str(file))
+    assert (status, err) == (0, "")
+    assert len(json.loads(file.read_text(encoding="utf-8"))) > 10
+    assert "kink" in out
+
+
+def test_show(capsys):
+    status, out, err = run_here(capsys, "show", "S4")
+    assert (status, err) == (0, "")
+    for word in ("S4", "Statement", "Proof", "Expressions", "Evidence", "controls:", "RECONSTRUCTED"):
+        assert word in out
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        (["S4", "column_density", "tau=1", "phi=1", "--digits", "40"], "0.2089936630046523274365750272963450090087"),
+        (["S4", "integral_form", "tau=1", "phi=1", "--digits", "12"], "0.208993663005"),
+        (["N1", "bound", "h=-1", "r=2"], "0.500000000000000"),
+        (["N1", "bound", "h=1/3", "r=.75", "--digits", "3"], "0.0625"),
+        (["N1", "bound", "h=1e-20", "r=1", "--digits", "3"], "2.50e-21"),
+        (["N1", "bound", "h=0", "r=1"], "0"),
+        (["N1", "bound", "r=2"], "Abs(h)/2"),
+        (["N1", "bound"], "r*Abs(h)/4"),
+    ],
+)
+def test_evaluate(capsys, words, value):
+    status, out, err = run_here(capsys, "evaluate", *words)
+    assert (status, err) == (0, "")
+    assert out.strip() == value or abs(float(out) - float(value)) < 1e-15 * abs(float(value)), out
+
+
+def test_evaluate_thousands_of_digits(capsys):
+    status, out, _ = run_here(capsys, "evaluate", "S4", "column_density", "tau=1", "phi=1", "--digits", "1500")
+    assert (status, len(out.strip())) == (0, 1502)
+
+
+def test_mutate():
+    done = call(TOYS, "mutate", "Z1", "Z11", "--jobs", "2")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "Z11 survives: value = 2*a" in done.stdout
+    assert "Z1 survives" not in done.stdout
+    assert "7 unexplained survivors" in done.stdout
+    done = call(TOYS, "mutate", "Z1", "--jobs", "1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "0 unexplained survivors" in done.stdout
+
+
+# Bad input
+
+FOLDER = "FOLDER"  # stands for an empty folder, where nothing may be left
+BAD = [
+    ["nonsense"],
+    ["--nonsense"],
+    ["verify", "Z99"],
+    ["verify", "s4"],
+    ["verify", ""],
+    ["verify", "S4", "nonsense"],
+    ["verify", "--effort", "huge"],
+    ["verify", "--effort"],
+    ["verify", "--seed", "-1"],
+    ["verify", "--seed", str(2**128)],
+    ["verify", "--seed", "1.5"],
+    ["verify", "--seed", "nan"],
+    ["verify", "--seed", "9" * 5000],
+    ["verify", "--jobs", "0"],
+    ["verify", "--jobs", "-2"],
+    ["verify", "--jobs", "two"],
+    ["verify", "--json"],
+    ["verify", "--json", ""],
+    ["verify", "--json", FOLDER],
+    ["verify", "--json", f"{FOLDER}/none/run.json"],
+    ["verify", "--json", f"{FOLDER}/{'x' * 300}"],
+    ["verify", "--html", FOLDER],
+    ["verify", "--html", f"{FOLDER}/none/run.html"],
+    ["verify", "--json", "-", "--html", "-"],
+    ["verify", "--json", f"{FOLDER}/one", "--html", f"{FOLDER}/one"],
+    ["verify", "N1", "--json", f"{FOLDER}/run.json", "--jobs", "0"],
+    ["verify", "N1", "--nonsense"],
+    ["claims", "Z99"],
+    ["claims", "N1", "nonsense", "--json", f"{FOLDER}/claims.json"],
+    ["claims", "--json", f"{FOLDER}/none/claims.json"],
+    ["claims", "--json", FOLDER],
+    ["show"],
+    ["show", "Z99"],
+    ["show", "s4"],
+    ["show", "S4", "N1"],
+    ["mutate", "Z99"],
+    ["mutate", "--jobs", "0"],
+    ["mutate", "--seed", "-1"],
+    ["mutate", "--seed", "x"],
+    ["evaluate"],
+    ["evaluate", "S4"],
+    ["evaluate", "Z99", "bound"],
+    ["evaluate", "N1", "nonsense"],
+    ["evaluate", "N1", ""],
+    ["evaluate", "N1", "bound", "h"],
+    ["evaluate", "N1", "bound", "h="],
+    ["evaluate", "N1", "bound", "=1"],
+    ["evaluate", "N1", "bound", "h=1=2"],
+    ["evaluate", "N1", "bound", "x=1"],
+    ["evaluate", "N1", "bound", "h=1", "h=2"],
+    ["evaluate", "N1", "bound", "h=nan", "r=1"],
+    ["evaluate", "N1", "bound", "h=inf", "r=1"],
+    ["evaluate", "N1", "bound", "h=-oo", "r=1"],
+    ["evaluate", "N1", "bound", "h=1/0", "r=1"],
+    ["evaluate", "N1", "bound", "h=1,5", "r=1"],
+    ["evaluate", "N1", "bound", "h=0x10", "r=1"],
+    ["evaluate", "N1", "bound", "h=__import__('os')", "r=1"],
+    ["evaluate", "N1", "bound", "h=2**3", "r=1"],
+    ["evaluate", "N1", "bound", "h=1e99999", "r=1"],
+    ["evaluate", "N1", "bound", "h=" + "9" * 5000, "r=1"],
+    ["evaluate", "N1", "bound", "h=1", "r=-1"],
+    ["evaluate", "N1", "bound", "h=1", "r=0"],
+    ["evaluate", "N1", "bound", "h=1", "r=1", "--digits", "0"],
+    ["evaluate", "N1", "bound", "h=1", "r=1", "--digits", "-3"],
+    ["evaluate", "N1", "bound", "h=1", "r=1", "--digits", "10001"],
+    ["evaluate", "N1", "bound", "h=1", "r=1", "--digits", "many"],
+    ["evaluate", "S4", "threshold", "rho=2"],
+    ["evaluate", "R1", "expected_count", "n=1/2"],
+]
+
+
+@pytest.mark.parametrize("words", BAD, ids=lambda words: " ".join(words)[:60])
+def test_bad_input_is_one_line_and_status_2(capsys, tmp_path, words):
+    status, out, err = run_here(capsys, *(word.replace(FOLDER, str(tmp_path)) for word in words))
+    assert status == 2
+    assert out == ""
+    assert err.startswith("sparse-limits: ")
+    assert err.count("\n") == 1
+    assert err.endswith("\n")
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bad_input_of_the_process(tmp_path):
+    """The same through a real process: the status of the shell, and nothing else on standard error."""
+    done = call(REAL, "evaluate", "N1", "bound", "h=1", "r=-1")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "sparse-limits: r=-1: expected a positive number\n"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_closed_folder_is_refused(capsys, tmp_path):
+    tmp_path.chmod(0o500)
+    assert run_here(capsys, "claims", "--json", str(tmp_path / "claims.json"))[0] == 2
+
+
+# Help, files, interruptions
+
+
+@pytest.mark.parametrize(
+    "words", [["--help"], ["--version"], [], *([command, "--help"] for command in COMMANDS)], ids=str
+)
+def test_help_is_quick(words):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = call(REAL, *words)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1.0
+
+
+def test_a_file_is_whole_or_not_there(tmp_path):
+    file = tmp_path / "out.json"
+    file.write_text("before", encoding="utf-8")
+
+    def interrupted():
+        with replacing(file) as temporary:
+            temporary.write_text("half", encoding="utf-8")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert file.read_text(encoding="utf-8") == "before"
+    with replacing(file) as temporary:
+        temporary.write_text("after", encoding="utf-8")
+    assert file.read_text(encoding="utf-8") == "after"
+    assert [path.name for path in tmp_path.iterdir()] == ["out.json"]
+
+
+def test_links_are_followed_and_devices_written_to(tmp_path):
+    file, link, pipe = tmp_path / "file", tmp_path / "link", tmp_path / "pipe"
+    link.symlink_to(file)
+    with replacing(link) as temporary:
+        temporary.write_text("text", encoding="utf-8")
+    assert link.is_symlink()
+    assert file.read_text(encoding="utf-8") == "text"
+    os.mkfifo(pipe)
+    check_writable(str(pipe))
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with replacing(pipe) as temporary:
+        temporary.write_text("text", encoding="utf-8")
+    assert os.read(reader, 100) == b"text"
+    os.close(reader)
+    assert pipe.is_fifo()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "link", "pipe"]
+
+
+def until_it_has_workers(process: int) -> None:
+    for _ in range(300):
+        if subprocess.run(["pgrep", "-P", str(process)], capture_output=True).stdout.count(b"\n") >= 2:
+            time.sleep(0.5)
+            return
+        time.sleep(0.1)
+    pytest.fail("no worker has started")
+
+
+def test_ctrl_c_leaves_no_file(tmp_path):
+    """As from a terminal: the signal reaches the command and its workers."""
+    words = ["verify", "toy_stuck", "--jobs", "2", "--json", str(tmp_path / "run.json")]
+    with subprocess.Popen(
+        [*TOYS, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+        start_new_session=True,
+    ) as process:
+        until_it_has_workers(process.pid)
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, "", "sparse-limits: interrupted\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_closed_pipe_is_no_error_message():
+    with subprocess.Popen(
+        [*REAL, "claims", "--json", "-"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
+    ) as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
