@@ -66,7 +66,9 @@ def run_tasks(
                 elif isinstance(failure, TimeLimit):
                     yield failed(task, f"did not end within {limit:g} s")
                 elif single or not _is_crash(failure):
-                    yield failed(task, f"{type(failure).__name__}: {str(failure).splitlines()[0] if str(failure) else ''}")
+                    yield failed(
+                        task, f"{type(failure).__name__}: {str(failure).splitlines()[0] if str(failure) else ''}"
+                    )
                     crashed += [None] if _is_crash(failure) else []
                 else:
                     crashed.append(task)

@@ -105,7 +105,17 @@ def test_pages_come_as_notebooks_that_run(site: Path, tmp_path: Path) -> None:
     found = sorted(site.glob("_sources/**/saliency.ipynb"))
     assert found, "no notebook to download"
     result = subprocess.run(
-        [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", str(found[0]), "--output-dir", str(tmp_path)],
+        [
+            sys.executable,
+            "-m",
+            "nbconvert",
+            "--to",
+            "notebook",
+            "--execute",
+            str(found[0]),
+            "--output-dir",
+            str(tmp_path),
+        ],
         capture_output=True,
         text=True,
         check=False,

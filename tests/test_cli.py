@@ -78,22 +78,19 @@ def test_the_same_json_for_any_jobs_selection_and_process(ledger_run, tmp_path):
 
 
 def test_a_failing_run(tmp_path):
-    """Exit status 1, every failure named on standard output, and the same JSON for one job and two."""
-    runs = []
-    for jobs in ("1", "2"):
-        file = tmp_path / f"{jobs}.json"
-        done = call(TOYS, "verify", "toy_broken", "Z1", "--jobs", jobs, "--json", str(file))
-        assert (done.returncode, done.stderr) == (1, "")
-        for words in (
-            "control 'twice' survived",
-            "error: ZeroDivisionError",
-            "no check takes forgotten",
-            "there is no check",
-        ):
-            assert words in " ".join(done.stdout.split())
-        runs.append(without_seconds(json.loads(file.read_text(encoding="utf-8"))))
-    assert runs[0] == runs[1]
-    totals = runs[0]["totals"]
+    """Exit status 1, and every failure named on standard output and in the file."""
+    file = tmp_path / "run.json"
+    done = call(TOYS, "verify", "toy_broken", "Z1", "--jobs", "2", "--json", str(file))
+    assert (done.returncode, done.stderr) == (1, "")
+    said = " ".join(done.stdout.split())
+    for words in (
+        "control 'twice' survived",
+        "error: ZeroDivisionError",
+        "no check takes forgotten",
+        "there is no check",
+    ):
+        assert words in said
+    totals = json.loads(file.read_text(encoding="utf-8"))["totals"]
     assert (totals["claims"], totals["hold"], totals["refuted"], totals["open"]) == (13, 1, 2, 10)
     assert (totals["survived"], totals["errors"]) == (2, 6)
 
@@ -200,14 +197,11 @@ def test_evaluate_thousands_of_digits(capsys):
 
 
 def test_mutate():
-    done = call(TOYS, "mutate", "Z1", "Z11", "--jobs", "2")
+    done = call(TOYS, "mutate", "Z1", "Z11", "--jobs", "1")
     assert (done.returncode, done.stderr) == (1, "")
     assert "Z11 survives: value = 2*a" in done.stdout
     assert "Z1 survives" not in done.stdout
     assert "7 unexplained survivors" in done.stdout
-    done = call(TOYS, "mutate", "Z1", "--jobs", "1")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "0 unexplained survivors" in done.stdout
 
 
 # Bad input

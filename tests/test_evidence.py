@@ -55,7 +55,7 @@ def assert_rate(events: int, trials: int, at_most: float) -> None:
 # Rates of alarm and detection, at a level where they can be seen
 
 OBSERVABLE = 0.01
-TOYS = 4000
+TOYS = 2000
 
 
 @pytest.fixture
@@ -90,10 +90,10 @@ def test_true_claims_raise_alarms_at_the_level_and_false_ones_are_found(n, permi
 @pytest.mark.usefixtures("observable_level")
 def test_several_counts_share_one_level():
     alarms = 0
-    for seed in range(TOYS // 4):
+    for seed in range(TOYS // 2):
         counts = [trial(seed=seed).draw(toss, 200, permille) for permille in (100, 200, 300, 400, 500)]
         alarms += refuted(trial().counts_each(counts, 200, [0.1, 0.2, 0.3, 0.4, 0.5]))
-    assert_rate(alarms, TOYS // 4, OBSERVABLE)
+    assert_rate(alarms, TOYS // 2, OBSERVABLE)
 
 
 @pytest.mark.usefixtures("observable_level")
@@ -124,10 +124,10 @@ def test_whole_runs_of_checks_keep_their_rates(monkeypatch):
     def check(p, trial):
         yield trial.counts(trial.draw(toss, n, 500), n, trial.value(p))
 
-    results = [run(check, seed=seed) for seed in range(400)]
+    results = [run(check, seed=seed) for seed in range(150)]
     assert {result.status for result in results} <= {"holds", "refuted"}
-    assert_rate(sum(result.status == "refuted" for result in results), 400, OBSERVABLE)
-    assert_rate(sum(c.status == "survived" for result in results for c in result.controls), 400, 0.01)
+    assert_rate(sum(result.status == "refuted" for result in results), 150, OBSERVABLE)
+    assert_rate(sum(c.status == "survived" for result in results for c in result.controls), 150, 0.01)
 
 
 def test_a_fresh_seed_raises_no_alarm_at_the_level_of_the_ledger():
@@ -522,7 +522,7 @@ def test_a_run_counts_what_fails():
 
 @pytest.mark.usefixtures("toy_workers")
 def test_stuck_checks_are_reported_and_the_others_end(monkeypatch):
-    """A loop, a call deaf to alarms, and a dying process, beside two sound checks."""
+    """A loop and a call deaf to alarms, beside two sound checks."""
     monkeypatch.setitem(LIMITS, "quick", 3.0)
     monkeypatch.setattr("numerics.parallel.GRACE", 4.0)
     result = verify(toys.load_ledger(), ["toy_stuck"], jobs=2)
@@ -530,14 +530,12 @@ def test_stuck_checks_are_reported_and_the_others_end(monkeypatch):
     assert {label: check.status for label, check in found.items()} == {
         "Z30": "error",
         "Z31": "error",
-        "Z32": "error",
+        "Z32": "holds",
         "Z33": "holds",
-        "Z34": "holds",
     }
     assert found["Z30"].detail == found["Z31"].detail == "did not end within 3 s"
-    assert "TerminatedWorkerError" in found["Z32"].detail
     for label, check in checks("toy_stuck").items():
-        if label in ("Z33", "Z34"):
+        if label in ("Z32", "Z33"):
             alone = run(check)
             assert (found[label].detail, found[label].controls) == (alone.detail, alone.controls)
     assert result.failed

@@ -2,55 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
-import threading
 import time
 
-import numpy as np
 import pytest
+from tasks import work
 
 from numerics import parallel
 from numerics.parallel import run_tasks
 
 LIMIT = 3.0
-
-
-def work(task: object) -> object:
-    """What the workers below do; named by its module, like every task of a run."""
-    match task:
-        case "loop":
-            while True:
-                pass
-        case "loop that catches":
-            while True:
-                try:
-                    time.sleep(0.01)
-                except Exception:
-                    continue
-        case "deaf":  # as deaf to alarms as a long call of a C library
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
-            time.sleep(600)
-        case "product":  # such a call: half a minute of BLAS
-            matrix = np.ones((7_000, 7_000))
-            return float((matrix @ matrix)[0, 0])
-        case "raise":
-            raise RuntimeError("first line\nsecond line")
-        case "interrupt":
-            raise KeyboardInterrupt
-        case "die":
-            os.kill(os.getpid(), signal.SIGKILL)
-        case "pid":
-            return os.getpid()
-        case "threads":
-            return os.environ["OPENBLAS_NUM_THREADS"]
-        case "unpicklable":
-            return threading.Lock()
-        case ("sleep", seconds):
-            time.sleep(seconds)
-            return "slept"
-    return task
 
 
 def failed(task: object, why: str) -> tuple[object, str]:
@@ -97,7 +58,8 @@ def test_tasks_that_hang_end_and_the_others_finish():
     }
 
 
-def test_a_long_product_of_matrices_ends():
+def test_a_long_product_of_matrices_ends(monkeypatch):
+    monkeypatch.setattr(parallel, "GRACE", 1.0)
     start = time.monotonic()
     found = results(["product", 1], jobs=1, limit=1.0)
     assert found == [("failed", "product: did not end within 1 s"), 1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 from collections.abc import Iterator
@@ -31,13 +30,6 @@ def sleeps_in_c(value: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Deaf to the alarm, as inside one long call of a C library."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
     time.sleep(600)
-    yield trial.same(value, a)
-
-
-@exact(claims.dying, cost=1.0)
-@control("twice", value=2 * a)
-def dies(value: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    os.kill(os.getpid(), signal.SIGKILL)
     yield trial.same(value, a)
 
 
