@@ -283,6 +283,48 @@ def test_integrals_across_cuts_are_right_or_refused(integrand, breaks):
         assert_encloses(ball, mpmath.mpc(mpmath.quad(function, nodes)), 9)
 
 
+WITH_CUTS = {
+    "log": sp.log(x),
+    "root": sp.sqrt(x),
+    "cube root": x ** R(1, 3),
+    "loggamma": sp.loggamma(x + R(1, 2)),
+    "asin": sp.asin(x),
+    "acos": sp.acos(x),
+    "atan": sp.atan(x),
+    "Ei": sp.Ei(x),
+    "expint": sp.expint(2, x),
+    "besselk": sp.besselk(0, x),
+    "besseli": sp.besseli(R(1, 2), x),
+    "hyper": sp.hyper([1, 1], [R(5, 2)], x),
+}
+
+
+@pytest.mark.parametrize("name", WITH_CUTS)
+@pytest.mark.parametrize("centre", [2, -2, 2j, -2j])
+def test_what_is_called_analytic_does_not_jump(name, centre):
+    """Both sides of a cut are finite, so that nothing but the flag tells the jump."""
+    function = sp.lambdify(x, WITH_CUTS[name], MPMATH)
+    across = 1e-6j if centre in (2, -2) else 1e-6
+    jump = abs(complex(function(mpmath.mpc(centre + across)) - function(mpmath.mpc(centre - across))))
+    ball = acb(arb(complex(centre).real, 0.1), arb(complex(centre).imag, 0.1))
+    with ctx.workprec(60):
+        assert balls.evaluate(WITH_CUTS[name], {x: acb(centre)}).is_finite()
+        assert jump < 1e-4 or not balls.evaluate(WITH_CUTS[name], {x: ball}, analytic=True).is_finite()
+
+
+@pytest.mark.parametrize("name", ["log", "root", "cube root", "asin", "atan"])
+def test_integrals_around_a_cut_are_right_or_refused(name):
+    integrand = WITH_CUTS[name].subs(x, 2 * sp.exp(4 * sp.I * x))
+    with mpmath.workdps(25):
+        nodes = [-1, *(k * mpmath.pi / 8 for k in range(-2, 3)), 1]
+        value = mpmath.quad(sp.lambdify(x, integrand, MPMATH), nodes)
+    try:
+        ball = enclose(sp.Integral(integrand, (x, -1, 1)), digits=3, highest=40)
+    except NoEnclosureError:
+        return
+    assert_encloses(ball, mpmath.mpc(value), 12)
+
+
 @pytest.mark.parametrize("integrand", [sp.exp(x * y), 1 / (2 + x * y), sp.sqrt(x + y + 1)], ids=str)
 def test_nested_integrals(integrand):
     with mpmath.workdps(25):
@@ -320,6 +362,15 @@ def test_improper_integrals(integral, value):
     with ctx.workprec(200):
         assert enclose(integral, digits=25).overlaps(enclose(value, digits=40))
     assert digits(integral, {}, 25) == digits(value, {}, 25)
+
+
+@pytest.mark.parametrize("rate", [R(k, 7) for k in range(20, 60)], ids=str)
+def test_the_rest_of_an_improper_integral_is_counted(rate):
+    """Of a small integrand the rest is cut off early."""
+    with ctx.workprec(20):
+        ball = balls.evaluate(sp.Integral(sp.exp(-rate * x) / 10**5, (x, 0, sp.oo)), {})
+    with ctx.workprec(200):
+        assert ball.real.overlaps(arb(rate.q) / rate.p / 10**5)
 
 
 @pytest.mark.parametrize("integrand", [sp.exp(-sp.sqrt(x)), x**-9, sp.besselk(0, x)], ids=str)

@@ -50,12 +50,20 @@ def test_an_error_is_reported_in_one_line():
 
 
 def test_tasks_that_hang_end_and_the_others_finish():
-    found = results(["loop that catches", "deaf", *range(6)])
+    found = results(["loop that catches", "deaf", *range(6), *[("sleep", 1.0)] * 7])
     assert sorted(r for r in found if isinstance(r, int)) == list(range(6))
+    assert found.count("slept") == 7  # that under way when the workers are killed is started again
     assert {r[1] for r in found if isinstance(r, tuple)} == {
         "loop that catches: did not end within 3 s",
         "deaf: did not end within 3 s",
     }
+
+
+def test_a_loop_ends_by_itself():
+    """The alarm in the worker stops it; the worker lives on."""
+    before, hung, after = results(["pid", "loop that catches", "pid"], jobs=1, limit=1.0)
+    assert hung == ("failed", "loop that catches: did not end within 1 s")
+    assert before == after
 
 
 def test_a_long_product_of_matrices_ends(monkeypatch):

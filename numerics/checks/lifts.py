@@ -65,9 +65,19 @@ def without_edge(lift: Lift, edge: Edge) -> Lift:
     return replace(lift, weights={e: w for e, w in lift.weights.items() if e != edge})
 
 
-def written_out() -> sp.Expr:
+def unknown(name: str) -> Callable[[Any, Any], Any]:
+    """An edge map M(w, y)."""
+    return sp.Function(name, real=True)
+
+
+def multiple(name: str) -> Callable[[Any, Any], Any]:
+    """An edge map w·m(y)."""
+    return lambda w, y: w * sp.Function(name, real=True)(y)
+
+
+def written_out(edge_map: Callable[[str], Callable[[Any, Any], Any]]) -> sp.Expr:
     """The activation of the diamond at 3, from the definition."""
-    m01, m02, m13, m23 = (sp.Function(f"M_{u}{v}", real=True) for u, v in diamond_weights)
+    m01, m02, m13, m23 = (edge_map(f"M_{u}{v}") for u, v in diamond_weights)
     s1, s2, s3 = (sp.Function(f"sigma_{v}", real=True) for v in "123")
     return s3(m13(w13, s1(m01(w01, x))), m23(w23, s2(m02(w02, x))))
 
@@ -81,7 +91,7 @@ def activations_pull_back_along_an_in_fibration(fibration: Lift, trial: Trial) -
     """(a) for all maps M and σ at once."""
     yield from pulls_back(fibration, trial)
     found = fibration.activations({"0": x})["3a"]
-    yield trial.holds(found == written_out(), f"the activation at 3a is {found}")
+    yield trial.holds(found == written_out(unknown), f"the activation at 3a is {found}")
     yield trial.holds(fibration.is_in_fibration(), "each edge of the base lifts uniquely")
     needed = not any(without_edge(fibration, edge).is_in_fibration() for edge in fibration.weights)
     yield trial.holds(needed, "no edge of the lift can be left out")
@@ -107,6 +117,8 @@ def square(name: str) -> Callable[[Any, Any], Any]:
 def activations_pull_back_when_fibre_sums_agree(split: Lift, trial: Trial) -> Iterator[Finding]:
     """(b) for all maps w·m(y) and all σ at once, with one weight split between two edges in all ways."""
     yield from pulls_back(split, trial)
+    found = split.activations({"0": x})["3b"]
+    yield trial.holds(found == written_out(multiple), f"the activation at 3b is {found}")
     yield trial.holds(not split.is_in_fibration(), "two edges lie above 1 → 3 at 3a, so (a) does not apply")
 
 
@@ -123,6 +135,8 @@ def in_fibrations_compose(fibration: Lift, cover: Lift, trial: Trial) -> Iterato
     upper = cover.activations(composed.pull_inputs({"0": x}))
     same = upper == composed.activations(composed.pull_inputs({"0": x}))
     yield trial.holds(same, "the activations are those of the upper lift of G taken as a module")
+    ends = {vertex for vertex, below in fibration.over.items() if below == "3"}
+    yield trial.holds(set(cover.module.terminals) == ends, "the terminals of G lie over that of the base")
     for lift in (cover, composed):
         yield trial.holds(lift.is_in_fibration(), "each edge below lifts uniquely")
     for edge, weight in cover.weights.items():
@@ -196,13 +210,18 @@ def completed(
     return Lift(module, plan.over, found)
 
 
-def sample_module(edge_map: Callable[[Any, Any], Any]) -> PerceptronModule:
-    """Definite vertex maps that tell their arguments apart, on a base with two inputs and edges that skip."""
+def sample_module(edge_map: Callable[[Any, Any], sp.Matrix]) -> PerceptronModule:
+    """Definite vertex maps of pairs that tell them apart, on a base with two inputs and edges that skip."""
+
+    def sigma(number: int) -> Callable[..., sp.Expr]:
+        return lambda *z: sum((i + 1) * (s[0] + 3 * s[1]) for i, s in enumerate(z)) ** 2 - number * z[0][0]
+
     return PerceptronModule(
         inputs=BASE_INPUTS,
         terminals=("4",),
         maps=dict.fromkeys(BASE_EDGES, edge_map),
-        sigma={v: lambda *z, v=v: sum((i + 1) * s for i, s in enumerate(z)) ** 2 - int(v) * z[0] for v in "234"},
+        sigma={v: sigma(int(v)) for v in "234"},
+        zeros=dict.fromkeys(BASE_EDGES, sp.zeros(2, 1)),
     )
 
 
@@ -218,12 +237,17 @@ def mean_of_fibre() -> sp.Expr:
 @control("adds the others", completing_weight=base_weight + rest)
 def random_lifts_and_their_lifts_pull_back(completing_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """(b) and (c) with several inputs, empty fibres and lifts of lifts; (a) where each fibre has one edge."""
-    for widest, edge_map in ((3, lambda w, y: w * (y + 1)), (1, lambda w, y: w**2 * y + w * y**2 - 1)):
+    maps = (lambda w, y: sp.Matrix([w * (y + 1), w * y**2]), lambda w, y: sp.Matrix([w**2 * y - 1, w * y**2]))
+    for widest, edge_map in zip((3, 1), maps, strict=True):
         module, inputs = sample_module(edge_map), {"0": sp.Rational(1, 2), "1": sp.Rational(-2, 3)}
         for weights, plan, upper_plan in trial.draw(random_towers, trial.size(12), widest):
             lower = completed(plan, module, weights, completing_weight)
             upper = completed(upper_plan, lower.as_module(), lower.weights, completing_weight)
             base = module.with_weights(weights).activations(inputs)
-            for lift in (lower, lower.compose(upper)):
-                for vertex, found in lift.activations(lift.pull_inputs(inputs)).items():
-                    yield trial.same(found, base[lift.over[vertex]], by=sp.expand)
+            below = lower.activations(lower.pull_inputs(inputs))
+            composed = lower.compose(upper)
+            above = composed.activations(composed.pull_inputs(inputs))
+            for vertex, found in (below | above).items():
+                yield trial.same(found, base[(lower.over | composed.over)[vertex]], by=sp.expand)
+            alone = upper.activations(upper.pull_inputs(lower.pull_inputs(inputs)))
+            yield trial.holds(alone == above, "the lift of the lift alone has the activations of the composition")
