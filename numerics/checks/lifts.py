@@ -247,7 +247,8 @@ def random_lifts_and_their_lifts_pull_back(completing_weight: sp.Expr, trial: Tr
             below = lower.activations(lower.pull_inputs(inputs))
             composed = lower.compose(upper)
             above = composed.activations(composed.pull_inputs(inputs))
-            for vertex, found in (below | above).items():
-                yield trial.same(found, base[(lower.over | composed.over)[vertex]], by=sp.expand)
+            over = {**lower.over, **composed.over}
+            for vertex, found in {**below, **above}.items():
+                yield trial.same(found, base[over[vertex]], by=sp.expand)
             alone = upper.activations(upper.pull_inputs(lower.pull_inputs(inputs)))
             yield trial.holds(alone == above, "the lift of the lift alone has the activations of the composition")
