@@ -19,7 +19,6 @@ from numerics.evidence import (
     Control,
     Finding,
     Kind,
-    Power,
     Refutation,
     Trial,
     Verdict,
@@ -32,6 +31,7 @@ from numerics.evidence import (
     statistical,
 )
 from numerics.exact_tests import PLANNED_MISS, REPORTED_MISS, Betting, Binomial, binomial_at_least
+from numerics.findings import Power
 from numerics.verify import LIMITS, verify
 
 a, b = sp.symbols("a b", positive=True)
@@ -60,7 +60,7 @@ TOYS = 2000
 
 @pytest.fixture
 def observable_level(monkeypatch):
-    monkeypatch.setattr(evidence, "LEVEL", OBSERVABLE)
+    monkeypatch.setattr("numerics.trial.LEVEL", OBSERVABLE)
 
 
 def toss(rng: np.random.Generator, n: int, permille: int) -> int:
