@@ -57,8 +57,9 @@ def threshold_solves_the_density(
     threshold: sp.Expr, density: sp.Expr, slope: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """D(τ_ρ) = ρ, whatever the density is called; by the chain rule dτ/dρ = 2ρ/D′(τ) for the threshold τ of ρ²."""
-    for named in (threshold, threshold.subs(t, tau), threshold.subs(rho, t).subs(t, rho)):
+    for named in (threshold, threshold.subs(t, tau)):
         yield trial.same(density.subs(tau, named), rho, by=None)
+    yield trial.same(density.subs(tau, threshold.subs(rho, t / 8)), t / 8, by=None)
     of_square = threshold.subs(rho, rho**2)
     yield trial.same(sp.diff(of_square, rho) * slope.subs(tau, of_square), 2 * rho, by=None)
 
