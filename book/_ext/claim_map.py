@@ -18,7 +18,8 @@ from theory.claims import Entry, Ledger
 
 logger = logging.getLogger(__name__)
 
-NODE_WIDTH, NODE_HEIGHT, GAP_X, GAP_Y, MARGIN = 132, 46, 18, 58, 12
+NODE_WIDTH, NODE_HEIGHT, MARGIN, PER_ROW = 150, 46, 6, 4
+GAP_X, GAP_ROW, GAP_LAYER = 14, 16, 52  # between neighbours, rows of one layer, layers
 MARKS = {"STATED": "●", "RECONSTRUCTED": "◐", "EXTENSION": "○", "CORRECTION": "△"}
 
 
@@ -98,28 +99,26 @@ def depths(ledger: Ledger) -> dict[str, int]:
 def map_svg(ledger: Ledger, run: Run, link: dict[str, str]) -> str:
     """The graph as SVG: claims in layers by dependency, coloured by status, marked by provenance."""
     level = depths(ledger)
-    rows: dict[int, list[Entry]] = {}
-    for entry in ledger:
-        rows.setdefault(level[entry.label], []).append(entry)
-    longest = max(map(len, rows.values()))
-    width = 2 * MARGIN + longest * (NODE_WIDTH + GAP_X) - GAP_X
-    height = 2 * MARGIN + len(rows) * (NODE_HEIGHT + GAP_Y) - GAP_Y
     place: dict[str, tuple[float, float]] = {}
-    for depth, entries in sorted(rows.items()):
+    width = 2 * MARGIN + PER_ROW * (NODE_WIDTH + GAP_X) - GAP_X
+    top = float(MARGIN)
+    for depth in range(max(level.values()) + 1):
+        layer = [entry for entry in ledger if level[entry.label] == depth]
         if depth:
-            entries.sort(key=lambda e: sum(place[u][0] for u in e.claim.uses if u in place) / len(e.claim.uses))
-        row_width = len(entries) * (NODE_WIDTH + GAP_X) - GAP_X
-        for i, entry in enumerate(entries):
-            place[entry.label] = (
-                (width - row_width) / 2 + i * (NODE_WIDTH + GAP_X),
-                MARGIN + depth * (NODE_HEIGHT + GAP_Y),
-            )
+            layer.sort(key=lambda e: sum(place[u][0] for u in e.claim.uses) / len(e.claim.uses))
+        for start in range(0, len(layer), PER_ROW):
+            row = layer[start : start + PER_ROW]
+            left = (width - len(row) * (NODE_WIDTH + GAP_X) + GAP_X) / 2
+            for i, entry in enumerate(row):
+                place[entry.label] = (left + i * (NODE_WIDTH + GAP_X), top)
+            top += NODE_HEIGHT + GAP_ROW
+        top += GAP_LAYER - GAP_ROW
+    height = top - GAP_LAYER + MARGIN
     status = {result.entry.label: result.status for result in run.claims}
     edges = "".join(_edge(place[used], place[entry.label]) for entry in ledger for used in entry.claim.uses)
     boxes = "".join(_box(entry, *place[entry.label], status[entry.label], link[entry.label]) for entry in ledger)
     return (
-        f'<figure class="claim-map"><div class="claim-map-scroll"><svg viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" role="img" aria-label="Map of {len(ledger)} claims: an arrow leads from a claim to one that '
+        f'<figure class="claim-map"><div class="claim-map-scroll"><svg viewBox="0 0 {width} {height:.0f}" role="img" aria-label="Map of {len(ledger)} claims: an arrow leads from a claim to one that '
         f'uses it">{edges}{boxes}</svg></div><figcaption>An arrow leads from a claim to one that uses it. '
         f'<span class="claim-mark holds">green</span> holds in this build, <span class="claim-mark open">amber</span> is '
         f'open, <span class="claim-mark refuted">red</span> is refuted; '
@@ -143,7 +142,7 @@ def _box(entry: Entry, x: float, y: float, status: str, link: str) -> str:
     measured = " measured" if claim.proof == "MEASURED" else ""
     words, lines = claim.title.split(), [""]
     for word in words:
-        if len(lines[-1]) + len(word) > 21:
+        if len(lines[-1]) + len(word) > 24:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
     if len(lines) > 2:
