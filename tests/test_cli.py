@@ -355,11 +355,12 @@ def test_links_are_followed_and_devices_written_to(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "link", "pipe"]
 
 
-def until_it_has_workers(process: int) -> None:
+def until_it_has_workers(process: int) -> list[int]:
     for _ in range(300):
-        if subprocess.run(["pgrep", "-P", str(process)], capture_output=True).stdout.count(b"\n") >= 2:
+        workers = subprocess.run(["pgrep", "-P", str(process)], capture_output=True).stdout.split()
+        if len(workers) >= 2:
             time.sleep(0.5)
-            return
+            return [int(worker) for worker in workers]
         time.sleep(0.1)
     pytest.fail("no worker has started")
 
@@ -380,6 +381,28 @@ def test_ctrl_c_leaves_no_file(tmp_path):
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (130, "", "sparse-limits: interrupted\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminated_run_leaves_no_file_and_no_worker(tmp_path):
+    """As from a scheduler: the signal reaches the command alone."""
+    with subprocess.Popen(
+        [*REAL, "verify", "--jobs", "2", "--json", str(tmp_path / "run.json")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+    ) as process:
+        workers = until_it_has_workers(process.pid)
+        process.terminate()
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, "", "sparse-limits: interrupted\n")
+    assert list(tmp_path.iterdir()) == []
+    for _ in range(100):
+        alive = [worker for worker in workers if Path(f"/proc/{worker}").exists()]
+        if not alive:
+            break
+        time.sleep(0.1)
+    assert not alive
 
 
 def test_a_closed_pipe_is_no_error_message():

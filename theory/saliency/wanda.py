@@ -21,7 +21,7 @@ $W=[[kernel]]$ ($\phi=\varphi(v)$). Row-wise SNIP in its factorised form is row-
 has the same limit, but its row degrees are random with variance $[[degree_variance]]$ (three columns shown:
 $\sum_jp_j(1-p_j)$, not $n\rho(1-\rho)$). Let $f=1$, $\varphi$ monotone, columns at midpoints and $k=\mathrm{round}(\rho n)$: whenever
 the mask $M_\tau$ of the global threshold is within $A$ of its probabilities $W(v_j)$ in cut norm (G1 gives $A$), the row-wise
-mask is within $[[bound]]$ of $W$.
+mask is within $[[bound]]$ of $W$ (what the proof gives; the factor $3$ is not claimed to be sharp).
 """,
     proof_text=r"""
 Multiplying a row by $f_i>0$ preserves its order. A row degree of the global mask is a sum of independent Bernoulli variables.
