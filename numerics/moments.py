@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from theory.saliency import gradient_moments, stein_model
+from theory.saliency import gradient_moments, row_law, stein_model
 from theory.saliency import snip as symbols
 
 Floats = NDArray[np.floating]
@@ -141,6 +141,12 @@ def threshold_for(densities: Callable[[float], Floats], density: float) -> float
     while excess(high) > 0:
         high += 4.0
     return float(np.exp(brentq(excess, low, high, xtol=1e-9)))
+
+
+def noise_floor(densities: Floats, rows: int) -> float:
+    """F_n: the mean absolute error of column densities [d] observed on `rows` rows, if the prediction is exact (S6)."""
+    formula = numeric((symbols.count_mean, symbols.n), row_law.expressions["floor"])
+    return float(formula(np.asarray(densities), rows).mean())
 
 
 @lru_cache(maxsize=8)

@@ -26,7 +26,14 @@ from numerics.balls import number
 from numerics.data import Dataset
 from numerics.exact_tests import TwoCounts
 from numerics.masks import Mask
-from numerics.moments import ResidualMoments, column_densities, numeric, residual_moments, threshold_for
+from numerics.moments import (
+    ResidualMoments,
+    column_densities,
+    noise_floor,
+    numeric,
+    residual_moments,
+    threshold_for,
+)
 from numerics.networks import Network, random_network
 from numerics.row_law import (
     DATA_DRIVEN,
@@ -211,12 +218,6 @@ def synflow_row_densities(readout: Floats, share: float) -> Floats:
     kernel = numeric((model_symbols.tau, synflow_symbols.row), claims.synflow_factorises.expressions["row_kernel"])
     threshold = threshold_for(lambda tau: np.asarray(kernel(tau, factors)), share)
     return np.asarray(kernel(threshold, factors))
-
-
-def noise_floor(densities: Floats, rows: int) -> float:
-    """F_n: the mean absolute error of column densities [d] observed on `rows` rows, if the prediction is exact (S6)."""
-    formula = numeric((snip_symbols.count_mean, snip_symbols.n), claims.row_law.expressions["floor"])
-    return float(formula(np.asarray(densities), rows).mean())
 
 
 def rank_one_distance(moments: ResidualMoments) -> float:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from numerics.files import replacing
-from numerics.predict import RANK_ONE_DISTANCE, Observation, Prediction, limit, noise_floor, score
+from numerics.moments import noise_floor
+from numerics.predict import RANK_ONE_DISTANCE, Observation, Prediction, limit, score
 from numerics.row_law import DATA_DRIVEN, Problem
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.saliency.model import phi, wanda_model
 
-m, n, delta = sp.symbols("m n delta", positive=True)
+n = sp.Symbol("n", positive=True)
 probabilities = sp.symbols("p_1:4", positive=True)  # of three columns
 cut_rate = sp.Symbol("A", positive=True)  # the cut-norm bound of G1
 

@@ -8,11 +8,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.saliency.row_law import noise_floor
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
 from numerics.masks import global_mask, kth_largest
-from numerics.moments import numeric
+from numerics.moments import noise_floor, numeric
 from numerics.networks import random_network, tangent_residual
 from numerics.pruning import saliency
 from theory.saliency.grasp import (

@@ -17,6 +17,7 @@ from numerics.masks import global_mask
 from numerics.moments import (
     ResidualMoments,
     column_densities,
+    noise_floor,
     numeric,
     residual_moments,
     threshold_for,
@@ -165,12 +166,6 @@ def teacher_rows(rng: np.random.Generator, width: int) -> tuple[Floats, Floats, 
     network = random_network((TEACHER_INPUTS, width, 1), rng)
     (scores,) = saliency("snip", network, x, residual, first_layer=True)
     return x, residual, global_mask(scores, 0.1).sum(axis=0)
-
-
-def noise_floor(p: Floats, rows: int) -> float:
-    """The mean absolute error of observed densities that theory expects when p is exact (claim S6)."""
-    formula = numeric((count_mean, n), row_law.expressions["floor"])
-    return float(np.mean(formula(np.asarray(p), rows)))
 
 
 @empirical(stein_model, cost=4.0)
