@@ -105,11 +105,11 @@ def _cut(method: str, on_cut: Callable[[acb], bool]) -> Rule:
 
 
 def _real_only(method: str) -> Rule:
-    """A function known for real balls alone; never analytic."""
+    """A function known for real balls alone: analytic only as a constant, since others leave the real line."""
 
     def rule(expression: sp.Function, values: Values, analytic: bool) -> acb:
         x = evaluate(expression.args[0], values, analytic)
-        return acb(getattr(x.real, method)()) if x.imag == 0 and not analytic else NOT_A_NUMBER
+        return acb(getattr(x.real, method)()) if x.imag == 0 else NOT_A_NUMBER
 
     return rule
 
@@ -122,9 +122,28 @@ def _bessel(method: str) -> Rule:
     return rule
 
 
+def _bessel_k(expression: sp.besselk, values: Values, analytic: bool) -> acb:
+    order, x = (evaluate(argument, values, analytic) for argument in expression.args)
+    if analytic and _on_cut_left(x):
+        return NOT_A_NUMBER
+    if order == 1 and ctx.prec > 256:  # by the Wronskian: the direct way takes minutes where e^x meets the precision
+        return (1 / x - x.bessel_i(1) * x.bessel_k(0)) / x.bessel_i(0)
+    return x.bessel_k(order)
+
+
 def _expint(expression: sp.Function, values: Values, analytic: bool) -> acb:
     order, x = (evaluate(argument, values, analytic) for argument in expression.args)
     return NOT_A_NUMBER if analytic and _on_cut_left(x) else x.expint(order)
+
+
+def _hermite(expression: sp.hermite, values: Values, analytic: bool) -> acb:
+    n, x = (evaluate(argument, values, analytic) for argument in expression.args)
+    return x.hermite_h(n)
+
+
+def _zeta(expression: sp.zeta, values: Values, analytic: bool) -> acb:
+    s, *a = (evaluate(argument, values, analytic) for argument in expression.args)
+    return NOT_A_NUMBER if analytic and any(map(_on_cut_left, a)) else s.zeta(*a)
 
 
 def _binomial(expression: sp.Function, values: Values, analytic: bool) -> acb:
@@ -382,6 +401,7 @@ RULES: dict[type, Rule] = {
     sp.erf: _entire("erf"),
     sp.erfc: _entire("erfc"),
     sp.gamma: _entire("gamma"),
+    sp.zeta: _zeta,
     sp.log: _cut("log", _on_cut_left),
     sp.loggamma: _cut("lgamma", _on_cut_left),
     sp.Ei: _cut("ei", _on_cut_left),
@@ -390,9 +410,10 @@ RULES: dict[type, Rule] = {
     sp.atan: _cut("atan", lambda x: not bool(abs(x.imag) < 1)),
     sp.erfinv: _real_only("erfinv"),
     sp.erfcinv: _real_only("erfcinv"),
-    sp.besselk: _bessel("bessel_k"),
+    sp.besselk: _bessel_k,
     sp.besseli: _bessel("bessel_i"),
     sp.expint: _expint,
+    sp.hermite: _hermite,
     sp.binomial: _binomial,
     sp.factorial: _factorial,
     sp.FallingFactorial: _falling,

@@ -166,6 +166,15 @@ def test_forty_digits_of_the_snip_column_density(name):
     assert digits(expression, {tau: 1, phi: 1}, 40) == SNIP_AT_ONE
 
 
+@pytest.mark.parametrize("far", [40, 200, 400])
+def test_the_snip_column_density_far_out(far):
+    """There its terms cancel to e^−t, and Bessel functions are asked for at the precision where that happens."""
+    with mpmath.workdps(40 + far):
+        mixed = mpmath.besselk(0, far) * mpmath.struvel(-1, far) + mpmath.besselk(1, far) * mpmath.struvel(0, far)
+        value = mpmath.nstr(1 - far * mixed, 25, strip_zeros=False)
+    assert digits(product_survival(sp.Integer(far)), {}, 25) == value
+
+
 def test_the_two_forms_agree_at_forty_digits():
     closed = digits(product_survival(tail_variable), {tail_variable: 1}, 40)
     assert closed == digits(product_graphon.expressions["integral_form"], {tau: 1, phi: 1}, 40)
@@ -216,6 +225,19 @@ def test_a_value_that_is_not_real_is_no_number():
         number(sp.sqrt(x), {x: -1})
     with pytest.raises(NoEnclosureError, match="not real"):
         digits(sp.log(x), {x: -1}, 5)
+
+
+def test_hermite_polynomials():
+    for order in range(8):
+        polynomial = sp.hermite(order, x)
+        for at in (R(-3, 2), R(0), R(7, 3), 1 + sp.I):
+            assert enclose(sp.hermite(k, x), {k: order, x: at}, digits=20).overlaps(enclose(polynomial, {x: at}))
+
+
+def test_functions_of_reals_alone_are_constants_of_an_integral():
+    assert number(sp.Integral(sp.erfcinv(y) * x, (x, 0, 2)), {y: R(1, 3)}) == number(2 * sp.erfcinv(y), {y: R(1, 3)})
+    with pytest.raises(NoEnclosureError):
+        enclose(sp.Integral(sp.erfinv(x), (x, 0, R(1, 2))), {}, highest=256)
 
 
 def test_precision_is_left_as_it_was():
