@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from theory.saliency import gradient_moments, row_law, stein_model
+from theory.saliency import gradient_moments, outputs, row_law, stein_model
 from theory.saliency import snip as symbols
 
 Floats = NDArray[np.floating]
@@ -20,6 +20,8 @@ REACH = 7.0  # the normal law is cut at seven standard deviations: mass 3e-12
 DEPTH = 14.0  # and weights below e^-14 are left out: mass 1e-6
 WEIGHT_NODES, GRADIENT_NODES = 50, 240  # trapezoid rules, the first in log |w| for each sign
 LINE_NODES = 2000  # in log |w| where the gradient has no fluctuation of its own, but may vanish at a weight
+CIRCLE = 14.0  # half the circle, in standard deviations, round which ⟨a, g⟩ is wrapped: mass beyond about e^-14
+FREQUENCIES = 300  # of its characteristic function, up to 67 per standard deviation
 
 
 @dataclass(frozen=True)
@@ -77,30 +79,94 @@ class ResidualMoments:
         raise ValueError(f"predictor {predictor!r}: expected P0, P1iso, P1 or P2")
 
 
+@dataclass(frozen=True)
+class OutputMoments:
+    """The same for several outputs: moments of g_j = E_D[r x_j 1{w·x > 0}] ∈ R^q, column by column (S7).
+
+    mean_residual: E_D r, float[q]. mean: h_j, float[d, q]. stein: β_j = E_w[w_j g_j], float[d, q]. covariance:
+    Cov_w(g_j), float[d, q, q].
+    """
+
+    mean_residual: Floats
+    mean: Floats
+    stein: Floats
+    covariance: Floats
+
+    @property
+    def variance(self) -> Floats:
+        """Of each component, float[d, q]."""
+        return np.diagonal(self.covariance, axis1=1, axis2=2).copy()
+
+    @property
+    def unexplained(self) -> Floats:
+        """C_j, the covariance of g_j − β_j w_j: what its own weight leaves unexplained, float[d, q, q]."""
+        arguments = (outputs.joint, outputs.beta_k, outputs.beta_l)
+        formula = numeric(arguments, outputs.inner_product_graphon.expressions["unexplained"])
+        return formula(self.covariance, self.stein[:, :, None], self.stein[:, None, :])
+
+    def truncated(self, predictor: str) -> OutputMoments:
+        """The moments a nested predictor keeps, as in `ResidualMoments.truncated`; P0 is the rule of the lengths ‖h_j‖.
+
+        Raises:
+            ValueError: for another name.
+        """
+        if predictor == "P2":
+            return self
+        if predictor == "P1":
+            stein = self.stein
+        elif predictor == "P0":
+            stein = np.zeros_like(self.mean)
+        elif predictor == "P1iso":
+            formula = numeric((symbols.residual_mean, symbols.dimension), stein_model.expressions["isotropic_beta"])
+            stein = np.broadcast_to(formula(self.mean_residual, len(self.mean)), self.mean.shape)
+        else:
+            raise ValueError(f"predictor {predictor!r}: expected P0, P1iso, P1 or P2")
+        return replace(self, stein=stein, covariance=stein[:, :, None] * stein[:, None, :])
+
+
 def residual_moments(x: Floats, residual: Floats) -> ResidualMoments:
     """The moments of data x[N, d] with a scalar residual[N] (or [N, 1]); O(N² d) time, O(N · 1024) memory."""
     r = np.asarray(residual, dtype=float).reshape(len(x), -1)
     if r.shape[1] != 1:
-        raise ValueError(f"residual of {r.shape[1]} outputs: the closed form needs one")
+        raise ValueError(f"residual of {r.shape[1]} outputs: expected one (output_moments takes several)")
     weighted = r * x
-    norms = np.linalg.norm(x, axis=1)
-    inverse = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)  # a zero input contributes nothing
-    directions = x * inverse[:, None]
+    total = np.zeros((x.shape[1], x.shape[1]))
+    for rows, gates in _gate_covariances(x):
+        total += weighted[rows].T @ (gates @ weighted)
+    return ResidualMoments(float(r.mean()), weighted.mean(axis=0), _stein(x, r)[:, 0], total / len(x) ** 2)
+
+
+def output_moments(x: Floats, residual: Floats) -> OutputMoments:
+    """The moments of data x[N, d] with a residual[N, q]; O(N² d q) time, O(N · 1024 + N d + d q²) memory.
+
+    ValueError unless the residual is a matrix with a row for each sample.
+    """
+    r = np.asarray(residual, dtype=float)
+    if r.ndim != 2 or len(r) != len(x):
+        raise ValueError(f"residual has shape {r.shape}, expected [{len(x)}, q]: a row for each sample")
+    total = np.zeros((x.shape[1], r.shape[1], r.shape[1]))
+    for rows, gates in _gate_covariances(x):
+        for k, output in enumerate(r.T):
+            total[:, :, k] += (x[rows] * (gates @ (output[:, None] * x))).T @ r[rows]
+    return OutputMoments(r.mean(axis=0), x.T @ r / len(x), _stein(x, r), total / len(x) ** 2)
+
+
+def _stein(x: Floats, residual: Floats) -> Floats:
+    """β_j = E_D[r x_j² · Stein kernel], float[d, q]; a zero input contributes nothing."""
     stein_kernel = numeric((symbols.norm,), gradient_moments.expressions["stein_kernel"])
+    norms = np.linalg.norm(x, axis=1)
     lengths = np.where(norms > 0, norms, 1.0)
-    stein = np.mean(weighted * x * stein_kernel(lengths)[:, None], axis=0)
-    return ResidualMoments(float(r.mean()), weighted.mean(axis=0), stein, _covariance(weighted, directions))
+    return (x**2).T @ (residual * stein_kernel(lengths)[:, None]) / len(x)
 
 
-def _covariance(weighted: Floats, directions: Floats) -> Floats:
+def _gate_covariances(x: Floats) -> Iterator[tuple[slice, Floats]]:
+    """Cov_w(1{w·x > 0}, 1{w·x' > 0}) for a block of samples x at a time and all x': a slice, and float[block, N]."""
     kernel = numeric((symbols.cosine,), gradient_moments.expressions["covariance_kernel"])
-    size, d = weighted.shape
-    total = np.zeros((d, d))
-    for start in range(0, size, BLOCK):
+    norms = np.linalg.norm(x, axis=1)
+    directions = x / np.where(norms > 0, norms, 1.0)[:, None]
+    for start in range(0, len(x), BLOCK):
         rows = slice(start, start + BLOCK)
-        cosines = np.clip(directions[rows] @ directions.T, -1.0, 1.0)
-        total += weighted[rows].T @ (kernel(cosines) @ weighted)
-    return total / size**2
+        yield rows, kernel(np.clip(directions[rows] @ directions.T, -1.0, 1.0))
 
 
 def column_densities(moments: ResidualMoments, threshold: float, formula: sp.Expr | None = None) -> Floats:
@@ -119,6 +185,52 @@ def column_densities(moments: ResidualMoments, threshold: float, formula: sp.Exp
             values = conditional(threshold, mean, stein, spread, w[:, None], zeta)
         densities[j] = w_mass @ np.broadcast_to(values, (len(w), len(zeta))) @ zeta_mass
     return densities
+
+
+def output_densities(moments: OutputMoments, exponent: sp.Expr | None = None) -> Callable[[float], Floats]:
+    """P2 with several outputs (S7), the function τ ↦ p_j(τ), float[d]; `exponent` in place of the claim's.
+
+    Given the weight w, the characteristic function of ⟨a, g⟩ is known in closed form. The midpoint rule inverts it: all it
+    does is to wrap the variable round a circle, of ±14 standard deviations, and to cut the highest frequencies.
+    """
+    arguments = (outputs.omega, symbols.tau, symbols.w)
+    inversion = numeric(arguments, outputs.inner_product_graphon.expressions["inversion"])
+    weights, masses = _weight_nodes(WEIGHT_NODES)
+    step = np.pi / CIRCLE
+    frequencies = step * (np.arange(FREQUENCIES) + 0.5)
+    scales, logarithms = _characteristic_functions(moments, exponent, frequencies)
+
+    def densities(threshold: float) -> Floats:
+        found = np.zeros(len(scales))
+        for j in np.flatnonzero(scales):
+            level = threshold / scales[j]
+            near = level < CIRCLE * np.abs(weights)
+            w = weights[near, None]
+            transform = np.exp(w**2 * logarithms[2, j] + w * logarithms[1, j] + logarithms[0, j])
+            inside = step * (inversion(frequencies, level, w) * transform).sum(axis=1)
+            found[j] = masses[near] @ (1 - inside)
+        return np.clip(found, 0.0, 1.0)  # the inversion is off by some 1e-6
+
+    return densities
+
+
+def _characteristic_functions(
+    moments: OutputMoments, exponent: sp.Expr | None, frequencies: Floats
+) -> tuple[Floats, Floats]:
+    """Standard deviations of ⟨a, g_j⟩, float[d], and, in their units, log characteristic functions given the weight w.
+
+    These are quadratic in w, so that three values tell their coefficients of 1, w and w²: float[3, d, frequencies].
+    """
+    exponent = outputs.inner_product_graphon.expressions["mode_exponent"] if exponent is None else exponent
+    logarithm = numeric((outputs.omega, symbols.h, symbols.beta, outputs.variance, symbols.w), exponent)
+    values, axes = np.linalg.eigh(moments.unexplained)
+    values = np.maximum(values, 0.0)
+    mean, stein = (np.einsum("jk,jkl->jl", each, axes) for each in (moments.mean, moments.stein))
+    scales = np.sqrt((mean**2 / 4 + stein**2 + values).sum(axis=1))
+    unit = np.where(scales > 0, scales, 1.0)[:, None]
+    modes = [each[:, :, None] for each in (mean / unit, stein / unit, values / unit**2)]
+    low, middle, high = (logarithm(frequencies, *modes, w).sum(axis=1) for w in (-1.0, 0.0, 1.0))
+    return scales, np.stack([middle, (high - low) / 2, (high + low) / 2 - middle])
 
 
 def threshold_for(densities: Callable[[float], Floats], density: float) -> float:

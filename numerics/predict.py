@@ -5,8 +5,8 @@
 | random, magnitude | constant (S2) | |
 | synflow | constant columns, row densities from the readout (S11) | |
 | wanda | column norms (S12), for many inputs | row law: rows are ranked one by one |
-| snip, one output | P2 (S5) while ρ < 0.3 and the row law confirms it | row law (S6) |
-| snip, several outputs; grasp, grasp-magnitude | | row law (S6), for GraSP with the smoothed residual (S8) |
+| snip | P2 (S5; several outputs: S7) while ρ < 0.3 and the row law confirms it | row law (S6) |
+| grasp, grasp-magnitude | | row law (S6) with the smoothed residual (S8) |
 
 A `Problem` says what is pruned, `predict` gives column densities, `observe` prunes a network and `score` holds the two
 against each other; `compare` does so for several predictors and networks.
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from sympy import Rational
@@ -27,10 +27,13 @@ from numerics.data import Dataset
 from numerics.exact_tests import TwoCounts
 from numerics.masks import Mask
 from numerics.moments import (
+    OutputMoments,
     ResidualMoments,
     column_densities,
     noise_floor,
     numeric,
+    output_densities,
+    output_moments,
     residual_moments,
     threshold_for,
 )
@@ -102,7 +105,7 @@ class Prediction:
 def predict(problem: Problem, rows: int, rng: np.random.Generator, closed_forms: Sequence[str] = ("P2",)) -> Prediction:
     """Column densities from the data alone, certified by `rows` fresh rows. ValueError as for `sample_row_law`.
 
-    closed_forms: which of P0, P1iso, P1, P2 to evaluate for snip with one output.
+    closed_forms: which of P0, P1iso, P1, P2 to evaluate for snip.
     """
     law = sample_row_law(problem, rows, rng)
     constant = numeric((model_symbols.rho,), claims.constant_graphon.expressions["graphon"])(problem.share)
@@ -136,14 +139,12 @@ def _data_driven(
     problem: Problem, law: RowLaw, predictors: Mapping[str, Floats], closed_forms: Sequence[str]
 ) -> Prediction:
     sampled = None if law.threshold is None else law.threshold * float(np.sqrt(problem.width * problem.inputs))
-    if problem.outputs > 1:
-        reason = "several outputs have no closed form here: fresh rows (S6)"
-        return Prediction(problem, law, predictors, "row law", reason, sampled)
+    several = problem.outputs > 1
+    scalar = None if several else residual_moments(problem.x, problem.driver)
     if problem.method in SMOOTHED:
-        moments = residual_moments(problem.x, problem.driver)
         reason = "GraSP is SNIP with the residual smoothed by the tangent kernel (S8): fresh rows (S6)"
-        return Prediction(problem, law, predictors, "row law", reason, sampled, moments)
-    moments = residual_moments(problem.x, problem.residual)
+        return Prediction(problem, law, predictors, "row law", reason, sampled, scalar)
+    moments = scalar or output_moments(problem.x, problem.residual)
     found = {name: snip_densities(moments.truncated(name), problem.share) for name in closed_forms}
     predictors = {**{name: densities for name, (densities, _) in found.items()}, **predictors}
     if problem.density >= CLOSURE_DENSITY:
@@ -152,8 +153,9 @@ def _data_driven(
             f"P2's Gaussian closure degrades from density {CLOSURE_DENSITY} on (S5): fresh rows (S6)",
         )
     else:
-        used, reason = _certified("P2", "closed form in the data's moments (S5)", predictors, problem, law.rows)
-    return Prediction(problem, law, predictors, used, reason, found[used][1] if used in found else sampled, moments)
+        what = f"closed form in the data's moments ({'S7' if several else 'S5'})"
+        used, reason = _certified("P2", what, predictors, problem, law.rows)
+    return Prediction(problem, law, predictors, used, reason, found[used][1] if used in found else sampled, scalar)
 
 
 def _certified(name: str, what: str, predictors: Mapping[str, Floats], problem: Problem, rows: int) -> tuple[str, str]:
@@ -188,15 +190,16 @@ def limit(problem: Problem) -> str:
     return f"W(u, v) = {kernel}, {where}"
 
 
-def snip_densities(moments: ResidualMoments, share: float) -> tuple[Floats, float]:
-    """P2 at the threshold that keeps `share` of the weights: column densities [d] and that threshold (S5)."""
+def snip_densities(moments: ResidualMoments | OutputMoments, share: float) -> tuple[Floats, float]:
+    """P2 at the threshold that keeps `share` of the weights: column densities [d] and that threshold (S5, S7)."""
     scale = max(float(np.abs(moments.mean).max()), float(np.sqrt(moments.variance.max())))
     unit = scale if scale > 0 else 1.0  # the mask does not depend on it (S1), but the search starts near 1
     scaled = replace(
         moments, mean=moments.mean / unit, stein=moments.stein / unit, covariance=moments.covariance / unit**2
     )
-    threshold = threshold_for(lambda tau: column_densities(scaled, tau), share)
-    return column_densities(scaled, threshold), threshold * unit
+    densities = output_densities(scaled) if isinstance(scaled, OutputMoments) else partial(column_densities, scaled)
+    threshold = threshold_for(densities, share)
+    return densities(threshold), threshold * unit
 
 
 def wanda_densities(norms: Floats, share: float) -> tuple[Floats, float]:
@@ -366,7 +369,7 @@ def _predictors(
 ) -> Mapping[str, Floats]:
     """The predictors of `compare`, but for those already known."""
     if problem.method == "snip":
-        return known or predict(problem, rows, rng, CLOSED_FORMS if problem.outputs == 1 else ()).predictors
+        return known or predict(problem, rows, rng, CLOSED_FORMS).predictors
     infinite = replace(problem, width=INFINITE_WIDTH)
     problems = {
         "limit": lambda: replace(infinite, smoothed=limit_smoothing(problem.x, problem.residual)),

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from math import factorial
 
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from numerics import balls
-from numerics.checks.graphon.limit import midpoint_distance
+from numerics.checks.graphon.discretisation import distance
 from numerics.checks.graphon.taxonomy import mean_chi
+from numerics.commands.evaluate import evaluate
 from numerics.cut_norm import exact_cut_norm
 from numerics.masks import top_k_mask
+from theory.graphon import lognormal, pareto, sorting, step
 from theory.graphon.concentration import bernstein_failure, bernstein_rate, hoeffding_failure, hoeffding_rate
+from theory.graphon.discretisation import lipschitz_error, midpoint_supremum, slope
 from theory.graphon.limit import column_bound, inputs, midpoint_bound, ranked_column_bound, sorted_bound, threshold
-from theory.graphon.probit import (
+from theory.graphon.lognormal import (
     column_scale,
     log_threshold,
     noise_scale,
@@ -110,9 +115,200 @@ def test_probit_kernel_is_a_normal_distribution_function() -> None:
     assert balls.number(probit_kernel, at) == pytest.approx(float(ndtr((0.2 - 0.3 - 1) / 4)), rel=1e-15)
 
 
-def test_midpoint_distance_of_known_kernels() -> None:
-    assert midpoint_distance(np.array([[0], [1]]).repeat(2, axis=1), 1, 1) == Fraction(1, 2)
-    assert midpoint_distance(np.array([[0, 0, 1, 1]]).repeat(2, axis=0), 1, 2) == 0
+PROBIT = dict(
+    zip(
+        (lognormal.row_scale, lognormal.column_scale, lognormal.noise_scale, rho),
+        map(sp.Rational, ("4/5", "3/5", "1", "1/5")),
+        strict=True,
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("threshold", "1.1902321628999897"),
+        ("squared_kernel", "0.08715056666457004418804865715632661"),
+        ("squared_row_degree", "0.068095423570132181799"),
+        ("squared_column_degree", "0.055027049470169214963"),
+    ],
+)
+def test_reference_values_of_the_probit_graphon(name: str, value: str) -> None:
+    formula = lognormal.probit_graphon.expressions[name]
+    count = len(value) - 2 - (len(value[2:]) - len(value[2:].lstrip("0")) if value[0] == "0" else -1)
+    assert balls.digits(formula, PROBIT, count + 3).startswith(value[:-1])
+
+
+@given(
+    st.fractions(0, 3),
+    st.fractions(0, 3),
+    st.fractions(Fraction(1, 20), 3),
+    st.fractions(Fraction(1, 1000), Fraction(999, 1000)),
+    st.fractions(-3, 3),
+)
+def test_probit_degrees_and_moments_are_averages(
+    f: Fraction, g: Fraction, s: Fraction, r: Fraction, at: Fraction
+) -> None:
+    """Sums over a fine grid in floats; scales may vanish, and the noise be small."""
+    nodes = np.linspace(-9, 9, 20_001)
+    weights = np.exp(-(nodes**2) / 2)
+    weights /= weights.sum()
+    cut = float(np.sqrt(float(f * f + g * g + s * s))) * float(-ndtri(float(r)))
+    total = {**dict(zip(PROBIT, map(sp.Rational, (f, g, s, r)), strict=True)), lognormal.x: at, lognormal.y: at}
+    rows = ndtr((float(f) * nodes - cut) / np.hypot(float(s), float(g)))
+    columns = ndtr((float(g) * nodes - cut) / np.hypot(float(s), float(f)))
+    common = ndtr((np.hypot(float(f), float(g)) * nodes - cut) / float(s))
+    expected = {
+        "row_degree": weights @ ndtr((float(f * at) + float(g) * nodes - cut) / float(s)),
+        "column_degree": weights @ ndtr((float(g * at) + float(f) * nodes - cut) / float(s)),
+        "squared_kernel": weights @ common**2,
+        "squared_row_degree": weights @ rows**2,
+        "squared_column_degree": weights @ columns**2,
+    }
+    for name, value in expected.items():
+        formula = lognormal.probit_graphon.expressions[name]
+        here = {symbol: sp.Rational(number) for symbol, number in total.items() if symbol in formula.free_symbols}
+        assert balls.number(formula, here) == pytest.approx(value, abs=1e-9)
+
+
+def test_probit_moments_near_the_ends() -> None:
+    """Hardly any noise: ∬W² is the density less a gap of the order of s; a tiny density keeps its digits."""
+    scales = {lognormal.row_scale: 1, lognormal.column_scale: 1}
+    near = balls.number(lognormal.squared_kernel, {**scales, lognormal.noise_scale: sp.Rational(1, 10**9), rho: TENTH})
+    assert 0.1 - near == pytest.approx(0, abs=1e-9)
+    tiny = {**scales, lognormal.noise_scale: 1, rho: sp.Rational(1, 10**30)}
+    with mpmath.workdps(80):
+        cut = mpmath.sqrt(6) * mpmath.erfinv(1 - 2 * mpmath.mpf("1e-30"))  # √3 Φ⁻¹(1 − ρ)
+
+        def square(u: mpmath.mpf) -> mpmath.mpf:
+            return mpmath.ncdf(mpmath.sqrt(2) * u - cut) ** 2 * mpmath.npdf(u)
+
+        expected = mpmath.quad(square, mpmath.linspace(-5, 30, 36))
+    assert balls.digits(lognormal.squared_kernel, tiny, 15) == mpmath.nstr(expected, 15)
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("row_degree x=1 s_f=0 s_g=3/5 s=1 rho=.2", "0.200000000000000000000000000000"),
+        ("column_degree y=3 s_f=4/5 s_g=0 s=1 rho=1e-12", "1.00000000000000000000000000000e-12"),
+        ("row_degree x=-30 s_f=.8 s_g=0 s=1 rho=.2", "4.34388644732263200377941653650e-139"),
+        ("squared_kernel s_f=0 s_g=0 s=1 rho=.2", "0.0400000000000000000000000000000"),
+        ("squared_kernel s_f=.8 s_g=.6 s=1 rho=.5", "0.333333333333333333333333333333"),
+        ("coefficient j=0 k=0 s_f=0 s_g=0 s=1 rho=.2", "0.200000000000000000000000000000"),
+        ("coefficient j=2 k=0 s_f=0 s_g=1 s=1 rho=.2", "0"),
+        ("coefficient j=1 k=1 s_f=1 s_g=1 s=1 rho=.5", "0"),
+    ],
+)
+def test_probit_formulas_where_scales_vanish(words: str, value: str) -> None:
+    name, *values = words.split()
+    assert evaluate(lognormal.probit_graphon.expressions[name], values, 30) == value
+
+
+def coefficients(size: int) -> np.ndarray:
+    """c_jk of the reference graphon. float[size, size]"""
+    derivatives = [balls.number(lognormal.derivative, {**PROBIT, lognormal.order: m}) for m in range(2 * size - 1)]
+    row, column = ([float(PROBIT[scale]) ** j / factorial(j) ** 0.5 for j in range(size)] for scale in list(PROBIT)[:2])
+    return np.array([[row[j] * column[k] * derivatives[j + k] for k in range(size)] for j in range(size)])
+
+
+def test_hermite_coefficients_are_those_of_the_kernel() -> None:
+    """⟨W, He_j ⊗ He_k⟩ by Gauss–Hermite sums."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(60)
+    weights = weights / weights.sum()
+    cut = balls.number(lognormal.threshold, PROBIT)
+    kernel = ndtr(0.8 * nodes[:, None] + 0.6 * nodes - cut)
+    for j, k in ((0, 0), (0, 2), (1, 0), (2, 1), (3, 4)):
+        first, second = (np.polynomial.hermite_e.hermeval(nodes, [0] * order + [1]) for order in (j, k))
+        inner = (weights * first) @ kernel @ (weights * second) / (factorial(j) * factorial(k)) ** 0.5
+        assert balls.number(lognormal.hermite_coefficient(j, k), PROBIT) == pytest.approx(inner, abs=1e-12)
+        assert coefficients(5)[j, k] == pytest.approx(inner, abs=1e-12)
+
+
+def test_singular_values_of_the_probit_graphon() -> None:
+    """The truncated matrix, its certificate, and the reference values."""
+    reference = [0.290439066864362447, 0.0516821657981776317, 0.0108801900295295391, 0.00243957327903]
+    assert np.linalg.svd(coefficients(40), compute_uv=False)[:4] == pytest.approx(reference, abs=1e-14)
+    matrix = coefficients(6)
+    values, moment = np.linalg.svd(matrix, compute_uv=False), balls.number(lognormal.squared_kernel, PROBIT)
+    left = moment - (matrix**2).sum()
+    assert 0 < left <= balls.number(lognormal.truncation, {**PROBIT, lognormal.size: 6})
+    for found, true in zip(values, reference, strict=False):
+        upper = balls.number(
+            lognormal.certificate,
+            dict(
+                zip(
+                    (lognormal.sigma, lognormal.moment, lognormal.captured),
+                    map(sp.Rational, (found, moment, moment - left)),
+                    strict=True,
+                )
+            ),
+        )
+        assert found <= true <= upper
+
+
+def test_plackett() -> None:
+    """∂φ₂/∂r = ∂²φ₂/∂x∂y for the bivariate normal density."""
+    a, b, r = sp.symbols("a b r")
+    density = sp.exp(-(a**2 - 2 * r * a * b + b**2) / (2 * (1 - r**2))) / (2 * sp.pi * sp.sqrt(1 - r**2))
+    assert sp.simplify((sp.diff(density, r) - sp.diff(density, a, b)) / density) == 0
+
+
+STEP_SYMBOLS = (*step.row_weights, *step.column_weights, *step.blocks)
+
+
+def test_reference_values_of_a_step_graphon() -> None:
+    at = dict(zip(STEP_SYMBOLS, map(sp.Rational, ["1/4", "3/4", "1/3", "2/3", ".9", ".3", ".2", ".05"]), strict=True))
+    assert (step.trace.subs(at), step.determinant.subs(at)) == (sp.Rational(3, 32), sp.Rational(3, 320000))
+    assert balls.digits(step.sigma_1, at, 20) == "0.30602270031023702603"
+    assert balls.digits(step.sigma_2, at, 20) == "0.010005343313992539340"
+
+
+@given(st.integers(1, 8), st.integers(1, 8), st.lists(st.integers(0, 9), min_size=4, max_size=4))
+def test_two_by_two_steps_are_those_of_their_cells(rows: int, columns: int, values: list[int]) -> None:
+    cells = np.repeat(np.repeat(np.reshape(values, (2, 2)), [rows, 9 - rows], 0), [columns, 9 - columns], 1) / 9
+    sizes = (rows, 9 - rows, columns, 9 - columns)
+    words = [f"{symbol}={value}/9" for symbol, value in zip(STEP_SYMBOLS, (*sizes, *values), strict=True)]
+    if any(values):
+        found = [float(evaluate(formula, words, 15)) for formula in (step.sigma_1, step.sigma_2)]
+        assert found == pytest.approx(np.linalg.svd(cells, compute_uv=False)[:2] / 9, abs=1e-12)
+    alpha, beta = ([sp.Rational(part, 9) for part in pair] for pair in (sizes[:2], sizes[2:]))
+    matrix = step.weighted_matrix(alpha, beta, sp.Matrix(2, 2, values) / 9)
+    norm = sp.sqrt(sum(value**2 for value in matrix))
+    assert float(norm) == pytest.approx(np.sqrt((cells**2).mean()))
+
+
+@pytest.mark.parametrize("half", [1, 2, 5, 30])
+def test_hidden_rows_are_hypergeometric(half: int) -> None:
+    size = 2 * half
+    law = [sp.binomial(half, k) ** 2 / sp.binomial(size, half) for k in range(half + 1)]
+    errors = [sorting.hidden_error.subs({n: size, sorting.misplaced: k}) for k in range(half + 1)]
+    mean = sum(map(sp.Mul, law, errors))
+    assert mean == sorting.hidden_mean
+    assert sum(weight * (e - mean) ** 2 for weight, e in zip(law, errors, strict=True)) == (
+        sorting.hidden_variance.subs(n, size)
+    )
+
+
+def test_distance_of_a_product_from_its_values() -> None:
+    """W = xy at the midpoints of 10 × 10 cells and, as an average, at their lower ends, from a fine grid."""
+    fine = np.arange(1, 401) / 400 - 1 / 800
+    product = np.outer(fine, fine)
+    middle = (np.arange(10) + 0.5) / 10
+    close = np.abs(product - np.kron(np.outer(middle, middle), np.ones((40, 40)))).mean()
+    assert close == pytest.approx(0.0185, abs=5e-5)
+    assert close <= balls.number(lipschitz_error, {slope: 1, m: 10, n: 10})
+    points = np.arange(401)
+    levels = np.outer(points, points)  # of 400² xy, a staircase on a fine grid
+    assert float(distance(levels, 10, 10)) == pytest.approx(close, abs=3e-3)
+    assert float(distance(levels, 10, 10, "lower end")) == pytest.approx(0.0475, abs=3e-3)
+
+
+@given(st.integers(1, 6), st.integers(1, 6))
+def test_the_worst_kernel_for_midpoints_is_zero_at_all_of_them(rows: int, columns: int) -> None:
+    x, y = np.arange(4 * rows + 1) / (4 * rows), np.arange(4 * columns + 1) / (4 * columns)
+    rim = np.logical_or.outer(x > 1 - 0.5 / rows, y > 1 - 0.5 / columns).astype(np.int64)
+    assert distance(rim, rows, columns) == midpoint_supremum.subs({m: rows, n: columns})
 
 
 def test_chi_of_a_single_row_is_its_only_value() -> None:
@@ -149,3 +345,40 @@ def test_heterogeneity_of_both_axes() -> None:
         "row",
         "row and column",
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("linear_threshold rho=.3", "4.260064336151291994"),
+        ("linear_threshold rho=.6", "2.907734154646222914"),
+        ("linear_threshold rho=49/144", "4.000000000000000000"),
+        ("linear_density tau=4", "0.3402777777777777778"),
+        ("largest_singular_value rho=.3 A=7/3 B=7/3 A_2=31/5 B_2=31/5", "0.3416326530612244898"),
+        ("kernel tau=3 f=1 phi=2 alpha=1/2", "0.8164965809277260327"),
+        ("kernel tau=2 f=1 phi=2 alpha=1/2", "1.000000000000000000"),
+    ],
+)
+def test_reference_values_of_the_pareto_graphon(words: str, value: str) -> None:
+    name, *values = words.split()
+    assert evaluate(pareto.pareto_graphon.expressions[name], values, 19) == value
+
+
+@given(st.fractions(Fraction(1, 2), 6))
+def test_density_of_the_pareto_example_is_an_average(cut: Fraction) -> None:
+    middle = 1 + (np.arange(400) + 0.5) / 400
+    average = np.minimum(1, (np.outer(middle, middle) / float(cut)) ** 2).mean()
+    assert balls.number(pareto.linear_density, {tau: sp.Rational(cut)}) == pytest.approx(average, abs=2e-5)
+
+
+@given(
+    st.lists(st.integers(1, 3), min_size=2, max_size=4),
+    st.lists(st.integers(1, 3), min_size=2, max_size=4),
+    st.integers(1, 10),
+)
+def test_pareto_graphons_have_rank_one_as_stated(row: list[int], column: list[int], cut: int) -> None:
+    """Profiles of a few values, α = 1: rank one without saturation, with a constant profile, or if all is saturated."""
+    values = [[min(sp.S.One, sp.Rational(a * b, cut)) for b in column] for a in row]
+    peak, least = max(row) * max(column), min(row) * min(column)
+    stated = peak <= cut or len(set(row)) == 1 or len(set(column)) == 1 or least >= cut
+    assert (sp.Matrix(values).rank() == 1) == stated

@@ -15,7 +15,16 @@ from hypothesis.extra.numpy import arrays
 from numerics.balls import number
 from numerics.data import Dataset, symmetrised
 from numerics.exact_tests import Binomial
-from numerics.moments import ResidualMoments, column_densities, numeric, residual_moments, threshold_for
+from numerics.moments import (
+    OutputMoments,
+    ResidualMoments,
+    column_densities,
+    numeric,
+    output_densities,
+    output_moments,
+    residual_moments,
+    threshold_for,
+)
 from theory.saliency import product_graphon
 from theory.saliency.model import phi, tau
 
@@ -127,6 +136,57 @@ def test_a_residual_of_another_length_is_refused() -> None:
         residual_moments(np.ones((4, 3)), np.ones(5))
 
 
+# output_moments
+
+
+def test_moments_of_one_output_are_those_of_a_scalar_residual() -> None:
+    x, r = data(30, 4, seed=10)
+    one, several = residual_moments(x, r), output_moments(x, r)
+    assert several.mean[:, 0] == pytest.approx(one.mean)
+    assert several.stein[:, 0] == pytest.approx(one.stein)
+    assert several.covariance[:, 0, 0] == pytest.approx(one.variance)
+    assert several.unexplained[:, 0, 0] == pytest.approx(one.spread**2)
+    assert several.mean_residual == pytest.approx([one.mean_residual])
+
+
+def test_moments_of_any_readout_are_those_of_its_residual() -> None:
+    # ⟨a, g⟩ is the gradient of the scalar residual ⟨a, r⟩.
+    x, _ = data(30, 4, seed=11)
+    r = np.random.default_rng(12).standard_normal((30, 3))
+    a = np.array([0.5, -2.0, 1.0])
+    one, several = residual_moments(x, r @ a), output_moments(x, r)
+    assert several.mean @ a == pytest.approx(one.mean)
+    assert several.stein @ a == pytest.approx(one.stein)
+    assert np.einsum("k,jkl,l->j", a, several.covariance, a) == pytest.approx(one.variance)
+    assert several.variance == pytest.approx(np.diagonal(several.covariance, axis1=1, axis2=2))
+
+
+def test_unexplained_covariances_are_positive() -> None:
+    x, _ = data(12, 3, seed=13)
+    moments = output_moments(x, np.random.default_rng(14).standard_normal((12, 5)))
+    assert np.linalg.eigvalsh(moments.unexplained).min() > -1e-12
+    assert moments.unexplained == pytest.approx(np.swapaxes(moments.unexplained, 1, 2))
+
+
+@pytest.mark.parametrize("residual", [np.ones(4), np.ones((5, 2)), np.ones((4, 2, 1))])
+def test_output_moments_refuse_other_shapes(residual: np.ndarray) -> None:
+    with pytest.raises(ValueError, match=r"expected \[4, q\]"):
+        output_moments(np.ones((4, 3)), residual)
+
+
+def test_truncations_of_several_outputs() -> None:
+    x, _ = data(30, 4, seed=15)
+    moments = output_moments(x, np.random.default_rng(16).standard_normal((30, 2)))
+    p0, p1, iso = (moments.truncated(name) for name in ("P0", "P1", "P1iso"))
+    assert not p0.stein.any()
+    assert (p1.stein == moments.stein).all()
+    assert iso.stein == pytest.approx(np.broadcast_to(moments.mean_residual / sqrt(8 * pi), (4, 2)))
+    assert all(np.abs(each.unexplained).max() < 1e-15 for each in (p0, p1, iso))
+    assert moments.truncated("P2") is moments
+    with pytest.raises(ValueError, match="P3"):
+        moments.truncated("P3")
+
+
 # Derived numbers
 
 
@@ -197,6 +257,58 @@ def test_densities_fall_with_the_threshold() -> None:
     levels = [column_densities(moments, t) for t in (0.05, 0.2, 0.8)]
     assert (levels[0] > levels[1]).all()
     assert (levels[1] > levels[2]).all()
+
+
+# output_densities
+
+
+def output_column(mean: list[float], stein: list[float], root: np.ndarray) -> OutputMoments:
+    """Moments of one column, C = root·rootᵀ."""
+    beta = np.array(stein)
+    covariance = root @ root.T + np.outer(beta, beta)
+    return OutputMoments(np.zeros(len(mean)), np.array([mean]), beta[None], covariance[None])
+
+
+@pytest.mark.parametrize("threshold", ["1/20", "1/2", "2", "4"])
+def test_without_fluctuation_only_the_length_counts(threshold: str) -> None:
+    at = sp.Rational(threshold)
+    found = output_densities(output_column([1.2, -1.6], [0.0, 0.0], np.zeros((2, 2))))(float(at))
+    expected = number(product_graphon.expressions["column_density"], {tau: at, phi: 1})
+    assert found == pytest.approx([expected], abs=2e-4)
+
+
+@pytest.mark.parametrize("threshold", [0.3, 1.5])
+@pytest.mark.parametrize(
+    ("mean", "stein", "root"),
+    [
+        ([1.0, -0.5], [0.3, 0.2], np.array([[0.5, 0.0], [0.4, 0.3]])),
+        ([0.0, 0.0], [0.0, 0.0], np.array([[1.0, 0.0], [0.5, 0.0]])),  # rank one, no mean: the slowest decay
+        ([0.3, 0.1, 2.0], [0.0, 1.0, 0.0], np.zeros((3, 3))),
+        ([0.0] * 8, [0.1] * 8, np.diag(np.linspace(0.1, 1, 8))),
+    ],
+)
+def test_densities_of_outputs_are_those_of_draws(
+    mean: list[float], stein: list[float], root: np.ndarray, threshold: float
+) -> None:
+    rng, size = np.random.default_rng(17), 200_000
+    w, a, zeta = rng.standard_normal(size), *rng.standard_normal((2, size, len(mean)))
+    g = np.array(mean) / 2 + w[:, None] * np.array(stein) + zeta @ root.T
+    count = int((np.abs(w * (a * g).sum(axis=1)) > threshold).sum())
+    (p,) = output_densities(output_column(mean, stein, root))(threshold)
+    assert Binomial(size).p_value(count, p) > LEVEL
+    assert Binomial(size).p_value(count, 1.1 * p) < LEVEL
+
+
+def test_one_output_agrees_with_the_scalar_closed_form() -> None:
+    moments = residual_moments(*data(30, 4, seed=18))
+    several = OutputMoments(np.zeros(1), moments.mean[:, None], moments.stein[:, None], moments.variance[:, None, None])
+    densities = output_densities(several)
+    for threshold in (0.01, 0.1, 0.4):
+        assert densities(threshold) == pytest.approx(column_densities(moments, threshold), abs=2e-3)
+
+
+def test_a_dead_column_of_outputs_keeps_nothing() -> None:
+    assert output_densities(output_column([0.0, 0.0], [0.0, 0.0], np.zeros((2, 2))))(0.1).tolist() == [0.0]
 
 
 # threshold_for

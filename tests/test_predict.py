@@ -240,10 +240,26 @@ def test_magnitude_threshold_is_the_quantile() -> None:
 def test_p2_gives_way_to_the_row_law() -> None:
     data = digits()
     assert trial("snip", data, 0.3)[0].used == "row law"
-    assert trial("snip", made(outputs=2), 0.1)[0].used == "row law"
+    assert trial("snip", made(outputs=2), 0.3)[0].used == "row law"
     wide = predict(posed("snip", 0.1, 10**8, digits(standardise=False)), 8000, np.random.default_rng(0))
     assert wide.used == "row law"  # at this width the closure's error is far above the noise
     assert "too coarse" in wide.reason
+
+
+def test_several_outputs_have_a_closed_form() -> None:
+    prediction, seen = trial("snip", digits("onehot-centred", standardise=False), 0.1, width=2048, rows=10_000)
+    assert prediction.used == "P2"
+    assert "S7" in prediction.reason
+    assert prediction.densities.mean() == pytest.approx(0.1)
+    assert ratio(prediction, seen, "P2") <= 2.0
+    assert prediction.threshold == pytest.approx(prediction.law.threshold * np.sqrt(2048 * 64), rel=0.05)
+
+
+def test_comparing_several_outputs_shows_that_lengths_are_not_enough() -> None:
+    data = digits("onehot-centred", standardise=False)
+    found = compare("snip", data, 0.1, 2048, 1, 5000, np.random.SeedSequence(1))
+    assert found.errors["P0"] > 3 * found.floor
+    assert found.errors["P2"] < 2 * found.floor
 
 
 def test_wanda_on_few_inputs_needs_the_row_law() -> None:

@@ -1,20 +1,28 @@
 """Reference values of the saliency claims, computed elsewhere, and the numeric predictors built on them."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 import sympy as sp
+from hypothesis import given
+from hypothesis import strategies as st
 
 from numerics.balls import digits, number
 from theory.ledger import load_ledger
 from theory.level import Level, level
 from theory.saliency import (
     constant_graphon,
+    coupled_layers,
     product_graphon,
     smoothed_snip,
     stable_threshold,
     synflow_factorises,
+    tail_selectivity,
 )
+from theory.saliency.layers import first_scale, second_scale, share, weighted_rho_2
 from theory.saliency.model import SaliencyModel, phi, rho, snip_model, tau, u, v
+from theory.saliency.tail_selectivity import phi_1, phi_2
 from theory.saliency.threshold import s
 from theory.tails import alpha, exponential, frechet, half_normal, pareto, product_normal, product_survival, t
 
@@ -105,7 +113,46 @@ def test_tangent_kernel_on_the_diagonal_is_the_squared_length_over_d() -> None:
     assert kernel.subs(theta, 0).subs(others) == 2  # R²/d (1/2 + 1/2)
 
 
+@pytest.mark.parametrize(
+    ("name", "point", "value"),
+    [
+        ("snip_ratio", (2, 1, 10), "200.34676584990426127"),
+        ("snip_ratio", (2, 1, 20), "30336.488052832058351"),
+        ("gaussian_ratio", (2, 1, 5), "21662.763909046795450"),
+        ("snip_asymptotic", (2, 1, 20), "31150.126658162732998"),
+    ],
+)
+def test_reference_values_of_column_ratios(name: str, point: tuple[int, int, int], value: str) -> None:
+    at = dict(zip((phi_1, phi_2, tau), point, strict=True))
+    assert digits(tail_selectivity.expressions[name], at, 20) == value
+
+
+@pytest.mark.parametrize("cut", ["1/1000000", "1/10", "3", "40"])
+def test_column_ratios_of_snip_at_any_threshold(cut: str) -> None:
+    """Beside the closed form of H; where the threshold is huge, beside the bounds."""
+    here, huge = sp.Rational(cut), 10**6
+    formula = tail_selectivity.expressions["snip_ratio"]
+    expected = product_survival(here / 3) / product_survival(here)
+    assert digits(formula, {phi_1: 3, phi_2: 1, tau: here}, 20) == digits(expected, {}, 20)
+    quotient = formula / tail_selectivity.expressions["snip_asymptotic"]
+    assert number(quotient, {phi_1: 3, phi_2: 1, tau: huge}) == pytest.approx(1, abs=3e-6)
+
+
+@given(st.fractions(Fraction(1, 1000), Fraction(999, 1000)), st.fractions(Fraction(1, 20), Fraction(19, 20)))
+def test_layers_share_a_threshold(kept: Fraction, first: Fraction) -> None:
+    """Bisection in floats on the mean density of two layers of scales 1 and 2."""
+    low, high = 0.0, 60.0
+    while high - low > 1e-13:
+        middle = (low + high) / 2
+        mean = float(first) * np.exp(-middle) + (1 - float(first)) * np.exp(-middle / 2)
+        low, high = (middle, high) if mean > float(kept) else (low, middle)
+    at = {rho: sp.Rational(kept), share: sp.Rational(first), first_scale: 1, second_scale: 2}
+    assert number(coupled_layers.expressions["threshold"], at) == pytest.approx(low, abs=1e-11)
+    weighted = number(weighted_rho_2, {rho: at[rho], share: at[share]})
+    assert weighted == pytest.approx(np.exp(-low / 2), rel=1e-9)
+
+
 def test_the_topic_is_whole() -> None:
     labels = [entry.label for entry in load_ledger().select(["saliency"])]
-    assert labels == ["S1", "S2", "S3", "S4", "S5", "S6", "S8", "S11", "S12"]
+    assert labels == [f"S{k}" for k in range(1, 16)]
     assert np.all([load_ledger()[label].claim.proof_text.strip() for label in labels])

@@ -1,9 +1,27 @@
 """Limits of masks: how close, in which sense, and of which shape."""
 
 from theory.graphon.concentration import cut_norm_rate
+from theory.graphon.discretisation import kernel_discretisation
 from theory.graphon.limit import mask_limit
+from theory.graphon.lognormal import probit_graphon
+from theory.graphon.pareto import pareto_graphon
 from theory.graphon.rate import optimal_rate
+from theory.graphon.row_latent import row_latent
 from theory.graphon.selection import selection_identity
+from theory.graphon.sorting import degree_sorting
+from theory.graphon.step import step_spectrum
 from theory.graphon.taxonomy import graphon_taxonomy
 
-__all__ = ["cut_norm_rate", "graphon_taxonomy", "mask_limit", "optimal_rate", "selection_identity"]
+__all__ = [
+    "cut_norm_rate",
+    "degree_sorting",
+    "graphon_taxonomy",
+    "kernel_discretisation",
+    "mask_limit",
+    "optimal_rate",
+    "pareto_graphon",
+    "probit_graphon",
+    "row_latent",
+    "selection_identity",
+    "step_spectrum",
+]

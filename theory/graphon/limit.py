@@ -6,6 +6,7 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.concentration import hoeffding_rate
+from theory.graphon.discretisation import midpoint_error, sorted_error
 from theory.graphon.symbols import SHARES, SIZES, delta, m, n, s
 from theory.level import level
 from theory.saliency.model import rho, synflow_model, tau
@@ -14,10 +15,6 @@ from theory.tails import product_survival
 inputs = sp.Symbol("d", integer=True, positive=True)  # a fixed number of columns
 
 rounding = 1 / (2 * m * n)
-midpoint_error = 1 / (2 * m) + 1 / (2 * n)
-empirical_failure = 2 * sp.exp(-2 * n * s**2)
-sorted_error = sp.sqrt(sp.log(4 / delta) / (2 * m)) + sp.sqrt(sp.log(4 / delta) / (2 * n))
-
 midpoint_bound = 2 * hoeffding_rate + 1 / m + 1 / n + 1 / (2 * m * n)
 sorted_bound = (
     2 * hoeffding_rate.subs(delta, delta / 2)
@@ -51,22 +48,17 @@ and on the same event the mask of the $\mathrm{round}(\rho nd)$ largest scores, 
 within $[[ranked_column_bound]]$.
 """,
     proof_text=r"""
-Given the latents the mask $M_\tau$ of all scores above $\tau_\rho$ has independent entries with
-$P_{ij}=W(u_i,v_j)$. Let $D=\|W_P-W\|_1$ and $A=\|M_\tau-P\|_\square$, and $N$ the number of entries of $M_\tau$. By
-G2 and $\iint W=\rho$, $\|M-M_\tau\|_1=\frac{|K-N|}{mn}\le\frac{|K-\rho
-mn|}{mn}+|\rho-\tfrac{EN}{mn}|+\tfrac{|EN-N|}{mn}\le\tfrac1{2mn}+D+A$ (for the last two take all rows and columns),
-so $\|W_M-W\|_\square\le\|M-M_\tau\|_1+\|M_\tau-P\|_\square+\|W_P-W\|_1\le\tfrac1{2mn}+2A+2D$. $A$ is bounded by G1.
-$W$ is nondecreasing in each variable. *Midpoints:* on a cell of length $\ell$ a monotone function differs from its
-value at the middle by at most $\frac\ell2$ times its oscillation in $L^1$, and oscillations add up to at most $1$;
-one variable at a time gives $D\le\frac1{2m}+\frac1{2n}$. *Sorted latents:* for monotone $g$ with values in $[0,1]$
-and $Q$ the quantile function of the sample,
-$\int|g(Q(x))-g(x)|dx=\int_0^1|F_m(c(t))-c(t)|dt\le\sup|F_m-\mathrm{id}|$, $c(t)=|\{g\le t\}|$. By
-Dvoretzky–Kiefer–Wolfowitz with Massart's constant $P(\sup|F_n-\mathrm{id}|>s)\le2e^{-2ns^2}$, so
-$D\le\sqrt{\ln(4/\delta)/2m}+\sqrt{\ln(4/\delta)/2n}$ except with probability $\delta$. Use $\frac\delta2$ for $D$
-and for $A$. With $\delta_k=k^{-2}$ the bounds tend to $0$ under the stated condition, and Borel–Cantelli applies.
-*Fixed inputs:* for each $T$ the row averages $\frac1d\sum_{j\in T}M_{ij}$ are iid in $[0,1]$: Hoeffding with two
-signs and $2^d$ sets, failure $2\cdot2^de^{-2ns^2}$. By G2 $\frac1{nd}|K-N|\le\frac1{2nd}+|\rho-\frac N{nd}|$, the
-last term being the case of all columns. ∎
+Given the latents the mask $M_\tau$ of all scores above $\tau_\rho$ has independent entries with $P_{ij}=W(u_i,v_j)$.
+Let $D=\|W_P-W\|_1$ and $A=\|M_\tau-P\|_\square$, and $N$ the number of entries of $M_\tau$. By G2 and $\iint W=\rho$,
+$\|M-M_\tau\|_1=\frac{|K-N|}{mn}\le\frac{|K-\rho mn|}{mn}+|\rho-\tfrac{EN}{mn}|+\tfrac{|EN-N|}{mn}\le\tfrac1{2mn}+D+A$
+(for the last two take all rows and columns), so
+$\|W_M-W\|_\square\le\|M-M_\tau\|_1+\|M_\tau-P\|_\square+\|W_P-W\|_1\le\tfrac1{2mn}+2A+2D$. $A$ is bounded by G1. $W$
+is nondecreasing in each variable, so by G3 $D\le\frac1{2m}+\frac1{2n}$ at midpoints, and
+$D\le\sqrt{\ln(4/\delta)/2m}+\sqrt{\ln(4/\delta)/2n}$ except with probability $\delta$ at sorted latents, where
+$\frac\delta2$ is left to each of $D$ and $A$. With $\delta_k=k^{-2}$ the bounds tend to $0$ under the stated
+condition, and Borel–Cantelli applies. *Fixed inputs:* for each $T$ the row averages $\frac1d\sum_{j\in T}M_{ij}$ are
+iid in $[0,1]$: Hoeffding with two signs and $2^d$ sets, failure $2\cdot2^de^{-2ns^2}$. By G2
+$\frac1{nd}|K-N|\le\frac1{2nd}+|\rho-\frac N{nd}|$, the last term being the case of all columns. ∎
 """,
     source=Source("2602.06675", "abstract (masks converge to deterministic bipartite graphons)"),
     provenance=Provenance.RECONSTRUCTED,
@@ -75,19 +67,21 @@ last term being the case of all columns. ∎
         "a factorised saliency with continuous noise (S1), one global threshold",
         "for fixed inputs: independent rows of one law, and nothing else",
     ),
-    uses=("G1", "G2", "S1"),
+    uses=("G1", "G2", "G3", "S1"),
     expressions={
         "midpoint_bound": midpoint_bound,
         "sorted_bound": sorted_bound,
         "rate_constant": 2 * sp.sqrt(sp.log(2)),
         "rounding": rounding,
-        "midpoint_error": midpoint_error,
-        "sorted_error": sorted_error,
-        "empirical_failure": empirical_failure,
         "column_bound": column_bound,
         "column_failure": column_failure,
         "ranked_column_bound": ranked_column_bound,
     },
-    aids={"cut_error": hoeffding_rate, "target": target},
+    aids={
+        "cut_error": hoeffding_rate,
+        "midpoint_error": midpoint_error,
+        "sorted_error": sorted_error,
+        "target": target,
+    },
     domain={**SIZES, **SHARES, inputs: (3, 20), rho: (sp.Rational(1, 20), sp.Rational(1, 2))},
 )

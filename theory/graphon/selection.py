@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.graphon.probit import probit_kernel
+from theory.graphon.lognormal import probit_kernel
 from theory.graphon.symbols import SHARES, SIZES, m, n, p, variance
 
 kept, above = sp.symbols("K N", integer=True, nonnegative=True)  # kept by rank; above the threshold

@@ -115,7 +115,7 @@ likely. ∎
         r"the survival function of the noise is strictly decreasing on the range of $\tau/f\varphi$",
         "initial output subtracted for SNIP and GraSP, and column profiles that are not constant",
     ),
-    uses=("S1", "S11"),
+    uses=("S1", "S9", "S10", "S11", "S12"),
     expressions={
         "classes": CLASSES,
         "sensitivity": sensitivity,

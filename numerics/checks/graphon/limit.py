@@ -13,15 +13,14 @@ from scipy.special import erfc, erfinv
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.masks import kept_count, top_k_mask
+from theory.graphon.discretisation import midpoint_error, sorted_error
 from theory.graphon.limit import (
     column_bound,
     inputs,
     mask_limit,
     midpoint_bound,
-    midpoint_error,
     rounding,
     sorted_bound,
-    sorted_error,
     threshold,
 )
 from theory.graphon.symbols import delta, m, n, s
@@ -78,21 +77,14 @@ def pieces_add_up_to_the_bounds(
 
 
 @exact(mask_limit)
-@control("one-sided DKW", empirical_failure=sp.exp(-2 * n * s**2))
-@control("DKW with half the exponent", empirical_failure=2 * sp.exp(-n * s**2))
-@control("rows only", sorted_error=sp.sqrt(sp.log(4 / delta) / (2 * m)))
-@control("one share of δ for two events", sorted_error=sorted_error.subs(delta, 2 * delta))
 @control("one set of columns", column_failure=2 * sp.exp(-2 * n * s**2))
 @control("one set of columns in the bound", column_bound=sp.sqrt(sp.log(2 / delta) / (2 * n)))
 @control("columns 10 % more", column_bound=ELEVEN * column_bound)
 @control("columns 10 % less", column_bound=NINE * column_bound)
-def errors_solve_their_failure_probabilities(
-    empirical_failure: sp.Expr, sorted_error: sp.Expr, column_failure: sp.Expr, column_bound: sp.Expr, trial: Trial
+def column_bound_solves_its_failure_probability(
+    column_failure: sp.Expr, column_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Rows and columns fail with δ/2 each; the sets of columns together with δ, two signs for each of the 2^d sets."""
-    one = sorted_error.subs(m, n) / 2
-    yield trial.same(sorted_error, one + one.subs(n, m), by=reduce)
-    yield trial.same(empirical_failure.subs(s, one), delta / 2, by=reduce)
+    """The sets of columns fail together with δ, two signs for each of the 2^d sets."""
     yield trial.same(column_failure.subs(s, column_bound), delta, by=reduce)
     for columns in (1, 4):
         events = sum(1 for _ in product((1, -1), *[(0, 1)] * columns))
@@ -113,74 +105,12 @@ def rounding_is_attained(rounding: sp.Expr, trial: Trial) -> Iterator[Finding]:
         yield trial.holds(sp.Rational(worst) == claimed, f"worst rounding {worst}, claimed {claimed}")
 
 
-def midpoint_distance(kernel: NDArray[np.int64], rows: int, columns: int) -> Fraction:
-    """‖W_P − W‖₁ for a kernel of values 0, …, max on an even refinement of rows × columns cells. int[q·rows, q·columns]
-
-    The kernel is continuous from the left, so its value at the middle of a cell is that of the part before it.
-    """
-    high, wide = kernel.shape[0] // rows, kernel.shape[1] // columns
-    middle = kernel[high // 2 - 1 :: high, wide // 2 - 1 :: wide]
-    distance = np.abs(kernel - np.kron(middle, np.ones((high, wide), dtype=np.int64))).sum()
-    return Fraction(int(distance), kernel.size * int(kernel.max()))
-
-
-def monotone_kernels(rng: np.random.Generator) -> list[tuple[NDArray[np.int64], int, int]]:
-    """Random kernels, nondecreasing in each variable: staircases and sums of few jumps."""
-    kernels = []
-    for rows, columns in ((2, 3), (4, 4), (6, 3)):
-        for jumps in (1, 2, 5, 40):
-            where = rng.integers(0, [4 * rows, 4 * columns], size=(jumps, 2))
-            kernel = np.zeros((4 * rows, 4 * columns), dtype=np.int64)
-            for i, j in where:
-                kernel[i:, j:] += 1
-            kernels.append((kernel, rows, columns))
-    return kernels
-
-
-@exact(mask_limit)
-@control("¼ in place of ½", midpoint_error=midpoint_error / 2)
-@control("any point of a cell", midpoint_error=2 * midpoint_error)
-@control("10 % less", midpoint_error=NINE * midpoint_error)
-@control("10 % more", midpoint_error=ELEVEN * midpoint_error)
-def midpoints_of_a_monotone_kernel(midpoint_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A step just above a midpoint attains each of the two terms; random monotone kernels stay below their sum."""
-    for rows, columns in ((2, 5), (4, 3)):
-        step = np.zeros((2 * rows, 2 * columns), dtype=np.int64)
-        across = step.copy()
-        step[rows // 2 * 2 + 1 :, :] = 1
-        across[:, columns // 2 * 2 + 1 :] = 1
-        attained = sum(midpoint_distance(each, rows, columns) for each in (step, across))
-        claimed = midpoint_error.subs({m: rows, n: columns})
-        yield trial.holds(sp.Rational(attained) == claimed, f"attained {attained}, claimed {claimed}")
-    for kernel, rows, columns in trial.draw(monotone_kernels):
-        distance, claimed = midpoint_distance(kernel, rows, columns), midpoint_error.subs({m: rows, n: columns})
-        yield trial.holds(sp.Rational(distance) <= claimed, f"distance {distance}, bound {claimed}")
-
-
 @exact(mask_limit)
 @control("forgets M_K beside M_τ", rate_constant=sp.sqrt(sp.log(2)))
 @control("10 % less", midpoint_bound=NINE * midpoint_bound)
 def bound_has_the_rate(midpoint_bound: sp.Expr, rate_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """√n · bound → constant for m = n."""
     yield trial.same(sp.limit(midpoint_bound.subs(m, n) * sp.sqrt(n), n, sp.oo), rate_constant)
-
-
-def uniform_deviations(rng: np.random.Generator, samples: int, size: int) -> NDArray[np.floating]:
-    """sup |F_n − id| of samples of uniform numbers. float[samples]"""
-    points = np.sort(rng.random((samples, size)), axis=1)
-    steps = np.arange(size + 1) / size
-    return np.maximum(steps[1:] - points, points - steps[:-1]).max(axis=1)
-
-
-@statistical(mask_limit, tests=2)
-@control("one-sided", empirical_failure=sp.exp(-2 * n * s**2))
-@control("twice the exponent", empirical_failure=2 * sp.exp(-4 * n * s**2))
-def empirical_distributions_deviate_no_more(empirical_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Dvoretzky–Kiefer–Wolfowitz on samples of 32 uniform numbers; at these levels the bound is nearly attained."""
-    deviations = trial.draw(uniform_deviations, trial.size(20_000), 32)
-    for level in (sp.Rational(3, 16), sp.Rational(1, 4)):
-        claimed = trial.value(empirical_failure, {n: 32, s: level})
-        yield trial.counts(int((deviations > float(level)).sum()), len(deviations), claimed, side="above")
 
 
 ROWS, COLUMNS, FINE = 3072, 1024, 8

@@ -13,7 +13,7 @@ from scipy.special import ndtri
 from numerics.cut_norm import exact_cut_norm
 from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.masks import top_k_mask
-from theory.graphon.probit import column_scale, log_threshold, noise_scale, row_scale, x, y
+from theory.graphon.lognormal import column_scale, log_threshold, noise_scale, row_scale, x, y
 from theory.graphon.selection import above, kept, selection_identity
 from theory.graphon.symbols import m, n, p, variance
 from theory.saliency.model import rho

@@ -17,6 +17,7 @@ from numerics.masks import row_mask
 from theory.graphon.symbols import m, n
 from theory.graphon.taxonomy import (
     CLASSES,
+    METHODS,
     Heterogeneity,
     classify,
     density_of_noise,
@@ -25,7 +26,7 @@ from theory.graphon.taxonomy import (
     heterogeneity,
     slope,
 )
-from theory.saliency.model import SaliencyModel, tau, u, v
+from theory.saliency.model import ONE, SaliencyModel, half_normal_quantile, tau, u, v
 from theory.tails import Tail, half_normal, pareto, t
 
 Instances = Sequence[tuple[SaliencyModel, sp.Expr]]
@@ -35,6 +36,7 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 BOTH = SaliencyModel(1 + u, 1 + v, half_normal)
 SQUARE = replace(pareto, survival=pareto.survival.subs(sp.Symbol("alpha", positive=True), 2))
 SIGNED = Tail("signed normal", half_normal.survival / 2)  # P(ξ > t) for t ≥ 0
+SELF_TERM = SaliencyModel(half_normal_quantile, ONE, Tail("squared normal", half_normal.at(sp.sqrt(t))))  # |a| w²
 
 
 @exact(graphon_taxonomy)
@@ -86,6 +88,7 @@ def kernel_varies_exactly_where_the_profiles_do(instances: Instances, trial: Tri
 @control("wanda varies with rows", classes={**CLASSES, "wanda": Heterogeneity.BOTH})
 @control("magnitude is heterogeneous", classes={**CLASSES, "magnitude": Heterogeneity.BOTH})
 @control("random is heterogeneous", classes={**CLASSES, "random": Heterogeneity.ROW})
+@control("a constant smoothed residual leaves grasp its self-term (S9)", methods={**METHODS, "grasp": SELF_TERM})
 def methods_have_their_classes(
     classes: Classes, methods: Mapping[str, SaliencyModel], trial: Trial
 ) -> Iterator[Finding]:

@@ -1,0 +1,251 @@
+"""Evidence for G7: the graphon of Pareto noise below and beyond saturation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.moments import numeric
+from theory.graphon.pareto import (
+    INSTANCES,
+    RANK_ONE,
+    column_mean,
+    column_square,
+    f,
+    kernel,
+    largest_singular_value,
+    linear_density,
+    linear_model,
+    linear_singular_value,
+    linear_threshold,
+    pareto_graphon,
+    peak,
+    row_mean,
+    row_square,
+    threshold,
+)
+from theory.saliency.model import SaliencyModel, phi, rho, tau, u, v
+from theory.tails import Tail, alpha, t
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+MEANS = row_mean * column_mean
+
+
+def moments(row: sp.Expr, column: sp.Expr, power: int) -> dict[sp.Symbol, sp.Expr]:
+    """A, B, A₂, B₂ and the peak of profiles that increase on [0, 1], integrated by SymPy."""
+    sizes = {row_mean: (row, power), row_square: (row, 2 * power)}
+    sizes |= {column_mean: (column.subs(v, u), power), column_square: (column.subs(v, u), 2 * power)}
+    found = {name: sp.integrate(sp.expand(profile**k), (u, 0, 1)) for name, (profile, k) in sizes.items()}
+    return {**found, peak: (row * column).subs({u: 1, v: 1})}
+
+
+def mean_over_the_square(polynomial: sp.Expr) -> sp.Expr:
+    return sp.integrate(sp.expand(polynomial), (u, 0, 1), (v, 0, 1))
+
+
+@exact(pareto_graphon)
+@control("exponent α/2", rank_one_kernel=rho * (f * phi) ** (alpha / 2) / MEANS)
+@control("density forgotten", rank_one_kernel=(f * phi) ** alpha / MEANS)
+@control("another threshold", threshold=MEANS / rho)
+@control("threshold 10 % more", threshold=ELEVEN * threshold)
+@control("peak forgotten", critical_density=MEANS)
+@control("power of the peak forgotten", critical_density=MEANS / peak)
+@control("means for squares", largest_singular_value=rho)
+@control("squared", largest_singular_value=largest_singular_value**2)
+@control("singular value 10 % less", largest_singular_value=NINE * largest_singular_value)
+def unsaturated_kernel_has_density_and_norm(
+    rank_one_kernel: sp.Expr,
+    threshold: sp.Expr,
+    critical_density: sp.Expr,
+    largest_singular_value: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """It is (fφ/τ)^α; for two pairs of profiles its mean is ρ, its mean square σ₁², and ρ_* has the threshold sup fφ."""
+    yield trial.same((f * phi / threshold) ** alpha, rank_one_kernel)
+    for row, column, power in ((1 + u, 1 + v, 2), (2 + u**2, (3 + v) / 2, 1)):
+        at = {**trial.once(moments, row, column, power), alpha: power}
+        instance = rank_one_kernel.subs({**at, f: row, phi: column})
+        for part, claimed in ((instance, rho), (instance**2, largest_singular_value.subs(at) ** 2)):
+            yield trial.same(trial.once(mean_over_the_square, part), claimed)
+        yield trial.same(threshold.subs(at).subs(rho, critical_density.subs(at)), at[peak])
+
+
+@exact(pareto_graphon)
+@control("root with the other sign", largest_singular_value=-largest_singular_value)
+@control("peak forgotten", critical_density=MEANS)
+@control("of exponent 1", linear_singular_value=rho * sp.Rational(28, 27))
+@control("means for squares", linear_singular_value=rho)
+@control("critical at the mean profile", linear_critical_density=sp.Rational(49, 81))
+@control("singular value 10 % more", linear_singular_value=ELEVEN * linear_singular_value)
+def example_is_an_instance(
+    critical_density: sp.Expr,
+    largest_singular_value: sp.Expr,
+    linear_critical_density: sp.Expr,
+    linear_singular_value: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """ρ_* and σ₁ of f = 1 + u, φ = 1 + v, α = 2."""
+    at = {**trial.once(moments, 1 + u, 1 + v, 2), alpha: 2}
+    yield trial.same(critical_density.subs(at), linear_critical_density)
+    yield trial.same(largest_singular_value.subs(at), linear_singular_value)
+
+
+def rank_on_a_grid(model: SaliencyModel, cut: sp.Expr) -> int:
+    """The rank of the values of the kernel for α = 2 on a grid of thirds, in rationals."""
+    values = model.kernel(cut).subs(alpha, 2)
+    return sp.Matrix(4, 4, lambda i, j: values.subs({u: sp.Rational(i, 3), v: sp.Rational(j, 3)})).rank()
+
+
+def instances_of(noise: Tail) -> Mapping[str, tuple[SaliencyModel, sp.Expr]]:
+    """The instances under another noise."""
+    return {name: (replace(model, noise=noise), cut) for name, (model, cut) in INSTANCES.items()}
+
+
+@exact(pareto_graphon)
+@control("always rank one", rank_one=dict.fromkeys(RANK_ONE, True))
+@control("saturation always breaks rank one", rank_one={name: "no saturation" in name for name in RANK_ONE})
+@control("a power law far out only", instances=instances_of(Tail("Lomax", (1 + t) ** -alpha)))
+def ranks_are_those_of_values_on_a_grid(
+    rank_one: Mapping[str, bool], instances: Mapping[str, tuple[SaliencyModel, sp.Expr]], trial: Trial
+) -> Iterator[Finding]:
+    """A kernel of rank one has such values at all points; where it has not, some 2 × 2 minor is not zero."""
+    for name, (model, cut) in instances.items():
+        rank = trial.once(rank_on_a_grid, model, cut)
+        yield trial.holds((rank == 1) == rank_one[name], f"{name}: rank {rank} on a grid")
+
+
+def integrated_density() -> sp.Expr:
+    """D(τ) of the example, SymPy integrating over the parts of [1, 2]² beside the curve xy = τ."""
+    x, y = sp.symbols("x y", positive=True)
+
+    def over(integrand: sp.Expr, first: tuple, second: tuple) -> sp.Expr:
+        return sp.integrate(sp.integrate(integrand, (y, *second)), (x, *first))
+
+    square = x**2 * y**2
+    whole = over(square, (1, 2), (1, 2)) / tau**2
+    below = ((1, tau), (1, tau / x))  # the corner of small products, for τ ≤ 2
+    above = ((tau / 2, 2), (tau / x, 2))  # the corner of large products, for τ ≥ 2
+    return sp.Piecewise(
+        (1, tau <= 1),
+        (1 - over(sp.S.One, *below) + over(square, *below) / tau**2, tau <= 2),
+        (over(sp.S.One, *above) + whole - over(square, *above) / tau**2, tau <= 4),
+        (whole, True),
+    )
+
+
+def by_pieces(expression: sp.Expr) -> sp.Expr:
+    """Simplify each piece of a piecewise formula in logarithms."""
+    return sp.simplify(sp.expand_log(sp.piecewise_fold(expression), force=True))
+
+
+BESIDE_THE_KINKS = [{tau: sp.Rational(k, 8)} for k in (5, 9, 15, 17, 25, 31, 33, 48)]
+
+
+@exact(pareto_graphon)
+@control("never saturated", linear_density=49 / (9 * tau**2))
+@control("saturated at most to 1", linear_density=sp.Min(1, 49 / (9 * tau**2)))
+@control("10 % more", linear_density=ELEVEN * linear_density)
+def example_density_integrates_the_kernel(linear_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """In each of the four ranges of τ."""
+    yield trial.same(linear_density, trial.once(integrated_density), by=by_pieces, at=BESIDE_THE_KINKS)
+
+
+@enclosed(pareto_graphon)
+@control("never saturated", linear_threshold=7 / (3 * sp.sqrt(rho)))
+@control("10 % more", linear_threshold=ELEVEN * linear_threshold)
+def example_threshold_has_the_density(linear_threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """D, which decreases, passes ρ within a relative 10⁻¹² of τ_ρ, below and beyond ρ_*."""
+    for density in (sp.Rational(k, 10) for k in (1, 3, 4, 6, 9)):
+        cut = sp.Rational(trial.value(linear_threshold, {rho: density}))
+        for side, sign in ((1, 1), (-1, -1)):
+            beside = cut * (1 + side * sp.Rational(1, 10**12))
+            yield trial.below(sign * linear_density.subs(tau, beside), sign * density, at=[{}])
+
+
+CELLS = 96
+
+
+def singular_values(cut: float) -> tuple[float, float, float]:
+    """The two largest singular values of the example's kernel at midpoints, and how far those of W can be from them.
+
+    In each variable W has the Lipschitz constant 4/τ at most, and (|x − x_i| + |y − y_j|)² the mean 7/24 over cells of
+    side 1/CELLS; that bounds the distance in the Hilbert–Schmidt norm, beside which rounding is nothing.
+    """
+    middle = (np.arange(CELLS) + 0.5) / CELLS
+    values = numeric((alpha, tau, u, v), linear_model.kernel())(2.0, cut, middle[:, None], middle)
+    first, second = np.linalg.svd(values / CELLS, compute_uv=False)[:2]
+    return float(first), float(second), 4 / cut * np.sqrt(7 / 24) / CELLS
+
+
+@enclosed(pareto_graphon)
+@control("valid at every density", linear_critical_density=sp.Integer(1))
+@control("critical at the mean profile", linear_critical_density=sp.Rational(49, 81))
+@control("of exponent 1", linear_singular_value=rho * sp.Rational(28, 27))
+@control("10 % less", linear_singular_value=NINE * linear_singular_value)
+def rank_one_ends_at_the_critical_density(
+    linear_singular_value: sp.Expr, linear_critical_density: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Up to ρ_* the largest singular value is the stated one and no other is seen; at 0.6 both are false."""
+    for density in (sp.Rational(1, 5), sp.Rational(1, 3), sp.Rational(3, 5)):
+        first, second, error = trial.once(singular_values, trial.value(linear_threshold, {rho: density}))
+        stated = trial.value(linear_singular_value, {rho: density})
+        unsaturated = bool(density <= linear_critical_density)
+        detail = f"ρ = {density}: σ₁ = {first:.4f}, σ₂ = {second:.4f} ± {error:.4f}, claimed {stated:.4f}"
+        yield trial.holds((abs(first - stated) <= error) == unsaturated, detail)
+        yield trial.holds((second <= error) == unsaturated, detail)
+
+
+ROWS, COLUMNS, POWER = (1, 2), (1, sp.Rational(3, 2)), sp.Rational(3, 2)
+CUTS = (sp.Rational(5, 2), sp.Integer(4))  # with and without saturation of the largest product, 3
+
+
+def block_counts(rng: np.random.Generator, size: int, cut: float) -> NDArray[np.int64]:
+    """Kept entries of the four blocks of a mask of `size` rows and columns each, with Pareto noise. int[4]"""
+    row, column = np.repeat([float(x) for x in ROWS], size), np.repeat([float(x) for x in COLUMNS], size)
+    scores = np.outer(row, column) * (1 + rng.pareto(float(POWER), size=(2 * size, 2 * size)))
+    return (scores > cut).reshape(2, size, 2, size).sum(axis=(1, 3)).ravel()
+
+
+@statistical(pareto_graphon, tests=2)
+@control("never saturated", kernel=(f * phi / tau) ** alpha)
+@control("exponent α/2", kernel=sp.Min(1, (f * phi / tau) ** (alpha / 2)))
+@control("exponential noise", kernel=sp.exp(-tau / (f * phi)))
+@control("10 % less", kernel=NINE * kernel)
+def blocks_of_masks_are_binomial(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Masks of two kinds of rows and columns above a fixed threshold: all entries are independent."""
+    size = trial.size(256)
+    for cut in CUTS:
+        at = {tau: cut, alpha: POWER}
+        nulls = [trial.value(kernel, {**at, f: row, phi: column}) for row in ROWS for column in COLUMNS]
+        yield trial.counts_each(trial.draw(block_counts, size, float(cut)), size**2, nulls)
+
+
+def example_scores(rng: np.random.Generator, size: int) -> NDArray[np.floating]:
+    """Weights (1 + u)²(1 + v)² and scores (1 + u)(1 + v)ξ of Pareto noise ξ, α = 2, u and v uniform. float[2, size]"""
+    products = (1 + rng.random(size)) * (1 + rng.random(size))
+    return np.stack([products**2, products * (1 + rng.pareto(2.0, size))])
+
+
+@statistical(pareto_graphon, tests=2)
+@control("never saturated", linear_density=49 / (9 * tau**2))
+@control("of exponent 1", linear_singular_value=rho * sp.Rational(28, 27))
+@control("means for squares", linear_singular_value=rho)
+@control("density 10 % more", linear_density=ELEVEN * linear_density)
+def scores_have_the_density_and_the_singular_value(
+    linear_density: sp.Expr, linear_singular_value: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Counts above thresholds; and the mean of f²φ² over kept entries is σ₁‖f²‖‖φ²‖ without saturation."""
+    weights, scores = trial.draw(example_scores, trial.size(200_000))
+    cuts = [sp.Rational(3, 2), sp.Integer(3), sp.Integer(5)]
+    counts = [int((scores > float(cut)).sum()) for cut in cuts]
+    yield trial.counts_each(counts, len(scores), [trial.value(linear_density, {tau: cut}) for cut in cuts])
+    at = trial.once(moments, 1 + u, 1 + v, 2)
+    density = trial.value(linear_density, {tau: cuts[-1]})
+    norms = float(sp.sqrt(at[row_square] * at[column_square]))
+    stated = trial.value(linear_singular_value, {rho: sp.Rational(density)}) * norms
+    yield trial.averages(np.where(scores > float(cuts[-1]), weights, 0.0), stated, 0.0, 16.0)

@@ -1,0 +1,299 @@
+"""Evidence for S9: how GraSP's tangent kernel acts on affine residuals over the sphere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from numerics.masks import global_mask
+from numerics.moments import ResidualMoments, column_densities, numeric, threshold_for
+from numerics.networks import random_network
+from numerics.pruning import saliency
+from numerics.row_law import limit_smoothing
+from theory.saliency.amplification import (
+    amplification,
+    b,
+    c,
+    d,
+    gamma,
+    lambda_0,
+    lambda_1,
+    mean_amplification,
+    omega,
+)
+from theory.saliency.grasp import theta
+
+Floats = NDArray[np.floating]
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+HALF = sp.Rational(1, 2)
+length, around = sp.symbols("R phi", positive=True)
+claimed = mean_amplification.expressions
+data_term = lambda_1 * b / 2
+
+
+def reduce(expression: sp.Expr) -> sp.Expr:
+    """Simplify a formula in powers of sin θ, of which sin^(d−2) is a factor."""
+    return sp.simplify(sp.powsimp(sp.expand(expression / sp.sin(theta) ** (d - 2))))
+
+
+def expand_gamma(expression: sp.Expr) -> sp.Expr:
+    """Simplify a formula in Gamma functions whose arguments differ by whole numbers."""
+    return sp.simplify(sp.expand_func(expression))
+
+
+def sphere_mean(function: sp.Expr, dimension: int, to: sp.Expr = sp.pi) -> sp.Expr:
+    """The mean over the sphere of a function of the angle θ to an axis, 0 beyond θ = `to`; dimension ≥ 2."""
+    weight = sp.sin(theta) ** (dimension - 2)
+    whole = sp.integrate(weight, (theta, 0, sp.pi))
+    return sp.integrate(sp.expand(function * weight), (theta, 0, to)) / whole
+
+
+@exact(mean_amplification)
+@control("a full normal mean", gamma=2 * gamma)
+@control("the limit of many inputs", gamma=1 / sp.sqrt(2 * sp.pi * d))
+@control("one input more", gamma=gamma.subs(d, d + 1))
+@control("10 % more", gamma=ELEVEN * gamma)
+def gamma_is_the_mean_of_a_direction(gamma: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """E ω₁⁺ at d = 1, 2, 3, and its step from d to d + 2.
+
+    E ω₁⁺ = 1/((d−1)I_d) with I_d = ∫sin^(d−2) over [0, π], and d I_{d+2} = (d−1)I_d by parts.
+    """
+    yield trial.same(gamma.subs(d, 1), HALF)
+    for dimension in (2, 3):
+        yield trial.same(gamma.subs(d, dimension), sphere_mean(sp.cos(theta), dimension, sp.pi / 2))
+    parts = sp.diff(-sp.cos(theta) * sp.sin(theta) ** (d - 1), theta)
+    yield trial.same(parts, d * sp.sin(theta) ** d - (d - 1) * sp.sin(theta) ** (d - 2), by=reduce)
+    yield trial.same((d + 1) * gamma.subs(d, d + 2), d * gamma, by=expand_gamma)
+
+
+@exact(mean_amplification)
+@control("no amplification", lambda_0=lambda_1)
+@control("without κ₁", lambda_0=gamma**2)
+@control("without κ₀", lambda_0=d * gamma**2)
+@control("d/π taken for the ratio", lambda_0=lambda_1 * d / sp.pi)
+@control("mean 10 % more", lambda_0=ELEVEN * lambda_0)
+@control("κ₁ alone on linear functions", lambda_1=lambda_1 / 2)
+@control("trace 1 on linear functions", lambda_1=1 / d)
+@control("linear 10 % less", lambda_1=NINE * lambda_1)
+def kernel_acts_by_its_eigenvalues(
+    lambda_0: sp.Expr, lambda_1: sp.Expr, kernel: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """λ₀ = E Θ and λ₁ = E[Θ cos θ]: the two points of d = 1, and by parts for every d ≥ 2.
+
+    (π−θ)sin^(d−1)/π(d−1) is an antiderivative of Θ sin^(d−2) − (d+1)/2π(d−1) · sin^(d−1), so λ₀ is the last factor
+    times I_{d+1}/I_d; Θ cos θ and its mirror image at π − θ add up to cos²θ, of mean 1/d.
+    """
+    ends = [kernel.subs(theta, angle) for angle in (0, sp.pi)]
+    yield trial.same(lambda_0.subs(d, 1), (ends[0] + ends[1]) / 2)
+    yield trial.same(lambda_1.subs(d, 1), (ends[0] - ends[1]) / 2)
+
+    factor = (d + 1) / (2 * sp.pi * (d - 1))
+    primitive = (sp.pi - theta) * sp.sin(theta) ** (d - 1) / (sp.pi * (d - 1))
+    weighted = kernel * sp.sin(theta) ** (d - 2) - factor * sp.sin(theta) ** (d - 1)
+    yield trial.same(sp.diff(primitive, theta), weighted, by=reduce)
+    sines = 1 / ((d - 1) * gamma)  # I_d
+    yield trial.same(lambda_0 * sines, factor * sines.subs(d, d + 1), by=sp.gammasimp)
+
+    mirrored = kernel * sp.cos(theta) + (kernel * sp.cos(theta)).subs(theta, sp.pi - theta)
+    yield trial.same(mirrored, 2 * lambda_1 * d * sp.cos(theta) ** 2)
+    square = sp.diff(sp.cos(theta) * sp.sin(theta) ** (d - 1), theta)
+    yield trial.same(square, (d * sp.cos(theta) ** 2 - 1) * sp.sin(theta) ** (d - 2), by=reduce)
+
+
+@enclosed(mean_amplification)
+@control("no amplification", lambda_0=lambda_1)
+@control("mean 10 % less", lambda_0=NINE * lambda_0)
+@control("linear 10 % more", lambda_1=ELEVEN * lambda_1)
+def eigenvalues_are_funk_hecke_integrals(
+    lambda_0: sp.Expr, lambda_1: sp.Expr, kernel: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The integrals of Θ and Θ cos θ against sin^(d−2), by quadrature in balls, d = 2, 5, 32, 64."""
+    for dimension in (2, 5, 32, 64):
+        weight = sp.sin(theta) ** (dimension - 2)
+        whole = sp.Integral(weight, (theta, 0, sp.pi))
+        for eigenvalue, order in ((lambda_0, 0), (lambda_1, 1)):
+            against = sp.Integral(kernel * sp.cos(theta) ** order * weight, (theta, 0, sp.pi))
+            yield trial.same(eigenvalue.subs(d, dimension) * whole, against, by=None)
+
+
+@enclosed(mean_amplification)
+@control("no amplification", amplification=sp.Integer(1))
+@control("d/π taken for exact", amplification=d / sp.pi)
+@control("10 % more", amplification=ELEVEN * amplification)
+@control("lower bound of 10 % more", lower=ELEVEN * claimed["lower"])
+@control("upper bound of 10 % less", upper=NINE * claimed["upper"])
+@control("bounds exchanged", lower=claimed["upper"], upper=claimed["lower"])
+@control("as √d", asymptote=sp.sqrt(d / sp.pi))
+@control("d/2π", asymptote=d / (2 * sp.pi))
+def ratio_is_between_bounds_that_meet(
+    amplification: sp.Expr, lower: sp.Expr, upper: sp.Expr, asymptote: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """λ₀/λ₁ over its lower bound decreases, over its upper bound increases, from d to d + 2, and the bounds meet.
+
+    The steps are rational, those of the proof; both bounds are equivalent to d/π.
+    """
+    yield trial.same(lambda_0 / lambda_1, amplification)
+    falling, rising = d * (d + 2) / (d + 1) ** 2, (2 * d + 3) * d**2 / ((2 * d - 1) * (d + 1) ** 2)
+    yield trial.below(falling, sp.S.One, strict=True)
+    yield trial.below(sp.S.One, rising, strict=True)
+    for bound, step in ((lower, falling), (upper, rising)):
+        quotient = amplification / bound
+        yield trial.same(quotient.subs(d, d + 2), step * quotient, by=expand_gamma)
+        yield trial.same(sp.limit(bound / asymptote, d, sp.oo), 1)
+        yield trial.same(sp.limit(asymptote / bound, d, sp.oo), 1)
+    for dimension in (1, 2, 3, 64):
+        low, middle, high = (each.subs(d, dimension) for each in (lower, amplification, upper))
+        yield trial.below(low, middle, strict=True)
+        yield trial.below(middle, high, strict=True)
+
+
+@exact(mean_amplification)
+@control("no amplification", crossover=sp.sqrt(sp.pi * d / 2) * sp.Abs(b))
+@control("10 % more", crossover=ELEVEN * claimed["crossover"])
+@control("SNIP's self-term", stein_moment=c / sp.sqrt(2 * sp.pi * d))
+@control("SNIP's mean", moment=b)
+@control("eigenvalues exchanged", moment=lambda_0 * b, stein_moment=lambda_1 * c / sp.sqrt(2 * sp.pi * d))
+@control("the residual not smoothed", gradient=b / 2 + c * sp.sqrt(d) * gamma * omega)
+@control("self-term of the limit", gradient=data_term + lambda_0 * c * omega / sp.sqrt(2 * sp.pi))
+@control("no self-term", gradient=data_term)
+def moments_are_those_of_the_gradient(
+    gradient: sp.Expr, moment: sp.Expr, stein_moment: sp.Expr, crossover: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The gradient is a mean over the half sphere (d = 3); E g = h/2, E[w_j g] = β, and β = h/2 at the crossover.
+
+    β takes E[w_j ω] = E‖w‖/d, a mean of the chi law.
+    """
+    yield trial.same(gradient.subs(d, 3), trial.once(half_sphere_gradient), at=gradient_points())
+    yield trial.same(gradient.subs(omega, 0), moment / 2)
+    yield trial.same(sp.diff(gradient, omega) * trial.once(mean_length) / d, stein_moment, by=sp.gammasimp)
+    yield trial.same(stein_moment.subs(c, crossover), sp.Abs(moment) / 2, by=sp.gammasimp)
+
+
+def half_sphere_gradient() -> sp.Expr:
+    """The mean of (λ₀c + λ₁ b x_j) x_j 1{w·x > 0} over the sphere of radius √3, in coordinates around w."""
+    x = sp.sqrt(3) * (omega * sp.cos(theta) + sp.sqrt(1 - omega**2) * sp.sin(theta) * sp.cos(around))
+    residual = lambda_0.subs(d, 3) * c + lambda_1.subs(d, 3) * b * x
+    ring = sp.integrate(sp.expand(residual * x), (around, 0, 2 * sp.pi)) / (2 * sp.pi)
+    return sphere_mean(ring, 3, sp.pi / 2)
+
+
+def mean_length() -> sp.Expr:
+    """E‖w‖ of a normal vector, from the density of the chi law."""
+    masses = [sp.integrate(length ** (d - 1 + k) * sp.exp(-(length**2) / 2), (length, 0, sp.oo)) for k in (0, 1)]
+    return masses[1] / masses[0]
+
+
+def gradient_points() -> list[dict[sp.Symbol, sp.Expr]]:
+    """Slopes, means and directions at which a gradient is compared."""
+    values = ((1, 2, sp.Rational(1, 3)), (-2, 1, sp.Rational(-3, 5)), (3, -1, sp.Rational(7, 9)))
+    return [{b: slope, c: mean, omega: direction} for slope, mean, direction in values]
+
+
+def unit_kernels(rng: np.random.Generator, size: int) -> tuple[Floats, Floats]:
+    """What one unit adds to Θ for pairs of unit inputs in three dimensions, E a² = 1, E‖w‖² = 3, and its cosine."""
+    e, other, w = (v / np.linalg.norm(v, axis=1, keepdims=True) for v in rng.standard_normal((3, size, 3)))
+    cosine, z, z_other = ((p * q).sum(axis=1) for p, q in ((e, other), (w, e), (w, other)))
+    return cosine * (z > 0) * (z_other > 0) + 3 * np.maximum(z, 0) * np.maximum(z_other, 0), cosine
+
+
+@statistical(mean_amplification, tests=2)
+@control("no amplification", lambda_0=lambda_1)
+@control("d/π taken for the ratio", lambda_0=lambda_1 * d / sp.pi)
+@control("mean 10 % more", lambda_0=ELEVEN * lambda_0)
+@control("κ₁ alone on linear functions", lambda_1=lambda_1 / 2)
+@control("linear 10 % more", lambda_1=ELEVEN * lambda_1)
+def units_average_to_the_eigenvalues(lambda_0: sp.Expr, lambda_1: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Random units and random pairs of inputs on the sphere, d = 3: the means of the kernel and of it times cos θ."""
+    kernel, cosine = trial.draw(unit_kernels, trial.size(300_000))
+    yield trial.averages(kernel, trial.value(lambda_0, {d: 3}), -1.0, 4.0)
+    yield trial.averages(kernel * cosine, trial.value(lambda_1, {d: 3}), -4.0, 4.0)
+
+
+CORNERS = 180
+SLOPES = (1, 0)
+LEVEL = sp.Rational(1, 8)
+
+
+def kept_on_the_circle(rng: np.random.Generator, networks: int, rows: int) -> NDArray[np.int64]:
+    """Rows whose saliency exceeds 1/8: r = 1 + x₁ at the corners of a regular 180-gon, smoothed by S8's kernel."""
+    angles = 2 * np.pi * (np.arange(CORNERS) + 0.5) / CORNERS
+    x = np.sqrt(2) * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    smoothed = limit_smoothing(x, 1 + x @ np.array(SLOPES)[:, None])
+    kept = np.zeros(2, dtype=np.int64)
+    for _ in range(networks):  # one large network of independent rows, a part at a time
+        (scores,) = saliency("snip", random_network((2, rows, 1), rng), x, smoothed, first_layer=True)
+        kept += (np.sqrt(2 * rows) * scores > float(LEVEL)).sum(axis=0)
+    return kept
+
+
+def kept_share(gradient: sp.Expr, slope: int) -> float:
+    """P(|a||w_1||g| > 1/8) at d = 2, c = 1: |a|‖w‖ is exponential there, the direction of w uniform.
+
+    The trapezoid rule for a smooth periodic function.
+    """
+    cosine = np.cos(2 * np.pi * (np.arange(2**14) + 0.5) / 2**14)
+    g = numeric((b, c, omega), gradient.subs(d, 2))(slope, 1, cosine)
+    with np.errstate(divide="ignore"):
+        return float(np.exp(-float(LEVEL) / np.abs(cosine * g)).mean())
+
+
+@statistical(mean_amplification, tests=1)
+@control("no amplification", gradient=data_term + lambda_1 * c * sp.sqrt(d) * gamma * omega)
+@control("the residual not smoothed", gradient=b / 2 + c * sp.sqrt(d) * gamma * omega)
+@control("no self-term", gradient=data_term)
+@control("self-term 10 % more", gradient=data_term + ELEVEN * lambda_0 * c * sp.sqrt(d) * gamma * omega)
+def columns_on_the_circle_keep_binomial_counts(gradient: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A network on a fine regular polygon: each column keeps Bin(n, p), p that of the circle.
+
+    The gates of the polygon are those of the circle up to a degree of the direction of w, which changes p by a
+    relative 10⁻⁴.
+    """
+    networks, rows = trial.size(64), 1000
+    kept = trial.draw(kept_on_the_circle, networks, rows)
+    yield trial.counts_each(kept, networks * rows, [kept_share(gradient, slope) for slope in SLOPES])
+
+
+INPUTS, POINTS, WIDTH, STRONG = 64, 2048, 1024, 8
+WEAK = sp.Rational(3, 10)  # slope of the other 56 inputs; that of the strong ones is 1
+
+
+def contrast(columns: Floats) -> float:
+    """The mean density of the strong columns over that of the weak ones; columns: float[64]."""
+    return float(columns[:STRONG].mean() / columns[STRONG:].mean())
+
+
+def contrast_of_grasp(rng: np.random.Generator) -> float:
+    """Contrast of a GraSP mask of density 1/10 on 2048 points of the sphere, in opposite pairs; the residual has mean 1."""
+    half = rng.standard_normal((POINTS // 2, INPUTS))
+    half *= np.sqrt(INPUTS) / np.linalg.norm(half, axis=1, keepdims=True)
+    x = np.concatenate([half, -half])
+    slopes = np.where(np.arange(INPUTS) < STRONG, 1.0, float(WEAK))
+    network = random_network((INPUTS, WIDTH, 1), rng)
+    (scores,) = saliency("grasp-magnitude", network, x, 1 + x @ slopes[:, None], first_layer=True)
+    return contrast(global_mask(scores, 0.1).mean(axis=0))
+
+
+@empirical(mean_amplification, cost=0.6)
+@control("no amplification", stein_moment=lambda_1 * c / sp.sqrt(2 * sp.pi * d))
+@control("SNIP's mean", moment=b)
+@control("no self-term", stein_moment=c / 10**9)
+def grasp_hardly_sees_the_strong_columns(moment: sp.Expr, stein_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A GraSP mask at d = 64: the contrast of P1, where SNIP's is 5.5.
+
+    N points have second moments within a relative √(d/N) of the sphere's; twice that is allowed for the logarithm.
+    """
+    slopes = (sp.S.One, WEAK)
+    means = np.array([trial.value(moment, {d: INPUTS, b: slope}) for slope in slopes])
+    stein = np.full(2, trial.value(stein_moment, {d: INPUTS, c: 1}))
+    moments = ResidualMoments(1.0, means, stein, np.diag(stein**2))
+
+    def predicted(threshold: float) -> Floats:
+        return np.repeat(column_densities(moments, threshold), [STRONG, INPUTS - STRONG])
+
+    expected = contrast(predicted(threshold_for(predicted, 0.1)))
+    distance = abs(np.log(trial.draw(contrast_of_grasp) / expected))
+    yield trial.at_most(float(distance), 2 * float(np.sqrt(INPUTS / POINTS)), f"log contrast, P1's is {expected:.3f}")

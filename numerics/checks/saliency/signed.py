@@ -1,0 +1,190 @@
+"""Evidence for S10: masks of the largest signed scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.data import digits
+from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from numerics.masks import global_mask, kth_largest
+from numerics.networks import gradient, random_network, tangent_residual
+from numerics.pruning import saliency
+from theory.level import Level, level
+from theory.saliency.model import phi, rho
+from theory.saliency.signed import graphon, noise_density, signed_kernel, signed_scores, tau
+from theory.tails import exponential, half_normal, product_normal, t
+
+Floats = NDArray[np.floating]
+Counts = NDArray[np.int64]
+Kernels = Mapping[str, sp.Expr]
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+HALF = sp.Rational(1, 2)
+claimed = signed_scores.expressions
+kernel, kernels, threshold, selectivity = (claimed[k] for k in ("kernel", "kernels", "threshold", "selectivity"))
+moduli = signed_kernel(product_normal).subs(tau, sp.Abs(tau)) * 2  # what magnitudes would keep at this threshold
+level_above = sp.Symbol("l", positive=True)  # |τ|
+MODULI = {"normal": half_normal, "laplace": exponential}
+
+
+@exact(signed_scores)
+@control("one tail on both sides", kernels={**kernels, "normal": kernels["normal"].subs(tau, sp.Abs(tau))})
+@control("magnitudes", magnitude_share=sp.S.One)
+@control("10 % more", magnitude_share=ELEVEN * HALF)
+@control("the threshold does not move", dual_threshold=tau)
+@control("the graphon does not move", dual_graphon=graphon)
+@control("the same selection at every density", selectivity=sp.Abs(tau) * noise_density / (2 * phi**2))
+@control("magnitudes' slope", selectivity=2 * selectivity)
+@control("10 % less", selectivity=NINE * selectivity)
+def kernels_are_dual(
+    kernels: Kernels,
+    magnitude_share: sp.Expr,
+    dual_threshold: sp.Expr,
+    dual_graphon: sp.Expr,
+    selectivity: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """At |τ| half the moduli's tail, at −|τ| its complement, and the slope in φ on both sides."""
+    for name, law in kernels.items():
+        tail = MODULI[name]
+        above, below = (law.subs(tau, sign * level_above) for sign in (1, -1))
+        yield trial.same(above, magnitude_share * tail.at(level_above / phi))
+        yield trial.same(law.subs(tau, dual_threshold.subs(tau, level_above)), dual_graphon.subs(graphon, above))
+        yield trial.same(law.subs(tau, 0), HALF)
+        for sign, side in ((1, above), (-1, below)):
+            at = {tau: sign * level_above, noise_density: tail.density.subs(t, level_above / phi)}
+            yield trial.same(sp.diff(side, phi), selectivity.subs(at, simultaneous=True))
+
+
+@enclosed(signed_scores, cost=0.4)
+@control("threshold of the magnitudes", threshold=level(product_normal.survival, t, rho))
+@control("negative side forgotten", threshold=sp.Abs(threshold))
+@control("10 % more", threshold=ELEVEN * threshold)
+@control("the same density", magnitude_density=rho)
+@control("kernel of the magnitudes", kernel=moduli)
+@control("one tail on both sides", kernel=moduli / 2)
+@control("the threshold does not move", dual_threshold=tau)
+@control("the graphon does not move", dual_graphon=graphon)
+def threshold_gives_the_density_and_its_dual(
+    kernel: sp.Expr,
+    threshold: sp.Expr,
+    dual_threshold: sp.Expr,
+    dual_graphon: sp.Expr,
+    magnitude_density: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """For φ = 1 the kernel is ρ at the threshold, which changes sign with ρ → 1 − ρ and is the magnitudes' at 2ρ."""
+    for density in (sp.Rational(1, 10), HALF, sp.Rational(7, 10)):
+        here, there = (threshold.subs(rho, each) for each in (density, 1 - density))
+        yield trial.same(kernel.subs({tau: here, phi: 1}), density, by=None)
+        yield trial.same(there, dual_threshold.subs(tau, here), by=None)
+        for each in here.atoms(Level):  # a function without a zero has no value that could be refuted
+            solved = product_normal.survival / 2 - min(density, 1 - density)
+            yield trial.same(each.function(t), solved, by=None)
+    tenth = sp.Rational(1, 10)
+    yield trial.same(product_normal.at(threshold.subs(rho, tenth)), magnitude_density.subs(rho, tenth), by=None)
+    for point in ({tau: sp.Rational(1, 3), phi: 2}, {tau: sp.Rational(3, 2), phi: sp.Rational(3, 4)}):
+        above = kernel.subs(point)
+        below = kernel.subs({tau: dual_threshold.subs(point), phi: point[phi]})
+        yield trial.same(above, product_normal.at(point[tau] / point[phi]) / 2, by=None)
+        yield trial.same(below, dual_graphon.subs(graphon, above), by=None)
+
+
+PROFILES = (sp.Integer(2), HALF)
+CUTS = (sp.Rational(-1, 6), sp.S.Zero, sp.Rational(3, 4))
+
+
+def signed_counts(rng: np.random.Generator, rows: int) -> Counts:
+    """Rows a_i w_ij φ_j, φ = (2, ½), that exceed each cut: int[3 cuts, 2 columns]."""
+    scores = rng.standard_normal((rows, 1)) * rng.standard_normal((rows, 2)) * np.array([2.0, 0.5])
+    return np.array([(scores > float(cut)).sum(axis=0) for cut in CUTS])
+
+
+@statistical(signed_scores, tests=1)
+@control("kernel of the magnitudes", kernel=moduli)
+@control("one tail on both sides", kernel=moduli / 2)
+@control("the same selection at every density", kernel=sp.Piecewise((moduli / 2, tau > 0), (HALF, True)))
+@control("noise of one normal", kernel=kernels["normal"])
+@control("10 % less", kernel=NINE * kernel)
+def columns_keep_binomial_counts(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Rows with a signed factor of their own: each column keeps Bin(n, W) of them at a fixed threshold."""
+    rows = trial.size(100_000)
+    nulls = [trial.value(kernel, {tau: cut, phi: profile}) for cut in CUTS for profile in PROFILES]
+    yield trial.counts_each(trial.draw(signed_counts, rows).ravel(), rows, nulls)
+
+
+def products(rng: np.random.Generator, size: int) -> Floats:
+    """Products of two normals."""
+    return rng.standard_normal(size) * rng.standard_normal(size)
+
+
+@statistical(signed_scores, tests=2)
+@control("threshold of the magnitudes", threshold=level(product_normal.survival, t, rho))
+@control("negative side forgotten", threshold=sp.Abs(threshold))
+@control("10 % more", threshold=ELEVEN * threshold)
+def threshold_keeps_the_density(threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Independent scores exceed the threshold with probability ρ, below and above one half."""
+    rows = trial.size(200_000)
+    scores = trial.draw(products, rows)
+    for density in (sp.Rational(1, 10), sp.Rational(7, 10)):
+        limit = trial.value(threshold, {rho: density})
+        yield trial.counts(int((scores > limit).sum()), rows, float(density), observed=True)
+
+
+WIDTH, SAMPLES = 4096, 250
+
+
+def leading_signs(rng: np.random.Generator) -> tuple[Counts, Counts]:
+    """Positive ones among the leading terms w_ij a_i E[(Θ̂r) x_j 1] of GraSP on digits, and all. 2 × int[2, 8]
+
+    First of all that are not 0, then of the tenth with the largest moduli, in the eight columns where these add up to
+    the most: all of it chosen by moduli alone.
+    """
+    bundle = digits("ge5", standardise=True)
+    x, r = bundle.x[:SAMPLES], -bundle.y[:SAMPLES]
+    network = random_network((64, WIDTH, 1), rng)
+    (slopes,) = gradient(network, x, tangent_residual(network, x, r), first_layer=True)
+    scores = network.weights[0] * slopes
+    scores = scores[:, np.argsort(-np.abs(scores).sum(axis=0))[:8]]
+    cuts = (0.0, kth_largest(np.abs(scores), scores.size // 10))
+    positive = [(scores > cut).sum(axis=0) for cut in cuts]
+    return np.array(positive), np.array([(np.abs(scores) > cut).sum(axis=0) for cut in cuts])
+
+
+@statistical(signed_scores, tests=2, cost=0.5)
+@control("magnitudes", magnitude_share=sp.S.One)
+@control("a third", magnitude_share=sp.Rational(1, 3))
+def signs_of_a_column_are_fair_on_digits(magnitude_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Given the moduli, realised Θ̂ included, the positive scores of a column of distinct rows are Bin(·, ½)."""
+    for positive, whole in zip(*trial.draw(leading_signs), strict=True):
+        yield trial.counts_each(positive, whole, float(magnitude_share))
+
+
+DENSITIES = (sp.Rational(1, 10), sp.Rational(3, 10), sp.Rational(7, 10), sp.Rational(9, 10))
+
+
+def order_of_columns(rng: np.random.Generator, labelling: str) -> list[float]:
+    """Correlation of column densities with the scale of a column's scores: GraSP, signed, on digits, per density."""
+    bundle = digits(labelling, standardise=True)
+    network = random_network((64, 1024, 1), rng)
+    (scores,) = saliency("grasp", network, bundle.x[::3], -bundle.y[::3], first_layer=True)
+    scale = np.sqrt(np.mean(scores**2, axis=0))
+    varying = scale > 0
+    masks = [global_mask(scores, float(density)) for density in DENSITIES]
+    return [float(np.corrcoef(mask.mean(axis=0)[varying], scale[varying])[0, 1]) for mask in masks]
+
+
+@empirical(signed_scores, cost=0.8)
+@control("the same selection at every density", selectivity=sp.Abs(tau) * noise_density / (2 * phi**2))
+@control("threshold of the magnitudes", threshold=level(product_normal.survival, t, rho))
+def order_of_columns_reverses_on_digits(selectivity: sp.Expr, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The whole GraSP score: the correlation has the sign of ∂W/∂φ, and half the size of a perfect one at least."""
+    for labelling in ("ge5", "is0"):
+        for density, seen in zip(DENSITIES, trial.draw(order_of_columns, labelling), strict=True):
+            at = {tau: threshold.subs(rho, density), phi: 1, noise_density: 1}
+            sign = np.sign(trial.value(selectivity, at))
+            yield trial.at_most(1 - sign * seen, 0.5, f"1 − correlation at density {density}, {labelling}")

@@ -1,0 +1,151 @@
+"""G8: the probit graphon of lognormal profiles and lognormal noise, its degrees, moments and Hermite coefficients."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.saliency.model import rho
+from theory.tails import Tail, t
+
+x, y = sp.symbols("x y", real=True)  # latents of a row and a column, standard normal
+row_scale, column_scale = sp.symbols("s_f s_g", nonnegative=True)
+noise_scale = sp.Symbol("s", positive=True)
+log_threshold = sp.Symbol("t", real=True)
+
+row_order, column_order, order = sp.symbols("j k m", integer=True, nonnegative=True)
+size = sp.Symbol("K", integer=True, positive=True)  # of the truncated matrix of coefficients
+sigma, moment, captured = sp.symbols("sigma moment captured", positive=True)  # σ_i(A_K), ∬W², ‖A_K‖_F²
+
+
+def normal_cdf(z: sp.Expr) -> sp.Expr:
+    """Φ(z), by the function that keeps its digits in the lower tail."""
+    return sp.erfc(-z / sp.sqrt(2)) / 2
+
+
+def normal_density(z: sp.Expr) -> sp.Expr:
+    """Φ′(z)."""
+    return sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi)
+
+
+lognormal_noise = Tail("lognormal", normal_cdf(-sp.log(t) / noise_scale))
+
+total_variance = row_scale**2 + column_scale**2 + noise_scale**2  # Σ²
+quantile = sp.sqrt(2) * sp.erfcinv(2 * rho)  # Φ⁻¹(1 − ρ) = −h
+threshold = sp.sqrt(total_variance) * quantile
+
+probit_kernel = normal_cdf((row_scale * x + column_scale * y - log_threshold) / noise_scale)
+kernel = probit_kernel.subs(log_threshold, threshold)
+row_degree = normal_cdf((row_scale * x - threshold) / sp.sqrt(noise_scale**2 + column_scale**2))
+column_degree = normal_cdf((column_scale * y - threshold) / sp.sqrt(noise_scale**2 + row_scale**2))
+
+
+def orthant(r: sp.Expr) -> sp.Expr:
+    """Φ₂(h, h; r) at Φ(h) = ρ: the probability that two standard normals of correlation r both lie below h.
+
+    Plackett's integral with sin θ for the correlation: analytic up to r = 1, and positive, so that nothing cancels.
+    """
+    theta = sp.Symbol("theta", real=True)
+    return rho**2 + sp.Integral(sp.exp(-(quantile**2) / (1 + sp.sin(theta))) / (2 * sp.pi), (theta, 0, sp.asin(r)))
+
+
+correlation = (row_scale**2 + column_scale**2) / total_variance
+squared_kernel = orthant(correlation)
+squared_row_degree = orthant(row_scale**2 / total_variance)
+squared_column_degree = orthant(column_scale**2 / total_variance)
+
+# He_n(q) = 2^(−n/2) H_n(q/√2), and q/√2 = erfcinv(2ρ)
+derivative = sp.Piecewise(
+    (rho, sp.Eq(order, 0)),
+    (
+        2 ** ((1 - order) / 2)
+        * sp.hermite(order - 1, quantile / sp.sqrt(2))
+        * normal_density(quantile)
+        * total_variance ** (-order / 2),
+        True,
+    ),
+)
+coefficient = (
+    row_scale**row_order
+    * column_scale**column_order
+    * derivative.subs(order, row_order + column_order)
+    / sp.sqrt(sp.factorial(row_order) * sp.factorial(column_order))
+)
+
+
+def hermite_coefficient(j: int, k: int) -> sp.Expr:
+    """c_jk of W in the normalised Hermite bases of the row and column latents, j, k ≥ 0."""
+    return coefficient.subs({row_order: j, column_order: k})
+
+
+certificate = sp.sqrt(sigma**2 + moment - captured)
+truncation = correlation**size * rho * (1 - rho)
+
+probit_graphon = Claim(
+    label="G8",
+    title="The probit graphon of lognormal scores: degrees, moments, spectrum",
+    statement=r"""
+Let $\ln f=s_fX$, $\ln\varphi=s_gY$, $\ln|\xi|=sZ$ with independent standard normals, $s>0$, $s_f,s_g\ge0$
+($0^0=1$). At density $\rho$ the threshold of the logarithms is $t=[[threshold]]$ and the graphon on normal latents
+$$W(x,y)=[[kernel]],$$
+with row degree $[[row_degree]]$ and column degree $[[column_degree]]$. Its second moments are
+$$\iint W^2=[[squared_kernel]],$$
+that is $[[balanced_squared_kernel]]$ at $\rho=\frac12$, and likewise $\int d_{\rm row}^2=[[squared_row_degree]]$,
+$\int d_{\rm col}^2=[[squared_column_degree]]$. In the normalised Hermite bases
+$\mathrm{He}_j(x)/\sqrt{j!}$, $\mathrm{He}_k(y)/\sqrt{k!}$ the coefficients of $W$ are
+$$c_{jk}=\frac{s_f^j\,s_g^k}{\sqrt{j!\,k!}}\,d_{j+k},\qquad d_m=[[derivative]]$$
+($H$: physicists' Hermite polynomials), and its singular values are those of the matrix $(c_{jk})$. **Certificate.**
+For $A_K=(c_{jk})_{j,k<K}$ with singular value $\sigma=\sigma_i(A_K)$, $captured=\|A_K\|_F^2$ and $moment=\iint W^2$:
+$$\sigma_i(A_K)\le\sigma_i(W)\le[[certificate]],\qquad\iint W^2-\|A_K\|_F^2\le[[truncation]].$$
+""",
+    proof_text=r"""
+A score exceeds $e^t$ iff $s_fX+s_gY+sZ>t$. Averaging over $Y$, over $X$, or over both, leaves a normal sum of
+variance $s^2+s_g^2$, $s^2+s_f^2$, $\Sigma^2=s_f^2+s_g^2+s^2$: the degrees and $\rho=\Phi(-t/\Sigma)$. *Moments.*
+$W^2$ is the probability that two scores with independent $Z,Z'$ and the same $X,Y$ both exceed the threshold: two
+standard normals of correlation $r=(s_f^2+s_g^2)/\Sigma^2$ below $h=-t/\Sigma$; for the degrees share $X$ or $Y$ only.
+By Plackett's identity $\partial_r\varphi_2=\partial_x\partial_y\varphi_2$ for the bivariate normal density,
+$\partial_r\Phi_2(h,h;r)=\varphi_2(h,h;r)=\frac{e^{-h^2/(1+r)}}{2\pi\sqrt{1-r^2}}$, and $\Phi_2(h,h;0)=\rho^2$; put
+$r=\sin\theta$. At $\rho=\frac12$, $h=0$. *Coefficients.* With $e^{aX-a^2/2}=\sum_j\mathrm{He}_j(X)a^j/j!$ and the
+shift of the normal law, $\sum_{jk}c_{jk}\frac{a^jb^k}{\sqrt{j!k!}}=E\,W(X+a,Y+b)=\Phi\big((s_fa+s_gb-t)/\Sigma\big)$,
+so $\sqrt{j!k!}\,c_{jk}=s_f^js_g^k\,d_{j+k}$ with $d_m$ the $m$-th derivative of $\Phi((c-t)/\Sigma)$ at $c=0$, and
+$\Phi^{(m)}(h)=(-1)^{m-1}\mathrm{He}_{m-1}(h)\Phi'(h)=\mathrm{He}_{m-1}(-h)\Phi'(h)$. The bases are orthonormal
+and complete. *Certificate.* $A_K$ is a compression of $T_W$, so $\sigma_i(A_K)\le\sigma_i(W)$ for every $i$, while
+$\sum_i(\sigma_i(W)^2-\sigma_i(A_K)^2)=\iint W^2-\|A_K\|_F^2$ bounds each of its non-negative terms. By the binomial
+theorem $\sum_{j+k=m}c_{jk}^2=(s_f^2+s_g^2)^md_m^2/m!=r^mb_m$ with $b_m\ge0$ depending on $\rho$ and $m$ alone, and
+$\rho^2+\sum_{m\ge1}b_m=\rho$ (let $s\to0$, where $W$ becomes an indicator). $A_K$ holds all terms with $j+k<K$, so
+what is left out is at most $\sum_{m\ge K}r^mb_m\le r^K\rho(1-\rho)$. ∎
+""",
+    source=Source("2602.06675", "beyond the abstract"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    assumptions=(r"independent normal latents and noise, $s>0$, $0<\rho<1$",),
+    uses=("S1",),
+    expressions={
+        "threshold": threshold,
+        "kernel": kernel,
+        "row_degree": row_degree,
+        "column_degree": column_degree,
+        "squared_kernel": squared_kernel,
+        "squared_row_degree": squared_row_degree,
+        "squared_column_degree": squared_column_degree,
+        "balanced_squared_kernel": sp.Rational(1, 4) + sp.asin(correlation) / (2 * sp.pi),
+        "derivative": derivative,
+        "coefficient": coefficient,
+        "certificate": certificate,
+        "truncation": truncation,
+    },
+    aids={"noise": lognormal_noise},
+    domain={
+        rho: (sp.Rational(1, 20), sp.Rational(19, 20)),
+        row_scale: (sp.Rational(1, 5), 2),
+        column_scale: (sp.Rational(1, 5), 2),
+        noise_scale: (sp.Rational(1, 2), 2),
+        row_order: (0, 5),
+        column_order: (0, 5),
+        order: (0, 6),
+        size: (1, 8),
+        sigma: (1, 2),
+        moment: (4, 5),
+        captured: (2, 3),
+    },
+)

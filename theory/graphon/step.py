@@ -1,0 +1,86 @@
+"""G9: step graphons and their singular values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.saliency.model import SaliencyModel, tau, u, v
+from theory.tails import half_normal, t
+
+row_weight, column_weight = sp.symbols("alpha beta", positive=True)  # lengths of a row and a column block
+block = sp.Symbol("P", nonnegative=True)  # value of the graphon on it
+row_profile, column_profile = sp.symbols("f phi", positive=True)  # of the saliency in the block
+
+row_weights = sp.symbols("alpha_1 alpha_2", positive=True)
+column_weights = sp.symbols("beta_1 beta_2", positive=True)
+blocks = sp.Matrix(2, 2, sp.symbols("P_11 P_12 P_21 P_22", nonnegative=True)).as_immutable()
+
+entry = sp.sqrt(row_weight * column_weight) * block
+trace = sum(row_weights[a] * column_weights[b] * blocks[a, b] ** 2 for a in range(2) for b in range(2))
+determinant = sp.prod([*row_weights, *column_weights]) * blocks.det() ** 2
+sigma_1 = sp.sqrt((trace + sp.sqrt(trace**2 - 4 * determinant)) / 2)
+sigma_2 = sp.sqrt(determinant) / sigma_1  # not the difference, which would cancel where the rank is nearly one
+saliency_block = half_normal.survival.subs(t, tau / (row_profile * column_profile))
+
+
+def weighted_matrix(
+    rows: Sequence[sp.Expr], columns: Sequence[sp.Expr], values: sp.MatrixBase, weighted: sp.Expr = entry
+) -> sp.MatrixBase:
+    """The k × l matrix whose singular values are those of the step graphon, from its weights and its k × l values."""
+    return sp.Matrix(
+        len(rows),
+        len(columns),
+        lambda a, b: weighted.subs({row_weight: rows[a], column_weight: columns[b], block: values[a, b]}),
+    )
+
+
+def two_valued(first: sp.Expr, second: sp.Expr, share: sp.Expr, position: sp.Symbol) -> sp.Expr:
+    """The profile that is `first` on [0, share) and `second` beyond."""
+    return sp.Piecewise((first, position < share), (second, True))
+
+
+def two_valued_model(row: tuple[sp.Expr, sp.Expr], column: tuple[sp.Expr, sp.Expr]) -> SaliencyModel:
+    """Half-normal noise between profiles of two values each, on the shares α₁ and β₁."""
+    return SaliencyModel(two_valued(*row, row_weights[0], u), two_valued(*column, column_weights[0], v), half_normal)
+
+
+step_spectrum = Claim(
+    label="G9",
+    title="Singular values of a step graphon",
+    statement=r"""
+Let $W=P_{ab}$ on the product of the $a$-th of $k$ row blocks, of length $\alpha_a>0$, and the $b$-th of $l$ column
+blocks, of length $\beta_b>0$. The non-zero singular values of $T_W$ are those of the $k\times l$ matrix with entries
+$[[entry]]$ ($\alpha=\alpha_a$, $\beta=\beta_b$, $P=P_{ab}$). For two blocks each, $\sigma_1^2+\sigma_2^2=[[trace]]$,
+$\sigma_1^2\sigma_2^2=[[determinant]]$, hence $\sigma_1=[[sigma_1]]$ and $\sigma_2=\sqrt{[[determinant]]}/\sigma_1$.
+A factorised saliency whose profiles take finitely many values $f_a$, $\varphi_b$ has such a graphon; for half-normal
+noise $P_{ab}=[[saliency_block]]$ at $f=f_a$, $\phi=\varphi_b$.
+""",
+    proof_text=r"""
+$e_a=\alpha_a^{-1/2}1_{A_a}$ and $g_b=\beta_b^{-1/2}1_{B_b}$ are orthonormal, $T_W$ vanishes on the complement of the
+span of the $g_b$, has its range in the span of the $e_a$, and
+$\langle e_a,T_Wg_b\rangle=(\alpha_a\beta_b)^{-1/2}\int_{A_a\times B_b}W=\sqrt{\alpha_a\beta_b}\,P_{ab}$. For a
+$2\times2$ matrix $B$ the squares $\sigma_i^2$ are the roots of $z^2-z\operatorname{tr}BB^\top+(\det B)^2$. The
+kernel of a factorised saliency depends on the values of the profiles only (S1). ∎
+""",
+    source=Source("2602.06675", "abstract (masks converge to bipartite graphons)"),
+    provenance=Provenance.RECONSTRUCTED,
+    proof=Proof.PROVED,
+    assumptions=(r"finitely many blocks, of positive lengths that add up to $1$",),
+    uses=("S1",),
+    expressions={
+        "entry": entry,
+        "trace": trace,
+        "determinant": determinant,
+        "sigma_1": sigma_1,
+        "sigma_2": sigma_2,
+        "saliency_block": saliency_block,
+    },
+    domain={
+        **dict.fromkeys((row_weight, column_weight, *row_weights, *column_weights), (sp.Rational(1, 10), 1)),
+        **dict.fromkeys((block, *blocks), (0, 1)),
+        **dict.fromkeys((row_profile, column_profile), (sp.Rational(1, 2), 2)),
+    },
+)

@@ -1,0 +1,72 @@
+"""S9: on the sphere GraSP amplifies the mean of the residual by d/π."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.saliency.grasp import kappa_0, kappa_1, theta
+
+d = sp.Symbol("d", integer=True, positive=True)  # inputs
+b, c = sp.symbols("b c", real=True)  # slope of the residual along an input, mean of the residual
+omega = sp.Symbol("omega", real=True)  # w_j / ‖w‖
+
+gamma = sp.gamma(d / 2) / (2 * sp.sqrt(sp.pi) * sp.gamma((d + 1) / 2))
+lambda_0 = (d + 1) * gamma**2
+lambda_1 = 1 / (2 * d)
+amplification = 2 * d * (d + 1) * gamma**2
+
+mean_amplification = Claim(
+    label="S9",
+    title="GraSP amplifies the mean of the residual by d/π",
+    statement=r"""
+Let $x$ be uniform on the sphere of radius $\sqrt d$, $d\ge1$, with residual $r=c+b\cdot x$ (initial output subtracted), and
+$\gamma_d=E\,\omega_1^+=[[gamma]]$ for a uniform direction $\omega$. The tangent kernel $\Theta$ of S8 multiplies constants by
+$\lambda_0=[[lambda_0]]$ and linear functions by $\lambda_1=[[lambda_1]]$, so $\Theta r=\lambda_0c+\lambda_1b\cdot x$, and
+$$[[lower]]<\frac{\lambda_0}{\lambda_1}=[[amplification]]<[[upper]],\qquad\frac{\lambda_0}{\lambda_1}\sim[[asymptote]].$$
+With the data infinitely many and $\omega=w_j/\|w\|$, the gradient that GraSP prunes by is exactly
+$g_j=[[gradient]]$ in column $j$ ($b=b_j$). Its moments are those of P1 in S5 with $h_j=[[moment]]$ and
+$\beta_j=[[stein_moment]]$, where SNIP has $h_j=b$ and $\beta_j=c/\sqrt{2\pi d}$, and $\|w\|/\sqrt d\to1$ makes P1 itself the
+limit. The self-term $\beta_jw_j$ of a weight $w_j=1$ exceeds the data term $h_j/2$ once $|c|>[[crossover]]$, which for
+fixed $b$ tends to $0$ as $d\to\infty$ (for SNIP it is $\sqrt{\pi d/2}\,|b|$, and tends to infinity). So GraSP keeps rows, not
+features, unless the mean of the residual is removed: its graphon then tends to one that depends on $u$ only.
+""",
+    proof_text=r"""
+For unit vectors $\Theta=\cos\theta\,\kappa_0+\kappa_1$ with $\kappa_0=E_w1\{w\cdot e>0\}1\{w\cdot e'>0\}$,
+$\kappa_1=E_w\sigma(w\cdot e)\sigma(w\cdot e')$, $w$ normal with $E\|w\|^2=d$. By rotation invariance
+$E_{e'}e'1\{w\cdot e'>0\}=\gamma_dw/\|w\|$ and $E_{e'}\sigma(w\cdot e')=\gamma_d\|w\|$; squaring and averaging over $w$ gives
+$\lambda_0=\gamma_d^2+d\gamma_d^2$. For $\lambda_1=E[\cos\theta\,\Theta]$: $\Theta(\theta)-\Theta(\pi-\theta)=\cos\theta$, so
+$\lambda_1=\frac12E\cos^2\theta=\frac1{2d}$. For the bounds $\gamma_{d+2}=\frac d{d+1}\gamma_d$; so $d\gamma_d^2$ decreases
+along steps of two, as $d(d+2)<(d+1)^2$, and $(2d-1)\gamma_d^2$ increases, as $(2d+3)d^2>(2d-1)(d+1)^2$; both tend to $\frac1{2\pi}$ and
+$\frac1\pi$ by Stirling's formula, whence $\frac1{2\pi d}<\gamma_d^2<\frac1{\pi(2d-1)}$. The gradient is
+$\lambda_0c\,E[x_j1]+\lambda_1E[b\cdot x\,x_j1]$ over the half sphere $w\cdot x>0$: the first mean is
+$\sqrt d\gamma_d\omega$, the second $\frac12b_j$ by $x\to-x$. Then $\beta_j=E_w[w_jg_j]=\lambda_0c\sqrt d\gamma_d\,E\|w\|/d$ and
+$E\|w\|=1/(\sqrt{2\pi}\gamma_d)$. The crossover solves $\beta_j=\frac12h_j$. ∎
+""",
+    source=Source("2602.06675", "abstract (GraSP: heterogeneous)"),
+    provenance=Provenance.CORRECTION,
+    proof=Proof.PROVED,
+    assumptions=(
+        r"inputs uniform on the sphere of radius $\sqrt d$, residual affine, the kernel at infinite width",
+        "one hidden ReLU layer with normal weights, square loss",
+    ),
+    uses=("S5", "S8"),
+    expressions={
+        "gamma": gamma,
+        "lambda_0": lambda_0,
+        "lambda_1": lambda_1,
+        "amplification": amplification,
+        "lower": (d + 1) / sp.pi,
+        "upper": 2 * d * (d + 1) / (sp.pi * (2 * d - 1)),
+        "asymptote": d / sp.pi,
+        "gradient": lambda_1 * b / 2 + lambda_0 * c * sp.sqrt(d) * gamma * omega,
+        "moment": lambda_1 * b,
+        "stein_moment": lambda_0 * c / sp.sqrt(2 * sp.pi * d),
+        "crossover": sp.sqrt(sp.pi * d / 2) * sp.Abs(b) / amplification,
+    },
+    announced={
+        "no amplification": "GraSP is heterogeneous as SNIP is: both select features, whatever the mean of the residual.",
+    },
+    aids={"kernel": sp.cos(theta) * kappa_0 + kappa_1},
+    domain={d: (2, 60)},
+)

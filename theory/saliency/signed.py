@@ -1,0 +1,83 @@
+"""S10: what is kept when scores with a sign are ranked, as in the original GraSP."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.level import level
+from theory.saliency.model import phi, rho
+from theory.tails import Tail, exponential, half_normal, product_normal, t
+
+tau = sp.Symbol("tau", real=True)  # a threshold of signed scores
+graphon = sp.Symbol("W", positive=True)  # value of the graphon at density ρ
+noise_density = sp.Symbol("g", positive=True)  # of |ξ| at |τ|/φ
+
+HALF = sp.Rational(1, 2)
+
+
+def signed_kernel(modulus: Tail) -> sp.Expr:
+    """P(φξ > τ) for noise symmetric about 0 whose modulus has the law given."""
+    above, below = modulus.at(tau / phi) / 2, 1 - modulus.at(-tau / phi) / 2
+    return sp.Piecewise((above, tau > 0), (below, tau < 0), (HALF, True))
+
+
+def signed_threshold(density: sp.Expr) -> sp.Expr:
+    """The τ that a share ρ of the signed scores exceeds, if their moduli exceed t > 0 with the density given."""
+    positive, negative = level(density / 2, t, rho), -level(density / 2, t, 1 - rho)
+    return sp.Piecewise((positive, rho < HALF), (negative, rho > HALF), (sp.S.Zero, True))
+
+
+signed_scores = Claim(
+    label="S10",
+    title="Signed GraSP: a duality at density ½, and the opposite selection above",
+    statement=r"""
+Let $S=f\varphi\xi$ with $f,\varphi>0$ and iid noise $\xi$ symmetric about $0$, its modulus as in S1, and keep the share $\rho$
+of *signed* scores that are largest (the original GraSP: $S=w\odot Hg$, $\xi=aw$, S8). Then
+$$\tau_{1-\rho}=[[dual_threshold]]\ (\tau=\tau_\rho),\qquad W_{1-\rho}=[[dual_graphon]]\ (W=W_\rho),\qquad W_{1/2}=\tfrac12\ (\tau_{1/2}=0).$$
+For $\rho<\frac12$ the graphon is $[[magnitude_share]]$ of that of the moduli at density $[[magnitude_density]]$. With $g$ the
+density of $|\xi|$ at $|\tau|/\varphi$, $\partial W/\partial\varphi=[[selectivity]]$ ($f=1$, $\phi=\varphi$): for $\rho<\frac12$ columns of large $\varphi$ are
+kept more often, at $\rho=\frac12$ all alike, and for $\rho>\frac12$ *less* often. For the product of two normals and $H$ as in S4,
+$W=\frac12H(\tau/\varphi)$ for $\tau>0$ and $1-\frac12H(-\tau/\varphi)$ for $\tau<0$ are the column densities at $f=|a|$
+(`kernel`), and $\tau_\rho$ solves $\int W=\rho$ (`threshold`: for $\varphi=1$). On data without scores at $0$ the
+leading term $w_{ij}a_iE[(\hat\Theta r)x_j1\{w_i\cdot x>0\}]$ of GraSP
+obeys the duality exactly, its realised $\hat\Theta$ included (initial output subtracted): given the moduli, the signs
+of a column are fair coins.
+""",
+    proof_text=r"""
+For $\tau>0$, $P(f\varphi\xi>\tau)=\frac12P(|\xi|>\tau/f\varphi)$: the kernel of the moduli at the same threshold, where they
+have twice the density. By symmetry and continuity $P(f\varphi\xi>-\tau)=1-P(f\varphi\xi>\tau)$, so the density of the scores
+above $-\tau$ is one minus that above $\tau$, and S1 for the moduli gives the thresholds. The slope is the chain rule with
+$\bar F'=-g$. On data the score is odd in $a_i$, while $\hat\Theta$, hence every modulus, depends on the $a_i$ through $a_i^2$ alone:
+given $(|a_i|,w_i)_i$ the signs of the $a_i$ are independent and fair. (The term of $Hg$ that S8 gives beside the leading one is
+even in $a_i$: it breaks the duality at order $n^{-1/2}$.) ∎
+""",
+    source=Source("2602.06675", "abstract (GraSP: heterogeneous; heterogeneous limits encode features)"),
+    provenance=Provenance.CORRECTION,
+    proof=Proof.PROVED,
+    assumptions=(
+        "noise symmetric about 0, its modulus as in S1",
+        r"for data: no score is 0, initial output subtracted, leading term of $Hg$",
+    ),
+    uses=("S1", "S4", "S8"),
+    expressions={
+        "kernel": signed_kernel(product_normal),
+        "kernels": {"normal": signed_kernel(half_normal), "laplace": signed_kernel(exponential)},
+        "threshold": signed_threshold(product_normal.survival),
+        "dual_threshold": -tau,
+        "dual_graphon": 1 - graphon,
+        "magnitude_density": 2 * rho,
+        "magnitude_share": HALF,
+        "selectivity": tau * noise_density / (2 * phi**2),
+    },
+    announced={
+        "the same selection at every density": "GraSP is heterogeneous and so keeps the columns of large profile, "
+        "at every density.",
+    },
+    domain={
+        tau: (-2, 2),
+        rho: (sp.Rational(1, 20), sp.Rational(19, 20)),
+        phi: (sp.Rational(1, 2), 2),
+        graphon: (sp.Rational(1, 50), sp.Rational(49, 50)),
+    },
+)
