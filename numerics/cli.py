@@ -17,6 +17,7 @@ COMMANDS = {
     "evaluate": "a number from a claim's formula, to any precision",
     "mutate": "break the formulas in small ways and see whether the checks notice",
     "predict": "what a pruning method will keep of given data, before pruning",
+    "fit": "the graphon that a mask came from, and the method that made it",
 }
 BAD_INPUT, INTERRUPTED = 2, 130
 

@@ -1,4 +1,4 @@
-"""The picture of a prediction: the pruned mask, its limit, and the column densities of both."""
+"""Pictures: a prediction with the pruned mask and its limit; a mask with the graphon that was fitted to it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from numerics.files import replacing
 from numerics.predict import Observation, Prediction
 from numerics.row_law import BINS, Floats, row_order, row_picture
+from numerics.sorting import sort_by_degree
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
+
+    from numerics.fit import Fit, Model, Spectrum
 
 SUFFIXES = (".png", ".svg")
 SHOWN_ROWS = 256  # of the mask: more would blur into one another on paper
@@ -27,8 +31,13 @@ def check_plot(path: Path) -> None:
     """ValueError, in one line, unless a picture can be written under this name."""
     if path.suffix.lower() not in SUFFIXES:
         raise ValueError(f"{path}: suffix is {path.suffix!r}, expected {' or '.join(SUFFIXES)}")
+    check_matplotlib("--plot")
+
+
+def check_matplotlib(option: str) -> None:
+    """ValueError, in one line, unless pictures can be drawn."""
     if find_spec("matplotlib") is None:
-        raise ValueError("--plot: matplotlib is not installed, expected after pip install 'sparse-limits[plot]'")
+        raise ValueError(f"{option}: matplotlib is not installed, expected after pip install 'sparse-limits[plot]'")
 
 
 def plot_prediction(
@@ -141,3 +150,149 @@ def _profile(axis: Axes, prediction: Prediction, observation: Observation | None
     axis.set_ylim(bottom=0)
     axis.spines[["top", "right"]].set_visible(False)
     axis.legend(frameon=False, fontsize=9)
+
+
+# A mask and its fitted graphon
+
+AVERAGED = 48  # blocks of rows and of columns in the averaged pictures
+PIXELS = 384  # rows and columns of the mask that are shown
+TEXT = "#1c1c1b"  # a shade of its own, so that a page can put its own in its place
+MADE = "#2a9d8f"  # of a uniform mask
+
+
+def plot_fit(path: Path, fit: Fit) -> None:
+    """Draw all pictures of a fit into one .png or .svg file. ValueError as `check_plot`, or if it cannot be written."""
+    check_plot(path)
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(11, 7), layout="constrained")
+    m, n = fit.mask.shape
+    figure.suptitle(f"A mask of {m} × {n} weights, density {fit.density:.4g}", fontsize=13)
+    above, below = figure.subfigures(2, 1, squeeze=False)[:, 0]
+    draw_masks(above, fit)
+    draw_laws(below, fit)
+    _save(figure, path)
+
+
+def fit_pictures(fit: Fit) -> dict[str, str]:
+    """The pictures of a fit as SVG elements for a page, with ids of their own, `TEXT` and the like as colours."""
+    from io import StringIO
+
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    found = {}
+    for name, height, draw in (("masks", 3.9, draw_masks), ("laws", 3.3, draw_laws)):
+        style = {"svg.fonttype": "none", "svg.hashsalt": name, "font.family": "sans-serif"}
+        ink = dict.fromkeys(("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), TEXT)
+        with matplotlib.rc_context({**style, **ink}):
+            figure = Figure(figsize=(10.4, height), layout="constrained")
+            figure.patch.set_alpha(0)
+            draw(figure, fit)
+            for axis in figure.axes:
+                axis.patch.set_alpha(0)
+            text = StringIO()
+            figure.savefig(text, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
+        found[name] = text.getvalue()[text.getvalue().index("<svg") :]
+    return found
+
+
+def draw_masks(figure: Figure | SubFigure, fit: Fit) -> None:
+    """The mask sorted by degree, averaged over blocks, and the fitted graphon in the same order."""
+    order = sort_by_degree(fit.mask)
+    rows, columns = order.rows[::-1], order.columns[::-1]  # most kept first
+    panels = [("The mask, sorted by degree", _shown(fit.mask, rows, columns), KEPT)]
+    if fit.model is not None:
+        across = [min(AVERAGED, size) for size in fit.mask.shape]
+        parts = [_blocks_of(side, number) for side, number in zip((rows, columns), across, strict=True)]
+        panels += [
+            ("The mask, averaged over blocks", _averaged(fit.mask, *parts), SHADES),
+            ("The fitted graphon", _fitted(fit.model, *parts), SHADES),
+        ]
+    axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    top = max((float(np.quantile(picture, 0.995)) for _, picture, shades in panels if shades == SHADES), default=1.0)
+    for axis, (title, picture, shades) in zip(axes, panels, strict=True):
+        drawn = axis.imshow(
+            picture,
+            aspect="auto",
+            interpolation="nearest",
+            cmap=shades,
+            vmin=0,
+            vmax=1 if shades == KEPT else max(top, 1e-3),
+            extent=(0, fit.mask.shape[1], fit.mask.shape[0], 0),
+        )
+        axis.set_title(title, fontsize=10)
+        axis.set_xlabel("columns, most kept first")
+    axes[0].set_ylabel("rows, most kept first")
+    figure.colorbar(drawn, ax=list(axes), label="share kept", shrink=0.9, pad=0.01)
+
+
+def draw_laws(figure: Figure | SubFigure, fit: Fit) -> None:
+    """Row and column densities beside those of drawn masks, and the spectrum with the edge of its noise."""
+    from numerics.fit import illustrate
+
+    if fit.model is None or fit.spectrum is None:
+        return
+    fitted, uniform = illustrate(fit)
+    axes = figure.subplots(1, 3, squeeze=False)[0]
+    for axis, side, name in zip(axes, (1, 0), ("rows", "columns"), strict=False):
+        length = fit.mask.shape[side]
+        for mask, label, colour, style in (
+            (uniform, "uniform mask", MADE, ":"),
+            (fitted, "drawn from the fit", INK, "-"),
+            (fit.mask, "this mask", SEEN, "-"),
+        ):
+            shares = np.sort(np.asarray(mask.sum(axis=side)).ravel())[::-1] / length
+            places = (np.arange(shares.size) + 0.5) / shares.size
+            axis.plot(
+                places,
+                shares,
+                style,
+                color=colour,
+                lw=2.6 if mask is fitted else 1.3,
+                label=label,
+                drawstyle="steps-mid",
+            )
+        axis.set_title(f"Densities of {name}", fontsize=10)
+        axis.set_xlabel(f"{name}, most kept first (share)")
+        axis.set_ylim(bottom=0)
+        axis.spines[["top", "right"]].set_visible(False)
+    axes[0].legend(frameon=False, fontsize=9)
+    _spectrum(axes[2], fit.spectrum)
+
+
+def _spectrum(axis: Axes, spectrum: Spectrum) -> None:
+    places = np.arange(1, len(spectrum.values) + 1)
+    axis.plot(places, [value.raw for value in spectrum.values], "o", color=SEEN, label="mask")
+    shown = [(at, value) for at, value in zip(places, spectrum.values, strict=True) if value.visible]
+    if shown:
+        at, values = zip(*shown, strict=True)
+        reach = [[v.value - v.low for v in values], [v.high - v.value for v in values]]
+        axis.errorbar(at, [v.value for v in values], reach, fmt="s", ms=4, color=INK, label="freed from noise, 95%")
+    axis.axhline(spectrum.edge, color=MADE, lw=1.2, ls="--", label="edge of the noise")
+    axis.set_title("Singular values over √(mn)", fontsize=10)
+    axis.set_xticks(places)
+    axis.set_yscale("log")
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.legend(frameon=False, fontsize=9)
+
+
+def _shown(mask: csr_array, rows: np.ndarray, columns: np.ndarray) -> Floats:
+    """The mask in this order, of at most PIXELS × PIXELS evenly chosen rows and columns."""
+    few = [side[np.linspace(0, side.size - 1, min(PIXELS, side.size)).astype(int)] for side in (rows, columns)]
+    return mask[few[0]][:, few[1]].toarray().astype(float)
+
+
+def _blocks_of(order: np.ndarray, number: int) -> csr_array:
+    """The averages over `number` runs of an order, as a matrix [number, size]."""
+    place = np.arange(order.size) * number // order.size
+    sizes = np.bincount(place)
+    return csr_array((1 / sizes[place], (place, order)), shape=(number, order.size))
+
+
+def _averaged(mask: csr_array, rows: csr_array, columns: csr_array) -> Floats:
+    return (rows @ mask.astype(float) @ columns.T).toarray()
+
+
+def _fitted(model: Model, rows: csr_array, columns: csr_array) -> Floats:
+    return (rows @ model.left) @ (columns @ model.right.T).T

@@ -5,11 +5,62 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from numerics.data import Dataset
+
+MOST_SAMPLES = 4096
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
     """Labels and topics as positional arguments."""
     parser.add_argument("names", nargs="*", metavar="LABEL|TOPIC", help="claims to take (default: all)")
+
+
+def add_data(parser: argparse.ArgumentParser, default: str | None) -> None:
+    """The options that name data, their labels and their scaling."""
+    add = parser.add_argument
+    add(
+        "--data",
+        default=default,
+        metavar="DATA",
+        help=f"digits{' (default)' if default else ''}, or a .npz or .csv file",
+    )
+    add(
+        "--labels",
+        metavar="LABELLING",
+        help="ge:K, is:K, onehot, as-is ... (default: ge5 for digits, as-is for a file)",
+    )
+    scaling = parser.add_mutually_exclusive_group()
+    scaling.add_argument(
+        "--standardise", action="store_true", default=None, help="columns to mean 0, variance 1 (digits)"
+    )
+    scaling.add_argument("--raw", dest="standardise", action="store_false", help="columns as they are (files)")
+    add("--samples", type=int, default=MOST_SAMPLES, metavar="N", help=f"random batch of larger data ({MOST_SAMPLES})")
+
+
+def load_data(source: str, labels: str | None, standardise: bool | None) -> Dataset:
+    """The data that the options name."""
+    from numerics.data import digits, load
+
+    if source == "digits":
+        return digits(labels or "ge5", standardise is not False)
+    return load(source, labels or "as-is", bool(standardise))
+
+
+def batch(data: Dataset, samples: int, rng: np.random.Generator) -> Dataset:
+    """A random subset of at most `samples` samples, in their order."""
+    import numpy as np
+
+    from numerics.data import Dataset
+
+    if len(data.x) <= samples:
+        return data
+    chosen = np.sort(rng.choice(len(data.x), samples, replace=False))
+    return Dataset(data.x[chosen], data.y[chosen], data.name, data.labelling)
 
 
 def available_cores() -> int:

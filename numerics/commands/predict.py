@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.commands.common import check_writable
+from numerics.commands.common import add_data, batch, check_writable, load_data
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 WIDTH, COMPARED_WIDTHS = 1024, (256, 1024, 4096)
 NETWORKS, WIDE = 4, 4096  # compared networks, halved from this width on
-MOST_SAMPLES = 4096
 MOST_ENTRIES = 2**25  # of an array samples × width, width × inputs, or of all upper layers: 256 MB
 DIGITS_SETTINGS = (  # labels, standardised, initial output subtracted: the settings of S6
     ("ge5", True, True),
@@ -51,18 +50,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--method", required=True, metavar="M", help="random, magnitude, snip, grasp, grasp-magnitude, synflow, wanda")
     add("--density", type=float, default=0.1, metavar="R", help="share of weights kept, in (0, 1) (default 0.1)")
     add("--width", type=int, nargs="+", metavar="N", help="hidden units (default 1024); several with --compare")
-    add("--data", default="digits", metavar="DATA", help="digits (default), or a .npz or .csv file")
-    add(
-        "--labels",
-        metavar="LABELLING",
-        help="ge:K, is:K, onehot, as-is ... (default: ge5 for digits, as-is for a file)",
-    )
-    scaling = parser.add_mutually_exclusive_group()
-    scaling.add_argument(
-        "--standardise", action="store_true", default=None, help="columns to mean 0, variance 1 (digits)"
-    )
-    scaling.add_argument("--raw", dest="standardise", action="store_false", help="columns as they are (files)")
-    add("--samples", type=int, default=MOST_SAMPLES, metavar="N", help=f"random batch of larger data ({MOST_SAMPLES})")
+    add_data(parser, "digits")
     add("--depth", type=int, default=1, metavar="L", help="hidden layers (default 1)")
     add(
         "--residual",
@@ -123,8 +111,8 @@ def _predict(arguments: Namespace, console: Console) -> None:
 
     batching, sampling, drawing = np.random.SeedSequence(arguments.seed).spawn(3)
     width = arguments.width[0] if arguments.width else WIDTH
-    whole = _load(arguments.data, arguments.labels, arguments.standardise)
-    data = _batch(whole, arguments.samples, np.random.default_rng(batching))
+    whole = load_data(arguments.data, arguments.labels, arguments.standardise)
+    data = batch(whole, arguments.samples, np.random.default_rng(batching))
     _check_size(arguments, width, data)
     with console.status("predicting"):
         cases = list(_cases(arguments, width, data, sampling, drawing))
@@ -166,24 +154,6 @@ def _check_size(arguments: Namespace, width: int, data: Dataset) -> None:
             f"--width is {width}: a network of depth {arguments.depth} on {len(data.x)} samples would need arrays of "
             f"{max(layer, upper, activations):.2g} numbers, expected {fewer}--no-sample"
         )
-
-
-def _load(source: str, labels: str | None, standardise: bool | None) -> Dataset:
-    from numerics.data import digits, load
-
-    if source == "digits":
-        return digits(labels or "ge5", standardise is not False)
-    return load(source, labels or "as-is", bool(standardise))
-
-
-def _batch(data: Dataset, samples: int, rng: np.random.Generator) -> Dataset:
-    """A random subset of at most `samples` samples, in their order."""
-    from numerics.data import Dataset
-
-    if len(data.x) <= samples:
-        return data
-    chosen = np.sort(rng.choice(len(data.x), samples, replace=False))
-    return Dataset(data.x[chosen], data.y[chosen], data.name, data.labelling)
 
 
 def _cases(
@@ -275,8 +245,8 @@ def _settings(arguments: Namespace) -> Iterator[tuple[str, Dataset, bool]]:
     for labels, standardise, subtracted in settings:
         if arguments.standardise not in (None, standardise):
             continue
-        data = _load(arguments.data, labels, standardise)
-        data = _batch(data, arguments.samples, np.random.default_rng(arguments.seed))
+        data = load_data(arguments.data, labels, standardise)
+        data = batch(data, arguments.samples, np.random.default_rng(arguments.seed))
         name = f"{'std' if standardise else 'raw'} {data.labelling}, {'-y' if subtracted else 'f0-y'}"
         yield name, data, subtracted
 

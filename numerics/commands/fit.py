@@ -1,0 +1,120 @@
+"""`sparse-limits fit`: the graphon that a mask came from, how far it is from homogeneous, and which method made it."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from numerics.commands.common import add_data, batch, check_writable, load_data
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from numerics.data import Dataset
+    from numerics.mask_files import MaskFile
+
+EPILOG = (
+    "Rows are neurons, columns inputs; convolutions [out, in, h, w] are read as [out, in h w]. Nothing in a file is "
+    "executed. Claims are named by their labels, such as G6: sparse-limits show G6."
+)
+
+
+def configure(parser: ArgumentParser) -> None:
+    """The arguments of the command."""
+    parser.description = "Find the graphon that a mask came from, with certificates, and the method that made it."
+    parser.epilog = EPILOG
+    add = parser.add_argument
+    add("mask", metavar="MASK", help="a .npy, .npz (arrays or scipy.sparse), .pt or .pth file")
+    add("--layer", metavar="NAME", help="which of several: its key, or the layer's name before .weight_mask")
+    add("--nonzero", action="store_true", help="read pruned weights: what is not 0 is kept")
+    add("--transpose", action="store_true", help="outputs are the last axis, not the first (Keras, Flax)")
+    add_data(parser, None)
+    add("--fresh-rows", type=int, default=20_000, metavar="N", help="rows sampled for each method (default 20000)")
+    add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
+    add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
+    add("--html", metavar="FILE", help="a page with pictures (needs sparse-limits[plot])")
+    add("--plot", type=Path, metavar="FILE", help="the pictures, .png or .svg (needs sparse-limits[plot])")
+
+
+def run(arguments: Namespace) -> int:
+    """Read, fit, report. Raises ValueError, in one line, for anything wrong with the call or its input."""
+    from rich.console import Console
+    from threadpoolctl import threadpool_limits
+
+    _check(arguments)
+    from numerics.mask_files import load_mask
+
+    console = Console(quiet=arguments.json == "-")
+    file = load_mask(arguments.mask, arguments.layer, nonzero=arguments.nonzero, transpose=arguments.transpose)
+    data = _data(arguments, file)
+    with threadpool_limits(1):  # products of small matrices: more threads than one wait for each other
+        _fit(arguments, file, data, console)
+    return 0
+
+
+def _check(arguments: Namespace) -> None:
+    """What can be refused before anything is computed or read."""
+    for name, least in {"samples": 2, "fresh_rows": 100, "seed": 0}.items():
+        value = getattr(arguments, name)
+        if value < least:
+            raise ValueError(f"--{name.replace('_', '-')} is {value}, expected a whole number of at least {least}")
+    if arguments.data is None and (arguments.labels is not None or arguments.standardise is not None):
+        raise ValueError("--labels, --standardise and --raw describe data, expected --data with them")
+    if arguments.html is not None or arguments.plot is not None:
+        from numerics.figures import check_matplotlib, check_plot
+
+        check_matplotlib("--html" if arguments.plot is None else "--plot")
+        if arguments.plot is not None:
+            check_plot(arguments.plot)
+    for path in (arguments.json, arguments.html, arguments.plot):
+        check_writable(None if path is None else str(path))
+    if arguments.json == arguments.html == "-":
+        raise ValueError("--json and --html are both -, expected a file for one of them")
+
+
+def _data(arguments: Namespace, file: MaskFile) -> Dataset | None:
+    """The data, if any, once they are known to fit the mask."""
+    if arguments.data is None:
+        return None
+    data = load_data(arguments.data, arguments.labels, arguments.standardise)
+    inputs, columns = data.x.shape[1], file.mask.shape[1]
+    if inputs != columns:
+        hint = ", or --transpose" if inputs == file.mask.shape[0] else ""
+        raise ValueError(f"{data.name} has {inputs} inputs, the mask {columns} columns, expected as many{hint}")
+    rng = np.random.default_rng(np.random.SeedSequence([arguments.seed, 1]))
+    return batch(data, arguments.samples, rng)
+
+
+def _fit(arguments: Namespace, file: MaskFile, data: Dataset | None, console: Console) -> None:
+    from numerics.commands._fit_report import show, summarise
+    from numerics.commands._prediction_report import write_json
+    from numerics.explain import explain
+    from numerics.fit import fit
+
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # what is not finite is refused where it is used
+        with console.status("fitting"):
+            found = fit(file.mask, seed=arguments.seed)
+        explained = None
+        if data is not None and found.model is not None:
+            with console.status("comparing methods"):
+                seed = np.random.SeedSequence([arguments.seed, 2])
+                explained = explain(file.mask, data, arguments.fresh_rows, seed)
+    summary = summarise(arguments, file, found, data, explained)
+    show(console, summary)
+    if arguments.json is not None:
+        write_json(arguments.json, summary)
+    if arguments.plot is not None:
+        from numerics.figures import plot_fit
+
+        plot_fit(arguments.plot, found)
+        console.print(f"pictures written to {arguments.plot}")
+    if arguments.html is not None:
+        from numerics.commands._fit_page import as_html
+        from numerics.report import write
+
+        write(as_html(summary, found), arguments.html)
+        if arguments.html != "-":
+            console.print(f"page written to {arguments.html}")

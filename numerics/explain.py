@@ -1,0 +1,187 @@
+"""Which pruning method made a mask of the first layer, given the data: its columns and its rows against each row law.
+
+The rows of every method are independent draws of a law that the data fix (S6): fresh ones give the densities of the
+columns and the distribution of row degrees, and further ones, pruned like the mask, give the noise of both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.special import gammaln, xlog1py, xlogy
+
+from numerics.data import Dataset
+from numerics.homogeneity import UNLIKELY, Counts, degrees
+from numerics.masks import Mask, top_k_mask
+from numerics.moments import noise_floor
+from numerics.networks import random_network
+from numerics.noise import upper_tail
+from numerics.pruning import saliency
+from numerics.row_law import DATA_DRIVEN, FEWEST_ROWS, MOST_SCORES, SMOOTHED, Problem, posed, row_scores, sample_row_law
+
+Floats = NDArray[np.floating]
+
+METHODS = ("random", "synflow", "wanda", "snip", "grasp", "grasp-magnitude")  # magnitude has the law of random (S2)
+MOST_PRODUCTS = 2**35  # of fresh rows, inputs and samples, for one method: some ten seconds
+MOST_ENTRIES = 2**26  # of an array: 512 MB
+DRAWN, FEWEST_DRAWN = 39, 7
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """How well the law of a method fits the columns and the rows of a mask.
+
+    densities [n]: predicted column densities. error: their mean absolute error; ratio: over the noise floor.
+    row_distance: the mean absolute difference of sorted row densities; row_noise: that of masks drawn from the law.
+    columns_p, rows_p: the chance of a larger deviation under the law. log_likelihood: of column counts (binomial) and of
+    row degrees together.
+    """
+
+    method: str
+    densities: Floats
+    error: float
+    ratio: float
+    row_distance: float
+    row_noise: float
+    columns_p: float
+    rows_p: float
+    log_likelihood: float
+
+    @property
+    def p(self) -> float:
+        return min(1.0, 2 * min(self.columns_p, self.rows_p))
+
+    @property
+    def fits(self) -> bool:
+        return self.p >= UNLIKELY
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """A method whose theory does not cover the mask or the data, and why."""
+
+    method: str
+    reason: str
+
+
+def explain(
+    mask: csr_array, data: Dataset, rows: int, seed: np.random.SeedSequence
+) -> tuple[list[Explanation], list[Excluded]]:
+    """Every method against a mask [m, n], the likeliest first, and those that do not apply.
+
+    rows: fresh rows that predict; fewer where their scores would not fit in memory. ValueError if the mask keeps none
+    or all of its entries, or if the data have another number of inputs.
+    """
+    m, n = mask.shape
+    if data.x.shape[1] != n:
+        raise ValueError(f"the mask has {n} columns, {data.name} has {data.x.shape[1]} inputs, expected as many")
+    if not 0 < mask.nnz < m * n:
+        raise ValueError(f"the mask keeps {mask.nnz} of {m * n} entries, expected some, not all")
+    found, excluded = [], []
+    for method, stream in zip(METHODS, seed.spawn(len(METHODS)), strict=True):
+        rng = np.random.default_rng(stream)
+        try:
+            _check_size(method, m, data)
+            problem = posed(method, mask.nnz / (m * n), m, data)
+            enough = int(min(rows, max(400, 10 / problem.density)))
+            sample_row_law(problem, enough, rng)  # refuses a density that would split scores of zero
+        except ValueError as error:
+            excluded.append(Excluded(method, str(error)))
+            continue
+        found.append(_explained(mask, problem, data, rows, rng))
+    return sorted(found, key=lambda each: -each.log_likelihood), excluded
+
+
+def _check_size(method: str, width: int, data: Dataset) -> None:
+    """ValueError if masks of the method are too large to be made again."""
+    samples, inputs = data.x.shape
+    if width * inputs > MOST_ENTRIES:
+        raise ValueError(f"a mask of {width} x {inputs} weights, expected at most {MOST_ENTRIES} to be made again")
+    if method in SMOOTHED and width * samples > MOST_ENTRIES:
+        fewer = MOST_ENTRIES // width
+        raise ValueError(f"{samples} samples, expected at most {fewer} (--samples) for networks of width {width}")
+
+
+@dataclass(frozen=True, eq=False)
+class _Law:
+    """Column densities p [n] and the distribution q [n + 1] of row degrees, from `rows` fresh rows."""
+
+    p: Floats
+    q: Floats
+    rows: int
+
+    def columns(self, counts: Counts, m: int) -> float:
+        """The χ² of column counts over m rows."""
+        return float(((counts / m - self.p) ** 2 / (self.p * (1 - self.p))).sum())
+
+    def row_laws(self, row_degrees: Counts) -> float:
+        """The distance of Anderson and Darling between two distributions of row degrees."""
+        mine = self.q.cumsum()
+        seen = np.bincount(row_degrees, minlength=self.q.size).cumsum() / row_degrees.size
+        return float((self.q * (seen - mine) ** 2 / (mine * (1 - mine) + 1 / self.rows)).sum())
+
+    def row_distance(self, row_degrees: Counts) -> float:
+        seen = np.bincount(row_degrees, minlength=self.q.size).cumsum() / row_degrees.size
+        return float(np.abs(seen - self.q.cumsum())[:-1].mean())
+
+    def log_likelihood(self, counts: Counts, row_degrees: Counts) -> float:
+        m = row_degrees.size
+        choices = gammaln(m + 1) - gammaln(counts + 1) - gammaln(m - counts + 1)
+        columns = choices + xlogy(counts, self.p) + xlog1py(m - counts, -self.p)
+        return float(columns.sum() + np.log(self.q[row_degrees]).sum())
+
+
+def _explained(mask: csr_array, problem: Problem, data: Dataset, rows: int, rng: np.random.Generator) -> Explanation:
+    m, n = mask.shape
+    law = _law(problem, data, max(FEWEST_ROWS, min(rows, MOST_SCORES // n)), rng)
+    row_degrees, counts = degrees(mask)
+    drawn = []
+    for _ in range(_masks_drawn(problem)):
+        fresh = _fresh_mask(problem, data, mask.nnz, rng)
+        drawn.append((fresh.sum(axis=1), fresh.sum(axis=0)))
+    by_column = np.array([law.columns(across, m) for _, across in drawn])
+    by_row = np.array([law.row_laws(down) for down, _ in drawn])
+    error = float(np.abs(counts / m - law.p).mean())
+    return Explanation(
+        problem.method,
+        law.p,
+        error,
+        error / noise_floor(law.p, m),
+        law.row_distance(row_degrees),
+        float(np.mean([law.row_distance(down) for down, _ in drawn])),
+        upper_tail(law.columns(counts, m), by_column),
+        upper_tail(law.row_laws(row_degrees), by_row),
+        law.log_likelihood(counts, row_degrees),
+    )
+
+
+def _masks_drawn(problem: Problem) -> int:
+    samples = len(problem.x) if problem.method in DATA_DRIVEN else 1
+    return max(FEWEST_DRAWN, min(DRAWN, MOST_PRODUCTS // (problem.width * problem.inputs * samples)))
+
+
+def _law(problem: Problem, data: Dataset, rows: int, rng: np.random.Generator) -> _Law:
+    if problem.method in SMOOTHED:
+        number = max(FEWEST_DRAWN, rows // problem.width)
+        kept = np.concatenate([_fresh_mask(problem, data, None, rng) for _ in range(number)])
+    else:
+        kept = problem.mask(row_scores(problem, rows, rng))
+    half = 0.5 / len(kept)
+    shares = np.bincount(kept.sum(axis=1), minlength=problem.inputs + 1) + 1 / (problem.inputs + 1)
+    return _Law(np.clip(kept.mean(axis=0), half, 1 - half), shares / shares.sum(), len(kept))
+
+
+def _fresh_mask(problem: Problem, data: Dataset, kept: int | None, rng: np.random.Generator) -> Mask:
+    """A mask that the method makes of another network, with `kept` entries where all are ranked together.
+
+    GraSP's rows depend on each other through the smoothed residual: it prunes whole networks.
+    """
+    if problem.method in SMOOTHED:
+        network = random_network((problem.inputs, problem.width, data.y.shape[1]), rng)
+        (scores,) = saliency(problem.method, network, data.x, -data.y, first_layer=True)
+    else:
+        scores = row_scores(problem, problem.width, rng)
+    return problem.mask(scores) if problem.by_row or kept is None else top_k_mask(scores, kept)

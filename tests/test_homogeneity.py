@@ -1,0 +1,114 @@
+"""The exact tests of a mask against a uniform set of entries: their laws by enumeration, their levels, block patterns."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+from scipy.stats import multivariate_hypergeom
+
+from numerics.exact_tests import Binomial
+from numerics.homogeneity import DRAWS, _expected_spread, _spread, _uniform_counts, degrees, homogeneity_of
+from numerics.masks import n_of_m_mask, row_mask, top_k_mask
+from theory.graphon.taxonomy import Heterogeneity
+
+LEVEL = 1e-9
+
+
+def examine(mask: np.ndarray, seed: int = 0):
+    return homogeneity_of(csr_array(mask), np.random.default_rng(seed))
+
+
+def test_the_expected_statistic_is_that_of_all_subsets() -> None:
+    m, n, kept = 3, 2, 3
+    found = []
+    for chosen in combinations(range(m * n), kept):
+        mask = np.zeros(m * n)
+        mask[list(chosen)] = 1
+        found.append(_spread(mask.reshape(m, n).sum(axis=1)))
+    assert np.mean(found) == pytest.approx(_expected_spread(m, n, kept), rel=1e-12)
+
+
+@pytest.mark.parametrize("kept", [3, 9])  # 9 of 12: what is left out is drawn
+def test_drawn_counts_are_multivariate_hypergeometric(kept: int) -> None:
+    rng, draws = np.random.default_rng(1), 20_000
+    values, times = np.unique([_uniform_counts(3, 4, kept, rng) for _ in range(draws)], axis=0, return_counts=True)
+    assert (values.sum(axis=1) == kept).all()
+    for value, count in zip(values, times, strict=True):
+        p = float(multivariate_hypergeom.pmf(value, [4, 4, 4], kept))
+        assert Binomial(draws, level=LEVEL).p_value(int(count), p) > LEVEL
+
+
+def test_uniform_masks_are_rarely_called_uneven() -> None:
+    rng, alarms = np.random.default_rng(2), 0
+    for seed in range(12):
+        found = examine(top_k_mask(rng.random((40, 30)), 200), seed)
+        alarms += found.kind is not Heterogeneity.HOMOGENEOUS
+    assert alarms <= 2  # two sides, each with chance 1e-3: three alarms have chance 2e-6
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "kind"),
+    [
+        (0, 0, Heterogeneity.HOMOGENEOUS),
+        (1, 0, Heterogeneity.ROW),
+        (0, 1, Heterogeneity.COLUMN),
+        (1, 1, Heterogeneity.BOTH),
+    ],
+)
+def test_the_class_of_a_mask(rows: float, columns: float, kind: Heterogeneity) -> None:
+    rng = np.random.default_rng(3)
+    scores = rng.random((200, 100)) * np.exp(rows * rng.standard_normal((200, 1)) + columns * rng.standard_normal(100))
+    assert examine(top_k_mask(scores, 2000)).kind is kind
+
+
+def test_rows_that_are_all_equal_are_not_called_uneven() -> None:
+    scores = np.random.default_rng(4).random((60, 40))
+    found = examine(row_mask(scores, 0.2))
+    assert found.rows.equal
+    assert not found.rows.uneven
+    assert not found.columns.equal
+    assert found.rows.chi_p == 2 / (DRAWS + 1)
+
+
+@pytest.mark.parametrize(("kept", "length"), [(2, 4), (1, 2), (3, 8)])
+def test_the_shortest_block_pattern_is_found(kept: int, length: int) -> None:
+    scores = np.random.default_rng(5).random((32, 48))
+    blocks = examine(n_of_m_mask(scores, kept, length)).blocks
+    assert (blocks.kept, blocks.length, blocks.along) == (kept, length, "rows")
+    blocks = examine(n_of_m_mask(scores, kept, length).T).blocks
+    assert (blocks.kept, blocks.length, blocks.along) == (kept, length, "columns")
+
+
+def test_patterns_that_chance_explains_are_not_named() -> None:
+    found = examine(np.eye(2, dtype=bool))
+    assert found.blocks is None
+    assert not found.rows.equal
+    assert examine(row_mask(np.random.default_rng(6).random((60, 40)), 0.5)).blocks is None
+
+
+@pytest.mark.parametrize("mask", [np.eye(3, dtype=bool), np.array([[1, 0]], bool), np.array([[1], [0], [1]], bool)])
+def test_tiny_masks(mask: np.ndarray) -> None:
+    found = examine(mask)
+    assert found.kind is Heterogeneity.HOMOGENEOUS
+    assert 0 < found.rows.p <= 1
+    assert 0 < found.columns.p <= 1
+
+
+def test_dead_rows_and_degrees() -> None:
+    mask = np.zeros((5, 4), bool)
+    mask[0] = mask[:2, 1] = True
+    found = examine(mask)
+    assert (found.rows.empty, found.columns.empty) == (3, 0)
+    alive = [1 - multivariate_hypergeom.pmf([0, 5], [4, 16], 5)] * 5
+    assert found.rows.expected_empty == pytest.approx(5 - sum(alive))
+    rows, columns = degrees(csr_array(mask))
+    assert (rows.tolist(), columns.tolist()) == ([4, 1, 0, 0, 0], [1, 2, 1, 1])
+
+
+@pytest.mark.parametrize("mask", [np.zeros((2, 3), bool), np.ones((2, 3), bool)])
+def test_masks_without_a_choice_are_refused(mask: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="expected some, not all"):
+        examine(mask)

@@ -1,0 +1,167 @@
+"""Masks from files: every way to store one gives the same mask, and what is no mask is refused in one line."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from numerics import mask_files
+from numerics.mask_files import load_mask
+
+MASK = np.random.default_rng(0).random((7, 5)) < 0.4
+
+
+def refusal(*arguments, **options) -> str:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  the message is what the caller looks at
+        load_mask(*arguments, **options)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert "expected" in message or "no such file" in message
+    return message
+
+
+def read(path: Path, *arguments, **options) -> np.ndarray:
+    return load_mask(path, *arguments, **options).mask.toarray()
+
+
+@pytest.mark.parametrize("kind", [bool, np.int8, np.uint8, np.int64, np.float16, np.float32, np.float64, ">f8"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_arrays_of_any_type_and_order(tmp_path: Path, kind: object, order: str) -> None:
+    np.save(tmp_path / "m.npy", np.asarray(MASK.astype(kind), order=order))
+    np.savez_compressed(tmp_path / "m.npz", some=np.asarray(MASK.astype(kind), order=order))
+    for name in ("m.npy", "m.npz"):
+        assert (read(tmp_path / name) == MASK).all()
+
+
+@pytest.mark.parametrize("kind", ["csr", "csc", "coo", "bsr", "dia"])
+@pytest.mark.parametrize("form", ["array", "matrix"])
+def test_sparse_files(tmp_path: Path, kind: str, form: str) -> None:
+    sp.save_npz(tmp_path / "m.npz", getattr(sp, f"{kind}_{form}")(MASK.astype(float)))
+    assert (read(tmp_path / "m.npz") == MASK).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(arrays(bool, st.tuples(*[st.integers(1, 4)] * 4)), st.sampled_from("CF"))
+def test_convolutions_are_flattened_and_transposed(tmp_path_factory: pytest.TempPathFactory, mask, order) -> None:
+    path = tmp_path_factory.mktemp("conv") / "m.npy"
+    np.save(path, np.asarray(mask, order=order))
+    assert (read(path) == mask.reshape(len(mask), -1)).all()
+    assert (read(path, transpose=True) == mask.reshape(-1, mask.shape[3]).T).all()
+    assert load_mask(path).shape == mask.shape
+
+
+def test_files_are_read_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mask_files, "_PIECE", 3)
+    for order in "CF":
+        np.savez(tmp_path / "m.npz", m=np.asarray(MASK, order=order))
+        assert (read(tmp_path / "m.npz") == MASK).all()
+    np.save(tmp_path / "w.npy", np.where(np.arange(12) == 7, 0.5, 1.0).reshape(3, 4))
+    assert "entry (1, 3) is 0.5" in refusal(tmp_path / "w.npy")
+
+
+def test_layers_are_chosen_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "m.npz"
+    np.savez(
+        path, **{"fc1.weight_mask": MASK, "fc1.bias_mask": np.ones(7), "fc1.weight": 0.3 * MASK, "fc2.mask": MASK.T}
+    )
+    assert (read(path, "fc1") == MASK).all()
+    assert (read(path, "fc2") == MASK.T).all()
+    assert (read(path, "fc1.weight", nonzero=True) == MASK).all()
+    assert "fc1.weight_mask [7, 5], fc2.mask [5, 7]" in refusal(path)
+    assert "'fc3', which names 0 matrices" in refusal(path, "fc3")
+    assert "shape is (7,)" in refusal(path, "fc1.bias_mask")
+
+
+def test_pruned_weights_need_a_word(tmp_path: Path) -> None:
+    path = tmp_path / "w.npy"
+    np.save(path, np.where(MASK, -0.25, 0.0))
+    assert (read(path, nonzero=True) == MASK).all()
+    assert "is -0.25, expected 0 or 1 (--nonzero" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    ("array", "word"),
+    [
+        (np.full((2, 2), np.nan), "nan"),
+        (np.full((2, 2), np.inf), "inf"),
+        (np.full((2, 2), 2), "is 2"),
+        (np.ones(3), "3"),
+        (np.float64(1), "expected"),
+        (np.ones((0, 3)), "(0, 3)"),
+        (np.ones((2, 2), complex), "complex128"),
+        (np.array([["a"]]), "<U1"),
+        (np.array([[None]]), "pickled"),
+    ],
+)
+def test_what_is_no_mask_is_refused(tmp_path: Path, array: np.ndarray, word: str) -> None:
+    np.save(tmp_path / "m.npy", array, allow_pickle=True)
+    np.savez(tmp_path / "m.npz", m=array)
+    for name in ("m.npy", "m.npz"):
+        assert word in refusal(tmp_path / name)
+    if word in ("nan", "inf"):
+        assert word in refusal(tmp_path / "m.npy", nonzero=True)
+
+
+def test_damaged_files_are_refused(tmp_path: Path) -> None:
+    np.save(tmp_path / "m.npy", MASK)
+    np.savez(tmp_path / "m.npz", m=MASK)
+    for name in ("m.npy", "m.npz"):
+        whole = (tmp_path / name).read_bytes()
+        for size in (0, 5, len(whole) // 2, len(whole) - 1):
+            (tmp_path / name).write_bytes(whole[:size])
+            refusal(tmp_path / name)
+    csr = sp.csr_array(MASK)
+    csr.indices[0] = 99
+    parts = {"data": csr.data, "indices": csr.indices, "indptr": csr.indptr, "shape": csr.shape}
+    np.savez(tmp_path / "s.npz", format=b"csr", **parts)
+    assert "damaged" in refusal(tmp_path / "s.npz")
+    np.savez(tmp_path / "h.npz", format=b"coo", shape=(2**40, 5), data=np.ones(1), row=np.array([3]), col=np.array([1]))
+    assert "1099511627776" in refusal(tmp_path / "h.npz")
+    refusal(tmp_path / "absent.npy")
+    assert "suffix" in refusal(tmp_path / "m.csv")
+
+
+def test_nothing_in_a_file_is_executed(tmp_path: Path) -> None:
+    class Trap:
+        def __reduce__(self):
+            return Path.touch, (tmp_path / "sprung",)
+
+    (tmp_path / "m.npy").write_bytes(pickle.dumps(Trap()))
+    (tmp_path / "m.pt").write_bytes(pickle.dumps(Trap()))
+    np.savez(tmp_path / "m.npz", m=np.array([[Trap()]]))
+    for name in ("m.npy", "m.npz", "m.pt"):
+        refusal(tmp_path / name)
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_state_dicts_of_pytorch(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    from torch.nn.utils import prune
+
+    net = torch.nn.Sequential(torch.nn.Linear(5, 7), torch.nn.Conv2d(2, 3, 3))
+    prune.custom_from_mask(net[0], "weight", torch.tensor(MASK))
+    torch.save(net.state_dict(), tmp_path / "one.pt")
+    assert (read(tmp_path / "one.pt") == MASK).all()  # the only mask
+    prune.random_unstructured(net[1], "weight", 0.5)
+    torch.save({"state_dict": net.state_dict(), "epoch": 3}, tmp_path / "two.pth")
+    assert (read(tmp_path / "two.pth", "0") == MASK).all()
+    assert load_mask(tmp_path / "two.pth", "1").mask.shape == (3, 18)
+    assert "state_dict.0.weight_mask [7, 5]" in refusal(tmp_path / "two.pth")
+    for tensor in (torch.tensor(MASK), torch.tensor(MASK).bfloat16(), torch.tensor(MASK).float().to_sparse()):
+        torch.save(tensor, tmp_path / "t.pt")
+        assert (read(tmp_path / "t.pt") == MASK).all()
+    torch.save(net, tmp_path / "module.pt")
+    assert "pickled" in refusal(tmp_path / "module.pt")
+
+
+def test_pytorch_may_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "m.pt").touch()
+    monkeypatch.setattr(mask_files, "find_spec", lambda name: None)
+    assert "PyTorch is not installed" in refusal(tmp_path / "m.pt")
