@@ -1,0 +1,203 @@
+"""Evidence for O3: the second-order bias of singular values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.checks.operators.singular_values import PROBIT, in_quantiles
+from numerics.evidence import Finding, Trial, control, empirical, exact
+from numerics.findings import Refutation
+from numerics.moments import numeric
+from numerics.spectra import leading_triplets, mask_singular_values
+from theory.graphon import lognormal
+from theory.graphon.symbols import m, n
+from theory.operators.bias import (
+    along,
+    column_noise,
+    expansion,
+    joint_noise,
+    left,
+    right,
+    row_noise,
+    second_order_bias,
+    sigma,
+    value_sd,
+)
+from theory.saliency.model import rho
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+
+UNIT_VECTORS = {  # rational, of length 1
+    2: (sp.Rational(3, 5), sp.Rational(4, 5)),
+    3: (sp.Rational(2, 3), sp.Rational(1, 3), sp.Rational(2, 3)),
+}
+eps = sp.Symbol("eps")
+
+
+def perturbations(rng: np.random.Generator) -> list[sp.Matrix]:
+    """Random matrices of small integers."""
+    return [sp.Matrix(rng.integers(-5, 6, size=shape)) for shape in ((2, 2), (2, 3), (3, 2), (3, 3))]
+
+
+@exact(second_order_bias, cost=0.4)
+@control("first order", expansion=sigma**2 + 2 * sigma * along)
+@control("left vector only", expansion=expansion - right)
+@control("right vector only", expansion=expansion - left)
+@control("the square counted twice", expansion=expansion + along**2)
+@control("10 % more", expansion=ELEVEN * expansion)
+def expansion_solves_the_characteristic_equation(expansion: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """det(λ − (P + εH)(P + εH)ᵀ) = O(ε³) at the expansion: its root is simple, so λ is right to second order."""
+    strength = sp.Rational(7, 4)
+    for H in trial.draw(perturbations):
+        a, b = (sp.Matrix(UNIT_VECTORS[size]) for size in H.shape)
+        observed = {
+            sigma: strength,
+            along: eps * (a.T * H * b)[0],
+            left: eps**2 * (a.T * H * H.T * a)[0],
+            right: eps**2 * (b.T * H.T * H * b)[0],
+        }
+        perturbed = strength * a * b.T + eps * H
+        root = sp.expand(expansion.subs(observed, simultaneous=True))
+        if not root.is_polynomial(eps):
+            raise Refutation(f"the eigenvalue {root} is not analytic in the perturbation")
+        determinant = sp.Poly((root * sp.eye(H.rows) - perturbed * perturbed.T).det(method="berkowitz"), eps)
+        low = [determinant.coeff_monomial(eps**k) for k in range(3)]
+        yield trial.holds(not any(low), f"{H.rows}×{H.cols}: coefficients of 1, ε, ε² are {low}")
+
+
+def enumerated_noise(rows: int, columns: int) -> tuple[dict[str, Fraction], dict[str, Fraction]]:
+    """Means of h, h², p, q over all masks, and the averages V_a, V_b, V_ab, for one matrix of probabilities."""
+    P = [[Fraction(1 + i + 2 * j, 9) for j in range(columns)] for i in range(rows)]
+    a, b = ([Fraction(int(x.p), int(x.q)) for x in UNIT_VECTORS[size]] for size in (rows, columns))
+    cells = list(product(range(rows), range(columns)))
+    size, means = rows * columns, dict.fromkeys("hspq", Fraction(0))
+    for bits in product((0, 1), repeat=size):
+        chance, H = Fraction(1), {}
+        for (i, j), bit in zip(cells, bits, strict=True):
+            chance *= P[i][j] if bit else 1 - P[i][j]
+            H[i, j] = bit - P[i][j]
+        h = sum(a[i] * H[i, j] * b[j] for i, j in cells)  # its scale √(mn) is put in below
+        means["h"] += chance * h
+        means["s"] += chance * h**2 / size
+        means["p"] += chance * sum(sum(a[i] * H[i, j] for i in range(rows)) ** 2 for j in range(columns)) / size
+        means["q"] += chance * sum(sum(b[j] * H[i, j] for j in range(columns)) ** 2 for i in range(rows)) / size
+    V = {(i, j): P[i][j] * (1 - P[i][j]) for i, j in cells}
+    return means, {
+        "V_a": sum((V[i, j] * a[i] ** 2 for i, j in cells), Fraction(0)) / columns,
+        "V_b": sum((V[i, j] * b[j] ** 2 for i, j in cells), Fraction(0)) / rows,
+        "V_ab": sum((V[i, j] * a[i] ** 2 * b[j] ** 2 for i, j in cells), Fraction(0)),
+    }
+
+
+@exact(second_order_bias)
+@control("sides exchanged", left_mean=row_noise / n, right_mean=column_noise / m)
+@control("10 % more left", left_mean=ELEVEN * row_noise / m)
+@control("10 % less right", right_mean=NINE * column_noise / n)
+@control("10 % more spread", value_sd=ELEVEN * value_sd)
+@control("spread over one side", value_sd=sp.sqrt(joint_noise) / n)
+def means_over_all_masks(left_mean: sp.Expr, right_mean: sp.Expr, value_sd: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """E h = 0, E h², E p and E q by enumeration of all masks of 2×2 and 2×3 entries with unequal probabilities."""
+    for rows, columns in ((2, 2), (2, 3), (3, 2)):
+        means, averages = trial.once(enumerated_noise, rows, columns)
+        at = {
+            m: rows,
+            n: columns,
+            row_noise: averages["V_a"],
+            column_noise: averages["V_b"],
+            joint_noise: averages["V_ab"],
+        }
+        yield trial.holds(means["h"] == 0, f"E h = {means['h']}")
+        for name, claimed in (("s", value_sd**2), ("p", left_mean), ("q", right_mean)):
+            number = claimed.subs({symbol: sp.Rational(x) for symbol, x in at.items()}, simultaneous=True)
+            yield trial.holds(
+                sp.expand(number - sp.Rational(means[name])) == 0, f"mean {means[name]}, claimed {number}"
+            )
+
+
+x, y = sp.symbols("x y", positive=True)  # 1/m = eps x, 1/n = eps y
+
+
+@exact(second_order_bias)
+@control("sides exchanged", square_mean=sigma**2 + row_noise / n + column_noise / m)
+@control("no bias", random_value=rho)
+@control("bias ρ(1 − ρ)/n", random_value=rho + rho * (1 - rho) / n)
+@control("rows only", random_value=rho + (1 - rho) / m)
+@control("10 % more spread", random_sd=ELEVEN * sp.sqrt(rho * (1 - rho) / (m * n)))
+@control("10 % more spread in general", value_sd=ELEVEN * value_sd)
+@control("sides exchanged in the parts", left_mean=row_noise / n, right_mean=column_noise / m)
+def random_mask_is_the_constant_case(
+    square_mean: sp.Expr,
+    left_mean: sp.Expr,
+    right_mean: sp.Expr,
+    value_sd: sp.Expr,
+    random_value: sp.Expr,
+    random_sd: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """The bias adds up from its two sides; its root at constant P, to first order in 1/m and 1/n."""
+    yield trial.same(square_mean, sigma**2 + left_mean + right_mean)
+    constant = {sigma: rho, row_noise: rho * (1 - rho), column_noise: rho * (1 - rho), joint_noise: rho * (1 - rho)}
+    small = {m: 1 / (eps * x), n: 1 / (eps * y)}
+    root = sp.sqrt(square_mean.subs(constant, simultaneous=True).subs(small, simultaneous=True))
+    claimed = random_value.subs(small, simultaneous=True)
+    for order in range(2):
+        yield trial.same(sp.diff(root, eps, order).subs(eps, 0), sp.diff(claimed, eps, order).subs(eps, 0))
+    yield trial.holds(sp.diff(claimed, eps, 2) == 0, "nothing of higher order is stated")
+    yield trial.same(value_sd.subs(constant), random_sd)
+
+
+def expected_matrix(name: str, rows: int, columns: int) -> NDArray[np.floating]:
+    """P of a random mask of density 1/10, or of the probit graphon at midpoints. float[rows, columns]"""
+    if name == "random":
+        return np.full((rows, columns), 0.1)
+    kernel = numeric((lognormal.x, lognormal.y), lognormal.kernel.subs(PROBIT))
+    return kernel(in_quantiles(rows).nodes[:, None], in_quantiles(columns).nodes)
+
+
+def bias_seen(
+    rng: np.random.Generator, name: str, rows: int, columns: int, count: int, masks: int
+) -> dict[str, NDArray[np.floating]]:
+    """σ_k(P), the averages of V and, over masks, the mean of σ_k(M)²/mn − 2σh, whose first-order noise is gone.
+
+    Each float[count]; "sd" is the standard deviation of that mean to second order, that of p + q for normal entries.
+    """
+    P = expected_matrix(name, rows, columns)
+    V = P * (1 - P)
+    true = leading_triplets(P, count)
+    a, b = true.left, true.right
+    seen = np.zeros((masks, count))
+    for each in seen:
+        M = (rng.random(P.shape) < P).astype(float)
+        h = np.sum(a * ((M - P) @ b), axis=0) / np.sqrt(P.size)
+        each[:] = mask_singular_values(M, count) ** 2 - 2 * true.values * h
+    spread = 2 * (((V.T @ a**2) ** 2).sum(axis=0) + ((V @ b**2) ** 2).sum(axis=0)) / P.size**2
+    return {
+        "sigma": true.values,
+        "V_a": V.mean(axis=1) @ a**2,
+        "V_b": V.mean(axis=0) @ b**2,
+        "seen": seen.mean(axis=0),
+        "sd": np.sqrt(spread / masks),
+    }
+
+
+@empirical(second_order_bias, cost=1.0)
+@control("no bias", square_mean=sigma**2)
+@control("rows only", square_mean=sigma**2 + row_noise / m)
+@control("columns only", square_mean=sigma**2 + column_noise / n)
+@control("both over n", square_mean=sigma**2 + (row_noise + column_noise) / n)
+@control("both over √(mn)", square_mean=sigma**2 + (row_noise + column_noise) / sp.sqrt(m * n))
+def masks_show_the_bias(square_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Masks of independent entries, constant and probit P: off by at most 2/min(m, n)² and five standard deviations."""
+    formula = numeric((sigma, row_noise, column_noise, m, n), square_mean)
+    for name, rows, columns, count, masks in (("random", 128, 1024, 1, 10), ("probit", 384, 384, 2, 4)):
+        seen = trial.draw(bias_seen, name, rows, columns, count, trial.size(masks))
+        claimed = formula(seen["sigma"], seen["V_a"], seen["V_b"], rows, columns)
+        limit = 2 / min(rows, columns) ** 2 + 5 * seen["sd"]
+        worst = float((np.abs(seen["seen"] - claimed) / limit).max())
+        yield trial.at_most(worst, 1.0, f"{name}, error over tolerance")

@@ -1,0 +1,254 @@
+"""Evidence for O2 and O6: norms of an operator, spectra and degrees beside the cut norm, in exact arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+import sympy as sp
+from flint import arb, fmpz_mat
+from numpy.typing import NDArray
+
+from numerics import balls
+from numerics.cut_norm import exact_cut_norm
+from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.motifs import motif_density
+from theory.operators.motifs import cycle
+from theory.operators.norms import (
+    degree_bound,
+    degree_continuity,
+    density_bound,
+    four_cycle_bound,
+    infinity_one_bound,
+    norm_chain,
+    operator_bound,
+)
+from theory.operators.symbols import cut
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+Integers = NDArray[np.int64]
+
+CONSTANT = np.array([[1]])
+CHECKERED = np.array([[1, -1], [-1, 1]])
+
+
+def cut_norm(matrix: Integers, scale: int = 1) -> Fraction:
+    """The cut norm of matrix / scale, exactly."""
+    return Fraction(round(float(exact_cut_norm(matrix)) * matrix.size), matrix.size * scale)
+
+
+def singular_values(matrix: Integers) -> list[arb]:
+    """Of the operator of the step kernel, the largest first, as balls: roots of a characteristic polynomial."""
+    small = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
+    gram = fmpz_mat((small @ small.T).tolist())
+    squares = [root.real for root, count in gram.charpoly().complex_roots() for _ in range(count)]
+    return sorted((abs(square).sqrt() / arb(matrix.size).sqrt() for square in squares), key=float, reverse=True)
+
+
+class Norms(NamedTuple):
+    """Norms of a matrix with entries in [−1, 1] as a kernel."""
+
+    cut: Fraction
+    infinity_one: Fraction
+    operator: arb
+    four_cycle: Fraction
+
+
+def norms(matrix: Integers, scale: int = 1) -> Norms:
+    """Of matrix / scale, exactly."""
+    signs = np.array(list(product((1, -1), repeat=matrix.shape[0])))
+    infinity_one = Fraction(int(np.abs(signs @ matrix).sum(axis=1).max()), matrix.size * scale)
+    four_cycle = Fraction(motif_density(matrix, cycle(4))) / scale**4
+    return Norms(cut_norm(matrix, scale), infinity_one, singular_values(matrix)[0] / scale, four_cycle)
+
+
+def sample_norms(rng: np.random.Generator, count: int, side: int) -> list[Norms]:
+    """The extremal kernels, all sign patterns of two rows and three columns, and random masks less a constant or not."""
+    small = [np.reshape(entries, (2, 3)) for entries in product((-1, 0, 1), repeat=6) if any(entries)]
+    shapes = rng.integers(2, side + 1, size=(count, 2))
+    large = [
+        rng.choice([-1, 0, 1], size=shape, p=law) for shape in shapes for law in ((0.1, 0.8, 0.1), (0.4, 0.2, 0.4))
+    ]
+    return [norms(each) for each in [CONSTANT, CHECKERED, *small[::7], *large] if each.any()]
+
+
+def at(bound: sp.Expr, value: Fraction) -> arb:
+    """A bound at a value of the cut norm, as a ball."""
+    return balls.enclose(bound, {cut: sp.Rational(value)}).real
+
+
+def exceeded(low: arb, high: arb) -> bool:
+    """Whether low > high, which is attained in places: balls that overlap are taken to be equal."""
+    return bool(low > high)
+
+
+@exact(norm_chain)
+@control("two pairs of indicators", infinity_one_bound=2 * cut)
+@control("10 % more", infinity_one_bound=ELEVEN * infinity_one_bound)
+@control("10 % less", infinity_one_bound=NINE * infinity_one_bound)
+@control("four cycles, 10 % less", four_cycle_bound=NINE * four_cycle_bound)
+@control("four cycles below the cut norm", four_cycle_bound=cut)
+@control("no complex functions", operator_bound=sp.sqrt(4 * cut))
+@control("Schur instead of Riesz–Thorin", operator_bound=4 * cut)
+@control("operator 10 % less", operator_bound=NINE * operator_bound)
+@control("operator 10 % more", operator_bound=ELEVEN * operator_bound)
+@control("the square for the fourth power", four_cycle_least=cut**2)
+@control("twice the cut norm at least", operator_least=2 * cut)
+def bounds_follow_from_each_other(
+    operator_least: sp.Expr,
+    operator_bound: sp.Expr,
+    infinity_one_bound: sp.Expr,
+    four_cycle_least: sp.Expr,
+    four_cycle_bound: sp.Expr,
+    complex_factor: sp.Expr,
+    largest_entry: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """4 pairs of indicators; Riesz–Thorin with the complex factor; a cycle is a form in one entry; ‖T‖⁴ ≤ Σσ⁴."""
+    pairs = sum(1 for _ in product((1, -1), repeat=2))
+    yield trial.same(infinity_one_bound, pairs * cut)
+    yield trial.same(operator_bound, sp.sqrt(complex_factor * infinity_one_bound * largest_entry))
+    yield trial.same(four_cycle_bound, infinity_one_bound * largest_entry**2)
+    yield trial.same(four_cycle_least, operator_least**4)
+
+
+@exact(norm_chain)
+@control("two pairs of indicators", infinity_one_bound=2 * cut)
+@control("10 % less", infinity_one_bound=NINE * infinity_one_bound)
+@control("10 % more", infinity_one_bound=ELEVEN * infinity_one_bound)
+@control("four cycles, 10 % less", four_cycle_bound=NINE * four_cycle_bound)
+@control("four cycles, 10 % more", four_cycle_bound=ELEVEN * four_cycle_bound)
+@control("four cycles, 10 % more at least", four_cycle_least=ELEVEN * cut**4)
+@control("twice the cut norm at least", operator_least=2 * cut)
+def bounds_are_attained(
+    operator_least: sp.Expr,
+    infinity_one_bound: sp.Expr,
+    four_cycle_least: sp.Expr,
+    four_cycle_bound: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """Lower bounds by constant kernels, whose norm is their value; upper ones by the checkered kernel."""
+    checkered = trial.once(norms, CHECKERED)
+    attained = [
+        (checkered, infinity_one_bound, checkered.infinity_one),
+        (checkered, four_cycle_bound, checkered.four_cycle),
+    ]
+    for scale in (1, 3):
+        constant = trial.once(norms, CONSTANT, scale)
+        attained += [(constant, operator_least, Fraction(1, scale)), (constant, four_cycle_least, constant.four_cycle)]
+    for kernel, bound, value in attained:
+        claimed = bound.subs(cut, sp.Rational(kernel.cut))
+        yield trial.holds(claimed == sp.Rational(value), f"attained {value}, claimed {claimed}")
+
+
+@enclosed(norm_chain, cost=0.5)
+@control("operator norms below the cut norm", operator_bound=cut)
+@control("the square", operator_bound=8 * cut**2)
+@control("a constant below 4", operator_bound=sp.sqrt(NINE * 4 * cut))
+@control("two pairs of indicators", infinity_one_bound=2 * cut)
+@control("four cycles below the cut norm", four_cycle_bound=cut)
+@control("the square for the fourth power", four_cycle_least=2 * cut**2)
+@control("twice the cut norm at least", operator_least=2 * cut)
+def norms_keep_their_bounds(
+    operator_least: sp.Expr,
+    operator_bound: sp.Expr,
+    infinity_one_bound: sp.Expr,
+    four_cycle_least: sp.Expr,
+    four_cycle_bound: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """Exact norms of the extremal and of random kernels; the largest ratio to its bound tells how sharp each is."""
+    sample = trial.draw(sample_norms, trial.size(15), 7)
+    below = (("‖T‖", operator_least, "operator"), ("t(C₄)", four_cycle_least, "four_cycle"))
+    above = (
+        ("‖T‖", operator_bound, "operator"),
+        ("∞→1", infinity_one_bound, "infinity_one"),
+        ("t(C₄)", four_cycle_bound, "four_cycle"),
+    )
+    for name, bound, norm in below:
+        pairs = [(at(bound, each.cut), as_ball(getattr(each, norm))) for each in sample]
+        yield trial.holds(not any(exceeded(low, high) for low, high in pairs), f"{name} at least: {ratios(pairs)}")
+    for name, bound, norm in above:
+        pairs = [(as_ball(getattr(each, norm)), at(bound, each.cut)) for each in sample]
+        yield trial.holds(not any(exceeded(low, high) for low, high in pairs), f"{name} at most: {ratios(pairs)}")
+
+
+def as_ball(value: Fraction | arb) -> arb:
+    return value if isinstance(value, arb) else arb(value.numerator) / value.denominator
+
+
+def ratios(pairs: Iterable[tuple[arb, arb]]) -> str:
+    quotients = [float(low / high) for low, high in pairs]
+    return f"ratio to the bound between {min(quotients):.3f} and {max(quotients):.3f} in {len(quotients)} kernels"
+
+
+def sampled_spectra(rng: np.random.Generator, count: int, side: int) -> list[tuple[Fraction, list[arb], list[arb]]]:
+    """Cut norm of M − W, spectra of M and W, for masks M of probabilities W in tenths, constant along some pairs."""
+    spectra = []
+    for _ in range(count):
+        rows, columns = rng.integers(1, 10, size=(2, side))
+        kernel = np.outer(rows, columns) // 10 + 1
+        mask = 10 * (rng.integers(0, 10, size=kernel.shape) < kernel)
+        of_mask, of_kernel = ([sigma / 10 for sigma in singular_values(each)] for each in (mask, kernel))
+        spectra.append((cut_norm(mask - kernel, 10), of_mask, of_kernel))
+    return spectra
+
+
+@enclosed(norm_chain)
+@control("singular values move less than the cut norm", operator_bound=cut)
+@control("as the square", operator_bound=8 * cut**2)
+def singular_values_move_less_than_the_bound(operator_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Weyl, all singular values at once, for masks sampled from kernels."""
+    pairs = [
+        (max((abs(a - b) for a, b in zip(of_mask, of_kernel, strict=True)), key=float), at(operator_bound, distance))
+        for distance, of_mask, of_kernel in trial.draw(sampled_spectra, trial.size(10), 8)
+    ]
+    yield trial.holds(not any(exceeded(low, high) for low, high in pairs), ratios(pairs))
+
+
+def differences(rng: np.random.Generator, count: int) -> list[tuple[Integers, Fraction]]:
+    """Differences of two masks, and of a mask and a constant tenth (times ten), with their cut norms."""
+    shapes = rng.integers(2, 10, size=(count, 2))
+    masks = [rng.integers(0, 2, size=(2, *shape)) for shape in shapes]
+    found = [each for pair in masks for each in (pair[0] - pair[1], 10 * pair[0] - 1)]
+    return [(each, cut_norm(each)) for each in found]
+
+
+@exact(degree_continuity)
+@control("one cut", degree_bound=cut)
+@control("a half", degree_bound=cut / 2)
+@control("10 % less", degree_bound=NINE * degree_bound)
+@control("10 % more", degree_bound=ELEVEN * degree_bound)
+@control("half a cut", density_bound=cut / 2)
+@control("densities 10 % more", density_bound=ELEVEN * density_bound)
+def degrees_are_attained(degree_bound: sp.Expr, density_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """±ε on halves of the rows (of the columns) attains the first, a constant difference the second."""
+    for scale in (1, 10):
+        halves, constant = np.array([[1], [-1]]), np.array([[1, 1]])
+        for bound, difference, axis in (
+            (degree_bound, halves, 1),
+            (degree_bound, halves.T, 0),
+            (density_bound, constant, None),
+        ):
+            moved = Fraction(int(np.abs(difference.sum(axis=axis)).sum()), difference.size * scale)
+            claimed = bound.subs(cut, sp.Rational(cut_norm(difference, scale)))
+            yield trial.holds(claimed == sp.Rational(moved), f"moved by {moved}, claimed {claimed}")
+
+
+@exact(degree_continuity)
+@control("one cut", degree_bound=cut)
+@control("a half", degree_bound=cut / 2)
+@control("half a cut", density_bound=cut / 2)
+def degrees_move_by_two_cuts(degree_bound: sp.Expr, density_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """‖d_U − d_W‖₁ is the sum of two cuts; it and the density stay within their bounds, in integers."""
+    for difference, distance in trial.draw(differences, trial.size(60)):
+        degrees = difference.sum(axis=1)
+        cuts = [abs(int(difference[side].sum())) for side in (degrees > 0, degrees <= 0)]
+        moved, density = Fraction(sum(cuts), difference.size), Fraction(abs(int(degrees.sum())), difference.size)
+        yield trial.holds(sum(cuts) == np.abs(degrees).sum(), "two cuts add up to the distance of the degrees")
+        for what, value, bound in (("degrees", moved, degree_bound), ("density", density, density_bound)):
+            claimed = bound.subs(cut, sp.Rational(distance))
+            yield trial.holds(value <= claimed, f"{what} moved by {value}, claimed at most {claimed}")

@@ -1,0 +1,20 @@
+"""Operators: masks and graphons as integral operators, their norms, spectra, compositions and motif densities."""
+
+from theory.operators.bias import second_order_bias
+from theory.operators.composition import shared_latent
+from theory.operators.motifs import counting_lemma, finite_size_motifs
+from theory.operators.noise import noise_edge
+from theory.operators.norms import degree_continuity, norm_chain
+from theory.operators.singular_values import masks_are_operators, nystrom
+
+__all__ = [
+    "counting_lemma",
+    "degree_continuity",
+    "finite_size_motifs",
+    "masks_are_operators",
+    "noise_edge",
+    "norm_chain",
+    "nystrom",
+    "second_order_bias",
+    "shared_latent",
+]

@@ -1,0 +1,8 @@
+"""The symbols that the claims about operators share."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+cut = sp.Symbol("c", positive=True)  # a cut norm
+CUTS = {cut: (sp.Rational(1, 50), 1)}
