@@ -190,11 +190,11 @@ def _latent(profile: sp.Expr, position: sp.Symbol) -> tuple[sp.Expr, Law]:
 def inner_product_singular_values(
     columns: ArrayLike, threshold: float, weights: ArrayLike | None = None, *, count: int | None = None
 ) -> Floats:
-    """Singular values of W(a, j) = P(|⟨a, h_j⟩ w| > τ), a ∈ R^q and w standard normal (S7), descending. float[count]
+    """Singular values of W(a, j) = erfc(√2 τ/|⟨a, h_j⟩|), a ∈ R^q standard normal (S7), descending. float[count]
 
     columns: the h_j, float[k, q]; weights of the columns, float[k] (default: equal). The squares are the eigenvalues of
     the Gram matrix E_a[W(a, j) W(a, k)], which depends on two lengths and an angle: a quadrature in the radius and the
-    angle of a in the plane of h_j and h_k, not an enclosure. It is within 1e-10, or refused.
+    angle of a in the plane of h_j and h_k. It is within 1e-10, or refused; balls are in `numerics.exact_spectra`.
 
     Raises:
         ValueError: if columns are no finite matrix, the threshold is not positive, or weights no probabilities.
@@ -206,7 +206,7 @@ def inner_product_singular_values(
     if not (np.isfinite(threshold) and threshold > 0):
         raise ValueError(f"threshold is {threshold!r}, expected a positive number")
     beta = atoms(np.arange(len(h)), np.full(len(h), 1 / len(h)) if weights is None else weights)(1).weights
-    gram, coarse = (_inner_product_gram(h, threshold, *nodes) for nodes in ((96, 128), (80, 96)))
+    gram, coarse = (_inner_product_gram(h / 2, threshold, *nodes) for nodes in ((96, 128), (80, 96)))
     if not np.abs(gram - coarse).max() <= RESIDUAL:
         raise ArithmeticError(f"the Gram matrix is known to {np.abs(gram - coarse).max():.2g}, expected {RESIDUAL}")
     squares = np.linalg.eigvalsh(np.sqrt(beta)[:, None] * gram * np.sqrt(beta))[::-1]
@@ -214,7 +214,7 @@ def inner_product_singular_values(
 
 
 def _inner_product_gram(h: Floats, threshold: float, radii: int, angles: int) -> Floats:
-    """E_a[W(a, j) W(a, k)], float[k, k]; columns h_j = 0 have W = 0.
+    """E_a[W(a, j) W(a, k)] of W = P(|⟨a, h_j⟩ w| > τ), float[k, k]; columns h_j = 0 have W = 0.
 
     Between the zeros of ⟨a, h_j⟩ and ⟨a, h_k⟩ the angle runs over segments of lengths γ and π − γ, γ that between h_j
     and h_k; there the two products are R‖h‖ times the sines of the distances from the ends, where W is flat.

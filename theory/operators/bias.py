@@ -26,9 +26,8 @@ Let $M=P+H$ be a mask of independent entries with mean $P$ and variances $V=P(1-
 $\sigma=\sigma_k(P)/\sqrt{mn}$ with unit singular functions $a=a_k(u)$, $b=b_k(v)$ (the singular vectors of $P$ as step
 functions). If $m\asymp n\to\infty$ while $\sigma$, its distance from the other singular values and
 $\sup|a|,\sup|b|$ stay fixed, then
-$$\frac{\sigma_k(M)^2}{mn}=[[square_mean]]+2\sigma\,[[value_sd]]\,\mathcal N+O_P(n^{-3/2}),\qquad
-V_a=\iint Va^2,\ V_b=\iint Vb^2,\ V_{ab}=\iint Va^2b^2,$$
-$\mathcal N$ asymptotically standard normal. The deterministic half, for $P=\sigma\sqrt{mn}\,ab^\top$ of rank one: to
+$$\frac{\sigma_k(M)^2}{mn}=[[square_mean]]+2\sigma\,[[value_sd]]\,\mathcal N+O_P(n^{-3/2}),$$
+$V_a=\iint Va^2$, $V_b=\iint Vb^2$, $V_{ab}=\iint Va^2b^2$, $\mathcal N$ asymptotically standard normal. The deterministic half, for $P=\sigma\sqrt{mn}\,ab^\top$ of rank one: to
 second order in $H$ the square is $[[expansion]]$ with $h=\frac{\langle a,Hb\rangle}{\sqrt{mn}}$,
 $p=\frac{\|H^\top a\|^2}{mn}$, $q=\frac{\|Hb\|^2}{mn}$, whose means are $Eh=0$, $(Eh^2)^{1/2}=[[value_sd]]$,
 $Ep=[[left_mean]]$, $Eq=[[right_mean]]$ exactly. For a random mask (constant $P=\rho$): $\sigma_1(M)/\sqrt{mn}$

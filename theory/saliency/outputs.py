@@ -48,8 +48,8 @@ saliency none. **General data**: let $\beta_j=\frac1{\sqrt{2\pi}}E_D[rx_j^2/\|x\
 $(C_j)_{kl}=[[unexplained]]$ at
 $V_{kl}=\frac1{2\pi}E_DE_{D'}[r_kr'_l\,x_jx'_j\arcsin\cos\angle(x,x')]$, a positive semidefinite matrix. The closure of S5,
 $g=\frac12h_j+\beta_jw+C_j^{1/2}\zeta$ with standard normal $w$, $\zeta\in\mathbb R^q$, gives
-$$p_j(\tau)=E_{w,\zeta}\Big[[[conditional_density]]\Big]
-=1-E_w\int_0^\infty[[inversion]]\;\exp\Big(\sum_{\text{modes}}[[mode_exponent]]\Big)d\omega,$$
+$$p_j(\tau)=E_{w,\zeta}\Big[[[conditional_density]]\Big],$$
+$$1-p_j(\tau)=E_w\int_0^\infty[[inversion]]\;\exp\Big(\sum_{\text{modes}}[[mode_exponent]]\Big)d\omega,$$
 the sum over the eigenvectors of $C_j$, $V$ the eigenvalue and $h,\beta$ the components of $h_j,\beta_j$ along it. Like P2,
 it is an approximation: exact are its first two moments, and the row law S6 with $\langle a,g\rangle$ in place of $ag$.
 Measured on digits with ten classes ($\rho=0.1$, $n=2048$): P2 is within two noise floors (S6), the profile $\|h_j\|$ alone
