@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import prod
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array, issparse
 
+from numerics.masks import checked_array, checked_integer
 from numerics.moments import numeric, threshold_for
 from theory.saliency.model import SaliencyModel, tau, u, v
 
@@ -39,7 +41,7 @@ class Latent:
     weights: Floats
 
     def __post_init__(self) -> None:
-        x, weights = self.positions, self.weights
+        x, weights = _array("positions", self.positions), _array("weights", self.weights)
         if x.ndim != 1 or x.size == 0 or weights.shape != x.shape:
             raise ValueError(
                 f"positions and weights have shapes {x.shape} and {weights.shape}, expected one [q], q > 0"
@@ -58,8 +60,9 @@ class GridGraphon:
 
     def __post_init__(self) -> None:
         expected = (self.rows.positions.size, self.columns.positions.size)
-        if self.values.shape != expected or not np.isfinite(self.values).all():
-            raise ValueError(f"values have shape {self.values.shape}, expected finite ones of shape {expected}")
+        values = _array("values", self.values)
+        if values.shape != expected or not np.isfinite(values).all():
+            raise ValueError(f"values have shape {values.shape}, expected finite ones of shape {expected}")
 
     @property
     def row_degrees(self) -> Floats:
@@ -96,7 +99,10 @@ def compose(layers: Sequence[ArrayLike | csr_array]) -> csr_array:
 
     ValueError as in `path_counts`.
     """
-    return csr_array(path_counts(layers) / float(prod(np.shape(mask)[0] for mask in layers[:-1])))
+    shares = path_counts(layers).astype(np.float64)
+    for mask in layers[:-1]:  # one by one: the product of many widths is no float
+        shares = shares / np.shape(mask)[0]
+    return shares
 
 
 def path_density(layers: Sequence[ArrayLike | csr_array]) -> PathDensity:
@@ -129,10 +135,9 @@ def compose_graphons(layers: Sequence[GridGraphon]) -> GridGraphon:
 def uniform_latent(nodes: int = 200) -> Latent:
     """The uniform law on [0, 1] by the tanh-sinh rule, made for profiles that blow up at an end, such as that of |a|.
 
-    ValueError for less than one node.
+    ValueError unless there are 1 to 2²⁰ nodes.
     """
-    if nodes < 1:
-        raise ValueError(f"nodes is {nodes}, expected at least 1")
+    nodes = checked_integer("nodes", nodes, 1, 2**20)
     step = 2 * REACH / nodes
     s = -REACH + step * (np.arange(nodes) + 0.5)
     positions = 1 / (1 + np.exp(-np.pi * np.sinh(s)))
@@ -150,8 +155,8 @@ def saliency_graphon(model: SaliencyModel, density: float, rows: Latent, columns
 
     ValueError for another density, or a model whose profiles are left open.
     """
-    if not 0 < density < 1:
-        raise ValueError(f"density is {density}, expected a number strictly between 0 and 1")
+    if not isinstance(density, Real) or not 0 < density < 1:
+        raise ValueError(f"density is {density!r}, expected a number strictly between 0 and 1")
     kernel = model.kernel()
     if kernel.atoms(sp.core.function.AppliedUndef) or kernel.free_symbols - {u, v, tau}:
         raise ValueError(f"model has the kernel {kernel}, expected one in u, v and tau alone")
@@ -163,6 +168,12 @@ def saliency_graphon(model: SaliencyModel, density: float, rows: Latent, columns
 
     threshold = threshold_for(lambda level: np.atleast_1d(rows.weights @ values(level) @ columns.weights), density)
     return GridGraphon(values(threshold), rows, columns)
+
+
+def _array(name: str, values: Floats) -> Floats:
+    if not isinstance(values, np.ndarray) or values.dtype.kind not in "biuf":
+        raise ValueError(f"{name} is a {type(values).__name__}, expected an array of real numbers")
+    return values
 
 
 def _paths(masks: Sequence[csr_array], transposed: bool) -> list[int]:
@@ -181,13 +192,17 @@ def _paths(masks: Sequence[csr_array], transposed: bool) -> list[int]:
 
 def _masks(layers: Sequence[ArrayLike | csr_array]) -> list[csr_array]:
     """As matrices of ones in int64, without stored zeros."""
+    if issparse(layers) or not isinstance(layers, Sequence | np.ndarray):
+        raise ValueError(f"layers is a {type(layers).__name__}, expected a sequence of masks, from the input on")
     if not len(layers):
         raise ValueError("layers is empty, expected at least one mask")
     masks: list[csr_array] = []
     for place, layer in enumerate(layers):
-        given = csr_array(layer, copy=True) if issparse(layer) else np.asarray(layer)
+        given = csr_array(layer, copy=True) if issparse(layer) else checked_array(f"layer {place}", layer)
         if given.ndim != 2 or 0 in given.shape or given.dtype.kind not in "biuf":
             raise ValueError(f"layer {place} is {given.dtype} of shape {given.shape}, expected a non-empty 0/1 matrix")
+        if given.dtype == np.float16:  # which scipy.sparse does not know
+            given = given.astype(np.float32)
         mask = csr_array(given)
         mask.sum_duplicates()
         mask.eliminate_zeros()

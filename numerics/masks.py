@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -110,8 +111,18 @@ def checked_integer(name: str, value: int, low: int, high: int) -> int:
     return int(value)
 
 
+def checked_array(name: str, values: Any) -> NDArray:
+    """values as an array; ValueError for ragged lists, and for masked entries, which numpy would count all the same."""
+    if np.ma.is_masked(values):
+        raise ValueError(f"{name} has masked entries, expected an array without")
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise ValueError(f"{name} is ragged, expected an array or lists of equal lengths") from error
+
+
 def _scores(name: str, values: ArrayLike) -> NDArray:
-    array = np.asarray(values)
+    array = checked_array(name, values)
     if array.dtype.kind not in "biuf" or array.size == 0:
         raise ValueError(f"{name} is {array.dtype} of shape {array.shape}, expected a non-empty real array")
     if not (np.isfinite(array.min()) and np.isfinite(array.max())):

@@ -10,6 +10,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.masks import checked_array
 from theory.saliency import gradient_moments, outputs, row_law, stein_model
 from theory.saliency import snip as symbols
 
@@ -125,8 +126,12 @@ class OutputMoments:
 
 
 def residual_moments(x: Floats, residual: Floats) -> ResidualMoments:
-    """The moments of data x[N, d] with a scalar residual[N] (or [N, 1]); O(N² d) time, O(N · 1024) memory."""
-    r = np.asarray(residual, dtype=float).reshape(len(x), -1)
+    """The moments of data x[N, d] with a scalar residual[N] (or [N, 1]); O(N² d) time, O(N · 1024) memory.
+
+    ValueError unless both are finite and non-empty, with a row for each sample, and the residual has one column.
+    """
+    x, r = _samples(x, residual)
+    r = r.reshape(len(x), -1)
     if r.shape[1] != 1:
         raise ValueError(f"residual of {r.shape[1]} outputs: expected one (output_moments takes several)")
     weighted = r * x
@@ -139,16 +144,29 @@ def residual_moments(x: Floats, residual: Floats) -> ResidualMoments:
 def output_moments(x: Floats, residual: Floats) -> OutputMoments:
     """The moments of data x[N, d] with a residual[N, q]; O(N² d q) time, O(N · 1024 + N d + d q²) memory.
 
-    ValueError unless the residual is a matrix with a row for each sample.
+    ValueError unless both are finite, non-empty matrices with a row for each sample.
     """
-    r = np.asarray(residual, dtype=float)
-    if r.ndim != 2 or len(r) != len(x):
+    x, r = _samples(x, residual)
+    if r.ndim != 2:
         raise ValueError(f"residual has shape {r.shape}, expected [{len(x)}, q]: a row for each sample")
     total = np.zeros((x.shape[1], r.shape[1], r.shape[1]))
     for rows, gates in _gate_covariances(x):
         for k, output in enumerate(r.T):
             total[:, :, k] += (x[rows] * (gates @ (output[:, None] * x))).T @ r[rows]
     return OutputMoments(r.mean(axis=0), x.T @ r / len(x), _stein(x, r), total / len(x) ** 2)
+
+
+def _samples(x: Floats, residual: Floats) -> tuple[Floats, Floats]:
+    """x[N, d] as it is, and the residual[N, ...] as float64."""
+    x, r = checked_array("x", x), checked_array("residual", residual)
+    for name, array in (("x", x), ("residual", r)):
+        if array.dtype.kind not in "biuf" or array.size == 0 or not np.isfinite(array).all():
+            raise ValueError(f"{name} is {array.dtype} of shape {array.shape}, expected non-empty finite real numbers")
+    if x.ndim != 2:
+        raise ValueError(f"x has shape {x.shape}, expected [N, d]: a row for each sample")
+    if r.ndim == 0 or len(r) != len(x):
+        raise ValueError(f"residual has shape {r.shape}, expected [{len(x)}, q]: a row for each sample")
+    return x, r.astype(np.float64)
 
 
 def _stein(x: Floats, residual: Floats) -> Floats:

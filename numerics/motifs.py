@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil, isqrt, prod
-from numbers import Number
+from math import ceil, inf, isqrt, prod
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array, issparse, spmatrix
 from sympy.ntheory.modular import crt
 
+from numerics.masks import checked_array
 from theory.operators.motifs import Motif
 
 Vertex = tuple[int, int]  # side (0: row, 1: column) and number
@@ -98,6 +99,8 @@ def rank_one_motif_density(motif: Motif, row_moment: Callable[[int], Any], colum
 @lru_cache(maxsize=256)
 def _plans(motif: Motif, side: int) -> tuple[Plan, ...]:
     """A plan for each component: fewest matrices that do not join the root, and the root on `side` where it may be."""
+    if not isinstance(motif, Motif):
+        raise ValueError(f"motif is {motif!r}, expected a Motif such as MOTIFS['C4']")
     edges = [((0, row), (1, column)) for row, column in motif.edges]
     plans = []
     while edges:
@@ -243,7 +246,7 @@ def _reduced(values: Matrix, modulus: int | None) -> Matrix:
 
 def _matrix(values: ArrayLike | csr_array | spmatrix) -> Matrix:
     """As csr_array or, where many entries are non-zero, as a dense array; of int64 or float64."""
-    matrix = csr_array(values, copy=True) if issparse(values) else np.asarray(values)
+    matrix = csr_array(values, copy=True) if issparse(values) else checked_array("mask", values)
     if matrix.ndim != 2 or 0 in matrix.shape or matrix.dtype.kind not in "biuf":
         raise ValueError(f"mask is {matrix.dtype} of shape {matrix.shape}, expected a non-empty real matrix")
     if issparse(matrix):
@@ -263,18 +266,22 @@ def _matrix(values: ArrayLike | csr_array | spmatrix) -> Matrix:
 
 def _numbers(name: str, values: ArrayLike, dimensions: int) -> NDArray:
     """As float64 or, if they are exact, as Python objects."""
-    array = np.asarray(values)
+    array = checked_array(name, values)
     if array.ndim != dimensions or array.size == 0 or array.dtype.kind not in "biufO":
         raise ValueError(
             f"{name} are {array.dtype} of shape {array.shape}, expected {dimensions} dimensions of numbers"
         )
     if array.dtype.kind in "biu":
         return array.astype(int if array.dtype.kind == "b" else array.dtype).astype(object)
-    if array.dtype == object and not all(isinstance(value, (Number, sp.Expr)) for value in array.flat):
-        raise ValueError(f"{name} hold something that is no number, expected numbers or SymPy expressions")
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
+    if array.dtype == object and not all(isinstance(value, (Real, sp.Expr)) for value in array.flat):
+        raise ValueError(f"{name} hold something that is no real number, expected numbers or SymPy expressions")
+    if not (all(map(_is_finite, array.flat)) if array.dtype == object else np.isfinite(array).all()):
         raise ValueError(f"{name} contain NaN or infinity, expected finite values")
     return array if array.dtype == object else array.astype(np.float64)
+
+
+def _is_finite(value: Any) -> bool:
+    return not value.has(sp.nan, sp.zoo, sp.oo, -sp.oo) if isinstance(value, sp.Expr) else bool(abs(value) < inf)
 
 
 def _symbolic(value: object) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array, issparse, sparray, spmatrix
 
-from numerics.masks import checked_integer
+from numerics.masks import checked_array, checked_integer
 
 Integers = NDArray[np.int64]
 MaskLike = ArrayLike | sparray | spmatrix
@@ -62,7 +62,9 @@ def _order(entries: coo_array) -> DegreeOrder:
 def _entries(mask: MaskLike) -> coo_array:
     """The positions of the ones, each once."""
     if not issparse(mask):
-        mask = np.asarray(mask)
+        mask = checked_array("mask", mask)
+        if mask.dtype == np.float16:  # which scipy.sparse does not know
+            mask = mask.astype(np.float32)
     if mask.ndim != 2 or not all(mask.shape) or mask.dtype.kind not in "biuf":
         raise ValueError(f"mask is {mask.dtype} of shape {mask.shape}, expected a non-empty matrix of zeros and ones")
     found = coo_array(mask, copy=True)

@@ -65,6 +65,16 @@ def test_more_paths_than_machine_numbers() -> None:
         path_counts(full)
 
 
+def test_widths_whose_product_is_no_float() -> None:
+    deep = compose([np.eye(100, dtype=bool)] * 160)
+    assert deep.diagonal() == pytest.approx(np.full(100, 1e-318), rel=1e-4)
+
+
+@pytest.mark.parametrize("kind", [np.uint64, np.float16, np.longdouble])
+def test_masks_of_every_type(kind) -> None:
+    assert path_density([np.array([[1, 0, 1], [0, 1, 1]], kind)]).overall == Fraction(2, 3)
+
+
 def test_empty_rows_and_columns() -> None:
     first, second = np.array([[0, 1, 0], [0, 0, 0]]), np.array([[1, 1], [0, 0], [0, 1]])
     assert path_density([first, second]).inputs == [0, Fraction(1, 6), 0]
@@ -80,6 +90,9 @@ def test_empty_rows_and_columns() -> None:
         ([np.array([[1, 2]])], "layer 0 holds 2"),
         ([np.array([[1.0, np.nan]])], "layer 0 holds nan"),
         ([np.ones((0, 3))], "non-empty"),
+        ([[[1], [1, 0]]], "layer 0 is ragged, expected"),
+        (csr_array(np.ones((2, 3))), "layers is a csr_array, expected a sequence of masks"),
+        (None, "layers is a NoneType, expected a sequence of masks"),
     ],
 )
 def test_bad_layers(masks: list[np.ndarray], message: str) -> None:
@@ -137,6 +150,9 @@ def test_hidden_latents_are_shared_by_identity() -> None:
         (np.array([0.2, 0.4]), np.array([0.5, 0.6]), "add up to 1.1"),
         (np.array([0.2, 1.4]), np.array([0.5, 0.5]), "positions in"),
         (np.array([0.2, 0.4]), np.array([-0.5, 1.5]), "none negative"),
+        (np.array([0.2, np.nan]), np.array([0.5, 0.5]), "positions in"),
+        ([0.5], [1.0], "positions is a list, expected an array of real numbers"),
+        (np.array(["a"]), np.ones(1), "positions is a ndarray, expected an array of real numbers"),
     ],
 )
 def test_bad_latents(positions: np.ndarray, weights: np.ndarray, message: str) -> None:
@@ -153,8 +169,9 @@ def test_uniform_latent_integrates_profiles_that_blow_up() -> None:
     latent = uniform_latent()
     assert latent.weights @ np.log(latent.positions) == pytest.approx(-1, rel=1e-9)
     assert latent.weights @ latent.positions**3 == pytest.approx(0.25, rel=1e-12)
-    with pytest.raises(ValueError, match="nodes is 0"):
-        uniform_latent(0)
+    for nodes in (0, 1.5, None, "two"):
+        with pytest.raises(ValueError, match=f"nodes is {nodes!r}, expected an integer"):
+            uniform_latent(nodes)
 
 
 SPEC = [
@@ -207,5 +224,6 @@ def test_open_profiles_and_densities_out_of_range_are_refused() -> None:
     latent = point_latent()
     with pytest.raises(ValueError, match="expected one in u, v and tau alone"):
         saliency_graphon(snip_model, 0.1, latent, latent)
-    with pytest.raises(ValueError, match="density is 1"):
-        saliency_graphon(magnitude_model, 1, latent, latent)
+    for density in (1, float("nan"), "a", None):
+        with pytest.raises(ValueError, match=f"density is {density!r}, expected"):
+            saliency_graphon(magnitude_model, density, latent, latent)

@@ -153,6 +153,9 @@ def test_the_witness_of_zero_is_empty():
         [["a"]],
         [[1j]],
         None,
+        [[1.0], [2.0, 3.0]],
+        np.ma.masked_array([[1.0, 2.0]], mask=[[True, False]]),
+        [[1e308]],
     ],
     ids=str,
 )
@@ -168,8 +171,9 @@ def test_sizes_out_of_range_are_refused():
         exact_cut_norm(np.ones((23, 30)))
     with pytest.raises(ValueError, match=r"A has shape \(2, 2, 2\), expected a matrix"):
         cut_norm_witness(np.ones((2, 2, 2)), np.random.default_rng(0))
-    with pytest.raises(ValueError, match="starts is 0"):
-        cut_norm_witness(np.ones((2, 2)), np.random.default_rng(0), 0)
+    for starts in (0, 1.5, "two", None):
+        with pytest.raises(ValueError, match=r"^starts is .*, expected an integer from 1"):
+            cut_norm_witness(np.ones((2, 2)), np.random.default_rng(0), starts)
 
 
 def all_cuts(A):
@@ -304,6 +308,15 @@ def test_scales_do_not_matter(shape):
     assert tiny[:2] == (0, 5e-324)
 
 
+def test_bounds_at_the_ends_of_the_floats(way):
+    largest = np.finfo(float).max
+    if way != "products":  # which balances the factors: these overflow
+        lower, upper, *_ = cut_distance([[0.0]], ([[largest]], [[1.0]]))  # the product counts as rounded
+        assert 0 < lower <= largest <= upper == np.inf
+    lower, upper, *_ = cut_distance(given_as(way, np.zeros((2, 2))), ([[1e-300], [1e-300]], [[1e-300, 1e-300]]))
+    assert lower == 0 < upper < 1e-320  # 10⁻⁶⁰⁰ is no float, but above 0
+
+
 def test_entries_of_every_size():
     rng = np.random.default_rng(46)
     for _ in range(50):
@@ -348,6 +361,16 @@ def test_large_integers():
 def test_a_sparse_matrix_with_repeated_and_stored_zero_entries():
     A = sp.coo_array(([1.0, 2.0, -3.0, 0.0], ([0, 0, 1, 1], [0, 0, 1, 0])), shape=(3, 4))
     assert cut_norm(A)[:2] == cut_norm(A.toarray())[:2] == (0.25, 0.25)
+
+
+@pytest.mark.parametrize("values", [[True, True, True], np.array([100, 100, 1], np.int8), [1, 2, 3]], ids=str)
+def test_repeated_entries_add_up_as_in_scipy(values):
+    A = sp.csr_array((np.array(values), [0, 0, 1], [0, 2, 3]), shape=(2, 2))
+    assert cut_norm(A)[:2] == cut_norm(A.tocoo())[:2] == cut_norm(A.toarray())[:2]
+    assert A.nnz == 3  # what came in is left as it was
+    overflowing = sp.csr_array(([1e308, 1e308], [0, 0], [0, 2]), shape=(1, 1))
+    with pytest.raises(ValueError, match=r"^A contains NaN or infinity, expected"):
+        cut_norm(overflowing)
 
 
 def test_a_graphon_may_be_a_number_a_matrix_or_factors(way):
@@ -461,7 +484,7 @@ def test_probes_notice_a_norm_that_was_underestimated(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "A", [[[1.0, np.nan]], [[-np.inf, 1.0]], np.empty((0, 3)), np.empty((3, 0)), [1.0, 2.0], 1.0, [["a"]], [[1j]], None,
+    "A", [[[1.0, np.nan]], [[-np.inf, 1.0]], [[1.0], [2.0, 3.0]], np.empty((0, 3)), np.empty((3, 0)), [1.0, 2.0], 1.0, [["a"]], [[1j]], None,
           np.ones((2, 2, 2)), sp.csr_array((3, 0)), sp.csr_array([[np.inf, 0]]), sp.coo_array([1.0])],
     ids=str,
 )  # fmt: skip
@@ -475,7 +498,8 @@ def test_bad_matrices_have_no_bounds(A):
 @pytest.mark.parametrize(
     "graphon",
     [np.nan, None, "a", 1j, np.ones(3), np.ones((3, 2)), (np.ones((2, 1)),), (np.ones((2, 1)), np.ones((2, 3))),
-     (np.ones((3, 1)), np.ones((1, 3))), (np.full((2, 1), np.inf), np.ones((1, 3))), (1, 2)],
+     (np.ones((3, 1)), np.ones((1, 3))), (np.full((2, 1), np.inf), np.ones((1, 3))), (1, 2),
+     [[1.0], [1.0, 2.0]]],
     ids=str,
 )  # fmt: skip
 def test_bad_graphons_are_refused(graphon):

@@ -132,7 +132,7 @@ def test_a_residual_of_several_outputs_is_refused() -> None:
 
 
 def test_a_residual_of_another_length_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"reshape|samples"):
+    with pytest.raises(ValueError, match=r"expected .* a row for each sample"):
         residual_moments(np.ones((4, 3)), np.ones(5))
 
 
@@ -172,6 +172,21 @@ def test_unexplained_covariances_are_positive() -> None:
 def test_output_moments_refuse_other_shapes(residual: np.ndarray) -> None:
     with pytest.raises(ValueError, match=r"expected \[4, q\]"):
         output_moments(np.ones((4, 3)), residual)
+
+
+@pytest.mark.parametrize("moments", [residual_moments, output_moments])
+@pytest.mark.parametrize(
+    "bad",
+    [[[np.nan, 1.0]], [[np.inf, 1.0]], np.ones((0, 2)), [["a", "b"]], [[1j, 0]], None, [[1.0], [1.0, 2.0]]],
+    ids=str,
+)
+def test_samples_that_are_no_finite_numbers_are_refused(moments, bad) -> None:
+    with pytest.raises(ValueError, match=r"^x [^\n]*expected[^\n]*$"):
+        moments(bad, np.ones((1, 1)))
+    with pytest.raises(ValueError, match=r"^residual [^\n]*expected[^\n]*$"):
+        moments(np.ones((1, 2)), bad)
+    with pytest.raises(ValueError, match=r"^x has shape \(1,\), expected \[N, d\]"):
+        moments(np.ones(1), np.ones((1, 1)))
 
 
 def test_truncations_of_several_outputs() -> None:

@@ -223,6 +223,8 @@ def test_motifs_have_the_edges_of_their_names() -> None:
         (np.array([[np.nan, 1.0]]), "NaN or infinity"),
         (csr_array(np.array([[np.inf, 1.0]])), "NaN or infinity"),
         (np.array([[2**63]], dtype=np.uint64), "expected integers below"),
+        ([[1], [1, 0]], "mask is ragged, expected"),
+        (np.ma.masked_array([[1, 0]], mask=[[1, 0]]), "mask has masked entries, expected"),
     ],
 )
 def test_bad_masks(mask: np.ndarray, message: str) -> None:
@@ -234,6 +236,13 @@ def test_sparse_formats_and_duplicates() -> None:
     doubled = coo_array((np.ones(3, dtype=int), ([0, 0, 1], [1, 1, 0])), shape=(2, 2))
     assert motif_density(doubled, MOTIFS["edge"]) == Fraction(3, 4)
     assert motif_density(csr_matrix(np.eye(3, dtype=bool)), MOTIFS["C4"]) == Fraction(3, 81)
+
+
+@pytest.mark.parametrize("motif", ["C4", None, ((0, 0),)])
+def test_what_is_no_motif_is_refused(motif) -> None:
+    for density in (lambda: motif_density([[1]], motif), lambda: graphon_motif_density(motif, [[1]])):
+        with pytest.raises(ValueError, match=r"motif is .*, expected a Motif"):
+            density()
 
 
 def test_larger_treewidth_is_refused() -> None:
@@ -268,6 +277,10 @@ def test_bad_motifs(build, message: str) -> None:
         (([0.5],), "expected 2 dimensions"),
         (([[np.nan]],), "NaN"),
         (([["a", Fraction(1)]],), "expected"),
+        (([[Fraction(1), math.nan]],), "values contain NaN"),
+        (([[Fraction(1), sp.oo]],), "values contain NaN or infinity"),
+        (([[Fraction(1), 1j]],), "no real number"),
+        (([[1], [1, 0]],), "values is ragged, expected"),
     ],
 )
 def test_bad_graphons(arguments: tuple, message: str) -> None:

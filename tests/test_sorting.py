@@ -51,6 +51,13 @@ def test_sparse_masks_of_every_kind_agree_with_dense_ones(mask, form, kind):
     assert np.array_equal(smoothed(mask, 1), smoothed(sparse, 1))
 
 
+@pytest.mark.parametrize("kind", [np.uint64, np.float16, np.float32, np.longdouble])
+def test_dense_masks_of_every_type(kind):
+    mask = np.array([[1, 0, 1], [0, 0, 1]])
+    assert sort_by_degree(mask.astype(kind)).rows.tolist() == [1, 0]
+    assert smoothed(mask.astype(kind), 1) == 0.5
+
+
 def test_explicit_zeros_and_repeated_entries_do_not_count():
     places = (np.array([0, 0, 1, 1]), np.array([1, 0, 1, 0]))
     mask = coo_array((np.array([1, 1, 1, 0]), places), shape=(2, 2))
@@ -82,6 +89,8 @@ def test_memory_is_that_of_the_entries():
         [[np.inf, 1]],
         [[-1, 1]],
         [["a", "b"]],
+        [[0], [0, 1]],
+        np.ma.masked_array([[0, 1]], mask=[[0, 1]]),
         np.array([[1j]]),
         coo_array(([1, 1], ([0, 0], [1, 1])), shape=(2, 2)),
         csr_array((0, 2)),

@@ -17,6 +17,7 @@ from numerics.cut_norm.matrices import exact_floats, finite_array, merged, scale
 from numerics.cut_norm.relaxation import relax
 from numerics.cut_norm.rounding import UNIT, above, below, exact_sum, gamma, sums_exactly
 from numerics.cut_norm.search import alternated, evolved, polished, signs
+from numerics.masks import checked_array, checked_integer
 
 Floats = NDArray[np.float64]
 Graphon = float | ArrayLike | tuple[ArrayLike, ArrayLike]
@@ -88,12 +89,13 @@ def cut_distance(mask: Any, graphon: Graphon, *, seed: int = 0) -> CutNorm:
         if left.shape[0] != m or right.shape[1] != n or left.shape[1] != right.shape[0]:
             raise ValueError(f"graphon has factors {left.shape} and {right.shape}, expected [{m}, k] and [k, {n}]")
         return _of_difference(values, left, right, rng)
-    if np.ndim(graphon) == 0:
-        constant = _matrix([[graphon]], "graphon")
+    given = checked_array("graphon", graphon)
+    if given.ndim == 0:
+        constant = _matrix(given.reshape(1, 1), "graphon")
         if not _is_large(values):
             return _of_two(_dense(values), constant, rng)
         return _of_products(values, np.ones((m, 1)), np.repeat(constant, n, axis=1), rng)
-    P = _matrix(graphon, "graphon")
+    P = _matrix(given, "graphon")
     if P.shape != (m, n):
         raise ValueError(f"graphon has shape {P.shape}, expected {(m, n)}")
     return _of_two(_dense(values), P, rng)
@@ -110,8 +112,7 @@ def cut_norm_witness(A: ArrayLike, rng: np.random.Generator, starts: int = 16) -
     matrix = finite_array(A)
     if matrix.ndim != 2:
         raise ValueError(f"A has shape {matrix.shape}, expected a matrix")
-    if starts < 1:
-        raise ValueError(f"starts is {starts}, expected at least 1")
+    starts = checked_integer("starts", starts, 1, 2**20)
     m, n = matrix.shape
     across = np.where(rng.random((n, starts)) < 0.5, 1.0, -1.0)
     across = np.concatenate([across, np.ones((1, starts))])
@@ -132,7 +133,7 @@ def _rng(seed: int) -> np.random.Generator:
 
 
 def _matrix(A: Any, name: str) -> Floats:
-    array = np.asarray(A)
+    array = checked_array(name, A)
     if array.ndim != 2 or array.size == 0:
         raise ValueError(f"{name} is {array.dtype} of shape {array.shape}, expected a non-empty real matrix")
     return _checked(exact_floats(array, name), name)
@@ -142,12 +143,12 @@ def _sparse(A: Any, name: str) -> Any:
     if A.ndim != 2 or 0 in A.shape:
         raise ValueError(f"{name} is {A.dtype} of shape {A.shape}, expected a non-empty real matrix")
     csr = sp.csr_array(A)
-    floats = sp.csr_array((_checked(exact_floats(csr.data, name), name), csr.indices, csr.indptr), shape=csr.shape)
-    if not floats.has_canonical_format or not floats.data.all():
-        floats = floats.copy()
-        floats.sum_duplicates()
-        floats.eliminate_zeros()
-    return floats
+    if not csr.has_canonical_format or not csr.data.all():
+        csr = csr.copy()
+        csr.sum_duplicates()  # in their own type, as scipy.sparse itself does
+        csr.eliminate_zeros()
+    floats = _checked(exact_floats(csr.data, name), name)
+    return sp.csr_array((floats, csr.indices, csr.indptr), shape=csr.shape)
 
 
 def _checked(floats: Floats, name: str) -> Floats:
@@ -235,7 +236,7 @@ def _of_products(mask: sp.csr_array, left: Floats, right: Floats, rng: np.random
     m, n = mask.shape
     mask, left, right, exponent, lost = _scaled_factors(mask, left, right)
     if not mask.nnz and not (left.any(axis=0) & right.any(axis=1)).any():
-        return CutNorm(0.0, 0.0, np.zeros(m, bool), np.zeros(n, bool))
+        return CutNorm(0.0, _mean(lost, exponent, m * n, above), np.zeros(m, bool), np.zeros(n, bool))
     single = of_difference(mask.astype(np.float32), left.astype(np.float32), right.astype(np.float32))
     row, column, across = _solved(bordered(single), np.dtype(np.float32), rng)
     for side in (row, column):

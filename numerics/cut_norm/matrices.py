@@ -8,18 +8,20 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.masks import checked_array
+
 Floats = NDArray[np.float64]
 
 
 def finite_array(A: ArrayLike, name: str = "A") -> Floats:
     """A as float64 [..., m, n]; ValueError unless it is real, non-empty, finite and equal to float64 numbers."""
-    array = np.asarray(A)
+    array = checked_array(name, A)
     if array.ndim < 2 or array.size == 0:
         raise ValueError(f"{name} is {array.dtype} of shape {array.shape}, expected a non-empty real matrix")
     floats = exact_floats(array, name)
     with np.errstate(over="ignore"):
-        if not np.isfinite(np.abs(floats).sum(axis=(-2, -1))).all():
-            raise ValueError(f"{name} contains NaN or infinity, or its sum overflows, expected finite values")
+        if not np.isfinite(2 * np.abs(floats).sum(axis=(-2, -1))).all():  # an enumeration passes through twice the sum
+            raise ValueError(f"{name} contains NaN or infinity, or twice its sum overflows, expected finite values")
     return floats
 
 

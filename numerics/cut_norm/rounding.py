@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import inf, nextafter
+from sys import float_info
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 UNIT = 2.0**-53  # the relative error of one operation, rounded to nearest
+_LARGEST = Fraction(float_info.max)
 _CHUNK = 2**16  # numbers in flight: they stay in cache
 
 
@@ -21,13 +23,15 @@ def gamma(operations: float) -> float:
 
 
 def below(x: Fraction) -> float:
-    """The largest float ≤ x."""
-    nearest = float(x)
+    """The largest float ≤ x; −∞ below all."""
+    if x < -_LARGEST:
+        return -inf
+    nearest = float(min(x, _LARGEST))
     return nearest if Fraction(nearest) <= x else nextafter(nearest, -inf)
 
 
 def above(x: Fraction) -> float:
-    """The least float ≥ x."""
+    """The least float ≥ x; ∞ above all."""
     return -below(-x) + 0.0  # no negative zero
 
 
