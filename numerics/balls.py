@@ -126,9 +126,11 @@ def _bessel_k(expression: sp.besselk, values: Values, analytic: bool) -> acb:
     order, x = (evaluate(argument, values, analytic) for argument in expression.args)
     if analytic and _on_cut_left(x):
         return NOT_A_NUMBER
-    if order == 1 and ctx.prec > 256:  # by the Wronskian: the direct way takes minutes where e^x meets the precision
-        return (1 / x - x.bessel_i(1) * x.bessel_k(0)) / x.bessel_i(0)
-    return x.bessel_k(order)
+    if ctx.prec <= 256 or order not in (1, 2):
+        return x.bessel_k(order)
+    zeroth = x.bessel_k(0)  # the direct way to the others takes minutes where e^x meets the precision
+    first = (1 / x - x.bessel_i(1) * zeroth) / x.bessel_i(0)  # by the Wronskian
+    return first if order == 1 else zeroth + 2 * first / x
 
 
 def _expint(expression: sp.Function, values: Values, analytic: bool) -> acb:
@@ -331,7 +333,10 @@ def _level(expression: Level, values: Values, analytic: bool) -> acb:
         y = evaluate(part, {**values, variable: acb(t)})
         return y.real if y.imag == 0 else arb("nan")
 
-    low, high = _bracket(at)
+    bracket = _bracket(at)
+    if bracket is None:
+        return NOT_A_NUMBER
+    low, high = bracket
     while bool((high - low) > low / 64):
         middle = ((low + high) / 2).mid()
         sign = at(middle)
@@ -365,20 +370,24 @@ def _level(expression: Level, values: Values, analytic: bool) -> acb:
     return acb(low.union(high))
 
 
-def _bracket(at: Callable[[arb], arb]) -> tuple[arb, arb]:
-    """Points on both sides of the root, found by doubling and halving from 1."""
-    low = high = arb(1)
-    for _ in range(200):
-        if bool(at(low) > 0):
-            break
-        low = low / 2
-    else:
-        raise NoEnclosureError("a level has no point above it")
-    for _ in range(200):
-        if bool(at(high) < 0):
-            return low, high
-        high = high * 2
-    raise NoEnclosureError("a level has no point below it")
+def _bracket(at: Callable[[arb], arb]) -> tuple[arb, arb] | None:
+    """Points on both sides of the root, found by halving and doubling from 1; none at too low a precision."""
+    ends = []
+    for side, sign, factor in (("above", 1, arb(1) / 2), ("below", -1, arb(2))):
+        place, unclear = arb(1), 0
+        for _ in range(200):
+            value = sign * at(place)
+            if bool(value > 0):
+                break
+            unclear = 0 if bool(value < 0) else unclear + 1
+            if unclear == 2:  # one such point may be the root itself
+                return None
+            place = place * factor
+        else:
+            raise NoEnclosureError(f"a level has no point {side} it")
+        ends.append(place)
+    low, high = ends
+    return low, high
 
 
 RULES: dict[type, Rule] = {

@@ -234,6 +234,13 @@ def test_hermite_polynomials():
             assert enclose(sp.hermite(k, x), {k: order, x: at}, digits=20).overlaps(enclose(polynomial, {x: at}))
 
 
+def test_hurwitz_zeta():
+    for order, at in ((R(-1, 2), R(1, 2)), (R(-7, 3), R(41, 2)), (R(5, 2), R(1, 3))):
+        value = mpmath_value(sp.zeta(order, x), {x: at}, 60)
+        assert_encloses(enclose(sp.zeta(k, x), {k: order, x: at}, digits=30), value)
+    assert number(sp.zeta(x), {x: 2}) == number(sp.pi**2 / 6)
+
+
 def test_functions_of_reals_alone_are_constants_of_an_integral():
     assert number(sp.Integral(sp.erfcinv(y) * x, (x, 0, 2)), {y: R(1, 3)}) == number(2 * sp.erfcinv(y), {y: R(1, 3)})
     with pytest.raises(NoEnclosureError):
@@ -455,6 +462,10 @@ def test_levels_far_away_nested_and_differentiated():
         with ctx.workprec(200):
             back = sp.erfc(quantile / sp.sqrt(2)) / rho
             assert bool(abs(enclose(back, at, digits=30) - 1) < 1e-25)
+    cancelling = level(product_survival(t), t, rho)
+    for exponent in (9, 30, 60):
+        at = {rho: R(1, 10**exponent)}
+        assert bool(abs(enclose(product_survival(cancelling) / rho, at, digits=20) - 1) < 1e-15)
     slope = sp.diff(level(sp.exp(-t / y), t, rho), y)  # of −y log ρ
     assert digits(slope, {rho: R(1, 5), y: 2}, 20) == digits(sp.log(5), {}, 20)
     inner = level(sp.exp(-t), t, sp.exp(-2 * level(sp.exp(-t), t, rho)))

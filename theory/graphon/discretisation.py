@@ -28,7 +28,7 @@ n$ grid, with the value of $W$ at one point of each closed cell. (a) *Any points
 $\|W_P-W\|_1\le[[any_point_supremum]]$; *midpoints:* $\|W_P-W\|_1\le[[midpoint_supremum]]$. Both are attained, for all
 $m$ and $n$. So midpoints cost at most $[[midpoint_error]]$, one term for each variable, which a kernel of that
 variable alone attains. (b) If $W$ has the Lipschitz constant $L$ in each variable (monotone or not), midpoints cost
-at most $[[lipschitz_error]]$, which is attained. (c) With the values at iid uniform latents, sorted, in place of
+at most $[[lipschitz_error]]$, which is attained if $L(\frac1m+\frac1n)\le2$. (c) With the values at iid uniform latents, sorted, in place of
 points of the cells, $\|W_P-W\|_1$ has a mean of at most $[[mean_sorted_error]]$, and with probability at least
 $1-\delta$ it is at most $[[sorted_error]]$, since $P(\sup|F_n-\mathrm{id}|>s)\le[[empirical_failure]]$ for the
 distribution function $F_n$ of $n$ uniform numbers. The mean is sharp in order: a step at $\frac12$ in the first
@@ -49,8 +49,8 @@ $d$. So these errors $c$ and $1-d$ add up to at most $1$ in a row, and likewise 
 column: $m+n$ in all. Together $\frac14(2m+2n-1)$ cells. $W=1\{x>1-\frac1{2m}\text{ or }y>1-\frac1{2n}\}$ is $0$ at
 all midpoints, an error of $1-(1-\frac1{2m})(1-\frac1{2n})$; a step just above a midpoint in one variable attains the
 term of that variable. (b) $|W(x,y)-W(x_i,y_j)|\le L|x-x_i|+L|y-y_j|$, and $|x-x_i|$ has the mean $\frac1{4m}$ over a
-cell; attained by $L$ times the sum of the distances of $x$ and of $y$ from the nearest midpoint, if $L$ is so small
-that this is at most $1$. (c) For monotone $g$ with values in $[0,1]$ and $Q$ the quantile function of the sample,
+cell; attained by $L$ times the sum of the distances of $x$ and of $y$ from the nearest midpoint, at most
+$\frac L2(\frac1m+\frac1n)$. (c) For monotone $g$ with values in $[0,1]$ and $Q$ the quantile function of the sample,
 $\int|g(Q(x))-g(x)|dx=\int_0^1|F_m(c(t))-c(t)|dt$, $c(t)=|\{g\le t\}|$. Change one variable at a time, given the other
 latents. The mean: $E|F_m(c)-c|\le\sqrt{c(1-c)/m}\le\frac1{2\sqrt m}$. The probability: the integral is at most
 $\sup|F_m-\mathrm{id}|$, which exceeds $s$ with probability at most $2e^{-2ms^2}$ (Dvoretzky–Kiefer–Wolfowitz with

@@ -19,7 +19,7 @@ sigma, moment, captured = sp.symbols("sigma moment captured", positive=True)  # 
 
 
 def normal_cdf(z: sp.Expr) -> sp.Expr:
-    """Φ(z), by the function that keeps its digits in the lower tail."""
+    """Φ(z), of which SymPy may make 1 − Φ(−z): floats then lose the lower tail, balls do not."""
     return sp.erfc(-z / sp.sqrt(2)) / 2
 
 

@@ -10,7 +10,7 @@ from theory.saliency.model import rho, tau
 from theory.saliency.snip import a, g, h
 from theory.tails import half_normal, product_survival
 
-kappa, gamma, eta = sp.symbols("kappa gamma eta", positive=True)  # κ, γ and E(‖A_1‖²/d)²
+kappa, gamma, eta = sp.symbols("kappa gamma eta", nonnegative=True)  # κ, γ and E(‖A_1‖²/d)²
 
 four_cycle = (1 - 1 / n) * kappa + eta / n
 kernel = half_normal.at(tau / sp.Abs(a * g))
@@ -29,7 +29,7 @@ converge to $W$ in cut norm (in mean; rows labelled by $\ell$) iff $\kappa\to0$:
 long-range correlation across the columns of a row. The constants of $\gamma/2$ and $4\gamma$ are sharp;
 the upper bound is loose, by a factor that tends to $4$ for rows $\pm(1,-1)$. **A data set on which $|a|$ fails.** If all inputs are positive multiples of one vector, then
 $g_{ij}=h_j1\{w_i\cdot x>0\}$: a unit is on or off for all data. With the row latent $(a_i,g_{i\cdot})$ and
-$W=[[kernel]]$ the bound of G1 holds for every $n$ and $d$; labelled by $|a_i|$ the best kernel is $[[blurred]]$ (here $h=h_j$),
+$W=[[kernel]]$ ($0$ at $g=0$) the bound of G1 holds for every $n$ and $d$; labelled by $|a_i|$ the best kernel is $[[blurred]]$ (here $h=h_j$),
 its column densities, $H(\tau/|h_j|)/2$ with $H$ of S4, are right, and yet the masks stay at a distance from it that tends to
 $[[limit_distance]]$, $\rho$ their density; no relabelling of the rows makes it their limit. **Measured on digits** ($\rho=0.1$, $n=2048$):
 $\|M-W\|_{op}/\sqrt{nd}$ is within $15\%$ of that of a mask of independent entries of means $W$ with the latent

@@ -8,8 +8,8 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.symbols import n
 
 degree, other_degree = sp.symbols("d_1 d_2", nonnegative=True)  # of two rows of one kernel
-degree_error = sp.Symbol("degree_error", positive=True)  # ‖d̂ − d‖₁
-cut_error = sp.Symbol("cut_error", positive=True)  # ‖W_M − W‖□
+degree_error = sp.Symbol("degree_error", nonnegative=True)  # ‖d̂ − d‖₁
+cut_error = sp.Symbol("cut_error", nonnegative=True)  # ‖W_M − W‖□
 blocks = sp.Symbol("b", integer=True, positive=True)  # per side
 misplaced = sp.Symbol("X", integer=True, nonnegative=True)  # rows of the upper half that land in the lower one
 
@@ -36,13 +36,13 @@ $\sigma$ of the rows, with equality. (b) If the rows of a mask $M$ are sorted by
 way), columns left in place, then, with $degree_{error}=\|\hat d-d\|_1$ and $cut_{error}=\|W_M-W\|_\square$,
 $$\|W^{\hat\sigma}-W\|_1\le[[degree_bound]]\le[[row_bound]];$$
 if $W$ is nondecreasing in $v$ too and both sides are sorted, $\|W^{\hat\sigma,\hat\pi}-W\|_1\le[[both_bound]]$. No
-smaller constants will do. (c) **Sorted-average smoothing**: the averages of the sorted mask over a grid of $b\times
-b$ equal blocks ($b$ divides both sides of $M$) are within $[[smoothed_cut_bound]]$ of $W$ in cut norm and within
+smaller constants will do. (c) **Sorted-average smoothing**: for such $W$ the averages of the mask with both sides
+sorted, over a grid of $b\times b$ equal blocks ($b$ divides both sides of $M$), are within $[[smoothed_cut_bound]]$ of $W$ in cut norm and within
 $[[smoothed_bound]]$ in $L^1$. So for monotone graphons it is consistent: in cut norm at the rate $n^{-1/2}$ of the
 mask itself (G4) once $b\ge\sqrt n$, and in $L^1$, where masks do not converge (G5), if $b\to\infty$ and
 $b\,\|W_M-W\|_\square\to0$. (d) Monotonicity is needed: $W=\frac12+\frac25\operatorname{sign}((u-\frac12)(v-\frac12))$
-has constant degrees. With $n$ rows on a grid ($n$ even), independent entries, and rows presented in random order,
-sorting errs by $\|W^{\hat\sigma}-W\|_1=[[hidden_error]]$, where $X$ is hypergeometric$(n,\frac n2,\frac n2)$: mean
+has constant degrees. With $n$ rows and some columns on a grid (both even in number), independent entries, and rows
+presented in random order, sorting errs by $\|W^{\hat\sigma}-W\|_1=[[hidden_error]]$, where $X$ is hypergeometric$(n,\frac n2,\frac n2)$: mean
 $[[hidden_mean]]$ at every size and variance $[[hidden_variance]]$.
 """,
     proof_text=r"""

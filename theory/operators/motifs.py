@@ -143,8 +143,9 @@ def _partitions(size: int) -> Iterator[tuple[int, ...]]:
 
 
 edges, half_length = sp.symbols("e k", integer=True, positive=True)  # e(F), and k of the cycle C_2k
-sigmas = sp.symbols("sigma_1:3", positive=True)
+sigmas = sp.symbols("sigma_1:3", nonnegative=True)
 kept_entries = sp.Symbol("K", integer=True, nonnegative=True)
+kept_chances = sp.symbols("kappa_1:7", nonnegative=True)  # κ_r: that r given entries are kept
 
 counting_bound = edges * cut
 cycle_density = sum(sigma ** (2 * half_length) for sigma in sigmas)
@@ -172,7 +173,7 @@ indicators, where it is at most $c$. Average over the fixed vertices. For the cy
     assumptions=(r"$0\le U,W\le1$", "$F$ has no multiple edges"),
     expressions={"counting_bound": counting_bound, "cycle_density": cycle_density},
     aids={"motifs": MOTIFS},
-    domain={**CUTS, half_length: (2, 5)},
+    domain={**CUTS, half_length: (2, 5), **dict.fromkeys(sigmas, (0, 1))},
 )
 
 
@@ -185,6 +186,9 @@ def four_cycle_mean(kept: Callable[[int], sp.Expr]) -> sp.Expr:
 
 bernoulli_mean = four_cycle_mean(lambda r: rho**r)
 subset_mean = four_cycle_mean(lambda r: sp.ff(kept_entries, r) / sp.ff(m * n, r))
+motif_means = {
+    name: expected_density(MOTIFS[name], m, n, lambda r: kept_chances[r - 1]) for name in ("P3", "P4", "K23")
+}
 square_excess = rho * (1 - rho) * (2 * n * rho**2 + 2 * n * rho - rho**2 - rho + 1) / n**2
 
 finite_size_motifs = Claim(
@@ -198,7 +202,8 @@ $m,n\ge2$) has instead
 $$E\,t(C_4,M)=[[subset_mean]].$$
 For any bipartite $F$ with $p$ and $q$ vertices, $E\,t(F,M)=m^{-p}n^{-q}\sum_{\pi,\sigma}m^{\underline{|\pi|}}
 n^{\underline{|\sigma|}}\kappa_{e(F/\pi,\sigma)}$ over partitions of the two sides, where $F/\pi,\sigma$ identifies the vertices
-in one block, equal edges becoming one, and $\kappa_r=\rho^r$, or $K^{\underline r}/(mn)^{\underline r}$.
+in one block, equal edges becoming one, and $\kappa_r=\rho^r$, or $K^{\underline r}/(mn)^{\underline r}$ (`motif_means`:
+for two paths and $K_{2,3}$).
 """,
     proof_text=r"""
 Sort the maps of the vertices by which of them have equal images: those with the partitions $\pi,\sigma$ number
@@ -213,7 +218,12 @@ equal with chance $\frac1m$, the columns with chance $\frac1n$, leaving $4$, $2$
         "one density: independent entries, or a uniform set of entries of fixed size",
         r"for the uniform set, as it is written: $m,n\ge2$",
     ),
-    expressions={"bernoulli_mean": bernoulli_mean, "square_excess": square_excess, "subset_mean": subset_mean},
+    expressions={
+        "bernoulli_mean": bernoulli_mean,
+        "square_excess": square_excess,
+        "subset_mean": subset_mean,
+        "motif_means": motif_means,
+    },
     aids={"four_cycle": MOTIFS["C4"]},
     domain={m: (2, 30), n: (2, 30), kept_entries: (1, 60), rho: (sp.Rational(1, 20), sp.Rational(19, 20))},
 )

@@ -4,5 +4,5 @@ from __future__ import annotations
 
 import sympy as sp
 
-cut = sp.Symbol("c", positive=True)  # a cut norm
+cut = sp.Symbol("c", nonnegative=True)  # a cut norm
 CUTS = {cut: (sp.Rational(1, 50), 1)}

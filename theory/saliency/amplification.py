@@ -28,8 +28,8 @@ With the data infinitely many and $\omega=w_j/\|w\|$, the gradient that GraSP pr
 $g_j=[[gradient]]$ in column $j$ ($b=b_j$). Its moments are those of P1 in S5 with $h_j=[[moment]]$ and
 $\beta_j=[[stein_moment]]$, where SNIP has $h_j=b$ and $\beta_j=c/\sqrt{2\pi d}$, and $\|w\|/\sqrt d\to1$ makes P1 itself the
 limit. The self-term $\beta_jw_j$ of a weight $w_j=1$ exceeds the data term $h_j/2$ once $|c|>[[crossover]]$, which for
-fixed $b$ tends to $0$ as $d\to\infty$ (for SNIP it is $\sqrt{\pi d/2}\,|b|$, and tends to infinity). So GraSP keeps rows, not
-features, unless the mean of the residual is removed: its graphon then tends to one that depends on $u$ only.
+fixed $b$ tends to $0$ as $d\to\infty$ (for SNIP it is $\sqrt{\pi d/2}\,|b|$, and tends to infinity). So unless the mean of the
+residual is removed, GraSP keeps rows, not features: its graphon tends to one that depends on $u$ only.
 """,
     proof_text=r"""
 For unit vectors $\Theta=\cos\theta\,\kappa_0+\kappa_1$ with $\kappa_0=E_w1\{w\cdot e>0\}1\{w\cdot e'>0\}$,

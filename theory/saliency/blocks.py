@@ -13,6 +13,7 @@ from theory.tails import alpha
 
 kept, block = sp.symbols("N M", integer=True, positive=True)
 profile = sp.symbols("phi_1:5", positive=True)  # φ of the four columns of a block
+first_share, share = sp.symbols("p_k p_j", positive=True)  # of the strengths in a block
 
 
 def kept_probability(first: sp.Expr, others: Sequence[sp.Expr], kept: int) -> sp.Expr:
@@ -38,12 +39,12 @@ depend on $f$; the graphon is $W_j=P(\text{rank of }j\le N)$, of mean $[[density
 constant in a block, $W=[[density]]$ there. (b) 1:2 with half-normal noise: $W_1=[[pair]]$. (c) Fréchet noise
 $P(\xi\le x)=e^{-x^{-\alpha}}$: the ranking is that of Plackett and Luce, one column after the other chosen in proportion
 to its strength $\varphi^\alpha$. With $p_j=\varphi_j^\alpha/\sum_k\varphi_k^\alpha$ over the block, $W_j=p_j$ for $N=1$ and
-$W_j=p_j+\sum_{k\ne j}\frac{p_kp_j}{1-p_k}$ for $N=2$. (d) The mask is close to its probabilities $P_{ij}=W_j$: if $M$
+$W_j=p_j+\sum_{k\ne j}[[second_place]]$ for $N=2$. (d) The mask is close to its probabilities $P_{ij}=W_j$: if $M$
 divides $n$, with probability at least $1-\delta$
 $$\|\mathbf M-P\|_\square\le[[cut_bound]],$$
 that is $\omega/\sqrt M$, $\omega=[[block_range]]$, times the bound of G1 for independent entries; indeed
 $P(\|\mathbf M-P\|_\square>s)\le[[failure]]$. The order is right, the constant is not claimed to be: 1:4 masks of iid
-scores reach half of the bound at $m=n=128$, and for $\omega^2>M$, such as 4:8, it exceeds that for independent entries.
+scores reach about half of the bound at $m=n=128$, and for $\omega^2>M$, such as 4:8, it exceeds that for independent entries.
 """,
     proof_text=r"""
 A factor $f(u_i)$ of a row preserves every order. Exactly $N$ of a block are kept, which gives the mean, and (a) by symmetry.
@@ -63,6 +64,7 @@ $e^{-2(mns)^2/(\omega^2mn/M)}$, for two signs and $2^{m+n}$ pairs of sets. ∎
     expressions={
         "density": kept / block,
         "pair": 2 / sp.pi * sp.atan(profile[0] / profile[1]),
+        "second_place": first_share * share / (1 - first_share),
         "one_of_four": kept_probability(strength, rivals, 1),
         "two_of_four": kept_probability(strength, rivals, 2),
         "three_of_four": kept_probability(strength, rivals, 3),
@@ -70,5 +72,8 @@ $e^{-2(mns)^2/(\omega^2mn/M)}$, for two signs and $2^{m+n}$ pairs of sets. ∎
         "failure": pairs * sp.exp(-2 * m * n * block * s**2 / block_range**2),
         "cut_bound": block_range / sp.sqrt(block) * hoeffding_rate,
     },
-    domain={**SIZES, **SHARES, kept: (1, 3), block: (4, 8), alpha: (1, 3)},
+    domain={
+        **{**SIZES, **SHARES, kept: (1, 3), block: (4, 8), alpha: (1, 3)},
+        **dict.fromkeys((first_share, share), (sp.Rational(1, 20), sp.Rational(19, 20))),
+    },
 )

@@ -35,9 +35,9 @@ signed_scores = Claim(
 Let $S=f\varphi\xi$ with $f,\varphi>0$ and iid noise $\xi$ symmetric about $0$, its modulus as in S1, and keep the share $\rho$
 of *signed* scores that are largest (the original GraSP: $S=w\odot Hg$, $\xi=aw$, S8). Then
 $$\tau_{1-\rho}=[[dual_threshold]]\ (\tau=\tau_\rho),\qquad W_{1-\rho}=[[dual_graphon]]\ (W=W_\rho),\qquad W_{1/2}=\tfrac12\ (\tau_{1/2}=0).$$
-For $\rho<\frac12$ the graphon is $[[magnitude_share]]$ of that of the moduli at density $[[magnitude_density]]$. With $g$ the
-density of $|\xi|$ at $|\tau|/\varphi$, $\partial W/\partial\varphi=[[selectivity]]$ ($f=1$, $\phi=\varphi$): for $\rho<\frac12$ columns of large $\varphi$ are
-kept more often, at $\rho=\frac12$ all alike, and for $\rho>\frac12$ *less* often. For the product of two normals and $H$ as in S4,
+(Where no score is near $0$, as for Pareto moduli, $\tau_{1/2}$ may be any point of the gap.) For $\rho<\frac12$ the graphon is $[[magnitude_share]]$ of that of the moduli at density $[[magnitude_density]]$. With $g$ the
+density of $|\xi|$ at $|\tau|/\varphi$, $\partial W/\partial\varphi=[[selectivity]]$ ($f=1$, $\phi=\varphi$): where $g>0$, columns of large
+$\varphi$ are kept more often for $\rho<\frac12$ and *less* often for $\rho>\frac12$; at $\rho=\frac12$ all are kept alike. For the product of two normals and $H$ as in S4,
 $W=\frac12H(\tau/\varphi)$ for $\tau>0$ and $1-\frac12H(-\tau/\varphi)$ for $\tau<0$ are the column densities at $f=|a|$
 (`kernel`), and $\tau_\rho$ solves $\int W=\rho$ (`threshold`: for $\varphi=1$). On data without scores at $0$ the
 leading term $w_{ij}a_iE[(\hat\Theta r)x_j1\{w_i\cdot x>0\}]$ of GraSP

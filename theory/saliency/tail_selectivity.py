@@ -36,8 +36,8 @@ tail_selectivity = Claim(
     title="Selectivity in extreme sparsity is decided by the tail",
     statement=r"""
 Let $W(\varphi)=\bar F(\tau/\varphi)$ be the density of a column of profile $\varphi$, and $\varphi_1>\varphi_2$. The
-density falls to $0$ as $\tau\to\infty$, and $W(\varphi_1)/W(\varphi_2)$ is then, for *Pareto* noise and
-$\tau\ge\varphi_1$, $[[pareto_ratio]]$ exactly, at every density; for *exponential* noise $[[exponential_ratio]]$
+density falls to $0$ as $\tau\to\infty$, and $W(\varphi_1)/W(\varphi_2)$ is for *Pareto* noise $[[pareto_ratio]]$
+exactly, at every $\tau\ge\varphi_1$ (no column saturated); for *exponential* noise $[[exponential_ratio]]$
 exactly; for *half-normal* noise $[[gaussian_ratio]]\sim[[gaussian_asymptotic]]$, the quotient of the two lying
 between $[[gaussian_lower]]$ and $[[gaussian_upper]]$; and for SNIP, with the tail $H$ of the product of two normals
 (S4),

@@ -121,6 +121,9 @@ def small_laws_of_rows(
     opposite = means_of(Law(SCALE * np.array([[1, -1], [-1, 1]]), (1, 1)), 2)
     yield trial.same(comparison.subs(gamma, opposite.gamma), opposite.kappa)
     size = 20_000
+    looseness = upper.subs({kappa: opposite.kappa, n: size}) / ((1 + mean_excess(size)) / 4)
+    yield trial.below(looseness, 4, at=[{}])
+    yield trial.below(sp.Rational(397, 100), looseness, at=[{}])
     for share, tosses in (
         (sp.Integer(1), size),
         (sp.Rational(1, 2), 2 * size),

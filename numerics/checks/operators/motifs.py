@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from itertools import product
 from math import comb
 
 import numpy as np
@@ -15,6 +16,7 @@ from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.motifs import graphon_motif_density, motif_density
 from theory.graphon.symbols import m, n
 from theory.operators.motifs import (
+    MOTIFS,
     Motif,
     bernoulli_mean,
     counting_bound,
@@ -25,7 +27,9 @@ from theory.operators.motifs import (
     expected_density,
     finite_size_motifs,
     half_length,
+    kept_chances,
     kept_entries,
+    motif_means,
     sigmas,
     square_excess,
     subset_mean,
@@ -154,6 +158,23 @@ def means_over_all_small_masks(
         for k, total in enumerate(totals):
             claimed = subset_mean.subs({m: rows, n: columns, kept_entries: k})
             yield trial.same(claimed, sp.Rational(total) / comb(size, k))
+
+
+@exact(finite_size_motifs)
+@control("without coincidences", motif_means={name: kept_chances[len(MOTIFS[name].edges) - 1] for name in motif_means})
+@control("rows and columns exchanged", motif_means={**motif_means, "P3": motif_means["P3"].subs({m: n})})
+@control("10 % more", motif_means={**motif_means, "K23": ELEVEN * motif_means["K23"]})
+def means_of_other_motifs_over_all_small_masks(motif_means: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
+    """The same for motifs that are not symmetric, with κ_r = ρ^r and by K."""
+    for (rows, columns), (name, mean) in product((*MASK_SIZES, (1, 3)), motif_means.items()):
+        size, totals = rows * columns, trial.once(totals_by_size, rows, columns, MOTIFS[name])
+        claimed = mean.subs({m: rows, n: columns})
+        weighted = sum(sp.Rational(total) * rho**k * (1 - rho) ** (size - k) for k, total in enumerate(totals))
+        powers = {chance: rho**r for r, chance in enumerate(kept_chances, start=1)}
+        yield trial.same(claimed.subs(powers), weighted, by=sp.expand)
+        for k, total in enumerate(totals):
+            chances = {chance: sp.Rational(comb(k, r), comb(size, r) or 1) for r, chance in enumerate(kept_chances, 1)}
+            yield trial.holds(claimed.subs(chances) * comb(size, k) == sp.Rational(total), f"{name}, {k} of {size}")
 
 
 @exact(finite_size_motifs)

@@ -14,13 +14,23 @@ from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.masks import n_of_m_mask
 from theory.graphon.concentration import hoeffding_rate
 from theory.graphon.symbols import delta, m, n, s
-from theory.saliency.blocks import block, block_range, block_sparsity, kept, profile, rivals, strength
+from theory.saliency.blocks import (
+    block,
+    block_range,
+    block_sparsity,
+    first_share,
+    kept,
+    profile,
+    rivals,
+    share,
+    strength,
+)
 from theory.tails import alpha, frechet, half_normal, t
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 claimed = block_sparsity.expressions
 pair, two_of_four, cut_bound, failure = (claimed[name] for name in ("pair", "two_of_four", "cut_bound", "failure"))
-share = strength / (strength + sum(rivals))
+shares = [each / (strength + sum(rivals)) for each in (strength, *rivals)]
 
 
 def reduce(expression: sp.Expr) -> sp.Expr:
@@ -75,20 +85,23 @@ BLOCKS = ((1, 2, 3, 4), (5, 1, 1, 2), (2, 7, 3, sp.Rational(1, 2)))
 
 
 @exact(block_sparsity)
-@control("twice the share", two_of_four=sp.Min(1, 2 * share))
-@control("drawn with replacement", two_of_four=1 - (1 - share) ** 2)
-@control("second draw from all", two_of_four=share + sum(rivals) / (strength + sum(rivals)) * share)
+@control("twice the share", two_of_four=sp.Min(1, 2 * shares[0]))
+@control("drawn with replacement", two_of_four=1 - (1 - shares[0]) ** 2)
+@control("second draw from all", second_place=first_share * share)
+@control("second place 10 % less", second_place=NINE * claimed["second_place"])
 @control("strength φ, whatever α", one_of_four=profile[0] / sum(profile), three_of_four=sp.Rational(3, 4))
 @control("two for three", three_of_four=two_of_four)
 @control("10 % more", two_of_four=ELEVEN * two_of_four)
 @control("one for two", one_of_four=two_of_four)
 def ranks_are_those_of_an_exponential_race(
-    one_of_four: sp.Expr, two_of_four: sp.Expr, three_of_four: sp.Expr, trial: Trial
+    second_place: sp.Expr, one_of_four: sp.Expr, two_of_four: sp.Expr, three_of_four: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """φξ ≤ x has the probability e^(−φ^α y), y = x^(−α); the places of such variables in exact fractions."""
     x = sp.Symbol("x", positive=True)
     rate = -sp.log(1 - frechet.at(x / profile[0])) * x**alpha
     yield trial.same(rate, strength, by=reduce)
+    after_others = (second_place.subs({first_share: each, share: shares[0]}) for each in shares[1:])
+    yield trial.same(two_of_four, shares[0] + sum(after_others))
     for phis, power in product(BLOCKS, (1, 2)):
         strengths = [sp.Rational(phi) ** power for phi in phis]
         for places, expression in enumerate((one_of_four, two_of_four, three_of_four), start=1):
@@ -113,7 +126,7 @@ def kept_of_four(rng: np.random.Generator, places: int, rows: int) -> NDArray[np
 @control("in proportion to the profile", pair=profile[0] / (profile[0] + profile[1]))
 @control("in proportion to its square", pair=profile[0] ** 2 / (profile[0] ** 2 + profile[1] ** 2))
 @control("pair 10 % less", pair=NINE * pair)
-@control("twice the share", two_of_four=sp.Min(1, 2 * share))
+@control("twice the share", two_of_four=sp.Min(1, 2 * shares[0]))
 @control("strength φ, whatever α", one_of_four=profile[0] / sum(profile))
 @control("two for three", three_of_four=two_of_four)
 def blocks_keep_the_stated_shares(
