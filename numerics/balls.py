@@ -488,7 +488,9 @@ def _enclose(
             if ball.is_finite() and _small(ball, wanted, nonzero):
                 return ball
         precision *= 2
-    raise NoEnclosureError(f"no enclosure of {expression} at {dict(values)} within {highest} bits")
+    text, where = str(expression), ", ".join(f"{symbol} = {x}" for symbol, x in values)
+    named = text if len(text) <= 80 else text[:79] + "…"
+    raise NoEnclosureError(f"no enclosure of {named}{f' at {where}' if where else ''} within {highest} bits")
 
 
 def _small(ball: acb, bits: int, nonzero: bool) -> bool:

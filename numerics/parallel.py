@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
 from typing import TypeVar
 
 Task = TypeVar("Task")
@@ -45,7 +46,8 @@ def run_tasks(
             source = alone if lone else waiting
             while source and len(running) < (1 if lone else jobs):
                 try:
-                    future = pool.submit(_limited, function, source[-1], limit)
+                    with _interrupts_held():
+                        future = pool.submit(_limited, function, source[-1], limit)
                 except Exception as error:
                     if not _is_crash(error):
                         raise
@@ -92,6 +94,19 @@ def _pool(jobs: int):
     from joblib.externals.loky import ProcessPoolExecutor
 
     return ProcessPoolExecutor(max_workers=jobs, env=ONE_THREAD)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C waits; a process started meanwhile never sees it, and so never complains: its parent ends it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
 
 def _is_crash(error: BaseException) -> bool:

@@ -8,8 +8,8 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.symbols import n
 
 degree, other_degree = sp.symbols("d_1 d_2", nonnegative=True)  # of two rows of one kernel
-degree_error = sp.Symbol("degree_error", nonnegative=True)  # ‖d̂ − d‖₁
-cut_error = sp.Symbol("cut_error", nonnegative=True)  # ‖W_M − W‖□
+degree_error = sp.Symbol("epsilon_d", nonnegative=True)  # ‖d̂ − d‖₁
+cut_error = sp.Symbol("epsilon_c", nonnegative=True)  # ‖W_M − W‖□
 blocks = sp.Symbol("b", integer=True, positive=True)  # per side
 misplaced = sp.Symbol("X", integer=True, nonnegative=True)  # rows of the upper half that land in the lower one
 
@@ -33,7 +33,7 @@ degree_sorting = Claim(
 Let $W:[0,1]^2\to[0,1]$ be nondecreasing in $u$ and $d(u)=\int W(u,v)\,dv$. (a) Rows with degrees $d_1$, $d_2$ have
 the $L^1$ distance $[[row_distance]]$; so $\|W^\sigma-W\|_1=\int|d(\sigma u)-d(u)|\,du$ for every rearrangement
 $\sigma$ of the rows, with equality. (b) If the rows of a mask $M$ are sorted by their degrees $\hat d$ (ties in any
-way), columns left in place, then, with $degree_{error}=\|\hat d-d\|_1$ and $cut_{error}=\|W_M-W\|_\square$,
+way), columns left in place, then, with $\epsilon_d=\|\hat d-d\|_1$ and $\epsilon_c=\|W_M-W\|_\square$,
 $$\|W^{\hat\sigma}-W\|_1\le[[degree_bound]]\le[[row_bound]];$$
 if $W$ is nondecreasing in $v$ too and both sides are sorted, $\|W^{\hat\sigma,\hat\pi}-W\|_1\le[[both_bound]]$. No
 smaller constants will do. (c) **Sorted-average smoothing**: for such $W$ the averages of the mask with both sides
