@@ -9,28 +9,17 @@ from __future__ import annotations
 
 import resource
 import sys
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from time import process_time
 from typing import Any
 
 import numpy as np
+from timing import seconds, timed
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from numerics.cut_norm import cut_distance, cut_norm, cut_norm_witness
+from numerics.cut_norm import cut_distance, cut_norm, cut_norm_witness, exact_cut_norm
 from numerics.sampling import sample_constant, sample_rank_one
-
-
-def timed(task: Callable[[], Any], enough: float = 3.0) -> tuple[float, Any]:
-    """The least CPU time of up to five runs, as many as fit in `enough` seconds, and the last result."""
-    times: list[float] = []
-    while len(times) < 5 and sum(times) < enough:
-        start = process_time()
-        result = task()
-        times.append(process_time() - start)
-    return min(times), result
 
 
 def report(task: str, took: float, result: Any) -> None:
@@ -64,6 +53,9 @@ def main() -> None:
     for m, n, density in ((200, 200, 0.1), (500, 500, 0.5), (500, 500, 0.02), (200, 2000, 0.1), (22, 22, 0.3)):
         A = noise(m, n, density)
         report(f"{m} × {n}, ρ = {density}", *timed(lambda A=A: cut_norm(A)))
+    for shape in ((64, 10, 10), (2000, 10, 10)):
+        stack = (np.random.default_rng(0).random(shape) < 0.1) - 0.1
+        print(f"{f'exact_cut_norm, a stack {shape}':44s}{seconds(lambda stack=stack: exact_cut_norm(stack)):9.3f} s")
     large = noise(4096, 4096)
     report("4096 × 4096", *timed(lambda: cut_norm(large)))
     took, witness = timed(lambda: cut_norm_witness(large, np.random.default_rng(0)))

@@ -1,4 +1,4 @@
-"""Masks and cut norms against their peers, in one run: python tests/benchmarks/bench_masks.py [SIZE:DENSITY ...]
+"""Masks against their peers, in one run: python tests/benchmarks/bench_masks.py [SIZE:DENSITY ...]
 
 Seconds of CPU, the best of a few repetitions; only ratios carry over to other machines. The default sizes need 15 GB
 for the peer that forms all scores. igraph and graspologic take part if they can be imported. Hold BLAS to one thread
@@ -11,15 +11,14 @@ import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from time import process_time
 
 import numpy as np
 from scipy.sparse import csr_array, vstack
 from scipy.special import erfc, erfcinv
+from timing import seconds
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from numerics.cut_norm import cut_norm_witness, exact_cut_norm
 from numerics.factorised import Noise, factorised_top_k, tail_top_k
 from numerics.masks import kept_count, n_of_m_mask, row_mask, top_k_mask
 from numerics.sampling import sample_constant, sample_factorised, sample_mask, sample_rank_one, sample_step
@@ -34,16 +33,6 @@ NOISES = {
         lambda rng, shape: rng.standard_exponential(shape), lambda t: np.exp(-t), lambda p: -np.log(p)
     ),
 }
-
-
-def seconds(task: Callable[[], object], enough: float = 2.0) -> float:
-    """The least CPU time of up to six runs, as many as fit in `enough` seconds: the first may have to compile."""
-    times: list[float] = []
-    while len(times) < 6 and sum(times) < enough:
-        start = process_time()
-        task()
-        times.append(process_time() - start)
-    return min(times)
 
 
 def line(task: str, name: str, took: float, unit: float = np.nan, ours: float = np.nan) -> None:
@@ -140,21 +129,6 @@ def selection(n: int = 2000) -> None:
     line(task, "  np.sort alone", seconds(lambda: np.sort(scores, axis=None)), n * n)
 
 
-def cut_norms() -> None:
-    rng = np.random.default_rng(0)
-    for shape in ((64, 10, 10), (2000, 10, 10), (22, 22)):
-        A = (rng.random(shape) < 0.1) - 0.1
-        line("exact cut norm", str(shape), seconds(lambda A=A: exact_cut_norm(A)), A.size / 10 * 2.0 ** shape[-1])
-    for n in (128, 1000, 2000):
-        A = (rng.random((n, n)) < 0.1) - 0.1
-        value = cut_norm_witness(A, rng).value
-        line(
-            "cut norm witness, 16 starts",
-            f"n={n}, value·√n = {value * n**0.5:.3f}",
-            seconds(lambda A=A: cut_norm_witness(A, rng)),
-        )
-
-
 def main() -> None:
     sizes = [argument.split(":") for argument in sys.argv[1:]] or [("10000", "0.01"), ("30000", "0.001")]
     for n, density in sizes:
@@ -162,7 +136,6 @@ def main() -> None:
     for n, density in sizes:
         top_k(int(n), float(density))
     selection()
-    cut_norms()
 
 
 if __name__ == "__main__":

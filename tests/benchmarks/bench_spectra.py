@@ -17,6 +17,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.linalg import svds
 from scipy.special import erfc, erfinv, ndtr, ndtri
 from sklearn.utils.extmath import randomized_svd
+from timing import timed
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -94,9 +95,7 @@ def edges() -> None:
     for cells in (32, 256):
         x = ndtri((np.arange(cells) + 0.5) / cells)
         P = ndtr(0.8 * x[:, None] + 0.6 * x - np.sqrt(2) * ndtri(0.8))
-        start = process_time()
-        edge = noise_edge_bounds(P * (1 - P), 1024)
-        took = process_time() - start
+        took, edge = timed(lambda P=P: noise_edge_bounds(P * (1 - P), 1024))
         print(f"noise edge, {cells}² cells, [{edge.low:.12f}, {edge.high:.12f}]  {took:9.4f} s", flush=True)
 
 
