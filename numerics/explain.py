@@ -1,7 +1,8 @@
 """Which pruning method made a mask of the first layer, given the data: its columns and its rows against each row law.
 
 The rows of every method are independent draws of a law that the data fix (S6): fresh ones give the densities of the
-columns and the distribution of row degrees, and further ones, pruned like the mask, give the noise of both.
+columns and the distribution of row degrees, and further ones, pruned like the mask, give the noise of both. Where the
+mask betrays that weights were ranked in rows, columns or blocks (S12, S13), the scores of every method are.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from scipy.sparse import csr_array
 from scipy.special import gammaln, xlog1py, xlogy
 
 from numerics.data import Dataset
+from numerics.fit import Selection
 from numerics.homogeneity import UNLIKELY, Counts, degrees
-from numerics.masks import Mask, top_k_mask
+from numerics.masks import Mask, n_of_m_mask, top_k_mask
 from numerics.moments import noise_floor
 from numerics.networks import random_network
 from numerics.noise import upper_tail
@@ -68,12 +70,13 @@ class Excluded:
 
 
 def explain(
-    mask: csr_array, data: Dataset, rows: int, seed: np.random.SeedSequence
+    mask: csr_array, data: Dataset, rows: int, seed: np.random.SeedSequence, selection: Selection | None = None
 ) -> tuple[list[Explanation], list[Excluded]]:
     """Every method against a mask [m, n], the likeliest first, and those that do not apply.
 
-    rows: fresh rows that predict; fewer where their scores would not fit in memory. ValueError if the mask keeps none
-    or all of its entries, or if the data have another number of inputs.
+    rows: fresh rows that predict; fewer where their scores would not fit in memory. selection: how every method ranks,
+    None for its own way. ValueError if the mask keeps none or all of its entries, or if the data have another number of
+    inputs.
     """
     m, n = mask.shape
     if data.x.shape[1] != n:
@@ -84,6 +87,7 @@ def explain(
     for method, stream in zip(METHODS, seed.spawn(len(METHODS)), strict=True):
         rng = np.random.default_rng(stream)
         try:
+            _check_factor(method, selection)
             _check_size(method, m, data)
             problem = posed(method, mask.nnz / (m * n), m, data)
             enough = int(min(rows, max(400, 10 / problem.density)))
@@ -91,8 +95,15 @@ def explain(
         except ValueError as error:
             excluded.append(Excluded(method, str(error)))
             continue
-        found.append(_explained(mask, problem, data, rows, rng))
+        found.append(_explained(mask, problem, data, rows, rng, selection))
     return sorted(found, key=lambda each: -each.log_likelihood), excluded
+
+
+def _check_factor(method: str, selection: Selection | None) -> None:
+    """ValueError if a method differs from random by a factor alone that all scores ranked together share."""
+    if selection is not None and method == ("wanda" if selection.columns else "synflow"):
+        side = "columns" if selection.columns else "rows"
+        raise ValueError(f"ranked within {side} its factor of {side} drops out, and its masks are those of random")
 
 
 def _check_size(method: str, width: int, data: Dataset) -> None:
@@ -134,13 +145,20 @@ class _Law:
         return float(columns.sum() + np.log(self.q[row_degrees]).sum())
 
 
-def _explained(mask: csr_array, problem: Problem, data: Dataset, rows: int, rng: np.random.Generator) -> Explanation:
+def _explained(
+    mask: csr_array,
+    problem: Problem,
+    data: Dataset,
+    rows: int,
+    rng: np.random.Generator,
+    selection: Selection | None,
+) -> Explanation:
     m, n = mask.shape
-    law = _law(problem, data, max(FEWEST_ROWS, min(rows, MOST_SCORES // n)), rng)
+    law = _law(problem, data, max(FEWEST_ROWS, min(rows, MOST_SCORES // n)), rng, selection)
     row_degrees, counts = degrees(mask)
     drawn = []
     for _ in range(_masks_drawn(problem)):
-        fresh = _fresh_mask(problem, data, mask.nnz, rng)
+        fresh = _fresh_mask(problem, data, mask.nnz, rng, selection)
         drawn.append((fresh.sum(axis=1), fresh.sum(axis=0)))
     by_column = np.array([law.columns(across, m) for _, across in drawn])
     by_row = np.array([law.row_laws(down) for down, _ in drawn])
@@ -163,18 +181,28 @@ def _masks_drawn(problem: Problem) -> int:
     return max(FEWEST_DRAWN, min(DRAWN, MOST_PRODUCTS // (problem.width * problem.inputs * samples)))
 
 
-def _law(problem: Problem, data: Dataset, rows: int, rng: np.random.Generator) -> _Law:
+def _law(problem: Problem, data: Dataset, rows: int, rng: np.random.Generator, selection: Selection | None) -> _Law:
     if problem.method in SMOOTHED:
         number = max(FEWEST_DRAWN, rows // problem.width)
-        kept = np.concatenate([_fresh_mask(problem, data, None, rng) for _ in range(number)])
+        kept = np.concatenate([_fresh_mask(problem, data, None, rng, selection) for _ in range(number)])
     else:
-        kept = problem.mask(row_scores(problem, rows, rng))
+        block = selection.length if selection is not None and selection.columns else 1
+        scores = row_scores(problem, max(1, rows // block) * block, rng)
+        kept = problem.mask(scores) if selection is None else _selected(scores, selection)
     half = 0.5 / len(kept)
     shares = np.bincount(kept.sum(axis=1), minlength=problem.inputs + 1) + 1 / (problem.inputs + 1)
     return _Law(np.clip(kept.mean(axis=0), half, 1 - half), shares / shares.sum(), len(kept))
 
 
-def _fresh_mask(problem: Problem, data: Dataset, kept: int | None, rng: np.random.Generator) -> Mask:
+def _selected(scores: Floats, selection: Selection) -> Mask:
+    if selection.columns:
+        return n_of_m_mask(scores.T, selection.kept, selection.length).T
+    return n_of_m_mask(scores, selection.kept, selection.length)
+
+
+def _fresh_mask(
+    problem: Problem, data: Dataset, kept: int | None, rng: np.random.Generator, selection: Selection | None
+) -> Mask:
     """A mask that the method makes of another network, with `kept` entries where all are ranked together.
 
     GraSP's rows depend on each other through the smoothed residual: it prunes whole networks.
@@ -184,4 +212,6 @@ def _fresh_mask(problem: Problem, data: Dataset, kept: int | None, rng: np.rando
         (scores,) = saliency(problem.method, network, data.x, -data.y, first_layer=True)
     else:
         scores = row_scores(problem, problem.width, rng)
+    if selection is not None:
+        return _selected(scores, selection)
     return problem.mask(scores) if problem.by_row or kept is None else top_k_mask(scores, kept)

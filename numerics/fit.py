@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import softmax
 
-from numerics.cut_norm import CutNorm, cut_distance
+from numerics.cut_norm import LONGEST_EXACT, CutNorm, cut_distance
 from numerics.factor_model import (
     COARSE,
     FINE,
@@ -42,6 +42,7 @@ Floats = NDArray[np.floating]
 
 DRAWN = {2**17: 19, 2**22: 5}  # masks drawn from a graphon, by the entries of the mask up to which so many are
 FEWEST_DRAWN = 3
+ENUMERATED = 2**11  # numbers that an enumeration passes through in the time that the search takes for an entry
 SINGULAR_VALUES = 6
 
 
@@ -205,8 +206,11 @@ def _block_lift(blocks: Blocks, m: int, n: int) -> float:
 
 
 def masks_drawn(mask: csr_array) -> int:
-    """How many masks are drawn to know the noise of a mask of this size."""
-    size = mask.shape[0] * mask.shape[1]
+    """How many masks are drawn to know the noise of a mask of this size; fewer where exact cut norms take long."""
+    short, long = sorted(mask.shape)
+    size = short * long
+    if short <= LONGEST_EXACT:
+        size = max(size, min((long << short) // ENUMERATED, max(DRAWN)))
     return next((number for entries, number in DRAWN.items() if size <= entries), FEWEST_DRAWN)
 
 

@@ -3,16 +3,20 @@
 The counts of the rows, or of the columns, of a uniform K-subset are multivariate hypergeometric whatever K is. A side
 is tested twice: by its most extreme count, and by the statistic χ of G6, its p-value from counts drawn exactly. Counts
 that vary too little betray a selection row by row (S12) or block by block (N:M, S13).
+
+A side that varies evens out the counts of the other, which then could hide a profile of its own. So the other is tested
+once more, given the counts of the first.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import gcd, inf, lgamma, log
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+from scipy.special import gammaincc
 
 from numerics.exact_tests import TwoCounts
 from numerics.moments import numeric
@@ -32,8 +36,9 @@ class Side:
 
     length: entries of each. extreme: p-value of the most extreme count (hypergeometric, Bonferroni over all counts).
     chi: χ over its expectation, 1 for a uniform mask; chi_p: its two-sided p-value, from `draws` exact draws. p: of both
-    tests together. equal: whether all counts are the same, and could not be so by chance. whole: whether
-    each row (column) is kept as a whole or not at all: structured pruning.
+    tests together. equal: whether all counts are the same, and could not be so by chance. whole: whether each row
+    (column) is kept as a whole or not at all: structured pruning. given: p-value of a larger χ given the counts of the
+    other side; None if those are even.
     """
 
     number: int
@@ -48,6 +53,7 @@ class Side:
     draws: int
     equal: bool
     whole: bool
+    given: float | None = None
 
     @property
     def p(self) -> float:
@@ -56,7 +62,12 @@ class Side:
     @property
     def uneven(self) -> bool:
         """Whether counts vary more than chance lets them: this side has a profile."""
-        return self.p < UNLIKELY and self.chi > 1
+        return (self.p < UNLIKELY and self.chi > 1) or (self.given is not None and 2 * self.given < UNLIKELY)
+
+    @property
+    def too_even(self) -> bool:
+        """Whether counts vary less than chance lets them, though the other side is even."""
+        return self.given is None and 2 * self.chi_p < UNLIKELY and self.chi < 1
 
 
 @dataclass(frozen=True)
@@ -95,7 +106,12 @@ def homogeneity_of(mask: csr_array, rng: np.random.Generator) -> Homogeneity:
     drawn = _drawn_spreads(m, n, mask.nnz, rng)
     other = drawn if m == n else _drawn_spreads(n, m, mask.nnz, rng)
     blocks = _blocks(mask, "rows") or _blocks(csr_array(mask.T), "columns")
-    return Homogeneity(_side(rows, n, drawn), _side(columns, m, other), blocks)
+    down, across = _side(rows, n, drawn), _side(columns, m, other)
+    return Homogeneity(
+        replace(down, given=_given(rows, columns)) if across.uneven else down,
+        replace(across, given=_given(columns, rows)) if down.uneven else across,
+        blocks,
+    )
 
 
 def degrees(mask: csr_array) -> tuple[Counts, Counts]:
@@ -137,6 +153,22 @@ def _side(counts: Counts, length: int, drawn: NDArray[np.float64]) -> Side:
 def _spread(counts: Counts) -> float:
     """Σ (count − mean)², which is χ up to a factor that the uniform law fixes."""
     return float(((counts - counts.mean()) ** 2).sum())
+
+
+def _given(counts: Counts, others: Counts) -> float:
+    """The chance of a larger spread of `counts` if each line of the other side, of which `others` are kept, is shuffled.
+
+    The spread is |Σ_j x_j|², x_j the centred lines. Their products have mean 0 and variance |x_j|² |x_k|²/(number − 1),
+    any two products are uncorrelated: so much for its mean and variance. Its law is taken for the gamma law of these.
+    """
+    number = counts.size
+    squares = others * (1 - others / number)
+    mean = squares.sum()
+    products = mean**2 - (squares**2).sum()  # twice those of pairs
+    if number < 2 or products <= 1e-9 * mean**2:
+        return 1.0
+    scale = 2 * products / (number - 1) / mean
+    return float(gammaincc(mean / scale, _spread(counts) / scale))
 
 
 def _expected_spread(number: int, length: int, kept: int) -> float:

@@ -70,11 +70,11 @@ def load_mask(
     if file.suffix.lower() not in readers:
         raise ValueError(f"{file}: suffix is {file.suffix!r}, expected one of {', '.join(SUFFIXES)}")
     if not file.is_file():
-        raise ValueError(f"{file}: there is no such file")
+        raise ValueError(f"{file}: {'is a folder' if file.is_dir() else 'there is no such file'}, expected a file")
     try:
         stored = readers[file.suffix.lower()](file, layer)
         mask = _mask(stored, nonzero, transpose)
-    except (OSError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, EOFError, MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{file}: damaged ({_line(error)}), expected a whole file") from error
     except ValueError as error:
         raise ValueError(f"{file}: {_line(error)}") from error
@@ -261,11 +261,12 @@ def _numbers(tensor: torch.Tensor) -> NDArray:
 
 
 def _tensors(prefix: str, held: object) -> Iterator[tuple[str, torch.Tensor]]:
-    """All tensors of nested dictionaries and lists, by dotted names."""
+    """All tensors of nested dictionaries and lists, by dotted names, but those without entries or one shape."""
     import torch
 
     if isinstance(held, torch.Tensor):
-        yield prefix, held
+        if not held.is_meta and not held.is_nested:
+            yield prefix, held
     elif isinstance(held, (Mapping, list, tuple)):
         for name, value in held.items() if isinstance(held, Mapping) else enumerate(held):
             yield from _tensors(f"{prefix}.{name}" if prefix else str(name), value)

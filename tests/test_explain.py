@@ -9,7 +9,8 @@ from scipy.sparse import csr_array
 import numerics.explain
 from numerics import pruning
 from numerics.data import Dataset
-from numerics.explain import METHODS, _Law, explain
+from numerics.explain import METHODS, _Law, _selected, explain
+from numerics.fit import Selection
 from numerics.masks import top_k_mask
 from numerics.networks import random_network
 from numerics.noise import upper_tail
@@ -45,6 +46,24 @@ def test_a_mask_that_no_method_made_fits_none() -> None:
     scores = np.random.default_rng(3).random((300, 20)) * np.linspace(2, 0.3, 20) ** 2
     ranking, _ = explain(csr_array(top_k_mask(scores, 900)), data, 3000, np.random.SeedSequence(1))
     assert not any(each.fits for each in ranking)
+
+
+@pytest.mark.parametrize("selection", [Selection(4, 1, False), Selection(20, 3, False), Selection(60, 9, True)])
+@pytest.mark.parametrize("method", ["magnitude", "wanda", "snip", "grasp-magnitude"])
+def test_methods_rank_as_the_mask_betrays(method: str, selection: Selection) -> None:
+    data, rng = made(), np.random.default_rng(7)
+    network = random_network((20, 300, 1), rng)
+    (scores,) = pruning.saliency(method, network, data.x, -data.y, rng, first_layer=True)
+    mask = csr_array(_selected(scores, selection))
+    ranking, excluded = explain(mask, data, 3000, np.random.SeedSequence(1), selection)
+    if method == "wanda" and selection.columns:
+        method = "magnitude"
+    assert {each.method for each in excluded} >= {"wanda" if selection.columns else "synflow"}
+    assert ranking[0].fits
+    true = "random" if method == "magnitude" else method
+    assert true in {each.method for each in ranking if each.fits}
+    if true in ("random", "wanda") or not selection.columns:  # within columns SNIP and GraSP are much alike
+        assert ranking[0].method == true
 
 
 def test_methods_that_score_too_few_weights_take_no_part() -> None:

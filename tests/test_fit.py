@@ -15,7 +15,7 @@ from scipy.sparse import csr_array, random_array, save_npz
 from numerics.cli import main
 from numerics.commands import fit as command
 from numerics.factor_model import count
-from numerics.fit import Selection, _block_lift, _draw_selected, draw, fit, fit_model, selected_by
+from numerics.fit import Selection, _block_lift, _draw_selected, draw, fit, fit_model, masks_drawn, selected_by
 from numerics.homogeneity import Blocks, homogeneity_of
 from numerics.masks import n_of_m_mask, row_mask, top_k_mask
 
@@ -124,6 +124,14 @@ def test_the_smallest_masks(shape: tuple[int, int]) -> None:
         assert (found.model is None) == (kept in (0, shape[0] * shape[1]))
 
 
+@pytest.mark.parametrize(
+    ("shape", "drawn"), [((60, 40), 19), ((300, 12), 19), ((1000, 20), 5), ((2000, 2000), 5), ((5000, 2000), 3)]
+)
+def test_large_masks_and_long_enumerations_are_drawn_less_often(shape: tuple[int, int], drawn: int) -> None:
+    assert masks_drawn(csr_array(shape, dtype=bool)) == drawn
+    assert masks_drawn(csr_array(shape[::-1], dtype=bool)) == drawn
+
+
 def test_dead_rows_are_expected_by_the_model() -> None:
     found = fit(csr_array(MASKS["row"]))
     rows, columns = found.model.expected_dead
@@ -168,6 +176,8 @@ def test_a_report_with_data(file: Path, tmp_path: Path, capsys: pytest.CaptureFi
         "doubly heterogeneous",
         "the fitted graphon explains",
         "none fits",
+        "residual -y (initial output subtracted)",
+        "or the network's output in the residual, f0 - y, made the mask",
         "edge of the noise",
         "Tail of the noise",
     ):
@@ -289,6 +299,7 @@ def test_a_sparse_file_of_a_large_layer(tmp_path: Path, capsys: pytest.CaptureFi
         (["--plot", "m.gif"], "suffix is '.gif'"),
         (["--json", "/nowhere/m.json"], "does not exist"),
         (["--html", "-", "--json", "-"], "both -"),
+        (["--html", "out", "--json", "./out"], "expected another file than --json"),
         (["--density", "0.1"], "unrecognized"),
     ],
 )
@@ -298,6 +309,25 @@ def test_bad_calls_take_one_line(file: Path, words: list[str], said: str, capsys
     assert out == ""
     assert said in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("option", ["--json", "--html"])
+def test_the_mask_is_not_written_over(file: Path, option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    before = file.read_bytes()
+    assert main(["fit", str(file), option, str(file)]) == 2
+    assert "expected another file than" in capsys.readouterr().err
+    assert file.read_bytes() == before
+
+
+def test_sides_that_are_evened_out_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    np.save(tmp_path / "m.npy", np.eye(60)[np.random.default_rng(9).permutation(60)])
+    assert main(["fit", str(tmp_path / "m.npy")]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "each row keeps exactly 1 of 60" in said
+    assert "columns vary less than chance allows" in said
+    assert "of this class: none" in said
+    assert "the fitted graphon explains all but that" in said
+    assert "neither its degrees" not in said
 
 
 def test_matplotlib_may_be_missing(

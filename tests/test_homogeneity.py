@@ -10,7 +10,16 @@ from scipy.sparse import csr_array
 from scipy.stats import multivariate_hypergeom
 
 from numerics.exact_tests import Binomial
-from numerics.homogeneity import DRAWS, _expected_spread, _spread, _uniform_counts, degrees, homogeneity_of
+from numerics.homogeneity import (
+    DRAWS,
+    UNLIKELY,
+    _expected_spread,
+    _given,
+    _spread,
+    _uniform_counts,
+    degrees,
+    homogeneity_of,
+)
 from numerics.masks import n_of_m_mask, row_mask, top_k_mask
 from theory.graphon.taxonomy import Heterogeneity
 
@@ -112,3 +121,38 @@ def test_dead_rows_and_degrees() -> None:
 def test_masks_without_a_choice_are_refused(mask: np.ndarray) -> None:
     with pytest.raises(ValueError, match="expected some, not all"):
         examine(mask)
+
+
+def test_a_weak_side_is_found_beside_a_strong_one() -> None:
+    rng = np.random.default_rng(7)
+    columns = np.exp(1.5 * rng.standard_normal(64))
+    scores = np.abs(rng.standard_normal((300, 64))) * columns
+    even = examine(top_k_mask(scores, 1920))
+    assert even.kind is Heterogeneity.COLUMN
+    assert even.rows.given > UNLIKELY
+    assert even.columns.given is None
+    assert not even.rows.too_even  # columns that vary even the rows out: no sign of a selection
+    weak = examine(top_k_mask(scores * np.exp(0.2 * rng.standard_normal((300, 1))), 1920))
+    assert weak.rows.p > UNLIKELY
+    assert weak.kind is Heterogeneity.BOTH
+
+
+@pytest.mark.parametrize("others", [[40, 20, 5, 5, 2, 1, 1], [1] * 60, [3, 3]])
+def test_spreads_given_the_other_side_have_their_moments_and_level(others: list[int]) -> None:
+    rng, number = np.random.default_rng(8), 50
+    kept = np.arange(number)[:, None] < np.array(others)
+    drawn = [rng.permuted(kept, axis=0).sum(axis=1) for _ in range(4000)]
+    p = np.array([_given(each, np.array(others)) for each in drawn])
+    assert np.mean(p < 0.01) < 0.02
+    squares = np.array(others) * (1 - np.array(others) / number)
+    spread = np.array([_spread(each) for each in drawn])
+    assert spread.mean() == pytest.approx(squares.sum(), rel=0.02)
+    assert spread.var() == pytest.approx(2 * (squares.sum() ** 2 - (squares**2).sum()) / (number - 1), rel=0.15)
+
+
+def test_sides_that_are_too_even() -> None:
+    scores = np.random.default_rng(9).random((60, 40))
+    mask = np.array([row_mask(row[None], 0.2 + 0.025 * (at % 2))[0] for at, row in enumerate(scores)])
+    found = examine(mask)
+    assert (found.rows.too_even, found.rows.equal, found.columns.too_even) == (True, False, False)
+    assert found.kind is Heterogeneity.HOMOGENEOUS

@@ -125,6 +125,8 @@ def test_damaged_files_are_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "h.npz", format=b"coo", shape=(2**40, 5), data=np.ones(1), row=np.array([3]), col=np.array([1]))
     assert "1099511627776" in refusal(tmp_path / "h.npz")
     refusal(tmp_path / "absent.npy")
+    (tmp_path / "folder.npy").mkdir()
+    assert "is a folder" in refusal(tmp_path / "folder.npy")
     assert "suffix" in refusal(tmp_path / "m.csv")
 
 
@@ -141,6 +143,7 @@ def test_nothing_in_a_file_is_executed(tmp_path: Path) -> None:
     assert not (tmp_path / "sprung").exists()
 
 
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
 def test_state_dicts_of_pytorch(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
     from torch.nn.utils import prune
@@ -157,6 +160,9 @@ def test_state_dicts_of_pytorch(tmp_path: Path) -> None:
     for tensor in (torch.tensor(MASK), torch.tensor(MASK).bfloat16(), torch.tensor(MASK).float().to_sparse()):
         torch.save(tensor, tmp_path / "t.pt")
         assert (read(tmp_path / "t.pt") == MASK).all()
+    for tensor in (torch.empty(2, 2, device="meta"), torch.nested.nested_tensor([torch.ones(2), torch.ones(3)])):
+        torch.save(tensor, tmp_path / "n.pt")
+        assert "no array" in refusal(tmp_path / "n.pt")
     torch.save(net, tmp_path / "module.pt")
     assert "pickled" in refusal(tmp_path / "module.pt")
 

@@ -13,7 +13,7 @@ from scipy.special import erfinv
 
 from numerics.commands._prediction_report import _table as table_of
 from numerics.explain import Excluded, Explanation
-from numerics.fit import Distance, Fit, Model, selected_by
+from numerics.fit import Distance, Fit, Model, Selection, selected_by
 from numerics.homogeneity import UNLIKELY, Homogeneity, degrees
 from numerics.moments import numeric
 from theory.graphon.taxonomy import CLASSES, Heterogeneity
@@ -41,7 +41,8 @@ CLASS_WORDS = {
 }
 METHOD_TITLE = (
     "Methods, the likeliest first; errors: mean absolute, of column densities, and of\n"
-    "sorted row densities (rows); random has the law of magnitude (S2)"
+    "sorted row densities (rows); random has the law of magnitude (S2); networks: one\n"
+    "hidden ReLU layer, Gaussian weights, residual -y (initial output subtracted)"
 )
 QUANTILES = (0.0, 0.1, 0.5, 0.9, 1.0)
 
@@ -100,8 +101,9 @@ def _verdict(found: Fit) -> dict[str, Any]:
         kept = "every weight is kept" if found.mask.nnz else "no weight is kept"
         return {"class": CLASS_WORDS[Heterogeneity.HOMOGENEOUS], "lines": [f"{kept}: there is nothing to fit"]}
     kind = found.homogeneity.kind
-    lines = [_class_line(found, kind)]
     selection = selected_by(found.homogeneity)
+    evened = _evened_out(found.homogeneity, selection)
+    lines = [_class_line(found, kind)]
     whole = [
         name for name, side in (("rows", found.homogeneity.rows), ("columns", found.homogeneity.columns)) if side.whole
     ]
@@ -115,12 +117,17 @@ def _verdict(found: Fit) -> dict[str, Any]:
         block = f"each {along}" if line else f"each block of {selection.length} along every {along}"
         lines.append(
             f"{block} keeps exactly {selection.kept} of {selection.length}: weights were ranked there, not over the "
-            f"layer ({'S12' if line else 'S13'}); no factor of the {along}s can be seen, and drawn masks keep to it"
+            f"layer ({'S12' if line else 'S13'}); no factor of the {along}s can be seen; drawn masks and methods keep to it"
+        )
+    if evened:
+        lines.append(
+            f"{' and '.join(evened)} vary less than chance allows: something evens them out, as no method of G6 does"
         )
     explains = found.to_fitted.is_noise
+    verb = "does not explain the mask" if not explains else "explains all but that" if evened else "explains the mask"
     richer = "; rows then know more than one factor, as SNIP's do on real data (G11)"
     lines.append(
-        f"the fitted graphon {'explains' if explains else 'does not explain'} the mask: cut distance "
+        f"the fitted graphon {verb}: cut distance "
         f"{found.to_fitted.cut.lower:.3g}, in masks drawn from it {_around(found.to_fitted.drawn)}"
         f"{richer if not explains and kind is Heterogeneity.BOTH else ''}"
     )
@@ -129,7 +136,7 @@ def _verdict(found: Fit) -> dict[str, Any]:
         "selection": None if selection is None else selection._asdict(),
         "constant_is_noise": found.to_constant.is_noise,
         "fitted_explains": explains,
-        "compatible_methods": _compatible(found, kind, selection is not None),
+        "compatible_methods": [] if evened else _compatible(found, kind, selection is not None),
         "lines": lines,
     }
 
@@ -139,6 +146,9 @@ def _class_line(found: Fit, kind: Heterogeneity) -> str:
     assert found.certified is not None
     words = CLASS_WORDS[kind]
     if kind is Heterogeneity.HOMOGENEOUS:
+        assert found.homogeneity is not None
+        if found.to_constant.is_noise and (found.homogeneity.rows.too_even or found.homogeneity.columns.too_even):
+            return f"{words}: no side varies more than chance allows, nor does its distance to the constant graphon"
         if found.to_constant.is_noise:
             return f"{words}: neither its degrees nor its distance to the constant graphon tell it from a uniform mask"
         return f"{words} in its degrees only: its distance to the constant graphon is beyond the noise"
@@ -149,6 +159,13 @@ def _class_line(found: Fit, kind: Heterogeneity) -> str:
     }
     certified = "; certified by the cut distance to the constant graphon too (G1)"
     return f"{words}: {sides[kind]} more than chance allows{certified if _beyond_g1(found) else ''}"
+
+
+def _evened_out(found: Homogeneity, selection: Selection | None) -> list[str]:
+    """The sides that vary too little, but for one whose lines keep their number by selection."""
+    selected = None if selection is None else found.columns if selection.columns else found.rows
+    sides = {"rows": found.rows, "columns": found.columns}
+    return [name for name, side in sides.items() if side.too_even and side is not selected]
 
 
 def _beyond_g1(found: Fit) -> bool:
@@ -186,7 +203,13 @@ def _homogeneity(found: Homogeneity, model: Model | None) -> dict[str, Any]:
     dead = (None, None) if model is None else model.expected_dead
     return {
         **{
-            name: {**asdict(side), "p": side.p, "uneven": side.uneven, "expected_empty_fitted": expected}
+            name: {
+                **asdict(side),
+                "p": side.p,
+                "uneven": side.uneven,
+                "too_even": side.too_even,
+                "expected_empty_fitted": expected,
+            }
             for name, side, expected in zip(("rows", "columns"), (found.rows, found.columns), dead, strict=True)
         },
         "blocks": None if found.blocks is None else asdict(found.blocks),
@@ -369,11 +392,16 @@ def tables(summary: Summary) -> list[tuple[str, Rows]]:
 
 def _count_rows(found: Summary) -> Rows:
     sides = found["rows"], found["columns"]
-    words = ("all equal" if side["equal"] else "vary" if side["uneven"] else "even" for side in sides)
+    words = (
+        "all equal" if side["equal"] else "vary" if side["uneven"] else "too even" if side["too_even"] else "even"
+        for side in sides
+    )
+    given = ("-" if side["given"] is None else _p(side["given"]) for side in sides)
     lines = (
         ("counts", (f"{side['smallest']} to {side['largest']} of {side['length']}" for side in sides)),
         ("chi over its mean (G6)", (f"{side['chi']:.3f}" for side in sides)),
         ("  p-value, two-sided", (_p(side["chi_p"], 2 / (side["draws"] + 1)) for side in sides)),
+        ("  p, given the other side", given),
         ("most extreme count, p", (_p(side["extreme"]) for side in sides)),
         ("without any weight", (str(side["empty"]) for side in sides)),
         ("  expected, uniform mask", (f"{side['expected_empty']:.2g}" for side in sides)),
@@ -485,9 +513,13 @@ def method_lines(found: Summary) -> list[str]:
             also = f"; {', '.join(others)} cannot be excluded" if others else "; no other does"
             lines.append(f"* {name} explains the mask{also}")
         elif found["fits"]:
-            lines.append(f"* {name} is the likeliest, yet not within its noise; {', '.join(found['fits'])} is")
+            within = "is" if len(found["fits"]) == 1 else "are"
+            lines.append(f"* {name} is the likeliest, yet not within its noise; {', '.join(found['fits'])} {within}")
         else:
-            lines.append(f"* none fits: {name} comes closest, beyond what its noise explains")
+            lines.append(
+                f"* none fits: {name} comes closest, beyond what its noise explains; so another method or network, "
+                "other data, labels or scaling, or the network's output in the residual, f0 - y, made the mask"
+            )
     return lines + [f"{each['method']} took no part: {each['reason']}" for each in found["excluded"]]
 
 

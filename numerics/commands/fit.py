@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,6 +74,13 @@ def _check(arguments: Namespace) -> None:
         check_writable(None if path is None else str(path))
     if arguments.json == arguments.html == "-":
         raise ValueError("--json and --html are both -, expected a file for one of them")
+    taken = {os.path.realpath(path): path for path in (arguments.mask, arguments.data) if path is not None}
+    for name in ("json", "html", "plot"):
+        path = getattr(arguments, name)
+        if path is not None and str(path) != "-":
+            if (place := os.path.realpath(path)) in taken:
+                raise ValueError(f"--{name} is {path}, expected another file than {taken[place]}")
+            taken[place] = f"--{name}"
 
 
 def _data(arguments: Namespace, file: MaskFile) -> Dataset | None:
@@ -92,16 +100,16 @@ def _fit(arguments: Namespace, file: MaskFile, data: Dataset | None, console: Co
     from numerics.commands._fit_report import show, summarise
     from numerics.commands._prediction_report import write_json
     from numerics.explain import explain
-    from numerics.fit import fit
+    from numerics.fit import fit, selected_by
 
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # what is not finite is refused where it is used
         with console.status("fitting"):
             found = fit(file.mask, seed=arguments.seed)
         explained = None
-        if data is not None and found.model is not None:
+        if data is not None and found.homogeneity is not None:
             with console.status("comparing methods"):
                 seed = np.random.SeedSequence([arguments.seed, 2])
-                explained = explain(file.mask, data, arguments.fresh_rows, seed)
+                explained = explain(file.mask, data, arguments.fresh_rows, seed, selected_by(found.homogeneity))
     summary = summarise(arguments, file, found, data, explained)
     show(console, summary)
     if arguments.json is not None:
