@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from math import isfinite
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from numerics.files import replacing
+from numerics.commands.common import number_table
 from numerics.moments import noise_floor
 from numerics.predict import RANK_ONE_DISTANCE, Observation, Prediction, limit, score
 from numerics.row_law import DATA_DRIVEN, Problem
@@ -186,16 +183,6 @@ def _header(arguments: Namespace, problem: Problem, data: Dataset, notes: Sequen
     return grid
 
 
-def _table(*columns: str) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name in columns:
-        table.add_column(name, justify="right")
-    return table
-
-
 def _column_table(top: int, cases: Sequence[Case], summary: Summary) -> tuple[str, Table]:
     """The inputs kept most and least, by prediction."""
     used = summary["predictor"]
@@ -209,7 +196,7 @@ def _column_table(top: int, cases: Sequence[Case], summary: Summary) -> tuple[st
     listed = order if whole else np.concatenate([order[:top], order[-top:]])
     what = f"all {len(order)} inputs" if whole else f"the {top} inputs kept most and least of {len(order)}"
     last = ("observed", "± 2 sd") if observed is not None else ("± 2 sd",)
-    table = _table("input", *names, *last)
+    table = number_table("input", *names, *last)
     for place, column in enumerate(listed):
         cells = [str(column), *(f"{predicted[name][column]:.4f}" for name in names)]
         if observed is not None:
@@ -224,7 +211,7 @@ def _error_table(cases: Sequence[Case], summary: Summary) -> tuple[str, Table]:
         f"Mean absolute error of column densities, {networks}; noise floor {summary['noise_floor']:.4f}\n"
         "(* in use; explained: variance between columns; at most: what the exact law would explain)"
     )
-    table = _table("predictor", "error", "error / floor", "explained", "at most")
+    table = number_table("predictor", "error", "error / floor", "explained", "at most")
     for name, found in summary["errors"].items():
         shares = ("-" if found[key] is None else f"{max(0.0, found[key]):.1%}" for key in ("explained", "explainable"))
         mark = " *" if name == summary["predictor"] else ""
@@ -233,7 +220,7 @@ def _error_table(cases: Sequence[Case], summary: Summary) -> tuple[str, Table]:
 
 
 def _facts_table(summary: Summary) -> Table:
-    table = _table("quantity", "predicted", "observed", "meaning")
+    table = number_table("quantity", "predicted", "observed", "meaning")
     table.columns[0].justify = table.columns[3].justify = "left"
     for key, name, meaning in (
         ("dead_unit_share", "dead units", "units that keep no weight"),
@@ -276,28 +263,10 @@ def _test_verdict(test: Summary) -> str:
     return f"contradicts the row law{caution}"
 
 
-def write_json(target: str, summary: Summary) -> None:
-    text = json.dumps(_finite(summary), indent=2, allow_nan=False) + "\n"
-    if target == "-":
-        print(text, end="")
-        return
-    with replacing(Path(target)) as temporary:
-        temporary.write_text(text, "utf-8")
-
-
-def _finite(value: object) -> object:
-    """The same with None for numbers that JSON cannot hold."""
-    if isinstance(value, Mapping):
-        return {key: _finite(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(each) for each in value]
-    return None if isinstance(value, float) and not isfinite(value) else value
-
-
 def show_comparison(console: Console, method: str, density: float, rows: Sequence[Summary]) -> None:
     """One line for each setting and width; rows as in the JSON of --compare."""
     names = list(rows[0]["errors"])
-    table = _table("data, residual", "width", *names, "floor")
+    table = number_table("data, residual", "width", *names, "floor")
     table.columns[0].justify = "left"
     for place, row in enumerate(rows):
         new = place == 0 or rows[place - 1]["setting"] != row["setting"]

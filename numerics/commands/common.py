@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
+from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from numerics.files import replacing
 
 if TYPE_CHECKING:
     import numpy as np
+    from rich.table import Table
 
     from numerics.data import Dataset
 
@@ -90,3 +96,33 @@ def check_writable(destination: str | None) -> None:
     special = path.exists() and not path.is_file()  # a device or a pipe
     if not os.access(path if special else path.parent, os.W_OK):
         raise ValueError(f"{destination}: {'it' if special else f'the folder {path.parent}'} cannot be written to")
+
+
+def number_table(*columns: str) -> Table:
+    """A plain table whose columns are aligned to the right."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in columns:
+        table.add_column(name, justify="right")
+    return table
+
+
+def write_json(target: str, summary: Mapping[str, Any]) -> None:
+    """All numbers of a run to a file, or to standard output for -; what is not finite becomes null."""
+    text = json.dumps(_finite(summary), indent=2, allow_nan=False) + "\n"
+    if target == "-":
+        print(text, end="")
+        return
+    with replacing(Path(target)) as temporary:
+        temporary.write_text(text, "utf-8")
+
+
+def _finite(value: object) -> object:
+    """The same with None for numbers that JSON cannot hold."""
+    if isinstance(value, Mapping):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not isfinite(value) else value

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.commands.common import add_data, batch, check_writable, load_data
+from numerics.commands.common import add_data, batch, check_writable, load_data, write_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -97,8 +97,8 @@ def _data(arguments: Namespace, file: MaskFile) -> Dataset | None:
 
 
 def _fit(arguments: Namespace, file: MaskFile, data: Dataset | None, console: Console) -> None:
-    from numerics.commands._fit_report import show, summarise
-    from numerics.commands._prediction_report import write_json
+    from numerics.commands._fit_report import show
+    from numerics.commands._fit_summary import summarise
     from numerics.explain import explain
     from numerics.fit import fit, selected_by
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.commands.common import add_data, batch, check_writable, load_data
+from numerics.commands.common import add_data, batch, check_writable, load_data, write_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -107,7 +107,7 @@ def _check(arguments: Namespace) -> None:
 
 
 def _predict(arguments: Namespace, console: Console) -> None:
-    from numerics.commands._prediction_report import show, summarise, write_json
+    from numerics.commands._prediction_report import show, summarise
 
     batching, sampling, drawing = np.random.SeedSequence(arguments.seed).spawn(3)
     width = arguments.width[0] if arguments.width else WIDTH
@@ -223,7 +223,7 @@ def _notes(arguments: Namespace, cases: Sequence[Case], whole: Dataset, data: Da
 
 
 def _compare(arguments: Namespace, console: Console) -> None:
-    from numerics.commands._prediction_report import show_comparison, write_json
+    from numerics.commands._prediction_report import show_comparison
 
     rows: list[dict[str, object]] = []
     for name, data, subtracted in _settings(arguments):
