@@ -54,8 +54,8 @@ the quadratic vector equation
 $$z=\frac1{a(u)}+\frac1m\int V(u,v)\,b(v)\,dv,\qquad z=\frac1{b(v)}+\frac1n\int V(u,v)\,a(u)\,du$$
 has a positive solution. With $B=\int V(u,\cdot)b$, $A=\int V(\cdot,v)a$, and $Q=\int V(u,\cdot)q$,
 $P=\int V(\cdot,v)p$,
-$$e=\min_{a,b>0}\ \max\Big(\sup_u\,[[row_height]],\ \sup_v\,[[column_height]]\Big)
-=\max_{p,q}\Big(\int[[row_bound]]\,du+\int[[column_bound]]\,dv\Big),$$
+$$e=\min_{a,b>0}\ \max\Big(\sup_u\,[[row_height]],\ \sup_v\,[[column_height]]\Big),$$
+$$e=\max_{p,q}\Big(\int[[row_bound]]\,du+\int[[column_bound]]\,dv\Big),$$
 the maximum over densities with $\int p+\int q=1$: any positive $(a,b)$ bounds $e$ from above and any $(p,q)$ from below.
 In particular $e\le[[edge_bound]]$, $R$ and $C$ the largest row and column averages of $V$; in general
 $e\ne2\sqrt{\iint V/n}$ for $m=n$. **Visible values.** For constant $V$ a singular value $\sigma$ of $P/\sqrt{mn}$ shows
