@@ -21,7 +21,7 @@ from numerics.masks import Mask, n_of_m_mask, top_k_mask
 from numerics.moments import noise_floor
 from numerics.networks import random_network
 from numerics.noise import upper_tail
-from numerics.pruning import saliency
+from numerics.pruning import residual, saliency
 from numerics.row_law import DATA_DRIVEN, FEWEST_ROWS, MOST_SCORES, SMOOTHED, Problem, posed, row_scores, sample_row_law
 
 Floats = NDArray[np.floating]
@@ -61,6 +61,25 @@ class Explanation:
         return self.p >= UNLIKELY
 
 
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """What all methods prune by: the data, how weights are ranked (None: each method's own way), and the residual.
+
+    subtract_output: residual −y; otherwise f₀ − y, f₀ the output of a network that nobody knows, so of a random one.
+    """
+
+    data: Dataset
+    selection: Selection | None = None
+    subtract_output: bool = True
+
+    def draws_networks(self, method: str) -> bool:
+        """Whether rows depend on each other through the residual, so that whole networks are pruned.
+
+        GraSP's do through the smoothed residual, those of both SNIP and GraSP through f₀.
+        """
+        return method in SMOOTHED or (method in DATA_DRIVEN and not self.subtract_output)
+
+
 @dataclass(frozen=True)
 class Excluded:
     """A method whose theory does not cover the mask or the data, and why."""
@@ -70,15 +89,14 @@ class Excluded:
 
 
 def explain(
-    mask: csr_array, data: Dataset, rows: int, seed: np.random.SeedSequence, selection: Selection | None = None
+    mask: csr_array, setting: Setting, rows: int, seed: np.random.SeedSequence
 ) -> tuple[list[Explanation], list[Excluded]]:
     """Every method against a mask [m, n], the likeliest first, and those that do not apply.
 
-    rows: fresh rows that predict; fewer where their scores would not fit in memory. selection: how every method ranks,
-    None for its own way. ValueError if the mask keeps none or all of its entries, or if the data have another number of
-    inputs.
+    rows: fresh rows that predict; fewer where their scores would not fit in memory. ValueError if the mask keeps none or
+    all of its entries, or if the data have another number of inputs.
     """
-    m, n = mask.shape
+    (m, n), data = mask.shape, setting.data
     if data.x.shape[1] != n:
         raise ValueError(f"the mask has {n} columns, {data.name} has {data.x.shape[1]} inputs, expected as many")
     if not 0 < mask.nnz < m * n:
@@ -87,15 +105,15 @@ def explain(
     for method, stream in zip(METHODS, seed.spawn(len(METHODS)), strict=True):
         rng = np.random.default_rng(stream)
         try:
-            _check_factor(method, selection)
-            _check_size(method, m, data)
+            _check_factor(method, setting.selection)
+            _check_size(method, m, setting)
             problem = posed(method, mask.nnz / (m * n), m, data)
             enough = int(min(rows, max(400, 10 / problem.density)))
             sample_row_law(problem, enough, rng)  # refuses a density that would split scores of zero
         except ValueError as error:
             excluded.append(Excluded(method, str(error)))
             continue
-        found.append(_explained(mask, problem, data, rows, rng, selection))
+        found.append(_explained(mask, problem, setting, rows, rng))
     return sorted(found, key=lambda each: -each.log_likelihood), excluded
 
 
@@ -106,12 +124,12 @@ def _check_factor(method: str, selection: Selection | None) -> None:
         raise ValueError(f"ranked within {side} its factor of {side} drops out, and its masks are those of random")
 
 
-def _check_size(method: str, width: int, data: Dataset) -> None:
+def _check_size(method: str, width: int, setting: Setting) -> None:
     """ValueError if masks of the method are too large to be made again."""
-    samples, inputs = data.x.shape
+    samples, inputs = setting.data.x.shape
     if width * inputs > MOST_ENTRIES:
         raise ValueError(f"a mask of {width} x {inputs} weights, expected at most {MOST_ENTRIES} to be made again")
-    if method in SMOOTHED and width * samples > MOST_ENTRIES:
+    if setting.draws_networks(method) and width * samples > MOST_ENTRIES:
         fewer = MOST_ENTRIES // width
         raise ValueError(f"{samples} samples, expected at most {fewer} (--samples) for networks of width {width}")
 
@@ -145,20 +163,13 @@ class _Law:
         return float(columns.sum() + np.log(self.q[row_degrees]).sum())
 
 
-def _explained(
-    mask: csr_array,
-    problem: Problem,
-    data: Dataset,
-    rows: int,
-    rng: np.random.Generator,
-    selection: Selection | None,
-) -> Explanation:
+def _explained(mask: csr_array, problem: Problem, setting: Setting, rows: int, rng: np.random.Generator) -> Explanation:
     m, n = mask.shape
-    law = _law(problem, data, max(FEWEST_ROWS, min(rows, MOST_SCORES // n)), rng, selection)
+    law = _law(problem, setting, max(FEWEST_ROWS, min(rows, MOST_SCORES // n)), rng)
     row_degrees, counts = degrees(mask)
     drawn = []
     for _ in range(_masks_drawn(problem)):
-        fresh = _fresh_mask(problem, data, mask.nnz, rng, selection)
+        fresh = _fresh_mask(problem, setting, mask.nnz, rng)
         drawn.append((fresh.sum(axis=1), fresh.sum(axis=0)))
     by_column = np.array([law.columns(across, m) for _, across in drawn])
     by_row = np.array([law.row_laws(down) for down, _ in drawn])
@@ -181,10 +192,11 @@ def _masks_drawn(problem: Problem) -> int:
     return max(FEWEST_DRAWN, min(DRAWN, MOST_PRODUCTS // (problem.width * problem.inputs * samples)))
 
 
-def _law(problem: Problem, data: Dataset, rows: int, rng: np.random.Generator, selection: Selection | None) -> _Law:
-    if problem.method in SMOOTHED:
+def _law(problem: Problem, setting: Setting, rows: int, rng: np.random.Generator) -> _Law:
+    selection = setting.selection
+    if setting.draws_networks(problem.method):
         number = max(FEWEST_DRAWN, rows // problem.width)
-        kept = np.concatenate([_fresh_mask(problem, data, None, rng, selection) for _ in range(number)])
+        kept = np.concatenate([_fresh_mask(problem, setting, None, rng) for _ in range(number)])
     else:
         block = selection.length if selection is not None and selection.columns else 1
         scores = row_scores(problem, max(1, rows // block) * block, rng)
@@ -200,16 +212,13 @@ def _selected(scores: Floats, selection: Selection) -> Mask:
     return n_of_m_mask(scores, selection.kept, selection.length)
 
 
-def _fresh_mask(
-    problem: Problem, data: Dataset, kept: int | None, rng: np.random.Generator, selection: Selection | None
-) -> Mask:
-    """A mask that the method makes of another network, with `kept` entries where all are ranked together.
-
-    GraSP's rows depend on each other through the smoothed residual: it prunes whole networks.
-    """
-    if problem.method in SMOOTHED:
+def _fresh_mask(problem: Problem, setting: Setting, kept: int | None, rng: np.random.Generator) -> Mask:
+    """A mask that the method makes of another network, with `kept` entries where all are ranked together."""
+    data, selection = setting.data, setting.selection
+    if setting.draws_networks(problem.method):
         network = random_network((problem.inputs, problem.width, data.y.shape[1]), rng)
-        (scores,) = saliency(problem.method, network, data.x, -data.y, first_layer=True)
+        r = residual(network, data.x, data.y, subtract_output=setting.subtract_output)
+        (scores,) = saliency(problem.method, network, data.x, r, first_layer=True)
     else:
         scores = row_scores(problem, problem.width, rng)
     if selection is not None:

@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 import numerics.explain
 from numerics import pruning
 from numerics.data import Dataset
-from numerics.explain import METHODS, _Law, _selected, explain
+from numerics.explain import METHODS, Setting, _Law, _selected, explain
 from numerics.fit import Selection
 from numerics.masks import top_k_mask
 from numerics.networks import random_network
@@ -32,7 +32,7 @@ def pruned(method: str, data: Dataset, density: float = 0.15, width: int = 300) 
 @pytest.mark.parametrize("method", [*METHODS, "magnitude"])
 def test_the_method_that_made_a_mask_is_found(method: str) -> None:
     data = made()
-    ranking, excluded = explain(pruned(method, data), data, 3000, np.random.SeedSequence(1))
+    ranking, excluded = explain(pruned(method, data), Setting(data), 3000, np.random.SeedSequence(1))
     assert not excluded
     assert ranking[0].method == ("random" if method == "magnitude" else method)
     assert ranking[0].fits
@@ -41,10 +41,22 @@ def test_the_method_that_made_a_mask_is_found(method: str) -> None:
         assert ranking[0].ratio < 1.6
 
 
+def test_the_output_of_the_network_in_the_residual() -> None:
+    data, rng = made(), np.random.default_rng(7)
+    network = random_network((data.x.shape[1], 300, 1), rng)
+    r = pruning.residual(network, data.x, data.y, subtract_output=False)
+    (mask,) = pruning.prune("snip", network, data.x, r, 0.15, rng=rng, first_layer=True)
+    ranking, _ = explain(csr_array(mask), Setting(data, subtract_output=False), 3000, np.random.SeedSequence(1))
+    assert ranking[0].method == "snip"
+    assert ranking[0].fits
+    assumed_away, _ = explain(csr_array(mask), Setting(data), 3000, np.random.SeedSequence(1))
+    assert not next(each for each in assumed_away if each.method == "snip").fits
+
+
 def test_a_mask_that_no_method_made_fits_none() -> None:
     data = made()
     scores = np.random.default_rng(3).random((300, 20)) * np.linspace(2, 0.3, 20) ** 2
-    ranking, _ = explain(csr_array(top_k_mask(scores, 900)), data, 3000, np.random.SeedSequence(1))
+    ranking, _ = explain(csr_array(top_k_mask(scores, 900)), Setting(data), 3000, np.random.SeedSequence(1))
     assert not any(each.fits for each in ranking)
 
 
@@ -55,7 +67,7 @@ def test_methods_rank_as_the_mask_betrays(method: str, selection: Selection) -> 
     network = random_network((20, 300, 1), rng)
     (scores,) = pruning.saliency(method, network, data.x, -data.y, rng, first_layer=True)
     mask = csr_array(_selected(scores, selection))
-    ranking, excluded = explain(mask, data, 3000, np.random.SeedSequence(1), selection)
+    ranking, excluded = explain(mask, Setting(data, selection), 3000, np.random.SeedSequence(1))
     if method == "wanda" and selection.columns:
         method = "magnitude"
     assert {each.method for each in excluded} >= {"wanda" if selection.columns else "synflow"}
@@ -72,7 +84,7 @@ def test_methods_that_score_too_few_weights_take_no_part() -> None:
     x[:, :10] = 0
     data = Dataset(x, data.y, "half empty", "as-is")
     mask = csr_array(np.random.default_rng(4).random((50, 20)) < 0.6)
-    ranking, excluded = explain(mask, data, 1000, np.random.SeedSequence(1))
+    ranking, excluded = explain(mask, Setting(data), 1000, np.random.SeedSequence(1))
     assert {each.method for each in excluded} >= {"snip", "wanda"}
     assert ranking[0].method == "random"
     assert all("density" in each.reason for each in excluded)
@@ -81,17 +93,19 @@ def test_methods_that_score_too_few_weights_take_no_part() -> None:
 def test_masks_too_large_to_be_made_again_are_not_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     data = made()
     monkeypatch.setattr(numerics.explain, "MOST_ENTRIES", 300 * 20)
-    ranking, excluded = explain(pruned("random", data), data, 1000, np.random.SeedSequence(1))
+    ranking, excluded = explain(pruned("random", data), Setting(data), 1000, np.random.SeedSequence(1))
     assert {each.method for each in excluded} == {"grasp", "grasp-magnitude"}
     monkeypatch.setattr(numerics.explain, "MOST_ENTRIES", 1000)
-    ranking, excluded = explain(pruned("random", data), data, 1000, np.random.SeedSequence(1))
+    ranking, excluded = explain(pruned("random", data), Setting(data), 1000, np.random.SeedSequence(1))
     assert not ranking
     assert len(excluded) == len(METHODS)
 
 
 def test_the_same_seed_gives_the_same_ranking() -> None:
     data, seed = made(), 5
-    first, second = (explain(pruned("snip", data), data, 1000, np.random.SeedSequence(seed))[0] for _ in range(2))
+    first, second = (
+        explain(pruned("snip", data), Setting(data), 1000, np.random.SeedSequence(seed))[0] for _ in range(2)
+    )
     assert [each.log_likelihood for each in first] == [each.log_likelihood for each in second]
 
 
@@ -109,7 +123,7 @@ def test_distances_of_row_laws_vanish_for_the_law_itself() -> None:
 )
 def test_masks_that_cannot_be_explained(mask: np.ndarray, word: str) -> None:
     with pytest.raises(ValueError, match=word):
-        explain(csr_array(mask), made(), 1000, np.random.SeedSequence(0))
+        explain(csr_array(mask), Setting(made()), 1000, np.random.SeedSequence(0))
 
 
 def test_the_upper_tail_is_that_of_a_lognormal_law() -> None:

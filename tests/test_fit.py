@@ -177,7 +177,7 @@ def test_a_report_with_data(file: Path, tmp_path: Path, capsys: pytest.CaptureFi
         "the fitted graphon explains",
         "none fits",
         "residual -y (initial output subtracted)",
-        "or the network's output in the residual, f0 - y, made the mask",
+        "other data, labels, scaling or residual (--residual) made the mask",
         "edge of the noise",
         "Tail of the noise",
     ):

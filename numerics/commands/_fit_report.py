@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 METHOD_TITLE = (
     "Methods, the likeliest first; errors: mean absolute, of column densities, and of\n"
     "sorted row densities (rows); random has the law of magnitude (S2); networks: one\n"
-    "hidden ReLU layer, Gaussian weights, residual -y (initial output subtracted)"
+    "hidden ReLU layer, Gaussian weights, residual "
 )
+RESIDUALS = {"-y": "-y (initial output subtracted)", "f0 - y": "f0 - y (output of a random network)"}
 QUANTILES = (0.0, 0.1, 0.5, 0.9, 1.0)
 
 
@@ -115,7 +116,8 @@ def tables(summary: Summary) -> list[tuple[str, Rows]]:
         title = f"Tail of the noise; the best leads by {lead:.1f} standard deviations (Vuong)"
         found.insert(2, (title, _family_rows(summary["model"])))
     if summary["methods"] is not None and summary["methods"]["ranking"]:
-        found.append((METHOD_TITLE, _method_rows(summary["methods"])))
+        title = METHOD_TITLE + RESIDUALS[summary["data"]["residual"]]
+        found.append((title, _method_rows(summary["methods"])))
     return found
 
 
@@ -247,7 +249,7 @@ def method_lines(found: Summary) -> list[str]:
         else:
             lines.append(
                 f"* none fits: {name} comes closest, beyond what its noise explains; so another method or network, "
-                "other data, labels or scaling, or the network's output in the residual, f0 - y, made the mask"
+                "other data, labels, scaling or residual (--residual) made the mask"
             )
     return lines + [f"{each['method']} took no part: {each['reason']}" for each in found["excluded"]]
 

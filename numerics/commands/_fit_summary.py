@@ -79,6 +79,7 @@ def summarise(
             "samples_used": len(data.x),
             "inputs": data.x.shape[1],
             "outputs": data.y.shape[1],
+            "residual": "-y" if arguments.residual == "target" else "f0 - y",
         },
         "methods": None if explained is None else _methods(*explained),
     }

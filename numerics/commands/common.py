@@ -48,6 +48,22 @@ def add_data(parser: argparse.ArgumentParser, default: str | None) -> None:
     add("--samples", type=int, default=MOST_SAMPLES, metavar="N", help=f"random batch of larger data ({MOST_SAMPLES})")
 
 
+def add_residual(parser: argparse.ArgumentParser) -> None:
+    """The option that says whether the network's initial output is part of the residual."""
+    parser.add_argument(
+        "--residual",
+        default="target",
+        metavar="KIND",
+        help="target: -y, initial output subtracted (default); output: f0 - y",
+    )
+
+
+def check_residual(kind: str) -> None:
+    """ValueError unless it is one of the two."""
+    if kind not in ("target", "output"):
+        raise ValueError(f"--residual is {kind!r}, expected target or output")
+
+
 def load_data(source: str, labels: str | None, standardise: bool | None) -> Dataset:
     """The data that the options name."""
     from numerics.data import digits, load

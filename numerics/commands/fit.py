@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.commands.common import add_data, batch, check_writable, load_data, write_json
+from numerics.commands.common import (
+    add_data,
+    add_residual,
+    batch,
+    check_residual,
+    check_writable,
+    load_data,
+    write_json,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,6 +41,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--nonzero", action="store_true", help="read pruned weights: what is not 0 is kept")
     add("--transpose", action="store_true", help="outputs are the last axis, not the first (Keras, Flax)")
     add_data(parser, None)
+    add_residual(parser)
     add("--fresh-rows", type=int, default=20_000, metavar="N", help="rows sampled for each method (default 20000)")
     add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
     add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
@@ -62,8 +71,10 @@ def _check(arguments: Namespace) -> None:
         value = getattr(arguments, name)
         if value < least:
             raise ValueError(f"--{name.replace('_', '-')} is {value}, expected a whole number of at least {least}")
-    if arguments.data is None and (arguments.labels is not None or arguments.standardise is not None):
-        raise ValueError("--labels, --standardise and --raw describe data, expected --data with them")
+    check_residual(arguments.residual)
+    described = (arguments.labels, arguments.standardise) != (None, None) or arguments.residual != "target"
+    if arguments.data is None and described:
+        raise ValueError("--labels, --standardise, --raw and --residual go with data, expected --data beside them")
     if arguments.html is not None or arguments.plot is not None:
         from numerics.figures import check_matplotlib, check_plot
 
@@ -99,7 +110,7 @@ def _data(arguments: Namespace, file: MaskFile) -> Dataset | None:
 def _fit(arguments: Namespace, file: MaskFile, data: Dataset | None, console: Console) -> None:
     from numerics.commands._fit_report import show
     from numerics.commands._fit_summary import summarise
-    from numerics.explain import explain
+    from numerics.explain import Setting, explain
     from numerics.fit import fit, selected_by
 
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # what is not finite is refused where it is used
@@ -109,7 +120,8 @@ def _fit(arguments: Namespace, file: MaskFile, data: Dataset | None, console: Co
         if data is not None and found.homogeneity is not None:
             with console.status("comparing methods"):
                 seed = np.random.SeedSequence([arguments.seed, 2])
-                explained = explain(file.mask, data, arguments.fresh_rows, seed, selected_by(found.homogeneity))
+                setting = Setting(data, selected_by(found.homogeneity), arguments.residual == "target")
+                explained = explain(file.mask, setting, arguments.fresh_rows, seed)
     summary = summarise(arguments, file, found, data, explained)
     show(console, summary)
     if arguments.json is not None:

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.commands.common import add_data, batch, check_writable, load_data, write_json
+from numerics.commands.common import (
+    add_data,
+    add_residual,
+    batch,
+    check_residual,
+    check_writable,
+    load_data,
+    write_json,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -52,12 +60,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--width", type=int, nargs="+", metavar="N", help="hidden units (default 1024); several with --compare")
     add_data(parser, "digits")
     add("--depth", type=int, default=1, metavar="L", help="hidden layers (default 1)")
-    add(
-        "--residual",
-        default="target",
-        metavar="KIND",
-        help="target: -y, initial output subtracted (default); output: f0 - y",
-    )
+    add_residual(parser)
     add("--networks", type=int, metavar="K", help="networks pruned (default 1; --compare: 4, or 2 from width 4096 on)")
     add("--fresh-rows", type=int, default=20_000, metavar="N", help="rows sampled for the row law (default 20000)")
     add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
@@ -88,8 +91,7 @@ def _check(arguments: Namespace) -> None:
         value = getattr(arguments, name)
         if value is not None and value < least:
             raise ValueError(f"--{name} is {value}, expected a whole number of at least {least}")
-    if arguments.residual not in ("target", "output"):
-        raise ValueError(f"--residual is {arguments.residual!r}, expected target or output")
+    check_residual(arguments.residual)
     if arguments.width is not None and len(arguments.width) > 1 and not arguments.compare:
         raise ValueError(f"--width has {len(arguments.width)} values, expected 1 without --compare")
     if any(width < 1 for width in arguments.width or ()):
