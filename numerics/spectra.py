@@ -66,7 +66,7 @@ def half_normal(count: int) -> Quadrature:
     The integrand vanishes doubly exponentially at both ends, also where the kernel has an essential singularity at
     x = 0, as SNIP's has; in u, where x = √2 erfinv u, no rule is fast. What lies below the first node has mass 5e-13.
     """
-    return _trapezoid(count, -6.96, lambda x: np.sqrt(2 / np.pi) * np.exp(-(x**2) / 2))
+    return _trapezoid(count, -6.96, numeric((t,), half_normal_tail.density))
 
 
 def _trapezoid(count: int, low: float, density: Callable[[Floats], Floats]) -> Quadrature:

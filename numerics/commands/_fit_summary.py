@@ -8,15 +8,15 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import erfinv
 
 from numerics.explain import Excluded, Explanation
 from numerics.fit import Distance, Fit, Model, Selection, selected_by
 from numerics.homogeneity import UNLIKELY, Homogeneity, degrees
 from numerics.moments import numeric
 from theory.graphon.taxonomy import CLASSES, Heterogeneity
-from theory.saliency import synflow_factorises
+from theory.saliency import constant_graphon, synflow_factorises
 from theory.saliency.model import rho
+from theory.saliency.threshold import s as scale
 from theory.tails import half_normal, t
 
 if TYPE_CHECKING:
@@ -184,7 +184,8 @@ def _like_deep_synflow(found: Fit) -> bool:
     """Whether both sides vary about as much as S11 says of deep SynFlow."""
     assert found.homogeneity is not None
     inflation = numeric((t, rho), synflow_factorises.expressions["variance_inflation"])
-    expected = float(inflation(np.sqrt(2) * erfinv(1 - found.density), found.density))
+    level = numeric((rho, scale), constant_graphon.expressions["threshold"])(found.density, 1.0)
+    expected = float(inflation(level, found.density))
     sides = found.homogeneity.rows, found.homogeneity.columns
     return all(abs(side.chi / expected - 1) < 4 * np.sqrt(2 / side.number) for side in sides if side.number > 1)
 

@@ -15,18 +15,34 @@ from time import process_time
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.linalg import svds
-from scipy.special import erfc, erfinv, ndtr, ndtri
+from scipy.special import ndtri
 from sklearn.utils.extmath import randomized_svd
 from timing import timed
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from numerics.moments import numeric
 from numerics.noise_edge import noise_edge_bounds
 from numerics.sampling import sample_constant
-from numerics.spectra import Quadrature, graphon_singular_values, half_normal, mask_singular_values, normal, uniform
+from numerics.spectra import (
+    Quadrature,
+    graphon_singular_values,
+    half_normal,
+    latent_form,
+    mask_singular_values,
+    model_threshold,
+    normal,
+    uniform,
+)
+from theory.graphon import lognormal
+from theory.saliency.model import SaliencyModel, half_normal_quantile, rho, u, v
+from theory.tails import half_normal as half_normal_noise
 
 COUNT = 4
 TARGET = 1e-12
+SNIP = SaliencyModel(half_normal_quantile, half_normal_quantile.subs(u, v), half_normal_noise)
+SCALES = {lognormal.row_scale: 0.8, lognormal.column_scale: 0.6, lognormal.noise_scale: 1, rho: 0.2}
+PROBIT = numeric((lognormal.x, lognormal.y), lognormal.kernel.subs(SCALES))
 
 
 def legendre_in_u(inverse: Callable) -> Callable[[int], Quadrature]:
@@ -40,15 +56,16 @@ def midpoints_in_u(inverse: Callable) -> Callable[[int], Quadrature]:
 
 
 def accuracy() -> None:
-    tau = 1.3444340545861  # density 1/10
+    snip, _, _ = latent_form(SNIP)
+    cutoff = model_threshold(SNIP, 0.1)
     families = {
         "SNIP": (
-            lambda x, y: erfc(tau / np.sqrt(2) / (x * y)),
+            lambda x, y: snip(x, y, cutoff),
             half_normal,
             "trapezoid in log |a|",
-            lambda u: np.sqrt(2) * erfinv(u),
+            numeric((u,), half_normal_quantile),
         ),
-        "probit": (lambda x, y: ndtr(0.8 * x + 0.6 * y - np.sqrt(2) * ndtri(0.8)), normal, "Gauss–Hermite", ndtri),
+        "probit": (PROBIT, normal, "Gauss–Hermite", ndtri),
     }
     print(f"{'graphon':10s}{'rule':30s}{'nodes':>7s}   error of {COUNT} values")
     for name, (kernel, law, title, inverse) in families.items():
@@ -94,7 +111,7 @@ def masks(side: int, kept: int) -> None:
 def edges() -> None:
     for cells in (32, 256):
         x = ndtri((np.arange(cells) + 0.5) / cells)
-        P = ndtr(0.8 * x[:, None] + 0.6 * x - np.sqrt(2) * ndtri(0.8))
+        P = PROBIT(x[:, None], x)
         took, edge = timed(lambda P=P: noise_edge_bounds(P * (1 - P), 1024))
         print(f"noise edge, {cells}² cells, [{edge.low:.12f}, {edge.high:.12f}]  {took:9.4f} s", flush=True)
 
