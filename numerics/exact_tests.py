@@ -152,6 +152,50 @@ class Betting:
         return self._deviation(-float(ndtri(REPORTED_MISS)))
 
 
+BLOCKS = 51  # odd; the number that makes the radius at level 1e-9 the smallest
+
+
+@dataclass(frozen=True)
+class MedianOfMeans:
+    """A test of the mean of independent numbers whose variance is at most a *proved* bound; no range is needed.
+
+    A block's mean lies t standard deviations to one side with probability at most 1/(1 + t²) (Cantelli), and the median
+    of the blocks' means only if more than half of the blocks do.
+    """
+
+    n: int
+    variance: float
+    level: float = LEVEL
+
+    @property
+    def _scale(self) -> float:
+        """The standard deviation of a block's mean, at most."""
+        return sqrt(self.variance / (self.n // BLOCKS))
+
+    def p_value(self, sample: NDArray[np.float64], mean: float) -> float:
+        """`sample`: float[n], at least `BLOCKS` numbers; those beyond the last full block are left out."""
+        size = self.n // BLOCKS
+        median = np.median(sample[: BLOCKS * size].reshape(BLOCKS, size).mean(axis=1))
+        return min(1.0, 2 * self._beyond(abs(median - mean)))
+
+    def _beyond(self, deviation: float) -> float:
+        """At most the probability that the median exceeds the mean by the deviation."""
+        t = deviation / self._scale if self._scale > 0 else float("inf") if deviation > 0 else 0.0
+        return binomial_at_least(BLOCKS // 2 + 1, BLOCKS, 1 / (1 + t * t))
+
+    def _radius(self, miss: float) -> float:
+        """The deviation that the median exceeds to one side with probability at most `miss`."""
+        tail = _bisect(lambda p: binomial_at_least(BLOCKS // 2 + 1, BLOCKS, p) <= miss, 0.5, 0.0)
+        return sqrt(1 / tail - 1) * self._scale
+
+    def miss(self, null: float, truth: float) -> float:
+        excess = abs(null - truth) - self._radius(self.level / 2)
+        return self._beyond(excess) if excess > 0 else 1.0
+
+    def detectable(self, null: float) -> float:
+        return self._radius(self.level / 2) + self._radius(REPORTED_MISS)
+
+
 @dataclass(frozen=True)
 class TwoCounts:
     """Fisher's exact test that two counts of independent events have one probability, whatever it is.

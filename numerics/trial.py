@@ -11,7 +11,7 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
 from numerics import balls
-from numerics.exact_tests import LEVEL, Betting, Binomial, Side, TwoCounts
+from numerics.exact_tests import BLOCKS, LEVEL, Betting, Binomial, MedianOfMeans, Side, TwoCounts
 from numerics.findings import Finding, Kind, Power, Refutation, Verdict
 from theory.claims import Claim
 
@@ -203,6 +203,21 @@ class Trial:
         if not np.all((sample >= low) & (sample <= high)):
             raise ValueError(f"a sample leaves [{low}, {high}]")
         test = Betting(len(sample), low, high, float(sample.std()))
+        seen = float(sample.mean())
+        return _tested(
+            test.p_value(sample, mean),
+            LEVEL,
+            f"mean {seen:.6g} of {len(sample)}, claimed {mean:.6g}",
+            (Power(test, mean, seen),),
+        )
+
+    def unbounded_averages(self, sample: NDArray[np.float64], mean: float, variance: float) -> Finding:
+        """That independent numbers have the mean claimed; `variance` is a *proved* bound on theirs. Sample: float[n]."""
+        if not np.isfinite(mean) or not 0 <= variance < np.inf or len(sample) < BLOCKS:
+            raise ValueError(f"mean {mean}, variance {variance}, {len(sample)} numbers: expected at least {BLOCKS}")
+        if not np.isfinite(sample).all():
+            raise ValueError("the sample holds nan or infinite numbers")
+        test = MedianOfMeans(len(sample), variance)
         seen = float(sample.mean())
         return _tested(
             test.p_value(sample, mean),

@@ -13,10 +13,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from numerics.exact_tests import (
+    BLOCKS,
     LEVEL,
     REPORTED_MISS,
     Betting,
     Binomial,
+    MedianOfMeans,
     TwoCounts,
     binomial_at_least,
     binomial_at_most,
@@ -241,3 +243,28 @@ def test_two_counts_of_large_sizes():
     x, y = 127_600, 128_900
     law = scipy.stats.hypergeom(n + m, n, x + y)
     assert TwoCounts(n, m, 0.32).p_value(x, y) == pytest.approx(2 * law.cdf(x), rel=1e-5)
+
+
+# Median of means
+
+
+@given(st.integers(BLOCKS, 10**6), st.floats(0.01, 100.0))
+def test_the_median_of_means_is_missed_as_planned(n, variance):
+    """What is found with probability 0.999 is missed with 0.001, and half of it is mostly missed."""
+    test = MedianOfMeans(n, variance)
+    found = test.detectable(0.0)
+    assert test.miss(0.0, found) == pytest.approx(REPORTED_MISS, rel=1e-3)
+    assert test.miss(0.0, -found) == test.miss(found, 0.0)
+    assert test.miss(0.0, found / 2) > REPORTED_MISS
+
+
+def test_the_median_of_means_needs_no_range():
+    """Student's t with 3 degrees of freedom (variance 3): the alarm rate keeps the level, and a shift is found."""
+    rng = np.random.default_rng(1)
+    test = MedianOfMeans(51 * 4, 3.0, 0.05)
+    samples = rng.standard_t(3, (400, 51 * 4))
+    assert sum(test.p_value(sample, 0.0) <= 0.05 for sample in samples) <= 0.05 * 400
+    sharp = MedianOfMeans(51 * 400, 3.0)
+    assert sharp.p_value(rng.standard_t(3, 51 * 400), sharp.detectable(0.0)) <= LEVEL
+    assert MedianOfMeans(60, 0.0).p_value(np.ones(60), 1.0) == 1.0
+    assert MedianOfMeans(60, 0.0).p_value(np.ones(60), 1.1) == 0.0

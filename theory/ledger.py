@@ -6,7 +6,17 @@ from importlib import import_module
 
 from theory.claims import Ledger
 
-TOPICS = ("saliency", "graphon", "operators", "lifts", "subset_sum", "neuron_pruning")
+TOPICS = (
+    "saliency",
+    "graphon",
+    "operators",
+    "expressivity",
+    "kernel",
+    "generalisation",
+    "lifts",
+    "subset_sum",
+    "neuron_pruning",
+)
 
 
 def load_ledger() -> Ledger:

@@ -1,0 +1,1 @@
+"""Evidence for the claims about the neural tangent kernel."""

@@ -1,0 +1,3 @@
+"""Expressivity: what a masked network can still represent, through fully wired neurons, relays and paths."""
+
+__all__: list[str] = []
