@@ -236,10 +236,11 @@ def _probabilities(name: str, values: ArrayLike) -> Floats:
 
 
 @cache
-def compiled(loop: Callable) -> Callable:
+def compiled(loop: Callable, reassociate: bool = False) -> Callable:
+    """The loop as machine code; `reassociate` lets sums be taken in another order, which vector units need."""
     from numba import njit  # here, because importing numba takes a good part of a second
 
-    return njit(loop, cache=True, error_model="numpy")
+    return njit(loop, cache=True, error_model="numpy", fastmath={"reassoc", "contract"} if reassociate else False)
 
 
 def _jump(rng, rate, top, left, height, width, at, position, rows, columns, group):

@@ -120,7 +120,7 @@ def small_book(folder: Path, page: str, formula: tuple[str, str] | None = None) 
     for name in ("theory", "numerics"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     ledger = folder / "theory" / "ledger.py"
-    text = re.sub(r"TOPICS = \(.*\)", 'TOPICS = ("neuron_pruning",)', ledger.read_text(encoding="utf-8"))
+    text = re.sub(r"TOPICS = \([^)]*\)", 'TOPICS = ("neuron_pruning",)', ledger.read_text(encoding="utf-8"))
     ledger.write_text(text, encoding="utf-8")
     if formula:
         topic = folder / "theory" / "neuron_pruning.py"

@@ -1,0 +1,200 @@
+"""The exact Jacobian of a network in its weights, and its empirical neural tangent kernel Θ̂(x, x') = J(x) J(x')ᵀ.
+
+∂f_o(x)/∂W_ij = δ_i(x) h_j(x) / √in, where h enters the layer and δ = ∂f_o/∂z leaves it. All weights of a layer
+together give (Σ_i δ_i δ'_i)(Σ_j h_j h'_j)/in, which needs no Jacobian. Where a mask keeps some, the sum runs over
+columns of the Jacobian, or over units, each with the samples at which it is alive: half of them behind a ReLU, so
+that a quarter of all products is left. All in double precision.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.linalg.blas import dgemm, dsyrk
+
+from numerics.masks import Mask, checked_integer
+from numerics.networks.derivatives import backward
+from numerics.networks.network import Array, Network, activations_and_slopes, inputs, pruned
+from numerics.sampling import compiled
+
+CHUNK = 2**17  # entries of the Jacobian held at once: 1 MB stays in cache
+FEWEST_COLUMNS = 512  # of a chunk, whatever its size: fewer would not pay for a pass over the kernel
+UNIT_COST, ENTRY_COST = 250_000, 30  # of one unit, and of adding up one entry of its products, in multiplications
+
+
+class Side(NamedTuple):
+    """One argument of a layer's kernel at N samples: what enters, h [N, in], and δ [N·q, out], outputs innermost."""
+
+    entering: Array
+    leaving: Array
+
+
+def jacobian(network: Network, x: ArrayLike, masks: Sequence[Any] | None = None) -> Array:
+    """∂f/∂W at each sample, exact off kinks: [N, q, P], or [N, P] if there is one output.
+
+    Parameters run through the layers first to last, each row by row. With `masks` for the first layers (0 or 1,
+    dense or sparse) the network is pruned by them, and only kept weights have a column. ValueError if x or the
+    masks do not fit.
+    """
+    network, kept = pruned(network, masks)
+    sides = _sides(network, inputs(network, x))
+    outputs = network.widths[-1]
+    counts = [w.size if mask is None else mask.sum() for w, mask in zip(network.weights, kept, strict=True)]
+    found = np.empty((len(sides[0].leaving), sum(counts)))
+    blocks = np.split(found, np.cumsum(counts)[:-1], axis=1)
+    for block, mask, weight, side in zip(blocks, kept, network.weights, sides, strict=True):
+        rows, columns = np.nonzero(np.ones(weight.shape, bool) if mask is None else mask)
+        np.multiply(side.leaving[:, rows], side.entering.repeat(outputs, axis=0)[:, columns], out=block)
+        block /= math.sqrt(weight.shape[1])
+    return found if outputs == 1 else found.reshape(len(found) // outputs, outputs, found.shape[1])
+
+
+def tangent_kernel(
+    network: Network,
+    x: ArrayLike,
+    x2: ArrayLike | None = None,
+    *,
+    masks: Sequence[Any] | None = None,
+    layers: Sequence[int] | None = None,
+) -> Array:
+    """Θ̂(x, x2) = J(x) J(x2)ᵀ, exact off kinks: [N, N'], or [N, q, N', q] if there are several outputs.
+
+    Without x2 it is Θ̂(x, x), exactly symmetric. With `masks` for the first layers (0 or 1, dense or sparse) the
+    network is pruned by them and only kept weights count; without, every weight counts, also one that is 0.
+    `layers` (numbered from 0) restricts the sum over weights to some layers. Time grows with N·N' and the kept
+    weights (or the pruned ones, where those are fewer); memory with N·N' and the activations. ValueError if the
+    samples, masks or layers do not fit.
+    """
+    network, kept = pruned(network, masks)
+    chosen = range(len(kept)) if layers is None else _chosen(layers, len(kept))
+    left = _sides(network, inputs(network, x))
+    right = left if x2 is None else _sides(network, inputs(network, x2, "x2"))
+    kernel: Array = np.zeros((len(left[0].leaving), len(right[0].leaving)), order="F")
+    for layer in chosen:
+        kernel = _add_layer(kernel, kept[layer], left[layer], right[layer])
+    if right is left:
+        kernel = np.tril(kernel) + np.tril(kernel, -1).T
+    outputs = network.widths[-1]
+    return kernel if outputs == 1 else kernel.reshape(len(kernel) // outputs, outputs, -1, outputs)
+
+
+def _chosen(layers: Sequence[int], count: int) -> list[int]:
+    chosen = [checked_integer("layers", layer, 0, count - 1) for layer in layers]
+    if len(set(chosen)) != len(chosen):
+        raise ValueError(f"layers is {layers!r}, expected each layer once")
+    return chosen
+
+
+def _sides(network: Network, x: Array) -> list[Side]:
+    """Both halves of every row of the Jacobian, layer by layer."""
+    entering, slopes = activations_and_slopes(network, x.astype(float, copy=False))
+    outputs = network.widths[-1]
+    repeated = tuple(slope.repeat(outputs, axis=0) for slope in slopes) if outputs > 1 else slopes
+    units = np.tile(np.eye(outputs), (len(x), 1))
+    return list(map(Side, entering, backward(network, repeated, units)))
+
+
+def _add_layer(kernel: Array, mask: Mask | None, left: Side, right: Side) -> Array:
+    """kernel += the part of one layer's weights; if both sides are one, only the lower triangle need be right."""
+    scale = 1 / left.entering.shape[1]
+    if mask is None:
+        return _add_all(kernel, scale, left, right)
+    if 2 * np.count_nonzero(mask) > mask.size and _keeps_scale(mask, left) and _keeps_scale(mask, right):
+        return _add_kept(_add_all(kernel, scale, left, right), ~mask, -scale, left, right)
+    return _add_kept(kernel, mask, scale, left, right)
+
+
+def _keeps_scale(mask: Mask, side: Side) -> bool:
+    """Whether kept weights have a tenth of Θ̂(x, x) over all, so that all less pruned loses one digit at most."""
+    squares = (side.entering**2).repeat(len(side.leaving) // len(side.entering), axis=0)
+    kept = np.sum((side.leaving**2 @ mask.astype(float)) * squares, axis=1)
+    return bool(np.all(10 * kept >= np.sum(side.leaving**2, axis=1) * np.sum(squares, axis=1)))
+
+
+def _add_all(kernel: Array, scale: float, left: Side, right: Side) -> Array:
+    """kernel += scale (Σ_i δ_i δ'_i)(Σ_j h_j h'_j)."""
+    product = left.leaving @ right.leaving.T
+    inner = left.entering @ right.entering.T
+    inner *= scale
+    samples, samples2 = inner.shape
+    by_sample = product.reshape(samples, len(product) // samples, samples2, -1)
+    by_sample *= inner[:, None, :, None]
+    kernel += product
+    return kernel
+
+
+def _add_kept(kernel: Array, mask: Mask, scale: float, left: Side, right: Side) -> Array:
+    """kernel += scale Σ_{ij kept} δ_i δ'_i h_j h'_j, in the way that takes less time."""
+    alive = np.count_nonzero(left.leaving, axis=0) * np.count_nonzero(right.leaving, axis=0)  # pairs, by unit
+    kept = np.count_nonzero(mask, axis=1)
+    by_unit = UNIT_COST * len(mask) + alive @ (kept + ENTRY_COST)
+    add = _add_units if by_unit < kernel.size * kept.sum() else _add_columns
+    return add(kernel, mask, scale, left, right)
+
+
+def _add_columns(kernel: Array, mask: Mask, scale: float, left: Side, right: Side) -> Array:
+    """By columns of the Jacobians, some at a time."""
+    rows, columns = np.nonzero(mask)
+    step = max(FEWEST_COLUMNS, CHUNK // max(kernel.shape))
+    deltas = [np.ascontiguousarray(side.leaving.T) for side in _distinct(left, right)]
+    entering = [
+        np.repeat(side.entering.T, len(side.leaving) // len(side.entering), axis=1) for side in _distinct(left, right)
+    ]
+    for at in range(0, len(rows), step):
+        parts = [delta[rows[at : at + step]] for delta in deltas]
+        for part, h in zip(parts, entering, strict=True):
+            part *= h[columns[at : at + step]]
+        kernel = _add_product(kernel, scale, parts)
+    return kernel
+
+
+def _add_units(kernel: Array, mask: Mask, scale: float, left: Side, right: Side) -> Array:
+    """By units, each a product of its alive rows of the Jacobians, scattered into the kernel."""
+    sides = _distinct(left, right)
+    deltas = [np.ascontiguousarray(side.leaving.T) for side in sides]
+    entering = [np.ascontiguousarray(side.entering.T) for side in sides]
+    outputs = len(left.leaving) // len(left.entering)
+    for unit, kept in enumerate(mask):
+        columns = np.flatnonzero(kept)
+        alive = [np.flatnonzero(delta[unit]) for delta in deltas]
+        if columns.size and all(each.size for each in alive):
+            parts = [
+                compiled(_gathered)(h, columns, rows // outputs, delta[unit, rows])
+                for h, rows, delta in zip(entering, alive, deltas, strict=True)
+            ]
+            product = _add_product(np.zeros((alive[0].size, alive[-1].size), order="F"), scale, parts)
+            compiled(_scatter)(kernel, product, alive[0], alive[-1], right is left)
+    return kernel
+
+
+def _distinct(left: Side, right: Side) -> list[Side]:
+    return [left] if right is left else [left, right]
+
+
+def _add_product(kernel: Array, scale: float, parts: Sequence[Array]) -> Array:
+    """kernel += scale parts[0]ᵀ parts[1], in place; of one part with itself only the lower triangle."""
+    if len(parts) == 1:
+        return dsyrk(scale, parts[0].T, 1.0, kernel, lower=1, overwrite_c=1)
+    return dgemm(scale, parts[0].T, parts[1].T, 1.0, kernel, trans_b=1, overwrite_c=1)
+
+
+def _gathered(h, columns, samples, factors):
+    """h[columns, samples] · factors: [columns, samples]."""
+    found = np.empty((columns.size, samples.size))
+    for c in range(columns.size):
+        row = h[columns[c]]
+        for s in range(samples.size):
+            found[c, s] = row[samples[s]] * factors[s]
+    return found
+
+
+def _scatter(kernel, product, rows, columns, lower):
+    """kernel[rows, columns] += product, or its lower triangle alone."""
+    for b in range(columns.size):
+        target, source = kernel[:, columns[b]], product[:, b]
+        for a in range(b if lower else 0, rows.size):
+            target[rows[a]] += source[a]
