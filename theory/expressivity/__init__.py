@@ -1,3 +1,21 @@
 """Expressivity: what a masked network can still represent, through fully wired neurons, relays and paths."""
 
-__all__: list[str] = []
+from theory.expressivity.approximation import inactive_inputs, universal_approximation
+from theory.expressivity.maurey import maurey_rate
+from theory.expressivity.paths import isolated_input, path_share
+from theory.expressivity.relays import relay_layer
+from theory.expressivity.wired_counts import lower_tail, wired_threshold
+from theory.expressivity.wired_neurons import hubs, wired_count
+
+__all__ = [
+    "hubs",
+    "inactive_inputs",
+    "isolated_input",
+    "lower_tail",
+    "maurey_rate",
+    "path_share",
+    "relay_layer",
+    "universal_approximation",
+    "wired_count",
+    "wired_threshold",
+]

@@ -1,0 +1,202 @@
+"""Evidence for E5: errors of averages by enumeration, their moments, and networks drawn with their masks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+from math import prod
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from theory.expressivity.maurey import (
+    average_fourth,
+    barron_error,
+    chance,
+    failure,
+    fourth_central,
+    fourth_moment,
+    maurey_error,
+    maurey_rate,
+    mean_inverse,
+    mse,
+    relu_error,
+    second_central,
+    second_moment,
+    square_norm,
+    unit_fourth,
+    unit_variance,
+    variance_bound,
+)
+from theory.expressivity.symbols import alpha, k, m, n, p, units
+from theory.expressivity.wired_counts import usual_bound
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+
+# a law of three units, each by its values at two inputs of measures 1/3 and 2/3
+UNITS = ((Fraction(1, 2), (3, -1)), (Fraction(1, 3), (0, 2)), (Fraction(1, 6), (-4, 1)))
+MEASURE = (Fraction(1, 3), Fraction(2, 3))
+
+
+def expectation(values: tuple[Fraction, ...]) -> Fraction:
+    """The mean of a value of each unit under the law of the units."""
+    return sum((weight * value for (weight, _), value in zip(UNITS, values, strict=True)), Fraction(0))
+
+
+def error_moments(count: int, power: int) -> list[Fraction]:
+    """E e^power at each of the inputs, e the error of an average of `count` units, over all choices of them."""
+    means = [expectation(tuple(Fraction(g[x]) for _, g in UNITS)) for x in range(2)]
+    moments = [Fraction(0), Fraction(0)]
+    for chosen in product(UNITS, repeat=count):
+        weight = prod((w for w, _ in chosen), start=Fraction(1))
+        for x in range(2):
+            error = sum((Fraction(g[x]) for _, g in chosen), Fraction(0)) / count - means[x]
+            moments[x] += prod([error] * power, start=weight)
+    return moments
+
+
+@exact(maurey_rate)
+@control("forgets the norm of f", maurey_error=second_moment / units)
+@control("the rate 1/√N for the square", maurey_error=(second_moment - square_norm) / sp.sqrt(units))
+@control("one unit less", maurey_error=(second_moment - square_norm) / (units + 1))
+@control("10 % more", maurey_error=ELEVEN * maurey_error)
+@control("a normal average", average_fourth=3 * second_central**2 / units**2)
+@control("pairs counted once", average_fourth=(fourth_central + (units - 1) * second_central**2) / units**3)
+@control("fourth 10 % less", average_fourth=NINE * average_fourth)
+def errors_of_averages_by_enumeration(
+    maurey_error: sp.Expr, average_fourth: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """A law of three units at two inputs: all choices of up to three, in rationals."""
+    squares = sum((w * weight * g[x] ** 2 for w, g in UNITS for x, weight in enumerate(MEASURE)), Fraction(0))
+    means = [expectation(tuple(Fraction(g[x]) for _, g in UNITS)) for x in range(2)]
+    norm = sum((weight * mean**2 for weight, mean in zip(MEASURE, means, strict=True)), Fraction(0))
+    for count in (1, 2, 3):
+        seen = sum((w * e for w, e in zip(MEASURE, error_moments(count, 2), strict=True)), Fraction(0))
+        at = {second_moment: sp.Rational(squares), square_norm: sp.Rational(norm), units: count}
+        yield trial.same(maurey_error.subs(at), sp.Rational(seen), by=None)
+        second, fourth = error_moments(1, 2), error_moments(1, 4)
+        for x, moment in enumerate(error_moments(count, 4)):
+            at = {second_central: sp.Rational(second[x]), fourth_central: sp.Rational(fourth[x]), units: count}
+            yield trial.same(average_fourth.subs(at), sp.Rational(moment), by=None)
+
+
+@exact(maurey_rate)
+@control("without the mean", unit_variance=sp.S.One)
+@control("mean of a ReLU without √2", unit_variance=1 - 1 / (2 * sp.pi))
+@control("10 % more", unit_variance=ELEVEN * unit_variance)
+@control("the raw fourth moment", unit_fourth=sp.Integer(6))
+@control("fourth, normal", unit_fourth=3 * unit_variance**2)
+@control("fourth 10 % less", unit_fourth=NINE * unit_fourth)
+def moments_of_a_unit(unit_variance: sp.Expr, unit_fourth: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """φ(z) − Eφ(z) for a standard normal z, integrated."""
+    z = sp.Symbol("z", positive=True)
+    density = sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi)
+    mean = sp.integrate(sp.sqrt(2) * z * density, (z, 0, sp.oo))
+    for power, claimed in ((2, unit_variance), (4, unit_fourth)):
+        open_half = sp.integrate(sp.expand((sp.sqrt(2) * z - mean) ** power * density), (z, 0, sp.oo))
+        yield trial.same(claimed, open_half + mean**power / 2)
+
+
+def instance(width: int, density: sp.Rational, inputs: int) -> dict[sp.Symbol, sp.Expr]:
+    return {n: sp.Integer(width), p: density, k: sp.Integer(inputs)}
+
+
+SMALL = (
+    instance(1, sp.Rational(1, 2), 1),
+    instance(9, sp.Rational(2, 3), 2),
+    instance(6, sp.Rational(3, 4), 4),
+    instance(4, sp.S.One, 3),
+)
+
+
+def given_some(width: int, chance: Fraction) -> list[Fraction]:
+    """P(N = j | N ≥ 1), j = 0, …, in rationals."""
+    law = poisson_binomial([chance] * width)
+    return [Fraction(0), *(mass / (1 - law[0]) for mass in law[1:])]
+
+
+@exact(maurey_rate)
+@control("Jensen", mean_inverse=1 / (n * chance))
+@control("not given N ≥ 1", mean_inverse=mean_inverse * (1 - (1 - chance) ** n))
+@control("n p in place of n p^k", mean_inverse=mean_inverse.subs(k, 1))
+@control("10 % more", mean_inverse=ELEVEN * mean_inverse)
+@control("error without the number of inputs", mse=mse / k)
+@control("error at 1/EN", mse=k * unit_variance / (n * chance))
+@control("error 10 % less", mse=NINE * mse)
+@control("fourth power of inputs on a sphere", fourth_moment=fourth_moment * k / (k + 2))
+@control("fourth 10 % more", fourth_moment=ELEVEN * fourth_moment)
+@control("variance without the square", variance_bound=fourth_moment)
+@control("variance 10 % less", variance_bound=NINE * variance_bound)
+def moments_over_the_number_of_units(
+    mean_inverse: sp.Expr,
+    mse: sp.Expr,
+    fourth_moment: sp.Expr,
+    variance_bound: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """The law of N in rationals, moments of ‖x‖² (chi-square) and of a unit; ends included: one neuron, p = 1."""
+    for at in SMALL:
+        law = trial.once(given_some, int(at[n]), exact_fraction(chance.subs(at)))
+        counts = range(1, len(law))
+        inverse = sum((law[count] / count for count in counts), Fraction(0))
+        yield trial.same(mean_inverse.subs(at).doit(), sp.Rational(inverse), by=None)
+        square, fourth = (2**r * sp.gamma(at[k] / 2 + r) / sp.gamma(at[k] / 2) for r in (1, 2))  # E‖x‖^2r
+        norms = {second_moment: square, square_norm: square / sp.pi}
+        average = sum(sp.Rational(law[c]) * maurey_error.subs({**norms, units: c}) for c in counts)
+        yield trial.same(mse.subs(at).doit(), average, by=None)
+        centred = {fourth_central: fourth * unit_fourth, second_central: sp.sqrt(fourth) * unit_variance}
+        average = sum(sp.Rational(law[c]) * average_fourth.subs({**centred, units: c}) for c in counts)
+        yield trial.same(fourth_moment.subs(at).doit(), average, by=None)
+    yield trial.same(variance_bound, fourth_moment - mse**2, by=None)
+
+
+@enclosed(maurey_rate)
+@control("as many units as on average", barron_error=barron_error / sp.sqrt(2))
+@control("10 % less", barron_error=NINE * barron_error)
+@control("one ReLU for a sigmoid", relu_error=barron_error)
+@control("ReLU 10 % more", relu_error=ELEVEN * relu_error)
+@control("δ²μ in place of δ²μ/2", failure=failure**2)
+@control("failure of the whole layer", failure=failure.subs(alpha, 1))
+@control("failure 10 % more", failure=ELEVEN * failure)
+def enough_units_are_wired(
+    barron_error: sp.Expr, relu_error: sp.Expr, failure: sp.Expr, unit_error: sp.Expr, floor_mean: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """At half of the mean; ReLU pairs for every whole number of neurons beyond it; the failure is E2's for αn neurons."""
+    yield trial.same(barron_error, unit_error.subs(units, floor_mean / 2), by=None)
+    ratio = sp.simplify(relu_error / unit_error)
+    for width, inputs, part in product((32, 33, 47, 48, 64), (1, 2), (sp.Rational(1, 2), sp.Rational(3, 4))):
+        at = {**instance(width, sp.Rational(1, 2), inputs), alpha: part}
+        wired = sp.ceiling(floor_mean.subs(at) / 2)
+        found = ratio.subs({**at, units: wired // 2})
+        tight = found == 1 if floor_mean.subs(at) % 4 == 0 else found >= 1
+        yield trial.holds(tight, f"{wired} wired neurons: bound over error {found}")
+    yield trial.same(failure, usual_bound.subs(m, alpha * n), by=None)
+
+
+def errors_of_masked_networks(rng: np.random.Generator, networks: int, width: int, inputs: int) -> NDArray[np.float64]:
+    """(f − mean of the wired units)² at one normal input, for masks of density ½ with a wired neuron. float[≤ networks]"""
+    bits = rng.integers(0, 2**inputs, size=(networks, width), dtype=np.uint8)
+    wired = (bits == 2**inputs - 1).sum(axis=1)
+    wired = wired[wired > 0]
+    owner = np.repeat(np.arange(len(wired)), wired)
+    x = rng.standard_normal((len(wired), inputs))
+    weights = rng.standard_normal((len(owner), inputs))
+    values = np.sqrt(2) * np.maximum((weights * x[owner]).sum(axis=1), 0)
+    network = np.bincount(owner, weights=values) / wired
+    return (np.linalg.norm(x, axis=1) / np.sqrt(np.pi) - network) ** 2
+
+
+@statistical(maurey_rate, tests=1, cost=0.8)
+@control("Jensen", mse=k * unit_variance / (n * chance))
+@control("n p in place of n p^k", mse=mse.subs(k, 1))
+@control("without the mean of a unit", mse=mse / unit_variance)
+@control("half of the error", mse=mse / 2)
+def drawn_networks_have_the_error(mse: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Masked networks of 32 neurons on three inputs, four of them wired on average: one network for each input."""
+    at = instance(32, sp.Rational(1, 2), 3)
+    errors = trial.draw(errors_of_masked_networks, trial.size(400_000), 32, 3)
+    yield trial.unbounded_averages(errors, trial.value(mse, at), trial.value(variance_bound, at))

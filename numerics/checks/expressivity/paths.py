@@ -1,0 +1,274 @@
+"""Evidence for E9 and E10: paths in all small masks and latents, and in drawn ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from itertools import product
+from math import prod
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.checks.expressivity.wired_neurons import exact_fraction, mask_chance
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from theory.expressivity.paths import (
+    W_1,
+    W_2,
+    W_3,
+    degree,
+    densities,
+    example_density,
+    example_marginals,
+    expected_paths,
+    independent_paths,
+    isolated_input,
+    n_1,
+    n_2,
+    no_edge,
+    no_path,
+    p_1,
+    p_2,
+    p_3,
+    path_density,
+    path_share,
+    rho_path,
+    two_layers,
+    u_1,
+    u_2,
+)
+from theory.expressivity.symbols import n
+from theory.saliency.model import v
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+HALF = sp.Rational(1, 2)
+Layers = Mapping[sp.Function, Callable[..., sp.Expr]]
+
+
+@exact(path_share)
+@control(
+    "independent latents",
+    path_density=sp.Integral(W_3(u_2), (u_2, 0, 1))
+    * sp.Integral(W_2(u_2, u_1) * W_1(u_1, v), (u_1, 0, 1), (u_2, 0, 1)),
+)
+@control("without the readout", path_density=sp.Integral(W_2(u_2, u_1) * W_1(u_1, v), (u_1, 0, 1), (u_2, 0, 1)))
+@control("10 % more", path_density=ELEVEN * path_density)
+@control("the product of densities", example_density=example_marginals)
+@control("example 10 % less", example_density=NINE * example_density)
+@control("densities of two layers", example_marginals=3 * v / 8)
+@control("densities 10 % more", example_marginals=ELEVEN * example_marginals)
+def density_is_an_integral_of_kernels(
+    path_density: sp.Expr, example_density: sp.Expr, example_marginals: sp.Expr, example: Layers, trial: Trial
+) -> Iterator[Finding]:
+    """The example, the product of its layers' densities (column density first), and homogeneous layers."""
+    yield trial.same(with_layers(path_density, example).doit(), example_density, by=sp.expand)
+    layers = (example[W_1](u_1, v), example[W_2](u_2, u_1), example[W_3](u_2))
+    apart = sp.prod(sp.integrate(sp.expand(layer), (u_1, 0, 1), (u_2, 0, 1)) for layer in layers)
+    yield trial.same(example_marginals, apart, by=sp.expand)
+    flat: Layers = {W_1: lambda row, place: p_1, W_2: lambda row, place: p_2, W_3: lambda row: p_3}
+    yield trial.same(with_layers(path_density, flat).doit(), sp.prod(densities))
+
+
+def with_layers(expression: sp.Expr, layers: Layers) -> sp.Expr:
+    for function, kernel in layers.items():
+        expression = expression.replace(function, kernel)
+    return expression
+
+
+KERNELS: Layers = {
+    W_1: lambda row, place: row * place + sp.Rational(1, 5),
+    W_2: lambda row, place: 1 - row**2 * place,
+    W_3: lambda row: (row + HALF) / 2,
+}
+CELLS = (Fraction(1, 4), Fraction(3, 4))  # latents, each for half of the neurons
+INPUT = sp.Rational(2, 5)
+
+
+def over_cells(integrand: sp.Expr, *limits: sp.Tuple) -> sp.Expr:
+    """The integral, if the integrand is constant on both halves of [0, 1]: the mean over the two latents."""
+    for variable, _, _ in limits:
+        integrand = sum(integrand.subs(variable, sp.Rational(cell)) for cell in CELLS) / 2
+    return integrand
+
+
+def edge_chances(first: tuple[Fraction, ...], second: tuple[Fraction, ...]) -> tuple[list, list, list]:
+    """Of the kernels at the latents of both hidden layers: input to first, first to second, second to output."""
+
+    def at(function: sp.Function, *places: object) -> Fraction:
+        return exact_fraction(sp.sympify(KERNELS[function](*map(sp.sympify, places))))
+
+    return (
+        [at(W_1, sp.Rational(a), INPUT) for a in first],
+        [[at(W_2, sp.Rational(b), sp.Rational(a)) for a in first] for b in second],
+        [at(W_3, sp.Rational(b)) for b in second],
+    )
+
+
+def masks_of_two_layers(below: list, between: list, above: list) -> Iterator[tuple[Fraction, int]]:
+    """The probability of every mask with these edge chances, and its number of paths."""
+    chances = [*below, *(q for row in between for q in row), *above]
+    for mask in product((0, 1), repeat=len(chances)):
+        first, rest = mask[: len(below)], mask[len(below) :]
+        rows = [rest[i * len(below) : (i + 1) * len(below)] for i in range(len(above))]
+        last = rest[len(above) * len(below) :]
+        yield (
+            mask_chance(chances, mask),
+            sum(out * sum(a * b for a, b in zip(row, first, strict=True)) for row, out in zip(rows, last, strict=True)),
+        )
+
+
+def mean_of_paths(widths: tuple[int, int]) -> Fraction:
+    """E[# paths], over all latents and masks."""
+    total = Fraction(0)
+    for first in product(CELLS, repeat=widths[0]):
+        for second in product(CELLS, repeat=widths[1]):
+            masks = masks_of_two_layers(*edge_chances(first, second))
+            total += sum((weight * paths for weight, paths in masks), Fraction(0))
+    return total / 2 ** sum(widths)
+
+
+@exact(path_share, cost=0.5)
+@control("one layer's width", expected_paths=rho_path * n_1)
+@control("the widths added", expected_paths=rho_path * (n_1 + n_2))
+@control("10 % more", expected_paths=ELEVEN * expected_paths)
+@control(
+    "independent latents",
+    path_density=sp.Integral(W_3(u_2), (u_2, 0, 1))
+    * sp.Integral(W_2(u_2, u_1) * W_1(u_1, v), (u_1, 0, 1), (u_2, 0, 1)),
+)
+def paths_of_all_masks(path_density: sp.Expr, expected_paths: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Two latents: the mean number of paths over all latents and masks of one or two neurons, in rationals."""
+    share = with_layers(path_density, KERNELS).subs(v, INPUT).replace(sp.Integral, over_cells)
+    for widths in ((1, 1), (2, 1), (1, 2), (2, 2)):
+        seen = trial.once(mean_of_paths, widths)
+        claimed = expected_paths.subs({rho_path: share, n_1: widths[0], n_2: widths[1]})
+        yield trial.same(claimed, sp.Rational(seen), by=None)
+
+
+def shares_of_paths(rng: np.random.Generator, masks: int, width: int) -> NDArray[np.float64]:
+    """The share of the paths of an input at v = 4/5 that masks of the example keep. float[masks]"""
+    first, second = rng.random((2, masks, width))
+    below = rng.random((masks, width)) < 0.8 * first
+    above = rng.random((masks, width)) < second
+    between = rng.random((masks, width, width), dtype=np.float32) < 1 - second[:, :, None] * first[:, None, :]
+    return np.einsum("ki,kij,kj->k", above, between, below, dtype=float, optimize=True) / width**2
+
+
+@statistical(path_share, tests=1, cost=0.5)
+@control("the product of densities", example_density=example_marginals)
+@control("20 % more", example_density=sp.Rational(6, 5) * example_density)
+@control("20 % less", example_density=sp.Rational(4, 5) * example_density)
+def drawn_masks_keep_the_share(example_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Masks of the example with 16 neurons in each layer, latents drawn."""
+    shares = trial.draw(shares_of_paths, trial.size(8_000), 16)
+    yield trial.averages(shares, trial.value(example_density, {v: sp.Rational(4, 5)}), 0.0, 1.0)
+
+
+def no_path_by_enumeration(chances: tuple[Fraction, ...], widths: tuple[int, int]) -> Fraction:
+    """P(no path) of homogeneous layers with these densities, over all masks."""
+    first, second = widths
+    layers = [chances[0]] * first, [[chances[1]] * first] * second, [chances[2]] * second
+    return sum((weight for weight, paths in masks_of_two_layers(*layers) if not paths), Fraction(0))
+
+
+@exact(isolated_input, cost=0.4)
+@control("independent paths", two_layers=independent_paths)
+@control("no edge at all", two_layers=(1 - p_1) ** n_1)
+@control("the readout forgotten", two_layers=two_layers.subs(p_3, 1))
+@control("10 % more", two_layers=ELEVEN * two_layers)
+@control("paths added", independent_paths=1 - n_1 * n_2 * p_1 * p_2 * p_3)
+@control("one path for each neuron", independent_paths=(1 - p_1 * p_2 * p_3) ** n_2)
+@control("independent 10 % less", independent_paths=NINE * independent_paths)
+def isolation_in_all_masks(two_layers: sp.Expr, independent_paths: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Up to eight edges, in rationals, ends included; n₁n₂ independent copies of a single path."""
+    for widths in ((1, 1), (2, 1), (1, 2), (2, 2)):
+        for chances in ("1/3 1/2 3/4", "4/5 1/7 1/2", "1 1/2 1", "1/2 1 1/3"):
+            given = tuple(map(Fraction, chances.split()))
+            at = {n_1: widths[0], n_2: widths[1], **dict(zip(densities, map(sp.Rational, given), strict=True))}
+            seen = trial.once(no_path_by_enumeration, given, widths)
+            yield trial.same(two_layers.subs(at).doit(), sp.Rational(seen), by=None)
+            single = trial.once(no_path_by_enumeration, given, (1, 1))
+            yield trial.same(independent_paths.subs(at), sp.Rational(single) ** (widths[0] * widths[1]), by=None)
+
+
+@enclosed(isolated_input)
+@control("independent of the readout's width", independent_paths=(1 - p_1 * p_2 * p_3) ** n_2)
+@control("beyond a square", two_layers=independent_paths**2)
+def shared_edges_help_isolation(two_layers: sp.Expr, independent_paths: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Never below independent paths; equal for a single path; how loose for twenty neurons in each layer."""
+    wide = trial.points(sp.Mul(n_1, n_2, *densities))
+    wide = [{**point, n_1: point[n_1] + 1, n_2: point[n_2] + 1} for point in wide]
+    yield trial.below(independent_paths, two_layers, at=wide)
+    one = {n_1: 1, n_2: 1}
+    yield trial.same(two_layers.subs(one).doit(), independent_paths.subs(one), by=sp.expand)
+    at = {n_1: 20, n_2: 20, p_1: sp.Rational(1, 10), p_2: sp.Rational(1, 10), p_3: sp.Rational(3, 10)}
+    ratio = trial.value(two_layers / independent_paths, at)
+    yield trial.holds(ratio >= 1, f"20 neurons, densities .1, .1, .3: {ratio:.4g} times the bound")
+
+
+def isolated_by_enumeration(neurons: int) -> tuple[Fraction, Fraction]:
+    """P(no path), P(no edge) of one hidden layer with the kernels uv, 1 − u at latents ¼ or ¾, v = 2/5."""
+    outcomes = []
+    for latent in CELLS:
+        chances = latent * exact_fraction(INPUT), 1 - latent
+        for edges in product((0, 1), repeat=2):
+            outcomes.append((mask_chance(chances, edges) / 2, edges))
+    lost = bare = Fraction(0)
+    for layer in product(outcomes, repeat=neurons):
+        weight = prod((w for w, _ in layer), start=Fraction(1))
+        lost += weight * (not any(all(edges) for _, edges in layer))
+        bare += weight * (not any(edges[0] for _, edges in layer))
+    return lost, bare
+
+
+@exact(isolated_input)
+@control("densities multiplied", no_path=(1 - degree * HALF) ** n)
+@control("Poisson", no_path=sp.exp(-n * rho_path))
+@control("one neuron less", no_path=(1 - rho_path) ** (n - 1))
+@control("10 % more", no_path=ELEVEN * no_path)
+@control("edges, Poisson", no_edge=sp.exp(-n * degree))
+@control("one edge less", no_edge=(1 - degree) ** (n - 1))
+@control("edges 10 % less", no_edge=NINE * no_edge)
+def isolation_in_one_layer(no_path: sp.Expr, no_edge: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Two latents and all masks of up to three neurons, in rationals; r and ρ are means over the latents."""
+    places = [sp.Rational(cell) for cell in CELLS]
+    column = sum(cell * INPUT for cell in places) / 2
+    share = sum(cell * INPUT * (1 - cell) for cell in places) / 2
+    for neurons in (1, 2, 3):
+        lost, bare = trial.once(isolated_by_enumeration, neurons)
+        at = {n: neurons, rho_path: share, degree: column}
+        yield trial.same(no_path.subs(at), sp.Rational(lost), by=None)
+        yield trial.same(no_edge.subs(at), sp.Rational(bare), by=None)
+
+
+def isolated_masks(rng: np.random.Generator, masks: int) -> int:
+    """Masks of 40 neurons with the kernels uv at v = 3/10 and 1 − u, in which no path leaves the input."""
+    latents = rng.random((masks, 40), dtype=np.float32)
+    below, above = rng.random((2, masks, 40), dtype=np.float32)
+    return int((~((below < np.float32(0.3) * latents) & (above < 1 - latents)).any(axis=1)).sum())
+
+
+def isolated_two_layer_masks(rng: np.random.Generator, masks: int) -> int:
+    """Masks of two layers of 20 neurons, densities 1/10, 1/10, 3/10, in which no path leaves the input."""
+    below = rng.integers(0, 10, size=(masks, 1, 20), dtype=np.uint8) == 0
+    between = rng.integers(0, 10, size=(masks, 20, 20), dtype=np.uint8) == 0
+    above = rng.integers(0, 10, size=(masks, 20), dtype=np.uint8) < 3
+    return int((~((between & below).any(axis=2) & above).any(axis=1)).sum())
+
+
+@statistical(isolated_input, tests=2, cost=0.8)
+@control("densities multiplied", no_path=(1 - rho_path * sp.Rational(3, 2)) ** n)
+@control("10 % more", no_path=ELEVEN * no_path)
+@control("10 % less", no_path=NINE * no_path)
+@control("independent paths", two_layers=independent_paths)
+@control("two layers 10 % more", two_layers=ELEVEN * two_layers)
+def drawn_inputs_are_isolated(no_path: sp.Expr, two_layers: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One layer with shared latents, ρ = v/6; two homogeneous layers."""
+    masks = trial.size(120_000)
+    yield trial.counts(
+        trial.draw(isolated_masks, masks), masks, trial.value(no_path, {n: 40, rho_path: sp.Rational(1, 20)})
+    )
+    at = {n_1: 20, n_2: 20, p_1: sp.Rational(1, 10), p_2: sp.Rational(1, 10), p_3: sp.Rational(3, 10)}
+    masks = trial.size(30_000)
+    yield trial.counts(trial.draw(isolated_two_layer_masks, masks), masks, trial.value(two_layers, at))
