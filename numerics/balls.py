@@ -12,7 +12,10 @@ from functools import lru_cache
 
 import sympy as sp
 from flint import acb, arb, ctx, fmpq
+from sympy.core.relational import Relational
 
+from theory.iterate import Iterate
+from theory.let import Let
 from theory.level import Level
 
 Values = Mapping[sp.Symbol, acb]
@@ -218,8 +221,28 @@ def _finite_sum(expression: sp.Sum, values: Values, analytic: bool) -> acb:
 def _integer(bound: sp.Expr, values: Values) -> int:
     x = evaluate(bound, values)
     if not (x.imag == 0 and x.real.is_integer()):
-        raise NoEnclosureError(f"the bound {bound} of a sum is not an integer")
+        raise NoEnclosureError(f"{bound}, the bound of a sum or a number of steps, is not an integer")
     return int(x.real.unique_fmpz())
+
+
+def _let(expression: Let, values: Values, analytic: bool) -> acb:
+    body, named = expression.args
+    here = dict(values)
+    for name, value in named.args:
+        here[name] = evaluate(value, here, analytic)
+    return evaluate(body, here, analytic)
+
+
+def _iterate(expression: Iterate, values: Values, analytic: bool) -> acb:
+    step, times, start = expression.args
+    count = _integer(times, values)
+    if count < 0:
+        raise NoEnclosureError(f"a recursion of {count} steps")
+    state = [evaluate(x, values, analytic) for x in start]
+    for _ in range(count):
+        here = {**values, **dict(zip(step.variables, state, strict=True))}
+        state = [evaluate(x, here, analytic) for x in step.expr]
+    return state[-1]
 
 
 def _piecewise(expression: sp.Piecewise, values: Values, analytic: bool) -> acb:
@@ -416,7 +439,7 @@ RULES: dict[type, Rule] = {
     sp.Ei: _cut("ei", _on_cut_left),
     sp.asin: _cut("asin", _on_cut_outside_unit),
     sp.acos: _cut("acos", _on_cut_outside_unit),
-    sp.atan: _cut("atan", lambda x: not bool(abs(x.imag) < 1)),
+    sp.atan: _cut("atan", lambda x: bool(x.real.contains(0)) and not bool(abs(x.imag) < 1)),
     sp.erfinv: _real_only("erfinv"),
     sp.erfcinv: _real_only("erfcinv"),
     sp.besselk: _bessel_k,
@@ -433,6 +456,8 @@ RULES: dict[type, Rule] = {
     sp.Min: _pieced("real_min"),
     sp.hyper: _hyper,
     sp.Sum: _finite_sum,
+    Iterate: _iterate,
+    Let: _let,
     sp.Piecewise: _piecewise,
     sp.Integral: _integral,
     Level: _level,
@@ -476,6 +501,7 @@ def _enclose(
     unknown = free_symbols(expression) - {symbol for symbol, _ in values}
     if unknown:
         raise NoEnclosureError(f"no value for {', '.join(sorted(map(str, unknown)))} in {expression}")
+    expression = _with_exact_steps(expression, dict(values))
     wanted = 10 + int(digits * 3.3220)
     precision = wanted + 20
     highest = highest or max(HIGHEST_PRECISION, 4 * wanted)
@@ -491,6 +517,17 @@ def _enclose(
     text, where = str(expression), ", ".join(f"{symbol} = {x}" for symbol, x in values)
     named = text if len(text) <= 80 else text[:79] + "…"
     raise NoEnclosureError(f"no enclosure of {named}{f' at {where}' if where else ''} within {highest} bits")
+
+
+def _with_exact_steps(expression: sp.Expr, values: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
+    """Floors, ceilings, and comparisons of rational numbers, in place: where they step, no ball can tell them."""
+    known = {}
+    for step in expression.atoms(sp.floor, sp.ceiling, Relational):
+        if not free_symbols(step) <= values.keys():
+            continue
+        if not isinstance(step, Relational) or all(side.subs(values).is_Rational for side in step.args):
+            known[step] = step.subs(values)
+    return expression.xreplace(known)
 
 
 def _small(ball: acb, bits: int, nonzero: bool) -> bool:

@@ -9,6 +9,7 @@ for random, magnitude, wanda, shallow synflow and for snip with a residual of th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -238,25 +239,55 @@ def _check_zeros(problem: Problem, scores: Floats) -> float:
     return zero_share
 
 
-def row_scores(problem: Problem, rows: int, rng: np.random.Generator) -> Floats:
-    """Scores [rows, d] of independent first-layer rows, in the units of a network of the problem's width.
+def limit_threshold(problem: Problem, rows: int, rng: np.random.Generator) -> float:
+    """The threshold that all scores of the layer share in the limit, estimated from fresh rows.
+
+    ValueError if the density exceeds the share of scores that are not zero.
+    """
+    scores = row_scores(problem, rows, rng)
+    _check_zeros(problem, scores)
+    return kth_largest(scores, max(1, kept_count(problem.density, scores.size)))
+
+
+class Rows(NamedTuple):
+    """Independent first-layer rows: weights [rows, d], readout weights [rows, q] and scores [rows, d]."""
+
+    weights: Floats
+    readout: Floats
+    scores: Floats
+
+
+def fresh_rows(problem: Problem, rows: int, rng: np.random.Generator) -> Rows:
+    """Rows with what they carry, their scores in the units of a network of the problem's width.
 
     Deep SynFlow has the row factor of its limit, a constant.
     """
-    d, q = problem.inputs, problem.outputs
+    w, a = (rng.standard_normal((rows, size)) for size in (problem.inputs, problem.outputs))
+    return Rows(w, a, _scores(problem, w, a, rng))
+
+
+def row_scores(problem: Problem, rows: int, rng: np.random.Generator) -> Floats:
+    """Scores [rows, d] of independent first-layer rows, as `fresh_rows`; SNIP's and GraSP's in blocks that stay in cache."""
     if problem.method == "random":
-        return rng.random((rows, d))
+        return rng.random((rows, problem.inputs))
+    if problem.method not in DATA_DRIVEN:
+        read = problem.outputs if problem.method == "synflow" and problem.depth == 1 else 0
+        w, a = (rng.standard_normal((rows, size)) for size in (problem.inputs, read))
+        return _scores(problem, w, a, rng)
+    step = max(1, BLOCK // len(problem.x))
+    return np.concatenate([fresh_rows(problem, min(step, rows - start), rng).scores for start in range(0, rows, step)])
+
+
+def _scores(problem: Problem, w: Floats, a: Floats, rng: np.random.Generator) -> Floats:
+    if problem.method == "random":
+        return rng.random(w.shape)
     if problem.method in DATA_DRIVEN:
-        step = max(1, BLOCK // len(problem.x))
-        sizes = [min(step, rows - start) for start in range(0, rows, step)]
-        score = _snip_scores if problem.method == "snip" else _grasp_scores
-        draw = rng.standard_normal
-        return np.concatenate([score(problem, draw((size, d)), draw((size, q))) for size in sizes])
-    scores = np.abs(rng.standard_normal((rows, d)))
+        return (_snip_scores if problem.method == "snip" else _grasp_scores)(problem, w, a)
+    scores = np.abs(w)
     if problem.method == "wanda":
         scores *= np.linalg.norm(problem.x, axis=0)
     if problem.method == "synflow" and problem.depth == 1:
-        scores *= np.abs(rng.standard_normal((rows, q))).sum(axis=1, keepdims=True)
+        scores *= np.abs(a).sum(axis=1, keepdims=True)
     return scores
 
 

@@ -444,8 +444,9 @@ def test_conditions_are_decided_on_the_whole_ball():
     assert [int(number(steps, {x: at})) for at in (-1, 0, R(1, 2), 1, 2, 6)] == [1, 2, 2, 3, 4, 3]
     root = sp.Piecewise((1, x**2 < 2), (2, True))
     assert number(root, {x: sp.sqrt(2) - R(1, 10**30)}) == 1
-    with pytest.raises(NoEnclosureError):
-        enclose(root, {x: sp.sqrt(2)}, highest=256)  # equality of irrational numbers is never proved by balls
+    assert number(root, {x: sp.sqrt(2)}) == 2  # 2 < 2: rational numbers are compared exactly
+    with pytest.raises(NoEnclosureError):  # equality of irrational numbers is never proved by balls
+        enclose(sp.Piecewise((1, x**2 < 5 + 2 * sp.sqrt(6)), (2, True)), {x: sp.sqrt(2) + sp.sqrt(3)}, highest=256)
 
 
 @settings(max_examples=40, deadline=None)

@@ -65,7 +65,7 @@ def evaluate(formula, assignments: list[str], digits: int) -> str:
     try:
         return correct_digits(formula, point, digits)
     except NoEnclosureError as error:
-        if formula.subs(point) == 0:  # exactly: no ball around 0 has digits
+        if formula.subs(point).is_zero:  # exactly: no ball around 0 has digits
             return "0"
         raise ValueError(f"no value: {error}") from error
 

@@ -1,0 +1,72 @@
+"""Kernels of infinitely wide networks, dense or pruned: covariance at initialisation (NNGP) and neural tangent (NTK)."""
+
+from numerics.kernels.activations import ERF, LINEAR, RELU, Activation, leaky_relu
+from numerics.kernels.analytic import dense_kernel
+from numerics.kernels.bounds import (
+    energy,
+    path_bound,
+    path_densities,
+    path_residual_bound,
+    risk_bound,
+    scale_free,
+    squared_norm,
+    water_filling,
+)
+from numerics.kernels.graphon import LayerGraphons, graphon_kernel, input_latent
+from numerics.kernels.methods import KernelEstimate, method_layers, quenched_kernel, row_law_kernel
+from numerics.kernels.quadrature import activation
+from numerics.kernels.recursion import Kernels
+from numerics.kernels.regression import error_rate, gradient_descent_predict, mean_squared_error, ridge_predict
+from numerics.kernels.spectra import (
+    MetricIntervals,
+    SpectralMetrics,
+    centred,
+    kernel_eigenvalues,
+    median_intervals,
+    perturbed_metrics,
+    spectral_metrics,
+    sphere_spectrum,
+    split_metrics,
+)
+from numerics.kernels.width import diagonal_second_moment, width_bound
+
+__all__ = [
+    "ERF",
+    "LINEAR",
+    "RELU",
+    "Activation",
+    "KernelEstimate",
+    "Kernels",
+    "LayerGraphons",
+    "MetricIntervals",
+    "SpectralMetrics",
+    "activation",
+    "centred",
+    "dense_kernel",
+    "diagonal_second_moment",
+    "energy",
+    "error_rate",
+    "gradient_descent_predict",
+    "graphon_kernel",
+    "input_latent",
+    "kernel_eigenvalues",
+    "leaky_relu",
+    "mean_squared_error",
+    "median_intervals",
+    "method_layers",
+    "path_bound",
+    "path_densities",
+    "path_residual_bound",
+    "perturbed_metrics",
+    "quenched_kernel",
+    "ridge_predict",
+    "risk_bound",
+    "row_law_kernel",
+    "scale_free",
+    "spectral_metrics",
+    "sphere_spectrum",
+    "split_metrics",
+    "squared_norm",
+    "water_filling",
+    "width_bound",
+]

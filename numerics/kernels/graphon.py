@@ -1,0 +1,90 @@
+"""Kernels of infinitely wide networks pruned along graphons, with masks that may depend on the weights (K2, K4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
+
+from numerics.composition import GridGraphon, Latent
+from numerics.kernels.activations import RELU, Activation, Function
+from numerics.kernels.analytic import inputs
+from numerics.kernels.quadrature import activation as as_activation
+from numerics.kernels.recursion import Kernels, Layer, kernels
+from numerics.masks import checked_integer
+
+Floats = NDArray[np.float64]
+
+
+class LayerGraphons(NamedTuple):
+    """trained: W(u, v), the share of edges kept, which alone carry a gradient.
+
+    second_moment: Q(u, v) = E[M w² | u, v], the variance that reaches u through the kept edges; W itself if the mask
+    is independent of the weights. Both on the same two latents.
+    """
+
+    trained: GridGraphon
+    second_moment: GridGraphon
+
+
+def input_latent(d: int) -> Latent:
+    """The d inputs of a network, of equal weight."""
+    d = checked_integer("d", d, 1, 2**31)
+    return Latent((np.arange(d) + 0.5) / d, np.full(d, 1 / d))
+
+
+def graphon_kernel(
+    x: ArrayLike,
+    layers: Sequence[LayerGraphons],
+    x2: ArrayLike | None = None,
+    *,
+    activation: Activation | str | Function = RELU,
+) -> Kernels:
+    """NNGP and NTK in the limit of wide layers, at the d inputs given (K2, K4).
+
+    x [N, d], x2 [N′, d]; layers from the input on, the columns of the first one being the d inputs (`input_latent`),
+    the rows of the last the output (`point_latent`), and neighbours sharing their latent. A network whose pruned
+    weights stay trainable has W = 1. Nodes of a latent with equal rows are merged first: a constant graphon costs one
+    node, a step graphon as many as it has blocks.
+
+    ValueError if latents do not fit, or a graphon is negative.
+    """
+    x, x2 = inputs(x, x2)
+    _check(layers, x.shape[1])
+    return kernels(_merged(layers), x, x2, as_activation(activation))
+
+
+def _merged(layers: Sequence[LayerGraphons]) -> list[Layer]:
+    """The layers with measures folded in, one node for all nodes of a latent that receive the same from below."""
+    found = []
+    weights = layers[0].trained.columns.weights
+    member = np.arange(weights.size)
+    for trained, second_moment in layers:
+        below = csr_array((weights, member, np.arange(weights.size + 1)))  # sums over merged nodes
+        both = [np.asarray(graphon.values @ below) for graphon in (second_moment, trained)]
+        rows, member = np.unique(np.concatenate(both, axis=1), axis=0, return_inverse=True)
+        member, weights = member.ravel(), trained.rows.weights
+        forward, own = (part.copy() for part in np.split(rows, 2, axis=1))
+        found.append(Layer(forward, None if np.array_equal(forward, own) else own))
+    return found
+
+
+def _check(layers: Sequence[LayerGraphons], d: int) -> None:
+    if isinstance(layers, LayerGraphons) or not len(layers):
+        raise ValueError("layers is empty or a single layer, expected a sequence of LayerGraphons")
+    below = None
+    for place, (trained, second_moment) in enumerate(layers):
+        if trained.rows is not second_moment.rows or trained.columns is not second_moment.columns:
+            raise ValueError(f"layer {place} has two graphons on different latents, expected one pair of latents")
+        if below is None and trained.columns.weights.size != d:
+            raise ValueError(f"layer 0 has {trained.columns.weights.size} columns, expected the {d} inputs of x")
+        if below is not None and trained.columns is not below:
+            raise ValueError(f"layers {place - 1} and {place} have different hidden latents, expected one they share")
+        if min(trained.values.min(), second_moment.values.min()) < 0:
+            raise ValueError(f"layer {place} has negative values, expected shares and second moments")
+        below = trained.rows
+    if below is not None and below.weights.size != 1:
+        raise ValueError(f"the last layer has {below.weights.size} rows, expected the one output of point_latent()")

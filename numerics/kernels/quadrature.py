@@ -1,0 +1,301 @@
+"""Duals of activations without a closed form, each with the error it has.
+
+Smooth φ: with h_k(a) = E φ(√a g) He_k(g)/√k!, the dual is Σ_k h_k(a) h_k(b) ρ^k, ρ = c/√(ab) (Mehler), and likewise
+for φ′. The coefficients are integrals over a line, by the trapezoid rule, which converges geometrically for φ
+analytic in a strip. By Parseval, the terms left out add up to at most √(t(a) t(b)), t = E φ(√a g)² − Σ_k h_k².
+
+φ with a kink at 0: polar coordinates, Gauss–Legendre in the radius and in each of the four sectors in which neither
+z nor z′ changes sign.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from math import pi, sqrt
+
+import numpy as np
+import sympy as sp
+from numpy.typing import ArrayLike, NDArray
+
+from numerics.kernels.activations import ERF, LINEAR, RELU, Activation, Function, Homogeneous
+from numerics.moments import numeric
+from numerics.sampling import compiled
+from theory.kernel.dual import z as preactivation
+
+Floats = NDArray[np.float64]
+
+ACCURACY = 1e-10  # of a dual, relative to √(E φ(√a g)² E φ(√b g)²); what would be worse is refused
+NEGLIGIBLE = 1e-16  # a share of E φ(√a g)² that rounding hides
+TERMS = (32, 128, 512, 2048)  # of the series, for tanh up to variance 10 or so
+REACH, STEPS = 16.0, (512, 1024, 2048)  # of the trapezoid rule: exact for φ(√a ·) analytic within 0.4, 0.2, 0.1 of ℝ
+RADIUS, RADII, ANGLES = 12.0, 48, 24  # of the polar rule
+BLOCK = 2**20  # values of φ held at a time
+
+
+@dataclass(frozen=True)
+class Sampled(Activation):
+    """An activation given by two vectorised functions."""
+
+    name: str
+    phi: Function
+    slope: Function
+
+    def function(self, z: ArrayLike) -> Floats:
+        return _values(self.name, self.phi, z)
+
+    def derivative(self, z: ArrayLike) -> Floats:
+        return _values(f"the derivative of {self.name}", self.slope, z)
+
+
+class Smooth(Sampled):
+    """By its Hermite series; ValueError where the series, or that of φ′, converges too slowly for `ACCURACY`."""
+
+    def dual(self, a: ArrayLike, b: ArrayLike, c: ArrayLike) -> tuple[Floats, Floats]:
+        arguments = np.broadcast_arrays(*(np.asarray(value, np.float64) for value in (a, b, c)))
+        a, b, c = (argument.reshape(-1, 1) for argument in arguments)
+        value, slope = self.advance(
+            self.profile(np.sqrt(a)), self.profile(np.sqrt(b)), c[:, None].copy(), np.ones((len(c), 1, 1))
+        )
+        return value.reshape(arguments[0].shape), slope.reshape(arguments[0].shape)
+
+    def diagonal(self, a: ArrayLike) -> tuple[Floats, Floats]:
+        deviations = np.sqrt(np.asarray(a, np.float64))
+        value, slope = (_sampled(f, deviations.reshape(-1))[1] for f in (self.function, self.derivative))
+        return value.reshape(deviations.shape), slope.reshape(deviations.shape)
+
+    def profile(self, deviation: Floats) -> Floats:
+        """The deviations, then h_k of φ and of φ′ for the same k."""
+        distinct, place = np.unique(deviation, return_inverse=True)
+        parts = [hermite_coefficients(function, distinct, self.name) for function in (self.function, self.derivative)]
+        terms = max(map(len, parts))
+        parts = [np.pad(part, ((0, terms - len(part)), (0, 0))) for part in parts]
+        return np.concatenate([distinct[None], *parts])[:, place.reshape(deviation.shape)]
+
+    def advance(self, left: Floats, right: Floats, sigma: Floats, theta: Floats) -> tuple[Floats, Floats]:
+        terms = min(len(left), len(right)) // 2
+        series = [np.stack([side[1 : 1 + terms], side[1 + len(side) // 2 :][:terms]], axis=1) for side in (left, right)]
+        compiled(_mehler)(left[0], right[0], *series, sigma, theta)
+        return sigma, theta
+
+
+def _mehler(left, right, left_terms, right_terms, sigma, theta):
+    """In place: both series, terms float[K, 2, U, I or J], by Horner's rule."""
+    columns = sigma.shape[2]
+    cosine, value, slope = np.empty(columns), np.empty(columns), np.empty(columns)
+    for u in range(sigma.shape[0]):
+        for i in range(sigma.shape[1]):
+            for j in range(columns):
+                root = left[u, i] * right[u, j]
+                cosine[j] = min(1.0, max(-1.0, sigma[u, i, j] / root)) if root > 0 else 0.0
+                value[j] = slope[j] = 0.0
+            for k in range(left_terms.shape[0] - 1, -1, -1):
+                h, slope_h = left_terms[k, 0, u, i], left_terms[k, 1, u, i]
+                for j in range(columns):
+                    value[j] = value[j] * cosine[j] + h * right_terms[k, 0, u, j]
+                    slope[j] = slope[j] * cosine[j] + slope_h * right_terms[k, 1, u, j]
+            for j in range(columns):
+                sigma[u, i, j] = value[j]
+                theta[u, i, j] *= slope[j]
+
+
+def hermite_coefficients(function: Function, deviations: Floats, name: str = "phi") -> Floats:
+    """h_k = E φ(deviation·g) He_k(g)/√k! for each deviation [n], float[K, n], K the terms that are not `NEGLIGIBLE`.
+
+    ValueError if the last of `TERMS` does not reach `ACCURACY`, or the integrals themselves are in doubt.
+    """
+    blocks = np.array_split(deviations, -(-deviations.size * STEPS[-1] // BLOCK))
+    found = [_coefficients(function, block, name) for block in blocks if block.size]
+    terms = max(map(len, found))
+    return np.concatenate([np.pad(part, ((0, terms - len(part)), (0, 0))) for part in found], axis=1)
+
+
+def _coefficients(function: Function, deviations: Floats, name: str) -> Floats:
+    values, power, doubt = _sampled(function, deviations)
+    whole = np.where(power > 0, power, 1)
+    for terms in TERMS:
+        found = _hermite_table(len(values) - 1, terms) @ values
+        share = found**2 / whole
+        if share[terms // 2 :].sum(axis=0).max() <= NEGLIGIBLE:
+            break
+    worst = np.maximum(np.abs(power / whole - share.sum(axis=0)), doubt)
+    if not worst.max() <= ACCURACY:
+        at = worst.argmax()
+        raise ValueError(
+            f"{name} at variance {deviations[at] ** 2:.3g} is known to {worst[at]:.1g} by its Hermite series, expected "
+            f"{ACCURACY:.0g}: a smooth activation of moderate slope"
+        )
+    used = np.flatnonzero((share > NEGLIGIBLE / 100).any(axis=1))
+    return found[: used[-1] + 1 if used.size else 1]
+
+
+def _sampled(function: Function, deviations: Floats) -> tuple[Floats, Floats, Floats]:
+    """Values at the nodes of the coarsest adequate rule, float[steps + 1, n], E φ² and its relative error, [n] each.
+
+    The error is the square of the difference from the rule of twice the step: both converge geometrically.
+    """
+    for steps in STEPS:
+        values = np.asarray(function(_nodes(steps)[:, None] * deviations))
+        weights = _hermite_table(steps, TERMS[0])[0]
+        power = weights @ values**2
+        doubt = (2 * weights[::2] @ values[::2] ** 2 - power) ** 2 / np.where(power > 0, power, 1) ** 2
+        if doubt.max() <= NEGLIGIBLE:
+            break
+    return values, power, doubt
+
+
+def _nodes(steps: int) -> Floats:
+    return np.linspace(-REACH, REACH, steps + 1)
+
+
+@cache
+def _hermite_table(steps: int, terms: int) -> Floats:
+    """The weights of the trapezoid rule times density times He_k/√k!, float[terms, steps + 1].
+
+    Through Hermite functions, since the polynomials would overflow.
+    """
+    nodes = _nodes(steps)
+    half = np.exp(-(nodes**2) / 4) * sqrt((nodes[1] - nodes[0]) / sqrt(2 * pi))
+    table = [half, nodes * half]
+    for k in range(1, terms - 1):
+        table.append((nodes * table[k] - sqrt(k) * table[k - 1]) / sqrt(k + 1))
+    return np.array(table) * half
+
+
+class Kinked(Sampled):
+    """By the polar rule, some 10⁴ values of φ an entry; smooth on either side of 0, and checked once, at variances ½ to 2.
+
+    Slopes of near duplicates have the error of their angle: √ε at worst.
+    """
+
+    def dual(self, a: ArrayLike, b: ArrayLike, c: ArrayLike) -> tuple[Floats, Floats]:
+        return self._dual(a, b, c, RADII, ANGLES)
+
+    def error(self) -> float:
+        """How far the rule is from a coarser one, relative to the diagonal, the largest of a few arguments."""
+        a, b, cosine = (part.ravel() for part in np.meshgrid([0.5, 1.0, 2.0], [1.0], [-0.9, 0.0, 0.5, 1.0]))
+        c = cosine * np.sqrt(a * b)
+        apart = np.subtract(self._dual(a, b, c, RADII, ANGLES), self._dual(a, b, c, RADII * 3 // 4, ANGLES * 3 // 4))
+        whole = np.array(self.dual(1.0, 1.0, 1.0)).reshape(2, 1)
+        return float((np.abs(apart) / np.where(whole > 0, whole, 1)).max())
+
+    def _dual(self, a: ArrayLike, b: ArrayLike, c: ArrayLike, radii: int, angles: int) -> tuple[Floats, Floats]:
+        arguments = np.broadcast_arrays(*(np.asarray(value, np.float64) for value in (a, b, c)))
+        shape = arguments[0].shape
+        flat = np.array([argument.ravel() for argument in arguments])
+        blocks = np.array_split(flat, -(-flat.shape[1] * radii * angles * 4 // BLOCK), axis=1)
+        found = np.concatenate([self._polar(a, b, c, radii, angles) for a, b, c in blocks], axis=1)
+        return found[0].reshape(shape), found[1].reshape(shape)
+
+    def _polar(self, a: Floats, b: Floats, c: Floats, radii: int, angles: int) -> Floats:
+        sine, root = np.sqrt(np.maximum(a * b - c * c, 0)), np.sqrt(a * b)
+        angle = np.where(root > 0, np.arctan2(sine, c), pi / 2)
+        radius, weight = np.polynomial.legendre.leggauss(radii)
+        radius = RADIUS * (radius + 1) / 2
+        weight = weight * RADIUS / (4 * pi) * radius * np.exp(-(radius**2) / 2)
+        node, share = np.polynomial.legendre.leggauss(angles)
+        starts = np.stack(
+            [angle - pi / 2, np.full_like(angle, pi / 2), angle + pi / 2, np.full_like(angle, 3 * pi / 2)]
+        )
+        ends = np.stack([starts[1], starts[2], starts[3], starts[0] + 2 * pi])
+        middle, half = (starts + ends) / 2, (ends - starts) / 2
+        turn = middle[..., None] + half[..., None] * node  # [4, n, angles]
+        first = (np.sqrt(a)[:, None] * np.cos(turn))[..., None] * radius
+        second = (np.sqrt(b)[:, None] * np.cos(turn - angle[:, None]))[..., None] * radius
+        measure = half[..., None, None] * share[:, None] * weight
+        return np.array(
+            [(measure * f(first) * f(second)).sum(axis=(0, 2, 3)) for f in (self.function, self.derivative)]
+        )
+
+
+NAMED: dict[str, Activation | sp.Expr] = {
+    "relu": RELU,
+    "linear": LINEAR,
+    "erf": ERF,
+    "abs": Homogeneous("abs", 1.0, -1.0),
+    "tanh": sp.tanh(preactivation),
+    "sigmoid": 1 / (1 + sp.exp(-preactivation)),
+    "softplus": sp.log(1 + sp.exp(preactivation)),
+    "silu": preactivation / (1 + sp.exp(-preactivation)),
+    "gelu": preactivation * (1 + sp.erf(preactivation / sp.sqrt(2))) / 2,
+    "elu": sp.Piecewise((preactivation, preactivation > 0), (sp.exp(preactivation) - 1, True)),
+    "sin": sp.sin(preactivation),
+    "cos": sp.cos(preactivation),
+}
+
+
+def activation(
+    given: str | sp.Expr | Function | Activation, derivative: Function | None = None, name: str | None = None
+) -> Activation:
+    """An activation from its name (`NAMED`; "relu" is √2 max(z, 0)), an expression in one symbol, or a vectorised
+    function.
+
+    A function found to be positively homogeneous gets its closed form, a smooth one the Hermite series, one with a
+    kink at 0 the polar rule. Without `derivative`, that of a function is by differences of tenth order, good to some
+    1e-11 where the function is smooth.
+
+    ValueError for an unknown name, an expression with several symbols, a function that is not vectorised, that jumps
+    at 0, or that no rule integrates to `ACCURACY`, such as one with kinks elsewhere.
+    """
+    if isinstance(given, Activation):
+        return given
+    if isinstance(given, str):
+        if given not in NAMED:
+            raise ValueError(f"activation is {given!r}, expected one of {', '.join(NAMED)}")
+        name, found = given, NAMED[given]
+        if isinstance(found, Activation):
+            return found
+        given = found
+    if isinstance(given, sp.Expr):
+        if len(given.free_symbols) != 1:
+            raise ValueError(f"activation is {given}, expected an expression in one symbol")
+        (symbol,) = given.free_symbols
+        return _ruled(name or str(given), _broadcast(given, symbol), _broadcast(sp.diff(given, symbol), symbol))
+    if not callable(given):
+        raise ValueError(f"activation is a {type(given).__name__}, expected a name, an expression or a function")
+    return _ruled(name or str(getattr(given, "__name__", "phi")), given, derivative or _differences(given))
+
+
+def _ruled(name: str, phi: Function, slope: Function) -> Activation:
+    smooth, kinked = Smooth(name, phi, slope), Kinked(name, phi, slope)
+    rays = np.array([1.0, -1.0]) * np.array([0.25, 0.5, 1.0, 2.0, 3.0, 64.0])[:, None]
+    values, close = smooth.function(rays), smooth.function(np.array([0.0, -1e-9, 1e-9]))
+    if close[0] == 0 and np.allclose(values, values[2] * np.abs(rays), rtol=1e-14, atol=0):
+        return Homogeneous(name, float(values[2, 0]), -float(values[2, 1]))
+    if np.ptp(close) > 1e-6 * np.abs(values).max():
+        raise ValueError(f"{name} jumps by {np.ptp(close):.2g} at 0, expected a continuous activation")
+    try:
+        smooth.profile(np.ones((1, 1)))
+    except ValueError:
+        if not (error := kinked.error()) <= ACCURACY:
+            raise ValueError(
+                f"{name} is known to {error:.1g} by the polar rule, expected {ACCURACY:.0g}: kinks at 0 alone"
+            ) from None
+        return kinked
+    return smooth
+
+
+_STENCIL = (5 / 6, -5 / 21, 5 / 84, -5 / 504, 1 / 1260)
+
+
+def _differences(function: Function, step: float = 0.02) -> Function:
+    def derivative(z: Floats) -> Floats:
+        pairs = [(np.asarray(function(z + k * step)), np.asarray(function(z - k * step))) for k in range(1, 6)]
+        return sum(weight / step * (after - before) for weight, (after, before) in zip(_STENCIL, pairs, strict=True))
+
+    return derivative
+
+
+def _broadcast(expression: sp.Expr, symbol: sp.Symbol) -> Function:
+    return lambda z: np.broadcast_to(numeric((symbol,), expression)(z), z.shape)
+
+
+def _values(name: str, function: Function, z: ArrayLike) -> Floats:
+    z = np.asarray(z, np.float64)
+    with np.errstate(all="ignore"):
+        values = np.asarray(function(z), np.float64)
+    if values.shape != z.shape:
+        raise ValueError(f"{name} turns shape {z.shape} into {values.shape}, expected a vectorised function")
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name} is not finite at some real numbers, expected an activation defined on all of them")
+    return values

@@ -1,0 +1,128 @@
+"""Regression with a kernel: ridge, gradient descent for a number of steps, and errors on labels."""
+
+from __future__ import annotations
+
+import math
+from numbers import Real
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import LinAlgError, cho_factor, cho_solve
+
+from numerics.masks import checked_array, checked_integer
+
+Floats = NDArray[np.float64]
+
+
+def ridge_predict(kernel: ArrayLike, test_kernel: ArrayLike, y: ArrayLike, ridge_share: float = 1e-7) -> Floats:
+    """Predictions float[N] or [N, q] of ridge regression with the ridge ridge_share·tr K/m, free of K's scale (B7).
+
+    kernel [m, m] on the training inputs, test_kernel [N, m] between test and training inputs, y [m] or [m, q].
+
+    ValueError for shapes that do not fit, numbers that are not finite, a negative share, or a kernel that is singular to
+    rounding with its ridge.
+    """
+    K, test = square("kernel", kernel), _beside("test_kernel", test_kernel, kernel)
+    y = labels(y, len(K))
+    if not isinstance(ridge_share, Real) or not 0 <= ridge_share < math.inf:
+        raise ValueError(f"ridge_share is {ridge_share!r}, expected a number that is not negative")
+    ridge = float(ridge_share) * np.trace(K) / len(K)
+    try:
+        return test @ cho_solve(cho_factor(K + ridge * np.eye(len(K)), lower=True), y)
+    except LinAlgError:
+        raise ValueError(f"kernel is singular to rounding with ridge_share {ridge_share:g}, expected more") from None
+
+
+def gradient_descent_predict(
+    kernel: ArrayLike, test_kernel: ArrayLike, y: ArrayLike, step: float, steps: int
+) -> Floats:
+    """Predictions after so many steps of gradient descent on ‖f − y‖²/2m from f = 0, in the kernel's function space.
+
+    Shapes as in `ridge_predict`; exact for any number of steps (by the eigenvalues of K), a singular kernel included.
+    Descent converges if and only if step·λ_max/m < 2.
+
+    ValueError for shapes that do not fit, numbers that are not finite, a step that is not positive, or descent that
+    leaves the floating-point numbers.
+    """
+    K, test = square("kernel", kernel), _beside("test_kernel", test_kernel, kernel)
+    y = labels(y, len(K))
+    if not isinstance(step, Real) or not 0 < step < math.inf:
+        raise ValueError(f"step is {step!r}, expected a positive number")
+    steps = checked_integer("steps", steps, 0, 2**53)
+    values, vectors = np.linalg.eigh(K)
+    rates = float(step) / len(K) * np.maximum(values, 0.0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        weights = float(step) / len(K) * _geometric(rates, steps)
+        found = test @ (vectors @ (weights[:, None] * (vectors.T @ y.reshape(len(K), -1))))
+    if not np.isfinite(found).all():
+        raise ValueError(f"descent diverges: step·λ_max/m is {rates.max():.5g}, expected less than 2")
+    return found.reshape(len(test), *y.shape[1:])
+
+
+def mean_squared_error(predictions: ArrayLike, y: ArrayLike) -> float:
+    """The mean over the samples of the squared error, summed over the outputs. Both float[N] or [N, q]."""
+    f, y = _pair(predictions, y)
+    return float(np.sum((f - y) ** 2) / len(y))
+
+
+def error_rate(predictions: ArrayLike, y: ArrayLike) -> float:
+    """The share of samples on the wrong side: the sign for labels ±1 [N] or [N, 1], the largest of q > 1 outputs."""
+    f, y = _pair(predictions, y)
+    f, y = f.reshape(len(f), -1), y.reshape(len(y), -1)
+    if y.shape[1] > 1:
+        return float(np.mean(f.argmax(axis=1) != y.argmax(axis=1)))
+    if not np.all(np.abs(y) == 1):
+        raise ValueError("y has labels other than ±1, expected these for one output")
+    return float(np.mean(f * y <= 0))
+
+
+def square(name: str, values: ArrayLike) -> Floats:
+    """A kernel matrix as float64 [m, m]; ValueError unless it is finite, symmetric to rounding, and non-empty."""
+    K = np.asarray(checked_array(name, values))
+    if K.ndim != 2 or K.shape[0] != K.shape[1] or not K.size or K.dtype.kind not in "biuf":
+        raise ValueError(f"{name} is {K.dtype} of shape {K.shape}, expected a square matrix of real numbers")
+    if not np.isfinite(K).all():
+        raise ValueError(f"{name} holds nan or infinite numbers")
+    K = K.astype(np.float64)
+    if np.abs(K - K.T).max() > 1e-9 * np.abs(K).max():
+        raise ValueError(f"{name} is not symmetric: entries differ by {np.abs(K - K.T).max():.3g}")
+    return K
+
+
+def labels(values: ArrayLike, m: int) -> Floats:
+    """Labels as float64 [m] or [m, q]; ValueError unless they are finite and one row belongs to each sample."""
+    y = np.asarray(checked_array("y", values))
+    if y.ndim not in (1, 2) or len(y) != m or not y.size or y.dtype.kind not in "biuf":
+        raise ValueError(f"y is {y.dtype} of shape {y.shape}, expected real numbers [{m}] or [{m}, q]")
+    if not np.isfinite(y).all():
+        raise ValueError("y holds nan or infinite numbers")
+    return y.astype(np.float64)
+
+
+def _geometric(rates: Floats, steps: int) -> Floats:
+    """(1 − (1 − r)ᵗ)/r, the sum of the first t powers of 1 − r; t at r = 0."""
+    slow = (rates > 0) & (rates < 0.5)
+    safe = np.where(slow, rates, 0.25)
+    small = -np.expm1(steps * np.log1p(-safe)) / safe
+    large = (1 - (1 - rates) ** steps) / np.where(rates > 0, rates, 1.0)
+    return np.where(rates == 0, float(steps), np.where(slow, small, large))
+
+
+def _beside(name: str, values: ArrayLike, kernel: ArrayLike) -> Floats:
+    m = len(np.asarray(kernel))
+    found = np.asarray(checked_array(name, values))
+    if found.ndim != 2 or found.shape[1] != m or not found.size or found.dtype.kind not in "biuf":
+        raise ValueError(f"{name} is {found.dtype} of shape {found.shape}, expected real numbers [N, {m}]")
+    if not np.isfinite(found).all():
+        raise ValueError(f"{name} holds nan or infinite numbers")
+    return found.astype(np.float64)
+
+
+def _pair(predictions: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+    found = [np.asarray(checked_array(name, x)) for name, x in (("predictions", predictions), ("y", y))]
+    for name, array in zip(("predictions", "y"), found, strict=True):
+        if array.ndim not in (1, 2) or not array.size or array.dtype.kind not in "biuf" or not np.isfinite(array).all():
+            raise ValueError(f"{name} is {array.dtype} of shape {array.shape}, expected finite numbers [N] or [N, q]")
+    if found[0].shape != found[1].shape:
+        raise ValueError(f"predictions has shape {found[0].shape}, y {found[1].shape}, expected the same")
+    return found[0].astype(np.float64), found[1].astype(np.float64)

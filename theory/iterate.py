@@ -1,0 +1,48 @@
+"""A recursion of any depth as an expression: what a step gives when it is taken so many times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy as sp
+
+
+class Iterate(sp.Expr):
+    """`Iterate(Lambda(state, next state), times, start)`: the last entry of the state after so many steps.
+
+    The number of steps may be a symbol. The expression can be substituted into and enclosed in balls, where an entry
+    of the state is evaluated once a step; for a whole number of steps `unrolled` writes it out.
+    """
+
+    is_commutative = True
+    is_extended_real = True
+
+    def __new__(cls, step: sp.Lambda, times: sp.Expr, start: Sequence[sp.Expr]) -> Iterate:
+        start = sp.Tuple(*start)
+        if not isinstance(step, sp.Lambda) or not len(step.variables) == len(step.expr) == len(start):
+            raise ValueError(f"Iterate({step}, {start}): expected a Lambda from a state to a state of the same length")
+        return super().__new__(cls, step, sp.sympify(times), start)
+
+    def _eval_subs(self, old: sp.Basic, new: sp.Basic) -> Iterate:
+        step, times, start = self.args
+        fresh = {x: sp.Dummy(x.name, **x.assumptions0) for x in step.variables}  # lest the new part be caught
+        body = step.expr if old in fresh else step.expr.xreplace(fresh).subs(old, new)
+        variables = step.variables if old in fresh else tuple(fresh.values())
+        return Iterate(sp.Lambda(variables, body), times.subs(old, new), start.subs(old, new))
+
+    def unrolled(self) -> sp.Expr:
+        """The entry, written out.
+
+        Raises:
+            ValueError: if the number of steps is not known.
+        """
+        step, times, start = self.args
+        if not (times.is_Integer and times >= 0):
+            raise ValueError(f"a recursion of {times} steps cannot be written out, expected a whole number")
+        state = tuple(start)
+        for _ in range(int(times)):
+            state = step(*state)
+        return state[-1]
+
+    def _eval_is_zero(self) -> bool | None:
+        return self.unrolled().is_zero if self.args[1] in (0, 1) else None  # written out, more steps grow too fast

@@ -1,0 +1,50 @@
+"""Quantities named beside an expression, as an expression: each is stated, printed and evaluated once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sympy as sp
+
+
+class Let(sp.Expr):
+    """`Let(body, [(x, f), (y, g)])`: the body at y = g at x = f; g may use x. The names are bound: no one else's."""
+
+    is_commutative = True
+
+    def __new__(cls, body: sp.Expr, named: Iterable[tuple[sp.Symbol, sp.Expr]]) -> sp.Expr:
+        used = sp.sympify(body).free_symbols
+        kept = []
+        for name, value in reversed([sp.Tuple(*pair) for pair in named]):
+            if name in used:
+                used = used | value.free_symbols
+                kept.append(sp.Tuple(name, value))
+        if not kept:
+            return sp.sympify(body)
+        return super().__new__(cls, sp.sympify(body), sp.Tuple(*reversed(kept)))
+
+    @property
+    def free_symbols(self) -> set[sp.Basic]:  # type: ignore[override]
+        body, named = self.args
+        found = set(body.free_symbols)
+        for name, value in reversed(named.args):
+            found = (found - {name}) | value.free_symbols
+        return found
+
+    def _eval_subs(self, old: sp.Basic, new: sp.Basic) -> sp.Expr | None:
+        body, named = self.args
+        if old in {name for name, _ in named.args}:
+            return self
+        return Let(body.subs(old, new), [(name, value.subs(old, new)) for name, value in named.args])
+
+    def _latex(self, printer: object) -> str:
+        body, named = self.args
+        show = printer._print  # type: ignore[attr-defined]
+        values = ",\\ ".join(f"{show(name)}={show(value)}" for name, value in named.args)
+        return rf"\left.{show(body)}\right|_{{{values}}}"
+
+    def _sympystr(self, printer: object) -> str:
+        body, named = self.args
+        show = printer._print  # type: ignore[attr-defined]
+        values = ", ".join(f"{show(name)} = {show(value)}" for name, value in named.args)
+        return f"Let({show(body)}, {values})"
