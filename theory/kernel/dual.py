@@ -6,10 +6,15 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from theory.iterate import Iterate
+
 z = sp.Symbol("z", real=True)  # a preactivation
 a, b = sp.symbols("a b", positive=True)  # variances of the preactivations of two inputs
 c = sp.Symbol("c", real=True)  # their covariance, c² ≤ ab
 cosine = sp.Symbol("r", real=True)  # their correlation c/√(ab)
+angle = sp.Symbol("theta", nonnegative=True)  # θ = arccos r
+depth = sp.Symbol("L", integer=True, positive=True)  # hidden layers
+tangent = sp.Symbol("t", real=True)  # the dense tangent kernel of the layers below
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ class DualActivation:
 
 kappa_0 = 1 - sp.acos(cosine) / sp.pi
 kappa_1 = (sp.sqrt(1 - cosine**2) + (sp.pi - sp.acos(cosine)) * cosine) / sp.pi
+J_2 = 3 * cosine * sp.sqrt(1 - cosine**2) + (sp.pi - sp.acos(cosine)) * (1 + 2 * cosine**2)
 
 _correlation = c / sp.sqrt(a * b)
 _saturation = (1 + 2 * a) * (1 + 2 * b)
@@ -44,3 +50,12 @@ erf = DualActivation(
     4 / (sp.pi * sp.sqrt(_saturation - 4 * c**2)),
 )
 linear = DualActivation("linear", z, c, sp.Integer(1))
+
+# Layer by layer in the angle, not its cosine: near θ = 0 nothing is lost, and θ = 0 stays 0 exactly.
+_lune = sp.sin(angle) - angle * sp.cos(angle)
+angle_step = 2 * sp.asin(sp.sqrt(sp.sin(angle / 2) ** 2 - _lune / (2 * sp.pi)))
+nngp_step = sp.cos(angle) + _lune / sp.pi
+ntk_step = nngp_step + tangent * (1 - angle / sp.pi)
+_start = (sp.acos(cosine), cosine)
+dense_nngp = Iterate(sp.Lambda((angle, tangent), sp.Tuple(angle_step, nngp_step)), depth, _start)
+dense_ntk = Iterate(sp.Lambda((angle, tangent), sp.Tuple(angle_step, ntk_step)), depth, _start)

@@ -1,0 +1,177 @@
+"""Evidence for K12: angles in floating point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics import balls
+from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from numerics.moments import numeric
+from theory.kernel.angle import (
+    arc_cosine_numerics,
+    difference,
+    eta,
+    gate_resolution,
+    kahan_angle,
+    kahan_bound,
+    resolution,
+    theta,
+    total,
+    u,
+)
+from theory.kernel.dual import cosine, kappa_0
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+ROUNDOFF = sp.Rational(1, 2**53)
+
+LENGTHS = {difference: 2 * sp.sin(theta / 2), total: 2 * sp.cos(theta / 2)}
+from_difference = sp.acos(1 - difference**2 / 2)
+from_cosine = sp.acos((total**2 - difference**2) / 4)
+half_sine = 2 * sp.asin(difference / 2)
+
+
+@enclosed(arc_cosine_numerics)
+@control("half the angle", kahan_angle=kahan_angle / 2)
+@control("lengths exchanged", kahan_angle=2 * sp.atan(total / difference))
+@control("10 % more", kahan_angle=ELEVEN * kahan_angle)
+def lengths_give_the_angle(kahan_angle: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """‖x̂ ∓ x̂′‖ are 2 sin θ/2, 2 cos θ/2, exactly; the formula inverts them, to 30 digits."""
+    x, y = sp.Matrix([1, 0]), sp.Matrix([sp.cos(theta), sp.sin(theta)])
+    for vector, length in ((x - y, LENGTHS[difference]), (x + y, LENGTHS[total])):
+        yield trial.same(sum(entry**2 for entry in vector), length**2)
+    yield trial.same(kahan_angle.subs(LENGTHS), theta, by=None)
+
+
+@exact(arc_cosine_numerics)
+@control("bounded", arccos_sensitivity=sp.sin(theta))
+@control("10 % less", arccos_sensitivity=NINE / sp.sin(theta))
+@control("that of the arc cosine", kahan_sensitivity=1 / sp.sin(theta))
+@control("constant", kahan_sensitivity=sp.Integer(1))
+@control("one length", kahan_bound=sp.log(1 + eta))
+@control("10 % more", kahan_bound=ELEVEN * kahan_bound)
+def sensitivities_are_derivatives(
+    arccos_sensitivity: sp.Expr, kahan_sensitivity: sp.Expr, kahan_bound: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """dθ/dr, and dθ/d ln t with p replaced by tp; the bound is the largest |ln t|, at lengths off by ±η."""
+    t = sp.Symbol("t", positive=True)
+    yield trial.same(-arccos_sensitivity, sp.diff(sp.acos(cosine), cosine).subs(cosine, sp.cos(theta)), by=positive)
+    slope = sp.diff(kahan_angle.subs(difference, t * difference), t).subs(t, 1)
+    yield trial.same(kahan_sensitivity, sp.simplify(slope.subs(LENGTHS)))
+    yield trial.same(sp.exp(kahan_bound) * (1 - eta), 1 + eta)
+
+
+def positive(expression: sp.Expr) -> sp.Expr:
+    """Simplify where sin θ > 0."""
+    return sp.simplify(expression.subs(sp.sqrt(1 - sp.cos(theta) ** 2), sp.sin(theta)))
+
+
+@enclosed(arc_cosine_numerics)
+@control("the root of u", resolution=sp.sqrt(u))
+@control("linear in u", resolution=u)
+@control("10 % more", resolution=ELEVEN * resolution)
+@control("the angle's", gate_resolution=resolution)
+@control("10 % less", gate_resolution=NINE * gate_resolution)
+@control("10 % less than needed", kahan_bound=NINE * kahan_bound)
+def resolution_and_bound(
+    resolution: sp.Expr, gate_resolution: sp.Expr, kahan_bound: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """cos(resolution) = 1 − u, κ₀ there; √(2u) below it; and at θ = π/2 lengths off by ±η come within η² of the bound."""
+    yield trial.same(sp.cos(resolution), 1 - u, by=None)
+    yield trial.same(kappa_0.subs(cosine, 1 - u), 1 - gate_resolution, by=None)
+    tiny = [{u: ROUNDOFF}, {u: sp.Rational(1, 2**24)}]
+    yield trial.below(sp.sqrt(2 * u), resolution, at=tiny)
+    off = kahan_angle.subs({difference: (1 + eta), total: (1 - eta)}) - sp.pi / 2
+    yield trial.below(off, kahan_bound)
+    yield trial.below(kahan_bound - off, eta**2, at=[{eta: sp.Rational(1, 10**j)} for j in (1, 3, 8)])
+
+
+def integer_pairs(rng: np.random.Generator, pairs: int) -> tuple[NDArray[np.int64], NDArray[np.floating]]:
+    """Pairs of vectors of 8 whole numbers, from far apart to within 1e-11 of parallel, and the exact angles. [2, pairs, 8]"""
+    x = rng.integers(-1000, 1000, (pairs, 8)) * 10 ** rng.integers(0, 9, (pairs, 1))
+    y = x + rng.integers(-10, 11, (pairs, 8))
+    angles = np.empty(pairs)
+    for place, (first, second) in enumerate(zip(x.astype(object), y.astype(object), strict=True)):
+        a, b, c = (sp.Integer(int(v @ w)) for v, w in ((first, first), (second, second), (first, second)))
+        angles[place] = balls.number(sp.acos(c / sp.sqrt(a * b)))
+    return np.stack([x, y]), angles
+
+
+def unit(x: NDArray) -> NDArray[np.floating]:
+    return x / np.linalg.norm(x, axis=-1, keepdims=True)
+
+
+@empirical(arc_cosine_numerics)
+@control("arccos of the cosine", kahan_angle=from_cosine)
+@control("arccos from the difference", kahan_angle=from_difference)
+def small_angles_keep_their_digits(kahan_angle: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Double precision beside exact angles of whole vectors: off by at most 16 u, the rounding of the unit vectors.
+
+    Each unit vector is off by some 4u at most (norm, division, eight entries), the lengths likewise.
+    """
+    vectors, angles = trial.draw(integer_pairs, trial.size(100))
+    x, y = unit(vectors.astype(float))
+    formula = numeric((difference, total), kahan_angle)
+    with np.errstate(invalid="ignore"):
+        seen = formula(np.linalg.norm(x - y, axis=1), np.linalg.norm(x + y, axis=1))
+    worst = float(np.nan_to_num(np.abs(seen - angles), nan=np.pi).max())
+    yield trial.at_most(worst / float(ROUNDOFF), 16.0, "worst error in units of u")
+
+
+def collapsed_kernel(formula: sp.Expr, x: NDArray[np.floating]) -> NDArray[np.floating]:
+    """The kernel matrix of one input left (K11), its angles by a formula of the two lengths. float[m, m]"""
+    sign = np.sign(x)
+    lengths = np.abs(sign[:, None] - sign), np.abs(sign[:, None] + sign)
+    with np.errstate(divide="ignore"):
+        angles = np.broadcast_to(numeric((difference, total), formula)(*lengths), (len(x), len(x)))
+    return on_angles(angles, np.cos(angles), np.abs(np.outer(x, x)))
+
+
+def cosine_kernel(x: NDArray[np.floating]) -> NDArray[np.floating]:
+    """The same by the cosine c/√(ab) in floating point, clipped."""
+    a = x**2
+    r = np.clip(np.outer(x, x) / np.sqrt(np.outer(a, a)), -1, 1)
+    return on_angles(np.arccos(r), r, np.sqrt(np.outer(a, a)))
+
+
+def on_angles(angles: NDArray, r: NDArray, scale: NDArray) -> NDArray[np.floating]:
+    slope = 1 - angles / np.pi
+    value = np.sin(angles) / np.pi + slope * r
+    return scale * (value + r * slope)
+
+
+def inputs_left(rng: np.random.Generator, samples: int) -> NDArray[np.floating]:
+    return rng.standard_normal(samples)
+
+
+def rank_beyond(kernel: NDArray[np.floating], tolerance: float) -> int:
+    """How many eigenvalues exceed the tolerance times the largest, beyond two."""
+    values = np.abs(np.linalg.eigvalsh(kernel))
+    return int((values > tolerance * values.max()).sum()) - 2
+
+
+@empirical(arc_cosine_numerics)
+@control("the angle of the sine", kahan_angle=sp.pi / 2 - half_sine)
+@control("a tenth more", kahan_angle=ELEVEN * kahan_angle)
+@control("no error below 1e-8", resolution=sp.Integer(0))
+@control("1e-6", resolution=sp.Integer(100) * resolution)
+def collapsed_kernels_keep_their_rank(kahan_angle: sp.Expr, resolution: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """300 samples of one input: rank 2 at 1e-14 from the lengths; from the clipped cosine more at 1e-10, off by the resolution."""
+    x = trial.draw(inputs_left, 300)
+    by_lengths, by_cosine = collapsed_kernel(kahan_angle, x), cosine_kernel(x)
+    yield trial.at_most(rank_beyond(by_lengths, 1e-14), 0, "eigenvalues beyond two, from the lengths")
+    yield trial.at_most(1, rank_beyond(by_cosine, 1e-10), "one, beside those beyond two from the cosine")
+    entries = np.abs(np.outer(x, x))
+    off_lengths, off_cosine = (
+        float((np.abs(kernel - 2 * np.maximum(np.outer(x, x), 0)) / entries).max())
+        for kernel in (by_lengths, by_cosine)
+    )
+    yield trial.at_most(
+        off_lengths / float(ROUNDOFF), 16.0, "largest error of an entry from the lengths, in units of u"
+    )
+    claimed = trial.value(resolution.subs(u, ROUNDOFF)) / np.pi
+    yield trial.at_most(claimed / 2, off_cosine, "half the resolution over π, beside the largest error from the cosine")
+    yield trial.at_most(off_cosine, 8 * claimed, "largest error of an entry from the cosine")

@@ -1,0 +1,238 @@
+"""Evidence for K10: the spectrum of the tangent kernel on the circle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.kernels.spectra import kernel_eigenvalues, sphere_spectrum
+from numerics.moments import numeric
+from theory.graphon.symbols import delta, m
+from theory.kernel.circle import (
+    circle_spectrum,
+    decay,
+    fit_slope,
+    gap_ratio,
+    high,
+    k,
+    low,
+    mean_distance,
+    ntk_eigenvalue,
+    points,
+    rank,
+    ranked,
+    sampling_radius,
+    slope_eigenvalue,
+    squares,
+    sum_x,
+    sum_xx,
+    sum_xy,
+    sum_y,
+    top_energy,
+    trace_ratio,
+    value_eigenvalue,
+)
+from theory.kernel.dual import cosine, kappa_0, kappa_1
+
+ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
+
+theta = sp.Symbol("theta", positive=True)  # the angle between two inputs, in (0, π)
+i = sp.Symbol("i", integer=True, nonnegative=True)
+
+
+def on_circle(kernel: sp.Expr) -> sp.Expr:
+    """A function of the cosine at an angle in (0, π)."""
+    return kernel.subs(cosine, sp.cos(theta)).subs(
+        {sp.acos(sp.cos(theta)): theta, sp.sqrt(1 - sp.cos(theta) ** 2): sp.sin(theta)}
+    )
+
+
+KERNELS = {
+    "ntk": on_circle(cosine * kappa_0 + kappa_1),
+    "slope": on_circle(kappa_0),
+    "value": on_circle(kappa_1),
+}
+
+
+def coefficient(name: str, frequency: sp.Expr) -> sp.Expr:
+    """(1/π)∫₀^π K cos kθ, by products of waves."""
+    a, b = (frequency + 1) * theta, (frequency - 1) * theta
+    waves = {
+        sp.cos(theta): (sp.cos(a) + sp.cos(b)) / 2,
+        sp.sin(theta): (sp.sin(a) - sp.sin(b)) / 2,
+        sp.Integer(1): sp.cos(frequency * theta),
+    }
+    kernel = sp.expand(KERNELS[name])
+    total = sp.Integer(0)
+    for term in sp.Add.make_args(kernel):
+        factor = next((wave for wave in (sp.cos(theta), sp.sin(theta)) if term.has(wave)), sp.Integer(1))
+        total += sp.integrate(sp.expand(term / factor * waves[factor]), (theta, 0, sp.pi)) / sp.pi
+    return total
+
+
+@exact(circle_spectrum, cost=1.2)
+@control("decay of κ₁", ntk_eigenvalue=2 * value_eigenvalue)
+@control("odd frequencies too", ntk_eigenvalue=ntk_eigenvalue.subs((-1) ** k, 1))
+@control("10 % more", ntk_eigenvalue=ELEVEN * ntk_eigenvalue)
+@control("even frequencies", slope_eigenvalue=slope_eigenvalue.subs((-1) ** k, (-1) ** (k + 1)))
+@control("half of κ₀", slope_eigenvalue=slope_eigenvalue / 2)
+@control("half of κ₁", value_eigenvalue=value_eigenvalue / 2)
+@control("10 % less", value_eigenvalue=NINE * value_eigenvalue)
+def eigenvalues_are_fourier_coefficients(
+    ntk_eigenvalue: sp.Expr, slope_eigenvalue: sp.Expr, value_eigenvalue: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Integrals against cos kθ, for k = 0, 1 and for every k ≥ 2."""
+    for name, claimed in (("ntk", ntk_eigenvalue), ("slope", slope_eigenvalue), ("value", value_eigenvalue)):
+        for frequency in (sp.Integer(0), sp.Integer(1), i + 2):
+            yield trial.same(claimed.subs(k, frequency), trial.once(coefficient, name, frequency), by=sp.cancel)
+
+
+def descending(count: int) -> list[sp.Expr]:
+    """The beginning of the list, from the eigenvalue of each frequency."""
+    values = [ntk_eigenvalue.subs(k, f) for f in range(count + 2)]
+    return sorted((v for f, v in enumerate(values) for _ in range(1 + (f > 0))), key=float, reverse=True)[:count]
+
+
+@exact(circle_spectrum, cost=0.4)
+@control("each frequency once", ranked=ntk_eigenvalue.subs(k, rank - 1))
+@control("a rank too early", ranked=ranked.subs(rank, rank + 1))
+@control("without multiplicities", top_energy=sum(ntk_eigenvalue.subs(k, f) for f in (0, 1, 2, 4, 6)) / 2)
+@control("the five after the first", top_energy=top_energy - 1 / sp.pi**2)
+@control("10 % less", trace_ratio=NINE * trace_ratio)
+@control("twice", gap_ratio=2 * gap_ratio)
+@control("its inverse", gap_ratio=1 / gap_ratio)
+def metrics_are_those_of_the_list(
+    ranked: sp.Expr, trace_ratio: sp.Expr, gap_ratio: sp.Expr, top_energy: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The list sorted with multiplicities; tr = K(0) = 2 by Mercer."""
+    trace = KERNELS["ntk"].subs(theta, 0)
+    order = trial.once(descending, 24)
+    for place, value in enumerate(order, start=1):
+        yield trial.same(ranked.subs(rank, place), value)
+    yield trial.same(trace_ratio * order[0], trace)
+    yield trial.same(gap_ratio, order[0] / order[1])
+    yield trial.same(top_energy, sum(order[:5]) / trace)
+
+
+x, y = sp.symbols("x_1:4", real=True), sp.symbols("y_1:4", real=True)
+SUMS = {
+    points: 3,
+    sum_x: sum(x),
+    sum_y: sum(y),
+    sum_xx: sum(a**2 for a in x),
+    sum_xy: sum(a * b for a, b in zip(x, y, strict=True)),
+}
+
+
+@exact(circle_spectrum)
+@control("through the origin", fit_slope=sum_xy / sum_xx)
+@control("of x on y", fit_slope=1 / fit_slope)
+@control("10 % more", fit_slope=ELEVEN * fit_slope)
+@control("order 1", exponent=sp.Integer(1))
+@control("that of κ₁", exponent=sp.Integer(4))
+def fit_and_limit(fit_slope: sp.Expr, exponent: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Residuals of three points sum to zero and are orthogonal to x; λ_k k^exponent has a positive limit."""
+    slope = fit_slope.subs(SUMS)
+    offset = (sum(y) - slope * sum(x)) / 3
+    yield trial.vanishes(sum(a * (b - offset - slope * a) for a, b in zip(x, y, strict=True)))
+    ratio = sp.limit(ntk_eigenvalue.subs(k, 2 * i + 2) * (2 * i + 2) ** exponent, i, sp.oo)
+    yield trial.holds(ratio.is_finite and ratio.is_positive, f"λ_k k^{exponent} → {ratio}")
+
+
+def centred_slope(first: int, last: int) -> sp.Expr:
+    """Minus the slope of the sorted list by centred logarithms."""
+    order = descending(2 * last)
+    logs = [(sp.log(place), sp.log(order[place - 1])) for place in range(first, last + 1)]
+    middle = sum(a for a, _ in logs) / len(logs)
+    return -sum((a - middle) * b for a, b in logs) / sum((a - middle) ** 2 for a, _ in logs)
+
+
+@enclosed(circle_spectrum, cost=0.5)
+@control("the exponent", decay=sp.Integer(2))
+@control("a rank more", decay=decay.subs(low, low - 1))
+@control("ranks from zero", decay=decay.subs({low: low + 1, high: high + 1}, simultaneous=True))
+@control("10 % less", decay=NINE * decay)
+def decay_of_the_list(decay: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The fit on ranks 6 to 30, with centred logarithms, to 30 digits; and on ranks 6 to 60 far from 2."""
+    for first, last in ((6, 30), (5, 12), (7, 16)):
+        yield trial.same(decay.subs({low: first, high: last}), trial.once(centred_slope, first, last), by=None, at=[{}])
+    yield trial.below(sp.Rational(23, 10), decay, at=[{low: 6, high: 60}])
+
+
+@exact(circle_spectrum, cost=0.5)
+@control("twice each square", squares=2 * squares)
+@control("10 % more", squares=ELEVEN * squares)
+@control("rate of one sample", mean_distance=4 - squares)
+@control("forgets the mean", mean_distance=4 / m)
+@control("Hoeffding in one dimension", sampling_radius=2 * sp.sqrt(sp.log(1 / delta)) / sp.sqrt(m))
+@control("radius 10 % more", sampling_radius=ELEVEN * sampling_radius)
+def sampling_error_has_its_constants(
+    squares: sp.Expr, mean_distance: sp.Expr, sampling_radius: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Σλ² = (1/π)∫K²; the variance of a mean of rank-one operators; McDiarmid solved for δ."""
+    kernel = KERNELS["ntk"]
+    yield trial.same(squares, trial.once(mean_square, "ntk"))
+    yield trial.same(mean_distance, (kernel.subs(theta, 0) ** 2 - squares) / m)
+    difference = sp.sqrt(2 * kernel.subs(theta, 0) ** 2) / m  # what one sample changes
+    excess = sampling_radius - sp.sqrt(mean_distance)
+    yield trial.same(sp.exp(-2 * excess**2 / (m * difference**2)), delta)
+    size = trial.value(sampling_radius, {m: 100, delta: HALF})
+    yield trial.holds(size > 0, f"radius {size:.4g} at m = 100")
+
+
+def mean_square(name: str) -> sp.Expr:
+    return sp.integrate(sp.expand(KERNELS[name] ** 2), (theta, 0, sp.pi)) / sp.pi
+
+
+def sampled_distances(rng: np.random.Generator, matrices: int, size: int) -> NDArray[np.floating]:
+    """Of random kernel matrices: √Σ(λ̂_i − λ_i)² over the list, and Σλ̂² = ΣK²/m². float[2, matrices]"""
+    kernel = numeric((theta,), KERNELS["ntk"])
+    exact_list = sphere_spectrum(2, size)
+    found = np.empty((2, matrices))
+    for each in found.T:
+        angles = rng.uniform(0, 2 * np.pi, size)
+        apart = np.abs((angles[:, None] - angles + np.pi) % (2 * np.pi) - np.pi)
+        K = kernel(apart)
+        each[:] = np.sqrt(((kernel_eigenvalues(K) - exact_list) ** 2).sum()), (K**2).mean()
+    return found
+
+
+@statistical(circle_spectrum, tests=2, cost=0.6)
+@control("rate 1/m", sampling_radius=sampling_radius / sp.sqrt(m))
+@control("the mean of K² forgotten", mean_distance=4 - mean_distance)
+def random_points_have_the_spectrum(
+    sampling_radius: sp.Expr, mean_distance: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Kernel matrices at 50 uniform points: eigenvalues within the radius except with δ = 1/20, Σλ̂² in the mean."""
+    size, share = 50, sp.Rational(1, 20)
+    distances, sums = trial.draw(sampled_distances, trial.size(400), size)
+    limit = trial.value(sampling_radius, {m: size, delta: share})
+    yield trial.counts(int((distances > limit).sum()), len(distances), float(share), side="above")
+    claimed = trial.value(squares) + trial.value(mean_distance, {m: size})
+    yield trial.averages(sums, claimed, 0.0, 4.0)
+
+
+def network_waves(rng: np.random.Generator, networks: int, width: int) -> NDArray[np.floating]:
+    """Θ_n(θ) cos kθ of networks at uniform angles, k = 0, 1, from gradients with |x|² = d = 2. float[2, networks]"""
+    angle = rng.uniform(0, 2 * np.pi, networks)
+    w = rng.standard_normal((networks, width, 2))
+    first, second = w[:, :, 0], w[:, :, 0] * np.cos(angle)[:, None] + w[:, :, 1] * np.sin(angle)[:, None]
+    gates = 2 * (first > 0) * (second > 0)
+    readout = rng.standard_normal((networks, width))
+    kernel = (gates * (first * second + readout**2 * np.cos(angle)[:, None])).mean(axis=1)
+    return np.stack([kernel, kernel * np.cos(angle)])
+
+
+@statistical(circle_spectrum, tests=2, cost=0.6)
+@control("κ₁ alone", ntk_eigenvalue=value_eigenvalue)
+@control("twice", ntk_eigenvalue=2 * ntk_eigenvalue)
+def networks_have_the_leading_eigenvalues(ntk_eigenvalue: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Kernels of networks of width 8 average to λ₀ and λ₁ over angles: their variance is at most E Θ(x, x)² = 4 + 12/n."""
+    width = 8
+    waves = trial.draw(network_waves, trial.size(250_000), width)
+    for frequency, wave in enumerate(waves):
+        yield trial.unbounded_averages(wave, trial.value(ntk_eigenvalue, {k: frequency}), 4 + 12 / width)

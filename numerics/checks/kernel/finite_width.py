@@ -1,0 +1,210 @@
+"""Evidence for K6: mean and variance of the tangent kernel of one hidden layer, at every width."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.evidence import Finding, Trial, control, exact, statistical
+from theory.kernel.dual import a, b, c, cosine, kappa_1, relu
+from theory.kernel.finite_width import (
+    at_covariance,
+    deviation,
+    diagonal_variance,
+    finite_width_moments,
+    fourth,
+    k,
+    mean,
+    n,
+    q,
+    second_moment,
+    variance,
+)
+from theory.saliency.model import rho
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+
+first_length, second_length = sp.symbols("A B", positive=True)  # √a and √b
+theta = sp.Symbol("theta", positive=True)  # the angle, in (0, π)
+wave = sp.Symbol("u", real=True)
+ANGLES = [{first_length: 1 + sp.Rational(k, 7), second_length: sp.Rational(k, 3), theta: k} for k in (1, 2, 3)]
+
+X, Y = (2.0, 0.0), (1.0, float(np.sqrt(3)))
+PAIR = {a: 2, b: 2, c: 1}  # their variances and covariance
+
+no_cross_term = second_moment - 4 * c * relu.value
+readout_of_moment_one = second_moment - 4 * c**2 * relu.slope
+
+
+def neuron_moment(order: int) -> sp.Expr:
+    """E Xᵏ of one neuron, by integrating over the arc where both gates are open: lengths A, B and angle θ.
+
+    With u = 2t − θ, X = R²(cos θ + cos u) AB + 2 α² c on |u| < π − θ.
+    """
+    radial, readout = sp.symbols("R2 alpha2")
+    lengths = first_length * second_length
+    inside = lengths * (radial * (sp.cos(theta) + sp.cos(wave)) + 2 * readout * sp.cos(theta))
+    total = sp.Integer(0)
+    for (j, i), term in sp.Poly(inside**order, radial, readout).terms():
+        total += term * 2**j * sp.factorial(j) * sp.factorial2(2 * i - 1)  # E R^2j = 2^j j!, E α^2i = (2i − 1)!!
+    powers = sp.Poly(total, sp.cos(wave)).terms()
+    return sum(part * sp.integrate(sp.cos(wave) ** j, (wave, 0, sp.pi - theta)) for (j,), part in powers) / (2 * sp.pi)
+
+
+def at_angle(expression: sp.Expr) -> sp.Expr:
+    """A formula in a, b, c (or the cosine) at lengths A, B and angle θ."""
+    covariance = first_length * second_length * sp.cos(theta)
+    polar = {a: first_length**2, b: second_length**2, c: covariance, cosine: sp.cos(theta)}
+    return expression.subs(polar, simultaneous=True)
+
+
+def reduce(expression: sp.Expr) -> sp.Expr:
+    """Simplify with arccos(cos θ) = θ and √(1 − cos²θ) = sin θ, 0 < θ < π."""
+    sine = sp.sqrt(1 - sp.cos(theta) ** 2)
+    plain = sp.expand(expression.subs({sp.acos(sp.cos(theta)): theta, sine: sp.sin(theta)}))
+    return sp.expand(plain.subs(sp.cos(theta) ** 3, sp.cos(theta) * (1 - sp.sin(theta) ** 2)))
+
+
+@exact(finite_width_moments, cost=0.6)
+@control("the readout term alone", mean=relu.value)
+@control("without the gates' share", mean=relu.value + c)
+@control("10 % more", mean=ELEVEN * mean)
+@control("no cross term", second_moment=no_cross_term)
+@control("E α⁴ = 1", second_moment=readout_of_moment_one)
+@control("10 % less", second_moment=NINE * second_moment)
+def moments_are_integrals_over_the_arc(mean: sp.Expr, second_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """E X and E X² of one neuron in polar coordinates."""
+    for claimed, order in ((mean, 1), (second_moment, 2)):
+        yield trial.same(at_angle(claimed), trial.once(neuron_moment, order), by=reduce, at=ANGLES)
+
+
+@exact(finite_width_moments)
+@control("the second moment", variance=second_moment)
+@control("E α⁴ = 1", variance=readout_of_moment_one - mean**2)
+@control("no cross term", variance=no_cross_term - mean**2)
+@control("without the square's mean", deviation=sp.sqrt(second_moment / n))
+@control("rate 1/n", deviation=sp.sqrt(variance) / n)
+@control("10 % more", deviation=ELEVEN * deviation)
+@control("the square of κ₁", fourth=6 * kappa_1**2)
+@control("no sine", fourth=fourth - 6 * cosine * sp.sqrt(1 - cosine**2) / sp.pi)
+def pieces_add_up(variance: sp.Expr, deviation: sp.Expr, fourth: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Var X = E X² − (E X)²; an average of n neurons; and ∂/∂c of E φ²φ′² is 8 E φφ′ (Price), which is 0 at c = −√(ab)."""
+    yield trial.same(variance, second_moment - mean**2)
+    yield trial.same(n * deviation**2, variance)
+    size = trial.value(deviation, {**PAIR, n: 1})
+    yield trial.holds(size > 0, f"root mean square {size:.4g} at width 1")
+    yield trial.same(sp.diff(a * b * at_covariance(fourth), c), 8 * relu.value)
+    yield trial.same(fourth.subs(cosine, -1), 0)
+
+
+INPUTS = (Fraction(1), Fraction(-2), Fraction(1, 2), Fraction(3, 2))
+DENSITY = Fraction(1, 3)
+
+
+def diagonal_moments(inputs: tuple[Fraction, ...], density: Fraction) -> tuple[Fraction, Fraction]:
+    """E X and E X² at x = x′ over all masks of a row, a neuron with the input variance S having 2S and 16S²."""
+    first = second = Fraction(0)
+    for mask in product((0, 1), repeat=len(inputs)):
+        chance = density ** sum(mask) * (1 - density) ** (len(mask) - sum(mask))
+        size = sum((x * x for x, kept in zip(inputs, mask, strict=True) if kept), Fraction(0)) / len(inputs)
+        first += chance * 2 * size
+        second += chance * 16 * size**2
+    return first, second
+
+
+@exact(finite_width_moments)
+@control("masks averaged first", diagonal_variance=12 * rho**2 * q**2)
+@control("the mean of conditional variances", diagonal_variance=12 * (rho**2 * q**2 + rho * (1 - rho) * k))
+@control("10 % more", diagonal_variance=ELEVEN * diagonal_variance)
+@control("the value alone", diagonal_mean=rho * q)
+@control("density squared", diagonal_mean=2 * rho**2 * q)
+def diagonal_is_the_sum_over_masks(
+    diagonal_mean: sp.Expr, diagonal_variance: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Total variance on the diagonal, all masks of a row enumerated."""
+    same_input = {b: a, c: a}
+    yield trial.same(mean.subs(same_input), 2 * a)
+    yield trial.same(second_moment.subs(same_input), 16 * a**2)
+    for inputs, density in ((INPUTS, DENSITY), (INPUTS[:2], Fraction(4, 5))):
+        squares = sum(x * x for x in inputs) / len(inputs)
+        fourths = sum(x**4 for x in inputs) / Fraction(len(inputs) ** 2)
+        at = {q: sp.Rational(squares), k: sp.Rational(fourths), rho: sp.Rational(density)}
+        first, second = diagonal_moments(inputs, density)
+        for claimed, seen in ((diagonal_mean, first), (diagonal_variance, second - first**2)):
+            yield trial.holds(claimed.subs(at) == sp.Rational(seen), f"enumerated {seen}, claimed {claimed.subs(at)}")
+
+
+WIDTH = 2
+
+
+def kernels(rng: np.random.Generator, networks: int, width: int, x: tuple, y: tuple, density: float) -> NDArray:
+    """Θ_n(x, y) of networks with Bernoulli masks (density 1: dense), from their gradients. float[networks]"""
+    w = rng.standard_normal((networks, width, len(x)))
+    mask = rng.random(w.shape) < density
+    readout = rng.standard_normal((networks, width))
+    gradients = []
+    for point in (np.array(x), np.array(y)):
+        z = (mask * w) @ point / np.sqrt(len(point))
+        hidden = np.sqrt(2) * np.maximum(z, 0)
+        first = (np.sqrt(2) * readout * (z > 0))[:, :, None] * mask * point / np.sqrt(len(point))
+        gradients.append(np.concatenate([hidden[:, :, None], first], axis=2) / np.sqrt(width))
+    return np.einsum("sij,sij->s", *gradients)
+
+
+def squared_spread() -> float:
+    """Var (Θ_n − μ)² at the pair and the width, exact from the moments of one neuron."""
+    at = {first_length: sp.sqrt(2), second_length: sp.sqrt(2), theta: sp.pi / 3}
+    first, second, third, last = (neuron_moment(order).subs(at) for order in (1, 2, 3, 4))
+    spread = second - first**2
+    kurtosis = last - 4 * first * third + 6 * first**2 * second - 3 * first**4
+    return float(sp.N((kurtosis + 3 * (WIDTH - 1) * spread**2) / WIDTH**3 - spread**2 / WIDTH**2))
+
+
+@statistical(finite_width_moments, tests=2, cost=1.0)
+@control("the readout term alone", mean=relu.value)
+@control("without the gates' share", mean=relu.value + c)
+@control("no cross term", variance=no_cross_term - mean**2)
+@control("rate 1/n", variance=variance / WIDTH)
+def networks_have_the_mean_and_the_variance(mean: sp.Expr, variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Kernels of networks of width 2, from their gradients, at x = (2, 0) and x′ = (1, √3)."""
+    sample = trial.draw(kernels, trial.size(250_000), WIDTH, X, Y, 1.0)
+    truth = finite_width_moments.expressions["mean"], finite_width_moments.expressions["variance"]
+    centre, spread = (trial.value(each, PAIR) for each in truth)
+    yield trial.unbounded_averages(sample, trial.value(mean, PAIR), spread / WIDTH)
+    square = (sample - centre) ** 2
+    yield trial.unbounded_averages(square, trial.value(variance, PAIR) / WIDTH, trial.once(squared_spread))
+
+
+MASKED = ((1, 2, -1), (2, 1, 1))
+HALF = sp.Rational(1, 2)
+
+
+def over_masks(formula: sp.Expr) -> sp.Expr:
+    """The mean of a formula in a, b, c over the masks of a row at density ½; a neuron without inputs contributes 0."""
+    x, y = MASKED
+    total = sp.Integer(0)
+    for mask in product((0, 1), repeat=len(x)):
+        kept = [(sp.Integer(s), sp.Integer(t)) for s, t, bit in zip(x, y, mask, strict=True) if bit]
+        if kept:
+            variances = (sum(s * s for s, _ in kept), sum(t * t for _, t in kept), sum(s * t for s, t in kept))
+            row = dict(zip((a, b, c), (each / len(x) for each in variances), strict=True))
+            total += formula.subs(row) / 2 ** len(x)
+    return total
+
+
+@statistical(finite_width_moments, tests=1)
+@control("the graphon's rows", mean=mean.subs({a: a * HALF, b: b * HALF, c: c * HALF}) / HALF**2)
+@control("the readout term alone", mean=relu.value)
+@control("E α⁴ = 0 in the variance", second_moment=-second_moment)
+def masked_networks_have_the_mean(mean: sp.Expr, second_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Masked networks of density ½, three inputs and width 2, beside the exact mean and total variance over masks."""
+    sample = trial.draw(kernels, trial.size(60_000), WIDTH, *MASKED, 0.5)
+    claimed = trial.value(over_masks(mean))
+    spread = trial.value(over_masks(second_moment)) - claimed**2
+    yield trial.holds(spread > 0, f"total variance {spread:.4g}")
+    yield trial.unbounded_averages(sample, claimed, spread / WIDTH)

@@ -1,0 +1,187 @@
+"""Evidence for K7: with a fixed number of inputs the kernel is that of the masks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+from scipy.stats import binom
+
+from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from numerics.moments import numeric
+from theory.kernel.dual import a, b, c, cosine, relu
+from theory.kernel.fixed_inputs import (
+    agreeing,
+    first,
+    gap,
+    hessian,
+    inputs,
+    opposed,
+    quenched_kernel,
+    row_kernel,
+    second,
+    share,
+    signs_gap,
+    signs_kernel,
+    signs_quenched,
+)
+
+Floats = NDArray[np.float64]
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+signs_cosine = (agreeing - opposed) / (agreeing + opposed)
+
+
+def by_factors(expression: sp.Expr) -> sp.Expr:
+    """Zero, where it is, once the squares are pulled out of the roots."""
+    roots = expression.replace(
+        lambda part: part.is_Pow and part.exp.is_Rational and part.exp.q == 2,
+        lambda part: sp.factor(part.base) ** part.exp,
+    )
+    return sp.factor(roots)
+
+
+@exact(quenched_kernel, cost=0.4)
+@control("readout alone", row_kernel=relu.value)
+@control("first layer alone", row_kernel=c * relu.slope)
+@control("10 % more", row_kernel=ELEVEN * row_kernel)
+@control("Hessian of the readout", hessian=sp.hessian(relu.value, (a, b, c)))
+@control("Hessian without its denominator", hessian=hessian * sp.sqrt(a * b - c**2))
+@control("Hessian 10 % less", hessian=NINE * hessian)
+def hessian_is_that_of_the_row_kernel(row_kernel: sp.Expr, hessian: sp.Matrix, trial: Trial) -> Iterator[Finding]:
+    """The row kernel from the dual activation, linear for equal inputs; and its second derivatives."""
+    yield trial.same(row_kernel, relu.value + c * sp.diff(relu.value, c), by=by_factors)
+    yield trial.same(row_kernel.subs({b: a, c: a}), 2 * a)
+    variables = (a, b, c)
+    for i, j in product(range(3), repeat=2):
+        curvature = sp.diff(row_kernel, variables[i], variables[j]) if i <= j else hessian[j, i]
+        yield trial.same(hessian[i, j], curvature, by=by_factors)
+
+
+@exact(quenched_kernel)
+@control("the graphon kernel", gap=sp.S.Zero)
+@control("10 % less", gap=NINE * gap)
+@control("second moment for variance", gap=gap / (1 - share))
+@control("twice the correction", gap=2 * gap)
+@control("Hessian of the readout", hessian=sp.hessian(relu.value, (a, b, c)))
+def gap_is_half_the_trace(gap: sp.Expr, hessian: sp.Matrix, products: sp.Matrix, trial: Trial) -> Iterator[Finding]:
+    """½ tr(H C) of one input: its products ξ have the covariance p (1 − p) ξ ξᵀ / d² beside its mask."""
+    covariance = share * (1 - share) / inputs**2 * products * products.T
+    trace = (hessian * covariance).trace() / 2
+    yield trial.same(gap, trace.subs(c, cosine * sp.sqrt(a * b)), by=by_factors)
+
+
+@exact(quenched_kernel)
+@control("the graphon kernel", signs_gap=sp.S.Zero)
+@control("readout alone", signs_gap=(1 - share) / (2 * sp.pi * inputs * sp.sqrt(1 - cosine**2)))
+@control("gap 10 % more", signs_gap=ELEVEN * signs_gap)
+@control("one input of a kind", gap=gap * inputs)
+@control("kernel 10 % more", signs_kernel=ELEVEN * signs_kernel)
+@control("dense kernel", signs_kernel=signs_kernel / share)
+def gap_of_signs_is_the_sum_over_inputs(
+    gap: sp.Expr, signs_gap: sp.Expr, signs_kernel: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """At S_W = p (1, 1, r), with shares (1 ± r)/2 of agreeing and opposed inputs; and F there is the graphon kernel."""
+    one, other = (gap.subs({a: share, b: share}).subs({first: 1, second: sign}) for sign in (1, -1))
+    yield trial.same(signs_gap, inputs * ((1 + cosine) * one + (1 - cosine) * other) / 2, by=by_factors)
+    yield trial.same(signs_kernel, row_kernel.subs({a: share, b: share, c: share * cosine}), by=by_factors)
+
+
+@enclosed(quenched_kernel)
+@control("the graphon kernel", signs_quenched=signs_kernel.subs(cosine, signs_cosine))
+@control(
+    "graphon kernel and gap",
+    signs_quenched=(signs_kernel + signs_gap).subs(inputs, agreeing + opposed).subs(cosine, signs_cosine),
+)
+@control("10 % more", signs_quenched=ELEVEN * signs_quenched)
+def quenched_is_the_sum_over_masks(signs_quenched: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All 2^d masks of a row one by one, d = 4 and 5."""
+    for same, other, p in ((3, 1, sp.Rational(1, 3)), (2, 3, sp.Rational(5, 7))):
+        signs, d = [1] * same + [-1] * other, same + other
+        total = sp.S.Zero
+        for mask in product((0, 1), repeat=d):
+            k = sum(mask)
+            common = sum(bit * sign for bit, sign in zip(mask, signs, strict=True))
+            if k:
+                at = {a: sp.Rational(k, d), b: sp.Rational(k, d), c: sp.Rational(common, d)}
+                total += p**k * (1 - p) ** (d - k) * row_kernel.subs(at)
+        yield trial.same(signs_quenched.subs({agreeing: same, opposed: other, share: p}), total, by=None)
+
+
+SAME, OTHER, SHARE = 6, 2, sp.Rational(1, 2)
+LOWEST = -0.14  # the least value of κ₁ + r κ₀ is −0.1368, where ψ tan ψ = ½ for ψ = π − arccos r
+
+
+def contribution(variance: Floats, other: Floats, covariance: Floats) -> Floats:
+    """F_Θ of normal preactivations with these variances, which may be 0, and this covariance. float[...]"""
+    size = np.sqrt(variance * other)
+    angular = numeric((cosine,), row_kernel.subs({a: 1, b: 1, c: cosine}))
+    return size * angular(np.clip(covariance / np.where(size > 0, size, 1.0), -1.0, 1.0))
+
+
+def mask_rows(rng: np.random.Generator, rows: int) -> Floats:
+    """What rows of a mask of density SHARE contribute on signs that agree in SAME and differ in OTHER inputs."""
+    d = SAME + OTHER
+    M = rng.random((rows, d)) < float(SHARE)
+    variance, covariance = M.mean(axis=1), (M[:, :SAME].sum(axis=1) - M[:, SAME:].sum(axis=1)) / d
+    return contribution(variance, variance, covariance)
+
+
+@statistical(quenched_kernel, tests=1)
+@control("the graphon kernel", signs_quenched=signs_kernel.subs(cosine, signs_cosine))
+@control("10 % more", signs_quenched=ELEVEN * signs_quenched)
+@control("10 % less", signs_quenched=NINE * signs_quenched)
+def masks_have_the_quenched_kernel(signs_quenched: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Rows of masks over 8 inputs: the mean of what they contribute is the limit of wide networks."""
+    sample = trial.draw(mask_rows, trial.size(30_000))
+    mean = trial.value(signs_quenched, {agreeing: SAME, opposed: OTHER, share: SHARE})
+    yield trial.averages(sample, mean, LOWEST, 2.0)
+
+
+KINDS = (  # of inputs: x_j, x′_j and the graphon there
+    (1, sp.Rational(1, 2), sp.Rational(4, 5)),
+    (sp.Rational(1, 2), 1, sp.Rational(3, 5)),
+    (-1, sp.Rational(3, 4), sp.Rational(2, 3)),
+    (sp.Rational(3, 4), -sp.Rational(1, 4), sp.Rational(3, 4)),
+)
+
+
+def exact_quenched(copies: int) -> float:
+    """E F_Θ(S_M) for `copies` inputs of each kind, by the binomial law of how many of each are kept."""
+    counts = np.meshgrid(*[np.arange(copies + 1)] * len(KINDS), indexing="ij")
+    chance = np.ones(())
+    moments = [np.zeros(()), np.zeros(()), np.zeros(())]
+    for count, (x, y, W) in zip(counts, KINDS, strict=True):
+        chance = chance * binom.pmf(count, copies, float(W))
+        for place, value in enumerate((x * x, y * y, x * y)):
+            moments[place] = moments[place] + count * float(value) / (copies * len(KINDS))
+    return float((chance * contribution(*moments)).sum())
+
+
+@empirical(quenched_kernel, cost=0.5)
+@control("the graphon kernel", gap=sp.S.Zero)
+@control("gap 10 % more", gap=ELEVEN * gap)
+@control("gap 10 % less", gap=NINE * gap)
+@control("covariance of the mean alone", gap=gap / share)
+def gap_leaves_a_remainder_of_second_order(gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Four kinds of inputs, exact means over masks: with twice the inputs a quarter of the remainder is left.
+
+    Half of it would be if the first order were wrong; the limit lies halfway.
+    """
+    mean = [
+        sum(value * W for value, (_, _, W) in zip(values, KINDS, strict=True)) / len(KINDS)
+        for values in zip(*((x * x, y * y, x * y) for x, y, _ in KINDS), strict=True)
+    ]
+    at = dict(zip((a, b, c), mean, strict=True))
+    graphon_kernel = trial.value(row_kernel, at)
+    at = {a: mean[0], b: mean[1], cosine: mean[2] / sp.sqrt(mean[0] * mean[1])}
+    left = []
+    for copies in (8, 16):
+        d = copies * len(KINDS)
+        correction = copies * sum(
+            trial.value(gap, {**at, first: x, second: y, share: W, inputs: d}) for x, y, W in KINDS
+        )
+        left.append(trial.once(exact_quenched, copies) - graphon_kernel - correction)
+    yield trial.at_most(abs(left[1] / left[0]), 0.375, "remainder at twice the inputs over that before")

@@ -1,0 +1,145 @@
+"""Evidence for K3: powers of the density."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.checks.kernel.graphon_kernel import layer_kernels, masked_networks, mean_over_pairs_of_paths
+from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from theory.kernel.dual import a, b, c, cosine, dense_ntk, depth, relu
+from theory.kernel.graphon_kernel import POSITIONS, densely_trained, graphon_kernel, masked, x, y
+from theory.kernel.homogeneous import homogeneous_constants, ratio, readout_dense
+from theory.saliency.model import rho
+
+Floats = NDArray[np.float64]
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+
+
+def contributions(densities: Sequence[sp.Expr], trained: Sequence[sp.Expr]) -> list[sp.Expr]:
+    """The factor of each layer's contribution: densities below and above it, and its own share of trained weights."""
+    return [
+        sp.prod(densities[:place]) * trained[place] * sp.prod(densities[place + 1 :])
+        for place in range(len(densities))
+    ]
+
+
+@exact(homogeneous_constants)
+@control("one power less", ratio=rho**depth)
+@control("one power more", readout_dense=rho ** (depth + 1))
+@control("as if pruned", weights_trained=rho ** (depth + 1))
+@control("10 % more", ratio=ELEVEN * ratio, readout_dense=ELEVEN * readout_dense)
+@control("no constant", kernel=dense_ntk)
+def layers_contribute_equal_powers(
+    ratio: sp.Expr, readout_dense: sp.Expr, weights_trained: sp.Expr, kernel: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """F scales with its arguments and its slope does not: then it is counting, layer by layer."""
+    scaled = {variable: rho * variable for variable in (a, b, c)}
+    yield trial.same(relu.value.subs(scaled, simultaneous=True), rho * relu.value)
+    yield trial.same(relu.slope.subs(scaled, simultaneous=True), relu.slope)
+    one = sp.Integer(1)
+    for hidden in (1, 2, 4):
+        everywhere, inside = [rho] * (hidden + 1), [rho] * hidden + [one]
+        for power, densities, trained in (
+            (ratio, everywhere, everywhere),
+            (readout_dense, inside, inside),
+            (weights_trained, everywhere, [one] * (hidden + 1)),
+        ):
+            for factor in contributions(densities, trained):
+                yield trial.same(power.subs(depth, hidden), factor)
+    yield trial.same(kernel, rho ** (depth + 1) * dense_ntk)
+
+
+def constant_kernels(hidden: int) -> tuple[sp.Expr, ...]:
+    """K2 at constant graphons: all layers masked, the readout dense, all weights trained, all dense."""
+    everywhere = [rho] * (hidden + 1)
+    layers = (
+        masked(*everywhere),
+        masked(*everywhere[1:], sp.S.One),
+        densely_trained(*everywhere),
+        masked(*([sp.S.One] * (hidden + 1))),
+    )
+    return tuple(graphon_kernel(each, POSITIONS, x, y).total for each in layers)
+
+
+@enclosed(homogeneous_constants, cost=0.4)
+@control("one power less", ratio=rho**depth)
+@control("one power more", readout_dense=rho ** (depth + 1))
+@control("as if pruned", weights_trained=rho ** (depth + 1))
+@control("depth off by one", kernel=rho ** (depth + 1) * dense_ntk.subs(depth, depth + 1))
+def the_graphon_kernel_has_the_constants(
+    ratio: sp.Expr, readout_dense: sp.Expr, weights_trained: sp.Expr, kernel: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """K2 with W = ρ for one and two hidden layers; at unit norms and the angle of x and x′ the recursion of K1."""
+    values = zip((*x, *y, rho), map(sp.Rational, ("3/5", "4/5", "5/13", "-12/13", "1/3")), strict=True)
+    at = dict(values)
+    unit = {cosine: sum(at[p] * at[q] for p, q in zip(x, y, strict=True)), rho: at[rho]}
+    for hidden in (1, 2):
+        *thinned, dense = trial.once(constant_kernels, hidden)
+        for power, total in zip((ratio, readout_dense, weights_trained), thinned, strict=True):
+            yield trial.same(total, power.subs(depth, hidden) * dense, by=None, at=[at])
+        claimed = kernel.subs({**unit, depth: hidden})
+        yield trial.same(thinned[0], claimed / len(x), by=None, at=[at])  # inputs of norm 1 have mean square 1/d
+
+
+DENSITY, WIDTH = 0.5, 8
+INPUT, OTHER = np.array([1.0, -1.0, 2.0, 0.5]), np.array([1.0, 1.0, 1.0, -1.0])
+
+
+def probabilities(width: int, inputs: int, readout: float) -> list[Floats]:
+    return [np.full((width, inputs), DENSITY), np.full((width, width), DENSITY), np.full((1, width), readout)]
+
+
+def diagonal_kernels(rng: np.random.Generator, nets: int, readout: float) -> Floats:
+    """Θ(x, x) of masked networks with two hidden layers of width 8. float[nets]"""
+    weights, masks = masked_networks(rng, nets, probabilities(WIDTH, INPUT.size, readout))
+    return layer_kernels(INPUT, INPUT, weights, masks).sum(axis=1)
+
+
+def trained_densely(rng: np.random.Generator, nets: int) -> Floats:
+    """The same for dense networks with weights of variance ρ, all trained. float[nets]"""
+    shapes = [p.shape for p in probabilities(WIDTH, INPUT.size, 1.0)]
+    weights = [np.sqrt(DENSITY) * rng.standard_normal((nets, *shape)) for shape in shapes]
+    return layer_kernels(INPUT, INPUT, weights, [np.ones(shape) for shape in shapes]).sum(axis=1)
+
+
+@statistical(homogeneous_constants, tests=3, cost=0.4)
+@control("one power less", ratio=rho**depth)
+@control("one power more", readout_dense=rho ** (depth + 1))
+@control("as if pruned", weights_trained=rho ** (depth + 1))
+def networks_have_the_constants_on_the_diagonal(
+    ratio: sp.Expr, readout_dense: sp.Expr, weights_trained: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """At x = x′ the mean is exact at every width (K2), and Θ = Σ Θ⁽ˡ⁾ over three layers has E Θ² ≤ 9 E Θ⁽ˡ⁾²."""
+    nets, square = trial.size(12_000), float(np.mean(INPUT**2))
+    for power, readout in ((ratio, DENSITY), (readout_dense, 1.0)):
+        paths = mean_over_pairs_of_paths(probabilities(WIDTH, INPUT.size, readout), INPUT, 6.0)
+        truth = 3 * square * DENSITY**2 * readout
+        claimed = 3 * square * trial.value(power, {rho: sp.Rational(DENSITY), depth: 2})
+        yield trial.unbounded_averages(trial.draw(diagonal_kernels, nets, readout), claimed, 9 * paths - truth**2)
+    dense = mean_over_pairs_of_paths([np.ones(p.shape) for p in probabilities(WIDTH, INPUT.size, 1.0)], INPUT, 6.0)
+    claimed = 3 * square * trial.value(weights_trained, {rho: sp.Rational(DENSITY), depth: 2})
+    variance = DENSITY**4 * (9 * dense - (3 * square) ** 2)
+    yield trial.unbounded_averages(trial.draw(trained_densely, nets), claimed, variance)
+
+
+def kernels_beside_dense_ones(rng: np.random.Generator, nets: int, width: int, copies: int) -> tuple[float, float]:
+    """The mean kernel at x ≠ x′ of masked networks that see each input many times, and of dense ones."""
+    left, right = np.repeat(INPUT, copies), np.repeat(OTHER, copies)
+    masked_nets = masked_networks(rng, nets, probabilities(width, left.size, DENSITY))
+    dense = masked_networks(rng, nets, [np.ones(p.shape) for p in probabilities(width, left.size, 1.0)])
+    means = (layer_kernels(left, right, *drawn).sum(axis=1).mean() for drawn in (masked_nets, dense))
+    return tuple(map(float, means))  # type: ignore[return-value]
+
+
+@empirical(homogeneous_constants, cost=0.5)
+@control("one power less", ratio=rho**depth)
+@control("a power for each hidden layer and two for the readout", ratio=rho ** (depth + 2))
+def masked_networks_approach_the_constant(ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """x ≠ x′, two hidden layers, width 96: a limit, so masked beside dense networks, to a fifth."""
+    thinned, dense = trial.draw(kernels_beside_dense_ones, trial.size(60), 96, 24)
+    claimed = trial.value(ratio, {rho: sp.Rational(DENSITY), depth: 2})
+    yield trial.at_most(abs(thinned / dense / claimed - 1), 0.2, f"relative distance of {thinned / dense:.4f}")

@@ -1,0 +1,173 @@
+"""Evidence for K8: graphons of rank one, and blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.checks.kernel.graphon_kernel import (
+    HIDDEN,
+    keep_probabilities,
+    layer_kernels,
+    masked_networks,
+    mean_over_pairs_of_paths,
+)
+from numerics.composition import GridGraphon, Latent, point_latent
+from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from numerics.kernels import LayerGraphons, dense_kernel, input_latent
+from numerics.kernels import graphon_kernel as kernel_on_grid
+from numerics.moments import numeric
+from theory.kernel.dual import a, b, c, cosine, dense_ntk, depth
+from theory.kernel.graphon_kernel import POSITIONS, graphon_kernel, masked, x, y
+from theory.kernel.rank_one import blocks, feature_reweighting, flow, kernel, mixture, p, power_flow, q, share
+from theory.saliency.model import u, v
+
+Floats = NDArray[np.float64]
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+
+INPUTS = (1 + 3 * v) / 4  # h₁, the profile of the inputs
+ROWS = ((1 + u) / 2, 1 - u / 2)  # g₁, g₂
+COLUMNS = ((1 + 2 * v) / 3, v)  # h₂, h₃
+unweighted = kernel.subs({a: 2 * a, b: 2 * b, c: c})
+
+
+def rank_one_graphons(hidden: int) -> list[sp.Expr]:
+    """With one or two hidden layers."""
+    columns = [INPUTS, *COLUMNS[:hidden]]
+    return [row * column for row, column in zip(ROWS, columns, strict=False)][:hidden] + [columns[-1]]
+
+
+def flow_through(hidden: int) -> sp.Expr:
+    """Π_l ∫ g_l h_{l+1} of these graphons."""
+    pairs = zip(ROWS[:hidden], COLUMNS, strict=False)
+    return sp.prod([sp.integrate(sp.expand(row * column.subs(v, u)), (u, 0, 1)) for row, column in pairs])
+
+
+def reweighted(left: tuple, right: tuple) -> dict[sp.Symbol, sp.Expr]:
+    """a, b, c at two inputs, each coordinate weighted by h₁ at its position."""
+    shares = [INPUTS.subs(v, at) / len(POSITIONS) for at in POSITIONS]
+    pairs = ((a, left, left), (b, right, right), (c, left, right))
+    return {name: sum(s * i * j for s, i, j in zip(shares, one, two, strict=True)) for name, one, two in pairs}
+
+
+def rank_one_kernel(hidden: int) -> sp.Expr:
+    """K2 at these graphons."""
+    return graphon_kernel(masked(*rank_one_graphons(hidden)), POSITIONS, x, y).total
+
+
+@enclosed(feature_reweighting, cost=0.5)
+@control("product of densities", kernel=kernel * sp.Rational(3, 4))
+@control("unweighted norms", kernel=unweighted)
+@control("weights squared", kernel=kernel.subs({a: a**2, b: b**2, c: c**2}))
+@control("10 % less", kernel=NINE * kernel)
+def the_graphon_kernel_is_a_dense_one(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """K2 with profiles that differ from layer to layer, one and two hidden layers."""
+    for values in ((1, 2, 3, -1), (2, 1, 1, 1)):
+        inputs = reweighted(values[:2], values[2:])
+        at = dict(zip((*x, *y), values, strict=True))
+        for hidden in (1, 2):
+            claimed = kernel.subs({**inputs, flow: trial.once(flow_through, hidden), depth: hidden})
+            yield trial.same(trial.once(rank_one_kernel, hidden), claimed, by=None, at=[at])
+
+
+@exact(feature_reweighting)
+@control("mean densities", power_flow=((p + 1) * (q + 1)) ** (-depth))
+@control("10 % more", power_flow=ELEVEN * power_flow)
+@control("one layer more", power_flow=(p + q + 1) ** (-depth - 1))
+def powers_flow_through_the_layers(power_flow: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """∫ u^p u^q for each hidden layer."""
+    overlap = sp.integrate(u ** (p + q), (u, 0, 1))
+    for hidden in (1, 2, 3):
+        yield trial.same(power_flow.subs(depth, hidden), overlap**hidden)
+
+
+LEFT, RIGHT = np.array([1.0, 2.0]), np.array([-1.0, 2.0])
+
+
+def neurons(rng: np.random.Generator, size: int) -> Floats:
+    """Θ of networks of one hidden neuron at a uniform position, whose weights are thinned by √W each. float[size]"""
+    first, readout = rank_one_graphons(1)
+    position = rng.random((size, 1, 1))
+    shares = [
+        numeric((u, v), first)(position, np.array(POSITIONS, dtype=float)),
+        numeric((u, v), readout)(0.0, position),
+    ]
+    weights = [np.sqrt(each) * rng.standard_normal(each.shape) for each in shares]
+    return layer_kernels(LEFT, RIGHT, weights, shares).sum(axis=1)
+
+
+def diagonal_kernels(rng: np.random.Generator, nets: int) -> Floats:
+    """Θ(x, x) of masked networks of width 8 with two hidden layers. float[nets]"""
+    probabilities = keep_probabilities(rank_one_graphons(2), HIDDEN, np.array(POSITIONS, dtype=float))
+    weights, masks = masked_networks(rng, nets, probabilities)
+    return layer_kernels(LEFT, LEFT, weights, masks).sum(axis=1)
+
+
+def mean_densities() -> sp.Expr:
+    """The dense kernel times the mean density of each layer, as if position did not matter."""
+    density = INPUTS.subs(v, sp.Rational(1, 2))
+    plain = {a: a * density / 2, b: b * density / 2, c: c * density / 2}
+    return kernel.subs(plain, simultaneous=True)
+
+
+@statistical(feature_reweighting, tests=2, cost=0.5)
+@control("mean densities", kernel=mean_densities())
+@control("half as much again", kernel=sp.Rational(3, 2) * kernel)
+@control("kernel of the outputs", kernel=flow * sp.sqrt(a * b) * cosine.subs(cosine, c / sp.sqrt(a * b)))
+def networks_have_the_mean(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One hidden layer at x ≠ x′, edges thinned by √W, and two at x = x′ with masks: exact at every width (K2).
+
+    A neuron has E Θ(x, x′)² ≤ √(E Θ(x, x)² E Θ(x′, x′)²) = 16 ab W₂² by the Cauchy–Schwarz inequality and K6, and a sum over three
+    layers E Θ² ≤ 9 E Θ⁽ˡ⁾².
+    """
+    pair = reweighted((1, 2), (-1, 2))
+    overlap = sp.integrate(sp.expand((ROWS[0] * COLUMNS[0].subs(v, u)) ** 2), (u, 0, 1))
+    claimed = trial.value(kernel, {**pair, flow: trial.once(flow_through, 1), depth: 1})
+    sample = trial.draw(neurons, trial.size(200_000))
+    yield trial.unbounded_averages(sample, claimed, float(16 * pair[a] * pair[b] * overlap))
+
+    same = reweighted((1, 2), (1, 2))
+    at = {**same, flow: trial.once(flow_through, 2), depth: 2}
+    probabilities = keep_probabilities(rank_one_graphons(2), HIDDEN, np.array(POSITIONS, dtype=float))
+    variance = 9 * mean_over_pairs_of_paths(probabilities, LEFT, 6.0) - float(3 * at[flow] * at[a]) ** 2
+    yield trial.unbounded_averages(trial.draw(diagonal_kernels, trial.size(20_000)), trial.value(kernel, at), variance)
+
+
+SHARE = 0.3
+DENSITIES = np.array([[0.9, 0.2, 0.4], [0.1, 0.6, 0.8]])  # two blocks of rows, three inputs
+TRIPLES = np.array([[1.0, 2.0, -1.0], [2.0, -1.0, 0.5]])
+
+
+def block_kernels() -> tuple[float, Floats, float, Floats]:
+    """Θ of a network with two blocks of rows, and of dense ones at reweighted inputs: of one hidden layer, then of two.
+
+    In the second network the second layer has the same blocks of rows.
+    """
+    inputs, rows = input_latent(3), Latent(np.array([0.15, 0.65]), np.array([SHARE, 1 - SHARE]))
+    first = GridGraphon(DENSITIES, rows, inputs)
+    above = GridGraphon(DENSITIES[:, [0, 1]], Latent(rows.positions, rows.weights), rows)
+    found: list = []
+    for hidden in ([first], [first, above]):
+        readout = GridGraphon(np.ones((1, 2)), point_latent(), hidden[-1].rows)
+        layers = [LayerGraphons(each, each) for each in (*hidden, readout)]
+        found.append(float(kernel_on_grid(TRIPLES[:1], layers, TRIPLES[1:]).ntk[0, 0]))
+        depths = len(hidden)
+        weighted = [
+            dense_kernel(np.sqrt(row) * TRIPLES[:1], np.sqrt(row) * TRIPLES[1:], depth=depths).ntk for row in DENSITIES
+        ]
+        found.append(np.array([each[0, 0] for each in weighted]))
+    return tuple(found)
+
+
+@empirical(feature_reweighting)
+@control("equal shares", mixture=mixture.subs(share, sp.Rational(1, 2)))
+@control("the larger block alone", mixture=blocks[1])
+@control("10 % more", mixture=ELEVEN * mixture)
+def blocks_mix_their_kernels(mixture: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Two blocks, to rounding: the recursion on the blocks beside two dense kernels."""
+    total, kernels, *_ = trial.once(block_kernels)
+    at = {share: sp.Rational(3, 10), blocks[0]: sp.Rational(kernels[0]), blocks[1]: sp.Rational(kernels[1])}
+    yield trial.at_most(abs(total - trial.value(mixture, at)), 1e-12, "distance from the mixture")

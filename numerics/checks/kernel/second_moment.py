@@ -1,0 +1,222 @@
+"""Evidence for K4: masks that look at the weights need two graphons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise, product
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+from scipy.special import erfcinv
+
+from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from numerics.moments import numeric
+from theory.kernel.dual import a, b, c, relu
+from theory.kernel.second_moment import (
+    density,
+    depth,
+    energies,
+    homogeneous,
+    own,
+    path_weight,
+    row_kernel,
+    second_moment,
+    second_moment_graphon,
+    shares,
+    slope,
+    threshold,
+)
+from theory.tails import half_normal, t
+
+Floats = NDArray[np.float64]
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+weight = sp.Symbol("w", positive=True)
+
+
+@exact(second_moment_graphon)
+@control("one graphon", second_moment=density, slope=sp.Integer(1))
+@control("one tail only", second_moment=density + second_moment / 2 - density / 2)
+@control("mean of |w| for that of w²", second_moment=sp.sqrt(2 / sp.pi) * sp.exp(-(threshold**2) / 2))
+@control("10 % more", second_moment=ELEVEN * second_moment)
+@control("threshold of one tail", threshold=sp.sqrt(2) * sp.erfcinv(2 * density))
+@control("slope t", slope=threshold)
+def energy_follows_from_its_slope(
+    second_moment: sp.Expr, slope: sp.Expr, threshold: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The integral of w² over |w| > t and the share of these weights, differentiated in t; and all is kept at c = 1."""
+    energy = sp.Integral(weight**2 * half_normal.density.subs(t, weight), (weight, t, sp.oo))
+    yield trial.same(half_normal.at(threshold), density)
+    rate = sp.diff(energy, t) / sp.diff(half_normal.survival, t)
+    yield trial.same(slope, rate.subs(t, threshold))
+    yield trial.same(sp.diff(second_moment, density), slope)
+    yield trial.same(second_moment.subs(density, 1), 1)
+
+
+@enclosed(second_moment_graphon)
+@control("one graphon", second_moment=density)
+@control("slope twice", slope=2 * slope)
+def energy_share_grows_without_bound(second_moment: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """q ≥ c (1 + t²) down to the smallest shares."""
+    points = [{density: sp.Rational(1, 10**k)} for k in (1, 3, 30, 300)]
+    yield trial.below(density * (1 + slope), second_moment, at=points)
+
+
+LEVEL = sp.Rational(5, 4)
+MOST = 8  # beyond which a normal weight lies with probability 1e-15
+
+
+def kept_energy(rng: np.random.Generator, size: int) -> Floats:
+    """w² where |w| exceeds the level, else 0. float[size]"""
+    w = np.abs(rng.standard_normal(size))
+    return np.where((w > float(LEVEL)) & (w < MOST), w**2, 0.0)
+
+
+@statistical(second_moment_graphon, tests=1)
+@control("one graphon", second_moment=density)
+@control("one tail only", second_moment=(density + second_moment) / 2)
+@control("10 % more", second_moment=ELEVEN * second_moment)
+@control("10 % less", second_moment=NINE * second_moment)
+def kept_weights_have_the_energy(second_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean of M w² over weights with |w| > 5/4, at the share that this level keeps."""
+    share = sp.erfc(LEVEL / sp.sqrt(2))
+    sample = trial.draw(kept_energy, trial.size(400_000))
+    yield trial.averages(sample, trial.value(second_moment, {density: share}), 0.0, float(MOST**2))
+
+
+WIDTHS = (2, 2, 2, 1)
+KEPT = (2, 3, 5, 6, 1, 4, 7, 3, 5, 2)  # eighths of the weights of each edge that are kept, in the order of EDGES
+SIZES = (2, 7, 11, 3, 13, 5, 17, 29, 19, 23)  # the two values ± of a kept weight
+EDGES = [
+    (layer, i, j)
+    for layer, (columns, rows) in enumerate(pairwise(WIDTHS))
+    for i, j in product(range(rows), range(columns))
+]
+INPUT = (3, 8)
+
+
+def mean_diagonal_kernel() -> sp.Rational:
+    """E Θ(x, x) of a ReLU network with two hidden layers over all its weights and masks, times d n₁ n₂, exactly.
+
+    Weights are small where they are pruned, so that a mask depends on the modulus alone.
+    """
+    states = np.array(list(product((0, 1, -1), repeat=len(EDGES))))
+    weights = states * np.array(SIZES)
+    layers = []
+    for layer, (columns, rows) in enumerate(pairwise(WIDTHS)):
+        places = [e for e, edge in enumerate(EDGES) if edge[0] == layer]
+        layers.append(weights[:, places].reshape(-1, rows, columns))
+    entering, gates = [np.broadcast_to(INPUT, (len(states), len(INPUT)))], []
+    for W in layers[:-1]:
+        z = (W @ entering[-1][:, :, None])[:, :, 0]
+        if ((z == 0) & (np.abs(W) @ entering[-1][:, :, None] != 0)[:, :, 0]).any():
+            raise ValueError("a preactivation cancels: no continuous law of weights would do that")
+        gates.append(z > 0)
+        entering.append(np.where(z > 0, z, 0))
+    delta = np.ones((len(states), 1), dtype=np.int64)
+    total = np.zeros(len(states), dtype=np.int64)
+    for layer in (2, 1, 0):
+        total += ((layers[layer] != 0) * delta[:, :, None] ** 2 * entering[layer][:, None, :] ** 2).sum(axis=(1, 2))
+        if layer:
+            delta = (delta[:, None, :] @ layers[layer])[:, 0] * gates[layer - 1]
+    chances = np.where(states == 0, 16 - 2 * np.array(KEPT), np.array(KEPT)).astype(object).prod(axis=1)
+    hidden = len(WIDTHS) - 2
+    return sp.Rational(2**hidden * int((chances * total.astype(object)).sum()), 16 ** len(EDGES))
+
+
+@exact(second_moment_graphon, cost=0.6)
+@control("one graphon", path_weight=3 * sp.prod(shares))
+@control("the energy everywhere", path_weight=3 * sp.prod(energies))
+@control(
+    "energy in the layer itself, shares elsewhere",
+    path_weight=path_weight.subs(dict(zip((*shares, *energies), (*energies, *shares), strict=True)), simultaneous=True),
+)
+@control("10 % more", path_weight=ELEVEN * path_weight)
+def diagonal_is_a_mean_over_paths(path_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All weights and masks of a network of widths 2, 2, 2, 1 with ten different edges, in rational arithmetic."""
+    moments = {
+        edge: (sp.Rational(kept, 8), sp.Rational(kept * size**2, 8))
+        for edge, kept, size in zip(EDGES, KEPT, SIZES, strict=True)
+    }
+    claimed = sp.S.Zero
+    for j, first, second in product(*map(range, WIDTHS[:-1])):
+        path = [moments[edge] for edge in ((0, first, j), (1, second, first), (2, 0, second))]
+        at = {
+            **{W: w for W, (w, _) in zip(shares, path, strict=True)},
+            **{Q: q for Q, (_, q) in zip(energies, path, strict=True)},
+        }
+        claimed += INPUT[j] ** 2 * path_weight.subs(at)
+    mean = trial.once(mean_diagonal_kernel)
+    yield trial.holds(claimed == mean, f"E Θ(x, x) = {mean}, claimed {claimed}")
+
+
+@exact(second_moment_graphon)
+@control("a power of the share", homogeneous=density ** (depth + 1))
+@control("a power of the energy", homogeneous=second_moment ** (depth + 1))
+@control("10 % less", homogeneous=NINE * homogeneous)
+@control("one graphon", path_weight=3 * sp.prod(shares))
+@control("energy of one tail", second_moment=(density + second_moment) / 2)
+def constant_graphons_give_a_power(
+    homogeneous: sp.Expr, path_weight: sp.Expr, second_moment: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """L + 1 equal terms along every path: two at L = 1 (where no third layer is: W = 0, Q = 1), three at L = 2."""
+    constant = {**dict.fromkeys(shares, density), **dict.fromkeys(energies, second_moment)}
+    for layers, absent in ((2, {shares[2]: 0, energies[2]: 1}), (3, {})):
+        terms = path_weight.subs(absent).subs(constant)
+        yield trial.same(terms, layers * homogeneous.subs(depth, layers - 1))
+
+
+@exact(second_moment_graphon)
+@control("one graphon", row_kernel=row_kernel.subs(own, c))
+@control("10 % more", row_kernel=ELEVEN * row_kernel)
+@control("readout alone", row_kernel=relu.value)
+def row_kernel_is_value_and_slope(row_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The readout carries E φφ′; the first layer E φ̇φ̇′, which is the derivative of the former in the covariance."""
+    yield trial.same(row_kernel, relu.value + own * sp.diff(relu.value, c))
+
+
+INPUTS = 256
+PAIRS = 8
+COSINE = 0.6
+
+
+def pruned_rows(rng: np.random.Generator, rows: int) -> tuple[Floats, Floats, Floats]:
+    """Pairs of sign vectors x, y, and for each pair the mean over rows of what a neuron pruned by modulus contributes.
+
+    The squares of the readout weights are replaced by their mean. float[PAIRS, INPUTS] twice, float[PAIRS]
+    """
+    x = rng.choice((-1.0, 1.0), size=(PAIRS, INPUTS))
+    y = np.where(rng.random((PAIRS, INPUTS)) < (1 + COSINE) / 2, x, -x)
+    level = row_thresholds(rows)
+    total = np.zeros(PAIRS)
+    for block in np.array_split(level, max(1, rows // 2000)):
+        w = rng.standard_normal(block.shape)
+        M = np.abs(w) > block
+        z, other, common = (each @ inputs.T / INPUTS**0.5 for each, inputs in ((M * w, x), (M * w, y), (M, x * y)))
+        both = (z > 0) & (other > 0)
+        total += (2 * both * (z * other + common / INPUTS**0.5)).sum(axis=0)
+    return x, y, total / rows
+
+
+def row_shares(rows: int) -> Floats:
+    return ((np.arange(rows)[:, None] + 0.5) / rows + (np.arange(INPUTS) + 0.5) / INPUTS) / 2
+
+
+def row_thresholds(rows: int) -> Floats:
+    return np.sqrt(2) * erfcinv(row_shares(rows))
+
+
+@empirical(second_moment_graphon, cost=0.5)
+@control("one graphon", second_moment=density)
+@control("the energy everywhere", row_kernel=row_kernel.subs(own, c))
+@control("the share forward", row_kernel=row_kernel.subs({a: own, b: own, c: own}))
+def neurons_contribute_the_row_kernel(second_moment: sp.Expr, row_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Neurons pruned by modulus to (u + v)/2, d = 256 inputs: within d^−½ of the limit, which wants d → ∞."""
+    rows = trial.size(4000)
+    x, y, mean = trial.draw(pruned_rows, rows)
+    W = row_shares(500)
+    Q = np.broadcast_to(numeric((density,), second_moment)(W), W.shape)
+    neuron = numeric((own, a, b, c), row_kernel)
+    variance = Q.mean(axis=1, keepdims=True)
+    claimed = neuron(W @ (x * y).T / INPUTS, variance, variance, Q @ (x * y).T / INPUTS).mean(axis=0)
+    yield trial.at_most(float(np.abs(claimed.mean() - mean.mean())), INPUTS**-0.5, "distance from the limit")

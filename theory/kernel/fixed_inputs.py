@@ -1,0 +1,112 @@
+"""K7: with a fixed number of inputs the kernel is that of the masks, not of the graphon they are drawn from."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
+
+share = sp.Symbol("p", positive=True)  # value of the graphon at an input, at most 1
+first, second = sp.symbols("x y", real=True)  # an input's values in x and x′
+inputs = sp.Symbol("d", integer=True, positive=True)
+agreeing = sp.Symbol("A", integer=True, positive=True)  # inputs where x and x′ of signs ±1 agree
+opposed = sp.Symbol("B", integer=True, nonnegative=True)  # and those where they do not
+kept, kept_agreeing = sp.symbols("k i", integer=True, nonnegative=True)
+
+row_kernel = relu.value + c * relu.slope
+
+determinant = a * b - c**2
+bend = 3 * a * b - 2 * c**2
+hessian = sp.ImmutableMatrix(
+    [
+        [(2 * c**2 * bend - a**2 * b**2) / (4 * a**2), a * b / 4, -c * bend / (2 * a)],
+        [a * b / 4, (2 * c**2 * bend - a**2 * b**2) / (4 * b**2), -c * bend / (2 * b)],
+        [-c * bend / (2 * a), -c * bend / (2 * b), bend],
+    ]
+) / (sp.pi * determinant ** sp.Rational(3, 2))
+products = sp.Matrix([first**2, second**2, first * second])  # ξ
+across = first * second / sp.sqrt(a * b) - cosine * (first**2 / a + second**2 / b) / 2
+along = first**2 / a - second**2 / b
+gap = (
+    share
+    * (1 - share)
+    * sp.sqrt(a * b)
+    * ((3 - 2 * cosine**2) * across**2 - (1 - cosine**2) * (1 - 2 * cosine**2) * along**2 / 4)
+    / (2 * sp.pi * inputs**2 * (1 - cosine**2) ** sp.Rational(3, 2))
+)
+
+signs_kernel = share * (kappa_1 + cosine * kappa_0)
+signs_gap = (1 - share) * (3 - 2 * cosine**2) / (2 * sp.pi * inputs * sp.sqrt(1 - cosine**2))
+chance = sp.binomial(agreeing, kept_agreeing) * sp.binomial(opposed, kept - kept_agreeing)
+signs_quenched = sp.Sum(
+    share**kept
+    * (1 - share) ** (agreeing + opposed - kept)
+    * kept
+    / (agreeing + opposed)
+    * sp.Sum(
+        chance * (kappa_1 + cosine * kappa_0).subs(cosine, (2 * kept_agreeing - kept) / kept), (kept_agreeing, 0, kept)
+    ),
+    (kept, 1, agreeing + opposed),
+)
+
+quenched_kernel = Claim(
+    label="K7",
+    title="The graphon limit needs many inputs",
+    statement=r"""
+One hidden layer, dense readout, rows of the mask independent with entries $M_j\sim\mathrm{Bernoulli}(W_j)$ independent
+of the weights, $S_M=\frac1d\sum_jM_j\xi_j$ with $\xi_j=(x_j^2,x_j'^2,x_jx_j')$, $S_W=ES_M$. With
+$F_\Theta(a,b,c)=[[row_kernel]]$ (and $0$ at $0$), as $n\to\infty$ at fixed $d$ the tangent kernel tends to the *quenched*
+$$E_MF_\Theta(S_M),\quad\text{not to the graphon kernel }F_\Theta(S_W)$$
+(averaged over $u$, if $W$ depends on it). They are equal where $x'$ is a multiple of $x$. If
+$|x_j|,|x_j'|\le\beta$, $a,b\ge s>0$ and $c^2\le(1-\epsilon)ab$ at $S_W=(a,b,c)$, then as $d\to\infty$
+$$E_MF_\Theta(S_M)-F_\Theta(S_W)=\sum_j[[gap]]+O(d^{-2}),\qquad p=W_j,\ (x,y)=(x_j,x_j'):$$
+which is $\frac12\mathrm{tr}(HC)$ with the covariance $C$ of $S_M$ and the Hessian $H=[[hessian]]$ of $F_\Theta$, and
+$r=c/\sqrt{ab}$. **Signs.** For
+$x,x'\in\{\pm1\}^d$ that agree in $A$ and differ in $B$ places, and a constant density $p$, the quenched kernel is
+$$[[signs_quenched]],$$
+the graphon kernel $[[signs_kernel]]$ at the cosine $r=\frac{A-B}d$, and the gap $[[signs_gap]]+O(d^{-2})$: relative to
+the kernel of order $\frac{1-p}{pd}$, it is governed by the number $pd$ of kept inputs, and always positive.
+""",
+    proof_text=r"""
+Neurons are iid given the law of a row: the law of large numbers gives $E[\varphi\varphi'+a^2\dot\varphi\dot\varphi'\frac1d\sum_jM_jx_jx_j']$,
+and given $M$ the preactivations are normal with covariance $S_M$. If $x'=\lambda x$, $F_\Theta=2\max(\lambda,0)\,a$ is linear in $S_M$.
+*Gap:* $F_\Theta$ is bounded and analytic where $c^2<ab$. By Hoeffding $S_M$ leaves a neighbourhood of $S_W$ with probability
+$e^{-\Omega(d)}$; inside expand to third order. The mean of the linear term is $0$, that of the quadratic one
+$\frac12\mathrm{tr}(HC)$, $C=d^{-2}\sum_jW_j(1-W_j)\xi_j\xi_j^\top$; third central moments of a mean of $d$ independent bounded
+vectors are $O(d^{-2})$, as are the fourth. With $D=\sqrt{ab-c^2}$, K1 has $\partial_cF=\kappa_0$ and $\partial_aF=D/2\pi a$ for
+$F=\sqrt{ab}\,\kappa_1$; differentiate $F+c\,\partial_cF$ twice, and complete the square in $\xi^\top H\xi$. *Signs:* $k$ kept inputs, of which $i$ agree, have
+$F_\Theta=\frac kd(\kappa_1+r\kappa_0)$ at $r=\frac{2i-k}k$. As $F_\Theta$ is 1-homogeneous, $H$ annihilates $(1,1,r)$ at
+$S_W=p(1,1,r)$, so $\xi^\top H\xi=(\pm1-r)^2H_{cc}$ for $\xi=(1,1,\pm1)$, with $H_{cc}=\frac{3-2r^2}{\pi p(1-r^2)^{3/2}}$, and
+$\frac{1+r}2(1-r)^2+\frac{1-r}2(1+r)^2=1-r^2$. ∎
+""",
+    source=Source("2510.17515", "abstract (graphon limit hypothesis)"),
+    provenance=Provenance.CORRECTION,
+    proof=Proof.PROVED,
+    assumptions=(
+        "masks independent of the weights, one hidden ReLU layer with dense readout",
+        r"for the gap: bounded inputs, $S_W$ away from the degenerate covariances, where $H$ is infinite",
+    ),
+    uses=("K1",),
+    expressions={
+        "row_kernel": row_kernel,
+        "hessian": hessian,
+        "gap": gap,
+        "signs_quenched": signs_quenched,
+        "signs_kernel": signs_kernel,
+        "signs_gap": signs_gap,
+    },
+    announced={
+        "the graphon kernel": "As the width grows the kernel tends to that of the graphon, whatever the number of inputs."
+    },
+    aids={"products": products},
+    domain={
+        a: (2, 3),
+        b: (2, 3),
+        c: (sp.Rational(-3, 2), sp.Rational(3, 2)),
+        cosine: (sp.Rational(-9, 10), sp.Rational(9, 10)),
+        share: (sp.Rational(1, 20), sp.Rational(19, 20)),
+        agreeing: (1, 5),
+        opposed: (1, 5),
+    },
+)
