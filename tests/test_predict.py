@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from argparse import ArgumentParser
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from hypothesis import strategies as st
 
 from numerics import pruning
 from numerics.commands import predict as command
+from numerics.commands._kernel_study import MOST_TANGENTS
 from numerics.data import Dataset, digits, symmetrised
 from numerics.exact_tests import TwoCounts
 from numerics.files import replacing
+from numerics.kernels.pruned import hold_out
 from numerics.networks import random_network, tangent_residual
 from numerics.predict import (
     RANK_ONE_DISTANCE,
@@ -546,12 +549,163 @@ def test_predictors_are_compared(file: Path, capsys: pytest.CaptureFixture[str])
         (("--method", "snip", "--compare", "--plot", "x.png"), "none with --compare"),
         (("--method", "wanda", "--compare"), "to compare"),
         (("--method", "snip", "--compare", "--no-sample"), "none with --compare"),
+        (("--method", "snip", "--compare", "--kernel"), "--kernel is given, expected none with --compare"),
+        (("--method", "snip", "--compare", "--train"), "--train is given, expected none with --compare"),
+        (("--method", "snip", "--train", "--no-sample"), "--no-sample is given, expected none with --train"),
+        (("--method", "snip", "--test-share", 0.5), "expected --kernel with it"),
+        (("--method", "snip", "--kernel", "--steps", 5), "expected --train with it"),
+        (("--method", "snip", "--kernel", "--test-share", 1), "--test-share is 1, expected"),
+        (("--method", "snip", "--kernel", "--test-share", "nan"), "--test-share is nan, expected"),
+        (("--method", "snip", "--kernel", "--kernel-rows", 10), "--kernel-rows is 10, expected"),
+        (("--method", "snip", "--kernel", "--kernel-rows", 10**6), "--kernel-rows is 1000000, expected at most 149379"),
+        (("--method", "snip", "--train", "--steps", 0), "--steps is 0, expected"),
+        (("--method", "snip", "--kernel", "--test-share", 0.9999), "leaves 0 of 1797 samples"),
+        (("--method", "snip", "--train", "--labels", "onehot"), "13480² entries, expected --samples 384"),
+        (("--method", "random", "--train", "--width", 20_000), "expected at most --width 18672"),
+        (("--method", "random", "--train", "--networks", 1000), "--networks is 1000, expected at most 55"),
     ],
 )
 def test_wrong_calls_are_refused_in_one_line(arguments: tuple[object, ...], message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)) as error:
         call(*arguments)
     assert "\n" not in str(error.value)
+
+
+# The kernel and trained networks
+
+
+SMALL = ("--width", 64, "--fresh-rows", 500, "--kernel-rows", 1024, "--density", 0.4)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_kernel_is_reported(method: str, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = file.with_name("out.json")
+    call("--method", method, "--data", file, *SMALL, "--kernel", "--json", out)
+    printed = capsys.readouterr().out
+    assert "no test error: labels are not ±1" in printed
+    assert max(map(len, printed.splitlines())) <= 80
+    found = json.loads(out.read_text(), parse_constant=refuse)
+    kernel = found["kernel"]
+    assert (kernel["training_samples"], kernel["test_samples"], kernel["rows"]) == (45, 15, 1024)
+    assert found["data"]["samples_used"] == 45
+    assert np.add(kernel["path_densities"]["first_layer"], kernel["path_densities"]["upper_layers"]) == pytest.approx(
+        np.array(kernel["path_densities"]["sum"])
+    )
+    assert kernel["path_densities"]["kept"] == found["columns"]["predicted"][found["predictor"]]
+    closed = method not in SMOOTHED
+    for part in ("spectra", "energy", "regression"):
+        assert set(kernel[part]) >= {"pruned", "dense", *(["closed"] if closed else [])}
+    assert (kernel["closed_form_distance"] is not None) == closed
+    low, high = kernel["spectra"]["pruned"]["HKH_intervals"]["trace_ratio"]
+    assert low < kernel["spectra"]["pruned"]["HKH"]["trace_ratio"] < high
+    assert "training" not in found
+
+
+def test_the_kernel_leaves_the_rest_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The training part alone, given as data, is predicted alike: nothing looks at the test samples."""
+    path, part = tmp_path / "data.npz", tmp_path / "part.npz"
+    data = made()
+    np.savez(path, x=data.x, y=data.y)
+    held = hold_out(data, 0.25, np.random.default_rng(np.random.SeedSequence(7).spawn(4)[3]))
+    np.savez(part, x=held.train.x, y=held.train.y)
+    base = ("--method", "snip", "--width", 64, "--fresh-rows", 500, "--seed", 7, "--json", "-", "--data")
+    call(*base, path, "--kernel", "--kernel-rows", 1024)
+    with_kernel = json.loads(capsys.readouterr().out)
+    call(*base, part)
+    without = json.loads(capsys.readouterr().out)
+    del with_kernel["kernel"]
+    for found in (with_kernel, without):
+        del found["data"], found["notes"]
+    assert with_kernel == without
+
+
+def test_networks_are_trained(capsys: pytest.CaptureFixture[str]) -> None:
+    base = ("--method", "snip", "--samples", 80, *SMALL, "--train", "--steps", 30, "--networks", 2, "--top", 2)
+    call(*base)
+    printed = capsys.readouterr().out
+    assert "2 networks of width 64, 30 steps" in printed
+    assert "snip saw these labels" in printed
+    assert max(map(len, printed.splitlines())) <= 80
+    texts = []
+    for seed in (3, 3, 4):
+        call(*base, "--seed", seed, "--json", "-")
+        texts.append(capsys.readouterr().out)
+    assert texts[0] == texts[1] != texts[2]
+    training = json.loads(texts[0], parse_constant=refuse)["training"]
+    assert training["steps"] == 30
+    assert len(training["networks"]) == 2
+    for run in training["networks"]:
+        assert run["loss"] < 0.5
+        assert run["error_interval"][0] <= run["error"] <= run["error_interval"][1]
+        assert 0 < run["laziness"] < 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--method", "magnitude", "--depth", 3, "--samples", 60),
+        ("--method", "snip", "--labels", "onehot", "--samples", 60),
+        ("--method", "snip", "--residual", "output", "--samples", 60, "--networks", 2),
+    ],
+)
+def test_training_covers_depth_outputs_and_residuals(
+    arguments: tuple[object, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    call(*arguments, *SMALL, "--train", "--steps", 10)
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "own kernel" in printed
+    for option, said in {"--depth": "by layer one", "onehot": "one output only", "output": "first network's"}.items():
+        assert (option in arguments) == (said in printed)
+
+
+def table(path: Path, x: np.ndarray, y: np.ndarray) -> Path:
+    np.savez(path, x=x, y=y)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("rows", "labels", "expected"),
+    [
+        (lambda x: x[:4], [1, -1, 1, -1], "errors on 1 test sample"),
+        (lambda x: np.ones_like(x), None, "inf: K cannot fit them"),
+        (lambda x: np.where(np.arange(60)[:, None] < 20, 0.0, x), None, "inf: K cannot fit them"),
+        (lambda x: np.vstack([x, x]), None, "none: a singular kernel"),
+        (lambda x: x[:, :1], None, "no path leaves 0 of 1 input"),
+    ],
+)
+def test_odd_data_are_survived(
+    rows: Callable[[np.ndarray], np.ndarray],
+    labels: list[float] | None,
+    expected: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Four samples, samples that are all equal, zero inputs, duplicates and a single input."""
+    x = rows(made().x)
+    y = np.resize(np.sign(made().y[:, 0]), len(x)) if labels is None else np.array(labels)
+    path = table(tmp_path / "odd.npz", x, y)
+    call("--method", "magnitude", "--data", path, *SMALL, "--train", "--steps", 10, "--json", tmp_path / "odd.json")
+    assert expected in " ".join(capsys.readouterr().out.split())
+    json.loads((tmp_path / "odd.json").read_text(), parse_constant=refuse)
+
+
+def test_the_size_that_a_refusal_names_is_accepted() -> None:
+    wanted = ("--method", "random", "--labels", "onehot", "--train", "--width", 8, "--steps", 1, "--kernel-rows", 1024)
+    for share in (0.25, 0.61):
+        with pytest.raises(ValueError, match="expected --samples") as error:
+            call(*wanted, "--test-share", share)
+        samples = int(str(error.value).split()[-1])
+        data = digits("onehot")
+        few = Dataset(data.x[:samples], data.y[:samples], "few", "onehot")
+        size = 10 * len(hold_out(few, share, np.random.default_rng(0)).train.x)
+        assert 2800 < size <= MOST_TANGENTS**0.5
+
+
+@pytest.mark.parametrize("density", [0.02, 0.99])
+def test_extreme_densities_are_survived(density: float, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    small = [density if value == 0.4 else value for value in SMALL]
+    call("--method", "magnitude", "--data", file, *small, "--train", "--steps", 10)
+    assert "own linear" in capsys.readouterr().out
 
 
 # Pictures and files

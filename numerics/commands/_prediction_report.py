@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from numerics.data import Dataset
+    from numerics.networks import Network
 
 UNLIKELY = 1e-3  # a p-value below contradicts the row law
 
@@ -27,10 +28,11 @@ Summary = Mapping[str, Any]
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A network's prediction and, if it was pruned, what was observed."""
+    """A network's prediction and, if it was pruned, what was observed; the network itself where it is to be trained."""
 
     prediction: Prediction
     observation: Observation | None
+    network: Network | None = None
 
 
 def summarise(

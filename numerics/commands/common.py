@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numerics.data import Dataset
 
 MOST_SAMPLES = 4096
+MOST_ENTRIES = 2**25  # of an array: 256 MB
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from numerics.commands._kernel_study import (
+    add_kernel,
+    check_kernel,
+    held_notes,
+    held_out,
+    study_kernel,
+    summarise_study,
+)
 from numerics.commands.common import (
+    MOST_ENTRIES,
     add_data,
     add_residual,
     batch,
@@ -31,7 +40,6 @@ if TYPE_CHECKING:
 
 WIDTH, COMPARED_WIDTHS = 1024, (256, 1024, 4096)
 NETWORKS, WIDE = 4, 4096  # compared networks, halved from this width on
-MOST_ENTRIES = 2**25  # of an array samples × width, width × inputs, or of all upper layers: 256 MB
 DIGITS_SETTINGS = (  # labels, standardised, initial output subtracted: the settings of S6
     ("ge5", True, True),
     ("is0", True, True),
@@ -66,6 +74,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
     add("--no-sample", dest="sample", action="store_false", help="predict only, prune no network")
     add("--compare", action="store_true", help="a table of predictors over data, residuals and widths (snip, grasp)")
+    add_kernel(parser)
     add("--top", type=int, default=10, metavar="N", help="inputs listed at each end (default 10)")
     add("--plot", type=Path, metavar="FILE", help="a picture, .png or .svg (needs sparse-limits[plot])")
     add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
@@ -104,6 +113,7 @@ def _check(arguments: Namespace) -> None:
         check_plot(arguments.plot)
     if arguments.compare and not arguments.sample:
         raise ValueError("--no-sample is given, expected none with --compare")
+    check_kernel(arguments)
     for path in (arguments.plot, arguments.json):
         check_writable(None if path is None else str(path))
 
@@ -111,16 +121,28 @@ def _check(arguments: Namespace) -> None:
 def _predict(arguments: Namespace, console: Console) -> None:
     from numerics.commands._prediction_report import show, summarise
 
-    batching, sampling, drawing = np.random.SeedSequence(arguments.seed).spawn(3)
+    batching, sampling, drawing, holding, averaging = np.random.SeedSequence(arguments.seed).spawn(5)
     width = arguments.width[0] if arguments.width else WIDTH
     whole = load_data(arguments.data, arguments.labels, arguments.standardise)
-    data = batch(whole, arguments.samples, np.random.default_rng(batching))
+    used = data = batch(whole, arguments.samples, np.random.default_rng(batching))
     _check_size(arguments, width, data)
+    held = held_out(arguments, width, data, holding) if arguments.kernel else None
+    if held is not None:
+        data = held.train
     with console.status("predicting"):
         cases = list(_cases(arguments, width, data, sampling, drawing))
-    notes = _notes(arguments, cases, whole, data)
+    notes = _notes(arguments, cases, whole, used)
+    study = None
+    if held is not None:
+        notes += held_notes(arguments, cases, held)
+        study = study_kernel(arguments, cases, held, averaging, console)
     summary = summarise(arguments, cases, whole, data, notes)
     show(console, arguments, cases, data, notes, summary)
+    if study is not None:
+        from numerics.commands._kernel_report import show_kernel
+
+        summary |= summarise_study(study, summary["columns"], summary["predictor"])
+        show_kernel(console, summary, arguments.top)
     if arguments.plot is not None:
         from numerics.figures import plot_prediction
 
@@ -190,7 +212,8 @@ def _cases(
         rng = np.random.default_rng(drawn)
         network = random_network(shape, rng)
         prediction = common or predicted(network, fresh)
-        yield Case(prediction, observe(prediction, network, rng) if arguments.sample else None)
+        observation = observe(prediction, network, rng) if arguments.sample else None
+        yield Case(prediction, observation, network if arguments.train else None)
 
 
 def _notes(arguments: Namespace, cases: Sequence[Case], whole: Dataset, data: Dataset) -> list[str]:
