@@ -1,0 +1,251 @@
+"""Evidence for B1: the complexity of a ball, what random labels make of the bound, and kernels that saw the labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+import numpy as np
+import sympy as sp
+from flint import arb, ctx
+from numpy.typing import NDArray
+
+from numerics import balls
+from numerics.checks.generalisation.path_part import digits_sample, snip_layers
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.kernels import dense_kernel, graphon_kernel, scale_free
+from numerics.moments import numeric
+from theory.generalisation.energy_bound import (
+    B_0,
+    T,
+    T_inv,
+    b,
+    complexity,
+    confidence,
+    energy,
+    epsilon,
+    i,
+    k,
+    label_kernel_energy,
+    level_share,
+    peeled_bound,
+    peeled_norm,
+    q,
+    random_label_energy,
+    rank_one_complexity,
+    raw_energy,
+    risk_bound,
+    scale_free_energy,
+)
+from theory.graphon.symbols import delta, m
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+RAW_RISK = 2 * raw_energy.subs(q, B_0**2) + confidence  # the usual form at the same ball
+
+
+def expanded(expression: sp.Expr) -> sp.Expr:
+    return sp.simplify(sp.expand_log(expression, force=True))
+
+
+@exact(scale_free_energy, cost=0.4)
+@control("the complexity once", risk_bound=complexity + confidence)
+@control("complexity 10 % more", complexity=ELEVEN * complexity)
+@control("two roots", risk_bound=2 * complexity + 2 * confidence / 3)
+@control("10 % more", risk_bound=ELEVEN * risk_bound)
+@control("one event of probability δ", confidence=3 * sp.sqrt(sp.log(1 / delta) / (2 * m)))
+@control("confidence 10 % less", confidence=NINE * confidence)
+@control("half the share", level_share=level_share / 2)
+@control("shares of the first power", level_share=delta / (i + 1))
+@control("the whole δ at each step", peeled_bound=risk_bound.subs(B_0, b * 2**i))
+@control("peeled 10 % more", peeled_bound=ELEVEN * peeled_bound)
+@control("the norm itself", peeled_norm=peeled_norm / 2)
+@control("no smallest radius", peeled_norm=2 * sp.sqrt(q))
+def pieces_make_the_bound(
+    risk_bound: sp.Expr,
+    complexity: sp.Expr,
+    confidence: sp.Expr,
+    level_share: sp.Expr,
+    peeled_bound: sp.Expr,
+    peeled_norm: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """Three McDiarmid roots at δ/2; shares that add up to δ, each put into the bound; 2√q just above a radius."""
+    yield trial.same(sp.exp(-2 * m * (confidence / 3) ** 2), delta / 2)
+    yield trial.holds(confidence.subs({m: 2, delta: sp.S.Half}).is_positive, "the confidence term is positive")
+    yield trial.same(risk_bound, 2 * complexity + confidence)
+    yield trial.same(level_share, delta / (sp.zeta(2) * (i + 1) ** 2))  # Σ (i + 1)⁻² = ζ(2)
+    yield trial.same(peeled_bound, risk_bound.subs({B_0: b * 2**i, delta: level_share}, simultaneous=True), by=expanded)
+    for radius, step in ((sp.Rational(2, 3), 0), (sp.Rational(5, 2), 2), (1, 5)):
+        just_below = (radius * 2**step) ** 2
+        yield trial.same(peeled_norm.subs({b: radius, q: just_below}), radius * 2 ** (step + 1))
+    yield trial.same(peeled_norm.subs({b: 3, q: sp.Rational(1, 100)}), 6)
+
+
+def gram_matrices(rng: np.random.Generator) -> list[sp.Matrix]:
+    """I, 𝟏𝟏ᵀ and random Gram matrices of small integers, of two to six samples."""
+    found = [sp.eye(5), sp.ones(2, 2), sp.ones(6, 6)]
+    for size, rank in ((3, 2), (5, 3), (6, 6)):
+        points = sp.Matrix(rng.integers(-3, 4, size=(size, rank)))
+        found.append(points * points.T)
+    return found
+
+
+def sign_forms(K: sp.Matrix) -> list[sp.Integer]:
+    """σᵀKσ for all signs."""
+    return [(sp.Matrix([s]) * K * sp.Matrix(s))[0] for s in product((1, -1), repeat=K.rows)]
+
+
+@exact(scale_free_energy)
+@control("the largest eigenvalue for the trace", complexity=B_0 * sp.sqrt(T / m) / m)
+@control("without the root", complexity=B_0 * T / m)
+@control("10 % less", complexity=NINE * complexity)
+def trace_is_the_mean_square(complexity: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """E σᵀKσ over all signs, in integers: Jensen's bound is B₀ over m times its root."""
+    for K in trial.draw(gram_matrices):
+        forms = trial.once(sign_forms, K)
+        mean = sp.Rational(sum(forms), len(forms))
+        yield trial.same(complexity.subs({T: K.trace(), m: K.rows}), B_0 * sp.sqrt(mean) / K.rows)
+
+
+@enclosed(scale_free_energy)
+@control("the largest eigenvalue for the trace", complexity=B_0 * sp.sqrt(T / m) / m)
+@control("10 % less", complexity=NINE * complexity)
+@control("constant 1: all kernels alike", khintchine=sp.Integer(1))
+@control("10 % more", khintchine=ELEVEN / sp.sqrt(2))
+@control("10 % less of Khintchine", khintchine=NINE / sp.sqrt(2))
+def complexity_lies_within_a_factor_of_root_two(
+    complexity: sp.Expr, khintchine: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """E√(σᵀKσ) over all signs: equal to the bound at K = I, to 1/√2 of it at two equal inputs."""
+    for K in trial.draw(gram_matrices):
+        forms = trial.once(sign_forms, K)
+        bound = complexity.subs({B_0: 1, T: K.trace(), m: K.rows})
+        with ctx.workprec(128):
+            mean = sum((arb(int(form)).sqrt() for form in forms), arb(0)) / len(forms) / K.rows
+            low, high = (balls.enclose(end).real for end in (khintchine * bound, bound))
+            tight = arb(2) ** -50
+            yield trial.holds(not bool(mean > high + tight), f"{K.rows} samples: {mean.str(6)} ≤ {high.str(6)}")
+            yield trial.holds(not bool(mean < low - tight), f"{K.rows} samples: {mean.str(6)} ≥ {low.str(6)}")
+    yield trial.same(khintchine * complexity.subs({B_0: 1, T: 2, m: 2}), sp.S.Half)
+    yield trial.same(complexity.subs({B_0: 1, T: 5, m: 5}), 1 / sp.sqrt(5))
+
+
+@exact(scale_free_energy)
+@control("the normal limit", rank_one_complexity=1 / sp.sqrt(sp.pi * k))
+@control("largest probability of m + 1", rank_one_complexity=rank_one_complexity * (2 * k + 1) / (2 * k + 2))
+@control("10 % more", rank_one_complexity=ELEVEN * rank_one_complexity)
+def equal_inputs_walk_at_random(rank_one_complexity: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """E|Σσ|/m over all signs for m = 2, 4, 6, 8."""
+    for half in range(1, 5):
+        walks = [abs(sum(signs)) for signs in product((1, -1), repeat=2 * half)]
+        seen = sp.Rational(sum(walks), len(walks) * 2 * half)
+        yield trial.same(rank_one_complexity.subs(k, half), seen)
+
+
+def kernels_and_energies(rng: np.random.Generator) -> list[tuple[sp.Matrix, sp.Rational]]:
+    """Positive definite rational kernels of four samples, and the mean of yᵀK⁻¹y over all labels."""
+    found = []
+    for scale in (1, 7, sp.Rational(1, 3)):
+        points = sp.Matrix(rng.integers(-3, 4, size=(4, 4)))
+        K = scale * (points * points.T + sp.eye(4))
+        forms = sign_forms(K.inv())
+        found.append((K, sp.Rational(sum(forms), len(forms))))
+    return found
+
+
+@exact(scale_free_energy, cost=0.3)
+@control("the energy without its trace", energy=raw_energy)
+@control("trace per sample", energy=sp.sqrt(q * T / m) / m)
+@control("10 % more", energy=ELEVEN * energy)
+@control("complexity 10 % less", complexity=NINE * complexity)
+@control("one trace", random_label_energy=T / m)
+@control("10 % less on random labels", random_label_energy=NINE * random_label_energy)
+def random_labels_have_energy_one_or_more(
+    energy: sp.Expr, random_label_energy: sp.Expr, complexity: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The mean of 𝓔² over all labels, in rationals; at least 1, which a multiple of I attains; 𝓔 is the complexity at √q."""
+    yield trial.same(energy, complexity.subs(B_0, sp.sqrt(q)))
+    yield trial.same(energy.subs({q: q / B_0, T: T * B_0}, simultaneous=True), energy)
+    for K, mean in trial.draw(kernels_and_energies):
+        traces = {T: K.trace(), T_inv: K.inv().trace(), m: 4}
+        squared = sp.expand((energy**2).subs({T: K.trace(), m: 4}))
+        yield trial.same(squared.subs(q, mean), random_label_energy.subs(traces))
+        claimed = random_label_energy.subs(traces)
+        yield trial.holds(claimed >= 1, f"mean of the squared energy over all labels {claimed}")
+    yield trial.same(random_label_energy.subs({T: 12, T_inv: sp.Rational(4, 3), m: 4}), 1)
+
+
+@exact(scale_free_energy)
+@control("the energy of I", label_kernel_energy=sp.Integer(1))
+@control("ε forgotten in the trace", label_kernel_energy=1 / sp.sqrt(m + epsilon))
+@control("10 % more", label_kernel_energy=ELEVEN * label_kernel_energy)
+@control("a constant predictor is right half the time", least_random_risk=sp.Rational(3, 4))
+@control("10 % less", least_random_risk=NINE / 2)
+@control("the bound for a kernel of the labels", kernel="from the labels")
+def labels_in_the_kernel_break_the_bound(
+    label_kernel_energy: sp.Expr, least_random_risk: sp.Expr, kernel: str, trial: Trial
+) -> Iterator[Finding]:
+    """K = yyᵀ + εI by matrices; the risk of a prediction on random labels; the bound at m = 2000, ε = 1/1000 is 0.154.
+
+    Were that kernel admitted, its bound would not lie below the least risk.
+    """
+    for y, eps in ((sp.Matrix([1, -1, -1]), sp.Rational(1, 1000)), (sp.Matrix([1, 1, -1, 1]), sp.Integer(2))):
+        K = y * y.T + eps * sp.eye(y.rows)
+        seen = energy.subs({q: (y.T * K.inv() * y)[0], T: K.trace(), m: y.rows})
+        yield trial.same(label_kernel_energy.subs({m: y.rows, epsilon: eps}), seen)
+    risks = [(min(1, abs(f - 1)) + min(1, abs(f + 1))) / 2 for f in (sp.Rational(n, 10) for n in range(-30, 31))]
+    yield trial.holds(min(risks) == least_random_risk, f"least risk of a prediction on random labels {min(risks)}")
+    if kernel == "from the labels":
+        at = {m: 2000, epsilon: sp.Rational(1, 1000), delta: sp.Rational(1, 100)}
+        promised = 2 * label_kernel_energy + confidence
+        yield trial.below(least_random_risk, promised.subs(at))
+
+
+# Random labels: no bound may promise a risk below one half
+
+
+SAMPLES = 200
+
+
+def digit_energies(rng: np.random.Generator, draws: int, kernel: str) -> tuple[NDArray[np.float64], float]:
+    """yᵀK⁻¹y for random labels of digits, float[draws], and tr K: a dense kernel, or one made from the labels."""
+    if kernel == "from the labels":  # yyᵀ + I/1000, in closed form
+        return np.full(draws, SAMPLES / (SAMPLES + 0.001)), SAMPLES * 1.001
+    K = 10_000 * dense_kernel(digits_sample(rng, (3, 8), SAMPLES).x).ntk  # a scale that a bound must not feel
+    y = rng.choice([-1.0, 1.0], size=(draws, SAMPLES))
+    return np.einsum("ij,ij->i", y, np.linalg.solve(K, y.T).T), float(np.trace(K))
+
+
+@statistical(scale_free_energy, tests=1, cost=0.4)
+@control("a kernel made from the labels", kernel="from the labels")
+@control("the energy without its trace", risk_bound=RAW_RISK)
+def random_labels_are_not_promised_a_risk_below_one_half(
+    risk_bound: sp.Expr, kernel: str, trial: Trial
+) -> Iterator[Finding]:
+    """Labels drawn at random for digits: the bound lies below ½, the least risk there is, with probability at most δ."""
+    share = 0.01
+    forms, trace = trial.draw(digit_energies, trial.size(200), kernel)
+    bounds = numeric((B_0, T, m, delta), risk_bound)(np.sqrt(forms), trace, SAMPLES, share)
+    yield trial.counts(int(np.sum(bounds < 0.5)), len(forms), share, side="above")
+
+
+def optimistic_draws(rng: np.random.Generator, draws: int, kernel: str) -> int:
+    """How often the energy of one labelling of noise is below that of another, under a SNIP kernel.
+
+    The kernel is pruned by labels of its own (fixed), or by those of the first labelling.
+    """
+    count = 0
+    for _ in range(draws):
+        x = rng.standard_normal((40, 192))
+        first, second, own = rng.choice([-1.0, 1.0], size=(3, 40))
+        K = graphon_kernel(x, snip_layers(x, first if kernel == "from the labels" else own, 1.2)).ntk
+        count += scale_free(K, first) < scale_free(K, second)
+    return count
+
+
+@statistical(scale_free_energy, tests=1, cost=0.6)
+@control("a kernel made from the labels", kernel="from the labels")
+def labels_used_for_pruning_look_easier(kernel: str, trial: Trial) -> Iterator[Finding]:
+    """Two labellings of noise are exchangeable for a kernel that saw neither: each has the lower energy with chance ½."""
+    draws = trial.size(100)
+    yield trial.counts(trial.draw(optimistic_draws, draws, kernel), draws, 0.5, observed=True)

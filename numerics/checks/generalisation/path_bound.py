@@ -1,0 +1,202 @@
+"""Evidence for B3 and B8: path bounds in rationals, in balls and on digits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import sympy as sp
+from flint import arb, arb_mat, ctx, fmpq
+
+from numerics import balls
+from numerics.checks.generalisation.path_part import (
+    PRECISION,
+    block_layers,
+    diagonal,
+    digits_sample,
+    in_balls,
+    inputs,
+    is_positive_definite,
+    kernel_of,
+    linear_part,
+)
+from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from numerics.findings import Kind, Verdict
+from numerics.kernels import graphon_kernel, path_densities, path_residual_bound, squared_norm
+from theory.generalisation.path_bound import (
+    beta,
+    d,
+    eigenvalue,
+    linear_constant,
+    linear_term,
+    mu,
+    path_energy_bound,
+    path_term,
+    projection,
+    residual_term,
+)
+from theory.generalisation.path_bound import (
+    path_residual_bound as path_residual_claim,
+)
+from theory.generalisation.path_part import S, constant, layer_constant
+from theory.kernel.dual import depth
+from theory.saliency.model import rho
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+
+
+class Example(NamedTuple):
+    """Inputs X, path densities ρ and a linear target β, in rationals."""
+
+    X: sp.Matrix
+    rho: tuple[sp.Rational, ...]
+    beta: sp.Matrix
+
+    def sum_of(self, term: sp.Expr, layers: int) -> sp.Expr:
+        at = {d: self.X.cols, depth: layers}
+        return sum(term.subs({**at, rho: r, beta: w}) for r, w in zip(self.rho, self.beta, strict=True))
+
+    def linear_part(self, factor: sp.Expr) -> sp.Matrix:
+        """factor/d · X diag(ρ) Xᵀ."""
+        return factor / self.X.cols * self.X * sp.diag(*self.rho) * self.X.T
+
+
+def examples(rng: np.random.Generator) -> list[Example]:
+    """Inputs of full column rank, more rows than columns, densities and targets without zeros."""
+    found = []
+    for rows, columns in ((4, 3), (3, 2), (5, 3)):
+        X = sp.zeros(rows, columns)
+        while X.rank() < columns:
+            X = sp.Matrix(rng.integers(-4, 5, size=(rows, columns)))
+        shares = tuple(sp.Rational(int(k), 10) for k in rng.integers(1, 11, size=columns))
+        found.append(Example(X, shares, sp.Matrix([int(w) or 1 for w in rng.integers(-4, 5, size=columns)])))
+    return found
+
+
+def pseudo_energy(K: sp.Matrix, y: sp.Matrix) -> sp.Expr:
+    return (y.T * K.pinv() * y)[0]
+
+
+@exact(path_energy_bound, cost=0.4)
+@control("density upstairs", linear_term=d * beta**2 * rho / linear_constant)
+@control("without the dimension", linear_term=linear_term / d)
+@control("the constant of gates", linear_term=path_term)
+@control("10 % more", linear_term=ELEVEN * linear_term)
+@control("the halvings of gates", linear_constant=constant)
+def linear_networks_attain_the_bound(linear_term: sp.Expr, linear_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """yᵀK⁺y of K = (L + 1)/d·X diag(ρ)Xᵀ by the pseudo-inverse; L + 1 layers of gradient, each the path density."""
+    for L, example in enumerate(trial.draw(examples), start=2):
+        K = example.linear_part(sp.Integer(L + 1))
+        yield trial.holds(linear_constant.subs(depth, L) == L + 1, f"{L + 1} terms of {L} hidden layers")
+        yield trial.same(example.sum_of(linear_term, L), trial.once(pseudo_energy, K, example.X * example.beta))
+
+
+@exact(path_energy_bound, cost=0.4)
+@control("density upstairs", path_term=d * beta**2 * rho / constant)
+@control("the constant of linear networks", path_term=linear_term)
+@control("plain ReLU", path_term=path_term * 2**depth)
+@control("10 % less", path_term=NINE * path_term)
+@control("10 % more", path_term=ELEVEN * path_term)
+def residual_kernels_stay_below_the_bound(path_term: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """K = B + tR, R a random Gram matrix: the energy is below the sum at t = 1 and 1/100, and attains it at t = 0."""
+    for L, example in enumerate(trial.draw(examples), start=2):
+        bound = example.sum_of(path_term, L)
+        B = example.linear_part(constant.subs(depth, L))
+        y = example.X * example.beta
+        yield trial.same(bound, trial.once(pseudo_energy, B, y))
+        for share in (sp.Integer(1), sp.Rational(1, 100)):
+            rest = sp.eye(B.rows) + sp.ones(*B.shape)
+            seen = (y.T * (B + share * rest).inv() * y)[0]
+            yield trial.holds(seen <= bound, f"energy {float(seen):.5g}, bound {float(bound):.5g}")
+
+
+@exact(path_residual_claim)
+@control("without μ", residual_term=projection**2 / eigenvalue)
+@control("the norm of the labels", residual_term=projection**2 / mu)
+@control("10 % more", residual_term=ELEVEN * residual_term)
+@control("10 % less", residual_term=NINE * residual_term)
+@control("half of it", antipodal_energy=1 / (2 * S))
+@control("10 % off", antipodal_energy=ELEVEN / S)
+def residual_bound_inverts_the_sum(
+    residual_term: sp.Expr, antipodal_energy: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """yᵀ(B + μI)⁻¹y in the eigenvectors (3, 4)/5 and (−4, 3)/5 of B; yᵀK⁻¹y of K = 2SI at y = (1, 1)."""
+    Q = sp.Matrix([[3, -4], [4, 3]]) / 5
+    for first, second, share, y in ((2, sp.Rational(1, 3), sp.Rational(1, 7), (1, -1)), (5, 0, 2, (3, 1))):
+        labels = sp.Matrix(y)
+        B = Q * sp.diag(first, second) * Q.T
+        parts = zip(Q.T * labels, (first, second), strict=True)
+        total = sum(residual_term.subs({projection: x, eigenvalue: value, mu: share}) for x, value in parts)
+        yield trial.same(total, (labels.T * (B + share * sp.eye(2)).inv() * labels)[0])
+    ones = sp.Matrix([1, 1])
+    yield trial.same(antipodal_energy, (ones.T * (2 * S * sp.eye(2)).inv() * ones)[0])
+
+
+SHAPES = ((5, (4, 3, 3)), (5, (5, 4)), (4, (6, 8)))  # inputs, and blocks of the inputs and of each hidden layer
+
+
+def quadratic_form(matrix: arb_mat, y: list[int]) -> arb:
+    """yᵀM⁻¹y."""
+    column = arb_mat([[x] for x in y])
+    return (column.transpose() * matrix.solve(column))[0, 0]
+
+
+@enclosed(path_residual_claim, cost=0.5)
+@control("the mean eigenvalue for the smallest", floor="mean eigenvalue")
+@control("without the linear part", weight=sp.Integer(0))
+@control("a halving less", weight=2 * layer_constant)
+@control("10 % less", weight=NINE * layer_constant)
+@control("10 % more", weight=ELEVEN * layer_constant)
+def every_target_keeps_the_bound(weight: sp.Expr, floor: str, trial: Trial) -> Iterator[Finding]:
+    """Random block networks, labels ±1: μ proved by elimination in balls, then both energies enclosed.
+
+    μ is the largest proved one of 40 fractions of the mean eigenvalue. The weight is that of L halvings.
+    """
+    for count, sizes in SHAPES:
+        x, layers = trial.draw(inputs, count, sizes[0]), trial.draw(block_layers, sizes)
+        y = [1 if row[0] > 0 else -1 for row in x]
+        kernel = trial.once(kernel_of, x, layers)
+        L = len(sizes) - 1
+        yield trial.same(weight.subs(depth, L), sp.Rational(1, 2**L), by=None)
+        with ctx.workprec(PRECISION):
+            B = balls.enclose(weight, {depth: L}).real * linear_part(arb_mat(x), in_balls(layers), "W")
+            rest = kernel - B
+            mean = sum((rest[i, i] for i in range(count)), arb(0)) / count
+            share = mean if floor == "mean eigenvalue" else proved_floor(rest, mean)
+            truth, bound = quadratic_form(kernel, y), quadratic_form(B + diagonal([share] * count), y)
+            yield compared(truth, bound)
+
+
+def proved_floor(matrix: arb_mat, scale: arb) -> arb:
+    """A number that the smallest eigenvalue is proved to exceed, a multiple of scale/40."""
+    size = matrix.nrows()
+    found = arb(0)
+    for k in range(1, 40):
+        tried = scale * arb(fmpq(k, 40))
+        if is_positive_definite(matrix - diagonal([tried] * size)) is not True:
+            break
+        found = tried
+    return found
+
+
+def compared(truth: arb, bound: arb) -> Finding:
+    verdict = (
+        Verdict.SUPPORTS if bool(truth <= bound) else Verdict.REFUTES if bool(truth > bound) else Verdict.UNDECIDED
+    )
+    return Finding(Kind.ENCLOSED, verdict, f"energy {truth.str(5)}, bound {bound.str(5)}")
+
+
+@empirical(path_residual_claim, cost=0.4)
+@control("the mean eigenvalue for the smallest", floor="mean eigenvalue")
+def digits_keep_the_bound(floor: str, trial: Trial) -> Iterator[Finding]:
+    """3 v 8 and 4 v 9 under SNIP's graphons: the energy over the bound."""
+    for classes in ((3, 8), (4, 9)):
+        x, y, layers = trial.draw(digits_sample, classes, trial.size(60))
+        kernel, density = graphon_kernel(x, layers).ntk, path_densities(layers).mean(axis=0)
+        truth = squared_norm(kernel, y)
+        bound = path_residual_bound(kernel, density, x, y).value
+        if floor == "mean eigenvalue":
+            B = x * (density / x.shape[1]) @ x.T
+            bound = squared_norm(B + np.trace(kernel - B) / len(y) * np.eye(len(y)), y)
+        yield trial.at_most(truth / bound, 1.0, f"{classes[0]} v {classes[1]}: energy {truth:.4g} over the bound")

@@ -1,0 +1,136 @@
+"""Evidence for B7: predictions that do not see the kernel's scale, in rationals and on digits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+import sympy as sp
+
+from numerics.checks.generalisation.path_part import digits_sample
+from numerics.composition import GridGraphon, Latent, point_latent
+from numerics.evidence import Finding, Trial, control, empirical, exact
+from numerics.kernels import LayerGraphons, energy, graphon_kernel, input_latent, mean_squared_error, ridge_predict
+from theory.generalisation.energy_bound import T, q, raw_energy
+from theory.generalisation.energy_bound import energy as scale_free
+from theory.generalisation.scale import eigenvalue, gamma, scale_invariance, shrinkage
+from theory.graphon.symbols import m
+from theory.kernel.dual import a, b, c, depth, relu
+from theory.saliency.model import rho
+
+ELEVEN = sp.Rational(11, 10)
+CLAIMED = scale_invariance.expressions
+s = sp.Symbol("s", positive=True)
+
+
+def regressions(rng: np.random.Generator) -> list[tuple[sp.Matrix, sp.Matrix, sp.Matrix]]:
+    """A rational kernel with eigenvectors (3, 4)/5 and (−4, 3)/5, test rows and labels."""
+    Q = sp.Matrix([[3, -4], [4, 3]]) / 5
+    found = []
+    for _ in range(2):
+        first, second, *others = (sp.Integer(int(k)) for k in rng.integers(1, 9, size=6))
+        found.append((Q * sp.diag(first, second) * Q.T, sp.Matrix([others[:2]]), sp.Matrix(others[2:])))
+    return found
+
+
+@exact(scale_invariance)
+@control("a fixed ridge", shrinkage=eigenvalue / (eigenvalue + gamma))
+@control("a ridge in proportion to the whole trace", shrinkage=eigenvalue / (eigenvalue + gamma * T))
+@control("the complement", shrinkage=1 - shrinkage)
+@control("10 % more", shrinkage=ELEVEN * shrinkage)
+@control("test errors as the raw bound", prediction_growth=CLAIMED["raw_growth"])
+@control("as the kernel", prediction_growth=CLAIMED["kernel_scale"])
+@control("raw growth with one root more", raw_growth=1 / CLAIMED["kernel_scale"])
+@control("raw growth of a dense readout", raw_growth=CLAIMED["dense_readout_growth"])
+@control("dense readout as if masked", dense_readout_growth=CLAIMED["raw_growth"])
+def regression_in_rationals(
+    shrinkage: sp.Expr, prediction_growth: sp.Expr, raw_growth: sp.Expr, dense_readout_growth: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """K(K + γ tr K/m)⁻¹ in the eigenvectors; predictions, 𝓔 and the raw energy for K and for K times its scale."""
+    ridge = sp.Rational(1, 7)
+    L, density = 3, sp.Rational(1, 5)
+    at = {depth: L, rho: density}
+    for K, row, y in trial.draw(regressions):
+        fitted = K * (K + ridge * K.trace() / 2 * sp.eye(2)).inv()
+        for value, (vector,) in ((value, vectors) for value, _, vectors in K.eigenvects() if len(vectors) == 1):
+            claimed = shrinkage.subs({eigenvalue: value, gamma: ridge, T: K.trace(), m: 2})
+            yield trial.holds(
+                fitted * vector == claimed * vector, f"share {claimed} of a target with eigenvalue {value}"
+            )
+        for growth, scale in ((raw_growth, density ** (L + 1)), (dense_readout_growth, density**L)):
+            for each in (sp.Integer(0), ridge):
+                before, after = (
+                    (row * factor * (factor * (K + each * K.trace() / 2 * sp.eye(2))).inv() * y)[0]
+                    for factor in (1, scale)
+                )
+                yield trial.same(after, before * prediction_growth.subs(at))
+            energies = [(y.T * (factor * K).inv() * y)[0] for factor in (1, scale)]
+            raw, free = (
+                [form.subs({q: x, T: factor * K.trace(), m: 2}) for x, factor in zip(energies, (1, scale), strict=True)]
+                for form in (raw_energy, scale_free)
+            )
+            yield trial.same(raw[1] / raw[0], growth.subs(at))
+            yield trial.same(free[1] / free[0], prediction_growth.subs(at))
+
+
+@exact(scale_invariance)
+@control("a masked readout forgotten", kernel_scale=CLAIMED["dense_readout_scale"])
+@control("one factor for all layers", kernel_scale=rho)
+@control("10 % more", kernel_scale=ELEVEN * CLAIMED["kernel_scale"])
+@control("the readout masked", dense_readout_scale=CLAIMED["kernel_scale"])
+@control("dense readout 10 % more", dense_readout_scale=ELEVEN * CLAIMED["dense_readout_scale"])
+def constant_masks_scale_every_layer(
+    kernel_scale: sp.Expr, dense_readout_scale: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The dual is homogeneous, its derivative does not change: each masked layer gives every term one factor ρ.
+
+    Term by term, forward through ρ, the dual and the own layer, and back through ρ and the gates.
+    """
+    scaled = {a: s * a, b: s * b, c: s * c}
+    yield trial.same(relu.value.subs(scaled, simultaneous=True), s * relu.value)
+    yield trial.same(relu.slope.subs(scaled, simultaneous=True), relu.slope)
+    for L in (1, 2, 3):
+        for readout, claimed in ((rho, kernel_scale), (sp.Integer(1), dense_readout_scale)):
+            layers = [rho] * L + [readout]
+            for own in range(L + 1):
+                below, above = sp.prod(layers[:own]), sp.prod(layers[own + 1 :])
+                yield trial.same(claimed.subs(depth, L), below * layers[own] * above)
+
+
+def constant_layers(features: int, density: float, layers: int) -> list[LayerGraphons]:
+    """Random masks on all layers but the readout: one kind of neuron each."""
+    latents = [input_latent(features), *[Latent(np.array([0.5]), np.ones(1))] * layers, point_latent()]
+    found = []
+    for place, (columns, rows) in enumerate(pairwise(latents)):
+        value = 1.0 if place == layers else density
+        graphon = GridGraphon(np.full((rows.weights.size, columns.weights.size), value), rows, columns)
+        found.append(LayerGraphons(graphon, graphon))
+    return found
+
+
+@empirical(scale_invariance, cost=0.4)
+@control("test errors as the raw bound", prediction_growth=CLAIMED["dense_readout_growth"])
+@control("raw bounds alike", dense_readout_growth=sp.Integer(1))
+@control("raw growth of a masked readout", dense_readout_growth=CLAIMED["raw_growth"])
+@control("a fixed ridge", ridge="fixed")
+def digits_do_not_see_the_density(
+    prediction_growth: sp.Expr, dense_readout_growth: sp.Expr, ridge: str, trial: Trial
+) -> Iterator[Finding]:
+    """3 v 8, graphon kernels at ρ = 1/5 and 1/20 over the dense one: test errors and raw energies, to 10⁻⁶ (rounding)."""
+    x, y, _ = trial.draw(digits_sample, (3, 8), 160)
+    train, test = slice(0, 80), slice(80, 160)
+    for L in (1, 2):
+        measured = {}
+        for density in (1.0, 0.2, 0.05):
+            layers = constant_layers(x.shape[1], density, L)
+            K, across = graphon_kernel(x[train], layers).ntk, graphon_kernel(x[test], layers, x[train]).ntk
+            share = 0.1 if ridge == "fixed" else 1e-6 * np.trace(K) / len(K)
+            predicted = ridge_predict(K, across, y[train], share / (np.trace(K) / len(K)))
+            measured[density] = mean_squared_error(predicted, y[test]), energy(K, y[train])
+        for density in (0.2, 0.05):
+            at = {rho: sp.Rational(density), depth: L}
+            for place, growth in enumerate((prediction_growth, dense_readout_growth)):
+                seen = measured[density][place] / measured[1.0][place]
+                off = abs(seen / trial.value(growth, at) - 1)
+                yield trial.at_most(off, 1e-6, f"ρ = {density}, L = {L}: ratio {seen:.7g}, off by")

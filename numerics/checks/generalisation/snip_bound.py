@@ -1,0 +1,170 @@
+"""Evidence for B6: SNIP's path densities beside the best ones, on two levels, near zero and on drawn weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics import balls
+from numerics.checks.generalisation.water_filling import Instance
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from theory.generalisation.snip_bound import (
+    beta,
+    budget,
+    energy_upper,
+    mean,
+    optimum,
+    p,
+    power_integrand,
+    snip_bound,
+    snip_budget,
+    snip_path_bound,
+)
+from theory.generalisation.water_filling import a, lam, share, v
+from theory.generalisation.water_filling import beta as weight
+from theory.kernel.snip_kernel import R_2, energy_tail, r, s
+from theory.level import Level, level
+from theory.saliency.model import phi, rho, tau
+from theory.saliency.tail_selectivity import product_upper
+from theory.tails import half_normal, product_survival, t
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+CLAIMED = snip_path_bound.expressions
+UNCAPPED = mean(beta, 1) ** 2 / budget
+LEVELS = {p: sp.Rational(1, 4), beta: 2}
+KEPT = mean(beta**2 / product_survival(tau / beta), 1 / product_survival(tau))
+ALIGNED = mean(beta**2 / sp.Min(1, beta / tau), 1 / sp.Min(1, 1 / tau))  # path densities along the profile
+
+
+@exact(snip_path_bound)
+@control("no cap", pareto_share=phi / tau)
+@control("half-normal noise", pareto_share=half_normal.at(tau / phi))
+@control("10 % more", pareto_share=ELEVEN * CLAIMED["pareto_share"])
+@control("strong features at the cap", strong_share=sp.Integer(1))
+@control("strong features without it", strong_share=beta * budget / mean(beta, 1))
+@control("uncapped", optimum=UNCAPPED)
+@control("10 % less", optimum=NINE * optimum)
+@control("uniform in β", uniform=mean(beta, 1) ** 2 / budget)
+@control("uniform 10 % more", uniform=ELEVEN * CLAIMED["uniform"])
+def two_levels_are_water_filled(
+    pareto_share: sp.Expr, strong_share: sp.Expr, optimum: sp.Expr, uniform: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """A few features of two sizes, in rationals, by trial of all capped sets (B4); Pareto masks follow B4's shares."""
+    yield trial.same(pareto_share, share.subs({weight: phi, lam: tau}), by=None)
+    for sizes in ([2, 1, 1, 1], [3, 1, 1], [5, 5, 2, 2, 2]):
+        strong = sum(x == sizes[0] for x in sizes)
+        for density in (Fraction(1, 5), Fraction(1, 2), Fraction(9, 10)):
+            case = Instance(sizes, density)
+            at = {
+                p: sp.Rational(strong, len(sizes)),
+                beta: sp.Rational(sizes[0], sizes[-1]),
+                budget: sp.Rational(density),
+            }
+            level = sp.Rational(case.rest) / sp.Rational(case.budget - case.capped)
+            scale = sp.Integer(sizes[-1] ** 2 * len(sizes))
+            yield trial.same(strong_share.subs(at), share.subs({weight: sizes[0], lam: level}))
+            yield trial.same(optimum.subs(at), sp.Rational(case.value) / scale)
+            yield trial.same(uniform.subs(at), sum(x * x for x in sizes) / sp.Rational(density) / scale)
+
+
+@exact(snip_path_bound, cost=0.4)
+@control("the tail alone", energy_upper=energy_tail)
+@control("10 % more", energy_upper=ELEVEN * energy_upper)
+@control("the tail of r", power_integrand=v ** (2 * a) / product_upper.subs(t, tau / v**a))
+@control("without the exponential", power_integrand=v ** (2 * a))
+@control("one power", power_integrand=power_integrand / v**a)
+def bound_diverges_at_small_weights(energy_upper: sp.Expr, power_integrand: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The two tails that bound R₂; β² over that bound; v times the integrand tends to infinity at v = 0."""
+    bessel = sp.sqrt(sp.pi / (2 * s)) * sp.exp(-s)  # above K₀
+    yield trial.same(energy_upper, product_upper.subs(t, s) + 2 / sp.pi * s * bessel)
+    weights = v**a
+    yield trial.same(power_integrand, weights**2 / energy_upper.subs(s, tau / weights))
+    for exponent in (sp.S.Half, sp.Integer(1), sp.Integer(2)):
+        nearby = sp.limit((v * power_integrand).subs({a: exponent, tau: 1}), v, 0, "+")
+        yield trial.holds(nearby == sp.oo, f"v · β²/R₂ → {nearby} for the profile v^{exponent}")
+
+
+@enclosed(snip_path_bound)
+@control("the tail alone", energy_upper=energy_tail)
+@control("10 % less far out", energy_upper=NINE * energy_upper)
+def energy_lies_below_its_bound(energy_upper: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At random points, near 0 and far out, where the bound is sharp."""
+    yield trial.below(R_2, energy_upper, strict=True)
+    yield trial.below(R_2, energy_upper, at=[{s: sp.Rational(1, 100)}, {s: 60}], strict=True)
+    yield trial.below(energy_upper, R_2 * (1 + 1 / s), at=[{s: 20}, {s: 60}])
+
+
+@enclosed(snip_path_bound, cost=0.5)
+@control("path densities along the profile", snip_bound=ALIGNED)
+@control("the share kept for the energy kept", snip_bound=KEPT)
+@control("10 % less", snip_bound=NINE * snip_bound)
+@control("uniform", snip_bound=mean(beta**2, 1) / snip_budget)
+@control("no excess", excess={density: sp.Integer(0) for density in CLAIMED["excess"]})
+def snip_beside_the_optimum(
+    snip_bound: sp.Expr, excess: Mapping[sp.Rational, sp.Expr], trial: Trial
+) -> Iterator[Finding]:
+    """The mean of β²/R₂ from the two path densities; above the optimum of its budget by the excess stated, rounded."""
+    strong, weak = snip_budget.subs(p, 1), snip_budget.subs(p, 0)
+    at = [
+        {p: sp.Rational(1, 4), beta: 2, tau: 2},
+        {p: sp.Rational(2, 5), beta: sp.Rational(3, 2), tau: sp.Rational(1, 3)},
+    ]
+    yield trial.same(snip_bound, mean(beta**2 / strong, 1 / weak), by=None, at=at)
+    best = trial.once(optimum_of_the_same_budget)
+    for density, claimed in excess.items():
+        at = [{**LEVELS, tau: trial.once(threshold, density)}]
+        yield trial.below(best * (1 + claimed - sp.Rational(1, 20_000)), snip_bound, at=at)
+        yield trial.below(snip_bound, best * (1 + claimed + sp.Rational(1, 20_000)), at=at)
+
+
+@enclosed(snip_path_bound)
+@control("one level", threshold=CLAIMED["threshold"].subs(beta, 1))
+@control("the strong features alone", threshold=CLAIMED["threshold"].subs(p, 1))
+@control("half-normal noise", threshold=level(mean(half_normal.at(tau / beta), half_normal.at(tau)), tau, rho))
+@control("budget 10 % more", snip_budget=ELEVEN * snip_budget)
+@control("the share kept for the energy kept", snip_budget=mean(product_survival(tau / beta), product_survival(tau)))
+def threshold_keeps_the_density(threshold: sp.Expr, snip_budget: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """What vanishes there is the mean kept share less ρ; the kept energy adds 2sK₀/π (in other forms)."""
+    at = [{p: sp.Rational(1, 4), beta: 2, tau: cut, rho: sp.Rational(1, 9)} for cut in (1, 3)]
+    kept = mean(r.subs(s, tau / beta), r.subs(s, tau))
+    for each in threshold.atoms(Level):
+        (variable,) = each.function.variables
+        yield trial.same(each.function.expr.subs(variable, tau), kept - rho, by=None, at=at)
+    strong, weak = (product_survival(x) + 2 / sp.pi * x * sp.besselk(0, x) for x in (tau / beta, tau))
+    yield trial.same(snip_budget, mean(strong, weak), by=None, at=at)
+
+
+def optimum_of_the_same_budget() -> sp.Expr:
+    return optimum.subs(budget, snip_budget)
+
+
+def threshold(density: sp.Rational) -> sp.Rational:
+    """SNIP's threshold on the two levels, to 20 digits."""
+    return sp.Rational(balls.digits(CLAIMED["threshold"].subs(LEVELS).subs(rho, density), {}, 20))
+
+
+def scores(rng: np.random.Generator, draws: int, tilted: bool) -> NDArray[np.float64]:
+    """|aw|φ for weights of two-level features; tilted: a of the density a²φ(a), chi with three degrees of freedom."""
+    profile = np.where(rng.random(draws) < 0.25, 2.0, 1.0)
+    readout = np.sqrt(rng.chisquare(3, draws)) if tilted else rng.standard_normal(draws)
+    return np.abs(readout * rng.standard_normal(draws)) * profile
+
+
+@statistical(snip_path_bound, tests=2)
+@control("the share kept for the energy kept", snip_budget=mean(product_survival(tau / beta), product_survival(tau)))
+@control("10 % more", snip_budget=ELEVEN * snip_budget)
+@control("10 % less", snip_budget=NINE * snip_budget)
+@control("threshold of one level", threshold=CLAIMED["threshold"].subs(beta, 1))
+@control("threshold 10 % more", threshold=ELEVEN * CLAIMED["threshold"])
+def drawn_weights_keep_the_energy(snip_budget: sp.Expr, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """E[a²; |aw|φ > τ] is a probability under the law a²φ(a) of a, here at τ = 3/2; the share above the threshold is ρ."""
+    size, density = trial.size(100_000), sp.Rational(3, 20)
+    kept = int(np.sum(trial.draw(scores, size, True) > 1.5))
+    yield trial.counts(kept, size, trial.value(snip_budget, {**LEVELS, tau: sp.Rational(3, 2)}))
+    cut = trial.value(threshold.subs({**LEVELS, rho: density}))
+    kept = int(np.sum(trial.draw(scores, size, False) > cut))
+    yield trial.counts(kept, size, float(density), observed=True)

@@ -1,0 +1,229 @@
+"""Evidence for B4 and B5: optimality by its certificate in rationals, and the power-law profile by integration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import sympy as sp
+
+from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from numerics.kernels import water_filling
+from theory.generalisation.water_filling import (
+    a,
+    best_densities,
+    beta,
+    capped,
+    d,
+    edge,
+    full,
+    lam,
+    optimum,
+    power_optimum,
+    power_profile,
+    rest,
+    term,
+    total,
+    uncapped_optimum,
+    uniform,
+    v,
+    water_level,
+)
+from theory.saliency.model import rho
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+POWER = power_profile.expressions
+
+
+class Instance:
+    """Weights of one target and a budget, in rationals; what the optimum is by trying every set of capped features."""
+
+    def __init__(self, weights: list[int], density: Fraction) -> None:
+        self.weights, self.density = weights, density
+        self.budget = density * len(weights)
+        sizes = sorted((abs(w) for w in weights), reverse=True)
+        self.free = sum(w != 0 for w in weights) <= self.budget
+        feasible = []
+        for k in range(len(sizes)):
+            left = self.budget - k
+            if left > 0 and sum(sizes[k:]) >= sizes[k] * left:  # the level is not below the largest uncapped one
+                feasible.append((sum(x * x for x in sizes[:k]) + Fraction(sum(sizes[k:]) ** 2, 1) / left, k))
+        self.value, self.capped = min(feasible) if feasible else (Fraction(sum(x * x for x in sizes)), len(sizes))
+        self.full = sum(x * x for x in sizes[: self.capped])
+        self.rest = sum(sizes[self.capped :])
+
+    @property
+    def at(self) -> dict[sp.Symbol, sp.Expr]:
+        known = {d: len(self.weights), capped: self.capped, full: self.full, rest: self.rest}
+        return {**known, rho: sp.Rational(self.density), total: sum(map(abs, self.weights))}
+
+
+def instances(rng: np.random.Generator, count: int) -> list[Instance]:
+    """Small integer weights, zeros and ties among them, and budgets below the support; the first has one cap."""
+    found = [Instance([6, 3, 2, 1], Fraction(5, 8))]
+    while len(found) < count:
+        size = int(rng.integers(3, 8))
+        weights = [int(w) for w in rng.integers(-6, 7, size=size)]
+        instance = Instance(weights, Fraction(int(rng.integers(1, 20)), 20))
+        if not instance.free:
+            found.append(instance)
+    return found
+
+
+@exact(best_densities, cost=0.5)
+@control("in proportion to β²", share=sp.Min(1, beta**2 / lam**2))
+@control("no cap", share=sp.Abs(beta) / lam)
+@control("share 10 % more", share=sp.Min(1, ELEVEN * sp.Abs(beta) / lam))
+@control("terms below the cap", term=lam * sp.Abs(beta))
+@control("term 10 % more", term=ELEVEN * term)
+@control("level without the cap", water_level=total / (d * rho))
+@control("level 10 % less", water_level=NINE * water_level)
+@control("optimum without the cap", optimum=uncapped_optimum)
+@control("optimum 10 % less", optimum=NINE * optimum)
+def certificate_proves_the_optimum(
+    share: sp.Expr, term: sp.Expr, water_level: sp.Expr, optimum: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Random rational targets: the budget is met, no density exceeds 1, and β² = λ²ρ² below the cap, β² ≥ λ² at it.
+
+    These are the Kuhn–Tucker conditions of a convex problem; λ from the number k of capped features found by trial.
+    """
+    for instance in trial.draw(instances, trial.size(6)):
+        level = water_level.subs(instance.at)
+        squares = [(w**2, share.subs({beta: w, lam: level})) for w in instance.weights]
+        conditions = [x == level**2 * r**2 if r < 1 else r == 1 and x >= level**2 for x, r in squares]
+        text = f"β = {instance.weights}, density {instance.density}"
+        yield trial.holds(sum(r for _, r in squares) == sp.Rational(instance.budget), f"{text}: the budget is met")
+        yield trial.holds(all(conditions), f"{text}: level {level} meets the conditions")
+        value = sum(x / r for x, r in squares if x)
+        terms = [term.subs({beta: w, lam: level}) for w in instance.weights]
+        yield trial.same(sum(terms), value)
+        yield trial.same(optimum.subs(instance.at), value)
+
+
+@exact(best_densities)
+@control("the root of the sum of squares", uncapped_optimum=total / (d * rho))
+@control("at every density one", uncapped_optimum=total**2 / d)
+@control("10 % more", uncapped_optimum=ELEVEN * uncapped_optimum)
+@control("10 % less", uncapped_optimum=NINE * uncapped_optimum)
+def uncapped_optimum_is_a_lower_bound(uncapped_optimum: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """By trial of all capped sets: below the optimum, equal to it if and only if no feature is capped."""
+    equal = 0
+    for instance in trial.draw(instances, trial.size(20)):
+        claimed, value = uncapped_optimum.subs(instance.at), sp.Rational(instance.value)
+        tight = instance.capped == 0
+        equal += tight
+        yield trial.holds(claimed == value if tight else claimed < value, f"{claimed} beside the optimum {value}")
+    yield trial.holds(equal > 0, f"{equal} targets without a cap")
+
+
+@enclosed(best_densities)
+@control("in proportion to β²", share=sp.Min(1, beta**2 / lam))
+@control("uniform", share=lam)
+@control("10 % below the cap", share=sp.Min(1, NINE * sp.Abs(beta) / lam))
+def no_point_of_a_grid_is_better(share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Four features, all densities in steps of 1/12 that keep the budget: none has a smaller Σβ²/ρ, by brute force.
+
+    The shares are scaled to the budget, so only their shape is at stake.
+    """
+    for weights, budget in (((6, 3, 2, 1), 2), ((5, 4, 4, 3), 1), ((9, 2, 1, 1), Fraction(5, 2))):
+        instance = Instance(list(weights), Fraction(budget) / 4)
+        level = sp.Rational(instance.rest) / sp.Rational(instance.budget - instance.capped)
+        shares = [share.subs({beta: w, lam: level}) for w in weights]
+        scale = sp.Rational(instance.budget) / sum(shares)
+        value = sum(w**2 / (r * scale) for w, r in zip(weights, shares, strict=True))
+        best = trial.once(best_on_grid, weights, str(budget))
+        fits = all(r * scale <= 1 for r in shares)
+        yield trial.holds(
+            fits and value <= best, f"{weights}: Σβ²/ρ = {float(value):.5g}, on the grid {float(best):.5g}"
+        )
+
+
+def best_on_grid(weights: tuple[int, ...], budget: str) -> sp.Rational:
+    steps = Fraction(budget) * 12
+    grids = (point for point in product(range(1, 13), repeat=len(weights)) if sum(point) == steps)
+    return sp.Rational(
+        min(sum(Fraction(12 * w * w, r) for w, r in zip(weights, point, strict=True)) for point in grids)
+    )
+
+
+# The power-law profile
+
+
+@exact(power_profile, cost=0.5)
+@control("cap at ρ", cap=rho)
+@control("cap 10 % more", cap=ELEVEN / (a + 1))
+@control("one power", below_cap=1 / ((a + 1) * rho))
+@control("below the cap 10 % less", below_cap=NINE * POWER["below_cap"])
+@control("uniform 10 % more", uniform=ELEVEN * uniform)
+@control("uniform with one power", uniform=1 / ((a + 1) * rho))
+@control("ratio inverted", ratio=1 / POWER["ratio"])
+@control("dense of one power", dense=1 / (a + 1))
+@control("edge without the profile", edge=sp.Min(1, 1 - rho))
+@control("edge 10 % more", edge=ELEVEN * edge)
+@control("excess of one power less", excess=POWER["excess"] / (1 - rho))
+@control("uniform excess to first order", uniform_excess=(1 - rho) / (2 * a + 1))
+def integrals_of_the_capped_profile(
+    cap: sp.Expr,
+    below_cap: sp.Expr,
+    edge: sp.Expr,
+    uniform: sp.Expr,
+    ratio: sp.Expr,
+    dense: sp.Expr,
+    excess: sp.Expr,
+    uniform_excess: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """Budget and value of min(1, v^a/λ) by integration, capped from v_* on and uncapped; the merge as differences."""
+    first, square = (sp.integrate(v ** (n * a), (v, 0, 1)) for n in (1, 2))
+    yield trial.same(dense, square)
+    yield trial.same(uniform, square / rho)
+    yield trial.same(below_cap, first**2 / rho)
+    yield trial.same(cap, first)  # λ = ∫v^a/ρ is 1, the largest v^a
+    yield trial.same(ratio, below_cap / uniform)
+    yield trial.same(uniform_excess, uniform - dense)
+    w = sp.Symbol("w", positive=True)  # v_*
+    budget = sp.integrate((v / w) ** a, (v, 0, w)) + 1 - w
+    value = w**a * sp.integrate(v**a, (v, 0, w)) + sp.integrate(v ** (2 * a), (v, w, 1))
+    yield trial.same(value - square, excess.subs(rho, budget), by=sp.simplify)
+    for k in (2, 5, 8):
+        profile, density = sp.Rational(k, 3), sp.Rational(9, 10) + sp.Rational(k, 100)
+        found = edge.subs({a: profile, rho: density})
+        yield trial.same(budget.subs({w: found, a: profile}), density)
+        yield trial.same(edge.subs({a: profile, rho: density / (1 + k)}), 1)
+
+
+@exact(power_profile)
+@control("below the cap at every density", optimum=POWER["below_cap"])
+@control("capped at every density", optimum=POWER["dense"] + POWER["excess"])
+@control("uniform", optimum=uniform)
+@control("10 % less", optimum=NINE * power_optimum)
+@control("10 % more", optimum=ELEVEN * power_optimum)
+def optimum_is_in_two_pieces(optimum: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Below and above ρ = 1/(a + 1), and both at it."""
+    below, above = POWER["below_cap"], POWER["dense"] + POWER["excess"]
+    for profile in (sp.Rational(1, 2), sp.Integer(1), sp.Integer(3)):
+        cap = 1 / (profile + 1)
+        for density, pieces in ((cap / 3, [below]), (cap, [below, above]), ((2 + cap) / 3, [above])):
+            for piece in pieces:
+                yield trial.same(*(part.subs({a: profile, rho: density}) for part in (optimum, piece)))
+
+
+@empirical(power_profile)
+@control("below the cap at every density", optimum=POWER["below_cap"])
+@control("uniform", optimum=uniform)
+@control("5 % more", optimum=sp.Rational(21, 20) * power_optimum)
+@control("5 % less", optimum=sp.Rational(19, 20) * power_optimum)
+def steps_enclose_the_optimum(optimum: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The optimum rises with |β|: it lies between those of step profiles below and above v^a, up to rounding (10⁻⁹)."""
+    steps = trial.size(1000)
+    places = np.arange(steps + 1) / steps
+    for exponent, density in ((1, 0.3), (1, 0.8), (2, 0.9)):
+        beta = places**exponent
+        low, high = (water_filling(part, density).value / steps for part in (beta[:-1], beta[1:]))
+        claimed = trial.value(optimum, {a: exponent, rho: sp.Rational(density)})
+        yield trial.at_most(low - claimed, 1e-9 * low, f"a = {exponent}, ρ = {density}: lower end above {claimed:.5g}")
+        yield trial.at_most(
+            claimed - high, 1e-9 * high, f"a = {exponent}, ρ = {density}: upper end below {claimed:.5g}"
+        )

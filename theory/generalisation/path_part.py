@@ -1,0 +1,114 @@
+"""B2: the part of the tangent kernel that is linear in the inputs is decided by path densities alone."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.graphon.limit import inputs as d
+from theory.iterate import Iterate
+from theory.kernel.dual import angle, cosine, depth, kappa_0, kappa_1
+
+S = sp.Symbol("S", positive=True)  # a variance S_W(x, x)
+c = sp.Symbol("c", positive=True)  # a candidate for the constant
+
+constant = (depth + 1) / 2**depth
+plain_constant = (depth + 1) / 4**depth
+layer_constant = sp.Rational(1, 2) ** depth
+antipodal_determinant = 4 * S**2 * (1 - c)
+
+# Correlation of the layer at orthogonal inputs, its slope there, and value and slope of the tangent kernel
+correlation, slope, value, linear = sp.symbols("s p t c", nonnegative=True)
+_passed, _gate = kappa_1.subs(cosine, correlation), kappa_0.subs(cosine, correlation)
+_gate_slope = sp.diff(kappa_0, cosine).subs(cosine, correlation)
+layer_step = {
+    "correlation": _passed,
+    "slope": slope * _gate,
+    "value": value * _gate + _passed,
+    "linear": linear * _gate + value * _gate_slope * slope + slope * _gate,
+}
+best_constant = Iterate(
+    sp.Lambda((correlation, slope, value, linear), sp.Tuple(*layer_step.values())), depth, (0, 1, 0, 1)
+)
+
+
+def next_angle(x: sp.Expr) -> sp.Expr:
+    """The angle whose cosine is κ₁(cos x), in a form whose balls stay small where cos x is 1."""
+    half = sp.Rational(1, 2)
+    share = sp.hyper([], [3 * half], -(x**2) / 16) ** 2 / 2 - x * sp.hyper([], [5 * half], -(x**2) / 4) / (3 * sp.pi)
+    return x * sp.sqrt(2 * share) * sp.hyper([half, half], [3 * half], x**2 * share / 2)
+
+
+x = sp.Symbol("x", nonnegative=True)  # the angle in a layer
+weight, weighted = sp.symbols("w k", real=True)  # of the angle between inputs, and that times the tangent kernel
+_layer = (next_angle(x), weight, weighted * (1 - x / sp.pi) + weight * ((sp.pi - x) * sp.cos(x) + sp.sin(x)) / sp.pi)
+_weight = sp.cos(angle) * sp.sin(angle) ** (d - 2)
+_integrand = Iterate(
+    sp.Lambda((x, weight, weighted), sp.Tuple(*_layer)), depth, (angle, _weight, _weight * sp.cos(angle))
+)
+_on_the_sphere = (
+    d
+    * sp.gamma(d / 2)
+    / (sp.sqrt(sp.pi) * sp.gamma((d - 1) / sp.Integer(2)))
+    * sp.Integral(_integrand, (angle, 0, sp.pi))
+)
+sphere_constant = sp.Piecewise((_on_the_sphere, depth <= 12))  # deeper ones would keep the balls busy for minutes
+sphere_excess = ((depth + 1) / sp.Integer(2) - best_constant) * 3 / (d + 2)
+
+linear_part_bound = Claim(
+    label="B2",
+    title="The linear part of the tangent kernel holds the path densities, with its constant",
+    statement=r"""
+For a network of $L$ hidden layers with graphons $W^{(l)}$ on all layers (masks independent of the weight values) and path density
+$\rho_{path}$, the infinitely wide tangent kernel on inputs $X$ satisfies
+$$K\succeq\frac{c_L}dX\operatorname{diag}(\rho_{path})X^\top,\qquad c_L=[[constant]]$$
+($[[plain_constant]]$ for the ReLU without its factor $\sqrt2$). With masks that depend on the weights (second-moment graphons
+$Q^{(l)}$) $K\succeq\frac wdX\operatorname{diag}(\sum_{l=1}^{L+1}\rho^{(l)})X^\top$, $w=[[layer_constant]]$, where $\rho^{(l)}$ is the
+density of paths with $W$ at layer $l$ and $Q$ elsewhere. **Sharpness.** $c_1=1$ is the best constant, attained by $\{x,-x\}$: there
+$\det(K-cB)=[[antipodal_determinant]]$ with $S=S_W(x,x)$. For homogeneous masks the best constant that serves in every dimension is
+the Taylor coefficient $\Theta_L'(0)$ of the dense kernel in the cosine; from layer to layer the correlation $s$ at orthogonal
+inputs, its slope $p$, and value $t$ and slope $c$ of the kernel go from $(0,1,0,1)$ by
+$$s\to\kappa_1(s),\quad p\to p\,\kappa_0(s),\quad t\to t\,\kappa_0(s)+\kappa_1(s),\quad
+c\to c\,\kappa_0(s)+t\,\kappa_0'(s)\,p+p\,\kappa_0(s),$$
+so it is $1$, $0.9581$ and $0.9126$ for $L=1,2,3$. On the sphere of inputs in $\mathbb R^d$, $d\ge2$, the best constant is
+$E[\Theta_L(t)t]/E[t^2]$ under the weight $(1-t^2)^{(d-3)/2}$: larger than the Taylor coefficient, by at most
+$\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$.
+""",
+    proof_text=r"""
+$\kappa_0$ and $\kappa_1$ have Taylor coefficients $\ge0$, so by Schur products $\kappa_0\succeq\frac12J$ and
+$F(\tilde\Sigma)\succeq\frac12\tilde\Sigma$; if $A\succeq A'\succeq0$ and $B\succeq B'\succeq0$ then $A\circ B\succeq A'\circ B'$. In each of
+the $L+1$ terms the $l-1$ layers below and the $L+1-l$ gates above halve, $L$ in all, and leave
+$\frac1d\sum_jx_jx_j'\rho^{(l)}(v_j)$; without $\sqrt2$ every dual is half as large again. *Antipodal inputs, $L=1$:* $K=2SI$ and
+$B=S\binom{\ \ 1\ -1}{-1\ \ \ 1}$. *Homogeneous masks:* $K-cB$ is, up to a factor, $\Theta_L(r)-cr$ on unit vectors, and $\Theta_L$ is
+made of $\kappa_0,\kappa_1$ by sums, products and composition, so its coefficients are $\ge0$; by Schoenberg's theorem the difference
+is positive semidefinite in every dimension if and only if $c\le\Theta_L'(0)$. On one sphere the eigenspaces are the
+spherical harmonics, $cr$ changes the eigenvalue of degree $1$ alone, and by Funk and Hecke that is proportional to
+$E[(\Theta_L(t)-ct)\,t]$. With $\Theta_L=\sum a_kt^k$ the constant is $\sum_{k\text{ odd}}a_kE[t^{k+1}]/E[t^2]$, where
+$E[t^{k+1}]\le E[t^4]=\frac3{d+2}E[t^2]$ for $k\ge3$ and $\sum_{k\text{ odd}}a_k=\frac12(\Theta_L(1)-\Theta_L(-1))\le\frac{L+1}2$. ∎
+""",
+    source=Source("2602.06675", "abstract (path densities decide generalisation)"),
+    provenance=Provenance.RECONSTRUCTED,
+    proof=Proof.PROVED,
+    assumptions=(
+        r"infinite width, $\varphi(z)=\sqrt2\max(z,0)$",
+        "the constants of Taylor and of Funk and Hecke: homogeneous masks, inputs of one length",
+    ),
+    uses=("K1", "K2", "K4"),
+    expressions={
+        "constant": constant,
+        "plain_constant": plain_constant,
+        "layer_constant": layer_constant,
+        "antipodal_determinant": antipodal_determinant,
+        "layer_step": layer_step,
+        "best_constant": best_constant,
+        "sphere_constant": sphere_constant,
+        "sphere_excess": sphere_excess,
+    },
+    aids={"own_layer": "W"},
+    domain={
+        depth: (1, 2),
+        d: (20, 90),
+        correlation: (sp.Rational(1, 20), sp.Rational(9, 10)),
+        slope: (sp.Rational(1, 20), 1),
+    },
+)

@@ -1,0 +1,57 @@
+"""B7: kernel regression does not see the scale of its kernel, which is all that random masks change."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.generalisation.energy_bound import T
+from theory.graphon.symbols import m
+from theory.kernel.dual import depth
+from theory.saliency.model import rho
+
+gamma = sp.Symbol("gamma", nonnegative=True)  # the ridge as a share of the mean diagonal of K
+eigenvalue = sp.Symbol("lambda", positive=True)  # of K
+
+shrinkage = eigenvalue / (eigenvalue + gamma * T / m)
+
+scale_invariance = Claim(
+    label="B7",
+    title="Random masks leave kernel regression alone, while the raw bound grows with sparsity",
+    statement=r"""
+Ridge regression with the ridge $\gamma\operatorname{tr}K/m$ ($\gamma=0$: the minimum-norm interpolant) fits the share
+$[[shrinkage]]$ of a target along an eigenvector of eigenvalue $\lambda$, $T=\operatorname{tr}K$, and its predictions are the
+same for $K$ and $sK$. Random masks of density $\rho$ on every layer of a network with $L$ hidden layers scale the infinitely
+wide kernel by $[[kernel_scale]]$ (readout dense: $[[dense_readout_scale]]$), so they predict the *same* test error at every
+density, in the ratio $[[prediction_growth]]$, as does $\mathcal E$ (B1); while $\sqrt{2y^\top K^{-1}y/m}$ grows as
+$[[raw_growth]]$ (readout dense: $[[dense_readout_growth]]$). This is a statement about infinite width with
+$d\rho\to\infty$: sparse random masks of few inputs do lose accuracy.
+""",
+    proof_text=r"""
+$sK_*(sK+\gamma\frac{\operatorname{tr}sK}mI)^{-1}y=K_*(K+\gamma\frac{\operatorname{tr}K}mI)^{-1}y$. A constant graphon $\rho$ multiplies
+every covariance passed on by $\rho$, the dual of the ReLU is homogeneous of degree $1$ and its derivative of degree $0$, so each of
+the $L+1$ terms of the kernel takes a factor $\rho$ for each of its masked layers. $y^\top(sK)^{-1}y=s^{-1}y^\top K^{-1}y$. ∎
+""",
+    source=Source("2602.06675", "announced form: sparser masks loosen the bound"),
+    provenance=Provenance.CORRECTION,
+    proof=Proof.PROVED,
+    assumptions=(
+        r"infinite width and $d\rho\to\infty$",
+        r"$\varphi(z)=\sqrt2\max(z,0)$ or another homogeneous activation",
+        "no ridge, or one in proportion to the trace",
+    ),
+    uses=("B1", "K2", "K3"),
+    expressions={
+        "shrinkage": shrinkage,
+        "kernel_scale": rho ** (depth + 1),
+        "dense_readout_scale": rho**depth,
+        "prediction_growth": sp.Integer(1),
+        "raw_growth": rho ** (-(depth + 1) / sp.Integer(2)),
+        "dense_readout_growth": rho ** (-depth / sp.Integer(2)),
+    },
+    aids={"ridge": "in proportion to the trace"},
+    announced={
+        "test errors as the raw bound": r"Random masks of density $\rho$ generalise worse, as $\sqrt{2y^\top K^{-1}y/m}$ does.",
+    },
+    domain={rho: (sp.Rational(1, 20), sp.Rational(19, 20)), depth: (1, 4), m: (2, 60)},
+)

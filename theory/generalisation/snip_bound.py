@@ -1,0 +1,95 @@
+"""B6: against the path bound SNIP with normal weights is not aligned but infinitely bad, in the limit of many features."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.generalisation.water_filling import a, v
+from theory.kernel.snip_kernel import R_2, energy_tail, s
+from theory.level import level
+from theory.saliency.model import phi, rho, tau
+from theory.tails import alpha, pareto, product_survival
+
+beta = sp.Symbol("beta", positive=True)  # |β| of the strong features, at least 1; 1 for the others
+p = sp.Symbol("p", positive=True)  # share of the strong features, below 1
+budget = sp.Symbol("r", positive=True)  # mean path density, at most 1
+
+
+def kept_energy(x: sp.Expr) -> sp.Expr:
+    """R₂(x), the path density of a feature at the threshold over its profile."""
+    return R_2.subs(s, x)
+
+
+def mean(strong: sp.Expr, weak: sp.Expr) -> sp.Expr:
+    """The average over the features of the two-level profile."""
+    return p * strong + (1 - p) * weak
+
+
+strong_share = sp.Min(1, beta * budget / mean(beta, 1))
+optimum = p * beta**2 / strong_share + (1 - p) ** 2 / (budget - p * strong_share)
+snip_bound = mean(beta**2 / kept_energy(tau / beta), 1 / kept_energy(tau))
+snip_budget = mean(kept_energy(tau / beta), kept_energy(tau))
+energy_upper = energy_tail * (1 + 1 / s)
+power_integrand = (v ** (2 * a) / energy_upper).subs(s, tau / v**a)
+
+snip_path_bound = Claim(
+    label="B6",
+    title="SNIP with normal weights does not align path densities with the features",
+    statement=r"""
+Scores with Pareto(1) noise keep a feature of profile $\phi$ with $W=[[pareto_share]]$: the optimum of B4 when $\phi\propto|\beta|$, cap
+included. SNIP with *normal* weights has the path density $R_2(\tau/\phi)$ (K5), so the bound of B3 is proportional to the mean of
+$\beta^2/R_2(\tau/|\beta|)$. Since $R_2(s)\le[[energy_upper]]$, that is *infinite* in the limit of many features at every density
+below 1 if $|\beta|$ has a density bounded below near $0$, or the profile $v^a$ (the integrand exceeds
+$[[power_integrand]]$); for finitely many features it is finite and can be astronomical. **Two levels:** let the share $p$ of the
+features have $|\beta|=\beta\ge1$ and the rest $1$. SNIP at density $\rho$ has $\tau=[[threshold]]$, the mean of $\beta^2/R_2$ is
+$[[snip_bound]]$ and the path budget $r=[[snip_budget]]$; the optimum of that budget gives the strong features the density
+$[[strong_share]]$ and the value $[[optimum]]$; uniform path densities have $[[uniform]]$. At $p=\frac14$ and $\beta=2$ SNIP exceeds the
+optimum by 6.55 %, 0.44 %, 3.17 % and 2.31 % at $\rho=0.05,0.1,0.3,0.7$: it concentrates too much at low densities, too little above.
+""",
+    proof_text=r"""
+*Pareto:* $W=\bar F(\tau/\phi)$, $\bar F(t)=\min(1,1/t)$. *Infinite:* $H(s)<\sqrt{2/\pi s}\,e^{-s}$ (S15) and
+$\frac2\pi sK_0(s)<\sqrt{2s/\pi}\,e^{-s}$, as $K_0(s)=e^{-s}\int_0^\infty e^{-sx}\frac{dx}{\sqrt{x(2+x)}}<e^{-s}\sqrt{\pi/2s}$; together $R_2$.
+With $\tau>0$, $b^2/R_2(\tau/b)$ grows as $b\to0$ like a power of $b$ times $e^{\tau/b}$, so $v$ times the integrand tends to infinity at
+$v=0$, for $b=v$ and for $b=v^a$. *Two levels:* B4 with two values; the strong features are capped first, and with the strong share $x$
+the others have $\frac{r-px}{1-p}$. ∎
+""",
+    source=Source("2602.06675", "announced form: SNIP aligns path densities with the features"),
+    provenance=Provenance.CORRECTION,
+    proof=Proof.PROVED,
+    assumptions=(
+        r"$\phi=|\beta|$ (isotropic inputs); the score factorises (S3)",
+        r"the bound of B3, formally with $R_2$ for the path density",
+    ),
+    uses=("B3", "B4", "K5", "S15"),
+    expressions={
+        "pareto_share": pareto.at(tau / phi).subs(alpha, 1),
+        "energy_upper": energy_upper,
+        "power_integrand": power_integrand,
+        "threshold": level(mean(product_survival(tau / beta), product_survival(tau)), tau, rho),
+        "snip_bound": snip_bound,
+        "snip_budget": snip_budget,
+        "strong_share": strong_share,
+        "optimum": optimum,
+        "uniform": mean(beta**2, 1) / budget,
+        "excess": {  # at p = 1/4 and beta = 2, by density
+            sp.Rational(1, 20): sp.Rational(655, 10_000),
+            sp.Rational(1, 10): sp.Rational(44, 10_000),
+            sp.Rational(3, 10): sp.Rational(317, 10_000),
+            sp.Rational(7, 10): sp.Rational(231, 10_000),
+        },
+    },
+    announced={
+        "path densities along the profile": r"SNIP keeps paths in proportion to $|\beta|$, so its path bound is the smallest.",
+    },
+    domain={
+        rho: (sp.Rational(1, 20), sp.Rational(9, 10)),
+        p: (sp.Rational(1, 10), sp.Rational(1, 2)),
+        beta: (sp.Rational(5, 4), 3),
+        budget: (sp.Rational(1, 5), sp.Rational(9, 10)),
+        tau: (sp.Rational(1, 5), 3),
+        v: (sp.Rational(1, 5), 1),
+        a: (sp.Rational(1, 2), 2),
+        s: (sp.Rational(1, 8), 9),
+    },
+)
