@@ -24,7 +24,7 @@ class Let(sp.Expr):
         return super().__new__(cls, sp.sympify(body), sp.Tuple(*reversed(kept)))
 
     @property
-    def free_symbols(self) -> set[sp.Basic]:  # type: ignore[override]
+    def free_symbols(self) -> set[sp.Basic]:
         body, named = self.args
         found = set(body.free_symbols)
         for name, value in reversed(named.args):

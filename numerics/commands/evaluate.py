@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from contextlib import suppress
 
 MOST_DIGITS = 10_000
 MOST_DIGITS_GIVEN = 4_000  # Python reads no longer integers
@@ -65,8 +66,13 @@ def evaluate(formula, assignments: list[str], digits: int) -> str:
     try:
         return correct_digits(formula, point, digits)
     except NoEnclosureError as error:
-        if formula.subs(point).is_zero:  # exactly: no ball around 0 has digits
+        exact = formula.subs(point)  # tells √2·√2 from a ball around 2
+        if exact.is_zero:  # no ball around 0 has digits
             return "0"
+        if exact.is_infinite:
+            raise ValueError(f"no value: infinite at {', '.join(assignments)}") from error
+        with suppress(NoEnclosureError):
+            return correct_digits(exact, None, digits)
         raise ValueError(f"no value: {error}") from error
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.kernel.dual import a, b, c, cosine, relu
+from theory.kernel.dual import J_2, a, b, c, cosine, relu
 from theory.saliency.model import rho
 
 n = sp.Symbol("n", integer=True, positive=True)  # the width
 q = sp.Symbol("q", positive=True)  # mean square of the inputs, Σ x_j²/d
 k = sp.Symbol("k", positive=True)  # Σ x_j⁴/d²
 
-_angle = sp.acos(cosine)
-fourth = 2 * (3 * cosine * sp.sqrt(1 - cosine**2) + (sp.pi - _angle) * (1 + 2 * cosine**2)) / sp.pi
+fourth = 2 * J_2 / sp.pi
 
 
 def at_covariance(function: sp.Expr) -> sp.Expr:

@@ -87,7 +87,7 @@ $\frac{1+r}2(1-r)^2+\frac{1-r}2(1+r)^2=1-r^2$. ∎
         "masks independent of the weights, one hidden ReLU layer with dense readout",
         r"for the gap: bounded inputs, $S_W$ away from the degenerate covariances, where $H$ is infinite",
     ),
-    uses=("K1",),
+    uses=("K1", "K2"),
     expressions={
         "row_kernel": row_kernel,
         "hessian": hessian,

@@ -87,8 +87,8 @@ def graphon_kernel(
     if len(layers) < 2 or not len(positions) == len(x) == len(y) > 0:
         counts = f"{len(layers)} layers, {len(positions)} positions, {len(x)} and {len(y)} coordinates"
         raise ValueError(f"{counts}: expected two layers or more, and a position for each coordinate")
-    given = (tuple(map(sp.sympify, each)) for each in (positions, x, y))
-    return _Evaluation(tuple(layers), *given, activation, recursion).kernel()
+    at, left, right = (tuple(map(sp.sympify, each)) for each in (positions, x, y))
+    return _Evaluation(tuple(layers), at, left, right, activation, recursion).kernel()
 
 
 @dataclass(frozen=True)
@@ -107,9 +107,9 @@ class _Evaluation:
         below, slopes = [_products(self.x, self.y)], []
         variances = [_products(self.x, self.x), _products(self.y, self.y)]
         for place, layer in enumerate(self.layers[:-1]):
-            *received, shared = (self._forward(layer, s) for s in (*variances, below[-1]))
-            value, slope = self._dual(place, *received, shared)
-            variances = [self.activation.value.subs({b: a, c: a}).subs(a, each.subs(u, v)) for each in received]
+            first, second, shared = (self._forward(layer, s) for s in (*variances, below[-1]))
+            value, slope = self._dual(place, first, second, shared)
+            variances = [self.activation.value.subs({b: a, c: a}).subs(a, s.subs(u, v)) for s in (first, second)]
             below.append(value.subs(u, v))
             slopes.append(slope)
         back = sp.Integer(1)
@@ -194,44 +194,43 @@ graphon_tangent_kernel = Claim(
     title="The graphon tangent kernel weighs each layer's gradients by its own mask",
     statement=r"""
 Masks $M^{(l)}_{ij}$ are independent of the weights and of each other, kept with probability $W^{(l)}(u_i,v_j)$, and a pruned weight
-is never trained. As $n_1,\dots,n_L	o\infty$ one after the other ($W^{(l)}$ continuous almost everywhere, positions equidistributed),
+is never trained. As $n_1,\dots,n_L\to\infty$ one after the other ($W^{(l)}$ continuous almost everywhere, positions equidistributed),
 the inputs fixed with
-$rac1d\sum_jM_{ij}x_jx_j'	o	ilde\Sigma^{(1)}(u)=rac1d\sum_jW^{(1)}(u,v_j)x_jx'_j$ (as for $d	o\infty$ with
-$d^{-2}\sum_jx_j^4	o0$), the tangent kernel tends to the sum of what its layers contribute: with $\Sigma$, $G$ those of the layer
+$\frac1d\sum_jM_{ij}x_jx_j'\to\tilde\Sigma^{(1)}(u)=\frac1d\sum_jW^{(1)}(u,v_j)x_jx'_j$ (as for $d\to\infty$ with
+$d^{-2}\sum_jx_j^4\to0$), the tangent kernel tends to the sum of what its layers contribute: with $\Sigma$, $G$ those of the layer
 below or above,
-$$	ilde\Sigma^{(l)}(u)=[[forward]],\qquad\Sigma^{(l)}=F(	ilde\Sigma^{(l)}),\qquad
+$$\tilde\Sigma^{(l)}(u)=[[forward]],\qquad\Sigma^{(l)}=F(\tilde\Sigma^{(l)}),\qquad
 G^{(l)}(u)=\kappa_0(r^{(l)}(u))\,[[backward]],\quad G^{(L+1)}=1,$$
 $$\Theta=\sum_{l=1}^{L+1}\Theta^{(l)},\qquad\Theta^{(l)}=[[own_layer]],$$
-$F$, $\kappa_0$ from K1 at the variances and the covariance in $	ilde\Sigma^{(l)}(u)$, $r$ their correlation; $W^{(L+1)}$ has no row. So
-$\Theta^{(l)}=\int G^{(l)}	ilde\Sigma^{(l)}$. The form $\sum_l\int G^{(l)}\cdot\int\Sigma^{(l-1)}$, without the layer's own graphon,
+$F$, $\kappa_0$ from K1 at the variances and the covariance in $\tilde\Sigma^{(l)}(u)$, $r$ their correlation; $W^{(L+1)}$ has no row. So
+$\Theta^{(l)}=\int G^{(l)}\tilde\Sigma^{(l)}$. The form $\sum_l\int G^{(l)}\cdot\int\Sigma^{(l-1)}$, without the layer's own graphon,
 is right for another network: one whose weights have the variances $W$ and are all trained, also those that pruning removed.
 
 **One hidden layer, exactly.** If $M_{ij}w_{ij}$ is replaced by $\sqrt{W(u_i,v_j)}\,w_{ij}$, $u_i$ uniform, and $w$ is trained, then
 $E\,\Theta^{(1)}_n$ and $E\,\Theta^{(2)}_n$ have these values at every $n$ and $d$.
 **On the diagonal, exactly.** For masks, at all widths and positions, each of the $L+1$ layers contributes the same in the mean:
-$E\,\Theta^{(l)}_n(x,x)$ is the mean over all paths $j	o i_1	o\dots	o i_L$ of $x_j^2$ times the probability that the path is kept, and
+$E\,\Theta^{(l)}_n(x,x)$ is the mean over all paths $j\to i_1\to\dots\to i_L$ of $x_j^2$ times the probability that the path is kept, and
 $E\,\Theta^{(l)}_n(x,x)^2$ the mean over pairs of paths of $x_j^2x_{j'}^2$ times the probability that both are kept times
 $[[coincidence]]$ for every hidden neuron that they share.
 
-**An example.** Two inputs at $v=rac14,rac34$; $W^{(1)}=rac{u+v}2$, and either a dense readout (`one_hidden`) or
-$W^{(2)}=1-rac{uv}2$ and the readout $W^{(3)}=v$ (`two_hidden`). $W^{(2)}$ is a sum of two products of functions of one position, so that
+**An example.** Two inputs at $v=\frac14,\frac34$; $W^{(1)}=\frac{u+v}2$, and either a dense readout (`one_hidden`) or
+$W^{(2)}=1-\frac{uv}2$ and the readout $W^{(3)}=v$ (`two_hidden`). $W^{(2)}$ is a sum of two products of functions of one position, so that
 single integrals suffice. At $x=(1,2)$, $x'=(2,-1)$ they are $0.16991\dots$ and $0.25461\dots$; the form without the layer's own graphon
 gives $0.27688\dots$ and $0.54020\dots$
 """,
     proof_text=r"""
 $f$ depends on $M_{ij}w_{ij}$, so $\partial f/\partial w_{ij}=M_{ij}g_ih_j/\sqrt{n_{l-1}}$ with $g=\partial f/\partial z$, and layer $l$ contributes
 $\sum_ig_ig_i'\,n_{l-1}^{-1}\sum_jM_{ij}h_jh'_j$: the mask stands inside. Given layer $l-1$ and the masks, the $z_i$ of layer $l$ are independent and
-normal with covariances $n_{l-1}^{-1}\sum_jM_{ij}h_jh_j'$, which tend to $	ilde\Sigma^{(l)}(u_i)$ by the law of large numbers, first for $\Sigma^{(l-1)}$,
-the mean of $h_jh'_j$ at $v_j$, then over $j$. Likewise $g_ig_i'=\dotarphi(z_i)\dotarphi(z'_i)\,n_l^{-1}(\sum_kg_kM_{ki}w_{ki})(\sum_kg'_kM_{ki}w_{ki})$;
+normal with covariances $n_{l-1}^{-1}\sum_jM_{ij}h_jh_j'$, which tend to $\tilde\Sigma^{(l)}(u_i)$ by the law of large numbers, first for $\Sigma^{(l-1)}$,
+the mean of $h_jh'_j$ at $v_j$, then over $j$. Likewise $g_ig_i'=\dot\varphi(z_i)\dot\varphi(z'_i)\,n_l^{-1}(\sum_kg_kM_{ki}w_{ki})(\sum_kg'_kM_{ki}w_{ki})$;
 the weights of layer $l+1$ meet $z_i$ only through sums over $i$, in which a single term is negligible (gradient independence), so that
 $\sum_ig_ig'_i(\cdot)$ tends to $\int G^{(l)}(\cdot)$. If the variances of the weights are $W$ and all are trained, $M_{ij}$ is absent from
 $\partial f/\partial w_{ij}$ and nothing else changes. *One hidden layer:* given $u_i$, $(z_i,z'_i)$ is normal with covariances
-$	ilde\Sigma^{(1)}(u_i)$ exactly and $g_i=a_i\dotarphi(z_i)/\sqrt n$, $a_i$ independent, $Ea_i^2=1$; average over $i$. *Diagonal:* the sign of row
+$\tilde\Sigma^{(1)}(u_i)$ exactly and $g_i=a_i\dot\varphi(z_i)/\sqrt n$, $a_i$ independent, $Ea_i^2=1$; average over $i$. *Diagonal:* the sign of row
 $i$ of $w^{(l)}$ flips $z_i$ and nothing else; the factor $z_i/|z_i|$ it puts on $h_i$ is absorbed by the symmetric column $i$ of $w^{(l+1)}$. So the
-$\Theta^{(l)}_n(x,x)$ have the law they would have if the gates $\dotarphi(z_i)/\sqrt2$ were independent fair coins, also of the weights. Then
-$h_i=\dotarphi_iz_i$, $E\dotarphi_i^2=1$, $E\dotarphi_i^4=2$; with $s_i=n^{-1}\sum_jM_{ij}h_j^2$ one has $E h_i^2=s_i$,
-$E h_i^2h_k^2=s_is_k$ for $i
-e k$, and $2\cdot3\,s_i^2$ for $i=k$, and the same for $g$ from above. In $\Theta^{(l)}_n=n^{-1}\sum M_{ij}g_i^2h_j^2$ the two
+$\Theta^{(l)}_n(x,x)$ have the law they would have if the gates $\dot\varphi(z_i)/\sqrt2$ were independent fair coins, also of the weights. Then
+$h_i=\dot\varphi_iz_i$, $E\dot\varphi_i^2=1$, $E\dot\varphi_i^4=2$; with $s_i=n^{-1}\sum_jM_{ij}h_j^2$ one has $E h_i^2=s_i$,
+$E h_i^2h_k^2=s_is_k$ for $i\ne k$, and $2\cdot3\,s_i^2$ for $i=k$, and the same for $g$ from above. In $\Theta^{(l)}_n=n^{-1}\sum M_{ij}g_i^2h_j^2$ the two
 sides are independent, and $g_i$ holds the gate of $i$, $h_j$ that of $j$: each shared neuron gives $6$, whatever $l$. *Example:* in each integral
 over a product $p(u)q(v)$ the factors separate. ∎
 """,
@@ -239,7 +238,7 @@ over a product $p(u)q(v)$ the factors separate. ∎
     provenance=Provenance.CORRECTION,
     proof=Proof.PROVED,
     assumptions=(
-        r"ReLU $arphi(z)=\sqrt2\max(z,0)$, no bias, weights iid $N(0,1)$, masks independent of them (else K4)",
+        r"ReLU $\varphi(z)=\sqrt2\max(z,0)$, no bias, weights iid $N(0,1)$, masks independent of them (else K4)",
         "widths to infinity one after the other; inputs that are not zero",
     ),
     uses=("K1",),

@@ -59,7 +59,7 @@ $\sqrt2^2\cdot\frac12=1$, an edge $Q$, and the edge that is derived $E[M]=W$. âˆ
         r"ReLU $\varphi(z)=\sqrt2\max(z,0)$; the sequential limit of K2, with $d\to\infty$ for the first layer",
         "a threshold that does not depend on the sample (that of the largest scores has the same limit)",
     ),
-    uses=("K1",),
+    uses=("K1", "K2"),
     expressions={
         "threshold": threshold,
         "second_moment": second_moment,

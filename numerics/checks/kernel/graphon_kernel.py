@@ -292,22 +292,28 @@ def masked_networks_have_the_mean_on_the_diagonal(two_hidden_terms: tuple, trial
         yield trial.unbounded_averages(seen, trial.value(claimed, {**PAIR, y[0]: 1}), variance)
 
 
+CHUNK = 40  # wide networks held at a time
+
+
 def wide_kernels(rng: np.random.Generator, nets: int, width: int, copies: int) -> Floats:
     """The same for x ≠ x′, in networks that see each input many times. float[nets, 3]"""
     positions = np.repeat(np.array(POSITIONS, dtype=float), copies)
     hidden = (np.arange(width) + 0.5) / width
-    weights, masks = masked_networks(rng, nets, keep_probabilities(GRAPHONS, hidden, positions))
-    return layer_kernels(np.repeat(LEFT, copies), np.repeat(RIGHT, copies), weights, masks)
+    probabilities = keep_probabilities(GRAPHONS, hidden, positions)
+    left, right = np.repeat(LEFT, copies), np.repeat(RIGHT, copies)
+    return np.concatenate(
+        [layer_kernels(left, right, *masked_networks(rng, CHUNK, probabilities)) for _ in range(nets // CHUNK)]
+    )
 
 
 @empirical(graphon_tangent_kernel, cost=1.0)
 @control("pruned weights trained too", two_hidden=trained_too_two.total)
 @control("mean densities", two_hidden=homogenised_two.total)
 def wide_masked_networks_approach_the_kernel(two_hidden: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two hidden layers, x ≠ x′: a limit only, here at width 96 with 48 copies of each input, to a tenth.
+    """Two hidden layers, x ≠ x′: a limit only, here at width 48 with 24 copies of each input, to 15 %.
 
-    The distance of the mean is of order 1/width + 1/copies, about 3 %; that of an average of networks about as much.
+    The distance of the mean is of order 1/width + 1/copies; the average of so many networks is off by some 2 %.
     """
-    seen = trial.draw(wide_kernels, trial.size(80), 96, 48).sum(axis=1).mean()
+    seen = trial.draw(wide_kernels, trial.size(640), 48, 24).sum(axis=1).mean()
     claimed = trial.value(two_hidden, PAIR)
-    yield trial.at_most(abs(seen / claimed - 1), 0.1, f"relative distance of a mean of {seen:.4f} from {claimed:.4f}")
+    yield trial.at_most(abs(seen / claimed - 1), 0.15, f"relative distance of a mean of {seen:.4f} from {claimed:.4f}")
