@@ -50,7 +50,7 @@ on the ball of radius $r$ is at most $[[barron_error]]$, for every probability $
 $[[relu_error]]$ (nothing is said where the floor is $0$). (c) An identity without constants to fit: $x\sim N(0,I_k)$, $\varphi=\sqrt2\max(\cdot,0)$,
 $g_\omega=\varphi(\omega\cdot x)$, $\omega\sim N(0,I_k)$, $f(x)=\|x\|/\sqrt\pi$, edges independent of probability $p$, and the mean of
 the $N\sim\mathrm{Bin}(n,p^k)$ fully wired units has
-$$E[\mathrm{MSE}\mid N\ge1]=k\,\bigl([[unit_variance]]\bigr)\,E[N^{-1}\mid N\ge1]=[[mse]],$$
+$$E[\mathrm{MSE}\mid N\ge1]=k\,\bigl([[unit_variance]]\bigr)\,E[N^{-1}\mid N\ge1]$$ $$=[[mse]],$$
 $E[N^{-1}\mid N\ge1]=[[mean_inverse]]$ being more than $1/E[N\mid N\ge1]$ (Jensen). The squared error $e^2$ at one input, or its average over
 several, has variance at most $Ee^4-(E\,\mathrm{MSE})^2$, $Ee^4=[[fourth_moment]]$. Full wiring is sufficient, not necessary; other
 edges of a wired neuron do no harm, their weights are set to $0$.

@@ -29,7 +29,9 @@ with probability
 $$q=[[relayed]]\ge[[lower_bound]].$$
 So $k\le[[input_budget]]$ inputs suffice for $q\ge1-[[budget_failure]]\to1$, where full wiring ends at $\ln m/\ln\frac1p$ (E4). Two neurons of the
 second layer both have them with probability $e_2=[[both_relayed]]$; the share of such neurons among $n_2$ has the mean $q$ and the variance
-$[[variance]]$ (written out in $q$ and $e_2$: $\frac1{n_2}(q-q^2+(n_2-1)(e_2-q^2))$), which does not vanish as $n_2\to\infty$: they share their relays. Sufficient, not necessary: if the
+$\frac1{n_2}(q-q^2+(n_2-1)(e_2-q^2))$, written out
+$$[[variance]],$$
+which does not vanish as $n_2\to\infty$: they share their relays. Sufficient, not necessary: if the
 split is chosen after the first mask is seen and gives every input $g$ neurons with an edge to it, the probability is $[[chosen]]$.
 """,
     proof_text=r"""
@@ -53,6 +55,5 @@ the second mask is independent of the split, and every one of $g$ edges will do.
         "input_budget": input_budget,
         "budget_failure": budget_failure,
     },
-    aids={"group": group},
     domain={**RANGES, m: (9, 60), k: (2, 5), second_width: (1, 9)},
 )

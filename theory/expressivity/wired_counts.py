@@ -29,11 +29,11 @@ lower_tail = Claim(
     title="The lower tail of the wired count, four levels of sharpness",
     statement=r"""
 $N\sim\mathrm{Bin}(m,q)$, $q=p^k$, $0<p\le1$, $\mu=mq$. Then $P(N<\mu/2)=[[exact_tail]]$, a rational number for rational $p$, and
-$$P(N<\tfrac\mu2)\le e^{-m\,\mathrm{KL}(q/2\|q)}=[[kl_bound]]\le[[poisson_bound]]\le[[usual_bound]],$$
+$$P(N<\tfrac\mu2)\le e^{-m\,\mathrm{KL}(q/2\|q)}=[[kl_bound]]$$ $$\le[[poisson_bound]]\le[[usual_bound]],$$
 $\mathrm{KL}=[[relative_entropy]]$ (infinite at $q=1$, where the tail and its first bound are $0$). The first is the best of
 the exponential bounds $[[exponential_bound]]$, at $t=[[best_tilt]]$; the second is that at $t=\ln2$, with $1+x\le e^x$; its constant
 $\frac{1-\ln2}2\approx0.1534$ replaces the usual $\frac18$. The first is sharp in its exponent: with $l=\lceil\mu/2\rceil-1$
-$$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}=[[lower_bound]],$$
+$$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]],$$
 but loose as a number. The others are loose, by a factor that grows with $\mu$.
 """,
     proof_text=r"""
