@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from math import inf
+from math import comb, inf
 from typing import NamedTuple
 
 import numpy as np
@@ -185,15 +185,12 @@ def sphere_spectrum(dimension: int, count: int) -> Floats:
 _FUNCTIONS = {"FallingFactorial": lambda x, n: poch(x - n + 1, n)}
 _arguments = (collapse.k, collapse.ell)
 _eigenvalue = sp.lambdify(_arguments, collapse.sphere_eigenvalue, [_FUNCTIONS, "scipy", "numpy"])
+_multiplicity = sp.lambdify(_arguments, collapse.multiplicity, [{"binomial": comb}, "math"])  # exact whole numbers
 
 
 def _sphere_eigenvalue(dimension: int, degree: int) -> float:
     with np.errstate(invalid="ignore"):  # both branches are evaluated
         return float(_eigenvalue(dimension, degree))
-
-
-def _multiplicity(dimension: int, degree: int) -> int:
-    return int(collapse.multiplicity.subs({collapse.k: dimension, collapse.ell: degree}))
 
 
 def _fit_weights(low: int, high: int) -> Floats:
@@ -210,6 +207,8 @@ def _fit_weights(low: int, high: int) -> Floats:
 
 def _decay_ends(lower: Floats, upper: Floats, low: int, high: int) -> tuple[float, float]:
     """The least and the greatest decay of spectra between two, both descending."""
+    if upper[-1] == 0:
+        return inf, inf
     weights = -_fit_weights(low, high)
     with np.errstate(divide="ignore"):
         logs = np.log(lower), np.log(upper)

@@ -196,7 +196,9 @@ $1$, and odd about $(0,\frac12)$, so chords to the left are no steeper. Multipli
 rest, $|\kappa_0(s)-\kappa_0(r)|\le g|S_i-r|+(1+gr)|\sqrt{ab}-1|$. *Readout:* given all else, $\frac1nv^\top Kv$ has variance at
 most $\frac2{n^2}\|K\|_F^2$. After the first layer all is exact; $r_1=\kappa_1(r_0)\ge0$. ∎
 """,
-    source=Source("2510.17515", "beyond the abstract; on the diagonal of dense networks, up to constants, arXiv 1909.05989"),
+    source=Source(
+        "2510.17515", "beyond the abstract; on the diagonal of dense networks, up to constants, arXiv 1909.05989"
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(

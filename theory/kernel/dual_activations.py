@@ -38,7 +38,8 @@ dual_activations = Claim(
     statement=r"""
 Let $(z,z')$ be normal with variances $a,b$ and covariance $c$, $r=c/\sqrt{ab}=\cos\theta$. For
 $\varphi(z)=\sqrt2\max(z,0)$, with
-$$\kappa_0(r)=[[kappa_0]],\qquad\kappa_1(r)=[[kappa_1]],\qquad J_2(r)=[[J_2]],$$
+$$\kappa_0(r)=[[kappa_0]],\qquad\kappa_1(r)=[[kappa_1]],$$
+$$J_2(r)=[[J_2]],$$
 $E\,\varphi\varphi'=F(a,b,c)=\sqrt{ab}\,\kappa_1(r)$, $E\,\dot\varphi\dot\varphi'=\kappa_0(r)$ and
 $E\,\varphi^2\varphi'^2=\frac2\pi ab\,J_2(r)$; moreover $\kappa_1'=\kappa_0$, $J_2'=4\pi\kappa_1$, $\partial_cF=\kappa_0(r)$,
 $\partial_aF=[[variance_slope]]$. In $\kappa_0=\frac12+\dots$ the coefficient of $r^{2k+1}$ is $[[taylor_0]]$, in
@@ -48,8 +49,9 @@ $[[linear_value]]$ and $[[linear_slope]]$.
 
 **Dense kernels.** Of inputs with mean squares $1$ at the angle $\theta_0=\arccos r$, the preactivations after $l$ hidden ReLU
 layers have the angle $\theta_l$,
-$$\theta_{l+1}=[[angle_step]]\Big|_{\theta=\theta_l}\qquad(\cos\theta_{l+1}=\kappa_1(\cos\theta_l)),$$
-and $\Theta_{l+1}=[[ntk_step]]$ at $\theta=\theta_l$, $t=\Theta_l$, with $\Theta_0=r$. So the kernel of the outputs (NNGP) is
+$$\theta_{l+1}=[[angle_step]]\Big|_{\theta=\theta_l}$$
+(that is, $\cos\theta_{l+1}=\kappa_1(\cos\theta_l)$), and $\Theta_{l+1}=[[ntk_step]]$ at $\theta=\theta_l$, $t=\Theta_l$, with
+$\Theta_0=r$. So the kernel of the outputs (NNGP) is
 $\cos\theta_L$ and the tangent kernel of $L$ hidden layers is $\Theta_L(r)$; $\Theta_L(1)=L+1$. In terms of the angle nothing is
 lost near $r=1$.
 """,

@@ -56,13 +56,18 @@ quenched_kernel = Claim(
     statement=r"""
 One hidden layer, dense readout, rows of the mask independent with entries $M_j\sim\mathrm{Bernoulli}(W_j)$ independent
 of the weights, $S_M=\frac1d\sum_jM_j\xi_j$ with $\xi_j=(x_j^2,x_j'^2,x_jx_j')$, $S_W=ES_M$. With
-$F_\Theta(a,b,c)=[[row_kernel]]$ (and $0$ at $0$), as $n\to\infty$ at fixed $d$ the tangent kernel tends to the *quenched*
+$F_\Theta=F+c\,\kappa_0$ of K1,
+$$F_\Theta(a,b,c)=[[row_kernel]]$$
+(and $0$ at $0$), as $n\to\infty$ at fixed $d$ the tangent kernel tends to the *quenched*
 $$E_MF_\Theta(S_M),\quad\text{not to the graphon kernel }F_\Theta(S_W)$$
 (averaged over $u$, if $W$ depends on it). They are equal where $x'$ is a multiple of $x$. If
 $|x_j|,|x_j'|\le\beta$, $a,b\ge s>0$ and $c^2\le(1-\epsilon)ab$ at $S_W=(a,b,c)$, then as $d\to\infty$
-$$E_MF_\Theta(S_M)-F_\Theta(S_W)=\sum_j[[gap]]+O(d^{-2}),\qquad p=W_j,\ (x,y)=(x_j,x_j'):$$
-which is $\frac12\mathrm{tr}(HC)$ with the covariance $C$ of $S_M$ and the Hessian $H=[[hessian]]$ of $F_\Theta$, and
-$r=c/\sqrt{ab}$. **Signs.** For
+$$E_MF_\Theta(S_M)-F_\Theta(S_W)=\tfrac12\mathrm{tr}(HC)+O(d^{-2}),$$
+with the covariance $C$ of $S_M$ and the Hessian of $F_\Theta$,
+$$H=[[hessian]].$$
+Input $j$ adds to it, with $p=W_j$, $(x,y)=(x_j,x_j')$ and $r=c/\sqrt{ab}$,
+$$[[gap]].$$
+**Signs.** For
 $x,x'\in\{\pm1\}^d$ that agree in $A$ and differ in $B$ places, and a constant density $p$, the quenched kernel is
 $$[[signs_quenched]],$$
 the graphon kernel $[[signs_kernel]]$ at the cosine $r=\frac{A-B}d$, and the gap $[[signs_gap]]+O(d^{-2})$: relative to

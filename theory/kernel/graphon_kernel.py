@@ -199,8 +199,8 @@ the inputs fixed with
 $\frac1d\sum_jM_{ij}x_jx_j'\to\tilde\Sigma^{(1)}(u)=\frac1d\sum_jW^{(1)}(u,v_j)x_jx'_j$ (as for $d\to\infty$ with
 $d^{-2}\sum_jx_j^4\to0$), the tangent kernel tends to the sum of what its layers contribute: with $\Sigma$, $G$ those of the layer
 below or above,
-$$\tilde\Sigma^{(l)}(u)=[[forward]],\qquad\Sigma^{(l)}=F(\tilde\Sigma^{(l)}),\qquad
-G^{(l)}(u)=\kappa_0(r^{(l)}(u))\,[[backward]],\quad G^{(L+1)}=1,$$
+$$\tilde\Sigma^{(l)}(u)=[[forward]],\qquad\Sigma^{(l)}=F(\tilde\Sigma^{(l)}),$$
+$$G^{(l)}(u)=\kappa_0(r^{(l)}(u))\,[[backward]],\quad G^{(L+1)}=1,$$
 $$\Theta=\sum_{l=1}^{L+1}\Theta^{(l)},\qquad\Theta^{(l)}=[[own_layer]],$$
 $F$, $\kappa_0$ from K1 at the variances and the covariance in $\tilde\Sigma^{(l)}(u)$, $r$ their correlation; $W^{(L+1)}$ has no row. So
 $\Theta^{(l)}=\int G^{(l)}\tilde\Sigma^{(l)}$. The form $\sum_l\int G^{(l)}\cdot\int\Sigma^{(l-1)}$, without the layer's own graphon,

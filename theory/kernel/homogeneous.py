@@ -19,8 +19,8 @@ homogeneous_constants = Claim(
 Keep every weight of layer $l$ with probability $\rho_l$, independently of the weights, and train what is kept. In the limit of K2
 the tangent kernel is that of the dense network, smaller by the product of all densities:
 $$\Theta=\rho_1\cdots\rho_{L+1}\,\Theta_{dense}.$$
-So with one density $\rho$ in all $L+1$ layers it is $[[ratio]]$ times the dense kernel, at unit norms $[[kernel]]$ with the recursion of
-K1; with a dense readout it is $[[readout_dense]]$ times the dense one. If nothing is pruned, but the weights of all layers have the variance
+So with one density $\rho$ in all $L+1$ layers it is $[[ratio]]$ times the dense kernel, $\Theta_L(r)$ of K1 at
+unit norms; with a dense readout it is $[[readout_dense]]$ times the dense one. If nothing is pruned, but the weights of all layers have the variance
 $\rho$ and are all trained, it is $[[weights_trained]]$ times the dense one, for every such network exactly: this constant is often stated for
 pruned networks. Gradient descent on a pruned network is that on a dense one, slowed down by the constant; the shape of the kernel, its
 normalised spectrum and kernel regression without a ridge stay the same.

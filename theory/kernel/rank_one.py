@@ -22,7 +22,7 @@ feature_reweighting = Claim(
     statement=r"""
 Let $W^{(l)}(u,v)=g_l(u)h_l(v)\le1$ for $l\le L$ and $W^{(L+1)}=h_{L+1}$. Then the kernel of K2 is that of a dense network at reweighted inputs,
 $$\Theta(x,x')=f\;\Theta_{dense}\bigl(\sqrt{h_1}\,x,\sqrt{h_1}\,x'\bigr),\qquad f=\prod_{l=1}^L\int_0^1g_l(u)h_{l+1}(u)\,du:$$
-$[[kernel]]$ with $a=\frac1d\sum_jh_1(v_j)x_j^2$, $b=\frac1d\sum_jh_1(v_j)x_j'^2$, $c=\frac1d\sum_jh_1(v_j)x_jx'_j$ and the recursion of K1. So
+$f\sqrt{ab}\;\Theta_L(c/\sqrt{ab})$ with $a=\frac1d\sum_jh_1(v_j)x_j^2$, $b=\frac1d\sum_jh_1(v_j)x_j'^2$, $c=\frac1d\sum_jh_1(v_j)x_jx'_j$ and $\Theta_L$ of K1. So
 the columns' profile selects features, and all else is one constant: for $g_l(u)=u^p$, $h_{l+1}(u)=u^q$ it is $f=[[power_flow]]$, not the
 product of the mean densities, since hubs that receive much also pass on much. **Blocks.** With one hidden layer whose rows fall into
 blocks with constant densities $W_b(v)$ and shares $s_b$, the readout dense, $\Theta$ is the mixture of the kernels at inputs weighted by

@@ -28,13 +28,15 @@ second_moment_graphon = Claim(
 Let each $M_{ij}$ depend on $|w_{ij}|$ alone, $w_{ij}$ independent and standard normal, and let
 $W(u,v)=P(M=1\mid u,v)$, $Q(u,v)=E[Mw^2\mid u,v]$. Then the tangent kernel of the masked network is that of K2 with $Q$ in
 place of $W$ on the way forward and backward, and $W$ only where the gradient arises:
-$$\tilde\Sigma^{(l)}=\int Q^{(l)}\Sigma^{(l-1)},\qquad G^{(l)}=\dot\Sigma^{(l)}\int Q^{(l+1)}G^{(l+1)},\qquad
-\Theta=\sum_{l=1}^{L+1}\iint G^{(l)}(u)\,W^{(l)}(u,v)\,\Sigma^{(l-1)}(v)\,dv\,du .$$
+$$\tilde\Sigma^{(l)}=\int Q^{(l)}\Sigma^{(l-1)},\qquad G^{(l)}=\dot\Sigma^{(l)}\int Q^{(l+1)}G^{(l+1)},$$
+$$\Theta=\sum_{l=1}^{L+1}\iint G^{(l)}(u)\,W^{(l)}(u,v)\,\Sigma^{(l-1)}(v)\,dv\,du .$$
 If the weights with $|w|>t$ are kept, $t=[[threshold]]$ at the share $c$, then $Q=q(W)$ with
 $$q(c)=[[second_moment]],\qquad q'(c)=t^2=[[slope]],$$
 so $q$ increases, is concave, $q(1)=1$, and $q(c)/c\ge1+t^2\to\infty$ as $c\to0$. **One hidden layer**, dense readout: a neuron
-with $S_Q=\begin{pmatrix}a&c\\c&b\end{pmatrix}$ on $x,x'$ and $S_W(x,x')=s_W$ contributes $[[row_kernel]]$. **Constant
-graphons**, all layers masked: $\Theta=[[homogeneous]]\;\Theta_{dense}$. **On the diagonal the law is exact** at every finite
+with $S_Q=\begin{pmatrix}a&c\\c&b\end{pmatrix}$ on $x,x'$ and $S_W(x,x')=s_W$ contributes
+$F(a,b,c)+s_W\kappa_0$, that is
+$$[[row_kernel]].$$
+**Constant graphons**, all layers masked: $\Theta=[[homogeneous]]\;\Theta_{dense}$. **On the diagonal the law is exact** at every finite
 width, for any graphons and any mask that depends on $|w|$ alone:
 $$E\,\Theta_n(x,x)=\frac1{d\,n_1\cdots n_L}\sum_{\text{paths}}x_j^2\sum_lW_l\prod_{k\ne l}Q_k$$
 over all paths from an input $j$ to the output; for $L=2$ a path has the weight $[[path_weight]]$.

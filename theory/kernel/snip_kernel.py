@@ -31,11 +31,12 @@ snip_laws = Claim(
 Let $a_i,w_{ij}$ be iid standard normal, $M_{ij}=1\{|a_iw_{ij}|\varphi_j>\tau\}$ and $s=\tau/\varphi_j$. Given $|a_i|=\alpha$ an
 entry is kept with probability $W=[[graphon]]$ and has the second moment $E[Mw^2]=[[entry_energy]]=q(W)$ (K4). Over the rows
 $$P(|aw|>s)=r(s)=[[r]]=1-s\,[K_0\mathbf L_{-1}+K_1\mathbf L_0](s),$$
-$$E[a^2M]=E[w^2M]=R_2(s)=[[R_2]],\qquad\frac{dR_2}{dr}=[[slope]].$$
-($r$ is $H$ of S4.) The two means are the path densities of an input in the first-layer and in the readout term of the
+$$E[a^2M]=E[w^2M]=R_2(s)=[[R_2]],$$
+and $dR_2/dr=[[slope]]$. ($r$ is $H$ of S4.) The two means are the path densities of an input in the first-layer and in the readout term of the
 tangent kernel with one hidden layer and dense readout: both are $R_2$, and $E\,\Theta_n(x,x)=\frac2d\sum_jx_j^2R_2(\tau/\varphi_j)$
-at every width. Off the diagonal, as $d\to\infty$, a neuron with $|a|=\alpha$ contributes $[[row_kernel]]$, where $s_W=S_W(x,x')$
-and $a,b,c$ are the variances and the covariance $S_Q$ of $x,x'$ at $Q=q(W)$. Tails: as $s\to\infty$
+at every width. Off the diagonal, as $d\to\infty$, a neuron with $|a|=\alpha$ contributes $F(a,b,c)+\alpha^2s_W\kappa_0$, that is
+$$[[row_kernel]],$$
+where $s_W=S_W(x,x')$ and $a,b,c$ are the variances and the covariance $S_Q$ of $x,x'$ at $Q=q(W)$. Tails: as $s\to\infty$
 $$r\sim[[tail]],\qquad R_2\sim[[energy_tail]],$$
 and for all $s$, $1-\frac5{8s}\le r/[[tail]]\le1$, $\;1+\frac7{8s}-\frac5{8s^2}\le R_2/[[energy_tail]]\le1+\frac1s$.
 """,
