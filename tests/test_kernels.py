@@ -435,6 +435,7 @@ def test_graphons_refused():
     for layers, message in [
         ([], "expected a sequence"),
         (good[0], "expected a sequence"),
+        ([each.trained.values for each in good], "layer 0 is a ndarray"),
         (good[:2], "expected the one output"),
         (good[1:], "expected the 2 inputs"),
         ([good[0], good[2]], "expected one they share"),

@@ -76,7 +76,10 @@ def _check(layers: Sequence[LayerGraphons], d: int) -> None:
     if isinstance(layers, LayerGraphons) or not len(layers):
         raise ValueError("layers is empty or a single layer, expected a sequence of LayerGraphons")
     below = None
-    for place, (trained, second_moment) in enumerate(layers):
+    for place, pair in enumerate(layers):
+        if not isinstance(pair, LayerGraphons):
+            raise ValueError(f"layer {place} is a {type(pair).__name__}, expected LayerGraphons")
+        trained, second_moment = pair
         if trained.rows is not second_moment.rows or trained.columns is not second_moment.columns:
             raise ValueError(f"layer {place} has two graphons on different latents, expected one pair of latents")
         if below is None and trained.columns.weights.size != d:

@@ -45,7 +45,7 @@ maurey_rate = Claim(
 (a) If $f=E_\theta g_\theta$ in $L^2(\mu)$, $N$ iid units have $E\|f-\frac1N\sum_ig_{\theta_i}\|^2=[[maurey_error]]$ with
 $G=E\|g_\theta\|^2$, $F=\|f\|^2$. (b) Let $f(x)=\int e^{i\omega\cdot x}\hat f(\omega)\,d\omega$ on $k$ active inputs,
 $C=\int\|\omega\||\hat f(\omega)|\,d\omega<\infty$, and let edges obey the floor of E1 and the readout be dense. With probability at
-least $1-[[failure]]$ the masked layer of $n$ sigmoidal units with biases contains an approximant of $f$ whose $L^2(\mu)$ error
+least $1-[[failure]]$ the masked layer of $n$ sigmoidal units with biases, and an output bias, contains an approximant of $f$ whose $L^2(\mu)$ error
 on the ball of radius $r$ is at most $[[barron_error]]$, for every probability $\mu$ on it; with ReLU units at most
 $[[relu_error]]$ (nothing is said where the floor is $0$). (c) An identity without constants to fit: $x\sim N(0,I_k)$, $\varphi=\sqrt2\max(\cdot,0)$,
 $g_\omega=\varphi(\omega\cdot x)$, $\omega\sim N(0,I_k)$, $f(x)=\|x\|/\sqrt\pi$, edges independent of probability $p$, and the mean of

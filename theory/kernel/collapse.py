@@ -53,8 +53,9 @@ spectral_collapse = Claim(
 One hidden ReLU layer, readout dense, $W$ the graphon of the trained edges and $Q$ that of the second moments. **One input.** If
 $W(u,\cdot)$ and $Q(u,\cdot)$ vanish but at one of the $d$ inputs, with $g_W=\int W\,du$ and $g_Q=\int Q\,du$ there, the kernel matrix has
 rank at most 2 and the eigenvalues $[[positive_eigenvalue]]$, $[[negative_eigenvalue]]$, $s_\pm$ the sums of $x_a^2$ over the samples where that
-input is positive, negative. **$k\ge2$ inputs of equal weight** (inputs of an isotropic law in these coordinates): the kernel operator
-is that of the sphere $S^{k-1}$ times $(g/d)\,E|x|^2$, with the eigenvalue (of $\cos\theta\,\kappa_0+\kappa_1$)
+input is positive, negative. **$k\ge2$ inputs of equal weight** ($Q=W$, at every $u$ the same for each of the $k$ and 0 for others, with
+$g=\int W\,du$ at one of them; $x$, these $k$ coordinates, of an isotropic law): the kernel operator is that of the sphere
+$S^{k-1}$ times $(g/d)\,E|x|^2$, with the eigenvalue (of $\cos\theta\,\kappa_0+\kappa_1$)
 $[[sphere_eigenvalue]]$ of multiplicity $[[multiplicity]]$ at degree $\ell$; $k=2$ is K10, unequal weights stretch the sphere. Degrees odd
 and $\ge3$ vanish, and $\lambda_\ell\,\ell^k\to[[constant]]$ over even $\ell$, so that the decay in the rank has the exponent $[[exponent]]$. The
 metrics
@@ -75,7 +76,9 @@ $AB+1$; for $\ell=1$ it is $\frac1{2k}+\frac1{2k}$. The trace is 2, $\lambda_0\g
 the even degrees up to $\ell$ have of the order of $\ell^{k-1}$ ranks, so $\lambda\sim\mathrm{rank}^{-k/(k-1)}$. *Radii.* For an isotropic law the
 feature $|x|\,Y(x/|x|)$ has the operator eigenvalue $E|x|^2\lambda_\ell$, as the kernel is $|x||x'|$ times a function of the cosine. ∎
 """,
-    source=Source("2602.06675", "abstract (concentration of the graphon and collapse of the spectrum)"),
+    source=Source(
+        "2602.06675", "abstract (how the graphon modulates the kernel); the collapse is reported second-hand"
+    ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     assumptions=("inputs of an isotropic law in the coordinates kept; weights of these equal",),
