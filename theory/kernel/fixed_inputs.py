@@ -85,7 +85,7 @@ $F_\Theta=\frac kd(\kappa_1+r\kappa_0)$ at $r=\frac{2i-k}k$. As $F_\Theta$ is 1-
 $S_W=p(1,1,r)$, so $\xi^\top H\xi=(\pm1-r)^2H_{cc}$ for $\xi=(1,1,\pm1)$, with $H_{cc}=\frac{3-2r^2}{\pi p(1-r^2)^{3/2}}$, and
 $\frac{1+r}2(1-r)^2+\frac{1-r}2(1+r)^2=1-r^2$. ∎
 """,
-    source=Source("2510.17515", "abstract (graphon limit hypothesis)"),
+    source=Source("2510.17515", "abstract (graphon limit hypothesis), reported second-hand"),
     provenance=Provenance.CORRECTION,
     proof=Proof.PROVED,
     assumptions=(

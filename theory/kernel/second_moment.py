@@ -54,7 +54,7 @@ layer, whose law they do not change. So $E\Theta_n(x,x)$ is the same if the gate
 neuron with $z_i=0$ is on no open path). Then two different paths have mean product $0$, each gate gives
 $\sqrt2^2\cdot\frac12=1$, an edge $Q$, and the edge that is derived $E[M]=W$. ∎
 """,
-    source=Source("2510.17515", "abstract (graphon NTK)"),
+    source=Source("2510.17515", "abstract (graphon NTK), reported second-hand"),
     provenance=Provenance.CORRECTION,
     proof=Proof.PROVED,
     assumptions=(
