@@ -1,8 +1,12 @@
-"""What the tests share: one run of the whole ledger."""
+"""What the tests share: one run of the whole ledger, and examples without a deadline."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("patient", deadline=None)  # a busy machine is no failure
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

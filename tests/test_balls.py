@@ -81,7 +81,7 @@ def grown(parts: st.SearchStrategy[sp.Expr]) -> st.SearchStrategy[sp.Expr]:
     return st.one_of(one, two)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.recursive(leaves, grown, max_leaves=5), rationals)
 def test_enclosures_hold_the_values_of_mpmath(expression, at):
     assume(not expression.has(sp.zoo, sp.nan, sp.oo) and expression.free_symbols <= {x})
@@ -98,7 +98,7 @@ def test_enclosures_hold_the_values_of_mpmath(expression, at):
     assert_encloses(ball, values[1], 40)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.recursive(leaves, grown, max_leaves=4), rationals, st.integers(1, 20))
 def test_more_digits_refine_fewer(expression, at, count):
     """Digits of n places are those of 2n places, rounded: they differ by half a unit of the last place."""
@@ -449,7 +449,7 @@ def test_conditions_are_decided_on_the_whole_ball():
         enclose(sp.Piecewise((1, x**2 < 5 + 2 * sp.sqrt(6)), (2, True)), {x: sp.sqrt(2) + sp.sqrt(3)}, highest=256)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.fractions(min_value=Fraction(1, 10**6), max_value=Fraction(999, 1000), max_denominator=10**6))
 def test_a_level_is_the_inverse_function(share):
     share = R(share.numerator, share.denominator)

@@ -181,8 +181,9 @@ def test_every_expression_is_taken_by_a_check(entry):
 @each_claim
 def test_every_field_is_set(entry):
     claim = entry.claim
-    for text in (claim.title, claim.statement, claim.proof_text):
+    for text in (claim.title, claim.statement, claim.proof_text, *claim.assumptions, *claim.announced.values()):
         assert text.strip()
+        assert text.replace("\n", " ").isprintable()  # no \t of \theta, \f of \frac
     assert isinstance(claim.provenance, Provenance)
     assert isinstance(claim.proof, Proof)
     assert re.fullmatch(r"\d{4}\.\d{5}", claim.source.paper)

@@ -34,13 +34,13 @@ def brute_force(A):
     return max(map(abs, sums)) / (m * n)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SIDES.flatmap(lambda shape: arrays(np.int64, shape, elements=INTEGERS)))
 def test_integers_give_the_exact_value(A):
     assert exact_cut_norm(A) == float(brute_force(A))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SIDES.flatmap(lambda shape: arrays(np.float64, shape, elements=REALS)))
 def test_reals_give_the_value_up_to_rounding(A):
     # a sum of N terms in floating point errs by at most N ulp of the sum of absolute values
@@ -229,7 +229,7 @@ def test_bounds_enclose_the_cut_norm_of_thousands_of_integer_matrices(way):
         assert upper <= float(exact) * 1.4143  # √2 is reached by signs 3 × 4; Grothendieck's constant bounds it
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(SIDES.flatmap(lambda shape: arrays(np.float64, shape, elements=REALS)), st.booleans())
 def test_bounds_enclose_the_cut_norm_of_reals(A, relaxed):
     with pytest.MonkeyPatch.context() as patch:

@@ -59,7 +59,7 @@ def test_changing_the_digits_does_not_change_them_for_others():
     assert digits(standardise=False).x.max() == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     arrays(np.float64, st.tuples(st.integers(2, 8), st.integers(1, 4)), elements=st.floats(-1e150, 1e150)),
     st.sampled_from([1e-150, 1.0, 1e150]),
@@ -252,7 +252,7 @@ def test_pickles_are_not_run(tmp_path):
     refusal(load, tmp_path / "raw.npz")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_damaged_archives_are_refused_or_still_right(tmp_path_factory, data):
     file = tmp_path_factory.getbasetemp() / "damaged.npz"

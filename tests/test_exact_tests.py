@@ -59,7 +59,6 @@ def test_tails_of_large_counts(n, p):
         assert binomial_at_least(k, n, p) == pytest.approx(law.sf(k - 1), rel=1e-6, abs=1e-280)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 60), shares, st.sampled_from(SIDES), st.sampled_from([0.3, 0.05, 0.01, LEVEL]))
 def test_acceptance_holds_what_raises_no_alarm(n, p, side, level):
     test = Binomial(n, side, level)
@@ -101,7 +100,7 @@ def test_the_miss_is_the_chance_of_acceptance(n, null, truth, side, level):
     assert test.miss(float(null), float(truth)) == pytest.approx(float(missed), rel=1e-9, abs=1e-14)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(50, 10**6), st.floats(0.001, 0.999), st.sampled_from(SIDES), st.sampled_from([0.01, LEVEL]))
 def test_the_detectable_deviation_is_detected(n, null, side, level):
     test = Binomial(n, side, level)
@@ -187,7 +186,6 @@ def test_betting_raises_few_alarms_and_finds_what_it_says(law, level):
     assert test.miss(mean, mean) > 1 - level
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.floats(0, 1))
 def test_betting_on_any_sample_is_a_probability(sample, mean):
     test = Betting(len(sample), 0.0, 1.0, 0.3, 0.05)

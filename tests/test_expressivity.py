@@ -56,7 +56,7 @@ def test_lower_tail_at_reference_values(at, tail, kl, usual):
         assert float(digits("E2", name, **values)) == pytest.approx(float(expected), rel=1e-10)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(widths, chances, active)
 def test_lower_tail_is_a_strict_rational_sum(m, p, k):
     q = p**k
@@ -78,7 +78,7 @@ def test_ends_of_the_lower_tail():
     assert digits("E2", "exact_tail", m=1, p="1/2", k=1) == "0.500000000000000000"
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(widths, chances, st.integers(0, 32))
 def test_counts_and_tails(n, t, j):
     masses = law(n, t)
@@ -101,7 +101,7 @@ def test_threshold_at_reference_values():
     assert digits("E4", "some_wired", m=1, p="2/3", k=1) == "0.666666666666666667"
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(widths, chances, active)
 def test_random_numbers_of_units(n, p, k):
     masses = law(n, p**k)
@@ -131,7 +131,7 @@ def test_product_network_at_reference_values():
     assert digits("E6", "product_success", 3, n=4, p=1, M=2) == "1.00"
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.integers(1, 12), chances, active, st.fractions(min_value=Fraction(1, 10**6), max_value=Fraction(1, 2)))
 def test_width_is_sufficient(count, p, k, delta):
     alpha = Fraction(2, 3)
@@ -156,7 +156,7 @@ def test_relays_at_reference_values():
     assert digits("E8", "relayed", m=3, k=5, p="1/2") == "0"
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(widths, active, chances)
 def test_relays_are_averages_over_their_number(m, k, p):
     masses = law(m // k, p)
@@ -177,7 +177,7 @@ def test_paths_at_reference_values():
     assert digits("E10", "independent_paths", 5, **at) == "0.30065"
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(widths, widths, st.tuples(chances, chances, chances))
 def test_isolation_summed_over_the_second_layer(n_1, n_2, densities):
     """The other way round: s neurons of the second layer have an output edge, and must miss every reached neuron."""

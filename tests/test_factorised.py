@@ -65,7 +65,6 @@ def assert_same_draws(row, column, draw, k, seed):
     assert streamed.bit_generator.state == whole.bit_generator.state
 
 
-@settings(deadline=None)  # the first example compiles
 @given(PROFILE, PROFILE, st.sampled_from(sorted(DRAWS)), st.integers(0, 2**32), st.data())
 def test_streaming_equals_materialising_bit_for_bit(row, column, draw, seed, data):
     assert_same_draws(row, column, DRAWS[draw], data.draw(st.integers(0, len(row) * len(column))), seed)
@@ -106,7 +105,7 @@ def test_the_bracket_seldom_misses(monkeypatch):
     assert sum(mask is None for mask in kept) <= 1
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(20, 60), st.integers(20, 60), st.sampled_from(NOISES), st.integers(0, 2**32), st.data())
 def test_the_tail_sampler_keeps_exactly_k(m, n, noise, seed, data):
     rng = np.random.default_rng(seed)

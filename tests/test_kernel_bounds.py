@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy.optimize import minimize
@@ -60,7 +60,6 @@ def capped_sets(beta: list[float], density: float) -> Fraction:
     return min(values)
 
 
-@settings(deadline=None)
 @given(weights, shares)
 def test_water_filling_by_trial_of_capped_sets(beta: list[float], density: float) -> None:
     found = water_filling(beta, density)

@@ -6,7 +6,7 @@ from math import inf
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import eval_gegenbauer
@@ -40,7 +40,6 @@ def test_estimator_on_the_list_of_the_circle(low: int, high: int) -> None:
         assert seen == pytest.approx(balls.number(formula), rel=1e-14)
 
 
-@settings(deadline=None)
 @given(st.integers(2, 40), st.integers(1, 40), st.integers(0, 2**32 - 1))
 def test_decay_is_a_fit(low: int, more: int, seed: int) -> None:
     values = np.sort(np.random.default_rng(seed).random(90) + 0.01)[::-1]
@@ -119,7 +118,6 @@ def test_centring_removes_the_constant() -> None:
     )
 
 
-@settings(deadline=None)
 @given(st.floats(1e-6, 3e-4), st.integers(0, 2**32 - 1))
 def test_perturbations_stay_inside(radius: float, seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -47,7 +47,7 @@ def test_sparse_files(tmp_path: Path, kind: str, form: str) -> None:
     assert (read(tmp_path / "m.npz") == MASK).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(arrays(bool, st.tuples(*[st.integers(1, 4)] * 4)), st.sampled_from("CF"))
 def test_convolutions_are_flattened_and_transposed(tmp_path_factory: pytest.TempPathFactory, mask, order) -> None:
     path = tmp_path_factory.mktemp("conv") / "m.npy"

@@ -114,7 +114,7 @@ def test_zero_inputs_contribute_nothing() -> None:
 numbers = st.floats(-5, 5).map(lambda value: round(value, 3))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(arrays(float, (6, 3), elements=numbers), arrays(float, 6, elements=numbers), st.floats(0.1, 10))
 def test_moments_scale_and_are_variances(x: np.ndarray, r: np.ndarray, c: float) -> None:
     moments, scaled = residual_moments(x, r), residual_moments(x, c * r)

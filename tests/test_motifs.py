@@ -56,7 +56,7 @@ def test_definition(name: str, shape: tuple[int, int]) -> None:
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from(sorted(NAMED)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_sparse_and_dense_give_the_same_integer(seed: int, name: str) -> None:
     rng = np.random.default_rng(seed)
     m, n = (int(size) for size in rng.integers(1, 60, size=2))

@@ -96,7 +96,7 @@ def test_structure_of_hypergeometric_functions_is_left_alone():
 # One value, one mutant
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.recursive(
         st.sampled_from([a, b, sp.Integer(2), sp.Rational(1, 3)]),

@@ -133,7 +133,7 @@ def test_derivatives_against_autograd():
         np.testing.assert_allclose(ours, theirs.numpy(), rtol=1e-11, atol=1e-13)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(shapes, seeds)
 def test_each_layer_is_homogeneous(widths, seed):
     """Euler: ⟨W_l, ∂L/∂W_l⟩ = E[r·f] for every layer."""
@@ -143,7 +143,7 @@ def test_each_layer_is_homogeneous(widths, seed):
         assert np.sum(weight * slope) == pytest.approx(expected, rel=1e-9, abs=1e-11)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(shapes, seeds)
 def test_smoothed_residual_is_that_of_the_explicit_kernel(widths, seed):
     network, x, r = problem(widths, seed)
@@ -152,7 +152,7 @@ def test_smoothed_residual_is_that_of_the_explicit_kernel(widths, seed):
     np.testing.assert_allclose(tangent_residual(network, x, r), expected, rtol=1e-9, atol=1e-11)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(shapes, seeds)
 def test_first_layer_alone_is_the_first_of_all(widths, seed):
     network, x, r = problem(widths, seed)

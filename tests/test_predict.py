@@ -328,7 +328,7 @@ def test_closed_forms_do_not_depend_on_the_scale() -> None:
     assert small == pytest.approx(1e-60 * tau, rel=1e-6)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.floats(0.01, 100), min_size=2, max_size=8), st.floats(0.01, 0.95))
 def test_wanda_densities_have_the_mean_and_the_order_of_the_norms(norms: list[float], share: float) -> None:
     profile = np.array(norms)

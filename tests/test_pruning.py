@@ -142,7 +142,7 @@ def test_signed_and_unsigned_grasp_keep_different_weights():
     assert np.abs(kept).min() < np.abs(gone).max()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(shapes, seeds)
 def test_synflow_is_what_the_flow_loses_and_is_conserved(widths, seed):
     """S11: S = |w| ∂R/∂|w|, and each layer's scores add up to R."""
@@ -277,7 +277,7 @@ def test_row_thresholds_erase_the_row_factor():
 # iterative SynFlow
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(shapes, seeds, st.floats(0.1, 0.9), st.integers(5, 50))
 def test_iterative_synflow_keeps_a_path_when_rounds_are_gentle(widths, seed, density, rounds):
     network = problem(widths, seed)[0]
@@ -305,7 +305,7 @@ def test_one_round_is_one_shot():
     assert all(map(np.array_equal, once, prune("synflow", network, None, None, 0.2)))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(shapes, seeds, st.sampled_from(SCOPES))
 def test_iterative_masks_are_nested(widths, seed, scope):
     """The rounds towards .3 and towards .09 = .3² share their first half."""

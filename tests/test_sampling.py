@@ -115,7 +115,6 @@ def test_rare_entries_of_a_wide_mask_have_the_right_number_and_place():
     assert_binomial(np.diff(mask.indptr), n, 1e-4)
 
 
-@settings(deadline=None)  # the first example compiles
 @given(
     st.integers(1, 40),
     st.integers(1, 40),
@@ -146,7 +145,7 @@ def test_probability_0_keeps_nothing_and_1_everything(sample):
     assert sample_mask(lambda u, v: (u + v) % 2, np.arange(7), np.arange(9), rng).sum() == 31
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(1, 5), st.integers(0, 2**32), st.sampled_from([[[0.3, 0.9], [0, 1]], [[0.1, 0.2], [0, 0.3]]]))
 def test_where_the_chunks_end_does_not_matter(size, seed, steps):
     """Steps to be kept by rows, and rare ones by blocks: interrupting the jumps leaves the mask as it is."""

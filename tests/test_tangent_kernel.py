@@ -98,7 +98,7 @@ def test_jacobian_and_kernel_against_autograd(choice):
     np.testing.assert_allclose(tangent_kernel(network, x, masks=masks), kernel, rtol=0, atol=1e-12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(shapes, seeds, densities, st.sampled_from(list(ACTIVATIONS)))
 def test_kernel_is_the_contracted_jacobian(widths, seed, density, choice):
     network, x, rng = problem(widths, seed, choice=choice)

@@ -48,7 +48,7 @@ def naive(network, x, y, masks, step, steps, centred):
     return [Network(each, network.activation) for each in weights], start
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     shapes,
     seeds,

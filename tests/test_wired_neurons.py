@@ -142,7 +142,7 @@ def test_laws_of_graphons():
     assert isolation([graphon, readout], 7) == pytest.approx([(1 - share) ** 7 for share in shares])
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.lists(st.integers(1, 2), min_size=1, max_size=3), st.data())
 def test_isolation_in_all_masks(widths, data):
     densities = [data.draw(st.fractions(0, 1, max_denominator=5)) for _ in range(len(widths) + 1)]
