@@ -61,10 +61,11 @@ def plot_prediction(
     columns = np.argsort(-prediction.densities, kind="stable")
     _masks(above, prediction, observation, columns)
     _densities(below, prediction, observation, columns, image)
-    _save(figure, path)
+    save(figure, path)
 
 
-def _save(figure: Figure, path: Path) -> None:
+def save(figure: Figure, path: Path) -> None:
+    """Write a picture whole, or not at all; ValueError if it cannot be written."""
     kind = path.suffix.lower()[1:]
     with replacing(path) as temporary:
         figure.savefig(temporary, format=kind, dpi=110, metadata={"Date": None} if kind == "svg" else None)
@@ -171,7 +172,7 @@ def plot_fit(path: Path, fit: Fit) -> None:
     above, below = figure.subfigures(2, 1, squeeze=False)[:, 0]
     draw_masks(above, fit)
     draw_laws(below, fit)
-    _save(figure, path)
+    save(figure, path)
 
 
 def fit_pictures(fit: Fit) -> dict[str, str]:

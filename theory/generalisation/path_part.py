@@ -16,6 +16,7 @@ constant = (depth + 1) / 2**depth
 plain_constant = (depth + 1) / 4**depth
 layer_constant = sp.Rational(1, 2) ** depth
 antipodal_determinant = 4 * S**2 * (1 - c)
+one_sided_gap = -sp.Rational(1, 2)
 
 # Correlation of the layer at orthogonal inputs, its slope there, and value and slope of the tangent kernel
 correlation, slope, value, linear = sp.symbols("s p t c", nonnegative=True)
@@ -72,7 +73,8 @@ $$s\to\kappa_1(s),\quad p\to p\,\kappa_0(s),\quad t\to t\,\kappa_0(s)+\kappa_1(s
 c\to c\,\kappa_0(s)+t\,\kappa_0'(s)\,p+p\,\kappa_0(s),$$
 so it is $1$, $0.9581$ and $0.9126$ for $L=1,2,3$. On the sphere of inputs in $\mathbb R^d$, $d\ge2$, the best constant is
 $E[\Theta_L(t)t]/E[t^2]$ under the weight $(1-t^2)^{(d-3)/2}$: larger than the Taylor coefficient, by at most
-$\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$.
+$\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$. **Masks that follow the gates** are not covered: for one input, $L=1$ and
+$M=1\{w>0\}$, which is what SNIP keeps at density $\frac12$ if all its samples are positive, $K-B=[[one_sided_gap]]$ at $x=-1$.
 """,
     proof_text=r"""
 $\kappa_0$ and $\kappa_1$ have Taylor coefficients $\ge0$, so by Schur products $\kappa_0\succeq\frac12J$ and
@@ -84,13 +86,15 @@ made of $\kappa_0,\kappa_1$ by sums, products and composition, so its coefficien
 is positive semidefinite in every dimension if and only if $c\le\Theta_L'(0)$. On one sphere the eigenspaces are the
 spherical harmonics, $cr$ changes the eigenvalue of degree $1$ alone, and by Funk and Hecke that is proportional to
 $E[(\Theta_L(t)-ct)\,t]$. With $\Theta_L=\sum a_kt^k$ the constant is $\sum_{k\text{ odd}}a_kE[t^{k+1}]/E[t^2]$, where
-$E[t^{k+1}]\le E[t^4]=\frac3{d+2}E[t^2]$ for $k\ge3$ and $\sum_{k\text{ odd}}a_k=\frac12(\Theta_L(1)-\Theta_L(-1))\le\frac{L+1}2$. ∎
+$E[t^{k+1}]\le E[t^4]=\frac3{d+2}E[t^2]$ for $k\ge3$ and $\sum_{k\text{ odd}}a_k=\frac12(\Theta_L(1)-\Theta_L(-1))\le\frac{L+1}2$.
+*Following the gates:* at $x=-1$ the gate of every kept weight is closed, so $K=0$, while $P(M=1)=E[Mw^2]=\frac12$ give $B=\frac12$.
+(SNIP: for $w<0$ no sample opens the gate, and the score is $0$.) ∎
 """,
     source=Source("2602.06675", "abstract (path densities decide generalisation)"),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     assumptions=(
-        r"infinite width, $\varphi(z)=\sqrt2\max(z,0)$",
+        r"infinite width, $\varphi(z)=\sqrt2\max(z,0)$; masks that look at the weights do so as in K4, through $|w|$ alone",
         "the constants of Taylor and of Funk and Hecke: homogeneous masks, inputs of one length",
     ),
     uses=("K1", "K2", "K4"),
@@ -99,6 +103,7 @@ $E[t^{k+1}]\le E[t^4]=\frac3{d+2}E[t^2]$ for $k\ge3$ and $\sum_{k\text{ odd}}a_k
         "plain_constant": plain_constant,
         "layer_constant": layer_constant,
         "antipodal_determinant": antipodal_determinant,
+        "one_sided_gap": one_sided_gap,
         "layer_step": layer_step,
         "best_constant": best_constant,
         "sphere_constant": sphere_constant,

@@ -198,6 +198,25 @@ def antipodal_inputs_attain_one(antipodal_determinant: sp.Expr, trial: Trial) ->
     yield trial.same(antipodal_determinant, found)
 
 
+@exact(linear_part_bound)
+@control("the gates of even masks", one_sided_gap=sp.S.Half)
+@control("as at x = 1", one_sided_gap=sp.Rational(3, 2))
+@control("one layer's path density", one_sided_gap=-sp.Rational(1, 4))
+@control("10 % more", one_sided_gap=-ELEVEN / 2)
+def gates_that_masks_follow_leave_nothing(one_sided_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """K − B of one neuron with M = 1{w > 0} at x = −1, by integrals; at x = 1 the same integrals find K = 2."""
+    w = sp.Symbol("w", real=True)
+    law = sp.exp(-(w**2) / 2) / sp.sqrt(2 * sp.pi)
+
+    def mean(kept: sp.Expr) -> sp.Expr:
+        return sp.integrate(kept * law, (w, 0, sp.oo))
+
+    paths = layer_constant.subs(depth, 1) * (mean(sp.S.One) + mean(w**2))
+    kernels = {x: mean(2 * (w * x) ** 2 + 2 * x**2) if x > 0 else sp.S.Zero for x in (1, -1)}  # the gate of w > 0
+    yield trial.same(kernels[1], sp.Integer(2))
+    yield trial.same(one_sided_gap, kernels[-1] - paths)
+
+
 @exact(linear_part_bound, cost=0.4)
 @control(
     "gates fixed",

@@ -1,0 +1,168 @@
+"""What `sparse-limits study generalisation` prints: tables of errors, orders and spectra, and what they say in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from numerics.commands.common import number_table
+from numerics.studies.kernel_study import KINDS, PREDICTORS
+from numerics.studies.sentences import NAMES, REFERENCE
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+Row = Mapping[str, Any]
+METRICS = ("decay", "trace_ratio", "gap_ratio", "top_energy")
+
+
+def show(console: Console, summary: Row) -> None:
+    """All tables, the sentences last: they are what stays on the screen."""
+    families = list(dict.fromkeys(row["family"] for row in summary["results"]))
+    for family in families:
+        rows = [row for row in summary["results"] if row["family"] == family]
+        for task in dict.fromkeys(row["task"] for row in rows):
+            console.print(f"\n[bold]{task}[/], {NAMES[family]}: test error in % / MSE (median), and the MSE's interval")
+            console.print(_error_table([row for row in rows if row["task"] == task]))
+        orders = [row for row in summary["orders"] if (row["family"], row["target"]) == (family, "mse")]
+        if orders:
+            _print_orders(console, family, orders)
+    _print_merge(console, summary["results"])
+    _print_spectra(console, summary["spectra"])
+    if "networks" in summary:
+        _print_networks(console, summary["networks"])
+    console.print(
+        f"\nIntervals are exact at {summary['protocol']['confidence']:.0%} and speak of the median over random splits "
+        f"({summary['splits']} here): splits are independent given the digits, what is measured on one split is not.\n"
+    )
+    for said in summary["sentences"]:
+        console.print(f"• {said['text']}")
+
+
+def _error_table(rows: Sequence[Row]) -> Table:
+    """Densities down, methods across."""
+    cells = {(row["density"], row["method"], row["target"]): row["value"] for row in rows}
+    methods = list(dict.fromkeys(row["method"] for row in rows))
+    table = _narrow_table("density", *(method.replace("-", "-\n") for method in methods))
+    for density in dict.fromkeys(row["density"] for row in rows):
+        values = [(cells[density, method, "error"], cells[density, method, "mse"]) for method in methods]
+        table.add_row(
+            f"{density:g}",
+            *(
+                f"{100 * wrong['median']:.2f}/{_short(square['median'])}\n{_interval(square)}"
+                for wrong, square in values
+            ),
+        )
+    return table
+
+
+def _print_orders(console: Console, family: str, orders: Sequence[Row]) -> None:
+    tasks = list(dict.fromkeys(row["task"] for row in orders))
+    density = _shown_density(orders)
+    console.print(
+        f"\n[bold]Orders[/], {NAMES[family]}: rank correlation with the test MSE over methods (mean over splits and "
+        f"densities), the interval of its median over splits, p if methods had no names, and in how many splits SNIP and "
+        f"Random are ordered rightly at density {density:g}"
+    )
+    table = _narrow_table("", *(task.replace("-", "-\n", 1) for task in tasks))
+    for name in dict.fromkeys(row["predictor"] for row in orders):
+        mine = {row["task"]: row for row in orders if row["predictor"] == name}
+        table.add_row(PREDICTORS[name].title, *(_order_cell(mine.get(task), density) for task in tasks))
+    console.print(table)
+
+
+def _order_cell(row: Row | None, density: float) -> str:
+    if row is None:
+        return "–"
+    pairs = [each for each in row["snip_and_random"] if each["density"] == density]
+    right = [line for each in pairs for line in (f"{each['right']} of {each['splits']}", _interval(each))]
+    p = [f"p {_short(row['methods_p'])}"] if isfinite(row["methods_p"]) else []
+    return "\n".join([f"{row['correlation']['mean']:+.2f}", _interval(row["correlation"]), *p, *right, ""])
+
+
+def _shown_density(orders: Sequence[Row]) -> float:
+    densities = {each["density"] for row in orders for each in row["snip_and_random"]}
+    return min(densities, key=lambda density: abs(density - REFERENCE), default=REFERENCE)
+
+
+def _print_merge(console: Console, results: Sequence[Row]) -> None:
+    """SNIP minus Random by density."""
+    rows = [
+        row for row in results if row["method"] == "snip" and row["target"] == "mse" and row["minus_random"] is not None
+    ]
+    if not rows:
+        return
+    densities = list(dict.fromkeys(row["density"] for row in rows))
+    console.print("\n[bold]SNIP minus Random[/]: median difference of the test MSE on the same split, by density")
+    table = number_table("task", "kernels", *(f"{density:g}" for density in densities))
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row["task"], row["family"]), []).append(row)
+    for (task, family), mine in groups.items():
+        table.add_row(task, family, *(f"{row['minus_random']['median']:+.4f}" for row in mine))
+    console.print(table)
+
+
+def _print_spectra(console: Console, spectra: Sequence[Row]) -> None:
+    """The four metrics on K and on HKH, at the density nearest to the reference."""
+    densities = {row["density"] for row in spectra}
+    density = min(densities, key=lambda each: abs(each - REFERENCE))
+    rows = [row for row in spectra if row["density"] == density]
+    console.print(
+        f"\n[bold]Spectra[/] at density {density:g} (medians): decay exponent, tr/λ₁, λ₁/λ₂, share of the top five, on K "
+        "and, centred, on HKH"
+    )
+    groups: dict[tuple[str, str, str], dict[str, float]] = {}
+    for row in rows:
+        groups.setdefault((row["family"], row["task"], row["method"]), {})[row["metric"]] = row["median"]
+    for family in dict.fromkeys(names[0] for names in groups):
+        table = _narrow_table(NAMES[family], *("decay", "tr/λ₁", "λ₁/λ₂", "top 5") * 2)
+        last = ""
+        for (its, task, method), metrics in groups.items():
+            if its == family:
+                if task != last:
+                    table.add_row(f"[bold]{task}[/]")
+                last = task
+                values = (_short(metrics[f"{kind}{name}"], 2) for kind in KINDS for name in METRICS)
+                table.add_row(method, *values)
+        console.print(table)
+
+
+def _print_networks(console: Console, rows: Iterable[Row]) -> None:
+    console.print(
+        "\n[bold]Trained networks[/] (medians over splits): relative distance of test predictions from descent with the "
+        "network's own kernel, the rows' and the closed form; MSE of the network and of these two"
+    )
+    table = number_table("task", "method", "density", "width", "own", "rows", "closed", "MSE", "rows", "closed")
+    for row in rows:
+        table.add_row(
+            row["task"],
+            row["method"],
+            f"{row['density']:g}",
+            str(row["width"]),
+            *(f"{row[name]:.3f}" for name in ("own", "rows", "graphon")),
+            *(f"{row[name]:.4f}" for name in ("mse", "rows_mse", "graphon_mse")),
+        )
+    console.print(table)
+
+
+def _narrow_table(*columns: str) -> Table:
+    table = number_table(*columns)
+    table.padding = (0, 1, 0, 0)
+    return table
+
+
+def _short(value: float, digits: int = 3) -> str:
+    """A number without the zero before its point."""
+    if not isfinite(value):
+        return "∞" if value > 0 else "-∞"
+    text = f"{value:.{digits}f}"
+    return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
+
+
+def _interval(ends: Mapping[str, float]) -> str:
+    if not isfinite(ends["low"]) or not isfinite(ends["high"]):
+        return "–"
+    return f"{_short(ends['low'], 2)} … {_short(ends['high'], 2)}"

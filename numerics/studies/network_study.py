@@ -1,0 +1,141 @@
+"""Networks of finite width, really pruned and really trained, beside the kernels that stand for them (T3).
+
+One hidden layer of √2·relu; the first layer pruned by the method's own scores, SNIP's with the residual −y of a centred
+output; full-batch gradient descent on the kept weights and the readout, the output centred; the step is one over the
+largest eigenvalue of the network's own kernel, and every kernel descends by the same steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from statistics import median
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.kernels import error_rate, gradient_descent_predict, mean_squared_error
+from numerics.masks import Mask
+from numerics.networks import Network, random_network, stable_step, train, train_linearised
+from numerics.parallel import run_tasks
+from numerics.pruning import prune
+from numerics.studies.generalisation import LIMIT, Settings
+from numerics.studies.kernel_study import Case
+from numerics.studies.tasks import Split, draw_split, keyed_seed, task_named
+
+Floats = NDArray[np.float64]
+
+ACTIVATION = "normalised relu"
+TASKS, METHODS, DENSITIES = ("noisy-3v8", "parity"), ("random", "magnitude", "snip"), (0.05, 0.2, 0.6)
+STEPS = 800
+SPLITS = {1024: 3, 4096: 1}  # of each width, at most
+ROWS_FACTOR = 2  # times the rows of the kernel study: this kernel is held against networks, not averaged over splits
+
+
+def pruned_network(
+    split: Split, method: str, density: float, width: int, rng: np.random.Generator
+) -> tuple[Network, Mask]:
+    """A random network for the split, and the mask [width, d] that the method makes of its first layer."""
+    network = random_network((split.x.shape[1], width, split.y.shape[1]), rng, ACTIVATION)
+    (mask,) = prune(method, network, split.x, -split.y, density, rng=rng, first_layer=True)
+    return network, mask
+
+
+class Beside(NamedTuple):
+    """A trained network beside descent with three kernels: its own, the rows' and the closed form.
+
+    own, rows, graphon: relative L² distances of test predictions. mse, error: of the network; then of the two kernels.
+    """
+
+    own: float
+    rows: float
+    graphon: float
+    mse: float
+    rows_mse: float
+    graphon_mse: float
+    error: float
+    rows_error: float
+    graphon_error: float
+
+
+def train_beside(
+    split: Split, method: str, density: float, width: int, rows: int, seed: np.random.SeedSequence, steps: int = STEPS
+) -> Beside:
+    """Prune, train, and descend with the kernels as many steps."""
+    network_seed, row_seed = seed.spawn(2)
+    network, mask = pruned_network(split, method, density, width, np.random.default_rng(network_seed))
+    step = stable_step(network, split.x, masks=[mask])
+    run, own = (
+        np.asarray(
+            each(network, split.x, split.y, step=step, steps=steps, masks=[mask], x_test=split.x_test).test_outputs
+        )[-1]
+        for each in (train, train_linearised)
+    )
+    kernels = [
+        case.predict(gradient_descent_predict(case.train, np.eye(len(split.x)), split.y, step, steps))
+        for case in (Case(split, method, density, rows, row_seed), Case(split, method, density))
+    ]
+    return Beside(
+        *(float(np.linalg.norm(run - other) / np.linalg.norm(other)) for other in (own, *kernels)),
+        *(mean_squared_error(found, split.y_test) for found in (run, *kernels)),
+        *(error_rate(found, split.y_test) for found in (run, *kernels)),
+    )
+
+
+@dataclass(frozen=True)
+class Unit:
+    """The work of one process: a network of one kind."""
+
+    settings: Settings
+    task: str
+    split: int
+    method: str
+    density: float
+    width: int
+
+
+def network_units(settings: Settings) -> list[Unit]:
+    """Widest networks first. Splits are those of the kernel study."""
+    tasks = [task for task in TASKS if task in settings.tasks]
+    methods = [method for method in METHODS if method in settings.methods]
+    return [
+        Unit(settings, task, split, method, density, width)
+        for width in sorted(SPLITS, reverse=True)
+        for task, method, density in product(tasks, methods, DENSITIES)
+        for split in range(min(SPLITS[width], settings.splits))
+    ]
+
+
+def measure(unit: Unit) -> tuple[Unit, Beside]:
+    settings = unit.settings
+    task = task_named(unit.task)
+    split = draw_split(task, np.random.default_rng(keyed_seed(settings.seed, "split", task.name, unit.split)))
+    seed = keyed_seed(settings.seed, "network", task.name, unit.split, unit.method, unit.density, unit.width)
+    found = train_beside(split, unit.method, unit.density, unit.width, ROWS_FACTOR * settings.rows, seed)
+    return unit, found
+
+
+def run_networks(settings: Settings, jobs: int, done: Callable[[], object] = lambda: None) -> list[dict[str, Any]]:
+    """Medians over splits for every task, width, method and density; the same for any `jobs`. ValueError if one fails."""
+
+    def failed(unit: Unit, why: str) -> tuple[Unit, Beside]:
+        raise ValueError(f"{unit.task}, {unit.method} at width {unit.width}: {why}")
+
+    found: dict[Unit, Beside] = {}
+    units = network_units(settings)
+    for unit, beside in run_tasks(measure, units, failed, jobs, LIMIT):
+        found[unit] = beside
+        done()
+    groups: dict[tuple[str, int, str, float], list[Beside]] = {}
+    for unit in sorted(units, key=lambda each: (TASKS.index(each.task), each.width)):
+        groups.setdefault((unit.task, unit.width, unit.method, unit.density), []).append(found[unit])
+    return [
+        dict(zip(("task", "width", "method", "density"), names, strict=True)) | {"splits": len(runs)} | _medians(runs)
+        for names, runs in groups.items()
+    ]
+
+
+def _medians(runs: Sequence[Beside]) -> dict[str, float]:
+    return {name: median(getattr(each, name) for each in runs) for name in Beside._fields}
