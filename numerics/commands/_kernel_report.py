@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import isfinite
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -110,7 +110,7 @@ def _spectrum_table(kernel: Summary) -> tuple[str, Table]:
             table.add_row("" if last else name, matrix, pruned, _span(ends), dense, words, end_section=last)
     title = (
         "Spectrum of the kernel on the training samples: of K, and of HKH, without the\n"
-        "mean over the samples (95 %: for other fresh rows)"
+        "mean over the samples (95 %: of infinitely many rows)"
     )
     return title, table
 
@@ -129,7 +129,7 @@ def _energy_table(summary: Summary) -> tuple[str, Table]:
 
     fitted = all(isfinite(found[name]["norm"]) for name in shown)
     add("y'K^-1 y", "norm", "cost of fitting the labels" if fitted else "inf: K cannot fit them")
-    table.add_row("  95 %", _span(found["interval"]), *[""] * (len(shown) - 1), "for other fresh rows")
+    table.add_row("  95 %", _span(found["interval"]), *[""] * (len(shown) - 1), "of infinitely many rows")
     add("E", "scale_free", "the cost free of scale (B1)")
     half = [name for name in shown if found[name]["path_bound_share"] == 0.5]
     add("path bound", "path_bound", "the cost is below it (B8)")
@@ -143,6 +143,10 @@ def _energy_table(summary: Summary) -> tuple[str, Table]:
         "risk bound", "risk_bound", "vacuous: above 1 (B1)" if vacuous else "of the test risk (B1)" if risks else absent
     )
     remarks = []
+    if (high := found["interval"][1]) < found["pruned"]["norm"] < inf:
+        rows, samples = summary["kernel"]["rows"], summary["kernel"]["training_samples"]
+        remarks.append(f"(pruned: {rows} fresh rows are few for {samples} samples, which makes the cost and what")
+        remarks.append(f"follows too large, test errors too: at most {_number(high, 3)}; more by --kernel-rows)")
     if half:
         names = " and ".join(NAMES[name] for name in half)
         remarks.append(f"(path bound, {names}: by half of the linear part; all of it exceeds K)")

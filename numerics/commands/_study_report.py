@@ -135,15 +135,14 @@ def _print_networks(console: Console, rows: Iterable[Row]) -> None:
         "\n[bold]Trained networks[/] (medians over splits): relative distance of test predictions from descent with the "
         "network's own kernel, the rows' and the closed form; MSE of the network and of these two"
     )
-    table = number_table("task", "method", "density", "width", "own", "rows", "closed", "MSE", "rows", "closed")
+    table = _narrow_table("task", "method", "density", "width", "own", "rows", "closed", "MSE", "rows", "closed")
     for row in rows:
         table.add_row(
             row["task"],
             row["method"],
             f"{row['density']:g}",
             str(row["width"]),
-            *(f"{row[name]:.3f}" for name in ("own", "rows", "graphon")),
-            *(f"{row[name]:.4f}" for name in ("mse", "rows_mse", "graphon_mse")),
+            *(_short(row[name]) for name in ("own", "rows", "graphon", "mse", "rows_mse", "graphon_mse")),
         )
     console.print(table)
 

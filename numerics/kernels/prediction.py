@@ -35,7 +35,7 @@ def distance(kernel: Floats, reference: Floats) -> float:
 
 
 class Estimate(NamedTuple):
-    """A number and the ends of an interval for it."""
+    """A number, and the ends of an interval for what it estimates: with a bias it can lie outside."""
 
     value: float
     low: float
@@ -43,16 +43,18 @@ class Estimate(NamedTuple):
 
 
 def jackknife_interval(value: float, without: Sequence[float]) -> Estimate:
-    """Around a number, from what it is without each of n batches: Student's law with n − 1 degrees of freedom, 95 %.
+    """For the limit of infinitely large batches, from what a number is without each of n: Student, n − 1 degrees, 95 %.
 
-    It holds asymptotically, for a smooth function of means. nan where a number is not finite.
+    Around the number less its bias, as the jackknife tells it: a convex function of a mean, such as yᵀK⁻¹y, is too large
+    on average. It holds asymptotically, for a smooth function of means. nan where a number is not finite.
     """
     count = len(without)
     if not np.isfinite([value, *without]).all():
         return Estimate(value, np.nan, np.nan)
     error = sqrt((count - 1) * float(np.var(without)))
     radius = float(stdtrit(count - 1, (1 + CONFIDENCE) / 2)) * error
-    return Estimate(value, value - radius, value + radius)
+    centre = count * value - (count - 1) * float(np.mean(without))
+    return Estimate(value, centre - radius, centre + radius)
 
 
 Spectra = Mapping[str, SpectralMetrics | None]
