@@ -213,6 +213,22 @@ def test_the_jackknife_of_a_mean_is_the_test_of_student() -> None:
     assert np.isnan(jackknife_interval(1.0, [np.inf, 1.0]).low)
 
 
+def test_the_jackknife_takes_off_the_bias() -> None:
+    values = np.random.default_rng(1).exponential(size=8)
+    low, high = jackknife_interval(np.var(values), [np.var(np.delete(values, place)) for place in range(8)])[1:]
+    assert (low + high) / 2 == pytest.approx(np.var(values, ddof=1))
+
+
+def test_few_rows_make_the_norm_too_large_and_the_interval_says_so() -> None:
+    held = held_out()
+    problem = posed_on(held, "magnitude")
+    few, many = (
+        sampling(sampled_kernel(problem, held, rows, np.random.default_rng(0)), held.y).norm for rows in (1024, 2**16)
+    )
+    assert few.value > many.value
+    assert few.low < many.value < few.high
+
+
 def test_sampling_errors_fall_with_the_rows() -> None:
     held = held_out()
     few, many = (

@@ -554,6 +554,7 @@ def test_predictors_are_compared(file: Path, capsys: pytest.CaptureFixture[str])
         (("--method", "snip", "--train", "--no-sample"), "--no-sample is given, expected none with --train"),
         (("--method", "snip", "--test-share", 0.5), "expected --kernel with it"),
         (("--method", "snip", "--kernel", "--steps", 5), "expected --train with it"),
+        (("--method", "snip", "--train", "--steps", 10**20), "--steps is 100000000000000000000, expected at most"),
         (("--method", "snip", "--kernel", "--test-share", 1), "--test-share is 1, expected"),
         (("--method", "snip", "--kernel", "--test-share", "nan"), "--test-share is nan, expected"),
         (("--method", "snip", "--kernel", "--kernel-rows", 10), "--kernel-rows is 10, expected"),
@@ -656,6 +657,13 @@ def test_training_covers_depth_outputs_and_residuals(
     assert "own kernel" in printed
     for option, said in {"--depth": "by layer one", "onehot": "one output only", "output": "first network's"}.items():
         assert (option in arguments) == (said in printed)
+
+
+def test_too_few_rows_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    base = ("--method", "snip", "--no-sample", "--kernel", "--samples", 600)
+    for rows, few in ((1024, True), (30_000, False)):
+        call(*base, "--kernel-rows", rows)
+        assert ("are few for 450 samples" in capsys.readouterr().out) == few
 
 
 def table(path: Path, x: np.ndarray, y: np.ndarray) -> Path:

@@ -145,8 +145,8 @@ def _energy_table(summary: Summary) -> tuple[str, Table]:
     remarks = []
     if (high := found["interval"][1]) < found["pruned"]["norm"] < inf:
         rows, samples = summary["kernel"]["rows"], summary["kernel"]["training_samples"]
-        remarks.append(f"(pruned: {rows} fresh rows are few for {samples} samples, which makes the cost and what")
-        remarks.append(f"follows too large, test errors too: at most {_number(high, 3)}; more by --kernel-rows)")
+        remarks.append(f"(pruned: {rows} rows are few for {samples} samples: the cost comes out too high, as")
+        remarks.append("do E, the path bound and mostly the test errors; more rows by --kernel-rows)")
     if half:
         names = " and ".join(NAMES[name] for name in half)
         remarks.append(f"(path bound, {names}: by half of the linear part; all of it exceeds K)")

@@ -43,6 +43,8 @@ def add_kernel(parser: ArgumentParser) -> None:
 
 def check_kernel(arguments: Namespace) -> None:
     """Refuse what does not go together, and fill in the defaults."""
+    from numerics.networks.training import MOST_STEPS
+
     if arguments.train and not arguments.sample:
         raise ValueError("--no-sample is given, expected none with --train")
     if (arguments.kernel or arguments.train) and arguments.compare:
@@ -59,6 +61,8 @@ def check_kernel(arguments: Namespace) -> None:
     for name, least in {"kernel_rows": FEWEST_ROWS, "steps": 1}.items():
         if (value := getattr(arguments, name)) < least:
             raise ValueError(f"--{name.replace('_', '-')} is {value}, expected a whole number of at least {least}")
+    if arguments.steps > MOST_STEPS:
+        raise ValueError(f"--steps is {arguments.steps}, expected at most {MOST_STEPS}")
 
 
 def held_out(arguments: Namespace, width: int, data: Dataset, seed: np.random.SeedSequence) -> HeldOut:

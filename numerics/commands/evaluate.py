@@ -57,8 +57,11 @@ def evaluate(formula, assignments: list[str], digits: int) -> str:
         ValueError: for an assignment that is not name=number, an unknown or doubled name, a value outside the
             symbol's assumptions, or a point where the formula has no finite value.
     """
+    import sympy as sp
+
     from numerics.balls import NoEnclosureError
     from numerics.balls import digits as correct_digits
+    from theory.iterate import Iterate
 
     point = parse(formula, assignments)
     if formula.free_symbols - set(point):
@@ -67,6 +70,9 @@ def evaluate(formula, assignments: list[str], digits: int) -> str:
         return correct_digits(formula, point, digits)
     except NoEnclosureError as error:
         exact = formula.subs(point)  # tells √2·√2 from a ball around 2
+        exact = exact.replace(lambda part: isinstance(part, Iterate) and part.args[1] in (0, 1), Iterate.unrolled)
+        if exact is sp.nan:
+            raise ValueError(f"no value: the formula does not cover {', '.join(assignments)}") from error
         if exact.is_zero:  # no ball around 0 has digits
             return "0"
         if exact.is_infinite:

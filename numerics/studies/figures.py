@@ -45,6 +45,7 @@ def plot_study(path: Path, summary: Row) -> None:
         f"{summary['protocol']['confidence']:.0%} intervals\nbelow: whether a predictor orders the methods as the error does "
         "(blue), the other way round (red), or undecided (grey)",
         fontsize=12,
+        wrap=True,
     )
     for part, family in zip(figure.subfigures(len(families), 1, squeeze=False)[:, 0], families, strict=True):
         axes = part.subplots(2, len(tasks), squeeze=False, height_ratios=[1.35, 1])

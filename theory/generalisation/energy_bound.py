@@ -54,10 +54,10 @@ where $[[complexity]]$ bounds the empirical Rademacher complexity of the ball of
 $\sqrt2$ times too large: between $[[khintchine]]$ of it and all of it (all at $K=I$; at $K=\mathbf1\mathbf1^\top$,
 $m=2k$ and $B_0=1$ the complexity is $[[rank_one_complexity]]$). Without a $B_0$ chosen beforehand, let $i\ge0$ be the
 smallest with $b2^i\ge\sqrt q$, for a fixed $b$; the share $[[level_share]]$ of $\delta$ gives
-$$\text{risk}\le[[peeled_bound]],\qquad b2^i\le[[peeled_norm]].$$
-Only $\mathcal E=[[energy]]$, which $K\to sK$ leaves alone, compares kernels; the usual $\sqrt{2q/m}$ is its case
+$$\text{risk}\le[[peeled_bound]],$$
+where $b2^i\le[[peeled_norm]]$. Only $\mathcal E=[[energy]]$, which $K\to sK$ leaves alone, compares kernels; the usual $\sqrt{2q/m}$ is its case
 $T=\frac m2$. **Random labels.** For a kernel chosen without the labels and $y$ uniform on $\{\pm1\}^m$,
-$E\,\mathcal E^2=[[random_label_energy]]\ge1$ with $T_{inv}=\operatorname{tr}K^{-1}$: the bound never promises anything.
+$E\,\mathcal E^2=[[random_label_energy]]\ge1$ with $T_{inv}=\operatorname{tr}K^{-1}$: in the mean square $\mathcal E$ promises nothing.
 For the kernel $K=yy^\top+\epsilon I$ made from the labels $\mathcal E=[[label_kernel_energy]]\to0$ on the same random
 labels, while every predictor has risk at least $[[least_random_risk]]$ for the loss $\min(1,|f-y|)$. So a kernel that saw
 the labels, as SNIP's does, needs labels of its own; independence of $y$ alone bounds the risk on the given inputs only.

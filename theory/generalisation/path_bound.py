@@ -26,12 +26,13 @@ path_energy_bound = Claim(
 Let $K\succeq\frac{c_L}dX\operatorname{diag}(\rho_{path})X^\top$ (B2: $c_L=(L+1)2^{-L}$) and $y=X\beta$. Then $y^\top K^{-1}y$ is at
 most the sum over the features with $\beta_j\ne0$ of $[[path_term]]$, $\rho$ the path density of the feature: $\infty$ if a feature
 that matters has no path. For linear networks $c_L=[[linear_constant]]$ (no gate halves anything), and if $X$ has full column rank
-the sum of $[[linear_term]]$ *is* $y^\top K^+y$, pseudo-inverse.
+and every feature that matters a path, the sum of $[[linear_term]]$ *is* $y^\top K^+y$, pseudo-inverse.
 """,
     proof_text=r"""
 Let $B=X\operatorname{diag}(c_L\rho_{path}/d)^{1/2}$ and $y=B\alpha$, so $\|\alpha\|^2$ is the sum. As $K\succeq BB^\top$,
 $y^\top K^{-1}y\le\alpha^\top B^\top(BB^\top)^+B\alpha\le\|\alpha\|^2$: the matrix in between projects on the row space of $B$. Full
-column rank makes it the identity. A linear network has the kernel $\frac{L+1}dX\operatorname{diag}(\rho_{path})X^\top$ exactly. ∎
+column rank makes it the identity if all $\rho_j>0$; features without a path can be left out of $X$.
+A linear network has the kernel $\frac{L+1}dX\operatorname{diag}(\rho_{path})X^\top$ exactly. ∎
 """,
     source=Source("2602.06675", "abstract (path densities bound generalisation)"),
     provenance=Provenance.RECONSTRUCTED,

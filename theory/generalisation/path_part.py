@@ -53,7 +53,7 @@ _on_the_sphere = (
     / (sp.sqrt(sp.pi) * sp.gamma((d - 1) / sp.Integer(2)))
     * sp.Integral(_integrand, (angle, 0, sp.pi))
 )
-sphere_constant = sp.Piecewise((_on_the_sphere, depth <= 12))  # deeper ones would keep the balls busy for minutes
+sphere_constant = sp.Piecewise((_on_the_sphere, (depth <= 12) & (d >= 2)))  # deeper: minutes in balls; d = 1: no sphere
 sphere_excess = ((depth + 1) / sp.Integer(2) - best_constant) * 3 / (d + 2)
 
 linear_part_bound = Claim(
@@ -69,10 +69,10 @@ density of paths with $W$ at layer $l$ and $Q$ elsewhere. **Sharpness.** $c_1=1$
 $\det(K-cB)=[[antipodal_determinant]]$ with $S=S_W(x,x)$. For homogeneous masks the best constant that serves in every dimension is
 the Taylor coefficient $\Theta_L'(0)$ of the dense kernel in the cosine; from layer to layer the correlation $s$ at orthogonal
 inputs, its slope $p$, and value $t$ and slope $c$ of the kernel go from $(0,1,0,1)$ by
-$$s\to\kappa_1(s),\quad p\to p\,\kappa_0(s),\quad t\to t\,\kappa_0(s)+\kappa_1(s),\quad
-c\to c\,\kappa_0(s)+t\,\kappa_0'(s)\,p+p\,\kappa_0(s),$$
+$$\begin{aligned}s&\to\kappa_1(s),&t&\to t\,\kappa_0(s)+\kappa_1(s),\\
+p&\to p\,\kappa_0(s),&c&\to c\,\kappa_0(s)+t\,\kappa_0'(s)\,p+p\,\kappa_0(s),\end{aligned}$$
 so it is $1$, $0.9581$ and $0.9126$ for $L=1,2,3$. On the sphere of inputs in $\mathbb R^d$, $d\ge2$, the best constant is
-$E[\Theta_L(t)t]/E[t^2]$ under the weight $(1-t^2)^{(d-3)/2}$: larger than the Taylor coefficient, by at most
+$E[\Theta_L(t)t]/E[t^2]$ under the weight $(1-t^2)^{(d-3)/2}$: $1$ at $L=1$, else above the Taylor coefficient, by at most
 $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$. **Masks that follow the gates** are not covered: for one input, $L=1$ and
 $M=1\{w>0\}$, which is what SNIP keeps at density $\frac12$ if all its samples are positive, $K-B=[[one_sided_gap]]$ at $x=-1$.
 """,

@@ -37,7 +37,7 @@ the $L+1$ terms of the kernel takes a factor $\rho$ for each of its masked layer
     proof=Proof.PROVED,
     assumptions=(
         r"infinite width and $d\rho\to\infty$",
-        r"$\varphi(z)=\sqrt2\max(z,0)$ or another homogeneous activation",
+        r"$\varphi(z)=\sqrt2\max(z,0)$ or another positively homogeneous activation of degree 1",
         "no ridge, or one in proportion to the trace",
     ),
     uses=("B1", "K2", "K3"),

@@ -42,8 +42,9 @@ included. SNIP with *normal* weights has the path density $R_2(\tau/\phi)$ (K5),
 $\beta^2/R_2(\tau/|\beta|)$. Since $R_2(s)\le[[energy_upper]]$, that is *infinite* in the limit of many features at every density
 below 1 if $|\beta|$ has a density bounded below near $0$, or the profile $v^a$ (the integrand exceeds
 $[[power_integrand]]$); for finitely many features it is finite and can be astronomical. **Two levels:** let the share $p$ of the
-features have $|\beta|=\beta\ge1$ and the rest $1$. SNIP at density $\rho$ has $\tau=[[threshold]]$, the mean of $\beta^2/R_2$ is
-$[[snip_bound]]$ and the path budget $r=[[snip_budget]]$; the optimum of that budget gives the strong features the density
+features have $|\beta|=\beta\ge1$ and the rest $1$. SNIP at density $\rho$ has the $\tau$ for which
+$p\,H(\tau/\beta)+(1-p)H(\tau)=\rho$ (S4), the mean of $\beta^2/R_2$ is $\frac{p\beta^2}{R_2(\tau/\beta)}+\frac{1-p}{R_2(\tau)}$
+and the path budget $r=p\,R_2(\tau/\beta)+(1-p)R_2(\tau)$; the optimum of that budget gives the strong features the density
 $[[strong_share]]$ and the value $[[optimum]]$; uniform path densities have $[[uniform]]$. At $p=\frac14$ and $\beta=2$ SNIP exceeds the
 optimum by 6.55 %, 0.44 %, 3.17 % and 2.31 % at $\rho=0.05,0.1,0.3,0.7$: it concentrates too much at low densities, too little above.
 """,
