@@ -143,7 +143,7 @@ def _energy_table(summary: Summary) -> tuple[str, Table]:
         "risk bound", "risk_bound", "vacuous: above 1 (B1)" if vacuous else "of the test risk (B1)" if risks else absent
     )
     remarks = []
-    if (high := found["interval"][1]) < found["pruned"]["norm"] < inf:
+    if found["interval"][1] < found["pruned"]["norm"] < inf:
         rows, samples = summary["kernel"]["rows"], summary["kernel"]["training_samples"]
         remarks.append(f"(pruned: {rows} rows are few for {samples} samples: the cost comes out too high, as")
         remarks.append("do E, the path bound and mostly the test errors; more rows by --kernel-rows)")
