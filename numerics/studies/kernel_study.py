@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from numerics.data import Dataset
 from numerics.kernels.analytic import dense_kernel
@@ -252,6 +253,7 @@ class Outcome(NamedTuple):
     spectrum: Mapping[str, float]
 
 
+@threadpool_limits.wrap(limits=1)  # matrices of a few hundred rows: on a busy machine more threads than one wait
 def split_outcomes(
     task: Task, number: int, methods: Mapping[str, Sequence[str]], densities: Sequence[float], rows: int, seed: int
 ) -> list[Outcome]:
