@@ -9,6 +9,7 @@ from math import isqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from numerics.commands.common import MOST_ENTRIES
 
@@ -138,6 +139,7 @@ class KernelStudy:
         return {name: case for name, case in found.items() if case is not None}
 
 
+@threadpool_limits.wrap(limits=1)  # products of small matrices: more threads than one wait for each other
 def study_kernel(
     arguments: Namespace, cases: Sequence[Case], held: HeldOut, seed: np.random.SeedSequence, console: Console
 ) -> KernelStudy:
@@ -159,6 +161,7 @@ def study_kernel(
     return KernelStudy(problem, held, sampled, spread, closed, dense, beside)
 
 
+@threadpool_limits.wrap(limits=1)
 def summarise_study(study: KernelStudy, columns: Summary, used: str) -> dict[str, Any]:
     """All numbers, for JSON. columns: densities by predictor, and observed, as in the summary of the prediction."""
     found = {"kernel": _kernel(study, columns["predicted"][used], columns["observed"])}
