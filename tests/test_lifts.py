@@ -11,10 +11,8 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theory.lifts import (
+from theory.lifts.fibration import (
     DIAMOND,
-    Lift,
-    PerceptronModule,
     diamond,
     diamond_cover,
     diamond_fibration,
@@ -24,6 +22,9 @@ from theory.lifts import (
     linear,
     w13,
 )
+from theory.lifts.lift import Lift, full_lift
+from theory.lifts.maps import PRODUCT, SUM, Bilinear, Pointwise, Skip, relu
+from theory.lifts.module import PerceptronModule
 
 
 def total(*z):
@@ -51,13 +52,13 @@ WEIGHTS = dict(zip(DIAMOND, (1, -1, 2, sp.Rational(1, 2)), strict=True))
 
 
 def test_diamond_has_the_value_computed_by_hand():
-    assert CUBIC.with_weights(WEIGHTS).activations({"0": 1})["3"] == sp.Rational(801, 8)
+    assert Lift.identity(CUBIC, WEIGHTS).activations({"0": 1})["3"] == sp.Rational(801, 8)
 
 
 def test_the_fibration_repeats_the_base_and_a_copied_weight_does_not():
     lift = Lift(CUBIC, diamond_fibration.over, dict.fromkeys(diamond_fibration.weights))
     lift = replace(lift, weights=lift.pull_weights(WEIGHTS))
-    base = CUBIC.with_weights(WEIGHTS).activations({"0": 1})
+    base = Lift.identity(CUBIC, WEIGHTS).activations({"0": 1})
     found = lift.activations({"0": 1})
     assert found == {v: base[below] for v, below in lift.over.items()}
     copied = replace(lift, weights={**lift.weights, ("1b", "3a"): 2})
@@ -67,15 +68,15 @@ def test_the_fibration_repeats_the_base_and_a_copied_weight_does_not():
 def test_activations_are_path_sums_in_the_linear_case():
     edges = [("0", "1"), ("0", "2"), ("1", "2"), ("1", "3"), ("2", "3"), ("3", "4")]
     w = {edge: sp.Symbol("w" + "".join(edge)) for edge in edges}
-    found = module(edges).with_weights(w).activations({"0": 1})["4"]
+    found = Lift.identity(module(edges), w).activations({"0": 1})["4"]
     paths = (("01", "12", "23", "34"), ("01", "13", "34"), ("02", "23", "34"))
     assert sp.expand(found) == sum(sp.prod(w[tuple(edge)] for edge in path) for path in paths)
 
 
 @given(st.permutations(DIAMOND))
 def test_the_order_of_edges_does_not_matter(edges):
-    found = module(edges, cubic).with_weights(WEIGHTS).activations({"0": 1})
-    assert found == CUBIC.with_weights(WEIGHTS).activations({"0": 1})
+    found = Lift.identity(module(edges, cubic), WEIGHTS).activations({"0": 1})
+    assert found == Lift.identity(CUBIC, WEIGHTS).activations({"0": 1})
 
 
 @settings(max_examples=30)
@@ -103,14 +104,14 @@ def test_a_full_lift_of_a_path_is_a_matrix_product(widths, seed):
 def test_vector_spaces_have_their_own_zero():
     edge = ("0", "1")
     vectors = PerceptronModule(
-        ("0",), ("1",), {edge: lambda w, y: w * y}, {"1": lambda z: z}, {edge: sp.ImmutableMatrix([0, 0])}
+        ("0",), ("1",), {edge: Bilinear("ij,j->i")}, {"1": SUM}, {"0": (2,), "1": (2,)}, {edge: (2,)}, {edge: (2, 2)}
     )
-    turn, point = sp.ImmutableMatrix([[0, -1], [1, 0]]), sp.ImmutableMatrix([1, 2])
+    turn, point = sp.ImmutableMatrix([[0, -1], [1, 0]]), sp.Array([1, 2])
     found = Lift(vectors, {"0": "0", "1a": "1", "1b": "1"}, {("0", "1a"): turn}).activations({"0": point})
-    assert found["1a"] == sp.ImmutableMatrix([-2, 1])
-    assert found["1b"] == sp.ImmutableMatrix([0, 0])
+    assert found["1a"] == sp.Array([-2, 1])
+    assert found["1b"] == sp.Array([0, 0])
     upper = Lift(vectors, {"0": "0", "1b": "1"}, {}).as_module()
-    assert upper.with_weights({}).activations({"0": point})["1b"] == sp.ImmutableMatrix([0, 0])
+    assert Lift.identity(upper, {}).activations({"0": point})["1b"] == sp.Array([0, 0])
 
 
 def test_in_fibrations():
@@ -124,7 +125,7 @@ def test_in_fibrations():
 
 def test_a_lift_taken_as_a_module_has_the_same_activations():
     lift = diamond_split
-    found = lift.as_module().with_weights(lift.weights).activations({"0": sp.Symbol("x")})
+    found = Lift.identity(lift.as_module(), lift.weights).activations({"0": sp.Symbol("x")})
     assert found == lift.activations({"0": sp.Symbol("x")})
     assert lift.as_module().terminals == ("3a", "3b")
 
@@ -148,7 +149,7 @@ def test_objects_cannot_be_changed():
     with pytest.raises(AttributeError):
         diamond_fibration.module = diamond(free)
     given_weights = dict(WEIGHTS)
-    lift = CUBIC.with_weights(given_weights)
+    lift = Lift.identity(CUBIC, given_weights)
     given_weights.clear()
     assert dict(lift.weights) == WEIGHTS
 
@@ -179,7 +180,15 @@ def test_the_edge_named_in_a_cycle_is_one_of_it():
         ({"sigma": {"1": total, "2": total}}, "edge 1 → 3: 3 is neither"),
         ({"sigma": dict.fromkeys("0123", total)}, "input 0 has a map"),
         ({"terminals": ("4",)}, "terminal 4 is no vertex"),
-        ({"zeros": {("0", "3"): 0}}, "zero for 0 → 3"),
+        ({"preactivations": {("0", "3"): ()}}, r"preactivations: a space for \('0', '3'\), which is no"),
+        ({"activations": {"1": (2,)}, "maps": dict.fromkeys(DIAMOND, PRODUCT)}, "edge 1 → 3: .* not of shape"),
+        ({"weights": {("0", "1"): (2,)}, "maps": dict.fromkeys(DIAMOND, PRODUCT)}, "edge 0 → 1: .* not of shape"),
+        ({"preactivations": {("0", "1"): (2,)}, "maps": dict.fromkeys(DIAMOND, PRODUCT)}, "edge 0 → 1: its map gives"),
+        (
+            {"preactivations": {("1", "3"): (2,)}, "sigma": dict.fromkeys("123", SUM)},
+            "vertex 3 with edges 1 → 3, 2 → 3",
+        ),
+        ({"activations": {"3": (2,)}, "sigma": dict.fromkeys("123", SUM)}, "vertex 3: its σ gives"),
     ],
 )
 def test_modules_with_wrong_parts_are_refused(changes, message):
@@ -204,9 +213,9 @@ def test_graphs_that_are_no_lifts_are_refused(over, edges, message):
 
 def test_families_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="weights: no value for 2 → 3; expected one for each of 4"):
-        CUBIC.with_weights({e: w for e, w in WEIGHTS.items() if e != ("2", "3")})
+        Lift.identity(CUBIC, {e: w for e, w in WEIGHTS.items() if e != ("2", "3")})
     with pytest.raises(ValueError, match="weights: a value for 0 → 3, which is none"):
-        CUBIC.with_weights({**WEIGHTS, ("0", "3"): 1})
+        Lift.identity(CUBIC, {**WEIGHTS, ("0", "3"): 1})
     with pytest.raises(ValueError, match="weights of the base: no value for 0 → 1"):
         diamond_fibration.pull_weights({})
     with pytest.raises(ValueError, match="inputs: no value for 0"):
@@ -228,3 +237,63 @@ def test_lifts_of_other_graphs_do_not_compose():
 def test_the_statement_is_filled_in():
     assert "[[" not in fibration_lemma.latex_statement
     assert diamond(linear).maps["1", "3"](2, 3) == 2 * sp.Function("M_13", real=True)(3)
+
+
+def test_spaces_are_found_from_the_maps():
+    module = PerceptronModule(
+        ("x",),
+        ("y",),
+        {
+            ("x", "h"): Bilinear("a,apq,q->p", sp.Array([[[0, 1], [1, 0]]])),
+            ("h", "y"): Bilinear(",i->i"),
+            ("x", "y"): Skip(),
+        },
+        {"h": Pointwise(sp.tanh), "y": SUM},
+        activations={"x": (2,)},
+        weights={("x", "h"): (1,)},
+    )
+    assert dict(module.activations.shapes) == {"x": (2,), "h": (2,), "y": (2,)}
+    assert dict(module.preactivations.shapes) == dict.fromkeys(module.maps, (2,))
+    assert module.weights.shapes["x", "y"] == (0,)
+    a, b, w, v = sp.symbols("a b w v")
+    lift = Lift.identity(module, {("x", "h"): [w], ("h", "y"): v, ("x", "y"): ()})
+    found = lift.activations({"x": sp.Array([a, b])})["y"]
+    assert found == sp.Array([a + v * sp.tanh(w * b), b + v * sp.tanh(w * a)])
+
+
+def test_bilinear_maps_are_einsum():
+    rng = np.random.default_rng(5)
+    for spec, shapes in {"ij,j->i": ((2, 3), (3,)), "ci,t->tci": ((3, 2), (4,)), "td,d->t": ((2, 3), (3,))}.items():
+        w, y = (rng.integers(-9, 9, shape) for shape in shapes)
+        found = Bilinear(spec)(sp.Array(w.tolist()), sp.Array(y.tolist()))
+        assert found.tolist() == np.einsum(spec, w, y).tolist()
+    constant = rng.integers(-9, 9, (2, 3, 4))
+    w, y = rng.integers(-9, 9, 2), rng.integers(-9, 9, 4)
+    found = Bilinear("a,apq,q->p", constant.tolist())(w, y)
+    assert [int(each) for each in found] == np.einsum("a,apq,q->p", w, constant, y).tolist()
+
+
+@pytest.mark.parametrize("spec", ["", ",", "a,b,c,d->a", "aa,b->b", "a,b->c", "a,b,c->a", "1,a->a", "a,b->aa"])
+def test_specs_that_do_not_read_are_refused(spec):
+    with pytest.raises(ValueError, match="bilinear map"):
+        Bilinear(spec)
+
+
+def test_full_lifts_closures_and_unfolding():
+    wide = full_lift(CUBIC, {"0": 1, "1": 2, "2": 3, "3": 2}, lambda u, v: sp.Integer(1 + u[1] - v[1]))
+    assert len(wide.weights) == 2 + 3 + 4 + 6
+    closed = wide.closure(("3", 0))
+    assert set(closed.over) == set(wide.over) - {("3", 1)}
+    assert len(closed.weights) == 2 + 3 + 2 + 3
+    tree = wide.unfold(("3", 0))
+    assert tree.is_in_fibration()
+    assert tree.inputs == ((("0", 0),),)
+    inputs = {("0", 0): sp.Rational(1, 3)}
+    found = wide.compose(tree).activations({(("0", 0),): sp.Rational(1, 3)})
+    assert found[("3", 0),] == wide.activations(inputs)["3", 0]
+    with pytest.raises(ValueError, match="copies of 1: 0, expected a positive"):
+        full_lift(CUBIC, {"0": 1, "1": 0, "2": 3, "3": 2}, lambda u, v: 1)
+
+
+def test_relu_is_piecewise_linear():
+    assert [Pointwise(relu)(sp.Integer(a), sp.Integer(1)) for a in (-3, 2)] == [0, 3]

@@ -11,11 +11,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from numerics.evidence import Finding, Trial, control, exact
-from theory.lifts import (
-    Edge,
-    Lift,
-    PerceptronModule,
-    Vertex,
+from theory.lifts.fibration import (
     base_weight,
     diamond,
     diamond_cover,
@@ -30,6 +26,8 @@ from theory.lifts import (
     w23,
     x,
 )
+from theory.lifts.lift import Lift
+from theory.lifts.module import Edge, PerceptronModule, Vertex
 
 
 def interpreted(expression: sp.Expr) -> sp.Expr:
@@ -49,7 +47,7 @@ def pulls_back(lift: Lift, trial: Trial) -> Iterator[Finding]:
     Equality is proved in the free algebra, that is for all maps of the module; a difference is shown by a definite
     module at a rational point.
     """
-    base = lift.module.with_weights(diamond_weights).activations({"0": x})
+    base = Lift.identity(lift.module, diamond_weights).activations({"0": x})
     for vertex, found in lift.activations(lift.pull_inputs({"0": x})).items():
         difference = sp.expand(found - base[lift.over[vertex]])
         yield trial.vanishes(interpreted(difference), by=lambda _, free=difference: free)
@@ -210,7 +208,7 @@ def completed(
     return Lift(module, plan.over, found)
 
 
-def sample_module(edge_map: Callable[[Any, Any], sp.Matrix]) -> PerceptronModule:
+def sample_module(edge_map: Callable[[Any, Any], sp.Array]) -> PerceptronModule:
     """Definite vertex maps of pairs that tell them apart, on a base with two inputs and edges that skip."""
 
     def sigma(number: int) -> Callable[..., sp.Expr]:
@@ -221,7 +219,7 @@ def sample_module(edge_map: Callable[[Any, Any], sp.Matrix]) -> PerceptronModule
         terminals=("4",),
         maps=dict.fromkeys(BASE_EDGES, edge_map),
         sigma={v: sigma(int(v)) for v in "234"},
-        zeros=dict.fromkeys(BASE_EDGES, sp.zeros(2, 1)),
+        preactivations=dict.fromkeys(BASE_EDGES, (2,)),
     )
 
 
@@ -237,13 +235,13 @@ def mean_of_fibre() -> sp.Expr:
 @control("adds the others", completing_weight=base_weight + rest)
 def random_lifts_and_their_lifts_pull_back(completing_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """(b) and (c) with several inputs, empty fibres and lifts of lifts; (a) where each fibre has one edge."""
-    maps = (lambda w, y: sp.Matrix([w * (y + 1), w * y**2]), lambda w, y: sp.Matrix([w**2 * y - 1, w * y**2]))
+    maps = (lambda w, y: sp.Array([w * (y + 1), w * y**2]), lambda w, y: sp.Array([w**2 * y - 1, w * y**2]))
     for widest, edge_map in zip((3, 1), maps, strict=True):
         module, inputs = sample_module(edge_map), {"0": sp.Rational(1, 2), "1": sp.Rational(-2, 3)}
         for weights, plan, upper_plan in trial.draw(random_towers, trial.size(12), widest):
             lower = completed(plan, module, weights, completing_weight)
             upper = completed(upper_plan, lower.as_module(), lower.weights, completing_weight)
-            base = module.with_weights(weights).activations(inputs)
+            base = Lift.identity(module, weights).activations(inputs)
             below = lower.activations(lower.pull_inputs(inputs))
             composed = lower.compose(upper)
             above = composed.activations(composed.pull_inputs(inputs))

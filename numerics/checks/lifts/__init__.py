@@ -1,0 +1,1 @@
+"""Evidence for the claims about random sparse lifts."""

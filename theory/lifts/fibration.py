@@ -1,0 +1,97 @@
+"""The fibration lemma (L3), on a diamond with maps about which nothing is assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.lifts.lift import Lift
+from theory.lifts.module import PerceptronModule
+
+DIAMOND = (("0", "1"), ("0", "2"), ("1", "3"), ("2", "3"))
+x, w01, w02, w13, w23, c = sp.symbols("x w_01 w_02 w_13 w_23 c", real=True)
+diamond_weights = dict(zip(DIAMOND, (w01, w02, w13, w23), strict=True))
+
+
+def diamond(edge_map: Callable[[str], Callable[[Any, Any], Any]]) -> PerceptronModule:
+    """The diamond with free vertex maps σ_v and the edge maps that `edge_map` makes of names such as "M_13"."""
+    return PerceptronModule(
+        inputs=("0",),
+        terminals=("3",),
+        maps={(u, v): edge_map(f"M_{u}{v}") for u, v in DIAMOND},
+        sigma={v: sp.Function(f"sigma_{v}", real=True) for v in "123"},
+    )
+
+
+def free(name: str) -> Callable[[Any, Any], Any]:
+    """An edge map M(w, y) of which nothing is known."""
+    return sp.Function(name, real=True)
+
+
+def linear(name: str) -> Callable[[Any, Any], Any]:
+    """An edge map w·m(y), linear in the weight and otherwise unknown."""
+    return lambda w, y: w * sp.Function(name, real=True)(y)
+
+
+_over = {name: name[0] for name in ("0", "1a", "1b", "1c", "2a", "2b", "3a", "3b")}
+_first = {("0", v): w for v, w in (("1a", w01), ("1b", w01), ("1c", w01), ("2a", w02), ("2b", w02))}
+_last = {("1a", "3a"): w13, ("2b", "3a"): w23, ("1a", "3b"): w13, ("2a", "3b"): w23}
+
+diamond_fibration = Lift(diamond(free), _over, {**_first, **_last})
+diamond_split = Lift(diamond(linear), _over, {**_first, **_last, ("1a", "3a"): c, ("1b", "3a"): w13 - c})
+
+_sheets = {f"{v}{sheet}": v for v in _over for sheet in "+-"}
+_swapped = {("0", "1b"), ("0", "2a"), ("1a", "3b")}  # edges of the upper lift that change the sheet
+_other = {"+": "-", "-": "+"}
+diamond_cover = Lift(
+    diamond_fibration.as_module(),
+    _sheets,
+    {
+        (f"{u}{_other[sheet] if (u, v) in _swapped else sheet}", f"{v}{sheet}"): weight
+        for (u, v), weight in diamond_fibration.weights.items()
+        for sheet in "+-"
+    },
+)
+
+base_weight, rest = sp.symbols("w_B r", real=True)  # w_B(b, πv) and the sum of all but one weight of a fibre
+
+fibration_lemma = Claim(
+    label="L3",
+    title="Fibration lemma: activations pull back",
+    statement=r"""
+Let $\pi:G\to B$ be a lift of a perceptron module and let the inputs of $G$ be pulled back from $B$. Call $\pi$ an
+*in-fibration* if for all $v\in G$, $b\in B(-,\pi v)$ exactly one in-neighbour of $v$ lies over $b$. (a) If $\pi$ is
+an in-fibration and $w_G=\pi^*w_B$, then $y_G=\pi^*y_B$. (b) If every $M_e$ is linear in the weight and $\sum_{u\in
+G(-,v),\,\pi u=b}w_{(u,v)}=w_B(b,\pi v)$ for all $v\in G$, $b\in B(-,\pi v)$, then $y_G=\pi^*y_B$ for any lift; that
+is, one weight of each fibre is $[[completing_weight]]$, where the others have the sum $r$, and $w_B=0$ over an
+empty fibre. (c) Lifts compose; in-fibrations compose.
+""",
+    proof_text=r"""
+Induction in topological order. If $y_u=y_B(\pi u)$ for all in-neighbours $u$ of $v$, the pre-activation of $v$
+above $b$ is $\sum_uM(w_{(u,v)},y_B(b))$, the sum over the $u$ above $b$. In (b) it is
+$M(\sum_uw_{(u,v)},y_B(b))=M(w_B(b,\pi v),y_B(b))$ by linearity; the empty sum is $M(0,y_B(b))=0$. In (a) it has the
+one term $M(w_B(b,\pi v),y_B(b))$, and linearity is not needed. So $\sigma_{\pi v}$ is applied to the same
+pre-activations as in $B$ at $\pi v$. (c) Homomorphisms compose, and an edge of the upper graph has an edge of $B$
+below it. For $v$ in the upper graph over $u$ in $G$, each edge of $B$ into $\pi u$ has exactly one edge of $G$ into
+$u$ above it, and that one exactly one edge into $v$; every edge into $v$ above the edge of $B$ arises so. The
+fibres of the composition are unions of fibres, so sums over them are sums of sums, and the activations over $B$ are
+those over $G$ taken as a module.
+""",
+    source=Source("2501.05930", "Definitions 3.3 to 3.5"),
+    provenance=Provenance.RECONSTRUCTED,
+    proof=Proof.PROVED,
+    assumptions=(
+        "the base graph is acyclic and no edge enters an input",
+        "the inputs of the lift are pulled back",
+        "for (b): every map of an edge is linear in the weight",
+    ),
+    expressions={
+        "fibration": diamond_fibration,
+        "split": diamond_split,
+        "cover": diamond_cover,
+        "completing_weight": base_weight - rest,
+    },
+)
