@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from typing import TypeVar
 
 Task = TypeVar("Task")
@@ -93,6 +94,7 @@ def run_tasks(
 def _pool(jobs: int):
     from joblib.externals.loky import ProcessPoolExecutor
 
+    resource_tracker.ensure_running()  # now: when it starts, Python 3.11 lets held interrupts through again
     return ProcessPoolExecutor(max_workers=jobs, env=ONE_THREAD)
 
 
