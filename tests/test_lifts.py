@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -297,3 +299,10 @@ def test_full_lifts_closures_and_unfolding():
 
 def test_relu_is_piecewise_linear():
     assert [Pointwise(relu)(sp.Integer(a), sp.Integer(1)) for a in (-3, 2)] == [0, 3]
+
+
+def test_lifts_can_be_copied_and_sent_to_other_processes():
+    lift = Lift.identity(replace(CUBIC, maps=dict.fromkeys(DIAMOND, PRODUCT)), WEIGHTS)
+    for again in (copy.deepcopy(lift), pickle.loads(pickle.dumps(lift))):
+        assert again.activations({"0": 1}) == lift.activations({"0": 1})
+        assert dict(again.weights) == WEIGHTS

@@ -6,6 +6,7 @@ expressions, SymPy matrices and arrays, or arrays of another kind: anything with
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
@@ -23,6 +24,13 @@ def freeze(value: object, *names: str) -> None:
     """Replace mappings of a frozen dataclass by copies that cannot be changed."""
     for name in names:
         object.__setattr__(value, name, MappingProxyType(dict(getattr(value, name))))
+
+
+def _frozen(mapping: dict) -> MappingProxyType:
+    return MappingProxyType(mapping)
+
+
+copyreg.pickle(MappingProxyType, lambda proxy: (_frozen, (dict(proxy),)))  # so that modules can be copied and sent
 
 
 def shape_of(value: Any) -> Shape:

@@ -163,7 +163,7 @@ class Lift:
         for walk in walks:
             for u in self.in_neighbours(walk[0]):
                 longer = (u,) if u in self.inputs else (u, *walk)
-                if longer not in weights and u not in self.inputs:
+                if u not in self.inputs:
                     walks.append(longer)
                 weights[longer, walk] = self.weights[u, walk[0]]
         over = {walk: walk[0] for walk in walks} | {longer: longer[0] for longer, _ in weights}

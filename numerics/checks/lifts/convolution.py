@@ -1,0 +1,215 @@
+"""Evidence for convolutions as lifts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.checks.lifts.fibration import interpreted
+from numerics.evidence import Finding, Trial, control, exact
+from theory.lifts.bundle import entries
+from theory.lifts.convolution import (
+    C_i,
+    C_o,
+    H,
+    activation,
+    cyclic_convolution,
+    k,
+    kernel,
+    lifted_convolutions,
+    m,
+    pixel_cover,
+    pixel_graph,
+)
+from theory.lifts.lift import Lift, full_lift
+from theory.lifts.maps import Bilinear, relu
+from theory.lifts.module import Edge
+
+CHANNELS: Lift = lifted_convolutions.expressions["channels"]
+COVER: Lift = lifted_convolutions.expressions["cover"]
+PIXELS, KERNEL = 4, 2
+INPUTS = [[sp.Symbol(f"x_{i}{p}", real=True) for p in range(PIXELS)] for i in range(2)]
+Signals = list[list[Any]]
+
+
+def outputs(lift: Lift, channels: Signals) -> Signals:
+    """The output channels of a lifted convolution."""
+    found = lift.activations({("x", i): sp.Array(channel) for i, channel in enumerate(channels)})
+    return [entries(found[v]) for v in lift.over if v[0] == "y"]
+
+
+def shifted(channels: Signals, s: int) -> Signals:
+    return [[channel[(p + s) % len(channel)] for p in range(len(channel))] for channel in channels]
+
+
+def free_zero(trial: Trial, difference: sp.Expr) -> Finding:
+    """That a difference vanishes for every function in it."""
+    return trial.vanishes(interpreted(difference), by=lambda _: difference)
+
+
+def untied(H: int, k: int) -> Bilinear:
+    """M(w, y)_p = Σ_a w_{ap} y_{p+a mod H}, weights for each pixel."""
+    shifts = tuple(tuple(tuple(int(q == (p + a) % H) for q in range(H)) for p in range(H)) for a in range(k))
+    return Bilinear("ap,apq,q->p", shifts)
+
+
+def with_untied_pixels() -> Lift:
+    """The channels with weights that depend on the pixel too."""
+    edge = ("x", "y")
+    module = replace(
+        CHANNELS.module, maps={edge: untied(PIXELS, KERNEL)}, weights={edge: (KERNEL, PIXELS)}, preactivations={}
+    )
+    weights = {
+        (u, v): tuple(tuple(w + p * (p + u[1] + v[1]) for p in range(PIXELS)) for w in value)
+        for (u, v), value in CHANNELS.weights.items()
+    }
+    return Lift(module, CHANNELS.over, weights)
+
+
+def with_padding() -> Lift:
+    """The channels with zeros beyond the end."""
+    padded = tuple(tuple(tuple(int(q == p + a) for q in range(PIXELS)) for p in range(PIXELS)) for a in range(KERNEL))
+    return replace(CHANNELS, module=replace(CHANNELS.module, maps={("x", "y"): Bilinear("a,apq,q->p", padded)}))
+
+
+@exact(lifted_convolutions)
+@control("untied pixel weights", channels=with_untied_pixels())
+@control("zero padding", channels=with_padding())
+@control(
+    "mean over the channels",
+    channels=CHANNELS.with_weights({e: tuple(a / 2 for a in w) for e, w in CHANNELS.weights.items()}),
+)
+@control("kernel reversed", channels=CHANNELS.with_weights({e: w[::-1] for e, w in CHANNELS.weights.items()}))
+@control(
+    "channels swapped",
+    channels=CHANNELS.with_weights({(u, v): CHANNELS.weights[("x", v[1]), ("y", u[1])] for u, v in CHANNELS.weights}),
+)
+def the_full_lift_convolves(channels: Lift, trial: Trial) -> Iterator[Finding]:
+    """All shifts, and the sum over pixels written out, for all weights, inputs and functions of a pixel."""
+    found = outputs(channels, INPUTS)
+    for s in range(1, PIXELS):
+        for ours, theirs in zip(shifted(found, s), outputs(channels, shifted(INPUTS, s)), strict=True):
+            for left, right in zip(ours, theirs, strict=True):
+                yield free_zero(trial, left - right)
+    for j, channel in enumerate(found):
+        for p, value in enumerate(channel):
+            total = sum(kernel(j, i, KERNEL)[a] * INPUTS[i][(p + a) % PIXELS] for i in range(2) for a in range(KERNEL))
+            yield free_zero(trial, value - activation(total))
+
+
+def without_wrap() -> Lift:
+    """The cover with the edges round the end taken out."""
+    return Lift(COVER.module, COVER.over, {(u, v): w for (u, v), w in COVER.weights.items() if u[1] >= v[1]})
+
+
+@exact(lifted_convolutions)
+@control("zero padding", cover=without_wrap())
+@control("another weight", cover=replace(COVER, weights={**COVER.weights, (("x", 4), ("y", 3)): kernel(0, 0, 2)[0]}))
+@control("kernel reversed", cover=pixel_cover(pixel_graph(3, 2, activation), kernel(0, 0, 2)[::-1], 2))
+def covers_repeat_the_output(cover: Lift, trial: Trial) -> Iterator[Finding]:
+    """The two-fold cover of three pixels, for all weights, inputs and functions of a pixel."""
+    signal = {("x", q): INPUTS[0][q] for q in range(3)}
+    w_0, w_1 = kernel(0, 0, 2)
+    found = cover.activations(cover.pull_inputs(signal))
+    for p in range(6):
+        once = activation(w_0 * INPUTS[0][p % 3] + w_1 * INPUTS[0][(p + 1) % 3])
+        yield free_zero(trial, found["y", p] - once)
+    yield trial.holds(cover.is_in_fibration(), "an in-fibration of the graph of pixels")
+    yield trial.holds(len(set(cover.over.values())) == 6 and len(cover.over) == 12, "two sheets over every pixel")
+
+
+class Instance(NamedTuple):
+    """Integer weights int[C_o, C_i, k] and inputs int[C_i, H] of a convolution, and a number of sheets."""
+
+    weights: NDArray[np.int64]
+    inputs: NDArray[np.int64]
+    sheets: int
+
+    @property
+    def sizes(self) -> Mapping[sp.Symbol, int]:
+        """H, k, C_i, C_o and m."""
+        outgoing, incoming, width = self.weights.shape
+        return {H: self.inputs.shape[1], k: width, C_i: incoming, C_o: outgoing, m: self.sheets}
+
+
+def random_instances(rng: np.random.Generator, count: int, low: int, high: int) -> list[Instance]:
+    """With entries from low to high − 1; the sizes of the first are given."""
+    instances = []
+    for place in range(count):
+        pixels, incoming, outgoing, sheets = (int(rng.integers(1, most)) for most in (8, 4, 4, 5))
+        width = int(rng.integers(1, pixels + 1))
+        if place == 0:
+            pixels, width, incoming, outgoing, sheets = 7, 3, 2, 3, 3
+        weights = rng.integers(low, high, size=(outgoing, incoming, width))
+        instances.append(Instance(weights, rng.integers(low, high, size=(incoming, pixels)), sheets))
+    return instances
+
+
+def convolved(weights: NDArray[np.int64], signals: NDArray[np.int64], cyclic: bool) -> NDArray[np.int64]:
+    """ReLU of Σ_i Σ_a w_{jia} x_{i,p+a}: int[C_o, H]; not cyclic: zeros beyond the end."""
+    total = np.zeros((len(weights), signals.shape[1]), dtype=np.int64)
+    for a in range(weights.shape[2]):
+        moved = np.roll(signals, -a, axis=1)
+        if not cyclic and a:
+            moved[:, -a:] = 0
+        total += weights[:, :, a] @ moved
+    return np.maximum(total, 0)
+
+
+def lifted(instance: Instance) -> Lift:
+    sizes = instance.sizes
+    return full_lift(
+        cyclic_convolution(sizes[H], sizes[k], relu),
+        {"x": sizes[C_i], "y": sizes[C_o]},
+        lambda u, v: tuple(instance.weights[v[1], u[1]].tolist()),
+    )
+
+
+@exact(lifted_convolutions, cost=0.4)
+@control("untied", weights=C_i * C_o * k * H)
+@control("one kernel for all outputs", weights=C_i * k)
+@control("pixels joined to all", pixel_edges=C_i * C_o * H**2)
+@control("an edge for each weight", pixel_edges=C_i * C_o * k)
+def random_convolutions(weights: sp.Expr, pixel_edges: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Integer instances with ReLU against the sum over pixels; weights and edges of the graph of pixels counted."""
+    for instance in trial.draw(random_instances, trial.size(4), -9, 10):
+        sizes, lift = instance.sizes, lifted(instance)
+        found = outputs(lift, instance.inputs.tolist())
+        expected = convolved(instance.weights, instance.inputs, cyclic=True).tolist()
+        yield trial.holds(found == expected, "the lift is the multichannel convolution")
+        counted = sum(len(weight) for weight in lift.weights.values())
+        yield trial.same(weights.subs(sizes), sp.Integer(counted))
+        base = pixel_graph(sizes[H], sizes[k], relu)
+        copies = {v: sizes[C_i] if v[0] == "x" else sizes[C_o] for v in base.order}
+        pixels = full_lift(base, copies, partial(_pixel_weight, instance))
+        yield trial.same(pixel_edges.subs(sizes), sp.Integer(len(pixels.weights)))
+        by_pixel = pixels.activations({v: int(instance.inputs[v[1], v[0][1]]) for v in pixels.inputs})
+        same = all(by_pixel[("y", p), j] == value for j, row in enumerate(expected) for p, value in enumerate(row))
+        yield trial.holds(same, "the graph of pixels computes the same")
+
+
+def _pixel_weight(instance: Instance, u: Edge, v: Edge) -> int:
+    (_, q), i = u
+    (_, p), j = v
+    return int(instance.weights[j, i, (q - p) % instance.inputs.shape[1]])
+
+
+@exact(lifted_convolutions)
+@control("all seams", padding_errors=m * (k - 1) * C_o)
+@control("one pixel a seam", padding_errors=(m - 1) * C_o)
+@control("kernels of k pixels", padding_errors=(m - 1) * k * C_o)
+@control("one channel", padding_errors=(m - 1) * (k - 1))
+def padded_signals_differ_at_inner_seams(padding_errors: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Positive integers: with zeros beyond the end so many outputs differ from the repetition, on a cycle none."""
+    for instance in trial.draw(random_instances, trial.size(30), 1, 10):
+        long = np.tile(instance.inputs, instance.sheets)
+        for cyclic, wrong in ((True, sp.Integer(0)), (False, padding_errors.subs(instance.sizes))):
+            repeated = np.tile(convolved(instance.weights, instance.inputs, cyclic), instance.sheets)
+            differing = int((convolved(instance.weights, long, cyclic) != repeated).sum())
+            yield trial.same(wrong, sp.Integer(differing))

@@ -1,0 +1,57 @@
+"""L2: the activation map of a module exists, is unique, and sums over paths where everything is linear."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.lifts.maps import PRODUCT, SUM
+from theory.lifts.module import Edge, PerceptronModule
+
+w, y = sp.symbols("w y", real=True)
+w01, w02, w12, w13, w23, w34 = sp.symbols("w_01 w_02 w_12 w_13 w_23 w_34", real=True)
+
+
+def linear_module(edges: Iterable[Edge], edge_map: Callable[[Any, Any], Any] = PRODUCT) -> PerceptronModule:
+    """Numbers, σ the sum, and one map on all edges; "0" is the only input and the last vertex by name the terminal."""
+    edges = tuple(edges)
+    vertices = sorted({"0"}.union(*edges))
+    return PerceptronModule(("0",), (vertices[-1],), dict.fromkeys(edges, edge_map), dict.fromkeys(vertices[1:], SUM))
+
+
+def weight_of(edge: Edge) -> sp.Symbol:
+    """w_01 for the edge ("0", "1")."""
+    return sp.Symbol(f"w_{edge[0]}{edge[1]}", real=True)
+
+
+path_sums = Claim(
+    label="L2",
+    title="Activations exist, are unique, and sum over paths in the linear case",
+    statement=r"""
+On a finite directed acyclic graph with inputs $I$, into which no edge leads, maps $M_e:W_e\times Y_u\to Z_e$ and
+$\sigma_v:\prod_uZ_{(u,v)}\to Y_v$ ($v\notin I$), weights $w$ and values $y_i$, $i\in I$, exactly one family has
+$$y_v=\sigma_v\big((M_{(u,v)}(w_{(u,v)},y_u))_{u\in B(-,v)}\big)\quad(v\notin I),$$ whatever the order in which it is computed. If all
+spaces are $\mathbb R$, $M(w,y)=[[edge_map]]$, every $\sigma_v$ is the sum (0 if no edge leads into $v$) and there is one input, $y_i=1$, then
+$$y_t=\sum_{P:i\to t}\prod_{e\in P}w_e,$$ over all paths, of which one is empty if $t=i$. So on the graph $01,02,12,13,23,34$ with input 0,
+$y_4=[[path_sum]]$, and on the diamond $01,02,13,23$, which has two topological orders, $y_3=[[diamond_sum]]$ by both.
+""",
+    proof_text=r"""
+Induction along any topological order: the values at the in-neighbours of $v$ are there before $y_v$, and the equation at $v$
+determines it. The equations do not mention the order, so all orders give their one solution. The path sums solve them in
+the linear case: they are 1 at $i$, and splitting off the last edge of the paths to $v\ne i$ gives $y_v=\sum_uw_{(u,v)}y_u$. ∎
+""",
+    source=Source("2501.05930", "Definition 3.4 for the map"),
+    provenance=Provenance.RECONSTRUCTED,
+    proof=Proof.PROVED,
+    assumptions=("the graph is finite and acyclic, and no edge leads into an input",),
+    expressions={
+        "graph": (("0", "1"), ("0", "2"), ("1", "2"), ("1", "3"), ("2", "3"), ("3", "4")),
+        "path_sum": w01 * w12 * w23 * w34 + w01 * w13 * w34 + w02 * w23 * w34,
+        "diamond": (("0", "1"), ("0", "2"), ("1", "3"), ("2", "3")),
+        "diamond_sum": w01 * w13 + w02 * w23,
+        "edge_map": w * y,
+    },
+)

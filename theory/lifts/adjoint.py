@@ -1,0 +1,67 @@
+"""L1: pullback and fibre sum are adjoint; pulling back is functorial and no isometry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.lifts.bundle import Bundle, Point, entries
+
+OVER: dict[Point, Point] = {0: 0, 1: 0, 2: 0, 3: 1, 4: 1, 5: 2}  # π: U → V
+ABOVE: dict[Point, Point] = {0: 0, 1: 2, 2: 2, 3: 3, 4: 4, 5: 4, 6: 4}  # ρ: X → U; nothing lies over 1 and 5
+Section = Mapping[Point, tuple[sp.Expr, ...]]
+
+Y = Bundle({0: (2,), 1: (1,), 2: (3,)})
+
+
+def generic(letter: str, bundle: Bundle) -> Section:
+    """A section whose entries are symbols, such as s_01 at point 0."""
+    return {
+        point: tuple(sp.Symbol(f"{letter}_{point}{k}", real=True) for k in range(size))
+        for point, (size,) in bundle.shapes.items()
+    }
+
+
+def written(section: Mapping) -> Section:
+    """The section with tuples for values."""
+    return {point: tuple(entries(value)) for point, value in section.items()}
+
+
+pulled_bundle = Y.pullback(OVER)
+s = generic("s", Y)
+t = generic("t", pulled_bundle)
+r = generic("r", pulled_bundle.pullback(ABOVE))
+m = sp.Symbol("m", nonnegative=True, integer=True)  # |π⁻¹(v)|
+
+fibre_sizes = {v: list(OVER.values()).count(v) for v in Y.shapes}
+
+adjunction = Claim(
+    label="L1",
+    title="Pullback and fibre sum are adjoint; pullback is no isometry",
+    statement=r"""
+A bundle $Y$ over a finite set $V$ has a finite-dimensional inner-product space $Y_v$ for each $v\in V$; a section $s$ of it has
+a value $s_v\in Y_v$ for each $v$, and $\langle s,s'\rangle_Y=\sum_v\langle s_v,s'_v\rangle$. For a map $\pi:U\to V$ let $(\pi^*Y)_u=Y_{\pi(u)}$,
+$(\pi^*s)_u=s_{\pi(u)}$ (*pullback*), and $(\pi_!t)_v=\sum_{\pi(u)=v}t_u$ for a section $t$ of $\pi^*Y$ (*fibre sum*). With $\rho:X\to U$:
+(a) $(\pi\rho)^*=\rho^*\pi^*$ and $(\pi\rho)_!=\pi_!\rho_!$; (b) $\langle\pi^*s,t\rangle_{\pi^*Y}=\langle s,\pi_!t\rangle_Y$; (c) where
+$m=|\pi^{-1}(v)|$, $(\pi_!\pi^*s)_v=[[multiplicity]]\,s_v$, so that $\|\pi^*s\|^2=\sum_v|\pi^{-1}(v)|\,\|s_v\|^2$.
+
+For $\pi=(0,0,0,1,1,2)$ and dimensions $(2,1,3)$ the fibre sum of $t$ is $$[[pushed]]$$ and $\|\pi^*s\|^2=[[squared_norm]]$.
+""",
+    proof_text=r"""
+(a) $s_{\pi(\rho(x))}$ is both sides at $x$; a sum over the fibre of $\pi\rho$ is the sum over $u\in\pi^{-1}(v)$ of the sums over $\rho^{-1}(u)$.
+(b) $\sum_u\langle s_{\pi(u)},t_u\rangle=\sum_v\sum_{\pi(u)=v}\langle s_v,t_u\rangle=\sum_v\langle s_v,(\pi_!t)_v\rangle$. (c) The sum has
+$|\pi^{-1}(v)|$ equal terms $s_v$; put $t=\pi^*s$ in (b). ∎
+""",
+    source=Source("2501.05930", "Definitions 3.1 and 3.2"),
+    provenance=Provenance.RECONSTRUCTED,
+    proof=Proof.PROVED,
+    expressions={
+        "pulled": written(Y.pull(OVER, s)),
+        "pushed": written(Y.push(OVER, t)),
+        "pushed_twice": written(Y.push(OVER, pulled_bundle.push(ABOVE, r))),
+        "multiplicity": m,
+        "squared_norm": sum(fibre_sizes[v] * entry**2 for v in s for entry in s[v]),
+    },
+)

@@ -1,0 +1,139 @@
+"""L7: residual attention is a perceptron module; its lift has diagonal skips, which no full lift has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.lifts.bundle import array, entries, shape_of
+from theory.lifts.coverage import lam
+from theory.lifts.lift import Lift
+from theory.lifts.maps import SUM, Bilinear, Skip
+from theory.lifts.module import PerceptronModule, Vertex
+
+C, h, d = sp.symbols("C h d", positive=True, integer=True)
+
+
+@dataclass(frozen=True)
+class Attention:
+    """σ(z) = softmax(q kᵀ / √d) v, softmax along each row, of z = (q, k, v): shape (3, T, d) → (T, d), exactly.
+
+    It takes SymPy arrays and nested tuples; for arrays of floats [..., 3, T, d] see `numerics.lifts.examples`.
+    """
+
+    d: int
+
+    def __call__(self, z: Any) -> Any:
+        factors, tokens, width = shape_of(z)
+        if (factors, width) != (3, self.d):
+            raise ValueError(f"attention of width {self.d} is given shape {shape_of(z)}, expected (3, T, {self.d})")
+        q, k, v = (sp.Matrix(tokens, width, part) for part in _thirds(entries(z)))
+        return array(softmax(q * k.T / sp.sqrt(self.d)) * v, (tokens, width))
+
+
+def _thirds(values: list[Any]) -> list[list[Any]]:
+    third = len(values) // 3
+    return [values[i * third : (i + 1) * third] for i in range(3)]
+
+
+def softmax(scores: sp.Matrix) -> sp.Matrix:
+    """exp(s_ij) / Σ_j exp(s_ij)."""
+    powers = scores.applyfunc(sp.exp)
+    return sp.Matrix(*powers.shape, lambda i, j: powers[i, j] / sum(powers[i, :]))
+
+
+def attention_block(T: int, d: int) -> PerceptronModule:
+    """x → a → o with a skip x → o: attention of width d over T tokens, one channel at a time.
+
+    Y_x = Y_o = R^T, Y_a = R^{T×d}. A weight of (x, a) has shape (3, d): w_Q, w_K, w_V; one of (a, o) shape (d,); one of
+    (x, o) is the empty tuple. `attention_lift` is the lift of it that is usually meant.
+
+    Raises:
+        ValueError: unless T and d are whole numbers ≥ 1.
+    """
+    for name, size in (("T", T), ("d", d)):
+        if type(size) is not int or size < 1:
+            raise ValueError(f"{name} is {size!r}, expected a whole number ≥ 1")
+    return PerceptronModule(
+        ("x",),
+        ("o",),
+        {("x", "a"): Bilinear("ci,t->cti"), ("x", "o"): Skip(), ("a", "o"): Bilinear("i,ti->t")},
+        {"a": Attention(d), "o": SUM},
+        activations={"x": (T,), "a": (T, d)},
+        weights={("x", "a"): (3, d), ("a", "o"): (d,)},
+    )
+
+
+def attention_lift(
+    module: PerceptronModule, channels: int, heads: int, weight: Callable[[Vertex, Vertex], Any]
+) -> Lift:
+    """X + Σ_h softmax(X Q_h K_hᵀ Xᵀ / √d) X V_h O_h: the lift of an `attention_block` with diagonal skips.
+
+    `channels` copies (x, c) and (o, c), `heads` copies (a, h). `weight(u, v)` is that of the edge: at (x, c) → (a, h)
+    column c of Q_h, K_h, V_h as a value of shape (3, d), at (a, h) → (o, c) that of O_h, of shape (d,).
+
+    Raises:
+        ValueError: for numbers that are no whole numbers ≥ 1, or weights of the wrong shape.
+    """
+    for name, size in (("channels", channels), ("heads", heads)):
+        if type(size) is not int or size < 1:
+            raise ValueError(f"{name} is {size!r}, expected a whole number ≥ 1")
+    sizes = {"x": channels, "a": heads, "o": channels}
+    fibres = {v: [(v, i) for i in range(size)] for v, size in sizes.items()}
+    full = [(u, v) for a, b in (("x", "a"), ("a", "o")) for u in fibres[a] for v in fibres[b]]
+    skips = [(("x", c), ("o", c)) for c in range(channels)]
+    over = {vertex: v for v, fibre in fibres.items() for vertex in fibre}
+    return Lift(module, over, {edge: weight(*edge) for edge in full} | dict.fromkeys(skips, ()))
+
+
+TOKENS, WIDTH, CHANNELS = 2, 2, 2
+
+
+def named_weight(u: Vertex, v: Vertex) -> tuple:
+    """Symbols such as Q_01 (channel 0, entry 1), K_01, V_01, and O_01 (entry 0, channel 1), of one head."""
+    if u[0] == "x":
+        return tuple(tuple(sp.Symbol(f"{f}_{u[1]}{i}", real=True) for i in range(WIDTH)) for f in "QKV")
+    return tuple(sp.Symbol(f"O_{i}{v[1]}", real=True) for i in range(WIDTH))
+
+
+X = sp.ImmutableMatrix(TOKENS, 3, lambda t, c: sp.Symbol(f"x_{t}{c}", real=True))
+skip_probability = lam / C
+
+attention_blocks = Claim(
+    label="L7",
+    title="Residual attention is a perceptron module, but needs a lift that is not full",
+    statement=r"""
+Take $x\to a\to o$ with a skip $x\to o$: $Y_x=Y_o=\mathbb R^T$ (one channel of $T$ tokens), $Y_a=\mathbb R^{T\times d}$; $W_{xa}=(\mathbb R^d)^3$ and
+$M_{xa}(w,y)=(yw_Q^\top,yw_K^\top,yw_V^\top)$; $\sigma_a(q,k,v)=\operatorname{softmax}(qk^\top/\sqrt d)\,v$; $W_{ao}=\mathbb R^d$, $M_{ao}(w,y)=yw$; $W_{xo}=0$, $M_{xo}(\cdot,y)=y$; $\sigma_o$
+the sum. The lift with $C$ copies of $x$ and $o$, $h$ of $a$, all edges above $(x,a)$ and $(a,o)$, and the *diagonal* edges
+$(x_c,o_c)$ computes $$X+\sum_h\operatorname{softmax}\big(XQ_hK_h^\top X^\top/\sqrt d\big)\,XV_hO_h,\quad X\in\mathbb R^{T\times C},$$ and has $[[weights]]$ weights: $C$ is the
+width of the model, $h$ the number of heads. It commutes with permutations of the tokens. With all edges above $(x,o)$, as in
+the full lift, the skip is $XJ$, $J$ being all ones: wrong by exactly $X(J-I)$, for three channels and two tokens $[[excess]]$. *Hence*
+a residual edge is an edge of the lift without a weight, and a random sparse lift that samples the edges above $(x,o)$ with
+probability $\lambda/C$, $0\le\lambda\le C$, like all others has the identity for its skips only with probability $[[identity_skips]]$. A
+random sparse lift of a residual network has random skips, unless these edges are excluded from sampling.
+""",
+    proof_text=r"""
+The sum over the copies of $x$ of the rank-one terms $x_cw_c^\top$ is $XQ_h$ for the first of three factors, and so on; then apply $\sigma_a$, and sum over heads
+and the one skip into $o_c$. For a permutation $P$ of the tokens $\operatorname{softmax}(PSP^\top)=P\operatorname{softmax}(S)P^\top$, and $P^\top P=I$. Each copy of $a$ has $3d$ weights for
+each channel in and $d$ for each channel out. The full lift puts $\sum_{c'}x_{c'}$ into $o_c$ in place of $x_c$. Of the $C^2$ independent edges above
+$(x,o)$, $C$ have to be there and $C(C-1)$ must not. ∎
+""",
+    source=Source("2501.05930", "summary (transformer-like blocks are lifts); Definition 3.5"),
+    provenance=Provenance.RECONSTRUCTED,
+    proof=Proof.PROVED,
+    assumptions=("for the probability: edges above (x, o) independent, 0 ≤ λ ≤ C",),
+    uses=("L2",),
+    expressions={
+        "block": attention_lift(attention_block(TOKENS, WIDTH), CHANNELS, 1, named_weight),
+        "weights": h * C * 3 * d + h * d * C,
+        "excess": X * (sp.ones(3, 3) - sp.eye(3)),
+        "identity_skips": sp.Piecewise((skip_probability**C * (1 - skip_probability) ** (C * (C - 1)), lam <= C)),
+    },
+    aids={"X": X},
+    domain={lam: (sp.Rational(1, 8), 1)},
+)

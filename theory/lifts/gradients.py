@@ -1,0 +1,123 @@
+"""L4: gradients push forward along a lift, and tied weights stay tied where symmetry ties them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.lifts.bundle import check_section, freeze
+from theory.lifts.fibration import DIAMOND, diamond_fibration, w01, w02, w13, w23, x
+from theory.lifts.lift import Lift, full_lift
+from theory.lifts.maps import PRODUCT, Pointwise
+from theory.lifts.module import PerceptronModule, Vertex
+
+a, f = sp.symbols("a f", real=True)  # the readout of one of two terminals, and the target
+w1, w2 = sp.symbols("w_1 w_2", real=True)
+
+
+@dataclass(frozen=True)
+class Readout:
+    """A lift with a linear readout (Definition 4.1): F = Σ a_i y_i over the vertices above terminals.
+
+    Raises:
+        ValueError: naming a terminal vertex without a coefficient, or a coefficient without one.
+    """
+
+    lift: Lift
+    coefficients: Mapping[Vertex, Any]
+
+    def __post_init__(self) -> None:
+        freeze(self, "coefficients")
+        terminals = [v for v, below in self.lift.over.items() if below in self.lift.module.terminals]
+        check_section(self.coefficients, terminals, "readout")
+
+    def output(self, inputs: Mapping[Vertex, Any]) -> Any:
+        """F at these inputs, one for each vertex above an input."""
+        found = self.lift.activations(inputs)
+        return sum(coefficient * found[v] for v, coefficient in self.coefficients.items())
+
+
+def cubic(z: Any) -> Any:
+    return z**3 + 2 * z
+
+
+def cubic_module(edges: tuple[tuple[str, str], ...]) -> PerceptronModule:
+    """Numbers, M(w, y) = wy and σ(z) = s³ + 2s of the sum s; "0" is the input and the last vertex the terminal."""
+    vertices = sorted({end for edge in edges for end in edge})
+    return PerceptronModule(
+        ("0",),
+        (vertices[-1],),
+        dict.fromkeys(edges, PRODUCT),
+        dict.fromkeys(vertices[1:], Pointwise(cubic)),
+    )
+
+
+asymmetric = Readout(
+    Lift(cubic_module(DIAMOND), diamond_fibration.over, diamond_fibration.weights), {"3a": a, "3b": 1 - a}
+)
+symmetric = Readout(
+    full_lift(
+        cubic_module((("0", "1"), ("1", "2"))),
+        {"0": 1, "1": 3, "2": 1},
+        lambda u, v: w1 if u[0] == "0" else w2 / 3,
+    ),
+    {("2", 0): 1},
+)
+
+slope = cubic(sp.Symbol("z")).diff("z")
+z_3 = w13 * cubic(w01 * x) + w23 * cubic(w02 * x)
+into_3 = (cubic(z_3) - f) * slope.subs("z", z_3)  # the derivative of the loss by z_3
+
+gradient_01 = into_3 * w13 * slope.subs("z", w01 * x) * x
+gradient_13 = into_3 * cubic(w01 * x)
+shares = {
+    ("0", "1a"): sp.Integer(1),
+    ("0", "1b"): sp.Integer(0),
+    ("0", "1c"): sp.Integer(0),
+    ("0", "2a"): 1 - a,
+    ("0", "2b"): a,
+    ("1a", "3a"): a,
+    ("2b", "3a"): a,
+    ("1a", "3b"): 1 - a,
+    ("2a", "3b"): 1 - a,
+}
+
+pushed_gradients = Claim(
+    label="L4",
+    title="Gradients push forward; tied weights stay tied only under symmetry",
+    statement=r"""
+Let $\pi:G\to B$ be a lift, $\mathcal L_G$ a differentiable loss of its weights and $\mathcal L_B=\mathcal L_G\circ\pi^*$ that of weights of $B$ copied to all edges
+above them. Then $\nabla\mathcal L_B(w)=\pi_!\nabla\mathcal L_G(\pi^*w)$. If a group of automorphisms of $G$ over $B$ is transitive on every edge fibre and
+leaves $\mathcal L_G$ unchanged, the gradient at tied weights is tied, and gradient flow (with $\nabla\mathcal L_G$ locally Lipschitz) never leaves $\{\pi^*w\}$. So
+it is for the full lift of $0\to1\to2$ with three hidden copies. Without the symmetry it fails: above the diamond $0\to\{1,2\}\to3$,
+$\sigma(z)=s^3+2s$ with $s=\sum z$, let $G$ have the copies 1a, 1b, 1c, 2a, 2b, 3a, 3b and besides the edges into 1·, 2· only 1a→3a, 2b→3a, 1a→3b,
+2a→3b; $\mathcal L_G=\frac12(a\,y_{3a}+(1-a)\,y_{3b}-f)^2$. At tied weights the gradient on $0\to1$ is 0 at 1b and 1c, where no edge goes on, and
+all of $\partial\mathcal L_B/\partial w_{01}=[[gradient_01]]$ at 1a; the copies of $1\to3$ have the shares
+$a$ and $1-a$ of $[[gradient_13]]$, and so have those of $0\to2$ and $2\to3$ of theirs.
+""",
+    proof_text=r"""
+$\pi^*$ is linear, so by the chain rule $\langle\nabla\mathcal L_B(w),h\rangle=\langle\nabla\mathcal L_G(\pi^*w),\pi^*h\rangle=\langle\pi_!\nabla\mathcal L_G(\pi^*w),h\rangle$ for all $h$,
+the last by L1(b). An automorphism $g$ acts on sections by an orthogonal map that permutes entries; from $\mathcal L_G\circ g=\mathcal L_G$ follows $\nabla\mathcal L_G(g\theta)=g\nabla\mathcal L_G(\theta)$.
+At $\theta=\pi^*w$, which $g$ fixes, the gradient is fixed by $g$, hence constant on orbits, and these are the edge fibres. So the velocity is
+tangent to the subspace of tied weights; the flow within it is a flow of the whole, and flows are unique. ∎
+""",
+    source=Source("2501.05930", "Definition 3.5 for the lift; beyond the list of theorems"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    assumptions=(
+        "the loss is differentiable in the weights of the lift",
+        "for invariance: an automorphism group over the base, transitive on every edge fibre, leaves the loss unchanged",
+    ),
+    uses=("L1", "L3"),
+    expressions={
+        "gradient_01": gradient_01,
+        "gradient_13": gradient_13,
+        "shares": shares,
+        "symmetric": symmetric,
+    },
+    aids={"asymmetric": asymmetric},
+)
