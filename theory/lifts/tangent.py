@@ -1,0 +1,163 @@
+"""L12 and L13: a tangent that reaches low loss within a bounded step makes gradient flow fast."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.no_guarantee import no_guarantee
+
+
+class Epsilon(sp.Symbol):
+    """A symbol named `eps`, or `eps_0`, that is printed as ε."""
+
+    def _latex(self, printer: object) -> str:
+        return r"\varepsilon" + self.name.removeprefix("eps")
+
+
+kappa = sp.Symbol("kappa", positive=True)  # how long a tangent step may be
+eps = Epsilon("eps", nonnegative=True)  # the loss that it reaches
+L_0 = sp.Symbol("L_0", nonnegative=True)  # at time 0
+L = sp.Symbol("L", nonnegative=True)  # now
+t = sp.Symbol("t", nonnegative=True)
+eta = sp.Symbol("eta", nonnegative=True)  # a loss to be reached
+x = sp.Symbol("x", nonnegative=True)  # the parameter of an example with one
+
+RANGES = {
+    eps: (sp.Rational(1, 20), sp.Rational(1, 2)),
+    eta: (sp.Rational(3, 5), 1),
+    L: (sp.Rational(3, 5), 1),
+    L_0: (sp.Rational(6, 5), 3),
+    t: (sp.Rational(1, 8), 4),
+    x: (sp.Rational(1, 8), 4),
+}
+
+
+def from_above(formula: sp.Expr) -> sp.Expr:
+    """A bound of the loss for L_0 > ε; from L_0 ≤ ε nothing is known but that it never grows."""
+    return sp.Piecewise((L_0, eps >= L_0), (formula, True))
+
+
+def to_reach(formula: sp.Expr) -> sp.Expr:
+    """What it takes to come down to the loss η > ε: nothing if that is where the flow starts."""
+    return sp.Piecewise((0, eta >= L_0), (formula, eta > eps), (no_guarantee, True))
+
+
+gradient_bound = (L - eps) / kappa
+rate = from_above(eps + kappa**2 / (t + kappa**2 / (L_0 - eps)))
+simple_rate = eps + kappa**2 / t
+hitting_time = to_reach(kappa**2 * (1 / (eta - eps) - 1 / (L_0 - eps)))
+example_loss = eps + (L_0 - eps) * sp.exp(-x / kappa)
+example_position = kappa * sp.log(1 + (L_0 - eps) * t / kappa**2)
+
+SETTING = r"""
+Let $\ell$ be convex and differentiable on $L^2(D)$, $F:\mathbb R^p\to L^2(D)$ of class $C^1$ with locally Lipschitz derivative,
+$L(\theta)=\ell(F(\theta))$, and $A(\kappa,\varepsilon)$ the set of the $\theta$ for which some $u$ with $\|u\|\le\kappa$ has
+$\ell(F(\theta)+dF(\theta)u)\le\varepsilon$. Let $\dot\theta=-\nabla L(\theta)$ on $[0,t]$, and $L_0=L(\theta(0))$.
+"""
+SETTING_ASSUMPTIONS = (
+    "the loss is convex and differentiable, the parametrisation of class C¹",
+    "the curve is a solution of the flow itself, not of a discretisation",
+)
+
+tangent_rate = Claim(
+    label="L12",
+    title="A tangent of low loss gives a rate",
+    statement=SETTING
+    + r"""
+If $\theta\in A(\kappa,\varepsilon)$ and $L(\theta)>\varepsilon$ then $\kappa>0$ and $\|\nabla L(\theta)\|\ge[[gradient_bound]]$. If
+$\theta(s)\in A(\kappa,\varepsilon)$ for all $s\in[0,t]$, then
+$$L(\theta(t))\le[[rate]]$$
+and hence $L(\theta(t))\le[[simple_rate]]$. If so for as long as $L>\eta$, the loss is down to $\eta$ by the time
+$$[[hitting_time]].$$
+The first and the third are sharp among convex losses, for all $\kappa$ and $L_0>\varepsilon$: for $\ell(z)=z$, one parameter $x$ and
+$L(x)=F(x)=[[example_loss]]$, whose flow from $0$ is $x(t)=[[example_position]]$, they are equalities (for the square loss see L13).
+So neither $\varepsilon+(L_0-\varepsilon)e^{-t/\kappa^2}$ nor $\varepsilon+\kappa/(t+\kappa/(L_0-\varepsilon))$ is a bound. Both would pass
+elsewhere: the first exceeds the truth if $L_0-\varepsilon>1$ and $t$ is small, the second if $\kappa<1$.
+""",
+    proof_text=r"""
+By convexity $\varepsilon\ge\ell(F+dF\,u)\ge L+\langle\nabla L,u\rangle\ge L-\kappa\|\nabla L\|$, since $\langle\nabla\ell(F),dF\,u\rangle=\langle\nabla L,u\rangle$.
+The loss never grows, as $\dot L=-\|\nabla L\|^2$; let $y=L-\varepsilon>0$ on $[0,t]$ (else there is nothing to show). Then
+$\dot y\le-y^2/\kappa^2$, so $\frac d{dt}\frac1y\ge\kappa^{-2}$ and $\frac1y\ge\frac1{L_0-\varepsilon}+\frac t{\kappa^2}$. In the example
+the tangent step $u=\kappa$ gives $L+L'\kappa=\varepsilon$ exactly, $-L'=(L-\varepsilon)/\kappa$, and $x(t)$ solves $\dot x=-L'(x)$
+with $e^{x/\kappa}=1+(L_0-\varepsilon)t/\kappa^2$. With $y_0=L_0-\varepsilon$ and $\tau=t/\kappa^2$ the truth is
+$\varepsilon+y_0/(1+y_0\tau)$; the first false bound is above it iff $e^\tau\le1+y_0\tau$, which takes $y_0>1$, and the second,
+$\varepsilon+y_0/(1+\kappa y_0\tau)$, iff $\kappa\le1$. ∎
+""",
+    source=Source("2501.05930", "the opening of Theorem 2.1, and Figure 1 for the condition"),
+    provenance=Provenance.RECONSTRUCTED,
+    proof=Proof.PROVED,
+    assumptions=SETTING_ASSUMPTIONS,
+    expressions={
+        "gradient_bound": gradient_bound,
+        "rate": rate,
+        "simple_rate": simple_rate,
+        "hitting_time": hitting_time,
+        "example_loss": example_loss,
+        "example_position": example_position,
+    },
+    domain=RANGES,
+)
+
+_start, _goal, _floor = sp.sqrt(L_0), sp.sqrt(eta), sp.sqrt(eps)
+square_gradient_bound = 2 * sp.sqrt(L) * (sp.sqrt(L) - _floor) / kappa
+inverse_square = 1 / (_start - _floor) ** 2 + 4 * t / kappa**2
+square_rate = from_above((_floor + 1 / sp.sqrt(inverse_square)) ** 2)
+square_hitting_time = sp.Piecewise(
+    (0, eta >= L_0),
+    (kappa**2 / 4 * (1 / eta - 1 / L_0), sp.Eq(eps, 0) & (eta > 0)),
+    (
+        kappa**2
+        / 2
+        * (
+            (1 / (_goal - _floor) - 1 / (_start - _floor)) / _floor
+            - sp.log(_goal * (_start - _floor) / (_start * (_goal - _floor))) / eps
+        ),
+        eta > eps,
+    ),
+    (no_guarantee, True),
+)
+crossover = 1 + 2 / sp.sqrt(3)
+approach = kappa * _floor
+square_example = (_floor + (_start - _floor) * sp.exp(-x / kappa)) ** 2
+
+square_loss_rate = Claim(
+    label="L13",
+    title="The square loss is faster, fourfold where ε = 0",
+    statement=r"""
+In L12 let $\ell(f)=\frac12\|f-f^*\|^2$. If $\theta\in A(\kappa,\varepsilon)$ and $L>\varepsilon$ then $\|\nabla L\|\ge[[square_gradient_bound]]$,
+which is at least $(L-\varepsilon)/\kappa$. If $\theta(s)\in A(\kappa,\varepsilon)$ on $[0,t]$ and $L_0>\varepsilon$,
+$$\big(\sqrt{L(\theta(t))}-\sqrt\varepsilon\big)^{-2}\ge[[inverse_square]]\quad\text{while }L>\varepsilon,\qquad L(\theta(t))\le[[square_rate]];$$
+for $\varepsilon=0$ this is $L\le1/(1/L_0+4t/\kappa^2)$, four times as fast as L12. For $\varepsilon>0$ it falls faster than L12 at first iff
+$\sqrt{L_0/\varepsilon}>[[crossover]]$, and slower in the end, $\sqrt t\,(L-\varepsilon)\to[[approach]]$: take the smaller of both. If so for as long as $L>\eta$, the loss is down to $\eta$ by the time
+$$[[square_hitting_time]].$$
+The bound of the gradient and this time are sharp for every $\varepsilon$, attained along the flow of $F(x)=\sqrt{2L(x)}$,
+$L(x)=[[square_example]]$, with $f^*=0$ on one data point; the explicit rate is so for $\varepsilon=0$ only, and otherwise above the inverse of
+that time, which is below L12 as well. The bound $2(L-\varepsilon)/\kappa$ of the gradient is false wherever the other is attained and $\varepsilon>0$.
+""",
+    proof_text=r"""
+Let $\rho=F-f^*$, so $\|\rho\|=\sqrt{2L}$. As $\|\rho+dF\,u\|\le\sqrt{2\varepsilon}$, $\langle\rho,\rho+dF\,u\rangle\le2\sqrt{L\varepsilon}$, and
+$\kappa\|\nabla L\|\ge-\langle\rho,dF\,u\rangle\ge2L-2\sqrt{L\varepsilon}$. With $s=\sqrt L$, $e=\sqrt\varepsilon$ and $\dot L=2s\dot s$ this is
+$\dot s\le-2s(s-e)^2/\kappa^2\le-2(s-e)^3/\kappa^2$, so $\frac d{dt}(s-e)^{-2}\ge4/\kappa^2$. Without the second step
+$dt\le-\frac{\kappa^2}2\frac{ds}{s(s-e)^2}$, whose integral is the time stated, by
+$\frac1{s(s-e)^2}=\frac1{e^2}\big(\frac1s-\frac1{s-e}\big)+\frac1{e(s-e)^2}$. As $2s\ge s+e$ it is no longer than in L12; the rate, which solves
+$\dot L=-4s(s-e)^3/\kappa^2$, falls faster than L12's $\dot L=-(s-e)^2(s+e)^2/\kappa^2$ iff $4s(s-e)>(s+e)^2$. *Sharp:* $F(x)=\sqrt{2\varepsilon}+ce^{-x/\kappa}$; the step $u=\kappa$ gives $F+F'\kappa=\sqrt{2\varepsilon}$, and $|L'|=F|F'|=F(F-\sqrt{2\varepsilon})/\kappa$ is the bound. At equality
+$2(L-\varepsilon)/\kappa$ exceeds it by the factor $1+\sqrt{\varepsilon/L}$. ∎
+""",
+    source=Source("2501.05930", "beyond Theorem 2.1"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    assumptions=("the loss is half the squared distance in L²(D)", *SETTING_ASSUMPTIONS[1:]),
+    uses=("L12",),
+    expressions={
+        "square_gradient_bound": square_gradient_bound,
+        "inverse_square": inverse_square,
+        "square_rate": square_rate,
+        "crossover": crossover,
+        "approach": approach,
+        "square_hitting_time": square_hitting_time,
+        "square_example": square_example,
+    },
+    aids={"gradient_bound": gradient_bound, "rate": rate, "hitting_time": hitting_time},
+    domain=RANGES,
+)
