@@ -1,0 +1,56 @@
+"""Functions for modules of one's own that act on the last axis or entry by entry, on arrays of numpy and of torch."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+
+def namespace(x: Any) -> Any:
+    """The library an array comes from, numpy or torch: `namespace(x).tanh(x)`."""
+    return sys.modules["torch"] if type(x).__module__.partition(".")[0] == "torch" else np
+
+
+def tanh(x: Any) -> Any:
+    return namespace(x).tanh(x)
+
+
+def exp(x: Any) -> Any:
+    return namespace(x).exp(x)
+
+
+def relu(x: Any) -> Any:
+    """max(x, 0)."""
+    return x * (x > 0)
+
+
+def softmax(x: Any, axis: int = -1) -> Any:
+    """exp(x) / Σ exp(x) along an axis, without overflow."""
+    library = namespace(x)
+    powers = library.exp(x - library.amax(x, axis=axis, keepdims=True))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+@dataclass(frozen=True)
+class Attention:
+    """σ(z) = softmax(q kᵀ/√d) v of z = (q, k, v), an array [..., 3, tokens, d], with its derivative (L7)."""
+
+    def __call__(self, z: Any) -> Any:
+        shares, _, _, v = self._parts(z)
+        return shares @ v
+
+    def vjp(self, cotangent: Any, z: Any) -> tuple[Any]:
+        """The derivative in z of a number whose derivative in the value is `cotangent` [..., tokens, d]."""
+        shares, q, k, v = self._parts(z)
+        by_shares = cotangent @ v.mT
+        by_scores = shares * (by_shares - (by_shares * shares).sum(axis=-1, keepdims=True)) / sqrt(z.shape[-1])
+        return (namespace(z).stack([by_scores @ k, by_scores.mT @ q, shares.mT @ cotangent], axis=-3),)
+
+    @staticmethod
+    def _parts(z: Any) -> tuple[Any, Any, Any, Any]:
+        q, k, v = (z[..., i, :, :] for i in range(3))
+        return softmax(q @ k.mT / sqrt(z.shape[-1])), q, k, v
