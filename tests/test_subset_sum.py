@@ -21,7 +21,8 @@ from numerics.subset_sum import (
     rational,
     sum_distribution,
 )
-from theory.subset_sum import correction, eps, expected_count, k, leading, n, r, remainder, subset_count, sum_cdf, t, z
+from theory.subset_sum import subset_count
+from theory.subset_sum.expected_count import correction, eps, expected_count, k, leading, n, r, remainder, sum_cdf, t, z
 
 TARGET = sp.Rational(3, 10)
 fractions = st.fractions(min_value=-4, max_value=4, max_denominator=30)

@@ -1,7 +1,7 @@
 """Subset sums of random numbers: exact expectations in rational arithmetic, samples, and bounds on their law.
 
-The exact numbers follow the definition one item at a time and share no formula with `theory.subset_sum`; `rational`
-evaluates formulas from there without rounding.
+The exact numbers follow the definition one item at a time and share no formula with
+`theory.subset_sum.expected_count`; `rational` evaluates formulas from there without rounding.
 """
 
 from __future__ import annotations

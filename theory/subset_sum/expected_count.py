@@ -1,15 +1,15 @@
-"""Subset sums of random numbers: how many subsets come close to a target."""
+"""R1: how many subsets of random numbers come close to a target, in the mean."""
 
 from __future__ import annotations
 
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.subset_sum.symbols import eps, k, n, z
 
-n, k = sp.symbols("n k", positive=True, integer=True)
 j = sp.Symbol("j", integer=True)
-t, z = sp.symbols("t z", real=True)
-eps, u, r = sp.symbols("epsilon u r", positive=True)
+t = sp.Symbol("t", real=True)
+u, r = sp.symbols("u r", positive=True)
 
 # E N exactly
 

@@ -1,4 +1,4 @@
-"""Evidence for subset sums of random numbers."""
+"""Evidence for R1: the expected number of subsets that come close to a target."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from numerics.subset_sum import (
     rational,
     sum_distribution,
 )
-from theory.subset_sum import (
+from theory.subset_sum.expected_count import (
     correction,
     empty_subset,
     eps,

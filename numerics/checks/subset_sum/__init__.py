@@ -1,0 +1,1 @@
+"""Evidence about subset sums of random numbers."""

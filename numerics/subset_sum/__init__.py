@@ -1,0 +1,33 @@
+"""Subset sums: exact expectations and samples, the exact solver, and what subset sums cover."""
+
+from numerics.subset_sum.covered import IntervalUnion, OuterUnion, covered_set, outer_covered_set
+from numerics.subset_sum.moments import (
+    all_subset_sums,
+    excess_grows,
+    expected_subsets,
+    largest_log,
+    log_coefficients,
+    random_subset_sums,
+    rational,
+    sum_distribution,
+)
+from numerics.subset_sum.solver import SubsetResult, SubsetResults, SubsetSums, SubsetSumSolver
+
+__all__ = [
+    "IntervalUnion",
+    "OuterUnion",
+    "SubsetResult",
+    "SubsetResults",
+    "SubsetSumSolver",
+    "SubsetSums",
+    "all_subset_sums",
+    "covered_set",
+    "excess_grows",
+    "expected_subsets",
+    "largest_log",
+    "log_coefficients",
+    "outer_covered_set",
+    "random_subset_sums",
+    "rational",
+    "sum_distribution",
+]

@@ -1,0 +1,152 @@
+"""Sorted half sums: the loops of meet in the middle, on 64-bit integers.
+
+Plain Python that `numerics.sampling.compiled` turns into machine code. Sums are at most 2**61 in modulus, so that
+neither a sum of two nor its distance from a target overflows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.sampling import compiled
+
+Sums = NDArray[np.int64]
+Masks = NDArray[np.uint32]
+FAR = 2**62  # beyond every distance
+
+
+def half_sums(items: Sums, with_masks: bool = True) -> tuple[Sums, Masks]:
+    """All subset sums of some items in ascending order, and the subset of each as bits. int[2**h], uint[2**h or 0]
+
+    Without masks it takes half of the time.
+    """
+    size = 2**items.size
+    subsets = size if with_masks else 0
+    sums, spare = np.zeros(size, np.int64), np.empty(size, np.int64)
+    masks, spare_masks = np.zeros(subsets, np.uint32), np.empty(subsets, np.uint32)
+    return compiled(merge_half_sums)(items, sums, spare, masks, spare_masks)
+
+
+def subset_with_sum(items: Sums, total: int) -> int:
+    """A subset of some items, as bits, with a sum that one of them has."""
+    half = items.size // 2
+    (left, left_masks), (right, right_masks) = half_sums(items[:half]), half_sums(items[half:])
+    found = np.empty((1, 4), np.int64)
+    compiled(enclose)(left, right, np.array([total]), found)
+    i, j = found[0, :2]
+    return int(left_masks[i]) | int(right_masks[j]) << half
+
+
+def merge_half_sums(items, sums, spare, masks, spare_masks):
+    """The sums without an item merged with those that have it, one item after the other; empty masks stay empty.
+
+    A subset and its complement add up to the total, so the upper half of each merge mirrors the lower half; and while
+    the lower half is filled, neither list runs out. Among equal sums those without the item come first: of a subset
+    and its complement that tie in the middle just one is in the lower half, so no subset is lost.
+    """
+    keep = len(masks) > 0
+    size = 1
+    for place in range(len(items)):
+        item = items[place]
+        without = having = 0
+        for k in range(size):
+            plain, more = sums[without], sums[having] + item
+            take = more < plain
+            spare[k] = more if take else plain
+            if keep:
+                spare_masks[k] = masks[having] | (1 << place) if take else masks[without]
+            having += take
+            without += 1 - take
+        total = sums[0] + sums[size - 1] + item
+        every = (1 << (place + 1)) - 1
+        for k in range(size):
+            spare[2 * size - 1 - k] = total - spare[k]
+            if keep:
+                spare_masks[2 * size - 1 - k] = every ^ spare_masks[k]
+        size *= 2
+        sums, spare = spare, sums
+        masks, spare_masks = spare_masks, masks
+    return sums, masks
+
+
+def enclose(left, right, targets, found):
+    """For each target the places (i, j) of the largest sum left[i] + right[j] ≤ target and of the smallest one above.
+
+    found: int[t, 4], the two pairs, −1 where there is no such sum.
+    """
+    for t in range(len(targets)):
+        i, j = 0, len(right) - 1
+        below, above = -FAR, FAR
+        for k in range(4):
+            found[t, k] = -1
+        while i < len(left) and j >= 0:
+            distance = left[i] + right[j] - targets[t]
+            up = distance <= 0
+            under = distance if up else -FAR  # selected, not branched on: the processor cannot guess `up`
+            over = FAR if up else distance
+            if under > below:
+                below = under
+                found[t, 0], found[t, 1] = i, j
+            if over < above:
+                above = over
+                found[t, 2], found[t, 3] = i, j
+            i += up
+            j -= 1 - up
+
+
+def first_between(left, right, lows, highs, found):
+    """For each interval the places of one sum in it, or −1: first tried where `right` is dense, then everywhere.
+
+    found: int[t, 2]
+    """
+    middle = right[(len(right) - 1) // 2]
+    for t in range(len(lows)):
+        low, high = lows[t], highs[t]
+        found[t, 0] = found[t, 1] = -1
+        start = min(np.searchsorted(left, low - middle), len(left) - 1)
+        i, j = start, np.searchsorted(right, high - left[start], side="right") - 1
+        while i < len(left) and j >= 0:
+            total = left[i] + right[j]
+            if low <= total <= high:
+                found[t, 0], found[t, 1] = i, j
+                break
+            i += total < low
+            j -= total > high
+        if found[t, 0] >= 0:
+            continue
+        i, j = start - 1, np.searchsorted(right, low - left[start])
+        while i >= 0 and j < len(right):
+            total = left[i] + right[j]
+            if low <= total <= high:
+                found[t, 0], found[t, 1] = i, j
+                break
+            i -= total > high
+            j += total < low
+
+
+def count_between(left, right, low, high):
+    """How many sums left[i] + right[j] lie in [low, high]."""
+    count = 0
+    under = upto = len(right)  # how many of `right` lead to a sum below low, and to one of at most high
+    for i in range(len(left)):
+        while under > 0 and left[i] + right[under - 1] >= low:
+            under -= 1
+        while upto > 0 and left[i] + right[upto - 1] > high:
+            upto -= 1
+        count += upto - under
+    return count
+
+
+def list_between(left, right, low, high, pairs):
+    """The places of all sums in [low, high]. pairs: int[count_between(...), 2]"""
+    filled = 0
+    under = upto = len(right)
+    for i in range(len(left)):
+        while under > 0 and left[i] + right[under - 1] >= low:
+            under -= 1
+        while upto > 0 and left[i] + right[upto - 1] > high:
+            upto -= 1
+        for j in range(under, upto):
+            pairs[filled, 0], pairs[filled, 1] = i, j
+            filled += 1
