@@ -183,8 +183,8 @@ def test_the_edge_named_in_a_cycle_is_one_of_it():
         ({"sigma": dict.fromkeys("0123", total)}, "input 0 has a map"),
         ({"terminals": ("4",)}, "terminal 4 is no vertex"),
         ({"preactivations": {("0", "3"): ()}}, r"preactivations: a space for \('0', '3'\), which is no"),
-        ({"activations": {"1": (2,)}, "maps": dict.fromkeys(DIAMOND, PRODUCT)}, "edge 1 → 3: .* not of shape"),
-        ({"weights": {("0", "1"): (2,)}, "maps": dict.fromkeys(DIAMOND, PRODUCT)}, "edge 0 → 1: .* not of shape"),
+        ({"activations": {"1": (2,)}, "maps": dict.fromkeys(DIAMOND, PRODUCT)}, "edge 1 → 3: .* not a value of shape"),
+        ({"weights": {("0", "1"): (2,)}, "maps": dict.fromkeys(DIAMOND, PRODUCT)}, "edge 0 → 1: .* not a value of shape"),
         ({"preactivations": {("0", "1"): (2,)}, "maps": dict.fromkeys(DIAMOND, PRODUCT)}, "edge 0 → 1: its map gives"),
         (
             {"preactivations": {("1", "3"): (2,)}, "sigma": dict.fromkeys("123", SUM)},

@@ -96,8 +96,8 @@ leaves $\mathcal L_G$ unchanged, the gradient at tied weights is tied, and gradi
 it is for the full lift of $0\to1\to2$ with three hidden copies. Without the symmetry it fails: above the diamond $0\to\{1,2\}\to3$,
 $\sigma(z)=s^3+2s$ with $s=\sum z$, let $G$ have the copies 1a, 1b, 1c, 2a, 2b, 3a, 3b and besides the edges into 1·, 2· only 1a→3a, 2b→3a, 1a→3b,
 2a→3b; $\mathcal L_G=\frac12(a\,y_{3a}+(1-a)\,y_{3b}-f)^2$. At tied weights the gradient on $0\to1$ is 0 at 1b and 1c, where no edge goes on, and
-all of $\partial\mathcal L_B/\partial w_{01}=[[gradient_01]]$ at 1a; the copies of $1\to3$ have the shares
-$a$ and $1-a$ of $[[gradient_13]]$, and so have those of $0\to2$ and $2\to3$ of theirs.
+all of $$\partial\mathcal L_B/\partial w_{01}=[[gradient_01]]$$ at 1a; the copies of $1\to3$ have the shares $a$ and $1-a$ of
+$$\partial\mathcal L_B/\partial w_{13}=[[gradient_13]],$$ and so have those of $0\to2$ and $2\to3$ of theirs.
 """,
     proof_text=r"""
 $\pi^*$ is linear, so by the chain rule $\langle\nabla\mathcal L_B(w),h\rangle=\langle\nabla\mathcal L_G(\pi^*w),\pi^*h\rangle=\langle\pi_!\nabla\mathcal L_G(\pi^*w),h\rangle$ for all $h$,

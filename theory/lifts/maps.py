@@ -85,7 +85,8 @@ class Bilinear:
         sizes: dict[str, int] = {}
         for names, shape in zip(self.factors, shapes, strict=True):
             if len(names) != len(shape):
-                raise ValueError(f"{self.spec!r} expects a factor with indices {names!r}, not of shape {shape}")
+                wanted = f"a factor with indices {names}" if names else "a number"
+                raise ValueError(f"{self.spec!r} expects {wanted}, not a value of shape {shape}")
             for name, size in zip(names, shape, strict=True):
                 if sizes.setdefault(name, size) != size:
                     raise ValueError(f"index {name} of {self.spec!r} has sizes {sizes[name]} and {size}")

@@ -69,7 +69,7 @@ perceptron_lifts = Claim(
     statement=r"""
 On the path $0\to1\to\dots\to\ell$ let all spaces be $\mathbb R$, $M(w,y)=wy$, $\sigma_l=\varphi$ for $0<l<\ell$ and $\sigma_\ell=\mathrm{id}$. Its full lift
 with $n_l$ copies of $l$ and the weight $W_l[i,j]$ on the edge from $j$ to $i$ is the perceptron $x\mapsto W_\ell\,\varphi(W_{\ell-1}\cdots\varphi(W_1x))$; it has
-$\sum_ln_{l-1}n_l$ weights, for $\ell=3$ $[[weights]]$. Taking edges out of the lift is the same as multiplying the $W_l$ by masks of zeros and ones. It
+$\sum_ln_{l-1}n_l$ weights; for $\ell=3$ these are $[[weights]]$. Taking edges out of the lift is the same as multiplying the $W_l$ by masks of zeros and ones. It
 matters that a lift adds over a fibre and does not average.
 """,
     proof_text=r"""
