@@ -12,22 +12,32 @@ from functools import lru_cache
 
 import sympy as sp
 from flint import acb, arb, ctx, fmpq
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
 
+from theory.bracketed_sum import BracketedSum
 from theory.iterate import Iterate
 from theory.let import Let
 from theory.level import Level
+from theory.no_guarantee import NoGuarantee
+from theory.smallest import Smallest
+from theory.transfer import Transfer
 
 Values = Mapping[sp.Symbol, acb]
 Rule = Callable[[sp.Basic, Values, bool], acb]
 
 HIGHEST_PRECISION = 4096
 MOST_DOUBLINGS = 24  # of the interval of an improper integral
+MOST_STEP_DOUBLINGS = 64  # in the search for a whole number
 NOT_A_NUMBER = acb("nan", "nan")
 
 
 class NoEnclosureError(ArithmeticError):
     """No finite ball of the asked precision was found: undefined, divergent, or beyond the evaluator."""
+
+
+class NoGuaranteeError(NoEnclosureError):
+    """The expression is the value "no guarantee": known, but no number."""
 
 
 def evaluate(expression: sp.Basic, values: Values, analytic: bool = False) -> acb:
@@ -218,6 +228,24 @@ def _finite_sum(expression: sp.Sum, values: Values, analytic: bool) -> acb:
     return total
 
 
+def _bracketed_sum(expression: BracketedSum, values: Values, analytic: bool) -> acb:
+    ((index, low, high),) = expression.limits
+    total, first = acb(0), None
+    for k in range(_integer(low, values), _integer(high, values) + 1):
+        term = evaluate(expression.function, {**values, index: acb(k)}, analytic)
+        if bool(abs(term) < arb(2) ** (-ctx.prec)):
+            return total.union(total + term)
+        total += term
+        first = first or term.abs_upper()  # the whole lies between 0 and the first term
+        if bool(total.real.rad() > first):
+            return NOT_A_NUMBER
+    return total
+
+
+def _no_guarantee(expression: NoGuarantee, values: Values, analytic: bool) -> acb:
+    raise NoGuaranteeError("no guarantee")
+
+
 def _integer(bound: sp.Expr, values: Values) -> int:
     x = evaluate(bound, values)
     if not (x.imag == 0 and x.real.is_integer()):
@@ -243,6 +271,33 @@ def _iterate(expression: Iterate, values: Values, analytic: bool) -> acb:
         here = {**values, **dict(zip(step.variables, state, strict=True))}
         state = [evaluate(x, here, analytic) for x in step.expr]
     return state[-1]
+
+
+def _transfer(expression: Transfer, values: Values, analytic: bool) -> acb:
+    """Weights go from state to state; those below the precision count as lying between 0 and themselves."""
+    entry, *others = expression.args
+    last, count, start = (_integer(part, values) for part in others)
+    if count < 0 or not 0 <= start <= last:
+        raise NoEnclosureError(f"{count} steps from state {start} among 0, …, {last}")
+    row_of, column_of = entry.variables
+    of_column, body = entry.expr.as_independent(row_of, as_Add=False)
+    columns = [(j, evaluate(of_column, {**values, column_of: j}, analytic)) for j in map(acb, range(last + 1))]
+    rows: dict[int, list[acb]] = {}
+    weights, lost = [acb(k == start) for k in range(last + 1)], arb(0)
+    for _ in range(count):
+        following = [acb(0)] * (last + 1)
+        for k, weight in enumerate(weights):
+            if weight == 0:
+                continue
+            if not analytic and bool((size := weight.abs_upper()) < arb(2) ** -ctx.prec):
+                lost += size
+                continue
+            if k not in rows:
+                here = {**values, row_of: acb(k)}
+                rows[k] = [x * evaluate(body, {**here, column_of: j}, analytic) for j, x in columns]
+            following = [total + weight * x for total, x in zip(following, rows[k], strict=True)]
+        weights = following
+    return sum(weights, acb(arb(lost / 2, lost / 2)))
 
 
 def _piecewise(expression: sp.Piecewise, values: Values, analytic: bool) -> acb:
@@ -456,8 +511,11 @@ RULES: dict[type, Rule] = {
     sp.Min: _pieced("real_min"),
     sp.hyper: _hyper,
     sp.Sum: _finite_sum,
+    BracketedSum: _bracketed_sum,
+    NoGuarantee: _no_guarantee,
     Iterate: _iterate,
     Let: _let,
+    Transfer: _transfer,
     sp.Piecewise: _piecewise,
     sp.Integral: _integral,
     Level: _level,
@@ -487,7 +545,14 @@ def enclose(
 @lru_cache(maxsize=4096)
 def free_symbols(expression: sp.Basic) -> frozenset[sp.Symbol]:
     """The free symbols, remembered: in nested sums SymPy builds many expressions to find them."""
-    return frozenset(expression.free_symbols)
+    if not isinstance(expression, ExprWithLimits):
+        if not isinstance(expression, (sp.Add, sp.Mul, sp.Pow)):
+            return frozenset(expression.free_symbols)
+        return frozenset().union(*map(free_symbols, expression.args))
+    found = free_symbols(expression.function)
+    for index, *bounds in expression.limits:
+        found = (found - {index}).union(*map(free_symbols, bounds))
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -501,10 +566,10 @@ def _enclose(
     unknown = free_symbols(expression) - {symbol for symbol, _ in values}
     if unknown:
         raise NoEnclosureError(f"no value for {', '.join(sorted(map(str, unknown)))} in {expression}")
-    expression = _with_exact_steps(expression, dict(values))
     wanted = 10 + int(digits * 3.3220)
     precision = wanted + 20
     highest = highest or max(HIGHEST_PRECISION, 4 * wanted)
+    expression = with_exact_steps(expression, dict(values), highest)
     while precision <= highest:
         with ctx.workprec(precision):
             try:
@@ -519,15 +584,88 @@ def _enclose(
     raise NoEnclosureError(f"no enclosure of {named}{f' at {where}' if where else ''} within {highest} bits")
 
 
-def _with_exact_steps(expression: sp.Expr, values: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
-    """Floors, ceilings, and comparisons of rational numbers, in place: where they step, no ball can tell them."""
+@lru_cache(maxsize=4096)
+def _steps(expression: sp.Basic) -> frozenset[sp.Basic]:
+    """Where an expression steps."""
+    return frozenset(expression.atoms(Smallest, sp.floor, sp.ceiling, Relational))
+
+
+def with_exact_steps(
+    expression: sp.Expr, values: Mapping[sp.Symbol, sp.Expr], highest: int = HIGHEST_PRECISION
+) -> sp.Expr:
+    """Floors, ceilings, smallest numbers and comparisons, in place: where they step, no ball can tell them."""
+    steps = _steps(expression)
+    searches = {step: sp.Dummy() for step in steps if isinstance(step, Smallest)}
+    if searches:  # the steps around them first: a search may stand in a branch that is not taken
+        outside = with_exact_steps(expression.xreplace(searches), values, highest)
+        found = {name: _smallest(search, values, highest) for search, name in searches.items() if outside.has(name)}
+        return with_exact_steps(outside.xreplace(found), values, highest)
     known = {}
-    for step in expression.atoms(sp.floor, sp.ceiling, Relational):
+    for step in steps:
         if not free_symbols(step) <= values.keys():
             continue
-        if not isinstance(step, Relational) or all(side.subs(values).is_Rational for side in step.args):
+        if not isinstance(step, Relational):
             known[step] = step.subs(values)
+        elif (sign := _sign(step.lhs - step.rhs, values, highest)) is not None:
+            known[step] = step.func(sp.Integer(sign), 0)
     return expression.xreplace(known)
+
+
+def _sign(gap: sp.Expr, values: Mapping[sp.Symbol, sp.Expr], highest: int) -> int | None:
+    """The sign of a number, by a ball or, where that keeps to 0, in exact arithmetic; none if it cannot be told so."""
+    from numerics.rationals import NotRationalError, written_out
+
+    for digits_wanted, nonzero in ((2, True), (60, False)):
+        try:
+            ball = enclose(gap, values, digits_wanted, highest, nonzero)
+        except NoGuaranteeError:
+            raise
+        except NoEnclosureError:
+            continue
+        if ball.imag != 0:
+            return None
+        if ball == 0 or not ball.contains(0):
+            return int(ball.real.sgn().unique_fmpz())
+        try:
+            exact = written_out(gap, values)
+        except NotRationalError:
+            return None
+        return int(sp.sign(exact)) if exact.is_Rational else None
+    return None
+
+
+def _smallest(search: Smallest, values: Mapping[sp.Symbol, sp.Expr], highest: int) -> sp.Integer:
+    """Doubling, then halving, every comparison proved."""
+    function, limit, start = search.args
+    (variable,) = function.variables
+
+    def enough(n: int) -> bool:
+        try:
+            sign = _sign(function.expr - limit, {**values, variable: sp.Integer(n)}, highest)
+        except NoGuaranteeError:
+            return False
+        if sign is None:
+            raise NoEnclosureError(
+                f"at {variable} = {n} it cannot be told within {highest} bits whether that is enough"
+            )
+        return sign <= 0
+
+    first = enclose(start, values).real
+    if not first.is_integer():
+        raise NoEnclosureError(f"{start}, where a search starts, is not an integer")
+    low, step = int(first.unique_fmpz()), 1
+    if enough(low):
+        return sp.Integer(low)
+    high = low + step
+    while not enough(high):
+        if step > 2**MOST_STEP_DOUBLINGS:
+            raise NoEnclosureError(f"no whole number up to 2^{MOST_STEP_DOUBLINGS} is large enough")
+        low, step = high, 2 * step
+        high = low + step
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return sp.Integer(high)
 
 
 def _small(ball: acb, bits: int, nonzero: bool) -> bool:

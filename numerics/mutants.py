@@ -17,6 +17,7 @@ from numerics import balls
 from numerics.evidence import Check, Trial, kills
 from theory.claims import Claim
 from theory.level import Level
+from theory.smallest import Smallest
 
 HALF = sp.Rational(1, 2)
 FINGERPRINT_POINTS = 3
@@ -95,7 +96,7 @@ def _here(node: sp.Basic) -> Iterator[sp.Basic]:
     elif isinstance(node, sp.Number):
         yield 2 * node if node else sp.Integer(1)
         yield node / 2 if node else sp.Integer(-1)
-    elif isinstance(node, (sp.Symbol, sp.Function, sp.Mul, sp.Integral, sp.Sum, Level)):
+    elif isinstance(node, (sp.Symbol, sp.Function, sp.Mul, sp.Integral, sp.Sum, Level, Smallest)):
         yield 2 * node
         yield node / 2
         if isinstance(node, sp.Symbol):
@@ -185,6 +186,8 @@ def _digits(formula: sp.Basic, point: Mapping[sp.Symbol, sp.Expr]) -> Hashable:
     point = {s: x for s, x in point.items() if s in balls.free_symbols(formula)}
     try:
         ball = balls.enclose(formula, point, digits=FINGERPRINT_DIGITS + 3, highest=256)
+    except balls.NoGuaranteeError:
+        return "no guarantee"
     except balls.NoEnclosureError:
         return None
     parts = (ball.real, FINGERPRINT_DIGITS), (ball.imag, FINGERPRINT_DIGITS // 2)

@@ -306,6 +306,9 @@ def two(map_, sigma=SUM, **spaces):
             r"edge a → b: its map turns arrays of shapes \[1, 3\], \[2, 3, 3\] into \[2, 3, 3\], expected \[2, 3, 4\]",
         ),
         (two(PRODUCT, lambda z: softmax(z, axis=0)), "vertex b: its σ mixes the leading axes"),
+        (two(PRODUCT, lambda z: z.max(axis=-1, keepdims=True)), "vertex b: its σ mixes the leading axes"),
+        (two(PRODUCT, lambda z: np.sort(z, axis=-1)), "vertex b: its σ mixes the leading axes"),
+        (two(PRODUCT, lambda z: z[-1:]), "vertex b: its σ mixes the leading axes"),
         (two(PRODUCT, Pointwise(np.tanh)), "vertex b: its σ fails on arrays .* has no callable tanh method"),
         (two(PRODUCT, Pointwise(sp.Function("phi"))), "vertex b: its σ fails on arrays .* 'phi' is not defined"),
         (two(PRODUCT, lambda z: z[..., None]), r"vertex b: its σ turns .* into \[2, 3, 1\], expected \[2, 3\]"),
@@ -388,8 +391,33 @@ def test_losses_that_are_none_are_refused():
     plain = full_lift(two(PRODUCT, lambda z: z), {"a": 2, "b": 3})
     with pytest.raises(ValueError, match="vertex b: its σ has no derivative"):
         objective(plain, weights, inputs, np.ones(4))
+    steps = full_lift(two(PRODUCT, Pointwise(sp.Heaviside)), {"a": 2, "b": 3})
+    with pytest.raises(ValueError, match=r"vertex b: its σ has the derivative DiracDelta\(z\), expected a function"):
+        objective(steps, weights, inputs, np.ones(4))
+    symbolic = full_lift(two(Bilinear(",,->", sp.Symbol("q"))), {"a": 2, "b": 3})
+    with pytest.raises(ValueError, match="edge a → b: bilinear map ',,->': its constant is not real numbers"):
+        forward(symbolic, weights, inputs)
     with pytest.raises(ValueError, match=r"terminals \(\), expected at least one"):
         objective(full_lift(replace(lift.module, terminals=()), lift.copies), weights, inputs, np.ones(4))
+
+
+def test_constants_without_a_shared_index():
+    rng = np.random.default_rng(0)
+    for constant, spec in ((3, ",,->"), (((1, 2), (3, 4)), ",jk,->")):
+        lift = ArrayLift(two(Bilinear(spec, constant)), {"a": 2, "b": 3}, {("a", "b"): np.eye(3, 2)})
+        weights, x = random_weights(lift, rng), rng.standard_normal((4, 2))
+        found = forward(lift, weights, {"a": x})["b"]
+        plain = ArrayLift(two(PRODUCT), lift.copies, lift.patterns)
+        assert found == pytest.approx(np.sum(constant) * forward(plain, weights, {"a": x})["b"])
+
+
+def test_spaces_without_a_dimension():
+    spaces = {"activations": {"a": (0,)}, "weights": {("a", "b"): (2, 0)}}
+    lift = full_lift(two(Bilinear("ij,j->i"), **spaces), {"a": 2, "b": 3})
+    weights = random_weights(lift, np.random.default_rng(0))
+    assert not forward(lift, weights, {"a": np.ones((4, 2, 0))})["b"].any()
+    again = from_exact(to_exact(lift, weights))
+    assert again.weights["a", "b"].shape == (3, 2, 2, 0)
 
 
 def test_patterns_are_the_lifts_own():

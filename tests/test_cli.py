@@ -368,6 +368,11 @@ def until_it_has_workers(process: int) -> list[int]:
     pytest.fail("no worker has started")
 
 
+def heeding_interrupts() -> None:
+    """Jobs in the background of a shell inherit that SIGINT is ignored; at a terminal it is not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_leaves_no_file(tmp_path):
     """As from a terminal: the signal reaches the command and its workers."""
     words = ["verify", "toy_stuck", "--jobs", "2", "--json", str(tmp_path / "run.json")]
@@ -378,6 +383,7 @@ def test_ctrl_c_leaves_no_file(tmp_path):
         text=True,
         env=ENVIRONMENT,
         start_new_session=True,
+        preexec_fn=heeding_interrupts,
     ) as process:
         until_it_has_workers(process.pid)
         os.killpg(process.pid, signal.SIGINT)
@@ -410,7 +416,11 @@ def test_a_terminated_run_leaves_no_file_and_no_worker(tmp_path):
 
 def test_a_closed_pipe_is_no_error_message():
     with subprocess.Popen(
-        [*REAL, "claims", "--json", "-"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
+        [*REAL, "claims", "saliency", "--json", "-"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
     ) as process:
         process.stdout.close()
         assert process.stderr.read() == ""

@@ -18,7 +18,7 @@ from numerics.lifts.gradients import objective  # noqa: E402
 from numerics.lifts.sampling import random_sparse_lift, random_weights  # noqa: E402
 from numerics.lifts.torch_module import from_torch, torch_function  # noqa: E402
 from theory.lifts.attention import attention_block  # noqa: E402
-from theory.lifts.maps import PRODUCT, Pointwise, z  # noqa: E402
+from theory.lifts.maps import PRODUCT, Pointwise, Skip, z  # noqa: E402
 from theory.lifts.perceptrons import multilayer_perceptron  # noqa: E402
 
 
@@ -61,6 +61,15 @@ def test_states_and_weights_come_back(sparse):
         assert (each(*tensors) == model(*tensors)).all()
     single = to_torch(lift, {edge: w.astype(np.float32) for edge, w in weights.items()})
     assert single(*(tensor.float() for tensor in tensors))[0].dtype == torch.float32
+
+
+def test_without_an_edge_the_dtype_is_that_of_what_is_given():
+    lift = random_sparse_lift(two(PRODUCT), {"a": 2, "b": 3}, {("a", "b"): 0}, np.random.default_rng(0))
+    weights, x = random_weights(lift, np.random.default_rng(0)), torch.ones(4, 2, dtype=float)
+    assert to_torch(lift, weights)(x).dtype == torch.float64
+    assert to_torch(lift, weights, np.full(3, 0.1)).readout.tolist() == [0.1] * 3
+    skips = to_torch(full_lift(two(Skip()), {"a": 2, "b": 3}), {}, np.full(3, 0.1))
+    assert skips(x)[0].item() == pytest.approx(0.6, rel=1e-12)
 
 
 def test_training_in_torch_lowers_the_loss_that_arrays_see():

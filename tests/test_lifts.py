@@ -182,9 +182,16 @@ def test_the_edge_named_in_a_cycle_is_one_of_it():
         ({"sigma": {"1": total, "2": total}}, "edge 1 → 3: 3 is neither"),
         ({"sigma": dict.fromkeys("0123", total)}, "input 0 has a map"),
         ({"terminals": ("4",)}, "terminal 4 is no vertex"),
+        ({"inputs": ("0", "0")}, "inputs 0, 0: expected each vertex once"),
+        ({"maps": dict.fromkeys(DIAMOND, 3)}, "edge 0 → 1: its map is 3, expected a function"),
+        ({"sigma": dict.fromkeys("123", "tanh")}, "vertex 1: its σ is 'tanh', expected a function"),
+        ({"activations": {"0": 3}}, "the space of 0 has shape 3, expected a tuple"),
         ({"preactivations": {("0", "3"): ()}}, r"preactivations: a space for \('0', '3'\), which is no"),
         ({"activations": {"1": (2,)}, "maps": dict.fromkeys(DIAMOND, PRODUCT)}, "edge 1 → 3: .* not a value of shape"),
-        ({"weights": {("0", "1"): (2,)}, "maps": dict.fromkeys(DIAMOND, PRODUCT)}, "edge 0 → 1: .* not a value of shape"),
+        (
+            {"weights": {("0", "1"): (2,)}, "maps": dict.fromkeys(DIAMOND, PRODUCT)},
+            "edge 0 → 1: .* not a value of shape",
+        ),
         ({"preactivations": {("0", "1"): (2,)}, "maps": dict.fromkeys(DIAMOND, PRODUCT)}, "edge 0 → 1: its map gives"),
         (
             {"preactivations": {("1", "3"): (2,)}, "sigma": dict.fromkeys("123", SUM)},
@@ -214,6 +221,13 @@ def test_graphs_that_are_no_lifts_are_refused(over, edges, message):
 
 
 def test_families_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match=r"parts of shapes \(\), \(2,\), expected one"):
+        Lift.identity(CUBIC, {**WEIGHTS, ("0", "1"): (1, (2, 3))})
+    with pytest.raises(ValueError, match="edge '01': expected a pair"):
+        Lift(CUBIC, {"0": "0", "1": "1"}, {"01": 1})
+    for walk in (diamond_fibration.closure, diamond_fibration.unfold):
+        with pytest.raises(ValueError, match="9 is no vertex of the lift"):
+            walk("9")
     with pytest.raises(ValueError, match="weights: no value for 2 → 3; expected one for each of 4"):
         Lift.identity(CUBIC, {e: w for e, w in WEIGHTS.items() if e != ("2", "3")})
     with pytest.raises(ValueError, match="weights: a value for 0 → 3, which is none"):

@@ -17,6 +17,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("values", nargs="*", metavar="name=value", help="exact values: 3, 1/3, 0.25, 1e-3")
     parser.add_argument("--digits", type=int, default=15, help="significant digits, all correct (default 15)")
+    parser.add_argument("--exact", action="store_true", help="the value as a fraction a/b, refused if it is none")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -26,7 +27,11 @@ def run(arguments: argparse.Namespace) -> int:
         raise ValueError(f"--digits {arguments.digits}: expected 1 to {MOST_DIGITS}")
     claim = load_ledger()[arguments.label].claim
     formula = find_formula(claim, arguments.expression)
-    print(evaluate(formula, arguments.values, arguments.digits))
+    print(
+        fraction(formula, arguments.values)
+        if arguments.exact
+        else evaluate(formula, arguments.values, arguments.digits)
+    )
     return 0
 
 
@@ -51,7 +56,9 @@ def find_formula(claim, path: str):
 
 
 def evaluate(formula, assignments: list[str], digits: int) -> str:
-    """The value to `digits` correct digits, or, with symbols left over, the expression.
+    """The value to `digits` correct digits (a size or count in full), or, with symbols left over, the expression.
+
+    Where a theorem says nothing this is "no guarantee".
 
     Raises:
         ValueError: for an assignment that is not name=number, an unknown or doubled name, a value outside the
@@ -59,15 +66,21 @@ def evaluate(formula, assignments: list[str], digits: int) -> str:
     """
     import sympy as sp
 
-    from numerics.balls import NoEnclosureError
+    from numerics.balls import NoEnclosureError, NoGuaranteeError, with_exact_steps
     from numerics.balls import digits as correct_digits
     from theory.iterate import Iterate
+    from theory.no_guarantee import no_guarantee
+    from theory.smallest import Smallest
 
     point = parse(formula, assignments)
     if formula.free_symbols - set(point):
         return str(formula.subs(point))
     try:
+        if formula.has(Smallest, sp.floor, sp.ceiling) and (whole := with_exact_steps(formula, point)).is_Integer:
+            return str(whole)
         return correct_digits(formula, point, digits)
+    except NoGuaranteeError:
+        return str(no_guarantee)
     except NoEnclosureError as error:
         exact = formula.subs(point)  # tells √2·√2 from a ball around 2
         exact = exact.replace(lambda part: isinstance(part, Iterate) and part.args[1] in (0, 1), Iterate.unrolled)
@@ -80,6 +93,31 @@ def evaluate(formula, assignments: list[str], digits: int) -> str:
         with suppress(NoEnclosureError):
             return correct_digits(exact, None, digits)
         raise ValueError(f"no value: {error}") from error
+
+
+def fraction(formula, assignments: list[str]) -> str:
+    """The exact value as a/b, or "no guarantee".
+
+    Raises:
+        ValueError: as `evaluate`; with symbols left over; where the value is not known to be rational.
+    """
+    from flint import fmpz
+
+    from numerics.balls import NoEnclosureError
+    from numerics.rationals import NotRationalError, rational
+    from theory.no_guarantee import no_guarantee
+
+    point = parse(formula, assignments)
+    if missing := formula.free_symbols - set(point):
+        raise ValueError(f"--exact: no value for {', '.join(sorted(map(str, missing)))}")
+    try:
+        value = rational(formula, point)
+    except (NotRationalError, NoEnclosureError, ZeroDivisionError) as error:
+        raise ValueError(f"--exact: {error}") from error
+    if value is no_guarantee:
+        return str(value)
+    above, below = (str(fmpz(int(part))) for part in (value.p, value.q))  # Python prints no longer integers
+    return above if value.q == 1 else f"{above}/{below}"
 
 
 def parse(formula, assignments: list[str]):

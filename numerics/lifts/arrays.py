@@ -130,7 +130,12 @@ class ArrayLift:
         weight, activation = spaces.weights.shapes[edge], spaces.activations.shapes[edge[0]]
         sizes, pattern = self._sizes(edge), self.patterns.get(edge)
         if isinstance(found, Bilinear):
-            return Contraction(found, weight, activation, sizes, pattern)
+            contraction = Contraction(found, weight, activation, sizes, pattern)
+            try:
+                _ = contraction.constant
+            except ValueError as error:
+                raise ValueError(f"edge {arrow(edge)}: {error}") from None
+            return contraction
         if isinstance(found, Skip):
             return Skips(activation, sizes, pattern)
         return Gathered(found, weight, activation, spaces.preactivations.shapes[edge], sizes, pattern)

@@ -113,11 +113,20 @@ def probe(
     with np.errstate(all="ignore"):
         try:
             found = np.asarray(function(*values), dtype=float)
-            one = np.asarray(function(*(value[-1:, -1:] for value in values)), dtype=float)
+            alone = [np.asarray(function(*_at(values, i, j)), dtype=float) for i, j in np.ndindex(*leading)]
         except Exception as error:
-            raise ValueError(f"{what} fails on arrays of shapes {described}: {error}") from None
+            why = " ".join(str(error).split()) or type(error).__name__
+            raise ValueError(f"{what} fails on arrays of shapes {described}: {why}") from None
     if found.shape[:2] not in {(a, b) for a in {1, leading[0]} for b in {1, leading[1]}} or found.shape[2:] != result:
         wanted = [*leading, *result]
         raise ValueError(f"{what} turns arrays of shapes {described} into {list(found.shape)}, expected {wanted}")
-    if one.shape != (1, 1, *result) or not np.allclose(found[-1, -1], one[0, 0], rtol=1e-9, equal_nan=True):
+    together = np.broadcast_to(found, (*leading, *result)).reshape(-1, *result)
+    if any(each.shape != (1, 1, *result) for each in alone) or not np.allclose(
+        together, np.concatenate(alone)[:, 0], rtol=1e-9, equal_nan=True
+    ):
         raise ValueError(f"{what} mixes the leading axes of arrays, expected it to act on the last ones alone")
+
+
+def _at(values: Sequence[Any], i: int, j: int) -> list[Any]:
+    """One place of the leading axes of arrays; axes of length 1 have it everywhere."""
+    return [value[i % value.shape[0], j % value.shape[1]][None, None] for value in values]

@@ -157,7 +157,11 @@ class Contraction:
         constant = self.bilinear.constant
         if constant is None:
             return ()
-        values = np.array([float(entry) for entry in entries(constant)]).reshape(shape_of(constant))
+        try:
+            values = np.array([float(entry) for entry in entries(constant)]).reshape(shape_of(constant))
+        except (TypeError, ValueError):
+            wanted = f"real numbers of shape {shape_of(constant)}"
+            raise ValueError(f"bilinear map {self.bilinear.spec!r}: its constant is not {wanted}") from None
         return values, self._axes(self.bilinear.factors[1])
 
     @cached_property
@@ -166,10 +170,10 @@ class Contraction:
         values, axes = self.constant
         needed = self._axes(set(self.bilinear.factors[0] + self.bilinear.kept))
         given, made = [a for a in axes if a in self.y_axes], [a for a in axes if a in needed]
-        index = np.nonzero(values)
+        nonzero, index = values[values != 0], np.argwhere(values).T
         columns, rows = (_places([index[axes.index(a)] for a in group], self._sizes(group)) for group in (given, made))
         shape = prod(self._sizes(made)), prod(self._sizes(given))
-        matrix = csr_array((values[index], np.broadcast_arrays(rows, columns)), shape=shape)
+        matrix = csr_array((nonzero, np.broadcast_arrays(rows, columns, nonzero)[:2]), shape=shape)
         rest = [a for a in (*self.y_axes[1:], SAMPLE) if a not in given]
         return Carrier(matrix if matrix.nnz < FEW * prod(shape) else matrix.toarray(), given, made, rest)
 

@@ -91,10 +91,11 @@ def isolated_variance(n: int, lam: Number, qs: Sequence[Number], omega: Number =
 def isolated_below(n: int, lam: Number, qs: Sequence[Number], omega: Number, m: int) -> float:
     """P(M' < m), the chance of fewer than m isolated copies (L11); arguments of `expected_copies`.
 
-    Fast enough for hundreds of thousands of vertices: the alternating sum ends where its terms no longer matter.
+    To 1e-17 of 1, not of itself; fast enough for hundreds of thousands of vertices, as the alternating sum ends where
+    its terms no longer matter.
     """
     m = checked_integer("m", m, 0, MOST)
-    return number(1 - symbols.isolated_at_least, {**_instance(n, lam, qs, omega), symbols.m: m})
+    return max(0.0, number(1 - symbols.isolated_at_least, {**_instance(n, lam, qs, omega), symbols.m: m}))
 
 
 def _instance(n: int, lam: Number, qs: Sequence[Number], omega: Number) -> dict[sp.Symbol, sp.Expr]:

@@ -66,7 +66,7 @@ def to_exact(lift: ArrayLift, weights: Weights) -> Lift:
         by_edge = values.reshape(lift.edge_count((b, c)), *each)
         for target, source, value in zip(*lift.ends((b, c)), by_edge, strict=True):
             numbers = [sp.Rational(*Fraction(float(entry)).as_integer_ratio()) for entry in value.flat]
-            found[(b, int(source)), (c, int(target))] = array(numbers, each) if numbers else ()
+            found[(b, int(source)), (c, int(target))] = array(numbers, each) if each != (0,) else ()
     return Lift(lift.module, {(b, i): b for b in lift.module.order for i in range(lift.copies[b])}, found)
 
 

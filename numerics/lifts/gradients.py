@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import prod
 
 import numpy as np
+import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.lifts.arrays import ArrayLift, Inputs, Weights, real_array
@@ -20,6 +21,8 @@ from theory.lifts.maps import Pointwise
 from theory.lifts.module import Edge, Vertex, arrow
 
 Floats = NDArray[np.float64]
+
+NO_FUNCTION = (sp.DiracDelta, sp.Derivative, sp.Subs)  # in the derivatives of steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +98,12 @@ def objective(
         if isinstance(found, Gathered) and not hasattr(found.function, "vjp"):
             raise ValueError(f"edge {arrow(edge)}: its map has no derivative; expected .vjp(cotangent, w, y) of it")
     for v, sigma in lift.sigma.items():
-        if lift.edges_into(v) and not isinstance(sigma, Pointwise) and not hasattr(sigma, "vjp"):
+        if not lift.edges_into(v):
+            continue
+        if not isinstance(sigma, Pointwise) and not hasattr(sigma, "vjp"):
             raise ValueError(f"vertex {v}: its σ has no derivative; expected .vjp(cotangent, *z) of it")
+        if isinstance(sigma, Pointwise) and sigma.derivative.has(*NO_FUNCTION):
+            raise ValueError(f"vertex {v}: its σ has the derivative {sigma.derivative}, expected a function")
     if len(set(module.terminals)) != len(module.terminals) or not module.terminals:
         raise ValueError(f"the module has terminals {module.terminals}, expected at least one, each once")
     given, checked = _doubles(lift.checked_inputs(inputs)), _doubles(lift.checked_weights(weights))

@@ -101,8 +101,8 @@ class TorchLift(torch.nn.Module):
 def to_torch(lift: ArrayLift, weights: Weights, readout: ArrayLike | None = None) -> TorchLift:
     """A lift as a module of torch; weights as for `forward`, readout float[R] or float[q, R] as for `objective`.
 
-    All parameters have the dtype of the weights (at least float32). Maps that are Python functions get tensors: they
-    should be written with operators, or with functions such as those of `numerics.lifts.functions`.
+    All parameters have the dtype of the weights (at least float32); without any, of the readout. Maps that are Python
+    functions get tensors: they should be written with operators, or with functions such as those of `numerics.lifts.functions`.
 
     Raises:
         ValueError: for weights, a readout or maps that do not fit, naming the edge or the vertex.
@@ -118,7 +118,10 @@ def to_torch(lift: ArrayLift, weights: Weights, readout: ArrayLike | None = None
                 torch_function(sigma.expression)(torch.ones(1))
             except (TypeError, NotImplementedError, RuntimeError) as error:
                 raise ValueError(f"vertex {v}: torch has nothing for {sigma.expression}: {error}") from None
-    dtype = np.result_type(np.float32, *(each for each in given.values() if each.size))
+    deciding = [each for each in given.values() if each.size]
+    if not deciding:
+        deciding = [*given.values()] if readout is None else [*given.values(), readout]
+    dtype = np.result_type(np.float32, *deciding)
     converted = {edge: each.astype(dtype) for edge, each in given.items()}
     return TorchLift(lift, converted, None if readout is None else readout.astype(dtype))
 

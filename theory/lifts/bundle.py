@@ -34,9 +34,15 @@ copyreg.pickle(MappingProxyType, lambda proxy: (_frozen, (dict(proxy),)))  # so 
 
 
 def shape_of(value: Any) -> Shape:
-    """The shape of a value: that of an array, the lengths of nested tuples, () for a number."""
+    """The shape of a value: that of an array, the lengths of nested tuples, () for a number.
+
+    ValueError for tuples of parts of different shapes.
+    """
     if isinstance(value, tuple | list):
-        return (len(value), *(shape_of(value[0]) if value else ()))
+        shapes = {shape_of(part) for part in value}
+        if len(shapes) > 1:
+            raise ValueError(f"{value!r} has parts of shapes {', '.join(map(str, sorted(shapes)))}, expected one shape")
+        return (len(value), *(shapes.pop() if shapes else ()))
     return tuple(map(int, getattr(value, "shape", ())))
 
 

@@ -33,9 +33,9 @@ binomial_degrees = Claim(
     statement=r"""
 Let the source of a base edge have $n$ copies, $0\le\lambda\le n$, and let the lift have each edge above it independently with
 probability $\lambda/n$. The in-degrees $X$ above that edge are independent, with mean $\lambda$, variance $[[variance]]$,
-$$P(X=k)=[[degree_law]],\qquad P(X=0)=[[degree_zero]]$$
-(with a constant in-degree both of the latter vanish). Their total variation distance from the Poisson law is
-$$d_{TV}(X,\mathrm{Poi}(\lambda))=[[variation_distance]]\le[[bound]]$$
+$$P(X=k)=[[degree_law]]\quad(k\le n),$$ $$P(X=0)=[[degree_zero]]$$
+(with a constant in-degree $\lambda\ge1$ the variance and $P(X=0)$ vanish). Their total variation distance from the Poisson law is
+$$d_{TV}(X,\mathrm{Poi}(\lambda))=[[variation_distance]]$$ $$\le[[bound]]$$
 (Barbour–Hall), which is at most $[[coupled_bound]]\le[[le_cam_bound]]$, the bounds by a coupling of the edges (Le Cam). At $n=1$
 all but the last are equal. The order $1/n$ is sharp: $n\,d_{TV}\to\frac14E|(N-\lambda)^2-N|$ for $N\sim\mathrm{Poi}(\lambda)$; at
 $\lambda=2$, $n=200$ the distance is $0.26$ of its first bound.

@@ -34,6 +34,8 @@ class Lift:
             if below not in self.module.sigma and below not in self.module.inputs:
                 raise ValueError(f"vertex {vertex} lies over {below}, which is no vertex of the module")
         for edge in self.weights:
+            if not isinstance(edge, tuple) or len(edge) != 2:
+                raise ValueError(f"edge {edge!r}: expected a pair of vertices")
             for end in edge:
                 if end not in self.over:
                     raise ValueError(f"edge {arrow(edge)}: {end} is no vertex of the lift")
@@ -142,7 +144,12 @@ class Lift:
         return Lift(self.module, self.over, weights)
 
     def closure(self, vertex: Vertex) -> Lift:
-        """The backward closure of a vertex: it and its ancestors, with all edges into them."""
+        """The backward closure of a vertex: it and its ancestors, with all edges into them.
+
+        Raises:
+            ValueError: for no vertex of the lift.
+        """
+        self._check_vertex(vertex)
         kept, seen = [vertex], {vertex}
         for v in kept:
             for u in self.in_neighbours(v):
@@ -157,7 +164,11 @@ class Lift:
 
         Its vertices are the walks that end at the vertex, as tuples, each over its first vertex; walks that begin at
         an input are folded back to it. Compose it with this lift to have it over the base.
+
+        Raises:
+            ValueError: for no vertex of the lift.
         """
+        self._check_vertex(vertex)
         walks: list[tuple[Vertex, ...]] = [(vertex,)]
         weights: dict[Edge, Any] = {}
         for walk in walks:
@@ -168,6 +179,10 @@ class Lift:
                 weights[longer, walk] = self.weights[u, walk[0]]
         over = {walk: walk[0] for walk in walks} | {longer: longer[0] for longer, _ in weights}
         return Lift(self.as_module(), over, weights)
+
+    def _check_vertex(self, vertex: Vertex) -> None:
+        if vertex not in self.over:
+            raise ValueError(f"{vertex} is no vertex of the lift, expected one of its {len(self.over)}")
 
     def as_module(self) -> PerceptronModule:
         """G as a module of its own: the maps pulled back, σ taking the sums over fibres."""

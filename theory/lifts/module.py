@@ -50,6 +50,8 @@ class PerceptronModule:
         self._check_spaces()
 
     def _check_graph(self) -> None:
+        if len(set(self.inputs)) < len(self.inputs):
+            raise ValueError(f"inputs {', '.join(map(str, self.inputs))}: expected each vertex once")
         for vertex in self.inputs:
             if vertex in self.sigma:
                 raise ValueError(f"input {vertex} has a map σ; expected one for every other vertex only")
@@ -61,6 +63,12 @@ class PerceptronModule:
                     raise ValueError(f"edge {arrow(edge)}: {end} is neither an input nor a vertex with a map σ")
             if edge[1] in self.inputs:
                 raise ValueError(f"edge {arrow(edge)} enters an input; expected none to")
+        for edge, function in self.maps.items():
+            if not callable(function):
+                raise ValueError(f"edge {arrow(edge)}: its map is {function!r}, expected a function of (w, y)")
+        for vertex, function in self.sigma.items():
+            if not callable(function):
+                raise ValueError(f"vertex {vertex}: its σ is {function!r}, expected a function of pre-activations")
         for vertex in self.terminals:
             if vertex not in self.sigma and vertex not in self.inputs:
                 raise ValueError(f"terminal {vertex} is no vertex of the module")
@@ -68,7 +76,7 @@ class PerceptronModule:
 
     def _check_spaces(self) -> None:
         """Complete the bundles in topological order, and refuse a map that does not fit them."""
-        given = {name: dict(getattr(getattr(self, name), "shapes", getattr(self, name))) for name in SPACES}
+        given = {name: dict(_bundle(getattr(self, name)).shapes) for name in SPACES}
         activations: dict[Vertex, Shape] = {}
         preactivations: dict[Edge, Shape] = {}
         weights: dict[Edge, Shape] = {}
@@ -133,3 +141,7 @@ class PerceptronModule:
 
 
 SPACES = ("activations", "preactivations", "weights")
+
+
+def _bundle(given: Bundle | Mapping) -> Bundle:
+    return given if isinstance(given, Bundle) else Bundle(given)

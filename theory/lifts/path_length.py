@@ -64,7 +64,8 @@ that $L_0\le B$ with probability at least $1-\delta_1$ for all large sizes, and 
 with probability at least $1-\delta_2$ for all large sizes, all $\theta$ with $\|\theta-\theta_0\|\le c$ lie in
 $A(\kappa+\|\theta-\theta_0\|,\varepsilon')$. Then for every $\varepsilon>\varepsilon_0$, for all large sizes, $P(\lim_tL(\theta(t))\le\varepsilon)\ge[[probability]]$; it is enough to
 know the condition at $\varepsilon'=[[middle]]$ and $c=[[pac_radius]]$. The order of the quantifiers matters: if $\kappa$ may depend on $c$,
-(a) concludes if $c>[[needed_radius]]$ with $\kappa=\kappa(c)$ for some $c$ and otherwise nothing follows. The loss $F(x)=[[standstill]]$, $\ell(z)=z$, lies in
+(a) concludes if $c>[[needed_radius]]$ with $\kappa=\kappa(c)$ for some $c$ and otherwise nothing follows. The loss $F(x)=[[standstill]]$,
+$\ell(z)=z$ for $z\ge\varepsilon>0$ (and below it such that $\ell\ge0$ is convex and differentiable), lies in
 $A(\kappa(c),\varepsilon)$ on every ball, $\kappa(c)=[[standstill_radius]]$ at $x=c$, and never comes down to $1$.
 """,
     proof_text=r"""
@@ -76,7 +77,7 @@ example has $-F'=(F-\varepsilon)/(\kappa+x)$ and one direction, so all steps are
 has probability at least $1-\delta_1-\delta_2$. If $L_0\le\varepsilon$ there is nothing to show. Else (b) with $\varepsilon'$ and $\eta=\varepsilon$ bounds the
 path down to $\varepsilon$ by $\kappa(\frac{L_0-\varepsilon'}{\varepsilon-\varepsilon'}-1)\le c-1$: the flow cannot leave the ball of radius $c$ before $L\le\varepsilon$, and comes down to
 $\varepsilon>\varepsilon'$ in finite time since the rate in (b) tends to $\varepsilon'$. With $\kappa(c)$ in place of the growing radius, (a) says the same as soon as its
-length is less than $c$. In the example $u=(L-\varepsilon)e^x$ is the only step that reaches $\varepsilon$; it grows with $x$. ∎
+length is less than $c$. In the example $u=(L-\varepsilon)e^x$ is the shortest step that reaches $\varepsilon$; it grows with $x$. ∎
 """,
     source=Source("2501.05930", "the opening of Theorem 2.1"),
     provenance=Provenance.RECONSTRUCTED,

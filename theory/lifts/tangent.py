@@ -127,7 +127,7 @@ square_loss_rate = Claim(
     statement=r"""
 In L12 let $\ell(f)=\frac12\|f-f^*\|^2$. If $\theta\in A(\kappa,\varepsilon)$ and $L>\varepsilon$ then $\|\nabla L\|\ge[[square_gradient_bound]]$,
 which is at least $(L-\varepsilon)/\kappa$. If $\theta(s)\in A(\kappa,\varepsilon)$ on $[0,t]$ and $L_0>\varepsilon$,
-$$\big(\sqrt{L(\theta(t))}-\sqrt\varepsilon\big)^{-2}\ge[[inverse_square]]\quad\text{while }L>\varepsilon,\qquad L(\theta(t))\le[[square_rate]];$$
+$$\big(\sqrt{L(\theta(t))}-\sqrt\varepsilon\big)^{-2}\ge[[inverse_square]]\quad\text{while }L>\varepsilon,$$ and so $$L(\theta(t))\le[[square_rate]];$$
 for $\varepsilon=0$ this is $L\le1/(1/L_0+4t/\kappa^2)$, four times as fast as L12. For $\varepsilon>0$ it falls faster than L12 at first iff
 $\sqrt{L_0/\varepsilon}>[[crossover]]$, and slower in the end, $\sqrt t\,(L-\varepsilon)\to[[approach]]$: take the smaller of both. If so for as long as $L>\eta$, the loss is down to $\eta$ by the time
 $$[[square_hitting_time]].$$

@@ -45,7 +45,7 @@ So both bounds are sharp for $n\to\infty$; for small $n$ they may exceed $1$.
 *Any base DAG*, edges $e$ with $p_e=\lambda_e/n\le1$. Consider the backward walks from one vertex of the lift to vertices with fibres
 of size $n$ (inputs, with fibres of fixed size, are shared by all and left out), of length at most $K$, if so wished. A *lasso* is
 a backward walk in the base from what lies below that vertex, the stem, with an unordered pair of walks from its end, the branches,
-that have a common end and are not both of length $1$. Their lengths may differ, and both may be the same. Let $w$ be the product
+that have a common end, have at least one edge each and not both only one. Their lengths may differ, and both may be the same. Let $w$ be the product
 of $\lambda_e$ over its edges, each as often as it is passed, and $c$ the number of vertices inside both branches. (c) The expected
 number of its lifts with disjoint branches is $[[lasso]]$, or half of that if the branches are the same walk. Summed over all
 lassos of the base it bounds the probability that some vertex is reached by two walks. So this is at most $C/n$, where $C$ is the

@@ -125,8 +125,9 @@ def ends_are_right(
         claimed = bound.subs({**REST, symbol: 3})
         yield trial.holds(claimed == REST[L_0], f"at rest at 1/20 ≤ ε, the loss bound is {claimed}")
     for bound in (length, growing_length):
-        claimed = bound.subs({**REST, eta: sp.Rational(1, 5)})
-        yield trial.holds(claimed == 0, f"from 1/20 down to 1/5 a path of {claimed}")
+        for level in (sp.Rational(1, 5), REST[L_0]):
+            claimed = bound.subs({**REST, eta: level})
+            yield trial.holds(claimed == 0, f"from 1/20 down to {level} a path of {claimed}")
         claimed = bound.subs({**DESCENT, kappa: 2, eta: DESCENT[eps]})
         yield trial.holds(claimed == no_guarantee, f"down to ε a path of {claimed}")
 
@@ -226,8 +227,9 @@ def radii_are_lengths(
     for radius, extra, bound in ((pac_radius, 1, growing_length), (needed_radius, 0, length)):
         longest = descending(bound).subs({L_0: B, eta: eps, eps: middle}, simultaneous=True)
         yield trial.same(descending(radius), extra + longest)
-        low = radius.subs({B: sp.Rational(1, 10), eps: sp.Rational(1, 5), eps_0: 0, kappa: 2})
-        yield trial.holds(low == extra, f"from B ≤ ε, where nothing is to be done: {low}")
+        for start, floor in ((sp.Rational(1, 10), 0), (sp.Rational(1, 5), sp.Rational(1, 5))):
+            low = radius.subs({B: start, eps: sp.Rational(1, 5), eps_0: floor, kappa: 2})
+            yield trial.holds(low == extra, f"from B = {start} ≤ ε, where nothing is to be done: {low}")
         below = radius.subs({B: 1, eps: sp.Rational(1, 5), eps_0: sp.Rational(1, 5), kappa: 2})
         yield trial.holds(below == no_guarantee, f"down to ε_0: {below}")
 

@@ -85,8 +85,9 @@ def rate_integrates_the_gradient_bound(
 def hitting_time_inverts_the_rate(rate: sp.Expr, hitting_time: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """And where L_0 ≤ ε: a flow that stands still, F constant and u = 0, keeps its loss and waits for no higher one."""
     yield trial.same(descending(rate).subs(t, descending(hitting_time)), eta)
-    for start, level in ((sp.Rational(1, 20), sp.Rational(1, 2)), (sp.Rational(1, 10), sp.Rational(1, 5)), (0, 1)):
-        at = {L_0: start, eps: sp.Rational(1, 10), kappa: 2, eta: level}
+    low, edge = sp.Rational(1, 20), sp.Rational(1, 10)
+    for start, level in ((low, sp.Rational(1, 2)), (edge, sp.Rational(1, 5)), (0, 1), (low, low)):
+        at = {L_0: start, eps: edge, kappa: 2, eta: level}
         for time in (0, 10, 80):  # at 80 the formula without cases divides by 0
             claimed = rate.subs({**at, t: time})
             yield trial.holds(claimed == start, f"a flow at rest at {start} ≤ ε has the rate {claimed}")
@@ -265,13 +266,17 @@ def square_hitting_time_integrates_the_gradient_bound(
         at = {L_0: start, eta: level, kappa: 3}
         reached = square_rate.subs(eps, 0).subs({**at, t: without.subs(at)})
         yield trial.holds(sp.simplify(reached - level) == 0, f"ε = 0: {reached} is reached by the time for {level}")
-    for start, level, claimed in (
-        (1, 1, 0),
-        (sp.Rational(1, 20), sp.Rational(1, 5), 0),
-        (1, sp.Rational(1, 10), no_guarantee),
+    low, edge = sp.Rational(1, 20), sp.Rational(1, 10)
+    for floor, start, level, claimed in (
+        (edge, 1, 1, 0),
+        (edge, low, sp.Rational(1, 5), 0),
+        (edge, low, low, 0),
+        (edge, 1, edge, no_guarantee),
+        (0, 1, 0, no_guarantee),
+        (0, 0, 0, 0),
     ):
-        found = square_hitting_time.subs({eps: sp.Rational(1, 10), L_0: start, eta: level, kappa: 2})
-        yield trial.holds(found == claimed, f"ε = 1/10, from {start} to {level}: {found}")
+        found = square_hitting_time.subs({eps: floor, L_0: start, eta: level, kappa: 2})
+        yield trial.holds(found == claimed, f"ε = {floor}, from {start} to {level}: {found}")
     resting = square_rate.subs({eps: sp.Rational(1, 10), L_0: sp.Rational(1, 20), kappa: 2, t: 5})
     yield trial.holds(resting == sp.Rational(1, 20), f"a flow at rest at 1/20 ≤ ε has the rate {resting}")
 

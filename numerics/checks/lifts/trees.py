@@ -79,10 +79,10 @@ def probability(counts: Sequence[int], chance: sp.Rational) -> sp.Rational:
 @control("10 % less", tree_probability=NINE * tree_probability)
 def trees_are_counted_in_all_graphs(tree_probability: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """All graphs of a path's lift: polynomials in λ, equal at more points than their degree, λ = 0 and λ = n included."""
-    for copies, layers in ((4, 1), (2, 4), (1, 3), (2, 3), (3, 2)):
+    for copies, layers in ((4, 1), (2, 4), (1, 3), (2, 3), (3, 2), (3, 0)):
         counts = trial.once(tree_counts, path(layers), 0, copies)
         for step in range(len(counts)):
-            chance = sp.Rational(step, len(counts) - 1)
+            chance = sp.Rational(step, max(len(counts) - 1, 1))
             at = {n: copies, K: layers, lam: chance * copies}
             yield trial.same(value(tree_probability, at), probability(counts, chance))
 

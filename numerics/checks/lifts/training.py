@@ -1,0 +1,127 @@
+"""Evidence for L19: students drawn as the study draws them, trained, and held against their bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import log10
+
+import numpy as np
+import sympy as sp
+
+from numerics.balls import number
+from numerics.checks.lifts.walsh import EXACTLY_THREE, TRIPLES, coefficients, on_the_cube, same_as_chain
+from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
+from numerics.lifts.students import Bools, Floats, covered, train_students
+from numerics.studies.lifts import PAIRS, draw_students, fall_p_value, population, sparse
+from theory.lifts import walsh
+from theory.lifts.training import INPUTS, TIME, Growth, n, p_0, step, training_success
+
+HALF = sparse(Fraction(1, 2))
+COVERAGE = training_success.expressions["coverage"]
+INITIAL = walsh.initial_loss
+
+
+@exact(training_success)
+@control("a tenth", threshold=INITIAL / 10)
+@control("of the variance", threshold=INITIAL / 50)
+def success_is_a_hundredth_of_the_loss_and_needs_both_triples(
+    threshold: sp.Expr, target: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The loss of the zero network by enumeration, and which coefficients cost more than the threshold."""
+    values = on_the_cube(target, walsh.cube)
+    yield trial.same(200 * len(values) * threshold, sum(value**2 for value in values.values()), by=sp.expand)
+    costs = {chosen: number(value**2 / 2) for chosen, value in coefficients(values).items() if value != 0}
+    needed = {chosen for chosen, cost in costs.items() if cost > number(threshold)}
+    yield trial.holds(
+        needed == {(1,), (2,), (4,), (5,), *TRIPLES}, "the coefficients that cost more than the threshold"
+    )
+
+
+@exact(training_success)
+@control("no shared input", coverage=COVERAGE.subs(p_0**5, p_0**6))
+@control("exactly 3 inputs per unit", coverage=EXACTLY_THREE)
+def masks_cover_both_triples_as_claimed(coverage: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The ceiling against one unit after the other, in exact arithmetic."""
+    yield from same_as_chain(coverage, TRIPLES, trial)
+
+
+def study_masks(rng: np.random.Generator, units: int, students: int) -> Bools:
+    """Masks as the study draws them."""
+    return draw_students(HALF, units, range(students), int(rng.integers(2**63))).masks
+
+
+SIZES = (8, 16, 32)
+
+
+@statistical(training_success, tests=2)
+@control("exactly 3 inputs per unit", coverage=EXACTLY_THREE)
+@control("every input kept", coverage=COVERAGE.subs(p_0, 1))
+@control("a readout of units that see something", parameters=n * (2 - (1 - p_0) ** INPUTS))
+@control("weights alone", parameters=n * INPUTS * p_0)
+@control("10 % more", parameters=sp.Rational(11, 10) * n * (1 + INPUTS * p_0))
+@control("10 % less", parameters=sp.Rational(9, 10) * n * (1 + INPUTS * p_0))
+def masks_of_the_study_cover_as_often(coverage: sp.Expr, parameters: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Students that are covered, and kept weights, at three sizes whose masks are not nested."""
+    students = trial.size(300)
+    masks = [trial.draw(study_masks, units, students) for units in SIZES]
+    at = [{n: units, p_0: sp.Rational(1, 2)} for units in SIZES]
+    counts = [int(covered(each, TRIPLES).sum()) for each in masks]
+    yield trial.counts_each(counts, students, [trial.value(coverage, point) for point in at])
+    kept = [int(each.sum()) for each in masks]
+    shares = [(trial.value(parameters, point) / units - 1) / INPUTS for point, units in zip(at, SIZES, strict=True)]
+    yield trial.counts_each(kept, [each.size for each in masks], shares)
+
+
+def trained(rng: np.random.Generator, kind: str, units: int, students: int) -> tuple[Bools, Floats]:
+    """Masks and final losses of students; kind: of the study, or "one triple", that sees 123 and pairs of inputs."""
+    seed = int(rng.integers(2**63))
+    masks, weights = draw_students(PAIRS if kind == "one triple" else kind, units, range(students), seed)
+    if kind == "one triple":
+        masks[:, ::2, :] = np.arange(INPUTS) < 3
+    elif kind == "without x_1":
+        masks = np.ones_like(masks)
+        masks[..., 0] = False
+    length = number(step, {n: units})
+    return masks, train_students(weights, masks, *population(), time=float(TIME), step=length).losses
+
+
+WORK = 1000  # hidden units to train of each size
+
+
+@empirical(training_success, cost=0.6)
+@control("rarer", growth=Growth(32, 4))
+@control("any loss below half", threshold=INITIAL / 2)
+def success_needs_cover_and_grows(growth: Growth, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """No student without cover succeeds; Fisher's one-sided p is above 1e-6."""
+    seen = []
+    for units in (growth.fewer, growth.more):
+        masks, losses = trial.draw(trained, HALF, units, trial.size(WORK // units))
+        success = losses <= trial.value(threshold)
+        yield trial.at_most(int((success & ~covered(masks, TRIPLES)).sum()), 0, "successes without cover")
+        seen += [int(success.sum()), len(success)]
+    p = fall_p_value(*seen)
+    yield trial.at_most(-log10(max(p, 1e-300)), 6, "{} of {} and {} of {} succeed, decades of p".format(*seen))
+
+
+UNITS, STUDENTS = 16, 16
+CONTROLS = {"one_missing": "one triple", "both_missing": PAIRS, "without_x_1": "without x_1"}
+
+
+@empirical(training_success, cost=0.4)
+@control("without the half", one_missing=walsh.cubic**2)
+@control("a quarter", one_missing=walsh.cubic**2 / 4)
+@control("one triple", both_missing=walsh.cubic**2 / 2)
+@control("three triples", both_missing=sp.Rational(3, 2) * walsh.cubic**2)
+@control("x_1 alone", without_x_1=walsh.linear**2 / 2)
+@control("both triples too", without_x_1=walsh.linear**2 / 2 + walsh.cubic**2)
+def handicapped_students_reach_their_bounds(
+    one_missing: sp.Expr, both_missing: sp.Expr, without_x_1: sp.Expr, margin: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """No loss is below the bound, but for rounding, and the least comes near it."""
+    bounds = {"one_missing": one_missing, "both_missing": both_missing, "without_x_1": without_x_1}
+    for name, kind in CONTROLS.items():
+        _, losses = trial.draw(trained, kind, UNITS, trial.size(STUDENTS))
+        excess = float(losses.min()) - trial.value(bounds[name])
+        yield trial.at_most(-excess, 1e-12, f"{kind}: how far below its bound")
+        yield trial.at_most(excess, float(margin), f"{kind}: how far above")

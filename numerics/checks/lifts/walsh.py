@@ -1,0 +1,264 @@
+"""Evidence for L18: Walsh coefficients by enumeration, least squares for the bound, chains of masks for the coverage."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from itertools import product
+from math import prod
+
+import numpy as np
+import sympy as sp
+
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.lifts.students import covered
+from theory.lifts import walsh as claims
+from theory.lifts.walsh import (
+    coverage,
+    coverage_of,
+    coverage_two,
+    cubic,
+    f_S,
+    k,
+    linear,
+    n,
+    no_cover,
+    p_0,
+    s,
+    s_1,
+    s_2,
+    shared,
+    subsets,
+)
+
+Support = tuple[int, ...]
+TRIPLES = ((1, 2, 3), (3, 4, 5))
+
+
+def points(d: int) -> list[tuple[int, ...]]:
+    return list(product((1, -1), repeat=d))
+
+
+def coefficients(values: Mapping[tuple[int, ...], sp.Expr]) -> dict[Support, sp.Expr]:
+    """E f(x) Π_{i∈S} x_i for all S ⊆ {1, …, d}, from the values of f on the cube, by its definition."""
+    d = len(next(iter(values)))
+    return {
+        chosen: sp.expand(sum(prod(x[i - 1] for i in chosen) * value for x, value in values.items()) / 2**d)
+        for chosen in subsets(range(1, d + 1))
+    }
+
+
+def on_the_cube(f: sp.Expr, inputs: Collection[sp.Symbol]) -> dict[tuple[int, ...], sp.Expr]:
+    return {x: f.subs(dict(zip(inputs, x, strict=True))) for x in points(len(inputs))}
+
+
+@exact(no_cover, cost=0.4)
+@control("tanh 3 less tanh 1", linear=(sp.tanh(3) - sp.tanh(1)) / 4)
+@control("the sign of x_5", target=claims.target.subs(claims.x_5, -claims.x_5))
+@control("one tanh 1 for each input", cubic=(sp.tanh(3) - sp.tanh(1)) / 4)
+@control("x_3 not cancelled", initial_loss=3 * linear**2 + cubic**2)
+@control("without the half", one_missing=cubic**2)
+@control("only one triple", both_missing=cubic**2 / 2)
+@control("only x_1 itself", without_x_1=linear**2 / 2)
+@control("x_3 as x_1", without_x_3=(linear**2 + 2 * cubic**2) / 2)
+def enumeration_finds_every_coefficient(
+    target: sp.Expr,
+    linear: sp.Expr,
+    cubic: sp.Expr,
+    initial_loss: sp.Expr,
+    one_missing: sp.Expr,
+    both_missing: sp.Expr,
+    without_x_1: sp.Expr,
+    without_x_3: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """All 32 coefficients of the example by their definition, and ½ Σ f̂² over what each family lacks."""
+    found = coefficients(on_the_cube(target, claims.cube))
+    claimed = {(1,): linear, (2,): linear, (4,): -linear, (5,): linear, (1, 2, 3): cubic, (3, 4, 5): cubic}
+    for chosen, value in found.items():
+        yield trial.same(value, claimed.get(chosen, sp.S.Zero), by=sp.expand)
+
+    def lost(*kept: Support) -> sp.Expr:
+        outside = (value for chosen, value in found.items() if not any(set(chosen) <= set(each) for each in kept))
+        return sum(value**2 for value in outside) / 2
+
+    pairs = [chosen for chosen in found if len(chosen) == 2]
+    yield trial.same(
+        initial_loss, sum(value**2 for value in on_the_cube(target, claims.cube).values()) / 64, by=sp.expand
+    )
+    yield trial.same(one_missing, lost((1, 2, 3), *pairs), by=sp.expand)
+    yield trial.same(both_missing, lost(*pairs), by=sp.expand)
+    yield trial.same(without_x_1, lost((2, 3, 4, 5)), by=sp.expand)
+    yield trial.same(without_x_3, lost((1, 2, 4, 5)), by=sp.expand)
+
+
+@exact(no_cover)
+@control("x_3 not cancelled", target=claims.target.subs(claims.x_1, -claims.x_1).subs(claims.x_2, -claims.x_2))
+@control("not attained", both_missing=cubic**2 / 2)
+@control("a linear part is left", both_missing=cubic**2 + linear**2 / 2)
+@control("another slope", linear=(sp.tanh(3) + 3 * sp.tanh(1)) / 4)
+def four_units_of_one_input_attain_the_bound(
+    target: sp.Expr, linear: sp.Expr, both_missing: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """A network of in-degree 1, its loss by enumeration."""
+    signs = {claims.x_1: 1, claims.x_2: 1, claims.x_4: -1, claims.x_5: 1}
+    network = sum(sign * linear / sp.tanh(1) * sp.tanh(x) for x, sign in signs.items())
+    values = on_the_cube(network - target, claims.cube).values()
+    yield trial.same(both_missing, sum(sp.expand(value) ** 2 for value in values) / 64, by=sp.expand)
+
+
+NO_CHARACTER = (1 - (-1) ** s) / 2**k * sp.Sum(
+    sp.tanh(k - 2 * claims.j) * sp.binomial(k, claims.j), (claims.j, 0, sp.floor((k - 1) / 2))
+)  # fmt: skip
+
+
+@enclosed(no_cover)
+@control("no character", coefficient=NO_CHARACTER)
+@control("half of the cube", coefficient=claims.folded / 2)
+@control("10 % more", coefficient=sp.Rational(11, 10) * claims.folded)
+def sums_of_inputs_have_the_coefficients(coefficient: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """tanh(x_1 + … + x_k) by enumeration."""
+    for inputs, size in ((1, 1), (2, 1), (3, 1), (3, 2), (3, 3), (4, 0), (4, 1), (4, 3), (5, 5), (10, 3)):
+        signs: Counter[int] = Counter()
+        for x in trial.once(points, inputs):
+            signs[sum(x)] += prod(x[:size])
+        found = sum(count * sp.tanh(total) for total, count in signs.items()) / 2**inputs
+        yield trial.same(coefficient.subs({k: inputs, s: size}), found, by=None)
+
+
+# The bound itself: a least-squares problem in exact arithmetic, without characters
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A function on {±1}^d, d = 4, in the order of `product`, and a family of sets of its inputs 0, …, d − 1."""
+
+    values: tuple[int, ...]
+    family: tuple[tuple[int, ...], ...]
+
+
+DIMENSION = 4
+
+
+def random_problems(rng: np.random.Generator, count: int) -> list[Problem]:
+    """Small whole values; one to four members of zero to three inputs."""
+    problems = []
+    for _ in range(count):
+        sizes = rng.integers(0, DIMENSION, size=rng.integers(1, 5))
+        family = tuple(tuple(sorted(map(int, rng.choice(DIMENSION, size, replace=False)))) for size in sizes)
+        problems.append(Problem(tuple(map(int, rng.integers(-9, 10, size=2**DIMENSION))), family))
+    return problems
+
+
+def least_loss(problem: Problem) -> sp.Rational:
+    """min ½E(F − f)² over sums of functions of the members: tables of their values, by the normal equations."""
+    cube = points(DIMENSION)
+    columns = [
+        [int(all(x[i] == at for i, at in zip(member, seen, strict=True))) for x in cube]
+        for member in problem.family
+        for seen in product((1, -1), repeat=len(member))
+    ]
+    tables, values = sp.Matrix(columns).T, sp.Matrix(problem.values)
+    normal = tables.T * tables
+    free = list(normal.rref()[1])  # tables of two members overlap: take a basis
+    basis = tables[:, free]
+    fit = basis * (basis.T * basis).LUsolve(basis.T * values)
+    return sum(entry**2 for entry in values - fit) / (2 * len(cube))
+
+
+@exact(no_cover, cost=0.3)
+@control("without the half", missing=f_S**2)
+@control("the modulus", missing=sp.Abs(f_S) / 2)
+@control("10 % more", missing=sp.Rational(11, 20) * f_S**2)
+def least_squares_pays_for_every_missing_set(missing: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The least loss over all sums of functions of the members: each set in none of them costs its share, and no more."""
+    for problem in trial.draw(random_problems, trial.size(8)):
+        found = coefficients(dict(zip(points(DIMENSION), map(sp.Integer, problem.values), strict=True)))
+        seen = [{i + 1 for i in member} for member in problem.family]
+        lost = [value for chosen, value in found.items() if not any(set(chosen) <= member for member in seen)]
+        yield trial.same(sum(missing.subs(f_S, value) for value in lost), trial.once(least_loss, problem), by=None)
+
+
+# Coverage
+
+
+@cache
+def unit_law(supports: tuple[frozenset[int], ...], d: int, p: Fraction) -> dict[frozenset[int], Fraction]:
+    """The law of the set of supports inside one unit's mask, by enumeration of its 2^d masks."""
+    law: dict[frozenset[int], Fraction] = {}
+    for mask in subsets(range(1, d + 1)):
+        inside = frozenset(i for i, support in enumerate(supports) if support <= set(mask))
+        law[inside] = law.get(inside, Fraction(0)) + p ** len(mask) * (1 - p) ** (d - len(mask))
+    return law
+
+
+def chain_coverage(supports: tuple[frozenset[int], ...], d: int, p: Fraction, most: int) -> list[Fraction]:
+    """P(all covered) by 1, …, `most` units, one after the other."""
+    state = {frozenset[int](): Fraction(1)}
+    found = []
+    for _ in range(most):
+        after: dict[frozenset[int], Fraction] = {}
+        for (held, chance), (inside, extra) in product(state.items(), unit_law(supports, d, p).items()):
+            after[held | inside] = after.get(held | inside, Fraction(0)) + chance * extra
+        state = after
+        found.append(state.get(frozenset(range(len(supports))), Fraction(0)))
+    return found
+
+
+DENSITIES = (Fraction(0), Fraction(1, 6), Fraction(2, 5), Fraction(1))
+UNITS = 5
+EXACTLY_THREE = 1 - 2 * sp.Rational(19, 20) ** n + sp.Rational(18, 20) ** n
+
+
+def same_as_chain(formula: sp.Expr, supports: Collection[Collection[int]], trial: Trial) -> Iterator[Finding]:
+    """A coverage in n and p_0 against the chain, exactly."""
+    sets = tuple(map(frozenset, supports))
+    d = max(frozenset().union(*sets), default=0)
+    for p in DENSITIES:
+        chances = trial.once(chain_coverage, sets, d, p, UNITS)
+        claimed = [formula.subs({n: units, p_0: sp.Rational(str(p))}) for units in range(1, UNITS + 1)]
+        agree = claimed == [sp.Rational(str(chance)) for chance in chances]
+        yield trial.holds(agree, f"{chances[1]} by two units at density {p}")
+
+
+@exact(no_cover)
+@control("no shared input", coverage=coverage.subs(p_0**5, p_0**6))
+@control("independent triples", coverage=(1 - (1 - p_0**3) ** n) ** 2)
+@control("union bound", coverage=1 - 2 * (1 - p_0**3) ** n)
+@control("exactly 3 inputs per unit", coverage=EXACTLY_THREE)
+@control("half the inputs", coverage_one=1 - (1 - p_0 ** (s / 2)) ** n)
+@control("expected number", coverage_one=n * p_0**s)
+@control("shared inputs count twice", coverage_two=coverage_two.subs(shared, 0))
+def chains_of_masks_cover_as_claimed(
+    coverage: sp.Expr, coverage_one: sp.Expr, coverage_two: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Inclusion and exclusion against one unit after the other, with all of its masks, in exact arithmetic."""
+    yield from same_as_chain(coverage, TRIPLES, trial)
+    for size in (0, 1, 2, 4):
+        yield from same_as_chain(coverage_one.subs(s, size), [range(1, size + 1)], trial)
+    for sizes in ((1, 1, 0), (2, 3, 1), (4, 3, 2), (2, 3, 2)):
+        supports = range(1, sizes[0] + 1), range(sizes[0] - sizes[2] + 1, sizes[0] - sizes[2] + sizes[1] + 1)
+        at = dict(zip((s_1, s_2, shared), sizes, strict=True))
+        yield from same_as_chain(coverage_two.subs(at), supports, trial)
+    yield trial.same(coverage, coverage_of([*TRIPLES, (1,), (2, 3), ()]))  # the maximal ones suffice
+
+
+def covered_masks(rng: np.random.Generator, students: int, units: int, p: Fraction) -> int:
+    """How many of some students, each with fresh masks of 6 inputs, cover both triples."""
+    return int(covered(rng.random((students, units, 6)) < float(p), TRIPLES).sum())
+
+
+@statistical(no_cover, tests=1)
+@control("exactly 3 inputs per unit", coverage=EXACTLY_THREE)
+@control("10 % more", coverage=sp.Rational(11, 10) * coverage)
+@control("10 % less", coverage=sp.Rational(9, 10) * coverage)
+def random_masks_cover_as_often(coverage: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Fresh masks for every student; none of another number of units are nested in them."""
+    students, half = trial.size(30_000), Fraction(1, 2)
+    sizes = (8, 16)
+    counts = [trial.draw(covered_masks, students, units, half) for units in sizes]
+    chances = [trial.value(coverage, {n: units, p_0: sp.Rational(1, 2)}) for units in sizes]
+    yield trial.counts_each(counts, students, chances)
