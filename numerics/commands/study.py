@@ -1,4 +1,4 @@
-"""`sparse-limits study`: what the theory's predictions are worth on real data."""
+"""`sparse-limits study`: what the theory's predictions are worth on real data and in training."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from numerics.commands._lift_study import add_lifts, run_lifts
 from numerics.commands.common import available_cores, check_writable, write_json
 
 if TYPE_CHECKING:
@@ -48,10 +49,13 @@ def configure(parser: ArgumentParser) -> None:
     add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
     add("--plot", type=Path, metavar="FILE", help="a picture, .png or .svg (needs sparse-limits[plot])")
     add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
+    add_lifts(studies)
 
 
 def run(arguments: Namespace) -> int:
     """Measure, report. Raises ValueError, in one line, for anything wrong with the call."""
+    if arguments.study == "lifts":
+        return run_lifts(arguments)
     from rich.console import Console
 
     settings = _settings(arguments)

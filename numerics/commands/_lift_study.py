@@ -1,0 +1,159 @@
+"""`sparse-limits study lifts`: its options, what is refused before anything is computed, and what it prints."""
+
+from __future__ import annotations
+
+import re
+from argparse import Namespace, _SubParsersAction
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from numerics.commands.common import available_cores, check_writable, number_table, write_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from numerics.studies.lifts import Settings
+
+Row = Mapping[str, Any]
+
+EXACT = re.compile(r"[-+]?[\d./]{1,20}(e-?\d{1,2})?", re.IGNORECASE)  # of so many digits that they can be printed
+QUICK: dict[str, Any] = {"sizes": (4, 8, 16), "students": 40}
+PURPOSE = "success of trained sparse students against their size, with the coverage as its ceiling (L18, L19)"
+EPILOG = (
+    "Every student has a stream of random numbers of its own, so that masks of different sizes are not nested. Intervals "
+    "are exact. Claims: sparse-limits show L18 and L19."
+)
+
+
+def add_lifts(studies: _SubParsersAction) -> None:
+    """The arguments of the study."""
+    add = studies.add_parser("lifts", help=PURPOSE, description=f"On the cube: {PURPOSE}.", epilog=EPILOG).add_argument
+    add("--sizes", nargs="+", type=int, metavar="N", help="hidden units (default 4 8 16 32 64)")
+    add("--density", nargs="+", metavar="P", help="of random masks, exact, such as 1/2 or 0.3 (default 1/2 1/6)")
+    add("--seeds", type=int, metavar="N", help="students of each size and kind (default 100)")
+    add("--time", type=float, metavar="T", help="of the gradient flow (default 100)")
+    add("--quick", action="store_true", help="sizes 4 8 16, 40 seeds, where nothing else is asked")
+    add("--jobs", type=int, default=available_cores(), metavar="N", help="processes (default: the cores there are)")
+    add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
+    add("--plot", type=Path, metavar="FILE", help="a picture, .png or .svg (needs sparse-limits[plot])")
+    add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
+
+
+def run_lifts(arguments: Namespace) -> int:
+    """Train, report. Raises ValueError, in one line, for anything wrong with the call."""
+    from rich.console import Console
+
+    settings = _settings(arguments)
+    console = Console(quiet=arguments.json == "-")
+    summary = _measured(settings, arguments.jobs, console)
+    show(console, summary)
+    if arguments.plot is not None:
+        from numerics.studies.lift_figure import plot_lifts
+
+        plot_lifts(arguments.plot, summary)
+        console.print(f"picture written to {arguments.plot}")
+    if arguments.json is not None:
+        write_json(arguments.json, summary)
+    return 0
+
+
+def _settings(arguments: Namespace) -> Settings:
+    from numerics.masks import checked_integer
+    from numerics.studies.lifts import Settings
+
+    checked_integer("jobs", arguments.jobs, 1, 1024)
+    if arguments.plot is not None:
+        from numerics.figures import check_plot
+
+        check_plot(arguments.plot)
+    for path in (arguments.plot, arguments.json):
+        check_writable(None if path is None else str(path))
+    asked = {
+        "sizes": arguments.sizes and tuple(arguments.sizes),
+        "densities": arguments.density and tuple(map(_density, arguments.density)),
+        "students": arguments.seeds,
+        "time": arguments.time,
+        "seed": arguments.seed,
+    }
+    given = {name: value for name, value in asked.items() if value is not None}
+    return replace(Settings(), **(QUICK if arguments.quick else {}) | given)
+
+
+def _density(text: str) -> Fraction:
+    try:
+        if not EXACT.fullmatch(text):
+            raise ValueError
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f"--density is {text!r:.60}, expected a number such as 1/2 or 0.3") from None
+
+
+def _measured(settings: Settings, jobs: int, console: Console) -> dict[str, Any]:
+    """The numbers of the study, with a bar on a terminal while students are trained."""
+    from rich.progress import Progress
+
+    from numerics.studies.lifts import run_study, summarise
+
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("students", total=len(settings.groups()) * settings.students)
+        outcomes = run_study(settings, jobs, lambda trained: progress.advance(bar, trained))
+    return summarise(settings, outcomes)
+
+
+def show(console: Console, summary: Row) -> None:
+    """One table, the sentences last."""
+    protocol = summary["protocol"]
+    console.print(
+        f"\n[bold]Students on the cube[/]: f* = {protocol['target']}, {summary['students']} of each size and kind, T = "
+        f"{protocol['time']:g}; success: L(T) ≤ {protocol['threshold']:.6f}, a hundredth of L(0)"
+    )
+    headings = (
+        "student",
+        "n",
+        "weights",
+        "success",
+        "interval",
+        "covered",
+        "P_cov",
+        "median\nL/L₀",
+        "least\nL",
+    )
+    table = number_table(*headings)
+    table.padding = (0, 1, 0, 0)
+    last = None
+    for row in summary["rows"]:
+        if last not in (None, row["kind"]):
+            table.add_section()
+        table.add_row(
+            row["kind"].replace(" a ", "\na ") if row["kind"] != last else "",
+            str(row["n"]),
+            f"{row['parameters']:.0f}",
+            _short(row["success"]["share"]),
+            f"{_short(row['success']['low'])}–{_short(row['success']['high'])}",
+            _short(row["covered"]["share"]),
+            _short(row["coverage_value"], 4),
+            f"{row['median_ratio']:.2g}",
+            f"{row['least_loss']:.2g}",
+        )
+        last = row["kind"]
+    console.print(table)
+    levels = ", ".join(f"{name}: {value:.6f}" for name, value in summary["levels"].items())
+    console.print(f"Least losses, exactly (L18): {levels}")
+    console.print(
+        f"Intervals are exact at {protocol['confidence']:.0%}. P_cov: exact, beside the share that is covered. weights: all "
+        "parameters, a mean"
+    )
+    each = {row["n"]: f"{row['evaluations'] / row['students']:.0f}" for row in summary["rows"]}
+    console.print(
+        f"Gradients computed for a student of n = {', '.join(map(str, each))}: {', '.join(each.values())}; "
+        f"{sum(row['evaluations'] for row in summary['rows']):,} in all\n"
+    )
+    for text in summary["sentences"]:
+        console.print(f"• {text}")
+
+
+def _short(share: float, digits: int = 2) -> str:
+    return f"{share:.{digits}f}".removeprefix("0")
