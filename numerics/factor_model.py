@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -214,6 +215,7 @@ def _likelihoods(
     return each, posterior, (seen / p - missing / (1 - p)) * rise
 
 
+@cache
 def _link(family: str) -> tuple[Function, Function]:
     """G(η) = F̄(e^−η) and G′(η) = e^−η g(e^−η), g the density of the noise."""
     tail = FAMILIES[family]

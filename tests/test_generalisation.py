@@ -137,4 +137,4 @@ def test_no_path_no_bound_and_no_deep_spheres() -> None:
     with pytest.raises(NoEnclosureError):
         number(path_energy_bound.expressions["path_term"].subs(rho, 0), {})
     with pytest.raises(NoEnclosureError):
-        number(linear_part_bound.expressions["sphere_constant"], {depth: 13, d: 5})
+        number(linear_part_bound.expressions["sphere_constant"], {depth: 7, d: 5})

@@ -94,6 +94,9 @@ def test_water_filling_at_its_ends() -> None:
     assert water_filling([0, 5, 0, 0], 0.5).densities.tolist() == pytest.approx([1 / 3, 1, 1 / 3, 1 / 3])
     assert water_filling([2, 2, 2, 2], 0.25).densities.tolist() == [0.25] * 4
     assert water_filling([1, 2, 3], 1).densities.tolist() == [1, 1, 1]
+    assert water_filling([1e-320, 1], 0.75).densities.tolist() == pytest.approx([0.5, 1])
+    assert water_filling([1e300, 1], 0.25).densities.tolist() == pytest.approx([0.5, 5e-301])
+    assert water_filling([1e300, 1], 0.25).value == np.inf
     tiny = water_filling([1.0, 1e-3, 0], 1e-12)
     assert_allclose(tiny.densities.sum(), 3e-12, rtol=1e-12)
     near = water_filling([4, 3, 2, 1], np.nextafter(1, 0))

@@ -70,6 +70,13 @@ def test_anti_pruning_does_not_spend_its_budget_on_dead_inputs():
     assert shares[0] == shares[1] == shares[2] > shares[3] > shares[4]
 
 
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("faint", [1e-160, 1e-300, 1e-320])
+def test_inputs_that_are_almost_dead_are_dead(method, faint):
+    shares, dead = (method_layers(method, 0.4, [size, 1.0])[0].trained.column_degrees for size in (faint, 0.0))
+    assert shares == pytest.approx(dead, abs=1e-100)
+
+
 def test_snip_has_the_bessel_laws():
     """Shares and energies of the columns, from the density 2K₀/π of |aw| alone."""
     layers = method_layers("snip", 0.15, PROFILE)

@@ -196,7 +196,7 @@ def test_methods_without_a_closed_form_have_none() -> None:
 
 
 def test_a_kernel_of_zeros_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numerics.kernels.pruned.limit_threshold", lambda *_: np.inf)
+    monkeypatch.setattr("numerics.kernels.pruned.fresh_threshold", lambda *_: np.inf)
     held = held_out()
     with pytest.raises(ValueError, match="1024 fresh rows keep no path"):
         sampled_kernel(posed_on(held, "magnitude"), held, 1024, np.random.default_rng(0))

@@ -222,7 +222,7 @@ def test_random_networks_have_their_widths_and_their_seed():
     assert all(map(np.array_equal, network.weights, again.weights))
 
 
-@pytest.mark.parametrize("widths", [(), (3,), (3, 0, 1), (3, -1), (3, 2.5, 1), (3, "4")])
+@pytest.mark.parametrize("widths", [(), (3,), (3, 0, 1), (3, -1), (3, 2.5, 1), (3, "4"), (True, 2)])
 def test_widths_are_checked(widths):
     with pytest.raises(ValueError, match="widths is"):
         random_network(widths, np.random.default_rng(0))
@@ -232,6 +232,7 @@ def test_widths_are_checked(widths):
     ("weights", "message"),
     [
         ((), "weights is empty"),
+        (None, "weights is None"),
         ((np.ones(3),), r"weights\[0\] has shape \(3,\)"),
         ((np.ones((0, 3)),), r"weights\[0\] has shape \(0, 3\)"),
         ((np.ones((2, 3)), np.ones((1, 3))), r"weights\[1\] has shape \(1, 3\), expected 2 columns"),

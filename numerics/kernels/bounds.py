@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from numerics.kernels.graphon import LayerGraphons
-from numerics.kernels.regression import labels, square
+from numerics.kernels.regression import labels, symmetric
 from numerics.masks import checked_array, checked_integer
 from numerics.moments import numeric
 from theory.generalisation import energy_bound as b1
@@ -31,7 +31,7 @@ def squared_norm(kernel: ArrayLike, y: ArrayLike) -> float:
 
     ValueError unless the kernel is symmetric and positive definite to rounding, and everything finite.
     """
-    K = square("kernel", kernel)
+    K = symmetric("kernel", kernel)
     y = labels(y, len(K))
     try:
         return float(np.vdot(y, cho_solve(cho_factor(K, lower=True), y)))
@@ -133,7 +133,7 @@ def path_residual_bound(
     ValueError for shapes that do not fit or numbers that are not finite, and if K − B has a negative eigenvalue beyond
     rounding: then the path densities are not those of the kernel.
     """
-    K = square("kernel", kernel)
+    K = symmetric("kernel", kernel)
     y = labels(y, len(K))
     rows = np.asarray(checked_array("x", x), dtype=np.float64)
     density = _density("path_density", path_density)
@@ -157,7 +157,7 @@ def path_residual_bound(
 
 
 class WaterFilling(NamedTuple):
-    """Path densities float[d], the level λ they follow (0: the budget covers every β ≠ 0), and Σβ²/ρ."""
+    """Path densities float[d], the level λ they follow (0: the budget covers every β ≠ 0), and Σβ²/ρ (inf beyond the floats)."""
 
     densities: Floats
     level: float
@@ -182,15 +182,16 @@ def water_filling(beta: ArrayLike, density: float) -> WaterFilling:
     if support <= budget:
         free = float((budget - support) / (beta.size - support)) if support < beta.size else 1.0
         densities = np.where(sizes > 0, 1.0, free)
-        return WaterFilling(densities, 0.0, float(np.sum(beta**2)))
+        return WaterFilling(densities, 0.0, math.fsum(sizes**2) * scale * scale)
     falling = np.sort(sizes)[::-1]
     below = np.cumsum(falling[::-1])[::-1]  # the sum from each feature on
     left = float(budget) - np.arange(beta.size)
     capped = int(np.argmax(falling * left <= below))
     level = math.fsum(falling[capped:]) / float(budget - capped)  # R/(dρ − k), the difference exact
-    densities = numeric((b4.beta, b4.lam), b4.share)(sizes, level)
+    with np.errstate(over="ignore"):  # a quotient beyond the floats is capped at 1 all the same
+        densities = numeric((b4.beta, b4.lam), b4.share)(sizes, level)
     terms = numeric((b4.beta, b4.lam), b4.term)(sizes, level)
-    return WaterFilling(densities, level * scale, math.fsum(terms) * scale**2)
+    return WaterFilling(densities, level * scale, math.fsum(terms) * scale * scale)
 
 
 def _vector(name: str, values: ArrayLike) -> Floats:

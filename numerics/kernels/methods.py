@@ -24,7 +24,7 @@ from numerics.kernels.graphon import LayerGraphons, graphon_kernel, input_latent
 from numerics.masks import Mask, checked_array, checked_integer
 from numerics.moments import numeric, threshold_for
 from numerics.networks import ACTIVATIONS, Network, tangent_kernel
-from numerics.row_law import Problem, fresh_rows, limit_threshold
+from numerics.row_law import FEWEST_ROWS, Problem, fresh_rows, limit_threshold
 from numerics.spectra import half_normal
 from theory.kernel import second_moment, snip_kernel
 
@@ -32,6 +32,7 @@ Floats = NDArray[np.float64]
 
 METHODS = ("random", "magnitude", "snip", "snip-unweighted", "water-filling", "anti")
 NODES = 60  # in |a|, for SNIP: R_2 is within 1e-10
+FAINT = 1e-100  # of the largest profile: what is below keeps nothing, and its quotients would overflow
 FLOOR = 0.1  # of the largest profile, below which "anti" treats all columns alike: dead inputs would take everything
 
 BATCHES = 16  # independent ones, at least, whose spread is the standard error
@@ -66,12 +67,13 @@ def method_layers(method: str, density: float, profile: ArrayLike, *, nodes: int
         raise ValueError(f"profile is {sizes.dtype} of shape {sizes.shape}, expected a vector of finite numbers")
     if sizes.min() < 0:
         raise ValueError(f"profile has the entry {sizes.min():.5g}, expected none below 0")
+    sizes = sizes / (sizes.max() or 1.0)
     if method.startswith("snip"):
-        return _snip_layers(float(density), sizes / (sizes.max() or 1.0), nodes, weighted=method == "snip")
+        return _snip_layers(float(density), sizes, nodes, weighted=method == "snip")
     if method == "water-filling":
         shares = water_filling(sizes, density).densities
     elif method == "anti":
-        shares = water_filling(1 / np.maximum(sizes, FLOOR * (sizes.max() or 1.0)), density).densities
+        shares = water_filling(1 / np.maximum(sizes, FLOOR), density).densities
     else:
         shares = np.full(sizes.size, float(density))
     energy = numeric((second_moment.density,), second_moment.second_moment)
@@ -86,7 +88,7 @@ def _snip_layers(density: float, profile: Floats, nodes: int, weighted: bool) ->
 
     def values(formula, threshold: float) -> Floats:
         found = np.zeros((nodes, profile.size))
-        found[:, selected] = formula(threshold / profile[selected], modulus[:, None])
+        found[:, selected] = formula(threshold / np.maximum(profile[selected], FAINT), modulus[:, None])
         return found
 
     threshold = threshold_for(lambda level: mass @ values(share, level), density)
@@ -180,14 +182,19 @@ def row_law_kernel(
     rows = checked_integer("rows", rows, BATCHES, 2**40)
     samples = max(len(x), len(problem.x), 0 if x2 is None else len(x2))
     batches = max(BATCHES, ceil(rows * max(samples, problem.inputs) / ENTRIES))
-    pilot = min(4 * rows, max(1, MOST_SCORES // problem.inputs))
-    threshold = None if problem.by_row else limit_threshold(problem, pilot, rng)
+    threshold = fresh_threshold(problem, rows, rng)
 
     def batch() -> Floats:
         network, mask = fresh_network(problem, threshold, ceil(rows / batches), rng)
         return tangent_kernel(network, x, x2, masks=(mask,)).astype(np.float64, copy=False)
 
     return _averaged(batch() for _ in range(batches))
+
+
+def fresh_threshold(problem: Problem, rows: int, rng: np.random.Generator) -> float | None:
+    """The threshold for so many fresh rows, read from four times as many others; None where each row ranks its own."""
+    pilot = min(4 * rows, max(FEWEST_ROWS, MOST_SCORES // problem.inputs))
+    return None if problem.by_row else limit_threshold(problem, pilot, rng)
 
 
 def fresh_network(

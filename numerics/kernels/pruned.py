@@ -20,12 +20,12 @@ from numerics.kernels.activations import RELU
 from numerics.kernels.analytic import dense_kernel
 from numerics.kernels.bounds import path_densities
 from numerics.kernels.graphon import LayerGraphons, graphon_kernel, input_latent
-from numerics.kernels.methods import MOST_SCORES, fresh_network, method_layers
+from numerics.kernels.methods import fresh_network, fresh_threshold, method_layers
 from numerics.kernels.recursion import Kernels
 from numerics.moments import numeric
 from numerics.networks import tangent_kernel
 from numerics.predict import INFINITE_WIDTH, wanda_densities
-from numerics.row_law import DATA_DRIVEN, FEWEST_ROWS, SMOOTHED, Problem, limit_smoothing, limit_threshold
+from numerics.row_law import DATA_DRIVEN, SMOOTHED, Problem, limit_smoothing
 from theory.kernel import second_moment
 
 Floats = NDArray[np.float64]
@@ -164,8 +164,7 @@ def sampled_kernel(problem: Problem, held: HeldOut, rows: int, rng: np.random.Ge
     ValueError if the kernel vanishes on the training samples, or as `limit_threshold`.
     """
     size = -(-rows // BATCHES)
-    pilot = min(4 * rows, max(FEWEST_ROWS, MOST_SCORES // problem.inputs))
-    threshold = None if problem.by_row else limit_threshold(problem, pilot, rng)
+    threshold = fresh_threshold(problem, rows, rng)
     batches, paths = [], []
     for _ in range(BATCHES):
         network, mask = fresh_network(problem, threshold, size, rng)

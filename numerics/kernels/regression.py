@@ -22,7 +22,7 @@ def ridge_predict(kernel: ArrayLike, test_kernel: ArrayLike, y: ArrayLike, ridge
     ValueError for shapes that do not fit, numbers that are not finite, a negative share, or a kernel that is singular to
     rounding with its ridge.
     """
-    K, test = square("kernel", kernel), _beside("test_kernel", test_kernel, kernel)
+    K, test = symmetric("kernel", kernel), _beside("test_kernel", test_kernel, kernel)
     y = labels(y, len(K))
     if not isinstance(ridge_share, Real) or not 0 <= ridge_share < math.inf:
         raise ValueError(f"ridge_share is {ridge_share!r}, expected a number that is not negative")
@@ -44,7 +44,7 @@ def gradient_descent_predict(
     ValueError for shapes that do not fit, numbers that are not finite, a step that is not positive, or descent that
     leaves the floating-point numbers.
     """
-    K, test = square("kernel", kernel), _beside("test_kernel", test_kernel, kernel)
+    K, test = symmetric("kernel", kernel), _beside("test_kernel", test_kernel, kernel)
     y = labels(y, len(K))
     if not isinstance(step, Real) or not 0 < step < math.inf:
         raise ValueError(f"step is {step!r}, expected a positive number")
@@ -76,17 +76,18 @@ def error_rate(predictions: ArrayLike, y: ArrayLike) -> float:
     return float(np.mean(f * y <= 0))
 
 
-def square(name: str, values: ArrayLike) -> Floats:
-    """A kernel matrix as float64 [m, m]; ValueError unless it is finite, symmetric to rounding, and non-empty."""
+def symmetric(name: str, values: ArrayLike) -> Floats:
+    """A kernel matrix as float64 [m, m], its rounding averaged away; ValueError unless it is finite and symmetric."""
     K = np.asarray(checked_array(name, values))
     if K.ndim != 2 or K.shape[0] != K.shape[1] or not K.size or K.dtype.kind not in "biuf":
-        raise ValueError(f"{name} is {K.dtype} of shape {K.shape}, expected a square matrix of real numbers")
-    if not np.isfinite(K).all():
-        raise ValueError(f"{name} holds nan or infinite numbers")
+        raise ValueError(f"{name} is {K.dtype} of shape {K.shape}, expected a non-empty square matrix of real numbers")
     K = K.astype(np.float64)
-    if np.abs(K - K.T).max() > 1e-9 * np.abs(K).max():
-        raise ValueError(f"{name} is not symmetric: entries differ by {np.abs(K - K.T).max():.3g}")
-    return K
+    if not np.isfinite(K).all():
+        raise ValueError(f"{name} holds nan or infinite entries, expected finite numbers")
+    apart = np.abs(K - K.T).max()
+    if apart > 1e-8 * np.abs(K).max():
+        raise ValueError(f"{name} is not symmetric: entries differ by {apart:.3g}, expected K = Kᵀ")
+    return K / 2 + K.T / 2
 
 
 def labels(values: ArrayLike, m: int) -> Floats:

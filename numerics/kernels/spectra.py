@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import poch
 
 from numerics.exact_tests import binomial_at_most
+from numerics.kernels.regression import symmetric
 from numerics.masks import checked_array, checked_integer
 from theory.kernel import circle, collapse
 
@@ -49,14 +50,14 @@ class MetricIntervals(NamedTuple):
 
 def centred(kernel: ArrayLike) -> Floats:
     """HKH, H = I − 11ᵀ/m: the kernel of features less their mean over the samples, float[m, m]."""
-    K = _kernel(kernel)
+    K = symmetric("kernel", kernel)
     rows = K.mean(axis=1)
     return K - rows[:, None] - rows + rows.mean()
 
 
 def kernel_eigenvalues(kernel: ArrayLike) -> Floats:
     """Of K/m for a symmetric kernel matrix K [m, m], descending; those negative or tiny by rounding are 0. float[m]"""
-    K = _kernel(kernel)
+    K = symmetric("kernel", kernel)
     values = np.linalg.eigvalsh(K)[::-1] / len(K)
     if values[-1] < -1e-8 * values[0]:
         raise ValueError(f"kernel has the eigenvalue {values[-1] * len(K):.3g}, expected none below 0")
@@ -148,7 +149,7 @@ def split_metrics(
     Their law is that of the metrics at the size of a part, m // parts samples. `centre` takes HKH of each part.
     ValueError if a part is smaller than `high`.
     """
-    K = _kernel(kernel)
+    K = symmetric("kernel", kernel)
     parts = checked_integer("parts", parts, 1, len(K))
     size = len(K) // parts
     if size < high:
@@ -214,18 +215,6 @@ def _decay_ends(lower: Floats, upper: Floats, low: int, high: int) -> tuple[floa
         logs = np.log(lower), np.log(upper)
     least, greatest = (weights @ np.where(weights > 0, logs[side], logs[1 - side]) for side in (0, 1))
     return float(least), float(greatest)
-
-
-def _kernel(kernel: ArrayLike) -> Floats:
-    K = checked_array("kernel", kernel)
-    if K.dtype.kind not in "biuf" or K.ndim != 2 or K.shape[0] != K.shape[1] or not K.size:
-        raise ValueError(f"kernel is {K.dtype} of shape {K.shape}, expected a non-empty square matrix of real numbers")
-    K = K.astype(np.float64)
-    if not np.isfinite(K).all():
-        raise ValueError("kernel holds nan or infinite entries, expected finite numbers")
-    if np.abs(K - K.T).max() > 1e-8 * np.abs(K).max():
-        raise ValueError("kernel is not symmetric, expected K = Kᵀ")
-    return (K + K.T) / 2
 
 
 def _spectrum(eigenvalues: ArrayLike, low: int, high: int) -> Floats:

@@ -6,7 +6,7 @@ Everything runs in the dtype of what it is given (at least float32).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -106,6 +106,8 @@ class Network:
     activation: Activation = RELU
 
     def __post_init__(self) -> None:
+        if not isinstance(self.weights, Iterable):
+            raise ValueError(f"weights is {self.weights!r}, expected a matrix for each layer")
         weights = tuple(real_matrix(f"weights[{layer}]", weight) for layer, weight in enumerate(self.weights))
         if not weights:
             raise ValueError("weights is empty, expected at least one layer")
@@ -127,7 +129,8 @@ def random_network(widths: Sequence[int], rng: np.random.Generator, activation: 
     `activation` as in `Network`. Raises ValueError unless there are at least two widths, all positive whole
     numbers.
     """
-    if len(widths) < 2 or not all(isinstance(n, (int, np.integer)) and n > 0 for n in widths):
+    whole = all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) and n > 0 for n in widths)
+    if len(widths) < 2 or not whole:
         raise ValueError(f"widths is {tuple(widths)}, expected at least two positive whole numbers")
     return Network(tuple(rng.standard_normal((rows, columns)) for columns, rows in pairwise(widths)), activation)
 

@@ -41,8 +41,8 @@ for even $M$, $(0,\frac2M)$ for odd, both in the domain $|s|+|t|\le2$. The chord
 grows by $\frac8M$ at each of $M-1$ inner knots: $M$ units for each square. *One input each:* the network is $g_1(x_1)+g_2(x_2)$, and
 $g(1,1)-g(1,-1)-g(-1,1)+g(-1,-1)=0$ where $x_1x_2$ has $4$; four errors of modulus at most the sup add up to $4$. ∎
 """,
-    source=Source("2602.06675", "abstract (universal approximation theorem)"),
-    provenance=Provenance.STATED,
+    source=Source("2602.06675", "abstract (universal approximation on active coordinates)"),
+    provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     assumptions=(
         "the readout edges of wired neurons are present (if each is with probability $p'$, read $p^kp'$ for $p^k$)",

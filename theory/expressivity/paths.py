@@ -38,7 +38,7 @@ shared by consecutive layers, and densities do not multiply. For homogeneous lay
 The edges of one path are distinct and lie in different layers: given the latents they are independent, so the path is kept with
 probability $W^{(L+1)}(u_L)\cdots W^{(1)}(u_1,v)$; its latents are distinct, hence independent: integrate. Sum over the $\prod n_l$ paths. ∎
 """,
-    source=Source("2602.06675", "abstract (generalisation bound: how the limit graphon modulates the kernel)"),
+    source=Source("2602.06675", "abstract (generalisation bound); path densities are reported second-hand"),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     assumptions=("iid latents, one for each neuron and shared by its edges in and out", "edges independent given them"),

@@ -74,7 +74,9 @@ $E\,y^\top K^{-1}y=\operatorname{tr}K^{-1}$ and $\operatorname{tr}K\operatorname
 eigenvalues. *Counterexample:* $Ky=(m+\epsilon)y$, so $q=\frac m{m+\epsilon}$ and $\operatorname{tr}K=m(1+\epsilon)$; a label
 that is $\pm1$ with equal chance costs every prediction $\frac12(\min(1,|f-1|)+\min(1,|f+1|))\ge\frac12$. ∎
 """,
-    source=Source("2602.06675", "abstract (generalisation); Arora et al., arXiv:1901.08584, for the usual form"),
+    source=Source(
+        "2602.06675", "abstract (generalisation bound); its usual form is that of Arora et al., arXiv:1901.08584"
+    ),
     provenance=Provenance.CORRECTION,
     proof=Proof.PROVED,
     assumptions=(

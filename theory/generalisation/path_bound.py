@@ -34,7 +34,10 @@ $y^\top K^{-1}y\le\alpha^\top B^\top(BB^\top)^+B\alpha\le\|\alpha\|^2$: the matr
 column rank makes it the identity if all $\rho_j>0$; features without a path can be left out of $X$.
 A linear network has the kernel $\frac{L+1}dX\operatorname{diag}(\rho_{path})X^\top$ exactly. ∎
 """,
-    source=Source("2602.06675", "abstract (path densities bound generalisation)"),
+    source=Source(
+        "2602.06675",
+        "abstract (generalisation bound; alignment with informative features); path densities are reported second-hand",
+    ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     assumptions=("the hypotheses of B2, masks independent of the weight values", r"$y=X\beta$"),

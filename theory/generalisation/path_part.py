@@ -7,7 +7,7 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.limit import inputs as d
 from theory.iterate import Iterate
-from theory.kernel.dual import angle, cosine, depth, kappa_0, kappa_1
+from theory.kernel.dual import angle, cosine, depth, kappa_0, kappa_1, nngp_step, ntk_step, tangent
 
 S = sp.Symbol("S", positive=True)  # a variance S_W(x, x)
 c = sp.Symbol("c", positive=True)  # a candidate for the constant
@@ -33,27 +33,33 @@ best_constant = Iterate(
 )
 
 
-def next_angle(x: sp.Expr) -> sp.Expr:
-    """The angle whose cosine is κ₁(cos x), in a form whose balls stay small where cos x is 1."""
-    half = sp.Rational(1, 2)
-    share = sp.hyper([], [3 * half], -(x**2) / 16) ** 2 / 2 - x * sp.hyper([], [5 * half], -(x**2) / 4) / (3 * sp.pi)
-    return x * sp.sqrt(2 * share) * sp.hyper([half, half], [3 * half], x**2 * share / 2)
-
-
+half = sp.Rational(1, 2)
 x = sp.Symbol("x", nonnegative=True)  # the angle in a layer
 weight, weighted = sp.symbols("w k", real=True)  # of the angle between inputs, and that times the tangent kernel
-_layer = (next_angle(x), weight, weighted * (1 - x / sp.pi) + weight * ((sp.pi - x) * sp.cos(x) + sp.sin(x)) / sp.pi)
+
+# `angle_step` of K1 as an analytic function: its square root would stop the quadrature where x is 0.
+_share = sp.hyper([], [3 * half], -(x**2) / 16) ** 2 / 2 - x * sp.hyper([], [5 * half], -(x**2) / 4) / (3 * sp.pi)
+next_angle = x * sp.sqrt(2 * _share) * sp.hyper([half, half], [3 * half], x**2 * _share / 2)
+_kernel = (weight * nngp_step + weighted * sp.diff(ntk_step, tangent)).subs(angle, x)
+_layer = sp.Lambda((x, weight, weighted), sp.Tuple(next_angle, weight, _kernel))
 _weight = sp.cos(angle) * sp.sin(angle) ** (d - 2)
-_integrand = Iterate(
-    sp.Lambda((x, weight, weighted), sp.Tuple(*_layer)), depth, (angle, _weight, _weight * sp.cos(angle))
+_acute = Iterate(_layer, depth, (angle, _weight, _weight * sp.cos(angle)))
+
+# At π − θ the first layer is written out in θ: near π the balls of the general step are many times too large.
+_sine = angle**3 * sp.hyper([], [5 * half], -(angle**2) / 4) / (3 * sp.pi)  # κ₁(−cos θ)
+_first = (
+    sp.pi / 2 - _sine * sp.hyper([half, half], [3 * half], _sine**2),
+    *(each.subs(angle, sp.pi - angle) for each in (_weight, _weight * ntk_step.subs(tangent, sp.cos(angle)))),
 )
+_obtuse = Iterate(_layer, depth - 1, _first)
+
 _on_the_sphere = (
     d
     * sp.gamma(d / 2)
     / (sp.sqrt(sp.pi) * sp.gamma((d - 1) / sp.Integer(2)))
-    * sp.Integral(_integrand, (angle, 0, sp.pi))
+    * sp.Integral(_acute + _obtuse, (angle, 0, sp.pi / 2))
 )
-sphere_constant = sp.Piecewise((_on_the_sphere, (depth <= 12) & (d >= 2)))  # deeper: minutes in balls; d = 1: no sphere
+sphere_constant = sp.Piecewise((_on_the_sphere, (depth <= 6) & (d >= 2)))  # deeper: minutes in balls; d = 1: no sphere
 sphere_excess = ((depth + 1) / sp.Integer(2) - best_constant) * 3 / (d + 2)
 
 linear_part_bound = Claim(
@@ -72,8 +78,8 @@ inputs, its slope $p$, and value $t$ and slope $c$ of the kernel go from $(0,1,0
 $$\begin{aligned}s&\to\kappa_1(s),&t&\to t\,\kappa_0(s)+\kappa_1(s),\\
 p&\to p\,\kappa_0(s),&c&\to c\,\kappa_0(s)+t\,\kappa_0'(s)\,p+p\,\kappa_0(s),\end{aligned}$$
 so it is $1$, $0.9581$ and $0.9126$ for $L=1,2,3$. On the sphere of inputs in $\mathbb R^d$, $d\ge2$, the best constant is
-$E[\Theta_L(t)t]/E[t^2]$ under the weight $(1-t^2)^{(d-3)/2}$: $1$ at $L=1$, else above the Taylor coefficient, by at most
-$\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$. **Masks that follow the gates** are not covered: for one input, $L=1$ and
+$E[\Theta_L(t)t]/E[t^2]$ under the weight $(1-t^2)^{(d-3)/2}$ (`sphere_constant` has it for $L\le6$): $1$ at $L=1$, else above the
+Taylor coefficient, by at most $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$. **Masks that follow the gates** are not covered: for one input, $L=1$ and
 $M=1\{w>0\}$, which is what SNIP keeps at density $\frac12$ if all its samples are positive, $K-B=[[one_sided_gap]]$ at $x=-1$.
 """,
     proof_text=r"""
@@ -90,7 +96,10 @@ $E[t^{k+1}]\le E[t^4]=\frac3{d+2}E[t^2]$ for $k\ge3$ and $\sum_{k\text{ odd}}a_k
 *Following the gates:* at $x=-1$ the gate of every kept weight is closed, so $K=0$, while $P(M=1)=E[Mw^2]=\frac12$ give $B=\frac12$.
 (SNIP: for $w<0$ no sample opens the gate, and the score is $0$.) ∎
 """,
-    source=Source("2602.06675", "abstract (path densities decide generalisation)"),
+    source=Source(
+        "2602.06675",
+        "abstract (generalisation bound; alignment with informative features); path densities are reported second-hand",
+    ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     assumptions=(

@@ -8,6 +8,7 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.generalisation.energy_bound import T
 from theory.graphon.symbols import m
 from theory.kernel.dual import depth
+from theory.kernel.homogeneous import ratio, readout_dense
 from theory.saliency.model import rho
 
 gamma = sp.Symbol("gamma", nonnegative=True)  # the ridge as a share of the mean diagonal of K
@@ -32,7 +33,9 @@ $sK_*(sK+\gamma\frac{\operatorname{tr}sK}mI)^{-1}y=K_*(K+\gamma\frac{\operatorna
 every covariance passed on by $\rho$, the dual of the ReLU is homogeneous of degree $1$ and its derivative of degree $0$, so each of
 the $L+1$ terms of the kernel takes a factor $\rho$ for each of its masked layers. $y^\top(sK)^{-1}y=s^{-1}y^\top K^{-1}y$. ∎
 """,
-    source=Source("2602.06675", "announced form: sparser masks loosen the bound"),
+    source=Source(
+        "2602.06675", "abstract (generalisation bound); its form, and so its growth, is reported second-hand"
+    ),
     provenance=Provenance.CORRECTION,
     proof=Proof.PROVED,
     assumptions=(
@@ -43,11 +46,11 @@ the $L+1$ terms of the kernel takes a factor $\rho$ for each of its masked layer
     uses=("B1", "K2", "K3"),
     expressions={
         "shrinkage": shrinkage,
-        "kernel_scale": rho ** (depth + 1),
-        "dense_readout_scale": rho**depth,
+        "kernel_scale": ratio,
+        "dense_readout_scale": readout_dense,
         "prediction_growth": sp.Integer(1),
-        "raw_growth": rho ** (-(depth + 1) / sp.Integer(2)),
-        "dense_readout_growth": rho ** (-depth / sp.Integer(2)),
+        "raw_growth": 1 / sp.sqrt(ratio),
+        "dense_readout_growth": 1 / sp.sqrt(readout_dense),
     },
     aids={"ridge": "in proportion to the trace"},
     announced={

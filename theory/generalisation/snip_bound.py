@@ -55,7 +55,10 @@ With $\tau>0$, $b^2/R_2(\tau/b)$ grows as $b\to0$ like a power of $b$ times $e^{
 $v=0$, for $b=v$ and for $b=v^a$. *Two levels:* B4 with two values; the strong features are capped first, and with the strong share $x$
 the others have $\frac{r-px}{1-p}$. ∎
 """,
-    source=Source("2602.06675", "announced form: SNIP aligns path densities with the features"),
+    source=Source(
+        "2602.06675",
+        "abstract (alignment with informative features); that SNIP aligns path densities is reported second-hand",
+    ),
     provenance=Provenance.CORRECTION,
     proof=Proof.PROVED,
     assumptions=(

@@ -9,11 +9,11 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source, formulas
 from theory.kernel.dual import cosine, kappa_0
+from theory.kernel.dual import depth as L
 from theory.kernel.finite_width import n
 from theory.saliency.model import rho
 
 N = sp.Symbol("N", integer=True, positive=True)  # the width of the next layer
-L = sp.Symbol("L", integer=True, positive=True)  # hidden layers
 path = sp.Symbol("path", positive=True)  # density of paths, weighted with x²
 beta = sp.Symbol("beta", positive=True)  # depth over width
 limit = sp.Symbol("T", real=True)  # the kernel of infinite width, of the layers so far

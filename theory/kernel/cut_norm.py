@@ -40,7 +40,7 @@ $2\beta+2\cdot\frac1{2\pi}\sqrt{\beta/s}\,\beta$. *Example:* variances are $\fra
 $\frac12(1-2\delta)$, and $D=\pm\delta$ on the halves: $\|D\|_\square=\delta/2$, $\Delta K=\frac12(1-\kappa_1(1-2\delta))$; $\kappa_1'(1)=\kappa_0(1)=1$, and
 $\arccos(1-2\delta)\sim2\sqrt\delta$. *$L^1$:* $E|M_{ij}-W|=2W(1-W)$. ∎
 """,
-    source=Source("2510.17515", "abstract (graphon NTK)"),
+    source=Source("2510.17515", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(

@@ -234,7 +234,7 @@ $E h_i^2h_k^2=s_is_k$ for $i\ne k$, and $2\cdot3\,s_i^2$ for $i=k$, and the same
 sides are independent, and $g_i$ holds the gate of $i$, $h_j$ that of $j$: each shared neuron gives $6$, whatever $l$. *Example:* in each integral
 over a product $p(u)q(v)$ the factors separate. ∎
 """,
-    source=Source("2510.17515", "abstract (graphon NTK); the form without the mask is reported second-hand"),
+    source=Source("2510.17515", "abstract (graphon NTK) and the form without the mask, reported second-hand"),
     provenance=Provenance.CORRECTION,
     proof=Proof.PROVED,
     assumptions=(

@@ -31,7 +31,7 @@ $G^{(l)}=\rho_{l+1}\cdots\rho_{L+1}\,G^{(l)}_{dense}$, and layer $l$ has the fac
 $\rho_1\cdots\rho_{L+1}$. If the weights are $W=\sqrt\rho\,w$ with $w$ standard, then $f=\rho^{(L+1)/2}f_{dense}(w)$, as ReLU is homogeneous, so that
 $\sum(\partial f/\partial W)^2=\rho^{-1}\sum(\partial f/\partial w)^2=\rho^L\Theta_{dense}$, network by network. ∎
 """,
-    source=Source("2510.17515", "abstract (graphon NTK); the power $L$ is reported second-hand"),
+    source=Source("2510.17515", "abstract (graphon NTK) and the power $L$, reported second-hand"),
     provenance=Provenance.CORRECTION,
     proof=Proof.PROVED,
     assumptions=(

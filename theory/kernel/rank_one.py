@@ -36,7 +36,7 @@ every $u$. Hence $G^{(l)}(u)=h_{l+1}(u)\prod_{k>l}\int g_kh_{k+1}\cdot G^{(l)}_{
 $\prod_k\int g_kh_{k+1}$ for every $l$. *Blocks:* $\int_0^1du$ is the sum over blocks, on each of which the integrand is constant, and
 $\tilde\Sigma^{(1)}$ on block $b$ is the dense one at inputs weighted by $\sqrt{W_b}$. ∎
 """,
-    source=Source("2510.17515", "abstract (what the graphon does to the kernel)"),
+    source=Source("2510.17515", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(r"ReLU $\varphi(z)=\sqrt2\max(z,0)$, no bias, masks independent of the weights, the limit of K2",),

@@ -5,10 +5,9 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.kernel.dual import a, b, c, relu
+from theory.kernel.dual import a, b, c, depth, relu
 
 density = sp.Symbol("c", positive=True)  # share of kept weights, at most 1
-depth = sp.Symbol("L", integer=True, positive=True)  # hidden layers
 own = sp.Symbol("s_W", real=True)  # S_W(x, x′) of a neuron: the covariance over the edges that carry a gradient
 shares = sp.symbols("W_1:4", positive=True)  # P(M = 1) of the edges of a path through two hidden layers
 energies = sp.symbols("Q_1:4", positive=True)  # E[M w²] of the same edges
@@ -33,9 +32,8 @@ $$\Theta=\sum_{l=1}^{L+1}\iint G^{(l)}(u)\,W^{(l)}(u,v)\,\Sigma^{(l-1)}(v)\,dv\,
 If the weights with $|w|>t$ are kept, $t=[[threshold]]$ at the share $c$, then $Q=q(W)$ with
 $$q(c)=[[second_moment]],\qquad q'(c)=t^2=[[slope]],$$
 so $q$ increases, is concave, $q(1)=1$, and $q(c)/c\ge1+t^2\to\infty$ as $c\to0$. **One hidden layer**, dense readout: a neuron
-with $S_Q=\begin{pmatrix}a&c\\c&b\end{pmatrix}$ on $x,x'$ and $S_W(x,x')=s_W$ contributes
-$F(a,b,c)+s_W\kappa_0$, that is
-$$[[row_kernel]].$$
+whose preactivations on $x,x'$ have the covariance matrix $S_Q$ and the correlation $r$ contributes $F(S_Q)+s_W\,\kappa_0(r)$
+(`row_kernel`), with $F$ and $\kappa_0$ of K1 and $s_W=S_W(x,x')$.
 **Constant graphons**, all layers masked: $\Theta=[[homogeneous]]\;\Theta_{dense}$. **On the diagonal the law is exact** at every finite
 width, for any graphons and any mask that depends on $|w|$ alone:
 $$E\,\Theta_n(x,x)=\frac1{d\,n_1\cdots n_L}\sum_{\text{paths}}x_j^2\sum_lW_l\prod_{k\ne l}Q_k$$

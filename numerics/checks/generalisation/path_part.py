@@ -36,7 +36,6 @@ from theory.generalisation.path_part import (
     sphere_excess,
     value,
 )
-from theory.iterate import Iterate
 from theory.kernel.dual import a, angle, b, cosine, depth, kappa_0, kappa_1, relu
 from theory.kernel.dual import c as covariance
 from theory.kernel.snip_kernel import alpha, entry_energy, graphon, s
@@ -273,11 +272,12 @@ def sphere_constant_exceeds_the_taylor_coefficient_by_little(
         yield trial.same(sphere_excess.subs(size), (odd - best_constant.subs(size)) * ratio, by=None)
     for dimension in (2, 9):
         yield trial.same(sphere_constant.subs({depth: 1, d: dimension}), 1, by=None)
-    places = [{angle: sp.Rational(k, 5), d: 5} for k in (1, 8, 15)]
-    for integrand in sphere_constant.atoms(Iterate):
+    places = [{angle: sp.Rational(k, 5), d: 5} for k in (1, 4, 7)]
+    for integral in sphere_constant.atoms(sp.Integral):  # over half the sphere: opposite angles together
         for L in (1, 2, 4):
-            kernel = composed(L).subs(cosine, sp.cos(angle))
-            yield trial.same(integrand.subs(depth, L), sp.cos(angle) * sp.sin(angle) ** 3 * kernel, by=None, at=places)
+            kernel = composed(L).subs(cosine, sp.cos(angle)) - composed(L).subs(cosine, -sp.cos(angle))
+            odd = sp.cos(angle) * sp.sin(angle) ** 3 * kernel
+            yield trial.same(integral.function.subs(depth, L), odd, by=None, at=places)
     for dimension in (20, 60):
         at = [{depth: 2, d: dimension}]
         yield trial.below(best_constant, sphere_constant, at=at, strict=True)

@@ -22,6 +22,7 @@ from theory.generalisation import studies as claims
 from theory.generalisation.studies import (
     Comparison,
     Nearer,
+    Pruned,
     Widening,
     bound_order,
     kernel_spectra,
@@ -46,14 +47,17 @@ def split_seeds(rng: np.random.Generator, task: str, splits: int) -> tuple[int, 
     return tuple(int(seed) for seed in rng.integers(2**63, size=splits))
 
 
-def measured(task: str, name: str, method: str, density: Fraction, seeds: tuple[int, ...]) -> Array:
-    """A quantity of a kernel on random splits, some test samples of each: float[splits]."""
-    found = []
-    for seed in seeds:
-        split = draw_split(task_named(task), np.random.default_rng(seed))
-        few = Split(split.x, split.y, split.x_test[:TESTED], split.y_test[:TESTED])
-        found.append(Case(few, method, float(density)).quantity(name))
-    return np.array(found)
+def cases(task: str, method: str, density: Fraction, seeds: tuple[int, ...]) -> list[Case]:
+    """A kernel on random splits, some test samples of each."""
+    splits = (draw_split(task_named(task), np.random.default_rng(seed)) for seed in seeds)
+    few = (Split(split.x, split.y, split.x_test[:TESTED], split.y_test[:TESTED]) for split in splits)
+    return [Case(split, method, float(density)) for split in few]
+
+
+def measured(task: str, name: str, side: Pruned, seeds: tuple[int, ...], trial: Trial) -> Array:
+    """A quantity of a kernel on random splits: float[splits]."""
+    found = trial.once(cases, task, side.method, side.density, seeds)
+    return np.array([case.quantity(name) for case in found])
 
 
 def hold(comparisons: tuple[Comparison, ...], exceptions: Fraction, trial: Trial) -> Finding:
@@ -63,8 +67,7 @@ def hold(comparisons: tuple[Comparison, ...], exceptions: Fraction, trial: Trial
     for each in comparisons:
         seeds = trial.draw(split_seeds, each.task, splits)
         smaller, larger = (
-            trial.once(measured, each.task, each.quantity, side.method, side.density, seeds)
-            for side in (each.smaller, each.larger)
+            measured(each.task, each.quantity, side, seeds, trial) for side in (each.smaller, each.larger)
         )
         failures.append(int((smaller >= larger).sum()))
     return trial.counts_each(failures, splits, float(exceptions), "above")

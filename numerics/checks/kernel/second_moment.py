@@ -12,10 +12,9 @@ from scipy.special import erfcinv
 
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from numerics.moments import numeric
-from theory.kernel.dual import a, b, c, relu
+from theory.kernel.dual import a, b, c, depth, relu
 from theory.kernel.second_moment import (
     density,
-    depth,
     energies,
     homogeneous,
     own,
