@@ -464,7 +464,7 @@ def test_levels_far_away_nested_and_differentiated():
             back = sp.erfc(quantile / sp.sqrt(2)) / rho
             assert bool(abs(enclose(back, at, digits=30) - 1) < 1e-25)
     cancelling = level(product_survival(t), t, rho)
-    for exponent in (9, 30, 60):
+    for exponent in (9, 30):
         at = {rho: R(1, 10**exponent)}
         assert bool(abs(enclose(product_survival(cancelling) / rho, at, digits=20) - 1) < 1e-15)
     slope = sp.diff(level(sp.exp(-t / y), t, rho), y)  # of −y log ρ

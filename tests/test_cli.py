@@ -193,6 +193,25 @@ def test_evaluate(capsys, words, value):
     assert out.strip() == value or abs(float(out) - float(value)) < 1e-15 * abs(float(value)), out
 
 
+@pytest.mark.parametrize(
+    ("words", "printed"),
+    [
+        (["L17", "size", "r=2", "q=1/64", "M=36", "delta=1/20"], "3109"),
+        (["L17", "size", "r=2", "q=1/64", "M=36", "delta=1/20", "--exact"], "3109"),
+        (["L17", "chernoff_size", "r=2", "q=1/64", "M=80", "delta=1/20"], "10240"),
+        (["L17", "size", "r=2", "q=0", "M=36", "delta=1/20"], "no guarantee"),
+        (["L17", "size", "r=2", "q=0", "M=36", "delta=1/20", "--exact"], "no guarantee"),
+        (["L16", "B1", "M=0"], "no guarantee"),
+        (["L16", "sign_copy", "p_0=1/2", "d=4", "s=3", "--exact"], "1/64"),
+        (["N1", "bound", "h=-1/3", "r=.75", "--exact"], "1/16"),
+        (["N1", "bound", "h=12", "r=1", "--exact"], "3"),
+        (["N1", "bound", "h=1e-5000", "r=1", "--exact"], "1/4" + "0" * 5000),
+    ],
+)
+def test_sizes_fractions_and_no_guarantee(capsys, words, printed):
+    assert run_here(capsys, "evaluate", *words) == (0, printed + "\n", "")
+
+
 def test_evaluate_thousands_of_digits(capsys):
     status, out, _ = run_here(capsys, "evaluate", "S4", "column_density", "tau=1", "phi=1", "--digits", "1500")
     assert (status, len(out.strip())) == (0, 1502)
@@ -278,6 +297,10 @@ BAD = [
     ["evaluate", "N1", "bound", "h=1", "r=1", "--digits", "10001"],
     ["evaluate", "N1", "bound", "h=1", "r=1", "--digits", "many"],
     ["evaluate", "S4", "threshold", "rho=2"],
+    ["evaluate", "S4", "column_density", "tau=1", "phi=1", "--exact"],
+    ["evaluate", "G4", "rate_constant", "--exact"],
+    ["evaluate", "N1", "bound", "h=1", "--exact"],
+    ["evaluate", "E2", "best_tilt", "p=1", "k=2", "--exact"],
     ["evaluate", "R1", "expected_count", "n=1/2"],
 ]
 

@@ -33,7 +33,7 @@ class Smallest(sp.Expr):
         function, limit, start = self.args
         show = printer._print  # type: ignore[attr-defined]
         name = show(function.variables[0])
-        return rf"\min\left\{{{name}\ge{show(start)}:\ {show(function.expr)}\le{show(limit)}\right\}}"
+        return rf"\min\left\{{{name}\ge {show(start)}:\ {show(function.expr)}\le {show(limit)}\right\}}"
 
     def _sympystr(self, printer: object) -> str:
         function, limit, start = self.args

@@ -3,6 +3,7 @@
 from typing import Any
 
 from numerics.lifts.arrays import ArrayLift, full_lift
+from numerics.lifts.copy_bounds import CopyBound, pac_size, two_layer_pac_size
 from numerics.lifts.coverage import coverage_probability, expected_copies
 from numerics.lifts.exact import from_exact, to_exact
 from numerics.lifts.flow import Trajectory, gradient_flow
@@ -17,6 +18,7 @@ from numerics.lifts.walsh import support_coverage, walsh_lower_bound
 __all__ = [
     "ArrayLift",
     "Copy",
+    "CopyBound",
     "Objective",
     "ReadoutBound",
     "TangentBound",
@@ -36,6 +38,7 @@ __all__ = [
     "lasso_bound",
     "morphisms",
     "objective",
+    "pac_size",
     "random_sparse_lift",
     "random_weights",
     "support_coverage",
@@ -44,6 +47,7 @@ __all__ = [
     "to_torch",
     "tree_probability",
     "tree_union_bound",
+    "two_layer_pac_size",
     "walsh_lower_bound",
 ]
 

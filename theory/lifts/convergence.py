@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bracketed_sum import BracketedSum
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.let import Let
 from theory.lifts.copies import M, rho_0, signs
@@ -57,7 +56,6 @@ chernoff_failure = guaranteed(r * chernoff, n * q / 2 >= M)
 size = guaranteed(smallest(failure), M >= 1, q > 0)
 chernoff_size = guaranteed(sp.Max(sp.ceiling(2 * M / q), sp.ceiling(8 * sp.log(r / delta) / q)), M >= 1, q > 0)
 
-enough_isolated = of_children(isolated_at_least).replace(sp.Sum, BracketedSum)  # by Bonferroni
 mean, variance = of_children(isolated_mean.args[-1].expr), of_children(isolated_variance)  # the first for λ ≤ n
 
 
@@ -66,7 +64,7 @@ def by_moments(bound: sp.Expr) -> sp.Expr:
     return guaranteed(Let(bound, [(mu, mean), (V, variance)]), lam <= n, children <= n, M >= 1)
 
 
-two_layer_failure = Let(r * (1 - P), [(P, enough_isolated)])
+two_layer_failure = Let(r * (1 - P), [(P, of_children(isolated_at_least))])
 chebyshev_failure = by_moments(guaranteed(4 * r * V / mu**2, mu / 2 >= M))
 efron_stein_failure = by_moments(guaranteed(4 * r * efron_stein / mu**2, mu / 2 >= M))
 
@@ -139,7 +137,7 @@ in L12, by the assumptions on $\sigma$ and $D$. Full support makes $q,\omega>0$.
         "gaussian_ball": gaussian_ball,
         "gaussian_copy": gaussian_copy,
     },
-    aids={"mean": mean, "variance": variance, "enough_isolated": enough_isolated},
+    aids={"mean": mean, "variance": variance},
     domain={
         n: (150, 200),
         M: (1, 2),
