@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
@@ -94,6 +95,7 @@ def run_tasks(
 def _pool(jobs: int):
     from joblib.externals.loky import ProcessPoolExecutor
 
+    warnings.filterwarnings("ignore", "A worker stopped while")  # it had grown, and another took its place
     resource_tracker.ensure_running()  # now: when it starts, Python 3.11 lets held interrupts through again
     return ProcessPoolExecutor(max_workers=jobs, env=ONE_THREAD)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from argparse import Namespace, _SubParsersAction
+from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from numerics.commands.common import available_cores, check_writable, number_table, write_json
+from numerics.commands.common import number_table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 
 EXACT = re.compile(r"[-+]?[\d./]{1,20}(e-?\d{1,2})?", re.IGNORECASE)  # of so many digits that they can be printed
+DATA = "the cube"
 QUICK: dict[str, Any] = {"sizes": (4, 8, 16), "students": 40}
 PURPOSE = "success of trained sparse students against their size, with the coverage as its ceiling (L18, L19)"
 EPILOG = (
@@ -28,49 +29,20 @@ EPILOG = (
 )
 
 
-def add_lifts(studies: _SubParsersAction) -> None:
-    """The arguments of the study."""
-    add = studies.add_parser("lifts", help=PURPOSE, description=f"On the cube: {PURPOSE}.", epilog=EPILOG).add_argument
+def configure(parser: ArgumentParser) -> None:
+    """The options of this study alone."""
+    add = parser.add_argument
     add("--sizes", nargs="+", type=int, metavar="N", help="hidden units (default 4 8 16 32 64)")
     add("--density", nargs="+", metavar="P", help="of random masks, exact, such as 1/2 or 0.3 (default 1/2 1/6)")
     add("--seeds", type=int, metavar="N", help="students of each size and kind (default 100)")
     add("--time", type=float, metavar="T", help="of the gradient flow (default 100)")
     add("--quick", action="store_true", help="sizes 4 8 16, 40 seeds, where nothing else is asked")
-    add("--jobs", type=int, default=available_cores(), metavar="N", help="processes (default: the cores there are)")
-    add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
-    add("--plot", type=Path, metavar="FILE", help="a picture, .png or .svg (needs sparse-limits[plot])")
-    add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
 
 
-def run_lifts(arguments: Namespace) -> int:
-    """Train, report. Raises ValueError, in one line, for anything wrong with the call."""
-    from rich.console import Console
-
-    settings = _settings(arguments)
-    console = Console(quiet=arguments.json == "-")
-    summary = _measured(settings, arguments.jobs, console)
-    show(console, summary)
-    if arguments.plot is not None:
-        from numerics.studies.lift_figure import plot_lifts
-
-        plot_lifts(arguments.plot, summary)
-        console.print(f"picture written to {arguments.plot}")
-    if arguments.json is not None:
-        write_json(arguments.json, summary)
-    return 0
-
-
-def _settings(arguments: Namespace) -> Settings:
-    from numerics.masks import checked_integer
+def settings(arguments: Namespace) -> Settings:
+    """What can be refused before anything is computed."""
     from numerics.studies.lifts import Settings
 
-    checked_integer("jobs", arguments.jobs, 1, 1024)
-    if arguments.plot is not None:
-        from numerics.figures import check_plot
-
-        check_plot(arguments.plot)
-    for path in (arguments.plot, arguments.json):
-        check_writable(None if path is None else str(path))
     asked = {
         "sizes": arguments.sizes and tuple(arguments.sizes),
         "densities": arguments.density and tuple(map(_density, arguments.density)),
@@ -91,7 +63,7 @@ def _density(text: str) -> Fraction:
         raise ValueError(f"--density is {text!r:.60}, expected a number such as 1/2 or 0.3") from None
 
 
-def _measured(settings: Settings, jobs: int, console: Console) -> dict[str, Any]:
+def measure(settings: Settings, arguments: Namespace, console: Console) -> dict[str, Any]:
     """The numbers of the study, with a bar on a terminal while students are trained."""
     from rich.progress import Progress
 
@@ -99,7 +71,7 @@ def _measured(settings: Settings, jobs: int, console: Console) -> dict[str, Any]
 
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("students", total=len(settings.groups()) * settings.students)
-        outcomes = run_study(settings, jobs, lambda trained: progress.advance(bar, trained))
+        outcomes = run_study(settings, arguments.jobs, lambda trained: progress.advance(bar, trained))
     return summarise(settings, outcomes)
 
 
@@ -157,3 +129,9 @@ def show(console: Console, summary: Row) -> None:
 
 def _short(share: float, digits: int = 2) -> str:
     return f"{share:.{digits}f}".removeprefix("0")
+
+
+def plot(path: Path, summary: Row) -> None:
+    from numerics.studies.lift_figure import plot_lifts
+
+    plot_lifts(path, summary)
