@@ -11,12 +11,12 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
-from scipy.optimize import approx_fprime
 from scipy.stats import ncx2
 
 from numerics.balls import NoEnclosureError, NoGuaranteeError, number, with_exact_steps
 from numerics.lifts import CopyBound, pac_size, two_layer_pac_size
-from numerics.lifts.copies import count_copies, count_isolated_trees, one_layer_objective, two_layer_objective
+from numerics.lifts.copies import count_copies, count_isolated_trees, tanh_student
+from numerics.lifts.forward import forward
 from numerics.mutants import variants
 from numerics.rationals import NotRationalError, rational
 from theory.bracketed_sum import BracketedSum
@@ -191,17 +191,14 @@ def test_isolated_trees_are_counted():
     assert list(count_copies(np.array([[1.0, 0.0], [-1.0, 0.0], [1.0, 1.0]]), np.eye(2))) == [2, 0]
 
 
-def test_gradients_are_those_of_the_loss():
+def test_students_are_the_networks_of_their_weights():
     rng = np.random.default_rng(21)
-    inputs, target, present = rng.standard_normal((5, 3)), rng.standard_normal(5), rng.random((4, 3)) < 0.6
-    second = sparse.csr_array(rng.choice([0.0, 1.0], size=(2, 4), p=[0.3, 0.7]))
-    for objective, size in (
-        (one_layer_objective(inputs, target, present), 4 + present.sum()),
-        (two_layer_objective(inputs, target, present, second), 2 + present.sum() + second.nnz),
-    ):
-        theta = rng.standard_normal(size)
-        slope = approx_fprime(theta, lambda at, loss=objective: loss(at)[0], 1e-7)
-        assert np.allclose(objective(theta)[1], slope, atol=1e-5)
+    x, first = rng.standard_normal((5, 3)), rng.standard_normal((4, 3)) * (rng.random((4, 3)) < 0.6)
+    second = rng.choice([0.0, 1.0, -1.0], size=(2, 4))
+    lift, weights = tanh_student(first, sparse.csr_array(second))
+    assert lift.parameters == np.count_nonzero(first) + np.count_nonzero(second)
+    wanted = np.tanh(np.tanh(x @ first.T) @ second.T)
+    assert np.allclose(forward(lift, weights, {0: x})[2], wanted, rtol=1e-14, atol=1e-14)
 
 
 # No guarantee

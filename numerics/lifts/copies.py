@@ -1,15 +1,19 @@
-"""Sparse students of one or two hidden layers of tanh units: their copies of a witness, and their loss (L16)."""
+"""Sparse students of one or two hidden layers of tanh units, and their copies of a witness (L16)."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
+import sympy as sp
 from numpy.typing import NDArray
 from scipy import sparse
 
-from numerics.lifts.flow import Objective
+from numerics.lifts.arrays import ArrayLift
+from theory.lifts.module import Edge
+from theory.lifts.perceptrons import multilayer_perceptron
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 
 def count_copies(weights: Floats, units: Floats) -> NDArray[np.int64]:
@@ -40,44 +44,20 @@ def count_isolated_trees(first: Floats, second: sparse.csr_array, units: Floats)
     return np.array([each.sum() for each in found])
 
 
-def one_layer_objective(inputs: Floats, target: Floats, present: Bools) -> Objective:
-    """The loss ½ E(Σ a_i tanh(w_i·x) − f)² and its gradient, over θ = (a, the weights that are present).
+def tanh_student(*layers: Floats | sparse.csr_array) -> tuple[ArrayLift, dict[Edge, Floats]]:
+    """A lift of a path of tanh units whose edges are the weights that are not 0, and these weights.
 
-    inputs float[m, d], all equally likely; target float[m]; present bool[n, d].
+    layers: float[n_l, n_{l−1}], dense or sparse, from the inputs on; the last holds the terminals.
     """
-    n = len(present)
-    weights = np.zeros(present.shape)
-
-    def objective(theta: Floats) -> tuple[float, Floats]:
-        readout = theta[:n]
-        weights[present] = theta[n:]
-        units = np.tanh(inputs @ weights.T)  # [m, n]
-        residual = units @ readout - target
-        scaled = residual / len(inputs)
-        back = scaled[:, None] * readout * (1 - units**2)
-        return float(residual @ scaled) / 2, np.concatenate([scaled @ units, (back.T @ inputs)[present]])
-
-    return objective
-
-
-def two_layer_objective(inputs: Floats, target: Floats, present: Bools, edges: sparse.csr_array) -> Objective:
-    """The same for Σ a_i tanh(Σ_j v_ij tanh(w_j·x)), over θ = (a, the weights w present, the weights v of the edges)."""
-    n, split = edges.shape[0], edges.shape[0] + int(present.sum())
-    weights = np.zeros(present.shape)
-    second = sparse.csr_array((np.zeros(edges.nnz), edges.indices, edges.indptr), shape=edges.shape)
-    roots, children = np.repeat(np.arange(n), np.diff(edges.indptr)), edges.indices
-
-    def objective(theta: Floats) -> tuple[float, Floats]:
-        readout = theta[:n]
-        weights[present] = theta[n:split]
-        second.data[:] = theta[split:]
-        lower = np.tanh(weights @ inputs.T)  # [n, m]
-        upper = np.tanh(second @ lower)
-        residual = readout @ upper - target
-        scaled = residual / len(inputs)
-        back = readout[:, None] * (1 - upper**2) * scaled  # [n, m]
-        of_edges = np.einsum("em,em->e", back[roots], lower[children])
-        below = (second.T @ back) * (1 - lower**2)
-        return float(residual @ scaled) / 2, np.concatenate([upper @ scaled, (below @ inputs)[present], of_edges])
-
-    return objective
+    kept = [sparse.csr_array(layer) for layer in layers]
+    for layer in kept:
+        layer.eliminate_zeros()
+        layer.sort_indices()
+    sizes = (kept[0].shape[1], *(layer.shape[0] for layer in kept))
+    edges = list(pairwise(range(len(sizes))))
+    lift = ArrayLift(
+        multilayer_perceptron(len(kept), sp.tanh, sp.tanh),
+        dict(enumerate(sizes)),
+        {edge: layer.astype(bool) for edge, layer in zip(edges, kept, strict=True)},
+    )
+    return lift, {edge: layer.data for edge, layer in zip(edges, kept, strict=True)}

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
-from numerics.lifts.copies import count_copies, count_isolated_trees, one_layer_objective, two_layer_objective
+from numerics.lifts.copies import count_copies, count_isolated_trees, tanh_student
 from numerics.lifts.flow import Trajectory, gradient_flow
+from numerics.lifts.gradients import objective
 from theory.lifts.copies import (
     A_1,
     A_2,
@@ -281,11 +282,11 @@ class Followed(NamedTuple):
 
 def follow(weights: Floats, targets: Floats, last: float) -> Followed:
     """The flow of a student towards Σ targets_j tanh(unit_j·x), all inputs equally likely."""
-    units, present = UNITS[: len(targets)], weights != 0
+    units = UNITS[: len(targets)]
     target = np.tanh(CUBE @ units.T) @ targets
-    theta = np.concatenate([np.zeros(len(weights)), weights[present]])
+    loss = objective(*tanh_student(weights), {0: CUBE}, target)
     times = [last / 2.0**k for k in range(HALVINGS, -1, -1)]
-    trajectory = gradient_flow(one_layer_objective(CUBE, target, present), theta, last, times=times, positions=True)
+    trajectory = gradient_flow(loss, loss.start, last, times=times, positions=True)
     start = sp.Rational(float(target @ target) / len(target) / 2) * ROUNDED
     return Followed(trajectory, int(count_copies(weights, units).min()), start)
 
@@ -329,7 +330,7 @@ def students_keep_the_bound(bound: sp.Expr, moved_cells: sp.Expr, trial: Trial) 
             here = {**point, T: sp.Rational(time), rho: least}
             losses.append(loss / trial.value(bound, here))
             if units == 1:
-                weights = theta[copies:].reshape(copies, 3)
+                weights = theta[:-copies].reshape(copies, 3)
                 distances = np.linalg.norm(weights - UNITS[0, :3], axis=1)
                 here[rho] = sp.Rational(float(distances.min()))
                 moves.append(copies / trial.value(moved_cells, here))
@@ -371,9 +372,8 @@ def follow_trees(rng: np.random.Generator, kind: str, n: int) -> Followed:
     target = np.tanh(np.tanh(SQUARE) @ TREES.T) @ TREE_TARGETS
     start = sp.Rational(float(target @ target) / len(target) / 2) * ROUNDED
     times = [float(max(copies, 1) * radius**2 / (2 * start)) for radius in TREE_RADII]
-    objective = two_layer_objective(SQUARE, target, first != 0, second)
-    theta = np.concatenate([np.zeros(second.shape[0]), first[first != 0], second.data])
-    return Followed(gradient_flow(objective, theta, times[-1], times=times), copies, start)
+    loss = objective(*tanh_student(first, second), {0: SQUARE}, target)
+    return Followed(gradient_flow(loss, loss.start, times[-1], times=times), copies, start)
 
 
 @empirical(copy_bounds, cost=0.6)
