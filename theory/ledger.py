@@ -15,6 +15,7 @@ TOPICS = (
     "generalisation",
     "lifts",
     "subset_sum",
+    "equivariance",
     "neuron_pruning",
 )
 

@@ -1,0 +1,211 @@
+"""Evidence for Q4: maps on grids counted by orbits, by elimination and by cells that stay in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+
+import numpy as np
+import sympy as sp
+from flint import fmpz_mat
+from numpy.typing import NDArray
+
+from numerics.equivariance import (
+    NO_TURNS,
+    centred_grid,
+    cyclic_irreducibles,
+    defect,
+    dihedral_irreducibles,
+    dual,
+    equivariant_basis,
+    feature_field,
+    hom_dimension,
+    kernel_space,
+    orbit_labels,
+    regular,
+    tensor_product,
+    trivial,
+    within_window,
+)
+from numerics.evidence import Finding, Trial, control, exact
+from theory.equivariance.grids import (
+    C4_FIXED,
+    C4_SIZES,
+    K,
+    c4_kernels,
+    c4_orbits,
+    d4_kernels,
+    fixed_cells,
+    grid_maps,
+    odd,
+)
+from theory.equivariance.symbols import D
+
+Table = Mapping[str, sp.Expr]
+
+CYCLIC, DIHEDRAL = cyclic_irreducibles(4), dihedral_irreducibles(4)
+TURN, SQUARE = CYCLIC["rotation"], DIHEDRAL["E"]
+C4_TYPES = {**CYCLIC, "regular": regular(TURN.group)}
+D4_TYPES = {**DIHEDRAL, "regular": regular(SQUARE.group)}
+WORDS = {"neutral": (), "rotation": (0,), "diagonal": (1,), "axis": (0, 1)}
+OTHERS = {"neutral": (1, 1), "rotation": (0, 0), "diagonal": (0, 0, 1), "axis": (1, 0)}
+
+
+def fixed(size: int) -> list[dict[str, int]]:
+    """The cells of a square that an element of each kind leaves in place, for two elements of each."""
+    grid = centred_grid(SQUARE, size)
+    return [{kind: int(grid.character(word)) for kind, word in words.items()} for words in (WORDS, OTHERS)]
+
+
+@exact(grid_maps)
+@control("a centre in every square", fixed_cells={**fixed_cells, "rotation": sp.Integer(1)})
+@control("a middle row in every square", fixed_cells={**fixed_cells, "axis": D})
+@control("diagonals without a centre", fixed_cells={**fixed_cells, "diagonal": D - odd})
+@control("all cells move", fixed_cells={**fixed_cells, "neutral": sp.Integer(0)})
+def cells_stay_in_place(fixed_cells: Table, trial: Trial) -> Iterator[Finding]:
+    """Squares of side 1 to 9."""
+    for size in range(1, 10):
+        found = trial.once(fixed, size)
+        claimed = {name: formula.subs(D, size) for name, formula in fixed_cells.items()}
+        yield trial.holds(found == [claimed, claimed], f"side {size}: {found}, claimed {claimed}")
+
+
+def dimensions(size: int, group: str, method: str) -> dict[str, int]:
+    """Kernels on a square from each type to each other, by characters of matrices or by elimination."""
+    plane, types = (TURN, C4_TYPES) if group == "C4" else (SQUARE, D4_TYPES)
+    grid = centred_grid(plane, size)
+    found = {}
+    for (a, source), (b, target) in product(types.items(), repeat=2):
+        if method == "characters":
+            found[f"{a}_{b}"] = hom_dimension(grid, tensor_product(dual(source), target))
+        elif source.dimension * target.dimension <= 16:
+            found[f"{a}_{b}"] = len(equivariant_basis(tensor_product(grid, source), target, "nullspace"))
+    return found
+
+
+def c4_with(fixed: tuple, pair: str, characters: tuple[int, ...]) -> dict[str, sp.Expr]:
+    """The table with one formula from other numbers of fixed cells."""
+    terms = (size * chi * cells for size, chi, cells in zip(C4_SIZES, characters, fixed, strict=True))
+    return {**c4_kernels, pair: sp.Add(*terms) / 4}
+
+
+@exact(grid_maps, cost=0.8)
+@control("180 degrees only", c4_kernels={**c4_kernels, "trivial_trivial": (D**2 + odd) / 2})
+@control("sign without its sign", c4_kernels=c4_with(C4_FIXED, "trivial_sign", (1, 1, 1)))
+@control("the rotation counted once", c4_kernels={**c4_kernels, "rotation_rotation": c4_kernels["trivial_rotation"]})
+@control("10 % more", c4_kernels={**c4_kernels, "regular_regular": sp.Rational(11, 10) * 4 * D**2})
+@control("no reflections", d4_kernels={**d4_kernels, "A1_A1": c4_kernels["trivial_trivial"]})
+@control("axes and diagonals exchanged", d4_kernels={**d4_kernels, "A1_B1": d4_kernels["A1_A2"]})
+@control("half of the group", d4_kernels={**d4_kernels, "regular_regular": 4 * D**2})
+def kernels_are_counted(c4_kernels: Table, d4_kernels: Table, trial: Trial) -> Iterator[Finding]:
+    """Every pair of types in both directions: characters of the matrices for sides to 6, elimination on small squares."""
+    for group, claimed in (("C4", c4_kernels), ("D4", d4_kernels)):
+        for size, method in (*((size, "characters") for size in range(1, 7)), *((s, "elimination") for s in (2, 3))):
+            found = trial.once(dimensions, size, group, method)
+            for pair, formula in claimed.items():
+                there, back = pair.split("_")
+                for name in sorted({pair, f"{back}_{there}"} & found.keys()):
+                    number = formula.subs(D, size)
+                    detail = f"{group}, side {size}, {name}: {method} give {found[name]}, claimed {number}"
+                    yield trial.holds(number == found[name], detail)
+
+
+@exact(grid_maps)
+@control("rounded down", c4_orbits=sp.floor(D**2 / sp.Integer(4)))
+@control("even sides only", c4_orbits=D**2 / 4)
+@control("odd sides only", d4_orbits=(D**2 + 4 * D + 3) / 8)
+@control("reflections in two lines", d4_orbits=sp.ceiling(c4_orbits / 2))
+@control("a table without the centre", c4_kernels={**c4_kernels, "trivial_trivial": D**2 / 4})
+@control("a table without the diagonals", d4_kernels={**d4_kernels, "A1_A1": (D**2 + 3 * odd + 2 * odd * D) / 8})
+def orbits_of_cells_are_counted(
+    c4_orbits: sp.Expr, d4_orbits: sp.Expr, c4_kernels: Table, d4_kernels: Table, trial: Trial
+) -> Iterator[Finding]:
+    """Orbits on squares of side 1 to 9, and the tables' formulas with the parity put in."""
+    for formula, entry, plane in (
+        (c4_orbits, c4_kernels["trivial_trivial"], TURN),
+        (d4_orbits, d4_kernels["A1_A1"], SQUARE),
+    ):
+        for size in range(1, 10):
+            grid = centred_grid(plane, size)
+            found = int(orbit_labels(grid, trivial(grid.group)).max()) + 1
+            values = formula.subs(D, size), entry.subs(D, size)
+            yield trial.holds(values == (found, found), f"side {size}: {found} orbits, claimed {values}")
+
+
+@exact(grid_maps)
+@control("all pairs of cells", translations=D**4)
+@control("up to reflection", translations=sp.floor(D**2 / 2) + 1)
+@control("both sides of the centre", window=(2 * K + 1) ** 2)
+@control("10 % less", window=sp.Rational(9, 10) * K**2)
+def shifts_leave_convolutions(translations: sp.Expr, window: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Orbits of pairs of cells under shifts, and those that a window holds, counted twice for odd windows."""
+    for size in range(1, 6):
+        field = feature_field(NO_TURNS, size)
+        labels = orbit_labels(field, field)
+        found, claimed = int(labels.max()) + 1, translations.subs(D, size)
+        yield trial.holds(claimed == found, f"side {size}: {found} orbits, claimed {claimed}")
+        from_origin = labels[:, 0].reshape(size, size)
+        for side in range(1, size + 1):
+            found, claimed = len(np.unique(from_origin[:side, :side])), window.subs(K, side)
+            yield trial.holds(claimed == found, f"window {side} of {size}: {found} orbits, claimed {claimed}")
+            if side % 2:
+                found = len(within_window(equivariant_basis(field, field), size, side))
+                yield trial.holds(claimed == found, f"centred window {side} of {size}: {found}, claimed {claimed}")
+
+
+def convolution(size: int, kernel: Mapping[tuple[int, int], int], padding: str) -> NDArray[np.int64]:
+    """The matrix of a convolution on the cells of a grid that wraps around, or has zeros beyond its edge."""
+    matrix = np.zeros((size,) * 4, dtype=np.int64)
+    for x, y, (v, value) in product(range(size), range(size), kernel.items()):
+        there = x + v[0], y + v[1]
+        if padding == "wrap" or all(0 <= each < size for each in there):
+            matrix[there[0] % size, there[1] % size, x, y] += value
+    return matrix.reshape(size**2, size**2)
+
+
+CELLS = [(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1)]
+
+
+def random_kernel(rng: np.random.Generator) -> dict[tuple[int, int], int]:
+    """Whole values other than 0 on a 3 × 3 window."""
+    values = rng.integers(1, 100, size=9) * rng.choice((-1, 1), size=9)
+    return dict(zip(CELLS, values.tolist(), strict=True))
+
+
+@exact(grid_maps)
+@control("zero padding", padding="zeros")
+def convolutions_need_to_wrap(padding: str, trial: Trial) -> Iterator[Finding]:
+    """A generic kernel commutes with the shifts; padded with zeros no kernel of a single cell does, except the centre."""
+    kernel = trial.draw(random_kernel)
+    for size in (3, 5):
+        field = feature_field(NO_TURNS, size)
+        gap = defect(convolution(size, kernel, padding), field, field)
+        yield trial.holds(gap == 0, f"side {size}: a generic 3 × 3 kernel misses by {gap}")
+        for cell in kernel:
+            gap = defect(convolution(size, {cell: 1}, "zeros"), field, field)
+            yield trial.holds((gap == 0) == (cell == (0, 0)), f"side {size}: zeros and the cell {cell} miss by {gap}")
+
+
+LIBRARY = {**c4_kernels, "trivial_trivial": (D + 1) / 2, "regular_regular": 10 * D - 6}  # 2, 24 at D = 3; 3, 44 at 5
+
+
+def candidates_measured(rng: np.random.Generator, kind: str, size: int, name: str) -> tuple[int, bool]:
+    """Orbit matrices, or as many random whole ones: how many are independent, and whether all are equivariant."""
+    source, target = kernel_space(TURN, size, C4_TYPES[name]), C4_TYPES[name]
+    matrices = equivariant_basis(source, target)
+    if kind == "random":
+        matrices = [rng.integers(-5, 6, size=matrix.shape) for matrix in matrices]
+    rank = fmpz_mat([[int(x) for x in matrix.flat] for matrix in matrices]).rank()
+    return rank, all(defect(matrix, source, target) == 0 for matrix in matrices)
+
+
+@exact(grid_maps, cost=0.3)
+@control("count of a library", c4_kernels=LIBRARY)
+@control("random whole matrices", candidates="random")
+def bases_have_the_rank(c4_kernels: Table, candidates: str, trial: Trial) -> Iterator[Finding]:
+    """A set of kernels is a basis iff all are equivariant and their rank is the number claimed: 3, 36; 7, 100."""
+    for size, name in product((3, 5), ("trivial", "regular")):
+        rank, equivariant = trial.draw(candidates_measured, candidates, size, name)
+        claimed = c4_kernels[f"{name}_{name}"].subs(D, size)
+        yield trial.holds(equivariant, f"side {size}, {name}: {'all' if equivariant else 'not all'} equivariant")
+        yield trial.holds(rank == claimed, f"side {size}, {name}: rank {rank}, claimed {claimed}")

@@ -1,0 +1,146 @@
+"""Evidence for Q6: the matrices that commute with ReLU, listed, and representations as hidden types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import permutations, product
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.equivariance import Representation, cyclic, cyclic_irreducibles, regular, specht
+from numerics.evidence import Finding, Trial, control, exact
+from theory.equivariance.pointwise import a, b, commuting, cycle, invertible, n, pointwise_relu, q
+
+MORE = sp.Rational(11, 10)
+
+
+def probing(size: int) -> NDArray[np.int64]:
+    """The vectors e_j and e_k − e_j. int[vectors, size]"""
+    unit = np.eye(size, dtype=np.int64)
+    return np.array([*unit, *(unit[k] - unit[j] for j, k in permutations(range(size), 2))])
+
+
+def whole_matrices(size: int, largest: int) -> NDArray[np.int64]:
+    """All square matrices of whole entries up to some modulus. int[matrices, size, size]"""
+    return np.array(list(product(range(-largest, largest + 1), repeat=size * size))).reshape(-1, size, size)
+
+
+def commute(matrices: NDArray, vectors: NDArray) -> NDArray[np.bool_]:
+    """Whether σ(Ax) = Aσ(x) at all vectors, for each matrix."""
+    images = matrices @ vectors.T
+    return (np.maximum(images, 0) == matrices @ np.maximum(vectors.T, 0)).all(axis=(-2, -1))
+
+
+def determinants(matrices: NDArray[np.int64]) -> NDArray[np.int64]:
+    """By Leibniz's formula, exactly. int[matrices]"""
+    size = matrices.shape[-1]
+    total = np.zeros(len(matrices), dtype=np.int64)
+    for p in permutations(range(size)):
+        sign = (-1) ** sum(p[i] > p[j] for i in range(size) for j in range(i + 1, size))
+        total += sign * np.prod([matrices[:, i, p[i]] for i in range(size)], axis=0)
+    return total
+
+
+def counted(size: int, largest: int) -> tuple[int, int, bool]:
+    """How many matrices commute with ReLU at the probes, how many of them are invertible, and whether all are monomial."""
+    matrices = whole_matrices(size, largest)
+    found = matrices[commute(matrices, probing(size))]
+    regular_ones = found[determinants(found) != 0]
+    lines = [np.count_nonzero(regular_ones, axis=axis) for axis in (1, 2)]
+    return len(found), len(regular_ones), bool((np.array(lines) == 1).all() and (found >= 0).all())
+
+
+@exact(pointwise_relu)
+@control("signed monomial", invertible=2**n * invertible)
+@control("permutations alone", invertible=sp.factorial(n))
+@control("columns may repeat", invertible=(n * q) ** n)
+@control("10 % more", invertible=MORE * invertible)
+@control("a nonzero entry in each row", commuting=(n * q) ** n)
+@control("all that are not negative", commuting=(q + 1) ** (n**2))
+@control("10 % less", commuting=sp.Rational(9, 10) * commuting)
+@control("unit vectors alone", probes=n)
+@control("both orders of a difference as one", probes=n * (n + 1) / 2)
+def matrices_are_listed(invertible: sp.Expr, commuting: sp.Expr, probes: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All whole matrices up to 3 × 3 that pass the probes, which are as many as claimed."""
+    cases = ((1, 0), (1, 1), (1, 3), (2, 1), (2, 2), (3, 1))
+    for size, largest in cases:
+        all_commuting, regular_ones, monomial = trial.once(counted, size, largest)
+        claimed = tuple(formula.subs({n: size, q: largest}) for formula in (commuting, invertible))
+        found = all_commuting, regular_ones
+        yield trial.holds(claimed == found, f"entries to {largest}, n = {size}: {found} commute, claimed {claimed}")
+        yield trial.holds(monomial, "those that are invertible are non-negative monomial")
+    for size in range(1, 6):
+        used, claimed_probes = len(probing(size)), probes.subs(n, size)
+        yield trial.holds(used == claimed_probes, f"n = {size}: {used} probes, claimed {claimed_probes}")
+
+
+def left_over(rng: np.random.Generator, size: int, largest: int, vectors: int) -> tuple[int, int]:
+    """Matrices that pass the probes, and those of them that fail at random vectors."""
+    matrices = whole_matrices(size, largest)
+    found = matrices[commute(matrices, probing(size))]
+    return len(found), int((~commute(found, rng.integers(-9, 10, size=(vectors, size)))).sum())
+
+
+@exact(pointwise_relu)
+@control("unit vectors decide", commuting=(q + 1) ** (n**2))
+def probes_decide(commuting: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """What passes the probes commutes with ReLU at random vectors too."""
+    for size, largest in ((2, 3), (3, 1)):
+        passed, failed = trial.draw(left_over, size, largest, trial.size(50))
+        claimed = commuting.subs({n: size, q: largest})
+        yield trial.holds(passed == claimed, f"n = {size}: {passed} matrices pass the probes, claimed {claimed}")
+        yield trial.holds(not failed, f"n = {size}: {failed} of {passed} fail at a random vector")
+
+
+@exact(pointwise_relu)
+@control("row sums of the generator", rescaling=cycle * sp.ones(3, 1))
+@control("no rescaling", rescaling=sp.ones(3, 1))
+@control("not of order 3", cycle=sp.ImmutableMatrix([[0, 0, a], [b, 0, 0], [0, 1, 0]]))
+def one_rescaling_makes_permutations(
+    cycle: sp.ImmutableMatrix, rescaling: sp.ImmutableMatrix, permutation: sp.ImmutableMatrix, trial: Trial
+) -> Iterator[Finding]:
+    """V is the sum of the powers of the cycle on 1, which the cycle fixes; V⁻¹(cycle)V is a permutation of order 3."""
+    one = sp.ones(3, 1)
+    total = one + cycle * one + cycle**2 * one
+    for found, expected in zip(rescaling, total, strict=True):
+        yield trial.same(found, expected)
+    v = sp.diag(*rescaling)
+    for found, expected in zip(cycle * v, v * permutation, strict=True):
+        yield trial.same(found, expected)
+    for found, expected in zip(cycle**3, sp.eye(3), strict=True):
+        yield trial.same(found, expected)
+
+
+TURN = cyclic_irreducibles(4)["rotation"]
+TYPES = {
+    "regular": regular(TURN.group),
+    "rotation": TURN,
+    "sign": cyclic_irreducibles(4)["sign"],
+    "standard of S4": specht((3, 1)),
+    "rescaled": Representation(cyclic(3), ((sp.Matrix(cycle.subs({a: 2, b: 3}))),)),
+}
+
+
+def act_exactly(rho: Representation, vectors: NDArray) -> bool:
+    """Whether ReLU commutes with every generator at the vectors, in fractions."""
+    return all(
+        (rho.act((i,), np.maximum(vectors, 0)) == np.maximum(rho.act((i,), vectors), 0)).all()
+        for i in range(len(rho.images))
+    )
+
+
+@exact(pointwise_relu)
+@control("turns by 90 degrees", hidden_type="rotation")
+@control("a sign", hidden_type="sign")
+@control("the standard representation of S4", hidden_type="standard of S4")
+def hidden_types_commute_with_relu(hidden_type: str, trial: Trial) -> Iterator[Finding]:
+    """The regular representation at (1, 2, …) and at the probes; for all types the probes say what the matrices do."""
+    rho = TYPES[hidden_type]
+    counting = np.arange(1, rho.dimension + 1)
+    vectors = np.concatenate([probing(rho.dimension), [counting, -counting]])
+    yield trial.holds(act_exactly(rho, vectors), f"the {hidden_type} representation as a hidden type")
+    for name, each in TYPES.items():
+        alike = act_exactly(each, probing(each.dimension)) == each.admits_relu
+        yield trial.holds(alike, f"{name}: {'' if each.admits_relu else 'not '}non-negative monomial")

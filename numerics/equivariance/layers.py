@@ -1,0 +1,101 @@
+"""Equivariant layers: coefficients times a basis. Masks act on coefficients, so that a pruned layer stays equivariant.
+
+Features are [..., channels, coordinates]. Whole numbers and fractions are added and multiplied exactly, whatever their
+size; as soon as anything is a float, all are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from numbers import Rational
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from numerics.masks import checked_array
+
+
+@dataclass(frozen=True, eq=False)
+class EquivariantLayer:
+    """The linear map x → Σ_i Σ_b coeffs[i, o, b]·basis[b]·x_i in each output channel o.
+
+    coeffs: [in, out, b]; basis: [b, out coordinates, in coordinates]; whole numbers, fractions or floats.
+
+    Raises:
+        ValueError: for empty or ragged arrays, wrong shapes, and what is no finite real number.
+    """
+
+    coeffs: NDArray
+    basis: NDArray
+
+    def __post_init__(self) -> None:
+        coeffs, basis = _numbers("coeffs", self.coeffs), _numbers("basis", self.basis)
+        if coeffs.ndim != 3 or basis.ndim != 3 or coeffs.shape[2] != len(basis):
+            raise ValueError(
+                f"coeffs {list(coeffs.shape)} and basis {list(basis.shape)}: expected [in, out, b] and [b, out, in]"
+            )
+        for name, array in (("coeffs", coeffs.copy()), ("basis", basis.copy())):
+            array.flags.writeable = False
+            object.__setattr__(self, name, array)
+
+    def apply(self, x: ArrayLike) -> NDArray:
+        """The outputs [..., out, out coordinates] for inputs [..., in, in coordinates].
+
+        ValueError for another shape or what is no finite real number.
+        """
+        x = _numbers("inputs", x)
+        expected = self.weights.shape[:2]
+        if x.ndim < 2 or x.shape[-2:] != expected:
+            raise ValueError(f"inputs {list(x.shape)}: expected [..., {expected[0]}, {expected[1]}]")
+        return np.tensordot(*_of_one_kind(x, self.weights), axes=2)
+
+    def prune(self, mask: ArrayLike) -> EquivariantLayer:
+        """The layer without the coefficients where the mask is 0. mask: bool[in, out, b].
+
+        ValueError for another shape or entries other than 0 and 1.
+        """
+        given = checked_array("mask", mask)
+        if given.shape != self.coeffs.shape or given.dtype.kind not in "biu" or not np.isin(given, (0, 1)).all():
+            raise ValueError(f"mask {given.dtype}{list(given.shape)}: expected 0 and 1, {list(self.coeffs.shape)}")
+        return replace(self, coeffs=np.where(given.astype(bool), self.coeffs, self.coeffs.dtype.type(0)))
+
+    @cached_property
+    def weights(self) -> NDArray:
+        """The whole linear map. [in, in coordinates, out, out coordinates]"""
+        product = np.tensordot(*_of_one_kind(self.coeffs, self.basis), axes=1)
+        return product.transpose(0, 3, 1, 2)
+
+
+def forward(layers: Sequence[EquivariantLayer], x: ArrayLike) -> NDArray:
+    """The network: layer after layer with ReLU between them, none after the last. ValueError as for `apply`."""
+    if not layers:
+        raise ValueError("no layers: expected at least one")
+    *hidden, last = layers
+    for layer in hidden:
+        x = np.maximum(layer.apply(x), 0)
+    return last.apply(x)
+
+
+def _numbers(what: str, values: ArrayLike) -> NDArray:
+    """Exact numbers as Python integers and fractions, others as float64; ValueError for what is no finite real number."""
+    array = checked_array(what, values)
+    if not array.size:
+        raise ValueError(f"{what} {list(array.shape)}: expected numbers, got none")
+    if array.dtype.kind == "O" and all(isinstance(x, Rational) for x in array.flat):
+        return array
+    if array.dtype.kind in "biu":
+        return array.astype(np.int64).astype(object) if array.dtype.kind == "b" else array.astype(object)
+    if array.dtype.kind != "f":
+        raise ValueError(f"{what} of type {array.dtype}: expected whole numbers, fractions or floats")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{what}: holds nan or infinite numbers")
+    return array.astype(np.float64)
+
+
+def _of_one_kind(a: NDArray, b: NDArray) -> tuple[NDArray, NDArray]:
+    """Both exact, or both floats."""
+    if a.dtype == b.dtype:
+        return a, b
+    return a.astype(np.float64), b.astype(np.float64)

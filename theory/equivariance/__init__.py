@@ -1,0 +1,17 @@
+"""Equivariant linear maps: how many there are, what they look like, and what pruning leaves of them."""
+
+from theory.equivariance.coefficient_pruning import coefficient_pruning
+from theory.equivariance.dimensions import hom_dimension
+from theory.equivariance.grids import grid_maps
+from theory.equivariance.orbits import orbit_basis
+from theory.equivariance.pointwise import pointwise_relu
+from theory.equivariance.symmetric_group import truncated_bell
+
+__all__ = [
+    "coefficient_pruning",
+    "grid_maps",
+    "hom_dimension",
+    "orbit_basis",
+    "pointwise_relu",
+    "truncated_bell",
+]

@@ -1,0 +1,36 @@
+"""Q5: pruning coefficients of an equivariant basis keeps equivariance, pruning entries hardly ever."""
+
+from __future__ import annotations
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.equivariance.symbols import B, X, Y
+
+masks = 2 ** (X * Y)
+equivariant_masks = 2**B
+probability = 2 ** (B - X * Y)
+
+coefficient_pruning = Claim(
+    label="Q5",
+    title="Pruning coefficients keeps equivariance exactly, pruning entries does not",
+    statement=r"""
+(a) Let a layer be $\sum_bw_bB_b$ with a basis $B_b$ of $\mathrm{Hom}_G$. Whatever mask is put on the coefficients $w_b$, it stays in
+$\mathrm{Hom}_G$; in exact arithmetic a network of such layers with ReLU, all representations by permutations, commutes with $G$
+without any error. (b) For permutation representations on $X$ and $Y$ points with the orbit basis of $B$ elements, let
+$W=\sum_bw_bB_b$ with all $w_b\ne0$. Of the $[[masks]]$ masks $M$ on the entries of $W$ exactly $[[equivariant_masks]]$ leave
+$M\circ W$ equivariant: those that are constant on the orbits. A mask of independent fair bits does so with probability
+$[[probability]]$.
+""",
+    proof_text=r"""
+(a) $\mathrm{Hom}_G$ is a linear space, ReLU commutes with permutations of coordinates, and products of equivariant maps are
+equivariant. (b) By Q2 $M\circ W$ is equivariant iff $M_{gy,gx}W_{gy,gx}=M_{yx}W_{yx}$; as $W_{gy,gx}=W_{yx}\ne0$ this
+says that $M$ is constant on orbits: one free bit for each. ∎
+""",
+    source=Source("2206.04270", "abstract (pruning an equivariant network to an equivariant subnetwork); (b) is ours"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    assumptions=("(b): permutation representations, the orbit basis, no coefficient 0",),
+    uses=("Q2",),
+    expressions={"masks": masks, "equivariant_masks": equivariant_masks, "probability": probability},
+    aids={"pruned": "coefficients"},
+    domain={X: (1, 4), Y: (1, 4), B: (1, 6)},
+)

@@ -1,0 +1,107 @@
+"""Q4: equivariant maps on grids, kernels that turn with the group, and what a library counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations_with_replacement
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.equivariance.symbols import D
+
+K = sp.Symbol("K", positive=True, integer=True)  # side of a window
+odd = D - 2 * sp.floor(D / 2)
+
+translations = D**2
+window = K**2
+fixed_cells = {"neutral": D**2, "rotation": odd, "axis": odd * D, "diagonal": D}
+
+# Classes of C4: neutral, quarter turns, half turn
+C4_SIZES = (1, 2, 1)
+C4_FIXED = tuple(fixed_cells[g] for g in ("neutral", "rotation", "rotation"))
+C4_CHARACTERS = {"trivial": (1, 1, 1), "sign": (1, -1, 1), "rotation": (2, 0, -2), "regular": (4, 0, 0)}
+
+# Classes of D4: neutral, quarter turns, half turn, reflections in the axes, in the diagonals
+D4_SIZES = (1, 2, 1, 2, 2)
+D4_FIXED = tuple(fixed_cells[g] for g in ("neutral", "rotation", "rotation", "axis", "diagonal"))
+D4_CHARACTERS = {
+    "A1": (1, 1, 1, 1, 1),
+    "A2": (1, 1, 1, -1, -1),
+    "B1": (1, -1, 1, 1, -1),
+    "B2": (1, -1, 1, -1, 1),
+    "E": (2, 0, -2, 0, 0),
+    "regular": (8, 0, 0, 0, 0),
+}
+
+
+def kernels(sizes: Sequence[int], fixed: Sequence[sp.Expr], source: Sequence[int], target: Sequence[int]) -> sp.Expr:
+    """The mean of χ_out·χ_in·(fixed cells) over the group, from its values on the classes."""
+    terms = (each * a * b * cells for each, a, b, cells in zip(sizes, source, target, fixed, strict=True))
+    return sp.factor_terms(sp.Add(*terms) / sum(sizes))
+
+
+def table(
+    sizes: Sequence[int], fixed: Sequence[sp.Expr], characters: Mapping[str, Sequence[int]]
+) -> dict[str, sp.Expr]:
+    """The dimension for each pair of types, which is the same in both directions."""
+    pairs = combinations_with_replacement(characters, 2)
+    return {f"{a}_{b}": kernels(sizes, fixed, characters[a], characters[b]) for a, b in pairs}
+
+
+c4_kernels = table(C4_SIZES, C4_FIXED, C4_CHARACTERS)
+d4_kernels = table(D4_SIZES, D4_FIXED, D4_CHARACTERS)
+c4_orbits = sp.ceiling(D**2 / sp.Integer(4))
+d4_orbits = sp.ceiling(D / sp.Integer(2)) * (sp.ceiling(D / sp.Integer(2)) + 1) / 2
+
+grid_maps = Claim(
+    label="Q4",
+    title="Grids: shifts, quarter turns, and what a library counts",
+    statement=r"""
+(a) The shifts of a $D\times D$ grid that wraps around have a space of equivariant maps of dimension $[[translations]]$
+per pair of channels, the convolutions; those with a kernel in a given $K\times K$ window around the cell 0, $K\le D$, have dimension
+$[[window]]$. Padded with zeros in place of wrapping around, such a convolution commutes with the shifts only if it is a multiple of the identity.
+
+(b) Let $C_4$ or $D_4$ turn a centred $D\times D$ square and act on features by $\rho_{in}$, $\rho_{out}$. The
+kernels, one map of features for each cell, that commute with this have the dimension
+$$\frac1{|G|}\sum_{g}\chi_{out}(g)\chi_{in}(g)\,|\mathrm{Fix}(g)|,$$
+where $|\mathrm{Fix}(g)|$, the cells that stay in place, is $D^2$ for the neutral element, $p$ for turns, $pD$ for reflections
+in the axes and $D$ for those in the diagonals, with $p=1$ for odd, $p=0$ for even $D$. From trivial to trivial features $C_4$ has $[[c4_orbits]]$, that is $\frac{D^2+3}4$ or $\frac{D^2}4$, and $D_4$ has
+$[[d4_orbits]]$, that is $\frac{D^2+4D+3}8$ or $\frac{D^2+2D}8$; from trivial to regular features there are $D^2$, and from regular to
+regular ones $|G|D^2$. All pairs of irreducible and regular types, in either direction, are tabulated (`c4_kernels`, `d4_kernels`).
+
+(c) Bases that libraries of steerable convolutions offer are limited in their frequencies; they span a subspace, and the number
+of their elements is in general not $\dim\mathrm{Hom}_G$: a set of equivariant kernels is a basis iff its rank is the number in (b).
+""",
+    proof_text=r"""
+(a) Q2: the orbits of pairs of cells under shifts are the $D^2$ differences, those within the window are $K^2$. Pad with
+zeros, and let the kernel be nonzero at some $v\ne0$. As $|v|_\infty<D$, some pair of cells has the difference $v$, and
+another, across an edge, a difference that is $v$ only modulo $D$, hence outside the window: the two pairs are in one orbit, and the padded
+map has the kernel's value at the first and 0 at the second.
+(b) Kernels are the equivariant maps from $\mathbb R^{grid}\otimes V_{in}$ to $V_{out}$; characters of tensor products multiply,
+so this is Q1. A turn fixes the centre alone, a cell iff $D$ is odd; a diagonal reflection fixes the $D$ cells of the
+diagonal; one in an axis the middle row, which exists iff $D$ is odd. $\chi_{reg}(g)=0$ for $g\ne1$. With
+$h=\lceil D/2\rceil$ the sums for $D_4$ are $\frac{h(h+1)}2$. (c) A linearly independent set in a space of that dimension is a basis iff
+it has as many elements. ∎
+""",
+    source=Source("2206.04270", "abstract (E(2)-steerable networks); |B| taken from a library in practice"),
+    provenance=Provenance.CORRECTION,
+    proof=Proof.PROVED,
+    assumptions=("(a) the grid wraps around; (b) kernels on all cells of the centred square, no limit on frequencies",),
+    uses=("Q1", "Q2"),
+    expressions={
+        "translations": translations,
+        "window": window,
+        "fixed_cells": fixed_cells,
+        "c4_kernels": c4_kernels,
+        "d4_kernels": d4_kernels,
+        "c4_orbits": c4_orbits,
+        "d4_orbits": d4_orbits,
+    },
+    aids={"padding": "wrap", "candidates": "basis"},
+    announced={
+        "count of a library": "$|B|$ is the number of kernels in a library's default basis "
+        "(reported for e2cnn and $C_4$: 2 and 24 at 3 × 3, 3 and 44 at 5 × 5, trivial and regular features)."
+    },
+    domain={D: (1, 9), K: (1, 5)},
+)
