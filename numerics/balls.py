@@ -211,9 +211,24 @@ def _hyper(expression: sp.hyper, values: Values, analytic: bool) -> acb:
     above = [evaluate(a, values, analytic) for a in expression.ap]
     below = [evaluate(b, values, analytic) for b in expression.bq]
     x = evaluate(expression.argument, values, analytic)
+    if len(above) == 2 and not below:
+        return _divergent_series(*above, -x)
     if analytic and len(above) > len(below) and bool(x.imag.contains(0)) and not bool(x.real < 1):
         return NOT_A_NUMBER
     return x.hypgeom(above, below)
+
+
+def _divergent_series(a: acb, b: acb, z: acb) -> acb:
+    """₂F₀(a, b; −z) = E(1 + gz)^−a with g of the law Gamma(b), for Re z > 0: at most 1, its derivative at most ab."""
+    if not (a.imag == 0 and b.imag == 0 and a.real > 0 and b.real > 0 and z.real > 0):
+        return NOT_A_NUMBER
+    middle = acb(z.real.mid(), z.imag.mid())
+    value = middle**-a * (1 / middle).hypgeom_u(a, a - b + 1)
+    reach = (a * b).real * arb(z.real.rad()).max(arb(z.imag.rad())) * arb(2).sqrt()
+    error = reach.union(-reach)
+    if not bool(reach < 1):
+        value, error = acb(0), arb(0, 1)
+    return value + acb(error, 0 if z.imag == 0 else error)
 
 
 def _finite_sum(expression: sp.Sum, values: Values, analytic: bool) -> acb:
@@ -487,6 +502,7 @@ RULES: dict[type, Rule] = {
     sp.tanh: _entire("tanh"),
     sp.erf: _entire("erf"),
     sp.erfc: _entire("erfc"),
+    sp.Si: _entire("si"),
     sp.gamma: _entire("gamma"),
     sp.zeta: _zeta,
     sp.log: _cut("log", _on_cut_left),
@@ -605,10 +621,36 @@ def with_exact_steps(
         if not free_symbols(step) <= values.keys():
             continue
         if not isinstance(step, Relational):
-            known[step] = step.subs(values)
+            if (whole := whole_step(step, values, highest)) is not None:
+                known[step] = whole
         elif (sign := _sign(step.lhs - step.rhs, values, highest)) is not None:
             known[step] = step.func(sp.Integer(sign), 0)
     return expression.xreplace(known)
+
+
+def whole_step(
+    step: sp.floor | sp.ceiling, values: Mapping[sp.Symbol, sp.Expr], highest: int = HIGHEST_PRECISION
+) -> sp.Integer | None:
+    """A floor or ceiling, in exact arithmetic or by a ball; none where its argument has no value."""
+    from numerics.rationals import NotRationalError, written_out
+
+    (argument,) = step.args
+    try:
+        exact = written_out(argument, values)
+    except (NotRationalError, NoEnclosureError):
+        exact = argument
+    if exact.is_Rational:
+        return step.func(exact)
+    for count in (17, 300, 1100):  # its digits may be as many
+        try:
+            ball = enclose(argument, values, count, highest)
+        except NoEnclosureError:
+            return None
+        with ctx.workprec(HIGHEST_PRECISION):
+            found = ball.real.floor() if isinstance(step, sp.floor) else ball.real.ceil()
+        if ball.imag == 0 and found.is_integer():
+            return sp.Integer(int(found.unique_fmpz()))
+    return step.subs(values)
 
 
 def _sign(gap: sp.Expr, values: Mapping[sp.Symbol, sp.Expr], highest: int) -> int | None:

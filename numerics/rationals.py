@@ -8,7 +8,7 @@ import sympy as sp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from numerics.balls import enclose
+from numerics.balls import enclose, whole_step
 from theory.iterate import Iterate
 from theory.let import Let
 from theory.no_guarantee import NoGuarantee
@@ -30,12 +30,16 @@ def rational(expression: sp.Expr, values: Values | None = None) -> sp.Rational |
     Raises:
         NotRationalError: where the value is no fraction, or where that cannot be told.
     """
-    value = written_out(sp.sympify(expression), values or {})
-    if not isinstance(value, (sp.Rational, NoGuarantee)) and value.count_ops() < SHORT:
-        value = sp.simplify(value)
+    try:
+        value = written_out(sp.sympify(expression), values or {})
+        if not isinstance(value, (sp.Rational, NoGuarantee)) and value.count_ops() < SHORT:
+            value = sp.simplify(value)
+        undefined = value is sp.nan or value.is_finite is False
+    except OverflowError as error:  # SymPy cannot factor numbers of hundreds of digits
+        raise NotRationalError("the value is not known to be rational") from error
+    if undefined:
+        raise NotRationalError("no value: infinite or undefined")
     if not isinstance(value, (sp.Rational, NoGuarantee)):
-        if value.is_finite is False or value is sp.nan:
-            raise NotRationalError("no value: infinite or undefined")
         short = value.count_ops() < 20 and all(abs(x.p * x.q) < 10**20 for x in value.atoms(sp.Rational))
         raise NotRationalError(f"{value if short else 'the value'} is not known to be rational")
     return value
@@ -62,6 +66,8 @@ def written_out(expression: sp.Basic, values: Values) -> sp.Expr:
         return sp.Integer(int(enclose(expression, values).real.unique_fmpz()))
     if not expression.args:
         return expression
+    if isinstance(expression, (sp.floor, sp.ceiling)) and (whole := whole_step(expression, values)) is not None:
+        return whole
     if not isinstance(expression, PLAIN) or not all(isinstance(part, (sp.Expr, Boolean)) for part in expression.args):
         raise NotRationalError(f"no exact value is known of {type(expression).__name__}")
     parts = [written_out(part, values) for part in expression.args]

@@ -201,6 +201,9 @@ def test_evaluate(capsys, words, value):
         (["L17", "chernoff_size", "r=2", "q=1/64", "M=80", "delta=1/20"], "10240"),
         (["L17", "size", "r=2", "q=0", "M=36", "delta=1/20"], "no guarantee"),
         (["L17", "size", "r=2", "q=0", "M=36", "delta=1/20", "--exact"], "no guarantee"),
+        (["L17", "chernoff_size", "r=2", "q=0", "M=36", "delta=1/20"], "no guarantee"),
+        (["L7", "identity_skips", "C=1", "lambda=1", "--exact"], "1"),
+        (["L10", "sparse_tree", "n=3", "lambda=3", "--exact"], "108"),
         (["L16", "B1", "M=0"], "no guarantee"),
         (["L16", "sign_copy", "p_0=1/2", "d=4", "s=3", "--exact"], "1/64"),
         (["N1", "bound", "h=-1/3", "r=.75", "--exact"], "1/16"),
@@ -302,6 +305,10 @@ BAD = [
     ["evaluate", "N1", "bound", "h=1", "--exact"],
     ["evaluate", "E2", "best_tilt", "p=1", "k=2", "--exact"],
     ["evaluate", "R1", "expected_count", "n=1/2"],
+    ["evaluate", "L7", "identity_skips", "C=2", "lambda=3"],
+    ["evaluate", "L10", "sparse_tree", "n=2", "lambda=3"],
+    ["evaluate", "L13", "square_hitting_time", "eps=1e-1000", "kappa=1", "L_0=1", "eta=1/2"],
+    ["evaluate", "L13", "square_hitting_time", "eps=1e-1000", "kappa=1", "L_0=1", "eta=1/2", "--exact"],
 ]
 
 

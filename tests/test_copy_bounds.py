@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import comb, exp, hypot, inf, sqrt, tanh
 
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
@@ -151,6 +152,8 @@ def test_sizes_refuse():
             two_layer_pac_size([0.5], 1, 0.1, **options)
     with pytest.raises(ValueError, match="sum at most 1"):
         two_layer_pac_size([0.6, 0.6], 1, 0.1, lam=1)
+    with pytest.raises(ValueError, match="no size: no whole number up to"):
+        pac_size([1e-30], 1, 0.5)
 
 
 @pytest.mark.parametrize("dimension", [1, 2, 5])
@@ -266,6 +269,20 @@ def test_bracketed_sums_end_early():
     assert alternating.subs(n, 3).doit() == sp.Sum(*alternating.args).subs(n, 3).doit()
     large = number(alternating, {x: 100, n: 10**12})  # terms up to 1e42
     assert large == pytest.approx(exp(-100), rel=1e-12)
+
+
+def test_whole_numbers_of_any_size():
+    long = 10**900
+    for step, word in ((sp.ceiling, "ceil"), (sp.floor, "floor")):
+        with mpmath.workdps(920):
+            value = int(getattr(mpmath, word)(long * mpmath.log(2)))
+        formula = step(sp.log(2) / x)
+        assert with_exact_steps(formula, {x: R(1, long)}) == rational(formula, {x: R(1, long)}) == value
+        assert number(step(x / 3), {x: -7}) == int(step(R(-7, 3)))
+        assert number(step(sp.log(x) / sp.log(2)), {x: 8}) == 3
+        assert number(guaranteed(step(1 / x), x > 0), {x: R(1, 4)}) == 4
+        with pytest.raises(NoGuaranteeError):  # and no division by zero
+            number(guaranteed(sp.Max(step(1 / x), step(sp.log(2) / x)), x > 0), {x: 0})
 
 
 # Fractions

@@ -68,7 +68,6 @@ def evaluate(formula, assignments: list[str], digits: int) -> str:
 
     from numerics.balls import NoEnclosureError, NoGuaranteeError, with_exact_steps
     from numerics.balls import digits as correct_digits
-    from theory.iterate import Iterate
     from theory.no_guarantee import no_guarantee
     from theory.smallest import Smallest
 
@@ -82,17 +81,31 @@ def evaluate(formula, assignments: list[str], digits: int) -> str:
     except NoGuaranteeError:
         return str(no_guarantee)
     except NoEnclosureError as error:
-        exact = formula.subs(point)  # tells √2·√2 from a ball around 2
-        exact = exact.replace(lambda part: isinstance(part, Iterate) and part.args[1] in (0, 1), Iterate.unrolled)
-        if exact is sp.nan:
-            raise ValueError(f"no value: the formula does not cover {', '.join(assignments)}") from error
-        if exact.is_zero:  # no ball around 0 has digits
-            return "0"
-        if exact.is_infinite:
-            raise ValueError(f"no value: infinite at {', '.join(assignments)}") from error
-        with suppress(NoEnclosureError):
-            return correct_digits(exact, None, digits)
-        raise ValueError(f"no value: {error}") from error
+        try:
+            return _by_algebra(formula, assignments, point, digits, error)
+        except OverflowError:  # SymPy cannot factor numbers of hundreds of digits
+            raise ValueError(f"no value: {error}") from error
+
+
+def _by_algebra(formula, assignments: list[str], point, digits: int, error: Exception) -> str:
+    """Where no ball was found: SymPy tells 0, infinity and √2·√2 from what lies around them."""
+    import sympy as sp
+
+    from numerics.balls import NoEnclosureError
+    from numerics.balls import digits as correct_digits
+    from theory.iterate import Iterate
+
+    exact = formula.subs(point)
+    exact = exact.replace(lambda part: isinstance(part, Iterate) and part.args[1] in (0, 1), Iterate.unrolled)
+    if exact is sp.nan:
+        raise ValueError(f"no value: the formula does not cover {', '.join(assignments)}") from error
+    if exact.is_zero:  # no ball around 0 has digits
+        return "0"
+    if exact.is_infinite:
+        raise ValueError(f"no value: infinite at {', '.join(assignments)}") from error
+    with suppress(NoEnclosureError):
+        return correct_digits(exact, None, digits)
+    raise ValueError(f"no value: {error}") from error
 
 
 def fraction(formula, assignments: list[str]) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 import sympy as sp
 from scipy.optimize import minimize_scalar
 
-from numerics.balls import NoGuaranteeError, enclose
+from numerics.balls import NoEnclosureError, NoGuaranteeError, enclose
 from numerics.masks import checked_integer
 from numerics.moments import numeric
 from theory.lifts import convergence, copies, coverage
@@ -150,7 +150,7 @@ def pac_size(qs: Sequence[Any], M: int, delta: Any, exact: bool = True) -> int |
     as the fraction it is; by the sum of the binomial tails of the units, or of their Chernoff bounds unless `exact`.
     Enough for all larger n too. `no_guarantee` where M = 0 or some unit has no copies.
 
-    ValueError for a number out of range.
+    ValueError for a number out of range, or where no size up to 2^64 is enough.
     """
     chances = [_fraction("q", q, 0, 1) for q in qs]
     if not chances:
@@ -195,6 +195,8 @@ def _size(size: sp.Expr, point: dict[sp.Symbol, Any], delta: Any) -> int | NoGua
         return int(enclose(size, {**point, convergence.delta: limit}).real.unique_fmpz())
     except NoGuaranteeError:
         return no_guarantee
+    except NoEnclosureError as error:
+        raise ValueError(f"no size: {error}") from error
 
 
 def _number(name: str, value: Any, positive: bool = False) -> float:

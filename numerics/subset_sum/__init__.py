@@ -1,6 +1,7 @@
 """Subset sums: exact expectations and samples, the exact solver, and what subset sums cover."""
 
 from numerics.subset_sum.covered import IntervalUnion, OuterUnion, covered_set, outer_covered_set
+from numerics.subset_sum.laws import Gaussian, GaussianProduct, Law, Thinned, Uniform, UniformProduct
 from numerics.subset_sum.moments import (
     all_subset_sums,
     excess_grows,
@@ -11,15 +12,22 @@ from numerics.subset_sum.moments import (
     rational,
     sum_distribution,
 )
+from numerics.subset_sum.second_moments import second_moment
 from numerics.subset_sum.solver import SubsetResult, SubsetResults, SubsetSums, SubsetSumSolver
 
 __all__ = [
+    "Gaussian",
+    "GaussianProduct",
     "IntervalUnion",
+    "Law",
     "OuterUnion",
     "SubsetResult",
     "SubsetResults",
     "SubsetSumSolver",
     "SubsetSums",
+    "Thinned",
+    "Uniform",
+    "UniformProduct",
     "all_subset_sums",
     "covered_set",
     "excess_grows",
@@ -29,5 +37,6 @@ __all__ = [
     "outer_covered_set",
     "random_subset_sums",
     "rational",
+    "second_moment",
     "sum_distribution",
 ]

@@ -17,6 +17,8 @@ import sympy as sp
 from flint import acb, arb, ctx
 from numpy.typing import NDArray
 
+from theory.let import Let
+
 Exact: TypeAlias = int | Fraction | sp.Rational
 
 
@@ -111,6 +113,11 @@ def _rational(expression: sp.Basic, values: Mapping[sp.Symbol, Fraction]) -> Fra
         return sum((_rational(body, {**values, index: Fraction(i)}) for i in terms), Fraction(0))
     if isinstance(expression, sp.Piecewise):
         return next(_rational(value, values) for value, condition in expression.args if _true(condition, values))
+    if isinstance(expression, Let):
+        body, named = expression.args
+        for name, value in named.args:
+            values = {**values, name: _rational(value, values)}
+        return _rational(body, values)
     parts = [_rational(part, values) for part in expression.args]
     if isinstance(expression, sp.Pow) and parts[1].denominator == 1:
         return parts[0] ** int(parts[1])

@@ -84,7 +84,7 @@ B_2&=[[B2_best]],&T_2&=[[T2_best]],\end{aligned}$$
 at the radii, in this order, $$\rho=[[rho1]],\qquad\rho=[[rho2]],$$ $$\rho=[[rho2_best]].$$
 Without copies nothing is guaranteed; a bound not below $L_0$ is vacuous, as the loss never grows. Nothing relates the number of parameters to that of samples, and $D$ may be continuous.
 
-**Examples.** If $E_D\,xx^\top=I$ on its inputs, a unit $\tanh(w\cdot x)$ has $\Lambda=1$; $\tanh\big(\sum_{i\le r}v_i\tanh(w_ix_i)\big)$ with $|x_i|\le1$ and $|v_i|\le1$ at the witness has $\Lambda=[[tree_lipschitz]]$.
+**Examples.** If $E_D\,xx^\top=I$ on its inputs, a unit $\tanh(w\cdot x)$ has $\Lambda=1$; $\tanh\big(\sum_{i\le r}v_i\tanh(w_ix_i)\big)$ with $|x_i|\le1$ and $|v_i|\le1$ at the witness has $\Lambda=[[tree_lipschitz]]$ if $\rho_0=0$, and with $\rho_0+\rho$ for $\rho$ otherwise.
 If each of $d$ inputs is present with probability $p_0$ and weights are independent fair signs, a unit $\tanh(w\cdot x)$ copies a given one on $s$ inputs with signs for weights, up to the sign that the readout absorbs, with probability $[[sign_copy]]$.
 The bounds are safe but loose: all other units also help, and even copies alone do better by at least the factor $4e$ where features stand still (L15).
 """,
@@ -99,7 +99,7 @@ Let $\tau$ be the infimum of the times by which more than $M/2$ cells have left.
 $\sup\|\Delta\theta_i\|\ge\rho$, which makes it larger. So there is no such $\tau$, and L15 (a) applies as before. The constraint of (B2) is a quadratic inequality for $T$, whose root is the longest time.
 *Choices.* With $\varepsilon=\frac12\Lambda^2A_1^2\rho^2$, the longest time of (B1) gives $\frac12\Lambda^2A_1^2\rho^2+2L_0A_2^2/M^2\rho^2$, least at $\rho_1$. With $T=cM$ and
 $\xi=16\Lambda^4A_1^2A_2^2c^2<1$ equality in the constraint of (B2) is $\rho^2=32c\Lambda^2A_2^4/M^2(1-\xi)$ and makes the bound $A_2^2/M^2c(1-\xi)$: convenient is $\xi=\frac12$, best, as
-$\frac d{dc}(c-c\xi)=1-3\xi$, is $\xi=\frac13$. *Examples.* By $|\tanh'|\le1$, $\|\phi(w)-\phi(w')\|_D^2\le(w-w')^\top E[xx^\top](w-w')$. In the second, $|\partial\phi/\partial v_i|\le|\tanh|\le1$ and $|\partial\phi/\partial w_i|\le|v_i|\le1+\rho$ on the ball, which is convex. ∎
+$\frac d{dc}(c-c\xi)=1-3\xi$, is $\xi=\frac13$. *Examples.* By $|\tanh'|\le1$, $\|\phi(w)-\phi(w')\|_D^2\le(w-w')^\top E[xx^\top](w-w')$. In the second, $|\partial\phi/\partial v_i|\le|\tanh|\le1$ and $|\partial\phi/\partial w_i|\le|v_i|\le1+\rho_0+\rho$ on the ball, which is convex. ∎
 """,
     source=Source("2501.05930", "summary (a witness network of low loss); the form here is ours"),
     provenance=Provenance.EXTENSION,

@@ -146,7 +146,7 @@ $|\Delta|\le1+|A|+|A'|$. $A$ and $A'$ are independent with mean $\lambda$ and va
 $E\Delta^2\le1+6\lambda+4\lambda^2$. Altogether $\frac n2(1+1+6\lambda+4\lambda^2)$. *Given the counts* the roots are independent, and each has
 $N_1N_2$ choices of children. ∎
 """,
-    source=Source("2501.05930", "beyond the text seen (Theorem 4.3 needs a lemma of this kind)"),
+    source=Source("2501.05930", "abstract (random graph theory); beyond the text seen"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(

@@ -266,6 +266,8 @@ def two_layer_sizes_keep_the_limit(
         for nothing in (M, q, lam, omega):
             yield trial.holds(claimed.subs(nothing, 0) == no_guarantee, f"{nothing} = 0 guarantees nothing")
         sizes.append(found)
+    start = said(trial, two_layer_size, {**SMALL, lam: sp.Rational(7, 2), r: 1, delta: 1})
+    yield trial.holds(start == 4, f"any size will do where λ/n ≤ 1, so 4 for λ = 7/2, claimed {start}")
     first, last = trial.once(first_and_last, 60)
     yield trial.holds(
         first == sizes[0] == last + 1, f"{first} is the first to keep the limit, all others up to {last} do not"

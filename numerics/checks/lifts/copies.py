@@ -70,6 +70,12 @@ def positive(root: sp.Expr, trial: Trial) -> Finding:
     return trial.holds(trial.value(root, point) > 0, f"positive: {root}")
 
 
+def guaranteed_by_copies(claimed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """That one copy is enough to say something, and none is not."""
+    yield trial.holds(claimed.subs(M, 0) == no_guarantee, f"without copies: {claimed.subs(M, 0)}")
+    yield trial.holds(claimed.subs(M, 1) != no_guarantee, f"with one copy: {claimed.subs(M, 1)}")
+
+
 # Derivation
 
 
@@ -147,7 +153,7 @@ def the_proof_adds_up(
                 f"{factor.evalf(10)} of the longest time: {'some' if known else 'none'}",
             )
         for each in (claimed, squared_readout):
-            yield trial.holds(each.subs(M, 0) == no_guarantee, f"without copies: {each.subs(M, 0)}")
+            yield from guaranteed_by_copies(each, trial)
 
 
 def candidates(value: sp.Expr, time: sp.Expr, radius: sp.Expr) -> dict[str, sp.Expr]:
@@ -159,6 +165,7 @@ def candidates(value: sp.Expr, time: sp.Expr, radius: sp.Expr) -> dict[str, sp.E
 @control("a unit each", B1=per_copy(best_value.subs(A_1, A_2)))
 @control("time 10 % more", T1=ELEVEN * per_copy(best_time))
 @control("0 without copies", B1=best_value)
+@control("two copies at least", B1=guaranteed(best_value, M >= 2))
 @control("10 % further", rho1=ELEVEN * per_copy(best_radius))
 def the_first_choice_is_the_best(B1: sp.Expr, T1: sp.Expr, rho1: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """On the longest time of (B1) the bound is convex in ρ² and stationary at ρ₁; none without copies."""
@@ -172,7 +179,7 @@ def the_first_choice_is_the_best(B1: sp.Expr, T1: sp.Expr, rho1: sp.Expr, trial:
     yield trial.same(inside(B1), along.subs(square, chosen))
     yield trial.same(inside(T1), longest_time.subs(rho, inside(rho1)))
     for each in (B1, T1, rho1):
-        yield trial.holds(each.subs(M, 0) == no_guarantee, f"without copies: {each.subs(M, 0)}")
+        yield from guaranteed_by_copies(each, trial)
 
 
 @exact(copy_bounds, cost=0.4)
@@ -202,7 +209,7 @@ def the_second_choices_keep_the_constraint(
         yield trial.same(cells.subs(at), M / 2)
         yield trial.same(inside(claimed), value.subs(at))
         for each in (claimed, time, radius):
-            yield trial.holds(each.subs(M, 0) == no_guarantee, f"without copies: {each.subs(M, 0)}")
+            yield from guaranteed_by_copies(each, trial)
     square = sp.Symbol("R", positive=True)
     (solution,) = sp.solve(sp.Eq(cells.subs(rho, sp.sqrt(square)), M / 2), square)  # linear in ρ²
     along = value.subs(rho, sp.sqrt(solution))

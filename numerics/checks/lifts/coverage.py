@@ -189,7 +189,7 @@ def coverage_sums_over_all_types(
             if (vertices, count) in {(5, 2), (4, 1)}:
                 value = coefficient(generating_function.subs({**at, m: count}), vertices)
                 yield trial.holds(value == seen, f"the coefficient of z^{vertices}: {seen}")
-    for vertices, types, share in ((4, 3, "1/4"), (4, 2, "1/2"), (3, 1, "2/3"), (2, 3, "1/5")):
+    for vertices, types, share in ((4, 3, "1/4"), (4, 2, "1/2"), (3, 1, "2/3"), (3, 3, "1/4"), (2, 3, "1/5")):
         equal = (Fraction(share),) * types
         seen = chance_of(trial.once(counts_by_enumeration, vertices, equal), lambda counts: min(counts) > 0)
         value = exactly(all_covered, {n: vertices, r: types, q: sp.Rational(share)})

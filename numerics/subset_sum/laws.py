@@ -1,0 +1,171 @@
+"""Laws of items: density, distribution and characteristic function of arrays, samples, and what R4 needs of them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar
+
+import numpy as np
+import sympy as sp
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import gamma, modstruve
+
+from theory.subset_sum import product_laws as theory
+
+Floats = NDArray[np.float64]
+
+FAR = 50.0  # beyond which every law here has no mass that a double could tell
+
+
+def _struve_series(above: tuple[float], below: tuple[float, float], x: Floats) -> Floats:
+    """The hypergeometric function by which theory/tails writes a modified Struve function."""
+    order, root = sum(below) - 3, np.sqrt(x)
+    return modstruve(order, 2 * root) * gamma(1.5) * gamma(order + 1.5) / root ** (order + 1)
+
+
+@lru_cache(maxsize=16)
+def _function(variable: sp.Symbol, formula: sp.Expr) -> Callable[[Floats], Floats]:
+    return sp.lambdify(variable, formula, [{"hyper": _struve_series}, "scipy", "numpy"])
+
+
+def _at(variable: sp.Symbol, formula: sp.Expr, x: Floats) -> Floats:
+    with np.errstate(all="ignore"):  # branches not taken, and densities that are infinite at 0
+        return np.asarray(_function(variable, formula)(x), dtype=np.float64)
+
+
+def _numbers(name: str, values: ArrayLike) -> Floats:
+    found = np.asarray(values, dtype=np.float64)
+    if np.isnan(found).any():
+        raise ValueError(f"{name} holds nan: expected numbers")
+    return found
+
+
+class Law(ABC):
+    """A symmetric law on the line whose density decreases away from 0, by the formulas of R5."""
+
+    formulas: ClassVar[theory.Law]
+
+    @abstractmethod
+    def sample(self, rng: np.random.Generator, shape: int | tuple[int, ...]) -> Floats:
+        """Independent numbers of this law. float[shape]."""
+
+    def pdf(self, t: ArrayLike) -> Floats:
+        """The density at t, that of an atom left out; same shape."""
+        return _at(theory.t, self.formulas.density, _numbers("t", t))
+
+    def cdf(self, t: ArrayLike) -> Floats:
+        """P(X ≤ t); same shape."""
+        x = np.clip(_numbers("t", t), -FAR, FAR)
+        return np.clip(_at(theory.t, self.formulas.distribution, x), 0.0, 1.0)
+
+    def cf(self, u: ArrayLike) -> Floats:
+        """E exp(iuX), a real number; same shape."""
+        x = np.abs(_numbers("u", u))
+        return np.where(x == 0, 1.0, _at(theory.u, self.formulas.characteristic, np.where(x == 0, 1.0, x)))
+
+    def subdensity(self, a: float) -> float:
+        """The largest κ with P(X ∈ B) ≥ κ|B| for B ⊂ [−a, a]: the density at a (R4).
+
+        Raises:
+            ValueError: unless a is a positive number.
+        """
+        if isinstance(a, bool) or not 0 < a < np.inf:
+            raise ValueError(f"a = {a!r}: expected a positive number")
+        return float(self.pdf(a))
+
+
+@dataclass(frozen=True)
+class Uniform(Law):
+    """Uniform on [−1, 1]."""
+
+    formulas: ClassVar[theory.Law] = theory.uniform
+
+    def sample(self, rng: np.random.Generator, shape: int | tuple[int, ...]) -> Floats:
+        return rng.uniform(-1, 1, shape)
+
+
+@dataclass(frozen=True)
+class Gaussian(Law):
+    """Standard normal."""
+
+    formulas: ClassVar[theory.Law] = theory.gaussian
+
+    def sample(self, rng: np.random.Generator, shape: int | tuple[int, ...]) -> Floats:
+        return rng.standard_normal(shape)
+
+
+@dataclass(frozen=True)
+class UniformProduct(Law):
+    """The product of two numbers uniform on [−1, 1]."""
+
+    formulas: ClassVar[theory.Law] = theory.uniform_product
+
+    def sample(self, rng: np.random.Generator, shape: int | tuple[int, ...]) -> Floats:
+        return rng.uniform(-1, 1, shape) * rng.uniform(-1, 1, shape)
+
+
+@dataclass(frozen=True)
+class GaussianProduct(Law):
+    """The product of two standard normal numbers."""
+
+    formulas: ClassVar[theory.Law] = theory.gaussian_product
+
+    def sample(self, rng: np.random.Generator, shape: int | tuple[int, ...]) -> Floats:
+        return rng.standard_normal(shape) * rng.standard_normal(shape)
+
+
+@dataclass(frozen=True)
+class Thinned(Law):
+    """A law kept with probability p, and 0 otherwise.
+
+    Raises:
+        ValueError: for a p outside [0, 1].
+    """
+
+    law: Law
+    p: float
+
+    def __post_init__(self) -> None:
+        if isinstance(self.p, bool) or not 0 <= self.p <= 1:
+            raise ValueError(f"p = {self.p!r}: expected a probability")
+
+    def sample(self, rng: np.random.Generator, shape: int | tuple[int, ...]) -> Floats:
+        return self.law.sample(rng, shape) * (rng.random(shape) < self.p)
+
+    def pdf(self, t: ArrayLike) -> Floats:
+        return self.p * self.law.pdf(t)
+
+    def cdf(self, t: ArrayLike) -> Floats:
+        return self.p * self.law.cdf(t) + (1 - self.p) * (np.asarray(t) >= 0)
+
+    def cf(self, u: ArrayLike) -> Floats:
+        return 1 - self.p + self.p * self.law.cf(u)
+
+
+def subset_sums(items: Floats) -> Floats:
+    """The sums over all subsets of each sample. items: float[samples, n]; float[samples, 2**n], the empty one first."""
+    sums = np.zeros((len(items), 1))
+    for column in np.asarray(items).T:
+        sums = np.concatenate([sums, sums + column[:, None]], axis=1)
+    return sums
+
+
+def first_hit(rng: np.random.Generator, law: Law, z: float, eps: float, most: int) -> int:
+    """How many items of a law it takes until some subset sum is within ε of z; most + 1 if none does so far.
+
+    Items that are 0 are counted, but double no list of sums.
+    """
+    sums = np.zeros(1)
+    if abs(z) <= eps:
+        return 0
+    for count, x in enumerate(law.sample(rng, (most,)), start=1):
+        if x == 0:
+            continue
+        added = sums + x
+        if (np.abs(added - z) <= eps).any():
+            return count
+        sums = np.concatenate([sums, added])
+    return most + 1

@@ -1,0 +1,61 @@
+"""The potential of R4: how the covered set grows by one random item, exactly and along chains."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.subset_sum.covered import IntervalUnion, outer_covered_set
+from numerics.subset_sum.exact_numbers import Number, exact_number
+
+
+def mean_next_measure(covered: IntervalUnion, reach: Number, density: Number, atom: Number = 0) -> Fraction:
+    """The expected length of the covered set and its translate by an item, within the frame; exact.
+
+    The item has the density on [−reach, reach] and its other mass at the atom. The length is a piecewise linear
+    function of the item, so the trapezoid rule over its kinks is exact.
+
+    Raises:
+        ValueError: for a density that is negative or too large for a law, a reach ≤ 0, or numbers not finite.
+    """
+    a, kappa = exact_number("reach", reach), exact_number("density", density)
+    if a <= 0 or kappa < 0 or 2 * a * kappa > 1:
+        raise ValueError(f"density {density} on [-{reach}, {reach}]: expected mass at most 1")
+    ends = [end for piece in covered.pieces for end in piece]
+    kinks = {target - end for target in (*ends, *covered.frame) for end in ends}
+    points = sorted({-a, a} | {x for x in kinks if -a < x < a})
+    lengths = [covered.with_item(x).measure for x in points]
+    trapezoids = zip(pairwise(points), pairwise(lengths), strict=True)
+    inside = sum(((y - x) * (low + high) / 2 for (x, y), (low, high) in trapezoids), Fraction(0))
+    return kappa * inside + (1 - 2 * a * kappa) * covered.with_item(atom).measure
+
+
+def uncovered_odds(rng: np.random.Generator, n: int, eps: float, chains: int) -> NDArray[np.float64]:
+    """The odds of a point of [−½, ½] being uncovered after n uniform items on [−1, 1]. float[chains]."""
+    share = np.array([outer_covered_set(x, eps, (-0.5, 0.5)).measure for x in rng.uniform(-1, 1, (chains, n))])
+    return np.maximum(0.0, 1 - share) / share
+
+
+def covers(x: NDArray[np.float64], eps: float) -> bool:
+    """Whether the covered set of these items proves each z in [−½, ½] to be within ε of a subset sum.
+
+    What it covers is within ε/2 of one, so that gaps may have the length ε, or ε/2 at an end.
+    """
+    found = outer_covered_set(x, eps, (-0.5, 0.5))
+    inner = float(np.max(found.low[1:] - found.high[:-1], initial=0.0))
+    return inner <= eps and max(found.low[0] + 0.5, 0.5 - found.high[-1]) <= eps / 2
+
+
+def first_cover(rng: np.random.Generator, eps: float, most: int, chains: int) -> NDArray[np.int64]:
+    """The first number of uniform items whose covered set suffices, at most `most`. int[chains]."""
+    found = np.empty(chains, dtype=np.int64)
+    for chain in range(chains):
+        x, low, high = rng.uniform(-1, 1, most), -1, most
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if covers(x[:middle], eps) else (middle, high)
+        found[chain] = high
+    return found

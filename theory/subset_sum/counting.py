@@ -1,0 +1,94 @@
+"""R3: counting bounds on the number of items, for all targets, for one, and for several that share a subset."""
+
+from __future__ import annotations
+
+from math import prod
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.subset_sum.expected_count import empty_subset, sum_cdf, t
+from theory.subset_sum.symbols import eps, k, n, z
+
+m = sp.Symbol("m", positive=True, integer=True)  # coordinates of an item
+p = sp.Symbol("p", positive=True)  # the probability of a hit
+targets = sp.symbols("z_1:4", real=True)  # the coordinates of a target
+
+
+def closeness(target: sp.Expr) -> sp.Expr:
+    """The probability that a sum of k ≥ 1 items is within ε of the target."""
+    return sum_cdf.subs(t, target + eps) - sum_cdf.subs(t, target - eps)
+
+
+def vector_expectation(size: int) -> sp.Expr:
+    """The expected number of subsets whose sum is within ε of z_1, …, z_size in every coordinate."""
+    here = targets[:size]
+    empty = sp.Piecewise((1, sp.Max(*map(sp.Abs, here)) <= eps), (0, True))
+    return empty + sp.Sum(sp.binomial(n, k) * prod(map(closeness, here)), (k, 1, n))
+
+
+covering_volume = sp.log(1 / (2 * eps)) / sp.log(2)
+covering_items = sp.log(1 + 1 / (2 * eps)) / sp.log(2)
+equal_count = empty_subset + sp.Sum(sp.binomial(n, k) * closeness(z) ** m, (k, 1, n))
+vector_count = {2: vector_expectation(2), 3: vector_expectation(3)}
+count_bound = empty_subset + (2**n - 1) * eps**m
+hit_items = sp.log(1 + p / eps**m) / sp.log(2)
+hit_volume = (m * sp.log(1 / eps) - sp.log(1 / p)) / sp.log(2)
+
+counting_bounds = Claim(
+    label="R3",
+    title="Counting bounds: every target, one target, several targets with one subset",
+    statement=r"""
+(a) Let $\varepsilon<\frac12$. If every $z\in[-\frac12,\frac12]$ is within $\varepsilon$ of a subset sum of $n$
+numbers, then $$n\ge[[covering_items]],$$ in particular $n\ge[[covering_volume]]$. The first bound is sharp:
+wherever it is an integer, the numbers $2\varepsilon\cdot(1,2,\dots,2^{n-2},-2^{n-1})$ attain it. (b) If
+$\Pr(N\ge1)\ge p$ for a number $N$ of subsets, then $\mathbb EN\ge p$. (c) Let the items be vectors in $\mathbb R^m$
+with independent coordinates, uniform on $[-1,1]$, and let $N$ count the subsets whose sum is within $\varepsilon$
+of $z\in\mathbb R^m$ in every coordinate: one subset for all of them. With $F_k$ of R1, $\mathbb EN=\mathbf
+1\{\|z\|_\infty\le\varepsilon\}+\sum_{k\ge1}\binom nk\prod_j[F_k(z_j+\varepsilon)-F_k(z_j-\varepsilon)]$. For equal
+coordinates $$\mathbb EN=[[equal_count]]\ \le\ [[count_bound]],$$ where the bound holds for unequal coordinates as
+well, with the indicator of $\|z\|_\infty\le\varepsilon$, and is attained at $n=1$ for
+$\|z\|_\infty\le1-\varepsilon$. So a hit with probability $p$ at $\|z\|_\infty>\varepsilon$ needs
+$$n\ge[[hit_items]],$$ in particular $n\ge[[hit_volume]]$: a subset shared by $m$ targets pays a factor $m$, while
+different subsets of one sample pay nothing (R4).
+""",
+    proof_text=r"""
+(a) There are at most $2^n$ distinct sums, among them $0$, and $n\ge1$ since $0$ alone does not reach
+$\frac12>\varepsilon$. If $j$ of them are negative, intervals of length $2\varepsilon$ around these and half of the
+one around $0$ cover $[-\frac12,0]$, so $(2j+1)\varepsilon\ge\frac12$; likewise $(2i+1)\varepsilon\ge\frac12$ for
+the $i$ positive ones. As $i+j\le2^n-1$ is odd at its largest, $\min(i,j)\le2^{n-1}-1$, so
+$(2^n-1)\varepsilon\ge\frac12$. The numbers named have the sums $2\varepsilon\{-2^{n-1},\dots,2^{n-1}-1\}$, whose
+intervals cover $[-(2^n+1)\varepsilon,(2^n-1)\varepsilon]$. The second bound drops the $1$. (b) $N\ge\mathbf
+1\{N\ge1\}$ (Markov). (c) For a fixed subset of $k\ge1$ items the coordinates of its sum are independent, each with
+the distribution function $F_k$; add up by linearity, the empty subset apart. A convolution with a probability law
+does not raise the largest value of a density, so that of a sum of $k\ge1$ items is at most $\frac12$, each factor
+is at most $\varepsilon$, and $\sum_{k\ge1}\binom nk=2^n-1$. For $n=1$ the factors equal $\varepsilon$ where
+$[z_j-\varepsilon,z_j+\varepsilon]\subset[-1,1]$. With (b), $p\le(2^n-1)\varepsilon^m<2^n\varepsilon^m$. ∎
+""",
+    source=Source("2006.07990", "counting lower bound behind its pruning theorem"),
+    provenance=Provenance.RECONSTRUCTED,
+    proof=Proof.PROVED,
+    assumptions=(
+        "(a) any real numbers; ε < 1/2",
+        "(c) independent coordinates, uniform on [−1, 1]; one subset for all coordinates",
+    ),
+    uses=("R1",),
+    expressions={
+        "covering_volume": covering_volume,
+        "covering_items": covering_items,
+        "equal_count": equal_count,
+        "vector_count": vector_count,
+        "count_bound": count_bound,
+        "hit_items": hit_items,
+        "hit_volume": hit_volume,
+    },
+    domain={
+        n: (1, 3),
+        m: (1, 4),
+        k: (1, 5),
+        p: (sp.Rational(1, 20), 1),
+        eps: (sp.Rational(1, 20), sp.Rational(9, 10)),
+        z: (-2, 2),
+        **dict.fromkeys(targets, (-2, 2)),
+    },
+)

@@ -1,0 +1,59 @@
+"""R10: keeping one candidate needs polynomially many of them, keeping a subset logarithmically many."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.let import Let
+from theory.subset_sum.product_laws import quenched_size, t, uniform_product
+from theory.subset_sum.symbols import eps, n
+
+w = sp.Symbol("w", real=True)  # the weight to be replaced
+p = sp.Symbol("p", positive=True)  # the probability that a candidate serves
+
+close = uniform_product.distribution.subs(t, w + eps) - uniform_product.distribution.subs(t, w - eps)
+single_hit = close / 2
+success = Let(1 - (1 - p) ** n, [(p, single_hit)])
+median_items = Let(sp.log(2) / -sp.log(1 - p), [(p, single_hit)])
+leading = 2 * sp.log(2) / (eps * -sp.log(sp.Abs(w)))
+
+single_candidates = Claim(
+    label="R10",
+    title="One candidate against subsets: polynomial and logarithmic over-parametrisation",
+    statement=r"""
+A weight $w$ is to be replaced, up to $\varepsilon<|w|$, by one of $n$ candidates: products of two independent
+uniform numbers on $[-1,1]$, each usable with probability $\frac12$ (R5). A candidate serves with probability
+$$p=[[single_hit]],$$ some candidate with probability $$[[success]],$$ and so with probability $\frac12$ from
+$$n_{50}=[[median_items]]$$ on. For $\varepsilon<|w|<1-\varepsilon$, $$n_{50}\le[[leading]],$$ and the ratio tends
+to $1$ as $\varepsilon\to0$: $n_{50}$ is of order $1/\varepsilon$. Sums over subsets of such candidates instead need
+about $2\log_2\frac1\varepsilon$: no fewer in the limit (R5), and measured medians are close to it.
+""",
+    proof_text=r"""
+The candidates are independent, and one serves if it is usable and its product lies in
+$[w-\varepsilon,w+\varepsilon]$, which does not hold $0$. There the density $-\frac12\ln|s|$ is convex for
+$|w|+\varepsilon<1$, so its mean over the interval is at least its value at $w$: $p\ge-\frac\varepsilon2\ln|w|$.
+With $-\ln(1-p)\ge p$ this is the bound, and as $\varepsilon\to0$ both inequalities become equalities to first
+order. ∎
+""",
+    source=Source("2002.00585", "one candidate for each weight, against the subsets of 2006.07990"),
+    provenance=Provenance.RECONSTRUCTED,
+    proof=Proof.PROVED,
+    assumptions=(
+        "candidates independent; products of uniform numbers on [−1, 1], usable with probability 1/2",
+        "the number that subsets need is a lower bound in the limit (R5) and else measured",
+    ),
+    uses=("R5",),
+    expressions={
+        "single_hit": single_hit,
+        "success": success,
+        "median_items": median_items,
+        "leading": leading,
+    },
+    aids={"subset_items": quenched_size},
+    domain={
+        w: (sp.Rational(1, 5), sp.Rational(9, 10)),
+        eps: (sp.Rational(1, 100), sp.Rational(1, 11)),
+        n: (2, 40),
+    },
+)
