@@ -26,12 +26,14 @@ from numerics.equivariance.representations import (
     tensor_product,
     trivial,
 )
+from numerics.equivariance.tickets import Ticket, find_ticket
 
 __all__ = [
     "NO_TURNS",
     "EquivariantLayer",
     "Group",
     "Representation",
+    "Ticket",
     "centred_grid",
     "cyclic",
     "cyclic_irreducibles",
@@ -42,6 +44,7 @@ __all__ = [
     "dual",
     "equivariant_basis",
     "feature_field",
+    "find_ticket",
     "forward",
     "hom_dimension",
     "inflate",

@@ -3,15 +3,19 @@
 from theory.equivariance.coefficient_pruning import coefficient_pruning
 from theory.equivariance.dimensions import hom_dimension
 from theory.equivariance.grids import grid_maps
+from theory.equivariance.lower_bound import pruning_lower_bound
 from theory.equivariance.orbits import orbit_basis
 from theory.equivariance.pointwise import pointwise_relu
 from theory.equivariance.symmetric_group import truncated_bell
+from theory.equivariance.ticket import equivariant_ticket
 
 __all__ = [
     "coefficient_pruning",
+    "equivariant_ticket",
     "grid_maps",
     "hom_dimension",
     "orbit_basis",
     "pointwise_relu",
+    "pruning_lower_bound",
     "truncated_bell",
 ]

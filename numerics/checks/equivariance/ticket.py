@@ -1,0 +1,273 @@
+"""Evidence for Q7: tickets found in random networks, exactly, and where the bounds come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.equivariance import (
+    NO_TURNS,
+    EquivariantLayer,
+    Representation,
+    Ticket,
+    centred_grid,
+    cyclic,
+    cyclic_irreducibles,
+    equivariant_basis,
+    feature_field,
+    find_ticket,
+    forward,
+    hom_dimension,
+    kernel_space,
+    natural,
+    orbit_labels,
+    regular,
+    symmetric,
+    tensor_power,
+    trivial,
+    within_window,
+)
+from numerics.evidence import Finding, Trial, control, enclosed, exact
+from theory.equivariance.lower_bound import n_in, n_out
+from theory.equivariance.symbols import B, D
+from theory.equivariance.ticket import (
+    B_in,
+    K,
+    channels,
+    equivariant_ticket,
+    error,
+    failure,
+    general_failure,
+    inputs,
+    nonnegative_failure,
+    norms,
+    orbits,
+    points,
+    size,
+    uniform_size,
+)
+from theory.subset_sum.potential import a, delta, kappa
+from theory.subset_sum.potential import failure as one_failure
+from theory.subset_sum.symbols import eps, n
+
+MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
+
+
+@exact(equivariant_ticket)
+@control("all items usable", failure=failure.subs(kappa, 2 * kappa))
+@control("one sign alone", failure=nonnegative_failure)
+@control("one output", failure=failure.subs(n_out, 1))
+@control("10 % less", failure=LESS * failure)
+@control("both signs of inputs that are not negative", nonnegative_failure=failure)
+@control("a union over the basis forgotten", nonnegative_failure=nonnegative_failure / B)
+@control("10 % less, not negative", nonnegative_failure=LESS * nonnegative_failure)
+@control("targets of one block alone", general_failure=failure)
+@control("10 % more", general_failure=MORE * general_failure)
+@control("one sign alone, general", general_failure=B_in * nonnegative_failure)
+def failures_add_up(
+    failure: sp.Expr, nonnegative_failure: sp.Expr, general_failure: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """R4 with half the density, once for each subset sum."""
+    one = one_failure.subs(kappa, kappa / 2)
+    sums = n_in * n_out * B
+    yield trial.same(failure, 2 * sums * one)
+    yield trial.same(nonnegative_failure, sums * one)
+    yield trial.same(general_failure, 2 * sums * B_in * one)
+
+
+@enclosed(equivariant_ticket)
+@control("10 % less", size=LESS * size)
+@control("one sign alone", size=size.subs(delta, 2 * delta))
+@control("all items usable", size=size.subs(kappa, 2 * kappa))
+@control("logarithms to base 2", size=size / sp.log(2))
+@control("the law of one uniform number", uniform_size=size.subs({a: 1, kappa: sp.Rational(1, 2)}))
+@control("10 % less, uniform", uniform_size=LESS * uniform_size)
+@control("all items usable, uniform", uniform_size=size.subs({a: sp.exp(-1), kappa: 1}))
+def sizes_solve_the_equation(size: sp.Expr, uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At so many items the bound is δ; products of two uniform numbers have the density ½ at 1/e, the least up to there."""
+    density = -sp.log(a) / 2
+    for count, law in ((size, {}), (uniform_size, {a: sp.exp(-1), kappa: density.subs(a, sp.exp(-1))})):
+        at = trial.points(failure, delta, a, kappa)[:2]
+        yield trial.same(failure.subs(law).subs(n, count), delta, by=None, at=at)
+    yield trial.same(sp.diff(a * density, a).subs(a, sp.exp(-1)), 0, by=None, at=[{}])
+
+
+def targets(name: str) -> tuple[Representation, Representation]:
+    """Points to points, pairs of points to points, and turning pixels to features."""
+    three, turn = natural(symmetric(3)), cyclic_irreducibles(4)["rotation"]
+    return {
+        "points": (three, three),
+        "pairs": (tensor_power(three, 2), three),
+        "pixels": (centred_grid(turn, 3), regular(turn.group)),
+        "a ring": (natural(cyclic(4)), natural(cyclic(4))),
+    }[name]
+
+
+NAMES = ("points", "pairs", "pixels", "a ring")
+ITEMS, UNIT = 40, 2**10  # channels in a block; coefficients of the source are whole numbers up to UNIT
+CHANNELS = (2, 1)
+
+
+def blocks(rho: Representation) -> int:
+    """The orbits of the coordinates."""
+    return int(orbit_labels(rho, trivial(rho.group)).max()) + 1
+
+
+def searched(rng: np.random.Generator, name: str, signed: bool) -> tuple[EquivariantLayer, Ticket, NDArray]:
+    """A random target with whole coefficients up to UNIT²/2, a ticket for it in a random source, and random inputs."""
+    before, after = targets(name)
+    first, second = (np.array(equivariant_basis(before, rho)) for rho in (before, after))
+    middle = CHANNELS[0] * blocks(before) * ITEMS
+    target = EquivariantLayer(rng.integers(-(UNIT**2) // 2, UNIT**2 // 2, (*CHANNELS, len(second))), second)
+    source = (
+        EquivariantLayer(rng.integers(-UNIT, UNIT + 1, (CHANNELS[0], middle, len(first))), first),
+        EquivariantLayer(rng.integers(-UNIT, UNIT + 1, (middle, CHANNELS[1], len(second))), second),
+    )
+    x = rng.integers(-9, 10, size=(4, CHANNELS[0], before.dimension))
+    return target, find_ticket(target, source, UNIT**2 // 200, signed), x
+
+
+def weigh(layer: EquivariantLayer, x: NDArray) -> dict[sp.Symbol, int]:
+    """Σ‖B_b‖ and Σ‖x_i‖."""
+    return {norms: int(np.abs(layer.basis).sum(axis=2).max(axis=1).sum()), inputs: int(np.abs(x).max(axis=-1).sum())}
+
+
+@exact(equivariant_ticket, cost=0.5)
+@control("inputs that are not negative", signed=False)
+@control("no error at all", error=sp.Integer(0))
+def tickets_are_found(error: sp.Expr, signed: bool, trial: Trial) -> Iterator[Finding]:
+    """Outputs of the target and of the ticket in whole numbers: apart by less than the bound, which the certificate repeats."""
+    for name in NAMES:
+        for replicate in range(trial.size(1)):
+            target, found, x = trial.draw(searched, name, signed, replicate=replicate)
+            before, after = targets(name)
+            for each in x:
+                gap = np.abs(np.maximum(target.apply(each), 0) - np.maximum(forward(found.layers, each), 0)).max()
+                bound = error.subs({**weigh(target, each), eps: found.coef_error})
+                yield trial.holds(gap <= bound, f"{name}: apart by {float(gap):.3g}, bound {float(bound):.3g}")
+            yield trial.holds(symmetric_outputs(found, before, after, x[0]), f"{name}: g(ρ(g)x) = ρ(g)g(x)")
+
+
+def symmetric_outputs(found: Ticket, before: Representation, after: Representation, x: NDArray) -> bool:
+    y = forward(found.layers, x)
+    letters = range(len(before.images))
+    return all((forward(found.layers, before.act((i,), x)) == after.act((i,), y)).all() for i in letters)
+
+
+@exact(equivariant_ticket)
+@control("the largest norm", error=eps * inputs)
+@control("without the inputs", error=eps * norms)
+@control("10 % less", error=LESS * error)
+@control("10 % more", error=MORE * error)
+def the_error_is_attained(error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """An empty ticket for coefficients ε at inputs 1 and 3, and the engine's certificate of a ticket that was found."""
+    for name in ("points", "pixels", "a ring"):
+        basis = np.array(equivariant_basis(*targets(name)))
+        near = Fraction(1, 7)
+        layer = EquivariantLayer(np.full((2, 1, len(basis)), near, dtype=object), basis)
+        x = np.stack([np.ones(basis.shape[2], np.int64), 3 * np.ones(basis.shape[2], np.int64)])
+        found, claimed = layer.apply(x).max(), error.subs({**weigh(layer, x), eps: near})
+        yield trial.holds(found == claimed, f"{name}: an error of {found}, claimed {claimed}")
+        target, ticket, more = trial.draw(searched, name, True)
+        bound, claimed = ticket.certified_bound(more[0]), error.subs({**weigh(target, more[0]), eps: ticket.coef_error})
+        yield trial.holds(bound == claimed, f"{name}: certified {bound}, claimed {claimed}")
+
+
+def projected(name: str) -> tuple[int, int, int]:
+    """Diagonal orbits, products B_bQ_q that are B_b, and products that are neither 0 nor B_b."""
+    before, after = orbit_types()[name]
+    parts = [matrix for matrix in equivariant_basis(before, before) if np.diagonal(matrix).any()]
+    products = [(basis @ part, basis) for basis in equivariant_basis(before, after) for part in parts]
+    same = [bool((product == basis).all()) for product, basis in products]
+    other = [bool(product.any()) and not alike for (product, _), alike in zip(products, same, strict=True)]
+    return len(parts), sum(same), sum(other)
+
+
+def orbit_types() -> dict[str, tuple[Representation, Representation]]:
+    four = natural(symmetric(4))
+    pairs = tensor_power(four, 2)
+    return {"pairs of four": (pairs, pairs), "pairs to points": (pairs, four), "pixels": targets("pixels")}
+
+
+@exact(equivariant_ticket)
+@control("one block for each input", channels=n * n_in)
+@control("a block for each basis element", channels=n * n_in * B_in)
+@control("10 % more", channels=MORE * channels)
+@control("four points have 14", pairs=sp.Integer(14))
+def diagonal_orbits_split_the_basis(channels: sp.Expr, pairs: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """B_bQ_q is 0 or B_b, once B_b for each b: all 30 products for pairs of four points. So many channels are searched."""
+    for name, (before, after) in trial.once(orbit_types).items():
+        parts, same, other = trial.once(projected, name)
+        detail = f"{name}: {parts} diagonal orbits, B_bQ_q = B_b for {same} products, neither for {other}"
+        yield trial.holds(other == 0 and same == hom_dimension(before, after), detail)
+        if name == "pairs of four":
+            yield trial.holds(same == pairs, f"{same} elements, claimed {pairs}")
+    for name in NAMES:
+        before, _ = targets(name)
+        _, found, _ = trial.draw(searched, name, True)
+        used = found.layers[0].coeffs.shape[1]
+        here = {n: ITEMS, n_in: CHANNELS[0], orbits: blocks(before), B_in: hom_dimension(before, before)}
+        yield trial.holds(channels.subs(here) == used, f"{name}: {used} channels, claimed {channels.subs(here)}")
+
+
+def left(count: int, elements: tuple[str, ...]) -> sp.Rational:
+    """The squared relative error of I by Σ_q T_qQ_q, T_q equivariant, with some of J/m and (I − J/m)/2: normal equations."""
+    unit, mean = sp.eye(count), sp.ones(count, count) / count
+    basis = {"mean": mean, "rest": (unit - mean) / 2}
+    spanned = [matrix * basis[element] for element in elements for matrix in (mean, unit - mean)]
+    columns = sp.Matrix.hstack(*(matrix.reshape(count**2, 1) for matrix in spanned if any(matrix)))
+    wanted = unit.reshape(count**2, 1)
+    best = (columns.T * columns).LUsolve(columns.T * wanted)
+    rest = wanted - columns * best
+    return (rest.T * rest)[0] / count
+
+
+@exact(equivariant_ticket)
+@control("one element of any basis", lost=sp.Integer(0))
+@control("its square", lost=1 / points)
+@control("the mean alone", lost=sp.sqrt(1 - 1 / points))
+@control("10 % more", lost=MORE / sp.sqrt(points))
+def one_element_loses_the_mean(lost: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Least squares in fractions: 1/√m of the identity is out of reach for one element, nothing for both."""
+    for count in (3, 4, 5, 6):
+        found, claimed = sp.sqrt(trial.once(left, count, ("rest",))), lost.subs(points, count)
+        yield trial.holds(claimed == found, f"{count} points: {found} is lost, claimed {claimed}")
+        yield trial.holds(trial.once(left, count, ("mean", "rest")) == 0, "with both elements nothing is lost")
+
+
+def sizes() -> list[tuple[str, dict[sp.Symbol, int], int]]:
+    """Bases counted: by characters, or within a window."""
+    torus, turn = feature_field(NO_TURNS, 5), cyclic_irreducibles(4)["rotation"]
+    kernels = regular(turn.group)
+    shifts = equivariant_basis(torus, torus)
+    found = [("cnn", {K: side}, len(within_window(shifts, 5, side))) for side in (1, 3, 5)]
+    found += [
+        ("rotations", {D: side}, hom_dimension(kernel_space(turn, side, kernels), kernels)) for side in (1, 2, 3, 5)
+    ]
+    for count in (2, 5, 9):
+        found.append(("deep_sets", {}, hom_dimension(natural(symmetric(count)), natural(symmetric(count)))))
+    for count in (4, 5, 10):
+        rho = tensor_power(natural(symmetric(count)), 2)
+        found.append(("pairs", {}, hom_dimension(rho, rho)))
+    return found
+
+
+@exact(equivariant_ticket)
+@control("a side of the window", cnn=K)
+@control("10 % more shifts", cnn=MORE * K**2)
+@control("kernels of plain features", rotations=D**2)
+@control("all entries", rotations=16 * D**2)
+@control("one for all points", deep_sets=sp.Integer(1))
+@control("entries of a layer of pairs", pairs=sp.Integer(16))
+def bases_are_counted(
+    cnn: sp.Expr, rotations: sp.Expr, deep_sets: sp.Expr, pairs: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The sizes of the corollaries."""
+    formulas = {"cnn": cnn, "rotations": rotations, "deep_sets": deep_sets, "pairs": pairs}
+    for name, at, found in trial.once(sizes):
+        claimed = formulas[name].subs(at)
+        yield trial.holds(claimed == found, f"{name} at {at}: {found}, claimed {claimed}")

@@ -1,0 +1,147 @@
+"""Tickets for one equivariant layer: the masks that turn a source of two layers into it, coefficient by coefficient (Q7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from numerics.equivariance.layers import EquivariantLayer
+from numerics.rationals import rational
+from numerics.subset_sum import SubsetSumSolver
+from numerics.subset_sum.exact_numbers import Number, exact_number
+from theory.equivariance import ticket as claim
+
+MOST_ITEMS = 32  # of one subset sum: the search takes a few milliseconds, and 32 items reach 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Ticket:
+    """Masks for a source of two layers, and how near its coefficients come to the target's.
+
+    masks: bool[in, channels, b] and bool[channels, out, b]; layers: the source, pruned; coef_error: the largest error of
+    a coefficient of σ(x_i) or σ(−x_i), exactly; signed: whether inputs may be negative; total: all coefficients of the
+    source.
+    """
+
+    masks: tuple[NDArray[np.bool_], NDArray[np.bool_]]
+    layers: tuple[EquivariantLayer, EquivariantLayer]
+    coef_error: Fraction
+    signed: bool
+
+    @property
+    def kept(self) -> int:
+        return sum(int(mask.sum()) for mask in self.masks)
+
+    @property
+    def total(self) -> int:
+        return sum(mask.size for mask in self.masks)
+
+    def certified_bound(self, x: ArrayLike) -> Fraction:
+        """What |f(x) − g(x)| does not exceed at any output, exactly (Q7). x: [in, in coordinates].
+
+        ValueError for another shape, what is no finite real number, and negative inputs of a ticket for x ≥ 0.
+        """
+        given = np.asarray(x)
+        self.layers[0].apply(given)  # the door of the layer
+        if given.ndim != 2:
+            raise ValueError(f"inputs {list(given.shape)}: expected [in, in coordinates]")
+        exact = [[exact_number("input", value) for value in channel] for channel in given.tolist()]
+        if not self.signed and min(map(min, exact)) < 0:
+            raise ValueError(f"an input is {min(map(min, exact))}: expected none below 0, as the ticket is not signed")
+        numbers = {
+            claim.eps: self.coef_error,
+            claim.norms: sum(_norm(matrix) for matrix in self.layers[1].basis),
+            claim.inputs: sum(max(map(abs, channel)) for channel in exact),
+        }
+        return Fraction(rational(claim.error.subs(numbers)))
+
+
+def find_ticket(
+    target: EquivariantLayer, source: Sequence[EquivariantLayer], eps: Number, signed: bool = True
+) -> Ticket:
+    """Masks under which second(σ(first(x))) is target(x), each coefficient within eps where a subset is found that is.
+
+    The channels between the layers stand in equal blocks, for each input channel one block for each part of the
+    identity in the basis of the first layer: I itself, or the diagonal orbits. At most 32 items for each coefficient and
+    sign are tried. signed: inputs may be negative; otherwise half of the subset sums are spared.
+
+    Raises:
+        ValueError: for eps ≤ 0, layers that do not fit, a first basis whose diagonal 0-1 elements do not add up to the
+            identity, a basis that these do not split, or channels that do not make equal blocks.
+    """
+    width = exact_number("eps", eps)
+    if width <= 0:
+        raise ValueError(f"eps = {eps}: expected a number above 0")
+    first, second = _checked_source(target, source)
+    parts = _identity_parts(first.basis)
+    part_of = _parts_of_basis(second.basis, first.basis[parts])
+    before, between, _ = first.coeffs.shape
+    block = between // (before * len(parts))
+    if block * before * len(parts) != between:
+        raise ValueError(f"{between} channels between the layers: expected a multiple of {before * len(parts)}")
+    masks = np.zeros(first.coeffs.shape, bool), np.zeros(second.coeffs.shape, bool)
+    worst, solver = Fraction(0), SubsetSumSolver()
+    for i, o, b in np.ndindex(target.coeffs.shape):
+        start = (i * len(parts) + part_of[b]) * block
+        lambdas = first.coeffs[i, start : start + block, parts[part_of[b]]]
+        for sign in (1, -1) if signed else (1,):
+            usable = start + np.flatnonzero(sign * lambdas > 0)[:MOST_ITEMS]
+            items = [
+                exact_number("coefficient", second.coeffs[k, o, b])
+                * abs(exact_number("coefficient", first.coeffs[i, k, parts[part_of[b]]]))
+                for k in usable
+            ]
+            found = solver.prepare(items).within(sign * target.coeffs[i, o, b], width)
+            masks[1][usable[found.mask], o, b] = True
+            masks[0][i, usable[found.mask], parts[part_of[b]]] = True
+            worst = max(worst, found.error)
+    return Ticket(masks, (first.prune(masks[0]), second.prune(masks[1])), worst, signed)
+
+
+def _checked_source(
+    target: EquivariantLayer, source: Sequence[EquivariantLayer]
+) -> tuple[EquivariantLayer, EquivariantLayer]:
+    if len(source) != 2:
+        raise ValueError(f"a source of {len(source)} layers: expected 2")
+    first, second = source
+    if target.basis.shape != second.basis.shape or (target.basis != second.basis).any():
+        raise ValueError("the second layer's basis differs from the target's: expected the same elements in one order")
+    sizes = first.coeffs.shape[0], second.coeffs.shape[1]
+    if sizes != target.coeffs.shape[:2] or first.coeffs.shape[1] != second.coeffs.shape[0]:
+        raise ValueError(
+            f"coefficients {list(first.coeffs.shape)} and {list(second.coeffs.shape)}: expected channels from "
+            f"{target.coeffs.shape[0]} to {target.coeffs.shape[1]} with as many between them on both sides"
+        )
+    size = target.basis.shape[2]
+    if first.basis.shape[1:] != (size, size):
+        raise ValueError(f"the first layer's basis {list(first.basis.shape)}: expected elements of {size} × {size}")
+    return first, second
+
+
+def _identity_parts(basis: NDArray) -> list[int]:
+    """The diagonal elements of entries 0 and 1 that add up to the identity."""
+    unit = np.eye(basis.shape[1], dtype=np.int64)
+    parts = [i for i, matrix in enumerate(basis) if (matrix == unit * matrix).all() and np.isin(matrix, (0, 1)).all()]
+    if not parts or (basis[parts].sum(axis=0) != unit).any():
+        raise ValueError("the first layer's basis: expected the identity, or diagonal elements that add up to it")
+    return parts
+
+
+def _parts_of_basis(basis: NDArray, parts: NDArray) -> list[int]:
+    """For each element the part P with B_b P = B_b."""
+    found = []
+    for matrix in basis:
+        same = [i for i, part in enumerate(parts) if (matrix @ part == matrix).all()]
+        if len(same) != 1:
+            raise ValueError("an element of the second basis takes several parts of the identity: expected orbits")
+        found.append(same[0])
+    return found
+
+
+def _norm(matrix: NDArray) -> Fraction:
+    """The largest sum of moduli in a row."""
+    return max(sum((abs(exact_number("basis", x)) for x in row), Fraction(0)) for row in matrix)

@@ -1,0 +1,113 @@
+"""Q8: how many parameters an equivariant ticket must be chosen from, whatever the source: volumes of coefficients."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.equivariance.symbols import B, X, Y, order
+from theory.subset_sum.symbols import eps
+
+n_in, n_out = sp.symbols("n_in n_out", positive=True, integer=True)  # channels before and after
+Theta = sp.Symbol("Theta", nonnegative=True)  # parameters of the source that a mask keeps or drops
+c = sp.Symbol("c", positive=True)  # coefficients are uniform on [−c, c]
+s = sp.Symbol("s", positive=True)  # basis elements have entries 0 and 1/s
+delta = sp.Symbol("delta", positive=True)  # the probability of failure, below 1
+p, q = sp.symbols("p q", real=True)  # a function's outputs at the two probes of an entry
+
+measure = sp.Piecewise(
+    (0, sp.Or(p < -eps, q < -eps, sp.And(p > eps, q > eps))),
+    (2 * eps, sp.Or(p > eps, q > eps)),
+    (p + q + 2 * eps, True),
+)
+linear_share = sp.Min(1, s * eps / c)
+relu_share = sp.Min(1, 2 * s * eps / c)
+
+
+def success(share: sp.Expr) -> sp.Expr:
+    """At most this probability, when one function serves this share of the values of each coefficient."""
+    return sp.Min(1, 2**Theta * share ** (n_in * n_out * B))
+
+
+def parameters(widest: sp.Expr) -> sp.Expr:
+    """At least so many parameters, when one function serves an interval of this length out of 2c."""
+    return (n_in * n_out * B * sp.log(2 * c / widest) + sp.log(1 - delta)) / sp.log(2)
+
+
+linear_success, relu_success = success(linear_share), success(relu_share)
+linear_parameters, relu_parameters = parameters(2 * s * eps), parameters(4 * s * eps)
+saving = X * Y / B
+free_saving = order
+
+pruning_lower_bound = Claim(
+    label="Q8",
+    title="A lower bound for pruning to equivariant networks",
+    statement=r"""
+Let $G$ permute finite sets $X$ and $Y$, and let $B_b$ be the orbit basis (Q2), all elements divided by one $s>0$ ($s=1$: entries 0 and 1). The target
+has `n_in` channels before and `n_out` after,
+$f(x)_o=\sigma(\sum_{i,b}w_{iob}B_bx_i)$ with $\sigma=\mathrm{ReLU}$ or $\sigma(t)=t$, and coefficients $w$ independent and uniform on $[-c,c]$. A source with
+$\Theta$ parameters, random or not but independent of $w$, equivariant or not, may be pruned by any of its $2^\Theta$ masks. The error is the supremum of
+$|g-f|$ over outputs and over an input set which contains all $\pm e_x$ ($x\in X$) in every single channel. Then
+
+* one function $g$ is within $\varepsilon$ for at most the share $$[[relu_share]]$$ of the values of each coefficient (ReLU; attained by $g=\varepsilon$ at all
+  probes), or $$[[linear_share]]$$ (linear targets; attained by $g=0$);
+* some mask is within $\varepsilon$ with probability at most $$[[relu_success]]$$ (ReLU) or $$[[linear_success]]$$ (linear targets; attained, for instance by
+  masked copies of one layer whose coefficients are $2\varepsilon s$ times powers of two);
+* if every $w$ succeeds with probability at least $1-\delta$, $0<\delta<1$, then $$\Theta\ge[[relu_parameters]]$$ for ReLU, and
+  $$\Theta\ge[[linear_parameters]]$$ for linear targets.
+
+If $B_b$ is divided by its own $s_b$, the share is that of $s_b$ and its power becomes the product over $b$ of the powers `n_in`·`n_out`. Both rest on this: the weights $w$ of one
+entry for which $|\sigma(w)-p|\le\varepsilon$ and $|\sigma(-w)-q|\le\varepsilon$, $\sigma$ = ReLU, have the measure $$[[measure]].$$
+The same bound for an unstructured layer has the $|X||Y|$ entries in place of $|B|$: symmetry saves the factor $$[[saving]],$$ never more than $|G|$, and exactly
+$[[free_saving]]=|G|$ if $G$ acts freely on $Y\times X$.
+""",
+    proof_text=r"""
+*Each coefficient is an entry.* Fix a mask, hence a function $g$ that does not depend on $w$. For each $b$ choose an entry $(y,x)$ of its orbit. All other
+elements are 0 there, so at $\pm e_x$ in the channel $i$ the target's output $(o,y)$ is $\sigma(\pm w_{iob}/s)$. With $p$, $q$ the outputs of $g$ there, $w_{iob}/s$ lies in
+$M=\{w:|\sigma(w)-p|\le\varepsilon,|\sigma(-w)-q|\le\varepsilon\}$.
+
+*One entry.* Linear: $M\subset[p-\varepsilon,p+\varepsilon]$, all of it if $q=-p$: length at most $2\varepsilon$. ReLU: $M$ is empty if $p$ or $q$ is below $-\varepsilon$, and if both exceed $\varepsilon$, since
+$\sigma(w)$ or $\sigma(-w)$ is 0. If $p>\varepsilon\ge q$, then $w>0$ and $M=[p-\varepsilon,p+\varepsilon]$, up to an end; likewise for $q>\varepsilon\ge p$. If $|p|,|q|\le\varepsilon$, then
+$M=[-q-\varepsilon,p+\varepsilon]$: the measure as stated, at most $4\varepsilon$, attained at $p=q=\varepsilon$ by an interval about 0. Multiplied by $s$ and divided by $2c$ these are the shares.
+
+*All.* The coefficients are independent, so $g$ serves $w$ with probability at most the product of the shares. The sum over $2^\Theta$ masks, then the mean over the source, bound the
+success probability. If every $w$ succeeds with probability at least $1-\delta$, so does a random one, and the logarithm to base 2 bounds $\Theta$. Attained, linear: $K$ coefficients
+$2\varepsilon s\cdot(1,2,\dots,2^{K-2},-2^{K-1})$ for each $(i,o,b)$, between copies of the input channel $i$ and the output $o$, have the subset sums $2\varepsilon s\cdot\{-2^{K-1},\dots,2^{K-1}-1\}$, whose $2^K$ intervals do not overlap; as long as they
+stay within $[-c,c]$ the masks serve the share $2^K\varepsilon s/c$ of each coefficient.
+
+*Saving.* Without symmetry ($G=1$) every entry is an orbit. An orbit has at most $|G|$ entries, and exactly $|G|$ if the action is free. ∎
+""",
+    source=Source(
+        "2206.04270", "abstract (optimality of the over-parametrisation); constants and normalised elements are ours"
+    ),
+    provenance=Provenance.RECONSTRUCTED,
+    proof=Proof.PROVED,
+    assumptions=(
+        "permutation representations, the orbit basis, uniform coefficients independent of the source",
+        "the input set contains ±e_x in every single channel",
+    ),
+    uses=("Q2",),
+    expressions={
+        "measure": measure,
+        "relu_share": relu_share,
+        "linear_share": linear_share,
+        "relu_success": relu_success,
+        "linear_success": linear_success,
+        "relu_parameters": relu_parameters,
+        "linear_parameters": linear_parameters,
+        "saving": saving,
+        "free_saving": free_saving,
+    },
+    domain={
+        n_in: (1, 3),
+        n_out: (1, 3),
+        B: (1, 4),
+        Theta: (0, 12),
+        c: (sp.Rational(1, 4), 2),
+        s: (1, 3),
+        eps: (sp.Rational(1, 1000), sp.Rational(1, 100)),
+        delta: (sp.Rational(1, 100), sp.Rational(1, 2)),
+        p: (-1, 2),
+        q: (-1, 2),
+    },
+)
