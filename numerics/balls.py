@@ -212,7 +212,7 @@ def _hyper(expression: sp.hyper, values: Values, analytic: bool) -> acb:
     below = [evaluate(b, values, analytic) for b in expression.bq]
     x = evaluate(expression.argument, values, analytic)
     if len(above) == 2 and not below:
-        return _divergent_series(*above, -x)
+        return _divergent_series(above[0], above[1], -x)
     if analytic and len(above) > len(below) and bool(x.imag.contains(0)) and not bool(x.real < 1):
         return NOT_A_NUMBER
     return x.hypgeom(above, below)
