@@ -113,17 +113,17 @@ def test_pages_come_as_notebooks_that_run(site: Path, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr[-2000:]
 
 
-# A book of one page beside a ledger of one topic: quick to build, and wrong in one way at a time
+# A book of one page beside a ledger of one claim: quick to build, and wrong in one way at a time
 
 
 def small_book(folder: Path, page: str, formula: tuple[str, str] | None = None) -> tuple[Path, dict[str, str]]:
     for name in ("theory", "numerics"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     ledger = folder / "theory" / "ledger.py"
-    text = re.sub(r"TOPICS = \([^)]*\)", 'TOPICS = ("neuron_pruning",)', ledger.read_text(encoding="utf-8"))
+    text = re.sub(r"TOPICS = \([^)]*\)", 'TOPICS = ("neuron_pruning.kink",)', ledger.read_text(encoding="utf-8"))
     ledger.write_text(text, encoding="utf-8")
     if formula:
-        topic = folder / "theory" / "neuron_pruning.py"
+        topic = folder / "theory" / "neuron_pruning" / "kink.py"
         before = topic.read_text(encoding="utf-8")
         assert formula[0] in before
         topic.write_text(before.replace(*formula), encoding="utf-8")

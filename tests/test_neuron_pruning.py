@@ -1,14 +1,24 @@
-"""The kink lemma: reference errors and the bound on random affine functions."""
+"""Kinks, aligned neurons and broken bins: reference values, and the engines beside brute force."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
+import pytest
 import sympy as sp
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy.integrate import quad
+from scipy.special import erfcx
 
-from theory.neuron_pruning import best_affine, kink, kink_bound, kink_function, kink_lemma, radius, x
+from numerics import balls
+from numerics.neuron_pruning import bins_of, breakpoints, no_bins_broken, parities, squared_error, squared_sine
+from numerics.rationals import rational
+from theory.neuron_pruning import alignment_bound, broken_bin_chain, plank_bounds, planks
+from theory.neuron_pruning.alignment import N, eps
+from theory.neuron_pruning.broken_bins import T, d, k, s
+from theory.neuron_pruning.kink import best_affine, kink, kink_bound, kink_function, kink_lemma, radius, x
 
 numbers = st.fractions(min_value=-3, max_value=3, max_denominator=64)
 
@@ -33,4 +43,112 @@ def test_no_affine_function_comes_closer(h, r, slope, offset, place):
 
 
 def test_the_statement_is_filled_in():
-    assert "[[" not in kink_lemma.latex_statement
+    for claim in (kink_lemma, alignment_bound, plank_bounds, broken_bin_chain):
+        assert "[[" not in claim.latex_statement
+
+
+# N2: alignment
+
+
+def sup_on_a_grid(target, neurons, outputs, points=20_000):
+    """The error on many unit vectors, from below."""
+    angles = np.linspace(0, 2 * np.pi, points)
+    x = np.stack([np.cos(angles), np.sin(angles)])
+    pruned = sum(c * np.maximum(np.array(w) @ x, 0) for c, w in zip(outputs, neurons, strict=True))
+    return np.abs(np.maximum(np.array(target) @ x, 0) - pruned).max()
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 5))
+def test_the_exact_error_is_the_largest_value_on_the_circle(seed, size):
+    rng = np.random.default_rng(seed)
+    neurons = [(int(a), int(b)) for a, b in rng.integers(-9, 10, (size, 2))]
+    outputs = [int(c) for c in rng.integers(-3, 4, size)]
+    exact = float(squared_error((3, 4), neurons, outputs)) ** 0.5
+    seen = sup_on_a_grid((3, 4), neurons, outputs)
+    largest = 5 + sum(abs(c) * np.hypot(*w) for c, w in zip(outputs, neurons, strict=True))
+    assert seen - 1e-9 <= exact <= seen + largest * 2e-4
+
+
+def test_errors_of_simple_networks():
+    assert squared_error((3, 4), [], []) == 25
+    assert squared_error((3, 4), [(3, 4)], [1]) == 0
+    assert squared_error((1, 0), [(-1, 0)], [1]) == 1
+    assert squared_sine((1, 0), (1, 1)) == Fraction(1, 2)
+    for wrong in (lambda: squared_error((0, 0), [], []), lambda: squared_error((1, 0), [(1, 1)], [])):
+        with pytest.raises(ValueError, match="expected"):
+            wrong()
+    with pytest.raises(ValueError, match="expected"):
+        squared_sine((1, 0), (0, 0))
+
+
+@pytest.mark.parametrize("error", [0.001, 0.05, 0.2])
+def test_alignment_of_one_and_of_many(error):
+    claimed = alignment_bound.expressions
+    p = balls.number(claimed["aligned"], {eps: sp.Rational(str(error))})
+    assert p == pytest.approx(2 / np.pi * np.arctan(4 * error / np.sqrt(1 - 16 * error**2)), rel=1e-12)
+    at = {eps: sp.Rational(str(error)), N: 7}
+    assert balls.number(claimed["success"], at) == pytest.approx(-np.expm1(7 * np.log1p(-p)), rel=1e-12)
+    assert balls.number(claimed["union"], at) == pytest.approx(7 * p, rel=1e-12)
+
+
+# N3: planks
+
+
+def test_the_means_of_the_ratios():
+    claimed = plank_bounds.expressions
+    known = {3: 1, 5: sp.Rational(1, 2), 4: 2 / sp.pi}
+    assert all(sp.simplify(claimed["ball_mean"].subs(planks.d, size) - value) == 0 for size, value in known.items())
+    closed = 2 * np.sqrt(2) / np.pi * np.log(1 + np.sqrt(2))
+    for size, value in ((3, closed), (12, integral(12))):
+        assert balls.number(claimed["cube_mean"], {planks.d: size}) == pytest.approx(value, rel=1e-9)
+    for size, value in ((3, 0.70710678), (5, 0.88388348), (10, 0.98504364)):
+        at = {planks.d: size, planks.r: 1}
+        assert balls.number(claimed["ratio_cdf"], at) == pytest.approx(value, abs=1e-8)
+
+
+def integral(size):
+    """√(2/π) ∫ erfcx(s/√2)^(size−1) ds, in doubles."""
+    value, _ = quad(lambda s: erfcx(s / np.sqrt(2)) ** (size - 1), 0, np.inf, epsabs=1e-13, epsrel=1e-12)
+    return np.sqrt(2 / np.pi) * value
+
+
+def test_the_product_of_the_transform_is_useless_in_doubles():
+    with np.errstate(over="ignore", invalid="ignore"):
+        assert np.isnan(sp.lambdify(planks.s, planks.transform, ["scipy", "numpy"])(np.float64(40.0)))
+    assert balls.number(planks.large, {planks.s: 40}) == pytest.approx(erfcx(40 / np.sqrt(2)), rel=1e-12)
+
+
+# N7: broken bins
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "expected"),
+    [
+        ("all_broken_first", {T: 4, k: 1}, "3/8"),
+        ("all_broken_first", {T: 6, k: 2}, "6/13"),
+        ("all_broken_first", {T: 8, k: 3}, "125/256"),
+        ("all_broken_first", {T: 5, k: 0}, "0"),
+        ("none_broken", {T: 10, s: 6}, "38/3125"),
+        ("none_broken", {T: 3, s: 0}, "1"),
+        ("none_broken", {T: 3, s: 5}, "0"),
+        ("mean_steps", {T: 6}, "63"),
+        ("none_broken_anywhere", {T: 4, s: 4, d: 5}, "25/1024"),
+    ],
+)
+def test_the_chain_in_fractions(name, values, expected):
+    at = {symbol: sp.Integer(value) for symbol, value in values.items()}
+    assert rational(broken_bin_chain.expressions[name], at) == sp.Rational(expected)
+
+
+def test_breakpoints_bins_and_parities():
+    weights = np.array([[1.0, -2.0, 4.0, 2.0, 9.0], [2.0, 1.0, -1.0, 3.0, 9.0]])
+    places = breakpoints(weights)
+    assert places.tolist() == [[2.0, -0.5], [-0.5, 3.0]]
+    assert bins_of(places, 4).tolist() == [[3, 1], [1, 3]]
+    assert bins_of(places, 1).tolist() == [[0, 0], [0, 0]]
+    assert parities(np.array([3, 1, 3, 3]), 4).tolist() == [False, True, False, True]
+    assert no_bins_broken(2, 4) == 8
+    with pytest.raises(ValueError, match="at least 2"):
+        breakpoints(np.ones((3, 1)))
+    with pytest.raises(ValueError, match="at least 1"):
+        bins_of(places, 0)

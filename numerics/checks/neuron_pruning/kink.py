@@ -1,4 +1,4 @@
-"""Evidence for the gap between pruning neurons and pruning weights."""
+"""Evidence for N1: the price of being straight where the target bends."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
-from theory.neuron_pruning import kink, kink_bound, kink_lemma, radius, x
+from theory.neuron_pruning.kink import kink, kink_bound, kink_lemma, radius, x
 
 slope, offset = sp.symbols("slope offset", real=True)
 

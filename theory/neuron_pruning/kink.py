@@ -1,4 +1,4 @@
-"""The gap between pruning neurons and pruning weights."""
+"""N1: what it costs to be straight where the target bends."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Evidence for the gap between pruning neurons and pruning weights."""

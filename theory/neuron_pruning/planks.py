@@ -1,0 +1,95 @@
+"""N3: the dimension helps: aligned neurons are planks, and these have to cover a ball or a cube."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.neuron_pruning.alignment import N, delta, eps, ratio
+
+d = sp.Symbol("d", integer=True, positive=True)  # inputs, at least 3
+r = sp.Symbol("r", positive=True)
+s = sp.Symbol("s", positive=True)
+x = sp.Symbol("x", real=True)  # log s
+theta = sp.Symbol("theta", real=True)
+mean = sp.Symbol("mean", positive=True)  # c_d on the ball, c′_d on the cube
+
+ratio_cdf = (
+    2
+    * sp.gamma(d / 2)
+    / (sp.sqrt(sp.pi) * sp.gamma((d - 1) / 2))
+    * sp.Integral(sp.cos(theta) ** (d - 2), (theta, 0, sp.atan(r)))
+)
+ball_mean = sp.gamma((d - 2) / 2) / (sp.sqrt(sp.pi) * sp.gamma((d - 1) / 2))
+transform = sp.exp(s**2 / 2) * sp.erfc(s / sp.sqrt(2))
+large = sp.sqrt(2 / sp.pi) / s * sp.hyper([1, sp.Rational(1, 2)], [], -2 / s**2)  # the same, without 0 · ∞
+below_one = sp.Integral(transform ** (d - 1), (s, 0, 1))
+above_one = sp.Integral(sp.exp(x) * large.subs(s, sp.exp(x)) ** (d - 1), (x, 0, sp.oo))
+cube_mean = sp.sqrt(2 / sp.pi) * (below_one + above_one)
+ball_success = N * ratio * mean
+cube_success = 4 * N * eps * mean
+ball_neurons = delta / (ratio * mean)
+cube_neurons = delta / (4 * eps * mean)
+
+plank_bounds = Claim(
+    label="N3",
+    title="Planks: √d/ε neurons on the ball, d/ε on the cube",
+    statement=r"""
+In the setting of N2, with a linear output and any output weights, let $d\ge3$ and $w\sim N(0,I_d)$. On the unit ball
+$$\Pr(\exists S:\text{error}\le\varepsilon)\le[[ball_success]],\qquad
+\mathrm{mean}=c_d=\mathbb E\frac{|w_1|}{\|w_{2:d}\|_2}=[[ball_mean]]\sim\sqrt{\frac2{\pi d}},$$ since $|w_1|/\|w_{2:d}\|_2\le r$ with
+probability $[[ratio_cdf]]$. On the cube $[-1,1]^d$, with $w^*=e_1$, $$\Pr(\exists S:\text{error}\le\varepsilon)\le
+[[cube_success]],\qquad\mathrm{mean}=c'_d=\mathbb E\frac{|w_1|}{\|w_{2:d}\|_1}=[[cube_mean]],$$ where $\mathbb
+Ee^{-s|w_1|}=[[transform]]=[[large]]$ for all $s>0$. $(d-1)c'_d$ decreases to $1$. So success with probability $\delta$ takes at
+least $[[ball_neurons]]$ neurons, of the order of $\delta\sqrt d/\varepsilon$, and $[[cube_neurons]]$ neurons, of the
+order of $\delta d/\varepsilon$. (The divergent series ${}_2F_0$ stands for $\mathbb E(1+2g/s^2)^{-1}$, $g$ of the law
+Gamma$(\frac12)$.)
+""",
+    proof_text=r"""
+*Ball.* N2 holds for every unit vector $x_0\perp w^*$ and the same $S$: with $u_i$ the projection of $w_i$ on $w^{*\perp}$ the
+planks $\{|\langle u_i,x_0\rangle|\le\rho|\langle w_i,w^*\rangle|\}$ of the kept neurons cover its unit sphere, hence, as
+they are star-shaped, its unit ball. By Bang's theorem the sum of their half-widths
+$\rho|\langle w_i,w^*\rangle|/\|u_i\|_2$ is at least $1$; over all $N$ neurons its mean is $N\rho c_d$, and Markov's inequality
+gives the bound.
+
+*Cube.* On the segments $(t,x_0)$, $|t|\le s\le1$, $x_0\in[-1,1]^{d-1}$, N1 gives in the same way planks
+$|\langle u_i,x_0\rangle|\le4\varepsilon|w_{i1}|$ that cover the cube; by Ball's theorem for symmetric bodies
+$\sum4\varepsilon|w_{i1}|/\|u_i\|_1\ge1$, as $\|\cdot\|_1$ is half the width of the cube.
+
+*Means.* The angle $\theta=\arctan(|w_1|/\|w_{2:d}\|_2)$ has a density proportional to $\cos^{d-2}\theta$ on
+$[0,\frac\pi2]$, and $\int\tan\theta\cos^{d-2}\theta\,d\theta=\frac1{d-2}$. From $\frac1y=\int_0^\infty e^{-sy}ds$,
+$\mathbb E\|u\|_1^{-1}=\int_0^\infty(\mathbb Ee^{-s|u_1|})^{d-1}ds$, split at $1$, with $s=e^x$ beyond; $\mathbb
+E|w_1|=\sqrt{2/\pi}$. There $\log$ of the integrand is concave in $x$: with the hazard rate $h$ of the normal law, $e=h-s$, the
+slope of $-\log\mathbb Ee^{-s|w_1|}$ in $x$ is $se$, and $(se)'=e+s^2e+se^2-s>0$ since $e^2+se>1$. With $v=su$,
+$\mathbb Ee^{-su}=\sqrt{\tfrac2\pi}\frac1s\int_0^\infty e^{-v-v^2/(2s^2)}dv$, which is the stated ${}_2F_0$.
+Averages of more terms are conditional means of averages of fewer, and $1/y$ is convex: $(d-1)\,\mathbb
+E\|u\|_1^{-1}$ decreases, to $1/\mathbb E|u_1|$ by the law of large numbers.
+""",
+    source=Source(
+        "2603.02234", "abstract, the dimension factor d/ε; by the plank theorems of Bang (1951) and Ball (1991)"
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.CITED,
+    assumptions=("d ≥ 3", "the output is linear", "ε < 1/4", "on the cube the target is a coordinate"),
+    uses=("N1", "N2"),
+    expressions={
+        "ratio_cdf": ratio_cdf,
+        "ball_mean": ball_mean,
+        "transform": transform,
+        "large": large,
+        "cube_mean": cube_mean,
+        "ball_success": ball_success,
+        "cube_success": cube_success,
+        "ball_neurons": ball_neurons,
+        "cube_neurons": cube_neurons,
+    },
+    domain={
+        d: (16, 30),
+        r: (sp.Rational(1, 4), 3),
+        s: (sp.Rational(1, 4), 6),
+        N: (2, 9),
+        eps: (sp.Rational(1, 100), sp.Rational(6, 25)),
+        delta: (sp.Rational(1, 10), 1),
+        mean: (sp.Rational(1, 20), 1),
+    },
+)
