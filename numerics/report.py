@@ -6,6 +6,7 @@ import html
 import json
 import re
 import sys
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,7 @@ def _claim_json(result: ClaimResult) -> dict[str, object]:
                 "seconds": round(check.seconds, 3),
                 "tests": check.tests,
                 "alarm": check.alarm,
-                "detectable": list(check.detectable),
+                "detectable": [each if isfinite(each) else None for each in check.detectable],  # none: a bound of 1
                 "controls": [{"name": c.name, "status": c.status, "detail": c.detail} for c in check.controls],
             }
             for check in result.checks
