@@ -33,6 +33,7 @@ CITATIONS = {
     "2206.04270": "ferbach2022general",
     "2603.02234": "ferre2026gap",
     "2006.07990": "pensia2020optimal",
+    "2002.00585": "malach2020proving",
 }
 PROVENANCE = {
     "STATED": "stands in the text of the paper",
