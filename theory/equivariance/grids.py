@@ -84,7 +84,7 @@ diagonal; one in an axis the middle row, which exists iff $D$ is odd. $\chi_{reg
 $h=\lceil D/2\rceil$ the sums for $D_4$ are $\frac{h(h+1)}2$. (c) A linearly independent set in a space of that dimension is a basis iff
 it has as many elements. ∎
 """,
-    source=Source("2206.04270", "abstract (E(2)-steerable networks); |B| taken from a library in practice"),
+    source=Source("2206.04270", "abstract (E(2)-steerable networks); |B| from a library is reported second-hand"),
     provenance=Provenance.CORRECTION,
     proof=Proof.PROVED,
     assumptions=("(a) the grid wraps around; (b) kernels on all cells of the centred square, no limit on frequencies",),

@@ -50,7 +50,7 @@ partition of $K$ elements into $j$ blocks for every $1\le j\le K$, so blocks abo
 $n<K$. Two blocks at most: $2^K$ maps to two labels, up to their exchange; three at most: $S(K,1)+S(K,2)+S(K,3)=
 1+(2^{K-1}-1)+\frac12(3^{K-1}-2^K+1)$. ∎
 """,
-    source=Source("2206.04270", "abstract (k-order graph networks); the usual count of their basis elements"),
+    source=Source("2206.04270", "abstract (permutation equivariant networks); the usual count is reported second-hand"),
     provenance=Provenance.CORRECTION,
     proof=Proof.PROVED,
     assumptions=("$S_n$ acts on all indices of a tensor at the same time",),

@@ -6,21 +6,24 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.equivariance.lower_bound import n_in, n_out
-from theory.equivariance.symbols import B, D
+from theory.equivariance.symbols import B
 from theory.subset_sum.potential import a, delta, kappa
+from theory.subset_sum.potential import failure as one_target
+from theory.subset_sum.potential import law_size as one_size
+from theory.subset_sum.product_laws import t, uniform_product, uniform_reach
 from theory.subset_sum.symbols import eps, n
 
 B_in = sp.Symbol("B_in", positive=True, integer=True)  # elements of the basis of the first layer
 orbits = sp.Symbol("orbits", positive=True, integer=True)  # of the group on the input's coordinates
 points = sp.Symbol("points", positive=True, integer=True)
-K = sp.Symbol("K", positive=True, integer=True)  # side of a window of shifts
 norms, inputs = sp.symbols("norms inputs", nonnegative=True)  # Σ_b ‖B_b‖ and Σ_i ‖x_i‖, both for maxima
 
-failure = 4 * n_in * n_out * B * a**2 / eps**2 * (1 - a * kappa / 4) ** n
-nonnegative_failure = 2 * n_in * n_out * B * a**2 / eps**2 * (1 - a * kappa / 4) ** n
-general_failure = 4 * n_in * n_out * B * B_in * a**2 / eps**2 * (1 - a * kappa / 4) ** n
-size = sp.log(4 * n_in * n_out * B * a**2 / (eps**2 * delta)) / -sp.log(1 - a * kappa / 4)
-uniform_size = size.subs({a: sp.exp(-1), kappa: sp.Rational(1, 2)})
+targets = n_in * n_out * B
+nonnegative_failure = targets * one_target.subs(kappa, kappa / 2)  # half of the items have the wrong sign
+failure = 2 * nonnegative_failure
+general_failure = B_in * failure
+size = one_size.subs({kappa: kappa / 2, delta: delta / (2 * targets)}, simultaneous=True)
+uniform_size = size.subs({a: uniform_reach, kappa: uniform_product.density.subs(t, uniform_reach)})
 error = eps * norms * inputs
 channels = n * n_in * orbits
 lost = 1 / sp.sqrt(points)
@@ -37,9 +40,8 @@ for *all* $x$ no output of $f-g$ exceeds $$[[error]],$$ `norms` $=\sum_b\|B_b\|_
 probability is at most $[[nonnegative_failure]]$. With failure at most $\delta$: $$n\ge[[size]],$$ and for coefficients uniform on $[-1,1]$
 ($a=\frac1e$, $\kappa=\frac12$) $$n\ge[[uniform_size]].$$
 
-*Sizes of the basis.* A perceptron: 1. Convolutions, a window of $K\times K$: $[[cnn]]$. Regular features of $C_4$ on $D\times D$ kernels: $[[rotations]]$. DeepSets: $[[deep_sets]]$
-(at least two points). Pairs of four points or more: $[[pairs]]$. Message passing, spanned
-by $I$ and the adjacency matrix, equivariant when that moves along: 2.
+*Sizes of the basis.* A perceptron: 1. Convolutions with a $K\times K$ window: $K^2$, regular features of $C_4$ on $D\times D$ kernels: $4D^2$ (Q4). DeepSets of two points or
+more: 2, pairs of four points or more: 15 (Q3). Message passing, spanned by $I$ and the adjacency matrix, equivariant when that moves along: 2.
 
 *Without $I$.* If only $I=\sum_qc_qQ_q$ with basis elements $Q_q$, `B_in` of them at most, and all $|c_qw_{iob}|\le\frac a2$, take a block of channels for each $Q_q$. The probability is at most
 $$[[general_failure]],$$ the error at most $\varepsilon\sum_{b,q}\|B_b\|\sum_i\|Q_qx_i\|_\infty$. Orbit bases lose nothing: $I$ is the sum of the diagonal orbits $Q_q$, one for each of the `orbits` of $G$ on $X$, and
@@ -62,14 +64,16 @@ $|\Delta^+\sigma(x_i)+\Delta^-\sigma(-x_i)|\le\varepsilon|x_i|$ there; apply $B_
 $(y,x)$, whose $x$ run through one orbit of $X$; so $B_bQ_q=B_b$ for that one and 0 for the others, and $B_b$ is needed on its own block only. The single element: whatever $T$, $TQ$ vanishes on constants for $Q=I-\frac1mJ$, so $\|TQ-I\|_F\ge\|\frac1mJ\|_F=1$, attained by
 $T=I$, against $\|I\|_F=\sqrt m$. ∎
 """,
-    source=Source("2206.04270", "abstract and main theorem as reported, there with an unspecified constant"),
+    source=Source(
+        "2206.04270", "abstract (pruning to an equivariant subnetwork); the theorem's form is reported second-hand"
+    ),
     provenance=Provenance.CORRECTION,
     proof=Proof.PROVED,
     assumptions=(
         "permutation representations",
         "independent coefficients of one symmetric law, independent of the target",
     ),
-    uses=("Q2", "Q6", "R4"),
+    uses=("Q2", "Q3", "Q4", "Q6", "R4", "R5"),
     expressions={
         "failure": failure,
         "nonnegative_failure": nonnegative_failure,
@@ -78,10 +82,6 @@ $T=I$, against $\|I\|_F=\sqrt m$. ∎
         "uniform_size": uniform_size,
         "error": error,
         "channels": channels,
-        "cnn": K**2,
-        "rotations": 4 * D**2,
-        "deep_sets": sp.Integer(2),
-        "pairs": sp.Integer(15),
         "lost": lost,
     },
     aids={"signed": True},
@@ -97,8 +97,6 @@ $T=I$, against $\|I\|_F=\sqrt m$. ∎
         B_in: (1, 15),
         orbits: (1, 3),
         points: (1, 9),
-        K: (1, 5),
-        D: (1, 5),
         a: (sp.Rational(1, 4), 1),
         kappa: (sp.Rational(1, 20), sp.Rational(1, 2)),
         eps: (sp.Rational(1, 100), sp.Rational(1, 10)),

@@ -107,7 +107,7 @@ $|c_m|\le4^{-2m}\max_{|u|=4}|\log\varphi|$. With the exact $c_m$, $m\le40$, and 
 $h(u)=(g-\frac{u^4}{1440})/u^6$ has $h'>0$ on $(0,\pi]$ (ball arithmetic, as one of the checks). So $0<h\le h(\pi)$;
 then $g/u^4=\frac1{1440}+u^2h$ and $g/u^2$ increase as well, and $\varphi(\pi)=\frac12$ gives $s$, $q$ and $\rho$.
 """,
-    source=Source("2006.07990", "first moment of the random subset sum behind its pruning bound"),
+    source=Source("2006.07990", "first moment of the random subset sum behind its pruning bound, reported second-hand"),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     assumptions=(

@@ -57,7 +57,9 @@ $1-v_n\ge\frac\varepsilon{2a}$, hence $u_n\ge\frac\varepsilon{2a}$. By Markov th
 $\frac{2a}\varepsilon\big(\frac
 a\varepsilon-1\big)\big(1-\frac{a\kappa}2\big)^n<\frac{2a^2}{\varepsilon^2}\big(1-\frac{a\kappa}2\big)^n$. ∎
 """,
-    source=Source("2006.07990", "subset sums behind its pruning theorem, there with an unspecified constant"),
+    source=Source(
+        "2006.07990", "subset sums behind its pruning theorem, there with an unspecified constant, reported second-hand"
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=("independent items with a subdensity κ on [−a, a], so that aκ ≤ 1/2",),

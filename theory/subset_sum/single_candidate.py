@@ -36,7 +36,9 @@ $|w|+\varepsilon<1$, so its mean over the interval is at least its value at $w$:
 With $-\ln(1-p)\ge p$ this is the bound, and as $\varepsilon\to0$ both inequalities become equalities to first
 order. ∎
 """,
-    source=Source("2002.00585", "one candidate for each weight, against the subsets of 2006.07990"),
+    source=Source(
+        "2002.00585", "one candidate for each weight, against the subsets of 2006.07990, reported second-hand"
+    ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     assumptions=(

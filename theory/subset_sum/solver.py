@@ -65,7 +65,9 @@ are $1$ (ties go to even), so the empty choice of the small items looks as good 
 by $(n-2)u$. *$|z|$:* for $z=1$, $x=(3,1,-7)\cdot10^{-17}$ every rounded $z-\sum_Sx$ is
 $1$, but the distances differ by up to $11\cdot10^{-17}$, where $2nus<10^{-31}$. ∎
 """,
-    source=Source("2006.07990", "subset sums behind its pruning bound; meet in the middle is folklore"),
+    source=Source(
+        "2006.07990", "subset sums behind its pruning bound, reported second-hand; meet in the middle is folklore"
+    ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     assumptions=(

@@ -10,7 +10,6 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.equivariance import (
-    NO_TURNS,
     EquivariantLayer,
     Representation,
     Ticket,
@@ -18,25 +17,21 @@ from numerics.equivariance import (
     cyclic,
     cyclic_irreducibles,
     equivariant_basis,
-    feature_field,
     find_ticket,
     forward,
     hom_dimension,
-    kernel_space,
     natural,
     orbit_labels,
     regular,
     symmetric,
     tensor_power,
     trivial,
-    within_window,
 )
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.equivariance.lower_bound import n_in, n_out
-from theory.equivariance.symbols import B, D
+from theory.equivariance.symbols import B
 from theory.equivariance.ticket import (
     B_in,
-    K,
     channels,
     equivariant_ticket,
     error,
@@ -197,15 +192,12 @@ def orbit_types() -> dict[str, tuple[Representation, Representation]]:
 @control("one block for each input", channels=n * n_in)
 @control("a block for each basis element", channels=n * n_in * B_in)
 @control("10 % more", channels=MORE * channels)
-@control("four points have 14", pairs=sp.Integer(14))
-def diagonal_orbits_split_the_basis(channels: sp.Expr, pairs: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def diagonal_orbits_split_the_basis(channels: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """B_bQ_q is 0 or B_b, once B_b for each b: all 30 products for pairs of four points. So many channels are searched."""
     for name, (before, after) in trial.once(orbit_types).items():
         parts, same, other = trial.once(projected, name)
         detail = f"{name}: {parts} diagonal orbits, B_bQ_q = B_b for {same} products, neither for {other}"
         yield trial.holds(other == 0 and same == hom_dimension(before, after), detail)
-        if name == "pairs of four":
-            yield trial.holds(same == pairs, f"{same} elements, claimed {pairs}")
     for name in NAMES:
         before, _ = targets(name)
         _, found, _ = trial.draw(searched, name, True)
@@ -237,37 +229,3 @@ def one_element_loses_the_mean(lost: sp.Expr, trial: Trial) -> Iterator[Finding]
         found, claimed = sp.sqrt(trial.once(left, count, ("rest",))), lost.subs(points, count)
         yield trial.holds(claimed == found, f"{count} points: {found} is lost, claimed {claimed}")
         yield trial.holds(trial.once(left, count, ("mean", "rest")) == 0, "with both elements nothing is lost")
-
-
-def sizes() -> list[tuple[str, dict[sp.Symbol, int], int]]:
-    """Bases counted: by characters, or within a window."""
-    torus, turn = feature_field(NO_TURNS, 5), cyclic_irreducibles(4)["rotation"]
-    kernels = regular(turn.group)
-    shifts = equivariant_basis(torus, torus)
-    found = [("cnn", {K: side}, len(within_window(shifts, 5, side))) for side in (1, 3, 5)]
-    found += [
-        ("rotations", {D: side}, hom_dimension(kernel_space(turn, side, kernels), kernels)) for side in (1, 2, 3, 5)
-    ]
-    for count in (2, 5, 9):
-        found.append(("deep_sets", {}, hom_dimension(natural(symmetric(count)), natural(symmetric(count)))))
-    for count in (4, 5, 10):
-        rho = tensor_power(natural(symmetric(count)), 2)
-        found.append(("pairs", {}, hom_dimension(rho, rho)))
-    return found
-
-
-@exact(equivariant_ticket)
-@control("a side of the window", cnn=K)
-@control("10 % more shifts", cnn=MORE * K**2)
-@control("kernels of plain features", rotations=D**2)
-@control("all entries", rotations=16 * D**2)
-@control("one for all points", deep_sets=sp.Integer(1))
-@control("entries of a layer of pairs", pairs=sp.Integer(16))
-def bases_are_counted(
-    cnn: sp.Expr, rotations: sp.Expr, deep_sets: sp.Expr, pairs: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The sizes of the corollaries."""
-    formulas = {"cnn": cnn, "rotations": rotations, "deep_sets": deep_sets, "pairs": pairs}
-    for name, at, found in trial.once(sizes):
-        claimed = formulas[name].subs(at)
-        yield trial.holds(claimed == found, f"{name} at {at}: {found}, claimed {claimed}")
