@@ -86,10 +86,10 @@ def run_tasks(
                 alone += again + (survivors if crashed else [])
                 waiting += [] if crashed else survivors
                 running.clear()
-                pool.shutdown(wait=True, kill_workers=True)
+                _end(pool)
                 pool = _pool(jobs)
     finally:
-        pool.shutdown(wait=False, kill_workers=True)
+        _end(pool)
 
 
 def _pool(jobs: int):
@@ -98,6 +98,18 @@ def _pool(jobs: int):
     warnings.filterwarnings("ignore", "A worker stopped while")  # it had grown, and another took its place
     resource_tracker.ensure_running()  # now: when it starts, Python 3.11 lets held interrupts through again
     return ProcessPoolExecutor(max_workers=jobs, env=ONE_THREAD)
+
+
+def _end(pool) -> None:
+    """Kill the workers, and wait for the threads that served them.
+
+    Loky's feeder thread is a daemon: if the interpreter ended while it gives back a semaphore, loky would complain of a
+    leak.
+    """
+    pool.shutdown(wait=True, kill_workers=True)
+    for thread in threading.enumerate():
+        if thread.name == "QueueFeederThread":
+            thread.join(GRACE)
 
 
 @contextmanager
