@@ -236,10 +236,16 @@ def _probabilities(name: str, values: ArrayLike) -> Floats:
 
 
 @cache
-def compiled(loop: Callable, reassociate: bool = False) -> Callable:
-    """The loop as machine code; `reassociate` lets sums be taken in another order, which vector units need."""
-    from numba import njit  # here, because importing numba takes a good part of a second
+def compiled(loop: Callable, reassociate: bool = False, calls: tuple[Callable, ...] = ()) -> Callable:
+    """The loop as machine code; `reassociate` lets sums be taken in another order, which vector units need.
 
+    calls: the functions that the loop calls. They stand in its file: what is kept compiled is renewed with the file.
+    """
+    from numba import njit  # here, because importing numba takes a good part of a second
+    from numba.extending import register_jitable
+
+    for function in calls:
+        register_jitable(function)
     return njit(loop, cache=True, error_model="numpy", fastmath={"reassoc", "contract"} if reassociate else False)
 
 

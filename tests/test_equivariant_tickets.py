@@ -99,6 +99,7 @@ def test_the_door():
         ((target, (first, wide), 1), "channels"),
         ((target, (mixed, second), 1), "identity"),
         ((two_inputs, source_of_two, 1), "multiple of 2"),
+        ((EquivariantLayer(target.coeffs * 10**150, BASIS), source, 1), "exceeds 1e[+]150"),
     ):
         with pytest.raises(ValueError, match=expected):
             find_ticket(*given)

@@ -11,11 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.equivariance.layers import EquivariantLayer
 from numerics.rationals import rational
-from numerics.subset_sum import SubsetSumSolver
+from numerics.subset_sum.batch import subsets_within
 from numerics.subset_sum.exact_numbers import Number, exact_number
 from theory.equivariance import ticket as claim
 
-MOST_ITEMS = 32  # of one subset sum: the search takes a few milliseconds, and 32 items reach 1e-9
+Floats = NDArray[np.float64]
+LARGEST = 1e150
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,16 +67,16 @@ def find_ticket(
     """Masks under which second(σ(first(x))) is target(x), each coefficient within eps where a subset is found that is.
 
     The channels between the layers stand in equal blocks, for each input channel one block for each part of the
-    identity in the basis of the first layer: I itself, or the diagonal orbits. At most 32 items for each coefficient and
-    sign are tried. signed: inputs may be negative; otherwise half of the subset sums are spared.
+    identity in the basis of the first layer: I itself, or the diagonal orbits. Subsets of 32 items at a time are
+    searched, for each coefficient and sign, in double precision; their errors are exact. signed: inputs may be negative;
+    otherwise half of the subset sums are spared.
 
     Raises:
-        ValueError: for eps ≤ 0, layers that do not fit, a first basis whose diagonal 0-1 elements do not add up to the
-            identity, a basis that these do not split, or channels that do not make equal blocks.
+        ValueError: for eps ≤ 0, layers that do not fit, coefficients beyond 1e150, a first basis whose diagonal 0-1
+            elements do not add up to the identity, a basis that these do not split, or channels that do not make equal
+            blocks.
     """
-    width = exact_number("eps", eps)
-    if width <= 0:
-        raise ValueError(f"eps = {eps}: expected a number above 0")
+    width = checked_eps(eps)
     first, second = _checked_source(target, source)
     parts = _identity_parts(first.basis)
     part_of = _parts_of_basis(second.basis, first.basis[parts])
@@ -84,22 +85,59 @@ def find_ticket(
     if block * before * len(parts) != between:
         raise ValueError(f"{between} channels between the layers: expected a multiple of {before * len(parts)}")
     masks = np.zeros(first.coeffs.shape, bool), np.zeros(second.coeffs.shape, bool)
-    worst, solver = Fraction(0), SubsetSumSolver()
-    for i, o, b in np.ndindex(target.coeffs.shape):
-        start = (i * len(parts) + part_of[b]) * block
-        lambdas = first.coeffs[i, start : start + block, parts[part_of[b]]]
-        for sign in (1, -1) if signed else (1,):
-            usable = start + np.flatnonzero(sign * lambdas > 0)[:MOST_ITEMS]
-            items = [
-                exact_number("coefficient", second.coeffs[k, o, b])
-                * abs(exact_number("coefficient", first.coeffs[i, k, parts[part_of[b]]]))
-                for k in usable
-            ]
-            found = solver.prepare(items).within(sign * target.coeffs[i, o, b], width)
-            masks[1][usable[found.mask], o, b] = True
-            masks[0][i, usable[found.mask], parts[part_of[b]]] = True
-            worst = max(worst, found.error)
+    lambdas, mus, goals = (_as_floats(layer.coeffs) for layer in (first, second, target))
+    worst = Fraction(0)
+    for i, q in np.ndindex(before, len(parts)):
+        rows = np.arange(block) + (i * len(parts) + q) * block
+        mine = np.flatnonzero(np.array(part_of) == q)
+        kept = keep_subsets(lambdas[i, rows, parts[q]], mus[rows][..., mine], goals[i][:, mine], width, signed)
+        masks[0][i, rows, parts[q]] = kept.any(axis=(1, 2))
+        masks[1][rows[:, None], :, mine] = kept.transpose(0, 2, 1)
+        exact = first.coeffs[i, rows, parts[q]], second.coeffs[rows][..., mine], target.coeffs[i][:, mine]
+        worst = max(worst, _largest_error(*exact, kept, signed))
     return Ticket(masks, (first.prune(masks[0]), second.prune(masks[1])), worst, signed)
+
+
+def keep_subsets(lambdas: Floats, mus: Floats, goals: Floats, eps: float, signed: bool) -> NDArray[np.bool_]:
+    """Which second-layer coefficients of one block to keep, so that it acts as the goals on its input.
+
+    Channels with λ > 0 hold λσ(x), and the μ|λ| kept of them come near the goal; those with λ < 0 hold |λ|σ(−x) and come
+    near its negative (if signed; else none of them is kept).
+    lambdas: float[n]; mus: float[n, …]; goals: float[…]; eps as `subsets_within` takes it. bool[n, …].
+    """
+    kept = np.zeros(mus.shape, dtype=bool)
+    for sign in (1, -1) if signed else (1,):
+        usable = np.flatnonzero(sign * lambdas > 0)
+        items = mus[usable].reshape(usable.size, goals.size).T * np.abs(lambdas[usable])
+        kept[usable] = subsets_within(items, sign * goals.ravel(), eps).T.reshape(-1, *goals.shape)
+    return kept
+
+
+def checked_eps(eps: Number) -> float:
+    """How near coefficients shall come. ValueError unless it is a number above 0."""
+    exact = exact_number("eps", eps)
+    if exact <= 0:
+        raise ValueError(f"eps = {eps}: expected a number above 0")
+    return float(min(max(exact, Fraction(1, 10**300)), Fraction(10**300)))
+
+
+def _largest_error(lambdas: NDArray, mus: NDArray, goals: NDArray, kept: NDArray[np.bool_], signed: bool) -> Fraction:
+    """The largest error of a goal, exactly, by what is kept of a block."""
+    worst = Fraction(0)
+    left = [exact_number("coefficient", x) for x in lambdas]
+    for place in np.ndindex(goals.shape):
+        goal = exact_number("coefficient", goals[place])
+        chosen = [(left[k], exact_number("coefficient", mus[k, *place])) for k in np.flatnonzero(kept[:, *place])]
+        for sign in (1, -1) if signed else (1,):
+            total = sum((mu * abs(x) for x, mu in chosen if sign * x > 0), Fraction(0))
+            worst = max(worst, abs(total - sign * goal))
+    return worst
+
+
+def _as_floats(coeffs: NDArray) -> Floats:
+    if max(map(abs, coeffs.flat)) > LARGEST:
+        raise ValueError(f"a coefficient exceeds {LARGEST}: expected smaller ones, of which all products are doubles")
+    return coeffs.astype(np.float64)
 
 
 def _checked_source(

@@ -150,3 +150,79 @@ def list_between(left, right, low, high, pairs):
         for j in range(under, upto):
             pairs[filled, 0], pairs[filled, 1] = i, j
             filled += 1
+
+
+def search_each(items, lows, highs, targets, start, most, masks):
+    """For each target a subset of its own items with a sum in [low, high]; else a nearest one of all that were searched.
+
+    Searched are windows of at most `most` items, each from `start` items on and always two more, and the empty subset
+    first of all. Where items are left over, the last window is moved back to be full.
+    items: int[t, n]; lows, highs, targets: int[t]; masks: bool[t, n], all False.
+    """
+    count = items.shape[1]
+    left, right = np.zeros(2 << (most + 1) // 2, np.int64), np.zeros(2 << (most + 1) // 2, np.int64)
+    hit, near = np.empty((1, 2), np.int64), np.empty((1, 4), np.int64)
+    for t in range(len(items)):
+        best = FAR
+        for window in range(max(1, -(-count // most))):
+            first = max(0, min(window * most, count - most))
+            row, mask = items[t, first : first + most], masks[t, first : first + most]
+            a = b = wanted = 0  # items in the left half, in the right one, and in both when the next search is due
+            while True:
+                while a + b < wanted:
+                    if a == b:
+                        add_item(left, a, row[a + b])
+                        a += 1
+                    else:
+                        add_item(right, b, row[a + b])
+                        b += 1
+                lefts, rights = left[1 << a : 2 << a], right[1 << b : 2 << b]
+                first_between(lefts, rights, lows[t : t + 1], highs[t : t + 1], hit)
+                if hit[0, 0] >= 0 or a + b == len(row):
+                    break
+                wanted = min(len(row), max(start, a + b + 2))
+            found = hit[0, 0] >= 0
+            i, j, distance = hit[0, 0], hit[0, 1], -1
+            if not found:
+                enclose(lefts, rights, targets[t : t + 1], near)
+                distance = FAR
+                for side in range(0, 4, 2):
+                    if near[0, side] >= 0:
+                        apart = abs(lefts[near[0, side]] + rights[near[0, side + 1]] - targets[t])
+                        if apart < distance:
+                            i, j, distance = near[0, side], near[0, side + 1], apart
+            if distance < best:
+                best = distance
+                masks[t] = False
+                read_subset(left, a, lefts[i], row[0::2], mask[0::2])
+                read_subset(right, b, rights[j], row[1::2], mask[1::2])
+            if found:
+                break
+
+
+def add_item(levels, level, item):
+    """The sorted sums of one item more, from those at 2^level, …, 2^(level+1) − 1 into the places after these.
+
+    The upper half mirrors the lower one, as in `merge_half_sums`.
+    """
+    size = 1 << level
+    without = having = size
+    for k in range(2 * size, 3 * size):
+        plain, more = levels[without], levels[having] + item
+        take = more < plain
+        levels[k] = more if take else plain
+        having += take
+        without += 1 - take
+    total = levels[size] + levels[2 * size - 1] + item
+    for k in range(size):
+        levels[4 * size - 1 - k] = total - levels[2 * size + k]
+
+
+def read_subset(levels, level, total, items, mask):
+    """A subset of the first `level` items with a sum that is among theirs: an item is in it where no sum without it is."""
+    for place in range(level - 1, -1, -1):
+        sums = levels[1 << place : 2 << place]
+        at = np.searchsorted(sums, total)
+        mask[place] = at == len(sums) or sums[at] != total
+        if mask[place]:
+            total -= items[place]

@@ -6,36 +6,18 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.equivariance.symbols import B, X, Y, order
+from theory.subset_sum import volume
+from theory.subset_sum.potential import delta
 from theory.subset_sum.symbols import eps
+from theory.subset_sum.volume import Theta, c, measure, p, q
 
 n_in, n_out = sp.symbols("n_in n_out", positive=True, integer=True)  # channels before and after
-Theta = sp.Symbol("Theta", nonnegative=True)  # parameters of the source that a mask keeps or drops
-c = sp.Symbol("c", positive=True)  # coefficients are uniform on [−c, c]
 s = sp.Symbol("s", positive=True)  # basis elements have entries 0 and 1/s
-delta = sp.Symbol("delta", positive=True)  # the probability of failure, below 1
-p, q = sp.symbols("p q", real=True)  # a function's outputs at the two probes of an entry
 
-measure = sp.Piecewise(
-    (0, sp.Or(p < -eps, q < -eps, sp.And(p > eps, q > eps))),
-    (2 * eps, sp.Or(p > eps, q > eps)),
-    (p + q + 2 * eps, True),
-)
-linear_share = sp.Min(1, s * eps / c)
-relu_share = sp.Min(1, 2 * s * eps / c)
-
-
-def success(share: sp.Expr) -> sp.Expr:
-    """At most this probability, when one function serves this share of the values of each coefficient."""
-    return sp.Min(1, 2**Theta * share ** (n_in * n_out * B))
-
-
-def parameters(widest: sp.Expr) -> sp.Expr:
-    """At least so many parameters, when one function serves an interval of this length out of 2c."""
-    return (n_in * n_out * B * sp.log(2 * c / widest) + sp.log(1 - delta)) / sp.log(2)
-
-
-linear_success, relu_success = success(linear_share), success(relu_share)
-linear_parameters, relu_parameters = parameters(2 * s * eps), parameters(4 * s * eps)
+entry = {volume.D: n_in * n_out * B, eps: s * eps}  # R9 at one entry of each basis element, whose weight is w/s
+linear_share, relu_share = volume.linear_share.subs(entry), volume.relu_share.subs(entry)
+linear_success, relu_success = volume.linear_success.subs(entry), volume.relu_success.subs(entry)
+linear_parameters, relu_parameters = volume.linear_parameters.subs(entry), volume.relu_parameters.subs(entry)
 saving = X * Y / B
 free_saving = order
 
@@ -86,7 +68,7 @@ stay within $[-c,c]$ the masks serve the share $2^K\varepsilon s/c$ of each coef
         "permutation representations, the orbit basis, uniform coefficients independent of the source",
         "the input set contains ±e_x in every single channel",
     ),
-    uses=("Q2",),
+    uses=("Q2", "R9"),
     expressions={
         "measure": measure,
         "relu_share": relu_share,

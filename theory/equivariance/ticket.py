@@ -7,10 +7,8 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.equivariance.lower_bound import n_in, n_out
 from theory.equivariance.symbols import B
+from theory.subset_sum import two_layers
 from theory.subset_sum.potential import a, delta, kappa
-from theory.subset_sum.potential import failure as one_target
-from theory.subset_sum.potential import law_size as one_size
-from theory.subset_sum.product_laws import t, uniform_product, uniform_reach
 from theory.subset_sum.symbols import eps, n
 
 B_in = sp.Symbol("B_in", positive=True, integer=True)  # elements of the basis of the first layer
@@ -18,12 +16,12 @@ orbits = sp.Symbol("orbits", positive=True, integer=True)  # of the group on the
 points = sp.Symbol("points", positive=True, integer=True)
 norms, inputs = sp.symbols("norms inputs", nonnegative=True)  # Σ_b ‖B_b‖ and Σ_i ‖x_i‖, both for maxima
 
-targets = n_in * n_out * B
-nonnegative_failure = targets * one_target.subs(kappa, kappa / 2)  # half of the items have the wrong sign
-failure = 2 * nonnegative_failure
+perceptron = {two_layers.d_0: n_in, two_layers.d_1: n_out * B}  # with as many weights as the layer has coefficients
+nonnegative_failure = two_layers.nonnegative_failure.subs(perceptron)
+failure = two_layers.failure.subs(perceptron)
 general_failure = B_in * failure
-size = one_size.subs({kappa: kappa / 2, delta: delta / (2 * targets)}, simultaneous=True)
-uniform_size = size.subs({a: uniform_reach, kappa: uniform_product.density.subs(t, uniform_reach)})
+size = two_layers.size.subs(perceptron)
+uniform_size = two_layers.uniform_size.subs(perceptron)
 error = eps * norms * inputs
 channels = n * n_in * orbits
 lost = 1 / sp.sqrt(points)
@@ -54,7 +52,7 @@ coordinates, channel $k$ holds $\sigma(\lambda_kx_i)=|\lambda_k|\sigma(\pm x_i)$
 $B_b\sigma(\pm x_i)$. Since $wx=w\sigma(x)-w\sigma(-x)$, one needs for each $(i,o,b)$ a subset of the $k$ with $\lambda_k>0$ whose sum is near $w_{iob}$, and one of those with $\lambda_k<0$ near $-w_{iob}$.
 
 *Probability.* Count an item of the wrong sign as 0. By symmetry $\mu|\lambda|$ has the law of $\mu\lambda$ and is independent of the sign of $\lambda$, so items have the subdensity $\frac\kappa2$ on $[-a,a]$, and
-R4 holds with $\frac\kappa2$: each of the $2n_{in}n_{out}|B|$ problems fails with probability at most $\frac{2a^2}{\varepsilon^2}(1-\frac{a\kappa}4)^n$; add up (that they share $\lambda$ does not matter). For $x\ge0$ half of them
+R4 holds with $\frac\kappa2$, as in R8: each of the $2n_{in}n_{out}|B|$ problems fails with probability at most $\frac{2a^2}{\varepsilon^2}(1-\frac{a\kappa}4)^n$; add up (that they share $\lambda$ does not matter). For $x\ge0$ half of them
 suffice. Uniform: $\mu\lambda$ has the density $\frac12\ln\frac1{|z|}\ge\frac12$ for $|z|\le\frac1e$.
 
 *Error.* With errors $\Delta^\pm$ of the coefficients of $\sigma(\pm x_i)$ before the outer ReLU, which has slope at most 1: of $\sigma(x_i)$, $\sigma(-x_i)$ one is 0 at each coordinate, so
@@ -73,7 +71,7 @@ $T=I$, against $\|I\|_F=\sqrt m$. ∎
         "permutation representations",
         "independent coefficients of one symmetric law, independent of the target",
     ),
-    uses=("Q2", "Q3", "Q4", "Q6", "R4", "R5"),
+    uses=("Q2", "Q3", "Q4", "Q6", "R4", "R8"),
     expressions={
         "failure": failure,
         "nonnegative_failure": nonnegative_failure,

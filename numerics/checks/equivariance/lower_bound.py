@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import pairwise, product
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +29,7 @@ from numerics.equivariance import (
     trivial,
 )
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.subset_sum.volumes import identity, relu, served_weights
 from theory.equivariance.lower_bound import (
     Theta,
     c,
@@ -56,34 +57,18 @@ MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 ENTRIES = X * Y
 
 
-def relu(t: Fraction) -> Fraction:
-    return max(t, Fraction(0))
-
-
-def identity(t: Fraction) -> Fraction:
-    return t
-
-
 ACTIVATIONS = {"ReLU": relu, "linear": identity}
-
-
-def served(activation: str, at: tuple[Fraction, Fraction], near: Fraction, reach: Fraction) -> Fraction:
-    """The measure of the w in [−reach, reach] with |σ(w) − p| ≤ ε and |σ(−w) − q| ≤ ε, piece by piece."""
-    sigma, (up, down) = ACTIVATIONS[activation], at
-    ends = {Fraction(0), -reach, reach, up - near, up + near, -down - near, near - down}
-    inside = sorted(end for end in ends if abs(end) <= reach)
-    total = Fraction(0)
-    for low, high in pairwise(inside):
-        middle = (low + high) / 2
-        if abs(sigma(middle) - up) <= near and abs(sigma(-middle) - down) <= near:
-            total += high - low
-    return total
 
 
 def steps(near: Fraction) -> list[tuple[Fraction, Fraction]]:
     """Outputs at two probes, from −3ε/2 to 5ε/2."""
     values = [near * k / 2 for k in (-3, -2, -1, 0, 1, 2, 3, 5)]
     return list(product(values, values))
+
+
+def served(activation: str, outputs: tuple[Fraction, Fraction], near: Fraction, reach: Fraction) -> Fraction:
+    """The measure of the weights that outputs at two probes serve."""
+    return served_weights(ACTIVATIONS[activation], outputs, near, reach).measure
 
 
 @exact(pruning_lower_bound)

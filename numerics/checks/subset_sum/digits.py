@@ -1,0 +1,198 @@
+"""Evidence for R11: whole-number networks against their bound, and digits found in random networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from itertools import pairwise, product
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.equivariance import EquivariantLayer, forward
+from numerics.evidence import Finding, Trial, control, empirical, exact
+from numerics.moments import numeric
+from numerics.tickets import Certificate, NetworkTicket, Source, certify, find_ticket, multilayer_perceptron
+from numerics.tickets.targets import DIGITS_STEPS, Target, digits_mlp
+from theory.subset_sum.digits import Pruned, candidates, d_0, d_1, d_2, digits_ticket, total, weights
+from theory.subset_sum.layer_error import d, e, error, h, margin, other, other_error, top, top_error, w
+from theory.subset_sum.symbols import n
+
+MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
+ONE = np.ones((1, 1, 1), dtype=np.int64)  # the basis of plain layers
+SIZES = ((3, 4, 2), (2, 3, 3, 2))
+
+
+def pairs(rng: np.random.Generator, sizes: Sequence[int], low: int, samples: int) -> tuple[list, list, NDArray]:
+    """Matrices [in, out] of a target, their errors, and inputs, in whole numbers from `low` and 0 on."""
+    shapes = list(pairwise(sizes))
+    matrices = [rng.integers(low, 10, shape) for shape in shapes]
+    return matrices, [rng.integers(low // 3, 4, shape) for shape in shapes], rng.integers(0, 10, (samples, sizes[0]))
+
+
+def network(matrices: Sequence[NDArray]) -> list[EquivariantLayer]:
+    return [EquivariantLayer(matrix[:, :, None], ONE) for matrix in matrices]
+
+
+def bounds(error: sp.Expr, matrices: Sequence[NDArray], errors: Sequence[NDArray], x: NDArray) -> NDArray:
+    """The claimed bound for each output, from layer to layer. [samples, outputs]"""
+    step = numeric((w, d, h, e), error)
+    bound = np.zeros_like(x)
+    for at, (matrix, change) in enumerate(zip(matrices, errors, strict=True)):
+        bound = np.sum(step(matrix, change, x[:, :, None], bound[:, :, None]), axis=1)
+        x = np.maximum(x @ matrix, 0) if at < len(matrices) - 1 else x
+    return bound
+
+
+@exact(digits_ticket)
+@control("the target's entries", error=sp.Abs(w) * e + sp.Abs(d) * h)
+@control("without the error in front", error=sp.Abs(d) * h)
+@control("without the errors of the entries", error=sp.Abs(w + d) * e)
+@control("without moduli", error=(w + d) * e + d * h)
+@control("both entries", error=(sp.Abs(w) + 2 * sp.Abs(d)) * e + sp.Abs(d) * h)
+@control("10 % less", error=LESS * error)
+@control("10 % more", error=MORE * error)
+def outputs_stay_within_the_bound(error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Two and three layers in whole numbers: no output strays farther; positive ones stray as far."""
+    for sizes, low in product(SIZES, (1, -9)):
+        matrices, errors, x = trial.draw(pairs, sizes, low, trial.size(50))
+        pruned = [matrix + change for matrix, change in zip(matrices, errors, strict=True)]
+        gap = np.abs(forward(network(pruned), x[..., None]) - forward(network(matrices), x[..., None]))[..., 0]
+        bound = bounds(error, matrices, errors, x)
+        attained = (gap == bound).all() if low > 0 else (gap <= bound).all()
+        relation = "all as far as" if low > 0 else "none farther than"
+        yield trial.holds(bool(attained), f"{len(x)} inputs, {len(matrices)} layers: {relation} the bound")
+
+
+def small_ticket(rng: np.random.Generator) -> tuple[NetworkTicket, NDArray]:
+    """A ticket for a random perceptron, too narrow to be a good one, and inputs."""
+    target = multilayer_perceptron([rng.uniform(-0.2, 0.2, (4, 3)), rng.uniform(-0.2, 0.2, (3, 5))])
+    return find_ticket(target, 16, 1e-6, seed=int(rng.integers(2**32)), signed=False), rng.random((50, 4, 1))
+
+
+def decided(margin: sp.Expr, outputs: NDArray, bounds: NDArray) -> NDArray:
+    """Where the largest output keeps the claimed lead over all others. outputs, bounds: [samples, outputs]"""
+    lead = numeric((top, other, top_error, other_error), margin)
+    first = (np.arange(len(outputs)), outputs.argmax(axis=1))
+    leads = lead(outputs[first][:, None], outputs, bounds[first][:, None], bounds)
+    leads[first] = np.inf
+    return np.asarray(leads.min(axis=1) > 0)
+
+
+@exact(digits_ticket)
+@control("the target's entries", error=sp.Abs(w) * e + sp.Abs(d) * h)
+@control("without the error in front", error=sp.Abs(d) * h)
+@control("10 % less", error=LESS * error)
+@control("10 % more", error=MORE * error)
+@control("the top's error alone", margin=top - other - top_error)
+@control("the larger error", margin=top - other - sp.Max(top_error, other_error))
+@control("whatever leads", margin=top - other)
+def certificates_repeat_the_bound(error: sp.Expr, margin: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """What `certify` says of tickets that are not good: outputs and bounds, up to a billionth, and both verdicts."""
+    for replicate in range(8):
+        ticket, x = trial.draw(small_ticket, replicate=replicate)
+        certificate = certify(ticket, x)
+        matrices = [layer.coeffs[:, :, 0] for layer in ticket.target]
+        pruned = [ticket.effective(k)[0][:, :, 0] for k in range(len(matrices))]
+        expected = [forward(network(each), x)[:, :, 0] for each in (matrices, pruned)]
+        found = [each[:, :, 0] for each in (certificate.target_outputs, certificate.ticket_outputs)]
+        yield trial.holds(np.allclose(found, expected, rtol=0, atol=1e-12), "outputs of target and ticket")
+        claimed = bounds(error, matrices, [b - a for a, b in zip(matrices, pruned, strict=True)], x[:, :, 0])
+        repeated = np.allclose(certificate.bounds[:, :, 0], claimed, rtol=1e-9, atol=0)
+        yield trial.holds(repeated, "the engine's bounds are the claimed ones")
+        agree = np.equal(*(each.argmax(axis=1) for each in expected))
+        yield trial.holds(bool((certificate.agree == agree).all()), "choices agree where they are the same")
+        certified = decided(margin, expected[0], claimed)
+        yield trial.holds(bool((certificate.certified == certified).all()), "certified is what leads")
+
+
+@exact(digits_ticket)
+@control("the top's error alone", margin=top - other - top_error)
+@control("the larger error", margin=top - other - sp.Max(top_error, other_error))
+@control("half of it", margin=margin / 2)
+@control("10 % more", margin=MORE * margin)
+def the_lead_is_the_least_there_is(margin: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All whole outputs within the errors, at all small numbers."""
+    points = list(product(range(3, 6), range(1, 6), range(3), range(3)))
+    for first, second, one, two in points:
+        tops, others = (range(x - by, x + by + 1) for x, by in ((first, one), (second, two)))
+        least = min(a - b for a, b in product(tops, others))
+        claimed = margin.subs({top: first, other: second, top_error: one, other_error: two})
+        if claimed != least:
+            yield trial.holds(False, f"a lead of {least} at least, claimed {claimed}")
+    yield trial.holds(True, f"{len(points)} pairs of outputs")
+
+
+@exact(digits_ticket)
+@control("first layers alone", weights=d_0 * d_1)
+@control("10 % more", weights=MORE * weights)
+@control("second-layer weights alone", candidates=n * d_0 * d_1 + n * d_1 * d_2)
+@control("one block", candidates=candidates / n)
+@control("the whole network", candidates=total)
+@control("blocks alone", total=candidates)
+@control("10 % less", total=LESS * total)
+def weights_are_counted(weights: sp.Expr, candidates: sp.Expr, total: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Arrays of the engine: what a ticket could keep, and all weights of the source."""
+    for inputs, hidden, outputs, width in ((2, 3, 2, 4), (5, 2, 3, 3), (1, 4, 1, 2)):
+        target = multilayer_perceptron([np.full((inputs, hidden), 0.1), np.full((hidden, outputs), 0.1)])
+        everything = tuple(np.ones((*layer.coeffs.shape[:1], width, *layer.coeffs.shape[1:]), bool) for layer in target)
+        ticket = NetworkTicket(target, width, 0.1, 0, False, everything)
+        source = [layer for k in range(2) for layer in Source.of(target, width, 0).layers(k)]
+        at = {d_0: inputs, d_1: hidden, d_2: outputs, n: width}
+        for expression, counted in (
+            (weights, sum(layer.coeffs.size for layer in target)),
+            (candidates, ticket.kept),
+            (candidates, ticket.candidates),
+            (total, sum(layer.coeffs.size for layer in source)),
+            (total, ticket.total),
+        ):
+            claimed = expression.subs(at)
+            yield trial.holds(claimed == counted, f"{counted} weights, claimed {claimed}")
+
+
+NEAR = 1e-6  # of each weight, where 32 items suffice for it
+QUICK_STEPS = 100
+
+
+@lru_cache(maxsize=2)
+def trained(seed: int, steps: int) -> Target:
+    return digits_mlp(seed, steps)
+
+
+def searched(seed: int, steps: int, width: int) -> NetworkTicket:
+    return find_ticket(trained(seed, steps).layers, width, NEAR, seed, signed=False)
+
+
+def masked(ticket: NetworkTicket, masks: str, rng: np.random.Generator) -> NetworkTicket:
+    """The ticket, or the same random network with other masks."""
+    if masks == "found":
+        return ticket
+    if masks == "all":
+        return replace(ticket, masks=tuple(map(np.ones_like, ticket.masks)))
+    return replace(ticket, masks=tuple(rng.permutation(mask.ravel()).reshape(mask.shape) for mask in ticket.masks))
+
+
+def certified_findings(certificate: Certificate, exceptions: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """That bounds hold and certified choices agree, as they must, and that few samples are not certified."""
+    within = np.abs(certificate.ticket_outputs - certificate.target_outputs) <= certificate.bounds
+    yield trial.at_most(int((~within).sum()), 0, "outputs beyond their bound")
+    differ = certificate.certified & ~certificate.agree
+    yield trial.at_most(int(differ.sum()), 0, "certified samples with another choice")
+    yield trial.at_most(float(np.mean(~certificate.certified)), float(exceptions), "share not certified")
+
+
+@empirical(digits_ticket, cost=0.8)
+@control("random masks", found=Pruned("random", 48))
+@control("nothing pruned", found=Pruned("all", 48))
+@control("8 units for an input", found=Pruned("found", 8))
+def digits_are_found(found: Pruned, exceptions: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """No output beyond its bound, no certified sample where the choices differ, and few that are not certified."""
+    steps = QUICK_STEPS if trial.effort == "quick" else DIGITS_STEPS
+    for replicate in range(trial.size(1)):
+        seed = int(trial.generator("seed", replicate=replicate).integers(2**32))
+        rng = trial.generator("masks", replicate=replicate)
+        ticket = masked(trial.once(searched, seed, steps, found.width), found.masks, rng)
+        certificate = certify(ticket, trained(seed, steps).x_test)
+        yield from certified_findings(certificate, exceptions, trial)

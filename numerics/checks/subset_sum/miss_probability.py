@@ -1,0 +1,114 @@
+"""Evidence for R7: the moments of random subsets, proved; and misses that were counted, beside what was predicted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+import sympy as sp
+
+from numerics.distribution_free import clopper_pearson
+from numerics.evidence import Finding, Trial, control, empirical, enclosed
+from numerics.exact_tests import LEVEL
+from numerics.subset_sum.laws import Law, Thinned, Uniform, UniformProduct
+from numerics.subset_sum.misses import Floats, subset_counts, subset_rates
+from theory.subset_sum.expected_count import expected_count
+from theory.subset_sum.miss_probability import S_1, S_2, conditional_poisson, miss, rate
+from theory.subset_sum.symbols import eps, n, z
+
+MORE = sp.Rational(11, 10)
+ITEMS = (("1/2", "-1/3", "3/4"), ("1", "1/5", "-2/3", "-1/4"))
+
+
+def moments(items: tuple[str, ...]) -> dict[str, sp.Rational]:
+    """The sums of items and squares, and by all subsets the mean and the variance of a random one's sum."""
+    x = [Fraction(item) for item in items]
+    sums = [Fraction(0)]
+    for item in x:
+        sums += [total + item for total in sums]
+    mean = sum(sums) / len(sums)
+    found = {"S_1": sum(x), "S_2": sum(item**2 for item in x), "mean": mean}
+    found["variance"] = sum((total - mean) ** 2 for total in sums) / len(sums)
+    return {name: sp.Rational(value) for name, value in found.items()}
+
+
+@enclosed(conditional_poisson)
+@control("items always present", rate=rate.subs({S_1: 2 * S_1, S_2: 4 * S_2}))
+@control("second moments for variances", rate=rate.subs(S_2, 2 * S_2))
+@control("around 0", rate=rate.subs(S_1, 0))
+@control("half of the window", rate=rate / 2)
+@control("10 % more", rate=MORE * rate)
+@control("one over the rate", miss=1 / (1 + rate))
+@control("the chance of a hit", miss=1 - sp.exp(-rate))
+@control("10 % more often", miss=MORE * miss)
+def the_rate_is_that_of_a_normal_law(rate: sp.Expr, miss: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Over z: the slope of log λ is that of a normal law with the moments of all subsets, its mass 2ⁿ · 2ε."""
+    for items in ITEMS:
+        found = trial.once(moments, items)
+        near = sp.Rational(1, 50)
+        at = {n: sp.Integer(len(items)), eps: near, S_1: found["S_1"], S_2: found["S_2"]}
+        here = rate.subs(at)
+        yield trial.same(sp.diff(sp.log(here), z), (found["mean"] - z) / found["variance"])
+        yield trial.same(sp.Integral(here, (z, -sp.oo, sp.oo)), 2 * near * 2 ** len(items), by=None)
+    many, mean = sp.symbols("m c", positive=True)
+    poisson = sp.limit((1 - mean / many) ** many, many, sp.oo)
+    yield trial.same(miss, poisson.subs(mean, conditional_poisson.expressions["rate"]), by=None)
+
+
+class Cell(NamedTuple):
+    law: Law
+    items: int
+    near: str
+    target: str
+
+
+PRODUCTS = Thinned(UniformProduct(), 0.5)
+CELLS = (
+    Cell(Uniform(), 10, "1/100", "3/10"),
+    Cell(Uniform(), 20, "1/10000", "3/10"),
+    Cell(PRODUCTS, 24, "1/100", "3/20"),
+)
+MORE_CELLS = (
+    Cell(Uniform(), 14, "1/1000", "3/10"),
+    Cell(Uniform(), 18, "1/10000", "3/10"),
+    Cell(PRODUCTS, 32, "1/1000", "3/20"),
+)
+
+
+def misses(rng: np.random.Generator, cell: Cell, draws: int) -> int:
+    """How many samples have no subset within ε of the target, by counting them all."""
+    items = cell.law.sample(rng, (draws, cell.items))
+    return int(np.count_nonzero(subset_counts(items, sp.Rational(cell.target), sp.Rational(cell.near)) == 0))
+
+
+def separate(rng: np.random.Generator, cell: Cell, draws: int) -> tuple[Floats, Floats]:
+    """Items of other samples, and a uniform number for each sample."""
+    return cell.law.sample(rng, (draws, cell.items)), rng.random(draws)
+
+
+def rates(rate: sp.Expr, cell: Cell, items: Floats, trial: Trial) -> Floats | float:
+    """The rate for each sample, or for all if it knows nothing of the items."""
+    target, near = sp.Rational(cell.target), sp.Rational(cell.near)
+    if rate.has(S_2):
+        return subset_rates(items, float(target), float(near), rate)
+    return trial.value(rate, {n: sp.Integer(cell.items), z: target, eps: near})
+
+
+@empirical(conditional_poisson, cost=0.6)
+@control("unconditional", rate=expected_count)
+@control("around 0", rate=rate.subs(S_1, 0))
+@control("ten times as many", rate=10 * rate)
+def counted_misses_agree_with_the_prediction(rate: sp.Expr, agreement: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Clopper and Pearson's intervals of counted misses and of as many events of probability E e^(−λ), at level 1e-9."""
+    for cell in CELLS if trial.effort == "quick" else (*CELLS, *MORE_CELLS):
+        draws, predictions = trial.size(1500), trial.size(40_000)
+        missed = trial.draw(misses, cell, draws)
+        items, uniform = trial.draw(separate, cell, predictions)
+        foreseen = int(np.count_nonzero(uniform < np.exp(-rates(rate, cell, items, trial))))
+        seen = clopper_pearson(missed, draws, 1 - LEVEL)
+        said = clopper_pearson(foreseen, predictions, 1 - LEVEL)
+        apart = max(1.0, seen.low / said.high, said.low / seen.high)
+        detail = f"{cell.items} items: {missed / draws:.3g} of {draws} missed, {foreseen / predictions:.3g} predicted"
+        yield trial.at_most(apart, float(agreement), f"{detail}; a factor of at least")

@@ -1,0 +1,237 @@
+"""Evidence for R8: tickets found in random networks of two layers, in whole numbers, and where the bounds come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import floor
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.equivariance import EquivariantLayer, Ticket, find_ticket, forward
+from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from numerics.subset_sum import IntervalUnion
+from numerics.subset_sum.misses import subset_counts
+from numerics.subset_sum.potential import mean_next_measure
+from theory.subset_sum.potential import a, delta, kappa
+from theory.subset_sum.potential import failure as one_failure
+from theory.subset_sum.symbols import eps, n
+from theory.subset_sum.two_layers import (
+    before,
+    d_0,
+    d_1,
+    error,
+    failure,
+    hidden_length,
+    length,
+    next_error,
+    nonnegative_failure,
+    row_norm,
+    size,
+    two_layer_ticket,
+    uniform_size,
+)
+
+MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
+SIZES = ((2, 3), (3, 1), (1, 2))  # inputs and outputs
+UNITS, SCALE = 40, 2**10  # hidden units for each input; entries are whole numbers up to SCALE
+NEAR = SCALE**2 // 200
+ONE = np.ones((1, 1, 1), dtype=np.int64)  # the basis of plain layers
+
+
+def random_layer(rng: np.random.Generator, inputs: int, outputs: int) -> EquivariantLayer:
+    return EquivariantLayer(rng.integers(-SCALE, SCALE + 1, (inputs, outputs, 1)), ONE)
+
+
+def searched(rng: np.random.Generator, sizes: tuple[int, int], signed: bool) -> tuple[EquivariantLayer, Ticket]:
+    """A random target with whole weights between NEAR and SCALE²/4, and a ticket for it in a random source."""
+    inputs, outputs = sizes
+    weights = rng.choice([-1, 1], (*sizes, 1)) * rng.integers(NEAR + 1, SCALE**2 // 4, (*sizes, 1))
+    target = EquivariantLayer(weights, ONE)
+    source = random_layer(rng, inputs, inputs * UNITS), random_layer(rng, inputs * UNITS, outputs)
+    return target, find_ticket(target, source, NEAR, signed)
+
+
+def subset_sums(ticket: Ticket) -> int:
+    """How many groups of kept entries there are: by input, sign and output."""
+    first, second = (layer.coeffs[..., 0] for layer in ticket.layers)
+    signs = (np.stack([first > 0, first < 0])).astype(np.int64)
+    return int(np.count_nonzero(np.tensordot(signs, (second != 0).astype(np.int64), axes=1)))
+
+
+@exact(two_layer_ticket, cost=0.4)
+@control("one sign alone", failure=nonnegative_failure)
+@control("all items usable", failure=failure.subs(kappa, 2 * kappa))
+@control("one output", failure=failure.subs(d_1, 1))
+@control("10 % less", failure=LESS * failure)
+@control("both signs of inputs that are not negative", nonnegative_failure=failure)
+@control("all items usable, not negative", nonnegative_failure=nonnegative_failure.subs(kappa, 2 * kappa))
+@control("10 % more, not negative", nonnegative_failure=MORE * nonnegative_failure)
+def every_group_of_a_ticket_may_fail(failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """As many subset sums as tickets keep groups of entries, each by R4 with half of the density."""
+    one = one_failure.subs(kappa, kappa / 2)
+    for sizes in SIZES:
+        for signed, bound in ((True, failure), (False, nonnegative_failure)):
+            _, found = trial.draw(searched, sizes, signed)
+            here = dict(zip((d_0, d_1), sizes, strict=True))
+            yield trial.same(bound.subs(here), subset_sums(found) * one)
+
+
+def thinned_growth(reach: str, density: str) -> tuple[sp.Rational, sp.Rational]:
+    """The covered share of a set, and its mean after an item that has the density on half of the draws and else is 0."""
+    top = Fraction(reach)
+    pieces = [(-top * Fraction(9, 20), -top / 5), (-top / 50, top / 10), (top / 3, top * Fraction(2, 5))]
+    covered = IntervalUnion.of(pieces, (-top / 2, top / 2))
+    grown = mean_next_measure(covered, top, Fraction(density) / 2, 0)
+    return sp.Rational(covered.measure / top), sp.Rational(grown / top)
+
+
+@exact(two_layer_ticket)
+@control("all items usable", failure=failure.subs(kappa, 2 * kappa))
+@control("a quarter usable", failure=failure.subs(kappa, kappa / 2))
+@control("the growth of the share", nonnegative_failure=nonnegative_failure.subs(kappa, 2 * kappa))
+def half_of_the_items_cover_half_as_fast(
+    failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The mean growth by an item with half of the density, exactly; by R4's chord one item more shrinks the bound by this."""
+    for reach, density in (("1", "1/2"), ("2", "1/5"), ("1/2", "3/4")):
+        share, grown = trial.once(thinned_growth, reach, density)
+        shrinks = 1 - (grown / share - 1) / (1 - share) / 2
+        for bound in (failure, nonnegative_failure):
+            here = bound.subs({a: sp.Rational(reach), kappa: sp.Rational(density), d_0: 2, d_1: 2, eps: share})
+            yield trial.same(here.subs(n, 3), shrinks * here.subs(n, 2))
+
+
+@enclosed(two_layer_ticket)
+@control("10 % less", size=LESS * size)
+@control("one sign alone", size=size.subs(delta, 2 * delta))
+@control("all items usable", size=size.subs(kappa, 2 * kappa))
+@control("logarithms to base 2", size=size / sp.log(2))
+@control("the law of one uniform number", uniform_size=size.subs({a: 1, kappa: sp.Rational(1, 2)}))
+@control("10 % less, uniform", uniform_size=LESS * uniform_size)
+@control("all items usable, uniform", uniform_size=size.subs({a: sp.exp(-1), kappa: 1}))
+def sizes_solve_the_equation(size: sp.Expr, uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At so many units the bound is δ; products of two uniform numbers have the density −½ ln a at a, at 1/e that is ½."""
+    density = -sp.log(a) / 2
+    for count, law in ((size, {}), (uniform_size, {a: sp.exp(-1), kappa: density.subs(a, sp.exp(-1))})):
+        at = trial.points(failure, delta, a, kappa)[:2]
+        yield trial.same(failure.subs(law).subs(n, count), delta, by=None, at=at)
+    yield trial.same(sp.diff(a * density, a).subs(a, sp.exp(-1)), 0, by=None, at=[{}])
+
+
+def effective(ticket: Ticket) -> tuple[NDArray, NDArray]:
+    """What the pruned network multiplies σ(x) and σ(−x) by, in whole numbers. [in, out] each"""
+    first, second = (layer.coeffs[..., 0] for layer in ticket.layers)
+    return np.maximum(first, 0) @ second, np.maximum(-first, 0) @ second
+
+
+@exact(two_layer_ticket, cost=0.3)
+@control("the + side alone", signed=False)
+@control("no error at all", error=sp.Integer(0))
+@control("the largest input", error=eps)
+def tickets_act_as_their_targets(error: sp.Expr, signed: bool, trial: Trial) -> Iterator[Finding]:
+    """In whole numbers: the pruned network is its effective matrices, and all outputs are within ε‖x‖₁ of the target's."""
+    for sizes in SIZES:
+        for replicate in range(trial.size(1)):
+            target, found = trial.draw(searched, sizes, signed, replicate=replicate)
+            plus, minus = effective(found)
+            weights = target.coeffs[..., 0]
+            wrong = max(np.abs(plus - weights).max(), np.abs(minus + weights).max() if signed else 0)
+            yield trial.holds(wrong == found.coef_error, f"{sizes}: weights off by up to {wrong}")
+            for x in trial.draw(random_inputs, sizes, replicate=replicate):
+                seen = forward(found.layers, x[:, None])[:, 0]
+                yield trial.holds((seen == np.maximum(x, 0) @ plus + np.maximum(-x, 0) @ minus).all(), "as bookkept")
+                gap = np.abs(np.maximum(target.apply(x[:, None])[:, 0], 0) - np.maximum(seen, 0)).max()
+                bound = error.subs({eps: found.coef_error, length: int(np.abs(x).sum())})
+                yield trial.holds(gap <= bound, f"{sizes}: apart by {gap}, bound {bound}")
+
+
+def random_inputs(rng: np.random.Generator, sizes: tuple[int, int]) -> NDArray[np.int64]:
+    """Of both signs, the first all negative. int[inputs, in]"""
+    x = rng.integers(-9, 10, (4, sizes[0]))
+    x[0] = -1 - np.abs(x[0])
+    return x
+
+
+def stack(rng: np.random.Generator) -> tuple[list[EquivariantLayer], list[Ticket], NDArray[np.int64]]:
+    """A target of two layers with a ticket for each, the second for values that are not negative, and inputs."""
+    (one, first), (two, second) = searched(rng, (2, 3), True), searched(rng, (3, 2), False)
+    return [one, two], [first, second], random_inputs(rng, (2, 3))
+
+
+@exact(two_layer_ticket, cost=0.3)
+@control("the largest input", error=eps)
+@control("10 % less", error=LESS * error)
+@control("10 % more", error=MORE * error)
+@control("new errors forgotten", next_error=row_norm * before)
+@control("old errors forgotten", next_error=eps * hidden_length)
+@control("old errors not multiplied", next_error=before + eps * hidden_length)
+@control("10 % less behind", next_error=LESS * next_error)
+@control("10 % more behind", next_error=MORE * next_error)
+def errors_are_attained_and_add_up(error: sp.Expr, next_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Nothing kept of weights ε; errors that all point upwards through one layer more; and two layers found, stacked."""
+    near, size, push = Fraction(1, 7), (3, 2), Fraction(1, 2)
+    x = np.array([1, 2, 4])[:, None]
+    layer = EquivariantLayer(np.full((*size, 1), near, dtype=object), ONE)
+    found, claimed = layer.apply(x).max(), error.subs({eps: near, length: 7})
+    yield trial.holds(found == claimed, f"an error of {found}, claimed {claimed}")
+
+    target = EquivariantLayer(np.full((*size, 1), 2), ONE)
+    pruned = EquivariantLayer(np.full((*size, 1), 2 + near, dtype=object), ONE)
+    found = (pruned.apply(x + np.full(x.shape, push, dtype=object)) - target.apply(x)).max()
+    claimed = next_error.subs({eps: near, row_norm: 3 * (2 + near), before: push, hidden_length: 7})
+    yield trial.holds(found == claimed, f"an error of {found} behind the layer, claimed {claimed}")
+
+    for replicate in range(trial.size(1)):
+        targets, tickets, inputs = trial.draw(stack, replicate=replicate)
+        for x in inputs:
+            wanted, seen = (np.maximum(forward(layers, x[:, None]), 0) for layers in (targets[:1], tickets[0].layers))
+            off = np.abs(seen - wanted).max()
+            outputs = forward(targets, x[:, None]), forward([*tickets[1].layers], seen)
+            gap = np.abs(np.maximum(outputs[0], 0) - np.maximum(outputs[1], 0)).max()
+            here = {eps: tickets[1].coef_error, before: off, hidden_length: int(wanted.sum())}
+            here[row_norm] = int(np.abs(effective(tickets[1])[0]).sum(axis=0).max())
+            bound = next_error.subs(here)
+            yield trial.holds(gap <= bound, f"apart by {float(gap):.3g} behind two layers, bound {float(bound):.3g}")
+
+
+WEIGHT = sp.Rational(9, 50)  # all weights, just below a/2
+MOST = 40  # units of a block that are tried: more can only help
+
+
+def failed(rng: np.random.Generator, sizes: tuple[int, int], units: int, near: sp.Rational, draws: int) -> int:
+    """How many uniform sources, of which at most MOST units are tried, miss one of their subset sums."""
+    inputs, outputs = sizes
+    lambdas = rng.uniform(-1, 1, (draws, inputs, 1, 1, min(units, MOST)))
+    items = lambdas * rng.uniform(-1, 1, (draws, inputs, outputs, 1, min(units, MOST)))
+    signed = items * np.concatenate([lambdas > 0, lambdas < 0], axis=3)  # −w of −μ|λ| is w of μ|λ|
+    counts = subset_counts(signed.reshape(-1, items.shape[-1]), WEIGHT, near)
+    return int(np.count_nonzero((counts.reshape(draws, -1) == 0).any(axis=1)))
+
+
+@statistical(two_layer_ticket, tests=4, cost=0.3)
+@control("forgets ε", failure=failure * eps**2, nonnegative_failure=nonnegative_failure * eps**2)
+@control("for one target", failure=(1 - a * kappa / 4) ** n)
+@control("for one target, not negative", nonnegative_failure=(1 - a * kappa / 4) ** n)
+def sources_fail_at_most_as_often(failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Uniform sources without a subset for a weight: of few units, where the bound says nothing, and where it says ½."""
+    draws = trial.size(400)
+    for sizes, units, near in (((1, 1), 4, sp.Rational(1, 500)), ((2, 2), 108, sp.Rational(4, 25))):
+        count = trial.draw(failed, sizes, units, near, draws)
+        at = {a: sp.exp(-1), kappa: sp.Rational(1, 2), eps: near, n: units, d_0: sizes[0], d_1: sizes[1]}
+        for bound in (failure, nonnegative_failure):
+            yield trial.counts(count, draws, min(1.0, trial.value(bound.subs(at))), "above")
+
+
+@empirical(two_layer_ticket, cost=0.2)
+@control("a quarter", uniform_size=uniform_size / 4)
+@control("four times as many", uniform_size=4 * uniform_size)
+def fewer_units_are_enough(uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A fifth of the units fails in at most one draw of ten, a twentieth in more."""
+    sizes, near, chance, draws = (2, 2), sp.Rational(1, 100), sp.Rational(1, 10), trial.size(100)
+    guaranteed = trial.value(uniform_size, {d_0: sizes[0], d_1: sizes[1], eps: near, delta: chance})
+    enough, few = (trial.draw(failed, sizes, floor(guaranteed / part), near, draws) / draws for part in (5, 20))
+    yield trial.at_most(enough, float(chance), f"failures with a fifth of {guaranteed:.0f} units")
+    yield trial.at_most(float(chance), few, "a tenth, against the failures with a twentieth")

@@ -1,0 +1,78 @@
+"""What Q9 says of a ticket: how far its outputs may be from the target's, and how far rounding moves it off symmetry.
+
+Inputs are [..., in, in coordinates], and bounds [...]: one for each input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import ArrayLike, NDArray
+
+from numerics.balls import number
+from numerics.equivariance import EquivariantLayer, forward
+from numerics.moments import numeric
+from numerics.tickets.search import NetworkTicket, checked_inputs
+from numerics.tickets.source import Floats
+from theory.equivariance import architectures as claim
+
+UNIT_ROUNDOFF = sp.Rational(1, 2**53)
+MEASURED = (claim.eps, claim.norms, claim.inputs, claim.weight, claim.n_in)
+
+
+def measures(
+    layers: Sequence[EquivariantLayer], errors: Sequence[Fraction | float], x: NDArray
+) -> Iterator[tuple[Any, ...]]:
+    """What the bound asks of each layer, in the order of `MEASURED`: ε, Σ‖B_b‖, Σ‖h_i‖, max Σ|w|‖B_b‖, input channels.
+
+    errors: the largest error of a coefficient in each layer. Exact for exact layers and errors.
+    """
+    for layer, error in zip(layers, errors, strict=True):
+        norms = np.abs(layer.basis).sum(axis=2).max(axis=1)
+        weight = (np.abs(layer.coeffs) * norms).sum(axis=(0, 2)).max()
+        yield error, norms.sum(), np.abs(x).max(axis=-1).sum(axis=-1), weight, len(layer.coeffs)
+        x = np.maximum(layer.apply(x), 0)
+
+
+def error_bound(ticket: NetworkTicket, x: ArrayLike) -> Floats:
+    """What |f(x) − g(x)| does not exceed at any output, up to rounding: Q9 with the errors of the coefficients.
+
+    ValueError as for `NetworkTicket.forward`.
+    """
+    step = numeric((*MEASURED, claim.before), claim.error)
+    given = checked_inputs(ticket, x)
+    before: NDArray = np.zeros(given.shape[:-2])
+    for values in measures(ticket.target, [float(error) for error in ticket.coef_errors], given):
+        before = step(*values, before)
+    return before
+
+
+def equivariance_bound(ticket: NetworkTicket, x: ArrayLike) -> Floats:
+    """What no output for a moved input differs by from the moved output, both by `NetworkTicket.forward`.
+
+    ValueError as for that.
+    """
+    at = {claim.L: roundings(ticket), claim.u: UNIT_ROUNDOFF, claim.f_abs: sp.Integer(1)}
+    return number(claim.equivariance_error, at) * largest_pass(ticket, x)
+
+
+def roundings(ticket: NetworkTicket) -> int:
+    """Roundings that a term meets at most on its way through `NetworkTicket.forward`."""
+    count = numeric((claim.width, claim.n_in, claim.reach), claim.roundings)
+    reaches = (np.count_nonzero(layer.basis, axis=2).sum(axis=0).max() for layer in ticket.target)
+    return sum(
+        int(count(ticket.width, len(layer.coeffs), reach)) for layer, reach in zip(ticket.target, reaches, strict=True)
+    )
+
+
+def largest_pass(ticket: NetworkTicket, x: ArrayLike) -> Floats:
+    """The largest output of the pass with moduli throughout, where either σ(x) or σ(−x) counts, as only one is not 0.
+
+    ValueError as for `NetworkTicket.forward`.
+    """
+    layers = [EquivariantLayer(ticket.moduli(k), np.abs(layer.basis)) for k, layer in enumerate(ticket.target)]
+    return forward(layers, np.abs(checked_inputs(ticket, x))).max(axis=(-2, -1))

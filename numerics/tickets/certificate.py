@@ -1,0 +1,127 @@
+"""How far a ticket can be from its target at given inputs, rounding included, and where both must agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from numerics.equivariance import EquivariantLayer
+from numerics.moments import numeric
+from numerics.tickets.search import NetworkTicket, checked_inputs
+from numerics.tickets.source import Floats
+from theory.subset_sum import layer_error as theory
+
+UNIT_ROUNDOFF = 2.0**-53
+TINY = 2.0**-800  # rounded once, and times a kept product, which is at least 2⁻¹⁰⁴, it is still far above an underflow
+
+
+@dataclass(frozen=True, eq=False)
+class Certificate:
+    """Outputs of a target and of its ticket at m inputs, and what is certain about them.
+
+    bounds: no output of the target and of the ticket differ by more, neither in exact arithmetic nor as computed here;
+    target_outputs, ticket_outputs: as computed, all float[m, out, out coordinates]; agree: whether the same output is the
+    largest, bool[m]; certified: whether the bounds prove that it is, in exact arithmetic as well, bool[m]. A single
+    output is always the largest.
+    """
+
+    bounds: Floats
+    target_outputs: Floats
+    ticket_outputs: Floats
+    agree: NDArray[np.bool_]
+    certified: NDArray[np.bool_]
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def certify(ticket: NetworkTicket, x: ArrayLike) -> Certificate:
+    """What holds for a ticket at inputs [m, in, coordinates].
+
+    The error passes through the layers coefficient by coefficient (`theory.subset_sum.layer_error`, times the moduli of
+    basis elements). A result of N roundings deviates by γ_N = N·2⁻⁵³/(1 − N·2⁻⁵³) times the same pass with moduli at
+    most, so that such passes of target and ticket bound all rounding. Where bounds overflow nothing is certified.
+
+    Raises:
+        ValueError: for another shape or what is no finite real number, for negative inputs of a ticket that is not
+            signed, and for inputs at which hidden values overflow.
+    """
+    inputs = checked_inputs(ticket, x)
+    if inputs.ndim != 3:
+        raise ValueError(f"inputs {list(inputs.shape)}: expected [m, in, coordinates]")
+    share = _rounding(ticket)
+    exact = target = pruned = np.abs(inputs)  # moduli of the target's values, and both passes with moduli
+    h, error = inputs, np.zeros(inputs.shape)
+    for k, layer in enumerate(ticket.target):
+        error = _next_error(ticket, k, error, exact)
+        target, pruned = _raised(layer, layer.coeffs, target), _raised(layer, ticket.moduli(k), pruned)
+        h = layer.apply(h if k == 0 else np.maximum(h, 0))
+        exact = np.maximum(h, 0) + 2 * share * target
+    bounds = (1 + 4 * share) * (error + 2 * share * (target + pruned))
+    found = ticket.forward(inputs)
+    return Certificate(bounds, h, found, _top(h) == _top(found), _separated(h, bounds))
+
+
+def bounds_up_to(ticket: NetworkTicket, moduli: ArrayLike) -> Floats:
+    """What target and ticket differ by at most, as in `certify`, at every input that has at most these moduli.
+
+    Affine in the moduli, so that the largest bound at the corners of a polytope holds everywhere in it.
+    moduli: float[m, in, coordinates]; the bounds are float[m, out, out coordinates].
+
+    Raises:
+        ValueError: for another shape, negative moduli, or what is no finite real number.
+    """
+    inputs = checked_inputs(ticket, moduli)
+    if inputs.ndim != 3 or (inputs < 0).any():
+        raise ValueError(f"moduli {list(inputs.shape)}: expected [m, in, coordinates], none of them negative")
+    share = _rounding(ticket)
+    target = pruned = inputs
+    error = np.zeros(inputs.shape)
+    for k, layer in enumerate(ticket.target):
+        error = _next_error(ticket, k, error, (1 + 2 * share) * target)
+        target, pruned = _raised(layer, layer.coeffs, target), _raised(layer, ticket.moduli(k), pruned)
+    return (1 + 4 * share) * (error + 2 * share * (target + pruned))
+
+
+def _rounding(ticket: NetworkTicket) -> float:
+    """γ_N for all roundings on the way to an output: in the target, in the ticket, and in passes with moduli."""
+    count = 0
+    for layer, split in zip(ticket.target, ticket.source.splits, strict=True):
+        elements, _, coordinates = layer.basis.shape
+        channels = len(layer.coeffs)
+        count += elements + channels * coordinates  # the target: its whole matrix, and the product with it
+        count += 1 + ticket.width + channels * len(split.projections) + elements * coordinates  # the ticket's `forward`
+        count += 10  # coefficients and their errors as doubles, and sums of two bounds
+    return count * UNIT_ROUNDOFF / (1 - count * UNIT_ROUNDOFF)
+
+
+def _next_error(ticket: NetworkTicket, k: int, error: Floats, values: Floats) -> Floats:
+    """The formula is linear in errors and values before an entry: by 1 and 0, and by 0 and 1, it tells what each is worth."""
+    formula = numeric((theory.w, theory.d, theory.h, theory.e), theory.error)
+    layer, effective = ticket.target[k], np.maximum(*map(np.abs, ticket.effective(k)))
+    of_error, of_values = formula(effective, 0.0, 0.0, 1.0), formula(layer.coeffs, ticket.deviations(k), 1.0, 0.0)
+    return np.add(_moduli(layer, of_error, error), _moduli(layer, of_values, values), dtype=np.float64)
+
+
+def _moduli(layer: EquivariantLayer, coeffs: NDArray, x: Floats) -> Floats:
+    return EquivariantLayer(np.abs(coeffs), np.abs(layer.basis)).apply(x)
+
+
+def _raised(layer: EquivariantLayer, coeffs: NDArray, x: Floats) -> Floats:
+    """The pass with moduli, raised by what outweighs underflow: of features, entries of the matrix, and outputs."""
+    return _moduli(layer, coeffs, x + TINY) + TINY * (1 + x.sum(axis=(1, 2), keepdims=True))
+
+
+def _top(outputs: Floats) -> NDArray[np.intp]:
+    return outputs.reshape(len(outputs), -1).argmax(axis=1)
+
+
+def _separated(outputs: Floats, bounds: Floats) -> NDArray[np.bool_]:
+    """Whether no other output can reach the largest one."""
+    top = _top(outputs)[:, None]
+    values, errors = (each.reshape(len(each), -1) for each in (outputs, bounds))
+    first, its_error = (np.take_along_axis(each, top, axis=1) for each in (values, errors))
+    margin = numeric((theory.top, theory.other, theory.top_error, theory.other_error), theory.margin)
+    reached = ~(margin(first, values, its_error, errors) > 0)  # nan where bounds overflow
+    np.put_along_axis(reached, top, False, axis=1)
+    return np.asarray(~reached.any(axis=1))

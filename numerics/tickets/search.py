@@ -1,0 +1,267 @@
+"""Tickets for whole networks: masks under which a random network acts as a given one, layer by layer (R8, Q7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import lcm
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from numerics.equivariance import EquivariantLayer
+from numerics.equivariance.tickets import checked_eps, keep_subsets
+from numerics.subset_sum.exact_numbers import Number
+from numerics.tickets.networks import checked_network
+from numerics.tickets.source import Floats, Source
+
+Masks = NDArray[np.bool_]
+BITS = 52  # numbers uniform on [−1, 1] are multiples of 2^−52
+HALF = 26
+ROWS = 512  # whose products are added up in machine words
+MOST_COEFFICIENTS = 2**29  # in the blocks of the random network: a byte each while masks are unpacked
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkTicket:
+    """Masks of the random network that a seed stands for, under which it acts as the target.
+
+    target: its layers; width: channels of a block; eps: how near each coefficient was to come; signed: whether inputs
+    may be negative (those of later layers never are); masks: for each layer of the target bool[in, width, out, b], the
+    second-layer coefficients that are kept, in the order of `Source.block`, copied. A first-layer coefficient is kept
+    where something of its channel is.
+
+    ValueError for masks of other types or shapes.
+    """
+
+    target: tuple[EquivariantLayer, ...]
+    width: int
+    eps: float
+    seed: int
+    signed: bool
+    masks: tuple[Masks, ...]
+
+    def __post_init__(self) -> None:
+        masks = tuple(np.array(mask) for mask in self.masks)
+        given = [(mask.dtype.name, mask.shape) for mask in masks]
+        shapes = (layer.coeffs.shape for layer in self.target)
+        expected = [("bool", (before, self.width, after, elements)) for before, after, elements in shapes]
+        if given != expected:
+            raise ValueError(f"masks {given}: expected {expected}")
+        for mask in masks:
+            mask.flags.writeable = False  # sums over what is kept are cached
+        object.__setattr__(self, "masks", masks)
+
+    @cached_property
+    def source(self) -> Source:
+        return Source.of(self.target, self.width, self.seed)
+
+    def first_masks(self, layer: int) -> Masks:
+        """The first-layer coefficients that are kept. bool[in, parts, width]"""
+        projections, part_of = self.source.splits[layer]
+        mask = self.masks[layer]
+        return np.stack([mask[..., part_of == part].any(axis=(2, 3)) for part in range(len(projections))], axis=1)
+
+    @property
+    def kept(self) -> int:
+        """Coefficients that are kept, in both layers of the source for each of the target."""
+        return sum(int(mask.sum() + self.first_masks(k).sum()) for k, mask in enumerate(self.masks))
+
+    @property
+    def candidates(self) -> int:
+        """Coefficients of the blocks, of which a ticket may keep some."""
+        parts = (len(split.projections) for split in self.source.splits)
+        return sum(mask.size + len(mask) * part * self.width for mask, part in zip(self.masks, parts, strict=True))
+
+    @property
+    def total(self) -> int:
+        """All coefficients of the source."""
+        total = 0
+        for (before, after), (projections, part_of) in zip(self.source.shapes, self.source.splits, strict=True):
+            channels = before * len(projections) * self.width
+            total += channels * (before * len(projections) + after * len(part_of))
+        return total
+
+    def effective(self, layer: int) -> tuple[Floats, Floats]:
+        """Coefficients (plus, minus) by which the layer acts as plus·σ(x) − minus·σ(−x): both are near the target's.
+
+        Correctly rounded. minus is plus where inputs are never negative. float[in, out, b] each.
+        """
+        plus, minus = ((sums / 2 ** (2 * BITS)).astype(np.float64) for sums in self._sums[layer])
+        return plus, minus
+
+    def deviations(self, layer: int) -> Floats:
+        """How far the farther of both is from each coefficient of the target, correctly rounded. float[in, out, b]"""
+        errors, unit = self._errors[layer]
+        return (errors / unit).astype(np.float64)
+
+    @property
+    def coef_errors(self) -> tuple[Fraction, ...]:
+        """The largest error of a coefficient in each layer, exactly."""
+        return tuple(Fraction(int(errors.max()), unit) for errors, unit in self._errors)
+
+    def moduli(self, layer: int) -> Floats:
+        """Σ|μλ| over what is kept for a coefficient, the larger one for both signs. float[in, out, b]"""
+        part_of = self.source.splits[layer].part_of
+        sides = [
+            [
+                (np.where(mask, np.abs(mus), 0) * np.maximum(sign * lambdas, 0)[part_of].T[:, None]).sum(axis=0)
+                for sign in (1, -1)
+            ]
+            for _, mask, lambdas, mus in self._blocks(layer)
+        ]
+        return np.max(sides, axis=1)
+
+    def forward(self, x: ArrayLike) -> Floats:
+        """The outputs [..., out, coordinates] of the pruned source for inputs [..., in, coordinates].
+
+        Channel by channel with the coefficients of the source that are kept, in double precision.
+
+        Raises:
+            ValueError: for another shape or what is no finite real number, and for negative inputs of a ticket that is
+                not signed.
+        """
+        h = checked_inputs(self, x)
+        for layer in range(len(self.target)):
+            h = self._pass(layer, h if layer == 0 else np.maximum(h, 0))
+        return h
+
+    def _pass(self, layer: int, x: Floats) -> Floats:
+        """Two layers of the pruned source. x: float[..., in, in coordinates]"""
+        projections, part_of = self.source.splits[layer]
+        reads = (*x.shape[:-2], x.shape[-1], *self.masks[layer].shape[2:])
+        read = np.zeros(reads)  # what each basis element is applied to: [..., in coordinates, out, b]
+        for i, mask, lambdas, mus in self._blocks(layer):
+            for part, projection in enumerate(projections):
+                mine = np.flatnonzero(part_of == part)
+                kept = np.flatnonzero(mask[..., mine].any(axis=(1, 2)))
+                hidden = np.maximum(lambdas[part, kept] * (x[..., i, :] * np.diagonal(projection))[..., None], 0)
+                weights = np.where(mask, mus, 0)[kept][..., mine]
+                read[..., mine] += np.tensordot(hidden, weights, axes=1)
+        return np.tensordot(read, self.source.bases[layer], axes=((-3, -1), (2, 0)))
+
+    def _blocks(self, layer: int) -> Iterator[tuple[int, Masks, Floats, Floats]]:
+        for i, mask in enumerate(self.masks[layer]):
+            yield i, mask, *self.source.block(layer, i)
+
+    @cached_property
+    def _sums(self) -> tuple[tuple[NDArray, NDArray], ...]:
+        """Integers [in, out, b], the effective coefficients in units of 2^−104."""
+        return tuple(self._layer_sums(layer) for layer in range(len(self.target)))
+
+    def _layer_sums(self, layer: int) -> tuple[NDArray, NDArray]:
+        part_of = self.source.splits[layer].part_of
+        found: list[list[NDArray]] = [[], []]
+        for _, mask, lambdas, mus in self._blocks(layer):
+            for side, sign in enumerate((1, -1)):
+                usable = np.maximum(sign * lambdas, 0)[part_of].T[:, None]
+                found[side].append(sign * _exact_sums(usable, np.where(mask, mus, 0)))
+        plus, minus = map(np.stack, found)
+        return plus, minus if self.signed and layer == 0 else plus
+
+    @cached_property
+    def _errors(self) -> tuple[tuple[NDArray, int], ...]:
+        """For each layer the errors of its coefficients as integers [in, out, b], and one over their unit."""
+        return tuple(_errors(layer.coeffs, sums) for layer, sums in zip(self.target, self._sums, strict=True))
+
+
+def find_ticket(
+    target: Sequence[EquivariantLayer],
+    width: int,
+    eps: Number,
+    seed: int = 0,
+    signed: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> NetworkTicket:
+    """Masks of the random network of a seed under which it acts as the target, each coefficient within eps if possible.
+
+    One subset sum for each coefficient, and two in the first layer if inputs may be negative (signed). Where no subset
+    within eps is found, the nearest one is kept, so look at `coef_errors`. Numbers of the target become doubles.
+
+    width: channels for each input channel (and orbit); progress: called with blocks done and blocks in all.
+
+    Raises:
+        ValueError: for layers that do not fit, a width below 1, more than 2²⁹ coefficients in the blocks, eps ≤ 0, or a
+            negative seed.
+    """
+    layers = checked_network(target)
+    near = checked_eps(eps)
+    for name, value, least in (("width", width, 1), ("seed", seed, 0)):
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+            raise ValueError(f"{name} = {value!r}: expected an integer of at least {least}")
+    check_size(layers, int(width))
+    source = Source.of(layers, int(width), int(seed))
+    blocks, done = sum(before for before, _ in source.shapes), 0
+    masks = []
+    for k, layer in enumerate(layers):
+        before, after, elements = layer.coeffs.shape
+        masks.append(np.zeros((before, source.width, after, elements), dtype=bool))
+        for i in range(before):
+            masks[k][i] = _searched(source, k, i, layer.coeffs[i], near, signed and k == 0)
+            done += 1
+            if progress is not None:
+                progress(done, blocks)
+    return NetworkTicket(layers, source.width, near, source.seed, bool(signed), tuple(masks))
+
+
+def check_size(layers: Sequence[EquivariantLayer], width: int) -> None:
+    """ValueError for more coefficients in the blocks of the random network than there would be room for."""
+    count = sum(layer.coeffs.size for layer in layers) * width
+    if count > MOST_COEFFICIENTS:
+        raise ValueError(
+            f"width {width}: {count:.3g} coefficients in the random network, expected at most {MOST_COEFFICIENTS}"
+        )
+
+
+def _searched(source: Source, layer: int, i: int, goals: Floats, eps: float, signed: bool) -> Masks:
+    """What to keep of one block's second layer. goals: float[out, b]; bool[width, out, b]"""
+    lambdas, mus = source.block(layer, i)
+    kept = np.zeros(mus.shape, dtype=bool)
+    for part, values in enumerate(lambdas):
+        mine = np.flatnonzero(source.splits[layer].part_of == part)
+        kept[..., mine] = keep_subsets(values, mus[..., mine], goals[:, mine], eps, signed)
+    return kept
+
+
+def checked_inputs(ticket: NetworkTicket, x: ArrayLike) -> Floats:
+    """Inputs [..., in, coordinates] that a ticket is for.
+
+    ValueError for another shape, what is no finite real number, and negative inputs of a ticket that is not signed.
+    """
+    given = np.asarray(x)
+    try:
+        ticket.target[0].apply(given)  # the door of the layer
+        found = given.astype(np.float64)
+    except OverflowError as error:
+        raise ValueError("inputs: hold a number beyond all doubles") from error
+    if not ticket.signed and found.size and found.min() < 0:
+        raise ValueError(f"an input is {found.min()}: expected none below 0, as the ticket is not signed")
+    return found
+
+
+def _exact_sums(lambdas: Floats, mus: Floats) -> NDArray:
+    """Σ_k λ_k μ_k for multiples of 2^−52 within [−1, 1], as Python integers in units of 2^−104.
+
+    lambdas: float[n, …], mus: float[n, …] that broadcast; integers of the shape without n.
+    """
+    left, right = np.ldexp(lambdas, BITS).astype(np.int64), np.ldexp(mus, BITS).astype(np.int64)
+    (a, b), (c, d) = np.divmod(left, 2**HALF), np.divmod(right, 2**HALF)
+    sums = 0
+    for rows in (slice(start, start + ROWS) for start in range(0, len(mus), ROWS)):
+        for shift, product in (
+            (2 * HALF, a[rows] * c[rows]),
+            (HALF, a[rows] * d[rows] + b[rows] * c[rows]),
+            (0, b[rows] * d[rows]),
+        ):
+            sums = sums + product.sum(axis=0).astype(object) * 2**shift
+    return np.asarray(sums, dtype=object)
+
+
+def _errors(coeffs: Floats, sums: tuple[NDArray, NDArray]) -> tuple[NDArray, int]:
+    ratios = [value.as_integer_ratio() for value in coeffs.ravel().tolist()]
+    unit = lcm(2 ** (2 * BITS), *(denominator for _, denominator in ratios))
+    goals = np.array([over * (unit // under) for over, under in ratios], dtype=object).reshape(coeffs.shape)
+    plus, minus = (abs(side * (unit // 2 ** (2 * BITS)) - goals) for side in sums)
+    return np.maximum(plus, minus), unit

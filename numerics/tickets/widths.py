@@ -1,0 +1,110 @@
+"""How wide the random network should be: what the theorem guarantees, and what usually suffices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import ceil
+
+import numpy as np
+import sympy as sp
+from scipy.stats import binom
+
+from numerics.balls import number
+from numerics.equivariance import EquivariantLayer
+from numerics.equivariance.tickets import checked_eps
+from numerics.subset_sum import UniformProduct
+from numerics.subset_sum.batch import MOST_ITEMS
+from numerics.subset_sum.exact_numbers import Number, exact_number
+from numerics.subset_sum.misses import subset_rates
+from numerics.tickets.networks import REACH, checked_network
+from numerics.tickets.source import Floats
+from theory.equivariance import ticket as theory
+from theory.subset_sum.potential import delta as failure
+from theory.subset_sum.symbols import eps as distance
+
+DRAWS = 1000  # samples of items for each number of them
+PLACES = 16
+GRID = np.linspace(0, REACH, PLACES)  # of targets at which misses are predicted; in between they are interpolated
+LARGEST = 100_000
+
+
+def guaranteed_width(layers: Sequence[EquivariantLayer], eps: Number, delta: Number, signed: bool = True) -> int:
+    """A width at which all coefficients of a network are matched within eps, except with probability delta (Q7).
+
+    The bound of Q7 for all layers together, hidden ones at inputs that are not negative. signed: inputs of the first
+    layer may be negative.
+
+    Raises:
+        ValueError: for layers that do not fit, eps ≤ 0, delta outside (0, 1), or a coefficient beyond 1/(2e), for which
+            nothing is guaranteed: rescale the network.
+    """
+    near, allowed, problems = _checked(layers, eps, delta, signed)
+    if near >= REACH:
+        return 1  # keep nothing
+    count = sum(goals.size for goals in problems)
+    share = 2 * allowed / count  # of a coefficient with both signs, for which the size is written
+    one = {theory.n_in: 1, theory.n_out: 1, theory.B: 1, distance: sp.Rational(near), failure: sp.sympify(share)}
+    return max(1, ceil(number(theory.uniform_size, one)))
+
+
+def usual_width(layers: Sequence[EquivariantLayer], eps: Number, delta: Number, signed: bool = True) -> int:
+    """A width that usually suffices: by R7 about delta coefficients are missed on average. Measured, not proved.
+
+    Raises:
+        ValueError: as for `guaranteed_width`, and where no width up to 10⁵ would do.
+    """
+    near, allowed, problems = _checked(layers, eps, delta, signed)
+    if near >= REACH:
+        return 1
+    goals = np.abs(np.concatenate(problems))
+    missed, weights = _misses(near), _weights(goals[goals > near])
+    low, high = 0, 1
+    while _expected_misses(high, missed, weights) > allowed:
+        if high > LARGEST:
+            raise ValueError(f"eps = {eps}: expected one that some width up to {LARGEST} usually reaches")
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _expected_misses(middle, missed, weights) <= allowed else (middle, high)
+    return high
+
+
+def _checked(
+    layers: Sequence[EquivariantLayer], eps: Number, delta: Number, signed: bool
+) -> tuple[float, Fraction, list[Floats]]:
+    """eps, delta, and for each layer the target of every subset sum."""
+    near, allowed = checked_eps(eps), exact_number("delta", delta)
+    if not 0 < allowed < 1:
+        raise ValueError(f"delta = {delta}: expected a probability between 0 and 1")
+    problems = [layer.coeffs.ravel() for layer in checked_network(layers)]
+    largest = max(np.abs(goals).max() for goals in problems)
+    if largest > REACH:
+        raise ValueError(f"a coefficient of {largest:.3g}: expected at most 1/(2e) = {REACH:.3g}, rescale the network")
+    return near, allowed, [problems[0]] * bool(signed) + problems
+
+
+def _misses(eps: float) -> Floats:
+    """The probability that no subset comes near a target, by R7. float[items, targets on the grid]"""
+    rng = np.random.default_rng(0)
+    missed = np.empty((MOST_ITEMS + 1, PLACES))
+    for count, row in enumerate(missed):
+        items = UniformProduct().sample(rng, (DRAWS, count))
+        row[:] = [np.exp(-subset_rates(items, z, eps)).mean() for z in GRID]
+    return missed
+
+
+def _weights(goals: Floats) -> Floats:
+    """How many targets each place of the grid stands for, so that the sum of a function is one of its values there."""
+    return np.array([np.interp(goals, GRID, row).sum() for row in np.eye(PLACES)])
+
+
+def _expected_misses(width: int, missed: Floats, weights: Floats) -> float:
+    """The expected number of targets missed: half of the items are usable, and of more than 32 every window may hit."""
+    usable = np.arange(width + 1)
+    chances = np.where(
+        usable[:, None] <= MOST_ITEMS,
+        missed[np.minimum(usable, MOST_ITEMS)],
+        missed[-1] ** (usable // MOST_ITEMS)[:, None],
+    )
+    return float(binom.pmf(usable, width, 0.5) @ chances @ weights)

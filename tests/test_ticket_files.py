@@ -1,0 +1,401 @@
+"""Tickets in files, attacked; networks in files; and what is no such file."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from numerics.equivariance import EquivariantLayer, forward
+from numerics.tickets import find_ticket, guaranteed_width, multilayer_perceptron, rescaled, with_constant
+from numerics.tickets.certificate import bounds_up_to
+from numerics.tickets.files import check_ticket, load_ticket, save_ticket
+from numerics.tickets.target_files import FROM_TORCH, load_target, permutations_of_levels
+
+EPS, DELTA, POINTS = 1e-3, 0.05, 4
+EXCHANGES = np.array([[1, 0, 2, 3], [1, 2, 3, 0]])
+
+
+def deep_sets() -> tuple[EquivariantLayer, ...]:
+    rng = np.random.default_rng(1)
+    mean = np.full((POINTS, POINTS), 1 / POINTS)
+    bases = np.stack([np.eye(POINTS), mean]), mean[None, :1]
+    return rescaled(
+        [EquivariantLayer(rng.normal(size=(2, 3, 2)), bases[0]), EquivariantLayer(rng.normal(size=(3, 2, 1)), bases[1])]
+    )
+
+
+@pytest.fixture(scope="module")
+def ticket():
+    layers = deep_sets()
+    return find_ticket(layers, guaranteed_width(layers, EPS, DELTA), EPS, seed=5)
+
+
+@pytest.fixture
+def file(ticket, tmp_path):
+    path = tmp_path / "ticket.npz"
+    save_ticket(path, ticket, DELTA, "four points", permutations_of_levels(ticket.target, {0: EXCHANGES}))
+    return path
+
+
+def arrays_in(path):
+    with np.load(path, allow_pickle=False) as held:
+        return dict(held)
+
+
+def changed(path, said=None, **arrays):
+    """The file with other arrays, or other words in its statement."""
+    held = arrays_in(path) | arrays
+    if said:
+        said = json.loads(held["statement"].tobytes()) | said
+        held["statement"] = np.frombuffer(json.dumps(said).encode(), np.uint8)
+    np.savez(path, **{name: array for name, array in held.items() if array is not None})
+    return path
+
+
+def broken(path, target=None) -> set[str]:
+    """What does not hold of a file."""
+    return {finding.what for finding in check_ticket(path, target)[1] if not finding.holds}
+
+
+def test_a_ticket_comes_back_whole(ticket, file):
+    stored = load_ticket(file)
+    assert (stored.ticket.seed, stored.ticket.width, stored.ticket.eps) == (ticket.seed, ticket.width, ticket.eps)
+    x = np.random.default_rng(0).normal(size=(20, 2, POINTS))
+    np.testing.assert_array_equal(stored.ticket.forward(x), ticket.forward(x))
+    assert stored.ticket.coef_errors == ticket.coef_errors
+    assert broken(file, deep_sets()) == set()
+    assert len(file.read_bytes()) < 4000  # only the seed of the random network is stored
+    before = file.read_bytes()
+    save_ticket(file, ticket, DELTA, "four points", stored.permutations)
+    assert file.read_bytes() == before
+
+
+def test_a_ticket_is_a_file_of_its_target(ticket, file):
+    found = load_target(file)
+    assert all((a.coeffs == b.coeffs).all() for a, b in zip(rescaled(found.layers), ticket.target, strict=True))
+    assert [level.shape for level in found.permutations] == [(2, 4), (2, 4), (2, 1)]
+
+
+def test_every_weight_moved_by_its_last_digit_is_noticed(ticket, file):
+    whole = arrays_in(file)
+    for k, layer in enumerate(ticket.target, start=1):
+        for name, size in ((f"coefficients_{k}", layer.coeffs.size), (f"basis_{k}", layer.basis.size)):
+            for place in range(size):
+                moved = whole[name].copy()
+                moved.flat[place] = np.nextafter(moved.flat[place], 9)
+                assert "target unchanged" in broken(changed(file, **(whole | {name: moved})))
+
+
+def test_flipped_bits_are_noticed(file):
+    whole = arrays_in(file)
+    for name in ("masks_1", "masks_2"):
+        for place in np.random.default_rng(0).integers(whole[name].size, size=10):
+            flipped = whole[name].copy()
+            flipped[place] ^= 16
+            assert {"masks unchanged", "kept coefficients"} <= broken(changed(file, **(whole | {name: flipped})))
+
+
+def forged(file, ticket, name="", **statement):
+    """A statement that an attacker wrote with digests of what he changed, the words of the old one otherwise."""
+    old = json.loads(arrays_in(file)["statement"].tobytes())
+    other = file.with_name("forged.npz")
+    save_ticket(other, ticket, DELTA, name, load_ticket(file).permutations)
+    new = json.loads(arrays_in(other)["statement"].tobytes())
+    return changed(other, old | {"digests": new["digests"]} | statement)
+
+
+def test_new_digests_do_not_help(ticket, file):
+    """The errors of a moved weight or a flipped bit are others; an honest statement is one about another target."""
+    weights = ticket.target[0].coeffs.copy()
+    moved = replace(ticket, target=(replace(ticket.target[0], coeffs=weights * (1 - 1e-5)), ticket.target[1]))
+    assert "errors of coefficients" in broken(forged(file, moved))
+    masks = ticket.masks[0].copy()
+    masks[tuple(np.argwhere(masks)[0])] = False
+    assert {"errors of coefficients", "kept coefficients"} <= broken(
+        forged(file, replace(ticket, masks=(masks, ticket.masks[1])))
+    )
+    honest = file.with_name("honest.npz")
+    save_ticket(honest, moved, DELTA, "four points")
+    assert broken(honest) in ({"errors within epsilon"}, set())
+    assert "of the target given" in broken(honest, deep_sets())
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ({"seed": 6}, {"random network rebuilt", "errors of coefficients", "errors within epsilon"}),
+        ({"eps": 1e-6}, {"errors within epsilon", "width of the theorem"}),
+        ({"eps": 1.01e-3}, {"statement unchanged"}),
+        ({"name": "five points"}, {"statement unchanged"}),
+        ({"delta": 1e-9}, {"width of the theorem"}),
+        ({"signed": False}, {"width of the theorem"}),
+        ({"within_eps": False}, {"errors within epsilon"}),
+        ({"coef_errors": ["1/1024", "1/1024"]}, {"errors of coefficients"}),
+        ({"guaranteed_width": 3}, {"width of the theorem"}),
+        ({"kept": 3}, {"kept coefficients"}),
+        ({"candidates": 3}, {"kept coefficients"}),
+        ({"total": 3}, {"kept coefficients"}),
+        ({"digests": {}}, {"statement unchanged", "target unchanged", "masks unchanged", "random network rebuilt"}),
+    ],
+)
+def test_a_changed_statement_is_noticed(file, said, wrong):
+    assert wrong <= broken(changed(file, said))
+
+
+def test_a_ticket_that_misses_epsilon_says_so(tmp_path):
+    layers = deep_sets()
+    poor = find_ticket(layers, 6, EPS, seed=1)
+    assert not save_ticket(tmp_path / "poor.npz", poor, DELTA).within_eps
+    assert broken(tmp_path / "poor.npz") == set()
+    assert broken(changed(tmp_path / "poor.npz", {"within_eps": True})) == {
+        "errors within epsilon",
+        "statement unchanged",
+    }
+
+
+def test_other_permutations_are_no_symmetry(file):
+    turned = arrays_in(file)["basis_1"].copy()
+    turned[0] = np.eye(POINTS)[[0, 1, 3, 2]]
+    assert {"symmetry", "target unchanged"} <= broken(changed(file, basis_1=turned))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"statement": {"width": 7}},
+        {"statement": {"width": 10**9}},
+        {"statement": {"width": 0}},
+        {"statement": {"seed": -1}},
+        {"statement": {"seed": True}},
+        {"statement": {"eps": float("nan")}},
+        {"statement": {"eps": 0.0}},
+        {"statement": {"delta": 1.0}},
+        {"statement": {"format": "something else"}},
+        {"statement": {"more": 1}},
+        {"statement": {"name": "two\nlines"}},
+        {"statement": {"name": "\x1b[31m"}},
+        {"statement": {"coef_errors": []}},
+        {"statement": {"coef_errors": ["0"]}},
+        {"masks_1": np.zeros(3, np.uint8)},
+        {"masks_1": None},
+        {"masks_3": np.zeros(3, np.uint8)},
+        {"basis_1": np.zeros((2, 4, 5))},
+        {"coefficients_1": np.full((2, 3, 2), np.nan)},
+        {"permutations_0": np.array([[0, 0, 1, 2]])},
+        {"permutations_0": np.array([[0.5, 0, 1, 2]])},
+        {"permutations_0": np.zeros((0, 4), int)},
+        {"coefficients_1": np.array([None, 1], dtype=object)},
+        {"evil": np.array([print], dtype=object)},
+        {"statement": None},
+    ],
+)
+def test_what_is_no_ticket(file, change):
+    statement = change.get("statement")
+    changed(file, statement, **({} if statement else change))
+    with pytest.raises(ValueError, match=r"ticket\.npz: [^\n]+$"):
+        load_ticket(file)
+
+
+def test_trailing_bits_and_torn_files(file, tmp_path):
+    whole = arrays_in(file)
+    spare = -np.prod([2, load_ticket(file).ticket.width, 3, 2]) % 8
+    if spare:
+        bits = whole["masks_1"].copy()
+        bits[-1] |= 1
+        with pytest.raises(ValueError, match="bits after the last"):
+            load_ticket(changed(file, masks_1=bits))
+    content = file.read_bytes()
+    for end in range(0, len(content), 97):
+        (tmp_path / "torn.npz").write_bytes(content[:end])
+        with pytest.raises(ValueError, match=r"torn\.npz: [^\n]+$"):
+            load_ticket(tmp_path / "torn.npz")
+
+
+def header(shape, dtype="<f8", version=(1, 0)) -> bytes:
+    stream = io.BytesIO()
+    write = np.lib.format.write_array_header_1_0 if version == (1, 0) else np.lib.format.write_array_header_2_0
+    write(stream, {"shape": shape, "fortran_order": False, "descr": dtype})
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        header((2**40,)),
+        header((2**62, 2**62)),
+        header((-1,)),
+        header((10**9,), version=(2, 0)),
+        header((), "|O"),
+        b"",
+        b"x" * 300,
+    ],
+)
+def test_sizes_are_not_believed(tmp_path, content):
+    """No room is made for what a header states."""
+    with zipfile.ZipFile(tmp_path / "bomb.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("weights_1.npy", content)
+    for read in (load_ticket, load_target):
+        with pytest.raises(ValueError, match=r"bomb\.npz: [^\n]+$"):
+            read(tmp_path / "bomb.npz")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_arrays_of_one_name(file):
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("masks_1.npy", header((0,)))
+    with pytest.raises(ValueError, match="one for each name"):
+        load_ticket(file)
+
+
+def test_where_a_ticket_cannot_be_saved(ticket, tmp_path):
+    for path, name in ((tmp_path / "ticket.json", ""), (tmp_path / "none" / "t.npz", ""), (tmp_path / "t.npz", "a\nb")):
+        with pytest.raises(ValueError, match=r"^[^\n]+$"):
+            save_ticket(path, ticket, DELTA, name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bounds_for_all_inputs_hold(ticket):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 2, POINTS))
+    bounds = bounds_up_to(ticket, np.abs(x))
+    errors = np.abs(forward(ticket.target, x) - ticket.forward(x))
+    assert (errors <= bounds).all()
+    assert errors.max() > bounds.max() / 100
+    np.testing.assert_allclose(bounds_up_to(ticket, 3 * np.abs(x)), 3 * bounds)
+    with pytest.raises(ValueError, match="none of them negative"):
+        bounds_up_to(ticket, x)
+
+
+# Networks
+
+
+def perceptron(x, weights, biases):
+    for k, (w, b) in enumerate(zip(weights, biases, strict=True)):
+        x = (np.maximum(x, 0) if k else x) @ w + b
+    return x
+
+
+def safetensors(path, tensors) -> None:
+    entries, numbers = {"__metadata__": {"format": "pt"}}, b""
+    for name, tensor in tensors.items():
+        kind = {"f": "F"}[tensor.dtype.kind] + str(8 * tensor.itemsize)
+        entries[name] = {
+            "dtype": kind,
+            "shape": tensor.shape,
+            "data_offsets": [len(numbers), len(numbers) + tensor.nbytes],
+        }
+        numbers += tensor.tobytes()
+    text = json.dumps(entries).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + numbers)
+
+
+def test_perceptrons_from_files(tmp_path):
+    rng = np.random.default_rng(3)
+    weights = [rng.normal(size=pair).astype(np.float32) for pair in ((5, 7), (7, 4), (4, 3))]
+    biases = [rng.normal(size=7).astype(np.float32), np.zeros(4, np.float32), rng.normal(size=3).astype(np.float32)]
+    x = rng.normal(size=(50, 5))
+    expected = perceptron(x, weights, biases)
+    np.savez(
+        tmp_path / "m.npz",
+        **{f"weights_{k}": w for k, w in enumerate(weights, 1)},
+        biases_1=biases[0],
+        biases_3=biases[2],
+    )
+    tensors = {f"{name}.weight": w.T.copy() for name, w in zip(("body.0", "body.2", "body.10"), weights, strict=True)}
+    safetensors(tmp_path / "m.safetensors", {"body.10.bias": biases[2], "body.0.bias": biases[0]} | tensors)
+    for name in ("m.npz", "m.safetensors"):
+        found = load_target(tmp_path / name)
+        assert found.biased
+        np.testing.assert_allclose(forward(found.layers, with_constant(x))[..., 0], expected, rtol=1e-6, atol=1e-6)
+    np.savez(tmp_path / "plain.npz", weights_1=weights[0], weights_2=weights[1])
+    found = load_target(tmp_path / "plain.npz")
+    assert not found.biased
+    assert (forward(found.layers, x[..., None]) == forward(multilayer_perceptron(weights[:2]), x[..., None])).all()
+
+
+def test_groups_from_files(tmp_path):
+    one, two = deep_sets()
+    arrays = {"coefficients_1": one.coeffs, "basis_1": one.basis, "coefficients_2": two.coeffs, "basis_2": two.basis}
+    np.savez(tmp_path / "plain.npz", **arrays)
+    assert load_target(tmp_path / "plain.npz").permutations is None
+    np.savez(tmp_path / "group.npz", **arrays, permutations_0=EXCHANGES)
+    found = load_target(tmp_path / "group.npz")
+    x = np.random.default_rng(0).normal(size=(9, 2, POINTS))
+    for p, q in zip(found.permutations[0], found.permutations[-1], strict=True):
+        np.testing.assert_allclose(forward(found.layers, x[..., p]), forward(found.layers, x)[..., q])
+
+
+W = np.ones((2, 2))
+
+
+@pytest.mark.parametrize(
+    ("arrays", "said"),
+    [
+        ({}, "holds nothing"),
+        ({"weight_1": W}, "holds weight_1"),
+        ({"weights_1": W, "bias_1": W[0]}, "holds bias_1"),
+        ({"weights_2": W}, "weights_1 is missing"),
+        ({"weights_1": W, "weights_99999999999999999999": W}, "weights_2 is missing"),
+        ({"weights_1": W, "biases_2": W[0]}, "holds biases_2"),
+        ({"biases_1": W[0]}, "expected weights_1"),
+        ({"weights_1": W, "weights_2": np.ones((3, 1))}, "expected the same"),
+        ({"weights_1": W[0]}, "2 dimensions"),
+        ({"weights_1": W * np.inf}, "finite"),
+        ({"weights_1": W[:0]}, "finite"),
+        ({"weights_1": W + 1j}, "expected numbers"),
+        ({"weights_1": W, "coefficients_1": W, "basis_1": W}, "nothing else"),
+        ({"coefficients_1": np.ones((1, 1, 1))}, "expected weights_1"),
+        ({"coefficients_1": np.ones((1, 1, 2)), "basis_1": np.ones((1, 1, 1))}, "coeffs"),
+        ({"coefficients_1": np.ones((1, 1, 1)), "basis_2": np.ones((1, 1, 1))}, "basis_1 is missing"),
+    ],
+)
+def test_what_is_no_target(tmp_path, arrays, said):
+    np.savez(tmp_path / "target.npz", **arrays)
+    with pytest.raises(ValueError, match=rf"target\.npz: [^\n]*{said}[^\n]*$"):
+        load_target(tmp_path / "target.npz")
+
+
+def test_bases_that_do_not_commute(tmp_path):
+    arrays = {"coefficients_1": np.ones((1, 1, 1)), "basis_1": np.diag([1.0, 2.0])[None]}
+    for permutations, said in (
+        ({"permutations_0": np.array([[1, 0]])}, "does not commute"),
+        ({"permutations_1": np.array([[1, 0]])}, "permutations_0 is missing"),
+        ({"permutations_0": np.array([[0, 1]]), "permutations_2": np.array([[0, 1]])}, "at most permutations_1"),
+        ({"permutations_0": np.array([[0, 1]]), "permutations_1": np.array([[0, 1]] * 2)}, "as many on each level"),
+    ):
+        np.savez(tmp_path / "target.npz", **arrays, **permutations)
+        with pytest.raises(ValueError, match=said):
+            load_target(tmp_path / "target.npz")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xff" * 8, b"\xff" * 200, (2).to_bytes(8, "little") + b"[]", (2).to_bytes(8, "little") + b"{}", b"{" * 9999]
+    + [
+        len(text).to_bytes(8, "little") + text + b"\0" * 32
+        for text in (
+            b'{"a.weight": {"dtype": "F64", "shape": [2, 2], "data_offsets": [0, 33]}}',
+            b'{"a.weight": {"dtype": "F64", "shape": [2, 3], "data_offsets": [0, 32]}}',
+            b'{"a.weight": {"dtype": "F64", "shape": [-2, -2], "data_offsets": [0, 32]}}',
+            b'{"a.weight": {"dtype": "BF16", "shape": [2, 2], "data_offsets": [0, 8]}}',
+            b'{"a.weight": {"dtype": "F64", "shape": [4], "data_offsets": [0, 32]}}',
+            b'{"a.weight": 3}',
+        )
+    ],
+)
+def test_damaged_safetensors(tmp_path, content):
+    (tmp_path / "m.safetensors").write_bytes(content)
+    with pytest.raises(ValueError, match=r"m\.safetensors: [^\n]+$"):
+        load_target(tmp_path / "m.safetensors")
+
+
+def test_pickles_are_refused_with_a_way_out(tmp_path):
+    (tmp_path / "model.pt").write_bytes(b"whatever")
+    with pytest.raises(ValueError, match=r"model\.pt: [^\n]*" + re.escape(FROM_TORCH) + "$"):
+        load_target(tmp_path / "model.pt")

@@ -1,0 +1,310 @@
+"""Tickets of whole networks: enumeration, the dense source masked, fractions, and the door."""
+
+from fractions import Fraction
+from itertools import pairwise, product
+
+import numpy as np
+import pytest
+
+from numerics.equivariance import (
+    EquivariantLayer,
+    cyclic,
+    equivariant_basis,
+    forward,
+    natural,
+    symmetric,
+    tensor_power,
+    trivial,
+)
+from numerics.subset_sum.batch import subsets_within
+from numerics.subset_sum.half_sums import search_each
+from numerics.tickets import (
+    REACH,
+    Source,
+    certify,
+    checked_network,
+    find_ticket,
+    guaranteed_width,
+    multilayer_perceptron,
+    rescaled,
+    usual_width,
+    with_constant,
+)
+from theory.equivariance import ticket as q7
+from theory.subset_sum.potential import a, kappa
+from theory.subset_sum.symbols import eps, n
+
+
+def network(name):
+    """Random coefficients: a perceptron, turns of a ring, pairs of four nodes, and points with a pooled head."""
+    rng = np.random.default_rng(7)
+    if name == "perceptron":
+        return rescaled(multilayer_perceptron([rng.normal(size=(3, 4)), rng.normal(size=(4, 3))]))
+    ring, three, four = natural(cyclic(4)), natural(symmetric(3)), natural(symmetric(4))
+    pairs, fewer = tensor_power(four, 2), tensor_power(three, 2)
+    spaces, channels = {
+        "ring": ([ring, ring, trivial(ring.group)], [2, 3, 2]),
+        "pairs of three": ([fewer, fewer, three], [1, 2, 2]),
+        "pairs of four": ([pairs, pairs], [1, 2]),
+    }[name]
+    bases = [np.array(equivariant_basis(*ends)) for ends in pairwise(spaces)]
+    shapes = zip(channels, channels[1:], map(len, bases), strict=False)
+    coeffs = [rng.uniform(-REACH, REACH, shape) for shape in shapes]
+    return tuple(map(EquivariantLayer, coeffs, bases))
+
+
+NAMES = ("perceptron", "ring", "pairs of three", "pairs of four")
+
+
+def inputs(layers, signed, count=6):
+    shape = count, layers[0].coeffs.shape[0], layers[0].basis.shape[2]
+    return np.random.default_rng(1).uniform(-1 if signed else 0, 1, shape)
+
+
+def masked_source(ticket):
+    """The dense source with everything pruned that the ticket does not keep, as one long network."""
+    layers = []
+    for k, mask in enumerate(ticket.masks):
+        first, second = ticket.source.layers(k)
+        projections, part_of = ticket.source.splits[k]
+        parts = len(projections)
+        masks = np.zeros(first.coeffs.shape, bool), np.zeros(second.coeffs.shape, bool)
+        for i, width, out, b in zip(*np.nonzero(mask), strict=True):
+            channel = (i * parts + part_of[b]) * ticket.width + width
+            masks[0][i, channel, part_of[b]] = masks[1][channel, out, b] = True
+        layers += [first.prune(masks[0]), second.prune(masks[1])]
+    return layers
+
+
+def errors_within(items, target):
+    return {bits: abs(np.dot(bits, items) - target) for bits in product((0, 1), repeat=len(items))}
+
+
+@pytest.mark.parametrize("near", [1e-3, 0.02, 0.3])
+def test_a_subset_is_found_where_one_exists_and_else_the_nearest(near):
+    rng = np.random.default_rng(2)
+    items, targets = rng.uniform(-1, 1, (30, 7)) * rng.uniform(0, 1, (30, 7)), rng.uniform(-0.5, 0.5, 30)
+    for row, target, mask in zip(items, targets, subsets_within(items, targets, near), strict=True):
+        found, best = abs(row @ mask - target), min(errors_within(row, target).values())
+        assert (found <= near) if best <= near else found == pytest.approx(best, abs=1e-14)
+
+
+def test_windows_reach_the_last_items():
+    """Windows 0…3, 4…7 and 5…8 of nine whole numbers, by the loop itself, uncompiled."""
+    rng = np.random.default_rng(3)
+    items, targets = rng.integers(-99, 100, (40, 9)), rng.integers(-60, 60, 40)
+    masks = np.zeros(items.shape, bool)
+    search_each(items, targets - 1, targets + 1, targets, 2, 4, masks)
+    for row, target, mask in zip(items, targets, masks, strict=True):
+        best = min(min(errors_within(row[k : k + 4], target).values()) for k in (0, 4, 5))
+        found = abs(row @ mask - target)
+        assert found <= 1 if best <= 1 else found == best
+
+
+@pytest.mark.parametrize("scale", [2.0**-900, 1e-6, 1e9, 2.0**900])
+def test_items_of_any_size(scale):
+    items, targets = np.array([[3.0, 5, 9], [0, 0, 0]]), np.array([8.0, 1])
+    assert subsets_within(items * scale, targets * scale, 1e-3 * scale).tolist() == [[True, True, False], [False] * 3]
+    assert subsets_within(np.zeros((2, 0)), targets, scale).shape == (2, 0)
+
+
+@pytest.mark.parametrize("signed", [True, False])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_ticket_is_its_masked_source(name, signed):
+    layers = network(name)
+    ticket = find_ticket(layers, 14, 0.01, 5, signed)
+    x, dense = inputs(layers, signed), masked_source(ticket)
+    found = ticket.forward(x)
+    h = x
+    for k, (first, second) in enumerate(zip(dense[::2], dense[1::2], strict=True)):
+        h = forward([first, second], h if k == 0 else np.maximum(h, 0))
+    assert np.allclose(found, h, rtol=0, atol=1e-14)
+    h = x
+    for k, layer in enumerate(layers):
+        h = h if k == 0 else np.maximum(h, 0)
+        plus, minus = (EquivariantLayer(coeffs, layer.basis) for coeffs in ticket.effective(k))
+        h = plus.apply(np.maximum(h, 0)) - minus.apply(np.maximum(-h, 0))
+    assert np.allclose(found, h, rtol=0, atol=1e-14)
+    kept = sum(np.count_nonzero(layer.coeffs) for layer in dense)
+    assert kept == ticket.kept < ticket.candidates <= ticket.total == sum(layer.coeffs.size for layer in dense)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_errors_are_exact(name):
+    layers = network(name)
+    ticket = find_ticket(layers, 10, 0.05, seed=2)
+    for k, layer in enumerate(layers):
+        worst = Fraction(0)
+        for i, o, b in np.ndindex(layer.coeffs.shape):
+            lambdas, mus = ticket.source.block(k, i)
+            for sign in (1, -1) if k == 0 else (1,):
+                chosen = ticket.masks[k][i, :, o, b] & (sign * lambdas[ticket.source.splits[k].part_of[b]] > 0)
+                items = zip(lambdas[ticket.source.splits[k].part_of[b]][chosen], mus[chosen, o, b], strict=True)
+                total = sum((Fraction(x) * Fraction(mu) for x, mu in items), Fraction(0))
+                worst = max(worst, abs(total - Fraction(layer.coeffs[i, o, b])))
+        assert ticket.coef_errors[k] == worst
+        assert ticket.deviations(k).max() == float(worst)
+
+
+def test_a_wide_source_reaches_every_coefficient():
+    layers = network("pairs of three")
+    calls = []
+    ticket = find_ticket(layers, 200, 1e-5, progress=lambda done, total: calls.append((done, total)))
+    assert max(ticket.coef_errors) <= Fraction(1e-5)
+    assert calls == [(1, 3), (2, 3), (3, 3)]
+    again, other = find_ticket(layers, 200, 1e-5), find_ticket(layers, 200, 1e-5, seed=1)
+    assert all((one == two).all() for one, two in zip(ticket.masks, again.masks, strict=True))
+    assert any((one != two).any() for one, two in zip(ticket.masks, other.masks, strict=True))
+
+
+def test_coefficients_of_0_keep_nothing():
+    layers = multilayer_perceptron([np.zeros((2, 3))])
+    assert find_ticket(layers, 9, 0.1).kept == 0
+
+
+def exact_network(layers, x):
+    """In fractions. x: [in, coordinates]"""
+    whole = [EquivariantLayer(*(np.vectorize(Fraction)(each) for each in (one.coeffs, one.basis))) for one in layers]
+    return forward(whole, np.vectorize(Fraction)(x))
+
+
+@pytest.mark.parametrize("name", ["perceptron", "ring"])
+def test_certificates_hold_in_exact_arithmetic(name):
+    layers = rescaled(network(name), 0.1)
+    for width in (8, 24, 120):
+        ticket = find_ticket(layers, width, 1e-9 if width == 120 else 1e-3, signed=False)
+        x = inputs(layers, False, count=40)
+        found = certify(ticket, x)
+        assert (np.abs(found.target_outputs - found.ticket_outputs) <= found.bounds).all()
+        assert (found.agree | ~found.certified).all()
+        for k in range(3):
+            target, pruned = exact_network(layers, x[k]), exact_network(masked_source(ticket), x[k])
+            assert (np.abs(target - pruned) <= np.vectorize(Fraction)(found.bounds[k])).all()
+            if found.certified[k]:
+                assert target.argmax() == pruned.argmax()
+    assert found.certified.mean() > 0.9
+    assert found.bounds.max() < 1e-6
+
+
+def test_the_bound_of_a_layer_is_attained():
+    """Nothing kept: the whole of every output is lost, and all entries are positive."""
+    layers = multilayer_perceptron([np.full((2, 2), 0.125)])
+    found = certify(find_ticket(layers, 3, 1), [[[1.0], [3.0]]])
+    assert (found.ticket_outputs == 0).all()
+    assert np.allclose(found.bounds, 0.5, rtol=1e-12, atol=0)
+    assert (found.bounds >= 0.5).all()
+    assert not found.certified.any()
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_the_guaranteed_width_is_the_first_at_which_the_failures_stay_below_delta(signed):
+    layers = network("ring")
+
+    def failures(width):
+        total = 0
+        for k, layer in enumerate(layers):
+            before, after, elements = layer.coeffs.shape
+            one = q7.failure if signed and k == 0 else q7.nonnegative_failure
+            numbers = {q7.n_in: before, q7.n_out: after, q7.B: elements, eps: 0.01, a: np.exp(-1), kappa: 0.5, n: width}
+            total += float(one.subs(numbers))
+        return total
+
+    width = guaranteed_width(layers, 0.01, 0.05, signed)
+    assert failures(width) <= 0.05 < failures(width - 1)
+    assert guaranteed_width(layers, 0.2, 0.05, signed) == 1
+    assert usual_width(layers, 0.01, 0.05, signed) < width / 4
+
+
+def test_the_usual_width_is_what_it_takes():
+    """Of 6400 coefficients about one half of one is missed; three more if it were narrower by a quarter."""
+    layers = rescaled(multilayer_perceptron([np.random.default_rng(4).normal(size=(80, 80))]))
+
+    def missed(width):
+        ticket = find_ticket(layers, width, 1e-3, signed=False)
+        return int((ticket.deviations(0) > 1e-3).sum())
+
+    width = usual_width(layers, 1e-3, 0.5, signed=False)
+    assert missed(width) <= 6
+    assert missed(width * 3 // 4) > 20
+
+
+def test_perceptrons_with_biases():
+    rng = np.random.default_rng(6)
+    weights, biases = [rng.normal(size=(3, 4)), rng.normal(size=(4, 2))], [rng.normal(size=4), rng.normal(size=2)]
+    layers, x = multilayer_perceptron(weights, biases), rng.normal(size=(5, 3))
+    expected = np.maximum(x @ weights[0] + biases[0], 0) @ weights[1] + biases[1]
+    assert np.allclose(forward(layers, with_constant(x))[..., 0], expected)
+    scaled = rescaled(layers, 0.25)
+    ratio = forward(scaled, with_constant(x))[..., 0] / expected
+    assert np.allclose(ratio, ratio[0, 0])
+    assert ratio[0, 0] > 0
+    assert [np.abs(layer.coeffs).max() for layer in scaled] == [0.25, 0.25]
+
+
+def test_the_source_is_drawn_block_by_block():
+    layers = network("pairs of four")
+    source = Source.of(layers, 6, 9)
+    (first, second), (projections, part_of) = source.layers(0), source.splits[0]
+    assert (projections.sum(axis=0) == np.eye(16)).all()
+    assert [int(np.trace(each)) for each in projections] in ([4, 12], [12, 4])
+    assert all((basis @ projections[part] == basis).all() for basis, part in zip(layers[0].basis, part_of, strict=True))
+    lambdas, mus = source.block(0, 0)
+    assert (first.coeffs[0, 6:12, 1] == lambdas[1]).all()
+    for b, part in enumerate(part_of):
+        assert (second.coeffs[6 * part : 6 * part + 6, :, b] == mus[:, :, b]).all()
+    entries = np.concatenate([first.coeffs.ravel(), second.coeffs.ravel()])
+    assert len(set(entries)) == entries.size
+    assert np.abs(entries).max() <= 1
+
+
+def test_the_door():
+    layers = network("perceptron")
+    nan = float("nan")
+    for given, expected in (
+        ((layers, 8, 0), "above 0"),
+        ((layers, 8, nan), "eps"),
+        ((layers, 8, np.inf), "eps"),
+        ((layers, 0, 0.1), "width = 0"),
+        ((layers, 8.0, 0.1), "width"),
+        ((layers, True, 0.1), "width"),
+        ((layers, 8, 0.1, -1), "seed = -1"),
+        (((), 8, 0.1), "0 layers"),
+        (((layers[0], layers[0]), 8, 0.1), "takes 3"),
+        (([np.eye(2)], 8, 0.1), "EquivariantLayer"),
+    ):
+        with pytest.raises(ValueError, match=expected):
+            find_ticket(*given)
+    for width in (guaranteed_width, usual_width):
+        for given, expected in (
+            ((layers, 0.01, 0), "delta = 0"),
+            ((layers, 0.01, nan), "delta"),
+            ((layers, nan, 0.1), "eps"),
+            ((rescaled(layers, 1), 0.01, 0.1), "rescale"),
+            (((), 0.01, 0.1), "0 layers"),
+        ):
+            with pytest.raises(ValueError, match=expected):
+                width(*given)
+    with pytest.raises(ValueError, match="usually reaches"):
+        usual_width(layers, 1e-18, 0.1)
+    ticket = find_ticket(layers, 4, 0.1, signed=False)
+    for x, expected in (([[[1.0]] * 2], "inputs"), ([[[-1.0]] * 3], "below 0"), ([[[nan]] * 3], "nan")):
+        for use in (ticket.forward, lambda x: certify(ticket, x)):
+            with pytest.raises(ValueError, match=expected):
+                use(x)
+    with pytest.raises(ValueError, match=r"\[m, in"):
+        certify(ticket, [[1.0]] * 3)
+    for given, expected in (
+        (([[1.0]],), "2 dimensions"),
+        (([[[nan]]],), "finite"),
+        (([[[1.0]]], [[1.0], [2.0]]), "2 biases"),
+        (([[[1.0, 2.0]]], [[1.0]]), "expected 2"),
+        (([],), "at least one"),
+    ):
+        with pytest.raises(ValueError, match=expected):
+            multilayer_perceptron(*given)
+    for largest in (0, nan, np.inf):
+        with pytest.raises(ValueError, match="largest"):
+            rescaled(layers, largest)
+    with pytest.raises(ValueError, match="all coefficients are 0"):
+        rescaled(multilayer_perceptron([np.zeros((1, 1))]))
+    assert checked_network(layers)[0].coeffs.dtype == np.float64
