@@ -611,7 +611,9 @@ def with_exact_steps(
 ) -> sp.Expr:
     """Floors, ceilings, smallest numbers and comparisons, in place: where they step, no ball can tell them."""
     steps = _steps(expression)
-    searches = {step: sp.Dummy() for step in steps if isinstance(step, Smallest)}
+    searches = {
+        step: sp.Dummy() for step in steps if isinstance(step, Smallest) and free_symbols(step) <= values.keys()
+    }  # others lie within a search
     if searches:  # the steps around them first: a search may stand in a branch that is not taken
         outside = with_exact_steps(expression.xreplace(searches), values, highest)
         found = {name: _smallest(search, values, highest) for search, name in searches.items() if outside.has(name)}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from numerics.commands import _generalisation_study, _lift_study
+from numerics.commands import _gap_study, _generalisation_study, _lift_study
 from numerics.commands.common import available_cores, check_writable, write_json
 
-STUDIES = {"generalisation": _generalisation_study, "lifts": _lift_study}
+STUDIES = {"generalisation": _generalisation_study, "lifts": _lift_study, "gap": _gap_study}
 
 
 def configure(parser: ArgumentParser) -> None:

@@ -1,12 +1,19 @@
-"""The exact error of a network of neurons on the plane: rational weights, no rounding (N2)."""
+"""The exact error of networks of neurons on the plane: one with whole weights without rounding, or many at once (N2, N5)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import atan2
+from math import atan2, prod
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 Vector = tuple[int, int]
+Floats = NDArray[np.floating]
+Number = TypeVar("Number", int, Floats)
+AT_ONCE = 512  # networks, lest the arrays leave the cache
 
 
 def squared_error(target: Vector, neurons: Sequence[Vector], outputs: Sequence[int]) -> Fraction:
@@ -47,9 +54,62 @@ def squared_sine(target: Vector, neuron: Vector) -> Fraction:
     return Fraction(_cross(target, neuron) ** 2, _dot(target, target) * _dot(neuron, neuron))
 
 
-def _dot(a: Vector, b: Vector) -> int:
+def exact_sup_on_circle(c: ArrayLike, theta: ArrayLike, target_theta: float, relu_out: bool = False) -> Floats:
+    """sup |σ(cos(φ − target_theta)) − g(φ)| over all φ, g = Σ c·σ(cos(φ − theta)) or, with `relu_out`, σ of this sum.
+
+    It is the error over the unit disc. Between neighbouring kinks g and the target are linear, so the supremum lies at a
+    kink, at the top of a linear piece, at a zero of the sum or at the target: no grid, an error of rounding only.
+
+    Args:
+        c: float[..., n]: outputs of the same n neurons in any number of networks; 0 prunes a neuron.
+        theta: float[n]: their directions.
+
+    Returns:
+        float[...]
+
+    Raises:
+        ValueError: for other shapes, or numbers that are not finite.
+    """
+    c, theta = np.asarray(c, dtype=float), np.asarray(theta, dtype=float)
+    if theta.ndim != 1 or c.shape[-1:] != theta.shape:
+        raise ValueError(f"outputs of shape {c.shape}, directions of shape {theta.shape}: expected [..., n] and [n]")
+    if not (np.isfinite(c).all() and np.isfinite(theta).all() and np.isfinite(target_theta)):
+        raise ValueError("outputs or directions are not all finite: expected numbers")
+    rows = c.reshape(prod(c.shape[:-1]), c.shape[-1])
+    errors = np.empty(len(rows))
+    for first in range(0, len(rows), AT_ONCE):
+        errors[first : first + AT_ONCE] = _errors(rows[first : first + AT_ONCE], theta, target_theta, relu_out)
+    return errors.reshape(c.shape[:-1])
+
+
+def _errors(c: Floats, theta: Floats, target_theta: float, relu_out: bool) -> Floats:
+    """The suprema for outputs float[m, n]: float[m]."""
+    angles = np.append(theta, target_theta)
+    kinks = (angles + np.pi / 2) % np.pi  # the rays ±target besides keep neighbours at most a right angle apart
+    rays = np.sort(np.concatenate([kinks, kinks + np.pi, (target_theta + np.array([0, np.pi])) % (2 * np.pi)]))
+    ends = np.append(rays[1:], rays[0] + 2 * np.pi)
+    middles = (rays + ends) / 2
+    active = np.cos(middles[:, None] - angles) > 0
+    x, y = active * np.cos(angles), active * np.sin(angles)  # float[arcs, n + 1]
+    start, middle, end = ((np.cos(at), np.sin(at)) for at in (rays, middles, ends))
+    target, pruned = (x[:, -1], y[:, -1]), (c @ x[:, :-1].T, c @ y[:, :-1].T)
+    gap = (pruned[0] - target[0], pruned[1] - target[1])
+    at_start = _dot(pruned, start)
+    top = _cross(start, gap) * _cross(gap, end) > 0  # one of the rays ±gap, where the piece is largest, lies inside
+    if not relu_out:
+        return np.maximum(np.abs(at_start - _dot(target, start)), top * np.hypot(*gap)).max(axis=-1)
+    top &= _dot(gap, middle) * _dot(gap, pruned) >= 0  # and the sum is not negative there
+    across = (-pruned[1], pruned[0])
+    zero = _cross(start, across) * _cross(across, end) > 0
+    length = np.hypot(*pruned)
+    at_zero = np.abs(_dot(target, across)) / np.where(length > 0, length, 1)
+    at_start = np.abs(np.maximum(at_start, 0) - _dot(target, start))
+    return np.maximum.reduce([at_start, top * np.hypot(*gap), zero * at_zero]).max(axis=-1)
+
+
+def _dot(a: tuple[Number, Number], b: tuple[Number, Number]) -> Number:
     return a[0] * b[0] + a[1] * b[1]
 
 
-def _cross(a: Vector, b: Vector) -> int:
+def _cross(a: tuple[Number, Number], b: tuple[Number, Number]) -> Number:
     return a[0] * b[1] - a[1] * b[0]

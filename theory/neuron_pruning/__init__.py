@@ -2,12 +2,20 @@
 
 from theory.neuron_pruning.alignment import alignment_bound
 from theory.neuron_pruning.broken_bins import broken_bin_chain
+from theory.neuron_pruning.gap import pruned_weights
 from theory.neuron_pruning.kink import kink_lemma
 from theory.neuron_pruning.planks import plank_bounds
+from theory.neuron_pruning.relu_output import relu_output_bound
+from theory.neuron_pruning.separation import measured_separation
+from theory.neuron_pruning.spectral import spectral_bound
 
 __all__ = [
     "alignment_bound",
     "broken_bin_chain",
     "kink_lemma",
+    "measured_separation",
     "plank_bounds",
+    "pruned_weights",
+    "relu_output_bound",
+    "spectral_bound",
 ]

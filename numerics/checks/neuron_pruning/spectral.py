@@ -1,0 +1,344 @@
+"""Evidence for N6: the spectrum of a neuron of random direction, its tail, and what neurons leave of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations_with_replacement
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.checks.kernel.collapse import THETA, harmonic
+from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.neuron_pruning.spectral import mean_squared_distance
+from numerics.rationals import rational
+from theory.kernel import circle, collapse
+from theory.kernel.dual import cosine
+from theory.let import Let
+from theory.neuron_pruning import alignment
+from theory.neuron_pruning.alignment import N, eps
+from theory.neuron_pruning.planks import d
+from theory.neuron_pruning.spectral import (
+    T,
+    allowed,
+    coefficient,
+    constant,
+    delta,
+    j,
+    k,
+    kernel,
+    lower,
+    m,
+    multiplicity,
+    neurons,
+    neurons_bound,
+    ranks,
+    spectral_bound,
+    success,
+    tail,
+    total,
+)
+
+MORE, LESS, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
+
+
+def where(*pairs: tuple[int, int], second: sp.Symbol = N) -> list[dict[sp.Symbol, sp.Expr]]:
+    """Points (d, N), or (d, another whole number)."""
+    return [{d: sp.Integer(size), second: sp.Integer(number)} for size, number in pairs]
+
+
+# The spectrum
+
+equator = sp.gamma(d / 2) / (sp.sqrt(sp.pi) * sp.gamma((d - 1) / 2))  # ω, the density of a coordinate at 0
+u, v, x = sp.symbols("u v x", positive=True)
+
+
+def by_two_gammas(expression: sp.Expr) -> sp.Expr:
+    """Simplified in u = (3 − k)/2 and v = (k + d + 1)/2."""
+    return sp.gammasimp(expression.subs({k: 3 - 2 * u, d: 2 * v + 2 * u - 4}, simultaneous=True))
+
+
+def by_half_the_dimension(expression: sp.Expr) -> sp.Expr:
+    """Simplified in x = (d − 1)/2."""
+    return sp.gammasimp(expression.subs(d, 2 * x + 1))
+
+
+@exact(spectral_bound)
+@control("odd degrees do not vanish", coefficient=coefficient + (1 - sp.cos(sp.pi * k)) * (k - 1))
+@control("one input more", coefficient=coefficient.subs(d, d + 1))
+@control("of one sign", coefficient=coefficient * sp.cos(sp.pi * k / 2))
+@control("1/8 at degree 1 in the plane", coefficient=coefficient * sp.sqrt(2))
+@control("10 % more", coefficient=MORE * coefficient)
+def the_laplacian_sits_on_the_equator(coefficient: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """(1 − k)(k + d − 1)λ_k = ωP_k(0) gives λ_(k+2) from λ_k, for all d and k at once; λ_1 is half a second moment."""
+    for degree in (3, 5):
+        yield trial.same(coefficient.subs(k, degree), sp.Integer(0))
+    at_equator = -(k + 1) / (k + d - 1)  # P_(k+2)(0) / P_k(0)
+    step = at_equator * (1 - k) * (k + d - 1) / ((-1 - k) * (k + d + 1))
+    even = where((2, 0), (3, 4), (5, 2), (6, 8), second=k)
+    yield trial.same(coefficient.subs(k, k + 2), step * coefficient, by=by_two_gammas, at=even)
+    yield trial.same(coefficient.subs(k, 0), equator / (d - 1), by=by_half_the_dimension)
+    yield trial.same(coefficient.subs(k, 1), 1 / (2 * d), by=sp.gammasimp)
+
+
+def on_half_sphere(dimension: int, degree: int) -> sp.Expr:
+    """The mean over the sphere of σ(cos θ) times the zonal harmonic."""
+    weight = sp.sin(THETA) ** (dimension - 2)
+    wave = harmonic(dimension, degree).subs(cosine, sp.cos(THETA))
+    integral = sp.Integral(sp.expand(sp.cos(THETA) * wave * weight), (THETA, 0, sp.pi / 2))
+    return integral / sp.integrate(weight, (THETA, 0, sp.pi))
+
+
+@enclosed(spectral_bound, cost=0.3)
+@control("degrees shifted", coefficient=coefficient.subs(k, k + 1))
+@control("in absolute value", coefficient=sp.Abs(coefficient))
+@control("10 % less", coefficient=LESS * coefficient)
+def eigenvalues_are_funk_hecke_integrals(coefficient: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Integrals against zonal harmonics; the tangent kernels of K10 and K11 contain their squares."""
+    for dimension, degree in ((2, 0), (2, 4), (3, 1), (3, 5), (4, 3), (4, 6), (7, 2)):
+        claimed = coefficient.subs({d: dimension, k: degree})
+        yield trial.same(claimed, trial.once(on_half_sphere, dimension, degree), by=None, at=[{}])
+    for degree in range(6):
+        planar = 4 * coefficient.subs({d: 2, k: degree}) ** 2
+        yield trial.same(planar, circle.value_eigenvalue.subs(circle.k, degree), by=None, at=[{}])
+        tangent = collapse.sphere_eigenvalue.subs({collapse.k: 5, collapse.ell: degree})
+        share = 2 * (degree * (degree + 3) + 6)
+        yield trial.same(share * coefficient.subs({d: 5, k: degree}) ** 2, tangent, by=None, at=[{}])
+
+
+def series(dimension: int, last: int) -> sp.Expr:
+    """The sum of eigenvalues times zonal harmonics, up to a degree."""
+    terms = (
+        (multiplicity * coefficient**2).subs({d: dimension, k: i}) * harmonic(dimension, i) for i in range(last + 1)
+    )
+    return sp.expand(sp.Add(*terms))
+
+
+@enclosed(spectral_bound)
+@control("of κ₁ itself", kernel=2 * d * kernel)
+@control("gates", kernel=(sp.pi - sp.acos(cosine)) / (2 * sp.pi * d))
+@control("10 % more", kernel=MORE * kernel)
+@control("10 % less", kernel=LESS * kernel)
+def kernel_is_the_sum_of_its_harmonics(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """In five dimensions, up to degree 8, it differs by less than the eigenvalues beyond, as no zonal harmonic exceeds 1."""
+    rest = trial.once(left_over, 5, int(ranks.subs({d: 5, m: 4})))
+    gap = sp.Abs(kernel.subs(d, 5) - trial.once(series, 5, 8))
+    yield trial.below(gap, rest, at=[{cosine: sp.Rational(r, 5)} for r in (-4, 0, 3)])
+
+
+def monomials(variables: int, degree: int) -> int:
+    return sum(1 for _ in combinations_with_replacement(range(variables), degree))
+
+
+@exact(spectral_bound)
+@control("of polynomials", multiplicity=sp.binomial(k + d - 1, d - 1))
+@control("2, as on the circle", multiplicity=sp.Piecewise((1, sp.Eq(k, 0)), (2, True)))
+@control("without degree 1", ranks=ranks - d)
+@control("up to degree m", ranks=ranks.subs(m, m / 2))
+@control("10 % more", ranks=MORE * ranks)
+def harmonics_are_counted_by_monomials(multiplicity: sp.Expr, ranks: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Degree k has the monomials of degree k less those of degree k − 2; the eigenvalues of degrees 0, 1, 2, 4, …, 2m."""
+    for dimension in (2, 3, 5):
+        for degree in range(6):
+            below = monomials(dimension, degree - 2) if degree > 1 else 0
+            claimed, seen = multiplicity.subs({d: dimension, k: degree}), monomials(dimension, degree) - below
+            yield trial.holds(claimed == seen, f"{seen} harmonics of degree {degree}, claimed {claimed}")
+        for half in range(4):
+            claimed, seen = ranks.subs({d: dimension, m: half}), dimension + monomials(dimension, 2 * half)
+            yield trial.holds(claimed == seen, f"{seen} eigenvalues up to degree {2 * half}, claimed {claimed}")
+
+
+@exact(spectral_bound)
+@control("each eigenvalue once", multiplicity=sp.Integer(1))
+@control("of polynomials", multiplicity=sp.binomial(k + d - 1, d - 1))
+@control(
+    "1/8 at degree 1 in the plane", coefficient=sp.Piecewise((sp.sqrt(2) / (2 * d), sp.Eq(k, 1)), (coefficient, True))
+)
+@control("10 % more", coefficient=MORE * coefficient)
+@control("no half", total=1 / d)
+@control("10 % less", total=LESS * total)
+@control("of κ₁ itself", kernel=2 * d * kernel)
+def eigenvalues_add_up_by_dougall(
+    coefficient: sp.Expr, multiplicity: sp.Expr, kernel: sp.Expr, total: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The even degrees make a very well poised ₅F₄(1), with a closed form in all d; the kernel at 1 is half of E t²."""
+    a, b, c = (d - 2) / 2, -HALF, (d - 1) / 2
+    term = (a + j) * (1 + a / 2 + j) * (c + j) / ((1 + j) * (a / 2 + j) * (1 + a - c + j))
+    number = multiplicity.subs(k, 2 * j)
+    yield trial.same(number.subs(j, j + 1), term * number, by=sp.gammasimp)
+    yield trial.same(multiplicity.subs(k, 2), sp.cancel(term.subs(j, 0)) * multiplicity.subs(k, 0), by=sp.gammasimp)
+    dougall = (sp.gamma(1 + a - b) ** 2 * sp.gamma(1 + a - c) * sp.gamma(1 + a - 2 * b - c)) / (
+        sp.gamma(1 + a) * sp.gamma(1 + a - 2 * b) * sp.gamma(1 + a - b - c) ** 2
+    )
+    even = coefficient.subs(k, 0) ** 2 * dougall
+    yield trial.same(even + multiplicity.subs(k, 1) * coefficient.subs(k, 1) ** 2, total, by=sp.gammasimp)
+    yield trial.same(kernel.subs(cosine, 1), total)
+
+
+# The tail
+
+
+def left_over(dimension: int, count: int) -> sp.Expr:
+    """1/(2d) less the `count` largest eigenvalues, sorted by size."""
+    degrees = range(14)
+    spectrum = [(coefficient.subs({d: dimension, k: i}) ** 2, multiplicity.subs({d: dimension, k: i})) for i in degrees]
+    left = sp.Rational(1, 2 * dimension)
+    for value, number in sorted(spectrum, key=lambda pair: float(pair[0]), reverse=True):
+        left -= min(count, int(number)) * value
+        count -= min(count, int(number))
+    return left
+
+
+few, (many, _) = tail.args
+degree_by_degree = sp.Piecewise(few, (Let(many.args[0].subs(N, ranks), many.args[1]), True))
+every_once = total - sum(coefficient.subs(k, degree) ** 2 for degree in (0, 1, 2, 4, 6))
+at_degree_one = total / 2  # what an eigenvalue of 1/8 in place of 1/16 takes off too much, in the plane
+ends = where((2, 1), (2, 3), (2, 5), (3, 4), (3, 9), (4, 5), (5, 21))
+between = where((2, 2), (2, 4), (2, 12), (3, 2), (3, 10), (3, 50), (4, 12), (5, 30), (7, 100))
+
+
+@enclosed(spectral_bound, cost=0.3)
+@control("multiplicities omitted", tail=every_once)
+@control("1/8 at degree 1 in the plane", tail=tail - at_degree_one)
+@control("one eigenvalue less", tail=tail.subs(N, N + 1))
+@control("degree by degree", tail=degree_by_degree)
+@control("twice as much", tail=2 * tail)
+@control("10 % less", tail=LESS * tail)
+def tail_is_the_total_without_the_largest(tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Eigenvalues of degrees up to 13 sorted by size, at the ends of degrees and between; for odd d in fractions."""
+    for point in ends + between:
+        yield trial.same(tail, trial.once(left_over, int(point[d]), int(point[N])), by=None, at=[point])
+    for point in where((3, 9), (5, 30)):
+        found, claimed = trial.once(left_over, int(point[d]), int(point[N])), rational(tail, point)
+        yield trial.holds(claimed == found, f"{found} is left, claimed {claimed}")
+
+
+def left_by_random_neurons(rng: np.random.Generator, dimension: int, count: int, nets: int) -> sp.Rational:
+    """The least mean squared distance, from below, of random targets to the spans of random neurons."""
+    return least(rng.integers(-60, 61, (nets, count, dimension)) + 0.5)
+
+
+def left_by_polygon(count: int) -> sp.Rational:
+    angles = 2 * np.pi * np.arange(count) / count
+    return least(np.stack([np.cos(angles), np.sin(angles)], axis=1)[None])
+
+
+def least(networks: NDArray[np.floating]) -> sp.Rational:
+    """The least lower end of the balls for networks float[networks, N, d]."""
+    bounds = [mean_squared_distance(w, accuracy=1e-7).lower().fmpq() for w in networks]
+    smallest = min(bounds)
+    return sp.Rational(int(smallest.p), int(smallest.q))
+
+
+@enclosed(spectral_bound, cost=0.4)
+@control("twice as much", tail=2 * tail)
+@control("1/8 at degree 1 in the plane", tail=tail - at_degree_one)
+@control("multiplicities omitted", tail=every_once)
+@control("equal shares", tail=total / N)
+def no_neurons_leave_less(tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean over all targets as a ball, 1/(2d) − tr G⁻¹H: random neurons, and polygons, which leave about twice T_d."""
+    for count in (3, 5, 9):
+        (point,) = where((2, count))
+        yield trial.below(sp.Integer(0), tail, at=[point], strict=True)
+        yield trial.below(tail, trial.once(left_by_polygon, count), at=[point])
+    for dimension, count in ((2, 5), (3, 9), (5, 16)):
+        seen = trial.draw(left_by_random_neurons, dimension, count, trial.size(2))
+        yield trial.below(tail, seen, at=where((dimension, count)))
+
+
+# What it asks for
+
+
+@exact(spectral_bound)
+@control("success without any error", success=1 - 2 * d * T)
+@control("an error not squared", success=(1 - 2 * d * T) / (1 - 2 * d * eps))
+@control("10 % more", success=MORE * success)
+@control("failure costs 1/d", allowed=eps**2 + delta / d)
+@control("error not squared", allowed=eps + delta / (2 * d))
+@control("10 % less", allowed=LESS * allowed)
+def success_solves_the_mean(success: sp.Expr, allowed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """p ε² + (1 − p)/(2d) = T; with 1 − δ in place of p this is short of the bound by δε²."""
+    yield trial.same(success * eps**2 + (1 - success) / (2 * d), T, by=sp.cancel)
+    yield trial.same(success.subs(T, allowed - delta * eps**2), 1 - delta, by=sp.cancel)
+
+
+def demands(*triples: tuple[int, int, int]) -> list[dict[sp.Symbol, sp.Expr]]:
+    """Points (d, 1/ε, 1/δ)."""
+    return [{d: sp.Integer(n), eps: sp.Rational(1, q), delta: sp.Rational(1, r)} for n, q, r in triples]
+
+
+@enclosed(spectral_bound, cost=0.3)
+@control("one less", neurons=neurons - 1)
+@control("one more", neurons=neurons + 1)
+@control("10 % less", neurons=LESS * neurons)
+@control("from the bound", neurons=sp.ceiling(neurons_bound))
+def smallest_number_is_the_smallest(neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The tail is small enough there, and one neuron earlier it is not."""
+    for point in demands((2, 40, 2000), (3, 20, 500), (5, 10, 200)):
+        at = [{d: point[d], N: sp.Rational(trial.value(neurons, point))}]
+        yield trial.below(tail, allowed.subs(point), at=at)
+        yield trial.below(allowed.subs(point), tail.subs(N, N - 1), at=at, strict=True)
+
+
+# The rate
+
+of_degree = (multiplicity * coefficient**2).subs(k, 2 * j)  # the eigenvalues of degree 2j together
+large = where((2, 10**6), (3, 10**6), (5, 10**7), (8, 10**7), (30, 10**9), second=j)
+
+
+@enclosed(spectral_bound)
+@control("the volume of all degrees", constant=constant / 2)
+@control("10 % more", constant=MORE * constant)
+@control("exponent of the kernel", exponent=-d / (d - 1))
+@control("in the degree", exponent=sp.Integer(-3))
+@control("of twice as many", lower=lower.subs(N, 2 * N))
+@control("10 % less", lower=LESS * lower)
+def rate_is_that_of_the_eigenvalues(
+    constant: sp.Expr, exponent: sp.Expr, lower: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """What degree 2j takes off the bound approaches its eigenvalues: relative difference at most d²/j."""
+    yield trial.same(lower, constant * N**exponent)
+    ends = [ranks.subs(m, half) - d for half in (j - 1, j)]
+    for bound in (lower, constant * N**exponent):
+        ratio = (bound.subs(N, ends[0]) - bound.subs(N, ends[1])) / of_degree
+        yield trial.below(sp.Abs(ratio - 1), d**2 / j, at=large)
+
+
+@enclosed(spectral_bound, cost=0.3)
+@control("10 % more", lower=MORE * lower)
+@control("without the factorial", lower=lower * sp.gamma(d) ** (3 / (d - 1)))
+@control("10 % less", lower=LESS * lower)
+def the_bound_holds_and_is_attained_in_the_limit(lower: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """T_d(N) itself: within 2 % for many neurons, and from N = 1 on; degree by degree for d ≥ 4, as in the proof."""
+    several = where((3, 2000), (2, 400), (4, 3000))
+    yield trial.below(lower, tail, at=several)
+    yield trial.below(tail, sp.Rational(51, 50) * lower, at=several)
+    yield trial.below(lower, tail, at=ends + between + where((12, 1), (300, 10**6)))
+    steps = where((4, 1), (4, 9), (5, 1), (6, 40), (9, 2), (40, 1), (40, 30), (200, 1), (200, 5000), second=j)
+    yield trial.below(
+        lower.subs(N, ranks.subs(m, j - 1) - d) - lower.subs(N, ranks.subs(m, j) - d), of_degree, at=steps
+    )
+
+
+@enclosed(spectral_bound)
+@control("power d − 1", neurons_bound=(constant / allowed) ** (d - 1))
+@control("10 % more", neurons_bound=MORE * neurons_bound)
+@control("10 % less", neurons_bound=LESS * neurons_bound)
+def neurons_solve_the_bound(neurons_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """So many make the bound as small as allowed."""
+    yield trial.same(lower.subs(N, neurons_bound), allowed, by=None)
+
+
+@enclosed(spectral_bound, cost=0.3)
+@control("square root", neurons_bound=sp.sqrt(neurons_bound))
+@control("one dimension less", neurons_bound=neurons_bound.subs(d, d - 1))
+@control("more than the smallest number", neurons_bound=2 * neurons_bound)
+def the_bound_is_below_the_number_and_beyond_alignment(neurons_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """It never exceeds the smallest number, which is below twice the bound for small errors; N2 asks for less if d ≥ 3."""
+    for point in demands((2, 1000, 10**6), (3, 200, 40_000), (4, 100, 10_000)):
+        number = sp.Rational(trial.value(neurons, point))
+        yield trial.below(neurons_bound, number, at=[point])
+        yield trial.below(number, 2 * neurons_bound, at=[point])
+    aligned = alignment.neurons.subs(alignment.delta, 1)
+    yield trial.below(aligned, neurons_bound, at=demands((3, 10**6, 10**12), (4, 10**6, 10**12), (7, 10**6, 10**12)))

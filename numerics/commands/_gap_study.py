@@ -1,0 +1,126 @@
+"""`sparse-limits study gap`: its options, what is refused before anything is computed, and what it prints."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from numerics.commands.common import number_table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from numerics.studies.gap import Settings
+
+Row = Mapping[str, Any]
+
+DATA = "random networks"
+QUICK: dict[str, Any] = {"epsilons": (0.2, 0.05, 0.01, 1e-3, 1e-4), "networks": 41, "least": 0.01}
+PURPOSE = "pruning neurons against pruning weights in the same architecture, found beside proved (N2, N4, N5, N8)"
+EPILOG = (
+    "Every network has a stream of random numbers of its own and grows neuron by neuron, so that its tickets are nested. "
+    "Intervals are order statistics, exact at any size. Claims: sparse-limits show N4, N5 and N8."
+)
+
+
+def configure(parser: ArgumentParser) -> None:
+    """The options of this study alone."""
+    add = parser.add_argument
+    add("--epsilon", nargs="+", type=float, metavar="E", help="errors below 1/4 (default 0.2 down to 1e-7)")
+    add("--networks", type=int, metavar="N", help="random networks (default 101)")
+    add("--least", type=float, metavar="E", help="smallest error at which whole neurons are searched (default 0.001)")
+    add(
+        "--quick",
+        action="store_true",
+        help="five errors, 41 networks, neurons down to 0.01, where nothing else is asked",
+    )
+
+
+def settings(arguments: Namespace) -> Settings:
+    """What can be refused before anything is computed."""
+    from numerics.studies.gap import Settings
+
+    asked = {
+        "epsilons": arguments.epsilon and tuple(arguments.epsilon),
+        "networks": arguments.networks,
+        "least": arguments.least,
+        "seed": arguments.seed,
+    }
+    given = {name: value for name, value in asked.items() if value is not None}
+    return replace(Settings(), **(QUICK if arguments.quick else {}) | given)
+
+
+def measure(settings: Settings, arguments: Namespace, console: Console) -> dict[str, Any]:
+    """The numbers of the study, with a bar on a terminal while tickets are searched."""
+    from rich.progress import Progress
+
+    from numerics.studies.gap import CURVES, run_study, summarise
+
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        searches = settings.networks * sum(len(settings.errors(curve)) for curve in CURVES)
+        bar = progress.add_task("searches", total=searches)
+        outcomes = run_study(settings, arguments.jobs, lambda searched: progress.advance(bar, searched))
+    return summarise(settings, outcomes)
+
+
+def show(console: Console, summary: Row) -> None:
+    """A table for each architecture, the slopes, the sentences last."""
+    networks, confidence = summary["networks"], summary["protocol"]["confidence"]
+    console.print(
+        f"\n[bold]Tickets for σ(⟨w*, x⟩)[/], w* = (1, 1)/√2, in {networks} random networks: the N at which half of them hold one"
+    )
+    cells = {(row["curve"], row["eps"]): row for row in summary["rows"]}
+    proved = {row["eps"]: row["at_least"] for row in summary["bounds"]["neurons, ReLU"]}
+    linear = number_table(
+        "\nε",
+        "neurons\nneeded (N2)",
+        "neurons\nfound",
+        "interval",
+        "weights\nneeded (N4)",
+        "weights\nfound",
+        "interval",
+    )
+    for eps in summary["epsilons"]:
+        if ("neurons, linear", eps) in cells:
+            rows = cells["neurons, linear", eps], cells["weights, linear", eps]
+            linear.add_row(f"{eps:g}", *(cell for row in rows for cell in (str(row["at_least"]), *_found(row))))
+    relu = number_table(
+        "\nε",
+        "neurons\nneeded (N5)",
+        "neurons\nfound",
+        "interval",
+        "weights\nfound",
+        "interval",
+        "weights\nenough (N4)",
+    )
+    for eps in summary["epsilons"]:
+        row = cells["weights, ReLU", eps]
+        relu.add_row(
+            f"{eps:g}", str(proved[eps]), *_found(cells.get(("neurons, ReLU", eps))), *_found(row), f"{row['enough']:,}"
+        )
+    for name, table in (("Linear output", linear), ("Output ReLU", relu)):
+        table.padding = (0, 1, 0, 0)
+        if table.row_count:
+            console.print(name, table)
+    console.print(
+        f"needed, enough: proved, for half of the networks. Intervals: order statistics, exact at level {1 - confidence:.0e}.\n"
+    )
+    for text in summary["sentences"]:
+        console.print(f"• {text}")
+
+
+def _found(row: Row | None) -> tuple[str, str]:
+    """The median and its interval."""
+    if row is None:
+        return "", ""
+    low, high = (f"{end:g}" if end is not None else "∞" for end in (row["low"], row["high"]))
+    return (f"{row['median']:g}" if row["median"] is not None else "∞"), f"{low}–{high}"
+
+
+def plot(path: Path, summary: Row) -> None:
+    from numerics.studies.gap_figure import plot_gap
+
+    plot_gap(path, summary)

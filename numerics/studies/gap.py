@@ -1,0 +1,327 @@
+"""The study of the gap: tickets for one neuron by whole neurons and by single weights, with and without an output ReLU (N8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil, inf, isfinite, log, log2, sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sympy import Rational
+
+from numerics.balls import number
+from numerics.distribution_free import Interval, median_interval
+from numerics.masks import checked_integer
+from numerics.moments import numeric
+from numerics.neuron_pruning.tickets import (
+    LinearTicket,
+    NeuronTicket,
+    linear_weight_ticket,
+    neuron_ticket,
+    plane_error,
+    polar,
+    weight_certificates,
+    weight_ticket,
+)
+from numerics.parallel import run_tasks
+from numerics.studies.gap_sentences import sentences
+from numerics.studies.tasks import keyed_seed
+from theory.neuron_pruning import alignment, relu_output, separation
+from theory.neuron_pruning import gap as pruned
+
+Floats = NDArray[np.floating]
+
+EPSILONS = (0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
+LEAST = 1e-3  # the smallest error at which neurons are searched: their number grows like 1/ε
+NETWORKS = 101
+LARGEST, SMALLEST = (
+    0.25,
+    1e-8,
+)  # errors: N2 asks for less than 1/4; 40 items of a subset sum do not reach far below 1e-8
+MOST_NETWORKS = 10_000
+HIGHEST_SEED = 2**128 - 1
+CONFIDENCE = 1 - 1e-8  # of each interval for a median
+LIMIT = 3600.0  # seconds that a task may take
+TARGET = np.full(2, 1 / sqrt(2))
+DIRECTION = np.pi / 4
+CLAIMED = separation.measured_separation.expressions
+
+NEURONS_LINEAR, WEIGHTS_LINEAR = "neurons, linear", "weights, linear"
+NEURONS_RELU, WEIGHTS_RELU = "neurons, ReLU", "weights, ReLU"
+CURVES = (NEURONS_LINEAR, WEIGHTS_LINEAR, NEURONS_RELU, WEIGHTS_RELU)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a study runs over; ValueError, in one line, for anything outside its range.
+
+    epsilons: errors, in (0, 1/4), descending. networks: random ones, the same for all curves. least: the smallest error at
+    which whole neurons are searched.
+    """
+
+    epsilons: tuple[float, ...] = EPSILONS
+    networks: int = NETWORKS
+    least: float = LEAST
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.epsilons or len(set(self.epsilons)) < len(self.epsilons):
+            raise ValueError(f"epsilon is {' '.join(map(str, self.epsilons)) or 'empty'}, expected distinct values")
+        for name, value in [*(("epsilon", eps) for eps in self.epsilons), ("least", self.least)]:
+            if not (isfinite(value) and SMALLEST <= value < LARGEST):
+                raise ValueError(f"{name} is {value}, expected a number from {SMALLEST:g} on, below {LARGEST:g}")
+        checked_integer("networks", self.networks, 1, MOST_NETWORKS)
+        checked_integer("seed", self.seed, 0, HIGHEST_SEED)
+        object.__setattr__(self, "epsilons", tuple(sorted(self.epsilons, reverse=True)))
+
+    def errors(self, curve: str) -> tuple[float, ...]:
+        """At which errors a curve is measured."""
+        return self.epsilons if curve == WEIGHTS_RELU else tuple(eps for eps in self.epsilons if eps >= self.least)
+
+
+class Outcome(NamedTuple):
+    """The first N at which a ticket is found in a network; infinite if it is not. linear_error: of that ticket of weights
+    without its output ReLU, exact but for rounding; nan for others."""
+
+    curve: str
+    eps: float
+    network: int
+    neurons: float
+    linear_error: float
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one process does: a curve in some networks."""
+
+    settings: Settings
+    curve: str
+    networks: range
+
+
+def draw_network(seed: int, network: int, size: int, inputs: int = 2) -> tuple[Floats, Floats]:
+    """Gaussian neurons float[size, inputs] and output weights float[size]; of a larger size the same and more."""
+    rng = np.random.default_rng(keyed_seed(seed, "gap", network))
+    drawn = rng.standard_normal((size, inputs + 1))
+    return drawn[:, :inputs], drawn[:, inputs]
+
+
+def first_near_target(seed: int, network: int, eps: float, curve: str) -> float:
+    """The first N with a ticket of a curve that needs neurons near the target; infinite if 128 log₂(2/ε)/ε hold none."""
+    for spare in (8, 32, 128):  # a network of the first size usually holds one
+        weights, outputs = draw_network(seed, network, ceil(spare * log2(2 / eps) / eps))
+        whole = neuron_ticket(*polar(weights, outputs), eps, DIRECTION, relu_out=curve == NEURONS_RELU)
+        tickets: list[NeuronTicket | LinearTicket | None] = [whole]
+        if curve == WEIGHTS_LINEAR:  # whole neurons are masks of single weights, too
+            end = whole.neurons if whole else len(weights)
+            tickets.append(linear_weight_ticket(weights[:end], outputs[:end], TARGET, eps))
+        found = [ticket.neurons for ticket in tickets if ticket is not None]
+        if found:
+            return min(found)
+    return inf
+
+
+def first_by_weights(seed: int, network: int, epsilons: Sequence[float]) -> Floats:
+    """The first N at which single weights make a ticket for each ε: float[errors]; infinite if none is found."""
+    weights, outputs = draw_network(seed, network, ceil(100 + 30 * log2(1 / min(epsilons))))
+    found = np.full(len(epsilons), inf)
+    for size, certificate in enumerate(weight_certificates(weights, outputs, TARGET), start=1):
+        found[(certificate <= np.array(epsilons)) & np.isinf(found)] = size
+        if np.isfinite(found).all():
+            break
+    return found
+
+
+def measure(work: Work) -> list[Outcome]:
+    settings, curve = work.settings, work.curve
+    errors = settings.errors(curve)
+    if curve != WEIGHTS_RELU:
+        cases = [(net, eps) for net in work.networks for eps in errors]
+        firsts = [first_near_target(settings.seed, net, eps, curve) for net, eps in cases]
+        return [Outcome(curve, eps, net, first, np.nan) for (net, eps), first in zip(cases, firsts, strict=True)]
+    found = []
+    for net in work.networks:
+        for eps, first in zip(errors, first_by_weights(settings.seed, net, errors).tolist(), strict=True):
+            found.append(Outcome(curve, eps, net, first, linear_error(settings.seed, net, first)))
+    return found
+
+
+def linear_error(seed: int, network: int, size: float) -> float:
+    """The error without the output ReLU of the ticket of weights that the first neurons hold; nan if they hold none."""
+    if not isfinite(size):
+        return np.nan
+    ticket = weight_ticket(*draw_network(seed, network, int(size)), TARGET)
+    return plane_error(ticket.weights, ticket.outputs, TARGET)
+
+
+PARTS = 8  # of each curve
+
+
+def works(settings: Settings) -> list[Work]:
+    """Curves in parts of their networks."""
+    parts = min(PARTS, settings.networks)
+    ends = [settings.networks * part // parts for part in range(parts + 1)]
+    ranges = [range(low, high) for low, high in pairwise(ends)]
+    return [Work(settings, curve, nets) for curve in CURVES if settings.errors(curve) for nets in ranges]
+
+
+def run_study(settings: Settings, jobs: int, done: Callable[[int], object] = lambda _: None) -> list[Outcome]:
+    """All outcomes, the same for any number of `jobs`; `done` is told of how many each task had.
+
+    ValueError if a process fails.
+    """
+
+    def failed(work: Work, why: str) -> list[Outcome]:
+        raise ValueError(f"{work.curve}, networks {work.networks.start} to {work.networks.stop - 1}: {why}")
+
+    found: list[Outcome] = []
+    for outcomes in run_tasks(measure, works(settings), failed, jobs, LIMIT):
+        found += outcomes
+        done(len(outcomes))
+    return sorted(found, key=lambda each: (CURVES.index(each.curve), -each.eps, each.network))
+
+
+# What is proved: sizes below which at most half of the networks hold a ticket
+
+
+def smallest_half(success: Callable[[int], float]) -> int:
+    """The smallest N for which an increasing bound on the probability of success is at least one half."""
+    high = 1
+    while success(high) < 0.5:
+        high *= 2
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if success(middle) < 0.5 else (low, middle)
+    return high
+
+
+def least_size(curve: str, eps: float) -> int:
+    """What N_50 is at least: N2 and N4 for a linear output, N5 for neurons behind a ReLU; 1 where no theorem says more."""
+    if curve == NEURONS_LINEAR:
+        bound = numeric((alignment.N, alignment.eps), alignment.success)
+        return smallest_half(lambda size: float(bound(size, eps)))
+    if curve == WEIGHTS_LINEAR and number(pruned.condition, {pruned.eps: Rational(eps)}) < TARGET.min():
+        bound = numeric((pruned.N, pruned.eps), pruned.success.subs(pruned.length, 1))
+        return smallest_half(lambda size: float(bound(size, eps)))
+    if curve == NEURONS_RELU:
+        return ceil(
+            number(relu_output.most_neurons, {relu_output.eps: Rational(eps), relu_output.delta: Rational(1, 2)})
+        )
+    return 1
+
+
+def sufficient_size(eps: float) -> int:
+    """N4: neurons of whose weights some mask is within eps of the target behind a ReLU, half of the time."""
+    at = {pruned.d: 2, pruned.eps: Rational(eps), pruned.delta: Rational(1, 2)}
+    return 2 * ceil(number(pruned.size, at))
+
+
+# What was found
+
+
+def summarise(settings: Settings, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """All numbers of a study as plain values, for JSON: what was asked, rows, slopes, sentences, every network."""
+    sizes = {
+        (curve, eps): np.array([each.neurons for each in outcomes if (each.curve, each.eps) == (curve, eps)])
+        for curve in CURVES
+        for eps in settings.errors(curve)
+    }
+    rows = [_row(curve, eps, sizes[curve, eps]) for curve, eps in sizes]
+    slopes = list(_slopes(settings, sizes))
+    linear = [each.linear_error for each in outcomes if isfinite(each.linear_error)]
+    found = {
+        "rows": rows,
+        "slopes": slopes,
+        "bounds": {
+            curve: [{"eps": eps, "at_least": least_size(curve, eps)} for eps in settings.epsilons]
+            for curve in CURVES
+            if curve != WEIGHTS_RELU
+        },
+        "without_relu": {
+            "tickets": len(linear),
+            "least": min(linear, default=None),
+            "largest": max(linear, default=None),
+        },
+        "crossing": crossing(),
+    }
+    return {
+        "study": "gap",
+        "seed": settings.seed,
+        "networks": settings.networks,
+        "epsilons": list(settings.epsilons),
+        "least": settings.least,
+        "protocol": {"target": TARGET.tolist(), "confidence": CONFIDENCE},
+        "sentences": sentences(found),
+        **found,
+        "outcomes": [
+            each._asdict() | {"neurons": _finite(each.neurons), "linear_error": _finite(each.linear_error)}
+            for each in outcomes
+        ],
+    }
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if isfinite(value) else None
+
+
+def _row(curve: str, eps: float, sizes: Floats) -> dict[str, Any]:
+    low, high = _median(sizes)
+    return {
+        "curve": curve,
+        "eps": eps,
+        "networks": sizes.size,
+        "found": int(np.isfinite(sizes).sum()),
+        "median": _finite(float(np.median(sizes))),
+        "low": _finite(low),
+        "high": _finite(high),
+        "at_least": least_size(curve, eps),
+        "enough": sufficient_size(eps) if curve == WEIGHTS_RELU else None,
+    }
+
+
+def _median(sizes: Floats) -> Interval:
+    """Order statistics between which the median of the law lies; no size is below 1."""
+    low, high = median_interval(sizes, CONFIDENCE)
+    return Interval(max(low, 1.0), high)
+
+
+def slope(first: Floats, last: Floats, epsilons: tuple[float, float]) -> tuple[float, Interval]:
+    """The log–log slope of N_50 between two errors, the larger one first, from sizes float[networks] at both."""
+    across = log(epsilons[0] / epsilons[1])
+    low, high = _median(first)
+    low_last, high_last = _median(last)
+    middle = log(np.median(first)) - log(np.median(last))
+    interval = Interval((log(low) - log(high_last)) / across, (log(high) - log(low_last)) / across)
+    return middle / across, interval
+
+
+def _slopes(settings: Settings, sizes: dict[tuple[str, float], Floats]) -> Iterator[dict[str, Any]]:
+    """Over the errors at which all curves are measured."""
+    shared = settings.errors(NEURONS_LINEAR)
+    if len(shared) < 2:
+        return
+    ends = shared[0], shared[-1]
+    at = {separation.first: Rational(ends[0]), separation.last: Rational(ends[1])}
+    for curve in CURVES:
+        kind = "weight" if curve == WEIGHTS_RELU else "neuron"
+        value, (low, high) = slope(sizes[curve, ends[0]], sizes[curve, ends[1]], ends)
+        yield {
+            "curve": curve,
+            "from": ends[0],
+            "to": ends[1],
+            "slope": _finite(value),
+            "low": _finite(low),
+            "high": _finite(high),
+            "level": 2 * (1 - CONFIDENCE),
+            "steepest": number(CLAIMED[f"{kind}_steepest"], at),
+            "flattest": number(CLAIMED[f"{kind}_flattest"], at),
+        }
+
+
+def crossing() -> float:
+    """The largest power of ten at which N5 asks for more neurons than N4's single weights need: the gap, all proved."""
+    return next(eps for eps in (10.0**-k for k in range(1, 30)) if least_size(NEURONS_RELU, eps) > sufficient_size(eps))

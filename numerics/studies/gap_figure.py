@@ -1,0 +1,82 @@
+"""The picture of the study of the gap: one panel for each architecture, what was found above what is proved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from numerics.figures import FAINT, INK, SEEN, check_plot, save
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Row = Mapping[str, Any]
+
+
+def plot_gap(path: Path, summary: Row) -> None:
+    """Draw the summary of a study into a .png or .svg file. ValueError as `check_plot`, or if it cannot be written."""
+    check_plot(path)
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10.4, 4.6), layout="constrained")
+    figure.suptitle(
+        rf"Networks with a ticket for $\sigma(\langle w^*,x\rangle)$, half of {summary['networks']}, two inputs",
+        fontsize=12,
+    )
+    linear, relu = figure.subplots(1, 2, sharey=True)
+    _found(linear, summary, "neurons, linear", SEEN, "whole neurons, found")
+    _found(linear, summary, "weights, linear", INK, "single weights, found")
+    _proved(linear, summary["bounds"]["neurons, linear"], SEEN, "needed by whole neurons (N2)")
+    single = [row for row in summary["bounds"]["weights, linear"] if row["at_least"] > 1]
+    _proved(linear, single, INK, "needed by single weights (N4)", 4.0)
+    linear.set_title("linear output: no gap", fontsize=11)
+    _found(relu, summary, "neurons, ReLU", SEEN, "whole neurons, found")
+    _proved(relu, summary["bounds"]["neurons, ReLU"], SEEN, "needed by whole neurons (N5)")
+    _found(relu, summary, "weights, ReLU", INK, "single weights, found")
+    relu.set_title("output ReLU: the gap is a theorem", fontsize=11)
+    for axis in (linear, relu):
+        axis.set_xscale("log")
+        axis.set_yscale("log")
+        axis.set_xlim(1.5 * max(summary["epsilons"]), min(summary["epsilons"]) / 1.5)
+        axis.set_xlabel("error ε")
+        axis.spines[["top", "right"]].set_visible(False)
+        axis.grid(color=FAINT, alpha=0.25, lw=0.5)
+        axis.legend(frameon=False, fontsize=9)
+    linear.set_ylabel("neurons N")
+    save(figure, path)
+
+
+def _rows(summary: Row, curve: str) -> list[Row]:
+    return [row for row in summary["rows"] if row["curve"] == curve]
+
+
+def _found(axis: Axes, summary: Row, curve: str, colour: str, label: str) -> None:
+    """Medians with their intervals."""
+    rows = [row for row in _rows(summary, curve) if row["median"] is not None]
+    if not rows:
+        return
+    middle = np.array([row["median"] for row in rows])
+    ends = np.array([[row["low"], row["high"] if row["high"] is not None else row["median"]] for row in rows]).T
+    slope = next((each["slope"] for each in summary["slopes"] if each["curve"] == curve), None)
+    name = label if slope is None else f"{label}: slope {slope:.2f}"
+    axis.errorbar(
+        [row["eps"] for row in rows],
+        middle,
+        np.abs(ends - middle),
+        fmt="o-",
+        ms=4,
+        lw=1.2,
+        capsize=2.5,
+        color=colour,
+        label=name,
+    )
+
+
+def _proved(axis: Axes, rows: Sequence[Row], colour: str, label: str, width: float = 1.4) -> None:
+    """A lower bound as a line, dotted; a wider one shows under another that equals it."""
+    if rows:
+        at = [row["eps"] for row in rows], [row["at_least"] for row in rows]
+        axis.plot(*at, ":", lw=width, color=colour, label=label, alpha=0.9 if width < 2 else 0.5)

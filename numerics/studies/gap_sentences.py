@@ -1,0 +1,111 @@
+"""What the study of the gap found, in plain words, from its numbers alone; and what does not follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+Row = Mapping[str, Any]
+
+
+def sentences(found: Row) -> list[str]:
+    """What is proved, what was measured, what does not follow."""
+    rows, slopes = found["rows"], {each["curve"]: each for each in found["slopes"]}
+    neurons, singles, relu, weights = (
+        [row for row in rows if row["curve"] == f"{kind}, {output}"]
+        for output in ("linear", "ReLU")
+        for kind in ("neurons", "weights")
+    )
+    return [
+        *_linear(neurons, slopes.get("neurons, linear")),
+        *_linear_weights(singles, slopes.get("weights, linear")),
+        *_without_relu(found["without_relu"]),
+        *_weights(weights, slopes.get("weights, ReLU")),
+        *_relu_neurons(relu, slopes.get("neurons, ReLU")),
+        *_certified(weights, found["bounds"]["neurons, ReLU"]),
+        f"All proved: at ε = {found['crossing']:g} N5 asks for more neurons than N4's single weights need, half of the time, and the "
+        "ratio grows without end as ε falls. So behind an output ReLU the exponential gap is a theorem; with a linear output it is "
+        "false (N4).",
+        "Found curves are upper bounds by one search each. Between the proved 1/√ε and the found 1/ε for neurons behind a ReLU "
+        "nothing is known here.",
+    ]
+
+
+def _linear(rows: Sequence[Row], slope: Row | None) -> Iterator[str]:
+    if rows:
+        yield (
+            f"Linear output, whole neurons: at ε = {_errors(rows)} tickets are found with "
+            f"{_list(_size(row['median']) for row in rows)} neurons in half of the networks; N2 proves that "
+            f"{_list(row['at_least'] for row in rows)} at least are needed{_slope(slope)}."
+        )
+
+
+def _linear_weights(rows: Sequence[Row], slope: Row | None) -> Iterator[str]:
+    if rows:
+        yield (
+            f"Linear output, single weights: found with {_list(_size(row['median']) for row in rows)}; N4 proves that "
+            f"{_list(row['at_least'] for row in rows)} at least are needed, like neurons{_slope(slope)}. A factor is gained, and by N4 the order cannot be."
+        )
+
+
+def _without_relu(without: Row) -> Iterator[str]:
+    if without["tickets"]:
+        yield (
+            f"The {without['tickets']} tickets of single weights found behind a ReLU, read without it, miss the target by "
+            f"{without['least']:.4f} to {without['largest']:.4f}: at x = −w* they are near −1, where the target is 0."
+        )
+
+
+def _weights(rows: Sequence[Row], slope: Row | None) -> Iterator[str]:
+    yield (
+        f"Output ReLU, single weights: at ε = {_errors(rows)} tickets are found with "
+        f"{_list(_size(row['median']) for row in rows)} neurons in half of the networks; N4 proves that "
+        f"{rows[-1]['enough']:,} are enough at the last{_slope(slope)}."
+    )
+
+
+def _relu_neurons(rows: Sequence[Row], slope: Row | None) -> Iterator[str]:
+    if rows:
+        yield (
+            f"Output ReLU, whole neurons: found with {_list(_size(row['median']) for row in rows)} neurons; N5 proves that "
+            f"{_list(row['at_least'] for row in rows)} at least are needed, of the order of 1/√ε{_slope(slope)}."
+        )
+
+
+def _certified(weights: Sequence[Row], bounds: Sequence[Row]) -> Iterator[str]:
+    """Where the proved bound for neurons exceeds what was found for weights."""
+    pairs = zip(weights, bounds, strict=True)
+    beyond = [(row, bound) for row, bound in pairs if row["high"] is not None and bound["at_least"] > row["high"]]
+    if beyond:
+        row, bound = beyond[0]
+        yield (
+            f"In one architecture, with the output ReLU: from ε = {row['eps']:g} on whole neurons provably take more "
+            f"({bound['at_least']}) than single weights were found to take ({_size(row['median'])}, interval {row['low']:g} to "
+            f"{row['high']:g})."
+        )
+
+
+def _slope(slope: Row | None) -> str:
+    """Measured slope with its interval and bracket, as the rest of a sentence."""
+    if slope is None:
+        return ""
+    if slope["slope"] is None or slope["low"] is None:
+        return "; too few networks for a slope"
+    inside = slope["low"] <= slope["flattest"] and slope["high"] >= slope["steepest"]
+    return (
+        f". Measured, not proved: log–log slope {slope['slope']:.2f} from ε = {slope['from']:g} to {slope['to']:g}, in "
+        f"[{slope['low']:.2f}, {slope['high']:.2f}] at level {slope['level']:.0e}, which {'meets' if inside else 'misses'} "
+        f"[{slope['steepest']:.2f}, {slope['flattest']:.2f}]"
+    )
+
+
+def _size(median: float | None) -> str:
+    return "none" if median is None else f"{median:g}"
+
+
+def _list(items: Any) -> str:
+    return ", ".join(map(str, items))
+
+
+def _errors(rows: Sequence[Row]) -> str:
+    return _list(format(row["eps"], "g") for row in rows)

@@ -1,0 +1,142 @@
+"""Errors on the circle, and what they say of pruned weights and of neurons behind a ReLU output (N4, N5)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import sympy as sp
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import brentq, minimize_scalar
+
+from numerics import balls
+from numerics.moments import numeric
+from numerics.neuron_pruning import exact_sup_on_circle, squared_error
+from theory.neuron_pruning import pruned_weights, relu_output_bound
+from theory.neuron_pruning.alignment import N, angle, delta, eps
+from theory.neuron_pruning.gap import least, length
+from theory.neuron_pruning.planks import d
+from theory.neuron_pruning.relu_output import s
+from theory.subset_sum.symbols import n
+
+N4, N5 = pruned_weights.expressions, relu_output_bound.expressions
+seeds = st.integers(0, 2**32 - 1)
+
+
+def sup_on_a_grid(c, theta, target_theta, relu_out, points=20_001):
+    """The error at many angles, from below."""
+    angles = np.linspace(0, 2 * np.pi, points)
+    g = np.maximum(np.cos(angles[:, None] - theta), 0) @ c
+    return np.abs((np.maximum(g, 0) if relu_out else g) - np.maximum(np.cos(angles - target_theta), 0)).max()
+
+
+@given(seeds, st.integers(0, 7), st.booleans(), st.sampled_from([0.01, 0.3, 3.0]))
+def test_it_is_the_largest_error_of_a_grid(seed, size, relu_out, spread):
+    rng = np.random.default_rng(seed)
+    target = rng.uniform(-9, 9)
+    c, theta = rng.standard_normal(size), target + spread * rng.standard_normal(size)
+    seen, exact = sup_on_a_grid(c, theta, target, relu_out), exact_sup_on_circle(c, theta, target, relu_out)
+    assert seen - 1e-12 <= exact <= seen + (1 + np.abs(c).sum()) * np.pi / 20_000
+
+
+@given(seeds, st.integers(0, 6))
+def test_it_agrees_with_fractions(seed, size):
+    """Whole weights, many of them on axes and opposite to each other."""
+    rng = np.random.default_rng(seed)
+    neurons, outputs = rng.integers(-3, 4, (size, 2)), rng.integers(-3, 4, size)
+    exact = squared_error((3, 4), [(int(u), int(v)) for u, v in neurons], [int(c) for c in outputs])
+    theta = np.arctan2(neurons[:, 1], neurons[:, 0])
+    error = exact_sup_on_circle(outputs * np.hypot(*neurons.T) / 5, theta, np.arctan2(4, 3))
+    assert float(error) == pytest.approx(float(exact) ** 0.5 / 5, abs=1e-13)
+
+
+@given(seeds, st.booleans())
+def test_many_networks_at_once(seed, relu_out):
+    rng = np.random.default_rng(seed)
+    theta, c = rng.uniform(-3, 3, 4), rng.standard_normal((3, 5, 4)) * rng.integers(0, 2, (3, 5, 4))
+    errors = exact_sup_on_circle(c, theta, 0.7, relu_out)
+    assert errors.shape == (3, 5)
+    for place in np.ndindex(3, 5):
+        kept = c[place] != 0
+        assert errors[place] == pytest.approx(
+            exact_sup_on_circle(c[place][kept], theta[kept], 0.7, relu_out), abs=1e-13
+        )
+    turned = exact_sup_on_circle(c, -theta - 5, -5.7, relu_out)  # reflected and turned
+    np.testing.assert_allclose(turned, errors, atol=1e-13)
+
+
+def test_simple_networks_and_the_door():
+    assert exact_sup_on_circle([], [], 2.0) == 1
+    assert exact_sup_on_circle([-1, 0], [0, np.pi / 2], 0) == 2
+    assert exact_sup_on_circle([-1, 0], [0, np.pi / 2], 0, relu_out=True) == 1
+    assert exact_sup_on_circle([1, -1], [0.3, 0.3 + np.pi], 0.3) == pytest.approx(1)  # the linear function
+    assert exact_sup_on_circle([1, -1], [0.3, 0.3 + np.pi], 0.3, relu_out=True) == pytest.approx(0, abs=1e-15)
+    assert exact_sup_on_circle(np.zeros((0, 2)), [1, 2], 0).shape == (0,)
+    for wrong in (([1], [1, 2], 0), (1, 1, 0), ([np.nan], [1], 0), ([1], [1], np.inf), ([[1]], [[1]], 0)):
+        with pytest.raises(ValueError, match="expected"):
+            exact_sup_on_circle(*wrong)
+
+
+# N4: weights
+
+
+def test_sizes_of_weight_pruning():
+    at = {d: 2, eps: sp.Rational(1, 100), delta: sp.Rational(1, 10)}
+    size = balls.number(N4["size"], at)
+    assert 64 / 1e-4 * balls.number(N4["contraction"]) ** size == pytest.approx(0.1, rel=1e-9)
+    assert balls.number(N4["failure"], {d: 2, eps: sp.Rational(1, 100), n: 857}) < 0.1
+    for neurons, error, known in ((19, "1/100", 0.38751478), (96, "1/10000", 0.02415285)):
+        at = {N: neurons, length: 1, eps: sp.Rational(error)}
+        assert balls.number(N4["success"], at) == pytest.approx(known, abs=1e-8)
+
+
+@given(seeds)
+def test_pruned_weights_obey_the_bound(seed):
+    """Random masks on the plane, for a target near an axis."""
+    rng = np.random.default_rng(seed)
+    target = np.array([0.28, 0.96])
+    w = rng.standard_normal((6, 2)) * rng.integers(0, 2, (6, 2))
+    theta, c = np.arctan2(w[:, 1], w[:, 0]), np.hypot(*w.T) * rng.standard_normal(6)
+    full = w.all(axis=1)
+    sine = np.abs(w[full] @ [-0.96, 0.28] / np.hypot(*w[full].T)).min(initial=1.0)
+    bound = numeric((length, angle, least), N4["error_bound"])(1.0, np.arcsin(sine), 0.28)
+    assert exact_sup_on_circle(c, theta, np.arctan2(*target[::-1])) >= bound
+
+
+# N5: neurons
+
+
+@pytest.mark.parametrize("error", [0.1, 1e-3, 1e-7])
+@pytest.mark.parametrize("share", [0.1, 0.5, 1.0])
+def test_the_most_neurons_by_minimising_the_bound(error, share):
+    """The N at which the least bound over all gaps is δ, found in doubles without the root or the best gap."""
+    bound = numeric((N, s, eps), N5["bound"])
+
+    def smallest(size):
+        end = min(np.pi / 2, np.pi / size)
+        return minimize_scalar(lambda gap: bound(size, gap, error), bounds=(0, end), options={"xatol": 1e-12 * end}).fun
+
+    found = brentq(lambda size: smallest(size) - share, 1e-3, 1 / error)
+    at = {eps: sp.Rational(str(error)), delta: sp.Rational(str(share))}
+    assert balls.number(N5["most_neurons"], at) == pytest.approx(found, rel=1e-6)
+
+
+def test_numbers_of_excluded_neurons():
+    known = {2: 1.4366, 3: 4.6180, 4: 14.6652, 5: 46.4329, 6: 146.890, 7: 464.562, 8: 1469.131}
+    for digits, value in known.items():
+        at = {eps: sp.Rational(1, 10**digits), delta: sp.Rational(1, 2)}
+        assert balls.number(N5["most_neurons"], at) == pytest.approx(value, rel=3e-5)
+    assert sp.simplify(N5["best_share"].subs(delta, sp.Rational(1, 2)) - (5 - sp.sqrt(13)) / 12) == 0
+    assert balls.number(N5["constant"], {delta: sp.Rational(1, 2)}) == pytest.approx(0.146915649, abs=1e-9)
+
+
+@pytest.mark.parametrize("m", [1, 3, 10])
+def test_a_zigzag_has_the_error_of_its_pieces(m):
+    gap, error = np.pi / (2 * m), 0.2
+    kinks = gap * np.arange(1 - m, m + 1)
+    jumps = -error * (-1.0) ** np.arange(1, 2 * m + 1) / np.tan(gap / 2)
+    theta = np.concatenate([kinks + np.pi / 2, kinks - np.pi / 2, [0, np.pi]])
+    outputs = np.concatenate([jumps, jumps, [1, -1]])
+    assert exact_sup_on_circle(outputs, theta, 0, relu_out=True) == pytest.approx(error)
+    claimed = numeric((eps, s), N5["attained"])(error, gap)
+    assert np.abs(2 * jumps) == pytest.approx(claimed)

@@ -1,0 +1,115 @@
+"""N4: pruning weights: of the order of log(1/ε) neurons for each input behind a ReLU output, still 1/ε without it."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.neuron_pruning import alignment
+from theory.neuron_pruning.alignment import N, angle, delta, eps
+from theory.neuron_pruning.planks import d
+from theory.subset_sum import two_layers
+from theory.subset_sum.potential import a, kappa
+from theory.subset_sum.product_laws import gaussian_contraction, gaussian_product, t
+from theory.subset_sum.symbols import n
+from theory.subset_sum.two_layers import d_0, d_1
+
+length = sp.Symbol("length", positive=True)  # √(w*_p² + w*_q²), at most 1
+least = sp.Symbol("least", positive=True)  # the smaller one of |w*_p| and |w*_q|
+
+# A ReLU output: a layer of one output, with the accuracy ε/√d and products that reach beyond 1
+one_output = {d_0: d, d_1: 1, eps: eps / sp.sqrt(d), a: 2, kappa: gaussian_product.density.subs(t, 2)}
+failure = two_layers.failure.subs(one_output, simultaneous=True)
+contraction = gaussian_contraction.subs(a, 2)
+size = two_layers.size.subs(one_output, simultaneous=True)
+
+# A linear output: the plane of two coordinates, where the target has this length
+in_plane = {eps: eps / length}
+condition = 4 * eps
+error_bound = sp.Min(length * sp.sin(angle), least) / 4
+aligned, success, union, neurons, leading = (
+    formula.subs(in_plane)
+    for formula in (alignment.aligned, alignment.success, alignment.union, alignment.neurons, alignment.leading)
+)
+flat_neurons = neurons.subs(length, sp.sqrt(2 / d))
+flat_leading = leading.subs(length, sp.sqrt(2 / d))
+opposite_error = sp.Integer(1)
+
+pruned_weights = Claim(
+    label="N4",
+    title="Pruning weights: log(1/ε) behind a ReLU output, 1/ε without it",
+    statement=r"""
+Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, $d\ge2$, be the target on the unit ball, and $g(x)=\sum_{i\le
+N}\alpha_i\sigma(\langle w_i,x\rangle)$ a source with independent standard normal weights, of which *any* entries, of the
+$w_i$ and of $\alpha$, may be removed.
+
+(a) *The output is $\sigma(g)$.* With $N=dn$ neurons some mask has an error of at most $\varepsilon$, except with probability at
+most $$[[failure]].$$ So failure with probability at most $\delta$ takes no more than $n=\lceil[[size]]\rceil$ neurons for each
+input: $N=O(d\log\frac d{\varepsilon\delta})$. With one item more $n$, the bound shrinks by the factor $[[contraction]]$.
+
+(b) *The output is $g$.* Let $w^*$ have two coordinates $w^*_p,w^*_q$, the smaller one of modulus `least`, and
+`length` $r=\sqrt{w_p^{*2}+w_q^{*2}}$. Whatever is kept, the error is at least $$[[error_bound]],$$ where the angle is the least one, in
+the plane of the two coordinates, between the axis $\pm w^*$ and a neuron of which both these weights are kept ($\frac\pi2$ if
+there is none). So if `least` exceeds $[[condition]]$, a mask with an error of at most $\varepsilon$ exists with probability at
+most $$[[success]]\le[[union]],$$ and success with probability $\delta$ takes $N\ge[[neurons]]$ neurons, $[[leading]]$ to leading order
+as $\varepsilon\to0$. For $w^*=(1,1,0,\dots,0)/\sqrt2$ this is the bound of N2 for neurons. For flat $w^*=(1,\dots,1)/\sqrt d$ it is
+$[[flat_neurons]]$, to leading order $[[flat_leading]]$: still $\Omega(1/(\varepsilon\sqrt d))$, where (a) has a logarithm.
+
+The masks of (a) show what the output does: $g$ is within $\varepsilon$ of the *linear* function $\langle w^*,x\rangle$, so
+without the ReLU the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilon$. For $w^*=e_1$ there are no two coordinates, and
+masks of (a)'s kind on one side alone are good for a linear output as well.
+""",
+    proof_text=r"""
+(a) This is R8 with $d_0=d$ inputs, one output and normal weights: neuron $i$ of block $j$ keeps its $j$-th weight alone, so that
+it holds $|w_{ij}|\sigma(\pm x_j)$ by the sign of $w_{ij}$, and $2d$ subset sums of the $\alpha_i|w_{ij}|$ must come near $\pm w^*_j$. The density
+$\frac1\pi K_0(|z|)$ of $\alpha w$ decreases in $|z|$ (R5), so on $[-2,2]$ it is at least $\frac1\pi K_0(2)$, and all targets lie in
+$[-1,1]$: $a=2$. Each sum is to be within $\varepsilon/\sqrt d$ (from $\frac a2$ on the empty set is). Then, as one of $\sigma(\pm x_j)$
+vanishes, $|g(x)-\langle w^*,x\rangle|\le\frac\varepsilon{\sqrt d}\|x\|_1\le\varepsilon\|x\|_2$, and $\sigma$ has the
+Lipschitz constant $1$. At $x=-w^*$ in particular $|g(x)+1|\le\varepsilon$, while $f(x)=0$.
+
+(b) In the plane of $p,q$ let $e=(w^*_p,w^*_q)/r$, $x_0=(-w^*_q,w^*_p)/r$. On the segment $\sqrt{1-s^2}\,x_0+te$, $|t|\le s$,
+$f=r\sigma(t)$ has a kink of the height $r$, and an affine $g$ has an error of at least $\frac{rs}4$ (N1). A kept neuron acts
+in the plane by $u\in\{0,(w_p,0),(0,w_q),(w_p,w_q)\}$ and has a kink inside only if its angle with the axis of $e$ has a
+sine below $s$. For $(w_p,0)$ and $(0,w_q)$ these sines are $|w^*_q|/r$ and $|w^*_p|/r$. With $s$ up to the least sine the error is at least
+$\frac14\min(r\sin(\text{angle}),|w_p^*|,|w_q^*|)$. If it is at most $\varepsilon<\frac14$`least`, then some neuron's full pair
+has a sine of at most $4\varepsilon/r<1$. The pair $(w_p,w_q)$ is normal, so this has the probability $\frac2\pi\arcsin\frac{4\varepsilon}r$, the
+one of N2 at $\varepsilon/r$, independently over the neurons. ∎
+""",
+    source=Source("2603.02234", "abstract: neurons against weights, announced for one hidden layer"),
+    provenance=Provenance.CORRECTION,
+    proof=Proof.PROVED,
+    assumptions=(
+        "(a): a ReLU after the output; (b): none, and a target with two coordinates beyond 4ε",
+        "independent standard normal weights, independent of the target",
+    ),
+    uses=("N1", "N2", "R5", "R8"),
+    expressions={
+        "failure": failure,
+        "contraction": contraction,
+        "size": size,
+        "condition": condition,
+        "error_bound": error_bound,
+        "aligned": aligned,
+        "success": success,
+        "union": union,
+        "neurons": neurons,
+        "leading": leading,
+        "flat_neurons": flat_neurons,
+        "flat_leading": flat_leading,
+        "opposite_error": opposite_error,
+    },
+    announced={
+        "O(d log 1/ε) whatever the output": "Pruning weights takes O(d log(1/ε)) neurons, where pruning neurons takes "
+        "exponentially more; of the output's non-linearity nothing is said.",
+    },
+    domain={
+        d: (2, 9),
+        n: (2, 40),
+        N: (2, 9),
+        length: (sp.Rational(1, 2), 1),
+        least: (sp.Rational(1, 10), sp.Rational(7, 10)),
+        eps: (sp.Rational(1, 100), sp.Rational(6, 50)),
+        angle: (sp.Rational(1, 20), sp.Rational(3, 2)),
+        delta: (sp.Rational(1, 10), sp.Rational(9, 10)),
+    },
+)

@@ -1,0 +1,141 @@
+"""N8: how many neurons tickets take that are found, by whole neurons and by single weights; measured, beside what is proved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.neuron_pruning import gap
+from theory.neuron_pruning.relu_output import strength_density, x
+from theory.subset_sum import potential
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Whether the sum of the kept neurons goes through a ReLU before it is read."""
+
+    relu_output: bool
+
+
+eps = potential.eps
+delta = potential.delta
+k = sp.Symbol("k", integer=True, positive=True)  # neurons in the window
+total = sp.Symbol("total", real=True)  # Σ c_i over the kept neurons
+mass = sp.Symbol("mass", nonnegative=True)  # Σ |c_i|
+angle = sp.Symbol("angle", nonnegative=True)  # the largest one between a kept neuron and the target
+first, last = sp.symbols("epsilon_1 epsilon_2", positive=True)  # the ends of a range of errors, below 1
+plus, minus = sp.symbols("plus_1:3", real=True), sp.symbols("minus_1:3", real=True)
+
+
+def certificate_of(plus: Sequence[sp.Expr], minus: Sequence[sp.Expr]) -> sp.Expr:
+    """sup |Σ plus_i σ(x_i) + minus_i σ(−x_i)| over the unit ball."""
+    pairs = list(zip(plus, minus, strict=True))
+    return sp.Max(*(sp.sqrt(sum(sp.Max(sign * p, sign * m, 0) ** 2 for p, m in pairs)) for sign in (1, -1)))
+
+
+def secant(size: sp.Expr) -> sp.Expr:
+    """The slope of log size against log ε between two errors."""
+    return sp.log(size.subs(eps, first) / size.subs(eps, last)) / sp.log(first / last)
+
+
+# The density of strengths is least at the ends of [-2, 2]; half of ε is left for the directions
+LAW = {potential.a: 2, potential.kappa: strength_density.subs(x, 2), eps: eps / 2}
+
+near_bound = sp.Abs(total - 1) + mass * angle
+window = eps / (4 * k)
+neurons = 8 * sp.pi * k**2 / eps
+tail = (2 * sp.exp(-1)) ** k
+failure = potential.failure.subs(potential.n, k).subs(LAW, simultaneous=True) + 2 * tail
+kept = potential.law_size.subs({**LAW, delta: delta / 2}, simultaneous=True)
+certificate = certificate_of(plus, minus)
+
+weight_steepest = secant(sp.log(1 / eps))
+weight_flattest = sp.S.Zero
+neuron_steepest = 2 * weight_steepest - 1
+neuron_flattest = sp.S.NegativeOne
+
+measured_separation = Claim(
+    label="N8",
+    title="Measured: neurons needed grow like 1/ε, single weights like log 1/ε, in one architecture of two",
+    statement=r"""
+Target $\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, source $N$ Gaussian neurons as in N2, error on the unit ball.
+**Proved.** (a) In the plane let $c_i=\alpha_i\|w_i\|$, and let a subset $S$ be kept whose neurons are at most the angle
+$\eta$ away from $w^*$. With a linear output its error is at most $[[near_bound]]$, with $\mathrm{total}=\sum_Sc_i$,
+$\mathrm{mass}=\sum_S|c_i|$, $\mathrm{angle}=\eta$. Hence for $\varepsilon\le1$ and every $k$, among at least $[[neurons]]$
+neurons some subset of those within the angle $[[window]]$ has an error of at most $\varepsilon$, except with probability at
+most $$[[failure]],$$ where $[[tail]]$ bounds both the probability that fewer than $k$ are there and that of a mass of $k$ of them
+above $2k$. $k\ge[[kept]]$ makes this at most $\delta$: $N=O(\varepsilon^{-1}\log^2\frac1\varepsilon)$ neurons suffice, up to
+logarithms what N2 asks for; an output ReLU can only lower the error. (b) Let single weights be kept, in any dimension, so
+that the sum is $\langle w^*,x\rangle+\sum_i\Delta^+_i\sigma(x_i)+\Delta^-_i\sigma(-x_i)$. Before the output ReLU its largest
+distance from $\langle w^*,x\rangle$ is exactly $\max_{\tau=\pm1}\|\max(\tau\Delta^+,\tau\Delta^-,0)\|_2$, for two inputs
+$$[[certificate]]$$ ($\mathrm{plus}_i=\Delta^+_i$, $\mathrm{minus}_i=\Delta^-_i$), and with the output ReLU the error is no larger.
+
+**Measured.** $N_{50}(\varepsilon)$ is the median, over networks, of the first $N$ at which a ticket is *found*, $d=2$: by whole
+neurons among the 16 nearest to $w^*$ that have come, with a linear output; by single weights with an output ReLU, for
+$w^*=(1,1)/\sqrt2$, one subset sum for each input and sign. Between $\varepsilon_1=0.2$ and $\varepsilon_2=0.01$ the log–log
+slope of $N_{50}$ lies, for neurons, between $[[neuron_steepest]]$ and $[[neuron_flattest]]$, the secants of
+$\varepsilon^{-1}\log^2\frac1\varepsilon$ and of $\varepsilon^{-1}$; for weights between $[[weight_steepest]]$ and
+$[[weight_flattest]]$, the secants of $\log\frac1\varepsilon$ and of a constant. *Reported, not asserted:* whole neurons behind an
+output ReLU, and single weights with a linear output (near neurons of either direction for the kink, single weights to repair what
+is linear), have slopes near $-1$ as well; the latter take three quarters of the neurons at $0.2$, a third at $0.001$.
+
+**The architecture matters.** With an output ReLU the gap is a theorem (N4a against N5). With a linear output it is false (N4b): the
+weights found above, read without the output ReLU, miss the target by about $1$ at $x=-w^*$.
+""",
+    proof_text=r"""
+(a) $|\sigma(\cos(\varphi-\theta))-\sigma(\cos(\varphi-\theta^*))|\le|\theta-\theta^*|$, so $g_S$ differs from
+$\mathrm{total}\cdot f$ by at most $\mathrm{mass}\cdot\eta$, and $|f|\le1$. An angle of at most $\eta$ has probability
+$\frac\eta\pi$, so the number of neurons in the window has a mean of at least $2k$, and $k$ or fewer, Chernoff, a probability of
+at most $(\sqrt2e^{-1/2})^{2k}=(2/e)^k$. The strengths $c_i$ are independent of the angles and follow the Laplace law with density
+$\frac12e^{-|c|}$ (N5): the mass of $k$ of them is a Gamma$(k)$ variable, above $2k$ with probability at most
+$e^{-2ks}(1-s)^{-k}$, least at $s=\frac12$. Their density is at least $\frac12e^{-2}$ on $[-2,2]$, so by R4 some subset of
+$k$ has a sum within $\frac\varepsilon2$ of $1$; the directions add at most $2k\cdot\frac\varepsilon{4k}$. Both parts of the
+failure are at most $\frac\delta2$ for the $k$ stated: $1-\log2$ exceeds $-\log(1-\frac12e^{-2})$, and $4/\delta$ is less than
+$64/(\varepsilon^2\delta)$. $\sigma$ is 1-Lipschitz and $f=\sigma(f)$.
+
+(b) At $x$ with signs $s_i$ the difference is $\sum D_i|x_i|$, $D_i=\Delta^{s_i}_i$; $\tau$ times it is at most
+$\sum\max(\tau\Delta^+_i,\tau\Delta^-_i,0)|x_i|$, at most the norm by Cauchy–Schwarz, with equality for suitable signs and
+$|x|$ proportional to these maxima.
+
+*Counterexample.* At $x=-w^*$, $f=0$, while the sum is $-1$ up to (b). A linear ticket of masks on single weights needs, for
+$w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4b). The slopes are measured. ∎
+""",
+    source=Source(
+        "2603.02234", "abstract, the gap between neurons and weights; the measurement and the bounds are not there"
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.MEASURED,
+    assumptions=(
+        "Gaussian neurons and output weights",
+        "measured slopes are those of what a search finds, not of the best tickets",
+        "0 < ε ≤ 1 in (a); errors below 1 in the slopes",
+    ),
+    uses=("N2", "N4", "N5", "R4"),
+    expressions={
+        "near_bound": near_bound,
+        "window": window,
+        "neurons": neurons,
+        "tail": tail,
+        "failure": failure,
+        "kept": kept,
+        "certificate": certificate,
+        "neuron_steepest": neuron_steepest,
+        "neuron_flattest": neuron_flattest,
+        "weight_steepest": weight_steepest,
+        "weight_flattest": weight_flattest,
+        "fails": Reading(relu_output=False),
+    },
+    aids={"success": gap.success.subs(gap.length, 1)},
+    domain={
+        eps: (sp.Rational(1, 100), sp.Rational(1, 2)),
+        delta: (sp.Rational(1, 100), sp.Rational(1, 2)),
+        k: (2, 60),
+        first: (sp.Rational(1, 8), sp.Rational(1, 4)),
+        last: (sp.Rational(1, 1000), sp.Rational(1, 20)),
+        angle: (sp.Rational(1, 100), 1),
+        mass: (sp.Rational(1, 2), 3),
+    },
+)
