@@ -18,6 +18,7 @@ COMMANDS = {
     "mutate": "break the formulas in small ways and see whether the checks notice",
     "predict": "what a pruning method will keep of given data, before pruning",
     "fit": "the graphon that a mask came from, and the method that made it",
+    "ticket": "a trained network found inside a random one by pruning alone, certified; or the check of such a find",
     "study": "what the predictions are worth on real data",
 }
 BAD_INPUT, INTERRUPTED = 2, 130

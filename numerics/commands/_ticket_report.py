@@ -1,0 +1,189 @@
+"""What `sparse-limits ticket` shows on a terminal: a few lines and a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from numerics.commands._ticket_summary import Summary
+from numerics.commands.common import number_table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+Lines = list[tuple[str, str]]
+
+
+def show(console: Console, summary: Summary) -> None:
+    """The target, the widths, the layers, and the ticket beside its target."""
+    console.print(_grid(_header(summary)))
+    console.print("\nSubset sums, layer by layer\n", style="bold")
+    console.print(_layers(summary))
+    console.print(f"\n{_title(summary)}\n", style="bold", highlight=False, markup=False)
+    console.print(_grid(_outcome(summary)))
+    if summary["file"] is not None:
+        console.print(f"ticket written to {summary['file']}", highlight=False, markup=False)
+
+
+def show_check(console: Console, summary: Summary) -> None:
+    """What the file says, and each part of it with a mark."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    console.print(
+        _grid(
+            [
+                ("ticket", f"{summary['file']}, of {summary['target'] or 'a target without a name'}"),
+                (
+                    "says",
+                    f"seed {summary['seed']}, width {summary['width']}, epsilon {summary['epsilon']:g}, inputs "
+                    f"{_inputs(summary['signed'])}",
+                ),
+            ]
+        )
+    )
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in ("", "", "found"):
+        table.add_column(name)
+    for finding in summary["findings"]:
+        mark = Text("✓", style="green") if finding["holds"] else Text("✗", style="bold red")
+        table.add_row(mark, Text(finding["what"]), Text(finding["detail"]))
+    console.print()
+    console.print(table)
+    wrong = sum(not finding["holds"] for finding in summary["findings"])
+    verdict = (
+        f"{wrong} of {len(summary['findings'])} do not hold: not the ticket that it says"
+        if wrong
+        else "all of it holds"
+    )
+    console.print(f"{verdict}; {summary['seconds']:.1f} s", highlight=False)
+
+
+def _header(summary: Summary) -> Lines:
+    target, width, ticket = summary["target"], summary["width"], summary["ticket"]
+    inputs = _inputs(target["signed"])
+    orbit = "" if _is_perceptron(target) else " and orbit"
+    lines = [
+        ("target", f"{target['name']}: {_architecture(target)}"),
+        ("scale", "layers multiplied so that the largest coefficient of each is 1/(2e): no class changes"),
+        (
+            "width",
+            f"guaranteed: {width['guaranteed']} channels for each input channel{orbit} of a layer, all coefficients then within "
+            f"{ticket['epsilon']:g} with probability {1 - summary['delta']:g} or more, inputs {inputs} (R8, Q7)",
+        ),
+        ("", f"usual: {_usual(width['usual'])} (measured, not proved: R7)"),
+        (
+            "source",
+            f"seed {ticket['seed']}, width {width['taken']}: {ticket['total']:,} coefficients, uniform on [-1, 1]",
+        ),
+    ]
+    if width["taken"] < width["guaranteed"]:
+        lines.append(("", "narrower than the theorem asks: a ticket is not guaranteed; what is found is certified"))
+    return lines
+
+
+def _architecture(target: Summary) -> str:
+    channels, coordinates = "-".join(map(str, target["channels"])), target["coordinates"]
+    coefficients = f"{sum(target['coefficients']):,} coefficients"
+    if _is_perceptron(target):
+        constant = ", the last input and hidden channels 1 for the biases" if target["biased"] else ""
+        return f"perceptron {channels}, {coefficients}{constant}"
+    group = "" if target["generators"] is None else f", symmetric under {target['generators']} generators"
+    return f"channels {channels} on {'-'.join(map(str, coordinates))} coordinates, {coefficients}{group}"
+
+
+def _inputs(signed: bool) -> str:
+    return "of either sign" if signed else "not negative"
+
+
+def _is_perceptron(target: Summary) -> bool:
+    return {*target["coordinates"], *target["basis_elements"]} == {1}
+
+
+def _usual(width: int | None) -> str:
+    return "none up to 100000 suffices" if width is None else f"{width} suffice"
+
+
+def _layers(summary: Summary) -> Table:
+    target, ticket = summary["target"], summary["ticket"]
+    table = number_table("layer", "channels", "basis", "coefficients", "largest error", "kept in source")
+    rows = zip(
+        target["basis_elements"], target["coefficients"], ticket["largest_errors"], ticket["kept_by_layer"], strict=True
+    )
+    for k, (elements, coefficients, error, kept) in enumerate(rows):
+        channels = f"{target['channels'][k]} to {target['channels'][k + 1]}"
+        table.add_row(str(k + 1), channels, str(elements), f"{coefficients:,}", f"{error:.4g}", f"{kept:,}")
+    return table
+
+
+def _title(summary: Summary) -> str:
+    samples = summary["samples"]
+    return f"The ticket beside its target: {'no samples' if samples is None else samples['name']}"
+
+
+def _outcome(summary: Summary) -> Lines:
+    ticket, samples = summary["ticket"], summary["samples"]
+    lines = [("within epsilon", _within(ticket))]
+    lines += _without_samples(summary) if samples is None else _with_samples(samples)
+    lines += [
+        ("kept", f"{_share(ticket['kept'], ticket['candidates'])} in the blocks of the source"),
+        ("", f"{_share(ticket['kept'], ticket['total'])} in all of it, which is dense"),
+        ("", f"{ticket['kept'] / sum(summary['target']['coefficients']):.1f} for each coefficient of the target"),
+    ]
+    if (moved := summary["equivariance"]) is not None:
+        lines.append(("equivariance", f"error {moved['error']:.2g}; rounding may make it {moved['bound']:.2g} (Q9)"))
+    seconds = summary["seconds"]
+    times = f"{seconds['target']:.1f} s for the target, {seconds['search']:.1f} s search, {seconds['comparison']:.1f} s comparison"
+    return [*lines, ("time", times)]
+
+
+def _within(ticket: Summary) -> str:
+    if ticket["within_epsilon"]:
+        return f"yes, every coefficient: {max(ticket['largest_errors']):.4g} at most"
+    return (
+        f"NO: a coefficient is off by {max(ticket['largest_errors']):.4g}; the nearest is kept of the subsets searched, 32 "
+        "products at a time"
+    )
+
+
+def _with_samples(samples: Summary) -> Lines:
+    lines = []
+    if samples["agree"] is None:
+        lines.append(("agreement", "one output: no classes to agree on"))
+    else:
+        count = samples["count"]
+        lines += [
+            ("agreement", f"{_share(samples['agree'], count)}: the same output is the largest"),
+            ("certified", f"{_share(samples['certified'], count)}: proved, rounding included"),
+        ]
+        if samples["right_target"] is not None:
+            accuracy = [samples[name] / count for name in ("right_target", "right_ticket")]
+            lines.append(("accuracy", f"target {accuracy[0]:.1%}, ticket {accuracy[1]:.1%}"))
+    error = f"{samples['largest_error']:.3g}, bound {samples['largest_bound']:.3g}; outputs up to {samples['largest_output']:.3g}"
+    return [*lines, ("largest error", error)]
+
+
+def _without_samples(summary: Summary) -> Lines:
+    constant = ", beside the constant" if summary["target"]["biased"] else ""
+    return [
+        ("agreement", "not measured: no samples (--data)"),
+        (
+            "bound",
+            f"no output is off by more than {summary['bound_on_ball']:.3g} for ‖x‖_1 ≤ 1{constant}, rounding included",
+        ),
+    ]
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.2%} ({part:,} of {whole:,})"
+
+
+def _grid(lines: Lines) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2))
+    for name, text in lines:
+        grid.add_row(Text(name, style="bold"), Text(text))
+    return grid

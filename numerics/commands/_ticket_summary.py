@@ -1,0 +1,151 @@
+"""What `sparse-limits ticket` finds, in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from fractions import Fraction
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.commands._ticket_case import Case, Samples
+from numerics.tickets import NetworkTicket, certify, usual_width
+from numerics.tickets.bounds import equivariance_bound
+from numerics.tickets.certificate import bounds_up_to
+from numerics.tickets.files import Finding, Statement
+from numerics.tickets.target_files import Levels
+
+Summary = dict[str, Any]
+AT_ONCE = 2**24  # numbers of an array: so many samples are evaluated together
+
+
+def widths(case: Case, eps: float, delta: float, guaranteed: int, width: int) -> Summary:
+    """The theorem's width, the usual one (null where none is known), and the one that is taken."""
+    usual = None
+    with suppress(ValueError):  # for an epsilon that no width up to 10⁵ usually reaches
+        usual = usual_width(case.layers, eps, delta, case.signed)
+    return {"guaranteed": guaranteed, "usual": usual, "taken": width}
+
+
+def describe(case: Case) -> Summary:
+    """The target: channels and coordinates of each level, elements and coefficients of each layer."""
+    layers = case.layers
+    return {
+        "name": case.name,
+        "channels": [len(layers[0].coeffs), *(layer.coeffs.shape[1] for layer in layers)],
+        "coordinates": [layers[0].basis.shape[2], *(layer.basis.shape[1] for layer in layers)],
+        "basis_elements": [len(layer.basis) for layer in layers],
+        "coefficients": [layer.coeffs.size for layer in layers],
+        "largest_coefficient": max(float(np.abs(layer.coeffs).max()) for layer in layers),
+        "biased": case.biased,
+        "signed": case.signed,
+        "generators": None if case.permutations is None else len(case.permutations[0]),
+    }
+
+
+def found(ticket: NetworkTicket) -> Summary:
+    """Errors of coefficients and what is kept."""
+    errors = ticket.coef_errors
+    return {
+        "seed": ticket.seed,
+        "epsilon": ticket.eps,
+        "largest_errors": [float(error) for error in errors],
+        "exact_errors": [str(error) for error in errors],
+        "within_epsilon": bool(max(errors) <= Fraction(ticket.eps)),
+        "kept": ticket.kept,
+        "kept_by_layer": [int(mask.sum() + ticket.first_masks(k).sum()) for k, mask in enumerate(ticket.masks)],
+        "candidates": ticket.candidates,
+        "total": ticket.total,
+    }
+
+
+def compare(ticket: NetworkTicket, case: Case) -> Summary:
+    """The ticket beside its target on the samples; without any, for all inputs of ‖x‖₁ ≤ 1."""
+    if case.samples is None:
+        return {"samples": None, "bound_on_ball": _bound_on_ball(ticket, case), "equivariance": None}
+    return {
+        "samples": _on_samples(ticket, case.samples),
+        "bound_on_ball": None,
+        "equivariance": None if case.permutations is None else _equivariance(ticket, case.permutations, case.samples.x),
+    }
+
+
+def summarise_check(file: str, statement: Statement, findings: list[Finding], seconds: float) -> Summary:
+    """A file that was checked, with what it says and what holds of that."""
+    return {
+        "version": version("sparse-limits"),
+        "file": file,
+        "target": statement.name,
+        "seed": statement.seed,
+        "width": statement.width,
+        "epsilon": statement.eps,
+        "delta": statement.delta,
+        "signed": statement.signed,
+        "exact_errors": list(statement.coef_errors),
+        "findings": [finding._asdict() for finding in findings],
+        "holds": all(finding.holds for finding in findings),
+        "seconds": seconds,
+    }
+
+
+def _on_samples(ticket: NetworkTicket, samples: Samples) -> Summary:
+    tops: list[list[NDArray]] = [[], []]
+    agree, certified, outputs = 0, 0, 0
+    largest_error, largest_bound, largest_output = 0.0, 0.0, 0.0
+    for x in _pieces(ticket, samples.x):
+        found = certify(ticket, x)
+        both = found.target_outputs, found.ticket_outputs
+        agree, certified = agree + int(found.agree.sum()), certified + int(found.certified.sum())
+        largest_error = max(largest_error, float(np.abs(both[0] - both[1]).max()))
+        largest_bound = max(largest_bound, float(found.bounds.max()))
+        largest_output = max(largest_output, float(np.abs(both[0]).max()))
+        outputs = both[0][0].size
+        for top, values in zip(tops, both, strict=True):
+            top.append(values.reshape(len(x), -1).argmax(axis=1))
+    classes = outputs > 1
+    right = [None if samples.labels is None else int((np.concatenate(top) == samples.labels).sum()) for top in tops]
+    return {
+        "name": samples.name,
+        "count": len(samples.x),
+        "outputs": outputs,
+        "agree": agree if classes else None,
+        "certified": certified if classes else None,
+        "right_target": right[0],
+        "right_ticket": right[1],
+        "largest_error": largest_error,
+        "largest_bound": largest_bound,
+        "largest_output": largest_output,
+    }
+
+
+def _equivariance(ticket: NetworkTicket, permutations: Levels, x: NDArray[np.float64]) -> Summary:
+    """How far outputs for moved inputs are from moved outputs, over generators and samples, and what rounding may do (Q9)."""
+    error = 0.0
+    for piece in _pieces(ticket, x):
+        outputs = ticket.forward(piece)
+        for p, q in zip(permutations[0], permutations[-1], strict=True):
+            error = max(error, float(np.abs(ticket.forward(piece[..., p]) - outputs[..., q]).max()))
+    return {"error": error, "bound": float(equivariance_bound(ticket, np.abs(x).max(axis=0)))}
+
+
+def _bound_on_ball(ticket: NetworkTicket, case: Case) -> float:
+    """The largest bound at its corners, each with the constant of a biased perceptron: bounds are linear in moduli."""
+    channels, coordinates = len(case.layers[0].coeffs), case.layers[0].basis.shape[2]
+    corners = np.eye(channels * coordinates).reshape(-1, channels, coordinates)
+    if case.biased:
+        corners = corners[:-1]
+        corners[:, -1] = 1
+    return max(float(bounds_up_to(ticket, piece).max()) for piece in _pieces(ticket, corners))
+
+
+def _pieces(ticket: NetworkTicket, x: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+    """The samples in pieces of moderate size."""
+    each = max(
+        layer.basis.shape[2] * (layer.coeffs[0].size + ticket.width) + layer.basis.shape[1] * layer.coeffs.shape[1]
+        for layer in ticket.target
+    )
+    step = max(1, AT_ONCE // each)
+    return (x[start : start + step] for start in range(0, len(x), step))

@@ -1,0 +1,224 @@
+"""`sparse-limits ticket` from outside: targets of all kinds found, files checked, and one line for whatever is wrong."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from numerics.cli import main
+
+RNG = np.random.default_rng(0)
+WEIGHTS = {"weights_1": RNG.normal(size=(4, 6)), "weights_2": RNG.normal(size=(6, 3))}
+BIASES = {"biases_1": RNG.normal(size=6), "biases_2": RNG.normal(size=3)}
+X = RNG.normal(size=(40, 4))
+CLASSES = np.argmax(
+    np.maximum(X @ WEIGHTS["weights_1"] + BIASES["biases_1"], 0) @ WEIGHTS["weights_2"] + BIASES["biases_2"], 1
+)
+POINTS = 5
+GROUP = {
+    "coefficients_1": RNG.normal(size=(2, 3, 2)),
+    "basis_1": np.stack([np.eye(POINTS), np.ones((POINTS, POINTS))]),
+    "coefficients_2": RNG.normal(size=(3, 2, 1)),
+    "basis_2": np.ones((1, 1, POINTS)),
+    "permutations_0": np.array([[1, 0, 2, 3, 4], [1, 2, 3, 4, 0]]),
+}
+
+
+def saved(path, **arrays) -> str:
+    np.savez(path, **arrays)
+    return str(path)
+
+
+def call(capsys, *words) -> tuple[int, str, str]:
+    status = main(["ticket", *map(str, words)])
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def numbers(capsys, *words, status=0) -> dict:
+    found, out, err = call(capsys, *words, "--json", "-")
+    assert (found, err) == (status, "")
+    return json.loads(out)
+
+
+def test_a_perceptron_with_biases(capsys, tmp_path):
+    target, data = saved(tmp_path / "net.npz", **WEIGHTS, **BIASES), saved(tmp_path / "data.npz", x=X, y=CLASSES)
+    ticket = tmp_path / "ticket.npz"
+    found = numbers(capsys, "--target", target, "--data", data, "--epsilon", "1e-7", "--output", ticket)
+    assert found["target"]["channels"] == [5, 7, 3]
+    assert found["width"]["taken"] == found["width"]["guaranteed"] > found["width"]["usual"]
+    assert found["ticket"]["within_epsilon"]
+    assert 0 < max(found["ticket"]["largest_errors"]) <= 1e-7
+    samples = found["samples"]
+    assert samples["agree"] == samples["right_target"] == samples["right_ticket"] == samples["count"] == 40
+    assert samples["certified"] >= 39
+    assert samples["largest_error"] <= samples["largest_bound"]
+    assert found["equivariance"] is None
+    assert 0 < found["ticket"]["kept"] < found["ticket"]["candidates"] < found["ticket"]["total"]
+    checked = numbers(capsys, "--check", ticket, "--target", target)
+    assert checked["holds"]
+    assert checked["exact_errors"] == found["ticket"]["exact_errors"]
+    other = saved(tmp_path / "other.npz", **{**WEIGHTS, **BIASES, "biases_1": np.nextafter(BIASES["biases_1"], 9)})
+    checked = numbers(capsys, "--check", ticket, "--target", other, status=1)
+    assert [each["what"] for each in checked["findings"] if not each["holds"]] == ["of the target given"]
+
+
+def test_the_same_from_csv_with_and_without_labels(capsys, tmp_path):
+    target = saved(tmp_path / "net.npz", **WEIGHTS, **BIASES)
+    np.savetxt(tmp_path / "with.csv", np.column_stack([X, CLASSES]), delimiter=",")
+    np.savetxt(tmp_path / "without.csv", X, delimiter=",")
+    one = numbers(capsys, "--target", target, "--data", tmp_path / "with.csv")
+    two = numbers(capsys, "--target", target, "--data", tmp_path / "without.csv")
+    assert one["samples"]["right_ticket"] == 40
+    assert two["samples"]["right_ticket"] is None
+    assert one["samples"]["largest_error"] == two["samples"]["largest_error"]
+
+
+def test_equivariant_layers(capsys, tmp_path):
+    target, x = saved(tmp_path / "net.npz", **GROUP), RNG.normal(size=(30, 2, POINTS))
+    one_hot = np.eye(2)[RNG.integers(2, size=30)]
+    found = numbers(capsys, "--target", target, "--data", saved(tmp_path / "data.npz", X=x, y=one_hot))
+    assert found["target"]["generators"] == 2
+    assert found["samples"]["agree"] == 30
+    assert 0 <= found["equivariance"]["error"] <= found["equivariance"]["bound"] < found["samples"]["largest_bound"]
+    flat = numbers(capsys, "--target", target, "--data", saved(tmp_path / "flat.npz", x=x.reshape(30, -1)))
+    assert flat["samples"]["largest_error"] == found["samples"]["largest_error"]
+
+
+def test_without_data_a_bound_for_the_ball(capsys, tmp_path):
+    ticket, target = tmp_path / "ticket.npz", saved(tmp_path / "net.npz", **WEIGHTS)
+    found = numbers(capsys, "--target", target, "--epsilon", "1e-4", "--output", ticket)
+    assert found["samples"] is None
+    from numerics.equivariance import forward
+    from numerics.tickets.files import load_ticket
+
+    held = load_ticket(ticket).ticket
+    x = X[..., None] / np.abs(X).sum(axis=1)[:, None, None]
+    errors = np.abs(forward(held.target, x) - held.forward(x))
+    assert 0 < errors.max() <= found["bound_on_ball"] < 1e-2
+    status, out, err = call(capsys, "--target", target)
+    assert (status, err) == (0, "")
+    assert "not measured: no samples" in out
+    assert "‖x‖_1 ≤ 1" in out
+
+
+def test_inputs_that_are_never_negative_need_less(capsys, tmp_path):
+    target, data = saved(tmp_path / "net.npz", **WEIGHTS), saved(tmp_path / "data.npz", x=np.abs(X))
+    both = [numbers(capsys, "--target", target, "--data", data, *more) for more in ([], ["--nonnegative"])]
+    assert both[1]["width"]["guaranteed"] < both[0]["width"]["guaranteed"]
+    assert both[1]["ticket"]["kept"] < 0.8 * both[0]["ticket"]["kept"]
+    assert both[1]["samples"]["agree"] == 40
+    status, _, err = call(capsys, "--target", target, "--data", saved(tmp_path / "d.npz", x=X), "--nonnegative")
+    assert (status, err.count("\n")) == (2, 1)
+
+
+def test_too_narrow_a_source_fails_and_says_so(capsys, tmp_path):
+    ticket, target = tmp_path / "ticket.npz", saved(tmp_path / "net.npz", **WEIGHTS)
+    status, out, err = call(capsys, "--target", target, "--width-factor", "1/100", "--output", ticket)
+    assert (status, err) == (1, "")
+    assert "NO: a coefficient is off by" in out
+    assert "narrower than the theorem asks" in out
+    status, out, _ = call(capsys, "--check", ticket)  # what the file says is true: it claims no more
+    assert status == 0
+    assert "exceeds 1e-06" in out
+
+
+def test_one_output_has_no_classes(capsys, tmp_path):
+    weights = {"weights_1": WEIGHTS["weights_1"], "weights_2": WEIGHTS["weights_2"][:, :1]}
+    data = saved(tmp_path / "data.npz", x=X, y=RNG.normal(size=40))
+    status, out, _ = call(capsys, "--target", saved(tmp_path / "net.npz", **weights), "--data", data)
+    assert status == 0
+    assert "no classes to agree on" in out
+
+
+@pytest.mark.parametrize("name", ["digits-mlp", "pointset-deepsets"])
+def test_targets_that_are_trained_here(capsys, tmp_path, name):
+    """At an eighth of the theorem's width, which usually suffices: all classes agree, nearly all certified."""
+    ticket = tmp_path / "ticket.npz"
+    found = numbers(capsys, "--target", name, "--width-factor", "0.125", "--seed", "1", "--output", ticket)
+    samples = found["samples"]
+    assert found["ticket"]["within_epsilon"]
+    assert samples["agree"] >= samples["certified"] > 0.97 * samples["count"]
+    assert abs(samples["right_target"] - samples["right_ticket"]) <= samples["count"] - samples["agree"]
+    assert samples["right_target"] > 0.9 * samples["count"]
+    if name == "pointset-deepsets":
+        assert found["equivariance"]["error"] < 1e-15
+    assert ticket.stat().st_size < 60_000
+    assert numbers(capsys, "--check", ticket, "--target", name)["holds"]
+
+
+def test_a_tampered_file_is_shown(capsys, tmp_path):
+    ticket, target = tmp_path / "ticket.npz", saved(tmp_path / "net.npz", **WEIGHTS)
+    call(capsys, "--target", target, "--output", ticket)
+    with np.load(ticket) as held:
+        arrays = dict(held)
+    arrays["coefficients_2"] = np.nextafter(arrays["coefficients_2"], 1)
+    status, out, err = call(capsys, "--check", saved(ticket, **arrays))
+    assert (status, err) == (1, "")
+    assert "✗   target unchanged" in out
+    assert "not the ticket that it says" in out
+
+
+FOLDER = "FOLDER"
+GOOD = f"{FOLDER}/net.npz"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["--target", "nonsense"],
+        ["--target", f"{FOLDER}/none.npz"],
+        ["--target", FOLDER],
+        ["--target", f"{FOLDER}/model.pt"],
+        ["--target", f"{FOLDER}/data.npz"],
+        ["--target", GOOD, "--epsilon", "0"],
+        ["--target", GOOD, "--epsilon", "nan"],
+        ["--target", GOOD, "--epsilon", "inf"],
+        ["--target", GOOD, "--delta", "1"],
+        ["--target", GOOD, "--delta", "nan"],
+        ["--target", GOOD, "--seed", "-1"],
+        ["--target", GOOD, "--seed", "1.5"],
+        ["--target", GOOD, "--width-factor", "0"],
+        ["--target", GOOD, "--width-factor", "nan"],
+        ["--target", GOOD, "--width-factor", "1/0"],
+        ["--target", GOOD, "--width-factor", "1e9"],
+        ["--target", GOOD, "--width-factor", "9" * 5000],
+        ["--target", GOOD, "--width-factor", "1e999999999"],
+        ["--target", GOOD, "--output", f"{FOLDER}/ticket.json"],
+        ["--target", GOOD, "--output", f"{FOLDER}/none/ticket.npz"],
+        ["--target", GOOD, "--output", GOOD],
+        ["--target", GOOD, "--output", f"{FOLDER}/t.npz", "--json", f"{FOLDER}/t.npz"],
+        ["--target", GOOD, "--data", f"{FOLDER}/none.csv"],
+        ["--target", GOOD, "--data", GOOD],
+        ["--target", GOOD, "--data", f"{FOLDER}/wrong.npz"],
+        ["--target", GOOD, "--data", f"{FOLDER}/labels.npz"],
+        ["--target", GOOD, "--data", f"{FOLDER}/nan.npz"],
+        ["--target", GOOD, "--data", f"{FOLDER}/empty.npz"],
+        ["--target", GOOD, "--data", "digits"],
+        ["--target", "digits-mlp", "--data", f"{FOLDER}/data.npz"],
+        ["--target", "digits-mlp", "--nonnegative"],
+        ["--target", "digits-mlp", "--seed", "9" * 30],
+        ["--check", GOOD],
+        ["--check", f"{FOLDER}/none.npz"],
+        ["--check", f"{FOLDER}/data.npz", "--output", f"{FOLDER}/t.npz"],
+        ["--check", f"{FOLDER}/data.npz", "--epsilon", "1e-3"],
+        ["--check", f"{FOLDER}/data.npz", "--nonnegative"],
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_nothing(capsys, tmp_path, words):
+    saved(tmp_path / "net.npz", **WEIGHTS)
+    saved(tmp_path / "data.npz", x=X, y=CLASSES)
+    saved(tmp_path / "wrong.npz", x=X[:, :3])
+    saved(tmp_path / "labels.npz", x=X, y=CLASSES + 7)
+    saved(tmp_path / "nan.npz", x=X * np.nan)
+    saved(tmp_path / "empty.npz", x=X[:0])
+    (tmp_path / "model.pt").write_bytes(b"")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    status, out, err = call(capsys, *(word.replace(FOLDER, str(tmp_path)) for word in words))
+    assert (status, out) == (2, "")
+    assert err.startswith("sparse-limits: ")
+    assert err.count("\n") == 1
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
