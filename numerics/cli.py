@@ -44,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("sparse-limits: interrupted", file=sys.stderr)
         return INTERRUPTED
+    except MemoryError as error:
+        print(f"sparse-limits: not enough memory: {' '.join(str(error).split()) or 'input too large'}", file=sys.stderr)
+        return BAD_INPUT
     except BrokenPipeError:  # the reader of our output has left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

@@ -122,6 +122,7 @@ def test_too_narrow_a_source_fails_and_says_so(capsys, tmp_path):
     assert "narrower than the theorem asks" in out
     status, out, _ = call(capsys, "--check", ticket)  # what the file says is true: it claims no more
     assert status == 0
+    assert "errors beyond epsilon" in out
     assert "exceeds 1e-06" in out
 
 
@@ -171,6 +172,7 @@ GOOD = f"{FOLDER}/net.npz"
         [],
         ["--target", "nonsense"],
         ["--target", f"{FOLDER}/none.npz"],
+        ["--target", f"{FOLDER}/{'long' * 99}.npz"],
         ["--target", FOLDER],
         ["--target", f"{FOLDER}/model.pt"],
         ["--target", f"{FOLDER}/data.npz"],
@@ -200,9 +202,12 @@ GOOD = f"{FOLDER}/net.npz"
         ["--target", GOOD, "--data", "digits"],
         ["--target", "digits-mlp", "--data", f"{FOLDER}/data.npz"],
         ["--target", "digits-mlp", "--nonnegative"],
+        ["--target", GOOD, "--data", f"{FOLDER}/large.npz", "--output", f"{FOLDER}/t.npz"],
+        ["--target", GOOD, "--seed", "9" * 40],
         ["--target", "digits-mlp", "--seed", "9" * 30],
         ["--check", GOOD],
         ["--check", f"{FOLDER}/none.npz"],
+        ["--check", FOLDER],
         ["--check", f"{FOLDER}/data.npz", "--output", f"{FOLDER}/t.npz"],
         ["--check", f"{FOLDER}/data.npz", "--epsilon", "1e-3"],
         ["--check", f"{FOLDER}/data.npz", "--nonnegative"],
@@ -215,6 +220,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(capsys, tmp_path, words):
     saved(tmp_path / "labels.npz", x=X, y=CLASSES + 7)
     saved(tmp_path / "nan.npz", x=X * np.nan)
     saved(tmp_path / "empty.npz", x=X[:0])
+    saved(tmp_path / "large.npz", x=np.full(X.shape, 1e308))
     (tmp_path / "model.pt").write_bytes(b"")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     status, out, err = call(capsys, *(word.replace(FOLDER, str(tmp_path)) for word in words))

@@ -74,6 +74,8 @@ def test_a_ticket_comes_back_whole(ticket, file):
     before = file.read_bytes()
     save_ticket(file, ticket, DELTA, "four points", stored.permutations)
     assert file.read_bytes() == before
+    save_ticket(file.with_suffix(".NPZ"), ticket, DELTA)
+    assert broken(file.with_suffix(".NPZ")) == set()
 
 
 def test_a_ticket_is_a_file_of_its_target(ticket, file):
@@ -135,7 +137,7 @@ def test_new_digests_do_not_help(ticket, file):
         ({"name": "five points"}, {"statement unchanged"}),
         ({"delta": 1e-9}, {"width of the theorem"}),
         ({"signed": False}, {"width of the theorem"}),
-        ({"within_eps": False}, {"errors within epsilon"}),
+        ({"within_eps": False}, {"errors beyond epsilon"}),
         ({"coef_errors": ["1/1024", "1/1024"]}, {"errors of coefficients"}),
         ({"guaranteed_width": 3}, {"width of the theorem"}),
         ({"kept": 3}, {"kept coefficients"}),
@@ -171,6 +173,7 @@ def test_other_permutations_are_no_symmetry(file):
         {"statement": {"width": 7}},
         {"statement": {"width": 10**9}},
         {"statement": {"width": 0}},
+        {"statement": {"width": 10**4000}},
         {"statement": {"seed": -1}},
         {"statement": {"seed": True}},
         {"statement": {"eps": float("nan")}},
@@ -257,6 +260,8 @@ def test_where_a_ticket_cannot_be_saved(ticket, tmp_path):
     for path, name in ((tmp_path / "ticket.json", ""), (tmp_path / "none" / "t.npz", ""), (tmp_path / "t.npz", "a\nb")):
         with pytest.raises(ValueError, match=r"^[^\n]+$"):
             save_ticket(path, ticket, DELTA, name)
+    with pytest.raises(ValueError, match="seed is"):  # no file that could not be read again
+        save_ticket(tmp_path / "t.npz", replace(ticket, seed=2**128), DELTA)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -352,6 +357,7 @@ W = np.ones((2, 2))
         ({"weights_1": W, "coefficients_1": W, "basis_1": W}, "nothing else"),
         ({"coefficients_1": np.ones((1, 1, 1))}, "expected weights_1"),
         ({"coefficients_1": np.ones((1, 1, 2)), "basis_1": np.ones((1, 1, 1))}, "coeffs"),
+        ({"coefficients_1": np.ones((1, 1, 600)), "basis_1": np.eye(600)[:, None]}, "at most 134217728"),
         ({"coefficients_1": np.ones((1, 1, 1)), "basis_2": np.ones((1, 1, 1))}, "basis_1 is missing"),
     ],
 )

@@ -34,11 +34,11 @@ def show_check(console: Console, summary: Summary) -> None:
     console.print(
         _grid(
             [
-                ("ticket", f"{summary['file']}, of {summary['target'] or 'a target without a name'}"),
+                ("ticket", summary["file"]),
                 (
                     "says",
-                    f"seed {summary['seed']}, width {summary['width']}, epsilon {summary['epsilon']:g}, inputs "
-                    f"{_inputs(summary['signed'])}",
+                    f"of {summary['target'] or 'a target without a name'}, seed {summary['seed']}, width "
+                    f"{summary['width']}, epsilon {summary['epsilon']:g}, inputs {_inputs(summary['signed'])}",
                 ),
             ]
         )
@@ -55,7 +55,7 @@ def show_check(console: Console, summary: Summary) -> None:
     verdict = (
         f"{wrong} of {len(summary['findings'])} do not hold: not the ticket that it says"
         if wrong
-        else "all of it holds"
+        else f"all of it holds, for the target {'given' if summary['compared'] else 'in the file'}"
     )
     console.print(f"{verdict}; {summary['seconds']:.1f} s", highlight=False)
 
@@ -70,7 +70,7 @@ def _header(summary: Summary) -> Lines:
         (
             "width",
             f"guaranteed: {width['guaranteed']} channels for each input channel{orbit} of a layer, all coefficients then within "
-            f"{ticket['epsilon']:g} with probability {1 - summary['delta']:g} or more, inputs {inputs} (R8, Q7)",
+            f"{ticket['epsilon']:g} except with probability {summary['delta']:g}, inputs {inputs} (R8, Q7)",
         ),
         ("", f"usual: {_usual(width['usual'])} (measured, not proved: R7)"),
         (
@@ -87,9 +87,9 @@ def _architecture(target: Summary) -> str:
     channels, coordinates = "-".join(map(str, target["channels"])), target["coordinates"]
     coefficients = f"{sum(target['coefficients']):,} coefficients"
     if _is_perceptron(target):
-        constant = ", the last input and hidden channels 1 for the biases" if target["biased"] else ""
+        constant = ", with an input and hidden channels that carry biases" if target["biased"] else ""
         return f"perceptron {channels}, {coefficients}{constant}"
-    group = "" if target["generators"] is None else f", symmetric under {target['generators']} generators"
+    group = "" if target["generators"] is None else f", symmetric ({target['generators']} generators)"
     return f"channels {channels} on {'-'.join(map(str, coordinates))} coordinates, {coefficients}{group}"
 
 

@@ -73,8 +73,10 @@ def compare(ticket: NetworkTicket, case: Case) -> Summary:
     }
 
 
-def summarise_check(file: str, statement: Statement, findings: list[Finding], seconds: float) -> Summary:
-    """A file that was checked, with what it says and what holds of that."""
+def summarise_check(
+    file: str, statement: Statement, findings: list[Finding], compared: bool, seconds: float
+) -> Summary:
+    """A file that was checked, with what it says and what holds of that; compared: whether with a target from elsewhere."""
     return {
         "version": version("sparse-limits"),
         "file": file,
@@ -84,6 +86,8 @@ def summarise_check(file: str, statement: Statement, findings: list[Finding], se
         "epsilon": statement.eps,
         "delta": statement.delta,
         "signed": statement.signed,
+        "within_epsilon": statement.within_eps,
+        "compared": compared,
         "exact_errors": list(statement.coef_errors),
         "findings": [finding._asdict() for finding in findings],
         "holds": all(finding.holds for finding in findings),

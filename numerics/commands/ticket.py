@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 TRAINED = ("digits-mlp", "pointset-deepsets")
 SEARCH = {"width_factor": "1", "epsilon": 1e-6, "delta": 0.01, "seed": 0}  # what is taken where nothing is said
+KNOWN = {
+    "data": ("digits", ".npz", ".csv"),
+    "check": (".npz",),
+    "output": (".npz",),
+}  # words, and suffixes of files
 PLAIN = re.compile(r"[0-9./]{1,40}(e[+-]?[0-9]{1,2})?")  # no power that would not fit in memory
 EPILOG = (
     "Nothing in a file is executed. Claims are named by their labels, such as Q7: sparse-limits show Q7. Exit status: 0 "
@@ -75,16 +80,20 @@ def _check_call(arguments: Namespace) -> None:
         if getattr(arguments, name) is None:
             setattr(arguments, name, value)
     arguments.width_factor = _factor(arguments.width_factor)
-    if arguments.seed < 0:
-        raise ValueError(f"--seed is {arguments.seed}, expected a whole number of at least 0")
+    if not 0 <= arguments.seed < 2**128:
+        raise ValueError(f"--seed is {arguments.seed!r:.60}, expected a whole number from 0, below 2^128")
     if not 0 < arguments.epsilon < float("inf"):
         raise ValueError(f"--epsilon is {arguments.epsilon:g}, expected a number above 0")
     if not 0 < arguments.delta < 1:
         raise ValueError(f"--delta is {arguments.delta:g}, expected a probability between 0 and 1")
     if arguments.target in TRAINED and (arguments.data is not None or arguments.nonnegative):
         raise ValueError(f"--target {arguments.target} brings its samples, expected neither --data nor --nonnegative")
-    if arguments.output is not None and Path(arguments.output).suffix.lower() != ".npz":
-        raise ValueError(f"--output is {arguments.output}, expected a .npz file")
+    if arguments.target is not None and arguments.target not in TRAINED and not Path(arguments.target).suffix:
+        raise ValueError(f"--target is {arguments.target!r:.80}, expected {', '.join(TRAINED)}, or a file of a network")
+    for name, known in KNOWN.items():
+        given = getattr(arguments, name)
+        if given is not None and given not in known and Path(given).suffix.lower() not in known:
+            raise ValueError(f"--{name} is {given!r:.80}, expected {' or '.join(known)}")
     _check_places(arguments)
 
 
@@ -129,11 +138,11 @@ def _find(arguments: Namespace, console: Console) -> int:
     started = perf_counter()
     ticket = _search(arguments, case, width)
     seconds["search"] = perf_counter() - started
-    if arguments.output is not None:
-        save_ticket(arguments.output, ticket, arguments.delta, case.name, case.permutations)
     started = perf_counter()
     summary |= {"delta": arguments.delta, "ticket": found(ticket), **compare(ticket, case), "file": arguments.output}
     summary["seconds"] = {**seconds, "comparison": perf_counter() - started}
+    if arguments.output is not None:
+        save_ticket(arguments.output, ticket, arguments.delta, case.name, case.permutations)
     show(console, summary)
     if arguments.json is not None:
         write_json(arguments.json, summary)
@@ -178,7 +187,7 @@ def _check_file(arguments: Namespace, console: Console) -> int:
     case = None if arguments.target is None else _case(arguments, load_ticket(arguments.check).statement.seed)
     with _stderr().status(f"checking {arguments.check}"):
         statement, findings = check_ticket(arguments.check, None if case is None else case.layers)
-    summary = summarise_check(arguments.check, statement, findings, perf_counter() - started)
+    summary = summarise_check(arguments.check, statement, findings, case is not None, perf_counter() - started)
     show_check(console, summary)
     if arguments.json is not None:
         write_json(arguments.json, summary)

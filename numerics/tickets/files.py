@@ -121,8 +121,8 @@ def save_ticket(
         arrays |= {f"coefficients_{k}": layer.coeffs, f"basis_{k}": layer.basis, f"masks_{k}": np.packbits(mask)}
     for level, permutation in enumerate(permutations or ()):
         arrays[f"permutations_{level}"] = permutation
-    with replacing(file) as temporary:
-        np.savez_compressed(temporary, **arrays)  # type: ignore[arg-type]
+    with replacing(file) as temporary, temporary.open("wb") as stream:  # NumPy would add .npz to a name in .NPZ
+        np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]
     return statement
 
 
@@ -192,9 +192,9 @@ def _errors_hold(stored: StoredTicket) -> Iterator[Finding]:
     yield Finding("errors of coefficients", not differ, f"{said}; the largest by layer: {largest}")
     within = max(errors) <= eps
     relation = "all are at most" if within else f"the largest, {float(max(errors)):.4g}, exceeds"
-    claimed = "as said" if within == statement.within_eps else "against the statement"
+    claimed = "" if within == statement.within_eps else ", against the statement"
     what = f"errors {'within' if statement.within_eps else 'beyond'} epsilon"
-    yield Finding(what, within == statement.within_eps, f"{relation} {float(eps):g}, {claimed}")
+    yield Finding(what, within == statement.within_eps, f"{relation} {float(eps):g}{claimed}")
 
 
 def _counts_hold(stored: StoredTicket) -> Finding:

@@ -24,6 +24,7 @@ from numerics.equivariance import EquivariantLayer
 from numerics.tickets.archives import Arrays, read_arrays
 from numerics.tickets.networks import checked_network, multilayer_perceptron
 
+MOST_ENTRIES = 2**27  # of the whole matrix of a layer, and of its projections to parts of the coordinates
 Levels = tuple[NDArray[np.int64], ...]
 TICKET = re.compile(r"statement|masks_[1-9]\d*")  # so that a ticket's file is a file of its target
 NAMES = re.compile(r"(weights|biases|coefficients|basis)_([1-9]\d*)|(permutations)_(0|[1-9]\d*)")
@@ -67,10 +68,13 @@ def equivariant_layers(coefficients: Sequence[NDArray], bases: Sequence[NDArray]
     """Layers of arrays of numbers [in, out, b] and [b, out coordinates, in coordinates]. ValueError for what does not fit."""
     if len(coefficients) != len(bases):
         raise ValueError(f"{len(coefficients)} arrays of coefficients and {len(bases)} bases, expected as many")
-    if beyond := [array.shape for array in bases if prod(array.shape) > MOST_PROJECTED]:
-        raise ValueError("")
     pairs = zip(coefficients, bases, strict=True)
-    return checked_network([EquivariantLayer(w.astype(np.float64), basis.astype(np.float64)) for w, basis in pairs])
+    layers = [EquivariantLayer(w.astype(np.float64), basis.astype(np.float64)) for w, basis in pairs]
+    for k, layer in enumerate(layers, start=1):
+        (before, after, elements), (rows, columns) = layer.coeffs.shape, layer.basis.shape[1:]
+        if (entries := max(before * columns * after * rows, elements * columns**2)) > MOST_ENTRIES:
+            raise ValueError(f"layer {k} would need matrices of {entries:.3g} entries, expected at most {MOST_ENTRIES}")
+    return checked_network(layers)
 
 
 def permutations_of_levels(layers: Sequence[EquivariantLayer], given: Mapping[int, NDArray]) -> Levels:
