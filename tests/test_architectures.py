@@ -139,6 +139,8 @@ def test_depth_and_shapes():
         (lambda: message_passing([[0, 0], [0, 0]]), "edges"),
         (lambda: message_passing([[0, 2], [1, 0]]), "0 and 1"),
         (lambda: message_passing([[0, 1, 0], [1, 0, 0]]), "square"),
+        (lambda: relabelled([[0, 1], [1, 0]], [0, 0]), "permutation"),
+        (lambda: relabelled([[0, 1], [1, 0]], [0]), "2 vertices"),
         (lambda: perceptron().shapes((2, 3)), "2 levels: expected 3"),
         (lambda: perceptron().network([np.ones((1, 1, 1))]), "1 layers: expected 2"),
         (lambda: perceptron(1).network([np.ones((1, 1, 2))]), "basis"),

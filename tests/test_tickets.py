@@ -1,5 +1,6 @@
 """Tickets of whole networks: enumeration, the dense source masked, fractions, and the door."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise, product
 
@@ -186,6 +187,45 @@ def test_certificates_hold_in_exact_arithmetic(name):
     assert found.bounds.max() < 1e-6
 
 
+@pytest.mark.parametrize("size", [5e-324, 1e-300, 1.0])
+def test_certificates_cover_rounding_and_underflow(size):
+    """The target's coefficients are those of the ticket, rounded, so that outputs differ by little else."""
+    layers = network("perceptron")
+    ticket = find_ticket(layers, 40, 1e-3, signed=False)
+    target = [replace(layer, coeffs=ticket.effective(k)[0]) for k, layer in enumerate(layers)]
+    ticket = replace(ticket, target=tuple(target))
+    x = size * np.random.default_rng(2).integers(0, 9, (8, 3, 1))
+    found, dense = certify(ticket, x), masked_source(ticket)
+    for k, values in enumerate(x):
+        exact = exact_network(target, values), exact_network(dense, values)
+        bounds = np.vectorize(Fraction)(found.bounds[k])
+        assert (abs(exact[0] - exact[1]) <= bounds).all()
+        for one, computed in zip(exact, (found.target_outputs[k], found.ticket_outputs[k]), strict=True):
+            assert (abs(one - np.vectorize(Fraction)(computed)) <= bounds).all()
+    assert found.certified.any() == (size == 1)
+
+
+def test_overflow_certifies_nothing():
+    layers = multilayer_perceptron([[[0.25, 0.125]]])
+    ticket = find_ticket(layers, 30, 1e-6, signed=False)
+    assert certify(ticket, [[[1.0]]]).certified.all()
+    loud = replace(ticket, target=multilayer_perceptron([[[1e307, 0.125]]]))
+    assert not certify(loud, [[[100.0]]]).certified.any()
+
+
+def test_masks_are_a_ticket_s_own():
+    ticket = find_ticket(network("perceptron"), 4, 0.1)
+    masks = [mask.copy() for mask in ticket.masks]
+    again = replace(ticket, masks=masks)
+    masks[0][:] = False
+    assert (again.masks[0] == ticket.masks[0]).all()
+    with pytest.raises(ValueError, match="read-only"):
+        ticket.masks[0][:] = False
+    for wrong in (masks[:1], [masks[0][:1], masks[1]], [masks[0].astype(float), masks[1]]):
+        with pytest.raises(ValueError, match="expected"):
+            replace(ticket, masks=wrong)
+
+
 def test_the_bound_of_a_layer_is_attained():
     """Nothing kept: the whole of every output is lost, and all entries are positive."""
     layers = multilayer_perceptron([np.full((2, 2), 0.125)])
@@ -211,7 +251,7 @@ def test_the_guaranteed_width_is_the_first_at_which_the_failures_stay_below_delt
 
     width = guaranteed_width(layers, 0.01, 0.05, signed)
     assert failures(width) <= 0.05 < failures(width - 1)
-    assert guaranteed_width(layers, 0.2, 0.05, signed) == 1
+    assert guaranteed_width(layers, 0.2, 0.05, signed) == usual_width(layers, 1e300, 0.05, signed) == 1
     assert usual_width(layers, 0.01, 0.05, signed) < width / 4
 
 
@@ -267,6 +307,7 @@ def test_the_door():
         ((layers, 0, 0.1), "width = 0"),
         ((layers, 8.0, 0.1), "width"),
         ((layers, True, 0.1), "width"),
+        ((layers, 10**12, 0.1), "coefficients"),
         ((layers, 8, 0.1, -1), "seed = -1"),
         (((), 8, 0.1), "0 layers"),
         (((layers[0], layers[0]), 8, 0.1), "takes 3"),
@@ -287,7 +328,12 @@ def test_the_door():
     with pytest.raises(ValueError, match="usually reaches"):
         usual_width(layers, 1e-18, 0.1)
     ticket = find_ticket(layers, 4, 0.1, signed=False)
-    for x, expected in (([[[1.0]] * 2], "inputs"), ([[[-1.0]] * 3], "below 0"), ([[[nan]] * 3], "nan")):
+    for x, expected in (
+        ([[[1.0]] * 2], "inputs"),
+        ([[[-1.0]] * 3], "below 0"),
+        ([[[nan]] * 3], "nan"),
+        ([[[10**400]] * 3], "doubles"),
+    ):
         for use in (ticket.forward, lambda x: certify(ticket, x)):
             with pytest.raises(ValueError, match=expected):
                 use(x)

@@ -124,9 +124,10 @@ def relabelled(adjacency: ArrayLike, permutation: ArrayLike) -> NDArray:
 
     ValueError unless each of m vertices has one place.
     """
-    graph, old = np.asarray(adjacency), np.argsort(permutation)
-    if graph.shape != 2 * old.shape or (np.asarray(permutation)[old] != np.arange(len(old))).any():
-        raise ValueError(f"permutation {list(permutation)}: expected one of the {len(graph)} vertices")
+    graph, places = np.asarray(adjacency), np.asarray(permutation)
+    old = np.argsort(places)
+    if graph.shape != 2 * old.shape or (places[old] != np.arange(len(old))).any():
+        raise ValueError(f"permutation {places.tolist()}: expected one of the {len(graph)} vertices")
     return graph[np.ix_(old, old)]
 
 
