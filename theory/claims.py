@@ -11,6 +11,8 @@ from typing import Any
 
 import sympy as sp
 
+from theory.latex import latex
+
 LABEL = re.compile(r"[A-Z]\d+")
 EXPRESSION_SLOT = re.compile(r"\[\[(\w+)\]\]")
 
@@ -92,7 +94,12 @@ class Claim:
     @property
     def latex_statement(self) -> str:
         """The statement with the LaTeX of its expressions in place."""
-        return EXPRESSION_SLOT.sub(lambda slot: f"{{{sp.latex(self.expressions[slot[1]])}}}", self.statement)
+        return EXPRESSION_SLOT.sub(lambda slot: f"{{{self.latex(slot[1])}}}", self.statement)
+
+    def latex(self, name: str) -> str:
+        """The LaTeX of one of its expressions."""
+        value = self.expressions[name]
+        return latex(value, formulas(value))
 
 
 def formulas(subject: object) -> Iterator[sp.Basic]:

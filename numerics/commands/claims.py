@@ -56,7 +56,7 @@ def as_json(entry) -> dict[str, object]:
         "proof": str(claim.proof),
         "uses": list(claim.uses),
         "expressions": {
-            name: {"text": str(value), "latex": sp.latex(value) if isinstance(value, sp.Basic) else None}
+            name: {"text": str(value), "latex": claim.latex(name) if isinstance(value, sp.Basic) else None}
             for name, value in claim.expressions.items()
         },
     }

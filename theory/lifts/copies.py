@@ -7,7 +7,7 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.lifts.coverage import inputs, p_0, r
 from theory.lifts.readout import T, moving_bound
-from theory.lifts.tangent import L_0, Epsilon
+from theory.lifts.tangent import L_0
 from theory.no_guarantee import guaranteed
 
 M = sp.Symbol("M", nonnegative=True, integer=True)  # copies of each unit
@@ -15,7 +15,7 @@ A_1, A_2 = sp.symbols("A_1 A_2", positive=True)  # norms of the witness's readou
 Lambda = sp.Symbol("Lambda", positive=True)  # Lipschitz constant of the units
 rho = sp.Symbol("rho", positive=True)  # how far a cell may move
 rho_0 = sp.Symbol("rho_0", nonnegative=True)  # how far from the witness it starts
-eps_w = Epsilon("eps_w", nonnegative=True)  # loss of the witness
+eps_w = sp.Symbol("eps_w", nonnegative=True)  # loss of the witness
 signs = sp.Symbol("s", positive=True, integer=True)  # inputs of a unit, |S|
 
 approximation_loss = (sp.sqrt(2 * eps_w) + Lambda * (rho_0 + rho) * A_1) ** 2 / 2

@@ -9,7 +9,6 @@ from theory.lifts.tangent import (
     L_0,
     RANGES,
     SETTING_ASSUMPTIONS,
-    Epsilon,
     L,
     eps,
     eta,
@@ -24,7 +23,7 @@ from theory.no_guarantee import no_guarantee
 
 s = sp.Symbol("s", nonnegative=True)  # the length of the path so far
 B = sp.Symbol("B", nonnegative=True)  # a bound of the loss at the start, likely
-eps_0 = Epsilon("eps_0", nonnegative=True)  # the loss that is approached
+eps_0 = sp.Symbol("eps_0", nonnegative=True)  # the loss that is approached
 delta_1, delta_2 = sp.symbols("delta_1 delta_2", nonnegative=True)
 
 _above = L_0 - eps

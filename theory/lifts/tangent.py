@@ -7,16 +7,8 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.no_guarantee import no_guarantee
 
-
-class Epsilon(sp.Symbol):
-    """A symbol named `eps`, or `eps_0`, that is printed as ε."""
-
-    def _latex(self, printer: object) -> str:
-        return r"\varepsilon" + self.name.removeprefix("eps")
-
-
 kappa = sp.Symbol("kappa", positive=True)  # how long a tangent step may be
-eps = Epsilon("eps", nonnegative=True)  # the loss that it reaches
+eps = sp.Symbol("eps", nonnegative=True)  # the loss that it reaches
 L_0 = sp.Symbol("L_0", nonnegative=True)  # at time 0
 L = sp.Symbol("L", nonnegative=True)  # now
 t = sp.Symbol("t", nonnegative=True)
