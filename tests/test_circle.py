@@ -17,6 +17,7 @@ from theory.neuron_pruning.alignment import N, angle, delta, eps
 from theory.neuron_pruning.gap import least, length
 from theory.neuron_pruning.planks import d
 from theory.neuron_pruning.relu_output import s
+from theory.no_guarantee import unconditional
 from theory.subset_sum.symbols import n
 
 N4, N5 = pruned_weights.expressions, relu_output_bound.expressions
@@ -110,7 +111,7 @@ def test_pruned_weights_obey_the_bound(seed):
 @pytest.mark.parametrize("share", [0.1, 0.5, 1.0])
 def test_the_most_neurons_by_minimising_the_bound(error, share):
     """The N at which the least bound over all gaps is δ, found in doubles without the root or the best gap."""
-    bound = numeric((N, s, eps), N5["bound"])
+    bound = numeric((N, s, eps), unconditional(N5["bound"]))
 
     def smallest(size):
         end = min(np.pi / 2, np.pi / size)
@@ -140,3 +141,17 @@ def test_a_zigzag_has_the_error_of_its_pieces(m):
     assert exact_sup_on_circle(outputs, theta, 0, relu_out=True) == pytest.approx(error)
     claimed = numeric((eps, s), N5["attained"])(error, gap)
     assert np.abs(2 * jumps) == pytest.approx(claimed)
+
+
+@pytest.mark.parametrize(
+    ("bound", "inside", "outside"),
+    [
+        (N4["success"], {N: 3, length: 1, eps: "1/6"}, {N: 3, length: 1, eps: "1/5"}),
+        (N4["flat_neurons"], {d: 6, delta: "1/2", eps: "1/10"}, {d: 7, delta: "1/2", eps: "1/10"}),
+        (N5["bound"], {N: 15, s: "1/5", eps: "1/10"}, {N: 16, s: "1/5", eps: "1/10"}),
+    ],
+)
+def test_no_bound_where_nothing_is_proved(bound, inside, outside):
+    assert balls.number(bound, {symbol: sp.Rational(value) for symbol, value in inside.items()}) > 0
+    with pytest.raises(balls.NoGuaranteeError):
+        balls.number(bound, {symbol: sp.Rational(value) for symbol, value in outside.items()})

@@ -14,7 +14,7 @@ def test_words_are_no_products_of_letters():
 
 def test_greek_letters_are_letters():
     eps, epsilon, kappa = sp.symbols("eps_w epsilon kappa_0")
-    assert latex(eps + epsilon * kappa, [eps, epsilon, kappa]) == r"\varepsilon \kappa_{0} + \varepsilon_{w}"
+    assert latex(eps + epsilon * kappa, [eps, epsilon, kappa]) == r"\varepsilon_{w} + \varepsilon \kappa_{0}"
 
 
 def test_plain_values_hold_formulas():

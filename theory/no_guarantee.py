@@ -29,3 +29,11 @@ no_guarantee = NoGuarantee()
 def guaranteed(value: sp.Expr, *conditions: sp.Basic) -> sp.Piecewise:
     """The value where all conditions hold, elsewhere no guarantee."""
     return sp.Piecewise((value, sp.And(*conditions)), (no_guarantee, True))
+
+
+def unconditional(expression: sp.Expr) -> sp.Expr:
+    """The formula alone, as if what guarantees it held: for algebra."""
+    return expression.replace(
+        lambda part: isinstance(part, sp.Piecewise) and part.args[-1].expr == no_guarantee,
+        lambda part: part.args[0].expr,
+    )

@@ -201,11 +201,9 @@ def smallest_half(success: Callable[[int], float]) -> int:
 
 def least_size(curve: str, eps: float) -> int:
     """What N_50 is at least: N2 and N4 for a linear output, N5 for neurons behind a ReLU; 1 where no theorem says more."""
-    if curve == NEURONS_LINEAR:
+    coordinates_matter = number(pruned.condition, {pruned.eps: Rational(eps)}) < TARGET.min()
+    if curve == NEURONS_LINEAR or (curve == WEIGHTS_LINEAR and coordinates_matter):  # the same bound, by N4
         bound = numeric((alignment.N, alignment.eps), alignment.success)
-        return smallest_half(lambda size: float(bound(size, eps)))
-    if curve == WEIGHTS_LINEAR and number(pruned.condition, {pruned.eps: Rational(eps)}) < TARGET.min():
-        bound = numeric((pruned.N, pruned.eps), pruned.success.subs(pruned.length, 1))
         return smallest_half(lambda size: float(bound(size, eps)))
     if curve == NEURONS_RELU:
         return ceil(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
+from math import inf
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -18,7 +20,7 @@ def sentences(found: Row) -> list[str]:
     )
     return [
         *_linear(neurons, slopes.get("neurons, linear")),
-        *_linear_weights(singles, slopes.get("weights, linear")),
+        *_linear_weights(singles, neurons, slopes.get("weights, linear")),
         *_without_relu(found["without_relu"]),
         *_weights(weights, slopes.get("weights, ReLU")),
         *_relu_neurons(relu, slopes.get("neurons, ReLU")),
@@ -40,11 +42,13 @@ def _linear(rows: Sequence[Row], slope: Row | None) -> Iterator[str]:
         )
 
 
-def _linear_weights(rows: Sequence[Row], slope: Row | None) -> Iterator[str]:
+def _linear_weights(rows: Sequence[Row], neurons: Sequence[Row], slope: Row | None) -> Iterator[str]:
     if rows:
+        sizes = [(row["median"] or inf, whole["median"] or inf) for row, whole in zip(rows, neurons, strict=True)]
+        gain = "A factor is gained, and by" if all(single < whole for single, whole in sizes) else "By"
         yield (
             f"Linear output, single weights: found with {_list(_size(row['median']) for row in rows)}; N4 proves that "
-            f"{_list(row['at_least'] for row in rows)} at least are needed, like neurons{_slope(slope)}. A factor is gained, and by N4 the order cannot be."
+            f"{_list(row['at_least'] for row in rows)} at least are needed, like neurons{_slope(slope)}. {gain} N4 the order cannot be gained."
         )
 
 
@@ -74,10 +78,10 @@ def _relu_neurons(rows: Sequence[Row], slope: Row | None) -> Iterator[str]:
 
 def _certified(weights: Sequence[Row], bounds: Sequence[Row]) -> Iterator[str]:
     """Where the proved bound for neurons exceeds what was found for weights."""
-    pairs = zip(weights, bounds, strict=True)
-    beyond = [(row, bound) for row, bound in pairs if row["high"] is not None and bound["at_least"] > row["high"]]
+    upwards = zip(reversed(weights), reversed(bounds), strict=True)
+    beyond = list(takewhile(lambda pair: pair[1]["at_least"] > (pair[0]["high"] or inf), upwards))
     if beyond:
-        row, bound = beyond[0]
+        row, bound = beyond[-1]
         yield (
             f"In one architecture, with the output ReLU: from ε = {row['eps']:g} on whole neurons provably take more "
             f"({bound['at_least']}) than single weights were found to take ({_size(row['median'])}, interval {row['low']:g} to "

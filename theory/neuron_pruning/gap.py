@@ -8,6 +8,7 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.neuron_pruning import alignment
 from theory.neuron_pruning.alignment import N, angle, delta, eps
 from theory.neuron_pruning.planks import d
+from theory.no_guarantee import guaranteed
 from theory.subset_sum import two_layers
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.product_laws import gaussian_contraction, gaussian_product, t
@@ -27,9 +28,10 @@ size = two_layers.size.subs(one_output, simultaneous=True)
 in_plane = {eps: eps / length}
 condition = 4 * eps
 error_bound = sp.Min(length * sp.sin(angle), least) / 4
-aligned, success, union, neurons, leading = (
-    formula.subs(in_plane)
-    for formula in (alignment.aligned, alignment.success, alignment.union, alignment.neurons, alignment.leading)
+aligned, leading = (formula.subs(in_plane) for formula in (alignment.aligned, alignment.leading))
+success, union, neurons = (  # two coordinates beyond 4ε have at least this length
+    guaranteed(formula.subs(in_plane), 2 * condition**2 < length**2)
+    for formula in (alignment.success, alignment.union, alignment.neurons)
 )
 flat_neurons = neurons.subs(length, sp.sqrt(2 / d))
 flat_leading = leading.subs(length, sp.sqrt(2 / d))
@@ -51,9 +53,9 @@ input: $N=O(d\log\frac d{\varepsilon\delta})$. With one item more $n$, the bound
 `length` $r=\sqrt{w_p^{*2}+w_q^{*2}}$. Whatever is kept, the error is at least $$[[error_bound]],$$ where the angle is the least one, in
 the plane of the two coordinates, between the axis $\pm w^*$ and a neuron of which both these weights are kept ($\frac\pi2$ if
 there is none). So if `least` exceeds $[[condition]]$, a mask with an error of at most $\varepsilon$ exists with probability at
-most $$[[success]]\le[[union]],$$ and success with probability $\delta$ takes $N\ge[[neurons]]$ neurons, $[[leading]]$ to leading order
+most $$[[success]]\le[[union]],$$ and success with probability $\delta$ takes $$N\ge[[neurons]]$$ neurons, $[[leading]]$ to leading order
 as $\varepsilon\to0$. For $w^*=(1,1,0,\dots,0)/\sqrt2$ this is the bound of N2 for neurons. For flat $w^*=(1,\dots,1)/\sqrt d$ it is
-$[[flat_neurons]]$, to leading order $[[flat_leading]]$: still $\Omega(1/(\varepsilon\sqrt d))$, where (a) has a logarithm.
+$$[[flat_neurons]],$$ to leading order $[[flat_leading]]$: still $\Omega(1/(\varepsilon\sqrt d))$, where (a) has a logarithm.
 
 The masks of (a) show what the output does: $g$ is within $\varepsilon$ of the *linear* function $\langle w^*,x\rangle$, so
 without the ReLU the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilon$. For $w^*=e_1$ there are no two coordinates, and
@@ -108,7 +110,7 @@ one of N2 at $\varepsilon/r$, independently over the neurons. ∎
         N: (2, 9),
         length: (sp.Rational(1, 2), 1),
         least: (sp.Rational(1, 10), sp.Rational(7, 10)),
-        eps: (sp.Rational(1, 100), sp.Rational(6, 50)),
+        eps: (sp.Rational(1, 100), sp.Rational(1, 12)),
         angle: (sp.Rational(1, 20), sp.Rational(3, 2)),
         delta: (sp.Rational(1, 10), sp.Rational(9, 10)),
     },

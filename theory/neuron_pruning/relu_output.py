@@ -8,6 +8,7 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.let import Let
 from theory.level import Level
 from theory.neuron_pruning.alignment import N, delta, eps
+from theory.no_guarantee import guaranteed
 
 s = sp.Symbol("s", positive=True)  # the gap between clusters of kinks, below π/2
 p = sp.Symbol("p", positive=True)  # s as a share of the mean gap π/N
@@ -20,7 +21,7 @@ piece = eps / sp.sin(s / 2)
 cluster = 4 * eps / sp.sin(s)
 attained = 2 * eps / sp.tan(s / 2)
 chains = N**k * (s / sp.pi) ** (k - 1)
-bound = N * near_end + N * cluster / (1 - N * s / sp.pi)
+bound = guaranteed(N * near_end + N * cluster / (1 - N * s / sp.pi), N * s < sp.pi)
 
 # The N at which the bound is δ: the smaller root of (N·near_end − δ)(1 − Ns/π) + N·cluster = 0
 slope = near_end + cluster + delta * s / sp.pi

@@ -76,7 +76,7 @@ $$[[certificate]]$$ ($\mathrm{plus}_i=\Delta^+_i$, $\mathrm{minus}_i=\Delta^-_i$
 **Measured.** $N_{50}(\varepsilon)$ is the median, over networks, of the first $N$ at which a ticket is *found*, $d=2$: by whole
 neurons among the 16 nearest to $w^*$ that have come, with a linear output; by single weights with an output ReLU, for
 $w^*=(1,1)/\sqrt2$, one subset sum for each input and sign. Between $\varepsilon_1=0.2$ and $\varepsilon_2=0.01$ the log–log
-slope of $N_{50}$ lies, for neurons, between $[[neuron_steepest]]$ and $[[neuron_flattest]]$, the secants of
+slope of $N_{50}$ lies, to the accuracy of the measurement, for neurons between $[[neuron_steepest]]$ and $[[neuron_flattest]]$, the secants of
 $\varepsilon^{-1}\log^2\frac1\varepsilon$ and of $\varepsilon^{-1}$; for weights between $[[weight_steepest]]$ and
 $[[weight_flattest]]$, the secants of $\log\frac1\varepsilon$ and of a constant. *Reported, not asserted:* whole neurons behind an
 output ReLU, and single weights with a linear output (near neurons of either direction for the kink, single weights to repair what

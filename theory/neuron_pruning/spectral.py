@@ -10,6 +10,7 @@ from theory.kernel.dual import cosine, kappa_1
 from theory.let import Let
 from theory.neuron_pruning.alignment import N, eps
 from theory.neuron_pruning.planks import d
+from theory.no_guarantee import guaranteed
 from theory.smallest import Smallest
 
 delta = sp.Symbol("delta", positive=True)  # the probability of failure
@@ -40,7 +41,7 @@ tail = sp.Piecewise(
     ),
 )
 
-success = (1 - 2 * d * T) / (1 - 2 * d * eps**2)
+success = guaranteed((1 - 2 * d * T) / (1 - 2 * d * eps**2), 2 * d * eps**2 < 1)
 allowed = eps**2 + delta / (2 * d)
 neurons = Smallest(sp.Lambda(n, Let(T, [(T, tail.subs(N, n))])), Let(a, [(a, allowed)]), 1)
 
