@@ -23,7 +23,7 @@ def plot_gap(path: Path, summary: Row) -> None:
 
     figure = Figure(figsize=(10.4, 4.6), layout="constrained")
     figure.suptitle(
-        rf"Networks with a ticket for $\sigma(\langle w^*,x\rangle)$, half of {summary['networks']}, two inputs",
+        rf"Neurons at which half of {summary['networks']} networks hold a ticket for $\sigma(\langle w^*,x\rangle)$, two inputs",
         fontsize=12,
     )
     linear, relu = figure.subplots(1, 2, sharey=True)
@@ -61,7 +61,7 @@ def _found(axis: Axes, summary: Row, curve: str, colour: str, label: str) -> Non
     middle = np.array([row["median"] for row in rows])
     ends = np.array([[row["low"], row["high"] if row["high"] is not None else row["median"]] for row in rows]).T
     slope = next((each["slope"] for each in summary["slopes"] if each["curve"] == curve), None)
-    name = label if slope is None else f"{label}: slope {slope:.2f}"
+    name = label if slope is None else f"{label}: slope {slope:.2f}".replace("-", "−")
     axis.errorbar(
         [row["eps"] for row in rows],
         middle,
