@@ -46,14 +46,14 @@ N}\alpha_i\sigma(\langle w_i,x\rangle)$ a source with independent standard norma
 $w_i$ and of $\alpha$, may be removed.
 
 (a) *The output is $\sigma(g)$.* With $N=dn$ neurons some mask has an error of at most $\varepsilon$, except with probability at
-most $$[[failure]].$$ So failure with probability at most $\delta$ takes no more than $n=\lceil[[size]]\rceil$ neurons for each
+most $$[[failure]].$$ So failure with probability at most $\delta$ takes no more than $n=\left\lceil[[size]]\right\rceil$ neurons for each
 input: $N=O(d\log\frac d{\varepsilon\delta})$. With one item more $n$, the bound shrinks by the factor $[[contraction]]$.
 
 (b) *The output is $g$.* Let $w^*$ have two coordinates $w^*_p,w^*_q$, the smaller one of modulus `least`, and
 `length` $r=\sqrt{w_p^{*2}+w_q^{*2}}$. Whatever is kept, the error is at least $$[[error_bound]],$$ where the angle is the least one, in
 the plane of the two coordinates, between the axis $\pm w^*$ and a neuron of which both these weights are kept ($\frac\pi2$ if
 there is none). So if `least` exceeds $[[condition]]$, a mask with an error of at most $\varepsilon$ exists with probability at
-most $$[[success]]\le[[union]],$$ and success with probability $\delta$ takes $$N\ge[[neurons]]$$ neurons, $[[leading]]$ to leading order
+most $$[[success]],$$ which is at most $$[[union]],$$ and success with probability $\delta$ takes $$N\ge[[neurons]]$$ neurons, $[[leading]]$ to leading order
 as $\varepsilon\to0$. For $w^*=(1,1,0,\dots,0)/\sqrt2$ this is the bound of N2 for neurons. For flat $w^*=(1,\dots,1)/\sqrt d$ it is
 $$[[flat_neurons]],$$ to leading order $[[flat_leading]]$: still $\Omega(1/(\varepsilon\sqrt d))$, where (a) has a logarithm.
 
