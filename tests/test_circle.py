@@ -14,9 +14,9 @@ from numerics.moments import numeric
 from numerics.neuron_pruning import exact_sup_on_circle, squared_error
 from theory.neuron_pruning import pruned_weights, relu_output_bound
 from theory.neuron_pruning.alignment import N, angle, delta, eps
-from theory.neuron_pruning.gap import least, length
 from theory.neuron_pruning.planks import d
 from theory.neuron_pruning.relu_output import s
+from theory.neuron_pruning.weight_pruning import least, length
 from theory.no_guarantee import unconditional
 from theory.subset_sum.symbols import n
 

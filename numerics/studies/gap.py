@@ -29,8 +29,7 @@ from numerics.neuron_pruning.tickets import (
 from numerics.parallel import run_tasks
 from numerics.studies.gap_sentences import sentences
 from numerics.studies.tasks import keyed_seed
-from theory.neuron_pruning import alignment, relu_output, separation
-from theory.neuron_pruning import gap as pruned
+from theory.neuron_pruning import alignment, relu_output, separation, weight_pruning
 
 Floats = NDArray[np.floating]
 
@@ -201,7 +200,7 @@ def smallest_half(success: Callable[[int], float]) -> int:
 
 def least_size(curve: str, eps: float) -> int:
     """What N_50 is at least: N2 and N4 for a linear output, N5 for neurons behind a ReLU; 1 where no theorem says more."""
-    coordinates_matter = number(pruned.condition, {pruned.eps: Rational(eps)}) < TARGET.min()
+    coordinates_matter = number(weight_pruning.condition, {weight_pruning.eps: Rational(eps)}) < TARGET.min()
     if curve == NEURONS_LINEAR or (curve == WEIGHTS_LINEAR and coordinates_matter):  # the same bound, by N4
         bound = numeric((alignment.N, alignment.eps), alignment.success)
         return smallest_half(lambda size: float(bound(size, eps)))
@@ -214,8 +213,8 @@ def least_size(curve: str, eps: float) -> int:
 
 def sufficient_size(eps: float) -> int:
     """N4: neurons of whose weights some mask is within eps of the target behind a ReLU, half of the time."""
-    at = {pruned.d: 2, pruned.eps: Rational(eps), pruned.delta: Rational(1, 2)}
-    return 2 * ceil(number(pruned.size, at))
+    at = {weight_pruning.d: 2, weight_pruning.eps: Rational(eps), weight_pruning.delta: Rational(1, 2)}
+    return 2 * ceil(number(weight_pruning.size, at))
 
 
 # What was found

@@ -2,12 +2,12 @@
 
 from theory.neuron_pruning.alignment import alignment_bound
 from theory.neuron_pruning.broken_bins import broken_bin_chain
-from theory.neuron_pruning.gap import pruned_weights
 from theory.neuron_pruning.kink import kink_lemma
 from theory.neuron_pruning.planks import plank_bounds
 from theory.neuron_pruning.relu_output import relu_output_bound
 from theory.neuron_pruning.separation import measured_separation
 from theory.neuron_pruning.spectral import spectral_bound
+from theory.neuron_pruning.weight_pruning import pruned_weights
 
 __all__ = [
     "alignment_bound",

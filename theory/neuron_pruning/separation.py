@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.neuron_pruning import gap
+from theory.neuron_pruning import weight_pruning
 from theory.neuron_pruning.relu_output import strength_density, x
 from theory.subset_sum import potential
 
@@ -128,7 +128,7 @@ $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4b). The slopes are measured. âˆ
         "weight_flattest": weight_flattest,
         "fails": Reading(relu_output=False),
     },
-    aids={"success": gap.success.subs(gap.length, 1)},
+    aids={"success": weight_pruning.success.subs(weight_pruning.length, 1)},
     domain={
         eps: (sp.Rational(1, 100), sp.Rational(1, 2)),
         delta: (sp.Rational(1, 100), sp.Rational(1, 2)),

@@ -15,7 +15,9 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact, statisti
 from numerics.neuron_pruning.circle import Vector, exact_sup_on_circle, squared_error, squared_sine
 from numerics.neuron_pruning.tickets import weight_ticket
 from theory.neuron_pruning.alignment import N, angle, delta, eps
-from theory.neuron_pruning.gap import (
+from theory.neuron_pruning.kink import kink, kink_bound, radius
+from theory.neuron_pruning.planks import d
+from theory.neuron_pruning.weight_pruning import (
     aligned,
     condition,
     contraction,
@@ -32,8 +34,6 @@ from theory.neuron_pruning.gap import (
     success,
     union,
 )
-from theory.neuron_pruning.kink import kink, kink_bound, radius
-from theory.neuron_pruning.planks import d
 from theory.no_guarantee import no_guarantee, unconditional
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.potential import contraction as of_one_item
