@@ -1,14 +1,18 @@
-"""The command `sparse-limits`: finds the module of a subcommand and turns bad input into one line and status 2."""
+"""The command `sparse-limits`: finds the module of a subcommand and says, by one line and a status, what went wrong."""
 
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
+
+from numerics.arguments import InputError
+from numerics.plain_text import plain
+from numerics.streams import OutputError, guarded_streams, open_missing_descriptors
 
 COMMANDS = {
     "verify": "run the checks of the ledger and their controls",
@@ -21,42 +25,85 @@ COMMANDS = {
     "ticket": "a trained network found inside a random one by pruning alone, certified; or the check of such a find",
     "study": "what the predictions are worth on real data",
 }
-BAD_INPUT, INTERRUPTED = 2, 130
+FAILED, BAD_INPUT, OURS = 1, 2, 70
+INTERRUPTED, READER_LEFT = 130, 141  # as a shell says of a process that SIGINT or SIGPIPE has ended
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose complaint is one line."""
+    """A parser whose complaint is one line, and whose help names --debug, which `main` takes out of the words."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="a traceback of every error")
 
     def error(self, message: str) -> NoReturn:
-        raise ValueError(message)
+        raise InputError(message)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; 0 if all is well, 1 if something failed, 2 if the call or its input is wrong."""
+    """Run the command; 0 if all is well, 1 if something failed, 2 if the call or its input is wrong, 70 for a bug of ours.
+
+    What cannot be written is wrong input too. 130 after Ctrl-C; 141 if the reader of standard output has left.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    closed = False
     if arguments is None:
         signal.signal(signal.SIGTERM, _interrupt)  # end like Ctrl-C: no half-written file, no worker left behind
+        closed = not open_missing_descriptors()
+    with guarded_streams():
+        try:
+            if closed:
+                raise OutputError("it is closed")
+            status = _outcome(words)
+            sys.stdout.flush()
+        except OutputError as error:
+            if error.reader_left:
+                return READER_LEFT
+            return _complain(f"standard output: {error}, expected a place to write to", BAD_INPUT)
+    return status
+
+
+def _outcome(words: list[str]) -> int:
+    """The status of a run, errors reported; OutputError for standard output alone."""
+    debug = "--debug" in words
     try:
-        return _run(words)
-    except ValueError as error:
-        print(f"sparse-limits: {' '.join(str(error).split())}", file=sys.stderr)
-        return BAD_INPUT
+        chosen = _parsed([word for word in words if word != "--debug"])
+        debug = getattr(chosen, "debug", debug)  # it may be abbreviated
+        return _run(chosen)
+    except OutputError:
+        raise
+    except SystemExit as end:  # of help
+        return int(end.code or 0)
     except KeyboardInterrupt:
-        print("sparse-limits: interrupted", file=sys.stderr)
-        return INTERRUPTED
-    except MemoryError as error:
-        print(f"sparse-limits: not enough memory: {' '.join(str(error).split()) or 'input too large'}", file=sys.stderr)
-        return BAD_INPUT
-    except BrokenPipeError:  # the reader of our output has left
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return _complain("interrupted", INTERRUPTED)
+    except Exception as error:
+        return _reported(error, debug)
+
+
+def _reported(error: Exception, debug: bool) -> int:
+    from numerics.parallel import LostTaskError
+
+    ours = not isinstance(error, (InputError, LostTaskError, MemoryError))
+    if ours or debug:
+        traceback.print_exception(error)
+    if ours:
+        return _complain("this is a bug of ours; please report it, with the call and the lines above", OURS)
+    said = " ".join(str(error).split())
+    if isinstance(error, MemoryError):
+        said = f"not enough memory: {said or 'input too large'}"
+    return _complain(said, FAILED if isinstance(error, LostTaskError) else BAD_INPUT)
+
+
+def _complain(what: str, status: int) -> int:
+    print(f"sparse-limits: {plain(what)}", file=sys.stderr)
+    return status
 
 
 def _interrupt(number: int, frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _run(words: Sequence[str]) -> int:
+def _parsed(words: Sequence[str]) -> argparse.Namespace:
     parser = Parser(prog="sparse-limits", description="Verified theory of sparse neural networks.")
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
@@ -65,15 +112,19 @@ def _run(words: Sequence[str]) -> int:
         if words and words[0] == name:  # only the command that is called is imported
             import_module(f"numerics.commands.{name}").configure(command)
     chosen = parser.parse_args(words)
+    if chosen.command is None and not chosen.version:
+        parser.print_help()
+    return chosen
+
+
+def _run(chosen: argparse.Namespace) -> int:
     if chosen.version:
         from importlib.metadata import version
 
         print(version("sparse-limits"))
-        return 0
-    if chosen.command is None:
-        parser.print_help()
-        return 0
-    return int(import_module(f"numerics.commands.{chosen.command}").run(chosen))
+    elif chosen.command is not None:
+        return int(import_module(f"numerics.commands.{chosen.command}").run(chosen))
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and files that cannot be read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from numerics.arguments import InputError
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -15,13 +17,13 @@ def replacing(path: Path) -> Iterator[Path]:
 
     A link keeps pointing where it does; a device or a pipe is written to, not replaced.
 
-    Raises ValueError, in one line, if the file cannot be written there.
+    Raises InputError, in one line, if the file cannot be written there.
     """
     try:
         special = path.exists() and not path.is_file()
         target = path if special else path.resolve()
         folder = None if special else target.parent
-        handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=target.suffix, dir=folder)
+        handle, name = tempfile.mkstemp(prefix=f".{target.stem[:40]}-", suffix=target.suffix, dir=folder)
         os.close(handle)
         temporary = Path(name)
         try:
@@ -35,7 +37,38 @@ def replacing(path: Path) -> Iterator[Path]:
             with suppress(FileNotFoundError):
                 temporary.unlink()
     except OSError as error:
-        raise ValueError(f"{path}: {error.strerror or error}, expected a place to write to") from error
+        raise InputError(f"{path}: {error.strerror or error}, expected a place to write to") from error
+
+
+@contextmanager
+def reading(expected: str) -> Iterator[None]:
+    """Turn what a library raises over a file, nearly anything if it is damaged, into InputError with what was expected.
+
+    Only calls of a library that read belong inside: a bug of ours would look like a damaged file.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.strerror:
+            raise InputError(f"{error.strerror}, expected a file that can be read") from error
+        raise InputError(f"damaged ({one_line(error)}), expected {expected}") from error
+
+
+def check_readable(file: Path) -> None:
+    """InputError, with the file's name, unless there is a file of this name that can be opened."""
+    try:
+        if not file.is_file():
+            raise InputError(f"{file}: {'is a folder' if file.is_dir() else 'there is no such file'}, expected a file")
+        file.open("rb").close()
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror or error}, expected a file that can be read") from error
+
+
+def one_line(error: BaseException) -> str:
+    """What an error says, in one line; its kind if it says nothing."""
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _umask() -> int:

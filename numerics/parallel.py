@@ -1,4 +1,8 @@
-"""Independent tasks in worker processes, each with a time limit that even a stuck C call cannot outlast."""
+"""Independent tasks in worker processes, each with a limit on its processor time that even a stuck C call cannot outlast.
+
+Processor time, not time on the clock: a busy machine changes no verdict. A task that passes its limit is tried once more
+with no other beside it; only then is it lost.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,17 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing import resource_tracker
-from typing import TypeVar
+from typing import Generic, NoReturn, TypeVar
+
+from numerics.arguments import InputError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-GRACE = 5.0  # seconds the parent waits beyond a limit for the worker's own alarm
+GRACE = 5.0  # seconds of processor time beyond a limit for the worker's own alarm, and of the clock for the parent's
+CLOCK = 10.0  # times its limit of processor time a task may take on the clock: one that sleeps or waits uses none
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 
 
@@ -23,73 +31,137 @@ class TimeLimit(BaseException):
     """A task ran past its time; no `except Exception` inside the task swallows it."""
 
 
+class LostTaskError(RuntimeError):
+    """A task passed its limit twice, or its worker died: nobody's input is wrong, and no result came."""
+
+
 def run_tasks(
     function: Callable[[Task], Result],
     tasks: Sequence[Task],
-    failed: Callable[[Task, str], Result],
+    failed: Callable[[Task, BaseException], Result],
     jobs: int = 1,
     limit: float = 60.0,
 ) -> Iterator[Result]:
-    """`function(task)` for every task, in order of completion; `failed(task, why)` for one that hangs or crashes.
+    """`function(task)` for every task, in order of completion; `failed(task, error)` for one that gives no result.
+
+    error: the exception that the task raised, or LostTaskError if it hangs or crashes. limit: seconds of processor time.
 
     The processes belong to joblib's loky, with one BLAS thread each. At most `jobs` tasks are under way, the first
-    ones first. A task past its limit is stopped by an alarm in its worker, or, if it sits in a long C call, by
-    killing the workers; the tasks beside it are then started again.
+    ones first. A task past its limit is stopped by an alarm in its worker; in a long C call, by the system, which ends
+    the worker; asleep for `CLOCK` times the limit, by killing the workers. The tasks beside it are then started again.
     """
-    waiting = list(reversed(tasks))
-    alone: list[Task] = []  # tasks that were under way when a worker died: run one at a time to find the culprit
-    pool = _pool(jobs)
-    running: dict[Future, tuple[Task, float]] = {}
-    lone = False
+    crew = _Crew(function, tasks, jobs, limit)
     try:
-        while waiting or running or alone:
-            if not running:
-                lone = bool(alone)
-            source = alone if lone else waiting
-            while source and len(running) < (1 if lone else jobs):
-                try:
-                    with _interrupts_held():
-                        future = pool.submit(_limited, function, source[-1], limit)
-                except Exception as error:
-                    if not _is_crash(error):
-                        raise
-                    break  # a worker has just died; the tasks under way will say so
-                running[future] = (source.pop(), time.monotonic() + limit + GRACE)
-            if not running:
-                pool = _pool(jobs)
-                continue
-            deadline = min(end for _, end in running.values())
-            done, _ = wait(running, timeout=max(0.0, deadline - time.monotonic()), return_when=FIRST_COMPLETED)
-            single = len(running) == 1
-            crashed: list[Task | None] = []  # None: already reported
-            for future in done:
-                task, _ = running.pop(future)
-                failure = future.exception()
-                if failure is None:
-                    yield future.result()
-                elif isinstance(failure, TimeLimit):
-                    yield failed(task, f"did not end within {limit:g} s")
-                elif single or not _is_crash(failure):
-                    yield failed(
-                        task, f"{type(failure).__name__}: {str(failure).splitlines()[0] if str(failure) else ''}"
-                    )
-                    crashed += [None] if _is_crash(failure) else []
-                else:
-                    crashed.append(task)
-            overdue = [f for f, (_, end) in running.items() if time.monotonic() >= end]
-            for future in overdue:
-                task, _ = running.pop(future)
-                yield failed(task, f"did not end within {limit:g} s")
-            if overdue or crashed:
-                again = [task for task in crashed if task is not None]
-                survivors = [task for task, _ in running.values()]
-                alone += again + (survivors if crashed else [])
-                waiting += [] if crashed else survivors
-                running.clear()
-                _end(pool)
-                pool = _pool(jobs)
+        while crew.busy:
+            crew.start()
+            for task, outcome in crew.finished():
+                yield failed(task, outcome.error) if isinstance(outcome, _Failure) else outcome
     finally:
-        _end(pool)
+        _end(crew.pool)
+
+
+def raise_failure(name: str, error: BaseException) -> NoReturn:
+    """Raise what a task raised or why it was lost, under its name: for runs that are worth nothing without a task."""
+    if isinstance(error, (InputError, LostTaskError)):
+        raise type(error)(f"{name}: {error}") from error
+    error.add_note(f"in {name}")
+    raise error
+
+
+@dataclass(frozen=True)
+class _Failure:
+    error: BaseException
+
+
+class _Crew(Generic[Task, Result]):
+    """Workers, the tasks that wait for one, and those under way with the time on the clock at which they must have ended.
+
+    Some tasks are tried alone, with no other under way: those that passed their limit, and those that were under way when
+    a worker died, one of which is the culprit.
+    """
+
+    def __init__(self, function: Callable[[Task], Result], tasks: Sequence[Task], jobs: int, limit: float) -> None:
+        self.function, self.jobs, self.limit = function, jobs, limit
+        self.waiting = list(reversed(tasks))
+        self.to_be_alone: list[Task] = []
+        self.alone = False
+        self.running: dict[Future, tuple[Task, float]] = {}
+        self.pool = _pool(jobs)
+
+    @property
+    def busy(self) -> bool:
+        return bool(self.waiting or self.to_be_alone or self.running)
+
+    def start(self) -> None:
+        """Give tasks to idle workers."""
+        if not self.running:
+            self.alone = bool(self.to_be_alone)
+        source, most = (self.to_be_alone, 1) if self.alone else (self.waiting, self.jobs)
+        while source and len(self.running) < most and self._submit(source[-1]):
+            source.pop()
+        if not self.running:
+            self._renew()
+
+    def finished(self) -> Iterator[tuple[Task, Result | _Failure]]:
+        """What became of tasks since the last call; wait until there is something to tell."""
+        deadline = min((end for _, end in self.running.values()), default=0.0)
+        done, _ = wait(self.running, timeout=max(0.0, deadline - time.monotonic()), return_when=FIRST_COMPLETED)
+        single = len(self.running) == 1
+        broken = False
+        for future in done:
+            task, _ = self.running.pop(future)
+            error = future.exception()
+            if error is None:
+                yield task, future.result()
+            elif isinstance(error, TimeLimit) or (single and _ran_out(error)):
+                yield from self._late(task, f"{self.limit:g} s of processor time")
+            elif single or not _is_crash(error):
+                yield task, _Failure(LostTaskError(reason(error)) if _is_crash(error) else error)
+            else:
+                self.to_be_alone.append(task)
+            broken = broken or _is_crash(error)
+        if broken:
+            self.to_be_alone += self._stopped()
+        else:
+            yield from self._overdue()
+
+    def _overdue(self) -> Iterator[tuple[Task, _Failure]]:
+        """Kill the workers if a task has passed its time on the clock; those beside it are started again."""
+        late = [future for future, (_, end) in self.running.items() if time.monotonic() >= end]
+        for task, _ in [self.running.pop(future) for future in late]:
+            yield from self._late(task, f"{CLOCK * self.limit:g} s on the clock")
+        if late:
+            self.waiting += self._stopped()
+
+    def _late(self, task: Task, what: str) -> Iterator[tuple[Task, _Failure]]:
+        """A task that passed its limit is lost if it was alone, and else to be tried alone."""
+        if self.alone:
+            yield task, _Failure(LostTaskError(f"did not end within {what}, alone"))
+        else:
+            self.to_be_alone.append(task)
+
+    def _submit(self, task: Task) -> bool:
+        """Start a task; False if a worker has just died: the tasks under way will say so."""
+        try:
+            with _interrupts_held():
+                future = self.pool.submit(_limited, self.function, task, self.limit, GRACE)
+        except Exception as error:
+            if not _is_crash(error):
+                raise
+            return False
+        self.running[future] = task, time.monotonic() + CLOCK * self.limit + GRACE
+        return True
+
+    def _stopped(self) -> list[Task]:
+        """End all workers, engage others, and return what was under way."""
+        tasks = [task for task, _ in self.running.values()]
+        self.running.clear()
+        self._renew()
+        return tasks
+
+    def _renew(self) -> None:
+        _end(self.pool)
+        self.pool = _pool(self.jobs)
 
 
 def _pool(jobs: int):
@@ -125,25 +197,40 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
 
-def _is_crash(error: BaseException) -> bool:
+def reason(error: BaseException) -> str:
+    """One line for an error: its kind, unless it is that of a lost task, and the first line of what it says."""
+    said = str(error).splitlines()[0] if str(error) else ""
+    return said if isinstance(error, LostTaskError) else f"{type(error).__name__}: {said}"
+
+
+def _is_crash(error: BaseException | None) -> bool:
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
     return isinstance(error, BrokenProcessPool)
 
 
-def _limited(function: Callable[[Task], Result], task: Task, limit: float) -> Result:
-    if threading.current_thread() is not threading.main_thread():
-        return function(task)  # no alarms outside the main thread; the parent's deadline remains
+def _ran_out(error: BaseException) -> bool:
+    """Whether a worker was ended by the timer that `_limited` sets: loky reports the signal in its text alone."""
+    return _is_crash(error) and hasattr(signal, "SIGVTALRM") and signal.SIGVTALRM.name in str(error)
+
+
+def _limited(function: Callable[[Task], Result], task: Task, limit: float, grace: float) -> Result:
+    """The task, with two timers of processor time: the first raises TimeLimit, the second ends the process.
+
+    Python heeds the first between two of its instructions, so never in a long C call; nothing handles the second.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        return function(task)  # the parent's deadline remains
 
     def stop(signum: int, frame: object) -> None:
         raise TimeLimit
 
-    previous = signal.signal(signal.SIGALRM, stop)
+    previous = signal.signal(signal.SIGPROF, stop)
     try:
-        signal.setitimer(signal.ITIMER_REAL, limit)
-        result = function(task)
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        return result
+        signal.setitimer(signal.ITIMER_VIRTUAL, limit + grace)
+        signal.setitimer(signal.ITIMER_PROF, limit)
+        return function(task)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGPROF, previous)

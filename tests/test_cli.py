@@ -139,6 +139,7 @@ def test_the_page_of_a_run(ledger_run):
         assert claim.entry.claim.title in words
     for status in ("holds", "refuted"):
         assert words.split().count(status) >= len(ledger_run.claims)
+    assert words.count("Forms that fail") == sum(bool(claim.entry.claim.pitfalls) for claim in ledger_run.claims)
 
 
 # claims, show, evaluate, mutate
@@ -158,6 +159,10 @@ def test_claims_as_json(capsys, tmp_path):
     for claim in listed:
         assert claim.keys() >= {"label", "name", "topic", "title", "statement", "source", "provenance", "proof", "uses"}
         assert all(expression["text"] for expression in claim["expressions"].values())
+        assert bool(claim["pitfalls"]) == (claim["provenance"] in ("CORRECTION", "PITFALL"))
+        for pitfall in claim["pitfalls"]:
+            assert pitfall.keys() == {"said", "by", "why", "counterexample", "by_hand", "instead", "control"}
+            assert all(text and "[[" not in text for text in pitfall.values())
     file = tmp_path / "claims.json"
     status, out, err = run_here(capsys, "claims", "--json", str(file))
     assert (status, err) == (0, "")
@@ -169,6 +174,14 @@ def test_show(capsys):
     status, out, err = run_here(capsys, "show", "S4")
     assert (status, err) == (0, "")
     for word in ("S4", "Statement", "Proof", "Expressions", "Evidence", "controls:", "RECONSTRUCTED"):
+        assert word in out
+    assert "Forms that fail" not in out
+
+
+def test_show_a_form_that_fails(capsys):
+    status, out, err = run_here(capsys, "show", "Q3")
+    assert (status, err) == (0, "")
+    for word in ("CORRECTION", "Forms that fail", "said: “More generally", "by hand:", "counterexample: one_point"):
         assert word in out
 
 
@@ -212,7 +225,10 @@ def test_evaluate(capsys, words, value):
     ],
 )
 def test_sizes_fractions_and_no_guarantee(capsys, words, printed):
-    assert run_here(capsys, "evaluate", *words) == (0, printed + "\n", "")
+    status, out, err = run_here(capsys, "evaluate", *words)
+    value, *notes = out.splitlines()
+    assert (status, value, err) == (0, printed, "")
+    assert all(note.startswith("vouched, not checked: nonincreasing in n") for note in notes)
 
 
 def test_evaluate_thousands_of_digits(capsys):

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 import time
 
 import pytest
 from tasks import work
 
 from numerics import parallel
-from numerics.parallel import run_tasks
+from numerics.parallel import LostTaskError, raise_failure, reason, run_tasks
 
 LIMIT = 3.0
 
 
-def failed(task: object, why: str) -> tuple[object, str]:
-    return "failed", f"{task}: {why}"
+def failed(task: object, error: BaseException) -> tuple[object, str]:
+    return "failed", f"{task}: {reason(error)}"
 
 
 def results(tasks: list[object], jobs: int = 2, limit: float = LIMIT) -> list[object]:
@@ -24,7 +26,8 @@ def results(tasks: list[object], jobs: int = 2, limit: float = LIMIT) -> list[ob
 
 @pytest.fixture(autouse=True)
 def little_grace(monkeypatch):
-    monkeypatch.setattr(parallel, "GRACE", 2.0)
+    monkeypatch.setattr(parallel, "GRACE", 1.0)
+    monkeypatch.setattr(parallel, "CLOCK", 3.0)
 
 
 def test_every_task_gives_one_result():
@@ -50,28 +53,61 @@ def test_an_error_is_reported_in_one_line():
 
 
 def test_tasks_that_hang_end_and_the_others_finish():
-    found = results(["loop that catches", "deaf", *range(6), *[("sleep", 1.0)] * 7])
+    found = results(["burn and catch", "deaf", *range(6), *[("sleep", 0.5)] * 7], limit=1.0)
     assert sorted(r for r in found if isinstance(r, int)) == list(range(6))
     assert found.count("slept") == 7  # that under way when the workers are killed is started again
     assert {r[1] for r in found if isinstance(r, tuple)} == {
-        "loop that catches: did not end within 3 s",
-        "deaf: did not end within 3 s",
+        "burn and catch: did not end within 1 s of processor time, alone",
+        "deaf: did not end within 3 s on the clock, alone",
     }
 
 
 def test_a_loop_ends_by_itself():
     """The alarm in the worker stops it; the worker lives on."""
-    before, hung, after = results(["pid", "loop that catches", "pid"], jobs=1, limit=1.0)
-    assert hung == ("failed", "loop that catches: did not end within 1 s")
+    before, hung, after = results(["pid", "burn and catch", "pid"], jobs=1, limit=0.5)
+    assert hung == ("failed", "burn and catch: did not end within 0.5 s of processor time, alone")
     assert before == after
 
 
-def test_a_long_product_of_matrices_ends(monkeypatch):
-    monkeypatch.setattr(parallel, "GRACE", 1.0)
-    start = time.monotonic()
-    found = results(["product", 1], jobs=1, limit=1.0)
-    assert found == [("failed", "product: did not end within 1 s"), 1]
-    assert time.monotonic() - start < 20
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_endless_call_of_c_is_killed_by_its_processor_time(jobs, monkeypatch):
+    monkeypatch.setattr(parallel, "CLOCK", 1000.0)  # not by the clock
+    found = results(["endless C", 1, 2, 3], jobs, limit=0.5)
+    assert ("failed", "endless C: did not end within 0.5 s of processor time, alone") in found
+    assert sorted(r for r in found if isinstance(r, int)) == [1, 2, 3]
+
+
+def test_a_task_past_its_limit_is_tried_once_more_alone(tmp_path):
+    tasks = [("once", str(tmp_path / "mark")), *[("sleep", 0.3)] * 3, 1]
+    assert results(tasks, limit=0.5)[-1] == "second time"
+
+
+def test_sleep_is_not_processor_time():
+    assert results([("sleep", 1.5)], jobs=1, limit=0.5) == ["slept"]
+
+
+def test_a_busy_machine_changes_no_verdict(monkeypatch):
+    """More seconds on the clock than the limit, of which the task gets a part."""
+    monkeypatch.setattr(parallel, "CLOCK", 60.0)
+    burner = [sys.executable, "-c", "while True: pass"]
+    burners = [subprocess.Popen(burner) for _ in range(2 * (os.cpu_count() or 1))]
+    try:
+        start = time.monotonic()
+        assert results([("burn", 1.2)], jobs=1, limit=2.0) == ["burnt"]
+        assert time.monotonic() - start > 2.0, "the machine was not busy"
+    finally:
+        for each in burners:
+            each.kill()
+            each.wait()
+
+
+def test_runs_that_need_every_task_raise_what_it_raised():
+    with pytest.raises(RuntimeError, match="first line") as raised:
+        list(run_tasks(work, ["raise"], raise_failure, 1, LIMIT))
+    assert raised.value.__notes__ == ["in raise"]
+    assert "tasks.py" in str(raised.value.__cause__)  # the worker's own traceback
+    with pytest.raises(LostTaskError, match="die: TerminatedWorkerError"):
+        list(run_tasks(work, ["die"], raise_failure, 1, LIMIT))
 
 
 @pytest.mark.parametrize("tasks", [["die", *range(5)], [*range(5), "die"], ["die", 1, "die", 2]])

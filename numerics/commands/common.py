@@ -5,11 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import stat
+import tempfile
+import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
+from itertools import combinations
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from numerics.arguments import InputError
 from numerics.files import replacing
 
 if TYPE_CHECKING:
@@ -18,7 +24,9 @@ if TYPE_CHECKING:
 
     from numerics.data import Dataset
 
+Named = str | Path | None  # a file as the call names it, - for standard output; None where it names none
 MOST_SAMPLES = 4096
+MOST_JOBS = 1024
 MOST_ENTRIES = 2**25  # of an array: 256 MB
 
 
@@ -60,9 +68,21 @@ def add_residual(parser: argparse.ArgumentParser) -> None:
 
 
 def check_residual(kind: str) -> None:
-    """ValueError unless it is one of the two."""
+    """InputError unless it is one of the two."""
     if kind not in ("target", "output"):
-        raise ValueError(f"--residual is {kind!r}, expected target or output")
+        raise InputError(f"--residual is {kind!r}, expected target or output")
+
+
+def check_jobs(jobs: int) -> None:
+    """InputError unless so many processes may be started."""
+    if not 1 <= jobs <= MOST_JOBS:
+        raise InputError(f"--jobs is {jobs}, expected a whole number from 1 to {MOST_JOBS}")
+
+
+def check_seed(seed: int) -> None:
+    """InputError unless it is from 0 and below 2^128."""
+    if not 0 <= seed < 2**128:
+        raise InputError(f"--seed is {seed!r:.60}, expected a whole number from 0, below 2^128")
 
 
 def load_data(source: str, labels: str | None, standardise: bool | None) -> Dataset:
@@ -70,8 +90,8 @@ def load_data(source: str, labels: str | None, standardise: bool | None) -> Data
     from numerics.data import digits, load
 
     if source == "digits":
-        return digits(labels or "ge5", standardise is not False)
-    return load(source, labels or "as-is", bool(standardise))
+        return digits("ge5" if labels is None else labels, standardise is not False)
+    return load(source, "as-is" if labels is None else labels, bool(standardise))
 
 
 def batch(data: Dataset, samples: int, rng: np.random.Generator) -> Dataset:
@@ -91,28 +111,109 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def data_file(source: str | None) -> str | None:
+    """The file that --data names, if it names one."""
+    return None if source == "digits" else source
+
+
+# Where a command may write
+
+
+def check_places(reads: Mapping[str, Named], writes: Mapping[str, Named]) -> None:
+    """Refuse, before any work is done, outputs that cannot be written or would destroy an input or one another.
+
+    reads, writes: files by the words of the call that name them, such as `--json`. Files are compared as such, not by
+    their names: through links of both kinds, and with the file that standard output goes to.
+
+    Raises:
+        InputError: in one line, which names the word, its file, and what else names that file.
+    """
+    inputs = [(f"which {word} reads", str(path)) for word, path in reads.items() if path is not None]
+    outputs = [(word, str(path)) for word, path in writes.items() if path is not None]
+    for word, path in outputs:
+        for what, taken in inputs:
+            _refuse_if_same(word, path, what, taken)
+        if path != "-" and _redirected():
+            _refuse_if_same(word, path, "where standard output goes", "-")
+    for (first, taken), (word, path) in combinations(outputs, 2):
+        _refuse_if_same(word, path, f"which {first} writes too", taken)
+    for _, path in outputs:
+        check_writable(path)
+
+
 def check_writable(destination: str | None) -> None:
     """Refuse a file that cannot be written before any work is done.
 
     Raises:
-        ValueError: if the folder does not exist or does not let us write, or the name is that of a folder or too long.
+        InputError: if the folder does not exist or does not let us write, or the name is that of a folder or too long.
     """
     if destination is None or destination == "-":
         return
-    path = Path(destination)
+    if "\0" in destination:
+        raise InputError(f"{destination!r}: holds a zero byte, expected the name of a file")
     try:
-        path.stat()
-    except FileNotFoundError:
-        pass
+        path = Path(destination)
+        if path.is_dir():
+            raise InputError(f"{destination or 'the empty name'}: is a folder, expected the name of a file")
+        with suppress(FileNotFoundError):
+            path.stat()  # it may be too long
+        if path.exists() and not path.is_file():  # a device or a pipe
+            if not os.access(path, os.W_OK):
+                raise InputError(f"{destination}: it cannot be written to, expected a place that can")
+            return
+        folder = Path(os.path.realpath(destination)).parent
+        if not folder.is_dir():
+            raise InputError(f"{destination}: the folder {folder} does not exist, expected one that does")
+        tempfile.TemporaryFile(dir=folder).close()  # some folders refuse even root
     except OSError as error:
-        raise ValueError(f"{destination}: {error.strerror}, expected the name of a file") from error
-    if path.is_dir():
-        raise ValueError(f"{destination}: is a folder, expected the name of a file")
-    if not path.parent.is_dir():
-        raise ValueError(f"{destination}: the folder {path.parent} does not exist")
-    special = path.exists() and not path.is_file()  # a device or a pipe
-    if not os.access(path if special else path.parent, os.W_OK):
-        raise ValueError(f"{destination}: {'it' if special else f'the folder {path.parent}'} cannot be written to")
+        raise InputError(f"{destination}: {error.strerror or error}, expected a place to write to") from error
+
+
+def same_file(first: str, second: str) -> bool:
+    """Whether two names lead to one file, there or not; - is standard output. /dev/null keeps nothing, so is no file."""
+    if first == second == "-":
+        return True
+    one, other = _status(first), _status(second)
+    if one is not None and other is not None:
+        return os.path.samestat(one, other) and not os.path.samestat(one, os.stat(os.devnull))
+    return one is other and "-" not in (first, second) and _same_new_name(first, second)
+
+
+def _refuse_if_same(word: str, path: str, what: str, taken: str) -> None:
+    if same_file(path, taken):
+        raise InputError(f"{word} is {path}, {what}, expected another file")
+
+
+def _redirected() -> bool:
+    """Whether standard output goes to a file."""
+    found = _status("-")
+    return found is not None and stat.S_ISREG(found.st_mode)
+
+
+def _status(name: str) -> os.stat_result | None:
+    try:
+        return os.stat(1 if name == "-" else name)
+    except (OSError, ValueError):
+        return None
+
+
+def _same_new_name(first: str, second: str) -> bool:
+    """Whether two files that do not exist would be one."""
+    one, other = (Path(os.path.realpath(name)) for name in (first, second))
+    if one == other:
+        return True
+    alike = len({unicodedata.normalize("NFC", path.name).casefold() for path in (one, other)}) == 1
+    folder, beside = _status(str(one.parent)), _status(str(other.parent))
+    if not alike or folder is None or beside is None or not os.path.samestat(folder, beside):
+        return False
+    return one.name == other.name or _ignores_case(one.parent)
+
+
+def _ignores_case(folder: Path) -> bool:
+    """Whether a and A are one file there, as is usual on macOS and Windows."""
+    with suppress(OSError), tempfile.NamedTemporaryFile(prefix=".case", dir=folder) as probe:
+        return Path(probe.name.replace(".case", ".CASE")).exists()
+    return False
 
 
 def number_table(*columns: str) -> Table:
