@@ -152,6 +152,38 @@ class Betting:
         return self._deviation(-float(ndtri(REPORTED_MISS)))
 
 
+@dataclass(frozen=True)
+class Majority:
+    """An exact test that decides between "in most cases" and its opposite, "in at most half", and may decide neither.
+
+    Unlike a test of one value, this test supports a sentence only where it rejects the opposite sentence. Null and
+    truth are rates of success; the null of the sentence is one half.
+    """
+
+    n: int
+    level: float = LEVEL
+
+    def p_value(self, successes: int) -> float:
+        """How likely as many successes are where half of the cases at most are one."""
+        return binomial_at_least(successes, self.n, 0.5)
+
+    def rejects(self, successes: int) -> bool:
+        """Whether "in at least half" is rejected: the sentence with its opposite exchanged."""
+        return binomial_at_most(successes, self.n, 0.5) <= self.level
+
+    def miss(self, null: float, truth: float) -> float:
+        """How likely a sentence that is true in the share `truth` of all cases is not rejected."""
+        low = self.n - _last(lambda k: binomial_at_most(self.n - k, self.n, 0.5) > self.level, self.n)
+        return binomial_at_least(low, self.n, truth)
+
+    def detectable(self, null: float) -> float:
+        """The excess over one half that is found with probability 0.999; infinite where too few cases are counted."""
+        high = _last(lambda k: binomial_at_least(k, self.n, 0.5) > self.level, self.n) + 1
+        if high > self.n:
+            return float("inf")
+        return _bisect(lambda p: binomial_at_least(high, self.n, p) >= 1 - REPORTED_MISS, 0.5, 1.0) - 0.5
+
+
 BLOCKS = 51  # odd; the number that makes the radius at level 1e-9 the smallest
 
 

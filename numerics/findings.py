@@ -43,6 +43,8 @@ class Finding:
     verdict: Verdict
     detail: str
     powers: tuple[Power, ...] = ()
+    empty: bool = False  # a bound that says nothing, such as a probability of at most 1: true, and no support
+    vouched: tuple[str, ...] = ()  # what its numbers rest on without a check
 
     @property
     def detectable(self) -> float | None:

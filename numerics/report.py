@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from numerics.exact_tests import BUDGET, LEVEL
 from numerics.files import replacing
 from numerics.verify import ClaimResult, Run, versions
+from theory.claims import Claim
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,6 +59,7 @@ def _claim_json(result: ClaimResult) -> dict[str, object]:
                 "seconds": round(check.seconds, 3),
                 "tests": check.tests,
                 "alarm": check.alarm,
+                "vouched": list(check.vouched),
                 "detectable": [each if isfinite(each) else None for each in check.detectable],  # none: a bound of 1
                 "controls": [{"name": c.name, "status": c.status, "detail": c.detail} for c in check.controls],
             }
@@ -70,13 +72,13 @@ def write(text: str, destination: str) -> None:
     """Write to a file by way of a temporary one beside it, or to standard output for `-`.
 
     Raises:
-        ValueError: if the destination cannot be written.
+        InputError: if the destination cannot be written.
     """
     if destination == "-":
         sys.stdout.write(text)
         return
     with replacing(Path(destination)) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace")  # a file's name need not be text
 
 
 def dumps(data: object) -> str:
@@ -149,7 +151,8 @@ def closing_line(run: Run) -> str:
     return (
         f"{totals['hold']} of {totals['claims']} claims hold, {totals['refuted']} refuted, {totals['open']} open; "
         f"{totals['checks']} checks, {totals['controls'] - totals['survived']} of {totals['controls']} controls "
-        f"refuted; false alarm ≤ {totals['tests'] * LEVEL:.1e} ({totals['tests']} tests); {run.seconds:.1f} s"
+        f"refuted; false alarm ≤ {totals['tests'] * LEVEL:.1e} ({totals['tests']} tests); "
+        f"{f'{vouched} checks rest on something vouched; ' if (vouched := totals['vouched']) else ''}{run.seconds:.1f} s"
     )
 
 
@@ -202,7 +205,9 @@ def _claim_html(result: ClaimResult) -> str:
     checks = "\n".join(
         f'<details><summary><span class="{check.status}">{check.status}</span> <code>{html.escape(check.name)}</code> '
         f"<small>{check.kind}, {check.seconds:.2f} s</small></summary><p>{html.escape(check.description)}</p>"
-        f"<p><small>{html.escape(check.detail)}</small></p><ul>"
+        f"<p><small>{html.escape(check.detail)}</small></p>"
+        + "".join(f"<p><small>vouched, not checked: {html.escape(note)}</small></p>" for note in check.vouched)
+        + "<ul>"
         + "".join(
             f'<li>control: {html.escape(each.name)}: <span class="{"holds" if each.status == "refuted" else "survived"}">'
             f"{each.status}</span> <small>{html.escape(each.detail)}</small></li>"
@@ -215,8 +220,27 @@ def _claim_html(result: ClaimResult) -> str:
         f'<article id="{claim.label}"><h2>{claim.label} · {html.escape(claim.title)} '
         f'<span class="badge {result.status}">{result.status}</span></h2>'
         f"<small>{claim.provenance}, {claim.proof}; {html.escape(str(claim.source))}{uses}</small>"
-        f'<div class="statement">{markdown_to_html(claim.latex_statement)}</div>{checks}</article>'
+        f'<div class="statement">{markdown_to_html(claim.latex_statement)}</div>{_pitfalls_html(claim)}{_remarks_html(claim)}{checks}</article>'
     )
+
+
+def _remarks_html(claim: Claim) -> str:
+    remarks = "".join(f"<li>{markdown_to_html(remark)}</li>" for remark in claim.latex_remarks)
+    return f"<details><summary>Remarks, outside the proof</summary><ul>{remarks}</ul></details>" if remarks else ""
+
+
+def _pitfalls_html(claim: Claim) -> str:
+    titles = ("said", "by", "fails", "by hand", "instead")
+    pitfalls = "".join(
+        "<li>"
+        + "".join(
+            f"<b>{title}</b>{markdown_to_html(claim.filled(text))}"
+            for title, text in zip(titles, pitfall.texts, strict=True)
+        )
+        + "</li>"
+        for pitfall in claim.pitfalls
+    )
+    return f"<details><summary>Forms that fail</summary><ul>{pitfalls}</ul></details>" if pitfalls else ""
 
 
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$", re.DOTALL)

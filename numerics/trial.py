@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,8 +10,9 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
 from numerics import balls
-from numerics.exact_tests import BLOCKS, LEVEL, Betting, Binomial, MedianOfMeans, Side, TwoCounts
+from numerics.exact_tests import BLOCKS, LEVEL, Betting, Binomial, Majority, MedianOfMeans, Side, TwoCounts
 from numerics.findings import Finding, Kind, Power, Refutation, Verdict
+from numerics.keyed import key, keyed_seed
 from theory.claims import Claim
 
 EFFORTS = {"quick": 1, "standard": 4, "thorough": 16}  # sample sizes are multiplied by these
@@ -29,6 +29,7 @@ class Trial:
     effort: str = "quick"
     seed: int = 0
     draws: dict[tuple, object] = field(default_factory=dict)
+    drew: bool = False  # whether anything depended on the seed
 
     # Random numbers and sizes
 
@@ -37,36 +38,55 @@ class Trial:
         return quick * EFFORTS[self.effort]
 
     def generator(self, name: str, *arguments: object, replicate: int = 0) -> np.random.Generator:
-        """A stream of random numbers keyed by seed, claim, check, name, arguments and replicate."""
-        key = "\0".join([self.claim.label, self.check, name, *map(repr, arguments), str(replicate)])
-        words = np.frombuffer(hashlib.sha256(key.encode()).digest(), dtype="<u4")
-        sequence = np.random.SeedSequence(self.seed, spawn_key=tuple(int(word) for word in words))
-        return np.random.Generator(np.random.PCG64DXSM(sequence))
+        """A stream of random numbers keyed by seed, claim, check, name, arguments (`key`) and replicate."""
+        self.drew = True
+        words = (self.claim.label, self.check, name, *map(key, arguments), replicate)
+        return np.random.Generator(np.random.PCG64DXSM(keyed_seed(self.seed, *words)))
 
     def draw(self, simulate: Callable, *arguments: object, replicate: int = 0):
         """`simulate(rng, *arguments)`, drawn once and shared by the claim, its controls and its mutants."""
-        key = (*_named(simulate), repr(arguments), replicate)
-        if key not in self.draws:
+        place = (key(simulate), key(arguments), replicate)
+        if place not in self.draws:
             rng = self.generator(simulate.__qualname__, *arguments, replicate=replicate)
-            self.draws[key] = simulate(rng, *arguments)
-        return self.draws[key]
+            self.draws[place] = simulate(rng, *arguments)
+        return self.draws[place]
 
     def once(self, compute: Callable, *arguments: object):
         """`compute(*arguments)`, deterministic, computed once for the claim, its controls and its mutants."""
-        key = (*_named(compute), repr(arguments), "once")
-        if key not in self.draws:
-            self.draws[key] = compute(*arguments)
-        return self.draws[key]
+        place = (key(compute), key(arguments), "once")
+        if place not in self.draws:
+            self.draws[place] = compute(*arguments)
+        return self.draws[place]
 
     def points(self, *expressions: sp.Basic, count: int = POINTS) -> list[dict[sp.Symbol, sp.Expr]]:
         """Random rational points of the claim's domain for the free symbols of some expressions."""
-        symbols = sorted(set().union(*map(balls.free_symbols, expressions)), key=lambda s: s.sort_key())
+        symbols = _symbols(*expressions)
         rng = self.generator("points", count)
         return [{symbol: self._coordinate(symbol, rng) for symbol in symbols} for _ in range(count)]
 
+    def ends(self, *expressions: sp.Basic) -> list[dict[sp.Symbol, sp.Expr]]:
+        """Points at which all whole numbers, or one of them, are the least that they can be; others are random.
+
+        There sums are empty, and a formula "for all n" fails if it fails anywhere.
+        """
+        random = self.points(*expressions)
+        whole = {symbol: self._range(symbol)[0] for symbol in _symbols(*expressions) if symbol.is_integer}
+        found = [{**random[0], **whole}] if whole else []
+        if len(whole) > 1:
+            found += [{**point, symbol: low} for point, (symbol, low) in zip(random[1:], whole.items(), strict=False)]
+        return found
+
+    def _range(self, symbol: sp.Symbol) -> tuple[sp.Rational, sp.Rational]:
+        """Where points are drawn: the claim's domain, or what the symbol's assumptions allow up to a moderate size."""
+        if symbol.is_integer:
+            default = (1, 9) if symbol.is_positive else (0, 9) if symbol.is_nonnegative else (-3, 9)
+        else:
+            default = (sp.Rational(1, 8), 4) if symbol.is_positive or symbol.is_nonnegative else (-3, 3)
+        low, high = self.claim.domain.get(symbol, default)
+        return sp.Rational(low), sp.Rational(high)
+
     def _coordinate(self, symbol: sp.Symbol, rng: np.random.Generator) -> sp.Rational:
-        default = (1, 9) if symbol.is_integer else (sp.Rational(1, 8), 4) if symbol.is_positive else (-3, 3)
-        low, high = (sp.Rational(end) for end in self.claim.domain.get(symbol, default))
+        low, high = self._range(symbol)
         if symbol.is_integer:
             return sp.Integer(int(rng.integers(int(low), int(high) + 1)))
         return low + (high - low) * sp.Rational(int(rng.integers(1, 997)), 997)
@@ -88,7 +108,7 @@ class Trial:
         With `by=None` no proof is tried: the finding is then ENCLOSED, zero to 30 digits at the points.
         """
         expression = sp.sympify(expression)
-        tried = list(at) if at is not None else self.points(expression)
+        tried = list(at) if at is not None else self.points(expression) + self.ends(expression)
         if not balls.free_symbols(expression):
             tried = tried[:1] or [{}]
         if expression == 0:
@@ -123,10 +143,10 @@ class Trial:
         return self.vanishes(sp.sympify(left) - sp.sympify(right), by=by, at=at)
 
     def below(self, low: sp.Expr, high: sp.Expr, *, at: Iterable[Point] | None = None, strict: bool = False) -> Finding:
-        """That low ≤ high (or <) at random rational points, proved by balls."""
+        """That low ≤ high (or <) at points of the domain, proved there by balls; between them nothing is proved."""
         gap = sp.sympify(high) - sp.sympify(low)
         smallest, undecided = float("inf"), ""
-        tried = list(at) if at is not None else self.points(gap)
+        tried = list(at) if at is not None else self.points(gap) + self.ends(gap)
         if not tried:
             raise ValueError("no points at which to try an inequality")
         for point in tried:
@@ -141,12 +161,12 @@ class Trial:
             gap_ball = ball.real
             if bool(gap_ball < 0) or (strict and bool(gap_ball <= 0)):
                 return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"exceeded by {(-gap_ball).str(4)}{_where(point)}")
-            if not bool(gap_ball >= 0):
+            if not bool(gap_ball >= 0) and (strict or sp.expand(gap.subs(point)) != 0):
                 undecided = f"equal to 15 digits{_where(point)}"
             smallest = min(float(gap_ball.mid()), smallest)
         if undecided:
             return Finding(Kind.ENCLOSED, Verdict.UNDECIDED, undecided)
-        return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, f"holds at every point, smallest gap {smallest:.4g}")
+        return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, f"holds at {_count(tried)}, smallest gap {smallest:.4g}")
 
     def holds(self, fact: object, detail: str) -> Finding:
         """A fact of exact arithmetic: no false alarm is possible."""
@@ -178,6 +198,11 @@ class Trial:
         if not np.all((p >= 0) & (p <= 1)):
             wrong = p[~((p >= 0) & (p <= 1))][0]
             return Finding(Kind.EXACT, Verdict.REFUTES, f"a claimed probability is {wrong:.5g}")
+        if side == "above":
+            bounds = p < 1
+            if not bounds.any():
+                return Finding(Kind.EXACT, Verdict.SUPPORTS, "claimed ≤ 1, which says nothing", empty=True)
+            counts, sizes, p = counts[bounds], sizes[bounds], p[bounds]
         share = LEVEL / len(counts)
         tests = [Binomial(int(size), side, share) for size in sizes]
         p_values = [test.p_value(int(x), float(q)) for test, x, q in zip(tests, counts, p, strict=True)]
@@ -192,8 +217,13 @@ class Trial:
         )
         return _tested(p_values[worst], share, detail, powers)
 
-    def averages(self, sample: NDArray[np.float64], mean: float, low: float, high: float) -> Finding:
-        """That independent numbers within [low, high] have the mean claimed. Sample: float[n]."""
+    def averages(
+        self, sample: NDArray[np.float64], mean: float, low: float, high: float, *, observed: bool = False
+    ) -> Finding:
+        """That independent numbers within [low, high] have the mean claimed. Sample: float[n].
+
+        Set `observed` where the sample itself depends on the subject: controls are then planned with what was seen.
+        """
         if np.isnan(mean) or not len(sample):
             raise ValueError("the claimed mean is not a number, or the sample is empty")
         if not low <= mean <= high:
@@ -208,7 +238,7 @@ class Trial:
             test.p_value(sample, mean),
             LEVEL,
             f"mean {seen:.6g} of {len(sample)}, claimed {mean:.6g}",
-            (Power(test, mean, seen),),
+            (Power(test, mean, seen, observed),),
         )
 
     def unbounded_averages(self, sample: NDArray[np.float64], mean: float, variance: float) -> Finding:
@@ -239,6 +269,21 @@ class Trial:
         powers = tuple(Power(test, 0.0, float(a / n - b / m), True) for test, a, b in zip(tests, x, y, strict=True))
         return _tested(p_values[worst], share, detail, powers)
 
+    def mostly(self, successes: int, n: int, what: str) -> Finding:
+        """That independent cases are successes more often than not: supported only if "at most half" is rejected.
+
+        The same counts refute where "at least half" is rejected, and else they decide nothing.
+        """
+        if not 0 <= successes <= n or n < 1:
+            raise ValueError(f"{successes} of {n} cases: expected a count of some")
+        test = Majority(n)
+        p = test.p_value(successes)
+        verdict = (
+            Verdict.SUPPORTS if p <= test.level else Verdict.REFUTES if test.rejects(successes) else Verdict.UNDECIDED
+        )
+        detail = f"{what}: {successes} of {n}, p = {p:.2g} if it were half at most"
+        return Finding(Kind.STATISTICAL, verdict, detail, (Power(test, 0.5, successes / n, True),))
+
     # Empirical findings
 
     def at_most(self, value: float, limit: float, what: str) -> Finding:
@@ -254,11 +299,9 @@ def _tested(p_value: float, share: float, detail: str, powers: tuple[Power, ...]
     return Finding(Kind.STATISTICAL, verdict, f"{detail}; p = {min(1.0, p_value * len(powers)):.3g}", powers)
 
 
-def _named(function: Callable) -> tuple[str, str]:
-    """What tells a function from others: its module and name."""
-    if "<" in function.__qualname__:
-        raise ValueError(f"{function.__qualname__}: expected a function of a module, whose name is its own")
-    return function.__module__, function.__qualname__
+def _symbols(*expressions: sp.Basic) -> list[sp.Symbol]:
+    """The free symbols of some expressions, in an order that does not depend on the process."""
+    return sorted(set().union(*map(balls.free_symbols, expressions)), key=lambda symbol: symbol.sort_key())
 
 
 def _where(point: Point) -> str:
@@ -266,4 +309,4 @@ def _where(point: Point) -> str:
 
 
 def _count(points: Sequence[object]) -> str:
-    return "the one value" if len(points) == 1 else f"{len(points)} random rational points"
+    return "one point" if len(points) == 1 else f"{len(points)} points"

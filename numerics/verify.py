@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from numerics.arguments import InputError
 from numerics.checks import checks_of
-from numerics.evidence import Check, CheckResult, run
+from numerics.evidence import Check, CheckResult, ControlResult, run
 from numerics.exact_tests import BUDGET, LEVEL
-from numerics.parallel import run_tasks
-from theory.claims import Entry, Ledger
+from numerics.parallel import reason, run_tasks
+from theory.claims import Entry, Ledger, Pitfall
 
-LIMITS = {"quick": 60.0, "standard": 300.0, "thorough": 1800.0}  # seconds a single check may take
+LIMITS = {"quick": 60.0, "standard": 300.0, "thorough": 1800.0}  # seconds of processor time a single check may take
 PACKAGES = ("numpy", "sympy", "scipy", "python-flint", "sparse-limits")
 
 
@@ -67,6 +68,7 @@ class Run:
             "controls": len(controls),
             "survived": sum(each.status == "survived" for each in controls),
             "tests": sum(check.tests for check in checks),
+            "vouched": sum(bool(check.vouched) for check in checks),
         }
 
     @property
@@ -75,11 +77,48 @@ class Run:
         return self.totals["hold"] < self.totals["claims"]
 
 
+@dataclass(frozen=True)
+class FailedForm:
+    """A form that fails, the check that computes with its counterexample, and what became of the form there."""
+
+    pitfall: Pitfall
+    check: CheckResult
+    control: ControlResult
+
+
+def failed_forms(result: ClaimResult) -> list[FailedForm]:
+    """The forms that fail beside a claim, each with the control that a run refuted at its counterexample.
+
+    Raises:
+        ValueError: if no check that takes the counterexample has the control.
+    """
+    claim = result.entry.claim
+    found = []
+    for pitfall in claim.pitfalls:
+        takes = {
+            check.name
+            for check in checks_of(result.entry.topic)
+            if check.claim is claim and pitfall.counterexample in check.subjects
+        }
+        outcomes = [
+            FailedForm(pitfall, check, control)
+            for check in result.checks
+            for control in check.controls
+            if check.name in takes and control.name == pitfall.control
+        ]
+        if not outcomes:
+            raise ValueError(
+                f"{claim.label}: no check of {pitfall.counterexample!r} has the control {pitfall.control!r}"
+            )
+        found.append(outcomes[0])
+    return found
+
+
 def checks_by_claim(entries: Sequence[Entry]) -> dict[str, list[Check]]:
     """The checks of each claim, by label.
 
     Raises:
-        ValueError: if the statistical tests of all the topics together would overdraw the false-alarm budget.
+        InputError: if the statistical tests of all the topics together would overdraw the false-alarm budget.
     """
     found: dict[str, list[Check]] = {entry.label: [] for entry in entries}
     tests = 0
@@ -89,7 +128,7 @@ def checks_by_claim(entries: Sequence[Entry]) -> dict[str, list[Check]]:
             if check.claim.label in found:
                 found[check.claim.label].append(check)
     if tests * LEVEL > BUDGET * (1 + 1e-9):
-        raise ValueError(f"{tests} statistical tests at {LEVEL:g} each exceed the false-alarm budget {BUDGET:g}")
+        raise InputError(f"{tests} statistical tests at {LEVEL:g} each exceed the false-alarm budget {BUDGET:g}")
     return found
 
 
@@ -108,14 +147,14 @@ def verify(
     it ends.
 
     Raises:
-        ValueError: for an unknown name, effort, or a seed outside [0, 2^128).
+        InputError: for an unknown name, effort, or a seed outside [0, 2^128).
     """
     if effort not in LIMITS:
-        raise ValueError(f"effort {effort!r}: expected one of {', '.join(LIMITS)}")
+        raise InputError(f"effort {effort!r}: expected one of {', '.join(LIMITS)}")
     if not 0 <= seed < 2**128:
-        raise ValueError(f"seed {seed}: expected 0 ≤ seed < 2^128")
+        raise InputError(f"seed {seed}: expected 0 ≤ seed < 2^128")
     if jobs < 1:
-        raise ValueError(f"jobs {jobs}: expected a positive number")
+        raise InputError(f"jobs {jobs}: expected a positive number")
     start = time.perf_counter()
     entries = ledger.select(names)
     checks = checks_by_claim(entries)
@@ -143,11 +182,11 @@ def run_one(task: Task) -> CheckResult:
     raise LookupError(f"no check {task.check} of {task.label}")
 
 
-def _lost(task: Task, why: str) -> CheckResult:
+def _lost(task: Task, error: BaseException) -> CheckResult:
     (check,) = (c for c in checks_of(task.topic) if (c.claim.label, c.name) == (task.label, task.check))
     kind = check.kind.name.lower()
     return CheckResult(
-        task.label, task.check, kind, "error", why, check.description, LIMITS[task.effort], (), check.tests
+        task.label, task.check, kind, "error", reason(error), check.description, LIMITS[task.effort], (), check.tests
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 
 import pytest
@@ -15,12 +15,18 @@ from numerics.evidence import Trial
 from numerics.exact_tests import BUDGET, LEVEL
 from numerics.mutants import FINGERPRINT_POINTS, _fingerprint, mutants_of, places
 from numerics.report import markdown_to_html
-from theory.claims import Claim, Ledger, Proof, Provenance, Source, formulas
+from numerics.verify import failed_forms
+from theory.claims import QUOTATION, Claim, Ledger, Pitfall, Proof, Provenance, Remark, Source, formulas
 from theory.ledger import TOPICS, load_ledger
+from theory.texts import AT_HAND, SENTENCES
 
 a = sp.Symbol("a", positive=True)
 ENTRIES = list(load_ledger())
 each_claim = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.label)
+each_pitfall = pytest.mark.parametrize(
+    ("entry", "pitfall"),
+    [pytest.param(e, pitfall, id=f"{e.label}-{pitfall.control}") for e in ENTRIES for pitfall in e.claim.pitfalls],
+)
 
 
 # One claim
@@ -76,9 +82,45 @@ def test_a_claim_needs_expressions_and_slots_that_name_them():
     assert claim.latex_statement == r"$x={\frac{a}{2}}$, twice ${\frac{a}{2}}$"
 
 
-def test_only_corrections_have_something_announced():
-    with pytest.raises(ValueError, match="CORRECTION"):
-        toy("Z1", {"value": a}, announced={"twice": "2a"})
+def twice(**others: str) -> Pitfall:
+    texts = {
+        "said": "$2a$",
+        "by": "“Twice.” (a book)",
+        "why": "It is not.",
+        "by_hand": "$a=1$.",
+        "instead": "$[[value]]$",
+    }
+    return Pitfall(**{"control": "twice", "counterexample": "value", **texts, **others})
+
+
+@pytest.mark.parametrize(
+    ("provenance", "pitfalls", "place", "complaint"),
+    [
+        (Provenance.EXTENSION, (twice(),), "nowhere", "and nothing else, says which form fails"),
+        (Provenance.PITFALL, (), "nowhere", "and nothing else, says which form fails"),
+        (Provenance.CORRECTION, (), "nowhere", "and nothing else, says which form fails"),
+        (Provenance.PITFALL, (twice(counterexample="one"),), "nowhere", "'one' is nothing of the claim"),
+        (Provenance.PITFALL, (twice(instead="$[[other]]$"),), "nowhere", "which is no expression of it"),
+        (Provenance.CORRECTION, (twice(), twice(by="Somebody.")), "nowhere", "quotes the text that it corrects"),
+        (Provenance.STATED, (), "Theorem 1", "STATED quotes its source"),
+        (Provenance.RECONSTRUCTED, (), "abstract", "RECONSTRUCTED quotes its source"),
+    ],
+)
+def test_attributions_that_are_refused(provenance, pitfalls, place, complaint):
+    source = Source("0000.00000", place)
+    with pytest.raises(ValueError, match=complaint):
+        toy("Z1", {"value": a}, provenance=provenance, pitfalls=pitfalls, source=source)
+
+
+def test_attributions_that_are_taken():
+    for provenance in (Provenance.PITFALL, Provenance.CORRECTION):
+        assert toy("Z1", {"value": a}, provenance=provenance, pitfalls=(twice(),)).pitfalls
+    assert toy(
+        "Z1", {"value": a}, aids={"one": 1}, provenance=Provenance.PITFALL, pitfalls=(twice(counterexample="one"),)
+    )
+    toy("Z1", {"value": a}, provenance=Provenance.RECONSTRUCTED, source=Source("0000.00000", "abstract: “It holds”"))
+    with pytest.raises(ValueError, match="nothing under 'why'"):
+        twice(why=" ")
 
 
 def test_claims_compare_by_identity():
@@ -152,10 +194,41 @@ def test_the_ledger_holds(ledger_run):
     assert all(check.controls for claim in ledger_run.claims for check in claim.checks)
 
 
-def test_every_announced_form_is_put_to_the_test(ledger_run):
+def test_every_form_that_fails_is_refuted_at_its_counterexample(ledger_run):
     for claim in ledger_run.claims:
-        controls = {control.name for check in claim.checks for control in check.controls}
-        assert set(claim.entry.claim.announced) <= controls
+        forms = failed_forms(claim)
+        assert [form.pitfall for form in forms] == list(claim.entry.claim.pitfalls)
+        assert {form.control.status for form in forms} <= {"refuted"}
+        assert all(form.check.kind in ("exact", "enclosed") for form in forms)
+
+
+def test_a_form_that_no_check_tries_is_an_error(ledger_run):
+    result = next(claim for claim in ledger_run.claims if claim.entry.claim.pitfalls)
+    with pytest.raises(ValueError, match=r"no check of .* has the control"):
+        failed_forms(replace(result, checks=()))
+
+
+@each_pitfall
+def test_a_check_computes_with_the_counterexample(entry, pitfall):
+    """With anything else in its place the check breaks."""
+    checks = [check for check in checks_of(entry.topic) if check.claim is entry.claim]
+    (check, *_) = (check for check in checks if pitfall.counterexample in check.subjects)
+    with pytest.raises((TypeError, AttributeError, sp.SympifyError)):
+        list(check.findings(Trial(entry.claim, check.name), {pitfall.counterexample: object()}))
+
+
+@each_claim
+def test_quotations_stand_in_the_texts_at_hand(entry):
+    """Those of a source in the text of its paper, those of a form that fails in any."""
+    claim = entry.claim
+    assert claim.source.paper in AT_HAND
+    of_paper = "\n".join(SENTENCES.get(claim.source.paper, ()))
+    for quotation in QUOTATION.findall(claim.source.place):
+        assert quotation in of_paper
+    everything = "\n".join(sentence for sentences in SENTENCES.values() for sentence in sentences)
+    for pitfall in claim.pitfalls:
+        for quotation in QUOTATION.findall(pitfall.by):
+            assert quotation in everything
 
 
 def test_the_false_alarms_of_a_run_stay_within_the_budget(ledger_run):
@@ -179,9 +252,28 @@ def test_every_expression_is_taken_by_a_check(entry):
 
 
 @each_claim
+def test_a_remark_names_a_check_of_its_claim_or_says_that_there_is_none(entry):
+    names = {check.name for check in checks_of(entry.topic) if check.claim is entry.claim}
+    assert {remark.checked_by for remark in entry.claim.remarks} <= names | {""}
+    assert all(words.endswith(")") for words in entry.claim.latex_remarks)
+
+
+def test_a_remark_is_shown_with_what_carries_it():
+    claim = toy("Z1", {"value": a}, remarks=(Remark("About $[[value]]$.", "measured_once"), Remark("Perhaps more.")))
+    assert claim.latex_remarks == ("About ${a}$. (check: measured once)", "Perhaps more. (not checked)")
+
+
+@each_claim
 def test_every_field_is_set(entry):
     claim = entry.claim
-    for text in (claim.title, claim.statement, claim.proof_text, *claim.assumptions, *claim.announced.values()):
+    for text in (
+        claim.title,
+        claim.statement,
+        claim.proof_text,
+        *claim.assumptions,
+        *(text for pitfall in claim.pitfalls for text in pitfall.texts),
+        *claim.latex_remarks,
+    ):
         assert text.strip()
         assert text.replace("\n", " ").isprintable()  # no \t of \theta, \f of \frac
     assert isinstance(claim.provenance, Provenance)
@@ -197,7 +289,13 @@ def test_every_field_is_set(entry):
 @each_claim
 def test_statements_and_proofs_become_mathml(entry):
     """Every formula converts, and none is left behind as LaTeX."""
-    for text in (entry.claim.latex_statement, entry.claim.proof_text, *entry.claim.assumptions):
+    for text in (
+        entry.claim.latex_statement,
+        entry.claim.proof_text,
+        *entry.claim.assumptions,
+        *entry.claim.latex_remarks,
+        *(entry.claim.filled(text) for pitfall in entry.claim.pitfalls for text in pitfall.texts),
+    ):
         page = markdown_to_html(text)
         words = re.sub(r"<math.*?</math>", "", page, flags=re.DOTALL)
         assert "$" not in words

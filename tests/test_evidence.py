@@ -30,7 +30,7 @@ from numerics.evidence import (
     run,
     statistical,
 )
-from numerics.exact_tests import PLANNED_MISS, REPORTED_MISS, Betting, Binomial, binomial_at_least
+from numerics.exact_tests import PLANNED_MISS, REPORTED_MISS, Betting, Binomial, Majority, binomial_at_least
 from numerics.findings import Power
 from numerics.verify import LIMITS, verify
 
@@ -226,6 +226,27 @@ def test_identities_are_proved_refuted_or_seen():
     assert trial().same(one_side, 0).verdict is Verdict.REFUTES
 
 
+def test_whole_numbers_are_tried_at_the_least_that_they_can_be():
+    """Σ_{k≤n}(−1)^k C(n, k) is 0 for every n but the first: computer algebra alone says that it is always 0."""
+    n, k = sp.Symbol("n", integer=True, nonnegative=True), sp.Symbol("k", integer=True)
+    alternating = sp.Sum((-1) ** k * sp.binomial(n, k), (k, 0, n))
+    by_algebra = trial().vanishes(alternating, by=lambda e: e.doit())
+    assert by_algebra.verdict is Verdict.REFUTES
+    assert "n = 0" in by_algebra.detail
+    m = sp.Symbol("m", integer=True, positive=True)
+    assert trial().same(0 ** (m - 1), 0).verdict is Verdict.REFUTES
+    assert trial().below(n + m, 2 * n * m + m).verdict is Verdict.SUPPORTS  # equal at n = 0
+    assert trial().below(n + m, 2 * n * m).verdict is Verdict.REFUTES  # at n = 0 alone
+    ends = trial().ends(n * m * a)
+    assert {(point[n], point[m]) for point in ends} >= {(0, 1)}
+    assert any(point[n] == 0 and point[m] > 1 for point in ends)
+
+
+def test_an_inequality_says_at_how_many_points_it_holds():
+    assert "at 6 points" in trial().below(a, a + b).detail
+    assert "every" not in trial().below(a, a + b).detail
+
+
 def test_inequalities_are_tried_at_every_point():
     assert trial().below(a, a + b).verdict is Verdict.SUPPORTS
     assert trial().below(a + b, a).verdict is Verdict.REFUTES
@@ -234,6 +255,95 @@ def test_inequalities_are_tried_at_every_point():
     assert trial().below(sp.sin(a) ** 2 + sp.cos(a) ** 2, sp.Integer(1)).verdict is Verdict.UNDECIDED
     later = sp.Piecewise((sp.sin(a) ** 2 + sp.cos(a) ** 2, sp.Eq(a, 1)), (2, True))
     assert trial().below(later, sp.Integer(1), at=[{a: 1}, {a: 2}]).verdict is Verdict.REFUTES
+
+
+# Orders: a sentence and its opposite are never both supported
+
+
+def test_of_a_sentence_and_its_opposite_at_most_one_is_supported():
+    for n in (1, 10, 29, 30, 40, 60):
+        for successes in range(n + 1):
+            one, other = (trial().mostly(count, n, "it").verdict for count in (successes, n - successes))
+            assert {one, other} in ({Verdict.SUPPORTS, Verdict.REFUTES}, {Verdict.UNDECIDED})
+    assert trial().mostly(10, 10, "ten of ten").verdict is Verdict.UNDECIDED
+    assert trial().mostly(38, 40, "two exceptions").verdict is Verdict.SUPPORTS
+    assert trial().mostly(37, 40, "three exceptions").verdict is Verdict.UNDECIDED
+
+
+@pytest.mark.usefixtures("observable_level")
+def test_a_majority_keeps_its_level_and_finds_what_it_says():
+    test = Majority(40, OBSERVABLE)
+    rng = np.random.default_rng(5)
+    even = rng.binomial(40, 0.5, TOYS)
+    assert_rate(sum(test.p_value(int(count)) <= OBSERVABLE for count in even), TOYS, OBSERVABLE)
+    assert_rate(sum(test.rejects(int(count)) for count in even), TOYS, OBSERVABLE)
+    found = rng.binomial(40, 0.5 + test.detectable(0.5), TOYS)
+    assert_rate(sum(test.p_value(int(count)) > OBSERVABLE for count in found), TOYS, REPORTED_MISS)
+    for truth in (0.1, 0.3, 0.5):
+        drawn = rng.binomial(40, truth, TOYS)
+        assert_rate(sum(not test.rejects(int(count)) for count in drawn), TOYS, test.miss(0.5, truth) + 1e-12)
+    assert Majority(10).detectable(0.5) == float("inf")
+
+
+def test_a_test_that_can_refuse_nothing_decides_nothing():
+    """A probability of at most 1 is no sentence; eight throws cannot refuse one of one half at level 1e-9."""
+
+    @statistical(toy("Z1", {"p": sp.Integer(1)}), tests=1)
+    @control("less", p=sp.Rational(1, 5))
+    def says_nothing(p, trial):
+        yield trial.counts(60, 100, trial.value(p), "above")
+
+    @statistical(toy("Z1", {"p": half}), tests=1)
+    @control("less", p=sp.Rational(1, 10**9))
+    def too_few(p, trial):
+        yield trial.counts(4, 8, trial.value(p))
+
+    assert run(says_nothing).status == run(too_few).status == "error"
+    assert "nothing could have been refused" in run(says_nothing).detail
+    assert "can refuse nothing" in run(too_few).detail
+
+
+def test_a_bound_of_one_still_refutes_controls_beside_a_test():
+    @statistical(toy("Z1", {"p": sp.Integer(1)}), tests=1)
+    @control("less", p=sp.Rational(1, 5))
+    def check(p, trial):
+        yield trial.counts(600, 1000, trial.value(p), "above")
+        yield trial.counts(100, 1000, trial.value(p) / 2, "above")
+
+    assert run(check).status == "holds"
+    assert [each.status for each in run(check).controls] == ["refuted"]
+    assert trial().counts_each([60, 90], 100, [0.7, 1.0], "above").detail == "seen 0.6 of 100, claimed ≤ 0.7; p = 0.988"
+
+
+# Every seed ends the same way
+
+
+def whole_numbers(rng: np.random.Generator) -> int:
+    return int(rng.integers(100))
+
+
+def test_exact_controls_are_put_to_the_same_instances_in_every_run_and_the_claim_to_fresh_ones():
+    seen = []
+
+    @exact(toy("Z1", {"value": a}))
+    @control("wrong on even numbers", value=2 * a)
+    def check(value, trial):
+        drawn = trial.draw(whole_numbers)
+        seen.append(drawn)
+        yield trial.holds(value == a or drawn % 2, f"at {drawn}")
+
+    chosen = Trial(check.claim, check.name).draw(whole_numbers)
+    outcomes = {run(check, seed=seed).controls[0].status for seed in range(20)}
+    assert outcomes == {"survived" if chosen % 2 else "refuted"}
+    assert len(set(seen)) > 10
+
+    @exact(toy("Z1", {"value": a}))
+    @control("always wrong", value=2 * a)
+    def wrong_elsewhere(value, trial):
+        drawn = trial.draw(whole_numbers)
+        yield trial.holds(value == a and (trial.seed == 0 or drawn % 2), f"at {drawn}")
+
+    assert {run(wrong_elsewhere, seed=seed).status for seed in range(20)} == {"holds", "refuted"}
 
 
 # Planned power
@@ -412,9 +522,9 @@ def test_draws_are_shared_within_a_trial_and_not_beyond():
 
 
 def test_a_nameless_function_has_no_stream():
-    with pytest.raises(ValueError, match="expected a function of a module"):
+    with pytest.raises(TypeError, match="expected a function of a module"):
         trial().draw(lambda rng: rng.random())
-    with pytest.raises(ValueError, match="expected a function of a module"):
+    with pytest.raises(TypeError, match="expected a function of a module"):
         trial().once(lambda: 1)
 
 
@@ -522,9 +632,9 @@ def test_a_run_counts_what_fails():
 
 @pytest.mark.usefixtures("toy_workers")
 def test_stuck_checks_are_reported_and_the_others_end(monkeypatch):
-    """A loop and a call deaf to alarms, beside two sound checks."""
+    """A loop and a sleep deaf to alarms, beside two sound checks."""
     monkeypatch.setitem(LIMITS, "quick", 3.0)
-    monkeypatch.setattr("numerics.parallel.GRACE", 4.0)
+    monkeypatch.setattr("numerics.parallel.CLOCK", 4.0)
     result = verify(toys.load_ledger(), ["toy_stuck"], jobs=2)
     found = {claim.entry.label: claim.checks[0] for claim in result.claims}
     assert {label: check.status for label, check in found.items()} == {
@@ -533,7 +643,8 @@ def test_stuck_checks_are_reported_and_the_others_end(monkeypatch):
         "Z32": "holds",
         "Z33": "holds",
     }
-    assert found["Z30"].detail == found["Z31"].detail == "did not end within 3 s"
+    assert found["Z30"].detail == "did not end within 3 s of processor time, alone"
+    assert found["Z31"].detail == "did not end within 12 s on the clock, alone"
     for label, check in checks("toy_stuck").items():
         if label in ("Z32", "Z33"):
             alone = run(check)

@@ -11,19 +11,22 @@ from typing import Any
 
 import sympy as sp
 
+from theory.input_error import InputError
 from theory.latex import latex
 
 LABEL = re.compile(r"[A-Z]\d+")
 EXPRESSION_SLOT = re.compile(r"\[\[(\w+)\]\]")
+QUOTATION = re.compile(r"“(.+?)”", re.DOTALL)
 
 
 class Provenance(StrEnum):
     """Whose claim it is."""
 
-    STATED = "STATED"  # stands in the text of the paper
-    RECONSTRUCTED = "RECONSTRUCTED"  # announced by the paper; the precise form and the proof are ours
-    EXTENSION = "EXTENSION"  # goes beyond the paper
-    CORRECTION = "CORRECTION"  # the announced or usual form fails; ours holds
+    STATED = "STATED"  # stands in a text at hand, which the source quotes
+    RECONSTRUCTED = "RECONSTRUCTED"  # announced by a sentence that the source quotes; precise form and proof are ours
+    EXTENSION = "EXTENSION"  # goes beyond the texts at hand: ours, or a textbook fact that is cited
+    CORRECTION = "CORRECTION"  # a text at hand or cited literature, quoted, says otherwise; this form holds
+    PITFALL = "PITFALL"  # a form that one might expect, or that is reported second-hand, fails; this form holds
 
 
 class Proof(StrEnum):
@@ -45,6 +48,45 @@ class Source:
         return f"arXiv:{self.paper}, {self.place}" if self.place else f"arXiv:{self.paper}"
 
 
+@dataclass(frozen=True)
+class Remark:
+    """A sentence beside a claim that its proof does not prove: a measurement, a conjecture, a hint.
+
+    `text` is Markdown with LaTeX and the slots of the statement; `checked_by` names the check of the same claim that
+    carries the sentence, and without one every face of the claim says "not checked".
+    """
+
+    text: str
+    checked_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pitfall:
+    """A form that fails, beside the claim that holds; all texts are Markdown with LaTeX and the slots of the statement.
+
+    `control` names the control that puts the form to the test, in a check that computes with the `counterexample`, an
+    aid or expression of the claim: the smallest case in which the form fails.
+    """
+
+    control: str
+    said: str
+    by: str  # a “quotation” with its place, or that it is reported second-hand, or that one might expect it
+    why: str  # it fails, in one sentence
+    counterexample: str
+    by_hand: str  # the counterexample, worked
+    instead: str  # what holds, in one line
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            if not getattr(self, each.name).strip():
+                raise ValueError(f"a pitfall says nothing under {each.name!r}")
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What is said, by whom, why it fails, where, and what holds instead."""
+        return self.said, self.by, self.why, self.by_hand, self.instead
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Claim:
     """A sentence of a theory with its formulas as objects that checks evaluate and controls replace.
@@ -52,13 +94,16 @@ class Claim:
     `statement` is Markdown with LaTeX; `[[name]]` in it stands for the LaTeX of `expressions[name]`, so that no
     formula is typed twice. `expressions` are claimed, hence checked, replaced by controls and mutated; `aids` are
     objects that checks lean on without claiming them. `domain` says where random points for a symbol are drawn.
+    `remarks` hold what is measured, conjectured or said aside: the statement holds only what its proof proves.
     `equivalent_mutants` maps a mutant (as `sparse-limits mutate` prints it) to the reason why it is no error.
-    A CORRECTION says in `announced` what is usually stated, under the name of the control that puts it to the test.
+    `pitfalls` say which forms fail, at least one for a CORRECTION or a PITFALL; those of a CORRECTION quote a text.
+    The source of what is STATED or RECONSTRUCTED quotes the sentence that states or announces it.
     Claims compare by identity.
 
     Raises:
         ValueError: for a label not of the form `S4`, an empty set of expressions, a floating-point number in an
-            expression, a slot in the statement that names no expression, or a CORRECTION of nothing.
+            expression, a slot in the statement that names no expression, a form that fails where none may or no
+            such form where one must be, a counterexample that is nothing of the claim, or a missing quotation.
     """
 
     label: str
@@ -73,28 +118,55 @@ class Claim:
     uses: tuple[str, ...] = ()
     aids: Mapping[str, Any] = field(default_factory=dict)
     domain: Mapping[sp.Symbol, tuple[object, object]] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
     equivalent_mutants: Mapping[str, str] = field(default_factory=dict)
-    announced: Mapping[str, str] = field(default_factory=dict)
+    pitfalls: tuple[Pitfall, ...] = ()
 
     def __post_init__(self) -> None:
         if not LABEL.fullmatch(self.label):
             raise ValueError(f"label {self.label!r}: expected a capital letter and a number, such as S4")
         if not self.expressions:
             raise ValueError(f"{self.label}: a claim needs at least one expression")
-        if (self.provenance is Provenance.CORRECTION) != bool(self.announced):
-            raise ValueError(f"{self.label}: a CORRECTION, and nothing else, says what is announced")
+        self._check_attribution()
         for name, value in self.expressions.items():
             for expression in formulas(value):
                 if expression.atoms(sp.Float):
                     raise ValueError(f"{self.label}: {name} contains a float; expected exact numbers")
-        for slot in EXPRESSION_SLOT.findall(self.statement):
-            if slot not in self.expressions:
-                raise ValueError(f"{self.label}: the statement names [[{slot}]], which is no expression of it")
+        pitfalls = (text for pitfall in self.pitfalls for text in pitfall.texts)
+        for text in (self.statement, *(remark.text for remark in self.remarks), *pitfalls):
+            for slot in EXPRESSION_SLOT.findall(text):
+                if slot not in self.expressions:
+                    raise ValueError(f"{self.label}: the statement names [[{slot}]], which is no expression of it")
+
+    def _check_attribution(self) -> None:
+        if (self.provenance in (Provenance.CORRECTION, Provenance.PITFALL)) != bool(self.pitfalls):
+            raise ValueError(f"{self.label}: a CORRECTION or a PITFALL, and nothing else, says which form fails")
+        for pitfall in self.pitfalls:
+            if pitfall.counterexample not in {*self.expressions, *self.aids}:
+                raise ValueError(f"{self.label}: the counterexample {pitfall.counterexample!r} is nothing of the claim")
+            if self.provenance is Provenance.CORRECTION and not QUOTATION.search(pitfall.by):
+                raise ValueError(f"{self.label}: a CORRECTION quotes the text that it corrects")
+        announced = self.provenance in (Provenance.STATED, Provenance.RECONSTRUCTED)
+        if announced and not QUOTATION.search(self.source.place):
+            raise ValueError(f"{self.label}: what is {self.provenance} quotes its source")
 
     @property
     def latex_statement(self) -> str:
         """The statement with the LaTeX of its expressions in place."""
-        return EXPRESSION_SLOT.sub(lambda slot: f"{{{self.latex(slot[1])}}}", self.statement)
+        return self.filled(self.statement)
+
+    @property
+    def latex_remarks(self) -> tuple[str, ...]:
+        """The remarks with the LaTeX of the expressions in place, each with the words that say what carries it."""
+        carried = (
+            f"(check: {each.checked_by.replace('_', ' ')})" if each.checked_by else "(not checked)"
+            for each in self.remarks
+        )
+        return tuple(f"{self.filled(each.text)} {words}" for each, words in zip(self.remarks, carried, strict=True))
+
+    def filled(self, text: str) -> str:
+        """The text with the LaTeX of the claim's expressions in place of their slots."""
+        return EXPRESSION_SLOT.sub(lambda slot: f"{{{self.latex(slot[1])}}}", text)
 
     def latex(self, name: str) -> str:
         """The LaTeX of one of its expressions."""
@@ -177,7 +249,7 @@ class Ledger:
         try:
             return self._entries[label]
         except KeyError:
-            raise ValueError(f"no claim {label!r}; expected one of {', '.join(self._entries)}") from None
+            raise InputError(f"no claim {label!r}; expected one of {', '.join(self._entries)}") from None
 
     @cached_property
     def used_by(self) -> Mapping[str, tuple[str, ...]]:
@@ -192,11 +264,11 @@ class Ledger:
         """The entries named by labels or topics, in reading order; all of them when nothing is named.
 
         Raises:
-            ValueError: for a name that is neither a label nor a topic.
+            InputError: for a name that is neither a label nor a topic.
         """
         for name in names:
             if name not in self._entries and name not in self.topics:
-                raise ValueError(
+                raise InputError(
                     f"{name!r} is neither a label nor a topic; "
                     f"topics: {', '.join(self.topics)}; labels: {', '.join(self._entries)}"
                 )

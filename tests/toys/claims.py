@@ -8,14 +8,15 @@ from theory.claims import Claim, Proof, Provenance, Source
 
 
 def toy(label: str, expressions: Mapping[str, object], statement: str = "It holds.", **others: object) -> Claim:
-    return Claim(
-        label=label,
-        title=f"toy {label}",
-        statement=statement,
-        proof_text="It is a toy.",
-        source=Source("0000.00000", "nowhere"),
-        provenance=Provenance.EXTENSION,
-        proof=Proof.PROVED,
-        expressions=expressions,
-        **others,  # type: ignore[arg-type]
-    )
+    fields = {
+        "label": label,
+        "title": f"toy {label}",
+        "statement": statement,
+        "proof_text": "It is a toy.",
+        "source": Source("0000.00000", "nowhere"),
+        "provenance": Provenance.EXTENSION,
+        "proof": Proof.PROVED,
+        "expressions": expressions,
+        **others,
+    }
+    return Claim(**fields)  # type: ignore[arg-type]

@@ -1,0 +1,72 @@
+"""Random streams and stored results keyed by what they are for: equal words, equal numbers, in every process."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from fractions import Fraction
+from functools import partial
+from inspect import isroutine
+
+import numpy as np
+import sympy as sp
+
+
+def keyed_seed(seed: int, *words: object) -> np.random.SeedSequence:
+    """The random numbers that belong to these words, whatever else is drawn and in whichever order."""
+    digest = hashlib.sha256("\0".join(map(str, words)).encode()).digest()
+    return np.random.SeedSequence(seed, spawn_key=tuple(int(word) for word in np.frombuffer(digest, dtype="<u4")))
+
+
+def key(value: object) -> str:
+    """A text that two values share if and only if they are equal values of one type, in every process.
+
+    Plain values and what is built of them: numbers, texts, SymPy expressions, enums, arrays (by all their bytes),
+    containers, dataclasses, and functions and classes that a module holds.
+
+    Raises:
+        TypeError: for anything else, such as a lambda or an object whose text is its address.
+    """
+    if value is None or (
+        isinstance(value, (bool, int, float, complex, str, bytes, Fraction, range)) and not isinstance(value, Enum)
+    ):
+        return repr(value)
+    if isinstance(value, np.generic):
+        return f"{value.dtype.str}:{value!r}"
+    if isinstance(value, np.ndarray):
+        if value.dtype.hasobject:
+            raise TypeError("an array of objects has no key, expected an array of numbers")
+        digest = hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()
+        return f"array {value.dtype.str} {value.shape} {digest}"
+    if isinstance(value, sp.MatrixBase | sp.Basic):
+        return sp.srepr(value)
+    if isinstance(value, Enum):
+        return _name(type(value)) + "." + value.name
+    if isinstance(value, type) or isroutine(value):
+        return _name(value)
+    if isinstance(value, partial):
+        return f"partial({key(value.func)}, {key(value.args)}, {key(value.keywords)})"
+    return _name(type(value)) + _contents(value)
+
+
+def _contents(value: object) -> str:
+    """The keys of the parts of a container or a dataclass."""
+    if isinstance(value, (tuple, list)):
+        return f"({', '.join(map(key, value))})"
+    if isinstance(value, Mapping):
+        return f"({', '.join(sorted(f'{key(name)}: {key(each)}' for name, each in value.items()))})"
+    if isinstance(value, (set, frozenset)):
+        return f"({', '.join(sorted(map(key, value)))})"
+    if is_dataclass(value):
+        return f"({', '.join(f'{each.name}={key(getattr(value, each.name))}' for each in fields(value))})"
+    raise TypeError(f"{type(value).__qualname__} has no key, expected plain values, arrays or named functions")
+
+
+def _name(thing: object) -> str:
+    """The module and the name of a function or a class."""
+    name = f"{getattr(thing, '__module__', '')}.{getattr(thing, '__qualname__', '<nameless>')}"
+    if "<" in name:
+        raise TypeError(f"{name} has no name of its own in a module, expected a function of a module")
+    return name

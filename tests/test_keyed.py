@@ -1,0 +1,72 @@
+"""Keys of draws: equal values share one, different values never, in every process."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+from functools import partial
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from numerics.keyed import key, keyed_seed
+
+
+@dataclass
+class Pair:
+    first: object
+    second: object
+
+
+class Colour(Enum):
+    RED = 1
+
+
+def draw(rng, size):
+    return rng.normal(size=size)
+
+
+DIFFERENT = (
+    None, True, 1, 1.0, "1", b"1", Fraction(1), 1 + 0j, np.int64(1), np.float64(1), np.float32(1), np.array([1]), np.array([1.0]),
+    np.array([[1.0]]), (1,), [(1,)], {1}, {1: 1}, range(1), sp.Integer(1), sp.Symbol("x"), sp.Symbol("x", positive=True),
+    sp.Matrix([1]), Colour.RED, Pair(1, 2), Pair(2, 1), Colour, draw, np.linalg.norm, partial(draw, size=1), partial(draw, size=2),
+)  # fmt: skip
+
+
+def test_different_values_have_different_keys():
+    keys = [key(value) for value in DIFFERENT]
+    assert len(set(keys)) == len(keys)
+
+
+def test_long_arrays_that_differ_at_one_place_do_not_share_a_draw():
+    one = np.zeros(2000)
+    other = one.copy()
+    other[1000] = 1e-300
+    assert repr(one) == repr(other)
+    assert key(one) != key(other)
+    assert key(one) == key(one.copy()) == key(np.zeros(4000)[::2])
+
+
+def test_keys_are_the_same_in_another_process():
+    code = (
+        "import numpy as np, sympy as sp; from numerics.keyed import key; "
+        "print(key((np.arange(5.0), sp.Symbol('x', positive=True), {'b', 'a', 'c'}, np.linalg.norm, print)))"
+    )
+    found = {
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout for _ in "12"
+    }
+    assert len(found) == 1
+    assert "0x" not in found.pop()
+
+
+@pytest.mark.parametrize("value", [lambda: 0, object(), np.array([object()]), (1, [lambda: 0]), iter([1])])
+def test_what_has_no_lasting_name_is_refused(value):
+    with pytest.raises(TypeError, match="expected"):
+        key(value)
+
+
+def test_words_decide_the_stream():
+    first, again, other = (np.random.default_rng(keyed_seed(0, *words)).random() for words in ("ab", "ab", "ac"))
+    assert first == again != other

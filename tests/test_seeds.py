@@ -1,0 +1,40 @@
+"""Every seed ends the same way: twenty seeds of the checks that draw and cost little; seeds.py runs the others as well."""
+
+import numpy as np
+import sympy as sp
+from seeds import drawing_checks, faults
+from toys.claims import toy
+
+from numerics.evidence import control, empirical, exact
+
+CHEAP = 0.2  # seconds that a check says it costs: the usual number
+SEEDS = range(101, 121)
+a = sp.Symbol("a", positive=True)
+
+
+def test_twenty_seeds_end_the_same_way() -> None:
+    cheap = [check for check in drawing_checks() if check.cost <= CHEAP]
+    assert len(cheap) > 400
+    assert [fault for check in cheap for seed in SEEDS for fault in faults(check, seed)] == []
+
+
+def coin(rng: np.random.Generator) -> int:
+    return int(rng.integers(2))
+
+
+def test_a_control_that_only_some_seeds_refute_is_a_fault() -> None:
+    @empirical(toy("Z1", {"value": a}))
+    @control("wrong at one side of a coin", value=2 * a)
+    def measured(value, trial):
+        yield trial.at_most(float(value != a) * trial.draw(coin), 0.5, "toss")
+
+    assert {len(faults(measured, seed)) for seed in SEEDS} == {0, 1}
+
+
+def test_a_claim_that_only_some_seeds_refute_is_a_fault() -> None:
+    @exact(toy("Z1", {"value": a}))
+    @control("always wrong", value=2 * a)
+    def decided(value, trial):
+        yield trial.holds(value == a and (trial.seed == 0 or trial.draw(coin)), "toss")
+
+    assert {len(faults(decided, seed)) for seed in SEEDS} == {0, 1}
