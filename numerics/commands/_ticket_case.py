@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.arguments import InputError
 from numerics.equivariance import EquivariantLayer
+from numerics.plain_text import plain
 from numerics.tickets import rescaled, with_constant
-from numerics.tickets.archives import read_arrays
+from numerics.tickets.archives import open_arrays
+from numerics.tickets.comparison import Reference
+from numerics.tickets.costs import samples_in
+from numerics.tickets.files import StoredTicket
+from numerics.tickets.limits import Limit, Work
 from numerics.tickets.target_files import Levels, TargetFile, load_target, permutations_of_levels
 from numerics.tickets.targets import TARGETS
+
+SEPARATORS = b",\n\r\x0b\x0c\x1c\x1d\x1e\x85\xa8\xa9"  # whatever may end a line, or be a part of what does
 
 
 class Samples(NamedTuple):
@@ -35,9 +44,14 @@ class Case(NamedTuple):
     permutations: Levels | None
     samples: Samples | None
 
+    @property
+    def reference(self) -> Reference:
+        """What a ticket of this target has in common with it."""
+        return Reference(self.layers, self.signed, self.biased, self.permutations)
+
 
 def trained(name: str, seed: int) -> Case:
-    """One of the targets that are trained here. ValueError for a seed that is too large."""
+    """One of the targets that are trained here. InputError for a seed that is too large."""
     target = TARGETS[name](seed)
     permutations = None
     if target.symmetry is not None:
@@ -46,62 +60,85 @@ def trained(name: str, seed: int) -> Case:
     return Case(name, rescaled(target.layers), False, target.signed, permutations, samples)
 
 
-def from_files(target: str, data: str | None, nonnegative: bool) -> Case:
-    """A user's network and, if given, samples. ValueError, in one line, for whatever is wrong with them."""
-    file = load_target(target)
+def from_files(target: str, data: str | None, nonnegative: bool, limit: Limit) -> Case:
+    """A user's network and, if given, samples. InputError, in one line, for whatever is wrong with them."""
+    file = load_target(target, limit)
     try:
         layers = rescaled(file.layers)
-    except ValueError as error:
-        raise ValueError(f"{target}: {error}") from error
-    samples = None if data is None else _samples(file, data)
-    if nonnegative and samples is not None and samples.x.min() < 0:
-        raise ValueError(f"{data}: an input is {samples.x.min():g}, expected none below 0 with --nonnegative")
-    name = "".join(letter if letter.isprintable() else "?" for letter in Path(target).name)
-    return Case(name, layers, file.biased, not nonnegative, file.permutations, samples)
+    except InputError as error:
+        raise InputError(f"{target}: {error}") from error
+    samples = None if data is None else _samples(file, data, nonnegative, limit)
+    return Case(plain(Path(target).name), layers, file.biased, not nonnegative, file.permutations, samples)
 
 
-def _samples(file: TargetFile, data: str) -> Samples:
+def of_ticket(stored: StoredTicket, data: str, nonnegative: bool, limit: Limit) -> Case:
+    """The target in a ticket's file, with samples of the user's. InputError for whatever is wrong with these."""
+    said = stored.statement
+    file = TargetFile(stored.ticket.target, said.constant_input, stored.permutations)
+    samples = _samples(file, data, nonnegative, limit)
+    return Case(said.name, file.layers, file.biased, not nonnegative, file.permutations, samples)
+
+
+def _samples(file: TargetFile, data: str, nonnegative: bool, limit: Limit) -> Samples:
     channels, coordinates = len(file.layers[0].coeffs) - file.biased, file.layers[0].basis.shape[2]
     outputs = file.layers[-1].coeffs.shape[1] * file.layers[-1].basis.shape[1]
-    x, y = _read(data, channels * coordinates)
+    x, y, left_out = _read(data, channels * coordinates, limit)
     try:
         if not x.size or x.shape[1:] not in ((channels * coordinates,), (channels, coordinates)):
             expected = f"{channels}" if coordinates == 1 else f"{channels}, {coordinates}"
-            raise ValueError(f"x {list(x.shape)}, expected [m, {expected}] for this target")
+            raise InputError(f"x {list(x.shape)}, expected [m, {expected}] for this target")
         x = _finite("x", x)
         labels = None if y is None else _places(_finite("y", y), len(x), outputs)
-    except ValueError as error:
-        raise ValueError(f"{data}: {error}") from error
+        if nonnegative and x.min() < 0:
+            raise InputError(f"an input is {x.min():g}, expected none below 0 with --nonnegative")
+    except InputError as error:
+        raise InputError(f"{plain(data)}: {error}") from error
     inputs = with_constant(x.reshape(len(x), channels)) if file.biased else x.reshape(len(x), channels, coordinates)
-    return Samples(inputs, labels, f"{len(x)} samples of {data}")
+    beside = f" (left out: {', '.join(left_out[:6])})" if left_out else ""
+    return Samples(inputs, labels, f"{len(x)} samples of {plain(data)}{beside}")
 
 
-def _read(data: str, inputs: int) -> tuple[NDArray, NDArray | None]:
-    """x and maybe y; a .csv file has labels if it has a column more than there are inputs."""
+def _read(data: str, inputs: int, limit: Limit) -> tuple[NDArray, NDArray | None, list[str]]:
+    """x, maybe y, and the names of what is neither; a .csv file has labels if it has a column more than there are inputs."""
     from numerics.data import digits, load
 
     if data == "digits":
         found = digits("as-is", standardise=False)
     elif Path(data).suffix.lower() == ".csv":
+        limit.check(f"{plain(data)}: these samples", _table_work(Path(data)))
         found = load(data)
     else:
-        arrays = read_arrays(Path(data))
-        x = arrays.get("x", arrays.get("X"))
-        if x is None:
-            raise ValueError(f"{data}: holds {', '.join(arrays) or 'nothing'}, expected x (or X) and maybe y")
-        return x, arrays.get("y")
+        with open_arrays(Path(data), limit) as held:
+            names = [name for name in ("x", "X", "y") if name in held.headers]  # never both x and X
+            if not {"x", "X"} & {*names}:
+                listed = ", ".join([*held.headers][:6]) or "nothing"
+                raise InputError(f"holds {listed}, expected x (or X) and maybe y")
+            limit.check("these samples", samples_in(sum(held.headers[name].size for name in names)))
+            arrays = {name.lower(): held.read(name) for name in names}
+            return arrays["x"], arrays.get("y"), sorted(held.headers.keys() - {*names})
     unlabelled = found.x.shape[1] == inputs - 1
-    return (np.hstack([found.x, found.y]), None) if unlabelled else (found.x, found.y)
+    return (np.hstack([found.x, found.y]), None, []) if unlabelled else (found.x, found.y, [])
+
+
+def _table_work(path: Path) -> Work:
+    """Of a table in text: its letters, and the numbers between commas and ends of lines."""
+    letters = separators = 0
+    if path.is_file():  # whoever reads it says so otherwise
+        with suppress(OSError), path.open("rb") as stream:
+            while piece := stream.read(2**20):
+                letters += len(piece)
+                separators += len(piece) - len(piece.translate(None, SEPARATORS))
+    return Work(2 * letters + 80 * separators, 400 * separators).then(samples_in(separators))
 
 
 def _places(y: NDArray[np.float64], samples: int, outputs: int) -> NDArray[np.int64] | None:
     """The place of the right output, from class numbers or from columns of 0 and 1. None where there is one output."""
     if outputs == 1:
         return None
-    if y.shape == (samples, outputs) and (np.sort(y, axis=1) == np.eye(outputs)[-1]).all():
+    if y.shape == (samples, outputs) and (np.sort(y, axis=1) == (np.arange(outputs) == outputs - 1)).all():
         return y.argmax(axis=1)
     if y.shape not in ((samples,), (samples, 1)) or not np.isin(y, np.arange(outputs)).all():
-        raise ValueError(
+        raise InputError(
             f"y {list(y.shape)}, expected {samples} whole numbers from 0 to {outputs - 1}, places of outputs"
         )
     return y.ravel().astype(np.int64)
@@ -110,5 +147,5 @@ def _places(y: NDArray[np.float64], samples: int, outputs: int) -> NDArray[np.in
 def _finite(what: str, array: NDArray) -> NDArray[np.float64]:
     found = array.astype(np.float64)
     if not np.isfinite(found).all():
-        raise ValueError(f"{what} holds nan or infinite numbers, expected finite ones")
+        raise InputError(f"{what} holds nan or infinite numbers, expected finite ones")
     return found

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from numerics.commands._ticket_summary import Summary
 from numerics.commands.common import number_table
+from numerics.plain_text import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,42 +23,67 @@ def show(console: Console, summary: Summary) -> None:
     console.print(f"\n{_title(summary)}\n", style="bold", highlight=False, markup=False)
     console.print(_grid(_outcome(summary)))
     if summary["file"] is not None:
-        console.print(f"ticket written to {summary['file']}", highlight=False, markup=False)
+        console.print(f"ticket written to {plain(summary['file'])}", highlight=False, markup=False)
 
 
 def show_check(console: Console, summary: Summary) -> None:
-    """What the file says, and each part of it with a mark."""
+    """What the file says, each part of it with a mark, each demand with one, and what follows from all of them."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    console.print(
-        _grid(
-            [
-                ("ticket", summary["file"]),
-                (
-                    "says",
-                    f"of {summary['target'] or 'a target without a name'}, seed {summary['seed']}, width "
-                    f"{summary['width']}, epsilon {summary['epsilon']:g}, inputs {_inputs(summary['signed'])}",
-                ),
-            ]
-        )
-    )
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name in ("", "", "found"):
-        table.add_column(name)
-    for finding in summary["findings"]:
-        mark = Text("✓", style="green") if finding["holds"] else Text("✗", style="bold red")
-        table.add_row(mark, Text(finding["what"]), Text(finding["detail"]))
-    console.print()
-    console.print(table)
-    wrong = sum(not finding["holds"] for finding in summary["findings"])
-    verdict = (
-        f"{wrong} of {len(summary['findings'])} do not hold: not the ticket that it says"
-        if wrong
-        else f"all of it holds, for the target {'given' if summary['compared'] else 'in the file'}"
-    )
-    console.print(f"{verdict}; {summary['seconds']:.1f} s", highlight=False)
+    console.print(_grid(_says(summary)))
+    rows = [(each["holds"], each["what"], each["detail"]) for each in summary["findings"]]
+    demands = [(each["met"], f"{each['what']} {_demanded(each)}", each["detail"]) for each in summary["demands"]]
+    for title, lines in (("found", rows), ("demanded", demands)):
+        if lines:
+            table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+            for name in ("", "" if lines is rows else title, "found"):
+                table.add_column(name)
+            for good, what, detail in lines:
+                mark = Text("✓", style="green") if good else Text("✗", style="bold red")
+                table.add_row(mark, Text(plain(what)), Text(plain(detail)))
+            console.print()
+            console.print(table)
+    if (samples := summary["samples"]) is not None and all(each["what"] != "agreement" for each in summary["demands"]):
+        console.print(_grid([("agreement", f"{_agreement(samples)}; {plain(samples['name'])}")]))
+    console.print(f"{_outcome_of_check(summary)}; {summary['seconds']:.1f} s", highlight=False, markup=False)
+
+
+def _says(summary: Summary) -> Lines:
+    of = plain(summary["target"]) or "a target without a name"
+    inputs = _inputs(summary["signed"]) + (", the last one 1" if summary["constant_input"] else "")
+    said = f"of {of}, seed {summary['seed']}, width {summary['width']}, epsilon {summary['epsilon']:g}, inputs {inputs}"
+    return [("ticket", plain(summary["file"])), ("says", said)]
+
+
+def _demanded(demand: Summary) -> str:
+    value = demand["demanded"]
+    relation = {"agreement": "at least ", "epsilon": "at most ", "kept": "at most "}.get(demand["what"], "")
+    return f"{relation}{value if isinstance(value, str) else f'{value:g}'}"
+
+
+def _agreement(samples: Summary) -> str:
+    return samples["problem"] or f"{_share(samples['agree'], samples['count'])}: the same output is the largest"
+
+
+def _outcome_of_check(summary: Summary) -> str:
+    """The verdict, and how far it goes."""
+    verdict, findings, demands = summary["verdict"], summary["findings"], summary["demands"]
+    wrong = sum(not each["holds"] for each in findings)
+    unmet = [each["what"] for each in demands if not each["met"]]
+    if wrong:
+        missed = f", and {len(unmet)} of {len(demands)} demands not met" if unmet else ""
+        return f"{verdict}: {wrong} of {len(findings)} do not hold{missed}"
+    if unmet:
+        return f"{verdict}: {', '.join(unmet)}"
+    of = "the target given" if summary["compared"] else "the target in the file, which may be any"
+    if demands:
+        return f"{verdict}, for {of}"
+    misses = "" if summary["within_epsilon"] else ", which it says itself that it misses"
+    if summary["compared"]:
+        return f"{verdict}, at the epsilon that it states ({summary['epsilon']:g}{misses}); nothing was demanded"
+    return f"{verdict} with itself, for {of}, at the epsilon that it states ({summary['epsilon']:g}{misses}); nothing was demanded"
 
 
 def _header(summary: Summary) -> Lines:

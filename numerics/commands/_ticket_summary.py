@@ -11,21 +11,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.arguments import InputError
 from numerics.commands._ticket_case import Case, Samples
 from numerics.tickets import NetworkTicket, certify, usual_width
 from numerics.tickets.bounds import equivariance_bound
 from numerics.tickets.certificate import bounds_up_to
-from numerics.tickets.files import Finding, Statement
+from numerics.tickets.checking import Check
+from numerics.tickets.costs import shapes_of, together
+from numerics.tickets.demands import Demand
 from numerics.tickets.target_files import Levels
 
 Summary = dict[str, Any]
-AT_ONCE = 2**24  # numbers of an array: so many samples are evaluated together
 
 
 def widths(case: Case, eps: float, delta: float, guaranteed: int, width: int) -> Summary:
     """The theorem's width, the usual one (null where none is known), and the one that is taken."""
     usual = None
-    with suppress(ValueError):  # for an epsilon that no width up to 10⁵ usually reaches
+    with suppress(InputError):  # for an epsilon that no width up to 10⁵ usually reaches
         usual = usual_width(case.layers, eps, delta, case.signed)
     return {"guaranteed": guaranteed, "usual": usual, "taken": width}
 
@@ -73,10 +75,9 @@ def compare(ticket: NetworkTicket, case: Case) -> Summary:
     }
 
 
-def summarise_check(
-    file: str, statement: Statement, findings: list[Finding], compared: bool, seconds: float
-) -> Summary:
-    """A file that was checked, with what it says and what holds of that; compared: whether with a target from elsewhere."""
+def summarise_check(file: str, check: Check, demands: list[Demand], samples: Summary | None, seconds: float) -> Summary:
+    """A file that was checked, with what it says, what holds of that, and what was demanded; samples: compared on."""
+    statement = check.statement
     return {
         "version": version("sparse-limits"),
         "file": file,
@@ -86,20 +87,38 @@ def summarise_check(
         "epsilon": statement.eps,
         "delta": statement.delta,
         "signed": statement.signed,
+        "constant_input": statement.constant_input,
         "within_epsilon": statement.within_eps,
-        "compared": compared,
+        "compared": check.compared is not None,
         "exact_errors": list(statement.coef_errors),
-        "findings": [finding._asdict() for finding in findings],
-        "holds": all(finding.holds for finding in findings),
+        "findings": [finding._asdict() for finding in check.findings],
+        "holds": all(finding.holds for finding in check.findings),
+        "consistent": all(finding.holds for finding in check.own),
+        "demands": [demand._asdict() for demand in demands],
+        "samples": samples,
+        "verdict": verdict(check, demands),
         "seconds": seconds,
     }
+
+
+def verdict(check: Check, demands: list[Demand]) -> str:
+    """The outcome of a check, the worst first."""
+    if not all(finding.holds for finding in check.own):
+        return "not consistent with itself"
+    if not all(finding.holds for finding in check.compared or ()):
+        return "not a ticket of this target"
+    if demands:
+        return "meets your demands" if all(demand.met for demand in demands) else "does not meet your demands"
+    if check.compared is None:
+        return "consistent"
+    return "a ticket of this target" if check.statement.within_eps else "of this target, but beyond its epsilon"
 
 
 def _on_samples(ticket: NetworkTicket, samples: Samples) -> Summary:
     tops: list[list[NDArray]] = [[], []]
     agree, certified, outputs = 0, 0, 0
     largest_error, largest_bound, largest_output = 0.0, 0.0, 0.0
-    for x in _pieces(ticket, samples.x):
+    for x in pieces(ticket, samples.x):
         found = certify(ticket, x)
         both = found.target_outputs, found.ticket_outputs
         agree, certified = agree + int(found.agree.sum()), certified + int(found.certified.sum())
@@ -128,7 +147,7 @@ def _on_samples(ticket: NetworkTicket, samples: Samples) -> Summary:
 def _equivariance(ticket: NetworkTicket, permutations: Levels, x: NDArray[np.float64]) -> Summary:
     """How far outputs for moved inputs are from moved outputs, over generators and samples, and what rounding may do (Q9)."""
     error = 0.0
-    for piece in _pieces(ticket, x):
+    for piece in pieces(ticket, x):
         outputs = ticket.forward(piece)
         for p, q in zip(permutations[0], permutations[-1], strict=True):
             error = max(error, float(np.abs(ticket.forward(piece[..., p]) - outputs[..., q]).max()))
@@ -142,14 +161,10 @@ def _bound_on_ball(ticket: NetworkTicket, case: Case) -> float:
     if case.biased:
         corners = corners[:-1]
         corners[:, -1] = 1
-    return max(float(bounds_up_to(ticket, piece).max()) for piece in _pieces(ticket, corners))
+    return max(float(bounds_up_to(ticket, piece).max()) for piece in pieces(ticket, corners))
 
 
-def _pieces(ticket: NetworkTicket, x: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+def pieces(ticket: NetworkTicket, x: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
     """The samples in pieces of moderate size."""
-    each = max(
-        layer.basis.shape[2] * (layer.coeffs[0].size + ticket.width) + layer.basis.shape[1] * layer.coeffs.shape[1]
-        for layer in ticket.target
-    )
-    step = max(1, AT_ONCE // each)
+    step = together(shapes_of(ticket.target), ticket.width)
     return (x[start : start + step] for start in range(0, len(x), step))

@@ -41,7 +41,7 @@ def measures(
 def error_bound(ticket: NetworkTicket, x: ArrayLike) -> Floats:
     """What |f(x) − g(x)| does not exceed at any output, up to rounding: Q9 with the errors of the coefficients.
 
-    ValueError as for `NetworkTicket.forward`.
+    InputError as for `NetworkTicket.forward`.
     """
     step = numeric((*MEASURED, claim.before), claim.error)
     given = checked_inputs(ticket, x)
@@ -54,7 +54,7 @@ def error_bound(ticket: NetworkTicket, x: ArrayLike) -> Floats:
 def equivariance_bound(ticket: NetworkTicket, x: ArrayLike) -> Floats:
     """What no output for a moved input differs by from the moved output, both by `NetworkTicket.forward`.
 
-    ValueError as for that.
+    InputError as for that.
     """
     at = {claim.L: roundings(ticket), claim.u: UNIT_ROUNDOFF, claim.f_abs: sp.Integer(1)}
     return number(claim.equivariance_error, at) * largest_pass(ticket, x)
@@ -72,7 +72,7 @@ def roundings(ticket: NetworkTicket) -> int:
 def largest_pass(ticket: NetworkTicket, x: ArrayLike) -> Floats:
     """The largest output of the pass with moduli throughout, where either σ(x) or σ(−x) counts, as only one is not 0.
 
-    ValueError as for `NetworkTicket.forward`.
+    InputError as for `NetworkTicket.forward`.
     """
     layers = [EquivariantLayer(ticket.moduli(k), np.abs(layer.basis)) for k, layer in enumerate(ticket.target)]
     return forward(layers, np.abs(checked_inputs(ticket, x))).max(axis=(-2, -1))

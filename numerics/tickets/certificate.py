@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.arguments import InputError
 from numerics.equivariance import EquivariantLayer
 from numerics.moments import numeric
 from numerics.tickets.search import NetworkTicket, checked_inputs
@@ -43,12 +44,12 @@ def certify(ticket: NetworkTicket, x: ArrayLike) -> Certificate:
     most, so that such passes of target and ticket bound all rounding. Where bounds overflow nothing is certified.
 
     Raises:
-        ValueError: for another shape or what is no finite real number, for negative inputs of a ticket that is not
+        InputError: for another shape or what is no finite real number, for negative inputs of a ticket that is not
             signed, and for inputs at which hidden values overflow.
     """
     inputs = checked_inputs(ticket, x)
     if inputs.ndim != 3:
-        raise ValueError(f"inputs {list(inputs.shape)}: expected [m, in, coordinates]")
+        raise InputError(f"inputs {list(inputs.shape)}: expected [m, in, coordinates]")
     share = _rounding(ticket)
     exact = target = pruned = np.abs(inputs)  # moduli of the target's values, and both passes with moduli
     h, error = inputs, np.zeros(inputs.shape)
@@ -69,11 +70,11 @@ def bounds_up_to(ticket: NetworkTicket, moduli: ArrayLike) -> Floats:
     moduli: float[m, in, coordinates]; the bounds are float[m, out, out coordinates].
 
     Raises:
-        ValueError: for another shape, negative moduli, or what is no finite real number.
+        InputError: for another shape, negative moduli, or what is no finite real number.
     """
     inputs = checked_inputs(ticket, moduli)
     if inputs.ndim != 3 or (inputs < 0).any():
-        raise ValueError(f"moduli {list(inputs.shape)}: expected [m, in, coordinates], none of them negative")
+        raise InputError(f"moduli {list(inputs.shape)}: expected [m, in, coordinates], none of them negative")
     share = _rounding(ticket)
     target = pruned = inputs
     error = np.zeros(inputs.shape)
@@ -90,7 +91,7 @@ def _rounding(ticket: NetworkTicket) -> float:
         elements, _, coordinates = layer.basis.shape
         channels = len(layer.coeffs)
         count += elements + channels * coordinates  # the target: its whole matrix, and the product with it
-        count += 1 + ticket.width + channels * len(split.projections) + elements * coordinates  # the ticket's `forward`
+        count += 1 + ticket.width + channels * len(split.diagonals) + elements * coordinates  # the ticket's `forward`
         count += 10  # coefficients and their errors as doubles, and sums of two bounds
     return count * UNIT_ROUNDOFF / (1 - count * UNIT_ROUNDOFF)
 

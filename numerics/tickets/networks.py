@@ -10,6 +10,7 @@ from math import nextafter
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.arguments import InputError
 from numerics.balls import number
 from numerics.equivariance import EquivariantLayer
 from numerics.masks import checked_array
@@ -28,12 +29,12 @@ def multilayer_perceptron(
     With biases [out], one for each matrix, a channel that holds 1 is the last one of the input and of all hidden layers.
 
     Raises:
-        ValueError: for no matrix, wrong shapes, or what is no finite real number.
+        InputError: for no matrix, wrong shapes, or what is no finite real number.
     """
     matrices = [_array(f"weights[{k}]", each, 2) for k, each in enumerate(weights)]
     if biases is not None:
         if len(biases) != len(matrices):
-            raise ValueError(f"{len(biases)} biases: expected one for each of {len(matrices)} matrices")
+            raise InputError(f"{len(biases)} biases: expected one for each of {len(matrices)} matrices")
         vectors = [_array(f"biases[{k}]", each, 1) for k, each in enumerate(biases)]
         matrices = [
             _with_bias(k, matrix, vector, carried=k + 1 < len(matrices))
@@ -54,10 +55,10 @@ def rescaled(layers: Sequence[EquivariantLayer], largest: float = REACH) -> tupl
     As ReLU is positively homogeneous, all outputs are multiplied by one positive number.
 
     Raises:
-        ValueError: for largest ≤ 0, a layer whose coefficients are all 0, or layers that do not fit.
+        InputError: for largest ≤ 0, a layer whose coefficients are all 0, or layers that do not fit.
     """
     if isinstance(largest, bool) or not 0 < largest < np.inf:
-        raise ValueError(f"largest = {largest!r}: expected a positive number")
+        raise InputError(f"largest = {largest!r}: expected a positive number")
     return tuple(_rescaled(k, layer, largest) for k, layer in enumerate(checked_network(layers)))
 
 
@@ -65,16 +66,16 @@ def checked_network(layers: Sequence[EquivariantLayer]) -> tuple[EquivariantLaye
     """Layers that fit, in floating point.
 
     Raises:
-        ValueError: for no layers, something else than layers, or layers whose channels or coordinates do not fit.
+        InputError: for no layers, something else than layers, or layers whose channels or coordinates do not fit.
     """
     found = tuple(layers)
     if not found or not all(isinstance(layer, EquivariantLayer) for layer in found):
-        raise ValueError(f"a network of {len(found)} layers: expected at least one, all of them EquivariantLayer")
+        raise InputError(f"a network of {len(found)} layers: expected at least one, all of them EquivariantLayer")
     for k, (before, after) in enumerate(pairwise(found)):
         given = before.coeffs.shape[1], before.basis.shape[1]
         taken = after.coeffs.shape[0], after.basis.shape[2]
         if given != taken:
-            raise ValueError(
+            raise InputError(
                 f"layer {k} has {given[0]} channels of {given[1]} coordinates, layer {k + 1} takes {taken[0]} of "
                 f"{taken[1]}: expected the same"
             )
@@ -86,7 +87,7 @@ def checked_network(layers: Sequence[EquivariantLayer]) -> tuple[EquivariantLaye
 def _rescaled(k: int, layer: EquivariantLayer, largest: float) -> EquivariantLayer:
     modulus = np.abs(layer.coeffs).max()
     if modulus == 0:
-        raise ValueError(f"layer {k}: all coefficients are 0, expected one that can be scaled to {largest}")
+        raise InputError(f"layer {k}: all coefficients are 0, expected one that can be scaled to {largest}")
     if modulus == largest:
         return layer
     return replace(layer, coeffs=np.clip(layer.coeffs / modulus * largest, -largest, largest))
@@ -95,13 +96,13 @@ def _rescaled(k: int, layer: EquivariantLayer, largest: float) -> EquivariantLay
 def _array(what: str, values: ArrayLike, dimensions: int) -> NDArray[np.float64]:
     array = checked_array(what, values)
     if array.ndim != dimensions or array.dtype.kind not in "iuf" or not array.size or not np.isfinite(array).all():
-        raise ValueError(f"{what} {array.dtype}{list(array.shape)}: expected finite numbers in {dimensions} dimensions")
+        raise InputError(f"{what} {array.dtype}{list(array.shape)}: expected finite numbers in {dimensions} dimensions")
     return array.astype(np.float64)
 
 
 def _with_bias(k: int, matrix: NDArray, bias: NDArray, carried: bool) -> NDArray[np.float64]:
     """The matrix with a row for the bias and, where the constant is carried on, a column for that."""
     if bias.shape != matrix.shape[1:]:
-        raise ValueError(f"biases[{k}] {list(bias.shape)}: expected {matrix.shape[1]}")
+        raise InputError(f"biases[{k}] {list(bias.shape)}: expected {matrix.shape[1]}")
     whole = np.vstack([matrix, bias])
     return np.hstack([whole, np.eye(len(whole))[:, -1:]]) if carried else whole

@@ -11,9 +11,12 @@ from math import lcm
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.arguments import InputError
 from numerics.equivariance import EquivariantLayer
 from numerics.equivariance.tickets import checked_eps, keep_subsets
 from numerics.subset_sum.exact_numbers import Number
+from numerics.tickets.costs import searching, shapes_of
+from numerics.tickets.limits import Limit
 from numerics.tickets.networks import checked_network
 from numerics.tickets.source import Floats, Source
 
@@ -21,7 +24,7 @@ Masks = NDArray[np.bool_]
 BITS = 52  # numbers uniform on [−1, 1] are multiples of 2^−52
 HALF = 26
 ROWS = 512  # whose products are added up in machine words
-MOST_COEFFICIENTS = 2**29  # in the blocks of the random network: a byte each while masks are unpacked
+ROOM = Limit(2**32, None)  # for whoever calls the search without a limit
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +36,7 @@ class NetworkTicket:
     second-layer coefficients that are kept, in the order of `Source.block`, copied. A first-layer coefficient is kept
     where something of its channel is.
 
-    ValueError for masks of other types or shapes.
+    InputError for masks of other types or shapes.
     """
 
     target: tuple[EquivariantLayer, ...]
@@ -49,7 +52,7 @@ class NetworkTicket:
         shapes = (layer.coeffs.shape for layer in self.target)
         expected = [("bool", (before, self.width, after, elements)) for before, after, elements in shapes]
         if given != expected:
-            raise ValueError(f"masks {given}: expected {expected}")
+            raise InputError(f"masks {given}: expected {expected}")
         for mask in masks:
             mask.flags.writeable = False  # sums over what is kept are cached
         object.__setattr__(self, "masks", masks)
@@ -60,9 +63,9 @@ class NetworkTicket:
 
     def first_masks(self, layer: int) -> Masks:
         """The first-layer coefficients that are kept. bool[in, parts, width]"""
-        projections, part_of = self.source.splits[layer]
+        diagonals, part_of = self.source.splits[layer]
         mask = self.masks[layer]
-        return np.stack([mask[..., part_of == part].any(axis=(2, 3)) for part in range(len(projections))], axis=1)
+        return np.stack([mask[..., part_of == part].any(axis=(2, 3)) for part in range(len(diagonals))], axis=1)
 
     @property
     def kept(self) -> int:
@@ -72,16 +75,16 @@ class NetworkTicket:
     @property
     def candidates(self) -> int:
         """Coefficients of the blocks, of which a ticket may keep some."""
-        parts = (len(split.projections) for split in self.source.splits)
+        parts = (len(split.diagonals) for split in self.source.splits)
         return sum(mask.size + len(mask) * part * self.width for mask, part in zip(self.masks, parts, strict=True))
 
     @property
     def total(self) -> int:
         """All coefficients of the source."""
         total = 0
-        for (before, after), (projections, part_of) in zip(self.source.shapes, self.source.splits, strict=True):
-            channels = before * len(projections) * self.width
-            total += channels * (before * len(projections) + after * len(part_of))
+        for (before, after), (diagonals, part_of) in zip(self.source.shapes, self.source.splits, strict=True):
+            channels = before * len(diagonals) * self.width
+            total += channels * (before * len(diagonals) + after * len(part_of))
         return total
 
     def effective(self, layer: int) -> tuple[Floats, Floats]:
@@ -120,7 +123,7 @@ class NetworkTicket:
         Channel by channel with the coefficients of the source that are kept, in double precision.
 
         Raises:
-            ValueError: for another shape or what is no finite real number, and for negative inputs of a ticket that is
+            InputError: for another shape or what is no finite real number, and for negative inputs of a ticket that is
                 not signed.
         """
         h = checked_inputs(self, x)
@@ -130,14 +133,14 @@ class NetworkTicket:
 
     def _pass(self, layer: int, x: Floats) -> Floats:
         """Two layers of the pruned source. x: float[..., in, in coordinates]"""
-        projections, part_of = self.source.splits[layer]
+        diagonals, part_of = self.source.splits[layer]
         reads = (*x.shape[:-2], x.shape[-1], *self.masks[layer].shape[2:])
         read = np.zeros(reads)  # what each basis element is applied to: [..., in coordinates, out, b]
         for i, mask, lambdas, mus in self._blocks(layer):
-            for part, projection in enumerate(projections):
+            for part, diagonal in enumerate(diagonals):
                 mine = np.flatnonzero(part_of == part)
                 kept = np.flatnonzero(mask[..., mine].any(axis=(1, 2)))
-                hidden = np.maximum(lambdas[part, kept] * (x[..., i, :] * np.diagonal(projection))[..., None], 0)
+                hidden = np.maximum(lambdas[part, kept] * (x[..., i, :] * diagonal)[..., None], 0)
                 weights = np.where(mask, mus, 0)[kept][..., mine]
                 read[..., mine] += np.tensordot(hidden, weights, axes=1)
         return np.tensordot(read, self.source.bases[layer], axes=((-3, -1), (2, 0)))
@@ -174,24 +177,26 @@ def find_ticket(
     seed: int = 0,
     signed: bool = True,
     progress: Callable[[int, int], None] | None = None,
+    limit: Limit = ROOM,
 ) -> NetworkTicket:
     """Masks of the random network of a seed under which it acts as the target, each coefficient within eps if possible.
 
     One subset sum for each coefficient, and two in the first layer if inputs may be negative (signed). Where no subset
     within eps is found, the nearest one is kept, so look at `coef_errors`. Numbers of the target become doubles.
 
-    width: channels for each input channel (and orbit); progress: called with blocks done and blocks in all.
+    width: channels for each input channel (and orbit); progress: called with blocks done and blocks in all; limit: of
+    memory and time, by estimate, before anything is drawn.
 
     Raises:
-        ValueError: for layers that do not fit, a width below 1, more than 2²⁹ coefficients in the blocks, eps ≤ 0, or a
-            negative seed.
+        InputError: for layers that do not fit, a width below 1, more work than the limit allows, eps ≤ 0, or a negative
+            seed.
     """
     layers = checked_network(target)
     near = checked_eps(eps)
     for name, value, least in (("width", width, 1), ("seed", seed, 0)):
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-            raise ValueError(f"{name} = {value!r}: expected an integer of at least {least}")
-    check_size(layers, int(width))
+            raise InputError(f"{name} = {value!r}: expected an integer of at least {least}")
+    limit.check(f"width {int(width)}: the search", searching(shapes_of(layers), int(width), near, bool(signed)))
     source = Source.of(layers, int(width), int(seed))
     blocks, done = sum(before for before, _ in source.shapes), 0
     masks = []
@@ -204,15 +209,6 @@ def find_ticket(
             if progress is not None:
                 progress(done, blocks)
     return NetworkTicket(layers, source.width, near, source.seed, bool(signed), tuple(masks))
-
-
-def check_size(layers: Sequence[EquivariantLayer], width: int) -> None:
-    """ValueError for more coefficients in the blocks of the random network than there would be room for."""
-    count = sum(layer.coeffs.size for layer in layers) * width
-    if count > MOST_COEFFICIENTS:
-        raise ValueError(
-            f"width {width}: {count:.3g} coefficients in the random network, expected at most {MOST_COEFFICIENTS}"
-        )
 
 
 def _searched(source: Source, layer: int, i: int, goals: Floats, eps: float, signed: bool) -> Masks:
@@ -228,16 +224,16 @@ def _searched(source: Source, layer: int, i: int, goals: Floats, eps: float, sig
 def checked_inputs(ticket: NetworkTicket, x: ArrayLike) -> Floats:
     """Inputs [..., in, coordinates] that a ticket is for.
 
-    ValueError for another shape, what is no finite real number, and negative inputs of a ticket that is not signed.
+    InputError for another shape, what is no finite real number, and negative inputs of a ticket that is not signed.
     """
     given = np.asarray(x)
     try:
         ticket.target[0].apply(given)  # the door of the layer
         found = given.astype(np.float64)
     except OverflowError as error:
-        raise ValueError("inputs: hold a number beyond all doubles") from error
+        raise InputError("inputs: hold a number beyond all doubles") from error
     if not ticket.signed and found.size and found.min() < 0:
-        raise ValueError(f"an input is {found.min()}: expected none below 0, as the ticket is not signed")
+        raise InputError(f"an input is {found.min()}: expected none below 0, as the ticket is not signed")
     return found
 
 

@@ -18,10 +18,10 @@ Floats = NDArray[np.float64]
 class Split(NamedTuple):
     """The identity as a sum of projections, so that each basis element reads the coordinates of one of them.
 
-    projections: float[parts, coordinates, coordinates]; part_of: int[b], the projection P with B_b P = B_b.
+    diagonals: float[parts, coordinates] of the projections; part_of: int[b], the projection P with B_b P = B_b.
     """
 
-    projections: Floats
+    diagonals: Floats
     part_of: NDArray[np.intp]
 
 
@@ -36,8 +36,7 @@ def split_identity(basis: NDArray) -> Split:
     for columns in reads[reads.any(axis=1)]:
         labels[np.isin(labels, labels[columns])] = labels[columns].min()
     names, part = np.unique(labels, return_inverse=True)
-    projections = np.stack([np.diag((labels == name).astype(float)) for name in names])
-    return Split(projections, part[reads.argmax(axis=1)])
+    return Split((labels == names[:, None]).astype(float), part[reads.argmax(axis=1)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +75,7 @@ class Source:
         block: float[width, out, b].
         """
         rng = np.random.default_rng([self.seed, layer, i])
-        lambdas = rng.uniform(-1, 1, (len(self.splits[layer].projections), self.width))
+        lambdas = rng.uniform(-1, 1, (len(self.splits[layer].diagonals), self.width))
         mus = rng.uniform(-1, 1, (self.width, self.shapes[layer][1], len(self.bases[layer])))
         return lambdas, mus
 
@@ -85,8 +84,8 @@ class Source:
 
         Channel (i, part, k) between them has the place (i·parts + part)·width + k.
         """
-        (before, after), (projections, part_of) = self.shapes[layer], self.splits[layer]
-        parts = len(projections)
+        (before, after), (diagonals, part_of) = self.shapes[layer], self.splits[layer]
+        parts = len(diagonals)
         rng = np.random.default_rng([self.seed, layer, before])
         first = rng.uniform(-1, 1, (before, before, parts, self.width, parts))
         second = rng.uniform(-1, 1, (before, parts, self.width, after, len(part_of)))
@@ -97,6 +96,8 @@ class Source:
             second[i, part_of, :, :, elements] = mus.transpose(2, 0, 1)
         channels = before * parts * self.width
         return (
-            EquivariantLayer(first.reshape(before, channels, parts), projections),
+            EquivariantLayer(
+                first.reshape(before, channels, parts), diagonals[:, :, None] * np.eye(diagonals.shape[1])
+            ),
             EquivariantLayer(second.reshape(channels, after, len(part_of)), self.bases[layer]),
         )

@@ -12,20 +12,27 @@ A .safetensors file holds a perceptron: NAME.weight [out, in], maybe NAME.bias [
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.arguments import InputError
 from numerics.equivariance import EquivariantLayer
-from numerics.tickets.archives import Arrays, read_arrays
+from numerics.plain_text import plain
+from numerics.tickets.archives import Arrays, open_arrays
+from numerics.tickets.costs import LayerShape, reading
+from numerics.tickets.headers import Header
+from numerics.tickets.limits import USUAL, Limit
 from numerics.tickets.networks import checked_network, multilayer_perceptron
+from numerics.tickets.statement import read_statement
 
-MOST_ENTRIES = 2**27  # of the whole matrix of a layer, and of its projections to parts of the coordinates
-Levels = tuple[NDArray[np.int64], ...]
+Levels: TypeAlias = tuple[NDArray[np.int64], ...]
+Headers: TypeAlias = Mapping[str, Header]
 TICKET = re.compile(r"statement|masks_[1-9]\d*")  # so that a ticket's file is a file of its target
 NAMES = re.compile(r"(weights|biases|coefficients|basis)_([1-9]\d*)|(permutations)_(0|[1-9]\d*)")
 FROM_TORCH = (
@@ -37,7 +44,7 @@ FROM_TORCH = (
 class TargetFile:
     """A network as it stands in a file.
 
-    layers: with a channel that holds 1 (`with_constant`) if biased; permutations: int[generators, coordinates] of a group
+    layers: with an input channel that holds 1 (`with_constant`) if biased; permutations: int[generators, coordinates] of a group
     on each level, from the inputs to the outputs, with which every basis element commutes; None if not given.
     """
 
@@ -46,51 +53,53 @@ class TargetFile:
     permutations: Levels | None
 
 
-def load_target(path: str | PathLike[str]) -> TargetFile:
-    """The network in a .npz or .safetensors file.
+def load_target(path: str | PathLike[str], limit: Limit = USUAL) -> TargetFile:
+    """The network in a .npz or .safetensors file; that of a ticket has the constant input that its statement says.
 
-    ValueError, in one line with the file's name, if it is missing, damaged, pickled or of another kind, and if what it
-    holds is no such network.
+    InputError, in one line with the file's name, if it is missing, damaged, pickled or of another kind, if what it
+    holds is no such network, and if it would take more than the limit, before room is made for it.
     """
     file = Path(path)
-    if file.suffix.lower() in (".pt", ".pth", ".pkl", ".pickle"):
-        raise ValueError(f"{file}: expected .npz or .safetensors, as nothing is unpickled; from PyTorch: {FROM_TORCH}")
-    arrays = read_arrays(file)
-    try:
-        if file.suffix.lower() == ".safetensors":
-            arrays = _torch_names(arrays)
-        return _network({name: array for name, array in arrays.items() if not TICKET.fullmatch(name)})
-    except ValueError as error:
-        raise ValueError(f"{file}: {error}") from error
+    suffix = file.suffix.lower()
+    if suffix in (".pt", ".pth", ".pkl", ".pickle"):
+        said = f"expected .npz or .safetensors, as nothing is unpickled; from PyTorch: {FROM_TORCH}"
+        raise InputError(f"{plain(path)}: {said}")
+    with open_arrays(file, limit) as held:
+        torch = suffix == ".safetensors"
+        places = _torch_names(held.headers) if torch else {x: x for x in held.headers if not TICKET.fullmatch(x)}
+        headers = {name: held.headers[place] for name, place in places.items()}
+        if torch:
+            headers = {name: Header(each.shape[::-1], each.dtype) for name, each in headers.items()}
+        shapes, generators = _layer_shapes(headers)
+        limit.check("this network", reading(shapes, generators))
+        arrays = {name: held.read(place) for name, place in places.items()}
+        constant = "statement" in held.headers and read_statement(held.read("statement")).constant_input
+        return _network({name: array.T if torch else array for name, array in arrays.items()}, constant)
 
 
 def equivariant_layers(coefficients: Sequence[NDArray], bases: Sequence[NDArray]) -> tuple[EquivariantLayer, ...]:
-    """Layers of arrays of numbers [in, out, b] and [b, out coordinates, in coordinates]. ValueError for what does not fit."""
+    """Layers of arrays of numbers [in, out, b] and [b, out coordinates, in coordinates]. InputError for what does not fit."""
     if len(coefficients) != len(bases):
-        raise ValueError(f"{len(coefficients)} arrays of coefficients and {len(bases)} bases, expected as many")
+        raise InputError(f"{len(coefficients)} arrays of coefficients and {len(bases)} bases, expected as many")
     pairs = zip(coefficients, bases, strict=True)
     layers = [EquivariantLayer(w.astype(np.float64), basis.astype(np.float64)) for w, basis in pairs]
-    for k, layer in enumerate(layers, start=1):
-        (before, after, elements), (rows, columns) = layer.coeffs.shape, layer.basis.shape[1:]
-        if (entries := max(before * columns * after * rows, elements * columns**2)) > MOST_ENTRIES:
-            raise ValueError(f"layer {k} would need matrices of {entries:.3g} entries, expected at most {MOST_ENTRIES}")
     return checked_network(layers)
 
 
 def permutations_of_levels(layers: Sequence[EquivariantLayer], given: Mapping[int, NDArray]) -> Levels:
     """How generators of a group permute the coordinates of each level, x → x[p]; int[generators, coordinates] each.
 
-    given: by level; on others the group acts as on the level before, or trivially on a single coordinate. ValueError for
+    given: by level; on others the group acts as on the level before, or trivially on a single coordinate. InputError for
     what is no permutation, and for a level that is missing or does not exist.
     """
     sizes = [layers[0].basis.shape[2], *(layer.basis.shape[1] for layer in layers)]
     generators, *others = {len(array) if array.ndim else 0 for array in given.values()}
     if others or not generators:
-        raise ValueError(
+        raise InputError(
             f"permutations of {[generators, *others]} generators, expected as many on each level, 1 or more"
         )
     if max(given) >= len(sizes):
-        raise ValueError(f"permutations_{max(given)}, expected at most permutations_{len(sizes) - 1}")
+        raise InputError(f"permutations_{max(given)}, expected at most permutations_{len(sizes) - 1}")
     levels: list[NDArray[np.int64]] = []
     for level, size in enumerate(sizes):
         if level in given:
@@ -100,7 +109,7 @@ def permutations_of_levels(layers: Sequence[EquivariantLayer], given: Mapping[in
         elif level and levels[-1].shape[1] == size:
             levels.append(levels[-1])
         else:
-            raise ValueError(f"permutations_{level} is missing, expected int[generators, {size}]")
+            raise InputError(f"permutations_{level} is missing, expected int[generators, {size}]")
     return tuple(levels)
 
 
@@ -114,62 +123,106 @@ def broken_symmetry(layers: Sequence[EquivariantLayer], levels: Levels) -> str |
     return None
 
 
-def _network(arrays: Arrays) -> TargetFile:
-    kinds = {match[1] or match[3] for match in map(NAMES.fullmatch, arrays) if match}
-    known = all(map(NAMES.fullmatch, arrays))
-    if known and "weights" in kinds and kinds <= {"weights", "biases"}:
-        return TargetFile(_perceptron(arrays), "biases" in kinds, None)
-    if not known or not {"coefficients", "basis"} <= kinds <= {"coefficients", "basis", "permutations"}:
-        held = sorted(arrays, key=lambda each: NAMES.fullmatch(each) is not None)[:6]
-        raise ValueError(
-            f"holds {', '.join(held) or 'nothing'}{', …' * (len(arrays) > 6)}, expected weights_1, … [in, out] (and "
+def layer_shape(k: int, coefficients: Header, basis: Header) -> LayerShape:
+    """Of layer k. InputError, as for `EquivariantLayer`, unless it can be one."""
+    fits = len(coefficients.shape) == len(basis.shape) == 3 and coefficients.shape[2] == basis.shape[0]
+    if not fits or not coefficients.size or not basis.size:
+        raise InputError(
+            f"layer {k}: coeffs {list(coefficients.shape)} and basis {list(basis.shape)}, expected [in, out, b] and "
+            "[b, out, in], not empty"
+        )
+    return LayerShape(*coefficients.shape, *basis.shape[1:])
+
+
+def generators_in(headers: Headers) -> int:
+    """The largest number of generators that permutations are stated for. InputError unless these have two dimensions."""
+    given = {name: header for name, header in headers.items() if name.startswith("permutations_")}
+    for name, header in given.items():
+        if len(header.shape) != 2:
+            raise InputError(f"{name} {header}, expected permutations int[generators, coordinates]")
+    return max((header.shape[0] for header in given.values()), default=0)
+
+
+def _kinds(names: Iterable[str]) -> set[str]:
+    """What the arrays of a network are. InputError unless they are those of one network."""
+    given = list(names)
+    matches = list(map(NAMES.fullmatch, given))
+    kinds = {match[1] or match[3] for match in matches if match}
+    perceptron = "weights" in kinds and kinds <= {"weights", "biases"}
+    equivariant = {"coefficients", "basis"} <= kinds <= {"coefficients", "basis", "permutations"}
+    if not all(matches) or not (perceptron or equivariant):
+        held = sorted(given, key=lambda each: NAMES.fullmatch(each) is not None)[:6]
+        raise InputError(
+            f"holds {', '.join(held) or 'nothing'}{', …' * (len(given) > 6)}, expected weights_1, … [in, out] (and "
             "biases_1, …), or coefficients_1, … and basis_1, … (and permutations_0, …), and nothing else"
         )
-    layers = equivariant_layers(_numbered(arrays, "coefficients"), _numbered(arrays, "basis"))
-    if "permutations" not in kinds:
-        return TargetFile(layers, False, None)
-    given = {
-        int(each.removeprefix("permutations_")): arrays[each] for each in arrays if each.startswith("permutations")
-    }
-    levels = permutations_of_levels(layers, given)
-    if problem := broken_symmetry(layers, levels):
-        raise ValueError(f"{problem}, expected an equivariant basis")
-    return TargetFile(layers, False, levels)
+    return kinds
 
 
-def _numbered(arrays: Arrays, kind: str) -> list[NDArray]:
+def _layer_shapes(headers: Headers) -> tuple[list[LayerShape], int]:
+    """The shapes of the layers, and the number of generators of a group on them."""
+    kinds = _kinds(headers)
+    if "weights" not in kinds:
+        pairs = [_numbered(headers, kind) for kind in ("coefficients", "basis")]
+        if len(pairs[0]) != len(pairs[1]):
+            raise InputError(f"{len(pairs[0])} arrays of coefficients and {len(pairs[1])} bases, expected as many")
+        layers = zip(*((headers[name] for name in names) for names in pairs), strict=True)
+        return [layer_shape(k, *layer) for k, layer in enumerate(layers, start=1)], generators_in(headers)
+    weights = [headers[name] for name in _numbered(headers, "weights")]
+    if unlike := [header for header in weights if len(header.shape) != 2]:
+        raise InputError(f"weights {unlike[0]}, expected finite numbers in 2 dimensions")
+    one = "biases" in kinds  # the constant
+    return [LayerShape(each.shape[0] + one, each.shape[1] + one, 1, 1, 1) for each in weights], 0
+
+
+def _network(arrays: Arrays, constant: bool) -> TargetFile:
+    kinds = _kinds(arrays)
+    if "weights" in kinds:
+        return TargetFile(_perceptron(arrays), "biases" in kinds, None)
+    layers = equivariant_layers(
+        *([arrays[name] for name in _numbered(arrays, kind)] for kind in ("coefficients", "basis"))
+    )
+    given = {int(name.partition("_")[2]): array for name, array in arrays.items() if name.startswith("permutations_")}
+    levels = permutations_of_levels(layers, given) if given else None
+    if levels is not None and (problem := broken_symmetry(layers, levels)):
+        raise InputError(f"{problem}, expected an equivariant basis")
+    return TargetFile(layers, constant, levels)
+
+
+def _numbered(names: Iterable[str], kind: str) -> list[str]:
     """kind_1, kind_2, …, as many as there are."""
-    names = [f"{kind}_{k + 1}" for k in range(sum(each.startswith(f"{kind}_") for each in arrays))]
-    if missing := [name for name in names if name not in arrays]:
-        raise ValueError(f"{missing[0]} is missing, expected {kind}_1 to {names[-1]}")
-    return [arrays[name] for name in names]
+    given = {each for each in names if each.startswith(f"{kind}_")}
+    expected = [f"{kind}_{k + 1}" for k in range(len(given))]
+    if missing := [name for name in expected if name not in given]:
+        raise InputError(f"{missing[0]} is missing, expected {kind}_1 to {expected[-1]}")
+    return expected
 
 
 def _perceptron(arrays: Arrays) -> tuple[EquivariantLayer, ...]:
     """Layers without a bias beside others that have one get zeros."""
-    weights = _numbered(arrays, "weights")
+    weights = [arrays[name] for name in _numbered(arrays, "weights")]
     biased = {name: array for name, array in arrays.items() if name.startswith("biases_")}
     if not biased:
         return multilayer_perceptron(weights)
     biases = [biased.pop(f"biases_{k}", np.zeros(each.shape[-1:])) for k, each in enumerate(weights, start=1)]
     if biased:
-        raise ValueError(f"holds {', '.join(biased)}, expected biases_1 to biases_{len(weights)}")
+        raise InputError(f"holds {', '.join(biased)}, expected biases_1 to biases_{len(weights)}")
     return multilayer_perceptron(weights, biases)
 
 
-def _torch_names(arrays: Arrays) -> Arrays:
-    """NAME.weight [out, in] and NAME.bias, in natural order, as weights_k [in, out] and biases_k."""
-    modules = sorted({name.rpartition(".")[0] for name in arrays}, key=_natural)
+def _torch_names(headers: Headers) -> dict[str, str]:
+    """NAME.weight [out, in] and NAME.bias, in natural order: their names by weights_k and biases_k.
+
+    InputError for other names and shapes.
+    """
+    modules = sorted({name.rpartition(".")[0] for name in headers}, key=_natural)
+    numbers = {module: k for k, module in enumerate(modules, start=1)}
     found = {}
-    for k, module in enumerate(modules, start=1):
-        for name, array in arrays.items():
-            before, _, kind = name.rpartition(".")
-            if before == module:
-                if {"weight": 2, "bias": 1}.get(kind) != array.ndim:
-                    raise ValueError(
-                        f"holds {name} {list(array.shape)}, expected NAME.weight [out, in], NAME.bias [out]"
-                    )
-                found[f"weights_{k}" if kind == "weight" else f"biases_{k}"] = array.T
+    for name, header in headers.items():
+        module, _, kind = name.rpartition(".")
+        if {"weight": 2, "bias": 1}.get(kind) != len(header.shape):
+            raise InputError(f"holds {name} {list(header.shape)}, expected NAME.weight [out, in], NAME.bias [out]")
+        found[f"{'weights' if kind == 'weight' else 'biases'}_{numbers[module]}"] = name
     return found
 
 
@@ -181,7 +234,7 @@ def _natural(name: str) -> list[tuple[bool, int, str]]:
 def _checked_permutations(level: int, array: NDArray, size: int) -> NDArray[np.int64]:
     fits = array.dtype.kind in "iu" and array.shape == (len(array), size)
     if not fits or (np.sort(array, axis=1) != np.arange(size)).any():
-        raise ValueError(
+        raise InputError(
             f"permutations_{level} {array.dtype}{list(array.shape)}, expected permutations int[generators, {size}] of 0 to "
             f"{size - 1}"
         )

@@ -51,7 +51,7 @@ class Target:
 def digits_mlp(seed: int = 0, steps: int = DIGITS_STEPS) -> Target:
     """R11: a perceptron 65–24–10 without biases, on scikit-learn's digits: 64 pixels in [0, 1] and a constant input.
 
-    1297 of the 1797 samples, drawn with the seed 4800 + seed, train it; the other 500 test it. ValueError for a
+    1297 of the 1797 samples, drawn with the seed 4800 + seed, train it; the other 500 test it. InputError for a
     negative or fractional seed or number of steps.
     """
     rng = np.random.default_rng(4800 + checked_integer("seed", seed, 0, MOST))
@@ -69,7 +69,7 @@ def pointset_deepsets(seed: int = 0, steps: int = SETS_STEPS) -> Target:
     """Q10: DeepSets 3–12–12 and a linear map of the mean to 4 classes, on sets of 16 points (`point_sets`).
 
     Two layers of the basis {I, J/m} and one of {1ᵀ/m} have 408 coefficients, and no output changes when points are
-    exchanged. 2000 sets, drawn with the seed 5000 + seed, train it, 1000 test it. ValueError as for `digits_mlp`.
+    exchanged. 2000 sets, drawn with the seed 5000 + seed, train it, 1000 test it. InputError as for `digits_mlp`.
     """
     rng = np.random.default_rng(5000 + checked_integer("seed", seed, 0, MOST))
     x, labels = point_sets(rng, SETS_TRAINED + SETS_TESTED)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
+from numerics.arguments import InputError
 from numerics.equivariance import EquivariantLayer
 from numerics.masks import checked_integer
 from numerics.tickets.networks import checked_network
@@ -29,7 +30,7 @@ def random_layers(
     channels: of the inputs, between the layers, and of the outputs; bases: of each layer, [b, out coordinates, in].
     """
     if len(channels) != len(bases) + 1 or not bases:
-        raise ValueError(f"{len(channels)} numbers of channels for {len(bases)} bases: expected one more than bases")
+        raise InputError(f"{len(channels)} numbers of channels for {len(bases)} bases: expected one more than bases")
     elements = [np.asarray(basis) for basis in bases]
     sizes = zip(channels, channels[1:], map(len, elements), strict=False)
     coeffs = [rng.uniform(-1, 1, size) / np.sqrt(size[0] * size[2]) for size in sizes]
@@ -52,7 +53,7 @@ def train(
     sees every `batches`-th sample, from sample k on: all of them in `batches` steps.
 
     Raises:
-        ValueError: for shapes that do not fit, labels out of range, rates or a decay that are negative or not finite,
+        InputError: for shapes that do not fit, labels out of range, rates or a decay that are negative or not finite,
             and more batches than samples.
     """
     network, samples, right = _checked(layers, x, labels)
@@ -60,7 +61,7 @@ def train(
     parts = [(np.ascontiguousarray(samples[..., k::batches]), right[k::batches]) for k in range(batches)]
     steps = np.asarray(rates, dtype=np.float64)
     if steps.ndim != 1 or not np.isfinite([*steps, decay]).all() or min([*steps, decay]) < 0:
-        raise ValueError("rates and decay: expected finite numbers, none below 0")
+        raise InputError("rates and decay: expected finite numbers, none below 0")
     chain, coeffs = [_Map.of(layer) for layer in network], [layer.coeffs for layer in network]
     mean, square = ([np.zeros_like(each) for each in coeffs] for _ in range(2))
     for k, step in enumerate(steps):
@@ -177,9 +178,9 @@ def _checked(
     expected = network[0].coeffs.shape[0], network[0].basis.shape[2]
     classes = network[-1].coeffs.shape[1] * network[-1].basis.shape[1]
     if given.ndim != 3 or given.shape[1:] != expected or not len(given) or not np.isfinite(given).all():
-        raise ValueError(f"x {list(given.shape)}: expected finite numbers [samples, {expected[0]}, {expected[1]}]")
+        raise InputError(f"x {list(given.shape)}: expected finite numbers [samples, {expected[0]}, {expected[1]}]")
     if right.shape != given.shape[:1] or right.dtype.kind not in "iu":
-        raise ValueError(f"labels {right.dtype}{list(right.shape)}: expected {len(given)} whole numbers")
+        raise InputError(f"labels {right.dtype}{list(right.shape)}: expected {len(given)} whole numbers")
     if right.min() < 0 or right.max() >= classes:
-        raise ValueError(f"labels from {right.min()} to {right.max()}: expected 0 to {classes - 1}")
+        raise InputError(f"labels from {right.min()} to {right.max()}: expected 0 to {classes - 1}")
     return network, np.ascontiguousarray(given.transpose(1, 2, 0)), right.astype(np.int64)

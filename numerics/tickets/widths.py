@@ -10,6 +10,7 @@ import numpy as np
 import sympy as sp
 from scipy.stats import binom
 
+from numerics.arguments import InputError
 from numerics.balls import number
 from numerics.equivariance import EquivariantLayer
 from numerics.equivariance.tickets import checked_eps
@@ -36,7 +37,7 @@ def guaranteed_width(layers: Sequence[EquivariantLayer], eps: Number, delta: Num
     layer may be negative.
 
     Raises:
-        ValueError: for layers that do not fit, eps ≤ 0, delta outside (0, 1), or a coefficient beyond 1/(2e), for which
+        InputError: for layers that do not fit, eps ≤ 0, delta outside (0, 1), or a coefficient beyond 1/(2e), for which
             nothing is guaranteed: rescale the network.
     """
     near, allowed, problems = _checked(layers, eps, delta, signed)
@@ -52,7 +53,7 @@ def usual_width(layers: Sequence[EquivariantLayer], eps: Number, delta: Number, 
     """A width that usually suffices: by R7 about delta coefficients are missed on average. Measured, not proved.
 
     Raises:
-        ValueError: as for `guaranteed_width`, and where no width up to 10⁵ would do.
+        InputError: as for `guaranteed_width`, and where no width up to 10⁵ would do.
     """
     near, allowed, problems = _checked(layers, eps, delta, signed)
     if near >= REACH:
@@ -62,7 +63,7 @@ def usual_width(layers: Sequence[EquivariantLayer], eps: Number, delta: Number, 
     low, high = 0, 1
     while _expected_misses(high, missed, weights) > allowed:
         if high > LARGEST:
-            raise ValueError(f"eps = {eps}: expected one that some width up to {LARGEST} usually reaches")
+            raise InputError(f"eps = {eps}: expected one that some width up to {LARGEST} usually reaches")
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
@@ -76,11 +77,11 @@ def _checked(
     """eps, delta, and for each layer the target of every subset sum."""
     near, allowed = checked_eps(eps), exact_number("delta", delta)
     if not 0 < allowed < 1:
-        raise ValueError(f"delta = {delta}: expected a probability between 0 and 1")
+        raise InputError(f"delta = {delta}: expected a probability between 0 and 1")
     problems = [layer.coeffs.ravel() for layer in checked_network(layers)]
     largest = max(np.abs(goals).max() for goals in problems)
     if largest > REACH:
-        raise ValueError(f"a coefficient of {largest:.3g}: expected at most 1/(2e) = {REACH:.3g}, rescale the network")
+        raise InputError(f"a coefficient of {largest:.3g}: expected at most 1/(2e) = {REACH:.3g}, rescale the network")
     return near, allowed, [problems[0]] * bool(signed) + problems
 
 

@@ -1,0 +1,127 @@
+"""Whether a ticket's file is true: of itself, and of the target that somebody else has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from os import PathLike
+from typing import NamedTuple
+
+import numpy as np
+
+from numerics.arguments import InputError
+from numerics.tickets.comparison import Finding, Reference, comparisons, moves
+from numerics.tickets.digests import digest_of_words, digests
+from numerics.tickets.files import StoredTicket, load_ticket
+from numerics.tickets.limits import USUAL, Limit
+from numerics.tickets.statement import Statement
+from numerics.tickets.target_files import broken_symmetry
+from numerics.tickets.widths import guaranteed_width
+
+
+class Check(NamedTuple):
+    """What a ticket's file says, and whether that is so.
+
+    own: what the file says of itself, which somebody who forges a file and all its digests can make true; compared: what
+    it has in common with the target given, None without one.
+    """
+
+    statement: Statement
+    own: list[Finding]
+    compared: list[Finding] | None
+
+    @property
+    def findings(self) -> list[Finding]:
+        return [*self.own, *(self.compared or ())]
+
+
+def check_ticket(path: str | PathLike[str], target: Reference | None = None, limit: Limit = USUAL) -> Check:
+    """Whether all that a ticket's file says holds, computed anew and exactly from the seed.
+
+    target: the network that it should be a ticket of, scaled as in the file (`networks.rescaled`). InputError as for
+    `load_ticket`.
+    """
+    return check_stored(load_ticket(path, limit), target)
+
+
+def check_stored(stored: StoredTicket, target: Reference | None = None) -> Check:
+    """`check_ticket` for a ticket that has been read."""
+    own = [
+        *_digests_hold(stored),
+        *_errors_hold(stored),
+        _counts_hold(stored),
+        _width_holds(stored),
+        *(_permutations_hold(stored) if target is None else ()),
+    ]
+    return Check(stored.statement, own, None if target is None else list(comparisons(stored, target)))
+
+
+def _digests_hold(stored: StoredTicket) -> Iterator[Finding]:
+    stated, found = stored.statement.digests, digests(stored.ticket, stored.permutations)
+    found["statement"] = digest_of_words(stored.statement)
+    wrote, here = stored.statement.versions.get("numpy", "unknown"), np.__version__
+    other = "" if wrote == here else f"; written with numpy {wrote:.40}, checked with {here}"
+    meaning = {
+        "statement": ("statement unchanged", "what is said"),
+        "target": ("target unchanged", "coefficients and bases"),
+        "masks": ("masks unchanged", "what is kept"),
+        "source": ("random network rebuilt", f"from seed {stored.ticket.seed} at width {stored.ticket.width}{other}"),
+    }
+    for name, (what, of) in meaning.items():
+        holds = stated.get(name) == found[name]
+        yield Finding(what, holds, f"{of}: SHA-256 {'as stated' if holds else 'differs'}, {found[name][:16]}…")
+
+
+def _errors_hold(stored: StoredTicket) -> Iterator[Finding]:
+    statement, ticket = stored.statement, stored.ticket
+    errors, eps = ticket.coef_errors, Fraction(ticket.eps)
+    pairs = zip(map(str, errors), statement.coef_errors, strict=True)
+    differ = [k for k, (found, stated) in enumerate(pairs, 1) if found != stated]
+    said = f"differ from the stated ones in layer {', '.join(map(str, differ))}" if differ else "as stated, exactly"
+    by_layer = ", ".join(f"{float(error):.4g}" for error in errors)
+    yield Finding("errors of coefficients", not differ, f"{said}; the largest by layer: {by_layer}")
+    within = max(errors) <= eps
+    relation = "all are at most" if within else f"the largest, {float(max(errors)):.4g}, exceeds"
+    claimed = "" if within == statement.within_eps else ", against the statement"
+    largest = max(float(np.abs(layer.coeffs).max()) for layer in ticket.target)
+    vast = (
+        f", no less than the largest coefficient, {largest:.4g}: nothing need be kept for that"
+        if eps >= largest
+        else ""
+    )
+    what = f"errors {'within' if statement.within_eps else 'beyond'} epsilon"
+    yield Finding(what, within == statement.within_eps, f"{relation} {float(eps):g}{vast}{claimed}")
+
+
+def _counts_hold(stored: StoredTicket) -> Finding:
+    ticket, statement = stored.ticket, stored.statement
+    found = ticket.kept, ticket.candidates, ticket.total
+    holds = found == (statement.kept, statement.candidates, statement.total)
+    said = f"{found[0]} of {found[1]} in the blocks, of {found[2]} in all"
+    return Finding("kept coefficients", holds, said if holds else f"{said}: not as stated")
+
+
+def _width_holds(stored: StoredTicket) -> Finding:
+    """The theorem's width, and on which side of it the ticket's is."""
+    ticket, statement = stored.ticket, stored.statement
+    try:
+        least = guaranteed_width(ticket.target, ticket.eps, statement.delta, ticket.signed)
+    except InputError as error:
+        return Finding("width of the theorem", False, str(error))
+    holds = least == statement.guaranteed_width
+    beside = "has it" if ticket.width >= least else f"has only {ticket.width}"
+    detail = f"{least} for epsilon {ticket.eps:g}, delta {statement.delta:g}; the random network {beside}"
+    said = detail if holds else f"{detail}; {statement.guaranteed_width} is stated"
+    return Finding("width of the theorem", holds, said)
+
+
+def _permutations_hold(stored: StoredTicket) -> Iterator[Finding]:
+    """What the file says of a symmetry, where there is no target to compare that with."""
+    if stored.permutations is None:
+        return
+    generators = len(moves(stored.permutations))
+    problem = broken_symmetry(stored.ticket.target, stored.permutations)
+    said = f"every basis element commutes with the {generators} permutations that the file states, exactly"
+    if not generators:
+        said = "all that the file states are the identity: it says nothing of a symmetry"
+    yield Finding("permutations commute", problem is None, problem or said)

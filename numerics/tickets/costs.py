@@ -1,0 +1,168 @@
+"""What the work on a network and its ticket takes, from shapes alone, before room is made or a number is drawn.
+
+The constants are a convention: measured once, on one core of an AMD EPYC that had other work as well, then doubled and rounded
+up. They do not follow the machine, so that one file is accepted or refused everywhere alike. Estimates of memory are upper
+bounds (the tests trace them); those of time were 2 to 8 times what checks of very different shapes took there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import ceil, log2
+from typing import NamedTuple
+
+from numerics.equivariance import EquivariantLayer
+from numerics.subset_sum.batch import MOST_ITEMS
+from numerics.tickets.limits import SECOND, Work
+
+# Bytes
+STARTING = 2**21  # whatever is done
+PER_BIT_OF_MASKS = 4  # unpacked, as truth values, in the ticket, and while they are compared
+PER_NUMBER_OF_BLOCK = 80  # of the largest block of the random network: drawn, as integers, halves and products of these
+PER_COEFFICIENT = 1200  # of the target: exact sums, errors and goals, of up to 2,100 bits where it is tiny or huge
+PER_BASIS_ENTRY = 48  # copies
+PER_PART_ENTRY = 16
+PER_PERMUTED = 48  # coordinates of all levels, for each generator
+PER_NUMBER = 40  # of data: as they stand in the file, as doubles, and what finite ones take to find
+PER_ACTIVATION = 64  # of samples that are evaluated together
+AT_ONCE = 2**22  # numbers of an array: so many samples are evaluated together
+
+# Nanoseconds
+PER_LAYER = 2 * 10**6
+PER_BLOCK = 4 * 10**5
+PER_DRAWN = 250  # numbers of the random network: drawn twice, summed exactly, and digested
+PER_SUM = 8000  # coefficients of the target
+PER_ELEMENT = 50_000  # of a basis
+PER_ENTRY = 200
+PER_MOVE = 40_000  # generators of a group, for each layer
+PER_MOVED = 20  # entries of a basis, for each generator
+SEARCH = 2 * SECOND  # compiling
+PER_SEARCH = 50_000  # subset sums
+PER_HALF_SUM = 60  # of the 2^(m/2) that a search among m items makes
+PER_PRODUCT = 1  # of evaluation
+
+
+class LayerShape(NamedTuple):
+    """Channels before and after, elements of the basis, and their rows and columns."""
+
+    before: int
+    after: int
+    elements: int
+    rows: int
+    columns: int
+
+    @classmethod
+    def of(cls, layer: EquivariantLayer) -> LayerShape:
+        return cls(*layer.coeffs.shape, *layer.basis.shape[1:])
+
+    @property
+    def coefficients(self) -> int:
+        return self.before * self.after * self.elements
+
+    @property
+    def entries(self) -> int:
+        return self.elements * self.rows * self.columns
+
+    @property
+    def parts(self) -> int:
+        """Of the identity, at most."""
+        return min(self.elements, self.columns)
+
+    @property
+    def whole(self) -> int:
+        """Entries of the whole matrix."""
+        return self.before * self.columns * self.after * self.rows
+
+    def block(self, width: int) -> int:
+        """Random numbers for one input channel."""
+        return width * (self.parts + self.after * self.elements)
+
+
+Shapes = Sequence[LayerShape]
+
+
+def shapes_of(layers: Iterable[EquivariantLayer]) -> list[LayerShape]:
+    """The shapes of the layers."""
+    return list(map(LayerShape.of, layers))
+
+
+def reading(shapes: Shapes, generators: int = 0) -> Work:
+    """What it takes to make layers of arrays, and to see whether they commute with the generators of a group."""
+    levels = sum(shape.rows for shape in shapes) + sum(shape.columns for shape in shapes[:1])
+    memory = (
+        STARTING
+        + 24 * sum(shape.coefficients for shape in shapes)
+        + PER_BASIS_ENTRY * sum(shape.entries for shape in shapes)
+        + PER_PERMUTED * generators * (levels + 8)
+    )
+    time = sum(PER_LAYER + PER_ENTRY * shape.entries + PER_ELEMENT * shape.elements for shape in shapes)
+    moves = sum(PER_MOVE + PER_MOVED * shape.entries for shape in shapes)
+    return Work(memory, time + generators * (moves + PER_MOVED * levels))
+
+
+def rebuilding(shapes: Shapes, width: int) -> Work:
+    """What it takes to draw the random network again, with masks on it, and to add up exactly what they keep."""
+    coefficients = sum(shape.coefficients for shape in shapes)
+    memory = (
+        PER_BIT_OF_MASKS * coefficients * width
+        + PER_NUMBER_OF_BLOCK * max(shape.block(width) for shape in shapes)
+        + PER_COEFFICIENT * coefficients
+        + PER_PART_ENTRY * sum(shape.parts * shape.columns for shape in shapes)
+    )
+    return Work(memory, _drawing(shapes, width) + _blocks(shapes) + PER_SUM * coefficients)
+
+
+def searching(shapes: Shapes, width: int, eps: float, signed: bool) -> Work:
+    """What it takes to find a ticket.
+
+    About log₂(1/ε) + 1 items are tried for a coefficient; where a search takes fewer of them, all windows are searched.
+    """
+    usable, items = max(1, width // 2), items_for(eps)
+    windows = 1 if items < MOST_ITEMS else -(-usable // MOST_ITEMS)
+    each = PER_SEARCH + windows * PER_HALF_SUM * ceil(2 ** (min(items, MOST_ITEMS, usable) / 2))
+    searches = sum(shape.coefficients * (2 if signed and not k else 1) for k, shape in enumerate(shapes))
+    work = rebuilding(shapes, width)
+    return Work(work.memory, work.time + SEARCH + searches * each)
+
+
+def items_for(eps: float) -> float:
+    """How many items are usually tried for a coefficient."""
+    return max(2.0, 1 - log2(eps))
+
+
+def evaluating(shapes: Shapes, width: int, samples: int, passes: int = 1, touched: int | None = None) -> Work:
+    """What it takes to evaluate target and ticket at samples, so many times, in pieces.
+
+    touched: the channels of a block of which a ticket may keep something, if not all.
+    """
+    each, at_once = largest_sample(shapes, width), together(shapes, width)
+    memory = PER_ACTIVATION * min(at_once, samples) * each + 24 * sum(shape.whole for shape in shapes)
+    used = width if touched is None else min(width, touched)
+    products = sum(3 * shape.whole + shape.before * shape.columns * shape.block(used) for shape in shapes)
+    drawn = -(-samples // at_once) * (_drawing(shapes, width) + _blocks(shapes))
+    return Work(memory, passes * (samples * products * PER_PRODUCT + drawn))
+
+
+def together(shapes: Shapes, width: int) -> int:
+    """How many samples are evaluated together."""
+    return max(1, AT_ONCE // largest_sample(shapes, width))
+
+
+def largest_sample(shapes: Shapes, width: int) -> int:
+    """Numbers that stand for one sample, in the layer with the most."""
+    return max(
+        shape.columns * (shape.after * shape.elements + width) + shape.rows * shape.after for shape in shapes
+    ) + max(shape.before * shape.columns for shape in shapes)
+
+
+def samples_in(numbers: int) -> Work:
+    """What it takes to read so many numbers of data."""
+    return Work(PER_NUMBER * numbers, PER_ENTRY * numbers)
+
+
+def _drawing(shapes: Shapes, width: int) -> int:
+    return PER_DRAWN * sum(shape.before * shape.block(width) for shape in shapes)
+
+
+def _blocks(shapes: Shapes) -> int:
+    return sum(PER_LAYER + PER_BLOCK * shape.before for shape in shapes)

@@ -1,0 +1,63 @@
+"""What a file of arrays says that it holds, before it is believed."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.arguments import InputError
+from numerics.plain_text import plain
+
+LONGEST_SIDE = 2**48
+
+
+class Header(NamedTuple):
+    """The shape and the type of an array of numbers."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype
+
+    @property
+    def size(self) -> int:
+        return prod(self.shape)
+
+    def __str__(self) -> str:
+        return f"{self.dtype}{list(self.shape)}"
+
+
+class OpenArrays(NamedTuple):
+    """A file of arrays: what it holds, by name, and the arrays one by one."""
+
+    headers: Mapping[str, Header]
+    read: Callable[[str], NDArray]
+
+
+def checked_header(name: str, shape: object, dtype: np.dtype) -> Header:
+    """InputError unless sides are whole numbers of moderate size, and entries numbers."""
+    if dtype.kind not in "biuf":
+        pickled = " (pickled)" if dtype.hasobject else ""
+        raise InputError(f"{plain(name, 80)} holds entries {plain(dtype, 80)}{pickled}, expected numbers")
+    whole = isinstance(shape, (tuple, list)) and len(shape) <= 32 and all(type(side) is int for side in shape)
+    if not isinstance(shape, (tuple, list)) or not whole or not all(0 <= side <= LONGEST_SIDE for side in shape):
+        raise InputError(f"{plain(name, 80)}: shape is {plain(shape, 80)}, expected whole numbers of at most 2^48")
+    return Header(tuple(shape), dtype)
+
+
+@contextmanager
+def whole_file(suffix: str) -> Iterator[None]:
+    """Whatever a damaged file raises, as one line."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # what NumPy would only warn of is not what it writes
+            yield
+    except (InputError, OSError, MemoryError):
+        raise
+    except Exception as error:  # nearly anything
+        said = plain(" ".join(str(error).split()) or type(error).__name__, 200)
+        raise InputError(f"damaged ({said}), expected a whole {suffix} file") from error

@@ -1,0 +1,102 @@
+"""Archives of NumPy (.npz), such as `numpy.savez` and `numpy.savez_compressed` write them, and no others."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO
+
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from numerics.arguments import InputError
+from numerics.plain_text import plain
+from numerics.tickets.headers import Header, OpenArrays, checked_header, whole_file
+
+MEMBER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}\.npy", re.ASCII)
+MOST_DIRECTORY = 2**20  # bytes of the list of members
+LOCAL, CENTRAL, CENTRAL_64 = b"PK\x03\x04", b"PK\x05\x06", b"PK\x06\x07"
+END = 22  # bytes at the end of an archive without a comment
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+ENCRYPTED = 1
+
+
+def open_npz(path: Path, files: ExitStack) -> OpenArrays:
+    """The arrays in an archive that stays open as long as `files`.
+
+    InputError for members that are not NAME.npy in plain letters, for names that differ in nothing but case, for what is
+    encrypted, compressed by a method that NumPy does not use, or longer than its array, and for anything around members.
+    """
+    stream = files.enter_context(path.open("rb"))
+    with whole_file(".npz"):
+        count = _check_frame(stream)
+        archive = files.enter_context(zipfile.ZipFile(stream))
+        if (listed := len(archive.infolist())) != count:
+            raise InputError(f"damaged ({listed} arrays, {count} are stated), expected a whole .npz file")
+        members = {member.filename.removesuffix(".npy"): member for member in _checked_members(archive)}
+        headers = {name: _header(name, archive, member) for name, member in members.items()}
+
+    def read(name: str) -> NDArray:
+        with whole_file(".npz"), archive.open(members[name]) as member:
+            array = npy.read_array(member, allow_pickle=False)
+            member.read(1)  # at its end the checksum is compared
+            return array
+
+    return OpenArrays(headers, read)
+
+
+def _check_frame(stream: IO[bytes]) -> int:
+    """How many members there should be. InputError unless the file starts with a member and ends with the list of members, and that is of moderate size.
+
+    A file that starts otherwise is no archive for NumPy, but may be one for others.
+    """
+    size = stream.seek(0, 2)
+    stream.seek(max(0, size - END - 20))
+    last = stream.read()
+    end = last[-END:]
+    stream.seek(0)
+    directory, start = (int.from_bytes(end[place : place + 4], "little") for place in (12, 16))
+    if size < END or end[:4] != CENTRAL or start + directory + END != size:
+        raise InputError("damaged or with something around its arrays, expected a whole .npz file")
+    if stream.read(4) != (LOCAL if directory else CENTRAL):
+        raise InputError("something stands before its first array, expected a .npz file")
+    if last[:-END][:4] == CENTRAL_64 or directory > MOST_DIRECTORY:
+        raise InputError(
+            f"a list of arrays of {directory} bytes, expected at most {MOST_DIRECTORY}, and less than 4 GiB"
+        )
+    return int.from_bytes(end[10:12], "little")
+
+
+def _checked_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    members = archive.infolist()
+    for member in members:
+        name = plain(member.orig_filename, 80)
+        if member.orig_filename != member.filename or not MEMBER.fullmatch(member.filename):
+            raise InputError(f"holds '{name}', expected NAME.npy, of letters A to Z, digits and _ . - alone")
+        if member.flag_bits & ENCRYPTED or member.compress_type not in METHODS:
+            raise InputError(f"{name} is encrypted or compressed in another way, expected what NumPy writes")
+    counts = Counter(member.filename.lower() for member in members)
+    if double := next((name for name, count in counts.items() if count > 1), None):
+        raise InputError(
+            f"holds {counts[double]} arrays of the name {double!r}, upper and lower case alike, expected one"
+        )
+    return members
+
+
+def _header(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Header:
+    """What the header of an array says. Version 1 alone: headers of others may be of any length."""
+    with archive.open(member) as stream:
+        if npy.read_magic(stream) != (1, 0):
+            raise InputError(f"{name} has names or a long header, expected an array of numbers")
+        try:
+            shape, _, dtype = npy.read_array_header_1_0(stream)
+        except MemoryError as error:  # of Python's parser, whatever there is
+            raise InputError(f"{name} has a header that nests too deeply, expected that of an array") from error
+        header = checked_header(name, shape, dtype)
+        stated = stream.tell() + header.size * dtype.itemsize
+    if stated != member.file_size:
+        raise InputError(f"{name} has {member.file_size} bytes, expected {plain(stated, 40)}, those of {header} alone")
+    return header
