@@ -24,7 +24,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from numerics.arguments import InputError
+from numerics.files import check_readable
 from numerics.networks import Array, real_matrix
+from numerics.plain_text import plain
 
 LABELLINGS = ("ge:K", "is:K", "onehot", "as-is")
 _SHORT = {
@@ -36,9 +39,12 @@ _SHORT = {
 }
 
 
+SMALLEST, LARGEST = 1e-30, 1e30  # of the largest entry: the products that the formulas form stay within the floats
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Inputs x [N, d] and targets y [N, q], at least two samples, all finite; ValueError otherwise."""
+    """Inputs x [N, d] and targets y [N, q], at least two samples, all finite; InputError otherwise."""
 
     x: Array
     y: Array
@@ -49,15 +55,15 @@ class Dataset:
         for field in ("x", "y"):
             object.__setattr__(self, field, real_matrix(f"{self.name}: {field}", getattr(self, field)))
         if len(self.x) != len(self.y):
-            raise ValueError(f"{self.name}: x has {len(self.x)} samples, y has {len(self.y)}, expected as many")
+            raise InputError(f"{self.name}: x has {len(self.x)} samples, y has {len(self.y)}, expected as many")
         if len(self.x) < 2:
-            raise ValueError(f"{self.name}: there is 1 sample, expected at least 2")
+            raise InputError(f"{self.name}: there is 1 sample, expected at least 2")
 
 
 def digits(labelling: str = "ge5", standardise: bool = True) -> Dataset:
     """The 1797 handwritten digits of scikit-learn: d = 64 pixels in [0, 1] (level/16), standardised if asked.
 
-    Source: UCI Optical Recognition of Handwritten Digits, test part. ValueError for an unknown labelling.
+    Source: UCI Optical Recognition of Handwritten Digits, test part. InputError for an unknown labelling.
     """
     pixels, values = _digits()
     return _dataset("digits", pixels.copy(), values, labelling, standardise)
@@ -67,16 +73,15 @@ def load(path: str | PathLike[str], labelling: str = "as-is", standardise: bool 
     """A user's data from a `.npz` file (arrays x or X [N, d], and y [N] or [N, q]) or a `.csv` file.
 
     A csv file has one sample a line, separated by commas, the label last; a first line without any number
-    is taken for the header. Raises ValueError, in one line with the file's name, if the file is missing,
+    is taken for the header. Raises InputError, in one line with the file's name, if the file is missing,
     unreadable, of another kind, or holds anything but finite numbers of fitting shapes, and if the
     labelling does not fit.
     """
     file = Path(path)
     readers = {".npz": _read_npz, ".csv": _read_csv}
     if file.suffix.lower() not in readers:
-        raise ValueError(f"{file}: suffix is {file.suffix!r}, expected .npz or .csv")
-    if not file.is_file():
-        raise ValueError(f"{file}: there is no such file")
+        raise InputError(f"{file}: suffix is {file.suffix!r}, expected .npz or .csv")
+    check_readable(file)
     x, y = readers[file.suffix.lower()](file)
     return _dataset(str(file), x, y, labelling, standardise)
 
@@ -88,11 +93,24 @@ def symmetrised(dataset: Dataset) -> Dataset:
     return Dataset(*both, f"{dataset.name} symmetrised", dataset.labelling)
 
 
+def check_scale(name: str, values: Array, hint: str = "") -> None:
+    """InputError unless the entry of largest modulus of a matrix, if not 0, is from 1e-30 to 1e30."""
+    sizes = np.abs(values)
+    largest = sizes.max()
+    if largest != 0 and not SMALLEST <= largest <= LARGEST:
+        column = int(sizes.max(axis=0).argmax())
+        raise InputError(
+            f"{name} has entries up to {largest:.3g} (column {column}, counted from 0), expected the largest from "
+            f"{SMALLEST:g} to {LARGEST:g}{hint}"
+        )
+
+
 def standardised(x: ArrayLike) -> Array:
     """Columns of x [N, d] centred, over their standard deviation (divisor N); constant columns become 0."""
     raw = real_matrix("x", x)
-    constant = np.ptp(raw, axis=0) == 0  # not "deviation 0", which rounding blurs
-    columns = raw - raw.mean(axis=0)
+    constant = (raw == raw[0]).all(axis=0)  # not "deviation 0", which rounding blurs
+    columns = np.ldexp(raw, -np.frexp(np.abs(raw).max(axis=0))[1])  # powers of 2, so exact: no sum overflows
+    columns -= columns.mean(axis=0)
     columns[:, constant] = 0
     columns /= np.where(constant, 1, np.abs(columns).max(axis=0))  # so that squares neither over- nor underflow
     columns /= np.where(constant, 1, np.sqrt(np.mean(columns**2, axis=0)))
@@ -102,7 +120,7 @@ def standardised(x: ArrayLike) -> Array:
 def targets(values: ArrayLike, labelling: str) -> Array:
     """Targets y [N, q] from raw labels [N] or [N, 1] (as-is: [N, q]), labelled as in the table above.
 
-    Raises ValueError for an unknown labelling, for classes that are not whole numbers under is:K and
+    Raises InputError for an unknown labelling, for classes that are not whole numbers under is:K and
     onehot, and for a labelling under which all samples would be alike.
     """
     column = np.asarray(values)
@@ -112,7 +130,7 @@ def targets(values: ArrayLike, labelling: str) -> Array:
     split = re.fullmatch(r"(ge|is):(-?\d+)", base)
     if split is None and base not in ("onehot", "as-is"):
         known = f"{', '.join(LABELLINGS)}, each also with -centred, {', '.join(_SHORT)}"
-        raise ValueError(f"labelling is {labelling!r}, expected one of {known}")
+        raise InputError(f"labelling is {labelling!r}, expected one of {known}")
     y = raw if base == "as-is" else _classes(raw, split, labelling)
     return y if base == full else y - y.mean(axis=0)
 
@@ -120,10 +138,10 @@ def targets(values: ArrayLike, labelling: str) -> Array:
 def _classes(raw: Array, split: re.Match[str] | None, labelling: str) -> Array:
     """±1 from the split ("ge" or "is", K), one-hot without one."""
     if raw.shape[1] != 1:
-        raise ValueError(f"labels have {raw.shape[1]} columns, expected 1 for labelling {labelling!r}")
+        raise InputError(f"labels have {raw.shape[1]} columns, expected 1 for labelling {labelling!r}")
     at_least = split is not None and split[1] == "ge"
     if not at_least and not np.array_equal(raw, np.round(raw)):
-        raise ValueError(f"labels are not whole numbers, expected classes for labelling {labelling!r}")
+        raise InputError(f"labels are not whole numbers, expected classes for labelling {labelling!r}")
     if split is None:
         y = (raw == np.unique(raw)).astype(np.float64)
     else:
@@ -131,7 +149,7 @@ def _classes(raw: Array, split: re.Match[str] | None, labelling: str) -> Array:
         y = np.where(raw >= bound if at_least else raw == bound, 1.0, -1.0)
     if (y == y[0]).all():
         span = f"{raw.min():g} to {raw.max():g}"
-        raise ValueError(f"labels from {span} are all alike under {labelling!r}, expected at least two classes")
+        raise InputError(f"labels from {span} are all alike under {labelling!r}, expected at least two classes")
     return y
 
 
@@ -140,8 +158,8 @@ def _dataset(name: str, x: Array, values: ArrayLike, labelling: str, standardise
     raw = Dataset(x, column[:, None] if column.ndim == 1 else column, name, labelling)  # checked before it is used
     try:
         y = targets(raw.y, labelling)
-    except ValueError as error:
-        raise ValueError(f"{name}: {error}") from None
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
     return Dataset(standardised(raw.x) if standardise else raw.x, y, name, labelling)
 
 
@@ -159,10 +177,10 @@ def _read_npz(file: Path) -> tuple[Array, Array]:
             held = archive.files
             found = {name: archive[name] for name in ("X", "x", "y") if name in held}
     except Exception as error:  # a damaged archive can raise nearly anything
-        raise ValueError(f"{file}: damaged, pickled or another format, expected an .npz of arrays") from error
+        raise InputError(f"{file}: damaged, pickled or another format, expected an .npz of arrays") from error
     x = found.get("x", found.get("X"))
     if x is None or "y" not in found:
-        raise ValueError(f"{file}: holds {', '.join(held) or 'nothing'}, expected arrays x (or X) and y")
+        raise InputError(f"{file}: holds {plain(', '.join(held)) or 'nothing'}, expected arrays x (or X) and y")
     return x, found["y"]
 
 
@@ -172,13 +190,13 @@ def _read_csv(file: Path) -> tuple[Array, Array]:
         if lines and not any(map(_is_number, lines[0].split(","))):
             del lines[0]
         if not lines:
-            raise ValueError("holds no line of numbers")
+            raise InputError("holds no line of numbers")
         table = np.loadtxt(lines, delimiter=",", ndmin=2, comments=None, quotechar='"')
     except (OSError, ValueError) as error:
-        said = str(error).rstrip(".")
-        raise ValueError(f"{file}: {said}, expected numbers separated by commas") from error
+        said = str(error).partition(";")[0].rstrip(".")  # after it NumPy speaks of its own arguments
+        raise InputError(f"{file}: {said}, expected numbers separated by commas") from error
     if table.shape[1] < 2:
-        raise ValueError(f"{file}: has 1 column, expected inputs and, last, the label")
+        raise InputError(f"{file}: has 1 column, expected inputs and, last, the label")
     return table[:, :-1], table[:, -1]
 
 

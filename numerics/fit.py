@@ -2,13 +2,15 @@
 
 The mask is held against two graphons, the constant one and the fitted one. A distance says little by itself, so each
 stands beside those of masks drawn from that very graphon and put through the same lines, fit included, and beside the
-bound of G1, which no mask from the constant graphon passes but by a stated chance.
+bound of G1, which no mask from the constant graphon passes but by a stated chance. Where neither side varies the fitted
+graphon is the constant one, and there is one distance with one verdict. Where whole lines are gone the rest of the mask is
+fitted too, as a mask of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import NamedTuple
 
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import softmax
 
+from numerics.arguments import InputError
 from numerics.cut_norm import LONGEST_EXACT, CutNorm, cut_distance
 from numerics.factor_model import (
     COARSE,
@@ -30,11 +33,13 @@ from numerics.factor_model import (
     fit_half_normal_rows,
     posterior,
 )
-from numerics.homogeneity import UNLIKELY, Blocks, Homogeneity, homogeneity_of
+from numerics.fit_levels import UNLIKELY
+from numerics.homogeneity import Blocks, Homogeneity, homogeneity_of
 from numerics.moments import numeric
 from numerics.noise import upper_tail
 from numerics.noise_edge import CorrectedValue, corrected_singular_values, noise_edge
 from numerics.sampling import sample_constant, sample_step
+from numerics.structure import Structure, structure_of
 from theory.graphon import cut_norm_rate, symbols
 from theory.operators import noise as noise_theory
 
@@ -60,6 +65,11 @@ class Model:
     data: Counted
     left: Floats
     right: Floats
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether neither side varies, so that the graphon is the density."""
+        return not self.data.varies and self.data.sizes.size == 1
 
     @property
     def profiles(self) -> tuple[Floats, Floats, float]:
@@ -137,7 +147,8 @@ class Fit:
     """All that is found about a mask [m, n]; what needs a mask that keeps some entries, not all, is None without.
 
     certified: what the distance to the constant graphon exceeds with chance UNLIKELY at most if the mask is uniform
-    (G1).
+    (G1). to_fitted: the same object as to_constant where the fitted graphon is the constant one. structure: the whole
+    lines that are gone or kept; rest: what is found about the mask without them.
     """
 
     mask: csr_array
@@ -147,16 +158,35 @@ class Fit:
     to_fitted: Distance | None = None
     certified: float | None = None
     spectrum: Spectrum | None = None
+    structure: Structure | None = None
+    rest: Fit | None = None
+
+    def explained_by(self, methods: Sequence[str]) -> Fit:
+        """The same, without a structure if any method that prunes weight by weight leaves such masks."""
+        return replace(self, structure=None, rest=None) if methods else self
 
     @property
     def density(self) -> float:
         return self.mask.nnz / (self.mask.shape[0] * self.mask.shape[1])
 
 
-def fit(mask: csr_array, *, seed: int = 0) -> Fit:
-    """Everything about a mask [m, n] of bool. ValueError if it is empty or not a matrix."""
+def fit(mask: csr_array, *, seed: int = 0, silent: NDArray[np.bool_] | None = None) -> Fit:
+    """Everything about a mask [m, n] of bool. InputError if it is empty or not a matrix.
+
+    silent [n]: columns whose input is 0 throughout the data, if those are known: they explain a dead column.
+    """
     if mask.ndim != 2 or 0 in mask.shape or mask.dtype.kind != "b":
-        raise ValueError(f"mask is {mask.dtype} of shape {mask.shape}, expected a non-empty matrix of bool")
+        raise InputError(f"mask is {mask.dtype} of shape {mask.shape}, expected a non-empty matrix of bool")
+    found = _fit_alone(mask, seed)
+    structure = None if found.homogeneity is None else structure_of(mask, silent)
+    if structure is None:
+        return found
+    rest = structure.rest(mask)
+    return replace(found, structure=structure, rest=_fit_alone(rest, seed) if 0 not in rest.shape else None)
+
+
+def _fit_alone(mask: csr_array, seed: int) -> Fit:
+    """Everything about a mask but its structure."""
     if mask.nnz in (0, mask.shape[0] * mask.shape[1]):
         return Fit(mask)
     testing, drawing = (np.random.default_rng(each) for each in np.random.SeedSequence(seed).spawn(2))
@@ -167,13 +197,17 @@ def fit(mask: csr_array, *, seed: int = 0) -> Fit:
     flat, fitted = [], []
     for _ in range(masks_drawn(mask)):
         flat.append(_distance_to_constant(_draw_constant(mask, selection, drawing)))
-        fitted.append(_distance_to_fitted(model, homogeneity, selection, drawing))
+        if not model.is_constant:
+            fitted.append(_distance_to_fitted(model, homogeneity, selection, drawing))
+    to_constant = to_fitted = Distance(cut_distance(mask, constant, seed=seed), np.array(flat))
+    if not model.is_constant:
+        to_fitted = Distance(cut_distance(mask, (model.left, model.right), seed=seed), np.array(fitted))
     return Fit(
         mask,
         homogeneity,
         model,
-        Distance(cut_distance(mask, constant, seed=seed), np.array(flat)),
-        Distance(cut_distance(mask, (model.left, model.right), seed=seed), np.array(fitted)),
+        to_constant,
+        to_fitted,
         certified_noise(constant, *mask.shape),
         spectrum_of(mask, model, homogeneity, seed),
     )

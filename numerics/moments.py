@@ -10,6 +10,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.arguments import InputError
 from numerics.masks import checked_array
 from theory.saliency import gradient_moments, outputs, row_law, stein_model
 from theory.saliency import snip as symbols
@@ -64,7 +65,7 @@ class ResidualMoments:
         """The moments a nested predictor keeps: P0 (h), P1iso (h and E r), P1 (h and β), P2 (all).
 
         Raises:
-            ValueError: for another name.
+            InputError: for another name.
         """
         none, d = np.zeros_like(self.mean), len(self.mean)
         if predictor == "P2":
@@ -77,7 +78,7 @@ class ResidualMoments:
             formula = numeric((symbols.residual_mean, symbols.dimension), stein_model.expressions["isotropic_beta"])
             stein = np.full(d, float(formula(self.mean_residual, d)))
             return replace(self, stein=stein, covariance=np.diag(stein**2))
-        raise ValueError(f"predictor {predictor!r}: expected P0, P1iso, P1 or P2")
+        raise InputError(f"predictor {predictor!r}: expected P0, P1iso, P1 or P2")
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ class OutputMoments:
         """The moments a nested predictor keeps, as in `ResidualMoments.truncated`; P0 is the rule of the lengths ‖h_j‖.
 
         Raises:
-            ValueError: for another name.
+            InputError: for another name.
         """
         if predictor == "P2":
             return self
@@ -121,19 +122,19 @@ class OutputMoments:
             formula = numeric((symbols.residual_mean, symbols.dimension), stein_model.expressions["isotropic_beta"])
             stein = np.broadcast_to(formula(self.mean_residual, len(self.mean)), self.mean.shape)
         else:
-            raise ValueError(f"predictor {predictor!r}: expected P0, P1iso, P1 or P2")
+            raise InputError(f"predictor {predictor!r}: expected P0, P1iso, P1 or P2")
         return replace(self, stein=stein, covariance=stein[:, :, None] * stein[:, None, :])
 
 
 def residual_moments(x: Floats, residual: Floats) -> ResidualMoments:
     """The moments of data x[N, d] with a scalar residual[N] (or [N, 1]); O(N² d) time, O(N · 1024) memory.
 
-    ValueError unless both are finite and non-empty, with a row for each sample, and the residual has one column.
+    InputError unless both are finite and non-empty, with a row for each sample, and the residual has one column.
     """
     x, r = _samples(x, residual)
     r = r.reshape(len(x), -1)
     if r.shape[1] != 1:
-        raise ValueError(f"residual of {r.shape[1]} outputs: expected one (output_moments takes several)")
+        raise InputError(f"residual of {r.shape[1]} outputs: expected one (output_moments takes several)")
     weighted = r * x
     total = np.zeros((x.shape[1], x.shape[1]))
     for rows, gates in _gate_covariances(x):
@@ -144,11 +145,11 @@ def residual_moments(x: Floats, residual: Floats) -> ResidualMoments:
 def output_moments(x: Floats, residual: Floats) -> OutputMoments:
     """The moments of data x[N, d] with a residual[N, q]; O(N² d q) time, O(N · 1024 + N d + d q²) memory.
 
-    ValueError unless both are finite, non-empty matrices with a row for each sample.
+    InputError unless both are finite, non-empty matrices with a row for each sample.
     """
     x, r = _samples(x, residual)
     if r.ndim != 2:
-        raise ValueError(f"residual has shape {r.shape}, expected [{len(x)}, q]: a row for each sample")
+        raise InputError(f"residual has shape {r.shape}, expected [{len(x)}, q]: a row for each sample")
     total = np.zeros((x.shape[1], r.shape[1], r.shape[1]))
     for rows, gates in _gate_covariances(x):
         for k, output in enumerate(r.T):
@@ -161,11 +162,11 @@ def _samples(x: Floats, residual: Floats) -> tuple[Floats, Floats]:
     x, r = checked_array("x", x), checked_array("residual", residual)
     for name, array in (("x", x), ("residual", r)):
         if array.dtype.kind not in "biuf" or array.size == 0 or not np.isfinite(array).all():
-            raise ValueError(f"{name} is {array.dtype} of shape {array.shape}, expected non-empty finite real numbers")
+            raise InputError(f"{name} is {array.dtype} of shape {array.shape}, expected non-empty finite real numbers")
     if x.ndim != 2:
-        raise ValueError(f"x has shape {x.shape}, expected [N, d]: a row for each sample")
+        raise InputError(f"x has shape {x.shape}, expected [N, d]: a row for each sample")
     if r.ndim == 0 or len(r) != len(x):
-        raise ValueError(f"residual has shape {r.shape}, expected [{len(x)}, q]: a row for each sample")
+        raise InputError(f"residual has shape {r.shape}, expected [{len(x)}, q]: a row for each sample")
     return x, r.astype(np.float64)
 
 
@@ -251,11 +252,15 @@ def _characteristic_functions(
     return scales, np.stack([middle, (high - low) / 2, (high + low) / 2 - middle])
 
 
+class UnreachableDensityError(InputError):
+    """No threshold keeps as many weights: too many scores are zero."""
+
+
 def threshold_for(densities: Callable[[float], Floats], density: float) -> float:
-    """The τ at which the mean column density is `density` (bisection on log τ, then regula falsi).
+    """The τ at which the mean column density is `density`, within 1e-9 of itself: Brent's method on log τ.
 
     Raises:
-        ValueError: if no threshold keeps as many (too many scores are zero).
+        UnreachableDensityError: if no threshold keeps as many (too many scores are zero).
     """
     from scipy.optimize import brentq
 
@@ -267,7 +272,9 @@ def threshold_for(densities: Callable[[float], Floats], density: float) -> float
         low -= 4.0
         if low < -60:
             kept = float(densities(float(np.exp(low))).mean())
-            raise ValueError(f"density {density}: at most {kept:.4g} of the weights have a positive saliency")
+            raise UnreachableDensityError(
+                f"density {density}: at most {kept:.4g} of the weights have a positive saliency"
+            )
     while excess(high) > 0:
         high += 4.0
     return float(np.exp(brentq(excess, low, high, xtol=1e-9)))

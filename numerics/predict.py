@@ -5,7 +5,7 @@
 | random, magnitude | constant (S2) | |
 | synflow | constant columns, row densities from the readout (S11) | |
 | wanda | column norms (S12), for many inputs | row law: rows are ranked one by one |
-| snip | P2 (S5; several outputs: S7) while ρ < 0.3 and the row law confirms it | row law (S6) |
+| snip | P2 (S5; several outputs: S7) while ρ < 0.3 and the row law confirms every column | row law (S6) |
 | grasp, grasp-magnitude | | row law (S6) with the smoothed residual (S8) |
 
 A `Problem` says what is pruned, `predict` gives column densities, `observe` prunes a network and `score` holds the two
@@ -22,8 +22,10 @@ import numpy as np
 from sympy import Rational
 
 from numerics import pruning
+from numerics.arguments import InputError
 from numerics.balls import number
 from numerics.data import Dataset
+from numerics.distribution_free import clopper_pearson
 from numerics.exact_tests import TwoCounts
 from numerics.masks import Mask
 from numerics.moments import (
@@ -58,7 +60,43 @@ CLOSED_FORMS = ("P0", "P1iso", "P1", "P2")
 CLOSURE_DENSITY = 0.3  # from here on the Gaussian closure behind P2 is known to be poor (S5, S6)
 INFINITE_WIDTH = 2**40  # S8's second term, of order n^−½, is gone
 REALISED = ("realised", "+ second term")  # predictors that know the drawn network
+COLUMN_LEVEL = 0.05  # of the intervals in which fresh rows see the densities of all columns
+COLUMN_NOISES = 3  # standard deviations of a network's column by which a closed form may be off
 RANK_ONE_DISTANCE = 0.1  # up to here the saliency is called rank one: a tenth of the gradient is off its mean's line
+
+
+@dataclass(frozen=True)
+class ColumnOff:
+    """A column in which a closed form is not certified.
+
+    distance: from the row law's density, which is known to be at most `reach` away from the closed form's; allowed: as
+    `Certificate` says.
+    """
+
+    column: int
+    distance: float
+    reach: float
+    allowed: float
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Whether fresh rows confirm a closed form, on average over columns and column by column.
+
+    mean_distance: of the columns from the row law, to be at most mean_noise, that of a network and of the fresh rows.
+    columns_off: the columns, the farthest first, that may be off by more than COLUMN_NOISES standard deviations of the count
+    in a network of this width, by exact intervals around the fresh rows' counts of level COLUMN_LEVEL for all columns
+    together.
+    """
+
+    predictor: str
+    mean_distance: float
+    mean_noise: float
+    columns_off: tuple[ColumnOff, ...]
+
+    @property
+    def holds(self) -> bool:
+        return self.mean_distance <= self.mean_noise and not self.columns_off
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +105,7 @@ class Prediction:
 
     threshold: the limit's τ in the units of the claims (√(nd) S for snip and GraSP); None where there is no such scale.
     moments: of the residual, for GraSP of the smoothed one; None for several outputs and where no residual is read.
+    certificate: of the closed form that was held against the row law; None where there is no such.
     """
 
     problem: Problem
@@ -76,6 +115,7 @@ class Prediction:
     reason: str
     threshold: float | None
     moments: ResidualMoments | None = None
+    certificate: Certificate | None = None
 
     @property
     def densities(self) -> Floats:
@@ -103,7 +143,7 @@ class Prediction:
 
 
 def predict(problem: Problem, rows: int, rng: np.random.Generator, closed_forms: Sequence[str] = ("P2",)) -> Prediction:
-    """Column densities from the data alone, certified by `rows` fresh rows. ValueError as for `sample_row_law`.
+    """Column densities from the data alone, certified by `rows` fresh rows. InputError as for `sample_row_law`.
 
     closed_forms: which of P0, P1iso, P1, P2 to evaluate for snip.
     """
@@ -115,8 +155,10 @@ def predict(problem: Problem, rows: int, rng: np.random.Generator, closed_forms:
     if problem.method == "wanda":
         densities, threshold = wanda_densities(np.linalg.norm(problem.x, axis=0), problem.share)
         predictors = {"S12": densities, **predictors}
-        used, reason = _certified("S12", "column norms alone (S12)", predictors, problem, law.rows)
-        return Prediction(problem, law, predictors, used, reason, threshold if used == "S12" else None)
+        certificate = certify("S12", densities, law, problem.width)
+        used, reason = _choice(certificate, "column norms alone (S12)", problem.inputs)
+        level = threshold if certificate.holds else None
+        return Prediction(problem, law, predictors, used, reason, level, certificate=certificate)
     reasons = {
         "random": "scores that know neither row nor column leave a constant graphon (S2)",
         "magnitude": "the weights are iid, so the graphon is constant (S2)",
@@ -147,28 +189,56 @@ def _data_driven(
     moments = scalar or output_moments(problem.x, problem.residual)
     found = {name: snip_densities(moments.truncated(name), problem.share) for name in closed_forms}
     predictors = {**{name: densities for name, (densities, _) in found.items()}, **predictors}
+    certificate = None
     if problem.density >= CLOSURE_DENSITY:
         used, reason = (
             "row law",
             f"P2's Gaussian closure degrades from density {CLOSURE_DENSITY} on (S5): fresh rows (S6)",
         )
+    elif "P2" not in found:
+        used, reason = "row law", "P2 was not asked for: fresh rows (S6)"
     else:
+        certificate = certify("P2", predictors["P2"], law, problem.width)
         what = f"closed form in the data's moments ({'S7' if several else 'S5'})"
-        used, reason = _certified("P2", what, predictors, problem, law.rows)
-    return Prediction(problem, law, predictors, used, reason, found[used][1] if used in found else sampled, scalar)
+        used, reason = _choice(certificate, what, problem.inputs)
+    threshold = found[used][1] if used in found else sampled
+    return Prediction(problem, law, predictors, used, reason, threshold, scalar, certificate)
 
 
-def _certified(name: str, what: str, predictors: Mapping[str, Floats], problem: Problem, rows: int) -> tuple[str, str]:
-    """The closed form `name` while it is within the noise of network and fresh rows, and the reason."""
-    if name not in predictors:
-        return "row law", f"{name} was not asked for: fresh rows (S6)"
-    law = predictors["row law"]
-    distance = float(np.abs(predictors[name] - law).mean())
-    noise = float(np.hypot(noise_floor(law, problem.width), noise_floor(law, rows)))
-    seen = f"{distance:.4f} from the row law, noise {noise:.4f}"
-    if distance > noise:
+def certify(predictor: str, densities: Floats, law: RowLaw, width: int) -> Certificate:
+    """Hold the densities [d] of a closed form against fresh rows, on average and in each column.
+
+    A column is certified if no density that its count in the fresh rows allows (Clopper–Pearson) is farther from the closed
+    form's than three standard deviations of a network's column of that density, or of one with a single weight on average.
+    """
+    counts, confidence = np.rint(law.rows * law.densities).astype(int), 1 - COLUMN_LEVEL / len(densities)
+    low, high = np.array([clopper_pearson(int(count), law.rows, confidence) for count in counts]).T
+    reach = np.maximum(densities - low, high - densities)
+    allowed = COLUMN_NOISES * np.sqrt(np.maximum(densities * (1 - densities), 1 / width) / width)
+    distances = np.abs(densities - law.densities)
+    off = sorted(np.flatnonzero(reach > allowed), key=lambda column: -distances[column])
+    return Certificate(
+        predictor,
+        float(distances.mean()),
+        float(np.hypot(noise_floor(law.densities, width), noise_floor(law.densities, law.rows))),
+        tuple(ColumnOff(int(j), float(distances[j]), float(reach[j]), float(allowed[j])) for j in off),
+    )
+
+
+def _choice(certificate: Certificate, what: str, inputs: int) -> tuple[str, str]:
+    """The closed form while its certificate holds, else the row law; and the reason."""
+    name, off = certificate.predictor, certificate.columns_off
+    seen = f"{certificate.mean_distance:.4f} from the row law, noise {certificate.mean_noise:.4f}"
+    if certificate.holds:
+        return name, f"{what}, certified by fresh rows in every column (on average {seen})"
+    if not off:
         return "row law", f"{name}, {what}, is too coarse here ({seen}): fresh rows instead"
-    return name, f"{what}, certified by fresh rows ({seen})"
+    worst = off[0]
+    return "row law", (
+        f"{name}, {what}, is not certified in {len(off)} of {inputs} columns: column {worst.column} lies "
+        f"{worst.distance:.4f} from the row law, perhaps {worst.reach:.4f}, where {worst.allowed:.4f} is allowed "
+        f"({COLUMN_NOISES} sd of a network): fresh rows instead"
+    )
 
 
 def limit(problem: Problem) -> str:
@@ -265,12 +335,12 @@ class Observation:
 def observe(prediction: Prediction, network: Network, rng: np.random.Generator) -> Observation:
     """Prune the first layer of a network that fits the prediction's problem; rng is read by random pruning.
 
-    The mask is that of `pruning.prune(..., first_layer=True)`. ValueError if the network does not fit.
+    The mask is that of `pruning.prune(..., first_layer=True)`. InputError if the network does not fit.
     """
     problem = prediction.problem
     widths = (problem.inputs, *[problem.width] * problem.depth, problem.outputs)
     if network.widths != widths:
-        raise ValueError(f"network has widths {network.widths}, expected {widths}")
+        raise InputError(f"network has widths {network.widths}, expected {widths}")
     arguments = (problem.x, problem.residual, rng)
     (scores,) = pruning.saliency(problem.method, network, *arguments, first_layer=True)
     mask = problem.mask(scores)
@@ -343,10 +413,10 @@ def compare(
     """The errors of the predictors of snip (P0 to P2, row law, constant) or of GraSP (kinds of smoothing; SNIP's rule).
 
     GraSP's: "limit" the row law with Θr, "realised" with Θ̂r, "+ second term" that of S8 at the network's width, "SNIP's
-    profile" the row law of snip, a control. ValueError for another method, and as `posed` and `predict`.
+    profile" the row law of snip, a control. InputError for another method, and as `posed` and `predict`.
     """
     if method not in DATA_DRIVEN:
-        raise ValueError(f"method is {method!r}, expected one of {', '.join(DATA_DRIVEN)} to compare predictors")
+        raise InputError(f"method is {method!r}, expected one of {', '.join(DATA_DRIVEN)} to compare predictors")
     found: list[dict[str, float]] = []
     known: Mapping[str, Floats] = {}
     for stream in seed.spawn(networks):

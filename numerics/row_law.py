@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics import pruning
-from numerics.data import Dataset
+from numerics.arguments import InputError
+from numerics.data import Dataset, check_scale
 from numerics.masks import Mask, checked_integer, global_mask, kept_count, kth_largest, row_mask
 from numerics.moments import numeric
 from numerics.networks import Network, real_matrix, tangent_residual
@@ -36,6 +37,10 @@ BLOCK = 2**19  # entries of a block of rows × samples: it stays in cache
 BINS = 64  # of rows in the picture of the limit
 
 
+class NotCoveredError(InputError):
+    """Nothing is wrong with the values, but the theory of a method does not cover them."""
+
+
 @dataclass(frozen=True, eq=False)
 class Problem:
     """The first layer of a ReLU network (d inputs, `depth` hidden layers of `width`, q outputs) and what prunes it.
@@ -45,7 +50,7 @@ class Problem:
     network (initial output subtracted).
 
     Raises:
-        ValueError: for a method or depth outside the theory, shapes that do not fit, numbers that are not finite, and a
+        InputError: for a method or depth outside the theory, shapes that do not fit, numbers that are not finite, and a
             density outside (0, 1) or one that keeps none or all of the weights.
     """
 
@@ -67,15 +72,16 @@ class Problem:
         for name, value in arrays.items():
             array = real_matrix(name, value).astype(float)
             if len(array) != len(self.x):
-                raise ValueError(f"{name} has {len(array)} samples, x has {len(self.x)}, expected as many")
+                raise InputError(f"{name} has {len(array)} samples, x has {len(self.x)}, expected as many")
             object.__setattr__(self, name, array)
+        _check_scales("", self.method, self.x, self.residual)
         if self.smoothed is not None and self.smoothed.shape != self.residual.shape:
-            raise ValueError(f"smoothed has shape {self.smoothed.shape}, expected {self.residual.shape}")
+            raise InputError(f"smoothed has shape {self.smoothed.shape}, expected {self.residual.shape}")
         size = self.inputs if self.by_row else self.width * self.inputs
         kept = kept_count(self.density, size)
         if not 0 < kept < size:
             where = "each row" if self.by_row else "the first layer"
-            raise ValueError(
+            raise NotCoveredError(
                 f"density is {self.density}: it keeps {kept} of the {size} weights of {where}, expected some"
             )
 
@@ -120,20 +126,28 @@ class Problem:
 
 
 def check_method(method: str, depth: int) -> None:
-    """ValueError for a method that is unknown or, at this number of hidden layers, outside the theory."""
+    """InputError for a method that is unknown or, at this number of hidden layers, outside the theory."""
     if method == "synflow-iterative":
-        raise ValueError(
+        raise InputError(
             "method is 'synflow-iterative': its scores change from round to round, and the theory (S11) covers "
             "one-shot scores, expected synflow"
         )
     if method not in METHODS:
-        raise ValueError(f"method is {method!r}, expected one of {', '.join(METHODS)}")
+        raise InputError(f"method is {method!r}, expected one of {', '.join(METHODS)}")
     checked_integer("depth", depth, 1, 1000)
     if depth > 1 and method in DATA_DRIVEN:
-        raise ValueError(
+        raise InputError(
             f"depth is {depth}: the theory of {method} (S3 to S8) covers one hidden layer, expected 1 "
             "(deeper networks: random, magnitude, synflow, wanda)"
         )
+
+
+def _check_scales(name: str, method: str, x: Floats, targets: Floats) -> None:
+    """InputError for numbers, of those that the method reads, whose products would leave the floats."""
+    if method in ("wanda", *DATA_DRIVEN):
+        check_scale(f"{name}x", x, ": scale the columns (--standardise)")
+    if method in DATA_DRIVEN:
+        check_scale(f"{name}y", targets, ": scale the targets")
 
 
 def posed(
@@ -149,13 +163,14 @@ def posed(
     """The problem that a data set poses, and, with `network`, the one posed by that very network.
 
     Without subtract_output the residual is f₀ − y, f₀ the network's output. GraSP's residual is smoothed by the
-    network's own kernel Θ̂, or without a network by its limit Θ (S8). ValueError as for `Problem`, and when f₀ is asked
+    network's own kernel Θ̂, or without a network by its limit Θ (S8). InputError as for `Problem`, and when f₀ is asked
     for without a network.
     """
     check_method(method, depth)
     subtract_output = subtract_output or method not in DATA_DRIVEN  # the others read no residual
     if network is None and not subtract_output:
-        raise ValueError("network is None, expected one because its initial output is part of the residual")
+        raise InputError("network is None, expected one because its initial output is part of the residual")
+    _check_scales(f"{data.name}: ", method, data.x, data.y)
     x = np.asarray(data.x, dtype=float)
     residual = -data.y if network is None else pruning.residual(network, x, data.y, subtract_output=subtract_output)
     smoothed = None
@@ -204,13 +219,13 @@ class RowLaw:
 def sample_row_law(problem: Problem, rows: int, rng: np.random.Generator) -> RowLaw:
     """Draw fresh rows and score them. Source: S6 (SNIP), S8 (GraSP), S2, S11, S12.
 
-    `rows` is lowered so that rows · d stays below 2²⁵. ValueError for fewer than 100 rows, or if the density exceeds
-    the share of scores that are not zero: an assumption of every claim.
+    `rows` is lowered so that rows · d stays below 2²⁵. InputError for fewer than 100 rows; NotCoveredError if the density
+    exceeds the share of scores that are not zero: an assumption of every claim.
     """
     checked_integer("fresh rows", rows, FEWEST_ROWS, 2**40)
     rows = max(FEWEST_ROWS, min(rows, MOST_SCORES // problem.inputs))
     if rows * problem.density < 1:
-        raise ValueError(f"density is {problem.density}: {rows} fresh rows keep less than one weight of a column")
+        raise NotCoveredError(f"density is {problem.density}: {rows} fresh rows keep less than one weight of a column")
     scores = row_scores(problem, rows, rng)
     zero_share = _check_zeros(problem, scores)
     mask = problem.mask(scores)
@@ -224,7 +239,7 @@ def sample_row_law(problem: Problem, rows: int, rng: np.random.Generator) -> Row
 
 
 def _check_zeros(problem: Problem, scores: Floats) -> float:
-    """P(S = 0); ValueError if the threshold would have to split scores that are zero."""
+    """P(S = 0); NotCoveredError if the threshold would have to split scores that are zero."""
     nonzero = np.count_nonzero(scores, axis=1)
     above = float((scores > 0).mean())
     zero_share = 1 - float(nonzero.mean()) / problem.inputs
@@ -232,7 +247,7 @@ def _check_zeros(problem: Problem, scores: Floats) -> float:
         above = float(nonzero.min()) / problem.inputs  # the poorest row decides
     if above < problem.share < above + zero_share:
         sign = "positive " if problem.method == "grasp" else "non-zero "
-        raise ValueError(
+        raise NotCoveredError(
             f"density is {problem.density}: {problem.method} gives a {sign}score to {above:.4g} of the weights here, "
             f"and every claim assumes a density below that (P(S = 0) = {zero_share:.4g})"
         )
@@ -242,7 +257,7 @@ def _check_zeros(problem: Problem, scores: Floats) -> float:
 def limit_threshold(problem: Problem, rows: int, rng: np.random.Generator) -> float:
     """The threshold that all scores of the layer share in the limit, estimated from fresh rows.
 
-    ValueError if the density exceeds the share of scores that are not zero.
+    NotCoveredError if the density exceeds the share of scores that are not zero.
     """
     scores = row_scores(problem, rows, rng)
     _check_zeros(problem, scores)

@@ -9,8 +9,22 @@ from scipy.sparse import csr_array
 import numerics.explain
 from numerics import pruning
 from numerics.data import Dataset
-from numerics.explain import METHODS, Setting, _Law, _selected, explain
+from numerics.explain import (
+    METHODS,
+    TRAINING,
+    Excluded,
+    Explanation,
+    Setting,
+    Status,
+    _Law,
+    _likeness,
+    _rank,
+    _selected,
+    explain,
+    origin_of,
+)
 from numerics.fit import Selection
+from numerics.fit_levels import FEW_ROWS
 from numerics.masks import top_k_mask
 from numerics.networks import random_network
 from numerics.noise import upper_tail
@@ -34,8 +48,12 @@ def test_the_method_that_made_a_mask_is_found(method: str) -> None:
     data = made()
     ranking, excluded = explain(pruned(method, data), Setting(data), 3000, np.random.SeedSequence(1))
     assert not excluded
-    assert ranking[0].method == ("random" if method == "magnitude" else method)
-    assert ranking[0].fits
+    true = "random" if method == "magnitude" else method
+    assert ranking[0].method == true
+    assert ranking[0].exact
+    origin = origin_of(ranking, excluded, 300)
+    assert origin.status is Status.EXPLAINED
+    assert origin.laws == ((("random", "magnitude") if true == "random" else (true,)),)
     assert ranking[0].log_likelihood == max(each.log_likelihood for each in ranking)
     if method not in ("grasp", "grasp-magnitude"):  # whose networks differ by more than the binomial floor
         assert ranking[0].ratio < 1.6
@@ -56,8 +74,9 @@ def test_the_output_of_the_network_in_the_residual() -> None:
 def test_a_mask_that_no_method_made_fits_none() -> None:
     data = made()
     scores = np.random.default_rng(3).random((300, 20)) * np.linspace(2, 0.3, 20) ** 2
-    ranking, _ = explain(csr_array(top_k_mask(scores, 900)), Setting(data), 3000, np.random.SeedSequence(1))
+    ranking, excluded = explain(csr_array(top_k_mask(scores, 900)), Setting(data), 3000, np.random.SeedSequence(1))
     assert not any(each.fits for each in ranking)
+    assert origin_of(ranking, excluded, 300).status is Status.NONE_EXPLAINS
 
 
 @pytest.mark.parametrize("selection", [Selection(4, 1, False), Selection(20, 3, False), Selection(60, 9, True)])
@@ -71,9 +90,11 @@ def test_methods_rank_as_the_mask_betrays(method: str, selection: Selection) -> 
     if method == "wanda" and selection.columns:
         method = "magnitude"
     assert {each.method for each in excluded} >= {"wanda" if selection.columns else "synflow"}
-    assert ranking[0].fits
     true = "random" if method == "magnitude" else method
-    assert true in {each.method for each in ranking if each.fits}
+    origin = origin_of(ranking, excluded, 300)
+    assert true in {name for law in origin.laws for name in law}
+    twins = {each.method for each in excluded if each.same_as == "random"}
+    assert twins == {"wanda" if selection.columns else "synflow"}
     if true in ("random", "wanda") or not selection.columns:  # within columns SNIP and GraSP are much alike
         assert ranking[0].method == true
 
@@ -88,6 +109,9 @@ def test_methods_that_score_too_few_weights_take_no_part() -> None:
     assert {each.method for each in excluded} >= {"snip", "wanda"}
     assert ranking[0].method == "random"
     assert all("density" in each.reason for each in excluded)
+    origin = origin_of(ranking, excluded, 300)
+    assert origin.status is Status.NOT_TOLD_APART  # what was not tested is not rejected
+    assert {"snip", "wanda"} <= set(origin.untested)
 
 
 def test_masks_too_large_to_be_made_again_are_not_explained(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,7 +135,12 @@ def test_the_same_seed_gives_the_same_ranking() -> None:
 
 def test_distances_of_row_laws_vanish_for_the_law_itself() -> None:
     q = np.array([0.25, 0.5, 0.25])
-    law = _Law(np.array([0.5, 0.5]), q, 1000)
+    rows = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], bool)
+    law = _Law(np.array([0.5, 0.5]), q, 1000, rows, 1.0, _likeness(rows, rows, 1.0))
+    assert law.pattern_distance(np.concatenate([rows, rows])) == pytest.approx(0, abs=1e-7)
+    assert law.pattern_distance(rows[:1]) == pytest.approx(
+        1 - 2 * (1 + np.exp(-1)) ** 2 / 4 + (1 + np.exp(-1)) ** 2 / 4
+    )
     assert law.row_laws(np.array([0, 1, 1, 2])) == 0
     assert law.row_distance(np.array([0, 1, 1, 2])) == 0
     assert law.row_distance(np.array([2, 2, 2, 2])) == pytest.approx(0.5)  # one more of two entries, on average
@@ -134,3 +163,73 @@ def test_the_upper_tail_is_that_of_a_lognormal_law() -> None:
     assert upper_tail(1.0, np.ones(3)) == 1
     assert upper_tail(2.0, np.ones(3)) == 0
     assert upper_tail(0.0, np.zeros(3)) == 1
+
+
+def made_up(method: str, p: float) -> Explanation:
+    return Explanation(method, np.zeros(1), 0.0, 1.0, 0.0, 0.0, p, p, p, p, 99, -1.0)
+
+
+@pytest.mark.parametrize(
+    ("p_values", "excluded", "structured", "status", "laws"),
+    [
+        ({"snip": 0.4, "random": 0.01}, [], False, "explained", (("snip",),)),
+        ({"snip": 0.01, "random": 0.02}, [], False, "explained", (("random", "magnitude"),)),
+        ({"snip": 0.02, "random": 0.02}, [], False, "not_told_apart", (("snip",), ("random", "magnitude"))),
+        ({"snip": 0.01, "random": 0.01}, [], False, "none_explains", ()),
+        ({"snip": 0.01, "random": 0.01}, [], True, "structured", ()),
+        ({"snip": 0.3, "random": 0.01}, [], True, "explained", (("snip",),)),
+        ({"snip": 0.4}, [Excluded("grasp", "density")], False, "not_told_apart", (("snip",),)),
+        ({"snip": 0.01}, [Excluded("grasp", "density")], False, "not_tested", ()),
+        ({}, [Excluded("grasp", "density")], False, "not_tested", ()),
+        ({"random": 0.4}, [Excluded("wanda", "x", "random")], False, "explained", (("random", "magnitude", "wanda"),)),
+    ],
+)
+def test_a_method_is_named_if_it_alone_is_not_rejected(
+    p_values: dict[str, float], excluded: list[Excluded], structured: bool, status: str, laws: tuple
+) -> None:
+    found = [made_up(method, p) for method, p in p_values.items()]
+    origin = origin_of(found, excluded, FEW_ROWS, structured)
+    assert (str(origin.status), origin.laws) == (status, laws)
+
+
+def test_few_rows_name_no_method_that_reads_the_data() -> None:
+    for method, named in {"snip": False, "wanda": False, "random": True, "synflow": True}.items():
+        origin = origin_of([made_up(method, 0.5)], [], FEW_ROWS - 1)
+        assert (origin.status is Status.EXPLAINED) == named
+        assert origin.untested == (() if named else (TRAINING,))
+        assert origin.laws[0][0] == method
+
+
+def test_ranks_of_exchangeable_masks_are_uniform() -> None:
+    rng = np.random.default_rng(11)
+    ranks = [_rank(np.exp(rng.standard_normal((20, 3)) * [1, 0.1, 0]) ** 2) for _ in range(2000)]
+    assert np.mean(np.array(ranks) <= 0.1) == pytest.approx(0.1, abs=0.03)
+    assert min(ranks) == pytest.approx(1 / 20)
+    outlier = np.concatenate([[[1.0, 50.0, 1.0]], np.exp(rng.standard_normal((99, 3)))])
+    assert _rank(outlier) == 0.01
+    assert _rank(np.ones((5, 3))) == 1
+
+
+def test_wanda_of_equal_norms_is_random() -> None:
+    data = made()
+    equal = Dataset(data.x / np.linalg.norm(data.x, axis=0), data.y, "equal", "as-is")
+    selection = Selection(20, 3, False)
+    mask = _selected(np.random.default_rng(5).random((300, 20)), selection)
+    _, excluded = explain(csr_array(mask), Setting(equal, selection), 1000, np.random.SeedSequence(1))
+    assert {each.method for each in excluded if each.same_as == "random"} == {"synflow", "wanda"}
+
+
+def test_few_drawn_masks_give_no_exact_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numerics.explain, "MOST_PRODUCTS", 300 * 20 * 80 * 10)
+    ranking, _ = explain(pruned("snip", made()), Setting(made()), 1000, np.random.SeedSequence(1))
+    exact = {each.method: each.exact for each in ranking}
+    assert exact == {
+        "random": True,
+        "synflow": True,
+        "wanda": True,
+        "snip": False,
+        "grasp": False,
+        "grasp-magnitude": False,
+    }
+    assert {each.drawn for each in ranking if not each.exact} == {10}
+    assert next(each for each in ranking if each.method == "snip").fits

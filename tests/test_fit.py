@@ -42,6 +42,8 @@ def test_masks_of_a_factorised_saliency_are_explained(kind: str) -> None:
     assert found.homogeneity.kind == kind
     assert found.to_fitted.is_noise
     assert found.to_constant.is_noise == (kind == "homogeneous")
+    assert (found.to_fitted is found.to_constant) == (kind == "homogeneous")  # one graphon, one number, one verdict
+    assert found.structure is None
     assert 0 < found.to_fitted.cut.lower <= found.to_fitted.cut.upper
     assert found.spectrum.visible >= 1
     assert (found.to_constant.cut.lower > found.certified) == (kind != "homogeneous")
@@ -55,7 +57,22 @@ def test_structure_that_no_degree_shows_is_beyond_the_noise() -> None:
     found = fit(csr_array(np.kron(np.eye(2), np.ones((32, 32))).astype(bool)))
     assert found.homogeneity.kind == "homogeneous"
     assert not found.to_constant.is_noise
-    assert not found.to_fitted.is_noise
+    assert found.to_fitted is found.to_constant
+
+
+def test_one_distance_has_one_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, mask in {"uniform": MASKS["homogeneous"], "hidden": np.kron(np.eye(2), np.ones((32, 32)))}.items():
+        np.save(tmp_path / f"{name}.npy", mask)
+        assert main(["fit", str(tmp_path / f"{name}.npy"), "--json", str(tmp_path / "f.json")]) == 0
+        said = " ".join(capsys.readouterr().out.split())
+        found = json.loads((tmp_path / "f.json").read_text("utf-8"))
+        assert found["distances"]["fitted_is_constant"]
+        assert found["distances"]["to_fitted"] == found["distances"]["to_constant"]
+        assert "the fitted graphon is the constant one; G1: exceeded" in said
+        assert said.count("the constant one, explains the mask") == (name == "uniform")
+        assert said.count("the constant one, does not explain the mask") == (name == "hidden")
+        assert found["verdict"]["status"] == ("fitted_explains" if name == "uniform" else "fitted_does_not_explain")
+        assert found["explanation"]["status"] == "no_data"
 
 
 @pytest.mark.parametrize("axis", [0, 1])
@@ -69,6 +86,34 @@ def test_units_that_are_kept_whole_are_structured_pruning(
     assert found["verdict"]["compatible_methods"] == ["structured pruning"]
     assert found["verdict"]["selection"] is None
     assert found["verdict"]["fitted_explains"]
+    assert found["verdict"]["status"] == found["explanation"]["status"] == "structured"
+    assert found["structure"]["whole"]
+    (removal,) = found["structure"]["removals"]
+    assert removal["lines"] == np.flatnonzero(~kept).tolist()
+    assert found["rest"]["verdict"]["status"] == "nothing_to_fit"
+
+
+@pytest.mark.parametrize("with_data", [False, True])
+def test_the_rest_of_a_structured_mask_is_analysed_apart(
+    with_data: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = np.arange(128) % 2 == 0
+    mask = np.where(rows[:, None], n_of_m_mask(np.random.default_rng(1).random((128, 64)), 1, 4), False)
+    np.save(tmp_path / "m.npy", mask)
+    numbers, page = tmp_path / "m.json", tmp_path / "m.html"
+    data = ["--data", "digits", "--samples", "60", "--fresh-rows", "400"] if with_data else []
+    assert main(["fit", str(tmp_path / "m.npy"), *data, "--json", str(numbers), "--html", str(page)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    found = json.loads(numbers.read_text("utf-8"))
+    assert found["explanation"]["status"] == "structured"
+    assert found["rest"]["verdict"]["selection"] == {"length": 4, "kept": 1, "columns": False}
+    assert found["rest"]["mask"]["shape"] == [64, 64]
+    for text in (said, page.read_text("utf-8")):
+        assert "structured: 64 of 128 rows are gone" in text
+        assert "each block of 4 along every row keeps exactly 1 of 4" in text
+        assert "The rest. " in text
+        assert "shallow synflow" not in text
+        assert ("no method at initialisation is named" in text) == with_data
 
 
 def test_two_factors_are_more_than_one() -> None:
@@ -187,9 +232,9 @@ def test_a_report_with_data(file: Path, tmp_path: Path, capsys: pytest.CaptureFi
     for words in (
         "doubly heterogeneous",
         "the fitted graphon explains",
-        "none fits",
+        "no method at initialisation explains the mask: all are rejected at level 1%",
         "residual -y (initial output subtracted)",
-        "other data, labels, scaling or residual (--residual) made the mask",
+        "other data, labels, scaling or residual (--residual) made it",
         "edge of the noise",
         "Tail of the noise",
     ):
@@ -201,6 +246,9 @@ def test_a_report_with_data(file: Path, tmp_path: Path, capsys: pytest.CaptureFi
     assert sum(each["share"] for each in found["model"]["families"]) == pytest.approx(1)
     assert found["distances"]["to_constant"]["lower"] > found["distances"]["certified_noise"]
     assert len(found["methods"]["column_densities"]["snip"]) == 64
+    assert found["explanation"]["status"] == "none_explains"
+    assert found["explanation"]["methods"] == []
+    assert found["explanation"]["level"] == found["methods"]["level"] == 0.01
     assert {each["method"] for each in found["methods"]["ranking"]} == {
         "random",
         "synflow",
@@ -209,6 +257,18 @@ def test_a_report_with_data(file: Path, tmp_path: Path, capsys: pytest.CaptureFi
         "grasp",
         "grasp-magnitude",
     }
+
+
+def test_a_uniform_mask_is_explained_by_one_law(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    np.save(tmp_path / "m.npy", MASKS["homogeneous"])
+    words = ["--data", "digits", "--samples", "60", "--fresh-rows", "1000", "--json", str(tmp_path / "m.json")]
+    assert main(["fit", str(tmp_path / "m.npy"), *words]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    found = json.loads((tmp_path / "m.json").read_text("utf-8"))
+    assert found["explanation"]["status"] == "explained"
+    assert found["explanation"]["methods"] == [["random", "magnitude"]]
+    assert "random and magnitude explain the mask: not rejected, while every other method is, at level 1%" in said
+    assert "random and magnitude give the same law here" in said
 
 
 def test_the_same_seed_gives_the_same_report(small_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -339,9 +399,8 @@ def test_sides_that_are_evened_out_are_named(tmp_path: Path, capsys: pytest.Capt
     said = " ".join(capsys.readouterr().out.split())
     assert "each row keeps exactly 1 of 60" in said
     assert "columns vary less than chance allows" in said
-    assert "of this class: none" in said
-    assert "the fitted graphon explains all but that" in said
-    assert "neither its degrees" not in said
+    assert "of this class: none (G6)" in said
+    assert "the fitted graphon, the constant one, explains all but that" in said
 
 
 def test_matplotlib_may_be_missing(

@@ -38,9 +38,7 @@ def as_html(summary: Summary, found: Fit) -> str:
     sections = "\n".join(
         f"<section><h2>{escape(title)}</h2><div>{_table(table)}</div></section>" for title, table in tables(summary)
     )
-    closing = "".join(
-        f"<p>{escape(line)}</p>" for line in method_lines(summary["methods"] or {"ranking": [], "excluded": []})
-    )
+    closing = "".join(f"<p>{escape(line)}</p>" for line in method_lines(summary))
     facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in header(summary))
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>sparse-limits fit</title>'

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 METHOD_TITLE = (
-    "Methods, the likeliest first; errors: mean absolute, of column densities, and of\n"
-    "sorted row densities (rows); random has the law of magnitude (S2); networks: one\n"
-    "hidden ReLU layer, Gaussian weights, residual "
+    "Methods at initialisation, the likeliest first (* not rejected); errors: mean\n"
+    "absolute, of column densities, and of sorted row densities (rows), each with its\n"
+    "p; p of patterns: what rows keep together; p of all three; networks: one hidden\n"
+    "ReLU layer, Gaussian weights, residual "
 )
 RESIDUALS = {"-y": "-y (initial output subtracted)", "f0 - y": "f0 - y (output of a random network)"}
 QUANTILES = (0.0, 0.1, 0.5, 0.9, 1.0)
@@ -29,9 +30,8 @@ def show(console: Console, summary: Summary) -> None:
     for title, table in tables(summary):
         console.print(f"\n{title}\n", style="bold", highlight=False)
         console.print(_rich(table))
-    if summary["methods"] is not None:
-        for line in method_lines(summary["methods"]):
-            console.print(line, highlight=False, markup=False)
+    for line in method_lines(summary):
+        console.print(line, highlight=False, markup=False)
 
 
 def header(summary: Summary) -> list[tuple[str, str]]:
@@ -45,10 +45,13 @@ def header(summary: Summary) -> list[tuple[str, str]]:
         ("density", f"{mask['density']:.6g}: {mask['kept']} of {prod((m, n))} weights kept"),
         *(("verdict" if at == 0 else "", line) for at, line in enumerate(verdict["lines"])),
     ]
-    if summary["model"] is not None:
-        lines.append(("methods", f"of this class: {', '.join(verdict['compatible_methods']) or 'none'} (G6)"))
-        lines.append(("model", _model_line(summary["model"])))
-        lines += [("", line) for line in _model_notes(summary["model"])]
+    if summary["structure"] is not None:
+        lines += _rest_lines(summary["rest"])
+    elif summary["model"] is not None:
+        methods = ", ".join(verdict["compatible_methods"]) or "none"
+        untested = "; a class is no proof, --data tests them" if summary["data"] is None and methods != "none" else ""
+        lines.append(("methods", f"at initialisation, of this class: {methods} (G6){untested}"))
+        lines += _model_lines(summary["model"])
     if summary["data"] is not None:
         data = summary["data"]
         outputs = "1 output" if data["outputs"] == 1 else f"{data['outputs']} outputs"
@@ -60,6 +63,23 @@ def header(summary: Summary) -> list[tuple[str, str]]:
             )
         )
     return lines
+
+
+def _rest_lines(rest: Summary | None) -> list[tuple[str, str]]:
+    """The mask without its whole lines, in a few lines."""
+    if rest is None:
+        return [("rest", "no line is left")]
+    mask = rest["mask"]
+    m, n = mask["shape"]
+    lines = [
+        ("rest", f"{m} rows x {n} columns, density {mask['density']:.6g}"),
+        *(("", line) for line in rest["verdict"]["lines"]),
+    ]
+    return lines if rest["model"] is None else [*lines, *_model_lines(rest["model"])]
+
+
+def _model_lines(model: Summary) -> list[tuple[str, str]]:
+    return [("model", _model_line(model)), *(("", line) for line in _model_notes(model))]
 
 
 def _model_line(model: Summary) -> str:
@@ -102,11 +122,29 @@ Rows = tuple[Sequence[str], Sequence[Sequence[str]], str]  # column names, cells
 
 
 def tables(summary: Summary) -> list[tuple[str, Rows]]:
-    """Titles and tables of what was found; none for a mask that keeps none or all."""
+    """Titles and tables of what was found, of the rest where whole lines are gone; none for a mask that keeps none or all."""
     if summary["model"] is None:
         return []
+    counts = ("Counts beside those of a uniform mask of as many entries", _count_rows(summary["homogeneity"]))
+    if summary["structure"] is None:
+        found = [counts, *_model_tables(summary)]
+    else:
+        rest = summary["rest"]
+        found = [counts]
+        if rest is not None and rest["model"] is not None:
+            of_rest = [
+                ("Counts beside those of a uniform mask", _count_rows(rest["homogeneity"])),
+                *_model_tables(rest),
+            ]
+            found += [(f"The rest. {title}", table) for title, table in of_rest]
+    if summary["methods"] is not None and summary["methods"]["ranking"]:
+        title = METHOD_TITLE + RESIDUALS[summary["data"]["residual"]]
+        found.append((title, _method_rows(summary["methods"])))
+    return found
+
+
+def _model_tables(summary: Summary) -> list[tuple[str, Rows]]:
     found = [
-        ("Counts beside those of a uniform mask of as many entries", _count_rows(summary["homogeneity"])),
         ("Profiles: fitted densities and factors at quantiles", _profile_rows(summary["model"])),
         (_distance_title(summary["distances"]), _distance_rows(summary["distances"])),
         (_spectrum_title(summary["spectrum"]), _spectrum_rows(summary["spectrum"])),
@@ -114,10 +152,7 @@ def tables(summary: Summary) -> list[tuple[str, Rows]]:
     if summary["model"]["families"] is not None:
         lead = summary["model"]["lead"]
         title = f"Tail of the noise; the best leads by {lead:.1f} standard deviations (Vuong)"
-        found.insert(2, (title, _family_rows(summary["model"])))
-    if summary["methods"] is not None and summary["methods"]["ranking"]:
-        title = METHOD_TITLE + RESIDUALS[summary["data"]["residual"]]
-        found.append((title, _method_rows(summary["methods"])))
+        found.insert(1, (title, _family_rows(summary["model"])))
     return found
 
 
@@ -167,16 +202,19 @@ def _family_rows(model: Summary) -> Rows:
 def _distance_title(found: Summary) -> str:
     failure = max(found["to_constant"]["failure"], found["to_fitted"]["failure"])
     wrong = f" (at most: wrong with chance {failure:.0e})" if failure else ""
+    same = "the fitted graphon is the constant one; " if found["fitted_is_constant"] else ""
     return (
         f"Cut distance, certified{wrong}, beside masks drawn from the graphon;\n"
-        f"G1: exceeded by a uniform mask with chance {found['certified_failure']:g} at most"
+        f"{same}G1: exceeded by a uniform mask with chance {found['certified_failure']:g} at most"
     )
 
 
 def _distance_rows(found: Summary) -> Rows:
     names = ("to", "at least", "at most", "drawn masks", "p", "G1", "")
     cells = []
-    for name, key in (("constant", "to_constant"), ("fitted", "to_fitted")):
+    both = (("constant", "to_constant"), ("fitted", "to_fitted"))
+    one = (("both", "to_constant"),)
+    for name, key in one if found["fitted_is_constant"] else both:
         each = found[key]
         flat = key == "to_constant"
         cells.append(
@@ -215,43 +253,35 @@ def _spectrum_rows(found: Summary) -> Rows:
 
 
 def _method_rows(found: Summary) -> Rows:
-    names = ("method", "error", "/floor", "p", "rows", "p", "ln L", "fits")
+    names = ("method", "error", "p", "rows", "p", "patterns", "all", "ln L")
     best = found["ranking"][0]["log_likelihood"]
     cells = [
         (
-            each["method"] + (" *" if at == 0 else ""),
+            each["method"] + (" *" if each["fits"] else ""),
             f"{each['error']:.4f}",
-            f"{each['ratio']:.2f}",
             _p(each["columns_p"]),
             f"{each['row_distance']:.4f}",
             _p(each["rows_p"]),
-            f"{each['log_likelihood'] - best:+.0f}",
-            "yes" if each["fits"] else "no",
+            _p(each["patterns_p"]),
+            _p(each["p"]),
+            _below(best - each["log_likelihood"]),
         )
-        for at, each in enumerate(found["ranking"])
+        for each in found["ranking"]
     ]
-    return names, cells, "lrrrrrrl"
+    return names, cells, "lrrrrrrr"
 
 
-def method_lines(found: Summary) -> list[str]:
-    """What follows from the ranking, and which methods took no part in it."""
-    lines = []
-    if found["ranking"]:
-        best = found["ranking"][0]
-        name = "random or magnitude" if best["method"] == "random" else best["method"]
-        if best["fits"]:
-            others = [each for each in found["fits"] if each != best["method"]]
-            also = f"; {', '.join(others)} cannot be excluded" if others else "; no other does"
-            lines.append(f"* {name} explains the mask{also}")
-        elif found["fits"]:
-            within = "is" if len(found["fits"]) == 1 else "are"
-            lines.append(f"* {name} is the likeliest, yet not within its noise; {', '.join(found['fits'])} {within}")
-        else:
-            lines.append(
-                f"* none fits: {name} comes closest, beyond what its noise explains; so another method or network, "
-                "other data, labels, scaling or residual (--residual) made the mask"
-            )
-    return lines + [f"{each['method']} took no part: {each['reason']}" for each in found["excluded"]]
+def _below(nats: float) -> str:
+    return "0" if nats < 0.05 else f"-{nats:.1f}" if nats < 9.95 else f"-{nats:.0f}"
+
+
+def method_lines(summary: Summary) -> list[str]:
+    """What follows from the tests of the methods, and which methods took no part in them."""
+    excluded = [] if summary["methods"] is None else summary["methods"]["excluded"]
+    return [
+        *summary["explanation"]["lines"],
+        *(f"{each['method']} took no part: {each['reason']}" for each in excluded),
+    ]
 
 
 def _rich(table: Rows) -> Table:

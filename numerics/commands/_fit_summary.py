@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from numerics.explain import Excluded, Explanation
+from numerics.explain import TRAINING, Excluded, Explanation, Origin, Status, origin_of
 from numerics.fit import Distance, Fit, Model, Selection, selected_by
-from numerics.homogeneity import UNLIKELY, Homogeneity, degrees
+from numerics.fit_levels import FEW_ROWS, REJECTED, TOLD_APART, UNLIKELY
+from numerics.homogeneity import Homogeneity, degrees
 from numerics.moments import numeric
+from numerics.structure import Removal, Structure
 from theory.graphon.taxonomy import CLASSES, Heterogeneity
 from theory.saliency import constant_graphon, synflow_factorises
 from theory.saliency.model import rho
@@ -22,8 +24,6 @@ from theory.tails import half_normal, t
 if TYPE_CHECKING:
     from numerics.data import Dataset
     from numerics.mask_files import MaskFile
-
-TOLD_APART = 3.0  # standard deviations of lead from which on families are told apart
 
 Summary = Mapping[str, Any]
 Explained = tuple[list[Explanation], list[Excluded]]
@@ -40,37 +40,21 @@ def summarise(
     arguments: Namespace, file: MaskFile, found: Fit, data: Dataset | None, explained: Explained | None
 ) -> dict[str, Any]:
     """All numbers of the call, for JSON; what does not apply is None."""
-    m, n = file.mask.shape
-    rows, columns = degrees(file.mask)
+    verdict = _verdict(found)
+    if found.structure is not None:
+        verdict["lines"] = _structure_lines(found.structure, found.mask.shape)
+        verdict["compatible_methods"] = ["structured pruning"]
     return {
         "mask": {
             "name": file.name,
-            "shape": [m, n],
+            **_mask(found),
             "stored_shape": list(file.shape),
-            "kept": int(file.mask.nnz),
-            "density": found.density,
-            "row_counts": rows.tolist(),
-            "column_counts": columns.tolist(),
         },
         "seed": arguments.seed,
-        "verdict": _verdict(found),
-        "homogeneity": None if found.homogeneity is None else _homogeneity(found.homogeneity, found.model),
-        "model": None if found.model is None else _model(found.model),
-        "distances": None
-        if found.to_constant is None
-        else {
-            "to_constant": _distance(found.to_constant),
-            "to_fitted": _distance(found.to_fitted),
-            "certified_noise": found.certified,
-            "certified_failure": UNLIKELY,
-        },
-        "spectrum": None
-        if found.spectrum is None
-        else {
-            "edge": found.spectrum.edge,
-            "visible": found.spectrum.visible,
-            "values": [value._asdict() for value in found.spectrum.values],
-        },
+        "verdict": verdict,
+        **_findings(found),
+        "structure": None if found.structure is None else _structure(found.structure),
+        "rest": None if found.rest is None else _rest(found.rest),
         "data": None
         if data is None
         else {
@@ -82,14 +66,173 @@ def summarise(
             "residual": "-y" if arguments.residual == "target" else "f0 - y",
         },
         "methods": None if explained is None else _methods(*explained),
+        "explanation": _explanation(found, explained),
     }
+
+
+def _mask(found: Fit) -> dict[str, Any]:
+    rows, columns = degrees(found.mask)
+    return {
+        "shape": list(found.mask.shape),
+        "kept": int(found.mask.nnz),
+        "density": found.density,
+        "row_counts": rows.tolist(),
+        "column_counts": columns.tolist(),
+    }
+
+
+def _findings(found: Fit) -> dict[str, Any]:
+    """What the mask alone says."""
+    return {
+        "homogeneity": None if found.homogeneity is None else _homogeneity(found.homogeneity, found.model),
+        "model": None if found.model is None else _model(found.model),
+        "distances": None
+        if found.to_constant is None
+        else {
+            "to_constant": _distance(found.to_constant),
+            "to_fitted": _distance(found.to_fitted),
+            "fitted_is_constant": found.to_fitted is found.to_constant,
+            "certified_noise": found.certified,
+            "certified_failure": UNLIKELY,
+        },
+        "spectrum": None
+        if found.spectrum is None
+        else {
+            "edge": found.spectrum.edge,
+            "visible": found.spectrum.visible,
+            "values": [value._asdict() for value in found.spectrum.values],
+        },
+    }
+
+
+def _rest(found: Fit) -> dict[str, Any]:
+    """What is found about the mask without its whole lines, under the keys of the mask itself."""
+    return {"mask": _mask(found), "verdict": _verdict(found), **_findings(found)}
+
+
+def _structure(found: Structure) -> dict[str, Any]:
+    return {
+        "whole": found.whole,
+        "removals": [
+            {
+                "side": each.side,
+                "kept": each.kept,
+                "number": int(each.lines.size),
+                "lines": each.lines.tolist(),
+                "nearly": each.nearly,
+                "p": each.p,
+            }
+            for each in found.removals
+        ],
+        "level": UNLIKELY,
+    }
+
+
+def _structure_lines(found: Structure, shape: tuple[int, int]) -> list[str]:
+    """How many whole lines are gone or kept, and why methods that prune weight by weight do not leave such a mask."""
+    if found.whole:
+        gone = " and ".join(f"{each.lines.size} of {_number(each, shape)} {each.side}" for each in found.removals)
+        return [f"structured: {gone} are gone, and every weight of the rest is kept (chance below {UNLIKELY:g})"]
+    return [_removal_line(each, shape) for each in found.removals]
+
+
+def _removal_line(found: Removal, shape: tuple[int, int]) -> str:
+    side, others = found.side, _number(found, shape) - found.lines.size
+    done, near = ("are kept whole", "full") if found.kept else ("are gone", "empty")
+    else_ = {
+        ("rows", False): ", or units that no sample opens",
+        ("columns", False): ", or inputs that are 0 throughout",
+    }.get((side, found.kept), "")
+    return (
+        f"structured: {found.lines.size} of {_number(found, shape)} {side} {done}, while {found.nearly} of the other "
+        f"{others} are nearly {near}; pruning weight by weight would leave more of these (p {found.p:.1g}): whole {side} "
+        f"were chosen{else_}"
+    )
+
+
+def _number(found: Removal, shape: tuple[int, int]) -> int:
+    return shape[("rows", "columns").index(found.side)]
+
+
+def _explanation(found: Fit, explained: Explained | None) -> dict[str, Any]:
+    """Which method made the mask, as far as the tests tell, in a word, in lists and in sentences."""
+    if found.homogeneity is None:
+        return {
+            "status": "nothing_to_fit",
+            "methods": [],
+            "untested": [],
+            "nearest": None,
+            "level": REJECTED,
+            "lines": [],
+        }
+    structured = found.structure is not None
+    origin = None if explained is None else origin_of(*explained, found.mask.shape[0], structured)
+    without = "structured" if structured else "no_data"
+    return {
+        "status": without if origin is None else str(origin.status),
+        "methods": [] if origin is None else [list(law) for law in origin.laws],
+        "untested": [] if origin is None else list(origin.untested),
+        "nearest": None if origin is None else origin.nearest,
+        "level": REJECTED,
+        "lines": [] if explained is None or origin is None else _sentences(origin, explained[0]),
+    }
+
+
+def _sentences(origin: Origin, found: Sequence[Explanation]) -> list[str]:
+    """What follows from the tests of the methods."""
+    level = f"{REJECTED:.0%}"
+    laws = "; ".join(_joined(law) for law in origin.laws)
+    same = [f"{_joined(law)} give the same law here" for law in origin.laws if len(law) > 1]
+    untested = f"; {_joined(origin.untested)} could not be tested" if origin.untested else ""
+    match origin.status:
+        case Status.STRUCTURED:
+            first = "no method at initialisation is named: whole lines were chosen, and the rest is analysed apart"
+        case Status.EXPLAINED:
+            verb = "explains" if len(origin.laws[0]) == 1 else "explain"
+            first = f"{laws} {verb} the mask: not rejected, while every other method is, at level {level}"
+        case Status.NOT_TOLD_APART:
+            first = f"not told apart, as they are not rejected at level {level}: {laws}{untested}"
+        case Status.NONE_EXPLAINS:
+            first = (
+                f"no method at initialisation explains the mask: all are rejected at level {level}; the nearest is "
+                f"{origin.nearest}. So training, another method or network, or other data, labels, scaling or residual "
+                "(--residual) made it"
+            )
+        case _:
+            first = f"no method is named: what could be tested is rejected at level {level}{untested}"
+    bound = (
+        f"level {level}: a method that made the mask, in this setting, is rejected with that chance at most; if none of "
+        "them did, no level bounds how often one passes"
+    )
+    if TRAINING in origin.untested:
+        same.append(f"fewer than {FEW_ROWS} rows do not tell {TRAINING} from a method that reads the data")
+    likelihoods = [each.log_likelihood for each in found if each.fits]
+    apart = (
+        [f"their likelihoods differ by {max(likelihoods) - min(likelihoods):.1f} nats at most"]
+        if len(likelihoods) > 1
+        else []
+    )
+    few = [each.method for each in found if not each.exact]
+    rough = (
+        [f"p of {_joined(few)}: extrapolated from too few drawn masks, so that the level is not exact"] if few else []
+    )
+    return [first, *same, *apart, bound, *rough]
+
+
+def _joined(names: Sequence[str]) -> str:
+    return " and ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _verdict(found: Fit) -> dict[str, Any]:
     """The findings in words: class, how it was selected, whether the fitted graphon explains the mask."""
     if found.homogeneity is None or found.model is None or found.to_constant is None or found.to_fitted is None:
         kept = "every weight is kept" if found.mask.nnz else "no weight is kept"
-        return {"class": CLASS_WORDS[Heterogeneity.HOMOGENEOUS], "lines": [f"{kept}: there is nothing to fit"]}
+        return {
+            "status": "nothing_to_fit",
+            "class": CLASS_WORDS[Heterogeneity.HOMOGENEOUS],
+            "compatible_methods": [],
+            "lines": [f"{kept}: there is nothing to fit"],
+        }
     kind = found.homogeneity.kind
     selection = selected_by(found.homogeneity)
     evened = _evened_out(found.homogeneity, selection)
@@ -97,7 +240,7 @@ def _verdict(found: Fit) -> dict[str, Any]:
     whole = [
         name for name, side in (("rows", found.homogeneity.rows), ("columns", found.homogeneity.columns)) if side.whole
     ]
-    if whole:
+    if whole and found.structure is None:
         lines.append(
             f"{' and '.join(whole)} are kept whole or not at all: structured pruning, of units and not of weights"
         )
@@ -115,13 +258,18 @@ def _verdict(found: Fit) -> dict[str, Any]:
         )
     explains = found.to_fitted.is_noise
     verb = "does not explain the mask" if not explains else "explains all but that" if evened else "explains the mask"
+    which = "the fitted graphon, the constant one," if found.model.is_constant else "the fitted graphon"
     richer = "; rows then know more than one factor, as SNIP's do on real data (G11)"
     lines.append(
-        f"the fitted graphon {verb}: cut distance "
+        f"{which} {verb}: cut distance "
         f"{found.to_fitted.cut.lower:.3g}, in masks drawn from it {around(found.to_fitted.drawn)}"
         f"{richer if not explains and kind is Heterogeneity.BOTH else ''}"
     )
+    status = (
+        "structured" if found.structure is not None else "fitted_explains" if explains else "fitted_does_not_explain"
+    )
     return {
+        "status": status,
         "class": CLASS_WORDS[kind],
         "selection": None if selection is None else selection._asdict(),
         "constant_is_noise": found.to_constant.is_noise,
@@ -137,11 +285,9 @@ def _class_line(found: Fit, kind: Heterogeneity) -> str:
     words = CLASS_WORDS[kind]
     if kind is Heterogeneity.HOMOGENEOUS:
         assert found.homogeneity is not None
-        if found.to_constant.is_noise and (found.homogeneity.rows.too_even or found.homogeneity.columns.too_even):
-            return f"{words}: no side varies more than chance allows, nor does its distance to the constant graphon"
-        if found.to_constant.is_noise:
-            return f"{words}: neither its degrees nor its distance to the constant graphon tell it from a uniform mask"
-        return f"{words} in its degrees only: its distance to the constant graphon is beyond the noise"
+        if not found.to_constant.is_noise:
+            return f"{words} in its degrees only: neither rows nor columns vary more than chance allows"
+        return f"{words}: neither rows nor columns vary more than chance allows"
     sides = {
         Heterogeneity.ROW: "rows vary",
         Heterogeneity.COLUMN: "columns vary",
@@ -272,12 +418,13 @@ def _distance(found: Distance | None) -> dict[str, Any] | None:
 def _methods(found: Sequence[Explanation], excluded: Sequence[Excluded]) -> dict[str, Any]:
     return {
         "ranking": [
-            {**{k: v for k, v in asdict(each).items() if k != "densities"}, "p": each.p, "fits": each.fits}
+            {**{k: v for k, v in asdict(each).items() if k != "densities"}, "exact": each.exact, "fits": each.fits}
             for each in found
         ],
         "best": found[0].method if found else None,
         "fits": [each.method for each in found if each.fits],
         "excluded": [asdict(each) for each in excluded],
+        "level": REJECTED,
         "column_densities": {each.method: each.densities.tolist() for each in found},
     }
 

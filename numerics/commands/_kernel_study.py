@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from numerics.arguments import InputError
 from numerics.commands.common import MOST_ENTRIES
 
 if TYPE_CHECKING:
@@ -47,37 +48,40 @@ def check_kernel(arguments: Namespace) -> None:
     from numerics.networks.training import MOST_STEPS
 
     if arguments.train and not arguments.sample:
-        raise ValueError("--no-sample is given, expected none with --train")
+        raise InputError("--no-sample is given, expected none with --train")
     if (arguments.kernel or arguments.train) and arguments.compare:
-        raise ValueError(f"--{'train' if arguments.train else 'kernel'} is given, expected none with --compare")
+        raise InputError(f"--{'train' if arguments.train else 'kernel'} is given, expected none with --compare")
     arguments.kernel = arguments.kernel or arguments.train
     for name, default in DEFAULTS.items():
         needed = "train" if name == "steps" else "kernel"
         if getattr(arguments, name) is None:
             setattr(arguments, name, default)
         elif not getattr(arguments, needed):
-            raise ValueError(f"--{name.replace('_', '-')} is given, expected --{needed} with it")
+            raise InputError(f"--{name.replace('_', '-')} is given, expected --{needed} with it")
     if not 0 < arguments.test_share < 1:
-        raise ValueError(f"--test-share is {arguments.test_share:g}, expected a number strictly between 0 and 1")
+        raise InputError(f"--test-share is {arguments.test_share:g}, expected a number strictly between 0 and 1")
     for name, least in {"kernel_rows": FEWEST_ROWS, "steps": 1}.items():
         if (value := getattr(arguments, name)) < least:
-            raise ValueError(f"--{name.replace('_', '-')} is {value}, expected a whole number of at least {least}")
+            raise InputError(f"--{name.replace('_', '-')} is {value}, expected a whole number of at least {least}")
     if arguments.steps > MOST_STEPS:
-        raise ValueError(f"--steps is {arguments.steps}, expected at most {MOST_STEPS}")
+        raise InputError(f"--steps is {arguments.steps}, expected at most {MOST_STEPS}")
 
 
 def held_out(arguments: Namespace, width: int, data: Dataset, seed: np.random.SeedSequence) -> HeldOut:
     """The test set, if what is to be computed fits in memory."""
+    from numerics.data import check_scale
     from numerics.kernels.pruned import BATCHES, hold_out
 
+    check_scale(f"{data.name}: x", data.x, ": scale the columns (--standardise)")
+    check_scale(f"{data.name}: y", data.y, ": scale the targets")
     samples, inputs = data.x.shape
     if samples > MOST_SAMPLES:
-        raise ValueError(
+        raise InputError(
             f"--kernel is given: {samples} samples are too many for matrices, expected --samples {MOST_SAMPLES}"
         )
     most = BATCHES * MOST_ENTRIES // max(samples, inputs)
     if arguments.kernel_rows > most:
-        raise ValueError(
+        raise InputError(
             f"--kernel-rows is {arguments.kernel_rows}, expected at most {most} for {samples} samples of {inputs} inputs"
         )
     held = hold_out(data, arguments.test_share, np.random.default_rng(seed))
@@ -89,20 +93,20 @@ def held_out(arguments: Namespace, width: int, data: Dataset, seed: np.random.Se
 def _check_training(arguments: Namespace, width: int, held: HeldOut) -> None:
     samples, outputs = len(held.inputs), held.y_test.shape[1]
     if width * samples > MOST_ENTRIES:
-        raise ValueError(
+        raise InputError(
             f"--width is {width}: training on {samples} samples would need arrays of {width * samples:.2g} numbers, "
             f"expected at most --width {MOST_ENTRIES // samples}"
         )
     trained = outputs * len(held.train.x)
     if trained**2 > MOST_TANGENTS:
         fewer = int((isqrt(MOST_TANGENTS) // outputs - 0.5) / (1 - arguments.test_share))  # whichever way it is rounded
-        raise ValueError(
+        raise InputError(
             f"--train is given: the tangent kernel of {outputs} outputs at {len(held.train.x)} samples would have "
             f"{trained}² entries, expected --samples {fewer}"
         )
     most = max(1, MOST_OWN // (trained * outputs * samples))
     if (arguments.networks or 1) > most:
-        raise ValueError(f"--networks is {arguments.networks}, expected at most {most} with --train here")
+        raise InputError(f"--networks is {arguments.networks}, expected at most {most} with --train here")
 
 
 def held_notes(arguments: Namespace, cases: Sequence[Case], held: HeldOut) -> list[str]:

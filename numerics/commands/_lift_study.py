@@ -10,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from numerics.arguments import InputError
 from numerics.commands.common import number_table
 
 if TYPE_CHECKING:
@@ -57,10 +58,10 @@ def settings(arguments: Namespace) -> Settings:
 def _density(text: str) -> Fraction:
     try:
         if not EXACT.fullmatch(text):
-            raise ValueError
+            raise InputError
         return Fraction(text)
     except (ValueError, ZeroDivisionError):
-        raise ValueError(f"--density is {text!r:.60}, expected a number such as 1/2 or 0.3") from None
+        raise InputError(f"--density is {text!r:.60}, expected a number such as 1/2 or 0.3") from None
 
 
 def measure(settings: Settings, arguments: Namespace, console: Console) -> dict[str, Any]:

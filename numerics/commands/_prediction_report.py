@@ -11,7 +11,7 @@ import numpy as np
 
 from numerics.commands.common import number_table
 from numerics.moments import noise_floor
-from numerics.predict import RANK_ONE_DISTANCE, Observation, Prediction, limit, score
+from numerics.predict import COLUMN_LEVEL, RANK_ONE_DISTANCE, Certificate, Observation, Prediction, limit, score
 from numerics.row_law import DATA_DRIVEN, Problem
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def summarise(
         "threshold": first.threshold,
         "predictor": first.used,
         "reason": first.reason,
+        "certificate": _certificate(first.certificate),
         "notes": list(notes),
         "rank_one": {
             "claimed": first.rank_one,
@@ -96,6 +97,18 @@ def summarise(
             "exact": problem.exact,
             "unlikely": UNLIKELY,
         },
+    }
+
+
+def _certificate(found: Certificate | None) -> dict[str, Any] | None:
+    """The closed form's trial by the fresh rows."""
+    if found is None:
+        return None
+    return {
+        **asdict(found),
+        "columns_off": [asdict(each) for each in found.columns_off],
+        "level": COLUMN_LEVEL,
+        "holds": found.holds,
     }
 
 
@@ -186,9 +199,10 @@ def _header(arguments: Namespace, problem: Problem, data: Dataset, notes: Sequen
 
 
 def _column_table(top: int, cases: Sequence[Case], summary: Summary) -> tuple[str, Table]:
-    """The inputs kept most and least, by prediction."""
-    used = summary["predictor"]
-    names = [used, *(name for name in ("row law",) if name != used)]
+    """The inputs kept most and least, by prediction, and those that a closed form misses; there it has a mark."""
+    used, certificate = summary["predictor"], summary["certificate"]
+    off = [each["column"] for each in certificate["columns_off"]] if certificate else []
+    names = [used, *(name for name in ("row law", certificate["predictor"] if off else used) if name != used)]
     predicted = {name: np.array(summary["columns"]["predicted"][name]) for name in names}
     observed = summary["columns"]["observed"]
     law = predicted["row law"]
@@ -197,14 +211,19 @@ def _column_table(top: int, cases: Sequence[Case], summary: Summary) -> tuple[st
     whole = len(order) <= 2 * top
     listed = order if whole else np.concatenate([order[:top], order[-top:]])
     what = f"all {len(order)} inputs" if whole else f"the {top} inputs kept most and least of {len(order)}"
+    missed = [column for column in off if column not in listed][:top]
     last = ("observed", "± 2 sd") if observed is not None else ("± 2 sd",)
     table = number_table("input", *names, *last)
-    for place, column in enumerate(listed):
+    for place, column in enumerate([*listed, *missed]):
         cells = [str(column), *(f"{predicted[name][column]:.4f}" for name in names)]
+        if column in off:
+            cells[names.index(certificate["predictor"]) + 1] += " !"
         if observed is not None:
             cells.append(f"{observed[column]:.4f}")
-        table.add_row(*cells, f"{deviation[column]:.4f}", end_section=not whole and place == top - 1)
-    return f"Column densities, {what}", table
+        ends = not whole and place in (top - 1, 2 * top - 1)
+        table.add_row(*cells, f"{deviation[column]:.4f}", end_section=ends)
+    mark = "" if not off else f"\n(! {certificate['predictor']} is off by more than a network of this width would hide)"
+    return f"Column densities, {what}{mark}", table
 
 
 def _error_table(cases: Sequence[Case], summary: Summary) -> tuple[str, Table]:

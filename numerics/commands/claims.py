@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from numerics.commands.common import check_writable
+from numerics.commands.common import check_places
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -13,7 +13,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    check_writable(arguments.json)
+    check_places({}, {"--json": arguments.json})
     from theory.ledger import load_ledger
 
     entries = load_ledger().select(arguments.names)
@@ -50,10 +50,23 @@ def as_json(entry) -> dict[str, object]:
         "title": claim.title,
         "statement": claim.latex_statement.strip(),
         "assumptions": list(claim.assumptions),
+        "remarks": [{"text": claim.filled(each.text), "check": each.checked_by or None} for each in claim.remarks],
         "source": claim.source.paper,
         "place": claim.source.place,
         "provenance": str(claim.provenance),
         "proof": str(claim.proof),
+        "pitfalls": [
+            {
+                "said": claim.filled(each.said),
+                "by": claim.filled(each.by),
+                "why": claim.filled(each.why),
+                "counterexample": each.counterexample,
+                "by_hand": claim.filled(each.by_hand),
+                "instead": claim.filled(each.instead),
+                "control": each.control,
+            }
+            for each in claim.pitfalls
+        ],
         "uses": list(claim.uses),
         "expressions": {
             name: {"text": str(value), "latex": claim.latex(name) if isinstance(value, sp.Basic) else None}

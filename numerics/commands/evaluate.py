@@ -1,10 +1,17 @@
-"""`sparse-limits evaluate LABEL EXPRESSION name=value …`: a number with correct digits, or what is left."""
+"""`sparse-limits evaluate LABEL EXPRESSION name=value …`: a number with correct digits, or what is left.
+
+What the number rests on without a check, such as a tail that is taken to be log-concave, follows on lines of its own.
+"""
 
 from __future__ import annotations
 
 import argparse
 import re
-from contextlib import suppress
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from numerics.arguments import InputError
 
 MOST_DIGITS = 10_000
 MOST_DIGITS_GIVEN = 4_000  # Python reads no longer integers
@@ -21,18 +28,33 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from numerics.balls import collecting
     from theory.ledger import load_ledger
 
     if not 1 <= arguments.digits <= MOST_DIGITS:
-        raise ValueError(f"--digits {arguments.digits}: expected 1 to {MOST_DIGITS}")
+        raise InputError(f"--digits {arguments.digits}: expected 1 to {MOST_DIGITS}")
     claim = load_ledger()[arguments.label].claim
     formula = find_formula(claim, arguments.expression)
-    print(
-        fraction(formula, arguments.values)
-        if arguments.exact
-        else evaluate(formula, arguments.values, arguments.digits)
-    )
+    with collecting() as notes, _long_integers():
+        if arguments.exact:
+            text = fraction(formula, arguments.values)
+        else:
+            text = evaluate(formula, arguments.values, arguments.digits)
+        print(text)
+        for note in sorted(notes):
+            print(f"vouched, not checked: {note}")
     return 0
+
+
+@contextmanager
+def _long_integers() -> Iterator[None]:
+    """Let Python print integers of any length, as messages of numbers such as 1e-9999 need."""
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        yield
+    finally:
+        sys.set_int_max_str_digits(before)
 
 
 def find_formula(claim, path: str):
@@ -52,7 +74,7 @@ def find_formula(claim, path: str):
     expected = inside or list(found) or ["(this claim has no formula)"]
     if isinstance(claim.expressions.get(path), sp.Basic):
         return claim.expressions[path]
-    raise ValueError(f"{claim.label} has no formula {path!r}; expected one of {', '.join(expected)}")
+    raise InputError(f"{claim.label} has no formula {path!r}; expected one of {', '.join(expected)}")
 
 
 def evaluate(formula, assignments: list[str], digits: int) -> str:
@@ -61,7 +83,7 @@ def evaluate(formula, assignments: list[str], digits: int) -> str:
     Where a theorem says nothing this is "no guarantee".
 
     Raises:
-        ValueError: for an assignment that is not name=number, an unknown or doubled name, a value outside the
+        InputError: for an assignment that is not name=number, an unknown or doubled name, a value outside the
             symbol's assumptions, or a point where the formula has no finite value.
     """
     import sympy as sp
@@ -84,7 +106,7 @@ def evaluate(formula, assignments: list[str], digits: int) -> str:
         try:
             return _by_algebra(formula, assignments, point, digits, error)
         except OverflowError:  # SymPy cannot factor numbers of hundreds of digits
-            raise ValueError(f"no value: {error}") from error
+            raise InputError(f"no value: {_shortened(error)}") from error
 
 
 def _by_algebra(formula, assignments: list[str], point, digits: int, error: Exception) -> str:
@@ -98,21 +120,26 @@ def _by_algebra(formula, assignments: list[str], point, digits: int, error: Exce
     exact = formula.subs(point)
     exact = exact.replace(lambda part: isinstance(part, Iterate) and part.args[1] in (0, 1), Iterate.unrolled)
     if exact is sp.nan:
-        raise ValueError(f"no value: the formula does not cover {', '.join(assignments)}") from error
+        raise InputError(f"no value: the formula does not cover {', '.join(assignments)}") from error
     if exact.is_zero:  # no ball around 0 has digits
         return "0"
     if exact.is_infinite:
-        raise ValueError(f"no value: infinite at {', '.join(assignments)}") from error
+        raise InputError(f"no value: infinite at {', '.join(assignments)}") from error
     with suppress(NoEnclosureError):
         return correct_digits(exact, None, digits)
-    raise ValueError(f"no value: {error}") from error
+    raise InputError(f"no value: {_shortened(error)}") from error
+
+
+def _shortened(error: Exception) -> str:
+    """What an error says, its numbers of hundreds of digits cut."""
+    return re.sub(r"(\d{20})\d{20,}", r"\1…", str(error))
 
 
 def fraction(formula, assignments: list[str]) -> str:
     """The exact value as a/b, or "no guarantee".
 
     Raises:
-        ValueError: as `evaluate`; with symbols left over; where the value is not known to be rational.
+        InputError: as `evaluate`; with symbols left over; where the value is not known to be rational.
     """
     from flint import fmpz
 
@@ -122,11 +149,11 @@ def fraction(formula, assignments: list[str]) -> str:
 
     point = parse(formula, assignments)
     if missing := formula.free_symbols - set(point):
-        raise ValueError(f"--exact: no value for {', '.join(sorted(map(str, missing)))}")
+        raise InputError(f"--exact: no value for {', '.join(sorted(map(str, missing)))}")
     try:
         value = rational(formula, point)
     except (NotRationalError, NoEnclosureError, ZeroDivisionError) as error:
-        raise ValueError(f"--exact: {error}") from error
+        raise InputError(f"--exact: {error}") from error
     if value is no_guarantee:
         return str(value)
     above, below = (str(fmpz(int(part))) for part in (value.p, value.q))  # Python prints no longer integers
@@ -142,11 +169,11 @@ def parse(formula, assignments: list[str]):
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
         if not equals:
-            raise ValueError(f"{assignment!r}: expected name=value")
+            raise InputError(f"{assignment!r}: expected name=value")
         if name not in symbols:
-            raise ValueError(f"{name!r} is no symbol of the formula; expected {', '.join(sorted(symbols)) or 'none'}")
+            raise InputError(f"{name!r} is no symbol of the formula; expected {', '.join(sorted(symbols)) or 'none'}")
         if symbols[name] in point:
-            raise ValueError(f"{name} is given twice")
+            raise InputError(f"{name} is given twice")
         point[symbols[name]] = _number(name, text, symbols[name])
     return point
 
@@ -155,11 +182,11 @@ def _number(name: str, text: str, symbol):
     import sympy as sp
 
     if not re.fullmatch(r"[+-]?(\d+(/\d+)?|(\d+\.\d*|\.\d+|\d+)([eE][+-]?\d{1,4})?)", text):
-        raise ValueError(f"{name}={text}: expected an exact number such as 3, 1/3, 0.25 or 1e-3")
+        raise InputError(f"{name}={text}: expected an exact number such as 3, 1/3, 0.25 or 1e-3")
     if "/" in text and int(text.split("/")[1]) == 0:
-        raise ValueError(f"{name}={text}: division by zero")
+        raise InputError(f"{name}={text}: division by zero")
     if len(text) > MOST_DIGITS_GIVEN:
-        raise ValueError(f"{name}={text[:20]}…: {len(text)} characters, expected at most {MOST_DIGITS_GIVEN}")
+        raise InputError(f"{name}={text[:20]}…: {len(text)} characters, expected at most {MOST_DIGITS_GIVEN}")
     value = sp.Rational(text)
     for wanted, word in (
         ("is_positive", "a positive number"),
@@ -167,5 +194,5 @@ def _number(name: str, text: str, symbol):
         ("is_integer", "a whole number"),
     ):
         if getattr(symbol, wanted) and not getattr(value, wanted):
-            raise ValueError(f"{name}={text}: expected {word}")
+            raise InputError(f"{name}={text}: expected {word}")
     return value

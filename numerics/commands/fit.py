@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from numerics.arguments import InputError
 from numerics.commands.common import (
     add_data,
     add_residual,
     batch,
+    check_places,
     check_residual,
-    check_writable,
+    check_seed,
+    data_file,
     load_data,
     write_json,
 )
@@ -50,14 +52,14 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Read, fit, report. Raises ValueError, in one line, for anything wrong with the call or its input."""
+    """Read, fit, report. Raises InputError, in one line, for anything wrong with the call or its input."""
     from rich.console import Console
     from threadpoolctl import threadpool_limits
 
     _check(arguments)
     from numerics.mask_files import load_mask
 
-    console = Console(quiet=arguments.json == "-")
+    console = Console(quiet="-" in (arguments.json, arguments.html))
     file = load_mask(arguments.mask, arguments.layer, nonzero=arguments.nonzero, transpose=arguments.transpose)
     data = _data(arguments, file)
     with threadpool_limits(1):  # products of small matrices: more threads than one wait for each other
@@ -67,31 +69,23 @@ def run(arguments: Namespace) -> int:
 
 def _check(arguments: Namespace) -> None:
     """What can be refused before anything is computed or read."""
-    for name, least in {"samples": 2, "fresh_rows": 100, "seed": 0}.items():
+    check_seed(arguments.seed)
+    for name, least in {"samples": 2, "fresh_rows": 100}.items():
         value = getattr(arguments, name)
-        if value < least:
-            raise ValueError(f"--{name.replace('_', '-')} is {value}, expected a whole number of at least {least}")
+        if not least <= value < 2**40:
+            raise InputError(f"--{name.replace('_', '-')} is {value}, expected a whole number from {least}, below 2^40")
     check_residual(arguments.residual)
     described = (arguments.labels, arguments.standardise) != (None, None) or arguments.residual != "target"
     if arguments.data is None and described:
-        raise ValueError("--labels, --standardise, --raw and --residual go with data, expected --data beside them")
+        raise InputError("--labels, --standardise, --raw and --residual go with data, expected --data beside them")
     if arguments.html is not None or arguments.plot is not None:
         from numerics.figures import check_matplotlib, check_plot
 
         check_matplotlib("--html" if arguments.plot is None else "--plot")
         if arguments.plot is not None:
             check_plot(arguments.plot)
-    for path in (arguments.json, arguments.html, arguments.plot):
-        check_writable(None if path is None else str(path))
-    if arguments.json == arguments.html == "-":
-        raise ValueError("--json and --html are both -, expected a file for one of them")
-    taken = {os.path.realpath(path): path for path in (arguments.mask, arguments.data) if path is not None}
-    for name in ("json", "html", "plot"):
-        path = getattr(arguments, name)
-        if path is not None and str(path) != "-":
-            if (place := os.path.realpath(path)) in taken:
-                raise ValueError(f"--{name} is {path}, expected another file than {taken[place]}")
-            taken[place] = f"--{name}"
+    reads = {"MASK": arguments.mask, "--data": data_file(arguments.data)}
+    check_places(reads, {f"--{name}": getattr(arguments, name) for name in ("json", "html", "plot")})
 
 
 def _data(arguments: Namespace, file: MaskFile) -> Dataset | None:
@@ -102,7 +96,7 @@ def _data(arguments: Namespace, file: MaskFile) -> Dataset | None:
     inputs, columns = data.x.shape[1], file.mask.shape[1]
     if inputs != columns:
         hint = ", or --transpose" if inputs == file.mask.shape[0] else ""
-        raise ValueError(f"{data.name} has {inputs} inputs, the mask {columns} columns, expected as many{hint}")
+        raise InputError(f"{data.name} has {inputs} inputs, the mask {columns} columns, expected as many{hint}")
     rng = np.random.default_rng(np.random.SeedSequence([arguments.seed, 1]))
     return batch(data, arguments.samples, rng)
 
@@ -115,13 +109,15 @@ def _fit(arguments: Namespace, file: MaskFile, data: Dataset | None, console: Co
 
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # what is not finite is refused where it is used
         with console.status("fitting"):
-            found = fit(file.mask, seed=arguments.seed)
+            silent = None if data is None else (data.x == 0).all(axis=0)
+            found = fit(file.mask, seed=arguments.seed, silent=silent)
         explained = None
         if data is not None and found.homogeneity is not None:
             with console.status("comparing methods"):
                 seed = np.random.SeedSequence([arguments.seed, 2])
                 setting = Setting(data, selected_by(found.homogeneity), arguments.residual == "target")
                 explained = explain(file.mask, setting, arguments.fresh_rows, seed)
+                found = found.explained_by([each.method for each in explained[0] if each.fits])
     summary = summarise(arguments, file, found, data, explained)
     show(console, summary)
     if arguments.json is not None:

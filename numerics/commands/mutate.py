@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 
-from numerics.commands.common import add_selection, available_cores
+from numerics.commands.common import add_selection, available_cores, check_jobs, check_seed
 
-LIMIT = 1800.0  # seconds for the mutants of one expression
+LIMIT = 1800.0  # seconds of processor time for the mutants of one expression
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -28,18 +28,16 @@ def run(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
     from numerics.mutants import MutationResult
-    from numerics.parallel import run_tasks
+    from numerics.parallel import reason, run_tasks
     from theory.ledger import load_ledger
 
-    if arguments.jobs < 1:
-        raise ValueError(f"jobs {arguments.jobs}: expected a positive number")
-    if not 0 <= arguments.seed < 2**128:
-        raise ValueError(f"seed {arguments.seed}: expected 0 ≤ seed < 2^128")
+    check_jobs(arguments.jobs)
+    check_seed(arguments.seed)
     entries = load_ledger().select(arguments.names)
     tasks = [Task(e.topic, e.label, subject, arguments.seed) for e in entries for subject in e.claim.expressions]
 
-    def lost(task: Task, why: str) -> MutationResult:
-        return MutationResult(task.label, task.subject, 1, 0, {}, (f"(not finished: {why})",))
+    def lost(task: Task, error: BaseException) -> MutationResult:
+        return MutationResult(task.label, task.subject, 1, 0, {}, (f"(not finished: {reason(error)})",))
 
     console = Console(highlight=False, markup=False, soft_wrap=True)
     results: dict[tuple[str, str], MutationResult] = {}
@@ -49,8 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
             console.print(f"{result.label} {result.subject}: {result.killed} of {result.mutants} refuted", style="dim")
     ordered = [results[task.label, task.subject] for task in tasks]
     for result in ordered:
-        for mutant, reason in result.equivalent.items():
-            console.print(f"{result.label} equivalent: {mutant}  ({reason})", style="dim")
+        for mutant, why in result.equivalent.items():
+            console.print(f"{result.label} equivalent: {mutant}  ({why})", style="dim")
     for result in ordered:
         for mutant in result.survivors:
             console.print(f"{result.label} survives: {mutant}", style="red")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from numerics.arguments import InputError
 from numerics.commands._kernel_study import (
     add_kernel,
     check_kernel,
@@ -24,8 +25,10 @@ from numerics.commands.common import (
     add_data,
     add_residual,
     batch,
+    check_places,
     check_residual,
-    check_writable,
+    check_seed,
+    data_file,
     load_data,
     write_json,
 )
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 
 WIDTH, COMPARED_WIDTHS = 1024, (256, 1024, 4096)
 NETWORKS, WIDE = 4, 4096  # compared networks, halved from this width on
+MOST_NETWORKS = 10_000
 DIGITS_SETTINGS = (  # labels, standardised, initial output subtracted: the settings of S6
     ("ge5", True, True),
     ("is0", True, True),
@@ -81,7 +85,7 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Predict, sample, report. Raises ValueError, in one line, for anything wrong with the call or its input."""
+    """Predict, sample, report. Raises InputError, in one line, for anything wrong with the call or its input."""
     from rich.console import Console
 
     _check(arguments)
@@ -96,26 +100,28 @@ def run(arguments: Namespace) -> int:
 
 def _check(arguments: Namespace) -> None:
     """What can be refused before anything is computed or read."""
-    for name, least in {"networks": 1, "samples": 2, "top": 1, "seed": 0}.items():
+    check_seed(arguments.seed)
+    for name, least in {"networks": 1, "samples": 2, "top": 1}.items():
         value = getattr(arguments, name)
         if value is not None and value < least:
-            raise ValueError(f"--{name} is {value}, expected a whole number of at least {least}")
+            raise InputError(f"--{name} is {value}, expected a whole number of at least {least}")
+    if (arguments.networks or 1) > MOST_NETWORKS:
+        raise InputError(f"--networks is {arguments.networks}, expected at most {MOST_NETWORKS}")
     check_residual(arguments.residual)
     if arguments.width is not None and len(arguments.width) > 1 and not arguments.compare:
-        raise ValueError(f"--width has {len(arguments.width)} values, expected 1 without --compare")
+        raise InputError(f"--width has {len(arguments.width)} values, expected 1 without --compare")
     if any(width < 1 for width in arguments.width or ()):
-        raise ValueError(f"--width is {min(arguments.width)}, expected a whole number of at least 1")
+        raise InputError(f"--width is {min(arguments.width)}, expected a whole number of at least 1")
     if arguments.plot is not None:
         from numerics.figures import check_plot
 
         if arguments.compare:
-            raise ValueError("--plot is given, expected none with --compare")
+            raise InputError("--plot is given, expected none with --compare")
         check_plot(arguments.plot)
     if arguments.compare and not arguments.sample:
-        raise ValueError("--no-sample is given, expected none with --compare")
+        raise InputError("--no-sample is given, expected none with --compare")
     check_kernel(arguments)
-    for path in (arguments.plot, arguments.json):
-        check_writable(None if path is None else str(path))
+    check_places({"--data": data_file(arguments.data)}, {"--plot": arguments.plot, "--json": arguments.json})
 
 
 def _predict(arguments: Namespace, console: Console) -> None:
@@ -174,7 +180,7 @@ def _check_size(arguments: Namespace, width: int, data: Dataset) -> None:
         fewer = (
             f"--samples {MOST_ENTRIES // width} or " if layer < MOST_ENTRIES > upper and width < MOST_ENTRIES else ""
         )
-        raise ValueError(
+        raise InputError(
             f"--width is {width}: a network of depth {arguments.depth} on {len(data.x)} samples would need arrays of "
             f"{max(layer, upper, activations):.2g} numbers, expected {fewer}--no-sample"
         )

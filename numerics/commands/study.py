@@ -5,10 +5,10 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from numerics.commands import _gap_study, _generalisation_study, _lift_study
-from numerics.commands.common import available_cores, check_writable, write_json
+from numerics.commands import _gap_study, _generalisation_study, _lift_study, _origin_study
+from numerics.commands.common import available_cores, check_jobs, check_places, write_json
 
-STUDIES = {"generalisation": _generalisation_study, "lifts": _lift_study, "gap": _gap_study}
+STUDIES = {"generalisation": _generalisation_study, "lifts": _lift_study, "gap": _gap_study, "origins": _origin_study}
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -27,7 +27,7 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Measure, report. Raises ValueError, in one line, for anything wrong with the call."""
+    """Measure, report. Raises InputError, in one line, for anything wrong with the call."""
     from rich.console import Console
 
     study = STUDIES[arguments.study]
@@ -45,13 +45,10 @@ def run(arguments: Namespace) -> int:
 
 
 def _check_outputs(arguments: Namespace) -> None:
-    """ValueError, before anything is computed, for what could not be written or started."""
-    from numerics.masks import checked_integer
-
-    checked_integer("jobs", arguments.jobs, 1, 1024)
+    """InputError, before anything is computed, for what could not be written or started."""
+    check_jobs(arguments.jobs)
     if arguments.plot is not None:
         from numerics.figures import check_plot
 
         check_plot(arguments.plot)
-    for path in (arguments.plot, arguments.json):
-        check_writable(None if path is None else str(path))
+    check_places({}, {"--plot": arguments.plot, "--json": arguments.json})

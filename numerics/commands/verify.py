@@ -7,7 +7,7 @@ import sys
 from contextlib import nullcontext
 from typing import Any
 
-from numerics.commands.common import add_selection, available_cores, check_writable
+from numerics.commands.common import add_selection, available_cores, check_jobs, check_places, check_seed
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,10 +20,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    if arguments.json is not None and arguments.json == arguments.html:
-        raise ValueError(f"--json {arguments.json} and --html {arguments.html}: expected different places")
-    for destination in (arguments.json, arguments.html):
-        check_writable(destination)
+    check_jobs(arguments.jobs)
+    check_seed(arguments.seed)
+    check_places({}, {"--json": arguments.json, "--html": arguments.html})
     from rich.console import Console
 
     from numerics.report import as_html, as_json, dumps, print_summary, write

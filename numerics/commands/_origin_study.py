@@ -1,0 +1,88 @@
+"""`sparse-limits study origins`: its options, what is refused before anything is computed, and what it prints."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from numerics.commands.common import number_table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from numerics.studies.origins import Settings
+
+DATA = "digits"
+QUICK: dict[str, Any] = {"masks": 3, "initial": 2, "width": 64, "samples": 100, "fresh_rows": 1000}
+PURPOSE = "what `fit` says of masks whose origin is known, and how often a name is wrong"
+EPILOG = (
+    "Every mask has a stream of random numbers of its own. A method is named if it is the only one not rejected; the "
+    "trained networks, whole filters and the cross-entropy are origins that no method of fit covers."
+)
+
+
+def configure(parser: ArgumentParser) -> None:
+    """The options of this study alone."""
+    add = parser.add_argument
+    add("--masks", type=int, metavar="N", help="masks of each kind (default 30)")
+    add("--initial", type=int, metavar="N", help="masks of each method at initialisation (default 10)")
+    add("--width", type=int, metavar="N", help="hidden units (default 256)")
+    add("--density", type=float, metavar="P", help="share of the weights kept, at most 0.4 (default 0.1)")
+    add("--samples", type=int, metavar="N", help="digits trained and pruned on (default 400)")
+    add("--fresh-rows", type=int, metavar="N", help="rows sampled for each method (default 3000)")
+    add("--quick", action="store_true", help="a few masks of 64 units, where nothing else is asked")
+
+
+def settings(arguments: Namespace) -> Settings:
+    """What can be refused before anything is computed."""
+    from numerics.studies.origins import Settings
+
+    names = ("masks", "initial", "width", "density", "samples", "fresh_rows", "seed")
+    given = {name: value for name in names if (value := getattr(arguments, name)) is not None}
+    return replace(Settings(), **(QUICK if arguments.quick else {}) | given)
+
+
+def measure(settings: Settings, arguments: Namespace, console: Console) -> dict[str, Any]:
+    """The numbers of the study, with a bar on a terminal while masks are examined."""
+    from rich.progress import Progress
+
+    from numerics.studies.origins import run_study, summarise
+
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("masks", total=sum(number for _, number in settings.kinds()))
+        outcomes = run_study(settings, arguments.jobs, lambda: progress.advance(bar))
+    return summarise(settings, outcomes)
+
+
+def show(console: Console, summary: Mapping[str, Any]) -> None:
+    """One table, the sentences last."""
+    protocol = summary["protocol"]
+    console.print(
+        f"\n[bold]What fit says of masks of known origin[/]: {protocol['width']} units, density {protocol['density']:g}, "
+        f"{protocol['samples']} digits, level {protocol['level']:.0%}"
+    )
+    names = ("structured", "none_explains", "not_tested", "not_told_apart", "rightly_named", "wrongly_named")
+    table = number_table(
+        "\nmasks of", "\nmasks", "whole\nlines", "none\nleft", "un-\ntested", "not\napart", "right\nname", "wrong\nname"
+    )
+    table.columns[0].justify = "left"
+    table.padding = (0, 1, 0, 0)
+    for row in summary["rows"]:
+        label = row["kind"].replace(", at initialisation", " (initial)")
+        table.add_row(label, str(row["masks"]), *(str(row[name] or "") for name in names))
+    console.print(table)
+    console.print(
+        "whole lines: gone; none left: every method is rejected; untested: all are but those that could not be tested; "
+        "not apart: several are not rejected, or one is not and another could not be tested.\n"
+    )
+    for text in summary["sentences"]:
+        console.print(f"• {text}")
+
+
+def plot(path: Path, summary: Mapping[str, Any]) -> None:
+    from numerics.studies.origin_figure import plot_origins
+
+    plot_origins(path, summary)
