@@ -8,6 +8,6 @@ import sympy as sp
 class BracketedSum(sp.Sum):
     """A finite sum that lies between any two successive partial sums, as by Bonferroni's inequalities.
 
-    It is a `Sum` in every respect, but its enclosure ends at the first term that no longer matters: whoever writes it
-    vouches for the bracket.
+    It is a `Sum` in every respect, but the enclosure of one of many terms ends at the first that no longer matters:
+    whoever writes it vouches for the bracket, and such an enclosure says that it is vouched.
     """

@@ -9,7 +9,8 @@ class Level(sp.Expr):
     """`Level(Lambda(t, g))`: the one t > 0 with g(t) = 0, for g continuous and decreasing through zero.
 
     Thresholds of saliencies are of this kind: g = D(t) − ρ. The object can be substituted into, differentiated
-    implicitly and enclosed in balls; whoever writes it vouches for the monotonicity (claim S1).
+    implicitly and enclosed in balls. Whoever writes it vouches for the monotonicity (claim S1): an enclosure says that it
+    is vouched, unless the structure of g shows it.
     """
 
     is_commutative = True

@@ -9,7 +9,7 @@ class Smallest(sp.Expr):
     """`Smallest(Lambda(n, f), limit, start)`: the smallest whole number n ≥ start with f(n) ≤ limit.
 
     It is found by doubling the step from `start`, then by halving: where f is nonincreasing it is the smallest, and
-    whoever writes it vouches for that. In any case f(n) ≤ limit, while f(n − 1) > limit unless n = start. Where f has
+    whoever writes it vouches for that (an enclosure says so, unless all smaller numbers were tried or f is seen to fall). In any case f(n) ≤ limit, while f(n − 1) > limit unless n = start. Where f has
     no guarantee it is not ≤ limit.
     """
 

@@ -9,7 +9,7 @@ class Transfer(sp.Expr):
     r"""`Transfer(Lambda((k, j), entry), last, times, start)`: the sum over j of $(Q^{times})_{start,j}$.
 
     The states are 0, …, last; Q has the entries $Q_{k,j}$, at least 0 and with a sum of at most 1 in each row, for
-    which whoever states it vouches. An entry need not have a value where no path leads. The numbers of states and of
+    which whoever states it vouches (an enclosure says so where it leaves out small weights). An entry need not have a value where no path leads. The numbers of states and of
     steps may be symbols; for whole numbers `unrolled` writes the sum out.
     """
 

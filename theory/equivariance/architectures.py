@@ -93,7 +93,7 @@ positive, one term is much larger than the others, all roundings go up; if they 
 
 (iii) Q3, Q4; $I$ and $A$ are independent, as $A$ has edges and no loops. $P A P^\top\,Px=P\,Ax$. ∎
 """,
-    source=Source("2206.04270", "abstract (tickets for these types of networks); both bounds are ours"),
+    source=Source("2206.04270", "beyond the abstract; both bounds are ours"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(

@@ -25,7 +25,11 @@ $[[probability]]$.
 equivariant. (b) By Q2 $M\circ W$ is equivariant iff $M_{gy,gx}W_{gy,gx}=M_{yx}W_{yx}$; as $W_{gy,gx}=W_{yx}\ne0$ this
 says that $M$ is constant on orbits: one free bit for each. ∎
 """,
-    source=Source("2206.04270", "abstract (pruning an equivariant network to an equivariant subnetwork); (b) is ours"),
+    source=Source(
+        "2206.04270",
+        "beyond the abstract, which announces that “a randomly initialized overparametrized G-equivariant "
+        "network” can be pruned “to a G-equivariant subnetwork”",
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=("(b): permutation representations, the orbit basis, no coefficient 0",),

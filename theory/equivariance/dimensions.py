@@ -48,8 +48,8 @@ $\chi_{in}(g^{-1})=\chi_{in}(g)$. *Example.* At the turns by $0$, $90$, $180$ an
 $t+s+2r$, $t-s$, $t+s-2r$, $t-s$; the mean of the products is the formula. The factor 2 is the dimension of
 $\mathrm{Hom}_G$ of the rotation with itself: the multiples of rotations, $\mathbb C$. ∎
 """,
-    source=Source("2206.04270", "abstract (equivariant networks of a general group)"),
-    provenance=Provenance.RECONSTRUCTED,
+    source=Source("2206.04270", "textbook (characters: Serre 1977); beyond the abstract"),
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=("a finite group; real representations of finite dimension",),
     expressions={"constraint": constraint, "share": share, "c4_dimension": c4_dimension},

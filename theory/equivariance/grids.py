@@ -7,7 +7,7 @@ from itertools import combinations_with_replacement
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from theory.equivariance.symbols import D
 
 K = sp.Symbol("K", positive=True, integer=True)  # side of a window
@@ -70,8 +70,7 @@ in the axes and $D$ for those in the diagonals, with $p=1$ for odd, $p=0$ for ev
 $[[d4_orbits]]$, that is $\frac{D^2+4D+3}8$ or $\frac{D^2+2D}8$; from trivial to regular features there are $D^2$, and from regular to
 regular ones $|G|D^2$. All pairs of irreducible and regular types, in either direction, are tabulated (`c4_kernels`, `d4_kernels`).
 
-(c) Bases that libraries of steerable convolutions offer are limited in their frequencies; they span a subspace, and the number
-of their elements is in general not $\dim\mathrm{Hom}_G$: a set of equivariant kernels is a basis iff its rank is the number in (b).
+(c) Equivariant kernels are a basis iff their number and their rank are both the one in (b).
 """,
     proof_text=r"""
 (a) Q2: the orbits of pairs of cells under shifts are the $D^2$ differences, those within the window are $K^2$. Pad with
@@ -81,14 +80,20 @@ map has the kernel's value at the first and 0 at the second.
 (b) Kernels are the equivariant maps from $\mathbb R^{grid}\otimes V_{in}$ to $V_{out}$; characters of tensor products multiply,
 so this is Q1. A turn fixes the centre alone, a cell iff $D$ is odd; a diagonal reflection fixes the $D$ cells of the
 diagonal; one in an axis the middle row, which exists iff $D$ is odd. $\chi_{reg}(g)=0$ for $g\ne1$. With
-$h=\lceil D/2\rceil$ the sums for $D_4$ are $\frac{h(h+1)}2$. (c) A linearly independent set in a space of that dimension is a basis iff
-it has as many elements. ∎
+$h=\lceil D/2\rceil$ the sums for $D_4$ are $\frac{h(h+1)}2$. (c) They lie in a space of that dimension, are independent iff there are as
+many as their rank, and span it iff this is the dimension. ∎
 """,
-    source=Source("2206.04270", "abstract (E(2)-steerable networks); |B| from a library is reported second-hand"),
-    provenance=Provenance.CORRECTION,
+    source=Source("2206.04270", "beyond the abstract; the count of a library is reported second-hand"),
+    provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     assumptions=("(a) the grid wraps around; (b) kernels on all cells of the centred square, no limit on frequencies",),
     uses=("Q1", "Q2"),
+    remarks=(
+        Remark(
+            r"Bases that libraries of steerable convolutions offer are limited in their frequencies; they span a subspace, and the "
+            r"number of their elements is in general not $\dim\mathrm{Hom}_G$."
+        ),
+    ),
     expressions={
         "translations": translations,
         "window": window,
@@ -98,10 +103,29 @@ it has as many elements. ∎
         "c4_orbits": c4_orbits,
         "d4_orbits": d4_orbits,
     },
-    aids={"padding": "wrap", "candidates": "basis"},
-    announced={
-        "count of a library": "$|B|$ is the number of kernels in a library's default basis "
-        "(reported for e2cnn and $C_4$: 2 and 24 at 3 × 3, 3 and 44 at 5 × 5, trivial and regular features)."
+    aids={
+        "padding": "wrap",
+        "candidates": "basis",
+        "three_by_three": sp.Integer(3),
     },
+    pitfalls=(
+        Pitfall(
+            control="count of a library",
+            said=(
+                "$|B|$ is the number of kernels in a library's default basis (for e2cnn and $C_4$: 2 and "
+                "24 at 3 × 3, 3 and 44 at 5 × 5, trivial and regular features)."
+            ),
+            by="Reported second-hand; the library was not at hand.",
+            why="Libraries limit the frequencies of their kernels, and so offer a basis of a subspace.",
+            counterexample="three_by_three",
+            by_hand=(
+                r"Kernels on $3\times3$ cells that a quarter turn leaves alone have one value at the "
+                "centre, one on the four edges and one on the four corners: $3$ dimensions, not $2$."
+            ),
+            instead=(
+                "$[[c4_orbits]]$ from trivial to trivial features of $C_4$, and the mean over the group in general."
+            ),
+        ),
+    ),
     domain={D: (1, 9), K: (1, 5)},
 )

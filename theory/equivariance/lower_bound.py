@@ -60,7 +60,9 @@ stay within $[-c,c]$ the masks serve the share $2^K\varepsilon s/c$ of each coef
 *Saving.* Without symmetry ($G=1$) every entry is an orbit. An orbit has at most $|G|$ entries, and exactly $|G|$ if the action is free. ∎
 """,
     source=Source(
-        "2206.04270", "abstract (optimality of the over-parametrisation); constants and normalised elements are ours"
+        "2206.04270",
+        "abstract: “provides a lower bound on the number of effective parameters as a function of the error "
+        "tolerance”; constants and normalised elements are ours",
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,

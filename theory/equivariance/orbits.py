@@ -40,8 +40,8 @@ $|Y|=1$). *Examples.* In the first only the neutral element fixes a free orbit's
 $\frac1{|G|}\big((|G|f_x+s_x)(|G|f_y+s_y)+(|G|-1)s_xs_y\big)$. No orbit is larger than $|G|$, and in the second all have this size.
 For $S_n$: $y=x$ or not. ∎
 """,
-    source=Source("2206.04270", "abstract (permutation equivariant networks)"),
-    provenance=Provenance.RECONSTRUCTED,
+    source=Source("2206.04270", "textbook (orbits of pairs: Cameron 1999); beyond the abstract"),
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=("a finite group that permutes the coordinates of both spaces",),
     uses=("Q1",),

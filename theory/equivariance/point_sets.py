@@ -41,9 +41,7 @@ the third; a block of $n$ channels for each channel in front. The first layer of
 *Error.* The target's first layer is $\sum_{i,b}B_bw_{iob}(\sigma(x_i)-\sigma(-x_i))$, the ticket's has $w+d^+$ and $w+d^-$ there; subtract, take moduli, $B_b\ge0$. Later inputs are not negative: R11, for each basis element and coordinate. Attained: $d^+\ge0\ge d^-$, everything else positive, and all
 coordinates positive behind the layers. *The rest is measured*, on targets trained, samples and sources drawn anew. ∎
 """,
-    source=Source(
-        "2206.04270", "abstract (pruning to an equivariant subnetwork); task, network and certificate are ours"
-    ),
+    source=Source("2206.04270", "beyond the abstract; task, network and certificate are ours"),
     provenance=Provenance.EXTENSION,
     proof=Proof.MEASURED,
     assumptions=("measured: samples, training and random networks of other seeds; the limit is asserted, not proved",),

@@ -42,7 +42,11 @@ For a finite group of such matrices let $v=\sum_g\rho(g)\mathbf 1$, which is pos
 $V^{-1}\rho(g)V$ is non-negative monomial with $V^{-1}\rho(g)v=\mathbf 1$, row sums 1: a permutation. An orthogonal
 non-negative monomial matrix has entries 1. A permutation representation fixes $\mathbf 1$: in dimension above 1 it is not irreducible, in dimension 1 it is trivial. ∎
 """,
-    source=Source("2206.04270", "abstract; the condition on hidden types is not in it"),
+    source=Source(
+        "2206.04270",
+        "beyond the abstract, which names no condition on hidden types; for all continuous activations Pacini et "
+        "al. (2024)",
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=("a real representation of a finite group; ReLU on each coordinate of a given basis",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.no_guarantee import guaranteed
 
 n = sp.Symbol("n", positive=True, integer=True)
@@ -50,7 +50,10 @@ partition of $K$ elements into $j$ blocks for every $1\le j\le K$, so blocks abo
 $n<K$. Two blocks at most: $2^K$ maps to two labels, up to their exchange; three at most: $S(K,1)+S(K,2)+S(K,3)=
 1+(2^{K-1}-1)+\frac12(3^{K-1}-2^K+1)$. ∎
 """,
-    source=Source("2206.04270", "abstract (permutation equivariant networks); the usual count is reported second-hand"),
+    source=Source(
+        "2206.04270",
+        "beyond the abstract; the count corrects a sentence of Maron et al. (2019, arXiv:1812.09902)",
+    ),
     provenance=Provenance.CORRECTION,
     proof=Proof.PROVED,
     assumptions=("$S_n$ acts on all indices of a tensor at the same time",),
@@ -63,8 +66,32 @@ $n<K$. Two blocks at most: $2^K$ maps to two labels, up to their exchange; three
         "two_points": two_points,
         "three_points": three_points,
     },
-    announced={
-        "Bell number": r"The basis has as many elements as the Bell number of $k+m$, whatever $n$.",
+    aids={
+        "one_point": {n: sp.Integer(1), k: sp.Integer(1), m: sp.Integer(1)},
     },
+    pitfalls=(
+        Pitfall(
+            control="Bell number",
+            said="The basis has as many elements as the Bell number of $k+m$, whatever $n$.",
+            by=(
+                "“More generally, for graph data defined on k-tuples of nodes, the dimension is the k-th "
+                "and 2k-th Bell numbers.” (Maron et al. 2019, arXiv:1812.09902, abstract; it names no "
+                "condition on $n$, and its theorem was not at hand.) That counts in wide use need mending "
+                "is said by Pearce-Crump (2022, arXiv:2212.08648, abstract): “we correct some of the major "
+                "results that are now widely quoted by the machine learning community”."
+            ),
+            why=(
+                "$n$ points cannot fill more than $n$ blocks, so partitions with more blocks than points "
+                "belong to no entry."
+            ),
+            counterexample="one_point",
+            by_hand=(
+                r"$n=1$, $k=m=1$: the maps from $\mathbb R$ to $\mathbb R$ have the dimension $1$, and the "
+                "Bell number of $2$ is $2$ (“equal” and “different” indices, but two different ones do not "
+                "exist). For $n=3$, $k=m=2$ it is $14$, not $15$."
+            ),
+            instead=r"Partitions into at most $n$ blocks: $[[dimension]]$, the Bell number iff $n\ge k+m$.",
+        ),
+    ),
     domain={n: (1, 6), k: (0, 3), m: (1, 3)},
 )

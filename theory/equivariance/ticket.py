@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.equivariance.lower_bound import n_in, n_out
 from theory.equivariance.symbols import B
 from theory.subset_sum import two_layers
@@ -63,9 +63,12 @@ $(y,x)$, whose $x$ run through one orbit of $X$; so $B_bQ_q=B_b$ for that one an
 $T=I$, against $\|I\|_F=\sqrt m$. ∎
 """,
     source=Source(
-        "2206.04270", "abstract (pruning to an equivariant subnetwork); the theorem's form is reported second-hand"
+        "2206.04270",
+        "abstract: “one can approximate any G-equivariant network of fixed width and depth by pruning a randomly "
+        "initialized overparametrized G-equivariant network to a G-equivariant subnetwork”; the theorem's form "
+        "is reported second-hand",
     ),
-    provenance=Provenance.CORRECTION,
+    provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     assumptions=(
         "permutation representations",
@@ -82,11 +85,34 @@ $T=I$, against $\|I\|_F=\sqrt m$. ∎
         "channels": channels,
         "lost": lost,
     },
-    aids={"signed": True},
-    announced={
-        "one element of any basis": r"One block of channels, each with one element of the first layer's basis, suffices "
-        r"whatever the basis: no condition on it is mentioned.",
+    aids={
+        "signed": True,
+        "second_element": sp.ImmutableMatrix([[1, -1], [-1, 1]]) / 2,
     },
+    pitfalls=(
+        Pitfall(
+            control="one element of any basis",
+            said=(
+                "One block of channels, each with one element of the first layer's basis, suffices "
+                "whatever the basis: no condition on it is mentioned."
+            ),
+            by=(
+                "Reported second-hand of the theorem announced in the abstract of arXiv:2206.04270; its "
+                "conditions were not at hand."
+            ),
+            why=("An element of the basis may have a kernel, and what it annihilates is lost for every later layer."),
+            counterexample="second_element",
+            by_hand=(
+                r"Two points that may be exchanged, with the basis $\frac12J$ and "
+                r"$I-\frac12J=\begin{pmatrix}\frac12&-\frac12\\-\frac12&\frac12\end{pmatrix}$. The second "
+                "element takes $(1,1)$ to $0$, so no layer behind it can tell $(1,1)$ from $(2,2)$."
+            ),
+            instead=(
+                "The first basis contains $I$, or a block is taken for each element that makes up $I$; a "
+                "single element misses $[[lost]]$ of it in the example."
+            ),
+        ),
+    ),
     domain={
         n: (2, 60),
         n_in: (1, 3),

@@ -56,8 +56,11 @@ several, has variance at most $Ee^4-(E\,\mathrm{MSE})^2$, $Ee^4=[[fourth_moment]
 edges of a wired neuron do no harm, their weights are set to $0$.
 """,
     proof_text=r"""
-(a) $\frac1N\sum_ig_{\theta_i}-f$ is a mean of $N$ iid centred elements of $L^2$, each of mean square $G-F$. (b) Barron (1993): $N$
-sigmoidal units of the active inputs, with an output bias, reach $2rC/\sqrt N$. Fully wired neurons are such units, and by E1 and E2 there
+(a) $\frac1N\sum_ig_{\theta_i}-f$ is a mean of $N$ iid centred elements of $L^2$, each of mean square $G-F$. (b)
+*Cited, not proved here:* $N$
+sigmoidal units of the active inputs, with an output bias, reach $2rC/\sqrt N$ (Barron, IEEE Transactions on
+Information Theory 39, 1993,
+930–945). The rest is proved from it. Fully wired neurons are such units, and by E1 and E2 there
 are at least $\alpha np^k/2$ of them but with probability $e^{-\alpha np^k/8}$. $\max(z,0)-\max(z-1,0)$ is sigmoidal: two ReLU units, so
 $\lfloor N/2\rfloor\ge\lfloor\alpha np^k/4\rfloor$. (c) Given $x$, $\omega\cdot x=\|x\|z$ with $z$ standard normal: $Eg=\|x\|/\sqrt\pi$, $Eg^2=\|x\|^2$; (a)
 with $E\|x\|^2=k$, and $N$ does not depend on the weights. For a mean $e$ of $N$ iid centred variables,
@@ -65,12 +68,15 @@ $N^4Ee^4=Nm_4+3N(N-1)m_2^2$; here $m_2=\|x\|^2(1-\frac1\pi)$, $m_4=\|x\|^4(6-\fr
 $E\varphi=\frac1{\sqrt\pi}$, $E\varphi^2=1$, $E\varphi^3=\frac4{\sqrt\pi}$, $E\varphi^4=6$, and $E\|x\|^4=k(k+2)$. The square of an average is at
 most the average of the squares. ∎
 """,
-    source=Source("2602.06675", "abstract (universal approximation on active coordinates)"),
-    provenance=Provenance.RECONSTRUCTED,
+    source=Source(
+        "2602.06675",
+        "textbook rate (Barron 1993) with a random number of units; beyond the abstract, which announces no rate",
+    ),
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(
         "the mask is independent of the weights, the readout edges of wired neurons are present",
-        "for (b): Barron's theorem (IEEE Trans. Inform. Theory 39, 1993), quoted; $f$ depends on the active inputs alone",
+        "for (b): Barron's theorem (1993) is cited, (a) and (c) are proved without it; $f$ depends on the active inputs alone",
     ),
     uses=("E1", "E2"),
     expressions={

@@ -31,14 +31,16 @@ So $k\le[[input_budget]]$ inputs suffice for $q\ge1-[[budget_failure]]\to1$, whe
 second layer both have them with probability $e_2=[[both_relayed]]$; the share of such neurons among $n_2$ has the mean $q$ and the variance
 $\frac1{n_2}(q-q^2+(n_2-1)(e_2-q^2))$, written out
 $$[[variance]],$$
-which does not vanish as $n_2\to\infty$: they share their relays. Sufficient, not necessary: if the
+which for $p<1$ does not vanish as $n_2\to\infty$: they share their relays. Sufficient, not necessary: if the
 split is chosen after the first mask is seen and gives every input $g$ neurons with an edge to it, the probability is $[[chosen]]$.
 """,
     proof_text=r"""
 $\max(x_j+B,0)=x_j+B$, so a relay passes its input on, other edges having weight $0$, and $\varphi(\sum_j\omega_jx_j+b)$ is a neuron with one edge from a relay of each input and
 bias $b-B\sum\omega_j$. Groups are disjoint: the inputs are independent given the second-layer neuron's edges, and for two such neurons too. A group has
 $R\sim\mathrm{Bin}(g,p)$ relays, and $E(1-p)^R=(1-p^2)^g$, $E(1-p)^{2R}=(1-p+p(1-p)^2)^g$, so that $P$ of missing neither is
-$1-2E(1-p)^R+E(1-p)^{2R}$. The share is a mean of exchangeable indicators. *Bound:* $(1-y)^k\ge1-ky$ and $1-p^2\le e^{-p^2}$. *Budget:*
+$1-2E(1-p)^R+E(1-p)^{2R}$. The share is a mean of exchangeable indicators; $e_2-q^2$ is the variance of
+$\prod_j(1-(1-p)^{R_j})$, which takes two values at
+least if $p<1$. *Bound:* $(1-y)^k\ge1-ky$ and $1-p^2\le e^{-p^2}$. *Budget:*
 $g>\frac mk-1$, so $ke^{-p^2g}\le ke^{p^2}e^{-p^2m/k}$, which increases with $k$; at the budget $e^{-p^2m/k}=m^{-1-\varepsilon}$. *Chosen:*
 the second mask is independent of the split, and every one of $g$ edges will do. ∎
 """,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.expressivity.symbols import RANGES, epsilon, j, k, m, p
 from theory.expressivity.wired_neurons import binomial_law, i
 
@@ -33,8 +33,7 @@ $$P(N<\tfrac\mu2)\le e^{-m\,\mathrm{KL}(q/2\|q)}=[[kl_bound]]$$ $$\le[[poisson_b
 $\mathrm{KL}=[[relative_entropy]]$ (infinite at $q=1$, where the tail and its first bound are $0$). The first is the best of
 the exponential bounds $[[exponential_bound]]$, at $t=[[best_tilt]]$; the second is that at $t=\ln2$, with $1+x\le e^x$; its constant
 $\frac{1-\ln2}2\approx0.1534$ replaces the usual $\frac18$. The first is sharp in its exponent: with $l=\lceil\mu/2\rceil-1$
-$$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]],$$
-but loose as a number. The others are loose, by a factor that grows with $\mu$.
+$$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]].$$
 """,
     proof_text=r"""
 Markov's inequality for $e^{-tN}$, $t>0$: $P(N\le\mu/2)\le e^{t\mu/2}(1-q+qe^{-t})^m$. The logarithm is convex in $t$ and its derivative
@@ -43,8 +42,11 @@ $e^{\mu(\ln2-1)/2}$, which the optimum does not exceed; and $\ln2<\frac34$. *Bel
 $P(N=l)=\binom ml\frac{l^l(m-l)^{m-l}}{m^m}e^{-m\,\mathrm{KL}(l/m\|q)}$; the first factors are $P(\mathrm{Bin}(m,\frac lm)=l)$, the
 largest of its $m+1$ probabilities, hence at least $\frac1{m+1}$. ∎
 """,
-    source=Source("2602.06675", "abstract (universal approximation on active coordinates)"),
-    provenance=Provenance.RECONSTRUCTED,
+    source=Source(
+        "2602.06675",
+        "textbook (Chernoff 1952, and the method of types for the lower bound); a step towards E6, beyond the abstract",
+    ),
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=("the count of E1, or any that it dominates",),
     uses=("E1",),
@@ -58,6 +60,12 @@ largest of its $m+1$ probabilities, hence at least $\frac1{m+1}$. ∎
         "usual_bound": usual_bound,
         "lower_bound": lower_bound,
     },
+    remarks=(
+        Remark(
+            "As numbers the upper bounds are loose, the first of them the least: the check prints the factors at three sizes.",
+            checked_by="tail_lies_between_its_bounds",
+        ),
+    ),
     domain={**RANGES, m: (8, 60), p: (sp.Rational(1, 2), sp.Rational(19, 20))},
 )
 
@@ -89,8 +97,8 @@ $k\le(1-\varepsilon)k^*$, $mp^k\ge m\cdot m^{-(1-\varepsilon)}=m^\varepsilon$; f
 (Le Cam):* couple each indicator with a Poisson variable of mean $q$ as well as possible: they differ with probability
 $1-\min(1-q,e^{-q})-\min(q,qe^{-q})=q-qe^{-q}$. The sums differ with probability at most $m$ times that. ∎
 """,
-    source=Source("2602.06675", "abstract (universal approximation on active coordinates)"),
-    provenance=Provenance.RECONSTRUCTED,
+    source=Source("2602.06675", "textbook (first moments; Le Cam 1960); beyond the abstract"),
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=("edges independent, of one probability on the rectangle and none beside it",),
     uses=("E1",),

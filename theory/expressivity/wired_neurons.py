@@ -46,8 +46,8 @@ iid, so $N$ is binomial. On a set of latents of measure $\alpha$ the product is 
 uniform variable and keep it where that is below $W$: lowering $W$ removes edges, and the neurons that are wired at density $p$ on
 the floor (of which there are $\mathrm{Bin}(n,\alpha p^k)$, or $\mathrm{Bin}(m,p^k)$ given the latents) are wired at $W$. ∎
 """,
-    source=Source("2602.06675", "abstract (active coordinate subspaces)"),
-    provenance=Provenance.RECONSTRUCTED,
+    source=Source("2602.06675", "elementary; a step towards E6, beyond the abstract"),
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=("iid latents, edges independent given them", "the mask does not look at the function to be learnt"),
     expressions={

@@ -36,7 +36,8 @@ A linear network has the kernel $\frac{L+1}dX\operatorname{diag}(\rho_{path})X^\
 """,
     source=Source(
         "2602.06675",
-        "abstract (generalisation bound; alignment with informative features); path densities are reported second-hand",
+        "abstract: “a Graphon-NTK generalisation bound demonstrating how the limit graphon modulates the kernel "
+        "geometry to align with informative features”; path densities are reported second-hand",
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
@@ -57,11 +58,16 @@ $$y^\top K^{-1}y\le y^\top(B+\mu I)^{-1}y\qquad\text{for every }y:$$
 the sum of $[[residual_term]]$ over the eigenvectors of $B$, $b$ the eigenvalue and $y$ the component of the labels. If $\mu=0$ and
 $y$ is not in the range of $B$ the bound is $+\infty$: for $\{x,-x\}$ with one hidden layer $K=2SI$, $\mu=0$, and at $y=(1,1)$ the
 truth is $[[antipodal_energy]]$. With one hidden layer and homogeneous masks $\mu>0$ if and only if no two inputs are parallel.
-The mean $\operatorname{tr}(K-B)/m$ in place of $\mu$ bounds nothing.
+The mean $\operatorname{tr}(K-B)/m$ in place of $\mu$ bounds nothing: for $\{x,-x\}$ and $y=(1,-1)$ it gives
+$[[mean_bound]]$, where the
+truth is $[[antipodal_energy]]$ too.
 """,
     proof_text=r"""
 $K=B+(K-B)\succeq B+\mu I$, and inversion reverses the order. For $\{x,-x\}$ and $L=1$ the kernel is $\frac{S}{1}\Theta_1(\pm1)$ with
-$\Theta_1(1)=2$, $\Theta_1(-1)=0$, and $B=S\binom{\ \ 1\ -1}{-1\ \ \ 1}$, so $K-B=S\mathbf1\mathbf1^\top$. Homogeneous, $L=1$:
+$\Theta_1(1)=2$, $\Theta_1(-1)=0$, and $B=S\binom{\ \ 1\ -1}{-1\ \ \ 1}$, so $K-B=S\mathbf1\mathbf1^\top$, of mean
+diagonal $S$; $y=(1,-1)$ is
+an eigenvector of $B$ with eigenvalue $2S$: $y^\top K^{-1}y=\frac1S$ and $y^\top(B+SI)^{-1}y=\frac2{3S}$. Homogeneous,
+$L=1$:
 $\Theta_1(r)-r$ is even with all even coefficients positive, so $K-B$ is positive definite unless two of the $x_ix_i^\top$ agree up to a
 factor, since the even powers of distinct lines are linearly independent; for two parallel inputs it is singular. ∎
 """,
@@ -74,6 +80,7 @@ factor, since the even powers of distinct lines are linearly independent; for tw
         "residual_term": residual_term,
         "weight": layer_constant,
         "antipodal_energy": 1 / S,
+        "mean_bound": 2 / (3 * S),
     },
     aids={"floor": "smallest eigenvalue"},
     domain={depth: (1, 4)},

@@ -98,7 +98,8 @@ $E[t^{k+1}]\le E[t^4]=\frac3{d+2}E[t^2]$ for $k\ge3$ and $\sum_{k\text{ odd}}a_k
 """,
     source=Source(
         "2602.06675",
-        "abstract (generalisation bound; alignment with informative features); path densities are reported second-hand",
+        "abstract: “a Graphon-NTK generalisation bound demonstrating how the limit graphon modulates the kernel "
+        "geometry to align with informative features”; path densities are reported second-hand",
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,

@@ -39,11 +39,8 @@ $\sum_j\min(1,|\beta_j|/\lambda)=d\rho$ has a solution if and only if more than 
 $k+R/\lambda=d\rho$. The terms of the capped features are $\beta_j^2$, of the others $\lambda|\beta_j|$, together $C+\lambda R$. Without the
 cap use $k=0$; the problem has then fewer constraints, hence no larger an optimum. ∎
 """,
-    source=Source(
-        "2602.06675",
-        "abstract (generalisation bound; alignment with informative features); path densities are reported second-hand",
-    ),
-    provenance=Provenance.RECONSTRUCTED,
+    source=Source("2602.06675", "textbook (without the cap it is Neyman's allocation, 1934); beyond the abstract"),
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(r"the objective is the bound of B3, not the test error",),
     uses=("B3",),

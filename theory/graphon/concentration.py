@@ -45,8 +45,12 @@ Legendre transform $\psi^*(s)=2s^2$ or $9V\big(1+\frac s{3V}-\sqrt{1+\frac{2s}{3
 and two signs. Solve for $s$: in the second case $1+\frac{2s}{3V}$ is the square of $1+\frac13\sqrt{2L/(Vmn)}$,
 $L=(m+n)\ln2+\ln\frac2\delta$. ∎
 """,
-    source=Source("2602.06675", "abstract (masks converge to graphons)"),
-    provenance=Provenance.RECONSTRUCTED,
+    source=Source(
+        "2602.06675",
+        "textbook sampling bound (Lovász 2012, chapter 10), here for two sides and with constants; beyond the "
+        "abstract, which announces convergence (G4)",
+    ),
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=("the entries of the mask are independent", r"$0<\delta<1$"),
     expressions={

@@ -64,7 +64,10 @@ degrees of one law (half the entries at $\frac9{10}$, half at $\frac1{10}$) and 
 sorted sequence of halves is uniform. A row in the wrong half is at distance $\frac45$, and $2X$ of the $n$ are:
 $\frac45\cdot\frac{2X}n$. $X$ has mean $\frac n4$ and variance $\frac{n^2}{16(n-1)}$. ∎
 """,
-    source=Source("2510.17515", "sorted-average smoothing, reported second-hand"),
+    source=Source(
+        "2510.17515",
+        "sorted-average smoothing is reported second-hand; beyond the two sentences at hand",
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(

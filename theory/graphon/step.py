@@ -65,8 +65,11 @@ $\langle e_a,T_Wg_b\rangle=(\alpha_a\beta_b)^{-1/2}\int_{A_a\times B_b}W=\sqrt{\
 $2\times2$ matrix $B$ the squares $\sigma_i^2$ are the roots of $z^2-z\operatorname{tr}BB^\top+(\det B)^2$. The
 kernel of a factorised saliency depends on the values of the profiles only (S1). ∎
 """,
-    source=Source("2602.06675", "abstract (masks converge to bipartite graphons)"),
-    provenance=Provenance.RECONSTRUCTED,
+    source=Source(
+        "2602.06675",
+        "textbook (step functions and kernel operators: Lovász 2012, sections 7.1 and 7.5); beyond the abstract",
+    ),
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(r"finitely many blocks, of positive lengths that add up to $1$",),
     uses=("S1",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Proof, Provenance, Remark, Source
 
 difference, total = sp.symbols("p q", positive=True)  # ‖x̂ − x̂′‖ and ‖x̂ + x̂′‖ of unit vectors
 theta = sp.Symbol("theta", positive=True)  # their angle, in (0, π)
@@ -27,8 +27,7 @@ $q=0$). **From the cosine:** an error of $r=\cos\theta$ is multiplied by $[[arcc
 is $1-u$, so that no positive angle below $[[resolution]]\ge\sqrt{2u}$ can come out, and $\kappa_0=1-\theta/\pi$ moves in steps of
 $[[gate_resolution]]$ there: $4.7\cdot10^{-9}$ in double precision. **From the lengths:** a relative change of $p/q$ is multiplied
 by $[[kahan_sensitivity]]\le1$, and if both lengths have relative errors at most $\eta<1$, the angle is off by at most $[[kahan_bound]]$,
-at every angle; sharp at first order. A kernel of rank 2 (K11) keeps its rank to rounding with the lengths; with the
-clipped cosine, 300 samples give it a numerical rank of dozens at the tolerance $10^{-10}$.
+at every angle; sharp at first order.
 """,
     proof_text=r"""
 $p=2\sin\frac\theta2$ and $q=2\cos\frac\theta2$. $\frac{d\theta}{dr}=-\frac1{\sin\theta}$; $\arccos(1-u)=2\arcsin\sqrt{u/2}\ge\sqrt{2u}$. With
@@ -36,10 +35,17 @@ $\theta(t)=2\arctan(tp/q)$, $\frac{d\theta}{d\ln t}=\frac{2tp/q}{1+t^2p^2/q^2}=\
 multiply their ratio by $t$ with $|\ln t|\le\ln\frac{1+\eta}{1-\eta}$. At $\theta=\frac\pi2$ the derivative is 1. For cosines $\pm1$
 the vectors $\hat x$, $\hat x'$ of one input are $\pm1$ exactly, so that $p$ or $q$ is exactly 0, while $c/\sqrt{ab}$ is rounded. ∎
 """,
-    source=Source("2510.17515", "beyond the abstract; the formula is Kahan's"),
+    source=Source("2510.17515", "the formula is Kahan's (2006); beyond the two sentences at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     uses=("K11",),
+    remarks=(
+        Remark(
+            "Measured: a kernel of rank 2 (K11) keeps its rank to rounding with the lengths; with the clipped cosine, 300 samples "
+            r"give it a larger numerical rank at the tolerance $10^{-10}$.",
+            checked_by="collapsed_kernels_keep_their_rank",
+        ),
+    ),
     expressions={
         "kahan_angle": kahan_angle,
         "resolution": resolution,

@@ -61,7 +61,8 @@ $\cos\theta\,\kappa_0+\kappa_1$ has the eigenvalues $\lambda_k=[[ntk_eigenvalue]
 $k=0$, twice for $k\ge1$): those of odd $k\ge3$ vanish. $\kappa_0$ alone has $[[slope_eigenvalue]]$, $\kappa_1$ alone
 $[[value_eigenvalue]]$. In descending order the eigenvalue at a rank is $[[ranked]]$. The four metrics of a spectrum are then known
 exactly: decay (minus the least-squares slope $[[fit_slope]]$ of $\log\lambda$ on $\log$ rank over ranks from low to high, both
-included; on a finite window it is not the exponent $[[exponent]]$ that it tends to: on ranks 6 to 60 it is 2.384),
+included; on a finite window it is not the exponent $[[exponent]]$ that it tends to: on ranks 6 to 60 it is $2.384$,
+rounded),
 $\mathrm{tr}/\lambda_1=[[trace_ratio]]$, $\lambda_1/\lambda_2=[[gap_ratio]]$ and the share of the five largest in the trace,
 $[[top_energy]]$. **Sampling.** For the kernel matrix $K/m$ at $m$ independent uniform points, eigenvalues
 $\hat\lambda_1\ge\hat\lambda_2\ge\dots$ padded by zeros, and the covariance operators $\hat C$, $C$ in the feature space,
@@ -81,7 +82,7 @@ for positive Hilbert–Schmidt operators gives the first inequality. Another $x_
 $\frac1m\sqrt{4+4-2K(x,x')^2}\le\frac{\sqrt8}m$, so by McDiarmid $\|\hat C-C\|$ exceeds its mean by $t$ with probability at most
 $e^{-mt^2/4}$, and the mean is at most the root of the mean square. ∎
 """,
-    source=Source("2510.17515", "beyond the abstract; the eigenvalues are classical"),
+    source=Source("2510.17515", "classical eigenvalues (Bietti and Mairal 2019); beyond the two sentences at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=("inputs on the circle itself; for other radii see K11",),

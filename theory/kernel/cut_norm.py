@@ -28,7 +28,7 @@ graphon, at the mean distance $2\iint W(1-W)$, $[[l1_distance]]$ for $W=\frac{u+
 $x=1$ and $x'=1$ or $-1$ on the first and the second half, with $W=1,0$ and $W'=1-\delta,\delta$ there, $s=\frac12$, $\beta=1$,
 $$\frac{|K_W-K_{W'}|}{\|W-W'\|_\square}=[[readout_ratio]]\to[[limit_ratio]]=2\beta\quad(\delta\to0),$$
 while the bound has $2+\sqrt2/\pi$. **The first-layer term $\int\kappa_0S_W$ is not covered**: there the same ratio is
-$[[own_layer_ratio]]\sim[[own_layer_growth]]$, so no constant will do (it is Hölder-½ where inputs become parallel).
+$[[own_layer_ratio]]\sim[[own_layer_growth]]$, so no constant will do.
 """,
     proof_text=r"""
 Along the segment from $W'$ to $W$ the variances stay in $[s,\beta]$, so by the mean value theorem
@@ -40,7 +40,7 @@ $2\beta+2\cdot\frac1{2\pi}\sqrt{\beta/s}\,\beta$. *Example:* variances are $\fra
 $\frac12(1-2\delta)$, and $D=\pm\delta$ on the halves: $\|D\|_\square=\delta/2$, $\Delta K=\frac12(1-\kappa_1(1-2\delta))$; $\kappa_1'(1)=\kappa_0(1)=1$, and
 $\arccos(1-2\delta)\sim2\sqrt\delta$. *$L^1$:* $E|M_{ij}-W|=2W(1-W)$. ∎
 """,
-    source=Source("2510.17515", "beyond the abstract"),
+    source=Source("2510.17515", "beyond the two sentences at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(

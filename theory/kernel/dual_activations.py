@@ -69,7 +69,7 @@ and the covariance goes from $r$ to $\kappa_1(r)$; by the chain rule $\Theta_{l+
 (K2 with $W=1$), where $\kappa_1(\cos\theta)=\cos\theta+\frac{\sin\theta-\theta\cos\theta}\pi$ and
 $\sin^2\frac{\theta_{l+1}}2=\frac{1-\kappa_1}2$. ∎
 """,
-    source=Source("2510.17515", "the kernels of Cho and Saul (2009), on which the graphon NTK rests"),
+    source=Source("2510.17515", "the kernels of Cho and Saul (2009); beyond the two sentences at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(

@@ -56,7 +56,7 @@ $(a,b,c)$ by those of its row; iid rows give iid neurons, so the variance is $\f
 $E_M\,E[X^2\mid M]-(E_M\,E[X\mid M])^2$. On the diagonal $\mu=2a$ and $s=16a^2$, and
 $E_Ma_M^2=\rho^2q^2+\rho(1-\rho)k$. ∎
 """,
-    source=Source("2510.17515", "beyond the abstract"),
+    source=Source("2510.17515", "beyond the two sentences at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=("masks independent of the weights; the readout dense",),

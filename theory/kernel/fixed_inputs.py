@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
 
 share = sp.Symbol("p", positive=True)  # value of the graphon at an input, at most 1
@@ -38,15 +38,13 @@ gap = (
 
 signs_kernel = share * (kappa_1 + cosine * kappa_0)
 signs_gap = (1 - share) * (3 - 2 * cosine**2) / (2 * sp.pi * inputs * sp.sqrt(1 - cosine**2))
+signs_curvature = (3 - 2 * cosine**2) / (sp.pi * (1 - cosine**2) ** sp.Rational(3, 2))
 chance = sp.binomial(agreeing, kept_agreeing) * sp.binomial(opposed, kept - kept_agreeing)
+kept_share = share**kept * (1 - share) ** (agreeing + opposed - kept) * kept / (agreeing + opposed)
+signs_weight = kept_share * chance
+kept_cosine = (2 * kept_agreeing - kept) / kept
 signs_quenched = sp.Sum(
-    share**kept
-    * (1 - share) ** (agreeing + opposed - kept)
-    * kept
-    / (agreeing + opposed)
-    * sp.Sum(
-        chance * (kappa_1 + cosine * kappa_0).subs(cosine, (2 * kept_agreeing - kept) / kept), (kept_agreeing, 0, kept)
-    ),
+    kept_share * sp.Sum(chance * (kappa_1 + cosine * kappa_0).subs(cosine, kept_cosine), (kept_agreeing, 0, kept)),
     (kept, 1, agreeing + opposed),
 )
 
@@ -70,8 +68,17 @@ $$[[gap]].$$
 **Signs.** For
 $x,x'\in\{\pm1\}^d$ that agree in $A$ and differ in $B$ places, and a constant density $p$, the quenched kernel is
 $$[[signs_quenched]],$$
-the graphon kernel $[[signs_kernel]]$ at the cosine $r=\frac{A-B}d$, and the gap $[[signs_gap]]+O(d^{-2})$: relative to
-the kernel of order $\frac{1-p}{pd}$, it is governed by the number $pd$ of kept inputs, and always positive.
+the graphon kernel $[[signs_kernel]]$ at the cosine $r=\frac{A-B}d$. If $|r|\le1-\epsilon$, the gap is
+$[[signs_gap]]+O(d^{-2})$:
+relative to the kernel of order $\frac{1-p}{pd}$, it is governed by the number $pd$ of kept inputs. **Its sign**, at
+every $d$: for
+$0<p<1$ the quenched kernel exceeds the graphon kernel if $|r|<1$, that is $A,B\ge1$; at $r=\pm1$ or $p=1$ they are
+equal. For
+$h=\kappa_1+r\kappa_0$ has $h''=[[signs_curvature]]>0$ on $(-1,1)$, and the quenched kernel is the mean of $h$ at the
+cosines
+$\frac{2i-k}k$ of what rows with $k$ kept inputs, $i$ of them agreeing, keep, with the weights $[[signs_weight]]$,
+whose sum is $p$
+and whose mean cosine is $r$.
 """,
     proof_text=r"""
 Neurons are iid given the law of a row: the law of large numbers gives $E[\varphi\varphi'+a^2\dot\varphi\dot\varphi'\frac1d\sum_jM_jx_jx_j']$,
@@ -83,14 +90,23 @@ vectors are $O(d^{-2})$, as are the fourth. With $D=\sqrt{ab-c^2}$, K1 has $\par
 $F=\sqrt{ab}\,\kappa_1$; differentiate $F+c\,\partial_cF$ twice, and complete the square in $\xi^\top H\xi$. *Signs:* $k$ kept inputs, of which $i$ agree, have
 $F_\Theta=\frac kd(\kappa_1+r\kappa_0)$ at $r=\frac{2i-k}k$. As $F_\Theta$ is 1-homogeneous, $H$ annihilates $(1,1,r)$ at
 $S_W=p(1,1,r)$, so $\xi^\top H\xi=(\pm1-r)^2H_{cc}$ for $\xi=(1,1,\pm1)$, with $H_{cc}=\frac{3-2r^2}{\pi p(1-r^2)^{3/2}}$, and
-$\frac{1+r}2(1-r)^2+\frac{1-r}2(1+r)^2=1-r^2$. ∎
+$\frac{1+r}2(1-r)^2+\frac{1-r}2(1+r)^2=1-r^2$. *Sign:* $h'=2\kappa_0+r\kappa_0'$ with
+$\kappa_0'=\frac1{\pi\sqrt{1-r^2}}$, so $h''$ is as
+stated, and $3-2r^2=1+2(1-r^2)\ge1$: $h$, continuous on $[-1,1]$, is strictly convex there. The weights are the
+probabilities of $(k,i)$
+times $\frac kd$; $E\frac kd=p$ and $E\frac{2i-k}d=p\,\frac{A-B}d$. Jensen's inequality for the weights over $p$:
+$\sum\ge p\,h(r)$, with
+equality iff one cosine has all the weight. For $0<p<1$ and $A,B\ge1$ the cosines $1$ and $-1$ both have some (one
+input kept); for
+$p=1$, $A=0$ or $B=0$ there is one cosine. ∎
 """,
-    source=Source("2510.17515", "abstract (graphon limit hypothesis), reported second-hand"),
-    provenance=Provenance.CORRECTION,
+    source=Source("2510.17515", "the title, “The Graphon Limit Hypothesis”, and its reading reported second-hand"),
+    provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     assumptions=(
         "masks independent of the weights, one hidden ReLU layer with dense readout",
         r"for the gap: bounded inputs, $S_W$ away from the degenerate covariances, where $H$ is infinite",
+        r"for its sign: inputs of signs and one density $p$",
     ),
     uses=("K1", "K2"),
     expressions={
@@ -100,11 +116,38 @@ $\frac{1+r}2(1-r)^2+\frac{1-r}2(1+r)^2=1-r^2$. ∎
         "signs_quenched": signs_quenched,
         "signs_kernel": signs_kernel,
         "signs_gap": signs_gap,
+        "signs_curvature": signs_curvature,
+        "signs_weight": signs_weight,
     },
-    announced={
-        "the graphon kernel": "As the width grows the kernel tends to that of the graphon, whatever the number of inputs."
+    pitfalls=(
+        Pitfall(
+            control="the graphon kernel",
+            said="As the width grows the kernel tends to that of the graphon, whatever the number of inputs.",
+            by=(
+                "What one might expect from the title of arXiv:2510.17515, “The Graphon Limit Hypothesis”, "
+                "as it is reported second-hand."
+            ),
+            why=(
+                "Every unit has a mask of its own, and the kernel is curved in the covariance that the "
+                "mask leaves: the mean over masks is not the value at the mean mask."
+            ),
+            counterexample="two_inputs",
+            by_hand=(
+                r"$d=2$, $x=(1,1)$, $x'=(1,-1)$, density $\frac12$. Of the four masks of a row nothing kept "
+                "gives $0$, the first input alone $1$ (there $x$ and $x'$ agree), the second alone $0$ "
+                r"(they are opposite), both $\frac1\pi$: the mean is $\frac14+\frac1{4\pi}\approx0.330$. "
+                r"The graphon's kernel is $\frac1{2\pi}\approx0.159$."
+            ),
+            instead=(
+                r"At fixed $d$ the limit is the mean over masks; the gap closes like $\frac{1-p}{pd}$, the "
+                "number $pd$ of kept inputs."
+            ),
+        ),
+    ),
+    aids={
+        "products": products,
+        "two_inputs": ((1, 1), (1, -1)),
     },
-    aids={"products": products},
     domain={
         a: (2, 3),
         b: (2, 3),
@@ -113,5 +156,7 @@ $\frac{1+r}2(1-r)^2+\frac{1-r}2(1+r)^2=1-r^2$. ∎
         share: (sp.Rational(1, 20), sp.Rational(19, 20)),
         agreeing: (1, 5),
         opposed: (1, 5),
+        kept: (1, 5),
+        kept_agreeing: (0, 1),
     },
 )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.kernel.dual import DualActivation, a, b, c, relu
 from theory.let import Let
 from theory.saliency.model import u, v
@@ -17,10 +17,13 @@ above = sp.Symbol("w", positive=True)  # a position in the next layer
 weight = sp.Function("W", nonnegative=True)  # a graphon left open: row, column
 covariance = sp.Function("Sigma", real=True)  # Σ of the layer below
 gradient = sp.Function("G", real=True)  # G of this layer, or of the next
+gate = sp.Function("kappa_0", real=True)  # κ₀ at the correlation in a row of the layer below
+tangent = sp.Function("Theta", real=True)  # the tangent kernel of a row of the layer below
 
 forward = sp.Integral(weight(u, v) * covariance(v), (v, 0, 1))
 backward = sp.Integral(weight(above, u) * gradient(above), (above, 0, 1))
 own_layer = sp.Integral(gradient(u) * weight(u, v) * covariance(v), (v, 0, 1), (u, 0, 1))
+tangent_step = sp.Integral(weight(u, v) * (covariance(v) + gate(v) * tangent(v)), (v, 0, 1))
 
 
 gap = sp.Symbol("D", positive=True)  # ab − c²
@@ -82,7 +85,7 @@ def graphon_kernel(
     products (polynomials, say) cost single integrals at every depth, each named once (`Let`).
 
     Raises:
-        ValueError: unless there are two layers or more, and as many positions as coordinates of x and y.
+        InputError: unless there are two layers or more, and as many positions as coordinates of x and y.
     """
     if len(layers) < 2 or not len(positions) == len(x) == len(y) > 0:
         counts = f"{len(layers)} layers, {len(positions)} positions, {len(x)} and {len(y)} coordinates"
@@ -203,7 +206,10 @@ $$\tilde\Sigma^{(l)}(u)=[[forward]],\qquad\Sigma^{(l)}=F(\tilde\Sigma^{(l)}),$$
 $$G^{(l)}(u)=\kappa_0(r^{(l)}(u))\,[[backward]],\quad G^{(L+1)}=1,$$
 $$\Theta=\sum_{l=1}^{L+1}\Theta^{(l)},\qquad\Theta^{(l)}=[[own_layer]],$$
 $F$, $\kappa_0$ from K1 at the variances and the covariance in $\tilde\Sigma^{(l)}(u)$, $r$ their correlation; $W^{(L+1)}$ has no row. So
-$\Theta^{(l)}=\int G^{(l)}\tilde\Sigma^{(l)}$. The form $\sum_l\int G^{(l)}\cdot\int\Sigma^{(l-1)}$, without the layer's own graphon,
+$\Theta^{(l)}=\int G^{(l)}\tilde\Sigma^{(l)}$. In one pass forward, $\Theta$ is the last of
+$$\Theta^{(\le l)}(u)=[[tangent_step]],\qquad\Theta^{(\le0)}=0,$$
+$\Sigma$, $\kappa_0$ and $\Theta$ those of layer $l-1$ (at $l=1$ of the inputs, $\Sigma=x_jx'_j$). The form
+$\sum_l\int G^{(l)}\cdot\int\Sigma^{(l-1)}$, without the layer's own graphon,
 is right for another network: one whose weights have the variances $W$ and are all trained, also those that pruning removed.
 
 **One hidden layer, exactly.** If $M_{ij}w_{ij}$ is replaced by $\sqrt{W(u_i,v_j)}\,w_{ij}$, $u_i$ uniform, and $w$ is trained, then
@@ -215,18 +221,39 @@ $[[coincidence]]$ for every hidden neuron that they share.
 
 **An example.** Two inputs at $v=\frac14,\frac34$; $W^{(1)}=\frac{u+v}2$, and either a dense readout (`one_hidden`) or
 $W^{(2)}=1-\frac{uv}2$ and the readout $W^{(3)}=v$ (`two_hidden`). $W^{(2)}$ is a sum of two products of functions of one position, so that
-single integrals suffice. At $x=(1,2)$, $x'=(2,-1)$ they are $0.16991\dots$ and $0.25461\dots$; the form without the layer's own graphon
-gives $0.27688\dots$ and $0.54020\dots$
+single integrals suffice.
 """,
     proof_text=r"""
-$f$ depends on $M_{ij}w_{ij}$, so $\partial f/\partial w_{ij}=M_{ij}g_ih_j/\sqrt{n_{l-1}}$ with $g=\partial f/\partial z$, and layer $l$ contributes
-$\sum_ig_ig_i'\,n_{l-1}^{-1}\sum_jM_{ij}h_jh'_j$: the mask stands inside. Given layer $l-1$ and the masks, the $z_i$ of layer $l$ are independent and
-normal with covariances $n_{l-1}^{-1}\sum_jM_{ij}h_jh_j'$, which tend to $\tilde\Sigma^{(l)}(u_i)$ by the law of large numbers, first for $\Sigma^{(l-1)}$,
-the mean of $h_jh'_j$ at $v_j$, then over $j$. Likewise $g_ig_i'=\dot\varphi(z_i)\dot\varphi(z'_i)\,n_l^{-1}(\sum_kg_kM_{ki}w_{ki})(\sum_kg'_kM_{ki}w_{ki})$;
-the weights of layer $l+1$ meet $z_i$ only through sums over $i$, in which a single term is negligible (gradient independence), so that
-$\sum_ig_ig'_i(\cdot)$ tends to $\int G^{(l)}(\cdot)$. If the variances of the weights are $W$ and all are trained, $M_{ij}$ is absent from
-$\partial f/\partial w_{ij}$ and nothing else changes. *One hidden layer:* given $u_i$, $(z_i,z'_i)$ is normal with covariances
-$\tilde\Sigma^{(1)}(u_i)$ exactly and $g_i=a_i\dot\varphi(z_i)/\sqrt n$, $a_i$ independent, $Ea_i^2=1$; average over $i$. *Diagonal:* the sign of row
+*Forward induction.* Let $K^{(l)}_{ii'}$ be the product of the gradients of $z^{(l)}_i(x)$ and $z^{(l)}_{i'}(x')$ in
+all weights up to layer
+$l$. As $z_i=n^{-1/2}\sum_jM_{ij}w_{ij}h_j$, $n=n_{l-1}$, the mask stands inside
+$\partial z_i/\partial w_{ij}=n^{-1/2}M_{ij}h_j$, and
+$$K^{(l)}_{ii'}=\frac{\delta_{ii'}}n\sum_jM_{ij}h_jh_j'+\frac1n\sum_{jj'}M_{ij}w_{ij}\,M_{i'j'}w_{i'j'}\,\dot\varphi(z_j)\dot\varphi(z'_{j'})\,K^{(l-1)}_{jj'}.$$
+As $n_1,\dots,n_{l-1}\to\infty$ in this order, any finitely many of the pairs $(z_i,z'_i)$ of layer $l$ become
+independent and normal with
+covariances $\tilde\Sigma^{(l)}(u_i)$, and $K^{(l)}_{ii'}\to\delta_{ii'}\Theta^{(\le l)}(u_i)$ in probability. For
+$l=1$ this is the hypothesis on the inputs. For the
+step keep $n_{l-1}$ fixed while the layers below become wide: $K^{(l-1)}_{jj'}$ becomes
+$\delta_{jj'}\Theta^{(\le l-1)}(v_j)$, the $(z_j,z'_j)$ become
+independent normal pairs, and the weights of layer $l$ are independent of all that. (Gates jump at $0$ alone, where a
+normal variable
+of positive variance is not; if its variance is $0$, so is $\Theta^{(\le l-1)}(v_j)$, by induction and Cauchy–Schwarz,
+and gates are bounded.) What is
+left are averages over $j$ of independent terms with the means $W\,\Sigma^{(l-1)}$ and, as $E\,M_{ij}w_{ij}^2=W$ and
+weights of two rows are
+independent and centred, $\delta_{ii'}W\kappa_0\Theta^{(\le l-1)}$: the law of large numbers as $n_{l-1}\to\infty$.
+Given layer $l-1$ and the masks the $z_i$
+are independent and normal, with covariances $n^{-1}\sum_jM_{ij}h_jh'_j\to\tilde\Sigma^{(l)}(u_i)$. Nothing above
+layer $l$ has entered: no independence of
+gradients is assumed. *Sum over layers.* $\Theta^{(\le L+1)}$ is linear in the $\Sigma^{(l-1)}$ of the first terms;
+that of layer $l$ is passed on by the
+$\kappa_0W$ above it, whose composition is $G^{(l)}$; and the same induction with the first term of layer $l$ alone
+gives the limit of its
+contribution. If the variances of the weights are $W$ and all are trained, $M_{ij}$ is absent from
+$\partial z_i/\partial w_{ij}$ and nothing else
+changes. *One hidden layer:* given $u_i$, $(z_i,z'_i)$ is normal with covariances
+$\tilde\Sigma^{(1)}(u_i)$ exactly and $g_i=\partial f/\partial z_i=a_i\dot\varphi(z_i)/\sqrt n$, $a_i$ independent,
+$Ea_i^2=1$; average over $i$. *Diagonal:* the sign of row
 $i$ of $w^{(l)}$ flips $z_i$ and nothing else; the factor $z_i/|z_i|$ it puts on $h_i$ is absorbed by the symmetric column $i$ of $w^{(l+1)}$. So the
 $\Theta^{(l)}_n(x,x)$ have the law they would have if the gates $\dot\varphi(z_i)/\sqrt2$ were independent fair coins, also of the weights. Then
 $h_i=\dot\varphi_iz_i$, $E\dot\varphi_i^2=1$, $E\dot\varphi_i^4=2$; with $s_i=n^{-1}\sum_jM_{ij}h_j^2$ one has $E h_i^2=s_i$,
@@ -234,8 +261,12 @@ $E h_i^2h_k^2=s_is_k$ for $i\ne k$, and $2\cdot3\,s_i^2$ for $i=k$, and the same
 sides are independent, and $g_i$ holds the gate of $i$, $h_j$ that of $j$: each shared neuron gives $6$, whatever $l$. *Example:* in each integral
 over a product $p(u)q(v)$ the factors separate. ∎
 """,
-    source=Source("2510.17515", "abstract (graphon NTK) and the form without the mask, reported second-hand"),
-    provenance=Provenance.CORRECTION,
+    source=Source(
+        "2510.17515",
+        "the graphon tangent kernel and its form without the mask are reported second-hand; the two sentences at "
+        "hand name neither",
+    ),
+    provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     assumptions=(
         r"ReLU $\varphi(z)=\sqrt2\max(z,0)$, no bias, weights iid $N(0,1)$, masks independent of them (else K4)",
@@ -246,16 +277,41 @@ over a product $p(u)q(v)$ the factors separate. ∎
         "forward": forward,
         "backward": backward,
         "own_layer": own_layer,
+        "tangent_step": tangent_step,
         "coincidence": sp.Integer(6),
         "one_hidden": one_hidden.total,
         "one_hidden_terms": one_hidden.terms,
         "two_hidden": two_hidden.total,
         "two_hidden_terms": two_hidden.terms,
     },
-    aids={"inner_value": inner_value, "inner_slope": inner_slope},
-    announced={
-        "pruned weights trained too": r"The graphon NTK is $\sum_l\int G^{(l)}\cdot\int\Sigma^{(l-1)}$: "
-        "the sum over layers of the mean gradient times the mean covariance."
+    aids={
+        "inner_value": inner_value,
+        "inner_slope": inner_slope,
+        "one_edge": sp.Rational(1, 2),  # the probability that the one edge is kept
     },
+    pitfalls=(
+        Pitfall(
+            control="pruned weights trained too",
+            said=(
+                r"The graphon NTK is $\sum_l\int G^{(l)}\cdot\int\Sigma^{(l-1)}$: the sum over layers of "
+                "the mean gradient times the mean covariance."
+            ),
+            by="Reported second-hand of arXiv:2510.17515, of which two sentences were at hand.",
+            why=(
+                "A pruned weight is not trained, so the graphon of a layer stands inside that layer's own "
+                "term, once more than in the covariances."
+            ),
+            counterexample="one_edge",
+            by_hand=(
+                r"One input $x=1$, one neuron, a dense readout of weight $\pm1$; the edge $w=\pm1$ is kept "
+                r"with probability $\frac12$. If it is pruned, its term is $0$; if kept, $\varphi'(w)^2$ is "
+                r"$2$ or $0$, in the mean $1$. Together $\frac12$, where the form gives $1$."
+            ),
+            instead=(
+                r"$\Theta^{(l)}=[[own_layer]]$; the form belongs to a network whose weights have the "
+                "variances $W$ and are all trained."
+            ),
+        ),
+    ),
     domain=dict.fromkeys((*x, *y), (-2, 2)),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.kernel.dual import cosine, dense_ntk, depth
 from theory.saliency.model import rho
 
@@ -22,7 +22,8 @@ $$\Theta=\rho_1\cdots\rho_{L+1}\,\Theta_{dense}.$$
 So with one density $\rho$ in all $L+1$ layers it is $[[ratio]]$ times the dense kernel, $\Theta_L(r)$ of K1 at
 unit norms; with a dense readout it is $[[readout_dense]]$ times the dense one. If nothing is pruned, but the weights of all layers have the variance
 $\rho$ and are all trained, it is $[[weights_trained]]$ times the dense one, for every such network exactly: this constant is often stated for
-pruned networks. Gradient descent on a pruned network is that on a dense one, slowed down by the constant; the shape of the kernel, its
+pruned networks. Kernel descent with it is that with the dense kernel, slowed down by the constant; the shape of the
+kernel, its
 normalised spectrum and kernel regression without a ridge stay the same.
 """,
     proof_text=r"""
@@ -31,8 +32,8 @@ $G^{(l)}=\rho_{l+1}\cdots\rho_{L+1}\,G^{(l)}_{dense}$, and layer $l$ has the fac
 $\rho_1\cdots\rho_{L+1}$. If the weights are $W=\sqrt\rho\,w$ with $w$ standard, then $f=\rho^{(L+1)/2}f_{dense}(w)$, as ReLU is homogeneous, so that
 $\sum(\partial f/\partial W)^2=\rho^{-1}\sum(\partial f/\partial w)^2=\rho^L\Theta_{dense}$, network by network. ∎
 """,
-    source=Source("2510.17515", "abstract (graphon NTK) and the power $L$, reported second-hand"),
-    provenance=Provenance.CORRECTION,
+    source=Source("2510.17515", "the power $L$ is reported second-hand; the two sentences at hand name none"),
+    provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     assumptions=(
         r"ReLU $\varphi(z)=\sqrt2\max(z,0)$, no bias, the NTK parametrisation without rescaling by the density",
@@ -45,7 +46,32 @@ $\sum(\partial f/\partial W)^2=\rho^{-1}\sum(\partial f/\partial w)^2=\rho^L\The
         "weights_trained": weights_trained,
         "kernel": ratio * dense_ntk,
     },
-    announced={"one power less": r"Pruning all layers at random to the density $\rho$ multiplies the NTK by $\rho^L$."},
+    aids={
+        "two_weights": sp.Rational(1, 2),  # the probability that each of the two is kept
+    },
+    pitfalls=(
+        Pitfall(
+            control="one power less",
+            said=(
+                r"Pruning all layers at random to the density $\rho$ multiplies the NTK by $\rho^L$, $L$ "
+                "the number of hidden layers."
+            ),
+            by=(
+                "Reported second-hand of arXiv:2510.17515. It is a matter of what $L$ counts: with $L$ "
+                "layers of *weights* the power is right, with $L$ *hidden* layers it is one too low."
+            ),
+            why="A path through $L$ hidden layers has $L+1$ weights, and counts only if all of them are kept.",
+            counterexample="two_weights",
+            by_hand=(
+                "$L=1$: one input, one neuron, one output, each of the two weights kept with probability "
+                r"$\frac12$. Only one of the four masks keeps the path, and without it nothing has a "
+                r"gradient: the kernel is $\frac14=\rho^2$ of the dense one in the mean, not $\frac12$."
+            ),
+            instead=(
+                "The factor is $[[ratio]]$ with $L$ hidden layers all pruned, $[[readout_dense]]$ with a dense readout."
+            ),
+        ),
+    ),
     domain={
         rho: (sp.Rational(1, 20), sp.Rational(19, 20)),
         depth: (1, 4),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.kernel.dual import a, b, c, cosine, dense_ntk, depth
 
 flow = sp.Symbol("f", positive=True)  # Π_l ∫ g_l h_{l+1}
@@ -26,8 +26,7 @@ $f\sqrt{ab}\;\Theta_L(c/\sqrt{ab})$ with $a=\frac1d\sum_jh_1(v_j)x_j^2$, $b=\fra
 the columns' profile selects features, and all else is one constant: for $g_l(u)=u^p$, $h_{l+1}(u)=u^q$ it is $f=[[power_flow]]$, not the
 product of the mean densities, since hubs that receive much also pass on much. **Blocks.** With one hidden layer whose rows fall into
 blocks with constant densities $W_b(v)$ and shares $s_b$, the readout dense, $\Theta$ is the mixture of the kernels at inputs weighted by
-$\sqrt{W_b}$: with two blocks $[[mixture]]$, $t_b=\Theta_{dense}(\sqrt{W_b}\,x,\sqrt{W_b}\,x')$. With two hidden layers the blocks mix inside $F$
-and this fails.
+$\sqrt{W_b}$: with two blocks $[[mixture]]$, $t_b=\Theta_{dense}(\sqrt{W_b}\,x,\sqrt{W_b}\,x')$.
 """,
     proof_text=r"""
 $F$ is homogeneous of degree $1$, its slope of degree $0$. By induction $\Sigma^{(l)}(u)=g_l(u)\prod_{k<l}\int g_kh_{k+1}\cdot\Sigma^{(l)}_{dense}$ at the
@@ -36,11 +35,17 @@ every $u$. Hence $G^{(l)}(u)=h_{l+1}(u)\prod_{k>l}\int g_kh_{k+1}\cdot G^{(l)}_{
 $\prod_k\int g_kh_{k+1}$ for every $l$. *Blocks:* $\int_0^1du$ is the sum over blocks, on each of which the integrand is constant, and
 $\tilde\Sigma^{(1)}$ on block $b$ is the dense one at inputs weighted by $\sqrt{W_b}$. ∎
 """,
-    source=Source("2510.17515", "beyond the abstract"),
+    source=Source("2510.17515", "beyond the two sentences at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(r"ReLU $\varphi(z)=\sqrt2\max(z,0)$, no bias, masks independent of the weights, the limit of K2",),
     uses=("K1", "K2"),
+    remarks=(
+        Remark(
+            "With two hidden layers the blocks mix inside $F$ and the mixture fails (seen on one example).",
+            checked_by="blocks_mix_their_kernels",
+        ),
+    ),
     expressions={"kernel": kernel, "power_flow": power_flow, "mixture": mixture},
     domain={
         a: (1, 3),

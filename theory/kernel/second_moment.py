@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.kernel.dual import a, b, c, depth, relu
 
 density = sp.Symbol("c", positive=True)  # share of kept weights, at most 1
@@ -52,8 +52,11 @@ layer, whose law they do not change. So $E\Theta_n(x,x)$ is the same if the gate
 neuron with $z_i=0$ is on no open path). Then two different paths have mean product $0$, each gate gives
 $\sqrt2^2\cdot\frac12=1$, an edge $Q$, and the edge that is derived $E[M]=W$. âˆŽ
 """,
-    source=Source("2510.17515", "abstract (graphon NTK), reported second-hand"),
-    provenance=Provenance.CORRECTION,
+    source=Source(
+        "2510.17515",
+        "a kernel of the graphon alone is reported second-hand; the two sentences at hand name none",
+    ),
+    provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     assumptions=(
         r"ReLU $\varphi(z)=\sqrt2\max(z,0)$; the sequential limit of K2, with $d\to\infty$ for the first layer",
@@ -68,7 +71,31 @@ $\sqrt2^2\cdot\frac12=1$, an edge $Q$, and the edge that is derived $E[M]=W$. âˆ
         "path_weight": path_weight,
         "homogeneous": homogeneous,
     },
-    announced={"one graphon": "The kernel of a pruned network depends on the limit $W$ of its masks alone."},
+    aids={
+        "four_weights": tuple(sp.Rational(k, 5) for k in (-7, -1, 1, 7)),
+    },
+    pitfalls=(
+        Pitfall(
+            control="one graphon",
+            said="The kernel of a pruned network depends on the limit $W$ of its masks alone.",
+            by="Reported second-hand of arXiv:2510.17515.",
+            why=(
+                "Magnitude pruning keeps the large weights, and signals pass through the square of a "
+                "weight, not through the mere number of those that are kept."
+            ),
+            counterexample="four_weights",
+            by_hand=(
+                "One neuron a layer, two hidden layers, and only the first weight is masked; it is "
+                r"$\pm\frac15$ or $\pm\frac75$ with equal chance, so $Ew^2=1$. Keeping it when it is large "
+                r"has $W=\frac12$ and $Q=E[Mw^2]=\frac{49}{50}$ and the kernel $W+2Q=\frac{123}{50}$ at "
+                r"$x=1$; keeping it by a coin has the same $W=\frac12$ and the kernel $\frac32$."
+            ),
+            instead=(
+                "$W$ where the gradient arises, $Q=E[Mw^2]$ on the way forward and backward: "
+                "$[[path_weight]]$ for a path through two hidden layers."
+            ),
+        ),
+    ),
     domain={
         density: (sp.Rational(1, 100), sp.Rational(99, 100)),
         a: (1, 3),

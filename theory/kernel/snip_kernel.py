@@ -7,6 +7,7 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.kernel.dual import a, b, c, relu
 from theory.kernel.second_moment import own
+from theory.saliency.snip import FIXED_RESIDUAL
 from theory.tails import half_normal, product_survival, t
 
 s = sp.Symbol("s", positive=True)  # threshold over the column's profile, τ/φ
@@ -52,11 +53,12 @@ $r=\frac4\pi e^{-s}\int_0^\infty\frac{e^{-2sy^2}dy}{(1+2y^2)\sqrt{1+y^2}}$ and
 $sK_0=2se^{-s}\int_0^\infty\frac{e^{-2sy^2}dy}{\sqrt{1+y^2}}$; use $1-\frac52y^2\le\frac1{(1+2y^2)\sqrt{1+y^2}}\le1$ and
 $1-\frac12y^2\le\frac1{\sqrt{1+y^2}}\le1$. ∎
 """,
-    source=Source("2510.17515", "beyond the abstract"),
+    source=Source("2510.17515", "beyond the two sentences at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(
         "the saliency factorises (S3), with the threshold of the limit",
+        FIXED_RESIDUAL,
         r"ReLU $\varphi(z)=\sqrt2\max(z,0)$; off the diagonal $d\to\infty$",
     ),
     uses=("K1", "K4", "S3", "S4"),

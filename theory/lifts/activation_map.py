@@ -43,7 +43,11 @@ Induction along any topological order: the values at the in-neighbours of $v$ ar
 determines it. The equations do not mention the order, so all orders give their one solution. The path sums solve them in
 the linear case: they are 1 at $i$, and splitting off the last edge of the paths to $v\ne i$ gives $y_v=\sum_uw_{(u,v)}y_u$. ∎
 """,
-    source=Source("2501.05930", "Definition 3.4 for the map"),
+    source=Source(
+        "2501.05930",
+        'Definition 3.4: “Activation map, or "forward" function, of a perceptron module”; that it exists and is '
+        "unique is what the definition needs",
+    ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     assumptions=("the graph is finite and acyclic, and no edge leads into an input",),

@@ -54,8 +54,12 @@ For $\pi=(0,0,0,1,1,2)$ and dimensions $(2,1,3)$ the fibre sum of $t$ is $$[[pus
 (b) $\sum_u\langle s_{\pi(u)},t_u\rangle=\sum_v\sum_{\pi(u)=v}\langle s_v,t_u\rangle=\sum_v\langle s_v,(\pi_!t)_v\rangle$. (c) The sum has
 $|\pi^{-1}(v)|$ equal terms $s_v$; put $t=\pi^*s$ in (b). ∎
 """,
-    source=Source("2501.05930", "Definitions 3.1 and 3.2"),
-    provenance=Provenance.RECONSTRUCTED,
+    source=Source(
+        "2501.05930",
+        "beyond the list of theorems, which names “Euclidean bundle over a finite set” and “Pullbacks of bundles "
+        "and sections”; the definitions are our reading",
+    ),
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     expressions={
         "pulled": written(Y.pull(OVER, s)),

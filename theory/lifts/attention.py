@@ -9,6 +9,7 @@ from typing import Any
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.input_error import InputError
 from theory.lifts.bundle import array, entries, shape_of
 from theory.lifts.coverage import lam
 from theory.lifts.lift import Lift
@@ -30,7 +31,7 @@ class Attention:
     def __call__(self, z: Any) -> Any:
         factors, tokens, width = shape_of(z)
         if (factors, width) != (3, self.d):
-            raise ValueError(f"attention of width {self.d} is given shape {shape_of(z)}, expected (3, T, {self.d})")
+            raise InputError(f"attention of width {self.d} is given shape {shape_of(z)}, expected (3, T, {self.d})")
         q, k, v = (sp.Matrix(tokens, width, part) for part in _thirds(entries(z)))
         return array(softmax(q * k.T / sp.sqrt(self.d)) * v, (tokens, width))
 
@@ -53,11 +54,11 @@ def attention_block(T: int, d: int) -> PerceptronModule:
     (x, o) is the empty tuple. `attention_lift` is the lift of it that is usually meant.
 
     Raises:
-        ValueError: unless T and d are whole numbers ≥ 1.
+        InputError: unless T and d are whole numbers ≥ 1.
     """
     for name, size in (("T", T), ("d", d)):
         if type(size) is not int or size < 1:
-            raise ValueError(f"{name} is {size!r}, expected a whole number ≥ 1")
+            raise InputError(f"{name} is {size!r}, expected a whole number ≥ 1")
     return PerceptronModule(
         ("x",),
         ("o",),
@@ -77,11 +78,11 @@ def attention_lift(
     column c of Q_h, K_h, V_h as a value of shape (3, d), at (a, h) → (o, c) that of O_h, of shape (d,).
 
     Raises:
-        ValueError: for numbers that are no whole numbers ≥ 1, or weights of the wrong shape.
+        InputError: for numbers that are no whole numbers ≥ 1, or weights of the wrong shape.
     """
     for name, size in (("channels", channels), ("heads", heads)):
         if type(size) is not int or size < 1:
-            raise ValueError(f"{name} is {size!r}, expected a whole number ≥ 1")
+            raise InputError(f"{name} is {size!r}, expected a whole number ≥ 1")
     sizes = {"x": channels, "a": heads, "o": channels}
     fibres = {v: [(v, i) for i in range(size)] for v, size in sizes.items()}
     full = [(u, v) for a, b in (("x", "a"), ("a", "o")) for u in fibres[a] for v in fibres[b]]
@@ -123,7 +124,11 @@ and the one skip into $o_c$. For a permutation $P$ of the tokens $\operatorname{
 each channel in and $d$ for each channel out. The full lift puts $\sum_{c'}x_{c'}$ into $o_c$ in place of $x_c$. Of the $C^2$ independent edges above
 $(x,o)$, $C$ have to be there and $C(C-1)$ must not. ∎
 """,
-    source=Source("2501.05930", "summary (transformer-like blocks are lifts); Definition 3.5"),
+    source=Source(
+        "2501.05930",
+        "summary: “lifts via graph homomorphisms reproduce standard architectures (including transformer-like "
+        "blocks)”; that the lift is not full is ours",
+    ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     assumptions=("for the probability: edges above (x, o) independent, 0 ≤ λ ≤ C",),

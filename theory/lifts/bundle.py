@@ -16,6 +16,8 @@ from typing import Any
 
 import sympy as sp
 
+from theory.input_error import InputError
+
 Shape = tuple[int, ...]
 Point = Hashable
 
@@ -36,12 +38,12 @@ copyreg.pickle(MappingProxyType, lambda proxy: (_frozen, (dict(proxy),)))  # so 
 def shape_of(value: Any) -> Shape:
     """The shape of a value: that of an array, the lengths of nested tuples, () for a number.
 
-    ValueError for tuples of parts of different shapes.
+    InputError for tuples of parts of different shapes.
     """
     if isinstance(value, tuple | list):
         shapes = {shape_of(part) for part in value}
         if len(shapes) > 1:
-            raise ValueError(f"{value!r} has parts of shapes {', '.join(map(str, sorted(shapes)))}, expected one shape")
+            raise InputError(f"{value!r} has parts of shapes {', '.join(map(str, sorted(shapes)))}, expected one shape")
         return (len(value), *(shapes.pop() if shapes else ()))
     return tuple(map(int, getattr(value, "shape", ())))
 
@@ -64,10 +66,10 @@ def check_section(section: Mapping, wanted: Any, what: str, tell: Callable[[Any]
     """Refuse a family of values that misses a point or has one too many."""
     for point in wanted:
         if point not in section:
-            raise ValueError(f"{what}: no value for {tell(point)}; expected one for each of {len(wanted)}")
+            raise InputError(f"{what}: no value for {tell(point)}; expected one for each of {len(wanted)}")
     for point in section:
         if point not in wanted:
-            raise ValueError(f"{what}: a value for {tell(point)}, which is none of the {len(wanted)} expected")
+            raise InputError(f"{what}: a value for {tell(point)}, which is none of the {len(wanted)} expected")
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class Bundle:
     A section of it is a mapping from every point to a value of the point's shape.
 
     Raises:
-        ValueError: for a shape that is not a tuple of whole numbers, naming the point.
+        InputError: for a shape that is not a tuple of whole numbers, naming the point.
     """
 
     shapes: Mapping[Point, Shape]
@@ -86,27 +88,27 @@ class Bundle:
         freeze(self, "shapes")
         for point, shape in self.shapes.items():
             if not isinstance(shape, tuple) or not all(type(size) is int and size >= 0 for size in shape):
-                raise ValueError(f"the space of {point} has shape {shape!r}, expected a tuple of whole numbers")
+                raise InputError(f"the space of {point} has shape {shape!r}, expected a tuple of whole numbers")
 
     def pullback(self, over: Mapping[Point, Point]) -> Bundle:
         """π*Y: at u the space of π(u) (Definition 3.2). `over` is π: it sends each point u to a point of this bundle.
 
         Raises:
-            ValueError: naming a point over none of this bundle.
+            InputError: naming a point over none of this bundle.
         """
         for point, below in over.items():
             if below not in self.shapes:
-                raise ValueError(f"{point} lies over {below}, which is no point of the bundle")
+                raise InputError(f"{point} lies over {below}, which is no point of the bundle")
         return Bundle({point: self.shapes[below] for point, below in over.items()})
 
     def pull(self, over: Mapping[Point, Point], section: Mapping[Point, Any]) -> dict[Point, Any]:
-        """π*s: at u the value of s at π(u). ValueError as for `pullback`, and for a section of another bundle."""
+        """π*s: at u the value of s at π(u). InputError as for `pullback`, and for a section of another bundle."""
         self.check(section)
         self.pullback(over)
         return {point: section[below] for point, below in over.items()}
 
     def push(self, over: Mapping[Point, Point], section: Mapping[Point, Any]) -> dict[Point, Any]:
-        """π_!t: at v the sum of t over the fibre of v, 0 if it is empty. `section` is one of π*Y. ValueError as there."""
+        """π_!t: at v the sum of t over the fibre of v, 0 if it is empty. `section` is one of π*Y. InputError as there."""
         self.pullback(over).check(section)
         sums = {point: self.zero(point) for point in self.shapes}
         for point, below in over.items():
@@ -116,7 +118,7 @@ class Bundle:
         return sums
 
     def inner(self, s: Mapping[Point, Any], t: Mapping[Point, Any]) -> Any:
-        """⟨s, t⟩: the sum of products of entries. ValueError for sections of another bundle."""
+        """⟨s, t⟩: the sum of products of entries. InputError for sections of another bundle."""
         self.check(s)
         self.check(t)
         return sum((a * b for point in self.shapes for a, b in zip(entries(s[point]), entries(t[point]), strict=True)))
@@ -127,10 +129,10 @@ class Bundle:
         return array([sp.Integer(0)] * prod(shape), shape)
 
     def check(self, section: Mapping[Point, Any], what: str = "section", tell: Callable[[Any], str] = str) -> None:
-        """ValueError unless the section has one value of the right shape for each point; the message names the point."""
+        """InputError unless the section has one value of the right shape for each point; the message names the point."""
         check_section(section, self.shapes, what, tell)
         for point, shape in self.shapes.items():
             if shape_of(section[point]) != shape:
-                raise ValueError(
+                raise InputError(
                     f"{what}: the value for {tell(point)} has shape {shape_of(section[point])}, expected {shape}"
                 )

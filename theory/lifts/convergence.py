@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.let import Let
 from theory.lifts.copies import M, rho_0, signs
 from theory.lifts.coverage import (
@@ -101,10 +101,9 @@ $$r\,P(M'<M)=[[two_layer_failure]]$$ of failure, which is at most $$[[chebyshev_
 That these decrease with $n$ is not proved. So the *size* for two layers is the one found by doubling the step from $n=\max(c,\lceil\lambda\rceil)$ on until $\delta$ is kept, then by halving: $n$ vertices are enough, and $n-1$ are not, unless it is where the search starts.
 
 **Consequence.** For fixed $0<p_0<1$, $\lambda>0$, weight laws of full support, $E_D\|x\|^4<\infty$, $\sigma'$ and $\sigma''$ bounded, and a witness with one or two hidden layers of loss $\varepsilon_w$: for all $\varepsilon>\varepsilon_w$ and $\delta>0$ there is $n_0$ with
-$P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all $n\ge n_0$. (Deeper bases need a count of deeper isolated trees; $p_0=1$ would do only for witnesses that use all inputs.)
+$P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all $n\ge n_0$.
 
 **Continuous weights.** A standard normal vector of $s$ weights is within $\rho_0$ of one with $\|w^*\|^2=\nu$ with probability $$[[gaussian_ball]],$$ so a vertex copies a unit on $s$ of $d$ inputs with probability $[[gaussian_copy]]$.
-At $\nu=s=3$, $\rho_0=\frac1{10}$ this ball has probability $6\cdot10^{-5}$: guarantees for continuous laws start at millions of vertices. They are asymptotic.
 """,
     proof_text=r"""
 One layer: on the event that each unit has $M$ copies, whose cells are disjoint, L16 applies. The copies of unit $j$ are $\mathrm{Bin}(n,q_j)$ with $q_j\ge q$, and $P(\mathrm{Bin}(n,q_j)<M)$ decreases in $q_j$; add up. It decreases in $n$ too, as more vertices
@@ -115,7 +114,11 @@ is what its definition says, each comparison with $\delta$ proved.
 in L12, by the assumptions on $\sigma$ and $D$. Full support makes $q,\omega>0$. For $M\to\infty$ the longest time of (B1) makes its second term $2L_0A_2^2/(M\rho)^2\to0$, so some $M$ gives $B(M)\le\varepsilon$; for this $M$ the probability of failure tends to $0$, since with two layers $EM'$ and $\operatorname{Var}M'$ are of order $n$ (L11).
 *Continuous weights.* The density of $\|w\|$ for $w$ normal about $w^*$ is $x^{s-1}$ times the integral of $(2\pi)^{-s/2}e^{-(x^2+\nu)/2+x\langle u,w^*\rangle}$ over unit vectors $u$, and $\int e^{x\langle u,w^*\rangle}du=\frac{2\pi^{s/2}}{\Gamma(s/2)}\,{}_0F_1(;\frac s2;\frac{\nu x^2}4)$. ∎
 """,
-    source=Source("2501.05930", "Theorem 4.3 in the list of theorems, and the abstract; the form proved here is ours"),
+    source=Source(
+        "2501.05930",
+        "Theorem 4.3: “Probable approximate correctness of random sparse lifts under gradient flow”; the form "
+        "proved here is ours",
+    ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     assumptions=(
@@ -137,6 +140,19 @@ in L12, by the assumptions on $\sigma$ and $D$. Full support makes $q,\omega>0$.
         "gaussian_ball": gaussian_ball,
         "gaussian_copy": gaussian_copy,
     },
+    remarks=(
+        Remark(
+            r"At $\nu=s=3$, $\rho_0=\frac1{10}$ the ball has probability $6\cdot10^{-5}$, and a vertex that keeps each of four inputs "
+            r"with probability $\frac12$ copies a unit on three of them with $4\cdot10^{-6}$: one copy with probability "
+            r"$\frac{19}{20}$ takes more than $700\,000$ vertices, and ten more than four million. Guarantees for continuous laws are "
+            r"asymptotic.",
+            "balls_are_small",
+        ),
+        Remark(
+            r"Deeper bases need a count of deeper isolated trees. Where every input is kept, $p_0=1$, there are copies only of "
+            r"witnesses that use all inputs."
+        ),
+    ),
     aids={"mean": mean, "variance": variance},
     domain={
         n: (150, 200),

@@ -8,6 +8,7 @@ from typing import Any
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.input_error import InputError
 from theory.lifts.lift import Lift, full_lift
 from theory.lifts.maps import PRODUCT, Bilinear, Pointwise
 from theory.lifts.module import PerceptronModule
@@ -22,7 +23,7 @@ def cyclic_convolution(H: int, k: int, function: Callable[[Any], Any]) -> Percep
     `function` takes a SymPy number. The full lift with C_i copies of x and C_o of y has these numbers of channels.
 
     Raises:
-        ValueError: unless 1 ≤ k ≤ H (a longer kernel would use a pixel twice).
+        InputError: unless 1 ≤ k ≤ H (a longer kernel would use a pixel twice).
     """
     _check_sizes(H, k)
     shifts = tuple(tuple(tuple(int(q == (p + a) % H) for q in range(H)) for p in range(H)) for a in range(k))
@@ -37,7 +38,7 @@ def cyclic_convolution(H: int, k: int, function: Callable[[Any], Any]) -> Percep
 
 
 def pixel_graph(H: int, k: int, function: Callable[[Any], Any]) -> PerceptronModule:
-    """The same convolution with a vertex for each pixel: x_q → y_p for q = p + a mod H, 0 ≤ a < k; ValueError as there."""
+    """The same convolution with a vertex for each pixel: x_q → y_p for q = p + a mod H, 0 ≤ a < k; InputError as there."""
     _check_sizes(H, k)
     return PerceptronModule(
         tuple(("x", q) for q in range(H)),
@@ -49,7 +50,7 @@ def pixel_graph(H: int, k: int, function: Callable[[Any], Any]) -> PerceptronMod
 
 def _check_sizes(H: int, k: int) -> None:
     if not all(type(size) is int for size in (H, k)) or not 1 <= k <= H:
-        raise ValueError(f"{k!r} weights on {H!r} pixels, expected 1 ≤ k ≤ H")
+        raise InputError(f"{k!r} weights on {H!r} pixels, expected 1 ≤ k ≤ H")
 
 
 def pixel_cover(base: PerceptronModule, kernel: tuple[Any, ...], sheets: int) -> Lift:
@@ -93,7 +94,10 @@ $k\le H$; its weights are pulled back, so L3(a) applies. Zeros take away the ter
 of a signal: in the repetition of a padded output at those of each of the $m$ periods, on $\mathbb Z_{mH}$ only at those of the last. The
 $(m-1)(k-1)$ others lack positive terms, in each output channel. ∎
 """,
-    source=Source("2501.05930", "abstract (architectures similar to most common models); Definition 3.6"),
+    source=Source(
+        "2501.05930",
+        "abstract: “architectures similar to most common deep learning models are present in this class”",
+    ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     assumptions=("1 ≤ k ≤ H", "σ acts on each pixel alone, with one function for all"),

@@ -89,7 +89,12 @@ chebyshev = guaranteed(4 * isolated_variance / isolated_mean**2, *some_isolated)
 copies_rate = omega * lam**r * sp.exp(-lam) * q**r
 isolated_rate = omega * lam**r * sp.exp(-lam * (1 + r)) * q**r
 best_lambda = r / (r + 1)
-variance_rate = isolated_rate * (1 - (1 + r**2 - 2 * r * lam) * isolated_rate)
+dispersion = 1 - (1 + r**2 - 2 * r * lam) * isolated_rate  # Var M'/EM'
+variance_rate = isolated_rate * dispersion
+
+steepest, flattest = 1 - 1 / sp.sqrt(2), 1 + 1 / sp.sqrt(2)  # where it is extreme for one child, ωq = 1
+at_one_child = dispersion.subs({r: 1, q: 1, omega: 1})
+least_dispersion, most_dispersion = (at_one_child.subs(lam, sp.expand(place)) for place in (steepest, flattest))
 
 change_of_root = 1 + 6 * lam + 4 * lam**2
 efron_stein = n * (1 + 3 * lam + 2 * lam**2)
@@ -120,8 +125,10 @@ closure matches, $M'$ those whose children moreover have no other edge out (*iso
 $$EM=[[expected_copies]],$$ $$EM'=[[isolated_mean]],$$ $$E(M')_k=[[factorial_moment]],$$ $$P(M'\ge m)=[[isolated_at_least]],$$
 $\mathrm{Var}M'=E(M')_2+EM'-(EM')^2$, and if $EM'>0$, $P(M'\le\frac12EM')\le4\mathrm{Var}M'/(EM')^2=O(1/n)$. For $n\to\infty$ with $\lambda$
 fixed $EM/n\to[[copies_rate]]$, $EM'/n\to[[isolated_rate]]$, the latter the largest at $\lambda=[[best_lambda]]$, and
-$$\mathrm{Var}M'/n\to[[variance_rate]].$$ Without any of these laws, whatever makes a cell match,
-$\mathrm{Var}M'\le[[efron_stein]]$ (of the right order in $n$, and loose: $M'$ is nearly Poisson).
+$$\mathrm{Var}M'/n\to[[variance_rate]],$$ so that if the first limit is not 0, $\mathrm{Var}M'/EM'\to[[dispersion]]$, where a Poisson
+law has 1. This limit lies between $[[least_dispersion]]$ and $[[most_dispersion]]$, both attained for $r=1$ and $\omega q=1$, at $\lambda=1\mp\frac1{\sqrt2}$;
+$M'$ is near a Poisson variable in this respect if the rate of isolated copies is small. Without any of these laws, whatever makes a cell match,
+$\mathrm{Var}M'\le[[efron_stein]]$ (of the right order in $n$; how loose it is, the limit above says).
 Given the counts $N_1,N_2$ of the types of two children, $M$ is binomial of $n$ trials and chance $[[copy_chance]]$, whence
 $$P(M\ge1)=[[some_copy]].$$
 """,
@@ -137,7 +144,10 @@ sets of children, $(n)_{rk}$ choices. Of the $rkn$ edges out of these children $
 each root misses the other $n-rk$ vertices. $P(M'\ge m)=\sum_{k\ge m}(-1)^{k-m}\binom{k-1}{m-1}E\binom{M'}k$ for every count, as
 $\sum_{k=m}^x(-1)^{k-m}\binom{k-1}{m-1}\binom xk=1$ for $x\ge m$. *Rates.* $(n)_rn^{-r}\to1$, $(1-\frac\lambda n)^n\to
 e^{-\lambda}$; the logarithm of $\lambda^re^{-\lambda(1+r)}$ is concave with derivative $\frac r\lambda-1-r$. By the formulas
-$E(M')_2/(EM')^2=(1-\frac1n)\frac{(n)_{2r}}{(n)_r^2}(1-\frac\lambda n)^{-2r}=1-\frac{1+r^2-2r\lambda}n+O(n^{-2})$. *Chebyshev* at the
+$E(M')_2/(EM')^2=(1-\frac1n)\frac{(n)_{2r}}{(n)_r^2}(1-\frac\lambda n)^{-2r}=1-\frac{1+r^2-2r\lambda}n+O(n^{-2})$. *Dispersion.* It is
+$1-(1+r^2-2r\lambda)\mu$, $\mu$ the rate of isolated copies, and $\mu\le(\frac\lambda r)^re^{-\lambda(1+r)}$, as $\sum q_i\le1$. For $r=1$ the extremes of
+$2\lambda(\lambda-1)e^{-2\lambda}$ are at $1\mp\frac1{\sqrt2}$. For $r\ge2$, $(1+r^2)\mu\le(1+r^2)((1+r)e)^{-r}<0.08$ and
+$2r\lambda\mu\le2r^{1-r}e^{-1-r}\le0.05$, both largest at $r=2$. So the limit is positive and the order of the variance is $n$. *Chebyshev* at the
 deviation $\frac12EM'$. *Efron–Stein.* $\mathrm{Var}M'\le\frac12\sum E\Delta^2$, where one of $2n$ independent pieces is drawn anew: the
 edges from the inputs to a vertex of the first layer, or the edges into a root, with their weights. The first changes at
 most the one isolated cell that contains the vertex: $|\Delta|\le1$. The second, from in-neighbours $A$ to $A'$, changes
@@ -174,6 +184,9 @@ $N_1N_2$ choices of children. ∎
         "isolated_rate": isolated_rate,
         "best_lambda": best_lambda,
         "variance_rate": variance_rate,
+        "dispersion": dispersion,
+        "least_dispersion": least_dispersion,
+        "most_dispersion": most_dispersion,
         "efron_stein": efron_stein,
         "copy_chance": copy_chance,
         "some_copy": some_copy,

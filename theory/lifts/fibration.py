@@ -80,8 +80,11 @@ $u$ above it, and that one exactly one edge into $v$; every edge into $v$ above 
 fibres of the composition are unions of fibres, so sums over them are sums of sums, and the activations over $B$ are
 those over $G$ taken as a module.
 """,
-    source=Source("2501.05930", "Definitions 3.3 to 3.5"),
-    provenance=Provenance.RECONSTRUCTED,
+    source=Source(
+        "2501.05930",
+        "fibrations of graphs (Boldi and Vigna 2002), for perceptron modules; beyond the list of theorems",
+    ),
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(
         "the base graph is acyclic and no edge enters an input",

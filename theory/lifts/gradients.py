@@ -24,7 +24,7 @@ class Readout:
     """A lift with a linear readout (Definition 4.1): F = Σ a_i y_i over the vertices above terminals.
 
     Raises:
-        ValueError: naming a terminal vertex without a coefficient, or a coefficient without one.
+        InputError: naming a terminal vertex without a coefficient, or a coefficient without one.
     """
 
     lift: Lift
@@ -119,5 +119,5 @@ tangent to the subspace of tied weights; the flow within it is a flow of the who
         "shares": shares,
         "symmetric": symmetric,
     },
-    aids={"asymmetric": asymmetric},
+    aids={"asymmetric": asymmetric, "descent": "fibre sum", "readout": "equal on copies"},
 )

@@ -8,6 +8,7 @@ from functools import cached_property, reduce
 from operator import add
 from typing import Any
 
+from theory.input_error import InputError
 from theory.lifts.bundle import array, check_section, entries, freeze, shape_of
 from theory.lifts.module import Edge, PerceptronModule, Vertex, arrow
 
@@ -20,7 +21,7 @@ class Lift:
     Values may be numbers, SymPy expressions, SymPy matrices and arrays: whatever the maps of the module take.
 
     Raises:
-        ValueError: for a vertex over no vertex of B, an edge of G at an unknown vertex or over no edge of B, or a
+        InputError: for a vertex over no vertex of B, an edge of G at an unknown vertex or over no edge of B, or a
             weight of the wrong shape; the message names the edge.
     """
 
@@ -32,15 +33,15 @@ class Lift:
         freeze(self, "over", "weights")
         for vertex, below in self.over.items():
             if below not in self.module.sigma and below not in self.module.inputs:
-                raise ValueError(f"vertex {vertex} lies over {below}, which is no vertex of the module")
+                raise InputError(f"vertex {vertex} lies over {below}, which is no vertex of the module")
         for edge in self.weights:
             if not isinstance(edge, tuple) or len(edge) != 2:
-                raise ValueError(f"edge {edge!r}: expected a pair of vertices")
+                raise InputError(f"edge {edge!r}: expected a pair of vertices")
             for end in edge:
                 if end not in self.over:
-                    raise ValueError(f"edge {arrow(edge)}: {end} is no vertex of the lift")
+                    raise InputError(f"edge {arrow(edge)}: {end} is no vertex of the lift")
             if self.below(edge) not in self.module.maps:
-                raise ValueError(f"edge {arrow(edge)} lies over {arrow(self.below(edge))}, no edge of the module")
+                raise InputError(f"edge {arrow(edge)} lies over {arrow(self.below(edge))}, no edge of the module")
         self.module.weights.pullback(self.edges).check(self.weights, "weights", arrow)
 
     @classmethod
@@ -48,7 +49,7 @@ class Lift:
         """The module as a lift of itself; `weights` has one value for each edge.
 
         Raises:
-            ValueError: naming an edge without a weight or a weight without an edge.
+            InputError: naming an edge without a weight or a weight without an edge.
         """
         check_section(weights, module.maps, "weights", arrow)
         return cls(module, {v: v for v in module.order}, weights)
@@ -95,7 +96,7 @@ class Lift:
         `inputs` has one value for each vertex over an input. An empty sum is the zero of its space.
 
         Raises:
-            ValueError: naming an input vertex without a value, a value for any other, or a value of the wrong shape.
+            InputError: naming an input vertex without a value, a value for any other, or a value of the wrong shape.
         """
         self.module.activations.pullback({v: self.over[v] for v in self.inputs}).check(inputs, "inputs")
         found = dict(inputs)
@@ -106,7 +107,7 @@ class Lift:
             found[v] = self.module.sigma[base](*(self._sum(v, b, found) for b in self.module.sources(base)))
             if shape_of(found[v]) != self.module.activations.shapes[base]:
                 wanted = self.module.activations.shapes[base]
-                raise ValueError(f"vertex {v}: its σ gives shape {shape_of(found[v])}, expected {wanted}")
+                raise InputError(f"vertex {v}: its σ gives shape {shape_of(found[v])}, expected {wanted}")
         return found
 
     def _sum(self, vertex: Vertex, below: Vertex, activations: Mapping[Vertex, Any]) -> Any:
@@ -117,7 +118,7 @@ class Lift:
             terms.append(self.module.maps[edge](self.weights[u, vertex], activations[u]))
             if shape_of(terms[-1]) != self.module.preactivations.shapes[edge]:
                 wanted = self.module.preactivations.shapes[edge]
-                raise ValueError(f"edge {arrow((u, vertex))}: its map gives shape {shape_of(terms[-1])}, not {wanted}")
+                raise InputError(f"edge {arrow((u, vertex))}: its map gives shape {shape_of(terms[-1])}, not {wanted}")
         return reduce(_added, terms) if terms else self.module.preactivations.zero(edge)
 
     def is_in_fibration(self) -> bool:
@@ -147,7 +148,7 @@ class Lift:
         """The backward closure of a vertex: it and its ancestors, with all edges into them.
 
         Raises:
-            ValueError: for no vertex of the lift.
+            InputError: for no vertex of the lift.
         """
         self._check_vertex(vertex)
         kept, seen = [vertex], {vertex}
@@ -166,7 +167,7 @@ class Lift:
         an input are folded back to it. Compose it with this lift to have it over the base.
 
         Raises:
-            ValueError: for no vertex of the lift.
+            InputError: for no vertex of the lift.
         """
         self._check_vertex(vertex)
         walks: list[tuple[Vertex, ...]] = [(vertex,)]
@@ -182,7 +183,7 @@ class Lift:
 
     def _check_vertex(self, vertex: Vertex) -> None:
         if vertex not in self.over:
-            raise ValueError(f"{vertex} is no vertex of the lift, expected one of its {len(self.over)}")
+            raise InputError(f"{vertex} is no vertex of the lift, expected one of its {len(self.over)}")
 
     def as_module(self) -> PerceptronModule:
         """G as a module of its own: the maps pulled back, σ taking the sums over fibres."""
@@ -214,11 +215,11 @@ class Lift:
         """The lift of the module through G: `upper` is a lift of a module on G, and gives the weights.
 
         Raises:
-            ValueError: naming an edge or a vertex in which G differs from the graph under `upper`.
+            InputError: naming an edge or a vertex in which G differs from the graph under `upper`.
         """
         for edge in (*upper.module.maps, *self.weights):
             if edge not in upper.module.maps or edge not in self.weights:
-                raise ValueError(f"edge {arrow(edge)} is in only one of the two graphs; expected a lift of this graph")
+                raise InputError(f"edge {arrow(edge)} is in only one of the two graphs; expected a lift of this graph")
         check_section(dict.fromkeys(upper.module.order), self.over, "vertices below the upper lift")
         return Lift(self.module, {v: self.over[u] for v, u in upper.over.items()}, upper.weights)
 
@@ -229,12 +230,12 @@ def full_lift(module: PerceptronModule, copies: Mapping[Vertex, int], weight: Ca
     `copies`: how many for each vertex of the base. `weight(u, v)` gives the weight of an edge of the lift.
 
     Raises:
-        ValueError: naming a vertex without a positive whole number of copies.
+        InputError: naming a vertex without a positive whole number of copies.
     """
     check_section(copies, module.order, "copies")
     for v, count in copies.items():
         if type(count) is not int or count < 1:
-            raise ValueError(f"copies of {v}: {count!r}, expected a positive whole number")
+            raise InputError(f"copies of {v}: {count!r}, expected a positive whole number")
     fibres = {v: [(v, i) for i in range(copies[v])] for v in module.order}
     weights = {(a, b): weight(a, b) for u, v in module.maps for b in fibres[v] for a in fibres[u]}
     return Lift(module, {vertex: v for v, fibre in fibres.items() for vertex in fibre}, weights)

@@ -15,6 +15,7 @@ from typing import Any
 
 import sympy as sp
 
+from theory.input_error import InputError
 from theory.lifts.bundle import Shape, array, entries, shape_of
 
 z = sp.Symbol("z", real=True)
@@ -29,7 +30,7 @@ class Bilinear:
     (k, n, n) a sum of k fixed matrices with weights w_a. `constant` is an exact array or nested tuples.
 
     Raises:
-        ValueError: for a spec that does not read so, or a constant without a place or with another number of indices.
+        InputError: for a spec that does not read so, or a constant without a place or with another number of indices.
     """
 
     spec: str = ",->"
@@ -40,13 +41,13 @@ class Bilinear:
         parts = named.split(",")
         letters = named.replace(",", "") + kept
         if not arrow or len(parts) not in (2, 3) or (letters and not letters.isalpha()):
-            raise ValueError(f"bilinear map {self.spec!r}: expected indices such as ',->', 'ij,j->i' or 'a,apq,q->p'")
+            raise InputError(f"bilinear map {self.spec!r}: expected indices such as ',->', 'ij,j->i' or 'a,apq,q->p'")
         if any(len(set(part)) < len(part) for part in (*parts, kept)) or not set(kept) <= set(named):
-            raise ValueError(f"bilinear map {self.spec!r}: an index is doubled in one factor, or kept but in none")
+            raise InputError(f"bilinear map {self.spec!r}: an index is doubled in one factor, or kept but in none")
         if (len(parts) == 3) != (self.constant is not None):
-            raise ValueError(f"bilinear map {self.spec!r}: expected a constant if and only if it has three factors")
+            raise InputError(f"bilinear map {self.spec!r}: expected a constant if and only if it has three factors")
         if self.constant is not None and len(shape_of(self.constant)) != len(parts[1]):
-            raise ValueError(f"bilinear map {self.spec!r}: the constant has shape {shape_of(self.constant)}")
+            raise InputError(f"bilinear map {self.spec!r}: the constant has shape {shape_of(self.constant)}")
 
     @property
     def factors(self) -> tuple[str, ...]:
@@ -59,7 +60,7 @@ class Bilinear:
         return self.spec.partition("->")[2]
 
     def shape(self, weight: Shape, activation: Shape) -> Shape:
-        """The shape of M(w, y); ValueError if these shapes do not fit together."""
+        """The shape of M(w, y); InputError if these shapes do not fit together."""
         sizes = self._sizes(weight, activation)
         return tuple(sizes[index] for index in self.kept)
 
@@ -86,10 +87,10 @@ class Bilinear:
         for names, shape in zip(self.factors, shapes, strict=True):
             if len(names) != len(shape):
                 wanted = f"a factor with indices {names}" if names else "a number"
-                raise ValueError(f"{self.spec!r} expects {wanted}, not a value of shape {shape}")
+                raise InputError(f"{self.spec!r} expects {wanted}, not a value of shape {shape}")
             for name, size in zip(names, shape, strict=True):
                 if sizes.setdefault(name, size) != size:
-                    raise ValueError(f"index {name} of {self.spec!r} has sizes {sizes[name]} and {size}")
+                    raise InputError(f"index {name} of {self.spec!r} has sizes {sizes[name]} and {size}")
         return sizes
 
 
@@ -106,9 +107,9 @@ class Skip:
     """M(w, y) = y: an edge without a weight (its weight is the empty tuple, of shape (0,)), as in residual networks."""
 
     def shape(self, weight: Shape, activation: Shape) -> Shape:
-        """The shape of y; ValueError unless the weight is empty."""
+        """The shape of y; InputError unless the weight is empty."""
         if weight != (0,):
-            raise ValueError(f"a skip has no weight, expected shape (0,), not {weight}")
+            raise InputError(f"a skip has no weight, expected shape (0,), not {weight}")
         return activation
 
     def __call__(self, w: Any, y: Any) -> Any:
@@ -132,9 +133,9 @@ class Pointwise:
         return sp.diff(self.expression, z)
 
     def shape(self, *preactivations: Shape) -> Shape:
-        """The shape of the sum; ValueError if the shapes differ or there are none."""
+        """The shape of the sum; InputError if the shapes differ or there are none."""
         if len(set(preactivations)) != 1:
-            raise ValueError(f"a sum needs pre-activations of one shape, not of {', '.join(map(str, preactivations))}")
+            raise InputError(f"a sum needs pre-activations of one shape, not of {', '.join(map(str, preactivations))}")
         return preactivations[0]
 
     def __call__(self, *preactivations: Any) -> Any:

@@ -8,6 +8,7 @@ from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from theory.input_error import InputError
 from theory.lifts.bundle import Bundle, Shape, freeze
 from theory.lifts.maps import Bilinear, Pointwise, Skip
 
@@ -29,7 +30,7 @@ class PerceptronModule:
     numbers; what follows from a `Bilinear` or a `Pointwise` need not be given. All three become full bundles.
 
     Raises:
-        ValueError: for an edge into an input, an edge at an unknown vertex, a cycle, an input with a σ, an unknown
+        InputError: for an edge into an input, an edge at an unknown vertex, a cycle, an input with a σ, an unknown
             terminal, a space of no vertex or edge, or spaces
             that do not fit a map; the message names the edge or the vertex.
     """
@@ -51,27 +52,27 @@ class PerceptronModule:
 
     def _check_graph(self) -> None:
         if len(set(self.inputs)) < len(self.inputs):
-            raise ValueError(f"inputs {', '.join(map(str, self.inputs))}: expected each vertex once")
+            raise InputError(f"inputs {', '.join(map(str, self.inputs))}: expected each vertex once")
         for vertex in self.inputs:
             if vertex in self.sigma:
-                raise ValueError(f"input {vertex} has a map σ; expected one for every other vertex only")
+                raise InputError(f"input {vertex} has a map σ; expected one for every other vertex only")
         for edge in self.maps:
             if not isinstance(edge, tuple) or len(edge) != 2:
-                raise ValueError(f"edge {edge!r}: expected a pair of vertices")
+                raise InputError(f"edge {edge!r}: expected a pair of vertices")
             for end in edge:
                 if end not in self.sigma and end not in self.inputs:
-                    raise ValueError(f"edge {arrow(edge)}: {end} is neither an input nor a vertex with a map σ")
+                    raise InputError(f"edge {arrow(edge)}: {end} is neither an input nor a vertex with a map σ")
             if edge[1] in self.inputs:
-                raise ValueError(f"edge {arrow(edge)} enters an input; expected none to")
+                raise InputError(f"edge {arrow(edge)} enters an input; expected none to")
         for edge, function in self.maps.items():
             if not callable(function):
-                raise ValueError(f"edge {arrow(edge)}: its map is {function!r}, expected a function of (w, y)")
+                raise InputError(f"edge {arrow(edge)}: its map is {function!r}, expected a function of (w, y)")
         for vertex, function in self.sigma.items():
             if not callable(function):
-                raise ValueError(f"vertex {vertex}: its σ is {function!r}, expected a function of pre-activations")
+                raise InputError(f"vertex {vertex}: its σ is {function!r}, expected a function of pre-activations")
         for vertex in self.terminals:
             if vertex not in self.sigma and vertex not in self.inputs:
-                raise ValueError(f"terminal {vertex} is no vertex of the module")
+                raise InputError(f"terminal {vertex} is no vertex of the module")
         _ = self.order  # refuses cycles
 
     def _check_spaces(self) -> None:
@@ -90,7 +91,7 @@ class PerceptronModule:
             activations[vertex] = self._result(vertex, [preactivations[edge] for edge in into], asked)
         for name, rest in given.items():
             if rest:
-                raise ValueError(f"{name}: a space for {next(iter(rest))}, which is no vertex or edge that has one")
+                raise InputError(f"{name}: a space for {next(iter(rest))}, which is no vertex or edge that has one")
         for name, shapes in zip(SPACES, (activations, preactivations, weights), strict=True):
             object.__setattr__(self, name, Bundle(shapes))
 
@@ -100,10 +101,10 @@ class PerceptronModule:
         if isinstance(found, Bilinear | Skip):
             try:
                 known = found.shape(weight, activation)
-            except ValueError as error:
-                raise ValueError(f"edge {arrow(edge)}: {error}") from None
+            except InputError as error:
+                raise InputError(f"edge {arrow(edge)}: {error}") from None
         if asked is not None and asked != known:
-            raise ValueError(f"edge {arrow(edge)}: its map gives shape {known}, but its pre-activations have {asked}")
+            raise InputError(f"edge {arrow(edge)}: its map gives shape {known}, but its pre-activations have {asked}")
         return () if known is None else known
 
     def _result(self, vertex: Vertex, into: list[Shape], asked: Shape | None) -> Shape:
@@ -112,11 +113,11 @@ class PerceptronModule:
         if isinstance(found, Pointwise) and into:
             try:
                 known = found.shape(*into)
-            except ValueError as error:
+            except InputError as error:
                 edges = ", ".join(arrow((source, vertex)) for source in self.sources(vertex))
-                raise ValueError(f"vertex {vertex} with edges {edges}: {error}") from None
+                raise InputError(f"vertex {vertex} with edges {edges}: {error}") from None
         if asked is not None and asked != known:
-            raise ValueError(f"vertex {vertex}: its σ gives shape {known}, but its activation has {asked}")
+            raise InputError(f"vertex {vertex}: its σ gives shape {known}, but its activation has {asked}")
         return () if known is None else known
 
     @cached_property
@@ -126,7 +127,7 @@ class PerceptronModule:
             return tuple(TopologicalSorter({v: self.sources(v) for v in (*self.inputs, *self.sigma)}).static_order())
         except CycleError as error:
             first, second = error.args[1][:2]
-            raise ValueError(f"edge {arrow((first, second))} lies on a cycle; expected an acyclic graph") from None
+            raise InputError(f"edge {arrow((first, second))} lies on a cycle; expected an acyclic graph") from None
 
     @cached_property
     def _sources(self) -> Mapping[Vertex, tuple[Vertex, ...]]:

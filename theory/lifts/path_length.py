@@ -78,7 +78,10 @@ path down to $\varepsilon$ by $\kappa(\frac{L_0-\varepsilon'}{\varepsilon-\varep
 $\varepsilon>\varepsilon'$ in finite time since the rate in (b) tends to $\varepsilon'$. With $\kappa(c)$ in place of the growing radius, (a) says the same as soon as its
 length is less than $c$. In the example $u=(L-\varepsilon)e^x$ is the shortest step that reaches $\varepsilon$; it grows with $x$. ∎
 """,
-    source=Source("2501.05930", "the opening of Theorem 2.1"),
+    source=Source(
+        "2501.05930",
+        "Theorem 2.1: “Probably approximately correct convergence in loss”; lengths and rates are ours",
+    ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     assumptions=(

@@ -76,7 +76,11 @@ with $e^{x/\kappa}=1+(L_0-\varepsilon)t/\kappa^2$. With $y_0=L_0-\varepsilon$ an
 $\varepsilon+y_0/(1+y_0\tau)$; the first false bound is above it iff $e^\tau\le1+y_0\tau$, which takes $y_0>1$, and the second,
 $\varepsilon+y_0/(1+\kappa y_0\tau)$, iff $\kappa\le1$. ∎
 """,
-    source=Source("2501.05930", "the opening of Theorem 2.1, and Figure 1 for the condition"),
+    source=Source(
+        "2501.05930",
+        "Theorem 2.1, “Probably approximately correct convergence in loss”, of which the opening is at hand, and "
+        "Figure 1, “Tangent approximation to” an error; the rate is ours",
+    ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     assumptions=SETTING_ASSUMPTIONS,

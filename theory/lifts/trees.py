@@ -70,8 +70,8 @@ $E\binom X2=O(n^{-2})$.
 
 (b) is (c) for a path: a lasso has a stem of length $s$ and twice one walk of length $a\ge2$, $s+a\le K$, $w=\lambda^{s+2a}$, $c=a-1$. ∎
 """,
-    source=Source("2501.05930", "abstract (random graph theory); Definition 4.2"),
-    provenance=Provenance.RECONSTRUCTED,
+    source=Source("2501.05930", "as for sparse random graphs (Erdős and Rényi 1960); beyond the list of theorems"),
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(
         "edges independent, with probabilities λ_e/n ≤ 1",

@@ -30,7 +30,7 @@ the supremum of $|f-g_S|$ over the unit ball. Let $x_0\perp w^*$ be a unit vecto
 $\varepsilon<\frac14$ then some kept $i$ has $|\langle w_i,x_0\rangle|\le\rho\,|\langle w_i,w^*\rangle|$,
 $\rho=[[ratio]]$. In other words the error is at least $[[error_bound]]$, where the angle is the least one, over the kept
 neurons, between the projection of $w_i$ on the plane of $x_0$ and $w^*$ and the axis $\pm w^*$ ($\frac\pi2$ if none is
-kept). The constant is sharp: for $\tan^2(\text{angle}/2)\le\frac12$ some four neurons have the error $[[attained]]$.
+kept). The constant is sharp as the angle tends to $0$: for $\tan^2(\text{angle}/2)\le\frac12$ some four neurons have the error $[[attained]]$.
 
 For random $w_i\sim N(0,I_d)$ a neuron is so aligned with probability $[[aligned]]$, in every dimension. Hence
 $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]]\le[[union]],$$ and success with probability $\delta$ takes
@@ -56,7 +56,11 @@ decreases from there to $-\frac14\sin a\cos a$ at $\frac\pi2+a$ and then rises t
 $\frac2\pi\arctan\rho=\frac2\pi\arcsin4\varepsilon$, independently over $i$; the second bound is Bernoulli's. With
 $\arcsin u\sim u$ the leading order follows.
 """,
-    source=Source("2603.02234", "lower bound for neuron pruning, Lemma 2 (a breakpoint is necessary)"),
+    source=Source(
+        "2603.02234",
+        "Theorem 1, “Lower bound for neuron pruning”, without its factor d, and Lemma 2, “A breakpoint is "
+        "necessary for approximation”",
+    ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     assumptions=(

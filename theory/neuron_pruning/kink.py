@@ -27,7 +27,7 @@ The second difference of $F$ at $t^*-r,t^*,t^*+r$ is $hr$, that of an affine fun
 $|\Delta^2(F-g)|\le4\sup|F-g|$. At these points $F-g$ for the stated $g$ is
 $\frac{hr}4,-\frac{hr}4,\frac{hr}4$, and it is affine between them, so its extremes are there.
 """,
-    source=Source("2603.02234", "breakpoint lemma"),
+    source=Source("2603.02234", "Lemma 2: “A breakpoint is necessary for approximation”; the constant is ours"),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     assumptions=("the radius $r$ is positive", "$g$ is affine on the whole interval"),

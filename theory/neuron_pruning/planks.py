@@ -26,6 +26,7 @@ large = sp.sqrt(2 / sp.pi) / s * sp.hyper([1, sp.Rational(1, 2)], [], -2 / s**2)
 below_one = sp.Integral(transform ** (d - 1), (s, 0, 1))
 above_one = sp.Integral(sp.exp(x) * large.subs(s, sp.exp(x)) ** (d - 1), (x, 0, sp.oo))
 cube_mean = sp.sqrt(2 / sp.pi) * (below_one + above_one)
+cover_sum = sp.S.One  # of the half-widths of planks that cover, relative to that of the body
 ball_success = N * ratio * mean
 cube_success = 4 * N * eps * mean
 ball_neurons = delta / (ratio * mean)
@@ -42,7 +43,8 @@ probability $[[ratio_cdf]]$. On the cube $[-1,1]^d$, with $w^*=e_1$, $$\Pr(\exis
 [[cube_success]],\qquad\mathrm{mean}=c'_d=\mathbb E\frac{|w_1|}{\|w_{2:d}\|_1}=[[cube_mean]],$$ where $\mathbb
 Ee^{-s|w_1|}=[[transform]]=[[large]]$ for all $s>0$. $(d-1)c'_d$ decreases to $1$. So success with probability $\delta$ takes at
 least $[[ball_neurons]]$ neurons, of the order of $\delta\sqrt d/\varepsilon$, and $[[cube_neurons]]$ neurons, of the
-order of $\delta d/\varepsilon$. (The divergent series ${}_2F_0$ stands for $\mathbb E(1+2g/s^2)^{-1}$, $g$ of the law
+order of $\delta d/\varepsilon$. Both rest on this: planks $\{|\langle u_i,x\rangle|\le h_i\}$ that cover the unit ball, or the cube, have relative half-widths
+$h_i/\|u_i\|_2$, or $h_i/\|u_i\|_1$, of the sum $[[cover_sum]]$ at least, which one plank attains. (The divergent series ${}_2F_0$ stands for $\mathbb E(1+2g/s^2)^{-1}$, $g$ of the law
 Gamma$(\frac12)$.)
 """,
     proof_text=r"""
@@ -50,7 +52,9 @@ Gamma$(\frac12)$.)
 planks $\{|\langle u_i,x_0\rangle|\le\rho|\langle w_i,w^*\rangle|\}$ of the kept neurons cover its unit sphere, hence, as
 they are star-shaped, its unit ball. By Bang's theorem the sum of their half-widths
 $\rho|\langle w_i,w^*\rangle|/\|u_i\|_2$ is at least $1$; over all $N$ neurons its mean is $N\rho c_d$, and Markov's inequality
-gives the bound.
+gives the bound. (For planks about the origin Bang's argument is short. Let the $u_i$ be unit vectors, $\sum h_i<1$, and choose the signs
+$s_i$ for which $y=\sum s_ih_iu_i$ is longest. To turn one sign does not lengthen $y$, so $s_i\langle u_i,y\rangle\ge h_i$; and $\|y\|<1$. So $y$,
+made longer by a little, is in no plank.)
 
 *Cube.* On the segments $(t,x_0)$, $|t|\le s\le1$, $x_0\in[-1,1]^{d-1}$, N1 gives in the same way planks
 $|\langle u_i,x_0\rangle|\le4\varepsilon|w_{i1}|$ that cover the cube; by Ball's theorem for symmetric bodies
@@ -66,13 +70,15 @@ Averages of more terms are conditional means of averages of fewer, and $1/y$ is 
 E\|u\|_1^{-1}$ decreases, to $1/\mathbb E|u_1|$ by the law of large numbers.
 """,
     source=Source(
-        "2603.02234", "abstract, the dimension factor d/ε; by the plank theorems of Bang (1951) and Ball (1991)"
+        "2603.02234",
+        "beyond the text at hand, which announces d/ε; by the plank theorems of Bang (1951) and Ball (1991)",
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.CITED,
     assumptions=("d ≥ 3", "the output is linear", "ε < 1/4", "on the cube the target is a coordinate"),
     uses=("N1", "N2"),
     expressions={
+        "cover_sum": cover_sum,
         "ratio_cdf": ratio_cdf,
         "ball_mean": ball_mean,
         "transform": transform,

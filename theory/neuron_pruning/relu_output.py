@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.let import Let
 from theory.level import Level
 from theory.neuron_pruning.alignment import N, delta, eps
@@ -55,8 +55,7 @@ probability $[[near_end]]$ (or $1$, if that is less). The mean number of chains
 $(i_1,\dots,i_k)$ of kinks in order, with gaps of at most $s$, is at most $[[chains]]$. *Cluster lemma:* if the error is at most
 $\varepsilon$ and a cluster of kept kinks is at least $s$ away from all others and $s+\arcsin\varepsilon$ from
 $\pm\frac\pi2$, then $\big\|\sum c_i\nu_i\big\|\le[[cluster]]$ over the cluster, $\nu_i$ the unit normal of the kink, since the two linear pieces beside it
-differ from $w^*$ by at most $[[piece]]$. A zigzag attains $[[attained]]$, so the constant $4$ is sharp as $s\to0$. Whether the exponent
-$-\frac12$ is right is not known here.
+differ from $w^*$ by at most $[[piece]]$. A zigzag attains $[[attained]]$, so the constant $4$ is sharp as $s\to0$.
 """,
     proof_text=r"""
 *The plane.* In polar coordinates a normal vector of the plane has a uniform direction and, independently, a length $R$ with the density
@@ -89,7 +88,10 @@ $\frac\pi N$; if $N<2$, it rises at $\frac\pi2$. So its only minimum is inside. 
 $\sin s\le s$ and $\arcsin\varepsilon\ge0$ the bound is at least its limit, so $N\sqrt\varepsilon\le y_\delta$ for the largest root; for fixed $p$ and $N^2\varepsilon$ it tends there. The limit is at least
 $\delta$ iff $N^2\varepsilon\ge\frac\pi4p(1-p)(\delta-2p)$, whose derivative in $p$ vanishes at the stated point of $(0,\frac\delta2)$; $p=\frac\delta4$ gives the simple constant. ∎
 """,
-    source=Source("2603.02234", "Theorem 1 (lower bound for neuron pruning), there for one hidden layer"),
+    source=Source(
+        "2603.02234",
+        "beyond Theorem 1, “Lower bound for neuron pruning”, which is for one hidden layer",
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(
@@ -97,6 +99,12 @@ $\delta$ iff $N^2\varepsilon\ge\frac\pi4p(1-p)(\delta-2p)$, whose derivative in 
         "the weights are independent of the target",
     ),
     uses=("N2",),
+    remarks=(
+        Remark(
+            r"Whether the exponent $-\frac12$ is right is not known here: for whole neurons behind a ReLU nothing better than N8's "
+            r"$\varepsilon^{-1}\log^2\frac1\varepsilon$ is known to be enough."
+        ),
+    ),
     expressions={
         "strength_density": strength_density,
         "near_end": near_end,

@@ -118,7 +118,7 @@ $(\Gamma(d)N_m)^{2/(d-1)}\ge4(y^2+\frac13)$.
 *Asymptotics.* For fixed $d$ the quotients of Gamma functions are powers of $m$ up to factors $1+O(\frac1m)$: the eigenvalues of degree
 $2m$ sum to $Am^{-4}(1+O(\frac1m))$, $N_m\sim\frac{(2m)^{d-1}}{(d-1)!}$ and $N_{m+1}\sim N_m$, so $T_d(N)\sim\frac A3m^{-3}\sim CN^{-p}$. ∎
 """,
-    source=Source("2603.02234", "beyond the paper: its lower bound for neuron pruning, by another route"),
+    source=Source("2603.02234", "beyond the text at hand: its lower bound for neuron pruning, by another route"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(

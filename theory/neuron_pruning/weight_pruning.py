@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.neuron_pruning import alignment
 from theory.neuron_pruning.alignment import N, angle, delta, eps
 from theory.neuron_pruning.planks import d
@@ -47,7 +47,8 @@ $w_i$ and of $\alpha$, may be removed.
 
 (a) *The output is $\sigma(g)$.* With $N=dn$ neurons some mask has an error of at most $\varepsilon$, except with probability at
 most $$[[failure]].$$ So failure with probability at most $\delta$ takes no more than $n=\left\lceil[[size]]\right\rceil$ neurons for each
-input: $N=O(d\log\frac d{\varepsilon\delta})$. With one item more $n$, the bound shrinks by the factor $[[contraction]]$.
+input: $N=O(d\log\frac d{\varepsilon\delta})$, which is more than the announced $O(d\log\frac1\varepsilon)$ by a term of the order $d\log\frac d\delta$. With one item
+more in each block the bound shrinks by the factor $[[contraction]]$.
 
 (b) *The output is $g$.* Let $w^*$ have two coordinates $w^*_p,w^*_q$, the smaller one of modulus `least`, and
 `length` $r=\sqrt{w_p^{*2}+w_q^{*2}}$. Whatever is kept, the error is at least $$[[error_bound]],$$ where the angle is the least one, in
@@ -67,7 +68,8 @@ it holds $|w_{ij}|\sigma(\pm x_j)$ by the sign of $w_{ij}$, and $2d$ subset sums
 $\frac1\pi K_0(|z|)$ of $\alpha w$ decreases in $|z|$ (R5), so on $[-2,2]$ it is at least $\frac1\pi K_0(2)$, and all targets lie in
 $[-1,1]$: $a=2$. Each sum is to be within $\varepsilon/\sqrt d$ (from $\frac a2$ on the empty set is). Then, as one of $\sigma(\pm x_j)$
 vanishes, $|g(x)-\langle w^*,x\rangle|\le\frac\varepsilon{\sqrt d}\|x\|_1\le\varepsilon\|x\|_2$, and $\sigma$ has the
-Lipschitz constant $1$. At $x=-w^*$ in particular $|g(x)+1|\le\varepsilon$, while $f(x)=0$.
+Lipschitz constant $1$. At $x=-w^*$ in particular $|g(x)+1|\le\varepsilon$, while $f(x)=0$. For $w^*=e_1$ the sum for $\sigma(x_1)$ alone, near $1$, makes
+$g$ itself differ from $f=\sigma(x_1)$ by at most $\varepsilon$.
 
 (b) In the plane of $p,q$ let $e=(w^*_p,w^*_q)/r$, $x_0=(-w^*_q,w^*_p)/r$. On the segment $\sqrt{1-s^2}\,x_0+te$, $|t|\le s$,
 $f=r\sigma(t)$ has a kink of the height $r$, and an affine $g$ has an error of at least $\frac{rs}4$ (N1). A kept neuron acts
@@ -77,8 +79,11 @@ $\frac14\min(r\sin(\text{angle}),|w_p^*|,|w_q^*|)$. If it is at most $\varepsilo
 has a sine of at most $4\varepsilon/r<1$. The pair $(w_p,w_q)$ is normal, so this has the probability $\frac2\pi\arcsin\frac{4\varepsilon}r$, the
 one of N2 at $\varepsilon/r$, independently over the neurons. ∎
 """,
-    source=Source("2603.02234", "abstract: neurons against weights, announced for one hidden layer"),
-    provenance=Provenance.CORRECTION,
+    source=Source(
+        "2603.02234",
+        "abstract: “weight pruning achieves ε-approximation with only O(d log(1/ε)) neurons”",
+    ),
+    provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     assumptions=(
         "(a): a ReLU after the output; (b): none, and a target with two coordinates beyond 4ε",
@@ -100,10 +105,44 @@ one of N2 at $\varepsilon/r$, independently over the neurons. ∎
         "flat_leading": flat_leading,
         "opposite_error": opposite_error,
     },
-    announced={
-        "O(d log 1/ε) whatever the output": "Pruning weights takes O(d log(1/ε)) neurons, where pruning neurons takes "
-        "exponentially more; of the output's non-linearity nothing is said.",
+    aids={
+        "three_points": (
+            (-1, 0),
+            (sp.Rational(-16, 25), sp.Rational(12, 25)),
+            (sp.Rational(-7, 25), sp.Rational(24, 25)),
+        ),
     },
+    pitfalls=(
+        Pitfall(
+            control="O(d log 1/ε) whatever the output",
+            said=(
+                r"Pruning weights takes $O(d\log\frac1\varepsilon)$ neurons, where pruning neurons takes "
+                "exponentially more, whatever stands behind the sum."
+            ),
+            by=(
+                "What one might expect from the abstract of arXiv:2603.02234, “weight pruning achieves "
+                "ε-approximation with only O(d log(1/ε)) neurons”; whether a ReLU stands behind the output "
+                r"was not at hand. (Ours in (a) is $O(d\log\frac d{\varepsilon\delta})$: one more $\log d$.)"
+            ),
+            why=(
+                "Without a ReLU behind it, the sum must bend where the target bends, and a neuron that "
+                "keeps one weight bends on an axis only."
+            ),
+            counterexample="three_points",
+            by_hand=(
+                r"$w^*=(\frac35,\frac45)$ and the points $(-1,0)$, $(-\frac{16}{25},\frac{12}{25})$, "
+                r"$(-\frac7{25},\frac{24}{25})$ of the disc, the second midway between the others. The "
+                r"target is $0,0,\frac35$ there; every sum of neurons with one weight each, however many, "
+                "is affine on the three, as no $x_i$ changes its sign. So some error is at least "
+                r"$\frac14\cdot\frac35=\frac3{20}$."
+            ),
+            instead=(
+                "Behind a ReLU a logarithm is enough; with a linear output the error is at least "
+                r"$[[error_bound]]$, and $1/\varepsilon$ neurons are needed for targets with two "
+                "coordinates."
+            ),
+        ),
+    ),
     domain={
         d: (2, 9),
         n: (2, 40),

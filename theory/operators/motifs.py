@@ -9,8 +9,9 @@ from typing import Literal
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.graphon.symbols import m, n
+from theory.input_error import InputError
 from theory.operators.symbols import CUTS, cut
 from theory.saliency.model import rho
 
@@ -25,17 +26,17 @@ class Motif:
     weighted by the product of those entries: homomorphisms, not copies.
 
     Raises:
-        ValueError: without edges, for an edge named twice, or a vertex that is not an integer ≥ 0.
+        InputError: without edges, for an edge named twice, or a vertex that is not an integer ≥ 0.
     """
 
     edges: tuple[tuple[int, int], ...]
 
     def __post_init__(self) -> None:
         if not self.edges or len(set(self.edges)) < len(self.edges):
-            raise ValueError(f"edges are {self.edges}, expected at least one, each named once")
+            raise InputError(f"edges are {self.edges}, expected at least one, each named once")
         for edge in self.edges:
             if len(edge) != 2 or not all(type(vertex) is int and vertex >= 0 for vertex in edge):
-                raise ValueError(f"edge {edge!r}: expected a row vertex and a column vertex, integers from 0 on")
+                raise InputError(f"edge {edge!r}: expected a row vertex and a column vertex, integers from 0 on")
 
     @property
     def row_degrees(self) -> tuple[int, ...]:
@@ -72,7 +73,7 @@ def star(leaves: int, centre: Side = "row") -> Motif:
 def cycle(length: int) -> Motif:
     """The cycle of an even `length` ≥ 4."""
     if _at_least("length", length, 4) % 2:
-        raise ValueError(f"length is {length}, expected an even number")
+        raise InputError(f"length is {length}, expected an even number")
     half = length // 2
     return Motif(tuple(edge for k in range(half) for edge in ((k, k), ((k + 1) % half, k))))
 
@@ -86,13 +87,13 @@ def complete(rows: int, columns: int) -> Motif:
 
 def _sided(motif: Motif, side: Side) -> Motif:
     if side not in ("row", "column"):
-        raise ValueError(f"side is {side!r}, expected 'row' or 'column'")
+        raise InputError(f"side is {side!r}, expected 'row' or 'column'")
     return motif if side == "row" else motif.transposed
 
 
 def _at_least(name: str, value: int, least: int) -> int:
     if type(value) is not int or value < least:
-        raise ValueError(f"{name} is {value!r}, expected an integer from {least} on")
+        raise InputError(f"{name} is {value!r}, expected an integer from {least} on")
     return value
 
 
@@ -157,8 +158,8 @@ counting_lemma = Claim(
 Let $F$ be a bipartite graph without multiple edges, its sides mapped to rows and columns, $e$ the number of its edges,
 $t(F,W)=\int\prod_{ij\in E(F)}W(x_i,y_j)\,dx\,dy$, and $0\le U,W\le1$ with $c=\|U-W\|_\square$. Then
 $$|t(F,U)-t(F,W)|\le[[counting_bound]].$$
-The constant is sharp for every $F$: $U=1$, $W=1-\varepsilon$ have the ratio $\frac{1-(1-\varepsilon)^e}{e\,\varepsilon}\to1$; on
-sparse random masks it is loose. For $k\ge2$ and singular values
+The constant is sharp for every $F$: $U=1$, $W=1-\varepsilon$ have the ratio
+$\frac{1-(1-\varepsilon)^e}{e\,\varepsilon}\to1$. For $k\ge2$ and singular values
 $\sigma_i$ of $T_W$, $t(C_{2k},W)=\sum_i\sigma_i^{2k}$ (two of them: $[[cycle_density]]$).
 """,
     proof_text=r"""
@@ -167,12 +168,13 @@ $U-W$ and every other edge $U$ or $W$. Fix all vertices but $i$ and $j$. No othe
 multiply to $f(x_i)g(y_j)$ with $f,g\in[0,1]$, and $\int f(U-W)g$ is affine in $f$ and in $g$: its modulus is largest at
 indicators, where it is at most $c$. Average over the fixed vertices. For the cycle, $t(C_{2k},W)=\operatorname{tr}(TT^*)^k$. ∎
 """,
-    source=Source("2602.06675", "abstract (masks converge to graphons)"),
-    provenance=Provenance.RECONSTRUCTED,
+    source=Source("2602.06675", "textbook (counting lemma: Lovász 2012, section 10.5); beyond the abstract"),
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(r"$0\le U,W\le1$", "$F$ has no multiple edges"),
     expressions={"counting_bound": counting_bound, "cycle_density": cycle_density},
     aids={"motifs": MOTIFS},
+    remarks=(Remark("On sparse random masks the bound is loose."),),
     domain={**CUTS, half_length: (2, 5), **dict.fromkeys(sigmas, (0, 1))},
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.operators.symbols import CUTS, cut
 
 infinity_one_bound = 4 * cut
@@ -21,8 +21,7 @@ $$[[operator_least]]\le\|T\|_{op}\le[[operator_bound]],\qquad\|W\|_{\infty\to1}\
 [[four_cycle_least]]\le t(C_4,W)\le[[four_cycle_bound]].$$
 Hence for a mask and its graphon, at $c=\|W_M-W\|_\square$, $\max_i|\sigma_i(M)/\sqrt{mn}-\sigma_i(W)|\le[[operator_bound]]\to0$,
 and singular spaces converge wherever there is a gap (Wedin). The lower bounds are attained by $W=1$, both constants $4$ by
-$\begin{pmatrix}1&-1\\-1&1\end{pmatrix}$. There $\|T\|_{op}=1=\sqrt{4c}$: of the constant $8$ at least half is needed. For
-independent entries $\|M-P\|_{op}/\sqrt{mn}$ is of order $n^{-1/2}$, where the bound with G1 gives $n^{-1/4}$.
+$\begin{pmatrix}1&-1\\-1&1\end{pmatrix}$. There $\|T\|_{op}=1=\sqrt{4c}$: of the constant $8$ at least half is needed.
 """,
     proof_text=r"""
 Indicators have $L^2$ norm at most $1$, which gives the first bound. $\int fWg$ is affine in $f$ and in $g$, so the supremum is
@@ -34,8 +33,12 @@ $t(C_4,W)=\sum_i\sigma_i^4\ge\|T\|_{op}^4\ge c^4$. For fixed $x',y'$ the integra
 $x,y$ is $\int fWg\cdot W(x',y')$ with $|f|,|g|\le1$, hence at most $\|W\|_{\infty\to1}$. The last statement is Weyl's
 inequality $|\sigma_i(A)-\sigma_i(B)|\le\|A-B\|_{op}$ for $A=W_M$, $B=W$, whose difference is bounded by $1$. ∎
 """,
-    source=Source("2602.06675", "abstract (masks converge to graphons)"),
-    provenance=Provenance.RECONSTRUCTED,
+    source=Source(
+        "2602.06675",
+        "textbook but for the constants (Lovász 2012, section 8.2 for the norms, chapter 11 for spectra; "
+        "Riesz–Thorin, Wedin); beyond the abstract",
+    ),
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(r"$|W|\le1$ (a mask, a graphon, or the difference of two such)",),
     expressions={
@@ -46,6 +49,12 @@ inequality $|\sigma_i(A)-\sigma_i(B)|\le\|A-B\|_{op}$ for $A=W_M$, $B=W$, whose 
         "four_cycle_bound": four_cycle_bound,
     },
     aids={"complex_factor": sp.Integer(2), "largest_entry": sp.Integer(1)},
+    remarks=(
+        Remark(
+            r"For independent entries $\|M-P\|_{op}/\sqrt{mn}$ is of order $n^{-1/2}$ (O4, cited there), where the bound with G1 gives "
+            r"$n^{-1/4}$."
+        ),
+    ),
     domain=CUTS,
 )
 
@@ -66,8 +75,11 @@ Let $S=\{d_U>d_W\}$. Then $\|d_U-d_W\|_1=\int_S(d_U-d_W)+\int_{S^c}(d_W-d_U)$ is
 $S^c\times[0,1]$ of $U-W$, each at most $c$. The density is the cut of everything. In the first example each cut is
 $\varepsilon/2$, and so is $c$. ∎
 """,
-    source=Source("2602.06675", "abstract (masks converge to graphons)"),
-    provenance=Provenance.RECONSTRUCTED,
+    source=Source(
+        "2602.06675",
+        "elementary, from the definition of the cut norm (Lovász 2012, section 8.2); beyond the abstract",
+    ),
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     expressions={"degree_bound": degree_bound, "density_bound": density_bound},
     domain=CUTS,

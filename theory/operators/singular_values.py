@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.graphon.lognormal import column_scale, correlation, noise_scale, row_scale
 from theory.graphon.symbols import m, n
 from theory.saliency.model import rho, tau
@@ -34,8 +34,11 @@ test. A kernel of $u$ alone is $d_{\rm row}\otimes1$. For SNIP's rows $\int d_{\
 independent normals: in polar coordinates $(w,w')=R(\cos\eta,\sin\eta)$ it is $P(|a|R\min(|\cos\eta|,|\sin\eta|)>\tau)$,
 and $P(|a|R>c)=E\,e^{-c^2/2a^2}=e^{-c}$, so $\frac4\pi\int_0^{\pi/4}e^{-\tau/\sin\eta}d\eta$; put $\cot\eta=\sinh x$. ∎
 """,
-    source=Source("2602.06675", "abstract (graphons of masks)"),
-    provenance=Provenance.RECONSTRUCTED,
+    source=Source(
+        "2602.06675",
+        "textbook (kernel operators: Lovász 2012, section 7.5), with SNIP's rows as our example; beyond the abstract",
+    ),
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     uses=("S4",),
     expressions={"scale": scale, "lower": rho, "upper": sp.sqrt(rho), "row_value": row_value},
@@ -56,27 +59,35 @@ nystrom = Claim(
 Let $W(x,y)$ be a graphon on latents, $(x_a,\omega_a)$ and $(y_b,\nu_b)$ quadratures of their laws. The Nyström values
 $\sigma_i^{(q)}$ are the singular values of the matrix $[[entry]]$, $w=W(x_a,y_b)$. **(a)** With $q$ Gauss nodes for each
 law they are exactly the singular values of the polynomial $W_q$ of degree $[[degree]]$ in each latent that equals $W$ at
-the nodes. Hence $|\sigma_i^{(q)}-\sigma_i|\le\|W-W_q\|_2$, with error $0$ for polynomials of that degree. **(b)** For the
-probit graphon (G8, $(s_f,s_g,s)=(.8,.6,1)$, $\rho=.2$) Gauss–Hermite nodes converge geometrically: the errors
-measured are below $r^q$, $r=(s_f^2+s_g^2)/\Sigma^2$. **(c)** Midpoints of $n$ equal cells in *quantile coordinates* are slow, as profiles
+the nodes. Hence $|\sigma_i^{(q)}-\sigma_i|\le\|W-W_q\|_2$, with error $0$ for polynomials of that degree. **(b)**
+Midpoints of $n$ equal cells in *quantile coordinates* are slow, as profiles
 are not smooth at the ends: for $W=(uv)^{\kappa/2}$, $0<\kappa<1$, with $\sigma_1=[[power_value]]$, they give exactly
 $$\sigma_1^{(n)}=[[midpoint_value]]=\sigma_1+n^{-([[order]])}\big([[midpoint_limit]]+o(1)\big),$$
-not the order $2$ of smooth kernels. For the probit graphon the order measured is $1$ within one half.
+not the order $2$ of smooth kernels.
 """,
     proof_text=r"""
 (a) Let $p_0,p_1,\dots$ be the orthonormal polynomials of the law of $x$. The rule is exact up to degree $2q-1$, so
 $U_{aj}=\sqrt{\omega_a}\,p_j(x_a)$, $j<q$, is orthogonal; likewise $V$ for $y$. Let $C$ be the coefficients of $W_q$,
 $W(x_a,y_b)=\sum_{j,k<q}C_{jk}p_j(x_a)p'_k(y_b)$: the Nyström matrix is $UCV^\top$, and $T_{W_q}$ has the matrix $C$ in
-orthonormal bases. Weyl. (c) The Nyström matrix has rank one, with singular value
+orthonormal bases. Weyl. (b) The Nyström matrix has rank one, with singular value
 $\frac1n\sum_i\big(\frac{i-1/2}n\big)^\kappa=n^{-1-\kappa}\sum_{i=1}^n(i-\tfrac12)^\kappa$, a difference of Hurwitz zeta
 functions, and $\zeta(-\kappa,n+\frac12)=-\frac{n^{1+\kappa}}{1+\kappa}+\frac\kappa{24}n^{\kappa-1}+O(n^{\kappa-3})$
-(Euler–Maclaurin), where $\frac{n^{1+\kappa}}{1+\kappa}n^{-1-\kappa}=\sigma_1$. ∎ The rates for the probit graphon in (b), (c) are
-measured, not proved.
+(Euler–Maclaurin), where $\frac{n^{1+\kappa}}{1+\kappa}n^{-1-\kappa}=\sigma_1$. ∎
 """,
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("(b) and the last sentence of (c) are observations on one graphon",),
+    remarks=(
+        Remark(
+            r"Measured for the probit graphon (G8, $(s_f,s_g,s)=(.8,.6,1)$, $\rho=.2$): with Gauss–Hermite nodes the errors are below "
+            r"$r^q$, $r=(s_f^2+s_g^2)/\Sigma^2$.",
+            checked_by="hermite_nodes_converge_geometrically",
+        ),
+        Remark(
+            "Measured for the same graphon: with midpoints in quantile coordinates the order is $1$ within one half.",
+            checked_by="midpoints_in_quantiles_have_order_one",
+        ),
+    ),
     uses=("G8",),
     expressions={
         "entry": value * sp.sqrt(row_weight * column_weight),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.saliency.grasp import kappa_0, kappa_1, theta
+from theory.saliency.snip import FIXED_RESIDUAL
 
 d = sp.Symbol("d", integer=True, positive=True)  # inputs
 b, c = sp.symbols("b c", real=True)  # slope of the residual along an input, mean of the residual
@@ -41,14 +42,20 @@ along steps of two, as $d(d+2)<(d+1)^2$, and $(2d-1)\gamma_d^2$ increases, as $(
 $\frac1\pi$ by Stirling's formula, whence $\frac1{2\pi d}<\gamma_d^2<\frac1{\pi(2d-1)}$. The gradient is
 $\lambda_0c\,E[x_j1]+\lambda_1E[b\cdot x\,x_j1]$ over the half sphere $w\cdot x>0$: the first mean is
 $\sqrt d\gamma_d\omega$, the second $\frac12b_j$ by $x\to-x$. Then $\beta_j=E_w[w_jg_j]=\lambda_0c\sqrt d\gamma_d\,E\|w\|/d$ and
-$E\|w\|=1/(\sqrt{2\pi}\gamma_d)$. The crossover solves $\beta_j=\frac12h_j$. ∎
+$E\|w\|=1/(\sqrt{2\pi}\gamma_d)$. The crossover solves $\beta_j=\frac12h_j$. Where it tends to $0$ the
+self-term outgrows the data term, and the scores tend to be proportional to $|a|\,w^2$: a row factor and noise. ∎
 """,
-    source=Source("2602.06675", "abstract (GraSP: heterogeneous)"),
-    provenance=Provenance.CORRECTION,
+    source=Source(
+        "2602.06675",
+        "abstract: “data-driven methods (e.g., SNIP, GraSP) converge to heterogeneous graphons that encode "
+        "implicit feature selection”",
+    ),
+    provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     assumptions=(
         r"inputs uniform on the sphere of radius $\sqrt d$, residual affine, the kernel at infinite width",
         "one hidden ReLU layer with normal weights, square loss",
+        FIXED_RESIDUAL,
     ),
     uses=("S5", "S8"),
     expressions={
@@ -64,9 +71,36 @@ $E\|w\|=1/(\sqrt{2\pi}\gamma_d)$. The crossover solves $\beta_j=\frac12h_j$. ∎
         "stein_moment": lambda_0 * c / sp.sqrt(2 * sp.pi * d),
         "crossover": sp.sqrt(sp.pi * d / 2) * sp.Abs(b) / amplification,
     },
-    announced={
-        "no amplification": "GraSP is heterogeneous as SNIP is: both select features, whatever the mean of the residual.",
+    pitfalls=(
+        Pitfall(
+            control="no amplification",
+            said="GraSP selects features as SNIP does, whatever the mean of the residual.",
+            by=(
+                "What one might expect from the abstract of arXiv:2602.06675, “data-driven methods (e.g., "
+                "SNIP, GraSP) converge to heterogeneous graphons that encode implicit feature selection”, "
+                "which says nothing of the mean."
+            ),
+            why=(
+                "The tangent kernel multiplies the mean of the residual by more than its slope, and the "
+                "mean is what feeds the self-term of a weight."
+            ),
+            counterexample="three_inputs",
+            by_hand=(
+                "$d=3$: the cosine of the angle of two points of the sphere is uniform on $[-1,1]$, and "
+                r"integrating $\Theta$ and $\cos\theta\,\Theta$ over it gives $\lambda_0=\frac14$ and "
+                r"$\lambda_1=\frac16$: the ratio is $\frac32$. With $b=1$, $c=2$ the self-term of a weight "
+                r"$w_j=1$ exceeds the data term for GraSP, which takes $|c|>\sqrt{6\pi}/3\approx1.45$, and "
+                r"does not for SNIP, which takes $|c|>\sqrt{3\pi/2}\approx2.17$."
+            ),
+            instead=(
+                r"The mean is amplified by $[[amplification]]\sim[[asymptote]]$: remove it, or GraSP keeps "
+                "rows, not features."
+            ),
+        ),
+    ),
+    aids={
+        "kernel": sp.cos(theta) * kappa_0 + kappa_1,
+        "three_inputs": {d: sp.Integer(3), b: sp.Integer(1), c: sp.Integer(2)},
     },
-    aids={"kernel": sp.cos(theta) * kappa_0 + kappa_1},
     domain={d: (2, 60)},
 )

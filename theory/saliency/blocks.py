@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.graphon.concentration import hoeffding_rate, pairs
 from theory.graphon.symbols import SHARES, SIZES, m, n, s
 from theory.tails import alpha
@@ -43,8 +43,8 @@ $W_j=p_j+\sum_{k\ne j}[[second_place]]$ for $N=2$. (d) The mask is close to its 
 divides $n$, with probability at least $1-\delta$
 $$\|\mathbf M-P\|_\square\le[[cut_bound]],$$
 that is $\omega/\sqrt M$, $\omega=[[block_range]]$, times the bound of G1 for independent entries; indeed
-$P(\|\mathbf M-P\|_\square>s)\le[[failure]]$. The order is right, the constant is not claimed to be: 1:4 masks of iid
-scores reach about half of the bound at $m=n=128$, and for $\omega^2>M$, such as 4:8, it exceeds that for independent entries.
+$P(\|\mathbf M-P\|_\square>s)\le[[failure]]$. For $\omega^2>M$, such as 4:8, it exceeds that for independent entries;
+no constant is claimed to be sharp.
 """,
     proof_text=r"""
 A factor $f(u_i)$ of a row preserves every order. Exactly $N$ of a block are kept, which gives the mean, and (a) by symmetry.
@@ -56,11 +56,12 @@ $S\times T$ is one of independent terms, one for each of at most $mn/M$ blocks. 
 among them number from $\max(0,N-M+k)$ to $\min(N,k)$, a range of at most $\omega$. Hoeffding's inequality gives
 $e^{-2(mns)^2/(\omega^2mn/M)}$, for two signs and $2^{m+n}$ pairs of sets. ∎
 """,
-    source=Source("2602.06675", "abstract (masks converge to graphons)"),
+    source=Source("2602.06675", "beyond the abstract, which names no N:M sparsity"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(r"$f,\varphi>0$, noise independent and continuous", r"for (d): $M$ divides $n$"),
     uses=("G1", "S12"),
+    remarks=(Remark("1:4 masks of iid scores reach about half of the bound at $m=n=128$."),),
     expressions={
         "density": kept / block,
         "pair": 2 / sp.pi * sp.atan(profile[0] / profile[1]),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Proof, Provenance, Remark, Source
+from theory.saliency.snip import FIXED_RESIDUAL
 
 theta = sp.Symbol("theta", positive=True)  # angle between two inputs, in (0, π)
 norm, other_norm, width, dimension = sp.symbols("R R_2 n d", positive=True)  # lengths of two inputs
@@ -24,7 +25,8 @@ $$(Hg)_{w_{ij}}=[[hessian_gradient]],$$
 with $G=E_D[(\hat\Theta r)\,x_j1\{z_i>0\}]$, $E=E_D[r\,\sigma(z_i)]$, $g=E_D[r\,x_j1\{z_i>0\}]$, $z_i=w_i\cdot x/\sqrt d$. So the
 GraSP saliency $w\odot Hg$ is that of SNIP with $r\to\hat\Theta r$, plus a term smaller by $n^{-1/2}$; and
 $\hat\Theta\to\Theta=[[tangent_kernel]]$ ($R,R_2$ the lengths of $x,x'$, $\theta$ the angle) with $\kappa_0=[[kappa_0]]$, $\kappa_1=[[kappa_1]]$.
-In the limit the claims S3–S6 apply with $r\to\Theta r$.
+If $r$ is a fixed function of the data (initial output subtracted), so is $\Theta r$, and the claims S3–S6 hold with
+$\Theta r$ for $r$.
 """,
     proof_text=r"""
 $\nabla L=J^\top r$, so $H=J^\top J+E[r\nabla^2f]$. $f$ is linear in $a$ and piecewise linear in $w$, so $\nabla^2f$ couples
@@ -33,10 +35,21 @@ contributes $a_i^2\frac{x\cdot x'}d1\{z>0\}1\{z'>0\}+\sigma(z)\sigma(z')$ to $\h
 direction of $w$ is uniform: both gates are open on a sector of angle $\pi-\theta$, whence $\kappa_0$, and with $E R^2=2$ for the
 squared length $\kappa_1=\frac1\pi\int_{\theta-\pi/2}^{\pi/2}\cos\alpha\cos(\alpha-\theta)\,d\alpha$.
 """,
-    source=Source("2602.06675", "abstract (GraSP: heterogeneous)"),
+    source=Source("2602.06675", "beyond the abstract (which calls GraSP heterogeneous)"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("square loss", "one hidden ReLU layer; the point is off every kink"),
+    assumptions=(
+        "square loss",
+        "one hidden ReLU layer; the point is off every kink",
+        "for S3–S6: " + FIXED_RESIDUAL + r", and $\Theta r$, the limit, in place of the realised $\hat\Theta r$",
+    ),
+    remarks=(
+        Remark(
+            r"Measured on digits: the columns that GraSP keeps are those of SNIP rows with the realised $\hat\Theta r$, within "
+            r"$1.5$ noise floors.",
+            checked_by="grasp_keeps_what_smoothed_snip_keeps",
+        ),
+    ),
     uses=("S3", "S6"),
     expressions={
         "kappa_0": kappa_0,

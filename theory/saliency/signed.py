@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.level import level
 from theory.saliency.model import phi, rho
+from theory.saliency.snip import FIXED_RESIDUAL
 from theory.tails import Tail, exponential, half_normal, product_normal, t
 
 tau = sp.Symbol("tau", real=True)  # a threshold of signed scores
@@ -52,12 +53,16 @@ $\bar F'=-g$. On data the score is odd in $a_i$, while $\hat\Theta$, hence every
 given $(|a_i|,w_i)_i$ the signs of the $a_i$ are independent and fair. (The term of $Hg$ that S8 gives beside the leading one is
 even in $a_i$: it breaks the duality at order $n^{-1/2}$.) ∎
 """,
-    source=Source("2602.06675", "abstract (GraSP: heterogeneous; heterogeneous limits encode features)"),
-    provenance=Provenance.CORRECTION,
+    source=Source(
+        "2602.06675",
+        "abstract: “data-driven methods (e.g., SNIP, GraSP) converge to heterogeneous graphons that encode "
+        "implicit feature selection”",
+    ),
+    provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     assumptions=(
         "noise symmetric about 0, its modulus as in S1",
-        r"for data: no score is 0, initial output subtracted, leading term of $Hg$",
+        r"for data: no score is 0, leading term of $Hg$, and " + FIXED_RESIDUAL,
     ),
     uses=("S1", "S4", "S8"),
     expressions={
@@ -70,10 +75,34 @@ even in $a_i$: it breaks the duality at order $n^{-1/2}$.) ∎
         "magnitude_share": HALF,
         "selectivity": tau * noise_density / (2 * phi**2),
     },
-    announced={
-        "the same selection at every density": "GraSP is heterogeneous and so keeps the columns of large profile, "
-        "at every density.",
+    aids={
+        "four_scores": ((sp.Integer(1), (1, -1)), (sp.Integer(2), (2, -2))),  # profile and scores of two columns
     },
+    pitfalls=(
+        Pitfall(
+            control="the same selection at every density",
+            said="GraSP is heterogeneous and so keeps the columns of large profile, at every density.",
+            by=(
+                "What one might expect from the abstract of arXiv:2602.06675, “data-driven methods (e.g., "
+                "SNIP, GraSP) converge to heterogeneous graphons that encode implicit feature selection”, "
+                "which names no density and does not say whether scores have a sign."
+            ),
+            why=(
+                "Ranked with their signs, large negative scores come last: a column of large profile has the "
+                "largest scores of either sign, so that it is the first to be kept and the first to be dropped."
+            ),
+            counterexample="four_scores",
+            by_hand=(
+                "A column of profile $1$ with the scores $1,-1$ and one of profile $2$ with the scores "
+                "$2,-2$. Keep one of the four: it is $2$, from the column of profile $2$. Keep three: "
+                "$2,1,-1$; the column of profile $1$ keeps all and that of profile $2$ one half."
+            ),
+            instead=(
+                r"$W_{1-\rho}=1-W_\rho$: columns of large profile are preferred below $\rho=\frac12$, "
+                r"avoided above, and treated alike at $\frac12$."
+            ),
+        ),
+    ),
     domain={
         tau: (-2, 2),
         rho: (sp.Rational(1, 20), sp.Rational(19, 20)),

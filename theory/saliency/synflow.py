@@ -43,8 +43,12 @@ after one layer (for a scalar readout $g=|a|$ and $1+c^2\to\frac\pi2$: two layer
 of its row by $-t\bar F'(t)\,\epsilon=2t\varphi(t)\,\epsilon$, so the variance of the density is
 $(2t\varphi(t))^2(\pi/2-1)/n$ beside the binomial $\rho(1-\rho)/n$ (first order in $1/n$).
 """,
-    source=Source("2602.06675", "abstract (popular pruning criteria)"),
-    provenance=Provenance.RECONSTRUCTED,
+    source=Source(
+        "2602.06675",
+        "beyond the abstract, which does not name SynFlow; that every layer has the same sum of scores is Tanaka "
+        "et al. (2020)",
+    ),
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=("weights are independent standard normal", "one-shot scores"),
     uses=("S1", "S4"),

@@ -36,7 +36,11 @@ on $[1,2]$ with $f\varphi\in\{1,3\}$ has $D=\frac12$ on all of $[2,3]$. Scaling 
 $v\,E_2(\tau/v)$ has the derivative $E_2(\tau/v)+\frac\tau vE_1(\tau/v)=e^{-\tau/v}$ in $v$, by $E_2(z)=e^{-z}-zE_1(z)$, and
 tends to $0$ as $v\to0$.
 """,
-    source=Source("2602.06675", "abstract (factorised saliency model)"),
+    source=Source(
+        "2602.06675",
+        "abstract: “We introduce a Factorised Saliency Model that encompasses popular pruning criteria”; the "
+        "threshold is ours",
+    ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     assumptions=(
@@ -76,7 +80,11 @@ abstract; threshold and second moment are ours.
 $P(|w|>\tau)=\operatorname{erfc}(\tau/s\sqrt2)=\rho$ at the stated $\tau$. For the moment, $\frac{d}{dt}$ of the right side is
 $-2t^2\varphi(t)s^2$, the density of $w^2$ lost when $t$ grows, and both sides are $s^2$ at $t=0$.
 """,
-    source=Source("2602.06675", "abstract (random and magnitude: homogeneous)"),
+    source=Source(
+        "2602.06675",
+        "abstract: “unstructured methods (e.g., Random, Magnitude) converge to homogeneous graphons”; threshold "
+        "and second moment are ours",
+    ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     assumptions=("weights are independent and normal with standard deviation $s$",),

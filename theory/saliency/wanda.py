@@ -31,7 +31,10 @@ $\frac12$ from rounding $k$ and by at most $\frac12$ from the midpoint rule for 
 oscillation is at most $1$). So $\frac1{mn}\sum_i|k-N_i|\le\frac1n+\frac1{mn}\sum_i|N_i-EN_i|\le\frac1n+2A$: rows with a surplus
 and rows with a deficit are two cuts of $M_\tau-P$. Finally $\|M_\tau-P\|_\square\le A$ and $\|P-W\|_1\le\frac1{2n}$.
 """,
-    source=Source("2602.06675", "abstract (popular pruning criteria)"),
+    source=Source(
+        "2602.06675",
+        "beyond the abstract, which names neither Wanda (Sun et al. 2023) nor row-wise thresholds",
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(r"$f_i>0$", r"for the bound: $\varphi$ monotone, columns at midpoints, noise independent"),

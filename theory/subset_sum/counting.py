@@ -65,8 +65,12 @@ does not raise the largest value of a density, so that of a sum of $k\ge1$ items
 is at most $\varepsilon$, and $\sum_{k\ge1}\binom nk=2^n-1$. For $n=1$ the factors equal $\varepsilon$ where
 $[z_j-\varepsilon,z_j+\varepsilon]\subset[-1,1]$. With (b), $p\le(2^n-1)\varepsilon^m<2^n\varepsilon^m$. ∎
 """,
-    source=Source("2006.07990", "counting lower bound behind its pruning theorem, reported second-hand"),
-    provenance=Provenance.RECONSTRUCTED,
+    source=Source(
+        "2006.07990",
+        "no text at hand; textbook counting (pigeonhole, Markov), the lower bound beside its pruning theorem "
+        "being reported second-hand",
+    ),
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(
         "(a) any real numbers; ε < 1/2",

@@ -52,7 +52,8 @@ first layer has $n d_0\cdot d_0$ weights, of which those from $i$ to its own blo
 $\frac12$ R8 asks for 440 units for each input at $\varepsilon=10^{-3}$. ∎
 """,
     source=Source(
-        "2006.07990", "subset-sum tickets, reported second-hand; the experiment and the certificate are ours"
+        "2006.07990",
+        "no text at hand; tickets by subset sums, reported second-hand; experiment and certificate are ours",
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.MEASURED,

@@ -61,6 +61,7 @@ def _tail() -> sp.Expr:
 
 
 remainder = _near() + _far() + _tail()
+next_term = sp.Rational(5, 28) + sp.Rational(21, 640)  # what n² times the relative error tends to at z = 0, ε → 0
 
 subset_count = Claim(
     label="R1",
@@ -72,7 +73,7 @@ $F_k(t)=[[sum_cdf]]$, and $$\mathbb EN=[[expected_count]],$$ a rational number f
 $n\ge2$ and $r=|z|+\varepsilon$, with $A=[[leading]]$ and $c=[[correction]]$: $$\big|\mathbb EN-\mathbf
 1\{|z|\le\varepsilon\}-A(1+c)\big|\le A\,R_n(r),\qquad R_n(r)=[[remainder]].$$ So $\mathbb EN=A\,(1+O(1/n))$ for
 fixed $z$, uniformly over $n^22^{-n}\le\varepsilon\le1$, and over all $\varepsilon\le1$ with $\varepsilon<|z|$. The
-order $1/n^2$ of the remainder is sharp. Steps: the characteristic function $\varphi(u)=[[characteristic]]$ of an
+order $1/n^2$ of the remainder is sharp: for $z=0$ and $\varepsilon\to0$ the left side is $A\,([[next_term]]+O(\frac1n))/n^2$. Steps: the characteristic function $\varphi(u)=[[characteristic]]$ of an
 item that is absent half of the time obeys, on $[0,\pi]$, $\varphi\le e^{-\rho u^2}$, $0\le\log\varphi+u^2/12\le
 q\,u^4$ and $0\le\log\varphi+u^2/12-u^4/1440\le s\,u^6$ with $\rho=[[rate]]$, $q=[[quartic]]$, $s=[[sextic]]$.
 """,
@@ -106,9 +107,17 @@ $c_3=\frac1{18144}$. On $|u|=4$, hence in the disc, $\mathrm{Re}\,\varphi>0$, so
 $|c_m|\le4^{-2m}\max_{|u|=4}|\log\varphi|$. With the exact $c_m$, $m\le40$, and this bound for the rest,
 $h(u)=(g-\frac{u^4}{1440})/u^6$ has $h'>0$ on $(0,\pi]$ (ball arithmetic, as one of the checks). So $0<h\le h(\pi)$;
 then $g/u^4=\frac1{1440}+u^2h$ and $g/u^2$ increase as well, and $\varphi(\pi)=\frac12$ gives $s$, $q$ and $\rho$.
+
+*Sharp.* One term more of the same expansion at $s=0$, $e^{-nu^2/12}(nc_3u^6+\frac{n^2c_2^2}2u^8)$, adds the moments of order 6 and
+8 of a normal number of variance $\frac6n$: $15\cdot6^3c_3+105\cdot6^4\frac{c_2^2}2$ over $n^2$. The errors left are $O(n^{-3})$ by the
+same estimates.
 """,
-    source=Source("2006.07990", "first moment of the random subset sum behind its pruning bound, reported second-hand"),
-    provenance=Provenance.RECONSTRUCTED,
+    source=Source(
+        "2006.07990",
+        "no text at hand; the first moment of random subset sums, as in Karmarkar et al. (1986), with an "
+        "expansion of ours",
+    ),
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(
         "the items are independent and uniform on [−1, 1]",
@@ -124,6 +133,7 @@ then $g/u^4=\frac1{1440}+u^2h$ and $g/u^2$ increase as well, and $\varphi(\pi)=\
         "quartic": quartic,
         "sextic": sextic,
         "remainder": remainder,
+        "next_term": next_term,
     },
     domain={k: (1, 5), n: (2, 6), t: (-4, 4), z: (-2, 2), eps: (sp.Rational(1, 20), 2)},
 )

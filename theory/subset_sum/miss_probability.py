@@ -33,7 +33,7 @@ Items of a random subset are present independently with probability $\frac12$: m
 energy model are) with a density at $z$ that the central limit theorem makes normal; then the number within $\varepsilon$ of $z$ has given the items a Poisson law with mean $\lambda(x)$. What the items share, $S_1$ and $S_2$, is
 kept; that sums of overlapping subsets depend on each other beyond this is not. A draw of items with a small $\lambda$ misses often, and such draws make almost all the misses, while $\mathbb EN$ does not notice them.
 """,
-    source=Source("2006.07990", "no miss probability is attributed to it; a heuristic of ours"),
+    source=Source("2006.07990", "no text at hand; a heuristic of ours"),
     provenance=Provenance.EXTENSION,
     proof=Proof.MEASURED,
     assumptions=(

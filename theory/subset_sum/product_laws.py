@@ -139,7 +139,10 @@ near $1$ for large $\omega$, and $E_K\le C_z\varepsilon^{\eta/2}2^{\omega\sqrt n
 half of the density, which decreases away from $0$, so $\kappa$ is half of its value at $a$; $-a\ln a$ is concave
 with its maximum at $1/e$, and $aK_0(a)$ is largest where $K_0=aK_1$, once, as $aK_1/K_0$ increases. ∎
 """,
-    source=Source("2006.07990", "products of two weights in its two-layer blocks, reported second-hand"),
+    source=Source(
+        "2006.07990",
+        "no text at hand; textbook laws of products, reported second-hand to be the items of its two-layer blocks",
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(

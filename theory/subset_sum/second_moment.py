@@ -90,7 +90,10 @@ EN-1)$ pairs with the others.
 *A hit.* Cauchy–Schwarz: $(\mathbb EN)^2=(\mathbb E[N\mathbf 1\{N\ge1\}])^2\le\mathbb EN^2\Pr(N\ge1)$, with equality
 for $N$ a multiple of $\mathbf 1\{N\ge1\}$; and $\mathbf 1\{N\ge1\}\le\min(1,N)$. ∎
 """,
-    source=Source("2006.07990", "second moment behind the random subset sum, reported second-hand"),
+    source=Source(
+        "2006.07990",
+        "no text at hand; the second moment of random subset sums, as in Karmarkar et al. (1986), here exactly",
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=("the items are independent and uniform on [−1, 1]", "the empty subset counts"),

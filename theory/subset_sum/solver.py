@@ -66,9 +66,10 @@ by $(n-2)u$. *$|z|$:* for $z=1$, $x=(3,1,-7)\cdot10^{-17}$ every rounded $z-\sum
 $1$, but the distances differ by up to $11\cdot10^{-17}$, where $2nus<10^{-31}$. ∎
 """,
     source=Source(
-        "2006.07990", "subset sums behind its pruning bound, reported second-hand; meet in the middle is folklore"
+        "2006.07990",
+        "no text at hand; textbook (meet in the middle: Horowitz and Sahni 1974; rounding errors of sums: Higham 2002)",
     ),
-    provenance=Provenance.RECONSTRUCTED,
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=(
         "exact part: rational input and exact arithmetic, as for integers of bounded length",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.subset_sum.potential import a, delta, kappa
 from theory.subset_sum.potential import failure as one_failure
 from theory.subset_sum.potential import law_size as one_size
@@ -35,8 +35,7 @@ has at least the density $\kappa$ on $[-a,a]$. For $0<\varepsilon\le\frac a2$, e
 and for entries uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) $$n\ge[[uniform_size]].$$ Without the outer $\sigma$ the same holds for $f(x)=Wx$.
 
 *Layers compose.* Replace each layer of a network so, $\Delta$ being the errors of the weights, at most $\varepsilon$ each; the probabilities add up. If the pruned network is wrong by at most `before` in front of a layer, where the
-target has the values $h$, then behind it by at most $$[[next_error]],$$ `row_norm` $=\|W+\Delta\|_{\infty\to\infty}$ of this layer, `hidden_length` $=\|h\|_1$. Both errors are attained. The number of units is right in order (R9), and loose by a constant: for uniform
-entries, $d_0=d_1=2$, $\varepsilon=\frac1{100}$ and $\delta=\frac1{10}$ a fifth of it is enough, a twentieth is not (measured).
+target has the values $h$, then behind it by at most $$[[next_error]],$$ `row_norm` $=\|W+\Delta\|_{\infty\to\infty}$ of this layer, `hidden_length` $=\|h\|_1$. Both errors are attained.
 """,
     proof_text=r"""
 *Reduction to subset sums.* Split the hidden units into $d_0$ blocks of $n$ and keep in block $i$ only the weights $A_{ki}$. Unit $k$ holds $\sigma(A_{ki}x_i)=|A_{ki}|\,\sigma(\pm x_i)$, by the sign of $A_{ki}$. Keeping the
@@ -51,14 +50,22 @@ slope at most $1$. Attained: nothing kept, all $W_{ji}=\varepsilon$, $x\ge0$.
 
 *Layers compose.* Values $h,\tilde h\ge0$ in front of the layer: $|\sigma((W+\Delta)\tilde h)-\sigma(Wh)|\le|(W+\Delta)(\tilde h-h)|+|\Delta h|$ in each coordinate. Attained: $W\ge0$ with equal rows, all errors equal and positive. ∎
 """,
-    source=Source("2006.07990", "its pruning theorem, there with an unspecified constant, reported second-hand"),
-    provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
-    assumptions=(
-        "independent entries of one symmetric law, independent of the target",
-        "how loose the number of units is: measured",
+    source=Source(
+        "2006.07990",
+        "no text at hand; its pruning theorem, with an unspecified constant, reported second-hand",
     ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    assumptions=("independent entries of one symmetric law, independent of the target",),
     uses=("R4", "R5"),
+    remarks=(
+        Remark(
+            r"For uniform entries, $d_0=d_1=2$, $\varepsilon=\frac1{100}$ and $\delta=\frac1{10}$ a fifth of the stated number of "
+            r"units is enough for all four weights just below $\frac a2$, and a twentieth is not. R9 says for which shapes the "
+            r"number is right in order.",
+            "fewer_units_are_enough",
+        ),
+    ),
     expressions={
         "failure": failure,
         "nonnegative_failure": nonnegative_failure,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.subset_sum.potential import delta
+from theory.claims import Claim, Proof, Provenance, Remark, Source
+from theory.subset_sum.potential import contraction, delta, kappa
 from theory.subset_sum.symbols import eps
+from theory.subset_sum.two_layers import d_0, d_1, half_usable
 
 D = sp.Symbol("D", positive=True, integer=True)  # weights of the target
 Theta = sp.Symbol("Theta", nonnegative=True)  # parameters of the source that a mask keeps or drops
@@ -38,6 +39,11 @@ linear_parameters, relu_parameters = parameters(c / eps), parameters(c / (2 * ep
 large_parameters = parameters(c / eps - 2)
 enough = D * sp.log(1 + c / eps) / sp.log(2)
 
+# R8's sources: n·d_0·(d_1 + 1) parameters in the blocks that they use, for weights up to a/2
+power = sp.Symbol("power", nonnegative=True)  # d_0·d_1/δ is this power of 1/ε
+units = large_parameters.subs(D, d_0 * d_1) / (d_0 * (d_1 + 1))
+unit_excess = (2 + power) * (1 + 1 / d_1) * sp.log(2) / -sp.log(contraction.subs(half_usable))
+
 volume_bound = Claim(
     label="R9",
     title="How few parameters a ticket can be chosen from: volumes of weights",
@@ -48,7 +54,10 @@ values of each weight, both attained, and some mask is within $\varepsilon$ with
 least $1-\delta$, $0<\delta<1$, then $$\Theta\ge[[linear_parameters]]\ \text{(linear)},\qquad\Theta\ge[[relu_parameters]]\ \text{(ReLU)}.$$ For ReLU this counts the weights below $2\varepsilon$, which one function serves all. Let $W$ be uniform on
 $2\varepsilon<|w|\le c$ instead: the share is $$[[large_share]],$$ attained if $c\ge4\varepsilon$, the probability at most $[[large_success]]$, and so for $c>2\varepsilon$ $$\Theta\ge[[large_parameters]],$$ more than before if $c>4\varepsilon$. This is sharp: wherever
 $\log_2(1+c/\varepsilon)$ is a whole number, $$\Theta=[[enough]]$$ parameters serve every $W\in[-c,c]^D$, linear or ReLU. All rest on this: the weights $w$ with $|\sigma(w)-p|\le\varepsilon$ and $|\sigma(-w)-q|\le\varepsilon$, $\sigma$ = ReLU,
-have the measure $$[[measure]].$$ The random sources of R8 have $nd_0(d_1+1)$ parameters on the blocks that they use, more by a constant factor.
+have the measure $$[[measure]].$$
+
+The random sources of R8 choose among $nd_0(d_1+1)$ parameters, those of the blocks that they use. So with $c=\frac a2$ they need $$n\ge[[units]]$$ units for each input. If $d_0d_1/\delta$ grows like $\varepsilon$ to the power of $-$`power` as $\varepsilon\to0$, $\delta\le\frac12$, and $d_1$, $a$ and
+$\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ times as large: right in order as long as $d_0d_1/\delta$ is at most a fixed power of $\frac1\varepsilon$. Beyond that R8's number grows with $\log\frac{d_0d_1}\delta$ and this one does not.
 """,
     proof_text=r"""
 *One weight.* Fix a mask, hence a function $g$ that does not depend on $W$. At $x=\pm e_i$ the target's output $j$ is $\sigma(\pm w_{ji})$. With $p$, $q$ the outputs of $g$ there, $w_{ji}$ lies in
@@ -61,12 +70,15 @@ least $1-\delta$, so does a random one of either law; the logarithm to base 2 bo
 
 *Attained.* For each weight keep some of $K$ numbers $2\varepsilon\cdot(1,2,\dots,2^{K-2},-2^{K-1})$ and add them up: copies of the input $i$ into the output $j$, or into a unit of its own behind ReLU. Their sums are
 $2\varepsilon\cdot\{-2^{K-1},\dots,2^{K-1}-1\}$, whose intervals $\pm\varepsilon$ do not overlap; as long as they lie within $[-c,c]$ they serve the share $2^K\varepsilon/c$ of each weight. They cover $[-(2^K+1)\varepsilon,(2^K-1)\varepsilon]$ (R3), which holds
-$[-c,c]$ for $c=(2^K-1)\varepsilon$; then all weights are within $\varepsilon$, the error at most $\varepsilon\|x\|_1$, and $\Theta=DK$. ∎
+$[-c,c]$ for $c=(2^K-1)\varepsilon$; then all weights are within $\varepsilon$, the error at most $\varepsilon\|x\|_1$, and $\Theta=DK$.
+
+*R8's sources.* A mask chooses among $nd_0$ entries of $A$, one for each unit, and the $nd_0d_1$ of $B$. To leading order R8's number of units is $(2+$`power`$)\log\frac1\varepsilon/(-\log(1-\frac{a\kappa}4))$ and the necessary one $\frac{d_1}{d_1+1}\log_2\frac1\varepsilon$. ∎
 """,
     source=Source(
-        "2006.07990", "lower bound beside its pruning theorem, reported second-hand; weights beyond 2ε are ours"
+        "2006.07990",
+        "no text at hand; the lower bound beside its pruning theorem, reported second-hand; weights beyond 2ε are ours",
     ),
-    provenance=Provenance.RECONSTRUCTED,
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     assumptions=("the source does not depend on the target", "the inputs include all ±e_i"),
     uses=("R3", "R8"),
@@ -82,7 +94,16 @@ $[-c,c]$ for $c=(2^K-1)\varepsilon$; then all weights are within $\varepsilon$, 
         "relu_parameters": relu_parameters,
         "large_parameters": large_parameters,
         "enough": enough,
+        "units": units,
+        "unit_excess": unit_excess,
     },
+    remarks=(
+        Remark(
+            r"For a thousand inputs, one output, uniform entries, $\varepsilon=10^{-3}$ and $\delta=\frac12$ R8 asks for $442$ units "
+            r"for each input, and four are necessary by this bound. Whether $\log\frac{d_0d_1}\delta$ is needed is not known here.",
+            "the_order_depends_on_the_shape",
+        ),
+    ),
     domain={
         D: (1, 4),
         Theta: (0, 12),
@@ -91,5 +112,9 @@ $[-c,c]$ for $c=(2^K-1)\varepsilon$; then all weights are within $\varepsilon$, 
         delta: (sp.Rational(1, 100), sp.Rational(1, 2)),
         p: (-1, 2),
         q: (-1, 2),
+        power: (0, 3),
+        d_0: (1, 4),
+        d_1: (1, 4),
+        kappa: (sp.Rational(1, 20), sp.Rational(1, 2)),
     },
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from itertools import permutations
+from itertools import permutations, product
 from math import factorial
 
 import sympy as sp
@@ -121,3 +121,18 @@ def few_points_have_closed_forms(
             for points, formula in ((1, sp.Integer(1)), (2, two_points), (3, three_points)):
                 there = {**at, n: sp.Integer(points)}
                 yield equals(formula, there, rational(dimension, there), trial)
+
+
+# The smallest counterexample
+
+
+@exact(truncated_bell)
+@control("Bell number", dimension=bell)
+@control("at most n − 1 blocks", dimension=blocks_up_to(sp.Min(n - 1, k + m)))
+def one_point_has_one_map(
+    dimension: sp.Expr, one_point: Mapping[sp.Symbol, sp.Expr], trial: Trial
+) -> Iterator[Finding]:
+    """The lists of k + m indices among n points, told apart by which of them are equal."""
+    size, indices = int(one_point[n]), int(one_point[k] + one_point[m])
+    patterns = {tuple(map(entry.index, entry)) for entry in product(range(size), repeat=indices)}
+    yield equals(dimension, one_point, len(patterns), trial)

@@ -27,7 +27,8 @@ from numerics.equivariance import (
     tensor_power,
     trivial,
 )
-from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.subset_sum import outer_covered_set
 from theory.equivariance.lower_bound import n_in, n_out
 from theory.equivariance.symbols import B
 from theory.equivariance.ticket import (
@@ -104,6 +105,7 @@ def targets(name: str) -> tuple[Representation, Representation]:
 
 NAMES = ("points", "pairs", "pixels", "a ring")
 ITEMS, UNIT = 40, 2**10  # channels in a block; coefficients of the source are whole numbers up to UNIT
+NEAR = UNIT**2 // 200  # how near coefficients shall come
 CHANNELS = (2, 1)
 
 
@@ -113,22 +115,108 @@ def blocks(rho: Representation) -> int:
 
 
 def searched(rng: np.random.Generator, name: str, signed: bool) -> tuple[EquivariantLayer, Ticket, NDArray]:
-    """A random target with whole coefficients up to UNIT²/2, a ticket for it in a random source, and random inputs."""
+    """A random target with whole coefficients from NEAR to UNIT²/2, a ticket in a random source, and random inputs."""
     before, after = targets(name)
     first, second = (np.array(equivariant_basis(before, rho)) for rho in (before, after))
     middle = CHANNELS[0] * blocks(before) * ITEMS
-    target = EquivariantLayer(rng.integers(-(UNIT**2) // 2, UNIT**2 // 2, (*CHANNELS, len(second))), second)
+    coefficients = rng.choice([-1, 1], (*CHANNELS, len(second))) * rng.integers(NEAR + 1, UNIT**2 // 2, len(second))
+    target = EquivariantLayer(coefficients, second)
     source = (
         EquivariantLayer(rng.integers(-UNIT, UNIT + 1, (CHANNELS[0], middle, len(first))), first),
         EquivariantLayer(rng.integers(-UNIT, UNIT + 1, (middle, CHANNELS[1], len(second))), second),
     )
     x = rng.integers(-9, 10, size=(4, CHANNELS[0], before.dimension))
-    return target, find_ticket(target, source, UNIT**2 // 200, signed), x
+    return target, find_ticket(target, source, NEAR, signed), x
 
 
 def weigh(layer: EquivariantLayer, x: NDArray) -> dict[sp.Symbol, int]:
     """Σ‖B_b‖ and Σ‖x_i‖."""
     return {norms: int(np.abs(layer.basis).sum(axis=2).max(axis=1).sum()), inputs: int(np.abs(x).max(axis=-1).sum())}
+
+
+def kept_sums(found: Ticket) -> int:
+    """How many groups of second coefficients a ticket keeps: by input, sign, output and basis element."""
+    first, second = found.layers
+    groups = set()
+    for channel, output, element in np.argwhere(second.coeffs != 0):
+        (place,) = np.argwhere(first.coeffs[:, channel])  # a channel keeps one coefficient of one input
+        groups.add((int(place[0]), bool(first.coeffs[place[0], channel, place[1]] > 0), int(output), int(element)))
+    return len(groups)
+
+
+@exact(equivariant_ticket, cost=0.4)
+@control("one sign alone", failure=nonnegative_failure)
+@control("one output for each input", failure=failure.subs(n_out, 1 / n_in))
+@control("one element of the basis", failure=failure.subs(B, 1))
+@control("all items usable", failure=failure.subs(kappa, 2 * kappa))
+@control("10 % less", failure=LESS * failure)
+@control("both signs of inputs that are not negative", nonnegative_failure=failure)
+@control("a union over the basis forgotten", nonnegative_failure=nonnegative_failure / B)
+def every_sum_of_a_ticket_may_fail(failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """As many subset sums as tickets that were found keep groups of coefficients, each by R4 with half of the density."""
+    one = one_failure.subs(kappa, kappa / 2)
+    for name in NAMES:
+        for signed, bound in ((True, failure), (False, nonnegative_failure)):
+            target, found, _ = trial.draw(searched, name, signed)
+            here = {n_in: CHANNELS[0], n_out: CHANNELS[1], B: len(target.basis)}
+            yield trial.same(bound.subs(here), kept_sums(found) * one)
+
+
+# Random layers whose products are uniform on [−1, 1]: the density is 1/2 exactly, a = 1
+
+
+def uniform_factors(rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Of either sign, of which two have a uniform product: −log|x| is Gamma(½)."""
+    return rng.choice([-1.0, 1.0], shape) * np.exp(-rng.gamma(0.5, size=shape))
+
+
+def missed_layers(rng: np.random.Generator, name: str, signed: bool, width: int, near: float, draws: int) -> int:
+    """How many random sources have no ticket within `near` for coefficients of ±1/2 or somewhat less."""
+    before, after = targets(name)
+    first, second = (np.array(equivariant_basis(before, rho)) for rho in (before, after))
+    middle, missed = CHANNELS[0] * blocks(before) * width, 0
+    for _ in range(draws):
+        wanted = rng.choice([-1, 1], (*CHANNELS, len(second))) * rng.uniform(0.4, 0.5, (*CHANNELS, len(second)))
+        source = (
+            EquivariantLayer(uniform_factors(rng, (CHANNELS[0], middle, len(first))), first),
+            EquivariantLayer(uniform_factors(rng, (middle, CHANNELS[1], len(second))), second),
+        )
+        missed += find_ticket(EquivariantLayer(wanted, second), source, near, signed).coef_error > near
+    return missed
+
+
+def odds_of_a_block(rng: np.random.Generator, width: int, near: float, chains: int) -> int:
+    """How many chains of items of one sign have odds of being uncovered, over those at the start, above a uniform number."""
+    lambdas, mus = (uniform_factors(rng, (chains, width)) for _ in range(2))
+    items = np.where(lambdas > 0, mus * np.abs(lambdas), 0.0)
+    shares = np.array([outer_covered_set(x, near, (-0.5, 0.5)).measure for x in items])
+    odds = np.maximum(0.0, 1 - shares) / shares / (1 / near - 1)
+    return int(np.count_nonzero(rng.random(chains) < odds))
+
+
+@statistical(equivariant_ticket, tests=3, cost=0.4)
+@control("all items usable", failure=failure.subs(kappa, 2 * kappa))
+@control("for one target", failure=(1 - a * kappa / 4) ** n)
+@control("for one target, not negative", nonnegative_failure=(1 - a * kappa / 4) ** n)
+@control("forgets ε", failure=failure * eps**2)
+def random_layers_fail_at_most_as_often(
+    failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Random sources searched for tickets, where the bounds say little, so that what is tested closely is their rate:
+
+    by how much an item of a block shrinks the odds of a point being uncovered, in the mean, against the same of the bound.
+    """
+    law = {a: 1, kappa: sp.Rational(1, 2)}
+    near = sp.Rational(1, 10**5)
+    here = {**law, n_in: CHANNELS[0], n_out: CHANNELS[1], B: 2, n: 28, eps: near}
+    for bound, signed, quick in ((failure, True, 28), (nonnegative_failure, False, 24)):
+        draws = trial.size(quick)
+        missed = trial.draw(missed_layers, "points", signed, 28, float(near), draws)
+        yield trial.counts(missed, draws, min(1.0, trial.value(bound.subs(here))), "above")
+    chains = trial.size(4000)
+    count = trial.draw(odds_of_a_block, 1, 0.01, chains)
+    shrinks = (failure.subs(n, n + 1) / failure).subs({**law, n: 1, n_in: 1, n_out: 1, B: 1, eps: 1})
+    yield trial.counts(count, chains, min(1.0, trial.value(shrinks)), "above")
 
 
 @exact(equivariant_ticket, cost=0.5)
@@ -229,3 +317,17 @@ def one_element_loses_the_mean(lost: sp.Expr, trial: Trial) -> Iterator[Finding]
         found, claimed = sp.sqrt(trial.once(left, count, ("rest",))), lost.subs(points, count)
         yield trial.holds(claimed == found, f"{count} points: {found} is lost, claimed {claimed}")
         yield trial.holds(trial.once(left, count, ("mean", "rest")) == 0, "with both elements nothing is lost")
+
+
+@exact(equivariant_ticket)
+@control("one element of any basis", lost=sp.S.Zero)
+@control("its square", lost=1 / points)
+def an_element_that_loses_what_two_points_share(
+    lost: sp.Expr, second_element: sp.ImmutableMatrix, trial: Trial
+) -> Iterator[Finding]:
+    """Q is the projection on differences, so that of I the best TQ leaves I − Q, all of the mean; (1, 1) goes to 0."""
+    size = second_element.rows
+    rest = sp.eye(size) - second_element
+    yield trial.holds(second_element**2 == second_element, "a projection")
+    yield trial.holds(second_element * sp.ones(size, 1) == sp.zeros(size, 1), "equal values go to 0")
+    yield trial.same(lost.subs(points, size), sp.sqrt((rest.T * rest).trace() / size))

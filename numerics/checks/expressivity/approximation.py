@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.expressivity import Unit, product_network
+from numerics.expressivity import Unit, fully_wired, product_network
 from theory.expressivity.approximation import (
     FLOORS,
     SOBOL,
@@ -158,6 +158,60 @@ def drawn_masks_admit_the_network(product_success: sp.Expr, trial: Trial) -> Ite
     masks = trial.size(100_000)
     expected = trial.value(product_success, {n: 16, p: HALF, pieces: 2})
     yield trial.counts(trial.draw(masks_with_enough, masks, 16, 4), masks, expected)
+
+
+INPUTS, ACTIVE, NEURONS = 5, (1, 3), 24  # of a drawn layer: its inputs, the two of the product, its neurons
+
+
+def drawn_masks(rng: np.random.Generator, masks: int) -> NDArray[np.int64]:
+    """Masks of density ½. int[masks, neurons, inputs]"""
+    return rng.integers(0, 2, size=(masks, NEURONS, INPUTS))
+
+
+def masked_output(
+    network: Sequence[Unit], rows: Sequence[int], mask: NDArray[np.int64], x: Sequence[Fraction]
+) -> Fraction:
+    """The output at x of a layer under its mask: its rows hold the units of a network of the active inputs, the others 0."""
+    weights = np.zeros((NEURONS, INPUTS), dtype=int)
+    for row, unit in zip(rows, network, strict=False):
+        weights[row, list(ACTIVE)] = unit.weights
+    total = Fraction(0)
+    for row, unit in zip(rows, network, strict=False):
+        kept = (weights[row] * mask[row]).tolist()
+        total += unit.readout * max(sum(w * each for w, each in zip(kept, x, strict=True)) + unit.bias, Fraction(0))
+    return total
+
+
+@exact(universal_approximation)
+@control("any neurons", neurons="any")
+@control("one square only", product_units=pieces)
+@control("the error of one square", sup_error=4 / pieces**2)
+@control("one piece more", sup_error=1 / (pieces + 1) ** 2)
+@control("10 % more", sup_error=ELEVEN / pieces**2)
+def drawn_masks_carry_the_network(
+    product_units: sp.Expr, sup_error: sp.Expr, neurons: str, trial: Trial
+) -> Iterator[Finding]:
+    """Weights on the mask of a drawn layer with five inputs, two of them active: the sup error, in rationals.
+
+    The inactive inputs take any values. A mask with fewer fully wired neurons than the product has units is left out.
+    """
+    places = [Fraction(place, 2) for place in range(-4, 5)]
+    count = 2
+    needed = product_units.subs(pieces, count)
+    admitted = 0
+    for mask in trial.draw(drawn_masks, 12):
+        wired = fully_wired(mask, ACTIVE) if neurons == "fully wired" else np.arange(NEURONS)
+        if wired.size < needed:
+            continue
+        admitted += 1
+        rows, network = wired[: int(needed)].tolist(), product_network(count)
+        errors = []
+        for s, t in product(places, repeat=2):
+            if abs(s) + abs(t) <= 2:
+                x = [s - t, (s + t) / 2, s / 3, (s - t) / 2, t]  # at the places of `ACTIVE`: the inputs of the product
+                errors.append(abs(x[1] * x[3] - masked_output(network, rows, mask, x)))
+        yield trial.holds(sp.Rational(max(errors)) == sup_error.subs(pieces, count), f"sup error {max(errors)}")
+    yield trial.holds(admitted, f"{admitted} masks admit the network")
 
 
 FUNCTIONS: tuple[Callable[[sp.Expr, sp.Expr], sp.Expr], ...] = (

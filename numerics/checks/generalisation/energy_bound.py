@@ -14,6 +14,7 @@ from numerics import balls
 from numerics.checks.generalisation.path_part import digits_sample, snip_layers
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.kernels import dense_kernel, graphon_kernel, scale_free
+from numerics.logarithms import split_logarithms
 from numerics.moments import numeric
 from theory.generalisation.energy_bound import (
     B_0,
@@ -40,11 +41,7 @@ from theory.generalisation.energy_bound import (
 from theory.graphon.symbols import delta, m
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-RAW_RISK = 2 * raw_energy.subs(q, B_0**2) + confidence  # the usual form at the same ball
-
-
-def expanded(expression: sp.Expr) -> sp.Expr:
-    return sp.simplify(sp.expand_log(expression, force=True))
+RAW_RISK = raw_energy.subs(q, B_0**2) + confidence  # the usual form at the same ball
 
 
 @exact(scale_free_energy, cost=0.4)
@@ -74,11 +71,27 @@ def pieces_make_the_bound(
     yield trial.holds(confidence.subs({m: 2, delta: sp.S.Half}).is_positive, "the confidence term is positive")
     yield trial.same(risk_bound, 2 * complexity + confidence)
     yield trial.same(level_share, delta / (sp.zeta(2) * (i + 1) ** 2))  # Σ (i + 1)⁻² = ζ(2)
-    yield trial.same(peeled_bound, risk_bound.subs({B_0: b * 2**i, delta: level_share}, simultaneous=True), by=expanded)
+    yield trial.same(
+        peeled_bound, risk_bound.subs({B_0: b * 2**i, delta: level_share}, simultaneous=True), by=split_logarithms
+    )
     for radius, step in ((sp.Rational(2, 3), 0), (sp.Rational(5, 2), 2), (1, 5)):
         just_below = (radius * 2**step) ** 2
         yield trial.same(peeled_norm.subs({b: radius, q: just_below}), radius * 2 ** (step + 1))
     yield trial.same(peeled_norm.subs({b: 3, q: sp.Rational(1, 100)}), 6)
+
+
+@exact(scale_free_energy)
+@control("the energy itself", raw_energy=raw_energy / 2)
+@control("10 % more", raw_energy=ELEVEN * raw_energy)
+@control("the trace for which the energy is the usual form", usual_trace=2 * m)
+@control("a trace of m", usual_trace=m)
+def usual_form_is_the_first_term_at_one_trace(
+    raw_energy: sp.Expr, usual_trace: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Twice the complexity at B₀ = √q and the trace stated is the usual form, which no other trace gives."""
+    first_term = 2 * complexity.subs(B_0, sp.sqrt(q))
+    yield trial.same(first_term.subs(T, usual_trace), raw_energy)
+    yield trial.holds(sp.solve(first_term - raw_energy, T) == [usual_trace], f"the only trace is {usual_trace}")
 
 
 def gram_matrices(rng: np.random.Generator) -> list[sp.Matrix]:
@@ -249,3 +262,31 @@ def labels_used_for_pruning_look_easier(kernel: str, trial: Trial) -> Iterator[F
     """Two labellings of noise are exchangeable for a kernel that saw neither: each has the lower energy with chance ½."""
     draws = trial.size(100)
     yield trial.counts(trial.draw(optimistic_draws, draws, kernel), draws, 0.5, observed=True)
+
+
+# The smallest counterexamples
+
+
+@exact(scale_free_energy)
+@control("the energy without its trace", energy=raw_energy)
+@control("the trace without its root", energy=sp.sqrt(q) * T / m)
+def one_label_has_the_same_energy_under_both_kernels(
+    energy: sp.Expr, one_label: tuple[sp.Expr, sp.Expr], trial: Trial
+) -> Iterator[Finding]:
+    """One sample with the label 1: q = 1/K and T = K."""
+    one, other = (energy.subs({q: 1 / K, T: K, m: 1}) for K in one_label)
+    yield trial.same(one, other)
+
+
+@enclosed(scale_free_energy)
+@control("a kernel made from the labels", kernel="from the labels")
+@control("the energy of I", label_kernel_energy=sp.Integer(1))
+def labels_of_a_coin_and_a_kernel_that_saw_them(
+    label_kernel_energy: sp.Expr, kernel: str, random_labels: dict[sp.Symbol, sp.Expr], trial: Trial
+) -> Iterator[Finding]:
+    """K = yyᵀ + εI has Ky = (m + ε)y; no predictor has a risk below 1/2; the bound may not be less, as it is not for I."""
+    size, eps = random_labels[m], random_labels[epsilon]
+    seen = energy.subs({q: size / (size + eps), T: size * (1 + eps), m: size})
+    yield trial.same(label_kernel_energy.subs(random_labels), seen)
+    of_kernel = seen if kernel == "from the labels" else energy.subs({q: size, T: size, m: size})
+    yield trial.below(sp.Rational(1, 2), 2 * of_kernel + confidence.subs(random_labels))

@@ -118,10 +118,15 @@ def residual_kernels_stay_below_the_bound(path_term: sp.Expr, trial: Trial) -> I
 @control("10 % less", residual_term=NINE * residual_term)
 @control("half of it", antipodal_energy=1 / (2 * S))
 @control("10 % off", antipodal_energy=ELEVEN / S)
+@control("a mean that bounds", mean_bound=1 / S)
+@control("the mean bound 10 % more", mean_bound=ELEVEN * 2 / (3 * S))
 def residual_bound_inverts_the_sum(
-    residual_term: sp.Expr, antipodal_energy: sp.Expr, trial: Trial
+    residual_term: sp.Expr, antipodal_energy: sp.Expr, mean_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """yᵀ(B + μI)⁻¹y in the eigenvectors (3, 4)/5 and (−4, 3)/5 of B; yᵀK⁻¹y of K = 2SI at y = (1, 1)."""
+    """yᵀ(B + μI)⁻¹y in the eigenvectors (3, 4)/5 and (−4, 3)/5 of B; yᵀK⁻¹y of K = 2SI at y = (1, ±1).
+
+    At (1, −1) it exceeds yᵀ(B + tI)⁻¹y, t the mean diagonal of K − B.
+    """
     Q = sp.Matrix([[3, -4], [4, 3]]) / 5
     for first, second, share, y in ((2, sp.Rational(1, 3), sp.Rational(1, 7), (1, -1)), (5, 0, 2, (3, 1))):
         labels = sp.Matrix(y)
@@ -129,8 +134,12 @@ def residual_bound_inverts_the_sum(
         parts = zip(Q.T * labels, (first, second), strict=True)
         total = sum(residual_term.subs({projection: x, eigenvalue: value, mu: share}) for x, value in parts)
         yield trial.same(total, (labels.T * (B + share * sp.eye(2)).inv() * labels)[0])
-    ones = sp.Matrix([1, 1])
-    yield trial.same(antipodal_energy, (ones.T * (2 * S * sp.eye(2)).inv() * ones)[0])
+    K, B = 2 * S * sp.eye(2), S * sp.Matrix([[1, -1], [-1, 1]])
+    for labels in (sp.Matrix([1, 1]), sp.Matrix([1, -1])):
+        yield trial.same(antipodal_energy, (labels.T * K.inv() * labels)[0])
+    by_the_mean = (labels.T * (B + (K - B).trace() / 2 * sp.eye(2)).inv() * labels)[0]
+    yield trial.same(mean_bound, by_the_mean)
+    yield trial.holds((antipodal_energy - mean_bound).is_positive, f"{mean_bound} lies below {antipodal_energy}")
 
 
 SHAPES = ((5, (4, 3, 3)), (5, (5, 4)), (4, (6, 8)))  # inputs, and blocks of the inputs and of each hidden layer

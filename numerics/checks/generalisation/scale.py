@@ -134,3 +134,22 @@ def digits_do_not_see_the_density(
                 seen = measured[density][place] / measured[1.0][place]
                 off = abs(seen / trial.value(growth, at) - 1)
                 yield trial.at_most(off, 1e-6, f"ρ = {density}, L = {L}: ratio {seen:.7g}, off by")
+
+
+# The smallest counterexample
+
+
+@exact(scale_invariance)
+@control("test errors as the raw bound", prediction_growth=CLAIMED["raw_growth"])
+@control("raw growth with one root more", raw_growth=1 / CLAIMED["kernel_scale"])
+def one_training_point_predicts_the_same(
+    prediction_growth: sp.Expr, raw_growth: sp.Expr, one_training_point: sp.ImmutableMatrix, trial: Trial
+) -> Iterator[Finding]:
+    """A training and a test point, one hidden layer, masks of density 1/2: the kernel is a quarter of what it was."""
+    half = sp.Rational(1, 2)
+    kernels = (one_training_point, half**2 * one_training_point)
+    dense, pruned = (K[1, 0] / K[0, 0] for K in kernels)  # what is predicted at the test point for the label 1
+    before, after = (raw_energy.subs({q: 1 / K[0, 0], m: 1}) for K in kernels)
+    at = {rho: half, depth: 1}
+    yield trial.same(pruned / dense, prediction_growth.subs(at))
+    yield trial.same(after / before, raw_growth.subs(at))

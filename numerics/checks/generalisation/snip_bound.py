@@ -16,6 +16,7 @@ from theory.generalisation.snip_bound import (
     beta,
     budget,
     energy_upper,
+    kept_energy,
     mean,
     optimum,
     p,
@@ -23,6 +24,7 @@ from theory.generalisation.snip_bound import (
     snip_bound,
     snip_budget,
     snip_path_bound,
+    strong_share,
 )
 from theory.generalisation.water_filling import a, lam, share, v
 from theory.generalisation.water_filling import beta as weight
@@ -71,6 +73,18 @@ def two_levels_are_water_filled(
             yield trial.same(uniform.subs(at), sum(x * x for x in sizes) / sp.Rational(density) / scale)
 
 
+@enclosed(snip_path_bound)
+@control("against the profile", alignment=-CLAIMED["alignment"])
+@control("the share kept for the energy kept", alignment=2 / sp.pi * tau / phi**2 * sp.besselk(0, tau / phi))
+@control("10 % more", alignment=ELEVEN * CLAIMED["alignment"])
+def path_densities_follow_the_profile(alignment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The derivative of R₂(τ/φ), of H and a Bessel function in closed form; it is positive."""
+    at_profile = tau / phi
+    density = product_survival(at_profile) + 2 / sp.pi * at_profile * sp.besselk(0, at_profile)
+    yield trial.same(sp.diff(density, phi), alignment, by=None)
+    yield trial.below(0, alignment, strict=True)
+
+
 @exact(snip_path_bound, cost=0.4)
 @control("the tail alone", energy_upper=energy_tail)
 @control("10 % more", energy_upper=ELEVEN * energy_upper)
@@ -103,22 +117,35 @@ def energy_lies_below_its_bound(energy_upper: sp.Expr, trial: Trial) -> Iterator
 @control("the share kept for the energy kept", snip_bound=KEPT)
 @control("10 % less", snip_bound=NINE * snip_bound)
 @control("uniform", snip_bound=mean(beta**2, 1) / snip_budget)
-@control("no excess", excess={density: sp.Integer(0) for density in CLAIMED["excess"]})
+@control("no excess", excess=dict.fromkeys(CLAIMED["excess"], sp.Integer(0)))
+@control("no better than uniform", excess=CLAIMED["uniform_excess"])
+@control("uniform without the cap", uniform_excess=dict.fromkeys(CLAIMED["excess"], sp.Rational(12, 100)))
+@control("always too much", more_than_best=dict.fromkeys(CLAIMED["excess"], True))
+@control("never enough", more_than_best=dict.fromkeys(CLAIMED["excess"], False))
 def snip_beside_the_optimum(
-    snip_bound: sp.Expr, excess: Mapping[sp.Rational, sp.Expr], trial: Trial
+    snip_bound: sp.Expr,
+    excess: Mapping[sp.Rational, sp.Expr],
+    uniform_excess: Mapping[sp.Rational, sp.Expr],
+    more_than_best: Mapping[sp.Rational, bool],
+    trial: Trial,
 ) -> Iterator[Finding]:
-    """The mean of β²/R₂ from the two path densities; above the optimum of its budget by the excess stated, rounded."""
+    """The mean of β²/R₂ from the two path densities; above the optimum of its budget by the excess stated, rounded.
+
+    So are uniform densities of that budget; and the strong features have more, or less, than the optimum gives them.
+    """
     strong, weak = snip_budget.subs(p, 1), snip_budget.subs(p, 0)
     at = [
         {p: sp.Rational(1, 4), beta: 2, tau: 2},
         {p: sp.Rational(2, 5), beta: sp.Rational(3, 2), tau: sp.Rational(1, 3)},
     ]
     yield trial.same(snip_bound, mean(beta**2 / strong, 1 / weak), by=None, at=at)
-    best = trial.once(optimum_of_the_same_budget)
-    for density, claimed in excess.items():
+    for density in excess:
         at = [{**LEVELS, tau: trial.once(threshold, density)}]
-        yield trial.below(best * (1 + claimed - sp.Rational(1, 20_000)), snip_bound, at=at)
-        yield trial.below(snip_bound, best * (1 + claimed + sp.Rational(1, 20_000)), at=at)
+        best, flat, most, given = (trial.once(of_the_same_budget, name, density) for name in SAME_BUDGET)
+        for value, claimed in ((snip_bound, excess[density]), (flat, uniform_excess[density])):
+            yield trial.below(best * (1 + claimed - sp.Rational(1, 20_000)), value, at=at)
+            yield trial.below(value, best * (1 + claimed + sp.Rational(1, 20_000)), at=at)
+        yield trial.below(*((most, given) if more_than_best[density] else (given, most)), at=at)
 
 
 @enclosed(snip_path_bound)
@@ -138,8 +165,17 @@ def threshold_keeps_the_density(threshold: sp.Expr, snip_budget: sp.Expr, trial:
     yield trial.same(snip_budget, mean(strong, weak), by=None, at=at)
 
 
-def optimum_of_the_same_budget() -> sp.Expr:
-    return optimum.subs(budget, snip_budget)
+SAME_BUDGET = {
+    "optimum": optimum.subs(budget, snip_budget),
+    "uniform": CLAIMED["uniform"].subs(budget, snip_budget),
+    "strong features at the optimum": strong_share.subs(budget, snip_budget),
+    "strong features": snip_budget.subs(p, 1),
+}
+
+
+def of_the_same_budget(name: str, density: sp.Rational) -> sp.Rational:
+    """One of these at SNIP's threshold, to 20 digits."""
+    return sp.Rational(balls.digits(SAME_BUDGET[name], {**LEVELS, tau: threshold(density)}, 20))
 
 
 def threshold(density: sp.Rational) -> sp.Rational:
@@ -168,3 +204,24 @@ def drawn_weights_keep_the_energy(snip_budget: sp.Expr, threshold: sp.Expr, tria
     cut = trial.value(threshold.subs({**LEVELS, rho: density}))
     kept = int(np.sum(trial.draw(scores, size, False) > cut))
     yield trial.counts(kept, size, float(density), observed=True)
+
+
+# The smallest counterexample
+
+
+@enclosed(snip_path_bound)
+@control("path densities along the profile", snip_bound=ALIGNED)
+@control("the tail alone", energy_upper=energy_tail / 2)
+@control("uniform in β", uniform=100 * CLAIMED["uniform"])
+def weak_features_lose_their_paths(
+    snip_bound: sp.Expr,
+    energy_upper: sp.Expr,
+    uniform: sp.Expr,
+    two_features: Mapping[sp.Symbol, sp.Expr],
+    trial: Trial,
+) -> Iterator[Finding]:
+    """A strong and a weak half: the weak one alone makes SNIP's bound larger than that of uniform path densities."""
+    weak = energy_upper.subs(s, two_features[tau])
+    yield trial.below(kept_energy(two_features[tau]), weak)
+    yield trial.below((1 - two_features[p]) / weak, snip_bound, at=[two_features])
+    yield trial.below(10 * uniform.subs(budget, snip_budget), snip_bound, at=[two_features])

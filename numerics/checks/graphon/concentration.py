@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from numerics.cut_norm import cut_norm_witness, exact_cut_norm
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.logarithms import expanded_logarithms, split_logarithms
 from theory.graphon.concentration import (
     bernstein_cumulant,
     bernstein_failure,
@@ -29,12 +30,12 @@ ONE_EVENT = sp.log(2 / delta)
 
 
 def reduce(expression: sp.Expr) -> sp.Expr:
-    """Simplify a formula in logarithms and in roots of squares."""
-    expression = sp.expand_log(expression, force=True).replace(
+    """Simplify a formula in logarithms and in roots of squares, from the inside out."""
+    inside = expression.replace(
         lambda e: isinstance(e, sp.Pow) and e.exp.is_Rational and not e.exp.is_integer,
-        lambda e: sp.Pow(sp.factor(sp.expand_log(e.base, force=True)), e.exp),
+        lambda e: sp.Pow(sp.factor(expanded_logarithms(e.base)), e.exp),
     )
-    return sp.simplify(sp.expand_log(expression, force=True))
+    return split_logarithms(inside)
 
 
 @exact(cut_norm_rate)
@@ -90,7 +91,7 @@ def failures_are_the_number_of_events_times_the_best_tilt(
                 sp.simplify(failure.subs({m: rows, n: columns, s: 0}) - events) == 0,
                 f"{events} events for {rows} rows and {columns} columns",
             )
-        exponent = -sp.expand_log(sp.log(failure / failure.subs(s, 0)), force=True) / (m * n)
+        exponent = -expanded_logarithms(sp.log(failure / failure.subs(s, 0))) / (m * n)
         best = sp.diff(exponent, s)
         yield trial.same(cumulant.subs(tilt, best), s * best - exponent)
 

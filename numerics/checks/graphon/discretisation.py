@@ -12,6 +12,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.logarithms import split_logarithms
 from theory.graphon.discretisation import (
     kernel_discretisation,
     lipschitz_error,
@@ -32,7 +33,7 @@ POINTS = {"middle": (Fraction(1, 2),), "lower end": (Fraction(0),), "any": (Frac
 
 def reduce(expression: sp.Expr) -> sp.Expr:
     """Simplify a formula in logarithms."""
-    return sp.simplify(sp.expand_log(expression, force=True))
+    return split_logarithms(expression)
 
 
 def at(expression: sp.Expr, rows: int, columns: int) -> sp.Expr:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import erfc, erfinv
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.logarithms import split_logarithms
 from numerics.masks import kept_count, top_k_mask
 from theory.graphon.discretisation import midpoint_error, sorted_error
 from theory.graphon.limit import (
@@ -34,7 +35,7 @@ DENSITY = sp.Rational(1, 10)
 
 def reduce(expression: sp.Expr) -> sp.Expr:
     """Simplify a formula in logarithms."""
-    return sp.simplify(sp.expand_log(expression, force=True))
+    return split_logarithms(expression)
 
 
 @exact(mask_limit)

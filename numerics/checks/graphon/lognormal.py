@@ -10,6 +10,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.logarithms import expanded_logarithms, split_logarithms
 from theory.graphon.lognormal import (
     captured,
     certificate,
@@ -64,7 +65,7 @@ def normal_mean(expression: sp.Expr, latent: sp.Symbol) -> sp.Expr:
     exponent, factor = -(latent**2) / 2, 1 / sp.sqrt(2 * sp.pi)
     for part in sp.Mul.make_args(sp.powsimp(expression)):
         if part.has(latent):
-            exponent += sp.log(part).expand(force=True)
+            exponent += expanded_logarithms(sp.log(part))
         else:
             factor *= part
     square, linear, rest = sp.Poly(sp.expand(exponent), latent).all_coeffs()
@@ -76,7 +77,7 @@ simplified = lru_cache(sp.simplify)  # controls leave most identities as they ar
 
 @lru_cache
 def simplified_logarithm(expression: sp.Expr) -> sp.Expr:
-    return sp.simplify(sp.expand_log(expression, force=True))
+    return split_logarithms(expression)
 
 
 def same_density(left: sp.Expr, right: sp.Expr, trial: Trial) -> Finding:

@@ -10,6 +10,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.logarithms import split_logarithms
 from numerics.moments import numeric
 from theory.graphon.pareto import (
     INSTANCES,
@@ -140,7 +141,7 @@ def integrated_density() -> sp.Expr:
 
 def by_pieces(expression: sp.Expr) -> sp.Expr:
     """Simplify each piece of a piecewise formula in logarithms."""
-    return sp.simplify(sp.expand_log(sp.piecewise_fold(expression), force=True))
+    return split_logarithms(sp.piecewise_fold(expression))
 
 
 BESIDE_THE_KINKS = [{tau: sp.Rational(k, 8)} for k in (5, 9, 15, 17, 25, 31, 33, 48)]

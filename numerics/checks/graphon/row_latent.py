@@ -309,3 +309,27 @@ def noise_on_digits_is_that_of_independent_entries(kernel: sp.Expr, latent: str,
         yield trial.at_most(noise / independent, 1.15, f"noise beside independent entries, {name}")
         outside = 1 - trial.once(gradient_shares, labelling, standardise).sum()
         yield trial.at_most(outside, 0.4, f"of Cov(g) outside three directions, {name}")
+
+
+# The smallest counterexample
+
+
+@exact(row_latent)
+@control("labelled by |a| alone", limit_distance=sp.S.Zero)
+@control("the density itself", limit_distance=rho)
+def a_unit_that_is_on_and_one_that_is_off(
+    limit_distance: sp.Expr, two_rows: sp.ImmutableMatrix, trial: Trial
+) -> Iterator[Finding]:
+    """The mask less its mean over rows, all cuts tried, for one copy of each row and column and for two."""
+    rows, columns = two_rows.shape
+    density = sp.Rational(sum(two_rows), rows * columns)
+    for copies in (1, 2):
+        entries = np.kron(np.array(two_rows.tolist(), dtype=np.int64), np.ones((copies, copies), dtype=np.int64))
+        gap = len(entries) * entries - entries.sum(axis=0)  # in units of one over the number of rows
+        cuts = (abs(gap[list(chosen)].sum(axis=0)) for chosen in product((False, True), repeat=len(gap)))
+        widest = max(max(cut[cut > 0].sum(), 0) for cut in cuts)  # columns of one sign, here all
+        found = sp.Rational(int(widest), len(entries) * entries.size)
+        claimed = limit_distance.subs(rho, density)
+        yield trial.holds(
+            found == claimed, f"{copies} of each: distance {found} at density {density}, claimed {claimed}"
+        )

@@ -10,10 +10,17 @@ from itertools import combinations
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
+from scipy.special import erfcinv
 
 from numerics import balls
+from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.exact_tests import LEVEL, Binomial
+from numerics.homogeneity import held_out
 from numerics.masks import row_mask
+from numerics.moments import numeric
+from numerics.networks import random_network
+from numerics.pruning import prune
 from theory.graphon.symbols import m, n
 from theory.graphon.taxonomy import (
     CLASSES,
@@ -26,7 +33,8 @@ from theory.graphon.taxonomy import (
     heterogeneity,
     slope,
 )
-from theory.saliency.model import ONE, SaliencyModel, half_normal_quantile, tau, u, v
+from theory.saliency.model import ONE, SaliencyModel, half_normal_quantile, rho, tau, u, v
+from theory.saliency.synflow import synflow_factorises
 from theory.tails import Tail, half_normal, pareto, t
 
 Instances = Sequence[tuple[SaliencyModel, sp.Expr]]
@@ -56,7 +64,7 @@ def kernel_varies_with_the_slope_of_the_profile(
                 slope: sp.diff(sp.log(profile), position),
             }
             yield trial.same(
-                sp.diff(model.kernel(threshold), position), sensitivity.subs(at, simultaneous=True), by=sp.ratsimp
+                sp.diff(model.kernel(threshold), position), sensitivity.subs(at, simultaneous=True), by=sp.cancel
             )
 
 
@@ -98,43 +106,86 @@ def methods_have_their_classes(
         yield trial.holds(found == classes[name], f"{name}: {found}, claimed {classes[name]}")
 
 
-ROW, COLUMN = np.array([0.4, 1.2]), np.array([0.5, 2.0])  # |a| and column profile of the two blocks
-SCORES = {  # row and column factors of |w|
-    "random": (False, False),
-    "magnitude": (False, False),
-    "deep synflow": (False, False),
-    "shallow synflow": (True, False),
-    "wanda": (False, True),
-    "snip": (True, True),
-    "grasp": (True, True),
+DENSITY, SAMPLES = 0.1, 300
+PRUNED = {  # the method that prunes, and the numbers of hidden layers at which a class is claimed
+    "random": ("random", (1, 3)),
+    "magnitude": ("magnitude", (1, 3)),
+    "deep synflow": ("synflow", (3,)),
+    "shallow synflow": ("synflow", (1,)),
+    "wanda": ("wanda", (1, 3)),
+    "snip": ("snip", (1, 3)),
+    "grasp": ("grasp-magnitude", (1, 3)),
 }
+FOUND = 0.75  # a half of the rows, or columns, with this share of the kept entries is not overlooked
 
 
-def block_counts(rng: np.random.Generator, name: str, size: int) -> NDArray[np.int64]:
-    """Scores above 1 in 2×2 blocks of `size` weights of a method, two latents of rows × two of columns. int[2, 2]"""
-    rows, columns = (factor if used else np.ones(2) for used, factor in zip(SCORES[name], (ROW, COLUMN), strict=True))
-    weights = rng.random((2, 2, size)) * 2 if name == "random" else np.abs(rng.standard_normal((2, 2, size)))
-    return (rows[:, None, None] * columns[:, None] * weights > 1).sum(axis=2)
+def pruned_halves(rng: np.random.Generator, method: str, depth: int, data: str) -> NDArray[np.int64]:
+    """What the denser half of the rows, and of the columns, holds out of how many (`held_out`). int[2, 2]
+
+    The first layer of a ReLU network on raw digits, initial output subtracted, pruned among its own weights; pixels that
+    are ever lit may be scaled to one norm.
+    """
+    bundle = digits("ge5", standardise=False)
+    x, residual = bundle.x[:SAMPLES], -bundle.y[:SAMPLES]
+    if data == "one norm":
+        norms = np.linalg.norm(x, axis=0)
+        x = x[:, norms > 0] / norms[norms > 0]
+    width = 1024 if depth == 1 or method == "synflow" else 512
+    network = random_network((x.shape[1], *[width] * depth, 1), rng)
+    (mask,) = prune(method, network, x, residual, DENSITY, first_layer=True, rng=rng)
+    return np.array([held_out(mask.T), held_out(mask)])
 
 
-@statistical(graphon_taxonomy, tests=1)
-@control("snip is homogeneous in rows", classes={**CLASSES, "snip": Heterogeneity.COLUMN})
-@control("grasp is homogeneous", classes={**CLASSES, "grasp": Heterogeneity.HOMOGENEOUS})
-@control("shallow synflow selects features", classes={**CLASSES, "shallow synflow": Heterogeneity.COLUMN})
+def share_of_a_half(method: str, depth: int, side: str) -> float:
+    """The largest share that the denser half of a homogeneous side can have in the mean: ½, for all but deep SynFlow.
+
+    Its row densities have the standard deviation of S11, and a half is at most so much above the mean.
+    """
+    if (method, depth, side) != ("synflow", 3, "rows"):
+        return 0.5
+    level = float(np.sqrt(2) * erfcinv(DENSITY))
+    inflation = float(numeric((t, rho), synflow_factorises.expressions["variance_inflation"])(level, DENSITY))
+    return 0.5 * (1 + float(np.sqrt((inflation - 1) * (1 - DENSITY) / DENSITY / 1024)))
+
+
+@statistical(graphon_taxonomy, tests=1, cost=0.6)
+@control("random varies with rows", classes={**CLASSES, "random": Heterogeneity.ROW})
+@control("magnitude selects features", classes={**CLASSES, "magnitude": Heterogeneity.COLUMN})
+@control("deep synflow keeps its rows", classes={**CLASSES, "deep synflow": Heterogeneity.ROW})
+@control("shallow synflow is homogeneous", classes={**CLASSES, "shallow synflow": Heterogeneity.HOMOGENEOUS})
+@control("shallow synflow selects features", classes={**CLASSES, "shallow synflow": Heterogeneity.BOTH})
 @control("wanda is homogeneous", classes={**CLASSES, "wanda": Heterogeneity.HOMOGENEOUS})
-def masks_are_flat_along_the_other_axes(classes: Classes, trial: Trial) -> Iterator[Finding]:
-    """Masks of scores of every method: equal densities along each axis that its class leaves out."""
-    size = trial.size(40_000)
-    first, second = [], []
+@control("wanda varies with rows", classes={**CLASSES, "wanda": Heterogeneity.BOTH})
+@control("snip is homogeneous in rows", classes={**CLASSES, "snip": Heterogeneity.COLUMN})
+@control("snip is homogeneous in columns", classes={**CLASSES, "snip": Heterogeneity.ROW})
+@control("grasp is homogeneous in rows", classes={**CLASSES, "grasp": Heterogeneity.COLUMN})
+@control("grasp is homogeneous in columns", classes={**CLASSES, "grasp": Heterogeneity.ROW})
+@control("inputs of one norm for wanda", data="one norm")
+def pruned_networks_have_the_classes(classes: Classes, data: str, trial: Trial) -> Iterator[Finding]:
+    """Masks of the first layer of pruned networks with one and three hidden layers, rows and columns tested one by one.
+
+    The half that is denser in one part of the mask is no denser in another part, if the side is homogeneous: exactly
+    binomial at most (one test for all, which finds a share of three quarters with probability 0.999). Where the side
+    varies the same test rejects that at its level.
+    """
+    counts, totals, shares = [], [], []
     for name, kind in classes.items():
-        counts = trial.draw(block_counts, name, size)
-        if kind in (Heterogeneity.HOMOGENEOUS, Heterogeneity.COLUMN):
-            first.extend(counts[0])
-            second.extend(counts[1])
-        if kind in (Heterogeneity.HOMOGENEOUS, Heterogeneity.ROW):
-            first.extend(counts[:, 0])
-            second.extend(counts[:, 1])
-    yield trial.two_counts(first, size, second, size)
+        method, depths = PRUNED[name]
+        for depth in depths:
+            halves = trial.draw(pruned_halves, method, depth, data if name == "wanda" else "raw")
+            for side, (count, total) in zip(("rows", "columns"), halves, strict=True):
+                if kind == Heterogeneity.BOTH or kind == side.removesuffix("s"):
+                    rejected = Binomial(int(total), "above").p_value(int(count), 0.5) <= LEVEL
+                    found = f"{name}, {depth} hidden: the denser half of the {side} holds {count / total:.3g}"
+                    yield trial.holds(rejected, found)
+                else:
+                    counts.append(count)
+                    totals.append(total)
+                    shares.append(share_of_a_half(method, depth, side))
+    finding = trial.counts_each(counts, totals, shares, "above")
+    yield finding
+    detectable = finding.detectable
+    yield trial.holds(detectable is not None and detectable <= FOUND - 0.5, f"a share of {FOUND} would be found")
 
 
 def mean_chi(rows: int, columns: int, kept: int) -> Fraction:

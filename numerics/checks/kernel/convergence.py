@@ -39,6 +39,7 @@ from theory.kernel.convergence import (
     row_norm,
     row_tangent,
     row_value,
+    scatter,
     second_moment_of,
     step,
     tangent_convergence,
@@ -54,6 +55,7 @@ from theory.kernel.finite_width import n
 from theory.saliency.model import rho
 
 ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
+CHAIN = {"value_step": value_step, "tangent_step": tangent_step, "bound": bound}  # of the errors, layer by layer
 
 Rows = tuple[tuple[int, ...], ...]
 Layer = tuple[tuple[int, ...], Rows]  # values ĥ and tangents K̂ of a layer, whole numbers
@@ -419,6 +421,80 @@ def pieces_add_up_to_the_bound(
     errors = {value_error: value_step.subs(here), tangent_error: tangent_step.subs(here)}
     last = {**values_of(advance(step, known, n, n, sp.Integer(1))), **errors, rho: sp.Integer(1)}
     yield trial.same(depth_two, bound.xreplace(last), by=None)
+
+
+def layer_moments() -> Moments:
+    """The nine moments of the fixed layer, from its values and its tangent matrix."""
+    values, K = sp.Matrix(FIXED_VALUES), sp.Matrix(FIXED_TANGENTS)
+    H = values * values.T
+    pairs = []
+    for X, Y in ((H, H), (H, K), (K, K)):
+        diagonal = sum(X[j, j] * Y[j, j] for j in range(3)) / sp.Integer(3)
+        pairs.append(Pair(X.trace() * Y.trace() / 9, (X * Y).trace() / 9, diagonal))
+    return Moments(*pairs)
+
+
+def by_enumeration(
+    density: sp.Rational, N: int, e: sp.Expr, f: sp.Expr, T: sp.Expr, r: sp.Expr
+) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
+    """The steps of the errors e and f, and the bound, over all masks of a row of the fixed layer; N rows come next.
+
+    Given a mask the row's weights are normal: E(v·h)⁴ = 3|Mh|⁴, E(v⊤Kv)² = (tr MK)² + 2‖MKM‖², with gates squared 2.
+    """
+    values, K = sp.Matrix(FIXED_VALUES), sp.Matrix(FIXED_TANGENTS)
+    means = dict.fromkeys(("S", "τ", "‖·‖", "h⁴", "k²"), sp.Integer(0))
+    for mask in product((0, 1), repeat=3):
+        chance = prod((density if bit else 1 - density for bit in mask), start=sp.Integer(1))
+        M = sp.diag(*mask)
+        size, trace = ((values.T * M * values)[0] / (3 * density), (M * K).trace() / (3 * density))
+        square = (M * K * M * K).trace() / (3 * density) ** 2
+        means["S"] += chance * (size - 1) ** 2
+        means["τ"] += chance * (trace - K.trace() / 3) ** 2
+        means["‖·‖"] += chance * square
+        means["h⁴"] += chance * 2 * 3 * size**2
+        means["k²"] += chance * 2 * (size**2 + 2 * size * trace + trace**2 + 2 * square)
+    own_value, own_tangent, norms = e + sp.sqrt(means["S"]), f + sp.sqrt(means["τ"]), sp.sqrt(2 * means["S"])
+    frobenius = sp.sqrt(means["‖·‖"])
+    slope = sp.acos(r) / sp.pi / (1 - r)  # (κ₀(1) − κ₀(r))/(1 − r)
+    value = sp.sqrt(means["h⁴"] / N) + own_value + norms
+    tangent = sp.sqrt(means["k²"] / N) + sp.sqrt(2) / sp.pi * frobenius + own_value + own_tangent
+    tangent += sp.Abs(T) * (slope * own_value + (1 + slope * r) * norms)
+    return value, tangent, own_value + own_tangent + sp.sqrt(2) * frobenius
+
+
+masked_values = sp.sqrt(scatter * moments.values.diagonal / n)
+masked_tangents = sp.sqrt(scatter * moments.tangents.diagonal / n)
+
+
+def turned(expression: sp.Expr, part: sp.Expr) -> sp.Expr:
+    """The expression with the sign of a part turned, wherever it stands."""
+    return expression.subs(part, -part)
+
+
+@enclosed(tangent_convergence, cost=0.4)
+@control(
+    "a row's own value less uncertain than the layer's, everywhere",
+    **{name: turned(formula, masked_values) for name, formula in CHAIN.items()},
+)
+@control(
+    "a row's own trace less uncertain than the layer's, everywhere",
+    **{name: turned(formula, masked_tangents) for name, formula in CHAIN.items()},
+)
+@control("no masks, everywhere", **{name: formula.subs(masked_values, 0) for name, formula in CHAIN.items()})
+@control("10 % less of a value", value_step=NINE * value_step)
+@control("10 % more of a tangent", tangent_step=ELEVEN * tangent_step)
+@control("10 % more", bound=ELEVEN * bound)
+def one_layer_by_enumeration(
+    value_step: sp.Expr, tangent_step: sp.Expr, bound: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Errors of a row add to those of its layer, from the masks of a row alone: none of the claim's pieces enters."""
+    e, f, r = sp.Rational(1, 3), sp.Rational(2, 7), sp.Rational(3, 5)
+    for density, T in ((sp.Rational(1, 3), sp.Rational(-3, 2)), (sp.Rational(4, 5), sp.Integer(2))):
+        here = {**values_of(trial.once(layer_moments)), n: 3, N: 4, rho: density}
+        here |= {value_error: e, tangent_error: f, limit: T, cosine: r}
+        seen = trial.once(by_enumeration, density, 4, e, f, T, r)
+        for claimed, expected in zip((value_step, tangent_step, bound), seen, strict=True):
+            yield trial.same(claimed.xreplace(here), expected, by=None)
 
 
 DENSITY = 0.3

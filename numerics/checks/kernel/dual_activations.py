@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import erf as erf_function
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.logarithms import split_logarithms
 from theory.kernel.dual import (
     J_2,
     a,
@@ -83,7 +84,7 @@ def smooth_activations_follow_from_gaussian_integrals(
     precision = sp.eye(2) + 2 * sp.Matrix([[a, c], [c, b]])
     height = sp.diff(error_function.function, z).subs(z, 0)
     shape = sp.log(sp.diff(error_function.function, z) / height)
-    yield trial.same(shape, -(z**2), by=lambda e: sp.simplify(sp.expand_log(e, force=True)))
+    yield trial.same(shape, -(z**2), by=split_logarithms)
     yield trial.same(erf_slope, height**2 / sp.sqrt(precision.det()))
     yield trial.same(linear_slope, sp.diff(identity.function, z) ** 2)
     for value, slope, phi in ((erf_value, erf_slope, error_function), (linear_value, linear_slope, identity)):

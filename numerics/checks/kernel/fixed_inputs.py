@@ -12,21 +12,26 @@ from scipy.stats import binom
 
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from numerics.moments import numeric
-from theory.kernel.dual import a, b, c, cosine, relu
+from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
 from theory.kernel.fixed_inputs import (
     agreeing,
     first,
     gap,
     hessian,
     inputs,
+    kept,
+    kept_agreeing,
+    kept_cosine,
     opposed,
     quenched_kernel,
     row_kernel,
     second,
     share,
+    signs_curvature,
     signs_gap,
     signs_kernel,
     signs_quenched,
+    signs_weight,
 )
 
 Floats = NDArray[np.float64]
@@ -110,6 +115,58 @@ def quenched_is_the_sum_over_masks(signs_quenched: sp.Expr, trial: Trial) -> Ite
         yield trial.same(signs_quenched.subs({agreeing: same, opposed: other, share: p}), total, by=None)
 
 
+@exact(quenched_kernel)
+@control("the readout alone", signs_curvature=1 / (sp.pi * sp.sqrt(1 - cosine**2)))
+@control("concave near ±1", signs_curvature=signs_curvature * (1 - 2 * cosine**2))
+@control("10 % less", signs_curvature=NINE * signs_curvature)
+@control("kernel 10 % more", signs_kernel=ELEVEN * signs_kernel)
+def kernel_of_signs_is_convex_in_the_cosine(
+    signs_curvature: sp.Expr, signs_kernel: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """h″ of the graphon kernel p·h(r); times the positive π(1 − r²)^{3/2} it is 1 + 2(1 − r²)."""
+    yield trial.same(sp.diff(signs_kernel / share, cosine, 2), signs_curvature)
+    numerator = signs_curvature * sp.pi * (1 - cosine**2) ** sp.Rational(3, 2)
+    yield trial.same(numerator, 1 + 2 * (1 - cosine**2))
+
+
+def weighted(weight: sp.Expr, value: sp.Expr, same: int, other: int) -> sp.Expr:
+    """The sum over the kept inputs, and over how many of them agree, of a weight times a value; p is left open."""
+    at = {agreeing: same, opposed: other}
+    cells = [(k, i) for k in range(1, same + other + 1) for i in range(max(0, k - other), min(k, same) + 1)]
+    return sp.Add(*((weight * value).subs(at).subs({kept: k, kept_agreeing: i}) for k, i in cells))
+
+
+@enclosed(quenched_kernel, cost=0.4)
+@control("the chance of a mask", signs_weight=signs_weight * (agreeing + opposed) / kept)
+@control("10 % more weight", signs_weight=ELEVEN * signs_weight)
+@control("the graphon kernel", signs_quenched=signs_kernel.subs(cosine, signs_cosine))
+@control("kernel 10 % more", signs_kernel=ELEVEN * signs_kernel)
+@control("kernel 10 % less", signs_kernel=NINE * signs_kernel)
+@control("kernel and gap", signs_kernel=(signs_kernel + signs_gap).subs(inputs, agreeing + opposed))
+@control("quenched 10 % more", signs_quenched=ELEVEN * signs_quenched)
+def jensen_decides_the_sign_of_the_gap(
+    signs_weight: sp.Expr, signs_quenched: sp.Expr, signs_kernel: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Weights of sum p and mean cosine r, as polynomials in p; the mean of h is the quenched kernel; its gap at the ends.
+
+    Strictly positive at small and large p, few inputs and many; 0 at r = ±1 and at p = 1.
+    """
+    h = (kappa_1 + cosine * kappa_0).subs(cosine, kept_cosine)
+    for same, other in ((1, 1), (2, 1), (1, 3), (3, 2)):
+        yield trial.same(weighted(signs_weight, sp.S.One, same, other), share, by=sp.expand)
+        mean = share * sp.Rational(same - other, same + other)
+        yield trial.same(weighted(signs_weight, kept_cosine, same, other), mean, by=sp.expand)
+        at = {agreeing: same, opposed: other}
+        yield trial.same(signs_quenched.subs(at), weighted(signs_weight, h, same, other), by=None)
+    for same, other in ((1, 1), (9, 1), (1, 9), (12, 12)):
+        for p in (sp.Rational(1, 100), sp.Rational(99, 100)):
+            at = {agreeing: same, opposed: other, share: p, cosine: sp.Rational(same - other, same + other)}
+            yield trial.below(signs_kernel, signs_quenched, at=[at], strict=True)
+    for same, other, p in ((4, 0, sp.Rational(1, 3)), (0, 3, sp.Rational(2, 3)), (3, 2, sp.S.One)):
+        at = {agreeing: same, opposed: other, share: p, cosine: sp.Rational(same - other, same + other)}
+        yield trial.same(signs_quenched.subs(at), signs_kernel.subs(at), by=None)
+
+
 SAME, OTHER, SHARE = 6, 2, sp.Rational(1, 2)
 LOWEST = -0.14  # the least value of κ₁ + r κ₀ is −0.1368, where ψ tan ψ = ½ for ψ = π − arccos r
 
@@ -185,3 +242,37 @@ def gap_leaves_a_remainder_of_second_order(gap: sp.Expr, trial: Trial) -> Iterat
         )
         left.append(trial.once(exact_quenched, copies) - graphon_kernel - correction)
     yield trial.at_most(abs(left[1] / left[0]), 0.375, "remainder at twice the inputs over that before")
+
+
+# The smallest counterexample
+
+
+def written_out(formula: sp.Expr) -> sp.Expr:
+    """A formula whose sums, all of known length, are written out term by term."""
+    if isinstance(formula, sp.Sum):
+        (index, low, high), *inner = formula.limits
+        assert not inner
+        return sp.Add(*(written_out(formula.function.subs(index, at)) for at in range(int(low), int(high) + 1)))
+    return formula.func(*map(written_out, formula.args)) if formula.has(sp.Sum) else formula
+
+
+@exact(quenched_kernel)
+@control("the graphon kernel", signs_quenched=signs_kernel.subs(cosine, signs_cosine))
+@control("10 % more", signs_quenched=ELEVEN * signs_quenched)
+def two_inputs_have_four_masks(
+    signs_quenched: sp.Expr, two_inputs: tuple[tuple[int, ...], ...], trial: Trial
+) -> Iterator[Finding]:
+    """Each mask of a row at density 1/2, a mask that keeps nothing contributing 0."""
+    x, y = two_inputs
+    density = sp.Rational(1, 2)
+    mean = sp.S.Zero
+    for mask in product((0, 1), repeat=len(x)):
+        moments = [
+            sp.Rational(sum(m * p * q for m, p, q in zip(mask, *pair, strict=True)), len(x))
+            for pair in ((x, x), (y, y), (x, y))
+        ]
+        if any(mask):
+            mean += density ** len(x) * row_kernel.subs(dict(zip((a, b, c), moments, strict=True)), simultaneous=True)
+    at = {agreeing: sum(p == q for p, q in zip(x, y, strict=True)), share: density}
+    at[opposed] = len(x) - at[agreeing]
+    yield trial.same(written_out(signs_quenched.subs(at)), mean)

@@ -26,6 +26,7 @@ from theory.kernel.graphon_kernel import (
     densely_trained,
     forward,
     gap,
+    gate,
     gradient,
     graphon_kernel,
     graphon_tangent_kernel,
@@ -34,7 +35,10 @@ from theory.kernel.graphon_kernel import (
     masked,
     one_hidden,
     own_layer,
+    tangent,
+    tangent_step,
     two_hidden,
+    weight,
     x,
     y,
 )
@@ -86,6 +90,53 @@ def written_out(expression: sp.Expr) -> sp.Expr:
     for name, value in reversed(named.args):
         body = body.subs(name, value)
     return body
+
+
+THREE = (*GRAPHONS[:2], (1 + u * v) / 2, GRAPHONS[2])  # graphons of three hidden layers
+
+
+def open_profile(name: str, layer: int) -> sp.Expr:
+    """A function of a position, known up to a factor."""
+    return sp.Symbol(f"{name}_{layer}") * (2 + (-1) ** layer * v)
+
+
+def applied(formula: sp.Expr, graphon: sp.Expr, functions: dict[sp.Basic, sp.Expr]) -> sp.Expr:
+    """A formula of the recursion at a graphon and given functions, expressions in `v`, integrated."""
+    found = formula.replace(weight, lambda row, column: graphon.subs({u: row, v: column}, simultaneous=True))
+    for function, value in functions.items():
+        found = found.replace(function, lambda place, value=value: value.subs(v, place))
+    return sp.expand(found.replace(sp.Integral, integrated))
+
+
+def integrated(polynomial: sp.Expr, *limits: sp.Tuple) -> sp.Expr:
+    """A polynomial integrated over [0, 1] in each of the variables."""
+    for variable, *_ in limits:
+        polynomial = sp.Poly(polynomial, variable).integrate().eval(1)
+    return polynomial
+
+
+@exact(graphon_tangent_kernel, cost=0.6)
+@control("pruned weights trained too", own_layer=sp.Integral(gradient(u) * covariance(v), (v, 0, 1), (u, 0, 1)))
+@control("nothing pruned on the way back", backward=sp.Integral(gradient(above), (above, 0, 1)))
+@control("a layer's own gradients forgotten", tangent_step=sp.Integral(weight(u, v) * gate(v) * tangent(v), (v, 0, 1)))
+@control("gates always open", tangent_step=sp.Integral(weight(u, v) * (covariance(v) + tangent(v)), (v, 0, 1)))
+@control("own gradients not masked", tangent_step=tangent_step.replace(weight, lambda row, column: sp.S.One))
+@control("10 % more", tangent_step=ELEVEN * tangent_step)
+@control("10 % less of a layer", own_layer=NINE * own_layer)
+def one_pass_forward_is_the_sum_over_layers(
+    tangent_step: sp.Expr, backward: sp.Expr, own_layer: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """One to three hidden layers, the Σ and κ₀ of each left open up to a factor: the forward pass is Σ_l ∫∫ G W Σ."""
+    for graphons in (DENSE_READOUT, GRAPHONS, THREE):
+        values, gates = ([open_profile(name, layer) for layer in range(len(graphons))] for name in ("sigma", "kappa"))
+        passed, back, total = sp.S.Zero, sp.S.One, sp.S.Zero
+        for graphon, value, opened in zip(graphons, values, gates, strict=True):
+            step = applied(tangent_step, graphon, {covariance: value, gate: opened, tangent: passed})
+            passed = step.subs(u, v)
+        for layer in reversed(range(len(graphons))):
+            total += applied(own_layer, graphons[layer], {covariance: values[layer], gradient: back})
+            back = sp.expand(gates[layer] * applied(backward, graphons[layer], {gradient: back}).subs(u, v))
+        yield trial.same(passed, total, by=sp.expand)
 
 
 @enclosed(graphon_tangent_kernel)
@@ -191,8 +242,8 @@ def layer_kernels(left: ArrayLike, right: ArrayLike, weights: Sequence[Floats], 
             gates.append(np.sqrt(2) * (z > 0))
             entering.append(gates[-1] * z)
         leaving = [np.ones((len(h), 1))]
-        for w, gate in zip(reversed(weights[1:]), reversed(gates), strict=True):
-            leaving.append(gate * np.einsum("sij,si->sj", w, leaving[-1]) / np.sqrt(w.shape[2]))
+        for w, opened in zip(reversed(weights[1:]), reversed(gates), strict=True):
+            leaving.append(opened * np.einsum("sij,si->sj", w, leaving[-1]) / np.sqrt(w.shape[2]))
         sides.append((entering, leaving[::-1]))
     (entering, leaving), (entering_2, leaving_2) = sides
     found = [
@@ -317,3 +368,29 @@ def wide_masked_networks_approach_the_kernel(two_hidden: sp.Expr, trial: Trial) 
     seen = trial.draw(wide_kernels, trial.size(640), 48, 24).sum(axis=1).mean()
     claimed = trial.value(two_hidden, PAIR)
     yield trial.at_most(abs(seen / claimed - 1), 0.15, f"relative distance of a mean of {seen:.4f} from {claimed:.4f}")
+
+
+# The smallest counterexample: one neuron a layer
+
+
+def chain_contributions(weights: Sequence[sp.Expr], kept: Sequence[int]) -> list[sp.Expr]:
+    """What each weight contributes to Θ(1, 1) in a network of one neuron a layer: the square of its derivative.
+
+    A weight has one only if every weight is kept and every hidden neuron is on; φ(z) = √2 max(z, 0).
+    """
+    *hidden, _ = weights
+    if not all(kept) or min(hidden) <= 0:
+        return [sp.S.Zero] * len(weights)
+    through = 2 ** len(hidden) * sp.prod(sp.sympify(w) ** 2 for w in weights)
+    return [through / own**2 for own in weights]
+
+
+@exact(graphon_tangent_kernel)
+@control("pruned weights trained too", own_layer=sp.Integral(gradient(u) * covariance(v), (v, 0, 1), (u, 0, 1)))
+@control("the graphon twice", own_layer=own_layer.replace(weight, lambda row, column: weight(row, column) ** 2))
+def one_edge_is_trained_where_it_is_kept(own_layer: sp.Expr, one_edge: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One input, one neuron, readout ±1: the mean over the edge's sign, and over whether it is kept."""
+    found = [sum(chain_contributions((sign, 1), (kept, 1))[0] for sign in (1, -1)) / 2 for kept in (0, 1)]
+    claimed = own_layer.replace(weight, lambda row, column: one_edge)
+    claimed = claimed.replace(gradient, lambda at: sp.S.One).replace(covariance, lambda at: sp.S.One).doit()
+    yield trial.same(claimed, (1 - one_edge) * found[0] + one_edge * found[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 import numpy as np
 import sympy as sp
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from numerics.checks.kernel.graphon_kernel import (
     CHUNK,
+    chain_contributions,
     layer_kernels,
     masked_networks,
     mean_over_pairs_of_paths,
@@ -150,3 +152,28 @@ def masked_networks_approach_the_constant(ratio: sp.Expr, trial: Trial) -> Itera
     thinned, dense = trial.draw(kernels_beside_dense_ones, trial.size(200), 96, 24)
     claimed = trial.value(ratio, {rho: sp.Rational(DENSITY), depth: 2})
     yield trial.at_most(abs(thinned / dense / claimed - 1), 0.25, f"relative distance of {thinned / dense:.4f}")
+
+
+# The smallest counterexample
+
+
+@exact(homogeneous_constants)
+@control("one power less", ratio=rho**depth)
+@control("one power more", readout_dense=rho ** (depth + 1))
+def two_weights_are_both_needed(
+    ratio: sp.Expr, readout_dense: sp.Expr, two_weights: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """One input, one neuron, one output: four masks of two weights, and two masks where the readout is dense."""
+    at = {rho: two_weights, depth: 1}
+
+    def mean(*probabilities: sp.Expr) -> sp.Expr:
+        """Θ over the masks, each weight kept with its probability, and over the sign of the first weight."""
+        total = sp.S.Zero
+        for kept, sign in product(product((0, 1), repeat=2), (1, -1)):
+            chance = sp.prod(p if each else 1 - p for p, each in zip(probabilities, kept, strict=True))
+            total += chance * sum(chain_contributions((sign, 1), kept)) / 2
+        return total
+
+    dense = mean(sp.S.One, sp.S.One)
+    yield trial.same(ratio.subs(at), mean(two_weights, two_weights) / dense)
+    yield trial.same(readout_dense.subs(at), mean(two_weights, sp.S.One) / dense)

@@ -10,6 +10,7 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import erfcinv
 
+from numerics.checks.kernel.graphon_kernel import chain_contributions
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from numerics.moments import numeric
 from theory.kernel.dual import a, b, c, depth, relu
@@ -219,3 +220,28 @@ def neurons_contribute_the_row_kernel(second_moment: sp.Expr, row_kernel: sp.Exp
     variance = Q.mean(axis=1, keepdims=True)
     claimed = neuron(W @ (x * y).T / INPUTS, variance, variance, Q @ (x * y).T / INPUTS).mean(axis=0)
     yield trial.at_most(float(np.abs(claimed.mean() - mean.mean())), INPUTS**-0.5, "distance from the limit")
+
+
+# The smallest counterexample
+
+
+@exact(second_moment_graphon)
+@control("one graphon", path_weight=path_weight.subs(dict(zip(energies, shares, strict=True)), simultaneous=True))
+@control("energies alone", path_weight=path_weight.subs(dict(zip(shares, energies, strict=True)), simultaneous=True))
+def large_weights_carry_more_than_their_share(
+    path_weight: sp.Expr, four_weights: tuple[sp.Expr, ...], trial: Trial
+) -> Iterator[Finding]:
+    """One neuron in each of two hidden layers, the first weight masked by its modulus or by a coin, the others ±1."""
+    chance = sp.Rational(1, len(four_weights))
+    large = {w: int(bool(abs(w) > 1)) for w in four_weights}
+    half = sp.Rational(sum(large.values()), len(four_weights))
+    for probability in (large, dict.fromkeys(four_weights, half)):
+        share = chance * sum(probability.values())
+        carried = chance * sum(probability[w] * w**2 for w in four_weights)
+        found = sum(
+            chance * probability[w] * sum(chain_contributions((w, sign, 1), (1, 1, 1))) / 2
+            for w in four_weights
+            for sign in (1, -1)
+        )
+        at = {**dict.fromkeys((*shares, *energies), sp.S.One), shares[0]: share, energies[0]: carried}
+        yield trial.same(path_weight.subs(at), found)

@@ -9,6 +9,7 @@ from math import prod
 import numpy as np
 import sympy as sp
 
+from numerics.arguments import InputError
 from numerics.evidence import Finding, Refutation, Trial, control, exact
 from numerics.polynomials import polynomial
 from theory.lifts.activation_map import linear_module, path_sums, w, w01, w02, w12, w13, w23, w34, weight_of, y
@@ -38,7 +39,7 @@ def module_on(edges: Graph) -> PerceptronModule:
     """The linear module on a graph; a graph that has none refutes what is said about its activations."""
     try:
         return linear_module(edges)
-    except ValueError as refusal:
+    except InputError as refusal:
         raise Refutation(f"refused: {refusal}") from None
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from numerics import balls
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.lifts.students import train_students
 from numerics.rationals import rational
 from theory.let import Let
 from theory.lifts.convergence import (
@@ -34,12 +35,13 @@ from theory.lifts.convergence import (
     smallest,
     two_layer_failure,
 )
-from theory.lifts.copies import M, rho_0, signs
+from theory.lifts.copies import A_1, A_2, Lambda, M, best_time, best_value, rho_0, signs
 from theory.lifts.coverage import efron_stein, inputs, omega, p_0, q, r
 from theory.lifts.degrees import lam, n
+from theory.lifts.tangent import L_0
 from theory.no_guarantee import guaranteed, no_guarantee
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
 Case = tuple[Fraction, int, Fraction, int]  # q, M, δ, r
 CASES: tuple[Case, ...] = (
     (Fraction(1, 3), 1, Fraction(8, 27), 1),  # δ is attained
@@ -125,6 +127,49 @@ def sizes_are_the_smallest(size: sp.Expr, chernoff_size: sp.Expr, trial: Trial) 
     for nothing in (M, q):
         for each in (size, chernoff_size):
             yield trial.holds(each.subs(nothing, 0) == no_guarantee, f"{nothing} = 0: {each.subs(nothing, 0)}")
+
+
+# Students of one input and one unit tanh(x): a vertex that keeps the input, with a fair sign for its weight, is a copy
+SHARE = Fraction(1, 10)  # the readout of the witness, so small that one copy guarantees something
+
+
+def short_layers(rng: np.random.Generator, layers: int, vertices: int, copies: int) -> int:
+    """Layers with fewer than so many copies of one of two units of one input each: two inputs kept by fair coins."""
+    kept = rng.random((layers, vertices, 2)) < 0.5
+    alone = kept.sum(axis=2, keepdims=True) == 1
+    return int(((kept & alone).sum(axis=1) < copies).any(axis=1).sum())
+
+
+def students_above(rng: np.random.Generator, students: int, vertices: int, value: float, time: float) -> int:
+    """Students towards SHARE·tanh(x) on x = ±1 whose loss exceeds a value at a time, by Runge–Kutta steps for the flow."""
+    masks = rng.random((students, vertices, 1)) < 0.5
+    weights = np.where(rng.random(masks.shape) < 0.5, 1.0, -1.0)
+    sides = np.array([[1.0], [-1.0]])
+    targets = float(SHARE) * np.tanh(sides[:, 0])
+    found = train_students(weights, masks, sides, targets, time=time, step=0.4)
+    return int((found.losses > value).sum())
+
+
+@statistical(pac_convergence, tests=2, cost=0.3)
+@control("one vertex more", failure=failure.subs(n, n + 1))
+@control("one unit", failure=failure.subs(r, 1))
+@control("fewer copies", failure=failure.subs(M, M - 1))
+def students_fail_no_more_often(failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Layers without two copies of each of two units; and students of three vertices that are trained, at one copy.
+
+    The latter fail where no vertex keeps the input, so that the claimed probability is attained; L16 says how low and when.
+    """
+    layers, vertices, copies = trial.size(80_000), 20, 2
+    count = trial.draw(short_layers, layers, vertices, copies)
+    chance = trial.value(failure, {n: vertices, q: sp.Rational(1, 4), M: copies, r: 2})
+    yield trial.counts(count, layers, chance, "above")
+    start = sp.Rational(SHARE) ** 2 * sp.tanh(1) ** 2 / 2
+    witness = {A_1: sp.Rational(SHARE), A_2: sp.Rational(SHARE), Lambda: 1, L_0: start, M: 1}
+    value, time = (trial.value(formula, witness) for formula in (best_value, best_time))
+    students, vertices = trial.size(1500), 3
+    count = trial.draw(students_above, students, vertices, value, time)
+    chance = trial.value(failure, {n: vertices, q: sp.Rational(1, 2), M: 1, r: 1})
+    yield trial.counts(count, students, chance, "above")
 
 
 SPECIAL = {n: sp.Integer(64), q: sp.Rational(1, 2), r: sp.Integer(2)}
@@ -309,6 +354,27 @@ def balls_have_the_noncentral_law(gaussian_ball: sp.Expr, trial: Trial) -> Itera
         near, far = (radius - CENTRE.subs(point)) / sp.sqrt(2), (radius + CENTRE.subs(point)) / sp.sqrt(2)
         yield trial.same(gaussian_ball.subs({signs: 3, **point}), three_dimensions(rho_0).subs(point), by=None)
         yield trial.same(gaussian_ball.subs({signs: 1, **point}), (sp.erf(near) + sp.erf(far)) / 2, by=None)
+
+
+@enclosed(pac_convergence)
+@control("the volume of the ball", gaussian_ball=VOLUME)
+@control("any pattern", gaussian_copy=gaussian_ball)
+@control("two patterns", gaussian_copy=2 * gaussian_copy)
+@control("half", gaussian_ball=gaussian_ball / 2)
+def balls_are_small(gaussian_ball: sp.Expr, gaussian_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The probabilities of a ball of radius 1/10 and of a copy on three of four inputs, and the sizes that follow from them."""
+    at = {nu: sp.Integer(3), signs: sp.Integer(3), rho_0: sp.Rational(1, 10)}
+    copy = {**at, inputs: sp.Integer(4), p_0: sp.Rational(1, 2)}
+    for formula, point, digit, power in ((gaussian_ball, at, 6, 5), (gaussian_copy, copy, 4, 6)):  # 6·10⁻⁵, 4·10⁻⁶
+        for sign in (-1, 1):
+            end = (digit + sign * HALF) / sp.Integer(10) ** power
+            yield trial.below(0, sign * (end - formula), at=[point])
+    chance = sp.Rational(trial.value(gaussian_copy, copy))
+    for copies, low, high in ((1, 700_000, 900_000), (10, 4 * 10**6, 5 * 10**6)):
+        below = failure.subs(r, 1)
+        limit = sp.Rational(1, 20)
+        yield trial.below(limit, below, at=[{n: sp.Integer(low), q: chance, M: sp.Integer(copies)}], strict=True)
+        yield trial.below(below, limit, at=[{n: sp.Integer(high), q: chance, M: sp.Integer(copies)}])
 
 
 def near_vectors(rng: np.random.Generator, count: int) -> int:

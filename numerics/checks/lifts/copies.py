@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from math import inf, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -344,6 +345,60 @@ def students_keep_the_bound(bound: sp.Expr, moved_cells: sp.Expr, trial: Trial) 
         yield trial.at_most(max(losses), 1.0, f"loss beside its bound, {copies} copies")
         if moves:
             yield trial.at_most(max(moves), 1.0, f"cells moved beside those allowed, {copies} copies")
+
+
+MIXED, OTHERS = 16, 100  # copies of each unit, and other vertices
+
+
+def mixed_student(rng: np.random.Generator, copies: int, others: int) -> Followed:
+    """The flow of a student of so many copies of each unit and other vertices, 2·copies + others in all."""
+    return follow(np.vstack([np.tile(UNITS, (copies, 1)), one_layer_student(rng, others)[1]]), np.ones(2), 0.86)
+
+
+def least_radius(time: float, copies: int, total: float, share: float) -> float:
+    """The least ρ for which (B2) allows a time, for exact copies and Λ = 1; infinite where no ρ does."""
+    moving, growing = 16 * share**4 * time / copies**2, 8 * (total * share * time) ** 2 / copies
+    return sqrt(moving / (copies / 2 - growing)) if growing < copies / 2 else inf
+
+
+@empirical(copy_bounds, cost=0.5)
+@control("M² in place of M", isolated_bound=isolated_bound.xreplace({A_2**2 / (M * T): A_2**2 / (M**2 * T)}))
+@control("a fifteenth", isolated_bound=isolated_bound.xreplace({A_2**2 / (M * T): A_2**2 / (15 * M * T)}))
+@control("a tenth", squared_readout=squared_readout / 10)
+@control("M² in place of M for the readout", squared_readout=squared_readout / M)
+def isolated_students_keep_the_second_bound(
+    isolated_bound: sp.Expr, squared_readout: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """(B2) along flows of one hidden layer, a random one and copies alone: the loss at the least ρ that a time allows,
+    and what its proof follows, the readout, at most twice that of the witness, and the loss integrated so far (by lower sums).
+
+    How far cells move is not held against the bound: it is four orders of magnitude above.
+    """
+    students = [
+        (2, 1, trial.draw(mixed_student, MIXED, OTHERS)),
+        (1, 1, trial.once(copies_alone, 64, 1.0)),
+        (1, 256, trial.once(copies_alone, 64, 256.0)),
+    ]
+    for units, target, (trajectory, copies, start) in students:
+        norms = {A_1: units * sp.Integer(target), A_2: sp.sqrt(units) * target}
+        point = {**norms, **EXACT_COPIES, Lambda: 1, L_0: start, M: copies}
+        witness = trial.value(squared_readout, point)
+        outputs = len(trajectory.theta) - (2 * MIXED + OTHERS if units > 1 else copies)  # readouts follow the weights
+        integrals = np.append(0.0, np.cumsum(np.diff(trajectory.times) * trajectory.losses[1:]))
+        losses, followed = [], []
+        for place in range(1, len(trajectory.times), 2):
+            time = float(trajectory.times[place])
+            radius = least_radius(time, copies, units * target, sqrt(units) * target)
+            if radius == inf:
+                continue
+            here = {**point, T: sp.Rational(time), rho: sp.Rational(radius) * ROUNDED}
+            losses.append(trajectory.losses[place] / trial.value(isolated_bound, here))
+            error = trial.value(approximation_loss, here)
+            if trajectory.losses[place] >= error:  # while it is, the proof says this
+                followed.append((trajectory.positions[place, outputs:] ** 2).sum() / (4 * witness))
+                followed.append(integrals[place] / (error * time + witness / 2))
+        yield trial.at_most(max(losses), 1.0, f"loss beside its bound at {len(losses)} times, {copies} copies")
+        yield trial.at_most(max(followed, default=0.0), 1.0, f"readout and integral beside theirs, {copies} copies")
 
 
 TREES = np.array([[1.0, 1.0], [1.0, -1.0]])  # tanh(tanh x₁ ± tanh x₂), by the weights of the upper layer

@@ -30,6 +30,7 @@ from theory.lifts.coverage import (
     N_1,
     N_2,
     all_covered,
+    at_one_child,
     best_lambda,
     binomial_below,
     both_covered,
@@ -40,10 +41,12 @@ from theory.lifts.coverage import (
     copies_rate,
     copy_chance,
     counts_law,
+    dispersion,
     edge,
     efron_stein,
     expected_copies,
     factorial_moment,
+    flattest,
     generating_function,
     inputs,
     isolated_at_least,
@@ -52,7 +55,9 @@ from theory.lifts.coverage import (
     isolated_variance,
     k,
     lam,
+    least_dispersion,
     m,
+    most_dispersion,
     n,
     omega,
     p_0,
@@ -62,13 +67,14 @@ from theory.lifts.coverage import (
     q_2,
     r,
     some_copy,
+    steepest,
     type_probability,
     union_bound,
     z,
 )
 from theory.no_guarantee import no_guarantee
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
 Law = dict[tuple[int, ...], Fraction]
 
 
@@ -480,6 +486,39 @@ def rates_are_limits(
     yield trial.vanishes(slope.subs(lam, best_lambda))
     before, after = (sp.simplify(slope.subs(lam, place)) for place in (best_lambda / 2, 2 * best_lambda))
     yield trial.holds(before.is_positive and after.is_negative, f"the slope is {before} before, {after} after it")
+
+
+@enclosed(copies_of_witnesses)
+@control("Poisson", dispersion=sp.Integer(1))
+@control("roots that do not meet", dispersion=1 - isolated_rate)
+@control("every copy is isolated", dispersion=1 - (1 + r**2 - 2 * r * lam) * copies_rate)
+@control("10 % more", dispersion=ELEVEN * dispersion)
+@control("Poisson at the least", least_dispersion=sp.Integer(1))
+@control("largest rate", least_dispersion=at_one_child.subs(lam, HALF))
+@control("10 % less", least_dispersion=NINE * least_dispersion)
+@control("two children", most_dispersion=dispersion.subs({r: 2, q: HALF, omega: 1, lam: flattest}))
+@control("ten per cent more", most_dispersion=ELEVEN * most_dispersion)
+def dispersion_lies_between_its_extremes(
+    dispersion: sp.Expr, least_dispersion: sp.Expr, most_dispersion: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The limit of Var M'/EM'; for one child stationary at the two places, and there the extremes; for more children inside."""
+    found = trial.once(limits, 2)
+    yield trial.same(dispersion.subs(r, 2) * found.isolated, found.variance, by=sp.expand)
+    one = dispersion.subs({r: 1, q: 1, omega: 1})
+    for place, extreme in ((steepest, least_dispersion), (flattest, most_dispersion)):
+        yield trial.same(sp.diff(one, lam).subs(lam, place), 0, by=sp.expand)
+        yield trial.same(one.subs(lam, place), extreme, by=sp.expand)
+    for end in (0, sp.oo):
+        yield trial.same(sp.limit(one, lam, end), 1)
+    for children in (2, 3, 5):
+        here = {r: children, q: sp.Rational(1, children), omega: 1}
+        low, high = (1 + children**2) * isolated_rate.subs(here), 2 * children * lam * isolated_rate.subs(here)
+        for grows, at in ((low, sp.Rational(children, 1 + children)), (high, sp.S.One)):
+            yield trial.vanishes(sp.simplify(sp.diff(sp.log(grows), lam).subs(lam, at)))
+        yield trial.below(
+            least_dispersion, 1 - low.subs(lam, sp.Rational(children, 1 + children)), at=[{}], strict=True
+        )
+        yield trial.below(1 + high.subs(lam, 1), most_dispersion, at=[{}], strict=True)
 
 
 def every_lift(size: int, children: int) -> NDArray[np.int64]:

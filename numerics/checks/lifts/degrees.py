@@ -20,6 +20,7 @@ from theory.lifts.degrees import (
     lam,
     le_cam_bound,
     n,
+    order,
     poisson_law,
     variation_distance,
 )
@@ -128,6 +129,31 @@ def bounds_hold(
         at = {n: sp.Integer(1), lam: degree}
         yield trial.same(variation_distance.subs(at), bound.subs(at), by=None)
         yield trial.same(bound.subs(at), coupled_bound.subs(at))
+
+
+@enclosed(binomial_degrees)
+@control("without a half", order=2 * order)
+@control("the bound's", order=lam * (1 - sp.exp(-lam)))
+@control("10 % more", order=ELEVEN * order)
+@control("10 % less", order=NINE * order)
+@control("distance 10 % more", variation_distance=ELEVEN * variation_distance)
+def distance_has_this_order(order: sp.Expr, variation_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The positive parts of lim n(P(X = i)/π_i − 1), π-weighted; n times the distance four times nearer to it at four times n."""
+    x = sp.Symbol("x", positive=True)  # 1/n
+    drift = sp.series(sp.log(1 - lam * x) / x, x, 0, 2).removeO().coeff(x, 1)  # of (1 − λ/n)^n e^λ
+    slopes = [drift + i * lam - sp.binomial(i, 2) for i in range(7)]  # with (n)_i n^−i and (1 − λ/n)^−i
+    for degree in (ONE / 2, ONE * 5 / 2):
+        positive = (sp.Max(0, each) * poisson_law.subs(k, i) for i, each in enumerate(slopes))
+        yield trial.same(order, sum(positive), by=None, at=[{lam: degree}])
+    limit = order.subs(lam, 2)
+    far, near = (trial.value(n * variation_distance - limit, {lam: ONE * 2, n: ONE * size}) for size in (24, 96))
+    yield trial.holds(
+        abs(near) <= 0.3 * abs(far), f"n times the distance is off by {far:.3g} at 24, by {near:.3g} at 96"
+    )
+    for share in (variation_distance / bound, order / (n * bound)):
+        at = [{lam: ONE * 2, n: ONE * 200}]
+        yield trial.below(sp.Rational(51, 200), share, at=at)
+        yield trial.below(share, sp.Rational(53, 200), at=at)
 
 
 COUNTED = 5

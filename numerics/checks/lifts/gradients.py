@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, NamedTuple
 
+import numpy as np
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
@@ -17,6 +19,7 @@ from theory.lifts.gradients import (
     Readout,
     a,
     asymmetric,
+    cubic_module,
     f,
     gradient_01,
     gradient_13,
@@ -122,3 +125,154 @@ def symmetry_keeps_weights_tied(symmetric: Readout, trial: Trial) -> Iterator[Fi
         yield trial.same(found[above], found[first[below]], by=polynomial)
     fibres = {frozenset(e for e in edges if edges[e] == below) for below in edges.values()}
     yield trial.holds(orbits(symmetric) == fibres, "the automorphisms are transitive on every edge fibre")
+
+
+# Random graphs
+
+VERTICES = "01234"
+
+
+def random_base(rng: np.random.Generator) -> list[Edge]:
+    """The edges of a random DAG on 0, …, 4: each vertex but 0 has one or more in-neighbours, and 4 hears 3."""
+    edges = []
+    for place, v in enumerate(VERTICES[1:], start=1):
+        heard = rng.random(place) < 0.5
+        heard[place - 1] |= v == VERTICES[-1] or not heard.any()
+        edges += [(u, v) for u, present in zip(VERTICES, heard, strict=False) if present]
+    return edges
+
+
+def copies_of(rng: np.random.Generator, most: int) -> dict[str, int]:
+    """One input vertex and a random number of copies of the others, of the last at least two."""
+    return {v: 1 if v == "0" else int(rng.integers(2 if v == VERTICES[-1] else 1, most + 1)) for v in VERTICES}
+
+
+def lifted(edges: list[Edge], above: set[tuple], copies: Mapping[str, int]) -> Lift:
+    """The lift of cubic units with these edges ((u, i), (v, j)); its weights say nothing yet."""
+    over = {(v, i): v for v, count in copies.items() for i in range(count)}
+    return Lift(cubic_module(tuple(edges)), over, dict.fromkeys(sorted(above), sp.Integer(0)))
+
+
+def any_lift(rng: np.random.Generator) -> Lift:
+    """A random lift of a random DAG: two edges of three that might be there."""
+    edges, copies = random_base(rng), copies_of(rng, 3)
+    pairs = (((u, i), (v, j)) for u, v in edges for i in range(copies[u]) for j in range(copies[v]))
+    return lifted(edges, {pair for pair in pairs if rng.random() < 2 / 3}, copies)
+
+
+def symmetric_lift(rng: np.random.Generator, kind: str) -> Lift:
+    """A lift of a random DAG with a group that is transitive on every edge fibre.
+
+    "full": all edges above, permuted with the copies; "cyclic": three sheets, turned together, one shift for each edge.
+    """
+    edges = random_base(rng)
+    copies = copies_of(rng, 3) if kind == "full" else {v: 1 if v == "0" else 3 for v in VERTICES}
+    above: set[tuple] = set()
+    for u, v in edges:
+        turn = int(rng.integers(3))
+        for i in range(copies[u]):
+            for j in range(copies[v]):
+                if kind == "full" or u == "0" or (j - i) % 3 == turn:
+                    above.add(((u, i), (v, j)))
+    return lifted(edges, above, copies)
+
+
+def weights_of_the_base(rng: np.random.Generator, lift: Lift) -> dict[Edge, Fraction]:
+    return {edge: Fraction(int(rng.integers(1, 6)) * int(rng.choice([-1, 1])), 4) for edge in lift.module.maps}
+
+
+@dataclass(frozen=True)
+class Dual:
+    """A number and its derivative by t."""
+
+    value: Fraction
+    slope: Fraction
+
+    def __add__(self, other: Any) -> Dual:
+        other = _dual(other)
+        return Dual(self.value + other.value, self.slope + other.slope)
+
+    def __mul__(self, other: Any) -> Dual:
+        other = _dual(other)
+        return Dual(self.value * other.value, self.value * other.slope + self.slope * other.value)
+
+    def __pow__(self, power: int) -> Dual:
+        return Dual(self.value**power, power * self.value ** (power - 1) * self.slope)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+def _dual(number: Any) -> Dual:
+    if isinstance(number, Dual):
+        return number
+    return Dual(Fraction(number) if isinstance(number, Fraction) else Fraction(int(number)), Fraction(0))
+
+
+def derivative(readout: Readout, weights: Mapping[Edge, Fraction], edges: set[Edge]) -> Fraction:
+    """d/dt of the loss ½(F − 1/3)² at the input 1 with t added to the weights of some edges, at t = 0."""
+    moved = {edge: Dual(weight, Fraction(edge in edges)) for edge, weight in weights.items()}
+    output = Readout(readout.lift.with_weights(moved), readout.coefficients).output(
+        {("0", 0): Dual(Fraction(1), Fraction(0))}
+    )
+    return (output.value - Fraction(1, 3)) * output.slope
+
+
+class Gradients(NamedTuple):
+    """Of a loss at tied weights by the weight of each edge above, and of the loss of tied weights."""
+
+    lift: Lift
+    above: dict[Edge, Fraction]
+    base: dict[Edge, Fraction]
+
+
+def gradients_of(rng: np.random.Generator, kind: str, readout: str) -> Gradients:
+    """Of a random lift; the readout is 1/2 at all copies of the terminal, or different at each."""
+    lift = any_lift(rng) if kind == "any" else symmetric_lift(rng, kind)
+    ends = [v for v, below in lift.over.items() if below == VERTICES[-1]]
+    equal = readout == "equal on copies"
+    found = Readout(lift, {v: Fraction(1 if equal else place, 2) for place, v in enumerate(ends, 1)})
+    tied = lift.pull_weights(weights_of_the_base(rng, lift))
+    above = {edge: derivative(found, tied, {edge}) for edge in lift.weights}
+    fibres: dict[Edge, set[Edge]] = {edge: set() for edge in lift.module.maps}
+    for edge, below in lift.edges.items():
+        fibres[below].add(edge)
+    return Gradients(lift, above, {below: derivative(found, tied, fibre) for below, fibre in fibres.items()})
+
+
+GRAPHS = ("any", "any", "any", "full", "cyclic")
+
+
+@exact(pushed_gradients, cost=0.5)
+@control("mean over the fibre", descent="fibre mean")
+@control("gradients pull back", descent="each of the fibre")
+def gradients_of_random_lifts_push_forward(descent: str, trial: Trial) -> Iterator[Finding]:
+    """Cubic units on random DAGs and random lifts of them, in fractions: the gradient of tied weights, edge by edge."""
+    for place, kind in enumerate(GRAPHS):
+        lift, above, base = trial.draw(gradients_of, kind, "different", replicate=place)
+        sums, sizes = lift.push_weights(above), Counter(lift.edges.values())
+        for edge, total in sums.items():
+            parts = [above[e] for e, below in lift.edges.items() if below == edge]
+            claimed = {
+                "fibre sum": [total],
+                "fibre mean": [total / max(sizes[edge], 1)],
+                "each of the fibre": parts,
+            }[descent]
+            agree = all(value == base[edge] for value in claimed)
+            yield trial.holds(
+                agree, f"{len(above)} edges above {len(base)}: the gradient of {edge[0]}{edge[1]} is the {descent}"
+            )
+
+
+@exact(pushed_gradients, cost=0.3)
+@control("a readout that tells copies apart", readout="different")
+def symmetric_random_lifts_have_tied_gradients(readout: str, trial: Trial) -> Iterator[Finding]:
+    """Full lifts and cyclic covers of random DAGs: at tied weights all edges of a fibre have one derivative."""
+    for place, kind in enumerate(("full", "full", "cyclic", "cyclic")):
+        lift, above, _ = trial.draw(gradients_of, kind, readout, replicate=place)
+        values: dict[Edge, set] = {}
+        for edge, below in lift.edges.items():
+            values.setdefault(below, set()).add(above[edge])
+        yield trial.holds(
+            all(len(each) == 1 for each in values.values()),
+            f"{kind} lift: {len(above)} derivatives, {len(values)} fibres",
+        )

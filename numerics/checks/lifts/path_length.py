@@ -22,6 +22,7 @@ from numerics.checks.lifts.exact_flows import (
 )
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
 from numerics.lifts.tangent_bounds import confining_radius
+from numerics.logarithms import split_logarithms
 from theory.lifts.path_length import (
     B,
     delta_1,
@@ -97,9 +98,7 @@ def examples_attain(
     trial: Trial,
 ) -> Iterator[Finding]:
     """The example of L12 has gone x where its loss is L(x); the other reaches ε by the step κ + x, and no sooner."""
-    yield trial.same(
-        descending(length).subs(eta, example_loss), x, by=lambda each: sp.simplify(sp.expand_log(each, force=True))
-    )
+    yield trial.same(descending(length).subs(eta, example_loss), x, by=split_logarithms)
     slope = sp.diff(growing_example, x)
     yield trial.same(growing_example.subs(x, 0), L_0)
     yield trial.same(growing_example + slope * (kappa + x), eps)

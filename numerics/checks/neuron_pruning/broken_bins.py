@@ -9,7 +9,9 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.moments import numeric
 from numerics.neuron_pruning.broken_bins import bins_of, breakpoints, no_bins_broken, parities
+from numerics.neuron_pruning.circle import exact_sup_on_circle
 from numerics.rationals import rational
 from theory.neuron_pruning.broken_bins import (
     T,
@@ -19,6 +21,7 @@ from theory.neuron_pruning.broken_bins import (
     breakpoint_cdf,
     broken_bin_chain,
     d,
+    h,
     i,
     j,
     k,
@@ -27,9 +30,12 @@ from theory.neuron_pruning.broken_bins import (
     none_broken_anywhere,
     one_less,
     one_more,
+    repaired_error,
     s,
+    spacing,
     t,
 )
+from theory.neuron_pruning.kink import kink, kink_bound, radius
 
 HALF = sp.Rational(1, 2)
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -231,4 +237,61 @@ def random_networks_have_no_broken_bin_as_often(none_broken_anywhere: sp.Expr, t
         runs = trial.size(runs)
         yield trial.counts(
             trial.draw(unbroken, bins, neurons, inputs, runs), runs, trial.value(none_broken_anywhere, at)
+        )
+
+
+# The smallest counterexample to a reading of "broken"
+
+
+@exact(broken_bin_chain)
+@control("an odd bin cannot be repaired", odd_bin_error=kink_bound.subs({kink: 1, radius: sp.Rational(1, 4)}))
+@control("10 % more", odd_bin_error=MORE * spacing)
+def three_kinks_cancel_but_for_a_hat(
+    odd_bin_error: sp.Expr, three_kinks: tuple[tuple[int, int], ...], trial: Trial
+) -> Iterator[Finding]:
+    """The sum is piecewise linear: it is 0 beyond the kinks, and its largest modulus is at one of them."""
+    yield trial.holds(len(three_kinks) % 2 == 1, "an odd number of breakpoints in one bin")
+    yield trial.holds(sum(c for _, c in three_kinks) == 0, "no slope behind the last")
+    yield trial.holds(sum(c * place for place, c in three_kinks) == 0, "no value behind the last")
+    for width in (sp.Rational(1, 100), sp.Rational(1, 10)):
+        values = [abs(sum(c * max(width * (at - place), 0) for place, c in three_kinks)) for at, _ in three_kinks]
+        yield trial.same(odd_bin_error.subs(spacing, width), max(values))
+
+
+# A broken bin that is repaired
+
+Strengths = tuple[sp.Expr, sp.Expr, sp.Expr]
+
+
+@exact(broken_bin_chain)
+@control("second difference without curvature", repairing=(sp.Integer(1), sp.Integer(-2), sp.Integer(1)))
+@control("half in the middle", repairing=(sp.Integer(1), -sp.cos(h), sp.Integer(1)))
+@control("not symmetric", repairing=(sp.Integer(1), -2 * sp.cos(h), sp.cos(h)))
+@control("nothing is left", repaired_error=sp.Integer(0))
+@control("a quarter of the kink", repaired_error=sp.sin(2 * h) / 4)
+@control("10 % more", repaired_error=MORE * repaired_error)
+def three_kinks_repair_a_bin(repairing: Strengths, repaired_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The functionals left and right of the three kinks, the values at these; and, beside a neuron that is the target, the
+    supremum over the disc, which is the error of these four neurons although their bin is broken."""
+    turns = (-h, sp.Integer(0), h)
+    directions = [sp.Matrix([sp.cos(turn), sp.sin(turn)]) for turn in turns]
+    active = sum((c * u for c, u in zip(repairing, directions, strict=True)), sp.zeros(2, 1))
+    for part in active:
+        yield trial.same(part, 0, by=lambda gap: sp.simplify(sp.expand_trig(gap)))
+    for bend, value in zip(turns, (0, repaired_error, 0), strict=True):
+        place = sp.Matrix([-sp.sin(bend), sp.cos(bend)])  # at a right angle to the neuron that bends there
+        heights = [sp.expand_trig(place.dot(u)) for u in directions]  # the sine of turn − bend
+        seen = sum(
+            c * height for c, height, turn in zip(repairing, heights, turns, strict=True) if turn - bend in (h, 2 * h)
+        )
+        yield trial.same(sp.simplify(seen), value, by=lambda gap: sp.simplify(sp.expand_trig(gap)))
+    for width in (0.01, 0.3):
+        outputs = np.array([1.0, *(float(numeric((h,), c)(width)) for c in repairing)])
+        theta = np.array([2.0, 0.4 - width, 0.4, 0.4 + width])
+        error, claimed = float(exact_sup_on_circle(outputs, theta, 2.0)), float(numeric((h,), repaired_error)(width))
+        yield trial.holds(abs(error - claimed) < 1e-12, f"error {error:.8f} at h = {width}, claimed {claimed:.8f}")
+        bends = bins_of(breakpoints(np.column_stack([np.cos(theta[1:]), np.sin(theta[1:])]))[:, 0], 4)
+        broken = parities(bends[:, None], 4)[0]
+        yield trial.holds(
+            broken.sum() == 1 and len(set(bends)) == 1, f"three breakpoints in bin {bends[0]} of 4, which is broken"
         )

@@ -9,6 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Refutation, Trial, control, empirical, enclosed, exact, statistical
+from numerics.logarithms import expanded_logarithms
 from numerics.neuron_pruning.circle import Vector, squared_error
 from numerics.neuron_pruning.tickets import plane_error, polar, weight_ticket
 from numerics.studies.gap import CONFIDENCE, NEURONS_LINEAR, TARGET, first_by_weights, first_near_target, slope
@@ -120,7 +121,11 @@ def chernoff_tails() -> list[sp.Expr]:
 
 
 def logarithm(gap: sp.Expr) -> sp.Expr:
-    return sp.expand(sp.expand_log(gap, force=True))
+    return sp.expand(
+        expanded_logarithms(
+            gap, *(sp.log(1 / each) for each in (first, last)), *(-sp.log(each) for each in (first, last))
+        )
+    )
 
 
 @exact(measured_separation, cost=0.4)
@@ -197,6 +202,13 @@ BOTH = sp.Max(*(sp.sqrt(sum(sp.Max(s * p, s * m) ** 2 for p, m in zip(plus, minu
 SUM = sp.Max(*(sum(sp.Max(s * p, s * m, 0) for p, m in zip(plus, minus, strict=True)) for s in (1, -1)))
 
 
+DECISIVE = (  # together these errors tell the supremum from every control
+    (2, 0, 0, -3),  # opposite signs on two axes: neither moduli, nor one sign, nor the positive inputs alone
+    (-2, 1, -1, 1),  # opposite signs on one axis: clipped at 0
+    (2, 2, 0, 0),  # two axes at once: squares add, errors do not
+)
+
+
 def at_point(formula: sp.Expr, at: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
     """An exact value; a formula without a real one is refuted."""
     try:
@@ -217,7 +229,7 @@ def errors_on_the_axes_have_this_supremum(certificate: sp.Expr, trial: Trial) ->
     """Against the exact error of five neurons on the axes, by their kinks and arcs."""
     axes: list[Vector] = [(1, 0), (0, 1), (-1, 0), (0, -1)]
     single = [tuple(int(i == place) * error for i in range(4)) for place in range(4) for error in (2, -3)]
-    for errors in (*single, *trial.draw(axis_errors, trial.size(8))):
+    for errors in (*single, *DECISIVE, *trial.draw(axis_errors, trial.size(8))):
         square = sp.Rational(squared_error((1, 0), [(1, 0), *axes], [1, *errors]))
         value = at_point(certificate, dict(zip((*plus, *minus), map(sp.Integer, errors), strict=True)))
         yield trial.holds(value == sp.sqrt(square), f"errors {errors}: {value} beside {sp.sqrt(square)}")

@@ -19,10 +19,14 @@ from theory.graphon import lognormal
 from theory.graphon.symbols import m, n
 from theory.operators.bias import (
     along,
+    back,
     column_noise,
+    cross_term,
     expansion,
     joint_noise,
     left,
+    onto,
+    other,
     right,
     row_noise,
     second_order_bias,
@@ -45,6 +49,12 @@ def perturbations(rng: np.random.Generator) -> list[sp.Matrix]:
     return [sp.Matrix(rng.integers(-5, 6, size=shape)) for shape in ((2, 2), (2, 3), (3, 2), (3, 3))]
 
 
+def analytic(root: sp.Expr) -> sp.Expr:
+    if not root.is_polynomial(eps):
+        raise Refutation(f"the eigenvalue {root} is not analytic in the perturbation")
+    return root
+
+
 @exact(second_order_bias, cost=0.4)
 @control("first order", expansion=sigma**2 + 2 * sigma * along)
 @control("left vector only", expansion=expansion - right)
@@ -63,12 +73,51 @@ def expansion_solves_the_characteristic_equation(expansion: sp.Expr, trial: Tria
             right: eps**2 * (b.T * H.T * H * b)[0],
         }
         perturbed = strength * a * b.T + eps * H
-        root = sp.expand(expansion.subs(observed, simultaneous=True))
-        if not root.is_polynomial(eps):
-            raise Refutation(f"the eigenvalue {root} is not analytic in the perturbation")
+        root = analytic(sp.expand(expansion.subs(observed, simultaneous=True)))
         determinant = sp.Poly((root * sp.eye(H.rows) - perturbed * perturbed.T).det(method="berkowitz"), eps)
         low = [determinant.coeff_monomial(eps**k) for k in range(3)]
         yield trial.holds(not any(low), f"{H.rows}×{H.cols}: coefficients of 1, ε, ε² are {low}")
+
+
+BASES = {  # rational and orthonormal
+    2: ((3, 4), (-4, 3)),
+    3: ((2, 1, 2), (-2, 2, 1), (1, 2, -2)),
+}
+VALUES = (sp.Rational(7, 4), sp.Rational(2, 3), sp.Rational(1, 3))  # singular values of a matrix of full rank
+
+
+@exact(second_order_bias, cost=0.4)
+@control("rank one", cross_term=sp.S.Zero)
+@control("without the mixed product", cross_term=other**2 * (onto**2 + back**2) / (sigma**2 - other**2))
+@control("the whole of the second order", cross_term=(other * onto + sigma * back) ** 2 / (sigma**2 - other**2))
+@control("10 % more", cross_term=ELEVEN * cross_term)
+@control("expansion 10 % less", expansion=NINE * expansion)
+def every_singular_value_adds_its_cross_term(
+    expansion: sp.Expr, cross_term: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """det(λ − (P + εH)(P + εH)ᵀ) = O(ε³) for P of full rank, at its first singular value, in two rows at its second."""
+    for H in trial.draw(perturbations):
+        rows, columns = ([sp.Matrix(v) / sp.Matrix(v).norm() for v in BASES[size]] for size in H.shape)
+        rank = min(H.shape)
+        P = sum((VALUES[i] * rows[i] * columns[i].T for i in range(rank)), sp.zeros(*H.shape))
+        for k in range(2 if rank == H.rows == 2 else 1):
+            a, b = rows[k], columns[k]
+            observed = {
+                sigma: VALUES[k],
+                along: eps * (a.T * H * b)[0],
+                left: eps**2 * (a.T * H * H.T * a)[0],
+                right: eps**2 * (b.T * H.T * H * b)[0],
+            }
+            root = expansion.subs(observed, simultaneous=True)
+            for i in set(range(rank)) - {k}:
+                products = {onto: eps * (a.T * H * columns[i])[0], back: eps * (rows[i].T * H * b)[0]}
+                root += cross_term.subs({sigma: VALUES[k], other: VALUES[i], **products}, simultaneous=True)
+            root = analytic(sp.expand(root))
+            perturbed = P + eps * H
+            characteristic = (root * sp.eye(H.rows) - perturbed * perturbed.T).det(method="berkowitz")
+            determinant = sp.Poly(characteristic, eps)
+            low = [determinant.coeff_monomial(eps**power) for power in range(3)]
+            yield trial.holds(not any(low), f"{H.rows}×{H.cols}, value {k + 1}: coefficients of 1, ε, ε² are {low}")
 
 
 def enumerated_noise(rows: int, columns: int) -> tuple[dict[str, Fraction], dict[str, Fraction]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import sympy as sp
@@ -297,3 +297,27 @@ def grasp_hardly_sees_the_strong_columns(moment: sp.Expr, stein_moment: sp.Expr,
     expected = contrast(predicted(threshold_for(predicted, 0.1)))
     distance = abs(np.log(trial.draw(contrast_of_grasp) / expected))
     yield trial.at_most(float(distance), 2 * float(np.sqrt(INPUTS / POINTS)), f"log contrast, P1's is {expected:.3f}")
+
+
+# The smallest counterexample
+
+
+def eigenvalue_ratio(kernel: sp.Expr, dimension: int) -> sp.Expr:
+    """λ₀/λ₁ of a kernel of the angle on the sphere."""
+    return sphere_mean(kernel, dimension) / sphere_mean(sp.cos(theta) * kernel, dimension)
+
+
+@exact(mean_amplification)
+@control("no amplification", amplification=sp.Integer(1), crossover=sp.sqrt(sp.pi * d / 2) * sp.Abs(b))
+@control("one input more", amplification=amplification.subs(d, d + 1))
+@control("crossover of SNIP", crossover=sp.sqrt(sp.pi * d / 2) * sp.Abs(b))
+def three_inputs_amplify_the_mean_by_half(
+    amplification: sp.Expr, crossover: sp.Expr, kernel: sp.Expr, three_inputs: Mapping[sp.Symbol, sp.Expr], trial: Trial
+) -> Iterator[Finding]:
+    """λ₀ and λ₁ as means over the sphere; a mean residual between the crossovers of GraSP and of SNIP, squares compared."""
+    size, mean = int(three_inputs[d]), three_inputs[c]
+    ratio = trial.once(eigenvalue_ratio, kernel, size)
+    yield trial.same(amplification.subs(three_inputs), ratio)
+    here = crossover.subs(three_inputs)
+    yield trial.holds(here**2 < mean**2, f"GraSP's self-term is the larger beyond {here}, so at {mean}")
+    yield trial.holds(mean**2 < (ratio * here) ** 2, f"SNIP's is not before {ratio * here}")

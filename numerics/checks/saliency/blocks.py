@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from numerics.cut_norm import cut_norm_witness, exact_cut_norm
 from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.logarithms import split_logarithms
 from numerics.masks import n_of_m_mask
 from theory.graphon.concentration import hoeffding_rate
 from theory.graphon.symbols import delta, m, n, s
@@ -35,7 +36,7 @@ shares = [each / (strength + sum(rivals)) for each in (strength, *rivals)]
 
 def reduce(expression: sp.Expr) -> sp.Expr:
     """Simplify a formula in logarithms."""
-    return sp.simplify(sp.expand_log(expression, force=True))
+    return split_logarithms(expression)
 
 
 @exact(block_sparsity)

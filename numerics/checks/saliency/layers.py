@@ -9,6 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.logarithms import split_powers
 from numerics.masks import global_masks
 from theory.graphon.limit import rounding
 from theory.graphon.symbols import m, n
@@ -74,7 +75,7 @@ def threshold_gives_the_densities(
 
 def reduce_powers(expression: sp.Expr) -> sp.Expr:
     """Simplify powers of positive quantities with the exponents α and 1/α."""
-    return sp.simplify(sp.powdenest(sp.expand_power_base(expression, force=True), force=True))
+    return sp.simplify(split_powers(expression, pareto_mean, pareto_mean / rho))
 
 
 @exact(coupled_layers)

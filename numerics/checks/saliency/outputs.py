@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from numerics.data import Dataset, digits, symmetrised
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from numerics.logarithms import split_logarithms
 from numerics.masks import global_mask
 from numerics.moments import OutputMoments, noise_floor, output_densities, output_moments, threshold_for
 from numerics.networks import random_network
@@ -289,7 +290,7 @@ def modes_have_this_transform(mode_exponent: sp.Expr, closure: sp.Expr, trial: T
 
 def reduce(expression: sp.Expr) -> sp.Expr:
     """Simplify a formula in logarithms."""
-    return sp.simplify(sp.expand_log(sp.simplify(expression), force=True))
+    return split_logarithms(sp.simplify(expression))
 
 
 @exact(inner_product_graphon)

@@ -11,8 +11,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.checks.saliency.snip import two_gradients
 from numerics.data import digits
-from numerics.evidence import Finding, Trial, Verdict, control, empirical, exact, statistical
+from numerics.evidence import Finding, Trial, Verdict, control, empirical, enclosed, exact, statistical
 from numerics.masks import global_mask
 from numerics.moments import (
     ResidualMoments,
@@ -23,6 +24,7 @@ from numerics.moments import (
     threshold_for,
 )
 from numerics.networks import random_network, tangent_residual
+from numerics.pruning import residual as residual_of
 from numerics.pruning import saliency
 from theory.saliency.model import phi, tau, u
 from theory.saliency.snip import (
@@ -30,11 +32,13 @@ from theory.saliency.snip import (
     beta,
     columns,
     conditional_density,
+    coordinate,
     count_mean,
     delta,
     dimension,
     exponent,
     g,
+    gate,
     grasp_g,
     h,
     n,
@@ -124,6 +128,45 @@ def isotropic_self_term_is_the_stein_moment(
     yield trial.same(isotropic_beta, residual_mean * stein_kernel.subs(norm, sp.sqrt(dimension)))
 
 
+REST = sp.Symbol("rest", positive=True)  # the length of an input without one coordinate
+
+
+@enclosed(stein_model)
+@control("over the whole length", gate=(1 + sp.erf(coordinate * w / (sp.sqrt(2) * norm))) / 2)
+@control("√2 forgotten", gate=(1 + sp.erf(coordinate * w / sp.sqrt(norm**2 - coordinate**2))) / 2)
+@control("half the weight", gate=gate.subs(w, w / 2))
+def gate_has_the_moments_of_the_line(gate: sp.Expr, stein_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Gates at w and −w add up to 1, so that their mean is ½; by Stein's lemma E[w·gate] = E[gate′], a Gaussian integral."""
+    at = {norm: sp.sqrt(coordinate**2 + REST**2)}
+    opened = gate.subs(at)
+    yield trial.same(opened + opened.subs(w, -w), 1)
+    steep = sp.diff(opened, w) * sp.exp(-(w**2) / 2) / sp.sqrt(2 * sp.pi)
+    rate = sp.simplify(-sp.diff(sp.log(steep), w, 2) / 2)
+    yield trial.same(steep, steep.subs(w, 0) * sp.exp(-rate * w**2), by=None)
+    yield trial.same(steep.subs(w, 0) * sp.sqrt(sp.pi / rate), coordinate * stein_kernel.subs(at), by=None)
+
+
+INPUTS = ((5, 6, 1), (5, 6, -2), (1, 6, 2), (-3, 4, 1))  # x_j, R and the weight w_j
+
+
+def open_gates(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
+    """How often w·x > 0 for inputs (x_j, √(R² − x_j²), 0, …) and normal weights of which w_j is given."""
+    return np.array(
+        [(x_j * w_j + np.sqrt(R**2 - x_j**2) * rng.standard_normal(size) > 0).sum() for x_j, R, w_j in INPUTS]
+    )
+
+
+@statistical(stein_model, tests=1)
+@control("the closure's line", gate=sp.Rational(1, 2) + coordinate * w / (sp.sqrt(2 * sp.pi) * norm))
+@control("over the whole length", gate=(1 + sp.erf(coordinate * w / (sp.sqrt(2) * norm))) / 2)
+@control("10 % more", gate=TENTH * gate)
+def gates_open_as_often(gate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Counts of open gates given a weight: the straight line of P2 is refuted where x_j is most of the length."""
+    size = trial.size(100_000)
+    chances = [trial.value(gate, {coordinate: x_j, norm: R, w: w_j}) for x_j, R, w_j in INPUTS]
+    yield trial.counts_each(trial.draw(open_gates, size), size, chances)
+
+
 CLOSURES = (("1.0", "0.3", "0.5", "0.6"), ("-0.4", "0.8", "0.2", "0.5"), ("0.5", "-0.2", "1.5", "1.0"))  # h, β, s, τ
 
 
@@ -190,11 +233,12 @@ DIGITS = (("ge5", True), ("is0", True), ("ge5", False))
 WIDTH = 1024
 
 
-def digit_counts(rng: np.random.Generator, labelling: str, standardise: bool) -> NDArray[np.int64]:
-    """Column counts of SNIP on digits at density 0.1 and n = 1024, initial output subtracted."""
+def digit_counts(rng: np.random.Generator, labelling: str, standardise: bool, residual: str) -> NDArray[np.int64]:
+    """Column counts of SNIP on digits at density 0.1 and n = 1024, initial output subtracted (residual fixed) or not."""
     bundle = digits(labelling, standardise)
     network = random_network((64, WIDTH, 1), rng)
-    (scores,) = saliency("snip", network, bundle.x, -bundle.y, first_layer=True)
+    slopes = residual_of(network, bundle.x, bundle.y, subtract_output=residual == "fixed")
+    (scores,) = saliency("snip", network, bundle.x, slopes, first_layer=True)
     return global_mask(scores, 0.1).sum(axis=0)
 
 
@@ -207,10 +251,11 @@ def digit_moments(labelling: str, standardise: bool) -> ResidualMoments:
 @control("P0: the residual alone", conditional_density=conditional_density.subs({beta: 0, spread: 0}))
 @control("P1: no fluctuation", conditional_density=conditional_density.subs(spread, 0))
 @control("constant: nothing of the data", conditional_density=sp.erfc(tau / sp.Abs(w)))
-def closed_form_on_digits(conditional_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("the network's own output in the residual", residual="of the network")
+def closed_form_on_digits(conditional_density: sp.Expr, residual: str, trial: Trial) -> Iterator[Finding]:
     """P2 is within two noise floors of the columns SNIP keeps of digits (ρ = 0.1, n = 1024)."""
     for labelling, standardise in DIGITS:
-        observed = trial.draw(digit_counts, labelling, standardise) / WIDTH
+        observed = trial.draw(digit_counts, labelling, standardise, residual) / WIDTH
         moments = trial.once(digit_moments, labelling, standardise)
         at = threshold_for(partial(column_densities, moments, formula=conditional_density), 0.1)
         error = float(np.abs(column_densities(moments, at, conditional_density) - observed).mean())
@@ -308,6 +353,16 @@ def saliency_of_a_small_network(row_saliency: sp.Expr, trial: Trial) -> Iterator
             yield trial.same(scores[i, j], row_saliency.subs(point))
 
 
+@statistical(row_law, tests=1)
+@control("the network's own output in the residual", residual="of the network")
+def rows_of_a_network_are_independent(residual: str, trial: Trial) -> Iterator[Finding]:
+    """Two of four units on digits: g − h/2 is odd in the weights, so ⟨g₁ − h/2, g₂ − h/2⟩ is positive in half of all networks."""
+    networks = trial.size(1_500)
+    gradients = trial.draw(two_gradients, networks, residual)
+    alike = int(((gradients[:, 0] * gradients[:, 1]).sum(axis=1) > 0).sum())
+    yield trial.counts(alike, networks, 0.5, observed=True)
+
+
 ROWS, FRESH = 4096, 10_000
 
 
@@ -349,3 +404,24 @@ def network_rows_follow_the_row_law(row_saliency: sp.Expr, trial: Trial) -> Iter
         level = 0.12 if labelling == "ge5" else 0.15  # near a density of 0.1, fixed in advance
         kept, expected = (scores > level).sum(axis=0), (np.broadcast_to(fresh, drawn[w].shape) > level).sum(axis=0)
         yield trial.two_counts(kept, ROWS, expected, FRESH)
+
+
+# The smallest counterexample to P0 and P1
+
+
+@exact(stein_model)
+@control("P0: the residual alone", closure=h / 2)
+@control("P1: no fluctuation", closure=h / 2 + beta * w)
+@control("variance kept whole", residual_variance=variance)
+def two_opposite_points_cancel_in_the_mean_only(
+    closure: sp.Expr, residual_variance: sp.Expr, two_points: tuple[tuple[sp.Expr, sp.Expr], ...], trial: Trial
+) -> Iterator[Finding]:
+    """One input, points (x, r): g takes one value for w > 0 and one for w < 0; its second moment is that of the closure."""
+    size = len(two_points)
+    positive, negative = (sum(r * x * int(bool(side * x > 0)) for x, r in two_points) / size for side in (1, -1))
+    half_mean = (positive + negative) / 2
+    exact_square = (positive**2 + negative**2) / 2
+    self_term = sp.sqrt(2 / sp.pi) * (positive - negative) / 2  # E[wg], as E|w| = √(2/π)
+    moments = {h: sum(r * x for x, r in two_points) / size, beta: self_term, variance: exact_square - half_mean**2}
+    rest = sp.sqrt(residual_variance.subs(moments))
+    yield trial.same(normal_mean(closure.subs({**moments, spread: rest}) ** 2), exact_square)

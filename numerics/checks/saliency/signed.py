@@ -188,3 +188,33 @@ def order_of_columns_reverses_on_digits(selectivity: sp.Expr, threshold: sp.Expr
             at = {tau: threshold.subs(rho, density), phi: 1, noise_density: 1}
             sign = np.sign(trial.value(selectivity, at))
             yield trial.at_most(1 - sign * seen, 0.5, f"1 − correlation at density {density}, {labelling}")
+
+
+# The smallest counterexample
+
+
+@exact(signed_scores)
+@control("the same selection at every density", selectivity=sp.Abs(tau) * noise_density / (2 * phi**2))
+@control("the threshold does not move", dual_threshold=tau)
+@control("the graphon does not move", dual_graphon=graphon)
+def four_scores_change_their_favourite(
+    selectivity: sp.Expr,
+    dual_threshold: sp.Expr,
+    dual_graphon: sp.Expr,
+    four_scores: tuple[tuple[sp.Expr, tuple[int, ...]], ...],
+    trial: Trial,
+) -> Iterator[Finding]:
+    """Two columns of two scores: one kept, and three kept; thresholds lie midway between the last kept and the next."""
+    ranked = sorted((score for _, scores in four_scores for score in scores), reverse=True)
+    cut = {kept: sp.Rational(ranked[kept - 1] + ranked[kept], 2) for kept in (1, 3)}
+    weak, strong = (
+        {kept: sp.Rational(sum(bool(score > at) for score in scores), len(scores)) for kept, at in cut.items()}
+        for _, scores in sorted(four_scores)
+    )
+    for column in (weak, strong):
+        yield trial.same(dual_graphon.subs(graphon, column[1]), column[3])
+    yield trial.same(dual_threshold.subs(tau, cut[1]), cut[3])
+    for kept, at in cut.items():
+        sign = sp.sign(selectivity.subs({tau: at, noise_density: 1, phi: 1}))
+        detail = f"{kept} of {len(ranked)} kept: {strong[kept]} of the strong column, {weak[kept]} of the weak one"
+        yield trial.holds(sign == sp.sign(strong[kept] - weak[kept]), detail)

@@ -9,6 +9,7 @@ import numpy as np
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from numerics.logarithms import split_logarithms
 from numerics.subset_sum import laws
 from theory.let import Let
 from theory.subset_sum.potential import contraction, kappa
@@ -279,12 +280,8 @@ def sizes_solve_for_the_mean_and_the_typical_count(
     """E 2^K ε = 1 and 2^(E K) ε = 1 for K of Bin(n, ½)."""
     mean = sp.simplify(sum(sp.binomial(6, i) * 2**i for i in range(7)) / sp.Integer(2) ** 6) ** sp.Rational(1, 6)
     typical = sum(sp.binomial(6, i) * i for i in range(7)) / sp.Integer(2) ** 6 / 6
-    yield trial.same(annealed_size * sp.log(mean), sp.log(1 / eps), by=_logarithms)
-    yield trial.same(quenched_size * typical * sp.log(2), sp.log(1 / eps), by=_logarithms)
-
-
-def _logarithms(gap: sp.Expr) -> sp.Expr:
-    return sp.simplify(sp.expand_log(gap, force=True))
+    yield trial.same(annealed_size * sp.log(mean), sp.log(1 / eps), by=split_logarithms)
+    yield trial.same(quenched_size * typical * sp.log(2), sp.log(1 / eps), by=split_logarithms)
 
 
 # What R4 makes of them

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.subset_sum import IntervalUnion
 from numerics.subset_sum.volumes import identity, relu, served_weights, union_volume
-from theory.subset_sum.potential import delta
+from theory.subset_sum.potential import a, delta, kappa
 from theory.subset_sum.product_laws import uniform_reach
 from theory.subset_sum.symbols import eps
-from theory.subset_sum.two_layers import d_0, d_1, uniform_size
+from theory.subset_sum.two_layers import d_0, d_1, size, uniform_size
 from theory.subset_sum.volume import (
     D,
     Theta,
@@ -30,10 +30,13 @@ from theory.subset_sum.volume import (
     linear_success,
     measure,
     p,
+    power,
     q,
     relu_parameters,
     relu_share,
     relu_success,
+    unit_excess,
+    units,
     volume_bound,
 )
 
@@ -256,3 +259,38 @@ def tickets_that_exist_are_allowed(
         gap = here[D] * sp.log((reach + near) / (reach - 2 * near)) / sp.log(2) - sp.log(1 - one) / sp.log(2)
         yield trial.below(enough.subs(here), large_parameters.subs(here) + gap * MORE, at=[{}])
         yield trial.below(relu_parameters.subs(here), large_parameters.subs(here), at=[{}], strict=True)
+
+
+@exact(volume_bound, cost=0.4)
+@control("all entries of both layers", units=large_parameters.subs(D, d_0 * d_1) / (d_0 * (d_0 + d_1)))
+@control("one parameter for each unit", units=large_parameters.subs(D, d_0 * d_1) / d_0)
+@control("10 % more units", units=MORE * units)
+@control("one factor 1/ε", unit_excess=unit_excess.subs(power, power - 1))
+@control("whatever the failure", unit_excess=unit_excess.subs(power, 0))
+@control("many outputs", unit_excess=unit_excess * d_1 / (d_1 + 1))
+@control("all items usable", unit_excess=unit_excess.subs(kappa, 2 * kappa))
+@control("10 % less excess", unit_excess=LESS * unit_excess)
+def units_are_right_in_order_for_few_weights(units: sp.Expr, unit_excess: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The parameters in the blocks, counted, against those needed; and the limit of R8's number over this one."""
+    for inputs, outputs, each in ((1, 1, 3), (3, 2, 4), (2, 5, 1)):
+        kept = sum(1 + outputs for _ in range(inputs * each))  # of a unit: its entry from its input, all to the outputs
+        needed = units.subs({d_0: inputs, d_1: outputs}) * sp.Rational(kept, each)
+        yield trial.same(needed, large_parameters.subs(D, inputs * outputs))
+    x = sp.Symbol("x", positive=True)  # log 1/ε
+    for inputs, outputs in ((1, 1), (3, 2)):
+        shape = {d_0: inputs, d_1: outputs}
+        asked = sp.expand_log(size.subs({**shape, delta: eps**power / 2}).subs(eps, sp.exp(-x)))
+        least = units.subs({**shape, c: a / 2, delta: 0}).subs(eps, sp.exp(-x))  # δ → 0 changes it by o(1)
+        slopes = (sp.limit(sp.diff(count, x), x, sp.oo) for count in (asked, least))
+        yield trial.same(next(slopes) / next(slopes), unit_excess.subs(shape))
+
+
+@enclosed(volume_bound)
+@control("one parameter for each unit", units=units * (1 + 1 / d_1))
+@control("ReLU's small weights as well", units=relu_parameters.subs(D, d_0 * d_1) / (d_0 * (d_1 + 1)))
+def the_order_depends_on_the_shape(units: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A thousand inputs and one output: R8's 442 units for each input, where this bound asks for more than 3.7, below 3.8."""
+    at = {d_0: 1000, d_1: 1, eps: sp.Rational(1, 1000), delta: sp.Rational(1, 2), c: uniform_reach / 2}
+    asked, least = uniform_size.subs(at), units.subs(at)
+    for low, high in ((441, asked), (asked, 442), (sp.Rational(37, 10), least), (least, sp.Rational(38, 10))):
+        yield trial.below(low, high, at=[{}])
