@@ -5,7 +5,7 @@ Layers are listed from the input on: masks [hidden, input], …, [output, hidden
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -18,11 +18,14 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array, issparse
 
+from numerics.arguments import InputError
+from numerics.jumps import checked_breaks, find_jump, with_ends
 from numerics.masks import checked_array, checked_integer
 from numerics.moments import numeric, threshold_for
 from theory.saliency.model import SaliencyModel, tau, u, v
 
 Floats = NDArray[np.float64]
+LINES = 64  # at most so many lines of a graphon are searched for jumps
 REACH = 3.0  # of the tanh-sinh rule: what it leaves out at each end has mass 2e-14
 
 
@@ -35,19 +38,23 @@ class PathDensity(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Latent:
-    """The positions of units in [0, 1] and their weights [q], which add up to 1. Two are the same only by identity."""
+    """The positions of units in [0, 1] and their weights [q], which add up to 1. Two are the same only by identity.
+
+    breaks: of nodes that stand for all of [0, 1], where their rule is split; None if the units are all there is.
+    """
 
     positions: Floats
     weights: Floats
+    breaks: Sequence[float] | None = None
 
     def __post_init__(self) -> None:
         x, weights = _array("positions", self.positions), _array("weights", self.weights)
         if x.ndim != 1 or x.size == 0 or weights.shape != x.shape:
-            raise ValueError(
+            raise InputError(
                 f"positions and weights have shapes {x.shape} and {weights.shape}, expected one [q], q > 0"
             )
         if not (np.all((x >= 0) & (x <= 1)) and np.all(weights >= 0) and abs(weights.sum() - 1) < 1e-6):
-            raise ValueError(f"weights add up to {weights.sum()}, expected 1, none negative, and positions in [0, 1]")
+            raise InputError(f"weights add up to {weights.sum()}, expected 1, none negative, and positions in [0, 1]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +69,7 @@ class GridGraphon:
         expected = (self.rows.positions.size, self.columns.positions.size)
         values = _array("values", self.values)
         if values.shape != expected or not np.isfinite(values).all():
-            raise ValueError(f"values have shape {values.shape}, expected finite ones of shape {expected}")
+            raise InputError(f"values have shape {values.shape}, expected finite ones of shape {expected}")
 
     @property
     def row_degrees(self) -> Floats:
@@ -81,13 +88,13 @@ class GridGraphon:
 def path_counts(layers: Sequence[ArrayLike | csr_array]) -> csr_array:
     """The number of paths between each output and input, exactly: the product M_L ⋯ M_1, int64 [output, input].
 
-    ValueError if there is no layer, one is no 0/1 matrix or does not fit the one before, or an output is reached by
+    InputError if there is no layer, one is no 0/1 matrix or does not fit the one before, or an output is reached by
     2⁶³ paths or more (`path_density` counts them all the same).
     """
     masks = _masks(layers)
     most = max(_paths(masks[::-1], transposed=False))
     if most >= 2**63:
-        raise ValueError(f"an output is reached by {most} paths, expected fewer than 2**63")
+        raise InputError(f"an output is reached by {most} paths, expected fewer than 2**63")
     counts = masks[0]
     for mask in masks[1:]:
         counts = csr_array(mask @ counts)
@@ -97,7 +104,7 @@ def path_counts(layers: Sequence[ArrayLike | csr_array]) -> csr_array:
 def compose(layers: Sequence[ArrayLike | csr_array]) -> csr_array:
     """The share of kept paths between each output and input: M_L ⋯ M_1 over the product of the hidden widths.
 
-    ValueError as in `path_counts`.
+    InputError as in `path_counts`.
     """
     shares = path_counts(layers).astype(np.float64)
     for mask in layers[:-1]:  # one by one: the product of many widths is no float
@@ -108,7 +115,7 @@ def compose(layers: Sequence[ArrayLike | csr_array]) -> csr_array:
 def path_density(layers: Sequence[ArrayLike | csr_array]) -> PathDensity:
     """The share of kept paths from each input and overall, as fractions, for any number of paths.
 
-    A product of matrices with one vector, in time proportional to the non-zeros. ValueError as in `path_counts`, save
+    A product of matrices with one vector, in time proportional to the non-zeros. InputError as in `path_counts`, save
     for the number of paths.
     """
     masks = _masks(layers)
@@ -120,29 +127,34 @@ def path_density(layers: Sequence[ArrayLike | csr_array]) -> PathDensity:
 def compose_graphons(layers: Sequence[GridGraphon]) -> GridGraphon:
     """W_L ∘ ⋯ ∘ W_1: consecutive layers share their hidden latent, which must be one object.
 
-    ValueError if there is no layer, or the columns of one are not the rows of the one before.
+    InputError if there is no layer, or the columns of one are not the rows of the one before.
     """
     if not layers:
-        raise ValueError("layers is empty, expected at least one graphon")
+        raise InputError("layers is empty, expected at least one graphon")
     values = layers[0].values
     for place, (before, after) in enumerate(pairwise(layers)):
         if after.columns is not before.rows:
-            raise ValueError(f"layers {place} and {place + 1} have different hidden latents, expected one they share")
+            raise InputError(f"layers {place} and {place + 1} have different hidden latents, expected one they share")
         values = (after.values * after.columns.weights) @ values
     return GridGraphon(values, layers[-1].rows, layers[0].columns)
 
 
-def uniform_latent(nodes: int = 200) -> Latent:
+def uniform_latent(nodes: int = 200, breaks: Sequence[float] = ()) -> Latent:
     """The uniform law on [0, 1] by the tanh-sinh rule, made for profiles that blow up at an end, such as that of |a|.
 
-    ValueError unless there are 1 to 2²⁰ nodes.
+    breaks: where profiles have steps; each piece between them has as many nodes, and weights that add up to its length.
+
+    InputError unless there are 1 to 2²⁰ nodes, and the breaks increase strictly between 0 and 1.
     """
-    nodes = checked_integer("nodes", nodes, 1, 2**20)
+    nodes, breaks = checked_integer("nodes", nodes, 1, 2**20), checked_breaks(breaks)
     step = 2 * REACH / nodes
     s = -REACH + step * (np.arange(nodes) + 0.5)
     positions = 1 / (1 + np.exp(-np.pi * np.sinh(s)))
     weights = np.cosh(s) * positions * (1 - positions)
-    return Latent(positions, weights / weights.sum())
+    edges = np.array([0.0, *breaks, 1.0])
+    lengths = np.diff(edges)[:, None]
+    positions, weights = edges[:-1, None] + lengths * positions, lengths * weights / weights.sum()
+    return Latent(positions.ravel(), weights.ravel(), breaks)
 
 
 def point_latent() -> Latent:
@@ -153,26 +165,45 @@ def point_latent() -> Latent:
 def saliency_graphon(model: SaliencyModel, density: float, rows: Latent, columns: Latent) -> GridGraphon:
     """The limit of the masks of a factorised saliency at a density in (0, 1), its threshold solved on the grid (S1).
 
-    ValueError for another density, or a model whose profiles are left open.
+    Steps of a profile must be breaks of its latent (`uniform_latent`), or units of their own.
+
+    InputError for another density, a model whose profiles are left open, or one that jumps elsewhere.
     """
     if not isinstance(density, Real) or not 0 < density < 1:
-        raise ValueError(f"density is {density!r}, expected a number strictly between 0 and 1")
+        raise InputError(f"density is {density!r}, expected a number strictly between 0 and 1")
     kernel = model.kernel()
     if kernel.atoms(sp.core.function.AppliedUndef) or kernel.free_symbols - {u, v, tau}:
-        raise ValueError(f"model has the kernel {kernel}, expected one in u, v and tau alone")
+        raise InputError(f"model has the kernel {kernel}, expected one in u, v and tau alone")
     formula = numeric((u, v, tau), kernel)
 
+    def at(x: Floats, y: Floats, threshold: float) -> Floats:
+        return np.broadcast_to(formula(x[:, None], y, threshold), (x.size, y.size))
+
     def values(threshold: float) -> Floats:
-        found = formula(rows.positions[:, None], columns.positions, threshold)
-        return np.broadcast_to(found, (rows.positions.size, columns.positions.size))
+        return at(rows.positions, columns.positions, threshold)
 
     threshold = threshold_for(lambda level: np.atleast_1d(rows.weights @ values(level) @ columns.weights), density)
+    some_rows, some_columns = (each.positions[:: -(-each.positions.size // LINES)] for each in (rows, columns))
+    _refuse_jumps("row", lambda x: at(x, some_columns, threshold), rows)
+    _refuse_jumps("column", lambda y: at(some_rows, y, threshold).T, columns)
     return GridGraphon(values(threshold), rows, columns)
+
+
+def _refuse_jumps(name: str, values: Callable[[Floats], Floats], latent: Latent) -> None:
+    """InputError if a graphon jumps between nodes that stand for all of [0, 1]."""
+    if latent.breaks is None:
+        return
+    jump = find_jump(values, with_ends(latent.positions, latent.breaks), latent.breaks)
+    if jump is not None:
+        raise InputError(
+            f"the graphon jumps by {jump.size:.3g} at the {name} position {jump.at:.6g}, expected a break of its latent "
+            f"there: uniform_latent(nodes, breaks)"
+        )
 
 
 def _array(name: str, values: Floats) -> Floats:
     if not isinstance(values, np.ndarray) or values.dtype.kind not in "biuf":
-        raise ValueError(f"{name} is a {type(values).__name__}, expected an array of real numbers")
+        raise InputError(f"{name} is a {type(values).__name__}, expected an array of real numbers")
     return values
 
 
@@ -193,22 +224,22 @@ def _paths(masks: Sequence[csr_array], transposed: bool) -> list[int]:
 def _masks(layers: Sequence[ArrayLike | csr_array]) -> list[csr_array]:
     """As matrices of ones in int64, without stored zeros."""
     if issparse(layers) or not isinstance(layers, Sequence | np.ndarray):
-        raise ValueError(f"layers is a {type(layers).__name__}, expected a sequence of masks, from the input on")
+        raise InputError(f"layers is a {type(layers).__name__}, expected a sequence of masks, from the input on")
     if not len(layers):
-        raise ValueError("layers is empty, expected at least one mask")
+        raise InputError("layers is empty, expected at least one mask")
     masks: list[csr_array] = []
     for place, layer in enumerate(layers):
         given = csr_array(layer, copy=True) if issparse(layer) else checked_array(f"layer {place}", layer)
         if given.ndim != 2 or 0 in given.shape or given.dtype.kind not in "biuf":
-            raise ValueError(f"layer {place} is {given.dtype} of shape {given.shape}, expected a non-empty 0/1 matrix")
+            raise InputError(f"layer {place} is {given.dtype} of shape {given.shape}, expected a non-empty 0/1 matrix")
         if given.dtype == np.float16:  # which scipy.sparse does not know
             given = given.astype(np.float32)
         mask = csr_array(given)
         mask.sum_duplicates()
         mask.eliminate_zeros()
         if not (mask.data == 1).all():
-            raise ValueError(f"layer {place} holds {mask.data[mask.data != 1][0]}, expected zeros and ones alone")
+            raise InputError(f"layer {place} holds {mask.data[mask.data != 1][0]}, expected zeros and ones alone")
         if masks and mask.shape[1] != masks[-1].shape[0]:
-            raise ValueError(f"layer {place} has {mask.shape[1]} columns, expected {masks[-1].shape[0]}")
+            raise InputError(f"layer {place} has {mask.shape[1]} columns, expected {masks[-1].shape[0]}")
         masks.append(mask.astype(np.int64))
     return masks

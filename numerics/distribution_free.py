@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv
 from scipy.stats import rankdata
 
+from numerics.arguments import InputError
 from numerics.exact_tests import binomial_at_least, binomial_at_most
 from numerics.masks import checked_integer
 
@@ -35,7 +36,7 @@ class Interval(NamedTuple):
 def clopper_pearson(count: int, n: int, confidence: float = CONFIDENCE) -> Interval:
     """The probabilities under which a count of n so large, and one so small, has probability (1 − confidence)/2 or more.
 
-    ValueError unless 0 ≤ count ≤ n, n ≥ 1, and the confidence lies in (0, 1).
+    InputError unless 0 ≤ count ≤ n, n ≥ 1, and the confidence lies in (0, 1).
     """
     n = checked_integer("n", n, 1, 2**53)
     count = checked_integer("count", count, 0, n)
@@ -48,7 +49,7 @@ def clopper_pearson(count: int, n: int, confidence: float = CONFIDENCE) -> Inter
 def sign_p_value(differences: ArrayLike) -> float:
     """How surprising the signs of independent differences [n] are if neither sign is likelier; zeros are left out.
 
-    Two-sided, exact. ValueError unless they are numbers in one row.
+    Two-sided, exact. InputError unless they are numbers in one row.
     """
     values = _row("differences", differences)
     positive, negative = int((values > 0).sum()), int((values < 0).sum())
@@ -60,11 +61,11 @@ def median_interval(sample: ArrayLike, confidence: float = CONFIDENCE) -> Interv
     """Two order statistics of independent draws [n] of one law, between which its median lies.
 
     The k-th smallest exceeds the median with probability at most P(Bin(n, ½) < k); k is the largest for which this is
-    at most half of 1 − confidence. ValueError unless the sample is numbers in one row and not empty.
+    at most half of 1 − confidence. InputError unless the sample is numbers in one row and not empty.
     """
     values = np.sort(_row("sample", sample))
     if not values.size:
-        raise ValueError("sample is empty, expected at least one number")
+        raise InputError("sample is empty, expected at least one number")
     tail = (1 - _checked_confidence(confidence)) / 2
     place = 0
     while binomial_at_most(place, values.size, 0.5) <= tail:
@@ -77,11 +78,11 @@ def median_interval(sample: ArrayLike, confidence: float = CONFIDENCE) -> Interv
 def spearman(first: ArrayLike, second: ArrayLike) -> float:
     """The rank correlation of two rows of k numbers, ties at their mean rank; nan where one of them is constant.
 
-    Infinite numbers have ranks like others. ValueError for nan and for rows of different or no length.
+    Infinite numbers have ranks like others. InputError for nan and for rows of different or no length.
     """
     one, other = (_standard_ranks(_row(name, row)[None]) for name, row in (("first", first), ("second", second)))
     if one.shape != other.shape or one.size == 0:
-        raise ValueError(f"first and second have {one.size} and {other.size} numbers, expected as many, at least one")
+        raise InputError(f"first and second have {one.size} and {other.size} numbers, expected as many, at least one")
     return float((one * other).sum()) if one.any() and other.any() else float("nan")
 
 
@@ -90,13 +91,13 @@ def permutation_p_value(first: ArrayLike, second: ArrayLike) -> float:
 
     One permutation of the columns of `first` serves all its rows, so the rows may depend on each other in any way; all
     k! permutations are tried, two-sided. Rows in which a table is constant say nothing and count nothing; 1 if all are.
-    ValueError for tables of different shapes, nan, or more than 9 columns.
+    InputError for tables of different shapes, nan, or more than 9 columns.
     """
     tables = [np.asarray(table, dtype=np.float64) for table in (first, second)]
     if tables[0].shape != tables[1].shape or tables[0].ndim != 2 or tables[0].size == 0:
-        raise ValueError(f"first and second have shapes {tables[0].shape} and {tables[1].shape}, expected one [s, k]")
+        raise InputError(f"first and second have shapes {tables[0].shape} and {tables[1].shape}, expected one [s, k]")
     if any(np.isnan(table).any() for table in tables):
-        raise ValueError("first or second holds nan, expected numbers")
+        raise InputError("first or second holds nan, expected numbers")
     columns = checked_integer("the number of columns", tables[0].shape[1], 1, MOST_PERMUTED)
     ranks = [_standard_ranks(table) for table in tables]
     telling = ranks[0].any(axis=1) & ranks[1].any(axis=1)
@@ -116,11 +117,11 @@ def _standard_ranks(rows: Floats) -> Floats:
 def _row(name: str, values: ArrayLike) -> Floats:
     row = np.asarray(values, dtype=np.float64)
     if row.ndim != 1 or np.isnan(row).any():
-        raise ValueError(f"{name} has shape {row.shape}, expected one row of numbers, none of them nan")
+        raise InputError(f"{name} has shape {row.shape}, expected one row of numbers, none of them nan")
     return row
 
 
 def _checked_confidence(confidence: float) -> float:
     if not 0 < confidence < 1:
-        raise ValueError(f"confidence is {confidence!r}, expected a number strictly between 0 and 1")
+        raise InputError(f"confidence is {confidence!r}, expected a number strictly between 0 and 1")
     return float(confidence)

@@ -15,6 +15,7 @@ import sympy as sp
 from flint import acb, arb, arb_mat, ctx, fmpq, fmpq_mat
 
 from numerics import balls
+from numerics.arguments import InputError
 from numerics.masks import checked_integer
 from theory.graphon import lognormal
 from theory.operators.singular_values import row_value
@@ -54,13 +55,13 @@ def step_singular_values(
     zero values are told as such.
 
     Raises:
-        ValueError: for shapes that do not fit, or weights that are not positive with sum 1.
+        InputError: for shapes that do not fit, or weights that are not positive with sum 1.
     """
     P = [[_rational("values", x) for x in row] for row in values]
     alpha = [_rational("row_weights", x) for x in row_weights]
     beta = [_rational("column_weights", x) for x in column_weights]
     if len(P) != len(alpha) or any(len(row) != len(beta) for row in P) or not P:
-        raise ValueError(f"{len(alpha)} row and {len(beta)} column weights do not fit the values")
+        raise InputError(f"{len(alpha)} row and {len(beta)} column weights do not fit the values")
     _check_weights("row_weights", alpha)
     _check_weights("column_weights", beta)
     if len(alpha) < len(beta):
@@ -74,7 +75,7 @@ def step_singular_values(
 def _check_weights(name: str, weights: Sequence[fmpq]) -> None:
     total = sum(weights, fmpq(0))
     if total != 1 or min(weights) <= 0:
-        raise ValueError(f"{name} have the sum {total}, expected positive weights of sum 1")
+        raise InputError(f"{name} have the sum {total}, expected positive weights of sum 1")
 
 
 def _diagonal(entries: Sequence[fmpq]) -> fmpq_mat:
@@ -84,7 +85,7 @@ def _diagonal(entries: Sequence[fmpq]) -> fmpq_mat:
 
 def _rational(name: str, x: Rational) -> fmpq:
     if not isinstance(x, int | Fraction | sp.Rational) or isinstance(x, bool):
-        raise ValueError(f"{name} contains {x!r}, expected an exact rational number")
+        raise InputError(f"{name} contains {x!r}, expected an exact rational number")
     x = Fraction(int(sp.sympify(x).p), int(sp.sympify(x).q))
     return fmpq(x.numerator, x.denominator)
 
@@ -145,7 +146,7 @@ def probit_singular_values(
     Each ball reaches from σ_i(A_K) to the certificate √(σ_i(A_K)² + ∬W² − ‖A_K‖²), K = `order`; a larger order narrows it.
 
     Raises:
-        ValueError: for scales that are not positive, a density outside (0, 1), or count > order.
+        InputError: for scales that are not positive, a density outside (0, 1), or count > order.
     """
     order = checked_integer("order", order, 1, 400)
     count = checked_integer("count", count, 1, order)
@@ -156,7 +157,7 @@ def probit_singular_values(
         rho: density,
     }
     if not min(row_scale, column_scale, noise_scale, density) > 0 or not density < 1:
-        raise ValueError(f"{ {str(s): str(x) for s, x in point.items()} }: expected positive scales, density in (0, 1)")
+        raise InputError(f"{ {str(s): str(x) for s, x in point.items()} }: expected positive scales, density in (0, 1)")
     with ctx.workprec(PRECISION + 8 * order):
         A = _hermite_matrix(point, order)
         captured = sum((x * x for row in A.tolist() for x in row), arb(0))
@@ -182,19 +183,19 @@ def inner_product_singular_values(
     columns longer than 20τ are parallel up to an angle of some 0.02: at 75τ they reach 1e-6.
 
     Raises:
-        ValueError: if columns are no finite matrix, the threshold is not positive, or the weights no exact
+        InputError: if columns are no finite matrix, the threshold is not positive, or the weights no exact
             probabilities, all positive.
     """
     matrix = np.asarray(columns, dtype=object)
     if matrix.ndim != 2 or not matrix.size:
-        raise ValueError(f"columns have shape {matrix.shape}, expected a non-empty matrix")
+        raise InputError(f"columns have shape {matrix.shape}, expected a non-empty matrix")
     h = [[_exact("columns", x) for x in column] for column in matrix]
     cut = _exact("threshold", threshold)
     if not cut > 0:
-        raise ValueError(f"threshold is {threshold!r}, expected a positive number")
+        raise InputError(f"threshold is {threshold!r}, expected a positive number")
     mass = np.asarray([Fraction(1, len(h))] * len(h) if weights is None else weights, dtype=object)
     if mass.shape != (len(h),):
-        raise ValueError(f"weights have shape {mass.shape}, expected ({len(h)},)")
+        raise InputError(f"weights have shape {mass.shape}, expected ({len(h)},)")
     beta = [_exact("weights", x) for x in mass]
     _check_weights("weights", beta)
     kept = [(column, weight) for column, weight in zip(h, beta, strict=True) if any(column)]

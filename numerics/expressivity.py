@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array, csr_array, issparse
 from scipy.sparse.csgraph import maximum_flow
 
+from numerics.arguments import InputError
 from numerics.masks import checked_array, checked_integer
 from theory.expressivity.approximation import pieces, universal_approximation
 
@@ -36,11 +37,11 @@ class Representable(NamedTuple):
 def representable(layers: Sequence[Layer], inputs: ArrayLike | None = None) -> Representable:
     """What a network of these masks can still make of `inputs` (all of them by default), by index.
 
-    ValueError unless there are a hidden layer and an output that fit, and `inputs` are distinct columns.
+    InputError unless there are a hidden layer and an output that fit, and `inputs` are distinct columns.
     """
     masks = _masks(layers)
     if len(masks) < 2:
-        raise ValueError(f"layers has {len(masks)} mask, expected a hidden layer and an output at least")
+        raise InputError(f"layers has {len(masks)} mask, expected a hidden layer and an output at least")
     columns = masks[0].shape[1]
     active = column_indices(columns, np.arange(columns) if inputs is None else inputs)
     lost = np.intersect1d(_isolated(masks), active)
@@ -51,7 +52,7 @@ def representable(layers: Sequence[Layer], inputs: ArrayLike | None = None) -> R
 def fully_wired(mask: Layer, inputs: ArrayLike) -> Indices:
     """The neurons (rows) of a mask [n, d] that are connected to all of `inputs`, ascending (E1).
 
-    ValueError unless the mask holds zeros and ones alone and `inputs` are distinct columns, at least one.
+    InputError unless the mask holds zeros and ones alone and `inputs` are distinct columns, at least one.
     """
     matrix = mask_matrix("mask", mask)
     active = column_indices(matrix.shape[1], inputs)
@@ -61,7 +62,7 @@ def fully_wired(mask: Layer, inputs: ArrayLike) -> Indices:
 def isolated_inputs(layers: Sequence[Layer]) -> Indices:
     """The inputs that no path joins to any output, ascending, for any number of layers (E7, E10).
 
-    ValueError unless there is a mask, all are of zeros and ones, and each fits the one before.
+    InputError unless there is a mask, all are of zeros and ones, and each fits the one before.
     """
     return _isolated(_masks(layers))
 
@@ -70,7 +71,7 @@ def relay_split(mask: Layer, inputs: ArrayLike) -> Indices:
     """Which of `inputs` each neuron of a mask [m, d] should relay, its place in `inputs`, or −1 without an edge to any.
 
     As many neurons as possible serve with at most ⌊m/k⌋ for an input (a maximum flow); others go where the fewest are.
-    int64[m]. ValueError as in `fully_wired`.
+    int64[m]. InputError as in `fully_wired`.
     """
     matrix = mask_matrix("mask", mask)
     active = column_indices(matrix.shape[1], inputs)
@@ -99,15 +100,15 @@ def relayed(first: Layer, second: Layer, inputs: ArrayLike, split: ArrayLike | N
 
     first [m, d], second [n₂, m]. `split`, int[m]: the place in `inputs` that each neuron of the first layer relays if it
     has the edge, −1 for none; by default `relay_split`, which looks at the mask (E8's law is that of `even_split`).
-    ValueError as in `fully_wired`, or unless the layers fit and the split is one of m places.
+    InputError as in `fully_wired`, or unless the layers fit and the split is one of m places.
     """
     below, above = _masks([first, second])
     active = column_indices(below.shape[1], inputs)
     chosen = relay_split(below, active) if split is None else checked_array("split", split)
     if chosen.shape != (below.shape[0],) or chosen.dtype.kind not in "iu":
-        raise ValueError(f"split is {chosen.dtype} of shape {chosen.shape}, expected integers [{below.shape[0]}]")
+        raise InputError(f"split is {chosen.dtype} of shape {chosen.shape}, expected integers [{below.shape[0]}]")
     if not ((chosen >= -1) & (chosen < active.size)).all():
-        raise ValueError(f"split holds places from {chosen.min()} to {chosen.max()}, expected −1 to {active.size - 1}")
+        raise InputError(f"split holds places from {chosen.min()} to {chosen.max()}, expected −1 to {active.size - 1}")
     neurons, places = below[:, active].nonzero()
     kept = chosen[neurons] == places
     shape = len(chosen), active.size
@@ -137,7 +138,7 @@ class Unit(NamedTuple):
 def product_network(count: int, first_slope: Fraction | None = None, bend: Fraction | None = None) -> list[Unit]:
     """The 2M units whose sum is within 1/M² of x₁x₂ on [−1, 1]², M = `count` (E6), or the same with other slopes.
 
-    ValueError unless 1 ≤ M ≤ 10⁶.
+    InputError unless 1 ≤ M ≤ 10⁶.
     """
     count = checked_integer("count", count, 1, 10**6)
     first, later = (
@@ -158,38 +159,38 @@ def _rational(name: str, count: int) -> Fraction:
 
 def _masks(layers: Sequence[Layer]) -> list[Matrix]:
     if issparse(layers) or not isinstance(layers, Sequence | np.ndarray) or not len(layers):
-        raise ValueError(f"layers is a {type(layers).__name__}, expected a sequence of at least one mask")
+        raise InputError(f"layers is a {type(layers).__name__}, expected a sequence of at least one mask")
     masks = [mask_matrix(f"layer {place}", layer) for place, layer in enumerate(layers)]
     for place, (below, above) in enumerate(pairwise(masks), start=1):
         if above.shape[1] != below.shape[0]:
-            raise ValueError(f"layer {place} has {above.shape[1]} columns, expected {below.shape[0]}")
+            raise InputError(f"layer {place} has {above.shape[1]} columns, expected {below.shape[0]}")
     return masks
 
 
 def mask_matrix(name: str, mask: Layer) -> Matrix:
     """A mask as bool[m, n], dense or CSR as it came, its duplicate entries added up.
 
-    ValueError unless it is a non-empty matrix of zeros and ones.
+    InputError unless it is a non-empty matrix of zeros and ones.
     """
     given = csr_array(mask, copy=True) if issparse(mask) else checked_array(name, mask)
     if given.ndim != 2 or 0 in given.shape or given.dtype.kind not in "biuf":
-        raise ValueError(f"{name} is {given.dtype} of shape {given.shape}, expected a non-empty 0/1 matrix")
+        raise InputError(f"{name} is {given.dtype} of shape {given.shape}, expected a non-empty 0/1 matrix")
     if isinstance(given, csr_array):
         given.sum_duplicates()
         given.eliminate_zeros()
     entries = given.data if isinstance(given, csr_array) else given
     if not (wrong := (entries == 0) | (entries == 1)).all():
-        raise ValueError(f"{name} holds {entries[~wrong][0]}, expected zeros and ones alone")
+        raise InputError(f"{name} holds {entries[~wrong][0]}, expected zeros and ones alone")
     return given.astype(bool)
 
 
 def column_indices(columns: int, inputs: ArrayLike) -> Indices:
-    """`inputs` as int64[k]; ValueError unless they are distinct columns from 0 to columns − 1, at least one."""
+    """`inputs` as int64[k]; InputError unless they are distinct columns from 0 to columns − 1, at least one."""
     indices = checked_array("inputs", inputs)
     if indices.ndim != 1 or indices.size == 0 or indices.dtype.kind not in "iu":
-        raise ValueError(f"inputs is {indices.dtype} of shape {indices.shape}, expected a list of column numbers")
+        raise InputError(f"inputs is {indices.dtype} of shape {indices.shape}, expected a list of column numbers")
     if not ((indices >= 0) & (indices < columns)).all() or np.unique(indices).size < indices.size:
-        raise ValueError(f"inputs are {indices.tolist()}, expected distinct columns from 0 to {columns - 1}")
+        raise InputError(f"inputs are {indices.tolist()}, expected distinct columns from 0 to {columns - 1}")
     return indices.astype(np.int64)
 
 

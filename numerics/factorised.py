@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
+from numerics.arguments import InputError
 from numerics.masks import checked_integer, kth_largest, largest_of_rows
 from numerics.sampling import (
     Floats,
@@ -39,7 +40,7 @@ class Noise:
     """A continuous law of the noise ξ ≥ 0 of factorised scores; the functions are vectorised.
 
     draw(rng, shape): iid draws. survival(t) = P(ξ > t) for t in [0, ∞]. inverse_survival(p), p in (0, 1]: the t with
-    survival(t) = p. ValueError unless survival falls from 1 at 0 to 0 at ∞.
+    survival(t) = p. InputError unless survival falls from 1 at 0 to 0 at ∞.
     """
 
     draw: Draw
@@ -49,7 +50,7 @@ class Noise:
     def __post_init__(self) -> None:
         ends = np.asarray(self.survival(np.array([0.0, inf])))
         if ends.tolist() != [1, 0]:
-            raise ValueError(f"survival at 0 and infinity is {ends}, expected 1 and 0")
+            raise InputError(f"survival at 0 and infinity is {ends}, expected 1 and 0")
 
 
 def factorised_top_k(row: ArrayLike, column: ArrayLike, draw: Draw, k: int, rng: np.random.Generator) -> csr_array:
@@ -60,7 +61,7 @@ def factorised_top_k(row: ArrayLike, column: ArrayLike, draw: Draw, k: int, rng:
     largest is bracketed from a sample, and only scores within the bracket are stored; should it miss, rng is set back
     and everything drawn again. row [m], column [n] are finite and ≥ 0, 0 ≤ k ≤ mn.
 
-    ValueError if not, or if draw returns a wrong shape, a NaN, a negative value or a score that overflows.
+    InputError if not, or if draw returns a wrong shape, a NaN, a negative value or a score that overflows.
     """
     row, column = non_negative_vector("row", row), non_negative_vector("column", column)
     k = checked_integer("k", k, 0, row.size * column.size)
@@ -81,7 +82,7 @@ def tail_top_k(row: ArrayLike, column: ArrayLike, noise: Noise, k: int, rng: np.
     to lie above it with chance at most e⁻⁴⁰; then the draw is repeated, which moves the law by no more than that.
     For k above mn/16, and for matrices too small or too full of zeros for that, this *is* `factorised_top_k`.
 
-    Arguments and errors as there; ValueError also if survival and inverse_survival do not fit each other.
+    Arguments and errors as there; InputError also if survival and inverse_survival do not fit each other.
     """
     row, column = non_negative_vector("row", row), non_negative_vector("column", column)
     k = checked_integer("k", k, 0, row.size * column.size)
@@ -130,10 +131,10 @@ def _bracketed_top_k(
         factor = row[top : top + step]
         ends = scan(_drawn(draw, rng, (factor.size, column.size)), factor, column, low, reached, reach)
         if ends[-1] < 0:
-            raise ValueError("draw returned a negative value, NaN or infinity, expected finite noise ≥ 0")
+            raise InputError("draw returned a negative value, NaN or infinity, expected finite noise ≥ 0")
         scores = reach[: ends[-1]]
         if scores.size and scores.max() == inf:
-            raise ValueError("a score is infinite, expected finite products of row, column and noise")
+            raise InputError("a score is infinite, expected finite products of row, column and noise")
         inside = np.flatnonzero(scores <= high)
         parts.append((reached[: ends[-1]].copy(), found + ends, found + inside, scores[inside]))
         found += int(ends[-1])
@@ -177,7 +178,7 @@ def _scan(noise, row, column, low, columns, scores):
 def _drawn(draw: Draw, rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
     noise = np.asarray(draw(rng, shape))
     if noise.shape != shape or noise.dtype.kind not in "biuf":
-        raise ValueError(f"draw returned {noise.dtype} of shape {noise.shape}, expected real of shape {shape}")
+        raise InputError(f"draw returned {noise.dtype} of shape {noise.shape}, expected real of shape {shape}")
     return np.ascontiguousarray(noise, np.float64)
 
 
@@ -227,11 +228,11 @@ def _above(survival: Callable[[Floats], Floats], level: float, products: Floats)
     with np.errstate(divide="ignore", over="ignore"):  # a zero product is above no level
         p = np.asarray(survival(level / products))
     if p.shape != products.shape or not (p.min() >= 0 and p.max() <= 1):
-        raise ValueError(f"survival returned shape {p.shape}, values {p.min()} to {p.max()}, expected [0, 1]")
+        raise InputError(f"survival returned shape {p.shape}, values {p.min()} to {p.max()}, expected [0, 1]")
     return p
 
 
 def _check_inverse(noise: Noise, p: Floats) -> None:
     back = noise.survival(noise.inverse_survival(p))
     if not np.allclose(back, p, rtol=1e-6, atol=1e-300):
-        raise ValueError(f"survival(inverse_survival(p)) is off by {np.abs(back - p).max()}, expected p")
+        raise InputError(f"survival(inverse_survival(p)) is off by {np.abs(back - p).max()}, expected p")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_array
 
+from numerics.arguments import InputError
 from numerics.files import replacing
 from numerics.predict import Observation, Prediction
 from numerics.row_law import BINS, Floats, row_order, row_picture
@@ -28,16 +30,16 @@ KEPT, SHADES = "Greys", "Blues"
 
 
 def check_plot(path: Path) -> None:
-    """ValueError, in one line, unless a picture can be written under this name."""
+    """InputError, in one line, unless a picture can be written under this name."""
     if path.suffix.lower() not in SUFFIXES:
-        raise ValueError(f"{path}: suffix is {path.suffix!r}, expected {' or '.join(SUFFIXES)}")
+        raise InputError(f"{path}: suffix is {path.suffix!r}, expected {' or '.join(SUFFIXES)}")
     check_matplotlib("--plot")
 
 
 def check_matplotlib(option: str) -> None:
-    """ValueError, in one line, unless pictures can be drawn."""
+    """InputError, in one line, unless pictures can be drawn."""
     if find_spec("matplotlib") is None:
-        raise ValueError(f"{option}: matplotlib is not installed, expected after pip install 'sparse-limits[plot]'")
+        raise InputError(f"{option}: matplotlib is not installed, expected after pip install 'sparse-limits[plot]'")
 
 
 def plot_prediction(
@@ -46,7 +48,7 @@ def plot_prediction(
     """Draw a prediction, and the network pruned beside it, into a .png or .svg file.
 
     image: the shape of an input, if inputs are pictures whose column densities are worth seeing as such. The file
-    appears under its name only when it is complete. ValueError as `check_plot`, or if it cannot be written.
+    appears under its name only when it is complete. InputError as `check_plot`, or if it cannot be written.
     """
     check_plot(path)
     from matplotlib.figure import Figure
@@ -65,10 +67,12 @@ def plot_prediction(
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a picture whole, or not at all; ValueError if it cannot be written."""
+    """Write a picture whole, or not at all; InputError if it cannot be written."""
     kind = path.suffix.lower()[1:]
+    drawn = BytesIO()
+    figure.savefig(drawn, format=kind, dpi=110, metadata={"Date": None} if kind == "svg" else None)
     with replacing(path) as temporary:
-        figure.savefig(temporary, format=kind, dpi=110, metadata={"Date": None} if kind == "svg" else None)
+        temporary.write_bytes(drawn.getvalue())
 
 
 def _masks(figure: SubFigure, prediction: Prediction, observation: Observation | None, columns: np.ndarray) -> None:
@@ -162,7 +166,7 @@ MADE = "#2a9d8f"  # of a uniform mask
 
 
 def plot_fit(path: Path, fit: Fit) -> None:
-    """Draw all pictures of a fit into one .png or .svg file. ValueError as `check_plot`, or if it cannot be written."""
+    """Draw all pictures of a fit into one .png or .svg file. InputError as `check_plot`, or if it cannot be written."""
     check_plot(path)
     from matplotlib.figure import Figure
 
@@ -177,8 +181,6 @@ def plot_fit(path: Path, fit: Fit) -> None:
 
 def fit_pictures(fit: Fit) -> dict[str, str]:
     """The pictures of a fit as SVG elements for a page, with ids of their own, `TEXT` and the like as colours."""
-    from io import StringIO
-
     import matplotlib
     from matplotlib.figure import Figure
 

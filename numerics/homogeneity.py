@@ -18,14 +18,15 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import gammaincc
 
+from numerics.arguments import InputError
 from numerics.exact_tests import TwoCounts
+from numerics.fit_levels import UNLIKELY
 from numerics.moments import numeric
 from theory.graphon import graphon_taxonomy, symbols
 from theory.graphon.taxonomy import Heterogeneity, heterogeneity
 
 Counts = NDArray[np.int64]
 
-UNLIKELY = 1e-3  # a side whose p-value is below is not uniform
 DRAWS, FEWEST_DRAWS = 4999, 99
 MOST_DRAWN = 10**8  # counts drawn for one test
 
@@ -97,11 +98,11 @@ class Homogeneity:
 def homogeneity_of(mask: csr_array, rng: np.random.Generator) -> Homogeneity:
     """Both exact tests on both sides of a mask [m, n] of bool that keeps some of its entries, not all.
 
-    ValueError if it keeps none or all.
+    InputError if it keeps none or all.
     """
     m, n = mask.shape
     if not 0 < mask.nnz < m * n:
-        raise ValueError(f"the mask keeps {mask.nnz} of {m * n} entries, expected some, not all")
+        raise InputError(f"the mask keeps {mask.nnz} of {m * n} entries, expected some, not all")
     rows, columns = degrees(mask)
     drawn = _drawn_spreads(m, n, mask.nnz, rng)
     other = drawn if m == n else _drawn_spreads(n, m, mask.nnz, rng)
@@ -112,6 +113,22 @@ def homogeneity_of(mask: csr_array, rng: np.random.Generator) -> Homogeneity:
         replace(across, given=_given(columns, rows)) if down.uneven else across,
         blocks,
     )
+
+
+def held_out(mask: NDArray[np.bool_]) -> tuple[int, int]:
+    """What the half of the columns that is denser in the even rows of a mask [m, n] keeps in the odd rows, out of how many.
+
+    If entries of a row are exchangeable, given the counts of the rows, the first number has the mean of half the second,
+    and is binomial or narrower. InputError unless the mask is bool, with two rows and two columns at least.
+    """
+    if mask.dtype != bool or mask.ndim != 2 or min(mask.shape) < 2:
+        raise InputError(
+            f"mask is {mask.dtype} of shape {mask.shape}, expected bool, two rows and two columns at least"
+        )
+    n = mask.shape[1] // 2 * 2
+    dense = np.argsort(-mask[::2, :n].sum(axis=0), kind="stable")[: n // 2]
+    rest = mask[1::2, :n]
+    return int(rest[:, dense].sum()), int(rest.sum())
 
 
 def degrees(mask: csr_array) -> tuple[Counts, Counts]:
@@ -132,8 +149,8 @@ def _side(counts: Counts, length: int, drawn: NDArray[np.float64]) -> Side:
     ends = [test.p_value(count, kept - count) for count in {smallest, largest}] if number > 1 else [1.0]
     seen = _spread(counts)
     tail = min(int((drawn >= seen * (1 - 1e-12)).sum()), int((drawn <= seen * (1 + 1e-12)).sum()))
-    none = _log_choose(size - length, kept) - _log_choose(size, kept)
-    chance = number * _log_choose(length, smallest) - _log_choose(size, kept)
+    none = log_choose(size - length, kept) - log_choose(size, kept)
+    chance = number * log_choose(length, smallest) - log_choose(size, kept)
     return Side(
         number,
         length,
@@ -205,7 +222,7 @@ def _blocks(mask: csr_array, along: str) -> Blocks | None:
         if length < 2 or n % length:
             continue
         each, blocks = kept * length // (m * n), m * n // length
-        chance = blocks * _log_choose(length, each) - _log_choose(m * n, kept)
+        chance = blocks * log_choose(length, each) - log_choose(m * n, kept)
         if chance < log(UNLIKELY):
             counts = np.bincount(rows * (n // length) + mask.indices // length, minlength=blocks)
             if (counts == each).all():
@@ -213,5 +230,6 @@ def _blocks(mask: csr_array, along: str) -> Blocks | None:
     return None
 
 
-def _log_choose(n: int, k: int) -> float:
+def log_choose(n: int, k: int) -> float:
+    """ln C(n, k), -inf for k > n."""
     return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) if k <= n else -inf

@@ -14,23 +14,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.arguments import InputError
+
 Mask = NDArray[np.bool_]
 
 
 def kept_count(density: float, size: int) -> int:
     """The number of kept entries of `size` ≥ 1: density·size in floating point, rounded, halves to the even integer.
 
-    ValueError unless density is in (0, 1). The count may be 0 or size when size is small.
+    InputError unless density is in (0, 1). The count may be 0 or size when size is small.
     """
     if not isinstance(density, Real) or not 0 < density < 1:
-        raise ValueError(f"density is {density!r}, expected a number strictly between 0 and 1")
+        raise InputError(f"density is {density!r}, expected a number strictly between 0 and 1")
     return round(float(density) * checked_integer("size", size, 1, 2**53))
 
 
 def top_k_mask(scores: ArrayLike, k: int) -> Mask:
     """The mask, of the shape of scores, that keeps the k largest; 0 ≤ k ≤ size.
 
-    ValueError if scores are empty, not real or not finite, or k is out of range. Linear time.
+    InputError if scores are empty, not real or not finite, or k is out of range. Linear time.
     """
     scores = _scores("scores", scores)
     k = checked_integer("k", k, 0, scores.size)
@@ -40,7 +42,7 @@ def top_k_mask(scores: ArrayLike, k: int) -> Mask:
 def kth_largest(scores: ArrayLike, k: int) -> float:
     """The k-th largest of all scores as a Python number, 1 ≤ k ≤ size; equal scores count as often as they occur.
 
-    ValueError as in `top_k_mask`.
+    InputError as in `top_k_mask`.
     """
     flat = _scores("scores", scores).ravel()
     at = flat.size - checked_integer("k", k, 1, flat.size)
@@ -48,7 +50,7 @@ def kth_largest(scores: ArrayLike, k: int) -> float:
 
 
 def global_mask(scores: ArrayLike, density: float) -> Mask:
-    """The mask that keeps the kept_count(density, size) largest of all scores. ValueError as in `top_k_mask`."""
+    """The mask that keeps the kept_count(density, size) largest of all scores. InputError as in `top_k_mask`."""
     scores = _scores("scores", scores)
     return top_k_mask(scores, kept_count(density, scores.size))
 
@@ -57,18 +59,18 @@ def global_masks(scores: Sequence[ArrayLike], density: float) -> list[Mask]:
     """Masks of several arrays of scores (layers) with one threshold, which keep kept_count(density, total size) in all.
 
     Of tied scores those in earlier arrays are kept first. Arrays of several types are compared in the common one
-    that numpy promotes them to. ValueError if there is no array, or as in `top_k_mask`.
+    that numpy promotes them to. InputError if there is no array, or as in `top_k_mask`.
     """
     arrays = [_scores(f"scores[{at}]", array) for at, array in enumerate(scores)]
     if not arrays:
-        raise ValueError("scores is empty, expected at least one array")
+        raise InputError("scores is empty, expected at least one array")
     mask = global_mask(np.concatenate([array.ravel() for array in arrays]), density)
     ends = np.cumsum([array.size for array in arrays])
     return [part.reshape(a.shape) for part, a in zip(np.split(mask, ends[:-1]), arrays, strict=True)]
 
 
 def row_mask(scores: ArrayLike, density: float) -> Mask:
-    """The mask [m, n] that keeps the kept_count(density, n) largest scores of each row. ValueError as above.
+    """The mask [m, n] that keeps the kept_count(density, n) largest scores of each row. InputError as above.
 
     A positive factor of a row leaves its mask unchanged (S12; Wanda, arXiv 2306.11695).
     """
@@ -79,13 +81,13 @@ def row_mask(scores: ArrayLike, density: float) -> Mask:
 def n_of_m_mask(scores: ArrayLike, n: int, m: int) -> Mask:
     """The mask that keeps, in each row, the n largest scores of each block of m consecutive columns (N:M, S13).
 
-    ValueError unless 1 ≤ n ≤ m, m divides the number of columns, and scores are a finite real matrix.
+    InputError unless 1 ≤ n ≤ m, m divides the number of columns, and scores are a finite real matrix.
     """
     scores = _matrix(scores)
     m = checked_integer("m", m, 1, scores.shape[1])
     n = checked_integer("n", n, 1, m)
     if scores.shape[1] % m:
-        raise ValueError(f"scores have {scores.shape[1]} columns, expected a multiple of m = {m}")
+        raise InputError(f"scores have {scores.shape[1]} columns, expected a multiple of m = {m}")
     return largest_of_rows(scores.reshape(-1, m), n).reshape(scores.shape)
 
 
@@ -105,33 +107,33 @@ def largest_of_rows(scores: NDArray, k: int) -> Mask:
 
 
 def checked_integer(name: str, value: int, low: int, high: int) -> int:
-    """value as an int; ValueError unless it is an integer from low to high."""
+    """value as an int; InputError unless it is an integer from low to high."""
     if not isinstance(value, Integral) or not low <= value <= high:
-        raise ValueError(f"{name} is {value!r}, expected an integer from {low} to {high}")
+        raise InputError(f"{name} is {value!r}, expected an integer from {low} to {high}")
     return int(value)
 
 
 def checked_array(name: str, values: Any) -> NDArray:
-    """values as an array; ValueError for ragged lists, and for masked entries, which numpy would count all the same."""
+    """values as an array; InputError for ragged lists, and for masked entries, which numpy would count all the same."""
     if np.ma.is_masked(values):
-        raise ValueError(f"{name} has masked entries, expected an array without")
+        raise InputError(f"{name} has masked entries, expected an array without")
     try:
         return np.asarray(values)
     except ValueError as error:
-        raise ValueError(f"{name} is ragged, expected an array or lists of equal lengths") from error
+        raise InputError(f"{name} is ragged, expected an array or lists of equal lengths") from error
 
 
 def _scores(name: str, values: ArrayLike) -> NDArray:
     array = checked_array(name, values)
     if array.dtype.kind not in "biuf" or array.size == 0:
-        raise ValueError(f"{name} is {array.dtype} of shape {array.shape}, expected a non-empty real array")
+        raise InputError(f"{name} is {array.dtype} of shape {array.shape}, expected a non-empty real array")
     if not (np.isfinite(array.min()) and np.isfinite(array.max())):
-        raise ValueError(f"{name} contains NaN or infinity, expected finite values")
+        raise InputError(f"{name} contains NaN or infinity, expected finite values")
     return array
 
 
 def _matrix(values: ArrayLike) -> NDArray:
     array = _scores("scores", values)
     if array.ndim != 2:
-        raise ValueError(f"scores have shape {array.shape}, expected a matrix")
+        raise InputError(f"scores have shape {array.shape}, expected a matrix")
     return array

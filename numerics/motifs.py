@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array, issparse, spmatrix
 from sympy.ntheory.modular import crt
 
+from numerics.arguments import InputError
 from numerics.masks import checked_array
 from theory.operators.motifs import Motif
 
@@ -54,7 +55,7 @@ def motif_density(mask: ArrayLike | csr_array | spmatrix, motif: Motif) -> Fract
     """t(F, M) of a matrix M [m, n], dense or scipy.sparse: a Fraction for integers and bools, a float for real entries.
 
     Trees take time proportional to the non-zeros; C_4 and K_{2,b} that of a Gram matrix, taken in blocks of rows.
-    ValueError if M is not a non-empty finite real matrix, or F has treewidth above 2 (such as K_{3,3}).
+    InputError if M is not a non-empty finite real matrix, or F has treewidth above 2 (such as K_{3,3}).
     """
     matrix = _matrix(mask)
     m, n = matrix.shape
@@ -73,7 +74,7 @@ def graphon_motif_density(
 
     Exact for a step graphon, whose weights are the widths of its steps; for a kernel as exact as the quadrature whose
     nodes and weights these are. Floats give a float; integers, fractions and SymPy expressions an exact value.
-    ValueError for a wrong shape, values that are not finite, weights that are negative or do not add up to 1 (to 1e-6),
+    InputError for a wrong shape, values that are not finite, weights that are negative or do not add up to 1 (to 1e-6),
     or a motif as in `motif_density`.
     """
     kernel = _numbers("values", values, 2)
@@ -100,7 +101,7 @@ def rank_one_motif_density(motif: Motif, row_moment: Callable[[int], Any], colum
 def _plans(motif: Motif, side: int) -> tuple[Plan, ...]:
     """A plan for each component: fewest matrices that do not join the root, and the root on `side` where it may be."""
     if not isinstance(motif, Motif):
-        raise ValueError(f"motif is {motif!r}, expected a Motif such as MOTIFS['C4']")
+        raise InputError(f"motif is {motif!r}, expected a Motif such as MOTIFS['C4']")
     edges = [((0, row), (1, column)) for row, column in motif.edges]
     plans = []
     while edges:
@@ -111,7 +112,7 @@ def _plans(motif: Motif, side: int) -> tuple[Plan, ...]:
         edges = [edge for edge in edges if edge[0] not in reached]
         found = [plan for root in sorted(reached) if (plan := _plan(component, root))]
         if not found:
-            raise ValueError(f"motif {motif.edges} has treewidth above 2, expected trees, cycles, K_(2,b) and the like")
+            raise InputError(f"motif {motif.edges} has treewidth above 2, expected trees, cycles, K_(2,b) and the like")
         plans.append(
             min(found, key=lambda plan: (sum(plan.root not in pair for pair in plan.links), plan.root[0] != side))
         )
@@ -248,16 +249,16 @@ def _matrix(values: ArrayLike | csr_array | spmatrix) -> Matrix:
     """As csr_array or, where many entries are non-zero, as a dense array; of int64 or float64."""
     matrix = csr_array(values, copy=True) if issparse(values) else checked_array("mask", values)
     if matrix.ndim != 2 or 0 in matrix.shape or matrix.dtype.kind not in "biuf":
-        raise ValueError(f"mask is {matrix.dtype} of shape {matrix.shape}, expected a non-empty real matrix")
+        raise InputError(f"mask is {matrix.dtype} of shape {matrix.shape}, expected a non-empty real matrix")
     if issparse(matrix):
         matrix.sum_duplicates()
         filled, entries = int(matrix.nnz), matrix.data
     else:
         filled, entries = int(np.count_nonzero(matrix)), matrix
     if not np.isfinite(entries).all():
-        raise ValueError("mask contains NaN or infinity, expected finite values")
+        raise InputError("mask contains NaN or infinity, expected finite values")
     if matrix.dtype.kind == "u" and entries.size and entries.max() > np.iinfo(np.int64).max:
-        raise ValueError(f"mask contains {entries.max()}, expected integers below 2**63")
+        raise InputError(f"mask contains {entries.max()}, expected integers below 2**63")
     matrix = matrix.astype(np.float64 if matrix.dtype.kind == "f" else np.int64)
     if filled > SPARSE * matrix.shape[0] * matrix.shape[1]:
         return matrix.toarray() if issparse(matrix) else matrix
@@ -268,15 +269,15 @@ def _numbers(name: str, values: ArrayLike, dimensions: int) -> NDArray:
     """As float64 or, if they are exact, as Python objects."""
     array = checked_array(name, values)
     if array.ndim != dimensions or array.size == 0 or array.dtype.kind not in "biufO":
-        raise ValueError(
+        raise InputError(
             f"{name} are {array.dtype} of shape {array.shape}, expected {dimensions} dimensions of numbers"
         )
     if array.dtype.kind in "biu":
         return array.astype(int if array.dtype.kind == "b" else array.dtype).astype(object)
     if array.dtype == object and not all(isinstance(value, (Real, sp.Expr)) for value in array.flat):
-        raise ValueError(f"{name} hold something that is no real number, expected numbers or SymPy expressions")
+        raise InputError(f"{name} hold something that is no real number, expected numbers or SymPy expressions")
     if not (all(map(_is_finite, array.flat)) if array.dtype == object else np.isfinite(array).all()):
-        raise ValueError(f"{name} contain NaN or infinity, expected finite values")
+        raise InputError(f"{name} contain NaN or infinity, expected finite values")
     return array if array.dtype == object else array.astype(np.float64)
 
 
@@ -291,9 +292,9 @@ def _symbolic(value: object) -> bool:
 def _weights(name: str, given: ArrayLike | None, size: int) -> NDArray:
     weights = np.full(size, Fraction(1, size)) if given is None else _numbers(name, given, 1)
     if weights.shape != (size,):
-        raise ValueError(f"{name} have shape {weights.shape}, expected ({size},)")
+        raise InputError(f"{name} have shape {weights.shape}, expected ({size},)")
     total = weights.sum()
     negative = any(weight < 0 for weight in weights if not _symbolic(weight))
     if negative or not (_symbolic(total) or abs(total - 1) <= 1e-6):
-        raise ValueError(f"{name} add up to {total}, expected 1 and none negative")
+        raise InputError(f"{name} add up to {total}, expected 1 and none negative")
     return weights

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sympy as sp
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
+from numerics.arguments import InputError
+
 
 def polynomial(expression: sp.Expr) -> fmpq_mpoly:
     """The expression expanded as a polynomial with rational coefficients in its symbols; 0 iff it is 0 identically.
 
-    ValueError naming the part that is no such polynomial.
+    InputError naming the part that is no such polynomial.
     """
     symbols = sorted(expression.free_symbols, key=str)
     ring = fmpq_mpoly_ctx.get([f"x_{i}" for i in range(len(symbols))], Ordering.lex)
@@ -32,6 +34,6 @@ def polynomial(expression: sp.Expr) -> fmpq_mpoly:
             return product
         if isinstance(part, sp.Pow) and part.exp.is_Integer and part.exp >= 0:
             return value(part.base) ** int(part.exp)
-        raise ValueError(f"{part} is no polynomial with rational coefficients in symbols")
+        raise InputError(f"{part} is no polynomial with rational coefficients in symbols")
 
     return value(sp.sympify(expression))

@@ -32,6 +32,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from numerics.arguments import InputError
 from numerics.masks import Mask, global_mask, global_masks, kept_count, row_mask
 from numerics.networks import (
     Array,
@@ -65,11 +66,11 @@ SCOPES: tuple[Scope, ...] = ("layers", "layer", "row")
 def residual(network: Network, x: ArrayLike, y: ArrayLike, *, subtract_output: bool) -> Array:
     """The residual [N, q] of targets y [N, q]: f₀(x) − y, or −y with the initial output subtracted.
 
-    ValueError if x or y is not finite or does not fit the network.
+    InputError if x or y is not finite or does not fit the network.
     """
     samples, targets = inputs(network, x), real_matrix("y", y)
     if targets.shape != (expected := (len(samples), network.widths[-1])):
-        raise ValueError(f"y has shape {targets.shape}, expected {expected}")
+        raise InputError(f"y has shape {targets.shape}, expected {expected}")
     return -targets if subtract_output else forward(network, samples) - targets
 
 
@@ -85,7 +86,7 @@ def saliency(
     """One-shot scores of every layer (or of the first alone), shaped like its weights; the largest are kept.
 
     x [N, d] is read by snip, grasp, grasp-magnitude and wanda, residual [N, q] by the first three, rng by
-    random. All scores are ≥ 0 but those of grasp. Raises ValueError for an unknown method, for
+    random. All scores are ≥ 0 but those of grasp. Raises InputError for an unknown method, for
     synflow-iterative (which is no single score: use `prune`), and for an argument that is missing, not
     finite or does not fit.
     """
@@ -100,7 +101,7 @@ def saliency(
         case "synflow":
             return _synflow(network)[: len(weights)]
         case "synflow-iterative":
-            raise ValueError("synflow-iterative scores anew in each round: expected synflow, or prune(...)")
+            raise InputError("synflow-iterative scores anew in each round: expected synflow, or prune(...)")
     samples: ArrayLike = _given(method, "x", x)
     if method == "wanda":
         entering = (inputs(network, samples),) if first_layer else activations(network, samples)
@@ -136,7 +137,7 @@ def prune(
     round removes fewer than 1/L of the weights it keeps: log(1/density) < rounds · log(1 + 1/L), up to
     rounding.
 
-    Raises ValueError for density outside (0, 1), rounds < 1, an unknown method or scope, and as `saliency`
+    Raises InputError for density outside (0, 1), rounds < 1, an unknown method or scope, and as `saliency`
     does.
     """
     _known("method", method, METHODS)
@@ -154,7 +155,7 @@ def _prune_in_rounds(network: Network, density: float, scope: Scope, first_layer
     # round cut all paths by removing c weights with scores below those kept, the largest of these would be
     # ≥ R/c, so would be every kept one, and each of the L layers would keep at most c.
     if not isinstance(rounds, (int, np.integer)) or rounds < 1:
-        raise ValueError(f"rounds is {rounds!r}, expected a positive whole number")
+        raise InputError(f"rounds is {rounds!r}, expected a positive whole number")
     weights = network.weights[:1] if first_layer else network.weights
     gone = [-1 - np.abs(weight) for weight in weights]  # ranks below every score, without ties, which are slow
     masks: Masks = tuple(np.ones(weight.shape, bool) for weight in weights)
@@ -185,10 +186,10 @@ def _synflow(network: Network) -> Layers:
 
 def _given(method: str, name: str, value: Any) -> Any:
     if value is None:
-        raise ValueError(f"{name} is missing, expected because {method} scores depend on it")
+        raise InputError(f"{name} is missing, expected because {method} scores depend on it")
     return value
 
 
 def _known(name: str, value: str, expected: tuple[str, ...]) -> None:
     if value not in expected:
-        raise ValueError(f"{name} is {value!r}, expected one of {', '.join(expected)}")
+        raise InputError(f"{name} is {value!r}, expected one of {', '.join(expected)}")

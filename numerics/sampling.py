@@ -4,7 +4,7 @@ Entries are independent, entry (i, j) is kept with probability W(u_i, v_j). Cell
 a common upper bound b of their probabilities. Within a rectangle the gaps between successes of a Bernoulli(b)
 sequence are geometric, so the candidates are reached by jumps (the integer part of an exponential variable of rate
 −log(1−b) is geometric), and a candidate of probability p is kept with chance p/b. The law is exact whatever the
-bounds; tight bounds make it fast. A probability found above its bound raises ValueError.
+bounds; tight bounds make it fast. A probability found above its bound raises InputError.
 
 Masks are `scipy.sparse.csr_array` of bool with sorted indices: row = neuron, column = input.
 """
@@ -18,6 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
+
+from numerics.arguments import InputError
 
 Floats = NDArray[np.floating]
 Indices = NDArray[np.int64]
@@ -41,12 +43,12 @@ def sample_mask(
     above: the time is then proportional to m + n·Σ row_bound. If the kernel never decreases in v, `kernel(u, max(v))`
     will do. With None the bounds are the rows' maxima, and the kernel is evaluated once at each of the m·n entries.
 
-    ValueError if an argument is out of range, or a probability is met that is NaN, negative or above its bound.
+    InputError if an argument is out of range, or a probability is met that is NaN, negative or above its bound.
     """
     u, v = finite_vector("u", u), finite_vector("v", v)
     bound = _row_maxima(kernel, u, v) if row_bound is None else _probabilities("row_bound", row_bound)
     if bound.shape not in ((), u.shape):
-        raise ValueError(f"row_bound has shape {bound.shape}, expected a scalar or {u.shape}")
+        raise InputError(f"row_bound has shape {bound.shape}, expected a scalar or {u.shape}")
     grid = Rectangles(np.broadcast_to(bound, u.shape), *_corners(np.arange(u.size + 1), np.array([0, v.size])))
     chunks = (_thinned(kernel(u[c[0]], v[c[1]]), c, rng) for c in candidates(grid, rng))
     return _csr_of_sorted(*_joined(chunks), (u.size, v.size))
@@ -62,7 +64,7 @@ def sample_factorised(
     `probability = lambda x: survival(tau / x)`. Rows and columns are binned by size, so the time is proportional to
     the weights kept (plus m + n) however uneven the profiles are.
 
-    ValueError if an argument is out of range, or if probability is seen to decrease or to leave [0, 1].
+    InputError if an argument is out of range, or if probability is seen to decrease or to leave [0, 1].
     """
     row, column = non_negative_vector("row", row), non_negative_vector("column", column)
     by_row, by_column = descending(row), descending(column)
@@ -77,7 +79,7 @@ def sample_factorised(
 def sample_rank_one(p: ArrayLike, q: ArrayLike, rng: np.random.Generator) -> csr_array:
     """A mask [m, n] with independent Bernoulli(p_i q_j) entries; p [m], q [n] ≥ 0 with max(p)·max(q) ≤ 1.
 
-    ValueError otherwise. Time proportional to the weights kept, plus m + n.
+    InputError otherwise. Time proportional to the weights kept, plus m + n.
     """
     return sample_factorised(lambda x: x, p, q, rng)
 
@@ -88,12 +90,12 @@ def sample_step(
     """A mask of a step graphon: block (a, b) of row_sizes[a] × column_sizes[b] entries, each kept with
     probabilities[a, b], independently.
 
-    probabilities [A, B] in [0, 1]; row_sizes [A] and column_sizes [B] positive integers. ValueError otherwise.
+    probabilities [A, B] in [0, 1]; row_sizes [A] and column_sizes [B] positive integers. InputError otherwise.
     """
     steps = _probabilities("probabilities", probabilities)
     tops, lefts = _edges("row_sizes", row_sizes), _edges("column_sizes", column_sizes)
     if steps.shape != (expected := (tops.size - 1, lefts.size - 1)):
-        raise ValueError(f"probabilities has shape {steps.shape}, expected {expected} from the sizes")
+        raise InputError(f"probabilities has shape {steps.shape}, expected {expected} from the sizes")
     m, n = int(tops[-1]), int(lefts[-1])
     by_row = m * steps.shape[1] <= np.diff(tops) @ steps @ np.diff(lefts)
     if by_row:  # the blocks have more entries to keep than pieces of rows: go by these, and nothing need be sorted
@@ -103,7 +105,7 @@ def sample_step(
 
 
 def sample_constant(density: float, m: int, n: int, rng: np.random.Generator) -> csr_array:
-    """A mask [m, n] with independent Bernoulli(density) entries; density in [0, 1], m, n ≥ 1. ValueError otherwise."""
+    """A mask [m, n] with independent Bernoulli(density) entries; density in [0, 1], m, n ≥ 1. InputError otherwise."""
     return sample_step(np.full((1, 1), density), [m], [n], rng)
 
 
@@ -154,21 +156,21 @@ def descending(values: Floats) -> NDArray[np.int32]:
 
 
 def finite_vector(name: str, values: ArrayLike) -> Floats:
-    """values as float64 [n], n from 1 to 2³¹ − 1. ValueError if empty, of another shape, or not finite and real."""
+    """values as float64 [n], n from 1 to 2³¹ − 1. InputError if empty, of another shape, or not finite and real."""
     array = np.asarray(values)
     if array.ndim != 1 or not 0 < array.size < 2**31 or array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} is {array.dtype} of shape {array.shape}, expected a non-empty real vector")
+        raise InputError(f"{name} is {array.dtype} of shape {array.shape}, expected a non-empty real vector")
     array = array.astype(np.float64)
     if not np.isfinite(array).all():
-        raise ValueError(f"{name} contains NaN or infinity, expected finite values")
+        raise InputError(f"{name} contains NaN or infinity, expected finite values")
     return array
 
 
 def non_negative_vector(name: str, values: ArrayLike) -> Floats:
-    """As `finite_vector`, and ValueError if a value is negative."""
+    """As `finite_vector`, and InputError if a value is negative."""
     array = finite_vector(name, values)
     if array.min() < 0:
-        raise ValueError(f"{name} contains {array.min()}, expected values ≥ 0")
+        raise InputError(f"{name} contains {array.min()}, expected values ≥ 0")
     return array
 
 
@@ -187,7 +189,7 @@ def _thinned(values: ArrayLike, chunk: Chunk, rng: np.random.Generator) -> tuple
         wrong = ~((p >= 0) & (p <= bounds * _SLACK))
         if wrong.any():
             at = int(wrong.argmax())
-            raise ValueError(f"a probability is {p[at]}, expected a value from 0 to its bound {bounds[at]}")
+            raise InputError(f"a probability is {p[at]}, expected a value from 0 to its bound {bounds[at]}")
     kept = np.flatnonzero(rng.random(p.size) * bounds < p)
     return rows[kept], columns[kept]
 
@@ -221,17 +223,17 @@ def _bins(size: int) -> Indices:
 def _edges(name: str, sizes: ArrayLike) -> Indices:
     array = np.asarray(sizes)
     if array.ndim != 1 or array.size == 0 or array.dtype.kind not in "iu" or array.min() < 1:
-        raise ValueError(f"{name} is {sizes!r}, expected positive integers")
+        raise InputError(f"{name} is {sizes!r}, expected positive integers")
     edges = np.concatenate(([0], np.cumsum(array, dtype=np.int64)))
     if edges[-1] >= 2**31:
-        raise ValueError(f"{name} sums to {edges[-1]}, expected less than 2^31")
+        raise InputError(f"{name} sums to {edges[-1]}, expected less than 2^31")
     return edges
 
 
 def _probabilities(name: str, values: ArrayLike) -> Floats:
     array = np.asarray(values)
     if array.dtype.kind not in "biuf" or array.size == 0 or not (array.min() >= 0 and array.max() <= _SLACK):
-        raise ValueError(f"{name} is {np.array2string(array, threshold=4)}, expected probabilities in [0, 1]")
+        raise InputError(f"{name} is {np.array2string(array, threshold=4)}, expected probabilities in [0, 1]")
     return np.minimum(array.astype(np.float64), 1)
 
 

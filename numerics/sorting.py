@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array, issparse, sparray, spmatrix
 
+from numerics.arguments import InputError
 from numerics.masks import checked_array, checked_integer
 
 Integers = NDArray[np.int64]
@@ -27,7 +28,7 @@ class DegreeOrder(NamedTuple):
 def sort_by_degree(mask: MaskLike) -> DegreeOrder:
     """The order of the row and column sums of a mask [m, n], smallest first; equal ones keep their order.
 
-    ValueError if the mask is not a non-empty matrix of zeros and ones.
+    InputError if the mask is not a non-empty matrix of zeros and ones.
     """
     return _order(_entries(mask))
 
@@ -36,7 +37,7 @@ def smoothed(mask: MaskLike, blocks: int) -> NDArray[np.float64]:
     """Densities of a mask [m, n], sorted by degree, in a grid of near-equal blocks: float[blocks, blocks] in [0, 1].
 
     Sorted-average smoothing (arXiv 2510.17515): it tends to a monotone graphon as the mask and the blocks grow (G10).
-    1 ≤ blocks ≤ min(m, n); position i of m falls into block ⌊i·blocks/m⌋. ValueError as in `sort_by_degree`.
+    1 ≤ blocks ≤ min(m, n); position i of m falls into block ⌊i·blocks/m⌋. InputError as in `sort_by_degree`.
     """
     entries = _entries(mask)
     blocks = checked_integer("blocks", blocks, 1, min(entries.shape))
@@ -66,13 +67,13 @@ def _entries(mask: MaskLike) -> coo_array:
         if mask.dtype == np.float16:  # which scipy.sparse does not know
             mask = mask.astype(np.float32)
     if mask.ndim != 2 or not all(mask.shape) or mask.dtype.kind not in "biuf":
-        raise ValueError(f"mask is {mask.dtype} of shape {mask.shape}, expected a non-empty matrix of zeros and ones")
+        raise InputError(f"mask is {mask.dtype} of shape {mask.shape}, expected a non-empty matrix of zeros and ones")
     found = coo_array(mask, copy=True)
     if found.dtype.kind != "b":  # duplicates of bool add up to bool
         found.sum_duplicates()
     if not np.isin(found.data, (0, 1)).all():
         wrong = found.data[~np.isin(found.data, (0, 1))][0]
-        raise ValueError(f"mask contains {wrong}, expected zeros and ones only")
+        raise InputError(f"mask contains {wrong}, expected zeros and ones only")
     found.sum_duplicates()
     found.eliminate_zeros()
     return found

@@ -7,7 +7,8 @@ is known exactly, in balls, are in `numerics.exact_spectra`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -17,6 +18,8 @@ from scipy.sparse import csr_array, issparse
 from scipy.sparse.linalg import svds
 from sympy.core.function import AppliedUndef
 
+from numerics.arguments import InputError
+from numerics.jumps import breaks_of, checked_breaks, find_jump, with_ends
 from numerics.masks import checked_integer
 from numerics.moments import numeric, threshold_for
 from theory.saliency.model import SaliencyModel, half_normal_quantile, tau, u, v
@@ -27,6 +30,7 @@ Floats = NDArray[np.floating]
 Matrix: TypeAlias = Any  # float[m, n] or csr_array of floats
 
 DENSE = 200  # a matrix with a side no longer than this is decomposed as a whole
+LINES = 64  # at most so many lines of a kernel are searched for jumps
 RESIDUAL = 1e-10  # of A v − σ u and Aᵀu − σ v, relative to σ₁; it bounds the error of σ
 
 
@@ -52,6 +56,27 @@ def uniform(count: int) -> Quadrature:
     """The uniform law on (0, 1) by Gauss–Legendre nodes, for kernels smooth up to the ends."""
     nodes, weights = np.polynomial.legendre.leggauss(count)
     return Quadrature((1 + nodes) / 2, weights / 2)
+
+
+@dataclass(frozen=True)
+class UniformInPieces:
+    """The uniform law on (0, 1) by as many Gauss–Legendre nodes on each piece between breaks: for kernels with steps.
+
+    A kernel that is constant on the pieces is integrated exactly.
+
+    Raises:
+        InputError: if the breaks are no increasing numbers strictly between 0 and 1.
+    """
+
+    breaks: Sequence[float]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "breaks", checked_breaks(self.breaks))
+
+    def __call__(self, count: int) -> Quadrature:
+        edges, (nodes, weights) = np.array([0.0, *self.breaks, 1.0]), uniform(count)
+        lengths = np.diff(edges)[:, None]
+        return Quadrature((edges[:-1, None] + lengths * nodes).ravel(), (lengths * weights).ravel())
 
 
 def normal(count: int) -> Quadrature:
@@ -82,13 +107,13 @@ def atoms(values: ArrayLike, weights: ArrayLike) -> Law:
     """A law on finitely many values, exact whatever the number of nodes. float[q], float[q] with sum 1, ≥ 0.
 
     Raises:
-        ValueError: if values and weights are not finite vectors of one length, or the weights no probabilities.
+        InputError: if values and weights are not finite vectors of one length, or the weights no probabilities.
     """
     nodes, mass = np.asarray(values, dtype=float), np.asarray(weights, dtype=float)
     if nodes.ndim != 1 or nodes.shape != mass.shape or not nodes.size or not np.isfinite(nodes).all():
-        raise ValueError(f"values and weights have shapes {nodes.shape}, {mass.shape}, expected finite vectors alike")
+        raise InputError(f"values and weights have shapes {nodes.shape}, {mass.shape}, expected finite vectors alike")
     if not (mass.min() >= 0 and abs(mass.sum() - 1) < 1e-12):
-        raise ValueError(f"weights sum to {mass.sum()}, expected probabilities with sum 1")
+        raise InputError(f"weights sum to {mass.sum()}, expected probabilities with sum 1")
     return lambda count: Quadrature(nodes, mass)
 
 
@@ -103,15 +128,19 @@ def graphon_singular_values(
     """The `count` leading singular values (default: all that the nodes give) of a graphon, descending. float[count]
 
     kernel(x, y) is vectorised, W at the latents x [a, 1] of rows and y [1, b] of columns; `rows` and `columns` are
-    `uniform`, `normal`, `half_normal`, `atoms(values, weights)` or another function from a number of nodes to a
-    Quadrature. For kernels analytic in these latents 64 nodes give 1e-12 and better. Source: O5.
+    `uniform`, `normal`, `half_normal`, `UniformInPieces(breaks)`, `atoms(values, weights)` or another function from a
+    number of nodes to a Quadrature. For kernels analytic in these latents 64 nodes give 1e-12 and better; a kernel with
+    steps needs atoms or pieces. Source: O5.
 
     Raises:
-        ValueError: if the kernel is not finite at the nodes, or count is more than there are nodes.
+        InputError: if the kernel is not finite at the nodes, jumps between those of one of the first four laws (jumps of
+            1e-4 and more are looked for), or count is more than there are nodes.
     """
     nodes = checked_integer("nodes", nodes, 1, 4096)
     row, column = rows(nodes), columns(nodes)
-    values = np.linalg.svd(_nystrom_matrix(kernel, row, column), compute_uv=False)
+    matrix = _nystrom_matrix(kernel, row, column)
+    _refuse_jumps(kernel, (rows, row.nodes), (columns, column.nodes))
+    values = np.linalg.svd(matrix, compute_uv=False)
     return values[: len(values) if count is None else checked_integer("count", count, 1, len(values))]
 
 
@@ -119,18 +148,53 @@ def _nystrom_matrix(kernel: Callable[[Floats, Floats], ArrayLike], row: Quadratu
     shape = (row.nodes.size, column.nodes.size)
     values = np.broadcast_to(np.asarray(kernel(row.nodes[:, None], column.nodes), dtype=float), shape)
     if not np.isfinite(values).all():
-        raise ValueError("the kernel is not finite at the nodes, expected finite values")
+        raise InputError("the kernel is not finite at the nodes, expected finite values")
     return np.sqrt(row.weights)[:, None] * values * np.sqrt(column.weights)
+
+
+def _refuse_jumps(
+    kernel: Callable[[Floats, Floats], ArrayLike], rows: tuple[Law, Floats], columns: tuple[Law, Floats]
+) -> None:
+    """InputError if a kernel jumps between neighbouring nodes of a continuous law."""
+    lines = (
+        ("row", rows, columns[1], lambda x, other: kernel(x[:, None], other)),
+        ("column", columns, rows[1], lambda y, other: np.transpose(kernel(other[:, None], y))),
+    )
+    for name, (law, nodes), others, values_at in lines:
+        breaks = _breaks(law)
+        if breaks is None:
+            continue
+        other = others[:: -(-others.size // LINES)]
+
+        def values(x: Floats, other: Floats = other, values_at: Callable = values_at) -> Floats:
+            found = np.asarray(values_at(x, other), dtype=float)
+            return np.broadcast_to(found, (x.size, other.size)) if found.ndim < 2 else found
+
+        jump = find_jump(values, nodes if law in (normal, half_normal) else with_ends(nodes, breaks), breaks)
+        if jump is not None:
+            raise InputError(
+                f"the kernel jumps by {jump.size:.3g} at the {name} latent {jump.at:.6g}, expected one without jumps "
+                "(UniformInPieces has breaks, atoms have any values)"
+            )
+
+
+def _breaks(law: Law) -> Sequence[float] | None:
+    """Where a continuous law is split; None for another, between whose nodes there need be nothing."""
+    if isinstance(law, UniformInPieces):
+        return law.breaks
+    return () if law in (uniform, normal, half_normal) else None
 
 
 def model_threshold(model: SaliencyModel, density: float, *, nodes: int = 64) -> float:
     """The threshold τ at which the graphon of a factorised saliency has the density, 0 < density < 1 (claim S1).
 
+    Profiles are as in `model_singular_values`.
+
     Raises:
-        ValueError: for another density, or if no threshold keeps as many.
+        InputError: for another density, if no threshold keeps as many, or for a profile with a jump that is not known.
     """
     if not 0 < density < 1:
-        raise ValueError(f"density is {density!r}, expected a number strictly between 0 and 1")
+        raise InputError(f"density is {density!r}, expected a number strictly between 0 and 1")
     kernel, rows, columns = latent_form(model)
     row, column = rows(nodes), columns(nodes)
 
@@ -139,6 +203,7 @@ def model_threshold(model: SaliencyModel, density: float, *, nodes: int = 64) ->
         return row.weights @ np.broadcast_to(values, (row.nodes.size, column.nodes.size)) @ column.weights
 
     found = threshold_for(densities, density)
+    _refuse_jumps(lambda x, y: kernel(x, y, found), (rows, row.nodes), (columns, column.nodes))
     below, at, above = (densities(found * factor).mean() for factor in (1 - 1e-5, 1, 1 + 1e-5))
     return float(found + (at - density) * 2e-5 * found / (below - above))  # one Newton step: to rounding
 
@@ -147,13 +212,15 @@ def model_singular_values(model: SaliencyModel, threshold: float, count: int, *,
     """The `count` leading singular values of the graphon F̄(τ/(f φ)) of a factorised saliency, descending. float[count]
 
     Profiles are expressions without free symbols but `u` and `v`. A profile in the quantile √2 erfinv of the
-    half-normal law is taken in that latent, a constant is one atom, any other is taken on Gauss–Legendre nodes.
+    half-normal law is taken in that latent, a constant is one atom, any other is taken on Gauss–Legendre nodes, as many on
+    each piece where Piecewise, Heaviside, sign, Abs, Min or Max split it: steps are exact.
 
     Raises:
-        ValueError: if a profile has other free symbols, the threshold is not positive, or count exceeds the nodes.
+        InputError: if a profile has other free symbols or a jump that these do not tell (as floor has), the threshold is
+            not positive, or count exceeds the nodes.
     """
     if not (np.isfinite(threshold) and threshold > 0):
-        raise ValueError(f"threshold is {threshold!r}, expected a positive number")
+        raise InputError(f"threshold is {threshold!r}, expected a positive number")
     kernel, rows, columns = latent_form(model)
     return graphon_singular_values(lambda x, y: kernel(x, y, threshold), rows, columns, count, nodes=nodes)
 
@@ -164,7 +231,7 @@ def latent_form(model: SaliencyModel) -> tuple[Callable[..., Floats], Law, Law]:
     kernel = SaliencyModel(row, column, model.noise).kernel()
     unknown = (kernel.free_symbols | kernel.atoms(AppliedUndef)) - {u, v, tau}
     if unknown:
-        raise ValueError(
+        raise InputError(
             f"the saliency leaves {', '.join(sorted(map(str, unknown)))} open, expected profiles of u and v"
         )
     function = numeric((u, v, tau), kernel)
@@ -184,7 +251,8 @@ def _latent(profile: sp.Expr, position: sp.Symbol) -> tuple[sp.Expr, Law]:
     in_latent = profile.subs(sp.erfinv(position), latent * sp.erfinv(u) / half_normal_quantile)
     if position not in in_latent.free_symbols:
         return in_latent.subs(latent, position), half_normal
-    return profile, uniform
+    breaks = breaks_of(profile, position)
+    return profile, UniformInPieces(breaks) if breaks else uniform
 
 
 def inner_product_singular_values(
@@ -197,14 +265,14 @@ def inner_product_singular_values(
     angle of a in the plane of h_j and h_k. It is within 1e-10, or refused; balls are in `numerics.exact_spectra`.
 
     Raises:
-        ValueError: if columns are no finite matrix, the threshold is not positive, or weights no probabilities.
+        InputError: if columns are no finite matrix, the threshold is not positive, or weights no probabilities.
         ArithmeticError: if two quadratures differ by more than 1e-10 (thresholds below 1e-3 of a column's length).
     """
     h = np.asarray(columns, dtype=float)
     if h.ndim != 2 or not h.size or not np.isfinite(h).all():
-        raise ValueError(f"columns have shape {h.shape}, expected a finite matrix")
+        raise InputError(f"columns have shape {h.shape}, expected a finite matrix")
     if not (np.isfinite(threshold) and threshold > 0):
-        raise ValueError(f"threshold is {threshold!r}, expected a positive number")
+        raise InputError(f"threshold is {threshold!r}, expected a positive number")
     beta = atoms(np.arange(len(h)), np.full(len(h), 1 / len(h)) if weights is None else weights)(1).weights
     gram, coarse = (_inner_product_gram(h / 2, threshold, *nodes) for nodes in ((96, 128), (80, 96)))
     if not np.abs(gram - coarse).max() <= RESIDUAL:
@@ -255,7 +323,7 @@ def mask_singular_values(mask: ArrayLike | csr_array, count: int, *, seed: int =
     held. The same seed gives the same digits; σ_i(M) is within 1e-10 σ₁(M). Source: O1.
 
     Raises:
-        ValueError: if the mask is no finite real matrix, or not 1 ≤ count ≤ min(m, n).
+        InputError: if the mask is no finite real matrix, or not 1 ≤ count ≤ min(m, n).
         ArithmeticError: if a residual exceeds 1e-10 σ₁(M).
     """
     return leading_triplets(mask, count, seed=seed).values
@@ -293,12 +361,12 @@ def is_sparse(matrix: object) -> bool:
 
 
 def real_matrix(mask: ArrayLike | csr_array) -> Matrix:
-    """A finite real matrix in floating point, `csr_array` if it came sparse; ValueError for anything else."""
+    """A finite real matrix in floating point, `csr_array` if it came sparse; InputError for anything else."""
     given: Any = mask
     matrix: Any = csr_array(given) if is_sparse(given) else np.asarray(given)
     if matrix.dtype.kind not in "biuf" or matrix.ndim != 2 or 0 in matrix.shape:
-        raise ValueError(f"mask is {matrix.dtype} of shape {matrix.shape}, expected a non-empty real matrix")
+        raise InputError(f"mask is {matrix.dtype} of shape {matrix.shape}, expected a non-empty real matrix")
     matrix = matrix.astype(float)
     if not np.isfinite(matrix.data if is_sparse(matrix) else matrix).all():
-        raise ValueError("mask contains NaN or infinity, expected finite entries")
+        raise InputError("mask contains NaN or infinity, expected finite entries")
     return matrix

@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.arguments import InputError
 from numerics.cut_norm.certificate import norm_by_cholesky, norm_by_probes, weight
 from numerics.cut_norm.enumeration import LONGEST_EXACT, largest_cut
 from numerics.cut_norm.linear import Linear, bordered, of_difference, of_matrix, operations, scaled
@@ -61,7 +62,7 @@ def cut_norm(A: Any, *, seed: int = 0) -> CutNorm:
     and column sums vanish. Sparse matrices of more than 2²⁴ entries are never expanded; their upper bound fails with
     probability at most 2⁻³⁴. The same seed gives the same result on the same machine.
 
-    ValueError if A is not a non-empty finite real matrix whose entries are float64 numbers.
+    InputError if A is not a non-empty finite real matrix whose entries are float64 numbers.
     """
     values: Any = _sparse(A, "A") if sp.issparse(A) else _matrix(A, "A")
     if not _is_large(values):
@@ -77,17 +78,17 @@ def cut_distance(mask: Any, graphon: Graphon, *, seed: int = 0) -> CutNorm:
     (exactly, not as rounded): rank-one and step graphons have few. A sparse mask of more than 2²⁴ entries is compared
     with a number or factors in memory proportional to its non-zeros and the factors; `CutNorm.failure` is then 2⁻³⁴.
 
-    ValueError if a matrix is empty, not real or not finite, or if the shapes differ.
+    InputError if a matrix is empty, not real or not finite, or if the shapes differ.
     """
     rng = _rng(seed)
     values: Any = _sparse(mask, "mask") if sp.issparse(mask) else _matrix(mask, "mask")
     m, n = values.shape
     if isinstance(graphon, tuple):
         if len(graphon) != 2:
-            raise ValueError(f"graphon has {len(graphon)} factors, expected left [m, k] and right [k, n]")
+            raise InputError(f"graphon has {len(graphon)} factors, expected left [m, k] and right [k, n]")
         left, right = _matrix(graphon[0], "left factor"), _matrix(graphon[1], "right factor")
         if left.shape[0] != m or right.shape[1] != n or left.shape[1] != right.shape[0]:
-            raise ValueError(f"graphon has factors {left.shape} and {right.shape}, expected [{m}, k] and [k, {n}]")
+            raise InputError(f"graphon has factors {left.shape} and {right.shape}, expected [{m}, k] and [k, {n}]")
         return _of_difference(values, left, right, rng)
     given = checked_array("graphon", graphon)
     if given.ndim == 0:
@@ -97,7 +98,7 @@ def cut_distance(mask: Any, graphon: Graphon, *, seed: int = 0) -> CutNorm:
         return _of_products(values, np.ones((m, 1)), np.repeat(constant, n, axis=1), rng)
     P = _matrix(given, "graphon")
     if P.shape != (m, n):
-        raise ValueError(f"graphon has shape {P.shape}, expected {(m, n)}")
+        raise InputError(f"graphon has shape {P.shape}, expected {(m, n)}")
     return _of_two(_dense(values), P, rng)
 
 
@@ -107,11 +108,11 @@ def cut_norm_witness(A: ArrayLike, rng: np.random.Generator, starts: int = 16) -
     From `starts` ≥ 1 random column sets at once, the best rows given the columns and the best columns given the rows
     are taken in turns while that gains. The value is summed without error from the sets found, and rounded down.
 
-    ValueError if A is not a non-empty finite real matrix, or starts < 1.
+    InputError if A is not a non-empty finite real matrix, or starts < 1.
     """
     matrix = finite_array(A)
     if matrix.ndim != 2:
-        raise ValueError(f"A has shape {matrix.shape}, expected a matrix")
+        raise InputError(f"A has shape {matrix.shape}, expected a matrix")
     starts = checked_integer("starts", starts, 1, 2**20)
     m, n = matrix.shape
     across = np.where(rng.random((n, starts)) < 0.5, 1.0, -1.0)
@@ -128,20 +129,20 @@ def cut_norm_witness(A: ArrayLike, rng: np.random.Generator, starts: int = 16) -
 
 def _rng(seed: int) -> np.random.Generator:
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise ValueError(f"seed is {seed!r}, expected an integer ≥ 0")
+        raise InputError(f"seed is {seed!r}, expected an integer ≥ 0")
     return np.random.Generator(np.random.PCG64DXSM(int(seed)))
 
 
 def _matrix(A: Any, name: str) -> Floats:
     array = checked_array(name, A)
     if array.ndim != 2 or array.size == 0:
-        raise ValueError(f"{name} is {array.dtype} of shape {array.shape}, expected a non-empty real matrix")
+        raise InputError(f"{name} is {array.dtype} of shape {array.shape}, expected a non-empty real matrix")
     return _checked(exact_floats(array, name), name)
 
 
 def _sparse(A: Any, name: str) -> Any:
     if A.ndim != 2 or 0 in A.shape:
-        raise ValueError(f"{name} is {A.dtype} of shape {A.shape}, expected a non-empty real matrix")
+        raise InputError(f"{name} is {A.dtype} of shape {A.shape}, expected a non-empty real matrix")
     csr = sp.csr_array(A)
     if not csr.has_canonical_format or not csr.data.all():
         csr = csr.copy()
@@ -153,7 +154,7 @@ def _sparse(A: Any, name: str) -> Any:
 
 def _checked(floats: Floats, name: str) -> Floats:
     if not np.isfinite(floats).all():
-        raise ValueError(f"{name} contains NaN or infinity, expected finite values")
+        raise InputError(f"{name} contains NaN or infinity, expected finite values")
     return floats
 
 
@@ -176,7 +177,7 @@ def _of_two(mask: Floats, P: Floats, rng: np.random.Generator, error: Fraction =
         back = A - mask
         rounding = (mask - (A - back)) - (P + back)  # exactly mask − P − A (Knuth, Møller)
     if not (np.isfinite(A).all() and np.isfinite(rounding).all()):
-        raise ValueError("mask − graphon overflows, expected values of moderate size")
+        raise InputError("mask − graphon overflows, expected values of moderate size")
     return _of_matrix(A, error + exact_sum(np.abs(rounding)), rng)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.arguments import InputError
 from numerics.cut_norm.matrices import finite_array
 
 Floats = NDArray[np.float64]
@@ -22,12 +23,12 @@ def exact_cut_norm(A: ArrayLike) -> float | Floats:
     A float for one matrix, else an array of the leading shape; exact up to the rounding of sums of m·n terms, and
     without rounding before the final division when A holds integers below 2⁵³/(mn).
 
-    ValueError if A is empty, not real, not finite, not at least two-dimensional, or too large.
+    InputError if A is empty, not real, not finite, not at least two-dimensional, or too large.
     """
     matrices = finite_array(A)
     *stack, m, n = matrices.shape
     if min(m, n) > LONGEST_EXACT:
-        raise ValueError(f"A has shape {matrices.shape}, expected at most {LONGEST_EXACT} rows or columns")
+        raise InputError(f"A has shape {matrices.shape}, expected at most {LONGEST_EXACT} rows or columns")
     flat = matrices.reshape(-1, m, n)
     rows = flat.transpose(1, 2, 0) if m <= n else flat.transpose(2, 1, 0)  # [short, long, stack]
     tabled = min(m, n, max(0, int(np.log2(_BLOCK / max(m, n)))))

@@ -8,34 +8,35 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.arguments import InputError
 from numerics.masks import checked_array
 
 Floats = NDArray[np.float64]
 
 
 def finite_array(A: ArrayLike, name: str = "A") -> Floats:
-    """A as float64 [..., m, n]; ValueError unless it is real, non-empty, finite and equal to float64 numbers."""
+    """A as float64 [..., m, n]; InputError unless it is real, non-empty, finite and equal to float64 numbers."""
     array = checked_array(name, A)
     if array.ndim < 2 or array.size == 0:
-        raise ValueError(f"{name} is {array.dtype} of shape {array.shape}, expected a non-empty real matrix")
+        raise InputError(f"{name} is {array.dtype} of shape {array.shape}, expected a non-empty real matrix")
     floats = exact_floats(array, name)
     with np.errstate(over="ignore"):
         if not np.isfinite(2 * np.abs(floats).sum(axis=(-2, -1))).all():  # an enumeration passes through twice the sum
-            raise ValueError(f"{name} contains NaN or infinity, or twice its sum overflows, expected finite values")
+            raise InputError(f"{name} contains NaN or infinity, or twice its sum overflows, expected finite values")
     return floats
 
 
 def exact_floats(array: NDArray[Any], name: str) -> Floats:
-    """The same numbers in float64; ValueError if they are not real or one of them is no float64."""
+    """The same numbers in float64; InputError if they are not real or one of them is no float64."""
     if array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} is {array.dtype} of shape {array.shape}, expected a non-empty real matrix")
+        raise InputError(f"{name} is {array.dtype} of shape {array.shape}, expected a non-empty real matrix")
     with np.errstate(over="ignore"):
         floats = array.astype(np.float64)
     if array.dtype.itemsize >= 8 and array.dtype != np.float64:
         large = array[(np.abs(floats) >= 2.0**53) | (array != floats)]
         for x in large.tolist() if array.dtype.kind in "iu" else large:
             if float(x) != x and x == x:
-                raise ValueError(f"{name} contains {x}, expected numbers that float64 holds exactly")
+                raise InputError(f"{name} contains {x}, expected numbers that float64 holds exactly")
     return floats
 
 

@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.arguments import InputError
 from numerics.equivariance.bases import equivariant_basis
 from numerics.equivariance.grids import MOST_CELLS, NO_TURNS, feature_field, kernel_space
 from numerics.equivariance.groups import cyclic, symmetric
@@ -35,19 +36,19 @@ class Architecture:
     bases: tuple[NDArray, ...]
 
     def shapes(self, channels: Sequence[int]) -> list[tuple[int, int, int]]:
-        """The shapes [in, out, b] of the coefficients, given the channels on each level. ValueError for another number."""
+        """The shapes [in, out, b] of the coefficients, given the channels on each level. InputError for another number."""
         if len(channels) != len(self.levels):
-            raise ValueError(f"channels on {len(channels)} levels: expected {len(self.levels)}")
+            raise InputError(f"channels on {len(channels)} levels: expected {len(self.levels)}")
         counts = [checked_integer("channels", each, 1, 10**6) for each in channels]
         return [(*pair, len(basis)) for pair, basis in zip(pairwise(counts), self.bases, strict=True)]
 
     def network(self, coeffs: Sequence[ArrayLike]) -> tuple[EquivariantLayer, ...]:
         """The layers with these coefficients [in, out, b]; exact ones make exact layers.
 
-        ValueError for another number of layers, and as for `EquivariantLayer`.
+        InputError for another number of layers, and as for `EquivariantLayer`.
         """
         if len(coeffs) != len(self.bases):
-            raise ValueError(f"coefficients of {len(coeffs)} layers: expected {len(self.bases)}")
+            raise InputError(f"coefficients of {len(coeffs)} layers: expected {len(self.bases)}")
         layers = []
         for given, basis in zip(coeffs, self.bases, strict=True):
             floating = np.asarray(given).dtype.kind == "f"
@@ -64,7 +65,7 @@ def perceptron(depth: int = 2) -> Architecture:
 def convolution(size: int, window: int, depth: int = 2) -> Architecture:
     """Convolutions on the size × size grid that wraps around, window × window cells wide (Q4): window² elements.
 
-    ValueError unless the window is odd and at most size.
+    InputError unless the window is odd and at most size.
     """
     return steerable(NO_TURNS, size, window, depth)
 
@@ -73,12 +74,12 @@ def steerable(plane: Representation, size: int, window: int, depth: int = 2) -> 
     """Convolutions that also commute with turns (p4, p4m): plain pixels, then regular features of the plane's group (Q4).
 
     plane: whole 2 × 2 matrices that keep the grid, such as `cyclic_irreducibles(4)["rotation"]`. There are window²
-    elements from pixels and |G|·window² between features. ValueError unless the window is odd and at most size.
+    elements from pixels and |G|·window² between features. InputError unless the window is odd and at most size.
     """
     size = checked_integer("size", size, 1, MOST_CELLS)
     window = checked_integer("window", window, 1, size)
     if window % 2 == 0:
-        raise ValueError(f"window {window}: expected an odd number of cells")
+        raise InputError(f"window {window}: expected an odd number of cells")
     pixel, feature = trivial(plane.group), regular(plane.group)
     levels = [feature_field(plane, size, fibre) for fibre in (pixel, feature)]
     bases = [_on_the_torus(plane, size, window, fibre, feature) for fibre in (pixel, feature)]
@@ -107,14 +108,14 @@ def message_passing(adjacency: ArrayLike, depth: int = 2) -> Architecture:
     """Layers on the vertices of a graph: a vertex's own value and the sum over its neighbours, I and A.
 
     Equivariant when the graph moves along (`relabelled`). adjacency: 0 and 1, [m, m], none on the diagonal; [i, j] says
-    whether i hears j. ValueError for what is none, and a graph without edges.
+    whether i hears j. InputError for what is none, and a graph without edges.
     """
     graph = checked_array("adjacency matrix", adjacency)
     if graph.ndim != 2 or graph.shape[0] != graph.shape[1] or not np.isin(graph, (0, 1)).all():
-        raise ValueError(f"an adjacency matrix {graph.dtype}{list(graph.shape)}: expected 0 and 1 in a square")
+        raise InputError(f"an adjacency matrix {graph.dtype}{list(graph.shape)}: expected 0 and 1 in a square")
     graph = graph.astype(np.int64)
     if graph.diagonal().any() or not graph.any():
-        raise ValueError("an adjacency matrix: expected edges, none of them from a vertex to itself")
+        raise InputError("an adjacency matrix: expected edges, none of them from a vertex to itself")
     unit = np.eye(len(graph), dtype=np.int64)
     return _repeated([natural(symmetric(len(graph)))], [np.stack([unit, graph])], depth)
 
@@ -122,12 +123,12 @@ def message_passing(adjacency: ArrayLike, depth: int = 2) -> Architecture:
 def relabelled(adjacency: ArrayLike, permutation: ArrayLike) -> NDArray:
     """The graph whose vertex permutation[i] is the old vertex i. [m, m]
 
-    ValueError unless each of m vertices has one place.
+    InputError unless each of m vertices has one place.
     """
     graph, places = np.asarray(adjacency), np.asarray(permutation)
     old = np.argsort(places)
     if graph.shape != 2 * old.shape or (places[old] != np.arange(len(old))).any():
-        raise ValueError(f"permutation {places.tolist()}: expected one of the {len(graph)} vertices")
+        raise InputError(f"permutation {places.tolist()}: expected one of the {len(graph)} vertices")
     return graph[np.ix_(old, old)]
 
 

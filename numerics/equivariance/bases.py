@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from numerics.arguments import InputError
 from numerics.equivariance.representations import Representation
 
 MOST_UNKNOWNS = 4096  # of an exact elimination
@@ -25,7 +26,7 @@ def equivariant_basis(rho_in: Representation, rho_out: Representation, method: s
     by exact elimination, for any representations.
 
     Raises:
-        ValueError: for representations of two groups, an unknown method, the method "orbit" where a representation
+        InputError: for representations of two groups, an unknown method, the method "orbit" where a representation
             does not permute, and the method "nullspace" for more than 4096 entries.
     """
     _check_common_group(rho_in, rho_out)
@@ -34,18 +35,18 @@ def equivariant_basis(rho_in: Representation, rho_out: Representation, method: s
         return [(labels == label).astype(np.int64) for label in range(int(labels.max()) + 1)]
     if method == "nullspace":
         return _nullspace(rho_in, rho_out)
-    raise ValueError(f"method {method!r}: expected 'orbit' or 'nullspace'")
+    raise InputError(f"method {method!r}: expected 'orbit' or 'nullspace'")
 
 
 def orbit_labels(rho_in: Representation, rho_out: Representation) -> NDArray[np.int64]:
     """The orbit in which each entry lies, numbered by first entries row by row. int[out, in].
 
-    ValueError unless both permute their coordinates and have one group.
+    InputError unless both permute their coordinates and have one group.
     """
     _check_common_group(rho_in, rho_out)
     for rho in (rho_in, rho_out):
         if not rho.is_permutation:
-            raise ValueError(f"orbits of {rho.group.name}: a representation does not permute its coordinates")
+            raise InputError(f"orbits of {rho.group.name}: a representation does not permute its coordinates")
     columns = rho_in.dimension
     cells = np.arange(rho_out.dimension * columns)
     moved = [
@@ -62,7 +63,7 @@ def orbit_labels(rho_in: Representation, rho_out: Representation) -> NDArray[np.
 def hom_dimension(rho_in: Representation, rho_out: Representation) -> int:
     """The dimension of the space of equivariant maps: the mean of χ_out·χ_in over the group.
 
-    ValueError for representations of two groups, and for a group of more than 20 000 elements that is no `symmetric`.
+    InputError for representations of two groups, and for a group of more than 20 000 elements that is no `symmetric`.
     """
     _check_common_group(rho_in, rho_out)
     total, order = Fraction(0), 0
@@ -70,19 +71,19 @@ def hom_dimension(rho_in: Representation, rho_out: Representation) -> int:
         total += size * rho_out.character(word) * rho_in.character(word)
         order += size
     if total % order:
-        raise ValueError(f"{rho_in.group.name}: its relators do not present it, {total}/{order} is no dimension")
+        raise InputError(f"{rho_in.group.name}: its relators do not present it, {total}/{order} is no dimension")
     return int(total / order)
 
 
 def defect(matrix: ArrayLike, rho_in: Representation, rho_out: Representation) -> Fraction:
     """The largest entry of |ρ_out(g)T − Tρ_in(g)| over the generators; 0 exactly where T is equivariant.
 
-    ValueError unless T holds whole numbers, [out, in], and the representations have one group.
+    InputError unless T holds whole numbers, [out, in], and the representations have one group.
     """
     _check_common_group(rho_in, rho_out)
     given = np.asarray(matrix)
     if given.shape != (rho_out.dimension, rho_in.dimension) or not _whole(given):
-        raise ValueError(
+        raise InputError(
             f"a matrix {given.dtype}{list(given.shape)}: expected whole numbers {[rho_out.dimension, rho_in.dimension]}"
         )
     gaps = _moved_entries if rho_in.is_permutation and rho_out.is_permutation else _commutator
@@ -108,7 +109,7 @@ def _whole(array: NDArray) -> bool:
 def _nullspace(rho_in: Representation, rho_out: Representation) -> list[NDArray]:
     rows, columns = rho_out.dimension, rho_in.dimension
     if rows * columns > MOST_UNKNOWNS:
-        raise ValueError(f"{rows} × {columns} unknowns: expected at most {MOST_UNKNOWNS} for an exact elimination")
+        raise InputError(f"{rows} × {columns} unknowns: expected at most {MOST_UNKNOWNS} for an exact elimination")
     equations: list[list[int]] = []
     for i in range(len(rho_in.images)):
         equations += _equations(rho_in, rho_out, i)
@@ -146,4 +147,4 @@ def _primitive(entries: list, shape: tuple[int, int]) -> NDArray:
 
 def _check_common_group(rho_in: Representation, rho_out: Representation) -> None:
     if rho_in.group != rho_out.group:
-        raise ValueError(f"representations of {rho_in.group.name} and of {rho_out.group.name}: expected one group")
+        raise InputError(f"representations of {rho_in.group.name} and of {rho_out.group.name}: expected one group")

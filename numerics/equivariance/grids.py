@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.arguments import InputError
 from numerics.equivariance.groups import Group, Permutation, cyclic, inverse_word, power
 from numerics.equivariance.representations import Representation, inflate, tensor_product, trivial
 from numerics.masks import checked_integer
@@ -24,7 +25,7 @@ def torus_group(plane: Representation, size: int) -> Group:
 
     Generators: the shift along x, that along y, and those of the plane's group.
 
-    ValueError unless the plane consists of whole 2 × 2 matrices and 1 ≤ size ≤ 512.
+    InputError unless the plane consists of whole 2 × 2 matrices and 1 ≤ size ≤ 512.
     """
     matrices = _whole_matrices(plane)
     size = checked_integer("size", size, 1, MOST_CELLS)
@@ -47,12 +48,12 @@ def torus_group(plane: Representation, size: int) -> Group:
 def feature_field(plane: Representation, size: int, fibre: Representation | None = None) -> Representation:
     """Features on the grid that wraps around: cells move, and turns act on the feature in each by `fibre` (trivial).
 
-    The coordinates of a cell stand together. ValueError as for `torus_group`, or if the fibre is of another group.
+    The coordinates of a cell stand together. InputError as for `torus_group`, or if the fibre is of another group.
     """
     group = torus_group(plane, size)
     fibre = trivial(plane.group) if fibre is None else fibre
     if fibre.group != plane.group:
-        raise ValueError(f"a fibre of {fibre.group.name} on a grid with {plane.group.name}")
+        raise InputError(f"a fibre of {fibre.group.name} on a grid with {plane.group.name}")
     grid = Representation(group, tuple(generator[: size * size] for generator in group.generators))
     return tensor_product(grid, inflate(fibre, group, {i + 2: i for i in range(len(fibre.images))}))
 
@@ -60,7 +61,7 @@ def feature_field(plane: Representation, size: int, fibre: Representation | None
 def centred_grid(plane: Representation, size: int) -> Representation:
     """The cells of a size × size square, turned about its centre: the positions of a convolution kernel.
 
-    ValueError unless the plane consists of whole matrices that keep the square, and 1 ≤ size ≤ 512.
+    InputError unless the plane consists of whole matrices that keep the square, and 1 ≤ size ≤ 512.
     """
     size = checked_integer("size", size, 1, MOST_CELLS)
     along = 2 * np.arange(size) - (size - 1)
@@ -69,7 +70,7 @@ def centred_grid(plane: Representation, size: int) -> Representation:
     for matrix in _whole_matrices(plane):
         x, y = (matrix @ places + size - 1) // 2
         if (np.abs(matrix).sum(axis=1) != 1).any():
-            raise ValueError(f"{plane.group.name}: {matrix.tolist()} does not keep the square about its centre")
+            raise InputError(f"{plane.group.name}: {matrix.tolist()} does not keep the square about its centre")
         images.append(tuple((size * x + y).tolist()))
     return Representation(plane.group, tuple(images))
 
@@ -90,7 +91,7 @@ def within_window(basis: Sequence[NDArray], size: int, window: int, source: int 
     size = checked_integer("size", size, 1, MOST_CELLS)
     window = checked_integer("window", window, 1, size)
     if window % 2 == 0:
-        raise ValueError(f"window {window}: expected an odd number of cells")
+        raise InputError(f"window {window}: expected an odd number of cells")
     cells = np.arange(size * size)
     gaps = [np.abs((part[:, None] - part + size // 2) % size - size // 2) for part in divmod(cells, size)]
     far = np.maximum(*gaps) > window // 2
@@ -101,7 +102,7 @@ def within_window(basis: Sequence[NDArray], size: int, window: int, source: int 
 def _whole_matrices(plane: Representation) -> list[NDArray[np.int64]]:
     matrices = [plane.matrix((i,)) for i in range(len(plane.images))]
     if plane.dimension != 2 or any(entry.q != 1 for matrix in matrices for entry in matrix.entries()):
-        raise ValueError(f"a plane of {plane.group.name} in dimension {plane.dimension}: expected whole 2 × 2 matrices")
+        raise InputError(f"a plane of {plane.group.name} in dimension {plane.dimension}: expected whole 2 × 2 matrices")
     return [np.array([[int(entry.p) for entry in row] for row in matrix.tolist()]) for matrix in matrices]
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import factorial, prod
 from operator import index
 
+from numerics.arguments import InputError
 from numerics.masks import checked_integer
 
 Word = tuple[int, ...]
@@ -34,13 +35,13 @@ def inverse(p: Permutation) -> Permutation:
 
 
 def checked_permutation(given: Sequence[int], what: str) -> Permutation:
-    """The permutation as a tuple of Python integers; ValueError if it is none."""
+    """The permutation as a tuple of Python integers; InputError if it is none."""
     try:
         found = tuple(index(x) for x in given)
     except TypeError:
-        raise ValueError(f"{what}: expected the whole numbers 0, 1, … in some order, got {given!r:.60}") from None
+        raise InputError(f"{what}: expected the whole numbers 0, 1, … in some order, got {given!r:.60}") from None
     if not found or sorted(found) != list(range(len(found))):
-        raise ValueError(f"{what}: expected the whole numbers 0, 1, … in some order, got {given!r:.60}")
+        raise InputError(f"{what}: expected the whole numbers 0, 1, … in some order, got {given!r:.60}")
     return found
 
 
@@ -51,7 +52,7 @@ class Group:
     Whoever gives the relators vouches that they imply all others; that they hold is checked.
 
     Raises:
-        ValueError: for no generators, generators that are no permutations of the same points, and a relator that
+        InputError: for no generators, generators that are no permutations of the same points, and a relator that
             does not hold.
     """
 
@@ -63,10 +64,10 @@ class Group:
         generators = tuple(checked_permutation(p, f"{self.name}: a generator") for p in self.generators)
         object.__setattr__(self, "generators", generators)
         if not generators or len({len(p) for p in generators}) > 1:
-            raise ValueError(f"{self.name}: expected generators, all on the same number of points")
+            raise InputError(f"{self.name}: expected generators, all on the same number of points")
         for relator in self.relators:
             if self.permutation(relator) != self.permutation(()):
-                raise ValueError(f"{self.name}: the relator {relator} does not hold")
+                raise InputError(f"{self.name}: the relator {relator} does not hold")
 
     @property
     def points(self) -> int:
@@ -77,21 +78,21 @@ class Group:
         return sum(size for _, size in self.classes())
 
     def permutation(self, word: Word) -> Permutation:
-        """How the element permutes the points. ValueError for a letter that is none."""
+        """How the element permutes the points. InputError for a letter that is none."""
         found = tuple(range(self.points))
         for letter in reversed(self.checked(word)):
             found = compose(self.generators[letter] if letter >= 0 else inverse(self.generators[~letter]), found)
         return found
 
     def checked(self, word: Word) -> Word:
-        """The word; ValueError where a letter stands for no generator."""
+        """The word; InputError where a letter stands for no generator."""
         for letter in word:
             if not -len(self.generators) <= letter < len(self.generators):
-                raise ValueError(f"{self.name}: {letter} is no letter of {len(self.generators)} generators")
+                raise InputError(f"{self.name}: {letter} is no letter of {len(self.generators)} generators")
         return word
 
     def elements(self) -> dict[Permutation, Word]:
-        """A shortest word for each element. ValueError beyond 20 000 elements."""
+        """A shortest word for each element. InputError beyond 20 000 elements."""
         return closure(self.generators)
 
     def classes(self) -> Iterator[tuple[Word, int]]:
@@ -121,7 +122,7 @@ class SymmetricGroup(Group):
 def closure(generators: Sequence[Permutation]) -> dict[Permutation, Word]:
     """A shortest word for each element of the group that permutations generate, the identity first.
 
-    ValueError beyond 20 000 elements.
+    InputError beyond 20 000 elements.
     """
     words: dict[Permutation, Word] = {tuple(range(len(generators[0]))): ()}
     queue = list(words)
@@ -132,7 +133,7 @@ def closure(generators: Sequence[Permutation]) -> dict[Permutation, Word]:
                 words[found] = (letter, *words[element])
                 queue.append(found)
         if len(queue) > MOST_ELEMENTS:
-            raise ValueError(f"a group of more than {MOST_ELEMENTS} elements: too many to list")
+            raise InputError(f"a group of more than {MOST_ELEMENTS} elements: too many to list")
     return words
 
 
@@ -158,7 +159,7 @@ def power(letter: int, exponent: int) -> Word:
 def permutation_group(generators: Sequence[Sequence[int]], name: str = "permutation group") -> Group:
     """The group that permutations of the same points generate, presented by its Cayley graph.
 
-    ValueError for what are no permutations of the same points, and beyond 20 000 elements.
+    InputError for what are no permutations of the same points, and beyond 20 000 elements.
     """
     checked = tuple(checked_permutation(p, f"{name}: a generator") for p in generators)
     free = Group(name, checked, ())

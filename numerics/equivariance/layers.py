@@ -14,6 +14,7 @@ from numbers import Rational
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.arguments import InputError
 from numerics.masks import checked_array
 
 
@@ -24,7 +25,7 @@ class EquivariantLayer:
     coeffs: [in, out, b]; basis: [b, out coordinates, in coordinates]; whole numbers, fractions or floats.
 
     Raises:
-        ValueError: for empty or ragged arrays, wrong shapes, and what is no finite real number.
+        InputError: for empty or ragged arrays, wrong shapes, and what is no finite real number.
     """
 
     coeffs: NDArray
@@ -33,7 +34,7 @@ class EquivariantLayer:
     def __post_init__(self) -> None:
         coeffs, basis = _numbers("coeffs", self.coeffs), _numbers("basis", self.basis)
         if coeffs.ndim != 3 or basis.ndim != 3 or coeffs.shape[2] != len(basis):
-            raise ValueError(
+            raise InputError(
                 f"coeffs {list(coeffs.shape)} and basis {list(basis.shape)}: expected [in, out, b] and [b, out, in]"
             )
         for name, array in (("coeffs", coeffs.copy()), ("basis", basis.copy())):
@@ -43,22 +44,22 @@ class EquivariantLayer:
     def apply(self, x: ArrayLike) -> NDArray:
         """The outputs [..., out, out coordinates] for inputs [..., in, in coordinates].
 
-        ValueError for another shape or what is no finite real number.
+        InputError for another shape or what is no finite real number.
         """
         x = _numbers("inputs", x)
         expected = self.weights.shape[:2]
         if x.ndim < 2 or x.shape[-2:] != expected:
-            raise ValueError(f"inputs {list(x.shape)}: expected [..., {expected[0]}, {expected[1]}]")
+            raise InputError(f"inputs {list(x.shape)}: expected [..., {expected[0]}, {expected[1]}]")
         return np.tensordot(*_of_one_kind(x, self.weights), axes=2)
 
     def prune(self, mask: ArrayLike) -> EquivariantLayer:
         """The layer without the coefficients where the mask is 0. mask: bool[in, out, b].
 
-        ValueError for another shape or entries other than 0 and 1.
+        InputError for another shape or entries other than 0 and 1.
         """
         given = checked_array("mask", mask)
         if given.shape != self.coeffs.shape or given.dtype.kind not in "biu" or not np.isin(given, (0, 1)).all():
-            raise ValueError(f"mask {given.dtype}{list(given.shape)}: expected 0 and 1, {list(self.coeffs.shape)}")
+            raise InputError(f"mask {given.dtype}{list(given.shape)}: expected 0 and 1, {list(self.coeffs.shape)}")
         return replace(self, coeffs=np.where(given.astype(bool), self.coeffs, self.coeffs.dtype.type(0)))
 
     @cached_property
@@ -69,9 +70,9 @@ class EquivariantLayer:
 
 
 def forward(layers: Sequence[EquivariantLayer], x: ArrayLike) -> NDArray:
-    """The network: layer after layer with ReLU between them, none after the last. ValueError as for `apply`."""
+    """The network: layer after layer with ReLU between them, none after the last. InputError as for `apply`."""
     if not layers:
-        raise ValueError("no layers: expected at least one")
+        raise InputError("no layers: expected at least one")
     *hidden, last = layers
     for layer in hidden:
         x = np.maximum(layer.apply(x), 0)
@@ -79,18 +80,18 @@ def forward(layers: Sequence[EquivariantLayer], x: ArrayLike) -> NDArray:
 
 
 def _numbers(what: str, values: ArrayLike) -> NDArray:
-    """Exact numbers as Python integers and fractions, others as float64; ValueError for what is no finite real number."""
+    """Exact numbers as Python integers and fractions, others as float64; InputError for what is no finite real number."""
     array = checked_array(what, values)
     if not array.size:
-        raise ValueError(f"{what} {list(array.shape)}: expected numbers, got none")
+        raise InputError(f"{what} {list(array.shape)}: expected numbers, got none")
     if array.dtype.kind == "O" and all(isinstance(x, Rational) for x in array.flat):
         return array
     if array.dtype.kind in "biu":
         return array.astype(np.int64).astype(object) if array.dtype.kind == "b" else array.astype(object)
     if array.dtype.kind != "f":
-        raise ValueError(f"{what} of type {array.dtype}: expected whole numbers, fractions or floats")
+        raise InputError(f"{what} of type {array.dtype}: expected whole numbers, fractions or floats")
     if not np.isfinite(array).all():
-        raise ValueError(f"{what}: holds nan or infinite numbers")
+        raise InputError(f"{what}: holds nan or infinite numbers")
     return array.astype(np.float64)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
+from numerics.arguments import InputError
 from numerics.equivariance.groups import (
     Group,
     Permutation,
@@ -39,7 +40,7 @@ class Representation:
     integers or fractions. Permutation matrices become permutations.
 
     Raises:
-        ValueError: unless there is one image for each generator, all of one dimension ≥ 1, invertible, exact, and
+        InputError: unless there is one image for each generator, all of one dimension ≥ 1, invertible, exact, and
             they satisfy the relators of the group: unless this is a homomorphism.
     """
 
@@ -50,17 +51,17 @@ class Representation:
         name = f"representation of {self.group.name}"
         images = [_image(image, name) for image in self.images]
         if len(images) != len(self.group.generators):
-            raise ValueError(f"{name}: {len(images)} images of {len(self.group.generators)} generators")
+            raise InputError(f"{name}: {len(images)} images of {len(self.group.generators)} generators")
         if len({len(image) for image in images}) > 1:
-            raise ValueError(f"{name}: images of dimensions {', '.join(str(len(image)) for image in images)}")
+            raise InputError(f"{name}: images of dimensions {', '.join(str(len(image)) for image in images)}")
         permutations = [_as_permutation(image) for image in images]
         images = permutations if all(permutations) else [_as_matrix(image) for image in images]
         object.__setattr__(self, "images", tuple(images))
         if not self.is_permutation and any(matrix.det() == 0 for matrix in self._matrices):
-            raise ValueError(f"{name}: a matrix is singular")
+            raise InputError(f"{name}: a matrix is singular")
         for relator in self.group.relators:
             if not self._is_identity(relator):
-                raise ValueError(f"{name}: no homomorphism, the relator {relator} does not hold")
+                raise InputError(f"{name}: no homomorphism, the relator {relator} does not hold")
 
     @property
     def dimension(self) -> int:
@@ -81,9 +82,9 @@ class Representation:
         )
 
     def permutation(self, word: Word) -> NDArray[np.int64]:
-        """Where an element sends the coordinates. int[d]. ValueError unless this is a permutation representation."""
+        """Where an element sends the coordinates. int[d]. InputError unless this is a permutation representation."""
         if not self.is_permutation:
-            raise ValueError(f"a representation of {self.group.name} by matrices permutes no coordinates")
+            raise InputError(f"a representation of {self.group.name} by matrices permutes no coordinates")
         found = np.arange(self.dimension)
         for letter in reversed(self.group.checked(word)):
             found = self._arrays[letter][found]
@@ -108,7 +109,7 @@ class Representation:
         """ρ(g)x along the last axis: a permutation leaves the numbers as they are, a matrix makes fractions of them."""
         x = np.asarray(x)
         if x.ndim == 0 or x.shape[-1] != self.dimension:
-            raise ValueError(f"an array of shape {x.shape}: expected a last axis of {self.dimension}")
+            raise InputError(f"an array of shape {x.shape}: expected a last axis of {self.dimension}")
         if self.is_permutation:
             moved = np.empty_like(x)
             moved[..., self.permutation(word)] = x
@@ -149,16 +150,16 @@ def _permutation_matrix(p: NDArray[np.int64]) -> fmpq_mat:
 
 
 def _image(given: object, name: str) -> Image:
-    """A permutation or a square matrix of fractions; ValueError for anything else."""
+    """A permutation or a square matrix of fractions; InputError for anything else."""
     if hasattr(given, "tolist"):  # arrays, and matrices of FLINT and SymPy
         given = given.tolist()
     if not isinstance(given, Sequence) or not len(given):
-        raise ValueError(f"{name}: an image is {given!r:.60}, expected a permutation or a square matrix")
+        raise InputError(f"{name}: an image is {given!r:.60}, expected a permutation or a square matrix")
     if not isinstance(given[0], Iterable):
         return checked_permutation(given, name)
     rows = tuple(tuple(_fraction(x, name) for x in row) for row in given)
     if any(len(row) != len(rows) for row in rows):
-        raise ValueError(f"{name}: a matrix of {len(rows)} rows is not square")
+        raise InputError(f"{name}: a matrix of {len(rows)} rows is not square")
     return rows
 
 
@@ -169,7 +170,7 @@ def _fraction(x: object, name: str) -> Fraction:
         return Fraction(int(x.numerator), int(x.denominator))
     if getattr(x, "is_Rational", False):  # of SymPy
         return Fraction(int(x.p), int(x.q))  # type: ignore[attr-defined]
-    raise ValueError(f"{name}: a matrix holds {x!r:.60}, expected whole numbers and fractions")
+    raise InputError(f"{name}: a matrix holds {x!r:.60}, expected whole numbers and fractions")
 
 
 def _as_permutation(image: Image) -> Permutation | None:
@@ -193,7 +194,7 @@ def _as_matrix(image: Image) -> Matrix:
 
 
 def direct_sum(*parts: Representation) -> Representation:
-    """All parts side by side. ValueError unless they are of one group."""
+    """All parts side by side. InputError unless they are of one group."""
     group = _common_group(parts)
     starts = list(accumulate((part.dimension for part in parts), initial=0))
     if all(part.is_permutation for part in parts):
@@ -215,7 +216,7 @@ def direct_sum(*parts: Representation) -> Representation:
 
 
 def tensor_product(*parts: Representation) -> Representation:
-    """The tensor product, the coordinates of the last part running fastest. ValueError unless they are of one group."""
+    """The tensor product, the coordinates of the last part running fastest. InputError unless they are of one group."""
     group = _common_group(parts)
     return Representation(
         group, tuple(reduce(_kronecker, (part.images[i] for part in parts)) for i in range(len(group.generators)))
@@ -245,13 +246,13 @@ def dual(rho: Representation) -> Representation:
 def inflate(rho: Representation, group: Group, letters: Mapping[int, int]) -> Representation:
     """ρ as a representation of a larger group whose generators map to those of ρ's, or to the identity.
 
-    `letters`: generator of the larger group → generator of ρ's group; those left out act as the identity. ValueError
+    `letters`: generator of the larger group → generator of ρ's group; those left out act as the identity. InputError
     for numbers that are no generators, or where this is no homomorphism.
     """
     if not set(letters) <= set(range(len(group.generators))) or not set(letters.values()) <= set(
         range(len(rho.images))
     ):
-        raise ValueError(f"letters {dict(letters)}: expected generators of {group.name} and of {rho.group.name}")
+        raise InputError(f"letters {dict(letters)}: expected generators of {group.name} and of {rho.group.name}")
     still = tuple(range(rho.dimension))
     images = [rho.images[letters[i]] if i in letters else still for i in range(len(group.generators))]
     return Representation(group, tuple(images))
@@ -261,7 +262,7 @@ def _common_group(parts: Sequence[Representation]) -> Group:
     groups = {part.group for part in parts}
     if len(groups) != 1:
         names = ", ".join(sorted(group.name for group in groups)) or "none"
-        raise ValueError(f"representations of several groups or of none: {names}; expected one group")
+        raise InputError(f"representations of several groups or of none: {names}; expected one group")
     return parts[0].group
 
 
@@ -297,7 +298,7 @@ def signs(group: Group, values: Sequence[int]) -> Representation:
 def cyclic_irreducibles(n: int) -> dict[str, Representation]:
     """The real irreducible representations of C_n: trivial, sign and rotations, in a basis of a lattice.
 
-    ValueError unless n is 1, 2, 3, 4 or 6: others are not rational.
+    InputError unless n is 1, 2, 3, 4 or 6: others are not rational.
     """
     group = cyclic(n)
     found = {"trivial": trivial(group)}
@@ -310,7 +311,7 @@ def cyclic_irreducibles(n: int) -> dict[str, Representation]:
 def dihedral_irreducibles(n: int) -> dict[str, Representation]:
     """Those of D_n: A1 (trivial), A2 (−1 at reflections), B1 and B2 for even n (−1 at the turn), E: rotations.
 
-    B1 has −1 at the generating reflection, B2 has 1. ValueError unless n is 1, 2, 3, 4 or 6: others are not rational.
+    B1 has −1 at the generating reflection, B2 has 1. InputError unless n is 1, 2, 3, 4 or 6: others are not rational.
     """
     group = dihedral(n)
     found = {"A1": trivial(group), "A2": signs(group, (1, -1))}
@@ -323,7 +324,7 @@ def dihedral_irreducibles(n: int) -> dict[str, Representation]:
 def _turn(n: int, k: int) -> Matrix:
     """A whole matrix similar to the rotation by 2πk/n, 0 < k < n/2."""
     if n not in CRYSTALLOGRAPHIC:
-        raise ValueError(f"rotations by 1/{n} of a turn are not rational: expected 1, 2, 3, 4 or 6")
+        raise InputError(f"rotations by 1/{n} of a turn are not rational: expected 1, 2, 3, 4 or 6")
     trace = CRYSTALLOGRAPHIC[n if k == 1 else 3]  # k = 2 occurs for n = 6 alone
     return ((Fraction(0), Fraction(-1)), (Fraction(1), Fraction(trace)))
 
@@ -335,11 +336,11 @@ def _numbered(name: str, found: Sequence[Representation]) -> dict[str, Represent
 def specht(partition: Sequence[int]) -> Representation:
     """The irreducible representation of S_n that a partition of n names, in Young's seminormal form.
 
-    ValueError unless the parts are positive whole numbers in descending order.
+    InputError unless the parts are positive whole numbers in descending order.
     """
     parts = [checked_integer("part of a partition", part, 1, 64) for part in partition]
     if not parts or sorted(parts, reverse=True) != parts:
-        raise ValueError(f"partition {tuple(partition)}: expected descending parts")
+        raise InputError(f"partition {tuple(partition)}: expected descending parts")
     group = symmetric(sum(parts))
     tableaux = {tableau: place for place, tableau in enumerate(_standard_tableaux(tuple(parts)))}
     if group.points == 1:

@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.arguments import InputError
 from numerics.equivariance.layers import EquivariantLayer
 from numerics.rationals import rational
 from numerics.subset_sum.batch import subsets_within
@@ -44,15 +45,15 @@ class Ticket:
     def certified_bound(self, x: ArrayLike) -> Fraction:
         """What |f(x) − g(x)| does not exceed at any output, exactly (Q7). x: [in, in coordinates].
 
-        ValueError for another shape, what is no finite real number, and negative inputs of a ticket for x ≥ 0.
+        InputError for another shape, what is no finite real number, and negative inputs of a ticket for x ≥ 0.
         """
         given = np.asarray(x)
         self.layers[0].apply(given)  # the door of the layer
         if given.ndim != 2:
-            raise ValueError(f"inputs {list(given.shape)}: expected [in, in coordinates]")
+            raise InputError(f"inputs {list(given.shape)}: expected [in, in coordinates]")
         exact = [[exact_number("input", value) for value in channel] for channel in given.tolist()]
         if not self.signed and min(map(min, exact)) < 0:
-            raise ValueError(f"an input is {min(map(min, exact))}: expected none below 0, as the ticket is not signed")
+            raise InputError(f"an input is {min(map(min, exact))}: expected none below 0, as the ticket is not signed")
         numbers = {
             claim.eps: self.coef_error,
             claim.norms: sum(_norm(matrix) for matrix in self.layers[1].basis),
@@ -72,7 +73,7 @@ def find_ticket(
     otherwise half of the subset sums are spared.
 
     Raises:
-        ValueError: for eps ≤ 0, layers that do not fit, coefficients beyond 1e150, a first basis whose diagonal 0-1
+        InputError: for eps ≤ 0, layers that do not fit, coefficients beyond 1e150, a first basis whose diagonal 0-1
             elements do not add up to the identity, a basis that these do not split, or channels that do not make equal
             blocks.
     """
@@ -83,7 +84,7 @@ def find_ticket(
     before, between, _ = first.coeffs.shape
     block = between // (before * len(parts))
     if block * before * len(parts) != between:
-        raise ValueError(f"{between} channels between the layers: expected a multiple of {before * len(parts)}")
+        raise InputError(f"{between} channels between the layers: expected a multiple of {before * len(parts)}")
     masks = np.zeros(first.coeffs.shape, bool), np.zeros(second.coeffs.shape, bool)
     lambdas, mus, goals = (_as_floats(layer.coeffs) for layer in (first, second, target))
     worst = Fraction(0)
@@ -114,10 +115,10 @@ def keep_subsets(lambdas: Floats, mus: Floats, goals: Floats, eps: float, signed
 
 
 def checked_eps(eps: Number) -> float:
-    """How near coefficients shall come. ValueError unless it is a number above 0."""
+    """How near coefficients shall come. InputError unless it is a number above 0."""
     exact = exact_number("eps", eps)
     if exact <= 0:
-        raise ValueError(f"eps = {eps}: expected a number above 0")
+        raise InputError(f"eps = {eps}: expected a number above 0")
     return float(min(max(exact, Fraction(1, 10**300)), Fraction(10**300)))
 
 
@@ -136,7 +137,7 @@ def _largest_error(lambdas: NDArray, mus: NDArray, goals: NDArray, kept: NDArray
 
 def _as_floats(coeffs: NDArray) -> Floats:
     if max(map(abs, coeffs.flat)) > LARGEST:
-        raise ValueError(f"a coefficient exceeds {LARGEST}: expected smaller ones, of which all products are doubles")
+        raise InputError(f"a coefficient exceeds {LARGEST}: expected smaller ones, of which all products are doubles")
     return coeffs.astype(np.float64)
 
 
@@ -144,19 +145,19 @@ def _checked_source(
     target: EquivariantLayer, source: Sequence[EquivariantLayer]
 ) -> tuple[EquivariantLayer, EquivariantLayer]:
     if len(source) != 2:
-        raise ValueError(f"a source of {len(source)} layers: expected 2")
+        raise InputError(f"a source of {len(source)} layers: expected 2")
     first, second = source
     if target.basis.shape != second.basis.shape or (target.basis != second.basis).any():
-        raise ValueError("the second layer's basis differs from the target's: expected the same elements in one order")
+        raise InputError("the second layer's basis differs from the target's: expected the same elements in one order")
     sizes = first.coeffs.shape[0], second.coeffs.shape[1]
     if sizes != target.coeffs.shape[:2] or first.coeffs.shape[1] != second.coeffs.shape[0]:
-        raise ValueError(
+        raise InputError(
             f"coefficients {list(first.coeffs.shape)} and {list(second.coeffs.shape)}: expected channels from "
             f"{target.coeffs.shape[0]} to {target.coeffs.shape[1]} with as many between them on both sides"
         )
     size = target.basis.shape[2]
     if first.basis.shape[1:] != (size, size):
-        raise ValueError(f"the first layer's basis {list(first.basis.shape)}: expected elements of {size} × {size}")
+        raise InputError(f"the first layer's basis {list(first.basis.shape)}: expected elements of {size} × {size}")
     return first, second
 
 
@@ -165,7 +166,7 @@ def _identity_parts(basis: NDArray) -> list[int]:
     unit = np.eye(basis.shape[1], dtype=np.int64)
     parts = [i for i, matrix in enumerate(basis) if (matrix == unit * matrix).all() and np.isin(matrix, (0, 1)).all()]
     if not parts or (basis[parts].sum(axis=0) != unit).any():
-        raise ValueError("the first layer's basis: expected the identity, or diagonal elements that add up to it")
+        raise InputError("the first layer's basis: expected the identity, or diagonal elements that add up to it")
     return parts
 
 
@@ -175,7 +176,7 @@ def _parts_of_basis(basis: NDArray, parts: NDArray) -> list[int]:
     for matrix in basis:
         same = [i for i, part in enumerate(parts) if (matrix @ part == matrix).all()]
         if len(same) != 1:
-            raise ValueError("an element of the second basis takes several parts of the identity: expected orbits")
+            raise InputError("an element of the second basis takes several parts of the identity: expected orbits")
         found.append(same[0])
     return found
 

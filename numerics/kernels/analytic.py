@@ -7,6 +7,7 @@ from numbers import Real
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.arguments import InputError
 from numerics.kernels.activations import RELU, Activation, Function
 from numerics.kernels.quadrature import activation as as_activation
 from numerics.kernels.recursion import Kernels, Layer, kernels
@@ -35,7 +36,7 @@ def dense_kernel(
     inputs included; relative to the entry itself too, unless it is small against this. For erf, near duplicates of
     variance v lose a factor v; for activations by quadrature see there.
 
-    ValueError for shapes that do not fit, numbers that are not finite, a depth below 1, or variances that overflow.
+    InputError for shapes that do not fit, numbers that are not finite, a depth below 1, or variances that overflow.
     """
     depth = checked_integer("depth", depth, 1, 10_000)
     x, x2 = inputs(x, x2)
@@ -46,32 +47,32 @@ def dense_kernel(
 
 
 def inputs(x: ArrayLike, x2: ArrayLike | None) -> tuple[Floats, Floats | None]:
-    """Both as float64, one input a row; ValueError unless they are finite, non-empty and of equal width."""
+    """Both as float64, one input a row; InputError unless they are finite, non-empty and of equal width."""
     x = _rows("x", x)
     if x2 is None:
         return x, None
     x2 = _rows("x2", x2)
     if x2.shape[1] != x.shape[1]:
-        raise ValueError(f"x2 has {x2.shape[1]} columns, expected {x.shape[1]} as in x")
+        raise InputError(f"x2 has {x2.shape[1]} columns, expected {x.shape[1]} as in x")
     return x, x2
 
 
 def _rows(name: str, values: ArrayLike) -> Floats:
     array = checked_array(name, values)
     if array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} has dtype {array.dtype}, expected real numbers")
+        raise InputError(f"{name} has dtype {array.dtype}, expected real numbers")
     if array.ndim != 2 or array.size == 0:
-        raise ValueError(f"{name} has shape {array.shape}, expected a non-empty matrix, one input a row")
+        raise InputError(f"{name} has shape {array.shape}, expected a non-empty matrix, one input a row")
     array = array.astype(np.float64)
     if not np.isfinite(array).all():
-        raise ValueError(f"{name} holds nan or infinite entries, expected finite numbers")
+        raise InputError(f"{name} holds nan or infinite entries, expected finite numbers")
     largest = np.abs(array).max(axis=1)
     if not ((largest == 0) | (largest > 1e-70) & (largest < 1e70)).all():
-        raise ValueError(f"{name} has rows of size {largest.min():.2g} to {largest.max():.2g}, expected 1e-70 to 1e70")
+        raise InputError(f"{name} has rows of size {largest.min():.2g} to {largest.max():.2g}, expected 1e-70 to 1e70")
     return array
 
 
 def _variance(name: str, value: float) -> float:
     if not isinstance(value, Real) or isinstance(value, bool) or not 0 <= value < 1e300:
-        raise ValueError(f"{name} is {value!r}, expected a finite number, at least 0")
+        raise InputError(f"{name} is {value!r}, expected a finite number, at least 0")
     return float(value)

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
+from numerics.arguments import InputError
 from numerics.kernels.graphon import LayerGraphons
-from numerics.kernels.regression import labels, symmetric
+from numerics.kernels.regression import SingularKernelError, labels, symmetric
 from numerics.masks import checked_array, checked_integer
 from numerics.moments import numeric
 from theory.generalisation import energy_bound as b1
@@ -29,14 +30,14 @@ Floats = NDArray[np.float64]
 def squared_norm(kernel: ArrayLike, y: ArrayLike) -> float:
     """yᵀK⁻¹y, the squared norm of the interpolant, summed over the outputs. kernel [m, m]; y [m] or [m, q].
 
-    ValueError unless the kernel is symmetric and positive definite to rounding, and everything finite.
+    InputError unless the kernel is symmetric and positive definite to rounding, and everything finite.
     """
     K = symmetric("kernel", kernel)
     y = labels(y, len(K))
     try:
         return float(np.vdot(y, cho_solve(cho_factor(K, lower=True), y)))
     except LinAlgError:
-        raise ValueError("kernel is singular to rounding, expected a positive definite one") from None
+        raise SingularKernelError("kernel is singular to rounding, expected a positive definite one") from None
 
 
 def energy(kernel: ArrayLike, y: ArrayLike) -> float:
@@ -66,14 +67,14 @@ def risk_bound(kernel: ArrayLike, y: ArrayLike, *, b: float, delta: float = 0.01
     sample, whose pairs are iid; the loss is 1-Lipschitz in [0, 1] and 0 at the label. Pruning scores computed on the
     sample break the first condition. A value above 1 says nothing.
 
-    ValueError as `squared_norm`, and unless b > 0 and 0 < delta < 1.
+    InputError as `squared_norm`, and unless b > 0 and 0 < delta < 1.
     """
     if not isinstance(b, Real) or not 0 < b < math.inf:
-        raise ValueError(f"b is {b!r}, expected a positive number")
+        raise InputError(f"b is {b!r}, expected a positive number")
     if not isinstance(delta, Real) or not 0 < delta < 1:
-        raise ValueError(f"delta is {delta!r}, expected a number strictly between 0 and 1")
+        raise InputError(f"delta is {delta!r}, expected a number strictly between 0 and 1")
     if np.ndim(y) != 1:
-        raise ValueError(f"y has {np.ndim(y)} dimensions, expected the labels [m] of one output")
+        raise InputError(f"y has {np.ndim(y)} dimensions, expected the labels [m] of one output")
     norm, step = math.sqrt(squared_norm(kernel, y)), 0
     while math.ldexp(b, step) < norm:
         step += 1
@@ -103,16 +104,20 @@ def path_bound(beta: ArrayLike, path_density: ArrayLike, *, depth: int = 1) -> f
     beta, path_density: float[d], the latter the mean over the layers of ρ⁽ˡ⁾ (`path_densities`); depth: the number of
     hidden layers.
 
-    ValueError for shapes that do not fit, numbers that are not finite, negative densities, or a depth below 1.
+    InputError for shapes that do not fit, numbers that are not finite, negative densities, or a depth below 1.
     """
     beta, path_density = _vector("beta", beta), _density("path_density", path_density)
     if beta.shape != path_density.shape:
-        raise ValueError(f"path_density has {path_density.size} entries, expected {beta.size} as beta")
+        raise InputError(f"path_density has {path_density.size} entries, expected {beta.size} as beta")
     term = numeric((b3.beta, rho, b3.d, layers_below), b3.path_term)
     used = beta != 0
     with np.errstate(divide="ignore", over="ignore"):
         terms = term(beta[used], path_density[used], beta.size, checked_integer("depth", depth, 1, 1000))
     return float(np.sum(terms))
+
+
+class NegativePartError(InputError):
+    """K − B has a negative eigenvalue beyond rounding."""
 
 
 class ResidualBound(NamedTuple):
@@ -130,7 +135,7 @@ def path_residual_bound(
     kernel [m, m], x [m, d], y [m] or [m, q]; path_density [d] as in `path_bound`. From μ, and never below 0, the rounding
     error of an eigenvalue is taken off. The value is inf if μ = 0 and y leaves the range of B.
 
-    ValueError for shapes that do not fit or numbers that are not finite, and if K − B has a negative eigenvalue beyond
+    InputError for shapes that do not fit or numbers that are not finite, and if K − B has a negative eigenvalue beyond
     rounding: then the path densities are not those of the kernel.
     """
     K = symmetric("kernel", kernel)
@@ -138,13 +143,15 @@ def path_residual_bound(
     rows = np.asarray(checked_array("x", x), dtype=np.float64)
     density = _density("path_density", path_density)
     if rows.shape != (len(K), density.size) or not np.isfinite(rows).all():
-        raise ValueError(f"x has shape {rows.shape}, expected [{len(K)}, {density.size}] finite numbers")
+        raise InputError(f"x has shape {rows.shape}, expected [{len(K)}, {density.size}] finite numbers")
     weight = float(numeric((layers_below,), b2.constant)(checked_integer("depth", depth, 1, 1000)))
     B = (rows * (weight / density.size * density)) @ rows.T
     rounding = len(K) * np.finfo(float).eps * max(np.abs(K).sum(axis=1).max(), np.abs(B).sum(axis=1).max())
     smallest = float(np.linalg.eigvalsh(K - B)[0])
     if smallest < -math.sqrt(len(K)) * rounding - 1e-8 * abs(K).max():
-        raise ValueError(f"K − B has the eigenvalue {smallest:.3g}, expected none below 0: path_density does not fit")
+        raise NegativePartError(
+            f"K − B has the eigenvalue {smallest:.3g}, expected none below 0: path_density does not fit"
+        )
     mu = max(0.0, smallest - rounding)
     values, vectors = np.linalg.eigh(B)
     projections = vectors.T @ y.reshape(len(K), -1)
@@ -170,11 +177,11 @@ def water_filling(beta: ArrayLike, density: float) -> WaterFilling:
     Right to rounding, ties included. Where the budget covers every β_j ≠ 0, what is left of it is spread evenly over
     the others.
 
-    ValueError unless beta [d] is finite and non-empty and 0 < density ≤ 1.
+    InputError unless beta [d] is finite and non-empty and 0 < density ≤ 1.
     """
     beta = _vector("beta", beta)
     if not isinstance(density, Real) or isinstance(density, bool) or not 0 < density <= 1:
-        raise ValueError(f"density is {density!r}, expected a number above 0 and at most 1")
+        raise InputError(f"density is {density!r}, expected a number above 0 and at most 1")
     budget = Fraction(float(density)) * beta.size  # exactly: what is left after the capped features may be tiny
     scale = float(np.abs(beta).max())
     sizes = np.abs(beta) / (scale or 1.0)
@@ -197,12 +204,12 @@ def water_filling(beta: ArrayLike, density: float) -> WaterFilling:
 def _vector(name: str, values: ArrayLike) -> Floats:
     array = np.asarray(checked_array(name, values))
     if array.ndim != 1 or not array.size or array.dtype.kind not in "biuf" or not np.isfinite(array).all():
-        raise ValueError(f"{name} is {array.dtype} of shape {array.shape}, expected a vector of finite real numbers")
+        raise InputError(f"{name} is {array.dtype} of shape {array.shape}, expected a vector of finite real numbers")
     return array.astype(np.float64)
 
 
 def _density(name: str, values: ArrayLike) -> Floats:
     array = _vector(name, values)
     if array.min() < 0:
-        raise ValueError(f"{name} has the entry {array.min():.5g}, expected none below 0")
+        raise InputError(f"{name} has the entry {array.min():.5g}, expected none below 0")
     return array

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
+from numerics.arguments import InputError
 from numerics.composition import GridGraphon, Latent
 from numerics.kernels.activations import RELU, Activation, Function
 from numerics.kernels.analytic import inputs
@@ -50,7 +51,7 @@ def graphon_kernel(
     weights stay trainable has W = 1. Nodes of a latent with equal rows are merged first: a constant graphon costs one
     node, a step graphon as many as it has blocks.
 
-    ValueError if latents do not fit, or a graphon is negative.
+    InputError if latents do not fit, or a graphon is negative.
     """
     x, x2 = inputs(x, x2)
     _check(layers, x.shape[1])
@@ -74,20 +75,20 @@ def _merged(layers: Sequence[LayerGraphons]) -> list[Layer]:
 
 def _check(layers: Sequence[LayerGraphons], d: int) -> None:
     if isinstance(layers, LayerGraphons) or not len(layers):
-        raise ValueError("layers is empty or a single layer, expected a sequence of LayerGraphons")
+        raise InputError("layers is empty or a single layer, expected a sequence of LayerGraphons")
     below = None
     for place, pair in enumerate(layers):
         if not isinstance(pair, LayerGraphons):
-            raise ValueError(f"layer {place} is a {type(pair).__name__}, expected LayerGraphons")
+            raise InputError(f"layer {place} is a {type(pair).__name__}, expected LayerGraphons")
         trained, second_moment = pair
         if trained.rows is not second_moment.rows or trained.columns is not second_moment.columns:
-            raise ValueError(f"layer {place} has two graphons on different latents, expected one pair of latents")
+            raise InputError(f"layer {place} has two graphons on different latents, expected one pair of latents")
         if below is None and trained.columns.weights.size != d:
-            raise ValueError(f"layer 0 has {trained.columns.weights.size} columns, expected the {d} inputs of x")
+            raise InputError(f"layer 0 has {trained.columns.weights.size} columns, expected the {d} inputs of x")
         if below is not None and trained.columns is not below:
-            raise ValueError(f"layers {place - 1} and {place} have different hidden latents, expected one they share")
+            raise InputError(f"layers {place - 1} and {place} have different hidden latents, expected one they share")
         if min(trained.values.min(), second_moment.values.min()) < 0:
-            raise ValueError(f"layer {place} has negative values, expected shares and second moments")
+            raise InputError(f"layer {place} has negative values, expected shares and second moments")
         below = trained.rows
     if below is not None and below.weights.size != 1:
-        raise ValueError(f"the last layer has {below.weights.size} rows, expected the one output of point_latent()")
+        raise InputError(f"the last layer has {below.weights.size} rows, expected the one output of point_latent()")

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erf
 
+from numerics.arguments import InputError
 from numerics.composition import GridGraphon, Latent, point_latent
 from numerics.kernels.analytic import inputs
 from numerics.kernels.bounds import water_filling
@@ -55,18 +56,18 @@ def method_layers(method: str, density: float, profile: ArrayLike, *, nodes: int
     snip-unweighted (the same shares of kept weights, without their size) and anti (density in proportion to 1/φ, φ not
     below a tenth of its maximum); |β_j| for water-filling; for random and magnitude its length alone counts.
 
-    ValueError for an unknown method, a profile that is no vector of numbers ≥ 0, or a density that would keep more
+    InputError for an unknown method, a profile that is no vector of numbers ≥ 0, or a density that would keep more
     than the columns with φ > 0 have.
     """
     if method not in METHODS:
-        raise ValueError(f"method is {method!r}, expected one of {', '.join(METHODS)}")
+        raise InputError(f"method is {method!r}, expected one of {', '.join(METHODS)}")
     if not isinstance(density, Real) or isinstance(density, bool) or not 0 < density < 1:
-        raise ValueError(f"density is {density!r}, expected a number strictly between 0 and 1")
+        raise InputError(f"density is {density!r}, expected a number strictly between 0 and 1")
     sizes = np.asarray(checked_array("profile", profile))
     if sizes.ndim != 1 or not sizes.size or sizes.dtype.kind not in "biuf" or not np.isfinite(sizes).all():
-        raise ValueError(f"profile is {sizes.dtype} of shape {sizes.shape}, expected a vector of finite numbers")
+        raise InputError(f"profile is {sizes.dtype} of shape {sizes.shape}, expected a vector of finite numbers")
     if sizes.min() < 0:
-        raise ValueError(f"profile has the entry {sizes.min():.5g}, expected none below 0")
+        raise InputError(f"profile has the entry {sizes.min():.5g}, expected none below 0")
     sizes = sizes / (sizes.max() or 1.0)
     if method.startswith("snip"):
         return _snip_layers(float(density), sizes, nodes, weighted=method == "snip")
@@ -126,15 +127,15 @@ def quenched_kernel(
     x [N, d], x2 [N′, d]; the columns of the graphon are the d inputs. All masks of a row are enumerated where there are
     at most 2¹⁴ (2^d for each distinct row of the graphon); otherwise `rows` are drawn.
 
-    ValueError if the graphon leaves [0, 1] or does not fit x, and if rows must be drawn without an rng.
+    InputError if the graphon leaves [0, 1] or does not fit x, and if rows must be drawn without an rng.
     """
     x, x2 = inputs(x, x2)
     if graphon.values.shape[1] != x.shape[1]:
-        raise ValueError(f"graphon has {graphon.values.shape[1]} columns, expected the {x.shape[1]} inputs of x")
+        raise InputError(f"graphon has {graphon.values.shape[1]} columns, expected the {x.shape[1]} inputs of x")
     if not np.allclose(graphon.columns.weights, 1 / x.shape[1], rtol=1e-9):
-        raise ValueError("graphon has columns of unequal weight, expected those of input_latent(d)")
+        raise InputError("graphon has columns of unequal weight, expected those of input_latent(d)")
     if graphon.values.min() < 0 or graphon.values.max() > 1:
-        raise ValueError(
+        raise InputError(
             f"graphon reaches from {graphon.values.min():.5g} to {graphon.values.max():.5g}, expected shares"
         )
     distinct, place = np.unique(graphon.values, axis=0, return_inverse=True)
@@ -147,7 +148,7 @@ def quenched_kernel(
         exact = graphon_kernel(x, _one_hidden_layer(masks, rows=latent), x2).ntk
         return KernelEstimate(exact, np.zeros_like(exact))
     if rng is None:
-        raise ValueError(f"rng is None, expected a generator: the 2^{d} masks of a row are too many to enumerate")
+        raise InputError(f"rng is None, expected a generator: the 2^{d} masks of a row are too many to enumerate")
     size = ceil(checked_integer("rows", rows, BATCHES, 2**40) / BATCHES)
     return _averaged(
         graphon_kernel(x, _one_hidden_layer(_drawn(distinct, weights, size, rng)), x2).ntk for _ in range(BATCHES)
@@ -172,13 +173,13 @@ def row_law_kernel(
     threshold is read from four times as many others. Rows have the law of a network's where `problem.exact`; else up to
     O(n^−½), n the problem's width. Memory does not grow with the rows.
 
-    ValueError for more than one hidden layer, x that does not fit, or a density above the share of non-zero scores.
+    InputError for more than one hidden layer, x that does not fit, or a density above the share of non-zero scores.
     """
     x, x2 = inputs(x, x2)
     if problem.depth != 1:
-        raise ValueError(f"problem has {problem.depth} hidden layers, expected 1")
+        raise InputError(f"problem has {problem.depth} hidden layers, expected 1")
     if x.shape[1] != problem.inputs:
-        raise ValueError(f"x has {x.shape[1]} columns, expected the {problem.inputs} inputs of the problem")
+        raise InputError(f"x has {x.shape[1]} columns, expected the {problem.inputs} inputs of the problem")
     rows = checked_integer("rows", rows, BATCHES, 2**40)
     samples = max(len(x), len(problem.x), 0 if x2 is None else len(x2))
     batches = max(BATCHES, ceil(rows * max(samples, problem.inputs) / ENTRIES))

@@ -15,9 +15,16 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from numerics.distribution_free import CONFIDENCE, Interval, clopper_pearson
-from numerics.kernels.bounds import RiskBound, path_bound, path_residual_bound, risk_bound, squared_norm
+from numerics.kernels.bounds import (
+    NegativePartError,
+    RiskBound,
+    path_bound,
+    path_residual_bound,
+    risk_bound,
+    squared_norm,
+)
 from numerics.kernels.pruned import BATCHES, HeldOut, KernelCase, SampledKernel
-from numerics.kernels.regression import error_rate, mean_squared_error, ridge_predict
+from numerics.kernels.regression import SingularKernelError, error_rate, mean_squared_error, ridge_predict
 from numerics.kernels.spectra import HIGH, LOW, SpectralMetrics, centred, kernel_eigenvalues, spectral_metrics
 from numerics.moments import numeric
 from theory.generalisation.energy_bound import T, energy, m, q
@@ -106,7 +113,7 @@ def sampling(sampled: SampledKernel, y: Floats) -> Sampling:
 def _norm_or_nan(kernel: Floats, y: Floats) -> float:
     try:
         return squared_norm(kernel, y)
-    except ValueError:  # singular
+    except SingularKernelError:
         return nan
 
 
@@ -164,7 +171,7 @@ def residual_bound(case: KernelCase, x: Floats, y: Floats) -> PathBound | None:
     for share in (1.0, 0.5):
         try:
             return PathBound(path_residual_bound(case.train, share * density, x, y, depth=case.depth).value, share)
-        except ValueError:  # a negative eigenvalue: the arguments are checked already
+        except NegativePartError:
             continue
     return None
 

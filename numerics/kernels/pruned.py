@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.arguments import InputError
 from numerics.composition import GridGraphon, point_latent
 from numerics.data import Dataset
 from numerics.kernels.activations import RELU
@@ -22,7 +23,7 @@ from numerics.kernels.bounds import path_densities
 from numerics.kernels.graphon import LayerGraphons, graphon_kernel, input_latent
 from numerics.kernels.methods import fresh_network, fresh_threshold, method_layers
 from numerics.kernels.recursion import Kernels
-from numerics.moments import numeric
+from numerics.moments import UnreachableDensityError, numeric
 from numerics.networks import tangent_kernel
 from numerics.predict import INFINITE_WIDTH, wanda_densities
 from numerics.row_law import DATA_DRIVEN, SMOOTHED, Problem, limit_smoothing
@@ -63,13 +64,13 @@ class HeldOut:
 def hold_out(data: Dataset, share: float, rng: np.random.Generator) -> HeldOut:
     """A random share of the samples as test set, at least one; the order is kept.
 
-    ValueError if fewer than two are left to train on, or if these have one label, or no input that is not zero.
+    InputError if fewer than two are left to train on, or if these have one label, or no input that is not zero.
     """
     samples = len(data.x)
     tests = max(1, round(share * samples))
     left = samples - tests
     if left < 2:
-        raise ValueError(
+        raise InputError(
             f"a test share of {share:g} leaves {left} of {samples} samples to train on, expected 2 or more"
         )
     held = np.zeros(samples, bool)
@@ -77,11 +78,11 @@ def hold_out(data: Dataset, share: float, rng: np.random.Generator) -> HeldOut:
     x, y = np.asarray(data.x, float), np.asarray(data.y, float)
     if (y[~held] == y[~held][0]).all():
         label = " ".join(f"{value:g}" for value in y[~held][0])
-        raise ValueError(
+        raise InputError(
             f"all {left} samples to train on have the label {label}, expected two labels (more samples, another seed)"
         )
     if not x[~held].any():
-        raise ValueError(f"all {left} samples to train on are zero, expected inputs with a signal")
+        raise InputError(f"all {left} samples to train on are zero, expected inputs with a signal")
     return HeldOut(Dataset(x[~held], y[~held], data.name, data.labelling), x[held], y[held])
 
 
@@ -161,7 +162,7 @@ def infinitely_wide(problem: Problem) -> Problem:
 def sampled_kernel(problem: Problem, held: HeldOut, rows: int, rng: np.random.Generator) -> SampledKernel:
     """From fresh rows of the problem, which is posed on the training samples; `rows` is rounded up to whole batches.
 
-    ValueError if the kernel vanishes on the training samples, or as `limit_threshold`.
+    InputError if the kernel vanishes on the training samples, or as `limit_threshold`.
     """
     size = -(-rows // BATCHES)
     threshold = fresh_threshold(problem, rows, rng)
@@ -177,7 +178,7 @@ def sampled_kernel(problem: Problem, held: HeldOut, rows: int, rng: np.random.Ge
         paths.append([below, *[above] * problem.depth])
     training = len(held.train.x)
     if not any(batch.ntk[:training, :training].any() for batch in batches):
-        raise ValueError(
+        raise InputError(
             f"density is {problem.density}: {size * BATCHES} fresh rows keep no path that the samples use, expected some"
         )
     return SampledKernel(batches, np.array(paths), size * BATCHES, training)
@@ -187,7 +188,7 @@ def closed_layers(problem: Problem) -> list[LayerGraphons] | None:
     """The method's graphons in closed form, the limit of many inputs; None where there are none.
 
     Random, magnitude (K4), wanda (S12) and deep synflow (S11) at any depth; snip (K5) and synflow with one hidden layer and
-    one output. ValueError for a density that these cannot reach.
+    one output. InputError for a density that these cannot reach.
     """
     if problem.method in ("snip", "synflow") and problem.depth == 1:
         if problem.outputs > 1:
@@ -215,7 +216,7 @@ def closed_case(problem: Problem, held: HeldOut) -> KernelCase | None:
     """The kernel of the graphons in closed form; None where there are none, or none of this density."""
     try:
         layers = closed_layers(problem)
-    except ValueError:  # more than the columns with a profile hold
+    except UnreachableDensityError:  # more than the columns with a profile hold
         return None
     if layers is None:
         return None

@@ -18,6 +18,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.arguments import InputError
 from numerics.kernels.activations import ERF, LINEAR, RELU, Activation, Function, Homogeneous
 from numerics.moments import numeric
 from numerics.sampling import compiled
@@ -49,7 +50,7 @@ class Sampled(Activation):
 
 
 class Smooth(Sampled):
-    """By its Hermite series; ValueError where the series, or that of φ′, converges too slowly for `ACCURACY`."""
+    """By its Hermite series; InputError where the series, or that of φ′, converges too slowly for `ACCURACY`."""
 
     def dual(self, a: ArrayLike, b: ArrayLike, c: ArrayLike) -> tuple[Floats, Floats]:
         arguments = np.broadcast_arrays(*(np.asarray(value, np.float64) for value in (a, b, c)))
@@ -99,10 +100,14 @@ def _mehler(left, right, left_terms, right_terms, sigma, theta):
                 theta[u, i, j] *= slope[j]
 
 
+class SlowSeriesError(InputError):
+    """A Hermite series does not reach `ACCURACY`."""
+
+
 def hermite_coefficients(function: Function, deviations: Floats, name: str = "phi") -> Floats:
     """h_k = E φ(deviation·g) He_k(g)/√k! for each deviation [n], float[K, n], K the terms that are not `NEGLIGIBLE`.
 
-    ValueError if the last of `TERMS` does not reach `ACCURACY`, or the integrals themselves are in doubt.
+    SlowSeriesError if the last of `TERMS` does not reach `ACCURACY`, or the integrals themselves are in doubt.
     """
     blocks = np.array_split(deviations, -(-deviations.size * STEPS[-1] // BLOCK))
     found = [_coefficients(function, block, name) for block in blocks if block.size]
@@ -121,7 +126,7 @@ def _coefficients(function: Function, deviations: Floats, name: str) -> Floats:
     worst = np.maximum(np.abs(power / whole - share.sum(axis=0)), doubt)
     if not worst.max() <= ACCURACY:
         at = worst.argmax()
-        raise ValueError(
+        raise SlowSeriesError(
             f"{name} at variance {deviations[at] ** 2:.3g} is known to {worst[at]:.1g} by its Hermite series, expected "
             f"{ACCURACY:.0g}: a smooth activation of moderate slope"
         )
@@ -234,25 +239,25 @@ def activation(
     kink at 0 the polar rule. Without `derivative`, that of a function is by differences of tenth order, good to some
     1e-11 where the function is smooth.
 
-    ValueError for an unknown name, an expression with several symbols, a function that is not vectorised, that jumps
+    InputError for an unknown name, an expression with several symbols, a function that is not vectorised, that jumps
     at 0, or that no rule integrates to `ACCURACY`, such as one with kinks elsewhere.
     """
     if isinstance(given, Activation):
         return given
     if isinstance(given, str):
         if given not in NAMED:
-            raise ValueError(f"activation is {given!r}, expected one of {', '.join(NAMED)}")
+            raise InputError(f"activation is {given!r}, expected one of {', '.join(NAMED)}")
         name, found = given, NAMED[given]
         if isinstance(found, Activation):
             return found
         given = found
     if isinstance(given, sp.Expr):
         if len(given.free_symbols) != 1:
-            raise ValueError(f"activation is {given}, expected an expression in one symbol")
+            raise InputError(f"activation is {given}, expected an expression in one symbol")
         (symbol,) = given.free_symbols
         return _ruled(name or str(given), _broadcast(given, symbol), _broadcast(sp.diff(given, symbol), symbol))
     if not callable(given):
-        raise ValueError(f"activation is a {type(given).__name__}, expected a name, an expression or a function")
+        raise InputError(f"activation is a {type(given).__name__}, expected a name, an expression or a function")
     return _ruled(name or str(getattr(given, "__name__", "phi")), given, derivative or _differences(given))
 
 
@@ -263,12 +268,12 @@ def _ruled(name: str, phi: Function, slope: Function) -> Activation:
     if close[0] == 0 and np.allclose(values, values[2] * np.abs(rays), rtol=1e-14, atol=0):
         return Homogeneous(name, float(values[2, 0]), -float(values[2, 1]))
     if np.ptp(close) > 1e-6 * np.abs(values).max():
-        raise ValueError(f"{name} jumps by {np.ptp(close):.2g} at 0, expected a continuous activation")
+        raise InputError(f"{name} jumps by {np.ptp(close):.2g} at 0, expected a continuous activation")
     try:
         smooth.profile(np.ones((1, 1)))
-    except ValueError:
+    except SlowSeriesError:
         if not (error := kinked.error()) <= ACCURACY:
-            raise ValueError(
+            raise InputError(
                 f"{name} is known to {error:.1g} by the polar rule, expected {ACCURACY:.0g}: kinks at 0 alone"
             ) from None
         return kinked
@@ -295,7 +300,7 @@ def _values(name: str, function: Function, z: ArrayLike) -> Floats:
     with np.errstate(all="ignore"):
         values = np.asarray(function(z), np.float64)
     if values.shape != z.shape:
-        raise ValueError(f"{name} turns shape {z.shape} into {values.shape}, expected a vectorised function")
+        raise InputError(f"{name} turns shape {z.shape} into {values.shape}, expected a vectorised function")
     if not np.isfinite(values).all():
-        raise ValueError(f"{name} is not finite at some real numbers, expected an activation defined on all of them")
+        raise InputError(f"{name} is not finite at some real numbers, expected an activation defined on all of them")
     return values

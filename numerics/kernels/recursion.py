@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
+from numerics.arguments import InputError
 from numerics.kernels.activations import Activation, Homogeneous
 from numerics.kernels.near import advance_inputs, near_kernels, near_units
 
@@ -129,13 +130,13 @@ def _tile(
 
 
 def _profiles(layers: Sequence[Layer], x: Floats, activation: Activation) -> list[Floats]:
-    """Of the preactivations of each hidden layer, by `Activation.profile`; ValueError if a variance overflows."""
+    """Of the preactivations of each hidden layer, by `Activation.profile`; InputError if a variance overflows."""
     found, moments = [], (x * x).T
     for place, layer in enumerate(layers[:-1]):
         with np.errstate(over="ignore"):
             variance = layer.forward @ moments + layer.bias
         if not variance.max() < LARGEST:
-            raise ValueError(f"variances reach {variance.max():.2g} in layer {place}, expected less than {LARGEST:.0g}")
+            raise InputError(f"variances reach {variance.max():.2g} in layer {place}, expected less than {LARGEST:.0g}")
         found.append(activation.profile(np.sqrt(variance)))
         moments = activation.diagonal(variance)[0]
     return found

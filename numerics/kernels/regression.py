@@ -9,9 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
+from numerics.arguments import InputError
 from numerics.masks import checked_array, checked_integer
 
 Floats = NDArray[np.float64]
+
+
+class SingularKernelError(InputError):
+    """A kernel has no inverse, to rounding."""
 
 
 def ridge_predict(kernel: ArrayLike, test_kernel: ArrayLike, y: ArrayLike, ridge_share: float = 1e-7) -> Floats:
@@ -19,18 +24,20 @@ def ridge_predict(kernel: ArrayLike, test_kernel: ArrayLike, y: ArrayLike, ridge
 
     kernel [m, m] on the training inputs, test_kernel [N, m] between test and training inputs, y [m] or [m, q].
 
-    ValueError for shapes that do not fit, numbers that are not finite, a negative share, or a kernel that is singular to
+    InputError for shapes that do not fit, numbers that are not finite, a negative share, or a kernel that is singular to
     rounding with its ridge.
     """
     K, test = symmetric("kernel", kernel), _beside("test_kernel", test_kernel, kernel)
     y = labels(y, len(K))
     if not isinstance(ridge_share, Real) or not 0 <= ridge_share < math.inf:
-        raise ValueError(f"ridge_share is {ridge_share!r}, expected a number that is not negative")
+        raise InputError(f"ridge_share is {ridge_share!r}, expected a number that is not negative")
     ridge = float(ridge_share) * np.trace(K) / len(K)
     try:
         return test @ cho_solve(cho_factor(K + ridge * np.eye(len(K)), lower=True), y)
     except LinAlgError:
-        raise ValueError(f"kernel is singular to rounding with ridge_share {ridge_share:g}, expected more") from None
+        raise SingularKernelError(
+            f"kernel is singular to rounding with ridge_share {ridge_share:g}, expected more"
+        ) from None
 
 
 def gradient_descent_predict(
@@ -41,13 +48,13 @@ def gradient_descent_predict(
     Shapes as in `ridge_predict`; exact for any number of steps (by the eigenvalues of K), a singular kernel included.
     Descent converges if and only if step·λ_max/m < 2.
 
-    ValueError for shapes that do not fit, numbers that are not finite, a step that is not positive, or descent that
+    InputError for shapes that do not fit, numbers that are not finite, a step that is not positive, or descent that
     leaves the floating-point numbers.
     """
     K, test = symmetric("kernel", kernel), _beside("test_kernel", test_kernel, kernel)
     y = labels(y, len(K))
     if not isinstance(step, Real) or not 0 < step < math.inf:
-        raise ValueError(f"step is {step!r}, expected a positive number")
+        raise InputError(f"step is {step!r}, expected a positive number")
     steps = checked_integer("steps", steps, 0, 2**53)
     values, vectors = np.linalg.eigh(K)
     rates = float(step) / len(K) * np.maximum(values, 0.0)
@@ -55,7 +62,7 @@ def gradient_descent_predict(
         weights = float(step) / len(K) * _geometric(rates, steps)
         found = test @ (vectors @ (weights[:, None] * (vectors.T @ y.reshape(len(K), -1))))
     if not np.isfinite(found).all():
-        raise ValueError(f"descent diverges: step·λ_max/m is {rates.max():.5g}, expected less than 2")
+        raise InputError(f"descent diverges: step·λ_max/m is {rates.max():.5g}, expected less than 2")
     return found.reshape(len(test), *y.shape[1:])
 
 
@@ -72,31 +79,31 @@ def error_rate(predictions: ArrayLike, y: ArrayLike) -> float:
     if y.shape[1] > 1:
         return float(np.mean(f.argmax(axis=1) != y.argmax(axis=1)))
     if not np.all(np.abs(y) == 1):
-        raise ValueError("y has labels other than ±1, expected these for one output")
+        raise InputError("y has labels other than ±1, expected these for one output")
     return float(np.mean(f * y <= 0))
 
 
 def symmetric(name: str, values: ArrayLike) -> Floats:
-    """A kernel matrix as float64 [m, m], its rounding averaged away; ValueError unless it is finite and symmetric."""
+    """A kernel matrix as float64 [m, m], its rounding averaged away; InputError unless it is finite and symmetric."""
     K = np.asarray(checked_array(name, values))
     if K.ndim != 2 or K.shape[0] != K.shape[1] or not K.size or K.dtype.kind not in "biuf":
-        raise ValueError(f"{name} is {K.dtype} of shape {K.shape}, expected a non-empty square matrix of real numbers")
+        raise InputError(f"{name} is {K.dtype} of shape {K.shape}, expected a non-empty square matrix of real numbers")
     K = K.astype(np.float64)
     if not np.isfinite(K).all():
-        raise ValueError(f"{name} holds nan or infinite entries, expected finite numbers")
+        raise InputError(f"{name} holds nan or infinite entries, expected finite numbers")
     apart = np.abs(K - K.T).max()
     if apart > 1e-8 * np.abs(K).max():
-        raise ValueError(f"{name} is not symmetric: entries differ by {apart:.3g}, expected K = Kᵀ")
+        raise InputError(f"{name} is not symmetric: entries differ by {apart:.3g}, expected K = Kᵀ")
     return K / 2 + K.T / 2
 
 
 def labels(values: ArrayLike, m: int) -> Floats:
-    """Labels as float64 [m] or [m, q]; ValueError unless they are finite and one row belongs to each sample."""
+    """Labels as float64 [m] or [m, q]; InputError unless they are finite and one row belongs to each sample."""
     y = np.asarray(checked_array("y", values))
     if y.ndim not in (1, 2) or len(y) != m or not y.size or y.dtype.kind not in "biuf":
-        raise ValueError(f"y is {y.dtype} of shape {y.shape}, expected real numbers [{m}] or [{m}, q]")
+        raise InputError(f"y is {y.dtype} of shape {y.shape}, expected real numbers [{m}] or [{m}, q]")
     if not np.isfinite(y).all():
-        raise ValueError("y holds nan or infinite numbers")
+        raise InputError("y holds nan or infinite numbers")
     return y.astype(np.float64)
 
 
@@ -113,9 +120,9 @@ def _beside(name: str, values: ArrayLike, kernel: ArrayLike) -> Floats:
     m = len(np.asarray(kernel))
     found = np.asarray(checked_array(name, values))
     if found.ndim != 2 or found.shape[1] != m or not found.size or found.dtype.kind not in "biuf":
-        raise ValueError(f"{name} is {found.dtype} of shape {found.shape}, expected real numbers [N, {m}]")
+        raise InputError(f"{name} is {found.dtype} of shape {found.shape}, expected real numbers [N, {m}]")
     if not np.isfinite(found).all():
-        raise ValueError(f"{name} holds nan or infinite numbers")
+        raise InputError(f"{name} holds nan or infinite numbers")
     return found.astype(np.float64)
 
 
@@ -123,7 +130,7 @@ def _pair(predictions: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     found = [np.asarray(checked_array(name, x)) for name, x in (("predictions", predictions), ("y", y))]
     for name, array in zip(("predictions", "y"), found, strict=True):
         if array.ndim not in (1, 2) or not array.size or array.dtype.kind not in "biuf" or not np.isfinite(array).all():
-            raise ValueError(f"{name} is {array.dtype} of shape {array.shape}, expected finite numbers [N] or [N, q]")
+            raise InputError(f"{name} is {array.dtype} of shape {array.shape}, expected finite numbers [N] or [N, q]")
     if found[0].shape != found[1].shape:
-        raise ValueError(f"predictions has shape {found[0].shape}, y {found[1].shape}, expected the same")
+        raise InputError(f"predictions has shape {found[0].shape}, y {found[1].shape}, expected the same")
     return found[0].astype(np.float64), found[1].astype(np.float64)

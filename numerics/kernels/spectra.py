@@ -17,6 +17,7 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import poch
 
+from numerics.arguments import InputError
 from numerics.exact_tests import binomial_at_most
 from numerics.kernels.regression import symmetric
 from numerics.masks import checked_array, checked_integer
@@ -60,7 +61,7 @@ def kernel_eigenvalues(kernel: ArrayLike) -> Floats:
     K = symmetric("kernel", kernel)
     values = np.linalg.eigvalsh(K)[::-1] / len(K)
     if values[-1] < -1e-8 * values[0]:
-        raise ValueError(f"kernel has the eigenvalue {values[-1] * len(K):.3g}, expected none below 0")
+        raise InputError(f"kernel has the eigenvalue {values[-1] * len(K):.3g}, expected none below 0")
     return np.where(values > ROUNDING * len(K) * values[0], values, 0.0)
 
 
@@ -72,7 +73,7 @@ def spectral_metrics(
     The decay is fitted on the ranks low to high, counted from 1 and both included. `trace` is that of the operator
     where the list is only its beginning (by default the sum of the list). Source: K10.
 
-    ValueError for a list that does not descend, is negative, shorter than `high`, or without a positive number.
+    InputError for a list that does not descend, is negative, shorter than `high`, or without a positive number.
     """
     values = _spectrum(eigenvalues, low, high)
     total = _trace(values, trace)
@@ -90,12 +91,12 @@ def perturbed_metrics(
 
     By Weyl's inequality this holds for every K' with ‖K' − K‖ ≤ radius (of K/m if the eigenvalues are); `trace_radius`
     bounds the difference of the traces (default: the length of the list times the radius). Arguments otherwise as in
-    `spectral_metrics`; ValueError for a radius that is negative or not finite.
+    `spectral_metrics`; InputError for a radius that is negative or not finite.
     """
     values = _spectrum(eigenvalues, low, high)
     for name, each in (("radius", radius), ("trace_radius", trace_radius)):
         if each is not None and not 0 <= each < inf:
-            raise ValueError(f"{name} is {each!r}, expected a finite number, at least 0")
+            raise InputError(f"{name} is {each!r}, expected a finite number, at least 0")
     around = radius * len(values) if trace_radius is None else trace_radius
     total = float(values.sum())
     lower, upper = np.maximum(values - radius, 0), values + radius
@@ -123,18 +124,18 @@ def median_intervals(replicates: Sequence[SpectralMetrics], confidence: float = 
 
     The replicates are independent draws of one law (networks of other seeds, disjoint samples); nothing else is assumed.
     The ends are order statistics: a draw lies below the median with probability at most ½. The confidence is that of
-    each metric alone. ValueError for too few replicates: the least and the greatest of R fail with probability 2^(1−R).
+    each metric alone. InputError for too few replicates: the least and the greatest of R fail with probability 2^(1−R).
     """
     drawn = np.asarray(replicates, dtype=float)
     if drawn.ndim != 2 or drawn.shape[1] != len(SpectralMetrics._fields) or np.isnan(drawn).any():
-        raise ValueError(f"replicates have shape {drawn.shape}, expected [R, 4] without nan")
+        raise InputError(f"replicates have shape {drawn.shape}, expected [R, 4] without nan")
     if not 0 < confidence < 1:
-        raise ValueError(f"confidence is {confidence!r}, expected a number strictly between 0 and 1")
+        raise InputError(f"confidence is {confidence!r}, expected a number strictly between 0 and 1")
     count = len(drawn)
     outside = [2 * binomial_at_most(place, count, 0.5) for place in range(count)]
     place = sum(share <= 1 - confidence for share in outside) - 1
     if place < 0:
-        raise ValueError(f"{count} replicates: too few for the confidence {confidence}")
+        raise InputError(f"{count} replicates: too few for the confidence {confidence}")
     ordered = np.sort(drawn, axis=0)
     return MetricIntervals(
         SpectralMetrics(*map(float, ordered[place])), SpectralMetrics(*map(float, ordered[count - 1 - place]))
@@ -147,13 +148,13 @@ def split_metrics(
     """The metrics on random disjoint parts of the samples: for independent samples, independent replicates.
 
     Their law is that of the metrics at the size of a part, m // parts samples. `centre` takes HKH of each part.
-    ValueError if a part is smaller than `high`.
+    InputError if a part is smaller than `high`.
     """
     K = symmetric("kernel", kernel)
     parts = checked_integer("parts", parts, 1, len(K))
     size = len(K) // parts
     if size < high:
-        raise ValueError(f"{parts} parts of {len(K)} samples: expected at least {high} samples in each")
+        raise InputError(f"{parts} parts of {len(K)} samples: expected at least {high} samples in each")
     order = rng.permutation(len(K))
     found = []
     for start in range(0, parts * size, size):
@@ -220,14 +221,14 @@ def _decay_ends(lower: Floats, upper: Floats, low: int, high: int) -> tuple[floa
 def _spectrum(eigenvalues: ArrayLike, low: int, high: int) -> Floats:
     values = checked_array("eigenvalues", eigenvalues)
     if values.dtype.kind not in "biuf" or values.ndim != 1 or not np.isfinite(values).all():
-        raise ValueError(f"eigenvalues is {values.dtype} of shape {values.shape}, expected a vector of finite numbers")
+        raise InputError(f"eigenvalues is {values.dtype} of shape {values.shape}, expected a vector of finite numbers")
     low = checked_integer("low", low, 1, 10**9)
     high = checked_integer("high", high, low + 1, 10**9)
     if len(values) < max(high, 2):
-        raise ValueError(f"{len(values)} eigenvalues, expected at least {max(high, 2)} for the ranks {low} to {high}")
+        raise InputError(f"{len(values)} eigenvalues, expected at least {max(high, 2)} for the ranks {low} to {high}")
     values = values.astype(np.float64)
     if values[0] <= 0 or values[-1] < 0 or (np.diff(values) > 0).any():
-        raise ValueError("eigenvalues do not descend from a positive number to no less than 0")
+        raise InputError("eigenvalues do not descend from a positive number to no less than 0")
     return values
 
 
@@ -236,5 +237,5 @@ def _trace(values: Floats, trace: float | None) -> float:
     if trace is None:
         return total
     if not total * (1 - 1e-12) <= trace < inf:
-        raise ValueError(f"trace is {trace!r}, expected a finite number, at least the sum {total:.6g} of the list")
+        raise InputError(f"trace is {trace!r}, expected a finite number, at least the sum {total:.6g} of the list")
     return float(trace)

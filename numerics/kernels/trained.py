@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import eigvalsh
 
+from numerics.arguments import InputError
 from numerics.kernels.prediction import Fit, Sampling, distance, fit
 from numerics.kernels.pruned import HeldOut, KernelCase
 from numerics.kernels.regression import gradient_descent_predict, mean_squared_error, ridge_predict
 from numerics.masks import Mask
-from numerics.networks import Network, tangent_kernel, train
+from numerics.networks import DivergedError, Network, tangent_kernel, train
 
 Floats = NDArray[np.floating[Any]]
 
@@ -67,12 +68,12 @@ def train_beside(
 ) -> Beside:
     """Train each network under the mask of its first layer, and descend with its own kernel and with that of the case.
 
-    All take one step size: the least 1/λ_max(Θ/m) among the kernels. ValueError if a network keeps no path, or diverges.
+    All take one step size: the least 1/λ_max(Θ/m) among the kernels. InputError if a network keeps no path, or diverges.
     """
     own = [_own_kernels(network, mask, held) for network, mask in pruned]
     largest = [_largest(kernel) for kernel, _ in own]
     if min(largest) <= 0:
-        raise ValueError("a pruned network keeps no path, expected a wider one or a higher density")
+        raise InputError("a pruned network keeps no path, expected a wider one or a higher density")
     step = len(held.train.x) / max(*largest, 2.0**-case.depth * _largest(case.train))
     found = [
         _trained(network, mask, kernel, case, held, step, steps)
@@ -109,8 +110,8 @@ def _trained(
     x, y = held.train.x, held.train.y
     try:
         run = train(network, x, y, step=step, steps=steps, masks=[mask], x_test=held.x_test)
-    except ValueError:  # the arguments are checked: it diverged
-        raise ValueError(
+    except DivergedError:
+        raise InputError(
             f"training diverges at width {network.widths[1]}, at the stable step of the linearisation: expected a wider "
             "network"
         ) from None

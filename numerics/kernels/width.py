@@ -11,6 +11,7 @@ from numbers import Real
 import numpy as np
 import sympy as sp
 
+from numerics.arguments import InputError
 from numerics.masks import checked_integer
 from numerics.moments import numeric
 from theory.claims import formulas
@@ -41,18 +42,18 @@ def diagonal_second_moment(widths: Sequence[int], densities: Sequence[float], ku
     widths: inputs d, then n_1 … n_L; densities of the L + 1 layers, in (0, 1]; kurtosis d Σx⁴/(Σx²)² of the input, from
     1 to d. Masks have independent entries. The relative variance is this over (L + 1)², less 1. Source: K13.
 
-    ValueError for other arguments.
+    InputError for other arguments.
     """
     sizes = [checked_integer(f"widths[{i}]", width, 1, 10**9) for i, width in enumerate(widths)]
     shares = [_density(f"densities[{i}]", density) for i, density in enumerate(densities)]
     if len(sizes) < 2 or len(shares) != len(sizes):
-        raise ValueError(f"{len(sizes)} widths and {len(shares)} densities, expected at least two, and as many of each")
+        raise InputError(f"{len(sizes)} widths and {len(shares)} densities, expected at least two, and as many of each")
     if (
         isinstance(kurtosis, bool)
         or not isinstance(kurtosis, Real)
         or not 1 - 1e-9 <= kurtosis <= sizes[0] * (1 + 1e-9)
     ):
-        raise ValueError(f"kurtosis is {kurtosis!r}, expected a number from 1 to the number of inputs {sizes[0]}")
+        raise InputError(f"kurtosis is {kurtosis!r}, expected a number from 1 to the number of inputs {sizes[0]}")
     known = (1.0, 1.0, float(kurtosis), *[0.0] * 6)
     for width, following, density in zip(sizes, sizes[1:], shares, strict=False):
         known = _formula("step")(*known, width, following, density)
@@ -67,13 +68,13 @@ def width_bound(depth: int, cosine: float, width: int, density: float = 1.0) -> 
     one and two hidden layers and cosines from 0 to 0.9 the bound is some 2 to 15 times what is seen; more with depth,
     and without limit as the cosine tends to 1. Source: K13.
 
-    ValueError for other arguments.
+    InputError for other arguments.
     """
     depth = checked_integer("depth", depth, 1, 1000)
     width = checked_integer("width", width, 1, 10**12)
     density = _density("density", density)
     if isinstance(cosine, bool) or not isinstance(cosine, Real) or not -1 <= cosine < 1:
-        raise ValueError(f"cosine is {cosine!r}, expected a number from -1 to below 1")
+        raise InputError(f"cosine is {cosine!r}, expected a number from -1 to below 1")
     here = before_readout(depth, float(cosine), width, density)
     return float(numeric(tuple(here), symbols.bound)(*here.values()))
 
@@ -99,5 +100,5 @@ def _limits(r: float, kernel: float) -> tuple[float, float]:
 
 def _density(name: str, value: float) -> float:
     if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value <= 1:
-        raise ValueError(f"{name} is {value!r}, expected a number above 0, at most 1")
+        raise InputError(f"{name} is {value!r}, expected a number above 0, at most 1")
     return float(value)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_array, eye_array, issparse
 
+from numerics.arguments import InputError
 from numerics.lifts.callables import Gathered, Places, edge_ends, probe
 from numerics.lifts.contraction import Array, Contraction, Skips
 from numerics.lifts.vertices import apply_sigma, on_arrays
@@ -37,7 +38,7 @@ class ArrayLift:
     indices; a base edge without a pattern has all edges above it. Weights are data beside it, as above.
 
     Raises:
-        ValueError: for a vertex without a number of copies (0 is one), a pattern of no edge or of the wrong shape, and
+        InputError: for a vertex without a number of copies (0 is one), a pattern of no edge or of the wrong shape, and
             for a map that is no function of arrays or gives another shape; the message names the edge or the vertex.
     """
 
@@ -50,7 +51,7 @@ class ArrayLift:
         copies = {v: checked_integer(f"copies of {v}", count, 0, MOST) for v, count in self.copies.items()}
         for edge in self.patterns:
             if edge not in self.module.maps:
-                raise ValueError(f"patterns: one for {edge}, which is no edge of the module")
+                raise InputError(f"patterns: one for {edge}, which is no edge of the module")
         patterns = {edge: _pattern(edge, given, copies) for edge, given in self.patterns.items()}
         object.__setattr__(self, "copies", copies)
         object.__setattr__(self, "patterns", patterns)
@@ -63,7 +64,7 @@ class ArrayLift:
     def probe(self, convert: Callable[[Array], Any] = np.asarray) -> None:
         """Try all σ, and maps that are known only by what they return, on arrays or on what `convert` makes of them.
 
-        ValueError, naming the edge or the vertex, if one fails, gives another shape or mixes leading axes.
+        InputError, naming the edge or the vertex, if one fails, gives another shape or mixes leading axes.
         """
         spaces, many = self.module, (2, 3)
         for edge, function in spaces.maps.items():
@@ -74,7 +75,7 @@ class ArrayLift:
             into, wanted = self.edges_into(v), spaces.activations.shapes[v]
             if not into:
                 if (found := np.shape(sigma())) != wanted:
-                    raise ValueError(f"vertex {v}: its σ gives shape {found}, expected {wanted}")
+                    raise InputError(f"vertex {v}: its σ gives shape {found}, expected {wanted}")
             elif isinstance(sigma, Pointwise):
                 probe(f"vertex {v}: its σ", partial(_value, sigma), [(many, ())], ())
             else:
@@ -133,8 +134,8 @@ class ArrayLift:
             contraction = Contraction(found, weight, activation, sizes, pattern)
             try:
                 _ = contraction.constant
-            except ValueError as error:
-                raise ValueError(f"edge {arrow(edge)}: {error}") from None
+            except InputError as error:
+                raise InputError(f"edge {arrow(edge)}: {error}") from None
             return contraction
         if isinstance(found, Skip):
             return Skips(activation, sizes, pattern)
@@ -144,7 +145,7 @@ class ArrayLift:
         """The weights as arrays of floats; edges whose weights are empty, such as skips, may be left out.
 
         Raises:
-            ValueError: naming an edge whose weights are missing, not finite, or of another shape.
+            InputError: naming an edge whose weights are missing, not finite, or of another shape.
         """
         empty = {
             edge: np.zeros(shape, np.float32) for edge in self.module.maps if not prod(shape := self.weight_shape(edge))
@@ -160,7 +161,7 @@ class ArrayLift:
         """The activations of all inputs as arrays of floats, with as many samples, at least one.
 
         Raises:
-            ValueError: naming an input whose values are missing, not finite, or of another shape.
+            InputError: naming an input whose values are missing, not finite, or of another shape.
         """
         check_section(inputs, self.module.inputs, "inputs")
         found: dict[Vertex, Array] = {}
@@ -169,48 +170,48 @@ class ArrayLift:
             found[v] = real_array(f"inputs of {v}", inputs[v], (samples, *self.activation_shape(v)))
             samples = len(found[v])
             if not samples:
-                raise ValueError(f"inputs of {v} have shape {found[v].shape}, expected at least one sample")
+                raise InputError(f"inputs of {v} have shape {found[v].shape}, expected at least one sample")
         return found
 
 
 def full_lift(module: PerceptronModule, copies: Mapping[Vertex, int], diagonal: Iterable[Edge] = ()) -> ArrayLift:
     """The fully-connected lift, but for base edges that join copies one to one: residual skips (L5–L7).
 
-    ValueError as for `ArrayLift`, and naming a `diagonal` edge whose ends have different numbers of copies.
+    InputError as for `ArrayLift`, and naming a `diagonal` edge whose ends have different numbers of copies.
     """
     copies = positive_copies(module, copies)
     for edge in (diagonal := list(diagonal)):
         if edge not in module.maps:
-            raise ValueError(f"diagonal: {edge}, which is no edge of the module")
+            raise InputError(f"diagonal: {edge}, which is no edge of the module")
     return ArrayLift(module, copies, {edge: diagonal_pattern(edge, copies) for edge in diagonal})
 
 
 def diagonal_pattern(edge: Edge, copies: Mapping[Vertex, int]) -> csr_array:
-    """The edges (u, i) → (v, i) above an edge (u, v). ValueError unless its ends have as many copies."""
+    """The edges (u, i) → (v, i) above an edge (u, v). InputError unless its ends have as many copies."""
     sources, targets = copies[edge[0]], copies[edge[1]]
     if sources != targets:
-        raise ValueError(f"edge {arrow(edge)}: {sources} copies and {targets}, expected as many for a diagonal")
+        raise InputError(f"edge {arrow(edge)}: {sources} copies and {targets}, expected as many for a diagonal")
     return csr_array(eye_array(sources, dtype=bool))
 
 
 def positive_copies(module: PerceptronModule, copies: Mapping[Vertex, int]) -> dict[Vertex, int]:
-    """ValueError, naming the vertex of the module, unless each has a positive whole number of copies."""
+    """InputError, naming the vertex of the module, unless each has a positive whole number of copies."""
     check_section(copies, module.order, "copies")
     return {v: checked_integer(f"copies of {v}", count, 1, MOST) for v, count in copies.items()}
 
 
 def real_array(name: str, value: ArrayLike, shape: tuple[int | None, ...]) -> Array:
-    """value as a finite float array of a shape (None: any length); otherwise a ValueError that starts with `name`."""
+    """value as a finite float array of a shape (None: any length); otherwise a InputError that starts with `name`."""
     array = checked_array(name, value)
     if array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} are {array.dtype}, expected real numbers")
+        raise InputError(f"{name} are {array.dtype}, expected real numbers")
     if len(array.shape) != len(shape) or any(b not in (None, a) for a, b in zip(array.shape, shape, strict=True)):
         wanted = ", ".join("N" if size is None else str(size) for size in shape)
-        raise ValueError(f"{name} have shape {list(array.shape)}, expected [{wanted}]")
+        raise InputError(f"{name} have shape {list(array.shape)}, expected [{wanted}]")
     array = array.astype(np.result_type(array.dtype, np.float32), copy=False)
     squares = np.vdot(array, array)  # finite only if all entries are; the quickest way to look at each
     if not isfinite(squares) and not np.isfinite(array).all():
-        raise ValueError(f"{name} hold nan or infinite entries, expected finite numbers")
+        raise InputError(f"{name} hold nan or infinite entries, expected finite numbers")
     return array
 
 
@@ -220,10 +221,10 @@ def _pattern(edge: Edge, given: Any, copies: Mapping[Vertex, int]) -> csr_array:
     if not issparse(given):
         given = checked_array(name, given)
     if given.shape != shape:
-        raise ValueError(f"{name} has shape {list(given.shape)}, expected {list(shape)}: targets, then sources")
+        raise InputError(f"{name} has shape {list(given.shape)}, expected {list(shape)}: targets, then sources")
     pattern = csr_array(given)
     if pattern.dtype.kind not in "biuf" or not np.isin(pattern.data, (0, 1)).all():
-        raise ValueError(f"{name} holds values other than 0 and 1")
+        raise InputError(f"{name} holds values other than 0 and 1")
     pattern = pattern.astype(bool)
     pattern.sum_duplicates()
     pattern.eliminate_zeros()

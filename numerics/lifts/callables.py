@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from numerics.arguments import InputError
 from numerics.lifts.contraction import Array
 from theory.lifts.bundle import Shape
 
@@ -101,7 +102,7 @@ def probe(
     result: Shape,
     convert: Callable[[Array], Any] = np.asarray,
 ) -> None:
-    """ValueError, beginning with `what`, unless a function of arrays carries leading axes along.
+    """InputError, beginning with `what`, unless a function of arrays carries leading axes along.
 
     Each argument has leading axes and a shape, and goes through `convert`; the value should have the leading axes to
     which those broadcast (or axes of length 1), and then the shape `result`.
@@ -116,15 +117,15 @@ def probe(
             alone = [np.asarray(function(*_at(values, i, j)), dtype=float) for i, j in np.ndindex(*leading)]
         except Exception as error:
             why = " ".join(str(error).split()) or type(error).__name__
-            raise ValueError(f"{what} fails on arrays of shapes {described}: {why}") from None
+            raise InputError(f"{what} fails on arrays of shapes {described}: {why}") from None
     if found.shape[:2] not in {(a, b) for a in {1, leading[0]} for b in {1, leading[1]}} or found.shape[2:] != result:
         wanted = [*leading, *result]
-        raise ValueError(f"{what} turns arrays of shapes {described} into {list(found.shape)}, expected {wanted}")
+        raise InputError(f"{what} turns arrays of shapes {described} into {list(found.shape)}, expected {wanted}")
     together = np.broadcast_to(found, (*leading, *result)).reshape(-1, *result)
     if any(each.shape != (1, 1, *result) for each in alone) or not np.allclose(
         together, np.concatenate(alone)[:, 0], rtol=1e-9, equal_nan=True
     ):
-        raise ValueError(f"{what} mixes the leading axes of arrays, expected it to act on the last ones alone")
+        raise InputError(f"{what} mixes the leading axes of arrays, expected it to act on the last ones alone")
 
 
 def _at(values: Sequence[Any], i: int, j: int) -> list[Any]:

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from numerics.arguments import InputError
 from numerics.sampling import compiled
 from theory.lifts.bundle import Shape, entries, shape_of
 from theory.lifts.maps import Bilinear
@@ -161,7 +162,7 @@ class Contraction:
             values = np.array([float(entry) for entry in entries(constant)]).reshape(shape_of(constant))
         except (TypeError, ValueError):
             wanted = f"real numbers of shape {shape_of(constant)}"
-            raise ValueError(f"bilinear map {self.bilinear.spec!r}: its constant is not {wanted}") from None
+            raise InputError(f"bilinear map {self.bilinear.spec!r}: its constant is not {wanted}") from None
         return values, self._axes(self.bilinear.factors[1])
 
     @cached_property

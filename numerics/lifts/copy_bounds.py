@@ -13,6 +13,7 @@ import numpy as np
 import sympy as sp
 from scipy.optimize import minimize_scalar
 
+from numerics.arguments import InputError
 from numerics.balls import NoEnclosureError, NoGuaranteeError, enclose
 from numerics.masks import checked_integer
 from numerics.moments import numeric
@@ -43,7 +44,7 @@ class CopyBound:
     the witness. rho0 ≥ 0: how far from the witness the copies start. Without copies there is `no_guarantee`.
 
     Raises:
-        ValueError: at construction or in a method, naming the number that is out of range.
+        InputError: at construction or in a method, naming the number that is out of range.
     """
 
     M: int
@@ -61,7 +62,7 @@ class CopyBound:
         for name in ("eps_w", "rho0"):
             _number(name, getattr(self, name))
         if self.A1 < self.A2 * (1 - 1e-12):
-            raise ValueError(f"A1 is {self.A1!r} and A2 is {self.A2!r}, expected A1 ≥ A2, as for norms of one readout")
+            raise InputError(f"A1 is {self.A1!r} and A2 is {self.A2!r}, expected A1 ≥ A2, as for norms of one readout")
 
     def B1(self, T: float | None = None, rho: float | None = None) -> Bound | NoGuarantee:
         """The bound for any cells, from the time T at the latest (default: whenever is best).
@@ -116,7 +117,7 @@ class CopyBound:
         except OverflowError:
             return inf
         if not value > 0:
-            raise ValueError(f"Lip is {value!r} at rho = {rho:.6g}, expected a positive number")
+            raise InputError(f"Lip is {value!r} at rho = {rho:.6g}, expected a positive number")
         return value
 
 
@@ -150,11 +151,11 @@ def pac_size(qs: Sequence[Any], M: int, delta: Any, exact: bool = True) -> int |
     as the fraction it is; by the sum of the binomial tails of the units, or of their Chernoff bounds unless `exact`.
     Enough for all larger n too. `no_guarantee` where M = 0 or some unit has no copies.
 
-    ValueError for a number out of range, or where no size up to 2^64 is enough.
+    InputError for a number out of range, or where no size up to 2^64 is enough.
     """
     chances = [_fraction("q", q, 0, 1) for q in qs]
     if not chances:
-        raise ValueError("qs is empty, expected the probability of a copy for each unit")
+        raise InputError("qs is empty, expected the probability of a copy for each unit")
     failure = convergence.failure if exact else convergence.chernoff_failure
     whole = sp.Add(*(failure.subs({coverage.r: 1, coverage.q: chance}) for chance in chances))
     size = guaranteed(convergence.smallest(whole), copies.M >= 1, min(chances) > 0)
@@ -172,9 +173,9 @@ def two_layer_pac_size(
     """
     chances = [_fraction("q", q, 0, 1) for q in qs]
     if not chances or sum(chances) > 1:
-        raise ValueError(f"qs are {list(map(str, chances))}, expected at least one, of sum at most 1")
+        raise InputError(f"qs are {list(map(str, chances))}, expected at least one, of sum at most 1")
     if law not in convergence.TWO_LAYER_SIZES:
-        raise ValueError(f"law is {law!r}, expected one of {', '.join(convergence.TWO_LAYER_SIZES)}")
+        raise InputError(f"law is {law!r}, expected one of {', '.join(convergence.TWO_LAYER_SIZES)}")
     matching = _fraction("omega", omega, 0, 1) * sp.prod(chances)
     point = {
         copies.M: checked_integer("M", M, 0, MOST),
@@ -190,25 +191,25 @@ def two_layer_pac_size(
 def _size(size: sp.Expr, point: dict[sp.Symbol, Any], delta: Any) -> int | NoGuarantee:
     limit = _fraction("delta", delta, 0, 1)
     if limit in (0, 1):
-        raise ValueError(f"delta is {delta!r}, expected a number between 0 and 1")
+        raise InputError(f"delta is {delta!r}, expected a number between 0 and 1")
     try:
         return int(enclose(size, {**point, convergence.delta: limit}).real.unique_fmpz())
     except NoGuaranteeError:
         return no_guarantee
     except NoEnclosureError as error:
-        raise ValueError(f"no size: {error}") from error
+        raise InputError(f"no size: {error}") from error
 
 
 def _number(name: str, value: Any, positive: bool = False) -> float:
     if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) < inf:
-        raise ValueError(f"{name} is {value!r}, expected a finite number ≥ 0")
+        raise InputError(f"{name} is {value!r}, expected a finite number ≥ 0")
     if positive and not value:
-        raise ValueError(f"{name} is {value!r}, expected a positive number")
+        raise InputError(f"{name} is {value!r}, expected a positive number")
     return float(value)
 
 
 def _fraction(name: str, value: Any, low: int, high: int) -> sp.Rational:
     number = isinstance(value, (Real, sp.Rational)) and not isinstance(value, bool)
     if not number or not low <= value <= high:
-        raise ValueError(f"{name} is {value!r}, expected a number from {low} to {high}")
+        raise InputError(f"{name} is {value!r}, expected a number from {low} to {high}")
     return sp.Rational(value)

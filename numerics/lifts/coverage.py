@@ -13,6 +13,7 @@ import sympy as sp
 from flint import fmpq, fmpq_poly
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.arguments import InputError
 from numerics.balls import number
 from numerics.masks import checked_integer
 from numerics.rationals import rational
@@ -27,7 +28,7 @@ MOST_SUMS = 2**16
 def coverage_probability(n: int, qs: Sequence[Number], m: int = 1) -> Fraction:
     """The probability that each of several disjoint types has at least m of n vertices (L11).
 
-    qs: the probabilities of the types, exact. ValueError unless n ≥ 1, m ≥ 0, there is a q, each is in [0, 1], their sum is
+    qs: the probabilities of the types, exact. InputError unless n ≥ 1, m ≥ 0, there is a q, each is in [0, 1], their sum is
     at most 1 and their subsets have no more than 65536 different sums (16 types, or any number of equal ones).
     """
     n, m = checked_integer("n", n, 1, MOST), checked_integer("m", m, 0, MOST)
@@ -42,7 +43,7 @@ def coverage_probability(n: int, qs: Sequence[Number], m: int = 1) -> Fraction:
         for missing, polynomial in list(parts.items()):
             parts[missing + base] = parts.get(missing + base, 0) - polynomial * few
         if len(parts) > MOST_SUMS:
-            raise ValueError(
+            raise InputError(
                 f"the sums of subsets of {len(chances)} probabilities exceed {MOST_SUMS}, expected fewer types"
             )
     return _fraction(sum((_coefficient(1 - s, polynomial, n) for s, polynomial in parts.items()), fmpq(0)))
@@ -70,7 +71,7 @@ def expected_copies(n: int, lam: Number, qs: Sequence[Number], omega: Number = 1
 
     lam: λ in [0, n], edges between the layers having probability λ/n; qs: the probabilities of the types of the root's
     children, at least one, of sum at most 1; omega: that of the region of the top weights. All exact, as in
-    `coverage_probability`; ValueError outside these ranges.
+    `coverage_probability`; InputError outside these ranges.
     """
     formula = symbols.isolated_mean if isolated else symbols.expected_copies
     return _fraction(rational(formula, _instance(n, lam, qs, omega)))
@@ -115,7 +116,7 @@ def _instance(n: int, lam: Number, qs: Sequence[Number], omega: Number) -> dict[
 def _chances(qs: Sequence[Number]) -> list[Fraction]:
     chances = [_exact("a probability in qs", q, 1) for q in qs]
     if not chances or sum(chances) > 1:
-        raise ValueError(
+        raise InputError(
             f"{len(chances)} probabilities of sum {float(sum(chances)):.6g}, expected some of sum at most 1"
         )
     return chances
@@ -123,7 +124,7 @@ def _chances(qs: Sequence[Number]) -> list[Fraction]:
 
 def _exact(name: str, value: Number, high: int) -> Fraction:
     if not isinstance(value, Real) or isinstance(value, bool | np.bool_) or not 0 <= value <= high:
-        raise ValueError(f"{name} is {value!r}, expected a number from 0 to {high}")
+        raise InputError(f"{name} is {value!r}, expected a number from 0 to {high}")
     return (
         Fraction(int(value.numerator), int(value.denominator))
         if isinstance(value, Rational)
@@ -155,7 +156,7 @@ class Copies(NamedTuple):
 def sign_weights(rng: np.random.Generator, lifts: int, n: int, inputs: int, density: Number) -> NDArray[np.int8]:
     """Weights ±1 of the edges from `inputs` to n vertices, 0 where there is no edge. int8[lifts, n, inputs]
 
-    Each edge is present with probability `density`. ValueError unless the sizes are positive and the density is in [0, 1].
+    Each edge is present with probability `density`. InputError unless the sizes are positive and the density is in [0, 1].
     """
     shape = tuple(checked_integer(*each, 1, MOST) for each in (("lifts", lifts), ("n", n), ("inputs", inputs)))
     present = rng.random(shape) < float(_exact("density", density, 1))
@@ -166,17 +167,17 @@ def vertex_types(weights: ArrayLike, types: Sequence[ArrayLike]) -> NDArray[np.i
     """The number of the type that each vertex is of, −1 for none. int[...]
 
     weights: [..., d], 0 where there is no edge. types: for each type the rows of weights that belong to it, [rows, d].
-    ValueError where a type has another number of inputs, or two types share a vertex.
+    InputError where a type has another number of inputs, or two types share a vertex.
     """
     rows = np.asarray(weights)
     found = np.full(rows.shape[:-1], -1, dtype=np.int64)
     for kind, each in enumerate(types):
         members = np.atleast_2d(np.asarray(each))
         if members.ndim != 2 or members.shape[1] != rows.shape[-1]:
-            raise ValueError(f"type {kind} has shape {members.shape}, expected rows of {rows.shape[-1]} weights")
+            raise InputError(f"type {kind} has shape {members.shape}, expected rows of {rows.shape[-1]} weights")
         of_type = (rows[..., None, :] == members).all(axis=-1).any(axis=-1)
         if (found[of_type] >= 0).any():
-            raise ValueError(f"type {kind} shares vertices with another, expected disjoint types")
+            raise InputError(f"type {kind} shares vertices with another, expected disjoint types")
         found[of_type] = kind
     return found
 
@@ -184,7 +185,7 @@ def vertex_types(weights: ArrayLike, types: Sequence[ArrayLike]) -> NDArray[np.i
 def random_edges(rng: np.random.Generator, lifts: int, n: int, lam: Number) -> Edges:
     """Each of the n² edges of each lift with probability λ/n, 0 ≤ λ ≤ n, in time proportional to those present.
 
-    ValueError otherwise.
+    InputError otherwise.
     """
     lifts, n = checked_integer("lifts", lifts, 1, MOST), checked_integer("n", n, 1, MOST)
     chance = float(_exact("lam", lam, n)) / n
@@ -214,12 +215,12 @@ def copies_in_lifts(
     """The copies in each lift of a witness whose root has one child of each of the types 0, …, children − 1, and no other.
 
     types: int[lifts, n], of the vertices of the first layer. in_region: bool[edges], whether the weight of an edge lies
-    in the region that goes with the type of its child; by default all do. ValueError for other shapes.
+    in the region that goes with the type of its child; by default all do. InputError for other shapes.
     """
     types = np.asarray(types)
     r = checked_integer("children", children, 1, MOST)
     if types.ndim != 2 or (in_region is not None and np.shape(in_region) != np.shape(edges.roots)):
-        raise ValueError(f"types of shape {types.shape}: expected [lifts, n], and one entry in in_region for each edge")
+        raise InputError(f"types of shape {types.shape}: expected [lifts, n], and one entry in in_region for each edge")
     child_types, vertices = types.ravel()[edges.children], types.size
     right = child_types < r if in_region is None else (child_types < r) & in_region
     matched = np.bincount(edges.roots, minlength=vertices) == r

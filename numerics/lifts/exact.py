@@ -10,6 +10,7 @@ import numpy as np
 import sympy as sp
 from scipy.sparse import csr_array
 
+from numerics.arguments import InputError
 from numerics.lifts.arrays import ArrayLift, Weights
 from numerics.lifts.contraction import Array
 from theory.lifts.bundle import array, entries
@@ -30,7 +31,7 @@ class Arrays(NamedTuple):
 def from_exact(lift: Lift) -> Arrays:
     """An exact lift on arrays; copies are numbered in the order of `lift.over`.
 
-    ValueError naming an edge whose weight has entries that are not real numbers, such as symbols.
+    InputError naming an edge whose weight has entries that are not real numbers, such as symbols.
     """
     fibres: dict[Vertex, list[Hashable]] = {b: [] for b in lift.module.order}
     for vertex, below in lift.over.items():
@@ -58,7 +59,7 @@ def from_exact(lift: Lift) -> Arrays:
 def to_exact(lift: ArrayLift, weights: Weights) -> Lift:
     """The lift with vertices (b, i) over b and the very numbers that the floats are, as SymPy rationals.
 
-    ValueError as for `ArrayLift.checked_weights`.
+    InputError as for `ArrayLift.checked_weights`.
     """
     found: dict[Edge, Any] = {}
     for (b, c), values in lift.checked_weights(weights).items():
@@ -74,5 +75,5 @@ def _floats(edge: Edge, weight: Any) -> list[float]:
     try:
         found = [float(entry) for entry in entries(weight)]
     except (TypeError, ValueError):
-        raise ValueError(f"edge {arrow(edge)}: its weight {weight} holds something else than real numbers") from None
+        raise InputError(f"edge {arrow(edge)}: its weight {weight} holds something else than real numbers") from None
     return found

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.integrate import DOP853, RK45
 
+from numerics.arguments import InputError
+
 Floats = NDArray[np.float64]
 Objective = Callable[[Floats], tuple[float, Floats]]
 
@@ -64,16 +66,16 @@ def gradient_flow(
     the fixed `step`, rounded down so that it divides what it has to. times: ascending, in [0, T], where steps end and
     the trajectory is recorded (0 and T are added); without them it is recorded after each step. positions: keep θ too.
 
-    The loss of a gradient flow never rises. ValueError if it does by more than the method explains: an error e within
+    The loss of a gradient flow never rises. InputError if it does by more than the method explains: an error e within
     the tolerances moves it by ‖∇L‖‖e‖ at first order; "rk4", which does not estimate its error, is granted atol a
-    step. ValueError for an argument that does not fit, and if a loss or gradient is not finite.
+    step. InputError for an argument that does not fit, and if a loss or gradient is not finite.
     """
     start = _vector(theta)
     stops = _stops(T, times)
     if method not in METHODS:
-        raise ValueError(f"method is {method!r}, expected one of {', '.join(METHODS)}")
+        raise InputError(f"method is {method!r}, expected one of {', '.join(METHODS)}")
     if (step is not None) != (method == "rk4"):
-        raise ValueError(f"step is {step!r} with method {method!r}, expected a step with rk4 and with no other")
+        raise InputError(f"step is {step!r} with method {method!r}, expected a step with rk4 and with no other")
     for name, value in {"rtol": rtol, "atol": atol, "step": 1.0 if step is None else step}.items():
         _positive(name, value)
     velocity = _Velocity(objective, len(start))
@@ -91,7 +93,7 @@ def gradient_flow(
             loss, _ = velocity.at(time, theta)
             allowed += ROUNDING * first
             if loss > before + allowed:
-                raise ValueError(
+                raise InputError(
                     f"the loss rises by {loss - before:.3g} at t = {time:.6g}, expected at most {allowed:.3g}: steps "
                     "are too long, or the gradient is not that of the loss"
                 )
@@ -143,11 +145,11 @@ class _Velocity:
         loss, gradient = self.objective(theta.copy())  # the objective may keep or change what it is given
         loss, gradient = float(loss), np.array(gradient, dtype=float)
         if gradient.shape != (self.size,):
-            raise ValueError(f"the gradient has shape {gradient.shape}, expected {(self.size,)}")
+            raise InputError(f"the gradient has shape {gradient.shape}, expected {(self.size,)}")
         if not isfinite(loss):
-            raise ValueError(f"the loss is {loss} at t = {time:.6g}, expected a finite number")
+            raise InputError(f"the loss is {loss} at t = {time:.6g}, expected a finite number")
         if not np.isfinite(gradient).all():
-            raise ValueError(f"the gradient holds nan or infinite numbers at t = {time:.6g}, expected finite ones")
+            raise InputError(f"the gradient holds nan or infinite numbers at t = {time:.6g}, expected finite ones")
         return loss, gradient
 
     def __call__(self, time: float, state: Floats) -> Floats:
@@ -171,7 +173,7 @@ def _adaptive(
         before = np.abs(solver.y[:-2]).max()
         why = solver.step()
         if solver.status == "failed":
-            raise ValueError(f"no step is short enough at t = {solver.t:.6g}, expected a smoother loss: {why}")
+            raise InputError(f"no step is short enough at t = {solver.t:.6g}, expected a smoother loss: {why}")
         _, gradient = velocity.at(solver.t, solver.y[:-2])
         # SciPy keeps the root mean square of error / (atol + rtol |state|) below 1
         error = sqrt(len(solver.y)) * (atol + rtol * max(before, np.abs(solver.y[:-2]).max()))
@@ -182,7 +184,7 @@ def _fixed(
     velocity: _Velocity, begin: float, state: Floats, end: float, step: float, atol: float
 ) -> Iterator[tuple[float, Floats, float]]:
     if (end - begin) / step > MOST_STEPS:
-        raise ValueError(f"step is {step:g}, expected at most {MOST_STEPS} of them in {end - begin:g}")
+        raise InputError(f"step is {step:g}, expected at most {MOST_STEPS} of them in {end - begin:g}")
     count = steps_within(end - begin, step)
     times = np.linspace(begin, end, count + 1)
     for time, after in pairwise(times.tolist()):
@@ -199,11 +201,11 @@ def _vector(theta: ArrayLike) -> Floats:
     try:
         start = np.array(theta, dtype=float)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"theta is {theta!r:.60}, expected real numbers") from error
+        raise InputError(f"theta is {theta!r:.60}, expected real numbers") from error
     if start.ndim != 1 or not start.size:
-        raise ValueError(f"theta has shape {start.shape}, expected [p] with at least one parameter")
+        raise InputError(f"theta has shape {start.shape}, expected [p] with at least one parameter")
     if not np.isfinite(start).all():
-        raise ValueError("theta holds nan or infinite numbers, expected finite ones")
+        raise InputError("theta holds nan or infinite numbers, expected finite ones")
     return start
 
 
@@ -212,11 +214,11 @@ def _stops(T: float, times: Sequence[float] | None) -> list[float]:
     end = _positive("T", T)
     given = [] if times is None else [float(time) for time in times]
     if not all(0 <= time <= end for time in given) or any(a >= b for a, b in pairwise(given)):
-        raise ValueError(f"times are {given!r:.60}, expected ascending numbers in [0, {end:g}]")
+        raise InputError(f"times are {given!r:.60}, expected ascending numbers in [0, {end:g}]")
     return [time for time in given if 0 < time < end] + [end]
 
 
 def _positive(name: str, value: float) -> float:
     if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < float("inf"):
-        raise ValueError(f"{name} is {value!r}, expected a positive number")
+        raise InputError(f"{name} is {value!r}, expected a positive number")
     return float(value)

@@ -19,7 +19,7 @@ def activations(lift: ArrayLift, weights: Weights, inputs: Inputs) -> dict[Verte
     dtype of what it is given (at least float32).
 
     Raises:
-        ValueError: naming the edge or the vertex whose arrays are missing, of another shape, or not finite.
+        InputError: naming the edge or the vertex whose arrays are missing, of another shape, or not finite.
     """
     checked, given = lift.checked_weights(weights), lift.checked_inputs(inputs)
     dtype = np.result_type(np.float32, *checked.values(), *given.values())

@@ -10,6 +10,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.arguments import InputError
 from numerics.lifts.arrays import ArrayLift, Inputs, Weights, real_array
 from numerics.lifts.callables import Gathered
 from numerics.lifts.contraction import Array
@@ -51,7 +52,7 @@ class Objective:
         return float((residual**2).sum()) / (2 * samples), gradient
 
     def parts(self, theta: ArrayLike) -> tuple[dict[Edge, Floats], Floats]:
-        """The weights {base edge: array} and the readout float[q, R] in θ. ValueError for θ of another length."""
+        """The weights {base edge: array} and the readout float[q, R] in θ. InputError for θ of another length."""
         flat = real_array("theta", theta, self.start.shape).astype(float, copy=False)
         weights, at = {}, 0
         for edge in self.lift.module.maps:
@@ -61,7 +62,7 @@ class Objective:
         return weights, flat[at:].reshape(self.target.shape[1], self.lift.features)
 
     def output(self, theta: ArrayLike, inputs: Inputs | None = None) -> Floats:
-        """F float[N, q] at θ, of the samples it was made with or of others. ValueError as for `forward`."""
+        """F float[N, q] at θ, of the samples it was made with or of others. InputError as for `forward`."""
         weights, readout = self.parts(theta)
         given = self.inputs if inputs is None else _doubles(self.lift.checked_inputs(inputs))
         return self._features(evaluated(self.lift, weights, given)[0]) @ readout.T
@@ -90,28 +91,28 @@ def objective(
     or float[q, R], R the number of entries of all terminals; None: at 0. Slopes of a ReLU at its kink count as 0.
 
     Raises:
-        ValueError: for arrays that do not fit, no terminals, and a map without a derivative: neither known by its
+        InputError: for arrays that do not fit, no terminals, and a map without a derivative: neither known by its
             formula nor with a method `vjp`. The message names the edge or the vertex.
     """
     module = lift.module
     for edge, found in lift.edge_maps.items():
         if isinstance(found, Gathered) and not hasattr(found.function, "vjp"):
-            raise ValueError(f"edge {arrow(edge)}: its map has no derivative; expected .vjp(cotangent, w, y) of it")
+            raise InputError(f"edge {arrow(edge)}: its map has no derivative; expected .vjp(cotangent, w, y) of it")
     for v, sigma in lift.sigma.items():
         if not lift.edges_into(v):
             continue
         if not isinstance(sigma, Pointwise) and not hasattr(sigma, "vjp"):
-            raise ValueError(f"vertex {v}: its σ has no derivative; expected .vjp(cotangent, *z) of it")
+            raise InputError(f"vertex {v}: its σ has no derivative; expected .vjp(cotangent, *z) of it")
         if isinstance(sigma, Pointwise) and sigma.derivative.has(*NO_FUNCTION):
-            raise ValueError(f"vertex {v}: its σ has the derivative {sigma.derivative}, expected a function")
+            raise InputError(f"vertex {v}: its σ has the derivative {sigma.derivative}, expected a function")
     if len(set(module.terminals)) != len(module.terminals) or not module.terminals:
-        raise ValueError(f"the module has terminals {module.terminals}, expected at least one, each once")
+        raise InputError(f"the module has terminals {module.terminals}, expected at least one, each once")
     given, checked = _doubles(lift.checked_inputs(inputs)), _doubles(lift.checked_weights(weights))
     samples = len(next(iter(given.values()), [0]))
     outputs = () if checked_array("target", target).ndim < 2 else (None,)
     aims = real_array("target", target, (samples, *outputs)).astype(float, copy=False)
     if not aims.size:
-        raise ValueError(f"target have shape {list(aims.shape)}, expected at least one output")
+        raise InputError(f"target have shape {list(aims.shape)}, expected at least one output")
     shape = (*aims.shape[1:], lift.features)
     start = np.zeros(shape) if readout is None else real_array("readout", readout, shape)
     flat = np.concatenate([*(checked[edge].ravel() for edge in module.maps), start.ravel()], dtype=float)

@@ -9,6 +9,7 @@ from math import sqrt
 from numbers import Rational, Real
 from typing import Any, NamedTuple
 
+from numerics.arguments import InputError
 from numerics.masks import checked_integer
 from theory.lifts import unfolding as symbols
 from theory.lifts.bundle import entries
@@ -28,13 +29,13 @@ def expected_morphisms(
     of an edge, one for all or one for each edge of the base; exact, a float counts as the fraction it is.
 
     Raises:
-        ValueError: for a fibre without a size that is a whole number ≥ 0, or a probability missing or outside [0, 1].
+        InputError: for a fibre without a size that is a whole number ≥ 0, or a probability missing or outside [0, 1].
     """
     total = Fraction(1)
     for edge in H.weights:
         below = H.below(edge)
         if isinstance(p, Mapping) and below not in p:
-            raise ValueError(f"p: no probability for the edges above {arrow(below)}")
+            raise InputError(f"p: no probability for the edges above {arrow(below)}")
         total *= _probability(p[below] if isinstance(p, Mapping) else p)
     sizes = {v: 0 for v in H.module.order if v not in H.module.inputs}
     for below in H.over.values():
@@ -42,7 +43,7 @@ def expected_morphisms(
             sizes[below] += 1
     for v, size in sizes.items():
         if v not in copies:
-            raise ValueError(f"copies of {v}: no size, expected one for each vertex of the base but inputs")
+            raise InputError(f"copies of {v}: no size, expected one for each vertex of the base but inputs")
         count = checked_integer(f"copies of {v}", copies[v], 0, MOST)
         total *= int(symbols.placements.subs({symbols.n: count, symbols.h: size}))
     return total
@@ -50,14 +51,14 @@ def expected_morphisms(
 
 def _probability(p: float | Fraction) -> Fraction:
     if isinstance(p, bool) or not isinstance(p, Real) or not 0 <= p <= 1:
-        raise ValueError(f"p is {p!r}, expected a probability in [0, 1]")
+        raise InputError(f"p is {p!r}, expected a probability in [0, 1]")
     return Fraction(int(p.numerator), int(p.denominator)) if isinstance(p, Rational) else Fraction(float(p))
 
 
 def morphisms(H: Lift, G: Lift) -> Iterator[Morphism]:
     """The injective morphisms H → G over B that fix input vertices, as maps of all vertices of H.
 
-    An edge of H goes to an edge of G; there may be further edges between the images. ValueError if H and G are lifts
+    An edge of H goes to an edge of G; there may be further edges between the images. InputError if H and G are lifts
     of different modules or an input vertex of H is none of G over the same input.
     """
     _check_over_one_module(H, G)
@@ -66,16 +67,16 @@ def morphisms(H: Lift, G: Lift) -> Iterator[Morphism]:
 
 def _check_over_one_module(H: Lift, G: Lift) -> None:
     if H.module is not G.module and (H.module.maps.keys(), H.module.inputs) != (G.module.maps.keys(), G.module.inputs):
-        raise ValueError("the two graphs lie over different ones, expected lifts of one module")
+        raise InputError("the two graphs lie over different ones, expected lifts of one module")
     for v in H.inputs:
         if v not in G.over or G.over[v] != H.over[v]:
-            raise ValueError(
+            raise InputError(
                 f"input vertex {v} of one graph is no vertex over {H.over[v]} of the other; expected the same inputs"
             )
 
 
 def count_morphisms(H: Lift, G: Lift) -> int:
-    """How many injective morphisms H → G over B fix the input vertices. ValueError as for `morphisms`."""
+    """How many injective morphisms H → G over B fix the input vertices. InputError as for `morphisms`."""
     return sum(1 for _ in morphisms(H, G))
 
 
@@ -155,16 +156,16 @@ def find_copies(lift: Lift, unit: Lift, rho_0: float | Fraction = 0, up_to_sign:
     within rho_0 of those of −φ for odd σ: the weights into the sink with the opposite sign.
 
     Raises:
-        ValueError: for a unit that is no such closure, lifts of different modules, input vertices that are not those of
+        InputError: for a unit that is no such closure, lifts of different modules, input vertices that are not those of
             the lift, or a radius that is not ≥ 0.
     """
     if isinstance(rho_0, bool) or not isinstance(rho_0, Real) or not rho_0 >= 0:
-        raise ValueError(f"rho_0 is {rho_0!r}, expected a number ≥ 0")
+        raise InputError(f"rho_0 is {rho_0!r}, expected a number ≥ 0")
     _check_over_one_module(unit, lift)
     root = _sink(unit)
     unit = unit.closure(root)
     if unit.over[root] not in lift.module.terminals:
-        raise ValueError(f"the unit ends over {unit.over[root]}, expected a terminal of the module")
+        raise InputError(f"the unit ends over {unit.over[root]}, expected a terminal of the module")
     outgoing = Counter(u for u, _ in lift.weights)
     found = []
     for v in lift.over:
@@ -182,7 +183,7 @@ def _sink(unit: Lift) -> Vertex:
     """The one vertex, inputs apart, out of which no edge leads."""
     sinks = set(unit.over) - {u for u, _ in unit.weights} - set(unit.inputs)
     if len(sinks) != 1:
-        raise ValueError(f"the unit has {len(sinks)} vertices that end it, expected 1")
+        raise InputError(f"the unit has {len(sinks)} vertices that end it, expected 1")
     return sinks.pop()
 
 

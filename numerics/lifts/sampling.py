@@ -8,6 +8,7 @@ from numbers import Real
 
 import numpy as np
 
+from numerics.arguments import InputError
 from numerics.lifts.arrays import ArrayLift, diagonal_pattern, positive_copies, real_array
 from numerics.lifts.contraction import Array
 from numerics.sampling import sample_constant
@@ -32,7 +33,7 @@ def random_sparse_lift(
     draws in the order of `module.maps`.
 
     Raises:
-        ValueError: naming an edge without a degree or with a wrong one, and as for `ArrayLift`.
+        InputError: naming an edge without a degree or with a wrong one, and as for `ArrayLift`.
     """
     excluded = set(exclude)
     check_section(dict.fromkeys([*degree, *excluded]), module.maps, "degree and exclude", arrow)
@@ -40,13 +41,13 @@ def random_sparse_lift(
     patterns = {}
     for edge, found in module.maps.items():
         if edge in excluded and edge in degree:
-            raise ValueError(
+            raise InputError(
                 f"edge {arrow(edge)} is excluded, but has degree {degree[edge]}: expected one or the other"
             )
         if edge not in excluded:
             wanted = degree[edge]
             if isinstance(wanted, bool) or not isinstance(wanted, Real) or isnan(wanted) or wanted < 0:
-                raise ValueError(f"degree of {arrow(edge)} is {wanted!r}, expected a number from 0")
+                raise InputError(f"degree of {arrow(edge)} is {wanted!r}, expected a number from 0")
             sources, targets = copies[edge[0]], copies[edge[1]]
             patterns[edge] = sample_constant(min(1.0, float(wanted) / sources), targets, sources, rng)
         elif isinstance(found, Skip):
@@ -59,7 +60,7 @@ def random_weights(
 ) -> dict[Edge, Array]:
     """Independent weights for all edges, base edge after base edge: `law(rng, shape)` gives an array of that shape.
 
-    ValueError naming the base edge for which it gives another shape or numbers that are not finite.
+    InputError naming the base edge for which it gives another shape or numbers that are not finite.
     """
     return {
         edge: real_array(f"weights of {arrow(edge)}", law(rng, shape := lift.weight_shape(edge)), shape)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.arguments import InputError
 from numerics.lifts.flow import rk4_step, steps_within
 
 Floats = NDArray[np.float64]
@@ -44,7 +45,7 @@ def train_students(
 
     weights float[R, n, d], of which masks bool[R, n, d] keeps some; inputs float[m, d], all equally likely; targets
     float[m]. The step is shortened so that it divides the time; a student whose loss rises by more than 1e-9 in a step
-    is trained again with half of it. ValueError for shapes that do not fit, numbers that are not finite, or if halving
+    is trained again with half of it. InputError for shapes that do not fit, numbers that are not finite, or if halving
     does not help.
     """
     _check(weights, masks, inputs, targets, time, step)
@@ -67,7 +68,7 @@ def train_students(
         if not len(left):
             return Trained(losses[1], losses[0], state[..., :d], state[..., d], taken, evaluations)
         steps *= 2
-    raise ValueError(f"step is {step:g}, expected a shorter one: losses still rise with {steps // 2} steps")
+    raise InputError(f"step is {step:g}, expected a shorter one: losses still rise with {steps // 2} steps")
 
 
 def covered(masks: Bools, supports: Iterable[Collection[int]]) -> Bools:
@@ -120,14 +121,14 @@ class _Run:
 
 def _check(weights: Floats, masks: Bools, inputs: Floats, targets: Floats, time: float, step: float) -> None:
     if weights.ndim != 3 or not weights.size or masks.shape != weights.shape or masks.dtype != bool:
-        raise ValueError(f"weights and masks have shapes {weights.shape} and {masks.shape}, expected [R, n, d], bools")
+        raise InputError(f"weights and masks have shapes {weights.shape} and {masks.shape}, expected [R, n, d], bools")
     if inputs.ndim != 2 or inputs.shape[1] != weights.shape[2] or not len(inputs) or targets.shape != inputs.shape[:1]:
-        raise ValueError(
+        raise InputError(
             f"inputs and targets have shapes {inputs.shape} and {targets.shape}, expected [m, {weights.shape[2]}] and [m]"
         )
     for name, values in {"weights": weights, "inputs": inputs, "targets": targets}.items():
         if not np.isfinite(values).all():
-            raise ValueError(f"{name} hold nan or infinite numbers, expected finite ones")
+            raise InputError(f"{name} hold nan or infinite numbers, expected finite ones")
     for name, value in {"time": time, "step": step}.items():
         if not 0 < value < np.inf:
-            raise ValueError(f"{name} is {value!r}, expected a positive number")
+            raise InputError(f"{name} is {value!r}, expected a positive number")

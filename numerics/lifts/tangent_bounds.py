@@ -14,6 +14,7 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
 from numerics import balls
+from numerics.arguments import InputError
 from theory.lifts import path_length, readout, tangent
 from theory.no_guarantee import NoGuarantee, no_guarantee
 
@@ -33,7 +34,7 @@ class TangentBound:
     after `no_guarantee`. Times and lengths: a number ≥ 0, or an array of them. Values are enclosed before they are rounded.
 
     Raises:
-        ValueError: at construction or in a method, naming the number that is out of range.
+        InputError: at construction or in a method, naming the number that is out of range.
     """
 
     kappa: Any
@@ -44,7 +45,7 @@ class TangentBound:
         for name in ("kappa", "eps", "L0"):
             _exact(name, getattr(self, name))
         if self.kappa == 0 and self.eps < self.L0:
-            raise ValueError(f"kappa is 0 and L0 = {self.L0} exceeds eps = {self.eps}: expected a positive kappa")
+            raise InputError(f"kappa is 0 and L0 = {self.L0} exceeds eps = {self.eps}: expected a positive kappa")
 
     def rate(self, t: ArrayLike) -> Times:
         """A bound of the loss at the time t (L12), for any convex loss."""
@@ -82,7 +83,7 @@ class TangentBound:
         """The length of any gradient flow up to the time t, where it has the given loss ≤ L0 (L14)."""
         now = _exact("loss", loss)
         if now > self.L0:
-            raise ValueError(f"loss is {loss!r}, expected at most L0 = {self.L0}, which no gradient flow exceeds")
+            raise InputError(f"loss is {loss!r}, expected at most L0 = {self.L0}, which no gradient flow exceeds")
         return balls.number(path_length.energy_length, {**self._point, tangent.t: _exact("t", t), tangent.L: now})
 
     @property
@@ -107,7 +108,7 @@ class ReadoutBound:
     distance ≥ 0: ‖a(0) − ā‖; eps ≥ 0: the loss of ā, at all times up to T. Times: a number > 0, or an array of them.
 
     Raises:
-        ValueError: at construction or in a method, naming the number that is out of range.
+        InputError: at construction or in a method, naming the number that is out of range.
     """
 
     distance: Any
@@ -155,7 +156,7 @@ def confining_radius(
     place of the claim's length.
 
     Raises:
-        ValueError: unless B, eps, eps_0 are finite and ≥ 0, and radii and kappa(c) positive.
+        InputError: unless B, eps, eps_0 are finite and ≥ 0, and radii and kappa(c) positive.
     """
     point = {path_length.B: _exact("B", B), tangent.eps: _exact("eps", eps), path_length.eps_0: _exact("eps_0", eps_0)}
     for radius in radii:
@@ -177,17 +178,17 @@ def tangent_radius(residual: ArrayLike, jacobian: ArrayLike, eps: float) -> floa
 
     residual: F − f*, float[N], and jacobian: dF, float[N, p], of N equally likely samples. eps ≥ 0.
 
-    ValueError unless the arrays are finite, of these shapes and not empty, and eps is finite and ≥ 0.
+    InputError unless the arrays are finite, of these shapes and not empty, and eps is finite and ≥ 0.
     """
     from scipy.optimize import brentq
 
     r, J = (np.asarray(array, dtype=np.float64) for array in (residual, jacobian))
     if r.ndim != 1 or J.ndim != 2 or len(J) != len(r) or J.size == 0:
-        raise ValueError(
+        raise InputError(
             f"residual and jacobian have shapes {r.shape} and {J.shape}, expected [N] and [N, p], N, p ≥ 1"
         )
     if not (np.isfinite(r).all() and np.isfinite(J).all()):
-        raise ValueError("residual or jacobian holds nan or infinite numbers")
+        raise InputError("residual or jacobian holds nan or infinite numbers")
     allowed = 2 * float(_exact("eps", eps)) * len(r)
     left, values, _ = np.linalg.svd(J, full_matrices=False)
     known = values > values[0] * max(J.shape) * np.finfo(float).eps
@@ -218,9 +219,9 @@ def _exact(name: str, value: Any, positive: bool = False) -> sp.Rational:
     elif isinstance(value, Real) and not isinstance(value, bool) and isfinite(value):
         number = sp.Rational(float(value))
     else:
-        raise ValueError(f"{name} is {value!r}, expected {wanted}")
+        raise InputError(f"{name} is {value!r}, expected {wanted}")
     if number < 0 or (positive and number == 0):
-        raise ValueError(f"{name} is {value!r}, expected {wanted}")
+        raise InputError(f"{name} is {value!r}, expected {wanted}")
     return number
 
 

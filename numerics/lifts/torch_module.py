@@ -13,6 +13,7 @@ import sympy as sp
 import torch
 from numpy.typing import ArrayLike
 
+from numerics.arguments import InputError
 from numerics.lifts.arrays import ArrayLift, Weights, real_array
 from numerics.lifts.callables import Gathered, edge_ends
 from numerics.lifts.contraction import SAMPLE, Array, Contraction, Skips
@@ -44,15 +45,15 @@ class TorchLift(torch.nn.Module):
                 )
 
     def forward(self, *inputs: torch.Tensor) -> Any:
-        """ValueError unless there is one tensor for each input, of the right shape."""
+        """InputError unless there is one tensor for each input, of the right shape."""
         lift, module = self.lift, self.lift.module
         if len(inputs) != len(module.inputs):
-            raise ValueError(f"{len(inputs)} tensors, expected one for each of the inputs {module.inputs}")
+            raise InputError(f"{len(inputs)} tensors, expected one for each of the inputs {module.inputs}")
         samples = len(inputs[0]) if inputs else 1
         found = dict(zip(module.inputs, inputs, strict=True))
         for v, tensor in found.items():
             if tensor.shape != (wanted := (samples, *lift.activation_shape(v))):
-                raise ValueError(f"inputs of {v} have shape {list(tensor.shape)}, expected {list(wanted)}")
+                raise InputError(f"inputs of {v} have shape {list(tensor.shape)}, expected {list(wanted)}")
         place = {edge: k for k, edge in enumerate(module.maps)}
         for v in module.order:
             if v not in found:
@@ -105,7 +106,7 @@ def to_torch(lift: ArrayLift, weights: Weights, readout: ArrayLike | None = None
     functions get tensors: they should be written with operators, or with functions such as those of `numerics.lifts.functions`.
 
     Raises:
-        ValueError: for weights, a readout or maps that do not fit, naming the edge or the vertex.
+        InputError: for weights, a readout or maps that do not fit, naming the edge or the vertex.
     """
     given = lift.checked_weights(weights)
     if readout is not None:
@@ -117,7 +118,7 @@ def to_torch(lift: ArrayLift, weights: Weights, readout: ArrayLike | None = None
             try:
                 torch_function(sigma.expression)(torch.ones(1))
             except (TypeError, NotImplementedError, RuntimeError) as error:
-                raise ValueError(f"vertex {v}: torch has nothing for {sigma.expression}: {error}") from None
+                raise InputError(f"vertex {v}: torch has nothing for {sigma.expression}: {error}") from None
     deciding = [each for each in given.values() if each.size]
     if not deciding:
         deciding = [*given.values()] if readout is None else [*given.values(), readout]

@@ -16,6 +16,7 @@ from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 from scipy.stats import binom
 
+from numerics.arguments import InputError
 from numerics.balls import number
 from numerics.masks import checked_integer
 from theory.lifts import trees as symbols
@@ -34,7 +35,7 @@ def tree_probability(n: int, lam: Number, depth: int, exact: bool = True) -> Fra
     """P(T_K): of no vertex reached twice, walking back K = depth layers of n with edge probability λ/n (L9).
 
     λ in [0, n]; a float counts as the fraction it is. Exact, the fraction has some depth·n²·log10(n) digits, which takes
-    seconds at n = 100; else a float, off by some 1e-14, which takes seconds at n = 10⁴. ValueError outside these ranges.
+    seconds at n = 100; else a float, off by some 1e-14, which takes seconds at n = 10⁴. InputError outside these ranges.
     """
     n, depth = checked_integer("n", n, 1, MOST), checked_integer("depth", depth, 0, MOST)
     degree = _degree("lam", lam, n)
@@ -106,7 +107,7 @@ class Lasso(NamedTuple):
 def lassos(edges: Iterable[Edge], root: Vertex, depth: int | None = None) -> Iterator[Lasso]:
     """All lassos (L9) of walks from `root` back along edges (u, v), u → v; both walks of at most `depth` edges.
 
-    ValueError for edges with a cycle.
+    InputError for edges with a cycle.
     """
     sources = _sources(edges)
     longest = len(sources) if depth is None else checked_integer("depth", depth, 0, MOST)
@@ -126,7 +127,7 @@ def _sources(edges: Iterable[Edge]) -> dict[Vertex, list[Vertex]]:
     try:
         TopologicalSorter(found).prepare()
     except CycleError as error:
-        raise ValueError(f"a cycle of edges, {' → '.join(map(str, reversed(error.args[1])))}; expected none") from error
+        raise InputError(f"a cycle of edges, {' → '.join(map(str, reversed(error.args[1])))}; expected none") from error
     return found
 
 
@@ -142,7 +143,7 @@ def lasso_bound(degrees: Mapping[Edge, Number], root: Vertex, n: int, depth: int
     """The bound of L9 on the probability that some vertex is reached by two walks back from a vertex above `root`.
 
     degrees: λ_e in [0, n] for each edge (u, v) of the base, u → v, between fibres of size n; without the edges from
-    inputs. depth: the longest walk. ValueError for a cycle or a λ_e outside its range.
+    inputs. depth: the longest walk. InputError for a cycle or a λ_e outside its range.
     """
     n = checked_integer("n", n, 1, MOST)
     exact = {edge: _degree(f"degree of {edge[0]} → {edge[1]}", value, n) for edge, value in degrees.items()}
@@ -166,7 +167,7 @@ def full_lift_edges(edges: Sequence[Edge], root: Vertex, n: int) -> list[tuple[t
 
 
 def graphs(edges: Sequence[Edge]) -> NDArray[np.bool_]:
-    """Every set of some edges: whether each edge is in it. bool[2^edges, edges]; ValueError for more than 22 edges."""
+    """Every set of some edges: whether each edge is in it. bool[2^edges, edges]; InputError for more than 22 edges."""
     count = checked_integer("the number of edges", len(edges), 0, MOST_ENUMERATED)
     return (np.arange(2**count)[:, None] >> np.arange(count)) & 1 == 1
 
@@ -174,7 +175,7 @@ def graphs(edges: Sequence[Edge]) -> NDArray[np.bool_]:
 def most_walks(edges: Sequence[Edge], root: Vertex, present: NDArray[np.bool_]) -> NDArray[np.int64]:
     """The largest number of walks from the root back to one vertex, in each of several graphs. int[graphs]
 
-    present: bool[graphs, edges]. ValueError for edges with a cycle.
+    present: bool[graphs, edges]. InputError for edges with a cycle.
     """
     order = list(TopologicalSorter(_sources(edges)).static_order())
     walks = {v: np.full(len(present), int(v == root)) for v in (*order, root)}
@@ -190,14 +191,14 @@ def in_neighbours(
 ) -> NDArray[np.bool_]:
     """Which of n vertices have an edge to each of several: with probability λ/n each, or a constant number λ. bool[vertices, n]
 
-    ValueError unless λ is in [0, n], and a whole number for `constant`.
+    InputError unless λ is in [0, n], and a whole number for `constant`.
     """
     _degree("lam", lam, checked_integer("n", n, 1, MOST))
     uniform = rng.random((checked_integer("vertices", vertices, 0, MOST), n))
     if sampling == "independent":
         return uniform < float(lam / n)
     if sampling != "constant" or lam != int(lam):
-        raise ValueError(
+        raise InputError(
             f"sampling {sampling!r} with lam {lam}: expected 'independent', or 'constant' with a whole number"
         )
     ordered = np.sort(np.column_stack([uniform, np.ones(len(uniform))]), axis=1)
@@ -232,7 +233,7 @@ def tree_like(
 
 def _degree(name: str, value: Number, n: int) -> Fraction:
     if not isinstance(value, Real) or isinstance(value, bool | np.bool_) or not 0 <= value <= n:
-        raise ValueError(f"{name} is {value!r}, expected a number from 0 to n = {n}")
+        raise InputError(f"{name} is {value!r}, expected a number from 0 to n = {n}")
     if isinstance(value, Rational):
         return Fraction(int(value.numerator), int(value.denominator))
     return Fraction(float(value))

@@ -23,6 +23,7 @@ from numerics.networks.network import (
 )
 from numerics.networks.tangent_kernel import jacobian, tangent_kernel
 from numerics.networks.training import (
+    DivergedError,
     Training,
     Trajectory,
     ensemble,
@@ -36,6 +37,7 @@ __all__ = [
     "ACTIVATIONS",
     "Activation",
     "Array",
+    "DivergedError",
     "Layers",
     "Network",
     "Training",

@@ -12,13 +12,14 @@ import math
 
 from numpy.typing import ArrayLike
 
+from numerics.arguments import InputError
 from numerics.networks.network import Array, Layers, Network, activations_and_slopes, apply, real_matrix
 
 
 def gradient(network: Network, x: ArrayLike, residual: ArrayLike, *, first_layer: bool = False) -> Layers:
     """∂L/∂W_l [n_l, n_{l−1}] of every layer (or of the first alone, a tuple of one), exact off kinks.
 
-    x [N, d] and residual [N, q] as in the module's docstring; ValueError if they are not finite or do not
+    x [N, d] and residual [N, q] as in the module's docstring; InputError if they are not finite or do not
     fit.
     """
     entering, slopes, r = _data(network, x, residual)
@@ -31,7 +32,7 @@ def tangent_residual(network: Network, x: ArrayLike, residual: ArrayLike) -> Arr
     """The residual smoothed by the network's own NTK, (Θ̂r)(x) = E_{x'}[Θ̂(x, x') r(x')], at the data: [N, q].
 
     Θ̂ = JJᵀ over all parameters, q×q for each pair of samples; computed as the derivative of f along the
-    gradient, so no kernel is formed. ValueError as for `gradient`. Source: S8; Jacot et al., arXiv
+    gradient, so no kernel is formed. InputError as for `gradient`. Source: S8; Jacot et al., arXiv
     1806.07572.
     """
     entering, slopes, r = _data(network, x, residual)
@@ -46,11 +47,11 @@ def hessian_gradient_product(
 
     Hg = E_D[Jᵀ(Θ̂r)] + E_D[r ∇²f] g, found by differentiating the backward pass along g (forward over
     reverse, Pearlmutter 1994); H is never formed, and g always runs over all parameters. Arguments, shapes
-    and errors as for `gradient`; ValueError also for an activation with φ'' ≠ 0, whose term is not here.
+    and errors as for `gradient`; InputError also for an activation with φ'' ≠ 0, whose term is not here.
     Source: S8; Wang et al., arXiv 2002.07376.
     """
     if not network.activation.straight:
-        raise ValueError(f"activation is {network.activation.name!r}, expected one with φ'' = 0 such as 'relu'")
+        raise InputError(f"activation is {network.activation.name!r}, expected one with φ'' = 0 such as 'relu'")
     entering, slopes, r = _data(network, x, residual)
     deltas = backward(network, slopes, r)
     along = tuple(map(_outer, deltas, entering))
@@ -77,7 +78,7 @@ def _data(network: Network, x: ArrayLike, residual: ArrayLike) -> tuple[Layers, 
     entering, slopes = activations_and_slopes(network, x)
     r = real_matrix("residual", residual)
     if r.shape != (expected := (len(entering[0]), network.widths[-1])):
-        raise ValueError(f"residual has shape {r.shape}, expected {expected}")
+        raise InputError(f"residual has shape {r.shape}, expected {expected}")
     return entering, slopes, r
 
 

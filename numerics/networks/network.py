@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import issparse
 from scipy.special import erf
 
+from numerics.arguments import InputError
 from numerics.masks import Mask, checked_array
 
 Array = NDArray[np.floating[Any]]
@@ -80,23 +81,23 @@ ACTIVATIONS = {
 
 
 def real_matrix(name: str, value: ArrayLike | None) -> Array:
-    """`value` as a finite, non-empty floating matrix; otherwise a ValueError that starts with `name`.
+    """`value` as a finite, non-empty floating matrix; otherwise a InputError that starts with `name`.
 
     float32, float64 and long double are kept; narrower floats, whole numbers and bools become one of them.
     """
     array = checked_array(name, value)
     if array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} has dtype {array.dtype}, expected real numbers")
+        raise InputError(f"{name} has dtype {array.dtype}, expected real numbers")
     if array.ndim != 2 or array.size == 0:
-        raise ValueError(f"{name} has shape {array.shape}, expected a non-empty matrix")
+        raise InputError(f"{name} has shape {array.shape}, expected a non-empty matrix")
     if not np.isfinite(array).all():
-        raise ValueError(f"{name} holds nan or infinite entries, expected finite numbers")
+        raise InputError(f"{name} holds nan or infinite entries, expected finite numbers")
     return array.astype(np.result_type(array.dtype, np.float32), copy=False)
 
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """Weights of the layers, first to last, `weights[l]` [n_{l+1}, n_l]; ValueError unless they chain.
+    """Weights of the layers, first to last, `weights[l]` [n_{l+1}, n_l]; InputError unless they chain.
 
     `activation` is a name in ACTIVATIONS, a pair of elementwise functions (φ, φ'), or anything with attributes
     `function` and `derivative`; it becomes an `Activation`.
@@ -107,13 +108,13 @@ class Network:
 
     def __post_init__(self) -> None:
         if not isinstance(self.weights, Iterable):
-            raise ValueError(f"weights is {self.weights!r}, expected a matrix for each layer")
+            raise InputError(f"weights is {self.weights!r}, expected a matrix for each layer")
         weights = tuple(real_matrix(f"weights[{layer}]", weight) for layer, weight in enumerate(self.weights))
         if not weights:
-            raise ValueError("weights is empty, expected at least one layer")
+            raise InputError("weights is empty, expected at least one layer")
         for layer, (lower, upper) in enumerate(pairwise(weights), start=1):
             if upper.shape[1] != lower.shape[0]:
-                raise ValueError(f"weights[{layer}] has shape {upper.shape}, expected {lower.shape[0]} columns")
+                raise InputError(f"weights[{layer}] has shape {upper.shape}, expected {lower.shape[0]} columns")
         object.__setattr__(self, "weights", weights)
         object.__setattr__(self, "activation", _activation(self.activation))
 
@@ -126,12 +127,12 @@ class Network:
 def random_network(widths: Sequence[int], rng: np.random.Generator, activation: Any = RELU) -> Network:
     """A network of the given widths (inputs, hidden…, outputs) with iid N(0, 1) weights.
 
-    `activation` as in `Network`. Raises ValueError unless there are at least two widths, all positive whole
+    `activation` as in `Network`. Raises InputError unless there are at least two widths, all positive whole
     numbers.
     """
     whole = all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) and n > 0 for n in widths)
     if len(widths) < 2 or not whole:
-        raise ValueError(f"widths is {tuple(widths)}, expected at least two positive whole numbers")
+        raise InputError(f"widths is {tuple(widths)}, expected at least two positive whole numbers")
     return Network(tuple(rng.standard_normal((rows, columns)) for columns, rows in pairwise(widths)), activation)
 
 
@@ -140,7 +141,7 @@ def masked(network: Network, masks: Sequence[Any]) -> Network:
     dense = [_dense(f"masks[{layer}]", mask) for layer, mask in enumerate(masks)]
     shapes = [mask.shape for mask in dense]
     if shapes != [weight.shape for weight in network.weights[: len(dense)]]:
-        raise ValueError(f"masks have shapes {shapes}, expected those of the first layers of {network.widths}")
+        raise InputError(f"masks have shapes {shapes}, expected those of the first layers of {network.widths}")
     kept = tuple(weight * mask for weight, mask in zip(network.weights, dense, strict=False))
     return Network(kept + network.weights[len(dense) :], network.activation)
 
@@ -148,12 +149,12 @@ def masked(network: Network, masks: Sequence[Any]) -> Network:
 def pruned(network: Network, masks: Sequence[Any] | None) -> tuple[Network, tuple[Mask | None, ...]]:
     """The masked network in double precision, and for each layer which weights are kept: None, all of them.
 
-    ValueError unless the masks fit the first layers and hold only 0 and 1.
+    InputError unless the masks fit the first layers and hold only 0 and 1.
     """
     given = [_dense(f"masks[{layer}]", mask) for layer, mask in enumerate(() if masks is None else masks)]
     for layer, mask in enumerate(given):
         if mask.dtype.kind not in "biuf" or not np.array_equal(mask, mask.astype(bool)):
-            raise ValueError(f"masks[{layer}] holds values other than 0 and 1")
+            raise InputError(f"masks[{layer}] holds values other than 0 and 1")
     network = masked(network, given)
     kept = [None if mask.all() else mask.astype(bool) for mask in given]
     kept += [None] * (len(network.weights) - len(given))
@@ -162,15 +163,15 @@ def pruned(network: Network, masks: Sequence[Any] | None) -> tuple[Network, tupl
 
 
 def inputs(network: Network, x: ArrayLike, name: str = "x") -> Array:
-    """x as a floating matrix [N, d]; ValueError if it is not finite or does not fit the network."""
+    """x as a floating matrix [N, d]; InputError if it is not finite or does not fit the network."""
     samples = real_matrix(name, x)
     if samples.shape[1] != network.widths[0]:
-        raise ValueError(f"{name} has shape {samples.shape}, expected {network.widths[0]} columns")
+        raise InputError(f"{name} has shape {samples.shape}, expected {network.widths[0]} columns")
     return samples
 
 
 def activations(network: Network, x: ArrayLike) -> Layers:
-    """What enters each layer: x [N, d], then φ(z_l) [N, n_l] of the hidden layers; ValueError as `inputs`."""
+    """What enters each layer: x [N, d], then φ(z_l) [N, n_l] of the hidden layers; InputError as `inputs`."""
     entering = [inputs(network, x)]
     for weight in network.weights[:-1]:
         entering.append(network.activation.function(apply(weight, entering[-1])))
@@ -188,7 +189,7 @@ def activations_and_slopes(network: Network, x: ArrayLike) -> tuple[Layers, Laye
 
 
 def forward(network: Network, x: ArrayLike) -> Array:
-    """f(x) [N, q] for inputs x [N, d]. ValueError if x is not finite or does not fit."""
+    """f(x) [N, q] for inputs x [N, d]. InputError if x is not finite or does not fit."""
     return apply(network.weights[-1], activations(network, x)[-1])
 
 
@@ -204,21 +205,21 @@ def _dense(name: str, mask: Any) -> NDArray[Any]:
 
 
 def _activation(value: Any) -> Activation:
-    """`value` as `Network` takes it; ValueError unless its functions map an array entry by entry."""
+    """`value` as `Network` takes it; InputError unless its functions map an array entry by entry."""
     if isinstance(value, Activation):
         return value
     if isinstance(value, str):
         if value not in ACTIVATIONS:
-            raise ValueError(f"activation is {value!r}, expected one of {', '.join(ACTIVATIONS)}")
+            raise InputError(f"activation is {value!r}, expected one of {', '.join(ACTIVATIONS)}")
         return ACTIVATIONS[value]
     try:
         function, derivative = value if isinstance(value, tuple | list) else (value.function, value.derivative)
     except (AttributeError, ValueError):
-        raise ValueError(f"activation is {value!r}, expected a name or a pair of functions (φ, φ')") from None
+        raise InputError(f"activation is {value!r}, expected a name or a pair of functions (φ, φ')") from None
     for each in (function, derivative):
         probe = np.linspace(-2.0, 2.0, 6).reshape(2, 3)
         with np.errstate(all="ignore"):
             found = np.asarray(each(probe) if callable(each) else None)
         if found.shape != (2, 3) or found.dtype.kind not in "bf" or not np.isfinite(found).all():
-            raise ValueError(f"activation {each!r} is no function of an array that gives one real number per entry")
+            raise InputError(f"activation {each!r} is no function of an array that gives one real number per entry")
     return Activation(str(getattr(value, "name", "custom")), function, derivative)

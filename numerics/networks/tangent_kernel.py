@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.linalg.blas import dgemm, dsyrk
 
+from numerics.arguments import InputError
 from numerics.masks import Mask, checked_integer
 from numerics.networks.derivatives import backward
 from numerics.networks.network import Array, Network, activations_and_slopes, inputs, pruned
@@ -37,7 +38,7 @@ def jacobian(network: Network, x: ArrayLike, masks: Sequence[Any] | None = None)
     """∂f/∂W at each sample, exact off kinks: [N, q, P], or [N, P] if there is one output.
 
     Parameters run through the layers first to last, each row by row. With `masks` for the first layers (0 or 1,
-    dense or sparse) the network is pruned by them, and only kept weights have a column. ValueError if x or the
+    dense or sparse) the network is pruned by them, and only kept weights have a column. InputError if x or the
     masks do not fit.
     """
     network, kept = pruned(network, masks)
@@ -66,7 +67,7 @@ def tangent_kernel(
     Without x2 it is Θ̂(x, x), exactly symmetric. With `masks` for the first layers (0 or 1, dense or sparse) the
     network is pruned by them and only kept weights count; without, every weight counts, also one that is 0.
     `layers` (numbered from 0) restricts the sum over weights to some layers. Time grows with N·N' and the kept
-    weights (or the pruned ones, where those are fewer); memory with N·N' and the activations. ValueError if the
+    weights (or the pruned ones, where those are fewer); memory with N·N' and the activations. InputError if the
     samples, masks or layers do not fit.
     """
     network, kept = pruned(network, masks)
@@ -85,7 +86,7 @@ def tangent_kernel(
 def _chosen(layers: Sequence[int], count: int) -> list[int]:
     chosen = [checked_integer("layers", layer, 0, count - 1) for layer in layers]
     if len(set(chosen)) != len(chosen):
-        raise ValueError(f"layers is {layers!r}, expected each layer once")
+        raise InputError(f"layers is {layers!r}, expected each layer once")
     return chosen
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import eigvalsh
 
+from numerics.arguments import InputError
 from numerics.masks import Mask, checked_array, checked_integer
 from numerics.networks.layers import trainable
 from numerics.networks.network import (
@@ -34,6 +35,10 @@ Result = TypeVar("Result")
 
 DIVERGED = 1e6  # times the loss at the start: no descent that still converges passes through it
 MOST_STEPS = 10**8
+
+
+class DivergedError(InputError):
+    """The loss did not stay bounded, or ended above its start: the step is too large."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +81,7 @@ def train(
     network is first pruned by them, and pruned weights stay exactly 0. `record` lists the numbers of steps at
     which predictions on x and `x_test` are kept; without it those after the last step.
 
-    ValueError if an argument does not fit, or if the loss does not stay bounded or ends above its start; the
+    InputError if an argument does not fit; DivergedError if the loss does not stay bounded or ends above its start; the
     message then names 1/λ_max, see `stable_step`.
     """
     setting = _setting(network, x, y, masks, centred, step, steps, record, x_test)
@@ -107,14 +112,14 @@ def train_linearised(
 def laziness(training: Trajectory, linearised: Trajectory) -> Array:
     """‖f − f_lin‖/‖f_lin‖ at each recorded step, over the test predictions, or over x without them: float[R].
 
-    0 where both are 0, as at the start of a centred output. ValueError unless both recorded the same.
+    0 where both are 0, as at the start of a centred output. InputError unless both recorded the same.
     """
     pairs = [
         (each.outputs if each.test_outputs is None else each.test_outputs).reshape(len(each.recorded), -1)
         for each in (training, linearised)
     ]
     if not np.array_equal(training.recorded, linearised.recorded) or pairs[0].shape != pairs[1].shape:
-        raise ValueError(
+        raise InputError(
             f"recorded steps are {training.recorded.tolist()} and {linearised.recorded.tolist()}, "
             "expected the same steps and samples"
         )
@@ -137,7 +142,7 @@ def stable_step(network: Network, x: ArrayLike, *, masks: Sequence[Any] | None =
 def ensemble(make: Callable[[Seed], Result], seeds: Iterable[Seed], jobs: int = 1) -> list[Result]:
     """[make(seed) for seed in seeds] in up to `jobs` processes, BLAS held to one thread: the same for any `jobs`.
 
-    `make` must draw from its seed alone. ValueError unless jobs is a positive integer.
+    `make` must draw from its seed alone. InputError unless jobs is a positive integer.
     """
     from joblib import Parallel, delayed
 
@@ -177,10 +182,10 @@ def _setting(network, x, y, masks, centred, step, steps, record, x_test) -> _Set
     labels = checked_array("y", y)
     label = labels.shape[1:]
     if labels.shape != (len(samples), outputs) and (outputs > 1 or labels.shape != (len(samples),)):
-        raise ValueError(f"y has shape {labels.shape}, expected {(len(samples), outputs)}")
+        raise InputError(f"y has shape {labels.shape}, expected {(len(samples), outputs)}")
     labels = real_matrix("y", labels.reshape(len(samples), -1)).astype(float, copy=False)
     if isinstance(step, bool) or not isinstance(step, Real) or not 0 < float(step) < math.inf:
-        raise ValueError(f"step is {step!r}, expected a positive number")
+        raise InputError(f"step is {step!r}, expected a positive number")
     steps = checked_integer("steps", steps, 0, MOST_STEPS)
     recorded = sorted({checked_integer("record", at, 0, steps) for at in ([steps] if record is None else record)})
     return _Setting(network, masks, kept, samples, labels, tests, bool(centred), float(step), steps, recorded, label)
@@ -213,7 +218,7 @@ def _descend(model: _Model, setting: _Setting) -> tuple[Array, NDArray[np.int64]
             if taken < setting.steps:
                 model.move(residual)
     if not losses[-1] <= losses[0] + np.finfo(float).eps * np.mean(setting.y**2):
-        raise ValueError(
+        raise DivergedError(
             f"step is {setting.step:g} and the loss went from {losses[0]:.3g} to {losses[-1]:.3g} in "
             f"{len(losses) - 1} steps, expected a smaller step: 1/λ_max is "
             f"{stable_step(setting.network, setting.x, masks=setting.masks):.3g}"

@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.arguments import InputError
 from numerics.moments import numeric
 from theory.neuron_pruning.broken_bins import T, bin_edge, i
 
@@ -18,11 +19,11 @@ def breakpoints(weights: Floats) -> Floats:
     """Where neurons with weights float[..., d] break along t·e_(2i−1) + e_(2i): float[..., d // 2].
 
     Raises:
-        ValueError: for fewer than two inputs.
+        InputError: for fewer than two inputs.
     """
     inputs = weights.shape[-1] if weights.ndim else 0
     if inputs < 2:
-        raise ValueError(f"weights of {inputs} inputs: expected at least 2")
+        raise InputError(f"weights of {inputs} inputs: expected at least 2")
     return -weights[..., 1::2] / weights[..., 0 : inputs - 1 : 2]
 
 
@@ -30,10 +31,10 @@ def bins_of(places: Floats, bins: int) -> Integers:
     """The number, from 0, of the equally likely bin in which each breakpoint lies: int of the same shape.
 
     Raises:
-        ValueError: for less than one bin.
+        InputError: for less than one bin.
     """
     if bins < 1:
-        raise ValueError(f"{bins} bins: expected at least 1")
+        raise InputError(f"{bins} bins: expected at least 1")
     edges = numeric((i, T), bin_edge)(np.arange(1, bins), bins)
     return np.searchsorted(edges, places)
 

@@ -10,6 +10,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.arguments import InputError
+
 Vector = tuple[int, int]
 Floats = NDArray[np.floating]
 Number = TypeVar("Number", int, Floats)
@@ -23,12 +25,12 @@ def squared_error(target: Vector, neurons: Sequence[Vector], outputs: Sequence[i
     these lies there, or at an end.
 
     Raises:
-        ValueError: for a target of zero, or unless every neuron has one output weight.
+        InputError: for a target of zero, or unless every neuron has one output weight.
     """
     if target == (0, 0):
-        raise ValueError("target (0, 0): expected a vector that is not zero")
+        raise InputError("target (0, 0): expected a vector that is not zero")
     if len(neurons) != len(outputs):
-        raise ValueError(f"{len(outputs)} output weights for {len(neurons)} neurons: expected as many")
+        raise InputError(f"{len(outputs)} output weights for {len(neurons)} neurons: expected as many")
     kinks = {ray for x, y in (target, *neurons) if (x, y) != (0, 0) for ray in ((-y, x), (y, -x))}
     rays = sorted(kinks | {target, (-target[0], -target[1])}, key=lambda ray: atan2(ray[1], ray[0]))
     terms = [(1, target), *((-output, neuron) for output, neuron in zip(outputs, neurons, strict=True))]
@@ -47,10 +49,10 @@ def squared_sine(target: Vector, neuron: Vector) -> Fraction:
     """The squared sine of the angle between a neuron and the axis of the target.
 
     Raises:
-        ValueError: if one of them is zero.
+        InputError: if one of them is zero.
     """
     if (0, 0) in (target, neuron):
-        raise ValueError(f"target {target}, neuron {neuron}: expected vectors that are not zero")
+        raise InputError(f"target {target}, neuron {neuron}: expected vectors that are not zero")
     return Fraction(_cross(target, neuron) ** 2, _dot(target, target) * _dot(neuron, neuron))
 
 
@@ -68,13 +70,13 @@ def exact_sup_on_circle(c: ArrayLike, theta: ArrayLike, target_theta: float, rel
         float[...]
 
     Raises:
-        ValueError: for other shapes, or numbers that are not finite.
+        InputError: for other shapes, or numbers that are not finite.
     """
     c, theta = np.asarray(c, dtype=float), np.asarray(theta, dtype=float)
     if theta.ndim != 1 or c.shape[-1:] != theta.shape:
-        raise ValueError(f"outputs of shape {c.shape}, directions of shape {theta.shape}: expected [..., n] and [n]")
+        raise InputError(f"outputs of shape {c.shape}, directions of shape {theta.shape}: expected [..., n] and [n]")
     if not (np.isfinite(c).all() and np.isfinite(theta).all() and np.isfinite(target_theta)):
-        raise ValueError("outputs or directions are not all finite: expected numbers")
+        raise InputError("outputs or directions are not all finite: expected numbers")
     rows = c.reshape(prod(c.shape[:-1]), c.shape[-1])
     errors = np.empty(len(rows))
     for first in range(0, len(rows), AT_ONCE):

@@ -10,6 +10,7 @@ from flint import acb, arb, arb_mat, ctx
 from numpy.typing import ArrayLike
 
 from numerics import balls
+from numerics.arguments import InputError
 from numerics.masks import checked_array
 from theory.kernel.dual import cosine
 from theory.neuron_pruning.planks import d
@@ -26,15 +27,15 @@ def mean_squared_distance(neurons: ArrayLike, accuracy: float = 1e-9) -> arb:
     and degrees beyond k add to the trace at most N times the largest eigenvalue among them.
 
     Raises:
-        ValueError: unless the neurons are finite, not zero, and linearly independent as functions, and 0 < accuracy.
+        InputError: unless the neurons are finite, not zero, and linearly independent as functions, and 0 < accuracy.
     """
     w = checked_array("neurons", neurons)
     if w.ndim != 2 or len(w) < 1 or w.shape[1] < 2 or w.dtype.kind not in "iuf" or not np.isfinite(w).all():
-        raise ValueError(f"neurons are {w.dtype} of shape {w.shape}, expected finite numbers [N, d] with N ≥ 1, d ≥ 2")
+        raise InputError(f"neurons are {w.dtype} of shape {w.shape}, expected finite numbers [N, d] with N ≥ 1, d ≥ 2")
     if not w.any(axis=1).all():
-        raise ValueError("a neuron is 0, expected vectors that have a direction")
+        raise InputError("a neuron is 0, expected vectors that have a direction")
     if not accuracy > 0:
-        raise ValueError(f"accuracy {accuracy}: expected a positive number")
+        raise InputError(f"accuracy {accuracy}: expected a positive number")
     count, dimension = w.shape
     degree = _last_degree(dimension, accuracy / count)
     with ctx.workprec(PRECISION + 2 * degree):
@@ -46,7 +47,7 @@ def mean_squared_distance(neurons: ArrayLike, accuracy: float = 1e-9) -> arb:
         try:
             explained = G.solve(H)
         except ZeroDivisionError as error:
-            raise ValueError("the neurons are linearly dependent, expected independent ones") from error
+            raise InputError("the neurons are linearly dependent, expected independent ones") from error
         trace = sum((explained[a, a] for a in range(count)), arb(0))
         rest = count * _eigenvalue(dimension, degree + 2)
         return own - trace - rest * arb(0.5, 0.5)

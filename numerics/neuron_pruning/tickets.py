@@ -15,6 +15,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.arguments import InputError
 from numerics.moments import numeric
 from numerics.neuron_pruning.circle import exact_sup_on_circle
 from numerics.subset_sum import SubsetSumSolver
@@ -39,10 +40,10 @@ class Polar(NamedTuple):
 
 
 def polar(weights: ArrayLike, outputs: ArrayLike) -> Polar:
-    """Neurons with weights float[N, 2] and output weights float[N]. ValueError for other shapes or infinite numbers."""
+    """Neurons with weights float[N, 2] and output weights float[N]. InputError for other shapes or infinite numbers."""
     w, alpha = _checked_network(weights, outputs)
     if w.shape[1] != 2:
-        raise ValueError(f"neurons of {w.shape[1]} inputs: expected 2")
+        raise InputError(f"neurons of {w.shape[1]} inputs: expected 2")
     return Polar(alpha * np.hypot(w[:, 0], w[:, 1]), np.arctan2(w[:, 1], w[:, 0]))
 
 
@@ -69,13 +70,13 @@ def neuron_ticket(
     the sum goes through a ReLU.
 
     Raises:
-        ValueError: unless 0 < eps < 1, and for other shapes or numbers that are not finite.
+        InputError: unless 0 < eps < 1, and for other shapes or numbers that are not finite.
     """
     c, theta = np.asarray(c, dtype=float), np.asarray(theta, dtype=float)
     if c.ndim != 1 or c.shape != theta.shape or not (np.isfinite(c).all() and np.isfinite(theta).all()):
-        raise ValueError(f"c {list(c.shape)}, theta {list(theta.shape)}: expected finite numbers in two equal rows")
+        raise InputError(f"c {list(c.shape)}, theta {list(theta.shape)}: expected finite numbers in two equal rows")
     if not 0 < eps < 1:
-        raise ValueError(f"eps = {eps}: expected a number between 0 and 1")
+        raise InputError(f"eps = {eps}: expected a number between 0 and 1")
     aside = np.remainder(theta - target_theta + np.pi, 2 * np.pi) - np.pi
     for pool in _pools(aside, eps):
         found = _best_with_first(Polar(c[pool], aside[pool]), eps, relu_out)
@@ -191,19 +192,19 @@ class LinearTicket(PrunedNetwork):
 def plane_error(weights: ArrayLike, outputs: ArrayLike, target: ArrayLike, relu_out: bool = False) -> float:
     """sup |σ(⟨target, x⟩) − g(x)| over the unit disc, for a network of neurons float[N, 2] and a unit vector float[2].
 
-    relu_out: the network's sum goes through a ReLU. Exact but for rounding. ValueError for other shapes or lengths.
+    relu_out: the network's sum goes through a ReLU. Exact but for rounding. InputError for other shapes or lengths.
     """
     goal = np.asarray(target, dtype=float)
     if goal.shape != (2,) or not abs(np.hypot(*goal) - 1) < 1e-9:
-        raise ValueError(f"target {goal.tolist()}: expected a vector of length 1 in the plane")
+        raise InputError(f"target {goal.tolist()}: expected a vector of length 1 in the plane")
     return float(exact_sup_on_circle(*polar(weights, outputs), np.arctan2(goal[1], goal[0]), relu_out))
 
 
 def certificate(plus: ArrayLike, minus: ArrayLike) -> float:
-    """sup |Σ plus_i σ(x_i) + minus_i σ(−x_i)| over the unit ball (N8). plus, minus: float[d]; ValueError else."""
+    """sup |Σ plus_i σ(x_i) + minus_i σ(−x_i)| over the unit ball (N8). plus, minus: float[d]; InputError else."""
     errors = np.array([plus, minus], dtype=float)
     if errors.ndim != 2 or not errors.size or not np.isfinite(errors).all():
-        raise ValueError(f"errors of shape {list(errors.shape)}: expected two equal rows of finite numbers")
+        raise InputError(f"errors of shape {list(errors.shape)}: expected two equal rows of finite numbers")
     return float(_certificate(errors.shape[1])(*errors.ravel()))
 
 
@@ -222,7 +223,7 @@ def weight_ticket(weights: ArrayLike, outputs: ArrayLike, target: ArrayLike) -> 
     float[d].
 
     Raises:
-        ValueError: for other shapes, or numbers that are not finite.
+        InputError: for other shapes, or numbers that are not finite.
     """
     w, alpha, goal = _checked_task(weights, outputs, target)
     left, errors = np.zeros_like(w), np.empty((2, goal.size))
@@ -244,12 +245,12 @@ def linear_weight_ticket(weights: ArrayLike, outputs: ArrayLike, target: ArrayLi
     2]; outputs: float[N]; target: float[2], of length 1.
 
     Raises:
-        ValueError: unless 0 < eps < 1, and for other shapes, lengths or numbers that are not finite.
+        InputError: unless 0 < eps < 1, and for other shapes, lengths or numbers that are not finite.
     """
     w, alpha, goal = _checked_task(weights, outputs, target)
     c, theta = polar(w, alpha)
     if not 0 < eps < 1:
-        raise ValueError(f"eps = {eps}: expected a number between 0 and 1")
+        raise InputError(f"eps = {eps}: expected a number between 0 and 1")
     fold = np.remainder(theta - np.arctan2(goal[1], goal[0]) + np.pi / 2, np.pi) - np.pi / 2
     for pool in _pools(fold, eps):
         bends = _best_bend(Polar(c[pool], fold[pool]), eps)
@@ -280,7 +281,7 @@ def _repaired(w: Floats, alpha: Floats, goal: Floats, whole: NDArray[np.int64]) 
 
 
 def weight_certificates(weights: ArrayLike, outputs: ArrayLike, target: ArrayLike) -> Iterator[float]:
-    """The certificates of `weight_ticket` for the first 1, 2, … N neurons. ValueError as there, at the first."""
+    """The certificates of `weight_ticket` for the first 1, 2, … N neurons. InputError as there, at the first."""
     w, alpha, goal = _checked_task(weights, outputs, target)
     sums = [[_NearestSum(sign * z) for z in goal] for sign in (1, -1)]
     for k, (weight, output) in enumerate(zip(w[range(len(w)), np.arange(len(w)) % goal.size], alpha, strict=True)):
@@ -319,9 +320,9 @@ def _nearest(items: Floats, target: float) -> tuple[Bools, float]:
 def _checked_network(weights: ArrayLike, outputs: ArrayLike) -> tuple[Floats, Floats]:
     w, alpha = np.asarray(weights, dtype=float), np.asarray(outputs, dtype=float)
     if w.ndim != 2 or not w.shape[1] or alpha.shape != w.shape[:1]:
-        raise ValueError(f"weights {list(w.shape)}, output weights {list(alpha.shape)}: expected [N, d] and [N]")
+        raise InputError(f"weights {list(w.shape)}, output weights {list(alpha.shape)}: expected [N, d] and [N]")
     if not (np.isfinite(w).all() and np.isfinite(alpha).all()):
-        raise ValueError("a weight is not finite: expected numbers")
+        raise InputError("a weight is not finite: expected numbers")
     return w, alpha
 
 
@@ -329,5 +330,5 @@ def _checked_task(weights: ArrayLike, outputs: ArrayLike, target: ArrayLike) -> 
     w, alpha = _checked_network(weights, outputs)
     goal = np.asarray(target, dtype=float)
     if goal.shape != w.shape[1:] or not np.isfinite(goal).all():
-        raise ValueError(f"a target of shape {list(goal.shape)}: expected {w.shape[1]} finite numbers")
+        raise InputError(f"a target of shape {list(goal.shape)}: expected {w.shape[1]} finite numbers")
     return w, alpha, goal

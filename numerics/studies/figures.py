@@ -33,7 +33,7 @@ DASHED = ("random", "magnitude")  # the methods that look at no data
 
 
 def plot_study(path: Path, summary: Row) -> None:
-    """Draw the summary of a study into a .png or .svg file. ValueError as `check_plot`, or if it cannot be written."""
+    """Draw the summary of a study into a .png or .svg file. InputError as `check_plot`, or if it cannot be written."""
     check_plot(path)
     from matplotlib.figure import Figure
 

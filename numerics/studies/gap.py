@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Rational
 
+from numerics.arguments import InputError
 from numerics.balls import number
 from numerics.distribution_free import Interval, median_interval
+from numerics.keyed import keyed_seed
 from numerics.masks import checked_integer
 from numerics.moments import numeric
 from numerics.neuron_pruning.tickets import (
@@ -26,9 +28,8 @@ from numerics.neuron_pruning.tickets import (
     weight_certificates,
     weight_ticket,
 )
-from numerics.parallel import run_tasks
+from numerics.parallel import raise_failure, run_tasks
 from numerics.studies.gap_sentences import sentences
-from numerics.studies.tasks import keyed_seed
 from theory.neuron_pruning import alignment, relu_output, separation, weight_pruning
 
 Floats = NDArray[np.floating]
@@ -43,7 +44,7 @@ LARGEST, SMALLEST = (
 MOST_NETWORKS = 10_000
 HIGHEST_SEED = 2**128 - 1
 CONFIDENCE = 1 - 1e-8  # of each interval for a median
-LIMIT = 3600.0  # seconds that a task may take
+LIMIT = 3600.0  # seconds of processor time that a task may take
 TARGET = np.full(2, 1 / sqrt(2))
 DIRECTION = np.pi / 4
 CLAIMED = separation.measured_separation.expressions
@@ -55,7 +56,7 @@ CURVES = (NEURONS_LINEAR, WEIGHTS_LINEAR, NEURONS_RELU, WEIGHTS_RELU)
 
 @dataclass(frozen=True)
 class Settings:
-    """What a study runs over; ValueError, in one line, for anything outside its range.
+    """What a study runs over; InputError, in one line, for anything outside its range.
 
     epsilons: errors, in (0, 1/4), descending. networks: random ones, the same for all curves. least: the smallest error at
     which whole neurons are searched.
@@ -68,10 +69,10 @@ class Settings:
 
     def __post_init__(self) -> None:
         if not self.epsilons or len(set(self.epsilons)) < len(self.epsilons):
-            raise ValueError(f"epsilon is {' '.join(map(str, self.epsilons)) or 'empty'}, expected distinct values")
+            raise InputError(f"epsilon is {' '.join(map(str, self.epsilons)) or 'empty'}, expected distinct values")
         for name, value in [*(("epsilon", eps) for eps in self.epsilons), ("least", self.least)]:
             if not (isfinite(value) and SMALLEST <= value < LARGEST):
-                raise ValueError(f"{name} is {value}, expected a number from {SMALLEST:g} on, below {LARGEST:g}")
+                raise InputError(f"{name} is {value}, expected a number from {SMALLEST:g} on, below {LARGEST:g}")
         checked_integer("networks", self.networks, 1, MOST_NETWORKS)
         checked_integer("seed", self.seed, 0, HIGHEST_SEED)
         object.__setattr__(self, "epsilons", tuple(sorted(self.epsilons, reverse=True)))
@@ -170,11 +171,11 @@ def works(settings: Settings) -> list[Work]:
 def run_study(settings: Settings, jobs: int, done: Callable[[int], object] = lambda _: None) -> list[Outcome]:
     """All outcomes, the same for any number of `jobs`; `done` is told of how many each task had.
 
-    ValueError if a process fails.
+    LostTaskError if a process fails or does not end.
     """
 
-    def failed(work: Work, why: str) -> list[Outcome]:
-        raise ValueError(f"{work.curve}, networks {work.networks.start} to {work.networks.stop - 1}: {why}")
+    def failed(work: Work, error: BaseException) -> list[Outcome]:
+        raise_failure(f"{work.curve}, networks {work.networks.start} to {work.networks.stop - 1}", error)
 
     found: list[Outcome] = []
     for outcomes in run_tasks(measure, works(settings), failed, jobs, LIMIT):

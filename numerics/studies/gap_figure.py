@@ -17,7 +17,7 @@ Row = Mapping[str, Any]
 
 
 def plot_gap(path: Path, summary: Row) -> None:
-    """Draw the summary of a study into a .png or .svg file. ValueError as `check_plot`, or if it cannot be written."""
+    """Draw the summary of a study into a .png or .svg file. InputError as `check_plot`, or if it cannot be written."""
     check_plot(path)
     from matplotlib.figure import Figure
 

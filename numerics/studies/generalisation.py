@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.arguments import InputError
 from numerics.distribution_free import CONFIDENCE, Interval, sign_p_value
 from numerics.masks import checked_integer
-from numerics.parallel import run_tasks
+from numerics.parallel import raise_failure, run_tasks
 from numerics.row_law import FEWEST_ROWS
 from numerics.studies.kernel_study import (
     FAMILIES,
@@ -23,7 +24,7 @@ from numerics.studies.kernel_study import (
     Outcome,
     split_outcomes,
 )
-from numerics.studies.ordering import Summary, order, pair, summary
+from numerics.studies.ordering import NoOrderError, Summary, order, pair, summary
 from numerics.studies.sentences import sentences
 from numerics.studies.tasks import NOISE_DEVIATION, TASKS, task_named
 
@@ -33,12 +34,12 @@ DENSITIES = (0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 LEAST_DENSITY = 0.01
 SPLITS, ROWS = 10, 4096
 HIGHEST_SEED = 2**128 - 1
-LIMIT = 3600.0  # seconds that one split of a task may take
+LIMIT = 3600.0  # seconds of processor time that one split of a task may take
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a study runs over; ValueError, in one line, for anything outside its range.
+    """What a study runs over; InputError, in one line, for anything outside its range.
 
     densities: in [0.01, 1], ascending. splits: random splits of each task. rows: fresh rows of a pruned network.
     """
@@ -55,10 +56,10 @@ class Settings:
             task_named(task)
         for method in _listed("methods", self.methods):
             if method not in METHODS:
-                raise ValueError(f"method is {method!r}, expected one of {', '.join(METHODS)}")
+                raise InputError(f"method is {method!r}, expected one of {', '.join(METHODS)}")
         for density in _listed("densities", self.densities):
             if not LEAST_DENSITY <= density <= 1:
-                raise ValueError(
+                raise InputError(
                     f"density is {density!r}, expected a number in [{LEAST_DENSITY}, 1]: below, a neuron that sees 64 "
                     "pixels keeps less than one"
                 )
@@ -75,9 +76,9 @@ class Settings:
 def _listed(name: str, values: Sequence[Any]) -> Sequence[Any]:
     """The values, at least one and none twice."""
     if not values:
-        raise ValueError(f"{name} is empty, expected at least one")
+        raise InputError(f"{name} is empty, expected at least one")
     if len(set(values)) < len(values):
-        raise ValueError(f"{name} names {next(v for v in values if values.count(v) > 1)!r} twice, expected once")
+        raise InputError(f"{name} names {next(v for v in values if values.count(v) > 1)!r} twice, expected once")
     return values
 
 
@@ -105,11 +106,11 @@ def measure(unit: Unit) -> list[Outcome]:
 def run_study(settings: Settings, jobs: int, done: Callable[[], object] = lambda: None) -> list[Outcome]:
     """All outcomes, in an order that does not depend on `jobs`; `done` is called after each split of a task.
 
-    ValueError if a process fails.
+    LostTaskError if a process fails or does not end.
     """
 
-    def failed(unit: Unit, why: str) -> list[Outcome]:
-        raise ValueError(f"{unit.task}, split {unit.split}: {why}")
+    def failed(unit: Unit, error: BaseException) -> list[Outcome]:
+        raise_failure(f"{unit.task}, split {unit.split}", error)
 
     found: list[Outcome] = []
     for outcomes in run_tasks(measure, units(settings), failed, jobs, LIMIT):
@@ -231,7 +232,7 @@ def order_rows(table: Table) -> Iterator[dict[str, Any]]:
         quantity, true = table.array(signed(predictor), table.pruned), table.array(target, table.pruned)
         try:
             found = order(quantity, true)
-        except ValueError:  # every method has the same error
+        except NoOrderError:  # every method has the same error
             continue
         yield {
             "task": table.task,

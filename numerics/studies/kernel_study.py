@@ -23,19 +23,21 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from numerics.arguments import InputError
 from numerics.data import Dataset
 from numerics.kernels.analytic import dense_kernel
 from numerics.kernels.bounds import path_bound, path_densities, path_residual_bound, squared_norm
 from numerics.kernels.graphon import LayerGraphons, graphon_kernel
 from numerics.kernels.methods import fresh_network, method_layers
-from numerics.kernels.regression import error_rate, mean_squared_error, ridge_predict
+from numerics.kernels.regression import SingularKernelError, error_rate, mean_squared_error, ridge_predict
 from numerics.kernels.spectra import centred, kernel_eigenvalues, spectral_metrics
+from numerics.keyed import keyed_seed
 from numerics.masks import Mask, kept_count, kth_largest
 from numerics.moments import numeric
 from numerics.networks import Network, gradient, masked, tangent_kernel
 from numerics.networks.network import activations_and_slopes, apply
 from numerics.row_law import posed, row_scores
-from numerics.studies.tasks import Split, Task, draw_split, keyed_seed
+from numerics.studies.tasks import Split, Task, draw_split
 from theory.generalisation.energy_bound import T, m, q, raw_energy
 from theory.generalisation.energy_bound import energy as scale_free_energy
 
@@ -113,7 +115,7 @@ class Case:
     seed: np.random.SeedSequence | None = None
 
     def quantity(self, name: str) -> float:
-        """By name: mse, error, a predictor, or a metric of the spectrum. ValueError for another."""
+        """By name: mse, error, a predictor, or a metric of the spectrum. InputError for another."""
         if name == "mse":
             return mean_squared_error(self.predictions, self.split.y_test)
         if name == "error":
@@ -122,7 +124,7 @@ class Case:
             return self._predictor(name)
         if name in (metrics := self.spectrum()):
             return metrics[name]
-        raise ValueError(f"quantity is {name!r}, expected one of mse, error, {', '.join([*self.predictors, *metrics])}")
+        raise InputError(f"quantity is {name!r}, expected one of mse, error, {', '.join([*self.predictors, *metrics])}")
 
     @property
     def predictors(self) -> tuple[str, ...]:
@@ -221,7 +223,7 @@ def _norm(kernel: Floats, y: Floats) -> float:
     """yᵀK⁻¹y; infinite where K is singular."""
     try:
         return squared_norm(kernel, y)
-    except ValueError:
+    except SingularKernelError:
         return inf
 
 

@@ -24,7 +24,7 @@ CURVE = 100  # points of a ceiling
 
 
 def plot_lifts(path: Path, summary: Row) -> None:
-    """Draw the summary of a study into a .png or .svg file. ValueError as `check_plot`, or if it cannot be written."""
+    """Draw the summary of a study into a .png or .svg file. InputError as `check_plot`, or if it cannot be written."""
     check_plot(path)
     from matplotlib.figure import Figure
 

@@ -14,16 +14,17 @@ import numpy as np
 from flint import fmpq
 from scipy.stats import hypergeom
 
+from numerics.arguments import InputError
 from numerics.balls import number
 from numerics.distribution_free import CONFIDENCE, clopper_pearson
 from numerics.exact_tests import Binomial
+from numerics.keyed import keyed_seed
 from numerics.lifts.students import Bools, Floats, covered, train_students
 from numerics.lifts.walsh import cube, maximal, support_coverage, walsh_coefficients
 from numerics.masks import checked_integer
 from numerics.moments import numeric
-from numerics.parallel import run_tasks
+from numerics.parallel import raise_failure, run_tasks
 from numerics.studies.lift_sentences import sentences
-from numerics.studies.tasks import keyed_seed
 from theory.lifts import training as claims
 from theory.lifts import walsh
 
@@ -33,7 +34,7 @@ STUDENTS = 100
 MOST_UNITS, MOST_STUDENTS, MOST_TIME = 512, 10_000, 1e4
 HIGHEST_SEED = 2**128 - 1
 BATCH = 2048  # hidden units of all students of one batch: their arrays stay in the cache
-LIMIT = 3600.0  # seconds that a batch may take
+LIMIT = 3600.0  # seconds of processor time that a batch may take
 ROUNDING = 1e-12  # of a loss
 
 DENSE, PAIRS, NO_X1 = "dense", "two inputs a unit", "without x_1"
@@ -43,7 +44,7 @@ CONTROL_SIZE, CONTROL_DENSITY = 32, Fraction(1, 2)
 
 @dataclass(frozen=True)
 class Settings:
-    """What a study runs over; ValueError, in one line, for anything outside its range.
+    """What a study runs over; InputError, in one line, for anything outside its range.
 
     sizes: hidden units, ascending. densities: of masks, in (0, 1), exact. students: of each size and kind. time: of the
     gradient flow.
@@ -58,15 +59,15 @@ class Settings:
     def __post_init__(self) -> None:
         for name, values in {"sizes": self.sizes, "density": self.densities}.items():
             if not values or len(set(values)) < len(values):
-                raise ValueError(f"{name} is {' '.join(map(str, values)) or 'empty'}, expected distinct values")
+                raise InputError(f"{name} is {' '.join(map(str, values)) or 'empty'}, expected distinct values")
         for size in self.sizes:
             checked_integer("size", size, 1, MOST_UNITS)
         for density in self.densities:
             if not 0 < density < 1:
-                raise ValueError(f"density is {density}, expected a number strictly between 0 and 1")
+                raise InputError(f"density is {density}, expected a number strictly between 0 and 1")
         checked_integer("seeds", self.students, 1, MOST_STUDENTS)
         if not (isfinite(self.time) and 0 < self.time <= MOST_TIME):
-            raise ValueError(f"time is {self.time!r}, expected a positive number of at most {MOST_TIME:g}")
+            raise InputError(f"time is {self.time!r}, expected a positive number of at most {MOST_TIME:g}")
         checked_integer("seed", self.seed, 0, HIGHEST_SEED)
         object.__setattr__(self, "sizes", tuple(sorted(self.sizes)))
 
@@ -191,7 +192,7 @@ def measure(batch: Batch) -> list[Outcome]:
     parameters = masks.sum(axis=(1, 2)) + n
     for student, loss, bound in zip(students, trained.losses, bounds, strict=True):
         if loss < bound - ROUNDING:
-            raise ValueError(
+            raise RuntimeError(
                 f"{kind}, n = {n}, student {student}: loss {loss:.12g} is below its proved bound {bound:.12g}"
             )
     columns = trained.losses, bounds, has_cover, parameters, trained.steps, trained.evaluations
@@ -202,11 +203,11 @@ def measure(batch: Batch) -> list[Outcome]:
 def run_study(settings: Settings, jobs: int, done: Callable[[int], object] = lambda _: None) -> list[Outcome]:
     """All outcomes, the same for any number of `jobs`; `done` is told how many students each batch had.
 
-    ValueError if a process fails.
+    LostTaskError if a process fails or does not end.
     """
 
-    def failed(batch: Batch, why: str) -> list[Outcome]:
-        raise ValueError(f"{batch.kind}, n = {batch.n}: {why}")
+    def failed(batch: Batch, error: BaseException) -> list[Outcome]:
+        raise_failure(f"{batch.kind}, n = {batch.n}", error)
 
     found: list[Outcome] = []
     for outcomes in run_tasks(measure, batches(settings), failed, jobs, LIMIT):

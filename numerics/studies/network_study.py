@@ -17,13 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.kernels import error_rate, gradient_descent_predict, mean_squared_error
+from numerics.keyed import keyed_seed
 from numerics.masks import Mask
 from numerics.networks import Network, random_network, stable_step, train, train_linearised
-from numerics.parallel import run_tasks
+from numerics.parallel import raise_failure, run_tasks
 from numerics.pruning import prune
 from numerics.studies.generalisation import LIMIT, Settings
 from numerics.studies.kernel_study import Case
-from numerics.studies.tasks import Split, draw_split, keyed_seed, task_named
+from numerics.studies.tasks import Split, draw_split, task_named
 
 Floats = NDArray[np.float64]
 
@@ -118,10 +119,10 @@ def measure(unit: Unit) -> tuple[Unit, Beside]:
 
 
 def run_networks(settings: Settings, jobs: int, done: Callable[[], object] = lambda: None) -> list[dict[str, Any]]:
-    """Medians over splits for every task, width, method and density; the same for any `jobs`. ValueError if one fails."""
+    """Medians over splits for every task, width, method and density; the same for any `jobs`. LostTaskError if one fails."""
 
-    def failed(unit: Unit, why: str) -> tuple[Unit, Beside]:
-        raise ValueError(f"{unit.task}, {unit.method} at width {unit.width}: {why}")
+    def failed(unit: Unit, error: BaseException) -> tuple[Unit, Beside]:
+        raise_failure(f"{unit.task}, {unit.method} at width {unit.width}", error)
 
     found: dict[Unit, Beside] = {}
     units = network_units(settings)

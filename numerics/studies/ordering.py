@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.arguments import InputError
 from numerics.distribution_free import (
     CONFIDENCE,
     MOST_PERMUTED,
@@ -27,6 +28,10 @@ from numerics.distribution_free import (
 )
 
 Floats = NDArray[np.float64]
+
+
+class NoOrderError(InputError):
+    """All methods are alike."""
 
 
 class Verdict(StrEnum):
@@ -74,7 +79,7 @@ class Pair(NamedTuple):
 
 
 def summary(values: Floats, confidence: float = CONFIDENCE) -> Summary:
-    """values: float[s], one for each split. ValueError if there is none, or one is nan."""
+    """values: float[s], one for each split. InputError if there is none, or one is nan."""
     interval = median_interval(values, confidence)
     finite = np.isfinite(values).all()
     return Summary(float(np.mean(values)) if finite else float("inf"), float(np.median(values)), interval)
@@ -83,17 +88,17 @@ def summary(values: Floats, confidence: float = CONFIDENCE) -> Summary:
 def order(quantity: Floats, error: Floats) -> Order:
     """quantity, error: float[s, r, k] for splits, densities and methods; what is not finite but infinite has a rank.
 
-    Where all methods are alike there is no order; such densities count nothing. ValueError for nan, other shapes, or if
-    no split has an order.
+    Where all methods are alike there is no order; such densities count nothing. InputError for nan or other shapes,
+    NoOrderError if no split has an order.
     """
     if quantity.shape != error.shape or quantity.ndim != 3 or quantity.size == 0:
-        raise ValueError(f"quantity and error have shapes {quantity.shape} and {error.shape}, expected one [s, r, k]")
+        raise InputError(f"quantity and error have shapes {quantity.shape} and {error.shape}, expected one [s, r, k]")
     each = np.array(
         [[spearman(*rows) for rows in zip(*split, strict=True)] for split in zip(quantity, error, strict=True)]
     )
     telling = each[~np.isnan(each).all(axis=1)]
     if not len(telling):
-        raise ValueError("quantity or error is the same for all methods, expected an order")
+        raise NoOrderError("quantity or error is the same for all methods, expected an order")
     means = np.nanmean(telling, axis=1)
     methods = quantity.shape[2]
     flat = quantity.reshape(-1, methods), error.reshape(-1, methods)

@@ -14,13 +14,13 @@ kernel of a network without biases asks for; all samples of the task that are no
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.arguments import InputError
 from numerics.data import digits, targets
 
 Floats = NDArray[np.floating]
@@ -69,16 +69,10 @@ class Split:
 
 
 def task_named(name: str) -> Task:
-    """ValueError for a name that no task has."""
+    """InputError for a name that no task has."""
     if name not in TASKS:
-        raise ValueError(f"task is {name!r}, expected one of {', '.join(TASKS)}")
+        raise InputError(f"task is {name!r}, expected one of {', '.join(TASKS)}")
     return TASKS[name]
-
-
-def keyed_seed(seed: int, *words: object) -> np.random.SeedSequence:
-    """The random numbers that belong to these words, whatever else is drawn and in whichever order."""
-    digest = hashlib.sha256("\0".join(map(str, words)).encode()).digest()
-    return np.random.SeedSequence(seed, spawn_key=tuple(int(word) for word in np.frombuffer(digest, dtype="<u4")))
 
 
 def draw_split(task: Task, rng: np.random.Generator) -> Split:

@@ -10,6 +10,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.arguments import InputError
 from numerics.subset_sum.exact_numbers import Number, Numbers, exact_number, exact_numbers
 from numerics.subset_sum.moments import sum_distribution
 
@@ -20,13 +21,13 @@ def covering_radius(x: Numbers, interval: tuple[Number, Number]) -> Fraction:
     """The smallest ε with every point of the interval within ε of a subset sum, exactly. Time: n 2ⁿ.
 
     Raises:
-        ValueError: for more than 20 items, numbers that are not finite, or an interval of no length.
+        InputError: for more than 20 items, numbers that are not finite, or an interval of no length.
     """
     items, (low, high) = exact_numbers("x", x), exact_numbers("interval", interval)
     if len(items) > MOST_ITEMS:
-        raise ValueError(f"{len(items)} items: expected at most {MOST_ITEMS}")
+        raise InputError(f"{len(items)} items: expected at most {MOST_ITEMS}")
     if low >= high:
-        raise ValueError(f"interval = {interval!r}: expected two ends in ascending order")
+        raise InputError(f"interval = {interval!r}: expected two ends in ascending order")
     sums = [Fraction(0)]
     for item in items:
         sums += [total + item for total in sums]
@@ -42,13 +43,13 @@ def expected_vector_subsets(n: int, targets: Sequence[Number], eps: Number) -> F
     Subset by subset, in exact arithmetic: for n up to about twelve.
 
     Raises:
-        ValueError: for n outside 0, …, 20, no target, eps ≤ 0 or numbers that are not finite.
+        InputError: for n outside 0, …, 20, no target, eps ≤ 0 or numbers that are not finite.
     """
     if isinstance(n, bool) or not isinstance(n, int) or not 0 <= n <= MOST_ITEMS:
-        raise ValueError(f"n = {n!r}: expected an integer from 0 to {MOST_ITEMS}")
+        raise InputError(f"n = {n!r}: expected an integer from 0 to {MOST_ITEMS}")
     at, distance = exact_numbers("targets", targets), exact_number("eps", eps)
     if not at or distance <= 0:
-        raise ValueError(f"targets = {targets!r}, eps = {eps}: expected at least one and a positive number")
+        raise InputError(f"targets = {targets!r}, eps = {eps}: expected at least one and a positive number")
     probability = [Fraction(all(abs(z) <= distance for z in at))]
     for k in range(1, n + 1):
         near = (sum_distribution(k, z + distance) - sum_distribution(k, z - distance) for z in at)

@@ -15,6 +15,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.arguments import InputError
 from numerics.subset_sum.exact_numbers import Number, Numbers, exact_number, exact_numbers
 
 Interval: TypeAlias = tuple[Fraction, Fraction]
@@ -33,7 +34,7 @@ class IntervalUnion:
         """The union of some closed intervals, cut to the frame.
 
         Raises:
-            ValueError: for an interval whose ends are no finite numbers or in the wrong order.
+            InputError: for an interval whose ends are no finite numbers or in the wrong order.
         """
         low, high = _interval("frame", frame)
         cut = [(max(a, low), min(b, high)) for a, b in (_interval("interval", piece) for piece in pieces)]
@@ -66,7 +67,7 @@ class IntervalUnion:
 def _interval(name: str, ends: tuple[Number, Number]) -> Interval:
     exact = exact_numbers(name, ends)
     if len(exact) != 2 or exact[0] > exact[1]:
-        raise ValueError(f"{name} = {ends!r}: expected two ends in ascending order")
+        raise InputError(f"{name} = {ends!r}: expected two ends in ascending order")
     return exact[0], exact[1]
 
 
@@ -89,7 +90,7 @@ def covered_set(x: Numbers, eps: Number, interval: tuple[Number, Number]) -> Int
     """What n items cover within an interval around 0, exactly. Time: the number of pieces, times n.
 
     Raises:
-        ValueError: for numbers that are not finite, eps ≤ 0, or an interval that does not hold 0.
+        InputError: for numbers that are not finite, eps ≤ 0, or an interval that does not hold 0.
     """
     items, half, frame = _checked(x, eps, interval)
     return reduce(IntervalUnion.with_item, items, IntervalUnion.of([(-half, half)], frame))
@@ -100,9 +101,9 @@ def _checked(
 ) -> tuple[tuple[Fraction, ...], Fraction, Interval]:
     items, half, frame = exact_numbers("x", x), exact_number("eps", eps) / 2, _interval("interval", interval)
     if half <= 0:
-        raise ValueError(f"eps = {eps}: expected a positive number")
+        raise InputError(f"eps = {eps}: expected a positive number")
     if not frame[0] <= 0 <= frame[1] or frame[0] == frame[1]:
-        raise ValueError(f"interval = {interval!r}: expected one that holds 0")
+        raise InputError(f"interval = {interval!r}: expected one that holds 0")
     return items, half, frame
 
 
@@ -130,7 +131,7 @@ def outer_covered_set(x: Floats, eps: float, interval: tuple[float, float]) -> O
     """The same for doubles in double precision, every end rounded outwards: contains `covered_set`, twenty times faster.
 
     Raises:
-        ValueError: as for `covered_set`.
+        InputError: as for `covered_set`.
     """
     _checked(x, eps, interval)
     start, end = map(float, interval)

@@ -11,6 +11,8 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.arguments import InputError
+
 Number: TypeAlias = int | float | Fraction | sp.Rational | np.integer | np.floating
 Numbers: TypeAlias = Sequence[Number] | NDArray[Any]
 
@@ -19,7 +21,7 @@ def exact_number(name: str, value: Number) -> Fraction:
     """The number as a fraction, without rounding.
 
     Raises:
-        ValueError: for anything that is no int, Fraction, SymPy Rational or finite float.
+        InputError: for anything that is no int, Fraction, SymPy Rational or finite float.
     """
     if isinstance(value, sp.Rational):
         return Fraction(int(value.p), int(value.q))
@@ -29,15 +31,15 @@ def exact_number(name: str, value: Number) -> Fraction:
         return Fraction(int(value))
     if isinstance(value, (float, np.floating)) and isfinite(value):
         return Fraction(*value.as_integer_ratio())
-    raise ValueError(f"{name} = {value!r}: expected an int, a Fraction or a finite float")
+    raise InputError(f"{name} = {value!r}: expected an int, a Fraction or a finite float")
 
 
 def exact_numbers(name: str, values: Numbers) -> tuple[Fraction, ...]:
     """A sequence of numbers as fractions.
 
     Raises:
-        ValueError: for anything that is no one-dimensional sequence of such numbers.
+        InputError: for anything that is no one-dimensional sequence of such numbers.
     """
     if isinstance(values, (str, bytes)) or not isinstance(values, (Sequence, np.ndarray)) or np.ndim(values) != 1:
-        raise ValueError(f"{name} = {values!r}: expected a sequence of numbers")
+        raise InputError(f"{name} = {values!r}: expected a sequence of numbers")
     return tuple(exact_number(f"{name}[{i}]", value) for i, value in enumerate(values))

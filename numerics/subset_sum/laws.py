@@ -13,6 +13,7 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gamma, modstruve
 
+from numerics.arguments import InputError
 from theory.subset_sum import product_laws as theory
 
 Floats = NDArray[np.float64]
@@ -39,7 +40,7 @@ def _at(variable: sp.Symbol, formula: sp.Expr, x: Floats) -> Floats:
 def _numbers(name: str, values: ArrayLike) -> Floats:
     found = np.asarray(values, dtype=np.float64)
     if np.isnan(found).any():
-        raise ValueError(f"{name} holds nan: expected numbers")
+        raise InputError(f"{name} holds nan: expected numbers")
     return found
 
 
@@ -70,10 +71,10 @@ class Law(ABC):
         """The largest κ with P(X ∈ B) ≥ κ|B| for B ⊂ [−a, a]: the density at a (R4).
 
         Raises:
-            ValueError: unless a is a positive number.
+            InputError: unless a is a positive number.
         """
         if isinstance(a, bool) or not 0 < a < np.inf:
-            raise ValueError(f"a = {a!r}: expected a positive number")
+            raise InputError(f"a = {a!r}: expected a positive number")
         return float(self.pdf(a))
 
 
@@ -122,7 +123,7 @@ class Thinned(Law):
     """A law kept with probability p, and 0 otherwise.
 
     Raises:
-        ValueError: for a p outside [0, 1].
+        InputError: for a p outside [0, 1].
     """
 
     law: Law
@@ -130,7 +131,7 @@ class Thinned(Law):
 
     def __post_init__(self) -> None:
         if isinstance(self.p, bool) or not 0 <= self.p <= 1:
-            raise ValueError(f"p = {self.p!r}: expected a probability")
+            raise InputError(f"p = {self.p!r}: expected a probability")
 
     def sample(self, rng: np.random.Generator, shape: int | tuple[int, ...]) -> Floats:
         return self.law.sample(rng, shape) * (rng.random(shape) < self.p)

@@ -8,6 +8,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.arguments import InputError
 from numerics.moments import numeric
 from numerics.sampling import compiled
 from numerics.subset_sum.exact_numbers import Number, exact_number
@@ -26,7 +27,7 @@ UNIT = 2**52  # items are taken in whole multiples of 1/UNIT, which those of num
 def _samples(items: ArrayLike) -> Floats:
     given = np.asarray(items)
     if given.ndim != 2 or given.dtype.kind != "f" or not (np.abs(given) <= 1).all():
-        raise ValueError(f"items {given.dtype}{list(given.shape)}: expected float[samples, n] within [-1, 1]")
+        raise InputError(f"items {given.dtype}{list(given.shape)}: expected float[samples, n] within [-1, 1]")
     return given
 
 
@@ -36,13 +37,13 @@ def subset_counts(items: ArrayLike, z: Number, eps: Number) -> NDArray[np.int64]
     items: float[samples, n] within [−1, 1], rounded to multiples of 2⁻⁵². Time 2^{k/2} for a sample with k items.
 
     Raises:
-        ValueError: for another shape or range, a sample with more than 44 items that are not 0, or eps < 0.
+        InputError: for another shape or range, a sample with more than 44 items that are not 0, or eps < 0.
     """
     given = np.rint(_samples(items) * UNIT).astype(np.int64)
     z, eps = exact_number("z", z), exact_number("eps", eps)
     most = int(np.count_nonzero(given, axis=1).max(initial=0))
     if eps < 0 or most > LARGEST:
-        raise ValueError(f"eps = {eps} and {most} items: expected at least 0, and at most {LARGEST}")
+        raise InputError(f"eps = {eps} and {most} items: expected at least 0, and at most {LARGEST}")
     low, high = (max(-BEYOND, min(end, BEYOND)) for end in (ceil((z - eps) * UNIT), floor((z + eps) * UNIT)))
     found = np.empty(len(given), dtype=np.int64)
     for place, row in enumerate(given):
@@ -58,7 +59,7 @@ def subset_rates(items: ArrayLike, z: float, eps: float, formula: sp.Expr = theo
     items: float[samples, n] within [−1, 1]; formula: another expression in R7's symbols.
 
     Raises:
-        ValueError: for another shape or range.
+        InputError: for another shape or range.
     """
     given = _samples(items)
     squares = np.maximum((given**2).sum(axis=1), 1e-300)  # without items the rate is 0, as it is for tiny ones

@@ -17,6 +17,7 @@ import sympy as sp
 from flint import acb, arb, ctx
 from numpy.typing import NDArray
 
+from numerics.arguments import InputError
 from theory.let import Let
 
 Exact: TypeAlias = int | Fraction | sp.Rational
@@ -27,12 +28,12 @@ def _fraction(name: str, value: Exact) -> Fraction:
         return Fraction(int(value.p), int(value.q))
     if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
         return Fraction(value)
-    raise ValueError(f"{name} = {value!r}: expected an int, a Fraction or a SymPy Rational")
+    raise InputError(f"{name} = {value!r}: expected an int, a Fraction or a SymPy Rational")
 
 
 def _count(name: str, value: int, least: int) -> int:
     if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
-        raise ValueError(f"{name} = {value!r}: expected an integer of at least {least}")
+        raise InputError(f"{name} = {value!r}: expected an integer of at least {least}")
     return int(value)
 
 
@@ -61,7 +62,7 @@ def sum_distribution(k: int, t: Exact) -> Fraction:
     """P(X₁ + … + X_k ≤ t) for independent uniform numbers on [−1, 1], k ≥ 1.
 
     Raises:
-        ValueError: for k < 1 or a t that is not an exact number.
+        InputError: for k < 1 or a t that is not an exact number.
     """
     row: Mapping[int, int] = {0: 1}
     for _ in range(_count("k", k, 1)):
@@ -75,11 +76,11 @@ def expected_subsets(n: int, z: Exact, eps: Exact) -> Fraction:
     Adds one item at a time: E_{m+1}(z) = E_m(z) + ½∫₋₁¹ E_m(z − x) dx, from E_0(z) = 1{|z| ≤ ε}. Time n³.
 
     Raises:
-        ValueError: for n < 0, ε ≤ 0, or a number that is not exact.
+        InputError: for n < 0, ε ≤ 0, or a number that is not exact.
     """
     n, z, eps = _count("n", n, 0), _fraction("z", z), _fraction("eps", eps)
     if eps <= 0:
-        raise ValueError(f"eps = {eps}: expected a positive number")
+        raise InputError(f"eps = {eps}: expected a positive number")
     rows: list[Counter[int]] = [Counter({0: 1})]
     for _ in range(n):
         kept, added = [*rows, Counter()], [Counter(), *map(_averaged, rows)]
@@ -96,7 +97,7 @@ def rational(expression: sp.Basic, values: Mapping[sp.Symbol, Exact]) -> Fractio
     """A rational formula evaluated without rounding; finite sums are run through term by term.
 
     Raises:
-        ValueError: for a symbol without a value or a part that is no rational operation.
+        InputError: for a symbol without a value or a part that is no rational operation.
     """
     return _rational(expression, {symbol: _fraction(str(symbol), value) for symbol, value in values.items()})
 
@@ -128,7 +129,7 @@ def _rational(expression: sp.Basic, values: Mapping[sp.Symbol, Fraction]) -> Fra
         return Fraction(operations[type(expression)](parts))
     if isinstance(expression, sp.Abs):
         return abs(parts[0])
-    raise ValueError(f"{expression} is no rational operation on known numbers")
+    raise InputError(f"{expression} is no rational operation on known numbers")
 
 
 def _true(condition: sp.Basic, values: Mapping[sp.Symbol, Fraction]) -> bool:

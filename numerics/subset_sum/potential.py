@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.arguments import InputError
 from numerics.subset_sum.covered import IntervalUnion, outer_covered_set
 from numerics.subset_sum.exact_numbers import Number, exact_number
 
@@ -19,11 +21,11 @@ def mean_next_measure(covered: IntervalUnion, reach: Number, density: Number, at
     function of the item, so the trapezoid rule over its kinks is exact.
 
     Raises:
-        ValueError: for a density that is negative or too large for a law, a reach ≤ 0, or numbers not finite.
+        InputError: for a density that is negative or too large for a law, a reach ≤ 0, or numbers not finite.
     """
     a, kappa = exact_number("reach", reach), exact_number("density", density)
     if a <= 0 or kappa < 0 or 2 * a * kappa > 1:
-        raise ValueError(f"density {density} on [-{reach}, {reach}]: expected mass at most 1")
+        raise InputError(f"density {density} on [-{reach}, {reach}]: expected mass at most 1")
     ends = [end for piece in covered.pieces for end in piece]
     kinks = {target - end for target in (*ends, *covered.frame) for end in ends}
     points = sorted({-a, a} | {x for x in kinks if -a < x < a})
@@ -49,13 +51,32 @@ def covers(x: NDArray[np.float64], eps: float) -> bool:
     return inner <= eps and max(found.low[0] + 0.5, 0.5 - found.high[-1]) <= eps / 2
 
 
-def first_cover(rng: np.random.Generator, eps: float, most: int, chains: int) -> NDArray[np.int64]:
-    """The first number of uniform items whose covered set suffices, at most `most`. int[chains]."""
+def sums_cover(x: NDArray[np.float64], eps: float) -> bool:
+    """Whether each z in [−½, ½] is within ε of one of all 2ⁿ subset sums. x: float[n], n ≤ 24 or so."""
+    sums = np.zeros(1)
+    for item in x:
+        sums = np.concatenate([sums, sums + item])
+    near = sums[np.abs(sums) <= 0.5 + eps]
+    cells = np.bincount(((near + 0.5 + eps) / eps).astype(np.int64), minlength=int(1 / eps) + 2)
+    if cells[: int(1 / eps) + 2].all():  # two sums in cells of length ε that touch are no farther apart than 2ε
+        return True
+    ends = -0.5 - eps, 0.5 + eps
+    return not (np.diff(np.concatenate([[ends[0]], np.sort(near), [ends[1]]])) > 2 * eps).any()
+
+
+def first_cover(
+    rng: np.random.Generator,
+    eps: float,
+    most: int,
+    chains: int,
+    suffice: Callable[[NDArray[np.float64], float], bool] = covers,
+) -> NDArray[np.int64]:
+    """The first number of uniform items that suffice, at most `most`: by the covered set or by `sums_cover`. int[chains]."""
     found = np.empty(chains, dtype=np.int64)
     for chain in range(chains):
         x, low, high = rng.uniform(-1, 1, most), -1, most
         while high - low > 1:
             middle = (low + high) // 2
-            low, high = (low, middle) if covers(x[:middle], eps) else (middle, high)
+            low, high = (low, middle) if suffice(x[:middle], eps) else (middle, high)
         found[chain] = high
     return found

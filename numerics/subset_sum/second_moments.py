@@ -10,16 +10,17 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.arguments import InputError
 from numerics.subset_sum.exact_numbers import Number, exact_number
 from numerics.subset_sum.moments import sum_distribution
 
 
 def _checked(count: int, z: Number, eps: Number) -> tuple[int, Fraction, Fraction]:
     if isinstance(count, bool) or not isinstance(count, int) or count < 0:
-        raise ValueError(f"{count!r} items: expected a whole number that is not negative")
+        raise InputError(f"{count!r} items: expected a whole number that is not negative")
     target, distance = exact_number("z", z), exact_number("eps", eps)
     if distance <= 0:
-        raise ValueError(f"eps = {eps}: expected a positive number")
+        raise InputError(f"eps = {eps}: expected a positive number")
     return count, target, distance
 
 
@@ -58,7 +59,7 @@ def second_moment(n: int, z: Number, eps: Number) -> Fraction:
     """E N² for the number N of subsets of n uniform items with a sum within ε of z, exactly. n = 10: one second.
 
     Raises:
-        ValueError: for n < 0, eps ≤ 0, or numbers that are not finite.
+        InputError: for n < 0, eps ≤ 0, or numbers that are not finite.
     """
     n, z, eps = _checked(n, z, eps)
     apart = [_closeness(k, z, eps) for k in range(n + 1)]

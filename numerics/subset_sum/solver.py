@@ -19,6 +19,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.arguments import InputError
 from numerics.sampling import compiled
 from numerics.subset_sum.exact_numbers import Number, Numbers, exact_number, exact_numbers
 from numerics.subset_sum.half_sums import (
@@ -96,11 +97,11 @@ class SubsetSums:
         """Sort the half sums of the items x, at most 44 exact or floating-point numbers.
 
         Raises:
-            ValueError: for more items, or an item that is no finite number.
+            InputError: for more items, or an item that is no finite number.
         """
         self.items = exact_numbers("x", x)
         if len(self.items) > LARGEST:
-            raise ValueError(f"{len(self.items)} items: expected at most {LARGEST}")
+            raise InputError(f"{len(self.items)} items: expected at most {LARGEST}")
         scale = lcm(*(item.denominator for item in self.items))
         self._integers = [int(item * scale) for item in self.items]
         shift = max(0, sum(map(abs, self._integers)).bit_length() - BITS)
@@ -131,7 +132,7 @@ class SubsetSums:
         """A subset whose sum is nearest to a target, or to each of several. Time 2^{n/2} for each.
 
         Raises:
-            ValueError: for a target that is no finite number.
+            InputError: for a target that is no finite number.
         """
         if not isinstance(z, (Sequence, np.ndarray)):
             return self.nearest([z])[0]
@@ -147,7 +148,7 @@ class SubsetSums:
         A microsecond for each target when many subsets are within eps.
 
         Raises:
-            ValueError: for eps < 0 or a number that is not finite.
+            InputError: for eps < 0 or a number that is not finite.
         """
         if not isinstance(z, (Sequence, np.ndarray)):
             return self.within([z], eps)[0]
@@ -166,7 +167,7 @@ class SubsetSums:
         """How many of the 2^n subsets have a sum in [z − eps, z + eps].
 
         Raises:
-            ValueError: for eps < 0 or a number that is not finite.
+            InputError: for eps < 0 or a number that is not finite.
         """
         z, eps = exact_number("z", z), _distance(eps)
         low, high = (z - eps) / self._unit, (z + eps) / self._unit
@@ -188,7 +189,7 @@ class SubsetSums:
         doublings = (self._unit.denominator - 1).bit_length()
         if isinstance(z, np.ndarray) and z.dtype == np.float64 and self._unit == Fraction(1, 2**doublings):
             if z.ndim != 1 or not np.isfinite(z).all():
-                raise ValueError(f"z = {z!r}: expected finite numbers in one dimension")
+                raise InputError(f"z = {z!r}: expected finite numbers in one dimension")
             with np.errstate(over="ignore"):
                 scaled = np.clip(np.ldexp(z, doublings), -BEYOND, BEYOND)  # multiplying by 2^k rounds nothing
             return np.floor(scaled).astype(np.int64), np.ceil(2 * scaled).astype(np.int64)
@@ -266,7 +267,7 @@ class SubsetSumSolver:
         """The subset of x whose sum is nearest to z.
 
         Raises:
-            ValueError: for more than 44 items or a number that is not finite.
+            InputError: for more than 44 items or a number that is not finite.
         """
         return SubsetSums(x).nearest(exact_number("z", z))
 
@@ -274,7 +275,7 @@ class SubsetSumSolver:
         """How many of the 2^n subsets of x have a sum in [z − eps, z + eps].
 
         Raises:
-            ValueError: for more than 44 items, eps < 0 or a number that is not finite.
+            InputError: for more than 44 items, eps < 0 or a number that is not finite.
         """
         return SubsetSums(x).count(z, eps)
 
@@ -282,7 +283,7 @@ class SubsetSumSolver:
 def _distance(eps: Number) -> Fraction:
     exact = exact_number("eps", eps)
     if exact < 0:
-        raise ValueError(f"eps = {eps}: expected a number of at least 0")
+        raise InputError(f"eps = {eps}: expected a number of at least 0")
     return exact
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
+from numerics.arguments import InputError
 from numerics.subset_sum.covered import IntervalUnion
 from numerics.subset_sum.exact_numbers import Number, exact_number
 
@@ -30,12 +31,12 @@ def served_weights(
     outputs: (p, q); sigma: piecewise linear, with a kink at most at 0.
 
     Raises:
-        ValueError: for numbers that are not finite, ε < 0, or a reach that is not above `least` ≥ 0.
+        InputError: for numbers that are not finite, ε < 0, or a reach that is not above `least` ≥ 0.
     """
     up, down = (exact_number("outputs", value) for value in outputs)
     near, far, low = exact_number("eps", eps), exact_number("reach", reach), exact_number("least", least)
     if near < 0 or not 0 <= low < far:
-        raise ValueError(f"eps = {eps}, weights from {least} to {reach}: expected eps ≥ 0 and 0 ≤ least < reach")
+        raise InputError(f"eps = {eps}, weights from {least} to {reach}: expected eps ≥ 0 and 0 ≤ least < reach")
     ends = {Fraction(0), -far, far, -low, low, up - near, up + near, -down - near, near - down}
     pieces = []
     for start, end in pairwise(sorted(end for end in ends if abs(end) <= far)):
@@ -50,10 +51,10 @@ def union_volume(boxes: Sequence[Sequence[IntervalUnion]]) -> Fraction:
     """The volume of the union of some products of interval unions, exactly. boxes: [boxes][dimensions ≥ 1]
 
     Raises:
-        ValueError: for products of no factors or of different numbers of them.
+        InputError: for products of no factors or of different numbers of them.
     """
     if len({len(box) for box in boxes}) > 1 or not all(map(len, boxes)):
-        raise ValueError("boxes: expected as many factors of each, at least one")
+        raise InputError("boxes: expected as many factors of each, at least one")
     return _volume([list(box) for box in boxes])
 
 
