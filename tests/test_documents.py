@@ -1,29 +1,41 @@
 """What README.md and CONTRIBUTING.md show is run here as it stands."""
 
+import contextlib
+import io
 import re
+import sys
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 import sympy as sp
+from rich.console import Console
 
 from numerics.balls import digits
+from numerics.checks import checks_of
 from numerics.evidence import Check, run
-from numerics.mutants import mutate
+from numerics.exact_tests import LEVEL
+from numerics.mutants import mutate, places
+from numerics.report import print_summary
 from theory.claims import Claim
+from theory.ledger import load_ledger
 from theory.saliency import product_graphon
 from theory.saliency.model import phi, tau
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "docs"))
+
+import examples as docs_examples  # noqa: E402
 
 
 def python_of(page: str) -> str:
     """The Python blocks of a page, one after the other."""
-    return "\n".join(re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL))
+    return docs_examples.python_of((ROOT / page).read_text(encoding="utf-8"))
 
 
-def test_the_example_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    exec(compile(python_of("README.md"), "README.md", "exec"), {"__name__": "readme_example"})
+def test_the_example_of_the_readme_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with contextlib.chdir(tmp_path):
+        exec(compile(python_of("README.md"), "README.md", "exec"), {"__name__": "readme_example"})
     number, *picture, distances, cycles = capsys.readouterr().out.splitlines()
     assert number == digits(product_graphon.expressions["integral_form"], {tau: 1, phi: sp.Rational(1, 2)}, 30)
     assert len(picture) == 8
@@ -46,3 +58,61 @@ def test_the_worked_example_holds_and_leaves_no_survivor() -> None:
     assert result.mutants > 10
     assert not result.survivors
     assert not result.equivalent
+
+
+def test_the_table_of_claims_is_that_of_the_ledger() -> None:
+    """Topics and labels in README and CHANGELOG."""
+    ledger = load_ledger()
+    readme, changelog = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CHANGELOG.md"))
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([A-Z0-9–, ]+) \|", readme, re.MULTILINE))
+    assert tuple(rows) == ledger.topics
+    for topic, said in rows.items():
+        families: dict[str, list[int]] = {}
+        for entry in ledger.select([topic]):
+            families.setdefault(entry.label[0], []).append(int(entry.label[1:]))
+        ranges = [f"{letter}{min(numbers)}–{letter}{max(numbers)}" for letter, numbers in families.items()]
+        assert said == ", ".join(ranges)
+        assert all(each in changelog for each in ranges)
+
+
+def test_counts_in_the_readme_are_those_of_the_ledger() -> None:
+    """Claims, checks, controls and tests in the last line of the example run; formulas that are mutated."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    entries = list(load_ledger())
+    checks = [check for topic in load_ledger().topics for check in checks_of(topic)]
+    controls, tests = sum(len(check.controls) for check in checks), sum(check.tests for check in checks)
+    line = (
+        f"{len(entries)} of {len(entries)} claims hold, 0 refuted, 0 open; {len(checks)} checks, {controls} of {controls} "
+        f"controls refuted; false alarm ≤ {tests * LEVEL:.1e} ({tests} tests);"
+    )
+    assert line in " ".join(readme.split())
+    formulas = sum(len(list(places(value, name))) for e in entries for name, value in e.claim.expressions.items())
+    assert f"each of the {formulas} formulas" in " ".join(readme.split())
+
+
+def test_the_examples_of_the_readme_print_what_it_shows(ledger_run) -> None:
+    """Every example but the run of the ledger, which the tests have already."""
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    wrong = []
+    with docs_examples.folder(page) as here:
+        for example in docs_examples.examples(page):
+            if example.call == "sparse-limits verify":
+                terminal = io.StringIO()
+                print_summary(ledger_run, Console(file=terminal, width=120))
+                printed = terminal.getvalue().strip("\n")
+            else:
+                printed = docs_examples.output(example.call, here)
+            wrong += docs_examples.differences(example, printed)
+    assert not wrong, "python docs/examples.py writes them anew:\n" + "\n".join(wrong)
+
+
+def test_an_example_that_has_changed_is_noticed() -> None:
+    (example,) = docs_examples.examples("```\n$ sparse-limits it\none  0.5 in 3.1 s\n…\nlast 1,200\n```")
+    assert docs_examples.differences(example, "one 0.5 in 9 s\nmore\nlast 1,200") == []
+    assert docs_examples.differences(example, "one 0.7 in 9 s\nmore\nlast 1,200") == [
+        "'one  0.5 in 3.1 s' is now 'one 0.7 in 9 s'"
+    ]
+    with pytest.raises(ValueError, match="expected 'last 1,200'"):
+        list(docs_examples.fresh_lines(example.shown, ["one 0.5", "more"]))
+    with pytest.raises(ValueError, match="expected 'one"):
+        list(docs_examples.fresh_lines(example.shown, ["a new line", "one 0.5 in 3.1 s", "last 1,200"]))

@@ -1,4 +1,4 @@
-"""The map of all claims as inline SVG, the dashboard, and the errata page: all generated from the ledger and this run."""
+"""The map of all claims as inline SVG, the dashboard, errata and pitfalls: all generated from the ledger and this run."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from sphinx.util.docutils import SphinxDirective
 
 from numerics.exact_tests import BUDGET, LEVEL
 from numerics.report import versions
-from numerics.verify import Run
+from numerics.verify import ClaimResult, Run, failed_forms
 from theory.claims import Entry, Ledger
 
 logger = logging.getLogger(__name__)
 
 NODE_WIDTH, NODE_HEIGHT, MARGIN, PER_ROW = 150, 46, 6, 4
 GAP_X, GAP_ROW, GAP_LAYER = 14, 16, 52  # between neighbours, rows of one layer, layers
-MARKS = {"STATED": "●", "RECONSTRUCTED": "◐", "EXTENSION": "○", "CORRECTION": "△"}
+MARKS = {"STATED": "●", "RECONSTRUCTED": "◐", "EXTENSION": "○", "CORRECTION": "△", "PITFALL": "▽"}
+ANCHORS = {"CORRECTION": "erratum", "PITFALL": "pitfall"}
 
 
 class map_placeholder(nodes.General, nodes.Element):
@@ -46,40 +47,67 @@ class DashboardDirective(SphinxDirective):
 
 
 class ErrataDirective(SphinxDirective):
-    """`{errata}`: every CORRECTION with the usual forms that this build refuted."""
+    """`{errata} CORRECTION` or `{errata} PITFALL`: each form that fails, and how this build refuted it.
+
+    `{errata} table` has all of them in a table.
+    """
+
+    required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         run = self.env.app.run
-        parts: list[nodes.Node] = []
-        for result in run.claims:
-            claim = result.entry.claim
-            if claim.provenance != "CORRECTION":
-                continue
-            section = nodes.section(ids=[f"erratum-{claim.label}"])
-            section += nodes.title("", f"{claim.label}: {claim.title}")
-            outcome = {each.name: (check, each) for check in result.checks for each in check.controls}
-            text = []
-            for control, usual in claim.announced.items():
-                if control not in outcome:
-                    logger.warning(
-                        f"claim {claim.label}: no control is called {control!r}", location=self.get_location()
-                    )
-                    continue
-                check, refuted = outcome[control]
-                text += [f"**Usually stated.** {usual}", ""]
-                text += [
-                    f"**Where it fails.** {check.description} There it is *{refuted.status}*: {refuted.detail}.",
-                    "",
-                ]
-            text += ["**What holds instead.**", "", separate_displays(claim.latex_statement)]
-            body = nodes.container(classes=["erratum"])
-            self.state.nested_parse(StringList("\n".join(text).splitlines(), source=self.env.docname), 0, body)
-            section += body
-            line = nodes.paragraph("", "Proof and evidence: ")
-            line += claim_link("", claim.label, label=claim.label)
-            section += line
-            parts.append(section)
-        return parts
+        if self.arguments == ["table"]:
+            return self._parsed(forms_table(run)).children
+        results = [each for each in run.claims if each.entry.claim.provenance == self.arguments[0]]
+        if not results:
+            return [nodes.paragraph("", f"No claim is marked {self.arguments[0]}.")]
+        return [self._section(each) for each in results]
+
+    def _section(self, result: ClaimResult) -> nodes.section:
+        claim = result.entry.claim
+        section = nodes.section(ids=[f"{ANCHORS[claim.provenance]}-{claim.label}"])
+        section += nodes.title("", f"{claim.label}: {claim.title}")
+        try:
+            section += self._parsed(forms_text(result))
+        except ValueError as error:
+            logger.warning(str(error), location=self.get_location())
+        line = nodes.paragraph("", "Statement, proof and evidence: ")
+        line += claim_link("", claim.label, label=claim.label)
+        section += line
+        return section
+
+    def _parsed(self, markdown: str) -> nodes.container:
+        body = nodes.container(classes=["erratum"])
+        self.state.nested_parse(StringList(markdown.splitlines(), source=self.env.docname), 0, body)
+        return body
+
+
+def forms_text(result: ClaimResult) -> str:
+    """The forms that fail beside a claim as Markdown: what is said, by whom, why and where it fails, what holds."""
+    claim, parts = result.entry.claim, []
+    for form in failed_forms(result):
+        said, by, why, by_hand, instead = map(claim.filled, form.pitfall.texts)
+        parts += [
+            f"**What is said.** {said}",
+            f"**By whom.** {by}",
+            f"**Why it fails.** {why}",
+            f"**The smallest counterexample, by hand.** {by_hand}",
+            f"**In this build.** Put in place of what holds, the form is *{form.control.status}* at this counterexample "
+            f"(check *{form.check.name.replace('_', ' ')}*, {form.check.kind}): {form.control.detail}.",
+            f"**What holds instead.** {instead}",
+        ]
+    return "\n\n".join(map(separate_displays, parts))
+
+
+def forms_table(run: Run) -> str:
+    """All forms that fail as a Markdown table: the claim, what is said, what holds instead."""
+    rows = [
+        f"* - {{claimref}}`{claim.label}`\n  - {claim.filled(pitfall.said)}\n  - {claim.filled(pitfall.instead)}"
+        for claim in (result.entry.claim for result in run.claims)
+        for pitfall in claim.pitfalls
+    ]
+    head = "```{list-table}\n:header-rows: 1\n:widths: 6 47 47\n\n* - claim\n  - what is said\n  - what holds instead"
+    return "\n".join([head, *rows, "```"])
 
 
 def depths(ledger: Ledger) -> dict[str, int]:

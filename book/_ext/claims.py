@@ -36,10 +36,11 @@ CITATIONS = {
     "2002.00585": "malach2020proving",
 }
 PROVENANCE = {
-    "STATED": "stands in the text of the paper",
-    "RECONSTRUCTED": "announced by the paper; the precise form and the proof are ours",
-    "EXTENSION": "goes beyond the paper",
-    "CORRECTION": "the announced or usual form fails; this one holds",
+    "STATED": "stands in a text at hand, quoted here",
+    "RECONSTRUCTED": "announced by the sentence quoted here; the precise form and the proof are ours",
+    "EXTENSION": "beyond the texts at hand: ours, or a textbook fact",
+    "CORRECTION": "a text at hand or cited literature says otherwise; this form holds",
+    "PITFALL": "a form that one might expect, or that is reported second-hand, fails; this form holds",
 }
 
 
@@ -98,6 +99,9 @@ class ClaimDirective(SphinxDirective):
             box += self._markdown(
                 "Assumptions:\n\n" + "\n".join(f"- {each}" for each in claim.assumptions), "claim-assumptions"
             )
+        if claim.remarks:
+            listed = "\n".join(f"- {remark}" for remark in claim.latex_remarks)
+            box += self._markdown(f"Remarks, outside the proof:\n\n{listed}", "claim-remarks")
         box += self._source(label)
         box += nodes.raw("", evidence_html(evidence), format="html")
         box += nodes.raw(
@@ -144,7 +148,7 @@ def evidence_html(evidence: ClaimResult) -> str:
     counted = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
     items = "".join(
         f'<li><span class="claim-mark {check.status}">{check.status}</span> {escape(check.description)} '
-        f'<span class="claim-small">{check.kind}; {escape(check.detail)}</span>'
+        f'<span class="claim-small">{check.kind}; {escape(check.detail)}{escape(_vouched(check))}</span>'
         f"<ul>{''.join(_control_html(each) for each in check.controls)}</ul></li>"
         for check in evidence.checks
     )
@@ -152,6 +156,10 @@ def evidence_html(evidence: ClaimResult) -> str:
         f'<details class="claim-evidence"><summary>Evidence of this build: {counted}; {refuted} of {len(controls)} '
         f"controls refuted</summary><ul>{items}</ul></details>"
     )
+
+
+def _vouched(check) -> str:  # type: ignore[no-untyped-def]
+    return f": {'; '.join(check.vouched)}" if check.vouched else ""
 
 
 def _control_html(control) -> str:  # type: ignore[no-untyped-def]
