@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import threading
 import time
 
 
+def burn(seconds: float) -> None:
+    """Use so many seconds of processor time."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
 def work(task: object) -> object:
     """A task by name: most of them go wrong."""
     match task:
-        case "loop that catches":
+        case "deaf":  # asleep, and deaf to alarms
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF, signal.SIGVTALRM})
+            time.sleep(600)
+        case "endless C":  # which never returns to Python
+            return sum(itertools.repeat(0))
+        case "burn and catch":
             while True:
                 try:
-                    time.sleep(0.01)
+                    burn(1.0)
                 except Exception:
                     continue
-        case "deaf":  # as deaf to alarms as a long call of a C library
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
-            time.sleep(600)
-        case "product":  # such a call: half a minute of BLAS
-            import numpy as np
-
-            matrix = np.ones((7_000, 7_000))
-            return float((matrix @ matrix)[0, 0])
+        case ("burn", seconds):
+            burn(seconds)
+            return "burnt"
+        case ("once", file):  # endless the first time, a moment the second
+            if not os.path.exists(file):
+                open(file, "x").close()
+                burn(600)
+            return "second time"
         case "raise":
             raise RuntimeError("first line\nsecond line")
         case "interrupt":

@@ -99,7 +99,29 @@ def test_every_claim_has_its_box_and_the_map_links_to_it(site: Path) -> None:
         assert f'#claim-{entry.label}"' in chart
     errata = (site / "errata.html").read_text(encoding="utf-8")
     for entry in load_ledger():
-        assert (f'id="erratum-{entry.label.lower()}"' in errata.lower()) == (entry.claim.provenance == "CORRECTION")
+        for anchor, provenance in (("erratum", "CORRECTION"), ("pitfall", "PITFALL")):
+            stands = f'id="{anchor}-{entry.label.lower()}"' in errata.lower()
+            assert stands == (entry.claim.provenance == provenance)
+
+
+def test_a_form_that_fails_is_told_with_the_figure_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said, by whom, why, by hand, in this build and instead; a form that was not tried is an error."""
+    monkeypatch.syspath_prepend(str(ROOT / "book" / "_ext"))
+    from claim_map import forms_table, forms_text
+
+    from numerics.verify import verify
+    from theory.ledger import load_ledger
+
+    run = verify(load_ledger(), ["Q3", "Q7", "N1"])
+    for result in run.claims:
+        parts = [part.split("**")[1] for part in forms_text(result).split("\n\n") if part.startswith("**")]
+        headings = ["What is said.", "By whom.", "Why it fails.", "The smallest counterexample, by hand."]
+        assert parts == [*headings, "In this build.", "What holds instead."] * len(result.entry.claim.pitfalls)
+        assert "[[" not in forms_text(result)
+    (of_q3, *_) = (forms_text(result) for result in run.claims if result.entry.label == "Q3")
+    assert "is *refuted* at this counterexample (check *one point has one map*, exact): n = 1" in of_q3
+    table = forms_table(run)
+    assert [label for label in ("Q3", "Q7", "N1") if f"{{claimref}}`{label}`" in table] == ["Q3", "Q7"]
 
 
 def test_pages_come_as_notebooks_that_run(site: Path, tmp_path: Path) -> None:

@@ -220,6 +220,22 @@ def test_paths_prefer_the_inputs_of_large_profile() -> None:
     assert (paths > first.column_degrees * 0.3).all()
 
 
+def test_steps_of_a_profile_are_exact_or_refused() -> None:
+    """A step of the rows at 1/3: refused on the plain rule, exact where the rule is split there or the units are two."""
+    step = replace(magnitude_model, row=sp.Piecewise((1, u < sp.Rational(1, 3)), (2, True)))
+    columns, two = point_latent(), Latent(np.array([0.2, 0.7]), np.array([1 / 3, 2 / 3]))
+    exact = saliency_graphon(step, 0.4, two, columns).values
+    split = uniform_latent(30, (1 / 3,))
+    assert saliency_graphon(step, 0.4, split, columns).values[[0, -1]] == pytest.approx(exact, rel=1e-7)
+    assert split.weights[:30].sum() == pytest.approx(1 / 3, rel=1e-12)
+    for nodes in (1, 30):
+        with pytest.raises(ValueError, match=r"jumps by 0\.\d+ at the row position 0\.333333, expected a break"):
+            saliency_graphon(step, 0.4, uniform_latent(nodes), columns)
+        turned = replace(magnitude_model, column=step.row.subs(u, v))
+        with pytest.raises(ValueError, match=r"jumps by 0\.\d+ at the column position 0\.333333, expected a break"):
+            saliency_graphon(turned, 0.4, columns, uniform_latent(nodes, (0.5,)))
+
+
 def test_open_profiles_and_densities_out_of_range_are_refused() -> None:
     latent = point_latent()
     with pytest.raises(ValueError, match="expected one in u, v and tau alone"):

@@ -9,6 +9,7 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.stats import multivariate_hypergeom
 
+from numerics.arguments import InputError
 from numerics.exact_tests import Binomial
 from numerics.homogeneity import (
     DRAWS,
@@ -18,6 +19,7 @@ from numerics.homogeneity import (
     _spread,
     _uniform_counts,
     degrees,
+    held_out,
     homogeneity_of,
 )
 from numerics.masks import n_of_m_mask, row_mask, top_k_mask
@@ -156,3 +158,14 @@ def test_sides_that_are_too_even() -> None:
     found = examine(mask)
     assert (found.rows.too_even, found.rows.equal, found.columns.too_even) == (True, False, False)
     assert found.kind is Heterogeneity.HOMOGENEOUS
+
+
+def test_held_out_halves() -> None:
+    mask = np.array([[1, 0, 1, 0], [1, 1, 0, 0], [0, 0, 1, 0], [1, 0, 1, 1]], dtype=bool)
+    assert held_out(mask) == (3, 5)  # columns 2 and 0 are the denser ones in rows 0 and 2
+    uniform = [held_out(np.random.default_rng(seed).random((40, 20)) < 0.3) for seed in range(400)]
+    counts, totals = np.array(uniform).T
+    assert Binomial(int(totals.sum()), level=LEVEL).p_value(int(counts.sum()), 0.5) > LEVEL
+    for wrong in (mask.astype(int), mask[:1], mask[0]):
+        with pytest.raises(InputError, match="expected bool"):
+            held_out(wrong)

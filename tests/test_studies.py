@@ -10,13 +10,14 @@ import pytest
 
 from numerics.cli import main
 from numerics.data import digits
+from numerics.keyed import keyed_seed
 from numerics.networks import tangent_kernel
 from numerics.studies.generalisation import Settings, Unit, measure, summarise, units
 from numerics.studies.kernel_study import FAMILIES, Case, Outcome, profiles
 from numerics.studies.network_study import pruned_network, train_beside
 from numerics.studies.ordering import Verdict, order, pair
 from numerics.studies.sentences import sentences
-from numerics.studies.tasks import TASKS, Split, Task, draw_split, keyed_seed, task_named
+from numerics.studies.tasks import TASKS, Split, Task, draw_split, task_named
 
 SMALL = [
     "--tasks",
