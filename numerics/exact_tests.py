@@ -9,6 +9,7 @@ for the former, and decide no verdict about the truth.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, floor, log, sqrt
 from typing import Literal, Protocol
 
@@ -73,12 +74,7 @@ class Binomial:
 
     def acceptance(self, p: float) -> tuple[int, int]:
         """The smallest and the largest count that raise no alarm."""
-        tail = self.level if self.side == "above" else self.level / 2
-        high = _last(lambda k: binomial_at_least(k, self.n, p) > tail, self.n)
-        if self.side == "above":
-            return 0, high
-        low = self.n - _last(lambda k: binomial_at_most(self.n - k, self.n, p) > tail, self.n)
-        return low, high
+        return _accepted(self.n, p, self.side, self.level)
 
     def miss(self, null: float, truth: float) -> float:
         low, high = self.acceptance(null)
@@ -91,6 +87,16 @@ class Binomial:
             if self.miss(null, end) <= REPORTED_MISS
         ]
         return max(found, default=float("inf"))
+
+
+@lru_cache(maxsize=2**12)  # planning a test asks for the same interval a hundred times
+def _accepted(n: int, p: float, side: Side, level: float) -> tuple[int, int]:
+    tail = level if side == "above" else level / 2
+    high = _last(lambda k: binomial_at_least(k, n, p) > tail, n)
+    if side == "above":
+        return 0, high
+    low = n - _last(lambda k: binomial_at_most(n - k, n, p) > tail, n)
+    return low, high
 
 
 def _last(holds, n: int) -> int:
