@@ -15,10 +15,11 @@ from numerics.balls import digits
 from numerics.checks import checks_of
 from numerics.evidence import Check, run
 from numerics.exact_tests import LEVEL
-from numerics.mutants import mutate, places
+from numerics.mutants import mutate
 from numerics.report import print_summary
 from theory.claims import Claim
 from theory.ledger import load_ledger
+from theory.places import places
 from theory.saliency import product_graphon
 from theory.saliency.model import phi, tau
 

@@ -15,9 +15,10 @@ from toys.claims import toy
 from numerics import balls
 from numerics.checks import checks_of
 from numerics.evidence import control, exact
-from numerics.mutants import Mutant, mutants_of, mutate, places, variants
+from numerics.mutants import Mutant, mutants_of, mutate, variants
 from theory.claims import Claim
 from theory.level import level
+from theory.places import places
 
 a, b, t = sp.symbols("a b t", positive=True)
 n = sp.Symbol("n", integer=True, positive=True)

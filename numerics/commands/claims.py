@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from numerics.commands.common import check_places
+from numerics.contents import contents, select
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -14,13 +15,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     check_places({}, {"--json": arguments.json})
-    from theory.ledger import load_ledger
-
-    entries = load_ledger().select(arguments.names)
+    lines = select(contents(), arguments.names)
     if arguments.json:
         from numerics.report import dumps, write
+        from theory.ledger import load_ledger
 
-        write(dumps([as_json(entry) for entry in entries]), arguments.json)
+        write(dumps([as_json(entry) for entry in load_ledger().select(arguments.names)]), arguments.json)
         if arguments.json == "-":
             return 0
     from rich.console import Console
@@ -29,11 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
     table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
     for name in ("", "claim", "topic", "provenance", "proof", "expressions"):
         table.add_column(name, overflow="fold")
-    for entry in entries:
-        claim = entry.claim
-        table.add_row(
-            entry.label, claim.title, entry.topic, claim.provenance, claim.proof, ", ".join(claim.expressions)
-        )
+    for line in lines:
+        table.add_row(line.label, line.title, line.topic, line.provenance, line.proof, ", ".join(line.expressions))
     Console().print(table)
     return 0
 

@@ -29,12 +29,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from numerics.balls import collecting
-    from theory.ledger import load_ledger
+    from theory.ledger import claim as claim_of
 
     if not 1 <= arguments.digits <= MOST_DIGITS:
         raise InputError(f"--digits {arguments.digits}: expected 1 to {MOST_DIGITS}")
-    claim = load_ledger()[arguments.label].claim
-    formula = find_formula(claim, arguments.expression)
+    formula = find_formula(claim_of(arguments.label), arguments.expression)
     with collecting() as notes, _long_integers():
         if arguments.exact:
             text = fraction(formula, arguments.values)
@@ -61,7 +60,7 @@ def find_formula(claim, path: str):
     """The formula at a dotted path: an expression of the claim, then keys, fields or positions."""
     import sympy as sp
 
-    from numerics.mutants import places
+    from theory.places import places
 
     found = {
         re.sub(r"[\[\]]+", ".", name).strip(".").replace("..", ".").replace(", ", "."): formula

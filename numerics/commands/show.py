@@ -29,12 +29,11 @@ def run(arguments: argparse.Namespace) -> int:
     import sympy as sp
     from rich.console import Console
 
-    from numerics.checks import checks_of
-    from theory.ledger import load_ledger
+    from numerics.contents import contents
+    from theory.ledger import claim as claim_of
 
-    ledger = load_ledger()
-    entry = ledger[arguments.label]
-    claim = entry.claim
+    claim, lines = claim_of(arguments.label), contents()
+    (line,) = (each for each in lines if each.label == claim.label)
     console = Console(highlight=False, markup=False)
 
     def section(title: str, *lines: str) -> None:
@@ -44,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
                 console.print(line.strip("\n"))
 
     console.print(f"{claim.label}  {claim.title}", style="bold")
-    console.print(f"{entry.topic} · {entry.name} · {claim.provenance}, {claim.proof} · {claim.source}")
+    console.print(f"{line.topic} · {line.name} · {claim.provenance}, {claim.proof} · {claim.source}")
     section("Statement", claim.latex_statement)
     section("Assumptions", *(f"- {assumption}" for assumption in claim.assumptions))
     section("Proof", claim.proof_text)
@@ -57,43 +56,16 @@ def run(arguments: argparse.Namespace) -> int:
             for name, value in claim.expressions.items()
         ),
     )
-    section("Vouched, not checked, where they are evaluated", *_vouched(claim))
+    section("Vouched, not checked, where they are evaluated", *(f"- {note}" for note in line.vouched))
     section("Uses", ", ".join(claim.uses))
-    section("Used by", ", ".join(ledger.used_by[claim.label]))
-    checks = [check for check in checks_of(entry.topic) if check.claim is claim]
+    section("Used by", ", ".join(each.label for each in lines if claim.label in each.uses))
     section(
         "Evidence",
         *(
-            f"- {check.name} ({check.kind.name.lower()}{f', {check.tests} tests' if check.tests else ''}): "
-            f"{check.description}\n  controls: {'; '.join(each.name for each in check.controls)}"
-            for check in checks
+            f"- {check.name} ({check.kind}{f', {check.tests} tests' if check.tests else ''}): "
+            f"{check.description}\n  controls: {'; '.join(check.controls)}"
+            for check in line.evidence
         ),
     )
     section("Equivalent mutants", *(f"- {mutant}: {why}" for mutant, why in claim.equivalent_mutants.items()))
     return 0
-
-
-def _vouched(claim) -> list[str]:
-    """What the values of its formulas rest on without a check, each tried at one point of the claim's domain."""
-    from contextlib import suppress
-
-    import sympy as sp
-
-    from numerics.balls import NoEnclosureError, vouched
-    from numerics.mutants import places
-    from numerics.trial import Trial
-    from theory.bracketed_sum import BracketedSum
-    from theory.level import Level
-    from theory.smallest import Smallest
-    from theory.transfer import Transfer
-
-    trial, lines = Trial(claim, "show"), []
-    for subject in claim.expressions:
-        for name, formula, _ in places(claim.expressions[subject], subject):
-            if not formula.has(sp.Integral, Level, Smallest, BracketedSum, Transfer):
-                continue
-            (point,) = trial.points(formula, count=1)
-            where = ", ".join(f"{symbol} = {value}" for symbol, value in point.items())
-            with suppress(NoEnclosureError):
-                lines += [f"- {name}{f' at {where}' if where else ''}: {note}" for note in vouched(formula, point, 5)]
-    return lines
