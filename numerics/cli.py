@@ -11,8 +11,8 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from numerics.arguments import InputError
-from numerics.plain_text import plain
-from numerics.streams import OutputError, guarded_streams, open_missing_descriptors
+from numerics.reports.plain_text import plain
+from numerics.reports.streams import OutputError, guarded_streams, open_missing_descriptors
 
 COMMANDS = {
     "verify": "run the checks of the ledger and their controls",

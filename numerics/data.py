@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike
 from numerics.arguments import InputError
 from numerics.files import check_readable
 from numerics.networks import Array, real_matrix
-from numerics.plain_text import plain
+from numerics.reports.plain_text import plain
 
 LABELLINGS = ("ge:K", "is:K", "onehot", "as-is")
 _SHORT = {

@@ -12,7 +12,7 @@ settings.load_profile("patient")
 @pytest.fixture(scope="session")
 def ledger_run():
     """Every claim with all its checks and controls, at effort `quick` and seed 0."""
-    from numerics.verify import verify
+    from numerics.evidence.verification import verify
     from theory.ledger import load_ledger
 
     return verify(load_ledger(), jobs=2)

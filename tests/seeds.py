@@ -19,7 +19,7 @@ from joblib import Parallel, delayed
 
 from numerics.checks import checks_of
 from numerics.evidence import Check, Kind, Trial, run
-from numerics.findings import Verdict
+from numerics.evidence.findings import Verdict
 from theory.ledger import load_ledger
 
 

@@ -11,8 +11,8 @@ from flint import acb, arb, ctx
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from numerics import balls
-from numerics.balls import NoEnclosureError, digits, enclose, integrals, number
+from numerics.exact import balls
+from numerics.exact.balls import NoEnclosureError, digits, enclose, integrals, number
 from theory.level import Level, level
 from theory.saliency.model import phi, tau
 from theory.saliency.snip import product_graphon

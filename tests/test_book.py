@@ -109,7 +109,7 @@ def test_a_form_that_fails_is_told_with_the_figure_of_the_run(monkeypatch: pytes
     monkeypatch.syspath_prepend(str(ROOT / "book" / "_ext"))
     from claim_map import forms_table, forms_text
 
-    from numerics.verify import verify
+    from numerics.evidence.verification import verify
     from theory.ledger import load_ledger
 
     run = verify(load_ledger(), ["Q3", "Q7", "N1"])

@@ -12,10 +12,10 @@ from toys.claims import toy
 
 from numerics.checks import checks_of
 from numerics.evidence import Trial
-from numerics.exact_tests import BUDGET, LEVEL
-from numerics.mutants import FINGERPRINT_POINTS, _fingerprint, mutants_of
-from numerics.report import markdown_to_html
-from numerics.verify import failed_forms
+from numerics.evidence.mutants import FINGERPRINT_POINTS, _fingerprint, mutants_of
+from numerics.evidence.verification import failed_forms
+from numerics.reports.run import markdown_to_html
+from numerics.statistics.exact_tests import BUDGET, LEVEL
 from theory.claims import QUOTATION, Claim, Ledger, Pitfall, Proof, Provenance, Remark, Source, formulas
 from theory.ledger import TOPICS, load_ledger
 from theory.places import places

@@ -18,7 +18,7 @@ import pytest
 from numerics.cli import COMMANDS, main
 from numerics.commands.common import check_writable
 from numerics.files import replacing
-from numerics.report import as_html, as_json, dumps
+from numerics.reports.run import as_html, as_json, dumps
 
 TESTS = Path(__file__).parent
 REAL = [sys.executable, "-m", "numerics.cli"]

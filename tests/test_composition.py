@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from numerics import balls
-from numerics.composition import (
+from numerics.exact import balls
+from numerics.masks.composition import (
     GridGraphon,
     Latent,
     compose,

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from numerics.cut_norm import bounds, cut_distance, cut_norm, cut_norm_witness, enumeration, exact_cut_norm
-from numerics.cut_norm.certificate import norm_by_cholesky, norm_by_probes, weight
-from numerics.cut_norm.linear import of_matrix
-from numerics.cut_norm.rounding import above, below, exact_sum, sums_exactly
+from numerics.masks.cut_norm import bounds, cut_distance, cut_norm, cut_norm_witness, enumeration, exact_cut_norm
+from numerics.masks.cut_norm.certificate import norm_by_cholesky, norm_by_probes, weight
+from numerics.masks.cut_norm.linear import of_matrix
+from numerics.masks.cut_norm.rounding import above, below, exact_sum, sums_exactly
 
 SIDES = st.tuples(st.integers(1, 4), st.integers(1, 4))
 INTEGERS = st.integers(-9, 9)
@@ -471,7 +471,7 @@ def test_the_norm_by_probes_is_above_and_close():
 
 def test_probes_notice_a_norm_that_was_underestimated(monkeypatch):
     """The bound does not rest on the estimate it starts from."""
-    from numerics.cut_norm import certificate
+    from numerics.masks.cut_norm import certificate
 
     C = np.diag(np.linspace(0.1, 1, 200))
     for guess in (1e-99, 1e-6, 0.5, 0.99, 1.0, 1.5, 1e3):

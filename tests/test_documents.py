@@ -11,12 +11,12 @@ import pytest
 import sympy as sp
 from rich.console import Console
 
-from numerics.balls import digits
 from numerics.checks import checks_of
 from numerics.evidence import Check, run
-from numerics.exact_tests import LEVEL
-from numerics.mutants import mutate
-from numerics.report import print_summary
+from numerics.evidence.mutants import mutate
+from numerics.exact.balls import digits
+from numerics.reports.run import print_summary
+from numerics.statistics.exact_tests import LEVEL
 from theory.claims import Claim
 from theory.ledger import load_ledger
 from theory.places import places

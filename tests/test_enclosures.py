@@ -14,15 +14,15 @@ import sympy as sp
 from flint import acb, arb, ctx
 from toys.claims import toy
 
-from numerics import balls
-from numerics.balls import NoEnclosureError, core, enclose, integrals, vouched
-from numerics.balls.rays import tail
 from numerics.checks import checks_of
 from numerics.cli import main
 from numerics.evidence import Check, control, enclosed, run
-from numerics.report import as_html, as_json, closing_line
-from numerics.trial import Trial
-from numerics.verify import ClaimResult, Run
+from numerics.evidence.trial import Trial
+from numerics.evidence.verification import ClaimResult, Run
+from numerics.exact import balls
+from numerics.exact.balls import NoEnclosureError, core, enclose, integrals, vouched
+from numerics.exact.balls.rays import tail
+from numerics.reports.run import as_html, as_json, closing_line
 from theory.claims import Entry, formulas
 from theory.ledger import load_ledger
 from theory.let import Let

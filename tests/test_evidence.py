@@ -12,7 +12,6 @@ import sympy as sp
 import toys
 from toys.claims import toy
 
-from numerics import evidence
 from numerics.checks import checks_of
 from numerics.evidence import (
     Check,
@@ -30,9 +29,10 @@ from numerics.evidence import (
     run,
     statistical,
 )
-from numerics.exact_tests import PLANNED_MISS, REPORTED_MISS, Betting, Binomial, Majority, binomial_at_least
-from numerics.findings import Power
-from numerics.verify import LIMITS, verify
+from numerics.evidence import check as evidence
+from numerics.evidence.findings import Power
+from numerics.evidence.verification import LIMITS, verify
+from numerics.statistics.exact_tests import PLANNED_MISS, REPORTED_MISS, Betting, Binomial, Majority, binomial_at_least
 
 a, b = sp.symbols("a b", positive=True)
 half = sp.Rational(1, 2)
@@ -60,7 +60,7 @@ TOYS = 2000
 
 @pytest.fixture
 def observable_level(monkeypatch):
-    monkeypatch.setattr("numerics.trial.LEVEL", OBSERVABLE)
+    monkeypatch.setattr("numerics.evidence.trial.LEVEL", OBSERVABLE)
 
 
 def toss(rng: np.random.Generator, n: int, permille: int) -> int:
@@ -592,7 +592,7 @@ def test_draws_are_the_same_in_another_process_and_with_another_hash_seed():
 
 @pytest.fixture
 def toy_workers(monkeypatch):
-    monkeypatch.setattr("numerics.verify.run_one", toys.run_one)
+    monkeypatch.setattr("numerics.evidence.verification.run_one", toys.run_one)
 
 
 def plain(result):
@@ -653,7 +653,7 @@ def test_stuck_checks_are_reported_and_the_others_end(monkeypatch):
 
 
 def test_one_open_claim_fails_a_run(monkeypatch):
-    monkeypatch.setattr("numerics.verify.run_one", toys.run_one)
+    monkeypatch.setattr("numerics.evidence.verification.run_one", toys.run_one)
     assert verify(toys.load_ledger(), ["Z20"]).failed
 
 
@@ -673,6 +673,6 @@ def test_bad_runs_are_refused(options, match):
 
 
 def test_a_ledger_beyond_the_budget_is_refused(monkeypatch):
-    monkeypatch.setattr("numerics.verify.BUDGET", 1e-9)
+    monkeypatch.setattr("numerics.evidence.verification.BUDGET", 1e-9)
     with pytest.raises(ValueError, match="false-alarm budget"):
         verify(toys.load_ledger(), ["toy_sound"])

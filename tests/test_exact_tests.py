@@ -12,7 +12,7 @@ import scipy.stats
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from numerics.exact_tests import (
+from numerics.statistics.exact_tests import (
     BLOCKS,
     LEVEL,
     REPORTED_MISS,

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-import numerics.explain
-from numerics import pruning
+import numerics.fitting.explanation
 from numerics.data import Dataset
-from numerics.explain import (
+from numerics.fitting.explanation import (
     METHODS,
     TRAINING,
     Excluded,
@@ -23,11 +22,12 @@ from numerics.explain import (
     explain,
     origin_of,
 )
-from numerics.fit import Selection
-from numerics.fit_levels import FEW_ROWS
-from numerics.masks import top_k_mask
+from numerics.fitting.fit import Selection
+from numerics.fitting.levels import FEW_ROWS
+from numerics.masks.selection import top_k_mask
 from numerics.networks import random_network
-from numerics.noise import upper_tail
+from numerics.pruning import methods as pruning
+from numerics.statistics.noise import upper_tail
 
 
 def made(samples: int = 80, inputs: int = 20) -> Dataset:
@@ -116,10 +116,10 @@ def test_methods_that_score_too_few_weights_take_no_part() -> None:
 
 def test_masks_too_large_to_be_made_again_are_not_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     data = made()
-    monkeypatch.setattr(numerics.explain, "MOST_ENTRIES", 300 * 20)
+    monkeypatch.setattr(numerics.fitting.explanation, "MOST_ENTRIES", 300 * 20)
     ranking, excluded = explain(pruned("random", data), Setting(data), 1000, np.random.SeedSequence(1))
     assert {each.method for each in excluded} == {"grasp", "grasp-magnitude"}
-    monkeypatch.setattr(numerics.explain, "MOST_ENTRIES", 1000)
+    monkeypatch.setattr(numerics.fitting.explanation, "MOST_ENTRIES", 1000)
     ranking, excluded = explain(pruned("random", data), Setting(data), 1000, np.random.SeedSequence(1))
     assert not ranking
     assert len(excluded) == len(METHODS)
@@ -220,7 +220,7 @@ def test_wanda_of_equal_norms_is_random() -> None:
 
 
 def test_few_drawn_masks_give_no_exact_level(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numerics.explain, "MOST_PRODUCTS", 300 * 20 * 80 * 10)
+    monkeypatch.setattr(numerics.fitting.explanation, "MOST_PRODUCTS", 300 * 20 * 80 * 10)
     ranking, _ = explain(pruned("snip", made()), Setting(made()), 1000, np.random.SeedSequence(1))
     exact = {each.method: each.exact for each in ranking}
     assert exact == {

@@ -11,7 +11,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics import balls
+from numerics.exact import balls
 from theory import expressivity
 from theory.claims import Claim
 from theory.ledger import load_ledger

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from numerics import factor_model
-from numerics.factor_model import (
+from numerics.fitting import factor_model
+from numerics.fitting.factor_model import (
     COARSE,
     FAMILIES,
     _likelihoods,
@@ -20,7 +20,7 @@ from numerics.factor_model import (
     part,
     posterior,
 )
-from numerics.factorised import factorised_top_k
+from numerics.masks.factorised import factorised_top_k
 
 DRAWS = {
     "half-normal": lambda rng, shape: np.abs(rng.standard_normal(shape)),

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from numerics import balls
 from numerics.checks.kernel.convergence import kernel_sample
+from numerics.exact import balls
 from numerics.kernels.analytic import dense_kernel
 from numerics.kernels.width import diagonal_second_moment, width_bound
 from theory.kernel import convergence, finite_width

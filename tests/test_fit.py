@@ -15,10 +15,20 @@ from scipy.sparse import csr_array, random_array, save_npz
 
 from numerics.cli import main
 from numerics.commands import fit as command
-from numerics.factor_model import count
-from numerics.fit import Fit, Selection, _block_lift, _draw_selected, draw, fit, fit_model, masks_drawn, selected_by
-from numerics.homogeneity import Blocks, homogeneity_of
-from numerics.masks import n_of_m_mask, row_mask, top_k_mask
+from numerics.fitting.factor_model import count
+from numerics.fitting.fit import (
+    Fit,
+    Selection,
+    _block_lift,
+    _draw_selected,
+    draw,
+    fit,
+    fit_model,
+    masks_drawn,
+    selected_by,
+)
+from numerics.fitting.homogeneity import Blocks, homogeneity_of
+from numerics.masks.selection import n_of_m_mask, row_mask, top_k_mask
 
 RNG = np.random.default_rng(0)
 NOISE = np.abs(RNG.standard_normal((256, 64)))
@@ -406,7 +416,7 @@ def test_sides_that_are_evened_out_are_named(tmp_path: Path, capsys: pytest.Capt
 def test_matplotlib_may_be_missing(
     file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("numerics.figures.find_spec", lambda name: None)
+    monkeypatch.setattr("numerics.reports.figures.find_spec", lambda name: None)
     for option in ("--html", "--plot"):
         assert main(["fit", str(file), option, "m.png"]) == 2
         assert f"{option}: matplotlib is not installed" in capsys.readouterr().err

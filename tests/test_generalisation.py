@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from numerics.balls import NoEnclosureError, digits, number
+from numerics.exact.balls import NoEnclosureError, digits, number
 from theory.generalisation.energy_bound import B_0, T, T_inv, b, i, k, q, scale_free_energy
 from theory.generalisation.path_bound import path_energy_bound
 from theory.generalisation.path_part import d, depth, linear_part_bound

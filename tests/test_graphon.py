@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri
 
-from numerics import balls
 from numerics.checks.graphon.discretisation import distance
 from numerics.checks.graphon.taxonomy import mean_chi
 from numerics.commands.evaluate import evaluate
-from numerics.cut_norm import exact_cut_norm
-from numerics.masks import top_k_mask
+from numerics.exact import balls
+from numerics.masks.cut_norm import exact_cut_norm
+from numerics.masks.selection import top_k_mask
 from theory.graphon import lognormal, pareto, sorting, step
 from theory.graphon.concentration import bernstein_failure, bernstein_rate, hoeffding_failure, hoeffding_rate
 from theory.graphon.discretisation import lipschitz_error, midpoint_supremum, slope

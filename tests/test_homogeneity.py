@@ -10,8 +10,7 @@ from scipy.sparse import csr_array
 from scipy.stats import multivariate_hypergeom
 
 from numerics.arguments import InputError
-from numerics.exact_tests import Binomial
-from numerics.homogeneity import (
+from numerics.fitting.homogeneity import (
     DRAWS,
     UNLIKELY,
     _expected_spread,
@@ -22,7 +21,8 @@ from numerics.homogeneity import (
     held_out,
     homogeneity_of,
 )
-from numerics.masks import n_of_m_mask, row_mask, top_k_mask
+from numerics.masks.selection import n_of_m_mask, row_mask, top_k_mask
+from numerics.statistics.exact_tests import Binomial
 from theory.graphon.taxonomy import Heterogeneity
 
 LEVEL = 1e-9

@@ -11,15 +11,15 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.special import k0, k1
 
-from numerics import pruning
-from numerics.balls import number
-from numerics.composition import GridGraphon, Latent
 from numerics.data import Dataset
+from numerics.exact.balls import number
 from numerics.kernels import dense_kernel, graphon_kernel, input_latent, path_densities
 from numerics.kernels.methods import METHODS, method_layers, quenched_kernel, row_law_kernel
+from numerics.masks.composition import GridGraphon, Latent
 from numerics.networks import ACTIVATIONS, Network, random_network, tangent_kernel
-from numerics.row_law import METHODS as PRUNING_METHODS
-from numerics.row_law import posed
+from numerics.pruning import methods as pruning
+from numerics.pruning.row_law import METHODS as PRUNING_METHODS
+from numerics.pruning.row_law import posed
 from theory.kernel import fixed_inputs, second_moment
 
 PROFILE = np.linspace(0.25, 1.75, 32)

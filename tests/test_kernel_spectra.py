@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import eval_gegenbauer
 
-from numerics import balls
+from numerics.exact import balls
 from numerics.kernels.analytic import dense_kernel
 from numerics.kernels.spectra import (
     SpectralMetrics,

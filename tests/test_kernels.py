@@ -15,8 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from numerics import balls
-from numerics.composition import GridGraphon, Latent, point_latent, uniform_latent
+from numerics.exact import balls
 from numerics.kernels import (
     ERF,
     LINEAR,
@@ -33,6 +32,7 @@ from numerics.kernels import (
 from numerics.kernels.activations import Homogeneous
 from numerics.kernels.quadrature import Kinked, Smooth
 from numerics.kernels.recursion import Layer, kernels
+from numerics.masks.composition import GridGraphon, Latent, point_latent, uniform_latent
 from theory.kernel import dual
 
 EPSILON = np.finfo(float).eps

@@ -11,7 +11,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics import balls
+from numerics.exact import balls
 from numerics.subset_sum import IntervalUnion, SubsetSumSolver
 from numerics.subset_sum.misses import subset_counts, subset_rates
 from numerics.subset_sum.volumes import identity, relu, served_weights, union_volume

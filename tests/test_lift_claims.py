@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from numerics.polynomials import polynomial
+from numerics.exact.polynomials import polynomial
 from theory.lifts import (
     Bilinear,
     Bundle,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from numerics import balls
+from numerics.exact import balls
 from numerics.lifts.trees import (
     Lasso,
     full_lift_edges,

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from numerics import mask_files
-from numerics.mask_files import load_mask
+from numerics.masks import files as mask_files
+from numerics.masks.files import load_mask
 
 MASK = np.random.default_rng(0).random((7, 5)) < 0.4
 

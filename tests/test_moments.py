@@ -12,10 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from numerics.balls import number
 from numerics.data import Dataset, symmetrised
-from numerics.exact_tests import Binomial
-from numerics.moments import (
+from numerics.exact.balls import number
+from numerics.pruning.moments import (
     OutputMoments,
     ResidualMoments,
     column_densities,
@@ -25,6 +24,7 @@ from numerics.moments import (
     residual_moments,
     threshold_for,
 )
+from numerics.statistics.exact_tests import Binomial
 from theory.saliency import product_graphon
 from theory.saliency.model import phi, tau
 
@@ -98,7 +98,7 @@ def test_symmetric_data_do_not_fluctuate() -> None:
 def test_blocks_do_not_change_the_covariance(monkeypatch: pytest.MonkeyPatch) -> None:
     x, r = data(50, 3, seed=5)
     whole = residual_moments(x, r).covariance
-    monkeypatch.setattr("numerics.moments.BLOCK", 7)
+    monkeypatch.setattr("numerics.pruning.moments.BLOCK", 7)
     assert residual_moments(x, r).covariance == pytest.approx(whole, rel=1e-12)
 
 

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toys.claims import toy
 
-from numerics import balls
 from numerics.checks import checks_of
 from numerics.evidence import control, exact
-from numerics.mutants import Mutant, mutants_of, mutate, variants
+from numerics.evidence.mutants import Mutant, mutants_of, mutate, variants
+from numerics.exact import balls
 from theory.claims import Claim
 from theory.level import level
 from theory.places import places

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import erfcx
 
-from numerics import balls
+from numerics.exact import balls
+from numerics.exact.rationals import rational
 from numerics.neuron_pruning import bins_of, breakpoints, no_bins_broken, parities, squared_error, squared_sine
-from numerics.rationals import rational
 from theory.neuron_pruning import alignment_bound, broken_bin_chain, plank_bounds, planks
 from theory.neuron_pruning.alignment import N, eps
 from theory.neuron_pruning.broken_bins import T, d, k, s

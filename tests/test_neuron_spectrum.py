@@ -8,10 +8,10 @@ import sympy as sp
 from scipy.integrate import quad
 from scipy.special import eval_gegenbauer
 
-from numerics import balls
 from numerics.commands.evaluate import evaluate, fraction
+from numerics.exact import balls
+from numerics.exact.rationals import rational
 from numerics.neuron_pruning import mean_squared_distance
-from numerics.rationals import rational
 from theory.neuron_pruning import spectral_bound
 from theory.neuron_pruning.alignment import N, eps
 from theory.neuron_pruning.planks import d

@@ -10,9 +10,9 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numerics import balls
 from numerics.checks.operators.norms import cut_norm, norms, singular_values
-from numerics.cut_norm import exact_cut_norm
+from numerics.exact import balls
+from numerics.masks.cut_norm import exact_cut_norm
 from theory.graphon.symbols import m, n
 from theory.operators.composition import (
     composition_bound,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from numerics.cli import main
-from numerics.explain import Status
+from numerics.fitting.explanation import Status
 from numerics.studies.origins import (
     METHODS,
     OUTSIDE,

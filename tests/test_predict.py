@@ -15,15 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import load_wine
 
-from numerics import pruning
 from numerics.commands import predict as command
 from numerics.commands._kernel_study import MOST_TANGENTS
 from numerics.data import Dataset, digits, symmetrised
-from numerics.exact_tests import TwoCounts
 from numerics.files import replacing
 from numerics.kernels.pruned import hold_out
 from numerics.networks import random_network, tangent_residual
-from numerics.predict import (
+from numerics.pruning import methods as pruning
+from numerics.pruning.prediction import (
     RANK_ONE_DISTANCE,
     Observation,
     Prediction,
@@ -39,7 +38,7 @@ from numerics.predict import (
     synflow_row_densities,
     wanda_densities,
 )
-from numerics.row_law import (
+from numerics.pruning.row_law import (
     METHODS,
     SMOOTHED,
     Problem,
@@ -52,6 +51,7 @@ from numerics.row_law import (
     row_picture,
     sample_row_law,
 )
+from numerics.statistics.exact_tests import TwoCounts
 
 LEVEL = 1e-9
 
@@ -125,7 +125,7 @@ def test_smoothing_in_blocks_is_the_same(monkeypatch: pytest.MonkeyPatch) -> Non
     """But for the rounding of cosines near 1, of which the angle takes the root."""
     data = made()
     whole = limit_smoothing(data.x, data.y)
-    monkeypatch.setattr("numerics.row_law.BLOCK", 7 * 60)
+    monkeypatch.setattr("numerics.pruning.row_law.BLOCK", 7 * 60)
     assert limit_smoothing(data.x, data.y) == pytest.approx(whole, rel=1e-8)
 
 
@@ -467,7 +467,7 @@ def test_fresh_rows_are_checked() -> None:
 
 
 def test_fresh_rows_fit_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numerics.row_law.MOST_SCORES", 12 * 700)
+    monkeypatch.setattr("numerics.pruning.row_law.MOST_SCORES", 12 * 700)
     assert sample_row_law(posed("snip", 0.1, 50, made()), 5000, np.random.default_rng(0)).rows == 700
 
 
@@ -802,7 +802,7 @@ def test_pictures(method: str, more: tuple[str, ...], tmp_path: Path) -> None:
 
 
 def test_a_picture_needs_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numerics.figures.find_spec", lambda name: None)
+    monkeypatch.setattr("numerics.reports.figures.find_spec", lambda name: None)
     with pytest.raises(ValueError, match=r"pip install 'sparse-limits\[plot\]'"):
         call("--method", "snip", "--plot", "x.png")
 

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from numerics.data import digits, symmetrised
-from numerics.masks import kept_count
+from numerics.masks.selection import kept_count
 from numerics.networks import (
     Network,
     activations,
@@ -21,7 +21,7 @@ from numerics.networks import (
     random_network,
     tangent_residual,
 )
-from numerics.pruning import METHODS, SCOPES, prune, residual, saliency
+from numerics.pruning.methods import METHODS, SCOPES, prune, residual, saliency
 
 shapes = st.lists(st.integers(1, 6), min_size=2, max_size=5)
 seeds = st.integers(0, 2**32 - 1)

@@ -8,7 +8,7 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numerics.balls import digits, number
+from numerics.exact.balls import digits, number
 from theory.ledger import load_ledger
 from theory.level import Level, level
 from theory.saliency import (

@@ -9,8 +9,8 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numerics.balls import digits, number
-from numerics.masks import n_of_m_mask
+from numerics.exact.balls import digits, number
+from numerics.masks.selection import n_of_m_mask
 from theory.saliency import block_sparsity, mean_amplification, signed_scores
 from theory.saliency.amplification import b, c, d, omega
 from theory.saliency.blocks import block, kept, kept_probability, profile

@@ -15,18 +15,19 @@ from scipy.integrate import dblquad
 from scipy.sparse import coo_array, csc_matrix, csr_array
 from scipy.special import airy, erfc, ndtr, ndtri
 
-from numerics import balls, exact_spectra
-from numerics.balls import number
-from numerics.composition import uniform_latent
-from numerics.exact_spectra import (
+from numerics.exact import balls
+from numerics.exact.balls import number
+from numerics.masks.composition import uniform_latent
+from numerics.masks.sampling import sample_constant
+from numerics.pruning.moments import numeric
+from numerics.spectra import exact as exact_spectra
+from numerics.spectra.exact import (
     constant_singular_value,
     probit_singular_values,
     rank_one_singular_value,
     step_singular_values,
 )
-from numerics.exact_tests import LEVEL, Binomial
-from numerics.moments import numeric
-from numerics.noise_edge import (
+from numerics.spectra.noise_edge import (
     RARE,
     RARE_EDGE,
     RARE_SPREAD,
@@ -40,8 +41,7 @@ from numerics.noise_edge import (
     noise_edge_bounds,
     rare_level,
 )
-from numerics.sampling import sample_constant
-from numerics.spectra import (
+from numerics.spectra.singular_values import (
     Quadrature,
     UniformInPieces,
     atoms,
@@ -55,6 +55,7 @@ from numerics.spectra import (
     normal,
     uniform,
 )
+from numerics.statistics.exact_tests import LEVEL, Binomial
 from theory.graphon import lognormal, probit_graphon, symbols
 from theory.operators.noise import noise_edge as noise_edge_claim
 from theory.operators.singular_values import row_value

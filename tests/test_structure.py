@@ -8,11 +8,11 @@ from scipy.sparse import csr_array
 from scipy.special import bdtr, erfc
 
 from numerics.data import digits
-from numerics.fit_levels import UNLIKELY
-from numerics.masks import top_k_mask
-from numerics.moments import numeric
-from numerics.row_law import posed, row_scores
-from numerics.structure import FEWEST_KEPT, MOST_GONE, NEARLY, Structure, structure_of
+from numerics.fitting.levels import UNLIKELY
+from numerics.fitting.structure import FEWEST_KEPT, MOST_GONE, NEARLY, Structure, structure_of
+from numerics.masks.selection import top_k_mask
+from numerics.pruning.moments import numeric
+from numerics.pruning.row_law import posed, row_scores
 from theory.saliency.model import half_normal_quantile, u
 
 RNG = np.random.default_rng(0)

@@ -10,7 +10,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics import balls
+from numerics.exact import balls
 from numerics.subset_sum import (
     all_subset_sums,
     excess_grows,

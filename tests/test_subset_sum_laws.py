@@ -12,7 +12,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics import balls
+from numerics.exact import balls
 from numerics.subset_sum import IntervalUnion, covered_set, expected_subsets, rational
 from numerics.subset_sum.counting import covering_radius, expected_vector_subsets, random_vector_sums
 from numerics.subset_sum.laws import Gaussian, GaussianProduct, Thinned, Uniform, UniformProduct, first_hit, subset_sums

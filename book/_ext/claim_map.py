@@ -11,9 +11,9 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from numerics.exact_tests import BUDGET, LEVEL
-from numerics.report import versions
-from numerics.verify import ClaimResult, Run, failed_forms
+from numerics.evidence.verification import ClaimResult, Run, failed_forms
+from numerics.reports.run import versions
+from numerics.statistics.exact_tests import BUDGET, LEVEL
 from theory.claims import Entry, Ledger
 
 logger = logging.getLogger(__name__)

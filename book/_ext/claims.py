@@ -18,8 +18,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from numerics.report import closing_line, failures
-from numerics.verify import ClaimResult, Run, verify
+from numerics.evidence.verification import ClaimResult, Run, verify
+from numerics.reports.run import closing_line, failures
 from theory.ledger import load_ledger
 
 logger = logging.getLogger(__name__)

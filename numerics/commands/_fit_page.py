@@ -6,9 +6,9 @@ import re
 from html import escape
 
 from numerics.commands._fit_report import Rows, Summary, header, method_lines, tables
-from numerics.figures import INK, MADE, SEEN, TEXT, fit_pictures
-from numerics.fit import Fit
-from numerics.report import STYLE
+from numerics.fitting.fit import Fit
+from numerics.reports.figures import INK, MADE, SEEN, TEXT, fit_pictures
+from numerics.reports.run import STYLE
 
 PAGE_STYLE = """
 :root { --ink-blue: #1f3b73; --ink-red: #d1495b; --ink-green: #2a9d8f; }

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from numerics.explain import TRAINING, Excluded, Explanation, Origin, Status, origin_of
-from numerics.fit import Distance, Fit, Model, Selection, selected_by
-from numerics.fit_levels import FEW_ROWS, REJECTED, TOLD_APART, UNLIKELY
-from numerics.homogeneity import Homogeneity, degrees
-from numerics.moments import numeric
-from numerics.structure import Removal, Structure
+from numerics.fitting.explanation import TRAINING, Excluded, Explanation, Origin, Status, origin_of
+from numerics.fitting.fit import Distance, Fit, Model, Selection, selected_by
+from numerics.fitting.homogeneity import Homogeneity, degrees
+from numerics.fitting.levels import FEW_ROWS, REJECTED, TOLD_APART, UNLIKELY
+from numerics.fitting.structure import Removal, Structure
+from numerics.pruning.moments import numeric
 from theory.graphon.taxonomy import CLASSES, Heterogeneity
 from theory.saliency import constant_graphon, synflow_factorises
 from theory.saliency.model import rho
@@ -23,7 +23,7 @@ from theory.tails import half_normal, t
 
 if TYPE_CHECKING:
     from numerics.data import Dataset
-    from numerics.mask_files import MaskFile
+    from numerics.masks.files import MaskFile
 
 Summary = Mapping[str, Any]
 Explained = tuple[list[Explanation], list[Excluded]]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numerics.kernels.prediction import Energy, Fit, Sampling
     from numerics.kernels.pruned import HeldOut, KernelCase, SampledKernel
     from numerics.kernels.trained import Beside
-    from numerics.row_law import Problem
+    from numerics.pruning.row_law import Problem
 
 Summary = Mapping[str, Any]
 
@@ -175,7 +175,7 @@ def summarise_study(study: KernelStudy, columns: Summary, used: str) -> dict[str
 def _kernel(study: KernelStudy, predicted: Sequence[float], observed: Sequence[float] | None) -> Summary:
     """predicted, observed: column densities [d], the share of kept paths of each input."""
     from numerics.kernels.prediction import constant_guess, distance, energy_of, regression
-    from numerics.row_law import DATA_DRIVEN
+    from numerics.pruning.row_law import DATA_DRIVEN
 
     cases, kernel = study.cases, study.sampled.case
     away = None if study.closed is None else distance(study.closed.train, kernel.train)

@@ -10,9 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from numerics.commands.common import number_table
-from numerics.moments import noise_floor
-from numerics.predict import COLUMN_LEVEL, RANK_ONE_DISTANCE, Certificate, Observation, Prediction, limit, score
-from numerics.row_law import DATA_DRIVEN, Problem
+from numerics.pruning.moments import noise_floor
+from numerics.pruning.prediction import (
+    COLUMN_LEVEL,
+    RANK_ONE_DISTANCE,
+    Certificate,
+    Observation,
+    Prediction,
+    limit,
+    score,
+)
+from numerics.pruning.row_law import DATA_DRIVEN, Problem
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from numerics.arguments import InputError
 from numerics.equivariance import EquivariantLayer
-from numerics.plain_text import plain
+from numerics.reports.plain_text import plain
 from numerics.tickets import rescaled, with_constant
 from numerics.tickets.archives import open_arrays
 from numerics.tickets.comparison import Reference

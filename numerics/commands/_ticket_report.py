@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from numerics.commands._ticket_summary import Summary
 from numerics.commands.common import number_table
-from numerics.plain_text import plain
+from numerics.reports.plain_text import plain
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from numerics.commands.common import check_places
-from numerics.contents import contents, select
+from numerics.reports.contents import contents, select
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +17,7 @@ def run(arguments: argparse.Namespace) -> int:
     check_places({}, {"--json": arguments.json})
     lines = select(contents(), arguments.names)
     if arguments.json:
-        from numerics.report import dumps, write
+        from numerics.reports.run import dumps, write
         from theory.ledger import load_ledger
 
         write(dumps([as_json(entry) for entry in load_ledger().select(arguments.names)]), arguments.json)

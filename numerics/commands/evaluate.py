@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from numerics.balls import collecting
+    from numerics.exact.balls import collecting
     from theory.ledger import claim as claim_of
 
     if not 1 <= arguments.digits <= MOST_DIGITS:
@@ -87,8 +87,8 @@ def evaluate(formula, assignments: list[str], digits: int) -> str:
     """
     import sympy as sp
 
-    from numerics.balls import NoEnclosureError, NoGuaranteeError, with_exact_steps
-    from numerics.balls import digits as correct_digits
+    from numerics.exact.balls import NoEnclosureError, NoGuaranteeError, with_exact_steps
+    from numerics.exact.balls import digits as correct_digits
     from theory.no_guarantee import no_guarantee
     from theory.smallest import Smallest
 
@@ -112,8 +112,8 @@ def _by_algebra(formula, assignments: list[str], point, digits: int, error: Exce
     """Where no ball was found: SymPy tells 0, infinity and √2·√2 from what lies around them."""
     import sympy as sp
 
-    from numerics.balls import NoEnclosureError
-    from numerics.balls import digits as correct_digits
+    from numerics.exact.balls import NoEnclosureError
+    from numerics.exact.balls import digits as correct_digits
     from theory.iterate import Iterate
 
     exact = formula.subs(point)
@@ -142,8 +142,8 @@ def fraction(formula, assignments: list[str]) -> str:
     """
     from flint import fmpz
 
-    from numerics.balls import NoEnclosureError
-    from numerics.rationals import NotRationalError, rational
+    from numerics.exact.balls import NoEnclosureError
+    from numerics.exact.rationals import NotRationalError, rational
     from theory.no_guarantee import no_guarantee
 
     point = parse(formula, assignments)

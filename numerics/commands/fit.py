@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from numerics.data import Dataset
-    from numerics.mask_files import MaskFile
+    from numerics.masks.files import MaskFile
 
 EPILOG = (
     "Rows are neurons, columns inputs; convolutions [out, in, h, w] are read as [out, in h w]. Nothing in a file is "
@@ -57,7 +57,7 @@ def run(arguments: Namespace) -> int:
     from threadpoolctl import threadpool_limits
 
     _check(arguments)
-    from numerics.mask_files import load_mask
+    from numerics.masks.files import load_mask
 
     console = Console(quiet="-" in (arguments.json, arguments.html))
     file = load_mask(arguments.mask, arguments.layer, nonzero=arguments.nonzero, transpose=arguments.transpose)
@@ -79,7 +79,7 @@ def _check(arguments: Namespace) -> None:
     if arguments.data is None and described:
         raise InputError("--labels, --standardise, --raw and --residual go with data, expected --data beside them")
     if arguments.html is not None or arguments.plot is not None:
-        from numerics.figures import check_matplotlib, check_plot
+        from numerics.reports.figures import check_matplotlib, check_plot
 
         check_matplotlib("--html" if arguments.plot is None else "--plot")
         if arguments.plot is not None:
@@ -104,8 +104,8 @@ def _data(arguments: Namespace, file: MaskFile) -> Dataset | None:
 def _fit(arguments: Namespace, file: MaskFile, data: Dataset | None, console: Console) -> None:
     from numerics.commands._fit_report import show
     from numerics.commands._fit_summary import summarise
-    from numerics.explain import Setting, explain
-    from numerics.fit import fit, selected_by
+    from numerics.fitting.explanation import Setting, explain
+    from numerics.fitting.fit import fit, selected_by
 
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # what is not finite is refused where it is used
         with console.status("fitting"):
@@ -123,13 +123,13 @@ def _fit(arguments: Namespace, file: MaskFile, data: Dataset | None, console: Co
     if arguments.json is not None:
         write_json(arguments.json, summary)
     if arguments.plot is not None:
-        from numerics.figures import plot_fit
+        from numerics.reports.figures import plot_fit
 
         plot_fit(arguments.plot, found)
         console.print(f"pictures written to {arguments.plot}")
     if arguments.html is not None:
         from numerics.commands._fit_page import as_html
-        from numerics.report import write
+        from numerics.reports.run import write
 
         write(as_html(summary, found), arguments.html)
         if arguments.html != "-":

@@ -27,7 +27,7 @@ class Task:
 def run(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from numerics.mutants import MutationResult
+    from numerics.evidence.mutants import MutationResult
     from numerics.parallel import reason, run_tasks
     from theory.ledger import load_ledger
 
@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
 def mutate_one(task: Task):
     """The mutants of one expression; what a worker process does."""
     from numerics.checks import checks_of
-    from numerics.mutants import mutate
+    from numerics.evidence.mutants import mutate
 
     checks = [check for check in checks_of(task.topic) if check.claim.label == task.label]
     return mutate(checks[0].claim, task.subject, checks, task.seed)

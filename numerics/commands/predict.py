@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from numerics.commands._prediction_report import Case
     from numerics.data import Dataset
     from numerics.networks import Network
-    from numerics.predict import Comparison, Prediction
+    from numerics.pruning.prediction import Comparison, Prediction
 
 WIDTH, COMPARED_WIDTHS = 1024, (256, 1024, 4096)
 NETWORKS, WIDE = 4, 4096  # compared networks, halved from this width on
@@ -113,7 +113,7 @@ def _check(arguments: Namespace) -> None:
     if any(width < 1 for width in arguments.width or ()):
         raise InputError(f"--width is {min(arguments.width)}, expected a whole number of at least 1")
     if arguments.plot is not None:
-        from numerics.figures import check_plot
+        from numerics.reports.figures import check_plot
 
         if arguments.compare:
             raise InputError("--plot is given, expected none with --compare")
@@ -150,7 +150,7 @@ def _predict(arguments: Namespace, console: Console) -> None:
         summary |= summarise_study(study, summary["columns"], summary["predictor"])
         show_kernel(console, summary, arguments.top)
     if arguments.plot is not None:
-        from numerics.figures import plot_prediction
+        from numerics.reports.figures import plot_prediction
 
         shape = (8, 8) if arguments.data == "digits" else None
         plot_prediction(arguments.plot, cases[0].prediction, cases[0].observation, shape)
@@ -161,14 +161,14 @@ def _predict(arguments: Namespace, console: Console) -> None:
 
 def _reads_output(arguments: Namespace) -> bool:
     """Whether the residual contains the output of the drawn network."""
-    from numerics.row_law import DATA_DRIVEN
+    from numerics.pruning.row_law import DATA_DRIVEN
 
     return arguments.residual == "output" and arguments.method in DATA_DRIVEN
 
 
 def _check_size(arguments: Namespace, width: int, data: Dataset) -> None:
     """Refuse what is outside the theory, or would not fit in memory, before anything is drawn."""
-    from numerics.row_law import check_method
+    from numerics.pruning.row_law import check_method
 
     check_method(arguments.method, arguments.depth)
     if not arguments.sample and not _reads_output(arguments):
@@ -191,8 +191,8 @@ def _cases(
 ) -> Iterator[Case]:
     from numerics.commands._prediction_report import Case
     from numerics.networks import random_network
-    from numerics.predict import observe, predict
-    from numerics.row_law import SMOOTHED, posed
+    from numerics.pruning.prediction import observe, predict
+    from numerics.pruning.row_law import SMOOTHED, posed
 
     reads_output = _reads_output(arguments)
     own = reads_output or (arguments.sample and arguments.method in SMOOTHED)  # each network has its own prediction
@@ -224,7 +224,7 @@ def _cases(
 
 def _notes(arguments: Namespace, cases: Sequence[Case], whole: Dataset, data: Dataset) -> list[str]:
     """What a reader should know about the prediction before trusting it."""
-    from numerics.row_law import SMOOTHED, limit_smoothing
+    from numerics.pruning.row_law import SMOOTHED, limit_smoothing
 
     problem, law = cases[0].prediction.problem, cases[0].prediction.law
     notes = []
@@ -283,7 +283,7 @@ def _settings(arguments: Namespace) -> Iterator[tuple[str, Dataset, bool]]:
 
 
 def _comparison(arguments: Namespace, data: Dataset, subtracted: bool, width: int) -> Comparison:
-    from numerics.predict import compare
+    from numerics.pruning.prediction import compare
 
     networks = arguments.networks or (NETWORKS if width < WIDE else NETWORKS // 2)
     seed = np.random.SeedSequence([arguments.seed, width])

@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     import sympy as sp
     from rich.console import Console
 
-    from numerics.contents import contents
+    from numerics.reports.contents import contents
     from theory.ledger import claim as claim_of
 
     claim, lines = claim_of(arguments.label), contents()

@@ -48,7 +48,7 @@ def _check_outputs(arguments: Namespace) -> None:
     """InputError, before anything is computed, for what could not be written or started."""
     check_jobs(arguments.jobs)
     if arguments.plot is not None:
-        from numerics.figures import check_plot
+        from numerics.reports.figures import check_plot
 
         check_plot(arguments.plot)
     check_places({}, {"--plot": arguments.plot, "--json": arguments.json})

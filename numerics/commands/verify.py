@@ -25,8 +25,8 @@ def run(arguments: argparse.Namespace) -> int:
     check_places({}, {"--json": arguments.json, "--html": arguments.html})
     from rich.console import Console
 
-    from numerics.report import as_html, as_json, dumps, print_summary, write
-    from numerics.verify import verify
+    from numerics.evidence.verification import verify
+    from numerics.reports.run import as_html, as_json, dumps, print_summary, write
     from theory.ledger import load_ledger
 
     ledger = load_ledger()

@@ -19,7 +19,7 @@ from numerics.equivariance.grids import MOST_CELLS, NO_TURNS, feature_field, ker
 from numerics.equivariance.groups import cyclic, symmetric
 from numerics.equivariance.layers import EquivariantLayer
 from numerics.equivariance.representations import Representation, natural, regular, tensor_power, trivial
-from numerics.masks import checked_array, checked_integer
+from numerics.masks.selection import checked_array, checked_integer
 
 MOST_LAYERS = 64
 

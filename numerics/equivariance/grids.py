@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from numerics.arguments import InputError
 from numerics.equivariance.groups import Group, Permutation, cyclic, inverse_word, power
 from numerics.equivariance.representations import Representation, inflate, tensor_product, trivial
-from numerics.masks import checked_integer
+from numerics.masks.selection import checked_integer
 
 MOST_CELLS = 512  # along a side
 NO_TURNS = trivial(cyclic(1), 2)  # shifts alone

@@ -12,7 +12,7 @@ from math import factorial, prod
 from operator import index
 
 from numerics.arguments import InputError
-from numerics.masks import checked_integer
+from numerics.masks.selection import checked_integer
 
 Word = tuple[int, ...]
 Permutation = tuple[int, ...]  # p[x] is where the point x goes

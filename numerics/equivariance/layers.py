@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError
-from numerics.masks import checked_array
+from numerics.masks.selection import checked_array
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,7 +25,7 @@ from numerics.equivariance.groups import (
     dihedral,
     symmetric,
 )
-from numerics.masks import checked_integer
+from numerics.masks.selection import checked_integer
 
 Matrix = tuple[tuple[Fraction, ...], ...]  # rows
 Image = Any  # a Permutation or a Matrix

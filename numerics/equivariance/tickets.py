@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError
 from numerics.equivariance.layers import EquivariantLayer
-from numerics.rationals import rational
+from numerics.exact.rationals import rational
 from numerics.subset_sum.batch import subsets_within
 from numerics.subset_sum.exact_numbers import Number, exact_number
 from theory.equivariance import ticket as claim

@@ -11,7 +11,7 @@ from numerics.arguments import InputError
 from numerics.kernels.activations import RELU, Activation, Function
 from numerics.kernels.quadrature import activation as as_activation
 from numerics.kernels.recursion import Kernels, Layer, kernels
-from numerics.masks import checked_array, checked_integer
+from numerics.masks.selection import checked_array, checked_integer
 
 Floats = NDArray[np.float64]
 

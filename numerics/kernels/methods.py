@@ -2,7 +2,7 @@
 
 `method_layers` has the graphons in closed form (K4, K5; B4 for water-filling): the limit of many inputs.
 `quenched_kernel` keeps the number of inputs (K7) for masks that do not look at the weights, `row_law_kernel` for any
-method of `numerics.row_law`: both are what networks tend to as they get wider, and nothing else.
+method of `numerics.pruning.row_law`: both are what networks tend to as they get wider, and nothing else.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import erf
 
 from numerics.arguments import InputError
-from numerics.composition import GridGraphon, Latent, point_latent
 from numerics.kernels.analytic import inputs
 from numerics.kernels.bounds import water_filling
 from numerics.kernels.graphon import LayerGraphons, graphon_kernel, input_latent
-from numerics.masks import Mask, checked_array, checked_integer
-from numerics.moments import numeric, threshold_for
+from numerics.masks.composition import GridGraphon, Latent, point_latent
+from numerics.masks.selection import Mask, checked_array, checked_integer
 from numerics.networks import ACTIVATIONS, Network, tangent_kernel
-from numerics.row_law import FEWEST_ROWS, Problem, fresh_rows, limit_threshold
-from numerics.spectra import half_normal
+from numerics.pruning.moments import numeric, threshold_for
+from numerics.pruning.row_law import FEWEST_ROWS, Problem, fresh_rows, limit_threshold
+from numerics.spectra.singular_values import half_normal
 from theory.kernel import second_moment, snip_kernel
 
 Floats = NDArray[np.float64]

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from numerics.composition import GridGraphon, point_latent
 from numerics.data import Dataset
 from numerics.kernels.activations import RELU
 from numerics.kernels.analytic import dense_kernel
@@ -23,10 +22,11 @@ from numerics.kernels.bounds import path_densities
 from numerics.kernels.graphon import LayerGraphons, graphon_kernel, input_latent
 from numerics.kernels.methods import fresh_network, fresh_threshold, method_layers
 from numerics.kernels.recursion import Kernels
-from numerics.moments import UnreachableDensityError, numeric
+from numerics.masks.composition import GridGraphon, point_latent
 from numerics.networks import tangent_kernel
-from numerics.predict import INFINITE_WIDTH, wanda_densities
-from numerics.row_law import DATA_DRIVEN, SMOOTHED, Problem, limit_smoothing
+from numerics.pruning.moments import UnreachableDensityError, numeric
+from numerics.pruning.prediction import INFINITE_WIDTH, wanda_densities
+from numerics.pruning.row_law import DATA_DRIVEN, SMOOTHED, Problem, limit_smoothing
 from theory.kernel import second_moment
 
 Floats = NDArray[np.float64]

@@ -20,8 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError
 from numerics.kernels.activations import ERF, LINEAR, RELU, Activation, Function, Homogeneous
-from numerics.moments import numeric
-from numerics.sampling import compiled
+from numerics.masks.sampling import compiled
+from numerics.pruning.moments import numeric
 from theory.kernel.dual import z as preactivation
 
 Floats = NDArray[np.float64]

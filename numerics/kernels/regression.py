@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from numerics.arguments import InputError
-from numerics.masks import checked_array, checked_integer
+from numerics.masks.selection import checked_array, checked_integer
 
 Floats = NDArray[np.float64]
 

@@ -18,9 +18,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import poch
 
 from numerics.arguments import InputError
-from numerics.exact_tests import binomial_at_most
 from numerics.kernels.regression import symmetric
-from numerics.masks import checked_array, checked_integer
+from numerics.masks.selection import checked_array, checked_integer
+from numerics.statistics.exact_tests import binomial_at_most
 from theory.kernel import circle, collapse
 
 Floats = NDArray[np.float64]

@@ -20,7 +20,7 @@ from numerics.arguments import InputError
 from numerics.kernels.prediction import Fit, Sampling, distance, fit
 from numerics.kernels.pruned import HeldOut, KernelCase
 from numerics.kernels.regression import gradient_descent_predict, mean_squared_error, ridge_predict
-from numerics.masks import Mask
+from numerics.masks.selection import Mask
 from numerics.networks import DivergedError, Network, tangent_kernel, train
 
 Floats = NDArray[np.floating[Any]]

@@ -12,8 +12,8 @@ import numpy as np
 import sympy as sp
 
 from numerics.arguments import InputError
-from numerics.masks import checked_integer
-from numerics.moments import numeric
+from numerics.masks.selection import checked_integer
+from numerics.pruning.moments import numeric
 from theory.claims import formulas
 from theory.kernel import convergence as symbols
 from theory.kernel.dual import cosine as cosine_symbol

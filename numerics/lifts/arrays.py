@@ -20,7 +20,7 @@ from numerics.arguments import InputError
 from numerics.lifts.callables import Gathered, Places, edge_ends, probe
 from numerics.lifts.contraction import Array, Contraction, Skips
 from numerics.lifts.vertices import apply_sigma, on_arrays
-from numerics.masks import checked_array, checked_integer
+from numerics.masks.selection import checked_array, checked_integer
 from theory.lifts.bundle import Shape, check_section, freeze
 from theory.lifts.maps import Bilinear, Pointwise, Skip
 from theory.lifts.module import Edge, PerceptronModule, Vertex, arrow

@@ -16,7 +16,7 @@ from numerics.lifts.callables import Gathered
 from numerics.lifts.contraction import Array
 from numerics.lifts.forward import evaluated
 from numerics.lifts.vertices import Pull
-from numerics.masks import checked_array
+from numerics.masks.selection import checked_array
 from theory.lifts.bundle import Shape
 from theory.lifts.maps import Pointwise
 from theory.lifts.module import Edge, Vertex, arrow

@@ -11,7 +11,7 @@ import numpy as np
 from numerics.arguments import InputError
 from numerics.lifts.arrays import ArrayLift, diagonal_pattern, positive_copies, real_array
 from numerics.lifts.contraction import Array
-from numerics.sampling import sample_constant
+from numerics.masks.sampling import sample_constant
 from theory.lifts.bundle import Shape, check_section
 from theory.lifts.maps import Skip
 from theory.lifts.module import Edge, PerceptronModule, Vertex, arrow

@@ -13,8 +13,8 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics import balls
 from numerics.arguments import InputError
+from numerics.exact import balls
 from theory.lifts import path_length, readout, tangent
 from theory.no_guarantee import NoGuarantee, no_guarantee
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from numerics.arguments import InputError
-from numerics.balls import number
-from numerics.masks import checked_integer
+from numerics.exact.balls import number
+from numerics.masks.selection import checked_integer
 from theory.lifts import trees as symbols
 
 Vertex = Hashable

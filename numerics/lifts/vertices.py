@@ -10,7 +10,7 @@ import sympy as sp
 
 from numerics.lifts import functions
 from numerics.lifts.contraction import Array
-from numerics.moments import numeric
+from numerics.pruning.moments import numeric
 from theory.lifts.attention import Attention
 from theory.lifts.maps import Pointwise, z
 

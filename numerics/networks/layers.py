@@ -12,9 +12,9 @@ import numpy as np
 from scipy.linalg.blas import dgemm
 from scipy.sparse import csr_array
 
-from numerics.masks import Mask
+from numerics.masks.sampling import compiled
+from numerics.masks.selection import Mask
 from numerics.networks.network import Array
-from numerics.sampling import compiled
 
 FEW = 0.25  # the density below which loops over kept weights beat BLAS on all of them, measured at m = 150
 

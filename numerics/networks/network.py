@@ -17,7 +17,7 @@ from scipy.sparse import issparse
 from scipy.special import erf
 
 from numerics.arguments import InputError
-from numerics.masks import Mask, checked_array
+from numerics.masks.selection import Mask, checked_array
 
 Array = NDArray[np.floating[Any]]
 Layers = tuple[Array, ...]

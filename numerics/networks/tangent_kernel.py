@@ -17,10 +17,10 @@ from numpy.typing import ArrayLike
 from scipy.linalg.blas import dgemm, dsyrk
 
 from numerics.arguments import InputError
-from numerics.masks import Mask, checked_integer
+from numerics.masks.sampling import compiled
+from numerics.masks.selection import Mask, checked_integer
 from numerics.networks.derivatives import backward
 from numerics.networks.network import Array, Network, activations_and_slopes, inputs, pruned
-from numerics.sampling import compiled
 
 CHUNK = 2**17  # entries of the Jacobian held at once: 1 MB stays in cache
 FEWEST_COLUMNS = 512  # of a chunk, whatever its size: fewer would not pay for a pass over the kernel

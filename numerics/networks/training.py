@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import eigvalsh
 
 from numerics.arguments import InputError
-from numerics.masks import Mask, checked_array, checked_integer
+from numerics.masks.selection import Mask, checked_array, checked_integer
 from numerics.networks.layers import trainable
 from numerics.networks.network import (
     Array,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from numerics.figures import FAINT, INK, SEEN, check_plot, save
+from numerics.reports.figures import FAINT, INK, SEEN, check_plot, save
 from numerics.studies.kernel_study import PREDICTORS
 from numerics.studies.sentences import NAMES
 

@@ -13,11 +13,9 @@ from numpy.typing import NDArray
 from sympy import Rational
 
 from numerics.arguments import InputError
-from numerics.balls import number
-from numerics.distribution_free import Interval, median_interval
+from numerics.exact.balls import number
 from numerics.keyed import keyed_seed
-from numerics.masks import checked_integer
-from numerics.moments import numeric
+from numerics.masks.selection import checked_integer
 from numerics.neuron_pruning.tickets import (
     LinearTicket,
     NeuronTicket,
@@ -29,6 +27,8 @@ from numerics.neuron_pruning.tickets import (
     weight_ticket,
 )
 from numerics.parallel import raise_failure, run_tasks
+from numerics.pruning.moments import numeric
+from numerics.statistics.distribution_free import Interval, median_interval
 from numerics.studies.gap_sentences import sentences
 from theory.neuron_pruning import alignment, relu_output, separation, weight_pruning
 

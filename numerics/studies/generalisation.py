@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from numerics.distribution_free import CONFIDENCE, Interval, sign_p_value
-from numerics.masks import checked_integer
+from numerics.masks.selection import checked_integer
 from numerics.parallel import raise_failure, run_tasks
-from numerics.row_law import FEWEST_ROWS
+from numerics.pruning.row_law import FEWEST_ROWS
+from numerics.statistics.distribution_free import CONFIDENCE, Interval, sign_p_value
 from numerics.studies.kernel_study import (
     FAMILIES,
     METHODS,

@@ -32,11 +32,11 @@ from numerics.kernels.methods import fresh_network, method_layers
 from numerics.kernels.regression import SingularKernelError, error_rate, mean_squared_error, ridge_predict
 from numerics.kernels.spectra import centred, kernel_eigenvalues, spectral_metrics
 from numerics.keyed import keyed_seed
-from numerics.masks import Mask, kept_count, kth_largest
-from numerics.moments import numeric
+from numerics.masks.selection import Mask, kept_count, kth_largest
 from numerics.networks import Network, gradient, masked, tangent_kernel
 from numerics.networks.network import activations_and_slopes, apply
-from numerics.row_law import posed, row_scores
+from numerics.pruning.moments import numeric
+from numerics.pruning.row_law import posed, row_scores
 from numerics.studies.tasks import Split, Task, draw_split
 from theory.generalisation.energy_bound import T, m, q, raw_energy
 from theory.generalisation.energy_bound import energy as scale_free_energy

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from numerics.figures import FAINT, INK, SEEN, check_plot, save
 from numerics.lifts.walsh import support_coverage
+from numerics.reports.figures import FAINT, INK, SEEN, check_plot, save
 from numerics.studies.lifts import CONTROLS, DENSE, sparse
 
 if TYPE_CHECKING:

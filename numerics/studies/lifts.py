@@ -15,15 +15,15 @@ from flint import fmpq
 from scipy.stats import hypergeom
 
 from numerics.arguments import InputError
-from numerics.balls import number
-from numerics.distribution_free import CONFIDENCE, clopper_pearson
-from numerics.exact_tests import Binomial
+from numerics.exact.balls import number
 from numerics.keyed import keyed_seed
 from numerics.lifts.students import Bools, Floats, covered, train_students
 from numerics.lifts.walsh import cube, maximal, support_coverage, walsh_coefficients
-from numerics.masks import checked_integer
-from numerics.moments import numeric
+from numerics.masks.selection import checked_integer
 from numerics.parallel import raise_failure, run_tasks
+from numerics.pruning.moments import numeric
+from numerics.statistics.distribution_free import CONFIDENCE, clopper_pearson
+from numerics.statistics.exact_tests import Binomial
 from numerics.studies.lift_sentences import sentences
 from theory.lifts import training as claims
 from theory.lifts import walsh

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from numerics.kernels import error_rate, gradient_descent_predict, mean_squared_error
 from numerics.keyed import keyed_seed
-from numerics.masks import Mask
+from numerics.masks.selection import Mask
 from numerics.networks import Network, random_network, stable_step, train, train_linearised
 from numerics.parallel import raise_failure, run_tasks
-from numerics.pruning import prune
+from numerics.pruning.methods import prune
 from numerics.studies.generalisation import LIMIT, Settings
 from numerics.studies.kernel_study import Case
 from numerics.studies.tasks import Split, draw_split, task_named

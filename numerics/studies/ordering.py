@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from numerics.distribution_free import (
+from numerics.statistics.distribution_free import (
     CONFIDENCE,
     MOST_PERMUTED,
     Interval,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from numerics.figures import check_plot, save
+from numerics.reports.figures import check_plot, save
 
 SAID = {
     "rightly_named": ("named rightly", "#2a9d8f"),

@@ -25,19 +25,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from numerics import pruning
 from numerics.arguments import InputError
 from numerics.data import Dataset, digits
-from numerics.distribution_free import CONFIDENCE, clopper_pearson
-from numerics.explain import Setting, Status, explain, origin_of
-from numerics.fit import selected_by
-from numerics.fit_levels import REJECTED
-from numerics.homogeneity import homogeneity_of
+from numerics.fitting.explanation import Setting, Status, explain, origin_of
+from numerics.fitting.fit import selected_by
+from numerics.fitting.homogeneity import homogeneity_of
+from numerics.fitting.levels import REJECTED
+from numerics.fitting.structure import structure_of
 from numerics.keyed import keyed_seed
-from numerics.masks import Mask, checked_integer, kept_count, n_of_m_mask, top_k_mask
+from numerics.masks.selection import Mask, checked_integer, kept_count, n_of_m_mask, top_k_mask
 from numerics.networks import random_network
 from numerics.parallel import raise_failure, run_tasks
-from numerics.structure import structure_of
+from numerics.pruning import methods as pruning
+from numerics.statistics.distribution_free import CONFIDENCE, clopper_pearson
 
 Floats = NDArray[np.floating]
 

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from numerics.plain_text import plain
+from numerics.reports.plain_text import plain
 from numerics.tickets.headers import OpenArrays
 from numerics.tickets.limits import USUAL, Limit, Work
 from numerics.tickets.safetensors_files import open_safetensors

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError
 from numerics.equivariance import EquivariantLayer
-from numerics.moments import numeric
+from numerics.pruning.moments import numeric
 from numerics.tickets.search import NetworkTicket, checked_inputs
 from numerics.tickets.source import Floats
 from theory.subset_sum import layer_error as theory

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from numerics.plain_text import plain
+from numerics.reports.plain_text import plain
 
 LONGEST_SIDE = 2**48
 

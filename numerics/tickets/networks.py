@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError
-from numerics.balls import number
 from numerics.equivariance import EquivariantLayer
-from numerics.masks import checked_array
+from numerics.exact.balls import number
+from numerics.masks.selection import checked_array
 from theory.subset_sum.product_laws import uniform_reach
 
 REACH = nextafter(

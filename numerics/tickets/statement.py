@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from numerics.plain_text import plain
+from numerics.reports.plain_text import plain
 from numerics.tickets.headers import Header
 from numerics.tickets.safetensors_files import once
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from numerics.data import digits
 from numerics.equivariance import EquivariantLayer, forward
-from numerics.masks import checked_integer
+from numerics.masks.selection import checked_integer
 from numerics.tickets.networks import rescaled, with_constant
 from numerics.tickets.training import random_layers, train
 

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from numerics.arguments import InputError
 from numerics.equivariance import EquivariantLayer
-from numerics.masks import checked_integer
+from numerics.masks.selection import checked_integer
 from numerics.tickets.networks import checked_network
 
 Array = NDArray[np.float64]

@@ -11,9 +11,9 @@ import sympy as sp
 from scipy.stats import binom
 
 from numerics.arguments import InputError
-from numerics.balls import number
 from numerics.equivariance import EquivariantLayer
 from numerics.equivariance.tickets import checked_eps
+from numerics.exact.balls import number
 from numerics.subset_sum import UniformProduct
 from numerics.subset_sum.batch import MOST_ITEMS
 from numerics.subset_sum.exact_numbers import Number, exact_number

@@ -13,7 +13,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from numerics.plain_text import plain
+from numerics.reports.plain_text import plain
 from numerics.tickets.headers import Header, OpenArrays, checked_header, whole_file
 
 MEMBER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}\.npy", re.ASCII)

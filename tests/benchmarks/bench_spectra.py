@@ -21,10 +21,10 @@ from timing import timed
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from numerics.moments import numeric
-from numerics.noise_edge import noise_edge_bounds
-from numerics.sampling import sample_constant
-from numerics.spectra import (
+from numerics.masks.sampling import sample_constant
+from numerics.pruning.moments import numeric
+from numerics.spectra.noise_edge import noise_edge_bounds
+from numerics.spectra.singular_values import (
     Quadrature,
     graphon_singular_values,
     half_normal,

@@ -12,24 +12,24 @@ from pathlib import Path
 
 import numerics.checks
 import numerics.commands.mutate
-import numerics.verify
+import numerics.evidence.verification
 import theory.ledger
 from numerics.evidence import CheckResult
-from numerics.mutants import MutationResult
+from numerics.evidence.mutants import MutationResult
 from theory.claims import Ledger
 
 for package, folder in ((theory, "theory"), (numerics.checks, "checks")):
     package.__path__.append(str(Path(__file__).parent / folder))
 
 TOPICS = ("toy_sound", "toy_broken", "toy_stuck")
-_run_one, _mutate_one = numerics.verify.run_one, numerics.commands.mutate.mutate_one
+_run_one, _mutate_one = numerics.evidence.verification.run_one, numerics.commands.mutate.mutate_one
 
 
 def load_ledger() -> Ledger:
     return Ledger({topic: vars(import_module(f"theory.{topic}")) for topic in TOPICS})
 
 
-def run_one(task: numerics.verify.Task) -> CheckResult:
+def run_one(task: numerics.evidence.verification.Task) -> CheckResult:
     """What a worker does for `verify`, with the topics above in reach."""
     return _run_one(task)
 
@@ -44,6 +44,6 @@ def main(arguments: Sequence[str]) -> int:
     from numerics.cli import main as real_main
 
     theory.ledger.load_ledger = load_ledger
-    numerics.verify.run_one = run_one
+    numerics.evidence.verification.run_one = run_one
     numerics.commands.mutate.mutate_one = mutate_one
     return real_main(arguments)

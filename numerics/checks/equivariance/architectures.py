@@ -15,7 +15,6 @@ import sympy as sp
 from flint import fmpz_mat
 from numpy.typing import NDArray
 
-from numerics.balls import number
 from numerics.equivariance import (
     EquivariantLayer,
     Representation,
@@ -35,7 +34,8 @@ from numerics.equivariance.architectures import (
 )
 from numerics.equivariance.groups import SymmetricGroup
 from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.moments import numeric
+from numerics.exact.balls import number
+from numerics.pruning.moments import numeric
 from numerics.tickets import NetworkTicket, find_ticket
 from numerics.tickets.bounds import MEASURED, UNIT_ROUNDOFF, largest_pass, measures
 from numerics.tickets.bounds import roundings as rounded_at_most

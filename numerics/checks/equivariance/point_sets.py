@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from numerics.checks.subset_sum.digits import certified_findings, masked
 from numerics.equivariance import EquivariantLayer, forward
 from numerics.evidence import Finding, Trial, control, empirical, exact
-from numerics.moments import numeric
+from numerics.pruning.moments import numeric
 from numerics.tickets import NetworkTicket, Source, certify, find_ticket
 from numerics.tickets.bounds import equivariance_bound
 from numerics.tickets.targets import SETS_STEPS, Target, pointset_deepsets

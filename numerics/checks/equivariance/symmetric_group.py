@@ -11,7 +11,7 @@ import sympy as sp
 
 from numerics.equivariance import natural, orbit_labels, symmetric, tensor_power
 from numerics.evidence import Finding, Trial, Verdict, control, exact
-from numerics.rationals import rational
+from numerics.exact.rationals import rational
 from theory.equivariance.symmetric_group import (
     bell,
     blocks_up_to,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.expressivity import Unit, fully_wired, product_network
+from numerics.expressivity.counts import Unit, fully_wired, product_network
 from theory.expressivity.approximation import (
     FLOORS,
     SOBOL,

@@ -9,7 +9,6 @@ import numpy as np
 import sympy as sp
 from flint import arb, arb_mat, ctx, fmpq
 
-from numerics import balls
 from numerics.checks.generalisation.path_part import (
     PRECISION,
     block_layers,
@@ -22,7 +21,8 @@ from numerics.checks.generalisation.path_part import (
     linear_part,
 )
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
-from numerics.findings import Kind, Verdict
+from numerics.evidence.findings import Kind, Verdict
+from numerics.exact import balls
 from numerics.kernels import graphon_kernel, path_densities, path_residual_bound, squared_norm
 from theory.generalisation.path_bound import (
     beta,

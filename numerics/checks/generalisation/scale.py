@@ -9,9 +9,9 @@ import numpy as np
 import sympy as sp
 
 from numerics.checks.generalisation.path_part import digits_sample
-from numerics.composition import GridGraphon, Latent, point_latent
 from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.kernels import LayerGraphons, energy, graphon_kernel, input_latent, mean_squared_error, ridge_predict
+from numerics.masks.composition import GridGraphon, Latent, point_latent
 from theory.generalisation.energy_bound import T, q, raw_energy
 from theory.generalisation.energy_bound import energy as scale_free
 from theory.generalisation.scale import eigenvalue, gamma, scale_invariance, shrinkage

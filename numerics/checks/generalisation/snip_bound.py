@@ -9,9 +9,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics import balls
 from numerics.checks.generalisation.water_filling import Instance
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.exact import balls
 from theory.generalisation.snip_bound import (
     beta,
     budget,

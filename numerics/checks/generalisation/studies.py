@@ -12,9 +12,9 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
 from numerics.kernels import gradient_descent_predict
-from numerics.masks import Mask
-from numerics.moments import numeric
+from numerics.masks.selection import Mask
 from numerics.networks import Array, laziness, stable_step, train, train_linearised
+from numerics.pruning.moments import numeric
 from numerics.studies.kernel_study import Case
 from numerics.studies.network_study import pruned_network, train_beside
 from numerics.studies.tasks import Split, draw_split, task_named

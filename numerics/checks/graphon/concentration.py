@@ -9,9 +9,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.cut_norm import cut_norm_witness, exact_cut_norm
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.logarithms import expanded_logarithms, split_logarithms
+from numerics.exact.logarithms import expanded_logarithms, split_logarithms
+from numerics.masks.cut_norm import cut_norm_witness, exact_cut_norm
 from theory.graphon.concentration import (
     bernstein_cumulant,
     bernstein_failure,

@@ -12,7 +12,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.logarithms import split_logarithms
+from numerics.exact.logarithms import split_logarithms
 from theory.graphon.discretisation import (
     kernel_discretisation,
     lipschitz_error,

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from scipy.special import erfc, erfinv
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.logarithms import split_logarithms
-from numerics.masks import kept_count, top_k_mask
+from numerics.exact.logarithms import split_logarithms
+from numerics.masks.selection import kept_count, top_k_mask
 from theory.graphon.discretisation import midpoint_error, sorted_error
 from theory.graphon.limit import (
     column_bound,

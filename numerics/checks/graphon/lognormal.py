@@ -10,7 +10,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.logarithms import expanded_logarithms, split_logarithms
+from numerics.exact.logarithms import expanded_logarithms, split_logarithms
 from theory.graphon.lognormal import (
     captured,
     certificate,

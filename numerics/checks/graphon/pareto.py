@@ -10,8 +10,8 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.logarithms import split_logarithms
-from numerics.moments import numeric
+from numerics.exact.logarithms import split_logarithms
+from numerics.pruning.moments import numeric
 from theory.graphon.pareto import (
     INSTANCES,
     RANK_ONE,

@@ -9,8 +9,8 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import erfc
 
-from numerics.cut_norm import exact_cut_norm
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.masks.cut_norm import exact_cut_norm
 from theory.graphon.rate import (
     distance_limit,
     entry_distance,

@@ -10,9 +10,9 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from numerics.cut_norm import exact_cut_norm
 from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.masks import top_k_mask
+from numerics.masks.cut_norm import exact_cut_norm
+from numerics.masks.selection import top_k_mask
 from theory.graphon.lognormal import column_scale, log_threshold, noise_scale, row_scale, x, y
 from theory.graphon.selection import above, kept, selection_identity
 from theory.graphon.symbols import m, n, p, variance

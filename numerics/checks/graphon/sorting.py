@@ -10,9 +10,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.cut_norm import exact_cut_norm
 from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.sorting import smoothed, sort_by_degree
+from numerics.masks.cut_norm import exact_cut_norm
+from numerics.masks.sorting import smoothed, sort_by_degree
 from theory.graphon.sorting import (
     averaging_bias,
     averaging_noise,

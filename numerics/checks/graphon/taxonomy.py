@@ -12,15 +12,15 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import erfcinv
 
-from numerics import balls
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact_tests import LEVEL, Binomial
-from numerics.homogeneity import held_out
-from numerics.masks import row_mask
-from numerics.moments import numeric
+from numerics.exact import balls
+from numerics.fitting.homogeneity import held_out
+from numerics.masks.selection import row_mask
 from numerics.networks import random_network
-from numerics.pruning import prune
+from numerics.pruning.methods import prune
+from numerics.pruning.moments import numeric
+from numerics.statistics.exact_tests import LEVEL, Binomial
 from theory.graphon.symbols import m, n
 from theory.graphon.taxonomy import (
     CLASSES,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.kernels.spectra import kernel_eigenvalues, sphere_spectrum
-from numerics.moments import numeric
+from numerics.pruning.moments import numeric
 from theory.graphon.symbols import delta, m
 from theory.kernel.circle import (
     circle_spectrum,

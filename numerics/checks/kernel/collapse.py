@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from numerics.kernels.analytic import dense_kernel
 from numerics.kernels.spectra import kernel_eigenvalues
-from numerics.moments import numeric
+from numerics.pruning.moments import numeric
 from theory.kernel import circle
 from theory.kernel.collapse import (
     above,

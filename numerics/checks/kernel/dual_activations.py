@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import erf as erf_function
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.logarithms import split_logarithms
+from numerics.exact.logarithms import split_logarithms
 from theory.kernel.dual import (
     J_2,
     a,

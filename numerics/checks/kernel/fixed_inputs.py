@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.moments import numeric
+from numerics.pruning.moments import numeric
 from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
 from theory.kernel.fixed_inputs import (
     agreeing,

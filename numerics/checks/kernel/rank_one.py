@@ -15,11 +15,11 @@ from numerics.checks.kernel.graphon_kernel import (
     masked_networks,
     mean_over_pairs_of_paths,
 )
-from numerics.composition import GridGraphon, Latent, point_latent
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from numerics.kernels import LayerGraphons, dense_kernel, input_latent
 from numerics.kernels import graphon_kernel as kernel_on_grid
-from numerics.moments import numeric
+from numerics.masks.composition import GridGraphon, Latent, point_latent
+from numerics.pruning.moments import numeric
 from theory.kernel.dual import a, b, c, cosine, dense_ntk, depth
 from theory.kernel.graphon_kernel import POSITIONS, graphon_kernel, masked, x, y
 from theory.kernel.rank_one import blocks, feature_reweighting, flow, kernel, mixture, p, power_flow, q, share

@@ -12,7 +12,7 @@ from scipy.special import erfcinv
 
 from numerics.checks.kernel.graphon_kernel import chain_contributions
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.moments import numeric
+from numerics.pruning.moments import numeric
 from theory.kernel.dual import a, b, c, depth, relu
 from theory.kernel.second_moment import (
     density,

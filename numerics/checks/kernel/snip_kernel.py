@@ -9,8 +9,8 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.moments import numeric
-from numerics.spectra import half_normal as half_normal_law
+from numerics.pruning.moments import numeric
+from numerics.spectra.singular_values import half_normal as half_normal_law
 from theory.kernel.dual import a, b, c, relu
 from theory.kernel.second_moment import density, own, second_moment
 from theory.kernel.snip_kernel import (

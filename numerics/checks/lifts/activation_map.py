@@ -11,7 +11,7 @@ import sympy as sp
 
 from numerics.arguments import InputError
 from numerics.evidence import Finding, Refutation, Trial, control, exact
-from numerics.polynomials import polynomial
+from numerics.exact.polynomials import polynomial
 from theory.lifts.activation_map import linear_module, path_sums, w, w01, w02, w12, w13, w23, w34, weight_of, y
 from theory.lifts.lift import Lift
 from theory.lifts.module import Edge, PerceptronModule, Vertex

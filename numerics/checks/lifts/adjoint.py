@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
-from numerics.polynomials import polynomial
+from numerics.exact.polynomials import polynomial
 from theory.lifts.adjoint import ABOVE, OVER, Section, Y, adjunction, fibre_sizes, m, r, s, t
 from theory.lifts.bundle import Bundle, Point
 

@@ -11,7 +11,7 @@ import numpy as np
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.polynomials import polynomial
+from numerics.exact.polynomials import polynomial
 from theory.lifts.attention import (
     CHANNELS,
     WIDTH,

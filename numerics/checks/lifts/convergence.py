@@ -10,10 +10,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics import balls
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.exact import balls
+from numerics.exact.rationals import rational
 from numerics.lifts.students import train_students
-from numerics.rationals import rational
 from theory.let import Let
 from theory.lifts.convergence import (
     TWO_LAYER_SIZES,

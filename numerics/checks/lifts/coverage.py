@@ -14,6 +14,8 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.evidence.trial import Point
+from numerics.exact.rationals import NotRationalError, rational
 from numerics.lifts.coverage import (
     Copies,
     Edges,
@@ -24,8 +26,6 @@ from numerics.lifts.coverage import (
     sign_weights,
     vertex_types,
 )
-from numerics.rationals import NotRationalError, rational
-from numerics.trial import Point
 from theory.lifts.coverage import (
     N_1,
     N_2,

@@ -12,8 +12,8 @@ import numpy as np
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.exact.polynomials import polynomial
 from numerics.lifts.morphisms import morphisms
-from numerics.polynomials import polynomial
 from theory.lifts.fibration import diamond_weights, w01, w02, x
 from theory.lifts.gradients import (
     Readout,

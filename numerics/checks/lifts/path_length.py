@@ -21,8 +21,8 @@ from numerics.checks.lifts.exact_flows import (
     product_points,
 )
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from numerics.exact.logarithms import split_logarithms
 from numerics.lifts.tangent_bounds import confining_radius
-from numerics.logarithms import split_logarithms
 from theory.lifts.path_length import (
     B,
     delta_1,

@@ -9,9 +9,9 @@ from math import log10
 import numpy as np
 import sympy as sp
 
-from numerics.balls import number
 from numerics.checks.lifts.walsh import EXACTLY_THREE, TRIPLES, coefficients, on_the_cube, same_as_chain
 from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
+from numerics.exact.balls import number
 from numerics.lifts.students import Bools, Floats, covered, train_students
 from numerics.studies.lifts import PAIRS, draw_students, fall_p_value, population, sparse
 from theory.lifts import walsh

@@ -9,7 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Refutation, Trial, control, empirical, enclosed, exact, statistical
-from numerics.logarithms import expanded_logarithms
+from numerics.exact.logarithms import expanded_logarithms
 from numerics.neuron_pruning.circle import Vector, squared_error
 from numerics.neuron_pruning.tickets import plane_error, polar, weight_ticket
 from numerics.studies.gap import CONFIDENCE, NEURONS_LINEAR, TARGET, first_by_weights, first_near_target, slope

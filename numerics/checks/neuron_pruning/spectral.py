@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from numerics.checks.kernel.collapse import THETA, harmonic
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.exact.rationals import rational
 from numerics.neuron_pruning.spectral import mean_squared_distance
-from numerics.rationals import rational
 from theory.kernel import circle, collapse
 from theory.kernel.dual import cosine
 from theory.let import Let

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from numerics.checks.operators.singular_values import PROBIT, in_quantiles
 from numerics.evidence import Finding, Trial, control, empirical, exact
-from numerics.findings import Refutation
-from numerics.moments import numeric
-from numerics.spectra import leading_triplets, mask_singular_values
+from numerics.evidence.findings import Refutation
+from numerics.pruning.moments import numeric
+from numerics.spectra.singular_values import leading_triplets, mask_singular_values
 from theory.graphon import lognormal
 from theory.graphon.symbols import m, n
 from theory.operators.bias import (

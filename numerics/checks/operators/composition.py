@@ -11,8 +11,8 @@ import sympy as sp
 from scipy.sparse import csr_array
 
 from numerics.checks.operators.norms import cut_norm
-from numerics.composition import path_counts
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.masks.composition import path_counts
 from theory.graphon.rate import mean_deviation, mode
 from theory.graphon.symbols import n, p
 from theory.level import level

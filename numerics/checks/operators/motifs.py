@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from numerics.checks.operators.norms import cut_norm
 from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.motifs import graphon_motif_density, motif_density
+from numerics.masks.motifs import graphon_motif_density, motif_density
 from theory.graphon.symbols import m, n
 from theory.operators.motifs import (
     MOTIFS,

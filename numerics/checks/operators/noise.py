@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from numerics.checks.operators.bias import expected_matrix
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.masks import n_of_m_mask
-from numerics.noise_edge import RARE, RARE_EDGE, RARE_SPREAD, edge_scale, noise_edge_bounds
-from numerics.noise_edge import noise_edge as edge_of_profile
-from numerics.sampling import sample_constant
-from numerics.spectra import mask_singular_values
+from numerics.masks.sampling import sample_constant
+from numerics.masks.selection import n_of_m_mask
+from numerics.spectra.noise_edge import RARE, RARE_EDGE, RARE_SPREAD, edge_scale, noise_edge_bounds
+from numerics.spectra.noise_edge import noise_edge as edge_of_profile
+from numerics.spectra.singular_values import mask_singular_values
 from theory.graphon.symbols import m, n, variance
 from theory.operators.noise import (
     block,

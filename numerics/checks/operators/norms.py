@@ -12,10 +12,10 @@ import sympy as sp
 from flint import arb, fmpz_mat
 from numpy.typing import NDArray
 
-from numerics import balls
-from numerics.cut_norm import exact_cut_norm
 from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.motifs import motif_density
+from numerics.exact import balls
+from numerics.masks.cut_norm import exact_cut_norm
+from numerics.masks.motifs import motif_density
 from theory.operators.motifs import cycle
 from theory.operators.norms import (
     degree_bound,

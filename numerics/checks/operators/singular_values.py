@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.findings import Refutation
-from numerics.moments import numeric
-from numerics.spectra import Quadrature, graphon_singular_values, normal
+from numerics.evidence.findings import Refutation
+from numerics.pruning.moments import numeric
+from numerics.spectra.singular_values import Quadrature, graphon_singular_values, normal
 from theory.graphon import lognormal
 from theory.graphon.symbols import m, n
 from theory.operators.singular_values import (

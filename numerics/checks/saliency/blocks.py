@@ -9,10 +9,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.cut_norm import cut_norm_witness, exact_cut_norm
 from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.logarithms import split_logarithms
-from numerics.masks import n_of_m_mask
+from numerics.exact.logarithms import split_logarithms
+from numerics.masks.cut_norm import cut_norm_witness, exact_cut_norm
+from numerics.masks.selection import n_of_m_mask
 from theory.graphon.concentration import hoeffding_rate
 from theory.graphon.symbols import delta, m, n, s
 from theory.saliency.blocks import (

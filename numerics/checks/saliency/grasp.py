@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
-from numerics.masks import global_mask, kth_largest
-from numerics.moments import noise_floor, numeric
+from numerics.masks.selection import global_mask, kth_largest
 from numerics.networks import random_network, tangent_residual
-from numerics.pruning import saliency
+from numerics.pruning.methods import saliency
+from numerics.pruning.moments import noise_floor, numeric
 from theory.saliency.grasp import (
     a,
     activation,

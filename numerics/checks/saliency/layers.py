@@ -9,8 +9,8 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.logarithms import split_powers
-from numerics.masks import global_masks
+from numerics.exact.logarithms import split_powers
+from numerics.masks.selection import global_masks
 from theory.graphon.limit import rounding
 from theory.graphon.symbols import m, n
 from theory.saliency.layers import (

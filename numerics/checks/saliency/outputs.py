@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from numerics.data import Dataset, digits, symmetrised
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.logarithms import split_logarithms
-from numerics.masks import global_mask
-from numerics.moments import OutputMoments, noise_floor, output_densities, output_moments, threshold_for
+from numerics.exact.logarithms import split_logarithms
+from numerics.masks.selection import global_mask
 from numerics.networks import random_network
-from numerics.pruning import saliency
+from numerics.pruning.methods import saliency
+from numerics.pruning.moments import OutputMoments, noise_floor, output_densities, output_moments, threshold_for
 from theory.saliency.model import tau
 from theory.saliency.outputs import (
     beta_k,

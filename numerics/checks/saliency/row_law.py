@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 from numerics.checks.saliency.snip import two_gradients
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, Verdict, control, empirical, enclosed, exact, statistical
-from numerics.masks import global_mask
-from numerics.moments import (
+from numerics.masks.selection import global_mask
+from numerics.networks import random_network, tangent_residual
+from numerics.pruning.methods import residual as residual_of
+from numerics.pruning.methods import saliency
+from numerics.pruning.moments import (
     ResidualMoments,
     column_densities,
     noise_floor,
@@ -23,9 +26,6 @@ from numerics.moments import (
     residual_moments,
     threshold_for,
 )
-from numerics.networks import random_network, tangent_residual
-from numerics.pruning import residual as residual_of
-from numerics.pruning import saliency
 from theory.saliency.model import phi, tau, u
 from theory.saliency.snip import (
     a,

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.masks import global_mask, kth_largest
+from numerics.masks.selection import global_mask, kth_largest
 from numerics.networks import gradient, random_network, tangent_residual
-from numerics.pruning import saliency
+from numerics.pruning.methods import saliency
 from theory.level import Level, level
 from theory.saliency.model import phi, rho
 from theory.saliency.signed import graphon, noise_density, signed_kernel, signed_scores, tau

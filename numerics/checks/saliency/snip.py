@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from numerics.data import digits
 from numerics.evidence import Finding, Refutation, Trial, control, enclosed, exact, statistical
-from numerics.logarithms import split_powers
-from numerics.moments import numeric
+from numerics.exact.logarithms import split_powers
+from numerics.pruning.moments import numeric
 from theory.level import Level
 from theory.saliency.model import phi, rho, tau, u
 from theory.saliency.snip import (

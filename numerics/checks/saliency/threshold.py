@@ -11,7 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.masks import global_mask
+from numerics.masks.selection import global_mask
 from theory.saliency.model import ONE, SaliencyModel, rho, tau, v
 from theory.saliency.threshold import c, constant_graphon, kept_moment, linear_model, p, s, stable_threshold
 from theory.tails import Tail, alpha, exponential, frechet, half_normal, pareto, product_normal, t

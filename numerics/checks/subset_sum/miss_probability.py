@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from numerics.distribution_free import clopper_pearson
 from numerics.evidence import Finding, Trial, control, empirical, enclosed
-from numerics.exact_tests import LEVEL
+from numerics.statistics.distribution_free import clopper_pearson
+from numerics.statistics.exact_tests import LEVEL
 from numerics.subset_sum.laws import Law, Thinned, Uniform, UniformProduct
 from numerics.subset_sum.misses import Floats, subset_counts, subset_rates
 from theory.subset_sum.expected_count import expected_count

@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
-from numerics.logarithms import split_logarithms
+from numerics.exact.logarithms import split_logarithms
 from numerics.subset_sum import IntervalUnion
 from numerics.subset_sum import potential as engine
 from theory.subset_sum.counting import covering_items

@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.logarithms import split_logarithms
+from numerics.exact.logarithms import split_logarithms
 from numerics.subset_sum import laws
 from theory.let import Let
 from theory.subset_sum.potential import contraction, kappa

@@ -1,0 +1,38 @@
+"""What a check is written with, and how a check is run: `exact`, `enclosed`, `statistical`, `empirical` and `control`."""
+
+from numerics.evidence.check import (
+    Check,
+    CheckResult,
+    Control,
+    ControlResult,
+    checks_in,
+    control,
+    empirical,
+    enclosed,
+    exact,
+    kills,
+    run,
+    statistical,
+)
+from numerics.evidence.findings import Finding, Kind, Refutation, Verdict
+from numerics.evidence.trial import Trial
+
+__all__ = [
+    "Check",
+    "CheckResult",
+    "Control",
+    "ControlResult",
+    "Finding",
+    "Kind",
+    "Refutation",
+    "Trial",
+    "Verdict",
+    "checks_in",
+    "control",
+    "empirical",
+    "enclosed",
+    "exact",
+    "kills",
+    "run",
+    "statistical",
+]

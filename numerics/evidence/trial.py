@@ -1,0 +1,312 @@
+"""The vocabulary of evidence: what a check can draw, compute and say about its subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import sympy as sp
+from numpy.typing import ArrayLike, NDArray
+
+from numerics.evidence.findings import Finding, Kind, Power, Refutation, Verdict
+from numerics.exact import balls
+from numerics.keyed import key, keyed_seed
+from numerics.statistics.exact_tests import BLOCKS, LEVEL, Betting, Binomial, Majority, MedianOfMeans, Side, TwoCounts
+from theory.claims import Claim
+
+EFFORTS = {"quick": 1, "standard": 4, "thorough": 16}  # sample sizes are multiplied by these
+POINTS = 6  # random rational points at which an identity is tried
+Point = Mapping[sp.Symbol, sp.Expr]
+
+
+@dataclass
+class Trial:
+    """The vocabulary of a check: what it can ask of its subjects, at one seed and effort."""
+
+    claim: Claim
+    check: str
+    effort: str = "quick"
+    seed: int = 0
+    draws: dict[tuple, object] = field(default_factory=dict)
+    drew: bool = False  # whether anything depended on the seed
+
+    # Random numbers and sizes
+
+    def size(self, quick: int) -> int:
+        """The sample size at this effort, given the one at `quick`."""
+        return quick * EFFORTS[self.effort]
+
+    def generator(self, name: str, *arguments: object, replicate: int = 0) -> np.random.Generator:
+        """A stream of random numbers keyed by seed, claim, check, name, arguments (`key`) and replicate."""
+        self.drew = True
+        words = (self.claim.label, self.check, name, *map(key, arguments), replicate)
+        return np.random.Generator(np.random.PCG64DXSM(keyed_seed(self.seed, *words)))
+
+    def draw(self, simulate: Callable, *arguments: object, replicate: int = 0):
+        """`simulate(rng, *arguments)`, drawn once and shared by the claim, its controls and its mutants."""
+        place = (key(simulate), key(arguments), replicate)
+        if place not in self.draws:
+            rng = self.generator(simulate.__qualname__, *arguments, replicate=replicate)
+            self.draws[place] = simulate(rng, *arguments)
+        return self.draws[place]
+
+    def once(self, compute: Callable, *arguments: object):
+        """`compute(*arguments)`, deterministic, computed once for the claim, its controls and its mutants."""
+        place = (key(compute), key(arguments), "once")
+        if place not in self.draws:
+            self.draws[place] = compute(*arguments)
+        return self.draws[place]
+
+    def points(self, *expressions: sp.Basic, count: int = POINTS) -> list[dict[sp.Symbol, sp.Expr]]:
+        """Random rational points of the claim's domain for the free symbols of some expressions."""
+        symbols = _symbols(*expressions)
+        rng = self.generator("points", count)
+        return [{symbol: self._coordinate(symbol, rng) for symbol in symbols} for _ in range(count)]
+
+    def ends(self, *expressions: sp.Basic) -> list[dict[sp.Symbol, sp.Expr]]:
+        """Points at which all whole numbers, or one of them, are the least that they can be; others are random.
+
+        There sums are empty, and a formula "for all n" fails if it fails anywhere.
+        """
+        random = self.points(*expressions)
+        whole = {symbol: self._range(symbol)[0] for symbol in _symbols(*expressions) if symbol.is_integer}
+        found = [{**random[0], **whole}] if whole else []
+        if len(whole) > 1:
+            found += [{**point, symbol: low} for point, (symbol, low) in zip(random[1:], whole.items(), strict=False)]
+        return found
+
+    def _range(self, symbol: sp.Symbol) -> tuple[sp.Rational, sp.Rational]:
+        """Where points are drawn: the claim's domain, or what the symbol's assumptions allow up to a moderate size."""
+        if symbol.is_integer:
+            default = (1, 9) if symbol.is_positive else (0, 9) if symbol.is_nonnegative else (-3, 9)
+        else:
+            default = (sp.Rational(1, 8), 4) if symbol.is_positive or symbol.is_nonnegative else (-3, 3)
+        low, high = self.claim.domain.get(symbol, default)
+        return sp.Rational(low), sp.Rational(high)
+
+    def _coordinate(self, symbol: sp.Symbol, rng: np.random.Generator) -> sp.Rational:
+        low, high = self._range(symbol)
+        if symbol.is_integer:
+            return sp.Integer(int(rng.integers(int(low), int(high) + 1)))
+        return low + (high - low) * sp.Rational(int(rng.integers(1, 997)), 997)
+
+    # Deterministic findings
+
+    def value(self, expression: sp.Expr, at: Point | None = None) -> float:
+        """The number as a float, from a ball; a value proved not to be real refutes the subject."""
+        ball = balls.enclose(sp.sympify(expression), at)
+        if not ball.imag.contains(0):
+            raise Refutation(f"a value is not real: {ball.str(6)}")
+        return float(ball.real.mid())
+
+    def vanishes(
+        self, expression: sp.Expr, *, by: Callable | None = sp.simplify, at: Iterable[Point] | None = None
+    ) -> Finding:
+        """That an expression is 0: refuted at a random rational point, else proved by computer algebra.
+
+        With `by=None` no proof is tried: the finding is then ENCLOSED, zero to 30 digits at the points.
+        """
+        expression = sp.sympify(expression)
+        tried = list(at) if at is not None else self.points(expression) + self.ends(expression)
+        if not balls.free_symbols(expression):
+            tried = tried[:1] or [{}]
+        if expression == 0:
+            return Finding(Kind.EXACT, Verdict.SUPPORTS, "is 0 identically")
+        if not tried:
+            raise ValueError("no points at which to try an identity")
+        undecided = ""
+        for point in tried:
+            point = {s: x for s, x in point.items() if s in balls.free_symbols(expression)}
+            try:
+                ball = balls.enclose(expression, point, digits=30, highest=1024)
+            except balls.NoEnclosureError as error:
+                undecided = str(error)
+                continue
+            if not ball.contains(0):
+                return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"differs by {ball.real.str(5)}{_where(point)}")
+        if undecided:
+            return Finding(Kind.ENCLOSED, Verdict.UNDECIDED, undecided)
+        if by is not None and by(expression) == 0:
+            return Finding(Kind.EXACT, Verdict.SUPPORTS, f"reduces to 0; and is 0 at {_count(tried)} to 30 digits")
+        return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, f"is 0 to 30 digits at {_count(tried)}")
+
+    def same(
+        self,
+        left: sp.Expr,
+        right: sp.Expr,
+        *,
+        by: Callable | None = sp.simplify,
+        at: Iterable[Point] | None = None,
+    ) -> Finding:
+        """That two expressions are equal."""
+        return self.vanishes(sp.sympify(left) - sp.sympify(right), by=by, at=at)
+
+    def below(self, low: sp.Expr, high: sp.Expr, *, at: Iterable[Point] | None = None, strict: bool = False) -> Finding:
+        """That low ≤ high (or <) at points of the domain, proved there by balls; between them nothing is proved."""
+        gap = sp.sympify(high) - sp.sympify(low)
+        smallest, undecided = float("inf"), ""
+        tried = list(at) if at is not None else self.points(gap) + self.ends(gap)
+        if not tried:
+            raise ValueError("no points at which to try an inequality")
+        for point in tried:
+            point = {s: x for s, x in point.items() if s in balls.free_symbols(gap)}
+            try:
+                ball = balls.enclose(gap, point, digits=15, highest=512)
+            except balls.NoEnclosureError as error:
+                undecided = str(error)
+                continue
+            if not ball.imag.contains(0):
+                return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"a side is not real{_where(point)}")
+            gap_ball = ball.real
+            if bool(gap_ball < 0) or (strict and bool(gap_ball <= 0)):
+                return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"exceeded by {(-gap_ball).str(4)}{_where(point)}")
+            if not bool(gap_ball >= 0) and (strict or sp.expand(gap.subs(point)) != 0):
+                undecided = f"equal to 15 digits{_where(point)}"
+            smallest = min(float(gap_ball.mid()), smallest)
+        if undecided:
+            return Finding(Kind.ENCLOSED, Verdict.UNDECIDED, undecided)
+        return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, f"holds at {_count(tried)}, smallest gap {smallest:.4g}")
+
+    def holds(self, fact: object, detail: str) -> Finding:
+        """A fact of exact arithmetic: no false alarm is possible."""
+        return Finding(Kind.EXACT, Verdict.SUPPORTS if bool(fact) else Verdict.REFUTES, detail)
+
+    # Statistical findings
+
+    def counts(self, count: int, n: int, p: float, side: Side = "both", *, observed: bool = False) -> Finding:
+        """That a count of n independent events has mean n·p (side "above": at most n·p).
+
+        Set `observed` where the count itself depends on the subject: controls are then planned with what was seen.
+        """
+        return self.counts_each([count], n, [p], side, observed=observed)
+
+    def counts_each(
+        self, counts: ArrayLike, n: int | ArrayLike, p: ArrayLike, side: Side = "both", *, observed: bool = False
+    ) -> Finding:
+        """The same for several counts at once, which may depend on each other: the level is split among them.
+
+        Counts: int[c]; n: int or int[c]; p: float or float[c]. One share of the budget altogether.
+        """
+        counts = np.atleast_1d(np.asarray(counts))
+        p = np.broadcast_to(np.asarray(p, dtype=float), counts.shape)
+        sizes = np.broadcast_to(np.asarray(n), counts.shape)
+        if np.isnan(p).any() or not np.all(sizes > 0):
+            raise ValueError("a claimed probability is not a number, or nothing was counted")
+        if counts.dtype.kind not in "iu" or not np.all((counts >= 0) & (counts <= sizes)):
+            raise ValueError("a count is no whole number between 0 and the number of events")
+        if not np.all((p >= 0) & (p <= 1)):
+            wrong = p[~((p >= 0) & (p <= 1))][0]
+            return Finding(Kind.EXACT, Verdict.REFUTES, f"a claimed probability is {wrong:.5g}")
+        if side == "above":
+            bounds = p < 1
+            if not bounds.any():
+                return Finding(Kind.EXACT, Verdict.SUPPORTS, "claimed ≤ 1, which says nothing", empty=True)
+            counts, sizes, p = counts[bounds], sizes[bounds], p[bounds]
+        share = LEVEL / len(counts)
+        tests = [Binomial(int(size), side, share) for size in sizes]
+        p_values = [test.p_value(int(x), float(q)) for test, x, q in zip(tests, counts, p, strict=True)]
+        worst = int(np.argmin(p_values))
+        seen = counts[worst] / sizes[worst]
+        detail = f"seen {seen:.5g} of {sizes[worst]}, claimed {'≤ ' if side == 'above' else ''}{p[worst]:.5g}"
+        if len(counts) > 1:
+            detail = f"worst of {len(counts)}: {detail}"
+        powers = tuple(
+            Power(test, float(q), float(x / test.n), observed or side == "above")
+            for test, x, q in zip(tests, counts, p, strict=True)
+        )
+        return _tested(p_values[worst], share, detail, powers)
+
+    def averages(
+        self, sample: NDArray[np.float64], mean: float, low: float, high: float, *, observed: bool = False
+    ) -> Finding:
+        """That independent numbers within [low, high] have the mean claimed. Sample: float[n].
+
+        Set `observed` where the sample itself depends on the subject: controls are then planned with what was seen.
+        """
+        if np.isnan(mean) or not len(sample):
+            raise ValueError("the claimed mean is not a number, or the sample is empty")
+        if not low <= mean <= high:
+            return Finding(
+                Kind.EXACT, Verdict.REFUTES, f"a claimed mean is {mean:.5g}, outside [{low:.5g}, {high:.5g}]"
+            )
+        if not np.all((sample >= low) & (sample <= high)):
+            raise ValueError(f"a sample leaves [{low}, {high}]")
+        test = Betting(len(sample), low, high, float(sample.std()))
+        seen = float(sample.mean())
+        return _tested(
+            test.p_value(sample, mean),
+            LEVEL,
+            f"mean {seen:.6g} of {len(sample)}, claimed {mean:.6g}",
+            (Power(test, mean, seen, observed),),
+        )
+
+    def unbounded_averages(self, sample: NDArray[np.float64], mean: float, variance: float) -> Finding:
+        """That independent numbers have the mean claimed; `variance` is a *proved* bound on theirs. Sample: float[n]."""
+        if not np.isfinite(mean) or not 0 <= variance < np.inf or len(sample) < BLOCKS:
+            raise ValueError(f"mean {mean}, variance {variance}, {len(sample)} numbers: expected at least {BLOCKS}")
+        if not np.isfinite(sample).all():
+            raise ValueError("the sample holds nan or infinite numbers")
+        test = MedianOfMeans(len(sample), variance)
+        seen = float(sample.mean())
+        return _tested(
+            test.p_value(sample, mean),
+            LEVEL,
+            f"mean {seen:.6g} of {len(sample)}, claimed {mean:.6g}",
+            (Power(test, mean, seen),),
+        )
+
+    def two_counts(self, x: ArrayLike, n: int, y: ArrayLike, m: int) -> Finding:
+        """That counts x of n and y of m independent events have equal probabilities, column by column. int[c]."""
+        x, y = np.atleast_1d(np.asarray(x)), np.atleast_1d(np.asarray(y))
+        if x.shape != y.shape or not all(np.all((counts >= 0) & (counts <= size)) for counts, size in ((x, n), (y, m))):
+            raise ValueError("a count does not lie between 0 and the number of events, or there are two lengths")
+        share = LEVEL / len(x)
+        tests = [TwoCounts(n, m, float(a + b) / (n + m), share) for a, b in zip(x, y, strict=True)]
+        p_values = [test.p_value(int(a), int(b)) for test, a, b in zip(tests, x, y, strict=True)]
+        worst = int(np.argmin(p_values))
+        detail = f"worst of {len(x)}: {x[worst] / n:.5g} of {n} beside {y[worst] / m:.5g} of {m}"
+        powers = tuple(Power(test, 0.0, float(a / n - b / m), True) for test, a, b in zip(tests, x, y, strict=True))
+        return _tested(p_values[worst], share, detail, powers)
+
+    def mostly(self, successes: int, n: int, what: str) -> Finding:
+        """That independent cases are successes more often than not: supported only if "at most half" is rejected.
+
+        The same counts refute where "at least half" is rejected, and else they decide nothing.
+        """
+        if not 0 <= successes <= n or n < 1:
+            raise ValueError(f"{successes} of {n} cases: expected a count of some")
+        test = Majority(n)
+        p = test.p_value(successes)
+        verdict = (
+            Verdict.SUPPORTS if p <= test.level else Verdict.REFUTES if test.rejects(successes) else Verdict.UNDECIDED
+        )
+        detail = f"{what}: {successes} of {n}, p = {p:.2g} if it were half at most"
+        return Finding(Kind.STATISTICAL, verdict, detail, (Power(test, 0.5, successes / n, True),))
+
+    # Empirical findings
+
+    def at_most(self, value: float, limit: float, what: str) -> Finding:
+        """That a measured value does not exceed a stated limit."""
+        if np.isnan(value):
+            raise ValueError(f"{what} is not a number")
+        verdict = Verdict.SUPPORTS if value <= limit else Verdict.REFUTES
+        return Finding(Kind.EMPIRICAL, verdict, f"{what}: {value:.4g}, limit {limit:.4g}")
+
+
+def _tested(p_value: float, share: float, detail: str, powers: tuple[Power, ...]) -> Finding:
+    verdict = Verdict.REFUTES if p_value <= share else Verdict.SUPPORTS
+    return Finding(Kind.STATISTICAL, verdict, f"{detail}; p = {min(1.0, p_value * len(powers)):.3g}", powers)
+
+
+def _symbols(*expressions: sp.Basic) -> list[sp.Symbol]:
+    """The free symbols of some expressions, in an order that does not depend on the process."""
+    return sorted(set().union(*map(balls.free_symbols, expressions)), key=lambda symbol: symbol.sort_key())
+
+
+def _where(point: Point) -> str:
+    return " at " + ", ".join(f"{s} = {x}" for s, x in point.items()) if point else ""
+
+
+def _count(points: Sequence[object]) -> str:
+    return "one point" if len(points) == 1 else f"{len(points)} points"

@@ -1,0 +1,201 @@
+"""A run of the ledger: every check of the chosen claims, in parallel, reproducibly."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from numerics.arguments import InputError
+from numerics.checks import checks_of
+from numerics.evidence import Check, CheckResult, ControlResult, run
+from numerics.parallel import reason, run_tasks
+from numerics.statistics.exact_tests import BUDGET, LEVEL
+from theory.claims import Entry, Ledger, Pitfall
+
+LIMITS = {"quick": 60.0, "standard": 300.0, "thorough": 1800.0}  # seconds of processor time a single check may take
+PACKAGES = ("numpy", "sympy", "scipy", "python-flint", "sparse-limits")
+
+
+@dataclass(frozen=True)
+class Task:
+    """A check by name, so that nothing symbolic travels to the worker."""
+
+    topic: str
+    label: str
+    check: str
+    seed: int
+    effort: str
+
+
+@dataclass(frozen=True)
+class ClaimResult:
+    entry: Entry
+    checks: tuple[CheckResult, ...]
+    unchecked: tuple[str, ...]  # expressions that no check takes
+
+    @property
+    def status(self) -> str:
+        """`holds`, `refuted`, or `open` where the evidence is missing or worthless."""
+        statuses = {check.status for check in self.checks}
+        if "refuted" in statuses:
+            return "refuted"
+        survived = any(each.status == "survived" for check in self.checks for each in check.controls)
+        return "open" if not self.checks or self.unchecked or "error" in statuses or survived else "holds"
+
+
+@dataclass(frozen=True)
+class Run:
+    seed: int
+    effort: str
+    seconds: float
+    claims: tuple[ClaimResult, ...]
+
+    @property
+    def totals(self) -> dict[str, int]:
+        statuses = [claim.status for claim in self.claims]
+        checks = [check for claim in self.claims for check in claim.checks]
+        controls = [each for check in checks for each in check.controls]
+        return {
+            "claims": len(statuses),
+            "hold": statuses.count("holds"),
+            "refuted": statuses.count("refuted"),
+            "open": statuses.count("open"),
+            "checks": len(checks),
+            "errors": sum(check.status == "error" for check in checks),
+            "controls": len(controls),
+            "survived": sum(each.status == "survived" for each in controls),
+            "tests": sum(check.tests for check in checks),
+            "vouched": sum(bool(check.vouched) for check in checks),
+        }
+
+    @property
+    def failed(self) -> bool:
+        """Whether any claim does not hold: refuted, without evidence, or with a check that errs or a control that survives."""
+        return self.totals["hold"] < self.totals["claims"]
+
+
+@dataclass(frozen=True)
+class FailedForm:
+    """A form that fails, the check that computes with its counterexample, and what became of the form there."""
+
+    pitfall: Pitfall
+    check: CheckResult
+    control: ControlResult
+
+
+def failed_forms(result: ClaimResult) -> list[FailedForm]:
+    """The forms that fail beside a claim, each with the control that a run refuted at its counterexample.
+
+    Raises:
+        ValueError: if no check that takes the counterexample has the control.
+    """
+    claim = result.entry.claim
+    found = []
+    for pitfall in claim.pitfalls:
+        takes = {
+            check.name
+            for check in checks_of(result.entry.topic)
+            if check.claim is claim and pitfall.counterexample in check.subjects
+        }
+        outcomes = [
+            FailedForm(pitfall, check, control)
+            for check in result.checks
+            for control in check.controls
+            if check.name in takes and control.name == pitfall.control
+        ]
+        if not outcomes:
+            raise ValueError(
+                f"{claim.label}: no check of {pitfall.counterexample!r} has the control {pitfall.control!r}"
+            )
+        found.append(outcomes[0])
+    return found
+
+
+def checks_by_claim(entries: Sequence[Entry]) -> dict[str, list[Check]]:
+    """The checks of each claim, by label.
+
+    Raises:
+        InputError: if the statistical tests of all the topics together would overdraw the false-alarm budget.
+    """
+    found: dict[str, list[Check]] = {entry.label: [] for entry in entries}
+    tests = 0
+    for topic in dict.fromkeys(entry.topic for entry in entries):
+        for check in checks_of(topic):
+            tests += check.tests
+            if check.claim.label in found:
+                found[check.claim.label].append(check)
+    if tests * LEVEL > BUDGET * (1 + 1e-9):
+        raise InputError(f"{tests} statistical tests at {LEVEL:g} each exceed the false-alarm budget {BUDGET:g}")
+    return found
+
+
+def verify(
+    ledger: Ledger,
+    names: Sequence[str] = (),
+    *,
+    effort: str = "quick",
+    seed: int = 0,
+    jobs: int = 1,
+    on_result: Callable[[CheckResult], None] = lambda result: None,
+) -> Run:
+    """Run the checks of the claims named by label or topic (all of them if none is named).
+
+    The same seed gives the same findings for any number of jobs and any selection. `on_result` sees each check as
+    it ends.
+
+    Raises:
+        InputError: for an unknown name, effort, or a seed outside [0, 2^128).
+    """
+    if effort not in LIMITS:
+        raise InputError(f"effort {effort!r}: expected one of {', '.join(LIMITS)}")
+    if not 0 <= seed < 2**128:
+        raise InputError(f"seed {seed}: expected 0 ≤ seed < 2^128")
+    if jobs < 1:
+        raise InputError(f"jobs {jobs}: expected a positive number")
+    start = time.perf_counter()
+    entries = ledger.select(names)
+    checks = checks_by_claim(entries)
+    planned = sorted(
+        (
+            (-check.cost, Task(entry.topic, entry.label, check.name, seed, effort))
+            for entry in entries
+            for check in checks[entry.label]
+        ),
+        key=lambda item: item[0],
+    )
+    results: dict[tuple[str, str], CheckResult] = {}
+    for result in run_tasks(run_one, [task for _, task in planned], _lost, jobs, LIMITS[effort]):
+        results[result.label, result.name] = result
+        on_result(result)
+    claims = tuple(_assemble(entry, checks[entry.label], results) for entry in entries)
+    return Run(seed, effort, time.perf_counter() - start, claims)
+
+
+def run_one(task: Task) -> CheckResult:
+    """Run one check, named; what a worker process does."""
+    for check in checks_of(task.topic):
+        if check.claim.label == task.label and check.name == task.check:
+            return run(check, task.seed, task.effort)
+    raise LookupError(f"no check {task.check} of {task.label}")
+
+
+def _lost(task: Task, error: BaseException) -> CheckResult:
+    (check,) = (c for c in checks_of(task.topic) if (c.claim.label, c.name) == (task.label, task.check))
+    kind = check.kind.name.lower()
+    return CheckResult(
+        task.label, task.check, kind, "error", reason(error), check.description, LIMITS[task.effort], (), check.tests
+    )
+
+
+def _assemble(entry: Entry, checks: Sequence[Check], results: dict[tuple[str, str], CheckResult]) -> ClaimResult:
+    taken = {name for check in checks for name in check.subjects}
+    unchecked = tuple(name for name in entry.claim.expressions if name not in taken)
+    return ClaimResult(entry, tuple(results[entry.label, check.name] for check in checks), unchecked)
+
+
+def versions() -> dict[str, str]:
+    """What ran: Python and the packages that figures depend on."""
+    return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}

@@ -1,0 +1,1 @@
+"""Exact arithmetic on SymPy expressions: balls, fractions, polynomials and logarithms."""

@@ -1,0 +1,29 @@
+"""SymPy expressions evaluated in ball arithmetic: every number comes with a proof of how wrong it can be.
+
+`enclose` returns a complex ball that contains the value; `digits` prints correct digits; `number` is the nearest
+float. Where the proof leans on an assumption that was not checked, the number is *vouched*: `vouched` says for what, and
+`collecting` gathers it from all that is computed meanwhile. That may be the tail of an improper integral (it is
+bounded from the structure of the integrand, `numerics.exact.balls.rays`, and taken to be log-concave where that fails), or
+what the classes `Level`, `Smallest`, `BracketedSum` and `Transfer` ask of whoever writes them.
+"""
+
+from numerics.exact.balls import functions, integrals, levels, pieces, repeated  # noqa: F401  each adds its rules
+from numerics.exact.balls.core import NoEnclosureError, NoGuaranteeError, evaluate
+from numerics.exact.balls.enclosures import digits, enclose, number, vouched
+from numerics.exact.balls.steps import whole_step, with_exact_steps
+from numerics.exact.balls.symbols import free_symbols
+from numerics.exact.balls.vouching import collecting
+
+__all__ = [
+    "NoEnclosureError",
+    "NoGuaranteeError",
+    "collecting",
+    "digits",
+    "enclose",
+    "evaluate",
+    "free_symbols",
+    "number",
+    "vouched",
+    "whole_step",
+    "with_exact_steps",
+]

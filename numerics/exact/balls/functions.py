@@ -1,0 +1,155 @@
+"""Rules of the special functions: each is called analytic only on balls that keep off its cuts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sympy as sp
+from flint import acb, arb, ctx
+
+from numerics.exact.balls.core import NOT_A_NUMBER, RULES, Rule, Values, evaluate, is_real
+
+
+def _on_cut_left(x: acb) -> bool:
+    """Whether the ball may meet the negative real axis with 0."""
+    return bool(x.imag.contains(0)) and not bool(x.real > 0)
+
+
+def _on_cut_outside_unit(x: acb) -> bool:
+    """Whether the ball may meet the real axis beyond ±1, ends included."""
+    return bool(x.imag.contains(0)) and not bool(abs(x.real) < 1)
+
+
+def _meromorphic(method: str) -> Rule:
+    """A function without cuts; on a ball with a pole in it Arb's is not finite."""
+
+    def rule(expression: sp.Function, values: Values, analytic: bool) -> acb:
+        return getattr(evaluate(expression.args[0], values, analytic), method)()
+
+    return rule
+
+
+def _cut(method: str, on_cut: Callable[[acb], bool]) -> Rule:
+    def rule(expression: sp.Function, values: Values, analytic: bool) -> acb:
+        x = evaluate(expression.args[0], values, analytic)
+        return NOT_A_NUMBER if analytic and on_cut(x) else getattr(x, method)()
+
+    return rule
+
+
+def _real_only(method: str) -> Rule:
+    """A function known for real balls alone: analytic only as a constant, since others leave the real line."""
+
+    def rule(expression: sp.Function, values: Values, analytic: bool) -> acb:
+        x = evaluate(expression.args[0], values, analytic)
+        return acb(getattr(x.real, method)()) if is_real(x) else NOT_A_NUMBER
+
+    return rule
+
+
+def _bessel(method: str) -> Rule:
+    def rule(expression: sp.Function, values: Values, analytic: bool) -> acb:
+        order, x = (evaluate(argument, values, analytic) for argument in expression.args)
+        return NOT_A_NUMBER if analytic and _on_cut_left(x) else getattr(x, method)(order)
+
+    return rule
+
+
+def _bessel_k(expression: sp.besselk, values: Values, analytic: bool) -> acb:
+    order, x = (evaluate(argument, values, analytic) for argument in expression.args)
+    if analytic and _on_cut_left(x):
+        return NOT_A_NUMBER
+    if ctx.prec <= 256 or order not in (1, 2):
+        return x.bessel_k(order)
+    zeroth = x.bessel_k(0)  # the direct way to the others takes minutes where e^x meets the precision
+    first = (1 / x - x.bessel_i(1) * zeroth) / x.bessel_i(0)  # by the Wronskian
+    return first if order == 1 else zeroth + 2 * first / x
+
+
+def _expint(expression: sp.Function, values: Values, analytic: bool) -> acb:
+    order, x = (evaluate(argument, values, analytic) for argument in expression.args)
+    return NOT_A_NUMBER if analytic and _on_cut_left(x) else x.expint(order)
+
+
+def _hermite(expression: sp.hermite, values: Values, analytic: bool) -> acb:
+    n, x = (evaluate(argument, values, analytic) for argument in expression.args)
+    return x.hermite_h(n)
+
+
+def _zeta(expression: sp.zeta, values: Values, analytic: bool) -> acb:
+    s, *a = (evaluate(argument, values, analytic) for argument in expression.args)
+    return NOT_A_NUMBER if analytic and any(map(_on_cut_left, a)) else s.zeta(*a)
+
+
+def _binomial(expression: sp.Function, values: Values, analytic: bool) -> acb:
+    """By gamma functions: not finite where n is a negative integer, although SymPy has a value there."""
+    n, k = (evaluate(argument, values, analytic) for argument in expression.args)
+    return (n + 1).gamma() * (k + 1).rgamma() * (n - k + 1).rgamma()
+
+
+def _factorial(expression: sp.Function, values: Values, analytic: bool) -> acb:
+    return (evaluate(expression.args[0], values, analytic) + 1).gamma()
+
+
+def _falling(expression: sp.Function, values: Values, analytic: bool) -> acb:
+    """By gamma functions: not finite where x is a negative integer, although SymPy has a value there."""
+    x, k = (evaluate(argument, values, analytic) for argument in expression.args)
+    return (x + 1).gamma() * (x - k + 1).rgamma()
+
+
+def _hyper(expression: sp.hyper, values: Values, analytic: bool) -> acb:
+    above = [evaluate(a, values, analytic) for a in expression.ap]
+    below = [evaluate(b, values, analytic) for b in expression.bq]
+    x = evaluate(expression.argument, values, analytic)
+    if len(above) == 2 and not below:
+        return _divergent_series(above[0], above[1], -x)
+    if analytic and len(above) > len(below) and bool(x.imag.contains(0)) and not bool(x.real < 1):
+        return NOT_A_NUMBER
+    return x.hypgeom(above, below)
+
+
+def _divergent_series(a: acb, b: acb, z: acb) -> acb:
+    """₂F₀(a, b; −z) = E(1 + gz)^−a with g of the law Gamma(b), for Re z > 0: at most 1, its derivative at most ab."""
+    if not (is_real(a) and is_real(b) and a.real > 0 and b.real > 0 and z.real > 0):
+        return NOT_A_NUMBER
+    middle = acb(z.real.mid(), z.imag.mid())
+    value = middle**-a * (1 / middle).hypgeom_u(a, a - b + 1)
+    reach = (a * b).real * arb(z.real.rad()).max(arb(z.imag.rad())) * arb(2).sqrt()
+    error = reach.union(-reach)
+    if not bool(reach < 1):
+        value, error = acb(0), arb(0, 1)
+    return value + acb(error, 0 if is_real(z) else error)
+
+
+RULES.update(
+    {
+        sp.exp: _meromorphic("exp"),
+        sp.sin: _meromorphic("sin"),
+        sp.cos: _meromorphic("cos"),
+        sp.tan: _meromorphic("tan"),
+        sp.sinh: _meromorphic("sinh"),
+        sp.cosh: _meromorphic("cosh"),
+        sp.tanh: _meromorphic("tanh"),
+        sp.erf: _meromorphic("erf"),
+        sp.erfc: _meromorphic("erfc"),
+        sp.Si: _meromorphic("si"),
+        sp.gamma: _meromorphic("gamma"),
+        sp.zeta: _zeta,
+        sp.log: _cut("log", _on_cut_left),
+        sp.loggamma: _cut("lgamma", _on_cut_left),
+        sp.Ei: _cut("ei", _on_cut_left),
+        sp.asin: _cut("asin", _on_cut_outside_unit),
+        sp.acos: _cut("acos", _on_cut_outside_unit),
+        sp.atan: _cut("atan", lambda x: bool(x.real.contains(0)) and not bool(abs(x.imag) < 1)),
+        sp.erfinv: _real_only("erfinv"),
+        sp.erfcinv: _real_only("erfcinv"),
+        sp.besselk: _bessel_k,
+        sp.besseli: _bessel("bessel_i"),
+        sp.expint: _expint,
+        sp.hermite: _hermite,
+        sp.binomial: _binomial,
+        sp.factorial: _factorial,
+        sp.FallingFactorial: _falling,
+        sp.hyper: _hyper,
+    }
+)

@@ -1,0 +1,1 @@
+"""From a mask back to its graphon, and to the method that made it."""

@@ -1,0 +1,369 @@
+"""Which pruning method made a mask of the first layer, given the data: the mask against the law of each method.
+
+The rows of every method are independent draws of a law that the data fix (S6): fresh ones give the densities of the
+columns, the distribution of row degrees, and patterns that rows may show. Further ones, pruned like the mask, are masks
+of the method. The mask is held against these by three deviations from the law at once: if the method made it,
+it is one of them, and the rank of its deviation among theirs is a p-value without any approximation. Where the mask
+betrays that weights were ranked in rows, columns or blocks (S12, S13), the scores of every method are.
+
+The methods that are not rejected are a set that misses the true one, if any of them is, with chance REJECTED at most;
+a method is named if it is alone in that set (`origin_of`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.special import gammaln, xlog1py, xlogy
+
+from numerics.arguments import InputError
+from numerics.data import Dataset
+from numerics.fitting.fit import Selection
+from numerics.fitting.homogeneity import Counts, degrees
+from numerics.fitting.levels import ENOUGH_DRAWN, FEW_ROWS, REJECTED
+from numerics.masks.selection import Mask, n_of_m_mask, top_k_mask
+from numerics.networks import random_network
+from numerics.pruning.methods import residual, saliency
+from numerics.pruning.moments import noise_floor
+from numerics.pruning.row_law import (
+    DATA_DRIVEN,
+    FEWEST_ROWS,
+    MOST_SCORES,
+    SMOOTHED,
+    NotCoveredError,
+    Problem,
+    posed,
+    row_scores,
+    sample_row_law,
+)
+from numerics.statistics.noise import upper_tail
+
+Floats = NDArray[np.floating]
+
+METHODS = ("random", "synflow", "wanda", "snip", "grasp", "grasp-magnitude")
+SAME_LAW = {"random": "magnitude"}  # S2
+READ_DATA = ("wanda", *DATA_DRIVEN)
+TRAINING = "magnitude after training"  # an origin that no law here covers
+MOST_PRODUCTS = 2**35  # of fresh rows, inputs and samples, for one method: some ten seconds
+MOST_ENTRIES = 2**26  # of an array: 512 MB
+FEWEST_DRAWN = 7  # masks of a method, where more than these would take too long
+MOST_COMPARED = 1024  # rows whose patterns are compared, of a mask and of the law
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """How well the law of a method fits the columns and the rows of a mask.
+
+    densities [n]: predicted column densities. error: their mean absolute error; ratio: over the noise floor.
+    row_distance: the mean absolute difference of sorted row densities; row_noise: that of masks drawn from the law.
+    columns_p, rows_p, patterns_p: the chance of a larger deviation of the columns, of row degrees and of the patterns of
+    rows under the law, extrapolated from the `drawn` masks (Student's t of logarithms). p: of the three
+    deviations together; its rank among the drawn masks, and so exact, if these are ENOUGH_DRAWN, else extrapolated.
+    log_likelihood: of column counts (binomial) and of row degrees together, a measure of nearness.
+    """
+
+    method: str
+    densities: Floats
+    error: float
+    ratio: float
+    row_distance: float
+    row_noise: float
+    columns_p: float
+    rows_p: float
+    patterns_p: float
+    p: float
+    drawn: int
+    log_likelihood: float
+
+    @property
+    def exact(self) -> bool:
+        """Whether p is a rank among drawn masks."""
+        return self.drawn >= ENOUGH_DRAWN
+
+    @property
+    def fits(self) -> bool:
+        """Whether the method is not rejected."""
+        return self.p > REJECTED
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """What all methods prune by: the data, how weights are ranked (None: each method's own way), and the residual.
+
+    subtract_output: residual −y; otherwise f₀ − y, f₀ the output of a network that nobody knows, so of a random one.
+    """
+
+    data: Dataset
+    selection: Selection | None = None
+    subtract_output: bool = True
+
+    def draws_networks(self, method: str) -> bool:
+        """Whether rows depend on each other through the residual, so that whole networks are pruned.
+
+        GraSP's do through the smoothed residual, those of both SNIP and GraSP through f₀.
+        """
+        return method in SMOOTHED or (method in DATA_DRIVEN and not self.subtract_output)
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """A method that is not tested by itself, and why: no theory covers it here, or its law is that of `same_as`."""
+
+    method: str
+    reason: str
+    same_as: str | None = None
+
+
+class Status(StrEnum):
+    """What the tests of all methods say about the origin of a mask."""
+
+    EXPLAINED = "explained"  # one law is not rejected, every other is
+    NOT_TOLD_APART = "not_told_apart"  # several are not rejected, or one is not and another could not be tested
+    NONE_EXPLAINS = "none_explains"  # every law is rejected
+    STRUCTURED = "structured"  # whole lines are gone or kept, and no law that prunes weight by weight passes
+    NOT_TESTED = "not_tested"  # no law, or every law that could be tested is rejected and another could not be
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What the tests leave of the methods.
+
+    laws: the methods not rejected, the likeliest first, those of one law together. untested: methods of which nothing is
+    known here, and TRAINING where too few rows tell it from a method that reads the data. nearest: the likeliest method.
+    """
+
+    status: Status
+    laws: tuple[tuple[str, ...], ...]
+    untested: tuple[str, ...]
+    nearest: str | None
+
+
+def origin_of(
+    found: Sequence[Explanation], excluded: Sequence[Excluded], rows: int, structured: bool = False
+) -> Origin:
+    """The set of methods that are not rejected for a mask of so many rows, and whether it names one.
+
+    structured: whether whole lines are gone or kept.
+    """
+    laws = tuple(one_law(each.method, excluded) for each in found if each.fits)
+    untested = tuple(each.method for each in excluded if each.same_as is None)
+    if rows < FEW_ROWS and any(law[0] in READ_DATA for law in laws):
+        untested = (*untested, TRAINING)
+    if laws:
+        status = Status.EXPLAINED if len(laws) == 1 and not untested else Status.NOT_TOLD_APART
+    elif structured:
+        status = Status.STRUCTURED
+    else:
+        status = Status.NONE_EXPLAINS if found and not untested else Status.NOT_TESTED
+    return Origin(status, laws, untested, found[0].method if found else None)
+
+
+def one_law(method: str, excluded: Sequence[Excluded]) -> tuple[str, ...]:
+    """The methods whose masks have the law of this one, itself first."""
+    others = (each.method for each in excluded if each.same_as == method)
+    return (method, *((SAME_LAW[method],) if method in SAME_LAW else ()), *others)
+
+
+def explain(
+    mask: csr_array, setting: Setting, rows: int, seed: np.random.SeedSequence
+) -> tuple[list[Explanation], list[Excluded]]:
+    """Every method against a mask [m, n], the likeliest first, and those that are not tested by themselves.
+
+    rows: fresh rows that predict; fewer where their scores would not fit in memory. InputError if the mask keeps none or
+    all of its entries, or if the data have another number of inputs.
+    """
+    (m, n), data = mask.shape, setting.data
+    if data.x.shape[1] != n:
+        raise InputError(f"the mask has {n} columns, {data.name} has {data.x.shape[1]} inputs, expected as many")
+    if not 0 < mask.nnz < m * n:
+        raise InputError(f"the mask keeps {mask.nnz} of {m * n} entries, expected some, not all")
+    found, excluded = [], []
+    for method, stream in zip(METHODS, seed.spawn(len(METHODS)), strict=True):
+        rng = np.random.default_rng(stream)
+        if (reason := _law_of_random(method, setting)) is not None:
+            excluded.append(Excluded(method, reason, "random"))
+            continue
+        try:
+            _check_size(method, m, setting)
+            problem = posed(method, mask.nnz / (m * n), m, data)
+            enough = int(min(rows, max(400, 10 / problem.density)))
+            sample_row_law(problem, enough, rng)  # refuses a density that would split scores of zero
+        except NotCoveredError as error:
+            excluded.append(Excluded(method, str(error)))
+            continue
+        found.append(_explained(mask, problem, setting, rows, rng))
+    return sorted(found, key=lambda each: -each.log_likelihood), excluded
+
+
+def _law_of_random(method: str, setting: Setting) -> str | None:
+    """Why the masks of a method have the law of random ones: its factor is one that all scores ranked together share."""
+    selection = setting.selection
+    if selection is None:
+        return None
+    side = "columns" if selection.columns else "rows"
+    if method == ("wanda" if selection.columns else "synflow"):
+        return f"ranked within {side} its factor of {side} drops out, and its masks are those of random"
+    if method == "wanda":
+        norms = np.linalg.norm(setting.data.x, axis=0)
+        if np.ptp(norms) <= 1e-9 * norms.max():
+            return "all inputs have one norm here, so that its masks are those of random"
+    return None
+
+
+def _check_size(method: str, width: int, setting: Setting) -> None:
+    """NotCoveredError if masks of the method are too large to be made again."""
+    samples, inputs = setting.data.x.shape
+    if width * inputs > MOST_ENTRIES:
+        raise NotCoveredError(f"a mask of {width} x {inputs} weights, expected at most {MOST_ENTRIES} to be made again")
+    if setting.draws_networks(method) and width * samples > MOST_ENTRIES:
+        fewer = MOST_ENTRIES // width
+        raise NotCoveredError(f"{samples} samples, expected at most {fewer} (--samples) for networks of width {width}")
+
+
+@dataclass(frozen=True, eq=False)
+class _Law:
+    """Column densities p [n] and the distribution q [n + 1] of row degrees, from `rows` fresh rows.
+
+    patterns [r, n]: some of these rows; scale: the median of their distances from each other, in entries; likeness: the
+    mean of the kernel exp(−distance/scale) among them.
+    """
+
+    p: Floats
+    q: Floats
+    rows: int
+    patterns: Mask
+    scale: float
+    likeness: float
+
+    def columns(self, counts: Counts, m: int) -> float:
+        """The χ² of column counts over m rows."""
+        return float(((counts / m - self.p) ** 2 / (self.p * (1 - self.p))).sum())
+
+    def row_laws(self, row_degrees: Counts) -> float:
+        """The distance of Anderson and Darling between two distributions of row degrees."""
+        mine = self.q.cumsum()
+        seen = np.bincount(row_degrees, minlength=self.q.size).cumsum() / row_degrees.size
+        return float((self.q * (seen - mine) ** 2 / (mine * (1 - mine) + 1 / self.rows)).sum())
+
+    def pattern_distance(self, kept: Mask) -> float:
+        """How far rows [r, n] of a mask are from those of the law: the squared distance of means of a Gaussian kernel.
+
+        Gretton et al., A kernel two-sample test, JMLR 13 (2012).
+        """
+        among, across = (_likeness(kept, others, self.scale) for others in (kept, self.patterns))
+        return max(0.0, among - 2 * across + self.likeness)
+
+    def row_distance(self, row_degrees: Counts) -> float:
+        seen = np.bincount(row_degrees, minlength=self.q.size).cumsum() / row_degrees.size
+        return float(np.abs(seen - self.q.cumsum())[:-1].mean())
+
+    def log_likelihood(self, counts: Counts, row_degrees: Counts) -> float:
+        m = row_degrees.size
+        choices = gammaln(m + 1) - gammaln(counts + 1) - gammaln(m - counts + 1)
+        columns = choices + xlogy(counts, self.p) + xlog1py(m - counts, -self.p)
+        return float(columns.sum() + np.log(self.q[row_degrees]).sum())
+
+
+def _explained(mask: csr_array, problem: Problem, setting: Setting, rows: int, rng: np.random.Generator) -> Explanation:
+    m, n = mask.shape
+    law = _law(problem, setting, max(FEWEST_ROWS, min(rows, MOST_SCORES // n)), rng)
+    row_degrees, counts = degrees(mask)
+    seen, drawn, distances = _deviations(law, mask.toarray(), rng), [], []
+    for _ in range(_masks_drawn(problem)):
+        fresh = _fresh_mask(problem, setting, mask.nnz, rng)
+        drawn.append(_deviations(law, fresh, rng))
+        distances.append(law.row_distance(fresh.sum(axis=1)))
+    tails = [upper_tail(one, others) for one, others in zip(seen, np.array(drawn).T, strict=True)]
+    enough = len(drawn) >= ENOUGH_DRAWN
+    error = float(np.abs(counts / m - law.p).mean())
+    return Explanation(
+        problem.method,
+        law.p,
+        error,
+        error / noise_floor(law.p, m),
+        law.row_distance(row_degrees),
+        float(np.mean(distances)),
+        tails[0],
+        tails[1],
+        tails[2],
+        _rank(np.array([seen, *drawn])) if enough else min(1.0, len(tails) * min(tails)),
+        len(drawn),
+        law.log_likelihood(counts, row_degrees),
+    )
+
+
+def _deviations(law: _Law, kept: Mask, rng: np.random.Generator) -> tuple[float, float, float]:
+    """How far the columns, the degrees and the patterns of the rows of a mask [m, n] are from the law."""
+    compared = kept if len(kept) <= MOST_COMPARED else kept[rng.choice(len(kept), MOST_COMPARED, replace=False)]
+    return law.columns(kept.sum(axis=0), len(kept)), law.row_laws(kept.sum(axis=1)), law.pattern_distance(compared)
+
+
+def _rank(deviations: Floats) -> float:
+    """The share of masks that deviate at least as much as the first. deviations: float[masks, kinds] ≥ 0.
+
+    Logarithms of each kind are standardised over all masks, and the squares of those above the mean added up. That treats
+    all masks alike: if they are exchangeable, the share is at most α with chance at most α.
+    """
+    logs = np.log(deviations + 1e-300)
+    spread = logs.std(axis=0)
+    above = np.maximum((logs - logs.mean(axis=0)) / np.where(spread > 0, spread, 1.0), 0.0)
+    together = (above**2).sum(axis=1)
+    return float((together >= together[0]).mean())
+
+
+def _likeness(kept: Mask, others: Mask, scale: float) -> float:
+    """The mean of exp(−distance/scale) over all pairs of rows [r, n] and [s, n]."""
+    return float(np.exp(-_distances(kept, others) / np.float32(scale)).mean(dtype=np.float64))
+
+
+def _distances(kept: Mask, others: Mask) -> Floats:
+    """In how many entries rows [r, n] and rows [s, n] differ: [r, s]."""
+    a, b = kept.astype(np.float32), others.astype(np.float32)
+    return a.sum(axis=1)[:, None] + b.sum(axis=1) - 2 * a @ b.T
+
+
+def _masks_drawn(problem: Problem) -> int:
+    samples = len(problem.x) if problem.method in DATA_DRIVEN else 1
+    return max(FEWEST_DRAWN, min(ENOUGH_DRAWN, MOST_PRODUCTS // (problem.width * problem.inputs * samples)))
+
+
+def _law(problem: Problem, setting: Setting, rows: int, rng: np.random.Generator) -> _Law:
+    selection = setting.selection
+    if setting.draws_networks(problem.method):
+        number = max(FEWEST_DRAWN, rows // problem.width)
+        kept = np.concatenate([_fresh_mask(problem, setting, None, rng) for _ in range(number)])
+    else:
+        block = selection.length if selection is not None and selection.columns else 1
+        scores = row_scores(problem, max(1, rows // block) * block, rng)
+        kept = problem.mask(scores) if selection is None else _selected(scores, selection)
+    half = 0.5 / len(kept)
+    shares = np.bincount(kept.sum(axis=1), minlength=problem.inputs + 1) + 1 / (problem.inputs + 1)
+    patterns = kept[rng.choice(len(kept), min(len(kept), MOST_COMPARED), replace=False)]
+    scale = max(1.0, float(np.median(_distances(patterns, patterns))))
+    densities = np.clip(kept.mean(axis=0), half, 1 - half)
+    return _Law(densities, shares / shares.sum(), len(kept), patterns, scale, _likeness(patterns, patterns, scale))
+
+
+def _selected(scores: Floats, selection: Selection) -> Mask:
+    if selection.columns:
+        return n_of_m_mask(scores.T, selection.kept, selection.length).T
+    return n_of_m_mask(scores, selection.kept, selection.length)
+
+
+def _fresh_mask(problem: Problem, setting: Setting, kept: int | None, rng: np.random.Generator) -> Mask:
+    """A mask that the method makes of another network, with `kept` entries where all are ranked together."""
+    data, selection = setting.data, setting.selection
+    if setting.draws_networks(problem.method):
+        network = random_network((problem.inputs, problem.width, data.y.shape[1]), rng)
+        r = residual(network, data.x, data.y, subtract_output=setting.subtract_output)
+        (scores,) = saliency(problem.method, network, data.x, r, first_layer=True)
+    else:
+        scores = row_scores(problem, problem.width, rng)
+    if selection is not None:
+        return _selected(scores, selection)
+    return problem.mask(scores) if problem.by_row or kept is None else top_k_mask(scores, kept)

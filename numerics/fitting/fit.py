@@ -1,0 +1,356 @@
+"""The graphon that a mask came from: exact tests, a fitted factorised model, certified distances.
+
+The mask is held against two graphons, the constant one and the fitted one. A distance says little by itself, so each
+stands beside those of masks drawn from that very graphon and put through the same lines, fit included, and beside the
+bound of G1, which no mask from the constant graphon passes but by a stated chance. Where neither side varies the fitted
+graphon is the constant one, and there is one distance with one verdict. Where whole lines are gone the rest of the mask is
+fitted too, as a mask of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import sqrt
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.special import softmax
+
+from numerics.arguments import InputError
+from numerics.fitting.factor_model import (
+    COARSE,
+    FINE,
+    Counted,
+    Fitted,
+    count,
+    factors,
+    fit_families,
+    fit_family,
+    fit_half_normal_rows,
+    posterior,
+)
+from numerics.fitting.homogeneity import Blocks, Homogeneity, homogeneity_of
+from numerics.fitting.levels import UNLIKELY
+from numerics.fitting.structure import Structure, structure_of
+from numerics.masks.cut_norm import LONGEST_EXACT, CutNorm, cut_distance
+from numerics.masks.sampling import sample_constant, sample_step
+from numerics.pruning.moments import numeric
+from numerics.spectra.noise_edge import CorrectedValue, corrected_singular_values, noise_edge
+from numerics.statistics.noise import upper_tail
+from theory.graphon import cut_norm_rate, symbols
+from theory.operators import noise as noise_theory
+
+Floats = NDArray[np.floating]
+
+DRAWN = {2**17: 19, 2**22: 5}  # masks drawn from a graphon, by the entries of the mask up to which so many are
+FEWEST_DRAWN = 3
+ENUMERATED = 2**11  # numbers that an enumeration passes through in the time that the search takes for an entry
+SINGULAR_VALUES = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """The families fitted to a mask, the likeliest first, and the graphon W = left @ right of that one.
+
+    half_normal_rows: S4's model in the same units, None unless rows vary and are the random side. best: the likeliest
+    family once more, with more atoms and groups.
+    """
+
+    families: list[Fitted]
+    half_normal_rows: Fitted | None
+    best: Fitted
+    data: Counted
+    left: Floats
+    right: Floats
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether neither side varies, so that the graphon is the density."""
+        return not self.data.varies and self.data.sizes.size == 1
+
+    @property
+    def profiles(self) -> tuple[Floats, Floats, float]:
+        """ln f [m] and ln φ [n], 0 at their medians, and the threshold τ that goes with them: W = F̄(τ/(f φ))."""
+        random = posterior(self.best, self.data) @ self.best.atoms
+        fixed = self.best.effects[self.data.groups]
+        middles = float(np.median(random)), float(np.median(fixed))
+        sides = random - middles[0], fixed - middles[1]
+        rows, columns = sides[::-1] if self.data.transposed else sides
+        return rows, columns, float(np.exp(-sum(middles)))
+
+    @property
+    def densities(self) -> tuple[Floats, Floats]:
+        """The fitted densities of rows [m] and of columns [n]."""
+        left, right = self.left, self.right
+        return left @ right.mean(axis=1), left.mean(axis=0) @ right
+
+    @property
+    def expected_dead(self) -> tuple[float, float]:
+        """How many rows and columns without an entry the graphon leads to expect."""
+        best, sizes = self.best, self.data.sizes
+        units = len(self.data.counts)
+        random = units * float(best.weights @ np.exp(np.log1p(-best.table) @ sizes))
+        fixed = float(sizes @ (1 - best.weights @ best.table) ** units)
+        return (fixed, random) if self.data.transposed else (random, fixed)
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """The likelihood of each family as a share of all (Akaike weights: the families have equally many numbers)."""
+        weights = softmax([each.log_likelihood for each in self.families])
+        return {each.family: float(weight) for each, weight in zip(self.families, weights, strict=True)}
+
+    @property
+    def lead(self) -> float | None:
+        """Vuong's statistic: the lead of the best over the second in standard deviations of its sum over units."""
+        if len(self.families) < 2:
+            return None
+        gain = self.families[0].log_likelihoods - self.families[1].log_likelihoods
+        spread = float(gain.std()) * sqrt(gain.size)
+        return float(gain.sum()) / spread if spread > 0 else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Distance:
+    """Certified bounds of the cut distance to a graphon; `drawn`: the lower bounds of masks drawn from that graphon."""
+
+    cut: CutNorm
+    drawn: Floats
+
+    @property
+    def p(self) -> float:
+        """The chance of a larger distance under the graphon, by the drawn ones."""
+        return upper_tail(self.cut.lower, self.drawn)
+
+    @property
+    def is_noise(self) -> bool:
+        """Whether sampling from the graphon explains the distance."""
+        return self.p >= UNLIKELY
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Leading singular values σ_i(M)/√(mn), freed from the noise, and the edge of the noise of the fitted graphon (O4)."""
+
+    values: Sequence[CorrectedValue]
+    edge: float
+
+    @property
+    def visible(self) -> int:
+        return sum(value.visible for value in self.values)
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """All that is found about a mask [m, n]; what needs a mask that keeps some entries, not all, is None without.
+
+    certified: what the distance to the constant graphon exceeds with chance UNLIKELY at most if the mask is uniform
+    (G1). to_fitted: the same object as to_constant where the fitted graphon is the constant one. structure: the whole
+    lines that are gone or kept; rest: what is found about the mask without them.
+    """
+
+    mask: csr_array
+    homogeneity: Homogeneity | None = None
+    model: Model | None = None
+    to_constant: Distance | None = None
+    to_fitted: Distance | None = None
+    certified: float | None = None
+    spectrum: Spectrum | None = None
+    structure: Structure | None = None
+    rest: Fit | None = None
+
+    def explained_by(self, methods: Sequence[str]) -> Fit:
+        """The same, without a structure if any method that prunes weight by weight leaves such masks."""
+        return replace(self, structure=None, rest=None) if methods else self
+
+    @property
+    def density(self) -> float:
+        return self.mask.nnz / (self.mask.shape[0] * self.mask.shape[1])
+
+
+def fit(mask: csr_array, *, seed: int = 0, silent: NDArray[np.bool_] | None = None) -> Fit:
+    """Everything about a mask [m, n] of bool. InputError if it is empty or not a matrix.
+
+    silent [n]: columns whose input is 0 throughout the data, if those are known: they explain a dead column.
+    """
+    if mask.ndim != 2 or 0 in mask.shape or mask.dtype.kind != "b":
+        raise InputError(f"mask is {mask.dtype} of shape {mask.shape}, expected a non-empty matrix of bool")
+    found = _fit_alone(mask, seed)
+    structure = None if found.homogeneity is None else structure_of(mask, silent)
+    if structure is None:
+        return found
+    rest = structure.rest(mask)
+    return replace(found, structure=structure, rest=_fit_alone(rest, seed) if 0 not in rest.shape else None)
+
+
+def _fit_alone(mask: csr_array, seed: int) -> Fit:
+    """Everything about a mask but its structure."""
+    if mask.nnz in (0, mask.shape[0] * mask.shape[1]):
+        return Fit(mask)
+    testing, drawing = (np.random.default_rng(each) for each in np.random.SeedSequence(seed).spawn(2))
+    homogeneity = homogeneity_of(mask, testing)
+    model = fit_model(mask, homogeneity.rows.uneven, homogeneity.columns.uneven)
+    constant = Fit(mask).density
+    selection = selected_by(homogeneity)
+    flat, fitted = [], []
+    for _ in range(masks_drawn(mask)):
+        flat.append(_distance_to_constant(_draw_constant(mask, selection, drawing)))
+        if not model.is_constant:
+            fitted.append(_distance_to_fitted(model, homogeneity, selection, drawing))
+    to_constant = to_fitted = Distance(cut_distance(mask, constant, seed=seed), np.array(flat))
+    if not model.is_constant:
+        to_fitted = Distance(cut_distance(mask, (model.left, model.right), seed=seed), np.array(fitted))
+    return Fit(
+        mask,
+        homogeneity,
+        model,
+        to_constant,
+        to_fitted,
+        certified_noise(constant, *mask.shape),
+        spectrum_of(mask, model, homogeneity, seed),
+    )
+
+
+def spectrum_of(mask: csr_array, model: Model, homogeneity: Homogeneity, seed: int) -> Spectrum:
+    """At most SINGULAR_VALUES leading singular values of a mask, and the noise edge of a model of it."""
+    m, n = mask.shape
+    table, of_units = model.best.table, posterior(model.best, model.data).mean(axis=0)
+    rows, columns = of_units / of_units.sum(), model.data.sizes / model.data.sizes.sum()
+    if model.data.transposed:
+        table, rows, columns = table.T, columns, rows
+    edge = noise_edge(table * (1 - table), m, n, row_weights=rows, column_weights=columns, tolerance=1e-6)
+    values = corrected_singular_values(mask, min(SINGULAR_VALUES, m, n), seed=seed)
+    if homogeneity.blocks is not None:  # the entries of a block depend on each other, which lifts the edge
+        edge *= _block_lift(homogeneity.blocks, m, n)
+    return Spectrum([value._replace(visible=value.visible and value.raw > edge) for value in values], edge)
+
+
+def _block_lift(blocks: Blocks, m: int, n: int) -> float:
+    """The noise edge of N:M masks over that of independent entries, as for constant columns (O4)."""
+    share = blocks.kept / blocks.length
+    sides = (m, n) if blocks.along == "rows" else (n, m)
+    arguments = (symbols.m, symbols.n, noise_theory.kept, noise_theory.block, symbols.variance)
+    at = (*sides, blocks.kept, blocks.length, share * (1 - share))
+    dependent, independent = (
+        float(numeric(arguments, formula)(*at)) for formula in (noise_theory.block_edge, noise_theory.constant_edge)
+    )
+    return dependent / independent
+
+
+def masks_drawn(mask: csr_array) -> int:
+    """How many masks are drawn to know the noise of a mask of this size; fewer where exact cut norms take long."""
+    short, long = sorted(mask.shape)
+    size = short * long
+    if short <= LONGEST_EXACT:
+        size = max(size, min((long << short) // ENUMERATED, max(DRAWN)))
+    return next((number for entries, number in DRAWN.items() if size <= entries), FEWEST_DRAWN)
+
+
+def fit_model(mask: csr_array, uneven_rows: bool, uneven_columns: bool) -> Model:
+    """All families and the graphon of the likeliest."""
+    coarse = count(mask, uneven_rows, uneven_columns, COARSE.groups)
+    families = fit_families(coarse)
+    rival = fit_half_normal_rows(coarse) if coarse.varies and not coarse.transposed else None
+    fine = count(mask, uneven_rows, uneven_columns, FINE.groups)
+    best = fit_family(families[0].family, fine, FINE.atoms)
+    return Model(families, rival, best, fine, *factors(best, fine))
+
+
+def illustrate(found: Fit, *, seed: int = 0) -> tuple[csr_array, csr_array]:
+    """A mask drawn from the fitted graphon, and one from the constant graphon, to look at."""
+    assert found.model is not None
+    assert found.homogeneity is not None
+    rng, selection = np.random.default_rng(seed), selected_by(found.homogeneity)
+    return draw(found.model, selection, rng), _draw_constant(found.mask, selection, rng)
+
+
+def certified_noise(density: float, m: int, n: int) -> float:
+    """The cut distance of a uniform mask to its density, exceeded with chance at most UNLIKELY (G1).
+
+    Sampling without replacement keeps the bounds of G1 (Hoeffding 1963, theorem 4).
+    """
+    at = {"n": n, "m": m, "delta": UNLIKELY, "V": density * (1 - density)}
+    arguments = (symbols.n, symbols.m, symbols.delta, symbols.variance)
+    rates = (cut_norm_rate.expressions[name] for name in ("hoeffding_rate", "bernstein_rate"))
+    return min(float(numeric(arguments, rate)(*at.values())) for rate in rates)
+
+
+class Selection(NamedTuple):
+    """Weights are ranked in blocks of `length` along rows (or columns), and `kept` of each block stay (S12, S13)."""
+
+    length: int
+    kept: int
+    columns: bool
+
+
+def selected_by(homogeneity: Homogeneity) -> Selection | None:
+    """The selection that a mask betrays by counts that are all equal; None for one threshold and for whole units."""
+    rows, columns, blocks = homogeneity.rows, homogeneity.columns, homogeneity.blocks
+    if rows.whole or columns.whole:
+        return None
+    if blocks is not None:
+        return Selection(blocks.length, blocks.kept, blocks.along == "columns")
+    if rows.equal or columns.equal:
+        side = rows if rows.equal else columns
+        return Selection(side.length, side.smallest, not rows.equal)
+    return None
+
+
+def draw(model: Model, selection: Selection | None, rng: np.random.Generator) -> csr_array:
+    """A mask of the model's shape and graphon: each unit at an atom drawn from its posterior, then independent entries.
+
+    Under a selection blocks keep their number of entries. Without one, rows and columns come sorted by atom and group.
+    """
+    if selection is not None:
+        line = model.left @ model.right[:, :1] if selection.columns else (model.left[:1] @ model.right).T
+        return _draw_selected(line[:, 0], selection, model.left.shape[0], model.right.shape[1], rng)
+    chances = posterior(model.best, model.data).cumsum(axis=1)
+    atoms = (chances < rng.random((len(chances), 1)) * chances[:, -1:]).sum(axis=1)
+    used, sizes = np.unique(atoms, return_counts=True)
+    mask = sample_step(model.best.table[used], sizes, model.data.sizes.astype(np.int64), rng)
+    return csr_array(mask.T) if model.data.transposed else mask
+
+
+def _draw_constant(mask: csr_array, selection: Selection | None, rng: np.random.Generator) -> csr_array:
+    m, n = mask.shape
+    density = mask.nnz / (m * n)
+    if selection is None:
+        return sample_constant(density, m, n, rng)
+    return _draw_selected(np.full(m if selection.columns else n, density), selection, m, n, rng)
+
+
+def _draw_selected(shares: Floats, selection: Selection, m: int, n: int, rng: np.random.Generator) -> csr_array:
+    """A mask [m, n] whose blocks keep their number exactly, and each entry with about its share of the line.
+
+    Systematic sampling: the shares of a block, in random order, are laid end to end; points at distance 1 from each
+    other hit the entries that are kept.
+    """
+    if selection.columns:
+        return csr_array(_draw_selected(shares, selection._replace(columns=False), n, m, rng).T)
+    blocks = shares.reshape(-1, selection.length)
+    blocks = np.minimum(blocks * (selection.kept / blocks.sum(axis=1, keepdims=True)), 1)
+    columns = np.arange(n).reshape(blocks.shape)
+    step, parts = max(1, 2**20 // n), []
+    for top in range(0, m, step):
+        drawn = rng.permuted(np.broadcast_to(columns, (min(step, m - top), *columns.shape)), axis=2)
+        reached = np.floor(blocks.ravel()[drawn].cumsum(axis=2) + rng.random((*drawn.shape[:2], 1)))
+        rows, kept, place = np.nonzero(np.diff(reached, axis=2, prepend=0) > 0)
+        parts.append((top + rows, drawn[rows, kept, place]))
+    rows, kept = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return csr_array((np.ones(rows.size, bool), (rows, kept)), shape=(m, n))
+
+
+def _distance_to_constant(mask: csr_array) -> float:
+    return cut_distance(mask, mask.nnz / (mask.shape[0] * mask.shape[1])).lower
+
+
+def _distance_to_fitted(
+    model: Model, homogeneity: Homogeneity, selection: Selection | None, rng: np.random.Generator
+) -> float:
+    """The distance of a mask drawn from a model to the graphon that its own family fits to it."""
+    mask = draw(model, selection, rng)
+    data = count(mask, homogeneity.rows.uneven, homogeneity.columns.uneven, FINE.groups)
+    again = fit_family(model.best.family, data, FINE.atoms)
+    return cut_distance(mask, factors(again, data)).lower

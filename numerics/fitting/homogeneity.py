@@ -1,0 +1,235 @@
+"""Exact tests of a mask against the uniform one, in which every set of K entries is equally likely (S2, G6).
+
+The counts of the rows, or of the columns, of a uniform K-subset are multivariate hypergeometric whatever K is. A side
+is tested twice: by its most extreme count, and by the statistic χ of G6, its p-value from counts drawn exactly. Counts
+that vary too little betray a selection row by row (S12) or block by block (N:M, S13).
+
+A side that varies evens out the counts of the other, which then could hide a profile of its own. So the other is tested
+once more, given the counts of the first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import gcd, inf, lgamma, log
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.special import gammaincc
+
+from numerics.arguments import InputError
+from numerics.fitting.levels import UNLIKELY
+from numerics.pruning.moments import numeric
+from numerics.statistics.exact_tests import TwoCounts
+from theory.graphon import graphon_taxonomy, symbols
+from theory.graphon.taxonomy import Heterogeneity, heterogeneity
+
+Counts = NDArray[np.int64]
+
+DRAWS, FEWEST_DRAWS = 4999, 99
+MOST_DRAWN = 10**8  # counts drawn for one test
+
+
+@dataclass(frozen=True)
+class Side:
+    """The rows, or the columns, of a mask beside those of a uniform K-subset.
+
+    length: entries of each. extreme: p-value of the most extreme count (hypergeometric, Bonferroni over all counts).
+    chi: χ over its expectation, 1 for a uniform mask; chi_p: its two-sided p-value, from `draws` exact draws. p: of both
+    tests together. equal: whether all counts are the same, and could not be so by chance. whole: whether each row
+    (column) is kept as a whole or not at all: structured pruning. given: p-value of a larger χ given the counts of the
+    other side; None if those are even.
+    """
+
+    number: int
+    length: int
+    smallest: int
+    largest: int
+    empty: int
+    expected_empty: float
+    extreme: float
+    chi: float
+    chi_p: float
+    draws: int
+    equal: bool
+    whole: bool
+    given: float | None = None
+
+    @property
+    def p(self) -> float:
+        return min(1.0, 2 * min(self.extreme, self.chi_p))
+
+    @property
+    def uneven(self) -> bool:
+        """Whether counts vary more than chance lets them: this side has a profile."""
+        return (self.p < UNLIKELY and self.chi > 1) or (self.given is not None and 2 * self.given < UNLIKELY)
+
+    @property
+    def too_even(self) -> bool:
+        """Whether counts vary less than chance lets them, though the other side is even."""
+        return self.given is None and 2 * self.chi_p < UNLIKELY and self.chi < 1
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Every block of `length` consecutive entries keeps exactly `kept`, along rows or along columns."""
+
+    kept: int
+    length: int
+    along: str
+    log10_chance: float
+
+
+@dataclass(frozen=True)
+class Homogeneity:
+    """Both sides of a mask and the smallest exact block pattern, if any."""
+
+    rows: Side
+    columns: Side
+    blocks: Blocks | None
+
+    @property
+    def kind(self) -> Heterogeneity:
+        """The class of G6: along which axes the mask varies."""
+        return heterogeneity(self.rows.uneven, self.columns.uneven)
+
+
+def homogeneity_of(mask: csr_array, rng: np.random.Generator) -> Homogeneity:
+    """Both exact tests on both sides of a mask [m, n] of bool that keeps some of its entries, not all.
+
+    InputError if it keeps none or all.
+    """
+    m, n = mask.shape
+    if not 0 < mask.nnz < m * n:
+        raise InputError(f"the mask keeps {mask.nnz} of {m * n} entries, expected some, not all")
+    rows, columns = degrees(mask)
+    drawn = _drawn_spreads(m, n, mask.nnz, rng)
+    other = drawn if m == n else _drawn_spreads(n, m, mask.nnz, rng)
+    blocks = _blocks(mask, "rows") or _blocks(csr_array(mask.T), "columns")
+    down, across = _side(rows, n, drawn), _side(columns, m, other)
+    return Homogeneity(
+        replace(down, given=_given(rows, columns)) if across.uneven else down,
+        replace(across, given=_given(columns, rows)) if down.uneven else across,
+        blocks,
+    )
+
+
+def held_out(mask: NDArray[np.bool_]) -> tuple[int, int]:
+    """What the half of the columns that is denser in the even rows of a mask [m, n] keeps in the odd rows, out of how many.
+
+    If entries of a row are exchangeable, given the counts of the rows, the first number has the mean of half the second,
+    and is binomial or narrower. InputError unless the mask is bool, with two rows and two columns at least.
+    """
+    if mask.dtype != bool or mask.ndim != 2 or min(mask.shape) < 2:
+        raise InputError(
+            f"mask is {mask.dtype} of shape {mask.shape}, expected bool, two rows and two columns at least"
+        )
+    n = mask.shape[1] // 2 * 2
+    dense = np.argsort(-mask[::2, :n].sum(axis=0), kind="stable")[: n // 2]
+    rest = mask[1::2, :n]
+    return int(rest[:, dense].sum()), int(rest.sum())
+
+
+def degrees(mask: csr_array) -> tuple[Counts, Counts]:
+    """Kept entries of each row [m] and of each column [n]."""
+    return np.diff(mask.indptr).astype(np.int64), np.bincount(mask.indices, minlength=mask.shape[1])
+
+
+def _drawn_spreads(number: int, length: int, kept: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    draws = min(DRAWS, max(FEWEST_DRAWS, MOST_DRAWN // number))
+    return np.array([_spread(_uniform_counts(number, length, kept, rng)) for _ in range(draws)])
+
+
+def _side(counts: Counts, length: int, drawn: NDArray[np.float64]) -> Side:
+    number, kept = counts.size, int(counts.sum())
+    size = number * length
+    test = TwoCounts(length, size - length, pooled=kept / size)
+    smallest, largest = int(counts.min()), int(counts.max())
+    ends = [test.p_value(count, kept - count) for count in {smallest, largest}] if number > 1 else [1.0]
+    seen = _spread(counts)
+    tail = min(int((drawn >= seen * (1 - 1e-12)).sum()), int((drawn <= seen * (1 + 1e-12)).sum()))
+    none = log_choose(size - length, kept) - log_choose(size, kept)
+    chance = number * log_choose(length, smallest) - log_choose(size, kept)
+    return Side(
+        number,
+        length,
+        smallest,
+        largest,
+        int((counts == 0).sum()),
+        number * float(np.exp(none)),
+        min(1.0, number * min(ends)),
+        seen / _expected_spread(number, length, kept) if number > 1 else 1.0,
+        min(1.0, 2 * (1 + tail) / (1 + drawn.size)),
+        drawn.size,
+        smallest == largest and chance < log(UNLIKELY),
+        length > 1 and bool(np.isin(counts, (0, length)).all()),
+    )
+
+
+def _spread(counts: Counts) -> float:
+    """Σ (count − mean)², which is χ up to a factor that the uniform law fixes."""
+    return float(((counts - counts.mean()) ** 2).sum())
+
+
+def _given(counts: Counts, others: Counts) -> float:
+    """The chance of a larger spread of `counts` if each line of the other side, of which `others` are kept, is shuffled.
+
+    The spread is |Σ_j x_j|², x_j the centred lines. Their products have mean 0 and variance |x_j|² |x_k|²/(number − 1),
+    any two products are uncorrelated: so much for its mean and variance. Its law is taken for the gamma law of these.
+    """
+    number = counts.size
+    squares = others * (1 - others / number)
+    mean = squares.sum()
+    products = mean**2 - (squares**2).sum()  # twice those of pairs
+    if number < 2 or products <= 1e-9 * mean**2:
+        return 1.0
+    scale = 2 * products / (number - 1) / mean
+    return float(gammaincc(mean / scale, _spread(counts) / scale))
+
+
+def _expected_spread(number: int, length: int, kept: int) -> float:
+    """Its mean under the uniform law: that of χ (G6) times the factor ρ(1 − ρ) · length."""
+    chi = numeric((symbols.m, symbols.n), graphon_taxonomy.expressions["expected_chi"])(length, number)
+    density = kept / (number * length)
+    return float(chi) * length * density * (1 - density)
+
+
+def _uniform_counts(number: int, length: int, kept: int, rng: np.random.Generator) -> Counts:
+    """Counts of the `number` rows of `length` entries in a uniform set of `kept` entries.
+
+    Independent entries give a uniform set of a random size; what it has too many is taken out at random.
+    """
+    size = number * length
+    if 2 * kept > size:
+        return length - _uniform_counts(number, length, size - kept, rng)
+    share = min(1.0, (kept + 3 * np.sqrt(kept) + 1) / size)
+    counts = rng.binomial(length, share, number)
+    while counts.sum() < kept:
+        counts = rng.binomial(length, share, number)
+    ends = counts.cumsum()
+    taken = rng.choice(ends[-1], ends[-1] - kept, replace=False, shuffle=False)
+    return counts - np.bincount(np.searchsorted(ends, taken, "right"), minlength=number)
+
+
+def _blocks(mask: csr_array, along: str) -> Blocks | None:
+    """The shortest block length ≥ 2 that divides a row into blocks of equal counts, unless chance explains it."""
+    m, n = mask.shape
+    kept = mask.nnz
+    shortest = m * n // gcd(m * n, kept)  # the density times the length is a whole number
+    rows = np.repeat(np.arange(m, dtype=np.int64), np.diff(mask.indptr))
+    for length in range(shortest, n, shortest):
+        if length < 2 or n % length:
+            continue
+        each, blocks = kept * length // (m * n), m * n // length
+        chance = blocks * log_choose(length, each) - log_choose(m * n, kept)
+        if chance < log(UNLIKELY):
+            counts = np.bincount(rows * (n // length) + mask.indices // length, minlength=blocks)
+            if (counts == each).all():
+                return Blocks(each, length, along, chance / log(10))
+    return None
+
+
+def log_choose(n: int, k: int) -> float:
+    """ln C(n, k), -inf for k > n."""
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) if k <= n else -inf

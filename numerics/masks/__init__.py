@@ -1,0 +1,1 @@
+"""Masks: selected from scores, sampled from graphons, sorted, composed, counted and compared."""

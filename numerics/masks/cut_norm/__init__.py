@@ -1,0 +1,10 @@
+"""The cut norm ‖A‖□ = max over row sets S and column sets T of |Σ_{i∈S, j∈T} A_ij| / (mn), A of shape [m, n].
+
+`cut_norm` encloses it between a cut and a certified bound, `cut_distance` does so for a mask minus a graphon;
+`exact_cut_norm` enumerates small matrices, whole stacks of them; `cut_norm_witness` only finds large cuts.
+"""
+
+from numerics.masks.cut_norm.bounds import CutNorm, Witness, cut_distance, cut_norm, cut_norm_witness
+from numerics.masks.cut_norm.enumeration import LONGEST_EXACT, exact_cut_norm
+
+__all__ = ["LONGEST_EXACT", "CutNorm", "Witness", "cut_distance", "cut_norm", "cut_norm_witness", "exact_cut_norm"]

@@ -1,0 +1,195 @@
+"""Pruning at initialisation: the saliency scores of the standard methods, and the masks they leave.
+
+| method | score of a weight w (kept: the largest) | compared | source |
+|---|---|---|---|
+| random | uniform noise | over all layers | |
+| magnitude | abs(w) | over all layers | Han et al., arXiv 1506.02626 |
+| snip | abs(w ∂L/∂w) | over all layers | Lee et al., arXiv 1810.02340 |
+| grasp | w (Hg)_w, signed | over all layers | Wang et al., arXiv 2002.07376, equation 8 |
+| grasp-magnitude | abs(w (Hg)_w) | over all layers | the same, sign dropped |
+| synflow | abs(w ∂R/∂w), R = 1ᵀ abs(W_L) … abs(W_1) 1 | over all layers | Tanaka et al., arXiv 2006.05467 |
+| synflow-iterative | the same, anew in each of 100 rounds | over all layers | the same |
+| wanda | abs(w_ij) ‖X_j‖₂, X what enters the layer | within each row | Sun et al., arXiv 2306.11695 |
+
+The sign of GraSP: the paper scores −θ⊙Hg and *removes* the highest, so here the *largest* θ⊙Hg stay.
+Removing weight k changes ‖g‖² by −2(θ⊙Hg)_k to first order: the first to go are those whose absence raises
+the gradient norm the most. Large negative scores go before scores near 0, unlike in grasp-magnitude (S10).
+
+Random and magnitude pruning are also run layer by layer (`scope="layer"`); Han et al. set a threshold per
+layer. Wanda's X is that of the unpruned network. The NTK parametrisation leaves snip and synflow as they
+are, up to one common factor, and wanda within rows; it makes all layers alike for magnitude, and weighs
+layers differently in grasp, than fan-in scaled weights would.
+
+The theory of one hidden layer scores and prunes the first layer only: `first_layer=True`. The derivatives
+are still those of the whole network, but only the first layer's scores are computed and only its mask is
+returned.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from numerics.arguments import InputError
+from numerics.masks.selection import Mask, global_mask, global_masks, kept_count, row_mask
+from numerics.networks import (
+    Array,
+    Layers,
+    Network,
+    activations,
+    forward,
+    gradient,
+    hessian_gradient_product,
+    inputs,
+    masked,
+    real_matrix,
+)
+
+Scope = Literal["layers", "layer", "row"]
+Masks = tuple[Mask, ...]
+
+METHODS = (
+    "random",
+    "magnitude",
+    "snip",
+    "grasp",
+    "grasp-magnitude",
+    "synflow",
+    "synflow-iterative",
+    "wanda",
+)
+SCOPES: tuple[Scope, ...] = ("layers", "layer", "row")
+
+
+def residual(network: Network, x: ArrayLike, y: ArrayLike, *, subtract_output: bool) -> Array:
+    """The residual [N, q] of targets y [N, q]: f₀(x) − y, or −y with the initial output subtracted.
+
+    InputError if x or y is not finite or does not fit the network.
+    """
+    samples, targets = inputs(network, x), real_matrix("y", y)
+    if targets.shape != (expected := (len(samples), network.widths[-1])):
+        raise InputError(f"y has shape {targets.shape}, expected {expected}")
+    return -targets if subtract_output else forward(network, samples) - targets
+
+
+def saliency(
+    method: str,
+    network: Network,
+    x: ArrayLike | None = None,
+    residual: ArrayLike | None = None,
+    rng: np.random.Generator | None = None,
+    *,
+    first_layer: bool = False,
+) -> Layers:
+    """One-shot scores of every layer (or of the first alone), shaped like its weights; the largest are kept.
+
+    x [N, d] is read by snip, grasp, grasp-magnitude and wanda, residual [N, q] by the first three, rng by
+    random. All scores are ≥ 0 but those of grasp. Raises InputError for an unknown method, for
+    synflow-iterative (which is no single score: use `prune`), and for an argument that is missing, not
+    finite or does not fit.
+    """
+    _known("method", method, METHODS)
+    weights = network.weights[:1] if first_layer else network.weights
+    match method:
+        case "random":
+            noise = _given(method, "rng", rng)
+            return tuple(noise.random(weight.shape) for weight in weights)
+        case "magnitude":
+            return tuple(map(np.abs, weights))
+        case "synflow":
+            return _synflow(network)[: len(weights)]
+        case "synflow-iterative":
+            raise InputError("synflow-iterative scores anew in each round: expected synflow, or prune(...)")
+    samples: ArrayLike = _given(method, "x", x)
+    if method == "wanda":
+        entering = (inputs(network, samples),) if first_layer else activations(network, samples)
+        norms = [np.linalg.norm(each, axis=0) for each in entering]
+        return tuple(np.abs(weight) * norm for weight, norm in zip(weights, norms, strict=True))
+    derivative = gradient if method == "snip" else hessian_gradient_product
+    slopes = derivative(network, samples, _given(method, "residual", residual), first_layer=first_layer)
+    scores = tuple(weight * slope for weight, slope in zip(weights, slopes, strict=True))
+    return scores if method == "grasp" else tuple(map(np.abs, scores))
+
+
+def prune(
+    method: str,
+    network: Network,
+    x: ArrayLike | None,
+    residual: ArrayLike | None,
+    density: float,
+    *,
+    scope: Scope | None = None,
+    rng: np.random.Generator | None = None,
+    first_layer: bool = False,
+    rounds: int = 100,
+) -> Masks:
+    """Masks [out, in] of every layer (or of the first alone), each count of kept weights exact.
+
+    scope: "layers" compares over all layers and keeps kept_count(density, all weights); "layer" compares
+    within each layer, "row" within each row, and each keeps kept_count(density, its size). None takes the
+    method's own (the module's table). Scores that tie are broken as in `numerics.masks.selection`. x, residual and
+    rng as in `saliency`.
+
+    synflow-iterative scores the surviving network and prunes it to density^(k/rounds), k = 1…rounds; its
+    masks are nested. With scope "layers" and L layers a path from input to output survives whenever each
+    round removes fewer than 1/L of the weights it keeps: log(1/density) < rounds · log(1 + 1/L), up to
+    rounding.
+
+    Raises InputError for density outside (0, 1), rounds < 1, an unknown method or scope, and as `saliency`
+    does.
+    """
+    _known("method", method, METHODS)
+    if scope is None:
+        scope = "row" if method == "wanda" else "layers"
+    _known("scope", scope, SCOPES)
+    kept_count(density, 1)  # refuses a density outside (0, 1) before a root of it is taken
+    if method == "synflow-iterative":
+        return _prune_in_rounds(network, density, scope, first_layer, rounds)
+    return _select(saliency(method, network, x, residual, rng, first_layer=first_layer), density, scope)
+
+
+def _prune_in_rounds(network: Network, density: float, scope: Scope, first_layer: bool, rounds: int) -> Masks:
+    # A path survives: R is at most the total score of any cut, and each layer's scores add up to R. If a
+    # round cut all paths by removing c weights with scores below those kept, the largest of these would be
+    # ≥ R/c, so would be every kept one, and each of the L layers would keep at most c.
+    if not isinstance(rounds, (int, np.integer)) or rounds < 1:
+        raise InputError(f"rounds is {rounds!r}, expected a positive whole number")
+    weights = network.weights[:1] if first_layer else network.weights
+    gone = [-1 - np.abs(weight) for weight in weights]  # ranks below every score, without ties, which are slow
+    masks: Masks = tuple(np.ones(weight.shape, bool) for weight in weights)
+    for k in range(1, rounds + 1):
+        scores = _synflow(masked(network, masks))[: len(masks)]
+        ranked = tuple(map(np.where, masks, scores, gone))
+        masks = _select(ranked, density ** (k / rounds), scope)
+    return masks
+
+
+def _select(scores: Layers, density: float, scope: Scope) -> Masks:
+    if scope == "layers":
+        return tuple(global_masks(scores, density))
+    select = row_mask if scope == "row" else global_mask
+    return tuple(select(score, density) for score in scores)
+
+
+def _synflow(network: Network) -> Layers:
+    """S = diag(f) |W_l| diag(φ), f = |W_{l+1}|ᵀ⋯|W_L|ᵀ1, φ = |W_{l−1}|⋯|W_1|1, in double precision (S11)."""
+    sizes = [np.abs(weight).astype(np.float64) for weight in network.weights]
+    columns = [np.ones(sizes[0].shape[1])]
+    rows = [np.ones(len(sizes[-1]))]
+    for lower, upper in zip(sizes[:-1], reversed(sizes[1:]), strict=True):
+        columns.append(lower @ columns[-1])
+        rows.insert(0, rows[0] @ upper)
+    return tuple(f[:, None] * size * phi for f, size, phi in zip(rows, sizes, columns, strict=True))
+
+
+def _given(method: str, name: str, value: Any) -> Any:
+    if value is None:
+        raise InputError(f"{name} is missing, expected because {method} scores depend on it")
+    return value
+
+
+def _known(name: str, value: str, expected: tuple[str, ...]) -> None:
+    if value not in expected:
+        raise InputError(f"{name} is {value!r}, expected one of {', '.join(expected)}")

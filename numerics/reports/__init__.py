@@ -1,0 +1,1 @@
+"""The faces of results: terminal, JSON, HTML, pictures."""

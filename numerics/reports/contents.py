@@ -1,0 +1,154 @@
+"""The table of contents of the ledger: what a list of claims and their evidence says, without building a formula.
+
+    python -m numerics.reports.contents      write the table anew, after a change of a title, an expression's name, a check …
+
+The table stands in contents.json; a test holds the table against the ledger.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from theory.input_error import InputError
+
+if TYPE_CHECKING:
+    from theory.claims import Claim, Entry
+
+TABLE = Path(__file__).with_suffix(".json")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A check as it is announced; `tests` counts its statistical tests."""
+
+    name: str
+    kind: str
+    tests: int
+    description: str
+    controls: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A claim in one line: `name` is its variable in the topic, `uses` and `expressions` are labels and names.
+
+    vouched: what the values of its formulas rest on without a check, each tried at one point of the claim's domain.
+    """
+
+    label: str
+    name: str
+    topic: str
+    title: str
+    provenance: str
+    proof: str
+    expressions: tuple[str, ...]
+    uses: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    vouched: tuple[str, ...]
+
+
+def lines_of(entries: Iterable[Entry]) -> tuple[Line, ...]:
+    """Compute the lines of ledger entries: imports the checks, hence the engines."""
+    from numerics.checks import checks_of
+
+    lines = []
+    for entry in entries:
+        claim = entry.claim
+        evidence = tuple(
+            Evidence(
+                check.name,
+                check.kind.name.lower(),
+                check.tests,
+                check.description,
+                tuple(c.name for c in check.controls),
+            )
+            for check in checks_of(entry.topic)
+            if check.claim is claim
+        )
+        lines.append(
+            Line(
+                entry.label,
+                entry.name,
+                entry.topic,
+                claim.title,
+                str(claim.provenance),
+                str(claim.proof),
+                tuple(claim.expressions),
+                claim.uses,
+                evidence,
+                tuple(_vouched(claim)),
+            )
+        )
+    return tuple(lines)
+
+
+def _vouched(claim: Claim) -> Iterator[str]:
+    import sympy as sp
+
+    from numerics.evidence.trial import Trial
+    from numerics.exact.balls import NoEnclosureError, vouched
+    from theory.bracketed_sum import BracketedSum
+    from theory.level import Level
+    from theory.places import places
+    from theory.smallest import Smallest
+    from theory.transfer import Transfer
+
+    trial = Trial(claim, "show")
+    for subject in claim.expressions:
+        for name, formula, _ in places(claim.expressions[subject], subject):
+            if not formula.has(sp.Integral, Level, Smallest, BracketedSum, Transfer):
+                continue
+            (point,) = trial.points(formula, count=1)
+            where = ", ".join(f"{symbol} = {value}" for symbol, value in point.items())
+            with suppress(NoEnclosureError):
+                yield from (f"{name}{f' at {where}' if where else ''}: {note}" for note in vouched(formula, point, 5))
+
+
+def contents() -> tuple[Line, ...]:
+    """Read the table: a line for each claim, in reading order."""
+    return tuple(
+        Line(
+            **{
+                **line,
+                "expressions": tuple(line["expressions"]),
+                "uses": tuple(line["uses"]),
+                "vouched": tuple(line["vouched"]),
+                "evidence": tuple(
+                    Evidence(**{**check, "controls": tuple(check["controls"])}) for check in line["evidence"]
+                ),
+            }
+        )
+        for line in json.loads(TABLE.read_text("utf-8"))
+    )
+
+
+def select(lines: Sequence[Line], names: Sequence[str]) -> list[Line]:
+    """The lines of the labels and topics named, in reading order; all of them when nothing is named.
+
+    Raises:
+        InputError: for a name that is neither a label nor a topic.
+    """
+    labels, topics = [line.label for line in lines], list(dict.fromkeys(line.topic for line in lines))
+    for name in names:
+        if name not in (*labels, *topics):
+            raise InputError(
+                f"{name!r} is neither a label nor a topic; topics: {', '.join(topics)}; labels: {', '.join(labels)}"
+            )
+    return [line for line in lines if not names or line.label in names or line.topic in names]
+
+
+def write() -> None:
+    """Write the table that the ledger has now."""
+    from theory.ledger import load_ledger
+
+    text = json.dumps([asdict(line) for line in lines_of(load_ledger())], indent=1, ensure_ascii=False)
+    TABLE.write_text(text + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    write()

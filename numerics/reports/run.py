@@ -1,0 +1,268 @@
+"""The faces of a run: a table on the terminal, JSON, and one self-contained HTML page."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import sys
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from numerics.evidence.verification import ClaimResult, Run, versions
+from numerics.files import replacing
+from numerics.statistics.exact_tests import BUDGET, LEVEL
+from theory.claims import Claim
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+KINDS = ("exact", "enclosed", "statistical", "empirical")
+COLOURS = {"holds": "green", "refuted": "red", "open": "yellow", "error": "magenta", "survived": "red"}
+
+
+def as_json(run: Run) -> dict[str, object]:
+    """The run as plain data; keys are stable."""
+    return {
+        "seed": run.seed,
+        "effort": run.effort,
+        "versions": versions(),
+        "seconds": round(run.seconds, 3),
+        "budget": {"false_alarm": BUDGET, "per_test": LEVEL, "tests": run.totals["tests"]},
+        "claims": [_claim_json(claim) for claim in run.claims],
+        "totals": run.totals,
+    }
+
+
+def _claim_json(result: ClaimResult) -> dict[str, object]:
+    claim = result.entry.claim
+    return {
+        "label": claim.label,
+        "name": result.entry.name,
+        "topic": result.entry.topic,
+        "title": claim.title,
+        "source": claim.source.paper,
+        "provenance": str(claim.provenance),
+        "proof": str(claim.proof),
+        "uses": list(claim.uses),
+        "status": result.status,
+        "unchecked": list(result.unchecked),
+        "checks": [
+            {
+                "name": check.name,
+                "kind": check.kind,
+                "status": check.status,
+                "detail": check.detail,
+                "description": check.description,
+                "seconds": round(check.seconds, 3),
+                "tests": check.tests,
+                "alarm": check.alarm,
+                "vouched": list(check.vouched),
+                "detectable": [each if isfinite(each) else None for each in check.detectable],  # none: a bound of 1
+                "controls": [{"name": c.name, "status": c.status, "detail": c.detail} for c in check.controls],
+            }
+            for check in result.checks
+        ],
+    }
+
+
+def write(text: str, destination: str) -> None:
+    """Write to a file by way of a temporary one beside it, or to standard output for `-`.
+
+    Raises:
+        InputError: if the destination cannot be written.
+    """
+    if destination == "-":
+        sys.stdout.write(text)
+        return
+    with replacing(Path(destination)) as temporary:
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace")  # a file's name need not be text
+
+
+def dumps(data: object) -> str:
+    """JSON without NaN, ending with a line break."""
+    return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False, default=_plain) + "\n"
+
+
+def _plain(value: object) -> object:
+    return str(value)
+
+
+# The terminal
+
+
+def claim_row(result: ClaimResult) -> tuple[str, ...]:
+    """One line of the summary: label, title, status, checks of each kind, controls, margin, seconds."""
+    checks = result.checks
+    kinds = [check.kind for check in checks]
+    controls = [each for check in checks for each in check.controls]
+    refuted = sum(each.status == "refuted" for each in controls)
+    deviations = [each for check in checks for each in check.detectable]
+    colour = COLOURS[result.status]
+    return (
+        result.entry.label,
+        result.entry.claim.title,
+        f"[{colour}]{result.status}[/{colour}]",
+        *(str(kinds.count(kind) or "") for kind in KINDS),
+        f"{refuted}/{len(controls)}",
+        f"{max(deviations):.2g}" if deviations else "",
+        f"{sum(check.seconds for check in checks):.1f}",
+    )
+
+
+def summary_table(run: Run) -> Table:
+    """The run as a table, a claim a line."""
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 1), header_style="bold", pad_edge=False)
+    for name in ("", "claim", "status"):
+        table.add_column(name, no_wrap=name != "claim")
+    for name in ("exact", "ball", "test", "data", "controls", "detects", "s"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for claim in run.claims:
+        table.add_row(*claim_row(claim))
+    return table
+
+
+def failures(run: Run) -> list[str]:
+    """A line for everything that went wrong."""
+    lines = []
+    for claim in run.claims:
+        for check in claim.checks:
+            if check.status != "holds":
+                lines.append(f"{claim.entry.label} {check.name}: {check.status}: {check.detail}")
+            lines += [
+                f"{claim.entry.label} {check.name}: control {each.name!r} survived: {each.detail}"
+                for each in check.controls
+                if each.status == "survived"
+            ]
+        if claim.unchecked:
+            lines.append(f"{claim.entry.label}: no check takes {', '.join(claim.unchecked)}")
+        if not claim.checks:
+            lines.append(f"{claim.entry.label}: there is no check")
+    return lines
+
+
+def closing_line(run: Run) -> str:
+    """What a run found, in one line."""
+    totals = run.totals
+    return (
+        f"{totals['hold']} of {totals['claims']} claims hold, {totals['refuted']} refuted, {totals['open']} open; "
+        f"{totals['checks']} checks, {totals['controls'] - totals['survived']} of {totals['controls']} controls "
+        f"refuted; false alarm ≤ {totals['tests'] * LEVEL:.1e} ({totals['tests']} tests); "
+        f"{f'{vouched} checks rest on something vouched; ' if (vouched := totals['vouched']) else ''}{run.seconds:.1f} s"
+    )
+
+
+def print_summary(run: Run, console: Console) -> None:
+    """The summary table, what failed, and the closing line."""
+    console.print(summary_table(run))
+    for line in failures(run):
+        console.print(line, style="red", markup=False, highlight=False)
+    console.print(closing_line(run), style="bold" if not run.failed else "bold red", highlight=False)
+
+
+# HTML
+
+STYLE = """
+:root { color-scheme: light dark; --paper: #fdfdfb; --ink: #1c1c1a; --soft: #6b6b66; --line: #dcdcd4;
+  --holds: #1a7f37; --refuted: #b42318; --open: #9a6700; }
+@media (prefers-color-scheme: dark) { :root { --paper: #17181a; --ink: #e8e8e3; --soft: #a0a09a; --line: #33353a;
+  --holds: #57c06f; --refuted: #ff7b6b; --open: #e0b040; } }
+* { box-sizing: border-box }
+body { margin: 0 auto; padding: 1.5rem; max-width: 62rem; background: var(--paper); color: var(--ink);
+  font: 16px/1.5 system-ui, sans-serif; }
+h1 { font-size: 1.5rem; margin: 0 0 .3rem } h2 { font-size: 1.1rem; margin: 0 }
+.soft, small { color: var(--soft) }
+article { border-top: 1px solid var(--line); padding: 1rem 0 }
+.badge { font-size: .8rem; font-weight: 600; border: 1px solid; border-radius: 1rem; padding: 0 .6rem; }
+.holds { color: var(--holds) } .refuted, .error, .survived { color: var(--refuted) } .open { color: var(--open) }
+.statement { overflow-x: auto } math[display=block] { margin: .6rem 0; overflow-x: auto; display: block math }
+details { margin: .25rem 0 } summary { cursor: pointer } ul { margin: .2rem 0 .6rem; padding-left: 1.4rem }
+code { font-size: .9em } td, th { text-align: left; padding: .1rem .8rem .1rem 0; vertical-align: top }
+li, p { overflow-wrap: anywhere }
+"""
+
+
+def as_html(run: Run) -> str:
+    """One page with no address in it: statements as MathML, every check with its controls."""
+    facts = ", ".join(f"{name} {number}" for name, number in versions().items())
+    body = "\n".join(_claim_html(claim) for claim in run.claims)
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>sparse-limits verify</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head><body>\n'
+        f"<header><h1>sparse-limits verify</h1><p>{html.escape(closing_line(run))}</p>"
+        f'<p class="soft">seed {run.seed}, effort {run.effort}; {html.escape(facts)}</p></header>\n'
+        f"{body}\n</body></html>\n"
+    )
+
+
+def _claim_html(result: ClaimResult) -> str:
+    claim = result.entry.claim
+    uses = f"; uses {', '.join(claim.uses)}" if claim.uses else ""
+    checks = "\n".join(
+        f'<details><summary><span class="{check.status}">{check.status}</span> <code>{html.escape(check.name)}</code> '
+        f"<small>{check.kind}, {check.seconds:.2f} s</small></summary><p>{html.escape(check.description)}</p>"
+        f"<p><small>{html.escape(check.detail)}</small></p>"
+        + "".join(f"<p><small>vouched, not checked: {html.escape(note)}</small></p>" for note in check.vouched)
+        + "<ul>"
+        + "".join(
+            f'<li>control: {html.escape(each.name)}: <span class="{"holds" if each.status == "refuted" else "survived"}">'
+            f"{each.status}</span> <small>{html.escape(each.detail)}</small></li>"
+            for each in check.controls
+        )
+        + "</ul></details>"
+        for check in result.checks
+    )
+    return (
+        f'<article id="{claim.label}"><h2>{claim.label} · {html.escape(claim.title)} '
+        f'<span class="badge {result.status}">{result.status}</span></h2>'
+        f"<small>{claim.provenance}, {claim.proof}; {html.escape(str(claim.source))}{uses}</small>"
+        f'<div class="statement">{markdown_to_html(claim.latex_statement)}</div>{_pitfalls_html(claim)}{_remarks_html(claim)}{checks}</article>'
+    )
+
+
+def _remarks_html(claim: Claim) -> str:
+    remarks = "".join(f"<li>{markdown_to_html(remark)}</li>" for remark in claim.latex_remarks)
+    return f"<details><summary>Remarks, outside the proof</summary><ul>{remarks}</ul></details>" if remarks else ""
+
+
+def _pitfalls_html(claim: Claim) -> str:
+    titles = ("said", "by", "fails", "by hand", "instead")
+    pitfalls = "".join(
+        "<li>"
+        + "".join(
+            f"<b>{title}</b>{markdown_to_html(claim.filled(text))}"
+            for title, text in zip(titles, pitfall.texts, strict=True)
+        )
+        + "</li>"
+        for pitfall in claim.pitfalls
+    )
+    return f"<details><summary>Forms that fail</summary><ul>{pitfalls}</ul></details>" if pitfalls else ""
+
+
+FORMULA = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$", re.DOTALL)
+
+
+def _prose(text: str) -> str:
+    return re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", html.escape(text))
+
+
+def markdown_to_html(text: str) -> str:
+    """Paragraphs and formulas of a statement: LaTeX becomes MathML, the rest is escaped."""
+    from latex2mathml.converter import convert
+
+    def piece(paragraph: str) -> str:
+        parts, end = [], 0
+        for formula in FORMULA.finditer(paragraph):
+            parts.append(_prose(paragraph[end : formula.start()]))
+            display = formula[1] is not None
+            latex = re.sub(r"\\tag\{(\w+)\}", r"\\qquad(\\text{\1})", formula[1] or formula[2])
+            parts.append(convert(latex, display="block" if display else "inline"))
+            end = formula.end()
+        parts.append(_prose(paragraph[end:]))
+        return "<p>" + "".join(parts) + "</p>"
+
+    return "".join(piece(paragraph) for paragraph in re.split(r"\n\s*\n", text.strip()))

@@ -1,0 +1,1 @@
+"""Singular values of masks and graphons, and what noise does to them."""

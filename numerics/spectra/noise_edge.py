@@ -1,0 +1,393 @@
+"""What the noise of independent entries does to the spectrum of a mask: its edge, and singular values freed from it."""
+
+from __future__ import annotations
+
+from math import isqrt
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
+from scipy.sparse import csr_array
+from scipy.special import ndtri
+
+from numerics.arguments import InputError
+from numerics.masks.selection import checked_integer
+from numerics.pruning.moments import numeric
+from numerics.spectra.singular_values import Matrix, Triplets, is_sparse, leading_triplets, real_matrix
+from theory.graphon.symbols import m as row_count
+from theory.graphon.symbols import n as column_count
+from theory.operators import bias
+from theory.operators import noise as theory
+
+Floats = NDArray[np.floating]
+
+MOST_STEPS = 100_000
+CELLS = 64  # of rows and of columns, by degree, where the variance profile is read off a mask
+NO_FLOW = 1e-40  # a flow below this share of the largest moves the edge by less than rounding does
+RARE = 1e-3  # masks whose noise alone passes the level, split among edge, squares, rows and columns
+RARE_EDGE = 3.9413  # the Tracy–Widom law (β = 1) exceeds it with probability RARE/4
+RARE_SPREAD = 3.4808  # and the normal law this
+MOST_VARIANCE = 0.25 * (1 + 1e-9)  # of an entry that is 0 or 1, up to rounding
+NEAR = 1e-7  # relative change at which the resolvents count as solved
+
+_row_height = numeric((theory.row_resolvent, theory.row_flow, row_count), theory.row_height)
+_column_height = numeric((theory.column_resolvent, theory.column_flow, column_count), theory.column_height)
+_row_excess = numeric((theory.row_resolvent, theory.row_fourth, row_count, column_count), theory.row_excess)
+_column_excess = numeric((theory.column_resolvent, theory.column_fourth, row_count, column_count), theory.column_excess)
+_row_tail = numeric((theory.level, theory.row_flow, theory.reach, row_count, column_count), theory.row_tail)
+_square_variance = numeric((theory.variance,), theory.square_variance)
+_fourth_cumulant = numeric((theory.variance,), theory.fourth_cumulant)
+_sensitivity = numeric(
+    (
+        theory.row_share,
+        theory.column_share,
+        theory.row_resolvent,
+        theory.column_resolvent,
+        row_count,
+        column_count,
+    ),
+    theory.sensitivity,
+)
+_row_bound = numeric((theory.row_share, theory.row_inflow, column_count), theory.row_bound)
+_column_bound = numeric((theory.column_share, theory.column_inflow, row_count), theory.column_bound)
+
+_from_rows, _from_columns = bias.row_noise, bias.column_noise  # here V_a/m and V_b/n
+_debiased = numeric((theory.raw, _from_rows, _from_columns), theory.debiased_of(_from_rows, _from_columns))
+_value_sd = numeric((bias.joint_noise, row_count, column_count), bias.value_sd)
+
+
+class Edge(NamedTuple):
+    """Bounds low ≤ e ≤ high of the edge, up to rounding, each by a witness of the duality in O4."""
+
+    low: float
+    high: float
+
+
+def noise_edge(
+    variance: ArrayLike,
+    rows: int,
+    columns: int | None = None,
+    *,
+    row_weights: ArrayLike | None = None,
+    column_weights: ArrayLike | None = None,
+    tolerance: float = 1e-10,
+) -> float:
+    """The edge of the singular values of (M − P)/√(mn) for independent entries of a variance profile (claim O4).
+
+    variance: a number, or float[a, b] on cells of rows and columns with the given weights (default: equal); m = `rows`,
+    n = `columns` (default: as many). The relative error is below `tolerance`.
+
+    Raises:
+        InputError: for a variance that is negative or not finite, weights that are no probabilities of that many cells,
+            or sizes below 1.
+        ArithmeticError: if the bounds do not meet.
+    """
+    edge = noise_edge_bounds(
+        variance, rows, columns, row_weights=row_weights, column_weights=column_weights, tolerance=tolerance
+    )
+    return (edge.low + edge.high) / 2
+
+
+def noise_edge_bounds(
+    variance: ArrayLike,
+    rows: int,
+    columns: int | None = None,
+    *,
+    row_weights: ArrayLike | None = None,
+    column_weights: ArrayLike | None = None,
+    tolerance: float = 1e-10,
+) -> Edge:
+    """The edge from both sides, within `tolerance` relative to each other; arguments and errors as in `noise_edge`.
+
+    Cells of negligible weight and flow, as Gauss–Hermite nodes far out have, are left out.
+    """
+    noise = _noise_cells(variance, rows, columns, row_weights, column_weights)
+    return Edge(0.0, 0.0) if noise is None else _optimum(noise, tolerance).edge
+
+
+def rare_level(
+    variance: ArrayLike,
+    rows: int,
+    columns: int | None = None,
+    *,
+    row_weights: ArrayLike | None = None,
+    column_weights: ArrayLike | None = None,
+) -> float:
+    """The level that the largest singular value of (M − P)/√(mn) passes in some one mask of a thousand (claim O4).
+
+    M is a 0/1 mask of independent entries, sparse or dense; entries of variance V have the fourth cumulant V(1 − 6V),
+    whether P or 1 − P is small. The level is the edge with its first-order shift and what the Tracy–Widom law allows, or
+    where a row or a column with many entries shows by itself, and on top what the squares of the entries allow: each of
+    the four with probability 1/4000 by its limit law or bound. No theorem says that so few masks pass it at finite sizes:
+    it is counted. Of 3000 homogeneous masks for each of 500 × 500, 400 × 1600 and 1000 × 1000 entries with 5, 10, 20, 50
+    and 100 in a row, one of all 45 000 passed (bench_noise_level.py). Arguments and errors as in `noise_edge`, and
+    InputError for a variance above ¼.
+    """
+    noise = _noise_cells(variance, rows, columns, row_weights, column_weights)
+    if noise is None:
+        return 0.0
+    if noise.variance.max() > MOST_VARIANCE:
+        raise InputError(f"variance is {noise.variance.max():.6g}, expected at most 1/4, as entries 0 and 1 have")
+    found = _optimum(noise, tolerance=1e-6)
+    edge = found.edge.high
+    of_all = edge + _shift(noise, found) + RARE_EDGE * edge * edge_scale(noise.m, noise.n)
+    return _raised_by_heavy(noise, of_all) + RARE_SPREAD * _spread(noise, found)
+
+
+class _Cells(NamedTuple):
+    """Variances [a, b] and fourth cumulants [a, b] on cells of weights r [a] and c [b], for m rows and n columns."""
+
+    variance: Floats
+    fourth: Floats
+    r: Floats
+    c: Floats
+    m: int
+    n: int
+
+
+class _Optimum(NamedTuple):
+    """The edge with the resolvents a, b and the densities p, q that show it."""
+
+    edge: Edge
+    a: Floats
+    b: Floats
+    p: Floats
+    q: Floats
+
+
+def _noise_cells(
+    variance: ArrayLike, rows: int, columns: int | None, row_weights: ArrayLike | None, column_weights: ArrayLike | None
+) -> _Cells | None:
+    """The arguments of `noise_edge`, checked, without the cells that no noise reaches; None where there is no noise."""
+    V = np.atleast_2d(np.asarray(variance, dtype=float))
+    if V.ndim != 2 or not V.size or not np.isfinite(V).all() or V.min() < 0:
+        raise InputError(f"variance has shape {V.shape}, expected finite values ≥ 0 in a matrix of cells")
+    m = checked_integer("rows", rows, 1, 2**53)
+    n = m if columns is None else checked_integer("columns", columns, 1, 2**53)
+    r, c = _weights("row_weights", row_weights, V.shape[0]), _weights("column_weights", column_weights, V.shape[1])
+    left_out = -1
+    while left_out:
+        to_rows, to_columns = V @ c, V.T @ r
+        if not to_rows.any():
+            return None
+        used_rows = (to_rows > NO_FLOW * to_rows.max()) & (r > 0)
+        used_columns = (to_columns > NO_FLOW * to_columns.max()) & (c > 0)
+        left_out = (~used_rows).sum() + (~used_columns).sum()
+        V, r, c = V[np.ix_(used_rows, used_columns)], r[used_rows], c[used_columns]
+    return _Cells(V, _fourth_cumulant(V), r, c, m, n)
+
+
+def _optimum(noise: _Cells, tolerance: float) -> _Optimum:
+    """The edge by the duality of O4.
+
+    Densities (p, q) give a lower bound; a = √(p/Q), b = √(q/P), which attain it term by term, give an upper one. Where
+    the heights at (a, b) exceed the bound, p or q is raised: at the optimum all heights are the edge.
+    """
+    V, _, r, c, m, n = noise
+    p, q = np.full(r.size, 0.5 / r.sum()), np.full(c.size, 0.5 / c.sum())
+    low, high = 0.0, np.inf
+    for _ in range(MOST_STEPS):
+        to_rows, to_columns = V @ (c * q), V.T @ (r * p)
+        a, b = np.sqrt(n * p / to_rows), np.sqrt(m * q / to_columns)
+        row_heights, column_heights = _row_height(a, V @ (c * b), m), _column_height(b, V.T @ (r * a), n)
+        bound = r @ _row_bound(p, to_rows, n) + c @ _column_bound(q, to_columns, m)
+        low, high = max(low, float(bound)), min(high, float(max(row_heights.max(), column_heights.max())))
+        if high - low <= tolerance * high:
+            return _Optimum(Edge(low, high), a, b, p, q)
+        p, q = p * np.sqrt(row_heights / bound), q * np.sqrt(column_heights / bound)
+        total = r @ p + c @ q
+        p, q = p / total, q / total
+    raise ArithmeticError(f"the noise edge lies in [{low:.12g}, {high:.12g}], expected a relative gap of {tolerance}")
+
+
+def _excess(noise: _Cells, a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """What the fourth cumulants add to the heights of rows and columns."""
+    _, fourth, r, c, m, n = noise
+    return _row_excess(a, fourth @ (c * b**2), m, n), _column_excess(b, fourth.T @ (r * a**2), m, n)
+
+
+def _shift(noise: _Cells, found: _Optimum) -> float:
+    """How far the fourth cumulants move the edge, to first order."""
+    rows, columns = _excess(noise, found.a, found.b)
+    return float(noise.r @ (found.p * rows) + noise.c @ (found.q * columns))
+
+
+def _spread(noise: _Cells, found: _Optimum) -> float:
+    """The standard deviation of the edge by that of the squares of the entries."""
+    V, _, r, c, m, n = noise
+    moved = _sensitivity(found.p[:, None], found.q, found.a[:, None], found.b, m, n)
+    return float(np.sqrt(r @ (_square_variance(V) * moved**2) @ c / (m * n)))
+
+
+def _raised_by_heavy(noise: _Cells, level: float) -> float:
+    """The level, or a higher one that rows, and columns, reach by themselves with probability RARE/4 each at most."""
+
+    def excess(logarithm: float) -> float:
+        return float(np.log(max(_heavy(noise, float(np.exp(logarithm))))) - np.log(RARE / 4))
+
+    low = high = float(np.log(level))
+    if excess(low) <= 0:
+        return level
+    while excess(high) > 0:
+        low, high = high, high + 0.1
+    return float(np.exp(brentq(excess, low, high, xtol=1e-3)))
+
+
+def _heavy(noise: _Cells, z: float) -> tuple[float, float]:
+    """Bounds of the chance that some row, and that some column, reaches z by itself; z lies above the edge."""
+    V, _, r, c, m, n = noise
+    a, b = _resolvents(noise, z)
+    squares = ((1 + np.sqrt(np.maximum(1 - 4 * V, 0.0))) / 2) ** 2  # the largest H² of an entry
+    rows = _row_tail(z, V @ (c * b), (squares * b).max(axis=1), m, n)
+    columns = _row_tail(z, V.T @ (r * a), (squares.T * a).max(axis=1), n, m)
+    return m * float(r @ rows), n * float(c @ columns)
+
+
+def _resolvents(noise: _Cells, z: float) -> tuple[Floats, Floats]:
+    """The a and b whose heights, with the fourth cumulants', are z: by monotone iteration."""
+    V, _, r, c, m, n = noise
+    a, b = np.zeros(r.size) + 1 / z, np.zeros(c.size) + 1 / z
+    for _ in range(MOST_STEPS):
+        rows, columns = _excess(noise, a, b)
+        to_rows = _row_height(a, V @ (c * b), m) - 1 / a + rows
+        to_columns = _column_height(b, V.T @ (r * a), n) - 1 / b + columns
+        if max(to_rows.max(), to_columns.max()) >= z:
+            break
+        last, a, b = a, 1 / (z - to_rows), 1 / (z - to_columns)
+        if np.abs(a / last - 1).max() < NEAR:
+            return a, b
+    raise ArithmeticError(f"the resolvents at {z:.6g} do not converge, expected a level above the edge")
+
+
+def _weights(name: str, weights: ArrayLike | None, size: int) -> Floats:
+    values = np.full(size, 1 / size) if weights is None else np.asarray(weights, dtype=float)
+    if values.shape != (size,) or not (values.min() >= 0 and abs(values.sum() - 1) < 1e-9):
+        raise InputError(f"{name} have shape {values.shape}, sum {values.sum():.6g}, expected {size} probabilities")
+    return values
+
+
+class CorrectedValue(NamedTuple):
+    """A singular value of the expected matrix P/√(mn): estimate, interval, the raw σ_i(M)/√(mn), and whether it shows.
+
+    One that is not visible has the value 0 and an interval from 0 to the σ that is seen at the level of what shows.
+    """
+
+    value: float
+    low: float
+    high: float
+    raw: float
+    visible: bool
+
+
+def corrected_singular_values(
+    mask: ArrayLike | csr_array,
+    count: int,
+    variance: ArrayLike | None = None,
+    *,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> list[CorrectedValue]:
+    """The `count` leading singular values of P/√(mn) behind a mask M, freed from the bias of its noise (O3, O4).
+
+    The raw s is moved to the σ with s² = (σ² + V_a/m)(σ² + V_b/n)/σ²: exact in the limit for a constant variance, right
+    to second order (O3) for a profile, V_a and V_b averaged with the empirical singular vectors. The interval is normal,
+    with the variance V_ab/mn of O3; it covers with the stated confidence asymptotically, for independent entries and
+    separated values (a top-K mask varies less). Visible is what exceeds the level that noise passes in some one mask
+    of a thousand (`rare_level`). `variance`: a number, float[m, n], or None: read off the mask, row and column averages
+    of P − P² from the degrees and the visible values, the level from cells of like degrees. Cells sorted by degrees take
+    chance for a profile: the level read off a sparse mask is higher, by some tenth at ten entries a row.
+
+    Raises:
+        InputError: as in `mask_singular_values`, for a mask with entries beside 0 and 1, a confidence outside (0, 1), or
+            a variance of another shape or outside [0, 1/4].
+    """
+    if not 0 < confidence < 1:
+        raise InputError(f"confidence is {confidence!r}, expected a number strictly between 0 and 1")
+    triplets = leading_triplets(mask, count, seed=seed)
+    matrix = real_matrix(mask)
+    m, n = matrix.shape
+    if not np.isin(matrix.data if is_sparse(matrix) else matrix, (0, 1)).all():
+        raise InputError("mask has entries beside 0 and 1, expected a 0/1 mask")
+    profile = None if variance is None else _profile(variance, m, n)
+    level = _read_level(matrix) if profile is None else rare_level(profile, m, n)
+    visible = triplets.values > level
+    sigma = np.where(visible, triplets.values, 0.0)
+    for _ in range(2):  # where the variance is read off the mask, the corrected values correct it
+        noise = _read_noise(matrix, triplets, sigma) if profile is None else _noise(profile, triplets)
+        sigma = _unbiased(triplets.values, noise, visible)
+    reach = float(ndtri((1 + confidence) / 2)) * _value_sd(noise.joint, m, n)
+    at_level = _unbiased(np.full(count, level), noise, np.full(count, True))
+    hidden = np.maximum(at_level, (noise.rows * noise.columns) ** 0.25)
+    return [
+        CorrectedValue(float(x), float(max(x - d, 0.0)), float(x + d), float(s), True)
+        if x > 0
+        else CorrectedValue(0.0, 0.0, float(h), float(s), False)
+        for x, d, s, h in zip(sigma, reach, triplets.values, hidden, strict=True)
+    ]
+
+
+class _Noise(NamedTuple):
+    """V_a/m, V_b/n and V_ab of each triplet: float[k] each."""
+
+    rows: Floats
+    columns: Floats
+    joint: Floats
+
+
+def edge_scale(m: int, n: int) -> float:
+    """The scale of the Tracy–Widom law of the largest noise value, relative to the edge (Johnstone)."""
+    return float((m**-0.5 + n**-0.5) ** (1 / 3) / (m**0.5 + n**0.5) / 2)
+
+
+def _profile(variance: ArrayLike, m: int, n: int) -> Floats:
+    V = np.asarray(variance, dtype=float)
+    if V.shape not in ((), (m, n)) or not ((V >= 0) & (V <= MOST_VARIANCE)).all():
+        raise InputError(f"variance has shape {V.shape}, expected a number or float[{m}, {n}] within [0, 1/4]")
+    return V
+
+
+def _noise(V: Floats, triplets: Triplets) -> _Noise:
+    m, n = len(triplets.left), len(triplets.right)
+    V, a, b = np.broadcast_to(V, (m, n)), triplets.left**2, triplets.right**2
+    return _Noise(V.mean(axis=1) @ a / m, V.mean(axis=0) @ b / n, np.sum(a * (V @ b), axis=0))
+
+
+def _read_noise(matrix: Matrix, triplets: Triplets, sigma: Floats) -> _Noise:
+    """The same for V = P − P², P from the mask itself where it is averaged, P² from the visible triplets."""
+    left, _, right = triplets
+    (m, n), a, b = matrix.shape, left**2, right**2
+    rows = matrix.mean(axis=1) - m * (a @ sigma**2)
+    columns = matrix.mean(axis=0) - n * (b @ sigma**2)
+    in_left, in_right = (np.einsum("ik,il,ij->klj", part**2, part * sigma, part) for part in (left, right))
+    joint = np.sum(a * (matrix @ b), axis=0) - m * n * np.sum(in_left * np.swapaxes(in_right, 1, 2), axis=(1, 2))
+    return _Noise(*(np.maximum(part, 0.0) for part in (rows @ a / m, columns @ b / n, joint)))
+
+
+def _unbiased(raw: Floats, noise: _Noise, visible: NDArray[np.bool_]) -> Floats:
+    """σ of each raw value, 0 where none shows. float[k]"""
+    shows = visible & (raw > np.sqrt(noise.rows) + np.sqrt(noise.columns))
+    values = np.zeros_like(raw)
+    values[shows] = _debiased(raw[shows], noise.rows[shows], noise.columns[shows])
+    return values
+
+
+def _read_level(matrix: Matrix) -> float:
+    """The level for V = p(1 − p) of the densities p in cells of rows and columns of like degrees.
+
+    By concavity averaging over a cell can only raise V.
+    """
+    m, n = matrix.shape
+    rows, columns = _like(matrix.mean(axis=1)), _like(matrix.mean(axis=0))
+    sums: Matrix = rows @ (matrix @ columns.T)
+    r, c = np.asarray(rows.sum(axis=1)), np.asarray(columns.sum(axis=1))
+    p = np.asarray(sums.toarray() if is_sparse(sums) else sums) / np.outer(r, c)
+    return rare_level(np.maximum(p * (1 - p), 0.0), m, n, row_weights=r / m, column_weights=c / n)
+
+
+def _like(degrees: Floats) -> csr_array:
+    """The indicators of cells of like degrees, ⌊√size⌋ of them but at most 64. csr[cells, size]"""
+    size = len(degrees)
+    count = min(CELLS, isqrt(size))
+    cell = np.argsort(np.argsort(degrees, kind="stable"), kind="stable") * count // size
+    return csr_array((np.ones(size), (cell, np.arange(size))), shape=(count, size))

@@ -1,0 +1,1 @@
+"""Finite-sample tests and intervals with a guaranteed level."""
