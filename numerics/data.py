@@ -86,6 +86,28 @@ def load(path: str | PathLike[str], labelling: str = "as-is", standardise: bool 
     return _dataset(str(file), x, y, labelling, standardise)
 
 
+def load_data(
+    source: str | PathLike[str] = "digits", labels: str | None = None, standardise: bool | None = None
+) -> Dataset:
+    """Load the bundled digits, or data from a `.npz` or `.csv` file (see `load`).
+
+    labels: `as-is`, `onehot`, `ge5` and `is0` (classes ±1) or `ge:K` and `is:K` for any number; None is ge5 for the
+    digits and as-is for a file. standardise: columns to mean 0 and variance 1; None means only the digits.
+
+    Raises:
+        InputError: in one line with the file's name, if the file is missing, damaged or of another kind, or if the
+            labels do not fit.
+
+    Examples:
+        >>> data = load_data("digits", labels="is0")
+        >>> data.x.shape, data.y.shape, data.labelling
+        ((1797, 64), (1797, 1), 'is0')
+    """
+    if source == "digits":
+        return digits("ge5" if labels is None else labels, standardise is not False)
+    return load(source, "as-is" if labels is None else labels, bool(standardise))
+
+
 def symmetrised(dataset: Dataset) -> Dataset:
     """The union of (x, y) and (−x, −y), 2N samples: the law of the data becomes symmetric, as S3 asks."""
     x, y = dataset.x, dataset.y

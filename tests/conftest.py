@@ -13,6 +13,5 @@ settings.load_profile("patient")
 def ledger_run():
     """Every claim with all its checks and controls, at effort `quick` and seed 0."""
     from numerics.evidence.verification import verify
-    from theory.ledger import load_ledger
 
-    return verify(load_ledger(), jobs=2)
+    return verify(jobs=2)

@@ -110,9 +110,8 @@ def test_a_form_that_fails_is_told_with_the_figure_of_the_run(monkeypatch: pytes
     from claim_map import forms_table, forms_text
 
     from numerics.evidence.verification import verify
-    from theory.ledger import load_ledger
 
-    run = verify(load_ledger(), ["Q3", "Q7", "N1"])
+    run = verify(["Q3", "Q7", "N1"])
     for result in run.claims:
         parts = [part.split("**")[1] for part in forms_text(result).split("\n\n") if part.startswith("**")]
         headings = ["What is said.", "By whom.", "Why it fails.", "The smallest counterexample, by hand."]

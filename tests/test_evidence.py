@@ -607,7 +607,7 @@ def plain(result):
 @pytest.mark.usefixtures("toy_workers")
 def test_a_run_counts_what_fails():
     seen = []
-    result = verify(toys.load_ledger(), ["toy_sound", "toy_broken"], jobs=2, on_result=seen.append)
+    result = verify(["toy_sound", "toy_broken"], ledger=toys.load_ledger(), jobs=2, on_result=seen.append)
     statuses = {claim.entry.label: claim.status for claim in result.claims}
     assert statuses == {
         **dict.fromkeys(("Z1", "Z2"), "holds"),
@@ -626,7 +626,7 @@ def test_a_run_counts_what_fails():
     assert {key: there[key][1:] for key in there} == {
         key: (one.status, one.detail, one.controls) for key, one in here.items()
     }
-    alone = plain(verify(toys.load_ledger(), ["Z2", "Z1"], jobs=1))
+    alone = plain(verify(["Z2", "Z1"], ledger=toys.load_ledger(), jobs=1))
     assert alone == {key: there[key] for key in alone}
 
 
@@ -635,7 +635,7 @@ def test_stuck_checks_are_reported_and_the_others_end(monkeypatch):
     """A loop and a sleep deaf to alarms, beside two sound checks."""
     monkeypatch.setitem(LIMITS, "quick", 3.0)
     monkeypatch.setattr("numerics.parallel.CLOCK", 4.0)
-    result = verify(toys.load_ledger(), ["toy_stuck"], jobs=2)
+    result = verify(["toy_stuck"], ledger=toys.load_ledger(), jobs=2)
     found = {claim.entry.label: claim.checks[0] for claim in result.claims}
     assert {label: check.status for label, check in found.items()} == {
         "Z30": "error",
@@ -654,7 +654,7 @@ def test_stuck_checks_are_reported_and_the_others_end(monkeypatch):
 
 def test_one_open_claim_fails_a_run(monkeypatch):
     monkeypatch.setattr("numerics.evidence.verification.run_one", toys.run_one)
-    assert verify(toys.load_ledger(), ["Z20"]).failed
+    assert verify(["Z20"], ledger=toys.load_ledger()).failed
 
 
 @pytest.mark.parametrize(
@@ -669,10 +669,10 @@ def test_one_open_claim_fails_a_run(monkeypatch):
 )
 def test_bad_runs_are_refused(options, match):
     with pytest.raises(ValueError, match=match):
-        verify(toys.load_ledger(), **options)
+        verify(ledger=toys.load_ledger(), **options)
 
 
 def test_a_ledger_beyond_the_budget_is_refused(monkeypatch):
     monkeypatch.setattr("numerics.evidence.verification.BUDGET", 1e-9)
     with pytest.raises(ValueError, match="false-alarm budget"):
-        verify(toys.load_ledger(), ["toy_sound"])
+        verify(["toy_sound"], ledger=toys.load_ledger())

@@ -100,6 +100,14 @@ class Claim:
     The source of what is STATED or RECONSTRUCTED quotes the sentence that states or announces it.
     Claims compare by identity.
 
+    Examples:
+        >>> from theory import claim
+        >>> snip = claim("S4")
+        >>> snip.label, str(snip.provenance), str(snip.proof)
+        ('S4', 'RECONSTRUCTED', 'PROVED')
+        >>> sorted(map(str, snip.expressions["kernel"].free_symbols))
+        ['phi', 'tau', 'u']
+
     Raises:
         ValueError: for a label not of the form `S4`, an empty set of expressions, a floating-point number in an
             expression, a slot in the statement that names no expression, a form that fails where none may or no

@@ -56,7 +56,7 @@ class claim_link(nodes.Inline, nodes.TextElement):
 def run_ledger(app: Sphinx) -> None:
     """Verify the ledger once for this build; anything that fails is a warning, and so fails the build."""
     app.ledger = load_ledger()  # type: ignore[attr-defined]
-    app.run = run = verify(app.ledger, jobs=len(os.sched_getaffinity(0)))  # type: ignore[attr-defined]
+    app.run = run = verify(ledger=app.ledger, jobs=len(os.sched_getaffinity(0)))  # type: ignore[attr-defined]
     logger.info(f"sparse-limits: {closing_line(run)}")
     for line in failures(run):
         logger.warning(f"sparse-limits: {line}")

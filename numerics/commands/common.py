@@ -85,15 +85,6 @@ def check_seed(seed: int) -> None:
         raise InputError(f"--seed is {seed!r:.60}, expected a whole number from 0, below 2^128")
 
 
-def load_data(source: str, labels: str | None, standardise: bool | None) -> Dataset:
-    """The data that the options name."""
-    from numerics.data import digits, load
-
-    if source == "digits":
-        return digits("ge5" if labels is None else labels, standardise is not False)
-    return load(source, "as-is" if labels is None else labels, bool(standardise))
-
-
 def batch(data: Dataset, samples: int, rng: np.random.Generator) -> Dataset:
     """A random subset of at most `samples` samples, in their order."""
     import numpy as np

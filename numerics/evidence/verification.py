@@ -14,6 +14,7 @@ from numerics.evidence import Check, CheckResult, ControlResult, run
 from numerics.parallel import reason, run_tasks
 from numerics.statistics.exact_tests import BUDGET, LEVEL
 from theory.claims import Entry, Ledger, Pitfall
+from theory.ledger import load_ledger
 
 LIMITS = {"quick": 60.0, "standard": 300.0, "thorough": 1800.0}  # seconds of processor time a single check may take
 PACKAGES = ("numpy", "sympy", "scipy", "python-flint", "sparse-limits")
@@ -133,21 +134,26 @@ def checks_by_claim(entries: Sequence[Entry]) -> dict[str, list[Check]]:
 
 
 def verify(
-    ledger: Ledger,
-    names: Sequence[str] = (),
+    names: str | Sequence[str] = (),
     *,
     effort: str = "quick",
     seed: int = 0,
     jobs: int = 1,
     on_result: Callable[[CheckResult], None] = lambda result: None,
+    ledger: Ledger | None = None,
 ) -> Run:
     """Run the checks of the claims named by label or topic (all of them if none is named).
 
-    The same seed gives the same findings for any number of jobs and any selection. `on_result` sees each check as
-    it ends.
+    The same seed gives the same findings for any number of jobs and any selection. effort: quick, standard or thorough.
+    `on_result` sees each check as it ends. ledger: another one than that of `theory`.
 
     Raises:
         InputError: for an unknown name, effort, or a seed outside [0, 2^128).
+
+    Examples:
+        >>> run = verify("R1")
+        >>> run.failed, run.totals["claims"]
+        (False, 1)
     """
     if effort not in LIMITS:
         raise InputError(f"effort {effort!r}: expected one of {', '.join(LIMITS)}")
@@ -156,7 +162,7 @@ def verify(
     if jobs < 1:
         raise InputError(f"jobs {jobs}: expected a positive number")
     start = time.perf_counter()
-    entries = ledger.select(names)
+    entries = (ledger or load_ledger()).select([names] if isinstance(names, str) else names)
     checks = checks_by_claim(entries)
     planned = sorted(
         (

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import gammaln, xlog1py, xlogy
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, Seed, seed_sequence
 from numerics.data import Dataset
 from numerics.fitting.fit import Selection
 from numerics.fitting.homogeneity import Counts, degrees
@@ -170,20 +170,33 @@ def one_law(method: str, excluded: Sequence[Excluded]) -> tuple[str, ...]:
 
 
 def explain(
-    mask: csr_array, setting: Setting, rows: int, seed: np.random.SeedSequence
+    mask: csr_array, setting: Setting | Dataset, rows: int = 20_000, seed: Seed = 0
 ) -> tuple[list[Explanation], list[Excluded]]:
-    """Every method against a mask [m, n], the likeliest first, and those that are not tested by themselves.
+    """Test every method against a mask [m, n]; return the likeliest first, and those that are not tested by themselves.
 
-    rows: fresh rows that predict; fewer where their scores would not fit in memory. InputError if the mask keeps none or
-    all of its entries, or if the data have another number of inputs.
+    setting: the data, also alone. rows: fresh rows that predict; fewer where their scores would not fit in memory.
+
+    Raises:
+        InputError: if the mask keeps none or all of its entries, or if the data have another number of inputs.
+
+    Examples:
+        >>> import numpy as np
+        >>> from scipy.sparse import csr_array
+        >>> from numerics import global_mask, load_data
+        >>> data = load_data("digits", labels="is0")
+        >>> weights = np.random.default_rng(0).standard_normal((64, 64))
+        >>> found, _ = explain(csr_array(global_mask(abs(weights), 0.1)), data, rows=2000)
+        >>> [each.method for each in found if each.fits]
+        ['random']
     """
+    setting = Setting(setting) if isinstance(setting, Dataset) else setting
     (m, n), data = mask.shape, setting.data
     if data.x.shape[1] != n:
         raise InputError(f"the mask has {n} columns, {data.name} has {data.x.shape[1]} inputs, expected as many")
     if not 0 < mask.nnz < m * n:
         raise InputError(f"the mask keeps {mask.nnz} of {m * n} entries, expected some, not all")
     found, excluded = [], []
-    for method, stream in zip(METHODS, seed.spawn(len(METHODS)), strict=True):
+    for method, stream in zip(METHODS, seed_sequence(seed).spawn(len(METHODS)), strict=True):
         rng = np.random.default_rng(stream)
         if (reason := _law_of_random(method, setting)) is not None:
             excluded.append(Excluded(method, reason, "random"))

@@ -174,6 +174,14 @@ def fit(mask: csr_array, *, seed: int = 0, silent: NDArray[np.bool_] | None = No
     """Everything about a mask [m, n] of bool. InputError if it is empty or not a matrix.
 
     silent [n]: columns whose input is 0 throughout the data, if those are known: they explain a dead column.
+
+    Examples:
+        >>> import numpy as np
+        >>> from numerics import sample_rank_one
+        >>> u = np.linspace(0.05, 0.6, 300)
+        >>> found = fit(sample_rank_one(u, u, np.random.default_rng(0)))
+        >>> found.homogeneity.rows.uneven, found.homogeneity.columns.uneven, round(found.density, 2)
+        (True, True, 0.11)
     """
     if mask.ndim != 2 or 0 in mask.shape or mask.dtype.kind != "b":
         raise InputError(f"mask is {mask.dtype} of shape {mask.shape}, expected a non-empty matrix of bool")

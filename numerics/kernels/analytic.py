@@ -37,6 +37,12 @@ def dense_kernel(
     variance v lose a factor v; for activations by quadrature see there.
 
     InputError for shapes that do not fit, numbers that are not finite, a depth below 1, or variances that overflow.
+
+    Examples:
+        >>> import numpy as np
+        >>> kernels = dense_kernel(np.array([[1.0, 0.0], [0.0, 1.0]]))
+        >>> kernels.ntk.diagonal()
+        array([1., 1.])
     """
     depth = checked_integer("depth", depth, 1, 10_000)
     x, x2 = inputs(x, x2)

@@ -52,6 +52,13 @@ def graphon_kernel(
     node, a step graphon as many as it has blocks.
 
     InputError if latents do not fit, or a graphon is negative.
+
+    Examples:
+        >>> import numpy as np
+        >>> from numerics.kernels import method_layers
+        >>> layers = method_layers("random", 0.5, np.ones(2))  # a first layer of density 1/2, a dense readout
+        >>> graphon_kernel(np.eye(2), layers).ntk.diagonal()
+        array([0.5, 0.5])
     """
     x, x2 = inputs(x, x2)
     _check(layers, x.shape[1])

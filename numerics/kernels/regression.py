@@ -26,6 +26,11 @@ def ridge_predict(kernel: ArrayLike, test_kernel: ArrayLike, y: ArrayLike, ridge
 
     InputError for shapes that do not fit, numbers that are not finite, a negative share, or a kernel that is singular to
     rounding with its ridge.
+
+    Examples:
+        >>> import numpy as np
+        >>> ridge_predict(np.eye(2), np.array([[0.5, 0.5]]), np.array([1.0, 3.0]), ridge_share=1.0)
+        array([1.])
     """
     K, test = symmetric("kernel", kernel), _beside("test_kernel", test_kernel, kernel)
     y = labels(y, len(K))

@@ -69,6 +69,14 @@ def load_mask(
     nonzero: whatever is not 0 is kept, as in pruned weights; without it entries must be 0 or 1. transpose: outputs are
     the last axis, not the first (Keras, Flax). InputError, in one line with the file's name, if the file is missing,
     damaged, pickled or of another kind, and if what it holds is no mask.
+
+    Examples:
+        >>> import tempfile, numpy as np
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     np.save(f"{folder}/mask.npy", np.eye(3, dtype=bool))
+        ...     mask = load_mask(f"{folder}/mask.npy").mask
+        >>> mask.shape, mask.nnz
+        ((3, 3), 3)
     """
     file = Path(path)
     readers = {".npy": _from_npy, ".npz": _from_npz, ".pt": _from_torch, ".pth": _from_torch}

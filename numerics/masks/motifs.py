@@ -56,6 +56,11 @@ def motif_density(mask: ArrayLike | csr_array | spmatrix, motif: Motif) -> Fract
 
     Trees take time proportional to the non-zeros; C_4 and K_{2,b} that of a Gram matrix, taken in blocks of rows.
     InputError if M is not a non-empty finite real matrix, or F has treewidth above 2 (such as K_{3,3}).
+
+    Examples:
+        >>> from theory.operators import motifs
+        >>> motif_density([[1, 1], [1, 0]], motifs.cycle(4))
+        Fraction(7, 16)
     """
     matrix = _matrix(mask)
     m, n = matrix.shape

@@ -44,6 +44,14 @@ def sample_mask(
     will do. With None the bounds are the rows' maxima, and the kernel is evaluated once at each of the m·n entries.
 
     InputError if an argument is out of range, or a probability is met that is NaN, negative or above its bound.
+
+    Examples:
+        >>> import numpy as np
+        >>> rng = np.random.default_rng(0)
+        >>> u = np.linspace(0, 1, 400)
+        >>> mask = sample_mask(lambda u, v: u * v / 2, u, u, rng)
+        >>> mask.shape, 0.12 < mask.nnz / 400**2 < 0.13
+        ((400, 400), True)
     """
     u, v = finite_vector("u", u), finite_vector("v", v)
     bound = _row_maxima(kernel, u, v) if row_bound is None else _probabilities("row_bound", row_bound)
@@ -80,6 +88,13 @@ def sample_rank_one(p: ArrayLike, q: ArrayLike, rng: np.random.Generator) -> csr
     """A mask [m, n] with independent Bernoulli(p_i q_j) entries; p [m], q [n] ≥ 0 with max(p)·max(q) ≤ 1.
 
     InputError otherwise. Time proportional to the weights kept, plus m + n.
+
+    Examples:
+        >>> import numpy as np
+        >>> mask = sample_rank_one([1.0, 0.0], [1.0, 1.0, 0.0], np.random.default_rng(0))
+        >>> mask.toarray().astype(int)
+        array([[1, 1, 0],
+               [0, 0, 0]])
     """
     return sample_factorised(lambda x: x, p, q, rng)
 

@@ -50,7 +50,13 @@ def kth_largest(scores: ArrayLike, k: int) -> float:
 
 
 def global_mask(scores: ArrayLike, density: float) -> Mask:
-    """The mask that keeps the kept_count(density, size) largest of all scores. InputError as in `top_k_mask`."""
+    """The mask that keeps the kept_count(density, size) largest of all scores. InputError as in `top_k_mask`.
+
+    Examples:
+        >>> global_mask([[3.0, 1.0], [2.0, 5.0]], density=0.5)
+        array([[ True, False],
+               [False,  True]])
+    """
     scores = _scores("scores", scores)
     return top_k_mask(scores, kept_count(density, scores.size))
 

@@ -38,6 +38,11 @@ def smoothed(mask: MaskLike, blocks: int) -> NDArray[np.float64]:
 
     Sorted-average smoothing (arXiv 2510.17515): it tends to a monotone graphon as the mask and the blocks grow (G10).
     1 ≤ blocks ≤ min(m, n); position i of m falls into block ⌊i·blocks/m⌋. InputError as in `sort_by_degree`.
+
+    Examples:
+        >>> smoothed([[1, 0, 0, 0], [1, 1, 1, 0], [1, 0, 1, 0], [0, 0, 0, 0]], blocks=2)
+        array([[0.  , 0.25],
+               [0.25, 1.  ]])
     """
     entries = _entries(mask)
     blocks = checked_integer("blocks", blocks, 1, min(entries.shape))

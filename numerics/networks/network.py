@@ -129,6 +129,12 @@ def random_network(widths: Sequence[int], rng: np.random.Generator, activation: 
 
     `activation` as in `Network`. Raises InputError unless there are at least two widths, all positive whole
     numbers.
+
+    Examples:
+        >>> import numpy as np
+        >>> network = random_network((64, 1024, 1), np.random.default_rng(0))
+        >>> network.widths, network.weights[0].shape
+        ((64, 1024, 1), (1024, 64))
     """
     whole = all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) and n > 0 for n in widths)
     if len(widths) < 2 or not whole:

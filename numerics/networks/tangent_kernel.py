@@ -69,6 +69,14 @@ def tangent_kernel(
     `layers` (numbered from 0) restricts the sum over weights to some layers. Time grows with N·N' and the kept
     weights (or the pruned ones, where those are fewer); memory with N·N' and the activations. InputError if the
     samples, masks or layers do not fit.
+
+    Examples:
+        >>> import numpy as np
+        >>> from numerics import random_network
+        >>> network = random_network((3, 2000, 1), np.random.default_rng(0))
+        >>> kernel = tangent_kernel(network, np.eye(3))
+        >>> kernel.shape, bool(abs(kernel[0, 0] - 1 / 3) < 0.05)  # its limit is (|x|² / d)(L + 1) / 2 for plain ReLU
+        ((3, 3), True)
     """
     network, kept = pruned(network, masks)
     chosen = range(len(kept)) if layers is None else _chosen(layers, len(kept))

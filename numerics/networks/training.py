@@ -83,6 +83,15 @@ def train(
 
     InputError if an argument does not fit; DivergedError if the loss does not stay bounded or ends above its start; the
     message then names 1/λ_max, see `stable_step`.
+
+    Examples:
+        >>> import numpy as np
+        >>> from numerics import random_network, stable_step
+        >>> x, y = np.eye(3), np.array([1.0, -1.0, 1.0])
+        >>> network = random_network((3, 200, 1), np.random.default_rng(0))
+        >>> trained = train(network, x, y, step=stable_step(network, x), steps=100)
+        >>> bool(np.abs(trained.outputs[-1] - y).max() < 1e-3)
+        True
     """
     setting = _setting(network, x, y, masks, centred, step, steps, record, x_test)
     model = _Masked(setting)
@@ -131,6 +140,13 @@ def stable_step(network: Network, x: ArrayLike, *, masks: Sequence[Any] | None =
     """1/λ_max(Θ̂/m), half the step beyond which descent of the linearisation diverges: inf if Θ̂ = 0.
 
     Arguments and errors as for `tangent_kernel`.
+
+    Examples:
+        >>> import numpy as np
+        >>> from numerics import random_network
+        >>> step = stable_step(random_network((3, 200, 1), np.random.default_rng(0)), np.eye(3))
+        >>> bool(step > 0)
+        True
     """
     kernel = tangent_kernel(network, x, masks=masks)
     samples = len(kernel)

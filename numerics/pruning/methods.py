@@ -89,6 +89,14 @@ def saliency(
     random. All scores are ≥ 0 but those of grasp. Raises InputError for an unknown method, for
     synflow-iterative (which is no single score: use `prune`), and for an argument that is missing, not
     finite or does not fit.
+
+    Examples:
+        >>> import numpy as np
+        >>> from numerics import random_network
+        >>> network = random_network((64, 128, 1), np.random.default_rng(0))
+        >>> scores = saliency("magnitude", network)
+        >>> [score.shape for score in scores]
+        [(128, 64), (1, 128)]
     """
     _known("method", method, METHODS)
     weights = network.weights[:1] if first_layer else network.weights
@@ -139,6 +147,15 @@ def prune(
 
     Raises InputError for density outside (0, 1), rounds < 1, an unknown method or scope, and as `saliency`
     does.
+
+    Examples:
+        >>> import numpy as np
+        >>> from numerics import load_data, random_network
+        >>> data = load_data("digits", labels="is0")
+        >>> network = random_network((64, 128, 1), np.random.default_rng(0))
+        >>> first, readout = prune("snip", network, data.x, -data.y, density=0.1)
+        >>> first.shape, int(first.sum() + readout.sum())
+        ((128, 64), 832)
     """
     _known("method", method, METHODS)
     if scope is None:

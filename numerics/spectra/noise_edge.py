@@ -301,6 +301,14 @@ def corrected_singular_values(
     Raises:
         InputError: as in `mask_singular_values`, for a mask with entries beside 0 and 1, a confidence outside (0, 1), or
             a variance of another shape or outside [0, 1/4].
+
+    Examples:
+        >>> import numpy as np
+        >>> from numerics import sample_rank_one
+        >>> u = np.linspace(0.1, 0.9, 500)
+        >>> first, second = corrected_singular_values(sample_rank_one(u, u, np.random.default_rng(0)), 2)
+        >>> first.visible, second.visible  # a mask of rank one: the second value is noise
+        (True, False)
     """
     if not 0 < confidence < 1:
         raise InputError(f"confidence is {confidence!r}, expected a number strictly between 0 and 1")

@@ -46,6 +46,14 @@ def certify(ticket: NetworkTicket, x: ArrayLike) -> Certificate:
     Raises:
         InputError: for another shape or what is no finite real number, for negative inputs of a ticket that is not
             signed, and for inputs at which hidden values overflow.
+
+    Examples:
+        >>> import numpy as np
+        >>> from numerics.tickets import find_ticket, multilayer_perceptron
+        >>> target = multilayer_perceptron([np.array([[0.5], [-0.25]])])
+        >>> found = certify(find_ticket(target, width=40, eps=1e-3), np.array([[[1.0], [2.0]]]))
+        >>> bool(abs(found.target_outputs - found.ticket_outputs).max() <= found.bounds.max() < 0.004)
+        True
     """
     inputs = checked_inputs(ticket, x)
     if inputs.ndim != 3:

@@ -40,6 +40,17 @@ def check_ticket(path: str | PathLike[str], target: Reference | None = None, lim
 
     target: the network that it should be a ticket of, scaled as in the file (`networks.rescaled`). InputError as for
     `load_ticket`.
+
+    Examples:
+        >>> import tempfile, numpy as np
+        >>> from numerics.tickets import find_ticket, multilayer_perceptron
+        >>> from numerics.tickets.files import save_ticket
+        >>> target = multilayer_perceptron([np.array([[0.5], [-0.25]])])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     statement = save_ticket(f"{folder}/ticket.npz", find_ticket(target, width=40, eps=1e-3), delta=0.01)
+        ...     found = check_ticket(f"{folder}/ticket.npz")
+        >>> all(each.holds for each in found.findings)
+        True
     """
     return check_stored(load_ticket(path, limit), target)
 

@@ -190,6 +190,14 @@ def find_ticket(
     Raises:
         InputError: for layers that do not fit, a width below 1, more work than the limit allows, eps ≤ 0, or a negative
             seed.
+
+    Examples:
+        >>> import numpy as np
+        >>> from numerics.tickets import multilayer_perceptron
+        >>> target = multilayer_perceptron([np.array([[0.5], [-0.25]])])
+        >>> ticket = find_ticket(target, width=40, eps=1e-3)
+        >>> max(ticket.coef_errors) <= 1e-3
+        True
     """
     layers = checked_network(target)
     near = checked_eps(eps)

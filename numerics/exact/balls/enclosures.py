@@ -28,6 +28,13 @@ def enclose(
 
     Raises:
         NoEnclosureError: if precision up to `highest` bits (default 4096, or four times the digits) gives no such ball.
+
+    Examples:
+        >>> import sympy as sp
+        >>> x = sp.Symbol("x")
+        >>> ball = enclose(sp.Integral(sp.exp(-(x**2)), (x, 0, sp.oo)), digits=30)
+        >>> ball.real.overlaps(enclose(sp.sqrt(sp.pi) / 2, digits=30).real)
+        True
     """
     exact = tuple(sorted((values or {}).items(), key=lambda item: item[0].sort_key()))
     point = tuple((s, sp.sympify(x)) for s, x in exact)
