@@ -17,7 +17,6 @@ from numerics.commands.common import (
     check_residual,
     check_seed,
     data_file,
-    load_data,
     write_json,
 )
 
@@ -92,6 +91,8 @@ def _data(arguments: Namespace, file: MaskFile) -> Dataset | None:
     """The data, if any, once they are known to fit the mask."""
     if arguments.data is None:
         return None
+    from numerics.data import load_data
+
     data = load_data(arguments.data, arguments.labels, arguments.standardise)
     inputs, columns = data.x.shape[1], file.mask.shape[1]
     if inputs != columns:

@@ -29,7 +29,6 @@ from numerics.commands.common import (
     check_residual,
     check_seed,
     data_file,
-    load_data,
     write_json,
 )
 
@@ -126,6 +125,7 @@ def _check(arguments: Namespace) -> None:
 
 def _predict(arguments: Namespace, console: Console) -> None:
     from numerics.commands._prediction_report import show, summarise
+    from numerics.data import load_data
 
     batching, sampling, drawing, holding, averaging = np.random.SeedSequence(arguments.seed).spawn(5)
     width = arguments.width[0] if arguments.width else WIDTH
@@ -270,6 +270,8 @@ def _compare(arguments: Namespace, console: Console) -> None:
 
 def _settings(arguments: Namespace) -> Iterator[tuple[str, Dataset, bool]]:
     """Data and residuals: of the digits the usual settings, else the labels given; raw and standardised."""
+    from numerics.data import load_data
+
     settings: tuple[tuple[str | None, bool, bool], ...] = DIGITS_SETTINGS
     if arguments.data != "digits" or arguments.labels is not None:
         settings = tuple(product((arguments.labels,), (True, False), (True, False)))

@@ -50,7 +50,7 @@ def certify(ticket: NetworkTicket, x: ArrayLike) -> Certificate:
     Examples:
         >>> import numpy as np
         >>> from numerics.tickets import find_ticket, multilayer_perceptron
-        >>> target = multilayer_perceptron([np.array([[0.5], [-0.25]])])
+        >>> target = multilayer_perceptron([np.array([[0.1], [-0.05]])])
         >>> found = certify(find_ticket(target, width=40, eps=1e-3), np.array([[[1.0], [2.0]]]))
         >>> bool(abs(found.target_outputs - found.ticket_outputs).max() <= found.bounds.max() < 0.004)
         True

@@ -45,7 +45,7 @@ def check_ticket(path: str | PathLike[str], target: Reference | None = None, lim
         >>> import tempfile, numpy as np
         >>> from numerics.tickets import find_ticket, multilayer_perceptron
         >>> from numerics.tickets.files import save_ticket
-        >>> target = multilayer_perceptron([np.array([[0.5], [-0.25]])])
+        >>> target = multilayer_perceptron([np.array([[0.1], [-0.05]])])
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     statement = save_ticket(f"{folder}/ticket.npz", find_ticket(target, width=40, eps=1e-3), delta=0.01)
         ...     found = check_ticket(f"{folder}/ticket.npz")

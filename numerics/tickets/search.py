@@ -194,7 +194,7 @@ def find_ticket(
     Examples:
         >>> import numpy as np
         >>> from numerics.tickets import multilayer_perceptron
-        >>> target = multilayer_perceptron([np.array([[0.5], [-0.25]])])
+        >>> target = multilayer_perceptron([np.array([[0.1], [-0.05]])])
         >>> ticket = find_ticket(target, width=40, eps=1e-3)
         >>> max(ticket.coef_errors) <= 1e-3
         True
