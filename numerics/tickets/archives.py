@@ -15,11 +15,11 @@ from typing import TypeAlias
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
+from numerics.headers import OpenArrays
 from numerics.plain_text import plain
-from numerics.tickets.headers import OpenArrays
 from numerics.tickets.limits import USUAL, Limit, Work
 from numerics.tickets.safetensors_files import open_safetensors
-from numerics.tickets.zip_files import open_npz
+from numerics.zip_files import open_npz
 
 Arrays: TypeAlias = dict[str, NDArray]
 READERS = {".npz": open_npz, ".safetensors": open_safetensors}
