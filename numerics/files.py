@@ -24,9 +24,9 @@ def replacing(path: Path) -> Iterator[Path]:
         target = path if special else path.resolve()
         folder = None if special else target.parent
         handle, name = tempfile.mkstemp(prefix=f".{target.stem[:40]}-", suffix=target.suffix, dir=folder)
-        os.close(handle)
         temporary = Path(name)
         try:
+            os.close(handle)
             yield temporary
             if special:
                 target.write_bytes(temporary.read_bytes())
