@@ -35,8 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
     live = LiveTable(console, [entry.label for entry in ledger.select(arguments.names)])
     with live if console.is_terminal else nullcontext():
         result = verify(
-            ledger,
             arguments.names,
+            ledger=ledger,
             effort=arguments.effort,
             seed=arguments.seed,
             jobs=arguments.jobs,
