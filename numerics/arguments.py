@@ -9,8 +9,10 @@ from theory.input_error import InputError
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["InputError", "Seed", "seed_sequence"]
+__all__ = ["MOST_ENTRIES", "MOST_SAMPLES", "InputError", "Seed", "seed_sequence"]
 
+MOST_ENTRIES = 2**25  # of an array: 256 MB
+MOST_SAMPLES = 4096  # of larger data a random batch is used
 Seed: TypeAlias = "int | np.random.SeedSequence | np.random.Generator"
 
 

@@ -111,6 +111,14 @@ def load_data(
     return load(source, "as-is" if labels is None else labels, bool(standardise))
 
 
+def batch(data: Dataset, samples: int, rng: np.random.Generator) -> Dataset:
+    """Draw a random subset of at most `samples` samples, in their order."""
+    if len(data.x) <= samples:
+        return data
+    chosen = np.sort(rng.choice(len(data.x), samples, replace=False))
+    return Dataset(data.x[chosen], data.y[chosen], data.name, data.labelling)
+
+
 def symmetrised(dataset: Dataset) -> Dataset:
     """The union of (x, y) and (−x, −y), 2N samples: the law of the data becomes symmetric, as S3 asks."""
     x, y = dataset.x, dataset.y

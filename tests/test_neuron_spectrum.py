@@ -8,8 +8,8 @@ import sympy as sp
 from scipy.integrate import quad
 from scipy.special import eval_gegenbauer
 
-from numerics.commands.evaluate import evaluate, fraction
 from numerics.exact import balls
+from numerics.exact.evaluation import fraction, value_of
 from numerics.exact.rationals import rational
 from numerics.neuron_pruning import mean_squared_distance
 from theory.neuron_pruning import spectral_bound
@@ -67,8 +67,8 @@ def test_the_smallest_number_of_neurons():
         count = 1
         while balls.number(tail, {d: dimension, N: count}) > allowed:
             count += 1
-        assert evaluate(neurons, arguments, 15) == str(count)
-    assert evaluate(neurons, ["d=3", "epsilon=1", "delta=1/2"], 15) == "1"
+        assert value_of(neurons, arguments, 15) == str(count)
+    assert value_of(neurons, ["d=3", "epsilon=1", "delta=1/2"], 15) == "1"
     assert {eps, delta, d} == neurons.free_symbols
 
 

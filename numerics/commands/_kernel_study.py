@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from numerics.arguments import InputError
-from numerics.commands.common import MOST_ENTRIES
+from numerics.arguments import MOST_ENTRIES, InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.commands._prediction_report import Case
     from numerics.data import Dataset
     from numerics.kernels.prediction import Energy, Fit, Sampling
     from numerics.kernels.pruned import HeldOut, KernelCase, SampledKernel
     from numerics.kernels.trained import Beside
+    from numerics.pruning.forecast import Case
     from numerics.pruning.row_law import Problem
 
 Summary = Mapping[str, Any]

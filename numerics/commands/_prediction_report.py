@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from numerics.commands.common import number_table
+from numerics.pruning.forecast import Case
 from numerics.pruning.moments import noise_floor
 from numerics.pruning.prediction import (
     COLUMN_LEVEL,
     RANK_ONE_DISTANCE,
     Certificate,
-    Observation,
-    Prediction,
     limit,
     score,
 )
@@ -27,20 +26,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from numerics.data import Dataset
-    from numerics.networks import Network
 
 UNLIKELY = 1e-3  # a p-value below contradicts the row law
 
 Summary = Mapping[str, Any]
-
-
-@dataclass(frozen=True, eq=False)
-class Case:
-    """A network's prediction and, if it was pruned, what was observed; the network itself where it is to be trained."""
-
-    prediction: Prediction
-    observation: Observation | None
-    network: Network | None = None
 
 
 def summarise(

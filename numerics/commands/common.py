@@ -15,19 +15,15 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from numerics.arguments import InputError
+from numerics.arguments import MOST_SAMPLES, InputError
 from numerics.files import replacing
 
 if TYPE_CHECKING:
-    import numpy as np
     from rich.table import Table
 
-    from numerics.data import Dataset
 
 Named = str | Path | None  # a file as the call names it, - for standard output; None where it names none
-MOST_SAMPLES = 4096
 MOST_JOBS = 1024
-MOST_ENTRIES = 2**25  # of an array: 256 MB
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
@@ -83,18 +79,6 @@ def check_seed(seed: int) -> None:
     """InputError unless it is from 0 and below 2^128."""
     if not 0 <= seed < 2**128:
         raise InputError(f"--seed is {seed!r:.60}, expected a whole number from 0, below 2^128")
-
-
-def batch(data: Dataset, samples: int, rng: np.random.Generator) -> Dataset:
-    """A random subset of at most `samples` samples, in their order."""
-    import numpy as np
-
-    from numerics.data import Dataset
-
-    if len(data.x) <= samples:
-        return data
-    chosen = np.sort(rng.choice(len(data.x), samples, replace=False))
-    return Dataset(data.x[chosen], data.y[chosen], data.name, data.labelling)
 
 
 def available_cores() -> int:

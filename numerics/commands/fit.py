@@ -12,7 +12,6 @@ from numerics.arguments import InputError
 from numerics.commands.common import (
     add_data,
     add_residual,
-    batch,
     check_places,
     check_residual,
     check_seed,
@@ -91,7 +90,7 @@ def _data(arguments: Namespace, file: MaskFile) -> Dataset | None:
     """The data, if any, once they are known to fit the mask."""
     if arguments.data is None:
         return None
-    from numerics.data import load_data
+    from numerics.data import batch, load_data
 
     data = load_data(arguments.data, arguments.labels, arguments.standardise)
     inputs, columns = data.x.shape[1], file.mask.shape[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import product
 from pathlib import Path
@@ -21,10 +21,8 @@ from numerics.commands._kernel_study import (
     summarise_study,
 )
 from numerics.commands.common import (
-    MOST_ENTRIES,
     add_data,
     add_residual,
-    batch,
     check_places,
     check_residual,
     check_seed,
@@ -35,10 +33,9 @@ from numerics.commands.common import (
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.commands._prediction_report import Case
     from numerics.data import Dataset
-    from numerics.networks import Network
-    from numerics.pruning.prediction import Comparison, Prediction
+    from numerics.pruning.forecast import Settings
+    from numerics.pruning.prediction import Comparison
 
 WIDTH, COMPARED_WIDTHS = 1024, (256, 1024, 4096)
 NETWORKS, WIDE = 4, 4096  # compared networks, halved from this width on
@@ -125,19 +122,21 @@ def _check(arguments: Namespace) -> None:
 
 def _predict(arguments: Namespace, console: Console) -> None:
     from numerics.commands._prediction_report import show, summarise
-    from numerics.data import load_data
+    from numerics.data import batch, load_data
+    from numerics.pruning.forecast import cases_of, check_size, notes_of
 
     batching, sampling, drawing, holding, averaging = np.random.SeedSequence(arguments.seed).spawn(5)
     width = arguments.width[0] if arguments.width else WIDTH
     whole = load_data(arguments.data, arguments.labels, arguments.standardise)
     used = data = batch(whole, arguments.samples, np.random.default_rng(batching))
-    _check_size(arguments, width, data)
+    settings = _settings_of(arguments, width)
+    check_size(settings, data)
     held = held_out(arguments, width, data, holding) if arguments.kernel else None
     if held is not None:
         data = held.train
     with console.status("predicting"):
-        cases = list(_cases(arguments, width, data, sampling, drawing))
-    notes = _notes(arguments, cases, whole, used)
+        cases = list(cases_of(settings, data, sampling, drawing, keep=bool(arguments.train)))
+    notes = notes_of(settings, cases, whole, used)
     study = None
     if held is not None:
         notes += held_notes(arguments, cases, held)
@@ -159,107 +158,29 @@ def _predict(arguments: Namespace, console: Console) -> None:
         write_json(arguments.json, summary)
 
 
-def _reads_output(arguments: Namespace) -> bool:
-    """Whether the residual contains the output of the drawn network."""
-    from numerics.pruning.row_law import DATA_DRIVEN
+def _settings_of(arguments: Namespace, width: int) -> Settings:
+    from numerics.pruning.forecast import Settings
 
-    return arguments.residual == "output" and arguments.method in DATA_DRIVEN
-
-
-def _check_size(arguments: Namespace, width: int, data: Dataset) -> None:
-    """Refuse what is outside the theory, or would not fit in memory, before anything is drawn."""
-    from numerics.pruning.row_law import check_method
-
-    check_method(arguments.method, arguments.depth)
-    if not arguments.sample and not _reads_output(arguments):
-        return
-    reads_data = arguments.method not in ("random", "magnitude", "synflow")
-    layer, upper = width * data.x.shape[1], (arguments.depth - 1) * width**2
-    activations = width * len(data.x) if reads_data else 0
-    if max(layer, upper, activations) > MOST_ENTRIES:
-        fewer = (
-            f"--samples {MOST_ENTRIES // width} or " if layer < MOST_ENTRIES > upper and width < MOST_ENTRIES else ""
-        )
-        raise InputError(
-            f"--width is {width}: a network of depth {arguments.depth} on {len(data.x)} samples would need arrays of "
-            f"{max(layer, upper, activations):.2g} numbers, expected {fewer}--no-sample"
-        )
-
-
-def _cases(
-    arguments: Namespace, width: int, data: Dataset, sampling: np.random.SeedSequence, drawing: np.random.SeedSequence
-) -> Iterator[Case]:
-    from numerics.commands._prediction_report import Case
-    from numerics.networks import random_network
-    from numerics.pruning.prediction import observe, predict
-    from numerics.pruning.row_law import SMOOTHED, posed
-
-    reads_output = _reads_output(arguments)
-    own = reads_output or (arguments.sample and arguments.method in SMOOTHED)  # each network has its own prediction
-    shape = (data.x.shape[1], *[width] * arguments.depth, data.y.shape[1])
-
-    def predicted(network: Network | None, seed: np.random.SeedSequence) -> Prediction:
-        problem = posed(
-            arguments.method,
-            arguments.density,
-            width,
-            data,
-            network,
-            subtract_output=not reads_output,
-            depth=arguments.depth,
-        )
-        return predict(problem, arguments.fresh_rows, np.random.default_rng(seed))
-
-    common = None if own else predicted(None, sampling)
-    if common is not None and not arguments.sample:
-        yield Case(common, None)
-        return
-    for fresh, drawn in zip(*(seed.spawn(arguments.networks or 1) for seed in (sampling, drawing)), strict=True):
-        rng = np.random.default_rng(drawn)
-        network = random_network(shape, rng)
-        prediction = common or predicted(network, fresh)
-        observation = observe(prediction, network, rng) if arguments.sample else None
-        yield Case(prediction, observation, network if arguments.train else None)
-
-
-def _notes(arguments: Namespace, cases: Sequence[Case], whole: Dataset, data: Dataset) -> list[str]:
-    """What a reader should know about the prediction before trusting it."""
-    from numerics.pruning.row_law import SMOOTHED, limit_smoothing
-
-    problem, law = cases[0].prediction.problem, cases[0].prediction.law
-    notes = []
-    if len(data.x) < len(whole.x):
-        notes.append(f"a random batch of {len(data.x)} of the {len(whole.x)} samples, for prediction and network alike")
-    if law.rows < arguments.fresh_rows:
-        notes.append(f"{law.rows} fresh rows, not {arguments.fresh_rows}: more scores would not fit in memory")
-    if problem.by_row and abs(problem.share - problem.density) > 1e-12:
-        kept = round(problem.share * problem.inputs)
-        notes.append(f"rows keep {kept} of {problem.inputs} weights each: density {problem.share:.4g}")
-    if problem.method in SMOOTHED and problem.fixed_residual and not arguments.sample:
-        notes.append(
-            "residual smoothed by the limit kernel Θ (S8); a network's own differs by O(n^-1/2), on raw balanced data "
-            "by much: a pruned network (no --no-sample) is predicted with its own"
-        )
-    elif problem.method in SMOOTHED:
-        limit = limit_smoothing(problem.x, problem.residual)
-        distance = float(np.linalg.norm(problem.driver - limit) / np.linalg.norm(limit))
-        notes.append(
-            f"residual smoothed by the drawn network's own kernel (S8), {distance:.3f} of its norm from the limit's"
-        )
-    if not problem.fixed_residual:
-        notes.append("the residual is that of the drawn network: its rows are exchangeable, not independent (S6)")
-    if problem.method == "synflow" and problem.depth > 1:
-        notes.append("deep SynFlow: rows by the limit of constant row factors; a finite network's rows vary more (S11)")
-    return notes
+    return Settings(
+        method=arguments.method,
+        density=arguments.density,
+        width=width,
+        depth=arguments.depth,
+        residual=arguments.residual,
+        networks=arguments.networks or 1,
+        fresh_rows=arguments.fresh_rows,
+        sample=arguments.sample,
+    )
 
 
 def _compare(arguments: Namespace, console: Console) -> None:
     from numerics.commands._prediction_report import show_comparison
+    from numerics.pruning.forecast import check_size
 
     rows: list[dict[str, object]] = []
-    for name, data, subtracted in _settings(arguments):
+    for name, data, subtracted in _compared(arguments):
         for width in arguments.width or COMPARED_WIDTHS:
-            _check_size(arguments, width, data)
+            check_size(_settings_of(arguments, width), data)
             with console.status(f"{name}, width {width}"):
                 rows.append({"setting": name, **asdict(_comparison(arguments, data, subtracted, width))})
     show_comparison(console, arguments.method, arguments.density, rows)
@@ -268,9 +189,9 @@ def _compare(arguments: Namespace, console: Console) -> None:
         write_json(arguments.json, report)
 
 
-def _settings(arguments: Namespace) -> Iterator[tuple[str, Dataset, bool]]:
+def _compared(arguments: Namespace) -> Iterator[tuple[str, Dataset, bool]]:
     """Data and residuals: of the digits the usual settings, else the labels given; raw and standardised."""
-    from numerics.data import load_data
+    from numerics.data import batch, load_data
 
     settings: tuple[tuple[str | None, bool, bool], ...] = DIGITS_SETTINGS
     if arguments.data != "digits" or arguments.labels is not None:
