@@ -27,7 +27,7 @@ def results(tasks: list[object], jobs: int = 2, limit: float = LIMIT) -> list[ob
 @pytest.fixture(autouse=True)
 def little_grace(monkeypatch):
     monkeypatch.setattr(parallel, "GRACE", 1.0)
-    monkeypatch.setattr(parallel, "CLOCK", 3.0)
+    monkeypatch.setattr(parallel, "CLOCK", 30.0)  # a busy machine does not end what should end by itself
 
 
 def test_every_task_gives_one_result():
@@ -52,13 +52,14 @@ def test_an_error_is_reported_in_one_line():
     assert found[3:] == [1, 2]
 
 
-def test_tasks_that_hang_end_and_the_others_finish():
+def test_tasks_that_hang_end_and_the_others_finish(monkeypatch):
+    monkeypatch.setattr(parallel, "CLOCK", 8.0)
     found = results(["burn and catch", "deaf", *range(6), *[("sleep", 0.5)] * 7], limit=1.0)
     assert sorted(r for r in found if isinstance(r, int)) == list(range(6))
     assert found.count("slept") == 7  # that under way when the workers are killed is started again
     assert {r[1] for r in found if isinstance(r, tuple)} == {
         "burn and catch: did not end within 1 s of processor time, alone",
-        "deaf: did not end within 3 s on the clock, alone",
+        "deaf: did not end within 8 s on the clock, alone",
     }
 
 

@@ -193,7 +193,7 @@ def gradient_fluctuates_with_the_covariance(
     kernel = numeric((cosine,), covariance_kernel)(cosines)
     trace = float((kernel * (weighted @ weighted.T)).sum() / SAMPLES**2)
     highest = float((np.abs(weighted).mean(axis=0) ** 2).sum() / 4)
-    sample = trial.draw(gradient_spread, trial.size(20_000), residual)
+    sample = trial.draw(gradient_spread, trial.size(40_000), residual)
     observed = residual != "fixed"  # the claim's own draws depend on nothing that a formula changes
     yield trial.averages(np.minimum(sample, highest), trace, 0.0, highest, observed=observed)
 
