@@ -16,6 +16,7 @@ centred (as-is-centred), value (as-is). Files are read without executing anythin
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 from os import PathLike
@@ -28,6 +29,7 @@ from numerics.arguments import InputError
 from numerics.files import check_readable
 from numerics.networks import Array, real_matrix
 from numerics.plain_text import plain
+from numerics.zip_files import open_archive
 
 LABELLINGS = ("ge:K", "is:K", "onehot", "as-is")
 _SHORT = {
@@ -39,6 +41,7 @@ _SHORT = {
 }
 
 
+MOST_NUMBERS = 2**29  # of a file: 4 GiB of doubles
 SMALLEST, LARGEST = 1e-30, 1e30  # of the largest entry: the products that the formulas form stay within the floats
 
 
@@ -173,15 +176,19 @@ def _digits() -> tuple[Array, Array]:
 
 def _read_npz(file: Path) -> tuple[Array, Array]:
     try:
-        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
-            held = archive.files
-            found = {name: archive[name] for name in ("X", "x", "y") if name in held}
-    except Exception as error:  # a damaged archive can raise nearly anything
-        raise InputError(f"{file}: damaged, pickled or another format, expected an .npz of arrays") from error
-    x = found.get("x", found.get("X"))
-    if x is None or "y" not in found:
-        raise InputError(f"{file}: holds {plain(', '.join(held)) or 'nothing'}, expected arrays x (or X) and y")
-    return x, found["y"]
+        with ExitStack() as files:
+            archive = open_archive(file, files)
+            names = [name for name in ("x", "X", "y") if name in archive.members]
+            if len(names) != 2 or "y" not in names:
+                held = plain(", ".join(list(archive.members)[:6])) or "nothing"
+                raise InputError(f"holds {held}, expected arrays x (or X) and y")
+            size = sum(archive.header(name).size for name in names)
+            if size > MOST_NUMBERS:
+                raise InputError(f"x and y have {size} numbers, expected at most {MOST_NUMBERS}")
+            x, y = (archive.read(name) for name in names)
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from error
+    return x, y
 
 
 def _read_csv(file: Path) -> tuple[Array, Array]:
@@ -193,7 +200,7 @@ def _read_csv(file: Path) -> tuple[Array, Array]:
             raise InputError("holds no line of numbers")
         table = np.loadtxt(lines, delimiter=",", ndmin=2, comments=None, quotechar='"')
     except (OSError, ValueError) as error:
-        said = str(error).partition(";")[0].rstrip(".")  # after it NumPy speaks of its own arguments
+        said = str(error).partition("; use `usecols`")[0].rstrip(".")  # after it NumPy speaks of its own arguments
         raise InputError(f"{file}: {said}, expected numbers separated by commas") from error
     if table.shape[1] < 2:
         raise InputError(f"{file}: has 1 column, expected inputs and, last, the label")

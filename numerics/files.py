@@ -24,9 +24,9 @@ def replacing(path: Path) -> Iterator[Path]:
         target = path if special else path.resolve()
         folder = None if special else target.parent
         handle, name = tempfile.mkstemp(prefix=f".{target.stem[:40]}-", suffix=target.suffix, dir=folder)
-        os.close(handle)
         temporary = Path(name)
         try:
+            os.close(handle)
             yield temporary
             if special:
                 target.write_bytes(temporary.read_bytes())
@@ -60,10 +60,17 @@ def check_readable(file: Path) -> None:
     """InputError, with the file's name, unless there is a file of this name that can be opened."""
     try:
         if not file.is_file():
-            raise InputError(f"{file}: {'is a folder' if file.is_dir() else 'there is no such file'}, expected a file")
+            raise InputError(f"{file}: {other_than_a_file(file)}, expected a file")
         file.open("rb").close()
     except OSError as error:
         raise InputError(f"{file}: {error.strerror or error}, expected a file that can be read") from error
+
+
+def other_than_a_file(path: Path) -> str:
+    """What a path that is no plain file is instead."""
+    if path.is_dir():
+        return "is a folder"
+    return "is a device or a pipe" if path.exists() else "there is no such file"
 
 
 def one_line(error: BaseException) -> str:

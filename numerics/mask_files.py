@@ -27,6 +27,7 @@ from scipy.sparse import coo_array, csr_array, load_npz
 from numerics.arguments import InputError
 from numerics.files import check_readable, reading
 from numerics.plain_text import plain
+from numerics.zip_files import Archive, open_archive
 
 if TYPE_CHECKING:
     import torch
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".npz", ".npy", ".pt", ".pth")
 WHOLE = "a whole file"
 LONGEST_SIDE = 2**27
+MOST_KEPT = 2**28  # weights: some 6 GiB
 _PIECE = 2**22  # entries read at a time
 _LISTED = 12  # names in a message
 _SPARSE_FILE = {"format", "shape", "data"}  # arrays of scipy.sparse.save_npz
@@ -90,7 +92,7 @@ def _mask(stored: _Stored, nonzero: bool, transpose: bool) -> csr_array:
     across = shape[-1] if transpose else prod(shape[1:])
     if max(across, prod(shape) // across) > LONGEST_SIDE:
         raise InputError(f"shape is {shape}, expected at most {LONGEST_SIDE} rows and columns")
-    positions = np.concatenate([_kept(*piece, stored, nonzero) for piece in stored.pieces()])
+    positions = _positions(stored, nonzero)
     if stored.order == "F":
         positions = np.ravel_multi_index(np.unravel_index(positions, shape, "F"), shape)
     rows, columns = np.divmod(positions, across)
@@ -99,6 +101,17 @@ def _mask(stored: _Stored, nonzero: bool, transpose: bool) -> csr_array:
         shape=(prod(shape) // across, across),
     )
     return csr_array(mask.T) if transpose else mask
+
+
+def _positions(stored: _Stored, nonzero: bool) -> Positions:
+    """All positions that are kept. InputError if they would not fit in memory."""
+    pieces, size = [], 0
+    for piece in stored.pieces():
+        pieces.append(_kept(*piece, stored, nonzero))
+        size += pieces[-1].size
+        if size > MOST_KEPT:
+            raise InputError(f"more than {MOST_KEPT} weights are kept, expected at most as many")
+    return np.concatenate(pieces)
 
 
 def _kept(positions: Positions, values: NDArray, stored: _Stored, nonzero: bool) -> Positions:
@@ -154,30 +167,34 @@ def _from_npy(file: Path, layer: str | None) -> _Stored:
 
 
 def _from_npz(file: Path, layer: str | None) -> _Stored:
-    with reading(WHOLE), zipfile.ZipFile(file) as archive:
-        members = [name for name in archive.namelist() if name.endswith(".npy")]
-    headers = {}
-    for name in members:
-        with _opened(file, name) as stream:
-            headers[name.removesuffix(".npy")] = _header(stream)
-    if headers.keys() >= _SPARSE_FILE:
-        if layer is not None:
-            raise InputError(f"--layer is {layer!r}, expected none: the file holds one sparse matrix")
-        return _sparse_file(file)
-    several = len(headers) > 1
-    key = _choose({name: shape for name, (shape, _, _) in headers.items()}, layer)
-    return _stored(key if several else "", lambda: _opened(file, f"{key}.npy"), *headers[key])
+    with ExitStack() as files:
+        archive = open_archive(file, files)
+        headers = {name: _member_header(archive, name) for name in archive.members}
+        if headers.keys() >= _SPARSE_FILE:
+            if layer is not None:
+                raise InputError(f"--layer is {layer!r}, expected none: the file holds one sparse matrix")
+            return _sparse_file(file, archive)
+        key = _choose({name: shape for name, (shape, _, _) in headers.items()}, layer)
+        archive.header(key)
+    return _stored(key if len(headers) > 1 else "", lambda: _opened(file, key), *headers[key])
+
+
+def _member_header(archive: Archive, name: str) -> tuple[Shape, Literal["C", "F"], np.dtype]:
+    with reading(WHOLE), archive.file.open(archive.members[name]) as stream:
+        return _header(stream)
 
 
 @contextmanager
 def _opened(file: Path, member: str | None = None) -> Iterator[IO[bytes]]:
     """A file, or a member of a zip archive, to read from."""
     with ExitStack() as stack:
-        with reading(WHOLE):
-            if member is None:
+        if member is None:
+            with reading(WHOLE):
                 stream: IO[bytes] = stack.enter_context(file.open("rb"))
-            else:
-                stream = stack.enter_context(stack.enter_context(zipfile.ZipFile(file)).open(member))
+        else:
+            archive = open_archive(file, stack)
+            with reading(WHOLE):
+                stream = stack.enter_context(archive.file.open(archive.members[member]))
         yield stream
 
 
@@ -211,6 +228,10 @@ def _stored(
                 if len(data) < (stop - start) * dtype.itemsize:
                     raise InputError(f"the file ends before entry {stop} of {prod(shape)}, expected {WHOLE}")
                 yield np.arange(start, stop), np.frombuffer(data, dtype)
+            with reading(WHOLE):
+                more = stream.read(1)  # at the end of a member its checksum is compared
+            if more:
+                raise InputError(f"something follows the array of {prod(shape)} entries, expected one array alone")
 
     return _Stored(name, shape, pieces, order)
 
@@ -219,7 +240,11 @@ def _spans(size: int) -> Iterator[tuple[int, int]]:
     return ((start, min(size, start + _PIECE)) for start in range(0, size, _PIECE))
 
 
-def _sparse_file(file: Path) -> _Stored:
+def _sparse_file(file: Path, archive: Archive) -> _Stored:
+    headers = [archive.header(name) for name in archive.members if name != "format"]  # which holds letters
+    size = sum(header.size for header in headers)
+    if size > MOST_KEPT:
+        raise InputError(f"the sparse matrix is stored in {size} numbers, expected at most {MOST_KEPT}")
     with reading("what scipy.sparse.save_npz writes"):
         matrix = load_npz(file)
     return _of_coordinates("", matrix)

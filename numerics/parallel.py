@@ -81,7 +81,8 @@ class _Crew(Generic[Task, Result]):
     """
 
     def __init__(self, function: Callable[[Task], Result], tasks: Sequence[Task], jobs: int, limit: float) -> None:
-        self.function, self.jobs, self.limit = function, jobs, limit
+        self.function, self.limit = function, limit
+        self.jobs = max(1, min(jobs, len(tasks)))  # the pool starts as many processes, whatever there is to do
         self.waiting = list(reversed(tasks))
         self.to_be_alone: list[Task] = []
         self.alone = False
@@ -210,26 +211,35 @@ def _is_crash(error: BaseException | None) -> bool:
 
 
 def _ran_out(error: BaseException) -> bool:
-    """Whether a worker was ended by the timer that `_limited` sets: loky reports the signal in its text alone."""
+    """Whether a worker was ended by the timer that `limited` sets: loky reports the signal in its text alone."""
     return _is_crash(error) and hasattr(signal, "SIGVTALRM") and signal.SIGVTALRM.name in str(error)
 
 
 def _limited(function: Callable[[Task], Result], task: Task, limit: float, grace: float) -> Result:
-    """The task, with two timers of processor time: the first raises TimeLimit, the second ends the process.
+    """The task within its limit, and within the grace beyond it even in a long C call: then the system ends the process."""
+    with limited(limit, limit + grace):
+        return function(task)
 
-    Python heeds the first between two of its instructions, so never in a long C call; nothing handles the second.
+
+@contextmanager
+def limited(limit: float, last: float = 0.0) -> Iterator[None]:
+    """Raise TimeLimit after so many seconds of processor time; end the process after `last`, unless it is 0.
+
+    Python heeds the first timer between two of its instructions, so never in a long C call; nothing handles the second.
+    Neither is set outside the main thread, nor where the system has none.
     """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
-        return function(task)  # the parent's deadline remains
+        yield
+        return
 
     def stop(signum: int, frame: object) -> None:
         raise TimeLimit
 
     previous = signal.signal(signal.SIGPROF, stop)
     try:
-        signal.setitimer(signal.ITIMER_VIRTUAL, limit + grace)
+        signal.setitimer(signal.ITIMER_VIRTUAL, last)
         signal.setitimer(signal.ITIMER_PROF, limit)
-        return function(task)
+        yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)

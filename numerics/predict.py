@@ -368,12 +368,13 @@ def column_test(problem: Problem, law: RowLaw, scores: Floats, mask: Mask) -> fl
 class Score:
     """How well predicted column densities p fit observed ones p̂ whose mean is ρ.
 
-    error: mean_j |p̂_j − p_j|. ratio: error/F_n. explained: 1 − Σ(p̂−p)²/Σ(p̂−ρ)², not corrected for noise: even the
-    true p reaches only `explainable` = 1 − Σp(1−p)/n / Σ(p̂−ρ)² on average; both None if p̂ does not vary.
+    error: mean_j |p̂_j − p_j|. ratio: error/F_n, None without noise, where all rows are alike. explained:
+    1 − Σ(p̂−p)²/Σ(p̂−ρ)², not corrected for noise: even the true p reaches only `explainable` =
+    1 − Σp(1−p)/n / Σ(p̂−ρ)² on average; both None if p̂ does not vary.
     """
 
     error: float
-    ratio: float
+    ratio: float | None
     explained: float | None
     explainable: float | None = None
 
@@ -382,11 +383,12 @@ def score(predicted: Floats, observed: Floats, law: Floats, rows: int) -> Score:
     """Compare densities [d] over `rows` rows; the noise is that of the row law's densities."""
     error = float(np.abs(observed - predicted).mean())
     floor = noise_floor(law, rows)
+    ratio = error / floor if floor > 0 else None
     total = float(((observed - observed.mean()) ** 2).sum())
     if np.ptp(observed) == 0:
-        return Score(error, error / floor, None)
+        return Score(error, ratio, None)
     noise = float((law * (1 - law)).sum()) / rows
-    return Score(error, error / floor, 1 - float(((observed - predicted) ** 2).sum()) / total, 1 - noise / total)
+    return Score(error, ratio, 1 - float(((observed - predicted) ** 2).sum()) / total, 1 - noise / total)
 
 
 @dataclass(frozen=True)

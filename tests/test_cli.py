@@ -321,6 +321,11 @@ BAD = [
     ["evaluate", "N1", "bound", "h=1", "--exact"],
     ["evaluate", "E2", "best_tilt", "p=1", "k=2", "--exact"],
     ["evaluate", "R1", "expected_count", "n=1/2"],
+    ["evaluate", "L9", "limit", "K=1e9", "lambda=1"],
+    ["evaluate", "L9", "tree_probability", "K=1e6", "lambda=2", "n=1e6"],
+    ["evaluate", "L8", "order", "lambda=1e300"],
+    ["evaluate", "N6", "neurons", "d=1e300", "delta=1/2", "epsilon=1e-300"],
+    ["evaluate", "E2", "exact_tail", "m=1e300", "k=3", "p=1/3"],
     ["evaluate", "L7", "identity_skips", "C=2", "lambda=3"],
     ["evaluate", "L10", "sparse_tree", "n=2", "lambda=3"],
     ["evaluate", "L13", "square_hitting_time", "eps=1e-1000", "kappa=1", "L_0=1", "eta=1/2"],
@@ -338,6 +343,18 @@ def test_bad_input_is_one_line_and_status_2(capsys, tmp_path, words):
     assert err.endswith("\n")
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["S4", "column_density", "tau=1e4000", "phi=1"], ["L18", "coefficient", "k=1e300", "s=1e300"]],
+    ids=" ".join,
+)
+def test_numbers_too_large_for_any_algorithm(capsys, monkeypatch, words):
+    monkeypatch.setattr("numerics.commands.evaluate.LIMIT", 1.0)
+    status, out, err = run_here(capsys, "evaluate", *words)
+    assert (status, out) == (2, "")
+    assert err == "sparse-limits: no value: none found within 1 s of processor time, expected smaller numbers\n"
 
 
 def test_bad_input_of_the_process(tmp_path):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import struct
+import zipfile
 
 import numpy as np
 import pytest
@@ -214,6 +216,24 @@ def _single_array(file):
         np.save(stream, X)
 
 
+def _doubled(file):
+    np.savez(file, x=X, y=Y)
+    with zipfile.ZipFile(file, "a") as archive, archive.open("y.npy", "w") as member:
+        np.save(member, 1 - Y)
+
+
+def _bomb(file):
+    """Two GiB, as its header and the list of members say: neither is believed far enough to make room for it."""
+    np.savez(file, y=Y)
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("x.npy", "w") as member:
+        stated = {"shape": (2**31, 1), "fortran_order": False, "descr": "|u1"}
+        np.lib.format.write_array_header_1_0(member, stated)
+    content = file.read_bytes()
+    place = content.rindex(b"PK\x01\x02") + 24
+    file.write_bytes(content[:place] + struct.pack("<I", 128 + 2**31) + content[place + 4 :])
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize(
     ("write", "message"),
     [
@@ -224,13 +244,16 @@ def _single_array(file):
         (lambda file: np.savez(file, x=X[0], y=Y), "x has shape (2,)"),
         (lambda file: np.savez(file, x=X[None], y=Y), "x has shape (1, 3, 2)"),
         (lambda file: np.savez(file, x=X, y=3), "y has shape ()"),
-        (lambda file: np.savez(file, x=X.astype(str), y=Y), "x has dtype <U32"),
+        (lambda file: np.savez(file, x=X.astype(str), y=Y), "x holds entries <U32, expected numbers"),
         (lambda file: np.savez(file, x=X * np.nan, y=Y), "x holds nan"),
-        (_objects, "expected an .npz of arrays"),
-        (_pickled, "expected an .npz of arrays"),
-        (_single_array, "expected an .npz of arrays"),
-        (lambda file: file.write_bytes(b""), "expected an .npz of arrays"),
-        (lambda file: file.write_bytes(b"PK\x03\x04 nonsense"), "expected an .npz of arrays"),
+        (_objects, "(pickled), expected numbers"),
+        (_pickled, "expected a whole .npz file"),
+        (lambda file: np.savez(file, x=X, X=2 * X, y=Y), "holds x, X, y, expected arrays x (or X) and y"),
+        (_doubled, "holds 2 arrays of the name 'y.npy'"),
+        (_bomb, "x and y have 2147483651 numbers, expected at most"),
+        (_single_array, "expected a whole .npz file"),
+        (lambda file: file.write_bytes(b""), "expected a whole .npz file"),
+        (lambda file: file.write_bytes(b"PK\x03\x04 nonsense"), "expected a whole .npz file"),
     ],
 )
 def test_bad_npz_is_refused(tmp_path, write, message):
@@ -283,7 +306,7 @@ def test_other_files_are_refused(tmp_path, name, message):
 
 def test_folders_are_refused(tmp_path):
     (tmp_path / "folder.csv").mkdir()
-    assert "no such file" in refusal(load, tmp_path / "folder.csv")
+    assert "is a folder" in refusal(load, tmp_path / "folder.csv")
 
 
 def test_wrong_labelling_names_the_file(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -128,6 +129,42 @@ def test_damaged_files_are_refused(tmp_path: Path) -> None:
     (tmp_path / "folder.npy").mkdir()
     assert "is a folder" in refusal(tmp_path / "folder.npy")
     assert "suffix" in refusal(tmp_path / "m.csv")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_archives_that_could_be_read_in_two_ways(tmp_path: Path) -> None:
+    path = tmp_path / "m.npz"
+    np.savez(path, m=MASK)
+    whole = path.read_bytes()
+    with zipfile.ZipFile(path, "a") as archive, archive.open("m.npy", "w") as member:
+        np.save(member, ~MASK)
+    assert "holds 2 arrays of the name 'm.npy'" in refusal(path)
+    for content in (b"more" + whole, whole + b"more", whole[:-1]):
+        path.write_bytes(content)
+        assert "expected a whole .npz file" in refusal(path)
+    torn = bytearray(whole)
+    torn[torn.rindex(b"PK\x01\x02") + 16] ^= 1
+    path.write_bytes(torn)
+    assert "Bad CRC-32" in refusal(path)
+    np.save(tmp_path / "two.npy", MASK)
+    with (tmp_path / "two.npy").open("ab") as stream:
+        np.save(stream, ~MASK)
+    assert "something follows the array of 35 entries" in refusal(tmp_path / "two.npy")
+
+
+def test_names_of_other_frameworks_are_read(tmp_path: Path) -> None:
+    np.savez(tmp_path / "m.npz", **{"Dense/kernel:0": MASK.T, "dense/kernel:0": MASK})
+    assert (read(tmp_path / "m.npz", "dense/kernel:0") == MASK).all()
+    np.savez(tmp_path / "m.npz", **{"m\x1b[31m": MASK})
+    assert "\\x1b" in refusal(tmp_path / "m.npz")
+
+
+def test_bombs_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mask_files, "MOST_KEPT", 1000)
+    np.savez_compressed(tmp_path / "m.npz", m=np.ones((2, 501), bool))
+    assert "more than 1000 weights are kept" in refusal(tmp_path / "m.npz")
+    sp.save_npz(tmp_path / "s.npz", sp.coo_array(np.ones((20, 20))))
+    assert "is stored in 1203 numbers, expected at most 1000" in refusal(tmp_path / "s.npz")
 
 
 def test_nothing_in_a_file_is_executed(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def integer(bound: sp.Expr, values: Values) -> int:
     """
     x = evaluate(bound, values)
     if not (is_real(x) and x.real.is_integer()):
-        raise NoEnclosureError(f"{bound}, the bound of a sum or a number of steps, is not an integer")
+        raise NoEnclosureError(f"{bound}, the bound of a sum or a number of steps, is no integer of moderate size")
     return int(x.real.unique_fmpz())
 
 

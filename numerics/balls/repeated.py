@@ -31,6 +31,7 @@ def _finite_sum(expression: sp.Sum, values: Values, analytic: bool) -> acb:
     first, last = (integer(bound, values) for bound in (low, high))
     if last < first - 1:
         raise NoEnclosureError(f"the sum over {index} runs from {first} down to {last}")
+    _check_terms(index, last - first)
     total = acb(0)
     for k in range(first, last + 1):
         total += evaluate(body, bind(values, {index: acb(k)}), analytic)
@@ -38,6 +39,13 @@ def _finite_sum(expression: sp.Sum, values: Values, analytic: bool) -> acb:
 
 
 FEW_TERMS = 256  # are all added
+MOST_TERMS = 10**5  # some ten seconds
+MOST_STEPS = 10**7  # of all weights together
+
+
+def _check_terms(index: sp.Symbol, terms: int) -> None:
+    if terms > MOST_TERMS:
+        raise NoEnclosureError(f"the sum over {index} has more than {MOST_TERMS} terms")
 
 
 def _bracketed_sum(expression: BracketedSum, values: Values, analytic: bool) -> acb:
@@ -46,6 +54,7 @@ def _bracketed_sum(expression: BracketedSum, values: Values, analytic: bool) -> 
     first, last = integer(low, values), integer(high, values)
     total, largest = acb(0), None
     for k in range(first, last + 1):
+        _check_terms(index, k - first)
         term = evaluate(expression.function, bind(values, {index: acb(k)}), analytic)
         if last - first >= FEW_TERMS and bool(abs(term) < arb(2) ** (-ctx.prec)):
             vouch([f"two successive partial sums bracket {named(expression)}"])
@@ -94,6 +103,8 @@ def _transfer(expression: Transfer, values: Values, analytic: bool) -> acb:
     last, count, start = (integer(part, values) for part in others)
     if count < 0 or not 0 <= start <= last:
         raise NoEnclosureError(f"{count} steps from state {start} among 0, …, {last}")
+    if count * (last + 1) > MOST_STEPS:
+        raise NoEnclosureError(f"{count} steps among {last + 1} states, expected at most {MOST_STEPS} in all")
     row_of, column_of = entry.variables
     of_column, body = entry.expr.as_independent(row_of, as_Add=False)
     columns = [(j, evaluate(of_column, bind(values, {column_of: j}), analytic)) for j in map(acb, range(last + 1))]

@@ -236,7 +236,8 @@ def _error_table(cases: Sequence[Case], summary: Summary) -> tuple[str, Table]:
     for name, found in summary["errors"].items():
         shares = ("-" if found[key] is None else f"{max(0.0, found[key]):.1%}" for key in ("explained", "explainable"))
         mark = " *" if name == summary["predictor"] else ""
-        table.add_row(name + mark, f"{found['error']:.4f}", f"{found['ratio']:.2f}", *shares)
+        ratio = "-" if found["ratio"] is None else f"{found['ratio']:.2f}"
+        table.add_row(name + mark, f"{found['error']:.4f}", ratio, *shares)
     return title, table
 
 

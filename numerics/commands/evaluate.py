@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from numerics.arguments import InputError
+from numerics.parallel import TimeLimit, limited
 
 MOST_DIGITS = 10_000
 MOST_DIGITS_GIVEN = 4_000  # Python reads no longer integers
+LIMIT = 120.0  # seconds of processor time: numbers of hundreds of digits make SymPy work for ever
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -36,14 +38,31 @@ def run(arguments: argparse.Namespace) -> int:
     claim = load_ledger()[arguments.label].claim
     formula = find_formula(claim, arguments.expression)
     with collecting() as notes, _long_integers():
-        if arguments.exact:
-            text = fraction(formula, arguments.values)
-        else:
-            text = evaluate(formula, arguments.values, arguments.digits)
+        with _moderate_work():
+            if arguments.exact:
+                text = fraction(formula, arguments.values)
+            else:
+                text = evaluate(formula, arguments.values, arguments.digits)
         print(text)
         for note in sorted(notes):
             print(f"vouched, not checked: {note}")
     return 0
+
+
+@contextmanager
+def _moderate_work() -> Iterator[None]:
+    """Refuse numbers so large that SymPy gives up in its own words, or does not within the limit."""
+    from sympy.core.evalf import PrecisionExhausted
+
+    try:
+        with limited(LIMIT):
+            yield
+    except TimeLimit:
+        raise InputError(
+            f"no value: none found within {LIMIT:g} s of processor time, expected smaller numbers"
+        ) from None
+    except (OverflowError, PrecisionExhausted, RecursionError) as error:
+        raise InputError("no value: too much for exact arithmetic, expected smaller numbers") from error
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from argparse import ArgumentParser, Namespace
 from fractions import Fraction
@@ -13,7 +12,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from numerics.arguments import InputError
-from numerics.commands.common import check_places, data_file, write_json
+from numerics.commands.common import check_places, data_file, same_file, write_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -126,12 +125,10 @@ def _check_company(arguments: Namespace) -> None:
         raise InputError(f"--target {arguments.target} brings its samples, expected neither --data nor --nonnegative")
     if arguments.agreement is not None and arguments.data is None and arguments.target not in TRAINED:
         raise InputError(f"--agreement is given without samples, expected --data, or --target {' or '.join(TRAINED)}")
-    if None not in (arguments.check, arguments.target):
-        places = {os.path.realpath(path) for path in (arguments.check, arguments.target)}
-        if len(places) == 1:
-            raise InputError(
-                f"--target is {arguments.target!r:.80}, the ticket itself, expected a file of your own network"
-            )
+    if None not in (arguments.check, arguments.target) and same_file(arguments.check, arguments.target):
+        raise InputError(
+            f"--target is {arguments.target!r:.80}, the ticket itself, expected a file of your own network"
+        )
 
 
 def _check_places(arguments: Namespace) -> None:

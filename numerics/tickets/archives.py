@@ -15,11 +15,12 @@ from typing import TypeAlias
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
+from numerics.files import other_than_a_file
+from numerics.headers import OpenArrays
 from numerics.plain_text import plain
-from numerics.tickets.headers import OpenArrays
 from numerics.tickets.limits import USUAL, Limit, Work
 from numerics.tickets.safetensors_files import open_safetensors
-from numerics.tickets.zip_files import open_npz
+from numerics.zip_files import open_npz
 
 Arrays: TypeAlias = dict[str, NDArray]
 READERS = {".npz": open_npz, ".safetensors": open_safetensors}
@@ -43,7 +44,7 @@ def open_arrays(path: Path, limit: Limit = USUAL) -> Iterator[OpenArrays]:
         if path.suffix.lower() not in READERS:
             raise InputError(f"suffix is {path.suffix!r}, expected {' or '.join(READERS)}")
         if not path.is_file():
-            raise InputError(f"{'is a folder' if path.is_dir() else 'there is no such file'}, expected a file")
+            raise InputError(f"{other_than_a_file(path)}, expected a file")
         with ExitStack() as files:
             held = READERS[path.suffix.lower()](path, files)
             limit.check("its arrays", Work(sum(each.size * each.dtype.itemsize for each in held.headers.values()), 0))

@@ -31,11 +31,11 @@ from numpy.typing import NDArray
 
 from numerics.arguments import InputError
 from numerics.files import replacing
+from numerics.headers import Header
 from numerics.plain_text import plain
 from numerics.tickets.archives import Arrays, open_arrays
 from numerics.tickets.costs import LayerShape, reading, rebuilding
 from numerics.tickets.digests import digest_of_words, digests
-from numerics.tickets.headers import Header
 from numerics.tickets.limits import USUAL, Limit
 from numerics.tickets.search import NetworkTicket
 from numerics.tickets.statement import ACTIVATION, FORMAT, Statement, read_statement

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
+from numerics.headers import Header, OpenArrays, checked_header, whole_file
 from numerics.plain_text import plain
-from numerics.tickets.headers import Header, OpenArrays, checked_header, whole_file
 
 TYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8", "I32": "<i4", "I64": "<i8", "U8": "|u1", "BOOL": "|b1"}
 NAME = re.compile(r"[!-~]{1,200}")

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
+from numerics.headers import Header
 from numerics.plain_text import plain
-from numerics.tickets.headers import Header
 from numerics.tickets.safetensors_files import once
 
 FORMAT = "sparse-limits ticket 2"

@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 
 from numerics.arguments import InputError
 from numerics.equivariance import EquivariantLayer
+from numerics.headers import Header
 from numerics.plain_text import plain
 from numerics.tickets.archives import Arrays, open_arrays
 from numerics.tickets.costs import LayerShape, reading
-from numerics.tickets.headers import Header
 from numerics.tickets.limits import USUAL, Limit
 from numerics.tickets.networks import checked_network, multilayer_perceptron
 from numerics.tickets.statement import read_statement
