@@ -114,6 +114,6 @@ def test_an_example_that_has_changed_is_noticed() -> None:
         "'one  0.5 in 3.1 s' is now 'one 0.7 in 9 s'"
     ]
     with pytest.raises(ValueError, match="expected 'last 1,200'"):
-        list(docs_examples.fresh_lines(example.shown, ["one 0.5", "more"]))
+        list(docs_examples.fresh_lines(example.shown, ["one  0.5 in 2 s", "more"]))
     with pytest.raises(ValueError, match="expected 'one"):
         list(docs_examples.fresh_lines(example.shown, ["a new line", "one 0.5 in 3.1 s", "last 1,200"]))

@@ -382,8 +382,8 @@ def test_a_sparse_file_of_a_large_layer(tmp_path: Path, capsys: pytest.CaptureFi
         (["--fresh-rows", "1"], "--fresh-rows is 1"),
         (["--plot", "m.gif"], "suffix is '.gif'"),
         (["--json", "/nowhere/m.json"], "does not exist"),
-        (["--html", "-", "--json", "-"], "both -"),
-        (["--html", "out", "--json", "./out"], "expected another file than --json"),
+        (["--html", "-", "--json", "-"], "--html is -, which --json writes too"),
+        (["--html", "out", "--json", "./out"], "--html is out, which --json writes too"),
         (["--density", "0.1"], "unrecognized"),
     ],
 )
@@ -399,7 +399,7 @@ def test_bad_calls_take_one_line(file: Path, words: list[str], said: str, capsys
 def test_the_mask_is_not_written_over(file: Path, option: str, capsys: pytest.CaptureFixture[str]) -> None:
     before = file.read_bytes()
     assert main(["fit", str(file), option, str(file)]) == 2
-    assert "expected another file than" in capsys.readouterr().err
+    assert "which MASK reads, expected another file" in capsys.readouterr().err
     assert file.read_bytes() == before
 
 
