@@ -27,9 +27,9 @@ from numpy.typing import ArrayLike
 
 from numerics.arguments import InputError
 from numerics.files import check_readable
+from numerics.files.archives import open_archive
 from numerics.networks import Array, real_matrix
 from numerics.reports.plain_text import plain
-from numerics.zip_files import open_archive
 
 LABELLINGS = ("ge:K", "is:K", "onehot", "as-is")
 _SHORT = {

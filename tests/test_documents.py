@@ -37,9 +37,9 @@ def python_of(page: str) -> str:
 def test_the_example_of_the_readme_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with contextlib.chdir(tmp_path):
         exec(compile(python_of("README.md"), "README.md", "exec"), {"__name__": "readme_example"})
-    number, *picture, distances, cycles = capsys.readouterr().out.splitlines()
+    number, predictor, *picture, distances, cycles = capsys.readouterr().out.splitlines()
     assert number == digits(product_graphon.expressions["integral_form"], {tau: 1, phi: sp.Rational(1, 2)}, 30)
-    assert len(picture) == 8
+    assert (predictor, len(picture)) == ("P2", 8)
     low, high, flat_low, flat_high = map(float, re.findall(r"\d\.\d+", distances))
     assert low <= high < flat_low <= flat_high
     assert 0 < Fraction(cycles) < 1

@@ -26,8 +26,8 @@ from scipy.sparse import coo_array, csr_array, load_npz
 
 from numerics.arguments import InputError
 from numerics.files import check_readable, reading
+from numerics.files.archives import Archive, open_archive
 from numerics.reports.plain_text import plain
-from numerics.zip_files import Archive, open_archive
 
 if TYPE_CHECKING:
     import torch

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from numerics.arguments import InputError
 from numerics.files import other_than_a_file
-from numerics.headers import OpenArrays
+from numerics.files.archives import open_npz
+from numerics.files.headers import OpenArrays
 from numerics.reports.plain_text import plain
 from numerics.tickets.limits import USUAL, Limit, Work
 from numerics.tickets.safetensors_files import open_safetensors
-from numerics.zip_files import open_npz
 
 Arrays: TypeAlias = dict[str, NDArray]
 READERS = {".npz": open_npz, ".safetensors": open_safetensors}

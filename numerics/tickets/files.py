@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from numerics.arguments import InputError
 from numerics.files import replacing
-from numerics.headers import Header
+from numerics.files.headers import Header
 from numerics.reports.plain_text import plain
 from numerics.tickets.archives import Arrays, open_arrays
 from numerics.tickets.costs import LayerShape, reading, rebuilding

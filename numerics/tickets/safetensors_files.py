@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from numerics.headers import Header, OpenArrays, checked_header, whole_file
+from numerics.files.headers import Header, OpenArrays, checked_header, whole_file
 from numerics.reports.plain_text import plain
 
 TYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8", "I32": "<i4", "I64": "<i8", "U8": "|u1", "BOOL": "|b1"}

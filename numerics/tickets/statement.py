@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from numerics.headers import Header
+from numerics.files.headers import Header
 from numerics.reports.plain_text import plain
 from numerics.tickets.safetensors_files import once
 

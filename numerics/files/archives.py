@@ -14,7 +14,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from numerics.headers import Header, OpenArrays, checked_header, whole_file
+from numerics.files.headers import Header, OpenArrays, checked_header, whole_file
 from numerics.reports.plain_text import plain
 
 MEMBER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}\.npy", re.ASCII)
