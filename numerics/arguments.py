@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from theory.input_error import InputError
 
-if TYPE_CHECKING:
-    import numpy as np
-
-__all__ = ["MOST_ENTRIES", "MOST_SAMPLES", "InputError", "Seed", "seed_sequence"]
+__all__ = [
+    "MOST_ENTRIES",
+    "MOST_SAMPLES",
+    "InputError",
+    "Seed",
+    "checked_array",
+    "checked_integer",
+    "finite_vector",
+    "non_negative_vector",
+    "real_matrix",
+    "seed_sequence",
+]
 
 MOST_ENTRIES = 2**25  # of an array: 256 MB
 MOST_SAMPLES = 4096  # of larger data a random batch is used
-Seed: TypeAlias = "int | np.random.SeedSequence | np.random.Generator"
+Seed = int | np.random.SeedSequence | np.random.Generator
+Floats = NDArray[np.float64]
 
 
 def seed_sequence(seed: Seed) -> np.random.SeedSequence:
@@ -22,8 +35,6 @@ def seed_sequence(seed: Seed) -> np.random.SeedSequence:
     Raises:
         InputError: for anything else, and for a negative number.
     """
-    import numpy as np
-
     if isinstance(seed, np.random.SeedSequence):
         return seed
     if isinstance(seed, np.random.Generator):
@@ -31,3 +42,54 @@ def seed_sequence(seed: Seed) -> np.random.SeedSequence:
     if isinstance(seed, (int, np.integer)) and not isinstance(seed, bool) and seed >= 0:
         return np.random.SeedSequence(int(seed))
     raise InputError(f"seed is {seed!r}, expected a whole number from 0, a SeedSequence or a Generator")
+
+
+def checked_integer(name: str, value: int, low: int, high: int) -> int:
+    """Return the value as an int; InputError unless it is an integer from low to high."""
+    if not isinstance(value, Integral) or not low <= value <= high:
+        raise InputError(f"{name} is {value!r}, expected an integer from {low} to {high}")
+    return int(value)
+
+
+def checked_array(name: str, values: Any) -> NDArray:
+    """Return the values as an array; InputError for ragged lists, and for masked entries, which numpy would count all the same."""
+    if np.ma.is_masked(values):
+        raise InputError(f"{name} has masked entries, expected an array without")
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise InputError(f"{name} is ragged, expected an array or lists of equal lengths") from error
+
+
+def finite_vector(name: str, values: ArrayLike) -> Floats:
+    """Return the values as float64 [n], n from 1 to 2³¹ − 1. InputError if empty, of another shape, or not finite and real."""
+    array = checked_array(name, values)
+    if array.ndim != 1 or not 0 < array.size < 2**31 or array.dtype.kind not in "biuf":
+        raise InputError(f"{name} is {array.dtype} of shape {array.shape}, expected a non-empty real vector")
+    array = array.astype(np.float64)
+    if not np.isfinite(array).all():
+        raise InputError(f"{name} contains NaN or infinity, expected finite values")
+    return array
+
+
+def non_negative_vector(name: str, values: ArrayLike) -> Floats:
+    """Return what `finite_vector` returns; InputError if a value is negative."""
+    array = finite_vector(name, values)
+    if array.min() < 0:
+        raise InputError(f"{name} contains {array.min()}, expected values ≥ 0")
+    return array
+
+
+def real_matrix(name: str, value: ArrayLike | None) -> NDArray:
+    """Return the value as a finite, non-empty floating matrix; otherwise an InputError that starts with `name`.
+
+    float32, float64 and long double are kept; narrower floats, whole numbers and bools become one of them.
+    """
+    array = checked_array(name, value)
+    if array.dtype.kind not in "biuf":
+        raise InputError(f"{name} has dtype {array.dtype}, expected real numbers")
+    if array.ndim != 2 or array.size == 0:
+        raise InputError(f"{name} has shape {array.shape}, expected a non-empty matrix")
+    if not np.isfinite(array).all():
+        raise InputError(f"{name} holds nan or infinite entries, expected finite numbers")
+    return array.astype(np.result_type(array.dtype, np.float32), copy=False)

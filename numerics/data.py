@@ -25,10 +25,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, real_matrix
 from numerics.files import check_readable
 from numerics.files.archives import open_archive
-from numerics.networks import Array, real_matrix
+from numerics.networks import Array
 from numerics.reports.plain_text import plain
 
 LABELLINGS = ("ge:K", "is:K", "onehot", "as-is")

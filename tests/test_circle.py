@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq, minimize_scalar
 
+from numerics.bridge import numeric
 from numerics.exact import balls
 from numerics.neuron_pruning import exact_sup_on_circle, squared_error
-from numerics.pruning.moments import numeric
 from theory.neuron_pruning import pruned_weights, relu_output_bound
 from theory.neuron_pruning.alignment import N, angle, delta, eps
 from theory.neuron_pruning.planks import d

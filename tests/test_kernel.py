@@ -7,10 +7,10 @@ import pytest
 import sympy as sp
 from scipy import integrate
 
+from numerics.bridge import numeric
 from numerics.checks.kernel.graphon_kernel import layer_kernels, mean_over_pairs_of_paths
 from numerics.exact import balls
 from numerics.exact.evaluation import value_of
-from numerics.pruning.moments import numeric
 from theory.iterate import Iterate
 from theory.kernel.dual import a, angle, b, c, cosine, dense_nngp, dense_ntk, depth, erf, linear, relu, z
 from theory.kernel.dual_activations import dual_activations

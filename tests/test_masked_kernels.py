@@ -11,8 +11,8 @@ import sympy as sp
 from scipy.integrate import quad
 from scipy.stats import norm
 
+from numerics.bridge import numeric
 from numerics.exact.balls import digits, number
-from numerics.pruning.moments import numeric
 from theory.kernel import cut_norm, fixed_inputs, second_moment, snip_kernel
 from theory.kernel.dual import a, b, c, cosine
 

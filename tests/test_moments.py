@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from numerics.bridge import numeric
 from numerics.data import Dataset, symmetrised
 from numerics.exact.balls import number
 from numerics.pruning.moments import (
     OutputMoments,
     ResidualMoments,
     column_densities,
-    numeric,
     output_densities,
     output_moments,
     residual_moments,

@@ -15,11 +15,11 @@ from scipy.integrate import dblquad
 from scipy.sparse import coo_array, csc_matrix, csr_array
 from scipy.special import airy, erfc, ndtr, ndtri
 
+from numerics.bridge import numeric
 from numerics.exact import balls
 from numerics.exact.balls import number
 from numerics.masks.composition import uniform_latent
 from numerics.masks.sampling import sample_constant
-from numerics.pruning.moments import numeric
 from numerics.spectra import exact as exact_spectra
 from numerics.spectra.exact import (
     constant_singular_value,

@@ -7,11 +7,11 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.special import bdtr, erfc
 
+from numerics.bridge import numeric
 from numerics.data import digits
 from numerics.fitting.levels import UNLIKELY
 from numerics.fitting.structure import FEWEST_KEPT, MOST_GONE, NEARLY, Structure, structure_of
 from numerics.masks.selection import top_k_mask
-from numerics.pruning.moments import numeric
 from numerics.pruning.row_law import posed, row_scores
 from theory.saliency.model import half_normal_quantile, u
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from numerics.bridge import numeric
 from numerics.fitting.explanation import TRAINING, Excluded, Explanation, Origin, Status, origin_of
 from numerics.fitting.fit import Distance, Fit, Model, Selection, selected_by
 from numerics.fitting.homogeneity import Homogeneity, degrees
 from numerics.fitting.levels import FEW_ROWS, REJECTED, TOLD_APART, UNLIKELY
 from numerics.fitting.structure import Removal, Structure
-from numerics.pruning.moments import numeric
 from theory.graphon.taxonomy import CLASSES, Heterogeneity
 from theory.saliency import constant_graphon, synflow_factorises
 from theory.saliency.model import rho

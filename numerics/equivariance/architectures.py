@@ -13,13 +13,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_array, checked_integer
 from numerics.equivariance.bases import equivariant_basis
 from numerics.equivariance.grids import MOST_CELLS, NO_TURNS, feature_field, kernel_space
 from numerics.equivariance.groups import cyclic, symmetric
 from numerics.equivariance.layers import EquivariantLayer
 from numerics.equivariance.representations import Representation, natural, regular, tensor_power, trivial
-from numerics.masks.selection import checked_array, checked_integer
 
 MOST_LAYERS = 64
 

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_integer
 from numerics.equivariance.groups import Group, Permutation, cyclic, inverse_word, power
 from numerics.equivariance.representations import Representation, inflate, tensor_product, trivial
-from numerics.masks.selection import checked_integer
 
 MOST_CELLS = 512  # along a side
 NO_TURNS = trivial(cyclic(1), 2)  # shifts alone

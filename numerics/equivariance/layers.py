@@ -14,8 +14,7 @@ from numbers import Rational
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError
-from numerics.masks.selection import checked_array
+from numerics.arguments import InputError, checked_array
 
 
 @dataclass(frozen=True, eq=False)

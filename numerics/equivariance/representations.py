@@ -14,7 +14,7 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_integer
 from numerics.equivariance.groups import (
     Group,
     Permutation,
@@ -25,7 +25,6 @@ from numerics.equivariance.groups import (
     dihedral,
     symmetric,
 )
-from numerics.masks.selection import checked_integer
 
 Matrix = tuple[tuple[Fraction, ...], ...]  # rows
 Image = Any  # a Permutation or a Matrix

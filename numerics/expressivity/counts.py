@@ -16,8 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array, csr_array, issparse
 from scipy.sparse.csgraph import maximum_flow
 
-from numerics.arguments import InputError
-from numerics.masks.selection import checked_array, checked_integer
+from numerics.arguments import InputError, checked_array, checked_integer
 from theory.expressivity.approximation import pieces, universal_approximation
 
 Indices = NDArray[np.int64]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,12 +13,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln, xlog1py, xlogy
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_integer
+from numerics.bridge import numeric
 from numerics.exact.balls import number
 from numerics.expressivity.counts import column_indices
 from numerics.masks.composition import GridGraphon, compose_graphons
-from numerics.masks.selection import checked_integer
-from numerics.pruning.moments import numeric
 from numerics.statistics.exact_tests import binomial_at_least
 from theory.expressivity import paths, relays, symbols
 
@@ -61,11 +61,7 @@ class CountLaw:
 
     def _first(self, holds: Callable[[int], bool]) -> int:
         """The first count from which on a condition holds, as it does at `trials`."""
-        low, high = 0, self.trials
-        while low < high:
-            middle = (low + high) // 2
-            low, high = (low, middle) if holds(middle) else (middle + 1, high)
-        return low
+        return bisect_left(range(self.trials), True, key=holds)
 
 
 class RelayLaw(NamedTuple):

@@ -24,8 +24,8 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_array
 from scipy.special import log_softmax, logsumexp
 
+from numerics.bridge import numeric
 from numerics.fitting.homogeneity import degrees
-from numerics.pruning.moments import numeric
 from theory.graphon.lognormal import lognormal_noise, noise_scale
 from theory.saliency.model import half_normal_quantile, u
 from theory.tails import alpha, exponential, frechet, half_normal, pareto, t

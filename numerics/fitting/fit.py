@@ -20,6 +20,7 @@ from scipy.sparse import csr_array
 from scipy.special import softmax
 
 from numerics.arguments import InputError
+from numerics.bridge import numeric
 from numerics.fitting.factor_model import (
     COARSE,
     FINE,
@@ -37,7 +38,6 @@ from numerics.fitting.levels import UNLIKELY
 from numerics.fitting.structure import Structure, structure_of
 from numerics.masks.cut_norm import LONGEST_EXACT, CutNorm, cut_distance
 from numerics.masks.sampling import sample_constant, sample_step
-from numerics.pruning.moments import numeric
 from numerics.spectra.noise_edge import CorrectedValue, corrected_singular_values, noise_edge
 from numerics.statistics.noise import upper_tail
 from theory.graphon import cut_norm_rate, symbols

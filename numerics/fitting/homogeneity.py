@@ -19,8 +19,8 @@ from scipy.sparse import csr_array
 from scipy.special import gammaincc
 
 from numerics.arguments import InputError
+from numerics.bridge import numeric
 from numerics.fitting.levels import UNLIKELY
-from numerics.pruning.moments import numeric
 from numerics.statistics.exact_tests import TwoCounts
 from theory.graphon import graphon_taxonomy, symbols
 from theory.graphon.taxonomy import Heterogeneity, heterogeneity

@@ -16,8 +16,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.masks.sampling import compiled
-from numerics.pruning.moments import numeric
+from numerics.bridge import compiled, numeric
 from theory.kernel import dual as symbols
 
 Floats = NDArray[np.float64]

@@ -7,11 +7,10 @@ from numbers import Real
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_array, checked_integer
 from numerics.kernels.activations import RELU, Activation, Function
 from numerics.kernels.quadrature import activation as as_activation
 from numerics.kernels.recursion import Kernels, Layer, kernels
-from numerics.masks.selection import checked_array, checked_integer
 
 Floats = NDArray[np.float64]
 

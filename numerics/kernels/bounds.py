@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_array, checked_integer
+from numerics.bridge import numeric
 from numerics.kernels.graphon import LayerGraphons
 from numerics.kernels.regression import SingularKernelError, labels, symmetric
-from numerics.masks.selection import checked_array, checked_integer
-from numerics.pruning.moments import numeric
 from theory.generalisation import energy_bound as b1
 from theory.generalisation import path_bound as b3
 from theory.generalisation import path_part as b2

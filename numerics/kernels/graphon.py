@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_integer
 from numerics.kernels.activations import RELU, Activation, Function
 from numerics.kernels.analytic import inputs
 from numerics.kernels.quadrature import activation as as_activation
 from numerics.kernels.recursion import Kernels, Layer, kernels
 from numerics.masks.composition import GridGraphon, Latent
-from numerics.masks.selection import checked_integer
 
 Floats = NDArray[np.float64]
 

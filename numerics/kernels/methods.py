@@ -17,14 +17,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erf
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_array, checked_integer
+from numerics.bridge import numeric
 from numerics.kernels.analytic import inputs
 from numerics.kernels.bounds import water_filling
 from numerics.kernels.graphon import LayerGraphons, graphon_kernel, input_latent
 from numerics.masks.composition import GridGraphon, Latent, point_latent
-from numerics.masks.selection import Mask, checked_array, checked_integer
+from numerics.masks.selection import Mask
 from numerics.networks import ACTIVATIONS, Network, tangent_kernel
-from numerics.pruning.moments import numeric, threshold_for
+from numerics.pruning.moments import threshold_for
 from numerics.pruning.row_law import FEWEST_ROWS, Problem, fresh_rows, limit_threshold
 from numerics.spectra.singular_values import half_normal
 from theory.kernel import second_moment, snip_kernel

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.masks.sampling import compiled
+from numerics.bridge import compiled
 
 if TYPE_CHECKING:
     from numerics.kernels.activations import Homogeneous

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from numerics.bridge import numeric
 from numerics.kernels.bounds import (
     NegativePartError,
     RiskBound,
@@ -25,7 +26,6 @@ from numerics.kernels.bounds import (
 from numerics.kernels.pruned import BATCHES, HeldOut, KernelCase, SampledKernel
 from numerics.kernels.regression import SingularKernelError, error_rate, mean_squared_error, ridge_predict
 from numerics.kernels.spectra import HIGH, LOW, SpectralMetrics, centred, kernel_eigenvalues, spectral_metrics
-from numerics.pruning.moments import numeric
 from numerics.statistics.distribution_free import CONFIDENCE, Interval, clopper_pearson
 from theory.generalisation.energy_bound import T, energy, m, q
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
+from numerics.bridge import numeric
 from numerics.data import Dataset
 from numerics.kernels.activations import RELU
 from numerics.kernels.analytic import dense_kernel
@@ -24,7 +25,7 @@ from numerics.kernels.methods import fresh_network, fresh_threshold, method_laye
 from numerics.kernels.recursion import Kernels
 from numerics.masks.composition import GridGraphon, point_latent
 from numerics.networks import tangent_kernel
-from numerics.pruning.moments import UnreachableDensityError, numeric
+from numerics.pruning.moments import UnreachableDensityError
 from numerics.pruning.prediction import INFINITE_WIDTH, wanda_densities
 from numerics.pruning.row_law import DATA_DRIVEN, SMOOTHED, Problem, limit_smoothing
 from theory.kernel import second_moment

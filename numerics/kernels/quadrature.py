@@ -19,9 +19,8 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError
+from numerics.bridge import compiled, numeric
 from numerics.kernels.activations import ERF, LINEAR, RELU, Activation, Function, Homogeneous
-from numerics.masks.sampling import compiled
-from numerics.pruning.moments import numeric
 from theory.kernel.dual import z as preactivation
 
 Floats = NDArray[np.float64]

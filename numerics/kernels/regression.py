@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
-from numerics.arguments import InputError
-from numerics.masks.selection import checked_array, checked_integer
+from numerics.arguments import InputError, checked_array, checked_integer
 
 Floats = NDArray[np.float64]
 

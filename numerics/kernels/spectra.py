@@ -17,9 +17,8 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import poch
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_array, checked_integer
 from numerics.kernels.regression import symmetric
-from numerics.masks.selection import checked_array, checked_integer
 from numerics.statistics.exact_tests import binomial_at_most
 from theory.kernel import circle, collapse
 

@@ -11,9 +11,8 @@ from numbers import Real
 import numpy as np
 import sympy as sp
 
-from numerics.arguments import InputError
-from numerics.masks.selection import checked_integer
-from numerics.pruning.moments import numeric
+from numerics.arguments import InputError, checked_integer
+from numerics.bridge import numeric
 from theory.claims import formulas
 from theory.kernel import convergence as symbols
 from theory.kernel.dual import cosine as cosine_symbol

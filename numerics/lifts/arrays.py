@@ -16,11 +16,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_array, eye_array, issparse
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_array, checked_integer
 from numerics.lifts.callables import Gathered, Places, edge_ends, probe
 from numerics.lifts.contraction import Array, Contraction, Skips
 from numerics.lifts.vertices import apply_sigma, on_arrays
-from numerics.masks.selection import checked_array, checked_integer
 from theory.lifts.bundle import Shape, check_section, freeze
 from theory.lifts.maps import Bilinear, Pointwise, Skip
 from theory.lifts.module import Edge, PerceptronModule, Vertex, arrow

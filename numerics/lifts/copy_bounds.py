@@ -13,10 +13,9 @@ import numpy as np
 import sympy as sp
 from scipy.optimize import minimize_scalar
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_integer
+from numerics.bridge import numeric
 from numerics.exact.balls import NoEnclosureError, NoGuaranteeError, enclose
-from numerics.masks.selection import checked_integer
-from numerics.pruning.moments import numeric
 from theory.lifts import convergence, copies, coverage
 from theory.lifts.readout import T as time
 from theory.lifts.tangent import L_0

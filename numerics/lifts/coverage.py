@@ -13,10 +13,9 @@ import sympy as sp
 from flint import fmpq, fmpq_poly
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_integer
 from numerics.exact.balls import number
 from numerics.exact.rationals import rational
-from numerics.masks.selection import checked_integer
 from theory.lifts import coverage as symbols
 
 Number = Fraction | float  # exact: a float counts as the fraction it is

@@ -10,13 +10,12 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_array
 from numerics.lifts.arrays import ArrayLift, Inputs, Weights, real_array
 from numerics.lifts.callables import Gathered
 from numerics.lifts.contraction import Array
 from numerics.lifts.forward import evaluated
 from numerics.lifts.vertices import Pull
-from numerics.masks.selection import checked_array
 from theory.lifts.bundle import Shape
 from theory.lifts.maps import Pointwise
 from theory.lifts.module import Edge, Vertex, arrow

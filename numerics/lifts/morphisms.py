@@ -9,8 +9,7 @@ from math import sqrt
 from numbers import Rational, Real
 from typing import Any, NamedTuple
 
-from numerics.arguments import InputError
-from numerics.masks.selection import checked_integer
+from numerics.arguments import InputError, checked_integer
 from theory.lifts import unfolding as symbols
 from theory.lifts.bundle import entries
 from theory.lifts.lift import Lift

@@ -13,11 +13,10 @@ import sympy as sp
 import torch
 from numpy.typing import ArrayLike
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_array
 from numerics.lifts.arrays import ArrayLift, Weights, real_array
 from numerics.lifts.callables import Gathered, edge_ends
 from numerics.lifts.contraction import SAMPLE, Array, Contraction, Skips
-from numerics.masks.selection import checked_array
 from theory.lifts.maps import Pointwise, z
 from theory.lifts.module import Edge, Vertex
 

@@ -16,9 +16,8 @@ from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_integer
 from numerics.exact.balls import number
-from numerics.masks.selection import checked_integer
 from theory.lifts import trees as symbols
 
 Vertex = Hashable

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from numerics.bridge import numeric
 from numerics.lifts import functions
 from numerics.lifts.contraction import Array
-from numerics.pruning.moments import numeric
 from theory.lifts.attention import Attention
 from theory.lifts.maps import Pointwise, z
 

@@ -18,9 +18,9 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array, issparse
 
-from numerics.arguments import InputError
-from numerics.masks.selection import checked_array, checked_integer
-from numerics.pruning.moments import numeric, threshold_for
+from numerics.arguments import InputError, checked_array, checked_integer
+from numerics.bridge import numeric
+from numerics.pruning.moments import threshold_for
 from numerics.spectra.jumps import checked_breaks, find_jump, with_ends
 from theory.saliency.model import SaliencyModel, tau, u, v
 

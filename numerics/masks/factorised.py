@@ -15,19 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
-from numerics.arguments import InputError
-from numerics.masks.sampling import (
-    Floats,
-    Indices,
-    Rectangles,
-    candidates,
-    compiled,
-    csr_of,
-    descending,
-    non_negative_vector,
-    rank_grid,
-)
-from numerics.masks.selection import checked_integer, kth_largest, largest_of_rows
+from numerics.arguments import InputError, checked_integer, non_negative_vector
+from numerics.bridge import compiled
+from numerics.masks.sampling import Floats, Indices, Rectangles, candidates, csr_of, descending, rank_grid
+from numerics.masks.selection import kth_largest, largest_of_rows
 
 Draw = Callable[[np.random.Generator, tuple[int, ...]], Floats]
 

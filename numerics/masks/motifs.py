@@ -22,8 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array, issparse, spmatrix
 from sympy.ntheory.modular import crt
 
-from numerics.arguments import InputError
-from numerics.masks.selection import checked_array
+from numerics.arguments import InputError, checked_array
 from theory.operators.motifs import Motif
 
 Vertex = tuple[int, int]  # side (0: row, 1: column) and number

@@ -12,14 +12,14 @@ Masks are `scipy.sparse.csr_array` of bool with sorted indices: row = neuron, co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, finite_vector, non_negative_vector
+from numerics.bridge import compiled
 
 Floats = NDArray[np.floating]
 Indices = NDArray[np.int64]
@@ -170,25 +170,6 @@ def descending(values: Floats) -> NDArray[np.int32]:
     return np.argsort(-values, kind="stable").astype(np.int32)
 
 
-def finite_vector(name: str, values: ArrayLike) -> Floats:
-    """values as float64 [n], n from 1 to 2³¹ − 1. InputError if empty, of another shape, or not finite and real."""
-    array = np.asarray(values)
-    if array.ndim != 1 or not 0 < array.size < 2**31 or array.dtype.kind not in "biuf":
-        raise InputError(f"{name} is {array.dtype} of shape {array.shape}, expected a non-empty real vector")
-    array = array.astype(np.float64)
-    if not np.isfinite(array).all():
-        raise InputError(f"{name} contains NaN or infinity, expected finite values")
-    return array
-
-
-def non_negative_vector(name: str, values: ArrayLike) -> Floats:
-    """As `finite_vector`, and InputError if a value is negative."""
-    array = finite_vector(name, values)
-    if array.min() < 0:
-        raise InputError(f"{name} contains {array.min()}, expected values ≥ 0")
-    return array
-
-
 def _row_maxima(kernel: Callable[[Floats, Floats], ArrayLike], u: Floats, v: Floats) -> Floats:
     step = max(1, _CHUNK // v.size)
     blocks = (u[i : i + step, None] for i in range(0, u.size, step))
@@ -250,20 +231,6 @@ def _probabilities(name: str, values: ArrayLike) -> Floats:
     if array.dtype.kind not in "biuf" or array.size == 0 or not (array.min() >= 0 and array.max() <= _SLACK):
         raise InputError(f"{name} is {np.array2string(array, threshold=4)}, expected probabilities in [0, 1]")
     return np.minimum(array.astype(np.float64), 1)
-
-
-@cache
-def compiled(loop: Callable, reassociate: bool = False, calls: tuple[Callable, ...] = ()) -> Callable:
-    """The loop as machine code; `reassociate` lets sums be taken in another order, which vector units need.
-
-    calls: the functions that the loop calls. They stand in its file: what is kept compiled is renewed with the file.
-    """
-    from numba import njit  # here, because importing numba takes a good part of a second
-    from numba.extending import register_jitable
-
-    for function in calls:
-        register_jitable(function)
-    return njit(loop, cache=True, error_model="numpy", fastmath={"reassoc", "contract"} if reassociate else False)
 
 
 def _jump(rng, rate, top, left, height, width, at, position, rows, columns, group):

@@ -8,13 +8,12 @@ Masks are arrays of bool, 1 = kept. All of it takes linear time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral, Real
-from typing import Any
+from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_array, checked_integer
 
 Mask = NDArray[np.bool_]
 
@@ -110,23 +109,6 @@ def largest_of_rows(scores: NDArray, k: int) -> Mask:
         room = k - np.count_nonzero(kept[crowded] & ~tied, axis=1)
         kept[crowded] &= ~tied | (np.cumsum(tied, axis=1) <= room[:, None])
     return kept
-
-
-def checked_integer(name: str, value: int, low: int, high: int) -> int:
-    """value as an int; InputError unless it is an integer from low to high."""
-    if not isinstance(value, Integral) or not low <= value <= high:
-        raise InputError(f"{name} is {value!r}, expected an integer from {low} to {high}")
-    return int(value)
-
-
-def checked_array(name: str, values: Any) -> NDArray:
-    """values as an array; InputError for ragged lists, and for masked entries, which numpy would count all the same."""
-    if np.ma.is_masked(values):
-        raise InputError(f"{name} has masked entries, expected an array without")
-    try:
-        return np.asarray(values)
-    except ValueError as error:
-        raise InputError(f"{name} is ragged, expected an array or lists of equal lengths") from error
 
 
 def _scores(name: str, values: ArrayLike) -> NDArray:

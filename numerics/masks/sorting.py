@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array, issparse, sparray, spmatrix
 
-from numerics.arguments import InputError
-from numerics.masks.selection import checked_array, checked_integer
+from numerics.arguments import InputError, checked_array, checked_integer
 
 Integers = NDArray[np.int64]
 MaskLike = ArrayLike | sparray | spmatrix

@@ -19,7 +19,6 @@ from numerics.networks.network import (
     inputs,
     masked,
     random_network,
-    real_matrix,
 )
 from numerics.networks.tangent_kernel import jacobian, tangent_kernel
 from numerics.networks.training import (
@@ -52,7 +51,6 @@ __all__ = [
     "laziness",
     "masked",
     "random_network",
-    "real_matrix",
     "stable_step",
     "tangent_kernel",
     "tangent_residual",

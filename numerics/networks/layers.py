@@ -12,7 +12,7 @@ import numpy as np
 from scipy.linalg.blas import dgemm
 from scipy.sparse import csr_array
 
-from numerics.masks.sampling import compiled
+from numerics.bridge import compiled
 from numerics.masks.selection import Mask
 from numerics.networks.network import Array
 

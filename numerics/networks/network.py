@@ -16,8 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import issparse
 from scipy.special import erf
 
-from numerics.arguments import InputError
-from numerics.masks.selection import Mask, checked_array
+from numerics.arguments import InputError, checked_array, real_matrix
+from numerics.masks.selection import Mask
 
 Array = NDArray[np.floating[Any]]
 Layers = tuple[Array, ...]
@@ -78,21 +78,6 @@ ACTIVATIONS = {
         Activation("linear", _identity, _one, straight=True),
     )
 }
-
-
-def real_matrix(name: str, value: ArrayLike | None) -> Array:
-    """`value` as a finite, non-empty floating matrix; otherwise a InputError that starts with `name`.
-
-    float32, float64 and long double are kept; narrower floats, whole numbers and bools become one of them.
-    """
-    array = checked_array(name, value)
-    if array.dtype.kind not in "biuf":
-        raise InputError(f"{name} has dtype {array.dtype}, expected real numbers")
-    if array.ndim != 2 or array.size == 0:
-        raise InputError(f"{name} has shape {array.shape}, expected a non-empty matrix")
-    if not np.isfinite(array).all():
-        raise InputError(f"{name} holds nan or infinite entries, expected finite numbers")
-    return array.astype(np.result_type(array.dtype, np.float32), copy=False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.linalg.blas import dgemm, dsyrk
 
-from numerics.arguments import InputError
-from numerics.masks.sampling import compiled
-from numerics.masks.selection import Mask, checked_integer
+from numerics.arguments import InputError, checked_integer
+from numerics.bridge import compiled
+from numerics.masks.selection import Mask
 from numerics.networks.derivatives import backward
 from numerics.networks.network import Array, Network, activations_and_slopes, inputs, pruned
 

@@ -17,17 +17,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import eigvalsh
 
-from numerics.arguments import InputError
-from numerics.masks.selection import Mask, checked_array, checked_integer
+from numerics.arguments import InputError, checked_array, checked_integer, real_matrix
+from numerics.masks.selection import Mask
 from numerics.networks.layers import trainable
-from numerics.networks.network import (
-    Array,
-    Network,
-    forward,
-    inputs,
-    pruned,
-    real_matrix,
-)
+from numerics.networks.network import Array, Network, forward, inputs, pruned
 from numerics.networks.tangent_kernel import tangent_kernel
 
 Seed = TypeVar("Seed")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from numerics.pruning.moments import numeric
+from numerics.bridge import numeric
 from theory.neuron_pruning.broken_bins import T, bin_edge, i
 
 Floats = NDArray[np.floating]

@@ -9,9 +9,8 @@ import numpy as np
 from flint import acb, arb, arb_mat, ctx
 from numpy.typing import ArrayLike
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_array
 from numerics.exact import balls
-from numerics.masks.selection import checked_array
 from theory.kernel.dual import cosine
 from theory.neuron_pruning.planks import d
 from theory.neuron_pruning.spectral import coefficient, k, kernel, multiplicity, total

@@ -16,8 +16,8 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError
+from numerics.bridge import numeric
 from numerics.neuron_pruning.circle import exact_sup_on_circle
-from numerics.pruning.moments import numeric
 from numerics.subset_sum import SubsetSumSolver
 from theory.neuron_pruning.separation import certificate_of
 

@@ -32,7 +32,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, real_matrix
 from numerics.masks.selection import Mask, global_mask, global_masks, kept_count, row_mask
 from numerics.networks import (
     Array,
@@ -44,7 +44,6 @@ from numerics.networks import (
     hessian_gradient_product,
     inputs,
     masked,
-    real_matrix,
 )
 
 Scope = Literal["layers", "layer", "row"]

@@ -10,8 +10,8 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.masks.selection import checked_array
+from numerics.arguments import InputError, checked_array
+from numerics.bridge import numeric
 from theory.saliency import gradient_moments, outputs, row_law, stein_model
 from theory.saliency import snip as symbols
 
@@ -305,9 +305,3 @@ def _normal_nodes(count: int) -> tuple[Floats, Floats]:
     nodes = -REACH + step * (np.arange(count) + 0.5)
     mass = np.exp(-(nodes**2) / 2)
     return nodes, mass / mass.sum()
-
-
-@lru_cache(maxsize=256)
-def numeric(arguments: tuple[sp.Symbol, ...], expression: sp.Expr) -> Callable[..., Floats]:
-    """The expression of a claim as a function of arrays; a constant one is returned as it is."""
-    return sp.lambdify(arguments, expression, ["scipy", "numpy"])

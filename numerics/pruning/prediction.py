@@ -22,6 +22,7 @@ import numpy as np
 from sympy import Rational
 
 from numerics.arguments import InputError
+from numerics.bridge import numeric
 from numerics.data import Dataset
 from numerics.exact.balls import number
 from numerics.masks.selection import Mask
@@ -32,7 +33,6 @@ from numerics.pruning.moments import (
     ResidualMoments,
     column_densities,
     noise_floor,
-    numeric,
     output_densities,
     output_moments,
     residual_moments,

@@ -14,12 +14,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_integer, real_matrix
+from numerics.bridge import numeric
 from numerics.data import Dataset, check_scale
-from numerics.masks.selection import Mask, checked_integer, global_mask, kept_count, kth_largest, row_mask
-from numerics.networks import Network, real_matrix, tangent_residual
+from numerics.masks.selection import Mask, global_mask, kept_count, kth_largest, row_mask
+from numerics.networks import Network, tangent_residual
 from numerics.pruning import methods as pruning
-from numerics.pruning.moments import numeric
 from theory import saliency as claims
 from theory.saliency import grasp as grasp_symbols
 from theory.saliency import snip as snip_symbols

@@ -14,9 +14,8 @@ import numpy as np
 import sympy as sp
 from flint import acb, arb, arb_mat, ctx, fmpq, fmpq_mat
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_integer
 from numerics.exact import balls
-from numerics.masks.selection import checked_integer
 from theory.graphon import lognormal
 from theory.operators.singular_values import row_value
 from theory.saliency.model import rho, tau, u, v

@@ -11,10 +11,9 @@ from scipy.optimize import brentq
 from scipy.sparse import csr_array
 from scipy.special import ndtri
 
-from numerics.arguments import InputError
-from numerics.masks.selection import checked_integer
-from numerics.pruning.moments import numeric
-from numerics.spectra.singular_values import Matrix, Triplets, is_sparse, leading_triplets, real_matrix
+from numerics.arguments import InputError, checked_integer
+from numerics.bridge import numeric
+from numerics.spectra.singular_values import Matrix, Triplets, is_sparse, leading_triplets, mask_matrix
 from theory.graphon.symbols import m as row_count
 from theory.graphon.symbols import n as column_count
 from theory.operators import bias
@@ -313,7 +312,7 @@ def corrected_singular_values(
     if not 0 < confidence < 1:
         raise InputError(f"confidence is {confidence!r}, expected a number strictly between 0 and 1")
     triplets = leading_triplets(mask, count, seed=seed)
-    matrix = real_matrix(mask)
+    matrix = mask_matrix(mask)
     m, n = matrix.shape
     if not np.isin(matrix.data if is_sparse(matrix) else matrix, (0, 1)).all():
         raise InputError("mask has entries beside 0 and 1, expected a 0/1 mask")

@@ -18,9 +18,9 @@ from scipy.sparse import csr_array, issparse
 from scipy.sparse.linalg import svds
 from sympy.core.function import AppliedUndef
 
-from numerics.arguments import InputError
-from numerics.masks.selection import checked_integer
-from numerics.pruning.moments import numeric, threshold_for
+from numerics.arguments import InputError, checked_integer
+from numerics.bridge import numeric
+from numerics.pruning.moments import threshold_for
 from numerics.spectra.jumps import breaks_of, checked_breaks, find_jump, with_ends
 from theory.saliency.model import SaliencyModel, half_normal_quantile, tau, u, v
 from theory.tails import half_normal as half_normal_tail
@@ -331,7 +331,7 @@ def mask_singular_values(mask: ArrayLike | csr_array, count: int, *, seed: int =
 
 def leading_triplets(mask: ArrayLike | csr_array, count: int, *, seed: int = 0) -> Triplets:
     """The `count` leading singular triplets of M/√(mn); arguments and errors as in `mask_singular_values`."""
-    matrix = real_matrix(mask)
+    matrix = mask_matrix(mask)
     shortest = min(matrix.shape)
     count = checked_integer("count", count, 1, shortest)
     scale = 1 / np.sqrt(matrix.shape[0] * matrix.shape[1])
@@ -360,7 +360,7 @@ def is_sparse(matrix: object) -> bool:
     return bool(issparse(matrix))
 
 
-def real_matrix(mask: ArrayLike | csr_array) -> Matrix:
+def mask_matrix(mask: ArrayLike | csr_array) -> Matrix:
     """A finite real matrix in floating point, `csr_array` if it came sparse; InputError for anything else."""
     given: Any = mask
     matrix: Any = csr_array(given) if is_sparse(given) else np.asarray(given)

@@ -15,8 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv
 from scipy.stats import rankdata
 
-from numerics.arguments import InputError
-from numerics.masks.selection import checked_integer
+from numerics.arguments import InputError, checked_integer
 from numerics.statistics.exact_tests import binomial_at_least, binomial_at_most
 
 Floats = NDArray[np.float64]

@@ -8,6 +8,7 @@ for the former, and decide no verdict about the truth.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, floor, log, sqrt
@@ -100,12 +101,8 @@ def _accepted(n: int, p: float, side: Side, level: float) -> tuple[int, int]:
 
 
 def _last(holds, n: int) -> int:
-    """The largest k ≤ n for which a decreasing condition holds (it holds at 0)."""
-    low, high = 0, n + 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if holds(middle) else (low, middle)
-    return low
+    """Return the largest k ≤ n for which a decreasing condition holds (it holds at 0)."""
+    return bisect_left(range(1, n + 1), True, key=lambda k: not holds(k))
 
 
 def _bisect(holds, start: float, end: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Rational
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_integer
+from numerics.bridge import numeric
 from numerics.exact.balls import number
 from numerics.keyed import keyed_seed
-from numerics.masks.selection import checked_integer
 from numerics.neuron_pruning.tickets import (
     LinearTicket,
     NeuronTicket,
@@ -27,7 +28,6 @@ from numerics.neuron_pruning.tickets import (
     weight_ticket,
 )
 from numerics.parallel import raise_failure, run_tasks
-from numerics.pruning.moments import numeric
 from numerics.statistics.distribution_free import Interval, median_interval
 from numerics.studies.gap_sentences import sentences
 from theory.neuron_pruning import alignment, relu_output, separation, weight_pruning
@@ -192,11 +192,8 @@ def smallest_half(success: Callable[[int], float]) -> int:
     high = 1
     while success(high) < 0.5:
         high *= 2
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if success(middle) < 0.5 else (low, middle)
-    return high
+    between = range(high // 2 + 1, high)
+    return between.start + bisect_left(between, True, key=lambda size: success(size) >= 0.5)
 
 
 def least_size(curve: str, eps: float) -> int:

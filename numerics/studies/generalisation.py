@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError
-from numerics.masks.selection import checked_integer
+from numerics.arguments import InputError, checked_integer
 from numerics.parallel import raise_failure, run_tasks
 from numerics.pruning.row_law import FEWEST_ROWS
 from numerics.statistics.distribution_free import CONFIDENCE, Interval, sign_p_value

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from numerics.arguments import InputError
+from numerics.bridge import numeric
 from numerics.data import Dataset
 from numerics.kernels.analytic import dense_kernel
 from numerics.kernels.bounds import path_bound, path_densities, path_residual_bound, squared_norm
@@ -35,7 +36,6 @@ from numerics.keyed import keyed_seed
 from numerics.masks.selection import Mask, kept_count, kth_largest
 from numerics.networks import Network, gradient, masked, tangent_kernel
 from numerics.networks.network import activations_and_slopes, apply
-from numerics.pruning.moments import numeric
 from numerics.pruning.row_law import posed, row_scores
 from numerics.studies.tasks import Split, Task, draw_split
 from theory.generalisation.energy_bound import T, m, q, raw_energy

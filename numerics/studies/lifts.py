@@ -14,14 +14,13 @@ import numpy as np
 from flint import fmpq
 from scipy.stats import hypergeom
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_integer
+from numerics.bridge import numeric
 from numerics.exact.balls import number
 from numerics.keyed import keyed_seed
 from numerics.lifts.students import Bools, Floats, covered, train_students
 from numerics.lifts.walsh import cube, maximal, support_coverage, walsh_coefficients
-from numerics.masks.selection import checked_integer
 from numerics.parallel import raise_failure, run_tasks
-from numerics.pruning.moments import numeric
 from numerics.statistics.distribution_free import CONFIDENCE, clopper_pearson
 from numerics.statistics.exact_tests import Binomial
 from numerics.studies.lift_sentences import sentences

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_integer
 from numerics.data import Dataset, digits
 from numerics.fitting.explanation import Setting, Status, explain, origin_of
 from numerics.fitting.fit import selected_by
@@ -33,7 +33,7 @@ from numerics.fitting.homogeneity import homogeneity_of
 from numerics.fitting.levels import REJECTED
 from numerics.fitting.structure import structure_of
 from numerics.keyed import keyed_seed
-from numerics.masks.selection import Mask, checked_integer, kept_count, n_of_m_mask, top_k_mask
+from numerics.masks.selection import Mask, kept_count, n_of_m_mask, top_k_mask
 from numerics.networks import random_network
 from numerics.parallel import raise_failure, run_tasks
 from numerics.pruning import methods as pruning

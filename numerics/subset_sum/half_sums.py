@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.masks.sampling import compiled
+from numerics.bridge import compiled
 
 Sums = NDArray[np.int64]
 Masks = NDArray[np.uint32]

@@ -9,8 +9,7 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError
-from numerics.masks.sampling import compiled
-from numerics.pruning.moments import numeric
+from numerics.bridge import compiled, numeric
 from numerics.subset_sum.exact_numbers import Number, exact_number
 from numerics.subset_sum.half_sums import count_between, half_sums
 from numerics.subset_sum.solver import BEYOND, LARGEST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
@@ -74,9 +75,10 @@ def first_cover(
     """The first number of uniform items that suffice, at most `most`: by the covered set or by `sums_cover`. int[chains]."""
     found = np.empty(chains, dtype=np.int64)
     for chain in range(chains):
-        x, low, high = rng.uniform(-1, 1, most), -1, most
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if suffice(x[:middle], eps) else (middle, high)
-        found[chain] = high
+        items = rng.uniform(-1, 1, most)
+
+        def enough(size: int, items: NDArray[np.float64] = items) -> bool:
+            return suffice(items[:size], eps)
+
+        found[chain] = bisect_left(range(most), True, key=enough)
     return found

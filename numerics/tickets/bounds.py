@@ -13,9 +13,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.bridge import numeric
 from numerics.equivariance import EquivariantLayer, forward
 from numerics.exact.balls import number
-from numerics.pruning.moments import numeric
 from numerics.tickets.search import NetworkTicket, checked_inputs
 from numerics.tickets.source import Floats
 from theory.equivariance import architectures as claim

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError
+from numerics.bridge import numeric
 from numerics.equivariance import EquivariantLayer
-from numerics.pruning.moments import numeric
 from numerics.tickets.search import NetworkTicket, checked_inputs
 from numerics.tickets.source import Floats
 from theory.subset_sum import layer_error as theory

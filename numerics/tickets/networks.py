@@ -10,10 +10,9 @@ from math import nextafter
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_array
 from numerics.equivariance import EquivariantLayer
 from numerics.exact.balls import number
-from numerics.masks.selection import checked_array
 from theory.subset_sum.product_laws import uniform_reach
 
 REACH = nextafter(

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.arguments import checked_integer
 from numerics.data import digits
 from numerics.equivariance import EquivariantLayer, forward
-from numerics.masks.selection import checked_integer
 from numerics.tickets.networks import rescaled, with_constant
 from numerics.tickets.training import random_layers, train
 

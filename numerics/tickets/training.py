@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_integer
 from numerics.equivariance import EquivariantLayer
-from numerics.masks.selection import checked_integer
 from numerics.tickets.networks import checked_network
 
 Array = NDArray[np.float64]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil
@@ -65,10 +66,8 @@ def usual_width(layers: Sequence[EquivariantLayer], eps: Number, delta: Number, 
         if high > LARGEST:
             raise InputError(f"eps = {eps}: expected one that some width up to {LARGEST} usually reaches")
         low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if _expected_misses(middle, missed, weights) <= allowed else (middle, high)
-    return high
+    between = range(low + 1, high)
+    return between.start + bisect_left(between, True, key=lambda n: _expected_misses(n, missed, weights) <= allowed)
 
 
 def _checked(

@@ -21,8 +21,8 @@ from timing import timed
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from numerics.bridge import numeric
 from numerics.masks.sampling import sample_constant
-from numerics.pruning.moments import numeric
 from numerics.spectra.noise_edge import noise_edge_bounds
 from numerics.spectra.singular_values import (
     Quadrature,

@@ -15,6 +15,7 @@ import sympy as sp
 from flint import fmpz_mat
 from numpy.typing import NDArray
 
+from numerics.bridge import numeric
 from numerics.equivariance import (
     EquivariantLayer,
     Representation,
@@ -35,7 +36,6 @@ from numerics.equivariance.architectures import (
 from numerics.equivariance.groups import SymmetricGroup
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.balls import number
-from numerics.pruning.moments import numeric
 from numerics.tickets import NetworkTicket, find_ticket
 from numerics.tickets.bounds import MEASURED, UNIT_ROUNDOFF, largest_pass, measures
 from numerics.tickets.bounds import roundings as rounded_at_most

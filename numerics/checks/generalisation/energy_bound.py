@@ -10,12 +10,12 @@ import sympy as sp
 from flint import arb, ctx
 from numpy.typing import NDArray
 
+from numerics.bridge import numeric
 from numerics.checks.generalisation.path_part import digits_sample, snip_layers
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.exact import balls
 from numerics.exact.logarithms import split_logarithms
 from numerics.kernels import dense_kernel, graphon_kernel, scale_free
-from numerics.pruning.moments import numeric
 from theory.generalisation.energy_bound import (
     B_0,
     T,

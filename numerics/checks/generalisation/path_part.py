@@ -11,13 +11,13 @@ from flint import acb, arb, arb_mat, ctx, fmpq
 from numpy.typing import NDArray
 from scipy.special import erfinv
 
+from numerics.bridge import numeric
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
 from numerics.evidence.findings import Kind, Verdict
 from numerics.exact import balls
 from numerics.kernels import LayerGraphons, graphon_kernel, input_latent, path_densities
 from numerics.masks.composition import GridGraphon, Latent, point_latent
-from numerics.pruning.moments import numeric
 from theory.generalisation.path_part import (
     S,
     antipodal_determinant,

@@ -10,11 +10,11 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
+from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
 from numerics.kernels import gradient_descent_predict
 from numerics.masks.selection import Mask
 from numerics.networks import Array, laziness, stable_step, train, train_linearised
-from numerics.pruning.moments import numeric
 from numerics.studies.kernel_study import Case
 from numerics.studies.network_study import pruned_network, train_beside
 from numerics.studies.tasks import Split, draw_split, task_named

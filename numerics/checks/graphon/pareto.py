@@ -9,9 +9,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.exact.logarithms import split_logarithms
-from numerics.pruning.moments import numeric
 from theory.graphon.pareto import (
     INSTANCES,
     RANK_ONE,

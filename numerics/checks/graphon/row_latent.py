@@ -11,13 +11,14 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.bridge import numeric
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from numerics.masks.cut_norm import exact_cut_norm
 from numerics.masks.selection import global_mask, kth_largest
 from numerics.networks import random_network
 from numerics.pruning.methods import saliency
-from numerics.pruning.moments import numeric, residual_moments
+from numerics.pruning.moments import residual_moments
 from theory.graphon.concentration import hoeffding_rate
 from theory.graphon.row_latent import blurred, eta, four_cycle, gamma, kappa, kernel, row_latent
 from theory.graphon.symbols import delta, m, n

@@ -12,6 +12,7 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import erfcinv
 
+from numerics.bridge import numeric
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.exact import balls
@@ -19,7 +20,6 @@ from numerics.fitting.homogeneity import held_out
 from numerics.masks.selection import row_mask
 from numerics.networks import random_network
 from numerics.pruning.methods import prune
-from numerics.pruning.moments import numeric
 from numerics.statistics.exact_tests import LEVEL, Binomial
 from theory.graphon.symbols import m, n
 from theory.graphon.taxonomy import (

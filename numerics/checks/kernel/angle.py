@@ -8,9 +8,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
 from numerics.exact import balls
-from numerics.pruning.moments import numeric
 from theory.kernel.angle import (
     arc_cosine_numerics,
     difference,

@@ -8,9 +8,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.kernels.spectra import kernel_eigenvalues, sphere_spectrum
-from numerics.pruning.moments import numeric
 from theory.graphon.symbols import delta, m
 from theory.kernel.circle import (
     circle_spectrum,

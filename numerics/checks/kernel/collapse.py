@@ -8,10 +8,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from numerics.kernels.analytic import dense_kernel
 from numerics.kernels.spectra import kernel_eigenvalues
-from numerics.pruning.moments import numeric
 from theory.kernel import circle
 from theory.kernel.collapse import (
     above,

@@ -8,9 +8,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.masks.cut_norm import exact_cut_norm
-from numerics.pruning.moments import numeric
 from theory.kernel.cut_norm import (
     beta,
     constant,

@@ -10,8 +10,8 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.stats import binom
 
+from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.pruning.moments import numeric
 from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
 from theory.kernel.fixed_inputs import (
     agreeing,

@@ -9,11 +9,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from numerics.kernels import LayerGraphons, input_latent
 from numerics.kernels import graphon_kernel as kernel_on_grid
 from numerics.masks.composition import GridGraphon, Latent, point_latent
-from numerics.pruning.moments import numeric
 from theory.kernel.dual import a, b, c, linear, relu
 from theory.kernel.dual_activations import squares
 from theory.kernel.graphon_kernel import (

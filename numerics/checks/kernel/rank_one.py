@@ -8,6 +8,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.bridge import numeric
 from numerics.checks.kernel.graphon_kernel import (
     HIDDEN,
     keep_probabilities,
@@ -19,7 +20,6 @@ from numerics.evidence import Finding, Trial, control, empirical, enclosed, exac
 from numerics.kernels import LayerGraphons, dense_kernel, input_latent
 from numerics.kernels import graphon_kernel as kernel_on_grid
 from numerics.masks.composition import GridGraphon, Latent, point_latent
-from numerics.pruning.moments import numeric
 from theory.kernel.dual import a, b, c, cosine, dense_ntk, depth
 from theory.kernel.graphon_kernel import POSITIONS, graphon_kernel, masked, x, y
 from theory.kernel.rank_one import blocks, feature_reweighting, flow, kernel, mixture, p, power_flow, q, share

@@ -10,9 +10,9 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import erfcinv
 
+from numerics.bridge import numeric
 from numerics.checks.kernel.graphon_kernel import chain_contributions
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.pruning.moments import numeric
 from theory.kernel.dual import a, b, c, depth, relu
 from theory.kernel.second_moment import (
     density,

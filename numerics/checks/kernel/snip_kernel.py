@@ -8,8 +8,8 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.pruning.moments import numeric
 from numerics.spectra.singular_values import half_normal as half_normal_law
 from theory.kernel.dual import a, b, c, relu
 from theory.kernel.second_moment import density, own, second_moment

@@ -8,11 +8,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.exact.rationals import rational
 from numerics.neuron_pruning.broken_bins import bins_of, breakpoints, no_bins_broken, parities
 from numerics.neuron_pruning.circle import exact_sup_on_circle
-from numerics.pruning.moments import numeric
 from theory.neuron_pruning.broken_bins import (
     T,
     all_broken_first,

@@ -10,10 +10,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.bridge import numeric
 from numerics.checks.neuron_pruning.alignment import LESS, MORE
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.neuron_pruning.circle import exact_sup_on_circle
-from numerics.pruning.moments import numeric
 from theory.let import Let
 from theory.level import Level
 from theory.neuron_pruning.alignment import N, delta, eps

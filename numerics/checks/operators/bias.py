@@ -10,10 +10,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.bridge import numeric
 from numerics.checks.operators.singular_values import PROBIT, in_quantiles
 from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.evidence.findings import Refutation
-from numerics.pruning.moments import numeric
 from numerics.spectra.singular_values import leading_triplets, mask_singular_values
 from theory.graphon import lognormal
 from theory.graphon.symbols import m, n

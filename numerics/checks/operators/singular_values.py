@@ -12,9 +12,9 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from numerics.evidence.findings import Refutation
-from numerics.pruning.moments import numeric
 from numerics.spectra.singular_values import Quadrature, graphon_singular_values, normal
 from theory.graphon import lognormal
 from theory.graphon.symbols import m, n

@@ -8,11 +8,12 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from numerics.masks.selection import global_mask
 from numerics.networks import random_network
 from numerics.pruning.methods import saliency
-from numerics.pruning.moments import ResidualMoments, column_densities, numeric, threshold_for
+from numerics.pruning.moments import ResidualMoments, column_densities, threshold_for
 from numerics.pruning.row_law import limit_smoothing
 from theory.saliency.amplification import (
     amplification,

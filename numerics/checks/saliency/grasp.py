@@ -8,12 +8,13 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.bridge import numeric
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
 from numerics.masks.selection import global_mask, kth_largest
 from numerics.networks import random_network, tangent_residual
 from numerics.pruning.methods import saliency
-from numerics.pruning.moments import noise_floor, numeric
+from numerics.pruning.moments import noise_floor
 from theory.saliency.grasp import (
     a,
     activation,

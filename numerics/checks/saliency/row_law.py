@@ -11,6 +11,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.bridge import numeric
 from numerics.checks.saliency.snip import two_gradients
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, Verdict, control, empirical, enclosed, exact, statistical
@@ -18,14 +19,7 @@ from numerics.masks.selection import global_mask
 from numerics.networks import random_network, tangent_residual
 from numerics.pruning.methods import residual as residual_of
 from numerics.pruning.methods import saliency
-from numerics.pruning.moments import (
-    ResidualMoments,
-    column_densities,
-    noise_floor,
-    numeric,
-    residual_moments,
-    threshold_for,
-)
+from numerics.pruning.moments import ResidualMoments, column_densities, noise_floor, residual_moments, threshold_for
 from theory.saliency.model import phi, tau, u
 from theory.saliency.snip import (
     a,

@@ -8,10 +8,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.bridge import numeric
 from numerics.data import digits
 from numerics.evidence import Finding, Refutation, Trial, control, enclosed, exact, statistical
 from numerics.exact.logarithms import split_powers
-from numerics.pruning.moments import numeric
 from theory.level import Level
 from theory.saliency.model import phi, rho, tau, u
 from theory.saliency.snip import (

@@ -8,12 +8,12 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.bridge import numeric
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
 from numerics.masks.selection import global_mask
 from numerics.networks import random_network
 from numerics.pruning.methods import saliency
-from numerics.pruning.moments import numeric
 from theory.level import level
 from theory.saliency.model import rho, tau
 from theory.saliency.synflow import first, last, n, row, synflow_factorises

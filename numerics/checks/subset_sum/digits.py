@@ -11,9 +11,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.bridge import numeric
 from numerics.equivariance import EquivariantLayer, forward
 from numerics.evidence import Finding, Trial, control, empirical, exact
-from numerics.pruning.moments import numeric
 from numerics.tickets import Certificate, NetworkTicket, Source, certify, find_ticket, multilayer_perceptron
 from numerics.tickets.targets import DIGITS_STEPS, Target, digits_mlp
 from theory.subset_sum.digits import Pruned, candidates, d_0, d_1, d_2, digits_ticket, total, weights

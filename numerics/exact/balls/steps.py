@@ -132,7 +132,7 @@ def _smallest(search: Smallest, values: Mapping[sp.Symbol, sp.Expr], highest: in
             raise NoEnclosureError(f"no whole number up to 2^{MOST_DOUBLINGS} is large enough")
         low, step = high, 2 * step
         high = low + step
-    while high - low > 1:
+    while high - low > 1:  # by hand: `bisect` takes no bounds beyond 2^63
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle, high)
     if high - start_at <= FEW:

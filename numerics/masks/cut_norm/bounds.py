@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_array, checked_integer
 from numerics.masks.cut_norm.certificate import norm_by_cholesky, norm_by_probes, weight
 from numerics.masks.cut_norm.enumeration import LONGEST_EXACT, largest_cut
 from numerics.masks.cut_norm.linear import Linear, bordered, of_difference, of_matrix, operations, scaled
@@ -18,7 +18,6 @@ from numerics.masks.cut_norm.matrices import exact_floats, finite_array, merged,
 from numerics.masks.cut_norm.relaxation import relax
 from numerics.masks.cut_norm.rounding import UNIT, above, below, exact_sum, gamma, sums_exactly
 from numerics.masks.cut_norm.search import alternated, evolved, polished, signs
-from numerics.masks.selection import checked_array, checked_integer
 
 Floats = NDArray[np.float64]
 Graphon = float | ArrayLike | tuple[ArrayLike, ArrayLike]

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError
-from numerics.masks.selection import checked_array
+from numerics.arguments import InputError, checked_array
 
 Floats = NDArray[np.float64]
 
