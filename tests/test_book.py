@@ -13,12 +13,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from helpers import ROOT, TESTS
 
 pytest.importorskip("jupyter_book", reason="the book needs pip install -e '.[book]'")
 
-ROOT = Path(__file__).parent.parent
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ISOLATED = ["unshare", "-rn", sys.executable, str(Path(__file__).parent / "without_network.py")]
+ISOLATED = ["unshare", "-rn", sys.executable, str(TESTS / "without_network.py")]
 NO_PAGES = ("genindex.html", "index.html", "search.html")  # a list, a redirection, a form
 OUTSIDE = re.compile(r"^(https?:)?//")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import sympy as sp
+from helpers import ROOT
 from rich.console import Console
 
 from numerics.checks import checks_of
@@ -23,10 +24,9 @@ from theory.places import places
 from theory.saliency import product_graphon
 from theory.saliency.model import phi, tau
 
-ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "docs"))
 
-import examples as docs_examples  # noqa: E402
+import examples as docs_examples
 
 
 def python_of(page: str) -> str:

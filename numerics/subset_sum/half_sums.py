@@ -1,6 +1,6 @@
 """Sorted half sums: the loops of meet in the middle, on 64-bit integers.
 
-Plain Python that `numerics.masks.sampling.compiled` turns into machine code. Sums are at most 2**61 in modulus, so that
+Plain Python that `numerics.bridge.compiled` turns into machine code. Sums are at most 2**61 in modulus, so that
 neither a sum of two nor its distance from a target overflows.
 """
 

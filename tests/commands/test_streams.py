@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import ROOT
 
 from numerics.cli import main
 from numerics.reports.streams import OutputError, guarded_streams
 
 FULL = Path("/dev/full")
-ROOT = Path(__file__).parent.parent
 LIST = ["-m", "numerics.cli", "claims", "N1"]
 HELP = ["-m", "numerics.cli", "--help"]
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="there is no full device here")

@@ -14,16 +14,16 @@ import time
 from pathlib import Path
 
 import pytest
+from helpers import ROOT, TESTS
 
 from numerics.cli import COMMANDS, main
 from numerics.commands.common import check_writable
 from numerics.files import replacing
 from numerics.reports.run import as_html, as_json, dumps
 
-TESTS = Path(__file__).parent
 REAL = [sys.executable, "-m", "numerics.cli"]
 TOYS = [sys.executable, "-c", "import sys, toys; sys.exit(toys.main(sys.argv[1:]))"]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{TESTS}{os.pathsep}{TESTS.parent}", "OMP_NUM_THREADS": "1"}
+ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{TESTS}{os.pathsep}{ROOT}", "OMP_NUM_THREADS": "1"}
 
 
 def call(command: list[str], *words: str, **options) -> subprocess.CompletedProcess[str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import sympy as sp
 import toys
+from helpers import TESTS
 from toys.claims import toy
 
 from numerics.checks import checks_of
@@ -574,7 +574,7 @@ def test_draws_are_the_same_in_another_process_and_with_another_hash_seed():
         "    for check in checks_of(topic):\n"
         "        r = run(check); print(r.name, r.status, r.detail, [c.detail for c in r.controls])"
     )
-    folder = str(Path(__file__).parent)
+    folder = str(TESTS)
     there = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from itertools import pairwise
 from math import pi, sqrt
-from pathlib import Path
 
 import mpmath as mp
 import numpy as np
 import pytest
 import sympy as sp
+from helpers import TESTS
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
@@ -36,7 +36,7 @@ from numerics.masks.composition import GridGraphon, Latent, point_latent, unifor
 from theory.kernel import dual
 
 EPSILON = np.finfo(float).eps
-PEER = json.loads((Path(__file__).parent / "peers" / "neural_tangents.json").read_text())
+PEER = json.loads((TESTS / "peers" / "neural_tangents.json").read_text())
 GAUSS = np.polynomial.legendre.leggauss
 
 
