@@ -359,15 +359,15 @@ def test_letters_of_a_terminal_are_not_passed_on(here, capsys) -> None:
 
 
 BUGS = {
-    "numerics.pruning.prediction.predict": [*PREDICT, "snip"],
+    "numerics.pruning.forecast.predict_problem": [*PREDICT, "snip"],
     "numerics.data.standardised": [*PREDICT, "snip", "--standardise"],
     "numerics.fitting.fit.fit": FIT,
     "numerics.fitting.explanation.explain": [*FIT, "--data", "x.npz"],
     "numerics.masks.files._mask": FIT,
     "numerics.tickets.find_ticket": TICKET,
     "numerics.tickets.guaranteed_width": TICKET,
-    "numerics.commands.evaluate.evaluate": ["evaluate", "N1", "bound", "h=1", "r=1"],
-    "numerics.checks.checks_of": ["show", "N1"],
+    "numerics.exact.evaluation.evaluate": ["evaluate", "N1", "bound", "h=1", "r=1"],
+    "numerics.reports.contents.contents": ["show", "N1"],
     "numerics.evidence.verification.run_tasks": ["verify", "N1"],
     "numerics.studies.gap.run_study": ["study", "gap", "--quick"],
 }
