@@ -22,26 +22,6 @@ from numerics.exact.balls import collecting
 from numerics.statistics.exact_tests import LEVEL, PLANNED_MISS
 from theory.claims import Claim
 
-__all__ = [
-    "Check",
-    "CheckResult",
-    "Control",
-    "ControlResult",
-    "Finding",
-    "Kind",
-    "Refutation",
-    "Trial",
-    "Verdict",
-    "checks_in",
-    "control",
-    "empirical",
-    "enclosed",
-    "exact",
-    "kills",
-    "run",
-    "statistical",
-]
-
 Body = Callable[..., Iterator[Finding]]
 
 
