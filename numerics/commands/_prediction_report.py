@@ -12,13 +12,8 @@ import numpy as np
 from numerics.commands.common import number_table
 from numerics.pruning.forecast import Case
 from numerics.pruning.moments import noise_floor
-from numerics.pruning.prediction import (
-    COLUMN_LEVEL,
-    RANK_ONE_DISTANCE,
-    Certificate,
-    limit,
-    score,
-)
+from numerics.pruning.observation import score
+from numerics.pruning.prediction import COLUMN_LEVEL, RANK_ONE_DISTANCE, Certificate, limit
 from numerics.pruning.row_law import DATA_DRIVEN, Problem
 
 if TYPE_CHECKING:

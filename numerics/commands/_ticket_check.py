@@ -12,10 +12,10 @@ from numerics.arguments import InputError
 from numerics.commands._ticket_case import Case, of_ticket
 from numerics.commands._ticket_report import show_check
 from numerics.commands._ticket_summary import Summary, pieces, summarise_check
-from numerics.commands.common import write_json
 from numerics.commands.ticket import case_of, stderr
 from numerics.equivariance import forward
 from numerics.reports.plain_text import plain
+from numerics.reports.writing import write_json
 from numerics.tickets import NetworkTicket
 from numerics.tickets.checking import check_stored
 from numerics.tickets.costs import evaluating, shapes_of

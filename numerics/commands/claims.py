@@ -17,10 +17,10 @@ def run(arguments: argparse.Namespace) -> int:
     check_places({}, {"--json": arguments.json})
     lines = select(contents(), arguments.names)
     if arguments.json:
-        from numerics.reports.run import dumps, write
+        from numerics.reports.writing import write_json
         from theory.ledger import load_ledger
 
-        write(dumps([as_json(entry) for entry in load_ledger().select(arguments.names)]), arguments.json)
+        write_json(arguments.json, [as_json(entry) for entry in load_ledger().select(arguments.names)])
         if arguments.json == "-":
             return 0
     from rich.console import Console

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import stat
 import tempfile
@@ -11,12 +10,10 @@ import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
 from itertools import combinations
-from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from numerics.arguments import MOST_SAMPLES, InputError
-from numerics.files import replacing
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -200,22 +197,3 @@ def number_table(*columns: str) -> Table:
     for name in columns:
         table.add_column(name, justify="right")
     return table
-
-
-def write_json(target: str, summary: Mapping[str, Any]) -> None:
-    """All numbers of a run to a file, or to standard output for -; what is not finite becomes null."""
-    text = json.dumps(_finite(summary), indent=2, allow_nan=False) + "\n"
-    if target == "-":
-        print(text, end="")
-        return
-    with replacing(Path(target)) as temporary:
-        temporary.write_text(text, "utf-8")
-
-
-def _finite(value: object) -> object:
-    """The same with None for numbers that JSON cannot hold."""
-    if isinstance(value, Mapping):
-        return {key: _finite(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(each) for each in value]
-    return None if isinstance(value, float) and not isfinite(value) else value

@@ -9,15 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from numerics.arguments import InputError
-from numerics.commands.common import (
-    add_data,
-    add_residual,
-    check_places,
-    check_residual,
-    check_seed,
-    data_file,
-    write_json,
-)
+from numerics.commands.common import add_data, add_residual, check_places, check_residual, check_seed, data_file
+from numerics.reports.writing import write_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -129,8 +122,8 @@ def _fit(arguments: Namespace, file: MaskFile, data: Dataset | None, console: Co
         console.print(f"pictures written to {arguments.plot}")
     if arguments.html is not None:
         from numerics.commands._fit_page import as_html
-        from numerics.reports.run import write
+        from numerics.reports.writing import write_text
 
-        write(as_html(summary, found), arguments.html)
+        write_text(arguments.html, as_html(summary, found))
         if arguments.html != "-":
             console.print(f"page written to {arguments.html}")

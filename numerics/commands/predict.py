@@ -20,22 +20,15 @@ from numerics.commands._kernel_study import (
     study_kernel,
     summarise_study,
 )
-from numerics.commands.common import (
-    add_data,
-    add_residual,
-    check_places,
-    check_residual,
-    check_seed,
-    data_file,
-    write_json,
-)
+from numerics.commands.common import add_data, add_residual, check_places, check_residual, check_seed, data_file
+from numerics.reports.writing import write_json
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from numerics.data import Dataset
     from numerics.pruning.forecast import Settings
-    from numerics.pruning.prediction import Comparison
+    from numerics.pruning.observation import Comparison
 
 WIDTH, COMPARED_WIDTHS = 1024, (256, 1024, 4096)
 NETWORKS, WIDE = 4, 4096  # compared networks, halved from this width on
@@ -206,7 +199,7 @@ def _compared(arguments: Namespace) -> Iterator[tuple[str, Dataset, bool]]:
 
 
 def _comparison(arguments: Namespace, data: Dataset, subtracted: bool, width: int) -> Comparison:
-    from numerics.pruning.prediction import compare
+    from numerics.pruning.observation import compare
 
     networks = arguments.networks or (NETWORKS if width < WIDE else NETWORKS // 2)
     seed = np.random.SeedSequence([arguments.seed, width])

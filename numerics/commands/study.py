@@ -6,7 +6,8 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from numerics.commands import _gap_study, _generalisation_study, _lift_study, _origin_study
-from numerics.commands.common import available_cores, check_jobs, check_places, write_json
+from numerics.commands.common import available_cores, check_jobs, check_places
+from numerics.reports.writing import write_json
 
 STUDIES = {"generalisation": _generalisation_study, "lifts": _lift_study, "gap": _gap_study, "origins": _origin_study}
 

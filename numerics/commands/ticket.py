@@ -12,7 +12,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from numerics.arguments import InputError
-from numerics.commands.common import check_places, data_file, same_file, write_json
+from numerics.commands.common import check_places, data_file, same_file
+from numerics.reports.writing import write_json
 
 if TYPE_CHECKING:
     from rich.console import Console

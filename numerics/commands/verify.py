@@ -26,7 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
     from numerics.evidence.verification import verify
-    from numerics.reports.run import as_html, as_json, dumps, print_summary, write
+    from numerics.reports.run import as_html, as_json, print_summary
+    from numerics.reports.writing import write_json, write_text
     from theory.ledger import load_ledger
 
     ledger = load_ledger()
@@ -45,9 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
     if console.is_terminal or not to_stdout:
         print_summary(result, console)
     if arguments.json:
-        write(dumps(as_json(result)), arguments.json)
+        write_json(arguments.json, as_json(result))
     if arguments.html:
-        write(as_html(result), arguments.html)
+        write_text(arguments.html, as_html(result))
     sys.stdout.flush()
     return int(result.failed)
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from numerics.arguments import MOST_ENTRIES, MOST_SAMPLES, InputError, Seed, seed_sequence
 from numerics.data import Dataset, batch, load_data
 from numerics.networks import Network, random_network
-from numerics.pruning.prediction import Observation, Prediction, observe
+from numerics.pruning.observation import Observation, observe
+from numerics.pruning.prediction import Prediction
 from numerics.pruning.prediction import predict as predict_problem
 from numerics.pruning.row_law import DATA_DRIVEN, SMOOTHED, check_method, limit_smoothing, posed
 

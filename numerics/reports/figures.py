@@ -13,7 +13,8 @@ from scipy.sparse import csr_array
 from numerics.arguments import InputError
 from numerics.files import replacing
 from numerics.masks.sorting import sort_by_degree
-from numerics.pruning.prediction import Observation, Prediction
+from numerics.pruning.observation import Observation
+from numerics.pruning.prediction import Prediction
 from numerics.pruning.row_law import BINS, Floats, row_order, row_picture
 
 if TYPE_CHECKING:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import html
-import json
 import re
-import sys
 from math import isfinite
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from numerics.evidence.verification import ClaimResult, Run, versions
-from numerics.files import replacing
 from numerics.statistics.exact_tests import BUDGET, LEVEL
 from theory.claims import Claim
 
@@ -66,28 +62,6 @@ def _claim_json(result: ClaimResult) -> dict[str, object]:
             for check in result.checks
         ],
     }
-
-
-def write(text: str, destination: str) -> None:
-    """Write to a file by way of a temporary one beside it, or to standard output for `-`.
-
-    Raises:
-        InputError: if the destination cannot be written.
-    """
-    if destination == "-":
-        sys.stdout.write(text)
-        return
-    with replacing(Path(destination)) as temporary:
-        temporary.write_text(text, encoding="utf-8", errors="backslashreplace")  # a file's name need not be text
-
-
-def dumps(data: object) -> str:
-    """JSON without NaN, ending with a line break."""
-    return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False, default=_plain) + "\n"
-
-
-def _plain(value: object) -> object:
-    return str(value)
 
 
 # The terminal

@@ -19,7 +19,7 @@ from helpers import ROOT, TESTS
 from numerics.cli import COMMANDS, main
 from numerics.commands.common import check_writable
 from numerics.files import replacing
-from numerics.reports.run import as_html, as_json, dumps
+from numerics.reports.run import as_html, as_json
 
 REAL = [sys.executable, "-m", "numerics.cli"]
 TOYS = [sys.executable, "-c", "import sys, toys; sys.exit(toys.main(sys.argv[1:]))"]
@@ -46,7 +46,7 @@ TOTAL_KEYS = {"claims", "hold", "refuted", "open", "checks", "controls", "surviv
 
 
 def test_json_of_a_run(ledger_run):
-    data = json.loads(dumps(as_json(ledger_run)))
+    data = json.loads(json.dumps(as_json(ledger_run), allow_nan=False))
     assert data.keys() >= RUN_KEYS
     assert data["versions"].keys() >= {"python", "numpy", "sympy"}
     assert data["totals"].keys() >= TOTAL_KEYS

@@ -22,18 +22,15 @@ from numerics.files import replacing
 from numerics.kernels.pruned import hold_out
 from numerics.networks import random_network, tangent_residual
 from numerics.pruning import methods as pruning
+from numerics.pruning.observation import Observation, compare, observe, score
 from numerics.pruning.prediction import (
     RANK_ONE_DISTANCE,
-    Observation,
     Prediction,
     certify,
-    compare,
     limit,
     noise_floor,
-    observe,
     predict,
     rank_one_distance,
-    score,
     snip_densities,
     synflow_row_densities,
     wanda_densities,
