@@ -29,7 +29,7 @@ from numerics.data import Dataset
 from numerics.kernels.analytic import dense_kernel
 from numerics.kernels.bounds import path_bound, path_densities, path_residual_bound, squared_norm
 from numerics.kernels.graphon import LayerGraphons, graphon_kernel
-from numerics.kernels.methods import fresh_network, method_layers
+from numerics.kernels.methods import NODES, fresh_network, method_layers
 from numerics.kernels.regression import SingularKernelError, error_rate, mean_squared_error, ridge_predict
 from numerics.kernels.spectra import centred, kernel_eigenvalues, spectral_metrics
 from numerics.keyed import keyed_seed
@@ -68,8 +68,8 @@ def profiles(split: Split) -> Profiles:
     return Profiles(np.linalg.norm(cross, axis=1), np.linalg.norm(np.linalg.solve(second, cross), axis=1))
 
 
-def closed_layers(split: Split, method: str, density: float) -> list[LayerGraphons]:
-    """The graphons of a method in closed form, from the profile it looks at.
+def closed_layers(split: Split, method: str, density: float, nodes: int = NODES) -> list[LayerGraphons]:
+    """The graphons of a method in closed form, from the profile it looks at; nodes: in |a|, for SNIP.
 
     SNIP keeps nearly all inputs with a saliency where the density exceeds their share: what is left of its budget would
     go to inputs that are 0 in training.
@@ -77,7 +77,8 @@ def closed_layers(split: Split, method: str, density: float) -> list[LayerGrapho
     found = profiles(split)
     if method.startswith("snip"):
         density = min(density, 0.999 * float(np.mean(found.saliency > 0)))
-    return method_layers(method, density, found.coefficients if method == "water-filling" else found.saliency)
+    looked_at = found.coefficients if method == "water-filling" else found.saliency
+    return method_layers(method, density, looked_at, nodes=nodes)
 
 
 class Predictor(NamedTuple):
@@ -105,7 +106,7 @@ class Case:
     """A method at a density on a split: the kernel, what it says beforehand, and what comes of it.
 
     rows: how many fresh rows the kernel averages over, drawn from `seed`; None for the closed form. At density 1 the
-    kernel is that of the dense network.
+    kernel is that of the dense network. nodes: in |a|, for SNIP's closed form.
     """
 
     split: Split
@@ -113,6 +114,7 @@ class Case:
     density: float
     rows: int | None = None
     seed: np.random.SeedSequence | None = None
+    nodes: int = NODES
 
     def quantity(self, name: str) -> float:
         """By name: mse, error, a predictor, or a metric of the spectrum. InputError for another."""
@@ -142,7 +144,7 @@ class Case:
 
     @cached_property
     def layers(self) -> list[LayerGraphons]:
-        return closed_layers(self.split, self.method, self.density)
+        return closed_layers(self.split, self.method, self.density, self.nodes)
 
     @cached_property
     def train(self) -> Floats:
