@@ -76,27 +76,27 @@ def advance_inputs(
     mended unit by unit.
     """
     units = near_units(sigma, left, right)
-    ahead, before = sigma[tuple(units)] > 0, theta[tuple(units)]
+    before = theta[tuple(units)]
     sigma, theta = activation.advance(left, right, sigma, theta)
     if units.size:
         scales = activation.bend / pi, activation.line
         compiled(_mend, reassociate=True)(
-            units, ahead, before, np.sqrt(forward), x, x2, left[0], right[0], sigma, theta, *scales
+            units, before, np.sqrt(forward), x, x2, left[0], right[0], sigma, theta, *scales
         )
     return sigma, theta
 
 
-def _mend(units, ahead, before, root, x, x2, left, right, sigma, theta, bend, line):
+def _mend(units, before, root, x, x2, left, right, sigma, theta, bend, line):
     """sigma and theta at some (unit, input, input), as `_arc_cosine` of the activations leaves them."""
     for at in range(units.shape[1]):
         u, i, j = units[0, at], units[1, at], units[2, at]
-        one, other = 1 / left[u, i], (1 if ahead[at] else -1) / right[u, j]
-        small = 0.0  # 1 − |cos θ|; the shares of each variance add up to 1, so that 1 + |cos θ| is the rest of 2
+        minus = plus = 0.0
         for v in range(root.shape[1]):
-            small += (root[u, v] * (x[i, v] * one - x2[j, v] * other)) ** 2
-        small /= 2
-        minus, plus = (small, 2 - small) if ahead[at] else (2 - small, small)
-        cosine = 1 - small if ahead[at] else small - 1
+            alpha, beta = root[u, v] * x[i, v] / left[u, i], root[u, v] * x2[j, v] / right[u, j]
+            minus += (alpha - beta) ** 2 / 2
+            plus += (alpha + beta) ** 2 / 2
+        ahead = minus <= plus
+        cosine = 1 - minus if ahead else plus - 1
         supplement = 2 * np.arctan2(np.sqrt(plus), np.sqrt(minus))
         if supplement < 1:
             bent, power = 0.0, supplement**3
