@@ -20,7 +20,7 @@ from numerics.evidence import Check, control, enclosed, run
 from numerics.evidence.trial import Trial
 from numerics.evidence.verification import ClaimResult, Run
 from numerics.exact import balls
-from numerics.exact.balls import NoEnclosureError, core, enclose, integrals, vouched
+from numerics.exact.balls import NoEnclosureError, core, enclose, enclosures, integrals, vouched
 from numerics.exact.balls.rays import tail
 from numerics.reports.run import as_html, as_json, closing_line
 from theory.claims import Entry, formulas
@@ -493,6 +493,7 @@ INTEGRATING = {  # the checks in which integrals are enclosed
 def met():
     """Every integral enclosed in those checks, once: with the values of its symbols, its ball, and what is vouched."""
     found: dict[tuple[sp.Expr, bool], tuple[dict, acb, set[str]]] = {}
+    enclosures._enclose.cache_clear()  # numbers that another test has had are not computed again
     rule = core.RULES[sp.Integral]
 
     def recording(expression, values, analytic):
