@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numerics.arguments import InputError, real_matrix
+from numerics.arguments import InputError, checked_integer, real_matrix
 from numerics.files import check_readable
 from numerics.files.archives import open_archive
 from numerics.networks import Array
@@ -106,13 +106,16 @@ def load_data(
         >>> data.x.shape, data.y.shape, data.labelling
         ((1797, 64), (1797, 1), 'is0')
     """
+    if not isinstance(source, (str, PathLike)):
+        raise InputError(f"source is {type(source).__name__}, expected digits or a file's name")
     if source == "digits":
         return digits("ge5" if labels is None else labels, standardise is not False)
     return load(source, "as-is" if labels is None else labels, bool(standardise))
 
 
 def batch(data: Dataset, samples: int, rng: np.random.Generator) -> Dataset:
-    """Draw a random subset of at most `samples` samples, in their order."""
+    """Draw a random subset of at most `samples` samples, in their order; InputError unless they are a whole number from 2."""
+    checked_integer("samples", samples, 2, 2**40)
     if len(data.x) <= samples:
         return data
     chosen = np.sort(rng.choice(len(data.x), samples, replace=False))

@@ -141,8 +141,10 @@ def small_book(folder: Path, page: str, formula: tuple[str, str] | None = None) 
     for name in ("theory", "numerics"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     ledger = folder / "theory" / "ledger.py"
-    text = re.sub(r"TOPICS = \([^)]*\)", 'TOPICS = ("neuron_pruning.kink",)', ledger.read_text(encoding="utf-8"))
-    ledger.write_text(text, encoding="utf-8")
+    every = "TOPICS = tuple(LETTERS)"
+    text = ledger.read_text(encoding="utf-8")
+    assert every in text
+    ledger.write_text(text.replace(every, 'TOPICS = ("neuron_pruning.kink",)'), encoding="utf-8")
     if formula:
         topic = folder / "theory" / "neuron_pruning" / "kink.py"
         before = topic.read_text(encoding="utf-8")

@@ -46,7 +46,7 @@ def evaluate(label: str, expression: str, *assignments: str, digits: int = 15, e
     from theory.ledger import claim
 
     if not 1 <= digits <= MOST_DIGITS:
-        raise InputError(f"--digits {digits}: expected 1 to {MOST_DIGITS}")
+        raise InputError(f"digits is {digits!r}, expected a whole number from 1 to {MOST_DIGITS}")
     formula = find_formula(claim(label), expression)
     with collecting() as notes, long_integers(), _moderate_work():
         text = fraction(formula, assignments) if exact else value_of(formula, assignments, digits)

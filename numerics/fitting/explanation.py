@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from numerics.data import Dataset
 from numerics.fitting.fit import Selection
 from numerics.fitting.homogeneity import Counts, degrees
 from numerics.fitting.levels import ENOUGH_DRAWN, FEW_ROWS, REJECTED
+from numerics.masks.arrays import sparse_mask
 from numerics.masks.selection import Mask, n_of_m_mask, top_k_mask
 from numerics.networks import random_network
 from numerics.pruning.methods import residual, saliency
@@ -170,25 +172,25 @@ def one_law(method: str, excluded: Sequence[Excluded]) -> tuple[str, ...]:
 
 
 def explain(
-    mask: csr_array, setting: Setting | Dataset, rows: int = 20_000, seed: Seed = 0
+    mask: Any, setting: Setting | Dataset, rows: int = 20_000, seed: Seed = 0
 ) -> tuple[list[Explanation], list[Excluded]]:
     """Test every method against a mask [m, n]; return the likeliest first, and those that are not tested by themselves.
 
-    setting: the data, also alone. rows: fresh rows that predict; fewer where their scores would not fit in memory.
+    mask: zeros and ones, an array or of scipy.sparse. setting: the data, also alone. rows: fresh rows that predict; fewer where their scores would not fit in memory.
 
     Raises:
-        InputError: if the mask keeps none or all of its entries, or if the data have another number of inputs.
+        InputError: if the mask is none, keeps none or all of its entries, or if the data have another number of inputs.
 
     Examples:
         >>> import numpy as np
-        >>> from scipy.sparse import csr_array
         >>> from numerics import global_mask, load_data
         >>> data = load_data("digits", labels="is0")
         >>> weights = np.random.default_rng(0).standard_normal((64, 64))
-        >>> found, _ = explain(csr_array(global_mask(abs(weights), 0.1)), data, rows=2000)
+        >>> found, _ = explain(global_mask(abs(weights), 0.1), data, rows=2000)
         >>> [each.method for each in found if each.fits]
         ['random']
     """
+    mask = sparse_mask(mask)
     setting = Setting(setting) if isinstance(setting, Dataset) else setting
     (m, n), data = mask.shape, setting.data
     if data.x.shape[1] != n:

@@ -12,14 +12,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import softmax
 
-from numerics.arguments import InputError
 from numerics.bridge import numeric
 from numerics.fitting.factor_model import (
     COARSE,
@@ -36,6 +35,7 @@ from numerics.fitting.factor_model import (
 from numerics.fitting.homogeneity import Blocks, Homogeneity, homogeneity_of
 from numerics.fitting.levels import UNLIKELY
 from numerics.fitting.structure import Structure, structure_of
+from numerics.masks.arrays import sparse_mask
 from numerics.masks.cut_norm import LONGEST_EXACT, CutNorm, cut_distance
 from numerics.masks.sampling import sample_constant, sample_step
 from numerics.spectra.noise_edge import CorrectedValue, corrected_singular_values, noise_edge
@@ -170,10 +170,13 @@ class Fit:
         return self.mask.nnz / (self.mask.shape[0] * self.mask.shape[1])
 
 
-def fit(mask: csr_array, *, seed: int = 0, silent: NDArray[np.bool_] | None = None) -> Fit:
-    """Everything about a mask [m, n] of bool. InputError if it is empty or not a matrix.
+def fit(mask: Any, *, seed: int = 0, silent: NDArray[np.bool_] | None = None) -> Fit:
+    """Find what a mask [m, n] of zeros and ones, an array or of scipy.sparse, says of its graphon.
 
     silent [n]: columns whose input is 0 throughout the data, if those are known: they explain a dead column.
+
+    Raises:
+        InputError: if the mask is empty, no matrix, or has other entries.
 
     Examples:
         >>> import numpy as np
@@ -183,8 +186,7 @@ def fit(mask: csr_array, *, seed: int = 0, silent: NDArray[np.bool_] | None = No
         >>> found.homogeneity.rows.uneven, found.homogeneity.columns.uneven, round(found.density, 2)
         (True, True, 0.11)
     """
-    if mask.ndim != 2 or 0 in mask.shape or mask.dtype.kind != "b":
-        raise InputError(f"mask is {mask.dtype} of shape {mask.shape}, expected a non-empty matrix of bool")
+    mask = sparse_mask(mask)
     found = _fit_alone(mask, seed)
     structure = None if found.homogeneity is None else structure_of(mask, silent)
     if structure is None:

@@ -160,12 +160,11 @@ def check_size(settings: Settings, data: Dataset) -> None:
     layer, upper = width * data.x.shape[1], (settings.depth - 1) * width**2
     activations = width * len(data.x) if reads_data else 0
     if max(layer, upper, activations) > MOST_ENTRIES:
-        fewer = (
-            f"--samples {MOST_ENTRIES // width} or " if layer < MOST_ENTRIES > upper and width < MOST_ENTRIES else ""
-        )
+        fits = layer < MOST_ENTRIES > upper and width < MOST_ENTRIES
+        fewer = f"at most {MOST_ENTRIES // width} samples or " if fits else ""
         raise InputError(
-            f"--width is {width}: a network of depth {settings.depth} on {len(data.x)} samples would need arrays of "
-            f"{max(layer, upper, activations):.2g} numbers, expected {fewer}--no-sample"
+            f"width is {width}: a network of depth {settings.depth} on {len(data.x)} samples would need arrays of "
+            f"{max(layer, upper, activations):.2g} numbers, expected {fewer}none pruned (no sample)"
         )
 
 

@@ -10,6 +10,7 @@ import pytest
 import sympy as sp
 from toys.claims import toy
 
+from numerics.arguments import InputError
 from numerics.checks import checks_of
 from numerics.evidence import Trial
 from numerics.evidence.mutants import FINGERPRINT_POINTS, _fingerprint, mutants_of
@@ -17,7 +18,7 @@ from numerics.evidence.verification import failed_forms
 from numerics.reports.run import markdown_to_html
 from numerics.statistics.exact_tests import BUDGET, LEVEL
 from theory.claims import QUOTATION, Claim, Ledger, Pitfall, Proof, Provenance, Remark, Source, formulas
-from theory.ledger import TOPICS, load_ledger
+from theory.ledger import TOPICS, claim, load_ledger
 from theory.places import places
 from theory.texts import AT_HAND, SENTENCES
 
@@ -196,9 +197,9 @@ def test_the_ledger_holds(ledger_run):
 
 
 def test_every_form_that_fails_is_refuted_at_its_counterexample(ledger_run):
-    for claim in ledger_run.claims:
-        forms = failed_forms(claim)
-        assert [form.pitfall for form in forms] == list(claim.entry.claim.pitfalls)
+    for result in ledger_run.claims:
+        forms = failed_forms(result)
+        assert [form.pitfall for form in forms] == list(result.entry.claim.pitfalls)
         assert {form.control.status for form in forms} <= {"refuted"}
         assert all(form.check.kind in ("exact", "enclosed") for form in forms)
 
@@ -328,3 +329,17 @@ def test_explained_mutants_exist():
         slow = {s for s in subjects if sp.sympify(next(formulas(entry.claim.expressions[s]))).has(sp.Integral, sp.Sum)}
         found = {mutant.name for subject in subjects - slow for mutant in mutants_of(entry.claim, subject)}
         assert {name for name in explained if re.match(r"\w+", name)[0] not in slow} <= found
+
+
+# One claim without the others
+
+
+@each_claim
+def test_a_claim_is_found_by_its_label_alone(entry):
+    assert claim(entry.label) is entry.claim
+
+
+@pytest.mark.parametrize("label", ["", "s4", "S99", "Z1", "saliency"])
+def test_a_label_without_a_claim(label):
+    with pytest.raises(InputError, match=f"no claim '{label}'"):
+        claim(label)

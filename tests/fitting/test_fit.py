@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_array, random_array, save_npz
+from scipy.sparse import coo_array, csr_array, random_array, save_npz
 
+from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.commands import fit as command
 from numerics.fitting.factor_model import count
@@ -212,9 +213,16 @@ def test_profiles_give_back_the_graphon() -> None:
 
 
 def test_what_is_no_mask() -> None:
-    for mask in (csr_array(np.ones((2, 2))), csr_array((0, 3), dtype=bool)):
-        with pytest.raises(ValueError, match="expected a non-empty matrix of bool"):
+    for mask in (csr_array(np.full((2, 2), 0.5)), csr_array((0, 3), dtype=bool), [[1, 0], [2, 1]], "mask", None):
+        with pytest.raises(InputError, match=r"expected a (non-empty )?matrix of zeros and ones"):
             fit(mask)
+
+
+def test_a_mask_may_be_of_any_kind() -> None:
+    mask = MASKS["row and column"]
+    given = (mask, mask.astype(int).tolist(), coo_array(mask), csr_array(mask.astype(float)))
+    found = [(each.mask != csr_array(mask)).nnz for each in map(fit, given)]
+    assert found == [0, 0, 0, 0]
 
 
 # The command
