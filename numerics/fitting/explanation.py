@@ -176,7 +176,8 @@ def explain(
 ) -> tuple[list[Explanation], list[Excluded]]:
     """Test every method against a mask [m, n]; return the likeliest first, and those that are not tested by themselves.
 
-    mask: zeros and ones, an array or of scipy.sparse. setting: the data, also alone. rows: fresh rows that predict; fewer where their scores would not fit in memory.
+    mask: zeros and ones, an array or of scipy.sparse. setting: the data, also alone. rows: fresh rows that predict; fewer
+    where their scores would not fit in memory.
 
     Raises:
         InputError: if the mask is none, keeps none or all of its entries, or if the data have another number of inputs.

@@ -15,7 +15,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_integer
 from numerics.bridge import numeric
 from numerics.neuron_pruning.circle import exact_sup_on_circle
 from numerics.subset_sum import SubsetSumSolver
@@ -215,21 +215,24 @@ def _certificate(d: int) -> Callable[..., Floats]:
     return numeric((*plus, *minus), certificate_of(plus, minus))
 
 
-def weight_ticket(weights: ArrayLike, outputs: ArrayLike, target: ArrayLike) -> WeightTicket:
+def weight_ticket(
+    weights: ArrayLike, outputs: ArrayLike, target: ArrayLike, most_items: int = MOST_ITEMS
+) -> WeightTicket:
     """The weights of a network of N neurons whose sum is nearest to ⟨target, x⟩; for an output that goes through a ReLU.
 
     Neuron k serves input k mod d: only its weight there may be kept. Each input takes two subset sums, of the neurons with
-    a positive and of those with a negative weight, of at most 40 items. weights: float[N, d]; outputs: float[N]; target:
-    float[d].
+    a positive and of those with a negative weight, of at most `most_items` items, from 1 to 40: two
+    more take twice the time. weights: float[N, d]; outputs: float[N]; target: float[d].
 
     Raises:
-        InputError: for other shapes, or numbers that are not finite.
+        InputError: for other shapes, numbers that are not finite or another number of items.
     """
+    checked_integer("most_items", most_items, 1, MOST_ITEMS)
     w, alpha, goal = _checked_task(weights, outputs, target)
     left, errors = np.zeros_like(w), np.empty((2, goal.size))
     for i, side in np.ndindex(goal.size, 2):
         sign = 1 - 2 * side
-        usable = [k for k in range(i, len(w), goal.size) if sign * w[k, i] > 0][:MOST_ITEMS]
+        usable = [k for k in range(i, len(w), goal.size) if sign * w[k, i] > 0][:most_items]
         mask, total = _nearest(alpha[usable] * np.abs(w[usable, i]), sign * goal[i])
         kept = np.array(usable, dtype=int)[mask]
         left[kept, i] = w[kept, i]

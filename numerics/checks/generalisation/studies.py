@@ -38,7 +38,7 @@ UPSIDE_DOWN = (Comparison(claims.NOISY, "mse", claims.anti, claims.random),)
 SPLITS = 40  # all but two must go one way, or the opposite, "in at most half", is not rejected at level 1e-9
 CLOSE_SPLITS = 60  # all but seven: T1 compares kernels whose errors lie closer together
 TESTED = 100  # samples of each
-FEW_NODES = 32  # in |a|: a quarter of the time of 60, whose errors and spectra are near (tests/studies)
+FEW_NODES = 24  # in |a|: much less time than 60 take, whose errors and spectra are near (tests/studies)
 
 
 def reversed_comparisons(comparisons: tuple[Comparison, ...]) -> tuple[Comparison, ...]:

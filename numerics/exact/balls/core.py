@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
 import sympy as sp
 from flint import acb, arb, fmpq
@@ -28,11 +29,16 @@ def evaluate(expression: sp.Basic, values: Values, analytic: bool = False) -> ac
 
     With `analytic`, the result is not finite unless the expression is analytic on the ball (for integration).
     """
-    for kind in type(expression).__mro__:
-        rule = RULES.get(kind)
-        if rule is not None:
-            return rule(expression, values, analytic)
-    raise NoEnclosureError(f"no rule encloses {type(expression).__name__}")
+    return _rule(type(expression))(expression, values, analytic)
+
+
+@cache
+def _rule(kind: type) -> Rule:
+    """The rule of a type, or of the nearest type that it derives from."""
+    for each in kind.__mro__:
+        if each in RULES:
+            return RULES[each]
+    raise NoEnclosureError(f"no rule encloses {kind.__name__}")
 
 
 class Place(dict[sp.Symbol, acb]):
@@ -88,6 +94,10 @@ def _rational(expression: sp.Rational, values: Values, analytic: bool) -> acb:
     return acb(fmpq(int(expression.p), int(expression.q)))
 
 
+def _integer(expression: sp.Integer, values: Values, analytic: bool) -> acb:
+    return acb(int(expression.p))
+
+
 def _sum(expression: sp.Add, values: Values, analytic: bool) -> acb:
     total = acb(0)
     for term in expression.args:
@@ -105,12 +115,11 @@ def _product(expression: sp.Mul, values: Values, analytic: bool) -> acb:
 def _power(expression: sp.Pow, values: Values, analytic: bool) -> acb:
     base, exponent = expression.args
     x = evaluate(base, values, analytic)
-    if exponent == sp.Rational(1, 2):
-        return x.sqrt(analytic=analytic)
-    if exponent == sp.Rational(-1, 2):
-        return 1 / x.sqrt(analytic=analytic)
     if isinstance(exponent, sp.Integer):
-        return x ** int(exponent)
+        return x ** int(exponent.p)
+    if isinstance(exponent, sp.Rational) and exponent.q == 2 and abs(exponent.p) == 1:
+        root = x.sqrt(analytic=analytic)
+        return root if exponent.p == 1 else 1 / root
     y = evaluate(exponent, values, analytic)
     if x == 0 and y.real > 0:  # the base is 0 exactly and throughout, the exponent surely positive
         return acb(0)
@@ -120,6 +129,7 @@ def _power(expression: sp.Pow, values: Values, analytic: bool) -> acb:
 RULES.update(
     {
         sp.Symbol: _symbol,
+        sp.Integer: _integer,
         sp.Rational: _rational,
         sp.Add: _sum,
         sp.Mul: _product,

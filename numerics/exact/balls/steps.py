@@ -31,7 +31,9 @@ def with_exact_steps(
 ) -> sp.Expr:
     """Floors, ceilings, smallest numbers and comparisons, in place: where they step, no ball can tell them."""
     steps = _steps(expression)
-    known_outside = values.keys() - (bound_symbols(expression) if steps else set())  # the same name inside is another
+    if not steps:
+        return expression
+    known_outside = values.keys() - bound_symbols(expression)  # the same name inside is another
     searches = {
         step: sp.Dummy() for step in steps if isinstance(step, Smallest) and free_symbols(step) <= known_outside
     }  # others lie within a search
