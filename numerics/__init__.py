@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from numerics.data import load_data
+    from numerics.evidence.mutation import mutate
     from numerics.evidence.verification import verify
     from numerics.exact.balls import enclose
     from numerics.exact.evaluation import evaluate
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from numerics.pruning.forecast import predict
     from numerics.pruning.methods import prune, saliency
     from numerics.spectra.noise_edge import corrected_singular_values
+    from numerics.studies import study
     from numerics.tickets import certify, find_ticket
     from numerics.tickets.checking import check_ticket
     from theory.input_error import InputError
@@ -55,6 +57,7 @@ _HOMES = {
     "load_data": "numerics.data",
     "load_mask": "numerics.masks.files",
     "motif_density": "numerics.masks.motifs",
+    "mutate": "numerics.evidence.mutation",
     "predict": "numerics.pruning.forecast",
     "prune": "numerics.pruning.methods",
     "random_network": "numerics.networks",
@@ -64,6 +67,7 @@ _HOMES = {
     "sample_rank_one": "numerics.masks.sampling",
     "smoothed": "numerics.masks.sorting",
     "stable_step": "numerics.networks",
+    "study": "numerics.studies",
     "tangent_kernel": "numerics.networks",
     "train": "numerics.networks",
     "verify": "numerics.evidence.verification",
@@ -87,6 +91,7 @@ __all__ = [
     "load_data",
     "load_mask",
     "motif_density",
+    "mutate",
     "predict",
     "prune",
     "random_network",
@@ -96,6 +101,7 @@ __all__ = [
     "sample_rank_one",
     "smoothed",
     "stable_step",
+    "study",
     "tangent_kernel",
     "train",
     "verify",

@@ -11,7 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from theory.input_error import InputError
 
 __all__ = [
+    "HIGHEST_SEED",
     "MOST_ENTRIES",
+    "MOST_JOBS",
     "MOST_SAMPLES",
     "InputError",
     "Seed",
@@ -24,7 +26,9 @@ __all__ = [
 ]
 
 MOST_ENTRIES = 2**25  # of an array: 256 MB
+MOST_JOBS = 1024
 MOST_SAMPLES = 4096  # of larger data a random batch is used
+HIGHEST_SEED = 2**128 - 1
 Seed = int | np.random.SeedSequence | np.random.Generator
 Floats = NDArray[np.float64]
 
@@ -46,7 +50,7 @@ def seed_sequence(seed: Seed) -> np.random.SeedSequence:
 
 def checked_integer(name: str, value: int, low: int, high: int) -> int:
     """Return the value as an int; InputError unless it is an integer from low to high."""
-    if not isinstance(value, Integral) or not low <= value <= high:
+    if not isinstance(value, Integral) or isinstance(value, bool) or not low <= value <= high:
         raise InputError(f"{name} is {value!r}, expected an integer from {low} to {high}")
     return int(value)
 

@@ -1,10 +1,9 @@
-"""`sparse-limits study gap`: its options, what is refused before anything is computed, and what it prints."""
+"""`sparse-limits study gap`: its options, and what it prints."""
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +12,11 @@ from numerics.commands.common import number_table
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.studies.gap import Settings
 
 Row = Mapping[str, Any]
 
 DATA = "random networks"
-QUICK: dict[str, Any] = {"epsilons": (0.2, 0.05, 0.01, 1e-3, 1e-4), "networks": 41, "least": 0.01}
+PIECES = "searches"
 PURPOSE = "pruning neurons against pruning weights in the same architecture, found beside proved (N2, N4, N5, N8)"
 EPILOG = (
     "Every network has a stream of random numbers of its own and grows neuron by neuron, so that its tickets are nested. "
@@ -37,33 +35,6 @@ def configure(parser: ArgumentParser) -> None:
         action="store_true",
         help="five errors, 41 networks, neurons down to 0.01, where nothing else is asked",
     )
-
-
-def settings(arguments: Namespace) -> Settings:
-    """What can be refused before anything is computed."""
-    from numerics.studies.gap import Settings
-
-    asked = {
-        "epsilons": arguments.epsilon and tuple(arguments.epsilon),
-        "networks": arguments.networks,
-        "least": arguments.least,
-        "seed": arguments.seed,
-    }
-    given = {name: value for name, value in asked.items() if value is not None}
-    return replace(Settings(), **(QUICK if arguments.quick else {}) | given)
-
-
-def measure(settings: Settings, arguments: Namespace, console: Console) -> dict[str, Any]:
-    """The numbers of the study, with a bar on a terminal while tickets are searched."""
-    from rich.progress import Progress
-
-    from numerics.studies.gap import CURVES, run_study, summarise
-
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        searches = settings.networks * sum(len(settings.errors(curve)) for curve in CURVES)
-        bar = progress.add_task("searches", total=searches)
-        outcomes = run_study(settings, arguments.jobs, lambda searched: progress.advance(bar, searched))
-    return summarise(settings, outcomes)
 
 
 def show(console: Console, summary: Row) -> None:

@@ -1,23 +1,17 @@
-"""`sparse-limits study generalisation`: its options, and what is refused before anything is computed."""
+"""`sparse-limits study generalisation`: its options, and what it prints."""
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
-from dataclasses import replace
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.studies.generalisation import Settings
 
 DATA = "digits"
-QUICK: dict[str, Any] = {
-    "densities": (0.05, 0.2, 0.7),
-    "splits": 6,
-    "rows": 1024,
-}  # six splits are the fewest that bound a median
+PIECES = "kernels"
 PURPOSE = "where the bounds order pruning methods as the test error does, and where not (T1 to T5)"
 EPILOG = (
     "Ten seeds are ten random splits of each task: independent draws given the digits, so that what is said holds for "
@@ -41,42 +35,6 @@ def configure(parser: ArgumentParser) -> None:
     add("--rows", type=int, metavar="N", help="fresh rows that stand for an infinitely wide network (default 4096)")
     add("--quick", action="store_true", help="densities .05 .2 .7, six seeds, fewer rows, where nothing else is asked")
     add("--networks", action="store_true", help="train masked networks too (T3: minutes more)")
-
-
-def settings(arguments: Namespace) -> Settings:
-    """What can be refused before anything is computed."""
-    from numerics.studies.generalisation import Settings
-
-    asked = {
-        "tasks": arguments.tasks,
-        "methods": arguments.methods,
-        "densities": arguments.densities,
-        "splits": arguments.seeds,
-        "rows": arguments.rows,
-        "seed": arguments.seed,
-    }
-    given = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in asked.items() if value is not None
-    }
-    return replace(Settings(), **(QUICK if arguments.quick else {}) | given)
-
-
-def measure(settings: Settings, arguments: Namespace, console: Console) -> dict:
-    """The numbers of the study, with a bar on a terminal while they are computed."""
-    from rich.progress import Progress
-
-    from numerics.studies.generalisation import run_study, summarise, units
-
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("kernels", total=len(units(settings)))
-        outcomes = run_study(settings, arguments.jobs, lambda: progress.advance(bar))
-        summary = summarise(settings, outcomes)
-        if arguments.networks:
-            from numerics.studies.network_study import network_units, run_networks
-
-            bar = progress.add_task("networks", total=len(network_units(settings)))
-            summary["networks"] = run_networks(settings, arguments.jobs, lambda: progress.advance(bar))
-    return summary
 
 
 def show(console: Console, summary: dict[str, Any]) -> None:

@@ -1,28 +1,24 @@
-"""`sparse-limits study lifts`: its options, what is refused before anything is computed, and what it prints."""
+"""`sparse-limits study lifts`: its options, and what it prints."""
 
 from __future__ import annotations
 
 import re
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser
 from collections.abc import Mapping
-from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from numerics.arguments import InputError
 from numerics.commands.common import number_table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.studies.lifts import Settings
 
 Row = Mapping[str, Any]
 
 EXACT = re.compile(r"[-+]?[\d./]{1,20}(e-?\d{1,2})?", re.IGNORECASE)  # of so many digits that they can be printed
 DATA = "the cube"
-QUICK: dict[str, Any] = {"sizes": (4, 8, 16), "students": 40}
+PIECES = "students"
 PURPOSE = "success of trained sparse students against their size, with the coverage as its ceiling (L18, L19)"
 EPILOG = (
     "Every student has a stream of random numbers of its own, so that masks of different sizes are not nested. Intervals "
@@ -38,42 +34,6 @@ def configure(parser: ArgumentParser) -> None:
     add("--seeds", type=int, metavar="N", help="students of each size and kind (default 100)")
     add("--time", type=float, metavar="T", help="of the gradient flow (default 100)")
     add("--quick", action="store_true", help="sizes 4 8 16, 40 seeds, where nothing else is asked")
-
-
-def settings(arguments: Namespace) -> Settings:
-    """What can be refused before anything is computed."""
-    from numerics.studies.lifts import Settings
-
-    asked = {
-        "sizes": arguments.sizes and tuple(arguments.sizes),
-        "densities": arguments.density and tuple(map(_density, arguments.density)),
-        "students": arguments.seeds,
-        "time": arguments.time,
-        "seed": arguments.seed,
-    }
-    given = {name: value for name, value in asked.items() if value is not None}
-    return replace(Settings(), **(QUICK if arguments.quick else {}) | given)
-
-
-def _density(text: str) -> Fraction:
-    try:
-        if not EXACT.fullmatch(text):
-            raise InputError
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        raise InputError(f"--density is {text!r:.60}, expected a number such as 1/2 or 0.3") from None
-
-
-def measure(settings: Settings, arguments: Namespace, console: Console) -> dict[str, Any]:
-    """The numbers of the study, with a bar on a terminal while students are trained."""
-    from rich.progress import Progress
-
-    from numerics.studies.lifts import run_study, summarise
-
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("students", total=len(settings.groups()) * settings.students)
-        outcomes = run_study(settings, arguments.jobs, lambda trained: progress.advance(bar, trained))
-    return summarise(settings, outcomes)
 
 
 def show(console: Console, summary: Row) -> None:

@@ -1,10 +1,9 @@
-"""`sparse-limits study origins`: its options, what is refused before anything is computed, and what it prints."""
+"""`sparse-limits study origins`: its options, and what it prints."""
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +12,9 @@ from numerics.commands.common import number_table
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.studies.origins import Settings
 
 DATA = "digits"
-QUICK: dict[str, Any] = {"masks": 3, "initial": 2, "width": 64, "samples": 100, "fresh_rows": 1000}
+PIECES = "masks"
 PURPOSE = "what `fit` says of masks whose origin is known, and how often a name is wrong"
 EPILOG = (
     "Every mask has a stream of random numbers of its own. A method is named if it is the only one not rejected; the "
@@ -34,27 +32,6 @@ def configure(parser: ArgumentParser) -> None:
     add("--samples", type=int, metavar="N", help="digits trained and pruned on (default 400)")
     add("--fresh-rows", type=int, metavar="N", help="rows sampled for each method (default 3000)")
     add("--quick", action="store_true", help="a few masks of 64 units, where nothing else is asked")
-
-
-def settings(arguments: Namespace) -> Settings:
-    """What can be refused before anything is computed."""
-    from numerics.studies.origins import Settings
-
-    names = ("masks", "initial", "width", "density", "samples", "fresh_rows", "seed")
-    given = {name: value for name in names if (value := getattr(arguments, name)) is not None}
-    return replace(Settings(), **(QUICK if arguments.quick else {}) | given)
-
-
-def measure(settings: Settings, arguments: Namespace, console: Console) -> dict[str, Any]:
-    """The numbers of the study, with a bar on a terminal while masks are examined."""
-    from rich.progress import Progress
-
-    from numerics.studies.origins import run_study, summarise
-
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("masks", total=sum(number for _, number in settings.kinds()))
-        outcomes = run_study(settings, arguments.jobs, lambda: progress.advance(bar))
-    return summarise(settings, outcomes)
 
 
 def show(console: Console, summary: Mapping[str, Any]) -> None:

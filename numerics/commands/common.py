@@ -7,20 +7,20 @@ import os
 import stat
 import tempfile
 import unicodedata
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from numerics.arguments import MOST_SAMPLES, InputError
+from numerics.arguments import HIGHEST_SEED, MOST_JOBS, MOST_SAMPLES, InputError
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
 
 Named = str | Path | None  # a file as the call names it, - for standard output; None where it names none
-MOST_JOBS = 1024
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
@@ -74,7 +74,7 @@ def check_jobs(jobs: int) -> None:
 
 def check_seed(seed: int) -> None:
     """InputError unless it is from 0 and below 2^128."""
-    if not 0 <= seed < 2**128:
+    if not 0 <= seed <= HIGHEST_SEED:
         raise InputError(f"--seed is {seed!r:.60}, expected a whole number from 0, below 2^128")
 
 
@@ -186,6 +186,16 @@ def _ignores_case(folder: Path) -> bool:
     with suppress(OSError), tempfile.NamedTemporaryFile(prefix=".case", dir=folder) as probe:
         return Path(probe.name.replace(".case", ".CASE")).exists()
     return False
+
+
+@contextmanager
+def bar(console: Console, pieces: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, and what moves it: how many pieces are done, and of how many."""
+    from rich.progress import Progress
+
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(pieces, total=None)
+        yield lambda done, of: progress.update(task, completed=done, total=of)
 
 
 def number_table(*columns: str) -> Table:

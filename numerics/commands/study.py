@@ -6,20 +6,22 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from numerics.commands import _gap_study, _generalisation_study, _lift_study, _origin_study
-from numerics.commands.common import available_cores, check_jobs, check_places
+from numerics.commands.common import available_cores, bar, check_jobs, check_places
 from numerics.reports.writing import write_json
+from numerics.studies import settings_of, study
 
-STUDIES = {"generalisation": _generalisation_study, "lifts": _lift_study, "gap": _gap_study, "origins": _origin_study}
+REPORTS = {"generalisation": _generalisation_study, "lifts": _lift_study, "gap": _gap_study, "origins": _origin_study}
+BESIDE = ("command", "debug", "jobs", "json", "plot", "study", "version")  # words of the call that are no settings
 
 
 def configure(parser: ArgumentParser) -> None:
     """The arguments of the command."""
     studies = parser.add_subparsers(dest="study", metavar="STUDY", required=True)
-    for name, study in STUDIES.items():
+    for name, report in REPORTS.items():
         one = studies.add_parser(
-            name, help=study.PURPOSE, description=f"On {study.DATA}: {study.PURPOSE}.", epilog=study.EPILOG
+            name, help=report.PURPOSE, description=f"On {report.DATA}: {report.PURPOSE}.", epilog=report.EPILOG
         )
-        study.configure(one)
+        report.configure(one)
         add = one.add_argument
         add("--jobs", type=int, default=available_cores(), metavar="N", help="processes (default: the cores there are)")
         add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
@@ -31,14 +33,16 @@ def run(arguments: Namespace) -> int:
     """Measure, report. Raises InputError, in one line, for anything wrong with the call."""
     from rich.console import Console
 
-    study = STUDIES[arguments.study]
+    name, report = arguments.study, REPORTS[arguments.study]
     _check_outputs(arguments)
-    settings = study.settings(arguments)
+    asked = {word: value for word, value in vars(arguments).items() if word not in BESIDE}
+    settings_of(name, **asked)
     console = Console(quiet=arguments.json == "-")
-    summary = study.measure(settings, arguments, console)
-    study.show(console, summary)
+    with bar(console, report.PIECES) as progress:
+        summary = study(name, **asked, jobs=arguments.jobs, progress=progress)
+    report.show(console, summary)
     if arguments.plot is not None:
-        study.plot(arguments.plot, summary)
+        report.plot(arguments.plot, summary)
         console.print(f"picture written to {arguments.plot}")
     if arguments.json is not None:
         write_json(arguments.json, summary)

@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from numerics.arguments import InputError
-from numerics.commands.common import check_places, data_file, same_file
+from numerics.commands.common import bar, check_places, check_seed, data_file, same_file
 from numerics.reports.writing import write_json
 
 if TYPE_CHECKING:
@@ -100,8 +100,7 @@ def _check_call(arguments: Namespace) -> None:
             if getattr(arguments, name) is None:
                 setattr(arguments, name, value)
         arguments.width_factor = _factor(arguments.width_factor)
-        if not 0 <= arguments.seed < 2**128:
-            raise InputError(f"--seed is {arguments.seed!r:.60}, expected a whole number from 0, below 2^128")
+        check_seed(arguments.seed)
         if not 0 < arguments.delta < 1:
             raise InputError(f"--delta is {arguments.delta:g}, expected a probability between 0 and 1")
     if arguments.epsilon is not None and not 0 < arguments.epsilon < float("inf"):
@@ -216,21 +215,11 @@ def case_of(arguments: Namespace, seed: int) -> Case:
 
 def _search(arguments: Namespace, case: Case, width: int) -> NetworkTicket:
     """The ticket, with a bar on a terminal while it is searched."""
-    from rich.progress import Progress
-
     from numerics.tickets import find_ticket
 
-    console = stderr()
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("subset sums, channel by channel", total=None)
+    with bar(stderr(), "subset sums, channel by channel") as progress:
         return find_ticket(
-            case.layers,
-            width,
-            arguments.epsilon,
-            arguments.seed,
-            case.signed,
-            lambda done, of: progress.update(bar, completed=done, total=of),
-            arguments.limit,
+            case.layers, width, arguments.epsilon, arguments.seed, case.signed, progress, arguments.limit
         )
 
 

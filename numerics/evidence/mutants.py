@@ -141,7 +141,7 @@ def _digits(formula: sp.Basic, point: Mapping[sp.Symbol, sp.Expr]) -> Hashable:
     return tuple("0" if part.contains(0) else part.mid().str(digits, radius=False) for part, digits in parts)
 
 
-def mutate(claim: Claim, subject: str, checks: Sequence[Check], seed: int = 0) -> MutationResult:
+def mutate_expression(claim: Claim, subject: str, checks: Sequence[Check], seed: int = 0) -> MutationResult:
     """Run every mutant of one expression through the checks that take it, at effort `quick`."""
     able = sorted((check for check in checks if subject in check.subjects), key=lambda check: (check.cost, check.kind))
     trials = [Trial(claim, check.name, "quick", seed) for check in able]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from numerics.arguments import InputError
+from numerics.arguments import HIGHEST_SEED, MOST_JOBS, InputError, checked_integer
 from numerics.checks import checks_of
 from numerics.evidence import Check, CheckResult, ControlResult, run
 from numerics.parallel import reason, run_tasks
@@ -157,10 +157,8 @@ def verify(
     """
     if effort not in LIMITS:
         raise InputError(f"effort {effort!r}: expected one of {', '.join(LIMITS)}")
-    if not 0 <= seed < 2**128:
-        raise InputError(f"seed {seed}: expected 0 ≤ seed < 2^128")
-    if jobs < 1:
-        raise InputError(f"jobs {jobs}: expected a positive number")
+    checked_integer("seed", seed, 0, HIGHEST_SEED)
+    checked_integer("jobs", jobs, 1, MOST_JOBS)
     start = time.perf_counter()
     entries = (ledger or load_ledger()).select([names] if isinstance(names, str) else names)
     checks = checks_by_claim(entries)

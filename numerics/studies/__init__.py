@@ -1,1 +1,78 @@
-"""Studies on real data: what the theory's predictions are worth where nothing was assumed."""
+"""Studies: what the theory's predictions are worth on real data and in training.
+
+Each study is a module of this folder with the same names: `Settings`, what is asked; `QUICK`, what is asked where little
+time is; `size`, how many pieces of work that makes; `run_study`, their outcomes; `summarise`, all numbers of a study.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from importlib import import_module
+from typing import Any
+
+from numerics.arguments import MOST_JOBS, InputError, checked_integer
+
+STUDIES = ("generalisation", "lifts", "gap", "origins")
+
+
+def study(
+    name: str,
+    *,
+    quick: bool = False,
+    jobs: int = 1,
+    progress: Callable[[int, int], object] = lambda done, of: None,
+    **settings: Any,
+) -> dict[str, Any]:
+    """Run a study and return all its numbers, as `sparse-limits study NAME --json` writes them.
+
+    name: generalisation (T1–T5), lifts (L18, L19), gap (N8) or origins (what `fit` says of masks of known origin).
+    settings: the options of the command, such as seed=1 or networks=41; None is what is usual. quick: fewer of
+    everything, where nothing else is asked. jobs: processes; the numbers are the same for any. progress: told how many
+    pieces of work are done, and of how many.
+
+    Raises:
+        InputError: for a study or a setting that there is not, or one outside its range.
+        LostTaskError: if a process fails or does not end.
+
+    Examples:
+        >>> found = study("gap", epsilon=[0.2, 0.1], networks=3, least=0.2)
+        >>> [(row["curve"], row["eps"]) for row in found["rows"]][:2]
+        [('neurons, linear', 0.2), ('weights, linear', 0.2)]
+    """
+    checked_integer("jobs", jobs, 1, MOST_JOBS)
+    module, asked = import_module(_home(name)), settings_of(name, quick=quick, **settings)
+    trained = name == "generalisation" and asked.networks
+    if trained:
+        from numerics.studies.network_study import network_units, run_networks
+    total = module.size(asked) + (len(network_units(asked)) if trained else 0)
+    done = 0
+
+    def advance(pieces: int) -> None:
+        nonlocal done
+        done += pieces
+        progress(done, total)
+
+    summary: dict[str, Any] = module.summarise(asked, module.run_study(asked, jobs, advance))
+    return summary | {"networks": run_networks(asked, jobs, advance)} if trained else summary
+
+
+def settings_of(name: str, *, quick: bool = False, **settings: Any) -> Any:
+    """Return what a study is asked for. InputError as for `study`, before anything is computed."""
+    module = import_module(_home(name))
+    known = [field.name for field in fields(module.Settings)]
+    unknown = next((word for word in settings if word not in known), None)
+    if unknown is not None:
+        raise InputError(f"{unknown} is no setting of the study {name}, expected {', '.join(known)}")
+    given = {word: _fixed(value) for word, value in settings.items() if value is not None}
+    return module.Settings(**(module.QUICK if quick else {}) | given)
+
+
+def _home(name: str) -> str:
+    if name not in STUDIES:
+        raise InputError(f"study is {name!r:.60}, expected {', '.join(STUDIES)}")
+    return f"numerics.studies.{name}"
+
+
+def _fixed(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Rational
 
-from numerics.arguments import InputError, checked_integer
+from numerics.arguments import HIGHEST_SEED, InputError, checked_integer
 from numerics.bridge import numeric
 from numerics.exact.balls import number
 from numerics.keyed import keyed_seed
@@ -37,13 +37,10 @@ Floats = NDArray[np.floating]
 EPSILONS = (0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
 LEAST = 1e-3  # the smallest error at which neurons are searched: their number grows like 1/ε
 NETWORKS = 101
-LARGEST, SMALLEST = (
-    0.25,
-    1e-8,
-)  # errors: N2 asks for less than 1/4; 40 items of a subset sum do not reach far below 1e-8
+LARGEST, SMALLEST = 0.25, 1e-8  # errors: N2 asks for less than 1/4; 40 items do not reach far below 1e-8
 MOST_NETWORKS = 10_000
-HIGHEST_SEED = 2**128 - 1
 CONFIDENCE = 1 - 1e-8  # of each interval for a median
+QUICK = {"epsilon": (0.2, 0.05, 0.01, 1e-3, 1e-4), "networks": 41, "least": 0.01}  # what is asked where little time is
 LIMIT = 3600.0  # seconds of processor time that a task may take
 TARGET = np.full(2, 1 / sqrt(2))
 DIRECTION = np.pi / 4
@@ -58,28 +55,28 @@ CURVES = (NEURONS_LINEAR, WEIGHTS_LINEAR, NEURONS_RELU, WEIGHTS_RELU)
 class Settings:
     """What a study runs over; InputError, in one line, for anything outside its range.
 
-    epsilons: errors, in (0, 1/4), descending. networks: random ones, the same for all curves. least: the smallest error at
+    epsilon: errors, in (0, 1/4), descending. networks: random ones, the same for all curves. least: the smallest error at
     which whole neurons are searched.
     """
 
-    epsilons: tuple[float, ...] = EPSILONS
+    epsilon: tuple[float, ...] = EPSILONS
     networks: int = NETWORKS
     least: float = LEAST
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not self.epsilons or len(set(self.epsilons)) < len(self.epsilons):
-            raise InputError(f"epsilon is {' '.join(map(str, self.epsilons)) or 'empty'}, expected distinct values")
-        for name, value in [*(("epsilon", eps) for eps in self.epsilons), ("least", self.least)]:
+        if not self.epsilon or len(set(self.epsilon)) < len(self.epsilon):
+            raise InputError(f"epsilon is {' '.join(map(str, self.epsilon)) or 'empty'}, expected distinct values")
+        for name, value in [*(("epsilon", eps) for eps in self.epsilon), ("least", self.least)]:
             if not (isfinite(value) and SMALLEST <= value < LARGEST):
                 raise InputError(f"{name} is {value}, expected a number from {SMALLEST:g} on, below {LARGEST:g}")
         checked_integer("networks", self.networks, 1, MOST_NETWORKS)
         checked_integer("seed", self.seed, 0, HIGHEST_SEED)
-        object.__setattr__(self, "epsilons", tuple(sorted(self.epsilons, reverse=True)))
+        object.__setattr__(self, "epsilon", tuple(sorted(self.epsilon, reverse=True)))
 
     def errors(self, curve: str) -> tuple[float, ...]:
         """At which errors a curve is measured."""
-        return self.epsilons if curve == WEIGHTS_RELU else tuple(eps for eps in self.epsilons if eps >= self.least)
+        return self.epsilon if curve == WEIGHTS_RELU else tuple(eps for eps in self.epsilon if eps >= self.least)
 
 
 class Outcome(NamedTuple):
@@ -168,6 +165,11 @@ def works(settings: Settings) -> list[Work]:
     return [Work(settings, curve, nets) for curve in CURVES if settings.errors(curve) for nets in ranges]
 
 
+def size(settings: Settings) -> int:
+    """How many searches there are."""
+    return settings.networks * sum(len(settings.errors(curve)) for curve in CURVES)
+
+
 def run_study(settings: Settings, jobs: int, done: Callable[[int], object] = lambda _: None) -> list[Outcome]:
     """All outcomes, the same for any number of `jobs`; `done` is told of how many each task had.
 
@@ -232,7 +234,7 @@ def summarise(settings: Settings, outcomes: Sequence[Outcome]) -> dict[str, Any]
         "rows": rows,
         "slopes": slopes,
         "bounds": {
-            curve: [{"eps": eps, "at_least": least_size(curve, eps)} for eps in settings.epsilons]
+            curve: [{"eps": eps, "at_least": least_size(curve, eps)} for eps in settings.epsilon]
             for curve in CURVES
             if curve != WEIGHTS_RELU
         },
@@ -247,7 +249,7 @@ def summarise(settings: Settings, outcomes: Sequence[Outcome]) -> dict[str, Any]
         "study": "gap",
         "seed": settings.seed,
         "networks": settings.networks,
-        "epsilons": list(settings.epsilons),
+        "epsilons": list(settings.epsilon),
         "least": settings.least,
         "protocol": {"target": TARGET.tolist(), "confidence": CONFIDENCE},
         "sentences": sentences(found),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError, checked_integer
+from numerics.arguments import HIGHEST_SEED, InputError, checked_integer
 from numerics.parallel import raise_failure, run_tasks
 from numerics.pruning.row_law import FEWEST_ROWS
 from numerics.statistics.distribution_free import CONFIDENCE, Interval, sign_p_value
@@ -32,7 +32,7 @@ Floats = NDArray[np.float64]
 DENSITIES = (0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 LEAST_DENSITY = 0.01
 SPLITS, ROWS = 10, 4096
-HIGHEST_SEED = 2**128 - 1
+QUICK = {"densities": (0.05, 0.2, 0.7), "seeds": 6, "rows": 1024}  # six splits are the fewest that bound a median
 LIMIT = 3600.0  # seconds of processor time that one split of a task may take
 
 
@@ -40,14 +40,16 @@ LIMIT = 3600.0  # seconds of processor time that one split of a task may take
 class Settings:
     """What a study runs over; InputError, in one line, for anything outside its range.
 
-    densities: in [0.01, 1], ascending. splits: random splits of each task. rows: fresh rows of a pruned network.
+    densities: in [0.01, 1], ascending. seeds: random splits of each task. rows: fresh rows of a pruned network.
+    networks: whether masked networks are trained too (T3).
     """
 
     tasks: tuple[str, ...] = tuple(TASKS)
     methods: tuple[str, ...] = METHODS
     densities: tuple[float, ...] = DENSITIES
-    splits: int = SPLITS
+    seeds: int = SPLITS
     rows: int = ROWS
+    networks: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -62,7 +64,7 @@ class Settings:
                     f"density is {density!r}, expected a number in [{LEAST_DENSITY}, 1]: below, a neuron that sees 64 "
                     "pixels keeps less than one"
                 )
-        checked_integer("seeds", self.splits, 1, 10_000)
+        checked_integer("seeds", self.seeds, 1, 10_000)
         checked_integer("rows", self.rows, FEWEST_ROWS, 2**20)
         checked_integer("seed", self.seed, 0, HIGHEST_SEED)
         object.__setattr__(self, "densities", tuple(sorted(map(float, self.densities))))
@@ -93,7 +95,7 @@ class Unit:
 def units(settings: Settings) -> list[Unit]:
     """The tasks with the most samples first, so that no long one is left to the end."""
     largest = sorted(settings.tasks, key=lambda name: -task_named(name).training)
-    return [Unit(settings, task, split) for task, split in product(largest, range(settings.splits))]
+    return [Unit(settings, task, split) for task, split in product(largest, range(settings.seeds))]
 
 
 def measure(unit: Unit) -> list[Outcome]:
@@ -102,8 +104,13 @@ def measure(unit: Unit) -> list[Outcome]:
     return split_outcomes(task_named(unit.task), unit.split, families, settings.densities, settings.rows, settings.seed)
 
 
-def run_study(settings: Settings, jobs: int, done: Callable[[], object] = lambda: None) -> list[Outcome]:
-    """All outcomes, in an order that does not depend on `jobs`; `done` is called after each split of a task.
+def size(settings: Settings) -> int:
+    """How many splits there are, of all tasks."""
+    return len(units(settings))
+
+
+def run_study(settings: Settings, jobs: int, done: Callable[[int], object] = lambda _: None) -> list[Outcome]:
+    """All outcomes, in an order that does not depend on `jobs`; `done` is told of each split of a task, with 1.
 
     LostTaskError if a process fails or does not end.
     """
@@ -114,7 +121,7 @@ def run_study(settings: Settings, jobs: int, done: Callable[[], object] = lambda
     found: list[Outcome] = []
     for outcomes in run_tasks(measure, units(settings), failed, jobs, LIMIT):
         found += outcomes
-        done()
+        done(1)
     return sorted(found, key=lambda each: (settings.tasks.index(each.task), each.split))
 
 
@@ -125,7 +132,7 @@ class Table:
         self.task, self.family = task, family
         self.methods = settings.family(family)
         self.densities = settings.densities
-        self.splits = settings.splits
+        self.splits = settings.seeds
         self._held = {
             (each.split, each.density, each.method): each
             for each in outcomes
@@ -185,7 +192,7 @@ def summarise(settings: Settings, outcomes: Sequence[Outcome]) -> dict[str, Any]
     return {
         "study": "generalisation",
         "seed": settings.seed,
-        "splits": settings.splits,
+        "splits": settings.seeds,
         "tasks": list(settings.tasks),
         "methods": list(settings.methods),
         "densities": list(settings.densities),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,7 +15,7 @@ import numpy as np
 from flint import fmpq
 from scipy.stats import hypergeom
 
-from numerics.arguments import InputError, checked_integer
+from numerics.arguments import HIGHEST_SEED, InputError, checked_integer
 from numerics.bridge import numeric
 from numerics.exact.balls import number
 from numerics.keyed import keyed_seed
@@ -31,8 +32,9 @@ SIZES = (4, 8, 16, 32, 64)
 DENSITIES = (Fraction(1, 2), Fraction(1, 6))
 STUDENTS = 100
 MOST_UNITS, MOST_STUDENTS, MOST_TIME = 512, 10_000, 1e4
-HIGHEST_SEED = 2**128 - 1
 BATCH = 2048  # hidden units of all students of one batch: their arrays stay in the cache
+QUICK = {"sizes": (4, 8, 16), "seeds": 40}
+EXACT = re.compile(r"[-+]?[\d./]{1,20}(e-?\d{1,2})?", re.IGNORECASE)  # of so many digits that they can be printed
 LIMIT = 3600.0  # seconds of processor time that a batch may take
 ROUNDING = 1e-12  # of a loss
 
@@ -45,26 +47,27 @@ CONTROL_SIZE, CONTROL_DENSITY = 32, Fraction(1, 2)
 class Settings:
     """What a study runs over; InputError, in one line, for anything outside its range.
 
-    sizes: hidden units, ascending. densities: of masks, in (0, 1), exact. students: of each size and kind. time: of the
-    gradient flow.
+    sizes: hidden units, ascending. density: of masks, in (0, 1), numbers or words such as 1/2 or 0.3, taken exactly. seeds:
+    students of each size and kind. time: of the gradient flow.
     """
 
     sizes: tuple[int, ...] = SIZES
-    densities: tuple[Fraction, ...] = DENSITIES
-    students: int = STUDENTS
+    density: tuple[Fraction, ...] = DENSITIES
+    seeds: int = STUDENTS
     time: float = float(claims.TIME)
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, values in {"sizes": self.sizes, "density": self.densities}.items():
+        object.__setattr__(self, "density", tuple(map(_exact, self.density)))
+        for name, values in {"sizes": self.sizes, "density": self.density}.items():
             if not values or len(set(values)) < len(values):
                 raise InputError(f"{name} is {' '.join(map(str, values)) or 'empty'}, expected distinct values")
         for size in self.sizes:
             checked_integer("size", size, 1, MOST_UNITS)
-        for density in self.densities:
+        for density in self.density:
             if not 0 < density < 1:
                 raise InputError(f"density is {density}, expected a number strictly between 0 and 1")
-        checked_integer("seeds", self.students, 1, MOST_STUDENTS)
+        checked_integer("seeds", self.seeds, 1, MOST_STUDENTS)
         if not (isfinite(self.time) and 0 < self.time <= MOST_TIME):
             raise InputError(f"time is {self.time!r}, expected a positive number of at most {MOST_TIME:g}")
         checked_integer("seed", self.seed, 0, HIGHEST_SEED)
@@ -77,8 +80,17 @@ class Settings:
 
     def groups(self) -> list[tuple[str, int]]:
         """Kinds of students with their sizes, in the order of the report."""
-        kinds = [*map(sparse, self.densities), DENSE]
+        kinds = [*map(sparse, self.density), DENSE]
         return [(kind, n) for kind in kinds for n in self.sizes] + [(kind, self.control_size) for kind in CONTROLS]
+
+
+def _exact(density: Fraction | float | str) -> Fraction:
+    try:
+        if not isinstance(density, Fraction) and not EXACT.fullmatch(str(density)):
+            raise InputError
+        return Fraction(str(density))
+    except (ValueError, ZeroDivisionError):
+        raise InputError(f"density is {density!r:.60}, expected a number such as 1/2 or 0.3") from None
 
 
 def sparse(density: Fraction) -> str:
@@ -176,8 +188,8 @@ def batches(settings: Settings) -> list[Batch]:
     """The largest students first, so that no long batch is left to the end."""
     found = []
     for kind, n in sorted(settings.groups(), key=lambda group: -group[1]):
-        parts = ceil(settings.students * n / BATCH)
-        ends = [settings.students * part // parts for part in range(parts + 1)]
+        parts = ceil(settings.seeds * n / BATCH)
+        ends = [settings.seeds * part // parts for part in range(parts + 1)]
         found += [Batch(settings, kind, n, range(*between)) for between in pairwise(ends)]
     return found
 
@@ -197,6 +209,11 @@ def measure(batch: Batch) -> list[Outcome]:
     columns = trained.losses, bounds, has_cover, parameters, trained.steps, trained.evaluations
     rows = zip(students, *(column.tolist() for column in columns), strict=True)
     return [Outcome(kind, n, *row) for row in rows]
+
+
+def size(settings: Settings) -> int:
+    """How many students there are."""
+    return len(settings.groups()) * settings.seeds
 
 
 def run_study(settings: Settings, jobs: int, done: Callable[[int], object] = lambda _: None) -> list[Outcome]:
@@ -223,9 +240,9 @@ def summarise(settings: Settings, outcomes: Sequence[Outcome]) -> dict[str, Any]
     return {
         "study": "lifts",
         "seed": settings.seed,
-        "students": settings.students,
+        "students": settings.seeds,
         "sizes": list(settings.sizes),
-        "densities": list(map(str, settings.densities)),
+        "densities": list(map(str, settings.density)),
         "protocol": {
             "target": str(claims.target),
             "time": settings.time,
@@ -289,7 +306,7 @@ def _share(count: int, of: int) -> dict[str, float]:
 
 def cover_chance(settings: Settings, kind: str, n: int) -> Fraction:
     """P_cov, exactly: 0 or 1 where masks are not random enough to do both."""
-    for density in settings.densities:
+    for density in settings.density:
         if kind == sparse(density):
             return support_coverage(density, needed(), n)
     return Fraction(kind == DENSE)
@@ -297,7 +314,7 @@ def cover_chance(settings: Settings, kind: str, n: int) -> Fraction:
 
 def _trends(settings: Settings, rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Each size beside the next: how surprising so large a fall of success were if it did not depend on n."""
-    for kind in [*map(sparse, settings.densities), DENSE]:
+    for kind in [*map(sparse, settings.density), DENSE]:
         for fewer, more in pairwise(row for row in rows if row["kind"] == kind):
             counts = fewer["success"]["count"], fewer["students"], more["success"]["count"], more["students"]
             yield {"kind": kind, "fewer": fewer["n"], "more": more["n"], "fall_p": fall_p_value(*counts)}

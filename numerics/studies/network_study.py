@@ -105,7 +105,7 @@ def network_units(settings: Settings) -> list[Unit]:
         Unit(settings, task, split, method, density, width)
         for width in sorted(SPLITS, reverse=True)
         for task, method, density in product(tasks, methods, DENSITIES)
-        for split in range(min(SPLITS[width], settings.splits))
+        for split in range(min(SPLITS[width], settings.seeds))
     ]
 
 
@@ -118,8 +118,11 @@ def measure(unit: Unit) -> tuple[Unit, Beside]:
     return unit, found
 
 
-def run_networks(settings: Settings, jobs: int, done: Callable[[], object] = lambda: None) -> list[dict[str, Any]]:
-    """Medians over splits for every task, width, method and density; the same for any `jobs`. LostTaskError if one fails."""
+def run_networks(settings: Settings, jobs: int, done: Callable[[int], object] = lambda _: None) -> list[dict[str, Any]]:
+    """Medians over splits for every task, width, method and density; the same for any `jobs`; `done` is told of each network.
+
+    LostTaskError if one fails.
+    """
 
     def failed(unit: Unit, error: BaseException) -> tuple[Unit, Beside]:
         raise_failure(f"{unit.task}, {unit.method} at width {unit.width}", error)
@@ -128,7 +131,7 @@ def run_networks(settings: Settings, jobs: int, done: Callable[[], object] = lam
     units = network_units(settings)
     for unit, beside in run_tasks(measure, units, failed, jobs, LIMIT):
         found[unit] = beside
-        done()
+        done(1)
     groups: dict[tuple[str, int, str, float], list[Beside]] = {}
     for unit in sorted(units, key=lambda each: (TASKS.index(each.task), each.width)):
         groups.setdefault((unit.task, unit.width, unit.method, unit.density), []).append(found[unit])

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from numerics.arguments import InputError, checked_integer
+from numerics.arguments import HIGHEST_SEED, InputError, checked_integer
 from numerics.data import Dataset, digits
 from numerics.fitting.explanation import Setting, Status, explain, origin_of
 from numerics.fitting.fit import selected_by
@@ -44,7 +44,7 @@ Floats = NDArray[np.floating]
 HARDLY, TRAINED = (1, 1e-4), (20, 0.05)  # epochs and step of descent
 BATCH, MOMENTUM = 64, 0.9
 MOST_WIDTH, MOST_MASKS = 4096, 10_000
-HIGHEST_SEED = 2**128 - 1
+QUICK = {"masks": 3, "initial": 2, "width": 64, "samples": 100, "fresh_rows": 1000}
 LIMIT = 3600.0  # seconds that a mask may take
 
 METHODS = ("random", "magnitude", "synflow", "wanda", "snip", "grasp", "grasp-magnitude")
@@ -243,8 +243,13 @@ def examine(case: Case) -> Outcome:
     return Outcome(kind, at, str(origin.status), left if origin.status is Status.EXPLAINED else [], left)
 
 
-def run_study(settings: Settings, jobs: int, done: Callable[[], object] = lambda: None) -> list[Outcome]:
-    """All outcomes, the same for any number of `jobs`; `done` is called after each."""
+def size(settings: Settings) -> int:
+    """How many masks there are."""
+    return sum(number for _, number in settings.kinds())
+
+
+def run_study(settings: Settings, jobs: int, done: Callable[[int], object] = lambda _: None) -> list[Outcome]:
+    """All outcomes, the same for any number of `jobs`; `done` is told of each mask, with 1."""
 
     def failed(case: Case, error: BaseException) -> Outcome:
         raise_failure(f"{case.kind}, mask {case.at}", error)
@@ -253,7 +258,7 @@ def run_study(settings: Settings, jobs: int, done: Callable[[], object] = lambda
     found = []
     for outcome in run_tasks(examine, cases, failed, jobs, LIMIT):
         found.append(outcome)
-        done()
+        done(1)
     order = {kind: place for place, (kind, _) in enumerate(settings.kinds())}
     return sorted(found, key=lambda each: (order[each.kind], each.at))
 

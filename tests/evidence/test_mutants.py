@@ -14,7 +14,7 @@ from toys.claims import toy
 
 from numerics.checks import checks_of
 from numerics.evidence import control, exact
-from numerics.evidence.mutants import Mutant, mutants_of, mutate, variants
+from numerics.evidence.mutants import Mutant, mutants_of, mutate_expression, variants
 from numerics.exact import balls
 from theory.claims import Claim
 from theory.level import level
@@ -180,7 +180,7 @@ def test_values_refused_at_construction_are_no_mutants():
 
 def against(value: object, body, **others) -> tuple[Claim, object]:
     claim = toy("Z1", {"value": value}, **others)
-    return claim, mutate(claim, "value", [exact(claim)(control("twice", value=2 * value)(body))])
+    return claim, mutate_expression(claim, "value", [exact(claim)(control("twice", value=2 * value)(body))])
 
 
 def test_a_sharp_check_kills_every_mutant():
@@ -232,8 +232,8 @@ def test_an_expression_that_no_check_takes_keeps_its_mutants():
     claims = toys.load_ledger()
     claim = claims["Z19"].claim
     checks = [check for check in checks_of("toy_broken") if check.claim is claim]
-    assert mutate(claim, "forgotten", checks).killed == 0
-    assert mutate(claim, "value", checks).survivors == ()
+    assert mutate_expression(claim, "forgotten", checks).killed == 0
+    assert mutate_expression(claim, "value", checks).survivors == ()
 
 
 @pytest.mark.parametrize("label", ["Z1", "Z2"])
@@ -241,4 +241,4 @@ def test_sound_toys_leave_no_survivor(label):
     entry = toys.load_ledger()[label]
     checks = [check for check in checks_of(entry.topic) if check.claim is entry.claim]
     for subject in entry.claim.expressions:
-        assert mutate(entry.claim, subject, checks).survivors == ()
+        assert mutate_expression(entry.claim, subject, checks).survivors == ()

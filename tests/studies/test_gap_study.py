@@ -38,7 +38,7 @@ from numerics.studies.gap import (
     works,
 )
 
-SMALL = Settings(epsilons=(0.05, 0.2, 1e-3), networks=9, least=0.05, seed=3)
+SMALL = Settings(epsilon=(0.05, 0.2, 1e-3), networks=9, least=0.05, seed=3)
 
 
 def network(seed, size, inputs=2):
@@ -206,7 +206,7 @@ def test_the_summary_counts_what_happened(outcomes):
 
 
 def test_sentences_say_what_the_numbers_say():
-    settings = Settings(epsilons=(0.2, 0.02, 1e-6), networks=61, least=0.02)
+    settings = Settings(epsilon=(0.2, 0.02, 1e-6), networks=61, least=0.02)
     steep = {0.2: 40, 0.02: 500, 1e-6: 110}
     flat = {0.2: 40, 0.02: 50, 1e-6: 110}
     found = [
@@ -227,11 +227,11 @@ def test_sentences_say_what_the_numbers_say():
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"epsilons": ()}, "epsilon is empty"),
-        ({"epsilons": (0.1, 0.1)}, "distinct"),
-        ({"epsilons": (0.3,)}, "epsilon is 0.3"),
-        ({"epsilons": (1e-12,)}, "epsilon is 1e-12"),
-        ({"epsilons": (float("nan"),)}, "epsilon is nan"),
+        ({"epsilon": ()}, "epsilon is empty"),
+        ({"epsilon": (0.1, 0.1)}, "distinct"),
+        ({"epsilon": (0.3,)}, "epsilon is 0.3"),
+        ({"epsilon": (1e-12,)}, "epsilon is 1e-12"),
+        ({"epsilon": (float("nan"),)}, "epsilon is nan"),
         ({"least": 0.0}, "least is 0.0"),
         ({"networks": 0}, "networks is 0"),
         ({"seed": -1}, "seed is -1"),
@@ -245,7 +245,7 @@ def test_settings_are_checked_at_the_door(change, why):
 def test_the_command_prints_tables_sentences_and_a_picture(tmp_path, capsys):
     picture, numbers = tmp_path / "gap.svg", tmp_path / "gap.json"
     asked = ["--epsilon", "0.1", "0.2", "--networks", "5", "--jobs", "1", "--seed", "7"]
-    parts = [each for work in works(Settings(epsilons=(0.1, 0.2), networks=5, seed=7)) for each in measure(work)]
+    parts = [each for work in works(Settings(epsilon=(0.1, 0.2), networks=5, seed=7)) for each in measure(work)]
     assert main(["study", "gap", *asked, "--plot", str(picture), "--json", str(numbers)]) == 0
     printed = capsys.readouterr().out
     assert "Linear output" in printed

@@ -29,7 +29,7 @@ from numerics.studies.lifts import (
     threshold,
 )
 
-SMALL = Settings(sizes=(5, 2), densities=(Fraction(1, 2), Fraction(1, 3)), students=6, time=5.0, seed=3)
+SMALL = Settings(sizes=(5, 2), density=(Fraction(1, 2), Fraction(1, 3)), seeds=6, time=5.0, seed=3)
 HALF = sparse(Fraction(1, 2))
 
 
@@ -62,7 +62,7 @@ def test_the_ceiling_is_exact():
 
 
 def test_batches_are_all_students_once():
-    settings = Settings(sizes=(64, 3), students=150)
+    settings = Settings(sizes=(64, 3), seeds=150)
     seen = [(b.kind, b.n, s) for b in batches(settings) for s in b.students]
     assert len(seen) == len(set(seen)) == 150 * len(settings.groups())
     assert settings.control_size == 3
@@ -107,7 +107,7 @@ def test_the_summary_counts_what_happened(outcomes):
 
 
 def test_exact_ceilings_may_be_long():
-    settings = Settings(sizes=(256,), densities=(Fraction(617, 5000),), students=1)
+    settings = Settings(sizes=(256,), density=(Fraction(617, 5000),), seeds=1)
     outcomes = [Outcome(kind, n, 0, 1.0, 0.0, False, 1, 1, 5) for kind, n in settings.groups()]
     coverage = summarise(settings, outcomes)["rows"][0]["coverage"]
     assert len(coverage) > 4300
@@ -132,9 +132,9 @@ def test_sentences_say_what_the_numbers_say(outcomes):
         ({"sizes": (4, 4)}, "distinct"),
         ({"sizes": (0,)}, "size is 0"),
         ({"sizes": (1000,)}, "size is 1000"),
-        ({"densities": (Fraction(1),)}, "density is 1"),
-        ({"densities": (Fraction(0),)}, "density is 0"),
-        ({"students": 0}, "seeds is 0"),
+        ({"density": (Fraction(1),)}, "density is 1"),
+        ({"density": (Fraction(0),)}, "density is 0"),
+        ({"seeds": 0}, "seeds is 0"),
         ({"time": 0.0}, "time is 0.0"),
         ({"time": float("nan")}, "time is nan"),
         ({"seed": -1}, "seed is -1"),
@@ -162,12 +162,12 @@ def test_the_command_prints_tables_sentences_and_a_picture(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (["--density", "x"], "--density is 'x'"),
-        (["--density", "1/0"], "--density is '1/0'"),
+        (["--density", "x"], "density is 'x'"),
+        (["--density", "1/0"], "density is '1/0'"),
         (["--density", "3/2"], "density is 3/2"),
-        (["--density", "nan"], "--density is 'nan'"),
-        (["--density", "1e-400"], "--density is '1e-400'"),
-        (["--density", "1e-100000000"], "--density is '1e-100000000'"),
+        (["--density", "nan"], "density is 'nan'"),
+        (["--density", "1e-400"], "density is '1e-400'"),
+        (["--density", "1e-100000000"], "density is '1e-100000000'"),
         (["--density", "0." + "1" * 5000], "expected a number such as"),
         (["--sizes", "0"], "size is 0"),
         (["--time", "-1"], "time is -1.0"),

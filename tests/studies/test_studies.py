@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
+from numerics.arguments import InputError
 from numerics.checks.generalisation.studies import FEW_NODES
 from numerics.cli import main
 from numerics.data import digits
 from numerics.keyed import keyed_seed
 from numerics.networks import tangent_kernel
+from numerics.studies import settings_of, study
 from numerics.studies.generalisation import Settings, Unit, measure, summarise, units
 from numerics.studies.kernel_study import FAMILIES, Case, Outcome, profiles
+from numerics.studies.lifts import Settings as LiftSettings
 from numerics.studies.network_study import pruned_network, train_beside
 from numerics.studies.ordering import Verdict, order, pair
 from numerics.studies.sentences import sentences
@@ -291,7 +296,7 @@ def test_bad_input_is_one_line(words, capsys):
 
 def test_settings():
     assert Settings(densities=(0.5, 0.1)).densities == (0.1, 0.5)
-    assert len(units(Settings(splits=3))) == 3 * len(TASKS)
+    assert len(units(Settings(seeds=3))) == 3 * len(TASKS)
     assert isinstance(task_named("parity"), Task)
     with pytest.raises(ValueError, match="seed is"):
         Settings(seed=2**128)
@@ -304,3 +309,36 @@ def test_few_nodes_will_do_for_the_checks(density):
     few, usual = Case(split, "snip", density, nodes=FEW_NODES), Case(split, "snip", density)
     for quantity in ("mse", "scale-free", "gap_ratio", "centred gap_ratio"):
         assert few.quantity(quantity) == pytest.approx(usual.quantity(quantity), rel=1e-4)
+
+
+# Any study from Python
+
+
+def test_a_study_from_python_has_the_numbers_of_its_command(tmp_path):
+    numbers, told = tmp_path / "numbers.json", []
+    words = ["--epsilon", "0.2", "0.05", "--networks", "5", "--least", "0.1", "--seed", "4"]
+    assert main(["study", "gap", *words, "--json", str(numbers)]) == 0
+    found = study(
+        "gap", epsilon=[0.2, 0.05], networks=5, least=0.1, seed=4, progress=lambda *pieces: told.append(pieces)
+    )
+    assert json.loads(json.dumps(found)) == json.loads(numbers.read_text())
+    assert told[-1][0] == told[-1][1] == 5 * 5
+    assert [done for done, _ in told] == sorted({done for done, _ in told})
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "why"),
+    [
+        ("guesses", {}, "study is 'guesses', expected generalisation, lifts, gap, origins"),
+        ("gap", {"width": 3}, "width is no setting of the study gap, expected epsilon, networks, least, seed"),
+        ("lifts", {"density": [0.5, "x"]}, "density is 'x', expected a number such as 1/2 or 0.3"),
+        ("origins", {"masks": True}, "masks is True, expected an integer from 1 to 10000"),
+    ],
+)
+def test_a_study_that_is_none(name, settings, why):
+    with pytest.raises(InputError, match=re.escape(why)):
+        study(name, **settings)
+
+
+def test_what_is_quick_gives_way_to_what_is_asked():
+    assert settings_of("lifts", quick=True, seeds=3, density=["0.3"]) == LiftSettings((4, 8, 16), (Fraction(3, 10),), 3)

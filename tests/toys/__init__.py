@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 import numerics.checks
-import numerics.commands.mutate
+import numerics.evidence.mutation
 import numerics.evidence.verification
 import theory.ledger
 from numerics.evidence import CheckResult
@@ -22,7 +22,7 @@ for package, folder in ((theory, "theory"), (numerics.checks, "checks")):
     package.__path__.append(str(Path(__file__).parent / folder))
 
 TOPICS = ("toy_sound", "toy_broken", "toy_stuck")
-_run_one, _mutate_one = numerics.evidence.verification.run_one, numerics.commands.mutate.mutate_one
+_run_one, _mutate_one = numerics.evidence.verification.run_one, numerics.evidence.mutation.mutate_one
 
 
 def load_ledger() -> Ledger:
@@ -34,7 +34,7 @@ def run_one(task: numerics.evidence.verification.Task) -> CheckResult:
     return _run_one(task)
 
 
-def mutate_one(task: numerics.commands.mutate.Task) -> MutationResult:
+def mutate_one(task: numerics.evidence.mutation.Task) -> MutationResult:
     """The same for `mutate`."""
     return _mutate_one(task)
 
@@ -45,5 +45,5 @@ def main(arguments: Sequence[str]) -> int:
 
     theory.ledger.load_ledger = load_ledger
     numerics.evidence.verification.run_one = run_one
-    numerics.commands.mutate.mutate_one = mutate_one
+    numerics.evidence.mutation.mutate_one = mutate_one
     return real_main(arguments)

@@ -242,7 +242,7 @@ def successes(rng: np.random.Generator, size: int, target: float, width: float, 
 @control("a third usable", quenched_bound=quenched_bound * sp.Rational(2, 3) ** n)
 def successes_stay_below_the_bound(quenched_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Samples of half usable items that succeed, all subsets tried."""
-    draws = trial.size(12_000)
+    draws = trial.size(20_000)
     for size, target in ((2, "3/10"), (5, "3/2")):
         at = {n: sp.Integer(size), z: sp.Rational(target), eps: sp.Rational(1, 20)}
         count = trial.draw(successes, size, float(at[z]), 0.05, draws)

@@ -29,7 +29,8 @@ def evaluate(expression: sp.Basic, values: Values, analytic: bool = False) -> ac
 
     With `analytic`, the result is not finite unless the expression is analytic on the ball (for integration).
     """
-    return _rule(type(expression))(expression, values, analytic)
+    kind: type = type(expression)
+    return _rule(kind)(expression, values, analytic)
 
 
 @cache

@@ -1,0 +1,92 @@
+"""The mutants of many claims, each expression in a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from numerics.arguments import HIGHEST_SEED, MOST_JOBS, checked_integer
+from numerics.checks import checks_of
+from numerics.evidence.mutants import MutationResult, mutate_expression
+from numerics.parallel import reason, run_tasks
+from theory.claims import Ledger
+from theory.ledger import load_ledger
+
+LIMIT = 1800.0  # seconds of processor time for the mutants of one expression
+
+
+@dataclass(frozen=True)
+class Task:
+    """What one process does: all mutants of an expression."""
+
+    topic: str
+    label: str
+    subject: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """What became of all mutants, one result for each expression, in the order of the ledger."""
+
+    results: tuple[MutationResult, ...]
+
+    @property
+    def mutants(self) -> int:
+        return sum(result.mutants for result in self.results)
+
+    @property
+    def equivalent(self) -> int:
+        """The survivors that their claims explain."""
+        return sum(len(result.equivalent) for result in self.results)
+
+    @property
+    def survivors(self) -> int:
+        """The survivors that nothing explains."""
+        return sum(len(result.survivors) for result in self.results)
+
+    @property
+    def refuted(self) -> int:
+        return self.mutants - self.equivalent - self.survivors
+
+
+def mutate(
+    names: str | Sequence[str] = (),
+    *,
+    seed: int = 0,
+    jobs: int = 1,
+    on_result: Callable[[MutationResult], None] = lambda result: None,
+    ledger: Ledger | None = None,
+) -> Mutation:
+    """Break every formula of the claims named by label or topic (of all if none is named), and see what the checks notice.
+
+    seed: of what the checks draw. jobs: processes. `on_result` sees each expression as it ends. ledger: another one than
+    that of `theory`.
+
+    Raises:
+        InputError: for an unknown name, a seed outside [0, 2^128), or another number of processes.
+
+    Examples:
+        >>> found = mutate("N1")
+        >>> found.mutants > 20, found.survivors
+        (True, 0)
+    """
+    checked_integer("seed", seed, 0, HIGHEST_SEED)
+    checked_integer("jobs", jobs, 1, MOST_JOBS)
+    entries = (ledger or load_ledger()).select([names] if isinstance(names, str) else names)
+    tasks = [Task(e.topic, e.label, subject, seed) for e in entries for subject in e.claim.expressions]
+    found: dict[tuple[str, str], MutationResult] = {}
+    for result in run_tasks(mutate_one, tasks, _lost, jobs, LIMIT):
+        found[result.label, result.subject] = result
+        on_result(result)
+    return Mutation(tuple(found[task.label, task.subject] for task in tasks))
+
+
+def mutate_one(task: Task) -> MutationResult:
+    """The mutants of one expression; what a worker process does."""
+    checks = [check for check in checks_of(task.topic) if check.claim.label == task.label]
+    return mutate_expression(checks[0].claim, task.subject, checks, task.seed)
+
+
+def _lost(task: Task, error: BaseException) -> MutationResult:
+    return MutationResult(task.label, task.subject, 1, 0, {}, (f"(not finished: {reason(error)})",))
