@@ -14,7 +14,7 @@ from rich.console import Console
 
 from numerics.checks import checks_of
 from numerics.evidence import Check, run
-from numerics.evidence.mutants import mutate
+from numerics.evidence.mutants import mutate_expression
 from numerics.exact.balls import digits
 from numerics.reports.run import print_summary
 from numerics.statistics.exact_tests import LEVEL
@@ -55,7 +55,7 @@ def test_the_worked_example_holds_and_leaves_no_survivor() -> None:
         result = run(check)
         assert result.status == "holds", result.detail
         assert [control.status for control in result.controls] == ["refuted", "refuted"]
-    result = mutate(claim, "modulus", checks)
+    result = mutate_expression(claim, "modulus", checks)
     assert result.mutants > 10
     assert not result.survivors
     assert not result.equivalent
