@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numerics.exact.evaluation import evaluate
     from numerics.fitting.explanation import explain
     from numerics.fitting.fit import fit
+    from numerics.fitting.verdict import account, verdict
     from numerics.kernels import dense_kernel, graphon_kernel, ridge_predict
     from numerics.masks.cut_norm import cut_distance, cut_norm
     from numerics.masks.files import load_mask
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "InputError": "theory.input_error",
+    "account": "numerics.fitting.verdict",
     "certify": "numerics.tickets",
     "check_ticket": "numerics.tickets.checking",
     "corrected_singular_values": "numerics.spectra.noise_edge",
@@ -70,11 +72,13 @@ _HOMES = {
     "study": "numerics.studies",
     "tangent_kernel": "numerics.networks",
     "train": "numerics.networks",
+    "verdict": "numerics.fitting.verdict",
     "verify": "numerics.evidence.verification",
 }
 
 __all__ = [
     "InputError",
+    "account",
     "certify",
     "check_ticket",
     "corrected_singular_values",
@@ -104,6 +108,7 @@ __all__ = [
     "study",
     "tangent_kernel",
     "train",
+    "verdict",
     "verify",
 ]
 

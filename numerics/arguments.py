@@ -22,6 +22,7 @@ __all__ = [
     "finite_vector",
     "non_negative_vector",
     "real_matrix",
+    "seed_number",
     "seed_sequence",
 ]
 
@@ -46,6 +47,22 @@ def seed_sequence(seed: Seed) -> np.random.SeedSequence:
     if isinstance(seed, (int, np.integer)) and not isinstance(seed, bool) and seed >= 0:
         return np.random.SeedSequence(int(seed))
     raise InputError(f"seed is {seed!r}, expected a whole number from 0, a SeedSequence or a Generator")
+
+
+def seed_number(seed: Seed) -> int:
+    """Return the whole number below 2^128 that a seed stands for: itself, or one drawn from it; a generator moves on.
+
+    Raises:
+        InputError: for anything else.
+    """
+    if isinstance(seed, (np.random.SeedSequence, np.random.Generator)):
+        words = seed_sequence(seed).generate_state(4).tolist()
+        return sum(word << 32 * place for place, word in enumerate(words))
+    if isinstance(seed, Integral) and not isinstance(seed, bool) and 0 <= seed <= HIGHEST_SEED:
+        return int(seed)
+    raise InputError(
+        f"seed is {seed!r:.60}, expected a whole number from 0, below 2^128, a SeedSequence or a Generator"
+    )
 
 
 def checked_integer(name: str, value: int, low: int, high: int) -> int:

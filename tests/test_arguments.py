@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from numerics.arguments import InputError, seed_sequence
+import numerics as sl
+from numerics.arguments import HIGHEST_SEED, InputError, seed_number, seed_sequence
 
 
 def test_a_number_a_sequence_and_a_generator_are_seeds():
@@ -16,7 +17,31 @@ def test_a_number_a_sequence_and_a_generator_are_seeds():
     assert first.entropy == seed_sequence(np.random.default_rng(7)).entropy
 
 
+def test_every_kind_of_seed_stands_for_a_number():
+    assert seed_number(7) == seed_number(np.int64(7)) == 7
+    assert seed_number(HIGHEST_SEED) == HIGHEST_SEED
+    number = seed_number(np.random.SeedSequence(7))
+    assert number == seed_number(np.random.SeedSequence(7)) != 7
+    assert 2**64 < number <= HIGHEST_SEED
+    rng = np.random.default_rng(7)
+    assert seed_number(rng) != seed_number(rng)
+
+
 @pytest.mark.parametrize("seed", [-1, 1.5, True, "7", None])
 def test_what_is_no_seed(seed):
-    with pytest.raises(InputError, match="expected a whole number from 0, a SeedSequence or a Generator"):
-        seed_sequence(seed)
+    for read in (seed_number, seed_sequence):
+        with pytest.raises(InputError, match=r"expected a whole number from 0.*, a SeedSequence or a Generator"):
+            read(seed)
+
+
+def test_a_number_that_is_too_large_is_no_seed():
+    with pytest.raises(InputError, match=r"expected a whole number from 0, below 2\^128"):
+        seed_number(2**128)
+
+
+@pytest.mark.parametrize("function", [sl.cut_norm, lambda mask, seed: sl.corrected_singular_values(mask, 2, seed=seed)])
+def test_functions_take_every_kind_of_seed(function):
+    mask = np.random.default_rng(0).random((40, 30)) < 0.3
+    found = [function(mask, seed=seed) for seed in (5, np.random.SeedSequence(5), np.random.default_rng(5))]
+    assert len({str(type(each)) for each in found}) == 1
+    assert str(function(mask, seed=np.random.SeedSequence(5))) == str(found[1])

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.commands._fit_summary import Summary, around
+from numerics.commands._fit_summary import Summary
 from numerics.commands.common import number_table
+from numerics.fitting.verdict import around
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -97,21 +97,11 @@ def _data(arguments: Namespace, file: MaskFile) -> Dataset | None:
 def _fit(arguments: Namespace, file: MaskFile, data: Dataset | None, console: Console) -> None:
     from numerics.commands._fit_report import show
     from numerics.commands._fit_summary import summarise
-    from numerics.fitting.explanation import Setting, explain
-    from numerics.fitting.fit import fit, selected_by
+    from numerics.fitting.fit import fit
 
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # what is not finite is refused where it is used
-        with console.status("fitting"):
-            silent = None if data is None else (data.x == 0).all(axis=0)
-            found = fit(file.mask, seed=arguments.seed, silent=silent)
-        explained = None
-        if data is not None and found.homogeneity is not None:
-            with console.status("comparing methods"):
-                seed = np.random.SeedSequence([arguments.seed, 2])
-                setting = Setting(data, selected_by(found.homogeneity), arguments.residual == "target")
-                explained = explain(file.mask, setting, arguments.fresh_rows, seed)
-                found = found.explained_by([each.method for each in explained[0] if each.fits])
-    summary = summarise(arguments, file, found, data, explained)
+    with console.status("fitting" if data is None else "fitting, and comparing methods"):
+        found = fit(file.mask, data, residual=arguments.residual, fresh_rows=arguments.fresh_rows, seed=arguments.seed)
+    summary = summarise(found, file, data, residual=arguments.residual, seed=arguments.seed)
     show(console, summary)
     if arguments.json is not None:
         write_json(arguments.json, summary)

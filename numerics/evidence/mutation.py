@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from numerics.arguments import HIGHEST_SEED, MOST_JOBS, checked_integer
+from numerics.arguments import MOST_JOBS, Seed, checked_integer, seed_number
 from numerics.checks import checks_of
 from numerics.evidence.mutants import MutationResult, mutate_expression
 from numerics.parallel import reason, run_tasks
@@ -53,7 +53,7 @@ class Mutation:
 def mutate(
     names: str | Sequence[str] = (),
     *,
-    seed: int = 0,
+    seed: Seed = 0,
     jobs: int = 1,
     on_result: Callable[[MutationResult], None] = lambda result: None,
     ledger: Ledger | None = None,
@@ -64,17 +64,17 @@ def mutate(
     that of `theory`.
 
     Raises:
-        InputError: for an unknown name, a seed outside [0, 2^128), or another number of processes.
+        InputError: for an unknown name, what is no seed, or another number of processes.
 
     Examples:
         >>> found = mutate("N1")
         >>> found.mutants > 20, found.survivors
         (True, 0)
     """
-    checked_integer("seed", seed, 0, HIGHEST_SEED)
+    number = seed_number(seed)
     checked_integer("jobs", jobs, 1, MOST_JOBS)
     entries = (ledger or load_ledger()).select([names] if isinstance(names, str) else names)
-    tasks = [Task(e.topic, e.label, subject, seed) for e in entries for subject in e.claim.expressions]
+    tasks = [Task(e.topic, e.label, subject, number) for e in entries for subject in e.claim.expressions]
     found: dict[tuple[str, str], MutationResult] = {}
     for result in run_tasks(mutate_one, tasks, _lost, jobs, LIMIT):
         found[result.label, result.subject] = result

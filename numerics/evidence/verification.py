@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from numerics.arguments import HIGHEST_SEED, MOST_JOBS, InputError, checked_integer
+from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, seed_number
 from numerics.checks import checks_of
 from numerics.evidence import Check, CheckResult, ControlResult, run
 from numerics.parallel import reason, run_tasks
@@ -137,7 +137,7 @@ def verify(
     names: str | Sequence[str] = (),
     *,
     effort: str = "quick",
-    seed: int = 0,
+    seed: Seed = 0,
     jobs: int = 1,
     on_result: Callable[[CheckResult], None] = lambda result: None,
     ledger: Ledger | None = None,
@@ -157,14 +157,14 @@ def verify(
     """
     if effort not in LIMITS:
         raise InputError(f"effort {effort!r}: expected one of {', '.join(LIMITS)}")
-    checked_integer("seed", seed, 0, HIGHEST_SEED)
+    number = seed_number(seed)
     checked_integer("jobs", jobs, 1, MOST_JOBS)
     start = time.perf_counter()
     entries = (ledger or load_ledger()).select([names] if isinstance(names, str) else names)
     checks = checks_by_claim(entries)
     planned = sorted(
         (
-            (-check.cost, Task(entry.topic, entry.label, check.name, seed, effort))
+            (-check.cost, Task(entry.topic, entry.label, check.name, number, effort))
             for entry in entries
             for check in checks[entry.label]
         ),
@@ -175,7 +175,7 @@ def verify(
         results[result.label, result.name] = result
         on_result(result)
     claims = tuple(_assemble(entry, checks[entry.label], results) for entry in entries)
-    return Run(seed, effort, time.perf_counter() - start, claims)
+    return Run(number, effort, time.perf_counter() - start, claims)
 
 
 def run_one(task: Task) -> CheckResult:

@@ -24,8 +24,7 @@ from scipy.special import gammaln, xlog1py, xlogy
 
 from numerics.arguments import InputError, Seed, seed_sequence
 from numerics.data import Dataset
-from numerics.fitting.fit import Selection
-from numerics.fitting.homogeneity import Counts, degrees
+from numerics.fitting.homogeneity import Counts, Selection, degrees
 from numerics.fitting.levels import ENOUGH_DRAWN, FEW_ROWS, REJECTED
 from numerics.masks.arrays import sparse_mask
 from numerics.masks.selection import Mask, n_of_m_mask, top_k_mask

@@ -19,7 +19,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import softmax
 
+from numerics.arguments import InputError, Seed, seed_number
 from numerics.bridge import numeric
+from numerics.data import Dataset
+from numerics.fitting.explanation import Excluded, Explanation, Setting, explain
 from numerics.fitting.factor_model import (
     COARSE,
     FINE,
@@ -32,7 +35,7 @@ from numerics.fitting.factor_model import (
     fit_half_normal_rows,
     posterior,
 )
-from numerics.fitting.homogeneity import Blocks, Homogeneity, homogeneity_of
+from numerics.fitting.homogeneity import Blocks, Homogeneity, Selection, homogeneity_of, selected_by
 from numerics.fitting.levels import UNLIKELY
 from numerics.fitting.structure import Structure, structure_of
 from numerics.masks.arrays import sparse_mask
@@ -45,6 +48,7 @@ from theory.operators import noise as noise_theory
 
 Floats = NDArray[np.floating]
 
+RESIDUALS = ("target", "output")
 DRAWN = {2**17: 19, 2**22: 5}  # masks drawn from a graphon, by the entries of the mask up to which so many are
 FEWEST_DRAWN = 3
 ENUMERATED = 2**11  # numbers that an enumeration passes through in the time that the search takes for an entry
@@ -142,13 +146,21 @@ class Spectrum:
         return sum(value.visible for value in self.values)
 
 
+class Methods(NamedTuple):
+    """The methods held against a mask, the likeliest first, and those that are not tested by themselves."""
+
+    tested: list[Explanation]
+    excluded: list[Excluded]
+
+
 @dataclass(frozen=True, eq=False)
 class Fit:
     """All that is found about a mask [m, n]; what needs a mask that keeps some entries, not all, is None without.
 
     certified: what the distance to the constant graphon exceeds with chance UNLIKELY at most if the mask is uniform
     (G1). to_fitted: the same object as to_constant where the fitted graphon is the constant one. structure: the whole
-    lines that are gone or kept; rest: what is found about the mask without them.
+    lines that are gone or kept; rest: what is found about the mask without them. methods: the tests of all methods, None
+    without data.
     """
 
     mask: csr_array
@@ -160,23 +172,23 @@ class Fit:
     spectrum: Spectrum | None = None
     structure: Structure | None = None
     rest: Fit | None = None
-
-    def explained_by(self, methods: Sequence[str]) -> Fit:
-        """The same, without a structure if any method that prunes weight by weight leaves such masks."""
-        return replace(self, structure=None, rest=None) if methods else self
+    methods: Methods | None = None
 
     @property
     def density(self) -> float:
         return self.mask.nnz / (self.mask.shape[0] * self.mask.shape[1])
 
 
-def fit(mask: Any, *, seed: int = 0, silent: NDArray[np.bool_] | None = None) -> Fit:
-    """Find what a mask [m, n] of zeros and ones, an array or of scipy.sparse, says of its graphon.
+def fit(
+    mask: Any, data: Dataset | None = None, *, residual: str = "target", fresh_rows: int = 20_000, seed: Seed = 0
+) -> Fit:
+    """Find the graphon that a mask [m, n] came from and, with the data of its network, the method that made it.
 
-    silent [n]: columns whose input is 0 throughout the data, if those are known: they explain a dead column.
+    mask: zeros and ones, an array or of scipy.sparse. data: of n inputs; every method is then tested against the mask.
+    residual: target, −y (the initial output is subtracted), or output, f₀ − y. fresh_rows: rows that predict a method.
 
     Raises:
-        InputError: if the mask is empty, no matrix, or has other entries.
+        InputError: if the mask is empty, no matrix, or has other entries; if the data have another number of inputs.
 
     Examples:
         >>> import numpy as np
@@ -186,7 +198,28 @@ def fit(mask: Any, *, seed: int = 0, silent: NDArray[np.bool_] | None = None) ->
         >>> found.homogeneity.rows.uneven, found.homogeneity.columns.uneven, round(found.density, 2)
         (True, True, 0.11)
     """
-    mask = sparse_mask(mask)
+    mask, number = sparse_mask(mask), seed_number(seed)
+    if residual not in RESIDUALS:
+        raise InputError(f"residual is {residual!r:.60}, expected {' or '.join(RESIDUALS)}")
+    if data is None:
+        return _fit_with_structure(mask, number, None)
+    if data.x.shape[1] != mask.shape[1]:
+        raise InputError(
+            f"{data.name} has {data.x.shape[1]} inputs, the mask {mask.shape[1]} columns, expected as many"
+        )
+    found = _fit_with_structure(mask, number, (data.x == 0).all(axis=0))
+    if found.homogeneity is None:
+        return found
+    setting = Setting(data, selected_by(found.homogeneity), residual == "target")
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # what is not finite is refused where it is used
+        methods = Methods(*explain(mask, setting, fresh_rows, np.random.SeedSequence([number, 2])))
+    if any(each.fits for each in methods.tested):  # pruning weight by weight leaves such masks
+        found = replace(found, structure=None, rest=None)
+    return replace(found, methods=methods)
+
+
+def _fit_with_structure(mask: csr_array, seed: int, silent: NDArray[np.bool_] | None) -> Fit:
+    """What a mask alone says. silent [n]: columns whose input is 0 throughout the data: they explain a dead column."""
     found = _fit_alone(mask, seed)
     structure = None if found.homogeneity is None else structure_of(mask, silent)
     if structure is None:
@@ -268,11 +301,11 @@ def fit_model(mask: csr_array, uneven_rows: bool, uneven_columns: bool) -> Model
     return Model(families, rival, best, fine, *factors(best, fine))
 
 
-def illustrate(found: Fit, *, seed: int = 0) -> tuple[csr_array, csr_array]:
+def illustrate(found: Fit, *, seed: Seed = 0) -> tuple[csr_array, csr_array]:
     """A mask drawn from the fitted graphon, and one from the constant graphon, to look at."""
     assert found.model is not None
     assert found.homogeneity is not None
-    rng, selection = np.random.default_rng(seed), selected_by(found.homogeneity)
+    rng, selection = np.random.default_rng(seed_number(seed)), selected_by(found.homogeneity)
     return draw(found.model, selection, rng), _draw_constant(found.mask, selection, rng)
 
 
@@ -285,27 +318,6 @@ def certified_noise(density: float, m: int, n: int) -> float:
     arguments = (symbols.n, symbols.m, symbols.delta, symbols.variance)
     rates = (cut_norm_rate.expressions[name] for name in ("hoeffding_rate", "bernstein_rate"))
     return min(float(numeric(arguments, rate)(*at.values())) for rate in rates)
-
-
-class Selection(NamedTuple):
-    """Weights are ranked in blocks of `length` along rows (or columns), and `kept` of each block stay (S12, S13)."""
-
-    length: int
-    kept: int
-    columns: bool
-
-
-def selected_by(homogeneity: Homogeneity) -> Selection | None:
-    """The selection that a mask betrays by counts that are all equal; None for one threshold and for whole units."""
-    rows, columns, blocks = homogeneity.rows, homogeneity.columns, homogeneity.blocks
-    if rows.whole or columns.whole:
-        return None
-    if blocks is not None:
-        return Selection(blocks.length, blocks.kept, blocks.along == "columns")
-    if rows.equal or columns.equal:
-        side = rows if rows.equal else columns
-        return Selection(side.length, side.smallest, not rows.equal)
-    return None
 
 
 def draw(model: Model, selection: Selection | None, rng: np.random.Generator) -> csr_array:

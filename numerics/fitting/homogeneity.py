@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import gcd, inf, lgamma, log
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -233,3 +234,24 @@ def _blocks(mask: csr_array, along: str) -> Blocks | None:
 def log_choose(n: int, k: int) -> float:
     """ln C(n, k), -inf for k > n."""
     return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) if k <= n else -inf
+
+
+class Selection(NamedTuple):
+    """Weights are ranked in blocks of `length` along rows (or columns), and `kept` of each block stay (S12, S13)."""
+
+    length: int
+    kept: int
+    columns: bool
+
+
+def selected_by(homogeneity: Homogeneity) -> Selection | None:
+    """The selection that a mask betrays by counts that are all equal; None for one threshold and for whole units."""
+    rows, columns, blocks = homogeneity.rows, homogeneity.columns, homogeneity.blocks
+    if rows.whole or columns.whole:
+        return None
+    if blocks is not None:
+        return Selection(blocks.length, blocks.kept, blocks.along == "columns")
+    if rows.equal or columns.equal:
+        side = rows if rows.equal else columns
+        return Selection(side.length, side.smallest, not rows.equal)
+    return None

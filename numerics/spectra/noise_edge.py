@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 from scipy.sparse import csr_array
 from scipy.special import ndtri
 
-from numerics.arguments import InputError, checked_integer
+from numerics.arguments import InputError, Seed, checked_integer
 from numerics.bridge import numeric
 from numerics.spectra.singular_values import Matrix, Triplets, is_sparse, leading_triplets, mask_matrix
 from theory.graphon.symbols import m as row_count
@@ -285,7 +285,7 @@ def corrected_singular_values(
     variance: ArrayLike | None = None,
     *,
     confidence: float = 0.95,
-    seed: int = 0,
+    seed: Seed = 0,
 ) -> list[CorrectedValue]:
     """The `count` leading singular values of P/√(mn) behind a mask M, freed from the bias of its noise (O3, O4).
 

@@ -18,7 +18,7 @@ from scipy.sparse import csr_array, issparse
 from scipy.sparse.linalg import svds
 from sympy.core.function import AppliedUndef
 
-from numerics.arguments import InputError, checked_integer
+from numerics.arguments import InputError, Seed, checked_integer, seed_number
 from numerics.bridge import numeric
 from numerics.pruning.moments import threshold_for
 from numerics.spectra.jumps import breaks_of, checked_breaks, find_jump, with_ends
@@ -316,7 +316,7 @@ def _between_zeros(count: int, length: float) -> tuple[Floats, Floats, Floats]:
     return left, right, step * np.pi * np.cosh(s) * length * odds / (1 + odds) ** 2
 
 
-def mask_singular_values(mask: ArrayLike | csr_array, count: int, *, seed: int = 0) -> Floats:
+def mask_singular_values(mask: ArrayLike | csr_array, count: int, *, seed: Seed = 0) -> Floats:
     """The `count` leading singular values σ_i(M)/√(mn) of the operator of a mask, descending. float[count]
 
     The mask [m, n] is dense or of `scipy.sparse`, of any finite real entries; of a sparse one only the non-zeros are
@@ -329,7 +329,7 @@ def mask_singular_values(mask: ArrayLike | csr_array, count: int, *, seed: int =
     return leading_triplets(mask, count, seed=seed).values
 
 
-def leading_triplets(mask: ArrayLike | csr_array, count: int, *, seed: int = 0) -> Triplets:
+def leading_triplets(mask: ArrayLike | csr_array, count: int, *, seed: Seed = 0) -> Triplets:
     """The `count` leading singular triplets of M/√(mn); arguments and errors as in `mask_singular_values`."""
     matrix = mask_matrix(mask)
     shortest = min(matrix.shape)
@@ -341,7 +341,7 @@ def leading_triplets(mask: ArrayLike | csr_array, count: int, *, seed: int = 0) 
         return Triplets(left[:, :count], values[:count] * scale, right[:count].T)
     if not (matrix.nnz if is_sparse(matrix) else matrix.any()):
         return Triplets(np.eye(matrix.shape[0], count), np.zeros(count), np.eye(matrix.shape[1], count))
-    start = np.random.default_rng(seed).standard_normal(shortest)
+    start = np.random.default_rng(seed_number(seed)).standard_normal(shortest)
     left, values, right = svds(matrix, k=count, v0=start)
     triplets = Triplets(left[:, ::-1], values[::-1], right[::-1].T)
     _check_residuals(matrix, triplets)

@@ -11,7 +11,7 @@ from dataclasses import fields
 from importlib import import_module
 from typing import Any
 
-from numerics.arguments import MOST_JOBS, InputError, checked_integer
+from numerics.arguments import MOST_JOBS, InputError, checked_integer, seed_number
 
 STUDIES = ("generalisation", "lifts", "gap", "origins")
 
@@ -65,6 +65,8 @@ def settings_of(name: str, *, quick: bool = False, **settings: Any) -> Any:
     if unknown is not None:
         raise InputError(f"{unknown} is no setting of the study {name}, expected {', '.join(known)}")
     given = {word: _fixed(value) for word, value in settings.items() if value is not None}
+    if "seed" in given:
+        given["seed"] = seed_number(given["seed"])
     return module.Settings(**(module.QUICK if quick else {}) | given)
 
 

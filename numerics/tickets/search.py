@@ -11,7 +11,7 @@ from math import lcm
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, Seed, seed_number
 from numerics.equivariance import EquivariantLayer
 from numerics.equivariance.tickets import checked_eps, keep_subsets
 from numerics.subset_sum.exact_numbers import Number
@@ -174,7 +174,7 @@ def find_ticket(
     target: Sequence[EquivariantLayer],
     width: int,
     eps: Number,
-    seed: int = 0,
+    seed: Seed = 0,
     signed: bool = True,
     progress: Callable[[int, int], None] | None = None,
     limit: Limit = ROOM,
@@ -201,11 +201,11 @@ def find_ticket(
     """
     layers = checked_network(target)
     near = checked_eps(eps)
-    for name, value, least in (("width", width, 1), ("seed", seed, 0)):
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-            raise InputError(f"{name} = {value!r}: expected an integer of at least {least}")
+    number = seed_number(seed)
+    if isinstance(width, bool) or not isinstance(width, (int, np.integer)) or width < 1:
+        raise InputError(f"width = {width!r}: expected an integer of at least 1")
     limit.check(f"width {int(width)}: the search", searching(shapes_of(layers), int(width), near, bool(signed)))
-    source = Source.of(layers, int(width), int(seed))
+    source = Source.of(layers, int(width), number)
     blocks, done = sum(before for before, _ in source.shapes), 0
     masks = []
     for k, layer in enumerate(layers):

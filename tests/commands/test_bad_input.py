@@ -362,7 +362,7 @@ BUGS = {
     "numerics.pruning.forecast.predict_problem": [*PREDICT, "snip"],
     "numerics.data.standardised": [*PREDICT, "snip", "--standardise"],
     "numerics.fitting.fit.fit": FIT,
-    "numerics.fitting.explanation.explain": [*FIT, "--data", "x.npz"],
+    "numerics.fitting.fit.explain": [*FIT, "--data", "x.npz"],
     "numerics.masks.files._mask": FIT,
     "numerics.tickets.find_ticket": TICKET,
     "numerics.tickets.guaranteed_width": TICKET,

@@ -22,7 +22,7 @@ from numerics.fitting.explanation import (
     explain,
     origin_of,
 )
-from numerics.fitting.fit import Selection
+from numerics.fitting.homogeneity import Selection
 from numerics.fitting.levels import FEW_ROWS
 from numerics.masks.selection import top_k_mask
 from numerics.networks import random_network

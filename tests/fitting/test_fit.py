@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from argparse import ArgumentParser
+from dataclasses import asdict
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -16,19 +17,19 @@ from scipy.sparse import coo_array, csr_array, random_array, save_npz
 from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.commands import fit as command
+from numerics.data import load_data
 from numerics.fitting.factor_model import count
 from numerics.fitting.fit import (
     Fit,
-    Selection,
     _block_lift,
     _draw_selected,
     draw,
     fit,
     fit_model,
     masks_drawn,
-    selected_by,
 )
-from numerics.fitting.homogeneity import Blocks, homogeneity_of
+from numerics.fitting.homogeneity import Blocks, Selection, homogeneity_of, selected_by
+from numerics.fitting.verdict import account, verdict
 from numerics.masks.selection import n_of_m_mask, row_mask, top_k_mask
 
 RNG = np.random.default_rng(0)
@@ -223,6 +224,31 @@ def test_a_mask_may_be_of_any_kind() -> None:
     given = (mask, mask.astype(int).tolist(), coo_array(mask), csr_array(mask.astype(float)))
     found = [(each.mask != csr_array(mask)).nnz for each in map(fit, given)]
     assert found == [0, 0, 0, 0]
+
+
+# From Python
+
+
+def test_a_fit_with_data_is_that_of_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = load_data("digits", "is0")
+    mask = top_k_mask(np.abs(np.random.default_rng(2).standard_normal((48, 64))), 400)
+    np.save(tmp_path / "mask.npy", mask)
+    words = ["--data", "digits", "--labels", "is0", "--fresh-rows", "1000", "--seed", "5", "--json", "-"]
+    assert main(["fit", str(tmp_path / "mask.npy"), *words]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    found = fit(mask, data, fresh_rows=1000, seed=5)
+    assert found.methods is not None
+    assert [each.p for each in found.methods.tested] == [each["p"] for each in printed["methods"]["ranking"]]
+    assert verdict(found).lines == printed["verdict"]["lines"]
+    assert asdict(account(found)) | {"level": 0.01} == printed["explanation"]
+
+
+def test_what_does_not_go_with_a_mask() -> None:
+    data = load_data("digits", "is0")
+    with pytest.raises(InputError, match="digits has 64 inputs, the mask 3 columns, expected as many"):
+        fit(np.eye(3), data)
+    with pytest.raises(InputError, match="residual is 'y', expected target or output"):
+        fit(np.eye(64), data, residual="y")
 
 
 # The command

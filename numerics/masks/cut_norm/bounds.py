@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError, checked_array, checked_integer
+from numerics.arguments import InputError, Seed, checked_array, checked_integer, seed_number
 from numerics.masks.cut_norm.certificate import norm_by_cholesky, norm_by_probes, weight
 from numerics.masks.cut_norm.enumeration import LONGEST_EXACT, largest_cut
 from numerics.masks.cut_norm.linear import Linear, bordered, of_difference, of_matrix, operations, scaled
@@ -52,7 +52,7 @@ class Witness(NamedTuple):
     columns: NDArray[np.bool_]
 
 
-def cut_norm(A: Any, *, seed: int = 0) -> CutNorm:
+def cut_norm(A: Any, *, seed: Seed = 0) -> CutNorm:
     """Bounds of the cut norm of a real matrix A [m, n], an array or of scipy.sparse, and a cut that attains the lower.
 
     Exact, up to rounding, where min(m, n) ≤ 22 and 2^min·max ≤ 2³², equal rows and equal columns being counted once,
@@ -77,7 +77,7 @@ def cut_norm(A: Any, *, seed: int = 0) -> CutNorm:
     return _of_products(values, np.zeros((m, 0)), np.zeros((0, n)), _rng(seed))
 
 
-def cut_distance(mask: Any, graphon: Graphon, *, seed: int = 0) -> CutNorm:
+def cut_distance(mask: Any, graphon: Graphon, *, seed: Seed = 0) -> CutNorm:
     """Bounds of ‖mask − P‖□ for a mask [m, n], an array or of scipy.sparse, with real entries.
 
     graphon is a number (P constant), an array P [m, n], or factors (left [m, k], right [k, n]) with P = left @ right
@@ -139,10 +139,8 @@ def cut_norm_witness(A: ArrayLike, rng: np.random.Generator, starts: int = 16) -
     return Witness(_mean(attained, exponent, m * n, below), rows, columns)
 
 
-def _rng(seed: int) -> np.random.Generator:
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise InputError(f"seed is {seed!r}, expected an integer ≥ 0")
-    return np.random.Generator(np.random.PCG64DXSM(int(seed)))
+def _rng(seed: Seed) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64DXSM(seed_number(seed)))
 
 
 def _matrix(A: Any, name: str) -> Floats:

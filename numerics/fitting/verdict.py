@@ -1,0 +1,271 @@
+"""What a fit of a mask says in words: where the mask came from, and which method made it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from numerics.bridge import numeric
+from numerics.fitting.explanation import TRAINING, Explanation, Origin, Status, origin_of
+from numerics.fitting.fit import Fit
+from numerics.fitting.homogeneity import Homogeneity, Selection, selected_by
+from numerics.fitting.levels import FEW_ROWS, REJECTED, UNLIKELY
+from numerics.fitting.structure import Removal, Structure
+from theory.graphon.taxonomy import CLASSES, Heterogeneity
+from theory.saliency import constant_graphon, synflow_factorises
+from theory.saliency.model import rho
+from theory.saliency.threshold import s as scale
+from theory.tails import t
+
+CLASS_WORDS = {
+    Heterogeneity.HOMOGENEOUS: "homogeneous",
+    Heterogeneity.ROW: "row-heterogeneous",
+    Heterogeneity.COLUMN: "column-heterogeneous",
+    Heterogeneity.BOTH: "doubly heterogeneous",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a mask alone says.
+
+    status: structured, fitted_explains, fitted_does_not_explain or nothing_to_fit. kind: the class of G6, in words.
+    selection: in which blocks weights were ranked, None for one threshold. constant_is_noise, fitted_explains: whether
+    the distance to the constant graphon, and to the fitted one, is that of drawn masks; None where nothing is fitted.
+    compatible_methods: those of this class, which is no proof. lines: all of it in sentences.
+    """
+
+    status: str
+    kind: str
+    selection: Selection | None
+    constant_is_noise: bool | None
+    fitted_explains: bool | None
+    compatible_methods: list[str]
+    lines: list[str]
+
+
+@dataclass(frozen=True)
+class Account:
+    """Which method made a mask, as far as the tests tell.
+
+    status: that of the `Origin`, or no_data, structured (and no data) or nothing_to_fit. methods: the laws that are not
+    rejected, by the names of their methods. untested: what nothing is known of here. nearest: the likeliest method.
+    lines: all of it in sentences.
+    """
+
+    status: str
+    methods: list[list[str]]
+    untested: list[str]
+    nearest: str | None
+    lines: list[str]
+
+
+def verdict(found: Fit) -> Verdict:
+    """Say in words what a mask alone tells: its class, how it was selected, whether the fitted graphon explains it.
+
+    Examples:
+        >>> import numpy as np
+        >>> from numerics import fit, sample_rank_one
+        >>> u = np.linspace(0.05, 0.6, 300)
+        >>> said = verdict(fit(sample_rank_one(u, u, np.random.default_rng(0))))
+        >>> said.kind, said.fitted_explains
+        ('doubly heterogeneous', True)
+    """
+    if found.homogeneity is None or found.model is None or found.to_constant is None or found.to_fitted is None:
+        kept = "every weight is kept" if found.mask.nnz else "no weight is kept"
+        words = CLASS_WORDS[Heterogeneity.HOMOGENEOUS]
+        return Verdict("nothing_to_fit", words, None, None, None, [], [f"{kept}: there is nothing to fit"])
+    kind, selection = found.homogeneity.kind, selected_by(found.homogeneity)
+    noise, explains = found.to_constant.is_noise, found.to_fitted.is_noise
+    if found.structure is not None:
+        lines = _structure_lines(found.structure, found.mask.shape)
+        return Verdict("structured", CLASS_WORDS[kind], selection, noise, explains, ["structured pruning"], lines)
+    evened = _evened_out(found.homogeneity, selection)
+    lines = [_class_line(found, kind)]
+    whole = [
+        name for name, side in (("rows", found.homogeneity.rows), ("columns", found.homogeneity.columns)) if side.whole
+    ]
+    if whole:
+        lines.append(
+            f"{' and '.join(whole)} are kept whole or not at all: structured pruning, of units and not of weights"
+        )
+    if selection is not None:
+        along = "column" if selection.columns else "row"
+        line = selection.length == found.mask.shape[0 if selection.columns else 1]
+        block = f"each {along}" if line else f"each block of {selection.length} along every {along}"
+        lines.append(
+            f"{block} keeps exactly {selection.kept} of {selection.length}: weights were ranked there, not over the "
+            f"layer ({'S12' if line else 'S13'}); no factor of the {along}s can be seen; drawn masks and methods keep to it"
+        )
+    if evened:
+        lines.append(
+            f"{' and '.join(evened)} vary less than chance allows: something evens them out, as no method of G6 does"
+        )
+    verb = "does not explain the mask" if not explains else "explains all but that" if evened else "explains the mask"
+    which = "the fitted graphon, the constant one," if found.model.is_constant else "the fitted graphon"
+    richer = "; rows then know more than one factor, as SNIP's do on real data (G11)"
+    lines.append(
+        f"{which} {verb}: cut distance "
+        f"{found.to_fitted.cut.lower:.3g}, in masks drawn from it {around(found.to_fitted.drawn)}"
+        f"{richer if not explains and kind is Heterogeneity.BOTH else ''}"
+    )
+    status = "fitted_explains" if explains else "fitted_does_not_explain"
+    methods = [] if evened else _compatible(found, kind, selection is not None)
+    return Verdict(status, CLASS_WORDS[kind], selection, noise, explains, methods, lines)
+
+
+def _class_line(found: Fit, kind: Heterogeneity) -> str:
+    assert found.to_constant is not None
+    assert found.certified is not None
+    words = CLASS_WORDS[kind]
+    if kind is Heterogeneity.HOMOGENEOUS:
+        assert found.homogeneity is not None
+        if not found.to_constant.is_noise:
+            return f"{words} in its degrees only: neither rows nor columns vary more than chance allows"
+        return f"{words}: neither rows nor columns vary more than chance allows"
+    sides = {
+        Heterogeneity.ROW: "rows vary",
+        Heterogeneity.COLUMN: "columns vary",
+        Heterogeneity.BOTH: "both sides vary",
+    }
+    certified = "; certified by the cut distance to the constant graphon too (G1)"
+    return f"{words}: {sides[kind]} more than chance allows{certified if _beyond_g1(found) else ''}"
+
+
+def _evened_out(found: Homogeneity, selection: Selection | None) -> list[str]:
+    """The sides that vary too little, but for one whose lines keep their number by selection."""
+    selected = None if selection is None else found.columns if selection.columns else found.rows
+    sides = {"rows": found.rows, "columns": found.columns}
+    return [name for name, side in sides.items() if side.too_even and side is not selected]
+
+
+def _beyond_g1(found: Fit) -> bool:
+    return bool(found.to_constant and found.certified and found.to_constant.cut.lower > found.certified)
+
+
+def _compatible(found: Fit, kind: Heterogeneity, selected: bool) -> list[str]:
+    """The methods of G6 whose class this is."""
+    assert found.homogeneity is not None
+    assert found.to_constant is not None
+    if found.homogeneity.rows.whole or found.homogeneity.columns.whole:
+        return ["structured pruning"]
+    if kind is Heterogeneity.HOMOGENEOUS and not found.to_constant.is_noise:
+        return []
+    if selected:
+        return ["wanda, or any score with a column factor" if kind is Heterogeneity.COLUMN else "random, magnitude"]
+    names = [name for name, its in CLASSES.items() if its is kind and name != "wanda"]
+    if kind is Heterogeneity.COLUMN:
+        names = ["a column factor under one threshold (wanda's score)"]
+    if kind is not Heterogeneity.HOMOGENEOUS and _like_deep_synflow(found):
+        names.append("deep synflow")
+    return names
+
+
+def _like_deep_synflow(found: Fit) -> bool:
+    """Whether both sides vary about as much as S11 says of deep SynFlow."""
+    assert found.homogeneity is not None
+    inflation = numeric((t, rho), synflow_factorises.expressions["variance_inflation"])
+    level = numeric((rho, scale), constant_graphon.expressions["threshold"])(found.density, 1.0)
+    expected = float(inflation(level, found.density))
+    sides = found.homogeneity.rows, found.homogeneity.columns
+    return all(abs(side.chi / expected - 1) < 4 * np.sqrt(2 / side.number) for side in sides if side.number > 1)
+
+
+def _structure_lines(found: Structure, shape: tuple[int, int]) -> list[str]:
+    """How many whole lines are gone or kept, and why methods that prune weight by weight do not leave such a mask."""
+    if found.whole:
+        gone = " and ".join(f"{each.lines.size} of {_number(each, shape)} {each.side}" for each in found.removals)
+        return [f"structured: {gone} are gone, and every weight of the rest is kept (chance below {UNLIKELY:g})"]
+    return [_removal_line(each, shape) for each in found.removals]
+
+
+def _removal_line(found: Removal, shape: tuple[int, int]) -> str:
+    side, others = found.side, _number(found, shape) - found.lines.size
+    done, near = ("are kept whole", "full") if found.kept else ("are gone", "empty")
+    else_ = {
+        ("rows", False): ", or units that no sample opens",
+        ("columns", False): ", or inputs that are 0 throughout",
+    }.get((side, found.kept), "")
+    return (
+        f"structured: {found.lines.size} of {_number(found, shape)} {side} {done}, while {found.nearly} of the other "
+        f"{others} are nearly {near}; pruning weight by weight would leave more of these (p {found.p:.1g}): whole {side} "
+        f"were chosen{else_}"
+    )
+
+
+def _number(found: Removal, shape: tuple[int, int]) -> int:
+    return shape[("rows", "columns").index(found.side)]
+
+
+def account(found: Fit) -> Account:
+    """Say in words which method made a mask, of those that were tested with the data, at a level of 1 %.
+
+    Examples:
+        >>> import numpy as np
+        >>> from numerics import fit, global_mask, load_data
+        >>> weights = np.random.default_rng(0).standard_normal((64, 64))
+        >>> found = fit(global_mask(abs(weights), 0.1), load_data("digits", labels="is0"), fresh_rows=2000)
+        >>> account(found).status, account(found).methods
+        ('explained', [['random', 'magnitude']])
+    """
+    if found.homogeneity is None:
+        return Account("nothing_to_fit", [], [], None, [])
+    structured = found.structure is not None
+    if found.methods is None:
+        return Account("structured" if structured else "no_data", [], [], None, [])
+    origin = origin_of(*found.methods, found.mask.shape[0], structured)
+    lines = _sentences(origin, found.methods.tested)
+    laws = [list(law) for law in origin.laws]
+    return Account(str(origin.status), laws, list(origin.untested), origin.nearest, lines)
+
+
+def _sentences(origin: Origin, found: Sequence[Explanation]) -> list[str]:
+    """What follows from the tests of the methods."""
+    level = f"{REJECTED:.0%}"
+    laws = "; ".join(_joined(law) for law in origin.laws)
+    same = [f"{_joined(law)} give the same law here" for law in origin.laws if len(law) > 1]
+    untested = f"; {_joined(origin.untested)} could not be tested" if origin.untested else ""
+    match origin.status:
+        case Status.STRUCTURED:
+            first = "no method at initialisation is named: whole lines were chosen, and the rest is analysed apart"
+        case Status.EXPLAINED:
+            verb = "explains" if len(origin.laws[0]) == 1 else "explain"
+            first = f"{laws} {verb} the mask: not rejected, while every other method is, at level {level}"
+        case Status.NOT_TOLD_APART:
+            first = f"not told apart, as they are not rejected at level {level}: {laws}{untested}"
+        case Status.NONE_EXPLAINS:
+            first = (
+                f"no method at initialisation explains the mask: all are rejected at level {level}; the nearest is "
+                f"{origin.nearest}. So training, another method or network, or other data, labels, scaling or residual "
+                "(--residual) made it"
+            )
+        case _:
+            first = f"no method is named: what could be tested is rejected at level {level}{untested}"
+    bound = (
+        f"level {level}: a method that made the mask, in this setting, is rejected with that chance at most; if none of "
+        "them did, no level bounds how often one passes"
+    )
+    if TRAINING in origin.untested:
+        same.append(f"fewer than {FEW_ROWS} rows do not tell {TRAINING} from a method that reads the data")
+    likelihoods = [each.log_likelihood for each in found if each.fits]
+    apart = (
+        [f"their likelihoods differ by {max(likelihoods) - min(likelihoods):.1f} nats at most"]
+        if len(likelihoods) > 1
+        else []
+    )
+    few = [each.method for each in found if not each.exact]
+    rough = (
+        [f"p of {_joined(few)}: extrapolated from too few drawn masks, so that the level is not exact"] if few else []
+    )
+    return [first, *same, *apart, bound, *rough]
+
+
+def _joined(names: Sequence[str]) -> str:
+    return " and ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def around(values: np.ndarray) -> str:
+    """Mean ± standard deviation."""
+    return f"{values.mean():.3g} ± {values.std(ddof=1):.1g}"
