@@ -21,7 +21,7 @@ from numerics.evidence.trial import Trial
 from numerics.evidence.verification import ClaimResult, Run
 from numerics.exact import balls
 from numerics.exact.balls import NoEnclosureError, core, enclose, enclosures, integrals, vouched
-from numerics.exact.balls.rays import tail
+from numerics.exact.balls.tails import tail
 from numerics.reports.run import as_html, as_json, closing_line
 from theory.claims import Entry, formulas
 from theory.ledger import load_ledger

@@ -3,7 +3,7 @@
 `enclose` returns a complex ball that contains the value; `digits` prints correct digits; `number` is the nearest
 float. Where the proof leans on an assumption that was not checked, the number is *vouched*: `vouched` says for what, and
 `collecting` gathers it from all that is computed meanwhile. That may be the tail of an improper integral (it is
-bounded from the structure of the integrand, `numerics.exact.balls.rays`, and taken to be log-concave where that fails), or
+bounded from the structure of the integrand, `numerics.exact.balls.tails`, and taken to be log-concave where that fails), or
 what the classes `Level`, `Smallest`, `BracketedSum` and `Transfer` ask of whoever writes them.
 """
 

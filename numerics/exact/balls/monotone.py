@@ -9,8 +9,9 @@ import sympy as sp
 from flint import acb, arb
 
 from numerics.exact.balls.core import NoEnclosureError, Values, evaluate, is_real
-from numerics.exact.balls.rays import Ray, UnprovedError, analysed, ray
+from numerics.exact.balls.rays import Ray, UnprovedError, ray
 from numerics.exact.balls.symbols import free_symbols
+from numerics.exact.balls.tails import analysed
 from theory.tails import product_survival
 
 RISING = (sp.exp, sp.log, sp.erf, sp.tanh, sp.sinh, sp.atan, sp.Max, sp.Min, sp.floor, sp.ceiling)
