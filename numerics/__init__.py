@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from numerics.spectra.noise_edge import corrected_singular_values
     from numerics.studies import study
     from numerics.tickets import certify, find_ticket
+    from numerics.tickets.calls import check, ticket
     from numerics.tickets.checking import check_ticket
     from theory.input_error import InputError
 
@@ -44,6 +45,7 @@ _HOMES = {
     "InputError": "theory.input_error",
     "account": "numerics.fitting.verdict",
     "certify": "numerics.tickets",
+    "check": "numerics.tickets.calls",
     "check_ticket": "numerics.tickets.checking",
     "corrected_singular_values": "numerics.spectra.noise_edge",
     "cut_distance": "numerics.masks.cut_norm",
@@ -71,6 +73,7 @@ _HOMES = {
     "stable_step": "numerics.networks",
     "study": "numerics.studies",
     "tangent_kernel": "numerics.networks",
+    "ticket": "numerics.tickets.calls",
     "train": "numerics.networks",
     "verdict": "numerics.fitting.verdict",
     "verify": "numerics.evidence.verification",
@@ -80,6 +83,7 @@ __all__ = [
     "InputError",
     "account",
     "certify",
+    "check",
     "check_ticket",
     "corrected_singular_values",
     "cut_distance",
@@ -107,6 +111,7 @@ __all__ = [
     "stable_step",
     "study",
     "tangent_kernel",
+    "ticket",
     "train",
     "verdict",
     "verify",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numerics.commands._ticket_summary import Summary
 from numerics.commands.common import number_table
 from numerics.reports.plain_text import plain
+from numerics.tickets.report import Summary
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from argparse import ArgumentParser, Namespace
-from fractions import Fraction
-from importlib.metadata import version
-from math import ceil
+from contextlib import nullcontext
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from numerics.arguments import InputError
 from numerics.commands.common import bar, check_places, check_seed, data_file, same_file
@@ -18,9 +15,7 @@ from numerics.reports.writing import write_json
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.commands._ticket_case import Case
-    from numerics.tickets import NetworkTicket
-    from numerics.tickets.limits import Work
+    from numerics.tickets.calls import Checked, Found
 
 TRAINED = ("digits-mlp", "pointset-deepsets")
 SEARCH = {"width_factor": "1", "epsilon": 1e-6, "delta": 0.01, "seed": 0}  # what is taken where nothing is said
@@ -31,7 +26,6 @@ KNOWN = {
     "check": (".npz",),
     "output": (".npz",),
 }  # words, and suffixes of files
-PLAIN = re.compile(r"[0-9./]{1,40}(e[+-]?[0-9]{1,2})?")  # no power that would not fit in memory
 EPILOG = (
     "Nothing in a file is executed. Claims are named by their labels, such as Q7: sparse-limits show Q7. Without --target and "
     "demands, --check says no more than that a file is consistent: whoever wrote it chose its target and its epsilon. Exit "
@@ -71,40 +65,37 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Find or check, report. Raises InputError, in one line, for anything wrong with the call or its input."""
-    import numpy as np
     from rich.console import Console
-    from threadpoolctl import threadpool_limits
 
     _check_call(arguments)
     console = Console(quiet=arguments.json == "-")
-    with threadpool_limits(1), np.errstate(over="ignore", invalid="ignore"):  # layers refuse what is not finite
-        if arguments.check is None:
-            return _find(arguments, console)
-        from numerics.commands._ticket_check import check_file
-
-        return check_file(arguments, console)
+    found = _find(arguments, console) if arguments.check is None else _check(arguments, console)
+    if arguments.json is not None:
+        write_json(arguments.json, found.summary)
+    return 0 if found.holds else 1
 
 
 def _check_call(arguments: Namespace) -> None:
     """What can be refused before anything is computed or read."""
     if arguments.check is None and arguments.target is None:
         raise InputError(f"neither --target nor --check is given, expected --target FILE, {' or '.join(TRAINED)}")
+    from numerics.tickets.calls import check_delta, check_epsilon, checked_factor, checked_share
     from numerics.tickets.limits import USUAL, read_limit
 
     _check_company(arguments)
     arguments.limit = USUAL if arguments.limit is None else read_limit(arguments.limit)
     for name in CHECK_ALONE:
-        setattr(arguments, name, _share(name, getattr(arguments, name)))
+        if (share := getattr(arguments, name)) is not None:
+            setattr(arguments, name, checked_share(f"--{name}", share))
     if arguments.check is None:
         for name, value in SEARCH.items():
             if getattr(arguments, name) is None:
                 setattr(arguments, name, value)
-        arguments.width_factor = _factor(arguments.width_factor)
+        arguments.width_factor = checked_factor("--width-factor", arguments.width_factor)
         check_seed(arguments.seed)
-        if not 0 < arguments.delta < 1:
-            raise InputError(f"--delta is {arguments.delta:g}, expected a probability between 0 and 1")
-    if arguments.epsilon is not None and not 0 < arguments.epsilon < float("inf"):
-        raise InputError(f"--epsilon is {arguments.epsilon:g}, expected a number above 0")
+        check_delta("--delta", arguments.delta)
+    if arguments.epsilon is not None:
+        check_epsilon("--epsilon", arguments.epsilon)
     if arguments.target is not None and arguments.target not in TRAINED and not Path(arguments.target).suffix:
         raise InputError(f"--target is {arguments.target!r:.80}, expected {', '.join(TRAINED)}, or a file of a network")
     for name, known in KNOWN.items():
@@ -138,89 +129,37 @@ def _check_places(arguments: Namespace) -> None:
     check_places(reads, {"--output": arguments.output, "--json": arguments.json})
 
 
-def _factor(text: str) -> Fraction:
-    try:
-        factor = Fraction(text if PLAIN.fullmatch(text) else "")
-    except (ValueError, ZeroDivisionError):
-        factor = Fraction(0)
-    if not 0 < factor <= 1000:
-        raise InputError(f"--width-factor is {text!r:.60}, expected a number above 0, such as 1/2 or 0.1, at most 1000")
-    return factor
-
-
-def _share(name: str, text: str | None) -> Fraction | None:
-    if text is None:
-        return None
-    try:
-        share = Fraction(text if PLAIN.fullmatch(text) else "")
-    except (ValueError, ZeroDivisionError):
-        share = Fraction(-1)
-    if not 0 <= share <= 1:
-        raise InputError(f"--{name} is {text!r:.60}, expected a share from 0 to 1, such as 0.99 or 199/200")
-    return share
-
-
-def _find(arguments: Namespace, console: Console) -> int:
+def _find(arguments: Namespace, console: Console) -> Found:
     from numerics.commands._ticket_report import show
-    from numerics.commands._ticket_summary import compare, describe, found, widths
-    from numerics.tickets import guaranteed_width
-    from numerics.tickets.files import save_ticket
+    from numerics.tickets.calls import case_of, ticket
 
-    started = perf_counter()
-    case = case_of(arguments, arguments.seed)
-    summary: dict[str, Any] = {"version": version("sparse-limits"), "target": describe(case)}
-    seconds = {"target": perf_counter() - started}
-    guaranteed = guaranteed_width(case.layers, arguments.epsilon, arguments.delta, case.signed)
-    width = ceil(arguments.width_factor * guaranteed)
-    arguments.limit.check(f"width {width}: the search and what follows", _work(arguments.epsilon, case, width))
-    summary["width"] = widths(case, arguments.epsilon, arguments.delta, guaranteed, width)
-    started = perf_counter()
-    ticket = _search(arguments, case, width)
-    seconds["search"] = perf_counter() - started
-    started = perf_counter()
-    summary |= {"delta": arguments.delta, "ticket": found(ticket), **compare(ticket, case), "file": arguments.output}
-    summary["seconds"] = {**seconds, "comparison": perf_counter() - started}
-    if arguments.output is not None:
-        save_ticket(arguments.output, ticket, arguments.delta, case.name, case.permutations, case.biased)
-    show(console, summary)
-    if arguments.json is not None:
-        write_json(arguments.json, summary)
-    return 0 if summary["ticket"]["within_epsilon"] else 1
-
-
-def _work(eps: float, case: Case, width: int) -> Work:
-    """Of the search and of the comparison, for which a ticket usually keeps something of the first items alone."""
-    from numerics.subset_sum.batch import MOST_ITEMS
-    from numerics.tickets.costs import evaluating, items_for, searching, shapes_of
-    from numerics.tickets.limits import Work
-
-    shapes = shapes_of(case.layers)
-    numbers = shapes[0].before * shapes[0].columns
-    inputs = numbers if case.samples is None else len(case.samples.x)
-    passes = 2 if case.permutations is None else 3 + len(case.permutations[0])
-    touched = 4 * MOST_ITEMS if items_for(eps) < MOST_ITEMS else None
-    comparison = evaluating(shapes, width, inputs, passes, touched).then(Work(16 * inputs * numbers, 0))
-    return searching(shapes, width, eps, case.signed).then(comparison)
-
-
-def case_of(arguments: Namespace, seed: int) -> Case:
-    """The target, trained or read, with its samples."""
-    from numerics.commands._ticket_case import from_files, trained
-
-    if arguments.target not in TRAINED:
-        return from_files(arguments.target, arguments.data, arguments.nonnegative, arguments.limit)
-    with stderr().status(f"training {arguments.target}"):
-        return trained(arguments.target, seed)
-
-
-def _search(arguments: Namespace, case: Case, width: int) -> NetworkTicket:
-    """The ticket, with a bar on a terminal while it is searched."""
-    from numerics.tickets import find_ticket
-
+    started, status = perf_counter(), stderr().status(f"training {arguments.target}")
+    with status if arguments.target in TRAINED else nullcontext():
+        case = case_of(arguments.target, arguments.data, arguments.nonnegative, arguments.seed, arguments.limit)
+    seconds = perf_counter() - started
     with bar(stderr(), "subset sums, channel by channel") as progress:
-        return find_ticket(
-            case.layers, width, arguments.epsilon, arguments.seed, case.signed, progress, arguments.limit
+        found = ticket(
+            case,
+            **{name: getattr(arguments, name) for name in (*SEARCH, "limit", "output")},
+            progress=progress,
         )
+    found.summary["seconds"]["target"] = seconds
+    show(console, found.summary)
+    return found
+
+
+def _check(arguments: Namespace, console: Console) -> Checked:
+    from numerics.commands._ticket_report import show_check
+    from numerics.reports.plain_text import plain
+    from numerics.tickets.calls import check
+
+    asked = {
+        name: getattr(arguments, name) for name in ("target", "data", "nonnegative", "epsilon", *CHECK_ALONE, "limit")
+    }
+    with stderr().status(f"checking {plain(arguments.check)}"):
+        checked = check(arguments.check, **asked)
+    show_check(console, checked.summary)
+    return checked
 
 
 def stderr() -> Console:

@@ -57,11 +57,11 @@ def read_limit(text: str) -> Limit:
         match = WORD.fullmatch(word.strip())
         kind = "memory" if match and match[2] in dict(MEMORY) else "time"
         if match is None or kind in found:
-            raise InputError(f"--limit is {text!r:.60}, expected such as 4GiB, 10min, or 4GiB,10min")
+            raise InputError(f"limit is {text!r:.60}, expected such as 4GiB, 10min, or 4GiB,10min")
         whole, _, digits = match[1].partition(".")
         found[kind] = int(whole + digits) * dict((*MEMORY, *TIME))[match[2]] // 10 ** len(digits)
     if not all(found.values()):
-        raise InputError(f"--limit is {text!r:.60}, expected amounts above 0")
+        raise InputError(f"limit is {text!r:.60}, expected amounts above 0")
     return USUAL._replace(**found)
 
 

@@ -176,7 +176,7 @@ def find_ticket(
     eps: Number,
     seed: Seed = 0,
     signed: bool = True,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], object] | None = None,
     limit: Limit = ROOM,
 ) -> NetworkTicket:
     """Masks of the random network of a seed under which it acts as the target, each coefficient within eps if possible.

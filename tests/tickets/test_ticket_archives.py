@@ -11,9 +11,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from numerics.commands._ticket_case import from_files
 from numerics.reports.plain_text import plain
 from numerics.tickets.archives import read_arrays
+from numerics.tickets.cases import from_files
 from numerics.tickets.limits import USUAL, Limit
 from numerics.tickets.target_files import load_target
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
 
+import numerics as sl
+from numerics.arguments import InputError
 from numerics.cli import main
 
 RNG = np.random.default_rng(0)
@@ -258,3 +261,38 @@ def test_bad_input_is_one_line_and_leaves_nothing(capsys, tmp_path, small_ticket
     assert err.startswith("sparse-limits: ")
     assert err.count("\n") == 1
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+# From Python
+
+
+def test_one_call_finds_and_one_checks_as_the_command_does(tmp_path, capsys):
+    target, file = str(tmp_path / "target.npz"), str(tmp_path / "ticket.npz")
+    np.savez(target, weights_1=np.array([[0.3], [-0.7]]))
+    assert main(["ticket", "--target", target, "--epsilon", "1e-3", "--seed", "3", "--json", "-"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    found = sl.ticket(target, epsilon=1e-3, seed=3, output=file)
+    assert found.holds
+    assert found.summary | {"seconds": None, "file": None} == printed | {"seconds": None}
+    assert main(["ticket", "--check", file, "--target", target, "--kept", "0.9", "--json", "-"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    checked = sl.check(file, target=target, kept="0.9")
+    assert checked.holds
+    assert json.loads(json.dumps(checked.summary)) | {"seconds": None} == printed | {"seconds": None}
+    assert not sl.check(file, target=target, epsilon=1e-9).holds
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ({"epsilon": 0}, "epsilon is 0, expected a number above 0"),
+        ({"delta": 1}, "delta is 1, expected a probability between 0 and 1"),
+        ({"width_factor": "1e999"}, "width_factor is '1e999', expected a number above 0"),
+        ({"width_factor": -0.5}, "width_factor is -0.5, expected a number above 0"),
+        ({"seed": -1}, "seed is -1, expected a whole number"),
+        ({"limit": "1"}, "limit is '1'"),
+    ],
+)
+def test_a_call_that_cannot_be_answered(tmp_path, words, why):
+    with pytest.raises(InputError, match=re.escape(why)):
+        sl.ticket(str(tmp_path / "target.npz"), **words)

@@ -208,7 +208,7 @@ def test_limits_are_read(text, limit):
     "text", ["", "4", "4GB", "-1GiB", "1GiB,2GiB", "1s,1min", "0s", "1e9GiB", "infmin", "1GiB 1s", "٣GiB"]
 )
 def test_what_is_no_limit(text):
-    with pytest.raises(ValueError, match=r"^--limit is [^\n]*, expected"):
+    with pytest.raises(ValueError, match=r"^limit is [^\n]*, expected"):
         read_limit(text)
 
 

@@ -309,7 +309,7 @@ def test_the_door():
         ((layers, 8.0, 0.1), "width"),
         ((layers, True, 0.1), "width"),
         ((layers, 10**12, 0.1), "would take about 451 TiB"),
-        ((layers, 8, 0.1, -1), "seed = -1"),
+        ((layers, 8, 0.1, -1), "seed is -1"),
         (((), 8, 0.1), "0 layers"),
         (((layers[0], layers[0]), 8, 0.1), "takes 3"),
         (([np.eye(2)], 8, 0.1), "EquivariantLayer"),

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from numerics.commands._ticket_case import Case, Samples
 from numerics.tickets import NetworkTicket, certify, usual_width
 from numerics.tickets.bounds import equivariance_bound
+from numerics.tickets.cases import Case, Samples
 from numerics.tickets.certificate import bounds_up_to
 from numerics.tickets.checking import Check
 from numerics.tickets.costs import shapes_of, together

@@ -1,0 +1,262 @@
+"""A ticket found, or a ticket's file checked, in one call: what `sparse-limits ticket` does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from importlib.metadata import version
+from math import ceil
+from time import perf_counter
+from typing import NamedTuple
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from numerics.arguments import InputError, Seed, seed_number
+from numerics.equivariance import forward
+from numerics.subset_sum.batch import MOST_ITEMS
+from numerics.tickets.cases import TARGETS, Case, from_files, of_ticket, trained
+from numerics.tickets.checking import Check, check_stored
+from numerics.tickets.costs import evaluating, items_for, searching, shapes_of
+from numerics.tickets.demands import Agreement, Demand, Demands, demanded
+from numerics.tickets.files import StoredTicket, load_ticket, save_ticket
+from numerics.tickets.limits import USUAL, Limit, Work, read_limit
+from numerics.tickets.report import Summary, compare, describe, found, pieces, summarise_check, widths
+from numerics.tickets.search import NetworkTicket, find_ticket
+from numerics.tickets.widths import guaranteed_width
+
+PLAIN = re.compile(r"[0-9./]{1,40}(e[+-]?[0-9]{1,2})?")  # no power that would not fit in memory
+Share = Fraction | float | str
+
+
+class Found(NamedTuple):
+    """A ticket with its target, and all numbers of it, as `sparse-limits ticket --json` writes them."""
+
+    ticket: NetworkTicket
+    case: Case
+    summary: Summary
+
+    @property
+    def holds(self) -> bool:
+        """Whether every coefficient is within epsilon."""
+        return bool(self.summary["ticket"]["within_epsilon"])
+
+
+class Checked(NamedTuple):
+    """What a ticket's file says, whether that is so, what was demanded, and all numbers of it."""
+
+    check: Check
+    demands: list[Demand]
+    summary: Summary
+
+    @property
+    def holds(self) -> bool:
+        """Whether all that the file says is true, of the target given, and all that is demanded is met."""
+        return bool(self.summary["holds"]) and all(demand.met for demand in self.demands)
+
+
+def case_of(target: str, data: str | None, nonnegative: bool, seed: int, limit: Limit) -> Case:
+    """A target, trained or read, with its samples. InputError, in one line, for whatever is wrong with the files."""
+    return trained(target, seed) if target in TARGETS else from_files(target, data, nonnegative, limit)
+
+
+def ticket(
+    target: str | Case,
+    *,
+    data: str | None = None,
+    nonnegative: bool = False,
+    width_factor: Share = 1,
+    epsilon: float = 1e-6,
+    delta: float = 0.01,
+    seed: Seed = 0,
+    limit: Limit | str = USUAL,
+    output: str | None = None,
+    progress: Callable[[int, int], object] | None = None,
+) -> Found:
+    """Find a trained network inside a random one by pruning alone (Q7), with a certificate of every coefficient.
+
+    target: digits-mlp or pointset-deepsets, trained here, or a .npz or .safetensors file of a network. data: samples for
+    a network from a file. nonnegative: its inputs never are negative. width_factor: width of the random network over that
+    of the theorem. epsilon: error of a coefficient, the largest being 1/(2e). delta: the probability with which the theorem
+    may fail. seed: of the random network, and of training. limit: memory and time, such as 4GiB,10min. output: a file
+    for the ticket. progress: told how many channels are searched, and of how many.
+
+    Raises:
+        InputError: for a target, data or a number that cannot be used, and for work beyond the limit.
+
+    Examples:
+        >>> import tempfile
+        >>> import numpy as np
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     np.savez(f"{folder}/target.npz", weights_1=np.array([[0.1], [-0.05]]))
+        ...     result = ticket(f"{folder}/target.npz", epsilon=1e-3, width_factor="1/4")
+        >>> result.holds, result.summary["target"]["coefficients"]
+        (True, [2])
+    """
+    number, factor = seed_number(seed), checked_factor("width_factor", width_factor)
+    check_epsilon("epsilon", epsilon)
+    check_delta("delta", delta)
+    within = read_limit(limit) if isinstance(limit, str) else limit
+    with threadpool_limits(1), np.errstate(over="ignore", invalid="ignore"):  # layers refuse what is not finite
+        started = perf_counter()
+        case = target if isinstance(target, Case) else case_of(target, data, nonnegative, number, within)
+        seconds = {"target": perf_counter() - started}
+        guaranteed = guaranteed_width(case.layers, epsilon, delta, case.signed)
+        width = ceil(factor * guaranteed)
+        within.check(f"width {width}: the search and what follows", _work(epsilon, case, width))
+        summary: Summary = {
+            "version": version("sparse-limits"),
+            "target": describe(case),
+            "width": widths(case, epsilon, delta, guaranteed, width),
+        }
+        started = perf_counter()
+        result = find_ticket(case.layers, width, epsilon, number, case.signed, progress, within)
+        seconds["search"] = perf_counter() - started
+        started = perf_counter()
+        summary |= {"delta": delta, "ticket": found(result), **compare(result, case), "file": output}
+        summary["seconds"] = {**seconds, "comparison": perf_counter() - started}
+        if output is not None:
+            save_ticket(output, result, delta, case.name, case.permutations, case.biased)
+    return Found(result, case, summary)
+
+
+def check(
+    file: str,
+    *,
+    target: str | None = None,
+    data: str | None = None,
+    nonnegative: bool = False,
+    epsilon: float | None = None,
+    agreement: Share | None = None,
+    kept: Share | None = None,
+    limit: Limit | str = USUAL,
+) -> Checked:
+    """Rebuild the random network of a ticket's file from its seed, and check all that the file says, exactly.
+
+    target: as for `ticket`, the network that the file should be a ticket of; without one it is only checked whether the
+    file is consistent. Demands, if given: epsilon, how near coefficients come; agreement, the least share of samples with
+    the same largest output; kept, the largest share of the coefficients of the blocks that may be kept; nonnegative, that
+    the ticket need only serve inputs that never are negative.
+
+    Raises:
+        InputError: for a file that is no ticket, for a target, data or a demand that cannot be used, and for work beyond
+            the limit.
+
+    Examples:
+        >>> import tempfile
+        >>> import numpy as np
+        >>> from numerics import ticket
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     target, file = f"{folder}/target.npz", f"{folder}/ticket.npz"
+        ...     np.savez(target, weights_1=np.array([[0.1], [-0.05]]))
+        ...     result = ticket(target, epsilon=1e-3, width_factor="1/4", output=file)
+        ...     said = check(file, target=target, epsilon=1e-3)
+        >>> said.holds, said.summary["verdict"]
+        (True, 'meets your demands')
+    """
+    if epsilon is not None:
+        check_epsilon("epsilon", epsilon)
+    least = None if agreement is None else checked_share("agreement", agreement)
+    most = None if kept is None else checked_share("kept", kept)
+    within = read_limit(limit) if isinstance(limit, str) else limit
+    with threadpool_limits(1), np.errstate(over="ignore", invalid="ignore"):
+        started = perf_counter()
+        stored = load_ticket(file, within)
+        case, given = None, None
+        if target is not None:
+            case = given = case_of(target, data, nonnegative, stored.statement.seed, within)
+        elif data is not None:
+            case = of_ticket(stored, data, nonnegative, within)
+        checked = check_stored(stored, None if given is None else given.reference)
+        agreed = _agreement(stored, case, within, least is not None)
+        anything = nonnegative or data is not None or any(each is not None for each in (epsilon, most, least))
+        # signs of inputs are those of the target given; else the ticket is to meet any, unless they are never negative
+        signed = not nonnegative if anything and given is None else None
+        demands = list(demanded(stored.ticket, Demands(epsilon, most, least, signed), agreed))
+        samples = _samples(case, agreed)
+        summary = summarise_check(file, checked, demands, samples, perf_counter() - started)
+    return Checked(checked, demands, summary)
+
+
+def checked_factor(name: str, value: Share) -> Fraction:
+    """A width over that of the theorem, exact; InputError unless it is above 0 and at most 1000."""
+    factor = _exact(value)
+    if factor is None or not 0 < factor <= 1000:
+        raise InputError(f"{name} is {value!r:.60}, expected a number above 0, such as 1/2 or 0.1, at most 1000")
+    return factor
+
+
+def checked_share(name: str, value: Share) -> Fraction:
+    """A share, exact; InputError unless it is from 0 to 1."""
+    share = _exact(value)
+    if share is None or not 0 <= share <= 1:
+        raise InputError(f"{name} is {value!r:.60}, expected a share from 0 to 1, such as 0.99 or 199/200")
+    return share
+
+
+def check_epsilon(name: str, value: float) -> None:
+    """InputError unless it is a finite number above 0."""
+    if not 0 < value < float("inf"):
+        raise InputError(f"{name} is {value:g}, expected a number above 0")
+
+
+def check_delta(name: str, value: float) -> None:
+    """InputError unless it is a probability between 0 and 1."""
+    if not 0 < value < 1:
+        raise InputError(f"{name} is {value:g}, expected a probability between 0 and 1")
+
+
+def _exact(value: Share) -> Fraction | None:
+    """The number that a text shows, or that a float prints as; None if there is none."""
+    if isinstance(value, Fraction):
+        return value
+    try:
+        return Fraction(str(value) if PLAIN.fullmatch(str(value)) else "")
+    except (ValueError, ZeroDivisionError):
+        return None
+
+
+def _work(eps: float, case: Case, width: int) -> Work:
+    """Of the search and of the comparison, for which a ticket usually keeps something of the first items alone."""
+    shapes = shapes_of(case.layers)
+    numbers = shapes[0].before * shapes[0].columns
+    inputs = numbers if case.samples is None else len(case.samples.x)
+    passes = 2 if case.permutations is None else 3 + len(case.permutations[0])
+    touched = 4 * MOST_ITEMS if items_for(eps) < MOST_ITEMS else None
+    comparison = evaluating(shapes, width, inputs, passes, touched).then(Work(16 * inputs * numbers, 0))
+    return searching(shapes, width, eps, case.signed).then(comparison)
+
+
+def _agreement(stored: StoredTicket, case: Case | None, limit: Limit, needed: bool) -> Agreement | None:
+    """How often the ticket has the largest output of the target given, which need not be the one in its file."""
+    if case is None or case.samples is None:
+        return None
+    mine, x = stored.ticket, case.samples.x
+    shapes = shapes_of(mine.target)
+    if shapes_of(case.layers) != shapes:
+        return Agreement(None, len(x), "not measured: the layers of the target have other shapes")
+    if shapes[-1].after * shapes[-1].rows == 1:
+        if needed:
+            raise InputError("agreement is given, expected none for a target of one output: it has no classes")
+        return Agreement(None, len(x), "one output: no classes to agree on")
+    if not mine.signed and x.min() < 0:
+        return Agreement(None, len(x), "not measured: inputs are negative, the ticket is made for others alone")
+    limit.check(f"{len(x)} samples: comparing them", evaluating(shapes, mine.width, len(x), 2))
+    agree = 0
+    for piece in pieces(mine, x):
+        outputs = forward(case.layers, piece), mine.forward(piece)
+        tops = [each.reshape(len(piece), -1).argmax(axis=1) for each in outputs]
+        agree += int(np.count_nonzero(tops[0] == tops[1]))
+    return Agreement(agree, len(x))
+
+
+def _samples(case: Case | None, agreement: Agreement | None) -> Summary | None:
+    if case is None or case.samples is None or agreement is None:
+        return None
+    return {
+        "name": case.samples.name,
+        "count": agreement.samples,
+        "agree": agreement.agree,
+        "problem": agreement.problem or None,
+    }
