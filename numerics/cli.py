@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from types import ModuleType
 from typing import Any, NoReturn
 
 from numerics.arguments import InputError
@@ -20,6 +21,7 @@ COMMANDS = {
     "show": "a claim whole: statement, proof, expressions, evidence",
     "evaluate": "a number from a claim's formula, to any precision",
     "mutate": "break the formulas in small ways and see whether the checks notice",
+    "new-claim": "the skeleton of a claim of your own, with checks, export and a box in the book",
     "predict": "what a pruning method will keep of given data, before pruning",
     "fit": "the graphon that a mask came from, and the method that made it",
     "ticket": "a trained network found inside a random one by pruning alone, certified; or the check of such a find",
@@ -110,11 +112,15 @@ def _parsed(words: Sequence[str]) -> argparse.Namespace:
     for name, purpose in COMMANDS.items():
         command = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
         if words and words[0] == name:  # only the command that is called is imported
-            import_module(f"numerics.commands.{name}").configure(command)
+            _command(name).configure(command)
     chosen = parser.parse_args(words)
     if chosen.command is None and not chosen.version:
         parser.print_help()
     return chosen
+
+
+def _command(name: str) -> ModuleType:
+    return import_module(f"numerics.commands.{name.replace('-', '_')}")
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -123,7 +129,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
         print(version("sparse-limits"))
     elif chosen.command is not None:
-        return int(import_module(f"numerics.commands.{chosen.command}").run(chosen))
+        return int(_command(chosen.command).run(chosen))
     return 0
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from helpers import ROOT, TESTS
 
+from numerics.evidence.skeleton import CHECKS, CLAIM, SECTION
+
 pytest.importorskip("jupyter_book", reason="the book needs pip install -e '.[book]'")
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -198,6 +200,22 @@ def test_a_wrong_page_or_claim_fails_the_build(
     assert (result.returncode == 0) == (not complaints), log[-3000:]
     for complaint in complaints:
         assert complaint in log, complaint
+
+
+def test_the_box_of_a_new_claim_builds(tmp_path: Path) -> None:
+    page = SECTION.substitute(label="S16").replace("##", "#", 1) + "\n```{bibliography}\n```\n"
+    book, environment = small_book(tmp_path, page)
+    for folder, text in {"theory/saliency": CLAIM, "numerics/checks/saliency": CHECKS}.items():
+        made = text.substitute(label="S16", name="kept_modulus", topic="saliency")
+        (tmp_path / folder / "kept_modulus.py").write_text(made, encoding="utf-8")
+    ledger = tmp_path / "theory" / "ledger.py"
+    ledger.write_text(
+        ledger.read_text(encoding="utf-8").replace("neuron_pruning.kink", "saliency.kept_modulus"), "utf-8"
+    )
+    result = build(book, tmp_path / "out", isolated=False, **environment)
+    assert result.returncode == 0, (result.stdout + result.stderr)[-3000:]
+    built = (tmp_path / "out" / "_build" / "html" / "page.html").read_text(encoding="utf-8")
+    assert 'id="claim-S16"' in built
 
 
 # In a browser

@@ -1,0 +1,35 @@
+"""`sparse-limits new-claim`: the skeleton of a claim, with checks, export and a box in the book."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from argparse import ArgumentParser, Namespace
+
+
+def configure(parser: ArgumentParser) -> None:
+    """The arguments of the command."""
+    parser.description = (
+        "Write a claim that holds, with its checks, its export and its box in the book, to be turned into another."
+    )
+    add = parser.add_argument
+    add("topic", metavar="TOPIC", help="of the claim: sparse-limits claims lists them")
+    add("name", metavar="NAME", help="of the claim and its modules, such as kept_modulus")
+    add("--page", metavar="PAGE", help="of the book, without .md (default: that of the topic)")
+
+
+def run(arguments: Namespace) -> int:
+    """Write, and say what to do next. Raises InputError, in one line, for anything wrong with the call."""
+    from numerics.evidence.skeleton import new_claim
+
+    label, files = new_claim(arguments.topic, arguments.name, arguments.page)
+    table = [sys.executable, "-m", "numerics.reports.contents"]  # a process that has not imported the topic yet
+    subprocess.run(table, check=True)
+    print(f"{label}, {arguments.name}:")
+    for path in files:
+        print(f"  {path}")
+    print(
+        f"Put your formula in place of the one there, then: sparse-limits verify {label}; sparse-limits mutate {label}; "
+        "python -m numerics.reports.contents; and the counts in README.md."
+    )
+    return 0

@@ -1,0 +1,145 @@
+"""The skeleton of a new claim: a formula, its checks and its place in the book, green from the first run.
+
+The skeleton is a claim that holds, the modulus of kept weights of CONTRIBUTING.md, so that `verify`, `mutate`, the linter
+and the build pass before anything is changed; an author replaces its formula by another, and sees what breaks.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+from string import Template
+
+import theory
+from numerics.arguments import InputError
+from numerics.files import replacing
+from theory.ledger import LETTERS, load_ledger
+
+NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+IMPORT = re.compile(r"from theory\.")
+
+CLAIM = Template('''\
+"""The modulus that magnitude pruning keeps."""
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.tails import t
+
+$name = Claim(
+    label="$label",
+    title="The modulus that magnitude pruning keeps",
+    statement=r"For standard normal $$w$$ and $$t>0$$, $$E[|w|\\,1\\{|w|>t\\}]=[[modulus]]$$.",
+    proof_text=r"$$|w|$$ has the density $$\\sqrt{2/\\pi}\\,e^{-x^2/2}$$, and $$xe^{-x^2/2}$$ is the derivative of $$-e^{-x^2/2}$$.",
+    source=Source("2602.06675"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    expressions={"modulus": sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2)},
+)
+''')
+
+CHECKS = Template('''\
+"""Evidence for $label: the modulus that magnitude pruning keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+
+from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.networks import Array
+from theory.$topic.$name import $name
+from theory.tails import half_normal, t
+
+MODULUS = $name.expressions["modulus"]
+SECOND_MOMENT = sp.erfc(t / sp.sqrt(2)) + t * sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2)
+
+
+@exact($name)
+@control("second moment", modulus=SECOND_MOMENT)
+@control("one-sided", modulus=sp.exp(-(t**2) / 2) / sp.sqrt(2 * sp.pi))
+def modulus_is_the_integral_of_its_density(modulus: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """d/dt is −t times the density, and nothing is left at infinity."""
+    yield trial.same(sp.diff(modulus, t), -t * half_normal.density)
+    yield trial.same(sp.limit(modulus, t, sp.oo), 0)
+
+
+def kept_moduli(rng: np.random.Generator, size: int, level: float) -> Array:
+    """The moduli of normal weights above a level, 0 below; beyond 8 one lies with probability 1e-15."""
+    w = np.abs(rng.standard_normal(size))
+    return np.where((w > level) & (w < 8), w, 0.0)
+
+
+@statistical($name, tests=1)
+@control("second moment", modulus=SECOND_MOMENT)
+@control("10 % more", modulus=sp.Rational(11, 10) * MODULUS)
+def sampled_weights_keep_the_modulus(modulus: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean of |w| over kept weights, at t = 1."""
+    mean = trial.value(modulus, {t: 1}) - trial.value(modulus, {t: 8})
+    yield trial.averages(trial.draw(kept_moduli, trial.size(100_000), 1.0), mean, 0.0, 8.0)
+''')
+
+SECTION = Template("""
+## The modulus that magnitude pruning keeps
+
+```{claim} $label
+```
+""")
+
+
+def new_claim(topic: str, name: str, page: str | None = None) -> tuple[str, list[Path]]:
+    """Write a claim of a topic with its checks, its export and its box in the book; return its label and the files.
+
+    name: of the claim and of its modules, such as kept_modulus. page: of the book, without .md; that of the topic is usual.
+
+    Raises:
+        InputError: for a topic or a page that there is not, a name that is taken or is none, and where the package is
+            installed without its book. Nothing is written then.
+    """
+    if topic not in LETTERS:
+        raise InputError(f"topic is {topic!r:.60}, expected {', '.join(LETTERS)}")
+    if not NAME.fullmatch(name):
+        raise InputError(f"name is {name!r:.60}, expected small letters, digits and underscores, such as kept_modulus")
+    if hasattr(import_module(f"theory.{topic}"), name):
+        raise InputError(f"name is {name}, which theory.{topic} has, expected another")
+    root = Path(theory.__file__).resolve().parent.parent
+    claim, checks = root / "theory" / topic / f"{name}.py", root / "numerics" / "checks" / topic / f"{name}.py"
+    export, box = claim.with_name("__init__.py"), root / "book" / f"{topic if page is None else page}.md"
+    if not box.is_file():
+        raise InputError(f"{box}: no such page, expected one of the book, beside the packages theory and numerics")
+    taken = next((path for path in (claim, checks) if path.exists()), None)
+    if taken is not None:
+        raise InputError(f"{taken}: exists, expected another name")
+    words = {"label": next_label(topic), "name": name, "topic": topic}
+    texts = {
+        claim: CLAIM.substitute(words),
+        checks: CHECKS.substitute(words),
+        export: exported(export.read_text(encoding="utf-8"), topic, name),
+        box: box.read_text(encoding="utf-8").rstrip("\n") + "\n" + SECTION.substitute(words),
+    }
+    for path, text in texts.items():
+        with replacing(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    return words["label"], list(texts)
+
+
+def next_label(topic: str) -> str:
+    """The label after the last one of a topic's first letter."""
+    letter = LETTERS[topic][0]
+    numbers = [int(entry.label[1:]) for entry in load_ledger() if entry.label[0] == letter]
+    return f"{letter}{max(numbers, default=0) + 1}"
+
+
+def exported(text: str, topic: str, name: str) -> str:
+    """The `__init__.py` of a topic with one name more, imported and listed in their order."""
+    lines = text.splitlines()
+    added = f"from theory.{topic}.{name} import {name}"
+    imports = [at for at, line in enumerate(lines) if IMPORT.match(line)]
+    lines.insert(next((at for at in imports if lines[at] > added), lines.index("__all__ = [") - 1), added)
+    start = lines.index("__all__ = [") + 1
+    end = lines.index("]", start)
+    lines[start:end] = sorted([*lines[start:end], f'    "{name}",'])
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,110 @@
+"""The recipe of CONTRIBUTING.md inside a copy of the ledger: a new claim is green in every respect, or named."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from helpers import ROOT
+
+from numerics.arguments import InputError
+from numerics.evidence.skeleton import exported, new_claim, next_label
+
+NAME = "kept_modulus"
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packages and the book's pages, with a new claim."""
+    folder = tmp_path_factory.mktemp("copy")
+    for name in ("theory", "numerics", "book"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "_build"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    done = inside(folder, "-m", "numerics.cli", "new-claim", "saliency", NAME)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert done.stdout.startswith(f"S16, {NAME}:\n")
+    return folder
+
+
+def inside(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    return subprocess.run(
+        [sys.executable, *words], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("-m", "ruff", "check", "."),
+        ("-m", "ruff", "format", "--check", "."),
+        ("-m", "mypy", "-m", f"theory.saliency.{NAME}", "-m", f"numerics.checks.saliency.{NAME}"),
+        ("-m", "numerics.cli", "verify", "S16"),
+        ("-m", "numerics.cli", "mutate", "S16"),
+        ("-m", "numerics.cli", "show", "S16"),
+        ("-m", "numerics.cli", "evaluate", "S16", "modulus", "t=1"),
+    ],
+    ids=lambda words: " ".join(words[1:4]),
+)
+def test_a_new_claim_is_green(copy: Path, words: tuple[str, ...]) -> None:
+    done = inside(copy, *words)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_new_claim_stands_in_the_table_and_once_in_the_book(copy: Path) -> None:
+    table = json.loads((copy / "numerics" / "reports" / "contents.json").read_text(encoding="utf-8"))
+    (line,) = [line for line in table if line["name"] == NAME]
+    assert [check["name"] for check in line["evidence"]] == [
+        "modulus_is_the_integral_of_its_density",
+        "sampled_weights_keep_the_modulus",
+    ]
+    assert (copy / "book" / "saliency.md").read_text(encoding="utf-8").count("```{claim} S16\n```") == 1
+
+
+def test_a_claim_that_is_not_exported_is_named(copy: Path) -> None:
+    export = copy / "theory" / "saliency" / "__init__.py"
+    text = export.read_text(encoding="utf-8")
+    export.write_text("".join(line for line in text.splitlines(True) if NAME not in line), encoding="utf-8")
+    try:
+        done = inside(copy, "-m", "numerics.cli", "verify", "S1")
+    finally:
+        export.write_text(text, encoding="utf-8")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "sparse-limits: claim S16 is checked in numerics.checks.saliency and is no name of theory.saliency, "
+        "expected it imported in theory/saliency/__init__.py\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("nonsense", NAME), "topic is 'nonsense', expected saliency"),
+        (("saliency", "Kept"), "name is 'Kept', expected small letters"),
+        (("saliency", "a-b"), "name is 'a-b', expected small letters"),
+        (("saliency", "product_graphon"), "name is product_graphon, which theory.saliency has"),
+        (("saliency", "threshold"), "name is threshold, which theory.saliency has"),
+        (("saliency", NAME, "nowhere"), "nowhere.md: no such page"),
+    ],
+)
+def test_what_is_no_new_claim(words: tuple[str, ...], why: str) -> None:
+    with pytest.raises(InputError, match=why):
+        new_claim(*words)
+    assert not (ROOT / "theory" / "saliency" / f"{NAME}.py").exists()
+
+
+def test_labels_go_on() -> None:
+    assert (next_label("saliency"), next_label("generalisation")) == ("S16", "B9")
+
+
+def test_a_name_is_listed_in_its_order() -> None:
+    text = '"""Doc."""\n\nfrom theory.x.b import b\n\n__all__ = [\n    "b",\n]\n'
+    first = exported(text, "x", "a")
+    assert first.index("x.a import a") < first.index("x.b import b")
+    assert first.index('"a",') < first.index('"b",')
+    assert exported(text, "x", "c").splitlines()[2:5] == ["from theory.x.b import b", "from theory.x.c import c", ""]
