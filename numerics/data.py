@@ -94,8 +94,9 @@ def load_data(
 ) -> Dataset:
     """Load the bundled digits, or data from a `.npz` or `.csv` file (see `load`).
 
-    labels: `as-is`, `onehot`, `ge5` and `is0` (classes ±1) or `ge:K` and `is:K` for any number; None is ge5 for the
-    digits and as-is for a file. standardise: columns to mean 0 and variance 1; None means only the digits.
+    source: digits, or a file: .npz with x [N, d] and y [N] or [N, q], .csv with the label last. labels: as-is, onehot,
+    ge:K, is:K (classes ±1), each also with -centred (mean 0); ge5, is0 and is0c (is:0-centred) for short; None is ge5
+    for the digits and as-is for a file. standardise: columns to mean 0 and variance 1; None means only the digits.
 
     Raises:
         InputError: in one line with the file's name, if the file is missing, damaged or of another kind, or if the

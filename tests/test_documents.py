@@ -4,6 +4,7 @@ import contextlib
 import io
 import re
 import sys
+from collections import Counter
 from fractions import Fraction
 from pathlib import Path
 
@@ -89,6 +90,10 @@ def test_counts_in_the_readme_are_those_of_the_ledger() -> None:
     assert line in " ".join(readme.split())
     formulas = sum(len(list(places(value, name))) for e in entries for name, value in e.claim.expressions.items())
     assert f"each of the {formulas} formulas" in " ".join(readme.split())
+    proofs = Counter(str(entry.claim.proof) for entry in entries)
+    assert set(proofs) == {"PROVED", "CITED", "MEASURED"}
+    words = f"of {len(entries)} claims {proofs['CITED']} cite theirs, and {proofs['MEASURED']} are measured"
+    assert words in " ".join(readme.split())
 
 
 def test_the_examples_of_the_readme_print_what_it_shows(ledger_run) -> None:

@@ -144,11 +144,12 @@ def verify(
 ) -> Run:
     """Run the checks of the claims named by label or topic (all of them if none is named).
 
-    The same seed gives the same findings for any number of jobs and any selection. effort: quick, standard or thorough.
-    `on_result` sees each check as it ends. ledger: another one than that of `theory`.
+    The same seed gives the same findings for any number of jobs and any selection. effort: quick, standard or thorough,
+    sizes of samples, with 1, 5 or 30 minutes for a check. jobs: processes. `on_result` sees each check as it ends.
+    ledger: another one than that of `theory`.
 
     Raises:
-        InputError: for an unknown name, effort, or a seed outside [0, 2^128).
+        InputError: for an unknown name or effort, what is no seed, or another number of processes.
 
     Examples:
         >>> run = verify("R1")

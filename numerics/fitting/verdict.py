@@ -202,6 +202,8 @@ def _number(found: Removal, shape: tuple[int, int]) -> int:
 def account(found: Fit) -> Account:
     """Say in words which method made a mask, of those that were tested with the data, at a level of 1 %.
 
+    Methods whose masks have one law (random and magnitude: S2) stand in one list.
+
     Examples:
         >>> import numpy as np
         >>> from numerics import fit, global_mask, load_data

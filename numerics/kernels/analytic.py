@@ -26,7 +26,8 @@ def dense_kernel(
 ) -> Kernels:
     """NNGP and NTK of `depth` hidden layers and a scalar output, in the NTK parametrisation (K1).
 
-    Preactivations are √(sigma_w2/fan-in)·W h + √sigma_b2·β with W, β standard normal, both trained. x [N, d] and
+    Preactivations are √(sigma_w2/fan-in)·W h + √sigma_b2·β with W, β standard normal, both trained. `nngp` is K and
+    `ntk` is Θ, float[N, N′]. x [N, d] and
     x2 [N′, d] hold one input a row; without x2 the result is symmetric and its diagonal comes from its own closed
     form. `activation` is an object, name, expression or function as in `numerics.kernels.activation`; with ReLU,
     K(x, x) = |x|²/d and Θ(x, x) = (depth + 1)|x|²/d.

@@ -46,9 +46,10 @@ def graphon_kernel(
     """NNGP and NTK in the limit of wide layers, at the d inputs given (K2, K4).
 
     x [N, d], x2 [N′, d]; layers from the input on, the columns of the first one being the d inputs (`input_latent`),
-    the rows of the last the output (`point_latent`), and neighbours sharing their latent. A network whose pruned
-    weights stay trainable has W = 1. Nodes of a latent with equal rows are merged first: a constant graphon costs one
-    node, a step graphon as many as it has blocks.
+    the rows of the last the output (`point_latent`), and neighbours sharing their latent. `LayerGraphons.trained`
+    is W, the share of edges kept, and `second_moment` is Q = E[M w²]; if pruned weights are trained too, W = 1. Nodes
+    of a latent with equal rows are merged first: a constant graphon costs one node, a step graphon as many as it has
+    blocks.
 
     InputError if latents do not fit, or a graphon is negative.
 

@@ -68,9 +68,11 @@ def load_mask(
 ) -> MaskFile:
     """The mask in a file; of several arrays that of `layer`: its key, or what stands before `.weight_mask` or the like.
 
-    nonzero: whatever is not 0 is kept, as in pruned weights; without it entries must be 0 or 1. transpose: outputs are
-    the last axis, not the first (Keras, Flax). InputError, in one line with the file's name, if the file is missing,
-    damaged, pickled or of another kind, and if what it holds is no mask.
+    path: .npy, .npz (arrays, or scipy.sparse.save_npz), .pt or .pth. Rows are outputs; further axes of a convolution
+    are read as one. The `MaskFile` has the mask [m, n], its name, and the shape in the file. nonzero: whatever is not 0
+    is kept, as in pruned weights; without it entries must be 0 or 1. transpose: outputs are the last axis, not the
+    first (Keras, Flax). InputError, in one line with the file's name, if the file is missing, damaged, pickled or of
+    another kind, and if what it holds is no mask.
 
     Examples:
         >>> import tempfile, numpy as np

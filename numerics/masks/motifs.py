@@ -51,10 +51,12 @@ class Plan(NamedTuple):
 
 
 def motif_density(mask: ArrayLike | csr_array | spmatrix, motif: Motif) -> Fraction | float:
-    """t(F, M) of a matrix M [m, n], dense or scipy.sparse: a Fraction for integers and bools, a float for real entries.
+    """t(F, M), the density of a motif F in a matrix M [m, n], dense or of scipy.sparse (O8, O9).
 
-    Trees take time proportional to the non-zeros; C_4 and K_{2,b} that of a Gram matrix, taken in blocks of rows.
-    InputError if M is not a non-empty finite real matrix, or F has treewidth above 2 (such as K_{3,3}).
+    The mean, over all maps of the vertices of F to rows and columns of M, of the product of the entries that the edges
+    fall on: a Fraction for integers and bools, a float for real entries. Trees take time proportional to the non-zeros;
+    C_4 and K_{2,b} that of a Gram matrix, taken in blocks of rows. InputError if M is not a non-empty finite real
+    matrix, or F has treewidth above 2 (such as K_{3,3}).
 
     Examples:
         >>> from theory.operators import motifs

@@ -49,7 +49,9 @@ def kth_largest(scores: ArrayLike, k: int) -> float:
 
 
 def global_mask(scores: ArrayLike, density: float) -> Mask:
-    """The mask that keeps the kept_count(density, size) largest of all scores. InputError as in `top_k_mask`.
+    """The mask that keeps the round(density · size) largest of all scores, of equal ones the first in flat order.
+
+    InputError unless the density is in (0, 1), and for scores as in `top_k_mask`.
 
     Examples:
         >>> global_mask([[3.0, 1.0], [2.0, 5.0]], density=0.5)

@@ -110,8 +110,9 @@ class Network:
 
 
 def random_network(widths: Sequence[int], rng: np.random.Generator, activation: Any = RELU) -> Network:
-    """A network of the given widths (inputs, hidden…, outputs) with iid N(0, 1) weights.
+    """A network of the given widths (inputs, hidden…, outputs): iid N(0, 1) weights [out, in], no biases.
 
+    NTK parametrisation: what a layer computes is divided by √in, so that outputs are of order 1 at every width.
     `activation` as in `Network`. Raises InputError unless there are at least two widths, all positive whole
     numbers.
 

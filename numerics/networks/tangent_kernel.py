@@ -75,7 +75,7 @@ def tangent_kernel(
         >>> from numerics import random_network
         >>> network = random_network((3, 2000, 1), np.random.default_rng(0))
         >>> kernel = tangent_kernel(network, np.eye(3))
-        >>> kernel.shape, bool(abs(kernel[0, 0] - 1 / 3) < 0.05)  # its limit is (|x|² / d)(L + 1) / 2 for plain ReLU
+        >>> kernel.shape, bool(abs(kernel[0, 0] - 1 / 3) < 0.05)  # limit (|x|²/d)(L + 1)/2^L, here L = 1 hidden layer
         ((3, 3), True)
     """
     network, kept = pruned(network, masks)

@@ -72,7 +72,9 @@ def train(
 
     x [m, d]; y [m, q], or [m] for one output. With `masks` for the first layers (0 or 1, dense or sparse) the
     network is first pruned by them, and pruned weights stay exactly 0. `record` lists the numbers of steps at
-    which predictions on x and `x_test` are kept; without it those after the last step.
+    which predictions on x and `x_test` [t, d] are kept; without it those after the last step. L is
+    1/(2m) Σ ‖f(x) − y‖²; with `centred` f − f₀ stands for f, f₀ being the output before training, in L and in the
+    predictions. step > 0, such as `stable_step`.
 
     InputError if an argument does not fit; DivergedError if the loss does not stay bounded or ends above its start; the
     message then names 1/λ_max, see `stable_step`.
@@ -132,13 +134,14 @@ def laziness(training: Trajectory, linearised: Trajectory) -> Array:
 def stable_step(network: Network, x: ArrayLike, *, masks: Sequence[Any] | None = None) -> float:
     """1/λ_max(Θ̂/m), half the step beyond which descent of the linearisation diverges: inf if Θ̂ = 0.
 
-    Arguments and errors as for `tangent_kernel`.
+    x [m, d] and masks, and errors, as for `tangent_kernel`; Θ̂ is that kernel at x, the loss that of `train`.
 
     Examples:
         >>> import numpy as np
-        >>> from numerics import random_network
-        >>> step = stable_step(random_network((3, 200, 1), np.random.default_rng(0)), np.eye(3))
-        >>> bool(step > 0)
+        >>> from numerics import random_network, tangent_kernel
+        >>> network = random_network((3, 200, 1), np.random.default_rng(0))
+        >>> step = stable_step(network, np.eye(3))
+        >>> bool(np.isclose(step, 3 / np.linalg.eigvalsh(tangent_kernel(network, np.eye(3)))[-1]))
         True
     """
     kernel = tangent_kernel(network, x, masks=masks)

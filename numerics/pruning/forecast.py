@@ -111,11 +111,13 @@ def predict(
     samples: int = MOST_SAMPLES,
     seed: Seed = 0,
 ) -> Forecast:
-    """Predict which weights of the first layer a method keeps, from data alone; then prune networks to compare.
+    """Predict the share of each input's first-layer weights that a method keeps, from data; then prune to compare.
 
     method: random, magnitude, snip, grasp, grasp-magnitude, synflow or wanda. data: a `Dataset`, or what `load_data`
-    takes. samples: a random batch of larger data. The rest as in `Settings`. The same seed gives the numbers of the
-    command.
+    takes. density: in (0, 1). depth: hidden layers. residual: target, −y, or output, f₀ − y. networks: pruned to
+    compare, none without `sample`. fresh_rows: drawn for the row law. samples: at most so many rows of the data, at
+    random. The `Forecast` has the predicted `densities` [d] and the `observed` ones. The same seed gives the numbers of
+    the command.
 
     Raises:
         InputError: for an unknown method, a number out of range, data that do not fit, or a network too large to draw.

@@ -85,9 +85,9 @@ def saliency(
     """One-shot scores of every layer (or of the first alone), shaped like its weights; the largest are kept.
 
     x [N, d] is read by snip, grasp, grasp-magnitude and wanda, residual [N, q] by the first three, rng by
-    random. All scores are ≥ 0 but those of grasp. Raises InputError for an unknown method, for
-    synflow-iterative (which is no single score: use `prune`), and for an argument that is missing, not
-    finite or does not fit.
+    random. The residual is f₀(x) − y, or −y where the initial output f₀ is subtracted. All scores are ≥ 0 but those of
+    grasp. Raises InputError for an unknown method, for synflow-iterative (which is no single score: use `prune`), and
+    for an argument that is missing, not finite or does not fit.
 
     Examples:
         >>> import numpy as np

@@ -289,13 +289,15 @@ def corrected_singular_values(
 ) -> list[CorrectedValue]:
     """The `count` leading singular values of P/√(mn) behind a mask M, freed from the bias of its noise (O3, O4).
 
-    The raw s is moved to the σ with s² = (σ² + V_a/m)(σ² + V_b/n)/σ²: exact in the limit for a constant variance, right
-    to second order (O3) for a profile, V_a and V_b averaged with the empirical singular vectors. The interval is normal,
-    with the variance V_ab/mn of O3; it covers with the stated confidence asymptotically, for independent entries and
-    separated values (a top-K mask varies less). Visible is what exceeds the level that noise passes in some one mask
-    of a thousand (`rare_level`). `variance`: a number, float[m, n], or None: read off the mask, row and column averages
-    of P − P² from the degrees and the visible values, the level from cells of like degrees. Cells sorted by degrees take
-    chance for a profile: the level read off a sparse mask is higher, by some tenth at ten entries a row.
+    P [m, n] holds the probabilities of the entries, V = P − P² their variances; s is a singular value of M/√(mn), σ
+    that of P/√(mn). The raw s is moved to the σ with s² = (σ² + V_a/m)(σ² + V_b/n)/σ²: exact in the limit for a
+    constant variance, right to second order (O3) for a profile, V_a and V_b averaged with the empirical singular
+    vectors. The interval is normal, with the variance V_ab/mn of O3; it covers with the stated confidence
+    asymptotically, for independent entries and separated values (a top-K mask varies less). Visible is what exceeds the
+    level that noise passes in some one mask of a thousand (`rare_level`). `variance`: a number, float[m, n], or None:
+    read off the mask, row and column averages of P − P² from the degrees and the visible values, the level from cells
+    of like degrees. So the level of a sparse mask is too high, by some tenth at ten entries a row: degrees vary by
+    chance too.
 
     Raises:
         InputError: as in `mask_singular_values`, for a mask with entries beside 0 and 1, a confidence outside (0, 1), or

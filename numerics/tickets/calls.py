@@ -74,13 +74,14 @@ def ticket(
     output: str | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> Found:
-    """Find a trained network inside a random one by pruning alone (Q7), with a certificate of every coefficient.
+    """Find a trained network inside a random one by pruning alone (R8, Q7), with a certificate of every coefficient.
 
     target: digits-mlp or pointset-deepsets, trained here, or a .npz or .safetensors file of a network. data: samples for
-    a network from a file. nonnegative: its inputs never are negative. width_factor: width of the random network over that
-    of the theorem. epsilon: error of a coefficient, the largest being 1/(2e). delta: the probability with which the theorem
-    may fail. seed: of the random network, and of training. limit: memory and time, such as 4GiB,10min. output: a file
-    for the ticket. progress: told how many channels are searched, and of how many.
+    a network from a file: .npz (x, maybe y), .csv or digits. nonnegative: its inputs never are negative. width_factor:
+    width of the random network over that of the theorem, in (0, 1000]. epsilon: largest error of a coefficient, > 0,
+    where the largest of a layer is 1/(2e). delta: the probability with which the theorem may fail. seed: of the random
+    network, and of training. limit: memory and time, such as 4GiB,10min. output: a file for the ticket. progress: told
+    how many channels are searched, and of how many.
 
     Raises:
         InputError: for a target, data or a number that cannot be used, and for work beyond the limit.
@@ -137,7 +138,8 @@ def check(
     target: as for `ticket`, the network that the file should be a ticket of; without one it is only checked whether the
     file is consistent. Demands, if given: epsilon, how near coefficients come; agreement, the least share of samples with
     the same largest output; kept, the largest share of the coefficients of the blocks that may be kept; nonnegative, that
-    the ticket need only serve inputs that never are negative.
+    the ticket need only serve inputs that never are negative. Shares are from 0 to 1. data: samples for `agreement`,
+    for a target from a file, or for the file's own where none is given. limit: memory and time, such as 4GiB,10min.
 
     Raises:
         InputError: for a file that is no ticket, for a target, data or a demand that cannot be used, and for work beyond

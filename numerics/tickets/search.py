@@ -181,8 +181,10 @@ def find_ticket(
 ) -> NetworkTicket:
     """Masks of the random network of a seed under which it acts as the target, each coefficient within eps if possible.
 
-    One subset sum for each coefficient, and two in the first layer if inputs may be negative (signed). Where no subset
-    within eps is found, the nearest one is kept, so look at `coef_errors`. Numbers of the target become doubles.
+    The random network has independent coefficients, uniform on [−1, 1]; R8 and Q7 guarantee a width only for targets
+    scaled to coefficients of at most 1/(2e) (`numerics.tickets.networks.rescaled`). One subset sum for each
+    coefficient, and two in the first layer if inputs may be negative (signed). Where no subset within eps is found, the
+    nearest one is kept, so look at `coef_errors`. Numbers of the target become doubles.
 
     width: channels for each input channel (and orbit); progress: called with blocks done and blocks in all; limit: of
     memory and time, by estimate, before anything is drawn.

@@ -53,7 +53,9 @@ class Witness(NamedTuple):
 
 
 def cut_norm(A: Any, *, seed: Seed = 0) -> CutNorm:
-    """Bounds of the cut norm of a real matrix A [m, n], an array or of scipy.sparse, and a cut that attains the lower.
+    """Bounds of ‖A‖□ = max |Σ A over rows S × columns T| / (mn), over all S and T, and a cut that attains the lower.
+
+    A: a real matrix [m, n], an array or of scipy.sparse.
 
     Exact, up to rounding, where min(m, n) ≤ 22 and 2^min·max ≤ 2³², equal rows and equal columns being counted once,
     and where no two entries differ in sign. Otherwise the upper bound is that of the semidefinite relaxation, at its
@@ -78,7 +80,9 @@ def cut_norm(A: Any, *, seed: Seed = 0) -> CutNorm:
 
 
 def cut_distance(mask: Any, graphon: Graphon, *, seed: Seed = 0) -> CutNorm:
-    """Bounds of ‖mask − P‖□ for a mask [m, n], an array or of scipy.sparse, with real entries.
+    """Bounds of ‖mask − P‖□ (see `cut_norm`) for a mask [m, n], an array or of scipy.sparse, with real entries.
+
+    Rows and columns stay in place: nothing is relabelled.
 
     graphon is a number (P constant), an array P [m, n], or factors (left [m, k], right [k, n]) with P = left @ right
     (exactly, not as rounded): rank-one and step graphons have few. A sparse mask of more than 2²⁴ entries is compared
