@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -467,6 +468,7 @@ def test_two_checks_of_one_name_are_refused(monkeypatch, tmp_path):
     (package / "__init__.py").write_text("from numerics.checks.toy_sound import expands\n")
     (package / "one.py").write_text("from numerics.checks.toy_twins import expands\n")
     monkeypatch.setattr("numerics.checks.__path__", [*sys.modules["numerics.checks"].__path__, str(tmp_path)])
+    monkeypatch.setitem(sys.modules, "theory.toy_twins", import_module("theory.toy_sound"))
     assert [check.name for check in checks_of("toy_twins")] == ["expands"]  # the same one, seen twice
     (package / "two.py").write_text(
         "from dataclasses import replace\nfrom numerics.checks.toy_sound import expands\nother = replace(expands)\n"
