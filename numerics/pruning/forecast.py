@@ -166,7 +166,7 @@ def check_size(settings: Settings, data: Dataset) -> None:
         fewer = f"at most {MOST_ENTRIES // width} samples or " if fits else ""
         raise InputError(
             f"width is {width}: a network of depth {settings.depth} on {len(data.x)} samples would need arrays of "
-            f"{max(layer, upper, activations):.2g} numbers, expected {fewer}none pruned (no sample)"
+            f"{max(layer, upper, activations):.2g} numbers, expected {fewer}no sample (predict only)"
         )
 
 

@@ -192,7 +192,8 @@ def test_splits_are_disjoint_parts_of_the_samples() -> None:
         (lambda: median_intervals([], 0.9), "replicates"),
         (lambda: median_intervals([SpectralMetrics(1, 1, 1, 1)] * 9, 1.0), "confidence is 1.0"),
         (lambda: sphere_spectrum(0, 5), "dimension is 0"),
-        (lambda: sphere_spectrum(True, 0), "count is 0"),
+        (lambda: sphere_spectrum(True, 2), "dimension is True"),
+        (lambda: sphere_spectrum(2, 0), "count is 0"),
     ],
 )
 def test_bad_input_is_named(call, message: str) -> None:

@@ -35,7 +35,7 @@ def test_without_a_network_nothing_is_observed():
         ({"density": np.nan}, "density is nan"),
         ({"residual": "both"}, "residual is 'both', expected target or output"),
         ({"seed": -1}, "seed is -1"),
-        ({"width": 10**7}, "width is 10000000: .* expected none pruned"),
+        ({"width": 10**7}, "width is 10000000: .* expected no sample"),
         ({"data": 3}, "source is int, expected digits or a file's name"),
         ({"method": "prayer"}, "prayer"),
     ],
