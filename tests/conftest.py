@@ -9,6 +9,13 @@ settings.register_profile("patient", deadline=None)  # a busy machine is no fail
 settings.load_profile("patient")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests in one process of `pytest -n`, and all that need the run of the ledger in one: it runs once."""
+    for item in items:
+        shared = "ledger_run" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("ledger" if shared else item.path.stem))
+
+
 @pytest.fixture(scope="session")
 def ledger_run():
     """Every claim with all its checks and controls, at effort `quick` and seed 0."""
