@@ -214,7 +214,7 @@ class Ledger:
     """All claims, in reading order; refuses a label used twice, an unknown `uses` and a circle of `uses`."""
 
     def __init__(self, topics: Mapping[str, Mapping[str, object]]) -> None:
-        """Collect the claims among the named values of each topic, such as `vars(theory.graphon)`."""
+        """Collect the claims among the named values of each topic."""
         self.topics = tuple(topics)
         self._entries: dict[str, Entry] = {}
         for topic, values in topics.items():

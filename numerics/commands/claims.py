@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from numerics.commands.common import check_places
+from numerics.commands.places import check_places
 from numerics.reports.contents import contents, select
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
-from numerics.arguments import InputError
-from numerics.parallel import TimeLimit, limited
+from numerics.time_limit import TimeLimit, limited
+from theory.input_error import InputError
 
 MOST_DIGITS = 10_000
 MOST_DIGITS_GIVEN = 4_000  # Python reads no longer integers
