@@ -9,11 +9,11 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from numerics.exact.balls import enclose, whole_step
-from theory.iterate import Iterate
-from theory.let import Let
-from theory.no_guarantee import NoGuarantee
-from theory.smallest import Smallest
-from theory.transfer import Transfer
+from theory.formulas.iterate import Iterate
+from theory.formulas.let import Let
+from theory.formulas.no_guarantee import NoGuarantee
+from theory.formulas.smallest import Smallest
+from theory.formulas.transfer import Transfer
 
 Values = Mapping[sp.Symbol, sp.Expr]
 PLAIN = (sp.Add, sp.Mul, sp.Pow, sp.core.function.Application, Relational)  # known by the values of their parts

@@ -92,11 +92,11 @@ def _vouched(claim: Claim) -> Iterator[str]:
 
     from numerics.evidence.trial import Trial
     from numerics.exact.balls import NoEnclosureError, vouched
-    from theory.bracketed_sum import BracketedSum
-    from theory.level import Level
+    from theory.formulas.bracketed_sum import BracketedSum
+    from theory.formulas.level import Level
+    from theory.formulas.smallest import Smallest
+    from theory.formulas.transfer import Transfer
     from theory.places import places
-    from theory.smallest import Smallest
-    from theory.transfer import Transfer
 
     trial = Trial(claim, "show")
     for subject in claim.expressions:

@@ -14,7 +14,7 @@ from numerics.exact.balls.core import HIGHEST_PRECISION, NoEnclosureError, NoGua
 from numerics.exact.balls.monotone import falls
 from numerics.exact.balls.symbols import bound_symbols, free_symbols
 from numerics.exact.balls.vouching import named, vouch
-from theory.smallest import Smallest
+from theory.formulas.smallest import Smallest
 
 MOST_DOUBLINGS = 64  # in the search for a whole number
 FEW = 64  # whole numbers below the one found are all tried
