@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from numerics.commands.places import check_places
-from numerics.reports.contents import contents, select
+from numerics.reports.contents import contents
+from theory.selection import select
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
