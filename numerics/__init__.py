@@ -12,8 +12,9 @@ listed here stand in the folders: `masks`, `pruning`, `fitting`, `networks`, `ke
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from theory.lazy import lazily
 
 if TYPE_CHECKING:
     from numerics.data import load_data
@@ -40,44 +41,8 @@ if TYPE_CHECKING:
     from numerics.tickets.calls import check, ticket
     from numerics.tickets.checking import check_ticket
     from theory.input_error import InputError
-
-_HOMES = {
-    "InputError": "theory.input_error",
-    "account": "numerics.fitting.verdict",
-    "certify": "numerics.tickets",
-    "check": "numerics.tickets.calls",
-    "check_ticket": "numerics.tickets.checking",
-    "corrected_singular_values": "numerics.spectra.noise_edge",
-    "cut_distance": "numerics.masks.cut_norm",
-    "cut_norm": "numerics.masks.cut_norm",
-    "dense_kernel": "numerics.kernels",
-    "enclose": "numerics.exact.balls",
-    "evaluate": "numerics.exact.evaluation",
-    "explain": "numerics.fitting.explanation",
-    "find_ticket": "numerics.tickets",
-    "fit": "numerics.fitting.fit",
-    "global_mask": "numerics.masks.selection",
-    "graphon_kernel": "numerics.kernels",
-    "load_data": "numerics.data",
-    "load_mask": "numerics.masks.files",
-    "motif_density": "numerics.masks.motifs",
-    "mutate": "numerics.evidence.mutation",
-    "predict": "numerics.pruning.forecast",
-    "prune": "numerics.pruning.methods",
-    "random_network": "numerics.networks",
-    "ridge_predict": "numerics.kernels",
-    "saliency": "numerics.pruning.methods",
-    "sample_mask": "numerics.masks.sampling",
-    "sample_rank_one": "numerics.masks.sampling",
-    "smoothed": "numerics.masks.sorting",
-    "stable_step": "numerics.networks",
-    "study": "numerics.studies",
-    "tangent_kernel": "numerics.networks",
-    "ticket": "numerics.tickets.calls",
-    "train": "numerics.networks",
-    "verdict": "numerics.fitting.verdict",
-    "verify": "numerics.evidence.verification",
-}
+else:
+    lazily(__name__)
 
 __all__ = [
     "InputError",
@@ -116,13 +81,3 @@ __all__ = [
     "verdict",
     "verify",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    return __all__

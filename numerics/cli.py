@@ -11,9 +11,9 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, NoReturn
 
-from numerics.arguments import InputError
 from numerics.reports.plain_text import plain
 from numerics.reports.streams import OutputError, guarded_streams, open_missing_descriptors
+from theory.input_error import InputError
 
 COMMANDS = {
     "verify": "run the checks of the ledger and their controls",

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from typing import Generic, NoReturn, TypeVar
 
-from numerics.arguments import InputError
+from numerics.time_limit import TimeLimit, limited
+from theory.input_error import InputError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -25,10 +26,6 @@ Result = TypeVar("Result")
 GRACE = 5.0  # seconds of processor time beyond a limit for the worker's own alarm, and of the clock for the parent's
 CLOCK = 10.0  # times its limit of processor time a task may take on the clock: one that sleeps or waits uses none
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
-
-
-class TimeLimit(BaseException):
-    """A task ran past its time; no `except Exception` inside the task swallows it."""
 
 
 class LostTaskError(RuntimeError):
@@ -219,28 +216,3 @@ def _limited(function: Callable[[Task], Result], task: Task, limit: float, grace
     """The task within its limit, and within the grace beyond it even in a long C call: then the system ends the process."""
     with limited(limit, limit + grace):
         return function(task)
-
-
-@contextmanager
-def limited(limit: float, last: float = 0.0) -> Iterator[None]:
-    """Raise TimeLimit after so many seconds of processor time; end the process after `last`, unless it is 0.
-
-    Python heeds the first timer between two of its instructions, so never in a long C call; nothing handles the second.
-    Neither is set outside the main thread, nor where the system has none.
-    """
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def stop(signum: int, frame: object) -> None:
-        raise TimeLimit
-
-    previous = signal.signal(signal.SIGPROF, stop)
-    try:
-        signal.setitimer(signal.ITIMER_VIRTUAL, last)
-        signal.setitimer(signal.ITIMER_PROF, limit)
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGPROF, previous)

@@ -54,7 +54,10 @@ def test_what_is_offered_is_all_that_is_offered(package):
             "from numerics import predict",
             ("matplotlib", "rich", "theory.lifts", "theory.neuron_pruning", "numerics.checks"),
         ),
-        ("from theory import claim; claim('S4')", ("numpy", "scipy", "theory.lifts", "theory.kernel")),
+        (
+            "from theory import claim; claim('S4')",
+            ("numpy", "scipy", "theory.lifts", "theory.kernel", "theory.graphon"),
+        ),
     ],
 )
 def test_a_name_imports_only_what_it_needs(statement, absent):

@@ -11,21 +11,14 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from theory.lazy import lazily
 
 if TYPE_CHECKING:
     from theory.claims import Claim
     from theory.ledger import claim, load_ledger, topics
+else:
+    lazily(__name__)
 
 __all__ = ["Claim", "claim", "load_ledger", "topics"]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("theory.claims" if name == "Claim" else "theory.ledger"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__

@@ -13,6 +13,7 @@ import sympy as sp
 
 from theory.input_error import InputError
 from theory.latex import latex
+from theory.selection import select
 
 LABEL = re.compile(r"[A-Z]\d+")
 EXPRESSION_SLOT = re.compile(r"\[\[(\w+)\]\]")
@@ -214,7 +215,7 @@ class Ledger:
     """All claims, in reading order; refuses a label used twice, an unknown `uses` and a circle of `uses`."""
 
     def __init__(self, topics: Mapping[str, Mapping[str, object]]) -> None:
-        """Collect the claims among the named values of each topic, such as `vars(theory.graphon)`."""
+        """Collect the claims among the named values of each topic."""
         self.topics = tuple(topics)
         self._entries: dict[str, Entry] = {}
         for topic, values in topics.items():
@@ -274,10 +275,4 @@ class Ledger:
         Raises:
             InputError: for a name that is neither a label nor a topic.
         """
-        for name in names:
-            if name not in self._entries and name not in self.topics:
-                raise InputError(
-                    f"{name!r} is neither a label nor a topic; "
-                    f"topics: {', '.join(self.topics)}; labels: {', '.join(self._entries)}"
-                )
-        return [entry for entry in self if not names or entry.label in names or entry.topic in names]
+        return select(self, names)

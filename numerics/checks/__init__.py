@@ -7,7 +7,7 @@ from importlib import import_module
 
 from numerics.arguments import InputError
 from numerics.evidence import Check, checks_in
-from theory.claims import Claim
+from theory.ledger import claims_of
 
 
 def checks_of(topic: str) -> list[Check]:
@@ -17,7 +17,7 @@ def checks_of(topic: str) -> list[Check]:
         TypeError: if two checks of a claim have one name.
         InputError: if a claim that is checked is no name of the topic.
     """
-    claims = [value for value in vars(import_module(f"theory.{topic}")).values() if isinstance(value, Claim)]
+    claims = claims_of(topic).values()
     module = import_module(f"numerics.checks.{topic}")
     parts = pkgutil.iter_modules(getattr(module, "__path__", ()))
     modules = [module, *(import_module(f"{module.__name__}.{part.name}") for part in parts)]

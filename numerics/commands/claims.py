@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from numerics.commands.common import check_places
-from numerics.reports.contents import contents, select
+from numerics.commands.places import check_places
+from numerics.reports.contents import contents
+from theory.selection import select
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-import stat
-import tempfile
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from itertools import combinations
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from numerics.arguments import HIGHEST_SEED, MOST_JOBS, MOST_SAMPLES, InputError
@@ -18,9 +13,6 @@ from numerics.arguments import HIGHEST_SEED, MOST_JOBS, MOST_SAMPLES, InputError
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
-
-
-Named = str | Path | None  # a file as the call names it, - for standard output; None where it names none
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
@@ -86,106 +78,6 @@ def available_cores() -> int:
 def data_file(source: str | None) -> str | None:
     """The file that --data names, if it names one."""
     return None if source == "digits" else source
-
-
-# Where a command may write
-
-
-def check_places(reads: Mapping[str, Named], writes: Mapping[str, Named]) -> None:
-    """Refuse, before any work is done, outputs that cannot be written or would destroy an input or one another.
-
-    reads, writes: files by the words of the call that name them, such as `--json`. Files are compared as such, not by
-    their names: through links of both kinds, and with the file that standard output goes to.
-
-    Raises:
-        InputError: in one line, which names the word, its file, and what else names that file.
-    """
-    inputs = [(f"which {word} reads", str(path)) for word, path in reads.items() if path is not None]
-    outputs = [(word, str(path)) for word, path in writes.items() if path is not None]
-    for word, path in outputs:
-        for what, taken in inputs:
-            _refuse_if_same(word, path, what, taken)
-        if path != "-" and _redirected():
-            _refuse_if_same(word, path, "where standard output goes", "-")
-    for (first, taken), (word, path) in combinations(outputs, 2):
-        _refuse_if_same(word, path, f"which {first} writes too", taken)
-    for _, path in outputs:
-        check_writable(path)
-
-
-def check_writable(destination: str | None) -> None:
-    """Refuse a file that cannot be written before any work is done.
-
-    Raises:
-        InputError: if the folder does not exist or does not let us write, or the name is that of a folder or too long.
-    """
-    if destination is None or destination == "-":
-        return
-    if "\0" in destination:
-        raise InputError(f"{destination!r}: holds a zero byte, expected the name of a file")
-    try:
-        path = Path(destination)
-        if path.is_dir():
-            raise InputError(f"{destination or 'the empty name'}: is a folder, expected the name of a file")
-        with suppress(FileNotFoundError):
-            path.stat()  # it may be too long
-        if path.exists() and not path.is_file():  # a device or a pipe
-            if not os.access(path, os.W_OK):
-                raise InputError(f"{destination}: it cannot be written to, expected a place that can")
-            return
-        folder = Path(os.path.realpath(destination)).parent
-        if not folder.is_dir():
-            raise InputError(f"{destination}: the folder {folder} does not exist, expected one that does")
-        tempfile.TemporaryFile(dir=folder).close()  # some folders refuse even root
-    except OSError as error:
-        raise InputError(f"{destination}: {error.strerror or error}, expected a place to write to") from error
-
-
-def same_file(first: str, second: str) -> bool:
-    """Whether two names lead to one file, there or not; - is standard output. /dev/null keeps nothing, so is no file."""
-    if first == second == "-":
-        return True
-    one, other = _status(first), _status(second)
-    if one is not None and other is not None:
-        return os.path.samestat(one, other) and not os.path.samestat(one, os.stat(os.devnull))
-    return one is other and "-" not in (first, second) and _same_new_name(first, second)
-
-
-def _refuse_if_same(word: str, path: str, what: str, taken: str) -> None:
-    if same_file(path, taken):
-        raise InputError(f"{word} is {path}, {what}, expected another file")
-
-
-def _redirected() -> bool:
-    """Whether standard output goes to a file."""
-    found = _status("-")
-    return found is not None and stat.S_ISREG(found.st_mode)
-
-
-def _status(name: str) -> os.stat_result | None:
-    try:
-        return os.stat(1 if name == "-" else name)
-    except (OSError, ValueError):
-        return None
-
-
-def _same_new_name(first: str, second: str) -> bool:
-    """Whether two files that do not exist would be one."""
-    one, other = (Path(os.path.realpath(name)) for name in (first, second))
-    if one == other:
-        return True
-    alike = len({unicodedata.normalize("NFC", path.name).casefold() for path in (one, other)}) == 1
-    folder, beside = _status(str(one.parent)), _status(str(other.parent))
-    if not alike or folder is None or beside is None or not os.path.samestat(folder, beside):
-        return False
-    return one.name == other.name or _ignores_case(one.parent)
-
-
-def _ignores_case(folder: Path) -> bool:
-    """Whether a and A are one file there, as is usual on macOS and Windows."""
-    with suppress(OSError), tempfile.NamedTemporaryFile(prefix=".case", dir=folder) as probe:
-        return Path(probe.name.replace(".case", ".CASE")).exists()
-    return False
 
 
 @contextmanager

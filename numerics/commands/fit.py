@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from numerics.arguments import InputError
-from numerics.commands.common import add_data, add_residual, check_places, check_residual, check_seed, data_file
+from numerics.commands.common import add_data, add_residual, check_residual, check_seed, data_file
+from numerics.commands.places import check_places
 from numerics.reports.writing import write_json
 
 if TYPE_CHECKING:

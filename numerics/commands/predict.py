@@ -20,7 +20,8 @@ from numerics.commands._kernel_study import (
     study_kernel,
     summarise_study,
 )
-from numerics.commands.common import add_data, add_residual, check_places, check_residual, check_seed, data_file
+from numerics.commands.common import add_data, add_residual, check_residual, check_seed, data_file
+from numerics.commands.places import check_places
 from numerics.reports.writing import write_json
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from numerics.commands import _gap_study, _generalisation_study, _lift_study, _origin_study
-from numerics.commands.common import available_cores, bar, check_jobs, check_places
+from numerics.commands.common import available_cores, bar, check_jobs
+from numerics.commands.places import check_places
 from numerics.reports.writing import write_json
 from numerics.studies import settings_of, study
 

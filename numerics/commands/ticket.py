@@ -9,7 +9,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from numerics.arguments import InputError
-from numerics.commands.common import bar, check_places, check_seed, data_file, same_file
+from numerics.commands.common import bar, check_seed, data_file
+from numerics.commands.places import check_places, same_file
 from numerics.reports.writing import write_json
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ import sys
 from contextlib import nullcontext
 from typing import Any
 
-from numerics.commands.common import add_selection, available_cores, check_jobs, check_places, check_seed
+from numerics.commands.common import add_selection, available_cores, check_jobs, check_seed
+from numerics.commands.places import check_places
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

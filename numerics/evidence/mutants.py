@@ -14,9 +14,9 @@ import sympy as sp
 from numerics.evidence import Check, Trial, kills
 from numerics.exact import balls
 from theory.claims import Claim
-from theory.level import Level
+from theory.formulas.level import Level
+from theory.formulas.smallest import Smallest
 from theory.places import places
-from theory.smallest import Smallest
 
 HALF = sp.Rational(1, 2)
 FINGERPRINT_POINTS = 3

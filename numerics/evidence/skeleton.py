@@ -7,17 +7,17 @@ and the build pass before anything is changed; an author replaces its formula by
 from __future__ import annotations
 
 import re
-from importlib import import_module
 from pathlib import Path
 from string import Template
 
 import theory
 from numerics.arguments import InputError
 from numerics.files import replacing
+from theory.lazy import homes
 from theory.ledger import LETTERS, load_ledger
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-IMPORT = re.compile(r"from theory\.")
+IMPORT = re.compile(r" +from theory\.")
 
 CLAIM = Template('''\
 """The modulus that magnitude pruning keeps."""
@@ -103,16 +103,15 @@ def new_claim(topic: str, name: str, page: str | None = None) -> tuple[str, list
         raise InputError(f"topic is {topic!r:.60}, expected {', '.join(LETTERS)}")
     if not NAME.fullmatch(name):
         raise InputError(f"name is {name!r:.60}, expected small letters, digits and underscores, such as kept_modulus")
-    if hasattr(import_module(f"theory.{topic}"), name):
-        raise InputError(f"name is {name}, which theory.{topic} has, expected another")
     root = Path(theory.__file__).resolve().parent.parent
     claim, checks = root / "theory" / topic / f"{name}.py", root / "numerics" / "checks" / topic / f"{name}.py"
+    if name in homes(f"theory.{topic}") or claim.exists():
+        raise InputError(f"name is {name}, which theory.{topic} has, expected another")
     export, box = claim.with_name("__init__.py"), root / "book" / f"{topic if page is None else page}.md"
     if not box.is_file():
         raise InputError(f"{box}: no such page, expected one of the book, beside the packages theory and numerics")
-    taken = next((path for path in (claim, checks) if path.exists()), None)
-    if taken is not None:
-        raise InputError(f"{taken}: exists, expected another name")
+    if checks.exists():
+        raise InputError(f"{checks}: exists, expected another name")
     words = {"label": next_label(topic), "name": name, "topic": topic}
     texts = {
         claim: CLAIM.substitute(words),
@@ -136,9 +135,9 @@ def next_label(topic: str) -> str:
 def exported(text: str, topic: str, name: str) -> str:
     """The `__init__.py` of a topic with one name more, imported and listed in their order."""
     lines = text.splitlines()
-    added = f"from theory.{topic}.{name} import {name}"
+    added = f"    from theory.{topic}.{name} import {name}"
     imports = [at for at, line in enumerate(lines) if IMPORT.match(line)]
-    lines.insert(next((at for at in imports if lines[at] > added), lines.index("__all__ = [") - 1), added)
+    lines.insert(next((at for at in imports if lines[at] > added), lines.index("else:")), added)
     start = lines.index("__all__ = [") + 1
     end = lines.index("]", start)
     lines[start:end] = sorted([*lines[start:end], f'    "{name}",'])

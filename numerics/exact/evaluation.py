@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
-from numerics.arguments import InputError
-from numerics.parallel import TimeLimit, limited
+from numerics.time_limit import TimeLimit, limited
+from theory.input_error import InputError
 
 MOST_DIGITS = 10_000
 MOST_DIGITS_GIVEN = 4_000  # Python reads no longer integers
@@ -113,8 +113,8 @@ def value_of(formula, assignments: Sequence[str], digits: int) -> str:
 
     from numerics.exact.balls import NoEnclosureError, NoGuaranteeError, with_exact_steps
     from numerics.exact.balls import digits as correct_digits
-    from theory.no_guarantee import no_guarantee
-    from theory.smallest import Smallest
+    from theory.formulas.no_guarantee import no_guarantee
+    from theory.formulas.smallest import Smallest
 
     point = parse(formula, assignments)
     if formula.free_symbols - set(point):
@@ -138,7 +138,7 @@ def _by_algebra(formula, assignments: Sequence[str], point, digits: int, error: 
 
     from numerics.exact.balls import NoEnclosureError
     from numerics.exact.balls import digits as correct_digits
-    from theory.iterate import Iterate
+    from theory.formulas.iterate import Iterate
 
     exact = formula.subs(point)
     exact = exact.replace(lambda part: isinstance(part, Iterate) and part.args[1] in (0, 1), Iterate.unrolled)
@@ -168,7 +168,7 @@ def fraction(formula, assignments: Sequence[str]) -> str:
 
     from numerics.exact.balls import NoEnclosureError
     from numerics.exact.rationals import NotRationalError, rational
-    from theory.no_guarantee import no_guarantee
+    from theory.formulas.no_guarantee import no_guarantee
 
     point = parse(formula, assignments)
     if missing := formula.free_symbols - set(point):

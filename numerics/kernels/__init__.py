@@ -13,9 +13,9 @@ from numerics.kernels.bounds import (
     water_filling,
 )
 from numerics.kernels.graphon import LayerGraphons, graphon_kernel, input_latent
+from numerics.kernels.layers import Kernels
 from numerics.kernels.methods import KernelEstimate, method_layers, quenched_kernel, row_law_kernel
 from numerics.kernels.quadrature import activation
-from numerics.kernels.recursion import Kernels
 from numerics.kernels.regression import error_rate, gradient_descent_predict, mean_squared_error, ridge_predict
 from numerics.kernels.spectra import (
     MetricIntervals,

@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError, checked_array, checked_integer
 from numerics.kernels.activations import RELU, Activation, Function
+from numerics.kernels.layers import Kernels, Layer
 from numerics.kernels.quadrature import activation as as_activation
-from numerics.kernels.recursion import Kernels, Layer, kernels
+from numerics.kernels.recursion import kernels
 
 Floats = NDArray[np.float64]
 

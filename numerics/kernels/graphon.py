@@ -12,8 +12,9 @@ from scipy.sparse import csr_array
 from numerics.arguments import InputError, checked_integer
 from numerics.kernels.activations import RELU, Activation, Function
 from numerics.kernels.analytic import inputs
+from numerics.kernels.layers import Kernels, Layer
 from numerics.kernels.quadrature import activation as as_activation
-from numerics.kernels.recursion import Kernels, Layer, kernels
+from numerics.kernels.recursion import kernels
 from numerics.masks.composition import GridGraphon, Latent
 
 Floats = NDArray[np.float64]

@@ -12,16 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import factorial, pi
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.bridge import compiled
-
-if TYPE_CHECKING:
-    from numerics.kernels.activations import Homogeneous
-    from numerics.kernels.recursion import Layer
+from numerics.kernels.activations import Homogeneous
+from numerics.kernels.layers import Layer
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]

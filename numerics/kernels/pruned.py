@@ -21,8 +21,8 @@ from numerics.kernels.activations import RELU
 from numerics.kernels.analytic import dense_kernel
 from numerics.kernels.bounds import path_densities
 from numerics.kernels.graphon import LayerGraphons, graphon_kernel, input_latent
+from numerics.kernels.layers import Kernels
 from numerics.kernels.methods import fresh_network, fresh_threshold, method_layers
-from numerics.kernels.recursion import Kernels
 from numerics.masks.composition import GridGraphon, point_latent
 from numerics.networks import tangent_kernel
 from numerics.pruning.moments import UnreachableDensityError

@@ -11,10 +11,8 @@ backward recursion G read from the input on.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from math import isqrt
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +20,7 @@ from threadpoolctl import ThreadpoolController
 
 from numerics.arguments import InputError
 from numerics.kernels.activations import Activation, Homogeneous
+from numerics.kernels.layers import Kernels, Layer
 from numerics.kernels.near import advance_inputs, near_kernels, near_units
 
 Floats = NDArray[np.float64]
@@ -29,25 +28,6 @@ Floats = NDArray[np.float64]
 TILE = 2**15  # covariances in flight, units times pairs: a handful of such arrays fit into the second-level cache
 LARGEST = 1e150  # of a variance: the product of two must be a number
 WIDE = 64  # columns of a tile at least: the inner loops, which are vectorised
-
-
-class Kernels(NamedTuple):
-    """Covariance of the output at initialisation, and neural tangent kernel, float[N, N′] each."""
-
-    nngp: Floats
-    ntk: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class Layer:
-    """Weights of one layer, float[units, units below] ≥ 0, the measure of the units below included.
-
-    forward: variance of each weight. trained: which weights carry a gradient; None if it is the same as forward.
-    """
-
-    forward: Floats
-    trained: Floats | None = None
-    bias: float = 0.0
 
 
 def kernels(layers: Sequence[Layer], x: Floats, x2: Floats | None, activation: Activation) -> Kernels:

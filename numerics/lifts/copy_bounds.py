@@ -16,10 +16,10 @@ from scipy.optimize import minimize_scalar
 from numerics.arguments import InputError, checked_integer
 from numerics.bridge import numeric
 from numerics.exact.balls import NoEnclosureError, NoGuaranteeError, enclose
+from theory.formulas.no_guarantee import NoGuarantee, guaranteed, no_guarantee
 from theory.lifts import convergence, copies, coverage
 from theory.lifts.readout import T as time
 from theory.lifts.tangent import L_0
-from theory.no_guarantee import NoGuarantee, guaranteed, no_guarantee
 
 MOST = 2**53
 RADII = [10 ** (k / 40 - 9) for k in range(601)]  # from 1e-9 to 1e6

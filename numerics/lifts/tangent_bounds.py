@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError
 from numerics.exact import balls
+from theory.formulas.no_guarantee import NoGuarantee, no_guarantee
 from theory.lifts import path_length, readout, tangent
-from theory.no_guarantee import NoGuarantee, no_guarantee
 
 Floats = NDArray[np.float64]
 Bound = float | NoGuarantee

@@ -8,13 +8,11 @@ The table stands in contents.json; a test holds the table against the ledger.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from theory.input_error import InputError
 
 if TYPE_CHECKING:
     from theory.claims import Claim, Entry
@@ -92,11 +90,11 @@ def _vouched(claim: Claim) -> Iterator[str]:
 
     from numerics.evidence.trial import Trial
     from numerics.exact.balls import NoEnclosureError, vouched
-    from theory.bracketed_sum import BracketedSum
-    from theory.level import Level
+    from theory.formulas.bracketed_sum import BracketedSum
+    from theory.formulas.level import Level
+    from theory.formulas.smallest import Smallest
+    from theory.formulas.transfer import Transfer
     from theory.places import places
-    from theory.smallest import Smallest
-    from theory.transfer import Transfer
 
     trial = Trial(claim, "show")
     for subject in claim.expressions:
@@ -125,21 +123,6 @@ def contents() -> tuple[Line, ...]:
         )
         for line in json.loads(TABLE.read_text("utf-8"))
     )
-
-
-def select(lines: Sequence[Line], names: Sequence[str]) -> list[Line]:
-    """The lines of the labels and topics named, in reading order; all of them when nothing is named.
-
-    Raises:
-        InputError: for a name that is neither a label nor a topic.
-    """
-    labels, topics = [line.label for line in lines], list(dict.fromkeys(line.topic for line in lines))
-    for name in names:
-        if name not in (*labels, *topics):
-            raise InputError(
-                f"{name!r} is neither a label nor a topic; topics: {', '.join(topics)}; labels: {', '.join(labels)}"
-            )
-    return [line for line in lines if not names or line.label in names or line.topic in names]
 
 
 def write() -> None:

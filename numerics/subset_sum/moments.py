@@ -18,7 +18,7 @@ from flint import acb, arb, ctx
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from theory.let import Let
+from theory.formulas.let import Let
 
 Exact: TypeAlias = int | Fraction | sp.Rational
 

@@ -103,8 +103,14 @@ def test_labels_go_on() -> None:
 
 
 def test_a_name_is_listed_in_its_order() -> None:
-    text = '"""Doc."""\n\nfrom theory.x.b import b\n\n__all__ = [\n    "b",\n]\n'
+    text = (
+        '"""Doc."""\n\nif TYPE_CHECKING:\n    from theory.x.b import b\nelse:\n    pass\n\n__all__ = [\n    "b",\n]\n'
+    )
     first = exported(text, "x", "a")
     assert first.index("x.a import a") < first.index("x.b import b")
     assert first.index('"a",') < first.index('"b",')
-    assert exported(text, "x", "c").splitlines()[2:5] == ["from theory.x.b import b", "from theory.x.c import c", ""]
+    assert exported(text, "x", "c").splitlines()[3:6] == [
+        "    from theory.x.b import b",
+        "    from theory.x.c import c",
+        "else:",
+    ]

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numerics.exact.balls import digits, number
+from theory.formulas.level import Level, level
 from theory.ledger import load_ledger
-from theory.level import Level, level
 from theory.saliency import (
     constant_graphon,
     coupled_layers,

@@ -17,7 +17,7 @@ import pytest
 from helpers import ROOT, TESTS
 
 from numerics.cli import COMMANDS, main
-from numerics.commands.common import check_writable
+from numerics.commands.places import check_writable
 from numerics.files import replacing
 from numerics.reports.run import as_html, as_json
 

@@ -17,7 +17,7 @@ from numerics.evidence import control, exact
 from numerics.evidence.mutants import Mutant, mutants_of, mutate_expression, variants
 from numerics.exact import balls
 from theory.claims import Claim
-from theory.level import level
+from theory.formulas.level import level
 from theory.places import places
 
 a, b, t = sp.symbols("a b t", positive=True)

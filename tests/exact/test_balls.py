@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from numerics.exact import balls
 from numerics.exact.balls import NoEnclosureError, digits, enclose, integrals, number
-from theory.level import Level, level
+from theory.formulas.level import Level, level
 from theory.saliency.model import phi, tau
 from theory.saliency.snip import product_graphon
 from theory.tails import product_survival

@@ -24,12 +24,12 @@ from numerics.exact.balls import NoEnclosureError, core, enclose, enclosures, in
 from numerics.exact.balls.tails import tail
 from numerics.reports.run import as_html, as_json, closing_line
 from theory.claims import Entry, formulas
+from theory.formulas.let import Let
+from theory.formulas.level import level
+from theory.formulas.smallest import Smallest
+from theory.formulas.transfer import Transfer
 from theory.ledger import load_ledger
-from theory.let import Let
-from theory.level import level
-from theory.smallest import Smallest
 from theory.tails import product_survival
-from theory.transfer import Transfer
 
 x, y = sp.symbols("x y")
 t = sp.Symbol("t", positive=True)

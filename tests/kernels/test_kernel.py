@@ -11,7 +11,8 @@ from numerics.bridge import numeric
 from numerics.checks.kernel.graphon_kernel import layer_kernels, mean_over_pairs_of_paths
 from numerics.exact import balls
 from numerics.exact.evaluation import value_of
-from theory.iterate import Iterate
+from theory.formulas.iterate import Iterate
+from theory.formulas.let import Let
 from theory.kernel.dual import a, angle, b, c, cosine, dense_nngp, dense_ntk, depth, erf, linear, relu, z
 from theory.kernel.dual_activations import dual_activations
 from theory.kernel.graphon_kernel import (
@@ -27,7 +28,6 @@ from theory.kernel.graphon_kernel import (
 )
 from theory.kernel.homogeneous import homogeneous_constants
 from theory.kernel.rank_one import feature_reweighting, flow
-from theory.let import Let
 from theory.saliency.model import rho, u, v
 
 

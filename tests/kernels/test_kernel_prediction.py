@@ -11,6 +11,7 @@ from scipy.stats import binomtest, ttest_1samp
 
 from numerics.data import Dataset, digits
 from numerics.kernels import dense_kernel, path_bound
+from numerics.kernels.layers import Kernels
 from numerics.kernels.methods import row_law_kernel
 from numerics.kernels.prediction import (
     constant_guess,
@@ -35,7 +36,6 @@ from numerics.kernels.pruned import (
     infinitely_wide,
     sampled_kernel,
 )
-from numerics.kernels.recursion import Kernels
 from numerics.kernels.trained import train_beside
 from numerics.networks import laziness, random_network, tangent_kernel, train, train_linearised
 from numerics.pruning.methods import residual, saliency

@@ -30,8 +30,9 @@ from numerics.kernels import (
     recursion,
 )
 from numerics.kernels.activations import Homogeneous
+from numerics.kernels.layers import Layer
 from numerics.kernels.quadrature import Kinked, Smooth
-from numerics.kernels.recursion import Layer, kernels
+from numerics.kernels.recursion import kernels
 from numerics.masks.composition import GridGraphon, Latent, point_latent, uniform_latent
 from theory.kernel import dual
 

@@ -20,13 +20,13 @@ from numerics.exact.rationals import NotRationalError, rational
 from numerics.lifts import CopyBound, pac_size, two_layer_pac_size
 from numerics.lifts.copies import count_copies, count_isolated_trees, tanh_student
 from numerics.lifts.forward import forward
-from theory.bracketed_sum import BracketedSum
-from theory.iterate import Iterate
-from theory.let import Let
+from theory.formulas.bracketed_sum import BracketedSum
+from theory.formulas.iterate import Iterate
+from theory.formulas.let import Let
+from theory.formulas.no_guarantee import NoGuarantee, guaranteed, no_guarantee
+from theory.formulas.smallest import Smallest
 from theory.lifts import convergence
 from theory.lifts.copies import bound, rho_0
-from theory.no_guarantee import NoGuarantee, guaranteed, no_guarantee
-from theory.smallest import Smallest
 
 R = sp.Rational
 k, n = sp.symbols("k n", integer=True, nonnegative=True)

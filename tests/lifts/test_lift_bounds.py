@@ -14,7 +14,7 @@ from scipy.integrate import quad, solve_ivp
 
 from numerics.cli import main
 from numerics.lifts.tangent_bounds import ReadoutBound, TangentBound, confining_radius, tangent_radius
-from theory.no_guarantee import no_guarantee
+from theory.formulas.no_guarantee import no_guarantee
 
 EXAMPLE = TangentBound(2, 0.1, 1)
 POSITIVE = st.floats(0.05, 20)

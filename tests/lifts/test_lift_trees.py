@@ -24,9 +24,9 @@ from numerics.lifts.trees import (
     tree_probability,
     tree_union_bound,
 )
+from theory.formulas.transfer import Transfer
 from theory.lifts import trees as claim
 from theory.lifts.degrees import variation_distance
-from theory.transfer import Transfer
 
 TRIANGLE = (("c", "a"), ("a", "r"), ("c", "r"))
 

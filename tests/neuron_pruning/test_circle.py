@@ -12,12 +12,12 @@ from scipy.optimize import brentq, minimize_scalar
 from numerics.bridge import numeric
 from numerics.exact import balls
 from numerics.neuron_pruning import exact_sup_on_circle, squared_error
+from theory.formulas.no_guarantee import unconditional
 from theory.neuron_pruning import pruned_weights, relu_output_bound
 from theory.neuron_pruning.alignment import N, angle, delta, eps
 from theory.neuron_pruning.planks import d
 from theory.neuron_pruning.relu_output import s
 from theory.neuron_pruning.weight_pruning import least, length
-from theory.no_guarantee import unconditional
 from theory.subset_sum.symbols import n
 
 N4, N5 = pruned_weights.expressions, relu_output_bound.expressions

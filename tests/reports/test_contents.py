@@ -3,8 +3,9 @@
 import pytest
 
 from numerics.arguments import InputError
-from numerics.reports.contents import contents, lines_of, select
+from numerics.reports.contents import contents, lines_of
 from theory import load_ledger
+from theory.selection import select
 
 
 def test_the_table_is_that_of_the_ledger():

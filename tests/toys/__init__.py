@@ -7,7 +7,6 @@ import it too, because what they run is named by it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 
 import numerics.checks
@@ -17,6 +16,7 @@ import theory.ledger
 from numerics.evidence import CheckResult
 from numerics.evidence.mutants import MutationResult
 from theory.claims import Ledger
+from theory.ledger import claims_of
 
 for package, folder in ((theory, "theory"), (numerics.checks, "checks")):
     package.__path__.append(str(Path(__file__).parent / folder))
@@ -26,7 +26,7 @@ _run_one, _mutate_one = numerics.evidence.verification.run_one, numerics.evidenc
 
 
 def load_ledger() -> Ledger:
-    return Ledger({topic: vars(import_module(f"theory.{topic}")) for topic in TOPICS})
+    return Ledger({topic: claims_of(topic) for topic in TOPICS})
 
 
 def run_one(task: numerics.evidence.verification.Task) -> CheckResult:

@@ -1,15 +1,22 @@
 """Equivariant linear maps: how many there are, what they look like, and what pruning leaves of them."""
 
-from theory.equivariance.architectures import architecture_tickets
-from theory.equivariance.coefficient_pruning import coefficient_pruning
-from theory.equivariance.dimensions import hom_dimension
-from theory.equivariance.grids import grid_maps
-from theory.equivariance.lower_bound import pruning_lower_bound
-from theory.equivariance.orbits import orbit_basis
-from theory.equivariance.point_sets import point_set_ticket
-from theory.equivariance.pointwise import pointwise_relu
-from theory.equivariance.symmetric_group import truncated_bell
-from theory.equivariance.ticket import equivariant_ticket
+from typing import TYPE_CHECKING
+
+from theory.lazy import lazily
+
+if TYPE_CHECKING:
+    from theory.equivariance.architectures import architecture_tickets
+    from theory.equivariance.coefficient_pruning import coefficient_pruning
+    from theory.equivariance.dimensions import hom_dimension
+    from theory.equivariance.grids import grid_maps
+    from theory.equivariance.lower_bound import pruning_lower_bound
+    from theory.equivariance.orbits import orbit_basis
+    from theory.equivariance.point_sets import point_set_ticket
+    from theory.equivariance.pointwise import pointwise_relu
+    from theory.equivariance.symmetric_group import truncated_bell
+    from theory.equivariance.ticket import equivariant_ticket
+else:
+    lazily(__name__)
 
 __all__ = [
     "architecture_tickets",

@@ -12,7 +12,7 @@ from theory.equivariance.symmetric_group import dimension as tensor_maps
 from theory.equivariance.symmetric_group import k, m, n
 from theory.equivariance.ticket import error as coefficient_error
 from theory.equivariance.ticket import inputs, norms, points
-from theory.no_guarantee import guaranteed
+from theory.formulas.no_guarantee import guaranteed
 from theory.subset_sum.solver import u
 from theory.subset_sum.symbols import eps
 

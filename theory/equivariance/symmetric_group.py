@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from theory.no_guarantee import guaranteed
+from theory.formulas.no_guarantee import guaranteed
 
 n = sp.Symbol("n", positive=True, integer=True)
 k, m = sp.symbols("k m", nonnegative=True, integer=True)  # orders of the tensors before and after

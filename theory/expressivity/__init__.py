@@ -1,11 +1,18 @@
 """Expressivity: what a masked network can still represent, through fully wired neurons, relays and paths."""
 
-from theory.expressivity.approximation import inactive_inputs, universal_approximation
-from theory.expressivity.maurey import maurey_rate
-from theory.expressivity.paths import isolated_input, path_share
-from theory.expressivity.relays import relay_layer
-from theory.expressivity.wired_counts import lower_tail, wired_threshold
-from theory.expressivity.wired_neurons import hubs, wired_count
+from typing import TYPE_CHECKING
+
+from theory.lazy import lazily
+
+if TYPE_CHECKING:
+    from theory.expressivity.approximation import inactive_inputs, universal_approximation
+    from theory.expressivity.maurey import maurey_rate
+    from theory.expressivity.paths import isolated_input, path_share
+    from theory.expressivity.relays import relay_layer
+    from theory.expressivity.wired_counts import lower_tail, wired_threshold
+    from theory.expressivity.wired_neurons import hubs, wired_count
+else:
+    lazily(__name__)
 
 __all__ = [
     "hubs",

@@ -1,18 +1,25 @@
 """Generalisation: kernel bounds, path densities, water-filling, and what they say on real data."""
 
-from theory.generalisation.energy_bound import scale_free_energy
-from theory.generalisation.path_bound import path_energy_bound, path_residual_bound
-from theory.generalisation.path_part import linear_part_bound
-from theory.generalisation.scale import scale_invariance
-from theory.generalisation.snip_bound import snip_path_bound
-from theory.generalisation.studies import (
-    bound_order,
-    kernel_spectra,
-    merging_density,
-    selection_pays,
-    trained_networks,
-)
-from theory.generalisation.water_filling import best_densities, power_profile
+from typing import TYPE_CHECKING
+
+from theory.lazy import lazily
+
+if TYPE_CHECKING:
+    from theory.generalisation.energy_bound import scale_free_energy
+    from theory.generalisation.path_bound import path_energy_bound, path_residual_bound
+    from theory.generalisation.path_part import linear_part_bound
+    from theory.generalisation.scale import scale_invariance
+    from theory.generalisation.snip_bound import snip_path_bound
+    from theory.generalisation.studies import (
+        bound_order,
+        kernel_spectra,
+        merging_density,
+        selection_pays,
+        trained_networks,
+    )
+    from theory.generalisation.water_filling import best_densities, power_profile
+else:
+    lazily(__name__)
 
 __all__ = [
     "best_densities",

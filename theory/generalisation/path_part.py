@@ -5,8 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.formulas.iterate import Iterate
 from theory.graphon.limit import inputs as d
-from theory.iterate import Iterate
 from theory.kernel.dual import angle, cosine, depth, kappa_0, kappa_1, nngp_step, ntk_step, tangent
 
 S = sp.Symbol("S", positive=True)  # a variance S_W(x, x)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from theory.formulas.level import level
 from theory.generalisation.water_filling import a, v
 from theory.kernel.snip_kernel import R_2, energy_tail, s
-from theory.level import level
 from theory.saliency.model import phi, rho, tau
 from theory.saliency.snip import FIXED_RESIDUAL
 from theory.tails import alpha, pareto, product_survival

@@ -84,9 +84,9 @@ level $10^{-9}$, which takes at most two exceptions in forty splits. It speaks o
 data. ∎"""
 
 selection_pays = _claim(
-    "T1",
-    "Selecting features pays where features are useless",
-    rf"""
+    label="T1",
+    title="Selecting features pays where features are useless",
+    statement=rf"""
 Kernel regression with the graphon kernels of pruning methods (K2, K4, K5) on {PROTOCOL}. **Asserted:** on noisy 3v8 at
 density $\frac1{{20}}$ the test mean squared error increases in the order SNIP, water-filling (B4), Random, anti (density
 falling with the saliency) in most random splits. **Reported, not asserted:** without useless features
@@ -94,15 +94,15 @@ selection by the closed forms matters little (SNIP is a little better than Rando
 optimum of the path bound, is at that density the best predictor on no task. Networks of the $d$ there is, really pruned, are another matter:
 sparse Random rows lose accuracy (K7), and at density $\frac1{{20}}$ SNIP's have the smaller error on every task but 4v9.
 """,
-    MEASUREMENT,
+    proof_text=MEASUREMENT,
     uses=("B4", "K4", "K5"),
     expressions={"comparisons": _chain("mse", snip, Pruned("water-filling", SPARSE), random, anti)},
 )
 
 bound_order = _claim(
-    "T2",
-    "The energy bound orders SNIP and Random rightly where features are useless, and not in general",
-    rf"""
+    label="T2",
+    title="The energy bound orders SNIP and Random rightly where features are useless, and not in general",
+    statement=rf"""
 With $\mathcal E(K,y)=\sqrt{{y^\top K^{{-1}}y\,\operatorname{{tr}}K}}/m$ (B1) on {PROTOCOL}. **Asserted:** on noisy 3v8 at each of the
 densities $\frac1{{20}},\frac15,\frac25$, $\mathcal E$ is smaller for SNIP's graphon kernel than for Random's in most
 random splits; so is the test mean squared error, at $\frac1{{20}}$ (T1) and still at $\frac25$: the bound
@@ -112,7 +112,7 @@ $\mathcal E$, its centred form, the path bounds B3 and B8, and the centred kerne
 them is right on every task: on 4v9 the raw energy and the alignment prefer SNIP, whose test error is the larger one, and on
 3v8 $\mathcal E$ prefers Random, whose test error is mostly the larger one. All bounds are numerically vacuous.
 """,
-    MEASUREMENT,
+    proof_text=MEASUREMENT,
     uses=("B1", "B3", "B8", "T1"),
     expressions={
         "comparisons": tuple(
@@ -131,9 +131,9 @@ rest = sp.Symbol("r", real=True)  # what its other edges bring
 n, d = sp.symbols("n d", positive=True)  # width, inputs
 
 trained_networks = _claim(
-    "T3",
-    "Trained masked networks follow their own kernel, and at small dρ the fixed-d kernel, not the graphon's",
-    rf"""
+    label="T3",
+    title="Trained masked networks follow their own kernel, and at small dρ the fixed-d kernel, not the graphon's",
+    statement=rf"""
 One hidden layer of $n$ neurons $\varphi(z)=\sqrt2\max(z,0)$, the first layer pruned, full-batch gradient descent on kept
 weights and readout, the output centred, on {PROTOCOL}. The gradients of the output in a weight and in a readout weight are
 $[[edge_gradient]]$ and $[[readout_gradient]]$, with the mask $M$ and the gate $H=1\{{z>0\}}$; the network's own kernel $\Theta_n$
@@ -144,7 +144,7 @@ a neuron sees $3.2$ inputs: after 40 steps the test mean squared error of networ
 of the fixed-$d$ kernel (K7) than to that of the graphon kernel. **Reported, not asserted:** the same for other methods and densities, and the distance from the graphon
 kernel, which for SNIP does not vanish with the width (its gates are not independent of its mask).
 """,
-    r"""
+    proof_text=r"""
 The gradients are derivatives of $f=n^{-1/2}\sum_ia_i\varphi\big(d^{-1/2}\sum_jM_{ij}w_{ij}x_j\big)$ off kinks. The rest is
 measured: margins are empirical, chosen between what masked training does and what a kernel does in which gradients flow into
 pruned weights. ∎""",
@@ -165,9 +165,9 @@ pruned weights. ∎""",
 )
 
 kernel_spectra = _claim(
-    "T4",
-    "λ₁/λ₂ of the kernel ranks SNIP the other way round than on the centred kernel",
-    rf"""
+    label="T4",
+    title="λ₁/λ₂ of the kernel ranks SNIP the other way round than on the centred kernel",
+    statement=rf"""
 Graphon kernels at density $\frac1{{20}}$ on {PROTOCOL}; $H=I-\frac1m\mathbf 1\mathbf 1^\top$. **Asserted:** on noisy 3v8
 $\lambda_1/\lambda_2$ of $K$ increases in the order SNIP, Random, Magnitude, while on $HKH$ it is larger for SNIP than for
 Random, each in most random splits. Magnitude's concentration is that of K4: $Q/W=q(\rho)/\rho$
@@ -176,7 +176,7 @@ it matters, and the uncentred ratio hides it. **Reported, not asserted:** decay 
 $\lambda_1/\lambda_2$ and the share of the top five, on $K$ and on $HKH$, for all methods, densities and tasks. None of them
 should be read as trainability alone.
 """,
-    MEASUREMENT,
+    proof_text=MEASUREMENT,
     uses=("K4", "K10"),
     expressions={
         "comparisons": (
@@ -187,15 +187,15 @@ should be read as trainability alone.
 )
 
 merging_density = _claim(
-    "T5",
-    "SNIP's advantage fades gradually with density",
-    rf"""
+    label="T5",
+    title="SNIP's advantage fades gradually with density",
+    statement=rf"""
 Graphon kernels on {PROTOCOL}. **Asserted:** on noisy 3v8 the test mean squared error of SNIP's kernel increases along the
 densities $\frac1{{20}},\frac15,\frac7{{10}}$ in most random splits, while Random's is the same at every
 density (B7), that of the dense network. **Reported, not asserted:** the difference at every density and task. It falls gradually,
 as B5 has it for the path bound, and no density is singled out.
 """,
-    MEASUREMENT,
+    proof_text=MEASUREMENT,
     uses=("B5", "B7"),
     expressions={
         "comparisons": _chain("mse", snip, Pruned("snip", SPARSER), Pruned("snip", Fraction(7, 10))),

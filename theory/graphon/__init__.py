@@ -1,16 +1,23 @@
 """Limits of masks: how close, in which sense, and of which shape."""
 
-from theory.graphon.concentration import cut_norm_rate
-from theory.graphon.discretisation import kernel_discretisation
-from theory.graphon.limit import mask_limit
-from theory.graphon.lognormal import probit_graphon
-from theory.graphon.pareto import pareto_graphon
-from theory.graphon.rate import optimal_rate
-from theory.graphon.row_latent import row_latent
-from theory.graphon.selection import selection_identity
-from theory.graphon.sorting import degree_sorting
-from theory.graphon.step import step_spectrum
-from theory.graphon.taxonomy import graphon_taxonomy
+from typing import TYPE_CHECKING
+
+from theory.lazy import lazily
+
+if TYPE_CHECKING:
+    from theory.graphon.concentration import cut_norm_rate
+    from theory.graphon.discretisation import kernel_discretisation
+    from theory.graphon.limit import mask_limit
+    from theory.graphon.lognormal import probit_graphon
+    from theory.graphon.pareto import pareto_graphon
+    from theory.graphon.rate import optimal_rate
+    from theory.graphon.row_latent import row_latent
+    from theory.graphon.selection import selection_identity
+    from theory.graphon.sorting import degree_sorting
+    from theory.graphon.step import step_spectrum
+    from theory.graphon.taxonomy import graphon_taxonomy
+else:
+    lazily(__name__)
 
 __all__ = [
     "cut_norm_rate",

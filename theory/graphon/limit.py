@@ -5,10 +5,10 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.formulas.level import level
 from theory.graphon.concentration import hoeffding_rate
 from theory.graphon.discretisation import midpoint_error, sorted_error
 from theory.graphon.symbols import SHARES, SIZES, delta, m, n, s
-from theory.level import level
 from theory.saliency.model import rho, synflow_model, tau
 from theory.tails import product_survival
 

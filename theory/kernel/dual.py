@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from theory.iterate import Iterate
+from theory.formulas.iterate import Iterate
 
 z = sp.Symbol("z", real=True)  # a preactivation
 a, b = sp.symbols("a b", positive=True)  # variances of the preactivations of two inputs

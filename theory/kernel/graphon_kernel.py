@@ -9,8 +9,8 @@ from typing import NamedTuple
 import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from theory.formulas.let import Let
 from theory.kernel.dual import DualActivation, a, b, c, relu
-from theory.let import Let
 from theory.saliency.model import u, v
 
 above = sp.Symbol("w", positive=True)  # a position in the next layer

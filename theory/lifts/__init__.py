@@ -1,27 +1,34 @@
 """Random sparse lifts: networks as lifts of perceptron modules, and what their gradient flow is sure to reach."""
 
-from theory.lifts.activation_map import path_sums
-from theory.lifts.adjoint import adjunction
-from theory.lifts.attention import Attention, attention_block, attention_blocks, attention_lift
-from theory.lifts.bundle import Bundle
-from theory.lifts.convergence import pac_convergence
-from theory.lifts.convolution import cyclic_convolution, lifted_convolutions, pixel_graph
-from theory.lifts.copies import copy_bounds
-from theory.lifts.coverage import copies_of_witnesses
-from theory.lifts.degrees import binomial_degrees
-from theory.lifts.fibration import fibration_lemma
-from theory.lifts.gradients import Readout, pushed_gradients
-from theory.lifts.lift import Lift, full_lift
-from theory.lifts.maps import PRODUCT, SUM, Bilinear, Pointwise, Skip, identity, relu
-from theory.lifts.module import PerceptronModule
-from theory.lifts.path_length import travelled_length
-from theory.lifts.perceptrons import multilayer_perceptron, perceptron_lift, perceptron_lifts
-from theory.lifts.readout import readout_comparison
-from theory.lifts.tangent import square_loss_rate, tangent_rate
-from theory.lifts.training import training_success
-from theory.lifts.trees import local_trees
-from theory.lifts.unfolding import tree_witnesses
-from theory.lifts.walsh import no_cover
+from typing import TYPE_CHECKING
+
+from theory.lazy import lazily
+
+if TYPE_CHECKING:
+    from theory.lifts.activation_map import path_sums
+    from theory.lifts.adjoint import adjunction
+    from theory.lifts.attention import Attention, attention_block, attention_blocks, attention_lift
+    from theory.lifts.bundle import Bundle
+    from theory.lifts.convergence import pac_convergence
+    from theory.lifts.convolution import cyclic_convolution, lifted_convolutions, pixel_graph
+    from theory.lifts.copies import copy_bounds
+    from theory.lifts.coverage import copies_of_witnesses
+    from theory.lifts.degrees import binomial_degrees
+    from theory.lifts.fibration import fibration_lemma
+    from theory.lifts.gradients import Readout, pushed_gradients
+    from theory.lifts.lift import Lift, full_lift
+    from theory.lifts.maps import PRODUCT, SUM, Bilinear, Pointwise, Skip, identity, relu
+    from theory.lifts.module import PerceptronModule
+    from theory.lifts.path_length import travelled_length
+    from theory.lifts.perceptrons import multilayer_perceptron, perceptron_lift, perceptron_lifts
+    from theory.lifts.readout import readout_comparison
+    from theory.lifts.tangent import square_loss_rate, tangent_rate
+    from theory.lifts.training import training_success
+    from theory.lifts.trees import local_trees
+    from theory.lifts.unfolding import tree_witnesses
+    from theory.lifts.walsh import no_cover
+else:
+    lazily(__name__)
 
 __all__ = [
     "PRODUCT",

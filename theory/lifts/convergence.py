@@ -5,7 +5,9 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.let import Let
+from theory.formulas.let import Let
+from theory.formulas.no_guarantee import guaranteed
+from theory.formulas.smallest import Smallest
 from theory.lifts.copies import M, rho_0, signs
 from theory.lifts.coverage import (
     binomial_below,
@@ -22,8 +24,6 @@ from theory.lifts.coverage import (
     r,
 )
 from theory.lifts.degrees import lam, n
-from theory.no_guarantee import guaranteed
-from theory.smallest import Smallest
 
 delta = sp.Symbol("delta", positive=True)  # the probability of failure allowed
 children = sp.Symbol("c", positive=True, integer=True)  # of a unit with two hidden layers

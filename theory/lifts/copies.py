@@ -5,10 +5,10 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
+from theory.formulas.no_guarantee import guaranteed
 from theory.lifts.coverage import inputs, p_0, r
 from theory.lifts.readout import T, moving_bound
 from theory.lifts.tangent import L_0
-from theory.no_guarantee import guaranteed
 
 M = sp.Symbol("M", nonnegative=True, integer=True)  # copies of each unit
 A_1, A_2 = sp.symbols("A_1 A_2", positive=True)  # norms of the witness's readout

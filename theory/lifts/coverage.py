@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bracketed_sum import BracketedSum
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.expressivity import symbols as wired
 from theory.expressivity.wired_counts import usual_bound
 from theory.expressivity.wired_neurons import binomial_law
+from theory.formulas.bracketed_sum import BracketedSum
+from theory.formulas.no_guarantee import guaranteed
 from theory.lifts.degrees import k, lam, n
-from theory.no_guarantee import guaranteed
 
 inputs = sp.Symbol("d", nonnegative=True, integer=True)
 pattern = sp.Symbol("s", nonnegative=True, integer=True)  # |S|

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.formulas.no_guarantee import no_guarantee
 from theory.lifts.tangent import (
     L_0,
     RANGES,
@@ -19,7 +20,6 @@ from theory.lifts.tangent import (
     to_reach,
     x,
 )
-from theory.no_guarantee import no_guarantee
 
 s = sp.Symbol("s", nonnegative=True)  # the length of the path so far
 B = sp.Symbol("B", nonnegative=True)  # a bound of the loss at the start, likely

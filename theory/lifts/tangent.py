@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.no_guarantee import no_guarantee
+from theory.formulas.no_guarantee import no_guarantee
 
 kappa = sp.Symbol("kappa", positive=True)  # how long a tangent step may be
 eps = sp.Symbol("eps", nonnegative=True)  # the loss that it reaches

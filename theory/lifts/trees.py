@@ -5,8 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.formulas.transfer import Transfer
 from theory.lifts.degrees import k, lam, n, sampled
-from theory.transfer import Transfer
 
 K = sp.Symbol("K", integer=True, nonnegative=True)  # sampled layers
 j = sp.Symbol("j", integer=True, nonnegative=True)

@@ -1,13 +1,20 @@
 """The gap between pruning neurons and pruning weights."""
 
-from theory.neuron_pruning.alignment import alignment_bound
-from theory.neuron_pruning.broken_bins import broken_bin_chain
-from theory.neuron_pruning.kink import kink_lemma
-from theory.neuron_pruning.planks import plank_bounds
-from theory.neuron_pruning.relu_output import relu_output_bound
-from theory.neuron_pruning.separation import measured_separation
-from theory.neuron_pruning.spectral import spectral_bound
-from theory.neuron_pruning.weight_pruning import pruned_weights
+from typing import TYPE_CHECKING
+
+from theory.lazy import lazily
+
+if TYPE_CHECKING:
+    from theory.neuron_pruning.alignment import alignment_bound
+    from theory.neuron_pruning.broken_bins import broken_bin_chain
+    from theory.neuron_pruning.kink import kink_lemma
+    from theory.neuron_pruning.planks import plank_bounds
+    from theory.neuron_pruning.relu_output import relu_output_bound
+    from theory.neuron_pruning.separation import measured_separation
+    from theory.neuron_pruning.spectral import spectral_bound
+    from theory.neuron_pruning.weight_pruning import pruned_weights
+else:
+    lazily(__name__)
 
 __all__ = [
     "alignment_bound",

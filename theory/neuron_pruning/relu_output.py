@@ -5,10 +5,10 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.let import Let
-from theory.level import Level
+from theory.formulas.let import Let
+from theory.formulas.level import Level
+from theory.formulas.no_guarantee import guaranteed
 from theory.neuron_pruning.alignment import N, delta, eps
-from theory.no_guarantee import guaranteed
 
 s = sp.Symbol("s", positive=True)  # the gap between clusters of kinks, below π/2
 p = sp.Symbol("p", positive=True)  # s as a share of the mean gap π/N

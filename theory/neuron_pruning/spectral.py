@@ -5,13 +5,13 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.formulas.let import Let
+from theory.formulas.no_guarantee import guaranteed
+from theory.formulas.smallest import Smallest
 from theory.kernel import collapse
 from theory.kernel.dual import cosine, kappa_1
-from theory.let import Let
 from theory.neuron_pruning.alignment import N, eps
 from theory.neuron_pruning.planks import d
-from theory.no_guarantee import guaranteed
-from theory.smallest import Smallest
 
 delta = sp.Symbol("delta", positive=True)  # the probability of failure
 k = sp.Symbol("k", integer=True, nonnegative=True)  # degree of a spherical harmonic

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from theory.formulas.no_guarantee import guaranteed
 from theory.neuron_pruning import alignment
 from theory.neuron_pruning.alignment import N, angle, delta, eps
 from theory.neuron_pruning.planks import d
-from theory.no_guarantee import guaranteed
 from theory.subset_sum import two_layers
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.product_laws import gaussian_contraction, gaussian_product, t

@@ -1,11 +1,18 @@
 """Operators: masks and graphons as integral operators, their norms, spectra, compositions and motif densities."""
 
-from theory.operators.bias import second_order_bias
-from theory.operators.composition import shared_latent
-from theory.operators.motifs import counting_lemma, finite_size_motifs
-from theory.operators.noise import noise_edge
-from theory.operators.norms import degree_continuity, norm_chain
-from theory.operators.singular_values import masks_are_operators, nystrom
+from typing import TYPE_CHECKING
+
+from theory.lazy import lazily
+
+if TYPE_CHECKING:
+    from theory.operators.bias import second_order_bias
+    from theory.operators.composition import shared_latent
+    from theory.operators.motifs import counting_lemma, finite_size_motifs
+    from theory.operators.noise import noise_edge
+    from theory.operators.norms import degree_continuity, norm_chain
+    from theory.operators.singular_values import masks_are_operators, nystrom
+else:
+    lazily(__name__)
 
 __all__ = [
     "counting_lemma",

@@ -1,16 +1,23 @@
 """Saliency: what each pruning method keeps, and the limit of its masks."""
 
-from theory.saliency.amplification import mean_amplification
-from theory.saliency.blocks import block_sparsity
-from theory.saliency.grasp import smoothed_snip
-from theory.saliency.layers import coupled_layers
-from theory.saliency.outputs import inner_product_graphon
-from theory.saliency.signed import signed_scores
-from theory.saliency.snip import gradient_moments, product_graphon, row_law, stein_model
-from theory.saliency.synflow import synflow_factorises
-from theory.saliency.tail_selectivity import tail_selectivity
-from theory.saliency.threshold import constant_graphon, stable_threshold
-from theory.saliency.wanda import row_thresholds
+from typing import TYPE_CHECKING
+
+from theory.lazy import lazily
+
+if TYPE_CHECKING:
+    from theory.saliency.amplification import mean_amplification
+    from theory.saliency.blocks import block_sparsity
+    from theory.saliency.grasp import smoothed_snip
+    from theory.saliency.layers import coupled_layers
+    from theory.saliency.outputs import inner_product_graphon
+    from theory.saliency.signed import signed_scores
+    from theory.saliency.snip import gradient_moments, product_graphon, row_law, stein_model
+    from theory.saliency.synflow import synflow_factorises
+    from theory.saliency.tail_selectivity import tail_selectivity
+    from theory.saliency.threshold import constant_graphon, stable_threshold
+    from theory.saliency.wanda import row_thresholds
+else:
+    lazily(__name__)
 
 __all__ = [
     "block_sparsity",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.level import level
+from theory.formulas.level import level
 from theory.saliency.model import rho, tau
 from theory.tails import Tail, alpha, exponential, frechet, half_normal, pareto, product_normal
 

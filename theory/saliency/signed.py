@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from theory.level import level
+from theory.formulas.level import level
 from theory.saliency.model import phi, rho
 from theory.saliency.snip import FIXED_RESIDUAL
 from theory.tails import Tail, exponential, half_normal, product_normal, t

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
-from theory.level import level
+from theory.formulas.level import level
 from theory.saliency.model import phi, rho, snip_model, tau, u
 from theory.tails import product_survival, t
 

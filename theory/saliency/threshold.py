@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.level import level
+from theory.formulas.level import level
 from theory.saliency.model import ONE, SaliencyModel, magnitude_model, rho, tau, v
 from theory.tails import alpha, exponential, frechet, half_normal, pareto, product_normal, t
 

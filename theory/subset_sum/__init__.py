@@ -1,16 +1,23 @@
 """Subset sums of random numbers: how many subsets come close to a target, how many items that takes, and the best one."""
 
-from theory.subset_sum.counting import counting_bounds
-from theory.subset_sum.digits import digits_ticket
-from theory.subset_sum.expected_count import subset_count
-from theory.subset_sum.miss_probability import conditional_poisson
-from theory.subset_sum.potential import subset_cover
-from theory.subset_sum.product_laws import item_products
-from theory.subset_sum.second_moment import subset_pairs
-from theory.subset_sum.single_candidate import single_candidates
-from theory.subset_sum.solver import exact_solver
-from theory.subset_sum.two_layers import two_layer_ticket
-from theory.subset_sum.volume import volume_bound
+from typing import TYPE_CHECKING
+
+from theory.lazy import lazily
+
+if TYPE_CHECKING:
+    from theory.subset_sum.counting import counting_bounds
+    from theory.subset_sum.digits import digits_ticket
+    from theory.subset_sum.expected_count import subset_count
+    from theory.subset_sum.miss_probability import conditional_poisson
+    from theory.subset_sum.potential import subset_cover
+    from theory.subset_sum.product_laws import item_products
+    from theory.subset_sum.second_moment import subset_pairs
+    from theory.subset_sum.single_candidate import single_candidates
+    from theory.subset_sum.solver import exact_solver
+    from theory.subset_sum.two_layers import two_layer_ticket
+    from theory.subset_sum.volume import volume_bound
+else:
+    lazily(__name__)
 
 __all__ = [
     "conditional_poisson",

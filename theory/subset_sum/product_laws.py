@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.let import Let
-from theory.level import level
+from theory.formulas.let import Let
+from theory.formulas.level import level
 from theory.subset_sum.expected_count import empty_subset
 from theory.subset_sum.symbols import eps, k, n, z
 from theory.tails import modified_struve

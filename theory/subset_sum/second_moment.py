@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.let import Let
+from theory.formulas.let import Let
 from theory.subset_sum.expected_count import empty_subset, expected_count
 from theory.subset_sum.symbols import eps, n, z
 

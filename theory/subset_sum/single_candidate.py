@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.let import Let
+from theory.formulas.let import Let
 from theory.subset_sum.product_laws import quenched_size, t, uniform_product
 from theory.subset_sum.symbols import eps, n
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from numerics.checks.generalisation.water_filling import Instance
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.exact import balls
+from theory.formulas.level import Level, level
 from theory.generalisation.snip_bound import (
     beta,
     budget,
@@ -29,7 +30,6 @@ from theory.generalisation.snip_bound import (
 from theory.generalisation.water_filling import a, lam, share, v
 from theory.generalisation.water_filling import beta as weight
 from theory.kernel.snip_kernel import R_2, energy_tail, r, s
-from theory.level import Level, level
 from theory.saliency.model import phi, rho, tau
 from theory.saliency.tail_selectivity import product_upper
 from theory.tails import half_normal, product_survival, t

@@ -14,6 +14,7 @@ from scipy.special import erfc, erfinv
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.exact.logarithms import split_logarithms
 from numerics.masks.selection import kept_count, top_k_mask
+from theory.formulas.level import Level
 from theory.graphon.discretisation import midpoint_error, sorted_error
 from theory.graphon.limit import (
     column_bound,
@@ -25,7 +26,6 @@ from theory.graphon.limit import (
     threshold,
 )
 from theory.graphon.symbols import delta, m, n, s
-from theory.level import Level
 from theory.saliency.model import rho, synflow_model, u
 from theory.tails import half_normal
 

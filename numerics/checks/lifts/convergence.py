@@ -14,7 +14,8 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact, statisti
 from numerics.exact import balls
 from numerics.exact.rationals import rational
 from numerics.lifts.students import train_students
-from theory.let import Let
+from theory.formulas.let import Let
+from theory.formulas.no_guarantee import guaranteed, no_guarantee
 from theory.lifts.convergence import (
     TWO_LAYER_SIZES,
     V,
@@ -39,7 +40,6 @@ from theory.lifts.copies import A_1, A_2, Lambda, M, best_time, best_value, rho_
 from theory.lifts.coverage import efron_stein, inputs, omega, p_0, q, r
 from theory.lifts.degrees import lam, n
 from theory.lifts.tangent import L_0
-from theory.no_guarantee import guaranteed, no_guarantee
 
 ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
 Case = tuple[Fraction, int, Fraction, int]  # q, M, δ, r

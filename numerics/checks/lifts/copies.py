@@ -16,6 +16,7 @@ from numerics.evidence import Finding, Trial, control, empirical, exact, statist
 from numerics.lifts.copies import count_copies, count_isolated_trees, tanh_student
 from numerics.lifts.flow import Trajectory, gradient_flow
 from numerics.lifts.gradients import objective
+from theory.formulas.no_guarantee import guaranteed, no_guarantee
 from theory.lifts.copies import (
     A_1,
     A_2,
@@ -52,7 +53,6 @@ from theory.lifts.copies import (
 from theory.lifts.coverage import inputs, p_0, r
 from theory.lifts.readout import Delta, T
 from theory.lifts.tangent import L_0, eps
-from theory.no_guarantee import guaranteed, no_guarantee
 
 Floats = NDArray[np.float64]
 

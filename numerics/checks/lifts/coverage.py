@@ -26,6 +26,7 @@ from numerics.lifts.coverage import (
     sign_weights,
     vertex_types,
 )
+from theory.formulas.no_guarantee import no_guarantee
 from theory.lifts.coverage import (
     N_1,
     N_2,
@@ -72,7 +73,6 @@ from theory.lifts.coverage import (
     union_bound,
     z,
 )
-from theory.no_guarantee import no_guarantee
 
 ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
 Law = dict[tuple[int, ...], Fraction]

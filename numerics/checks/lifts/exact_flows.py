@@ -11,9 +11,9 @@ from scipy.integrate import solve_ivp
 
 from numerics.evidence import Refutation
 from numerics.lifts.tangent_bounds import tangent_radius
+from theory.formulas.no_guarantee import no_guarantee
 from theory.lifts.path_length import B, eps_0
 from theory.lifts.tangent import L_0, eps, eta, kappa, t
-from theory.no_guarantee import no_guarantee
 
 Floats = NDArray[np.float64]
 

@@ -23,6 +23,7 @@ from numerics.checks.lifts.exact_flows import (
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
 from numerics.exact.logarithms import split_logarithms
 from numerics.lifts.tangent_bounds import confining_radius
+from theory.formulas.no_guarantee import no_guarantee
 from theory.lifts.path_length import (
     B,
     delta_1,
@@ -43,7 +44,6 @@ from theory.lifts.path_length import (
     travelled_length,
 )
 from theory.lifts.tangent import L_0, L, eps, eta, example_loss, kappa, t, x
-from theory.no_guarantee import no_guarantee
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 TOLERANCE = 1e-6  # of a length of order 1 after an integration whose steps err by 1e-10

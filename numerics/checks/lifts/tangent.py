@@ -19,6 +19,7 @@ from numerics.checks.lifts.exact_flows import (
     product_points,
 )
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from theory.formulas.no_guarantee import no_guarantee
 from theory.lifts.tangent import (
     L_0,
     L,
@@ -42,7 +43,6 @@ from theory.lifts.tangent import (
     tangent_rate,
     x,
 )
-from theory.no_guarantee import no_guarantee
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 TOLERANCE = 1e-7  # of a loss of order 1 after an integration whose steps err by 1e-10

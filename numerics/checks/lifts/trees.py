@@ -12,6 +12,7 @@ import sympy as sp
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.lifts.trees import Edge, Lasso, Sampling, full_lift_edges, graphs, lassos, most_walks, path, tree_like
 from theory.expressivity.wired_neurons import binomial_law
+from theory.formulas.transfer import Transfer
 from theory.lifts.degrees import k, lam, n, sampled
 from theory.lifts.trees import (
     K,
@@ -28,7 +29,6 @@ from theory.lifts.trees import (
     union_bound,
     w,
 )
-from theory.transfer import Transfer
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)

@@ -14,8 +14,9 @@ from numerics.bridge import numeric
 from numerics.checks.neuron_pruning.alignment import LESS, MORE
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.neuron_pruning.circle import exact_sup_on_circle
-from theory.let import Let
-from theory.level import Level
+from theory.formulas.let import Let
+from theory.formulas.level import Level
+from theory.formulas.no_guarantee import no_guarantee, unconditional
 from theory.neuron_pruning.alignment import N, delta, eps
 from theory.neuron_pruning.relu_output import (
     attained,
@@ -39,7 +40,6 @@ from theory.neuron_pruning.relu_output import (
     strength_density,
     x,
 )
-from theory.no_guarantee import no_guarantee, unconditional
 
 Floats = NDArray[np.floating]
 y = sp.Symbol("y", positive=True)

@@ -13,9 +13,10 @@ from numerics.checks.kernel.collapse import THETA, harmonic
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.rationals import rational
 from numerics.neuron_pruning.spectral import mean_squared_distance
+from theory.formulas.let import Let
+from theory.formulas.no_guarantee import no_guarantee, unconditional
 from theory.kernel import circle, collapse
 from theory.kernel.dual import cosine
-from theory.let import Let
 from theory.neuron_pruning import alignment
 from theory.neuron_pruning.alignment import N, eps
 from theory.neuron_pruning.planks import d
@@ -39,7 +40,6 @@ from theory.neuron_pruning.spectral import (
     tail,
     total,
 )
-from theory.no_guarantee import no_guarantee, unconditional
 
 MORE, LESS, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
 

@@ -14,6 +14,7 @@ from numerics.checks.neuron_pruning.alignment import LESS, MORE, four_neurons
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.neuron_pruning.circle import Vector, exact_sup_on_circle, squared_error, squared_sine
 from numerics.neuron_pruning.tickets import weight_ticket
+from theory.formulas.no_guarantee import no_guarantee, unconditional
 from theory.neuron_pruning.alignment import N, angle, delta, eps
 from theory.neuron_pruning.kink import kink, kink_bound, radius
 from theory.neuron_pruning.planks import d
@@ -34,7 +35,6 @@ from theory.neuron_pruning.weight_pruning import (
     success,
     union,
 )
-from theory.no_guarantee import no_guarantee, unconditional
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.potential import contraction as of_one_item
 from theory.subset_sum.potential import failure as one_target

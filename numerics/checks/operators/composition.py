@@ -13,9 +13,9 @@ from scipy.sparse import csr_array
 from numerics.checks.operators.norms import cut_norm
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.masks.composition import path_counts
+from theory.formulas.level import level
 from theory.graphon.rate import mean_deviation, mode
 from theory.graphon.symbols import n, p
-from theory.level import level
 from theory.operators.composition import (
     composition_bound,
     deviation,

@@ -13,7 +13,7 @@ from numerics.evidence import Finding, Trial, control, empirical, enclosed, exac
 from numerics.masks.selection import global_mask, kth_largest
 from numerics.networks import gradient, random_network, tangent_residual
 from numerics.pruning.methods import saliency
-from theory.level import Level, level
+from theory.formulas.level import Level, level
 from theory.saliency.model import phi, rho
 from theory.saliency.signed import graphon, noise_density, signed_kernel, signed_scores, tau
 from theory.tails import exponential, half_normal, product_normal, t

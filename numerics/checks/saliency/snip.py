@@ -12,7 +12,7 @@ from numerics.bridge import numeric
 from numerics.data import digits
 from numerics.evidence import Finding, Refutation, Trial, control, enclosed, exact, statistical
 from numerics.exact.logarithms import split_powers
-from theory.level import Level
+from theory.formulas.level import Level
 from theory.saliency.model import phi, rho, tau, u
 from theory.saliency.snip import (
     cosine,

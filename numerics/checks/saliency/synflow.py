@@ -14,7 +14,7 @@ from numerics.evidence import Finding, Trial, control, empirical, exact, statist
 from numerics.masks.selection import global_mask
 from numerics.networks import random_network
 from numerics.pruning.methods import saliency
-from theory.level import level
+from theory.formulas.level import level
 from theory.saliency.model import rho, tau
 from theory.saliency.synflow import first, last, n, row, synflow_factorises
 from theory.tails import half_normal, product_survival, t

@@ -11,7 +11,7 @@ import sympy as sp
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from numerics.exact.logarithms import split_logarithms
 from numerics.subset_sum import laws
-from theory.let import Let
+from theory.formulas.let import Let
 from theory.subset_sum.potential import contraction, kappa
 from theory.subset_sum.product_laws import (
     ENDS,

@@ -9,8 +9,8 @@ what the classes `Level`, `Smallest`, `BracketedSum` and `Transfer` ask of whoev
 
 from numerics.exact.balls import functions, integrals, levels, pieces, repeated  # noqa: F401  each adds its rules
 from numerics.exact.balls.core import NoEnclosureError, NoGuaranteeError, evaluate
-from numerics.exact.balls.enclosures import digits, enclose, number, vouched
-from numerics.exact.balls.steps import whole_step, with_exact_steps
+from numerics.exact.balls.enclosures import enclose, with_exact_steps
+from numerics.exact.balls.readings import digits, number, vouched
 from numerics.exact.balls.symbols import free_symbols
 from numerics.exact.balls.vouching import collecting
 
@@ -24,6 +24,5 @@ __all__ = [
     "free_symbols",
     "number",
     "vouched",
-    "whole_step",
     "with_exact_steps",
 ]

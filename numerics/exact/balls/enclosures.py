@@ -1,17 +1,28 @@
-"""Balls of an asked precision: around the value, as digits, as a float; and what each rests on without a check."""
+"""Balls of an asked precision around a value; where it steps, which no ball can tell, the step is decided exactly.
+
+The two need each other: a floor, a ceiling, a comparison or a search for a whole number is decided by balls around what
+stands inside it, where further steps may stand.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 
 import sympy as sp
 from flint import acb, arb, ctx
+from sympy.core.relational import Relational
 
-from numerics.exact.balls.core import HIGHEST_PRECISION, NoEnclosureError, evaluate
-from numerics.exact.balls.steps import with_exact_steps
-from numerics.exact.balls.symbols import free_symbols
+from numerics.exact.balls.core import HIGHEST_PRECISION, NoEnclosureError, NoGuaranteeError, evaluate
+from numerics.exact.balls.monotone import falls
+from numerics.exact.balls.symbols import bound_symbols, free_symbols
 from numerics.exact.balls.vouching import collecting, named, vouch
+from numerics.exact.exact_values import WHOLE_NUMBERS, NotRationalError, written_out
+from theory.formulas.smallest import Smallest
+
+MOST_DOUBLINGS = 64  # in the search for a whole number
+FEW = 64  # whole numbers below the one found are all tried
 
 
 def enclose(
@@ -41,17 +52,6 @@ def enclose(
     ball, notes = _enclose(sp.sympify(expression), point, digits, highest, nonzero)
     vouch(notes)
     return ball
-
-
-def vouched(expression: sp.Expr, values: Mapping[sp.Symbol, object] | None = None, digits: int = 17) -> tuple[str, ...]:
-    """What the enclosure of the value rests on without a check: nothing, or one line for each assumption.
-
-    Raises:
-        NoEnclosureError: as `enclose`.
-    """
-    with collecting() as notes:
-        enclose(expression, values, digits)
-    return tuple(sorted(notes))
 
 
 @lru_cache(maxsize=4096)
@@ -94,26 +94,128 @@ def _small(ball: acb, bits: int, nonzero: bool) -> bool:
     return radius == 0 or (not nonzero and bool(radius <= arb(2) ** (-bits)))
 
 
-def number(expression: sp.Expr, values: Mapping[sp.Symbol, object] | None = None) -> float:
-    """The value as a float, from a ball of relative radius 1e-17 (absolute, where the value may be zero).
-
-    Raises:
-        NoEnclosureError: without such a ball, or if the value is proved not to be real.
-    """
-    ball = enclose(expression, values)
-    if not ball.imag.contains(0):
-        raise NoEnclosureError(f"{expression} is not real: {ball.str(6)}")
-    return float(ball.real.mid())
+@lru_cache(maxsize=4096)
+def _steps(expression: sp.Basic) -> frozenset[sp.Basic]:
+    """Where an expression steps."""
+    return frozenset(expression.atoms(Smallest, sp.floor, sp.ceiling, Relational))
 
 
-def digits(expression: sp.Expr, values: Mapping[sp.Symbol, object] | None, count: int) -> str:
-    """The value in decimal with `count` correct significant digits.
+def with_exact_steps(
+    expression: sp.Expr, values: Mapping[sp.Symbol, sp.Expr], highest: int = HIGHEST_PRECISION
+) -> sp.Expr:
+    """Floors, ceilings, smallest numbers and comparisons, in place: where they step, no ball can tell them."""
+    steps = _steps(expression)
+    if not steps:
+        return expression
+    known_outside = values.keys() - bound_symbols(expression)  # the same name inside is another
+    searches = {
+        step: sp.Dummy() for step in steps if isinstance(step, Smallest) and free_symbols(step) <= known_outside
+    }  # others lie within a search
+    if searches:  # the steps around them first: a search may stand in a branch that is not taken
+        outside = with_exact_steps(expression.xreplace(searches), values, highest)
+        found = {name: _smallest(search, values, highest) for search, name in searches.items() if outside.has(name)}
+        return with_exact_steps(outside.xreplace(found), values, highest)
+    known = {}
+    for step in steps:
+        if not free_symbols(step) <= known_outside:
+            continue
+        if not isinstance(step, Relational):
+            if (whole := whole_step(step, values, highest)) is not None:
+                known[step] = whole
+        elif (sign := _sign(step.lhs - step.rhs, values, highest)) is not None:
+            known[step] = step.func(sp.Integer(sign), 0)
+    return expression.xreplace(known)
 
-    Raises:
-        NoEnclosureError: as `number`, or where the value cannot be told from 0.
-    """
-    ball = enclose(expression, values, digits=count + 3, nonzero=True)
-    if not ball.imag.contains(0):
-        raise NoEnclosureError(f"{expression} is not real: {ball.str(6)}")
-    with ctx.workprec(int((count + 8) * 3.33) + 20):
-        return ball.real.mid().str(count, radius=False)
+
+def whole_step(
+    step: sp.floor | sp.ceiling, values: Mapping[sp.Symbol, sp.Expr], highest: int = HIGHEST_PRECISION
+) -> sp.Integer | None:
+    """A floor or ceiling, in exact arithmetic or by a ball; none where its argument has no value."""
+    (argument,) = step.args
+    try:
+        exact = written_out(argument, values)
+    except (NotRationalError, NoEnclosureError):
+        exact = argument
+    if exact.is_Rational:
+        return step.func(exact)
+    for count in (17, 300, 1100):  # its digits may be as many
+        try:
+            ball = enclose(argument, values, count, highest)
+        except NoEnclosureError:
+            return None
+        with ctx.workprec(HIGHEST_PRECISION):
+            found = ball.real.floor() if isinstance(step, sp.floor) else ball.real.ceil()
+        if ball.imag == 0 and found.is_integer():
+            return sp.Integer(int(found.unique_fmpz()))
+    return step.subs(values)
+
+
+def _sign(gap: sp.Expr, values: Mapping[sp.Symbol, sp.Expr], highest: int) -> int | None:
+    """The sign of a number, by a ball or, where that keeps to 0, in exact arithmetic; none if it cannot be told so."""
+    for digits_wanted, nonzero in ((2, True), (60, False)):
+        try:
+            ball = enclose(gap, values, digits_wanted, highest, nonzero)
+        except NoGuaranteeError:
+            raise
+        except NoEnclosureError:
+            continue
+        if ball.imag != 0:
+            return None
+        if ball == 0 or not ball.contains(0):
+            return int(ball.real.sgn().unique_fmpz())
+        try:
+            exact = written_out(gap, values)
+        except NotRationalError:
+            return None
+        return int(sp.sign(exact)) if exact.is_Rational else None
+    return None
+
+
+def _smallest(search: Smallest, values: Mapping[sp.Symbol, sp.Expr], highest: int) -> sp.Integer:
+    """Doubling, then halving, every comparison proved; that no smaller will do is proved, tried or vouched."""
+    function, limit, start = search.args
+    (variable,) = function.variables
+
+    def enough(n: int) -> bool:
+        try:
+            sign = _sign(function.expr - limit, {**values, variable: sp.Integer(n)}, highest)
+        except NoGuaranteeError:
+            return False
+        if sign is None:
+            raise NoEnclosureError(
+                f"at {variable} = {n} it cannot be told within {highest} bits whether that is enough"
+            )
+        return sign <= 0
+
+    first = enclose(start, values).real
+    if not first.is_integer():
+        raise NoEnclosureError(f"{start}, where a search starts, is not an integer")
+    start_at, step = int(first.unique_fmpz()), 1
+    low = start_at
+    if enough(low):
+        return sp.Integer(low)
+    high = low + step
+    while not enough(high):
+        if step > 2**MOST_DOUBLINGS:
+            raise NoEnclosureError(f"no whole number up to 2^{MOST_DOUBLINGS} is large enough")
+        low, step = high, 2 * step
+        high = low + step
+    while high - low > 1:  # by hand: `bisect` takes no bounds beyond 2^63
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    if high - start_at <= FEW:
+        with suppress(NoEnclosureError):
+            return sp.Integer(next((n for n in range(start_at + 1, high) if enough(n)), high))
+    at = {symbol: evaluate(sp.sympify(x), {}) for symbol, x in values.items()}
+    if not falls(function.expr, variable, at, start_at):
+        vouch([f"nonincreasing in {variable}: {named(function.expr)}"])
+    return sp.Integer(high)
+
+
+WHOLE_NUMBERS.update(
+    {
+        Smallest: lambda search, values: sp.Integer(int(enclose(search, values).real.unique_fmpz())),
+        sp.floor: whole_step,
+        sp.ceiling: whole_step,
+    }
+)

@@ -10,7 +10,7 @@ from flint import acb, arb, ctx
 from numerics.exact.balls.core import NOT_A_NUMBER, RULES, NoEnclosureError, Values, bind, evaluate
 from numerics.exact.balls.monotone import falls
 from numerics.exact.balls.vouching import named, vouch
-from theory.level import Level
+from theory.formulas.level import Level
 
 
 def _level(expression: Level, values: Values, analytic: bool) -> acb:

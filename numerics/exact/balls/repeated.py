@@ -18,11 +18,11 @@ from numerics.exact.balls.core import (
     on_line,
 )
 from numerics.exact.balls.vouching import named, vouch
-from theory.bracketed_sum import BracketedSum
-from theory.iterate import Iterate
-from theory.let import Let
-from theory.no_guarantee import NoGuarantee
-from theory.transfer import Transfer
+from theory.formulas.bracketed_sum import BracketedSum
+from theory.formulas.iterate import Iterate
+from theory.formulas.let import Let
+from theory.formulas.no_guarantee import NoGuarantee
+from theory.formulas.transfer import Transfer
 
 
 def _finite_sum(expression: sp.Sum, values: Values, analytic: bool) -> acb:

@@ -38,7 +38,7 @@ from numerics.exact.balls.rays import (
     scale,
 )
 from numerics.exact.balls.symbols import free_symbols
-from theory.let import Let
+from theory.formulas.let import Let
 
 
 def analysed(expression: sp.Basic, rays: Rays, values: Values) -> Ray:

@@ -1,0 +1,58 @@
+"""What a topic offers is imported when it is used, and is a claim even where a module has the same name."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from theory.lazy import homes
+from theory.ledger import TOPICS, claims_of
+
+each_package = pytest.mark.parametrize("package", ["numerics", "theory", *(f"theory.{topic}" for topic in TOPICS)])
+
+
+@each_package
+def test_what_is_imported_lazily_is_what_is_listed(package):
+    module = import_module(package)
+    assert sorted(homes(package)) == sorted(module.__all__) == sorted(dir(module))
+    with pytest.raises(AttributeError, match=rf"module '{package}' has no attribute 'nonsense'"):
+        module.nonsense  # noqa: B018
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_claim_is_not_hidden_by_a_module_of_its_name(topic):
+    package = import_module(f"theory.{topic}")
+    for name, claim in claims_of(topic).items():
+        import_module(homes(f"theory.{topic}")[name])
+        assert getattr(package, name) is claim
+
+
+def test_a_module_is_found_where_no_claim_has_its_name():
+    code = "from theory.saliency import snip, product_graphon\nassert snip.product_graphon is product_graphon"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "absent"),
+    [
+        (("claims",), ("sympy", "numpy")),
+        (("show", "S4"), ("numpy", "scipy", "theory.graphon", "theory.saliency.amplification")),
+        (("show", "T1"), ("theory.generalisation.path_part",)),
+        (
+            ("evaluate", "S4", "kernel", "u=.5", "tau=1", "phi=1"),
+            ("numpy", "scipy", "rich", "joblib", "multiprocessing", "theory.graphon", "theory.saliency.amplification"),
+        ),
+    ],
+    ids=lambda value: value[0],
+)
+def test_a_command_imports_only_what_it_needs(words, absent):
+    code = (
+        "import sys\nfrom numerics.cli import main\n"
+        f"status = main({words!r})\nfound = [name for name in {absent!r} if name in sys.modules]\n"
+        "sys.exit(f'imported: {found}' if found else status)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,66 @@
+"""No module needs one that needs it: imports run one way, those inside functions too, and `theory` needs no `numerics`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+from helpers import ROOT
+
+
+def named(path: Path, root: Path) -> str:
+    return ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imported(node: ast.AST) -> Iterator[str]:
+    """What is imported anywhere below a node, but for the types alone; of `from a import b` this is `a.b`."""
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        node = ast.Module(node.orelse, [])
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    if isinstance(node, ast.ImportFrom):
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    for child in ast.iter_child_nodes(node):
+        yield from imported(child)
+
+
+def needs(root: Path) -> dict[str, set[str]]:
+    """The modules that each module of the packages in a folder imports."""
+    files = {named(path, root): path for package in root.iterdir() for path in package.rglob("*.py")}
+    found = {name: imported(ast.parse(path.read_text(encoding="utf-8"))) for name, path in files.items()}
+    modules = {
+        name: {each if each in files else each.rpartition(".")[0] for each in others} for name, others in found.items()
+    }
+    return {name: others & files.keys() for name, others in modules.items()}
+
+
+@pytest.fixture
+def packages(tmp_path: Path) -> Path:
+    for name in ("theory", "numerics"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    return tmp_path
+
+
+def test_no_module_needs_one_that_needs_it(packages: Path) -> None:
+    TopologicalSorter(needs(packages)).prepare()
+
+
+def test_theory_needs_no_numerics(packages: Path) -> None:
+    graph = needs(packages)
+    assert graph["numerics.cli"]
+    for name, others in graph.items():
+        assert not (name.startswith("theory") and any(each.startswith("numerics") for each in others)), name
+
+
+def test_a_circle_is_found_inside_functions(tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "one.py").write_text("import package.two\n")
+    (package / "two.py").write_text("def later():\n    from package import one\n")
+    with pytest.raises(CycleError):
+        TopologicalSorter(needs(tmp_path)).prepare()
+    (package / "two.py").write_text("if TYPE_CHECKING:\n    from package import one\n")
+    TopologicalSorter(needs(tmp_path)).prepare()

@@ -1,0 +1,1 @@
+"""SymPy nodes of our own: what a formula says that SymPy has no word for, each with its LaTeX and its substitution."""
