@@ -39,6 +39,8 @@ def as_json(entry) -> dict[str, object]:
     """A claim as plain data, its formulas as SymPy strings and LaTeX."""
     import sympy as sp
 
+    from theory.quantities import in_words
+
     claim = entry.claim
     return {
         "label": claim.label,
@@ -46,7 +48,24 @@ def as_json(entry) -> dict[str, object]:
         "topic": entry.topic,
         "title": claim.title,
         "statement": claim.latex_statement.strip(),
-        "assumptions": list(claim.assumptions),
+        "assumptions": list(claim.assumed),
+        "symbols": {
+            str(letter): {
+                "latex": sp.latex(letter),
+                "meaning": quantity.meaning,
+                "within": in_words(quantity.within),
+            }
+            for quantity in claim.quantities
+            for letter in quantity.letters
+        },
+        "hypotheses": [
+            {
+                "words": each.words,
+                "relation": None if each.relation is None else str(each.relation),
+                "needed_by": list(each.needed_by),
+            }
+            for each in claim.hypotheses
+        ],
         "remarks": [{"text": claim.filled(each.text), "check": each.checked_by or None} for each in claim.remarks],
         "source": claim.source.paper,
         "place": claim.source.place,

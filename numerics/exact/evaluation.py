@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from numerics.arguments import InputError
 from numerics.parallel import TimeLimit, limited
+
+if TYPE_CHECKING:
+    import sympy as sp
+
+    from theory.claims import Claim
 
 MOST_DIGITS = 10_000
 MOST_DIGITS_GIVEN = 4_000  # Python reads no longer integers
@@ -35,8 +40,9 @@ def evaluate(label: str, expression: str, *assignments: str, digits: int = 15, e
     Where a theorem says nothing the text is "no guarantee".
 
     Raises:
-        InputError: for an unknown claim, expression or name, a value outside the symbol's assumptions, a point where the
-            formula has no finite value, more work than two minutes, and, with `exact`, a value that is no fraction.
+        InputError: for an unknown claim, expression or name, a value outside what the claim allows or against a
+            hypothesis of it, a point where the formula has no finite value, more work than two minutes, and, with
+            `exact`, a value that is no fraction.
 
     Examples:
         >>> evaluate("S4", "column_density", "tau=1", "phi=1/2", digits=30).text
@@ -47,10 +53,33 @@ def evaluate(label: str, expression: str, *assignments: str, digits: int = 15, e
 
     if not 1 <= digits <= MOST_DIGITS:
         raise InputError(f"digits is {digits!r}, expected a whole number from 1 to {MOST_DIGITS}")
-    formula = find_formula(claim(label), expression)
+    chosen = claim(label)
+    formula = find_formula(chosen, expression)
     with collecting() as notes, long_integers(), _moderate_work():
+        check_hypotheses(chosen, expression, parse(formula, assignments))
         text = fraction(formula, assignments) if exact else value_of(formula, assignments, digits)
     return Value(text, tuple(sorted(notes)))
+
+
+def check_hypotheses(claim: Claim, expression: str, point: Mapping[sp.Symbol, sp.Rational]) -> None:
+    """Refuse values that the claim does not speak of.
+
+    Raises:
+        InputError: naming the letter, what it stands for and which values it takes, or the hypothesis that fails.
+    """
+    from theory.quantities import in_words
+
+    for symbol, value in point.items():
+        quantity = claim.quantity(symbol)
+        if quantity is not None and value not in quantity.within:
+            raise InputError(f"{symbol}={value}: {symbol} is {quantity.meaning}, expected {in_words(quantity.within)}")
+    for hypothesis in claim.hypotheses:
+        relation = hypothesis.relation
+        if relation is None or (hypothesis.needed_by and expression.split(".")[0] not in hypothesis.needed_by):
+            continue
+        if relation.free_symbols <= set(point) and not relation.subs(point):
+            given = ", ".join(f"{symbol}={point[symbol]}" for symbol in sorted(relation.free_symbols, key=str))
+            raise InputError(f"{given}: {claim.label} assumes {hypothesis.words}, expected {relation}")
 
 
 @contextmanager
@@ -185,7 +214,6 @@ def fraction(formula, assignments: Sequence[str]) -> str:
 
 def parse(formula, assignments: Sequence[str]):
     """Values by symbol from strings name=value."""
-    import sympy as sp
 
     symbols = {str(symbol): symbol for symbol in formula.free_symbols}
     point: dict[sp.Symbol, sp.Rational] = {}
