@@ -51,6 +51,13 @@ class Quantity:
         """The letter, or all of them."""
         return self.symbols if isinstance(self.symbols, tuple) else (self.symbols,)
 
+    def admits(self, value: sp.Expr) -> bool:
+        """Whether an exact number is one of the values."""
+        try:
+            return value in self.within
+        except TypeError:  # SymPy cannot tell: then the number lies at no end that it knows
+            return self.within.contains(value.evalf(50)) == sp.true
+
     def drawn_from(self, low: object, high: object) -> Quantity:
         """Return the same quantity, its random points drawn between these ends."""
         return replace(self, drawn=(low, high))
