@@ -19,6 +19,7 @@ from helpers import ROOT, TESTS
 from numerics.cli import COMMANDS, main
 from numerics.commands.common import check_writable
 from numerics.files import replacing
+from numerics.reports.contents import contents
 from numerics.reports.run import as_html, as_json
 
 REAL = [sys.executable, "-m", "numerics.cli"]
@@ -168,6 +169,22 @@ def test_claims_as_json(capsys, tmp_path):
     assert (status, err) == (0, "")
     assert len(json.loads(file.read_text(encoding="utf-8"))) > 10
     assert "kink" in out
+
+
+def test_claims_are_searched(capsys):
+    status, out, err = run_here(capsys, "claims", "--search", "Half-Normal", "saliency")
+    assert (status, err) == (0, "")
+    assert "\nS4 " in out
+    assert "\nS2 " not in out
+    assert run_here(capsys, "claims", "--search", "phlogiston")[0] == 2
+
+
+def test_no_name_is_broken(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    out = run_here(capsys, "claims")[1]
+    assert max(map(len, out.splitlines())) <= 80
+    words = set(re.split(r"[\s,]+", out))
+    assert {name for line in contents() for name in line.expressions} <= words
 
 
 def test_show(capsys):
