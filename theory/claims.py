@@ -13,6 +13,7 @@ import sympy as sp
 
 from theory.input_error import InputError
 from theory.latex import latex
+from theory.quantities import Hypothesis, Quantity
 from theory.selection import select
 
 LABEL = re.compile(r"[A-Z]\d+")
@@ -94,7 +95,9 @@ class Claim:
 
     `statement` is Markdown with LaTeX; `[[name]]` in it stands for the LaTeX of `expressions[name]`, so that no
     formula is typed twice. `expressions` are claimed, hence checked, replaced by controls and mutated; `aids` are
-    objects that checks lean on without claiming them. `domain` says where random points for a symbol are drawn.
+    objects that checks lean on without claiming them. `quantities` say what the letters of the expressions stand for and
+    which values they take, `hypotheses` what is assumed besides; both replace `assumptions`, sentences, and `domain`,
+    the ranges in which random points for a symbol are drawn.
     `remarks` hold what is measured, conjectured or said aside: the statement holds only what its proof proves.
     `equivalent_mutants` maps a mutant (as `sparse-limits mutate` prints it) to the reason why it is no error.
     `pitfalls` say which forms fail, at least one for a CORRECTION or a PITFALL; those of a CORRECTION quote a text.
@@ -123,6 +126,8 @@ class Claim:
     provenance: Provenance
     proof: Proof
     expressions: Mapping[str, Any]
+    quantities: tuple[Quantity, ...] = ()
+    hypotheses: tuple[Hypothesis, ...] = ()
     assumptions: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     aids: Mapping[str, Any] = field(default_factory=dict)
@@ -137,6 +142,7 @@ class Claim:
         if not self.expressions:
             raise ValueError(f"{self.label}: a claim needs at least one expression")
         self._check_attribution()
+        self._check_letters()
         for name, value in self.expressions.items():
             for expression in formulas(value):
                 if expression.atoms(sp.Float):
@@ -146,6 +152,41 @@ class Claim:
             for slot in EXPRESSION_SLOT.findall(text):
                 if slot not in self.expressions:
                     raise ValueError(f"{self.label}: the statement names [[{slot}]], which is no expression of it")
+
+    def _check_letters(self) -> None:
+        if not self.quantities and not self.hypotheses:
+            return
+        if self.assumptions or self.domain:
+            raise ValueError(f"{self.label}: assumptions or a domain stand beside quantities and hypotheses")
+        letters = [letter for quantity in self.quantities for letter in quantity.letters]
+        names = [str(letter) for letter in letters]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"{self.label}: two quantities are called {', '.join(twice)}")
+        used = {symbol for each in formulas(self.expressions) for symbol in each.free_symbols}
+        used |= {
+            symbol for each in self.hypotheses if each.relation is not None for symbol in each.relation.free_symbols
+        }
+        if unsaid := sorted(map(str, used - set(letters))):
+            raise ValueError(f"{self.label}: no quantity says what {', '.join(unsaid)} stands for")
+        for hypothesis in self.hypotheses:
+            if unknown := set(hypothesis.needed_by) - set(self.expressions):
+                raise ValueError(
+                    f"{self.label}: {hypothesis.words!r} is needed by {', '.join(unknown)}, no expression of it"
+                )
+
+    def quantity(self, symbol: sp.Symbol) -> Quantity | None:
+        """What a letter stands for; None for one that the claim does not explain."""
+        return next((each for each in self.quantities if symbol in each.letters), None)
+
+    def drawn(self, symbol: sp.Symbol) -> tuple[object, object] | None:
+        """Ends of the range in which random points for a letter are drawn; None where the claim names none."""
+        quantity = self.quantity(symbol)
+        return self.domain.get(symbol) if quantity is None else quantity.drawn
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """All hypotheses as sentences, relations in LaTeX."""
+        return (*self.assumptions, *(each.latex_words for each in self.hypotheses))
 
     def _check_attribution(self) -> None:
         if (self.provenance in (Provenance.CORRECTION, Provenance.PITFALL)) != bool(self.pitfalls):

@@ -20,7 +20,9 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from numerics.evidence.verification import ClaimResult, Run, verify
 from numerics.reports.run import closing_line, failures
+from theory.latex import latex
 from theory.ledger import load_ledger
+from theory.quantities import Quantity, in_words
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +64,12 @@ def run_ledger(app: Sphinx) -> None:
         logger.warning(f"sparse-limits: {line}")
 
 
+def letters_line(quantity: Quantity) -> str:
+    """A line of the legend: the letters in LaTeX, what they stand for, and the values they take."""
+    letters = ", ".join(f"${latex(letter, [letter])}$" for letter in quantity.letters)
+    return f"- {letters}: {quantity.meaning}; {in_words(quantity.within)}"
+
+
 def evidence_of(run: Run, label: str) -> ClaimResult:
     return next(claim for claim in run.claims if claim.entry.label == label)
 
@@ -95,10 +103,14 @@ class ClaimDirective(SphinxDirective):
         )
         box += nodes.raw("", head, format="html")
         box += self._markdown(claim.latex_statement, "claim-statement")
-        if claim.assumptions:
+        if claim.assumed:
             box += self._markdown(
-                "Assumptions:\n\n" + "\n".join(f"- {each}" for each in claim.assumptions), "claim-assumptions"
+                "Assumptions:\n\n" + "\n".join(f"- {each}" for each in claim.assumed), "claim-assumptions"
             )
+        if claim.quantities:
+            box += nodes.raw("", '<details class="claim-letters"><summary>Letters</summary>', format="html")
+            box += self._markdown("\n".join(map(letters_line, claim.quantities)), "claim-letters-list")
+            box += nodes.raw("", "</details>", format="html")
         if claim.remarks:
             listed = "\n".join(f"- {remark}" for remark in claim.latex_remarks)
             box += self._markdown(f"Remarks, outside the proof:\n\n{listed}", "claim-remarks")
@@ -177,6 +189,12 @@ class ClaimRole(SphinxRole):
         link = claim_link("", self.text, label=self.text.strip())
         link.source, link.line = self.get_source_info()
         return [link], []
+
+
+def _letters(quantity: Quantity) -> str:
+    """A line of the legend: the letters in LaTeX, what they stand for, and the values they take."""
+    letters = ", ".join(f"${latex(letter, [letter])}$" for letter in quantity.letters)
+    return f"- {letters}: {quantity.meaning}, {in_words(quantity.within)}"
 
 
 def claim_places(env: BuildEnvironment) -> dict[str, str]:

@@ -3,42 +3,75 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
+from numerics.arguments import InputError
 from numerics.commands.places import check_places
 from numerics.reports.contents import contents
 from theory.selection import select
 
+if TYPE_CHECKING:
+    from theory.claims import Claim
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="TOPIC|LABEL", help="claims to list (default: all)")
+    parser.add_argument("--search", metavar="WORD", help="those whose title, statement, letters or expressions have it")
     parser.add_argument("--json", metavar="FILE", help="write the list as JSON (- for standard output)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     check_places({}, {"--json": arguments.json})
     lines = select(contents(), arguments.names)
+    if arguments.search is not None:
+        found = _found(arguments.search)
+        lines = [line for line in lines if line.label in found]
+        if not lines:
+            raise InputError(f"--search is {arguments.search!r}, expected a word that a claim has")
     if arguments.json:
         from numerics.reports.writing import write_json
         from theory.ledger import load_ledger
 
-        write_json(arguments.json, [as_json(entry) for entry in load_ledger().select(arguments.names)])
+        ledger = load_ledger()
+        write_json(arguments.json, [as_json(ledger[line.label]) for line in lines])
         if arguments.json == "-":
             return 0
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
-    for name in ("", "claim", "topic", "provenance", "proof", "expressions"):
-        table.add_column(name, overflow="fold")
+    longest = max(len(name) for line in lines for name in line.expressions)
+    for name, width in {
+        "": None,
+        "claim, expressions": longest + 1,
+        "topic": None,
+        "provenance": None,
+        "proof": None,
+    }.items():
+        table.add_column(name, min_width=width, no_wrap=width is None, overflow="fold")
     for line in lines:
-        table.add_row(line.label, line.title, line.topic, line.provenance, line.proof, ", ".join(line.expressions))
-    Console().print(table)
+        names = Text(", ".join(line.expressions), style="dim")
+        table.add_row(line.label, Text(f"{line.title}\n").append_text(names), line.topic, line.provenance, line.proof)
+    Console(highlight=False).print(table)
     return 0
+
+
+def _found(word: str) -> set[str]:
+    """The labels of the claims that have a word, in whatever case: in title, statement, letters or expressions."""
+    from theory.ledger import load_ledger
+
+    def words(claim: Claim) -> str:
+        return " ".join((claim.title, claim.statement, *claim.assumed, *map(str, claim.quantities), *claim.expressions))
+
+    return {entry.label for entry in load_ledger() if word.casefold() in words(entry.claim).casefold()}
 
 
 def as_json(entry) -> dict[str, object]:
     """A claim as plain data, its formulas as SymPy strings and LaTeX."""
     import sympy as sp
+
+    from theory.quantities import in_words
 
     claim = entry.claim
     return {
@@ -47,7 +80,24 @@ def as_json(entry) -> dict[str, object]:
         "topic": entry.topic,
         "title": claim.title,
         "statement": claim.latex_statement.strip(),
-        "assumptions": list(claim.assumptions),
+        "assumptions": list(claim.assumed),
+        "symbols": {
+            str(letter): {
+                "latex": sp.latex(letter),
+                "meaning": quantity.meaning,
+                "within": in_words(quantity.within),
+            }
+            for quantity in claim.quantities
+            for letter in quantity.letters
+        },
+        "hypotheses": [
+            {
+                "words": each.words,
+                "relation": None if each.relation is None else str(each.relation),
+                "needed_by": list(each.needed_by),
+            }
+            for each in claim.hypotheses
+        ],
         "remarks": [{"text": claim.filled(each.text), "check": each.checked_by or None} for each in claim.remarks],
         "source": claim.source.paper,
         "place": claim.source.place,

@@ -13,8 +13,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "expression", metavar="EXPRESSION", help="its name in the claim, or a part of it such as noises.pareto.survival"
     )
-    parser.add_argument("values", nargs="*", metavar="name=value", help="exact values: 3, 1/3, 0.25, 1e-3")
+    parser.add_argument("values", nargs="*", metavar="name=value", help="exact values: 3, 1/3, 0.25, sqrt(2), pi/4")
     parser.add_argument("--digits", type=int, default=15, help="significant digits, all correct (default 15)")
+    parser.add_argument("--keep", action="store_true", help="print what is left where letters have no value")
     parser.add_argument("--exact", action="store_true", help="the value as a fraction a/b, refused if it is none")
 
 
@@ -22,7 +23,12 @@ def run(arguments: argparse.Namespace) -> int:
     from numerics.exact.evaluation import evaluate
 
     found = evaluate(
-        arguments.label, arguments.expression, *arguments.values, digits=arguments.digits, exact=arguments.exact
+        arguments.label,
+        arguments.expression,
+        *arguments.values,
+        digits=arguments.digits,
+        exact=arguments.exact,
+        keep=arguments.keep,
     )
     print(found.text)
     for note in found.vouched:

@@ -25,16 +25,19 @@ CLAIM = Template('''\
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from theory.tails import t
 
 $name = Claim(
     label="$label",
     title="The modulus that magnitude pruning keeps",
-    statement=r"For standard normal $$w$$ and $$t>0$$, $$E[|w|\\,1\\{|w|>t\\}]=[[modulus]]$$.",
+    statement=r"For standard normal $$w$$ and $$t\\ge0$$, $$E[|w|\\,1\\{|w|>t\\}]=[[modulus]]$$.",
     proof_text=r"$$|w|$$ has the density $$\\sqrt{2/\\pi}\\,e^{-x^2/2}$$, and $$xe^{-x^2/2}$$ is the derivative of $$-e^{-x^2/2}$$.",
     source=Source("2602.06675"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
+    quantities=(Quantity(t, "level above which a weight is kept", NON_NEGATIVE),),
+    hypotheses=(Hypothesis("$$w$$ is standard normal"),),
     expressions={"modulus": sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2)},
 )
 ''')

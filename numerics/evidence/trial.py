@@ -17,6 +17,7 @@ from theory.claims import Claim
 
 EFFORTS = {"quick": 1, "standard": 4, "thorough": 16}  # sample sizes are multiplied by these
 POINTS = 6  # random rational points at which an identity is tried
+MOST_TRIED = 10_000  # random points until enough keep to the hypotheses
 Point = Mapping[sp.Symbol, sp.Expr]
 
 
@@ -59,10 +60,21 @@ class Trial:
         return self.draws[place]
 
     def points(self, *expressions: sp.Basic, count: int = POINTS) -> list[dict[sp.Symbol, sp.Expr]]:
-        """Random rational points of the claim's domain for the free symbols of some expressions."""
+        """Random rational points within the claim's hypotheses for the free symbols of some expressions."""
         symbols = _symbols(*expressions)
         rng = self.generator("points", count)
-        return [{symbol: self._coordinate(symbol, rng) for symbol in symbols} for _ in range(count)]
+        relations = [
+            each.relation for each in self.claim.hypotheses if each.relation is not None and not each.needed_by
+        ]
+        relations = [each for each in relations if each.free_symbols <= set(symbols)]
+        found: list[dict[sp.Symbol, sp.Expr]] = []
+        for _ in range(MOST_TRIED):
+            point = {symbol: self._coordinate(symbol, rng) for symbol in symbols}
+            if all(relation.subs(point) == sp.true for relation in relations):
+                found.append(point)
+            if len(found) == count:
+                return found
+        raise ValueError(f"{self.claim.label}: {len(found)} of {MOST_TRIED} points keep to the hypotheses")
 
     def ends(self, *expressions: sp.Basic) -> list[dict[sp.Symbol, sp.Expr]]:
         """Points at which all whole numbers, or one of them, are the least that they can be; others are random.
@@ -82,7 +94,7 @@ class Trial:
             default = (1, 9) if symbol.is_positive else (0, 9) if symbol.is_nonnegative else (-3, 9)
         else:
             default = (sp.Rational(1, 8), 4) if symbol.is_positive or symbol.is_nonnegative else (-3, 3)
-        low, high = self.claim.domain.get(symbol, default)
+        low, high = self.claim.drawn(symbol) or default
         return sp.Rational(low), sp.Rational(high)
 
     def _coordinate(self, symbol: sp.Symbol, rng: np.random.Generator) -> sp.Rational:

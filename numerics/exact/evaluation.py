@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from numerics.time_limit import TimeLimit, limited
 from theory.input_error import InputError
 
+if TYPE_CHECKING:
+    import sympy as sp
+
+    from theory.claims import Claim
+
 MOST_DIGITS = 10_000
-MOST_DIGITS_GIVEN = 4_000  # Python reads no longer integers
 LIMIT = 120.0  # seconds of processor time: numbers of hundreds of digits make SymPy work for ever
 
 
@@ -26,31 +30,71 @@ class Value(NamedTuple):
     vouched: tuple[str, ...]
 
 
-def evaluate(label: str, expression: str, *assignments: str, digits: int = 15, exact: bool = False) -> Value:
+def evaluate(
+    label: str, expression: str, *assignments: str, digits: int = 15, exact: bool = False, keep: bool = False
+) -> Value:
     """Evaluate a formula of a claim at exact values.
 
     expression: its name in the claim, or a path to a part of it such as `noises.pareto.survival`. assignments: values as
-    texts `name=value`, exact ones: 3, 1/3, 0.25, 1e-3; with a symbol left over the text is the rest of the formula.
-    digits: significant ones, from 1 to 10 000; a size or a count is given in full. exact: the value as a fraction a/b.
-    Where a theorem says nothing the text is "no guarantee".
+    texts `name=value`, exact ones: 3, 1/3, 0.25, 1e-3, sqrt(2), exp(-1), pi/4. digits: significant ones, from 1 to
+    10 000; a whole number is given in full. exact: the value as a fraction a/b. keep: return what is left of the formula
+    where letters have no value. Where a theorem says nothing the text is "no guarantee".
 
     Raises:
-        InputError: for an unknown claim, expression or name, a value outside the symbol's assumptions, a point where the
-            formula has no finite value, more work than two minutes, and, with `exact`, a value that is no fraction.
+        InputError: for an unknown claim, expression or name, a letter without a value, a value outside what the claim
+            allows or against a hypothesis of it, a point where the formula has no finite value, more work than two
+            minutes, and, with `exact`, a value that is no fraction.
 
     Examples:
         >>> evaluate("S4", "column_density", "tau=1", "phi=1/2", digits=30).text
         '0.0618288894755922426968698067166'
     """
     from numerics.exact.balls import collecting
+    from theory.formulas.no_guarantee import no_guarantee
     from theory.ledger import claim
 
     if not 1 <= digits <= MOST_DIGITS:
         raise InputError(f"digits is {digits!r}, expected a whole number from 1 to {MOST_DIGITS}")
-    formula = find_formula(claim(label), expression)
+    chosen = claim(label)
+    formula = find_formula(chosen, expression)
     with collecting() as notes, long_integers(), _moderate_work():
-        text = fraction(formula, assignments) if exact else value_of(formula, assignments, digits)
+        point = parse(formula, assignments, chosen)
+        check_hypotheses(chosen, expression, point)
+        missing = sorted(formula.free_symbols - set(point), key=str)
+        left = formula.subs(point) if missing else None
+        if missing and (keep or left is no_guarantee):
+            return Value(str(left), ())
+        if missing:
+            raise InputError(f"no value for {_explained(chosen, missing)}; expected all, or --keep for what is left")
+        text = fraction(formula, point) if exact else value_of(formula, point, digits)
     return Value(text, tuple(sorted(notes)))
+
+
+def _explained(claim: Claim, letters: Sequence[sp.Symbol]) -> str:
+    """The letters, each with what it stands for where the claim says so."""
+    quantities = [(letter, claim.quantity(letter)) for letter in letters]
+    return ", ".join(f"{letter} ({each.meaning})" if each else str(letter) for letter, each in quantities)
+
+
+def check_hypotheses(claim: Claim, expression: str, point: Mapping[sp.Symbol, sp.Expr]) -> None:
+    """Refuse values that the claim does not speak of.
+
+    Raises:
+        InputError: naming the letter, what it stands for and which values it takes, or the hypothesis that fails.
+    """
+    from theory.quantities import in_words
+
+    for symbol, value in point.items():
+        quantity = claim.quantity(symbol)
+        if quantity is not None and not quantity.admits(value):
+            raise InputError(f"{symbol}={value}: {symbol} is {quantity.meaning}, expected {in_words(quantity.within)}")
+    for hypothesis in claim.hypotheses:
+        relation = hypothesis.relation
+        if relation is None or (hypothesis.needed_by and expression.split(".")[0] not in hypothesis.needed_by):
+            continue
+        if relation.free_symbols <= set(point) and not relation.subs(point):
+            given = ", ".join(f"{symbol}={point[symbol]}" for symbol in sorted(relation.free_symbols, key=str))
+            raise InputError(f"{given}: {claim.label} assumes {hypothesis.words}, expected {relation}")
 
 
 @contextmanager
@@ -100,14 +144,11 @@ def find_formula(claim, path: str):
     raise InputError(f"{claim.label} has no formula {path!r}; expected one of {', '.join(expected)}")
 
 
-def value_of(formula, assignments: Sequence[str], digits: int) -> str:
-    """The value to `digits` correct digits (a size or count in full), or, with symbols left over, the expression.
-
-    Where a theorem says nothing this is "no guarantee".
+def value_of(formula, point: Mapping[sp.Symbol, sp.Expr], digits: int) -> str:
+    """The value to `digits` correct digits (a size or count in full); "no guarantee" where a theorem says nothing.
 
     Raises:
-        InputError: for an assignment that is not name=number, an unknown or doubled name, a value outside the
-            symbol's assumptions, or a point where the formula has no finite value.
+        InputError: for a point where the formula has no finite value.
     """
     import sympy as sp
 
@@ -116,23 +157,32 @@ def value_of(formula, assignments: Sequence[str], digits: int) -> str:
     from theory.formulas.no_guarantee import no_guarantee
     from theory.formulas.smallest import Smallest
 
-    point = parse(formula, assignments)
-    if formula.free_symbols - set(point):
-        return str(formula.subs(point))
     try:
         if formula.has(Smallest, sp.floor, sp.ceiling) and (whole := with_exact_steps(formula, point)).is_Integer:
             return str(whole)
-        return correct_digits(formula, point, digits)
+        return _plain(formula, point, correct_digits(formula, point, digits))
     except NoGuaranteeError:
         return str(no_guarantee)
     except NoEnclosureError as error:
         try:
-            return _by_algebra(formula, assignments, point, digits, error)
+            return _by_algebra(formula, point, digits, error)
         except OverflowError:  # SymPy cannot factor numbers of hundreds of digits
             raise InputError(f"no value: {_shortened(error)}") from error
 
 
-def _by_algebra(formula, assignments: Sequence[str], point, digits: int, error: Exception) -> str:
+def _plain(formula, point, text: str) -> str:
+    """The text without its decimals where these are zeros because the value is a whole number."""
+    from numerics.exact.balls import NoEnclosureError
+    from numerics.exact.rationals import NotRationalError, rational
+
+    if re.fullmatch(r"-?\d+\.0+", text):
+        with suppress(NotRationalError, NoEnclosureError, ZeroDivisionError):
+            if rational(formula, point).is_Integer:
+                return text.partition(".")[0]
+    return text
+
+
+def _by_algebra(formula, point: Mapping[sp.Symbol, sp.Expr], digits: int, error: Exception) -> str:
     """Where no ball was found: SymPy tells 0, infinity and √2·√2 from what lies around them."""
     import sympy as sp
 
@@ -140,14 +190,15 @@ def _by_algebra(formula, assignments: Sequence[str], point, digits: int, error: 
     from numerics.exact.balls import digits as correct_digits
     from theory.formulas.iterate import Iterate
 
+    where = ", ".join(f"{symbol}={value}" for symbol, value in point.items())
     exact = formula.subs(point)
     exact = exact.replace(lambda part: isinstance(part, Iterate) and part.args[1] in (0, 1), Iterate.unrolled)
     if exact is sp.nan:
-        raise InputError(f"no value: the formula does not cover {', '.join(assignments)}") from error
+        raise InputError(f"no value: the formula does not cover {where}") from error
     if exact.is_zero:  # no ball around 0 has digits
         return "0"
     if exact.is_infinite:
-        raise InputError(f"no value: infinite at {', '.join(assignments)}") from error
+        raise InputError(f"no value: infinite at {where}") from error
     with suppress(NoEnclosureError):
         return correct_digits(exact, None, digits)
     raise InputError(f"no value: {_shortened(error)}") from error
@@ -158,11 +209,11 @@ def _shortened(error: Exception) -> str:
     return re.sub(r"(\d{20})\d{20,}", r"\1…", str(error))
 
 
-def fraction(formula, assignments: Sequence[str]) -> str:
+def fraction(formula, point: Mapping[sp.Symbol, sp.Expr]) -> str:
     """The exact value as a/b, or "no guarantee".
 
     Raises:
-        InputError: as `evaluate`; with symbols left over; where the value is not known to be rational.
+        InputError: where the value is not known to be rational.
     """
     from flint import fmpz
 
@@ -170,9 +221,6 @@ def fraction(formula, assignments: Sequence[str]) -> str:
     from numerics.exact.rationals import NotRationalError, rational
     from theory.formulas.no_guarantee import no_guarantee
 
-    point = parse(formula, assignments)
-    if missing := formula.free_symbols - set(point):
-        raise InputError(f"--exact: no value for {', '.join(sorted(map(str, missing)))}")
     try:
         value = rational(formula, point)
     except (NotRationalError, NoEnclosureError, ZeroDivisionError) as error:
@@ -183,12 +231,17 @@ def fraction(formula, assignments: Sequence[str]) -> str:
     return above if value.q == 1 else f"{above}/{below}"
 
 
-def parse(formula, assignments: Sequence[str]):
-    """Values by symbol from strings name=value."""
-    import sympy as sp
+def parse(formula, assignments: Sequence[str], claim: Claim | None = None) -> dict[sp.Symbol, sp.Expr]:
+    """Values by symbol from strings name=value.
+
+    Raises:
+        InputError: for what is not name=number, an unknown or doubled name, and, for a letter that no claim explains, a
+            value outside the assumptions of the symbol.
+    """
+    from numerics.exact.constants import exact_constant
 
     symbols = {str(symbol): symbol for symbol in formula.free_symbols}
-    point: dict[sp.Symbol, sp.Rational] = {}
+    point: dict[sp.Symbol, sp.Expr] = {}
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
         if not equals:
@@ -197,25 +250,18 @@ def parse(formula, assignments: Sequence[str]):
             raise InputError(f"{name!r} is no symbol of the formula; expected {', '.join(sorted(symbols)) or 'none'}")
         if symbols[name] in point:
             raise InputError(f"{name} is given twice")
-        point[symbols[name]] = _number(name, text, symbols[name])
+        symbol, value = symbols[name], exact_constant(name, text)
+        if claim is None or claim.quantity(symbol) is None:
+            _check_assumptions(symbol, value, assignment)
+        point[symbol] = value
     return point
 
 
-def _number(name: str, text: str, symbol):
-    import sympy as sp
-
-    if not re.fullmatch(r"[+-]?(\d+(/\d+)?|(\d+\.\d*|\.\d+|\d+)([eE][+-]?\d{1,4})?)", text):
-        raise InputError(f"{name}={text}: expected an exact number such as 3, 1/3, 0.25 or 1e-3")
-    if "/" in text and int(text.split("/")[1]) == 0:
-        raise InputError(f"{name}={text}: division by zero")
-    if len(text) > MOST_DIGITS_GIVEN:
-        raise InputError(f"{name}={text[:20]}…: {len(text)} characters, expected at most {MOST_DIGITS_GIVEN}")
-    value = sp.Rational(text)
+def _check_assumptions(symbol: sp.Symbol, value: sp.Expr, assignment: str) -> None:
     for wanted, word in (
         ("is_positive", "a positive number"),
         ("is_nonnegative", "a number that is not negative"),
         ("is_integer", "a whole number"),
     ):
         if getattr(symbol, wanted) and not getattr(value, wanted):
-            raise InputError(f"{name}={text}: expected {word}")
-    return value
+            raise InputError(f"{assignment}: expected {word}")

@@ -272,7 +272,8 @@ def test_every_field_is_set(entry):
         claim.title,
         claim.statement,
         claim.proof_text,
-        *claim.assumptions,
+        *claim.assumed,
+        *(quantity.meaning for quantity in claim.quantities),
         *(text for pitfall in claim.pitfalls for text in pitfall.texts),
         *claim.latex_remarks,
     ):
@@ -294,7 +295,8 @@ def test_statements_and_proofs_become_mathml(entry):
     for text in (
         entry.claim.latex_statement,
         entry.claim.proof_text,
-        *entry.claim.assumptions,
+        *entry.claim.assumed,
+        *(quantity.meaning for quantity in entry.claim.quantities),
         *entry.claim.latex_remarks,
         *(entry.claim.filled(text) for pitfall in entry.claim.pitfalls for text in pitfall.texts),
     ):

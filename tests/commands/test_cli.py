@@ -19,6 +19,7 @@ from helpers import ROOT, TESTS
 from numerics.cli import COMMANDS, main
 from numerics.commands.places import check_writable
 from numerics.files import replacing
+from numerics.reports.contents import contents
 from numerics.reports.run import as_html, as_json
 
 REAL = [sys.executable, "-m", "numerics.cli"]
@@ -170,6 +171,22 @@ def test_claims_as_json(capsys, tmp_path):
     assert "kink" in out
 
 
+def test_claims_are_searched(capsys):
+    status, out, err = run_here(capsys, "claims", "--search", "Half-Normal", "saliency")
+    assert (status, err) == (0, "")
+    assert "\nS4 " in out
+    assert "\nS2 " not in out
+    assert run_here(capsys, "claims", "--search", "phlogiston")[0] == 2
+
+
+def test_no_name_is_broken(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    out = run_here(capsys, "claims")[1]
+    assert max(map(len, out.splitlines())) <= 80
+    words = set(re.split(r"[\s,]+", out))
+    assert {name for line in contents() for name in line.expressions} <= words
+
+
 def test_show(capsys):
     status, out, err = run_here(capsys, "show", "S4")
     assert (status, err) == (0, "")
@@ -194,10 +211,12 @@ def test_show_a_form_that_fails(capsys):
         (["N1", "bound", "h=1/3", "r=.75", "--digits", "3"], "0.0625"),
         (["N1", "bound", "h=1e-20", "r=1", "--digits", "3"], "2.50e-21"),
         (["N1", "bound", "h=0", "r=1"], "0"),
-        (["K8", "kernel", "a=2", "b=2", "c=2", "f=1", "L=16"], "34.0000000000000"),
+        (["K8", "kernel", "a=2", "b=2", "c=2", "f=1", "L=16"], "34"),
         (["B2", "sphere_excess", "L=1", "d=5"], "0"),
-        (["N1", "bound", "r=2"], "Abs(h)/2"),
-        (["N1", "bound"], "r*Abs(h)/4"),
+        (["N1", "bound", "r=2", "--keep"], "Abs(h)/2"),
+        (["N1", "bound", "--keep"], "r*Abs(h)/4"),
+        (["N1", "bound", "h=sqrt(2)/2", "r=2*sqrt(2)"], "0.5"),
+        (["N1", "bound", "h=exp(-1)", "r=pi/4"], "0.0722329593619326"),
     ],
 )
 def test_evaluate(capsys, words, value):
@@ -305,7 +324,14 @@ BAD = [
     ["evaluate", "N1", "bound", "h=1,5", "r=1"],
     ["evaluate", "N1", "bound", "h=0x10", "r=1"],
     ["evaluate", "N1", "bound", "h=__import__('os')", "r=1"],
-    ["evaluate", "N1", "bound", "h=2**3", "r=1"],
+    ["evaluate", "N1", "bound", "h=2^3", "r=1"],
+    ["evaluate", "N1", "bound", "h=9**9**9", "r=1"],
+    ["evaluate", "N1", "bound", "h=sqrt(-1)", "r=1"],
+    ["evaluate", "N1", "bound", "h=1/(2-2)", "r=1"],
+    ["evaluate", "N1", "bound", "h=log(0)", "r=1"],
+    ["evaluate", "N1", "bound", "h=sin(1)", "r=1"],
+    ["evaluate", "N1", "bound", "h=" + "(" * 150, "r=1"],
+    ["evaluate", "N1", "bound", "h=1"],
     ["evaluate", "N1", "bound", "h=1e99999", "r=1"],
     ["evaluate", "N1", "bound", "h=" + "9" * 5000, "r=1"],
     ["evaluate", "E2", "best_tilt", "p=1", "k=2"],

@@ -43,7 +43,7 @@ from numerics.equivariance import (
     within_window,
 )
 from numerics.equivariance.groups import partitions
-from numerics.exact.evaluation import find_formula, value_of
+from numerics.exact.evaluation import find_formula, parse, value_of
 from theory.equivariance import grid_maps, truncated_bell
 
 C4, D4 = cyclic_irreducibles(4), dihedral_irreducibles(4)
@@ -143,7 +143,8 @@ def test_orbits_of_squares_one_by_one(size):
                 found = {move(*here) for move in moves} & cells
                 cells -= found
                 queue += found
-        assert value_of(find_formula(grid_maps, name), [f"D={size}"], 15) == str(orbits)
+        formula = find_formula(grid_maps, name)
+        assert value_of(formula, parse(formula, [f"D={size}"]), 15) == str(orbits)
 
 
 def bell_triangle(elements: int) -> int:
@@ -170,7 +171,9 @@ def restricted_partitions(elements: int, blocks: int) -> int:
 def test_truncated_bell_numbers(points, before, after):
     def value(name: str) -> int:
         given = [f"n={points}", f"k={before}", f"m={after}"][name == "bell" :]
-        return int(float(value_of(truncated_bell.expressions[name], given, 25)))
+        return int(
+            float(value_of(truncated_bell.expressions[name], parse(truncated_bell.expressions[name], given), 25))
+        )
 
     expected = restricted_partitions(before + after, points)
     assert value("dimension") == value("fixed_points") == expected

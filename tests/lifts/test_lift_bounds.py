@@ -235,14 +235,14 @@ def test_the_sharp_constant_of_readouts():
     [
         ("L12 rate L_0=1 eps=1/10 kappa=2 t=10", "0.376923076923077"),
         ("L12 rate L_0=1/20 eps=1/10 kappa=2 t=80", "0.0500000000000000"),
-        ("L12 rate L_0=1 eps=0 kappa=2 t=0", "1.00000000000000"),
+        ("L12 rate L_0=1 eps=0 kappa=2 t=0", "1"),
         ("L12 hitting_time L_0=1 eps=1/10 kappa=2 eta=1", "0"),
         ("L12 hitting_time L_0=1 eps=1/10 kappa=2 eta=1/10", "no guarantee"),
         ("L13 square_rate L_0=1 eps=1/10 kappa=2 t=10", "0.363907351996857"),
-        ("L13 square_hitting_time L_0=1 eps=0 kappa=2 eta=1/10", "9.00000000000000"),
+        ("L13 square_hitting_time L_0=1 eps=0 kappa=2 eta=1/10", "9"),
         ("L14 length L_0=1 eps=1/10 kappa=2 eta=1/5", "4.39444915467244"),
         ("L14 needed_radius B=1 eps=1/5 eps_0=0 kappa=2", "4.39444915467244"),
-        ("L14 pac_radius B=1 eps=1/5 eps_0=0 kappa=2", "17.0000000000000"),
+        ("L14 pac_radius B=1 eps=1/5 eps_0=0 kappa=2", "17"),
         ("L15 interpolating_bound Delta=2 T=1", "0.367879441171442"),
     ],
 )

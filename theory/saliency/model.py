@@ -6,10 +6,17 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from theory.quantities import POSITIVE, UNIT, Quantity
 from theory.tails import Tail, half_normal
 
 u, v = sp.symbols("u v", positive=True)  # positions of a neuron and of an input in [0, 1]
 tau, rho, phi = sp.symbols("tau rho phi", positive=True)  # threshold, density, value of the column profile
+
+NEURON = Quantity(u, "position of a neuron, its rank by row factor divided by their number", UNIT)
+INPUT = Quantity(v, "position of an input, its rank by column factor divided by their number", UNIT)
+THRESHOLD = Quantity(tau, "threshold above which saliencies are kept", POSITIVE)
+DENSITY = Quantity(rho, "density, the share of weights kept", UNIT)
+COLUMN = Quantity(phi, "value of the column profile at an input", POSITIVE)
 
 half_normal_quantile = sp.sqrt(2) * sp.erfinv(u)  # ψ(u): the profile of |a|, a standard normal, sorted
 column_profile = sp.Function("varphi", positive=True)(v)  # a column profile left open

@@ -6,7 +6,8 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.level import level
-from theory.saliency.model import ONE, SaliencyModel, magnitude_model, rho, tau, v
+from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.saliency.model import DENSITY, INPUT, ONE, THRESHOLD, SaliencyModel, magnitude_model, rho, tau, v
 from theory.tails import alpha, exponential, frechet, half_normal, pareto, product_normal, t
 
 c, p, s = sp.symbols("c p s", positive=True)
@@ -43,9 +44,20 @@ tends to $0$ as $v\to0$.
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
-    assumptions=(
-        r"$\bar F$ is continuous and strictly decreasing where it is neither $0$ nor $1$, and $x_0=0$ or $x_F=\infty$",
-        r"$f\varphi>0$ a.e. (zeros of measure $\zeta$ restrict to $\rho<1-\zeta$)",
+    quantities=(
+        THRESHOLD,
+        DENSITY.drawn_from(sp.Rational(1, 100), sp.Rational(9, 10)),
+        INPUT.drawn_from(sp.Rational(1, 10), 1),
+        Quantity(c, "factor by which the row profile is multiplied", POSITIVE),
+        Quantity(p, "power to which noise and profiles are raised", POSITIVE),
+        Quantity(t, "argument of a survival function", NON_NEGATIVE),
+        Quantity(alpha, "index of the Pareto or Fréchet law", POSITIVE, drawn=(1, 3)),
+    ),
+    hypotheses=(
+        Hypothesis(
+            r"$\bar F$ is continuous and strictly decreasing where it is neither $0$ nor $1$, and $x_0=0$ or $x_F=\infty$"
+        ),
+        Hypothesis(r"$f\varphi>0$ a.e. (zeros of measure $\zeta$ restrict to $\rho<1-\zeta$)"),
     ),
     expressions={
         "model": linear_model,
@@ -62,7 +74,6 @@ tends to $0$ as $v\to0$.
             "product_normal": product_normal,
         },
     },
-    domain={rho: (sp.Rational(1, 100), sp.Rational(9, 10)), alpha: (1, 3), v: (sp.Rational(1, 10), 1)},
 )
 
 kept_moment = s**2 * (sp.erfc(t / sp.sqrt(2)) + sp.sqrt(2 / sp.pi) * t * sp.exp(-(t**2) / 2))
@@ -87,7 +98,6 @@ $-2t^2\varphi(t)s^2$, the density of $w^2$ lost when $t$ grows, and both sides a
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
-    assumptions=("weights are independent and normal with standard deviation $s$",),
     uses=("S1",),
     expressions={
         "threshold": s * sp.sqrt(2) * sp.erfinv(1 - rho),
@@ -95,5 +105,10 @@ $-2t^2\varphi(t)s^2$, the density of $w^2$ lost when $t$ grows, and both sides a
         "second_moment": kept_moment,
     },
     aids={"model": magnitude_model},
-    domain={rho: (sp.Rational(1, 100), sp.Rational(9, 10))},
+    quantities=(
+        DENSITY.drawn_from(sp.Rational(1, 100), sp.Rational(9, 10)),
+        Quantity(s, "standard deviation of the weights", POSITIVE),
+        Quantity(t, "threshold in standard deviations of the weights", NON_NEGATIVE),
+    ),
+    hypotheses=(Hypothesis("weights are independent and normal with standard deviation $s$"),),
 )

@@ -1,0 +1,125 @@
+"""What the letters of a claim stand for, which values they take, and what a claim assumes of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+UNIT = sp.Interval.open(0, 1)
+POSITIVE = sp.Interval.open(0, sp.oo)
+NON_NEGATIVE = sp.Interval(0, sp.oo)
+COUNT = sp.S.Naturals  # 1, 2, 3, …
+COUNT_FROM_ZERO = sp.S.Naturals0
+
+
+def whole_from(least: int) -> sp.Set:
+    """Return the whole numbers from `least` on."""
+    return sp.Range(least, sp.oo)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A letter of a claim: what it stands for, the values it may take, and where random points for it are drawn.
+
+    symbols: the letter, or several of one meaning, such as the entries of a matrix. meaning: a noun phrase that does
+    without the letter, Markdown with LaTeX. within: all real values that the claim allows. drawn: rational ends of a
+    range inside `within`; without it points are drawn from what the assumptions of the symbol allow, at a moderate size.
+
+    Raises:
+        ValueError: for a quantity without a meaning or a range, and for ends that are no part of the range.
+    """
+
+    symbols: sp.Symbol | tuple[sp.Symbol, ...]
+    meaning: str
+    within: sp.Set
+    drawn: tuple[object, object] | None = None
+
+    def __post_init__(self) -> None:
+        if not self.meaning.strip() or not isinstance(self.within, sp.Set):
+            raise ValueError(f"{self.symbols}: expected a meaning and a set of values")
+        low, high = map(sp.Rational, self.drawn or (0, 0))
+        if low > high:
+            raise ValueError(f"{self.symbols}: points are drawn from {low} to {high}, expected them in order")
+        allowed = self.within.closure if isinstance(self.within, sp.Interval) else self.within  # ends are never drawn
+        for end in (low, high) if self.drawn else ():
+            if end not in allowed:
+                raise ValueError(f"{self.symbols}: points are drawn as far as {end}, expected {in_words(self.within)}")
+
+    @property
+    def letters(self) -> tuple[sp.Symbol, ...]:
+        """The letter, or all of them."""
+        return self.symbols if isinstance(self.symbols, tuple) else (self.symbols,)
+
+    def admits(self, value: sp.Expr) -> bool:
+        """Whether an exact number is one of the values."""
+        try:
+            return value in self.within
+        except TypeError:  # SymPy cannot tell: then the number lies at no end that it knows
+            return self.within.contains(value.evalf(50)) == sp.true
+
+    def drawn_from(self, low: object, high: object) -> Quantity:
+        """Return the same quantity, its random points drawn between these ends."""
+        return replace(self, drawn=(low, high))
+
+    def __str__(self) -> str:
+        names = ", ".join(str(letter) for letter in self.letters)
+        return f"{names}: {self.meaning}; {in_words(self.within)}"
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """What a claim assumes beside the ranges of its letters: a sentence and, where there is one, the relation it means.
+
+    words: a clause that reads after "assuming", Markdown with LaTeX, such as "few large items". relation: between
+    letters of the claim; None for what is no relation, such as "weights are iid standard normal". needed_by: the
+    expressions that need the hypothesis; all of them if none is named.
+    """
+
+    words: str
+    relation: sp.Basic | None = None
+    needed_by: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.words.strip():
+            raise ValueError("a hypothesis says nothing")
+        if self.relation in (True, False, sp.true, sp.false):
+            raise ValueError(f"{self.words}: the relation is {self.relation} whatever the letters are")
+
+    @property
+    def latex_words(self) -> str:
+        """The sentence, with the relation in LaTeX behind it."""
+        from theory.latex import latex
+
+        return self.words if self.relation is None else f"{self.words}: ${latex(self.relation, [])}$"
+
+
+def in_words(values: sp.Set) -> str:
+    """Say which numbers a set holds: "a whole number from 2", "a number strictly between 0 and 1"."""
+    if values == sp.S.Reals:
+        return "a real number"
+    if values == sp.S.Integers:
+        return "a whole number"
+    if isinstance(values, sp.FiniteSet):
+        return " or ".join(map(str, sorted(values)))
+    if isinstance(values, (sp.Range, type(sp.S.Naturals), type(sp.S.Naturals0))):
+        upper = "" if values.sup is sp.oo else f" to {values.sup}"
+        return f"a whole number from {values.inf}{upper}"
+    if isinstance(values, sp.Interval):
+        return _interval_in_words(values)
+    return f"a number in {values}"
+
+
+def _interval_in_words(values: sp.Interval) -> str:
+    low, high = values.start, values.end
+    if low is -sp.oo:
+        return f"a number {'below' if values.right_open else 'up to'} {high}"
+    if high is sp.oo:
+        if low == 0 and values.left_open:
+            return "a positive number"
+        return f"a number {'above' if values.left_open else 'from'} {low}"
+    if values.left_open and values.right_open:
+        return f"a number strictly between {low} and {high}"
+    if values.left_open:
+        return f"a number above {low}, up to {high}"
+    return f"a number from {low}{', below ' if values.right_open else ' to '}{high}"
