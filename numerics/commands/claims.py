@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from numerics.arguments import InputError
 from numerics.commands.places import check_places
 from numerics.reports.contents import contents
+from theory.input_error import InputError
 from theory.selection import select
 
 if TYPE_CHECKING:
