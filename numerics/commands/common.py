@@ -13,7 +13,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from numerics.arguments import HIGHEST_SEED, MOST_JOBS, MOST_SAMPLES, InputError
+from numerics.arguments import HIGHEST_SEED, MOST_SAMPLES, InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -64,12 +64,6 @@ def check_residual(kind: str) -> None:
     """InputError unless it is one of the two."""
     if kind not in ("target", "output"):
         raise InputError(f"--residual is {kind!r}, expected target or output")
-
-
-def check_jobs(jobs: int) -> None:
-    """InputError unless so many processes may be started."""
-    if not 1 <= jobs <= MOST_JOBS:
-        raise InputError(f"--jobs is {jobs}, expected a whole number from 1 to {MOST_JOBS}")
 
 
 def check_seed(seed: int) -> None:
@@ -189,13 +183,13 @@ def _ignores_case(folder: Path) -> bool:
 
 
 @contextmanager
-def bar(console: Console, pieces: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, and what moves it: how many pieces are done, and of how many."""
+def bar(console: Console, pieces: str, before: str | None = None) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, and what moves it: how many pieces are done, and of how many. before: said until it moves."""
     from rich.progress import Progress
 
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(pieces, total=None)
-        yield lambda done, of: progress.update(task, completed=done, total=of)
+        task = progress.add_task(before or pieces, total=None)
+        yield lambda done, of: progress.update(task, description=pieces, completed=done, total=of)
 
 
 def number_table(*columns: str) -> Table:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.arguments import InputError
-from numerics.commands.common import add_data, add_residual, check_places, check_residual, check_seed, data_file
+from numerics.arguments import InputError, seed_number
+from numerics.commands.common import add_data, add_residual, check_places, data_file
 from numerics.reports.writing import write_json
 
 if TYPE_CHECKING:
@@ -60,12 +60,6 @@ def run(arguments: Namespace) -> int:
 
 def _check(arguments: Namespace) -> None:
     """What can be refused before anything is computed or read."""
-    check_seed(arguments.seed)
-    for name, least in {"samples": 2, "fresh_rows": 100}.items():
-        value = getattr(arguments, name)
-        if not least <= value < 2**40:
-            raise InputError(f"--{name.replace('_', '-')} is {value}, expected a whole number from {least}, below 2^40")
-    check_residual(arguments.residual)
     described = (arguments.labels, arguments.standardise) != (None, None) or arguments.residual != "target"
     if arguments.data is None and described:
         raise InputError("--labels, --standardise, --raw and --residual go with data, expected --data beside them")
@@ -90,7 +84,7 @@ def _data(arguments: Namespace, file: MaskFile) -> Dataset | None:
     if inputs != columns:
         hint = ", or --transpose" if inputs == file.mask.shape[0] else ""
         raise InputError(f"{data.name} has {inputs} inputs, the mask {columns} columns, expected as many{hint}")
-    rng = np.random.default_rng(np.random.SeedSequence([arguments.seed, 1]))
+    rng = np.random.default_rng(np.random.SeedSequence([seed_number(arguments.seed), 1]))
     return batch(data, arguments.samples, rng)
 
 

@@ -457,7 +457,7 @@ def test_a_residual_of_zeros_is_refused() -> None:
 def test_fresh_rows_are_checked() -> None:
     problem = posed("snip", 0.1, 50, made())
     for rows in (0, 99, -5, 1000.5):
-        with pytest.raises(ValueError, match="fresh rows is"):
+        with pytest.raises(ValueError, match="fresh_rows is"):
             sample_row_law(problem, rows, np.random.default_rng(0))
     with pytest.raises(ValueError, match="less than one weight"):
         sample_row_law(posed("snip", 0.002, 5000, made()), 200, np.random.default_rng(0))
