@@ -6,7 +6,7 @@
     (1797, 64)
 
 Each name below is imported when it is first used, so that `import numerics` costs nothing. Functions that are not
-listed here stand in the folders: `masks`, `pruning`, `fitting`, `networks`, `kernels`, `lifts`, `spectra`,
+listed here stand in the folders: `masks`, `pruning`, `forecast`, `fitting`, `networks`, `kernels`, `lifts`, `spectra`,
 `equivariance`, `subset_sum`, `tickets`, `neuron_pruning`, `expressivity`, `statistics`, `exact`, `evidence`.
 """
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from numerics.fitting.explanation import explain
     from numerics.fitting.fit import fit
     from numerics.fitting.verdict import account, verdict
+    from numerics.forecast.compare import compare
+    from numerics.forecast.predict import predict
     from numerics.kernels import dense_kernel, graphon_kernel, ridge_predict
     from numerics.masks.cut_norm import cut_distance, cut_norm
     from numerics.masks.files import load_mask
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from numerics.masks.selection import global_mask
     from numerics.masks.sorting import smoothed
     from numerics.networks import random_network, stable_step, tangent_kernel, train
-    from numerics.pruning.forecast import predict
     from numerics.pruning.methods import prune, saliency
     from numerics.spectra.noise_edge import corrected_singular_values
     from numerics.studies import study
@@ -47,6 +48,7 @@ _HOMES = {
     "certify": "numerics.tickets",
     "check": "numerics.tickets.calls",
     "check_ticket": "numerics.tickets.checking",
+    "compare": "numerics.forecast.compare",
     "corrected_singular_values": "numerics.spectra.noise_edge",
     "cut_distance": "numerics.masks.cut_norm",
     "cut_norm": "numerics.masks.cut_norm",
@@ -62,7 +64,7 @@ _HOMES = {
     "load_mask": "numerics.masks.files",
     "motif_density": "numerics.masks.motifs",
     "mutate": "numerics.evidence.mutation",
-    "predict": "numerics.pruning.forecast",
+    "predict": "numerics.forecast.predict",
     "prune": "numerics.pruning.methods",
     "random_network": "numerics.networks",
     "ridge_predict": "numerics.kernels",
@@ -85,6 +87,7 @@ __all__ = [
     "certify",
     "check",
     "check_ticket",
+    "compare",
     "corrected_singular_values",
     "cut_distance",
     "cut_norm",

@@ -60,7 +60,7 @@ def run(arguments: Namespace) -> int:
 
 def _check(arguments: Namespace) -> None:
     """What can be refused before anything is computed or read."""
-    described = (arguments.labels, arguments.standardise) != (None, None) or arguments.residual != "target"
+    described = (arguments.labels, arguments.standardise) != (None, None) or arguments.residual not in (None, "target")
     if arguments.data is None and described:
         raise InputError("--labels, --standardise, --raw and --residual go with data, expected --data beside them")
     if arguments.html is not None or arguments.plot is not None:
@@ -93,9 +93,10 @@ def _fit(arguments: Namespace, file: MaskFile, data: Dataset | None, console: Co
     from numerics.commands._fit_summary import summarise
     from numerics.fitting.fit import fit
 
+    residual = "target" if arguments.residual is None else arguments.residual
     with console.status("fitting" if data is None else "fitting, and comparing methods"):
-        found = fit(file.mask, data, residual=arguments.residual, fresh_rows=arguments.fresh_rows, seed=arguments.seed)
-    summary = summarise(found, file, data, residual=arguments.residual, seed=arguments.seed)
+        found = fit(file.mask, data, residual=residual, fresh_rows=arguments.fresh_rows, seed=arguments.seed)
+    summary = summarise(found, file, data, residual=residual, seed=arguments.seed)
     show(console, summary)
     if arguments.json is not None:
         write_json(arguments.json, summary)

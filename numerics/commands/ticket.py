@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from numerics.arguments import InputError
-from numerics.commands.common import bar, check_places, data_file, same_file
+from numerics.commands.common import bar, check_places, data_file, given, same_file
 from numerics.reports.writing import write_json
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _find(arguments: Namespace, console: Console) -> Found:
     with bar(stderr(), "subset sums, channel by channel", before) as progress:
         found = ticket(
             arguments.target,
-            **_given(arguments, "data", "nonnegative", "epsilon", *SEARCH_ALONE, "limit"),
+            **given(arguments, "data", "nonnegative", "epsilon", *SEARCH_ALONE, "limit"),
             progress=progress,
         )
     show(console, found.summary)
@@ -130,16 +130,11 @@ def _check(arguments: Namespace, console: Console) -> Checked:
     from numerics.reports.plain_text import plain
     from numerics.tickets.calls import check
 
-    asked = _given(arguments, "target", "data", "nonnegative", "epsilon", *CHECK_ALONE, "limit")
+    asked = given(arguments, "target", "data", "nonnegative", "epsilon", *CHECK_ALONE, "limit")
     with stderr().status(f"checking {plain(arguments.check)}"):
         checked = check(arguments.check, **asked)
     show_check(console, checked.summary)
     return checked
-
-
-def _given(arguments: Namespace, *names: str) -> dict[str, Any]:
-    """The options that are given; for the others the call has its own."""
-    return {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
 
 
 def stderr() -> Console:
