@@ -6,7 +6,7 @@
     (1797, 64)
 
 Each name below is imported when it is first used, so that `import numerics` costs nothing. Functions that are not
-listed here stand in the folders: `masks`, `pruning`, `fitting`, `networks`, `kernels`, `lifts`, `spectra`,
+listed here stand in the folders: `masks`, `pruning`, `forecast`, `fitting`, `networks`, `kernels`, `lifts`, `spectra`,
 `equivariance`, `subset_sum`, `tickets`, `neuron_pruning`, `expressivity`, `statistics`, `exact`, `evidence`.
 """
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from numerics.fitting.explanation import explain
     from numerics.fitting.fit import fit
     from numerics.fitting.verdict import account, verdict
+    from numerics.forecast.compare import compare
+    from numerics.forecast.predict import predict
     from numerics.kernels import dense_kernel, graphon_kernel, ridge_predict
     from numerics.masks.cut_norm import cut_distance, cut_norm
     from numerics.masks.files import load_mask
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from numerics.masks.selection import global_mask
     from numerics.masks.sorting import smoothed
     from numerics.networks import random_network, stable_step, tangent_kernel, train
-    from numerics.pruning.forecast import predict
     from numerics.pruning.methods import prune, saliency
     from numerics.spectra.noise_edge import corrected_singular_values
     from numerics.studies import study
@@ -50,6 +51,7 @@ __all__ = [
     "certify",
     "check",
     "check_ticket",
+    "compare",
     "corrected_singular_values",
     "cut_distance",
     "cut_norm",

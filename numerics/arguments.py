@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -15,12 +15,15 @@ __all__ = [
     "MOST_ENTRIES",
     "MOST_JOBS",
     "MOST_SAMPLES",
+    "RESIDUALS",
     "InputError",
     "Seed",
+    "check_residual",
     "checked_array",
     "checked_integer",
     "finite_vector",
     "non_negative_vector",
+    "proper_share",
     "real_matrix",
     "seed_number",
     "seed_sequence",
@@ -30,6 +33,7 @@ MOST_ENTRIES = 2**25  # of an array: 256 MB
 MOST_JOBS = 1024
 MOST_SAMPLES = 4096  # of larger data a random batch is used
 HIGHEST_SEED = 2**128 - 1
+RESIDUALS = ("target", "output")
 Seed = int | np.random.SeedSequence | np.random.Generator
 Floats = NDArray[np.float64]
 
@@ -38,31 +42,42 @@ def seed_sequence(seed: Seed) -> np.random.SeedSequence:
     """Return the seeds that a number, a sequence of seeds or a generator stands for; a generator moves on.
 
     Raises:
-        InputError: for anything else, and for a negative number.
+        InputError: for anything else, and for a number that is negative or not below 2^128.
     """
     if isinstance(seed, np.random.SeedSequence):
         return seed
     if isinstance(seed, np.random.Generator):
         return np.random.SeedSequence(seed.integers(2**32, size=4).tolist())
-    if isinstance(seed, (int, np.integer)) and not isinstance(seed, bool) and seed >= 0:
-        return np.random.SeedSequence(int(seed))
-    raise InputError(f"seed is {seed!r}, expected a whole number from 0, a SeedSequence or a Generator")
+    return np.random.SeedSequence(seed_number(seed))
 
 
 def seed_number(seed: Seed) -> int:
     """Return the whole number below 2^128 that a seed stands for: itself, or one drawn from it; a generator moves on.
 
     Raises:
-        InputError: for anything else.
+        InputError: as for `seed_sequence`.
     """
     if isinstance(seed, (np.random.SeedSequence, np.random.Generator)):
         words = seed_sequence(seed).generate_state(4).tolist()
         return sum(word << 32 * place for place, word in enumerate(words))
-    if isinstance(seed, Integral) and not isinstance(seed, bool) and 0 <= seed <= HIGHEST_SEED:
+    number = isinstance(seed, Integral) and not isinstance(seed, bool)
+    if number and 0 <= seed <= HIGHEST_SEED:
         return int(seed)
-    raise InputError(
-        f"seed is {seed!r:.60}, expected a whole number from 0, below 2^128, a SeedSequence or a Generator"
-    )
+    others = "" if number else ", a SeedSequence or a Generator"
+    raise InputError(f"seed is {seed!r:.60}, expected a whole number from 0, below 2^128{others}")
+
+
+def proper_share(name: str, value: float) -> float:
+    """Return the value as a float; InputError unless it is a number strictly between 0 and 1."""
+    if not isinstance(value, Real) or not 0 < value < 1:
+        raise InputError(f"{name} is {value!r:.60}, expected a number strictly between 0 and 1")
+    return float(value)
+
+
+def check_residual(kind: str) -> None:
+    """InputError unless it is target, −y (the initial output is subtracted), or output, f₀ − y."""
+    if kind not in RESIDUALS:
+        raise InputError(f"residual is {kind!r:.60}, expected {' or '.join(RESIDUALS)}")
 
 
 def checked_integer(name: str, value: int, low: int, high: int) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import re
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from types import ModuleType
 from typing import Any, NoReturn
@@ -67,9 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _outcome(words: list[str]) -> int:
     """The status of a run, errors reported; OutputError for standard output alone."""
-    debug = "--debug" in words
+    debug, options = "--debug" in words, dict[str, str]()
     try:
-        chosen = _parsed([word for word in words if word != "--debug"])
+        chosen, options = _parsed([word for word in words if word != "--debug"])
         debug = getattr(chosen, "debug", debug)  # it may be abbreviated
         return _run(chosen)
     except OutputError:
@@ -79,10 +80,10 @@ def _outcome(words: list[str]) -> int:
     except KeyboardInterrupt:
         return _complain("interrupted", INTERRUPTED)
     except Exception as error:
-        return _reported(error, debug)
+        return _reported(error, debug, options)
 
 
-def _reported(error: Exception, debug: bool) -> int:
+def _reported(error: Exception, debug: bool, options: Mapping[str, str]) -> int:
     from numerics.parallel import LostTaskError
 
     ours = not isinstance(error, (InputError, LostTaskError, MemoryError))
@@ -91,9 +92,17 @@ def _reported(error: Exception, debug: bool) -> int:
     if ours:
         return _complain("this is a bug of ours; please report it, with the call and the lines above", OURS)
     said = " ".join(str(error).split())
+    if isinstance(error, InputError):
+        said = in_options(said, options)
     if isinstance(error, MemoryError):
         said = f"not enough memory: {said or 'input too large'}"
     return _complain(said, FAILED if isinstance(error, LostTaskError) else BAD_INPUT)
+
+
+def in_options(message: str, options: Mapping[str, str]) -> str:
+    """Spell the argument that a message begins with as its option: `test_share is 1, …` becomes `--test-share is 1, …`."""
+    name = re.match(r"\w+(?= is )", message)
+    return message if name is None else options.get(name[0], name[0]) + message[name.end() :]
 
 
 def _complain(what: str, status: int) -> int:
@@ -105,7 +114,8 @@ def _interrupt(number: int, frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _parsed(words: Sequence[str]) -> argparse.Namespace:
+def _parsed(words: Sequence[str]) -> tuple[argparse.Namespace, dict[str, str]]:
+    """What is called, and how its options are spelt, by their names in Python."""
     parser = Parser(prog="sparse-limits", description="Verified theory of sparse neural networks.")
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
@@ -116,7 +126,18 @@ def _parsed(words: Sequence[str]) -> argparse.Namespace:
     chosen = parser.parse_args(words)
     if chosen.command is None and not chosen.version:
         parser.print_help()
-    return chosen
+    return chosen, _options(parser, chosen)
+
+
+def _options(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> dict[str, str]:
+    """The options of the parsers that were called; the first spelling of each."""
+    found: dict[str, str] = {}
+    for action in parser._actions:
+        if action.option_strings:
+            found.setdefault(action.dest, action.option_strings[0])
+        elif isinstance(action, argparse._SubParsersAction) and getattr(chosen, action.dest) is not None:
+            found |= _options(action.choices[getattr(chosen, action.dest)], chosen)
+    return found
 
 
 def _command(name: str) -> ModuleType:

@@ -1,10 +1,12 @@
 """What stands at the door of public functions: seeds of three kinds."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
 import numerics as sl
-from numerics.arguments import HIGHEST_SEED, InputError, seed_number, seed_sequence
+from numerics.arguments import HIGHEST_SEED, InputError, proper_share, seed_number, seed_sequence
 
 
 def test_a_number_a_sequence_and_a_generator_are_seeds():
@@ -27,16 +29,28 @@ def test_every_kind_of_seed_stands_for_a_number():
     assert seed_number(rng) != seed_number(rng)
 
 
-@pytest.mark.parametrize("seed", [-1, 1.5, True, "7", None])
+@pytest.mark.parametrize("seed", [1.5, True, "7", None])
 def test_what_is_no_seed(seed):
     for read in (seed_number, seed_sequence):
         with pytest.raises(InputError, match=r"expected a whole number from 0.*, a SeedSequence or a Generator"):
             read(seed)
 
 
-def test_a_number_that_is_too_large_is_no_seed():
-    with pytest.raises(InputError, match=r"expected a whole number from 0, below 2\^128"):
-        seed_number(2**128)
+@pytest.mark.parametrize("seed", [-1, np.int64(-1), 2**128])
+def test_a_number_out_of_range_is_no_seed(seed):
+    for read in (seed_number, seed_sequence):
+        with pytest.raises(InputError, match=r"expected a whole number from 0, below 2\^128$"):
+            read(seed)
+
+
+@pytest.mark.parametrize("value", [0, 1, 1.5, -0.1, np.nan, "0.5", None, True])
+def test_what_is_no_proper_share(value):
+    with pytest.raises(InputError, match=r"share is .*, expected a number strictly between 0 and 1$"):
+        proper_share("share", value)
+
+
+def test_a_proper_share_is_a_float():
+    assert proper_share("share", Fraction(1, 4)) == proper_share("share", np.float64(0.25)) == 0.25
 
 
 @pytest.mark.parametrize("function", [sl.cut_norm, lambda mask, seed: sl.corrected_singular_values(mask, 2, seed=seed)])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from math import inf, isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -14,27 +14,36 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-Summary = Mapping[str, Any]
+    from numerics.forecast.kernel_summary import Intervals, Kernel, KernelSummary, Metric, Metrics, TrainingSummary
+    from numerics.forecast.summary import Summary
 
 FAR = 0.05  # of the norm: from here on the closed form is called another kernel, if sampling does not explain it
 ERRORS = 3  # times the sampling error that explains a distance
-NAMES = {"pruned": "pruned", "closed": "closed form", "dense": "dense"}
-PATHS = {"kept": "kept", "observed": "observed", "first_layer": "above²", "upper_layers": "first²", "sum": "sum"}
-METRICS = {  # name, and its meaning beside the rows of K and of HKH
+NAMES: dict[Kernel, str] = {"pruned": "pruned", "closed": "closed form", "dense": "dense"}
+PATHS: dict[Literal["kept", "observed", "first_layer", "upper_layers", "sum"], str] = {
+    "kept": "kept",
+    "observed": "observed",
+    "first_layer": "above²",
+    "upper_layers": "first²",
+    "sum": "sum",
+}
+METRICS: dict[Metric, tuple[str, str, str]] = {  # name, and its meaning beside the rows of K and of HKH
     "decay": ("decay", "λ falls like rank^-decay:", "fast = few directions"),
     "trace_ratio": ("tr/λ1", "total over the largest:", "small = one rules"),
     "gap_ratio": ("λ1/λ2", "largest over the second:", "large = one stands out"),
     "top_energy": ("top 5", "share of the five largest", "in the total"),
 }
+Cost = Literal["norm", "scale_free", "path_bound", "linear_bound", "risk_bound"]
+Error = Literal["loss", "error", "mse"]
 ORIGIN = {"random": "K3", "magnitude": "K4", "wanda": "S12, K4", "snip": "K5", "synflow": "S11, K5"}
 
 
 def show_kernel(console: Console, summary: Summary, top: int) -> None:
-    """summary: of the whole prediction, with "kernel" in it, and "training" if networks were trained."""
+    """summary: of a prediction with its kernel, and of the training if networks were trained."""
     tables = [_path_table(summary["kernel"], top), _spectrum_table(summary["kernel"]), _energy_table(summary)]
     tables.append(_regression_table(summary["kernel"]))
     if "training" in summary:
-        tables += [_training_table(summary), _distance_table(summary)]
+        tables += [_training_table(summary), _distance_table(summary["training"], summary["depth"])]
     console.print("\nWhat the tangent kernel foretells, at infinite width\n", style="bold", highlight=False)
     console.print(_header(summary))
     for title, table in tables:
@@ -77,17 +86,17 @@ def _closed_text(summary: Summary) -> str:
     return f"{text}. WARNING: it is not this network's: {cause}"
 
 
-def _path_table(kernel: Summary, top: int) -> tuple[str, Table]:
+def _path_table(kernel: KernelSummary, top: int) -> tuple[str, Table]:
     paths = kernel["path_densities"]
     order = np.argsort(-np.asarray(paths["kept"]), kind="stable").tolist()
     whole = len(order) <= 2 * top
     listed = order if whole else [*order[:top], *order[-top:]]
-    shown = {key: title for key, title in PATHS.items() if paths[key] is not None}
-    table = number_table("input", *shown.values())
+    shown = {title: values for key, title in PATHS.items() if (values := paths[key]) is not None}
+    table = number_table("input", *shown)
     for place, column in enumerate(listed):
-        cells = (f"{paths[key][column]:.4f}" for key in shown)
+        cells = (f"{values[column]:.4f}" for values in shown.values())
         table.add_row(str(column), *cells, end_section=place == len(listed) - 1 or (not whole and place == top - 1))
-    table.add_row("mean", *(f"{np.mean(paths[key]):.4f}" for key in shown))
+    table.add_row("mean", *(f"{np.mean(values):.4f}" for values in shown.values()))
     dead, seen = len(paths["without_path"]), paths["without_path_observed"]
     observed = "" if seen is None else f" (observed: {len(seen)})"
     title = (
@@ -99,15 +108,18 @@ def _path_table(kernel: Summary, top: int) -> tuple[str, Table]:
     return title, table
 
 
-def _spectrum_table(kernel: Summary) -> tuple[str, Table]:
-    found = kernel["spectra"]
+def _spectrum_table(kernel: KernelSummary) -> tuple[str, Table]:
+    pruned, dense = kernel["spectra"]["pruned"], kernel["spectra"]["dense"]
     table = _table("metric", "of", "pruned", "95 %", "dense", "meaning", left=(0, 1, 5))
-    for key, (name, *meaning) in METRICS.items():
-        for matrix, words in zip(("K", "HKH"), meaning, strict=True):
-            pruned, dense = (_metric(found[case][matrix], key) for case in ("pruned", "dense"))
-            ends = found["pruned"].get(f"{matrix}_intervals", {}).get(key)
-            last = matrix == "HKH"
-            table.add_row("" if last else name, matrix, pruned, _span(ends), dense, words, end_section=last)
+
+    def add(key: Metric, name: str, matrix: Literal["K", "HKH"], intervals: Intervals | None, meaning: str) -> None:
+        span = _span(None if intervals is None else intervals[key])
+        cells = (_metric(pruned[matrix], key), span, _metric(dense[matrix], key))
+        table.add_row(name, matrix, *cells, meaning, end_section=matrix == "HKH")
+
+    for key, (name, whole, centred) in METRICS.items():
+        add(key, name, "K", pruned.get("K_intervals"), whole)
+        add(key, "", "HKH", pruned.get("HKH_intervals"), centred)
     title = (
         "Spectrum of the kernel on the training samples: of K, and of HKH, without the\n"
         "mean over the samples (95 %: of infinitely many rows)"
@@ -115,7 +127,7 @@ def _spectrum_table(kernel: Summary) -> tuple[str, Table]:
     return title, table
 
 
-def _metric(metrics: Summary | None, key: str) -> str:
+def _metric(metrics: Metrics | None, key: Metric) -> str:
     return "-" if metrics is None else _number(metrics[key])
 
 
@@ -124,7 +136,7 @@ def _energy_table(summary: Summary) -> tuple[str, Table]:
     shown = [name for name in NAMES if name in found]
     table = _table("quantity", *(NAMES[name] for name in shown), "meaning", left=(0, -1))
 
-    def add(name: str, key: str, meaning: str) -> None:
+    def add(name: str, key: Cost, meaning: str) -> None:
         table.add_row(name, *(_number(found[case][key]) for case in shown), meaning)
 
     fitted = all(isfinite(found[name]["norm"]) for name in shown)
@@ -135,7 +147,7 @@ def _energy_table(summary: Summary) -> tuple[str, Table]:
     add("path bound", "path_bound", "the cost is below it (B8)")
     linear = all(found[name]["linear_bound"] is None for name in shown)
     add("linear bound", "linear_bound", "none: y not linear in x" if linear else "likewise, paths alone (B3)")
-    risks = [found[name]["risk_bound"] for name in shown if found[name]["risk_bound"] is not None]
+    risks = [risk for name in shown if (risk := found[name]["risk_bound"]) is not None]
     several = summary["data"]["outputs"] > 1
     absent = "none: one output only" if several else "none: a singular kernel"
     vacuous = risks and min(risks) >= 1
@@ -155,20 +167,19 @@ def _energy_table(summary: Summary) -> tuple[str, Table]:
     return "\n".join(["The labels in the norm of the kernel, and what bounds it", *remarks]), table
 
 
-def _regression_table(kernel: Summary) -> tuple[str, Table]:
+def _regression_table(kernel: KernelSummary) -> tuple[str, Table]:
     found = kernel["regression"]
     table = _table("kernel", "test error", "95 %", "MSE", "meaning", left=(0, 4))
-    for name, meaning in (
-        ("pruned", "this network, very wide"),
-        ("closed", "with many inputs too"),
-        ("dense", "before pruning"),
-        ("constant", "mean label, always"),
+    for name, each, meaning in (
+        (NAMES["pruned"], found["pruned"], "this network, very wide"),
+        (NAMES["closed"], found.get("closed"), "with many inputs too"),
+        (NAMES["dense"], found["dense"], "before pruning"),
+        ("constant", found["constant"], "mean label, always"),
     ):
-        if name in found:
-            each = found[name]
+        if each is not None:
             ends = each["error_interval"]
             span = "-" if ends is None else " to ".join(map(_percent, ends))
-            table.add_row(NAMES.get(name, name), _percent(each["error"]), span, _number(each["mse"]), meaning)
+            table.add_row(name, _percent(each["error"]), span, _number(each["mse"]), meaning)
     what = "" if kernel["classes"] else "\n(no test error: labels are not ±1, nor one 0/1 column for each class)"
     return f"Kernel regression: errors on {_plural(kernel['test_samples'], 'test sample')}{what}", table
 
@@ -177,7 +188,7 @@ def _training_table(summary: Summary) -> tuple[str, Table]:
     found = summary["training"]
     runs, steps = found["networks"], _plural(found["steps"], "step")
     table = _table("trained", "train loss", "test error", "MSE", "meaning", left=(0, 4))
-    keys: dict[str, Callable[[float | None], str]] = {"loss": _number, "error": _percent, "mse": _number}
+    keys: dict[Error, Callable[[float | None], str]] = {"loss": _number, "error": _percent, "mse": _number}
 
     def over_networks(reduce: Callable[[Sequence[float]], float]) -> list[str]:
         return [show(_reduced(reduce, [run[key] for run in runs])) for key, show in keys.items()]
@@ -187,11 +198,11 @@ def _training_table(summary: Summary) -> tuple[str, Table]:
     else:
         table.add_row("networks", *over_networks(lambda values: float(np.mean(values))), "pruned, the mean")
         table.add_row("", *over_networks(lambda values: float(np.std(values, ddof=1))), "standard deviation")
-    for key, name, meaning in (
-        ("kernel", "kernel", "foretold, as many steps"),
-        ("kernel_at_the_end", "", "foretold, to the end"),
+    for name, descent, meaning in (
+        ("kernel", found["kernel"], "foretold, as many steps"),
+        ("", found["kernel_at_the_end"], "foretold, to the end"),
     ):
-        table.add_row(name, *(show(found[key][each]) for each, show in keys.items()), meaning)
+        table.add_row(name, *(show(descent[key]) for key, show in keys.items()), meaning)
     width, step = summary["width"], f"{found['step']:.3g}"
     return f"{_plural(len(runs), 'network')} of width {width}, {steps} of gradient descent of size {step}", table
 
@@ -201,11 +212,11 @@ def _reduced(reduce: Callable[[Sequence[float]], float], values: Sequence[float 
     return reduce(known) if len(known) == len(values) else None
 
 
-def _distance_table(summary: Summary) -> tuple[str, Table]:
-    found, deep = summary["training"], summary["depth"] > 1
+def _distance_table(found: TrainingSummary, depth: int) -> tuple[str, Table]:
     table = _table("distance", "networks", "expected", "meaning", left=(0, 3))
-    kernels, lazy = (float(np.mean([run[key] for run in found["networks"]])) for key in ("kernel_distance", "laziness"))
-    reason = "by layer one alone" if deep else "like width^-1/2"
+    kernels = float(np.mean([run["kernel_distance"] for run in found["networks"]]))
+    lazy = float(np.mean([run["laziness"] for run in found["networks"]]))
+    reason = "by layer one alone" if depth > 1 else "like width^-1/2"
     expected = f"{found['expected_kernel_distance']:.3f}"
     table.add_row("own kernel", f"{kernels:.3f}", expected, f"from K, before training; {reason}")
     table.add_row("own linear", _number(lazy, 3), "small", "from its linearisation, after training: lazy")

@@ -6,9 +6,9 @@ import argparse
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from numerics.arguments import HIGHEST_SEED, MOST_JOBS, MOST_SAMPLES, InputError
+from numerics.arguments import MOST_SAMPLES, InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,32 +42,18 @@ def add_data(parser: argparse.ArgumentParser, default: str | None) -> None:
     add("--samples", type=int, default=MOST_SAMPLES, metavar="N", help=f"random batch of larger data ({MOST_SAMPLES})")
 
 
-def add_residual(parser: argparse.ArgumentParser) -> None:
-    """The option that says whether the network's initial output is part of the residual."""
+def add_residual(parser: argparse.ArgumentParser, usual: str = "default") -> None:
+    """The option that says whether the network's initial output is part of the residual; usual: when it is not."""
     parser.add_argument(
         "--residual",
-        default="target",
         metavar="KIND",
-        help="target: -y, initial output subtracted (default); output: f0 - y",
+        help=f"target: -y, initial output subtracted ({usual}); output: f0 - y",
     )
 
 
-def check_residual(kind: str) -> None:
-    """InputError unless it is one of the two."""
-    if kind not in ("target", "output"):
-        raise InputError(f"--residual is {kind!r}, expected target or output")
-
-
-def check_jobs(jobs: int) -> None:
-    """InputError unless so many processes may be started."""
-    if not 1 <= jobs <= MOST_JOBS:
-        raise InputError(f"--jobs is {jobs}, expected a whole number from 1 to {MOST_JOBS}")
-
-
-def check_seed(seed: int) -> None:
-    """InputError unless it is from 0 and below 2^128."""
-    if not 0 <= seed <= HIGHEST_SEED:
-        raise InputError(f"--seed is {seed!r:.60}, expected a whole number from 0, below 2^128")
+def given(arguments: argparse.Namespace, *names: str) -> dict[str, Any]:
+    """The options of these names that are given; for the others the call has its own."""
+    return {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
 
 
 def available_cores() -> int:
@@ -81,13 +67,13 @@ def data_file(source: str | None) -> str | None:
 
 
 @contextmanager
-def bar(console: Console, pieces: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, and what moves it: how many pieces are done, and of how many."""
+def bar(console: Console, pieces: str, before: str | None = None) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, and what moves it: how many pieces are done, and of how many. before: said until it moves."""
     from rich.progress import Progress
 
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(pieces, total=None)
-        yield lambda done, of: progress.update(task, completed=done, total=of)
+        task = progress.add_task(before or pieces, total=None)
+        yield lambda done, of: progress.update(task, description=pieces, completed=done, total=of)
 
 
 def number_table(*columns: str) -> Table:

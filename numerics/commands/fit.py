@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.arguments import InputError
-from numerics.commands.common import add_data, add_residual, check_residual, check_seed, data_file
+from numerics.arguments import InputError, seed_number
+from numerics.commands.common import add_data, add_residual, data_file
 from numerics.commands.places import check_places
 from numerics.reports.writing import write_json
 
@@ -61,13 +61,7 @@ def run(arguments: Namespace) -> int:
 
 def _check(arguments: Namespace) -> None:
     """What can be refused before anything is computed or read."""
-    check_seed(arguments.seed)
-    for name, least in {"samples": 2, "fresh_rows": 100}.items():
-        value = getattr(arguments, name)
-        if not least <= value < 2**40:
-            raise InputError(f"--{name.replace('_', '-')} is {value}, expected a whole number from {least}, below 2^40")
-    check_residual(arguments.residual)
-    described = (arguments.labels, arguments.standardise) != (None, None) or arguments.residual != "target"
+    described = (arguments.labels, arguments.standardise) != (None, None) or arguments.residual not in (None, "target")
     if arguments.data is None and described:
         raise InputError("--labels, --standardise, --raw and --residual go with data, expected --data beside them")
     if arguments.html is not None or arguments.plot is not None:
@@ -91,7 +85,7 @@ def _data(arguments: Namespace, file: MaskFile) -> Dataset | None:
     if inputs != columns:
         hint = ", or --transpose" if inputs == file.mask.shape[0] else ""
         raise InputError(f"{data.name} has {inputs} inputs, the mask {columns} columns, expected as many{hint}")
-    rng = np.random.default_rng(np.random.SeedSequence([arguments.seed, 1]))
+    rng = np.random.default_rng(np.random.SeedSequence([seed_number(arguments.seed), 1]))
     return batch(data, arguments.samples, rng)
 
 
@@ -100,9 +94,10 @@ def _fit(arguments: Namespace, file: MaskFile, data: Dataset | None, console: Co
     from numerics.commands._fit_summary import summarise
     from numerics.fitting.fit import fit
 
+    residual = "target" if arguments.residual is None else arguments.residual
     with console.status("fitting" if data is None else "fitting, and comparing methods"):
-        found = fit(file.mask, data, residual=arguments.residual, fresh_rows=arguments.fresh_rows, seed=arguments.seed)
-    summary = summarise(found, file, data, residual=arguments.residual, seed=arguments.seed)
+        found = fit(file.mask, data, residual=residual, fresh_rows=arguments.fresh_rows, seed=arguments.seed)
+    summary = summarise(found, file, data, residual=residual, seed=arguments.seed)
     show(console, summary)
     if arguments.json is not None:
         write_json(arguments.json, summary)

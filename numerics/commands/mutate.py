@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from numerics.commands.common import add_selection, available_cores, check_jobs, check_seed
+from numerics.commands.common import add_selection, available_cores
 
 if TYPE_CHECKING:
     from numerics.evidence.mutants import MutationResult
@@ -20,8 +20,6 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Break, report; 1 if a mutant survives that its claim does not explain."""
-    check_jobs(arguments.jobs)
-    check_seed(arguments.seed)
     from rich.console import Console
 
     from numerics.evidence.mutation import mutate

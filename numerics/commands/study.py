@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from numerics.commands import _gap_study, _generalisation_study, _lift_study, _origin_study
-from numerics.commands.common import available_cores, bar, check_jobs
+from numerics.commands.common import available_cores, bar
 from numerics.commands.places import check_places
 from numerics.reports.writing import write_json
 from numerics.studies import settings_of, study
@@ -51,8 +51,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _check_outputs(arguments: Namespace) -> None:
-    """InputError, before anything is computed, for what could not be written or started."""
-    check_jobs(arguments.jobs)
+    """InputError, before anything is computed, for what could not be written."""
     if arguments.plot is not None:
         from numerics.reports.figures import check_plot
 

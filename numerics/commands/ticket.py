@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from contextlib import nullcontext
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 from numerics.arguments import InputError
-from numerics.commands.common import bar, check_seed, data_file
+from numerics.commands.common import bar, data_file, given
 from numerics.commands.places import check_places, same_file
 from numerics.reports.writing import write_json
 
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
     from numerics.tickets.calls import Checked, Found
 
 TRAINED = ("digits-mlp", "pointset-deepsets")
-SEARCH = {"width_factor": "1", "epsilon": 1e-6, "delta": 0.01, "seed": 0}  # what is taken where nothing is said
 SEARCH_ALONE = ("output", "width_factor", "delta", "seed")  # not beside --check
 CHECK_ALONE = ("agreement", "kept")
 KNOWN = {
@@ -80,23 +77,7 @@ def _check_call(arguments: Namespace) -> None:
     """What can be refused before anything is computed or read."""
     if arguments.check is None and arguments.target is None:
         raise InputError(f"neither --target nor --check is given, expected --target FILE, {' or '.join(TRAINED)}")
-    from numerics.tickets.calls import check_delta, check_epsilon, checked_factor, checked_share
-    from numerics.tickets.limits import USUAL, read_limit
-
     _check_company(arguments)
-    arguments.limit = USUAL if arguments.limit is None else read_limit(arguments.limit)
-    for name in CHECK_ALONE:
-        if (share := getattr(arguments, name)) is not None:
-            setattr(arguments, name, checked_share(f"--{name}", share))
-    if arguments.check is None:
-        for name, value in SEARCH.items():
-            if getattr(arguments, name) is None:
-                setattr(arguments, name, value)
-        arguments.width_factor = checked_factor("--width-factor", arguments.width_factor)
-        check_seed(arguments.seed)
-        check_delta("--delta", arguments.delta)
-    if arguments.epsilon is not None:
-        check_epsilon("--epsilon", arguments.epsilon)
     if arguments.target is not None and arguments.target not in TRAINED and not Path(arguments.target).suffix:
         raise InputError(f"--target is {arguments.target!r:.80}, expected {', '.join(TRAINED)}, or a file of a network")
     for name, known in KNOWN.items():
@@ -132,19 +113,15 @@ def _check_places(arguments: Namespace) -> None:
 
 def _find(arguments: Namespace, console: Console) -> Found:
     from numerics.commands._ticket_report import show
-    from numerics.tickets.calls import case_of, ticket
+    from numerics.tickets.calls import ticket
 
-    started, status = perf_counter(), stderr().status(f"training {arguments.target}")
-    with status if arguments.target in TRAINED else nullcontext():
-        case = case_of(arguments.target, arguments.data, arguments.nonnegative, arguments.seed, arguments.limit)
-    seconds = perf_counter() - started
-    with bar(stderr(), "subset sums, channel by channel") as progress:
+    before = f"training {arguments.target}" if arguments.target in TRAINED else None
+    with bar(stderr(), "subset sums, channel by channel", before) as progress:
         found = ticket(
-            case,
-            **{name: getattr(arguments, name) for name in (*SEARCH, "limit", "output")},
+            arguments.target,
+            **given(arguments, "data", "nonnegative", "epsilon", *SEARCH_ALONE, "limit"),
             progress=progress,
         )
-    found.summary["seconds"]["target"] = seconds
     show(console, found.summary)
     return found
 
@@ -154,9 +131,7 @@ def _check(arguments: Namespace, console: Console) -> Checked:
     from numerics.reports.plain_text import plain
     from numerics.tickets.calls import check
 
-    asked = {
-        name: getattr(arguments, name) for name in ("target", "data", "nonnegative", "epsilon", *CHECK_ALONE, "limit")
-    }
+    asked = given(arguments, "target", "data", "nonnegative", "epsilon", *CHECK_ALONE, "limit")
     with stderr().status(f"checking {plain(arguments.check)}"):
         checked = check(arguments.check, **asked)
     show_check(console, checked.summary)

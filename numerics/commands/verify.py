@@ -7,7 +7,7 @@ import sys
 from contextlib import nullcontext
 from typing import Any
 
-from numerics.commands.common import add_selection, available_cores, check_jobs, check_seed
+from numerics.commands.common import add_selection, available_cores
 from numerics.commands.places import check_places
 
 
@@ -21,8 +21,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    check_jobs(arguments.jobs)
-    check_seed(arguments.seed)
     check_places({}, {"--json": arguments.json, "--html": arguments.html})
     from rich.console import Console
 

@@ -237,7 +237,7 @@ def _check_size(method: str, width: int, setting: Setting) -> None:
         raise NotCoveredError(f"a mask of {width} x {inputs} weights, expected at most {MOST_ENTRIES} to be made again")
     if setting.draws_networks(method) and width * samples > MOST_ENTRIES:
         fewer = MOST_ENTRIES // width
-        raise NotCoveredError(f"{samples} samples, expected at most {fewer} (--samples) for networks of width {width}")
+        raise NotCoveredError(f"{samples} samples, expected at most {fewer} for networks of width {width}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import softmax
 
-from numerics.arguments import InputError, Seed, seed_number
+from numerics.arguments import InputError, Seed, check_residual, seed_number
 from numerics.bridge import numeric
 from numerics.data import Dataset
 from numerics.fitting.explanation import Excluded, Explanation, Setting, explain
@@ -41,6 +41,7 @@ from numerics.fitting.structure import Structure, structure_of
 from numerics.masks.arrays import sparse_mask
 from numerics.masks.cut_norm import LONGEST_EXACT, CutNorm, cut_distance
 from numerics.masks.sampling import sample_constant, sample_step
+from numerics.pruning.row_law import check_fresh_rows
 from numerics.spectra.noise_edge import CorrectedValue, corrected_singular_values, noise_edge
 from numerics.statistics.noise import upper_tail
 from theory.graphon import cut_norm_rate, symbols
@@ -48,7 +49,6 @@ from theory.operators import noise as noise_theory
 
 Floats = NDArray[np.floating]
 
-RESIDUALS = ("target", "output")
 DRAWN = {2**17: 19, 2**22: 5}  # masks drawn from a graphon, by the entries of the mask up to which so many are
 FEWEST_DRAWN = 3
 ENUMERATED = 2**11  # numbers that an enumeration passes through in the time that the search takes for an entry
@@ -188,7 +188,8 @@ def fit(
     residual: target, −y (the initial output is subtracted), or output, f₀ − y. fresh_rows: rows that predict a method.
 
     Raises:
-        InputError: if the mask is empty, no matrix, or has other entries; if the data have another number of inputs.
+        InputError: if the mask is empty, no matrix, or has other entries; if the data have another number of inputs; for
+            a residual or a number out of range.
 
     Examples:
         >>> import numpy as np
@@ -199,8 +200,8 @@ def fit(
         (True, True, 0.11)
     """
     mask, number = sparse_mask(mask), seed_number(seed)
-    if residual not in RESIDUALS:
-        raise InputError(f"residual is {residual!r:.60}, expected {' or '.join(RESIDUALS)}")
+    check_residual(residual)
+    check_fresh_rows(fresh_rows)
     if data is None:
         return _fit_with_structure(mask, number, None)
     if data.x.shape[1] != mask.shape[1]:

@@ -8,12 +8,11 @@ Masks are arrays of bool, 1 = kept. All of it takes linear time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError, checked_array, checked_integer
+from numerics.arguments import InputError, checked_array, checked_integer, proper_share
 
 Mask = NDArray[np.bool_]
 
@@ -23,9 +22,7 @@ def kept_count(density: float, size: int) -> int:
 
     InputError unless density is in (0, 1). The count may be 0 or size when size is small.
     """
-    if not isinstance(density, Real) or not 0 < density < 1:
-        raise InputError(f"density is {density!r}, expected a number strictly between 0 and 1")
-    return round(float(density) * checked_integer("size", size, 1, 2**53))
+    return round(proper_share("density", density) * checked_integer("size", size, 1, 2**53))
 
 
 def top_k_mask(scores: ArrayLike, k: int) -> Mask:

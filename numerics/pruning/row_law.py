@@ -145,7 +145,7 @@ def check_method(method: str, depth: int) -> None:
 def _check_scales(name: str, method: str, x: Floats, targets: Floats) -> None:
     """InputError for numbers, of those that the method reads, whose products would leave the floats."""
     if method in ("wanda", *DATA_DRIVEN):
-        check_scale(f"{name}x", x, ": scale the columns (--standardise)")
+        check_scale(f"{name}x", x, ": standardise the columns")
     if method in DATA_DRIVEN:
         check_scale(f"{name}y", targets, ": scale the targets")
 
@@ -216,13 +216,18 @@ class RowLaw:
     picture: Floats
 
 
+def check_fresh_rows(rows: int) -> None:
+    """InputError unless so many fresh rows may be drawn: from 100 to 2⁴⁰."""
+    checked_integer("fresh_rows", rows, FEWEST_ROWS, 2**40)
+
+
 def sample_row_law(problem: Problem, rows: int, rng: np.random.Generator) -> RowLaw:
     """Draw fresh rows and score them. Source: S6 (SNIP), S8 (GraSP), S2, S11, S12.
 
     `rows` is lowered so that rows · d stays below 2²⁵. InputError for fewer than 100 rows; NotCoveredError if the density
     exceeds the share of scores that are not zero: an assumption of every claim.
     """
-    checked_integer("fresh rows", rows, FEWEST_ROWS, 2**40)
+    check_fresh_rows(rows)
     rows = max(FEWEST_ROWS, min(rows, MOST_SCORES // problem.inputs))
     if rows * problem.density < 1:
         raise NotCoveredError(f"density is {problem.density}: {rows} fresh rows keep less than one weight of a column")

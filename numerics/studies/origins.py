@@ -70,7 +70,7 @@ class Settings:
         checked_integer("initial", self.initial, 1, MOST_MASKS)
         checked_integer("width", self.width, 2, MOST_WIDTH)
         checked_integer("samples", self.samples, 10, 1797)
-        checked_integer("fresh rows", self.fresh_rows, 100, 10**6)
+        checked_integer("fresh_rows", self.fresh_rows, 100, 10**6)
         checked_integer("seed", self.seed, 0, HIGHEST_SEED)
         if not isinstance(self.density, float) or not 0 < self.density <= 0.4:
             raise InputError(f"density is {self.density!r}, expected a number above 0 and at most 0.4")

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from numerics.cli import main
+from numerics.cli import in_options, main
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.standard_normal((40, 6)), np.sign(RNG.standard_normal(40))
@@ -116,8 +116,8 @@ def test_data_beyond_the_floats_are_refused_unless_standardised(here, capsys, ki
     x, y = LARGE_OR_SMALL[kind]
     np.savez("x.npz", x=x, y=y)
     for method in ("snip", "grasp", "wanda"):
-        refused(capsys, here, [*PREDICT, method], "--standardise")
-    refused(capsys, here, [*FIT, "--data", "x.npz"], "--standardise")
+        refused(capsys, here, [*PREDICT, method], "standardise the columns")
+    refused(capsys, here, [*FIT, "--data", "x.npz"], "standardise the columns")
     np.savez("x.npz", x=X, y=Y * np.abs(x).max())
     refused(capsys, here, [*PREDICT, "snip"], "scale the targets")
     answered(capsys, here, [*PREDICT, "wanda"])  # reads no labels
@@ -359,7 +359,7 @@ def test_letters_of_a_terminal_are_not_passed_on(here, capsys) -> None:
 
 
 BUGS = {
-    "numerics.pruning.forecast.predict_problem": [*PREDICT, "snip"],
+    "numerics.forecast.cases.predict_problem": [*PREDICT, "snip"],
     "numerics.data.standardised": [*PREDICT, "snip", "--standardise"],
     "numerics.fitting.fit.fit": FIT,
     "numerics.fitting.fit.explain": [*FIT, "--data", "x.npz"],
@@ -394,3 +394,33 @@ def test_a_traceback_on_demand(here, capsys) -> None:
         said = capsys.readouterr().err
         assert "InputError" in said
         assert said.splitlines()[-1].startswith("sparse-limits: no claim 'unknown'")
+
+
+# Options and arguments of functions
+
+
+SPELT = [
+    ([*PREDICT, "snip", "--density", "2"], "--density is 2.0, expected"),
+    ([*FIT, "--seed", "-1"], "--seed is -1, expected a whole number from 0, below 2^128"),
+    ([*FIT, "--fresh-rows", "99"], "--fresh-rows is 99, expected"),
+    ([*FIT, "--data", "x.npz", "--residual", "both"], "--residual is 'both', expected target or output"),
+    ([*FIT, "--data", "x.npz", "--samples", "1"], "--samples is 1, expected"),
+    ([*TICKET, "--width-factor", "0"], "--width-factor is '0', expected"),
+    ([*TICKET, "--limit", "x"], "--limit is 'x', expected"),
+    (["verify", "N1", "--jobs", "0"], "--jobs is 0, expected"),
+    (["study", "gap", "--epsilon", "2"], "--epsilon is 2.0, expected"),
+    (["study", "origins", "--fresh-rows", "5"], "--fresh-rows is 5, expected"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), SPELT, ids=lambda value: " ".join(value)[-60:])
+def test_arguments_of_functions_are_spelt_as_the_options_that_they_are(here, capsys, words, said) -> None:
+    refused(capsys, here, words, f"sparse-limits: {said}")
+
+
+def test_what_is_no_option_is_left_as_it_is() -> None:
+    options = {"test_share": "--test-share", "width": "--width"}
+    assert in_options("test_share is 1, expected less", options) == "--test-share is 1, expected less"
+    assert in_options("width is 3: it is too much", options) == "--width is 3: it is too much"
+    for said in ("width 3 is too much", "depth is 3, and width is 4", "x.npz: width is 3", ""):
+        assert in_options(said, options) == said

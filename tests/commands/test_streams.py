@@ -187,7 +187,7 @@ def test_a_disk_that_fills_up_leaves_no_half_written_file(mask, tmp_path, monkey
         (["fit", "MASK", "--json", "OUT"], "numerics.fitting.fit.fit"),
         (
             ["predict", "--method", "random", "--width", "8", "--json", "OUT"],
-            "numerics.pruning.forecast.predict_problem",
+            "numerics.forecast.cases.predict_problem",
         ),
         (["claims", "--json", "OUT"], "theory.ledger.load_ledger"),
         (["verify", "N1", "--jobs", "1", "--json", "OUT"], "numerics.evidence.verification.verify"),

@@ -132,7 +132,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeyp
         (["--width", "1"], "width is 1"),
         (["--density", "0.7"], "density is 0.7"),
         (["--samples", "5000"], "samples is 5000"),
-        (["--fresh-rows", "5"], "fresh rows is 5"),
+        (["--fresh-rows", "5"], "--fresh-rows is 5"),
         (["--seed", "-1"], "seed is -1"),
         (["--jobs", "0"], "jobs is 0"),
         (["--plot", "o.gif"], "suffix is '.gif'"),

@@ -1,0 +1,153 @@
+"""What a pruning method will keep of the first layer, predicted from data, with pruned networks beside it.
+
+`predict` does what the command `sparse-limits predict` does; the command reports what `predict` finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from os import PathLike
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
+from numerics.data import Dataset, batch, load_data
+from numerics.forecast.cases import Case, cases_of, check_size, notes_of
+from numerics.forecast.settings import KernelSettings, Settings
+
+if TYPE_CHECKING:
+    from numerics.forecast.kernel import KernelStudy
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """Predictions beside pruned networks; averages are over networks.
+
+    data: what predictions and networks saw, of `given` samples in all; notes: what to know before trusting it; kernel:
+    what follows for the tangent kernel, None unless it was asked for.
+    """
+
+    settings: Settings
+    data: Dataset
+    given: int
+    cases: tuple[Case, ...]
+    notes: tuple[str, ...]
+    kernel: KernelStudy | None = None
+
+    @property
+    def densities(self) -> Floats:
+        """The predicted share of weights kept of each input, float[d]."""
+        return np.mean([case.prediction.densities for case in self.cases], axis=0)
+
+    @property
+    def observed(self) -> Floats | None:
+        """The same counted in the pruned networks; None if none was pruned."""
+        seen = [case.observation.densities for case in self.cases if case.observation is not None]
+        return np.mean(seen, axis=0) if seen else None
+
+    @property
+    def predictor(self) -> str:
+        """The predictor in use: a closed form such as P2, or the row law."""
+        return self.cases[0].prediction.used
+
+    @property
+    def reason(self) -> str:
+        """Why this predictor is in use."""
+        return self.cases[0].prediction.reason
+
+
+def predict(
+    method: str,
+    data: Dataset | str | PathLike[str] = "digits",
+    *,
+    density: float = 0.1,
+    width: int = 1024,
+    depth: int = 1,
+    residual: str = "target",
+    networks: int = 1,
+    fresh_rows: int = 20_000,
+    sample: bool = True,
+    labels: str | None = None,
+    standardise: bool | None = None,
+    samples: int = MOST_SAMPLES,
+    kernel: bool = False,
+    train: bool = False,
+    test_share: float = 0.25,
+    kernel_rows: int = 4096,
+    steps: int = 800,
+    seed: Seed = 0,
+    progress: Callable[[str], object] = lambda doing: None,
+) -> Forecast:
+    """Predict the share of each input's first-layer weights that a method keeps, from data; then prune to compare.
+
+    method: random, magnitude, snip, grasp, grasp-magnitude, synflow or wanda. data: a `Dataset`, or what `load_data`
+    takes, with `labels` and `standardise`. density: in (0, 1). depth: hidden layers. residual: target, −y, or output,
+    f₀ − y. networks: pruned to compare, none without `sample`. fresh_rows: drawn for the row law. samples: at most so
+    many rows of the data, at random. The `Forecast` has the predicted `densities` [d] and the `observed` ones.
+
+    kernel: hold out `test_share` of the samples and see what follows for the tangent kernel, averaged over `kernel_rows`
+    fresh rows: `Forecast.kernel`. train: train the pruned networks beside it, for so many `steps`; implies kernel.
+    progress: told what is being done. The same seed gives the numbers of the command.
+
+    Raises:
+        InputError: for an unknown method, a number out of range, data that do not fit, or what would not fit in memory.
+
+    Examples:
+        >>> found = predict("snip", "digits", density=0.1, width=256, fresh_rows=2000)
+        >>> found.predictor, found.densities.shape
+        ('P2', (64,))
+        >>> bool(abs(found.densities - found.observed).mean() < 0.03)
+        True
+        >>> found = predict("snip", width=256, fresh_rows=2000, samples=200, kernel=True)
+        >>> found.kernel.fits["pruned"].error < found.kernel.fits["constant"].error
+        True
+    """
+    settings = Settings(
+        method=method,
+        density=density,
+        width=width,
+        depth=depth,
+        residual=residual,
+        networks=networks,
+        fresh_rows=fresh_rows,
+        sample=sample,
+    )
+    wanted = KernelSettings(test_share=test_share, kernel_rows=kernel_rows, steps=steps, train=train)
+    if train and not sample:
+        raise InputError("train is given without networks to train, expected a sample")
+    batching, sampling, drawing, holding, averaging = seed_sequence(seed).spawn(5)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused where it is used
+        progress("reading data")
+        whole = dataset_of(data, labels, standardise)
+        used = batch(whole, samples, np.random.default_rng(batching))
+        check_size(settings, used, needed=train)
+        if not (kernel or train):
+            progress("predicting")
+            cases = tuple(cases_of(settings, used, sampling, drawing))
+            return Forecast(settings, used, len(whole.x), cases, tuple(notes_of(settings, cases, whole, used)))
+
+        from numerics.forecast.kernel import held_notes, held_out, study_kernel  # imports much that the rest needs not
+
+        held = held_out(settings, wanted, used, holding)
+        progress("predicting")
+        cases = tuple(cases_of(settings, held.train, sampling, drawing, keep=train))
+        standardised = standardise or (standardise is None and data == "digits")
+        notes = notes_of(settings, cases, whole, used)
+        notes += held_notes(cases, held, standardised=standardised, train=train)
+        study = study_kernel(wanted, cases, held, averaging, progress)
+        return Forecast(settings, held.train, len(whole.x), cases, tuple(notes), study)
+
+
+def dataset_of(data: Dataset | str | PathLike[str], labels: str | None, standardise: bool | None) -> Dataset:
+    """The data themselves, or what `load_data` makes of them; InputError for labels or a scaling of a `Dataset`."""
+    if not isinstance(data, Dataset):
+        return load_data(data, labels, standardise)
+    for name, value in {"labels": labels, "standardise": standardise}.items():
+        if value is not None:
+            raise InputError(f"{name} is {value!r:.60}, expected None: the data are a Dataset, which has its own")
+    return data
