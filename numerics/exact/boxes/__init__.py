@@ -12,7 +12,19 @@ opposite. All else is undecided, which is no proof. Trusted are FLINT, SymPy's s
 
 from numerics.exact.boxes.certificates import Certificate, replay
 from numerics.exact.boxes.errors import BoxError
-from numerics.exact.boxes.question import Question, question
-from numerics.exact.boxes.search import Outcome, prove
+from numerics.exact.boxes.question import Integers, Question, Ranges, Zeros, question
+from numerics.exact.boxes.search import Outcome, answer, prove
 
-__all__ = ["BoxError", "Certificate", "Outcome", "Question", "prove", "question", "replay"]
+__all__ = [
+    "BoxError",
+    "Certificate",
+    "Integers",
+    "Outcome",
+    "Question",
+    "Ranges",
+    "Zeros",
+    "answer",
+    "prove",
+    "question",
+    "replay",
+]

@@ -14,8 +14,14 @@ from numerics.exact.balls import free_symbols
 from numerics.exact.boxes.errors import BoxError
 
 MOST_PARTS = 10_000
+Ranges = Mapping[sp.Symbol, tuple[object, object]]
+Integers = Mapping[sp.Symbol, tuple[int, int]]
 Zero = tuple[object, int]
+Zeros = Mapping[sp.Symbol, Zero | list[Zero]]
 Point = dict[sp.Symbol, sp.Rational]
+
+
+SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,15 @@ class Question:
     @property
     def gap(self) -> sp.Expr:
         return self.high - self.low
+
+    def __str__(self) -> str:
+        """The range in words, with what is given, and where a strict inequality is not meant."""
+        ranges = [_between(*each) for each in self.within] + [
+            f"{symbol} = {a}, …, {b}" for symbol, a, b in self.integers
+        ]
+        given = [f"{each.lhs} {SIGNS[each.rel_op]} {each.rhs}" for each in self.given]
+        off = [f"{symbol} ≠ {place}" for symbol, place, _ in self.zero if place.is_finite] if self.strict else []
+        return ", ".join([*ranges, *given, *off])
 
     def parts(self) -> list[Part]:
         """The parts whose proofs together prove the inequality.
@@ -126,11 +141,11 @@ def question(
     low: object,
     high: object = None,
     *,
-    within: Mapping[sp.Symbol, tuple[object, object]],
+    within: Ranges,
     given: Iterable[object] = (),
     strict: bool = False,
-    integers: Mapping[sp.Symbol, tuple[int, int]] | None = None,
-    zero: Mapping[sp.Symbol, Zero | list[Zero]] | None = None,
+    integers: Integers | None = None,
+    zero: Zeros | None = None,
 ) -> Question:
     """What is asked, once it is checked; of a single expression, whether it is ≥ 0.
 
@@ -153,6 +168,18 @@ def question(
     for relation in relations:
         _as_gap(relation)
     return Question(sp.sympify(smaller), sp.sympify(larger), ranges, relations, strict, whole, zeros)
+
+
+def _between(symbol: sp.Symbol, low: sp.Expr, high: sp.Expr) -> str:
+    if low == -sp.oo and high == sp.oo:
+        return f"all {symbol}"
+    return (
+        f"{symbol} ≤ {high}"
+        if low == -sp.oo
+        else f"{symbol} ≥ {low}"
+        if high == sp.oo
+        else f"{low} ≤ {symbol} ≤ {high}"
+    )
 
 
 def _exact(value: object, name: str) -> sp.Expr:

@@ -15,8 +15,9 @@ from flint import fmpq
 from numerics.exact.balls import NoEnclosureError, enclose
 from numerics.exact.boxes.bounds import Bound, Bounder, Cell
 from numerics.exact.boxes.certificates import LEAF, Certificate, packed
-from numerics.exact.boxes.question import Part, Point, Question, Zero, question
+from numerics.exact.boxes.question import Integers, Part, Point, Question, Ranges, Zeros, question
 
+SECONDS, CELLS = 10.0, 200_000  # unless more are allowed
 DEEPEST = 60  # bisections of each letter
 STUCK = 16  # cells that deep, after which nothing more is tried
 FINE = 30  # digits to which a witness is computed
@@ -49,13 +50,13 @@ def prove(
     low: object,
     high: object = None,
     *,
-    within: Mapping[sp.Symbol, tuple[object, object]],
+    within: Ranges,
     given: Iterable[object] = (),
     strict: bool = False,
-    integers: Mapping[sp.Symbol, tuple[int, int]] | None = None,
-    zero: Mapping[sp.Symbol, Zero | list[Zero]] | None = None,
-    seconds: float = 10,
-    cells: int = 200_000,
+    integers: Integers | None = None,
+    zero: Zeros | None = None,
+    seconds: float = SECONDS,
+    cells: int = CELLS,
 ) -> Outcome:
     """Prove low ≤ high (or <, if `strict`) on a whole range, refute it at a point, or say on which cell neither was done.
 
@@ -76,6 +77,11 @@ def prove(
         refuted at t = 5
     """
     asked = question(low, high, within=within, given=given, strict=strict, integers=integers, zero=zero)
+    return answer(asked, seconds, cells)
+
+
+def answer(asked: Question, seconds: float = SECONDS, cells: int = CELLS) -> Outcome:
+    """Answer a question within limits: `prove` for one that is put together already."""
     return _Search(asked, seconds, cells).outcome()
 
 
