@@ -10,7 +10,7 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.evidence.findings import Finding, Kind, Power, Refutation, Verdict
-from numerics.exact import balls
+from numerics.exact import balls, boxes
 from numerics.keyed import key, keyed_seed
 from numerics.statistics.exact_tests import BLOCKS, LEVEL, Betting, Binomial, Majority, MedianOfMeans, Side, TwoCounts
 from theory.claims import Claim
@@ -180,6 +180,48 @@ class Trial:
             return Finding(Kind.ENCLOSED, Verdict.UNDECIDED, undecided)
         return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, f"holds at {_count(tried)}, smallest gap {smallest:.4g}")
 
+    def everywhere(
+        self,
+        low: sp.Expr,
+        high: sp.Expr | None = None,
+        *,
+        within: boxes.Ranges | None = None,
+        given: Iterable[object] = (),
+        strict: bool = False,
+        integers: boxes.Integers | None = None,
+        zero: boxes.Zeros | None = None,
+        seconds: float = 10,
+    ) -> Finding:
+        """That low ≤ high (or <) on a whole range, or that one expression is ≥ 0: proved, not tried at points.
+
+        `within` are the ranges of real symbols, `integers` those of whole ones, all of them tried; without either, the
+        claim's domain. `given`, `zero` and what else is asked: `numerics.exact.boxes.prove`.
+        """
+        if within is None and integers is None:
+            within, integers = self._domains(low, *(() if high is None else (high,)))
+        asked = boxes.question(low, high, within=within or {}, given=given, strict=strict, integers=integers, zero=zero)
+        outcome = boxes.answer(asked, seconds=seconds)
+        if outcome.verdict == "refuted":
+            return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"fails{_where(outcome.witness)}")
+        if outcome.verdict == "undecided":
+            return Finding(Kind.ENCLOSED, Verdict.UNDECIDED, str(outcome))
+        where = f"on the whole range {asked}: {_cells(outcome.cells)}" if str(asked) else "a proved number"
+        return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, where)
+
+    def _domains(self, *sides: sp.Expr) -> tuple[boxes.Ranges, boxes.Integers]:
+        """The claim's domain of all symbols of some expressions.
+
+        Raises:
+            BoxError: for a symbol without one.
+        """
+        symbols = _symbols(*map(sp.sympify, sides))
+        missing = [str(symbol) for symbol in symbols if symbol not in self.claim.domain]
+        if missing:
+            raise boxes.BoxError(f"{self.claim.label} gives no range for {', '.join(missing)}, expected it in `within`")
+        ends = {symbol: tuple(map(sp.Rational, self.claim.domain[symbol])) for symbol in symbols}
+        real = {symbol: each for symbol, each in ends.items() if not symbol.is_integer}
+        return real, {symbol: each for symbol, each in ends.items() if symbol.is_integer}
+
     def holds(self, fact: object, detail: str) -> Finding:
         """A fact of exact arithmetic: no false alarm is possible."""
         return Finding(Kind.EXACT, Verdict.SUPPORTS if bool(fact) else Verdict.REFUTES, detail)
@@ -322,3 +364,7 @@ def _where(point: Point) -> str:
 
 def _count(points: Sequence[object]) -> str:
     return "one point" if len(points) == 1 else f"{len(points)} points"
+
+
+def _cells(count: int) -> str:
+    return "one cell" if count == 1 else f"{count} cells"

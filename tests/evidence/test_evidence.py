@@ -261,6 +261,47 @@ def test_inequalities_are_tried_at_every_point():
 # Orders: a sentence and its opposite are never both supported
 
 
+def test_an_inequality_on_a_whole_range_is_proved_refuted_or_undecided() -> None:
+    some = trial()
+    proved = some.everywhere(sp.log(1 + a), a, within={a: (half, 4)}, strict=True)
+    assert (proved.kind, proved.verdict) == (Kind.ENCLOSED, Verdict.SUPPORTS)
+    assert proved.detail.startswith("on the whole range 1/2 ≤ a ≤ 4: ")
+    refuted = some.everywhere(a, sp.log(1 + a), within={a: (half, 4)})
+    assert refuted.verdict is Verdict.REFUTES
+    assert refuted.detail == "fails at a = 9/4"
+    undecided = some.everywhere(sp.log(1 + a), a, within={a: (0, 4)})
+    assert undecided.verdict is Verdict.UNDECIDED
+    assert "≤ a ≤" in undecided.detail
+    at_edge = some.everywhere(sp.log(1 + a), a, within={a: (0, 4)}, zero={a: (0, 2)}, strict=True)
+    assert at_edge.verdict is Verdict.SUPPORTS
+    assert "a ≠ 0" in at_edge.detail
+    assert some.everywhere(a, b, within={a: (0, 1), b: (0, 1)}, given=[2 * a + 1 <= b]).verdict is Verdict.SUPPORTS
+    assert some.everywhere(sp.sqrt(a - 1) + 1, within={a: (0, 2)}).verdict is Verdict.UNDECIDED
+    assert some.everywhere(3, sp.pi).detail == "a proved number"
+
+
+def test_a_whole_range_is_that_of_the_claim_unless_it_is_given() -> None:
+    n = sp.Symbol("n", integer=True, positive=True)
+    claim = toy("Z1", {"value": a}, domain={a: (half, 2), n: (1, 5)})
+    some = Trial(claim, "check")
+    assert "1/2 ≤ a ≤ 2, n = 1, …, 5" in some.everywhere(a**n / (1 + a**n), sp.Integer(1)).detail
+    with pytest.raises(ValueError, match="Z1 gives no range for b"):
+        some.everywhere(a, a + b)
+
+
+@pytest.mark.parametrize(("high", "status"), [(a + half, "holds"), (a**2 - a + 1, "error")])
+def test_a_check_that_is_undecided_on_a_cell_does_not_hold(high: sp.Expr, status: str) -> None:
+    @enclosed(toy("Z1", {"value": a}))
+    @control("more", value=a + 1)
+    def check(value, trial):
+        yield trial.everywhere(value, high, within={a: (half, 4)})
+
+    result = run(check)
+    assert result.status == status
+    assert result.detail.startswith("undecided") == (status == "error")
+    assert [each.status for each in result.controls] == (["refuted"] if status == "holds" else [])
+
+
 def test_of_a_sentence_and_its_opposite_at_most_one_is_supported():
     for n in (1, 10, 29, 30, 40, 60):
         for successes in range(n + 1):
