@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from numerics.arguments import MOST_SAMPLES, InputError
+from numerics.arguments import MOST_SAMPLES
 
 if TYPE_CHECKING:
     from rich.console import Console
