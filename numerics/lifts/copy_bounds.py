@@ -126,7 +126,7 @@ SYMBOLS = (
     copies.A_2,
     copies.Lambda,
     L_0,
-    copies.eps_w,
+    copies.epsilon_w,
     copies.rho_0,
     copies.rho,
     time,

@@ -88,7 +88,7 @@ class TangentBound:
 
     @property
     def _point(self) -> dict[sp.Symbol, sp.Rational]:
-        symbols = {"kappa": tangent.kappa, "eps": tangent.eps, "L0": tangent.L_0}
+        symbols = {"kappa": tangent.kappa, "eps": tangent.epsilon, "L0": tangent.L_0}
         return {symbol: _exact(name, getattr(self, name)) for name, symbol in symbols.items()}
 
     def _along(self, formula: sp.Expr, symbol: sp.Symbol, name: str, values: ArrayLike) -> Times:
@@ -135,7 +135,7 @@ class ReadoutBound:
         return no_guarantee if self.eps != 0 else self._at(readout.interpolating_bound, T)
 
     def _at(self, formula: sp.Expr, T: ArrayLike) -> Times:
-        point = {readout.Delta: _exact("distance", self.distance), tangent.eps: _exact("eps", self.eps)}
+        point = {readout.Delta: _exact("distance", self.distance), tangent.epsilon: _exact("eps", self.eps)}
         return _over(formula, point, readout.T, "T", T)
 
 
@@ -158,7 +158,11 @@ def confining_radius(
     Raises:
         InputError: unless B, eps, eps_0 are finite and ≥ 0, and radii and kappa(c) positive.
     """
-    point = {path_length.B: _exact("B", B), tangent.eps: _exact("eps", eps), path_length.eps_0: _exact("eps_0", eps_0)}
+    point = {
+        path_length.B: _exact("B", B),
+        tangent.epsilon: _exact("eps", eps),
+        path_length.epsilon_0: _exact("eps_0", eps_0),
+    }
     for radius in radii:
         c = _exact("radius", radius, positive=True)
         found = Fraction(int(c.p), int(c.q))

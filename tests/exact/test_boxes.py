@@ -13,8 +13,6 @@ import sympy as sp
 from flint import arb, ctx, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from theory.iterate import Iterate
-from theory.let import Let
 
 from numerics.exact.balls import enclose
 from numerics.exact.boxes import BoxError, prove, replay
@@ -24,6 +22,8 @@ from numerics.exact.boxes.legal import never_negative
 from numerics.exact.boxes.question import question
 from numerics.exact.boxes.straight import Straight
 from numerics.exact.boxes.translation import Translation
+from theory.formulas.iterate import Iterate
+from theory.formulas.let import Let
 
 R, oo = sp.Rational, sp.oo
 a, b, t = sp.symbols("a b t", positive=True)

@@ -10,6 +10,7 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.lifts.maps import PRODUCT, SUM
 from theory.lifts.module import Edge, PerceptronModule
+from theory.quantities import Hypothesis, Quantity
 
 w, y = sp.symbols("w y", real=True)
 w01, w02, w12, w13, w23, w34 = sp.symbols("w_01 w_02 w_12 w_13 w_23 w_34", real=True)
@@ -50,7 +51,12 @@ the linear case: they are 1 at $i$, and splitting off the last edge of the paths
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
-    assumptions=("the graph is finite and acyclic, and no edge leads into an input",),
+    quantities=(
+        Quantity(w, "weight of an edge", sp.S.Reals),
+        Quantity(y, "activation of the vertex that an edge leaves", sp.S.Reals),
+        Quantity((w01, w02, w12, w13, w23, w34), "weights of the edges, by their ends", sp.S.Reals),
+    ),
+    hypotheses=(Hypothesis("the graph is finite and acyclic, and no edge leads into an input"),),
     expressions={
         "graph": (("0", "1"), ("0", "2"), ("1", "2"), ("1", "3"), ("2", "3"), ("3", "4")),
         "path_sum": w01 * w12 * w23 * w34 + w01 * w13 * w34 + w02 * w23 * w34,

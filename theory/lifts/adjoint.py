@@ -8,6 +8,7 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.lifts.bundle import Bundle, Point, entries
+from theory.quantities import COUNT_FROM_ZERO, Quantity
 
 OVER: dict[Point, Point] = {0: 0, 1: 0, 2: 0, 3: 1, 4: 1, 5: 2}  # π: U → V
 ABOVE: dict[Point, Point] = {0: 0, 1: 2, 2: 2, 3: 3, 4: 4, 5: 4, 6: 4}  # ρ: X → U; nothing lies over 1 and 5
@@ -35,6 +36,12 @@ t = generic("t", pulled_bundle)
 r = generic("r", pulled_bundle.pullback(ABOVE))
 m = sp.Symbol("m", nonnegative=True, integer=True)  # |π⁻¹(v)|
 
+
+def entries_of(section: Section, meaning: str) -> Quantity:
+    """The entries of a section with symbols, as one quantity."""
+    return Quantity(tuple(entry for value in section.values() for entry in value), meaning, sp.S.Reals)
+
+
 fibre_sizes = {v: list(OVER.values()).count(v) for v in Y.shapes}
 
 adjunction = Claim(
@@ -61,6 +68,12 @@ $|\pi^{-1}(v)|$ equal terms $s_v$; put $t=\pi^*s$ in (b). ∎
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
+    quantities=(
+        entries_of(s, "entries of a section over the base, by point and place"),
+        entries_of(t, "entries of a section of the bundle pulled back once, by point and place"),
+        entries_of(r, "entries of a section of the bundle pulled back twice, by point and place"),
+        Quantity(m, "size of a fibre, the number of points above one point of the base", COUNT_FROM_ZERO),
+    ),
     expressions={
         "pulled": written(Y.pull(OVER, s)),
         "pushed": written(Y.push(OVER, t)),

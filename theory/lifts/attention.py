@@ -11,10 +11,11 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.input_error import InputError
 from theory.lifts.bundle import array, entries, shape_of
-from theory.lifts.coverage import lam
+from theory.lifts.degrees import DEGREE, lam
 from theory.lifts.lift import Lift
 from theory.lifts.maps import SUM, Bilinear, Skip
 from theory.lifts.module import PerceptronModule, Vertex
+from theory.quantities import COUNT, Hypothesis, Quantity
 
 C, h, d = sp.symbols("C h d", positive=True, integer=True)
 
@@ -103,6 +104,8 @@ def named_weight(u: Vertex, v: Vertex) -> tuple:
 
 X = sp.ImmutableMatrix(TOKENS, 3, lambda t, c: sp.Symbol(f"x_{t}{c}", real=True))
 skip_probability = lam / C
+HEAD = tuple(sp.Symbol(f"{f}_{c}{i}", real=True) for f in "QKV" for c in range(CHANNELS) for i in range(WIDTH))
+OUT = tuple(sp.Symbol(f"O_{i}{c}", real=True) for i in range(WIDTH) for c in range(CHANNELS))
 
 attention_blocks = Claim(
     label="L7",
@@ -131,7 +134,19 @@ $(x,o)$, $C$ have to be there and $C(C-1)$ must not. ∎
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
-    assumptions=("for the probability: edges above (x, o) independent, 0 ≤ λ ≤ C",),
+    quantities=(
+        Quantity(C, "width of the model, its number of channels", COUNT),
+        Quantity(h, "number of heads", COUNT),
+        Quantity(d, "width of a head", COUNT),
+        DEGREE.drawn_from(sp.Rational(1, 8), 1),
+        Quantity(tuple(X), "entries of the input, by token and channel", sp.S.Reals),
+        Quantity(HEAD, "weights of a head for queries, keys and values, by channel and place", sp.S.Reals),
+        Quantity(OUT, "weights of a head for the output, by place and channel", sp.S.Reals),
+    ),
+    hypotheses=(
+        Hypothesis("edges above the skip are independent and of one probability", needed_by=("identity_skips",)),
+        Hypothesis("the expected degree is at most the width of the model", lam <= C, needed_by=("identity_skips",)),
+    ),
     uses=("L2",),
     expressions={
         "block": attention_lift(attention_block(TOKENS, WIDTH), CHANNELS, 1, named_weight),
@@ -140,5 +155,4 @@ $(x,o)$, $C$ have to be there and $C(C-1)$ must not. ∎
         "identity_skips": sp.Piecewise((skip_probability**C * (1 - skip_probability) ** (C * (C - 1)), lam <= C)),
     },
     aids={"X": X},
-    domain={lam: (sp.Rational(1, 8), 1)},
 )

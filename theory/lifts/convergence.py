@@ -8,8 +8,11 @@ from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.formulas.let import Let
 from theory.formulas.no_guarantee import guaranteed
 from theory.formulas.smallest import Smallest
-from theory.lifts.copies import M, rho_0, signs
+from theory.lifts.copies import COPIES, DISTANCE, UNIT_INPUTS, UNITS, M, rho_0, signs
 from theory.lifts.coverage import (
+    INPUT_KEPT,
+    INPUTS,
+    REGION,
     binomial_below,
     chernoff,
     efron_stein,
@@ -23,7 +26,8 @@ from theory.lifts.coverage import (
     q,
     r,
 )
-from theory.lifts.degrees import lam, n
+from theory.lifts.degrees import DEGREE, PROBABILITY, SPARSE, WIDTH, lam, n
+from theory.quantities import COUNT, NON_NEGATIVE, UNIT, Hypothesis, Quantity
 
 delta = sp.Symbol("delta", positive=True)  # the probability of failure allowed
 children = sp.Symbol("c", positive=True, integer=True)  # of a unit with two hidden layers
@@ -121,9 +125,37 @@ in L12, by the assumptions on $\sigma$ and $D$. Full support makes $q,\omega>0$.
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
-    assumptions=(
-        "the hypotheses of L16; types of different units are disjoint",
-        "edges and weights are independent; with two hidden layers 0 ≤ λ ≤ n",
+    quantities=(
+        WIDTH.drawn_from(800, 1000),
+        COPIES.drawn_from(1, 2),
+        UNITS.drawn_from(1, 2),
+        Quantity(children, "number of children of a unit with two hidden layers", COUNT, drawn=(1, 2)),
+        Quantity(
+            q,
+            "probability that a vertex of the first layer copies a unit with one hidden layer, or is of the type of a child",
+            PROBABILITY,
+            drawn=(sp.Rational(3, 8), half),
+        ),
+        DEGREE.drawn_from(half, sp.Rational(3, 4)),
+        REGION.drawn_from(sp.Rational(3, 4), 1),
+        Quantity(delta, "probability of failure that is allowed", UNIT, drawn=(half, sp.Rational(3, 4))),
+        Quantity(nu, "squared norm of the weights of a unit", NON_NEGATIVE, drawn=(half, 3)),
+        DISTANCE.drawn_from(half, 2),
+        INPUT_KEPT.drawn_from(sp.Rational(1, 8), sp.Rational(7, 8)),
+        UNIT_INPUTS.drawn_from(2, 4),
+        INPUTS.drawn_from(4, 9),
+    ),
+    hypotheses=(
+        Hypothesis("the hypotheses of L16 hold, and the types of different units are disjoint"),
+        Hypothesis(
+            "disjoint units have together a probability of at most one",
+            r * q <= 1,
+            needed_by=("failure", "chernoff_failure", "size", "chernoff_size"),
+        ),
+        Hypothesis("disjoint types of children have together a probability of at most one", children * q <= 1),
+        Hypothesis("edges and weights are independent"),
+        SPARSE,
+        Hypothesis("a unit has no more inputs than there are", signs <= inputs),
     ),
     uses=("L10", "L11", "L16"),
     expressions={
@@ -154,19 +186,4 @@ in L12, by the assumptions on $\sigma$ and $D$. Full support makes $q,\omega>0$.
         ),
     ),
     aids={"mean": mean, "variance": variance},
-    domain={
-        n: (150, 200),
-        M: (1, 2),
-        r: (1, 2),
-        children: (1, 2),
-        q: (half, sp.Rational(9, 10)),
-        lam: (half, sp.Rational(3, 4)),
-        omega: (sp.Rational(3, 4), 1),
-        delta: (half, sp.Rational(3, 4)),
-        nu: (half, 3),
-        rho_0: (half, 2),
-        p_0: (sp.Rational(1, 8), sp.Rational(7, 8)),
-        signs: (2, 4),
-        inputs: (4, 9),
-    },
 )

@@ -12,6 +12,7 @@ from theory.input_error import InputError
 from theory.lifts.lift import Lift, full_lift
 from theory.lifts.maps import PRODUCT, Bilinear, Pointwise
 from theory.lifts.module import PerceptronModule
+from theory.quantities import COUNT, Hypothesis, Quantity
 
 H, k = sp.symbols("H k", positive=True, integer=True)
 C_i, C_o, m = sp.symbols("C_i C_o m", positive=True, integer=True)
@@ -100,7 +101,26 @@ $(m-1)(k-1)$ others lack positive terms, in each output channel. ∎
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
-    assumptions=("1 ≤ k ≤ H", "σ acts on each pixel alone, with one function for all"),
+    quantities=(
+        Quantity(H, "number of pixels of the signal, its period", COUNT),
+        Quantity(k, "number of weights of a kernel", COUNT),
+        Quantity(C_i, "number of input channels", COUNT),
+        Quantity(C_o, "number of output channels", COUNT),
+        Quantity(m, "number of periods in the longer signal", COUNT),
+        Quantity(
+            tuple(weight for j in range(2) for i in range(2) for weight in kernel(j, i, 2)),
+            "weights of the kernels, by output channel, input channel and place",
+            sp.S.Reals,
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("a kernel is no longer than the signal", k <= H),
+        Hypothesis(r"$\sigma$ acts on each pixel alone, with one function for all"),
+        Hypothesis(
+            r"with zeros beyond the end, weights and inputs are positive and $\sigma$ is strictly increasing",
+            needed_by=("padding_errors",),
+        ),
+    ),
     uses=("L3",),
     expressions={
         "channels": full_lift(

@@ -6,19 +6,25 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.formulas.no_guarantee import guaranteed
-from theory.lifts.coverage import inputs, p_0, r
-from theory.lifts.readout import T, moving_bound
-from theory.lifts.tangent import L_0
+from theory.lifts.coverage import INPUT_KEPT, INPUTS, inputs, p_0, r
+from theory.lifts.readout import TRAINED, T, moving_bound
+from theory.lifts.tangent import L_0, START
+from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 
 M = sp.Symbol("M", nonnegative=True, integer=True)  # copies of each unit
 A_1, A_2 = sp.symbols("A_1 A_2", positive=True)  # norms of the witness's readout
 Lambda = sp.Symbol("Lambda", positive=True)  # Lipschitz constant of the units
 rho = sp.Symbol("rho", positive=True)  # how far a cell may move
 rho_0 = sp.Symbol("rho_0", nonnegative=True)  # how far from the witness it starts
-eps_w = sp.Symbol("eps_w", nonnegative=True)  # loss of the witness
+epsilon_w = sp.Symbol("epsilon_w", nonnegative=True)  # loss of the witness
 signs = sp.Symbol("s", positive=True, integer=True)  # inputs of a unit, |S|
 
-approximation_loss = (sp.sqrt(2 * eps_w) + Lambda * (rho_0 + rho) * A_1) ** 2 / 2
+COPIES = Quantity(M, "number of copies of each unit of the witness", COUNT_FROM_ZERO)
+UNITS = Quantity(r, "number of units of the witness, or of the children of its one root", COUNT)
+UNIT_INPUTS = Quantity(signs, "number of inputs of a unit", COUNT)
+DISTANCE = Quantity(rho_0, "distance from the witness at which copies start", NON_NEGATIVE)
+
+approximation_loss = (sp.sqrt(2 * epsilon_w) + Lambda * (rho_0 + rho) * A_1) ** 2 / 2
 squared_readout = 2 * A_2**2 / M
 moved_cells = T * L_0 / rho**2
 isolated_moved_cells = 16 * Lambda**2 * A_2**2 * T / (M * rho**2) * (approximation_loss * T + A_2**2 / M)
@@ -103,9 +109,32 @@ $\frac d{dc}(c-c\xi)=1-3\xi$, is $\xi=\frac13$. *Examples.* By $|\tanh'|\le1$, $
     source=Source("2501.05930", "beyond the text at hand, which speaks of a witness network of low loss"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "the curve is a solution of the flow itself, from a readout 0; the square loss; smooth units",
-        "copies are counted over the whole backward closure, and their cells are disjoint",
+    quantities=(
+        COPIES.drawn_from(10, 60),
+        UNITS.drawn_from(1, 4),
+        TRAINED.drawn_from(sp.Rational(1, 8), sp.Rational(1, 2)),
+        START.drawn_from(sp.Rational(1, 2), 1),
+        Quantity(
+            Lambda,
+            "Lipschitz constant of a unit in its weights",
+            POSITIVE,
+            drawn=(sp.Rational(1, 8), sp.Rational(1, 4)),
+        ),
+        Quantity(A_1, "sum of the moduli of the readout of the witness", POSITIVE, drawn=(1, 2)),
+        Quantity(A_2, "Euclidean norm of the readout of the witness", POSITIVE, drawn=(sp.Rational(1, 2), 1)),
+        Quantity(rho, "distance by which the weights of a cell may move", POSITIVE, drawn=(1, 3)),
+        DISTANCE.drawn_from(0, 1),
+        Quantity(epsilon_w, "loss of the witness", NON_NEGATIVE, drawn=(0, sp.Rational(1, 2))),
+        INPUT_KEPT.drawn_from(sp.Rational(1, 8), sp.Rational(7, 8)),
+        UNIT_INPUTS.drawn_from(1, 4),
+        INPUTS.drawn_from(4, 9),
+    ),
+    hypotheses=(
+        Hypothesis("the curve is a solution of the flow itself, from a readout 0; the square loss; smooth units"),
+        Hypothesis("copies are counted over the whole backward closure, and their cells are disjoint"),
+        Hypothesis("no Euclidean norm exceeds the sum of the moduli", A_2 <= A_1),
+        Hypothesis("the loss at the start is not $0$", L_0 > 0, needed_by=("longest_time", "T1", "rho1")),
+        Hypothesis("a unit has no more inputs than there are", signs <= inputs, needed_by=("sign_copy",)),
     ),
     uses=("L3", "L15"),
     remarks=(
@@ -138,19 +167,4 @@ $\frac d{dc}(c-c\xi)=1-3\xi$, is $\xi=\frac13$. *Examples.* By $|\tanh'|\le1$, $
         "sign_copy": sign_copy,
     },
     aids={"moving_bound": moving_bound},
-    domain={
-        M: (10, 60),
-        r: (1, 4),
-        T: (sp.Rational(1, 8), sp.Rational(1, 2)),
-        L_0: (sp.Rational(1, 2), 1),
-        Lambda: (sp.Rational(1, 8), sp.Rational(1, 4)),
-        A_1: (1, 2),
-        A_2: (sp.Rational(1, 2), 1),
-        rho: (1, 3),
-        rho_0: (0, 1),
-        eps_w: (0, sp.Rational(1, 2)),
-        p_0: (sp.Rational(1, 8), sp.Rational(7, 8)),
-        signs: (1, 4),
-        inputs: (4, 9),
-    },
 )

@@ -10,7 +10,8 @@ from theory.expressivity.wired_counts import usual_bound
 from theory.expressivity.wired_neurons import binomial_law
 from theory.formulas.bracketed_sum import BracketedSum
 from theory.formulas.no_guarantee import guaranteed
-from theory.lifts.degrees import k, lam, n
+from theory.lifts.degrees import DEGREE, PROBABILITY, SPARSE, WIDTH, k, lam, n
+from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
 
 inputs = sp.Symbol("d", nonnegative=True, integer=True)
 pattern = sp.Symbol("s", nonnegative=True, integer=True)  # |S|
@@ -23,6 +24,13 @@ m = sp.Symbol("m", nonnegative=True, integer=True)
 N_1, N_2 = sp.symbols("N_1 N_2", nonnegative=True, integer=True)  # the vertices of each type
 z = sp.Symbol("z", real=True)
 i, j = sp.symbols("i j", nonnegative=True, integer=True)
+
+INPUTS = Quantity(inputs, "number of inputs", COUNT_FROM_ZERO)
+INPUT_KEPT = Quantity(p_0, "probability of an edge from an input", PROBABILITY)
+REGION = Quantity(omega, "probability that weights lie in their region", PROBABILITY)
+TYPE = Quantity(
+    q, "probability that a vertex of the first layer is of a given type, the same for all types", PROBABILITY
+)
 
 type_probability = p_0**pattern * (1 - p_0) ** (inputs - pattern) * omega
 copies_law = sp.Piecewise((0, m > n), (binomial_law(n, q, m), True))
@@ -159,9 +167,36 @@ $N_1N_2$ choices of children. ∎
     source=Source("2501.05930", "abstract (random graph theory); beyond the text seen"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "edges and weights independent, edges between two layers of n vertices of one probability λ/n ≤ 1",
-        "the types are disjoint: no vertex is of two of them",
+    quantities=(
+        WIDTH.drawn_from(4, 9),
+        DEGREE.drawn_from(sp.Rational(1, 4), 3),
+        INPUTS.drawn_from(2, 5),
+        Quantity(pattern, "number of inputs in the pattern of a type", COUNT_FROM_ZERO, drawn=(0, 2)),
+        INPUT_KEPT.drawn_from(sp.Rational(1, 5), sp.Rational(4, 5)),
+        REGION.drawn_from(sp.Rational(1, 4), 1),
+        TYPE.drawn_from(sp.Rational(1, 20), sp.Rational(3, 10)),
+        Quantity(
+            (q_1, q_2),
+            "probabilities that a vertex of the first layer is of the first and of the second of two types",
+            PROBABILITY,
+            drawn=(sp.Rational(1, 20), sp.Rational(2, 5)),
+        ),
+        Quantity(r, "number of types, also that of the children of a root", COUNT, drawn=(1, 3)),
+        Quantity(m, "number of copies", COUNT_FROM_ZERO, drawn=(1, 3)),
+        Quantity(k, "order of a factorial moment", COUNT_FROM_ZERO, drawn=(1, 3)),
+        Quantity(
+            (N_1, N_2), "numbers of vertices of the first and of the second of two types", COUNT_FROM_ZERO, (1, 3)
+        ),
+        Quantity(z, "variable of the generating function", sp.S.Reals, drawn=(sp.Rational(1, 2), 3)),
+    ),
+    hypotheses=(
+        Hypothesis("edges and weights are independent, edges between two layers of one probability"),
+        SPARSE,
+        Hypothesis("a pattern has no more inputs than there are", pattern <= inputs),
+        Hypothesis("the types are disjoint: no vertex is of two of them"),
+        Hypothesis("two disjoint types have together a probability of at most one", q_1 + q_2 <= 1),
+        Hypothesis("all disjoint types have together a probability of at most one", r * q <= 1),
+        Hypothesis("no more vertices are of two types than there are", n >= N_1 + N_2, needed_by=("copy_chance",)),
     ),
     uses=("E2",),
     expressions={
@@ -192,21 +227,4 @@ $N_1N_2$ choices of children. ∎
         "some_copy": some_copy,
     },
     aids={"change_of_root": change_of_root},
-    domain={
-        n: (4, 9),
-        lam: (sp.Rational(1, 4), 3),
-        inputs: (2, 5),
-        pattern: (0, 2),
-        p_0: (sp.Rational(1, 5), sp.Rational(4, 5)),
-        omega: (sp.Rational(1, 4), 1),
-        q: (sp.Rational(1, 20), sp.Rational(3, 10)),
-        q_1: (sp.Rational(1, 20), sp.Rational(2, 5)),
-        q_2: (sp.Rational(1, 20), sp.Rational(2, 5)),
-        r: (1, 3),
-        m: (1, 3),
-        k: (1, 3),
-        N_1: (1, 3),
-        N_2: (1, 3),
-        z: (sp.Rational(1, 2), 3),
-    },
 )

@@ -6,10 +6,16 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.expressivity.wired_neurons import binomial_law
+from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
 
 n = sp.Symbol("n", integer=True, positive=True)  # copies of a vertex
 lam = sp.Symbol("lambda", nonnegative=True)  # expected degree
 k = sp.Symbol("k", integer=True, nonnegative=True)
+
+PROBABILITY = sp.Interval(0, 1)
+WIDTH = Quantity(n, "width of the lift, the number of vertices above one vertex of the base", COUNT)
+DEGREE = Quantity(lam, "expected number of edges into a vertex above one edge of the base", NON_NEGATIVE)
+SPARSE = Hypothesis("the expected degree is at most the width", lam <= n)  # λ/n is a probability
 
 
 def sampled(value: sp.Expr) -> sp.Expr:
@@ -67,7 +73,16 @@ $E\frac12|(N-\lambda)^2-N|$, as $E(N-\lambda)^2=EN$; and for the same reason twi
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("edges independent, all above one base edge with one probability λ/n ≤ 1",),
+    quantities=(
+        WIDTH.drawn_from(3, 40),
+        DEGREE.drawn_from(sp.Rational(1, 8), 3),
+        Quantity(k, "in-degree of a vertex above one edge of the base", COUNT_FROM_ZERO, drawn=(0, 3)),
+    ),
+    hypotheses=(
+        Hypothesis("the edges above one edge of the base are independent and of one probability"),
+        SPARSE,
+        Hypothesis("the in-degree is at most the width", k <= n, needed_by=("degree_law",)),
+    ),
     expressions={
         "degree_law": degree_law,
         "degree_zero": degree_zero,
@@ -85,5 +100,4 @@ $E\frac12|(N-\lambda)^2-N|$, as $E(N-\lambda)^2=EN$; and for the same reason twi
         ),
     ),
     aids={"poisson_law": poisson_law, "sampling": "independent"},
-    domain={n: (3, 40), lam: (sp.Rational(1, 8), 3), k: (0, 3)},
 )

@@ -10,10 +10,12 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.lifts.lift import Lift
 from theory.lifts.module import PerceptronModule
+from theory.quantities import Hypothesis, Quantity
 
 DIAMOND = (("0", "1"), ("0", "2"), ("1", "3"), ("2", "3"))
 x, w01, w02, w13, w23, c = sp.symbols("x w_01 w_02 w_13 w_23 c", real=True)
 diamond_weights = dict(zip(DIAMOND, (w01, w02, w13, w23), strict=True))
+DIAMOND_WEIGHTS = Quantity((w01, w02, w13, w23), "weights of the edges of the diamond, by their ends", sp.S.Reals)
 
 
 def diamond(edge_map: Callable[[str], Callable[[Any, Any], Any]]) -> PerceptronModule:
@@ -86,10 +88,16 @@ those over $G$ taken as a module.
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "the base graph is acyclic and no edge enters an input",
-        "the inputs of the lift are pulled back",
-        "for (b): every map of an edge is linear in the weight",
+    quantities=(
+        DIAMOND_WEIGHTS,
+        Quantity(c, "weight of the first of two edges above one edge of the base", sp.S.Reals),
+        Quantity(base_weight, "weight of an edge of the base", sp.S.Reals),
+        Quantity(rest, "sum of all weights but one above an edge of the base and into one vertex", sp.S.Reals),
+    ),
+    hypotheses=(
+        Hypothesis("the base graph is acyclic and no edge enters an input"),
+        Hypothesis("the inputs of the lift are pulled back"),
+        Hypothesis("every map of an edge is linear in the weight", needed_by=("split", "completing_weight")),
     ),
     expressions={
         "fibration": diamond_fibration,

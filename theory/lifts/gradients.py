@@ -10,10 +10,11 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.lifts.bundle import check_section, freeze
-from theory.lifts.fibration import DIAMOND, diamond_fibration, w01, w02, w13, w23, x
+from theory.lifts.fibration import DIAMOND, DIAMOND_WEIGHTS, diamond_fibration, w01, w02, w13, w23, x
 from theory.lifts.lift import Lift, full_lift
 from theory.lifts.maps import PRODUCT, Pointwise
 from theory.lifts.module import PerceptronModule, Vertex
+from theory.quantities import Hypothesis, Quantity
 
 a, f = sp.symbols("a f", real=True)  # the readout of one of two terminals, and the target
 w1, w2 = sp.symbols("w_1 w_2", real=True)
@@ -108,9 +109,22 @@ tangent to the subspace of tied weights; the flow within it is a flow of the who
     source=Source("2501.05930", "Definition 3.5 for the lift; beyond the list of theorems"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "the loss is differentiable in the weights of the lift",
-        "for invariance: an automorphism group over the base, transitive on every edge fibre, leaves the loss unchanged",
+    quantities=(
+        DIAMOND_WEIGHTS,
+        Quantity((w1, w2), "weights of the path with one hidden vertex, in its order", sp.S.Reals),
+        Quantity(x, "input of the network", sp.S.Reals),
+        Quantity(f, "target value", sp.S.Reals),
+        Quantity(
+            a, "readout of the first of two terminal vertices, the rest of $1$ being that of the second", sp.S.Reals
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("the loss is differentiable in the weights of the lift"),
+        Hypothesis(
+            "for invariance, a group of automorphisms over the base, transitive on every edge fibre, leaves the loss "
+            "unchanged",
+            needed_by=("symmetric",),
+        ),
     ),
     uses=("L1", "L3"),
     expressions={

@@ -6,12 +6,21 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.no_guarantee import no_guarantee
+from theory.lifts.degrees import PROBABILITY
 from theory.lifts.tangent import (
+    CONVEX,
+    FLOW,
+    GOAL,
     L_0,
-    RANGES,
-    SETTING_ASSUMPTIONS,
+    LOSS,
+    PARAMETER,
+    REACHED,
+    START,
+    STEP,
+    TIME,
     L,
-    eps,
+    descent,
+    epsilon,
     eta,
     from_above,
     gradient_bound,
@@ -20,34 +29,35 @@ from theory.lifts.tangent import (
     to_reach,
     x,
 )
+from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 
 s = sp.Symbol("s", nonnegative=True)  # the length of the path so far
 B = sp.Symbol("B", nonnegative=True)  # a bound of the loss at the start, likely
-eps_0 = sp.Symbol("eps_0", nonnegative=True)  # the loss that is approached
+epsilon_0 = sp.Symbol("epsilon_0", nonnegative=True)  # the loss that is approached
 delta_1, delta_2 = sp.symbols("delta_1 delta_2", nonnegative=True)
 
-_above = L_0 - eps
-length = to_reach(kappa * sp.log(_above / (eta - eps)))
+_above = L_0 - epsilon
+length = to_reach(kappa * sp.log(_above / (eta - epsilon)))
 energy_length = sp.sqrt(t * (L_0 - L))
-growing_loss = from_above(eps + _above * kappa / (kappa + s))
-growing_length = to_reach(kappa * (_above / (eta - eps) - 1))
-growing_rate = from_above(eps + _above / (1 + 3 * t * _above / kappa**2) ** sp.Rational(1, 3))
-growing_example = eps + _above * kappa / (kappa + x)
+growing_loss = from_above(epsilon + _above * kappa / (kappa + s))
+growing_length = to_reach(kappa * (_above / (eta - epsilon) - 1))
+growing_rate = from_above(epsilon + _above / (1 + 3 * t * _above / kappa**2) ** sp.Rational(1, 3))
+growing_example = epsilon + _above * kappa / (kappa + x)
 growing_position = (kappa**3 + 3 * kappa * _above * t) ** sp.Rational(1, 3) - kappa
 
-middle = (eps + eps_0) / 2
+middle = (epsilon + epsilon_0) / 2
 
 
 def radius(formula: sp.Expr, otherwise: sp.Expr) -> sp.Expr:
     """A radius that the flow needs to come down to ε from a loss of at most B, by tangents that reach `middle`."""
-    return sp.Piecewise((otherwise, eps >= B), (formula, eps > eps_0), (no_guarantee, True))
+    return sp.Piecewise((otherwise, epsilon >= B), (formula, epsilon > epsilon_0), (no_guarantee, True))
 
 
-pac_radius = radius(1 + 2 * kappa * (B - eps) / (eps - eps_0), sp.S.One)
-needed_radius = radius(kappa * sp.log((2 * B - eps - eps_0) / (eps - eps_0)), sp.S.Zero)
+pac_radius = radius(1 + 2 * kappa * (B - epsilon) / (epsilon - epsilon_0), sp.S.One)
+needed_radius = radius(kappa * sp.log((2 * B - epsilon - epsilon_0) / (epsilon - epsilon_0)), sp.S.Zero)
 probability = 1 - delta_1 - delta_2
 standstill = 1 + sp.exp(-x)  # a loss that stays above 1
-standstill_radius = 1 + (1 - eps) * sp.exp(x)
+standstill_radius = 1 + (1 - epsilon) * sp.exp(x)
 
 travelled_length = Claim(
     label="L14",
@@ -64,7 +74,7 @@ with probability at least $1-\delta_2$ for all large sizes, all $\theta$ with $\
 $A(\kappa+\|\theta-\theta_0\|,\varepsilon')$. Then for every $\varepsilon>\varepsilon_0$, for all large sizes, $P(\lim_tL(\theta(t))\le\varepsilon)\ge[[probability]]$; it is enough to
 know the condition at $\varepsilon'=[[middle]]$ and $c=[[pac_radius]]$. The order of the quantifiers matters: if $\kappa$ may depend on $c$,
 (a) concludes if $c>[[needed_radius]]$ with $\kappa=\kappa(c)$ for some $c$ and otherwise nothing follows. The loss $F(x)=[[standstill]]$,
-$\ell(z)=z$ for $z\ge\varepsilon>0$ (and below it such that $\ell\ge0$ is convex and differentiable), lies in
+$\ell(z)=z$ for $z\ge\varepsilon$, $0<\varepsilon\le1$ (and below it such that $\ell\ge0$ is convex and differentiable), lies in
 $A(\kappa(c),\varepsilon)$ on every ball, $\kappa(c)=[[standstill_radius]]$ at $x=c$, and never comes down to $1$.
 """,
     proof_text=r"""
@@ -84,9 +94,41 @@ length is less than $c$. In the example $u=(L-\varepsilon)e^x$ is the shortest s
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
-    assumptions=(
-        *SETTING_ASSUMPTIONS,
-        "the text of Theorem 2.1 breaks off after its hypotheses: the order of quantifiers in (c) is our reading, (b) is ours",
+    quantities=(
+        STEP,
+        REACHED,
+        START,
+        LOSS,
+        GOAL,
+        TIME,
+        PARAMETER,
+        Quantity(s, "length of the path so far", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4)),
+        Quantity(B, "bound that the loss at the start keeps with high probability", NON_NEGATIVE, drawn=(1, 3)),
+        Quantity(epsilon_0, "loss above which every loss is approached", NON_NEGATIVE, drawn=(0, sp.Rational(1, 30))),
+        Quantity(
+            (delta_1, delta_2),
+            "probabilities that the bound of the loss at the start fails, and that the tangents do",
+            PROBABILITY,
+            drawn=(0, sp.Rational(1, 2)),
+        ),
+    ),
+    hypotheses=(
+        CONVEX,
+        FLOW,
+        Hypothesis("the loss never grows", L <= L_0, needed_by=("energy_length",)),
+        descent("growing_example", "growing_position"),
+        Hypothesis(
+            "the loss to be reached is above that which is approached", epsilon > epsilon_0, needed_by=("middle",)
+        ),
+        Hypothesis(
+            "the flow that never comes down to $1$ has tangents that reach a positive loss of at most $1$",
+            sp.And(epsilon > 0, epsilon <= 1),
+            needed_by=("standstill_radius",),
+        ),
+        Hypothesis(
+            "the text of Theorem 2.1 breaks off after its hypotheses: the order of quantifiers in (c) is our reading, (b) is "
+            "ours"
+        ),
     ),
     uses=("L12",),
     expressions={
@@ -105,12 +147,4 @@ length is less than $c$. In the example $u=(L-\varepsilon)e^x$ is the shortest s
         "standstill_radius": standstill_radius,
     },
     aids={"gradient_bound": gradient_bound},
-    domain={
-        **RANGES,
-        s: (sp.Rational(1, 8), 4),
-        B: (1, 3),
-        eps_0: (0, sp.Rational(1, 30)),
-        delta_1: (0, sp.Rational(1, 2)),
-        delta_2: (0, sp.Rational(1, 2)),
-    },
 )

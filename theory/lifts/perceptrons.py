@@ -14,6 +14,7 @@ from theory.lifts.bundle import entries, shape_of
 from theory.lifts.lift import Lift, full_lift
 from theory.lifts.maps import PRODUCT, Pointwise, identity
 from theory.lifts.module import PerceptronModule
+from theory.quantities import COUNT_FROM_ZERO, Quantity
 
 n_0, n_1, n_2, n_3 = sp.symbols("n_0 n_1 n_2 n_3", nonnegative=True, integer=True)
 
@@ -84,6 +85,14 @@ contributes nothing to the sum, and so does an edge of weight 0. A mean over the
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     uses=("L2",),
+    quantities=(
+        Quantity(
+            tuple(entry for matrix in matrices for entry in matrix),
+            "weights, by layer, neuron and neuron of the layer before",
+            sp.S.Reals,
+        ),
+        Quantity((n_0, n_1, n_2, n_3), "numbers of neurons of the layers, the inputs first", COUNT_FROM_ZERO),
+    ),
     expressions={
         "perceptron": perceptron_lift(activation, matrices),
         "weights": n_0 * n_1 + n_1 * n_2 + n_2 * n_3,

@@ -5,15 +5,18 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.lifts.tangent import eps
+from theory.lifts.tangent import epsilon
+from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 
 Delta = sp.Symbol("Delta", nonnegative=True)  # the distance of the two readouts
 T = sp.Symbol("T", positive=True)  # the time
 mu = sp.Symbol("mu", positive=True)  # an eigenvalue of the Gram matrix of the features
 
-moving_bound = eps + Delta**2 / (2 * T)
-square_bound = (sp.sqrt(eps) + sp.sqrt(eps + Delta**2 / T)) ** 2 / 4
-fixed_bound = eps + Delta**2 / (4 * T)
+TRAINED = Quantity(T, "time for which the readout is trained", POSITIVE)
+
+moving_bound = epsilon + Delta**2 / (2 * T)
+square_bound = (sp.sqrt(epsilon) + sp.sqrt(epsilon + Delta**2 / T)) ** 2 / 4
+fixed_bound = epsilon + Delta**2 / (4 * T)
 interpolating_bound = Delta**2 / (4 * sp.E * T)
 mode_loss = mu * Delta**2 * sp.exp(-2 * mu * T) / 2
 worst_eigenvalue = 1 / (2 * T)
@@ -40,9 +43,20 @@ $L(T)-\ell(\bar a g)=g(\bar a-a(0))-g^2T$, greatest at $g=\Delta/2T$ for $\bar a
     source=Source("2501.05930", "Definition 4.1 for the readout; beyond it"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "the curve of readouts is a solution of its flow; the features may depend on it, or on anything",
-        "in (a), the loss never grows: true if the features follow the gradient of the same loss, or do not move",
+    quantities=(
+        Quantity(epsilon, "bound of the loss of the other readout", NON_NEGATIVE, drawn=(sp.Rational(1, 20), 2)),
+        Quantity(
+            Delta, "distance of the other readout from the one at the start", NON_NEGATIVE, (sp.Rational(1, 8), 4)
+        ),
+        TRAINED,
+        Quantity(mu, "squared norm of the one feature, the eigenvalue of its Gram matrix", POSITIVE),
+    ),
+    hypotheses=(
+        Hypothesis("the curve of readouts is a solution of its flow; the features may depend on it, or on anything"),
+        Hypothesis(
+            "in (a), the loss never grows: true if the features follow the gradient of the same loss, or do not move",
+            needed_by=("moving_bound", "square_bound"),
+        ),
     ),
     expressions={
         "moving_bound": moving_bound,
@@ -52,5 +66,4 @@ $L(T)-\ell(\bar a g)=g(\bar a-a(0))-g^2T$, greatest at $g=\Delta/2T$ for $\bar a
         "mode_loss": mode_loss,
         "worst_eigenvalue": worst_eigenvalue,
     },
-    domain={eps: (sp.Rational(1, 20), 2), Delta: (sp.Rational(1, 8), 4)},
 )

@@ -6,51 +6,66 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.no_guarantee import no_guarantee
+from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 
 kappa = sp.Symbol("kappa", positive=True)  # how long a tangent step may be
-eps = sp.Symbol("eps", nonnegative=True)  # the loss that it reaches
+epsilon = sp.Symbol("epsilon", nonnegative=True)  # the loss that it reaches
 L_0 = sp.Symbol("L_0", nonnegative=True)  # at time 0
 L = sp.Symbol("L", nonnegative=True)  # now
 t = sp.Symbol("t", nonnegative=True)
 eta = sp.Symbol("eta", nonnegative=True)  # a loss to be reached
 x = sp.Symbol("x", nonnegative=True)  # the parameter of an example with one
 
-RANGES = {
-    eps: (sp.Rational(1, 20), sp.Rational(1, 2)),
-    eta: (sp.Rational(3, 5), 1),
-    L: (sp.Rational(3, 5), 1),
-    L_0: (sp.Rational(6, 5), 3),
-    t: (sp.Rational(1, 8), 4),
-    x: (sp.Rational(1, 8), 4),
-}
+STEP = Quantity(kappa, "greatest length of a tangent step", POSITIVE)
+REACHED = Quantity(
+    epsilon, "loss that a tangent step reaches", NON_NEGATIVE, drawn=(sp.Rational(1, 20), sp.Rational(1, 2))
+)
+START = Quantity(L_0, "loss at the start", NON_NEGATIVE, drawn=(sp.Rational(6, 5), 3))
+LOSS = Quantity(L, "loss now", NON_NEGATIVE, drawn=(sp.Rational(3, 5), 1))
+GOAL = Quantity(eta, "loss to come down to", NON_NEGATIVE, drawn=(sp.Rational(3, 5), 1))
+TIME = Quantity(t, "time since the start", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4))
+PARAMETER = Quantity(
+    x, "parameter of an example that has one, counted from the start", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4)
+)
 
 
 def from_above(formula: sp.Expr) -> sp.Expr:
     """A bound of the loss for L_0 > ε; from L_0 ≤ ε nothing is known but that it never grows."""
-    return sp.Piecewise((L_0, eps >= L_0), (formula, True))
+    return sp.Piecewise((L_0, epsilon >= L_0), (formula, True))
 
 
 def to_reach(formula: sp.Expr) -> sp.Expr:
     """What it takes to come down to the loss η > ε: nothing if that is where the flow starts."""
-    return sp.Piecewise((0, eta >= L_0), (formula, eta > eps), (no_guarantee, True))
+    return sp.Piecewise((0, eta >= L_0), (formula, eta > epsilon), (no_guarantee, True))
 
 
-gradient_bound = (L - eps) / kappa
-rate = from_above(eps + kappa**2 / (t + kappa**2 / (L_0 - eps)))
-simple_rate = eps + kappa**2 / t
-hitting_time = to_reach(kappa**2 * (1 / (eta - eps) - 1 / (L_0 - eps)))
-example_loss = eps + (L_0 - eps) * sp.exp(-x / kappa)
-example_position = kappa * sp.log(1 + (L_0 - eps) * t / kappa**2)
+gradient_bound = (L - epsilon) / kappa
+rate = from_above(epsilon + kappa**2 / (t + kappa**2 / (L_0 - epsilon)))
+simple_rate = epsilon + kappa**2 / t
+hitting_time = to_reach(kappa**2 * (1 / (eta - epsilon) - 1 / (L_0 - epsilon)))
+example_loss = epsilon + (L_0 - epsilon) * sp.exp(-x / kappa)
+example_position = kappa * sp.log(1 + (L_0 - epsilon) * t / kappa**2)
 
 SETTING = r"""
 Let $\ell$ be convex and differentiable on $L^2(D)$, $F:\mathbb R^p\to L^2(D)$ of class $C^1$ with locally Lipschitz derivative,
 $L(\theta)=\ell(F(\theta))$, and $A(\kappa,\varepsilon)$ the set of the $\theta$ for which some $u$ with $\|u\|\le\kappa$ has
 $\ell(F(\theta)+dF(\theta)u)\le\varepsilon$. Let $\dot\theta=-\nabla L(\theta)$ on $[0,t]$, and $L_0=L(\theta(0))$.
 """
-SETTING_ASSUMPTIONS = (
-    "the loss is convex and differentiable, the parametrisation of class C¹",
-    "the curve is a solution of the flow itself, not of a discretisation",
-)
+CONVEX = Hypothesis("the loss is convex and differentiable, the parametrisation of class $C^1$")
+FLOW = Hypothesis("the curve is a solution of the flow itself, not of a discretisation")
+
+
+def descent(*needed_by: str) -> Hypothesis:
+    """The hypothesis of an example, whose flow starts no lower than the loss that tangent steps reach."""
+    return Hypothesis(
+        "the flow of the example starts no lower than what tangent steps reach", epsilon <= L_0, needed_by
+    )
+
+
+def still_above(*needed_by: str) -> Hypothesis:
+    """The hypothesis of a bound of the gradient: from below ε a tangent step of length 0 will do."""
+    return Hypothesis("the loss is no lower than what tangent steps reach", epsilon <= L, needed_by)
+
 
 tangent_rate = Claim(
     label="L12",
@@ -83,7 +98,14 @@ $\varepsilon+y_0/(1+\kappa y_0\tau)$, iff $\kappa\le1$. ∎
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
-    assumptions=SETTING_ASSUMPTIONS,
+    quantities=(STEP, REACHED, START, LOSS, GOAL, TIME, PARAMETER),
+    hypotheses=(
+        CONVEX,
+        FLOW,
+        still_above("gradient_bound"),
+        Hypothesis("some time has passed", t > 0, needed_by=("simple_rate",)),
+        descent("example_loss", "example_position"),
+    ),
     expressions={
         "gradient_bound": gradient_bound,
         "rate": rate,
@@ -92,24 +114,23 @@ $\varepsilon+y_0/(1+\kappa y_0\tau)$, iff $\kappa\le1$. ∎
         "example_loss": example_loss,
         "example_position": example_position,
     },
-    domain=RANGES,
 )
 
-_start, _goal, _floor = sp.sqrt(L_0), sp.sqrt(eta), sp.sqrt(eps)
+_start, _goal, _floor = sp.sqrt(L_0), sp.sqrt(eta), sp.sqrt(epsilon)
 square_gradient_bound = 2 * sp.sqrt(L) * (sp.sqrt(L) - _floor) / kappa
 inverse_square = 1 / (_start - _floor) ** 2 + 4 * t / kappa**2
 square_rate = from_above((_floor + 1 / sp.sqrt(inverse_square)) ** 2)
 square_hitting_time = sp.Piecewise(
     (0, eta >= L_0),
-    (kappa**2 / 4 * (1 / eta - 1 / L_0), sp.Eq(eps, 0) & (eta > 0)),
+    (kappa**2 / 4 * (1 / eta - 1 / L_0), sp.Eq(epsilon, 0) & (eta > 0)),
     (
         kappa**2
         / 2
         * (
             (1 / (_goal - _floor) - 1 / (_start - _floor)) / _floor
-            - sp.log(_goal * (_start - _floor) / (_start * (_goal - _floor))) / eps
+            - sp.log(_goal * (_start - _floor) / (_start * (_goal - _floor))) / epsilon
         ),
-        eta > eps,
+        eta > epsilon,
     ),
     (no_guarantee, True),
 )
@@ -143,7 +164,14 @@ $2(L-\varepsilon)/\kappa$ exceeds it by the factor $1+\sqrt{\varepsilon/L}$. ∎
     source=Source("2501.05930", "beyond Theorem 2.1"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("the loss is half the squared distance in L²(D)", *SETTING_ASSUMPTIONS[1:]),
+    quantities=(STEP, REACHED, START, LOSS, GOAL, TIME, PARAMETER),
+    hypotheses=(
+        Hypothesis("the loss is half the squared distance in $L^2(D)$"),
+        FLOW,
+        still_above("square_gradient_bound"),
+        Hypothesis("the flow starts above what tangent steps reach", epsilon < L_0, needed_by=("inverse_square",)),
+        descent("square_example"),
+    ),
     uses=("L12",),
     expressions={
         "square_gradient_bound": square_gradient_bound,
@@ -155,5 +183,4 @@ $2(L-\varepsilon)/\kappa$ exceeds it by the factor $1+\sqrt{\varepsilon/L}$. ∎
         "square_example": square_example,
     },
     aids={"gradient_bound": gradient_bound, "rate": rate, "hitting_time": hitting_time},
-    domain=RANGES,
 )

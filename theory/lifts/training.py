@@ -7,8 +7,18 @@ from dataclasses import dataclass
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.lifts.coverage import n, p_0
-from theory.lifts.walsh import both_missing, coverage, initial_loss, one_missing, target, without_x_1
+from theory.lifts.coverage import p_0
+from theory.lifts.degrees import n
+from theory.lifts.walsh import (
+    UNIT_HEARS,
+    UNITS,
+    both_missing,
+    coverage,
+    initial_loss,
+    one_missing,
+    target,
+    without_x_1,
+)
 
 
 @dataclass(frozen=True)
@@ -60,5 +70,5 @@ for each $n$, whose masks are not nested. ∎""",
         "growth": Growth(4, 32),
     },
     aids={"target": target, "margin": sp.Rational(1, 10_000)},
-    domain={n: (1, 12), p_0: (sp.Rational(1, 8), sp.Rational(7, 8))},
+    quantities=(UNITS, UNIT_HEARS),
 )

@@ -6,7 +6,8 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.transfer import Transfer
-from theory.lifts.degrees import k, lam, n, sampled
+from theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n, sampled
+from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
 
 K = sp.Symbol("K", integer=True, nonnegative=True)  # sampled layers
 j = sp.Symbol("j", integer=True, nonnegative=True)
@@ -73,9 +74,24 @@ $E\binom X2=O(n^{-2})$.
     source=Source("2501.05930", "as for sparse random graphs (Erdős and Rényi 1960); beyond the list of theorems"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "edges independent, with probabilities λ_e/n ≤ 1",
-        "all vertices that count have fibres of size n: the inputs do not count",
+    quantities=(
+        WIDTH.drawn_from(3, 12),
+        DEGREE.drawn_from(sp.Rational(1, 8), 3),
+        Quantity(K, "number of sampled layers that are walked through", COUNT_FROM_ZERO, drawn=(2, 4)),
+        Quantity(k, "number of vertices of a layer that are reached", COUNT, drawn=(1, 4)),
+        Quantity(
+            w,
+            "product of the expected degrees over the edges of a lasso, each as often as it is passed",
+            NON_NEGATIVE,
+            drawn=(sp.Rational(1, 8), 4),
+        ),
+        Quantity(c, "number of vertices of the base inside both branches of a lasso", COUNT_FROM_ZERO, drawn=(0, 3)),
+    ),
+    hypotheses=(
+        Hypothesis("edges are independent, each of a probability of at most $1$"),
+        SPARSE,
+        Hypothesis("all vertices that count have fibres of one size, the width: the inputs do not count"),
+        Hypothesis("no more vertices are reached than there are in a layer", k <= n),
     ),
     uses=("L8",),
     expressions={
@@ -87,5 +103,4 @@ $E\binom X2=O(n^{-2})$.
         "lasso": lasso,
     },
     aids={"sampling": "independent"},
-    domain={n: (3, 12), lam: (sp.Rational(1, 8), 3), K: (2, 4), k: (1, 4), w: (sp.Rational(1, 8), 4), c: (0, 3)},
 )

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.lifts.coverage import lam, n, p_0
+from theory.lifts.coverage import INPUT_KEPT, p_0
+from theory.lifts.degrees import DEGREE, PROBABILITY, SPARSE, WIDTH, lam, n
 from theory.lifts.lift import Lift
 from theory.lifts.maps import PRODUCT, SUM
 from theory.lifts.module import Edge, PerceptronModule, Vertex
+from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 
 p = sp.Symbol("p", nonnegative=True)
 h, h_1, h_2, h_3 = sp.symbols("h h_1 h_2 h_3", nonnegative=True, integer=True)
@@ -89,7 +91,28 @@ $c$ components has cycle rank $\beta=E-V+c$. ∎
     source=Source("2501.05930", "abstract (random graph theory); beyond the list of theorems"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("the edges of G are independent", "for the sparse counts: 0 ≤ λ ≤ n"),
+    quantities=(
+        WIDTH,
+        DEGREE.drawn_from(sp.Rational(1, 8), 1),
+        INPUT_KEPT.drawn_from(sp.Rational(1, 8), 1),
+        Quantity(p, "probability of an edge that comes from no input", PROBABILITY, drawn=(sp.Rational(1, 8), 1)),
+        Quantity(V, "number of vertices of the witness that are no inputs", COUNT_FROM_ZERO),
+        Quantity((h_1, h_2, h_3), "numbers of these above each of three vertices of the base", COUNT_FROM_ZERO),
+        Quantity(E, "number of edges of the witness between vertices that are no inputs", COUNT_FROM_ZERO),
+        Quantity(E_0, "number of edges of the witness from inputs", COUNT_FROM_ZERO),
+        Quantity(components, "number of connected components of the witness without its inputs", COUNT_FROM_ZERO),
+        Quantity(cycles, "number of independent cycles of the witness without its inputs", COUNT_FROM_ZERO),
+        Quantity(tuple(skipping_weights.values()), "weights of the edges of the example, by their ends", sp.S.Reals),
+    ),
+    hypotheses=(
+        Hypothesis("the edges of $G$ are independent"),
+        SPARSE,
+        Hypothesis(
+            "two vertices of the witness are joined by one edge at most, and only above different vertices of the base",
+            h_1 * h_2 + h_1 * h_3 + h_2 * h_3 >= E,
+        ),
+        Hypothesis("two vertices of the witness are joined by one edge at most", V * (V - 1) / 2 >= E),
+    ),
     uses=("L3",),
     expressions={
         "unfolding": skipping.unfold("4"),
@@ -102,5 +125,4 @@ $c$ components has cycle rank $\beta=E-V+c$. ∎
         "sparse_diamond": sparse(diamond),
     },
     aids={"tree_graph": tree_graph, "diamond_graph": diamond_graph},
-    domain={lam: (sp.Rational(1, 8), 1)},
 )

@@ -8,7 +8,9 @@ from itertools import chain, combinations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.lifts.coverage import n, p_0
+from theory.lifts.coverage import INPUT_KEPT, p_0
+from theory.lifts.degrees import n
+from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
 
 x_1, x_2, x_3, x_4, x_5 = cube = sp.symbols("x_1:6", real=True)
 f_S = sp.Symbol("f_S", real=True)  # a Walsh coefficient
@@ -17,6 +19,9 @@ s = sp.Symbol("s", nonnegative=True, integer=True)
 s_1, s_2 = sp.symbols("s_1 s_2", positive=True, integer=True)
 shared = sp.Symbol("s_12", nonnegative=True, integer=True)
 i, j = sp.symbols("i j", nonnegative=True, integer=True)
+
+UNITS = Quantity(n, "number of units of the hidden layer", COUNT, drawn=(1, 12))
+UNIT_HEARS = INPUT_KEPT.drawn_from(sp.Rational(1, 8), sp.Rational(7, 8))
 
 missing = f_S**2 / 2
 
@@ -93,9 +98,28 @@ the sign of $x_5$ turns that of the sets with 5. $a\tanh(wx)=a\tanh(w)\,x$ on $\
     source=Source("2501.05930", "beyond the theorem list"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "inputs uniform on the cube, squared loss; no hidden layer, or any number, as long as the terminals see no more",
-        "masks fixed during training; for the coverage: one hidden layer, every edge kept independently with probability p_0",
+    quantities=(
+        UNITS,
+        UNIT_HEARS,
+        Quantity(f_S, "Walsh coefficient of the target at a set of inputs that is not covered", sp.S.Reals),
+        Quantity(cube, r"inputs of the target, $\pm1$ on the cube", sp.S.Reals),
+        Quantity(k, "number of inputs of a hyperbolic tangent of their sum", COUNT, drawn=(3, 6)),
+        Quantity(s, "number of inputs in a set", COUNT_FROM_ZERO, drawn=(1, 3)),
+        Quantity((s_1, s_2), "numbers of inputs in the first and in the second of two sets", COUNT, drawn=(1, 4)),
+        Quantity(shared, "number of inputs in both of two sets", COUNT_FROM_ZERO, drawn=(0, 1)),
+    ),
+    hypotheses=(
+        Hypothesis(
+            "inputs are uniform on the cube and the loss is squared; there is no hidden layer, or any number, as long as the "
+            "terminals see no more"
+        ),
+        Hypothesis("masks are fixed during training"),
+        Hypothesis(
+            "there is one hidden layer, and every edge into it is kept independently",
+            needed_by=("coverage", "coverage_one", "coverage_two"),
+        ),
+        Hypothesis("the set lies among the inputs of the sum", s <= k, needed_by=("coefficient",)),
+        Hypothesis("two sets share no more inputs than either has", sp.And(shared <= s_1, shared <= s_2)),
     ),
     expressions={
         "missing": missing,
@@ -111,14 +135,5 @@ the sign of $x_5$ turns that of the sets with 5. $a\tanh(wx)=a\tanh(w)\,x$ on $\
         "coverage": coverage,
         "coverage_one": coverage_one,
         "coverage_two": coverage_two,
-    },
-    domain={
-        n: (1, 12),
-        p_0: (sp.Rational(1, 8), sp.Rational(7, 8)),
-        k: (3, 6),
-        s: (1, 3),
-        s_1: (1, 4),
-        s_2: (1, 4),
-        shared: (0, 1),
     },
 )

@@ -30,7 +30,7 @@ from theory.lifts.copies import (
     copies_bound,
     copies_time,
     copy_bounds,
-    eps_w,
+    epsilon_w,
     isolated_best_radius,
     isolated_best_value,
     isolated_bound,
@@ -52,12 +52,12 @@ from theory.lifts.copies import (
 )
 from theory.lifts.coverage import inputs, p_0, r
 from theory.lifts.readout import Delta, T
-from theory.lifts.tangent import L_0, eps
+from theory.lifts.tangent import L_0, epsilon
 
 Floats = NDArray[np.float64]
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-EXACT_COPIES = {eps_w: 0, rho_0: 0}
+EXACT_COPIES = {epsilon_w: 0, rho_0: 0}
 
 
 def inside(guarded: sp.Expr) -> sp.Expr:
@@ -81,15 +81,15 @@ def guaranteed_by_copies(claimed: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(copy_bounds)
-@control("the witness is exact", approximation_loss=approximation_loss.subs(eps_w, 0))
-@control("losses in place of distances", approximation_loss=eps_w + (Lambda * (rho_0 + rho) * A_1) ** 2 / 2)
+@control("the witness is exact", approximation_loss=approximation_loss.subs(epsilon_w, 0))
+@control("losses in place of distances", approximation_loss=epsilon_w + (Lambda * (rho_0 + rho) * A_1) ** 2 / 2)
 @control("the copies start at the witness", approximation_loss=approximation_loss.subs(rho_0, 0))
 @control("‖a*‖₂ in place of ‖a*‖₁", approximation_loss=approximation_loss.subs(A_1, A_2))
 @control("10 % less", approximation_loss=NINE * approximation_loss)
 def a_moving_unit_attains_the_approximation_loss(approximation_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Linear units Λθ on one data point, all cells moved by ρ₀ + ρ the same way, from a witness that misses by √(2ε_w)."""
     readout = sp.symbols("a_1 a_2", positive=True)
-    target = -sp.sqrt(2 * eps_w)  # the witness, of weights 0, has the output 0
+    target = -sp.sqrt(2 * epsilon_w)  # the witness, of weights 0, has the output 0
     output = sum(a * Lambda * (rho_0 + rho) for a in readout)
     claimed = approximation_loss.subs({A_1: sum(readout), A_2: sp.sqrt(sum(a**2 for a in readout))})
     yield trial.same(claimed, (output - target) ** 2 / 2)
@@ -134,7 +134,7 @@ def the_proof_adds_up(
     squared = inside(squared_readout)
     yield trial.same(squared.subs(A_2, sp.sqrt(sum(a**2 for a in readout))), carried)
     for claimed in (bound, isolated_bound):
-        yield trial.same(inside(claimed), moving_bound.subs({Delta: sp.sqrt(squared), eps: approximation_loss}))
+        yield trial.same(inside(claimed), moving_bound.subs({Delta: sp.sqrt(squared), epsilon: approximation_loss}))
     yield trial.same(moved_cells * T * speed**2, L_0)
     integrated_loss = approximation_loss * T + squared / 2
     square_speeds = (2**2 * squared) * Lambda**2 * 2 * integrated_loss  # ∫ Σ |a_i|² Λ² 2L

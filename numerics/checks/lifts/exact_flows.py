@@ -12,12 +12,12 @@ from scipy.integrate import solve_ivp
 from numerics.evidence import Refutation
 from numerics.lifts.tangent_bounds import tangent_radius
 from theory.formulas.no_guarantee import no_guarantee
-from theory.lifts.path_length import B, eps_0
-from theory.lifts.tangent import L_0, eps, eta, kappa, t
+from theory.lifts.path_length import B, epsilon_0
+from theory.lifts.tangent import L_0, epsilon, eta, kappa, t
 
 Floats = NDArray[np.float64]
 
-DESCENT = {eps_0: 0, eps: sp.Rational(1, 10), eta: sp.Rational(1, 2), L_0: sp.Integer(1), B: sp.Integer(1)}
+DESCENT = {epsilon_0: 0, epsilon: sp.Rational(1, 10), eta: sp.Rational(1, 2), L_0: sp.Integer(1), B: sp.Integer(1)}
 
 
 def descending(expression: sp.Expr) -> sp.Expr:
@@ -40,7 +40,7 @@ product_loss = (1 - product) ** 2 / 2
 product_length = sp.sqrt(2) * (sp.sqrt(product) - sp.sqrt(p_0))
 product_hypotheses = {  # the shortest step to √(2ε), along (1, 1), gets shorter and shorter
     L_0: (1 - p_0) ** 2 / 2,
-    eps: (share * (1 - p_0)) ** 2 / 2,
+    epsilon: (share * (1 - p_0)) ** 2 / 2,
     kappa: (1 - share) * (1 - p_0) / sp.sqrt(2 * p_0),
 }
 

@@ -29,7 +29,7 @@ from theory.lifts.path_length import (
     delta_1,
     delta_2,
     energy_length,
-    eps_0,
+    epsilon_0,
     growing_example,
     growing_length,
     growing_loss,
@@ -43,13 +43,13 @@ from theory.lifts.path_length import (
     standstill_radius,
     travelled_length,
 )
-from theory.lifts.tangent import L_0, L, eps, eta, example_loss, kappa, t, x
+from theory.lifts.tangent import L_0, L, epsilon, eta, example_loss, kappa, t, x
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 TOLERANCE = 1e-6  # of a length of order 1 after an integration whose steps err by 1e-10
 
-fixed_tangents = eps + (L_0 - eps) * sp.exp(-s / kappa)
-square_power = eps + (L_0 - eps) / sp.sqrt(1 + 2 * t * (L_0 - eps) / kappa**2)
+fixed_tangents = epsilon + (L_0 - epsilon) * sp.exp(-s / kappa)
+square_power = epsilon + (L_0 - epsilon) / sp.sqrt(1 + 2 * t * (L_0 - epsilon) / kappa**2)
 
 
 @exact(travelled_length)
@@ -85,7 +85,7 @@ def bounds_integrate_the_gradient_bound(
 @control("10 % less", length=NINE * length)
 @control("half the growth", growing_example=growing_example.subs(kappa, 2 * kappa))
 @control("10 % more of the example", growing_example=ELEVEN * growing_example)
-@control("the square root", growing_position=sp.sqrt(kappa**2 + 2 * (L_0 - eps) * t) - kappa)
+@control("the square root", growing_position=sp.sqrt(kappa**2 + 2 * (L_0 - epsilon) * t) - kappa)
 @control("10 % more of the flow", growing_position=ELEVEN * growing_position)
 @control("the power 1/2", growing_rate=square_power)
 @control("as if tangents did not grow", growing_loss=fixed_tangents)
@@ -101,14 +101,14 @@ def examples_attain(
     yield trial.same(descending(length).subs(eta, example_loss), x, by=split_logarithms)
     slope = sp.diff(growing_example, x)
     yield trial.same(growing_example.subs(x, 0), L_0)
-    yield trial.same(growing_example + slope * (kappa + x), eps)
+    yield trial.same(growing_example + slope * (kappa + x), epsilon)
     yield trial.same(growing_example.subs(x, s), descending(growing_loss))
     yield trial.same(growing_position.subs(t, 0), 0)
     yield trial.same(sp.diff(growing_position, t), -slope.subs(x, growing_position))
     yield trial.same(growing_example.subs(x, growing_position), descending(growing_rate))
 
 
-REST = {eps: sp.Rational(1, 10), L_0: sp.Rational(1, 20), kappa: sp.Integer(2)}
+REST = {epsilon: sp.Rational(1, 10), L_0: sp.Rational(1, 20), kappa: sp.Integer(2)}
 
 
 @exact(travelled_length)
@@ -127,7 +127,7 @@ def ends_are_right(
         for level in (sp.Rational(1, 5), REST[L_0]):
             claimed = bound.subs({**REST, eta: level})
             yield trial.holds(claimed == 0, f"from 1/20 down to {level} a path of {claimed}")
-        claimed = bound.subs({**DESCENT, kappa: 2, eta: DESCENT[eps]})
+        claimed = bound.subs({**DESCENT, kappa: 2, eta: DESCENT[epsilon]})
         yield trial.holds(claimed == no_guarantee, f"down to ε a path of {claimed}")
 
 
@@ -158,7 +158,7 @@ def energy_bounds_the_length(energy_length: sp.Expr, trial: Trial) -> Iterator[F
 
 
 power, reach = sp.symbols("m k", positive=True)
-power_hypotheses = {L_0: sp.Integer(1), eps: sp.Integer(0), kappa: reach / power}
+power_hypotheses = {L_0: sp.Integer(1), epsilon: sp.Integer(0), kappa: reach / power}
 _stretch = 1 + power * (power + 2) * t / reach**2
 
 
@@ -174,7 +174,7 @@ def power_points(rng: np.random.Generator, count: int) -> list[dict[sp.Symbol, s
 
 @enclosed(travelled_length)
 @control("10 % less", growing_rate=NINE * growing_rate)
-@control("as if tangents did not grow", growing_rate=eps + kappa**2 / (t + kappa**2 / (L_0 - eps)))
+@control("as if tangents did not grow", growing_rate=epsilon + kappa**2 / (t + kappa**2 / (L_0 - epsilon)))
 @control("10 % less by length", growing_loss=NINE * growing_loss)
 @control("as if tangents did not grow, by length", growing_loss=fixed_tangents)
 @control("the length of fixed tangents", growing_length=length)
@@ -198,7 +198,7 @@ def powers_keep_the_growing_bounds(
 def product_of_parameters_keeps_the_lengths(length: sp.Expr, energy_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The flow of L12's check goes straight: its length is √2 times what each parameter has moved."""
     points = trial.draw(product_points, trial.size(12))
-    above = [point for point in points if product_loss.subs(point) > product_hypotheses[eps].subs(point)]
+    above = [point for point in points if product_loss.subs(point) > product_hypotheses[epsilon].subs(point)]
     bound = length.subs(product_hypotheses).subs(eta, product_loss)
     yield trial.below(product_length, bound, at=above)
     yield trial.below(product_length, energy_length.subs(L, product_loss).subs(product_hypotheses), at=points)
@@ -206,7 +206,7 @@ def product_of_parameters_keeps_the_lengths(length: sp.Expr, energy_length: sp.E
 
 @exact(travelled_length)
 @control("as if tangents did not grow", pac_radius=1 + descending(needed_radius))
-@control("the whole of ε for the tangents", middle=eps_0)
+@control("the whole of ε for the tangents", middle=epsilon_0)
 @control("10 % more", pac_radius=ELEVEN * pac_radius)
 @control("10 % less", pac_radius=NINE * pac_radius)
 @control("10 % more if κ(c)", needed_radius=ELEVEN * needed_radius)
@@ -224,12 +224,12 @@ def radii_are_lengths(
 ) -> Iterator[Finding]:
     """From B down to ε by tangents that reach ε' < ε, and 1 more than that for the growing ones."""
     for radius, extra, bound in ((pac_radius, 1, growing_length), (needed_radius, 0, length)):
-        longest = descending(bound).subs({L_0: B, eta: eps, eps: middle}, simultaneous=True)
+        longest = descending(bound).subs({L_0: B, eta: epsilon, epsilon: middle}, simultaneous=True)
         yield trial.same(descending(radius), extra + longest)
         for start, floor in ((sp.Rational(1, 10), 0), (sp.Rational(1, 5), sp.Rational(1, 5))):
-            low = radius.subs({B: start, eps: sp.Rational(1, 5), eps_0: floor, kappa: 2})
+            low = radius.subs({B: start, epsilon: sp.Rational(1, 5), epsilon_0: floor, kappa: 2})
             yield trial.holds(low == extra, f"from B = {start} ≤ ε, where nothing is to be done: {low}")
-        below = radius.subs({B: 1, eps: sp.Rational(1, 5), eps_0: sp.Rational(1, 5), kappa: 2})
+        below = radius.subs({B: 1, epsilon: sp.Rational(1, 5), epsilon_0: sp.Rational(1, 5), kappa: 2})
         yield trial.holds(below == no_guarantee, f"down to ε_0: {below}")
 
 
@@ -248,7 +248,7 @@ def both_hypotheses_hold_as_likely(probability: sp.Expr, trial: Trial) -> Iterat
 
 @enclosed(travelled_length)
 @control("forgets κ", needed_radius=needed_radius / kappa)
-@control("ε for ε'", needed_radius=kappa * sp.log(B / eps))
+@control("ε for ε'", needed_radius=kappa * sp.log(B / epsilon))
 @control("10 % more", needed_radius=ELEVEN * needed_radius)
 @control("10 % less", needed_radius=NINE * needed_radius)
 def radius_dependent_constants_are_decided(needed_radius: sp.Expr, trial: Trial) -> Iterator[Finding]:
@@ -267,7 +267,7 @@ def radius_dependent_constants_are_decided(needed_radius: sp.Expr, trial: Trial)
 
 @enclosed(travelled_length)
 @control("forgets κ", needed_radius=needed_radius / kappa)
-@control("the constant at the start", standstill_radius=2 - eps)
+@control("the constant at the start", standstill_radius=2 - epsilon)
 @control("10 % more", standstill_radius=ELEVEN * standstill_radius)
 @control("a loss that comes down to 0", standstill=2 * sp.exp(-x))
 def quantifiers_matter(
@@ -276,17 +276,23 @@ def quantifiers_matter(
     """Its flow x = log(1 + t) keeps L > 1, though every ball has a constant: nothing may be concluded for ε < 1."""
     slope, position = sp.diff(standstill, x), sp.log(1 + t)
     yield trial.same(sp.diff(position, t), -slope.subs(x, position))
-    yield trial.same(standstill + slope * standstill_radius, eps)
+    yield trial.same(standstill + slope * standstill_radius, epsilon)
     yield trial.holds(sp.limit(standstill.subs(x, position), t, sp.oo) == 1, "the loss tends to 1")
     for goal in (Fraction(1, 2), Fraction(9, 10)):
-        on_ball = partial(standstill_radius.subs(eps, sp.Rational(goal) / 2).subs, x)
+        on_ball = partial(standstill_radius.subs(epsilon, sp.Rational(goal) / 2).subs, x)
         found = confining_radius(on_ball, B=standstill.subs(x, 0), eps=goal, formula=needed_radius)
         yield trial.holds(found == no_guarantee, f"down to {goal}, where the flow never comes: {found}")
 
 
 def reached(flow: NetworkFlow, place: int) -> dict[sp.Symbol, sp.Rational]:
     """The hypotheses of L14 for a network's flow up to one of its times."""
-    values = {L_0: flow.losses[0], eps: flow.eps, kappa: flow.radius, eta: flow.losses[place], L: flow.losses[place]}
+    values = {
+        L_0: flow.losses[0],
+        epsilon: flow.eps,
+        kappa: flow.radius,
+        eta: flow.losses[place],
+        L: flow.losses[place],
+    }
     return {symbol: sp.Rational(float(value)) for symbol, value in {**values, t: flow.times[place]}.items()}
 
 

@@ -21,7 +21,7 @@ from theory.lifts.readout import (
     readout_comparison,
     square_bound,
 )
-from theory.lifts.tangent import eps, t
+from theory.lifts.tangent import epsilon, t
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 e, y, share = sp.symbols("e y u", positive=True)  # √ε, √L − √ε, and the share of the time that has passed
@@ -50,10 +50,10 @@ def bounds_solve_what_convexity_gives(
 ) -> Iterator[Finding]:
     """Δ²/2 pays for T(L − ε), for 2T(L − √(Lε)), or for T(L − ε) + T²g²/2 + R²/2 with L − ε ≤ gR."""
     half = Delta**2 / 2
-    yield trial.same(T * (moving_bound - eps), half)
+    yield trial.same(T * (moving_bound - epsilon), half)
     paid = 2 * T * ((e + y) ** 2 - (e + y) * e)
-    yield trial.same(square_bound.subs({eps: e**2, Delta: sp.sqrt(2 * paid)}), (e + y) ** 2, by=in_roots)
-    drop = fixed_bound - eps
+    yield trial.same(square_bound.subs({epsilon: e**2, Delta: sp.sqrt(2 * paid)}), (e + y) ** 2, by=in_roots)
+    drop = fixed_bound - epsilon
     distance = sp.sqrt(T * drop)  # R with g = R/T makes both inequalities equalities
     yield trial.same(distance * (distance / T), drop)
     yield trial.same(T * drop + T**2 * (distance / T) ** 2 / 2 + distance**2 / 2, half)
@@ -88,7 +88,7 @@ def standing_outputs_attain(moving_bound: sp.Expr, square_bound: sp.Expr, trial:
         a = sp.sqrt(Delta**2 - 2 * case.output * case.slope * t)
         yield trial.same(sp.diff(a, t), -case.slope * case.output / a)
         yield trial.same(a.subs(t, case.end), 0)
-        yield trial.same(bound.subs({eps: e**2, T: case.end}), case.loss, by=in_roots)
+        yield trial.same(bound.subs({epsilon: e**2, T: case.end}), case.loss, by=in_roots)
 
 
 @exact(readout_comparison)
@@ -134,15 +134,15 @@ def mode_tables(rng: np.random.Generator, count: int) -> list[tuple[list[Modes],
 
 @enclosed(readout_comparison)
 @control("the constant 1/8e", interpolating_bound=interpolating_bound / 2)
-@control("the constant 1/4e for any comparison", fixed_bound=eps + Delta**2 / (4 * sp.E * T))
-@control("fixed features 10 % less", fixed_bound=eps + NINE * Delta**2 / (4 * T))
+@control("the constant 1/4e for any comparison", fixed_bound=epsilon + Delta**2 / (4 * sp.E * T))
+@control("fixed features 10 % less", fixed_bound=epsilon + NINE * Delta**2 / (4 * T))
 @control("interpolating 10 % less", interpolating_bound=NINE * interpolating_bound)
 def modes_keep_the_bounds(fixed_bound: sp.Expr, interpolating_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Fixed features and the square loss, mode by mode; ā anywhere, or where the loss is 0."""
     for table, time, floor in trial.draw(mode_tables, trial.size(12)):
         left = sum(m * first**2 * sp.exp(-2 * m * time) for m, first, _ in table) / 2
         there = {
-            eps: floor + sum(m * other**2 for m, _, other in table) / 2,
+            epsilon: floor + sum(m * other**2 for m, _, other in table) / 2,
             Delta: sp.sqrt(sum((first - other) ** 2 for _, first, other in table)),
             T: time,
         }
@@ -163,9 +163,9 @@ def exponential_points(rng: np.random.Generator, count: int) -> list[dict[sp.Sym
 
 
 @enclosed(readout_comparison)
-@control("the constant 1/8", fixed_bound=eps + Delta**2 / (8 * T) - Delta**2 / (4 * sp.E * T))
-@control("forgets ε", fixed_bound=fixed_bound - eps)
-@control("forgets ε, moving", moving_bound=moving_bound - eps)
+@control("the constant 1/8", fixed_bound=epsilon + Delta**2 / (8 * T) - Delta**2 / (4 * sp.E * T))
+@control("forgets ε", fixed_bound=fixed_bound - epsilon)
+@control("forgets ε, moving", moving_bound=moving_bound - epsilon)
 @control("10 % less, moving", moving_bound=NINE * moving_bound)
 @control("forgets ε, square loss", square_bound=Delta**2 / (4 * T))
 @control("10 % less, square loss", square_bound=NINE * square_bound)
@@ -176,12 +176,12 @@ def other_flows_keep_the_bounds(
     readout = sp.log(sp.exp(z_0) + T)
     points = trial.draw(exponential_points, trial.size(10))
     yield trial.same(sp.diff(readout, T), sp.exp(-readout), by=None, at=points[:3])
-    beside = {eps: sp.exp(-z_1), Delta: z_1 - z_0}
+    beside = {epsilon: sp.exp(-z_1), Delta: z_1 - z_0}
     yield trial.below(sp.exp(-readout), fixed_bound.subs(beside), at=points)
     feature = sp.sqrt(p_0)  # it grows to 1, so that ā = 1 is worst at first
-    beside = {eps: (1 - feature) ** 2 / 2, Delta: 1 - feature}
+    beside = {epsilon: (1 - feature) ** 2 / 2, Delta: 1 - feature}
     points = [{p_0: point[p_0], T: point[t]} for point in trial.draw(product_points, trial.size(10))]
     nearly = [{e: root, y: drop, share: sp.Rational(99, 100)} for root, drop in ((1, 1), (2, sp.Rational(1, 3)))]
     for case, bound in zip(STANDING, (moving_bound, square_bound), strict=True):
         yield trial.below(product_loss.subs(t, T), bound.subs(beside), at=points)
-        yield trial.below(case.loss, bound.subs({eps: e**2, T: share * case.end}), at=nearly)
+        yield trial.below(case.loss, bound.subs({epsilon: e**2, T: share * case.end}), at=nearly)

@@ -25,7 +25,7 @@ from theory.lifts.tangent import (
     L,
     approach,
     crossover,
-    eps,
+    epsilon,
     eta,
     example_loss,
     example_position,
@@ -47,11 +47,11 @@ from theory.lifts.tangent import (
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 TOLERANCE = 1e-7  # of a loss of order 1 after an integration whose steps err by 1e-10
 
-linear_rate = eps + (L_0 - eps) * sp.exp(-t / kappa**2)
-first_power = eps + kappa / (t + kappa / (L_0 - eps))
+linear_rate = epsilon + (L_0 - epsilon) * sp.exp(-t / kappa**2)
+first_power = epsilon + kappa / (t + kappa / (L_0 - epsilon))
 without_cases = descending(rate)
 forgets_logarithm = (
-    kappa**2 / 2 * (1 / (sp.sqrt(eta) - sp.sqrt(eps)) - 1 / (sp.sqrt(L_0) - sp.sqrt(eps))) / sp.sqrt(eps)
+    kappa**2 / 2 * (1 / (sp.sqrt(eta) - sp.sqrt(epsilon)) - 1 / (sp.sqrt(L_0) - sp.sqrt(epsilon))) / sp.sqrt(epsilon)
 )
 
 
@@ -60,7 +60,7 @@ forgets_logarithm = (
 @control("κ in place of κ²", rate=first_power)
 @control("10 % more", rate=ELEVEN * rate)
 @control("10 % less", rate=NINE * rate)
-@control("κ/t", simple_rate=eps + kappa / t)
+@control("κ/t", simple_rate=epsilon + kappa / t)
 @control("twice the gradient", gradient_bound=2 * gradient_bound)
 @control("10 % more of the gradient", gradient_bound=ELEVEN * gradient_bound)
 @control("10 % less of the gradient", gradient_bound=NINE * gradient_bound)
@@ -75,7 +75,7 @@ def rate_integrates_the_gradient_bound(
 
 
 @exact(tangent_rate)
-@control("counted from an infinite loss", hitting_time=descending(hitting_time) + kappa**2 / (L_0 - eps))
+@control("counted from an infinite loss", hitting_time=descending(hitting_time) + kappa**2 / (L_0 - epsilon))
 @control("κ in place of κ²", hitting_time=hitting_time / kappa)
 @control("10 % less", hitting_time=NINE * hitting_time)
 @control("10 % more", hitting_time=ELEVEN * hitting_time)
@@ -87,13 +87,13 @@ def hitting_time_inverts_the_rate(rate: sp.Expr, hitting_time: sp.Expr, trial: T
     yield trial.same(descending(rate).subs(t, descending(hitting_time)), eta)
     low, edge = sp.Rational(1, 20), sp.Rational(1, 10)
     for start, level in ((low, sp.Rational(1, 2)), (edge, sp.Rational(1, 5)), (0, 1), (low, low)):
-        at = {L_0: start, eps: edge, kappa: 2, eta: level}
+        at = {L_0: start, epsilon: edge, kappa: 2, eta: level}
         for time in (0, 10, 80):  # at 80 the formula without cases divides by 0
             claimed = rate.subs({**at, t: time})
             yield trial.holds(claimed == start, f"a flow at rest at {start} ≤ ε has the rate {claimed}")
         claimed = hitting_time.subs(at)
         yield trial.holds(claimed == 0, f"from {start} down to {level} in the time {claimed}")
-    for level in (eps, eps / 2):
+    for level in (epsilon, epsilon / 2):
         claimed = hitting_time.subs(eta, level).subs({**DESCENT, kappa: 2})
         yield trial.holds(claimed == no_guarantee, f"down to η ≤ ε: {claimed}")
 
@@ -101,7 +101,7 @@ def hitting_time_inverts_the_rate(rate: sp.Expr, hitting_time: sp.Expr, trial: T
 @exact(tangent_rate)
 @control("twice the slope", example_loss=example_loss.subs(kappa, kappa / 2))
 @control("10 % more of the example", example_loss=ELEVEN * example_loss)
-@control("forgets ε", example_position=example_position.subs(eps, 0))
+@control("forgets ε", example_position=example_position.subs(epsilon, 0))
 @control("10 % more of the flow", example_position=ELEVEN * example_position)
 @control("the linear equation", rate=linear_rate)
 @control("κ in place of κ²", rate=first_power)
@@ -113,20 +113,26 @@ def example_attains_all(
     """Its tangent reaches ε with the step κ; its slope is the bound; its flow has the rate."""
     slope = sp.diff(example_loss, x)
     yield trial.same(example_loss.subs(x, 0), L_0)
-    yield trial.same(example_loss + slope * kappa, eps)
+    yield trial.same(example_loss + slope * kappa, epsilon)
     yield trial.same(-slope, gradient_bound.subs(L, example_loss))
     yield trial.same(example_position.subs(t, 0), 0)
     yield trial.same(sp.diff(example_position, t), -slope.subs(x, example_position))
     yield trial.same(example_loss.subs(x, example_position), descending(rate))
 
 
-SPEED = {L_0: sp.Integer(1), eps: sp.Rational(1, 10), kappa: sp.Integer(2), t: sp.Integer(10), eta: sp.Rational(1, 5)}
+SPEED = {
+    L_0: sp.Integer(1),
+    epsilon: sp.Rational(1, 10),
+    kappa: sp.Integer(2),
+    t: sp.Integer(10),
+    eta: sp.Rational(1, 5),
+}
 
 
 @exact(tangent_rate)
 @control("the solution of a linear equation", rate=linear_rate)
 @control("κ in place of κ²", rate=first_power)
-@control("κ/t", simple_rate=eps + kappa / t)
+@control("κ/t", simple_rate=epsilon + kappa / t)
 @control("κ in the time", hitting_time=hitting_time / kappa)
 @control("a rate 10 % less", rate=NINE * rate)
 def example_is_no_exception(
@@ -185,7 +191,7 @@ def convex_instances(rng: np.random.Generator, count: int) -> list[Instance]:
 
 def gradient_ratios(bound: sp.Expr, instances: list[Instance]) -> list[sp.Expr]:
     """‖∇L‖² over the square of its bound, in each instance."""
-    values = ({L: each.loss, eps: each.reached, kappa: each.step} for each in instances)
+    values = ({L: each.loss, epsilon: each.reached, kappa: each.step} for each in instances)
     points = ({symbol: sp.Rational(value) for symbol, value in point.items()} for point in values)
     bounds = [sp.radsimp(sp.expand(bound.subs(point) ** 2)) for point in points]
     return [sp.Rational(each.slope) / square for each, square in zip(instances, bounds, strict=True) if square != 0]
@@ -214,7 +220,7 @@ def product_of_parameters_keeps_the_rate(rate: sp.Expr, trial: Trial) -> Iterato
 # L13
 
 e, y, z = sp.symbols("e y z", positive=True)
-ROOTS = {eps: e**2, L_0: (e + y) ** 2, eta: (e + z) ** 2, L: (e + z) ** 2}
+ROOTS = {epsilon: e**2, L_0: (e + y) ** 2, eta: (e + z) ** 2, L: (e + z) ** 2}
 
 
 def rooted(expression: sp.Expr) -> sp.Expr:
@@ -223,20 +229,20 @@ def rooted(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(square_loss_rate)
-@control("forgets the cross term", square_gradient_bound=2 * (L - eps) / kappa)
+@control("forgets the cross term", square_gradient_bound=2 * (L - epsilon) / kappa)
 @control("the constant of any loss", square_gradient_bound=gradient_bound)
 @control("10 % more of the gradient", square_gradient_bound=ELEVEN * square_gradient_bound)
 @control("factor 2", inverse_square=inverse_square - 2 * t / kappa**2)
-@control("no roots", inverse_square=1 / (L_0 - eps) + 4 * t / kappa**2)
+@control("no roots", inverse_square=1 / (L_0 - epsilon) + 4 * t / kappa**2)
 @control("10 % more", square_rate=ELEVEN * square_rate)
 @control("10 % less", square_rate=NINE * square_rate)
 @control("as if ε were 0", square_rate=1 / (1 / L_0 + 4 * t / kappa**2))
-@control("ε beside it", square_rate=eps + 1 / (1 / (L_0 - eps) + 4 * t / kappa**2))
+@control("ε beside it", square_rate=epsilon + 1 / (1 / (L_0 - epsilon) + 4 * t / kappa**2))
 def square_rate_integrates_a_bound_of_the_gradient(
     square_gradient_bound: sp.Expr, inverse_square: sp.Expr, square_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """In s = √L and e = √ε: s' = −g²/2s is −2s(s − e)²/κ², and the rate has s' = −2(s − e)³/κ²."""
-    yield trial.same(square_gradient_bound, (2 * L - sp.sqrt(2 * L) * sp.sqrt(2 * eps)) / kappa)
+    yield trial.same(square_gradient_bound, (2 * L - sp.sqrt(2 * L) * sp.sqrt(2 * epsilon)) / kappa)
     speed = rooted(square_gradient_bound) ** 2 / (2 * (e + z))
     yield trial.same(speed - 2 * z**3 / kappa**2, 2 * e * z**2 / kappa**2)
     drop = sp.sqrt(rooted(square_rate)) - e
@@ -251,7 +257,7 @@ def square_rate_integrates_a_bound_of_the_gradient(
 @control("10 % less", square_hitting_time=NINE * square_hitting_time)
 @control("10 % more", square_hitting_time=ELEVEN * square_hitting_time)
 @control("no cases", square_hitting_time=descending(square_hitting_time))
-@control("forgets the cross term", square_gradient_bound=2 * (L - eps) / kappa)
+@control("forgets the cross term", square_gradient_bound=2 * (L - epsilon) / kappa)
 @control("no cases in the rate", square_rate=descending(square_rate))
 @control("κ in place of κ²", square_rate=square_rate.subs(kappa, sp.sqrt(kappa)))
 def square_hitting_time_integrates_the_gradient_bound(
@@ -261,10 +267,10 @@ def square_hitting_time_integrates_the_gradient_bound(
     time, speed = rooted(square_hitting_time), rooted(square_gradient_bound) ** 2
     yield trial.same(time.subs(z, y), 0)
     yield trial.same(sp.diff(time, z) / (2 * (e + z)), -1 / speed)
-    without = square_hitting_time.subs(eps, 0)
+    without = square_hitting_time.subs(epsilon, 0)
     for start, level in ((1, sp.Rational(1, 2)), (4, sp.Rational(1, 9)), (sp.Rational(7, 3), sp.Rational(1, 100))):
         at = {L_0: start, eta: level, kappa: 3}
-        reached = square_rate.subs(eps, 0).subs({**at, t: without.subs(at)})
+        reached = square_rate.subs(epsilon, 0).subs({**at, t: without.subs(at)})
         yield trial.holds(sp.simplify(reached - level) == 0, f"ε = 0: {reached} is reached by the time for {level}")
     low, edge = sp.Rational(1, 20), sp.Rational(1, 10)
     for floor, start, level, claimed in (
@@ -275,17 +281,17 @@ def square_hitting_time_integrates_the_gradient_bound(
         (0, 1, 0, no_guarantee),
         (0, 0, 0, 0),
     ):
-        found = square_hitting_time.subs({eps: floor, L_0: start, eta: level, kappa: 2})
+        found = square_hitting_time.subs({epsilon: floor, L_0: start, eta: level, kappa: 2})
         yield trial.holds(found == claimed, f"ε = {floor}, from {start} to {level}: {found}")
-    resting = square_rate.subs({eps: sp.Rational(1, 10), L_0: sp.Rational(1, 20), kappa: 2, t: 5})
+    resting = square_rate.subs({epsilon: sp.Rational(1, 10), L_0: sp.Rational(1, 20), kappa: 2, t: 5})
     yield trial.holds(resting == sp.Rational(1, 20), f"a flow at rest at 1/20 ≤ ε has the rate {resting}")
 
 
 @exact(square_loss_rate)
-@control("a tangent to 0", square_example=square_example.subs(eps, 0))
+@control("a tangent to 0", square_example=square_example.subs(epsilon, 0))
 @control("twice the slope", square_example=square_example.subs(kappa, kappa / 2))
 @control("10 % more of the example", square_example=ELEVEN * square_example)
-@control("forgets the cross term", square_gradient_bound=2 * (L - eps) / kappa)
+@control("forgets the cross term", square_gradient_bound=2 * (L - epsilon) / kappa)
 @control("upwards", square_gradient_bound=-square_gradient_bound)
 @control("10 % less of the time", square_hitting_time=NINE * square_hitting_time)
 @control("factor 2", square_rate=square_rate.subs(kappa, sp.sqrt(2) * kappa))
@@ -301,11 +307,11 @@ def square_example_attains(
     output, slope = sp.sqrt(2) * sp.sqrt(loss), sp.diff(loss, x)
     yield trial.same(loss.subs(x, 0), (e + y) ** 2)
     yield trial.same(output + sp.diff(output, x) * kappa, sp.sqrt(2) * e)
-    bound = square_gradient_bound.subs(eps, e**2).subs(L, loss)
+    bound = square_gradient_bound.subs(epsilon, e**2).subs(L, loss)
     yield trial.same(-slope, bound)
-    time = descending(square_hitting_time).subs({eps: e**2, L_0: (e + y) ** 2}).subs(eta, loss)
+    time = descending(square_hitting_time).subs({epsilon: e**2, L_0: (e + y) ** 2}).subs(eta, loss)
     yield trial.same(sp.diff(time, x), -1 / slope)
-    interpolating = descending(square_rate).subs(eps, 0).subs(L_0, y**2)
+    interpolating = descending(square_rate).subs(epsilon, 0).subs(L_0, y**2)
     yield trial.same(sp.diff(interpolating, t), -((2 * interpolating / kappa) ** 2))
     exact_slope = slope.subs(e, 0)
     yield trial.same(exact_slope, -2 * loss.subs(e, 0) / kappa)
@@ -326,13 +332,13 @@ def explicit_rate_is_slow_in_the_end(
     ]  # both rest at y = 0
     yield trial.holds(crossover > 1, "the crossover is above ε")
     yield trial.same(*(fall.subs(y, (crossover - 1) * e) for fall in falls))
-    yield trial.same(sp.limit((rooted(square_rate) - e**2) * sp.sqrt(t), t, sp.oo), approach.subs(eps, e**2))
+    yield trial.same(sp.limit((rooted(square_rate) - e**2) * sp.sqrt(t), t, sp.oo), approach.subs(epsilon, e**2))
 
 
 @enclosed(square_loss_rate)
 @control("half of the gradient", square_gradient_bound=square_gradient_bound / 2)
 @control("forgets the logarithm", square_hitting_time=forgets_logarithm)
-@control("as if ε were 0", square_rate=square_rate.subs(eps, 0))
+@control("as if ε were 0", square_rate=square_rate.subs(epsilon, 0))
 def bounds_are_in_order(
     square_gradient_bound: sp.Expr,
     square_rate: sp.Expr,
@@ -377,7 +383,7 @@ ONE_PARAMETER = Instance(HALF, Fraction(1, 8), HALF, Fraction(1))  # J = ρ = 1 
 
 
 @exact(square_loss_rate)
-@control("forgets the cross term", square_gradient_bound=2 * (L - eps) / kappa)
+@control("forgets the cross term", square_gradient_bound=2 * (L - epsilon) / kappa)
 @control("10 % more", square_gradient_bound=ELEVEN * square_gradient_bound)
 def square_gradients_keep_their_bound(square_gradient_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """In rational arithmetic, attained where ρ + Ju is parallel to ρ and J has rank one."""
@@ -389,7 +395,7 @@ def square_gradients_keep_their_bound(square_gradient_bound: sp.Expr, trial: Tri
 @enclosed(square_loss_rate)
 @control("10 % less", square_rate=NINE * square_rate)
 @control("half of κ", square_rate=square_rate.subs(kappa, kappa / 2))
-@control("as if ε were 0", square_rate=square_rate.subs(eps, 0))
+@control("as if ε were 0", square_rate=square_rate.subs(epsilon, 0))
 def product_of_parameters_keeps_the_square_rate(square_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The flow of L12's check, in closed form."""
     points = trial.draw(product_points, trial.size(12))
@@ -403,7 +409,7 @@ def trained_networks_keep_the_square_rate(square_rate: sp.Expr, trial: Trial) ->
     """tanh networks by Runge–Kutta, κ the largest at 41 times; the limit is what the integration may err by."""
     for replicate in range(trial.size(3)):
         flow = trial.draw(network_flow, 41, replicate=replicate)
-        hypotheses = {L_0: sp.Rational(flow.losses[0]), eps: sp.Rational(flow.eps), kappa: sp.Rational(flow.radius)}
+        hypotheses = {L_0: sp.Rational(flow.losses[0]), epsilon: sp.Rational(flow.eps), kappa: sp.Rational(flow.radius)}
         places = range(0, len(flow.times), 4)
         bounds = [trial.value(square_rate, {**hypotheses, t: sp.Rational(flow.times[i])}) for i in places]
         excess = max(flow.losses[i] - bound for i, bound in zip(places, bounds, strict=True))

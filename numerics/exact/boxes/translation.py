@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 import sympy as sp
-from theory.iterate import Iterate
-from theory.let import Let
 
 from numerics.exact.balls import free_symbols
 from numerics.exact.boxes.errors import BoxError
 from numerics.exact.boxes.graph import Graph
 from numerics.exact.boxes.legal import Ranges, never_negative
+from theory.formulas.iterate import Iterate
+from theory.formulas.let import Let
 
 MOST_TERMS = 400  # of a sum, and steps of a recursion, that are written out
 
