@@ -6,11 +6,13 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.symbols import delta, m
+from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, UNIT, Hypothesis, Quantity, whole_from
 
 k = sp.Symbol("k", integer=True, nonnegative=True)  # frequency
 rank = sp.Symbol("rank", integer=True, positive=True)  # place in the descending list, multiplicities counted, from 1
 low, high = sp.symbols("low high", integer=True, positive=True)  # ranks of a fit, both included
-points, sum_x, sum_y, sum_xx, sum_xy = sp.symbols("S S_x S_y S_xx S_xy")
+points = sp.Symbol("S", integer=True, positive=True)
+sum_x, sum_y, sum_xx, sum_xy = sp.symbols("S_x S_y S_xx S_xy", real=True)
 
 _even = 1 + (-1) ** k
 ntk_eigenvalue = sp.Piecewise(
@@ -85,7 +87,28 @@ $e^{-mt^2/4}$, and the mean is at most the root of the mean square. ∎
     source=Source("2510.17515", "classical eigenvalues (Bietti and Mairal 2019); beyond the two sentences at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("inputs on the circle itself; for other radii see K11",),
+    quantities=(
+        Quantity(k, "frequency of an eigenfunction on the circle", COUNT_FROM_ZERO, drawn=(0, 9)),
+        Quantity(
+            rank, "place in the descending list of eigenvalues, multiplicities counted, from one", COUNT, drawn=(1, 30)
+        ),
+        Quantity(low, "first rank of a fit", COUNT, drawn=(4, 7)),
+        Quantity(high, "last rank of a fit", COUNT, drawn=(20, 40)),
+        Quantity(points, "number of points through which a line is fitted", whole_from(2), drawn=(2, 9)),
+        Quantity(sum_x, "sum of the abscissas of the points fitted", sp.S.Reals),
+        Quantity(sum_y, "sum of the ordinates of the points fitted", sp.S.Reals),
+        Quantity(
+            sum_xx, "sum of the squared abscissas of the points fitted", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4)
+        ),
+        Quantity(sum_xy, "sum of abscissa times ordinate over the points fitted", sp.S.Reals),
+        Quantity(m, "number of independent uniform points on the circle", COUNT, drawn=(20, 400)),
+        Quantity(delta, "probability that the bound fails", UNIT, drawn=(sp.Rational(1, 100), sp.Rational(1, 2))),
+    ),
+    hypotheses=(
+        Hypothesis("a fit over more than one rank", low < high),
+        Hypothesis("abscissas that are not all the same", points * sum_xx > sum_x**2),
+        Hypothesis("inputs on the circle itself; for other radii see K11"),
+    ),
     expressions={
         "ntk_eigenvalue": ntk_eigenvalue,
         "slope_eigenvalue": slope_eigenvalue,
@@ -100,13 +123,5 @@ $e^{-mt^2/4}$, and the mean is at most the root of the mean square. ∎
         "squares": squares,
         "mean_distance": mean_distance,
         "sampling_radius": sampling_radius,
-    },
-    domain={
-        k: (0, 9),
-        rank: (1, 30),
-        low: (4, 7),
-        high: (20, 40),
-        m: (20, 400),
-        delta: (sp.Rational(1, 100), sp.Rational(1, 2)),
     },
 )

@@ -7,6 +7,7 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.kernel import circle
 from theory.kernel.dual import kappa_0, kappa_1
+from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
 
 share, energy = sp.symbols("g_W g_Q", positive=True)  # ∫W(u, v)du and ∫Q(u, v)du at the one input v that is left
 above, below = sp.symbols("s_plus s_minus", nonnegative=True)  # Σ x_a² over samples with x_a > 0, and with x_a < 0
@@ -93,7 +94,44 @@ feature $|x|\,Y(x/|x|)$ has the operator eigenvalue $E|x|^2\lambda_\ell$, as the
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("inputs of an isotropic law in the coordinates kept; weights of these equal",),
+    quantities=(
+        Quantity(
+            share,
+            "mean over the neurons of the graphon of trained edges at the one input left",
+            sp.Interval.Lopen(0, 1),
+            drawn=(sp.Rational(1, 8), 1),
+        ),
+        Quantity(
+            energy,
+            "mean over the neurons of the graphon of second moments at the one input left",
+            sp.Interval.Lopen(0, 1),
+            drawn=(sp.Rational(1, 8), 1),
+        ),
+        Quantity(
+            above,
+            "sum of the squares of the one input left over the samples where it is positive",
+            NON_NEGATIVE,
+            drawn=(sp.Rational(1, 8), 4),
+        ),
+        Quantity(
+            below,
+            "sum of the squares of the one input left over the samples where it is negative",
+            NON_NEGATIVE,
+            drawn=(sp.Rational(1, 8), 4),
+        ),
+        Quantity(d, "number of input coordinates", COUNT, drawn=(1, 20)),
+        Quantity(k, "number of inputs kept, all of equal weight", COUNT, drawn=(2, 8)),
+        Quantity(ell, "degree of a spherical harmonic", COUNT_FROM_ZERO, drawn=(0, 8)),
+    ),
+    hypotheses=(
+        Hypothesis(
+            "a degree that the sphere has: two points have only the degrees 0 and 1",
+            sp.Or(k >= 2, ell <= 1),
+            needed_by=("sphere_eigenvalue",),
+        ),
+        Hypothesis("for the decay, at least two inputs", k >= 2, needed_by=("exponent", "constant")),
+        Hypothesis("inputs of an isotropic law in the coordinates kept; weights of these equal"),
+    ),
     uses=("K10",),
     expressions={
         "positive_eigenvalue": positive_eigenvalue,
@@ -113,11 +151,4 @@ feature $|x|\,Y(x/|x|)$ has the operator eigenvalue $E|x|^2\lambda_\ell$, as the
             checked_by="kernel_matrices_collapse",
         ),
     ),
-    domain={
-        k: (2, 8),
-        ell: (0, 8),
-        d: (1, 20),
-        above: (sp.Rational(1, 8), 4),
-        below: (sp.Rational(1, 8), 4),
-    },
 )

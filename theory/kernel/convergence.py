@@ -8,9 +8,10 @@ from dataclasses import dataclass, fields
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source, formulas
-from theory.kernel.dual import cosine, kappa_0
+from theory.kernel.dual import COSINE, DENSITY, DEPTH, cosine, kappa_0
 from theory.kernel.dual import depth as L
-from theory.kernel.finite_width import n
+from theory.kernel.finite_width import WIDTH, n
+from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import rho
 
 N = sp.Symbol("N", integer=True, positive=True)  # the width of the next layer
@@ -71,6 +72,16 @@ step = Moments(
     _next(sent(_m) + kept(_h), _m.traces + _h.traces, _m.product),
     _next(readout, _k.traces + 2 * _m.traces + _h.traces, _k.product),
 )
+
+
+def _quantities(pair: Pair, matrices: str, within: sp.Set, drawn: tuple[object, object]) -> list[Quantity]:
+    """What the three numbers of a pair of matrices stand for."""
+    meanings = (
+        f"mean product of the traces of {matrices}, over the squared width, in units of the squared path density",
+        f"mean trace of the product of {matrices}, over the squared width, in units of the squared path density",
+        f"mean over the neurons of the product of diagonal entries of {matrices}, in units of the squared path density",
+    )
+    return [Quantity(part, words, within, drawn) for part, words in zip(formulas(pair), meanings, strict=True)]
 
 
 def at_inputs(kurtosis: object) -> Moments:
@@ -202,9 +213,39 @@ most $\frac2{n^2}\|K\|_F^2$. After the first layer all is exact; $r_1=\kappa_1(r
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "masks independent of the weights, with independent entries",
-        "off the diagonal: unit inputs of cosine below 1, the first layer dense, equal widths, one density",
+    quantities=(
+        WIDTH.drawn_from(2, 40),
+        Quantity(N, "width of the next layer", COUNT, drawn=(2, 40)),
+        DEPTH.drawn_from(1, 6),
+        DENSITY.drawn_from(sp.Rational(1, 5), sp.Rational(9, 10)),
+        COSINE.drawn_from(sp.Rational(1, 20), sp.Rational(19, 20)),
+        Quantity(path, "density of paths, weighted with the squares of the input's coordinates", POSITIVE),
+        Quantity(beta, "limit of depth over width", POSITIVE, drawn=(sp.Rational(1, 8), 2)),
+        Quantity(limit, "tangent kernel of infinite width, of the layers so far", sp.S.Reals, drawn=(-3, 3)),
+        Quantity(
+            value_error,
+            "root mean square distance from the limit of the mean product of a layer's values at both inputs",
+            NON_NEGATIVE,
+            drawn=(sp.Rational(1, 8), 3),
+        ),
+        Quantity(
+            tangent_error,
+            "root mean square distance from the limit of the mean product of a layer's gradients at both inputs",
+            NON_NEGATIVE,
+            drawn=(sp.Rational(1, 8), 3),
+        ),
+        *_quantities(moments.values, r"$H=hh^\top$ with itself", sp.Interval(1, sp.oo), (1, 3)),
+        *_quantities(moments.mixed, "$H$ with $K$", NON_NEGATIVE, (sp.Rational(1, 8), 3)),
+        *_quantities(moments.tangents, "$K$ with itself", NON_NEGATIVE, (sp.Rational(1, 8), 3)),
+    ),
+    hypotheses=(
+        Hypothesis("masks independent of the weights, with independent entries"),
+        Hypothesis(
+            "off the diagonal, a cosine behind a hidden layer that is not 1",
+            sp.And(cosine >= 0, cosine < 1),
+            needed_by=("chord", "tangent_step", "depth_two"),
+        ),
+        Hypothesis("off the diagonal, inputs of one norm, the first layer dense, equal widths, one density"),
     ),
     uses=("K6",),
     remarks=(
@@ -232,16 +273,5 @@ most $\frac2{n^2}\|K\|_F^2$. After the first layer all is exact; $r_1=\kappa_1(r
         "tangent_step": tangent_step,
         "bound": bound,
         "depth_two": depth_two,
-    },
-    domain={
-        n: (2, 40),
-        N: (2, 40),
-        L: (1, 6),
-        rho: (sp.Rational(1, 5), sp.Rational(9, 10)),
-        cosine: (sp.Rational(1, 20), sp.Rational(19, 20)),
-        beta: (sp.Rational(1, 8), 2),
-        limit: (-3, 3),
-        **dict.fromkeys((value_error, tangent_error, *formulas(moments)), (sp.Rational(1, 8), 3)),
-        moments.values.traces: (sp.Rational(5, 4), 3),  # at least the squared mean
     },
 )

@@ -6,9 +6,10 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.kernel.dual import cosine, kappa_0, kappa_1
+from theory.quantities import POSITIVE, Hypothesis, Quantity
 
 beta, s = sp.symbols("beta s", positive=True)  # largest square of an input; least variance of a row, s ≤ beta
-delta = sp.Symbol("delta", positive=True)  # how far the graphons of the example are apart, at most 1/2
+delta = sp.Symbol("delta", positive=True)  # how far the graphons of the example are apart, at most 1
 
 constant = beta * (2 + sp.sqrt(beta / s) / sp.pi)
 correlation = 1 - 2 * delta
@@ -43,9 +44,25 @@ $\arccos(1-2\delta)\sim2\sqrt\delta$. *$L^1$:* $E|M_{ij}-W|=2W(1-W)$. ∎
     source=Source("2510.17515", "beyond the two sentences at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        r"ReLU, one hidden layer, bounded inputs; all rows of both graphons have variance at least $s>0$",
-        "a mask: $s$ is read off the mask; a row that keeps nothing has no such bound",
+    quantities=(
+        Quantity(beta, "largest square of an input's coordinate", POSITIVE, drawn=(2, 4)),
+        Quantity(
+            s,
+            "least variance of the preactivations over the rows of both graphons",
+            POSITIVE,
+            drawn=(sp.Rational(1, 2), 2),
+        ),
+        Quantity(
+            delta,
+            "distance of the values of the two graphons of the example",
+            sp.Interval.Lopen(0, 1),
+            drawn=(sp.Rational(1, 100), sp.Rational(1, 2)),
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("no variance above the largest square of a coordinate", s <= beta),
+        Hypothesis(r"ReLU, one hidden layer, bounded inputs; all rows of both graphons have variance at least $s>0$"),
+        Hypothesis("a mask: $s$ is read off the mask; a row that keeps nothing has no such bound"),
     ),
     uses=("K1", "K4"),
     expressions={
@@ -56,5 +73,4 @@ $\arccos(1-2\delta)\sim2\sqrt\delta$. *$L^1$:* $E|M_{ij}-W|=2W(1-W)$. ∎
         "own_layer_growth": 2 / (sp.pi * sp.sqrt(delta)),
         "l1_distance": sp.Rational(5, 12),
     },
-    domain={delta: (sp.Rational(1, 100), sp.Rational(1, 2)), beta: (2, 4), s: (sp.Rational(1, 2), 2)},
 )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import sympy as sp
 
 from theory.formulas.iterate import Iterate
+from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from theory.saliency.model import rho
 
 z = sp.Symbol("z", real=True)  # a preactivation
 a, b = sp.symbols("a b", positive=True)  # variances of the preactivations of two inputs
@@ -15,6 +17,22 @@ cosine = sp.Symbol("r", real=True)  # their correlation c/√(ab)
 angle = sp.Symbol("theta", nonnegative=True)  # θ = arccos r
 depth = sp.Symbol("L", integer=True, positive=True)  # hidden layers
 tangent = sp.Symbol("t", real=True)  # the dense tangent kernel of the layers below
+
+FIRST_VARIANCE = Quantity(a, "variance of the preactivation at the first input", POSITIVE, drawn=(1, 3))
+SECOND_VARIANCE = Quantity(b, "variance of the preactivation at the second input", POSITIVE, drawn=(1, 3))
+COVARIANCE = Quantity(
+    c, "covariance of the preactivations at the two inputs", sp.S.Reals, drawn=(sp.Rational(-9, 10), sp.Rational(9, 10))
+)
+PREACTIVATIONS = (FIRST_VARIANCE, SECOND_VARIANCE, COVARIANCE)
+COSINE = Quantity(
+    cosine,
+    "correlation of two preactivations, in the first layer the cosine of the angle between the inputs",
+    sp.Interval(-1, 1),
+    drawn=(sp.Rational(-9, 10), sp.Rational(9, 10)),
+)
+DEPTH = Quantity(depth, "number of hidden layers", COUNT, drawn=(1, 4))
+DENSITY = Quantity(rho, "density, the share of weights kept", sp.Interval.Lopen(0, 1))
+CAUCHY_SCHWARZ = Hypothesis("a covariance that the two variances allow", c**2 <= a * b)
 
 
 @dataclass(frozen=True)

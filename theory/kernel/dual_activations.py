@@ -6,7 +6,11 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.kernel.dual import (
+    CAUCHY_SCHWARZ,
+    COSINE,
+    DEPTH,
     J_2,
+    PREACTIVATIONS,
     a,
     angle,
     angle_step,
@@ -15,7 +19,6 @@ from theory.kernel.dual import (
     cosine,
     dense_nngp,
     dense_ntk,
-    depth,
     erf,
     kappa_0,
     kappa_1,
@@ -24,6 +27,7 @@ from theory.kernel.dual import (
     relu,
     tangent,
 )
+from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 
 k = sp.Symbol("k", integer=True, nonnegative=True)
 
@@ -72,8 +76,22 @@ $\sin^2\frac{\theta_{l+1}}2=\frac{1-\kappa_1}2$. ∎
     source=Source("2510.17515", "the kernels of Cho and Saul (2009); beyond the two sentences at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        r"$a,b>0$, $c^2\le ab$; for $\partial_aF$ and $E\dot\varphi\dot\varphi'$ of ReLU as a limit at $c^2=ab$",
+    quantities=(
+        *PREACTIVATIONS,
+        COSINE,
+        Quantity(
+            angle,
+            "angle whose cosine is the correlation of two preactivations",
+            sp.Interval(0, sp.pi),
+            drawn=(sp.Rational(1, 10), 3),
+        ),
+        Quantity(tangent, "dense tangent kernel of the layers below", sp.S.Reals, drawn=(-1, 3)),
+        DEPTH,
+        Quantity(k, "place of a coefficient in a power series, from zero", COUNT_FROM_ZERO, drawn=(0, 8)),
+    ),
+    hypotheses=(
+        CAUCHY_SCHWARZ,
+        Hypothesis(r"at $c^2=ab$, $\partial_aF$ and $E\dot\varphi\dot\varphi'$ of ReLU are limits"),
     ),
     expressions={
         "kappa_0": kappa_0,
@@ -95,14 +113,4 @@ $\sin^2\frac{\theta_{l+1}}2=\frac{1-\kappa_1}2$. ∎
         "dense_ntk": dense_ntk,
     },
     aids={"activations": (relu, erf, linear)},
-    domain={
-        a: (1, 3),
-        b: (1, 3),
-        c: (sp.Rational(-9, 10), sp.Rational(9, 10)),
-        cosine: (sp.Rational(-9, 10), sp.Rational(9, 10)),
-        angle: (sp.Rational(1, 10), 3),
-        tangent: (-1, 3),
-        depth: (1, 4),
-        k: (0, 8),
-    },
 )

@@ -5,12 +5,15 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.kernel.dual import J_2, a, b, c, cosine, relu
+from theory.kernel.dual import CAUCHY_SCHWARZ, COSINE, DENSITY, J_2, PREACTIVATIONS, a, b, c, cosine, relu
+from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import rho
 
 n = sp.Symbol("n", integer=True, positive=True)  # the width
 q = sp.Symbol("q", positive=True)  # mean square of the inputs, Σ x_j²/d
 k = sp.Symbol("k", positive=True)  # Σ x_j⁴/d²
+
+WIDTH = Quantity(n, "width, the number of neurons of a hidden layer", COUNT)
 
 fourth = 2 * J_2 / sp.pi
 
@@ -59,7 +62,19 @@ $E_Ma_M^2=\rho^2q^2+\rho(1-\rho)k$. ∎
     source=Source("2510.17515", "beyond the two sentences at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("masks independent of the weights; the readout dense",),
+    quantities=(
+        *PREACTIVATIONS,
+        COSINE,
+        DENSITY.drawn_from(sp.Rational(1, 10), sp.Rational(9, 10)),
+        WIDTH.drawn_from(2, 50),
+        Quantity(q, "mean square of the coordinates of the input", POSITIVE),
+        Quantity(k, "sum of the fourth powers of the input's coordinates over their squared number", POSITIVE),
+    ),
+    hypotheses=(
+        CAUCHY_SCHWARZ,
+        Hypothesis("fourth powers that an input of this mean square can have", k <= q**2),
+        Hypothesis("masks independent of the weights; the readout dense"),
+    ),
     expressions={
         "mean": mean,
         "second_moment": second_moment,
@@ -68,13 +83,5 @@ $E_Ma_M^2=\rho^2q^2+\rho(1-\rho)k$. ∎
         "fourth": fourth,
         "diagonal_mean": diagonal_mean,
         "diagonal_variance": diagonal_variance,
-    },
-    domain={
-        a: (1, 3),
-        b: (1, 3),
-        c: (sp.Rational(-9, 10), sp.Rational(9, 10)),
-        cosine: (sp.Rational(-9, 10), sp.Rational(9, 10)),
-        rho: (sp.Rational(1, 10), sp.Rational(9, 10)),
-        n: (2, 50),
     },
 )

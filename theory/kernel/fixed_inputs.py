@@ -5,12 +5,26 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
+from theory.kernel.dual import (
+    CAUCHY_SCHWARZ,
+    COSINE,
+    COVARIANCE,
+    FIRST_VARIANCE,
+    SECOND_VARIANCE,
+    a,
+    b,
+    c,
+    cosine,
+    kappa_0,
+    kappa_1,
+    relu,
+)
+from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
 
 share = sp.Symbol("p", positive=True)  # value of the graphon at an input, at most 1
 first, second = sp.symbols("x y", real=True)  # an input's values in x and x′
 inputs = sp.Symbol("d", integer=True, positive=True)
-agreeing = sp.Symbol("A", integer=True, positive=True)  # inputs where x and x′ of signs ±1 agree
+agreeing = sp.Symbol("A", integer=True, nonnegative=True)  # inputs where x and x′ of signs ±1 agree
 opposed = sp.Symbol("B", integer=True, nonnegative=True)  # and those where they do not
 kept, kept_agreeing = sp.symbols("k i", integer=True, nonnegative=True)
 
@@ -103,10 +117,50 @@ $p=1$, $A=0$ or $B=0$ there is one cosine. ∎
     source=Source("2510.17515", "the title, “The Graphon Limit Hypothesis”, and its reading reported second-hand"),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
-    assumptions=(
-        "masks independent of the weights, one hidden ReLU layer with dense readout",
-        r"for the gap: bounded inputs, $S_W$ away from the degenerate covariances, where $H$ is infinite",
-        r"for its sign: inputs of signs and one density $p$",
+    quantities=(
+        FIRST_VARIANCE.drawn_from(2, 3),
+        SECOND_VARIANCE.drawn_from(2, 3),
+        COVARIANCE.drawn_from(sp.Rational(-3, 2), sp.Rational(3, 2)),
+        COSINE,
+        Quantity(
+            share,
+            "value of the graphon at an input, the probability that its edge is kept",
+            sp.Interval.Lopen(0, 1),
+            drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
+        ),
+        Quantity(first, "coordinate of the first input", sp.S.Reals),
+        Quantity(second, "coordinate of the second input, at the same place", sp.S.Reals),
+        Quantity(inputs, "number of input coordinates", COUNT),
+        Quantity(agreeing, "number of places at which two inputs of signs agree", COUNT_FROM_ZERO, drawn=(1, 5)),
+        Quantity(opposed, "number of places at which two inputs of signs differ", COUNT_FROM_ZERO, drawn=(1, 5)),
+        Quantity(kept, "number of places that a row keeps", COUNT_FROM_ZERO, drawn=(1, 5)),
+        Quantity(
+            kept_agreeing,
+            "number of places that a row keeps and at which the inputs agree",
+            COUNT_FROM_ZERO,
+            drawn=(0, 1),
+        ),
+    ),
+    hypotheses=(
+        CAUCHY_SCHWARZ,
+        Hypothesis("kept places that agree are some of those that agree", kept_agreeing <= agreeing),
+        Hypothesis("kept places that agree are some of those kept", kept_agreeing <= kept),
+        Hypothesis("kept places that differ are some of those that differ", kept - kept_agreeing <= opposed),
+        Hypothesis("inputs with a coordinate", agreeing + opposed >= 1, needed_by=("signs_weight",)),
+        Hypothesis(
+            "for the quenched kernel, inputs that agree somewhere (else it is 0, as is the graphon kernel)",
+            agreeing >= 1,
+            needed_by=("signs_quenched",),
+        ),
+        Hypothesis("masks independent of the weights, one hidden ReLU layer with dense readout"),
+        Hypothesis("for the Hessian, a covariance that does not degenerate", c**2 < a * b, needed_by=("hessian",)),
+        Hypothesis(
+            "for the gap, inputs that are not parallel",
+            sp.And(cosine > -1, cosine < 1),
+            needed_by=("gap", "signs_gap", "signs_curvature"),
+        ),
+        Hypothesis("for the gap, bounded inputs"),
+        Hypothesis("for its sign, inputs of signs and one density $p$"),
     ),
     uses=("K1", "K2"),
     expressions={
@@ -147,16 +201,5 @@ $p=1$, $A=0$ or $B=0$ there is one cosine. ∎
     aids={
         "products": products,
         "two_inputs": ((1, 1), (1, -1)),
-    },
-    domain={
-        a: (2, 3),
-        b: (2, 3),
-        c: (sp.Rational(-3, 2), sp.Rational(3, 2)),
-        cosine: (sp.Rational(-9, 10), sp.Rational(9, 10)),
-        share: (sp.Rational(1, 20), sp.Rational(19, 20)),
-        agreeing: (1, 5),
-        opposed: (1, 5),
-        kept: (1, 5),
-        kept_agreeing: (0, 1),
     },
 )

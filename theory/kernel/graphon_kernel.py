@@ -11,7 +11,8 @@ import sympy as sp
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.formulas.let import Let
 from theory.kernel.dual import DualActivation, a, b, c, relu
-from theory.saliency.model import u, v
+from theory.quantities import Hypothesis, Quantity
+from theory.saliency.model import NEURON, u, v
 
 above = sp.Symbol("w", positive=True)  # a position in the next layer
 weight = sp.Function("W", nonnegative=True)  # a graphon left open: row, column
@@ -268,9 +269,17 @@ over a product $p(u)q(v)$ the factors separate. ∎
     ),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
-    assumptions=(
-        r"ReLU $\varphi(z)=\sqrt2\max(z,0)$, no bias, weights iid $N(0,1)$, masks independent of them (else K4)",
-        "widths to infinity one after the other; inputs that are not zero",
+    quantities=(
+        NEURON,
+        Quantity(x, "coordinate of the first input", sp.S.Reals, drawn=(-2, 2)),
+        Quantity(y, "coordinate of the second input", sp.S.Reals, drawn=(-2, 2)),
+    ),
+    hypotheses=(
+        Hypothesis(
+            r"ReLU $\varphi(z)=\sqrt2\max(z,0)$, no bias, weights iid $N(0,1)$, masks independent of them (else K4)"
+        ),
+        Hypothesis("widths to infinity one after the other"),
+        Hypothesis("inputs that are not zero (at a zero input the kernel is 0, and there are no correlations)"),
     ),
     uses=("K1",),
     expressions={
@@ -313,5 +322,4 @@ over a product $p(u)q(v)$ the factors separate. ∎
             ),
         ),
     ),
-    domain=dict.fromkeys((*x, *y), (-2, 2)),
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from theory.kernel.dual import cosine, dense_ntk, depth
+from theory.kernel.dual import COSINE, DEPTH, dense_ntk, depth
+from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import rho
 
 ratio = rho ** (depth + 1)
@@ -35,9 +36,22 @@ $\sum(\partial f/\partial W)^2=\rho^{-1}\sum(\partial f/\partial w)^2=\rho^L\The
     source=Source("2510.17515", "the power $L$ is reported second-hand; the two sentences at hand name none"),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
-    assumptions=(
-        r"ReLU $\varphi(z)=\sqrt2\max(z,0)$, no bias, the NTK parametrisation without rescaling by the density",
-        "masks independent of the weights (else K4), the limit of K2",
+    quantities=(
+        Quantity(
+            rho,
+            "density, the share of weights kept, or, where nothing is pruned, the variance of the weights",
+            POSITIVE,
+            drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
+        ),
+        DEPTH,
+        COSINE,
+    ),
+    hypotheses=(
+        Hypothesis("no more than all weights are kept", rho <= 1, needed_by=("ratio", "readout_dense", "kernel")),
+        Hypothesis(
+            r"ReLU $\varphi(z)=\sqrt2\max(z,0)$, no bias, the NTK parametrisation without rescaling by the density"
+        ),
+        Hypothesis("masks independent of the weights (else K4), the limit of K2"),
     ),
     uses=("K1", "K2"),
     expressions={
@@ -72,9 +86,4 @@ $\sum(\partial f/\partial W)^2=\rho^{-1}\sum(\partial f/\partial w)^2=\rho^L\The
             ),
         ),
     ),
-    domain={
-        rho: (sp.Rational(1, 20), sp.Rational(19, 20)),
-        depth: (1, 4),
-        cosine: (sp.Rational(-9, 10), sp.Rational(9, 10)),
-    },
 )

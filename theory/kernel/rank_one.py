@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.kernel.dual import a, b, c, cosine, dense_ntk, depth
+from theory.kernel.dual import CAUCHY_SCHWARZ, DEPTH, a, b, c, cosine, dense_ntk, depth
+from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 
 flow = sp.Symbol("f", positive=True)  # Π_l ∫ g_l h_{l+1}
-p, q = sp.symbols("p q", positive=True)  # powers of the row and column profiles
-share = sp.Symbol("s", positive=True)  # of the rows in the first of two blocks
+p, q = sp.symbols("p q", nonnegative=True)  # powers of the row and column profiles
+share = sp.Symbol("s", nonnegative=True)  # of the rows in the first of two blocks
 blocks = sp.symbols("t_1 t_2", real=True)  # dense kernels of the inputs weighted by the densities of a block
 
 kernel = flow * sp.sqrt(a * b) * dense_ntk.subs(cosine, c / sp.sqrt(a * b))
@@ -38,7 +41,35 @@ $\tilde\Sigma^{(1)}$ on block $b$ is the dense one at inputs weighted by $\sqrt{
     source=Source("2510.17515", "beyond the two sentences at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(r"ReLU $\varphi(z)=\sqrt2\max(z,0)$, no bias, masks independent of the weights, the limit of K2",),
+    quantities=(
+        Quantity(
+            a, "mean square of the first input's coordinates, weighted by the column profile", POSITIVE, drawn=(1, 3)
+        ),
+        Quantity(
+            b, "mean square of the second input's coordinates, weighted by the column profile", POSITIVE, drawn=(1, 3)
+        ),
+        Quantity(
+            c,
+            "mean product of the two inputs' coordinates, weighted by the column profile",
+            sp.S.Reals,
+            drawn=(sp.Rational(-9, 10), sp.Rational(9, 10)),
+        ),
+        Quantity(flow, "product over the hidden layers of the mean of row profile times next column profile", POSITIVE),
+        DEPTH.drawn_from(1, 3),
+        Quantity(p, "power of the position that is the row profile", NON_NEGATIVE),
+        Quantity(q, "power of the position that is the column profile", NON_NEGATIVE),
+        Quantity(
+            share,
+            "share of the rows that are in the first of two blocks",
+            sp.Interval(0, 1),
+            drawn=(sp.Rational(1, 10), sp.Rational(9, 10)),
+        ),
+        Quantity(blocks, "dense kernel at the inputs weighted by the densities of a block", sp.S.Reals),
+    ),
+    hypotheses=(
+        replace(CAUCHY_SCHWARZ, words="a mean product that the two mean squares allow"),
+        Hypothesis(r"ReLU $\varphi(z)=\sqrt2\max(z,0)$, no bias, masks independent of the weights, the limit of K2"),
+    ),
     uses=("K1", "K2"),
     remarks=(
         Remark(
@@ -47,11 +78,4 @@ $\tilde\Sigma^{(1)}$ on block $b$ is the dense one at inputs weighted by $\sqrt{
         ),
     ),
     expressions={"kernel": kernel, "power_flow": power_flow, "mixture": mixture},
-    domain={
-        a: (1, 3),
-        b: (1, 3),
-        c: (sp.Rational(-9, 10), sp.Rational(9, 10)),
-        depth: (1, 3),
-        share: (sp.Rational(1, 10), sp.Rational(9, 10)),
-    },
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.kernel.dual import a, b, c, relu
-from theory.kernel.second_moment import own
+from theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, relu
+from theory.kernel.second_moment import OWN, own
+from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.saliency.snip import FIXED_RESIDUAL
 from theory.tails import half_normal, product_survival, t
 
@@ -56,10 +57,17 @@ $1-\frac12y^2\le\frac1{\sqrt{1+y^2}}\le1$. ∎
     source=Source("2510.17515", "beyond the two sentences at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "the saliency factorises (S3), with the threshold of the limit",
-        FIXED_RESIDUAL,
-        r"ReLU $\varphi(z)=\sqrt2\max(z,0)$; off the diagonal $d\to\infty$",
+    quantities=(
+        Quantity(s, "threshold divided by the column profile at an input", POSITIVE, drawn=(sp.Rational(1, 4), 4)),
+        Quantity(alpha, "modulus of a neuron's readout weight", POSITIVE),
+        *PREACTIVATIONS,
+        OWN,
+    ),
+    hypotheses=(
+        CAUCHY_SCHWARZ,
+        Hypothesis("the saliency factorises (S3), with the threshold of the limit"),
+        Hypothesis(FIXED_RESIDUAL),
+        Hypothesis(r"ReLU $\varphi(z)=\sqrt2\max(z,0)$; off the diagonal $d\to\infty$"),
     ),
     uses=("K1", "K4", "S3", "S4"),
     expressions={
@@ -73,5 +81,4 @@ $1-\frac12y^2\le\frac1{\sqrt{1+y^2}}\le1$. ∎
         "row_kernel": row_kernel,
     },
     aids={"struve_form": product_survival(s)},
-    domain={a: (1, 3), b: (1, 3), c: (sp.Rational(-9, 10), sp.Rational(9, 10)), s: (sp.Rational(1, 4), 4)},
 )

@@ -7,8 +7,9 @@ from math import prod
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.quantities import COUNT, Hypothesis, Quantity
 from theory.subset_sum.expected_count import empty_subset, sum_cdf, t
-from theory.subset_sum.symbols import eps, k, n, z
+from theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, eps, k, n, z
 
 m = sp.Symbol("m", positive=True, integer=True)  # coordinates of an item
 p = sp.Symbol("p", positive=True)  # the probability of a hit
@@ -72,9 +73,27 @@ $[z_j-\varepsilon,z_j+\varepsilon]\subset[-1,1]$. With (b), $p\le(2^n-1)\varepsi
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "(a) any real numbers; ε < 1/2",
-        "(c) independent coordinates, uniform on [−1, 1]; one subset for all coordinates",
+    quantities=(
+        ITEMS.drawn_from(1, 3),
+        Quantity(m, "number of coordinates of an item", COUNT, drawn=(1, 4)),
+        SUBSET_SIZE.drawn_from(1, 5),
+        Quantity(p, "probability of a hit", sp.Interval.Lopen(0, 1), drawn=(sp.Rational(1, 20), 1)),
+        DISTANCE.drawn_from(sp.Rational(1, 20), sp.Rational(9, 10)),
+        TARGET.drawn_from(-2, 2),
+        Quantity(targets, "coordinate of the target", sp.S.Reals, drawn=(-2, 2)),
+    ),
+    hypotheses=(
+        Hypothesis("(a) any real numbers as items"),
+        Hypothesis(
+            "(a) targets that the empty subset does not all serve",
+            eps < sp.Rational(1, 2),
+            needed_by=("covering_volume", "covering_items"),
+        ),
+        Hypothesis("(c) independent coordinates, uniform on [−1, 1]; one subset for all coordinates"),
+        Hypothesis(
+            "(c) for the number of items, a target that the empty subset does not serve",
+            needed_by=("hit_items", "hit_volume"),
+        ),
     ),
     uses=("R1",),
     expressions={
@@ -85,14 +104,5 @@ $[z_j-\varepsilon,z_j+\varepsilon]\subset[-1,1]$. With (b), $p\le(2^n-1)\varepsi
         "count_bound": count_bound,
         "hit_items": hit_items,
         "hit_volume": hit_volume,
-    },
-    domain={
-        n: (1, 3),
-        m: (1, 4),
-        k: (1, 5),
-        p: (sp.Rational(1, 20), 1),
-        eps: (sp.Rational(1, 20), sp.Rational(9, 10)),
-        z: (-2, 2),
-        **dict.fromkeys(targets, (-2, 2)),
     },
 )

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from theory.subset_sum.layer_error import d, e, error, h, margin, other, other_error, top, top_error, w
 from theory.subset_sum.symbols import n
-from theory.subset_sum.two_layers import d_0, d_1
+from theory.subset_sum.two_layers import UNITS, d_0, d_1
 
 d_2 = sp.Symbol("d_2", positive=True, integer=True)  # outputs of the second layer
 
@@ -57,9 +58,26 @@ $\frac12$ R8 asks for 440 units for each input at $\varepsilon=10^{-3}$. ∎
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.MEASURED,
-    assumptions=(
-        "inputs at least 0 (for others see Q10)",
-        "measured: splits of these digits, training and random networks of other seeds; the limit is asserted, not proved",
+    quantities=(
+        Quantity(w, "weight of the target", sp.S.Reals, drawn=(-3, 3)),
+        Quantity(d, "error of this weight in the pruned network", sp.S.Reals, drawn=(-1, 1)),
+        Quantity(h, "value of the target in front of the weight", NON_NEGATIVE, drawn=(0, 3)),
+        Quantity(e, "error of this value in the pruned network", NON_NEGATIVE, drawn=(0, 3)),
+        Quantity(top, "largest output of the target", sp.S.Reals, drawn=(-3, 3)),
+        Quantity(other, "another output of the target", sp.S.Reals, drawn=(-3, 3)),
+        Quantity(top_error, "largest error of the largest output in the pruned network", NON_NEGATIVE, drawn=(0, 1)),
+        Quantity(other_error, "largest error of the other output in the pruned network", NON_NEGATIVE, drawn=(0, 1)),
+        UNITS.drawn_from(1, 64),
+        Quantity(d_0, "number of inputs of the target", COUNT, drawn=(1, 64)),
+        Quantity(d_1, "number of hidden units of the target", COUNT, drawn=(1, 64)),
+        Quantity(d_2, "number of outputs of the target", COUNT, drawn=(1, 64)),
+    ),
+    hypotheses=(
+        Hypothesis("outputs in order, the largest first", other <= top),
+        Hypothesis("inputs at least 0 (for others see Q10)"),
+        Hypothesis(
+            "measured: splits of these digits, training and random networks of other seeds; the limit is asserted, not proved"
+        ),
     ),
     uses=("R6", "R8"),
     expressions={
@@ -71,12 +89,4 @@ $\frac12$ R8 asks for 440 units for each input at $\varepsilon=10^{-3}$. ∎
         "found": Pruned("found", 48),
     },
     aids={"exceptions": sp.Rational(1, 20)},
-    domain={
-        w: (-3, 3),
-        d: (-1, 1),
-        **dict.fromkeys((h, e), (0, 3)),
-        **dict.fromkeys((top, other), (-3, 3)),
-        **dict.fromkeys((top_error, other_error), (0, 1)),
-        **dict.fromkeys((n, d_0, d_1, d_2), (1, 64)),
-    },
 )

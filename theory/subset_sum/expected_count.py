@@ -5,7 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.subset_sum.symbols import eps, k, n, z
+from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, eps, k, n, z
 
 j = sp.Symbol("j", integer=True)
 t = sp.Symbol("t", real=True)
@@ -119,9 +120,19 @@ same estimates.
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "the items are independent and uniform on [−1, 1]",
-        "every item is in half of the subsets, and the empty subset counts",
+    quantities=(
+        SUBSET_SIZE.drawn_from(1, 5),
+        ITEMS.drawn_from(2, 6),
+        Quantity(t, "argument of the distribution function of a sum of items", sp.S.Reals, drawn=(-4, 4)),
+        TARGET.drawn_from(-2, 2),
+        DISTANCE.drawn_from(sp.Rational(1, 20), 2),
+        Quantity(u, "argument of the characteristic function of an item", POSITIVE),
+        Quantity(r, "sum of the modulus of the target and the distance allowed", POSITIVE),
+    ),
+    hypotheses=(
+        Hypothesis("for the expansion, at least two items", n >= 2, needed_by=("leading", "correction", "remainder")),
+        Hypothesis("the items are independent and uniform on [−1, 1]"),
+        Hypothesis("every item is in half of the subsets, and the empty subset counts"),
     ),
     expressions={
         "sum_cdf": sum_cdf,
@@ -135,5 +146,4 @@ same estimates.
         "remainder": remainder,
         "next_term": next_term,
     },
-    domain={k: (1, 5), n: (2, 6), t: (-4, 4), z: (-2, 2), eps: (sp.Rational(1, 20), 2)},
 )

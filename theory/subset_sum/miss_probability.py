@@ -5,7 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.subset_sum.symbols import eps, n, z
+from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.subset_sum.symbols import DISTANCE, ITEMS, TARGET, eps, n, z
 
 S_1 = sp.Symbol("S_1", real=True)  # the sum of the items
 S_2 = sp.Symbol("S_2", positive=True)  # the sum of their squares
@@ -36,12 +37,22 @@ kept; that sums of overlapping subsets depend on each other beyond this is not. 
     source=Source("2006.07990", "no text at hand; a heuristic of ours"),
     provenance=Provenance.EXTENSION,
     proof=Proof.MEASURED,
-    assumptions=(
-        "independent items; |z| > ε, so that the empty subset is no hit",
-        "nothing is proved about the misses",
+    quantities=(
+        ITEMS.drawn_from(2, 8),
+        TARGET.drawn_from(sp.Rational(1, 10), 1),
+        DISTANCE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 10)),
+        Quantity(S_1, "sum of the items", sp.S.Reals, drawn=(-2, 2)),
+        Quantity(S_2, "sum of the squares of the items", POSITIVE, drawn=(1, 4)),
+    ),
+    hypotheses=(
+        Hypothesis("sums that so many items can have", n * S_2 >= S_1**2),
+        Hypothesis(
+            "for the misses, a target that the empty subset does not serve", sp.Abs(z) > eps, needed_by=("miss",)
+        ),
+        Hypothesis("independent items"),
+        Hypothesis("nothing is proved about the misses"),
     ),
     uses=("R1", "R5"),
     expressions={"rate": rate, "miss": miss},
     aids={"agreement": agreement},
-    domain={n: (2, 8), z: (-1, 1), eps: (sp.Rational(1, 100), sp.Rational(1, 10)), S_1: (-2, 2), S_2: (1, 4)},
 )

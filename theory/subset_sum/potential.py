@@ -5,13 +5,20 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.subset_sum.symbols import eps, n
+from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.subset_sum.symbols import DISTANCE, FAILURE, ITEMS, delta, eps, n
 
 a = sp.Symbol("a", positive=True)  # items reach [−a, a]
 kappa = sp.Symbol("kappa", positive=True)  # with at least this density
 v = sp.Symbol("v", positive=True)  # the covered share of [−a/2, a/2]
-delta = sp.Symbol("delta", positive=True)  # the probability of failure
 UNIFORM = {a: sp.S.One, kappa: sp.Rational(1, 2)}
+
+REACH = Quantity(
+    a, "reach, half the length of the interval around 0 on which the law of an item has a least density", POSITIVE
+)
+LEAST_DENSITY = Quantity(kappa, "least density of the law of an item within its reach", POSITIVE)
+MASS = Hypothesis("a density whose mass is at most 1", a * kappa <= sp.Rational(1, 2))
+NEAR = Hypothesis("a distance up to half the reach (for a larger one the empty subset does)", eps <= a / 2)
 
 growth = v + a * kappa * v * (1 - v)
 odds = (1 - v) / v
@@ -70,7 +77,29 @@ $\log_2\frac1\varepsilon$ to leading order. ∎
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("independent items with a subdensity κ on [−a, a], so that aκ ≤ 1/2",),
+    quantities=(
+        Quantity(
+            v,
+            "share of the interval of all targets that is covered",
+            sp.Interval.Lopen(0, 1),
+            drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
+        ),
+        REACH.drawn_from(sp.Rational(1, 2), 2),
+        LEAST_DENSITY.drawn_from(sp.Rational(1, 20), sp.Rational(1, 5)),
+        DISTANCE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 5)),
+        FAILURE,
+        ITEMS.drawn_from(2, 40),
+    ),
+    hypotheses=(
+        MASS,
+        NEAR,
+        Hypothesis(
+            "for uniform items, a distance up to a half (for a larger one the empty subset does)",
+            eps <= sp.Rational(1, 2),
+            needed_by=("size",),
+        ),
+        Hypothesis("independent items with a subdensity κ on [−a, a]"),
+    ),
     uses=("R3",),
     remarks=(
         Remark(
@@ -97,13 +126,5 @@ $\log_2\frac1\varepsilon$ to leading order. ∎
         "law_size": law_size,
         "size": size,
         "looseness": looseness,
-    },
-    domain={
-        v: (sp.Rational(1, 20), sp.Rational(19, 20)),
-        a: (sp.Rational(1, 2), 2),
-        kappa: (sp.Rational(1, 20), sp.Rational(1, 5)),
-        eps: (sp.Rational(1, 100), sp.Rational(1, 5)),
-        delta: (sp.Rational(1, 100), sp.Rational(1, 2)),
-        n: (2, 40),
     },
 )

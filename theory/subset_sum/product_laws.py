@@ -9,13 +9,14 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.let import Let
 from theory.formulas.level import level
+from theory.quantities import COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
 from theory.subset_sum.expected_count import empty_subset
-from theory.subset_sum.symbols import eps, k, n, z
+from theory.subset_sum.potential import REACH, a
+from theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, eps, k, n, z
 from theory.tails import modified_struve
 
 t = sp.Symbol("t", real=True)
 u = sp.Symbol("u", positive=True)
-a = sp.Symbol("a", positive=True)
 variance = sp.Symbol("variance", positive=True)
 usable = sp.Symbol("K", integer=True, nonnegative=True)
 HALF = sp.Rational(1, 2)
@@ -145,9 +146,36 @@ with its maximum at $1/e$, and $aK_0(a)$ is largest where $K_0=aK_1$, once, as $
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "independent weights, all uniform on [−1, 1] or all standard normal",
-        "an item is usable with probability 1/2, independently of its value; the empty subset counts",
+    quantities=(
+        Quantity(
+            t,
+            "argument of a density or a distribution function",
+            sp.S.Reals,
+            drawn=(sp.Rational(1, 10), sp.Rational(9, 10)),
+        ),
+        Quantity(u, "argument of a characteristic function", POSITIVE),
+        SUBSET_SIZE.drawn_from(1, 6),
+        ITEMS.drawn_from(2, 4),
+        Quantity(usable, "number of usable items", COUNT_FROM_ZERO, drawn=(1, 4)),
+        TARGET.drawn_from(sp.Rational(1, 5), 2),
+        DISTANCE.drawn_from(sp.Rational(1, 20), sp.Rational(1, 4)),
+        REACH.drawn_from(sp.Rational(1, 5), sp.Rational(4, 5)),
+        Quantity(
+            variance,
+            "variance of a product, 1/9 for uniform and 1 for normal weights",
+            POSITIVE,
+            drawn=(sp.Rational(1, 9), 2),
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("independent weights, all uniform on [−1, 1] or all standard normal"),
+        Hypothesis("an item is usable with probability 1/2, independently of its value; the empty subset counts"),
+        Hypothesis(
+            "for the contraction of uniform weights, products of which reach no farther than 1",
+            a <= 1,
+            needed_by=("uniform_contraction",),
+        ),
+        Hypothesis("for the sizes, a distance that tends to 0", eps < 1, needed_by=("annealed_size", "quenched_size")),
     ),
     uses=("R4",),
     expressions={
@@ -172,15 +200,5 @@ with its maximum at $1/e$, and $aK_0(a)$ is largest where $K_0=aK_1$, once, as $
         "gaussian_reach": gaussian_reach,
         "uniform_best": uniform_best,
         "gaussian_best": gaussian_best,
-    },
-    domain={
-        t: (sp.Rational(1, 10), sp.Rational(9, 10)),
-        k: (1, 6),
-        n: (2, 4),
-        usable: (1, 4),
-        z: (sp.Rational(1, 5), 2),
-        eps: (sp.Rational(1, 20), sp.Rational(1, 4)),
-        a: (sp.Rational(1, 5), sp.Rational(4, 5)),
-        variance: (sp.Rational(1, 9), 2),
     },
 )

@@ -6,8 +6,9 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.let import Let
+from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.subset_sum.expected_count import empty_subset, expected_count
-from theory.subset_sum.symbols import eps, n, z
+from theory.subset_sum.symbols import DISTANCE, ITEMS, TARGET, eps, n, z
 
 a, b, c = sp.symbols("a b c", integer=True, nonnegative=True)  # items of the first subset alone, the second, both
 i, j, q, m = sp.symbols("i j q m", integer=True)
@@ -96,24 +97,32 @@ for $N$ a multiple of $\mathbf 1\{N\ge1\}$; and $\mathbf 1\{N\ge1\}\le\min(1,N)$
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("the items are independent and uniform on [−1, 1]", "the empty subset counts"),
+    quantities=(
+        ITEMS.drawn_from(3, 3),
+        Quantity(a, "number of items in the first of two subsets alone", COUNT_FROM_ZERO, drawn=(1, 2)),
+        Quantity(b, "number of items in the second of two subsets alone", COUNT_FROM_ZERO, drawn=(1, 2)),
+        Quantity(c, "number of items that two subsets share", COUNT_FROM_ZERO, drawn=(1, 2)),
+        Quantity(x, "smaller argument of a truncated power", NON_NEGATIVE, drawn=(sp.Rational(1, 4), 1)),
+        Quantity(y, "larger argument of a truncated power", NON_NEGATIVE, drawn=(sp.Rational(5, 4), 2)),
+        TARGET.drawn_from(-2, 2),
+        DISTANCE.drawn_from(sp.Rational(1, 20), 2),
+        Quantity(mean, "mean of the number of subsets that come close", POSITIVE, drawn=(sp.Rational(1, 10), 3)),
+        Quantity(
+            square, "mean of the squared number of subsets that come close", POSITIVE, drawn=(sp.Rational(1, 10), 9)
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("arguments of the truncated power in order", x <= y),
+        Hypothesis("a mean square that is at least the squared mean", mean**2 <= square),
+        Hypothesis("a mean square that is at least the mean, as the number is whole", mean <= square),
+        Hypothesis("the items are independent and uniform on [−1, 1]"),
+        Hypothesis("the empty subset counts"),
+    ),
     uses=("R1",),
     expressions={
         "truncated_power": truncated_power,
         "second_moment": second_moment,
         "hit_at_least": hit_at_least,
         "hit_at_most": hit_at_most,
-    },
-    domain={
-        n: (3, 3),
-        a: (1, 2),
-        b: (1, 2),
-        c: (1, 2),
-        x: (sp.Rational(1, 4), 1),
-        y: (sp.Rational(5, 4), 2),
-        z: (-2, 2),
-        eps: (sp.Rational(1, 20), 2),
-        mean: (sp.Rational(1, 10), 3),
-        square: (sp.Rational(1, 10), 9),
     },
 )

@@ -6,8 +6,10 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.formulas.let import Let
+from theory.quantities import COUNT, Hypothesis, Quantity
 from theory.subset_sum.product_laws import quenched_size, t, uniform_product
 from theory.subset_sum.symbols import eps, n
+from theory.subset_sum.two_layers import WEIGHT_ERROR
 
 w = sp.Symbol("w", real=True)  # the weight to be replaced
 p = sp.Symbol("p", positive=True)  # the probability that a candidate serves
@@ -43,7 +45,19 @@ on $[-a,a]$ for $2|w|\le a<1$, which is at least $-\frac14\ln a>0$: R4. ∎
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("candidates independent; products of uniform numbers on [−1, 1], usable with probability 1/2",),
+    quantities=(
+        Quantity(w, "weight to be replaced", sp.S.Reals, drawn=(sp.Rational(1, 5), sp.Rational(9, 10))),
+        WEIGHT_ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(1, 11)),
+        Quantity(n, "number of candidates", COUNT, drawn=(2, 40)),
+    ),
+    hypotheses=(
+        Hypothesis("an error below the weight, so that it cannot be dropped", eps < sp.Abs(w)),
+        Hypothesis("a weight that some candidate can serve", sp.Abs(w) < 1 + eps, needed_by=("median_items",)),
+        Hypothesis(
+            "for the bound, a weight farther from 1 than the error", sp.Abs(w) < 1 - eps, needed_by=("leading",)
+        ),
+        Hypothesis("candidates independent; products of uniform numbers on [−1, 1], usable with probability 1/2"),
+    ),
     uses=("R4", "R5"),
     remarks=(
         Remark(
@@ -59,9 +73,4 @@ on $[-a,a]$ for $2|w|\le a<1$, which is at least $-\frac14\ln a>0$: R4. ∎
         "leading": leading,
     },
     aids={"subset_items": quenched_size},
-    domain={
-        w: (sp.Rational(1, 5), sp.Rational(9, 10)),
-        eps: (sp.Rational(1, 100), sp.Rational(1, 11)),
-        n: (2, 40),
-    },
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.subset_sum.symbols import n, z
+from theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from theory.subset_sum.symbols import ITEMS, TARGET, n, z
 
 m = sp.Symbol("m", positive=True, integer=True)  # numbers that are added
 A = sp.Symbol("A", nonnegative=True)  # the sum of their moduli
@@ -71,9 +72,29 @@ $1$, but the distances differ by up to $11\cdot10^{-17}$, where $2nus<10^{-31}$.
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "exact part: rational input and exact arithmetic, as for integers of bounded length",
-        "floating point: rounding to nearest, no overflow; half sums item by item, then z − α, then the difference",
+    quantities=(
+        ITEMS.drawn_from(2, 40),
+        Quantity(m, "number of floating-point numbers that are added", COUNT, drawn=(1, 40)),
+        TARGET.drawn_from(-2, 2),
+        Quantity(A, "sum of the moduli of the numbers that are added", NON_NEGATIVE, drawn=(0, 4)),
+        Quantity(s, "sum of the moduli of all items", NON_NEGATIVE, drawn=(0, 4)),
+        Quantity(
+            u,
+            "unit roundoff of the floating-point numbers, 2⁻⁵³ in double precision",
+            sp.Interval.Lopen(0, sp.Rational(1, 2)),
+            drawn=(sp.Rational(1, 2**53), sp.Rational(1, 2**8)),
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("exact part: rational input and exact arithmetic, as for integers of bounded length"),
+        Hypothesis(
+            "floating point: rounding to nearest, no overflow; half sums item by item, then z − α, then the difference"
+        ),
+        Hypothesis(
+            "for the example, two halves of an odd number of items, at least three",
+            sp.And(n >= 6, sp.Eq(sp.Mod(n, 4), 2)),
+            needed_by=("example_gap",),
+        ),
     ),
     expressions={
         "half_sums": half_sums,
@@ -83,5 +104,4 @@ $1$, but the distances differ by up to $11\cdot10^{-17}$, where $2nus<10^{-31}$.
         "example_gap": example_gap,
     },
     aids={"method": "exact"},
-    domain={n: (2, 40), m: (1, 40), z: (-2, 2), A: (0, 4), s: (0, 4), u: (sp.Rational(1, 2**53), sp.Rational(1, 2**8))},
 )

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.subset_sum.potential import a, delta, kappa
+from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.subset_sum.potential import MASS, NEAR, a, kappa
 from theory.subset_sum.potential import failure as one_failure
 from theory.subset_sum.potential import law_size as one_size
 from theory.subset_sum.product_laws import t, uniform_product, uniform_reach
-from theory.subset_sum.symbols import eps, n
+from theory.subset_sum.symbols import FAILURE, delta, eps, n
 
 d_0, d_1 = sp.symbols("d_0 d_1", positive=True, integer=True)  # inputs and outputs of the layer
+UNITS = Quantity(n, "number of units of the random network for each input of a layer", COUNT)
+INPUTS = Quantity(d_0, "number of inputs of the layer", COUNT, drawn=(1, 4))
+OUTPUTS = Quantity(d_1, "number of outputs of the layer", COUNT, drawn=(1, 4))
+PRODUCT_REACH = Quantity(
+    a, "reach, half the length of the interval around 0 on which a product of two entries has a least density", POSITIVE
+)
+PRODUCT_DENSITY = Quantity(
+    kappa,
+    "least density of a product of two entries within its reach",
+    POSITIVE,
+    drawn=(sp.Rational(1, 20), sp.Rational(1, 2)),
+)
+WEIGHT_ERROR = Quantity(eps, "largest error allowed in a weight", POSITIVE)
 length = sp.Symbol("length", nonnegative=True)  # ‖x‖₁
 row_norm = sp.Symbol("row_norm", nonnegative=True)  # ‖W + Δ‖_∞→∞ of the next layer of the pruned network
 before = sp.Symbol("before", nonnegative=True)  # the error in front of the next layer
@@ -56,7 +72,41 @@ slope at most $1$. Attained: nothing kept, all $W_{ji}=\varepsilon$, $x\ge0$.
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("independent entries of one symmetric law, independent of the target",),
+    quantities=(
+        UNITS.drawn_from(2, 60),
+        INPUTS,
+        OUTPUTS,
+        PRODUCT_REACH.drawn_from(sp.Rational(1, 4), 1),
+        PRODUCT_DENSITY,
+        WEIGHT_ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(1, 10)),
+        FAILURE,
+        Quantity(length, "sum of the moduli of the input's coordinates", NON_NEGATIVE, drawn=(1, 4)),
+        Quantity(
+            row_norm,
+            "largest sum of the moduli of a row of the next layer of the pruned network",
+            NON_NEGATIVE,
+            drawn=(1, 4),
+        ),
+        Quantity(
+            before, "largest error of a value in front of the next layer", NON_NEGATIVE, drawn=(sp.Rational(1, 10), 1)
+        ),
+        Quantity(
+            hidden_length,
+            "sum of the moduli of the target's values in front of the next layer",
+            NON_NEGATIVE,
+            drawn=(1, 4),
+        ),
+    ),
+    hypotheses=(
+        MASS,
+        replace(NEAR, words="an error up to half the reach (for a larger one nothing need be kept)"),
+        Hypothesis(
+            "for uniform entries, an error up to half the reach",
+            eps <= uniform_reach / 2,
+            needed_by=("uniform_size",),
+        ),
+        Hypothesis("independent entries of one symmetric law, independent of the target"),
+    ),
     uses=("R4", "R5"),
     remarks=(
         Remark(
@@ -75,17 +125,4 @@ slope at most $1$. Attained: nothing kept, all $W_{ji}=\varepsilon$, $x\ge0$.
         "next_error": next_error,
     },
     aids={"signed": True},
-    domain={
-        n: (2, 60),
-        d_0: (1, 4),
-        d_1: (1, 4),
-        a: (sp.Rational(1, 4), 1),
-        kappa: (sp.Rational(1, 20), sp.Rational(1, 2)),
-        eps: (sp.Rational(1, 100), sp.Rational(1, 10)),
-        delta: (sp.Rational(1, 100), sp.Rational(1, 2)),
-        length: (1, 4),
-        row_norm: (1, 4),
-        before: (sp.Rational(1, 10), 1),
-        hidden_length: (1, 4),
-    },
 )

@@ -5,12 +5,22 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.subset_sum.potential import contraction, delta, kappa
-from theory.subset_sum.symbols import eps
-from theory.subset_sum.two_layers import d_0, d_1, half_usable
+from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.subset_sum.potential import MASS, contraction
+from theory.subset_sum.symbols import FAILURE, delta, eps
+from theory.subset_sum.two_layers import (
+    INPUTS,
+    OUTPUTS,
+    PRODUCT_DENSITY,
+    PRODUCT_REACH,
+    WEIGHT_ERROR,
+    d_0,
+    d_1,
+    half_usable,
+)
 
 D = sp.Symbol("D", positive=True, integer=True)  # weights of the target
-Theta = sp.Symbol("Theta", nonnegative=True)  # parameters of the source that a mask keeps or drops
+Theta = sp.Symbol("Theta", nonnegative=True, integer=True)  # parameters of the source that a mask keeps or drops
 c = sp.Symbol("c", positive=True)  # weights are at most c in modulus
 p, q = sp.symbols("p q", real=True)  # a function's outputs at the two probes of a weight
 
@@ -80,7 +90,46 @@ $[-c,c]$ for $c=(2^K-1)\varepsilon$; then all weights are within $\varepsilon$, 
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("the source does not depend on the target", "the inputs include all ±e_i"),
+    quantities=(
+        Quantity(D, "number of weights of the target", COUNT, drawn=(1, 4)),
+        Quantity(
+            Theta, "number of parameters of the source that a mask keeps or drops", COUNT_FROM_ZERO, drawn=(0, 12)
+        ),
+        Quantity(c, "largest modulus of a weight of the target", POSITIVE, drawn=(sp.Rational(1, 4), 2)),
+        WEIGHT_ERROR.drawn_from(sp.Rational(1, 1000), sp.Rational(1, 100)),
+        FAILURE,
+        Quantity(p, "output of a function at the unit input that a weight reads", sp.S.Reals, drawn=(-1, 2)),
+        Quantity(q, "output of a function at the negative of this input", sp.S.Reals, drawn=(-1, 2)),
+        Quantity(
+            power,
+            "exponent with which the number of weights over the probability of failure grows as the error falls",
+            NON_NEGATIVE,
+            drawn=(0, 3),
+        ),
+        INPUTS,
+        OUTPUTS,
+        PRODUCT_REACH,
+        PRODUCT_DENSITY,
+    ),
+    hypotheses=(
+        Hypothesis("the source does not depend on the target"),
+        Hypothesis("the inputs include all ±e_i"),
+        Hypothesis(
+            "for the weights beyond twice the error, that there are such",
+            c > 2 * eps,
+            needed_by=("large_share", "large_success", "large_parameters", "units"),
+        ),
+        Hypothesis(
+            "for the parameters that are enough, a whole number for each weight",
+            sp.Eq(2 ** sp.floor(sp.log(1 + c / eps) / sp.log(2)), 1 + c / eps),
+            needed_by=("enough",),
+        ),
+        Hypothesis(
+            "for the excess, an error that tends to 0, a failure up to a half, and the outputs and the law fixed",
+            needed_by=("unit_excess",),
+        ),
+        MASS,
+    ),
     uses=("R3", "R8"),
     expressions={
         "measure": measure,
@@ -104,17 +153,4 @@ $[-c,c]$ for $c=(2^K-1)\varepsilon$; then all weights are within $\varepsilon$, 
             "the_order_depends_on_the_shape",
         ),
     ),
-    domain={
-        D: (1, 4),
-        Theta: (0, 12),
-        c: (sp.Rational(1, 4), 2),
-        eps: (sp.Rational(1, 1000), sp.Rational(1, 100)),
-        delta: (sp.Rational(1, 100), sp.Rational(1, 2)),
-        p: (-1, 2),
-        q: (-1, 2),
-        power: (0, 3),
-        d_0: (1, 4),
-        d_1: (1, 4),
-        kappa: (sp.Rational(1, 20), sp.Rational(1, 2)),
-    },
 )

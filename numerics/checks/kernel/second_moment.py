@@ -44,7 +44,7 @@ weight = sp.Symbol("w", positive=True)
 def energy_follows_from_its_slope(
     second_moment: sp.Expr, slope: sp.Expr, threshold: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The integral of w² over |w| > t and the share of these weights, differentiated in t; and all is kept at c = 1."""
+    """The integral of w² over |w| > t and the share of these weights, differentiated in t; and all is kept at ρ = 1."""
     energy = sp.Integral(weight**2 * half_normal.density.subs(t, weight), (weight, t, sp.oo))
     yield trial.same(half_normal.at(threshold), density)
     rate = sp.diff(energy, t) / sp.diff(half_normal.survival, t)
@@ -57,7 +57,7 @@ def energy_follows_from_its_slope(
 @control("one graphon", second_moment=density)
 @control("slope twice", slope=2 * slope)
 def energy_share_grows_without_bound(second_moment: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """q ≥ c (1 + t²) down to the smallest shares."""
+    """q ≥ ρ (1 + t²) down to the smallest shares."""
     points = [{density: sp.Rational(1, 10**k)} for k in (1, 3, 30, 300)]
     yield trial.below(density * (1 + slope), second_moment, at=points)
 
