@@ -181,7 +181,7 @@ class Claim:
     def drawn(self, symbol: sp.Symbol) -> tuple[object, object] | None:
         """Ends of the range in which random points for a letter are drawn; None where the claim names none."""
         quantity = self.quantity(symbol)
-        return self.domain.get(symbol) if quantity is None else quantity.drawn
+        return self.domain.get(symbol) if quantity is None else quantity.ends
 
     @property
     def assumed(self) -> tuple[str, ...]:

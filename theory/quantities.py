@@ -24,7 +24,8 @@ class Quantity:
 
     symbols: the letter, or several of one meaning, such as the entries of a matrix. meaning: a noun phrase that does
     without the letter, Markdown with LaTeX. within: all real values that the claim allows. drawn: rational ends of a
-    range inside `within`; without it points are drawn from what the assumptions of the symbol allow, at a moderate size.
+    range inside `within`; without it points are drawn from all of a bounded range, else from what the assumptions of the
+    symbol allow, at a moderate size.
 
     Raises:
         ValueError: for a quantity without a meaning or a range, and for ends that are no part of the range.
@@ -57,6 +58,14 @@ class Quantity:
             return value in self.within
         except TypeError:  # SymPy cannot tell: then the number lies at no end that it knows
             return self.within.contains(value.evalf(50)) == sp.true
+
+    @property
+    def ends(self) -> tuple[object, object] | None:
+        """Ends of the range in which random points are drawn; None where neither these nor the values are bounded."""
+        bounded = (
+            isinstance(self.within, (sp.Interval, sp.Range)) and self.within.inf.is_finite and self.within.sup.is_finite
+        )
+        return self.drawn or ((self.within.inf, self.within.sup) if bounded else None)
 
     def drawn_from(self, low: object, high: object) -> Quantity:
         """Return the same quantity, its random points drawn between these ends."""
