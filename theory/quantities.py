@@ -62,10 +62,10 @@ class Quantity:
     @property
     def ends(self) -> tuple[object, object] | None:
         """Ends of the range in which random points are drawn; None where neither these nor the values are bounded."""
-        bounded = (
-            isinstance(self.within, (sp.Interval, sp.Range)) and self.within.inf.is_finite and self.within.sup.is_finite
-        )
-        return self.drawn or ((self.within.inf, self.within.sup) if bounded else None)
+        if self.drawn or not isinstance(self.within, (sp.Interval, sp.Range)):
+            return self.drawn
+        low, high = self.within.inf, self.within.sup
+        return (low, high) if low.is_rational and high.is_rational else None
 
     def drawn_from(self, low: object, high: object) -> Quantity:
         """Return the same quantity, its random points drawn between these ends."""
