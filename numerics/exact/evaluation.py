@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -56,8 +56,9 @@ def evaluate(label: str, expression: str, *assignments: str, digits: int = 15, e
     chosen = claim(label)
     formula = find_formula(chosen, expression)
     with collecting() as notes, long_integers(), _moderate_work():
-        check_hypotheses(chosen, expression, parse(formula, assignments))
-        text = fraction(formula, assignments) if exact else value_of(formula, assignments, digits)
+        explained = {letter for quantity in chosen.quantities for letter in quantity.letters}
+        check_hypotheses(chosen, expression, parse(formula, assignments, explained))
+        text = fraction(formula, assignments, explained) if exact else value_of(formula, assignments, digits, explained)
     return Value(text, tuple(sorted(notes)))
 
 
@@ -129,7 +130,7 @@ def find_formula(claim, path: str):
     raise InputError(f"{claim.label} has no formula {path!r}; expected one of {', '.join(expected)}")
 
 
-def value_of(formula, assignments: Sequence[str], digits: int) -> str:
+def value_of(formula, assignments: Sequence[str], digits: int, explained: Collection[sp.Symbol] = ()) -> str:
     """The value to `digits` correct digits (a size or count in full), or, with symbols left over, the expression.
 
     Where a theorem says nothing this is "no guarantee".
@@ -145,7 +146,7 @@ def value_of(formula, assignments: Sequence[str], digits: int) -> str:
     from theory.no_guarantee import no_guarantee
     from theory.smallest import Smallest
 
-    point = parse(formula, assignments)
+    point = parse(formula, assignments, explained)
     if formula.free_symbols - set(point):
         return str(formula.subs(point))
     try:
@@ -187,7 +188,7 @@ def _shortened(error: Exception) -> str:
     return re.sub(r"(\d{20})\d{20,}", r"\1…", str(error))
 
 
-def fraction(formula, assignments: Sequence[str]) -> str:
+def fraction(formula, assignments: Sequence[str], explained: Collection[sp.Symbol] = ()) -> str:
     """The exact value as a/b, or "no guarantee".
 
     Raises:
@@ -199,7 +200,7 @@ def fraction(formula, assignments: Sequence[str]) -> str:
     from numerics.exact.rationals import NotRationalError, rational
     from theory.no_guarantee import no_guarantee
 
-    point = parse(formula, assignments)
+    point = parse(formula, assignments, explained)
     if missing := formula.free_symbols - set(point):
         raise InputError(f"--exact: no value for {', '.join(sorted(map(str, missing)))}")
     try:
@@ -212,9 +213,8 @@ def fraction(formula, assignments: Sequence[str]) -> str:
     return above if value.q == 1 else f"{above}/{below}"
 
 
-def parse(formula, assignments: Sequence[str]):
-    """Values by symbol from strings name=value."""
-
+def parse(formula, assignments: Sequence[str], explained: Collection[sp.Symbol] = ()):
+    """Values by symbol from strings name=value; those of `explained` are held to their claim, not to SymPy's assumptions."""
     symbols = {str(symbol): symbol for symbol in formula.free_symbols}
     point: dict[sp.Symbol, sp.Rational] = {}
     for assignment in assignments:
@@ -225,11 +225,14 @@ def parse(formula, assignments: Sequence[str]):
             raise InputError(f"{name!r} is no symbol of the formula; expected {', '.join(sorted(symbols)) or 'none'}")
         if symbols[name] in point:
             raise InputError(f"{name} is given twice")
-        point[symbols[name]] = _number(name, text, symbols[name])
+        value = _number(name, text)
+        if symbols[name] not in explained:
+            _check_assumptions(name, text, symbols[name], value)
+        point[symbols[name]] = value
     return point
 
 
-def _number(name: str, text: str, symbol):
+def _number(name: str, text: str) -> sp.Rational:
     import sympy as sp
 
     if not re.fullmatch(r"[+-]?(\d+(/\d+)?|(\d+\.\d*|\.\d+|\d+)([eE][+-]?\d{1,4})?)", text):
@@ -238,7 +241,10 @@ def _number(name: str, text: str, symbol):
         raise InputError(f"{name}={text}: division by zero")
     if len(text) > MOST_DIGITS_GIVEN:
         raise InputError(f"{name}={text[:20]}…: {len(text)} characters, expected at most {MOST_DIGITS_GIVEN}")
-    value = sp.Rational(text)
+    return sp.Rational(text)
+
+
+def _check_assumptions(name: str, text: str, symbol: sp.Symbol, value: sp.Rational) -> None:
     for wanted, word in (
         ("is_positive", "a positive number"),
         ("is_nonnegative", "a number that is not negative"),
@@ -246,4 +252,3 @@ def _number(name: str, text: str, symbol):
     ):
         if getattr(symbol, wanted) and not getattr(value, wanted):
             raise InputError(f"{name}={text}: expected {word}")
-    return value
