@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.evidence.findings import Finding, Kind, Power, Refutation, Verdict
 from numerics.exact import balls, boxes
+from numerics.exact.relations import holds
 from numerics.keyed import key, keyed_seed
 from numerics.statistics.exact_tests import BLOCKS, LEVEL, Betting, Binomial, Majority, MedianOfMeans, Side, TwoCounts
 from theory.claims import Claim
@@ -70,7 +71,7 @@ class Trial:
         found: list[dict[sp.Symbol, sp.Expr]] = []
         for _ in range(MOST_TRIED):
             point = {symbol: self._coordinate(symbol, rng) for symbol in symbols}
-            if all(relation.subs(point) == sp.true for relation in relations):
+            if all(holds(relation, point) for relation in relations):
                 found.append(point)
             if len(found) == count:
                 return found

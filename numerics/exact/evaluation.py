@@ -82,6 +82,7 @@ def check_hypotheses(claim: Claim, expression: str, point: Mapping[sp.Symbol, sp
     Raises:
         InputError: naming the letter, what it stands for and which values it takes, or the hypothesis that fails.
     """
+    from numerics.exact.relations import holds
     from theory.quantities import in_words
 
     for symbol, value in point.items():
@@ -92,7 +93,7 @@ def check_hypotheses(claim: Claim, expression: str, point: Mapping[sp.Symbol, sp
         relation = hypothesis.relation
         if relation is None or (hypothesis.needed_by and expression.split(".")[0] not in hypothesis.needed_by):
             continue
-        if relation.free_symbols <= set(point) and not relation.subs(point):
+        if relation.free_symbols <= set(point) and not holds(relation, point):
             given = ", ".join(f"{symbol}={point[symbol]}" for symbol in sorted(relation.free_symbols, key=str))
             raise InputError(f"{given}: {claim.label} assumes {hypothesis.words}, expected {relation}")
 

@@ -14,6 +14,7 @@ from numerics.arguments import InputError, checked_array
 from numerics.bridge import numeric
 from theory.saliency import gradient_moments, outputs, row_law, stein_model
 from theory.saliency import snip as symbols
+from theory.saliency.model import dimension, width
 
 Floats = NDArray[np.floating]
 
@@ -75,7 +76,7 @@ class ResidualMoments:
         if predictor == "P0":
             return replace(self, stein=none, covariance=np.zeros((d, d)))
         if predictor == "P1iso":
-            formula = numeric((symbols.residual_mean, symbols.dimension), stein_model.expressions["isotropic_beta"])
+            formula = numeric((symbols.residual_mean, dimension), stein_model.expressions["isotropic_beta"])
             stein = np.full(d, float(formula(self.mean_residual, d)))
             return replace(self, stein=stein, covariance=np.diag(stein**2))
         raise InputError(f"predictor {predictor!r}: expected P0, P1iso, P1 or P2")
@@ -119,7 +120,7 @@ class OutputMoments:
         elif predictor == "P0":
             stein = np.zeros_like(self.mean)
         elif predictor == "P1iso":
-            formula = numeric((symbols.residual_mean, symbols.dimension), stein_model.expressions["isotropic_beta"])
+            formula = numeric((symbols.residual_mean, dimension), stein_model.expressions["isotropic_beta"])
             stein = np.broadcast_to(formula(self.mean_residual, len(self.mean)), self.mean.shape)
         else:
             raise InputError(f"predictor {predictor!r}: expected P0, P1iso, P1 or P2")
@@ -282,7 +283,7 @@ def threshold_for(densities: Callable[[float], Floats], density: float) -> float
 
 def noise_floor(densities: Floats, rows: int) -> float:
     """F_n: the mean absolute error of column densities [d] observed on `rows` rows, if the prediction is exact (S6)."""
-    formula = numeric((symbols.count_mean, symbols.n), row_law.expressions["floor"])
+    formula = numeric((symbols.count_mean, width), row_law.expressions["floor"])
     return float(formula(np.asarray(densities), rows).mean())
 
 

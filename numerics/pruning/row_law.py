@@ -23,6 +23,7 @@ from numerics.pruning import methods as pruning
 from theory import saliency as claims
 from theory.saliency import grasp as grasp_symbols
 from theory.saliency import snip as snip_symbols
+from theory.saliency.model import dimension, width
 
 Floats = NDArray[np.floating]
 Counts = NDArray[np.int64]
@@ -182,7 +183,7 @@ def posed(
 def limit_smoothing(x: Floats, residual: Floats) -> Floats:
     """Θr at the data, [N, q]: the residual [N, q] smoothed by the tangent kernel of infinite width on x [N, d] (S8)."""
     kernel = numeric(
-        (grasp_symbols.theta, grasp_symbols.norm, grasp_symbols.other_norm, grasp_symbols.dimension),
+        (grasp_symbols.theta, snip_symbols.norm, grasp_symbols.other_norm, dimension),
         claims.smoothed_snip.expressions["tangent_kernel"],
     )
     norms = np.linalg.norm(x, axis=1)
@@ -322,12 +323,12 @@ def _snip_scores(problem: Problem, w: Floats, a: Floats) -> Floats:
 def _grasp_scores(problem: Problem, w: Floats, a: Floats) -> Floats:
     """w ⊙ Hg by S8, a formula linear in the averages G and g over the data; several outputs are summed as in SNIP."""
     arguments = (
-        grasp_symbols.a,
+        snip_symbols.a,
         grasp_symbols.smoothed,
         grasp_symbols.activation,
-        grasp_symbols.plain,
-        grasp_symbols.width,
-        grasp_symbols.dimension,
+        snip_symbols.g,
+        width,
+        dimension,
     )
     formula = numeric(arguments, claims.smoothed_snip.expressions["hessian_gradient"])
     first = formula(1.0, 1.0, 0.0, 0.0, problem.width, problem.inputs)  # of a·G

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from numerics.exact.balls import digits, number
 from numerics.masks.selection import n_of_m_mask
 from theory.saliency import block_sparsity, mean_amplification, signed_scores
-from theory.saliency.amplification import b, c, d, omega
+from theory.saliency.amplification import b, omega
 from theory.saliency.blocks import block, kept, kept_probability, profile
+from theory.saliency.model import dimension as d
 from theory.saliency.model import phi, rho
 from theory.saliency.signed import signed_kernel, signed_threshold, tau
+from theory.saliency.snip import residual_mean as c
 from theory.tails import alpha, frechet, half_normal, product_normal, product_survival, t
 
 TENTH = sp.Rational(1, 10)

@@ -6,13 +6,20 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.symbols import m, n
-from theory.saliency.model import rho
+from theory.operators.symbols import sigma
+from theory.quantities import Hypothesis, Quantity
+from theory.saliency.model import ANY_DENSITY, COLUMNS, ROWS, rho
 
-sigma = sp.Symbol("sigma", positive=True)  # a singular value σ_k(P)/√(mn)
 row_noise, column_noise, joint_noise = sp.symbols("V_a V_b V_ab", positive=True)  # ∬V a², ∬V b², ∬V a²b²
-along, left, right = sp.symbols("h p q", positive=True)  # ⟨a, Hb⟩, ‖Hᵀa‖², ‖Hb‖², each over √(mn) or mn
+along = sp.Symbol("h", real=True)  # ⟨a, Hb⟩ over √(mn)
+left, right = sp.symbols("p q", nonnegative=True)  # ‖Hᵀa‖², ‖Hb‖², each over mn
 other = sp.Symbol("sigma_l", positive=True)  # another singular value
 onto, back = sp.symbols("x y", real=True)  # ⟨a_k, Hb_l⟩ and ⟨a_l, Hb_k⟩, over √(mn)
+
+UP_TO_ONE = sp.Interval.Lopen(0, 1)
+UP_TO_A_QUARTER = sp.Interval(0, sp.Rational(1, 4))  # V = P(1 − P) is no larger
+QUARTER = (0, sp.Rational(1, 4))
+TWO_SIDED = sp.Interval(-1, 1)
 
 expansion = sigma**2 + 2 * sigma * along + left + right - along**2
 cross_term = (other**2 * (onto**2 + back**2) + 2 * sigma * other * onto * back) / (sigma**2 - other**2)
@@ -64,9 +71,64 @@ $\sigma=\rho$, all three averages are $\rho(1-\rho)$; take the root. With $K=\rh
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "independent entries (a fixed threshold); for exactly K entries the last remark alone",
-        r"$\sigma$ simple, its gap and the sup-norms of $a,b$ fixed as $m\asymp n\to\infty$; the remainder has no constant",
+    quantities=(
+        ROWS.drawn_from(2, 60),
+        COLUMNS.drawn_from(2, 60),
+        Quantity(
+            sigma,
+            "singular value of the expected mask, divided by the square root of its number of entries",
+            UP_TO_ONE,
+            drawn=(sp.Rational(1, 2), sp.Rational(4, 5)),
+        ),
+        Quantity(
+            other,
+            "another singular value of the expected mask, divided likewise",
+            UP_TO_ONE,
+            drawn=(sp.Rational(1, 8), sp.Rational(1, 2)),
+        ),
+        Quantity(
+            row_noise, "variance of the entries, averaged with the squared left function", UP_TO_A_QUARTER, QUARTER
+        ),
+        Quantity(
+            column_noise, "variance of the entries, averaged with the squared right function", UP_TO_A_QUARTER, QUARTER
+        ),
+        Quantity(
+            joint_noise,
+            "variance of the entries, averaged with the squares of both functions",
+            UP_TO_A_QUARTER,
+            QUARTER,
+        ),
+        Quantity(
+            along,
+            "product of the noise with both singular vectors, divided by the square root of the number of entries",
+            TWO_SIDED,
+            drawn=(-1, 1),
+        ),
+        Quantity(
+            (left, right),
+            "squared length of the noise times the left or the right singular vector, divided by the number of entries",
+            sp.Interval(0, 1),
+            drawn=(0, 1),
+        ),
+        Quantity(
+            (onto, back),
+            "product of the noise with one singular vector of each of the two values, divided by the square root of the "
+            "number of entries",
+            TWO_SIDED,
+            drawn=(-1, 1),
+        ),
+        ANY_DENSITY.drawn_from(sp.Rational(1, 20), sp.Rational(19, 20)),
+    ),
+    hypotheses=(
+        Hypothesis("independent entries (a fixed threshold); for exactly K entries the last remark alone"),
+        Hypothesis(
+            r"$\sigma$ simple, its gap and the sup-norms of $a,b$ fixed as $m\asymp n\to\infty$; the remainder has no "
+            "constant"
+        ),
+        Hypothesis("the singular value is simple", sp.Ne(sigma, other)),
+        Hypothesis("the product is no longer than the noise times the left vector", along**2 <= left),
+        Hypothesis("the product is no longer than the noise times the right vector", along**2 <= right),
+        Hypothesis("one probability for all entries", needed_by=("random_value", "random_sd")),
     ),
     uses=("O1",),
     expressions={
@@ -78,9 +140,5 @@ $\sigma=\rho$, all three averages are $\rho(1-\rho)$; take the root. With $K=\rh
         "right_mean": column_noise / n,
         "random_value": random_value,
         "random_sd": random_sd,
-    },
-    domain={
-        **{m: (2, 60), n: (2, 60), sigma: (2, 3), other: (sp.Rational(1, 8), 1)},
-        rho: (sp.Rational(1, 20), sp.Rational(19, 20)),
     },
 )

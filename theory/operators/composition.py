@@ -7,11 +7,14 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.rate import log_size, row_kernel, row_law
 from theory.graphon.symbols import n, p
+from theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from theory.saliency.model import tau
 
 first_cut, second_cut = sp.symbols("c_1 c_2", positive=True)  # distances of the layers in cut norm
 first_moment, second_moment = sp.symbols("p_1 p_2", positive=True)  # means of p and of p² over the hidden units
 tau_1, tau_2, rho_1, rho_2 = sp.symbols("tau_1 tau_2 rho_1 rho_2", positive=True)
+
+FROM_0_TO_1 = sp.Interval(0, 1)
 
 composition_bound = first_cut + second_cut
 rate_bound = 1 / (2 * sp.sqrt(n))
@@ -65,10 +68,47 @@ among all functions $0\le h\le1$ of integral $\rho_2$ maximises $\int hW_1$. ∎
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        r"$0\le U_l,W_l\le1$",
-        "in (b): independent entries within and between the layers",
-        "in (c): the weights of both layers are standard normal and share the hidden units",
+    quantities=(
+        Quantity(
+            (first_cut, second_cut),
+            "distance in cut norm of two graphons, in the first or in the second layer",
+            FROM_0_TO_1,
+            drawn=(0, 1),
+        ),
+        Quantity(n, "number of hidden units between the layers", COUNT, drawn=(4, 60)),
+        Quantity(p, "probability that both weights of a path are kept, at one hidden unit", FROM_0_TO_1, drawn=(0, 1)),
+        Quantity(
+            first_moment,
+            "mean over the hidden units of the probability that both weights of a path are kept",
+            FROM_0_TO_1,
+            drawn=(sp.Rational(3, 10), sp.Rational(1, 2)),
+        ),
+        Quantity(
+            second_moment,
+            "mean over the hidden units of the square of that probability",
+            FROM_0_TO_1,
+            drawn=(sp.Rational(1, 10), sp.Rational(1, 4)),
+        ),
+        Quantity(
+            (tau_1, tau_2),
+            "threshold above which the scores of the first or of the second layer are kept",
+            NON_NEGATIVE,
+            drawn=(sp.Rational(1, 4), 2),
+        ),
+        Quantity(
+            (rho_1, rho_2),
+            "density of the first or of the second layer, the share of weights kept",
+            sp.Interval.Lopen(0, 1),
+            drawn=(sp.Rational(1, 20), sp.Rational(4, 5)),
+        ),
+    ),
+    hypotheses=(
+        Hypothesis(r"$0\le U_l,W_l\le1$"),
+        Hypothesis("in (b): independent entries within and between the layers"),
+        Hypothesis("in (c): the weights of both layers are standard normal and share the hidden units"),
+        Hypothesis("a mean square is at least the square of the mean", second_moment >= first_moment**2),
+        Hypothesis("probabilities are no smaller than their squares", second_moment <= first_moment),
+        Hypothesis("something of the second layer is removed", rho_2 < 1, needed_by=("sorted_density",)),
     ),
     uses=("S4", "G5"),
     expressions={
@@ -81,13 +121,4 @@ among all functions $0\le h\le1$ of integral $\rho_2$ maximises $\int hW_1$. ∎
         "sorted_density": sorted_density,
     },
     aids={"term_variance": term_variance, "third_moment": third_moment},
-    domain={
-        n: (4, 60),
-        first_moment: (sp.Rational(3, 10), sp.Rational(1, 2)),
-        second_moment: (sp.Rational(1, 10), sp.Rational(1, 4)),
-        tau_1: (sp.Rational(1, 4), 2),
-        tau_2: (sp.Rational(1, 4), 2),
-        rho_1: (sp.Rational(1, 20), sp.Rational(4, 5)),
-        rho_2: (sp.Rational(1, 20), sp.Rational(4, 5)),
-    },
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import sympy as sp
@@ -12,8 +13,9 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.graphon.symbols import m, n
 from theory.input_error import InputError
-from theory.operators.symbols import CUTS, cut
-from theory.saliency.model import rho
+from theory.operators.symbols import CUT_NORM, cut
+from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity, whole_from
+from theory.saliency.model import COLUMNS, ROWS, rho
 
 Side = Literal["row", "column"]
 
@@ -171,11 +173,20 @@ indicators, where it is at most $c$. Average over the fixed vertices. For the cy
     source=Source("2602.06675", "textbook (counting lemma: Lovász 2012, section 10.5); beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(r"$0\le U,W\le1$", "$F$ has no multiple edges"),
+    quantities=(
+        CUT_NORM,
+        Quantity(edges, "number of edges of the motif", COUNT),
+        Quantity(half_length, "half the length of a cycle", whole_from(2), drawn=(2, 5)),
+        Quantity(sigmas, "singular value of a graphon that has two of them", sp.Interval(0, 1), drawn=(0, 1)),
+    ),
+    hypotheses=(
+        Hypothesis(r"$0\le U,W\le1$"),
+        Hypothesis("$F$ has no multiple edges"),
+        Hypothesis("squares of singular values add up to at most one", sum(sigma**2 for sigma in sigmas) <= 1),
+    ),
     expressions={"counting_bound": counting_bound, "cycle_density": cycle_density},
     aids={"motifs": MOTIFS},
     remarks=(Remark("On sparse random masks the bound is loose."),),
-    domain={**CUTS, half_length: (2, 5), **dict.fromkeys(sigmas, (0, 1))},
 )
 
 
@@ -216,9 +227,33 @@ equal with chance $\frac1m$, the columns with chance $\frac1n$, leaving $4$, $2$
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "one density: independent entries, or a uniform set of entries of fixed size",
-        r"for the uniform set, as it is written: $m,n\ge2$",
+    quantities=(
+        ROWS.drawn_from(2, 30),
+        COLUMNS.drawn_from(2, 30),
+        Quantity(
+            rho,
+            "density, the probability that an entry is kept",
+            sp.Interval(0, 1),
+            drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
+        ),
+        Quantity(kept_entries, "number of entries kept", COUNT_FROM_ZERO, drawn=(1, 60)),
+        Quantity(
+            kept_chances,
+            "probability that given entries are all kept, as many as the index says",
+            sp.Interval(0, 1),
+            drawn=(0, 1),
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("one density: independent entries, or a uniform set of entries of fixed size"),
+        Hypothesis("no more entries are kept than there are", kept_entries <= m * n),
+        Hypothesis("two rows, for the uniform set as it is written", m >= 2, needed_by=("subset_mean",)),
+        Hypothesis("two columns, for the uniform set as it is written", n >= 2, needed_by=("subset_mean",)),
+        Hypothesis("as many rows as columns", sp.Eq(m, n), needed_by=("square_excess",)),
+        *(
+            Hypothesis("more entries are not kept more often", more <= fewer, needed_by=("motif_means",))
+            for fewer, more in pairwise(kept_chances[:4] + kept_chances[5:])
+        ),
     ),
     expressions={
         "bernoulli_mean": bernoulli_mean,
@@ -227,5 +262,4 @@ equal with chance $\frac1m$, the columns with chance $\frac1n$, leaving $4$, $2$
         "motif_means": motif_means,
     },
     aids={"four_cycle": MOTIFS["C4"]},
-    domain={m: (2, 30), n: (2, 30), kept_entries: (1, 60), rho: (sp.Rational(1, 20), sp.Rational(19, 20))},
 )

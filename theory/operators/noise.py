@@ -6,17 +6,21 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.graphon.symbols import m, n, variance
-from theory.operators.bias import sigma
+from theory.operators.symbols import sigma
+from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.saliency.blocks import BLOCK, KEPT, NOT_MORE_THAN_THERE_ARE, block, kept
+from theory.saliency.model import COLUMNS, ROWS
 
 raw = sp.Symbol("s", positive=True)  # a singular value observed, σ_k(M)/√(mn)
 row_resolvent, column_resolvent = sp.symbols("a b", positive=True)  # a(u), b(v)
-row_flow, column_flow = sp.symbols("B A", positive=True)  # ∫V(u, ·)b and ∫V(·, v)a
+row_flow, column_flow = sp.symbols("B A", nonnegative=True)  # ∫V(u, ·)b and ∫V(·, v)a
 row_share, column_share = sp.symbols("p q", positive=True)  # a probability density on rows and columns together
 row_inflow, column_inflow = sp.symbols("Q P", positive=True)  # ∫V(u, ·)q and ∫V(·, v)p
 largest_row, largest_column = sp.symbols("R C", positive=True)  # sup ∫V(u, ·) and sup ∫V(·, v)
 row_fourth, column_fourth = sp.symbols("B_4 A_4", real=True)  # ∫κ(u, ·)b² and ∫κ(·, v)a²
 level, reach = sp.symbols("z beta", positive=True)  # a level above the edge; the largest square in a row times b
-kept, block = sp.symbols("N M", integer=True, positive=True)
+
+QUARTER = sp.Rational(1, 4)  # the largest variance of an entry
 
 row_height = 1 / row_resolvent + row_flow / m
 column_height = 1 / column_resolvent + column_flow / n
@@ -112,9 +116,74 @@ $\frac{VM}{M-1}$: Marchenko–Pastur (Bai, Zhou for rows of dependent entries). 
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.CITED,
-    assumptions=(
-        r"$m\asymp n\to\infty$, $\rho n\to\infty$ faster than $\ln n$; for sparse masks to first order in $1/\rho n$",
-        r"the limit of the spectrum is cited, the formulas for its edge are proved here",
+    quantities=(
+        ROWS.drawn_from(20, 60),
+        COLUMNS.drawn_from(20, 60),
+        Quantity(variance, "variance of an entry", sp.Interval.Lopen(0, QUARTER), drawn=(sp.Rational(1, 20), QUARTER)),
+        Quantity(
+            sigma,
+            "singular value of the expected mask, divided by the square root of its number of entries",
+            sp.Interval.Lopen(0, 1),
+            drawn=(sp.Rational(1, 2), 1),
+        ),
+        Quantity(
+            raw,
+            "singular value of the mask, divided by the square root of its number of entries",
+            sp.Interval.Lopen(0, 1),
+            drawn=(sp.Rational(1, 2), 1),
+        ),
+        Quantity(
+            (row_resolvent, column_resolvent),
+            "averaged resolvent of the noise, or any positive trial value for it, in a row or in a column",
+            POSITIVE,
+        ),
+        Quantity(
+            (row_flow, column_flow),
+            "average over a row or over a column of variance times the trial value of the other side",
+            NON_NEGATIVE,
+        ),
+        Quantity(
+            (row_share, column_share),
+            "value in a row or in a column of a probability density on rows and columns together",
+            NON_NEGATIVE,
+        ),
+        Quantity(
+            (row_inflow, column_inflow),
+            "average over a row or over a column of variance times the probability density of the other side",
+            sp.Interval(0, QUARTER),
+            drawn=(0, QUARTER),
+        ),
+        Quantity(
+            (largest_row, largest_column),
+            "largest average of the variance over a row or over a column",
+            sp.Interval(0, QUARTER),
+            drawn=(0, QUARTER),
+        ),
+        Quantity(
+            (row_fourth, column_fourth),
+            "average over a row or over a column of fourth cumulant times the squared trial value of the other side",
+            sp.S.Reals,
+        ),
+        Quantity(level, "level of the singular values that a row reaches by itself", POSITIVE),
+        Quantity(reach, "largest product in a row of squared noise and the trial value of the column", POSITIVE),
+        KEPT.drawn_from(1, 3),
+        BLOCK.drawn_from(4, 9),
+    ),
+    hypotheses=(
+        Hypothesis(
+            r"$m\asymp n\to\infty$, $\rho n\to\infty$ faster than $\ln n$; for sparse masks to first order in $1/\rho n$"
+        ),
+        Hypothesis(r"the limit of the spectrum is cited, the formulas for its edge are proved here"),
+        Hypothesis("the singular value is visible above the noise", sigma >= visible),
+        Hypothesis("the observed value is not below the edge of the noise", raw >= constant_edge),
+        Hypothesis("the row is fed", row_flow > 0, needed_by=("row_tail",)),
+        Hypothesis("the level is not below what feeds the row on average", m * level >= row_flow),
+        NOT_MORE_THAN_THERE_ARE,
+        Hypothesis(
+            "the mask has at least as many rows as the noise has dimensions in a row",
+            m >= n * (1 - 1 / block),
+            needed_by=("block_floor",),
+        ),
     ),
     expressions={
         "constant_edge": constant_edge,
@@ -149,13 +218,4 @@ $\frac{VM}{M-1}$: Marchenko–Pastur (Bai, Zhou for rows of dependent entries). 
             r"`tests/benchmarks/bench_noise_level.py`: promised is one mask of a thousand, seen were 1 of 45 000."
         ),
     ),
-    domain={
-        m: (20, 60),
-        n: (20, 60),
-        variance: (sp.Rational(1, 20), sp.Rational(1, 4)),
-        sigma: (sp.Rational(1, 2), 1),
-        raw: (sp.Rational(1, 2), 1),
-        kept: (1, 3),
-        block: (4, 9),
-    },
 )

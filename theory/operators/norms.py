@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.operators.symbols import CUTS, cut
+from theory.operators.symbols import CUT_NORM, cut
+from theory.quantities import NON_NEGATIVE, Hypothesis
 
 infinity_one_bound = 4 * cut
 operator_bound = sp.sqrt(8 * cut)
@@ -40,7 +43,8 @@ inequality $|\sigma_i(A)-\sigma_i(B)|\le\|A-B\|_{op}$ for $A=W_M$, $B=W$, whose 
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(r"$|W|\le1$ (a mask, a graphon, or the difference of two such)",),
+    quantities=(CUT_NORM,),
+    hypotheses=(Hypothesis(r"$|W|\le1$ (a mask, a graphon, or the difference of two such)"),),
     expressions={
         "operator_least": cut,
         "operator_bound": operator_bound,
@@ -55,7 +59,6 @@ inequality $|\sigma_i(A)-\sigma_i(B)|\le\|A-B\|_{op}$ for $A=W_M$, $B=W$, whose 
             r"$n^{-1/4}$."
         ),
     ),
-    domain=CUTS,
 )
 
 degree_bound = 2 * cut
@@ -81,6 +84,7 @@ $\varepsilon/2$, and so is $c$. ∎
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
+    quantities=(replace(CUT_NORM, within=NON_NEGATIVE),),
+    hypotheses=(Hypothesis("the kernels are integrable"),),
     expressions={"degree_bound": degree_bound, "density_bound": density_bound},
-    domain=CUTS,
 )

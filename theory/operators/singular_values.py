@@ -7,7 +7,8 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.graphon.lognormal import column_scale, correlation, noise_scale, row_scale
 from theory.graphon.symbols import m, n
-from theory.saliency.model import rho, tau
+from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
+from theory.saliency.model import COLUMNS, ROWS, THRESHOLD, rho, tau
 
 x = sp.Symbol("x", real=True)  # variable of integration
 
@@ -40,9 +41,23 @@ and $P(|a|R>c)=E\,e^{-c^2/2a^2}=e^{-c}$, so $\frac4\pi\int_0^{\pi/4}e^{-\tau/\si
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
+    quantities=(
+        ROWS,
+        COLUMNS,
+        Quantity(
+            rho,
+            "mean of the graphon, for a mask its density",
+            sp.Interval(0, 1),
+            drawn=(sp.Rational(1, 20), sp.Rational(1, 2)),
+        ),
+        THRESHOLD.drawn_from(sp.Rational(1, 4), 3),
+    ),
+    hypotheses=(
+        Hypothesis(r"$0\le W\le1$"),
+        Hypothesis("columns of one profile, SNIP with standard normal weights", needed_by=("row_value",)),
+    ),
     uses=("S4",),
     expressions={"scale": scale, "lower": rho, "upper": sp.sqrt(rho), "row_value": row_value},
-    domain={tau: (sp.Rational(1, 4), 3), rho: (sp.Rational(1, 20), sp.Rational(1, 2))},
 )
 
 nodes = sp.Symbol("q", integer=True, positive=True)
@@ -89,6 +104,31 @@ functions, and $\zeta(-\kappa,n+\frac12)=-\frac{n^{1+\kappa}}{1+\kappa}+\frac\ka
         ),
     ),
     uses=("G8",),
+    quantities=(
+        Quantity(nodes, "number of Gauss nodes for each law", COUNT, drawn=(2, 20)),
+        Quantity(value, "value of the graphon at two nodes", sp.Interval(0, 1), drawn=(0, 1)),
+        Quantity(
+            (row_weight, column_weight),
+            "weight of a row node or of a column node; those of all nodes add up to one",
+            sp.Interval.Lopen(0, 1),
+            drawn=(0, 1),
+        ),
+        Quantity(n, "number of equal cells in quantile coordinates", COUNT, drawn=(1, 40)),
+        Quantity(
+            kappa,
+            "exponent of the graphon on its diagonal",
+            UNIT,
+            drawn=(sp.Rational(1, 10), sp.Rational(9, 10)),
+        ),
+        Quantity(
+            (row_scale, column_scale),
+            "standard deviation of the logarithm of the row or of the column profile",
+            NON_NEGATIVE,
+            drawn=(sp.Rational(1, 5), 2),
+        ),
+        Quantity(noise_scale, "standard deviation of the logarithm of the noise", POSITIVE, drawn=(HALF, 2)),
+    ),
+    hypotheses=(Hypothesis(r"in (b): $W=(uv)^{\kappa/2}$"),),
     expressions={
         "entry": value * sp.sqrt(row_weight * column_weight),
         "degree": nodes - 1,
@@ -98,12 +138,4 @@ functions, and $\zeta(-\kappa,n+\frac12)=-\frac{n^{1+\kappa}}{1+\kappa}+\frac\ka
         "midpoint_limit": sp.zeta(-kappa, HALF),
     },
     aids={"geometric": correlation**nodes, "probit_order": sp.Integer(1)},
-    domain={
-        nodes: (2, 20),
-        n: (1, 40),
-        kappa: (sp.Rational(1, 10), sp.Rational(9, 10)),
-        row_scale: (sp.Rational(1, 5), 2),
-        column_scale: (sp.Rational(1, 5), 2),
-        noise_scale: (HALF, 2),
-    },
 )

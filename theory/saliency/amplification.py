@@ -5,11 +5,14 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from theory.quantities import Hypothesis, Quantity
 from theory.saliency.grasp import kappa_0, kappa_1, theta
-from theory.saliency.snip import FIXED_RESIDUAL
+from theory.saliency.model import DIMENSION
+from theory.saliency.model import dimension as d
+from theory.saliency.snip import RESIDUAL_IS_FIXED, RESIDUAL_MEAN
+from theory.saliency.snip import residual_mean as c
 
-d = sp.Symbol("d", integer=True, positive=True)  # inputs
-b, c = sp.symbols("b c", real=True)  # slope of the residual along an input, mean of the residual
+b = sp.Symbol("b", real=True)  # slope of the residual along an input
 omega = sp.Symbol("omega", real=True)  # w_j / ‖w‖
 
 gamma = sp.gamma(d / 2) / (2 * sp.sqrt(sp.pi) * sp.gamma((d + 1) / 2))
@@ -52,10 +55,18 @@ self-term outgrows the data term, and the scores tend to be proportional to $|a|
     ),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
-    assumptions=(
-        r"inputs uniform on the sphere of radius $\sqrt d$, residual affine, the kernel at infinite width",
-        "one hidden ReLU layer with normal weights, square loss",
-        FIXED_RESIDUAL,
+    quantities=(
+        DIMENSION.drawn_from(2, 60),
+        Quantity(b, "slope of the residual along an input", sp.S.Reals),
+        RESIDUAL_MEAN,
+        Quantity(
+            omega, "cosine of the angle between the weights of a neuron and an axis", sp.Interval(-1, 1), drawn=(-1, 1)
+        ),
+    ),
+    hypotheses=(
+        Hypothesis(r"inputs uniform on the sphere of radius $\sqrt d$, residual affine, the kernel at infinite width"),
+        Hypothesis("one hidden ReLU layer with normal weights, square loss"),
+        RESIDUAL_IS_FIXED,
     ),
     uses=("S5", "S8"),
     expressions={
@@ -102,5 +113,4 @@ self-term outgrows the data term, and the scores tend to be proportional to $|a|
         "kernel": sp.cos(theta) * kappa_0 + kappa_1,
         "three_inputs": {d: sp.Integer(3), b: sp.Integer(1), c: sp.Integer(2)},
     },
-    domain={d: (2, 60)},
 )

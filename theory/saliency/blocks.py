@@ -8,12 +8,18 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.graphon.concentration import hoeffding_rate, pairs
-from theory.graphon.symbols import SHARES, SIZES, m, n, s
+from theory.graphon.symbols import m, n, s
+from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity, whole_from
+from theory.saliency.model import COLUMNS, FAILURE, ROWS, TAIL_INDEX
 from theory.tails import alpha
 
 kept, block = sp.symbols("N M", integer=True, positive=True)
 profile = sp.symbols("phi_1:5", positive=True)  # φ of the four columns of a block
 first_share, share = sp.symbols("p_k p_j", positive=True)  # of the strengths in a block
+
+KEPT = Quantity(kept, "number of entries kept in each block", COUNT)
+BLOCK = Quantity(block, "number of consecutive columns in a block", whole_from(2))
+NOT_MORE_THAN_THERE_ARE = Hypothesis("a block keeps no more entries than it has", kept <= block)
 
 
 def kept_probability(first: sp.Expr, others: Sequence[sp.Expr], kept: int) -> sp.Expr:
@@ -59,7 +65,31 @@ $e^{-2(mns)^2/(\omega^2mn/M)}$, for two signs and $2^{m+n}$ pairs of sets. ∎
     source=Source("2602.06675", "beyond the abstract, which names no N:M sparsity"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(r"$f,\varphi>0$, noise independent and continuous", r"for (d): $M$ divides $n$"),
+    quantities=(
+        KEPT.drawn_from(1, 3),
+        BLOCK.drawn_from(4, 8),
+        Quantity(profile, "profile of a column in a block, the first that of the column asked for", POSITIVE),
+        TAIL_INDEX.drawn_from(1, 3),
+        Quantity(
+            (first_share, share),
+            "share of a column in the strengths of its block, of the column chosen first or of the one asked for",
+            UNIT,
+            drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
+        ),
+        ROWS.drawn_from(3, 60),
+        COLUMNS.drawn_from(3, 60),
+        Quantity(s, "distance in cut norm that may be exceeded", NON_NEGATIVE),
+        FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
+    ),
+    hypotheses=(
+        Hypothesis(r"$f,\varphi>0$, noise independent and continuous"),
+        NOT_MORE_THAN_THERE_ARE,
+        Hypothesis("something of each block is removed", kept < block, needed_by=("failure",)),
+        Hypothesis("shares add up to at most one", first_share + share <= 1),
+        Hypothesis("for (b): half-normal noise", needed_by=("pair",)),
+        Hypothesis("for (c): Fréchet noise", needed_by=("second_place", "one_of_four", "two_of_four", "three_of_four")),
+        Hypothesis("blocks fill a row, for (d)", sp.Eq(sp.Mod(n, block), 0), needed_by=("failure", "cut_bound")),
+    ),
     uses=("G1", "S12"),
     remarks=(Remark("1:4 masks of iid scores reach about half of the bound at $m=n=128$."),),
     expressions={
@@ -72,9 +102,5 @@ $e^{-2(mns)^2/(\omega^2mn/M)}$, for two signs and $2^{m+n}$ pairs of sets. ∎
         "block_range": block_range,
         "failure": pairs * sp.exp(-2 * m * n * block * s**2 / block_range**2),
         "cut_bound": block_range / sp.sqrt(block) * hoeffding_rate,
-    },
-    domain={
-        **{**SIZES, **SHARES, kept: (1, 3), block: (4, 8), alpha: (1, 3)},
-        **dict.fromkeys((first_share, share), (sp.Rational(1, 20), sp.Rational(19, 20))),
     },
 )

@@ -5,11 +5,14 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.saliency.snip import FIXED_RESIDUAL
+from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.saliency.model import DIMENSION, WIDTH, dimension, width
+from theory.saliency.snip import FIXED_RESIDUAL, GATED_MEAN, LENGTH, READOUT, a, norm
+from theory.saliency.snip import g as plain
 
 theta = sp.Symbol("theta", positive=True)  # angle between two inputs, in (0, π)
-norm, other_norm, width, dimension = sp.symbols("R R_2 n d", positive=True)  # lengths of two inputs
-a, smoothed, activation, plain = sp.symbols("a G E g", real=True)
+other_norm = sp.Symbol("R_2", positive=True)  # ‖x′‖
+smoothed, activation = sp.symbols("G E", real=True)
 
 kappa_0 = (sp.pi - theta) / (2 * sp.pi)
 kappa_1 = (sp.sin(theta) + (sp.pi - theta) * sp.cos(theta)) / (2 * sp.pi)
@@ -38,10 +41,27 @@ squared length $\kappa_1=\frac1\pi\int_{\theta-\pi/2}^{\pi/2}\cos\alpha\cos(\alp
     source=Source("2602.06675", "beyond the abstract (which calls GraSP heterogeneous)"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "square loss",
-        "one hidden ReLU layer; the point is off every kink",
-        "for S3–S6: " + FIXED_RESIDUAL + r", and $\Theta r$, the limit, in place of the realised $\hat\Theta r$",
+    quantities=(
+        Quantity(theta, "angle between two inputs, in radians", sp.Interval(0, sp.pi), drawn=(sp.Rational(1, 10), 3)),
+        LENGTH,
+        Quantity(other_norm, "Euclidean length of another input", POSITIVE),
+        WIDTH,
+        DIMENSION,
+        READOUT,
+        Quantity(
+            smoothed,
+            "mean over the data of smoothed residual times input where the neuron is active, $0$ where it is not",
+            sp.S.Reals,
+        ),
+        Quantity(activation, "mean over the data of residual times activation of a neuron", sp.S.Reals),
+        GATED_MEAN,
+    ),
+    hypotheses=(
+        Hypothesis("square loss"),
+        Hypothesis("one hidden ReLU layer; the point is off every kink"),
+        Hypothesis(
+            "for S3–S6: " + FIXED_RESIDUAL + r", and $\Theta r$, the limit, in place of the realised $\hat\Theta r$"
+        ),
     ),
     remarks=(
         Remark(
@@ -57,5 +77,4 @@ squared length $\kappa_1=\frac1\pi\int_{\theta-\pi/2}^{\pi/2}\cos\alpha\cos(\alp
         "tangent_kernel": norm * other_norm / dimension * (sp.cos(theta) * kappa_0 + kappa_1),
         "hessian_gradient": (a * smoothed + activation * plain / sp.sqrt(width)) / sp.sqrt(width * dimension),
     },
-    domain={theta: (sp.Rational(1, 10), 3)},
 )

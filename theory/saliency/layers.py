@@ -8,12 +8,12 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.level import level
-from theory.saliency.model import rho, tau
+from theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
+from theory.saliency.model import ANY_DENSITY, FAILURE, TAIL_INDEX, THRESHOLD, delta, rho, tau
 from theory.tails import Tail, alpha, exponential, frechet, half_normal, pareto, product_normal
 
 share = sp.Symbol("a", positive=True)  # of the weights that lie in layer 1
 first_scale, second_scale = sp.symbols("s_1 s_2", positive=True)  # of the scores in the two layers
-delta = sp.Symbol("delta", positive=True)
 layer_size, size = sp.symbols("n_l n", integer=True, positive=True)  # weights in a layer, in all
 
 
@@ -87,9 +87,39 @@ tends to $r^{-\alpha}$ for $g(x)\sim\alpha x^{-\alpha-1}$. ∎
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "one global threshold; in every layer the assumptions of S1",
-        "for the share of a layer at finite size: independent scores of the stated mean probabilities",
+    quantities=(
+        ANY_DENSITY.drawn_from(sp.Rational(1, 100), sp.Rational(9, 10)),
+        THRESHOLD.drawn_from(sp.Rational(1, 2), 4),
+        Quantity(
+            share,
+            "share of all weights that lie in the first of two layers",
+            UNIT,
+            drawn=(sp.Rational(1, 10), sp.Rational(9, 10)),
+        ),
+        Quantity(first_scale, "scale of the scores in the first layer", POSITIVE, drawn=(sp.Rational(1, 2), 1)),
+        Quantity(second_scale, "scale of the scores in the second layer", POSITIVE, drawn=(sp.Rational(9, 8), 3)),
+        TAIL_INDEX.drawn_from(sp.Rational(1, 2), 3),
+        FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
+        Quantity(layer_size, "number of weights in a layer", COUNT, drawn=(3, 40)),
+        Quantity(size, "number of weights in all layers", COUNT, drawn=(41, 90)),
+    ),
+    hypotheses=(
+        Hypothesis("one global threshold; in every layer the assumptions of S1"),
+        Hypothesis(
+            "for the share of a layer at finite size: independent scores of the stated mean probabilities",
+            needed_by=("count_error",),
+        ),
+        Hypothesis("a layer holds no more weights than all layers", layer_size <= size),
+        Hypothesis("something is removed", rho < 1, needed_by=("threshold",)),
+        Hypothesis("the first layer does not have the larger scale", first_scale <= second_scale),
+        Hypothesis("the scales differ", first_scale < second_scale, needed_by=("collapse",)),
+        Hypothesis(
+            "scales one to two",
+            sp.Eq(second_scale, 2 * first_scale),
+            needed_by=("weighted_rho_2", "rho_1", "rho_2"),
+        ),
+        Hypothesis("layers of equal size", sp.Eq(share, sp.Rational(1, 2)), needed_by=("rho_1", "rho_2")),
+        Hypothesis("no score is saturated, for Pareto noise", rho <= pareto_mean / second_scale**alpha),
     ),
     uses=("G2", "S1", "S4"),
     expressions={
@@ -106,15 +136,4 @@ tends to $r^{-\alpha}$ for $g(x)\sim\alpha x^{-\alpha-1}$. ∎
         "count_error": count_error,
     },
     aids={"noises": NOISES},
-    domain={
-        rho: (sp.Rational(1, 100), sp.Rational(9, 10)),
-        share: (sp.Rational(1, 10), sp.Rational(9, 10)),
-        first_scale: (sp.Rational(1, 2), 1),
-        second_scale: (sp.Rational(9, 8), 3),
-        delta: (sp.Rational(1, 100), sp.Rational(1, 2)),
-        alpha: (sp.Rational(1, 2), 3),
-        tau: (sp.Rational(1, 2), 4),
-        layer_size: (3, 40),
-        size: (41, 90),
-    },
 )

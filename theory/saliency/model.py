@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from theory.quantities import POSITIVE, UNIT, Quantity
-from theory.tails import Tail, half_normal
+from theory.quantities import COUNT, POSITIVE, UNIT, Quantity
+from theory.tails import Tail, alpha, half_normal
 
 u, v = sp.symbols("u v", positive=True)  # positions of a neuron and of an input in [0, 1]
 tau, rho, phi = sp.symbols("tau rho phi", positive=True)  # threshold, density, value of the column profile
+width, dimension = sp.symbols("n d", integer=True, positive=True)  # hidden neurons, inputs
+rows, columns = sp.symbols("m n", integer=True, positive=True)  # of a mask
+delta = sp.Symbol("delta", positive=True)  # probability that a bound fails
 
 NEURON = Quantity(u, "position of a neuron, its rank by row factor divided by their number", UNIT)
 INPUT = Quantity(v, "position of an input, its rank by column factor divided by their number", UNIT)
 THRESHOLD = Quantity(tau, "threshold above which saliencies are kept", POSITIVE)
 DENSITY = Quantity(rho, "density, the share of weights kept", UNIT)
+ANY_DENSITY = replace(DENSITY, within=sp.Interval.Lopen(0, 1))  # of claims that hold where nothing is pruned, too
 COLUMN = Quantity(phi, "value of the column profile at an input", POSITIVE)
+WIDTH = Quantity(width, "number of hidden neurons", COUNT)
+DIMENSION = Quantity(dimension, "number of inputs", COUNT)
+ROWS = Quantity(rows, "number of rows of the mask", COUNT)
+COLUMNS = Quantity(columns, "number of columns of the mask", COUNT)
+FAILURE = Quantity(delta, "probability that the bound fails", UNIT)
+TAIL_INDEX = Quantity(alpha, "index of the Pareto or Fréchet law of the noise", POSITIVE)
 
 half_normal_quantile = sp.sqrt(2) * sp.erfinv(u)  # ψ(u): the profile of |a|, a standard normal, sorted
 column_profile = sp.Function("varphi", positive=True)(v)  # a column profile left open

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.saliency.model import tau
-from theory.saliency.snip import FIXED_RESIDUAL, beta, h, stein_model, theta, w
+from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.saliency.model import THRESHOLD, tau
+from theory.saliency.snip import NORMAL_WEIGHTS, RESIDUAL_IS_FIXED, WEIGHT, beta, h, stein_model, theta, w
 from theory.tails import product_survival
 
 readout = sp.Matrix(sp.symbols("a_1:4", real=True))  # a: a row's readout weights, here for three outputs
@@ -72,11 +73,53 @@ $Ee^{-\omega^2g^2/2}=(1+V\omega^2)^{-1/2}e^{-\omega^2\mu^2/2(1+V\omega^2)}$. ∎
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "one hidden ReLU layer with normal weights, square loss",
-        FIXED_RESIDUAL,
-        r"for the inner-product graphon: $(x,r)$ and $(-x,-r)$ have one law",
-        "for the closed form on general data: $g_j$ given $w_j$ is treated as normal",
+    quantities=(
+        THRESHOLD,
+        WEIGHT,
+        Quantity(tuple(readout), "weight with which a neuron enters one of three outputs", sp.S.Reals),
+        Quantity(tuple(column), "mean over the data of residual times input, for one of three outputs", sp.S.Reals),
+        Quantity(tuple(other), "the same mean of another column", sp.S.Reals),
+        Quantity(
+            tuple(gradient),
+            "the same mean over the data for which a neuron is active, all others counted as $0$",
+            sp.S.Reals,
+        ),
+        Quantity(
+            theta,
+            "angle between the means of two columns, in radians",
+            sp.Interval(0, sp.pi),
+            drawn=(sp.Rational(1, 4), sp.Rational(11, 4)),
+        ),
+        Quantity(joint, "covariance of the gradients of two outputs over the weights", sp.S.Reals),
+        Quantity((beta_k, beta_l), "Stein moment of a column, for one of two outputs", sp.S.Reals),
+        Quantity(omega, "frequency, the variable of the inversion integral", POSITIVE),
+        Quantity(
+            variance,
+            "eigenvalue of the covariance that the weight leaves unexplained",
+            NON_NEGATIVE,
+            drawn=(sp.Rational(1, 8), 4),
+        ),
+        Quantity(h, "component of the means of a column along an eigenvector of that covariance", sp.S.Reals),
+        Quantity(beta, "component of the Stein moments of a column along the same eigenvector", sp.S.Reals),
+    ),
+    hypotheses=(
+        NORMAL_WEIGHTS,
+        Hypothesis("square loss"),
+        RESIDUAL_IS_FIXED,
+        Hypothesis(r"for the inner-product graphon: $(x,r)$ and $(-x,-r)$ have one law"),
+        Hypothesis("for the closed form on general data: $g_j$ given $w_j$ is treated as normal"),
+        Hypothesis("the weight is not zero", sp.Ne(w, 0), needed_by=("conditional_density", "inversion")),
+        Hypothesis(
+            "the readout weights are not orthogonal to the means of the column",
+            sp.Ne(readout.dot(column), 0),
+            needed_by=("kernel",),
+        ),
+        Hypothesis(
+            "the means of the column are not all zero", sp.Ne(column.dot(column), 0), needed_by=("column_density",)
+        ),
+        Hypothesis(
+            "the gradients are not all zero", sp.Ne(gradient.dot(gradient), 0), needed_by=("conditional_density",)
+        ),
     ),
     uses=("S3", "S4", "S5", "S6"),
     expressions={
@@ -99,5 +142,4 @@ $Ee^{-\omega^2g^2/2}=(1+V\omega^2)^{-1/2}e^{-\omega^2\mu^2/2(1+V\omega^2)}$. ∎
             checked_by="closed_form_on_digits",
         ),
     ),
-    domain={theta: (sp.Rational(1, 4), sp.Rational(11, 4)), variance: (sp.Rational(1, 8), 4)},
 )

@@ -6,7 +6,8 @@ import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.formulas.level import level
-from theory.saliency.model import phi, rho
+from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from theory.saliency.model import COLUMN, DENSITY, phi, rho
 from theory.saliency.snip import FIXED_RESIDUAL
 from theory.tails import Tail, exponential, half_normal, product_normal, t
 
@@ -60,9 +61,25 @@ even in $a_i$: it breaks the duality at order $n^{-1/2}$.) ∎
     ),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
-    assumptions=(
-        "noise symmetric about 0, its modulus as in S1",
-        r"for data: no score is 0, leading term of $Hg$, and " + FIXED_RESIDUAL,
+    quantities=(
+        Quantity(tau, "threshold above which signed scores are kept", sp.S.Reals, drawn=(-2, 2)),
+        DENSITY.drawn_from(sp.Rational(1, 20), sp.Rational(19, 20)),
+        COLUMN.drawn_from(HALF, 2),
+        Quantity(
+            graphon,
+            "value of the graphon, the probability that an entry is kept",
+            sp.Interval(0, 1),
+            drawn=(sp.Rational(1, 50), sp.Rational(49, 50)),
+        ),
+        Quantity(
+            noise_density, "density of the modulus of the noise where the score meets the threshold", NON_NEGATIVE
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("noise symmetric about 0, its modulus as in S1"),
+        Hypothesis(r"for data: no score is 0, leading term of $Hg$, and " + FIXED_RESIDUAL),
+        Hypothesis("no more than the positive half is kept", rho <= HALF, needed_by=("magnitude_density",)),
+        Hypothesis("all columns have the profile one", sp.Eq(phi, 1), needed_by=("threshold",)),
     ),
     uses=("S1", "S4", "S8"),
     expressions={
@@ -103,10 +120,4 @@ even in $a_i$: it breaks the duality at order $n^{-1/2}$.) ∎
             ),
         ),
     ),
-    domain={
-        tau: (-2, 2),
-        rho: (sp.Rational(1, 20), sp.Rational(19, 20)),
-        phi: (sp.Rational(1, 2), 2),
-        graphon: (sp.Rational(1, 50), sp.Rational(49, 50)),
-    },
 )

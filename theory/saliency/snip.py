@@ -6,11 +6,27 @@ import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from theory.formulas.level import level
-from theory.saliency.model import phi, rho, snip_model, tau, u
+from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.saliency.model import (
+    COLUMN,
+    DENSITY,
+    DIMENSION,
+    FAILURE,
+    NEURON,
+    THRESHOLD,
+    WIDTH,
+    delta,
+    dimension,
+    phi,
+    rho,
+    snip_model,
+    tau,
+    width,
+)
 from theory.tails import product_survival, t
 
 cosine, theta = sp.symbols("c theta", real=True)  # of the angle between two inputs, and the angle
-norm, dimension = sp.symbols("R d", positive=True)  # R = ‖x‖, the length of an input
+norm = sp.Symbol("R", positive=True)  # ‖x‖
 x = sp.Symbol("x", real=True)  # variable of integration
 
 NETWORK = (
@@ -18,6 +34,10 @@ NETWORK = (
     r"loss $L=\frac12E_D(f-y)^2$ and a residual $r$ that is a fixed function of the data (initial output subtracted): "
 )
 FIXED_RESIDUAL = "the residual does not depend on the network (initial output subtracted)"
+NORMAL_WEIGHTS = Hypothesis("one hidden ReLU layer with independent standard normal weights")
+RESIDUAL_IS_FIXED = Hypothesis(FIXED_RESIDUAL)
+
+LENGTH = Quantity(norm, "Euclidean length of an input", POSITIVE)
 
 covariance_kernel = sp.asin(cosine) / (2 * sp.pi)
 stein_kernel = 1 / (sp.sqrt(2 * sp.pi) * norm)
@@ -50,10 +70,21 @@ orthogonal to it the weight is independent of the gate: $E[w_j1\{w\cdot x>0\}]=\
     source=Source("2602.06675", "second-hand description of the SNIP profile"),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
-    assumptions=(
-        "one hidden ReLU layer with normal weights",
-        FIXED_RESIDUAL,
-        r"for the factorisation: $(x,r)$ and $(-x,-r)$ have one law, and no $x\ne0$ of the data is orthogonal to $w_i$",
+    quantities=(
+        Quantity(
+            cosine,
+            "cosine of the angle between two inputs",
+            sp.Interval(-1, 1),
+            drawn=(sp.Rational(-9, 10), sp.Rational(9, 10)),
+        ),
+        LENGTH,
+    ),
+    hypotheses=(
+        NORMAL_WEIGHTS,
+        RESIDUAL_IS_FIXED,
+        Hypothesis(
+            r"for the factorisation: $(x,r)$ and $(-x,-r)$ have one law, and no $x\ne0$ of the data is orthogonal to $w_i$"
+        ),
     ),
     expressions={
         "mean_weight": sp.Rational(1, 2),
@@ -83,7 +114,6 @@ orthogonal to it the weight is independent of the gate: $E[w_j1\{w\cdot x>0\}]=\
         "residual": "fixed",
         "one_sample": (sp.Integer(1), sp.Integer(1)),
     },
-    domain={cosine: (sp.Rational(-9, 10), sp.Rational(9, 10))},
 )
 
 product_density = 2 / sp.pi * sp.besselk(0, t)
@@ -111,7 +141,19 @@ the kernel at $\psi(u)=|a|$, $\psi(u)=\sqrt2\operatorname{erfinv}u$, so the aver
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
-    assumptions=("the saliency factorises (S3)", FIXED_RESIDUAL, "weights of both layers are standard normal"),
+    quantities=(
+        THRESHOLD,
+        DENSITY.drawn_from(sp.Rational(1, 50), sp.Rational(9, 10)),
+        NEURON.drawn_from(sp.Rational(1, 10), sp.Rational(9, 10)),
+        COLUMN.drawn_from(sp.Rational(1, 2), 3),
+        Quantity(t, "value of the noise, the modulus of a product of two standard normals", POSITIVE),
+    ),
+    hypotheses=(
+        Hypothesis("the saliency factorises (S3)"),
+        RESIDUAL_IS_FIXED,
+        Hypothesis("weights of both layers are standard normal"),
+        Hypothesis("all columns have the profile one", sp.Eq(phi, 1), needed_by=("threshold",)),
+    ),
     uses=("S1", "S3"),
     expressions={
         "kernel": snip_model.kernel().subs(snip_model.column, phi),
@@ -120,22 +162,26 @@ the kernel at $\psi(u)=|a|$, $\psi(u)=\sqrt2\operatorname{erfinv}u$, so the aver
         "noise_density": product_density,
         "threshold": level(product_survival(t), t, rho),
     },
-    domain={
-        rho: (sp.Rational(1, 50), sp.Rational(9, 10)),
-        u: (sp.Rational(1, 10), sp.Rational(9, 10)),
-        phi: (sp.Rational(1, 2), 3),
-    },
 )
 
 a, w, zeta, g = sp.symbols("a w zeta g", real=True)
 h, beta = sp.symbols("h beta", real=True)  # mean moment and Stein moment of a column
-spread, variance, residual_mean = sp.symbols("s V c", positive=True)
+spread, variance = sp.symbols("s V", positive=True)
+residual_mean = sp.Symbol("c", real=True)
 
-coordinate = sp.Symbol("x_j", real=True)  # of an input, |x_j| < R
+coordinate = sp.Symbol("x_j", real=True)  # of an input
 gate = (1 + sp.erf(coordinate * w / sp.sqrt(2 * (norm**2 - coordinate**2)))) / 2
 
 closure = h / 2 + beta * w + spread * zeta
 conditional_density = sp.erfc(tau / (sp.sqrt(2) * sp.Abs(w) * sp.Abs(closure)))
+
+READOUT = Quantity(a, "weight with which a neuron enters the output", sp.S.Reals)
+WEIGHT = Quantity(w, "weight from an input to a neuron", sp.S.Reals)
+GATED_MEAN = Quantity(
+    g, "mean over the data of residual times input where the neuron is active, $0$ where it is not", sp.S.Reals
+)
+RESIDUAL_MEAN = Quantity(residual_mean, "mean of the residual over the data", sp.S.Reals)
+WEIGHT_IS_NOT_ZERO = Hypothesis("the weight is not zero", sp.Ne(w, 0), needed_by=("conditional_density",))
 
 stein_model = Claim(
     label="S5",
@@ -164,10 +210,28 @@ lemma, its covariance with $w$ is $x_j/\sqrt{2\pi}R$, the line's.
     source=Source("2602.06675", "second-hand description of SNIP's profile, from the residual alone"),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
-    assumptions=(
-        "one hidden ReLU layer with normal weights",
-        FIXED_RESIDUAL,
-        r"P2 itself: $g_j$ given $w_j$ is treated as normal",
+    quantities=(
+        THRESHOLD,
+        WEIGHT,
+        Quantity(h, "mean over the data of residual times input, of one column", sp.S.Reals),
+        Quantity(beta, "Stein moment of a column, the covariance of a weight with its own gradient", sp.S.Reals),
+        Quantity(spread, "standard deviation of the part of a gradient that its weight does not explain", NON_NEGATIVE),
+        Quantity(zeta, "standard normal fluctuation of a gradient, independent of its weight", sp.S.Reals),
+        Quantity(variance, "variance of a gradient over the weights", NON_NEGATIVE),
+        RESIDUAL_MEAN,
+        DIMENSION,
+        LENGTH,
+        Quantity(coordinate, "coordinate of an input that a weight multiplies", sp.S.Reals),
+    ),
+    hypotheses=(
+        NORMAL_WEIGHTS,
+        RESIDUAL_IS_FIXED,
+        Hypothesis(r"P2 itself: $g_j$ given $w_j$ is treated as normal"),
+        WEIGHT_IS_NOT_ZERO,
+        Hypothesis("the gradient is not zero", sp.Ne(closure, 0), needed_by=("conditional_density",)),
+        Hypothesis("a weight of variance one explains at most the variance of its gradient", variance >= beta**2),
+        Hypothesis("a coordinate is smaller than the length of its input", sp.Abs(coordinate) < norm),
+        Hypothesis(r"for P1iso: $\|x\|^2=d$, $E x_j^2=1$ and the residual is constant", needed_by=("isotropic_beta",)),
     ),
     uses=("S3", "S4"),
     expressions={
@@ -232,8 +296,7 @@ lemma, its covariance with $w$ is $x_j/\sqrt{2\pi}R$, the line's.
     ),
 )
 
-n, delta, count_mean = sp.symbols("n delta p", positive=True)
-columns = sp.Symbol("d", integer=True, positive=True)
+count_mean = sp.Symbol("p", positive=True)
 exponent = sp.Symbol("t", positive=True)
 grasp_g = sp.Symbol("g_G", real=True)
 
@@ -259,17 +322,27 @@ $\frac{(p^2+q^2)}{n}$, $q=1-p$, by the Wasserstein form of the central limit the
     source=Source("2602.06675", "beyond the abstract (which announces that masks converge)"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("one hidden ReLU layer, scalar output, independent normal weights", FIXED_RESIDUAL),
+    quantities=(
+        READOUT,
+        WEIGHT,
+        GATED_MEAN,
+        WIDTH,
+        DIMENSION,
+        FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(9, 10)),
+        Quantity(
+            count_mean,
+            "mean of the observed density of a column",
+            sp.Interval(0, 1),
+            drawn=(sp.Rational(1, 100), sp.Rational(99, 100)),
+        ),
+    ),
+    hypotheses=(Hypothesis("one hidden ReLU layer, scalar output, independent normal weights"), RESIDUAL_IS_FIXED),
     uses=("S3",),
     expressions={
         "row_saliency": sp.Abs(a) * sp.Abs(w) * sp.Abs(g),
-        "concentration": sp.sqrt(sp.log(2 / delta) / (2 * n)),
-        "pattern_rate": sp.sqrt(2**columns / n) / 2,
-        "floor": sp.sqrt(2 / sp.pi) * sp.sqrt(count_mean * (1 - count_mean) / n),
+        "concentration": sp.sqrt(sp.log(2 / delta) / (2 * width)),
+        "pattern_rate": sp.sqrt(2**dimension / width) / 2,
+        "floor": sp.sqrt(2 / sp.pi) * sp.sqrt(count_mean * (1 - count_mean) / width),
     },
-    aids={"failure": 2 * sp.exp(-2 * n * exponent**2), "residual": "fixed"},
-    domain={
-        delta: (sp.Rational(1, 100), sp.Rational(9, 10)),
-        count_mean: (sp.Rational(1, 100), sp.Rational(99, 100)),
-    },
+    aids={"failure": 2 * sp.exp(-2 * width * exponent**2), "residual": "fixed"},
 )

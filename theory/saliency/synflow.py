@@ -5,10 +5,10 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.saliency.model import rho, tau
+from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.saliency.model import DENSITY, THRESHOLD, WIDTH, rho, tau, width
 from theory.tails import product_survival, t
 
-n = sp.Symbol("n", positive=True)
 row = sp.Symbol("a", positive=True)  # |a_i|
 
 
@@ -50,17 +50,35 @@ $(2t\varphi(t))^2(\pi/2-1)/n$ beside the binomial $\rho(1-\rho)/n$ (first order 
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("weights are independent standard normal", "one-shot scores"),
+    quantities=(
+        THRESHOLD,
+        DENSITY.drawn_from(sp.Rational(1, 100), sp.Rational(9, 10)),
+        WIDTH,
+        Quantity(row, "modulus of the weight with which a neuron enters the output", POSITIVE),
+        Quantity(t, "threshold in standard deviations of the weights, that of the density", POSITIVE),
+        Quantity(
+            tuple(first), "modulus of a weight of the first layer, from three inputs to two neurons", NON_NEGATIVE
+        ),
+        Quantity(tuple(middle), "modulus of a weight of the second layer, from two neurons to two", NON_NEGATIVE),
+        Quantity(tuple(last), "modulus of a weight of the last layer, from two neurons to one output", NON_NEGATIVE),
+    ),
+    hypotheses=(
+        Hypothesis("weights are independent standard normal"),
+        Hypothesis("one-shot scores"),
+        Hypothesis(
+            r"the threshold is that of the density, $\rho=\operatorname{erfc}(t/\sqrt2)$",
+            needed_by=("variance_inflation",),
+        ),
+    ),
     uses=("S1", "S4"),
     expressions={
         "row_profile": (last * sp.eye(2)).T,
         "column_profile": first * sp.ones(3, 1),
         "column_density": product_survival(tau),
         "row_kernel": sp.erfc(tau / (sp.sqrt(2) * row)),
-        "coefficient_of_variation": sp.sqrt((sp.pi / 2 - 1) / n),
+        "coefficient_of_variation": sp.sqrt((sp.pi / 2 - 1) / width),
         "variance_inflation": 1
         + (t * sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2)) ** 2 * (sp.pi / 2 - 1) / (rho * (1 - rho)),
     },
     aids={"middle": middle, "flow": flow},
-    domain={rho: (sp.Rational(1, 100), sp.Rational(9, 10))},
 )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.saliency.model import tau
+from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.saliency.model import TAIL_INDEX, THRESHOLD, tau
 from theory.saliency.snip import x
 from theory.tails import alpha, half_normal, t
 
-phi_1, phi_2 = sp.symbols("phi_1 phi_2", positive=True)  # φ₁ > φ₂
+phi_1, phi_2 = sp.symbols("phi_1 phi_2", positive=True)
 
 mills_upper = sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2) / t
 mills_lower = mills_upper * t**2 / (t**2 + 1)
@@ -67,7 +68,18 @@ substitutions. ∎
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("a factorised saliency with one global threshold; rows of equal weight, or averaged as in S4",),
+    quantities=(
+        THRESHOLD.drawn_from(1, 8),
+        Quantity(phi_1, "profile of the stronger of two columns", POSITIVE, drawn=(sp.Rational(3, 2), 3)),
+        Quantity(phi_2, "profile of the weaker of two columns", POSITIVE, drawn=(sp.Rational(1, 2), sp.Rational(5, 4))),
+        Quantity(t, "threshold divided by a column profile", POSITIVE, drawn=(sp.Rational(1, 8), 12)),
+        TAIL_INDEX.drawn_from(sp.Rational(1, 2), 3),
+    ),
+    hypotheses=(
+        Hypothesis("a factorised saliency with one global threshold; rows of equal weight, or averaged as in S4"),
+        Hypothesis("the first column is not the weaker one", phi_1 >= phi_2),
+        Hypothesis("no column is saturated", tau >= phi_1, needed_by=("pareto_ratio",)),
+    ),
     uses=("S1", "S4"),
     expressions={
         "pareto_ratio": (phi_1 / phi_2) ** alpha,
@@ -85,12 +97,5 @@ substitutions. ∎
         "product_lower": product_lower,
         "product_upper": product_upper,
         "hazard_upper": 1 + 1 / (2 * t),
-    },
-    domain={
-        phi_1: (sp.Rational(3, 2), 3),
-        phi_2: (sp.Rational(1, 2), sp.Rational(5, 4)),
-        tau: (1, 8),
-        t: (sp.Rational(1, 8), 12),
-        alpha: (sp.Rational(1, 2), 3),
     },
 )

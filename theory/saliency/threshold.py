@@ -7,8 +7,20 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.level import level
 from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from theory.saliency.model import DENSITY, INPUT, ONE, THRESHOLD, SaliencyModel, magnitude_model, rho, tau, v
-from theory.tails import alpha, exponential, frechet, half_normal, pareto, product_normal, t
+from theory.saliency.model import (
+    ANY_DENSITY,
+    DENSITY,
+    INPUT,
+    ONE,
+    TAIL_INDEX,
+    THRESHOLD,
+    SaliencyModel,
+    magnitude_model,
+    rho,
+    tau,
+    v,
+)
+from theory.tails import exponential, frechet, half_normal, pareto, product_normal, t
 
 c, p, s = sp.symbols("c p s", positive=True)
 
@@ -50,8 +62,8 @@ tends to $0$ as $v\to0$.
         INPUT.drawn_from(sp.Rational(1, 10), 1),
         Quantity(c, "factor by which the row profile is multiplied", POSITIVE),
         Quantity(p, "power to which noise and profiles are raised", POSITIVE),
-        Quantity(t, "argument of a survival function", NON_NEGATIVE),
-        Quantity(alpha, "index of the Pareto or Fréchet law", POSITIVE, drawn=(1, 3)),
+        Quantity(t, "value that the noise may exceed", POSITIVE),
+        TAIL_INDEX.drawn_from(1, 3),
     ),
     hypotheses=(
         Hypothesis(
@@ -106,7 +118,7 @@ $-2t^2\varphi(t)s^2$, the density of $w^2$ lost when $t$ grows, and both sides a
     },
     aids={"model": magnitude_model},
     quantities=(
-        DENSITY.drawn_from(sp.Rational(1, 100), sp.Rational(9, 10)),
+        ANY_DENSITY.drawn_from(sp.Rational(1, 100), sp.Rational(9, 10)),
         Quantity(s, "standard deviation of the weights", POSITIVE),
         Quantity(t, "threshold in standard deviations of the weights", NON_NEGATIVE),
     ),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.saliency.model import phi, wanda_model
+from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from theory.saliency.model import COLUMN, COLUMNS, THRESHOLD, phi, wanda_model
+from theory.saliency.model import columns as n
 
-n = sp.Symbol("n", positive=True)
 probabilities = sp.symbols("p_1:4", positive=True)  # of three columns
 cut_rate = sp.Symbol("A", positive=True)  # the cut-norm bound of G1
 
@@ -37,7 +38,24 @@ and rows with a deficit are two cuts of $M_\tau-P$. Finally $\|M_\tau-P\|_\squar
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(r"$f_i>0$", r"for the bound: $\varphi$ monotone, columns at midpoints, noise independent"),
+    quantities=(
+        THRESHOLD,
+        COLUMN,
+        COLUMNS,
+        Quantity(
+            probabilities,
+            "probability that an entry of a row is kept, in one of three columns",
+            sp.Interval(0, 1),
+            drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
+        ),
+        Quantity(
+            cut_rate, "distance of the global mask from its probabilities in cut norm, or a bound on it", NON_NEGATIVE
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("$f_i>0$"),
+        Hypothesis(r"for the bound: $\varphi$ monotone, columns at midpoints, noise independent", needed_by=("bound",)),
+    ),
     uses=("S1", "G1"),
     expressions={
         "kernel": wanda_model.kernel().subs(wanda_model.column, phi),
@@ -45,5 +63,4 @@ and rows with a deficit are two cuts of $M_\tau-P$. Finally $\|M_\tau-P\|_\squar
         "bound": 3 * cut_rate + 3 / (2 * n),
     },
     aids={"selection": "row"},
-    domain={p: (sp.Rational(1, 20), sp.Rational(19, 20)) for p in probabilities},
 )

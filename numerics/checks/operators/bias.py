@@ -30,9 +30,9 @@ from theory.operators.bias import (
     right,
     row_noise,
     second_order_bias,
-    sigma,
     value_sd,
 )
+from theory.operators.symbols import sigma
 from theory.saliency.model import rho
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

@@ -20,7 +20,6 @@ from numerics.spectra.noise_edge import noise_edge as edge_of_profile
 from numerics.spectra.singular_values import mask_singular_values
 from theory.graphon.symbols import m, n, variance
 from theory.operators.noise import (
-    block,
     block_edge,
     block_eigenvalue,
     block_floor,
@@ -33,7 +32,6 @@ from theory.operators.noise import (
     constant_edge,
     edge_bound,
     edge_spread,
-    kept,
     largest_column,
     largest_row,
     level,
@@ -55,6 +53,7 @@ from theory.operators.noise import (
     square_variance,
     visible,
 )
+from theory.saliency.blocks import block, kept
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)

@@ -18,8 +18,6 @@ from numerics.pruning.row_law import limit_smoothing
 from theory.saliency.amplification import (
     amplification,
     b,
-    c,
-    d,
     gamma,
     lambda_0,
     lambda_1,
@@ -27,6 +25,8 @@ from theory.saliency.amplification import (
     omega,
 )
 from theory.saliency.grasp import theta
+from theory.saliency.model import dimension as d
+from theory.saliency.snip import residual_mean as c
 
 Floats = NDArray[np.floating]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

@@ -15,20 +15,10 @@ from numerics.masks.selection import global_mask, kth_largest
 from numerics.networks import random_network, tangent_residual
 from numerics.pruning.methods import saliency
 from numerics.pruning.moments import noise_floor
-from theory.saliency.grasp import (
-    a,
-    activation,
-    dimension,
-    kappa_0,
-    kappa_1,
-    norm,
-    other_norm,
-    plain,
-    smoothed,
-    smoothed_snip,
-    theta,
-    width,
-)
+from theory.saliency.grasp import activation, kappa_0, kappa_1, other_norm, smoothed, smoothed_snip, theta
+from theory.saliency.model import dimension, width
+from theory.saliency.snip import a, norm
+from theory.saliency.snip import g as plain
 
 Floats = NDArray[np.floating]
 angle = sp.Symbol("alpha", real=True)

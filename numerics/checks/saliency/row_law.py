@@ -20,22 +20,19 @@ from numerics.networks import random_network, tangent_residual
 from numerics.pruning.methods import residual as residual_of
 from numerics.pruning.methods import saliency
 from numerics.pruning.moments import ResidualMoments, column_densities, noise_floor, residual_moments, threshold_for
-from theory.saliency.model import phi, tau, u
+from theory.saliency.model import delta, dimension, phi, tau, u
+from theory.saliency.model import width as n
 from theory.saliency.snip import (
     a,
     beta,
-    columns,
     conditional_density,
     coordinate,
     count_mean,
-    delta,
-    dimension,
     exponent,
     g,
     gate,
     grasp_g,
     h,
-    n,
     norm,
     residual_mean,
     row_law,
@@ -258,7 +255,7 @@ def closed_form_on_digits(conditional_density: sp.Expr, residual: str, trial: Tr
 
 
 @exact(row_law)
-@control("as if entries were independent", concentration=sp.sqrt(sp.log(2 / delta) / (2 * n * columns)))
+@control("as if entries were independent", concentration=sp.sqrt(sp.log(2 / delta) / (2 * n * dimension)))
 @control("one-sided", concentration=sp.sqrt(sp.log(1 / delta) / (2 * n)))
 @control("10 % more", concentration=TENTH * sp.sqrt(sp.log(2 / delta) / (2 * n)))
 def concentration_solves_hoeffding(concentration: sp.Expr, failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
@@ -269,12 +266,12 @@ def concentration_solves_hoeffding(concentration: sp.Expr, failure: sp.Expr, tri
 
 
 @exact(row_law)
-@control("as if entries were independent", concentration=sp.sqrt(sp.log(2 / delta) / (2 * n * columns)))
+@control("as if entries were independent", concentration=sp.sqrt(sp.log(2 / delta) / (2 * n * dimension)))
 @control("a third", concentration=sp.sqrt(sp.log(2 / delta) / (2 * n)) / 3)
 def equal_entries_stay_within_the_concentration(concentration: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Rows of eight equal entries: the kept fraction is Bin(n, ρ)/n, and its exact tail beyond the bound is below δ."""
     for p, rows, failure in ((Fraction(1, 10), 40, Fraction(1, 20)), (Fraction(1, 2), 60, Fraction(1, 100))):
-        bound = trial.value(concentration, {n: rows, delta: sp.Rational(failure), columns: 8})
+        bound = trial.value(concentration, {n: rows, delta: sp.Rational(failure), dimension: 8})
         beyond = [k for k in range(rows + 1) if abs(float(Fraction(k, rows) - p)) > bound]
         tail = sum((comb(rows, k) * p**k * (1 - p) ** (rows - k) for k in beyond), Fraction(0))
         yield trial.holds(tail <= failure, f"ρ = {p}, n = {rows}: {float(tail):.3g} beyond the bound, δ = {failure}")
@@ -287,17 +284,17 @@ def binomial_deviation(size: int, p: Fraction) -> Fraction:
 
 
 @exact(row_law)
-@control("without the half", pattern_rate=sp.sqrt(2**columns / n))
-@control("2^d linearly", pattern_rate=2**columns / (2 * sp.sqrt(n)))
-@control("10 % less", pattern_rate=sp.Rational(9, 20) * sp.sqrt(2**columns / n))
+@control("without the half", pattern_rate=sp.sqrt(2**dimension / n))
+@control("2^d linearly", pattern_rate=2**dimension / (2 * sp.sqrt(n)))
+@control("10 % less", pattern_rate=sp.Rational(9, 20) * sp.sqrt(2**dimension / n))
 def uniform_patterns_attain_cauchy_schwarz(pattern_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """For uniform patterns ½ Σ √(q/n) is the rate exactly; and the exact E TV stays below it."""
-    q = sp.Integer(2) ** (-columns)
-    yield trial.same(2**columns * sp.sqrt(q / n) / 2, pattern_rate)
+    q = sp.Integer(2) ** (-dimension)
+    yield trial.same(2**dimension * sp.sqrt(q / n) / 2, pattern_rate)
     for d, rows in ((2, 4), (3, 24), (4, 160)):
         distance = Fraction(2**d, 2) * binomial_deviation(rows, Fraction(1, 2**d)) / rows
         squared = sp.Rational(distance.numerator, distance.denominator) ** 2
-        limit = sp.simplify(pattern_rate.subs({columns: d, n: rows}) ** 2)
+        limit = sp.simplify(pattern_rate.subs({dimension: d, n: rows}) ** 2)
         yield trial.holds(squared <= limit, f"d = {d}, n = {rows}: (E TV)² = {float(squared):.4g} ≤ {float(limit):.4g}")
 
 

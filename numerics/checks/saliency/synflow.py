@@ -16,7 +16,8 @@ from numerics.networks import random_network
 from numerics.pruning.methods import saliency
 from theory.formulas.level import level
 from theory.saliency.model import rho, tau
-from theory.saliency.synflow import first, last, n, row, synflow_factorises
+from theory.saliency.model import width as n
+from theory.saliency.synflow import first, last, row, synflow_factorises
 from theory.tails import half_normal, product_survival, t
 
 Floats = NDArray[np.floating]

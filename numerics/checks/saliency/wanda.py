@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.masks.cut_norm import exact_cut_norm
 from numerics.masks.selection import global_mask, row_mask
+from theory.saliency.model import columns as n
 from theory.saliency.model import phi, tau
-from theory.saliency.wanda import cut_rate, n, probabilities, row_thresholds
+from theory.saliency.wanda import cut_rate, probabilities, row_thresholds
 from theory.tails import half_normal, product_survival
 
 TENTH = sp.Rational(11, 10)
