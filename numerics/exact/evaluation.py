@@ -36,6 +36,7 @@ def evaluate(label: str, expression: str, *assignments: str, digits: int = 15, e
 
     expression: its name in the claim, or a path to a part of it such as `noises.pareto.survival`. assignments: values as
     texts `name=value`, exact ones: 3, 1/3, 0.25, 1e-3; with a symbol left over the text is the rest of the formula.
+    A letter that the formula lacks and a hypothesis of it has is given too: G7's threshold needs the supremum F.
     digits: significant ones, from 1 to 10 000; a size or a count is given in full. exact: the value as a fraction a/b.
     Where a theorem says nothing the text is "no guarantee".
 
@@ -56,9 +57,37 @@ def evaluate(label: str, expression: str, *assignments: str, digits: int = 15, e
     chosen = claim(label)
     formula = find_formula(chosen, expression)
     with collecting() as notes, long_integers(), _moderate_work():
-        check_hypotheses(chosen, expression, parse(formula, assignments))
-        text = fraction(formula, assignments) if exact else value_of(formula, assignments, digits)
+        own = within_claim(chosen, expression, formula, assignments)
+        text = fraction(formula, own) if exact else value_of(formula, own, digits)
     return Value(text, tuple(sorted(notes)))
+
+
+def within_claim(claim: Claim, expression: str, formula: sp.Basic, assignments: Sequence[str]) -> tuple[str, ...]:
+    """Check assignments against what a claim allows, and return those of the formula's own letters.
+
+    A hypothesis that names the expression may have letters which the formula lacks, such as a supremum that decides
+    whether the formula holds: they are asked for as soon as the formula has all of its own.
+
+    Raises:
+        InputError: as `parse` and `check_hypotheses`; for a letter that a hypothesis needs and that has no value.
+    """
+    import sympy as sp
+
+    relations = {
+        each: each.relation.free_symbols
+        for each in claim.hypotheses
+        if each.relation is not None and expression.split(".")[0] in each.needed_by
+    }
+    point = parse(sp.Tuple(formula, *set().union(*relations.values())), assignments)
+    check_hypotheses(claim, expression, point)
+    for hypothesis, letters in relations.items():
+        if formula.free_symbols <= set(point) and (missing := letters - set(point)):
+            names = ", ".join(sorted(map(str, missing)))
+            raise InputError(
+                f"{names} has no value: {claim.label} assumes {hypothesis.words}, expected {hypothesis.relation}"
+            )
+    own = {str(symbol) for symbol in formula.free_symbols}
+    return tuple(each for each in assignments if each.partition("=")[0] in own)
 
 
 def check_hypotheses(claim: Claim, expression: str, point: Mapping[sp.Symbol, sp.Rational]) -> None:
