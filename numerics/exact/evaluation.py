@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -58,16 +58,31 @@ def evaluate(
     chosen = claim(label)
     formula = find_formula(chosen, expression)
     with collecting() as notes, long_integers(), _moderate_work():
-        point = parse(formula, assignments, chosen)
+        asked = _asked(chosen, expression, formula)
+        point = parse(asked, assignments, chosen)
         check_hypotheses(chosen, expression, point)
-        missing = sorted(formula.free_symbols - set(point), key=str)
-        left = formula.subs(point) if missing else None
+        own = {symbol: value for symbol, value in point.items() if symbol in formula.free_symbols}
+        missing = sorted(asked - set(point), key=str)
+        left = formula.subs(own) if missing else None
         if missing and (keep or left is no_guarantee):
             return Value(str(left), ())
         if missing:
             raise InputError(f"no value for {_explained(chosen, missing)}; expected all, or --keep for what is left")
-        text = fraction(formula, point) if exact else value_of(formula, point, digits)
+        text = fraction(formula, own) if exact else value_of(formula, own, digits)
     return Value(text, tuple(sorted(notes)))
+
+
+def _asked(claim: Claim, expression: str, formula: sp.Basic) -> set[sp.Symbol]:
+    """The letters that need values: those of the formula, and those of the hypotheses that name the expression.
+
+    A hypothesis may have letters which the formula lacks, such as a supremum that decides whether the formula holds.
+    """
+    relations = (
+        each.relation
+        for each in claim.hypotheses
+        if each.relation is not None and expression.split(".")[0] in each.needed_by
+    )
+    return set(formula.free_symbols).union(*(relation.free_symbols for relation in relations))
 
 
 def _explained(claim: Claim, letters: Sequence[sp.Symbol]) -> str:
@@ -232,8 +247,10 @@ def fraction(formula, point: Mapping[sp.Symbol, sp.Expr]) -> str:
     return above if value.q == 1 else f"{above}/{below}"
 
 
-def parse(formula, assignments: Sequence[str], claim: Claim | None = None) -> dict[sp.Symbol, sp.Expr]:
-    """Values by symbol from strings name=value.
+def parse(
+    letters: Collection[sp.Symbol], assignments: Sequence[str], claim: Claim | None = None
+) -> dict[sp.Symbol, sp.Expr]:
+    """Values of some of the letters from strings name=value.
 
     Raises:
         InputError: for what is not name=number, an unknown or doubled name, and, for a letter that no claim explains, a
@@ -241,14 +258,14 @@ def parse(formula, assignments: Sequence[str], claim: Claim | None = None) -> di
     """
     from numerics.exact.constants import exact_constant
 
-    symbols = {str(symbol): symbol for symbol in formula.free_symbols}
+    symbols = {str(symbol): symbol for symbol in letters}
     point: dict[sp.Symbol, sp.Expr] = {}
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
         if not equals:
             raise InputError(f"{assignment!r}: expected name=value")
         if name not in symbols:
-            raise InputError(f"{name!r} is no symbol of the formula; expected {', '.join(sorted(symbols)) or 'none'}")
+            raise InputError(f"{name!r} is no letter of the formula; expected {', '.join(sorted(symbols)) or 'none'}")
         if symbols[name] in point:
             raise InputError(f"{name} is given twice")
         symbol, value = symbols[name], exact_constant(name, text)

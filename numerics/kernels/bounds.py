@@ -16,12 +16,12 @@ from numerics.arguments import InputError, checked_array, checked_integer
 from numerics.bridge import numeric
 from numerics.kernels.graphon import LayerGraphons
 from numerics.kernels.regression import SingularKernelError, labels, symmetric
+from theory.expressivity.paths import rho_path
 from theory.generalisation import energy_bound as b1
 from theory.generalisation import path_bound as b3
 from theory.generalisation import path_part as b2
 from theory.generalisation import water_filling as b4
 from theory.kernel.dual import depth as layers_below
-from theory.saliency.model import rho
 
 Floats = NDArray[np.float64]
 
@@ -108,7 +108,7 @@ def path_bound(beta: ArrayLike, path_density: ArrayLike, *, depth: int = 1) -> f
     beta, path_density = _vector("beta", beta), _density("path_density", path_density)
     if beta.shape != path_density.shape:
         raise InputError(f"path_density has {path_density.size} entries, expected {beta.size} as beta")
-    term = numeric((b3.beta, rho, b3.d, layers_below), b3.path_term)
+    term = numeric((b3.beta, rho_path, b3.d, layers_below), b3.path_term)
     used = beta != 0
     with np.errstate(divide="ignore", over="ignore"):
         terms = term(beta[used], path_density[used], beta.size, checked_integer("depth", depth, 1, 1000))

@@ -6,6 +6,7 @@ import pytest
 import sympy as sp
 
 from numerics.exact.balls import NoEnclosureError, digits, number
+from theory.expressivity.paths import rho_path
 from theory.generalisation.energy_bound import B_0, T, T_inv, b, i, k, q, scale_free_energy
 from theory.generalisation.path_bound import path_energy_bound
 from theory.generalisation.path_part import d, depth, linear_part_bound
@@ -135,6 +136,6 @@ def test_peeling_costs_little() -> None:
 
 def test_no_path_no_bound_and_no_deep_spheres() -> None:
     with pytest.raises(NoEnclosureError):
-        number(path_energy_bound.expressions["path_term"].subs(rho, 0), {})
+        number(path_energy_bound.expressions["path_term"].subs(rho_path, 0), {})
     with pytest.raises(NoEnclosureError):
         number(linear_part_bound.expressions["sphere_constant"], {depth: 7, d: 5})

@@ -219,8 +219,8 @@ def test_copies_are_those_of_a_plain_loop():
 )
 def test_formulas_hold_at_their_ends(name, point, value):
     formula, assignments = copies_of_witnesses.expressions[name], point.split()
-    assert fraction(formula, parse(formula, assignments)) == value
-    shown = value_of(formula, parse(formula, assignments), 20)
+    assert fraction(formula, parse(formula.free_symbols, assignments)) == value
+    shown = value_of(formula, parse(formula.free_symbols, assignments), 20)
     assert (
         shown == value
         if value == "no guarantee"

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.expressivity.symbols import RANGES, alpha, k, n, p, units
+from theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, alpha, k, n, p, units
 from theory.expressivity.wired_neurons import at_least
-from theory.graphon.symbols import delta
+from theory.graphon.symbols import FAILURE, delta
+from theory.quantities import COUNT, Hypothesis, Quantity
 
 pieces = sp.Symbol("M", integer=True, positive=True)  # of each interpolated square
 success = at_least(n, alpha * p**k, units)
@@ -53,10 +54,23 @@ $g(1,1)-g(1,-1)-g(-1,1)+g(-1,-1)=0$ where $x_1x_2$ has $4$; four errors of modul
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
-    assumptions=(
-        "the readout edges of wired neurons are present (if each is with probability $p'$, read $p^kp'$ for $p^k$)",
-        "the theorem of Leshno et al. (1993) is cited, and with it all but the explicit network for a product",
-        "what the abstract leaves open is our reading, and so is the proof",
+    quantities=(
+        NEURONS.drawn_from(20, 60),
+        ACTIVE,
+        EDGE.drawn_from(sp.Rational(1, 2), sp.Rational(19, 20)),
+        FLOOR_SHARE,
+        Quantity(units, "number of units of a dense network that suffice", COUNT, drawn=(1, 9)),
+        FAILURE,
+        Quantity(pieces, "number of pieces of each interpolated square", COUNT, drawn=(1, 9)),
+    ),
+    hypotheses=(
+        Hypothesis(
+            "the readout edges of wired neurons are present (if each is with probability $p'$, read $p^kp'$ for $p^k$)"
+        ),
+        Hypothesis(
+            "the theorem of Leshno et al. (1993) is cited, and with it all but the explicit network for a product"
+        ),
+        Hypothesis("what the abstract leaves open is our reading, and so is the proof"),
     ),
     uses=("E1", "E2"),
     expressions={
@@ -70,7 +84,6 @@ $g(1,1)-g(1,-1)-g(-1,1)+g(-1,-1)=0$ where $x_1x_2$ has $4$; four errors of modul
         "additive_floor": sp.Integer(1),
     },
     aids={"neurons": "fully wired"},
-    domain={**RANGES, pieces: (1, 9), p: (sp.Rational(1, 2), sp.Rational(19, 20)), n: (20, 60)},
 )
 
 x_1, x_2, x_3 = inputs = sp.symbols("x_1:4", real=True)
@@ -116,7 +129,14 @@ $\operatorname{Var}x_3^2=\frac15-\frac19$. ∎
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(r"$Ef^2<\infty$", "for Sobol indices: independent inputs"),
+    quantities=(
+        Quantity(a, "coefficient of the product of the first two inputs", sp.S.Reals),
+        Quantity(b, "coefficient of the square of the third input", sp.S.Reals),
+    ),
+    hypotheses=(
+        Hypothesis("the function has a finite mean square"),
+        Hypothesis("for Sobol indices: independent inputs", needed_by=("sobol", "floors")),
+    ),
     expressions={
         "projection_error": projection_error,
         "resampled_error": resampled_error,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.expressivity.symbols import RANGES, alpha, k, n, p, units
+from theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, UNITS, alpha, k, n, p, units
 from theory.expressivity.wired_neurons import binomial_law
+from theory.quantities import POSITIVE, Hypothesis, Quantity
 
 second_moment, square_norm = sp.symbols("G F", positive=True)  # E‖g‖² and ‖f‖²
 radius, barron_norm = sp.symbols("r C", positive=True)
@@ -74,9 +75,31 @@ most the average of the squares. ∎
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "the mask is independent of the weights, the readout edges of wired neurons are present",
-        "for (b): Barron's theorem (1993) is cited, (a) and (c) are proved without it; $f$ depends on the active inputs alone",
+    quantities=(
+        NEURONS.drawn_from(40, 90),
+        ACTIVE.drawn_from(1, 3),
+        EDGE.drawn_from(sp.Rational(3, 4), sp.Rational(19, 20)),
+        FLOOR_SHARE.drawn_from(sp.Rational(1, 2), 1),
+        UNITS,
+        Quantity(second_moment, "mean of the squared norm of a random unit", POSITIVE),
+        Quantity(square_norm, "squared norm of the mean of the units", POSITIVE),
+        Quantity(fourth_central, "fourth central moment of a unit at one input", POSITIVE),
+        Quantity(second_central, "variance of a unit at one input", POSITIVE),
+        Quantity(radius, "radius of the ball that holds the inputs", POSITIVE),
+        Quantity(
+            barron_norm, "Barron's norm of the function, the integral of frequency times Fourier transform", POSITIVE
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("the mask is independent of the weights, the readout edges of wired neurons are present"),
+        Hypothesis(
+            "for (b): Barron's theorem (1993) is cited, (a) and (c) are proved without it; $f$ depends on the active "
+            "inputs alone",
+            needed_by=("barron_error", "relu_error"),
+        ),
+        Hypothesis("the squared norm of a mean is at most the mean squared norm", square_norm <= second_moment),
+        Hypothesis("a fourth moment that is at least the squared variance", second_central**2 <= fourth_central),
+        Hypothesis("for ReLU: a mean number of wired neurons that is at least four", floor_mean >= 4, ("relu_error",)),
     ),
     uses=("E1", "E2"),
     expressions={
@@ -93,11 +116,4 @@ most the average of the squares. ∎
         "failure": failure,
     },
     aids={"unit_error": unit_error, "floor_mean": floor_mean},
-    domain={
-        **RANGES,
-        n: (40, 90),
-        p: (sp.Rational(3, 4), sp.Rational(19, 20)),
-        k: (1, 3),
-        alpha: (sp.Rational(1, 2), 1),
-    },
 )

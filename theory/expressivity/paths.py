@@ -5,7 +5,9 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.expressivity.symbols import n, p
+from theory.expressivity.symbols import NEURONS, n
+from theory.graphon.symbols import UP_TO_ONE
+from theory.quantities import COUNT, Hypothesis, Quantity
 from theory.saliency.model import v
 
 u_1, u_2 = sp.symbols("u_1 u_2", positive=True)  # latents of two hidden layers
@@ -21,8 +23,9 @@ example_density = 5 * v / 36
 example_marginals = v / 2 * sp.Rational(3, 4) * sp.Rational(1, 2)
 expected_paths = rho_path * n_1 * n_2
 
-WIDTHS = {n_1: (1, 9), n_2: (1, 9), n: (1, 30)}
-DENSITIES = dict.fromkeys((*densities, rho_path, degree, p, v), (sp.Rational(1, 20), sp.Rational(19, 20)))
+DENSITIES = (sp.Rational(1, 20), sp.Rational(19, 20))  # where they are drawn
+WIDTHS = Quantity((n_1, n_2), "number of neurons of one of two hidden layers", COUNT, drawn=(1, 9))
+PATHS = Quantity(rho_path, "share of an input's paths to the output that are kept", UP_TO_ONE, drawn=DENSITIES)
 
 path_share = Claim(
     label="E9",
@@ -41,7 +44,15 @@ probability $W^{(L+1)}(u_L)\cdots W^{(1)}(u_1,v)$; its latents are distinct, hen
     source=Source("2602.06675", "path densities are reported second-hand; the abstract does not name them"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("iid latents, one for each neuron and shared by its edges in and out", "edges independent given them"),
+    quantities=(
+        WIDTHS,
+        PATHS,
+        Quantity(v, "position of an input in the unit interval", UP_TO_ONE, drawn=DENSITIES),
+    ),
+    hypotheses=(
+        Hypothesis("iid latents, one for each neuron and shared by its edges in and out"),
+        Hypothesis("edges independent given them"),
+    ),
     expressions={
         "path_density": path_density,
         "expected_paths": expected_paths,
@@ -49,7 +60,6 @@ probability $W^{(L+1)}(u_L)\cdots W^{(1)}(u_1,v)$; its latents are distinct, hen
         "example_marginals": example_marginals,
     },
     aids={"example": EXAMPLE},
-    domain={**WIDTHS, **DENSITIES},
 )
 
 no_path = (1 - rho_path) ** n
@@ -82,7 +92,19 @@ edge to the output. *Bound:* that a path is broken is a decreasing event in inde
     source=Source("2602.06675", "textbook (Harris 1960) for paths that share edges; beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("as in E9; for two layers one density in each, or given the latents",),
+    quantities=(
+        NEURONS.drawn_from(1, 30),
+        WIDTHS,
+        PATHS,
+        Quantity(degree, "share of an input's edges that are kept", UP_TO_ONE, drawn=DENSITIES),
+        Quantity(densities, "density of one of three layers of edges, from the input on", UP_TO_ONE, drawn=DENSITIES),
+    ),
+    hypotheses=(
+        Hypothesis("as in E9"),
+        Hypothesis(
+            "for two layers one density in each, or given the latents", needed_by=("two_layers", "independent_paths")
+        ),
+    ),
     uses=("E9",),
     remarks=(
         Remark(
@@ -97,5 +119,4 @@ edge to the output. *Bound:* that a path is broken is a decreasing event in inde
         "two_layers": two_layers,
         "independent_paths": independent_paths,
     },
-    domain={**WIDTHS, **DENSITIES},
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.expressivity.symbols import RANGES, epsilon, k, m, p
+from theory.expressivity.symbols import ACTIVE, EDGE, MARGIN, epsilon, k, m, p
+from theory.quantities import COUNT, Hypothesis, Quantity
 
 second_width = sp.Symbol("n_2", integer=True, positive=True)
 
@@ -47,7 +50,18 @@ the second mask is independent of the split, and every one of $g$ edges will do.
     source=Source("2602.06675", "beyond the abstract (deeper networks)"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("independent edges of one probability in both layers", "bounded inputs, biases, unbounded weights"),
+    quantities=(
+        Quantity(m, "number of neurons of the first hidden layer", COUNT, drawn=(9, 60)),
+        Quantity(second_width, "number of neurons of the second hidden layer", COUNT, drawn=(1, 9)),
+        replace(ACTIVE, meaning="number of inputs", drawn=(2, 5)),
+        replace(EDGE, meaning="probability of an edge in either layer"),
+        replace(MARGIN, meaning="relative margin of the budget of inputs"),
+    ),
+    hypotheses=(
+        Hypothesis("independent edges of one probability in both layers"),
+        Hypothesis("bounded inputs, biases, unbounded weights"),
+        Hypothesis("at least two neurons in the first layer", m >= 2, ("input_budget", "budget_failure")),
+    ),
     expressions={
         "relayed": relayed,
         "lower_bound": lower_bound,
@@ -57,5 +71,4 @@ the second mask is independent of the split, and every one of $g$ edges will do.
         "input_budget": input_budget,
         "budget_failure": budget_failure,
     },
-    domain={**RANGES, m: (9, 60), k: (2, 5), second_width: (1, 9)},
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.graphon.symbols import SHARES, SIZES, m, n, p
+from theory.graphon.symbols import UP_TO_ONE, m, n, p
+from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Quantity
 from theory.saliency.model import u
 
 k = sp.Symbol("k", integer=True, positive=True)  # active inputs
@@ -16,14 +17,49 @@ units = sp.Symbol("N", integer=True, positive=True)
 kernel = sp.Function("W", nonnegative=True)  # a graphon left open: row, column
 positions = sp.symbols("v_1:4", positive=True)  # of three active inputs
 
-RANGES = {
-    **SIZES,
-    **SHARES,
-    k: (1, 6),
-    alpha: SHARES[p],
-    j: (0, 3),
-    epsilon: (sp.Rational(1, 20), sp.Rational(3, 4)),
-    units: (1, 9),
-}
+ACTIVE = Quantity(k, "number of active inputs", COUNT, drawn=(1, 6))
+FLOOR_SHARE = Quantity(
+    alpha,
+    "share of the neurons to which the lower bound on that probability applies",
+    UP_TO_ONE,
+    drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
+)
+EDGE = Quantity(
+    p,
+    "probability of an edge to an active input, a lower bound where it varies",
+    UP_TO_ONE,
+    drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
+)
+NEURONS = Quantity(n, "number of neurons of the hidden layer", COUNT, drawn=(3, 60))
+FLOOR_NEURONS = Quantity(m, "number of independent neurons of one edge probability", COUNT, drawn=(3, 60))
+UNITS = Quantity(units, "number of units", COUNT, drawn=(1, 9))
+COUNTED = Quantity(j, "number of neurons that are fully wired", COUNT_FROM_ZERO, drawn=(0, 3))
+MARGIN = Quantity(
+    epsilon, "relative distance from the threshold", POSITIVE, drawn=(sp.Rational(1, 20), sp.Rational(3, 4))
+)
+POSITIONS = Quantity(
+    positions, "position of an active input in the unit interval", UP_TO_ONE, drawn=(sp.Rational(1, 8), 1)
+)
 
-__all__ = ["RANGES", "alpha", "epsilon", "j", "k", "kernel", "m", "n", "p", "positions", "u", "units"]
+__all__ = [
+    "ACTIVE",
+    "COUNTED",
+    "EDGE",
+    "FLOOR_NEURONS",
+    "FLOOR_SHARE",
+    "MARGIN",
+    "NEURONS",
+    "POSITIONS",
+    "UNITS",
+    "alpha",
+    "epsilon",
+    "j",
+    "k",
+    "kernel",
+    "m",
+    "n",
+    "p",
+    "positions",
+    "u",
+    "units",
+]

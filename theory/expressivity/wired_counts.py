@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.expressivity.symbols import RANGES, epsilon, j, k, m, p
+from theory.expressivity.symbols import ACTIVE, COUNTED, EDGE, FLOOR_NEURONS, MARGIN, epsilon, j, k, m, p
 from theory.expressivity.wired_neurons import binomial_law, i
+from theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
 
 chance = p**k  # that a neuron is fully wired
 mean = m * chance
@@ -48,7 +51,13 @@ largest of its $m+1$ probabilities, hence at least $\frac1{m+1}$. ∎
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("the count of E1, or any that it dominates",),
+    quantities=(
+        FLOOR_NEURONS.drawn_from(8, 60),
+        ACTIVE,
+        EDGE.drawn_from(sp.Rational(1, 2), sp.Rational(19, 20)),
+        Quantity(tilt, "tilt of the exponential moment of the count", POSITIVE),
+    ),
+    hypotheses=(Hypothesis("the count of E1, or any that it dominates"),),
     uses=("E1",),
     expressions={
         "exact_tail": exact_tail,
@@ -66,7 +75,6 @@ largest of its $m+1$ probabilities, hence at least $\frac1{m+1}$. ∎
             checked_by="tail_lies_between_its_bounds",
         ),
     ),
-    domain={**RANGES, m: (8, 60), p: (sp.Rational(1, 2), sp.Rational(19, 20))},
 )
 
 poisson_mean = sp.Symbol("lambda", positive=True)
@@ -100,7 +108,18 @@ $1-\min(1-q,e^{-q})-\min(q,qe^{-q})=q-qe^{-q}$. The sums differ with probability
     source=Source("2602.06675", "textbook (first moments; Le Cam 1960); beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("edges independent, of one probability on the rectangle and none beside it",),
+    quantities=(
+        FLOOR_NEURONS,
+        ACTIVE,
+        replace(EDGE, within=UNIT),
+        MARGIN,
+        COUNTED,
+        Quantity(poisson_mean, "mean of the Poisson law", POSITIVE, drawn=(sp.Rational(1, 4), 4)),
+    ),
+    hypotheses=(
+        Hypothesis("edges independent, of one probability on the rectangle and none beside it"),
+        Hypothesis("a margin that is less than the whole threshold", epsilon < 1, ("below_threshold",)),
+    ),
     uses=("E1",),
     expressions={
         "some_wired": some_wired,
@@ -112,5 +131,4 @@ $1-\min(1-q,e^{-q})-\min(q,qe^{-q})=q-qe^{-q}$. The sums differ with probability
         "poisson_law": poisson_law,
         "poisson_distance": poisson_distance,
     },
-    domain={**RANGES, poisson_mean: (sp.Rational(1, 4), 4)},
 )

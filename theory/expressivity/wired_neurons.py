@@ -5,7 +5,24 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.expressivity.symbols import RANGES, alpha, j, k, kernel, n, p, positions, u
+from theory.expressivity.symbols import (
+    ACTIVE,
+    COUNTED,
+    EDGE,
+    FLOOR_SHARE,
+    NEURONS,
+    POSITIONS,
+    alpha,
+    j,
+    k,
+    kernel,
+    n,
+    p,
+    positions,
+    u,
+)
+from theory.graphon.symbols import UP_TO_ONE
+from theory.quantities import Hypothesis, Quantity
 
 share = sp.Symbol("t", positive=True)  # t_S(W)
 background = sp.Symbol("p_0", positive=True)  # density of the other rows
@@ -49,7 +66,30 @@ the floor (of which there are $\mathrm{Bin}(n,\alpha p^k)$, or $\mathrm{Bin}(m,p
     source=Source("2602.06675", "elementary; a step towards E6, beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("iid latents, edges independent given them", "the mask does not look at the function to be learnt"),
+    quantities=(
+        NEURONS,
+        ACTIVE,
+        COUNTED,
+        Quantity(
+            share,
+            "probability that a neuron is fully wired",
+            UP_TO_ONE,
+            drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
+        ),
+        FLOOR_SHARE,
+        EDGE,
+        Quantity(
+            background,
+            "probability of an edge to an active input at the other neurons",
+            UP_TO_ONE,
+            drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
+        ),
+        POSITIONS,
+    ),
+    hypotheses=(
+        Hypothesis("iid latents, edges independent given them"),
+        Hypothesis("the mask does not look at the function to be learnt"),
+    ),
     expressions={
         "wired_share": wired_share,
         "two_level_share": two_level_share,
@@ -57,7 +97,6 @@ the floor (of which there are $\mathrm{Bin}(n,\alpha p^k)$, or $\mathrm{Bin}(m,p
         "count_law": count_law,
         "tail_law": tail_law,
     },
-    domain={**RANGES, share: RANGES[p], background: RANGES[p]},
 )
 
 column = sp.Symbol("w", positive=True)  # the column factor of a hub graphon, the same for all of S
@@ -98,7 +137,26 @@ integrand is $b_1b_2(u-x)^2$ and $\iint(u-x)^2=\frac16$. ∎
     source=Source("2602.06675", "beyond the abstract (heterogeneous graphons)"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("as in E1; all columns of $S$ monotone in the same sense",),
+    quantities=(
+        ACTIVE,
+        Quantity(
+            column,
+            "column factor of the graphon at an active input",
+            UP_TO_ONE,
+            drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
+        ),
+        POSITIONS,
+        Quantity(
+            slopes,
+            "derivative of an affine graphon in the latent, at one of two inputs",
+            sp.Interval(-1, 1),
+            drawn=(-1, 1),
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("as in E1"),
+        Hypothesis("for the inequality: all columns of $S$ monotone in the same sense"),
+    ),
     uses=("E1",),
     expressions={
         "hub_share": hub_share,
@@ -108,5 +166,4 @@ integrand is $b_1b_2(u-x)^2$ and $\iint(u-x)^2=\frac16$. ∎
         "affine_gap": affine_gap,
     },
     aids={"orders": ("rising", "falling")},
-    domain={**RANGES, column: RANGES[p]},
 )

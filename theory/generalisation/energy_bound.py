@@ -17,7 +17,8 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
-from theory.graphon.symbols import delta, m
+from theory.graphon.symbols import FAILURE, delta, m
+from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
 
 q = sp.Symbol("q", positive=True)  # yᵀK⁻¹y, the squared norm of the interpolant
 T = sp.Symbol("T", positive=True)  # tr K
@@ -27,6 +28,9 @@ b = sp.Symbol("b", positive=True)  # the smallest radius of the peeling
 i = sp.Symbol("i", integer=True, nonnegative=True)  # its step
 k = sp.Symbol("k", integer=True, positive=True)  # half of an even sample
 epsilon = sp.Symbol("epsilon", positive=True)
+
+SAMPLES = Quantity(m, "number of samples", COUNT, drawn=(2, 60))
+TRACE = Quantity(T, "trace of the kernel matrix on the sample", POSITIVE)
 
 complexity = B_0 * sp.sqrt(T) / m
 confidence = 3 * sp.sqrt(sp.log(2 / delta) / (2 * m))
@@ -85,10 +89,29 @@ that is $\pm1$ with equal chance costs every prediction $\frac12(\min(1,|f-1|)+\
     ),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
-    assumptions=(
-        "iid pairs; a kernel, its pruning included, chosen without them",
-        r"a 1-Lipschitz loss in $[0,1]$ that is $0$ at the label; the minimum-norm interpolant, $K$ invertible",
-        r"$B_0$, or $b$, chosen before the sample",
+    quantities=(
+        SAMPLES,
+        Quantity(
+            q, "squared norm of the interpolant, the labels' quadratic form in the inverse kernel matrix", POSITIVE
+        ),
+        TRACE,
+        Quantity(T_inv, "trace of the inverse kernel matrix on the sample", POSITIVE),
+        Quantity(B_0, "radius of a ball in the space of the kernel", POSITIVE),
+        Quantity(b, "smallest radius of the peeling", POSITIVE),
+        Quantity(i, "step of the peeling, each doubles the radius", COUNT_FROM_ZERO, drawn=(0, 9)),
+        FAILURE,
+        Quantity(k, "half of the number of samples, which is even", COUNT, drawn=(1, 9)),
+        Quantity(epsilon, "multiple of the identity that is added to the kernel made from the labels", POSITIVE),
+    ),
+    hypotheses=(
+        Hypothesis("iid pairs; a kernel, its pruning included, chosen without them"),
+        Hypothesis(
+            r"a 1-Lipschitz loss in $[0,1]$ that is $0$ at the label; the minimum-norm interpolant, $K$ invertible"
+        ),
+        Hypothesis(r"$B_0$, or $b$, chosen before the sample"),
+        Hypothesis("an interpolant in the ball", q <= B_0**2, ("risk_bound",)),
+        Hypothesis("an interpolant in the ball of that step", q <= (b * 2**i) ** 2, ("peeled_bound",)),
+        Hypothesis("traces of a matrix and of its inverse", T * T_inv >= m**2, ("random_label_energy",)),
     ),
     expressions={
         "risk_bound": risk_bound,
@@ -154,5 +177,4 @@ that is $\pm1$ with equal chance costs every prediction $\frac12(\min(1,|f-1|)+\
             ),
         ),
     ),
-    domain={delta: (sp.Rational(1, 100), sp.Rational(1, 2)), m: (2, 60), i: (0, 9), k: (1, 9)},
 )

@@ -5,26 +5,30 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.generalisation.path_part import S, constant, layer_constant
+from theory.expressivity.paths import PATHS, rho_path
+from theory.generalisation.path_part import LAYERS, VARIANCE, S, constant, layer_constant
+from theory.graphon.limit import INPUTS
 from theory.graphon.limit import inputs as d
 from theory.kernel.dual import depth
-from theory.saliency.model import rho
+from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 
 beta = sp.Symbol("beta", real=True)  # weight of one feature in the target
 projection = sp.Symbol("y", real=True)  # of the labels on an eigenvector of B
 eigenvalue = sp.Symbol("b", nonnegative=True)  # its eigenvalue
 mu = sp.Symbol("mu", positive=True)  # the smallest eigenvalue of K − B
 
+FEATURE = Quantity(beta, "coefficient of a feature in the target", sp.S.Reals)
+
 linear_constant = depth + 1
-path_term = d * beta**2 / (constant * rho)
-linear_term = d * beta**2 / (linear_constant * rho)
+path_term = d * beta**2 / (constant * rho_path)
+linear_term = d * beta**2 / (linear_constant * rho_path)
 
 path_energy_bound = Claim(
     label="B3",
     title="Path densities bound the energy of a linear target",
     statement=r"""
 Let $K\succeq\frac{c_L}dX\operatorname{diag}(\rho_{path})X^\top$ (B2: $c_L=(L+1)2^{-L}$) and $y=X\beta$. Then $y^\top K^{-1}y$ is at
-most the sum over the features with $\beta_j\ne0$ of $[[path_term]]$, $\rho$ the path density of the feature: $\infty$ if a feature
+most the sum over the features with $\beta_j\ne0$ of $[[path_term]]$ at the path density of the feature: $\infty$ if a feature
 that matters has no path. For linear networks $c_L=[[linear_constant]]$ (no gate halves anything), and if $X$ has full column rank
 and every feature that matters a path, the sum of $[[linear_term]]$ *is* $y^\top K^+y$, pseudo-inverse.
 """,
@@ -41,10 +45,18 @@ A linear network has the kernel $\frac{L+1}dX\operatorname{diag}(\rho_{path})X^\
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
-    assumptions=("the hypotheses of B2, masks independent of the weight values", r"$y=X\beta$"),
+    quantities=(
+        FEATURE,
+        PATHS.drawn_from(sp.Rational(1, 20), 1),
+        INPUTS.drawn_from(1, 9),
+        LAYERS,
+    ),
+    hypotheses=(
+        Hypothesis("the hypotheses of B2, masks independent of the weight values"),
+        Hypothesis(r"$y=X\beta$"),
+    ),
     uses=("B2",),
     expressions={"path_term": path_term, "linear_term": linear_term, "linear_constant": linear_constant},
-    domain={rho: (sp.Rational(1, 20), 1), depth: (1, 4), d: (1, 9)},
 )
 
 residual_term = projection**2 / (eigenvalue + mu)
@@ -74,7 +86,14 @@ factor, since the even powers of distinct lines are linearly independent; for tw
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("the hypotheses of B2",),
+    quantities=(
+        LAYERS,
+        Quantity(projection, "component of the labels along an eigenvector of the linear part", sp.S.Reals),
+        Quantity(eigenvalue, "eigenvalue of the linear part at that eigenvector", NON_NEGATIVE),
+        Quantity(mu, "smallest eigenvalue of the kernel matrix less its linear part", POSITIVE),
+        VARIANCE,
+    ),
+    hypotheses=(Hypothesis("the hypotheses of B2"),),
     uses=("B2", "B3"),
     expressions={
         "residual_term": residual_term,
@@ -83,5 +102,4 @@ factor, since the even powers of distinct lines are linearly independent; for tw
         "mean_bound": 2 / (3 * S),
     },
     aids={"floor": "smallest eigenvalue"},
-    domain={depth: (1, 4)},
 )

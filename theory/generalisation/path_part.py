@@ -6,11 +6,16 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.iterate import Iterate
+from theory.graphon.limit import INPUTS
 from theory.graphon.limit import inputs as d
 from theory.kernel.dual import angle, cosine, depth, kappa_0, kappa_1, nngp_step, ntk_step, tangent
+from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 
 S = sp.Symbol("S", positive=True)  # a variance S_W(x, x)
 c = sp.Symbol("c", positive=True)  # a candidate for the constant
+
+LAYERS = Quantity(depth, "number of hidden layers", COUNT, drawn=(1, 4))
+VARIANCE = Quantity(S, "average over the inputs of the squared value times the path density", POSITIVE)
 
 constant = (depth + 1) / 2**depth
 plain_constant = (depth + 1) / 4**depth
@@ -19,7 +24,7 @@ antipodal_determinant = 4 * S**2 * (1 - c)
 one_sided_gap = -sp.Rational(1, 2)
 
 # Correlation of the layer at orthogonal inputs, its slope there, and value and slope of the tangent kernel
-correlation, slope, value, linear = sp.symbols("s p t c", nonnegative=True)
+correlation, slope, value, linear = sp.symbols("s p t q", nonnegative=True)
 _passed, _gate = kappa_1.subs(cosine, correlation), kappa_0.subs(cosine, correlation)
 _gate_slope = sp.diff(kappa_0, cosine).subs(cosine, correlation)
 layer_step = {
@@ -74,9 +79,9 @@ $Q^{(l)}$) $K\succeq\frac wdX\operatorname{diag}(\sum_{l=1}^{L+1}\rho^{(l)})X^\t
 density of paths with $W$ at layer $l$ and $Q$ elsewhere. **Sharpness.** $c_1=1$ is the best constant, attained by $\{x,-x\}$: there
 $\det(K-cB)=[[antipodal_determinant]]$ with $S=S_W(x,x)$. For homogeneous masks the best constant that serves in every dimension is
 the Taylor coefficient $\Theta_L'(0)$ of the dense kernel in the cosine; from layer to layer the correlation $s$ at orthogonal
-inputs, its slope $p$, and value $t$ and slope $c$ of the kernel go from $(0,1,0,1)$ by
+inputs, its slope $p$, and value $t$ and slope $q$ of the kernel go from $(0,1,0,1)$ by
 $$\begin{aligned}s&\to\kappa_1(s),&t&\to t\,\kappa_0(s)+\kappa_1(s),\\
-p&\to p\,\kappa_0(s),&c&\to c\,\kappa_0(s)+t\,\kappa_0'(s)\,p+p\,\kappa_0(s),\end{aligned}$$
+p&\to p\,\kappa_0(s),&q&\to q\,\kappa_0(s)+t\,\kappa_0'(s)\,p+p\,\kappa_0(s),\end{aligned}$$
 so it is $1$, $0.9581$ and $0.9126$ for $L=1,2,3$. On the sphere of inputs in $\mathbb R^d$, $d\ge2$, the best constant is
 $E[\Theta_L(t)t]/E[t^2]$ under the weight $(1-t^2)^{(d-3)/2}$ (`sphere_constant` has it for $L\le6$): $1$ at $L=1$, else above the
 Taylor coefficient, by at most $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$. **Masks that follow the gates** are not covered: for one input, $L=1$ and
@@ -103,9 +108,38 @@ $E[t^{k+1}]\le E[t^4]=\frac3{d+2}E[t^2]$ for $k\ge3$ and $\sum_{k\text{ odd}}a_k
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
-    assumptions=(
-        r"infinite width, $\varphi(z)=\sqrt2\max(z,0)$; masks that look at the weights do so as in K4, through $|w|$ alone",
-        "the constants of Taylor and of Funk and Hecke: homogeneous masks, inputs of one length",
+    quantities=(
+        LAYERS.drawn_from(1, 2),
+        INPUTS.drawn_from(20, 90),
+        VARIANCE,
+        Quantity(c, "multiple of the linear part that is taken from the kernel", POSITIVE),
+        Quantity(
+            correlation,
+            "correlation of a layer at orthogonal inputs",
+            sp.Interval.Ropen(0, 1),
+            drawn=(sp.Rational(1, 20), sp.Rational(9, 10)),
+        ),
+        Quantity(
+            slope,
+            "derivative of that correlation in the cosine of the inputs",
+            sp.Interval(0, 1),
+            drawn=(sp.Rational(1, 20), 1),
+        ),
+        Quantity(value, "value of the tangent kernel at orthogonal inputs", NON_NEGATIVE),
+        Quantity(linear, "derivative of the tangent kernel in the cosine, at orthogonal inputs", NON_NEGATIVE),
+    ),
+    hypotheses=(
+        Hypothesis(
+            r"infinite width, $\varphi(z)=\sqrt2\max(z,0)$; masks that look at the weights do so as in K4, through $|w|$ alone"
+        ),
+        Hypothesis(
+            "the constants of Taylor and of Funk and Hecke: homogeneous masks, inputs of one length",
+            needed_by=("layer_step", "best_constant", "sphere_constant", "sphere_excess"),
+        ),
+        Hypothesis("a sphere of inputs, in two dimensions at least", d >= 2, ("sphere_constant", "sphere_excess")),
+        Hypothesis(
+            "six hidden layers at most, as far as the integral is written out", depth <= 6, ("sphere_constant",)
+        ),
     ),
     uses=("K1", "K2", "K4"),
     expressions={
@@ -120,10 +154,4 @@ $E[t^{k+1}]\le E[t^4]=\frac3{d+2}E[t^2]$ for $k\ge3$ and $\sum_{k\text{ odd}}a_k
         "sphere_excess": sphere_excess,
     },
     aids={"own_layer": "W"},
-    domain={
-        depth: (1, 2),
-        d: (20, 90),
-        correlation: (sp.Rational(1, 20), sp.Rational(9, 10)),
-        slope: (sp.Rational(1, 20), 1),
-    },
 )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
-from theory.generalisation.energy_bound import T
-from theory.graphon.symbols import m
-from theory.kernel.dual import depth
+from theory.generalisation.energy_bound import SAMPLES, TRACE, T
+from theory.generalisation.path_part import LAYERS
+from theory.graphon.symbols import UP_TO_ONE, m
 from theory.kernel.homogeneous import ratio, readout_dense
-from theory.saliency.model import rho
+from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.saliency.model import DENSITY
 
 gamma = sp.Symbol("gamma", nonnegative=True)  # the ridge as a share of the mean diagonal of K
 eigenvalue = sp.Symbol("lambda", positive=True)  # of K
@@ -38,10 +41,19 @@ the $L+1$ terms of the kernel takes a factor $\rho$ for each of its masked layer
     ),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
-    assumptions=(
-        r"infinite width and $d\rho\to\infty$",
-        r"$\varphi(z)=\sqrt2\max(z,0)$ or another positively homogeneous activation of degree 1",
-        "no ridge, or one in proportion to the trace",
+    quantities=(
+        SAMPLES,
+        TRACE,
+        Quantity(eigenvalue, "eigenvalue of the kernel matrix on the sample", POSITIVE),
+        Quantity(gamma, "ridge as a share of the mean diagonal of the kernel matrix", NON_NEGATIVE),
+        replace(DENSITY, within=UP_TO_ONE, drawn=(sp.Rational(1, 20), sp.Rational(19, 20))),
+        LAYERS,
+    ),
+    hypotheses=(
+        Hypothesis(r"infinite width and $d\rho\to\infty$"),
+        Hypothesis(r"$\varphi(z)=\sqrt2\max(z,0)$ or another positively homogeneous activation of degree 1"),
+        Hypothesis("no ridge, or one in proportion to the trace"),
+        Hypothesis("no eigenvalue of a kernel exceeds its trace", eigenvalue <= T, ("shrinkage",)),
     ),
     uses=("B1", "K2", "K3"),
     remarks=(
@@ -85,5 +97,4 @@ the $L+1$ terms of the kernel takes a factor $\rho$ for each of its masked layer
             instead=r"The test error is the same at every density, as $\mathcal E$ is, as long as $d\rho$ is large.",
         ),
     ),
-    domain={rho: (sp.Rational(1, 20), sp.Rational(19, 20)), depth: (1, 4), m: (2, 60)},
 )

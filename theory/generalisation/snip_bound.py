@@ -6,9 +6,11 @@ import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.formulas.level import level
-from theory.generalisation.water_filling import a, v
+from theory.generalisation.water_filling import EXPONENT, a, v
+from theory.graphon.symbols import UP_TO_ONE
 from theory.kernel.snip_kernel import R_2, energy_tail, s
-from theory.saliency.model import phi, rho, tau
+from theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
+from theory.saliency.model import COLUMN, DENSITY, THRESHOLD, phi, rho, tau
 from theory.saliency.snip import FIXED_RESIDUAL
 from theory.tails import alpha, pareto, product_survival
 
@@ -73,10 +75,26 @@ the others have $\frac{r-px}{1-p}$. The figures at $p=\frac14$, $\beta=2$ are en
     ),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
-    assumptions=(
-        r"$\phi=|\beta|$ (isotropic inputs); the score factorises (S3)",
-        FIXED_RESIDUAL,
-        r"the bound of B3, formally with $R_2$ for the path density",
+    quantities=(
+        DENSITY.drawn_from(sp.Rational(1, 20), sp.Rational(9, 10)),
+        THRESHOLD.drawn_from(sp.Rational(1, 5), 3),
+        COLUMN.drawn_from(sp.Rational(1, 2), 2),
+        Quantity(s, "threshold over the value of the column profile", POSITIVE, drawn=(sp.Rational(1, 8), 9)),
+        Quantity(v, "position of a feature in the unit interval", UP_TO_ONE, drawn=(sp.Rational(1, 5), 1)),
+        EXPONENT.drawn_from(sp.Rational(1, 2), 2),
+        Quantity(p, "share of the strong features", UNIT, drawn=(sp.Rational(1, 10), sp.Rational(1, 2))),
+        Quantity(
+            beta,
+            "size of the coefficient of a strong feature, in units of that of a weak one",
+            sp.Interval(1, sp.oo),
+            drawn=(sp.Rational(5, 4), 3),
+        ),
+        Quantity(budget, "mean path density, the budget", UP_TO_ONE, drawn=(sp.Rational(1, 5), sp.Rational(9, 10))),
+    ),
+    hypotheses=(
+        Hypothesis(r"$\phi=|\beta|$ (isotropic inputs); the score factorises (S3)"),
+        Hypothesis(FIXED_RESIDUAL),
+        Hypothesis(r"the bound of B3, formally with $R_2$ for the path density"),
     ),
     uses=("B3", "B4", "K5", "S15"),
     expressions={
@@ -124,15 +142,4 @@ the others have $\frac{r-px}{1-p}$. The figures at $p=\frac14$, $\beta=2$ are en
             instead="The optimum of a budget is B4's, and Pareto(1) weights attain it: $W=[[pareto_share]]$.",
         ),
     ),
-    domain={
-        rho: (sp.Rational(1, 20), sp.Rational(9, 10)),
-        p: (sp.Rational(1, 10), sp.Rational(1, 2)),
-        beta: (sp.Rational(5, 4), 3),
-        budget: (sp.Rational(1, 5), sp.Rational(9, 10)),
-        phi: (sp.Rational(1, 2), 2),
-        tau: (sp.Rational(1, 5), 3),
-        v: (sp.Rational(1, 5), 1),
-        a: (sp.Rational(1, 2), 2),
-        s: (sp.Rational(1, 8), 9),
-    },
 )

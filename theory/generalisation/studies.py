@@ -10,6 +10,10 @@ from typing import Any
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.graphon.limit import INPUTS
+from theory.graphon.limit import inputs as d
+from theory.graphon.symbols import n
+from theory.quantities import COUNT, Quantity
 
 
 @dataclass(frozen=True)
@@ -124,11 +128,10 @@ them is right on every task: on 4v9 the raw energy and the alignment prefer SNIP
 
 a = sp.Symbol("a", real=True)  # readout weight of a neuron
 w, x = sp.symbols("w x", real=True)  # weight of an edge, and the input it comes from
-mask = sp.Symbol("M", real=True)  # of the edge: 0 or 1
-gate = sp.Symbol("H", real=True)  # of the neuron: 1 where z > 0
+mask = sp.Symbol("M", integer=True, nonnegative=True)  # of the edge: 0 or 1
+gate = sp.Symbol("H", integer=True, nonnegative=True)  # of the neuron: 1 where z > 0
 z = sp.Symbol("z", real=True)  # its preactivation
 rest = sp.Symbol("r", real=True)  # what its other edges bring
-n, d = sp.symbols("n d", positive=True)  # width, inputs
 
 trained_networks = _claim(
     label="T3",
@@ -161,7 +164,15 @@ pruned weights. ∎""",
         "early_margin": Fraction(1, 20),
         "width_margin": Fraction(1, 2),
     },
-    domain={n: (1, 50), d: (1, 50)},
+    quantities=(
+        Quantity(n, "number of neurons, the width", COUNT, drawn=(1, 50)),
+        INPUTS.drawn_from(1, 50),
+        Quantity(a, "readout weight of a neuron", sp.S.Reals),
+        Quantity(x, "value of the input that an edge comes from", sp.S.Reals),
+        Quantity(mask, "mask of that edge", sp.FiniteSet(0, 1), drawn=(0, 1)),
+        Quantity(gate, "gate of the neuron, 1 where its preactivation is positive", sp.FiniteSet(0, 1), drawn=(0, 1)),
+        Quantity(z, "preactivation of the neuron", sp.S.Reals),
+    ),
 )
 
 kernel_spectra = _claim(

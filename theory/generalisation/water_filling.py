@@ -5,8 +5,11 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.generalisation.path_bound import beta
+from theory.generalisation.path_bound import FEATURE, beta
+from theory.graphon.limit import INPUTS
 from theory.graphon.limit import inputs as d
+from theory.graphon.symbols import UP_TO_ONE
+from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import rho
 
 lam = sp.Symbol("lambda", positive=True)  # the water level
@@ -14,6 +17,8 @@ total = sp.Symbol("A", positive=True)  # Σ|β_j|
 rest = sp.Symbol("R", positive=True)  # Σ|β_j| over the features below the cap
 full = sp.Symbol("C", nonnegative=True)  # Σβ_j² over the features at the cap
 capped = sp.Symbol("k", integer=True, nonnegative=True)  # their number
+
+BUDGET = Quantity(rho, "mean path density, the budget", UP_TO_ONE)
 
 share = sp.Min(1, sp.Abs(beta) / lam)
 term = sp.Max(beta**2, lam * sp.Abs(beta))
@@ -42,7 +47,23 @@ cap use $k=0$; the problem has then fewer constraints, hence no larger an optimu
     source=Source("2602.06675", "textbook (without the cap it is Neyman's allocation, 1934); beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(r"the objective is the bound of B3, not the test error",),
+    quantities=(
+        FEATURE,
+        Quantity(lam, "water level, the size of a coefficient from which on all paths are kept", POSITIVE),
+        Quantity(total, "sum of the sizes of all coefficients", POSITIVE),
+        Quantity(rest, "sum of the sizes of the coefficients below the water level", POSITIVE),
+        Quantity(full, "sum of the squares of the coefficients from the water level on", NON_NEGATIVE),
+        Quantity(capped, "number of coefficients from the water level on", COUNT_FROM_ZERO, drawn=(0, 2)),
+        INPUTS.drawn_from(30, 60),
+        BUDGET.drawn_from(sp.Rational(1, 5), sp.Rational(9, 10)),
+    ),
+    hypotheses=(
+        Hypothesis("the objective is the bound of B3, not the test error"),
+        Hypothesis("more coefficients that are not 0 than the budget pays for", rho < 1, ("water_level", "optimum")),
+        Hypothesis("fewer capped features than the budget pays for", capped < d * rho, ("water_level", "optimum")),
+        Hypothesis("capped coefficients that reach the water level", full >= capped * water_level**2, ("optimum",)),
+        Hypothesis("no squares to add up where no feature is capped", sp.Eq(full, 0) | (capped > 0), ("optimum",)),
+    ),
     uses=("B3",),
     expressions={
         "share": share,
@@ -51,11 +72,12 @@ cap use $k=0$; the problem has then fewer constraints, hence no larger an optimu
         "optimum": optimum,
         "uncapped_optimum": uncapped_optimum,
     },
-    domain={d: (30, 60), capped: (0, 2), rho: (sp.Rational(1, 5), sp.Rational(9, 10))},
 )
 
 a = sp.Symbol("a", positive=True)  # exponent of the profile
 v = sp.Symbol("v", positive=True)  # position of a feature in [0, 1]
+
+EXPONENT = Quantity(a, "exponent of the power law of the coefficients", POSITIVE)
 
 edge = sp.Min(1, (1 - rho) * (a + 1) / a)
 power_optimum = (1 / (2 * a + 1) + a * edge ** (2 * a + 1) / ((a + 1) * (2 * a + 1))) * sp.Max(1, 1 / ((a + 1) * rho))
@@ -82,6 +104,14 @@ $v_*^a\int_0^{v_*}v^a+\int_{v_*}^1v^{2a}$. Both cases are the stated form, in wh
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     uses=("B4",),
+    quantities=(
+        EXPONENT.drawn_from(sp.Rational(1, 4), 4),
+        BUDGET.drawn_from(sp.Rational(1, 20), sp.Rational(19, 20)),
+    ),
+    hypotheses=(
+        Hypothesis("no feature at the cap", rho <= 1 / (a + 1), ("below_cap",)),
+        Hypothesis("some features at the cap", rho >= 1 / (a + 1), ("excess",)),
+    ),
     expressions={
         "optimum": power_optimum,
         "edge": edge,
@@ -93,5 +123,4 @@ $v_*^a\int_0^{v_*}v^a+\int_{v_*}^1v^{2a}$. Both cases are the stated form, in wh
         "excess": a / ((a + 1) * (2 * a + 1)) * ((1 - rho) * (a + 1) / a) ** (2 * a + 1),
         "uniform_excess": (1 - rho) / ((2 * a + 1) * rho),
     },
-    domain={a: (sp.Rational(1, 4), 4), rho: (sp.Rational(1, 20), sp.Rational(19, 20))},
 )

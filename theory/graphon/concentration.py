@@ -5,7 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.graphon.symbols import SHARES, delta, m, n, p, s, variance
+from theory.graphon.symbols import COLUMNS, DEVIATION, ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, s, variance
+from theory.quantities import POSITIVE, Hypothesis, Quantity
 
 tilt = sp.Symbol("lambda", positive=True)  # of the exponential moment
 
@@ -52,7 +53,21 @@ $L=(m+n)\ln2+\ln\frac2\delta$. ∎
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("the entries of the mask are independent", r"$0<\delta<1$"),
+    quantities=(
+        ROWS.drawn_from(2, 6),
+        COLUMNS.drawn_from(2, 6),
+        FAILURE,
+        DEVIATION,
+        ENTRY,
+        VARIANCE,
+        Quantity(
+            tilt, "tilt of the exponential moment of an entry", POSITIVE, drawn=(sp.Rational(1, 8), sp.Rational(11, 4))
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("the entries of the mask are independent"),
+        Hypothesis("in Bernstein's form a tilt at which its series converges", tilt < 3, ("bernstein_cumulant",)),
+    ),
     expressions={
         "hoeffding_rate": hoeffding_rate,
         "bernstein_rate": bernstein_rate,
@@ -62,10 +77,4 @@ $L=(m+n)\ln2+\ln\frac2\delta$. ∎
         "bernstein_cumulant": bernstein_cumulant,
     },
     aids={"centred_cumulant": centred_cumulant},
-    domain={
-        **SHARES,
-        **{m: (2, 6), n: (2, 6)},
-        tilt: (sp.Rational(1, 8), sp.Rational(11, 4)),
-        variance: (sp.Rational(1, 50), sp.Rational(1, 4)),
-    },
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.graphon.symbols import SHARES, SIZES, delta, m, n, s
+from theory.graphon.symbols import DEVIATION, FAILURE, delta, m, n, s
+from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
 
 slope = sp.Symbol("L", positive=True)
 
@@ -61,7 +62,19 @@ $\frac1\pi$ (Wallis). For $m=1$ the mean is $\frac12$. ∎
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("the kernel is nondecreasing in each variable (rows and columns sorted); (b) does not need it",),
+    quantities=(
+        Quantity(m, "number of rows of the grid, with random latents also of latents", COUNT, drawn=(3, 60)),
+        Quantity(n, "number of columns of the grid, with random latents also of latents", COUNT, drawn=(3, 60)),
+        Quantity(slope, "Lipschitz constant of the kernel in each variable", POSITIVE),
+        FAILURE,
+        DEVIATION,
+    ),
+    hypotheses=(
+        Hypothesis("the kernel is nondecreasing in each variable (rows and columns sorted); (b) does not need it"),
+        Hypothesis(
+            "in the example of a step at one half an even number of rows", sp.Eq(sp.Mod(m, 2), 0), ("step_error",)
+        ),
+    ),
     expressions={
         "midpoint_error": midpoint_error,
         "midpoint_supremum": midpoint_supremum,
@@ -74,5 +87,4 @@ $\frac1\pi$ (Wallis). For $m=1$ the mean is $\frac12$. ∎
         "empirical_failure": empirical_failure,
     },
     aids={"point": "middle", "family": "nondecreasing"},
-    domain={**SIZES, **SHARES},
 )

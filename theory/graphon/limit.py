@@ -8,11 +8,14 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.level import level
 from theory.graphon.concentration import hoeffding_rate
 from theory.graphon.discretisation import midpoint_error, sorted_error
-from theory.graphon.symbols import SHARES, SIZES, delta, m, n, s
-from theory.saliency.model import rho, synflow_model, tau
+from theory.graphon.symbols import DEVIATION, FAILURE, ROWS, delta, m, n, s
+from theory.quantities import COUNT, Hypothesis, Quantity
+from theory.saliency.model import DENSITY, rho, synflow_model, tau
 from theory.tails import product_survival
 
 inputs = sp.Symbol("d", integer=True, positive=True)  # a fixed number of columns
+
+INPUTS = Quantity(inputs, "number of inputs", COUNT, drawn=(3, 20))
 
 rounding = 1 / (2 * m * n)
 midpoint_bound = 2 * hoeffding_rate + 1 / m + 1 / n + 1 / (2 * m * n)
@@ -67,9 +70,20 @@ $\frac1{nd}|K-N|\le\frac1{2nd}+|\rho-\frac N{nd}|$, the last term being the case
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
-    assumptions=(
-        "a factorised saliency with continuous noise (S1), one global threshold",
-        "for fixed inputs: independent rows of one law, and nothing else",
+    quantities=(
+        ROWS,
+        Quantity(n, "number of columns of the mask; with fixed inputs, of its rows", COUNT, drawn=(3, 60)),
+        INPUTS,
+        FAILURE,
+        DEVIATION,
+        DENSITY.drawn_from(sp.Rational(1, 20), sp.Rational(1, 2)),
+    ),
+    hypotheses=(
+        Hypothesis("a factorised saliency with continuous noise (S1), one global threshold"),
+        Hypothesis(
+            "for fixed inputs: independent rows of one law, and nothing else",
+            needed_by=("column_bound", "column_failure", "ranked_column_bound"),
+        ),
     ),
     uses=("G1", "G2", "G3", "S1"),
     expressions={
@@ -87,5 +101,4 @@ $\frac1{nd}|K-N|\le\frac1{2nd}+|\rho-\frac N{nd}|$, the last term being the case
         "sorted_error": sorted_error,
         "target": target,
     },
-    domain={**SIZES, **SHARES, inputs: (3, 20), rho: (sp.Rational(1, 20), sp.Rational(1, 2))},
 )

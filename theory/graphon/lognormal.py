@@ -5,7 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.saliency.model import rho
+from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
+from theory.saliency.model import DENSITY, rho
 from theory.tails import Tail, t
 
 x, y = sp.symbols("x y", real=True)  # latents of a row and a column, standard normal
@@ -118,7 +119,50 @@ what is left out is at most $\sum_{m\ge K}r^mb_m\le r^K\rho(1-\rho)$. ∎
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(r"independent normal latents and noise, $s>0$, $0<\rho<1$",),
+    quantities=(
+        DENSITY.drawn_from(sp.Rational(1, 20), sp.Rational(19, 20)),
+        Quantity(x, "latent of a row, a standard normal number", sp.S.Reals),
+        Quantity(y, "latent of a column, a standard normal number", sp.S.Reals),
+        Quantity(
+            row_scale,
+            "standard deviation of the logarithm of the row profile",
+            NON_NEGATIVE,
+            drawn=(sp.Rational(1, 5), 2),
+        ),
+        Quantity(
+            column_scale,
+            "standard deviation of the logarithm of the column profile",
+            NON_NEGATIVE,
+            drawn=(sp.Rational(1, 5), 2),
+        ),
+        Quantity(
+            noise_scale, "standard deviation of the logarithm of the noise", POSITIVE, drawn=(sp.Rational(1, 2), 2)
+        ),
+        Quantity(row_order, "degree of the Hermite polynomial of the row latent", COUNT_FROM_ZERO, drawn=(0, 5)),
+        Quantity(column_order, "degree of the Hermite polynomial of the column latent", COUNT_FROM_ZERO, drawn=(0, 5)),
+        Quantity(order, "sum of the two degrees, the order of a derivative", COUNT_FROM_ZERO, drawn=(0, 6)),
+        Quantity(size, "number of rows of the truncated matrix of coefficients", COUNT, drawn=(1, 8)),
+        Quantity(
+            sigma,
+            "singular value of the truncated matrix of coefficients",
+            UNIT,
+            drawn=(sp.Rational(1, 10), sp.Rational(2, 5)),
+        ),
+        Quantity(moment, "integral of the squared graphon", UNIT, drawn=(sp.Rational(1, 2), sp.Rational(4, 5))),
+        Quantity(
+            captured,
+            "sum of the squares of the truncated matrix of coefficients",
+            UNIT,
+            drawn=(sp.Rational(1, 5), sp.Rational(1, 2)),
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("independent normal latents and noise"),
+        Hypothesis(
+            "a matrix of coefficients that holds at most the integral of the squared graphon", captured <= moment
+        ),
+        Hypothesis("a singular value whose square is at most the sum of squares of its matrix", sigma**2 <= captured),
+    ),
     uses=("S1",),
     expressions={
         "threshold": threshold,
@@ -135,17 +179,4 @@ what is left out is at most $\sum_{m\ge K}r^mb_m\le r^K\rho(1-\rho)$. ∎
         "truncation": truncation,
     },
     aids={"noise": lognormal_noise},
-    domain={
-        rho: (sp.Rational(1, 20), sp.Rational(19, 20)),
-        row_scale: (sp.Rational(1, 5), 2),
-        column_scale: (sp.Rational(1, 5), 2),
-        noise_scale: (sp.Rational(1, 2), 2),
-        row_order: (0, 5),
-        column_order: (0, 5),
-        order: (0, 6),
-        size: (1, 8),
-        sigma: (1, 2),
-        moment: (4, 5),
-        captured: (2, 3),
-    },
 )

@@ -6,7 +6,8 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.level import level
-from theory.saliency.model import ONE, SaliencyModel, phi, rho, tau, u, v
+from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.saliency.model import COLUMN, DENSITY, ONE, THRESHOLD, SaliencyModel, phi, rho, tau, u, v
 from theory.tails import alpha, pareto
 
 f = sp.Symbol("f", positive=True)  # value of the row profile, as phi is of the column profile
@@ -80,7 +81,36 @@ $\tau^{-2}\iint_{xy<\tau}x^2y^2$. ∎
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(r"Pareto noise, $\alpha>0$, one global threshold",),
+    quantities=(
+        DENSITY.drawn_from(sp.Rational(1, 20), sp.Rational(19, 20)),
+        THRESHOLD.drawn_from(sp.Rational(1, 2), 6),
+        Quantity(alpha, "index of the Pareto law", POSITIVE, drawn=(sp.Rational(1, 2), 3)),
+        Quantity(f, "value of the row profile at a neuron", POSITIVE),
+        COLUMN,
+        Quantity(row_mean, "mean of the row profile to the power of the index", POSITIVE),
+        Quantity(column_mean, "mean of the column profile to the power of the index", POSITIVE),
+        Quantity(row_square, "mean of the row profile to the power of twice the index", POSITIVE),
+        Quantity(column_square, "mean of the column profile to the power of twice the index", POSITIVE),
+        Quantity(peak, "essential supremum of the product of the profiles", POSITIVE),
+    ),
+    hypotheses=(
+        Hypothesis("Pareto noise, one global threshold"),
+        Hypothesis(
+            "nothing is saturated",
+            rho * peak**alpha <= row_mean * column_mean,
+            ("rank_one_kernel", "threshold", "largest_singular_value"),
+        ),
+        Hypothesis("values of the profiles up to their supremum", f * phi <= peak, ("rank_one_kernel",)),
+        Hypothesis(
+            "means that do not exceed the supremum", row_mean * column_mean <= peak**alpha, ("critical_density",)
+        ),
+        Hypothesis(
+            "mean squares that are at least the squared means",
+            sp.And(row_square >= row_mean**2, column_square >= column_mean**2),
+            ("largest_singular_value",),
+        ),
+        Hypothesis("in the example nothing is saturated", rho <= linear_critical_density, ("linear_singular_value",)),
+    ),
     uses=("S1",),
     expressions={
         "kernel": kernel,
@@ -99,10 +129,5 @@ $\tau^{-2}\iint_{xy<\tau}x^2y^2$. ∎
         f"linear_threshold = {level(half_below_one, tau, rho)}": (
             "the root lies beyond 1: the same where the wrong D brackets it (ρ < 1/2), and elsewhere there is no value"
         ),
-    },
-    domain={
-        rho: (sp.Rational(1, 20), sp.Rational(19, 20)),
-        tau: (sp.Rational(1, 2), 6),
-        alpha: (sp.Rational(1, 2), 3),
     },
 )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.graphon.symbols import SHARES, n, p, variance
-from theory.saliency.model import tau
+from theory.graphon.symbols import ENTRY, VARIANCE, n, p, variance
+from theory.quantities import COUNT, Hypothesis, Quantity
+from theory.saliency.model import THRESHOLD, tau
 from theory.tails import half_normal, product_survival
 
 mode = sp.Symbol("k", integer=True, positive=True)  # ⌊np⌋ + 1
@@ -16,6 +17,7 @@ mean_deviation = 2 * mode * sp.binomial(n, mode) * p**mode * (1 - p) ** (n - mod
 mean_rate = sp.sqrt(variance / (2 * sp.pi * n))
 stirling_loss = (1 - variance) / (12 * n * variance)
 stirling_error = (1 - 3 * variance) / (360 * n**3 * variance**3)
+whole = n * (1 - sp.sqrt(1 - 4 * variance)) / 2  # np, or n − np, from V = p(1 − p)
 entry_distance = 2 * p * (1 - p)
 
 row_kernel = half_normal.at(tau * sp.exp(-log_size))  # W of the S4 graphon for φ = 1, at |a| = e^x
@@ -55,7 +57,33 @@ $W=\operatorname{erfc}(\tau e^{-x}/\sqrt2)$, and $\iint W=H(\tau)$ (S4). ∎
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("independent entries", r"in (b): $P$ constant, $0<p<1$, and $np$ an integer for the last form"),
+    quantities=(
+        Quantity(n, "number of columns of the mask", COUNT, drawn=(12, 40)),
+        ENTRY,
+        Quantity(
+            mode,
+            "least whole number above the expected number of entries of a row",
+            COUNT,
+            drawn=(3, 9),
+        ),
+        VARIANCE.drawn_from(sp.Rational(1, 20), sp.Rational(1, 4)),
+        THRESHOLD.drawn_from(sp.Rational(1, 4), 3),
+    ),
+    hypotheses=(
+        Hypothesis("independent entries"),
+        Hypothesis(
+            "in (b): one probability for all entries",
+            needed_by=("mean_deviation", "mean_rate", "stirling_loss", "stirling_error"),
+        ),
+        Hypothesis(
+            "the count of (b) is the least above the mean", sp.Eq(mode, sp.floor(n * p) + 1), ("mean_deviation",)
+        ),
+        Hypothesis(
+            "in the last form of (b) a mean count that is a whole number",
+            sp.Eq(whole, sp.floor(whole)),
+            ("mean_rate", "stirling_loss", "stirling_error"),
+        ),
+    ),
     uses=("G2", "G4", "S4"),
     expressions={
         "row_share": sp.Rational(1, 2),
@@ -68,11 +96,4 @@ $W=\operatorname{erfc}(\tau e^{-x}/\sqrt2)$, and $\iint W=H(\tau)$ (S4). ∎
         "distance_limit": distance_limit,
     },
     aids={"row_kernel": row_kernel, "row_law": row_law},
-    domain={
-        **SHARES,
-        n: (12, 40),
-        mode: (3, 9),
-        variance: (sp.Rational(1, 20), sp.Rational(1, 4)),
-        tau: (sp.Rational(1, 4), 3),
-    },
 )

@@ -6,11 +6,13 @@ import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from theory.graphon.symbols import n
-from theory.saliency.model import rho, tau
+from theory.quantities import COUNT, Hypothesis, Quantity
+from theory.saliency.model import DENSITY, THRESHOLD, rho, tau
 from theory.saliency.snip import FIXED_RESIDUAL, a, g, h
 from theory.tails import half_normal, product_survival
 
 kappa, gamma, eta = sp.symbols("kappa gamma eta", nonnegative=True)  # κ, γ and E(‖A_1‖²/d)²
+SHARES = (sp.Rational(1, 100), 1)  # where they are drawn
 
 four_cycle = (1 - 1 / n) * kappa + eta / n
 kernel = half_normal.at(tau / sp.Abs(a * g))
@@ -56,9 +58,41 @@ rows of the first kernel are empty and none of the second, and graphons at cut d
     ),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
-    assumptions=(
-        "rows of the mask are iid: a fixed threshold, and (SNIP) " + FIXED_RESIDUAL,
-        "for the data set on which |a| fails: inputs on one ray from the origin, not all zero",
+    quantities=(
+        Quantity(n, "number of rows of the mask", COUNT, drawn=(2, 40)),
+        Quantity(
+            kappa,
+            "mean square, over pairs of columns, of the expected product of a row's two errors",
+            sp.Interval(0, 1),
+            drawn=SHARES,
+        ),
+        Quantity(
+            gamma,
+            "largest sum over the pairs of a set of columns of these expected products, by the squared number of columns",
+            sp.Interval(0, 1),
+            drawn=SHARES,
+        ),
+        Quantity(eta, "expected square of the mean squared error of a row", sp.Interval(0, 1), drawn=SHARES),
+        THRESHOLD,
+        Quantity(a, "readout weight of a neuron", sp.S.Reals),
+        Quantity(g, "mean over the data of the residual times the input, $0$ where the neuron is off", sp.S.Reals),
+        Quantity(h, "mean over the data of the residual times the input", sp.S.Reals),
+        Quantity(
+            rho,
+            DENSITY.meaning + ", less than half as half of the rows are empty",
+            sp.Interval.open(0, sp.Rational(1, 2)),
+            drawn=(sp.Rational(1, 50), sp.Rational(1, 2)),
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("rows of the mask are iid: a fixed threshold, and (SNIP) " + FIXED_RESIDUAL),
+        Hypothesis(
+            "for the data set on which $|a|$ fails: inputs on one ray from the origin, not all zero",
+            needed_by=("kernel", "blurred", "column_density", "limit_distance"),
+        ),
+        Hypothesis("an entry whose score is not always zero", sp.Ne(a * g, 0), ("kernel",)),
+        Hypothesis("a column whose scores are not always zero", sp.Ne(a * h, 0), ("blurred",)),
+        Hypothesis("a column whose moment is not zero", sp.Ne(h, 0), ("column_density",)),
     ),
     uses=("G1", "S4", "S6"),
     expressions={
@@ -106,11 +140,4 @@ rows of the first kernel are empty and none of the second, and graphons at cut d
             checked_by="noise_on_digits_is_that_of_independent_entries",
         ),
     ),
-    domain={
-        n: (2, 40),
-        kappa: (sp.Rational(1, 100), 1),
-        gamma: (sp.Rational(1, 100), 1),
-        eta: (sp.Rational(1, 100), 1),
-        rho: (sp.Rational(1, 50), sp.Rational(1, 2)),
-    },
 )

@@ -6,7 +6,8 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.lognormal import probit_kernel
-from theory.graphon.symbols import SHARES, SIZES, m, n, p, variance
+from theory.graphon.symbols import COLUMNS, ENTRY, ROWS, VARIANCE, m, n, p, variance
+from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 
 kept, above = sp.symbols("K N", integer=True, nonnegative=True)  # kept by rank; above the threshold
 
@@ -28,11 +29,23 @@ $\frac1{mn}\sum P_{ij}(1-P_{ij})\le\rho(1-\rho)$, $\rho$ the mean of $P$, with e
     source=Source("2602.06675", "elementary; a step towards G4, beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "both masks are cut from the same scores",
-        "for the variance: independent entries, a threshold fixed in advance",
+    quantities=(
+        ROWS,
+        COLUMNS,
+        Quantity(kept, "number of entries kept by rank", COUNT_FROM_ZERO, drawn=(1, 40)),
+        Quantity(above, "number of entries whose scores exceed the threshold", COUNT_FROM_ZERO, drawn=(1, 40)),
+        ENTRY,
+        VARIANCE,
+    ),
+    hypotheses=(
+        Hypothesis("both masks are cut from the same scores"),
+        Hypothesis("no more entries are kept by rank than there are", kept <= m * n),
+        Hypothesis("no more entries exceed the threshold than there are", above <= m * n),
+        Hypothesis(
+            "for the variance: independent entries, a threshold fixed in advance",
+            needed_by=("spread", "entry_variance"),
+        ),
     ),
     expressions={"gap": sp.Abs(kept - above) / (m * n), "spread": variance / (m * n), "entry_variance": p * (1 - p)},
     aids={"row_shift": 0, "probit_kernel": probit_kernel},
-    domain={**SIZES, **SHARES, kept: (1, 40), above: (1, 40)},
 )

@@ -6,6 +6,7 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.symbols import n
+from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
 
 degree, other_degree = sp.symbols("d_1 d_2", nonnegative=True)  # of two rows of one kernel
 degree_error = sp.Symbol("epsilon_d", nonnegative=True)  # ‖d̂ − d‖₁
@@ -70,8 +71,32 @@ $\frac45\cdot\frac{2X}n$. $X$ has mean $\frac n4$ and variance $\frac{n^2}{16(n-
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "the graphon is nondecreasing in the sorted variables; rows and columns of the mask are labelled in its order",
+    quantities=(
+        Quantity(
+            (degree, other_degree),
+            "degree of a row of the graphon, its mean over the columns",
+            sp.Interval(0, 1),
+            drawn=(0, 1),
+        ),
+        Quantity(
+            degree_error,
+            "distance in $L^1$ of the degrees of the mask from those of the graphon",
+            sp.Interval(0, 1),
+            drawn=(0, 1),
+        ),
+        Quantity(cut_error, "distance in cut norm of the mask from the graphon", sp.Interval(0, 1), drawn=(0, 1)),
+        Quantity(blocks, "number of blocks on each side of the grid of averages", COUNT),
+        Quantity(n, "number of rows of the mask", COUNT, drawn=(4, 60)),
+        Quantity(
+            misplaced, "number of rows of the upper half that land in the lower one", COUNT_FROM_ZERO, drawn=(0, 30)
+        ),
+    ),
+    hypotheses=(
+        Hypothesis(
+            "the graphon is nondecreasing in the sorted variables; rows and columns of the mask are labelled in its order"
+        ),
+        Hypothesis("in (d) an even number of rows", sp.Eq(sp.Mod(n, 2), 0), ("hidden_error", "hidden_variance")),
+        Hypothesis("in (d) no more misplaced rows than a half has", 2 * misplaced <= n, ("hidden_error",)),
     ),
     uses=("G4", "G5"),
     expressions={
@@ -88,12 +113,4 @@ $\frac45\cdot\frac{2X}n$. $X$ has mean $\frac n4$ and variance $\frac{n^2}{16(n-
         "hidden_variance": hidden_variance,
     },
     aids={"monotone": True},
-    domain={
-        n: (4, 60),
-        degree: (0, 1),
-        other_degree: (0, 1),
-        degree_error: (0, 1),
-        cut_error: (0, 1),
-        misplaced: (0, 30),
-    },
 )

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.saliency.model import SaliencyModel, tau, u, v
+from theory.graphon.symbols import UP_TO_ONE
+from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.saliency.model import THRESHOLD, SaliencyModel, tau, u, v
 from theory.tails import half_normal, t
 
 row_weight, column_weight = sp.symbols("alpha beta", positive=True)  # lengths of a row and a column block
@@ -17,6 +19,8 @@ row_profile, column_profile = sp.symbols("f phi", positive=True)  # of the salie
 row_weights = sp.symbols("alpha_1 alpha_2", positive=True)
 column_weights = sp.symbols("beta_1 beta_2", positive=True)
 blocks = sp.Matrix(2, 2, sp.symbols("P_11 P_12 P_21 P_22", nonnegative=True)).as_immutable()
+
+LENGTHS = (sp.Rational(1, 10), 1)  # where those of blocks are drawn
 
 entry = sp.sqrt(row_weight * column_weight) * block
 trace = sum(row_weights[a] * column_weights[b] * blocks[a, b] ** 2 for a in range(2) for b in range(2))
@@ -71,7 +75,38 @@ kernel of a factorised saliency depends on the values of the profiles only (S1).
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(r"finitely many blocks, of positive lengths that add up to $1$",),
+    quantities=(
+        Quantity(row_weight, "length of a row block", UP_TO_ONE, drawn=LENGTHS),
+        Quantity(column_weight, "length of a column block", UP_TO_ONE, drawn=LENGTHS),
+        Quantity(
+            block,
+            "value of the graphon on the product of a row block and a column block",
+            sp.Interval(0, 1),
+            drawn=(0, 1),
+        ),
+        Quantity(row_weights, "length of one of two row blocks", UP_TO_ONE, drawn=LENGTHS),
+        Quantity(column_weights, "length of one of two column blocks", UP_TO_ONE, drawn=LENGTHS),
+        Quantity(
+            tuple(blocks),
+            "value of the graphon on the product of one of two row blocks and one of two column blocks",
+            sp.Interval(0, 1),
+            drawn=(0, 1),
+        ),
+        Quantity(row_profile, "value of the row profile on a row block", POSITIVE, drawn=(sp.Rational(1, 2), 2)),
+        Quantity(
+            column_profile, "value of the column profile on a column block", POSITIVE, drawn=(sp.Rational(1, 2), 2)
+        ),
+        THRESHOLD,
+    ),
+    hypotheses=(
+        Hypothesis("finitely many blocks"),
+        Hypothesis(
+            "lengths that add up to one",
+            sp.And(sp.Eq(sp.Add(*row_weights), 1), sp.Eq(sp.Add(*column_weights), 1)),
+            ("trace", "determinant", "sigma_1", "sigma_2"),
+        ),
+        Hypothesis("a graphon that does not vanish", sp.Add(*blocks) > 0, ("sigma_2",)),
+    ),
     uses=("S1",),
     expressions={
         "entry": entry,
@@ -80,10 +115,5 @@ kernel of a factorised saliency depends on the values of the profiles only (S1).
         "sigma_1": sigma_1,
         "sigma_2": sigma_2,
         "saliency_block": saliency_block,
-    },
-    domain={
-        **dict.fromkeys((row_weight, column_weight, *row_weights, *column_weights), (sp.Rational(1, 10), 1)),
-        **dict.fromkeys((block, *blocks), (0, 1)),
-        **dict.fromkeys((row_profile, column_profile), (sp.Rational(1, 2), 2)),
     },
 )

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.quantities import COUNT, POSITIVE, UNIT, Quantity
+
 m, n = sp.symbols("m n", integer=True, positive=True)  # rows and columns of a mask
 delta = sp.Symbol("delta", positive=True)  # probability that a bound fails
 s = sp.Symbol("s", positive=True)  # a deviation
 p = sp.Symbol("p", positive=True)  # probability of an entry
 variance = sp.Symbol("V", positive=True)  # mean of P(1 − P) over the entries
+
+UP_TO_ONE = sp.Interval.Lopen(0, 1)  # a share, probability or density of letters that are positive
+
+ROWS = Quantity(m, "number of rows of the mask", COUNT, drawn=(3, 60))
+COLUMNS = Quantity(n, "number of columns of the mask", COUNT, drawn=(3, 60))
+FAILURE = Quantity(
+    delta, "probability with which the bound may fail", UNIT, drawn=(sp.Rational(1, 100), sp.Rational(1, 2))
+)
+DEVIATION = Quantity(s, "deviation whose probability is bounded", POSITIVE)
+ENTRY = Quantity(p, "probability of an entry of the mask", UP_TO_ONE, drawn=(sp.Rational(1, 20), sp.Rational(19, 20)))
+VARIANCE = Quantity(
+    variance,
+    "average over the entries of the variance of an entry, its probability times that of its absence",
+    sp.Interval.Lopen(0, sp.Rational(1, 4)),
+    drawn=(sp.Rational(1, 50), sp.Rational(1, 4)),
+)
 
 SIZES = {m: (3, 60), n: (3, 60)}
 SHARES = {delta: (sp.Rational(1, 100), sp.Rational(1, 2)), p: (sp.Rational(1, 20), sp.Rational(19, 20))}

@@ -7,8 +7,12 @@ from enum import StrEnum
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.graphon.symbols import SIZES, m, n
+from theory.graphon.symbols import COLUMNS, ROWS, m, n
+from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import (
+    INPUT,
+    NEURON,
+    THRESHOLD,
     SaliencyModel,
     magnitude_model,
     random_model,
@@ -121,10 +125,24 @@ likely. ∎
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
-    assumptions=(
-        "one global threshold on the modulus of the scores",
-        r"the survival function of the noise is strictly decreasing on the range of $\tau/f\varphi$",
-        "for SNIP and GraSP: symmetric data, column profiles that are not constant, and " + FIXED_RESIDUAL,
+    quantities=(
+        ROWS,
+        COLUMNS,
+        NEURON.drawn_from(sp.Rational(1, 50), sp.Rational(49, 50)),
+        INPUT.drawn_from(sp.Rational(1, 50), sp.Rational(49, 50)),
+        THRESHOLD.drawn_from(sp.Rational(1, 2), 2),
+        Quantity(t, "threshold over the product of the profiles", POSITIVE),
+        Quantity(density_of_noise, "probability density of the noise at that quotient", POSITIVE),
+        Quantity(slope, "derivative of a profile divided by its value", sp.S.Reals),
+    ),
+    hypotheses=(
+        Hypothesis("one global threshold on the modulus of the scores"),
+        Hypothesis(r"the survival function of the noise is strictly decreasing on the range of $\tau/f\varphi$"),
+        Hypothesis(
+            "for SNIP and GraSP: symmetric data, column profiles that are not constant, and " + FIXED_RESIDUAL,
+            needed_by=("classes",),
+        ),
+        Hypothesis("at least two entries, of which some are kept and some are not", m * n >= 2, ("expected_chi",)),
     ),
     uses=("S1", "S2", "S3", "S8", "S9", "S10", "S11", "S12"),
     expressions={
@@ -140,10 +158,4 @@ likely. ∎
             checked_by="pruned_networks_have_the_classes",
         ),
     ),
-    domain={
-        **SIZES,
-        u: (sp.Rational(1, 50), sp.Rational(49, 50)),
-        v: (sp.Rational(1, 50), sp.Rational(49, 50)),
-        tau: (sp.Rational(1, 2), 2),
-    },
 )

@@ -24,6 +24,7 @@ from numerics.evidence import Finding, Trial, control, empirical, enclosed, exac
 from numerics.evidence.findings import Kind, Verdict
 from numerics.exact import balls
 from numerics.kernels import graphon_kernel, path_densities, path_residual_bound, squared_norm
+from theory.expressivity.paths import rho_path
 from theory.generalisation.path_bound import (
     beta,
     d,
@@ -41,7 +42,6 @@ from theory.generalisation.path_bound import (
 )
 from theory.generalisation.path_part import S, constant, layer_constant
 from theory.kernel.dual import depth
-from theory.saliency.model import rho
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
@@ -55,7 +55,7 @@ class Example(NamedTuple):
 
     def sum_of(self, term: sp.Expr, layers: int) -> sp.Expr:
         at = {d: self.X.cols, depth: layers}
-        return sum(term.subs({**at, rho: r, beta: w}) for r, w in zip(self.rho, self.beta, strict=True))
+        return sum(term.subs({**at, rho_path: r, beta: w}) for r, w in zip(self.rho, self.beta, strict=True))
 
     def linear_part(self, factor: sp.Expr) -> sp.Matrix:
         """factor/d · X diag(ρ) Xᵀ."""
@@ -79,7 +79,7 @@ def pseudo_energy(K: sp.Matrix, y: sp.Matrix) -> sp.Expr:
 
 
 @exact(path_energy_bound, cost=0.4)
-@control("density upstairs", linear_term=d * beta**2 * rho / linear_constant)
+@control("density upstairs", linear_term=d * beta**2 * rho_path / linear_constant)
 @control("without the dimension", linear_term=linear_term / d)
 @control("the constant of gates", linear_term=path_term)
 @control("10 % more", linear_term=ELEVEN * linear_term)
@@ -93,7 +93,7 @@ def linear_networks_attain_the_bound(linear_term: sp.Expr, linear_constant: sp.E
 
 
 @exact(path_energy_bound, cost=0.4)
-@control("density upstairs", path_term=d * beta**2 * rho / constant)
+@control("density upstairs", path_term=d * beta**2 * rho_path / constant)
 @control("the constant of linear networks", path_term=linear_term)
 @control("plain ReLU", path_term=path_term * 2**depth)
 @control("10 % less", path_term=NINE * path_term)

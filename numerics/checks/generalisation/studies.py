@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -167,8 +168,11 @@ def gradients_are_derivatives(
     edge_gradient: sp.Expr, readout_gradient: sp.Expr, output: sp.Expr, preactivation: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """∂f/∂w and ∂f/∂a of one neuron's share of the output, its gate fixed."""
-    yield trial.same(edge_gradient, sp.diff(output.subs(claims.z, preactivation), claims.w))
-    yield trial.same(readout_gradient, sp.diff(output, claims.a))
+    cases = product((0, 1), repeat=2)  # every mask and gate: at 0 both sides vanish, whatever is claimed
+    points = trial.points(EDGE, READOUT, count=4)
+    at = [{**point, claims.mask: kept, claims.gate: on} for point, (kept, on) in zip(points, cases, strict=True)]
+    yield trial.same(edge_gradient, sp.diff(output.subs(claims.z, preactivation), claims.w), at=at)
+    yield trial.same(readout_gradient, sp.diff(output, claims.a), at=at)
 
 
 @empirical(trained_networks, cost=0.5)
