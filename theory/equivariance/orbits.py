@@ -9,18 +9,19 @@ from theory.equivariance.symbols import (
     CLASS_OF_GROUP,
     CLASS_SIZE,
     ORDER,
+    PERMUTED,
     POINTS_AFTER,
     POINTS_BEFORE,
     X,
     Y,
     class_size,
+    n,
     order,
 )
-from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 
 fixed_x, fixed_y = sp.symbols("fixed_x fixed_y", nonnegative=True, integer=True)
 free_x, free_y, still_x, still_y = sp.symbols("free_x free_y still_x still_y", nonnegative=True, integer=True)
-n = sp.Symbol("n", positive=True, integer=True)
 
 share = class_size * fixed_x * fixed_y / order
 identity_share = class_size * fixed_x / order
@@ -59,7 +60,7 @@ For $S_n$: $y=x$ or not. ∎
         CLASS_SIZE.drawn_from(1, 6),
         POINTS_BEFORE,
         POINTS_AFTER,
-        Quantity(n, "number of points that the symmetric group permutes", COUNT, drawn=(1, 6)),
+        PERMUTED.drawn_from(1, 6),
         *(
             Quantity(each, meaning, COUNT_FROM_ZERO, drawn=(0, 5))
             for each, meaning in (
