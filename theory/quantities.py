@@ -100,7 +100,7 @@ class Hypothesis:
         """The sentence, with the relation in LaTeX behind it."""
         from theory.latex import latex
 
-        return self.words if self.relation is None else f"{self.words}: ${latex(self.relation, [])}$"
+        return self.words if self.relation is None else f"{self.words}: ${latex(self.relation, [self.relation])}$"
 
 
 def in_words(values: sp.Set) -> str:

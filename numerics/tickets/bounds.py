@@ -62,7 +62,7 @@ def equivariance_bound(ticket: NetworkTicket, x: ArrayLike) -> Floats:
 
 def roundings(ticket: NetworkTicket) -> int:
     """Roundings that a term meets at most on its way through `NetworkTicket.forward`."""
-    count = numeric((claim.width, claim.n_in, claim.reach), claim.roundings)
+    count = numeric((claim.n, claim.n_in, claim.reach), claim.roundings)
     reaches = (np.count_nonzero(layer.basis, axis=2).sum(axis=0).max() for layer in ticket.target)
     return sum(
         int(count(ticket.width, len(layer.coeffs), reach)) for layer, reach in zip(ticket.target, reaches, strict=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.equivariance.symbols import B, X, Y
+from theory.equivariance.symbols import BASIS, ORBITS_OF_PAIRS, POINTS_AFTER, POINTS_BEFORE, B, X, Y
+from theory.quantities import Hypothesis
 
 masks = 2 ** (X * Y)
 equivariant_masks = 2**B
@@ -32,9 +33,12 @@ says that $M$ is constant on orbits: one free bit for each. ∎
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("(b): permutation representations, the orbit basis, no coefficient 0",),
+    quantities=(POINTS_BEFORE.drawn_from(1, 4), POINTS_AFTER.drawn_from(1, 4), BASIS.drawn_from(1, 6)),
+    hypotheses=(
+        Hypothesis("in (b) permutation representations and the orbit basis, no coefficient 0"),
+        ORBITS_OF_PAIRS,
+    ),
     uses=("Q2",),
     expressions={"masks": masks, "equivariant_masks": equivariant_masks, "probability": probability},
     aids={"pruned": "coefficients"},
-    domain={X: (1, 4), Y: (1, 4), B: (1, 6)},
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.equivariance.symbols import class_size, order
+from theory.equivariance.symbols import CLASS_OF_GROUP, CLASS_SIZE, ORDER, class_size, order
+from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 
 chi_in, chi_out = sp.symbols("chi_in chi_out", real=True)
 after = sp.ImmutableMatrix(2, 2, sp.symbols("a_11 a_12 a_21 a_22", real=True))  # ρ_out(g)
@@ -18,6 +21,14 @@ t_in, s_in, r_in, t_out, s_out, r_out = multiplicities = sp.symbols(
 constraint = sp.ImmutableMatrix(sp.kronecker_product(after, before.T) - sp.eye(4))
 share = class_size * chi_out * chi_in / order
 c4_dimension = t_in * t_out + s_in * s_out + 2 * r_in * r_out
+OCCURRENCES = tuple(
+    Quantity(
+        each, f"number of times that the {kind} representation of $C_4$ occurs {side} the map", COUNT_FROM_ZERO, (0, 5)
+    )
+    for each, (side, kind) in zip(
+        multiplicities, product(("before", "after"), ("trivial", "sign", "rotation")), strict=True
+    )
+)
 c4_characters = tuple(
     (t + s + 2 * r, t - s, t + s - 2 * r, t - s) for t, s, r in (multiplicities[:3], multiplicities[3:])
 )
@@ -51,14 +62,20 @@ $\mathrm{Hom}_G$ of the rotation with itself: the multiples of rotations, $\math
     source=Source("2206.04270", "textbook (characters: Serre 1977); beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("a finite group; real representations of finite dimension",),
+    quantities=(
+        Quantity(tuple(after), "entries, row by row, of the matrix of a group element after the map", sp.S.Reals),
+        Quantity(tuple(before), "entries, row by row, of the matrix of its inverse before the map", sp.S.Reals),
+        Quantity(chi_in, "character of the representation before the map at the class", sp.S.Reals, drawn=(-4, 4)),
+        Quantity(chi_out, "character of the representation after the map at the class", sp.S.Reals, drawn=(-4, 4)),
+        CLASS_SIZE.drawn_from(1, 12),
+        ORDER.drawn_from(1, 24),
+        *OCCURRENCES,
+    ),
+    hypotheses=(
+        Hypothesis("a finite group"),
+        Hypothesis("real representations of finite dimension"),
+        CLASS_OF_GROUP,
+    ),
     expressions={"constraint": constraint, "share": share, "c4_dimension": c4_dimension},
     aids={"c4_characters": c4_characters, "quarter_turns": 1},
-    domain={
-        chi_in: (-4, 4),
-        chi_out: (-4, 4),
-        class_size: (1, 12),
-        order: (1, 24),
-        **dict.fromkeys(multiplicities, (0, 5)),
-    },
 )

@@ -8,9 +8,11 @@ from itertools import combinations_with_replacement
 import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
-from theory.equivariance.symbols import D
+from theory.equivariance.symbols import SIDE, D
+from theory.quantities import COUNT, Hypothesis, Quantity
 
 K = sp.Symbol("K", positive=True, integer=True)  # side of a window
+WINDOW = Quantity(K, "number of cells along a side of the window in which a kernel is not 0", COUNT)
 odd = D - 2 * sp.floor(D / 2)
 
 translations = D**2
@@ -86,7 +88,12 @@ many as their rank, and span it iff this is the dimension. ∎
     source=Source("2206.04270", "beyond the abstract; the count of a library is reported second-hand"),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
-    assumptions=("(a) the grid wraps around; (b) kernels on all cells of the centred square, no limit on frequencies",),
+    quantities=(SIDE.drawn_from(1, 9), WINDOW.drawn_from(1, 5)),
+    hypotheses=(
+        Hypothesis("in (a) the grid wraps around"),
+        Hypothesis("the window is no larger than the grid", K <= D, needed_by=("window",)),
+        Hypothesis("in (b) kernels live on all cells of the centred square, without a limit on frequencies"),
+    ),
     uses=("Q1", "Q2"),
     remarks=(
         Remark(
@@ -127,5 +134,4 @@ many as their rank, and span it iff this is the dimension. ∎
             ),
         ),
     ),
-    domain={D: (1, 9), K: (1, 5)},
 )

@@ -5,7 +5,18 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.equivariance.symbols import B, X, Y, order
+from theory.equivariance.symbols import (
+    BASIS,
+    ORBITS_OF_PAIRS,
+    ORDER,
+    POINTS_AFTER,
+    POINTS_BEFORE,
+    B,
+    X,
+    Y,
+    order,
+)
+from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
 from theory.subset_sum import volume
 from theory.subset_sum.potential import delta
 from theory.subset_sum.symbols import eps
@@ -13,6 +24,11 @@ from theory.subset_sum.volume import Theta, c, measure, p, q
 
 n_in, n_out = sp.symbols("n_in n_out", positive=True, integer=True)  # channels before and after
 s = sp.Symbol("s", positive=True)  # basis elements have entries 0 and 1/s
+
+CHANNELS_BEFORE = Quantity(n_in, "number of channels before the layer", COUNT)
+CHANNELS_AFTER = Quantity(n_out, "number of channels after the layer", COUNT)
+ERROR = Quantity(eps, "largest error of an output", POSITIVE)
+FAILURE = Quantity(delta, "probability with which no mask may be good enough", UNIT)
 
 entry = {volume.D: n_in * n_out * B, eps: s * eps}  # R9 at one entry of each basis element, whose weight is w/s
 linear_share, relu_share = volume.linear_share.subs(entry), volume.relu_share.subs(entry)
@@ -66,9 +82,26 @@ stay within $[-c,c]$ the masks serve the share $2^K\varepsilon s/c$ of each coef
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
-    assumptions=(
-        "permutation representations, the orbit basis, uniform coefficients independent of the source",
-        "the input set contains ±e_x in every single channel",
+    quantities=(
+        CHANNELS_BEFORE.drawn_from(1, 3),
+        CHANNELS_AFTER.drawn_from(1, 3),
+        BASIS.drawn_from(1, 4),
+        Quantity(Theta, "number of parameters of the source that a mask keeps or drops", NON_NEGATIVE, drawn=(0, 12)),
+        Quantity(c, "largest modulus of the target's coefficients", POSITIVE, drawn=(sp.Rational(1, 4), 2)),
+        Quantity(s, "number by which the 0–1 matrices of the orbits are divided", POSITIVE, drawn=(1, 3)),
+        ERROR.drawn_from(sp.Rational(1, 1000), sp.Rational(1, 100)),
+        FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
+        Quantity(p, "output of a function at the positive probe of a weight", sp.S.Reals, drawn=(-1, 2)),
+        Quantity(q, "output of the function at the negative probe of the weight", sp.S.Reals, drawn=(-1, 2)),
+        POINTS_BEFORE,
+        POINTS_AFTER,
+        ORDER,
+    ),
+    hypotheses=(
+        Hypothesis("permutation representations and the orbit basis"),
+        Hypothesis("uniform coefficients, independent of the source"),
+        Hypothesis(r"the input set contains $\pm e_x$ in every single channel"),
+        ORBITS_OF_PAIRS,
     ),
     uses=("Q2", "R9"),
     expressions={
@@ -81,17 +114,5 @@ stay within $[-c,c]$ the masks serve the share $2^K\varepsilon s/c$ of each coef
         "linear_parameters": linear_parameters,
         "saving": saving,
         "free_saving": free_saving,
-    },
-    domain={
-        n_in: (1, 3),
-        n_out: (1, 3),
-        B: (1, 4),
-        Theta: (0, 12),
-        c: (sp.Rational(1, 4), 2),
-        s: (1, 3),
-        eps: (sp.Rational(1, 1000), sp.Rational(1, 100)),
-        delta: (sp.Rational(1, 100), sp.Rational(1, 2)),
-        p: (-1, 2),
-        q: (-1, 2),
     },
 )

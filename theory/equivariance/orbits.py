@@ -5,11 +5,23 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.equivariance.symbols import X, Y, class_size, order
+from theory.equivariance.symbols import (
+    CLASS_OF_GROUP,
+    CLASS_SIZE,
+    ORDER,
+    PERMUTED,
+    POINTS_AFTER,
+    POINTS_BEFORE,
+    X,
+    Y,
+    class_size,
+    n,
+    order,
+)
+from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 
 fixed_x, fixed_y = sp.symbols("fixed_x fixed_y", nonnegative=True, integer=True)
 free_x, free_y, still_x, still_y = sp.symbols("free_x free_y still_x still_y", nonnegative=True, integer=True)
-n = sp.Symbol("n", positive=True, integer=True)
 
 share = class_size * fixed_x * fixed_y / order
 identity_share = class_size * fixed_x / order
@@ -43,7 +55,33 @@ For $S_n$: $y=x$ or not. ∎
     source=Source("2206.04270", "textbook (orbits of pairs: Cameron 1999); beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("a finite group that permutes the coordinates of both spaces",),
+    quantities=(
+        ORDER.drawn_from(1, 12),
+        CLASS_SIZE.drawn_from(1, 6),
+        POINTS_BEFORE,
+        POINTS_AFTER,
+        PERMUTED.drawn_from(1, 6),
+        *(
+            Quantity(each, meaning, COUNT_FROM_ZERO, drawn=(0, 5))
+            for each, meaning in (
+                (fixed_x, "number of points before the map that an element of the class leaves in place"),
+                (fixed_y, "number of points after the map that an element of the class leaves in place"),
+                (free_x, "number of free orbits before the map"),
+                (free_y, "number of free orbits after the map"),
+                (still_x, "number of points before the map that the whole group leaves in place"),
+                (still_y, "number of points after the map that the whole group leaves in place"),
+            )
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("a finite group that permutes the coordinates of both spaces"),
+        CLASS_OF_GROUP,
+        Hypothesis(
+            "the group acts freely on pairs of points, so that its order divides their number",
+            sp.Eq(sp.Mod(X * Y, order), 0),
+            needed_by=("free",),
+        ),
+    ),
     uses=("Q1",),
     expressions={
         "share": share,
@@ -51,11 +89,5 @@ For $S_n$: $y=x$ or not. ∎
         "semifree": semifree,
         "free": free,
         "symmetric_pairs": symmetric_pairs,
-    },
-    domain={
-        order: (1, 12),
-        class_size: (1, 6),
-        n: (1, 6),
-        **dict.fromkeys((fixed_x, fixed_y, free_x, free_y, still_x, still_y), (0, 5)),
     },
 )

@@ -5,26 +5,27 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.equivariance.architectures import HIDDEN_CHANNELS, INPUT_CHANNELS, n_0, n_1
+from theory.equivariance.ticket import BLOCK
+from theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from theory.subset_sum.digits import Pruned
-from theory.subset_sum.layer_error import error
+from theory.subset_sum.layer_error import d, e, error, h, w
 from theory.subset_sum.symbols import n
 
-c_0, c_1, classes = sp.symbols(
-    "c_0 c_1 classes", positive=True, integer=True
-)  # channels of inputs, hidden ones, outputs
+classes = sp.Symbol("classes", positive=True, integer=True)  # channels of outputs
 d_plus, d_minus, x = sp.symbols("d_plus d_minus x", real=True)  # errors of a coefficient at σ(x) and σ(−x); an input
 
 first_error = sp.Abs(d_plus) * sp.Max(x, 0) + sp.Abs(d_minus) * sp.Max(-x, 0)
-coefficients = 2 * c_0 * c_1 + 2 * c_1**2 + c_1 * classes
-candidates = n * c_0 * (1 + 2 * c_1) + n * c_1 * (1 + 2 * c_1) + n * c_1 * (1 + classes)
-total = n * c_0 * (c_0 + 2 * c_1) + n * c_1 * (c_1 + 2 * c_1) + n * c_1 * (c_1 + classes)
+coefficients = 2 * n_0 * n_1 + 2 * n_1**2 + n_1 * classes
+candidates = n * n_0 * (1 + 2 * n_1) + n * n_1 * (1 + 2 * n_1) + n * n_1 * (1 + classes)
+total = n * n_0 * (n_0 + 2 * n_1) + n * n_1 * (n_1 + 2 * n_1) + n * n_1 * (n_1 + classes)
 
 point_set_ticket = Claim(
     label="Q10",
     title="A trained network for point sets found by pruning (measured)",
     statement=r"""
-*Proved.* DeepSets: two layers of the basis $\{I,\frac1mJ\}$ on $m\ge2$ points with `c_1` channels, ReLU behind each, then the mean over all points and a linear map to the `classes`: as one layer, of the basis $\{\frac1m\mathbf 1^\top\}$. These have
-$[[coefficients]]$ coefficients, `c_0` channels coming in. The source of Q7, with $n$ channels for each channel of the target in front of each of these three layers, has $[[total]]$ coefficients if the first layer of each pair is spanned by $I$; of them
+*Proved.* DeepSets: two layers of the basis $\{I,\frac1mJ\}$ on $m\ge2$ points with `n_1` channels, ReLU behind each, then the mean over all points and a linear map to the `classes`: as one layer, of the basis $\{\frac1m\mathbf 1^\top\}$. These have
+$[[coefficients]]$ coefficients, `n_0` channels coming in. The source of Q7, with $n$ channels for each channel of the target in front of each of these three layers, has $[[total]]$ coefficients if the first layer of each pair is spanned by $I$; of them
 $[[candidates]]$ may be kept. Whatever the masks, no output changes when points are exchanged. Inputs have both signs; with errors $d^\pm$ of the coefficients of $\sigma(\pm x)$ the first layer errs, coordinate by coordinate, by at most the sum
 $\sum_{i,b}B_b$ of $$[[first_error]],$$ each later one by at most the sum of $$[[error]]$$ ($h\ge0$ the target's value, $e$ its error in front, $d$ the error of a coefficient $w$). Both are attained. The certificate is that of R11: at certified samples target and ticket choose the same class.
 
@@ -44,7 +45,22 @@ coordinates positive behind the layers. *The rest is measured*, on targets train
     source=Source("2206.04270", "beyond the abstract; task, network and certificate are ours"),
     provenance=Provenance.EXTENSION,
     proof=Proof.MEASURED,
-    assumptions=("measured: samples, training and random networks of other seeds; the limit is asserted, not proved",),
+    quantities=(
+        BLOCK.drawn_from(1, 64),
+        INPUT_CHANNELS.drawn_from(1, 64),
+        HIDDEN_CHANNELS.drawn_from(1, 64),
+        Quantity(classes, "number of classes, each with an output of its own", COUNT, drawn=(1, 64)),
+        Quantity(x, "input of the network at a coordinate", sp.S.Reals, drawn=(-3, 3)),
+        Quantity(d_plus, "error of a coefficient for positive inputs", sp.S.Reals, drawn=(-1, 1)),
+        Quantity(d_minus, "error of the same coefficient for negative inputs", sp.S.Reals, drawn=(-1, 1)),
+        Quantity(w, "coefficient of the target", sp.S.Reals),
+        Quantity(d, "error of the coefficient in the ticket", sp.S.Reals),
+        Quantity(h, "value of the target in front of the coefficient", NON_NEGATIVE),
+        Quantity(e, "error of the value in front of the coefficient", NON_NEGATIVE),
+    ),
+    hypotheses=(
+        Hypothesis("measured: samples, training and random networks of other seeds; the limit is asserted, not proved"),
+    ),
     uses=("Q5", "Q7", "R11"),
     expressions={
         "first_error": first_error,
@@ -55,9 +71,4 @@ coordinates positive behind the layers. *The rest is measured*, on targets train
         "found": Pruned("found", 64),
     },
     aids={"exceptions": sp.Rational(1, 20), "sides": "both", "pruned": "coefficients"},
-    domain={
-        **dict.fromkeys((d_plus, d_minus), (-1, 1)),
-        x: (-3, 3),
-        **dict.fromkeys((n, c_0, c_1, classes), (1, 64)),
-    },
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
 
 n = sp.Symbol("n", positive=True, integer=True)  # dimension
 q = sp.Symbol("q", nonnegative=True, integer=True)  # largest modulus of an entry
@@ -49,7 +50,16 @@ non-negative monomial matrix has entries 1. A permutation representation fixes $
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=("a real representation of a finite group; ReLU on each coordinate of a given basis",),
+    quantities=(
+        Quantity(n, "number of rows and of columns of the matrix", COUNT, drawn=(1, 4)),
+        Quantity(q, "largest modulus of an entry, all entries being whole numbers", COUNT_FROM_ZERO, drawn=(0, 4)),
+        Quantity(a, "entry of the turn in the first row", POSITIVE, drawn=(sp.Rational(1, 4), 4)),
+        Quantity(b, "entry of the turn in the second row", POSITIVE, drawn=(sp.Rational(1, 4), 4)),
+    ),
+    hypotheses=(
+        Hypothesis("a real representation of a finite group"),
+        Hypothesis("ReLU on each coordinate of a given basis"),
+    ),
     expressions={
         "probes": probes,
         "commuting": commuting,
@@ -58,5 +68,4 @@ non-negative monomial matrix has entries 1. A permutation representation fixes $
         "rescaling": rescaling,
     },
     aids={"permutation": permutation, "hidden_type": "regular"},
-    domain={n: (1, 4), q: (0, 4), a: (sp.Rational(1, 4), 4), b: (sp.Rational(1, 4), 4)},
 )

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.quantities import COUNT, Hypothesis, Quantity
+
 order = sp.Symbol("order", positive=True, integer=True)  # of the group
 class_size = sp.Symbol("class_size", positive=True, integer=True)  # elements that are conjugate to each other
 D = sp.Symbol("D", positive=True, integer=True)  # side of a grid
 X, Y = sp.symbols("X Y", positive=True, integer=True)  # points on which the group acts, before and after
 B = sp.Symbol("B", positive=True, integer=True)  # elements of the basis
+n = sp.Symbol("n", positive=True, integer=True)  # points that the symmetric group permutes
+
+ORDER = Quantity(order, "number of elements of the group", COUNT)
+CLASS_SIZE = Quantity(class_size, "number of elements of a conjugacy class", COUNT)
+SIDE = Quantity(D, "number of cells along a side of the grid", COUNT)
+POINTS_BEFORE = Quantity(X, "number of points that the group permutes before the map", COUNT)
+POINTS_AFTER = Quantity(Y, "number of points that the group permutes after the map", COUNT)
+BASIS = Quantity(B, "number of elements of the basis of equivariant maps", COUNT)
+PERMUTED = Quantity(n, "number of points that the symmetric group permutes", COUNT)
+
+CLASS_OF_GROUP = Hypothesis("the size of a class divides the order of the group", sp.Eq(sp.Mod(order, class_size), 0))
+ORBITS_OF_PAIRS = Hypothesis("no more orbits than entries of the matrix", B <= X * Y)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from theory.equivariance.symbols import PERMUTED, n
 from theory.formulas.no_guarantee import guaranteed
+from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 
-n = sp.Symbol("n", positive=True, integer=True)
 k, m = sp.symbols("k m", nonnegative=True, integer=True)  # orders of the tensors before and after
 i, j = sp.symbols("i j", nonnegative=True, integer=True)
 
@@ -56,7 +57,15 @@ $n<K$. Two blocks at most: $2^K$ maps to two labels, up to their exchange; three
     ),
     provenance=Provenance.CORRECTION,
     proof=Proof.PROVED,
-    assumptions=("$S_n$ acts on all indices of a tensor at the same time",),
+    quantities=(
+        PERMUTED.drawn_from(1, 6),
+        Quantity(k, "order of the tensors before the map", COUNT_FROM_ZERO, drawn=(0, 3)),
+        Quantity(m, "order of the tensors after the map", COUNT_FROM_ZERO, drawn=(1, 3)),
+    ),
+    hypotheses=(
+        Hypothesis("$S_n$ acts on all indices of a tensor at the same time"),
+        Hypothesis("one index or more", k + m >= 1, needed_by=("two_points", "three_points")),
+    ),
     uses=("Q1", "Q2"),
     expressions={
         "dimension": dimension,
@@ -93,5 +102,4 @@ $n<K$. Two blocks at most: $2^K$ maps to two labels, up to their exchange; three
             instead=r"Partitions into at most $n$ blocks: $[[dimension]]$, the Bell number iff $n\ge k+m$.",
         ),
     ),
-    domain={n: (1, 6), k: (0, 3), m: (1, 3)},
 )

@@ -5,16 +5,24 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from theory.equivariance.lower_bound import n_in, n_out
-from theory.equivariance.symbols import B
+from theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, FAILURE, n_in, n_out
+from theory.equivariance.symbols import BASIS, B
+from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
 from theory.subset_sum import two_layers
-from theory.subset_sum.potential import a, delta, kappa
+from theory.subset_sum.potential import a, kappa
+from theory.subset_sum.product_laws import uniform_reach
 from theory.subset_sum.symbols import eps, n
 
 B_in = sp.Symbol("B_in", positive=True, integer=True)  # elements of the basis of the first layer
 orbits = sp.Symbol("orbits", positive=True, integer=True)  # of the group on the input's coordinates
 points = sp.Symbol("points", positive=True, integer=True)
 norms, inputs = sp.symbols("norms inputs", nonnegative=True)  # Σ_b ‖B_b‖ and Σ_i ‖x_i‖, both for maxima
+
+BLOCK = Quantity(n, "number of channels between the layers of the source for each channel before the target's", COUNT)
+POINTS = Quantity(points, "number of points that the symmetric group permutes", COUNT)
+COEFFICIENT_ERROR = Quantity(eps, "largest error of a coefficient", POSITIVE)
+NORMS = Quantity(norms, "sum of the norms of the basis elements, for maxima", NON_NEGATIVE)
+INPUTS = Quantity(inputs, "sum over the channels before the layer of the largest modulus in each", NON_NEGATIVE)
 
 perceptron = {two_layers.d_0: n_in, two_layers.d_1: n_out * B}  # with as many weights as the layer has coefficients
 nonnegative_failure = two_layers.nonnegative_failure.subs(perceptron)
@@ -25,6 +33,7 @@ uniform_size = two_layers.uniform_size.subs(perceptron)
 error = eps * norms * inputs
 channels = n * n_in * orbits
 lost = 1 / sp.sqrt(points)
+EMPTY_SUMS = "an error up to that of empty subset sums"  # beyond it no channel is needed
 
 equivariant_ticket = Claim(
     label="Q7",
@@ -70,9 +79,41 @@ $T=I$, against $\|I\|_F=\sqrt m$. ∎
     ),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
-    assumptions=(
-        "permutation representations",
-        "independent coefficients of one symmetric law, independent of the target",
+    quantities=(
+        BLOCK.drawn_from(2, 60),
+        CHANNELS_BEFORE.drawn_from(1, 3),
+        CHANNELS_AFTER.drawn_from(1, 3),
+        BASIS.drawn_from(1, 15),
+        Quantity(B_in, "largest number of elements of the first basis that make up the identity", COUNT, drawn=(1, 15)),
+        Quantity(orbits, "number of orbits of the group on the coordinates before the layer", COUNT, drawn=(1, 3)),
+        Quantity(points, POINTS.meaning, whole_from(2), drawn=(2, 9)),
+        Quantity(
+            a,
+            "end of the symmetric interval on which a product of two coefficients has a density; "
+            "twice the largest modulus of the target's coefficients",
+            POSITIVE,
+            drawn=(sp.Rational(1, 4), 1),
+        ),
+        Quantity(
+            kappa,
+            "density that a product of two coefficients has at least on that interval",
+            POSITIVE,
+            drawn=(sp.Rational(1, 20), sp.Rational(1, 2)),
+        ),
+        COEFFICIENT_ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(1, 10)),
+        FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
+        NORMS.drawn_from(1, 4),
+        INPUTS.drawn_from(1, 4),
+    ),
+    hypotheses=(
+        Hypothesis("permutation representations"),
+        Hypothesis("independent coefficients of one symmetric law, independent of the target"),
+        Hypothesis("the density on the interval has at most the mass 1", a * kappa <= sp.Rational(1, 2)),
+        Hypothesis(EMPTY_SUMS, eps <= a / 2, needed_by=("size",)),
+        Hypothesis(EMPTY_SUMS, eps <= uniform_reach / 2, needed_by=("uniform_size",)),
+        Hypothesis(
+            "the first basis contains the identity, or a block of channels is taken for each element that makes it up"
+        ),
     ),
     uses=("Q2", "Q3", "Q4", "Q6", "R4", "R8"),
     expressions={
@@ -113,19 +154,4 @@ $T=I$, against $\|I\|_F=\sqrt m$. ∎
             ),
         ),
     ),
-    domain={
-        n: (2, 60),
-        n_in: (1, 3),
-        n_out: (1, 3),
-        B: (1, 15),
-        B_in: (1, 15),
-        orbits: (1, 3),
-        points: (1, 9),
-        a: (sp.Rational(1, 4), 1),
-        kappa: (sp.Rational(1, 20), sp.Rational(1, 2)),
-        eps: (sp.Rational(1, 100), sp.Rational(1, 10)),
-        delta: (sp.Rational(1, 100), sp.Rational(1, 2)),
-        norms: (1, 4),
-        inputs: (1, 4),
-    },
 )

@@ -5,11 +5,21 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.quantities import COUNT, Hypothesis, Quantity
 
 eps = sp.Symbol("epsilon", positive=True)  # the error, below 1/4
-angle = sp.Symbol("angle", positive=True)  # of the nearest kept neuron from the axis of the target, at most π/2
+angle = sp.Symbol("angle", nonnegative=True)  # of the nearest kept neuron from the axis of the target, at most π/2
 delta = sp.Symbol("delta", positive=True)  # the probability of success
 N = sp.Symbol("N", integer=True, positive=True)  # neurons
+
+ERROR = Quantity(eps, "largest error allowed", sp.Interval.open(0, sp.Rational(1, 4)))
+ANGLE = Quantity(
+    angle,
+    "least angle, in a plane, of a kept neuron with the axis of the target, in radians",
+    sp.Interval(0, sp.pi / 2),
+)
+SUCCESS = Quantity(delta, "probability of success", sp.Interval.Lopen(0, 1))
+NEURONS = Quantity(N, "number of neurons before pruning", COUNT)
 
 ratio = 4 * eps / sp.sqrt(1 - 16 * eps**2)
 error_bound = sp.sin(angle) / 4
@@ -63,10 +73,21 @@ $\arcsin u\sim u$ the leading order follows.
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
-    assumptions=(
-        "the output is linear: an output ReLU makes a kink of its own",
-        "the weights of the neurons are independent of the target",
-        "ε < 1/4",
+    quantities=(
+        ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(6, 25)),
+        ANGLE.drawn_from(sp.Rational(1, 20), sp.Rational(6, 5)),
+        SUCCESS.drawn_from(sp.Rational(1, 10), 1),
+        NEURONS.drawn_from(2, 9),
+    ),
+    hypotheses=(
+        Hypothesis("two inputs or more"),
+        Hypothesis("the output is linear: an output ReLU makes a kink of its own"),
+        Hypothesis("the weights of the neurons are independent of the target"),
+        Hypothesis(
+            "an angle at which the four neurons of the proof have this error",
+            sp.tan(angle / 2) ** 2 <= sp.Rational(1, 2),
+            needed_by=("attained",),
+        ),
     ),
     uses=("N1",),
     expressions={
@@ -78,11 +99,5 @@ $\arcsin u\sim u$ the leading order follows.
         "union": union,
         "neurons": neurons,
         "leading": leading,
-    },
-    domain={
-        eps: (sp.Rational(1, 100), sp.Rational(6, 25)),
-        angle: (sp.Rational(1, 20), sp.Rational(6, 5)),
-        delta: (sp.Rational(1, 10), 1),
-        N: (2, 9),
     },
 )

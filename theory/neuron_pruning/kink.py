@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.quantities import POSITIVE, Hypothesis, Quantity
 
 kink = sp.Symbol("h", real=True)  # the change of slope
 radius = sp.Symbol("r", positive=True)  # half the width of the interval
@@ -30,6 +31,11 @@ $\frac{hr}4,-\frac{hr}4,\frac{hr}4$, and it is affine between them, so its extre
     source=Source("2603.02234", "Lemma 2: “A breakpoint is necessary for approximation”; the constant is ours"),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
-    assumptions=("the radius $r$ is positive", "$g$ is affine on the whole interval"),
+    quantities=(
+        Quantity(kink, "change of slope at the kink", sp.S.Reals),
+        Quantity(radius, "half the width of the interval", POSITIVE),
+        Quantity(x, "place on the interval, measured from the kink", sp.S.Reals),
+    ),
+    hypotheses=(Hypothesis("$g$ is affine on the whole interval, whose middle is the kink"),),
     expressions={"kink_function": kink_function, "bound": kink_bound, "best_affine": best_affine},
 )

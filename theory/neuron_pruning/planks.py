@@ -5,9 +5,11 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.neuron_pruning.alignment import N, delta, eps, ratio
+from theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps, ratio
+from theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
 
 d = sp.Symbol("d", integer=True, positive=True)  # inputs, at least 3
+INPUTS = Quantity(d, "number of inputs", whole_from(2))
 r = sp.Symbol("r", positive=True)
 s = sp.Symbol("s", positive=True)
 x = sp.Symbol("x", real=True)  # log s
@@ -75,7 +77,30 @@ E\|u\|_1^{-1}$ decreases, to $1/\mathbb E|u_1|$ by the law of large numbers.
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.CITED,
-    assumptions=("d ≥ 3", "the output is linear", "ε < 1/4", "on the cube the target is a coordinate"),
+    quantities=(
+        Quantity(d, INPUTS.meaning, whole_from(3), drawn=(16, 30)),
+        Quantity(
+            r,
+            "bound on the ratio of one weight to the length of the others, both in modulus",
+            POSITIVE,
+            drawn=(sp.Rational(1, 4), 3),
+        ),
+        Quantity(s, "argument of the Laplace transform of a weight's modulus", POSITIVE, drawn=(sp.Rational(1, 4), 6)),
+        NEURONS.drawn_from(2, 9),
+        ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(6, 25)),
+        SUCCESS.drawn_from(sp.Rational(1, 10), 1),
+        Quantity(
+            mean,
+            "mean ratio of one weight to the norm of the others, `ball_mean` or `cube_mean`",
+            sp.Interval.Lopen(0, 1),
+            drawn=(sp.Rational(1, 20), 1),
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("the output is linear"),
+        Hypothesis("independent standard normal weights, independent of the target"),
+        Hypothesis("on the cube the target is a coordinate"),
+    ),
     uses=("N1", "N2"),
     expressions={
         "cover_sum": cover_sum,
@@ -88,14 +113,5 @@ E\|u\|_1^{-1}$ decreases, to $1/\mathbb E|u_1|$ by the law of large numbers.
         "cube_success": cube_success,
         "ball_neurons": ball_neurons,
         "cube_neurons": cube_neurons,
-    },
-    domain={
-        d: (16, 30),
-        r: (sp.Rational(1, 4), 3),
-        s: (sp.Rational(1, 4), 6),
-        N: (2, 9),
-        eps: (sp.Rational(1, 100), sp.Rational(6, 25)),
-        delta: (sp.Rational(1, 10), 1),
-        mean: (sp.Rational(1, 20), 1),
     },
 )

@@ -7,8 +7,9 @@ import sympy as sp
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.formulas.no_guarantee import guaranteed
 from theory.neuron_pruning import alignment
-from theory.neuron_pruning.alignment import N, angle, delta, eps
-from theory.neuron_pruning.planks import d
+from theory.neuron_pruning.alignment import ANGLE, ERROR, NEURONS, angle, delta, eps
+from theory.neuron_pruning.planks import INPUTS, d
+from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
 from theory.subset_sum import two_layers
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.product_laws import gaussian_contraction, gaussian_product, t
@@ -36,6 +37,7 @@ success, union, neurons = (  # two coordinates beyond 4ε have at least this len
 flat_neurons = neurons.subs(length, sp.sqrt(2 / d))
 flat_leading = leading.subs(length, sp.sqrt(2 / d))
 opposite_error = sp.Integer(1)
+FOUND_IN_PLANE = ("success", "union", "neurons", "leading")  # what only targets with two coordinates beyond 4ε obey
 
 pruned_weights = Claim(
     label="N4",
@@ -85,9 +87,50 @@ one of N2 at $\varepsilon/r$, independently over the neurons. ∎
     ),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
-    assumptions=(
-        "(a): a ReLU after the output; (b): none, and a target with two coordinates beyond 4ε",
-        "independent standard normal weights, independent of the target",
+    quantities=(
+        INPUTS.drawn_from(2, 9),
+        Quantity(n, "number of neurons for each input", COUNT, drawn=(2, 40)),
+        NEURONS.drawn_from(2, 9),
+        Quantity(
+            length,
+            "length of the target in the plane of two coordinates",
+            sp.Interval.Lopen(0, 1),
+            drawn=(sp.Rational(1, 2), 1),
+        ),
+        Quantity(
+            least,
+            "smaller modulus of the target's two coordinates",
+            sp.Interval.Lopen(0, 1 / sp.sqrt(2)),
+            drawn=(sp.Rational(1, 10), sp.Rational(7, 10)),
+        ),
+        Quantity(eps, ERROR.meaning, POSITIVE, drawn=(sp.Rational(1, 100), sp.Rational(1, 12))),
+        Quantity(
+            angle,
+            "least angle, in the plane of two coordinates, of a neuron that keeps both weights with the axis of the "
+            "target, in radians",
+            ANGLE.within,
+            drawn=(sp.Rational(1, 20), sp.Rational(3, 2)),
+        ),
+        Quantity(
+            delta,
+            "probability asked for: of failure in `size`, else of success",
+            sp.Interval.Lopen(0, 1),
+            drawn=(sp.Rational(1, 10), sp.Rational(9, 10)),
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("independent standard normal weights, independent of the target"),
+        Hypothesis("in (a) a ReLU after the output, in (b) none"),
+        Hypothesis("an error up to that of empty subset sums", eps**2 <= d, needed_by=("size",)),
+        Hypothesis("the smaller one of two coordinates", 2 * least**2 <= length**2),
+        Hypothesis("in (b) two coordinates beyond four times the error", least > condition, needed_by=FOUND_IN_PLANE),
+        Hypothesis("a length that such coordinates have", length**2 > 2 * condition**2, needed_by=FOUND_IN_PLANE),
+        Hypothesis("aligned means up to a sine of 1 at most", condition <= length, needed_by=("aligned",)),
+        Hypothesis(
+            "flat coordinates beyond four times the error",
+            d * condition**2 < 1,
+            needed_by=("flat_neurons", "flat_leading"),
+        ),
     ),
     uses=("N1", "N2", "R5", "R8"),
     expressions={
@@ -143,14 +186,4 @@ one of N2 at $\varepsilon/r$, independently over the neurons. ∎
             ),
         ),
     ),
-    domain={
-        d: (2, 9),
-        n: (2, 40),
-        N: (2, 9),
-        length: (sp.Rational(1, 2), 1),
-        least: (sp.Rational(1, 10), sp.Rational(7, 10)),
-        eps: (sp.Rational(1, 100), sp.Rational(1, 12)),
-        angle: (sp.Rational(1, 20), sp.Rational(3, 2)),
-        delta: (sp.Rational(1, 10), sp.Rational(9, 10)),
-    },
 )

@@ -74,8 +74,8 @@ from theory.equivariance.architectures import (
     u,
     weight,
     weight_2,
-    width,
 )
+from theory.subset_sum.symbols import n
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 TURN, SQUARE = cyclic_irreducibles(4)["rotation"], dihedral_irreducibles(4)["E"]
@@ -447,15 +447,15 @@ def pass_counted(items: int, channels: int, entries: int) -> int:
 
 
 @exact(architecture_tickets)
-@control("without the basis", roundings=width + n_in)
-@control("one sum over everything", roundings=1 + width * n_in * reach)
+@control("without the basis", roundings=n + n_in)
+@control("one sum over everything", roundings=1 + n * n_in * reach)
 @control("one channel before", roundings=roundings.subs(n_in, 1))
 @control("10 % more", roundings=MORE * roundings)
 def roundings_are_counted(roundings: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A pass with numbers that count their roundings, each sum from left to right."""
     for items, channels, entries in ((1, 1, 1), (1, 2, 3), (5, 1, 2), (4, 3, 1), (40, 6, 25)):
         found = trial.once(pass_counted, items, channels, entries)
-        claimed = roundings.subs({width: items, n_in: channels, reach: entries})
+        claimed = roundings.subs({n: items, n_in: channels, reach: entries})
         yield trial.holds(
             claimed == found, f"block {items}, {channels} channels, {entries} entries: {found}, claimed {claimed}"
         )

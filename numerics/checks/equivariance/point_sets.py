@@ -18,14 +18,14 @@ from numerics.tickets import NetworkTicket, Source, certify, find_ticket
 from numerics.tickets.bounds import equivariance_bound
 from numerics.tickets.targets import SETS_STEPS, Target, pointset_deepsets
 from theory.equivariance.point_sets import (
-    c_0,
-    c_1,
     candidates,
     classes,
     coefficients,
     d_minus,
     d_plus,
     first_error,
+    n_0,
+    n_1,
     point_set_ticket,
     total,
     x,
@@ -159,7 +159,7 @@ def certificates_repeat_the_bound(first_error: sp.Expr, error: sp.Expr, trial: T
 
 @exact(point_set_ticket)
 @control("one basis element", coefficients=coefficients / 2)
-@control("without the third layer", coefficients=coefficients - c_1 * classes)
+@control("without the third layer", coefficients=coefficients - n_1 * classes)
 @control("10 % more", coefficients=MORE * coefficients)
 @control("second layers alone", candidates=n * coefficients)
 @control("the whole source", candidates=total)
@@ -174,7 +174,7 @@ def coefficients_are_counted(
         masks = tuple(np.ones((shape[0], width, *shape[1:]), bool) for shape in shapes(*sizes))
         ticket = NetworkTicket(target, width, 0.1, 0, True, masks)
         source = [layer for k in range(3) for layer in Source.of(target, width, 0).layers(k)]
-        at = {**dict(zip((c_0, c_1, classes), sizes, strict=True)), n: width}
+        at = {**dict(zip((n_0, n_1, classes), sizes, strict=True)), n: width}
         for expression, counted in (
             (coefficients, sum(layer.coeffs.size for layer in target)),
             (candidates, ticket.kept),

@@ -1,0 +1,91 @@
+"""Q1–Q10 refuse what they do not speak of, and answer at the edges of what they do."""
+
+from __future__ import annotations
+
+from math import log
+
+import pytest
+
+import numerics as sl
+from theory.ledger import load_ledger
+
+WRONG = [
+    ("Q1 share order=4 class_size=5 chi_in=1 chi_out=1", "the size of a class divides the order of the group"),
+    ("Q1 c4_dimension t_in=-1", "t_in=-1: expected"),
+    ("Q2 share order=6 class_size=4 fixed_x=1 fixed_y=1", "the size of a class divides the order of the group"),
+    ("Q2 free X=3 Y=4 order=5", "the group acts freely on pairs of points"),
+    ("Q2 symmetric_pairs n=0", "n=0: expected"),
+    ("Q3 two_points k=0 m=0", "one index or more, expected k \\+ m >= 1"),
+    ("Q3 three_points k=0 m=0", "one index or more, expected k \\+ m >= 1"),
+    ("Q4 window K=0", "K=0: expected"),
+    ("Q5 probability X=2 Y=2 B=5", "no more orbits than entries of the matrix, expected B <= X\\*Y"),
+    ("Q6 commuting n=2 q=-1", "q=-1: expected"),
+    (
+        "Q7 failure n=5 n_in=1 n_out=1 B=1 a=1 kappa=3 epsilon=0.01",
+        "the density on the interval has at most the mass 1",
+    ),
+    ("Q7 size n_in=1 n_out=1 B=1 a=1 kappa=1/2 epsilon=20 delta=1/2", "an error up to that of empty subset sums"),
+    ("Q7 uniform_size n_in=1 n_out=1 B=1 epsilon=1/5 delta=1/2", "an error up to that of empty subset sums"),
+    ("Q7 uniform_size n_in=1 n_out=1 B=1 epsilon=1/10 delta=2", "delta is probability .* strictly between 0 and 1"),
+    ("Q7 lost points=1", "number of points that the symmetric group permutes, expected a whole number from 2"),
+    ("Q8 saving X=2 Y=2 B=5", "no more orbits than entries of the matrix"),
+    ("Q8 linear_parameters n_in=1 n_out=1 B=1 c=1 s=1 epsilon=1/5 delta=1", "strictly between 0 and 1"),
+    ("Q9 gamma L=1000 u=1/1000", "roundings so few .* expected L\\*u < 1"),
+    ("Q9 two_layers weight_2=-1", "weight_2=-1: expected"),
+    ("Q10 total n_0=0", "n_0=0: expected"),
+]
+
+EDGES = [
+    ("Q1 share order=6 class_size=3 chi_in=1 chi_out=1", 1 / 2),
+    ("Q1 share order=1 class_size=1 chi_in=2 chi_out=3", 6),  # every map from two to three dimensions
+    ("Q1 c4_dimension t_in=0 s_in=0 r_in=0 t_out=1 s_out=1 r_out=1", 0),
+    ("Q2 free X=3 Y=4 order=12", 1),
+    ("Q2 symmetric_pairs n=1", 1),
+    ("Q2 semifree order=1 free_x=1 free_y=1 still_x=1 still_y=1", 4),  # no group: all entries of 2 × 2
+    ("Q3 dimension n=1 k=0 m=0", 1),
+    ("Q3 fixed_points n=1 k=0 m=0", 1),
+    ("Q3 bell k=0 m=0", 1),
+    ("Q3 fixed_points n=3 k=2 m=2", 15 - 1),  # the Bell number without the partition into four blocks
+    ("Q3 deficit n=3 k=2 m=2", 1),
+    ("Q3 deficit n=1 k=0 m=0", 0),
+    ("Q3 two_points k=1 m=0", 1),
+    ("Q3 three_points k=0 m=1", 1),
+    ("Q4 d4_orbits D=2", 1),
+    ("Q4 c4_kernels.regular_regular D=1", 4),
+    ("Q4 window K=1", 1),
+    ("Q5 probability X=2 Y=2 B=4", 1),
+    ("Q6 commuting n=1 q=0", 1),
+    ("Q6 invertible n=1 q=0", 0),
+    ("Q6 probes n=1", 1),
+    ("Q7 failure n=1 n_in=1 n_out=1 B=1 a=1 kappa=1/2 epsilon=1", 2 * 2 * (1 - 1 / 8)),
+    ("Q7 size n_in=1 n_out=1 B=1 a=1 kappa=1/2 epsilon=1/2 delta=1/2", log(32) / log(8 / 7)),  # 16 · (7/8)ⁿ = ½
+    ("Q7 lost points=4", 1 / 2),
+    ("Q7 error epsilon=1 norms=0 inputs=0", 0),
+    ("Q8 saving X=2 Y=2 B=1", 4),
+    ("Q8 relu_share c=1 s=1 epsilon=1", 1),
+    ("Q8 linear_success n_in=1 n_out=1 B=1 c=1 s=1 epsilon=1/5 Theta=0", 1 / 5),
+    ("Q9 gamma L=1 u=1/2", 1),
+    ("Q9 forward_error L=1 u=2 f_abs=1", 2),
+    ("Q9 bases.pairs.0 points=1", 1),
+    ("Q9 bases.deep_sets.0 points=1", 1),
+    ("Q9 two_layers epsilon_1=0 epsilon_2=0 norms_1=1 norms_2=1 inputs_1=1 inputs_2=1 weight_2=0 n_1=1", 0),
+    ("Q10 coefficients n_0=3 n_1=12 classes=4", 408),
+    ("Q10 candidates n_0=3 n_1=12 classes=4 n=64", 27_840),
+    ("Q10 first_error d_plus=0 d_minus=0 x=0", 0),
+]
+
+
+@pytest.mark.parametrize(("call", "words"), WRONG)
+def test_values_that_mean_nothing_are_refused(call, words):
+    with pytest.raises(sl.InputError, match=words):
+        sl.evaluate(*call.split())
+
+
+@pytest.mark.parametrize(("call", "value"), EDGES)
+def test_edges_have_their_values(call, value):
+    assert float(sl.evaluate(*call.split()).text) == pytest.approx(value, rel=1e-13, abs=0)
+
+
+def test_all_claims_explain_their_letters():
+    labels = {entry.label for entry in load_ledger() if entry.topic == "equivariance" and entry.claim.quantities}
+    assert labels == {f"Q{number}" for number in range(1, 11)}
