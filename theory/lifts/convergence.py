@@ -126,7 +126,7 @@ in L12, by the assumptions on $\sigma$ and $D$. Full support makes $q,\omega>0$.
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     quantities=(
-        WIDTH.drawn_from(800, 1000),
+        WIDTH.drawn_from(450, 500),
         COPIES.drawn_from(1, 2),
         UNITS.drawn_from(1, 2),
         Quantity(children, "number of children of a unit with two hidden layers", COUNT, drawn=(1, 2)),
