@@ -50,26 +50,33 @@ def evaluate(
         '0.0618288894755922426968698067166'
     """
     from numerics.exact.balls import collecting
-    from theory.formulas.no_guarantee import no_guarantee
     from theory.ledger import claim
 
     if not 1 <= digits <= MOST_DIGITS:
         raise InputError(f"digits is {digits!r}, expected a whole number from 1 to {MOST_DIGITS}")
-    chosen = claim(label)
-    formula = find_formula(chosen, expression)
     with collecting() as notes, long_integers(), _moderate_work():
-        asked = _asked(chosen, expression, formula)
-        point = parse(asked, assignments, chosen)
-        check_hypotheses(chosen, expression, point)
-        own = {symbol: value for symbol, value in point.items() if symbol in formula.free_symbols}
-        missing = sorted(asked - set(point), key=str)
-        left = formula.subs(own) if missing else None
-        if missing and (keep or left is no_guarantee):
-            return Value(str(left), ())
-        if missing:
-            raise InputError(f"no value for {_explained(chosen, missing)}; expected all, or --keep for what is left")
-        text = fraction(formula, own) if exact else value_of(formula, own, digits)
+        text = text_of(claim(label), expression, assignments, digits, exact=exact, keep=keep)
     return Value(text, tuple(sorted(notes)))
+
+
+def text_of(
+    claim: Claim, expression: str, assignments: Sequence[str], digits: int, *, exact: bool = False, keep: bool = False
+) -> str:
+    """The value of a claim's formula as text; arguments and errors are those of `evaluate`."""
+    from theory.formulas.no_guarantee import no_guarantee
+
+    formula = find_formula(claim, expression)
+    asked = _asked(claim, expression, formula)
+    point = parse(asked, assignments, claim)
+    check_hypotheses(claim, expression, point)
+    own = {symbol: value for symbol, value in point.items() if symbol in formula.free_symbols}
+    missing = sorted(asked - set(point), key=str)
+    left = formula.subs(own) if missing else None
+    if missing and (keep or left is no_guarantee):
+        return str(left)
+    if missing:
+        raise InputError(f"no value for {_explained(claim, missing)}; expected all, or --keep for what is left")
+    return fraction(formula, own) if exact else value_of(formula, own, digits)
 
 
 def _asked(claim: Claim, expression: str, formula: sp.Basic) -> set[sp.Symbol]:

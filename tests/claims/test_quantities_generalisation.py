@@ -12,7 +12,7 @@ from theory.ledger import load_ledger
 
 WRONG = {
     "B1 confidence delta=2 m=1": "expected a number strictly between 0 and 1",
-    "B1 risk_bound B_0=1 T=1 delta=1/2 m=1": "q has no value: B1 assumes an interpolant in the ball, expected q <= B_0**2",
+    "B1 risk_bound B_0=1 T=1 delta=1/2 m=1": "no value for q (",
     "B1 risk_bound B_0=1 T=1 delta=1/2 m=1 q=2": "an interpolant in the ball, expected q <= B_0**2",
     "B1 peeled_bound T=4 b=1 i=0 m=2 delta=1/2 q=2": "an interpolant in the ball of that step",
     "B1 random_label_energy T=4 T_inv=1/2 m=2": "traces of a matrix and of its inverse, expected T*T_inv >= m**2",
