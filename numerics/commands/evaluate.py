@@ -33,4 +33,6 @@ def run(arguments: argparse.Namespace) -> int:
     print(found.text)
     for note in found.vouched:
         print(f"vouched, not checked: {note}")
+    for hypothesis in found.assumed:
+        print(f"assumed, not checked: {hypothesis}")
     return 0

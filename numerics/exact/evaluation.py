@@ -24,10 +24,14 @@ LIMIT = 120.0  # seconds of processor time: numbers of hundreds of digits make S
 
 
 class Value(NamedTuple):
-    """A number as text, all its digits correct, and what it rests on without a check."""
+    """A number as text, all its digits correct, and what it rests on without a check.
+
+    assumed: hypotheses that name the formula and have letters without a value.
+    """
 
     text: str
     vouched: tuple[str, ...]
+    assumed: tuple[str, ...] = ()
 
 
 def evaluate(
@@ -55,41 +59,32 @@ def evaluate(
     if not 1 <= digits <= MOST_DIGITS:
         raise InputError(f"digits is {digits!r}, expected a whole number from 1 to {MOST_DIGITS}")
     with collecting() as notes, long_integers(), _moderate_work():
-        text = text_of(claim(label), expression, assignments, digits, exact=exact, keep=keep)
-    return Value(text, tuple(sorted(notes)))
+        text, assumed = value_in(claim(label), expression, assignments, digits, exact=exact, keep=keep)
+    return Value(text, tuple(sorted(notes)), assumed)
 
 
-def text_of(
+def value_in(
     claim: Claim, expression: str, assignments: Sequence[str], digits: int, *, exact: bool = False, keep: bool = False
-) -> str:
-    """The value of a claim's formula as text; arguments and errors are those of `evaluate`."""
-    from theory.formulas.no_guarantee import no_guarantee
-
+) -> tuple[str, tuple[str, ...]]:
+    """The value of a claim's formula as text, and what it assumes; arguments and errors are those of `evaluate`."""
     formula = find_formula(claim, expression)
-    asked = _asked(claim, expression, formula)
-    point = parse(asked, assignments, claim)
-    check_hypotheses(claim, expression, point)
-    own = {symbol: value for symbol, value in point.items() if symbol in formula.free_symbols}
-    missing = sorted(asked - set(point), key=str)
-    left = formula.subs(own) if missing else None
-    if missing and (keep or left is no_guarantee):
-        return str(left)
-    if missing:
-        raise InputError(f"no value for {_explained(claim, missing)}; expected all, or --keep for what is left")
-    return fraction(formula, own) if exact else value_of(formula, own, digits)
-
-
-def _asked(claim: Claim, expression: str, formula: sp.Basic) -> set[sp.Symbol]:
-    """The letters that need values: those of the formula, and those of the hypotheses that name the expression.
-
-    A hypothesis may have letters which the formula lacks, such as a supremum that decides whether the formula holds.
-    """
-    relations = (
-        each.relation
+    relations = {
+        each.relation: each.words
         for each in claim.hypotheses
         if each.relation is not None and expression.split(".")[0] in each.needed_by
-    )
-    return set(formula.free_symbols).union(*(relation.free_symbols for relation in relations))
+    }
+    point = parse(formula.free_symbols.union(*(each.free_symbols for each in relations)), assignments, claim)
+    check_hypotheses(claim, expression, point)
+    assumed = tuple(f"{words}, {each}" for each, words in relations.items() if not each.free_symbols <= set(point))
+    own = {symbol: value for symbol, value in point.items() if symbol in formula.free_symbols}
+    if formula.free_symbols - set(own):
+        formula, own = formula.subs(own), {}  # letters that are gone at these values need none
+    if keep and formula.free_symbols - set(own):
+        return str(formula), assumed
+    if missing := formula.free_symbols - set(own):
+        letters = _explained(claim, sorted(missing, key=str))
+        raise InputError(f"no value for {letters}; expected all, or --keep for what is left")
+    return (fraction(formula, own) if exact else value_of(formula, own, digits)), assumed
 
 
 def _explained(claim: Claim, letters: Sequence[sp.Symbol]) -> str:

@@ -8,7 +8,7 @@ from toys.claims import toy
 
 import numerics as sl
 from numerics.evidence import Trial
-from numerics.exact.evaluation import check_hypotheses, text_of
+from numerics.exact.evaluation import check_hypotheses, value_in
 from theory.ledger import load_ledger
 from theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity, in_words, whole_from
 
@@ -93,23 +93,23 @@ def test_values_outside_are_refused_in_the_words_of_the_claim():
     check_hypotheses(claim, "area", {a: third, b: half})
 
 
-def test_a_hypothesis_asks_for_the_letters_that_its_formula_lacks():
-    """What is only taken into account is not put into the formula."""
+def test_a_hypothesis_with_letters_that_its_formula_lacks_is_checked_or_named():
     claim = toy(
         "Z1",
         {"perimeter": 2 * a, "area": a * b},
         quantities=QUANTITIES,
         hypotheses=(Hypothesis("sides in order", a < b, needed_by=("perimeter",)),),
     )
-    assert text_of(claim, "perimeter", ["a=1/3", "b=1/2"], 3) == "0.667"
-    assert text_of(claim, "perimeter", ["b=1/2"], 3, keep=True) == "2*a"
-    with pytest.raises(sl.InputError, match=r"no value for b \(the larger side\)"):
-        text_of(claim, "perimeter", ["a=1/3"], 3)
+    assert value_in(claim, "perimeter", ["a=1/3", "b=1/2"], 3) == ("0.667", ())
+    assert value_in(claim, "perimeter", ["a=1/3"], 3) == ("0.667", ("sides in order, a < b",))
+    assert value_in(claim, "perimeter", ["b=1/2"], 3, keep=True) == ("2*a", ("sides in order, a < b",))
+    with pytest.raises(sl.InputError, match=r"no value for a \(the smaller side\)"):
+        value_in(claim, "perimeter", ["b=1/2"], 3)
     with pytest.raises(sl.InputError, match="a=1/2, b=1/3: Z1 assumes sides in order"):
-        text_of(claim, "perimeter", ["a=1/2", "b=1/3"], 3)
+        value_in(claim, "perimeter", ["a=1/2", "b=1/3"], 3)
     with pytest.raises(sl.InputError, match="'n' is no letter of the formula; expected a, b"):
-        text_of(claim, "perimeter", ["a=1/3", "n=1"], 3)
-    assert text_of(claim, "area", ["a=1/2", "b=1/3"], 3, exact=True) == "1/6"
+        value_in(claim, "perimeter", ["a=1/3", "n=1"], 3)
+    assert value_in(claim, "area", ["a=1/2", "b=1/3"], 3, exact=True) == ("1/6", ())
 
 
 def test_the_command_says_what_a_letter_is():

@@ -12,7 +12,6 @@ from theory.ledger import load_ledger
 
 WRONG = {
     "B1 confidence delta=2 m=1": "expected a number strictly between 0 and 1",
-    "B1 risk_bound B_0=1 T=1 delta=1/2 m=1": "no value for q (",
     "B1 risk_bound B_0=1 T=1 delta=1/2 m=1 q=2": "an interpolant in the ball, expected q <= B_0**2",
     "B1 peeled_bound T=4 b=1 i=0 m=2 delta=1/2 q=2": "an interpolant in the ball of that step",
     "B1 random_label_energy T=4 T_inv=1/2 m=2": "traces of a matrix and of its inverse, expected T*T_inv >= m**2",
@@ -33,7 +32,7 @@ WRONG = {
     "B6 strong_share beta=2 p=1/2 r=2": "r is mean path density, the budget, expected a number above 0, up to 1",
     "B7 kernel_scale rho=2 L=3": "expected a number above 0, up to 1",
     "B7 shrinkage lambda=2 T=1 m=1 gamma=0": "no eigenvalue of a kernel exceeds its trace, expected lambda <= T",
-    "B8 residual_term b=-1 mu=2 y=1": "b=-1: expected a number that is not negative",
+    "B8 residual_term b=-1 mu=2 y=1": "b=-1: b is ",
     "T3 edge_gradient H=2 M=1 a=1 x=1 n=2 d=1": "H is gate of the neuron, 1 where its preactivation is positive, expected 0 or 1",
 }  # a call, and what it is told
 

@@ -25,7 +25,6 @@ WRONG = {
     "G5 stirling_loss n=10 V=1/10": "a mean count that is a whole number",
     "G5 entry_distance p=3/2": "expected a number above 0, up to 1",
     "G6 expected_chi m=1 n=1": "G6 assumes at least two entries, of which some are kept and some are not, expected m*n >= 2",
-    "G7 threshold rho=.6 A=7/3 B=7/3 alpha=2": "no value for F (essential supremum",
     "G7 threshold rho=.6 A=7/3 B=7/3 alpha=2 F=4": "G7 assumes nothing is saturated, expected F**alpha*rho <= A*B",
     "G7 rank_one_kernel rho=1/4 f=2 phi=2 alpha=1 A=1 B=1 F=2": "values of the profiles up to their supremum, expected f*phi <= F",
     "G7 critical_density A=2 B=1 F=1 alpha=1": "means that do not exceed the supremum",
