@@ -103,7 +103,7 @@ the sign of $x_5$ turns that of the sets with 5. $a\tanh(wx)=a\tanh(w)\,x$ on $\
         UNIT_HEARS,
         Quantity(f_S, "Walsh coefficient of the target at a set of inputs that is not covered", sp.S.Reals),
         Quantity(cube, r"inputs of the target, $\pm1$ on the cube", sp.S.Reals),
-        Quantity(k, "number of inputs of a hyperbolic tangent of their sum", COUNT, drawn=(3, 6)),
+        Quantity(k, "number of inputs that a hyperbolic tangent adds up", COUNT, drawn=(3, 6)),
         Quantity(s, "number of inputs in a set", COUNT_FROM_ZERO, drawn=(1, 3)),
         Quantity((s_1, s_2), "numbers of inputs in the first and in the second of two sets", COUNT, drawn=(1, 4)),
         Quantity(shared, "number of inputs in both of two sets", COUNT_FROM_ZERO, drawn=(0, 1)),
