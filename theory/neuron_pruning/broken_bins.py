@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
 
 T = sp.Symbol("T", integer=True, positive=True)  # the number of bins
 b, k, s = sp.symbols("b k s", integer=True, nonnegative=True)  # broken bins now and at the start; neurons added
@@ -76,10 +77,35 @@ are active, and the sum is $\pm$ the sine of the angle from the outer kink: it g
     ),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
-    assumptions=(
-        "the neurons are added without looking at their weights: for a chosen subset the law is another",
-        "“broken” as an odd number of breakpoints is our reading",
-        "a bin with a single kink away from the target's costs an error (N1); one with three may cost next to none",
+    quantities=(
+        Quantity(T, "number of bins", COUNT, drawn=(4, 7)),
+        Quantity(k, "number of broken bins at the start", COUNT_FROM_ZERO, drawn=(1, 4)),
+        Quantity(b, "number of broken bins now", COUNT_FROM_ZERO, drawn=(0, 4)),
+        Quantity(i, "number of bins to the left of an edge", COUNT, drawn=(1, 3)),
+        Quantity(s, "number of neurons that were added", COUNT_FROM_ZERO, drawn=(2, 6)),
+        Quantity(d, "number of inputs", COUNT, drawn=(4, 9)),
+        Quantity(t, "place on the axis of breakpoints", sp.S.Reals),
+        Quantity(
+            h,
+            "distance between neighbouring kinks of three, along a line or as an angle in radians",
+            POSITIVE,
+            drawn=(sp.Rational(1, 50), sp.Rational(3, 4)),
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("the neurons are added without looking at their weights: for a chosen subset the law is another"),
+        Hypothesis("“broken” as an odd number of breakpoints is our reading"),
+        Hypothesis(
+            "a bin with a single kink away from the target's costs an error (N1); one with three may cost next to none"
+        ),
+        Hypothesis("an edge between two bins", i < T),
+        Hypothesis("no more broken bins than bins at the start", k <= T),
+        Hypothesis("no more broken bins than bins", b <= T),
+        Hypothesis(
+            "kinks no further apart than an eighth of a turn",
+            h <= sp.pi / 4,
+            needed_by=("repairing", "repaired_error"),
+        ),
     ),
     uses=("N1",),
     expressions={
@@ -122,13 +148,4 @@ are active, and the sum is $\pm$ the sine of the angle from the outer kink: it g
             ),
         ),
     ),
-    domain={
-        T: (4, 7),
-        k: (1, 4),
-        b: (0, 4),
-        i: (1, 3),
-        s: (2, 6),
-        d: (4, 9),
-        h: (sp.Rational(1, 50), sp.Rational(3, 4)),
-    },
 )

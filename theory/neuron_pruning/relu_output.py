@@ -8,7 +8,8 @@ from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.formulas.let import Let
 from theory.formulas.level import Level
 from theory.formulas.no_guarantee import guaranteed
-from theory.neuron_pruning.alignment import N, delta, eps
+from theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps
+from theory.quantities import COUNT, UNIT, Hypothesis, Quantity
 
 s = sp.Symbol("s", positive=True)  # the gap between clusters of kinks, below π/2
 p = sp.Symbol("p", positive=True)  # s as a share of the mean gap π/N
@@ -94,9 +95,28 @@ $\delta$ iff $N^2\varepsilon\ge\frac\pi4p(1-p)(\delta-2p)$, whose derivative in 
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "output weights are random too: for retrained ones this is not said",
-        "the weights are independent of the target",
+    quantities=(
+        Quantity(
+            s,
+            "gap between clusters of kinks, in radians",
+            sp.Interval.open(0, sp.pi / 2),
+            drawn=(sp.Rational(1, 20), sp.Rational(3, 10)),
+        ),
+        Quantity(
+            p, "gap between clusters, as a share of the mean gap", UNIT, drawn=(sp.Rational(1, 50), sp.Rational(1, 4))
+        ),
+        Quantity(eps, ERROR.meaning, UNIT, drawn=(sp.Rational(1, 10**4), sp.Rational(1, 5))),
+        SUCCESS.drawn_from(sp.Rational(1, 10), 1),
+        NEURONS.drawn_from(2, 9),
+        Quantity(k, "number of kinks in a chain", COUNT, drawn=(1, 5)),
+        Quantity(x, "strength of a neuron, output weight times length of its weights", sp.S.Reals, drawn=(-3, 3)),
+    ),
+    hypotheses=(
+        Hypothesis("two inputs or more, and a ReLU after the output"),
+        Hypothesis("output weights are random too: for retrained ones this is not said"),
+        Hypothesis("the weights are independent of the target"),
+        Hypothesis("gaps below the mean gap", N * s < sp.pi, needed_by=("bound",)),
+        Hypothesis(r"the zigzag of `attained` has gaps of $\frac\pi{2m}$ with a whole $m$"),
     ),
     uses=("N2",),
     remarks=(
@@ -121,14 +141,5 @@ $\delta$ iff $N^2\varepsilon\ge\frac\pi4p(1-p)(\delta-2p)$, whose derivative in 
         "best_share": best_share,
         "constant": constant,
         "simple_constant": simple_constant,
-    },
-    domain={
-        s: (sp.Rational(1, 20), sp.Rational(3, 10)),
-        p: (sp.Rational(1, 50), sp.Rational(1, 4)),
-        eps: (sp.Rational(1, 10**4), sp.Rational(1, 5)),
-        delta: (sp.Rational(1, 10), 1),
-        N: (2, 9),
-        k: (1, 5),
-        x: (-3, 3),
     },
 )

@@ -10,6 +10,7 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.neuron_pruning import weight_pruning
 from theory.neuron_pruning.relu_output import strength_density, x
+from theory.quantities import COUNT, NON_NEGATIVE, UNIT, Hypothesis, Quantity
 from theory.subset_sum import potential
 
 
@@ -107,10 +108,30 @@ $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4b). The slopes are measured. âˆ
     source=Source("2603.02234", "beyond the abstract, which announces the gap; measurement and bounds are ours"),
     provenance=Provenance.EXTENSION,
     proof=Proof.MEASURED,
-    assumptions=(
-        "Gaussian neurons and output weights",
-        "measured slopes are those of what a search finds, not of the best tickets",
-        "0 < Îµ â‰¤ 1 in (a); errors below 1 in the slopes",
+    quantities=(
+        Quantity(eps, "largest error allowed", sp.Interval.Lopen(0, 1), drawn=(sp.Rational(1, 100), sp.Rational(1, 2))),
+        Quantity(delta, "probability of failure", UNIT, drawn=(sp.Rational(1, 100), sp.Rational(1, 2))),
+        Quantity(k, "number of neurons in the window of directions", COUNT, drawn=(2, 60)),
+        Quantity(first, "one end of a range of errors", UNIT, drawn=(sp.Rational(1, 8), sp.Rational(1, 4))),
+        Quantity(last, "other end of the range of errors", UNIT, drawn=(sp.Rational(1, 1000), sp.Rational(1, 20))),
+        Quantity(
+            angle,
+            "largest angle between a kept neuron and the target, in radians",
+            sp.Interval(0, sp.pi),
+            drawn=(sp.Rational(1, 100), 1),
+        ),
+        Quantity(total, "sum of the strengths of the kept neurons", sp.S.Reals),
+        Quantity(
+            mass, "sum of the moduli of the strengths of the kept neurons", NON_NEGATIVE, drawn=(sp.Rational(1, 2), 3)
+        ),
+        Quantity(plus, "errors of the two coefficients for positive inputs", sp.S.Reals),
+        Quantity(minus, "errors of the two coefficients for negative inputs", sp.S.Reals),
+    ),
+    hypotheses=(
+        Hypothesis("Gaussian neurons and output weights"),
+        Hypothesis("measured slopes are those of what a search finds, not of the best tickets"),
+        Hypothesis("a sum is no larger than the sum of the moduli", sp.Abs(total) <= mass),
+        Hypothesis("two different errors", sp.Ne(first, last)),
     ),
     uses=("N2", "N4", "N5", "R4"),
     expressions={
@@ -128,13 +149,4 @@ $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4b). The slopes are measured. âˆ
         "fails": Reading(relu_output=False),
     },
     aids={"success": weight_pruning.success.subs(weight_pruning.length, 1)},
-    domain={
-        eps: (sp.Rational(1, 100), sp.Rational(1, 2)),
-        delta: (sp.Rational(1, 100), sp.Rational(1, 2)),
-        k: (2, 60),
-        first: (sp.Rational(1, 8), sp.Rational(1, 4)),
-        last: (sp.Rational(1, 1000), sp.Rational(1, 20)),
-        angle: (sp.Rational(1, 100), 1),
-        mass: (sp.Rational(1, 2), 3),
-    },
 )

@@ -11,7 +11,8 @@ from theory.formulas.smallest import Smallest
 from theory.kernel import collapse
 from theory.kernel.dual import cosine, kappa_1
 from theory.neuron_pruning.alignment import N, eps
-from theory.neuron_pruning.planks import d
+from theory.neuron_pruning.planks import INPUTS, d
+from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, UNIT, Hypothesis, Quantity
 
 delta = sp.Symbol("delta", positive=True)  # the probability of failure
 k = sp.Symbol("k", integer=True, nonnegative=True)  # degree of a spherical harmonic
@@ -121,10 +122,36 @@ $2m$ sum to $Am^{-4}(1+O(\frac1m))$, $N_m\sim\frac{(2m)^{d-1}}{(d-1)!}$ and $N_{
     source=Source("2603.02234", "beyond the text at hand: its lower bound for neuron pruning, by another route"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    assumptions=(
-        "the output is linear; its weights may depend on everything",
-        "the neurons do not depend on the target, and one of the two is rotation invariant",
-        "d ≥ 2",
+    quantities=(
+        INPUTS.drawn_from(2, 7),
+        Quantity(k, "degree of a spherical harmonic", COUNT_FROM_ZERO, drawn=(0, 6)),
+        Quantity(m, "half the last even degree", COUNT_FROM_ZERO, drawn=(0, 5)),
+        Quantity(N, "dimension of the subspace, such as the number of neurons", COUNT, drawn=(1, 60)),
+        Quantity(
+            T,
+            "mean squared distance from the target that is left, the value of `tail`",
+            POSITIVE,
+            drawn=(sp.Rational(1, 1000), sp.Rational(1, 20)),
+        ),
+        Quantity(
+            eps,
+            "largest error allowed, a root mean square over the sphere",
+            POSITIVE,
+            drawn=(sp.Rational(1, 40), sp.Rational(1, 8)),
+        ),
+        Quantity(delta, "probability of failure", UNIT, drawn=(sp.Rational(1, 500), sp.Rational(1, 20))),
+        Quantity(
+            cosine,
+            "cosine of the angle between two inputs",
+            sp.Interval(-1, 1),
+            drawn=(sp.Rational(-9, 10), sp.Rational(9, 10)),
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("the output is linear; its weights may depend on everything"),
+        Hypothesis("the neurons do not depend on the target, and one of the two is rotation invariant"),
+        Hypothesis("an error below the norm of the target", 2 * d * eps**2 < 1, needed_by=("success",)),
+        Hypothesis("no more is left than the squared norm of the target", 2 * d * T <= 1, needed_by=("success",)),
     ),
     uses=("K1", "K11", "N2"),
     expressions={
@@ -141,15 +168,5 @@ $2m$ sum to $Am^{-4}(1+O(\frac1m))$, $N_m\sim\frac{(2m)^{d-1}}{(d-1)!}$ and $N_{
         "constant": constant,
         "lower": lower,
         "neurons_bound": neurons_bound,
-    },
-    domain={
-        d: (2, 7),
-        k: (0, 6),
-        m: (0, 5),
-        N: (1, 60),
-        T: (sp.Rational(1, 1000), sp.Rational(1, 20)),
-        eps: (sp.Rational(1, 40), sp.Rational(1, 8)),
-        delta: (sp.Rational(1, 500), sp.Rational(1, 20)),
-        cosine: (sp.Rational(-9, 10), sp.Rational(9, 10)),
     },
 )

@@ -1,0 +1,117 @@
+"""N1–N8 refuse what they do not speak of, and answer at the edges of what they do."""
+
+from __future__ import annotations
+
+from math import e, log, pi, sqrt
+
+import pytest
+from scipy.special import k0
+
+import numerics as sl
+from theory.ledger import load_ledger
+
+WRONG = [
+    ("N1 bound h=1 r=0", "r=0: expected a positive number"),
+    ("N2 success epsilon=0.3 N=2", "expected a number strictly between 0 and 1/4"),
+    ("N2 ratio epsilon=1/4", "expected a number strictly between 0 and 1/4"),
+    ("N2 error_bound angle=2", "in radians, expected a number from 0 to pi/2"),
+    ("N2 attained angle=5/4", "the four neurons of the proof have this error"),
+    ("N2 neurons epsilon=1/8 delta=11/10", "delta is probability of success, expected a number above 0, up to 1"),
+    ("N3 ball_mean d=2", "d is number of inputs, expected a whole number from 3"),
+    ("N3 cube_success N=1 epsilon=0.3 mean=1", "strictly between 0 and 1/4"),
+    ("N3 ball_success N=1 epsilon=0.1 mean=2", "expected a number above 0, up to 1"),
+    ("N4 success N=5 epsilon=0.1 length=1/2", "a length that such coordinates have"),
+    ("N4 neurons epsilon=0.1 length=1/2 delta=1", "a length that such coordinates have"),
+    ("N4 error_bound angle=1 length=1/2 least=2/5", "the smaller one of two coordinates"),
+    ("N4 error_bound angle=1 length=2 least=2/5", "expected a number above 0, up to 1"),
+    ("N4 aligned epsilon=13/50 length=1", "aligned means up to a sine of 1 at most"),
+    ("N4 size d=2 epsilon=3/2 delta=1/2", "an error up to that of empty subset sums"),
+    ("N4 flat_neurons d=4 epsilon=1/8 delta=1", "flat coordinates beyond four times the error"),
+    ("N4 failure d=1 epsilon=1/8 n=9", "d is number of inputs, expected a whole number from 2"),
+    ("N5 bound N=4 s=4/5 epsilon=0.1", "gaps below the mean gap, expected N\\*s < pi"),
+    ("N5 near_end s=8/5 epsilon=0.1", "expected a number strictly between 0 and pi/2"),
+    ("N5 piece s=1 epsilon=1", "expected a number strictly between 0 and 1"),
+    ("N5 limit N=1 epsilon=1/2 p=1", "expected a number strictly between 0 and 1"),
+    ("N6 tail d=1 N=1", "expected a whole number from 2"),
+    ("N6 kernel d=2 r=11/10", "expected a number from -1 to 1"),
+    ("N6 success d=2 T=1/3 epsilon=0.1", "no more is left than the squared norm of the target"),
+    ("N6 success d=2 T=1/5 epsilon=1/2", "an error below the norm of the target"),
+    ("N7 bin_edge T=1 i=1", "an edge between two bins, expected i < T"),
+    ("N7 bin_edge T=2 i=0", "expected a whole number from 1"),
+    ("N7 one_more T=3 b=4", "no more broken bins than bins, expected b <= T"),
+    ("N7 all_broken_first T=3 k=4", "no more broken bins than bins at the start"),
+    ("N7 repaired_error h=1", "kinks no further apart than an eighth of a turn"),
+    ("N8 near_bound total=2 mass=1 angle=0", "a sum is no larger than the sum of the moduli"),
+    ("N8 window epsilon=2 k=1", "expected a number above 0, up to 1"),
+    ("N8 weight_steepest epsilon_1=1/10 epsilon_2=1/10", "two different errors"),
+    ("N8 weight_steepest epsilon_1=2 epsilon_2=1/10", "expected a number strictly between 0 and 1"),
+]
+
+EDGES = [
+    ("N1 bound h=0 r=1", 0),
+    ("N1 best_affine h=1 r=1 x=1", 3 / 4),
+    ("N2 error_bound angle=0", 0),
+    ("N2 attained angle=0", 0),
+    ("N2 success epsilon=1/8 N=1", 1 / 3),  # 4ε = ½, the sine of a third of a right angle
+    ("N2 success epsilon=1/8 N=2", 5 / 9),
+    ("N2 union epsilon=1/8 N=2", 2 / 3),
+    ("N2 neurons epsilon=1/8 delta=1", 3),
+    ("N3 ball_mean d=3", 1),
+    ("N3 cube_mean d=3", 2 * sqrt(2) * log(1 + sqrt(2)) / pi),  # in polar coordinates of the two others
+    ("N3 ratio_cdf d=3 r=1", 1 / sqrt(2)),
+    ("N3 ball_neurons epsilon=1/5 mean=1 delta=1", 3 / 4),  # ρ = 4/3
+    ("N3 cube_neurons epsilon=1/5 mean=1 delta=1", 5 / 4),
+    ("N4 aligned epsilon=1/4 length=1", 1),
+    ("N4 error_bound angle=0 length=1 least=7/10", 0),
+    ("N4 error_bound angle=1 length=1/2 least=1/10", 1 / 40),
+    ("N4 success epsilon=1/16 length=1/2 N=1", 1 / 3),
+    ("N4 neurons epsilon=1/16 length=1/2 delta=1", 3),
+    ("N4 flat_neurons d=2 epsilon=1/8 delta=1", 3),
+    ("N4 size d=4 epsilon=2 delta=1", -log(64) / log(1 - k0(2) / (2 * pi))),  # eight sums, each at an error of 1
+    ("N5 chains N=1 k=1 s=1", 1),
+    ("N5 square p=1/4 delta=1/2", 0),
+    ("N5 best_share delta=1", (3 - sqrt(3)) / 6),
+    ("N5 strength_density x=0", 1 / 2),
+    ("N6 coefficient d=2 k=0", 1 / pi),
+    ("N6 coefficient d=2 k=1", 1 / 4),
+    ("N6 coefficient d=2 k=3", 0),
+    ("N6 multiplicity d=2 k=0", 1),
+    ("N6 kernel d=2 r=1", 1 / 4),
+    ("N6 kernel d=2 r=-1", 0),
+    ("N6 ranks d=2 m=0", 3),
+    ("N6 tail d=2 N=1", 1 / 4 - 1 / pi**2),
+    ("N6 success d=2 T=1/4 epsilon=1/10", 0),
+    ("N6 neurons d=2 epsilon=9/10 delta=1/2", 1),
+    ("N7 bin_edge T=2 i=1", 0),
+    ("N7 one_more T=3 b=3", 0),
+    ("N7 all_broken_first T=1 k=0", 0),
+    ("N7 all_broken_first T=1 k=1", 1),
+    ("N7 none_broken T=1 s=0", 1),
+    ("N7 none_broken T=2 s=2", 1 / 2),  # the second neuron must hit the bin of the first
+    ("N7 none_broken T=2 s=3", 0),
+    ("N7 none_broken_anywhere T=2 s=3 d=1", 1),  # there are no pairs
+    ("N7 mean_steps T=1", 1),
+    ("N7 odd_bin_error h=3", 3),
+    ("N8 near_bound total=1 mass=1 angle=0", 0),
+    ("N8 window epsilon=1 k=1", 1 / 4),
+    ("N8 tail k=1", 2 / e),
+    ("N8 weight_steepest epsilon_1=1/2 epsilon_2=1/4", -1),  # twice the logarithm at half the error
+    ("N8 neuron_steepest epsilon_1=1/4 epsilon_2=1/2", -3),
+    ("N8 certificate plus_1=0 plus_2=0 minus_1=0 minus_2=0", 0),
+]
+
+
+@pytest.mark.parametrize(("call", "words"), WRONG)
+def test_values_that_mean_nothing_are_refused(call, words):
+    with pytest.raises(sl.InputError, match=words):
+        sl.evaluate(*call.split())
+
+
+@pytest.mark.parametrize(("call", "value"), EDGES)
+def test_edges_have_their_values(call, value):
+    assert float(sl.evaluate(*call.split()).text) == pytest.approx(value, rel=1e-13, abs=0)
+
+
+def test_all_claims_explain_their_letters():
+    labels = {entry.label for entry in load_ledger() if entry.topic == "neuron_pruning" and entry.claim.quantities}
+    assert labels == {f"N{number}" for number in range(1, 9)}
