@@ -191,12 +191,6 @@ class ClaimRole(SphinxRole):
         return [link], []
 
 
-def _letters(quantity: Quantity) -> str:
-    """A line of the legend: the letters in LaTeX, what they stand for, and the values they take."""
-    letters = ", ".join(f"${latex(letter, [letter])}$" for letter in quantity.letters)
-    return f"- {letters}: {quantity.meaning}, {in_words(quantity.within)}"
-
-
 def claim_places(env: BuildEnvironment) -> dict[str, str]:
     """The page of each claim seen so far."""
     if not hasattr(env, "claim_places"):
