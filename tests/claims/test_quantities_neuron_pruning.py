@@ -11,7 +11,7 @@ import numerics as sl
 from theory.ledger import load_ledger
 
 WRONG = [
-    ("N1 bound h=1 r=0", "r=0: expected a positive number"),
+    ("N1 bound h=1 r=0", "r=0: r is half the width of the interval, expected a positive number"),
     ("N2 success epsilon=0.3 N=2", "expected a number strictly between 0 and 1/4"),
     ("N2 ratio epsilon=1/4", "expected a number strictly between 0 and 1/4"),
     ("N2 error_bound angle=2", "in radians, expected a number from 0 to pi/2"),
