@@ -258,7 +258,7 @@ def tails_add_up(
         yield trial.holds(sum(law) == first, f"tails of {vertices} vertices add up to {sum(law)}, mean {first}")
         second = sum((2 * k - 1) * tail for k, tail in enumerate(law, start=1))
         yield trial.holds(second == square, f"… and to the second moment {second}, expected {square}")
-    large = {n: 400, children: 2, lam: sp.Rational(1, 2), omega: sp.Rational(4, 5), q: sp.Rational(1, 2), r: 3}
+    large = {n: 1200, children: 2, lam: sp.Rational(2, 3), omega: sp.Rational(4, 5), q: sp.Rational(2, 5), r: 3}
     half = mean.subs(large) / 2
     for bound, spread in ((chebyshev_failure, variance), (efron_stein_failure, n * (1 + 3 * lam + 2 * lam**2))):
         at_half = said(trial, bound, {**large, M: sp.floor(half)})
@@ -268,7 +268,7 @@ def tails_add_up(
         yield trial.holds(beyond is None, f"more than half the mean: {beyond}")
 
 
-SMALL = {children: 2, lam: sp.Rational(2, 3), omega: sp.Rational(4, 5), q: sp.Rational(1, 2), r: 2, M: 1}
+SMALL = {children: 2, lam: sp.Rational(2, 3), omega: sp.Rational(4, 5), q: sp.Rational(1, 2), r: 3, M: 1}
 LIMIT = sp.Rational(3, 4)
 
 
@@ -313,7 +313,7 @@ def two_layer_sizes_keep_the_limit(
         sizes.append(found)
     start = said(trial, two_layer_size, {**SMALL, lam: sp.Rational(7, 2), r: 1, delta: 1})
     yield trial.holds(start == 4, f"any size will do where λ/n ≤ 1, so 4 for λ = 7/2, claimed {start}")
-    first, last = trial.once(first_and_last, 100)
+    first, last = trial.once(first_and_last, 140)
     yield trial.holds(
         first == sizes[0] == last + 1, f"{first} is the first to keep the limit, all others up to {last} do not"
     )
