@@ -11,8 +11,8 @@ import sympy as sp
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.formulas.let import Let
 from theory.kernel.dual import DualActivation, a, b, c, relu
-from theory.quantities import Hypothesis, Quantity
-from theory.saliency.model import NEURON, u, v
+from theory.quantities import UNIT, Hypothesis, Quantity
+from theory.saliency.model import u, v
 
 above = sp.Symbol("w", positive=True)  # a position in the next layer
 weight = sp.Function("W", nonnegative=True)  # a graphon left open: row, column
@@ -270,7 +270,7 @@ over a product $p(u)q(v)$ the factors separate. ∎
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     quantities=(
-        NEURON,
+        Quantity(u, "position of a neuron in its layer, a latent coordinate", UNIT, drawn=(sp.Rational(1, 8), 1)),
         Quantity(x, "coordinate of the first input", sp.S.Reals, drawn=(-2, 2)),
         Quantity(y, "coordinate of the second input", sp.S.Reals, drawn=(-2, 2)),
     ),
