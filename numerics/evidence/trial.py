@@ -216,10 +216,10 @@ class Trial:
             BoxError: for a symbol without one.
         """
         symbols = _symbols(*map(sp.sympify, sides))
-        missing = [str(symbol) for symbol in symbols if symbol not in self.claim.domain]
+        missing = [str(symbol) for symbol in symbols if self.claim.drawn(symbol) is None]
         if missing:
             raise boxes.BoxError(f"{self.claim.label} gives no range for {', '.join(missing)}, expected it in `within`")
-        ends = {symbol: tuple(map(sp.Rational, self.claim.domain[symbol])) for symbol in symbols}
+        ends = {symbol: tuple(map(sp.Rational, self.claim.drawn(symbol) or ())) for symbol in symbols}
         real = {symbol: each for symbol, each in ends.items() if not symbol.is_integer}
         return real, {symbol: each for symbol, each in ends.items() if symbol.is_integer}
 

@@ -420,6 +420,8 @@ def constants_come_from_products(
     yield trial.same(both, one + step + one * step, by=None, at=at)
     apart = ((1 + u) ** L - (1 - u) ** L) * f_abs
     yield trial.below(apart, equivariance_error, at=trial.points(apart))
+    of_one, roundoff = [each.subs(f_abs, 1) for each in (apart, equivariance_error)], {u: (0, sp.Rational(1, 2048))}
+    yield trial.everywhere(*of_one, within=roundoff, integers={L: (1, 12)}, zero={u: (0, 1)})
     yield trial.same(sp.diff(equivariance_error, u).subs(u, 0), sp.diff(apart, u).subs(u, 0), by=None)
     yield trial.same(equivariance_error / 2, forward_error, by=None)
     yield trial.same((1 + gamma) * (1 - L * u), 1)

@@ -82,7 +82,7 @@ def path_densities_follow_the_profile(alignment: sp.Expr, trial: Trial) -> Itera
     at_profile = tau / phi
     density = product_survival(at_profile) + 2 / sp.pi * at_profile * sp.besselk(0, at_profile)
     yield trial.same(sp.diff(density, phi), alignment, by=None)
-    yield trial.below(0, alignment, strict=True)
+    yield trial.everywhere(sp.Integer(0), alignment, strict=True)
 
 
 @exact(snip_path_bound, cost=0.4)

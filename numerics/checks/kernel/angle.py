@@ -85,7 +85,9 @@ def resolution_and_bound(
     tiny = [{u: ROUNDOFF}, {u: sp.Rational(1, 2**24)}]
     yield trial.below(sp.sqrt(2 * u), resolution, at=tiny)
     off = kahan_angle.subs({difference: (1 + eta), total: (1 - eta)}) - sp.pi / 2
-    yield trial.below(off, kahan_bound)
+    yield trial.everywhere(sp.sqrt(2 * u), resolution)
+    yield trial.everywhere(off, kahan_bound, within={eta: (0, NINE)}, zero={eta: (0, 2)})
+    yield trial.everywhere(kahan_bound - off, eta**2, within={eta: (0, sp.S.Half)}, zero={eta: (0, 1)})
     yield trial.below(kahan_bound - off, eta**2, at=[{eta: sp.Rational(1, 10**j)} for j in (1, 3, 8)])
 
 

@@ -73,8 +73,15 @@ def example_has_the_ratios(readout_ratio: sp.Expr, own_layer_ratio: sp.Expr, tri
 def ratios_have_the_limits(
     readout_ratio: sp.Expr, limit_ratio: sp.Expr, own_layer_ratio: sp.Expr, own_layer_growth: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """At δ down to 10⁻³⁰ the one is within √δ below its limit, the other within 2 above the stated growth."""
+    """On the whole domain, and at δ down to 10⁻³⁰, the one is within √δ below its limit, the other within 2 above the stated growth."""
     points = [{delta: sp.Rational(1, 10**k)} for k in (6, 30)]
+    for low, high in (
+        (readout_ratio, limit_ratio),
+        (limit_ratio - sp.sqrt(delta), readout_ratio),
+        (own_layer_growth, own_layer_ratio),
+        (own_layer_ratio, own_layer_growth + 2),
+    ):
+        yield trial.everywhere(low, high)
     yield trial.below(readout_ratio, limit_ratio, at=points)
     yield trial.below(limit_ratio - sp.sqrt(delta), readout_ratio, at=points)
     yield trial.below(own_layer_growth, own_layer_ratio, at=points)

@@ -162,8 +162,8 @@ def a_layer_applies_the_duals(angle_step: sp.Expr, ntk_step: sp.Expr, trial: Tri
     below = [{angle: sp.Rational(step, 7), tangent: sp.Rational(step, 5) - 1} for step in (1, 7, 13, 21)]
     yield trial.same(ntk_step, value + slope * tangent, by=within_the_half_turn, at=below)
     yield trial.same(sp.cos(angle_step), value, by=within_the_half_turn, at=below)
-    yield trial.below(0, angle_step, at=below)
-    yield trial.below(angle_step, sp.pi / 2, at=below)
+    yield trial.everywhere(sp.Integer(0), angle_step)
+    yield trial.everywhere(angle_step, sp.pi / 2)
 
 
 def within_the_half_turn(expression: sp.Expr) -> sp.Expr:

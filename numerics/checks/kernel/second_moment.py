@@ -57,7 +57,9 @@ def energy_follows_from_its_slope(
 @control("one graphon", second_moment=density)
 @control("slope twice", slope=2 * slope)
 def energy_share_grows_without_bound(second_moment: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """q ≥ ρ (1 + t²) down to the smallest shares."""
+    """q ≥ ρ (1 + t²) from a share of a thousandth to all, equal there; and down to the smallest shares."""
+    shares = {density: (sp.Rational(1, 1000), 1)}
+    yield trial.everywhere(density * (1 + slope), second_moment, within=shares, zero={density: (1, 1)})
     points = [{density: sp.Rational(1, 10**k)} for k in (1, 3, 30, 300)]
     yield trial.below(density * (1 + slope), second_moment, at=points)
 

@@ -413,13 +413,14 @@ def the_constant_is_the_largest(
 ) -> Iterator[Finding]:
     """At the stated share the square is stationary, inside and concave; at δ/4 it gives the simple constant."""
     yield trial.same(sp.diff(square, p).subs(p, best_share), 0, by=None)
-    yield trial.below(sp.diff(square, p, 2).subs(p, best_share), sp.Integer(0), strict=True)
-    yield trial.below(best_share, delta / 2, strict=True)
-    yield trial.below(sp.Integer(0), best_share, strict=True)
+    risks, start = {delta: (0, 1)}, {delta: (0, 1)}  # a range; and a simple zero at δ = 0
+    yield trial.everywhere(sp.diff(square, p, 2).subs(p, best_share), sp.Integer(0), within=risks, strict=True)
+    yield trial.everywhere(best_share, delta / 2, within=risks, strict=True, zero=start)
+    yield trial.everywhere(sp.Integer(0), best_share, within=risks, strict=True, zero=start)
     yield trial.same(constant**2, square.subs(p, best_share), by=None)
     yield trial.same(simple_constant**2, square.subs(p, delta / 4), by=None)
-    yield trial.below(simple_constant, constant, strict=True)
-    yield trial.below(sp.Integer(0), simple_constant, strict=True)
+    yield trial.everywhere(simple_constant, constant, strict=True)
+    yield trial.everywhere(sp.Integer(0), simple_constant, within=risks, strict=True, zero=start)
 
 
 @enclosed(relu_output_bound, cost=0.2)

@@ -139,8 +139,8 @@ def ratio_is_between_bounds_that_meet(
     """
     yield trial.same(lambda_0 / lambda_1, amplification)
     falling, rising = d * (d + 2) / (d + 1) ** 2, (2 * d + 3) * d**2 / ((2 * d - 1) * (d + 1) ** 2)
-    yield trial.below(falling, sp.S.One, strict=True)
-    yield trial.below(sp.S.One, rising, strict=True)
+    yield trial.everywhere(falling, sp.S.One, within={d: (1, sp.oo)}, strict=True, zero={d: (sp.oo, 2)})
+    yield trial.everywhere(sp.S.One, rising, within={d: (1, sp.oo)}, strict=True, zero={d: (sp.oo, 3)})
     for bound, step in ((lower, falling), (upper, rising)):
         quotient = amplification / bound
         yield trial.same(quotient.subs(d, d + 2), step * quotient, by=expand_gamma)

@@ -97,6 +97,7 @@ def tails_lie_between_their_bounds(
 ) -> Iterator[Finding]:
     """Near 0 and far out."""
     far = [{t: sp.Rational(1, 100)}, {t: 40}]
+    yield trial.everywhere(half_normal.survival, mills_upper, within={t: (sp.Rational(1, 8), 5)}, strict=True)
     for low, tail, high in (
         (mills_lower, half_normal.survival, mills_upper),
         (product_lower, product_normal.survival, product_upper),

@@ -199,10 +199,10 @@ def envelopes_hold_up_to_pi(
     envelopes = (rate * -(u**2) + u**2 / 12, quartic * u**4, u**4 / 1440 + sextic * u**6)
     for envelope in envelopes:
         yield trial.same((excess - envelope).subs(u, sp.pi), 0)
-    before = [{u: sp.Rational(i, 4)} for i in range(1, 13)]
+    before = {u: (sp.Rational(1, 4), 3)}
     for envelope in envelopes:
-        yield trial.below(excess, envelope, at=before)
-    yield trial.below(u**4 / 1440, excess, at=before)
+        yield trial.everywhere(excess, envelope, within=before)
+    yield trial.everywhere(u**4 / 1440, excess, within=before)
 
 
 def errors_of_the_expansion(slope: sp.Symbol, fourth: sp.Symbol, sixth: sp.Symbol) -> sp.Expr:

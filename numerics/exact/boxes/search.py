@@ -6,13 +6,15 @@ import heapq
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 from typing import Literal
 
 import sympy as sp
 from flint import fmpq
 
-from numerics.exact.balls import NoEnclosureError, enclose
+from numerics.exact.balls import NoEnclosureError, collecting, enclose
+from numerics.exact.balls.vouching import vouch
 from numerics.exact.boxes.bounds import Bound, Bounder, Cell
 from numerics.exact.boxes.certificates import LEAF, Certificate, packed
 from numerics.exact.boxes.question import Integers, Part, Point, Question, Ranges, Zeros, question
@@ -81,8 +83,17 @@ def prove(
 
 
 def answer(asked: Question, seconds: float = SECONDS, cells: int = CELLS) -> Outcome:
-    """Answer a question within limits: `prove` for one that is put together already."""
-    return _Search(asked, seconds, cells).outcome()
+    """Answer a question within limits, once: `prove` for one that is put together already."""
+    outcome, notes = _answered(asked, seconds, cells)
+    vouch(notes)
+    return outcome
+
+
+@lru_cache(maxsize=256)
+def _answered(asked: Question, seconds: float, cells: int) -> tuple[Outcome, frozenset[str]]:
+    with collecting(alone=True) as notes:
+        outcome = _Search(asked, seconds, cells).outcome()
+    return outcome, frozenset(notes)
 
 
 class _Search:
