@@ -229,7 +229,9 @@ def threshold_solves_the_two_bounds(
     yield trial.below(some_lower, some_wired)
     yield trial.below(some_wired.subs(m, m + 1), mean.subs(m, m + 1))
     for low, high in ((some_lower, some_wired), (some_wired.subs(m, m + 1), mean.subs(m, m + 1))):
-        yield trial.everywhere(low, high, within={p: trial.claim.drawn(p)}, integers={m: (3, 8), k: (1, 2)})
+        yield trial.everywhere(
+            low, high, within={p: (sp.Rational(1, 20), sp.Rational(19, 20))}, integers={m: (3, 8), k: (1, 2)}
+        )
     yield trial.same(mean.subs(k, threshold), 1, by=None)
     yield trial.same(mean.subs(k, (1 + epsilon) * threshold), above_threshold, by=None)
     yield trial.same(some_lower.subs(k, (1 - epsilon) * threshold), below_threshold, by=None)
