@@ -408,7 +408,7 @@ def checks_by_name(label: str, name: str) -> Check:
 
 @pytest.mark.parametrize(
     ("words", "count"),
-    [(("R5", "gaussian_reach"), 1), (("S4", "threshold", "rho=1/5"), 0), (("N3", "cube_mean", "d=4"), 0)],
+    [(("R5", "gaussian_reach"), 1), (("S4", "threshold", "rho=1/5", "phi=1"), 0), (("N3", "cube_mean", "d=4"), 0)],
 )
 def test_the_command_says_what_a_number_rests_on(capsys, words, count):
     assert main(["evaluate", *words]) == 0
