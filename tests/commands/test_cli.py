@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html.parser
 import json
 import os
@@ -482,7 +483,7 @@ def test_ctrl_c_leaves_no_file(tmp_path):
 
 
 def test_a_terminated_run_leaves_no_file_and_no_worker(tmp_path):
-    """As from a scheduler: the signal reaches the command alone."""
+    """As from a scheduler: the signal reaches the command alone, again where Python dropped it in a destructor's call."""
     with subprocess.Popen(
         [*REAL, "verify", "--jobs", "2", "--json", str(tmp_path / "run.json")],
         stdout=subprocess.PIPE,
@@ -491,9 +492,13 @@ def test_a_terminated_run_leaves_no_file_and_no_worker(tmp_path):
         env=ENVIRONMENT,
     ) as process:
         workers = until_it_has_workers(process.pid)
-        process.terminate()
-        out, err = process.communicate(timeout=30)
-    assert (process.returncode, out, err) == (130, "", "sparse-limits: interrupted\n")
+        for _ in range(4):
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                out, err = process.communicate(timeout=20)
+                break
+        assert (process.returncode, out) == (130, "")
+        assert err.endswith("sparse-limits: interrupted\n")
     assert list(tmp_path.iterdir()) == []
     for _ in range(100):
         alive = [worker for worker in workers if Path(f"/proc/{worker}").exists()]
