@@ -179,9 +179,10 @@ def bound_comes_from_hoeffding_on_blocks(
 
 
 def bound_points() -> list[dict[sp.Symbol, sp.Expr]]:
-    """Blocks of which fewer, or more, than half are kept, in small masks."""
+    """Blocks of which fewer, or more, than half are kept, three in each row of a small mask."""
     sizes = {m: 2, delta: sp.Rational(1, 5), s: sp.Rational(1, 7)}
-    return [{**sizes, n: size, kept: places, block: size} for places, size in ((1, 2), (1, 4), (2, 5), (4, 5), (5, 8))]
+    kept_of = ((1, 2), (1, 4), (2, 5), (4, 5), (5, 8))
+    return [{**sizes, n: 3 * size, kept: places, block: size} for places, size in kept_of]
 
 
 def small_cut_norms(rng: np.random.Generator, masks: int, side: int) -> NDArray[np.floating]:
