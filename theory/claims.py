@@ -96,8 +96,7 @@ class Claim:
     `statement` is Markdown with LaTeX; `[[name]]` in it stands for the LaTeX of `expressions[name]`, so that no
     formula is typed twice. `expressions` are claimed, hence checked, replaced by controls and mutated; `aids` are
     objects that checks lean on without claiming them. `quantities` say what the letters of the expressions stand for and
-    which values they take, `hypotheses` what is assumed besides; both replace `assumptions`, sentences, and `domain`,
-    the ranges in which random points for a symbol are drawn.
+    which values they take, `hypotheses` what is assumed besides.
     `remarks` hold what is measured, conjectured or said aside: the statement holds only what its proof proves.
     `equivalent_mutants` maps a mutant (as `sparse-limits mutate` prints it) to the reason why it is no error.
     `pitfalls` say which forms fail, at least one for a CORRECTION or a PITFALL; those of a CORRECTION quote a text.
@@ -128,10 +127,8 @@ class Claim:
     expressions: Mapping[str, Any]
     quantities: tuple[Quantity, ...] = ()
     hypotheses: tuple[Hypothesis, ...] = ()
-    assumptions: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     aids: Mapping[str, Any] = field(default_factory=dict)
-    domain: Mapping[sp.Symbol, tuple[object, object]] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
     equivalent_mutants: Mapping[str, str] = field(default_factory=dict)
     pitfalls: tuple[Pitfall, ...] = ()
@@ -156,8 +153,6 @@ class Claim:
     def _check_letters(self) -> None:
         if not self.quantities and not self.hypotheses:
             return
-        if self.assumptions or self.domain:
-            raise ValueError(f"{self.label}: assumptions or a domain stand beside quantities and hypotheses")
         letters = [letter for quantity in self.quantities for letter in quantity.letters]
         names = [str(letter) for letter in letters]
         if twice := sorted({name for name in names if names.count(name) > 1}):
@@ -181,12 +176,12 @@ class Claim:
     def drawn(self, symbol: sp.Symbol) -> tuple[object, object] | None:
         """Ends of the range in which random points for a letter are drawn; None where the claim names none."""
         quantity = self.quantity(symbol)
-        return self.domain.get(symbol) if quantity is None else quantity.ends
+        return None if quantity is None else quantity.ends
 
     @property
     def assumed(self) -> tuple[str, ...]:
         """All hypotheses as sentences, relations in LaTeX."""
-        return (*self.assumptions, *(each.latex_words for each in self.hypotheses))
+        return tuple(each.latex_words for each in self.hypotheses)
 
     def _check_attribution(self) -> None:
         if (self.provenance in (Provenance.CORRECTION, Provenance.PITFALL)) != bool(self.pitfalls):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import sympy as sp
+from sympy.core.relational import Relational
+from sympy.printing.precedence import PRECEDENCE
+from sympy.printing.str import StrPrinter
 
 UNIT = sp.Interval.open(0, 1)
 POSITIVE = sp.Interval.open(0, sp.oo)
@@ -101,6 +104,28 @@ class Hypothesis:
         from theory.latex import latex
 
         return self.words if self.relation is None else f"{self.words}: ${latex(self.relation, [self.relation])}$"
+
+
+class _Plain(StrPrinter):
+    """SymPy's text, relations as one writes them."""
+
+    def _print_Relational(self, expr: Relational) -> str:
+        sign = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}.get(expr.rel_op, expr.rel_op)
+        return f"{self._print(expr.lhs)} {sign} {self._print(expr.rhs)}"
+
+    def _print_Mod(self, expr: sp.Mod) -> str:
+        return f"{self.parenthesize(expr.args[0], PRECEDENCE['Mul'])} mod {self.parenthesize(expr.args[1], PRECEDENCE['Mul'])}"
+
+
+def in_plain(relation: sp.Basic) -> str:
+    """Say a relation in letters that are typed: "s_2 = 2*s_1", "k ≤ d*rho".
+
+    Examples:
+        >>> a, b = sp.symbols("a b", integer=True)
+        >>> in_plain(sp.Eq(a, 2 * b)), in_plain((a <= b) & sp.Ne(b, 0)), in_plain(sp.Eq(sp.Mod(a, b), 0))
+        ('a = 2*b', '(a ≤ b) & (b ≠ 0)', 'a mod b = 0')
+    """
+    return str(_Plain().doprint(relation))
 
 
 def in_words(values: sp.Set) -> str:

@@ -90,7 +90,7 @@ class Trial:
         return found
 
     def _range(self, symbol: sp.Symbol) -> tuple[sp.Rational, sp.Rational]:
-        """Where points are drawn: the claim's domain, or what the symbol's assumptions allow up to a moderate size."""
+        """Where points are drawn: as the claim says, or from what the symbol's assumptions allow up to a moderate size."""
         if symbol.is_integer:
             default = (1, 9) if symbol.is_positive else (0, 9) if symbol.is_nonnegative else (-3, 9)
         else:
@@ -156,7 +156,7 @@ class Trial:
         return self.vanishes(sp.sympify(left) - sp.sympify(right), by=by, at=at)
 
     def below(self, low: sp.Expr, high: sp.Expr, *, at: Iterable[Point] | None = None, strict: bool = False) -> Finding:
-        """That low ≤ high (or <) at points of the domain, proved there by balls; between them nothing is proved."""
+        """That low ≤ high (or <) at points that are drawn, proved there by balls; between them nothing is proved."""
         gap = sp.sympify(high) - sp.sympify(low)
         smallest, undecided = float("inf"), ""
         tried = list(at) if at is not None else self.points(gap) + self.ends(gap)
@@ -195,11 +195,12 @@ class Trial:
     ) -> Finding:
         """That low ≤ high (or <) on a whole range, or that one expression is ≥ 0: proved, not tried at points.
 
-        `within` are the ranges of real symbols, `integers` those of whole ones, all of them tried; without either, the
-        claim's domain. `given`, `zero` and what else is asked: `numerics.exact.boxes.prove`.
+        `within` are the ranges of real symbols, `integers` those of whole ones, all of them tried; without either, those
+        from which the claim's points are drawn, which the detail of the finding names. `given`, `zero` and what else is
+        asked: `numerics.exact.boxes.prove`.
         """
         if within is None and integers is None:
-            within, integers = self._domains(low, *(() if high is None else (high,)))
+            within, integers = self._drawn(low, *(() if high is None else (high,)))
         asked = boxes.question(low, high, within=within or {}, given=given, strict=strict, integers=integers, zero=zero)
         outcome = boxes.answer(asked, seconds=seconds)
         if outcome.verdict == "refuted":
@@ -209,8 +210,8 @@ class Trial:
         where = f"on the whole range {asked}: {_cells(outcome.cells)}" if str(asked) else "a proved number"
         return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, where)
 
-    def _domains(self, *sides: sp.Expr) -> tuple[boxes.Ranges, boxes.Integers]:
-        """The claim's domain of all symbols of some expressions.
+    def _drawn(self, *sides: sp.Expr) -> tuple[boxes.Ranges, boxes.Integers]:
+        """The ranges in which points are drawn for all symbols of some expressions, of real and of whole ones.
 
         Raises:
             BoxError: for a symbol without one.

@@ -40,6 +40,8 @@ def exact_constant(name: str, text: str) -> sp.Expr:
             value = _value(ast.parse(text, mode="eval").body, text)
     except ZeroDivisionError:
         raise InputError(f"{name}={text}: division by zero") from None
+    except OverflowError:
+        raise InputError(f"{name}={text}: too large, expected powers of at most {MOST_BITS} bits") from None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise InputError(f"{name}={text}: {EXPECTED}") from None
     if not value.is_real or not value.is_finite:
@@ -66,7 +68,7 @@ def _value(node: ast.expr, text: str) -> sp.Expr:
         case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=inner):
             return -_value(inner, text) if isinstance(node.op, ast.USub) else _value(inner, text)
         case ast.Call(func=ast.Name(id=name), args=[inner], keywords=[]) if name in FUNCTIONS:
-            return FUNCTIONS[name](_value(inner, text))
+            return _applied(name, _value(inner, text))
         case ast.BinOp(left=left, op=operation, right=right):
             return _combined(operation, _value(left, text), _value(right, text))
     raise ValueError(ast.dump(node))
@@ -87,12 +89,19 @@ def _combined(operation: ast.operator, left: sp.Expr, right: sp.Expr) -> sp.Expr
     raise ValueError(operation)
 
 
+def _applied(name: str, argument: sp.Expr) -> sp.Expr:
+    """A function's value; SymPy writes exp of logarithms as powers, so that its argument is bounded too."""
+    if name == "exp" and abs(argument.evalf(20)) > MOST_BITS:
+        raise OverflowError
+    return FUNCTIONS[name](argument)
+
+
 def _power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
-    """The power, unless it is that of 0 to a negative number, or longer than anybody needs."""
+    """The power; ZeroDivisionError for that of 0 to a negative number, OverflowError for one longer than anybody needs."""
     if base.is_zero and exponent.is_negative:
         raise ZeroDivisionError
-    if isinstance(base, sp.Rational) and isinstance(exponent, sp.Rational):
-        longest = max(abs(int(base.p)).bit_length(), int(base.q).bit_length())
-        if abs(exponent) * longest > MOST_BITS:
-            raise ValueError("too long")
+    rational = isinstance(base, sp.Rational)
+    longest = max(abs(int(base.p)).bit_length(), int(base.q).bit_length()) if rational else 1
+    if abs(exponent.evalf(20)) * longest > MOST_BITS:
+        raise OverflowError
     return base**exponent

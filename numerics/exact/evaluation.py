@@ -67,6 +67,8 @@ def value_in(
     claim: Claim, expression: str, assignments: Sequence[str], digits: int, *, exact: bool = False, keep: bool = False
 ) -> tuple[str, tuple[str, ...]]:
     """The value of a claim's formula as text, and what it assumes; arguments and errors are those of `evaluate`."""
+    from theory.quantities import in_plain
+
     formula = find_formula(claim, expression)
     relations = {
         each.relation: each.words
@@ -75,7 +77,9 @@ def value_in(
     }
     point = parse(formula.free_symbols.union(*(each.free_symbols for each in relations)), assignments, claim)
     check_hypotheses(claim, expression, point)
-    assumed = tuple(f"{words}, {each}" for each, words in relations.items() if not each.free_symbols <= set(point))
+    assumed = tuple(
+        f"{words}, {in_plain(each)}" for each, words in relations.items() if not each.free_symbols <= set(point)
+    )
     own = {symbol: value for symbol, value in point.items() if symbol in formula.free_symbols}
     if formula.free_symbols - set(own):
         formula, own = formula.subs(own), {}  # letters that are gone at these values need none
@@ -100,7 +104,7 @@ def check_hypotheses(claim: Claim, expression: str, point: Mapping[sp.Symbol, sp
         InputError: naming the letter, what it stands for and which values it takes, or the hypothesis that fails.
     """
     from numerics.exact.relations import holds
-    from theory.quantities import in_words
+    from theory.quantities import in_plain, in_words
 
     for symbol, value in point.items():
         quantity = claim.quantity(symbol)
@@ -112,7 +116,7 @@ def check_hypotheses(claim: Claim, expression: str, point: Mapping[sp.Symbol, sp
             continue
         if relation.free_symbols <= set(point) and not holds(relation, point):
             given = ", ".join(f"{symbol}={point[symbol]}" for symbol in sorted(relation.free_symbols, key=str))
-            raise InputError(f"{given}: {claim.label} assumes {hypothesis.words}, expected {relation}")
+            raise InputError(f"{given}: {claim.label} assumes {hypothesis.words}, expected {in_plain(relation)}")
 
 
 @contextmanager

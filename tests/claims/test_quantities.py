@@ -9,6 +9,7 @@ from toys.claims import toy
 import numerics as sl
 from numerics.evidence import Trial
 from numerics.exact.evaluation import check_hypotheses, value_in
+from theory.claims import formulas
 from theory.ledger import load_ledger
 from theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity, in_words, whole_from
 
@@ -62,8 +63,6 @@ def test_a_claim_explains_every_letter_once():
         toy("Z1", {"area": a}, quantities=(QUANTITIES[0], Quantity(sp.Symbol("a"), "another side", UNIT)))
     with pytest.raises(ValueError, match="needed by volume, no expression"):
         toy("Z1", {"area": a}, quantities=QUANTITIES, hypotheses=(Hypothesis("flat", needed_by=("volume",)),))
-    with pytest.raises(ValueError, match="beside quantities"):
-        toy("Z1", {"area": a}, quantities=QUANTITIES, assumptions=("flat",))
     with pytest.raises(ValueError, match="whatever the letters are"):
         Hypothesis("a number", sp.Integer(1) > 0)
 
@@ -117,6 +116,12 @@ def test_the_command_says_what_a_letter_is():
         sl.InputError, match="rho=2: rho is density, the share of weights kept, expected a number strictly"
     ):
         sl.evaluate("S1", "threshold", "rho=2")
+
+
+def test_every_claim_says_what_its_letters_stand_for():
+    for entry in load_ledger():
+        used = {letter for each in formulas(entry.claim.expressions) for letter in each.free_symbols}
+        assert used <= {letter for quantity in entry.claim.quantities for letter in quantity.letters}, entry.label
 
 
 def test_points_are_drawn_from_what_a_claim_allows():

@@ -19,14 +19,14 @@ WRONG = {
     "E4 some_wired p=2 k=3 m=4": "expected a number strictly between 0 and 1",
     "E4 threshold m=8 p=1": "expected a number strictly between 0 and 1",
     "E4 below_threshold m=2 epsilon=2": "a margin that is less than the whole threshold, expected epsilon < 1",
-    "E5 maurey_error F=2 G=1 N=3": "E5 assumes the squared norm of a mean is at most the mean squared norm, expected F <= G",
-    "E5 average_fourth N=1 m_2=2 m_4=1": "a fourth moment that is at least the squared variance, expected m_2**2 <= m_4",
-    "E5 relu_error C=1 alpha=1/2 k=1 n=7 p=1 r=1": "a mean number of wired neurons that is at least four, expected alpha*n*p**k >= 4",
+    "E5 maurey_error F=2 G=1 N=3": "E5 assumes the squared norm of a mean is at most the mean squared norm, expected F ≤ G",
+    "E5 average_fourth N=1 m_2=2 m_4=1": "a fourth moment that is at least the squared variance, expected m_2**2 ≤ m_4",
+    "E5 relu_error C=1 alpha=1/2 k=1 n=7 p=1 r=1": "a mean number of wired neurons that is at least four, expected alpha*n*p**k ≥ 4",
     "E6 success N=1 alpha=1 k=1 n=2 p=3": "expected a number above 0, up to 1",
     "E6 sufficient_width N=1 alpha=1 delta=1 k=1 p=1": "expected a number strictly between 0 and 1",
     "E8 relayed k=2 m=4 p=3/2": "p is probability of an edge in either layer, expected a number above 0, up to 1",
-    "E8 input_budget epsilon=1/2 m=1 p=1/2": "at least two neurons in the first layer, expected m >= 2",
-    "E8 budget_failure epsilon=1/2 m=1 p=1/2": "at least two neurons in the first layer, expected m >= 2",
+    "E8 input_budget epsilon=1/2 m=1 p=1/2": "at least two neurons in the first layer, expected m ≥ 2",
+    "E8 budget_failure epsilon=1/2 m=1 p=1/2": "at least two neurons in the first layer, expected m ≥ 2",
     "E9 example_density v=2": "v is position of an input in the unit interval, expected a number above 0, up to 1",
     "E10 no_path rho_path=3 n=3": "rho_path is share of an input's paths to the output that are kept, expected a number above 0, up to 1",
     "E10 two_layers n_1=1 n_2=1 p_1=1 p_2=1 p_3=2": "expected a number above 0, up to 1",
@@ -86,4 +86,3 @@ def test_every_claim_with_letters_refuses_something() -> None:
     entries = load_ledger().select(["expressivity"])
     said = {entry.label for entry in entries if entry.claim.quantities}
     assert {call.split()[0] for call in WRONG} == said - {"E7"}  # any two coefficients will do
-    assert not any(entry.claim.domain or entry.claim.assumptions for entry in entries)

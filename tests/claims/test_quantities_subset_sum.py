@@ -7,21 +7,20 @@ from math import exp, log, log2, pi, sqrt
 import pytest
 
 import numerics as sl
-from theory.ledger import claim
 
 LABELS = [f"R{number}" for number in range(1, 12)]
-MASS = "assumes a density whose mass is at most 1, expected a\\*kappa <= 1/2"
-NEAR = "assumes a distance up to half the reach .*, expected epsilon <= a/2"
+MASS = "assumes a density whose mass is at most 1, expected a\\*kappa ≤ 1/2"
+NEAR = "assumes a distance up to half the reach .*, expected epsilon ≤ a/2"
 FAILURE = "delta is probability of failure allowed, expected a number strictly between 0 and 1"
 LARGE = "that there are such, expected c > 2\\*epsilon"
 
 OUTSIDE = [
-    ("R1", "leading", "n=1 epsilon=1", "at least two items, expected n >= 2"),
+    ("R1", "leading", "n=1 epsilon=1", "at least two items, expected n ≥ 2"),
     ("R1", "remainder", "n=1 r=1", "at least two items"),
     ("R1", "expected_count", "n=1 z=0 epsilon=0", "epsilon=0: epsilon is .*, expected a"),
-    ("R2", "truncated_power", "a=1 b=1 c=1 x=2 y=1", "arguments of the truncated power in order, expected x <= y"),
+    ("R2", "truncated_power", "a=1 b=1 c=1 x=2 y=1", "arguments of the truncated power in order, expected x ≤ y"),
     ("R2", "hit_at_least", "mean=3 square=1", "a mean square that is at least the squared mean"),
-    ("R2", "hit_at_least", "mean=1/2 square=1/3", "at least the mean, as the number is whole, expected mean <= square"),
+    ("R2", "hit_at_least", "mean=1/2 square=1/3", "at least the mean, as the number is whole, expected mean ≤ square"),
     ("R3", "covering_items", "epsilon=1/2", "targets that the empty subset does not all serve, expected epsilon < 1/2"),
     ("R3", "covering_volume", "epsilon=3/4", "targets that the empty subset does not all serve"),
     ("R3", "hit_items", "p=2 m=1 epsilon=1/10", "p is probability of a hit, expected a number above 0, up to 1"),
@@ -29,10 +28,10 @@ OUTSIDE = [
     ("R4", "looseness", "a=1 kappa=1", MASS),
     ("R4", "failure", "a=1 kappa=1/2 n=40 epsilon=1", NEAR),
     ("R4", "start", "a=1 epsilon=3/4", NEAR),
-    ("R4", "size", "delta=1/10 epsilon=10", "expected epsilon <= 1/2"),
+    ("R4", "size", "delta=1/10 epsilon=10", "expected epsilon ≤ 1/2"),
     ("R4", "law_size", "a=1 kappa=1/2 delta=1 epsilon=1/4", FAILURE),
     ("R4", "odds", "v=3/2", "v is share of the interval of all targets that is covered"),
-    ("R5", "uniform_contraction", "a=2", "products of which reach no farther than 1, expected a <= 1"),
+    ("R5", "uniform_contraction", "a=2", "products of which reach no farther than 1, expected a ≤ 1"),
     ("R5", "annealed_size", "epsilon=2", "a distance that tends to 0, expected epsilon < 1"),
     ("R5", "quenched_size", "epsilon=1", "a distance that tends to 0"),
     ("R5", "uniform_density", "t=0", "infinite at t=0"),
@@ -43,7 +42,7 @@ OUTSIDE = [
     ("R7", "miss", "n=4 z=0 epsilon=1/100 S_1=0 S_2=1", "a target that the empty subset does not serve"),
     ("R8", "failure", "a=1 kappa=3 d_0=1 d_1=1 n=1 epsilon=1/2", MASS),
     ("R8", "nonnegative_failure", "a=1 kappa=1/2 d_0=1 d_1=1 n=1 epsilon=3/4", "an error up to half the reach"),
-    ("R8", "uniform_size", "d_0=1 d_1=1 delta=1/2 epsilon=1/5", "expected epsilon <= exp\\(-1\\)/2"),
+    ("R8", "uniform_size", "d_0=1 d_1=1 delta=1/2 epsilon=1/5", "expected epsilon ≤ exp\\(-1\\)/2"),
     ("R8", "size", "a=1 kappa=1/2 d_0=1 d_1=1 delta=2 epsilon=1/2", FAILURE),
     ("R9", "large_share", "c=1 epsilon=.6", LARGE),
     ("R9", "large_success", "D=1 Theta=0 c=1 epsilon=3/5", LARGE),
@@ -133,10 +132,3 @@ def test_enough_parameters_at_any_whole_number():
     assert float(sl.evaluate("R9", "enough", "D=1", f"c={2**60 - 1}", "epsilon=1").text) == log2(2**60)
     with pytest.raises(sl.InputError, match="a whole number for each weight"):
         sl.evaluate("R9", "enough", "D=1", f"c={2**60}", "epsilon=1")
-
-
-@pytest.mark.parametrize("label", LABELS)
-def test_every_claim_says_what_its_letters_are(label):
-    assert claim(label).quantities
-    assert not claim(label).domain
-    assert not claim(label).assumptions

@@ -11,7 +11,7 @@ import pytest
 import sympy as sp
 import toys
 from helpers import TESTS
-from toys.claims import toy
+from toys.claims import drawn, toy
 
 from numerics.checks import checks_of
 from numerics.evidence import (
@@ -282,7 +282,7 @@ def test_an_inequality_on_a_whole_range_is_proved_refuted_or_undecided() -> None
 
 def test_a_whole_range_is_that_of_the_claim_unless_it_is_given() -> None:
     n = sp.Symbol("n", integer=True, positive=True)
-    claim = toy("Z1", {"value": a}, domain={a: (half, 2), n: (1, 5)})
+    claim = toy("Z1", {"value": a}, quantities=drawn({a: (half, 2), n: (1, 5)}))
     some = Trial(claim, "check")
     assert "1/2 ≤ a ≤ 2, n = 1, …, 5" in some.everywhere(a**n / (1 + a**n), sp.Integer(1)).detail
     with pytest.raises(ValueError, match="Z1 gives no range for b"):
@@ -597,7 +597,7 @@ def test_claim_controls_and_mutants_see_one_draw():
 def test_points_lie_in_the_domain_and_do_not_depend_on_the_expression():
     n = sp.Symbol("n", integer=True, positive=True)
     r = sp.Symbol("r", real=True)
-    one = Trial(toy("Z1", {"value": a}, domain={a: (half, 1), n: (3, 5)}), "check")
+    one = Trial(toy("Z1", {"value": a}, quantities=drawn({a: (half, 1), n: (3, 5)})), "check")
     points = one.points(a * n * r, count=200)
     assert all(half <= point[a] <= 1 and 3 <= point[n] <= 5 and -3 <= point[r] <= 3 for point in points)
     assert {point[n] for point in points} == {3, 4, 5}

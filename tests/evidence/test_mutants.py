@@ -10,7 +10,7 @@ import sympy as sp
 import toys
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toys.claims import toy
+from toys.claims import drawn, toy
 
 from numerics.checks import checks_of
 from numerics.evidence import control, exact
@@ -78,7 +78,7 @@ def test_bound_variables_and_limits_are_left_alone():
 
 def test_levels_and_pieces_are_entered_and_conditions_are_not():
     quantile = level(sp.exp(-t), t, a)
-    found = mutants(quantile, domain={a: (sp.Rational(1, 10), sp.Rational(9, 10))})
+    found = mutants(quantile, quantities=drawn({a: (sp.Rational(1, 10), sp.Rational(9, 10))}))
     assert "Level(t: -a + exp(-sqrt(t)) = 0)" in {str(mutant.value) for mutant in found}
     assert all(mutant.value.free_symbols <= {a} for mutant in found)
     steps = sp.Piecewise((a, a < 2), (b, True))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import sympy as sp
+
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.quantities import Quantity
 
 
 def toy(label: str, expressions: Mapping[str, object], statement: str = "It holds.", **others: object) -> Claim:
@@ -20,3 +23,8 @@ def toy(label: str, expressions: Mapping[str, object], statement: str = "It hold
         **others,
     }
     return Claim(**fields)  # type: ignore[arg-type]
+
+
+def drawn(ends: Mapping[sp.Symbol, tuple[object, object]]) -> tuple[Quantity, ...]:
+    """Letters that mean nothing, with points drawn between these ends."""
+    return tuple(Quantity(letter, "a letter", sp.S.Reals, drawn=range_) for letter, range_ in ends.items())
