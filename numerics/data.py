@@ -114,6 +114,18 @@ def load_data(
     return load(source, "as-is" if labels is None else labels, bool(standardise))
 
 
+def dataset_of(
+    data: Dataset | str | PathLike[str], labels: str | None = None, standardise: bool | None = None
+) -> Dataset:
+    """The data themselves, or what `load_data` makes of them; InputError for labels or a scaling of a `Dataset`."""
+    if not isinstance(data, Dataset):
+        return load_data(data, labels, standardise)
+    for name, value in {"labels": labels, "standardise": standardise}.items():
+        if value is not None:
+            raise InputError(f"{name} is {value!r:.60}, expected None: the data are a Dataset, which has its own")
+    return data
+
+
 def batch(data: Dataset, samples: int, rng: np.random.Generator) -> Dataset:
     """Draw a random subset of at most `samples` samples, in their order; InputError unless they are a whole number from 2."""
     checked_integer("samples", samples, 2, 2**40)

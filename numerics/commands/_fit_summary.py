@@ -16,14 +16,14 @@ from numerics.fitting.verdict import account, verdict
 from theory.tails import half_normal
 
 if TYPE_CHECKING:
-    from numerics.data import Dataset
     from numerics.masks.files import MaskFile
 
 Summary = Mapping[str, Any]
 
 
-def summarise(found: Fit, file: MaskFile, data: Dataset | None, *, residual: str, seed: int) -> dict[str, Any]:
+def summarise(found: Fit, file: MaskFile, *, seed: int) -> dict[str, Any]:
     """All numbers of the call, for JSON; what does not apply is None."""
+    data = found.data
     return {
         "mask": {
             "name": file.name,
@@ -43,7 +43,7 @@ def summarise(found: Fit, file: MaskFile, data: Dataset | None, *, residual: str
             "samples_used": len(data.x),
             "inputs": data.x.shape[1],
             "outputs": data.y.shape[1],
-            "residual": "-y" if residual == "target" else "f0 - y",
+            "residual": "-y" if found.residual == "target" else "f0 - y",
         },
         "methods": None if found.methods is None else _methods(found.methods),
         "explanation": {**asdict(account(found)), "level": REJECTED},

@@ -6,17 +6,13 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from numerics.arguments import InputError, seed_number
-from numerics.commands.common import add_data, add_residual, data_file
+from numerics.commands.common import add_data, add_residual, data_file, given
 from numerics.commands.places import check_places
 from numerics.reports.writing import write_json
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.data import Dataset
     from numerics.masks.files import MaskFile
 
 EPILOG = (
@@ -53,17 +49,13 @@ def run(arguments: Namespace) -> int:
 
     console = Console(quiet="-" in (arguments.json, arguments.html))
     file = load_mask(arguments.mask, arguments.layer, nonzero=arguments.nonzero, transpose=arguments.transpose)
-    data = _data(arguments, file)
     with threadpool_limits(1):  # products of small matrices: more threads than one wait for each other
-        _fit(arguments, file, data, console)
+        _fit(arguments, file, console)
     return 0
 
 
 def _check(arguments: Namespace) -> None:
     """What can be refused before anything is computed or read."""
-    described = (arguments.labels, arguments.standardise) != (None, None) or arguments.residual not in (None, "target")
-    if arguments.data is None and described:
-        raise InputError("--labels, --standardise, --raw and --residual go with data, expected --data beside them")
     if arguments.html is not None or arguments.plot is not None:
         from numerics.reports.figures import check_matplotlib, check_plot
 
@@ -74,30 +66,15 @@ def _check(arguments: Namespace) -> None:
     check_places(reads, {f"--{name}": getattr(arguments, name) for name in ("json", "html", "plot")})
 
 
-def _data(arguments: Namespace, file: MaskFile) -> Dataset | None:
-    """The data, if any, once they are known to fit the mask."""
-    if arguments.data is None:
-        return None
-    from numerics.data import batch, load_data
-
-    data = load_data(arguments.data, arguments.labels, arguments.standardise)
-    inputs, columns = data.x.shape[1], file.mask.shape[1]
-    if inputs != columns:
-        hint = ", or --transpose" if inputs == file.mask.shape[0] else ""
-        raise InputError(f"{data.name} has {inputs} inputs, the mask {columns} columns, expected as many{hint}")
-    rng = np.random.default_rng(np.random.SeedSequence([seed_number(arguments.seed), 1]))
-    return batch(data, arguments.samples, rng)
-
-
-def _fit(arguments: Namespace, file: MaskFile, data: Dataset | None, console: Console) -> None:
+def _fit(arguments: Namespace, file: MaskFile, console: Console) -> None:
     from numerics.commands._fit_report import show
     from numerics.commands._fit_summary import summarise
     from numerics.fitting.fit import fit
 
-    residual = "target" if arguments.residual is None else arguments.residual
-    with console.status("fitting" if data is None else "fitting, and comparing methods"):
-        found = fit(file.mask, data, residual=residual, fresh_rows=arguments.fresh_rows, seed=arguments.seed)
-    summary = summarise(found, file, data, residual=residual, seed=arguments.seed)
+    wanted = given(arguments, "labels", "standardise", "samples", "residual", "fresh_rows")
+    with console.status("fitting" if arguments.data is None else "fitting, and comparing methods"):
+        found = fit(file.mask, arguments.data, seed=arguments.seed, **wanted)
+    summary = summarise(found, file, seed=arguments.seed)
     show(console, summary)
     if arguments.json is not None:
         write_json(arguments.json, summary)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
+from os import PathLike
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,9 +20,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import softmax
 
-from numerics.arguments import InputError, Seed, check_residual, seed_number
+from numerics.arguments import MOST_SAMPLES, InputError, Seed, check_residual, seed_number
 from numerics.bridge import numeric
-from numerics.data import Dataset
+from numerics.data import Dataset, batch, dataset_of
 from numerics.fitting.explanation import Excluded, Explanation, Setting, explain
 from numerics.fitting.factor_model import (
     COARSE,
@@ -160,7 +161,7 @@ class Fit:
     certified: what the distance to the constant graphon exceeds with chance UNLIKELY at most if the mask is uniform
     (G1). to_fitted: the same object as to_constant where the fitted graphon is the constant one. structure: the whole
     lines that are gone or kept; rest: what is found about the mask without them. methods: the tests of all methods, None
-    without data.
+    without data. data: what the methods were tested with, under `residual`.
     """
 
     mask: csr_array
@@ -173,6 +174,8 @@ class Fit:
     structure: Structure | None = None
     rest: Fit | None = None
     methods: Methods | None = None
+    data: Dataset | None = None
+    residual: str = "target"
 
     @property
     def density(self) -> float:
@@ -180,16 +183,26 @@ class Fit:
 
 
 def fit(
-    mask: Any, data: Dataset | None = None, *, residual: str = "target", fresh_rows: int = 20_000, seed: Seed = 0
+    mask: Any,
+    data: Dataset | str | PathLike[str] | None = None,
+    *,
+    labels: str | None = None,
+    standardise: bool | None = None,
+    samples: int = MOST_SAMPLES,
+    residual: str | None = None,
+    fresh_rows: int = 20_000,
+    seed: Seed = 0,
 ) -> Fit:
     """Find the graphon that a mask [m, n] came from and, with the data of its network, the method that made it.
 
-    mask: zeros and ones, an array or of scipy.sparse. data: of n inputs; every method is then tested against the mask.
-    residual: target, −y (the initial output is subtracted), or output, f₀ − y. fresh_rows: rows that predict a method.
+    mask: zeros and ones, an array or of scipy.sparse. data: of n inputs, a `Dataset` or what `load_data` takes, with
+    `labels` and `standardise`; every method is then tested against the mask. samples: at most so many rows of the data,
+    at random. residual: target, −y (the initial output is subtracted), as without one, or output, f₀ − y. fresh_rows:
+    rows that predict a method. The same seed gives the numbers of the command.
 
     Raises:
         InputError: if the mask is empty, no matrix, or has other entries; if the data have another number of inputs; for
-            a residual or a number out of range.
+            a residual or a number out of range; for what describes data where there are none.
 
     Examples:
         >>> import numpy as np
@@ -198,25 +211,40 @@ def fit(
         >>> found = fit(sample_rank_one(u, u, np.random.default_rng(0)))
         >>> found.homogeneity.rows.uneven, found.homogeneity.columns.uneven, round(found.density, 2)
         (True, True, 0.11)
+        >>> weights = np.random.default_rng(0).standard_normal((256, 64))
+        >>> found = fit(abs(weights) > 1.6, "digits", labels="is0", fresh_rows=2000)
+        >>> [each.method for each in found.methods.tested if each.fits]
+        ['random']
     """
     mask, number = sparse_mask(mask), seed_number(seed)
-    check_residual(residual)
     check_fresh_rows(fresh_rows)
     if data is None:
+        for name, value in {"labels": labels, "standardise": standardise, "residual": residual}.items():
+            if value is not None:
+                raise InputError(f"{name} is {value} and there are no data, expected data beside it")
         return _fit_with_structure(mask, number, None)
-    if data.x.shape[1] != mask.shape[1]:
-        raise InputError(
-            f"{data.name} has {data.x.shape[1]} inputs, the mask {mask.shape[1]} columns, expected as many"
-        )
-    found = _fit_with_structure(mask, number, (data.x == 0).all(axis=0))
+    subtracted = residual or "target"
+    check_residual(subtracted)
+    data = _fitting(dataset_of(data, labels, standardise), mask)
+    data = batch(data, samples, np.random.default_rng(np.random.SeedSequence([number, 1])))
+    found = replace(_fit_with_structure(mask, number, (data.x == 0).all(axis=0)), data=data, residual=subtracted)
     if found.homogeneity is None:
         return found
-    setting = Setting(data, selected_by(found.homogeneity), residual == "target")
+    setting = Setting(data, selected_by(found.homogeneity), subtracted == "target")
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # what is not finite is refused where it is used
         methods = Methods(*explain(mask, setting, fresh_rows, np.random.SeedSequence([number, 2])))
     if any(each.fits for each in methods.tested):  # pruning weight by weight leaves such masks
         found = replace(found, structure=None, rest=None)
     return replace(found, methods=methods)
+
+
+def _fitting(data: Dataset, mask: csr_array) -> Dataset:
+    """The data, if they have an input for each column of the mask."""
+    inputs, (rows, columns) = data.x.shape[1], mask.shape
+    if inputs != columns:
+        hint = ", or the mask transposed" if inputs == rows else ""
+        raise InputError(f"{data.name} has {inputs} inputs, the mask {columns} columns, expected as many{hint}")
+    return data
 
 
 def _fit_with_structure(mask: csr_array, seed: int, silent: NDArray[np.bool_] | None) -> Fit:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
-from numerics.data import Dataset, batch, load_data
+from numerics.data import Dataset, batch, dataset_of
 from numerics.forecast.cases import Case, cases_of, check_size, notes_of
 from numerics.forecast.settings import KernelSettings, Settings
 
@@ -141,13 +141,3 @@ def predict(
         notes += held_notes(cases, held, standardised=standardised, train=train)
         study = study_kernel(wanted, cases, held, averaging, progress)
         return Forecast(settings, held.train, len(whole.x), cases, tuple(notes), study)
-
-
-def dataset_of(data: Dataset | str | PathLike[str], labels: str | None, standardise: bool | None) -> Dataset:
-    """The data themselves, or what `load_data` makes of them; InputError for labels or a scaling of a `Dataset`."""
-    if not isinstance(data, Dataset):
-        return load_data(data, labels, standardise)
-    for name, value in {"labels": labels, "standardise": standardise}.items():
-        if value is not None:
-            raise InputError(f"{name} is {value!r:.60}, expected None: the data are a Dataset, which has its own")
-    return data
