@@ -100,9 +100,12 @@ def _reported(error: Exception, debug: bool, options: Mapping[str, str]) -> int:
 
 
 def in_options(message: str, options: Mapping[str, str]) -> str:
-    """Spell the argument that a message begins with as its option: `test_share is 1, …` becomes `--test-share is 1, …`."""
-    name = re.match(r"\w+(?= is )", message)
-    return message if name is None else options.get(name[0], name[0]) + message[name.end() :]
+    """Spell arguments as options, the one that a message begins with and those in backquotes.
+
+    `test_share is 1, …` becomes `--test-share is 1, …`, and "expected `layer`" becomes "expected --layer".
+    """
+    spelt = re.sub(r"^\w+(?= is )", lambda name: options.get(name[0], name[0]), message)
+    return re.sub(r"`(\w+)`", lambda name: options.get(name[1], name[0]), spelt)
 
 
 def _complain(what: str, status: int) -> int:

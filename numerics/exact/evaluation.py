@@ -87,7 +87,7 @@ def value_in(
         return str(formula), assumed
     if missing := formula.free_symbols - set(own):
         letters = _explained(claim, sorted(missing, key=str))
-        raise InputError(f"no value for {letters}; expected all, or --keep for what is left")
+        raise InputError(f"no value for {letters}; expected all, or `keep` for what is left")
     return (fraction(formula, own) if exact else value_of(formula, own, digits)), assumed
 
 
@@ -246,7 +246,7 @@ def fraction(formula, point: Mapping[sp.Symbol, sp.Expr]) -> str:
     try:
         value = rational(formula, point)
     except (NotRationalError, NoEnclosureError, ZeroDivisionError) as error:
-        raise InputError(f"--exact: {error}") from error
+        raise InputError(f"`exact`: {error}") from error
     if value is no_guarantee:
         return str(value)
     above, below = (str(fmpz(int(part))) for part in (value.p, value.q))  # Python prints no longer integers

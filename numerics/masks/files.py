@@ -134,7 +134,7 @@ def _kept(positions: Positions, values: NDArray, stored: _Stored, nonzero: bool)
         at = int(wrong.argmax())
         place = tuple(int(i) for i in np.unravel_index(positions[at], stored.shape, stored.order))
         expected = "finite weights" if nonzero else "0 or 1"
-        hint = "" if nonzero or not np.isfinite(values[at]) else " (--nonzero keeps every weight that is not 0)"
+        hint = "" if nonzero or not np.isfinite(values[at]) else " (`nonzero` keeps every weight that is not 0)"
         raise InputError(f"entry {place} is {values[at]:.6g}, expected {expected}{hint}")
     return positions[kept]
 
@@ -152,12 +152,12 @@ def _choose(shapes: Mapping[str, Shape], layer: str | None) -> str:
         if len(fitting) == 1:
             return fitting[0]
         known = _listed(fitting or masks or matrices, shapes)
-        raise InputError(f"--layer is {layer!r}, which names {len(fitting)} matrices, expected one of {known}")
+        raise InputError(f"`layer` is {layer!r}, which names {len(fitting)} matrices, expected one of {known}")
     if not matrices:
         raise InputError(f"holds {_listed(list(shapes), shapes) or 'no array'}, expected a matrix of 0 and 1")
     if len(masks or matrices) == 1:
         return (masks or matrices)[0]
-    raise InputError(f"holds several matrices, expected --layer with one of {_listed(masks or matrices, shapes)}")
+    raise InputError(f"holds several matrices, expected `layer` with one of {_listed(masks or matrices, shapes)}")
 
 
 def _listed(names: list[str], shapes: Mapping[str, Shape]) -> str:
@@ -170,7 +170,7 @@ def _listed(names: list[str], shapes: Mapping[str, Shape]) -> str:
 
 def _from_npy(file: Path, layer: str | None) -> _Stored:
     if layer is not None:
-        raise InputError(f"--layer is {layer!r}, expected none: a .npy file holds one array")
+        raise InputError(f"`layer` is {layer!r}, expected none: a .npy file holds one array")
     with _opened(file) as stream:
         header = _header(stream)
     return _stored("", lambda: _opened(file), *header)
@@ -182,7 +182,7 @@ def _from_npz(file: Path, layer: str | None) -> _Stored:
         headers = {name: _member_header(archive, name) for name in archive.members}
         if headers.keys() >= _SPARSE_FILE:
             if layer is not None:
-                raise InputError(f"--layer is {layer!r}, expected none: the file holds one sparse matrix")
+                raise InputError(f"`layer` is {layer!r}, expected none: the file holds one sparse matrix")
             return _sparse_file(file, archive)
         key = _choose({name: shape for name, (shape, _, _) in headers.items()}, layer)
         archive.header(key)

@@ -90,7 +90,7 @@ def _samples(file: TargetFile, data: str, nonnegative: bool, limit: Limit) -> Sa
         x = _finite("x", x)
         labels = None if y is None else _places(_finite("y", y), len(x), outputs)
         if nonnegative and x.min() < 0:
-            raise InputError(f"an input is {x.min():g}, expected none below 0 with --nonnegative")
+            raise InputError(f"an input is {x.min():g}, expected none below 0 with `nonnegative`")
     except InputError as error:
         raise InputError(f"{plain(data)}: {error}") from error
     inputs = with_constant(x.reshape(len(x), channels)) if file.biased else x.reshape(len(x), channels, coordinates)

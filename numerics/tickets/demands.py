@@ -62,7 +62,7 @@ def _inputs(mine: bool, wanted: bool) -> Demand:
     met = mine or not wanted
     detail = f"the ticket is made for inputs {words[mine]}"
     return Demand(
-        "inputs", words[wanted], words[mine], met, detail if met else f"{detail} (--nonnegative: yours never are)"
+        "inputs", words[wanted], words[mine], met, detail if met else f"{detail} (unless yours never are: nonnegative)"
     )
 
 

@@ -38,7 +38,7 @@ class Limit(NamedTuple):
     def check(self, what: str, work: Work) -> None:
         """InputError, in one line, if the work would take more."""
         if work.memory > self.memory or (self.time is not None and work.time > self.time):
-            raise InputError(f"{what} would take about {work}, expected at most {self} (--limit)")
+            raise InputError(f"{what} would take about {work}, expected at most {self} (`limit`)")
 
     def __str__(self) -> str:
         return _amount(self.memory, MEMORY) + ("" if self.time is None else f" and {_amount(self.time, TIME)}")

@@ -278,7 +278,7 @@ def test_a_report_with_data(file: Path, tmp_path: Path, capsys: pytest.CaptureFi
         "the fitted graphon explains",
         "no method at initialisation explains the mask: all are rejected at level 1%",
         "residual -y (initial output subtracted)",
-        "other data, labels, scaling or residual (--residual) made it",
+        "other data, labels, scaling or residual made it",
         "edge of the noise",
         "Tail of the noise",
     ):

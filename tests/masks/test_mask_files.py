@@ -84,7 +84,7 @@ def test_pruned_weights_need_a_word(tmp_path: Path) -> None:
     path = tmp_path / "w.npy"
     np.save(path, np.where(MASK, -0.25, 0.0))
     assert (read(path, nonzero=True) == MASK).all()
-    assert "is -0.25, expected 0 or 1 (--nonzero" in refusal(path)
+    assert "is -0.25, expected 0 or 1 (`nonzero`" in refusal(path)
 
 
 @pytest.mark.parametrize(

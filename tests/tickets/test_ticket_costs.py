@@ -179,7 +179,7 @@ def test_a_search_is_estimated_by_what_it_searches():
     assert 20 * SECOND < times[-1] < 600 * SECOND  # all windows for each coefficient
     assert searching(shapes, 817, 1e-6, True).time > times[1]
     assert searching(shapes, 10**30, 1e-6, True).time > 10**30
-    with pytest.raises(ValueError, match=r"width 40000: the search would take about .* \(--limit\)"):
+    with pytest.raises(ValueError, match=r"width 40000: the search would take about .* \(`limit`\)"):
         find_ticket(rescaled(multilayer_perceptron([np.ones((2, 2))])), 40_000, 0.1, limit=Limit(2**20))
 
 
