@@ -14,7 +14,7 @@ import sympy as sp
 from theory.input_error import InputError
 from theory.latex import latex
 from theory.quantities import Hypothesis, Quantity
-from theory.selection import select
+from theory.selection import meant, select
 
 LABEL = re.compile(r"[A-Z]\d+")
 EXPRESSION_SLOT = re.compile(r"\[\[(\w+)\]\]")
@@ -294,7 +294,9 @@ class Ledger:
         try:
             return self._entries[label]
         except KeyError:
-            raise InputError(f"no claim {label!r}; expected one of {', '.join(self._entries)}") from None
+            raise InputError(
+                f"no claim {label!r}{meant(label, self._entries)}; expected one of {', '.join(self._entries)}"
+            ) from None
 
     @cached_property
     def used_by(self) -> Mapping[str, tuple[str, ...]]:

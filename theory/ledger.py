@@ -71,6 +71,8 @@ def claim(label: str) -> Claim:
     """
     topic = next((topic for topic, letters in LETTERS.items() if label[:1] and label[0] in letters), None)
     if topic is None:
+        if label[1:].isdigit() and label != label.upper():
+            raise InputError(f"no claim {label!r}, did you mean {claim(label.upper()).label}?")
         raise InputError(f"no claim {label!r}; expected a label such as S4 ({_letters()})")
     for name, home in _likely_first(topic, label):
         value = getattr(import_module(home), name)

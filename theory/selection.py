@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from typing import Protocol, TypeVar
 
 from theory.input_error import InputError
@@ -19,6 +20,7 @@ class Labelled(Protocol):
 
 
 Chosen = TypeVar("Chosen", bound=Labelled)
+SHORTEST = 4  # letters of a name for which a near one is guessed: of labels as short as S4 too many are near
 
 
 def select(entries: Iterable[Chosen], names: Sequence[str]) -> list[Chosen]:
@@ -32,6 +34,20 @@ def select(entries: Iterable[Chosen], names: Sequence[str]) -> list[Chosen]:
     for name in names:
         if name not in (*labels, *topics):
             raise InputError(
-                f"{name!r} is neither a label nor a topic; topics: {', '.join(topics)}; labels: {', '.join(labels)}"
+                f"{name!r} is neither a label nor a topic{meant(name, (*labels, *topics))}; topics: {', '.join(topics)}; "
+                f"labels: {', '.join(labels)}"
             )
     return [entry for entry in entries if not names or entry.label in names or entry.topic in names]
+
+
+def meant(name: str, names: Iterable[str]) -> str:
+    """Ask for the name that was meant, as a part of a message; nothing where none is near.
+
+    Examples:
+        >>> meant("s4", ("S4", "kernel")), meant("kernl", ("S4", "kernel")), meant("S5", ("S4", "kernel"))
+        (', did you mean S4?', ', did you mean kernel?', '')
+    """
+    small = {each.lower(): each for each in names}
+    guessed = get_close_matches(name.lower(), small, n=1) if len(name) >= SHORTEST else []
+    near = small.get(name.lower()) or (small[guessed[0]] if guessed else None)
+    return f", did you mean {near}?" if near else ""

@@ -151,6 +151,7 @@ def find_formula(claim, path: str):
     import sympy as sp
 
     from theory.places import places
+    from theory.selection import meant
 
     found = {
         re.sub(r"[\[\]]+", ".", name).strip(".").replace("..", ".").replace(", ", "."): formula
@@ -163,7 +164,9 @@ def find_formula(claim, path: str):
     expected = inside or list(found) or ["(this claim has no formula)"]
     if isinstance(claim.expressions.get(path), sp.Basic):
         return claim.expressions[path]
-    raise InputError(f"{claim.label} has no formula {path!r}; expected one of {', '.join(expected)}")
+    raise InputError(
+        f"{claim.label} has no formula {path!r}{meant(path, found)}; expected one of {', '.join(expected)}"
+    )
 
 
 def value_of(formula, point: Mapping[sp.Symbol, sp.Expr], digits: int) -> str:

@@ -11,9 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from numerics.arguments import MOST_SAMPLES, RESIDUALS, InputError, Seed, check_residual, seed_number
-from numerics.data import Dataset, batch
+from numerics.data import Dataset, batch, dataset_of
 from numerics.forecast.cases import check_size
-from numerics.data import dataset_of
 from numerics.forecast.settings import Settings
 from numerics.pruning.observation import compare as compare_predictors
 

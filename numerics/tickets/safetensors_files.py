@@ -1,4 +1,8 @@
-"""Files of tensors in the format .safetensors, little-endian."""
+"""Files of tensors in the format .safetensors, little-endian.
+
+A certificate holds for one reading of a file, so that a file that can be read in two ways is refused; the library safetensors
+(0.8) takes a tensor that is named twice, and reads no bfloat16 into NumPy.
+"""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import pytest
 import sympy as sp
 from toys.claims import toy
 
+import numerics as sl
 from numerics.arguments import InputError
 from numerics.checks import checks_of
 from numerics.evidence import Trial
@@ -343,3 +344,20 @@ def test_a_claim_is_found_by_its_label_alone(entry):
 def test_a_label_without_a_claim(label):
     with pytest.raises(InputError, match=f"no claim '{label}'"):
         claim(label)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("s4", "S4"), ("kernl", "kernel"), ("Saliency", "saliency"), ("S99", None), ("nothing", None)]
+)
+def test_a_name_that_is_nearly_one_is_asked_for(name, near):
+    with pytest.raises(InputError) as error:
+        load_ledger().select([name])
+    assert ("did you mean" in str(error.value)) == (near is not None)
+    assert near is None or f", did you mean {near}?" in str(error.value)
+
+
+def test_a_label_in_small_letters_is_asked_for():
+    with pytest.raises(InputError, match=r"no claim 's4', did you mean S4\?"):
+        claim("s4")
+    with pytest.raises(InputError, match="no formula 'densty', did you mean noise_density"):
+        sl.evaluate("S4", "densty")

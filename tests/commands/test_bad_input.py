@@ -422,6 +422,9 @@ def test_what_is_no_option_is_left_as_it_is() -> None:
     options = {"test_share": "--test-share", "width": "--width"}
     assert in_options("test_share is 1, expected less", options) == "--test-share is 1, expected less"
     assert in_options("width is 3: it is too much", options) == "--width is 3: it is too much"
-    assert in_options("file.npy holds two, expected `width`, `depth`", options) == "file.npy holds two, expected --width, `depth`"
+    assert (
+        in_options("file.npy holds two, expected `width`, `depth`", options)
+        == "file.npy holds two, expected --width, `depth`"
+    )
     for said in ("width 3 is too much", "depth is 3, and width is 4", "x.npz: width is 3", ""):
         assert in_options(said, options) == said
