@@ -15,6 +15,7 @@ from theory.input_error import InputError
 from theory.latex import latex
 from theory.quantities import Hypothesis, Quantity
 from theory.selection import meant, select
+from theory.steps import Step, check_steps
 
 LABEL = re.compile(r"[A-Z]\d+")
 EXPRESSION_SLOT = re.compile(r"\[\[(\w+)\]\]")
@@ -97,6 +98,7 @@ class Claim:
     formula is typed twice. `expressions` are claimed, hence checked, replaced by controls and mutated; `aids` are
     objects that checks lean on without claiming them. `quantities` say what the letters of the expressions stand for and
     which values they take, `hypotheses` what is assumed besides.
+    The proof is a list of `steps`, or `proof_text`, prose in Markdown with LaTeX.
     `remarks` hold what is measured, conjectured or said aside: the statement holds only what its proof proves.
     `equivalent_mutants` maps a mutant (as `sparse-limits mutate` prints it) to the reason why it is no error.
     `pitfalls` say which forms fail, at least one for a CORRECTION or a PITFALL; those of a CORRECTION quote a text.
@@ -114,13 +116,13 @@ class Claim:
     Raises:
         ValueError: for a label not of the form `S4`, an empty set of expressions, a floating-point number in an
             expression, a slot in the statement that names no expression, a form that fails where none may or no
-            such form where one must be, a counterexample that is nothing of the claim, or a missing quotation.
+            such form where one must be, a counterexample that is nothing of the claim, or a missing quotation; for no
+            proof, or one both in steps and in prose, and what `check_steps` refuses.
     """
 
     label: str
     title: str
     statement: str
-    proof_text: str
     source: Source
     provenance: Provenance
     proof: Proof
@@ -132,6 +134,8 @@ class Claim:
     remarks: tuple[Remark, ...] = ()
     equivalent_mutants: Mapping[str, str] = field(default_factory=dict)
     pitfalls: tuple[Pitfall, ...] = ()
+    proof_text: str = ""
+    steps: tuple[Step, ...] = ()
 
     def __post_init__(self) -> None:
         if not LABEL.fullmatch(self.label):
@@ -140,6 +144,7 @@ class Claim:
             raise ValueError(f"{self.label}: a claim needs at least one expression")
         self._check_attribution()
         self._check_letters()
+        self._check_proof()
         for name, value in self.expressions.items():
             for expression in formulas(value):
                 if expression.atoms(sp.Float):
@@ -149,6 +154,27 @@ class Claim:
             for slot in EXPRESSION_SLOT.findall(text):
                 if slot not in self.expressions:
                     raise ValueError(f"{self.label}: the statement names [[{slot}]], which is no expression of it")
+
+    def _check_proof(self) -> None:
+        if bool(self.steps) == bool(self.proof_text.strip()):
+            raise ValueError(f"{self.label}: expected a proof in steps or in prose, not both")
+        if not self.steps:
+            return
+        try:
+            check_steps(self.steps, self.expressions, self.uses)
+        except ValueError as error:
+            raise ValueError(f"{self.label}: {error}") from None
+        for step in self.steps:
+            for slot in EXPRESSION_SLOT.findall(step.sentence):
+                if slot not in self.claimed:
+                    raise ValueError(f"{self.label}: step {step.name!r} names [[{slot}]], which no step gives")
+        if both := set(self.claimed) & set(self.aids):
+            raise ValueError(f"{self.label}: {', '.join(both)} is an aid, and a step gives it")
+
+    @property
+    def claimed(self) -> Mapping[str, Any]:
+        """The expressions and what the steps of the proof give besides: what checks hold to account, by name."""
+        return {**self.expressions, **{name: value for step in self.steps for name, value in step.gives.items()}}
 
     def _check_letters(self) -> None:
         if not self.quantities and not self.hypotheses:
@@ -214,8 +240,8 @@ class Claim:
         return EXPRESSION_SLOT.sub(lambda slot: f"{{{self.latex(slot[1])}}}", text)
 
     def latex(self, name: str) -> str:
-        """The LaTeX of one of its expressions."""
-        value = self.expressions[name]
+        """The LaTeX of one of its expressions, or of what a step of its proof gives."""
+        value = self.claimed[name]
         return latex(value, formulas(value))
 
 

@@ -18,6 +18,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
+from numerics.evidence import CheckResult
+from numerics.evidence.links import carried
 from numerics.evidence.verification import ClaimResult, Run, verify
 from numerics.reports.run import closing_line, failures
 from theory.latex import latex
@@ -120,9 +122,30 @@ class ClaimDirective(SphinxDirective):
             "", f'<details class="claim-proof"{" open" if "proof" in self.options else ""}>', format="html"
         )
         box += nodes.raw("", "<summary>Proof</summary>", format="html")
-        box += self._markdown(claim.proof_text, "claim-proof-text")
+        box += self._proof(evidence)
         box += nodes.raw("", "</details>", format="html")
         return [box]
+
+    def _proof(self, evidence: ClaimResult) -> list[nodes.container]:
+        """The proof: prose, or its steps with what carries each in this build, and what was computed, folded."""
+        claim = evidence.entry.claim
+        if not claim.steps:
+            return [self._markdown(claim.proof_text, "claim-proof-text")]
+        parts = []
+        for number, step in enumerate(claim.steps, start=1):
+            part = nodes.container(classes=["claim-step"], ids=[f"claim-{claim.label}-step-{number}"])
+            part += self._markdown(f"**{number}. {step.name}.** {claim.filled(step.sentence)}", "claim-proof-text")
+            said = escape(carried(step, evidence.links[step.name]))
+            uses = f"; uses {escape(', '.join(step.uses))}" if step.uses else ""
+            checks = [check for check in evidence.checks if check.step == step.name]
+            if checks:
+                items = "".join(map(_check_html, checks))
+                folded = f'<details class="claim-small"><summary>{said}{uses}</summary><ul>{items}</ul></details>'
+            else:
+                folded = f'<p class="claim-small">{said}{uses}</p>'
+            part += nodes.raw("", folded, format="html")
+            parts.append(part)
+        return parts
 
     def _markdown(self, text: str, name: str) -> nodes.container:
         part = nodes.container(classes=[name])
@@ -158,15 +181,18 @@ def evidence_html(evidence: ClaimResult) -> str:
     refuted = sum(each.status == "refuted" for each in controls)
     kinds = [check.kind for check in evidence.checks]
     counted = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
-    items = "".join(
-        f'<li><span class="claim-mark {check.status}">{check.status}</span> {escape(check.description)} '
-        f'<span class="claim-small">{check.kind}; {escape(check.detail)}{escape(_vouched(check))}</span>'
-        f"<ul>{''.join(_control_html(each) for each in check.controls)}</ul></li>"
-        for check in evidence.checks
-    )
+    items = "".join(map(_check_html, evidence.checks))
     return (
         f'<details class="claim-evidence"><summary>Evidence of this build: {counted}; {refuted} of {len(controls)} '
         f"controls refuted</summary><ul>{items}</ul></details>"
+    )
+
+
+def _check_html(check: CheckResult) -> str:
+    return (
+        f'<li><span class="claim-mark {check.status}">{check.status}</span> {escape(check.description)} '
+        f'<span class="claim-small">{check.kind}; {escape(check.detail)}{escape(_vouched(check))}</span>'
+        f"<ul>{''.join(_control_html(each) for each in check.controls)}</ul></li>"
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from numerics.reports.contents import Evidence
     from theory.claims import Claim, Pitfall
 
 
@@ -23,6 +25,21 @@ def _pitfall_lines(claim: Claim, pitfall: Pitfall) -> list[str]:
         f"  instead: {instead}",
         f"  control: {pitfall.control}; counterexample: {pitfall.counterexample}",
     ]
+
+
+def _step_lines(claim: Claim, evidence: Sequence[Evidence]) -> list[str]:
+    """The steps of a proof, each with what carries it, what it uses and the checks that compute it."""
+    lines = []
+    for number, step in enumerate(claim.steps, start=1):
+        checks = [check.name for check in evidence if check.step == step.name]
+        about = (
+            f"{step.by}: {step.source}" if step.source else str(step.by),
+            f"uses {', '.join(step.uses)}" if step.uses else "",
+            f"checks: {', '.join(checks)}" if checks else "",
+        )
+        lines.append(f"{number}. {step.name} ({'; '.join(filter(None, about))})")
+        lines.append(f"{claim.filled(step.sentence)}\n")
+    return lines
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -47,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     section("Statement", claim.latex_statement)
     section("Letters", *(f"- {quantity}" for quantity in claim.quantities))
     section("Assumptions", *(f"- {each}" for each in claim.assumed))
-    section("Proof", claim.proof_text)
+    section("Proof", claim.proof_text, *_step_lines(claim, line.evidence))
     section("Remarks, outside the proof", *(f"- {remark}" for remark in claim.latex_remarks))
     section("Forms that fail", *(line for pitfall in claim.pitfalls for line in _pitfall_lines(claim, pitfall)))
     section(

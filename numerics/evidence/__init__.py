@@ -14,7 +14,7 @@ from numerics.evidence.check import (
     run,
     statistical,
 )
-from numerics.evidence.findings import Finding, Kind, Refutation, Verdict
+from numerics.evidence.findings import Finding, Kind, Refutation, Scope, Verdict
 from numerics.evidence.trial import Trial
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Finding",
     "Kind",
     "Refutation",
+    "Scope",
     "Trial",
     "Verdict",
     "checks_in",

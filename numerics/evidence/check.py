@@ -11,16 +11,17 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 
 from flint import ctx
 
-from numerics.evidence.findings import Finding, Kind, Refutation, Verdict
+from numerics.evidence.findings import Finding, Kind, Refutation, Scope, Verdict
 from numerics.evidence.trial import Trial
 from numerics.exact.balls import collecting
 from numerics.statistics.exact_tests import LEVEL, PLANNED_MISS
-from theory.claims import Claim
+from theory.claims import Claim, formulas
+from theory.steps import Carrier
 
 Body = Callable[..., Iterator[Finding]]
 
@@ -44,10 +45,11 @@ class Check:
     controls: tuple[Control, ...]
     tests: int = 0
     cost: float = 0.2
+    step: str = ""  # of the proof, that it computes; none: it tries the claim as a whole
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """The names of the claim's expressions that the check takes."""
+        """The names of what the claim and its steps give, and of its aids, that the check takes."""
         return tuple(name for name in inspect.signature(self.body).parameters if name != "trial")
 
     @property
@@ -56,7 +58,8 @@ class Check:
 
     def findings(self, trial: Trial, changes: Mapping[str, object] | None = None) -> Iterator[Finding]:
         """The findings about the claim, or about the same with some subjects replaced."""
-        values = {name: self.claim.expressions.get(name, self.claim.aids.get(name)) for name in self.subjects}
+        known = {**self.claim.aids, **self.claim.claimed}
+        values = {name: known[name] for name in self.subjects}
         tests = 0
         try:
             for finding in _with_vouched(self.body(**{**values, **(changes or {})}, trial=trial)):
@@ -67,7 +70,7 @@ class Check:
                     raise TypeError(f"the check announces {self.tests} statistical tests and makes more")
                 yield finding
         except Refutation as refutation:
-            yield Finding(Kind.EXACT, Verdict.REFUTES, str(refutation))
+            yield Finding(Kind.EXACT, Verdict.REFUTES, str(refutation), scope=Scope.POINTS)
 
 
 def _with_vouched(findings: Iterator[Finding]) -> Iterator[Finding]:
@@ -93,38 +96,38 @@ def control(name: str, /, **changes: object) -> Callable[[Body], Body]:
     return attach
 
 
-def _decorator(claim: Claim, kind: Kind, tests: int, cost: float) -> Callable[[Body], Check]:
+def _decorator(claim: Claim, kind: Kind, tests: int, cost: float, step: str) -> Callable[[Body], Check]:
     def make(body: Body) -> Check:
-        made = Check(claim, body.__name__, kind, body, getattr(body, "__controls__", ()), tests, cost)
+        made = Check(claim, body.__name__, kind, body, getattr(body, "__controls__", ()), tests, cost, step)
         _validate(made)
         return made
 
     return make
 
 
-def exact(claim: Claim, *, cost: float = 0.2) -> Callable[[Body], Check]:
-    """A check by computer algebra or exact arithmetic."""
-    return _decorator(claim, Kind.EXACT, 0, cost)
+def exact(claim: Claim, *, step: str = "", cost: float = 0.2) -> Callable[[Body], Check]:
+    """A check by computer algebra or exact arithmetic, of a step of the proof or of the claim as a whole."""
+    return _decorator(claim, Kind.EXACT, 0, cost, step)
 
 
-def enclosed(claim: Claim, *, cost: float = 0.2) -> Callable[[Body], Check]:
+def enclosed(claim: Claim, *, step: str = "", cost: float = 0.2) -> Callable[[Body], Check]:
     """A check by ball arithmetic."""
-    return _decorator(claim, Kind.ENCLOSED, 0, cost)
+    return _decorator(claim, Kind.ENCLOSED, 0, cost, step)
 
 
-def statistical(claim: Claim, *, tests: int, cost: float = 0.2) -> Callable[[Body], Check]:
+def statistical(claim: Claim, *, tests: int, step: str = "", cost: float = 0.2) -> Callable[[Body], Check]:
     """A check by `tests` tests with a share of 1e-9 each in the false-alarm budget of a run."""
-    return _decorator(claim, Kind.STATISTICAL, tests, cost)
+    return _decorator(claim, Kind.STATISTICAL, tests, cost, step)
 
 
-def empirical(claim: Claim, *, cost: float = 0.5) -> Callable[[Body], Check]:
+def empirical(claim: Claim, *, step: str = "", cost: float = 0.5) -> Callable[[Body], Check]:
     """An observation held against a tolerance that the claim states; it has no error level."""
-    return _decorator(claim, Kind.EMPIRICAL, 0, cost)
+    return _decorator(claim, Kind.EMPIRICAL, 0, cost, step)
 
 
 def _validate(check: Check) -> None:
     """Refuse, at import, a check that could not fail or whose controls change nothing it looks at."""
-    known = {*check.claim.expressions, *check.claim.aids}
+    known = {*check.claim.claimed, *check.claim.aids}
     if not check.subjects:
         raise TypeError(f"{check.name}: a check takes at least one expression of its claim")
     for name in check.subjects:
@@ -141,10 +144,23 @@ def _validate(check: Check) -> None:
     for name in changed - set(check.subjects):
         raise TypeError(f"a control of {check.name} changes {name!r}, which the check does not take")
     for name in check.subjects:
-        if name in check.claim.expressions and name not in changed:
+        if name in check.claim.claimed and name not in changed:
             raise TypeError(f"no control of {check.name} changes {name!r}")
     if check.kind == Kind.STATISTICAL and check.tests < 1:
         raise TypeError(f"{check.name}: announce at least one statistical test")
+    if check.step:
+        _validate_step(check)
+
+
+def _validate_step(check: Check) -> None:
+    """Refuse a check of a step that does not compute with what the step gives, and of one that is not computed."""
+    step = next((each for each in check.claim.steps if each.name == check.step), None)
+    if step is None:
+        raise TypeError(f"{check.name} is of the step {check.step!r}, which is none of {check.claim.label}")
+    if step.by not in (Carrier.COMPUTED, Carrier.RULE):
+        raise TypeError(f"{check.name} is of the step {check.step!r}, which is {step.by}")
+    if not set(step.gives) & set(check.subjects):
+        raise TypeError(f"{check.name} takes nothing that the step {check.step!r} gives")
 
 
 def checks_in(module: ModuleType) -> list[Check]:
@@ -157,6 +173,7 @@ class ControlResult:
     name: str
     status: str  # "refuted" or "survived"
     detail: str
+    scope: Scope | None = None  # of the finding about the claim where the control was refuted
 
 
 @dataclass(frozen=True)
@@ -172,6 +189,8 @@ class CheckResult:
     tests: int = 0
     detectable: tuple[float, ...] = ()
     vouched: tuple[str, ...] = ()  # what the numbers of its findings rest on without a check
+    step: str = ""
+    reached: Mapping[str, Scope] = field(default_factory=dict)  # for which values it ties down what it takes
 
     @property
     def alarm(self) -> float:
@@ -194,6 +213,7 @@ def run(check: Check, seed: int = 0, effort: str = "quick") -> CheckResult:
     controls: tuple[ControlResult, ...] = ()
     detectable: tuple[float, ...] = ()
     vouched: tuple[str, ...] = ()
+    reached: dict[str, Scope] = {}
     precision = ctx.prec
     try:
         findings = list(check.findings(trial))
@@ -206,6 +226,7 @@ def run(check: Check, seed: int = 0, effort: str = "quick") -> CheckResult:
             outcomes = [_control(check, each, trial, findings) for each in check.controls]
             controls = tuple(result for result, _ in outcomes)
             mistakes = [mistake for _, mistake in outcomes if mistake]
+            reached = _reached(check, controls)
             if mistakes:
                 status, detail = "error", mistakes[0]
     except Exception as error:  # a check that raises is reported, whatever it raised
@@ -224,7 +245,19 @@ def run(check: Check, seed: int = 0, effort: str = "quick") -> CheckResult:
         check.tests,
         detectable,
         vouched,
+        check.step,
+        reached,
     )
+
+
+def _reached(check: Check, controls: Sequence[ControlResult]) -> dict[str, Scope]:
+    """For each object that a control replaces alone, the widest scope at which the check tells it from a wrong one."""
+    found: dict[str, Scope] = {}
+    for control, result in zip(check.controls, controls, strict=True):
+        if len(control.changes) == 1 and result.scope is not None:
+            (name,) = control.changes
+            found[name] = min(found.get(name, result.scope), result.scope)
+    return found
 
 
 def _status(findings: Sequence[Finding]) -> tuple[str, str]:
@@ -255,7 +288,8 @@ def _control(check: Check, control: Control, trial: Trial, truth: Sequence[Findi
             miss = finding.planned_miss(truth[place] if place < len(truth) else None)
             smallest_miss = min(smallest_miss, miss)
             if miss <= PLANNED_MISS:
-                return ControlResult(control.name, "refuted", _with_miss(finding, miss)), ""
+                scope = _scope(check, control, finding, truth[place]) if place < len(truth) else None
+                return ControlResult(control.name, "refuted", _with_miss(finding, miss), scope), ""
     except Exception as error:  # an error refutes nothing
         if seen is None:
             detail = f"{type(error).__name__}: {error}"
@@ -264,6 +298,13 @@ def _control(check: Check, control: Control, trial: Trial, truth: Sequence[Findi
         return ControlResult(control.name, "survived", "no finding refutes it"), ""
     mistake = f"control {control.name!r} was to be missed with probability {smallest_miss:.2g} > {PLANNED_MISS:.0e}"
     return ControlResult(control.name, "refuted", _with_miss(seen, smallest_miss)), mistake
+
+
+def _scope(check: Check, control: Control, refutation: Finding, truth: Finding) -> Scope:
+    """For which values of the letters of what a control replaces the claim holds where the control was refuted."""
+    known = {**check.claim.aids, **check.claim.claimed}
+    letters = {letter for name in control.changes for each in formulas(known[name]) for letter in each.free_symbols}
+    return max(truth.reach(frozenset(letters)), refutation.scope or Scope.ALL)
 
 
 def _with_miss(finding: Finding, miss: float) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
+import sympy as sp
+
 from numerics.statistics.exact_tests import Test
 
 
@@ -15,6 +17,24 @@ class Kind(IntEnum):
     ENCLOSED = 1  # balls
     STATISTICAL = 2  # a test with a stated level
     EMPIRICAL = 3  # an observation or a fit, no level
+
+
+class Scope(IntEnum):
+    """For which values a finding holds, the widest first."""
+
+    ALL = 0  # all that the letters may take
+    SIZES = 1  # all that some letters may take, at some whole numbers
+    POINTS = 2  # some
+    SAMPLED = 3  # as far as a test with a level can tell
+    OBSERVED = 4  # the case that was measured
+
+
+USUAL = {
+    Kind.EXACT: Scope.POINTS,
+    Kind.ENCLOSED: Scope.POINTS,
+    Kind.STATISTICAL: Scope.SAMPLED,
+    Kind.EMPIRICAL: Scope.OBSERVED,
+}
 
 
 class Verdict(Enum):
@@ -45,6 +65,13 @@ class Finding:
     powers: tuple[Power, ...] = ()
     empty: bool = False  # a bound that says nothing, such as a probability of at most 1: true, and no support
     vouched: tuple[str, ...] = ()  # what its numbers rest on without a check
+    scope: Scope | None = None  # None: what is usual for its kind
+    letters: frozenset[sp.Symbol] = frozenset()  # that were free, for a scope of all values
+
+    def reach(self, letters: frozenset[sp.Symbol]) -> Scope:
+        """For which values of an object's letters it holds: a letter that was not free had some value."""
+        scope = USUAL[self.kind] if self.scope is None else self.scope
+        return Scope.POINTS if scope is Scope.ALL and not letters <= self.letters else scope
 
     @property
     def detectable(self) -> float | None:

@@ -106,8 +106,8 @@ def _here(node: sp.Basic) -> Iterator[sp.Basic]:
 
 
 def mutants_of(claim: Claim, subject: str) -> Iterator[Mutant]:
-    """The distinct mutants of one expression of a claim, those without any value left out."""
-    for path, formula, put in places(claim.expressions[subject], subject):
+    """The distinct mutants of one expression of a claim, or of what a step of its proof gives, those without any value left out."""
+    for path, formula, put in places(claim.claimed[subject], subject):
         points = Trial(claim, "mutants").points(formula, count=FINGERPRINT_POINTS)
         seen = {_fingerprint(formula, points)}
         for wrong in variants(formula):

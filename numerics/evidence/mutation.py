@@ -74,7 +74,7 @@ def mutate(
     number = seed_number(seed)
     checked_integer("jobs", jobs, 1, MOST_JOBS)
     entries = (ledger or load_ledger()).select([names] if isinstance(names, str) else names)
-    tasks = [Task(e.topic, e.label, subject, number) for e in entries for subject in e.claim.expressions]
+    tasks = [Task(e.topic, e.label, subject, number) for e in entries for subject in e.claim.claimed]
     found: dict[tuple[str, str], MutationResult] = {}
     for result in run_tasks(mutate_one, tasks, _lost, jobs, LIMIT):
         found[result.label, result.subject] = result

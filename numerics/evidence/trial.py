@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.evidence.findings import Finding, Kind, Power, Refutation, Verdict
+from numerics.evidence.findings import Finding, Kind, Power, Refutation, Scope, Verdict
 from numerics.exact import balls, boxes
 from numerics.exact.relations import holds
 from numerics.keyed import key, keyed_seed
@@ -118,9 +118,16 @@ class Trial:
     ) -> Finding:
         """That an expression is 0: refuted at a random rational point, else proved by computer algebra.
 
-        With `by=None` no proof is tried: the finding is then ENCLOSED, zero to 30 digits at the points.
+        With `by=None` no proof is tried: the finding is then ENCLOSED, zero to 30 digits at the points. A proof holds for
+        all values, unless the points are `at` some: then it may hold for these only.
         """
         expression = sp.sympify(expression)
+        found = self._vanishes(expression, by, at)
+        if found.kind is Kind.EXACT and at is None:
+            return replace(found, scope=Scope.ALL, letters=frozenset(balls.free_symbols(expression)))
+        return found
+
+    def _vanishes(self, expression: sp.Expr, by: Callable | None, at: Iterable[Point] | None) -> Finding:
         tried = list(at) if at is not None else self.points(expression) + self.ends(expression)
         if not balls.free_symbols(expression):
             tried = tried[:1] or [{}]
@@ -153,7 +160,57 @@ class Trial:
         at: Iterable[Point] | None = None,
     ) -> Finding:
         """That two expressions are equal."""
-        return self.vanishes(sp.sympify(left) - sp.sympify(right), by=by, at=at)
+        left, right = sp.sympify(left), sp.sympify(right)
+        found = self.vanishes(left - right, by=by, at=at)
+        return replace(found, letters=frozenset(balls.free_symbols(left) | balls.free_symbols(right)))
+
+    def nonnegative(self, expression: sp.Expr, certificate: sp.Expr, *, by: Callable = sp.simplify) -> Finding:
+        """That an expression is ≥ 0: it equals a certificate that is, whatever its letters are, by their signs alone.
+
+        Raises:
+            ValueError: for a certificate that the signs of its letters do not decide.
+        """
+        if not certificate.is_nonnegative:
+            raise ValueError(f"the signs of its letters do not show that {certificate} ≥ 0")
+        return self.same(expression, certificate, by=by)
+
+    def induction(
+        self,
+        term: sp.Expr,
+        n: sp.Symbol,
+        first: sp.Expr,
+        following: Callable[[sp.Expr], sp.Expr],
+        *,
+        start: int = 0,
+        by: Callable = sp.simplify,
+    ) -> Finding:
+        """That a term is `first` at n = `start`, and at n + 1 what follows from the term at n: for all n from `start` on."""
+        base = self.same(term.subs(n, start), first, by=by)
+        step = self.same(term.subs(n, n + 1), following(term), by=by)
+        for each, place in ((base, "start"), (step, "step")):
+            if each.verdict is not Verdict.SUPPORTS or each.scope is not Scope.ALL:
+                return replace(each, detail=f"induction in {n}, {place}: {each.detail}")
+        return replace(
+            step, detail=f"induction in {n}: start and step reduce to 0", letters=base.letters | step.letters
+        )
+
+    def at_sizes(self, cases: Iterable[tuple[sp.Expr, sp.Expr]], what: str, *, by: Callable = sp.expand) -> Finding:
+        """That the two sides of each case are equal, whatever the letters are that stay free in them.
+
+        Raises:
+            ValueError: without a case, and for one without a free letter, which is a number.
+        """
+        number = 0
+        for left, right in cases:
+            number += 1
+            found = self.same(left, right, by=by)
+            if not found.letters:
+                raise ValueError(f"{what} {number} leaves no letter free: {left}")
+            if found.verdict is not Verdict.SUPPORTS or found.scope is not Scope.ALL:
+                return replace(found, detail=f"{what} {number}: {found.detail}", scope=None)
+        if not number:
+            raise ValueError(f"no {what}")
+        return Finding(Kind.EXACT, Verdict.SUPPORTS, f"holds in {number} {what}, letters free", scope=Scope.SIZES)
 
     def below(self, low: sp.Expr, high: sp.Expr, *, at: Iterable[Point] | None = None, strict: bool = False) -> Finding:
         """That low ≤ high (or <) at points that are drawn, proved there by balls; between them nothing is proved."""
@@ -208,7 +265,14 @@ class Trial:
         if outcome.verdict == "undecided":
             return Finding(Kind.ENCLOSED, Verdict.UNDECIDED, str(outcome))
         where = f"on the whole range {asked}: {_cells(outcome.cells)}" if str(asked) else "a proved number"
-        return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, where)
+        letters = frozenset(_symbols(*map(sp.sympify, (low,) if high is None else (low, high))))
+        whole = all(self._whole(letter, (within or {}).get(letter)) for letter in letters) and not (given or integers)
+        return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, where, scope=Scope.ALL if whole else None, letters=letters)
+
+    def _whole(self, letter: sp.Symbol, ends: tuple[object, object] | None) -> bool:
+        """Whether a range holds all values that the claim allows; a letter that it does not explain has no others."""
+        quantity = self.claim.quantity(letter)
+        return ends is not None and (quantity is None or quantity.within.is_subset(sp.Interval(*map(sp.sympify, ends))))
 
     def _drawn(self, *sides: sp.Expr) -> tuple[boxes.Ranges, boxes.Integers]:
         """The ranges in which points are drawn for all symbols of some expressions, of real and of whole ones.

@@ -11,10 +11,12 @@ from importlib.metadata import version
 from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, seed_number
 from numerics.checks import checks_of
 from numerics.evidence import Check, CheckResult, ControlResult, run
+from numerics.evidence.links import Link, step_link, weakest_links
 from numerics.parallel import reason, run_tasks
 from numerics.statistics.exact_tests import BUDGET, LEVEL
 from theory.claims import Entry, Ledger, Pitfall
 from theory.ledger import load_ledger
+from theory.steps import Carrier
 
 LIMITS = {"quick": 60.0, "standard": 300.0, "thorough": 1800.0}  # seconds of processor time a single check may take
 PACKAGES = ("numpy", "sympy", "scipy", "python-flint", "sparse-limits")
@@ -35,7 +37,17 @@ class Task:
 class ClaimResult:
     entry: Entry
     checks: tuple[CheckResult, ...]
-    unchecked: tuple[str, ...]  # expressions that no check takes
+    unchecked: tuple[str, ...]  # expressions that no check takes, computed steps without a check
+
+    @property
+    def links(self) -> dict[str, Link]:
+        """What carries each step of the proof, as far as its checks reached."""
+        return {step.name: step_link(step, self.checks) for step in self.entry.claim.steps}
+
+    @property
+    def weakest(self) -> dict[str, Link]:
+        """For each expression the weakest link on its path from the definitions."""
+        return weakest_links(self.entry.claim, self.checks)
 
     @property
     def status(self) -> str:
@@ -197,7 +209,11 @@ def _lost(task: Task, error: BaseException) -> CheckResult:
 
 def _assemble(entry: Entry, checks: Sequence[Check], results: dict[tuple[str, str], CheckResult]) -> ClaimResult:
     taken = {name for check in checks for name in check.subjects}
-    unchecked = tuple(name for name in entry.claim.expressions if name not in taken)
+    computed = {check.step for check in checks}
+    unchecked = tuple(name for name in entry.claim.claimed if name not in taken)
+    unchecked += tuple(
+        f"step {step.name!r}" for step in entry.claim.steps if step.by is Carrier.COMPUTED and step.name not in computed
+    )
     return ClaimResult(entry, tuple(results[entry.label, check.name] for check in checks), unchecked)
 
 

@@ -155,15 +155,15 @@ def find_formula(claim, path: str):
 
     found = {
         re.sub(r"[\[\]]+", ".", name).strip(".").replace("..", ".").replace(", ", "."): formula
-        for subject in claim.expressions
-        for name, formula, _ in places(claim.expressions[subject], subject)
+        for subject in claim.claimed
+        for name, formula, _ in places(claim.claimed[subject], subject)
     }
     if path in found:
         return found[path]
     inside = [name for name in found if name.startswith(path + ".")]
     expected = inside or list(found) or ["(this claim has no formula)"]
-    if isinstance(claim.expressions.get(path), sp.Basic):
-        return claim.expressions[path]
+    if isinstance(claim.claimed.get(path), sp.Basic):
+        return claim.claimed[path]
     raise InputError(
         f"{claim.label} has no formula {path!r}{meant(path, found)}; expected one of {', '.join(expected)}"
     )

@@ -22,13 +22,14 @@ TABLE = Path(__file__).with_suffix(".json")
 
 @dataclass(frozen=True)
 class Evidence:
-    """A check as it is announced; `tests` counts its statistical tests."""
+    """A check as it is announced; `tests` counts its statistical tests, `step` is that of the proof which it computes."""
 
     name: str
     kind: str
     tests: int
     description: str
     controls: tuple[str, ...]
+    step: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def lines_of(entries: Iterable[Entry]) -> tuple[Line, ...]:
                 check.tests,
                 check.description,
                 tuple(c.name for c in check.controls),
+                check.step,
             )
             for check in checks_of(entry.topic)
             if check.claim is claim

@@ -6,11 +6,13 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 from theory.subset_sum.symbols import DISTANCE, FAILURE, ITEMS, delta, eps, n
 
 a = sp.Symbol("a", positive=True)  # items reach [−a, a]
 kappa = sp.Symbol("kappa", positive=True)  # with at least this density
 v = sp.Symbol("v", positive=True)  # the covered share of [−a/2, a/2]
+r = sp.Symbol("r", nonnegative=True)  # its growth by one item, v(1 + r) after it
 UNIFORM = {a: sp.S.One, kappa: sp.Rational(1, 2)}
 
 REACH = Quantity(
@@ -20,15 +22,156 @@ LEAST_DENSITY = Quantity(kappa, "least density of the law of an item within its 
 MASS = Hypothesis("a density whose mass is at most 1", a * kappa <= sp.Rational(1, 2))
 NEAR = Hypothesis("a distance up to half the reach (for a larger one the empty subset does)", eps <= a / 2)
 
-growth = v + a * kappa * v * (1 - v)
+distance = sp.S.One  # in units of a, from a target to a point of the cover
+new_part = kappa * (a * v) * (a * (1 - v))
+growth = v + new_part / a
 odds = (1 - v) / v
+chord = 1 - r / 2
 contraction = 1 - a * kappa / 2
 start = a / eps - 1
-threshold = eps / (2 * a)
+mean_odds = start * contraction**n
+gap = eps / 2
+threshold = gap / a
 failure = 2 * a**2 / eps**2 * contraction**n
 law_size = sp.log(2 * a**2 / (eps**2 * delta)) / -sp.log(contraction)
 size = law_size.subs(UNIFORM)
 looseness = 2 * sp.log(2) / -sp.log(contraction)  # the number of items over that of R3, in the limit
+
+STEPS = (
+    Step(
+        name="cover",
+        sentence=r"""Let $I=[-\frac a2,\frac a2]$, $C_0=[-\frac\varepsilon2,\frac\varepsilon2]$ and
+$C_{t+1}=C_t\cup((C_t+X_{t+1})\cap I)$. Every point of $C_t$ is within $\frac\varepsilon2$ of a subset sum of
+$X_1,\dots,X_t$: the points of $C_0$ of the empty sum; and if $y$ is as near to $s$, then $y+X_{t+1}$ is as near to
+$s+X_{t+1}$.""",
+        by=Carrier.RULE,
+        source="induction",
+    ),
+    Step(
+        name="reach",
+        sentence=r"A target $z\in I$ and a point $c\in C_t\subset I$ are at most $[[distance]]\cdot a$ apart, so that $z-C_t\subset[-a,a]$.",
+        gives={"distance": distance},
+        uses=("cover",),
+    ),
+    Step(
+        name="new part",
+        sentence=r"""Given $|C_t|=av$, the mean measure of $((C_t+X)\cap I)\setminus C_t$ is at least $[[new_part]]$, with equality
+for a law of density $\kappa$ on $[-a,a]$ and else an atom at $0$: it is the integral of
+$\Pr(z-X\in C_t)\ge\kappa|C_t|$ over $z\in I\setminus C_t$.""",
+        by=Carrier.RULE,
+        source="Fubini",
+        gives={"new_part": new_part},
+        uses=("reach",),
+    ),
+    Step(
+        name="growth",
+        sentence=r"Given the covered share $v_t=|C_t|/a=v$, the mean of $v_{t+1}$ is at least $[[growth]]$.",
+        gives={"growth": growth},
+        uses=("new part",),
+    ),
+    Step(
+        name="odds",
+        sentence=r"The odds of being uncovered are $u_t=[[odds]]$ at $v_t=v$.",
+        by=Carrier.DEFINED,
+        gives={"odds": odds},
+    ),
+    Step(
+        name="at most doubled",
+        sentence=r"$v_{t+1}=v_t(1+r)$ with $0\le r\le1$: a part is added, and a translate of $C_t$ measures $|C_t|$.",
+        by=Carrier.RULE,
+        source="additivity",
+        uses=("cover",),
+    ),
+    Step(
+        name="chord",
+        sentence=r"$\frac1{1+r}\le[[chord]]$ for $0\le r\le1$, with equality at both ends.",
+        gives={"chord": chord},
+    ),
+    Step(
+        name="lower bounds suffice",
+        sentence=r"$[[chord]]$ falls in $r$, so that in the mean of $1/v_{t+1}\le[[chord]]$ over $v_t$ a lower bound of the mean of $r$ may stand for it.",
+        by=Carrier.RULE,
+        source="monotonicity",
+        uses=("at most doubled", "chord"),
+    ),
+    Step(
+        name="one item",
+        sentence=r"""Given $v_t=v$, the mean of $u_{t+1}=\frac1{v(1+r)}-1$ is at most $[[contraction]]$ times $u_t$: put the mean of $r$,
+which is at least *growth* over $v$ less $1$, into the chord.""",
+        gives={"contraction": contraction},
+        uses=("growth", "odds", "lower bounds suffice"),
+    ),
+    Step(
+        name="start",
+        sentence=r"$v_0=\varepsilon/a$, since $\varepsilon\le a$, so that $u_0=[[start]]$.",
+        gives={"start": start},
+        uses=("cover", "odds"),
+    ),
+    Step(
+        name="tower",
+        sentence=r"The factor *one item* is the same whatever $v_t$ is, so that it multiplies the mean of $u_t$.",
+        by=Carrier.RULE,
+        source="tower",
+        uses=("one item",),
+    ),
+    Step(
+        name="all items",
+        sentence=r"The mean of $u_n$ is at most $[[mean_odds]]$, for every $n\ge0$.",
+        gives={"mean_odds": mean_odds},
+        uses=("start", "tower"),
+    ),
+    Step(
+        name="gap",
+        sentence=r"""If $z\in I$ is farther than $\varepsilon$ from all subset sums, no point of $C_n$ is within $\frac\varepsilon2$ of $z$,
+by *cover* and the triangle inequality. An interval of length $[[gap]]$ at $z$, on the side of $0$, lies in $I$, since
+$\varepsilon\le\frac a2$, and is uncovered.""",
+        gives={"gap": gap},
+        uses=("cover",),
+    ),
+    Step(
+        name="threshold",
+        sentence=r"Then $u_n\ge1-v_n\ge[[threshold]]$.",
+        gives={"threshold": threshold},
+        uses=("gap", "odds"),
+    ),
+    Step(
+        name="Markov",
+        sentence=r"The probability of $u_n\ge[[threshold]]$ is at most the mean of $u_n$ over $[[threshold]]$.",
+        by=Carrier.RULE,
+        source="Markov",
+        uses=("all items", "threshold"),
+    ),
+    Step(
+        name="failure",
+        sentence=r"That is less than $[[failure]]$, by $\frac{2a}\varepsilon(1-\frac{a\kappa}2)^n$.",
+        gives={"failure": failure},
+        uses=("Markov",),
+    ),
+    Step(
+        name="items of a law",
+        sentence=r"The bound is $\delta$ at $n=[[law_size]]$, and it falls in $n$.",
+        gives={"law_size": law_size},
+        uses=("failure",),
+    ),
+    Step(
+        name="uniform items",
+        sentence=r"Uniform items on $[-1,1]$ have $a=1$, $\kappa=\frac12$: $[[size]]$.",
+        gives={"size": size},
+        uses=("items of a law",),
+    ),
+    Step(
+        name="counting",
+        sentence=r"If $n$ numbers reach all of $I$ within $\varepsilon$, then $n\ge\log_2(1+\frac a{2\varepsilon})$, in units of $a$.",
+        by=Carrier.CLAIM,
+        source="R3",
+    ),
+    Step(
+        name="order",
+        sentence=r"As $\varepsilon\to0$, the number of *items of a law* over that of *counting* tends to $[[looseness]]$.",
+        gives={"looseness": looseness},
+        uses=("items of a law", "counting"),
+    ),
+)
 
 subset_cover = Claim(
     label="R4",
@@ -38,38 +181,11 @@ Let $X_1,\dots,X_n$ be independent with a law of subdensity $\kappa$ on $[-a,a]$
 Borel sets $B\subset[-a,a]$, atoms and mass elsewhere allowed. For $0<\varepsilon\le a/2$ *every* $z\in[-\frac
 a2,\frac a2]$ satisfies $\min_S|\sum_{i\in S}X_i-z|\le\varepsilon$, except with probability at most $$[[failure]];$$
 for $\varepsilon\ge a/2$ the empty subset does. So $n\ge[[law_size]]$ items fail with probability at most $\delta$;
-uniform ones on $[-1,1]$ ($a=1$, $\kappa=\frac12$) need $$n\ge[[size]].$$ Steps: let
-$C_0=[-\frac\varepsilon2,\frac\varepsilon2]$, $C_{t+1}=C_t\cup((C_t+X_{t+1})\cap I)$ with $I=[-\frac a2,\frac a2]$,
-and $v_t=|C_t|/a$. Given $v_t=v$, the mean of $v_{t+1}$ is at least $[[growth]]$, with equality for a law of density
-$\kappa$ on $[-a,a]$ and else an atom at $0$; the odds $u_t=[[odds]]$ start from $u_0=[[start]]$, shrink in the mean
-by the factor $[[contraction]]$ at least, and a target beyond $\varepsilon$ of all sums means that at least
-$[[threshold]]$ of them are left. The order $\log\frac1\varepsilon$ is right: for every $\delta<1$ one needs at least
-$\log_2(1+\frac a{2\varepsilon})$ items, by R3, and the number above is in the limit $\varepsilon\to0$ no more than
-$[[looseness]]$ times as large.
+uniform ones on $[-1,1]$ ($a=1$, $\kappa=\frac12$) need $$n\ge[[size]].$$ The order $\log\frac1\varepsilon$ is right:
+for every $\delta<1$ one needs at least $\log_2(1+\frac a{2\varepsilon})$ items, by R3, and the number above is in the
+limit $\varepsilon\to0$ no more than $[[looseness]]$ times as large.
 """,
-    proof_text=r"""
-*Cover.* Every point of $C_t$ is within $\varepsilon/2$ of a subset sum: by induction, if $y$ is near $\sum_S$ then
-$y+X_{t+1}$ is as near to $\sum_S+X_{t+1}$.
-
-*Growth.* For $z\in I\setminus C_t$, $z-C_t\subset[-a,a]$, so $\Pr(z-X\in C_t)\ge\kappa|C_t|$. Integrated over
-$I\setminus C_t$: $\mathbb E[v_{t+1}-v_t\mid\mathcal F_t]\ge a\kappa\,v_t(1-v_t)$, with equality where the law has
-exactly this density on $[-a,a]$ and its other mass at $0$, which moves nothing.
-
-*Odds.* Let $r=v_{t+1}/v_t-1\in[0,1]$, since a translate adds at most $|C_t|$. On $[0,1]$, $\frac1{1+r}\le1-\frac
-r2$, the chord of a convex function, so $\mathbb E[u_{t+1}\mid\mathcal F_t]=\frac1{v_t}\mathbb
-E\frac1{1+r}-1\le\frac1{v_t}\big(1-\frac{a\kappa(1-v_t)}2\big)-1=\big(1-\frac{a\kappa}2\big)u_t$.
-
-*Failure.* $v_0=\varepsilon/a$ as $\varepsilon\le a$, so $u_0=\frac a\varepsilon-1$. If some $z\in I$ is farther
-than $\varepsilon$ from all subset sums, no point of $C_n$ is within $\frac\varepsilon2$ of it, and as
-$\varepsilon\le a/2$, an interval of length $\frac\varepsilon2$ on one side of $z$ lies in $I$ and is uncovered:
-$1-v_n\ge\frac\varepsilon{2a}$, hence $u_n\ge\frac\varepsilon{2a}$. By Markov this has probability at most
-$\frac{2a}\varepsilon\big(\frac
-a\varepsilon-1\big)\big(1-\frac{a\kappa}2\big)^n<\frac{2a^2}{\varepsilon^2}\big(1-\frac{a\kappa}2\big)^n$.
-
-*Order.* Failure with probability at most $\delta<1$ means that some $n$ numbers reach all of $I$; R3, in units of $a$.
-As $\varepsilon\to0$ the two numbers of items are $2\log\frac1\varepsilon/(-\log(1-\frac{a\kappa}2))$ and
-$\log_2\frac1\varepsilon$ to leading order. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2006.07990",
         "no text at hand; Lueker (1998) with an unspecified constant, reported second-hand as the base of its "
@@ -84,6 +200,7 @@ $\log_2\frac1\varepsilon$ to leading order. ∎
             sp.Interval.Lopen(0, 1),
             drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
         ),
+        Quantity(r, "growth of the covered share by one item, relative to it", sp.Interval(0, 1)),
         REACH.drawn_from(sp.Rational(1, 2), 2),
         LEAST_DENSITY.drawn_from(sp.Rational(1, 20), sp.Rational(1, 5)),
         DISTANCE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 5)),
@@ -116,15 +233,5 @@ $\log_2\frac1\varepsilon$ to leading order. ∎
             "covered_sets_need_half_as_many",
         ),
     ),
-    expressions={
-        "growth": growth,
-        "odds": odds,
-        "start": start,
-        "contraction": contraction,
-        "threshold": threshold,
-        "failure": failure,
-        "law_size": law_size,
-        "size": size,
-        "looseness": looseness,
-    },
+    expressions={"failure": failure, "law_size": law_size, "size": size, "looseness": looseness},
 )

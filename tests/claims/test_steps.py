@@ -1,0 +1,271 @@
+"""Proofs in steps: what is refused before anything is computed, and how far the checks of a step reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import sympy as sp
+from toys.claims import toy
+
+from numerics.checks import checks_of
+from numerics.evidence import Finding, Scope, Trial, Verdict, control, exact, run, statistical
+from numerics.evidence.links import Link, step_link, weakest_links
+from numerics.evidence.mutation import mutate
+from numerics.evidence.verification import verify
+from theory.claims import Claim
+from theory.ledger import load_ledger
+from theory.quantities import POSITIVE, UNIT, Quantity, whole_from
+from theory.steps import RULES, Carrier, Step, path
+
+a, b = sp.symbols("a b", positive=True)
+n = sp.Symbol("n", integer=True, nonnegative=True)
+side, area, doubled = a + b, (a + b) ** 2, 2 * (a + b) ** 2
+SIDE = Step(name="side", sentence="The side is $[[side]]$.", by=Carrier.DEFINED, gives={"side": side})
+AREA = Step(name="area", sentence="Its square is $[[area]]$.", gives={"area": area}, uses=("side",))
+
+
+def square(*steps: Step, **others: object) -> Claim:
+    return toy("Z1", {"area": area}, "$[[area]]$", **{"proof_text": "", "steps": steps, **others})
+
+
+def test_a_proof_in_steps() -> None:
+    claim = square(SIDE, AREA)
+    assert dict(claim.claimed) == {"side": side, "area": area}
+    assert claim.filled(AREA.sentence) == "Its square is ${\\left(a + b\\right)^{2}}$."
+    assert [step.name for step in path(claim.steps, "area")] == ["area", "side"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        ((SIDE,), "no step gives area"),
+        ((AREA,), "uses side, expected steps before it"),
+        ((AREA, SIDE), "uses side, expected steps before it"),
+        ((SIDE, SIDE, AREA), "two steps are called 'side'"),
+        ((SIDE, AREA, Step(name="more", sentence="Twice.", gives={"area": area})), "both give area"),
+        ((SIDE, Step(name="area", sentence="Twice.", gives={"area": doubled})), "gives another area than the claim"),
+        (
+            (SIDE, AREA, Step(name="aside", sentence="By the way.", by=Carrier.ARGUED)),
+            "no expression rests on .* aside",
+        ),
+        ((SIDE, Step(name="area", sentence="$[[perimeter]]$", gives={"area": area}, uses=("side",))), "no step gives"),
+        (
+            (
+                Step(name="R1", sentence="By R1.", by=Carrier.CLAIM, source="R1"),
+                Step(name="area", sentence="So.", gives={"area": area}, uses=("R1",)),
+            ),
+            "rests on R1, expected it among the claims used",
+        ),
+    ],
+)
+def test_gaps_that_are_seen_without_reading(steps: tuple[Step, ...], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        square(*steps)
+
+
+def test_a_proof_is_in_steps_or_in_prose() -> None:
+    for proof in ({"proof_text": "Obvious.", "steps": (SIDE, AREA)}, {"proof_text": " ", "steps": ()}):
+        with pytest.raises(ValueError, match="in steps or in prose, not both"):
+            square(**proof)
+    with pytest.raises(ValueError, match="side is an aid, and a step gives it"):
+        square(SIDE, AREA, aids={"side": side})
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"sentence": " "}, "says nothing"),
+        ({"name": ""}, "no name"),
+        ({}, "computed and gives nothing"),
+        ({"by": Carrier.DEFINED}, "defined and gives nothing"),
+        ({"by": Carrier.RULE, "source": "magic"}, "the rule 'magic', expected one of"),
+        ({"by": Carrier.RULE}, "the rule ''"),
+        ({"by": Carrier.CITED}, "its source is ''"),
+        ({"by": Carrier.ARGUED, "source": "a book"}, "its source is 'a book'"),
+    ],
+)
+def test_steps_that_are_none(fields: dict[str, object], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        Step(**{"name": "step", "sentence": "So it is.", **fields})
+
+
+CLAIM = square(SIDE, AREA)
+
+
+def test_checks_of_steps_that_are_refused() -> None:
+    def takes_area(area: sp.Expr, trial: Trial) -> Iterator[Finding]:
+        yield trial.same(area, side**2)
+
+    def takes_side(side: sp.Expr, trial: Trial) -> Iterator[Finding]:
+        yield trial.same(side, a + b)
+
+    with pytest.raises(TypeError, match="'volume', which is none of Z1"):
+        exact(CLAIM, step="volume")(control("twice", area=2 * area)(takes_area))
+    with pytest.raises(TypeError, match="'side', which is defined"):
+        exact(CLAIM, step="side")(control("twice", side=2 * side)(takes_side))
+    with pytest.raises(TypeError, match="takes nothing that the step 'area' gives"):
+        exact(CLAIM, step="area")(takes_side)  # with the control that it has
+
+
+@exact(CLAIM, step="area")
+@control("twice", area=2 * area)
+@control("side twice", side=2 * side)
+def free(side: sp.Expr, area: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    yield trial.same(area, side**2)
+
+
+@exact(CLAIM, step="area")
+@control("twice", area=2 * area)
+def one_letter(area: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    yield trial.same(area.subs(b, 1), (a + 1) ** 2)
+
+
+@exact(CLAIM, step="area")
+@control("twice", area=2 * area)
+def at_a_point(area: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    yield trial.same(area, side**2, at=[{a: sp.Integer(1), b: sp.Integer(2)}])
+
+
+@exact(CLAIM, step="area")
+@control("twice", area=2 * area)
+def number(area: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    yield trial.holds(area.subs({a: 1, b: 2}) == 9, "nine")
+
+
+@exact(CLAIM, step="area")
+@control("twice", area=2 * area)
+def sizes(area: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    yield trial.at_sizes(((area.subs(b, k), a**2 + 2 * k * a + k**2) for k in range(1, 4)), "sides")
+
+
+@exact(CLAIM, step="area")
+@control("both", area=2 * area, side=2 * side)
+def both_at_once(side: sp.Expr, area: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    yield trial.same(area, side**2)
+
+
+def hits(rng: np.random.Generator, size: int) -> int:
+    return int((rng.random(size) < 0.81).sum())
+
+
+@statistical(CLAIM, tests=1, step="area")
+@control("a half", area=area / 2)
+def by_chance(area: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    n = trial.size(4000)
+    yield trial.counts(trial.draw(hits, n), n, float(area.subs({a: sp.Rational(4, 10), b: sp.Rational(1, 2)})))
+
+
+@pytest.mark.parametrize(
+    ("check", "scope"),
+    [
+        (free, Scope.ALL),
+        (one_letter, Scope.POINTS),  # b had a value
+        (at_a_point, Scope.POINTS),
+        (number, Scope.POINTS),
+        (sizes, Scope.SIZES),
+        (both_at_once, None),  # nobody knows which of the two was refuted
+        (by_chance, Scope.SAMPLED),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_how_far_a_check_reaches(check, scope) -> None:
+    result = run(check)
+    assert result.status == "holds", result.detail
+    assert result.reached.get("area") == scope
+
+
+def test_a_step_is_carried_by_the_check_that_reached_farthest() -> None:
+    links = [
+        step_link(AREA, list(map(run, checks))) for checks in ((free, by_chance), (sizes, number), (by_chance,), ())
+    ]
+    assert links == [Link.ALL, Link.SIZES, Link.SAMPLED, Link.ARGUED]
+    assert step_link(SIDE, []) is Link.ALL
+
+
+def test_the_weakest_link_is_that_of_the_path() -> None:
+    results = [run(free)]
+    assert weakest_links(CLAIM, results) == {"area": Link.ALL}
+    for carrier, source, link in (
+        (Carrier.RULE, "induction", Link.RULE),
+        (Carrier.CITED, "a book", Link.CITED),
+        (Carrier.ARGUED, "", Link.ARGUED),
+    ):
+        first = Step(name="first", sentence="First.", by=carrier, source=source)
+        last = Step(name="area", sentence="So.", gives={"area": area}, uses=("first",))
+        assert weakest_links(square(first, last), results) == {"area": link}
+    assert weakest_links(toy("Z1", {"area": area}), results) == {"area": Link.ARGUED}
+
+
+# The words of a trial that hold for all values
+
+QUANTITIES = (Quantity(a, "a side", POSITIVE), Quantity(b, "a share", UNIT), Quantity(n, "a number", whole_from(0)))
+TRIAL = Trial(toy("Z2", {"power": a**n, "share": b}, quantities=QUANTITIES), "check")
+
+
+def test_induction_needs_its_start_and_its_step() -> None:
+    found = TRIAL.induction(a**n, n, sp.S.One, lambda term: a * term, by=sp.powsimp)
+    assert (found.verdict, found.scope, found.letters) == (Verdict.SUPPORTS, Scope.ALL, {a, n})
+    wrong = TRIAL.induction(a**n, n, sp.S.One, lambda term: (a + 1) * term)
+    assert wrong.verdict is Verdict.REFUTES
+    assert "step" in wrong.detail
+    late = TRIAL.induction(a ** (n + 1), n, sp.S.One, lambda term: a * term)
+    assert late.verdict is Verdict.REFUTES
+    assert "start" in late.detail
+
+
+def test_a_certificate_is_what_its_signs_say() -> None:
+    found = TRIAL.nonnegative(a**2 + b**2 - 2 * a * b + a, (a - b) ** 2 + a)
+    assert (found.verdict, found.scope) == (Verdict.SUPPORTS, Scope.ALL)
+    assert TRIAL.nonnegative(a - b, a).verdict is Verdict.REFUTES
+    with pytest.raises(ValueError, match="do not show that a - b ≥ 0"):
+        TRIAL.nonnegative(a - b, a - b)
+
+
+def test_a_whole_range_is_all_that_the_claim_allows() -> None:
+    whole, part = ((0, 1), (0, sp.Rational(1, 2)))
+    assert TRIAL.everywhere(b, b**2 + 1, within={b: whole}).scope is Scope.ALL
+    assert TRIAL.everywhere(b, b**2 + 1, within={b: part}).scope is None
+    assert TRIAL.everywhere(a, a**2 + 1, within={a: (0, sp.oo)}).scope is Scope.ALL
+
+
+def test_sizes_leave_a_letter_free() -> None:
+    with pytest.raises(ValueError, match="cases 1 leaves no letter free"):
+        TRIAL.at_sizes([(sp.Integer(2), sp.Integer(2))], "cases")
+    with pytest.raises(ValueError, match="no cases"):
+        TRIAL.at_sizes([], "cases")
+    assert TRIAL.at_sizes([(a + a, 2 * a), (a, 2 * a)], "cases").verdict is Verdict.REFUTES
+
+
+# The ledger
+
+WITH_STEPS = [entry for entry in load_ledger() if entry.claim.steps]
+
+
+@pytest.mark.parametrize("entry", WITH_STEPS, ids=lambda entry: entry.label)
+def test_every_step_that_is_computed_has_a_check_that_reaches_what_it_gives(entry) -> None:
+    result = verify(entry.label).claims[0]
+    assert result.status == "holds"
+    assert not result.unchecked
+    for step in entry.claim.steps:
+        assert result.links[step.name] is not Link.ARGUED or step.by is Carrier.ARGUED, step.name
+    assert set(result.weakest) == set(entry.claim.expressions)
+
+
+@pytest.mark.parametrize("entry", WITH_STEPS, ids=lambda entry: entry.label)
+def test_what_a_step_gives_is_mutated_too(entry) -> None:
+    inner = set(entry.claim.claimed) - set(entry.claim.expressions)
+    taken = {name for check in checks_of(entry.topic) if check.claim is entry.claim for name in check.subjects}
+    assert inner <= taken
+
+
+def test_rules_are_used_and_said() -> None:
+    assert all(sentence.strip() for sentence in RULES.values())
+    assert {step.source for entry in WITH_STEPS for step in entry.claim.steps if step.by is Carrier.RULE} <= set(RULES)
+
+
+def test_mutants_of_a_step_are_refuted() -> None:
+    found = {result.subject: result for result in mutate("R4").results}
+    assert found["chord"].mutants > 5
+    assert not found["chord"].survivors
