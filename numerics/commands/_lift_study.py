@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from numerics.commands.common import number_table
+from numerics.reports.tables import Table, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -54,14 +54,11 @@ def show(console: Console, summary: Row) -> None:
         "median\nL/L₀",
         "least\nL",
     )
-    table = number_table(*headings)
-    table.padding = (0, 1, 0, 0)
-    last = None
-    for row in summary["rows"]:
-        if last not in (None, row["kind"]):
-            table.add_section()
-        table.add_row(
-            row["kind"].replace(" a ", "\na ") if row["kind"] != last else "",
+    rows = summary["rows"]
+    firsts = [place for place, row in enumerate(rows) if place == 0 or row["kind"] != rows[place - 1]["kind"]]
+    cells = [
+        (
+            row["kind"].replace(" a ", "\na ") if place in firsts else "",
             str(row["n"]),
             f"{row['parameters']:.0f}",
             _short(row["success"]["share"]),
@@ -71,8 +68,10 @@ def show(console: Console, summary: Row) -> None:
             f"{row['median_ratio']:.2g}",
             f"{row['least_loss']:.2g}",
         )
-        last = row["kind"]
-    console.print(table)
+        for place, row in enumerate(rows)
+    ]
+    ends = [place - 1 for place in firsts[1:]]
+    print_table(console, Table(headings, cells, "r" * len(headings), ends=ends, narrow=True))
     levels = ", ".join(f"{name}: {value:.6f}" for name, value in summary["levels"].items())
     console.print(f"Least losses, exactly (L18): {levels}")
     console.print(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from numerics.commands.common import number_table
+from numerics.reports.tables import Table, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,15 +42,25 @@ def show(console: Console, summary: Mapping[str, Any]) -> None:
         f"{protocol['samples']} digits, level {protocol['level']:.0%}"
     )
     names = ("structured", "none_explains", "not_tested", "not_told_apart", "rightly_named", "wrongly_named")
-    table = number_table(
-        "\nmasks of", "\nmasks", "whole\nlines", "none\nleft", "un-\ntested", "not\napart", "right\nname", "wrong\nname"
+    columns = (
+        "\nmasks of",
+        "\nmasks",
+        "whole\nlines",
+        "none\nleft",
+        "un-\ntested",
+        "not\napart",
+        "right\nname",
+        "wrong\nname",
     )
-    table.columns[0].justify = "left"
-    table.padding = (0, 1, 0, 0)
-    for row in summary["rows"]:
-        label = row["kind"].replace(", at initialisation", " (initial)")
-        table.add_row(label, str(row["masks"]), *(str(row[name] or "") for name in names))
-    console.print(table)
+    rows = [
+        (
+            row["kind"].replace(", at initialisation", " (initial)"),
+            str(row["masks"]),
+            *(str(row[name] or "") for name in names),
+        )
+        for row in summary["rows"]
+    ]
+    print_table(console, Table(columns, rows, "lrrrrrrr", narrow=True))
     console.print(
         "whole lines: gone; none left: every method is rejected; untested: all are but those that could not be tested; "
         "not apart: several are not rejected, or one is not and another could not be tested.\n"

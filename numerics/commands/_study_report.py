@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from numerics.commands.common import number_table
+from numerics.reports.tables import Cell, Table, print_table
 from numerics.studies.kernel_study import KINDS, PREDICTORS
 from numerics.studies.sentences import NAMES, REFERENCE
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 Row = Mapping[str, Any]
 METRICS = ("decay", "trace_ratio", "gap_ratio", "top_energy")
@@ -25,7 +24,7 @@ def show(console: Console, summary: Row) -> None:
         rows = [row for row in summary["results"] if row["family"] == family]
         for task in dict.fromkeys(row["task"] for row in rows):
             console.print(f"\n[bold]{task}[/], {NAMES[family]}: test error in % / MSE (median), and the MSE's interval")
-            console.print(_error_table([row for row in rows if row["task"] == task]))
+            print_table(console, _error_table([row for row in rows if row["task"] == task]))
         orders = [row for row in summary["orders"] if (row["family"], row["target"]) == (family, "mse")]
         if orders:
             _print_orders(console, family, orders)
@@ -45,17 +44,14 @@ def _error_table(rows: Sequence[Row]) -> Table:
     """Densities down, methods across."""
     cells = {(row["density"], row["method"], row["target"]): row["value"] for row in rows}
     methods = list(dict.fromkeys(row["method"] for row in rows))
-    table = _narrow_table("density", *(method.replace("-", "-\n") for method in methods))
+    lines = []
     for density in dict.fromkeys(row["density"] for row in rows):
         values = [(cells[density, method, "error"], cells[density, method, "mse"]) for method in methods]
-        table.add_row(
-            f"{density:g}",
-            *(
-                f"{100 * wrong['median']:.2f}/{_short(square['median'])}\n{_interval(square)}"
-                for wrong, square in values
-            ),
+        found = (
+            f"{100 * wrong['median']:.2f}/{_short(square['median'])}\n{_interval(square)}" for wrong, square in values
         )
-    return table
+        lines.append((f"{density:g}", *found))
+    return _narrow_table(("density", *(method.replace("-", "-\n") for method in methods)), lines)
 
 
 def _print_orders(console: Console, family: str, orders: Sequence[Row]) -> None:
@@ -66,11 +62,11 @@ def _print_orders(console: Console, family: str, orders: Sequence[Row]) -> None:
         f"densities), the interval of its median over splits, p if methods had no names, and in how many splits SNIP and "
         f"Random are ordered rightly at density {density:g}"
     )
-    table = _narrow_table("", *(task.replace("-", "-\n", 1) for task in tasks))
+    lines = []
     for name in dict.fromkeys(row["predictor"] for row in orders):
         mine = {row["task"]: row for row in orders if row["predictor"] == name}
-        table.add_row(PREDICTORS[name].title, *(_order_cell(mine.get(task), density) for task in tasks))
-    console.print(table)
+        lines.append((PREDICTORS[name].title, *(_order_cell(mine.get(task), density) for task in tasks)))
+    print_table(console, _narrow_table(("", *(task.replace("-", "-\n", 1) for task in tasks)), lines))
 
 
 def _order_cell(row: Row | None, density: float) -> str:
@@ -96,13 +92,15 @@ def _print_merge(console: Console, results: Sequence[Row]) -> None:
         return
     densities = list(dict.fromkeys(row["density"] for row in rows))
     console.print("\n[bold]SNIP minus Random[/]: median difference of the test MSE on the same split, by density")
-    table = number_table("task", "kernels", *(f"{density:g}" for density in densities))
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         groups.setdefault((row["task"], row["family"]), []).append(row)
-    for (task, family), mine in groups.items():
-        table.add_row(task, family, *(f"{row['minus_random']['median']:+.4f}" for row in mine))
-    console.print(table)
+    lines = [
+        (task, family, *(f"{row['minus_random']['median']:+.4f}" for row in mine))
+        for (task, family), mine in groups.items()
+    ]
+    columns = ("task", "kernels", *(f"{density:g}" for density in densities))
+    print_table(console, Table(columns, lines, "r" * len(columns)))
 
 
 def _print_spectra(console: Console, spectra: Sequence[Row]) -> None:
@@ -118,16 +116,17 @@ def _print_spectra(console: Console, spectra: Sequence[Row]) -> None:
     for row in rows:
         groups.setdefault((row["family"], row["task"], row["method"]), {})[row["metric"]] = row["median"]
     for family in dict.fromkeys(names[0] for names in groups):
-        table = _narrow_table(NAMES[family], *("decay", "tr/λ₁", "λ₁/λ₂", "top 5") * 2)
+        columns = (NAMES[family], *("decay", "tr/λ₁", "λ₁/λ₂", "top 5") * 2)
+        lines: list[Sequence[Cell]] = []
         last = ""
         for (its, task, method), metrics in groups.items():
             if its == family:
                 if task != last:
-                    table.add_row(f"[bold]{task}[/]")
+                    lines.append(([(task, "strong")], *[""] * (len(columns) - 1)))
                 last = task
                 values = (_short(metrics[f"{kind}{name}"], 2) for kind in KINDS for name in METRICS)
-                table.add_row(method, *values)
-        console.print(table)
+                lines.append((method, *values))
+        print_table(console, _narrow_table(columns, lines))
 
 
 def _print_networks(console: Console, rows: Iterable[Row]) -> None:
@@ -135,22 +134,22 @@ def _print_networks(console: Console, rows: Iterable[Row]) -> None:
         "\n[bold]Trained networks[/] (medians over splits): relative distance of test predictions from descent with the "
         "network's own kernel, the rows' and the closed form; MSE of the network and of these two"
     )
-    table = _narrow_table("task", "method", "density", "width", "own", "rows", "closed", "MSE", "rows", "closed")
-    for row in rows:
-        table.add_row(
+    columns = ("task", "method", "density", "width", "own", "rows", "closed", "MSE", "rows", "closed")
+    lines = [
+        (
             row["task"],
             row["method"],
             f"{row['density']:g}",
             str(row["width"]),
             *(_short(row[name]) for name in ("own", "rows", "graphon", "mse", "rows_mse", "graphon_mse")),
         )
-    console.print(table)
+        for row in rows
+    ]
+    print_table(console, _narrow_table(columns, lines))
 
 
-def _narrow_table(*columns: str) -> Table:
-    table = number_table(*columns)
-    table.padding = (0, 1, 0, 0)
-    return table
+def _narrow_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Table:
+    return Table(columns, rows, "r" * len(columns), narrow=True)
 
 
 def _short(value: float, digits: int = 3) -> str:

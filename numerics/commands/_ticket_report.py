@@ -4,50 +4,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numerics.commands.common import number_table
 from numerics.reports.plain_text import plain
+from numerics.reports.tables import Cell, Table, print_facts, print_table
 from numerics.tickets.report import Summary
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 Lines = list[tuple[str, str]]
 
 
 def show(console: Console, summary: Summary) -> None:
     """The target, the widths, the layers, and the ticket beside its target."""
-    console.print(_grid(_header(summary)))
-    console.print("\nSubset sums, layer by layer\n", style="bold")
-    console.print(_layers(summary))
+    print_facts(console, _header(summary))
+    console.print()
+    print_table(console, _layers(summary))
     console.print(f"\n{_title(summary)}\n", style="bold", highlight=False, markup=False)
-    console.print(_grid(_outcome(summary)))
+    print_facts(console, _outcome(summary))
     if summary["file"] is not None:
         console.print(f"ticket written to {plain(summary['file'])}", highlight=False, markup=False)
 
 
 def show_check(console: Console, summary: Summary) -> None:
     """What the file says, each part of it with a mark, each demand with one, and what follows from all of them."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    console.print(_grid(_says(summary)))
-    rows = [(each["holds"], each["what"], each["detail"]) for each in summary["findings"]]
-    demands = [(each["met"], f"{each['what']} {_demanded(each)}", each["detail"]) for each in summary["demands"]]
-    for title, lines in (("found", rows), ("demanded", demands)):
-        if lines:
-            table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-            for name in ("", "" if lines is rows else title, "found"):
-                table.add_column(name)
-            for good, what, detail in lines:
-                mark = Text("✓", style="green") if good else Text("✗", style="bold red")
-                table.add_row(mark, Text(plain(what)), Text(plain(detail)))
+    print_facts(console, _says(summary))
+    findings = [_marked(each["holds"], each["what"], each["detail"]) for each in summary["findings"]]
+    demands = [_marked(each["met"], f"{each['what']} {_demanded(each)}", each["detail"]) for each in summary["demands"]]
+    for name, rows in (("", findings), ("demanded", demands)):
+        if rows:
             console.print()
-            console.print(table)
+            print_table(console, Table(("", name, "found"), rows, "lll"))
     if (samples := summary["samples"]) is not None and all(each["what"] != "agreement" for each in summary["demands"]):
-        console.print(_grid([("agreement", f"{_agreement(samples)}; {plain(samples['name'])}")]))
+        print_facts(console, [("agreement", f"{_agreement(samples)}; {plain(samples['name'])}")])
     console.print(f"{_outcome_of_check(summary)}; {summary['seconds']:.1f} s", highlight=False, markup=False)
+
+
+def _marked(good: bool, what: str, detail: str) -> tuple[Cell, ...]:
+    return [("✓", "holds") if good else ("✗", "wrong")], plain(what), plain(detail)
 
 
 def _says(summary: Summary) -> Lines:
@@ -133,14 +126,15 @@ def _usual(width: int | None) -> str:
 
 def _layers(summary: Summary) -> Table:
     target, ticket = summary["target"], summary["ticket"]
-    table = number_table("layer", "channels", "basis", "coefficients", "largest error", "kept in source")
-    rows = zip(
+    layers = zip(
         target["basis_elements"], target["coefficients"], ticket["largest_errors"], ticket["kept_by_layer"], strict=True
     )
-    for k, (elements, coefficients, error, kept) in enumerate(rows):
+    rows = []
+    for k, (elements, coefficients, error, kept) in enumerate(layers):
         channels = f"{target['channels'][k]} to {target['channels'][k + 1]}"
-        table.add_row(str(k + 1), channels, str(elements), f"{coefficients:,}", f"{error:.4g}", f"{kept:,}")
-    return table
+        rows.append((str(k + 1), channels, str(elements), f"{coefficients:,}", f"{error:.4g}", f"{kept:,}"))
+    columns = ("layer", "channels", "basis", "coefficients", "largest error", "kept in source")
+    return Table(columns, rows, "rrrrrr", "Subset sums, layer by layer")
 
 
 def _title(summary: Summary) -> str:
@@ -203,13 +197,3 @@ def _without_samples(summary: Summary) -> Lines:
 
 def _share(part: int, whole: int) -> str:
     return f"{part / whole:.2%} ({part:,} of {whole:,})"
-
-
-def _grid(lines: Lines) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table.grid(padding=(0, 2))
-    for name, text in lines:
-        grid.add_row(Text(name, style="bold"), Text(text))
-    return grid
