@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from html import escape
 
-from numerics.commands._fit_report import Summary, header, method_lines, tables
+from numerics.commands._fit_report import header, method_lines, tables
 from numerics.fitting.fit import Fit
+from numerics.fitting.summary import Summary
 from numerics.reports.figures import INK, MADE, SEEN, TEXT, fit_pictures
 from numerics.reports.run import STYLE
 from numerics.reports.tables import as_html as table_as_html
