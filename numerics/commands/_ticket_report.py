@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from numerics.reports.plain_text import plain
 from numerics.reports.tables import Cell, Table, print_facts, print_table
-from numerics.tickets.report import Summary
+from numerics.tickets.report import (
+    AgreementSummary,
+    CheckSummary,
+    DemandSummary,
+    SampleSummary,
+    Summary,
+    TargetSummary,
+    TicketSummary,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,7 +33,7 @@ def show(console: Console, summary: Summary) -> None:
         console.print(f"ticket written to {plain(summary['file'])}", highlight=False, markup=False)
 
 
-def show_check(console: Console, summary: Summary) -> None:
+def show_check(console: Console, summary: CheckSummary) -> None:
     """What the file says, each part of it with a mark, each demand with one, and what follows from all of them."""
     print_facts(console, _says(summary))
     findings = [_marked(each["holds"], each["what"], each["detail"]) for each in summary["findings"]]
@@ -43,24 +51,26 @@ def _marked(good: bool, what: str, detail: str) -> tuple[Cell, ...]:
     return [("✓", "holds") if good else ("✗", "wrong")], plain(what), plain(detail)
 
 
-def _says(summary: Summary) -> Lines:
+def _says(summary: CheckSummary) -> Lines:
     of = plain(summary["target"]) or "a target without a name"
     inputs = _inputs(summary["signed"]) + (", the last one 1" if summary["constant_input"] else "")
     said = f"of {of}, seed {summary['seed']}, width {summary['width']}, epsilon {summary['epsilon']:g}, inputs {inputs}"
     return [("ticket", plain(summary["file"])), ("says", said)]
 
 
-def _demanded(demand: Summary) -> str:
+def _demanded(demand: DemandSummary) -> str:
     value = demand["demanded"]
     relation = {"agreement": "at least ", "epsilon": "at most ", "kept": "at most "}.get(demand["what"], "")
     return f"{relation}{value if isinstance(value, str) else f'{value:g}'}"
 
 
-def _agreement(samples: Summary) -> str:
-    return samples["problem"] or f"{_share(samples['agree'], samples['count'])}: the same output is the largest"
+def _agreement(samples: AgreementSummary) -> str:
+    if samples["agree"] is None:
+        return samples["problem"] or ""
+    return f"{_share(samples['agree'], samples['count'])}: the same output is the largest"
 
 
-def _outcome_of_check(summary: Summary) -> str:
+def _outcome_of_check(summary: CheckSummary) -> str:
     """The verdict, and how far it goes."""
     verdict, findings, demands = summary["verdict"], summary["findings"], summary["demands"]
     wrong = sum(not each["holds"] for each in findings)
@@ -102,7 +112,7 @@ def _header(summary: Summary) -> Lines:
     return lines
 
 
-def _architecture(target: Summary) -> str:
+def _architecture(target: TargetSummary) -> str:
     channels, coordinates = "-".join(map(str, target["channels"])), target["coordinates"]
     coefficients = f"{sum(target['coefficients']):,} coefficients"
     if _is_perceptron(target):
@@ -116,7 +126,7 @@ def _inputs(signed: bool) -> str:
     return "of either sign" if signed else "not negative"
 
 
-def _is_perceptron(target: Summary) -> bool:
+def _is_perceptron(target: TargetSummary) -> bool:
     return {*target["coordinates"], *target["basis_elements"]} == {1}
 
 
@@ -158,7 +168,7 @@ def _outcome(summary: Summary) -> Lines:
     return [*lines, ("time", times)]
 
 
-def _within(ticket: Summary) -> str:
+def _within(ticket: TicketSummary) -> str:
     if ticket["within_epsilon"]:
         return f"yes, every coefficient: {max(ticket['largest_errors']):.4g} at most"
     return (
@@ -167,9 +177,9 @@ def _within(ticket: Summary) -> str:
     )
 
 
-def _with_samples(samples: Summary) -> Lines:
+def _with_samples(samples: SampleSummary) -> Lines:
     lines = []
-    if samples["agree"] is None:
+    if samples["agree"] is None or samples["certified"] is None:
         lines.append(("agreement", "one output: no classes to agree on"))
     else:
         count = samples["count"]
@@ -177,9 +187,9 @@ def _with_samples(samples: Summary) -> Lines:
             ("agreement", f"{_share(samples['agree'], count)}: the same output is the largest"),
             ("certified", f"{_share(samples['certified'], count)}: proved, rounding included"),
         ]
-        if samples["right_target"] is not None:
-            accuracy = [samples[name] / count for name in ("right_target", "right_ticket")]
-            lines.append(("accuracy", f"target {accuracy[0]:.1%}, ticket {accuracy[1]:.1%}"))
+        right_target, right_ticket = samples["right_target"], samples["right_ticket"]
+        if right_target is not None and right_ticket is not None:
+            lines.append(("accuracy", f"target {right_target / count:.1%}, ticket {right_ticket / count:.1%}"))
     error = f"{samples['largest_error']:.3g}, bound {samples['largest_bound']:.3g}; outputs up to {samples['largest_output']:.3g}"
     return [*lines, ("largest error", error)]
 
