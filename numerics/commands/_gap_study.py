@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from numerics.reports.tables import Table, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-
-Row = Mapping[str, Any]
+    from numerics.studies.gap_summary import GapSummary, SizeRow
 
 DATA = "random networks"
 PIECES = "searches"
@@ -55,7 +53,7 @@ def configure(parser: ArgumentParser) -> None:
     )
 
 
-def show(console: Console, summary: Row) -> None:
+def show(console: Console, summary: GapSummary) -> None:
     """A table for each architecture, the slopes, the sentences last."""
     networks, confidence = summary["networks"], summary["protocol"]["confidence"]
     console.print(
@@ -82,7 +80,7 @@ def show(console: Console, summary: Row) -> None:
         console.print(f"• {text}")
 
 
-def _found(row: Row | None) -> tuple[str, str]:
+def _found(row: SizeRow | None) -> tuple[str, str]:
     """The median and its interval."""
     if row is None:
         return "", ""
@@ -90,7 +88,7 @@ def _found(row: Row | None) -> tuple[str, str]:
     return (f"{row['median']:g}" if row["median"] is not None else "∞"), f"{low}–{high}"
 
 
-def plot(path: Path, summary: Row) -> None:
+def plot(path: Path, summary: GapSummary) -> None:
     from numerics.studies.gap_figure import plot_gap
 
     plot_gap(path, summary)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentParser
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from numerics.reports.tables import Table, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-
-Row = Mapping[str, Any]
+    from numerics.studies.lift_summary import LiftSummary
 
 EXACT = re.compile(r"[-+]?[\d./]{1,20}(e-?\d{1,2})?", re.IGNORECASE)  # of so many digits that they can be printed
 DATA = "the cube"
@@ -36,7 +34,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--quick", action="store_true", help="sizes 4 8 16, 40 seeds, where nothing else is asked")
 
 
-def show(console: Console, summary: Row) -> None:
+def show(console: Console, summary: LiftSummary) -> None:
     """One table, the sentences last."""
     protocol = summary["protocol"]
     console.print(
@@ -91,7 +89,7 @@ def _short(share: float, digits: int = 2) -> str:
     return f"{share:.{digits}f}".removeprefix("0")
 
 
-def plot(path: Path, summary: Row) -> None:
+def plot(path: Path, summary: LiftSummary) -> None:
     from numerics.studies.lift_figure import plot_lifts
 
     plot_lifts(path, summary)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from numerics.reports.tables import Table, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from numerics.studies.origin_summary import OriginSummary, Said
 
 
 DATA = "digits"
@@ -34,14 +35,21 @@ def configure(parser: ArgumentParser) -> None:
     add("--quick", action="store_true", help="a few masks of 64 units, where nothing else is asked")
 
 
-def show(console: Console, summary: Mapping[str, Any]) -> None:
+def show(console: Console, summary: OriginSummary) -> None:
     """One table, the sentences last."""
     protocol = summary["protocol"]
     console.print(
         f"\n[bold]What fit says of masks of known origin[/]: {protocol['width']} units, density {protocol['density']:g}, "
         f"{protocol['samples']} digits, level {protocol['level']:.0%}"
     )
-    names = ("structured", "none_explains", "not_tested", "not_told_apart", "rightly_named", "wrongly_named")
+    names: tuple[Said, ...] = (
+        "structured",
+        "none_explains",
+        "not_tested",
+        "not_told_apart",
+        "rightly_named",
+        "wrongly_named",
+    )
     columns = (
         "\nmasks of",
         "\nmasks",
@@ -69,7 +77,7 @@ def show(console: Console, summary: Mapping[str, Any]) -> None:
         console.print(f"• {text}")
 
 
-def plot(path: Path, summary: Mapping[str, Any]) -> None:
+def plot(path: Path, summary: OriginSummary) -> None:
     from numerics.studies.origin_figure import plot_origins
 
     plot_origins(path, summary)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from numerics.reports.tables import Cell, Table, print_table
 from numerics.studies.kernel_study import KINDS, PREDICTORS
@@ -13,11 +13,19 @@ from numerics.studies.sentences import NAMES, REFERENCE
 if TYPE_CHECKING:
     from rich.console import Console
 
-Row = Mapping[str, Any]
+    from numerics.studies.generalisation_summary import (
+        Ends,
+        GeneralisationSummary,
+        NetworkRow,
+        OrderRow,
+        ResultRow,
+        SpectrumRow,
+    )
+
 METRICS = ("decay", "trace_ratio", "gap_ratio", "top_energy")
 
 
-def show(console: Console, summary: Row) -> None:
+def show(console: Console, summary: GeneralisationSummary) -> None:
     """All tables, the sentences last: they are what stays on the screen."""
     families = list(dict.fromkeys(row["family"] for row in summary["results"]))
     for family in families:
@@ -40,7 +48,7 @@ def show(console: Console, summary: Row) -> None:
         console.print(f"• {said['text']}")
 
 
-def _error_table(rows: Sequence[Row]) -> Table:
+def _error_table(rows: Sequence[ResultRow]) -> Table:
     """Densities down, methods across."""
     cells = {(row["density"], row["method"], row["target"]): row["value"] for row in rows}
     methods = list(dict.fromkeys(row["method"] for row in rows))
@@ -54,7 +62,7 @@ def _error_table(rows: Sequence[Row]) -> Table:
     return _narrow_table(("density", *(method.replace("-", "-\n") for method in methods)), lines)
 
 
-def _print_orders(console: Console, family: str, orders: Sequence[Row]) -> None:
+def _print_orders(console: Console, family: str, orders: Sequence[OrderRow]) -> None:
     tasks = list(dict.fromkeys(row["task"] for row in orders))
     density = _shown_density(orders)
     console.print(
@@ -69,7 +77,7 @@ def _print_orders(console: Console, family: str, orders: Sequence[Row]) -> None:
     print_table(console, _narrow_table(("", *(task.replace("-", "-\n", 1) for task in tasks)), lines))
 
 
-def _order_cell(row: Row | None, density: float) -> str:
+def _order_cell(row: OrderRow | None, density: float) -> str:
     if row is None:
         return "–"
     pairs = [each for each in row["snip_and_random"] if each["density"] == density]
@@ -78,32 +86,30 @@ def _order_cell(row: Row | None, density: float) -> str:
     return "\n".join([f"{row['correlation']['mean']:+.2f}", _interval(row["correlation"]), *p, *right, ""])
 
 
-def _shown_density(orders: Sequence[Row]) -> float:
+def _shown_density(orders: Sequence[OrderRow]) -> float:
     densities = {each["density"] for row in orders for each in row["snip_and_random"]}
     return min(densities, key=lambda density: abs(density - REFERENCE), default=REFERENCE)
 
 
-def _print_merge(console: Console, results: Sequence[Row]) -> None:
+def _print_merge(console: Console, results: Sequence[ResultRow]) -> None:
     """SNIP minus Random by density."""
-    rows = [
-        row for row in results if row["method"] == "snip" and row["target"] == "mse" and row["minus_random"] is not None
-    ]
-    if not rows:
+    groups: dict[tuple[str, str], dict[float, float]] = {}
+    for row in results:
+        if row["method"] == "snip" and row["target"] == "mse" and row["minus_random"] is not None:
+            medians = groups.setdefault((row["task"], row["family"]), {})
+            medians[row["density"]] = row["minus_random"]["median"]
+    if not groups:
         return
-    densities = list(dict.fromkeys(row["density"] for row in rows))
+    densities = list(dict.fromkeys(density for medians in groups.values() for density in medians))
     console.print("\n[bold]SNIP minus Random[/]: median difference of the test MSE on the same split, by density")
-    groups: dict[tuple[str, str], list[Row]] = {}
-    for row in rows:
-        groups.setdefault((row["task"], row["family"]), []).append(row)
     lines = [
-        (task, family, *(f"{row['minus_random']['median']:+.4f}" for row in mine))
-        for (task, family), mine in groups.items()
+        (task, family, *(f"{median:+.4f}" for median in medians.values())) for (task, family), medians in groups.items()
     ]
     columns = ("task", "kernels", *(f"{density:g}" for density in densities))
     print_table(console, Table(columns, lines, "r" * len(columns)))
 
 
-def _print_spectra(console: Console, spectra: Sequence[Row]) -> None:
+def _print_spectra(console: Console, spectra: Sequence[SpectrumRow]) -> None:
     """The four metrics on K and on HKH, at the density nearest to the reference."""
     densities = {row["density"] for row in spectra}
     density = min(densities, key=lambda each: abs(each - REFERENCE))
@@ -129,7 +135,7 @@ def _print_spectra(console: Console, spectra: Sequence[Row]) -> None:
         print_table(console, _narrow_table(columns, lines))
 
 
-def _print_networks(console: Console, rows: Iterable[Row]) -> None:
+def _print_networks(console: Console, rows: Iterable[NetworkRow]) -> None:
     console.print(
         "\n[bold]Trained networks[/] (medians over splits): relative distance of test predictions from descent with the "
         "network's own kernel, the rows' and the closed form; MSE of the network and of these two"
@@ -160,7 +166,7 @@ def _short(value: float, digits: int = 3) -> str:
     return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
 
 
-def _interval(ends: Mapping[str, float]) -> str:
+def _interval(ends: Ends) -> str:
     if not isfinite(ends["low"]) or not isfinite(ends["high"]):
         return "–"
     return f"{_short(ends['low'], 2)} … {_short(ends['high'], 2)}"
