@@ -1,70 +1,21 @@
-"""The faces of a run: a table on the terminal, JSON, and one self-contained HTML page."""
+"""The faces of a run: a table on the terminal, and one self-contained HTML page."""
 
 from __future__ import annotations
 
 import html
 import re
-from math import isfinite
 from typing import TYPE_CHECKING
 
 from numerics.evidence.verification import ClaimResult, Run, versions
 from numerics.reports.tables import Cell, Table, print_table
 from numerics.reports.tables import as_html as table_as_html
-from numerics.statistics.exact_tests import BUDGET, LEVEL
+from numerics.statistics.exact_tests import LEVEL
 from theory.claims import Claim
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 KINDS = ("exact", "enclosed", "statistical", "empirical")
-
-
-def as_json(run: Run) -> dict[str, object]:
-    """The run as plain data; keys are stable."""
-    return {
-        "seed": run.seed,
-        "effort": run.effort,
-        "versions": versions(),
-        "seconds": round(run.seconds, 3),
-        "budget": {"false_alarm": BUDGET, "per_test": LEVEL, "tests": run.totals["tests"]},
-        "claims": [_claim_json(claim) for claim in run.claims],
-        "totals": run.totals,
-    }
-
-
-def _claim_json(result: ClaimResult) -> dict[str, object]:
-    claim = result.entry.claim
-    return {
-        "label": claim.label,
-        "name": result.entry.name,
-        "topic": result.entry.topic,
-        "title": claim.title,
-        "source": claim.source.paper,
-        "provenance": str(claim.provenance),
-        "proof": str(claim.proof),
-        "uses": list(claim.uses),
-        "status": result.status,
-        "unchecked": list(result.unchecked),
-        "checks": [
-            {
-                "name": check.name,
-                "kind": check.kind,
-                "status": check.status,
-                "detail": check.detail,
-                "description": check.description,
-                "seconds": round(check.seconds, 3),
-                "tests": check.tests,
-                "alarm": check.alarm,
-                "vouched": list(check.vouched),
-                "detectable": [each if isfinite(each) else None for each in check.detectable],  # none: a bound of 1
-                "controls": [{"name": c.name, "status": c.status, "detail": c.detail} for c in check.controls],
-            }
-            for check in result.checks
-        ],
-    }
-
-
-# The table
 
 
 def claim_row(result: ClaimResult) -> tuple[Cell, ...]:
@@ -128,8 +79,6 @@ def print_summary(run: Run, console: Console) -> None:
         console.print(line, style="red", markup=False, highlight=False)
     console.print(closing_line(run), style="bold" if not run.failed else "bold red", highlight=False)
 
-
-# HTML
 
 STYLE = """
 :root { color-scheme: light dark; --paper: #fdfdfb; --ink: #1c1c1a; --soft: #6b6b66; --line: #dcdcd4;
