@@ -51,7 +51,8 @@ class ClaimResult:
 class Totals(TypedDict):
     """How many claims, checks, controls and tests a run has, and what became of them.
 
-    vouched: the checks that rest on something vouched."""
+    vouched: the checks that rest on something vouched.
+    """
 
     claims: int
     hold: int
