@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from html import escape
 
-from numerics.commands._fit_report import Rows, Summary, header, method_lines, tables
+from numerics.commands._fit_report import header, method_lines, tables
 from numerics.fitting.fit import Fit
+from numerics.fitting.summary import Summary
 from numerics.reports.figures import INK, MADE, SEEN, TEXT, fit_pictures
 from numerics.reports.run import STYLE
+from numerics.reports.tables import as_html as table_as_html
 
 PAGE_STYLE = """
 :root { --ink-blue: #1f3b73; --ink-red: #d1495b; --ink-green: #2a9d8f; }
 @media (prefers-color-scheme: dark) { :root { --ink-blue: #9db8f5; --ink-red: #ff8fa0; --ink-green: #5fd3c3; } }
 figure { margin: 1.2rem 0; overflow-x: auto } figure svg { width: 100%; min-width: 44rem; height: auto }
 figcaption { color: var(--soft); font-size: .9rem } section { border-top: 1px solid var(--line); padding: .8rem 0 }
-section > div { overflow-x: auto } table { border-collapse: collapse; font-variant-numeric: tabular-nums }
-th { font-weight: 600; border-bottom: 1px solid var(--line) } .r { text-align: right; white-space: nowrap }
+section > div { overflow-x: auto }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: .6rem 0 }
 dt { font-weight: 600 } dd { margin: 0; overflow-wrap: anywhere }
 """
@@ -36,7 +37,8 @@ def as_html(summary: Summary, found: Fit) -> str:
         f"<figure>{svg}<figcaption>{CAPTIONS[name]}</figcaption></figure>" for name, svg in pictures.items()
     )
     sections = "\n".join(
-        f"<section><h2>{escape(title)}</h2><div>{_table(table)}</div></section>" for title, table in tables(summary)
+        f"<section><h2>{escape(table.title)}</h2><div>{table_as_html(table)}</div></section>"
+        for table in tables(summary)
     )
     closing = "".join(f"<p>{escape(line)}</p>" for line in method_lines(summary))
     facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in header(summary))
@@ -46,19 +48,6 @@ def as_html(summary: Summary, found: Fit) -> str:
         f"<body>\n<header><h1>sparse-limits fit</h1><dl>{facts}</dl>"
         f'<p class="soft">seed {summary["seed"]}</p></header>\n{figures}\n{sections}\n{closing}\n</body></html>\n'
     )
-
-
-def _table(table: Rows) -> str:
-    names, cells, sides = table
-
-    def row(tag: str, values: tuple[str, ...] | list[str]) -> str:
-        made = (
-            f"<{tag}{' class=r' if side == 'r' else ''}>{escape(value.strip())}</{tag}>"
-            for value, side in zip(values, sides, strict=True)
-        )
-        return f"<tr>{''.join(made)}</tr>"
-
-    return f"<table>{row('th', list(names))}{''.join(row('td', list(each)) for each in cells)}</table>"
 
 
 def _in_page(svg: str) -> str:

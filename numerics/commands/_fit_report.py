@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.commands._fit_summary import Summary
-from numerics.commands.common import number_table
 from numerics.fitting.verdict import around
+from numerics.reports.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
+
+    from numerics.fitting.findings import (
+        DistancesSummary,
+        FamilySummary,
+        Findings,
+        HomogeneitySummary,
+        ModelSummary,
+        SpectrumSummary,
+    )
+    from numerics.fitting.summary import MethodsSummary, RestSummary, Summary
 
 METHOD_TITLE = (
     "Methods at initialisation, the likeliest first (* not rejected); errors: mean\n"
@@ -27,10 +36,10 @@ QUANTILES = (0.0, 0.1, 0.5, 0.9, 1.0)
 
 
 def show(console: Console, summary: Summary) -> None:
-    console.print(_header(summary))
-    for title, table in tables(summary):
-        console.print(f"\n{title}\n", style="bold", highlight=False)
-        console.print(_rich(table))
+    print_facts(console, header(summary))
+    for table in tables(summary):
+        console.print()
+        print_table(console, table)
     for line in method_lines(summary):
         console.print(line, highlight=False, markup=False)
 
@@ -66,7 +75,7 @@ def header(summary: Summary) -> list[tuple[str, str]]:
     return lines
 
 
-def _rest_lines(rest: Summary | None) -> list[tuple[str, str]]:
+def _rest_lines(rest: RestSummary | None) -> list[tuple[str, str]]:
     """The mask without its whole lines, in a few lines."""
     if rest is None:
         return [("rest", "no line is left")]
@@ -79,21 +88,21 @@ def _rest_lines(rest: Summary | None) -> list[tuple[str, str]]:
     return lines if rest["model"] is None else [*lines, *_model_lines(rest["model"])]
 
 
-def _model_lines(model: Summary) -> list[tuple[str, str]]:
+def _model_lines(model: ModelSummary) -> list[tuple[str, str]]:
     return [("model", _model_line(model)), *(("", line) for line in _model_notes(model))]
 
 
-def _model_line(model: Summary) -> str:
-    parts = [f"{side[:-1]}s" for side in ("rows", "columns") if model[side]["varies"]]
+def _model_line(model: ModelSummary) -> str:
+    parts = [name for name, side in (("rows", model["rows"]), ("columns", model["columns"])) if side["varies"]]
     if not parts:
         return "W = the density"
-    if model["family"] is None:
+    if model["family"] is None or model["families"] is None:
         return f"W depends on {parts[0]} alone, so any tail of the noise gives it"
     apart = "" if model["told_apart"] else f", not told apart from {model['families'][1]['family']}"
     return f"W = F(tau/(f phi)), noise {model['family']}{apart}; tau = {model['threshold']:.4g} at median f = phi = 1"
 
 
-def _model_notes(model: Summary) -> list[str]:
+def _model_notes(model: ModelSummary) -> list[str]:
     notes = []
     if model["units_read"] < model["units"]:
         notes.append(
@@ -109,55 +118,38 @@ def _model_notes(model: Summary) -> list[str]:
     return notes
 
 
-def _header(summary: Summary) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table.grid(padding=(0, 2))
-    for name, text in header(summary):
-        grid.add_row(Text(name, style="bold"), Text(text))
-    return grid
-
-
-Rows = tuple[Sequence[str], Sequence[Sequence[str]], str]  # column names, cells, the side each column is aligned to
-
-
-def tables(summary: Summary) -> list[tuple[str, Rows]]:
-    """Titles and tables of what was found, of the rest where whole lines are gone; none for a mask that keeps none or all."""
-    if summary["model"] is None:
-        return []
-    counts = ("Counts beside those of a uniform mask of as many entries", _count_rows(summary["homogeneity"]))
+def tables(summary: Summary) -> list[Table]:
+    """Tables of what was found, of the rest where whole lines are gone; none for a mask that keeps none or all."""
+    found = _count_tables(summary, "Counts beside those of a uniform mask of as many entries")
+    rest, methods, data = summary["rest"], summary["methods"], summary["data"]
     if summary["structure"] is None:
-        found = [counts, *_model_tables(summary)]
-    else:
-        rest = summary["rest"]
-        found = [counts]
-        if rest is not None and rest["model"] is not None:
-            of_rest = [
-                ("Counts beside those of a uniform mask", _count_rows(rest["homogeneity"])),
-                *_model_tables(rest),
-            ]
-            found += [(f"The rest. {title}", table) for title, table in of_rest]
-    if summary["methods"] is not None and summary["methods"]["ranking"]:
-        title = METHOD_TITLE + RESIDUALS[summary["data"]["residual"]]
-        found.append((title, _method_rows(summary["methods"])))
+        found += _model_tables(summary)
+    elif rest is not None:
+        of_rest = [*_count_tables(rest, "Counts beside those of a uniform mask"), *_model_tables(rest)]
+        found += [replace(table, title=f"The rest. {table.title}") for table in of_rest]
+    if methods is not None and methods["ranking"] and data is not None:
+        found.append(_method_table(methods, METHOD_TITLE + RESIDUALS[data["residual"]]))
     return found
 
 
-def _model_tables(summary: Summary) -> list[tuple[str, Rows]]:
-    found = [
-        ("Profiles: fitted densities and factors at quantiles", _profile_rows(summary["model"])),
-        (_distance_title(summary["distances"]), _distance_rows(summary["distances"])),
-        (_spectrum_title(summary["spectrum"]), _spectrum_rows(summary["spectrum"])),
+def _count_tables(found: Findings, title: str) -> list[Table]:
+    return [] if found["homogeneity"] is None else [_count_table(found["homogeneity"], title)]
+
+
+def _model_tables(found: Findings) -> list[Table]:
+    model, distances, spectrum = found["model"], found["distances"], found["spectrum"]
+    if model is None or distances is None or spectrum is None:
+        return []
+    families, lead = model["families"], model["lead"]
+    return [
+        _profile_table(model),
+        *([] if families is None or lead is None else [_family_table(families, lead)]),
+        _distance_table(distances),
+        _spectrum_table(spectrum),
     ]
-    if summary["model"]["families"] is not None:
-        lead = summary["model"]["lead"]
-        title = f"Tail of the noise; the best leads by {lead:.1f} standard deviations (Vuong)"
-        found.insert(1, (title, _family_rows(summary["model"])))
-    return found
 
 
-def _count_rows(found: Summary) -> Rows:
+def _count_table(found: HomogeneitySummary, title: str) -> Table:
     sides = found["rows"], found["columns"]
     words = (
         "all equal" if side["equal"] else "vary" if side["uneven"] else "too even" if side["too_even"] else "even"
@@ -175,32 +167,30 @@ def _count_rows(found: Summary) -> Rows:
         ("  expected, fitted", (f"{side['expected_empty_fitted']:.3g}" for side in sides)),
         ("found", words),
     )
-    return ("", "rows", "columns"), [(name, *cells) for name, cells in lines], "lrr"
+    return Table(("", "rows", "columns"), [(name, *cells) for name, cells in lines], "lrr", title)
 
 
-def _profile_rows(model: Summary) -> Rows:
+def _profile_table(model: ModelSummary) -> Table:
     names = ("profile", *(f"{quantile:.0%}" for quantile in QUANTILES), "sd of ln")
     cells = []
-    for side, factor in (("rows", "f"), ("columns", "phi")):
-        part = model[side]
+    for side, part, factor in (("row", model["rows"], "f"), ("column", model["columns"], "phi")):
         densities = np.quantile(part["densities"], QUANTILES)
-        cells.append((f"{side[:-1]} density", *(f"{value:.4f}" for value in densities), ""))
+        cells.append((f"{side} density", *(f"{value:.4f}" for value in densities), ""))
         if part["varies"] and model["family"] is not None:
             factors = np.exp(np.quantile(part["log_factor"], QUANTILES))
             cells.append((factor, *(f"{value:.3g}" for value in factors), f"{part['log_spread']:.3f}"))
-    return names, cells, "l" + 6 * "r"
+    return Table(names, cells, "lrrrrrr", "Profiles: fitted densities and factors at quantiles")
 
 
-def _family_rows(model: Summary) -> Rows:
+def _family_table(families: Sequence[FamilySummary], lead: float) -> Table:
     names = ("family", "log-likelihood", "share")
-    best = model["families"][0]["log_likelihood"]
-    cells = [
-        (each["family"], f"{each['log_likelihood'] - best:+.1f}", f"{each['share']:.3g}") for each in model["families"]
-    ]
-    return names, cells, "lrr"
+    best = families[0]["log_likelihood"]
+    cells = [(each["family"], f"{each['log_likelihood'] - best:+.1f}", f"{each['share']:.3g}") for each in families]
+    title = f"Tail of the noise; the best leads by {lead:.1f} standard deviations (Vuong)"
+    return Table(names, cells, "lrr", title)
 
 
-def _distance_title(found: Summary) -> str:
+def _distance_title(found: DistancesSummary) -> str:
     failure = max(found["to_constant"]["failure"], found["to_fitted"]["failure"])
     wrong = f" (at most: wrong with chance {failure:.0e})" if failure else ""
     same = "the fitted graphon is the constant one; " if found["fitted_is_constant"] else ""
@@ -210,14 +200,12 @@ def _distance_title(found: Summary) -> str:
     )
 
 
-def _distance_rows(found: Summary) -> Rows:
+def _distance_table(found: DistancesSummary) -> Table:
     names = ("to", "at least", "at most", "drawn masks", "p", "G1", "")
     cells = []
-    both = (("constant", "to_constant"), ("fitted", "to_fitted"))
-    one = (("both", "to_constant"),)
-    for name, key in one if found["fitted_is_constant"] else both:
-        each = found[key]
-        flat = key == "to_constant"
+    both = (("constant", found["to_constant"], True), ("fitted", found["to_fitted"], False))
+    one = (("both", found["to_constant"], True),)
+    for name, each, flat in one if found["fitted_is_constant"] else both:
         cells.append(
             (
                 name,
@@ -229,14 +217,10 @@ def _distance_rows(found: Summary) -> Rows:
                 "noise" if each["is_noise"] else "beyond",
             )
         )
-    return names, cells, "lrrrrrl"
+    return Table(names, cells, "lrrrrrl", _distance_title(found))
 
 
-def _spectrum_title(found: Summary) -> str:
-    return f"Singular values / sqrt(mn); edge of the noise {found['edge']:.5f}, {found['visible']} above it"
-
-
-def _spectrum_rows(found: Summary) -> Rows:
+def _spectrum_table(found: SpectrumSummary) -> Table:
     names = ("", "mask", "graphon", "95%", "")
     cells = []
     for at, value in enumerate(found["values"], start=1):
@@ -250,10 +234,11 @@ def _spectrum_rows(found: Summary) -> Rows:
                 "above" if seen else "noise",
             )
         )
-    return names, cells, "rrrrl"
+    title = f"Singular values / sqrt(mn); edge of the noise {found['edge']:.5f}, {found['visible']} above it"
+    return Table(names, cells, "rrrrl", title)
 
 
-def _method_rows(found: Summary) -> Rows:
+def _method_table(found: MethodsSummary, title: str) -> Table:
     names = ("method", "error", "p", "rows", "p", "patterns", "all", "ln L")
     best = found["ranking"][0]["log_likelihood"]
     cells = [
@@ -269,7 +254,7 @@ def _method_rows(found: Summary) -> Rows:
         )
         for each in found["ranking"]
     ]
-    return names, cells, "lrrrrrrr"
+    return Table(names, cells, "lrrrrrrr", title)
 
 
 def _below(nats: float) -> str:
@@ -283,16 +268,6 @@ def method_lines(summary: Summary) -> list[str]:
         *summary["explanation"]["lines"],
         *(f"{each['method']} took no part: {each['reason']}" for each in excluded),
     ]
-
-
-def _rich(table: Rows) -> Table:
-    names, cells, sides = table
-    made = number_table(*names)
-    for column, side in zip(made.columns, sides, strict=True):
-        column.justify = "left" if side == "l" else "right"
-    for row in cells:
-        made.add_row(*row)
-    return made
 
 
 def _p(value: float, least: float = 1e-9) -> str:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from numerics.commands.common import number_table
+from numerics.reports.tables import Table, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-
-Row = Mapping[str, Any]
+    from numerics.studies.gap_summary import GapSummary, SizeRow
 
 DATA = "random networks"
 PIECES = "searches"
@@ -21,6 +19,24 @@ PURPOSE = "pruning neurons against pruning weights in the same architecture, fou
 EPILOG = (
     "Every network has a stream of random numbers of its own and grows neuron by neuron, so that its tickets are nested. "
     "Intervals are order statistics, exact at any size. Claims: sparse-limits show N4, N5 and N8."
+)
+LINEAR = (
+    "\nε",
+    "neurons\nneeded (N2)",
+    "neurons\nfound",
+    "interval",
+    "weights\nneeded (N4)",
+    "weights\nfound",
+    "interval",
+)
+RELU = (
+    "\nε",
+    "neurons\nneeded (N5)",
+    "neurons\nfound",
+    "interval",
+    "weights\nfound",
+    "interval",
+    "weights\nenough (N4)",
 )
 
 
@@ -37,7 +53,7 @@ def configure(parser: ArgumentParser) -> None:
     )
 
 
-def show(console: Console, summary: Row) -> None:
+def show(console: Console, summary: GapSummary) -> None:
     """A table for each architecture, the slopes, the sentences last."""
     networks, confidence = summary["networks"], summary["protocol"]["confidence"]
     console.print(
@@ -45,37 +61,18 @@ def show(console: Console, summary: Row) -> None:
     )
     cells = {(row["curve"], row["eps"]): row for row in summary["rows"]}
     proved = {row["eps"]: row["at_least"] for row in summary["bounds"]["neurons, ReLU"]}
-    linear = number_table(
-        "\nε",
-        "neurons\nneeded (N2)",
-        "neurons\nfound",
-        "interval",
-        "weights\nneeded (N4)",
-        "weights\nfound",
-        "interval",
-    )
+    linear, relu = [], []
     for eps in summary["epsilons"]:
         if ("neurons, linear", eps) in cells:
             rows = cells["neurons, linear", eps], cells["weights, linear", eps]
-            linear.add_row(f"{eps:g}", *(cell for row in rows for cell in (str(row["at_least"]), *_found(row))))
-    relu = number_table(
-        "\nε",
-        "neurons\nneeded (N5)",
-        "neurons\nfound",
-        "interval",
-        "weights\nfound",
-        "interval",
-        "weights\nenough (N4)",
-    )
-    for eps in summary["epsilons"]:
+            linear.append((f"{eps:g}", *(cell for row in rows for cell in (str(row["at_least"]), *_found(row)))))
         row = cells["weights, ReLU", eps]
-        relu.add_row(
-            f"{eps:g}", str(proved[eps]), *_found(cells.get(("neurons, ReLU", eps))), *_found(row), f"{row['enough']:,}"
-        )
-    for name, table in (("Linear output", linear), ("Output ReLU", relu)):
-        table.padding = (0, 1, 0, 0)
-        if table.row_count:
-            console.print(name, table)
+        neurons = _found(cells.get(("neurons, ReLU", eps)))
+        relu.append((f"{eps:g}", str(proved[eps]), *neurons, *_found(row), f"{row['enough']:,}"))
+    for name, columns, lines in (("Linear output", LINEAR, linear), ("Output ReLU", RELU, relu)):
+        if lines:
+            console.print(name)
+            print_table(console, Table(columns, lines, "rrrrrrr", narrow=True))
     console.print(
         f"needed, enough: proved, for half of the networks. Intervals: order statistics, exact at level {1 - confidence:.0e}.\n"
     )
@@ -83,7 +80,7 @@ def show(console: Console, summary: Row) -> None:
         console.print(f"• {text}")
 
 
-def _found(row: Row | None) -> tuple[str, str]:
+def _found(row: SizeRow | None) -> tuple[str, str]:
     """The median and its interval."""
     if row is None:
         return "", ""
@@ -91,7 +88,7 @@ def _found(row: Row | None) -> tuple[str, str]:
     return (f"{row['median']:g}" if row["median"] is not None else "∞"), f"{low}–{high}"
 
 
-def plot(path: Path, summary: Row) -> None:
+def plot(path: Path, summary: GapSummary) -> None:
     from numerics.studies.gap_figure import plot_gap
 
     plot_gap(path, summary)

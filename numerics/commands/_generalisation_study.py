@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from numerics.studies.generalisation_summary import GeneralisationSummary
 
 
 DATA = "digits"
@@ -37,13 +39,13 @@ def configure(parser: ArgumentParser) -> None:
     add("--networks", action="store_true", help="train masked networks too (T3: minutes more)")
 
 
-def show(console: Console, summary: dict[str, Any]) -> None:
+def show(console: Console, summary: GeneralisationSummary) -> None:
     from numerics.commands._study_report import show
 
     show(console, summary)
 
 
-def plot(path: Path, summary: dict[str, Any]) -> None:
+def plot(path: Path, summary: GeneralisationSummary) -> None:
     from numerics.studies.figures import plot_study
 
     plot_study(path, summary)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from numerics.commands.common import number_table
+from numerics.reports.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
     from numerics.forecast.kernel_summary import Intervals, Kernel, KernelSummary, Metric, Metrics, TrainingSummary
     from numerics.forecast.summary import Summary
@@ -45,18 +44,15 @@ def show_kernel(console: Console, summary: Summary, top: int) -> None:
     if "training" in summary:
         tables += [_training_table(summary), _distance_table(summary["training"], summary["depth"])]
     console.print("\nWhat the tangent kernel foretells, at infinite width\n", style="bold", highlight=False)
-    console.print(_header(summary))
-    for title, table in tables:
-        console.print(f"\n{title}\n", style="bold", highlight=False)
-        console.print(table)
+    print_facts(console, _header(summary))
+    for table in tables:
+        console.print()
+        print_table(console, table)
 
 
-def _header(summary: Summary) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
+def _header(summary: Summary) -> list[tuple[str, str]]:
     kernel = summary["kernel"]
-    lines = (
+    return [
         (
             "pruned",
             f"the kernel K of the pruned network, averaged over {kernel['rows']} fresh rows; sampling error "
@@ -65,11 +61,7 @@ def _header(summary: Summary) -> Table:
         ("closed form", _closed_text(summary)),
         ("dense", "the kernel of the network before pruning"),
         ("units", "of ReLU times √2, NTK parametrisation; networks with the plain ReLU have 2^-depth of these kernels"),
-    )
-    grid = Table.grid(padding=(0, 2))
-    for name, text in lines:
-        grid.add_row(Text(name, style="bold"), Text(text))
-    return grid
+    ]
 
 
 def _closed_text(summary: Summary) -> str:
@@ -86,17 +78,15 @@ def _closed_text(summary: Summary) -> str:
     return f"{text}. WARNING: it is not this network's: {cause}"
 
 
-def _path_table(kernel: KernelSummary, top: int) -> tuple[str, Table]:
+def _path_table(kernel: KernelSummary, top: int) -> Table:
     paths = kernel["path_densities"]
     order = np.argsort(-np.asarray(paths["kept"]), kind="stable").tolist()
     whole = len(order) <= 2 * top
     listed = order if whole else [*order[:top], *order[-top:]]
     shown = {title: values for key, title in PATHS.items() if (values := paths[key]) is not None}
-    table = number_table("input", *shown)
-    for place, column in enumerate(listed):
-        cells = (f"{values[column]:.4f}" for values in shown.values())
-        table.add_row(str(column), *cells, end_section=place == len(listed) - 1 or (not whole and place == top - 1))
-    table.add_row("mean", *(f"{np.mean(values):.4f}" for values in shown.values()))
+    rows = [(str(column), *(f"{values[column]:.4f}" for values in shown.values())) for column in listed]
+    rows.append(("mean", *(f"{np.mean(values):.4f}" for values in shown.values())))
+    ends = [len(listed) - 1] if whole else [top - 1, len(listed) - 1]
     dead, seen = len(paths["without_path"]), paths["without_path_observed"]
     observed = "" if seen is None else f" (observed: {len(seen)})"
     title = (
@@ -105,17 +95,17 @@ def _path_table(kernel: KernelSummary, top: int) -> tuple[str, Table]:
         "weights above the first layer; first²: with that in the first layer, once for\n"
         "each layer above; sum of both: what the path bound rests on, B2)"
     )
-    return title, table
+    return Table(("input", *shown), rows, "r" * (1 + len(shown)), title, ends)
 
 
-def _spectrum_table(kernel: KernelSummary) -> tuple[str, Table]:
+def _spectrum_table(kernel: KernelSummary) -> Table:
     pruned, dense = kernel["spectra"]["pruned"], kernel["spectra"]["dense"]
-    table = _table("metric", "of", "pruned", "95 %", "dense", "meaning", left=(0, 1, 5))
+    rows: list[tuple[str, ...]] = []
 
     def add(key: Metric, name: str, matrix: Literal["K", "HKH"], intervals: Intervals | None, meaning: str) -> None:
         span = _span(None if intervals is None else intervals[key])
         cells = (_metric(pruned[matrix], key), span, _metric(dense[matrix], key))
-        table.add_row(name, matrix, *cells, meaning, end_section=matrix == "HKH")
+        rows.append((name, matrix, *cells, meaning))
 
     for key, (name, whole, centred) in METRICS.items():
         add(key, name, "K", pruned.get("K_intervals"), whole)
@@ -124,24 +114,24 @@ def _spectrum_table(kernel: KernelSummary) -> tuple[str, Table]:
         "Spectrum of the kernel on the training samples: of K, and of HKH, without the\n"
         "mean over the samples (95 %: of infinitely many rows)"
     )
-    return title, table
+    return Table(("metric", "of", "pruned", "95 %", "dense", "meaning"), rows, "llrrrl", title, range(1, len(rows), 2))
 
 
 def _metric(metrics: Metrics | None, key: Metric) -> str:
     return "-" if metrics is None else _number(metrics[key])
 
 
-def _energy_table(summary: Summary) -> tuple[str, Table]:
+def _energy_table(summary: Summary) -> Table:
     found = summary["kernel"]["energy"]
     shown = [name for name in NAMES if name in found]
-    table = _table("quantity", *(NAMES[name] for name in shown), "meaning", left=(0, -1))
+    rows: list[tuple[str, ...]] = []
 
     def add(name: str, key: Cost, meaning: str) -> None:
-        table.add_row(name, *(_number(found[case][key]) for case in shown), meaning)
+        rows.append((name, *(_number(found[case][key]) for case in shown), meaning))
 
     fitted = all(isfinite(found[name]["norm"]) for name in shown)
     add("y'K^-1 y", "norm", "cost of fitting the labels" if fitted else "inf: K cannot fit them")
-    table.add_row("  95 %", _span(found["interval"]), *[""] * (len(shown) - 1), "of infinitely many rows")
+    rows.append(("  95 %", _span(found["interval"]), *[""] * (len(shown) - 1), "of infinitely many rows"))
     add("E", "scale_free", "the cost free of scale (B1)")
     half = [name for name in shown if found[name]["path_bound_share"] == 0.5]
     add("path bound", "path_bound", "the cost is below it (B8)")
@@ -156,20 +146,22 @@ def _energy_table(summary: Summary) -> tuple[str, Table]:
     )
     remarks = []
     if found["interval"][1] < found["pruned"]["norm"] < inf:
-        rows, samples = summary["kernel"]["rows"], summary["kernel"]["training_samples"]
-        remarks.append(f"(pruned: {rows} rows are few for {samples} samples: the cost comes out too high, as")
+        few, samples = summary["kernel"]["rows"], summary["kernel"]["training_samples"]
+        remarks.append(f"(pruned: {few} rows are few for {samples} samples: the cost comes out too high, as")
         remarks.append("do E, the path bound and mostly the test errors; more rows by --kernel-rows)")
     if half:
         names = " and ".join(NAMES[name] for name in half)
         remarks.append(f"(path bound, {names}: by half of the linear part; all of it exceeds K)")
     if found["reads_labels"] and risks:
         remarks.append(f"(pruned, closed form: {summary['method']} saw these labels, so that no risk bound holds, B1)")
-    return "\n".join(["The labels in the norm of the kernel, and what bounds it", *remarks]), table
+    title = "\n".join(["The labels in the norm of the kernel, and what bounds it", *remarks])
+    columns = ("quantity", *(NAMES[name] for name in shown), "meaning")
+    return Table(columns, rows, f"l{'r' * len(shown)}l", title)
 
 
-def _regression_table(kernel: KernelSummary) -> tuple[str, Table]:
+def _regression_table(kernel: KernelSummary) -> Table:
     found = kernel["regression"]
-    table = _table("kernel", "test error", "95 %", "MSE", "meaning", left=(0, 4))
+    rows = []
     for name, each, meaning in (
         (NAMES["pruned"], found["pruned"], "this network, very wide"),
         (NAMES["closed"], found.get("closed"), "with many inputs too"),
@@ -179,32 +171,34 @@ def _regression_table(kernel: KernelSummary) -> tuple[str, Table]:
         if each is not None:
             ends = each["error_interval"]
             span = "-" if ends is None else " to ".join(map(_percent, ends))
-            table.add_row(name, _percent(each["error"]), span, _number(each["mse"]), meaning)
+            rows.append((name, _percent(each["error"]), span, _number(each["mse"]), meaning))
     what = "" if kernel["classes"] else "\n(no test error: labels are not ±1, nor one 0/1 column for each class)"
-    return f"Kernel regression: errors on {_plural(kernel['test_samples'], 'test sample')}{what}", table
+    title = f"Kernel regression: errors on {_plural(kernel['test_samples'], 'test sample')}{what}"
+    return Table(("kernel", "test error", "95 %", "MSE", "meaning"), rows, "lrrrl", title)
 
 
-def _training_table(summary: Summary) -> tuple[str, Table]:
+def _training_table(summary: Summary) -> Table:
     found = summary["training"]
     runs, steps = found["networks"], _plural(found["steps"], "step")
-    table = _table("trained", "train loss", "test error", "MSE", "meaning", left=(0, 4))
+    rows: list[tuple[str, ...]] = []
     keys: dict[Error, Callable[[float | None], str]] = {"loss": _number, "error": _percent, "mse": _number}
 
     def over_networks(reduce: Callable[[Sequence[float]], float]) -> list[str]:
         return [show(_reduced(reduce, [run[key] for run in runs])) for key, show in keys.items()]
 
     if len(runs) == 1:
-        table.add_row("network", *over_networks(max), "pruned, as drawn")
+        rows.append(("network", *over_networks(max), "pruned, as drawn"))
     else:
-        table.add_row("networks", *over_networks(lambda values: float(np.mean(values))), "pruned, the mean")
-        table.add_row("", *over_networks(lambda values: float(np.std(values, ddof=1))), "standard deviation")
+        rows.append(("networks", *over_networks(lambda values: float(np.mean(values))), "pruned, the mean"))
+        rows.append(("", *over_networks(lambda values: float(np.std(values, ddof=1))), "standard deviation"))
     for name, descent, meaning in (
         ("kernel", found["kernel"], "foretold, as many steps"),
         ("", found["kernel_at_the_end"], "foretold, to the end"),
     ):
-        table.add_row(name, *(show(descent[key]) for key, show in keys.items()), meaning)
+        rows.append((name, *(show(descent[key]) for key, show in keys.items()), meaning))
     width, step = summary["width"], f"{found['step']:.3g}"
-    return f"{_plural(len(runs), 'network')} of width {width}, {steps} of gradient descent of size {step}", table
+    title = f"{_plural(len(runs), 'network')} of width {width}, {steps} of gradient descent of size {step}"
+    return Table(("trained", "train loss", "test error", "MSE", "meaning"), rows, "lrrrl", title)
 
 
 def _reduced(reduce: Callable[[Sequence[float]], float], values: Sequence[float | None]) -> float | None:
@@ -212,22 +206,17 @@ def _reduced(reduce: Callable[[Sequence[float]], float], values: Sequence[float 
     return reduce(known) if len(known) == len(values) else None
 
 
-def _distance_table(found: TrainingSummary, depth: int) -> tuple[str, Table]:
-    table = _table("distance", "networks", "expected", "meaning", left=(0, 3))
+def _distance_table(found: TrainingSummary, depth: int) -> Table:
     kernels = float(np.mean([run["kernel_distance"] for run in found["networks"]]))
     lazy = float(np.mean([run["laziness"] for run in found["networks"]]))
     reason = "by layer one alone" if depth > 1 else "like width^-1/2"
     expected = f"{found['expected_kernel_distance']:.3f}"
-    table.add_row("own kernel", f"{kernels:.3f}", expected, f"from K, before training; {reason}")
-    table.add_row("own linear", _number(lazy, 3), "small", "from its linearisation, after training: lazy")
-    return "How far networks are from their limits, relative to the limit", table
-
-
-def _table(*columns: str, left: Sequence[int]) -> Table:
-    table = number_table(*columns)
-    for place in left:
-        table.columns[place].justify = "left"
-    return table
+    rows = [
+        ("own kernel", f"{kernels:.3f}", expected, f"from K, before training; {reason}"),
+        ("own linear", _number(lazy, 3), "small", "from its linearisation, after training: lazy"),
+    ]
+    title = "How far networks are from their limits, relative to the limit"
+    return Table(("distance", "networks", "expected", "meaning"), rows, "lrrl", title)
 
 
 def _number(value: float | None, digits: int = 4) -> str:

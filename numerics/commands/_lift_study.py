@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentParser
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from numerics.commands.common import number_table
+from numerics.reports.tables import Table, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-
-Row = Mapping[str, Any]
+    from numerics.studies.lift_summary import LiftSummary
 
 EXACT = re.compile(r"[-+]?[\d./]{1,20}(e-?\d{1,2})?", re.IGNORECASE)  # of so many digits that they can be printed
 DATA = "the cube"
@@ -36,7 +34,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--quick", action="store_true", help="sizes 4 8 16, 40 seeds, where nothing else is asked")
 
 
-def show(console: Console, summary: Row) -> None:
+def show(console: Console, summary: LiftSummary) -> None:
     """One table, the sentences last."""
     protocol = summary["protocol"]
     console.print(
@@ -54,14 +52,11 @@ def show(console: Console, summary: Row) -> None:
         "median\nL/L₀",
         "least\nL",
     )
-    table = number_table(*headings)
-    table.padding = (0, 1, 0, 0)
-    last = None
-    for row in summary["rows"]:
-        if last not in (None, row["kind"]):
-            table.add_section()
-        table.add_row(
-            row["kind"].replace(" a ", "\na ") if row["kind"] != last else "",
+    rows = summary["rows"]
+    firsts = [place for place, row in enumerate(rows) if place == 0 or row["kind"] != rows[place - 1]["kind"]]
+    cells = [
+        (
+            row["kind"].replace(" a ", "\na ") if place in firsts else "",
             str(row["n"]),
             f"{row['parameters']:.0f}",
             _short(row["success"]["share"]),
@@ -71,8 +66,10 @@ def show(console: Console, summary: Row) -> None:
             f"{row['median_ratio']:.2g}",
             f"{row['least_loss']:.2g}",
         )
-        last = row["kind"]
-    console.print(table)
+        for place, row in enumerate(rows)
+    ]
+    ends = [place - 1 for place in firsts[1:]]
+    print_table(console, Table(headings, cells, "r" * len(headings), ends=ends, narrow=True))
     levels = ", ".join(f"{name}: {value:.6f}" for name, value in summary["levels"].items())
     console.print(f"Least losses, exactly (L18): {levels}")
     console.print(
@@ -92,7 +89,7 @@ def _short(share: float, digits: int = 2) -> str:
     return f"{share:.{digits}f}".removeprefix("0")
 
 
-def plot(path: Path, summary: Row) -> None:
+def plot(path: Path, summary: LiftSummary) -> None:
     from numerics.studies.lift_figure import plot_lifts
 
     plot_lifts(path, summary)

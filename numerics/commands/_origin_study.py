@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from numerics.commands.common import number_table
+from numerics.reports.tables import Table, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from numerics.studies.origin_summary import OriginSummary, Said
 
 
 DATA = "digits"
@@ -34,23 +35,40 @@ def configure(parser: ArgumentParser) -> None:
     add("--quick", action="store_true", help="a few masks of 64 units, where nothing else is asked")
 
 
-def show(console: Console, summary: Mapping[str, Any]) -> None:
+def show(console: Console, summary: OriginSummary) -> None:
     """One table, the sentences last."""
     protocol = summary["protocol"]
     console.print(
         f"\n[bold]What fit says of masks of known origin[/]: {protocol['width']} units, density {protocol['density']:g}, "
         f"{protocol['samples']} digits, level {protocol['level']:.0%}"
     )
-    names = ("structured", "none_explains", "not_tested", "not_told_apart", "rightly_named", "wrongly_named")
-    table = number_table(
-        "\nmasks of", "\nmasks", "whole\nlines", "none\nleft", "un-\ntested", "not\napart", "right\nname", "wrong\nname"
+    names: tuple[Said, ...] = (
+        "structured",
+        "none_explains",
+        "not_tested",
+        "not_told_apart",
+        "rightly_named",
+        "wrongly_named",
     )
-    table.columns[0].justify = "left"
-    table.padding = (0, 1, 0, 0)
-    for row in summary["rows"]:
-        label = row["kind"].replace(", at initialisation", " (initial)")
-        table.add_row(label, str(row["masks"]), *(str(row[name] or "") for name in names))
-    console.print(table)
+    columns = (
+        "\nmasks of",
+        "\nmasks",
+        "whole\nlines",
+        "none\nleft",
+        "un-\ntested",
+        "not\napart",
+        "right\nname",
+        "wrong\nname",
+    )
+    rows = [
+        (
+            row["kind"].replace(", at initialisation", " (initial)"),
+            str(row["masks"]),
+            *(str(row[name] or "") for name in names),
+        )
+        for row in summary["rows"]
+    ]
+    print_table(console, Table(columns, rows, "lrrrrrrr", narrow=True))
     console.print(
         "whole lines: gone; none left: every method is rejected; untested: all are but those that could not be tested; "
         "not apart: several are not rejected, or one is not and another could not be tested.\n"
@@ -59,7 +77,7 @@ def show(console: Console, summary: Mapping[str, Any]) -> None:
         console.print(f"• {text}")
 
 
-def plot(path: Path, summary: Mapping[str, Any]) -> None:
+def plot(path: Path, summary: OriginSummary) -> None:
     from numerics.studies.origin_figure import plot_origins
 
     plot_origins(path, summary)

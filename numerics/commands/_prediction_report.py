@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from numerics.commands.common import number_table
 from numerics.pruning.row_law import DATA_DRIVEN
+from numerics.reports.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
     from numerics.forecast.compare import Row
     from numerics.forecast.summary import Summary, TestSummary
@@ -25,20 +24,17 @@ FACTS: dict[Literal["dead_unit_share", "zero_share"], tuple[str, str]] = {  # na
 
 def show(console: Console, summary: Summary, top: int) -> None:
     """top: inputs listed at each end."""
-    console.print(_header(summary))
+    print_facts(console, _header(summary))
     tables = [_column_table(summary, top)]
     if summary["errors"] is not None:
         tables.append(_error_table(summary))
-    for title, table in (*tables, ("What follows", _facts_table(summary))):
-        console.print(f"\n{title}\n", style="bold", highlight=False)
-        console.print(table)
+    for table in (*tables, _facts_table(summary)):
+        console.print()
+        print_table(console, table)
 
 
-def _header(summary: Summary) -> Table:
+def _header(summary: Summary) -> list[tuple[str, str]]:
     """What is predicted, from what, by what."""
-    from rich.table import Table
-    from rich.text import Text
-
     data, depth = summary["data"], summary["depth"]
     constant = f" ({data['constant_inputs']} constant)" if data["constant_inputs"] else ""
     outputs = "1 output" if data["outputs"] == 1 else f"{data['outputs']} outputs"
@@ -48,20 +44,16 @@ def _header(summary: Summary) -> Table:
     layers = "1 hidden layer" if depth == 1 else f"{depth} hidden layers"
     threshold = "" if summary["threshold"] is None else f"; tau = {summary['threshold']:.5g}"
     samples = f"{data['samples_used']} samples, {data['inputs']} inputs{constant}, {outputs}"
-    lines = [
+    return [
         ("method", f"{summary['method']} at density {summary['density']:g}, {layers} of {summary['width']}{residual}"),
         ("data", f"{data['name']}, labels {data['labelling']}: {samples}"),
         ("limit", f"{summary['limit']}{threshold}"),
         ("predictor", f"{summary['predictor']}: {summary['reason']}"),
         *(("note", note) for note in summary["notes"]),
     ]
-    grid = Table.grid(padding=(0, 2))
-    for name, text in lines:
-        grid.add_row(Text(name, style="bold"), Text(text))
-    return grid
 
 
-def _column_table(summary: Summary, top: int) -> tuple[str, Table]:
+def _column_table(summary: Summary, top: int) -> Table:
     """The inputs kept most and least, by prediction, and those that a closed form misses; there it has a mark."""
     used, certificate = summary["predictor"], summary["certificate"]
     off = [each["column"] for each in certificate["columns_off"]] if certificate else []
@@ -77,56 +69,57 @@ def _column_table(summary: Summary, top: int) -> tuple[str, Table]:
     what = f"all {len(order)} inputs" if whole else f"the {top} inputs kept most and least of {len(order)}"
     missed = [column for column in off if column not in listed][:top]
     last = ("observed", "± 2 sd") if observed is not None else ("± 2 sd",)
-    table = number_table("input", *names, *last)
-    for place, column in enumerate([*listed, *missed]):
+    rows = []
+    for column in [*listed, *missed]:
         cells = [str(column), *(f"{predicted[name][column]:.4f}" for name in names)]
         if column in off:
             cells[names.index(tried) + 1] += " !"
         if observed is not None:
             cells.append(f"{observed[column]:.4f}")
-        ends = not whole and place in (top - 1, 2 * top - 1)
-        table.add_row(*cells, f"{deviation[column]:.4f}", end_section=ends)
+        rows.append([*cells, f"{deviation[column]:.4f}"])
     mark = "" if not off else f"\n(! {tried} is off by more than a network of this width would hide)"
-    return f"Column densities, {what}{mark}", table
+    columns = ("input", *names, *last)
+    ends = () if whole else (top - 1, 2 * top - 1)
+    return Table(columns, rows, "r" * len(columns), f"Column densities, {what}{mark}", ends)
 
 
-def _error_table(summary: Summary) -> tuple[str, Table]:
+def _error_table(summary: Summary) -> Table:
     networks = f"{summary['networks']} networks" if summary["networks"] > 1 else "1 network"
     title = (
         f"Mean absolute error of column densities, {networks}; noise floor {summary['noise_floor']:.4f}\n"
         "(* in use; explained: variance between columns; at most: what the exact law would explain)"
     )
-    table = number_table("predictor", "error", "error / floor", "explained", "at most")
+    rows = []
     for name, found in (summary["errors"] or {}).items():
         shares = (
             "-" if share is None else f"{max(0.0, share):.1%}" for share in (found["explained"], found["explainable"])
         )
         mark = " *" if name == summary["predictor"] else ""
         ratio = "-" if found["ratio"] is None else f"{found['ratio']:.2f}"
-        table.add_row(name + mark, f"{found['error']:.4f}", ratio, *shares)
-    return title, table
+        rows.append((name + mark, f"{found['error']:.4f}", ratio, *shares))
+    return Table(("predictor", "error", "error / floor", "explained", "at most"), rows, "rrrrr", title)
 
 
 def _facts_table(summary: Summary) -> Table:
-    table = number_table("quantity", "predicted", "observed", "meaning")
-    table.columns[0].justify = table.columns[3].justify = "left"
+    rows = []
     for key, (name, meaning) in FACTS.items():
         seen = summary[key]["observed"]
-        table.add_row(name, f"{summary[key]['predicted']:.4f}", "-" if seen is None else f"{seen:.4f}", meaning)
+        rows.append((name, f"{summary[key]['predicted']:.4f}", "-" if seen is None else f"{seen:.4f}", meaning))
     if summary["rows"] is not None:
         error, floor = summary["rows"]["error"], summary["rows"]["floor"]
-        table.add_row("row densities", "-", f"{error:.4f}", f"mean absolute error of S11's; noise floor {floor:.4f}")
+        rows.append(("row densities", "-", f"{error:.4f}", f"mean absolute error of S11's; noise floor {floor:.4f}"))
     rank = summary["rank_one"]
     if rank["fluctuation"] is not None and rank["eigenvalue_shares"] is not None:
-        table.add_row("fluctuation η", f"{rank['fluctuation']:.3f}", "-", "of the gradient about its mean")
+        rows.append(("fluctuation η", f"{rank['fluctuation']:.3f}", "-", "of the gradient about its mean"))
         shares = " ".join(f"{share:.2f}" for share in rank["eigenvalue_shares"])
-        table.add_row("eigen-shares", shares, "-", "of its covariance")
+        rows.append(("eigen-shares", shares, "-", "of its covariance"))
     distance = "-" if rank["distance"] is None else f"{rank['distance']:.3f}"
-    table.add_row("rank one", distance, "-", _rank_verdict(summary))
+    rows.append(("rank one", distance, "-", _rank_verdict(summary)))
     if summary["columns"]["observed"] is not None:
         value = summary["test"]["p_value"]
-        table.add_row("row law, p-value", "-", "-" if value is None else f"{value:.2g}", _test_verdict(summary["test"]))
-    return table
+        said = "-" if value is None else f"{value:.2g}"
+        rows.append(("row law, p-value", "-", said, _test_verdict(summary["test"])))
+    return Table(("quantity", "predicted", "observed", "meaning"), rows, "lrrl", "What follows")
 
 
 def _rank_verdict(summary: Summary) -> str:
@@ -151,13 +144,12 @@ def _test_verdict(test: TestSummary) -> str:
 def show_comparison(console: Console, method: str, density: float, rows: Sequence[Row]) -> None:
     """One line for each setting and width."""
     names = list(rows[0].errors)
-    table = number_table("data, residual", "width", *names, "floor")
-    table.columns[0].justify = "left"
+    columns, cells, ends = ("data, residual", "width", *names, "floor"), [], []
     for place, row in enumerate(rows):
         new = place == 0 or rows[place - 1].setting != row.setting
-        last = place + 1 < len(rows) and rows[place + 1].setting != row.setting
+        if new and place > 0:
+            ends.append(place - 1)
         errors = (f"{1e4 * value:.0f}" for value in (*(row.errors[name] for name in names), row.floor))
-        table.add_row(row.setting if new else "", str(row.width), *errors, end_section=last)
-    title = f"{method} at density {density:g}: mean absolute errors of column densities × 10⁴\n"
-    console.print(title, style="bold", highlight=False)
-    console.print(table)
+        cells.append((row.setting if new else "", str(row.width), *errors))
+    title = f"{method} at density {density:g}: mean absolute errors of column densities × 10⁴"
+    print_table(console, Table(columns, cells, "l" + "r" * (len(columns) - 1), title, ends))

@@ -4,70 +4,73 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numerics.commands.common import number_table
 from numerics.reports.plain_text import plain
-from numerics.tickets.report import Summary
+from numerics.reports.tables import Cell, Table, print_facts, print_table
+from numerics.tickets.report import (
+    AgreementSummary,
+    CheckSummary,
+    DemandSummary,
+    SampleSummary,
+    Summary,
+    TargetSummary,
+    TicketSummary,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 Lines = list[tuple[str, str]]
 
 
 def show(console: Console, summary: Summary) -> None:
     """The target, the widths, the layers, and the ticket beside its target."""
-    console.print(_grid(_header(summary)))
-    console.print("\nSubset sums, layer by layer\n", style="bold")
-    console.print(_layers(summary))
+    print_facts(console, _header(summary))
+    console.print()
+    print_table(console, _layers(summary))
     console.print(f"\n{_title(summary)}\n", style="bold", highlight=False, markup=False)
-    console.print(_grid(_outcome(summary)))
+    print_facts(console, _outcome(summary))
     if summary["file"] is not None:
         console.print(f"ticket written to {plain(summary['file'])}", highlight=False, markup=False)
 
 
-def show_check(console: Console, summary: Summary) -> None:
+def show_check(console: Console, summary: CheckSummary) -> None:
     """What the file says, each part of it with a mark, each demand with one, and what follows from all of them."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    console.print(_grid(_says(summary)))
-    rows = [(each["holds"], each["what"], each["detail"]) for each in summary["findings"]]
-    demands = [(each["met"], f"{each['what']} {_demanded(each)}", each["detail"]) for each in summary["demands"]]
-    for title, lines in (("found", rows), ("demanded", demands)):
-        if lines:
-            table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-            for name in ("", "" if lines is rows else title, "found"):
-                table.add_column(name)
-            for good, what, detail in lines:
-                mark = Text("✓", style="green") if good else Text("✗", style="bold red")
-                table.add_row(mark, Text(plain(what)), Text(plain(detail)))
+    print_facts(console, _says(summary))
+    findings = [_marked(each["holds"], each["what"], each["detail"]) for each in summary["findings"]]
+    demands = [_marked(each["met"], f"{each['what']} {_demanded(each)}", each["detail"]) for each in summary["demands"]]
+    for name, rows in (("", findings), ("demanded", demands)):
+        if rows:
             console.print()
-            console.print(table)
+            print_table(console, Table(("", name, "found"), rows, "lll"))
     if (samples := summary["samples"]) is not None and all(each["what"] != "agreement" for each in summary["demands"]):
-        console.print(_grid([("agreement", f"{_agreement(samples)}; {plain(samples['name'])}")]))
+        print_facts(console, [("agreement", f"{_agreement(samples)}; {plain(samples['name'])}")])
     console.print(f"{_outcome_of_check(summary)}; {summary['seconds']:.1f} s", highlight=False, markup=False)
 
 
-def _says(summary: Summary) -> Lines:
+def _marked(good: bool, what: str, detail: str) -> tuple[Cell, ...]:
+    return [("✓", "holds") if good else ("✗", "wrong")], plain(what), plain(detail)
+
+
+def _says(summary: CheckSummary) -> Lines:
     of = plain(summary["target"]) or "a target without a name"
     inputs = _inputs(summary["signed"]) + (", the last one 1" if summary["constant_input"] else "")
     said = f"of {of}, seed {summary['seed']}, width {summary['width']}, epsilon {summary['epsilon']:g}, inputs {inputs}"
     return [("ticket", plain(summary["file"])), ("says", said)]
 
 
-def _demanded(demand: Summary) -> str:
+def _demanded(demand: DemandSummary) -> str:
     value = demand["demanded"]
     relation = {"agreement": "at least ", "epsilon": "at most ", "kept": "at most "}.get(demand["what"], "")
     return f"{relation}{value if isinstance(value, str) else f'{value:g}'}"
 
 
-def _agreement(samples: Summary) -> str:
-    return samples["problem"] or f"{_share(samples['agree'], samples['count'])}: the same output is the largest"
+def _agreement(samples: AgreementSummary) -> str:
+    if samples["agree"] is None:
+        return samples["problem"] or ""
+    return f"{_share(samples['agree'], samples['count'])}: the same output is the largest"
 
 
-def _outcome_of_check(summary: Summary) -> str:
+def _outcome_of_check(summary: CheckSummary) -> str:
     """The verdict, and how far it goes."""
     verdict, findings, demands = summary["verdict"], summary["findings"], summary["demands"]
     wrong = sum(not each["holds"] for each in findings)
@@ -109,7 +112,7 @@ def _header(summary: Summary) -> Lines:
     return lines
 
 
-def _architecture(target: Summary) -> str:
+def _architecture(target: TargetSummary) -> str:
     channels, coordinates = "-".join(map(str, target["channels"])), target["coordinates"]
     coefficients = f"{sum(target['coefficients']):,} coefficients"
     if _is_perceptron(target):
@@ -123,7 +126,7 @@ def _inputs(signed: bool) -> str:
     return "of either sign" if signed else "not negative"
 
 
-def _is_perceptron(target: Summary) -> bool:
+def _is_perceptron(target: TargetSummary) -> bool:
     return {*target["coordinates"], *target["basis_elements"]} == {1}
 
 
@@ -133,14 +136,15 @@ def _usual(width: int | None) -> str:
 
 def _layers(summary: Summary) -> Table:
     target, ticket = summary["target"], summary["ticket"]
-    table = number_table("layer", "channels", "basis", "coefficients", "largest error", "kept in source")
-    rows = zip(
+    layers = zip(
         target["basis_elements"], target["coefficients"], ticket["largest_errors"], ticket["kept_by_layer"], strict=True
     )
-    for k, (elements, coefficients, error, kept) in enumerate(rows):
+    rows = []
+    for k, (elements, coefficients, error, kept) in enumerate(layers):
         channels = f"{target['channels'][k]} to {target['channels'][k + 1]}"
-        table.add_row(str(k + 1), channels, str(elements), f"{coefficients:,}", f"{error:.4g}", f"{kept:,}")
-    return table
+        rows.append((str(k + 1), channels, str(elements), f"{coefficients:,}", f"{error:.4g}", f"{kept:,}"))
+    columns = ("layer", "channels", "basis", "coefficients", "largest error", "kept in source")
+    return Table(columns, rows, "rrrrrr", "Subset sums, layer by layer")
 
 
 def _title(summary: Summary) -> str:
@@ -164,7 +168,7 @@ def _outcome(summary: Summary) -> Lines:
     return [*lines, ("time", times)]
 
 
-def _within(ticket: Summary) -> str:
+def _within(ticket: TicketSummary) -> str:
     if ticket["within_epsilon"]:
         return f"yes, every coefficient: {max(ticket['largest_errors']):.4g} at most"
     return (
@@ -173,9 +177,9 @@ def _within(ticket: Summary) -> str:
     )
 
 
-def _with_samples(samples: Summary) -> Lines:
+def _with_samples(samples: SampleSummary) -> Lines:
     lines = []
-    if samples["agree"] is None:
+    if samples["agree"] is None or samples["certified"] is None:
         lines.append(("agreement", "one output: no classes to agree on"))
     else:
         count = samples["count"]
@@ -183,9 +187,9 @@ def _with_samples(samples: Summary) -> Lines:
             ("agreement", f"{_share(samples['agree'], count)}: the same output is the largest"),
             ("certified", f"{_share(samples['certified'], count)}: proved, rounding included"),
         ]
-        if samples["right_target"] is not None:
-            accuracy = [samples[name] / count for name in ("right_target", "right_ticket")]
-            lines.append(("accuracy", f"target {accuracy[0]:.1%}, ticket {accuracy[1]:.1%}"))
+        right_target, right_ticket = samples["right_target"], samples["right_ticket"]
+        if right_target is not None and right_ticket is not None:
+            lines.append(("accuracy", f"target {right_target / count:.1%}, ticket {right_ticket / count:.1%}"))
     error = f"{samples['largest_error']:.3g}, bound {samples['largest_bound']:.3g}; outputs up to {samples['largest_output']:.3g}"
     return [*lines, ("largest error", error)]
 
@@ -203,13 +207,3 @@ def _without_samples(summary: Summary) -> Lines:
 
 def _share(part: int, whole: int) -> str:
     return f"{part / whole:.2%} ({part:,} of {whole:,})"
-
-
-def _grid(lines: Lines) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table.grid(padding=(0, 2))
-    for name, text in lines:
-        grid.add_row(Text(name, style="bold"), Text(text))
-    return grid

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from numerics.commands.places import check_places
-from numerics.reports.contents import contents
+from numerics.reports.contents import Line, contents
+from numerics.reports.tables import Table, print_table
 from theory.input_error import InputError
 from theory.selection import select
 
@@ -37,24 +39,24 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.json == "-":
             return 0
     from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
 
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="bold")
-    longest = max(len(name) for line in lines for name in line.expressions)
-    for name, width in {
-        "": None,
-        "claim, expressions": longest + 1,
-        "topic": None,
-        "provenance": None,
-        "proof": None,
-    }.items():
-        table.add_column(name, min_width=width, no_wrap=width is None, overflow="fold")
-    for line in lines:
-        names = Text(", ".join(line.expressions), style="dim")
-        table.add_row(line.label, Text(f"{line.title}\n").append_text(names), line.topic, line.provenance, line.proof)
-    Console(highlight=False).print(table)
+    print_table(Console(highlight=False), _table(lines))
     return 0
+
+
+def _table(lines: Sequence[Line]) -> Table:
+    """A claim a line, the names of its expressions below its title."""
+    rows = [
+        (
+            line.label,
+            [(f"{line.title}\n", ""), (", ".join(line.expressions), "soft")],
+            line.topic,
+            line.provenance,
+            line.proof,
+        )
+        for line in lines
+    ]
+    return Table(("", "claim, expressions", "topic", "provenance", "proof"), rows, "lllll", prose=1)
 
 
 def _found(word: str) -> set[str]:

@@ -12,7 +12,6 @@ from numerics.arguments import MOST_SAMPLES
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
@@ -74,14 +73,3 @@ def bar(console: Console, pieces: str, before: str | None = None) -> Iterator[Ca
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(before or pieces, total=None)
         yield lambda done, of: progress.update(task, description=pieces, completed=done, total=of)
-
-
-def number_table(*columns: str) -> Table:
-    """A plain table whose columns are aligned to the right."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name in columns:
-        table.add_column(name, justify="right")
-    return table

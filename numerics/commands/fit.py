@@ -68,13 +68,13 @@ def _check(arguments: Namespace) -> None:
 
 def _fit(arguments: Namespace, file: MaskFile, console: Console) -> None:
     from numerics.commands._fit_report import show
-    from numerics.commands._fit_summary import summarise
     from numerics.fitting.fit import fit
+    from numerics.fitting.summary import summarise
 
     wanted = given(arguments, "labels", "standardise", "samples", "residual", "fresh_rows")
     with console.status("fitting" if arguments.data is None else "fitting, and comparing methods"):
         found = fit(file.mask, arguments.data, seed=arguments.seed, **wanted)
-    summary = summarise(found, file, seed=arguments.seed)
+    summary = summarise(found, seed=arguments.seed, name=file.name, stored_shape=file.shape)
     show(console, summary)
     if arguments.json is not None:
         write_json(arguments.json, summary)

@@ -24,8 +24,9 @@ def run(arguments: argparse.Namespace) -> int:
     check_places({}, {"--json": arguments.json, "--html": arguments.html})
     from rich.console import Console
 
+    from numerics.evidence.summary import summarise
     from numerics.evidence.verification import verify
-    from numerics.reports.run import as_html, as_json, print_summary
+    from numerics.reports.run import as_html, print_summary
     from numerics.reports.writing import write_json, write_text
     from theory.ledger import load_ledger
 
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     if console.is_terminal or not to_stdout:
         print_summary(result, console)
     if arguments.json:
-        write_json(arguments.json, as_json(result))
+        write_json(arguments.json, summarise(result))
     if arguments.html:
         write_text(arguments.html, as_html(result))
     sys.stdout.flush()

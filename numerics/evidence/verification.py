@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import TypedDict
 
 from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, seed_number
 from numerics.checks import checks_of
@@ -59,6 +60,24 @@ class ClaimResult:
         return "open" if not self.checks or self.unchecked or "error" in statuses or survived else "holds"
 
 
+class Totals(TypedDict):
+    """How many claims, checks, controls and tests a run has, and what became of them.
+
+    vouched: the checks that rest on something vouched.
+    """
+
+    claims: int
+    hold: int
+    refuted: int
+    open: int
+    checks: int
+    errors: int
+    controls: int
+    survived: int
+    tests: int
+    vouched: int
+
+
 @dataclass(frozen=True)
 class Run:
     seed: int
@@ -67,7 +86,7 @@ class Run:
     claims: tuple[ClaimResult, ...]
 
     @property
-    def totals(self) -> dict[str, int]:
+    def totals(self) -> Totals:
         statuses = [claim.status for claim in self.claims]
         checks = [check for claim in self.claims for check in claim.checks]
         controls = [each for check in checks for each in check.controls]

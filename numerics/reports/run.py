@@ -1,104 +1,45 @@
-"""The faces of a run: a table on the terminal, JSON, and one self-contained HTML page."""
+"""The faces of a run: a table on the terminal, and one self-contained HTML page."""
 
 from __future__ import annotations
 
 import html
 import re
-from math import isfinite
 from typing import TYPE_CHECKING
 
 from numerics.evidence.verification import ClaimResult, Run, versions
-from numerics.statistics.exact_tests import BUDGET, LEVEL
+from numerics.reports.tables import Cell, Table, print_table
+from numerics.reports.tables import as_html as table_as_html
+from numerics.statistics.exact_tests import LEVEL
 from theory.claims import Claim
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 KINDS = ("exact", "enclosed", "statistical", "empirical")
-COLOURS = {"holds": "green", "refuted": "red", "open": "yellow", "error": "magenta", "survived": "red"}
 
 
-def as_json(run: Run) -> dict[str, object]:
-    """The run as plain data; keys are stable."""
-    return {
-        "seed": run.seed,
-        "effort": run.effort,
-        "versions": versions(),
-        "seconds": round(run.seconds, 3),
-        "budget": {"false_alarm": BUDGET, "per_test": LEVEL, "tests": run.totals["tests"]},
-        "claims": [_claim_json(claim) for claim in run.claims],
-        "totals": run.totals,
-    }
-
-
-def _claim_json(result: ClaimResult) -> dict[str, object]:
-    claim = result.entry.claim
-    return {
-        "label": claim.label,
-        "name": result.entry.name,
-        "topic": result.entry.topic,
-        "title": claim.title,
-        "source": claim.source.paper,
-        "provenance": str(claim.provenance),
-        "proof": str(claim.proof),
-        "uses": list(claim.uses),
-        "status": result.status,
-        "unchecked": list(result.unchecked),
-        "checks": [
-            {
-                "name": check.name,
-                "kind": check.kind,
-                "status": check.status,
-                "detail": check.detail,
-                "description": check.description,
-                "seconds": round(check.seconds, 3),
-                "tests": check.tests,
-                "alarm": check.alarm,
-                "vouched": list(check.vouched),
-                "detectable": [each if isfinite(each) else None for each in check.detectable],  # none: a bound of 1
-                "controls": [{"name": c.name, "status": c.status, "detail": c.detail} for c in check.controls],
-            }
-            for check in result.checks
-        ],
-    }
-
-
-# The terminal
-
-
-def claim_row(result: ClaimResult) -> tuple[str, ...]:
+def claim_row(result: ClaimResult) -> tuple[Cell, ...]:
     """One line of the summary: label, title, status, checks of each kind, controls, margin, seconds."""
     checks = result.checks
     kinds = [check.kind for check in checks]
     controls = [each for check in checks for each in check.controls]
     refuted = sum(each.status == "refuted" for each in controls)
     deviations = [each for check in checks for each in check.detectable]
-    colour = COLOURS[result.status]
     return (
         result.entry.label,
         result.entry.claim.title,
-        f"[{colour}]{result.status}[/{colour}]",
+        [(result.status, result.status)],
         *(str(kinds.count(kind) or "") for kind in KINDS),
         f"{refuted}/{len(controls)}",
         f"{max(deviations):.2g}" if deviations else "",
-        f"{sum(check.seconds for check in checks):.1f}",
+        f"{sum(check.seconds for check in checks):4.1f}",  # a quick run breaks titles where a slow one does
     )
 
 
 def summary_table(run: Run) -> Table:
     """The run as a table, a claim a line."""
-    from rich.table import Table
-
-    table = Table(box=None, padding=(0, 1), header_style="bold", pad_edge=False)
-    for name in ("", "claim", "status"):
-        table.add_column(name, no_wrap=name != "claim")
-    for name in ("exact", "ball", "test", "data", "controls", "detects"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("s", justify="right", no_wrap=True, min_width=4)  # a quick run breaks titles where a slow one does
-    for claim in run.claims:
-        table.add_row(*claim_row(claim))
-    return table
+    names = ("", "claim", "status", "exact", "ball", "test", "data", "controls", "detects", "s")
+    return Table(names, [claim_row(claim) for claim in run.claims], "lllrrrrrrr", prose=1)
 
 
 def failures(run: Run) -> list[str]:
@@ -133,13 +74,11 @@ def closing_line(run: Run) -> str:
 
 def print_summary(run: Run, console: Console) -> None:
     """The summary table, what failed, and the closing line."""
-    console.print(summary_table(run))
+    print_table(console, summary_table(run))
     for line in failures(run):
         console.print(line, style="red", markup=False, highlight=False)
     console.print(closing_line(run), style="bold" if not run.failed else "bold red", highlight=False)
 
-
-# HTML
 
 STYLE = """
 :root { color-scheme: light dark; --paper: #fdfdfb; --ink: #1c1c1a; --soft: #6b6b66; --line: #dcdcd4;
@@ -154,6 +93,8 @@ h1 { font-size: 1.5rem; margin: 0 0 .3rem } h2 { font-size: 1.1rem; margin: 0 }
 article { border-top: 1px solid var(--line); padding: 1rem 0 }
 .badge { font-size: .8rem; font-weight: 600; border: 1px solid; border-radius: 1rem; padding: 0 .6rem; }
 .holds { color: var(--holds) } .refuted, .error, .survived { color: var(--refuted) } .open { color: var(--open) }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums } .table { overflow-x: auto }
+th { font-weight: 600; border-bottom: 1px solid var(--line) } .r { text-align: right; white-space: nowrap }
 .statement { overflow-x: auto } math[display=block] { margin: .6rem 0; overflow-x: auto; display: block math }
 details { margin: .25rem 0 } summary { cursor: pointer } ul { margin: .2rem 0 .6rem; padding-left: 1.4rem }
 code { font-size: .9em } td, th { text-align: left; padding: .1rem .8rem .1rem 0; vertical-align: top }
@@ -170,7 +111,7 @@ def as_html(run: Run) -> str:
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head><body>\n'
         f"<header><h1>sparse-limits verify</h1><p>{html.escape(closing_line(run))}</p>"
         f'<p class="soft">seed {run.seed}, effort {run.effort}; {html.escape(facts)}</p></header>\n'
-        f"{body}\n</body></html>\n"
+        f'<div class="table">{table_as_html(summary_table(run))}</div>\n{body}\n</body></html>\n'
     )
 
 

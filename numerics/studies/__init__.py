@@ -9,13 +9,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from numerics.arguments import MOST_JOBS, InputError, checked_integer, seed_number
+
+if TYPE_CHECKING:
+    from numerics.studies.gap_summary import GapSummary
+    from numerics.studies.generalisation_summary import GeneralisationSummary
+    from numerics.studies.lift_summary import LiftSummary
+    from numerics.studies.origin_summary import OriginSummary
+
+    Summary = GapSummary | GeneralisationSummary | LiftSummary | OriginSummary
 
 STUDIES = ("generalisation", "lifts", "gap", "origins")
 
 
+@overload
+def study(name: Literal["generalisation"], **settings: Any) -> GeneralisationSummary: ...
+@overload
+def study(name: Literal["lifts"], **settings: Any) -> LiftSummary: ...
+@overload
+def study(name: Literal["gap"], **settings: Any) -> GapSummary: ...
+@overload
+def study(name: Literal["origins"], **settings: Any) -> OriginSummary: ...
+@overload
+def study(name: str, **settings: Any) -> Summary: ...
 def study(
     name: str,
     *,
@@ -23,7 +41,7 @@ def study(
     jobs: int = 1,
     progress: Callable[[int, int], object] = lambda done, of: None,
     **settings: Any,
-) -> dict[str, Any]:
+) -> Summary:
     """Run a study and return all its numbers, as `sparse-limits study NAME --json` writes them.
 
     name: generalisation (T1–T5), lifts (L18, L19), gap (N8) or origins (what `fit` says of masks of known origin).
@@ -53,8 +71,10 @@ def study(
         done += pieces
         progress(done, total)
 
-    summary: dict[str, Any] = module.summarise(asked, module.run_study(asked, jobs, advance))
-    return summary | {"networks": run_networks(asked, jobs, advance)} if trained else summary
+    summary: Summary = module.summarise(asked, module.run_study(asked, jobs, advance))
+    if summary["study"] == "generalisation" and trained:
+        summary["networks"] = run_networks(asked, jobs, advance)
+    return summary
 
 
 def settings_of(name: str, *, quick: bool = False, **settings: Any) -> Any:

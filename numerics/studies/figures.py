@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from numerics.reports.figures import FAINT, INK, SEEN, check_plot, save
+from numerics.studies.generalisation_summary import GeneralisationSummary, OrderRow, ResultRow
 from numerics.studies.kernel_study import PREDICTORS
 from numerics.studies.sentences import NAMES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-Row = Mapping[str, Any]
 
 COLOURS = {
     "random": "#1c1c1b",
@@ -32,7 +31,7 @@ COLOURS = {
 DASHED = ("random", "magnitude")  # the methods that look at no data
 
 
-def plot_study(path: Path, summary: Row) -> None:
+def plot_study(path: Path, summary: GeneralisationSummary) -> None:
     """Draw the summary of a study into a .png or .svg file. InputError as `check_plot`, or if it cannot be written."""
     check_plot(path)
     from matplotlib.figure import Figure
@@ -50,10 +49,9 @@ def plot_study(path: Path, summary: Row) -> None:
     for part, family in zip(figure.subfigures(len(families), 1, squeeze=False)[:, 0], families, strict=True):
         axes = part.subplots(2, len(tasks), squeeze=False, height_ratios=[1.35, 1])
         for place, task in enumerate(tasks):
-            results, orders = (
-                [row for row in summary[name] if (row["task"], row["family"], row["target"]) == (task, family, "mse")]
-                for name in ("results", "orders")
-            )
+            shown = (task, family, "mse")
+            results = [row for row in summary["results"] if (row["task"], row["family"], row["target"]) == shown]
+            orders = [row for row in summary["orders"] if (row["task"], row["family"], row["target"]) == shown]
             axes[0, place].set_title(task, fontsize=11)
             _errors(axes[0, place], results)
             _orders(axes[1, place], orders, named=place == 0)
@@ -63,7 +61,7 @@ def plot_study(path: Path, summary: Row) -> None:
     save(figure, path)
 
 
-def _errors(axis: Axes, rows: Sequence[Row]) -> None:
+def _errors(axis: Axes, rows: Sequence[ResultRow]) -> None:
     for method in dict.fromkeys(row["method"] for row in rows):
         values = [(row["density"], row["value"]) for row in rows if row["method"] == method]
         density = [place for place, _ in values]
@@ -82,7 +80,7 @@ def _errors(axis: Axes, rows: Sequence[Row]) -> None:
     axis.spines[["top", "right"]].set_visible(False)
 
 
-def _orders(axis: Axes, rows: Sequence[Row], named: bool) -> None:
+def _orders(axis: Axes, rows: Sequence[OrderRow], named: bool) -> None:
     """Rank correlations with the test MSE: the median over splits and its interval."""
     names = [name for name in PREDICTORS if any(row["predictor"] == name for row in rows)]
     held = {row["predictor"]: row["correlation"] for row in rows}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, inf, isfinite, log, log2, sqrt
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ from numerics.neuron_pruning.tickets import (
 from numerics.parallel import raise_failure, run_tasks
 from numerics.statistics.distribution_free import Interval, median_interval
 from numerics.studies.gap_sentences import sentences
+from numerics.studies.gap_summary import Findings, GapSummary, NetworkRow, SizeRow, SlopeRow
 from theory.neuron_pruning import alignment, relu_output, separation, weight_pruning
 
 Floats = NDArray[np.floating]
@@ -220,7 +221,7 @@ def sufficient_size(eps: float) -> int:
 # What was found
 
 
-def summarise(settings: Settings, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def summarise(settings: Settings, outcomes: Sequence[Outcome]) -> GapSummary:
     """All numbers of a study as plain values, for JSON: what was asked, rows, slopes, sentences, every network."""
     sizes = {
         (curve, eps): np.array([each.neurons for each in outcomes if (each.curve, each.eps) == (curve, eps)])
@@ -230,7 +231,7 @@ def summarise(settings: Settings, outcomes: Sequence[Outcome]) -> dict[str, Any]
     rows = [_row(curve, eps, sizes[curve, eps]) for curve, eps in sizes]
     slopes = list(_slopes(settings, sizes))
     linear = [each.linear_error for each in outcomes if isfinite(each.linear_error)]
-    found = {
+    found: Findings = {
         "rows": rows,
         "slopes": slopes,
         "bounds": {
@@ -254,10 +255,17 @@ def summarise(settings: Settings, outcomes: Sequence[Outcome]) -> dict[str, Any]
         "protocol": {"target": TARGET.tolist(), "confidence": CONFIDENCE},
         "sentences": sentences(found),
         **found,
-        "outcomes": [
-            each._asdict() | {"neurons": _finite(each.neurons), "linear_error": _finite(each.linear_error)}
-            for each in outcomes
-        ],
+        "outcomes": list(map(_outcome, outcomes)),
+    }
+
+
+def _outcome(found: Outcome) -> NetworkRow:
+    return {
+        "curve": found.curve,
+        "eps": found.eps,
+        "network": found.network,
+        "neurons": _finite(found.neurons),
+        "linear_error": _finite(found.linear_error),
     }
 
 
@@ -265,7 +273,7 @@ def _finite(value: float) -> float | None:
     return float(value) if isfinite(value) else None
 
 
-def _row(curve: str, eps: float, sizes: Floats) -> dict[str, Any]:
+def _row(curve: str, eps: float, sizes: Floats) -> SizeRow:
     low, high = _median(sizes)
     return {
         "curve": curve,
@@ -296,7 +304,7 @@ def slope(first: Floats, last: Floats, epsilons: tuple[float, float]) -> tuple[f
     return middle / across, interval
 
 
-def _slopes(settings: Settings, sizes: dict[tuple[str, float], Floats]) -> Iterator[dict[str, Any]]:
+def _slopes(settings: Settings, sizes: dict[tuple[str, float], Floats]) -> Iterator[SlopeRow]:
     """Over the errors at which all curves are measured."""
     shared = settings.errors(NEURONS_LINEAR)
     if len(shared) < 2:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from numerics.reports.figures import FAINT, INK, SEEN, check_plot, save
+from numerics.studies.gap_summary import BoundRow, GapSummary, SizeRow
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Row = Mapping[str, Any]
 
-
-def plot_gap(path: Path, summary: Row) -> None:
+def plot_gap(path: Path, summary: GapSummary) -> None:
     """Draw the summary of a study into a .png or .svg file. InputError as `check_plot`, or if it cannot be written."""
     check_plot(path)
     from matplotlib.figure import Figure
@@ -49,11 +48,11 @@ def plot_gap(path: Path, summary: Row) -> None:
     save(figure, path)
 
 
-def _rows(summary: Row, curve: str) -> list[Row]:
+def _rows(summary: GapSummary, curve: str) -> list[SizeRow]:
     return [row for row in summary["rows"] if row["curve"] == curve]
 
 
-def _found(axis: Axes, summary: Row, curve: str, colour: str, label: str) -> None:
+def _found(axis: Axes, summary: GapSummary, curve: str, colour: str, label: str) -> None:
     """Medians with their intervals."""
     rows = [row for row in _rows(summary, curve) if row["median"] is not None]
     if not rows:
@@ -75,7 +74,7 @@ def _found(axis: Axes, summary: Row, curve: str, colour: str, label: str) -> Non
     )
 
 
-def _proved(axis: Axes, rows: Sequence[Row], colour: str, label: str, width: float = 1.4) -> None:
+def _proved(axis: Axes, rows: Sequence[BoundRow], colour: str, label: str, width: float = 1.4) -> None:
     """A lower bound as a line, dotted; a wider one shows under another that equals it."""
     if rows:
         at = [row["eps"] for row in rows], [row["at_least"] for row in rows]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from math import inf
-from typing import Any
 
-Row = Mapping[str, Any]
+from numerics.studies.gap_summary import BoundRow, Findings, SizeRow, SlopeRow, WithoutRelu
 
 
-def sentences(found: Row) -> list[str]:
+def sentences(found: Findings) -> list[str]:
     """What is proved, what was measured, what does not follow."""
     rows, slopes = found["rows"], {each["curve"]: each for each in found["slopes"]}
     neurons, singles, relu, weights = (
@@ -33,7 +32,7 @@ def sentences(found: Row) -> list[str]:
     ]
 
 
-def _linear(rows: Sequence[Row], slope: Row | None) -> Iterator[str]:
+def _linear(rows: Sequence[SizeRow], slope: SlopeRow | None) -> Iterator[str]:
     if rows:
         yield (
             f"Linear output, whole neurons: at ε = {_errors(rows)} tickets are found with "
@@ -42,7 +41,7 @@ def _linear(rows: Sequence[Row], slope: Row | None) -> Iterator[str]:
         )
 
 
-def _linear_weights(rows: Sequence[Row], neurons: Sequence[Row], slope: Row | None) -> Iterator[str]:
+def _linear_weights(rows: Sequence[SizeRow], neurons: Sequence[SizeRow], slope: SlopeRow | None) -> Iterator[str]:
     if rows:
         sizes = [(row["median"] or inf, whole["median"] or inf) for row, whole in zip(rows, neurons, strict=True)]
         gain = "A factor is gained, and by" if all(single < whole for single, whole in sizes) else "By"
@@ -52,7 +51,7 @@ def _linear_weights(rows: Sequence[Row], neurons: Sequence[Row], slope: Row | No
         )
 
 
-def _without_relu(without: Row) -> Iterator[str]:
+def _without_relu(without: WithoutRelu) -> Iterator[str]:
     if without["tickets"]:
         yield (
             f"The {without['tickets']} tickets of single weights found behind a ReLU, read without it, miss the target by "
@@ -60,7 +59,7 @@ def _without_relu(without: Row) -> Iterator[str]:
         )
 
 
-def _weights(rows: Sequence[Row], slope: Row | None) -> Iterator[str]:
+def _weights(rows: Sequence[SizeRow], slope: SlopeRow | None) -> Iterator[str]:
     yield (
         f"Output ReLU, single weights: at ε = {_errors(rows)} tickets are found with "
         f"{_list(_size(row['median']) for row in rows)} neurons in half of the networks; N4 proves that "
@@ -68,7 +67,7 @@ def _weights(rows: Sequence[Row], slope: Row | None) -> Iterator[str]:
     )
 
 
-def _relu_neurons(rows: Sequence[Row], slope: Row | None) -> Iterator[str]:
+def _relu_neurons(rows: Sequence[SizeRow], slope: SlopeRow | None) -> Iterator[str]:
     if rows:
         yield (
             f"Output ReLU, whole neurons: found with {_list(_size(row['median']) for row in rows)} neurons; N5 proves that "
@@ -76,7 +75,7 @@ def _relu_neurons(rows: Sequence[Row], slope: Row | None) -> Iterator[str]:
         )
 
 
-def _certified(weights: Sequence[Row], bounds: Sequence[Row]) -> Iterator[str]:
+def _certified(weights: Sequence[SizeRow], bounds: Sequence[BoundRow]) -> Iterator[str]:
     """Where the proved bound for neurons exceeds what was found for weights."""
     upwards = zip(reversed(weights), reversed(bounds), strict=True)
     beyond = list(takewhile(lambda pair: pair[1]["at_least"] > (pair[0]["high"] or inf), upwards))
@@ -89,11 +88,11 @@ def _certified(weights: Sequence[Row], bounds: Sequence[Row]) -> Iterator[str]:
         )
 
 
-def _slope(slope: Row | None) -> str:
+def _slope(slope: SlopeRow | None) -> str:
     """Measured slope with its interval and bracket, as the rest of a sentence."""
     if slope is None:
         return ""
-    if slope["slope"] is None or slope["low"] is None:
+    if slope["slope"] is None or slope["low"] is None or slope["high"] is None:
         return "; too few networks for a slope"
     inside = slope["low"] <= slope["flattest"] and slope["high"] >= slope["steepest"]
     return (
@@ -107,9 +106,9 @@ def _size(median: float | None) -> str:
     return "none" if median is None else f"{median:g}"
 
 
-def _list(items: Any) -> str:
+def _list(items: Iterable[object]) -> str:
     return ", ".join(map(str, items))
 
 
-def _errors(rows: Sequence[Row]) -> str:
+def _errors(rows: Sequence[SizeRow]) -> str:
     return _list(format(row["eps"], "g") for row in rows)

@@ -14,6 +14,17 @@ from numerics.arguments import HIGHEST_SEED, InputError, checked_integer
 from numerics.parallel import raise_failure, run_tasks
 from numerics.pruning.row_law import FEWEST_ROWS
 from numerics.statistics.distribution_free import CONFIDENCE, Interval, sign_p_value
+from numerics.studies.generalisation_summary import (
+    Difference,
+    Ends,
+    GeneralisationSummary,
+    OrderRow,
+    OutcomeRow,
+    PairRow,
+    ResultRow,
+    SpectrumRow,
+    Spread,
+)
 from numerics.studies.kernel_study import (
     FAMILIES,
     METHODS,
@@ -184,7 +195,7 @@ def tables(settings: Settings, outcomes: Sequence[Outcome]) -> list[Table]:
     return [Table(settings, outcomes, *names) for names in pairs if names in measured]
 
 
-def summarise(settings: Settings, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def summarise(settings: Settings, outcomes: Sequence[Outcome]) -> GeneralisationSummary:
     """All numbers of a study as plain values, for JSON: what was asked, results, orders, sentences, every outcome."""
     found = tables(settings, outcomes)
     orders = [row for table in found for row in order_rows(table)]
@@ -208,29 +219,52 @@ def summarise(settings: Settings, outcomes: Sequence[Outcome]) -> dict[str, Any]
         "results": results,
         "orders": orders,
         "spectra": [row for table in found for row in spectrum_rows(table)],
-        "outcomes": [each._asdict() for each in outcomes],
+        "outcomes": list(map(_outcome, outcomes)),
     }
 
 
-def result_rows(table: Table) -> Iterator[dict[str, Any]]:
+def _outcome(found: Outcome) -> OutcomeRow:
+    return {
+        "task": found.task,
+        "split": found.split,
+        "family": found.family,
+        "method": found.method,
+        "density": found.density,
+        "error": found.error,
+        "mse": found.mse,
+        "predictors": found.predictors,
+        "spectrum": found.spectrum,
+    }
+
+
+def result_rows(table: Table) -> Iterator[ResultRow]:
     """Errors of every method and density, and the paired difference from Random's."""
     for name, target in TARGETS.items():
         values = table.array(target, table.densities)
         for (r, density), (k, method) in product(enumerate(table.densities), enumerate(table.methods)):
-            row = {"task": table.task, "family": table.family, "method": method, "density": density, "target": name}
-            row |= {"value": _summary(summary(values[:, r, k])), "minus_random": None}
-            if "random" in table.methods and method != "random":
-                difference = values[:, r, k] - values[:, r, table.methods.index("random")]
-                row["minus_random"] = {
-                    **_summary(summary(difference)),
-                    "negative": int((difference < 0).sum()),
-                    "positive": int((difference > 0).sum()),
-                    "sign_p": sign_p_value(difference),
-                }
-            yield row
+            paired = "random" in table.methods and method != "random"
+            difference = values[:, r, k] - values[:, r, table.methods.index("random")] if paired else None
+            yield {
+                "task": table.task,
+                "family": table.family,
+                "method": method,
+                "density": density,
+                "target": name,
+                "value": _summary(summary(values[:, r, k])),
+                "minus_random": None if difference is None else _difference(difference),
+            }
 
 
-def order_rows(table: Table) -> Iterator[dict[str, Any]]:
+def _difference(values: Floats) -> Difference:
+    return {
+        **_summary(summary(values)),
+        "negative": int((values < 0).sum()),
+        "positive": int((values > 0).sum()),
+        "sign_p": sign_p_value(values),
+    }
+
+
+def order_rows(table: Table) -> Iterator[OrderRow]:
     """How each predictor orders the methods beside each error, densities below 1 together; and SNIP beside Random."""
     if not table.pruned or len(table.methods) < 2:
         return
@@ -255,7 +289,7 @@ def order_rows(table: Table) -> Iterator[dict[str, Any]]:
         }
 
 
-def _pairs(table: Table, quantity: Floats, true: Floats) -> Iterator[dict[str, Any]]:
+def _pairs(table: Table, quantity: Floats, true: Floats) -> Iterator[PairRow]:
     if not {"snip", "random"} <= set(table.methods):
         return
     first, second = table.methods.index("snip"), table.methods.index("random")
@@ -264,7 +298,7 @@ def _pairs(table: Table, quantity: Floats, true: Floats) -> Iterator[dict[str, A
         yield {"density": density, "right": found.right, "splits": found.splits, **_ends(found.interval)}
 
 
-def spectrum_rows(table: Table) -> Iterator[dict[str, Any]]:
+def spectrum_rows(table: Table) -> Iterator[SpectrumRow]:
     """Medians over splits of the spectral metrics of K and of HKH."""
     for metric in table.metrics:
         values = np.median(table.array(_metric(metric), table.densities), axis=0)
@@ -283,9 +317,9 @@ def _metric(name: str) -> Callable[[Outcome], float]:
     return lambda outcome: outcome.spectrum[name]
 
 
-def _summary(found: Summary) -> dict[str, float]:
+def _summary(found: Summary) -> Spread:
     return {"mean": found.mean, "median": found.median, **_ends(found.interval)}
 
 
-def _ends(interval: Interval) -> dict[str, float]:
+def _ends(interval: Interval) -> Ends:
     return {"low": interval.low, "high": interval.high}

@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from numerics.lifts.walsh import support_coverage
 from numerics.reports.figures import FAINT, INK, SEEN, check_plot, save
+from numerics.studies.lift_summary import LiftSummary
 from numerics.studies.lifts import CONTROLS, DENSE, sparse
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-Row = Mapping[str, Any]
 
 COLOURS = (INK, "#e9a23b", "#2a9d8f", "#7a4fa3", "#8d6e63")
 FLOOR = 1e-8  # of L(T)/L(0): losses below are drawn here
 CURVE = 100  # points of a ceiling
 
 
-def plot_lifts(path: Path, summary: Row) -> None:
+def plot_lifts(path: Path, summary: LiftSummary) -> None:
     """Draw the summary of a study into a .png or .svg file. InputError as `check_plot`, or if it cannot be written."""
     check_plot(path)
     from matplotlib.figure import Figure
@@ -59,7 +58,7 @@ def _title(kind: str) -> str:
     return kind if kind == DENSE else f"masks of density {kind.removeprefix('sparse ')}"
 
 
-def _success(axis: Axes, summary: Row, kinds: Sequence[str], colours: Mapping[str, str]) -> None:
+def _success(axis: Axes, summary: LiftSummary, kinds: Sequence[str], colours: Mapping[str, str]) -> None:
     """Shares of successes with exact intervals; for each density its ceiling and the shares that are covered."""
     needed, sizes = summary["protocol"]["needed"], summary["sizes"]
     for place, kind in enumerate(kinds):
@@ -97,7 +96,7 @@ def _success(axis: Axes, summary: Row, kinds: Sequence[str], colours: Mapping[st
     axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=9)
 
 
-def _losses(axis: Axes, summary: Row, groups: Sequence[tuple[str, int]], names: Sequence[str]) -> None:
+def _losses(axis: Axes, summary: LiftSummary, groups: Sequence[tuple[str, int]], names: Sequence[str]) -> None:
     """Every student of some groups, side by side, those with and without cover apart."""
     initial = summary["protocol"]["initial_loss"]
     spread = np.random.default_rng(0)  # of the picture, not of the study
@@ -115,7 +114,7 @@ def _losses(axis: Axes, summary: Row, groups: Sequence[tuple[str, int]], names: 
     axis.spines[["top", "right"]].set_visible(False)
 
 
-def _levels(strips: Sequence[Axes], summary: Row) -> None:
+def _levels(strips: Sequence[Axes], summary: LiftSummary) -> None:
     """Lines at the least losses and at the threshold."""
     initial = summary["protocol"]["initial_loss"]
     lowest = min(each["loss"] for each in summary["outcomes"]) / initial

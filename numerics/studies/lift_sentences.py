@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-Row = Mapping[str, Any]
+from numerics.studies.lift_summary import Share, StudentRow, TrendRow
 
 COVER_LEVEL = 1e-8  # of a test whose hypothesis is a theorem: below it the program is wrong
 FALL_LEVEL = 1e-3  # of all tests of a trend together
 
 
-def sentences(time: float, rows: Sequence[Row], trends: Sequence[Row]) -> list[str]:
+def sentences(time: float, rows: Sequence[StudentRow], trends: Sequence[TrendRow]) -> list[str]:
     """What is proved, what was measured, what does not follow."""
     sparse, dense, controls = ([row for row in rows if row["role"] == role] for role in ("sparse", "dense", "control"))
     return [
@@ -29,7 +28,7 @@ def sentences(time: float, rows: Sequence[Row], trends: Sequence[Row]) -> list[s
     ]
 
 
-def _cover(rows: Sequence[Row]) -> str:
+def _cover(rows: Sequence[StudentRow]) -> str:
     uncovered = sum(row["students"] - row["covered"]["count"] for row in rows)
     succeeded = sum(row["success_without_cover"] for row in rows)
     students = sum(row["students"] for row in rows)
@@ -39,7 +38,7 @@ def _cover(rows: Sequence[Row]) -> str:
     )
 
 
-def _ceilings(rows: Sequence[Row]) -> Iterator[str]:
+def _ceilings(rows: Sequence[StudentRow]) -> Iterator[str]:
     """One sentence for each density."""
     for kind in dict.fromkeys(row["kind"] for row in rows):
         mine = [row for row in rows if row["kind"] == kind]
@@ -59,7 +58,7 @@ def _ceilings(rows: Sequence[Row]) -> Iterator[str]:
         yield f"{text}."
 
 
-def _trend(trends: Sequence[Row]) -> Iterator[str]:
+def _trend(trends: Sequence[TrendRow]) -> Iterator[str]:
     if not trends:
         return
     worst = min(trends, key=lambda row: row["fall_p"])
@@ -74,14 +73,14 @@ def _trend(trends: Sequence[Row]) -> Iterator[str]:
         )
 
 
-def _control(row: Row) -> str:
+def _control(row: StudentRow) -> str:
     return (
         f"Control, {row['kind']} (n = {row['n']}): {row['success']['count']} of {row['students']} succeeded; the least loss is "
         f"{row['least_loss']:.9g}, the least of their exact bounds {row['least_floor']:.9g}."
     )
 
 
-def _beside_dense(sparse: Sequence[Row], dense: Sequence[Row]) -> Iterator[str]:
+def _beside_dense(sparse: Sequence[StudentRow], dense: Sequence[StudentRow]) -> Iterator[str]:
     """Dense students of the same size, and of the largest size that has no more parameters."""
     pairs = {
         "at equal n": [(row, each) for row in sparse for each in dense if each["n"] == row["n"]],
@@ -103,17 +102,17 @@ def _beside_dense(sparse: Sequence[Row], dense: Sequence[Row]) -> Iterator[str]:
         yield f"Dense students succeeded {', '.join(said)}. The proofs need sparsity; no advantage of it is claimed."
 
 
-def _steps(rows: Sequence[Row]) -> Iterator[str]:
+def _steps(rows: Sequence[StudentRow]) -> Iterator[str]:
     halved = sum(row["with_halved_steps"] for row in rows)
     if halved:
         yield f"{halved} students were trained again with shorter steps, as their loss rose with the common one."
 
 
-def _list(items: Any) -> str:
+def _list(items: Iterable[object]) -> str:
     return ", ".join(map(str, items))
 
 
-def _percent(value: float | Row) -> str:
+def _percent(value: float | Share) -> str:
     share = value["share"] if isinstance(value, Mapping) else value
     if 0 < share < 0.0005 or 0.9995 <= share < 1:
         return "below 0.1 %" if share < 0.5 else "above 99.9 %"

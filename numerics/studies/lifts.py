@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 from math import ceil, isfinite
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from flint import fmpq
@@ -25,6 +25,7 @@ from numerics.parallel import raise_failure, run_tasks
 from numerics.statistics.distribution_free import CONFIDENCE, clopper_pearson
 from numerics.statistics.exact_tests import Binomial
 from numerics.studies.lift_sentences import sentences
+from numerics.studies.lift_summary import LiftSummary, OutcomeRow, Share, StudentRow, TrendRow
 from theory.lifts import training as claims
 from theory.lifts import walsh
 
@@ -233,7 +234,7 @@ def run_study(settings: Settings, jobs: int, done: Callable[[int], object] = lam
     return sorted(found, key=lambda each: (order[each.kind, each.n], each.student))
 
 
-def summarise(settings: Settings, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def summarise(settings: Settings, outcomes: Sequence[Outcome]) -> LiftSummary:
     """All numbers of a study as plain values, for JSON: what was asked, rows, trends, sentences, every student."""
     rows = [_row(settings, kind, n, _of(outcomes, kind, n)) for kind, n in settings.groups()]
     trends = list(_trends(settings, rows))
@@ -260,7 +261,21 @@ def summarise(settings: Settings, outcomes: Sequence[Outcome]) -> dict[str, Any]
         "sentences": sentences(settings.time, rows, trends),
         "rows": rows,
         "trends": trends,
-        "outcomes": [each._asdict() for each in outcomes],
+        "outcomes": list(map(_outcome, outcomes)),
+    }
+
+
+def _outcome(found: Outcome) -> OutcomeRow:
+    return {
+        "kind": found.kind,
+        "n": found.n,
+        "student": found.student,
+        "loss": found.loss,
+        "floor": found.floor,
+        "covered": found.covered,
+        "parameters": found.parameters,
+        "steps": found.steps,
+        "evaluations": found.evaluations,
     }
 
 
@@ -268,7 +283,7 @@ def _of(outcomes: Sequence[Outcome], kind: str, n: int) -> list[Outcome]:
     return [each for each in outcomes if (each.kind, each.n) == (kind, n)]
 
 
-def _row(settings: Settings, kind: str, n: int, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def _row(settings: Settings, kind: str, n: int, outcomes: Sequence[Outcome]) -> StudentRow:
     """What became of the students of a kind and size."""
     students, initial = len(outcomes), number(walsh.initial_loss)
     success = [each.loss <= threshold() for each in outcomes]
@@ -299,7 +314,7 @@ def _row(settings: Settings, kind: str, n: int, outcomes: Sequence[Outcome]) -> 
     }
 
 
-def _share(count: int, of: int) -> dict[str, float]:
+def _share(count: int, of: int) -> Share:
     low, high = clopper_pearson(count, of)
     return {"count": count, "share": count / of, "low": low, "high": high}
 
@@ -312,7 +327,7 @@ def cover_chance(settings: Settings, kind: str, n: int) -> Fraction:
     return Fraction(kind == DENSE)
 
 
-def _trends(settings: Settings, rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _trends(settings: Settings, rows: Sequence[StudentRow]) -> Iterator[TrendRow]:
     """Each size beside the next: how surprising so large a fall of success were if it did not depend on n."""
     for kind in [*map(sparse, settings.density), DENSE]:
         for fewer, more in pairwise(row for row in rows if row["kind"] == kind):

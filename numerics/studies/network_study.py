@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from statistics import median
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from numerics.networks import Network, random_network, stable_step, train, train
 from numerics.parallel import raise_failure, run_tasks
 from numerics.pruning.methods import prune
 from numerics.studies.generalisation import LIMIT, Settings
+from numerics.studies.generalisation_summary import NetworkRow
 from numerics.studies.kernel_study import Case
 from numerics.studies.tasks import Split, draw_split, task_named
 
@@ -118,7 +119,7 @@ def measure(unit: Unit) -> tuple[Unit, Beside]:
     return unit, found
 
 
-def run_networks(settings: Settings, jobs: int, done: Callable[[int], object] = lambda _: None) -> list[dict[str, Any]]:
+def run_networks(settings: Settings, jobs: int, done: Callable[[int], object] = lambda _: None) -> list[NetworkRow]:
     """Medians over splits for every task, width, method and density; the same for any `jobs`; `done` is told of each network.
 
     LostTaskError if one fails.
@@ -135,11 +136,24 @@ def run_networks(settings: Settings, jobs: int, done: Callable[[int], object] = 
     groups: dict[tuple[str, int, str, float], list[Beside]] = {}
     for unit in sorted(units, key=lambda each: (TASKS.index(each.task), each.width)):
         groups.setdefault((unit.task, unit.width, unit.method, unit.density), []).append(found[unit])
-    return [
-        dict(zip(("task", "width", "method", "density"), names, strict=True)) | {"splits": len(runs)} | _medians(runs)
-        for names, runs in groups.items()
-    ]
+    return [_row(*names, runs) for names, runs in groups.items()]
 
 
-def _medians(runs: Sequence[Beside]) -> dict[str, float]:
-    return {name: median(getattr(each, name) for each in runs) for name in Beside._fields}
+def _row(task: str, width: int, method: str, density: float, runs: Sequence[Beside]) -> NetworkRow:
+    middle = Beside(*map(median, zip(*runs, strict=True)))
+    return {
+        "task": task,
+        "width": width,
+        "method": method,
+        "density": density,
+        "splits": len(runs),
+        "own": middle.own,
+        "rows": middle.rows,
+        "graphon": middle.graphon,
+        "mse": middle.mse,
+        "rows_mse": middle.rows_mse,
+        "graphon_mse": middle.graphon_mse,
+        "error": middle.error,
+        "rows_error": middle.rows_error,
+        "graphon_error": middle.graphon_error,
+    }

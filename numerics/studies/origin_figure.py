@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from numerics.reports.figures import check_plot, save
+from numerics.studies.origin_summary import OriginSummary, Said
 
-SAID = {
+SAID: dict[Said, tuple[str, str]] = {
     "rightly_named": ("named rightly", "#2a9d8f"),
     "not_told_apart": ("not told apart", "#a8dadc"),
     "none_explains": ("none explains it", "#8a8f98"),
@@ -18,7 +17,7 @@ SAID = {
 }
 
 
-def plot_origins(path: Path, summary: Mapping[str, Any]) -> None:
+def plot_origins(path: Path, summary: OriginSummary) -> None:
     """Draw the shares into a .png or .svg file. InputError as `check_plot`, or if it cannot be written."""
     check_plot(path)
     from matplotlib.figure import Figure

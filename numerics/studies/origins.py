@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,7 @@ from numerics.networks import random_network
 from numerics.parallel import raise_failure, run_tasks
 from numerics.pruning import methods as pruning
 from numerics.statistics.distribution_free import CONFIDENCE, clopper_pearson
+from numerics.studies.origin_summary import OriginRow, OriginSummary, OutcomeRow
 
 Floats = NDArray[np.floating]
 
@@ -262,7 +263,7 @@ def run_study(settings: Settings, jobs: int, done: Callable[[int], object] = lam
     return sorted(found, key=lambda each: (order[each.kind], each.at))
 
 
-def summarise(settings: Settings, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def summarise(settings: Settings, outcomes: Sequence[Outcome]) -> OriginSummary:
     """All numbers of a study as plain values, for JSON: a row for each kind, the sentences, every mask."""
     rows = [_row(kind, [each for each in outcomes if each.kind == kind]) for kind, _ in settings.kinds()]
     return {
@@ -278,11 +279,15 @@ def summarise(settings: Settings, outcomes: Sequence[Outcome]) -> dict[str, Any]
         },
         "rows": rows,
         "sentences": sentences(rows),
-        "masks": [each._asdict() for each in outcomes],
+        "masks": list(map(_outcome, outcomes)),
     }
 
 
-def _row(kind: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def _outcome(found: Outcome) -> OutcomeRow:
+    return {"kind": found.kind, "at": found.at, "status": found.status, "named": found.named, "left": found.left}
+
+
+def _row(kind: str, outcomes: Sequence[Outcome]) -> OriginRow:
     """What was said of the masks of a kind; rejected: how often the method that made a mask was."""
     right = truth(kind)
     named = [each for each in outcomes if each.named]
@@ -301,7 +306,7 @@ def _row(kind: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def sentences(rows: Sequence[dict[str, Any]]) -> list[str]:
+def sentences(rows: Sequence[OriginRow]) -> list[str]:
     """What the counts say."""
     made, other = ([row for row in rows if row["at_initialisation"] is each] for each in (True, False))
     masks, named, wrong, rejected = (

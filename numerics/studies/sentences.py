@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from numerics.studies.generalisation_summary import OrderRow, PairRow, ResultRow, Sentence
 from numerics.studies.kernel_study import PREDICTORS
 from numerics.studies.ordering import Verdict
 
@@ -12,13 +12,11 @@ REFERENCE = 0.05  # the density at which two methods are compared in words and t
 FEWEST_METHODS = 3  # of which an order can be told
 NAMES = {"graphon": "closed forms", "rows": "rows as pruned"}
 
-Row = Mapping[str, Any]
 
-
-def sentences(results: Sequence[Row], orders: Sequence[Row]) -> list[dict[str, str]]:
+def sentences(results: Sequence[ResultRow], orders: Sequence[OrderRow]) -> list[Sentence]:
     """One for each task and family of kernels, and one for all tasks of a family."""
     groups = list(dict.fromkeys((row["family"], row["task"]) for row in results))
-    said = [
+    said: list[Sentence] = [
         {"task": task, "family": family, "text": _task_sentence(task, family, results, orders)}
         for family, task in groups
     ]
@@ -29,7 +27,7 @@ def sentences(results: Sequence[Row], orders: Sequence[Row]) -> list[dict[str, s
     return said
 
 
-def _task_sentence(task: str, family: str, results: Sequence[Row], orders: Sequence[Row]) -> str:
+def _task_sentence(task: str, family: str, results: Sequence[ResultRow], orders: Sequence[OrderRow]) -> str:
     mine = [row for row in results if (row["task"], row["family"], row["target"]) == (task, family, "mse")]
     parts = [_snip_and_random(mine)]
     found = [row for row in orders if (row["task"], row["family"], row["target"]) == (task, family, "mse")]
@@ -46,7 +44,7 @@ def _task_sentence(task: str, family: str, results: Sequence[Row], orders: Seque
     return f"{task} ({NAMES[family]}): {'; '.join(part for part in parts if part)}."
 
 
-def _correlated(row: Row) -> str:
+def _correlated(row: OrderRow) -> str:
     """A predictor with its mean rank correlation."""
     return f"{PREDICTORS[row['predictor']].title} {row['correlation']['mean']:+.2f}"
 
@@ -55,7 +53,7 @@ def _listed(groups: Mapping[str, Sequence[str]]) -> list[str]:
     return [f"{words} {', '.join(names)}" for words, names in groups.items() if names]
 
 
-def _pair_parts(orders: Sequence[Row]) -> list[str]:
+def _pair_parts(orders: Sequence[OrderRow]) -> list[str]:
     """Which predictors order SNIP and Random rightly in most splits, which wrongly, by exact intervals."""
     said: dict[str, list[str]] = {"SNIP and Random ordered rightly by": [], "SNIP and Random ordered wrongly by": []}
     for row in orders:
@@ -68,16 +66,19 @@ def _pair_parts(orders: Sequence[Row]) -> list[str]:
     return _listed(said)
 
 
-def _from_reference(row: Row) -> float:
+def _from_reference(row: PairRow | ResultRow) -> float:
     return abs(row["density"] - REFERENCE)
 
 
-def _snip_and_random(results: Sequence[Row]) -> str:
-    rows = [row for row in results if row["method"] == "snip" and row["minus_random"] and row["density"] < 1]
+def _snip_and_random(results: Sequence[ResultRow]) -> str:
+    rows = [
+        (row, paired)
+        for row in results
+        if row["method"] == "snip" and row["density"] < 1 and (paired := row["minus_random"]) is not None
+    ]
     if not rows:
         return ""
-    row = min(rows, key=_from_reference)
-    paired = row["minus_random"]
+    row, paired = min(rows, key=lambda pair: _from_reference(pair[0]))
     splits = paired["negative"] + paired["positive"]
     return (
         f"SNIP's test MSE at density {row['density']:g} is below Random's in {paired['negative']} of {splits} splits "
@@ -85,7 +86,7 @@ def _snip_and_random(results: Sequence[Row]) -> str:
     )
 
 
-def _overall_sentence(family: str, rows: Sequence[Row]) -> str:
+def _overall_sentence(family: str, rows: Sequence[OrderRow]) -> str:
     tasks = list(dict.fromkeys(row["task"] for row in rows))
     verdicts = {
         name: [row["verdict"] for row in rows if row["predictor"] == name]

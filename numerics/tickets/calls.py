@@ -22,7 +22,17 @@ from numerics.tickets.costs import evaluating, items_for, searching, shapes_of
 from numerics.tickets.demands import Agreement, Demand, Demands, demanded
 from numerics.tickets.files import StoredTicket, load_ticket, save_ticket
 from numerics.tickets.limits import USUAL, Limit, Work, read_limit
-from numerics.tickets.report import Summary, compare, describe, found, pieces, summarise_check, widths
+from numerics.tickets.report import (
+    CheckSummary,
+    Summary,
+    compare,
+    describe,
+    found,
+    pieces,
+    summarise_agreement,
+    summarise_check,
+    widths,
+)
 from numerics.tickets.search import NetworkTicket, find_ticket
 from numerics.tickets.widths import guaranteed_width
 
@@ -40,7 +50,7 @@ class Found(NamedTuple):
     @property
     def holds(self) -> bool:
         """Whether every coefficient is within epsilon."""
-        return bool(self.summary["ticket"]["within_epsilon"])
+        return self.summary["ticket"]["within_epsilon"]
 
 
 class Checked(NamedTuple):
@@ -48,12 +58,12 @@ class Checked(NamedTuple):
 
     check: Check
     demands: list[Demand]
-    summary: Summary
+    summary: CheckSummary
 
     @property
     def holds(self) -> bool:
         """Whether all that the file says is true, of the target given, and all that is demanded is met."""
-        return bool(self.summary["holds"]) and all(demand.met for demand in self.demands)
+        return self.summary["holds"] and all(demand.met for demand in self.demands)
 
 
 def case_of(target: str, data: str | None, nonnegative: bool, seed: int, limit: Limit) -> Case:
@@ -102,21 +112,25 @@ def ticket(
     with threadpool_limits(1), np.errstate(over="ignore", invalid="ignore"):  # layers refuse what is not finite
         started = perf_counter()
         case = target if isinstance(target, Case) else case_of(target, data, nonnegative, number, within)
-        seconds = {"target": perf_counter() - started}
+        target_took = perf_counter() - started
         guaranteed = guaranteed_width(case.layers, epsilon, delta, case.signed)
         width = ceil(factor * guaranteed)
         within.check(f"width {width}: the search and what follows", _work(epsilon, case, width))
+        of_width = widths(case, epsilon, delta, guaranteed, width)
+        started = perf_counter()
+        result = find_ticket(case.layers, width, epsilon, number, case.signed, progress, within)
+        search_took = perf_counter() - started
+        started = perf_counter()
         summary: Summary = {
             "version": version("sparse-limits"),
             "target": describe(case),
-            "width": widths(case, epsilon, delta, guaranteed, width),
+            "width": of_width,
+            "delta": delta,
+            "ticket": found(result),
+            **compare(result, case),
+            "file": output,
+            "seconds": {"target": target_took, "search": search_took, "comparison": perf_counter() - started},
         }
-        started = perf_counter()
-        result = find_ticket(case.layers, width, epsilon, number, case.signed, progress, within)
-        seconds["search"] = perf_counter() - started
-        started = perf_counter()
-        summary |= {"delta": delta, "ticket": found(result), **compare(result, case), "file": output}
-        summary["seconds"] = {**seconds, "comparison": perf_counter() - started}
         if output is not None:
             save_ticket(output, result, delta, case.name, case.permutations, case.biased)
     return Found(result, case, summary)
@@ -176,7 +190,8 @@ def check(
         # signs of inputs are those of the target given; else the ticket is to meet any, unless they are never negative
         signed = not nonnegative if anything and given is None else None
         demands = list(demanded(stored.ticket, Demands(epsilon, most, least, signed), agreed))
-        samples = _samples(case, agreed)
+        named = None if case is None or case.samples is None else case.samples.name
+        samples = None if named is None or agreed is None else summarise_agreement(named, agreed)
         summary = summarise_check(file, checked, demands, samples, perf_counter() - started)
     return Checked(checked, demands, summary)
 
@@ -251,14 +266,3 @@ def _agreement(stored: StoredTicket, case: Case | None, limit: Limit, needed: bo
         tops = [each.reshape(len(piece), -1).argmax(axis=1) for each in outputs]
         agree += int(np.count_nonzero(tops[0] == tops[1]))
     return Agreement(agree, len(x))
-
-
-def _samples(case: Case | None, agreement: Agreement | None) -> Summary | None:
-    if case is None or case.samples is None or agreement is None:
-        return None
-    return {
-        "name": case.samples.name,
-        "count": agreement.samples,
-        "agree": agreement.agree,
-        "problem": agreement.problem or None,
-    }

@@ -1,4 +1,4 @@
-"""What `sparse-limits ticket` finds, in numbers."""
+"""What `sparse-limits ticket` finds, in numbers, by their names in its JSON; the tables read these too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 from importlib.metadata import version
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +17,162 @@ from numerics.tickets.bounds import equivariance_bound
 from numerics.tickets.cases import Case, Samples
 from numerics.tickets.certificate import bounds_up_to
 from numerics.tickets.checking import Check
+from numerics.tickets.comparison import Finding
 from numerics.tickets.costs import shapes_of, together
-from numerics.tickets.demands import Demand
+from numerics.tickets.demands import Agreement, Demand
 from numerics.tickets.target_files import Levels
 
-Summary = dict[str, Any]
+
+class TargetSummary(TypedDict):
+    """A target of L layers. channels, coordinates: of its L + 1 levels; basis_elements, coefficients: of its layers.
+
+    largest_coefficient: in modulus; biased: whether the last channels carry the constant 1; signed: whether inputs may be
+    negative; generators: of its group, None for a target without one.
+    """
+
+    name: str
+    channels: list[int]
+    coordinates: list[int]
+    basis_elements: list[int]
+    coefficients: list[int]
+    largest_coefficient: float
+    biased: bool
+    signed: bool
+    generators: int | None
 
 
-def widths(case: Case, eps: float, delta: float, guaranteed: int, width: int) -> Summary:
+class WidthSummary(TypedDict):
+    """Channels of the source for each input channel and orbit: the theorem's, the usual one if one is known, the one taken."""
+
+    guaranteed: int
+    usual: int | None
+    taken: int
+
+
+class TicketSummary(TypedDict):
+    """Errors of coefficients by layer, also as exact fractions, and how much is kept: of the candidates, of all there are."""
+
+    seed: int
+    epsilon: float
+    largest_errors: list[float]
+    exact_errors: list[str]
+    within_epsilon: bool
+    kept: int
+    kept_by_layer: list[int]
+    candidates: int
+    total: int
+
+
+class SampleSummary(TypedDict):
+    """A ticket beside its target on samples.
+
+    agree: at how many both have the same largest output; certified: at how many that is proved; right_target,
+    right_ticket: at how many it is the label; None without classes, or without labels. Errors and bounds are those of
+    outputs.
+    """
+
+    name: str
+    count: int
+    outputs: int
+    agree: int | None
+    certified: int | None
+    right_target: int | None
+    right_ticket: int | None
+    largest_error: float
+    largest_bound: float
+    largest_output: float
+
+
+class EquivarianceSummary(TypedDict):
+    """How far outputs for moved inputs are from moved outputs, and what rounding may do (Q9)."""
+
+    error: float
+    bound: float
+
+
+class Comparison(TypedDict):
+    """A ticket beside its target: on samples, or, without any, the bound of outputs for all inputs of ‖x‖₁ ≤ 1."""
+
+    samples: SampleSummary | None
+    bound_on_ball: float | None
+    equivariance: EquivarianceSummary | None
+
+
+class Seconds(TypedDict):
+    """How long each part took."""
+
+    target: float
+    search: float
+    comparison: float
+
+
+class Summary(Comparison):
+    """A ticket that was found. delta: the probability with which the theorem may fail; file: where it was written."""
+
+    version: str
+    target: TargetSummary
+    width: WidthSummary
+    delta: float
+    ticket: TicketSummary
+    file: str | None
+    seconds: Seconds
+
+
+class FindingSummary(TypedDict):
+    """As `Finding`."""
+
+    what: str
+    holds: bool
+    detail: str
+
+
+class DemandSummary(TypedDict):
+    """As `Demand`."""
+
+    what: str
+    demanded: float | str
+    found: float | str
+    met: bool
+    detail: str
+
+
+class AgreementSummary(TypedDict):
+    """As `Agreement`: on the samples of this name."""
+
+    name: str
+    count: int
+    agree: int | None
+    problem: str | None
+
+
+class CheckSummary(TypedDict):
+    """A file that was checked. target to exact_errors: what it says, but for `compared`, whether a target was given.
+
+    holds: whether all findings do; consistent: whether those do that need no target.
+    """
+
+    version: str
+    file: str
+    target: str
+    seed: int
+    width: int
+    epsilon: float
+    delta: float
+    signed: bool
+    constant_input: bool
+    within_epsilon: bool
+    compared: bool
+    exact_errors: list[str]
+    findings: list[FindingSummary]
+    holds: bool
+    consistent: bool
+    demands: list[DemandSummary]
+    samples: AgreementSummary | None
+    verdict: str
+    seconds: float
+
+
+def widths(case: Case, eps: float, delta: float, guaranteed: int, width: int) -> WidthSummary:
     """The theorem's width, the usual one (null where none is known), and the one that is taken."""
     usual = None
     with suppress(InputError):  # for an epsilon that no width up to 10⁵ usually reaches
@@ -32,7 +180,7 @@ def widths(case: Case, eps: float, delta: float, guaranteed: int, width: int) ->
     return {"guaranteed": guaranteed, "usual": usual, "taken": width}
 
 
-def describe(case: Case) -> Summary:
+def describe(case: Case) -> TargetSummary:
     """The target: channels and coordinates of each level, elements and coefficients of each layer."""
     layers = case.layers
     return {
@@ -48,7 +196,7 @@ def describe(case: Case) -> Summary:
     }
 
 
-def found(ticket: NetworkTicket) -> Summary:
+def found(ticket: NetworkTicket) -> TicketSummary:
     """Errors of coefficients and what is kept."""
     errors = ticket.coef_errors
     return {
@@ -64,7 +212,7 @@ def found(ticket: NetworkTicket) -> Summary:
     }
 
 
-def compare(ticket: NetworkTicket, case: Case) -> Summary:
+def compare(ticket: NetworkTicket, case: Case) -> Comparison:
     """The ticket beside its target on the samples; without any, for all inputs of ‖x‖₁ ≤ 1."""
     if case.samples is None:
         return {"samples": None, "bound_on_ball": _bound_on_ball(ticket, case), "equivariance": None}
@@ -75,7 +223,9 @@ def compare(ticket: NetworkTicket, case: Case) -> Summary:
     }
 
 
-def summarise_check(file: str, check: Check, demands: list[Demand], samples: Summary | None, seconds: float) -> Summary:
+def summarise_check(
+    file: str, check: Check, demands: list[Demand], samples: AgreementSummary | None, seconds: float
+) -> CheckSummary:
     """A file that was checked, with what it says, what holds of that, and what was demanded; samples: compared on."""
     statement = check.statement
     return {
@@ -91,13 +241,32 @@ def summarise_check(file: str, check: Check, demands: list[Demand], samples: Sum
         "within_epsilon": statement.within_eps,
         "compared": check.compared is not None,
         "exact_errors": list(statement.coef_errors),
-        "findings": [finding._asdict() for finding in check.findings],
+        "findings": list(map(_finding, check.findings)),
         "holds": all(finding.holds for finding in check.findings),
         "consistent": all(finding.holds for finding in check.own),
-        "demands": [demand._asdict() for demand in demands],
+        "demands": list(map(_demand, demands)),
         "samples": samples,
         "verdict": verdict(check, demands),
         "seconds": seconds,
+    }
+
+
+def summarise_agreement(name: str, found: Agreement) -> AgreementSummary:
+    """The samples of a name on which a checked ticket was compared, and what came of it."""
+    return {"name": name, "count": found.samples, "agree": found.agree, "problem": found.problem or None}
+
+
+def _finding(found: Finding) -> FindingSummary:
+    return {"what": found.what, "holds": found.holds, "detail": found.detail}
+
+
+def _demand(found: Demand) -> DemandSummary:
+    return {
+        "what": found.what,
+        "demanded": found.demanded,
+        "found": found.found,
+        "met": found.met,
+        "detail": found.detail,
     }
 
 
@@ -114,7 +283,7 @@ def verdict(check: Check, demands: list[Demand]) -> str:
     return "a ticket of this target" if check.statement.within_eps else "of this target, but beyond its epsilon"
 
 
-def _on_samples(ticket: NetworkTicket, samples: Samples) -> Summary:
+def _on_samples(ticket: NetworkTicket, samples: Samples) -> SampleSummary:
     tops: list[list[NDArray]] = [[], []]
     agree, certified, outputs = 0, 0, 0
     largest_error, largest_bound, largest_output = 0.0, 0.0, 0.0
@@ -144,7 +313,7 @@ def _on_samples(ticket: NetworkTicket, samples: Samples) -> Summary:
     }
 
 
-def _equivariance(ticket: NetworkTicket, permutations: Levels, x: NDArray[np.float64]) -> Summary:
+def _equivariance(ticket: NetworkTicket, permutations: Levels, x: NDArray[np.float64]) -> EquivarianceSummary:
     """How far outputs for moved inputs are from moved outputs, over generators and samples, and what rounding may do (Q9)."""
     error = 0.0
     for piece in pieces(ticket, x):

@@ -19,9 +19,10 @@ from helpers import ROOT, TESTS
 
 from numerics.cli import COMMANDS, main
 from numerics.commands.places import check_writable
+from numerics.evidence.summary import summarise
 from numerics.files import replacing
 from numerics.reports.contents import contents
-from numerics.reports.run import as_html, as_json
+from numerics.reports.run import as_html
 
 REAL = [sys.executable, "-m", "numerics.cli"]
 TOYS = [sys.executable, "-c", "import sys, toys; sys.exit(toys.main(sys.argv[1:]))"]
@@ -48,7 +49,7 @@ TOTAL_KEYS = {"claims", "hold", "refuted", "open", "checks", "controls", "surviv
 
 
 def test_json_of_a_run(ledger_run):
-    data = json.loads(json.dumps(as_json(ledger_run), allow_nan=False))
+    data = json.loads(json.dumps(summarise(ledger_run), allow_nan=False))
     assert data.keys() >= RUN_KEYS
     assert data["versions"].keys() >= {"python", "numpy", "sympy"}
     assert data["totals"].keys() >= TOTAL_KEYS
@@ -67,7 +68,7 @@ def test_json_of_a_run(ledger_run):
 
 def test_the_same_json_for_any_jobs_selection_and_process(ledger_run, tmp_path):
     """One job, a few claims, another process and another hash seed: what differs from the whole run is the time."""
-    whole = {claim["label"]: claim for claim in as_json(ledger_run)["claims"]}
+    whole = {claim["label"]: claim for claim in summarise(ledger_run)["claims"]}
     page = tmp_path / "run.html"
     done = call(REAL, "verify", "N1", "S2", "--jobs", "1", "--json", "-", "--html", str(page))
     assert (done.returncode, done.stderr) == (0, "")

@@ -17,12 +17,13 @@ from toys.claims import toy
 from numerics.checks import checks_of
 from numerics.cli import main
 from numerics.evidence import Check, control, enclosed, run
+from numerics.evidence.summary import summarise
 from numerics.evidence.trial import Trial
 from numerics.evidence.verification import ClaimResult, Run
 from numerics.exact import balls
 from numerics.exact.balls import NoEnclosureError, core, enclose, enclosures, integrals, vouched
 from numerics.exact.balls.tails import tail
-from numerics.reports.run import as_html, as_json, closing_line
+from numerics.reports.run import as_html, closing_line
 from theory.claims import Entry, formulas
 from theory.formulas.let import Let
 from theory.formulas.level import level
@@ -394,7 +395,7 @@ def test_a_check_says_what_its_numbers_rest_on():
     result = run(lies_between)
     assert result.vouched == ("a log-concave tail of the integral of 1/besseli(0, x)",)
     whole = Run(0, "quick", 1.0, (ClaimResult(Entry("toy", "toys", claim), (result,), ()),))
-    (plain,) = as_json(whole)["claims"][0]["checks"]
+    (plain,) = summarise(whole)["claims"][0]["checks"]
     assert plain["vouched"] == list(result.vouched)
     assert "vouched, not checked: a log-concave tail" in as_html(whole)
     assert "1 checks rest on something vouched" in closing_line(whole)

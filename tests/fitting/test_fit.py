@@ -29,6 +29,7 @@ from numerics.fitting.fit import (
     masks_drawn,
 )
 from numerics.fitting.homogeneity import Blocks, Selection, homogeneity_of, selected_by
+from numerics.fitting.summary import summarise
 from numerics.fitting.verdict import account, verdict
 from numerics.masks.selection import n_of_m_mask, row_mask, top_k_mask
 
@@ -241,6 +242,7 @@ def test_a_fit_with_data_is_that_of_the_command(tmp_path: Path, capsys: pytest.C
     assert [each.p for each in found.methods.tested] == [each["p"] for each in printed["methods"]["ranking"]]
     assert verdict(found).lines == printed["verdict"]["lines"]
     assert asdict(account(found)) | {"level": 0.01} == printed["explanation"]
+    assert json.loads(json.dumps(summarise(found, seed=5, name=str(tmp_path / "mask.npy")))) == printed
 
 
 def test_what_does_not_go_with_a_mask() -> None:

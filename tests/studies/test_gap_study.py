@@ -220,6 +220,8 @@ def test_sentences_say_what_the_numbers_say():
     assert text.count("meets") == 4
     turned = [each._replace(neurons=flat[each.eps]) for each in found]
     assert " ".join(summarise(settings, turned)["sentences"]).count("misses") == 3
+    open_above = [each._replace(neurons=inf) if each.eps == 0.2 and each.network > 35 else each for each in found]
+    assert " ".join(summarise(settings, open_above)["sentences"]).count("too few networks for a slope") == 4
     none = [each._replace(neurons=inf, linear_error=np.nan) for each in found]
     json.dumps(summarise(settings, none), allow_nan=False)
 

@@ -1,0 +1,285 @@
+"""All numbers of a fit, by the names that `sparse-limits fit --json` has for them; the tables and the page read these too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypedDict
+
+from numerics.fitting.explanation import Excluded, Explanation
+from numerics.fitting.findings import Findings, findings
+from numerics.fitting.fit import Fit, Methods
+from numerics.fitting.homogeneity import Selection, degrees
+from numerics.fitting.levels import REJECTED, UNLIKELY
+from numerics.fitting.structure import Removal, Structure
+from numerics.fitting.verdict import account, verdict
+
+if TYPE_CHECKING:
+    from numerics.data import Dataset
+
+
+class RestMask(TypedDict):
+    """A mask [m, n] in numbers: kept entries in all, of each row [m] and of each column [n]."""
+
+    shape: list[int]
+    kept: int
+    density: float
+    row_counts: list[int]
+    column_counts: list[int]
+
+
+class MaskSummary(RestMask):
+    """The whole mask; stored_shape: of the array that it was read from."""
+
+    name: str
+    stored_shape: list[int]
+
+
+class SelectionSummary(TypedDict):
+    """As `Selection`."""
+
+    length: int
+    kept: int
+    columns: bool
+
+
+# as `Verdict`; class: its kind, of G6
+VerdictSummary = TypedDict(
+    "VerdictSummary",
+    {
+        "status": str,
+        "class": str,
+        "selection": SelectionSummary | None,
+        "constant_is_noise": bool | None,
+        "fitted_explains": bool | None,
+        "compatible_methods": list[str],
+        "lines": list[str],
+    },
+)
+
+
+class RemovalSummary(TypedDict):
+    """As `Removal`; number: of its lines."""
+
+    side: str
+    kept: bool
+    number: int
+    lines: list[int]
+    nearly: int
+    p: float
+
+
+class StructureSummary(TypedDict):
+    """The whole lines that are gone or kept; level: the p-value from which on they are not seen."""
+
+    whole: bool
+    removals: list[RemovalSummary]
+    level: float
+
+
+class RestSummary(Findings):
+    """What is found about the mask without its whole lines."""
+
+    mask: RestMask
+    verdict: VerdictSummary
+
+
+class DataSummary(TypedDict):
+    """The data that the methods prune by: samples_used [N, inputs], labels [N, outputs]."""
+
+    name: str
+    labelling: str
+    samples_used: int
+    inputs: int
+    outputs: int
+    residual: str
+
+
+class MethodSummary(TypedDict):
+    """As `Explanation`; exact: whether p is a rank among drawn masks; fits: whether the method is not rejected."""
+
+    method: str
+    error: float
+    ratio: float
+    row_distance: float
+    row_noise: float
+    columns_p: float
+    rows_p: float
+    patterns_p: float
+    p: float
+    drawn: int
+    log_likelihood: float
+    exact: bool
+    fits: bool
+
+
+class ExcludedSummary(TypedDict):
+    """As `Excluded`."""
+
+    method: str
+    reason: str
+    same_as: str | None
+
+
+class MethodsSummary(TypedDict):
+    """The methods held against the mask, the likeliest first; column_densities: [n] by method; level: of rejection."""
+
+    ranking: list[MethodSummary]
+    best: str | None
+    fits: list[str]
+    excluded: list[ExcludedSummary]
+    level: float
+    column_densities: dict[str, list[float]]
+
+
+class AccountSummary(TypedDict):
+    """As `Account`; level: of rejection."""
+
+    status: str
+    methods: list[list[str]]
+    untested: list[str]
+    nearest: str | None
+    lines: list[str]
+    level: float
+
+
+class Summary(Findings):
+    """Everything; what does not apply is None."""
+
+    mask: MaskSummary
+    seed: int
+    verdict: VerdictSummary
+    structure: StructureSummary | None
+    rest: RestSummary | None
+    data: DataSummary | None
+    methods: MethodsSummary | None
+    explanation: AccountSummary
+
+
+def summarise(found: Fit, *, seed: int = 0, name: str = "mask", stored_shape: Sequence[int] | None = None) -> Summary:
+    """Return all numbers of a fit; seed: that it was made with.
+
+    name: of the mask. stored_shape: of the array that it was read from, where that had another one.
+
+    Examples:
+        >>> import numpy as np
+        >>> from numerics import fit
+        >>> said = summarise(fit(np.ones((2, 3))))
+        >>> said["mask"]["row_counts"], said["verdict"]["status"]
+        ([3, 3], 'nothing_to_fit')
+    """
+    mask = _mask(found)
+    return {
+        "mask": {"name": name, **mask, "stored_shape": list(stored_shape or mask["shape"])},
+        "seed": seed,
+        "verdict": _verdict(found),
+        **findings(found),
+        "structure": None if found.structure is None else _structure(found.structure),
+        "rest": None if found.rest is None else _rest(found.rest),
+        "data": None if found.data is None else _data(found.data, found.residual),
+        "methods": None if found.methods is None else _methods(found.methods),
+        "explanation": _account(found),
+    }
+
+
+def _mask(found: Fit) -> RestMask:
+    rows, columns = degrees(found.mask)
+    return {
+        "shape": list(found.mask.shape),
+        "kept": int(found.mask.nnz),
+        "density": found.density,
+        "row_counts": rows.tolist(),
+        "column_counts": columns.tolist(),
+    }
+
+
+def _verdict(found: Fit) -> VerdictSummary:
+    said = verdict(found)
+    return {
+        "status": said.status,
+        "class": said.kind,
+        "selection": None if said.selection is None else _selection(said.selection),
+        "constant_is_noise": said.constant_is_noise,
+        "fitted_explains": said.fitted_explains,
+        "compatible_methods": said.compatible_methods,
+        "lines": said.lines,
+    }
+
+
+def _selection(found: Selection) -> SelectionSummary:
+    return {"length": found.length, "kept": found.kept, "columns": found.columns}
+
+
+def _structure(found: Structure) -> StructureSummary:
+    return {"whole": found.whole, "removals": list(map(_removal, found.removals)), "level": UNLIKELY}
+
+
+def _removal(found: Removal) -> RemovalSummary:
+    return {
+        "side": found.side,
+        "kept": found.kept,
+        "number": int(found.lines.size),
+        "lines": found.lines.tolist(),
+        "nearly": found.nearly,
+        "p": found.p,
+    }
+
+
+def _rest(found: Fit) -> RestSummary:
+    return {"mask": _mask(found), "verdict": _verdict(found), **findings(found)}
+
+
+def _data(data: Dataset, residual: str) -> DataSummary:
+    return {
+        "name": data.name,
+        "labelling": data.labelling,
+        "samples_used": len(data.x),
+        "inputs": data.x.shape[1],
+        "outputs": data.y.shape[1],
+        "residual": "-y" if residual == "target" else "f0 - y",
+    }
+
+
+def _methods(methods: Methods) -> MethodsSummary:
+    found, excluded = methods
+    return {
+        "ranking": list(map(_method, found)),
+        "best": found[0].method if found else None,
+        "fits": [each.method for each in found if each.fits],
+        "excluded": list(map(_excluded, excluded)),
+        "level": REJECTED,
+        "column_densities": {each.method: each.densities.tolist() for each in found},
+    }
+
+
+def _method(found: Explanation) -> MethodSummary:
+    return {
+        "method": found.method,
+        "error": found.error,
+        "ratio": found.ratio,
+        "row_distance": found.row_distance,
+        "row_noise": found.row_noise,
+        "columns_p": found.columns_p,
+        "rows_p": found.rows_p,
+        "patterns_p": found.patterns_p,
+        "p": found.p,
+        "drawn": found.drawn,
+        "log_likelihood": found.log_likelihood,
+        "exact": found.exact,
+        "fits": found.fits,
+    }
+
+
+def _excluded(found: Excluded) -> ExcludedSummary:
+    return {"method": found.method, "reason": found.reason, "same_as": found.same_as}
+
+
+def _account(found: Fit) -> AccountSummary:
+    said = account(found)
+    return {
+        "status": said.status,
+        "methods": said.methods,
+        "untested": said.untested,
+        "nearest": said.nearest,
+        "lines": said.lines,
+        "level": REJECTED,
+    }

@@ -1,0 +1,126 @@
+"""Tables as plain data, printed on a terminal and written as HTML from the same cells."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import rich.table
+    from rich.console import Console
+    from rich.text import Text
+
+Pieces = Sequence[tuple[str, str]]  # texts, each with a name of STYLES
+Cell = str | Pieces
+
+STYLES = {  # on a terminal; on a page they are classes
+    "": "",
+    "strong": "bold",
+    "soft": "dim",
+    "holds": "green",
+    "refuted": "red",
+    "open": "yellow",
+    "error": "magenta",
+    "survived": "red",
+    "wrong": "bold red",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a table says.
+
+    columns: their names. rows: a cell for each column. sides: a letter for each column, l or r, the side to which it is
+    aligned. title: what stands above. ends: the rows below which a line is drawn. narrow: whether columns stand close.
+    prose: the place of the only column whose cells may be broken into lines; such a table has no rules. None: any may be.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    sides: str
+    title: str = ""
+    ends: Collection[int] = ()
+    narrow: bool = False
+    prose: int | None = None
+
+
+def print_table(console: Console, table: Table) -> None:
+    """Print a table, below its title and an empty line if it has a title."""
+    if table.title:
+        console.print(f"{table.title}\n", style="bold", highlight=False, markup=False)
+    console.print(_rich(table))
+
+
+def print_facts(console: Console, facts: Sequence[tuple[str, str]]) -> None:
+    """Print pairs of a name and what there is to say, below each other."""
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2))
+    for name, text in facts:
+        grid.add_row(Text(name, style="bold"), Text(text))
+    console.print(grid)
+
+
+def as_html(table: Table) -> str:
+    """The table without its title as HTML: right-aligned cells are of class r, styled pieces of the class of their style."""
+    rows = "".join(_row("td", row, table.sides) for row in table.rows)
+    return f"<table>{_row('th', table.columns, table.sides)}{rows}</table>"
+
+
+def _rich(table: Table) -> rich.table.Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    ruled = table.prose is None
+    made = Table(
+        box=box.SIMPLE_HEAD if ruled else None,
+        padding=(0, 1, 0, 0) if table.narrow else (0, 1),
+        pad_edge=False,
+        show_edge=False,
+    )
+    for place, (name, side) in enumerate(zip(table.columns, table.sides, strict=True)):
+        made.add_column(
+            Text(name),
+            justify="right" if side == "r" else "left",
+            no_wrap=not ruled and place != table.prose,
+            min_width=_longest_word(table, place) if place == table.prose else None,
+        )
+    for place, row in enumerate(table.rows):
+        made.add_row(*map(_text, row), end_section=place in table.ends)
+    return made
+
+
+def _longest_word(table: Table, place: int) -> int:
+    """How wide a column is at least if none of its words is broken."""
+    return max((len(word) for row in table.rows for word in _plain(row[place]).split()), default=0)
+
+
+def _pieces(cell: Cell) -> Pieces:
+    return [(cell, "")] if isinstance(cell, str) else cell
+
+
+def _plain(cell: Cell) -> str:
+    return "".join(text for text, _ in _pieces(cell))
+
+
+def _text(cell: Cell) -> Text:
+    from rich.text import Text
+
+    return Text.assemble(*((text, STYLES[style]) for text, style in _pieces(cell)))
+
+
+def _row(tag: str, cells: Sequence[Cell], sides: str) -> str:
+    made = (
+        f"<{tag}{' class=r' if side == 'r' else ''}>{''.join(map(_span, _pieces(cell)))}</{tag}>"
+        for cell, side in zip(cells, sides, strict=True)
+    )
+    return f"<tr>{''.join(made)}</tr>"
+
+
+def _span(piece: tuple[str, str]) -> str:
+    text, style = piece
+    return f'<span class="{style}">{escape(text)}</span>' if style else escape(text)
