@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from html import escape
 
-from numerics.commands._fit_report import Rows, Summary, header, method_lines, tables
+from numerics.commands._fit_report import Rows, header, method_lines, tables
+from numerics.commands._fit_summary import Summary
 from numerics.fitting.fit import Fit
 from numerics.reports.figures import INK, MADE, SEEN, TEXT, fit_pictures
 from numerics.reports.run import STYLE

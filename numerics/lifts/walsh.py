@@ -16,8 +16,8 @@ from flint import fmpq
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError, checked_array, checked_integer
-from theory.lifts.coverage import n as units
 from theory.lifts.coverage import p_0 as density
+from theory.lifts.degrees import n as units
 from theory.lifts.walsh import coverage_of, f_S, missing
 
 Floats = NDArray[np.float64]

@@ -22,7 +22,7 @@ from numerics.subset_sum.misses import subset_rates
 from numerics.tickets.networks import REACH, checked_network
 from numerics.tickets.source import Floats
 from theory.equivariance import ticket as theory
-from theory.subset_sum.potential import delta as failure
+from theory.subset_sum.symbols import delta as failure
 from theory.subset_sum.symbols import eps as distance
 
 DRAWS = 1000  # samples of items for each number of them

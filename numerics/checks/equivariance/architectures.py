@@ -42,14 +42,11 @@ from numerics.tickets.bounds import roundings as rounded_at_most
 from theory.equivariance.architectures import (
     B_1,
     B_2,
-    K,
     L,
     architecture_tickets,
     bases,
     before,
-    coefficient_error,
     coefficients,
-    eps,
     eps_1,
     eps_2,
     equivariance_error,
@@ -63,19 +60,20 @@ from theory.equivariance.architectures import (
     n_0,
     n_1,
     n_2,
-    n_in,
-    norms,
     norms_1,
     norms_2,
-    points,
     reach,
     roundings,
     two_layers,
-    u,
     weight,
     weight_2,
 )
-from theory.subset_sum.symbols import n
+from theory.equivariance.grids import K
+from theory.equivariance.lower_bound import n_in
+from theory.equivariance.ticket import error as coefficient_error
+from theory.equivariance.ticket import norms, points
+from theory.subset_sum.solver import u
+from theory.subset_sum.symbols import eps, n
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 TURN, SQUARE = cyclic_irreducibles(4)["rotation"], dihedral_irreducibles(4)["E"]

@@ -31,18 +31,12 @@ from numerics.equivariance import (
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.subset_sum.volumes import identity, relu, served_weights
 from theory.equivariance.lower_bound import (
-    Theta,
-    c,
-    delta,
     linear_parameters,
     linear_share,
     linear_success,
-    measure,
     n_in,
     n_out,
-    p,
     pruning_lower_bound,
-    q,
     relu_parameters,
     relu_share,
     relu_success,
@@ -51,7 +45,8 @@ from theory.equivariance.lower_bound import (
 )
 from theory.equivariance.symbols import B, X, Y, order
 from theory.subset_sum.potential import a, failure, kappa
-from theory.subset_sum.symbols import eps, n
+from theory.subset_sum.symbols import delta, eps, n
+from theory.subset_sum.volume import Theta, c, measure, p, q
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 ENTRIES = X * Y

@@ -35,14 +35,13 @@ from theory.equivariance.orbits import (
     free_x,
     free_y,
     identity_share,
-    n,
     orbit_basis,
     semifree,
     share,
     still_x,
     still_y,
 )
-from theory.equivariance.symbols import X, Y, class_size, order
+from theory.equivariance.symbols import X, Y, class_size, n, order
 
 MORE = sp.Rational(11, 10)
 

@@ -17,6 +17,7 @@ from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.tickets import NetworkTicket, Source, certify, find_ticket
 from numerics.tickets.bounds import equivariance_bound
 from numerics.tickets.targets import SETS_STEPS, Target, pointset_deepsets
+from theory.equivariance.architectures import n_0, n_1
 from theory.equivariance.point_sets import (
     candidates,
     classes,
@@ -24,8 +25,6 @@ from theory.equivariance.point_sets import (
     d_minus,
     d_plus,
     first_error,
-    n_0,
-    n_1,
     point_set_ticket,
     total,
     x,

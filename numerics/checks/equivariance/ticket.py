@@ -46,9 +46,9 @@ from theory.equivariance.ticket import (
     size,
     uniform_size,
 )
-from theory.subset_sum.potential import a, delta, kappa
+from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.potential import failure as one_failure
-from theory.subset_sum.symbols import eps, n
+from theory.subset_sum.symbols import delta, eps, n
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 

@@ -25,7 +25,6 @@ from theory.generalisation.path_part import (
     c,
     constant,
     correlation,
-    d,
     layer_constant,
     layer_step,
     linear,
@@ -36,6 +35,7 @@ from theory.generalisation.path_part import (
     sphere_excess,
     value,
 )
+from theory.graphon.limit import inputs as d
 from theory.kernel.dual import a, angle, b, cosine, depth, kappa_0, kappa_1, relu
 from theory.kernel.dual import c as covariance
 from theory.kernel.snip_kernel import alpha, entry_energy, graphon, s

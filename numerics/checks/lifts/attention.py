@@ -26,7 +26,7 @@ from theory.lifts.attention import (
     skip_probability,
 )
 from theory.lifts.bundle import array, entries
-from theory.lifts.coverage import lam
+from theory.lifts.degrees import lam
 from theory.lifts.lift import Lift, full_lift
 
 BLOCK: Lift = attention_blocks.expressions["block"]

@@ -54,12 +54,9 @@ from theory.lifts.coverage import (
     isolated_mean,
     isolated_rate,
     isolated_variance,
-    k,
-    lam,
     least_dispersion,
     m,
     most_dispersion,
-    n,
     omega,
     p_0,
     pattern,
@@ -73,6 +70,7 @@ from theory.lifts.coverage import (
     union_bound,
     z,
 )
+from theory.lifts.degrees import k, lam, n
 
 ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
 Law = dict[tuple[int, ...], Fraction]

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from numerics.checks.lifts.fibration import interpreted, random_plan
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.polynomials import polynomial
-from theory.lifts.coverage import lam, n, p_0
+from theory.lifts.coverage import p_0
+from theory.lifts.degrees import lam, n
 from theory.lifts.lift import Lift
 from theory.lifts.maps import PRODUCT, SUM
 from theory.lifts.module import Edge, PerceptronModule, Vertex

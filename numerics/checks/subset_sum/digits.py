@@ -16,9 +16,10 @@ from numerics.equivariance import EquivariantLayer, forward
 from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.tickets import Certificate, NetworkTicket, Source, certify, find_ticket, multilayer_perceptron
 from numerics.tickets.targets import DIGITS_STEPS, Target, digits_mlp
-from theory.subset_sum.digits import Pruned, candidates, d_0, d_1, d_2, digits_ticket, total, weights
+from theory.subset_sum.digits import Pruned, candidates, d_2, digits_ticket, total, weights
 from theory.subset_sum.layer_error import d, e, error, h, margin, other, other_error, top, top_error, w
 from theory.subset_sum.symbols import n
+from theory.subset_sum.two_layers import d_0, d_1
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 ONE = np.ones((1, 1, 1), dtype=np.int64)  # the basis of plain layers

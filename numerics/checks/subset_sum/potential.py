@@ -18,7 +18,6 @@ from theory.subset_sum.potential import (
     UNIFORM,
     a,
     contraction,
-    delta,
     failure,
     growth,
     kappa,
@@ -30,7 +29,7 @@ from theory.subset_sum.potential import (
     threshold,
     v,
 )
-from theory.subset_sum.symbols import eps, n
+from theory.subset_sum.symbols import delta, eps, n
 
 MORE = sp.Rational(11, 10)
 

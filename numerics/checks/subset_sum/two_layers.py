@@ -15,9 +15,9 @@ from numerics.evidence import Finding, Trial, control, empirical, enclosed, exac
 from numerics.subset_sum import IntervalUnion
 from numerics.subset_sum.misses import subset_counts
 from numerics.subset_sum.potential import mean_next_measure
-from theory.subset_sum.potential import a, delta, kappa
+from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.potential import failure as one_failure
-from theory.subset_sum.symbols import eps, n
+from theory.subset_sum.symbols import delta, eps, n
 from theory.subset_sum.two_layers import (
     before,
     d_0,
