@@ -15,6 +15,7 @@ from numerics.exact.rationals import rational
 from numerics.subset_sum.batch import subsets_within
 from numerics.subset_sum.exact_numbers import Number, exact_number
 from theory.equivariance import ticket as claim
+from theory.subset_sum.symbols import eps as distance
 
 Floats = NDArray[np.float64]
 LARGEST = 1e150
@@ -55,7 +56,7 @@ class Ticket:
         if not self.signed and min(map(min, exact)) < 0:
             raise InputError(f"an input is {min(map(min, exact))}: expected none below 0, as the ticket is not signed")
         numbers = {
-            claim.eps: self.coef_error,
+            distance: self.coef_error,
             claim.norms: sum(_norm(matrix) for matrix in self.layers[1].basis),
             claim.inputs: sum(max(map(abs, channel)) for channel in exact),
         }

@@ -18,6 +18,7 @@ from scipy.stats import binom
 
 from numerics.arguments import InputError, checked_integer
 from numerics.exact.balls import number
+from theory.lifts import degrees as letters
 from theory.lifts import trees as symbols
 
 Vertex = Hashable
@@ -44,7 +45,7 @@ def tree_probability(n: int, lam: Number, depth: int, exact: bool = True) -> Fra
 def _exact_probability(n: int, degree: Fraction, depth: int) -> Fraction:
     if depth <= 1:
         return Fraction(1)
-    entry = sp.lambdify((symbols.n, symbols.lam, symbols.k, symbols.j), symbols.transition, [{"binomial": comb}])
+    entry = sp.lambdify((letters.n, letters.lam, letters.k, symbols.j), symbols.transition, [{"binomial": comb}])
     lam = fmpq(degree.numerator, degree.denominator)
     states = range(n + 1)
     rows = [[entry(n, lam, k, j) if k else int(j == 0) for j in states] for k in states]
@@ -56,12 +57,12 @@ def _exact_probability(n: int, degree: Fraction, depth: int) -> Fraction:
 
 def _float_probability(n: int, degree: Fraction, depth: int) -> float:
     """Frontiers that are too rare to matter are left out: the larger a frontier, the more does it reach."""
-    at = {symbols.n: sp.Integer(n), symbols.lam: sp.Rational(degree)}
+    at = {letters.n: sp.Integer(n), letters.lam: sp.Rational(degree)}
     kept, share = [1.0], [0.0]  # of each size of the frontier, from 0
     weights = np.array([0.0, 1.0])
     for _ in range(depth):
         for size in range(len(kept), len(weights)):
-            here = {**at, symbols.k: sp.Integer(size)}
+            here = {**at, letters.k: sp.Integer(size)}
             kept.append(number(symbols.no_collision, here))
             share.append(number(symbols.parent_share, here))
         sizes = slice(len(weights))
@@ -77,7 +78,7 @@ def tree_union_bound(n: int, lam: Number, depth: int) -> Fraction:
     """The bound of L9 on 1 − P(T_K), the expected number of lassos; arguments of `tree_probability`. It may exceed 1."""
     n, depth = checked_integer("n", n, 1, MOST), checked_integer("depth", depth, 0, MOST)
     degree = sp.Rational(_degree("lam", lam, n))
-    return _fraction(symbols.union_bound.subs({symbols.n: n, symbols.lam: degree, symbols.K: depth}).doit())
+    return _fraction(symbols.union_bound.subs({letters.n: n, letters.lam: degree, symbols.K: depth}).doit())
 
 
 class Lasso(NamedTuple):
@@ -149,7 +150,7 @@ def lasso_bound(degrees: Mapping[Edge, Number], root: Vertex, n: int, depth: int
     total = Fraction(0)
     for each in lassos(exact, root, depth):
         weight = prod((exact[edge] for edge in each.edges), start=Fraction(1))
-        value = symbols.lasso.subs({symbols.w: sp.Rational(weight), symbols.c: each.shared, symbols.n: n})
+        value = symbols.lasso.subs({symbols.w: sp.Rational(weight), symbols.c: each.shared, letters.n: n})
         total += _fraction(value) / (2 if each.same else 1)
     return total
 
