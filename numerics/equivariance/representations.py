@@ -104,7 +104,7 @@ class Representation:
         trace = sum((matrix[i, i] for i in range(self.dimension)), fmpq(0))
         return Fraction(int(trace.p), int(trace.q))
 
-    def act(self, word: Word, x: NDArray) -> NDArray:
+    def act(self, word: Word, x: NDArray[Any]) -> NDArray[Any]:
         """ρ(g)x along the last axis: a permutation leaves the numbers as they are, a matrix makes fractions of them."""
         x = np.asarray(x)
         if x.ndim == 0 or x.shape[-1] != self.dimension:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import sympy as sp
@@ -50,7 +50,7 @@ def walsh_transform(values: ArrayLike) -> Floats:
     return _butterflies(array.astype(float)) / array.shape[-1]
 
 
-def _butterflies(array: NDArray) -> NDArray:
+def _butterflies(array: NDArray[Any]) -> NDArray[Any]:
     """Sums with the signs of all characters along the last axis, whatever the entries are."""
     found = array
     width = 1
@@ -127,11 +127,11 @@ def _probability(name: str, value: Fraction | int | float | str) -> Fraction:
     return exact
 
 
-def _transformed(f: sp.Expr) -> tuple[Sequence[sp.Symbol], dict[sp.Expr, NDArray]]:
+def _transformed(f: sp.Expr) -> tuple[Sequence[sp.Symbol], dict[sp.Expr, NDArray[np.object_]]]:
     """f's symbols, and for each number of which its values are rational combinations the coefficients [2^d], exact."""
     f, symbols = sp.sympify(f), _symbols(f)
     size = 2 ** len(symbols)
-    parts: dict[sp.Expr, NDArray] = {}
+    parts: dict[sp.Expr, NDArray[np.object_]] = {}
     for place in range(size):
         point = {symbol: 1 - 2 * (place >> i & 1) for i, symbol in enumerate(symbols)}
         value = sp.expand(f.subs(point))

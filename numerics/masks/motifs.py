@@ -191,7 +191,7 @@ def _bound(plan: Plan, matrix: Matrix) -> int:
     return reached * largest ** (len(plan.edges) - len(vertices) + 1)
 
 
-def _contract(plan: Plan, matrix: Matrix, weights: Pair, modulus: int | None = None) -> NDArray:
+def _contract(plan: Plan, matrix: Matrix, weights: Pair, modulus: int | None = None) -> NDArray[Any]:
     """Σ over the maps that send the root to each of its images, with the weights of all vertices. [images]"""
     transpose = matrix.T.tocsr() if isinstance(matrix, csr_array) else matrix.T
     size = len(weights[plan.root[0]])
@@ -204,7 +204,7 @@ def _contract(plan: Plan, matrix: Matrix, weights: Pair, modulus: int | None = N
     )
 
 
-def _contract_block(plan: Plan, sides: Pair, weights: Pair, block: slice, modulus: int | None) -> NDArray:
+def _contract_block(plan: Plan, sides: Pair, weights: Pair, block: slice, modulus: int | None) -> NDArray[Any]:
     """The same for a block of images of the root; sides are the matrix and its transpose."""
     held = {vertex: weights[vertex[0]] for edge in plan.edges for vertex in edge}
     held[plan.root] = held[plan.root][block]
@@ -236,7 +236,7 @@ def _contract_block(plan: Plan, sides: Pair, weights: Pair, block: slice, modulu
     return held[plan.root]
 
 
-def _scaled(matrix: Matrix, weight: NDArray) -> Matrix:
+def _scaled(matrix: Matrix, weight: NDArray[Any]) -> Matrix:
     """matrix · diag(weight)."""
     if not isinstance(matrix, csr_array):
         return matrix * weight
@@ -271,7 +271,7 @@ def _matrix(values: ArrayLike | csr_array | spmatrix) -> Matrix:
     return csr_array(matrix)
 
 
-def _numbers(name: str, values: ArrayLike, dimensions: int) -> NDArray:
+def _numbers(name: str, values: ArrayLike, dimensions: int) -> NDArray[Any]:
     """As float64 or, if they are exact, as Python objects."""
     array = checked_array(name, values)
     if array.ndim != dimensions or array.size == 0 or array.dtype.kind not in "biufO":
@@ -295,7 +295,7 @@ def _symbolic(value: object) -> bool:
     return isinstance(value, sp.Basic) and bool(value.free_symbols)
 
 
-def _weights(name: str, given: ArrayLike | None, size: int) -> NDArray:
+def _weights(name: str, given: ArrayLike | None, size: int) -> NDArray[Any]:
     weights = np.full(size, Fraction(1, size)) if given is None else _numbers(name, given, 1)
     if weights.shape != (size,):
         raise InputError(f"{name} have shape {weights.shape}, expected ({size},)")

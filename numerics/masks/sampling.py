@@ -190,7 +190,9 @@ def _thinned(values: ArrayLike, chunk: Chunk, rng: np.random.Generator) -> tuple
     return rows[kept], columns[kept]
 
 
-def _joined(chunks: Iterable[tuple[NDArray, NDArray]]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def _joined(
+    chunks: Iterable[tuple[NDArray[np.integer], NDArray[np.integer]]],
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     none = np.empty(0, np.int32)
     narrow = [(rows.astype(np.int32, copy=False), columns.astype(np.int32, copy=False)) for rows, columns in chunks]
     rows, columns = map(np.concatenate, zip((none, none), *narrow, strict=True))

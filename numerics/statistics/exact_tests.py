@@ -261,5 +261,5 @@ class TwoCounts:
         return float(-ndtri(self.level / 2) - ndtri(REPORTED_MISS)) * self._scale()
 
 
-def _log_choose(n: int | NDArray, k: int | NDArray) -> NDArray:
+def _log_choose(n: int | NDArray[np.integer], k: int | NDArray[np.integer]) -> NDArray[np.float64]:
     return gammaln(np.asarray(n) + 1.0) - gammaln(np.asarray(k) + 1.0) - gammaln(np.asarray(n) - k + 1.0)

@@ -30,7 +30,7 @@ MEASURED = (distance, pair.norms, pair.inputs, claim.weight, n_in)
 
 
 def measures(
-    layers: Sequence[EquivariantLayer], errors: Sequence[Fraction | float], x: NDArray
+    layers: Sequence[EquivariantLayer], errors: Sequence[Fraction | float], x: NDArray[Any]
 ) -> Iterator[tuple[Any, ...]]:
     """What the bound asks of each layer, in the order of `MEASURED`: ε, Σ‖B_b‖, Σ‖h_i‖, max Σ|w|‖B_b‖, input channels.
 
@@ -50,7 +50,7 @@ def error_bound(ticket: NetworkTicket, x: ArrayLike) -> Floats:
     """
     step = numeric((*MEASURED, claim.before), claim.error)
     given = checked_inputs(ticket, x)
-    before: NDArray = np.zeros(given.shape[:-2])
+    before: NDArray[np.float64] = np.zeros(given.shape[:-2])
     for values in measures(ticket.target, [float(error) for error in ticket.coef_errors], given):
         before = step(*values, before)
     return before

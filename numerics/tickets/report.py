@@ -115,7 +115,7 @@ def verdict(check: Check, demands: list[Demand]) -> str:
 
 
 def _on_samples(ticket: NetworkTicket, samples: Samples) -> Summary:
-    tops: list[list[NDArray]] = [[], []]
+    tops: list[list[NDArray[np.intp]]] = [[], []]
     agree, certified, outputs = 0, 0, 0
     largest_error, largest_bound, largest_output = 0.0, 0.0, 0.0
     for x in pieces(ticket, samples.x):

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import partial
 from itertools import product
 from math import lcm, prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import sympy as sp
@@ -106,7 +106,7 @@ def ranks(side: int, count: int) -> dict[str, tuple[int, ...]]:
     return found
 
 
-def _whole(matrix: NDArray) -> NDArray[np.int64]:
+def _whole(matrix: NDArray[Any]) -> NDArray[np.int64]:
     """The least multiple without fractions."""
     if matrix.dtype != object:
         return matrix
@@ -148,7 +148,7 @@ class Strayed(NamedTuple):
     plus: tuple[EquivariantLayer, ...]
     minus: EquivariantLayer
     errors: tuple[int, ...]
-    x: NDArray
+    x: NDArray[np.int64]
 
     @property
     def gap(self) -> Fraction:
@@ -309,14 +309,14 @@ def tickets_keep_the_bound(error: sp.Expr, sides: str, trial: Trial) -> Iterator
             _, ticket, x = trial.draw(searched, name, grid(trial), items, sides)
             signed = replace(ticket, signed=True)
             gaps = np.abs(signed.forward(x) - forward(ticket.target, x)).max(axis=(1, 2))
-            bounds: NDArray = np.zeros(len(x))
+            bounds: NDArray[np.float64] = np.zeros(len(x))
             for values in measures(ticket.target, [float(each) for each in ticket.coef_errors], x):
                 bounds = step(*values, bounds)
             detail = f"{name}, {items} items: apart by {gaps.max():.3g}, bound {np.max(bounds):.3g}"
             yield trial.holds((gaps <= bounds + rounding(signed, x)).all(), detail)
 
 
-def rounding(ticket: NetworkTicket, x: NDArray) -> NDArray[np.float64]:
+def rounding(ticket: NetworkTicket, x: NDArray[np.int64]) -> NDArray[np.float64]:
     """How far the computed outputs of both networks are from the exact ones, together."""
     moduli = [EquivariantLayer(np.abs(layer.coeffs), np.abs(layer.basis)) for layer in ticket.target]
     terms = sum(len(layer.coeffs) * layer.basis.shape[2] + len(layer.basis) for layer in ticket.target)
@@ -332,7 +332,9 @@ def stray(formula: sp.Expr, terms: int) -> float:
 # Symmetry
 
 
-def drawn_network(rng: np.random.Generator, name: str, pruned: str) -> tuple[Case, list[EquivariantLayer], NDArray]:
+def drawn_network(
+    rng: np.random.Generator, name: str, pruned: str
+) -> tuple[Case, list[EquivariantLayer], NDArray[np.int64]]:
     """Whole coefficients up to 2²⁰, a tenth of them, or of the basis' entries, pruned; inputs up to 2⁴⁰."""
     here = case(name, 3)
     shapes = here.architecture.shapes(here.channels)

@@ -117,13 +117,13 @@ def pairs() -> dict[str, tuple[Representation, Representation]]:
     }
 
 
-def probing(source: Representation, channels: int) -> NDArray:
+def probing(source: Representation, channels: int) -> NDArray[np.int64]:
     """±e_x in every single channel. int[probes, channels, coordinates]"""
     units = np.eye(channels * source.dimension, dtype=np.int64)
     return np.concatenate([units, -units]).reshape(-1, channels, source.dimension)
 
 
-def outputs(case: Case, values: NDArray) -> NDArray[np.int64]:
+def outputs(case: Case, values: NDArray[np.int64]) -> NDArray[np.int64]:
     """What every layer with coefficients from `values` says at the probes, times the divisor. [layers, probes, out, Y]"""
     source, target = pairs()[case.pair]
     basis = np.array(equivariant_basis(source, target))
@@ -141,7 +141,7 @@ def all_targets(case: Case, activation: str) -> NDArray[np.int64]:
     return np.maximum(found, 0) if activation == "ReLU" else found
 
 
-def share_served(case: Case, activation: str, functions: NDArray) -> Fraction:
+def share_served(case: Case, activation: str, functions: NDArray[np.int64]) -> Fraction:
     """The share of the targets for which one of the functions, which are given times the divisor, is within ε."""
     targets = all_targets(case, activation)
     near = np.zeros(len(targets), bool)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import sympy as sp
@@ -106,7 +106,7 @@ def fixed_points_count_the_orbits(share: sp.Expr, identity_share: sp.Expr, trial
             yield trial.holds(total == found, f"fixed points give {total}, orbits {found}")
 
 
-def spans(matrices: list[NDArray]) -> int:
+def spans(matrices: list[NDArray[Any]]) -> int:
     """The rank of some matrices as vectors, exactly."""
     return fmpz_mat([[int(x) for x in matrix.flat] for matrix in matrices]).rank()
 

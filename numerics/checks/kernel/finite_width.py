@@ -142,7 +142,9 @@ def diagonal_is_the_sum_over_masks(
 WIDTH = 2
 
 
-def kernels(rng: np.random.Generator, networks: int, width: int, x: tuple, y: tuple, density: float) -> NDArray:
+def kernels(
+    rng: np.random.Generator, networks: int, width: int, x: tuple, y: tuple, density: float
+) -> NDArray[np.float64]:
     """Θ_n(x, y) of networks with Bernoulli masks (density 1: dense), from their gradients. float[networks]"""
     w = rng.standard_normal((networks, width, len(x)))
     mask = rng.random(w.shape) < density

@@ -129,7 +129,9 @@ def _optimum(instance: Instance) -> Fraction:
 SIZE = 14
 
 
-def errors_and_optima(rng: np.random.Generator, draws: int, method: str) -> tuple[NDArray, NDArray]:
+def errors_and_optima(
+    rng: np.random.Generator, draws: int, method: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Errors of a method, and the optima of other draws of 14 uniform items, by enumeration. float[draws] each"""
     errors, optima = np.empty(draws), np.empty(draws)
     for each in range(draws):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from math import floor
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -121,7 +122,7 @@ def sizes_solve_the_equation(size: sp.Expr, uniform_size: sp.Expr, trial: Trial)
     yield trial.same(sp.diff(a * density, a).subs(a, sp.exp(-1)), 0, by=None, at=[{}])
 
 
-def effective(ticket: Ticket) -> tuple[NDArray, NDArray]:
+def effective(ticket: Ticket) -> tuple[NDArray[Any], NDArray[Any]]:
     """What the pruned network multiplies σ(x) and σ(−x) by, in whole numbers. [in, out] each"""
     first, second = (layer.coeffs[..., 0] for layer in ticket.layers)
     return np.maximum(first, 0) @ second, np.maximum(-first, 0) @ second
