@@ -8,7 +8,7 @@ from math import gcd
 from typing import Any
 
 import numpy as np
-from flint import fmpz_mat
+from flint import fmpz, fmpz_mat
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -140,7 +140,7 @@ def _equations(rho_in: Representation, rho_out: Representation, letter: int) -> 
     return found or [[0] * (rows * columns)]
 
 
-def _primitive(entries: list, shape: tuple[int, int]) -> NDArray[Any]:
+def _primitive(entries: list[fmpz], shape: tuple[int, int]) -> NDArray[Any]:
     """The whole matrix without a common divisor, its first nonzero entry positive."""
     whole = [int(entry) for entry in entries]
     divisor = gcd(*whole)

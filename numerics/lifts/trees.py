@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
 from itertools import combinations_with_replacement, pairwise
 from math import comb, prod
 from numbers import Rational, Real
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import sympy as sp
@@ -21,7 +21,7 @@ from numerics.exact.balls import number
 from theory.lifts import degrees as letters
 from theory.lifts import trees as symbols
 
-Vertex = Hashable
+Vertex = Any  # anything hashable
 Edge = tuple[Vertex, Vertex]
 Sampling = Literal["independent", "constant"]
 Number = int | float | Fraction
@@ -131,7 +131,9 @@ def _sources(edges: Iterable[Edge]) -> dict[Vertex, list[Vertex]]:
     return found
 
 
-def _walks(sources: Mapping[Vertex, Sequence[Vertex]], walk: tuple[Vertex, ...], steps: int) -> Iterator[tuple]:
+def _walks(
+    sources: Mapping[Vertex, Sequence[Vertex]], walk: tuple[Vertex, ...], steps: int
+) -> Iterator[tuple[Vertex, ...]]:
     """The walks that go on from one by at most so many steps backward, itself included."""
     yield walk
     if steps > 0:
@@ -169,7 +171,8 @@ def full_lift_edges(edges: Sequence[Edge], root: Vertex, n: int) -> list[tuple[t
 def graphs(edges: Sequence[Edge]) -> NDArray[np.bool_]:
     """Every set of some edges: whether each edge is in it. bool[2^edges, edges]; InputError for more than 22 edges."""
     count = checked_integer("the number of edges", len(edges), 0, MOST_ENUMERATED)
-    return (np.arange(2**count)[:, None] >> np.arange(count)) & 1 == 1
+    present: NDArray[np.bool_] = (np.arange(2**count)[:, None] >> np.arange(count)) & 1 == 1
+    return present
 
 
 def most_walks(edges: Sequence[Edge], root: Vertex, present: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -183,7 +186,8 @@ def most_walks(edges: Sequence[Edge], root: Vertex, present: NDArray[np.bool_]) 
         for place, edge in enumerate(edges):
             if edge[1] == v:
                 walks[edge[0]] += present[:, place] * walks[v]
-    return np.max(list(walks.values()), axis=0)
+    most: NDArray[np.int64] = np.max(list(walks.values()), axis=0)
+    return most
 
 
 def in_neighbours(
@@ -209,7 +213,8 @@ def in_degrees(
     rng: np.random.Generator, vertices: int, n: int, lam: Number, sampling: Sampling = "independent"
 ) -> NDArray[np.int64]:
     """The in-degrees of several vertices above one base edge; arguments of `in_neighbours`. int[vertices]"""
-    return in_neighbours(rng, vertices, n, lam, sampling).sum(axis=1)
+    degrees: NDArray[np.int64] = in_neighbours(rng, vertices, n, lam, sampling).sum(axis=1)
+    return degrees
 
 
 def tree_like(

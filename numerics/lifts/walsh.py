@@ -47,7 +47,8 @@ def walsh_transform(values: ArrayLike) -> Floats:
         raise InputError(f"values have shape {array.shape} of {array.dtype}, expected real numbers [..., 2^d]")
     if not np.isfinite(array).all():
         raise InputError("values hold nan or infinite numbers, expected finite ones")
-    return _butterflies(array.astype(float)) / array.shape[-1]
+    transform: Floats = _butterflies(array.astype(float)) / array.shape[-1]
+    return transform
 
 
 def _butterflies(array: NDArray[Any]) -> NDArray[Any]:
@@ -111,7 +112,7 @@ def support_coverage(p0: Fraction | int | float | str, monomials: Iterable[Colle
     return Fraction(int(value.p), int(value.q))
 
 
-def maximal(sets: Iterable[frozenset]) -> list[frozenset]:
+def maximal(sets: Iterable[frozenset[int]]) -> list[frozenset[int]]:
     """Those that lie in no other, each once."""
     distinct = list(dict.fromkeys(sets))
     return [each for each in distinct if not any(each < other for other in distinct)]

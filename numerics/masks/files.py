@@ -136,7 +136,8 @@ def _kept(positions: Positions, values: NDArray[Any], stored: _Stored, nonzero: 
         expected = "finite weights" if nonzero else "0 or 1"
         hint = "" if nonzero or not np.isfinite(values[at]) else " (`nonzero` keeps every weight that is not 0)"
         raise InputError(f"entry {place} is {values[at]:.6g}, expected {expected}{hint}")
-    return positions[kept]
+    chosen: Positions = positions[kept]
+    return chosen
 
 
 def _choose(shapes: Mapping[str, Shape], layer: str | None) -> str:
@@ -312,7 +313,8 @@ def _numbers(tensor: torch.Tensor) -> NDArray[Any]:
 
     narrow = tensor.is_floating_point() and tensor.dtype not in (torch.float16, torch.float32, torch.float64)
     with reading(f"entries of another type than {tensor.dtype}"):
-        return (tensor.float() if narrow else tensor).numpy()  # NumPy knows no bfloat16
+        array: NDArray[Any] = (tensor.float() if narrow else tensor).numpy()  # NumPy knows no bfloat16
+        return array
 
 
 def _tensors(prefix: str, held: object) -> Iterator[tuple[str, torch.Tensor]]:

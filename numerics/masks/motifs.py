@@ -136,7 +136,7 @@ def _plan(edges: tuple[tuple[Vertex, Vertex], ...], root: Vertex) -> Plan | None
     steps = []
     dense: set[frozenset[Vertex]] = set()
 
-    def cost(vertex: Vertex) -> tuple:
+    def cost(vertex: Vertex) -> tuple[int, bool, int, Vertex]:
         links = sum(frozenset((vertex, each)) in dense for each in around[vertex])
         return len(around[vertex]), root not in around[vertex], links, vertex
 
@@ -188,7 +188,8 @@ def _bound(plan: Plan, matrix: Matrix) -> int:
     rows = sum(side == 0 for side, _ in vertices)
     columns = len(vertices) - rows
     reached = across**columns * down**rows // min(across, down)
-    return reached * largest ** (len(plan.edges) - len(vertices) + 1)
+    bound: int = reached * largest ** (len(plan.edges) - len(vertices) + 1)
+    return bound
 
 
 def _contract(plan: Plan, matrix: Matrix, weights: Pair, modulus: int | None = None) -> NDArray[Any]:
@@ -213,7 +214,7 @@ def _contract_block(plan: Plan, sides: Pair, weights: Pair, block: slice, modulu
     for row, column in plan.edges:
         for one, other in ((row, column), (column, row)):
             links[one, other] = at_root if one == plan.root else sides[one[0]]
-    made: dict[tuple[int, int, int], tuple] = {}  # by the identity of the factors, which are kept with the product
+    made: dict[tuple[int, ...], tuple[Any, ...]] = {}  # by the identity of the factors, which are kept with the product
     for vertex, neighbours in plan.steps:
         weight = held.pop(vertex)
         left = links[neighbours[0], vertex]
@@ -233,7 +234,8 @@ def _contract_block(plan: Plan, sides: Pair, weights: Pair, block: slice, modulu
         links[pair] = link
         if plan.root not in pair:
             links[pair[1], pair[0]] = link.T.tocsr() if isinstance(link, csr_array) else link.T
-    return held[plan.root]
+    reached: NDArray[Any] = held[plan.root]
+    return reached
 
 
 def _scaled(matrix: Matrix, weight: NDArray[Any]) -> Matrix:

@@ -43,7 +43,8 @@ def kth_largest(scores: ArrayLike, k: int) -> float:
     """
     flat = _scores("scores", scores).ravel()
     at = flat.size - checked_integer("k", k, 1, flat.size)
-    return np.partition(flat, at)[at].item()
+    value: float = np.partition(flat, at)[at].item()
+    return value
 
 
 def global_mask(scores: ArrayLike, density: float) -> Mask:

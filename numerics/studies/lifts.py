@@ -182,7 +182,8 @@ def threshold() -> float:
 
 def floors(masks: Bools) -> Floats:
     """The exact lower bound on the loss of each student, by what its masks do not cover: float[R]."""
-    return np.sum([np.where(covered(masks, [chosen]), 0.0, cost) for chosen, cost in costs().items()], axis=0)
+    bounds: Floats = np.sum([np.where(covered(masks, [chosen]), 0.0, cost) for chosen, cost in costs().items()], axis=0)
+    return bounds
 
 
 def batches(settings: Settings) -> list[Batch]:

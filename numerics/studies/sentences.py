@@ -69,7 +69,8 @@ def _pair_parts(orders: Sequence[Row]) -> list[str]:
 
 
 def _from_reference(row: Row) -> float:
-    return abs(row["density"] - REFERENCE)
+    distance: float = abs(row["density"] - REFERENCE)
+    return distance
 
 
 def _snip_and_random(results: Sequence[Row]) -> str:

@@ -80,4 +80,5 @@ def largest_pass(ticket: NetworkTicket, x: ArrayLike) -> Floats:
     InputError as for `NetworkTicket.forward`.
     """
     layers = [EquivariantLayer(ticket.moduli(k), np.abs(layer.basis)) for k, layer in enumerate(ticket.target)]
-    return forward(layers, np.abs(checked_inputs(ticket, x))).max(axis=(-2, -1))
+    largest: Floats = forward(layers, np.abs(checked_inputs(ticket, x))).max(axis=(-2, -1))
+    return largest

@@ -136,7 +136,8 @@ def _places(y: NDArray[np.float64], samples: int, outputs: int) -> NDArray[np.in
     if outputs == 1:
         return None
     if y.shape == (samples, outputs) and (np.sort(y, axis=1) == (np.arange(outputs) == outputs - 1)).all():
-        return y.argmax(axis=1)
+        top: NDArray[np.int64] = y.argmax(axis=1)
+        return top
     if y.shape not in ((samples,), (samples, 1)) or not np.isin(y, np.arange(outputs)).all():
         raise InputError(
             f"y {list(y.shape)}, expected {samples} whole numbers from 0 to {outputs - 1}, places of outputs"

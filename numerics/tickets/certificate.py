@@ -118,11 +118,13 @@ def _moduli(layer: EquivariantLayer, coeffs: NDArray[np.float64], x: Floats) -> 
 
 def _raised(layer: EquivariantLayer, coeffs: NDArray[np.float64], x: Floats) -> Floats:
     """The pass with moduli, raised by what outweighs underflow: of features, entries of the matrix, and outputs."""
-    return _moduli(layer, coeffs, x + TINY) + TINY * (1 + x.sum(axis=(1, 2), keepdims=True))
+    raised: Floats = _moduli(layer, coeffs, x + TINY) + TINY * (1 + x.sum(axis=(1, 2), keepdims=True))
+    return raised
 
 
 def _top(outputs: Floats) -> NDArray[np.intp]:
-    return outputs.reshape(len(outputs), -1).argmax(axis=1)
+    top: NDArray[np.intp] = outputs.reshape(len(outputs), -1).argmax(axis=1)
+    return top
 
 
 def _separated(outputs: Floats, bounds: Floats) -> NDArray[np.bool_]:

@@ -98,7 +98,8 @@ class NetworkTicket:
     def deviations(self, layer: int) -> Floats:
         """How far the farther of both is from each coefficient of the target, correctly rounded. float[in, out, b]"""
         errors, unit = self._errors[layer]
-        return (errors / unit).astype(np.float64)
+        found: Floats = (errors / unit).astype(np.float64)
+        return found
 
     @property
     def coef_errors(self) -> tuple[Fraction, ...]:
@@ -115,7 +116,8 @@ class NetworkTicket:
             ]
             for _, mask, lambdas, mus in self._blocks(layer)
         ]
-        return np.max(sides, axis=1)
+        largest: Floats = np.max(sides, axis=1)
+        return largest
 
     def forward(self, x: ArrayLike) -> Floats:
         """The outputs [..., out, coordinates] of the pruned source for inputs [..., in, coordinates].
