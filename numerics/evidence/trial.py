@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 import sympy as sp
@@ -20,6 +21,9 @@ EFFORTS = {"quick": 1, "standard": 4, "thorough": 16}  # sample sizes are multip
 POINTS = 6  # random rational points at which an identity is tried
 MOST_TRIED = 10_000  # random points until enough keep to the hypotheses
 Point = Mapping[sp.Symbol, sp.Expr]
+Simplify = Callable[..., sp.Expr]
+Drawn = TypeVar("Drawn")
+Computed = TypeVar("Computed")
 
 
 @dataclass
@@ -30,7 +34,7 @@ class Trial:
     check: str
     effort: str = "quick"
     seed: int = 0
-    draws: dict[tuple, object] = field(default_factory=dict)
+    draws: dict[tuple[str, str, int | str], Any] = field(default_factory=dict)
     drew: bool = False  # whether anything depended on the seed
 
     # Random numbers and sizes
@@ -45,20 +49,22 @@ class Trial:
         words = (self.claim.label, self.check, name, *map(key, arguments), replicate)
         return np.random.Generator(np.random.PCG64DXSM(keyed_seed(self.seed, *words)))
 
-    def draw(self, simulate: Callable, *arguments: object, replicate: int = 0):
+    def draw(self, simulate: Callable[..., Drawn], *arguments: object, replicate: int = 0) -> Drawn:
         """`simulate(rng, *arguments)`, drawn once and shared by the claim, its controls and its mutants."""
         place = (key(simulate), key(arguments), replicate)
         if place not in self.draws:
             rng = self.generator(simulate.__qualname__, *arguments, replicate=replicate)
             self.draws[place] = simulate(rng, *arguments)
-        return self.draws[place]
+        drawn: Drawn = self.draws[place]
+        return drawn
 
-    def once(self, compute: Callable, *arguments: object):
+    def once(self, compute: Callable[..., Computed], *arguments: object) -> Computed:
         """`compute(*arguments)`, deterministic, computed once for the claim, its controls and its mutants."""
         place = (key(compute), key(arguments), "once")
         if place not in self.draws:
             self.draws[place] = compute(*arguments)
-        return self.draws[place]
+        computed: Computed = self.draws[place]
+        return computed
 
     def points(self, *expressions: sp.Basic, count: int = POINTS) -> list[dict[sp.Symbol, sp.Expr]]:
         """Random rational points within the claim's hypotheses for the free symbols of some expressions."""
@@ -114,7 +120,7 @@ class Trial:
         return float(ball.real.mid())
 
     def vanishes(
-        self, expression: sp.Expr, *, by: Callable | None = sp.simplify, at: Iterable[Point] | None = None
+        self, expression: sp.Expr, *, by: Simplify | None = sp.simplify, at: Iterable[Point] | None = None
     ) -> Finding:
         """That an expression is 0: refuted at a random rational point, else proved by computer algebra.
 
@@ -149,7 +155,7 @@ class Trial:
         left: sp.Expr,
         right: sp.Expr,
         *,
-        by: Callable | None = sp.simplify,
+        by: Simplify | None = sp.simplify,
         at: Iterable[Point] | None = None,
     ) -> Finding:
         """That two expressions are equal."""
@@ -274,7 +280,7 @@ class Trial:
         return _tested(p_values[worst], share, detail, powers)
 
     def averages(
-        self, sample: NDArray[np.float64], mean: float, low: float, high: float, *, observed: bool = False
+        self, sample: NDArray[np.floating], mean: float, low: float, high: float, *, observed: bool = False
     ) -> Finding:
         """That independent numbers within [low, high] have the mean claimed. Sample: float[n].
 
@@ -297,7 +303,7 @@ class Trial:
             (Power(test, mean, seen, observed),),
         )
 
-    def unbounded_averages(self, sample: NDArray[np.float64], mean: float, variance: float) -> Finding:
+    def unbounded_averages(self, sample: NDArray[np.floating], mean: float, variance: float) -> Finding:
         """That independent numbers have the mean claimed; `variance` is a *proved* bound on theirs. Sample: float[n]."""
         if not np.isfinite(mean) or not 0 <= variance < np.inf or len(sample) < BLOCKS:
             raise ValueError(f"mean {mean}, variance {variance}, {len(sample)} numbers: expected at least {BLOCKS}")

@@ -316,11 +316,11 @@ def tickets_keep_the_bound(error: sp.Expr, sides: str, trial: Trial) -> Iterator
             yield trial.holds((gaps <= bounds + rounding(signed, x)).all(), detail)
 
 
-def rounding(ticket: NetworkTicket, x: NDArray[np.int64]) -> NDArray[np.float64]:
+def rounding(ticket: NetworkTicket, x: NDArray[np.float64]) -> NDArray[np.float64]:
     """How far the computed outputs of both networks are from the exact ones, together."""
     moduli = [EquivariantLayer(np.abs(layer.coeffs), np.abs(layer.basis)) for layer in ticket.target]
     terms = sum(len(layer.coeffs) * layer.basis.shape[2] + len(layer.basis) for layer in ticket.target)
-    target = stray(forward_error, terms) * forward(moduli, np.abs(x)).max(axis=(1, 2))
+    target: NDArray[np.float64] = stray(forward_error, terms) * forward(moduli, np.abs(x)).max(axis=(1, 2))
     return target + stray(forward_error, rounded_at_most(ticket)) * largest_pass(ticket, x)
 
 
@@ -445,7 +445,8 @@ def pass_counted(items: int, channels: int, entries: int) -> int:
     """Roundings of one layer of a ticket: the sums over a block, over input channels and over the basis, one by one."""
     stored = np.full(items, Rounded(0))
     blocks = [((stored * Rounded(0)) * stored).sum() for _ in range(channels)]  # μ_k·(λ_k·x_i)
-    return (np.full(entries, np.sum(blocks)) * np.full(entries, Rounded(0))).sum().times
+    term: Rounded = (np.full(entries, np.sum(blocks)) * np.full(entries, Rounded(0))).sum()
+    return term.times
 
 
 @exact(architecture_tickets)

@@ -108,7 +108,8 @@ def fixed_points_count_the_orbits(share: sp.Expr, identity_share: sp.Expr, trial
 
 def spans(matrices: list[NDArray[Any]]) -> int:
     """The rank of some matrices as vectors, exactly."""
-    return fmpz_mat([[int(x) for x in matrix.flat] for matrix in matrices]).rank()
+    rank: int = fmpz_mat([[int(x) for x in matrix.flat] for matrix in matrices]).rank()
+    return rank
 
 
 @exact(orbit_basis, cost=0.5)

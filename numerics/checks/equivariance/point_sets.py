@@ -68,7 +68,7 @@ class Pair:
         """Of the network with errors. [out, 1]"""
         first, *later = layers([a + b for a, b in zip(self.coeffs, self.errors, strict=True)])
         other = replace(first, coeffs=self.coeffs[0] + self.minus)
-        found = first.apply(np.maximum(self.x, 0)) - other.apply(np.maximum(-self.x, 0))
+        found: NDArray[Any] = first.apply(np.maximum(self.x, 0)) - other.apply(np.maximum(-self.x, 0))
         for layer in later:
             found = layer.apply(np.maximum(found, 0))
         return found
@@ -76,7 +76,8 @@ class Pair:
     @property
     def gaps(self) -> NDArray[Any]:
         """How far the outputs are apart. [out, 1]"""
-        return np.abs(self.outputs - forward(layers(self.coeffs), self.x))
+        apart: NDArray[Any] = np.abs(self.outputs - forward(layers(self.coeffs), self.x))
+        return apart
 
     @np.errstate(invalid="ignore")  # a wrong formula may have no value
     def bounds(self, first_error: sp.Expr, error: sp.Expr) -> NDArray[np.float64]:
@@ -85,7 +86,7 @@ class Pair:
         target, value = layers(self.coeffs), self.x
         terms = start(*(each[..., None] for each in (self.errors[0], self.minus)), value[:, None, None])
         for at, layer in enumerate(target):
-            bound = np.einsum("iobx,byx->oy", terms, layer.basis.astype(np.float64))
+            bound: NDArray[np.float64] = np.einsum("iobx,byx->oy", terms, layer.basis.astype(np.float64))
             if at + 1 < len(target):
                 value = np.maximum(layer.apply(value), 0).astype(np.float64)
                 after = (each[at + 1][..., None] for each in (self.coeffs, self.errors))

@@ -30,7 +30,8 @@ def whole_matrices(size: int, largest: int) -> NDArray[np.int64]:
 def commute(matrices: NDArray[np.int64], vectors: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Whether σ(Ax) = Aσ(x) at all vectors, for each matrix."""
     images = matrices @ vectors.T
-    return (np.maximum(images, 0) == matrices @ np.maximum(vectors.T, 0)).all(axis=(-2, -1))
+    same: NDArray[np.bool_] = (np.maximum(images, 0) == matrices @ np.maximum(vectors.T, 0)).all(axis=(-2, -1))
+    return same
 
 
 def determinants(matrices: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -103,7 +103,8 @@ def integer_pairs(rng: np.random.Generator, pairs: int) -> tuple[NDArray[np.int6
 
 
 def unit(x: NDArray[np.floating]) -> NDArray[np.floating]:
-    return x / np.linalg.norm(x, axis=-1, keepdims=True)
+    scaled: NDArray[np.floating] = x / np.linalg.norm(x, axis=-1, keepdims=True)
+    return scaled
 
 
 @empirical(arc_cosine_numerics)
@@ -143,7 +144,7 @@ def on_angles(
     angles: NDArray[np.floating], r: NDArray[np.floating], scale: NDArray[np.floating]
 ) -> NDArray[np.floating]:
     slope = 1 - angles / np.pi
-    value = np.sin(angles) / np.pi + slope * r
+    value: NDArray[np.floating] = np.sin(angles) / np.pi + slope * r
     return scale * (value + r * slope)
 
 

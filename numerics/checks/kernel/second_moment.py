@@ -205,7 +205,8 @@ def row_shares(rows: int) -> Floats:
 
 
 def row_thresholds(rows: int) -> Floats:
-    return np.sqrt(2) * erfcinv(row_shares(rows))
+    thresholds: Floats = np.sqrt(2) * erfcinv(row_shares(rows))
+    return thresholds
 
 
 @empirical(second_moment_graphon, cost=0.5)

@@ -157,7 +157,7 @@ def lifted(heads: Matrices, tokens: int) -> Lift:
     """The lift with these matrices Q, K, V, O."""
     channels, width = len(heads[0][0]), len(heads[0][3])
 
-    def weight(u: Any, v: Any) -> tuple:
+    def weight(u: Any, v: Any) -> tuple[Any, ...]:
         if u[0] == "x":
             return tuple(tuple(heads[v[1]][part][u[1]]) for part in range(3))
         return tuple(heads[u[1]][3][i][v[1]] for i in range(width))

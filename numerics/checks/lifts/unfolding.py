@@ -78,7 +78,7 @@ def the_unfolding_is_a_tree_that_computes_the_same(unfolding: Lift, trial: Trial
     yield trial.holds(len(unfolding.inputs) == 1, "the input is shared")
 
 
-def random_lifts(rng: np.random.Generator, count: int) -> list[tuple[Lift, dict]]:
+def random_lifts(rng: np.random.Generator, count: int) -> list[tuple[Lift, dict[str, sp.Symbol]]]:
     """Lifts, with several edges above one, of random bases with edges that skip; inputs for them."""
     lifts = []
     for _ in range(count):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise, product
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -28,20 +29,20 @@ SIZES = ((3, 4, 2), (2, 3, 3, 2))
 
 def pairs(
     rng: np.random.Generator, sizes: Sequence[int], low: int, samples: int
-) -> tuple[list, list, NDArray[np.int64]]:
+) -> tuple[list[NDArray[np.int64]], list[NDArray[np.int64]], NDArray[np.int64]]:
     """Matrices [in, out] of a target, their errors, and inputs, in whole numbers from `low` and 0 on."""
     shapes = list(pairwise(sizes))
     matrices = [rng.integers(low, 10, shape) for shape in shapes]
     return matrices, [rng.integers(low // 3, 4, shape) for shape in shapes], rng.integers(0, 10, (samples, sizes[0]))
 
 
-def network(matrices: Sequence[NDArray[np.int64]]) -> list[EquivariantLayer]:
+def network(matrices: Sequence[NDArray[Any]]) -> list[EquivariantLayer]:
     return [EquivariantLayer(matrix[:, :, None], ONE) for matrix in matrices]
 
 
 def bounds(
-    error: sp.Expr, matrices: Sequence[NDArray[np.int64]], errors: Sequence[NDArray[np.int64]], x: NDArray[np.int64]
-) -> NDArray[np.int64]:
+    error: sp.Expr, matrices: Sequence[NDArray[Any]], errors: Sequence[NDArray[Any]], x: NDArray[Any]
+) -> NDArray[Any]:
     """The claimed bound for each output, from layer to layer. [samples, outputs]"""
     step = numeric((w, d, h, e), error)
     bound = np.zeros_like(x)
@@ -78,7 +79,7 @@ def small_ticket(rng: np.random.Generator) -> tuple[NetworkTicket, NDArray[np.fl
 
 
 @np.errstate(invalid="ignore")  # a wrong formula may have no value
-def decided(margin: sp.Expr, outputs: NDArray[np.float64], bounds: NDArray[np.float64]) -> NDArray[np.float64]:
+def decided(margin: sp.Expr, outputs: NDArray[np.float64], bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Where the largest output keeps the claimed lead over all others. outputs, bounds: [samples, outputs]"""
     lead = numeric((top, other, top_error, other_error), margin)
     first = (np.arange(len(outputs)), outputs.argmax(axis=1))
