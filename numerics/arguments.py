@@ -87,7 +87,7 @@ def checked_integer(name: str, value: int, low: int, high: int) -> int:
     return int(value)
 
 
-def checked_array(name: str, values: Any) -> NDArray:
+def checked_array(name: str, values: Any) -> NDArray[Any]:
     """Return the values as an array; InputError for ragged lists, and for masked entries, which numpy would count all the same."""
     if np.ma.is_masked(values):
         raise InputError(f"{name} has masked entries, expected an array without")
@@ -116,7 +116,7 @@ def non_negative_vector(name: str, values: ArrayLike) -> Floats:
     return array
 
 
-def real_matrix(name: str, value: ArrayLike | None) -> NDArray:
+def real_matrix(name: str, value: ArrayLike | None) -> NDArray[np.floating]:
     """Return the value as a finite, non-empty floating matrix; otherwise an InputError that starts with `name`.
 
     float32, float64 and long double are kept; narrower floats, whole numbers and bools become one of them.

@@ -158,7 +158,7 @@ def standardised(x: ArrayLike) -> Array:
     """Columns of x [N, d] centred, over their standard deviation (divisor N); constant columns become 0."""
     raw = real_matrix("x", x)
     constant = (raw == raw[0]).all(axis=0)  # not "deviation 0", which rounding blurs
-    columns = np.ldexp(raw, -np.frexp(np.abs(raw).max(axis=0))[1])  # powers of 2, so exact: no sum overflows
+    columns: Array = np.ldexp(raw, -np.frexp(np.abs(raw).max(axis=0))[1])  # powers of 2, so exact: no sum overflows
     columns -= columns.mean(axis=0)
     columns[:, constant] = 0
     columns /= np.where(constant, 1, np.abs(columns).max(axis=0))  # so that squares neither over- nor underflow
@@ -192,7 +192,7 @@ def _classes(raw: Array, split: re.Match[str] | None, labelling: str) -> Array:
     if not at_least and not np.array_equal(raw, np.round(raw)):
         raise InputError(f"labels are not whole numbers, expected classes for labelling {labelling!r}")
     if split is None:
-        y = (raw == np.unique(raw)).astype(np.float64)
+        y: Array = (raw == np.unique(raw)).astype(np.float64)
     else:
         bound = float(split[2])
         y = np.where(raw >= bound if at_least else raw == bound, 1.0, -1.0)

@@ -41,7 +41,8 @@ def key(value: object) -> str:
         digest = hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()
         return f"array {value.dtype.str} {value.shape} {digest}"
     if isinstance(value, sp.MatrixBase | sp.Basic):
-        return sp.srepr(value)
+        text: str = sp.srepr(value)
+        return text
     if isinstance(value, Enum):
         return _name(type(value)) + "." + value.name
     if isinstance(value, type) or isroutine(value):

@@ -15,10 +15,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
-from typing import Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
 from numerics.time_limit import TimeLimit, limited
 from theory.input_error import InputError
+
+if TYPE_CHECKING:
+    from joblib.externals.loky import ProcessPoolExecutor
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -83,7 +86,7 @@ class _Crew(Generic[Task, Result]):
         self.waiting = list(reversed(tasks))
         self.to_be_alone: list[Task] = []
         self.alone = False
-        self.running: dict[Future, tuple[Task, float]] = {}
+        self.running: dict[Future[Result], tuple[Task, float]] = {}
         self.pool = _pool(jobs)
 
     @property
@@ -162,7 +165,7 @@ class _Crew(Generic[Task, Result]):
         self.pool = _pool(self.jobs)
 
 
-def _pool(jobs: int):
+def _pool(jobs: int) -> ProcessPoolExecutor:
     from joblib.externals.loky import ProcessPoolExecutor
 
     warnings.filterwarnings("ignore", "A worker stopped while")  # it had grown, and another took its place
@@ -170,7 +173,7 @@ def _pool(jobs: int):
     return ProcessPoolExecutor(max_workers=jobs, env=ONE_THREAD)
 
 
-def _end(pool) -> None:
+def _end(pool: ProcessPoolExecutor) -> None:
     """Kill the workers, and wait for the threads that served them.
 
     Loky's feeder thread is a daemon: if the interpreter ended while it gives back a semaphore, loky would complain of a

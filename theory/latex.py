@@ -14,7 +14,8 @@ EPSILON = ("eps", "epsilon")
 def latex(value: object, formulas: Iterable[sp.Basic]) -> str:
     """The LaTeX of an expression, or of a plain value that holds these formulas."""
     symbols = {symbol for formula in formulas for symbol in formula.atoms(sp.Symbol)}
-    return sp.latex(value, symbol_names={symbol: _upright(symbol) for symbol in symbols if _is_word(symbol)})
+    text: str = sp.latex(value, symbol_names={symbol: _upright(symbol) for symbol in symbols if _is_word(symbol)})
+    return text
 
 
 def _upright(symbol: sp.Symbol) -> str:

@@ -48,11 +48,11 @@ def _parts(subject: object) -> Iterator[tuple[str, object, Put]]:
                 yield f".{each.name}", getattr(subject, each.name), partial(_field_with, subject, each.name)
 
 
-def _mapping_with(mapping: Mapping, key: Hashable, value: object) -> Mapping:
+def _mapping_with(mapping: Mapping[Any, Any], key: Hashable, value: object) -> Mapping[Any, Any]:
     return {**mapping, key: value}
 
 
-def _tuple_with(items: tuple, place: int, value: object) -> tuple:
+def _tuple_with(items: tuple[object, ...], place: int, value: object) -> tuple[object, ...]:
     return (*items[:place], value, *items[place + 1 :])
 
 

@@ -60,7 +60,7 @@ class Quantity:
         try:
             return value in self.within
         except TypeError:  # SymPy cannot tell: then the number lies at no end that it knows
-            return self.within.contains(value.evalf(50)) == sp.true
+            return bool(self.within.contains(value.evalf(50)) == sp.true)
 
     @property
     def ends(self) -> tuple[object, object] | None:

@@ -13,7 +13,7 @@ from theory.input_error import InputError
 from theory.selection import select
 
 if TYPE_CHECKING:
-    from theory.claims import Claim
+    from theory.claims import Claim, Entry
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -69,7 +69,7 @@ def _found(word: str) -> set[str]:
     return {entry.label for entry in load_ledger() if word.casefold() in words(entry.claim).casefold()}
 
 
-def as_json(entry) -> dict[str, object]:
+def as_json(entry: Entry) -> dict[str, object]:
     """A claim as plain data, its formulas as SymPy strings and LaTeX."""
     import sympy as sp
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 from contextlib import nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numerics.commands.common import add_selection, available_cores
 from numerics.commands.places import check_places
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from numerics.evidence.check import CheckResult
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -56,9 +62,9 @@ def run(arguments: argparse.Namespace) -> int:
 class LiveTable:
     """The claims under way: checks and controls as they come in, one line a claim."""
 
-    def __init__(self, console, labels: list[str]) -> None:
+    def __init__(self, console: Console, labels: list[str]) -> None:
         self.console = console
-        self.results: dict[str, list] = {label: [] for label in labels}
+        self.results: dict[str, list[CheckResult]] = {label: [] for label in labels}
 
     def __enter__(self) -> LiveTable:
         from rich.live import Live
@@ -70,12 +76,12 @@ class LiveTable:
     def __exit__(self, *error: Any) -> None:
         self.live.__exit__(*error)
 
-    def add(self, result) -> None:
+    def add(self, result: CheckResult) -> None:
         self.results[result.label].append(result)
         if hasattr(self, "live"):
             self.live.update(self._table(), refresh=True)
 
-    def _table(self):
+    def _table(self) -> Table:
         from rich.table import Table
         from rich.text import Text
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -32,7 +33,7 @@ class Architecture:
     """
 
     levels: tuple[Representation, ...]
-    bases: tuple[NDArray, ...]
+    bases: tuple[NDArray[Any], ...]
 
     def shapes(self, channels: Sequence[int]) -> list[tuple[int, int, int]]:
         """The shapes [in, out, b] of the coefficients, given the channels on each level. InputError for another number."""
@@ -119,7 +120,7 @@ def message_passing(adjacency: ArrayLike, depth: int = 2) -> Architecture:
     return _repeated([natural(symmetric(len(graph)))], [np.stack([unit, graph])], depth)
 
 
-def relabelled(adjacency: ArrayLike, permutation: ArrayLike) -> NDArray:
+def relabelled(adjacency: ArrayLike, permutation: ArrayLike) -> NDArray[Any]:
     """The graph whose vertex permutation[i] is the old vertex i. [m, m]
 
     InputError unless each of m vertices has one place.
@@ -131,7 +132,7 @@ def relabelled(adjacency: ArrayLike, permutation: ArrayLike) -> NDArray:
     return graph[np.ix_(old, old)]
 
 
-def _repeated(levels: Sequence[Representation], bases: Sequence[NDArray], depth: int) -> Architecture:
+def _repeated(levels: Sequence[Representation], bases: Sequence[NDArray[Any]], depth: int) -> Architecture:
     """So many layers, the last level and basis repeated as often as needed."""
     depth = checked_integer("layers", depth, 1, MOST_LAYERS)
     *first, last = levels

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from math import gcd
+from typing import Any
 
 import numpy as np
-from flint import fmpz_mat
+from flint import fmpz, fmpz_mat
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -18,7 +19,7 @@ from numerics.equivariance.representations import Representation
 MOST_UNKNOWNS = 4096  # of an exact elimination
 
 
-def equivariant_basis(rho_in: Representation, rho_out: Representation, method: str = "orbit") -> list[NDArray]:
+def equivariant_basis(rho_in: Representation, rho_out: Representation, method: str = "orbit") -> list[NDArray[Any]]:
     """A basis of the T with ρ_out(g)T = Tρ_in(g): whole matrices [out, in].
 
     "orbit": indicator matrices of the orbits on pairs of coordinates (Q2), in the order of their first entries; for
@@ -90,23 +91,27 @@ def defect(matrix: ArrayLike, rho_in: Representation, rho_out: Representation) -
     return max(abs(gap) for i in range(len(rho_in.images)) for gap in gaps(given, rho_in, rho_out, i))
 
 
-def _moved_entries(matrix: NDArray, rho_in: Representation, rho_out: Representation, letter: int) -> Iterator[Fraction]:
+def _moved_entries(
+    matrix: NDArray[Any], rho_in: Representation, rho_out: Representation, letter: int
+) -> Iterator[Fraction]:
     exact = matrix.astype(object)
     moved = exact[rho_out.permutation((letter,))[:, None], rho_in.permutation((letter,))]
     return map(Fraction, (moved - exact).flat)
 
 
-def _commutator(matrix: NDArray, rho_in: Representation, rho_out: Representation, letter: int) -> Iterator[Fraction]:
+def _commutator(
+    matrix: NDArray[Any], rho_in: Representation, rho_out: Representation, letter: int
+) -> Iterator[Fraction]:
     exact = fmpz_mat([[int(x) for x in row] for row in matrix])
     gap = rho_out.matrix((letter,)) * exact - exact * rho_in.matrix((letter,))
     return (Fraction(int(x.p), int(x.q)) for x in gap.entries())
 
 
-def _whole(array: NDArray) -> bool:
+def _whole(array: NDArray[Any]) -> bool:
     return array.dtype.kind in "iub" or all(isinstance(x, int) for x in array.flat)
 
 
-def _nullspace(rho_in: Representation, rho_out: Representation) -> list[NDArray]:
+def _nullspace(rho_in: Representation, rho_out: Representation) -> list[NDArray[Any]]:
     rows, columns = rho_out.dimension, rho_in.dimension
     if rows * columns > MOST_UNKNOWNS:
         raise InputError(f"{rows} × {columns} unknowns: expected at most {MOST_UNKNOWNS} for an exact elimination")
@@ -135,7 +140,7 @@ def _equations(rho_in: Representation, rho_out: Representation, letter: int) -> 
     return found or [[0] * (rows * columns)]
 
 
-def _primitive(entries: list, shape: tuple[int, int]) -> NDArray:
+def _primitive(entries: list[fmpz], shape: tuple[int, int]) -> NDArray[Any]:
     """The whole matrix without a common divisor, its first nonzero entry positive."""
     whole = [int(entry) for entry in entries]
     divisor = gcd(*whole)

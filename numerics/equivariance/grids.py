@@ -7,6 +7,7 @@ matrices, such as `cyclic_irreducibles(4)["rotation"]` or `dihedral_irreducibles
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +83,9 @@ def kernel_space(plane: Representation, size: int, source: Representation) -> Re
     return tensor_product(centred_grid(plane, size), source)
 
 
-def within_window(basis: Sequence[NDArray], size: int, window: int, source: int = 1, target: int = 1) -> list[NDArray]:
+def within_window(
+    basis: Sequence[NDArray[Any]], size: int, window: int, source: int = 1, target: int = 1
+) -> list[NDArray[Any]]:
     """The matrices between features on the wrapping grid that reach no further than a centred window.
 
     source, target: coordinates per cell before and after; window: odd, at most size.

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from numbers import Rational
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,8 +28,8 @@ class EquivariantLayer:
         InputError: for empty or ragged arrays, wrong shapes, and what is no finite real number.
     """
 
-    coeffs: NDArray
-    basis: NDArray
+    coeffs: NDArray[Any]
+    basis: NDArray[Any]
 
     def __post_init__(self) -> None:
         coeffs, basis = _numbers("coeffs", self.coeffs), _numbers("basis", self.basis)
@@ -40,7 +41,7 @@ class EquivariantLayer:
             array.flags.writeable = False
             object.__setattr__(self, name, array)
 
-    def apply(self, x: ArrayLike) -> NDArray:
+    def apply(self, x: ArrayLike) -> NDArray[Any]:
         """The outputs [..., out, out coordinates] for inputs [..., in, in coordinates].
 
         InputError for another shape or what is no finite real number.
@@ -62,13 +63,13 @@ class EquivariantLayer:
         return replace(self, coeffs=np.where(given.astype(bool), self.coeffs, self.coeffs.dtype.type(0)))
 
     @cached_property
-    def weights(self) -> NDArray:
+    def weights(self) -> NDArray[Any]:
         """The whole linear map. [in, in coordinates, out, out coordinates]"""
         product = np.tensordot(*_of_one_kind(self.coeffs, self.basis), axes=1)
         return product.transpose(0, 3, 1, 2)
 
 
-def forward(layers: Sequence[EquivariantLayer], x: ArrayLike) -> NDArray:
+def forward(layers: Sequence[EquivariantLayer], x: ArrayLike) -> NDArray[Any]:
     """The network: layer after layer with ReLU between them, none after the last. InputError as for `apply`."""
     if not layers:
         raise InputError("no layers: expected at least one")
@@ -78,7 +79,7 @@ def forward(layers: Sequence[EquivariantLayer], x: ArrayLike) -> NDArray:
     return last.apply(x)
 
 
-def _numbers(what: str, values: ArrayLike) -> NDArray:
+def _numbers(what: str, values: ArrayLike) -> NDArray[Any]:
     """Exact numbers as Python integers and fractions, others as float64; InputError for what is no finite real number."""
     array = checked_array(what, values)
     if not array.size:
@@ -94,7 +95,7 @@ def _numbers(what: str, values: ArrayLike) -> NDArray:
     return array.astype(np.float64)
 
 
-def _of_one_kind(a: NDArray, b: NDArray) -> tuple[NDArray, NDArray]:
+def _of_one_kind(a: NDArray[Any], b: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Both exact, or both floats."""
     if a.dtype == b.dtype:
         return a, b

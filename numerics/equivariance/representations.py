@@ -104,22 +104,24 @@ class Representation:
         trace = sum((matrix[i, i] for i in range(self.dimension)), fmpq(0))
         return Fraction(int(trace.p), int(trace.q))
 
-    def act(self, word: Word, x: NDArray) -> NDArray:
+    def act(self, word: Word, x: NDArray[Any]) -> NDArray[Any]:
         """ρ(g)x along the last axis: a permutation leaves the numbers as they are, a matrix makes fractions of them."""
         x = np.asarray(x)
         if x.ndim == 0 or x.shape[-1] != self.dimension:
             raise InputError(f"an array of shape {x.shape}: expected a last axis of {self.dimension}")
         if self.is_permutation:
-            moved = np.empty_like(x)
+            moved: NDArray[Any] = np.empty_like(x)
             moved[..., self.permutation(word)] = x
             return moved
         matrix = self.matrix(word)
-        return x @ np.array([[Fraction(int(e.p), int(e.q)) for e in row] for row in matrix.tolist()], dtype=object).T
+        exact = np.array([[Fraction(int(e.p), int(e.q)) for e in row] for row in matrix.tolist()], dtype=object)
+        moved = x @ exact.T
+        return moved
 
     def _is_identity(self, word: Word) -> bool:
         if self.is_permutation:
             return bool((self.permutation(word) == np.arange(self.dimension)).all())
-        return self.matrix(word) == _unit(self.dimension)
+        return bool(self.matrix(word) == _unit(self.dimension))
 
     @cached_property
     def _arrays(self) -> list[NDArray[np.int64]]:
@@ -175,7 +177,8 @@ def _fraction(x: object, name: str) -> Fraction:
 def _as_permutation(image: Image) -> Permutation | None:
     """The permutation, if the image is one or the matrix of one."""
     if isinstance(image[0], int):
-        return image
+        permutation: Permutation = image
+        return permutation
     columns = list(zip(*image, strict=True))
     if any(sorted(line) != [0] * (len(line) - 1) + [1] for line in (*image, *columns)):
         return None
@@ -184,7 +187,8 @@ def _as_permutation(image: Image) -> Permutation | None:
 
 def _as_matrix(image: Image) -> Matrix:
     if not isinstance(image[0], int):
-        return image
+        matrix: Matrix = image
+        return matrix
     size = range(len(image))
     return tuple(tuple(Fraction(int(image[x] == y)) for x in size) for y in size)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +16,7 @@ from numerics.exact.rationals import rational
 from numerics.subset_sum.batch import subsets_within
 from numerics.subset_sum.exact_numbers import Number, exact_number
 from theory.equivariance import ticket as claim
+from theory.subset_sum.symbols import eps as distance
 
 Floats = NDArray[np.float64]
 LARGEST = 1e150
@@ -55,7 +57,7 @@ class Ticket:
         if not self.signed and min(map(min, exact)) < 0:
             raise InputError(f"an input is {min(map(min, exact))}: expected none below 0, as the ticket is not signed")
         numbers = {
-            claim.eps: self.coef_error,
+            distance: self.coef_error,
             claim.norms: sum(_norm(matrix) for matrix in self.layers[1].basis),
             claim.inputs: sum(max(map(abs, channel)) for channel in exact),
         }
@@ -122,7 +124,9 @@ def checked_eps(eps: Number) -> float:
     return float(min(max(exact, Fraction(1, 10**300)), Fraction(10**300)))
 
 
-def _largest_error(lambdas: NDArray, mus: NDArray, goals: NDArray, kept: NDArray[np.bool_], signed: bool) -> Fraction:
+def _largest_error(
+    lambdas: NDArray[Any], mus: NDArray[Any], goals: NDArray[Any], kept: NDArray[np.bool_], signed: bool
+) -> Fraction:
     """The largest error of a goal, exactly, by what is kept of a block."""
     worst = Fraction(0)
     left = [exact_number("coefficient", x) for x in lambdas]
@@ -135,7 +139,7 @@ def _largest_error(lambdas: NDArray, mus: NDArray, goals: NDArray, kept: NDArray
     return worst
 
 
-def _as_floats(coeffs: NDArray) -> Floats:
+def _as_floats(coeffs: NDArray[Any]) -> Floats:
     if max(map(abs, coeffs.flat)) > LARGEST:
         raise InputError(f"a coefficient exceeds {LARGEST}: expected smaller ones, of which all products are doubles")
     return coeffs.astype(np.float64)
@@ -161,7 +165,7 @@ def _checked_source(
     return first, second
 
 
-def _identity_parts(basis: NDArray) -> list[int]:
+def _identity_parts(basis: NDArray[Any]) -> list[int]:
     """The diagonal elements of entries 0 and 1 that add up to the identity."""
     unit = np.eye(basis.shape[1], dtype=np.int64)
     parts = [i for i, matrix in enumerate(basis) if (matrix == unit * matrix).all() and np.isin(matrix, (0, 1)).all()]
@@ -170,7 +174,7 @@ def _identity_parts(basis: NDArray) -> list[int]:
     return parts
 
 
-def _parts_of_basis(basis: NDArray, parts: NDArray) -> list[int]:
+def _parts_of_basis(basis: NDArray[Any], parts: NDArray[Any]) -> list[int]:
     """For each element the part P with B_b P = B_b."""
     found = []
     for matrix in basis:
@@ -181,6 +185,6 @@ def _parts_of_basis(basis: NDArray, parts: NDArray) -> list[int]:
     return found
 
 
-def _norm(matrix: NDArray) -> Fraction:
+def _norm(matrix: NDArray[Any]) -> Fraction:
     """The largest sum of moduli in a row."""
     return max(sum((abs(exact_number("basis", x)) for x in row), Fraction(0)) for row in matrix)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import numpy as np
 import sympy as sp
@@ -20,6 +21,9 @@ EFFORTS = {"quick": 1, "standard": 4, "thorough": 16}  # sample sizes are multip
 POINTS = 6  # random rational points at which an identity is tried
 MOST_TRIED = 10_000  # random points until enough keep to the hypotheses
 Point = Mapping[sp.Symbol, sp.Expr]
+Simplify = Callable[..., sp.Expr]
+Drawn = TypeVar("Drawn")
+Computed = TypeVar("Computed")
 
 
 @dataclass
@@ -30,7 +34,7 @@ class Trial:
     check: str
     effort: str = "quick"
     seed: int = 0
-    draws: dict[tuple, object] = field(default_factory=dict)
+    draws: dict[tuple[str, str, int | str], Any] = field(default_factory=dict)
     drew: bool = False  # whether anything depended on the seed
 
     # Random numbers and sizes
@@ -45,20 +49,22 @@ class Trial:
         words = (self.claim.label, self.check, name, *map(key, arguments), replicate)
         return np.random.Generator(np.random.PCG64DXSM(keyed_seed(self.seed, *words)))
 
-    def draw(self, simulate: Callable, *arguments: object, replicate: int = 0):
+    def draw(self, simulate: Callable[..., Drawn], *arguments: object, replicate: int = 0) -> Drawn:
         """`simulate(rng, *arguments)`, drawn once and shared by the claim, its controls and its mutants."""
         place = (key(simulate), key(arguments), replicate)
         if place not in self.draws:
             rng = self.generator(simulate.__qualname__, *arguments, replicate=replicate)
             self.draws[place] = simulate(rng, *arguments)
-        return self.draws[place]
+        drawn: Drawn = self.draws[place]
+        return drawn
 
-    def once(self, compute: Callable, *arguments: object):
+    def once(self, compute: Callable[..., Computed], *arguments: object) -> Computed:
         """`compute(*arguments)`, deterministic, computed once for the claim, its controls and its mutants."""
         place = (key(compute), key(arguments), "once")
         if place not in self.draws:
             self.draws[place] = compute(*arguments)
-        return self.draws[place]
+        computed: Computed = self.draws[place]
+        return computed
 
     def points(self, *expressions: sp.Basic, count: int = POINTS) -> list[dict[sp.Symbol, sp.Expr]]:
         """Random rational points within the claim's hypotheses for the free symbols of some expressions."""
@@ -114,7 +120,7 @@ class Trial:
         return float(ball.real.mid())
 
     def vanishes(
-        self, expression: sp.Expr, *, by: Callable | None = sp.simplify, at: Iterable[Point] | None = None
+        self, expression: sp.Expr, *, by: Simplify | None = sp.simplify, at: Iterable[Point] | None = None
     ) -> Finding:
         """That an expression is 0: refuted at a random rational point, else proved by computer algebra.
 
@@ -127,7 +133,7 @@ class Trial:
             return replace(found, scope=Scope.ALL, letters=frozenset(balls.free_symbols(expression)))
         return found
 
-    def _vanishes(self, expression: sp.Expr, by: Callable | None, at: Iterable[Point] | None) -> Finding:
+    def _vanishes(self, expression: sp.Expr, by: Simplify | None, at: Iterable[Point] | None) -> Finding:
         tried = list(at) if at is not None else self.points(expression) + self.ends(expression)
         if not balls.free_symbols(expression):
             tried = tried[:1] or [{}]
@@ -156,7 +162,7 @@ class Trial:
         left: sp.Expr,
         right: sp.Expr,
         *,
-        by: Callable | None = sp.simplify,
+        by: Simplify | None = sp.simplify,
         at: Iterable[Point] | None = None,
     ) -> Finding:
         """That two expressions are equal."""
@@ -164,7 +170,7 @@ class Trial:
         found = self.vanishes(left - right, by=by, at=at)
         return replace(found, letters=frozenset(balls.free_symbols(left) | balls.free_symbols(right)))
 
-    def nonnegative(self, expression: sp.Expr, certificate: sp.Expr, *, by: Callable = sp.simplify) -> Finding:
+    def nonnegative(self, expression: sp.Expr, certificate: sp.Expr, *, by: Simplify = sp.simplify) -> Finding:
         """That an expression is ≥ 0: it equals a certificate that is, whatever its letters are, by their signs alone.
 
         Raises:
@@ -182,7 +188,7 @@ class Trial:
         following: Callable[[sp.Expr], sp.Expr],
         *,
         start: int = 0,
-        by: Callable = sp.simplify,
+        by: Simplify = sp.simplify,
     ) -> Finding:
         """That a term is `first` at n = `start`, and at n + 1 what follows from the term at n: for all n from `start` on."""
         base = self.same(term.subs(n, start), first, by=by)
@@ -194,7 +200,7 @@ class Trial:
             step, detail=f"induction in {n}: start and step reduce to 0", letters=base.letters | step.letters
         )
 
-    def at_sizes(self, cases: Iterable[tuple[sp.Expr, sp.Expr]], what: str, *, by: Callable = sp.expand) -> Finding:
+    def at_sizes(self, cases: Iterable[tuple[sp.Expr, sp.Expr]], what: str, *, by: Simplify = sp.expand) -> Finding:
         """That the two sides of each case are equal, whatever the letters are that stay free in them.
 
         Raises:
@@ -338,7 +344,7 @@ class Trial:
         return _tested(p_values[worst], share, detail, powers)
 
     def averages(
-        self, sample: NDArray[np.float64], mean: float, low: float, high: float, *, observed: bool = False
+        self, sample: NDArray[np.floating], mean: float, low: float, high: float, *, observed: bool = False
     ) -> Finding:
         """That independent numbers within [low, high] have the mean claimed. Sample: float[n].
 
@@ -361,7 +367,7 @@ class Trial:
             (Power(test, mean, seen, observed),),
         )
 
-    def unbounded_averages(self, sample: NDArray[np.float64], mean: float, variance: float) -> Finding:
+    def unbounded_averages(self, sample: NDArray[np.floating], mean: float, variance: float) -> Finding:
         """That independent numbers have the mean claimed; `variance` is a *proved* bound on theirs. Sample: float[n]."""
         if not np.isfinite(mean) or not 0 <= variance < np.inf or len(sample) < BLOCKS:
             raise ValueError(f"mean {mean}, variance {variance}, {len(sample)} numbers: expected at least {BLOCKS}")

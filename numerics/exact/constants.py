@@ -15,7 +15,7 @@ LONGEST = 200  # characters of what is no plain number
 MOST_BITS = 10_000  # of a power
 PLAIN = re.compile(r"[+-]?(\d+(/\d+)?|(\d+\.\d*|\.\d+|\d+)([eE][+-]?\d{1,4})?)")
 NAMES = {"pi": sp.pi, "E": sp.E}
-FUNCTIONS: Mapping[str, Callable] = {"sqrt": sp.sqrt, "exp": sp.exp, "log": sp.log}
+FUNCTIONS: Mapping[str, Callable[[sp.Expr], sp.Expr]] = {"sqrt": sp.sqrt, "exp": sp.exp, "log": sp.log}
 EXPECTED = "expected an exact number such as 3, 1/3, 0.25, 1e-3, sqrt(2) or pi/4"
 
 

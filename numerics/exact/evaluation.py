@@ -146,7 +146,7 @@ def long_integers() -> Iterator[None]:
         sys.set_int_max_str_digits(before)
 
 
-def find_formula(claim, path: str):
+def find_formula(claim: Claim, path: str) -> sp.Basic:
     """The formula at a dotted path: an expression of the claim, then keys, fields or positions."""
     import sympy as sp
 
@@ -169,7 +169,7 @@ def find_formula(claim, path: str):
     )
 
 
-def value_of(formula, point: Mapping[sp.Symbol, sp.Expr], digits: int) -> str:
+def value_of(formula: sp.Expr, point: Mapping[sp.Symbol, sp.Expr], digits: int) -> str:
     """The value to `digits` correct digits (a size or count in full); "no guarantee" where a theorem says nothing.
 
     Raises:
@@ -195,7 +195,7 @@ def value_of(formula, point: Mapping[sp.Symbol, sp.Expr], digits: int) -> str:
             raise InputError(f"no value: {_shortened(error)}") from error
 
 
-def _plain(formula, point, text: str) -> str:
+def _plain(formula: sp.Expr, point: Mapping[sp.Symbol, sp.Expr], text: str) -> str:
     """The text without its decimals where these are zeros because the value is a whole number."""
     from numerics.exact.balls import NoEnclosureError
     from numerics.exact.rationals import NotRationalError, rational
@@ -207,7 +207,7 @@ def _plain(formula, point, text: str) -> str:
     return text
 
 
-def _by_algebra(formula, point: Mapping[sp.Symbol, sp.Expr], digits: int, error: Exception) -> str:
+def _by_algebra(formula: sp.Expr, point: Mapping[sp.Symbol, sp.Expr], digits: int, error: Exception) -> str:
     """Where no ball was found: SymPy tells 0, infinity and √2·√2 from what lies around them."""
     import sympy as sp
 
@@ -234,7 +234,7 @@ def _shortened(error: Exception) -> str:
     return re.sub(r"(\d{20})\d{20,}", r"\1…", str(error))
 
 
-def fraction(formula, point: Mapping[sp.Symbol, sp.Expr]) -> str:
+def fraction(formula: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> str:
     """The exact value as a/b, or "no guarantee".
 
     Raises:

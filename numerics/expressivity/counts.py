@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,7 +21,7 @@ from theory.expressivity.approximation import pieces, universal_approximation
 
 Indices = NDArray[np.int64]
 Layer = ArrayLike | csr_array
-Matrix = NDArray | csr_array
+Matrix = NDArray[Any] | csr_array
 
 
 class Representable(NamedTuple):

@@ -8,7 +8,7 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from numpy.lib import format as npy
 from numpy.typing import NDArray
@@ -38,7 +38,7 @@ class Archive:
         with whole_file(".npz"):
             return _header(name, self.file, self.members[name])
 
-    def read(self, name: str) -> NDArray:
+    def read(self, name: str) -> NDArray[Any]:
         """An array, of whatever size its header states."""
         with whole_file(".npz"), self.file.open(self.members[name]) as member:
             array = npy.read_array(member, allow_pickle=False)

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,7 @@ class OpenArrays(NamedTuple):
     """A file of arrays: what it holds, by name, and the arrays one by one."""
 
     headers: Mapping[str, Header]
-    read: Callable[[str], NDArray]
+    read: Callable[[str], NDArray[Any]]
 
 
 def checked_header(name: str, shape: object, dtype: np.dtype) -> Header:

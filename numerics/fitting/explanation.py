@@ -339,7 +339,8 @@ def _likeness(kept: Mask, others: Mask, scale: float) -> float:
 def _distances(kept: Mask, others: Mask) -> Floats:
     """In how many entries rows [r, n] and rows [s, n] differ: [r, s]."""
     a, b = kept.astype(np.float32), others.astype(np.float32)
-    return a.sum(axis=1)[:, None] + b.sum(axis=1) - 2 * a @ b.T
+    distances: Floats = a.sum(axis=1)[:, None] + b.sum(axis=1) - 2 * a @ b.T
+    return distances
 
 
 def _masks_drawn(problem: Problem) -> int:

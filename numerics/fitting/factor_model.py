@@ -260,4 +260,5 @@ def _matching(family: str, others: Floats, weights: Floats, shares: Floats) -> F
         middle = (low + high) / 2
         below = _kept_away(value, middle[:, None] + others) @ weights < shares
         low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return (low + high) / 2
+    found: Floats = (low + high) / 2
+    return found

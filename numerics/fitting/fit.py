@@ -47,6 +47,7 @@ from numerics.spectra.noise_edge import CorrectedValue, corrected_singular_value
 from numerics.statistics.noise import upper_tail
 from theory.graphon import cut_norm_rate, symbols
 from theory.operators import noise as noise_theory
+from theory.saliency import blocks as block_masks
 
 Floats = NDArray[np.floating]
 
@@ -303,7 +304,7 @@ def _block_lift(blocks: Blocks, m: int, n: int) -> float:
     """The noise edge of N:M masks over that of independent entries, as for constant columns (O4)."""
     share = blocks.kept / blocks.length
     sides = (m, n) if blocks.along == "rows" else (n, m)
-    arguments = (symbols.m, symbols.n, noise_theory.kept, noise_theory.block, symbols.variance)
+    arguments = (symbols.m, symbols.n, block_masks.kept, block_masks.block, symbols.variance)
     at = (*sides, blocks.kept, blocks.length, share * (1 - share))
     dependent, independent = (
         float(numeric(arguments, formula)(*at)) for formula in (noise_theory.block_edge, noise_theory.constant_edge)

@@ -42,7 +42,8 @@ class Forecast:
     @property
     def densities(self) -> Floats:
         """The predicted share of weights kept of each input, float[d]."""
-        return np.mean([case.prediction.densities for case in self.cases], axis=0)
+        mean: Floats = np.mean([case.prediction.densities for case in self.cases], axis=0)
+        return mean
 
     @property
     def observed(self) -> Floats | None:

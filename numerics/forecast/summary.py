@@ -217,7 +217,8 @@ def _rank_one(prediction: Prediction) -> RankOne:
 
 def _mean_columns(densities: Sequence[NDArray[np.floating]]) -> list[float]:
     """The mean of arrays [d]."""
-    return np.mean(densities, axis=0).tolist()
+    means: list[float] = np.mean(densities, axis=0).tolist()
+    return means
 
 
 def _mean_if_any(values: Iterable[float]) -> float | None:

@@ -88,7 +88,8 @@ class Homogeneous(Activation):
 
     def function(self, z: ArrayLike) -> Floats:
         z = np.asarray(z, np.float64)
-        return self.positive * np.maximum(z, 0) + self.negative * np.minimum(z, 0)
+        values: Floats = self.positive * np.maximum(z, 0) + self.negative * np.minimum(z, 0)
+        return values
 
     def derivative(self, z: ArrayLike) -> Floats:
         z = np.asarray(z, np.float64)
@@ -111,7 +112,7 @@ class Homogeneous(Activation):
         return sigma, theta
 
 
-def _arc_cosine(left, right, sigma, theta, bend, line):
+def _arc_cosine(left: Floats, right: Floats, sigma: Floats, theta: Floats, bend: float, line: float) -> None:
     """In place, with root = left·right: sigma becomes bend·root·πκ₁ + line·sigma, theta is multiplied by
     bend·πκ₀ + line, or by 0 where root is 0.
 

@@ -21,6 +21,8 @@ from theory.generalisation import energy_bound as b1
 from theory.generalisation import path_bound as b3
 from theory.generalisation import path_part as b2
 from theory.generalisation import water_filling as b4
+from theory.graphon.limit import inputs
+from theory.graphon.symbols import m as samples
 from theory.kernel.dual import depth as layers_below
 
 Floats = NDArray[np.float64]
@@ -41,14 +43,14 @@ def squared_norm(kernel: ArrayLike, y: ArrayLike) -> float:
 
 def energy(kernel: ArrayLike, y: ArrayLike) -> float:
     """√(2yᵀK⁻¹y/m), the usual form, which compares kernels of one trace only (B1). Errors as `squared_norm`."""
-    return float(numeric((b1.q, b1.m), b1.raw_energy)(squared_norm(kernel, y), len(np.asarray(y))))
+    return float(numeric((b1.q, samples), b1.raw_energy)(squared_norm(kernel, y), len(np.asarray(y))))
 
 
 def scale_free(kernel: ArrayLike, y: ArrayLike) -> float:
     """√(yᵀK⁻¹y·tr K)/m, which compares kernels of any scale (B1). Errors as `squared_norm`."""
     q, m = squared_norm(kernel, y), len(np.asarray(y))
     trace = float(np.trace(np.asarray(kernel, dtype=np.float64)))
-    return float(numeric((b1.q, b1.T, b1.m), b1.energy)(q, trace, m))
+    return float(numeric((b1.q, b1.T, samples), b1.energy)(q, trace, m))
 
 
 class RiskBound(NamedTuple):
@@ -77,7 +79,7 @@ def risk_bound(kernel: ArrayLike, y: ArrayLike, *, b: float, delta: float = 0.01
     norm, step = math.sqrt(squared_norm(kernel, y)), 0
     while math.ldexp(b, step) < norm:
         step += 1
-    bound = numeric((b1.b, b1.i, b1.T, b1.m, b1.delta), b1.peeled_bound)
+    bound = numeric((b1.b, b1.i, b1.T, samples, b1.delta), b1.peeled_bound)
     trace = float(np.trace(np.asarray(kernel, dtype=np.float64)))
     return RiskBound(float(bound(float(b), step, trace, len(np.asarray(y)), float(delta))), math.ldexp(b, step), step)
 
@@ -108,7 +110,7 @@ def path_bound(beta: ArrayLike, path_density: ArrayLike, *, depth: int = 1) -> f
     beta, path_density = _vector("beta", beta), _density("path_density", path_density)
     if beta.shape != path_density.shape:
         raise InputError(f"path_density has {path_density.size} entries, expected {beta.size} as beta")
-    term = numeric((b3.beta, rho_path, b3.d, layers_below), b3.path_term)
+    term = numeric((b3.beta, rho_path, inputs, layers_below), b3.path_term)
     used = beta != 0
     with np.errstate(divide="ignore", over="ignore"):
         terms = term(beta[used], path_density[used], beta.size, checked_integer("depth", depth, 1, 1000))

@@ -7,7 +7,7 @@ method of `numerics.pruning.row_law`: both are what networks tend to as they get
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import product
 from math import ceil, sqrt
 from numbers import Real
@@ -88,7 +88,7 @@ def _snip_layers(density: float, profile: Floats, nodes: int, weighted: bool) ->
     arguments = (snip_kernel.s, snip_kernel.alpha)
     share, energy = (numeric(arguments, each) for each in (snip_kernel.graphon, snip_kernel.entry_energy))
 
-    def values(formula, threshold: float) -> Floats:
+    def values(formula: Callable[..., Floats], threshold: float) -> Floats:
         found = np.zeros((nodes, profile.size))
         found[:, selected] = formula(threshold / np.maximum(profile[selected], FAINT), modulus[:, None])
         return found

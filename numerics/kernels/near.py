@@ -38,7 +38,7 @@ def near_units(sigma: Floats, left: Floats, right: Floats) -> Indices:
     return found
 
 
-def _count_near(sigma, left, right, least):
+def _count_near(sigma: Floats, left: Floats, right: Floats, least: float) -> int:
     count = 0
     for u in range(sigma.shape[0]):
         for i in range(sigma.shape[1]):
@@ -47,7 +47,7 @@ def _count_near(sigma, left, right, least):
     return count
 
 
-def _find_near(sigma, left, right, least, found):
+def _find_near(sigma: Floats, left: Floats, right: Floats, least: float, found: Indices) -> None:
     count = 0
     for u in range(sigma.shape[0]):
         for i in range(sigma.shape[1]):
@@ -83,7 +83,19 @@ def advance_inputs(
     return sigma, theta
 
 
-def _mend(units, before, root, x, x2, left, right, sigma, theta, bend, line):
+def _mend(
+    units: Indices,
+    before: Floats,
+    root: Floats,
+    x: Floats,
+    x2: Floats,
+    left: Floats,
+    right: Floats,
+    sigma: Floats,
+    theta: Floats,
+    bend: float,
+    line: float,
+) -> None:
     """sigma and theta at some (unit, input, input), as `_arc_cosine` of the activations leaves them."""
     for at in range(units.shape[1]):
         u, i, j = units[0, at], units[1, at], units[2, at]

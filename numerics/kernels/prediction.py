@@ -27,7 +27,8 @@ from numerics.kernels.pruned import BATCHES, HeldOut, KernelCase, SampledKernel
 from numerics.kernels.regression import SingularKernelError, error_rate, mean_squared_error, ridge_predict
 from numerics.kernels.spectra import HIGH, LOW, SpectralMetrics, centred, kernel_eigenvalues, spectral_metrics
 from numerics.statistics.distribution_free import CONFIDENCE, Interval, clopper_pearson
-from theory.generalisation.energy_bound import T, energy, m, q
+from theory.generalisation.energy_bound import T, energy, q
+from theory.graphon.symbols import m
 
 Floats = NDArray[np.floating[Any]]
 

@@ -29,6 +29,7 @@ from numerics.pruning.moments import UnreachableDensityError
 from numerics.pruning.prediction import INFINITE_WIDTH, wanda_densities
 from numerics.pruning.row_law import DATA_DRIVEN, SMOOTHED, Problem, limit_smoothing
 from theory.kernel import second_moment
+from theory.saliency.model import rho
 
 Floats = NDArray[np.float64]
 
@@ -203,7 +204,7 @@ def closed_layers(problem: Problem) -> list[LayerGraphons] | None:
         shares, _ = wanda_densities(np.linalg.norm(problem.x, axis=0), problem.share)
     energies = shares
     if problem.method != "random":
-        formula = numeric((second_moment.density,), second_moment.second_moment)
+        formula = numeric((rho,), second_moment.second_moment)
         energies = np.zeros(problem.inputs)
         energies[shares > 0] = formula(shares[shares > 0])
     units = [point_latent() for _ in range(problem.depth + 1)]

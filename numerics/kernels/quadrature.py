@@ -79,7 +79,7 @@ class Smooth(Sampled):
         return sigma, theta
 
 
-def _mehler(left, right, left_terms, right_terms, sigma, theta):
+def _mehler(left: Floats, right: Floats, left_terms: Floats, right_terms: Floats, sigma: Floats, theta: Floats) -> None:
     """In place: both series, terms float[K, 2, U, I or J], by Horner's rule."""
     columns = sigma.shape[2]
     cosine, value, slope = np.empty(columns), np.empty(columns), np.empty(columns)
@@ -285,7 +285,10 @@ _STENCIL = (5 / 6, -5 / 21, 5 / 84, -5 / 504, 1 / 1260)
 def _differences(function: Function, step: float = 0.02) -> Function:
     def derivative(z: Floats) -> Floats:
         pairs = [(np.asarray(function(z + k * step)), np.asarray(function(z - k * step))) for k in range(1, 6)]
-        return sum(weight / step * (after - before) for weight, (after, before) in zip(_STENCIL, pairs, strict=True))
+        slope: Floats = sum(
+            weight / step * (after - before) for weight, (after, before) in zip(_STENCIL, pairs, strict=True)
+        )
+        return slope
 
     return derivative
 

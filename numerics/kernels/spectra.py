@@ -52,7 +52,8 @@ def centred(kernel: ArrayLike) -> Floats:
     """HKH, H = I − 11ᵀ/m: the kernel of features less their mean over the samples, float[m, m]."""
     K = symmetric("kernel", kernel)
     rows = K.mean(axis=1)
-    return K - rows[:, None] - rows + rows.mean()
+    found: Floats = K - rows[:, None] - rows + rows.mean()
+    return found
 
 
 def kernel_eigenvalues(kernel: ArrayLike) -> Floats:

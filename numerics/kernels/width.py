@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from functools import cache
 from math import sqrt
 from numbers import Real
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -26,7 +27,7 @@ ERRORS = (symbols.value_error, symbols.tangent_error, cosine_symbol, symbols.lim
 
 
 @cache
-def _formula(name: str):
+def _formula(name: str) -> Callable[..., Any]:
     """A formula of K13 as a function of the nine moments, n, N and ρ, and for a bound of errors, cosine and limit."""
     expression = getattr(symbols, name)
     if name == "step":

@@ -29,6 +29,7 @@ from theory.lifts.bundle import Shape, entries, shape_of
 from theory.lifts.maps import Bilinear
 
 Array = NDArray[Any]
+Indices = NDArray[np.integer]
 Axes = list[int]
 
 SAMPLE, TARGET, SOURCE, EDGE, FIRST_LETTER = range(5)  # axes as einsum numbers them
@@ -185,7 +186,8 @@ class Contraction:
         carrier = self.carrier
         rows = np.einsum(y, self.y_axes, [*carrier.given, *carrier.rest])
         rows = rows.reshape(carrier.matrix.shape[1], -1)
-        return (carrier.matrix.astype(y.dtype) @ rows).reshape(self._sizes(carrier.carried, len(y)))
+        carried: Array = (carrier.matrix.astype(y.dtype) @ rows).reshape(self._sizes(carrier.carried, len(y)))
+        return carried
 
     def _carried_back(self, carried: Array, samples: int) -> Array:
         """The adjoint of `_carried`."""
@@ -194,7 +196,8 @@ class Contraction:
         carrier = self.carrier
         rows = carrier.matrix.T.astype(carried.dtype) @ carried.reshape(carrier.matrix.shape[0], -1)
         axes = [*carrier.given, *carrier.rest]
-        return np.einsum(rows.reshape(self._sizes(axes, samples)), axes, self.y_axes)
+        y: Array = np.einsum(rows.reshape(self._sizes(axes, samples)), axes, self.y_axes)
+        return y
 
     def _folded(self, array: Array, fold: Fold, samples: int = 0) -> Array:
         """The array as a factor of the product; letters that it alone has are summed."""
@@ -207,7 +210,8 @@ class Contraction:
         factor = factor.reshape(self._sizes(fold.order, samples))
         alone = [axis for axis in fold.axes if axis not in fold.order]
         ones = (np.ones(self._sizes(alone, samples), factor.dtype), alone) if alone else ()
-        return np.einsum(factor, fold.order, *ones, fold.axes)
+        unfolded: Array = np.einsum(factor, fold.order, *ones, fold.axes)
+        return unfolded
 
     def _sizes(self, axes: Axes, samples: int = 0) -> list[int]:
         return [samples if axis == SAMPLE else self.lengths[axis] for axis in axes]
@@ -244,7 +248,7 @@ class Skips:
         return np.zeros_like(weights), self.contraction.pull_activations(ones, dz) if deeper else None
 
 
-def _apply(starts, sources, weights, y):
+def _apply(starts: Indices, sources: Indices, weights: Array, y: Array) -> Array:
     """Rows of z [batch, targets, left, columns] from blocks [batch, edges, left, contracted] and y."""
     batch, _, lefts, inner = weights.shape
     columns = y.shape[3]
@@ -260,7 +264,7 @@ def _apply(starts, sources, weights, y):
     return z
 
 
-def _pull(starts, sources, weights, delta, width):
+def _pull(starts: Indices, sources: Indices, weights: Array, delta: Array, width: int) -> Array:
     batch, _, lefts, inner = weights.shape
     columns = delta.shape[3]
     pulled = np.zeros((batch, width, inner, columns), delta.dtype)
@@ -275,7 +279,7 @@ def _pull(starts, sources, weights, delta, width):
     return pulled
 
 
-def _outer(starts, sources, delta, y):
+def _outer(starts: Indices, sources: Indices, delta: Array, y: Array) -> Array:
     batch, _, lefts, columns = delta.shape
     blocks = np.zeros((batch, sources.size, lefts, y.shape[2]), y.dtype)
     for b in range(batch):

@@ -17,7 +17,7 @@ from numerics.arguments import InputError, checked_integer
 from numerics.bridge import numeric
 from numerics.exact.balls import NoEnclosureError, NoGuaranteeError, enclose
 from theory.formulas.no_guarantee import NoGuarantee, guaranteed, no_guarantee
-from theory.lifts import convergence, copies, coverage
+from theory.lifts import convergence, copies, coverage, degrees
 from theory.lifts.readout import T as time
 from theory.lifts.tangent import L_0
 
@@ -178,7 +178,7 @@ def two_layer_pac_size(
     matching = _fraction("omega", omega, 0, 1) * sp.prod(chances)
     point = {
         copies.M: checked_integer("M", M, 0, MOST),
-        coverage.lam: _fraction("lam", lam, 0, MOST),
+        degrees.lam: _fraction("lam", lam, 0, MOST),
         coverage.omega: matching,  # ω∏q_i is all that the law knows
         coverage.q: 1,
         convergence.children: len(chances),

@@ -17,6 +17,7 @@ from numerics.arguments import InputError, checked_integer
 from numerics.exact.balls import number
 from numerics.exact.rationals import rational
 from theory.lifts import coverage as symbols
+from theory.lifts import degrees as letters
 
 Number = Fraction | float  # exact: a float counts as the fraction it is
 
@@ -79,7 +80,7 @@ def expected_copies(n: int, lam: Number, qs: Sequence[Number], omega: Number = 1
 def isolated_moment(n: int, lam: Number, qs: Sequence[Number], omega: Number, order: int) -> Fraction:
     """E M'(M' − 1)···(M' − order + 1) for the number M' of isolated copies (L11); arguments of `expected_copies`."""
     order = checked_integer("order", order, 0, MOST)
-    point = {**_instance(n, lam, qs, omega), symbols.k: sp.Integer(order)}
+    point = {**_instance(n, lam, qs, omega), letters.k: sp.Integer(order)}
     return _fraction(rational(symbols.factorial_moment, point))
 
 
@@ -104,8 +105,8 @@ def _instance(n: int, lam: Number, qs: Sequence[Number], omega: Number) -> dict[
     degree, chances, region = _exact("lam", lam, n), _chances(qs), _exact("omega", omega, 1)
     matching = region * prod(chances)
     return {
-        symbols.n: sp.Integer(n),
-        symbols.lam: sp.Rational(degree),
+        letters.n: sp.Integer(n),
+        letters.lam: sp.Rational(degree),
         symbols.r: sp.Integer(len(chances)),
         symbols.q: sp.S.One,
         symbols.omega: sp.Rational(matching),

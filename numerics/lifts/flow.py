@@ -45,7 +45,8 @@ class Trajectory:
     @property
     def energy_defects(self) -> Floats:
         """L(0) − L(t) − ∫‖∇L‖², which is 0 up to the error of the method: float[k]."""
-        return self.losses[0] - self.losses - self.energies
+        defects: Floats = self.losses[0] - self.losses - self.energies
+        return defects
 
 
 def gradient_flow(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -145,5 +146,5 @@ def pull_back(
     return pulled
 
 
-def _doubles(arrays: Mapping) -> dict:
+def _doubles(arrays: Mapping[Any, Array]) -> dict[Any, Array]:
     return {key: array.astype(float, copy=False) for key, array in arrays.items()}

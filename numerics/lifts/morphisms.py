@@ -10,6 +10,7 @@ from numbers import Rational, Real
 from typing import Any, NamedTuple
 
 from numerics.arguments import InputError, checked_integer
+from theory.lifts import degrees as letters
 from theory.lifts import unfolding as symbols
 from theory.lifts.bundle import entries
 from theory.lifts.lift import Lift
@@ -44,7 +45,7 @@ def expected_morphisms(
         if v not in copies:
             raise InputError(f"copies of {v}: no size, expected one for each vertex of the base but inputs")
         count = checked_integer(f"copies of {v}", copies[v], 0, MOST)
-        total *= int(symbols.placements.subs({symbols.n: count, symbols.h: size}))
+        total *= int(symbols.placements.subs({letters.n: count, symbols.h: size}))
     return total
 
 

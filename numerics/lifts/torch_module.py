@@ -160,9 +160,12 @@ def _size(lengths: Mapping[int, int], group: Iterable[int]) -> int:
 def torch_function(expression: sp.Expr) -> Callable[[torch.Tensor], Any]:
     """A SymPy expression in z as a function of a tensor; the slope of a ReLU at its kink is 0, as in torch."""
     if expression == sp.Max(z, 0):
-        return torch.relu
+        relu: Callable[[torch.Tensor], Any] = torch.relu
+        return relu
     exact = expression.replace(lambda part: part.is_number and not part.is_Rational, lambda part: part.evalf(DIGITS))
-    return sp.lambdify((z,), exact, [{"max": _folded(torch.maximum), "min": _folded(torch.minimum)}, "torch"])
+    modules = [{"max": _folded(torch.maximum), "min": _folded(torch.minimum)}, "torch"]
+    function: Callable[[torch.Tensor], Any] = sp.lambdify((z,), exact, modules)
+    return function
 
 
 def _folded(pick: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]) -> Callable[..., torch.Tensor]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
 from itertools import combinations_with_replacement, pairwise
 from math import comb, prod
 from numbers import Rational, Real
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import sympy as sp
@@ -18,9 +18,10 @@ from scipy.stats import binom
 
 from numerics.arguments import InputError, checked_integer
 from numerics.exact.balls import number
+from theory.lifts import degrees as letters
 from theory.lifts import trees as symbols
 
-Vertex = Hashable
+Vertex = Any  # anything hashable
 Edge = tuple[Vertex, Vertex]
 Sampling = Literal["independent", "constant"]
 Number = int | float | Fraction
@@ -44,7 +45,7 @@ def tree_probability(n: int, lam: Number, depth: int, exact: bool = True) -> Fra
 def _exact_probability(n: int, degree: Fraction, depth: int) -> Fraction:
     if depth <= 1:
         return Fraction(1)
-    entry = sp.lambdify((symbols.n, symbols.lam, symbols.k, symbols.j), symbols.transition, [{"binomial": comb}])
+    entry = sp.lambdify((letters.n, letters.lam, letters.k, symbols.j), symbols.transition, [{"binomial": comb}])
     lam = fmpq(degree.numerator, degree.denominator)
     states = range(n + 1)
     rows = [[entry(n, lam, k, j) if k else int(j == 0) for j in states] for k in states]
@@ -56,12 +57,12 @@ def _exact_probability(n: int, degree: Fraction, depth: int) -> Fraction:
 
 def _float_probability(n: int, degree: Fraction, depth: int) -> float:
     """Frontiers that are too rare to matter are left out: the larger a frontier, the more does it reach."""
-    at = {symbols.n: sp.Integer(n), symbols.lam: sp.Rational(degree)}
+    at = {letters.n: sp.Integer(n), letters.lam: sp.Rational(degree)}
     kept, share = [1.0], [0.0]  # of each size of the frontier, from 0
     weights = np.array([0.0, 1.0])
     for _ in range(depth):
         for size in range(len(kept), len(weights)):
-            here = {**at, symbols.k: sp.Integer(size)}
+            here = {**at, letters.k: sp.Integer(size)}
             kept.append(number(symbols.no_collision, here))
             share.append(number(symbols.parent_share, here))
         sizes = slice(len(weights))
@@ -77,7 +78,7 @@ def tree_union_bound(n: int, lam: Number, depth: int) -> Fraction:
     """The bound of L9 on 1 − P(T_K), the expected number of lassos; arguments of `tree_probability`. It may exceed 1."""
     n, depth = checked_integer("n", n, 1, MOST), checked_integer("depth", depth, 0, MOST)
     degree = sp.Rational(_degree("lam", lam, n))
-    return _fraction(symbols.union_bound.subs({symbols.n: n, symbols.lam: degree, symbols.K: depth}).doit())
+    return _fraction(symbols.union_bound.subs({letters.n: n, letters.lam: degree, symbols.K: depth}).doit())
 
 
 class Lasso(NamedTuple):
@@ -130,7 +131,9 @@ def _sources(edges: Iterable[Edge]) -> dict[Vertex, list[Vertex]]:
     return found
 
 
-def _walks(sources: Mapping[Vertex, Sequence[Vertex]], walk: tuple[Vertex, ...], steps: int) -> Iterator[tuple]:
+def _walks(
+    sources: Mapping[Vertex, Sequence[Vertex]], walk: tuple[Vertex, ...], steps: int
+) -> Iterator[tuple[Vertex, ...]]:
     """The walks that go on from one by at most so many steps backward, itself included."""
     yield walk
     if steps > 0:
@@ -149,7 +152,7 @@ def lasso_bound(degrees: Mapping[Edge, Number], root: Vertex, n: int, depth: int
     total = Fraction(0)
     for each in lassos(exact, root, depth):
         weight = prod((exact[edge] for edge in each.edges), start=Fraction(1))
-        value = symbols.lasso.subs({symbols.w: sp.Rational(weight), symbols.c: each.shared, symbols.n: n})
+        value = symbols.lasso.subs({symbols.w: sp.Rational(weight), symbols.c: each.shared, letters.n: n})
         total += _fraction(value) / (2 if each.same else 1)
     return total
 
@@ -168,7 +171,8 @@ def full_lift_edges(edges: Sequence[Edge], root: Vertex, n: int) -> list[tuple[t
 def graphs(edges: Sequence[Edge]) -> NDArray[np.bool_]:
     """Every set of some edges: whether each edge is in it. bool[2^edges, edges]; InputError for more than 22 edges."""
     count = checked_integer("the number of edges", len(edges), 0, MOST_ENUMERATED)
-    return (np.arange(2**count)[:, None] >> np.arange(count)) & 1 == 1
+    present: NDArray[np.bool_] = (np.arange(2**count)[:, None] >> np.arange(count)) & 1 == 1
+    return present
 
 
 def most_walks(edges: Sequence[Edge], root: Vertex, present: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -182,7 +186,8 @@ def most_walks(edges: Sequence[Edge], root: Vertex, present: NDArray[np.bool_]) 
         for place, edge in enumerate(edges):
             if edge[1] == v:
                 walks[edge[0]] += present[:, place] * walks[v]
-    return np.max(list(walks.values()), axis=0)
+    most: NDArray[np.int64] = np.max(list(walks.values()), axis=0)
+    return most
 
 
 def in_neighbours(
@@ -208,7 +213,8 @@ def in_degrees(
     rng: np.random.Generator, vertices: int, n: int, lam: Number, sampling: Sampling = "independent"
 ) -> NDArray[np.int64]:
     """The in-degrees of several vertices above one base edge; arguments of `in_neighbours`. int[vertices]"""
-    return in_neighbours(rng, vertices, n, lam, sampling).sum(axis=1)
+    degrees: NDArray[np.int64] = in_neighbours(rng, vertices, n, lam, sampling).sum(axis=1)
+    return degrees
 
 
 def tree_like(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import sympy as sp
@@ -16,8 +16,8 @@ from flint import fmpq
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError, checked_array, checked_integer
-from theory.lifts.coverage import n as units
 from theory.lifts.coverage import p_0 as density
+from theory.lifts.degrees import n as units
 from theory.lifts.walsh import coverage_of, f_S, missing
 
 Floats = NDArray[np.float64]
@@ -47,10 +47,11 @@ def walsh_transform(values: ArrayLike) -> Floats:
         raise InputError(f"values have shape {array.shape} of {array.dtype}, expected real numbers [..., 2^d]")
     if not np.isfinite(array).all():
         raise InputError("values hold nan or infinite numbers, expected finite ones")
-    return _butterflies(array.astype(float)) / array.shape[-1]
+    transform: Floats = _butterflies(array.astype(float)) / array.shape[-1]
+    return transform
 
 
-def _butterflies(array: NDArray) -> NDArray:
+def _butterflies(array: NDArray[Any]) -> NDArray[Any]:
     """Sums with the signs of all characters along the last axis, whatever the entries are."""
     found = array
     width = 1
@@ -111,7 +112,7 @@ def support_coverage(p0: Fraction | int | float | str, monomials: Iterable[Colle
     return Fraction(int(value.p), int(value.q))
 
 
-def maximal(sets: Iterable[frozenset]) -> list[frozenset]:
+def maximal(sets: Iterable[frozenset[int]]) -> list[frozenset[int]]:
     """Those that lie in no other, each once."""
     distinct = list(dict.fromkeys(sets))
     return [each for each in distinct if not any(each < other for other in distinct)]
@@ -127,11 +128,11 @@ def _probability(name: str, value: Fraction | int | float | str) -> Fraction:
     return exact
 
 
-def _transformed(f: sp.Expr) -> tuple[Sequence[sp.Symbol], dict[sp.Expr, NDArray]]:
+def _transformed(f: sp.Expr) -> tuple[Sequence[sp.Symbol], dict[sp.Expr, NDArray[np.object_]]]:
     """f's symbols, and for each number of which its values are rational combinations the coefficients [2^d], exact."""
     f, symbols = sp.sympify(f), _symbols(f)
     size = 2 ** len(symbols)
-    parts: dict[sp.Expr, NDArray] = {}
+    parts: dict[sp.Expr, NDArray[np.object_]] = {}
     for place in range(size):
         point = {symbol: 1 - 2 * (place >> i & 1) for i, symbol in enumerate(symbols)}
         value = sp.expand(f.subs(point))

@@ -140,7 +140,9 @@ def _bracketed_top_k(
     return csr_array((np.ones(k, bool), columns[kept], starts), shape=(row.size, column.size))
 
 
-def _scan(noise, row, column, low, columns, scores):
+def _scan(
+    noise: Floats, row: Floats, column: Floats, low: float, columns: NDArray[np.int32], scores: Floats
+) -> NDArray[np.int64]:
     """Writes columns and values of the scores row[:, None] * (column * noise) ≥ low; returns where each row ends.
 
     Groups of 32 without any are passed over in a loop that compiles to vector instructions. The last end is −1 if
@@ -201,7 +203,7 @@ def _safe_level(survival: Callable[[Floats], Floats], least: Floats, cells: Indi
         return 0.0
 
     def safe(level: float) -> bool:
-        return (cells * _above(survival, level, least)).sum() >= target
+        return bool((cells * _above(survival, level, least)).sum() >= target)
 
     low = high = float(least.max())
     while safe(high):

@@ -59,7 +59,7 @@ class _Stored:
 
     name: str
     shape: Shape
-    pieces: Callable[[], Iterator[tuple[Positions, NDArray]]]
+    pieces: Callable[[], Iterator[tuple[Positions, NDArray[Any]]]]
     order: Literal["C", "F"] = "C"
 
 
@@ -124,7 +124,7 @@ def _positions(stored: _Stored, nonzero: bool) -> Positions:
     return np.concatenate(pieces)
 
 
-def _kept(positions: Positions, values: NDArray, stored: _Stored, nonzero: bool) -> Positions:
+def _kept(positions: Positions, values: NDArray[Any], stored: _Stored, nonzero: bool) -> Positions:
     """The positions that are kept. InputError at the first entry that is not 0 or 1 (with `nonzero`: not finite)."""
     if values.dtype.kind not in "biuf":
         raise InputError(f"entries are {values.dtype}, expected 0 and 1")
@@ -136,7 +136,8 @@ def _kept(positions: Positions, values: NDArray, stored: _Stored, nonzero: bool)
         expected = "finite weights" if nonzero else "0 or 1"
         hint = "" if nonzero or not np.isfinite(values[at]) else " (`nonzero` keeps every weight that is not 0)"
         raise InputError(f"entry {place} is {values[at]:.6g}, expected {expected}{hint}")
-    return positions[kept]
+    chosen: Positions = positions[kept]
+    return chosen
 
 
 def _choose(shapes: Mapping[str, Shape], layer: str | None) -> str:
@@ -229,7 +230,7 @@ def _stored(
     if dtype.kind not in "biuf":
         raise InputError(f"entries are {dtype}{' (pickled)' if dtype.hasobject else ''}, expected 0 and 1")
 
-    def pieces() -> Iterator[tuple[Positions, NDArray]]:
+    def pieces() -> Iterator[tuple[Positions, NDArray[Any]]]:
         with opened() as stream:
             _header(stream)
             for start, stop in _spans(prod(shape)):
@@ -307,12 +308,13 @@ def _from_torch(file: Path, layer: str | None) -> _Stored:
     return _Stored(name, tuple(tensor.shape), lambda: pieces)
 
 
-def _numbers(tensor: torch.Tensor) -> NDArray:
+def _numbers(tensor: torch.Tensor) -> NDArray[Any]:
     import torch
 
     narrow = tensor.is_floating_point() and tensor.dtype not in (torch.float16, torch.float32, torch.float64)
     with reading(f"entries of another type than {tensor.dtype}"):
-        return (tensor.float() if narrow else tensor).numpy()  # NumPy knows no bfloat16
+        array: NDArray[Any] = (tensor.float() if narrow else tensor).numpy()  # NumPy knows no bfloat16
+        return array
 
 
 def _tensors(prefix: str, held: object) -> Iterator[tuple[str, torch.Tensor]]:

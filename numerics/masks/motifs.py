@@ -136,7 +136,7 @@ def _plan(edges: tuple[tuple[Vertex, Vertex], ...], root: Vertex) -> Plan | None
     steps = []
     dense: set[frozenset[Vertex]] = set()
 
-    def cost(vertex: Vertex) -> tuple:
+    def cost(vertex: Vertex) -> tuple[int, bool, int, Vertex]:
         links = sum(frozenset((vertex, each)) in dense for each in around[vertex])
         return len(around[vertex]), root not in around[vertex], links, vertex
 
@@ -188,10 +188,11 @@ def _bound(plan: Plan, matrix: Matrix) -> int:
     rows = sum(side == 0 for side, _ in vertices)
     columns = len(vertices) - rows
     reached = across**columns * down**rows // min(across, down)
-    return reached * largest ** (len(plan.edges) - len(vertices) + 1)
+    bound: int = reached * largest ** (len(plan.edges) - len(vertices) + 1)
+    return bound
 
 
-def _contract(plan: Plan, matrix: Matrix, weights: Pair, modulus: int | None = None) -> NDArray:
+def _contract(plan: Plan, matrix: Matrix, weights: Pair, modulus: int | None = None) -> NDArray[Any]:
     """Σ over the maps that send the root to each of its images, with the weights of all vertices. [images]"""
     transpose = matrix.T.tocsr() if isinstance(matrix, csr_array) else matrix.T
     size = len(weights[plan.root[0]])
@@ -204,7 +205,7 @@ def _contract(plan: Plan, matrix: Matrix, weights: Pair, modulus: int | None = N
     )
 
 
-def _contract_block(plan: Plan, sides: Pair, weights: Pair, block: slice, modulus: int | None) -> NDArray:
+def _contract_block(plan: Plan, sides: Pair, weights: Pair, block: slice, modulus: int | None) -> NDArray[Any]:
     """The same for a block of images of the root; sides are the matrix and its transpose."""
     held = {vertex: weights[vertex[0]] for edge in plan.edges for vertex in edge}
     held[plan.root] = held[plan.root][block]
@@ -213,7 +214,7 @@ def _contract_block(plan: Plan, sides: Pair, weights: Pair, block: slice, modulu
     for row, column in plan.edges:
         for one, other in ((row, column), (column, row)):
             links[one, other] = at_root if one == plan.root else sides[one[0]]
-    made: dict[tuple[int, int, int], tuple] = {}  # by the identity of the factors, which are kept with the product
+    made: dict[tuple[int, ...], tuple[Any, ...]] = {}  # by the identity of the factors, which are kept with the product
     for vertex, neighbours in plan.steps:
         weight = held.pop(vertex)
         left = links[neighbours[0], vertex]
@@ -233,10 +234,11 @@ def _contract_block(plan: Plan, sides: Pair, weights: Pair, block: slice, modulu
         links[pair] = link
         if plan.root not in pair:
             links[pair[1], pair[0]] = link.T.tocsr() if isinstance(link, csr_array) else link.T
-    return held[plan.root]
+    reached: NDArray[Any] = held[plan.root]
+    return reached
 
 
-def _scaled(matrix: Matrix, weight: NDArray) -> Matrix:
+def _scaled(matrix: Matrix, weight: NDArray[Any]) -> Matrix:
     """matrix · diag(weight)."""
     if not isinstance(matrix, csr_array):
         return matrix * weight
@@ -271,7 +273,7 @@ def _matrix(values: ArrayLike | csr_array | spmatrix) -> Matrix:
     return csr_array(matrix)
 
 
-def _numbers(name: str, values: ArrayLike, dimensions: int) -> NDArray:
+def _numbers(name: str, values: ArrayLike, dimensions: int) -> NDArray[Any]:
     """As float64 or, if they are exact, as Python objects."""
     array = checked_array(name, values)
     if array.ndim != dimensions or array.size == 0 or array.dtype.kind not in "biufO":
@@ -295,7 +297,7 @@ def _symbolic(value: object) -> bool:
     return isinstance(value, sp.Basic) and bool(value.free_symbols)
 
 
-def _weights(name: str, given: ArrayLike | None, size: int) -> NDArray:
+def _weights(name: str, given: ArrayLike | None, size: int) -> NDArray[Any]:
     weights = np.full(size, Fraction(1, size)) if given is None else _numbers(name, given, 1)
     if weights.shape != (size,):
         raise InputError(f"{name} have shape {weights.shape}, expected ({size},)")

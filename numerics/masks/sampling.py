@@ -190,7 +190,9 @@ def _thinned(values: ArrayLike, chunk: Chunk, rng: np.random.Generator) -> tuple
     return rows[kept], columns[kept]
 
 
-def _joined(chunks: Iterable[tuple[NDArray, NDArray]]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def _joined(
+    chunks: Iterable[tuple[NDArray[np.integer], NDArray[np.integer]]],
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     none = np.empty(0, np.int32)
     narrow = [(rows.astype(np.int32, copy=False), columns.astype(np.int32, copy=False)) for rows, columns in chunks]
     rows, columns = map(np.concatenate, zip((none, none), *narrow, strict=True))
@@ -233,7 +235,19 @@ def _probabilities(name: str, values: ArrayLike) -> Floats:
     return np.minimum(array.astype(np.float64), 1)
 
 
-def _jump(rng, rate, top, left, height, width, at, position, rows, columns, group):
+def _jump(
+    rng: np.random.Generator,
+    rate: Floats,
+    top: Indices,
+    left: Indices,
+    height: Indices,
+    width: Indices,
+    at: int,
+    position: float,
+    rows: Indices,
+    columns: Indices,
+    group: Indices,
+) -> tuple[int, int, float]:
     """Fills rows, columns, group with candidates, from cell `position` of rectangle `at` on (−1: not yet entered).
 
     Returns how many were filled and where to resume. Positions are floats, exact below 2⁵³: a jump may exceed every
@@ -258,7 +272,9 @@ def _jump(rng, rate, top, left, height, width, at, position, rows, columns, grou
     return filled, at, position
 
 
-def _counting_sort(rows, columns, m, n):
+def _counting_sort(
+    rows: NDArray[np.int32], columns: NDArray[np.int32], m: int, n: int
+) -> tuple[NDArray[np.int32], Indices]:
     """CSR indices and row starts, sorted: entries are scattered by column, then, stably, by row."""
     down, across = np.zeros(m + 1, np.int64), np.zeros(n + 1, np.int64)
     for i in range(rows.size):

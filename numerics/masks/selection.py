@@ -8,6 +8,7 @@ Masks are arrays of bool, 1 = kept. All of it takes linear time.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -42,7 +43,8 @@ def kth_largest(scores: ArrayLike, k: int) -> float:
     """
     flat = _scores("scores", scores).ravel()
     at = flat.size - checked_integer("k", k, 1, flat.size)
-    return np.partition(flat, at)[at].item()
+    value: float = np.partition(flat, at)[at].item()
+    return value
 
 
 def global_mask(scores: ArrayLike, density: float) -> Mask:
@@ -95,7 +97,7 @@ def n_of_m_mask(scores: ArrayLike, n: int, m: int) -> Mask:
     return largest_of_rows(scores.reshape(-1, m), n).reshape(scores.shape)
 
 
-def largest_of_rows(scores: NDArray, k: int) -> Mask:
+def largest_of_rows(scores: NDArray[Any], k: int) -> Mask:
     """The k largest of each row of scores [r, c]; the lowest column first among equals."""
     if k == 0:
         return np.zeros(scores.shape, bool)
@@ -110,7 +112,7 @@ def largest_of_rows(scores: NDArray, k: int) -> Mask:
     return kept
 
 
-def _scores(name: str, values: ArrayLike) -> NDArray:
+def _scores(name: str, values: ArrayLike) -> NDArray[Any]:
     array = checked_array(name, values)
     if array.dtype.kind not in "biuf" or array.size == 0:
         raise InputError(f"{name} is {array.dtype} of shape {array.shape}, expected a non-empty real array")
@@ -119,7 +121,7 @@ def _scores(name: str, values: ArrayLike) -> NDArray:
     return array
 
 
-def _matrix(values: ArrayLike) -> NDArray:
+def _matrix(values: ArrayLike) -> NDArray[Any]:
     array = _scores("scores", values)
     if array.ndim != 2:
         raise InputError(f"scores have shape {array.shape}, expected a matrix")

@@ -9,12 +9,15 @@ import math
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg.blas import dgemm
 from scipy.sparse import csr_array
 
 from numerics.bridge import compiled
 from numerics.masks.selection import Mask
 from numerics.networks.network import Array
+
+Indices = NDArray[np.integer]
 
 FEW = 0.25  # the density below which loops over kept weights beat BLAS on all of them, measured at m = 150
 
@@ -77,11 +80,13 @@ class _Sparse:
         self.root = math.sqrt(weight.shape[1])
 
     def apply(self, h: Array) -> Array:
-        return compiled(_apply, True)(self.starts, self.columns, self.values / self.root, h)
+        z: Array = compiled(_apply, True)(self.starts, self.columns, self.values / self.root, h)
+        return z
 
     def pull(self, delta: Array) -> Array:
         columns = self.mask.shape[1]
-        return compiled(_pull, True)(self.starts, self.columns, self.values / self.root, delta, columns)
+        pulled: Array = compiled(_pull, True)(self.starts, self.columns, self.values / self.root, delta, columns)
+        return pulled
 
     def move(self, rate: float, delta: Array, h: Array) -> None:
         compiled(_move, True)(self.starts, self.columns, self.values, rate / self.root, delta, h)
@@ -92,7 +97,7 @@ class _Sparse:
         return full
 
 
-def _apply(starts, columns, values, h):
+def _apply(starts: Indices, columns: Indices, values: Array, h: Array) -> Array:
     z = np.zeros((starts.size - 1, h.shape[1]))
     for i in range(starts.size - 1):
         for k in range(starts[i], starts[i + 1]):
@@ -102,7 +107,7 @@ def _apply(starts, columns, values, h):
     return z
 
 
-def _pull(starts, columns, values, delta, width):
+def _pull(starts: Indices, columns: Indices, values: Array, delta: Array, width: int) -> Array:
     pulled = np.zeros((width, delta.shape[1]))
     for i in range(starts.size - 1):
         for k in range(starts[i], starts[i + 1]):
@@ -112,7 +117,7 @@ def _pull(starts, columns, values, delta, width):
     return pulled
 
 
-def _move(starts, columns, values, rate, delta, h):
+def _move(starts: Indices, columns: Indices, values: Array, rate: float, delta: Array, h: Array) -> None:
     for i in range(starts.size - 1):
         for k in range(starts[i], starts[i + 1]):
             left, right, total = delta[i], h[columns[k]], 0.0

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.linalg.blas import dgemm, dsyrk
 
 from numerics.arguments import InputError, checked_integer
@@ -191,7 +191,7 @@ def _add_product(kernel: Array, scale: float, parts: Sequence[Array]) -> Array:
     return dgemm(scale, parts[0].T, parts[1].T, 1.0, kernel, trans_b=1, overwrite_c=1)
 
 
-def _gathered(h, columns, samples, factors):
+def _gathered(h: Array, columns: NDArray[np.intp], samples: NDArray[np.intp], factors: Array) -> Array:
     """h[columns, samples] · factors: [columns, samples]."""
     found = np.empty((columns.size, samples.size))
     for c in range(columns.size):
@@ -201,7 +201,7 @@ def _gathered(h, columns, samples, factors):
     return found
 
 
-def _scatter(kernel, product, rows, columns, lower):
+def _scatter(kernel: Array, product: Array, rows: NDArray[np.intp], columns: NDArray[np.intp], lower: bool) -> None:
     """kernel[rows, columns] += product, or its lower triangle alone."""
     for b in range(columns.size):
         target, source = kernel[:, columns[b]], product[:, b]

@@ -128,7 +128,8 @@ def laziness(training: Trajectory, linearised: Trajectory) -> Array:
             "expected the same steps and samples"
         )
     apart, size = np.linalg.norm(pairs[0] - pairs[1], axis=1), np.linalg.norm(pairs[1], axis=1)
-    return np.divide(apart, size, out=np.where(apart > 0, np.inf, 0.0), where=size > 0)
+    ratios: Array = np.divide(apart, size, out=np.where(apart > 0, np.inf, 0.0), where=size > 0)
+    return ratios
 
 
 def stable_step(network: Network, x: ArrayLike, *, masks: Sequence[Any] | None = None) -> float:
@@ -185,7 +186,17 @@ class _Setting(NamedTuple):
     label: tuple[int, ...]
 
 
-def _setting(network, x, y, masks, centred, step, steps, record, x_test) -> _Setting:
+def _setting(
+    network: Network,
+    x: ArrayLike,
+    y: ArrayLike,
+    masks: Sequence[Any] | None,
+    centred: bool,
+    step: float,
+    steps: int,
+    record: Iterable[int] | None,
+    x_test: ArrayLike | None,
+) -> _Setting:
     masks = None if masks is None else list(masks)
     network, kept = pruned(network, masks)
     samples = inputs(network, x).astype(float, copy=False)

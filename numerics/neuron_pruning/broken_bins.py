@@ -41,7 +41,8 @@ def bins_of(places: Floats, bins: int) -> Integers:
 
 def parities(found: Integers, bins: int) -> NDArray[np.bool_]:
     """Whether each bin holds an odd number of the breakpoints int[s, ...] (bin numbers): bool[..., bins]."""
-    return (np.sum(found[..., None] == np.arange(bins), axis=0) % 2).astype(bool)
+    odd: NDArray[np.bool_] = (np.sum(found[..., None] == np.arange(bins), axis=0) % 2).astype(bool)
+    return odd
 
 
 def no_bins_broken(bins: int, neurons: int) -> int:

@@ -99,14 +99,16 @@ def _errors(c: Floats, theta: Floats, target_theta: float, relu_out: bool) -> Fl
     at_start = _dot(pruned, start)
     top = _cross(start, gap) * _cross(gap, end) > 0  # one of the rays ±gap, where the piece is largest, lies inside
     if not relu_out:
-        return np.maximum(np.abs(at_start - _dot(target, start)), top * np.hypot(*gap)).max(axis=-1)
+        errors: Floats = np.maximum(np.abs(at_start - _dot(target, start)), top * np.hypot(*gap)).max(axis=-1)
+        return errors
     top &= _dot(gap, middle) * _dot(gap, pruned) >= 0  # and the sum is not negative there
     across = (-pruned[1], pruned[0])
     zero = _cross(start, across) * _cross(across, end) > 0
     length = np.hypot(*pruned)
     at_zero = np.abs(_dot(target, across)) / np.where(length > 0, length, 1)
     at_start = np.abs(np.maximum(at_start, 0) - _dot(target, start))
-    return np.maximum.reduce([at_start, top * np.hypot(*gap), zero * at_zero]).max(axis=-1)
+    errors = np.maximum.reduce([at_start, top * np.hypot(*gap), zero * at_zero]).max(axis=-1)
+    return errors
 
 
 def _dot(a: tuple[Number, Number], b: tuple[Number, Number]) -> Number:

@@ -132,7 +132,8 @@ def _subsets_between(items: Floats, low: float, high: float) -> NDArray[np.int64
     last = np.searchsorted(left[order], high - right, side="right")
     counts = last - first
     places = np.arange(counts.sum()) + np.repeat(first - np.cumsum(counts) + counts, counts)
-    return order[places] | np.repeat(np.arange(len(right)), counts) << half
+    codes: NDArray[np.int64] = order[places] | np.repeat(np.arange(len(right)), counts) << half
+    return codes
 
 
 def _subset_sums(items: Floats) -> Floats:

@@ -14,7 +14,7 @@ from numerics.arguments import InputError, checked_array
 from numerics.bridge import numeric
 from theory.saliency import gradient_moments, outputs, row_law, stein_model
 from theory.saliency import snip as symbols
-from theory.saliency.model import dimension, width
+from theory.saliency.model import dimension, tau, width
 
 Floats = NDArray[np.floating]
 
@@ -192,7 +192,7 @@ def _gate_covariances(x: Floats) -> Iterator[tuple[slice, Floats]]:
 def column_densities(moments: ResidualMoments, threshold: float, formula: sp.Expr | None = None) -> Floats:
     """p_j(τ) of P2 for each column, float[d]; `formula` in place of the claim's conditional density."""
     formula = stein_model.expressions["conditional_density"] if formula is None else formula
-    arguments = (symbols.tau, symbols.h, symbols.beta, symbols.spread, symbols.w, symbols.zeta)
+    arguments = (tau, symbols.h, symbols.beta, symbols.spread, symbols.w, symbols.zeta)
     conditional = numeric(arguments, formula)
     grid = (*_weight_nodes(WEIGHT_NODES), *_normal_nodes(GRADIENT_NODES))
     line = (*_weight_nodes(LINE_NODES), np.zeros(1), np.ones(1))
@@ -213,7 +213,7 @@ def output_densities(moments: OutputMoments, exponent: sp.Expr | None = None) ->
     Given the weight w, the characteristic function of ⟨a, g⟩ is known in closed form. The midpoint rule inverts it: all it
     does is to wrap the variable round a circle, of ±14 standard deviations, and to cut the highest frequencies.
     """
-    arguments = (outputs.omega, symbols.tau, symbols.w)
+    arguments = (outputs.omega, tau, symbols.w)
     inversion = numeric(arguments, outputs.inner_product_graphon.expressions["inversion"])
     weights, masses = _weight_nodes(WEIGHT_NODES)
     step = np.pi / CIRCLE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -44,7 +44,8 @@ class Observation:
 
     @property
     def densities(self) -> Floats:
-        return self.mask.mean(axis=0)
+        shares: Floats = self.mask.mean(axis=0)
+        return shares
 
     @property
     def zero_share(self) -> float:
@@ -166,7 +167,7 @@ def _predictors(
     if problem.method == "snip":
         return known or predict(problem, rows, rng, CLOSED_FORMS).predictors
     infinite = replace(problem, width=INFINITE_WIDTH)
-    problems = {
+    problems: dict[str, Callable[[], Problem]] = {
         "limit": lambda: replace(infinite, smoothed=limit_smoothing(problem.x, problem.residual)),
         "realised": lambda: infinite,
         "+ second term": lambda: problem,

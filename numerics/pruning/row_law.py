@@ -88,11 +88,11 @@ class Problem:
 
     @property
     def inputs(self) -> int:
-        return self.x.shape[1]
+        return int(self.x.shape[1])
 
     @property
     def outputs(self) -> int:
-        return self.residual.shape[1]
+        return int(self.residual.shape[1])
 
     @property
     def driver(self) -> Floats:
@@ -317,7 +317,8 @@ def _snip_scores(problem: Problem, w: Floats, a: Floats) -> Floats:
     law = numeric((snip_symbols.a, snip_symbols.w, snip_symbols.g), claims.row_law.expressions["row_saliency"])
     open_gates = w @ problem.x.T > 0
     pulled = np.where(open_gates, a @ problem.residual.T, 0.0) @ problem.x / len(problem.x)
-    return law(1.0, w, pulled) / np.sqrt(problem.width * problem.inputs)
+    scores: Floats = law(1.0, w, pulled) / np.sqrt(problem.width * problem.inputs)
+    return scores
 
 
 def _grasp_scores(problem: Problem, w: Floats, a: Floats) -> Floats:

@@ -284,7 +284,8 @@ def _spectrum(axis: Axes, spectrum: Spectrum) -> None:
 def _shown(mask: csr_array, rows: np.ndarray, columns: np.ndarray) -> Floats:
     """The mask in this order, of at most PIXELS × PIXELS evenly chosen rows and columns."""
     few = [side[np.linspace(0, side.size - 1, min(PIXELS, side.size)).astype(int)] for side in (rows, columns)]
-    return mask[few[0]][:, few[1]].toarray().astype(float)
+    entries: Floats = mask[few[0]][:, few[1]].toarray().astype(float)
+    return entries
 
 
 def _blocks_of(order: np.ndarray, number: int) -> csr_array:
@@ -295,8 +296,10 @@ def _blocks_of(order: np.ndarray, number: int) -> csr_array:
 
 
 def _averaged(mask: csr_array, rows: csr_array, columns: csr_array) -> Floats:
-    return (rows @ mask.astype(float) @ columns.T).toarray()
+    means: Floats = (rows @ mask.astype(float) @ columns.T).toarray()
+    return means
 
 
 def _fitted(model: Model, rows: csr_array, columns: csr_array) -> Floats:
-    return (rows @ model.left) @ (columns @ model.right.T).T
+    means: Floats = (rows @ model.left) @ (columns @ model.right.T).T
+    return means

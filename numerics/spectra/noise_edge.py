@@ -16,6 +16,7 @@ from numerics.bridge import numeric
 from numerics.spectra.singular_values import Matrix, Triplets, is_sparse, leading_triplets, mask_matrix
 from theory.graphon.symbols import m as row_count
 from theory.graphon.symbols import n as column_count
+from theory.graphon.symbols import variance as entry_variance
 from theory.operators import bias
 from theory.operators import noise as theory
 
@@ -35,8 +36,8 @@ _column_height = numeric((theory.column_resolvent, theory.column_flow, column_co
 _row_excess = numeric((theory.row_resolvent, theory.row_fourth, row_count, column_count), theory.row_excess)
 _column_excess = numeric((theory.column_resolvent, theory.column_fourth, row_count, column_count), theory.column_excess)
 _row_tail = numeric((theory.level, theory.row_flow, theory.reach, row_count, column_count), theory.row_tail)
-_square_variance = numeric((theory.variance,), theory.square_variance)
-_fourth_cumulant = numeric((theory.variance,), theory.fourth_cumulant)
+_square_variance = numeric((entry_variance,), theory.square_variance)
+_fourth_cumulant = numeric((entry_variance,), theory.fourth_cumulant)
 _sensitivity = numeric(
     (
         theory.row_share,

@@ -149,7 +149,8 @@ def _nystrom_matrix(kernel: Callable[[Floats, Floats], ArrayLike], row: Quadratu
     values = np.broadcast_to(np.asarray(kernel(row.nodes[:, None], column.nodes), dtype=float), shape)
     if not np.isfinite(values).all():
         raise InputError("the kernel is not finite at the nodes, expected finite values")
-    return np.sqrt(row.weights)[:, None] * values * np.sqrt(column.weights)
+    matrix: Floats = np.sqrt(row.weights)[:, None] * values * np.sqrt(column.weights)
+    return matrix
 
 
 def _refuse_jumps(
@@ -166,7 +167,9 @@ def _refuse_jumps(
             continue
         other = others[:: -(-others.size // LINES)]
 
-        def values(x: Floats, other: Floats = other, values_at: Callable = values_at) -> Floats:
+        def values(
+            x: Floats, other: Floats = other, values_at: Callable[[Floats, Floats], ArrayLike] = values_at
+        ) -> Floats:
             found = np.asarray(values_at(x, other), dtype=float)
             return np.broadcast_to(found, (x.size, other.size)) if found.ndim < 2 else found
 
@@ -200,7 +203,8 @@ def model_threshold(model: SaliencyModel, density: float, *, nodes: int = 64) ->
 
     def densities(threshold: float) -> Floats:
         values = np.asarray(kernel(row.nodes[:, None], column.nodes, threshold), dtype=float)
-        return row.weights @ np.broadcast_to(values, (row.nodes.size, column.nodes.size)) @ column.weights
+        found: Floats = row.weights @ np.broadcast_to(values, (row.nodes.size, column.nodes.size)) @ column.weights
+        return found
 
     found = threshold_for(densities, density)
     _refuse_jumps(lambda x, y: kernel(x, y, found), (rows, row.nodes), (columns, column.nodes))
@@ -278,7 +282,8 @@ def inner_product_singular_values(
     if not np.abs(gram - coarse).max() <= RESIDUAL:
         raise ArithmeticError(f"the Gram matrix is known to {np.abs(gram - coarse).max():.2g}, expected {RESIDUAL}")
     squares = np.linalg.eigvalsh(np.sqrt(beta)[:, None] * gram * np.sqrt(beta))[::-1]
-    return np.sqrt(np.maximum(squares, 0.0))[: len(h) if count is None else checked_integer("count", count, 1, len(h))]
+    values: Floats = np.sqrt(np.maximum(squares, 0.0))
+    return values[: len(h) if count is None else checked_integer("count", count, 1, len(h))]
 
 
 def _inner_product_gram(h: Floats, threshold: float, radii: int, angles: int) -> Floats:

@@ -110,7 +110,8 @@ def _standard_ranks(rows: Floats) -> Floats:
     """The ranks in each row [s, k], centred and of length 1; zeros where a row is constant."""
     ranks = rankdata(rows, axis=1) - (rows.shape[1] + 1) / 2
     lengths = np.sqrt((ranks**2).sum(axis=1, keepdims=True))
-    return np.divide(ranks, lengths, out=np.zeros_like(ranks), where=lengths > 0)
+    standard: Floats = np.divide(ranks, lengths, out=np.zeros_like(ranks), where=lengths > 0)
+    return standard
 
 
 def _row(name: str, values: ArrayLike) -> Floats:

@@ -9,6 +9,7 @@ for the former, and decide no verdict about the truth.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, floor, log, sqrt
@@ -100,12 +101,12 @@ def _accepted(n: int, p: float, side: Side, level: float) -> tuple[int, int]:
     return low, high
 
 
-def _last(holds, n: int) -> int:
+def _last(holds: Callable[[int], bool], n: int) -> int:
     """Return the largest k ≤ n for which a decreasing condition holds (it holds at 0)."""
     return bisect_left(range(1, n + 1), True, key=lambda k: not holds(k))
 
 
-def _bisect(holds, start: float, end: float) -> float:
+def _bisect(holds: Callable[[float], bool], start: float, end: float) -> float:
     """The point nearest to `start` from which on a condition holds that holds at `end`."""
     for _ in range(50):
         middle = (start + end) / 2
@@ -127,7 +128,7 @@ class Betting:
     spread: float
     level: float = LEVEL
 
-    def p_value(self, sample: NDArray[np.float64], mean: float) -> float:
+    def p_value(self, sample: NDArray[np.floating], mean: float) -> float:
         """`sample`: float[n], every entry within [low, high]."""
         before = np.arange(1, self.n + 1)
         quarter = ((self.high - self.low) / 4) ** 2  # a first guess at the variance, worth one observation
@@ -207,7 +208,7 @@ class MedianOfMeans:
         """The standard deviation of a block's mean, at most."""
         return sqrt(self.variance / (self.n // BLOCKS))
 
-    def p_value(self, sample: NDArray[np.float64], mean: float) -> float:
+    def p_value(self, sample: NDArray[np.floating], mean: float) -> float:
         """`sample`: float[n], at least `BLOCKS` numbers; those beyond the last full block are left out."""
         size = self.n // BLOCKS
         median = np.median(sample[: BLOCKS * size].reshape(BLOCKS, size).mean(axis=1))
@@ -261,5 +262,5 @@ class TwoCounts:
         return float(-ndtri(self.level / 2) - ndtri(REPORTED_MISS)) * self._scale()
 
 
-def _log_choose(n: int | NDArray, k: int | NDArray) -> NDArray:
+def _log_choose(n: int | NDArray[np.integer], k: int | NDArray[np.integer]) -> NDArray[np.float64]:
     return gammaln(np.asarray(n) + 1.0) - gammaln(np.asarray(k) + 1.0) - gammaln(np.asarray(n) - k + 1.0)

@@ -31,7 +31,7 @@ from numerics.parallel import raise_failure, run_tasks
 from numerics.statistics.distribution_free import Interval, median_interval
 from numerics.studies.gap_sentences import sentences
 from numerics.studies.gap_summary import Findings, GapSummary, NetworkRow, SizeRow, SlopeRow
-from theory.neuron_pruning import alignment, relu_output, separation, weight_pruning
+from theory.neuron_pruning import alignment, planks, relu_output, separation, weight_pruning
 
 Floats = NDArray[np.floating]
 
@@ -201,20 +201,18 @@ def smallest_half(success: Callable[[int], float]) -> int:
 
 def least_size(curve: str, eps: float) -> int:
     """What N_50 is at least: N2 and N4 for a linear output, N5 for neurons behind a ReLU; 1 where no theorem says more."""
-    coordinates_matter = number(weight_pruning.condition, {weight_pruning.eps: Rational(eps)}) < TARGET.min()
+    coordinates_matter = number(weight_pruning.condition, {alignment.eps: Rational(eps)}) < TARGET.min()
     if curve == NEURONS_LINEAR or (curve == WEIGHTS_LINEAR and coordinates_matter):  # the same bound, by N4
         bound = numeric((alignment.N, alignment.eps), alignment.success)
         return smallest_half(lambda size: float(bound(size, eps)))
     if curve == NEURONS_RELU:
-        return ceil(
-            number(relu_output.most_neurons, {relu_output.eps: Rational(eps), relu_output.delta: Rational(1, 2)})
-        )
+        return ceil(number(relu_output.most_neurons, {alignment.eps: Rational(eps), alignment.delta: Rational(1, 2)}))
     return 1
 
 
 def sufficient_size(eps: float) -> int:
     """N4: neurons of whose weights some mask is within eps of the target behind a ReLU, half of the time."""
-    at = {weight_pruning.d: 2, weight_pruning.eps: Rational(eps), weight_pruning.delta: Rational(1, 2)}
+    at = {planks.d: 2, alignment.eps: Rational(eps), alignment.delta: Rational(1, 2)}
     return 2 * ceil(number(weight_pruning.size, at))
 
 

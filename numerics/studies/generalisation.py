@@ -112,7 +112,10 @@ def units(settings: Settings) -> list[Unit]:
 def measure(unit: Unit) -> list[Outcome]:
     settings = unit.settings
     families = {name: settings.family(name) for name in FAMILIES}
-    return split_outcomes(task_named(unit.task), unit.split, families, settings.densities, settings.rows, settings.seed)
+    outcomes: list[Outcome] = split_outcomes(
+        task_named(unit.task), unit.split, families, settings.densities, settings.rows, settings.seed
+    )
+    return outcomes
 
 
 def size(settings: Settings) -> int:

@@ -28,6 +28,7 @@ from numerics.studies.lift_sentences import sentences
 from numerics.studies.lift_summary import LiftSummary, OutcomeRow, Share, StudentRow, TrendRow
 from theory.lifts import training as claims
 from theory.lifts import walsh
+from theory.lifts.degrees import n as width
 
 SIZES = (4, 8, 16, 32, 64)
 DENSITIES = (Fraction(1, 2), Fraction(1, 6))
@@ -154,14 +155,14 @@ def _draw(kind: str, n: int, rng: np.random.Generator) -> tuple[Bools, Floats]:
 def population() -> tuple[Floats, Floats]:
     """Half of the cube, one of x and −x, and the target there: it is odd, as every student is."""
     points = cube(claims.INPUTS)[::2]
-    values = numeric(walsh.cube, claims.target)(*points.T[: len(walsh.cube)])
+    values = numeric(walsh.cube, walsh.target)(*points.T[: len(walsh.cube)])
     return points, np.asarray(values, dtype=float)
 
 
 @cache
 def costs() -> dict[frozenset[int], float]:
     """What each set of inputs that no unit sees costs at least: ½ f̂(S)², where it is not 0."""
-    found = walsh_coefficients(claims.target)
+    found = walsh_coefficients(walsh.target)
     place = {symbol: i for i, symbol in enumerate(walsh.cube, start=1)}
     return {
         frozenset(place[symbol] for symbol in chosen): number(walsh.missing.subs(walsh.f_S, value))
@@ -182,7 +183,8 @@ def threshold() -> float:
 
 def floors(masks: Bools) -> Floats:
     """The exact lower bound on the loss of each student, by what its masks do not cover: float[R]."""
-    return np.sum([np.where(covered(masks, [chosen]), 0.0, cost) for chosen, cost in costs().items()], axis=0)
+    bounds: Floats = np.sum([np.where(covered(masks, [chosen]), 0.0, cost) for chosen, cost in costs().items()], axis=0)
+    return bounds
 
 
 def batches(settings: Settings) -> list[Batch]:
@@ -198,7 +200,7 @@ def batches(settings: Settings) -> list[Batch]:
 def measure(batch: Batch) -> list[Outcome]:
     settings, kind, n, students = batch.settings, batch.kind, batch.n, batch.students
     masks, weights = draw_students(kind, n, students, settings.seed)
-    step = number(claims.step, {claims.n: n})
+    step = number(claims.step, {width: n})
     trained = train_students(weights, masks, *population(), time=settings.time, step=step)
     bounds, has_cover = floors(masks), covered(masks, needed())
     parameters = masks.sum(axis=(1, 2)) + n
@@ -245,7 +247,7 @@ def summarise(settings: Settings, outcomes: Sequence[Outcome]) -> LiftSummary:
         "sizes": list(settings.sizes),
         "densities": list(map(str, settings.density)),
         "protocol": {
-            "target": str(claims.target),
+            "target": str(walsh.target),
             "time": settings.time,
             "step": str(claims.step),
             "threshold": threshold(),

@@ -91,4 +91,5 @@ def draw_split(task: Task, rng: np.random.Generator) -> Split:
 
 def _on_the_sphere(x: Floats) -> Floats:
     """Samples [N, d] scaled to |x|² = d."""
-    return x * (sqrt(x.shape[1]) / np.linalg.norm(x, axis=1, keepdims=True))
+    scaled: Floats = x * (sqrt(x.shape[1]) / np.linalg.norm(x, axis=1, keepdims=True))
+    return scaled

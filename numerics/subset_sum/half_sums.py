@@ -6,6 +6,8 @@ neither a sum of two nor its distance from a target overflows.
 
 from __future__ import annotations
 
+from collections.abc import MutableSequence, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,7 @@ from numerics.bridge import compiled
 
 Sums = NDArray[np.int64]
 Masks = NDArray[np.uint32]
+Integers = NDArray[np.int64] | MutableSequence[int]  # lists where the work is counted
 FAR = 2**62  # beyond every distance
 
 
@@ -25,7 +28,8 @@ def half_sums(items: Sums, with_masks: bool = True) -> tuple[Sums, Masks]:
     subsets = size if with_masks else 0
     sums, spare = np.zeros(size, np.int64), np.empty(size, np.int64)
     masks, spare_masks = np.zeros(subsets, np.uint32), np.empty(subsets, np.uint32)
-    return compiled(merge_half_sums)(items, sums, spare, masks, spare_masks)
+    found: tuple[Sums, Masks] = compiled(merge_half_sums)(items, sums, spare, masks, spare_masks)
+    return found
 
 
 def subset_with_sum(items: Sums, total: int) -> int:
@@ -38,7 +42,9 @@ def subset_with_sum(items: Sums, total: int) -> int:
     return int(left_masks[i]) | int(right_masks[j]) << half
 
 
-def merge_half_sums(items, sums, spare, masks, spare_masks):
+def merge_half_sums(
+    items: Sums | Sequence[int], sums: Integers, spare: Integers, masks: Integers, spare_masks: Integers
+) -> tuple[Integers, Integers]:
     """The sums without an item merged with those that have it, one item after the other; empty masks stay empty.
 
     A subset and its complement add up to the total, so the upper half of each merge mirrors the lower half; and while
@@ -70,7 +76,7 @@ def merge_half_sums(items, sums, spare, masks, spare_masks):
     return sums, masks
 
 
-def enclose(left, right, targets, found):
+def enclose(left: Integers, right: Integers, targets: Integers, found: Sums) -> None:
     """For each target the places (i, j) of the largest sum left[i] + right[j] ≤ target and of the smallest one above.
 
     found: int[t, 4], the two pairs, −1 where there is no such sum.
@@ -95,7 +101,7 @@ def enclose(left, right, targets, found):
             j -= 1 - up
 
 
-def first_between(left, right, lows, highs, found):
+def first_between(left: Sums, right: Sums, lows: Sums, highs: Sums, found: Sums) -> None:
     """For each interval the places of one sum in it, or −1: first tried where `right` is dense, then everywhere.
 
     found: int[t, 2]
@@ -125,7 +131,7 @@ def first_between(left, right, lows, highs, found):
             j += total < low
 
 
-def count_between(left, right, low, high):
+def count_between(left: Sums, right: Sums, low: int, high: int) -> int:
     """How many sums left[i] + right[j] lie in [low, high]."""
     count = 0
     under = upto = len(right)  # how many of `right` lead to a sum below low, and to one of at most high
@@ -138,7 +144,7 @@ def count_between(left, right, low, high):
     return count
 
 
-def list_between(left, right, low, high, pairs):
+def list_between(left: Sums, right: Sums, low: int, high: int, pairs: Sums) -> None:
     """The places of all sums in [low, high]. pairs: int[count_between(...), 2]"""
     filled = 0
     under = upto = len(right)
@@ -152,7 +158,9 @@ def list_between(left, right, low, high, pairs):
             filled += 1
 
 
-def search_each(items, lows, highs, targets, start, most, masks):
+def search_each(
+    items: Sums, lows: Sums, highs: Sums, targets: Sums, start: int, most: int, masks: NDArray[np.bool_]
+) -> None:
     """For each target a subset of its own items with a sum in [low, high]; else a nearest one of all that were searched.
 
     Searched are windows of at most `most` items, each from `start` items on and always two more, and the empty subset
@@ -200,7 +208,7 @@ def search_each(items, lows, highs, targets, start, most, masks):
                 break
 
 
-def add_item(levels, level, item):
+def add_item(levels: Sums, level: int, item: int) -> None:
     """The sorted sums of one item more, from those at 2^level, …, 2^(level+1) − 1 into the places after these.
 
     The upper half mirrors the lower one, as in `merge_half_sums`.
@@ -218,7 +226,7 @@ def add_item(levels, level, item):
         levels[4 * size - 1 - k] = total - levels[2 * size + k]
 
 
-def read_subset(levels, level, total, items, mask):
+def read_subset(levels: Sums, level: int, total: int, items: Sums, mask: NDArray[np.bool_]) -> None:
     """A subset of the first `level` items with a sum that is among theirs: an item is in it where no sum without it is."""
     for place in range(level - 1, -1, -1):
         sums = levels[1 << place : 2 << place]

@@ -29,7 +29,8 @@ def _struve_series(above: tuple[float], below: tuple[float, float], x: Floats) -
 
 @lru_cache(maxsize=16)
 def _function(variable: sp.Symbol, formula: sp.Expr) -> Callable[[Floats], Floats]:
-    return sp.lambdify(variable, formula, [{"hyper": _struve_series}, "scipy", "numpy"])
+    function: Callable[[Floats], Floats] = sp.lambdify(variable, formula, [{"hyper": _struve_series}, "scipy", "numpy"])
+    return function
 
 
 def _at(variable: sp.Symbol, formula: sp.Expr, x: Floats) -> Floats:

@@ -55,7 +55,8 @@ def _averaged(row: Mapping[int, int]) -> Counter[int]:
 
 def _combination(power: int, row: Mapping[int, int], t: Fraction) -> Fraction:
     total = sum(coefficient * (t - a) ** power for a, coefficient in row.items() if t > a)
-    return Fraction(total) / (2**power * factorial(power))
+    value: Fraction = Fraction(total) / (2**power * factorial(power))
+    return value
 
 
 def sum_distribution(k: int, t: Exact) -> Fraction:

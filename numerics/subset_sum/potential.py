@@ -39,7 +39,8 @@ def mean_next_measure(covered: IntervalUnion, reach: Number, density: Number, at
 def uncovered_odds(rng: np.random.Generator, n: int, eps: float, chains: int) -> NDArray[np.float64]:
     """The odds of a point of [−½, ½] being uncovered after n uniform items on [−1, 1]. float[chains]."""
     share = np.array([outer_covered_set(x, eps, (-0.5, 0.5)).measure for x in rng.uniform(-1, 1, (chains, n))])
-    return np.maximum(0.0, 1 - share) / share
+    odds: NDArray[np.float64] = np.maximum(0.0, 1 - share) / share
+    return odds
 
 
 def covers(x: NDArray[np.float64], eps: float) -> bool:

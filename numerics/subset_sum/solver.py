@@ -135,7 +135,8 @@ class SubsetSums:
             InputError: for a target that is no finite number.
         """
         if not isinstance(z, (Sequence, np.ndarray)):
-            return self.nearest([z])[0]
+            nearest: SubsetResult = self.nearest([z])[0]
+            return nearest
         return SubsetResults(self.items, z, self._nearest_codes(z), np.ones(len(z), dtype=bool))
 
     @overload
@@ -151,7 +152,8 @@ class SubsetSums:
             InputError: for eps < 0 or a number that is not finite.
         """
         if not isinstance(z, (Sequence, np.ndarray)):
-            return self.within([z], eps)[0]
+            within: SubsetResult = self.within([z], eps)[0]
+            return within
         width = min(floor(_distance(eps) / self._unit), WIDEST)
         floors, ceilings = self._places(z)
         lows = floors + (ceilings > 2 * floors) - width  # at most one unit short of the interval, on either side
@@ -249,7 +251,8 @@ class SubsetSums:
         if self.exact_words and len(pairs) <= FEW:
             return np.array([self._code(int(self._left[i]), int(self._right[j])) for i, j in pairs], dtype=np.uint64)
         left, right = (masks[places] for masks, places in zip(self._masks, pairs.T, strict=True))
-        return left.astype(np.uint64) | right.astype(np.uint64) << np.uint64(self._half)
+        codes: Codes = left.astype(np.uint64) | right.astype(np.uint64) << np.uint64(self._half)
+        return codes
 
     def _code(self, *sums: int) -> int:
         left, right = map(subset_with_sum, self._halves, sums)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
@@ -22,7 +22,7 @@ from numerics.reports.plain_text import plain
 from numerics.tickets.limits import USUAL, Limit, Work
 from numerics.tickets.safetensors_files import open_safetensors
 
-Arrays: TypeAlias = dict[str, NDArray]
+Arrays: TypeAlias = dict[str, NDArray[Any]]
 READERS = {".npz": open_npz, ".safetensors": open_safetensors}
 
 

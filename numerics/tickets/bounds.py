@@ -19,13 +19,18 @@ from numerics.exact.balls import number
 from numerics.tickets.search import NetworkTicket, checked_inputs
 from numerics.tickets.source import Floats
 from theory.equivariance import architectures as claim
+from theory.equivariance import ticket as pair
+from theory.equivariance.lower_bound import n_in
+from theory.subset_sum.solver import u
+from theory.subset_sum.symbols import eps as distance
+from theory.subset_sum.symbols import n
 
 UNIT_ROUNDOFF = sp.Rational(1, 2**53)
-MEASURED = (claim.eps, claim.norms, claim.inputs, claim.weight, claim.n_in)
+MEASURED = (distance, pair.norms, pair.inputs, claim.weight, n_in)
 
 
 def measures(
-    layers: Sequence[EquivariantLayer], errors: Sequence[Fraction | float], x: NDArray
+    layers: Sequence[EquivariantLayer], errors: Sequence[Fraction | float], x: NDArray[Any]
 ) -> Iterator[tuple[Any, ...]]:
     """What the bound asks of each layer, in the order of `MEASURED`: ε, Σ‖B_b‖, Σ‖h_i‖, max Σ|w|‖B_b‖, input channels.
 
@@ -45,7 +50,7 @@ def error_bound(ticket: NetworkTicket, x: ArrayLike) -> Floats:
     """
     step = numeric((*MEASURED, claim.before), claim.error)
     given = checked_inputs(ticket, x)
-    before: NDArray = np.zeros(given.shape[:-2])
+    before: NDArray[np.float64] = np.zeros(given.shape[:-2])
     for values in measures(ticket.target, [float(error) for error in ticket.coef_errors], given):
         before = step(*values, before)
     return before
@@ -56,13 +61,13 @@ def equivariance_bound(ticket: NetworkTicket, x: ArrayLike) -> Floats:
 
     InputError as for that.
     """
-    at = {claim.L: roundings(ticket), claim.u: UNIT_ROUNDOFF, claim.f_abs: sp.Integer(1)}
+    at = {claim.L: roundings(ticket), u: UNIT_ROUNDOFF, claim.f_abs: sp.Integer(1)}
     return number(claim.equivariance_error, at) * largest_pass(ticket, x)
 
 
 def roundings(ticket: NetworkTicket) -> int:
     """Roundings that a term meets at most on its way through `NetworkTicket.forward`."""
-    count = numeric((claim.n, claim.n_in, claim.reach), claim.roundings)
+    count = numeric((n, n_in, claim.reach), claim.roundings)
     reaches = (np.count_nonzero(layer.basis, axis=2).sum(axis=0).max() for layer in ticket.target)
     return sum(
         int(count(ticket.width, len(layer.coeffs), reach)) for layer, reach in zip(ticket.target, reaches, strict=True)
@@ -75,4 +80,5 @@ def largest_pass(ticket: NetworkTicket, x: ArrayLike) -> Floats:
     InputError as for `NetworkTicket.forward`.
     """
     layers = [EquivariantLayer(ticket.moduli(k), np.abs(layer.basis)) for k, layer in enumerate(ticket.target)]
-    return forward(layers, np.abs(checked_inputs(ticket, x))).max(axis=(-2, -1))
+    largest: Floats = forward(layers, np.abs(checked_inputs(ticket, x))).max(axis=(-2, -1))
+    return largest

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from numerics.arguments import InputError, Seed, seed_number
 from numerics.equivariance import forward
 from numerics.subset_sum.batch import MOST_ITEMS
-from numerics.tickets.cases import TARGETS, Case, from_files, of_ticket, trained
+from numerics.tickets.cases import Case, from_files, of_ticket, trained
 from numerics.tickets.checking import Check, check_stored
 from numerics.tickets.costs import evaluating, items_for, searching, shapes_of
 from numerics.tickets.demands import Agreement, Demand, Demands, demanded
@@ -34,6 +34,7 @@ from numerics.tickets.report import (
     widths,
 )
 from numerics.tickets.search import NetworkTicket, find_ticket
+from numerics.tickets.targets import TARGETS
 from numerics.tickets.widths import guaranteed_width
 
 PLAIN = re.compile(r"[0-9./]{1,40}(e[+-]?[0-9]{1,2})?")  # no power that would not fit in memory

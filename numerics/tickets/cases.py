@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,7 +98,7 @@ def _samples(file: TargetFile, data: str, nonnegative: bool, limit: Limit) -> Sa
     return Samples(inputs, labels, f"{len(x)} samples of {plain(data)}{beside}")
 
 
-def _read(data: str, inputs: int, limit: Limit) -> tuple[NDArray, NDArray | None, list[str]]:
+def _read(data: str, inputs: int, limit: Limit) -> tuple[NDArray[Any], NDArray[Any] | None, list[str]]:
     """x, maybe y, and the names of what is neither; a .csv file has labels if it has a column more than there are inputs."""
     from numerics.data import digits, load
 
@@ -136,7 +136,8 @@ def _places(y: NDArray[np.float64], samples: int, outputs: int) -> NDArray[np.in
     if outputs == 1:
         return None
     if y.shape == (samples, outputs) and (np.sort(y, axis=1) == (np.arange(outputs) == outputs - 1)).all():
-        return y.argmax(axis=1)
+        top: NDArray[np.int64] = y.argmax(axis=1)
+        return top
     if y.shape not in ((samples,), (samples, 1)) or not np.isin(y, np.arange(outputs)).all():
         raise InputError(
             f"y {list(y.shape)}, expected {samples} whole numbers from 0 to {outputs - 1}, places of outputs"
@@ -144,7 +145,7 @@ def _places(y: NDArray[np.float64], samples: int, outputs: int) -> NDArray[np.in
     return y.ravel().astype(np.int64)
 
 
-def _finite(what: str, array: NDArray) -> NDArray[np.float64]:
+def _finite(what: str, array: NDArray[Any]) -> NDArray[np.float64]:
     found = array.astype(np.float64)
     if not np.isfinite(found).all():
         raise InputError(f"{what} holds nan or infinite numbers, expected finite ones")

@@ -112,17 +112,19 @@ def _next_error(ticket: NetworkTicket, k: int, error: Floats, values: Floats) ->
     return np.add(_moduli(layer, of_error, error), _moduli(layer, of_values, values), dtype=np.float64)
 
 
-def _moduli(layer: EquivariantLayer, coeffs: NDArray, x: Floats) -> Floats:
+def _moduli(layer: EquivariantLayer, coeffs: NDArray[np.float64], x: Floats) -> Floats:
     return EquivariantLayer(np.abs(coeffs), np.abs(layer.basis)).apply(x)
 
 
-def _raised(layer: EquivariantLayer, coeffs: NDArray, x: Floats) -> Floats:
+def _raised(layer: EquivariantLayer, coeffs: NDArray[np.float64], x: Floats) -> Floats:
     """The pass with moduli, raised by what outweighs underflow: of features, entries of the matrix, and outputs."""
-    return _moduli(layer, coeffs, x + TINY) + TINY * (1 + x.sum(axis=(1, 2), keepdims=True))
+    raised: Floats = _moduli(layer, coeffs, x + TINY) + TINY * (1 + x.sum(axis=(1, 2), keepdims=True))
+    return raised
 
 
 def _top(outputs: Floats) -> NDArray[np.intp]:
-    return outputs.reshape(len(outputs), -1).argmax(axis=1)
+    top: NDArray[np.intp] = outputs.reshape(len(outputs), -1).argmax(axis=1)
+    return top
 
 
 def _separated(outputs: Floats, bounds: Floats) -> NDArray[np.bool_]:

@@ -94,7 +94,7 @@ def _same_scale(mine: Layers, theirs: Layers) -> Finding:
     return Finding("scale of the target", False, detail + multiple)
 
 
-def _multiple(mine: NDArray, theirs: NDArray) -> bool:
+def _multiple(mine: NDArray[np.float64], theirs: NDArray[np.float64]) -> bool:
     there = theirs != 0
     if not there.any() or (mine[~there] != 0).any():
         return False
@@ -103,7 +103,7 @@ def _multiple(mine: NDArray, theirs: NDArray) -> bool:
         return bool(np.ptp(ratios) <= NEARLY * np.abs(ratios).max())
 
 
-def _same_numbers(what: str, pairs: Sequence[tuple[NDArray, NDArray]]) -> Finding:
+def _same_numbers(what: str, pairs: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> Finding:
     moved = sum(int((one != other).sum()) for one, other in pairs)
     if not moved:
         return Finding(what, True, "the same, to the last bit")

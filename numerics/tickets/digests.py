@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from hashlib import sha256
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ def digest_of_words(statement: Statement) -> str:
     return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-def _digest(arrays: Iterable[NDArray]) -> str:
+def _digest(arrays: Iterable[NDArray[Any]]) -> str:
     """Little-endian."""
     found = sha256()
     for array in arrays:

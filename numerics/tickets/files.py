@@ -168,7 +168,7 @@ def _ticket(statement: Statement, shapes: list[LayerShape], arrays: Arrays) -> S
     return StoredTicket(statement, ticket, permutations)
 
 
-def _mask(name: str, bits: NDArray, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+def _mask(name: str, bits: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.bool_]:
     count = int(np.prod(shape, dtype=object))
     flat = np.unpackbits(bits)
     if flat[count:].any():

@@ -99,7 +99,7 @@ def _array(what: str, values: ArrayLike, dimensions: int) -> NDArray[np.float64]
     return array.astype(np.float64)
 
 
-def _with_bias(k: int, matrix: NDArray, bias: NDArray, carried: bool) -> NDArray[np.float64]:
+def _with_bias(k: int, matrix: NDArray[np.float64], bias: NDArray[np.float64], carried: bool) -> NDArray[np.float64]:
     """The matrix with a row for the bias and, where the constant is carried on, a column for that."""
     if bias.shape != matrix.shape[1:]:
         raise InputError(f"biases[{k}] {list(bias.shape)}: expected {matrix.shape[1]}")

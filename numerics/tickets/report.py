@@ -284,7 +284,7 @@ def verdict(check: Check, demands: list[Demand]) -> str:
 
 
 def _on_samples(ticket: NetworkTicket, samples: Samples) -> SampleSummary:
-    tops: list[list[NDArray]] = [[], []]
+    tops: list[list[NDArray[np.intp]]] = [[], []]
     agree, certified, outputs = 0, 0, 0
     largest_error, largest_bound, largest_output = 0.0, 0.0, 0.0
     for x in pieces(ticket, samples.x):

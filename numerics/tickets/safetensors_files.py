@@ -50,7 +50,7 @@ def open_safetensors(path: Path, files: ExitStack) -> OpenArrays:
     if start + end != size:
         raise InputError(f"its tensors end at byte {start + end} of {size}, expected the last one")
 
-    def read(name: str) -> NDArray:
+    def read(name: str) -> NDArray[Any]:
         begin, until = places[name]
         with whole_file(".safetensors"):
             stream.seek(start + begin)

@@ -98,7 +98,8 @@ class NetworkTicket:
     def deviations(self, layer: int) -> Floats:
         """How far the farther of both is from each coefficient of the target, correctly rounded. float[in, out, b]"""
         errors, unit = self._errors[layer]
-        return (errors / unit).astype(np.float64)
+        found: Floats = (errors / unit).astype(np.float64)
+        return found
 
     @property
     def coef_errors(self) -> tuple[Fraction, ...]:
@@ -115,7 +116,8 @@ class NetworkTicket:
             ]
             for _, mask, lambdas, mus in self._blocks(layer)
         ]
-        return np.max(sides, axis=1)
+        largest: Floats = np.max(sides, axis=1)
+        return largest
 
     def forward(self, x: ArrayLike) -> Floats:
         """The outputs [..., out, coordinates] of the pruned source for inputs [..., in, coordinates].
@@ -150,13 +152,13 @@ class NetworkTicket:
             yield i, mask, *self.source.block(layer, i)
 
     @cached_property
-    def _sums(self) -> tuple[tuple[NDArray, NDArray], ...]:
+    def _sums(self) -> tuple[tuple[NDArray[np.object_], NDArray[np.object_]], ...]:
         """Integers [in, out, b], the effective coefficients in units of 2^−104."""
         return tuple(self._layer_sums(layer) for layer in range(len(self.target)))
 
-    def _layer_sums(self, layer: int) -> tuple[NDArray, NDArray]:
+    def _layer_sums(self, layer: int) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
         part_of = self.source.splits[layer].part_of
-        found: list[list[NDArray]] = [[], []]
+        found: list[list[NDArray[np.object_]]] = [[], []]
         for _, mask, lambdas, mus in self._blocks(layer):
             for side, sign in enumerate((1, -1)):
                 usable = np.maximum(sign * lambdas, 0)[part_of].T[:, None]
@@ -165,7 +167,7 @@ class NetworkTicket:
         return plus, minus if self.signed and layer == 0 else plus
 
     @cached_property
-    def _errors(self) -> tuple[tuple[NDArray, int], ...]:
+    def _errors(self) -> tuple[tuple[NDArray[np.object_], int], ...]:
         """For each layer the errors of its coefficients as integers [in, out, b], and one over their unit."""
         return tuple(_errors(layer.coeffs, sums) for layer, sums in zip(self.target, self._sums, strict=True))
 
@@ -247,7 +249,7 @@ def checked_inputs(ticket: NetworkTicket, x: ArrayLike) -> Floats:
     return found
 
 
-def _exact_sums(lambdas: Floats, mus: Floats) -> NDArray:
+def _exact_sums(lambdas: Floats, mus: Floats) -> NDArray[np.object_]:
     """Σ_k λ_k μ_k for multiples of 2^−52 within [−1, 1], as Python integers in units of 2^−104.
 
     lambdas: float[n, …], mus: float[n, …] that broadcast; integers of the shape without n.
@@ -265,7 +267,7 @@ def _exact_sums(lambdas: Floats, mus: Floats) -> NDArray:
     return np.asarray(sums, dtype=object)
 
 
-def _errors(coeffs: Floats, sums: tuple[NDArray, NDArray]) -> tuple[NDArray, int]:
+def _errors(coeffs: Floats, sums: tuple[NDArray[np.object_], NDArray[np.object_]]) -> tuple[NDArray[np.object_], int]:
     ratios = [value.as_integer_ratio() for value in coeffs.ravel().tolist()]
     unit = lcm(2 ** (2 * BITS), *(denominator for _, denominator in ratios))
     goals = np.array([over * (unit // under) for over, under in ratios], dtype=object).reshape(coeffs.shape)

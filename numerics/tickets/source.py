@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ class Split(NamedTuple):
     part_of: NDArray[np.intp]
 
 
-def split_identity(basis: NDArray) -> Split:
+def split_identity(basis: NDArray[Any]) -> Split:
     """The finest such sum. basis: [b, out coordinates, in coordinates]
 
     The coordinates that an equivariant map reads are mapped to each other by the group, so the projections are

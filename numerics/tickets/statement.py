@@ -64,7 +64,7 @@ def check_statement_header(header: Header) -> None:
         raise InputError(f"statement {header}, expected at most {LONGEST_STATEMENT} bytes of JSON")
 
 
-def read_statement(array: NDArray) -> Statement:
+def read_statement(array: NDArray[Any]) -> Statement:
     """The statement in an array of bytes. InputError, in one line, unless it is one of the kind that is written here."""
     check_statement_header(Header(array.shape, array.dtype))
     try:

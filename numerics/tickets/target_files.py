@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +77,9 @@ def load_target(path: str | PathLike[str], limit: Limit = USUAL) -> TargetFile:
         return _network({name: array.T if torch else array for name, array in arrays.items()}, constant)
 
 
-def equivariant_layers(coefficients: Sequence[NDArray], bases: Sequence[NDArray]) -> tuple[EquivariantLayer, ...]:
+def equivariant_layers(
+    coefficients: Sequence[NDArray[Any]], bases: Sequence[NDArray[Any]]
+) -> tuple[EquivariantLayer, ...]:
     """Layers of arrays of numbers [in, out, b] and [b, out coordinates, in coordinates]. InputError for what does not fit."""
     if len(coefficients) != len(bases):
         raise InputError(f"{len(coefficients)} arrays of coefficients and {len(bases)} bases, expected as many")
@@ -86,7 +88,7 @@ def equivariant_layers(coefficients: Sequence[NDArray], bases: Sequence[NDArray]
     return checked_network(layers)
 
 
-def permutations_of_levels(layers: Sequence[EquivariantLayer], given: Mapping[int, NDArray]) -> Levels:
+def permutations_of_levels(layers: Sequence[EquivariantLayer], given: Mapping[int, NDArray[Any]]) -> Levels:
     """How generators of a group permute the coordinates of each level, x → x[p]; int[generators, coordinates] each.
 
     given: by level; on others the group acts as on the level before, or trivially on a single coordinate. InputError for
@@ -231,7 +233,7 @@ def _natural(name: str) -> list[tuple[bool, int, str]]:
     return [(not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in re.split(r"(\d+)", name)]
 
 
-def _checked_permutations(level: int, array: NDArray, size: int) -> NDArray[np.int64]:
+def _checked_permutations(level: int, array: NDArray[Any], size: int) -> NDArray[np.int64]:
     fits = array.dtype.kind in "iu" and array.shape == (len(array), size)
     if not fits or (np.sort(array, axis=1) != np.arange(size)).any():
         raise InputError(

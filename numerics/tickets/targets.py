@@ -101,21 +101,23 @@ def point_sets(rng: np.random.Generator, count: int, points: int = POINTS) -> tu
     return np.stack([at.real, at.imag, np.ones_like(at.real)], axis=1), shape
 
 
-def _ring(rng: np.random.Generator, size: tuple[int, int]) -> NDArray:
-    return np.exp(2j * np.pi * rng.random(size))
+def _ring(rng: np.random.Generator, size: tuple[int, int]) -> NDArray[np.complexfloating]:
+    points: NDArray[np.complexfloating] = np.exp(2j * np.pi * rng.random(size))
+    return points
 
 
-def _blobs(rng: np.random.Generator, size: tuple[int, int]) -> NDArray:
-    cloud = rng.standard_normal(size) + 1j * rng.standard_normal(size)
+def _blobs(rng: np.random.Generator, size: tuple[int, int]) -> NDArray[np.complexfloating]:
+    cloud: NDArray[np.complexfloating] = rng.standard_normal(size) + 1j * rng.standard_normal(size)
     return 1.25 * rng.choice([-1, 1], size) + 0.2 * cloud
 
 
-def _segment(rng: np.random.Generator, size: tuple[int, int]) -> NDArray:
+def _segment(rng: np.random.Generator, size: tuple[int, int]) -> NDArray[np.complexfloating]:
     return rng.uniform(-1.5, 1.5, size) + 0j
 
 
-def _disc(rng: np.random.Generator, size: tuple[int, int]) -> NDArray:
-    return np.sqrt(rng.random(size)) * _ring(rng, size)
+def _disc(rng: np.random.Generator, size: tuple[int, int]) -> NDArray[np.complexfloating]:
+    points: NDArray[np.complexfloating] = np.sqrt(rng.random(size)) * _ring(rng, size)
+    return points
 
 
 def _swap(count: int) -> Integers:

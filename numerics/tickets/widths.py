@@ -22,7 +22,9 @@ from numerics.subset_sum.misses import subset_rates
 from numerics.tickets.networks import REACH, checked_network
 from numerics.tickets.source import Floats
 from theory.equivariance import ticket as theory
-from theory.subset_sum.potential import delta as failure
+from theory.equivariance.lower_bound import n_in, n_out
+from theory.equivariance.symbols import B
+from theory.subset_sum.symbols import delta as failure
 from theory.subset_sum.symbols import eps as distance
 
 DRAWS = 1000  # samples of items for each number of them
@@ -46,7 +48,7 @@ def guaranteed_width(layers: Sequence[EquivariantLayer], eps: Number, delta: Num
         return 1  # keep nothing
     count = sum(goals.size for goals in problems)
     share = 2 * allowed / count  # of a coefficient with both signs, for which the size is written
-    one = {theory.n_in: 1, theory.n_out: 1, theory.B: 1, distance: sp.Rational(near), failure: sp.sympify(share)}
+    one = {n_in: 1, n_out: 1, B: 1, distance: sp.Rational(near), failure: sp.sympify(share)}
     return max(1, ceil(number(theory.uniform_size, one)))
 
 

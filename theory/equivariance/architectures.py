@@ -8,9 +8,9 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.equivariance.grids import WINDOW, K, c4_kernels, d4_kernels, window
 from theory.equivariance.lower_bound import CHANNELS_BEFORE, n_in
 from theory.equivariance.symbols import D
+from theory.equivariance.symbols import n as permuted
 from theory.equivariance.symmetric_group import dimension as tensor_maps
 from theory.equivariance.symmetric_group import k, m
-from theory.equivariance.symmetric_group import n as permuted
 from theory.equivariance.ticket import BLOCK, COEFFICIENT_ERROR, INPUTS, NORMS, POINTS, inputs, norms, points
 from theory.equivariance.ticket import error as coefficient_error
 from theory.formulas.no_guarantee import guaranteed

@@ -18,8 +18,7 @@ from theory.equivariance.symbols import (
 )
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
 from theory.subset_sum import volume
-from theory.subset_sum.potential import delta
-from theory.subset_sum.symbols import eps
+from theory.subset_sum.symbols import delta, eps
 from theory.subset_sum.volume import Theta, c, measure, p, q
 
 n_in, n_out = sp.symbols("n_in n_out", positive=True, integer=True)  # channels before and after

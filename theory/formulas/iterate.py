@@ -21,7 +21,8 @@ class Iterate(sp.Expr):
         start = sp.Tuple(*start)
         if not isinstance(step, sp.Lambda) or not len(step.variables) == len(step.expr) == len(start):
             raise ValueError(f"Iterate({step}, {start}): expected a Lambda from a state to a state of the same length")
-        return super().__new__(cls, step, sp.sympify(times), start)
+        made: Iterate = super().__new__(cls, step, sp.sympify(times), start)
+        return made
 
     def _eval_subs(self, old: sp.Basic, new: sp.Basic) -> Iterate:
         step, times, start = self.args

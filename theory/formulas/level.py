@@ -20,7 +20,8 @@ class Level(sp.Expr):
     def __new__(cls, function: sp.Lambda) -> Level:
         if not isinstance(function, sp.Lambda) or len(function.variables) != 1:
             raise ValueError(f"Level({function}): expected a Lambda of one variable")
-        return super().__new__(cls, function)
+        made: Level = super().__new__(cls, function)
+        return made
 
     @property
     def function(self) -> sp.Lambda:

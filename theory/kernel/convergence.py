@@ -103,7 +103,7 @@ def advance(step: Moments, known: Moments, width: sp.Expr, following: sp.Expr, d
 
 
 def second_moment_of(
-    step: Moments, readout: sp.Expr, widths: Sequence, densities: Sequence, kurtosis: object = 1
+    step: Moments, readout: sp.Expr, widths: Sequence[object], densities: Sequence[object], kurtosis: object = 1
 ) -> sp.Expr:
     """E Θ_n(x, x)² in units of the squared path density: `widths` d, n_1 … n_L, `densities` of the L + 1 layers."""
     widths, densities = [sp.sympify(each) for each in widths], [sp.sympify(each) for each in densities]

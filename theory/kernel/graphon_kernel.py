@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sympy as sp
 
@@ -149,14 +149,14 @@ class _Evaluation:
             sp.Piecewise(*((slope, condition) for condition, _, slope in cases)),
         )
 
-    def _applied(self, formula: sp.Expr, graphon: sp.Expr, actual: dict) -> sp.Expr:
+    def _applied(self, formula: sp.Expr, graphon: sp.Expr, actual: dict[sp.Expr, Any]) -> sp.Expr:
         """A formula of the recursion at a graphon and given functions."""
         at_graphon = formula.replace(weight, lambda row, column: graphon.subs({u: row, v: column}, simultaneous=True))
         return at_graphon.replace(
             lambda part: isinstance(part, sp.Integral), lambda integral: self._separated(integral, actual)
         )
 
-    def _separated(self, integral: sp.Integral, actual: dict) -> sp.Expr:
+    def _separated(self, integral: sp.Integral, actual: dict[sp.Expr, Any]) -> sp.Expr:
         """The integral of a sum of products, factor by factor."""
         total = integral.function
         for variable, *_ in integral.limits:
@@ -164,7 +164,7 @@ class _Evaluation:
             total = sum(outer * self._average(inner, variable, actual) for outer, inner in split)
         return total
 
-    def _average(self, integrand: sp.Expr, variable: sp.Symbol, actual: dict) -> sp.Expr:
+    def _average(self, integrand: sp.Expr, variable: sp.Symbol, actual: dict[sp.Expr, Any]) -> sp.Expr:
         """Over all positions, or over those of the inputs: below the first layer Σ is a value for each of these."""
         below = actual.get(covariance(v))
         if variable == v and isinstance(below, tuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import sympy as sp
 
@@ -25,7 +26,7 @@ def generic(letter: str, bundle: Bundle) -> Section:
     }
 
 
-def written(section: Mapping) -> Section:
+def written(section: Mapping[Point, Any]) -> Section:
     """The section with tuples for values."""
     return {point: tuple(entries(value)) for point, value in section.items()}
 

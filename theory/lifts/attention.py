@@ -95,7 +95,7 @@ def attention_lift(
 TOKENS, WIDTH, CHANNELS = 2, 2, 2
 
 
-def named_weight(u: Vertex, v: Vertex) -> tuple:
+def named_weight(u: Vertex, v: Vertex) -> tuple[Any, ...]:
     """Symbols such as Q_01 (channel 0, entry 1), K_01, V_01, and O_01 (entry 0, channel 1), of one head."""
     if u[0] == "x":
         return tuple(tuple(sp.Symbol(f"{f}_{u[1]}{i}", real=True) for i in range(WIDTH)) for f in "QKV")

@@ -28,7 +28,7 @@ def freeze(value: object, *names: str) -> None:
         object.__setattr__(value, name, MappingProxyType(dict(getattr(value, name))))
 
 
-def _frozen(mapping: dict) -> MappingProxyType:
+def _frozen(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
     return MappingProxyType(mapping)
 
 
@@ -62,7 +62,7 @@ def array(values: Iterable[Any], shape: Shape) -> Any:
     return sp.ImmutableDenseNDimArray(values, shape) if shape else values[0]
 
 
-def check_section(section: Mapping, wanted: Any, what: str, tell: Callable[[Any], str] = str) -> None:
+def check_section(section: Mapping[Any, Any], wanted: Any, what: str, tell: Callable[[Any], str] = str) -> None:
     """Refuse a family of values that misses a point or has one too many."""
     for point in wanted:
         if point not in section:

@@ -30,7 +30,8 @@ def diamond(edge_map: Callable[[str], Callable[[Any, Any], Any]]) -> PerceptronM
 
 def free(name: str) -> Callable[[Any, Any], Any]:
     """An edge map M(w, y) of which nothing is known."""
-    return sp.Function(name, real=True)
+    function: Callable[[Any, Any], Any] = sp.Function(name, real=True)
+    return function
 
 
 def linear(name: str) -> Callable[[Any, Any], Any]:

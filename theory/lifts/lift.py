@@ -137,7 +137,8 @@ class Lift:
 
     def push_weights(self, section: Mapping[Edge, Any]) -> dict[Edge, Any]:
         """Values on the edges of G, such as a gradient, summed over each fibre: the section π_!t on the edges of B."""
-        return self.module.weights.push(self.edges, section)
+        pushed: dict[Edge, Any] = self.module.weights.push(self.edges, section)
+        return pushed
 
     def with_weights(self, weights: Mapping[Edge, Any]) -> Lift:
         """The same graph with other weights, one for each of its edges."""

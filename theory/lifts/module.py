@@ -144,5 +144,5 @@ class PerceptronModule:
 SPACES = ("activations", "preactivations", "weights")
 
 
-def _bundle(given: Bundle | Mapping) -> Bundle:
+def _bundle(given: Bundle | Mapping[Any, Shape]) -> Bundle:
     return given if isinstance(given, Bundle) else Bundle(given)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from itertools import chain, combinations
+from typing import TypeVar
 
 import sympy as sp
 
@@ -11,6 +12,8 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.lifts.coverage import INPUT_KEPT, p_0
 from theory.lifts.degrees import n
 from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+
+Item = TypeVar("Item")
 
 x_1, x_2, x_3, x_4, x_5 = cube = sp.symbols("x_1:6", real=True)
 f_S = sp.Symbol("f_S", real=True)  # a Walsh coefficient
@@ -40,7 +43,7 @@ without_x_1 = (linear**2 + cubic**2) / 2
 without_x_3 = cubic**2
 
 
-def subsets(items: Collection, least: int = 0) -> Iterable[tuple]:
+def subsets(items: Collection[Item], least: int = 0) -> Iterable[tuple[Item, ...]]:
     """All subsets of at least so many items."""
     return chain.from_iterable(combinations(items, size) for size in range(least, len(items) + 1))
 

@@ -12,6 +12,7 @@ from theory.neuron_pruning import weight_pruning
 from theory.neuron_pruning.relu_output import strength_density, x
 from theory.quantities import COUNT, NON_NEGATIVE, UNIT, Hypothesis, Quantity
 from theory.subset_sum import potential
+from theory.subset_sum.symbols import delta, eps, n
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,6 @@ class Reading:
     relu_output: bool
 
 
-eps = potential.eps
-delta = potential.delta
 k = sp.Symbol("k", integer=True, positive=True)  # neurons in the window
 total = sp.Symbol("total", real=True)  # Σ c_i over the kept neurons
 mass = sp.Symbol("mass", nonnegative=True)  # Σ |c_i|
@@ -49,7 +48,7 @@ near_bound = sp.Abs(total - 1) + mass * angle
 window = eps / (4 * k)
 neurons = 8 * sp.pi * k**2 / eps
 tail = (2 * sp.exp(-1)) ** k
-failure = potential.failure.subs(potential.n, k).subs(LAW, simultaneous=True) + 2 * tail
+failure = potential.failure.subs(n, k).subs(LAW, simultaneous=True) + 2 * tail
 kept = potential.law_size.subs({**LAW, delta: delta / 2}, simultaneous=True)
 certificate = certificate_of(plus, minus)
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import partial
 from itertools import product
 from math import lcm, prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import sympy as sp
@@ -42,14 +42,11 @@ from numerics.tickets.bounds import roundings as rounded_at_most
 from theory.equivariance.architectures import (
     B_1,
     B_2,
-    K,
     L,
     architecture_tickets,
     bases,
     before,
-    coefficient_error,
     coefficients,
-    eps,
     eps_1,
     eps_2,
     equivariance_error,
@@ -63,19 +60,20 @@ from theory.equivariance.architectures import (
     n_0,
     n_1,
     n_2,
-    n_in,
-    norms,
     norms_1,
     norms_2,
-    points,
     reach,
     roundings,
     two_layers,
-    u,
     weight,
     weight_2,
 )
-from theory.subset_sum.symbols import n
+from theory.equivariance.grids import K
+from theory.equivariance.lower_bound import n_in
+from theory.equivariance.ticket import error as coefficient_error
+from theory.equivariance.ticket import norms, points
+from theory.subset_sum.solver import u
+from theory.subset_sum.symbols import eps, n
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 TURN, SQUARE = cyclic_irreducibles(4)["rotation"], dihedral_irreducibles(4)["E"]
@@ -108,7 +106,7 @@ def ranks(side: int, count: int) -> dict[str, tuple[int, ...]]:
     return found
 
 
-def _whole(matrix: NDArray) -> NDArray[np.int64]:
+def _whole(matrix: NDArray[Any]) -> NDArray[np.int64]:
     """The least multiple without fractions."""
     if matrix.dtype != object:
         return matrix
@@ -150,7 +148,7 @@ class Strayed(NamedTuple):
     plus: tuple[EquivariantLayer, ...]
     minus: EquivariantLayer
     errors: tuple[int, ...]
-    x: NDArray
+    x: NDArray[np.int64]
 
     @property
     def gap(self) -> Fraction:
@@ -311,18 +309,18 @@ def tickets_keep_the_bound(error: sp.Expr, sides: str, trial: Trial) -> Iterator
             _, ticket, x = trial.draw(searched, name, grid(trial), items, sides)
             signed = replace(ticket, signed=True)
             gaps = np.abs(signed.forward(x) - forward(ticket.target, x)).max(axis=(1, 2))
-            bounds: NDArray = np.zeros(len(x))
+            bounds: NDArray[np.float64] = np.zeros(len(x))
             for values in measures(ticket.target, [float(each) for each in ticket.coef_errors], x):
                 bounds = step(*values, bounds)
             detail = f"{name}, {items} items: apart by {gaps.max():.3g}, bound {np.max(bounds):.3g}"
             yield trial.holds((gaps <= bounds + rounding(signed, x)).all(), detail)
 
 
-def rounding(ticket: NetworkTicket, x: NDArray) -> NDArray[np.float64]:
+def rounding(ticket: NetworkTicket, x: NDArray[np.float64]) -> NDArray[np.float64]:
     """How far the computed outputs of both networks are from the exact ones, together."""
     moduli = [EquivariantLayer(np.abs(layer.coeffs), np.abs(layer.basis)) for layer in ticket.target]
     terms = sum(len(layer.coeffs) * layer.basis.shape[2] + len(layer.basis) for layer in ticket.target)
-    target = stray(forward_error, terms) * forward(moduli, np.abs(x)).max(axis=(1, 2))
+    target: NDArray[np.float64] = stray(forward_error, terms) * forward(moduli, np.abs(x)).max(axis=(1, 2))
     return target + stray(forward_error, rounded_at_most(ticket)) * largest_pass(ticket, x)
 
 
@@ -334,7 +332,9 @@ def stray(formula: sp.Expr, terms: int) -> float:
 # Symmetry
 
 
-def drawn_network(rng: np.random.Generator, name: str, pruned: str) -> tuple[Case, list[EquivariantLayer], NDArray]:
+def drawn_network(
+    rng: np.random.Generator, name: str, pruned: str
+) -> tuple[Case, list[EquivariantLayer], NDArray[np.int64]]:
     """Whole coefficients up to 2²⁰, a tenth of them, or of the basis' entries, pruned; inputs up to 2⁴⁰."""
     here = case(name, 3)
     shapes = here.architecture.shapes(here.channels)
@@ -445,7 +445,8 @@ def pass_counted(items: int, channels: int, entries: int) -> int:
     """Roundings of one layer of a ticket: the sums over a block, over input channels and over the basis, one by one."""
     stored = np.full(items, Rounded(0))
     blocks = [((stored * Rounded(0)) * stored).sum() for _ in range(channels)]  # μ_k·(λ_k·x_i)
-    return (np.full(entries, np.sum(blocks)) * np.full(entries, Rounded(0))).sum().times
+    term: Rounded = (np.full(entries, np.sum(blocks)) * np.full(entries, Rounded(0))).sum()
+    return term.times
 
 
 @exact(architecture_tickets)

@@ -109,7 +109,9 @@ def fields(network: str) -> list[Representation]:
 CHANNELS = (2, 3, 2)
 
 
-def random_network(rng: np.random.Generator, network: str, pruned: str) -> tuple[list[EquivariantLayer], NDArray]:
+def random_network(
+    rng: np.random.Generator, network: str, pruned: str
+) -> tuple[list[EquivariantLayer], NDArray[np.int64]]:
     """Two layers with whole coefficients up to 2²⁰ and a tenth of them, or of the entries, pruned; an input up to 2⁴⁰."""
     types = fields(network)
     layers = []

@@ -133,7 +133,7 @@ def generators_suffice(share: sp.Expr, quarter_turns: int, trial: Trial) -> Iter
 @control("a different pairing", c4_dimension=t_in * s_out + s_in * t_out + 2 * r_in * r_out)
 @control("without the mean", share=share * order)
 def multiplicities_give_the_dimension(
-    c4_dimension: sp.Expr, share: sp.Expr, c4_characters: tuple, trial: Trial
+    c4_dimension: sp.Expr, share: sp.Expr, c4_characters: tuple[tuple[sp.Expr, ...], ...], trial: Trial
 ) -> Iterator[Finding]:
     """The mean of the products of two characters of C4 in terms of multiplicities."""
     pairs = zip(*c4_characters, strict=True)

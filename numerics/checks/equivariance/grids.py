@@ -83,7 +83,7 @@ def dimensions(size: int, group: str, method: str) -> dict[str, int]:
     return found
 
 
-def c4_with(fixed: tuple, pair: str, characters: tuple[int, ...]) -> dict[str, sp.Expr]:
+def c4_with(fixed: tuple[sp.Expr, ...], pair: str, characters: tuple[int, ...]) -> dict[str, sp.Expr]:
     """The table with one formula from other numbers of fixed cells."""
     terms = (size * chi * cells for size, chi, cells in zip(C4_SIZES, characters, fixed, strict=True))
     return {**c4_kernels, pair: sp.Add(*terms) / 4}

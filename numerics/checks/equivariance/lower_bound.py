@@ -31,18 +31,12 @@ from numerics.equivariance import (
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.subset_sum.volumes import identity, relu, served_weights
 from theory.equivariance.lower_bound import (
-    Theta,
-    c,
-    delta,
     linear_parameters,
     linear_share,
     linear_success,
-    measure,
     n_in,
     n_out,
-    p,
     pruning_lower_bound,
-    q,
     relu_parameters,
     relu_share,
     relu_success,
@@ -51,7 +45,8 @@ from theory.equivariance.lower_bound import (
 )
 from theory.equivariance.symbols import B, X, Y, order
 from theory.subset_sum.potential import a, failure, kappa
-from theory.subset_sum.symbols import eps, n
+from theory.subset_sum.symbols import delta, eps, n
+from theory.subset_sum.volume import Theta, c, measure, p, q
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 ENTRIES = X * Y
@@ -122,13 +117,13 @@ def pairs() -> dict[str, tuple[Representation, Representation]]:
     }
 
 
-def probing(source: Representation, channels: int) -> NDArray:
+def probing(source: Representation, channels: int) -> NDArray[np.int64]:
     """±e_x in every single channel. int[probes, channels, coordinates]"""
     units = np.eye(channels * source.dimension, dtype=np.int64)
     return np.concatenate([units, -units]).reshape(-1, channels, source.dimension)
 
 
-def outputs(case: Case, values: NDArray) -> NDArray[np.int64]:
+def outputs(case: Case, values: NDArray[np.int64]) -> NDArray[np.int64]:
     """What every layer with coefficients from `values` says at the probes, times the divisor. [layers, probes, out, Y]"""
     source, target = pairs()[case.pair]
     basis = np.array(equivariant_basis(source, target))
@@ -146,7 +141,7 @@ def all_targets(case: Case, activation: str) -> NDArray[np.int64]:
     return np.maximum(found, 0) if activation == "ReLU" else found
 
 
-def share_served(case: Case, activation: str, functions: NDArray) -> Fraction:
+def share_served(case: Case, activation: str, functions: NDArray[np.int64]) -> Fraction:
     """The share of the targets for which one of the functions, which are given times the divisor, is within ε."""
     targets = all_targets(case, activation)
     near = np.zeros(len(targets), bool)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import sympy as sp
@@ -35,14 +35,13 @@ from theory.equivariance.orbits import (
     free_x,
     free_y,
     identity_share,
-    n,
     orbit_basis,
     semifree,
     share,
     still_x,
     still_y,
 )
-from theory.equivariance.symbols import X, Y, class_size, order
+from theory.equivariance.symbols import X, Y, class_size, n, order
 
 MORE = sp.Rational(11, 10)
 
@@ -107,9 +106,10 @@ def fixed_points_count_the_orbits(share: sp.Expr, identity_share: sp.Expr, trial
             yield trial.holds(total == found, f"fixed points give {total}, orbits {found}")
 
 
-def spans(matrices: list[NDArray]) -> int:
+def spans(matrices: list[NDArray[Any]]) -> int:
     """The rank of some matrices as vectors, exactly."""
-    return fmpz_mat([[int(x) for x in matrix.flat] for matrix in matrices]).rank()
+    rank: int = fmpz_mat([[int(x) for x in matrix.flat] for matrix in matrices]).rank()
+    return rank
 
 
 @exact(orbit_basis, cost=0.5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -17,6 +18,7 @@ from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.tickets import NetworkTicket, Source, certify, find_ticket
 from numerics.tickets.bounds import equivariance_bound
 from numerics.tickets.targets import SETS_STEPS, Target, pointset_deepsets
+from theory.equivariance.architectures import n_0, n_1
 from theory.equivariance.point_sets import (
     candidates,
     classes,
@@ -24,8 +26,6 @@ from theory.equivariance.point_sets import (
     d_minus,
     d_plus,
     first_error,
-    n_0,
-    n_1,
     point_set_ticket,
     total,
     x,
@@ -39,14 +39,14 @@ POINTS = 5
 NEAR = 1e-6  # of each coefficient, where 32 items suffice for it
 
 
-def bases(points: int) -> tuple[NDArray, NDArray, NDArray]:
+def bases(points: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Those of the claim times m: whole numbers."""
     unit, ones = np.eye(points, dtype=np.int64), np.ones((points, points), np.int64)
     among = np.stack([points * unit, ones])
     return among, among, ones[None, :1]
 
 
-def layers(coeffs: Sequence[NDArray], points: int = POINTS) -> tuple[EquivariantLayer, ...]:
+def layers(coeffs: Sequence[NDArray[Any]], points: int = POINTS) -> tuple[EquivariantLayer, ...]:
     return tuple(EquivariantLayer(each, basis) for each, basis in zip(coeffs, bases(points), strict=True))
 
 
@@ -58,34 +58,35 @@ def shapes(before: int, hidden: int, after: int) -> tuple[tuple[int, int, int], 
 class Pair:
     """Coefficients of a target, their errors (of σ(x), and for the first layer of σ(−x)), and an input [in, points]."""
 
-    coeffs: tuple[NDArray, ...]
-    errors: tuple[NDArray, ...]
-    minus: NDArray
-    x: NDArray
+    coeffs: tuple[NDArray[np.int64], ...]
+    errors: tuple[NDArray[np.int64], ...]
+    minus: NDArray[np.int64]
+    x: NDArray[np.int64]
 
     @property
-    def outputs(self) -> NDArray:
+    def outputs(self) -> NDArray[Any]:
         """Of the network with errors. [out, 1]"""
         first, *later = layers([a + b for a, b in zip(self.coeffs, self.errors, strict=True)])
         other = replace(first, coeffs=self.coeffs[0] + self.minus)
-        found = first.apply(np.maximum(self.x, 0)) - other.apply(np.maximum(-self.x, 0))
+        found: NDArray[Any] = first.apply(np.maximum(self.x, 0)) - other.apply(np.maximum(-self.x, 0))
         for layer in later:
             found = layer.apply(np.maximum(found, 0))
         return found
 
     @property
-    def gaps(self) -> NDArray:
+    def gaps(self) -> NDArray[Any]:
         """How far the outputs are apart. [out, 1]"""
-        return np.abs(self.outputs - forward(layers(self.coeffs), self.x))
+        apart: NDArray[Any] = np.abs(self.outputs - forward(layers(self.coeffs), self.x))
+        return apart
 
     @np.errstate(invalid="ignore")  # a wrong formula may have no value
-    def bounds(self, first_error: sp.Expr, error: sp.Expr) -> NDArray:
+    def bounds(self, first_error: sp.Expr, error: sp.Expr) -> NDArray[np.float64]:
         """The claimed bound for each output, coefficient by coefficient. [out, 1]"""
         start, step = numeric((d_plus, d_minus, x), first_error), numeric((w, d, h, e), error)
         target, value = layers(self.coeffs), self.x
         terms = start(*(each[..., None] for each in (self.errors[0], self.minus)), value[:, None, None])
         for at, layer in enumerate(target):
-            bound = np.einsum("iobx,byx->oy", terms, layer.basis.astype(np.float64))
+            bound: NDArray[np.float64] = np.einsum("iobx,byx->oy", terms, layer.basis.astype(np.float64))
             if at + 1 < len(target):
                 value = np.maximum(layer.apply(value), 0).astype(np.float64)
                 after = (each[at + 1][..., None] for each in (self.coeffs, self.errors))
@@ -128,7 +129,7 @@ def outputs_stay_within_the_bound(first_error: sp.Expr, error: sp.Expr, trial: T
         yield trial.holds(bool((found.gaps <= found.bounds(first_error, error)).all()), "never exceeded")
 
 
-def small_ticket(rng: np.random.Generator) -> tuple[NetworkTicket, NDArray]:
+def small_ticket(rng: np.random.Generator) -> tuple[NetworkTicket, NDArray[np.float64]]:
     """A ticket for small random coefficients, too narrow to be a good one, and inputs of both signs."""
     target = layers([rng.uniform(-0.2, 0.2, shape) for shape in shapes(3, 2, 2)])
     return find_ticket(target, 16, NEAR, int(rng.integers(2**32))), rng.uniform(-1, 1, (10, 3, POINTS))
@@ -186,7 +187,7 @@ def coefficients_are_counted(
             yield trial.holds(claimed == counted, f"{counted} coefficients, claimed {claimed}")
 
 
-def drawn_network(rng: np.random.Generator, pruned: str) -> tuple[list[EquivariantLayer], NDArray]:
+def drawn_network(rng: np.random.Generator, pruned: str) -> tuple[list[EquivariantLayer], NDArray[np.int64]]:
     """Whole coefficients, half of which are pruned, or of the entries of basis elements; inputs [in, points]."""
     network, inputs = (
         layers([rng.integers(-99, 100, shape) for shape in shapes(3, 6, 4)]),

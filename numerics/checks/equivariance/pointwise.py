@@ -27,10 +27,11 @@ def whole_matrices(size: int, largest: int) -> NDArray[np.int64]:
     return np.array(list(product(range(-largest, largest + 1), repeat=size * size))).reshape(-1, size, size)
 
 
-def commute(matrices: NDArray, vectors: NDArray) -> NDArray[np.bool_]:
+def commute(matrices: NDArray[np.int64], vectors: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Whether σ(Ax) = Aσ(x) at all vectors, for each matrix."""
     images = matrices @ vectors.T
-    return (np.maximum(images, 0) == matrices @ np.maximum(vectors.T, 0)).all(axis=(-2, -1))
+    same: NDArray[np.bool_] = (np.maximum(images, 0) == matrices @ np.maximum(vectors.T, 0)).all(axis=(-2, -1))
+    return same
 
 
 def determinants(matrices: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -123,7 +124,7 @@ TYPES = {
 }
 
 
-def act_exactly(rho: Representation, vectors: NDArray) -> bool:
+def act_exactly(rho: Representation, vectors: NDArray[np.int64]) -> bool:
     """Whether ReLU commutes with every generator at the vectors, in fractions."""
     return all(
         (rho.act((i,), np.maximum(vectors, 0)) == np.maximum(rho.act((i,), vectors), 0)).all()

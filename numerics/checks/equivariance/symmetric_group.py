@@ -12,6 +12,7 @@ import sympy as sp
 from numerics.equivariance import natural, orbit_labels, symmetric, tensor_power
 from numerics.evidence import Finding, Trial, Verdict, control, exact
 from numerics.exact.rationals import rational
+from theory.equivariance.symbols import n
 from theory.equivariance.symmetric_group import (
     bell,
     blocks_up_to,
@@ -20,7 +21,6 @@ from theory.equivariance.symmetric_group import (
     fixed_points,
     k,
     m,
-    n,
     truncated_bell,
     two_points,
 )

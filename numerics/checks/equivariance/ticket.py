@@ -46,9 +46,9 @@ from theory.equivariance.ticket import (
     size,
     uniform_size,
 )
-from theory.subset_sum.potential import a, delta, kappa
+from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.potential import failure as one_failure
-from theory.subset_sum.symbols import eps, n
+from theory.subset_sum.symbols import delta, eps, n
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 
@@ -114,7 +114,7 @@ def blocks(rho: Representation) -> int:
     return int(orbit_labels(rho, trivial(rho.group)).max()) + 1
 
 
-def searched(rng: np.random.Generator, name: str, signed: bool) -> tuple[EquivariantLayer, Ticket, NDArray]:
+def searched(rng: np.random.Generator, name: str, signed: bool) -> tuple[EquivariantLayer, Ticket, NDArray[np.int64]]:
     """A random target with whole coefficients from NEAR to UNIT²/2, a ticket in a random source, and random inputs."""
     before, after = targets(name)
     first, second = (np.array(equivariant_basis(before, rho)) for rho in (before, after))
@@ -129,7 +129,7 @@ def searched(rng: np.random.Generator, name: str, signed: bool) -> tuple[Equivar
     return target, find_ticket(target, source, NEAR, signed), x
 
 
-def weigh(layer: EquivariantLayer, x: NDArray) -> dict[sp.Symbol, int]:
+def weigh(layer: EquivariantLayer, x: NDArray[np.int64]) -> dict[sp.Symbol, int]:
     """Σ‖B_b‖ and Σ‖x_i‖."""
     return {norms: int(np.abs(layer.basis).sum(axis=2).max(axis=1).sum()), inputs: int(np.abs(x).max(axis=-1).sum())}
 
@@ -235,7 +235,7 @@ def tickets_are_found(error: sp.Expr, signed: bool, trial: Trial) -> Iterator[Fi
             yield trial.holds(symmetric_outputs(found, before, after, x[0]), f"{name}: g(ρ(g)x) = ρ(g)g(x)")
 
 
-def symmetric_outputs(found: Ticket, before: Representation, after: Representation, x: NDArray) -> bool:
+def symmetric_outputs(found: Ticket, before: Representation, after: Representation, x: NDArray[np.int64]) -> bool:
     y = forward(found.layers, x)
     letters = range(len(before.images))
     return all((forward(found.layers, before.act((i,), x)) == after.act((i,), y)).all() for i in letters)

@@ -187,7 +187,8 @@ def errors_of_masked_networks(rng: np.random.Generator, networks: int, width: in
     weights = rng.standard_normal((len(owner), inputs))
     values = np.sqrt(2) * np.maximum((weights * x[owner]).sum(axis=1), 0)
     network = np.bincount(owner, weights=values) / wired
-    return (np.linalg.norm(x, axis=1) / np.sqrt(np.pi) - network) ** 2
+    errors: NDArray[np.float64] = (np.linalg.norm(x, axis=1) / np.sqrt(np.pi) - network) ** 2
+    return errors
 
 
 @statistical(maurey_rate, tests=1, cost=0.8)

@@ -92,7 +92,9 @@ def over_cells(integrand: sp.Expr, *limits: sp.Tuple) -> sp.Expr:
     return integrand
 
 
-def edge_chances(first: tuple[Fraction, ...], second: tuple[Fraction, ...]) -> tuple[list, list, list]:
+def edge_chances(
+    first: tuple[Fraction, ...], second: tuple[Fraction, ...]
+) -> tuple[list[Fraction], list[list[Fraction]], list[Fraction]]:
     """Of the kernels at the latents of both hidden layers: input to first, first to second, second to output."""
 
     def at(function: sp.Function, *places: object) -> Fraction:
@@ -105,7 +107,9 @@ def edge_chances(first: tuple[Fraction, ...], second: tuple[Fraction, ...]) -> t
     )
 
 
-def masks_of_two_layers(below: list, between: list, above: list) -> Iterator[tuple[Fraction, int]]:
+def masks_of_two_layers(
+    below: list[Fraction], between: list[list[Fraction]], above: list[Fraction]
+) -> Iterator[tuple[Fraction, int]]:
     """The probability of every mask with these edge chances, and its number of paths."""
     chances = [*below, *(q for row in between for q in row), *above]
     for mask in product((0, 1), repeat=len(chances)):
@@ -125,7 +129,8 @@ def mean_of_paths(widths: tuple[int, int]) -> Fraction:
         for second in product(CELLS, repeat=widths[1]):
             masks = masks_of_two_layers(*edge_chances(first, second))
             total += sum((weight * paths for weight, paths in masks), Fraction(0))
-    return total / 2 ** sum(widths)
+    mean: Fraction = total / 2 ** sum(widths)
+    return mean
 
 
 @exact(path_share, cost=0.5)
@@ -152,7 +157,10 @@ def shares_of_paths(rng: np.random.Generator, masks: int, width: int) -> NDArray
     below = rng.random((masks, width)) < 0.8 * first
     above = rng.random((masks, width)) < second
     between = rng.random((masks, width, width), dtype=np.float32) < 1 - second[:, :, None] * first[:, None, :]
-    return np.einsum("ki,kij,kj->k", above, between, below, dtype=float, optimize=True) / width**2
+    shares: NDArray[np.float64] = (
+        np.einsum("ki,kij,kj->k", above, between, below, dtype=float, optimize=True) / width**2
+    )
+    return shares
 
 
 @statistical(path_share, tests=1, cost=0.5)

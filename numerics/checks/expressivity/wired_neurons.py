@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import accumulate, product
 from math import prod
@@ -149,7 +149,7 @@ def random_rows(rng: np.random.Generator, layers: int, size: int) -> list[list[t
 def count_dominates_the_floor(floor_share: sp.Expr, tail_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Rows near the floor and random ones, latents fixed or drawn among them: tails of N, in rationals, beside the floor's."""
     floor, smallest = Fraction(1, 2), 1.0
-    near = [(floor, floor)] * 4 + [(Fraction(1, 10), Fraction(1, 5))] * 3
+    near: Sequence[tuple[Fraction, ...]] = [(floor, floor)] * 4 + [(Fraction(1, 10), Fraction(1, 5))] * 3
     for rows in (near, *trial.draw(random_rows, trial.size(4), 7)):
         wired = [a * b for a, b in rows]
         on_floor = sum(min(row) >= floor for row in rows)
@@ -208,7 +208,7 @@ def hub_shares_are_integrals(
     yield trial.holds(hub_gain.subs(k, 1) == 1, "one input gains nothing")
 
 
-KERNELS = (
+KERNELS: tuple[Callable[[sp.Expr, sp.Expr], sp.Expr], ...] = (
     lambda row, place: row * place,
     lambda row, place: place + row**2 / 2,
     lambda row, place: (1 - row) * place + row * place**2,

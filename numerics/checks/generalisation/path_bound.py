@@ -27,7 +27,6 @@ from numerics.kernels import graphon_kernel, path_densities, path_residual_bound
 from theory.expressivity.paths import rho_path
 from theory.generalisation.path_bound import (
     beta,
-    d,
     eigenvalue,
     linear_constant,
     linear_term,
@@ -41,6 +40,7 @@ from theory.generalisation.path_bound import (
     path_residual_bound as path_residual_claim,
 )
 from theory.generalisation.path_part import S, constant, layer_constant
+from theory.graphon.limit import inputs as d
 from theory.kernel.dual import depth
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

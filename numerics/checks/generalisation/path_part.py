@@ -25,7 +25,6 @@ from theory.generalisation.path_part import (
     c,
     constant,
     correlation,
-    d,
     layer_constant,
     layer_step,
     linear,
@@ -36,6 +35,7 @@ from theory.generalisation.path_part import (
     sphere_excess,
     value,
 )
+from theory.graphon.limit import inputs as d
 from theory.kernel.dual import a, angle, b, cosine, depth, kappa_0, kappa_1, relu
 from theory.kernel.dual import c as covariance
 from theory.kernel.snip_kernel import alpha, entry_energy, graphon, s
@@ -43,13 +43,14 @@ from theory.kernel.snip_kernel import alpha, entry_energy, graphon, s
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 PRECISION = 128
 t = sp.Symbol("t", real=True)
+Entries = list[list[int]]
 Layers = list[tuple[arb_mat, arb_mat]]  # W and Q with the measure of the block below, 1/blocks, folded in
 
 
 # Kernels of block networks in balls
 
 
-def block_layers(rng: np.random.Generator, sizes: Sequence[int]) -> list[tuple[list, list]]:
+def block_layers(rng: np.random.Generator, sizes: Sequence[int]) -> list[tuple[Entries, Entries]]:
     """Numerators over 60 of W ≤ Q ≤ 1 for each layer of a network with blocks of equal weight, the inputs first."""
     layers = []
     for below, above in zip(sizes, [*sizes[1:], 1], strict=True):
@@ -58,7 +59,7 @@ def block_layers(rng: np.random.Generator, sizes: Sequence[int]) -> list[tuple[l
     return layers
 
 
-def in_balls(layers: Sequence[tuple[list, list]]) -> Layers:
+def in_balls(layers: Sequence[tuple[Entries, Entries]]) -> Layers:
     return [(folded(kept), folded(energy)) for kept, energy in layers]
 
 
@@ -135,10 +136,11 @@ def inputs(rng: np.random.Generator, count: int, dimension: int) -> list[list[in
         if lengths.all() and np.all(
             gram[np.triu_indices(count, 1)] ** 2 < np.outer(lengths, lengths)[np.triu_indices(count, 1)]
         ):
-            return x.tolist()
+            rows: list[list[int]] = x.tolist()
+            return rows
 
 
-def kernel_of(x: list[list[int]], layers: list[tuple[list, list]]) -> arb_mat:
+def kernel_of(x: list[list[int]], layers: list[tuple[Entries, Entries]]) -> arb_mat:
     with ctx.workprec(PRECISION):
         return block_kernel(arb_mat(x), in_balls(layers))
 

@@ -13,6 +13,7 @@ from numerics.checks.generalisation.water_filling import Instance
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.exact import balls
 from theory.formulas.level import Level, level
+from theory.generalisation.path_bound import beta as weight
 from theory.generalisation.snip_bound import (
     beta,
     budget,
@@ -28,7 +29,6 @@ from theory.generalisation.snip_bound import (
     strong_share,
 )
 from theory.generalisation.water_filling import a, lam, share, v
-from theory.generalisation.water_filling import beta as weight
 from theory.kernel.snip_kernel import R_2, energy_tail, r, s
 from theory.saliency.model import phi, rho, tau
 from theory.saliency.tail_selectivity import product_upper

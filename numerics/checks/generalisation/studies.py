@@ -31,6 +31,8 @@ from theory.generalisation.studies import (
     selection_pays,
     trained_networks,
 )
+from theory.graphon.limit import inputs as d
+from theory.graphon.symbols import n
 
 EDGE, READOUT = (trained_networks.expressions[name] for name in ("edge_gradient", "readout_gradient"))
 NEARER_GRAPHON = replace(trained_networks.expressions["nearer"], near="graphon", far="rows")
@@ -151,8 +153,8 @@ def gram(edge_gradient: sp.Expr, readout_gradient: sp.Expr, run: Run) -> Array:
     (width, inputs), learnt = run.weights.shape, len(run.y)
     z = run.inputs @ (run.weights * run.mask).T / np.sqrt(inputs)
     gates = (z > 0).astype(float)
-    edge = numeric((claims.a, claims.gate, claims.mask, claims.x, claims.n, claims.d), edge_gradient)
-    top = numeric((claims.gate, claims.z, claims.n), readout_gradient)(gates, z, width)
+    edge = numeric((claims.a, claims.gate, claims.mask, claims.x, n, d), edge_gradient)
+    top = numeric((claims.gate, claims.z, n), readout_gradient)(gates, z, width)
     kernel = top @ top[:learnt].T
     for unit in range(width):
         part = edge(run.readout[unit], gates[:, unit, None], run.mask[unit], run.inputs, width, inputs)
@@ -163,7 +165,7 @@ def gram(edge_gradient: sp.Expr, readout_gradient: sp.Expr, run: Run) -> Array:
 @exact(trained_networks)
 @control("gradients in pruned weights", edge_gradient=EDGE.subs(claims.mask, 1))
 @control("plain ReLU", readout_gradient=READOUT / sp.sqrt(2))
-@control("standard parametrisation", edge_gradient=EDGE * sp.sqrt(claims.n * claims.d))
+@control("standard parametrisation", edge_gradient=EDGE * sp.sqrt(n * d))
 def gradients_are_derivatives(
     edge_gradient: sp.Expr, readout_gradient: sp.Expr, output: sp.Expr, preactivation: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

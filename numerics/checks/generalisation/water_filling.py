@@ -11,12 +11,11 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
 from numerics.kernels import water_filling
+from theory.generalisation.path_bound import beta
 from theory.generalisation.water_filling import (
     a,
     best_densities,
-    beta,
     capped,
-    d,
     edge,
     full,
     lam,
@@ -31,6 +30,7 @@ from theory.generalisation.water_filling import (
     v,
     water_level,
 )
+from theory.graphon.limit import inputs as d
 from theory.saliency.model import rho
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

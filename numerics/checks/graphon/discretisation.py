@@ -285,7 +285,8 @@ def uniform_deviations(rng: np.random.Generator, samples: int, size: int) -> NDA
     """sup |F_n − id| of samples of uniform numbers. float[samples]"""
     points = np.sort(rng.random((samples, size)), axis=1)
     steps = np.arange(size + 1) / size
-    return np.maximum(steps[1:] - points, points - steps[:-1]).max(axis=1)
+    largest: NDArray[np.floating] = np.maximum(steps[1:] - points, points - steps[:-1]).max(axis=1)
+    return largest
 
 
 @statistical(kernel_discretisation, tests=3)

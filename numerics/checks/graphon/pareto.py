@@ -99,7 +99,8 @@ def example_is_an_instance(
 def rank_on_a_grid(model: SaliencyModel, cut: sp.Expr) -> int:
     """The rank of the values of the kernel for α = 2 on a grid of thirds, in rationals."""
     values = model.kernel(cut).subs(alpha, 2)
-    return sp.Matrix(4, 4, lambda i, j: values.subs({u: sp.Rational(i, 3), v: sp.Rational(j, 3)})).rank()
+    rank: int = sp.Matrix(4, 4, lambda i, j: values.subs({u: sp.Rational(i, 3), v: sp.Rational(j, 3)})).rank()
+    return rank
 
 
 def instances_of(noise: Tail) -> Mapping[str, tuple[SaliencyModel, sp.Expr]]:
@@ -124,7 +125,7 @@ def integrated_density() -> sp.Expr:
     """D(τ) of the example, SymPy integrating over the parts of [1, 2]² beside the curve xy = τ."""
     x, y = sp.symbols("x y", positive=True)
 
-    def over(integrand: sp.Expr, first: tuple, second: tuple) -> sp.Expr:
+    def over(integrand: sp.Expr, first: tuple[sp.Expr, sp.Expr], second: tuple[sp.Expr, sp.Expr]) -> sp.Expr:
         return sp.integrate(sp.integrate(integrand, (y, *second)), (x, *first))
 
     square = x**2 * y**2
@@ -209,7 +210,8 @@ def block_counts(rng: np.random.Generator, size: int, cut: float) -> NDArray[np.
     """Kept entries of the four blocks of a mask of `size` rows and columns each, with Pareto noise. int[4]"""
     row, column = np.repeat([float(x) for x in ROWS], size), np.repeat([float(x) for x in COLUMNS], size)
     scores = np.outer(row, column) * (1 + rng.pareto(float(POWER), size=(2 * size, 2 * size)))
-    return (scores > cut).reshape(2, size, 2, size).sum(axis=(1, 3)).ravel()
+    counts: NDArray[np.int64] = (scores > cut).reshape(2, size, 2, size).sum(axis=(1, 3)).ravel()
+    return counts
 
 
 @statistical(pareto_graphon, tests=2)

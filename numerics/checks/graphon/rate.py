@@ -53,7 +53,7 @@ def rows_bound_the_cut_norm(row_share: sp.Expr, trial: Trial) -> Iterator[Findin
     """row_share · Σ|row sums| ≤ mn‖A‖□ in integers, with equality where the row sums balance and rows have one sign."""
     matrices = [*SHARP, *trial.draw(integer_matrices)]
     for place, matrix in enumerate(matrices):
-        cut = round(exact_cut_norm(matrix) * matrix.size)
+        cut = round(float(exact_cut_norm(matrix)) * matrix.size)
         rows = int(np.abs(matrix.sum(axis=1)).sum())
         holds = row_share * rows == cut if place < len(SHARP) else row_share * rows <= cut
         yield trial.holds(holds, f"{row_share} of {rows} beside the cut {cut}")
@@ -176,7 +176,8 @@ def row_distances(rng: np.random.Generator, rows: int, columns: int, fifths: int
     mask = size[:, None] * np.abs(rng.standard_normal((rows, columns))) > threshold
     kernel = erfc(threshold / (np.sqrt(2) * size))
     density = mask.mean(axis=1)
-    return density * (1 - kernel) + (1 - density) * kernel
+    distances: NDArray[np.floating] = density * (1 - kernel) + (1 - density) * kernel
+    return distances
 
 
 @statistical(optimal_rate, tests=1)

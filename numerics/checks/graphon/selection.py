@@ -47,7 +47,7 @@ def masks_of_the_same_scores_are_nested(gap: sp.Expr, row_shift: int, trial: Tri
         rows, columns = scores.shape
         claimed = gap.subs({kept: keep, above: int(over.sum()), m: rows, n: columns})
         distance = sp.Rational(int(np.abs(difference).sum()), difference.size)
-        cut = sp.Rational(round(exact_cut_norm(difference) * difference.size), difference.size)
+        cut = sp.Rational(round(float(exact_cut_norm(difference)) * difference.size), difference.size)
         yield trial.holds(distance == claimed, f"L¹ distance {distance}, claimed {claimed}")
         yield trial.holds(cut == claimed, f"cut norm {cut}, claimed {claimed}")
 

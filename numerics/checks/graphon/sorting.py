@@ -48,7 +48,8 @@ def monotone_kernel(rng: np.random.Generator, rows: int, columns: int) -> Intege
     """A random kernel in units of 1/SCALE, nondecreasing along both sides: sums of atoms below and to the left."""
     atoms = rng.exponential(size=(rows, columns)) * (rng.random((rows, columns)) < 0.3)
     sums = atoms.cumsum(axis=0).cumsum(axis=1)
-    return (SCALE * sums / max(sums.max(), 1e-9)).round().astype(np.int64)
+    kernel: Integers = (SCALE * sums / max(sums.max(), 1e-9)).round().astype(np.int64)
+    return kernel
 
 
 def rearranged_kernels(rng: np.random.Generator, monotone: bool) -> list[tuple[Integers, Integers]]:
@@ -156,7 +157,8 @@ def block_averages(kernel: Integers, count: int) -> Integers:
     """Sums over count × count equal blocks, on every cell of them."""
     height, width = (size // count for size in kernel.shape)
     sums = kernel.reshape(count, height, count, width).sum(axis=(1, 3))
-    return sums.repeat(height, axis=0).repeat(width, axis=1)
+    averages: Integers = sums.repeat(height, axis=0).repeat(width, axis=1)
+    return averages
 
 
 @exact(degree_sorting)
@@ -261,7 +263,8 @@ def sorting_errors(rng: np.random.Generator, masks: int) -> NDArray[np.float64]:
     kernel = hidden_kernel(SIDE)
     degrees = (rng.random((masks, SIDE, SIDE)) < kernel / 10).sum(axis=2)
     order = (degrees + rng.random((masks, SIDE))).argsort(axis=1)
-    return np.abs(kernel[order] - kernel).mean(axis=(1, 2)) / 10
+    errors: NDArray[np.float64] = np.abs(kernel[order] - kernel).mean(axis=(1, 2)) / 10
+    return errors
 
 
 @statistical(degree_sorting, tests=2)

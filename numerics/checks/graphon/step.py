@@ -134,7 +134,8 @@ def block_counts(rng: np.random.Generator, n: int) -> NDArray[np.int64]:
     """Of n saliencies in each of the 2 × 2 blocks, those above 1. int[4]"""
     noise = np.abs(rng.standard_normal((2, 2, n)))
     scale = np.outer([float(x) for x in ROW], [float(x) for x in COLUMN])
-    return (scale[:, :, None] * noise > 1).sum(axis=2).ravel()
+    counts: NDArray[np.int64] = (scale[:, :, None] * noise > 1).sum(axis=2).ravel()
+    return counts
 
 
 @statistical(step_spectrum, tests=1)

@@ -220,7 +220,8 @@ def chi_of_ranked_masks(rng: np.random.Generator, masks: int, side: int, kept: i
     density = kept / side**2
     masks_as_rows = row_mask(np.abs(rng.standard_normal((masks, side**2))), density)
     counts = masks_as_rows.reshape(masks, side, side).sum(axis=1)
-    return ((counts / side - density) ** 2).sum(axis=1) * side / (density * (1 - density))
+    chi: NDArray[np.floating] = ((counts / side - density) ** 2).sum(axis=1) * side / (density * (1 - density))
+    return chi
 
 
 @statistical(graphon_taxonomy, tests=1)

@@ -102,8 +102,9 @@ def integer_pairs(rng: np.random.Generator, pairs: int) -> tuple[NDArray[np.int6
     return np.stack([x, y]), angles
 
 
-def unit(x: NDArray) -> NDArray[np.floating]:
-    return x / np.linalg.norm(x, axis=-1, keepdims=True)
+def unit(x: NDArray[np.floating]) -> NDArray[np.floating]:
+    scaled: NDArray[np.floating] = x / np.linalg.norm(x, axis=-1, keepdims=True)
+    return scaled
 
 
 @empirical(arc_cosine_numerics)
@@ -139,9 +140,11 @@ def cosine_kernel(x: NDArray[np.floating]) -> NDArray[np.floating]:
     return on_angles(np.arccos(r), r, np.sqrt(np.outer(a, a)))
 
 
-def on_angles(angles: NDArray, r: NDArray, scale: NDArray) -> NDArray[np.floating]:
+def on_angles(
+    angles: NDArray[np.floating], r: NDArray[np.floating], scale: NDArray[np.floating]
+) -> NDArray[np.floating]:
     slope = 1 - angles / np.pi
-    value = np.sin(angles) / np.pi + slope * r
+    value: NDArray[np.floating] = np.sin(angles) / np.pi + slope * r
     return scale * (value + r * slope)
 
 

@@ -197,7 +197,9 @@ def pairs_on_the_sphere_have_the_eigenvalues(sphere_eigenvalue: sp.Expr, trial: 
         yield trial.averages(sample, trial.value(sphere_eigenvalue, {k: dimension, ell: degree}), -1.0, 2.0)
 
 
-def collapsed(rng: np.random.Generator, samples: int, inputs: int, floor: float) -> tuple[NDArray, NDArray]:
+def collapsed(
+    rng: np.random.Generator, samples: int, inputs: int, floor: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Normal samples [m, d], and the eigenvalues of m times their kernel, one input weighted 1 and the others `floor`."""
     x = rng.standard_normal((samples, inputs))
     weights = np.full(inputs, floor)

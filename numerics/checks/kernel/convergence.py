@@ -17,7 +17,6 @@ from numerics.evidence import Finding, Trial, control, empirical, enclosed, exac
 from numerics.kernels.width import before_readout
 from theory.claims import formulas
 from theory.kernel.convergence import (
-    L,
     Moments,
     N,
     Pair,
@@ -51,6 +50,7 @@ from theory.kernel.convergence import (
     width_constant,
 )
 from theory.kernel.dual import cosine, kappa_0, kappa_1
+from theory.kernel.dual import depth as L
 from theory.kernel.finite_width import n
 from theory.saliency.model import rho
 

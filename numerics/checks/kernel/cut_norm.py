@@ -133,7 +133,8 @@ def kernels_differ_by_no_more(constant: sp.Expr, trial: Trial) -> Iterator[Findi
 def mask_distances(rng: np.random.Generator, size: int) -> Floats:
     """|M − W| of entries of masks drawn from W = (u + v)/2 at random latents. float[size]"""
     W = rng.random((size, 2)).mean(axis=1)
-    return np.abs((rng.random(size) < W) - W)
+    distances: Floats = np.abs((rng.random(size) < W) - W)
+    return distances
 
 
 @statistical(cut_norm_continuity, tests=1)

@@ -13,6 +13,7 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact, statisti
 from numerics.exact.logarithms import split_logarithms
 from theory.kernel.dual import (
     J_2,
+    DualActivation,
     a,
     angle,
     angle_step,
@@ -52,7 +53,7 @@ def mean(function: sp.Expr, variance: sp.Symbol) -> sp.Expr:
 @control("squares without 2/π", squares=squares * sp.pi / 2)
 @control("squares with J₁ for J₂", squares=2 * a * b * kappa_1.subs(cosine, c / GEOMETRIC))
 def relu_follows_from_its_derivatives(
-    value: sp.Expr, slope: sp.Expr, squares: sp.Expr, activations: tuple, trial: Trial
+    value: sp.Expr, slope: sp.Expr, squares: sp.Expr, activations: tuple[DualActivation, ...], trial: Trial
 ) -> Iterator[Finding]:
     """Price's theorem: ∂_c E ψψ′ = E ψ̇ψ̇′, down to the density at 0 of two kinks; at c = 0 the means factorise."""
     phi = activations[0].function
@@ -76,7 +77,7 @@ def smooth_activations_follow_from_gaussian_integrals(
     erf_slope: sp.Expr,
     linear_value: sp.Expr,
     linear_slope: sp.Expr,
-    activations: tuple,
+    activations: tuple[DualActivation, ...],
     trial: Trial,
 ) -> Iterator[Finding]:
     """φ̇φ̇′ is constant for the identity and a Gaussian for erf, whose mean is a determinant; odd φ vanish at c = 0."""

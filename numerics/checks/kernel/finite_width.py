@@ -142,7 +142,9 @@ def diagonal_is_the_sum_over_masks(
 WIDTH = 2
 
 
-def kernels(rng: np.random.Generator, networks: int, width: int, x: tuple, y: tuple, density: float) -> NDArray:
+def kernels(
+    rng: np.random.Generator, networks: int, width: int, x: tuple[float, ...], y: tuple[float, ...], density: float
+) -> NDArray[np.float64]:
     """Θ_n(x, y) of networks with Bernoulli masks (density 1: dense), from their gradients. float[networks]"""
     w = rng.standard_normal((networks, width, len(x)))
     mask = rng.random(w.shape) < density
@@ -153,7 +155,8 @@ def kernels(rng: np.random.Generator, networks: int, width: int, x: tuple, y: tu
         hidden = np.sqrt(2) * np.maximum(z, 0)
         first = (np.sqrt(2) * readout * (z > 0))[:, :, None] * mask * point / np.sqrt(len(point))
         gradients.append(np.concatenate([hidden[:, :, None], first], axis=2) / np.sqrt(width))
-    return np.einsum("sij,sij->s", *gradients)
+    products: NDArray[np.float64] = np.einsum("sij,sij->s", *gradients)
+    return products
 
 
 def squared_spread() -> float:

@@ -144,7 +144,11 @@ def one_pass_forward_is_the_sum_over_layers(
 @control("signs lost", two_hidden=graphon_kernel(masked(*GRAPHONS), POSITIONS, [each**2 for each in x], y).total)
 @control("first layer as if dense", one_hidden_terms=trained_too_one.terms)
 def parallel_inputs_sum_over_paths(
-    one_hidden: sp.Expr, two_hidden: sp.Expr, one_hidden_terms: tuple, two_hidden_terms: tuple, trial: Trial
+    one_hidden: sp.Expr,
+    two_hidden: sp.Expr,
+    one_hidden_terms: tuple[sp.Expr, ...],
+    two_hidden_terms: tuple[sp.Expr, ...],
+    trial: Trial,
 ) -> Iterator[Finding]:
     """The gates of x and λx agree: each layer contributes the sum over paths, as in a linear network; none at −x."""
     at = dict(zip((*x, *y), map(sp.Rational, ("1", "2/3", "2", "4/3")), strict=True))
@@ -212,7 +216,11 @@ def on_a_grid(graphons: Sequence[sp.Expr]) -> list[Floats]:
 @control("mean densities", one_hidden_terms=homogenised_one.terms, two_hidden=homogenised_two.total)
 @control("10 % more", one_hidden=ELEVEN * one_hidden.total, two_hidden=ELEVEN * two_hidden.total)
 def a_grid_of_positions_gives_the_same(
-    one_hidden: sp.Expr, two_hidden: sp.Expr, one_hidden_terms: tuple, two_hidden_terms: tuple, trial: Trial
+    one_hidden: sp.Expr,
+    two_hidden: sp.Expr,
+    one_hidden_terms: tuple[sp.Expr, ...],
+    two_hidden_terms: tuple[sp.Expr, ...],
+    trial: Trial,
 ) -> Iterator[Finding]:
     """The recursion on Gauss–Legendre positions, whose error falls geometrically for these analytic integrands."""
     for graphons, total, terms in (
@@ -222,7 +230,7 @@ def a_grid_of_positions_gives_the_same(
         grid = trial.once(on_a_grid, graphons)
         for pair, values in enumerate(PAIRS):
             at = dict(zip((*x, *y), values, strict=True))
-            for seen, claimed in zip((sum(grid), *grid), (total, *terms), strict=True):
+            for seen, claimed in zip((sum(grid, np.zeros(len(PAIRS))), *grid), (total, *terms), strict=True):
                 gap = abs(float(seen[pair]) - trial.value(claimed, at))
                 yield trial.at_most(gap, 1e-9, f"distance at x, x′ = {values}")
 
@@ -277,7 +285,7 @@ def product_of_variances() -> sp.Expr:
 @control("pruned weights trained too", one_hidden_terms=trained_too_one.terms)
 @control("mean densities", one_hidden_terms=homogenised_one.terms)
 @control("half as much again", one_hidden_terms=tuple(sp.Rational(3, 2) * term for term in one_hidden.terms))
-def one_hidden_layer_has_the_mean(one_hidden_terms: tuple, trial: Trial) -> Iterator[Finding]:
+def one_hidden_layer_has_the_mean(one_hidden_terms: tuple[sp.Expr, ...], trial: Trial) -> Iterator[Finding]:
     """Networks of any width are averages of such neurons, whose mean is exact.
 
     Both parts have a second moment of at most 6∫ab: E φ²φ′² ≤ 6ab, and E α⁴ E φ̇²φ̇′² c² ≤ 3·2·c² ≤ 6ab.
@@ -330,7 +338,9 @@ def mean_over_pairs_of_paths(probabilities: Sequence[Floats], inputs: Floats, co
 @control("pruned weights trained too", two_hidden_terms=trained_too_two.terms)
 @control("twice the last layer", two_hidden_terms=(*two_hidden.terms[:2], 2 * two_hidden.terms[2]))
 @control("a dense readout", two_hidden_terms=graphon_kernel(masked(*GRAPHONS[:2], sp.S.One), POSITIONS, x, y).terms)
-def masked_networks_have_the_mean_on_the_diagonal(two_hidden_terms: tuple, trial: Trial) -> Iterator[Finding]:
+def masked_networks_have_the_mean_on_the_diagonal(
+    two_hidden_terms: tuple[sp.Expr, ...], trial: Trial
+) -> Iterator[Finding]:
     """Width 8, d = 2, Bernoulli masks: at x = x′ the limit is the mean at every width, and the variance is known.
 
     Four neurons of each layer stand at each of two Gauss nodes, which average the kernel's quadratics exactly.

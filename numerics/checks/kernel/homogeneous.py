@@ -102,14 +102,16 @@ def probabilities(width: int, inputs: int, readout: float) -> list[Floats]:
 def diagonal_kernels(rng: np.random.Generator, nets: int, readout: float) -> Floats:
     """Θ(x, x) of masked networks with two hidden layers of width 8. float[nets]"""
     weights, masks = masked_networks(rng, nets, probabilities(WIDTH, INPUT.size, readout))
-    return layer_kernels(INPUT, INPUT, weights, masks).sum(axis=1)
+    total: Floats = layer_kernels(INPUT, INPUT, weights, masks).sum(axis=1)
+    return total
 
 
 def trained_densely(rng: np.random.Generator, nets: int) -> Floats:
     """The same for dense networks with weights of variance ρ, all trained. float[nets]"""
     shapes = [p.shape for p in probabilities(WIDTH, INPUT.size, 1.0)]
     weights = [np.sqrt(DENSITY) * rng.standard_normal((nets, *shape)) for shape in shapes]
-    return layer_kernels(INPUT, INPUT, weights, [np.ones(shape) for shape in shapes]).sum(axis=1)
+    total: Floats = layer_kernels(INPUT, INPUT, weights, [np.ones(shape) for shape in shapes]).sum(axis=1)
+    return total
 
 
 @statistical(homogeneous_constants, tests=3, cost=0.4)

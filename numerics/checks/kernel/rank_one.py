@@ -97,14 +97,16 @@ def neurons(rng: np.random.Generator, size: int) -> Floats:
         numeric((u, v), readout)(0.0, position),
     ]
     weights = [np.sqrt(each) * rng.standard_normal(each.shape) for each in shares]
-    return layer_kernels(LEFT, RIGHT, weights, shares).sum(axis=1)
+    total: Floats = layer_kernels(LEFT, RIGHT, weights, shares).sum(axis=1)
+    return total
 
 
 def diagonal_kernels(rng: np.random.Generator, nets: int) -> Floats:
     """Θ(x, x) of masked networks of width 8 with two hidden layers. float[nets]"""
     probabilities = keep_probabilities(rank_one_graphons(2), HIDDEN, np.array(POSITIONS, dtype=float))
     weights, masks = masked_networks(rng, nets, probabilities)
-    return layer_kernels(LEFT, LEFT, weights, masks).sum(axis=1)
+    total: Floats = layer_kernels(LEFT, LEFT, weights, masks).sum(axis=1)
+    return total
 
 
 def mean_densities() -> sp.Expr:

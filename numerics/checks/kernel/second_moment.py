@@ -15,7 +15,6 @@ from numerics.checks.kernel.graphon_kernel import chain_contributions
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from theory.kernel.dual import a, b, c, depth, relu
 from theory.kernel.second_moment import (
-    density,
     energies,
     homogeneous,
     own,
@@ -27,6 +26,7 @@ from theory.kernel.second_moment import (
     slope,
     threshold,
 )
+from theory.saliency.model import rho as density
 from theory.tails import half_normal, t
 
 Floats = NDArray[np.float64]
@@ -205,7 +205,8 @@ def row_shares(rows: int) -> Floats:
 
 
 def row_thresholds(rows: int) -> Floats:
-    return np.sqrt(2) * erfcinv(row_shares(rows))
+    thresholds: Floats = np.sqrt(2) * erfcinv(row_shares(rows))
+    return thresholds
 
 
 @empirical(second_moment_graphon, cost=0.5)

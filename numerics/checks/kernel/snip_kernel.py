@@ -12,7 +12,7 @@ from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from numerics.spectra.singular_values import half_normal as half_normal_law
 from theory.kernel.dual import a, b, c, relu
-from theory.kernel.second_moment import density, own, second_moment
+from theory.kernel.second_moment import own, second_moment
 from theory.kernel.snip_kernel import (
     R_2,
     alpha,
@@ -26,6 +26,7 @@ from theory.kernel.snip_kernel import (
     snip_laws,
     tail,
 )
+from theory.saliency.model import rho as density
 from theory.tails import half_normal, t
 
 Floats = NDArray[np.float64]

@@ -75,7 +75,7 @@ def lengths_grow_with_the_fibres(squared_norm: sp.Expr, trial: Trial) -> Iterato
 
 def random_towers(
     rng: np.random.Generator, count: int
-) -> list[tuple[Bundle, dict[Point, Point], dict[Point, Point], dict, dict]]:
+) -> list[tuple[Bundle, dict[Point, Point], dict[Point, Point], dict[Point, Any], dict[Point, Any]]]:
     """A bundle, maps π and ρ with fibres of any size, none included, and sections s of Y and r over X.
 
     The first π has fibres of sizes 3, 1, 0, 0, and no section has a zero, so that all sizes make a difference.
@@ -87,7 +87,7 @@ def random_towers(
         over: dict[Point, Point] = dict(enumerate(targets))
         above: dict[Point, Point] = {x: int(rng.integers(len(over))) for x in range(rng.integers(9))} if over else {}
 
-        def section(of: Bundle) -> dict:
+        def section(of: Bundle) -> dict[Point, Any]:
             values = {point: rng.integers(1, 10, size=shape) for point, shape in of.shapes.items()}
             return {point: sp.Array(value.tolist()) if value.shape else int(value) for point, value in values.items()}
 

@@ -26,7 +26,7 @@ from theory.lifts.attention import (
     skip_probability,
 )
 from theory.lifts.bundle import array, entries
-from theory.lifts.coverage import lam
+from theory.lifts.degrees import lam
 from theory.lifts.lift import Lift, full_lift
 
 BLOCK: Lift = attention_blocks.expressions["block"]
@@ -157,7 +157,7 @@ def lifted(heads: Matrices, tokens: int) -> Lift:
     """The lift with these matrices Q, K, V, O."""
     channels, width = len(heads[0][0]), len(heads[0][3])
 
-    def weight(u: Any, v: Any) -> tuple:
+    def weight(u: Any, v: Any) -> tuple[Any, ...]:
         if u[0] == "x":
             return tuple(tuple(heads[v[1]][part][u[1]]) for part in range(3))
         return tuple(heads[u[1]][3][i][v[1]] for i in range(width))

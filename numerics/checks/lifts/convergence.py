@@ -208,7 +208,8 @@ def isolated_counts(rng: np.random.Generator, lifts: int, vertices: int) -> NDAr
     types = rng.random((lifts, 1, vertices)) < 0.5
     alone = edges.sum(axis=1, keepdims=True) == 1
     fitting = ((edges & alone & types).sum(axis=2) == 1) & ((edges & alone & ~types).sum(axis=2) == 1)
-    return (fitting & (edges.sum(axis=2) == 2) & (rng.random((lifts, vertices)) < 0.5)).sum(axis=1)
+    counts: NDArray[np.int64] = (fitting & (edges.sum(axis=2) == 2) & (rng.random((lifts, vertices)) < 0.5)).sum(axis=1)
+    return counts
 
 
 @statistical(pac_convergence, tests=2, cost=0.4)
@@ -274,7 +275,7 @@ LIMIT = sp.Rational(3, 4)
 
 def keeps_the_limit(failure: sp.Expr, vertices: int) -> bool:
     try:
-        return balls.number(failure, {**SMALL, n: vertices}) <= LIMIT
+        return bool(balls.number(failure, {**SMALL, n: vertices}) <= LIMIT)
     except balls.NoGuaranteeError:
         return False
 

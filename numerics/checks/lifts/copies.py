@@ -331,6 +331,7 @@ def students_keep_the_bound(bound: sp.Expr, moved_cells: sp.Expr, trial: Trial) 
             yield trial.holds(bound.subs(point) == no_guarantee, "no copies, no guarantee")
             continue
         losses, moves = [], []
+        assert trajectory.positions is not None
         for time, loss, theta in zip(trajectory.times, trajectory.losses, trajectory.positions, strict=True):
             if not time:
                 continue
@@ -386,6 +387,7 @@ def isolated_students_keep_the_second_bound(
         outputs = len(trajectory.theta) - (2 * MIXED + OTHERS if units > 1 else copies)  # readouts follow the weights
         integrals = np.append(0.0, np.cumsum(np.diff(trajectory.times) * trajectory.losses[1:]))
         losses, followed = [], []
+        assert trajectory.positions is not None
         for place in range(1, len(trajectory.times), 2):
             time = float(trajectory.times[place])
             radius = least_radius(time, copies, units * target, sqrt(units) * target)

@@ -54,12 +54,9 @@ from theory.lifts.coverage import (
     isolated_mean,
     isolated_rate,
     isolated_variance,
-    k,
-    lam,
     least_dispersion,
     m,
     most_dispersion,
-    n,
     omega,
     p_0,
     pattern,
@@ -73,17 +70,18 @@ from theory.lifts.coverage import (
     union_bound,
     z,
 )
+from theory.lifts.degrees import k, lam, n
 
 ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
 Law = dict[tuple[int, ...], Fraction]
 
 
-def chance_of(law: Mapping, event: Callable[..., bool]) -> sp.Rational:
+def chance_of(law: Law, event: Callable[..., bool]) -> sp.Rational:
     """The probability of an event under a law given by its masses."""
     return sp.Rational(sum((mass for outcome, mass in law.items() if event(outcome)), Fraction(0)))
 
 
-def mean_of(law: Mapping, value: Callable[..., int]) -> sp.Rational:
+def mean_of(law: Law, value: Callable[..., int]) -> sp.Rational:
     return sp.Rational(sum((mass * value(outcome) for outcome, mass in law.items()), Fraction(0)))
 
 
@@ -320,7 +318,9 @@ def copies_by_enumeration(lift: Small) -> Law:
     return {outcome: mass for outcome, mass in law.items() if mass}
 
 
-def _merged(patterns: Mapping, matching: set[int]) -> dict[tuple[bool, ...], Fraction]:
+def _merged(
+    patterns: Mapping[tuple[tuple[int, bool], ...], Fraction], matching: set[int]
+) -> dict[tuple[bool, ...], Fraction]:
     """Masses of the cells that match, by whether each of them is isolated."""
     found: dict[tuple[bool, ...], Fraction] = {}
     for roots, mass in patterns.items():

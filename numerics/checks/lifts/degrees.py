@@ -161,7 +161,9 @@ COUNTED = 5
 
 def degree_counts(rng: np.random.Generator, vertices: int, copies: int, degree: int, sampling: Sampling) -> list[int]:
     """How many vertices have 0, …, 4 edges."""
-    return np.bincount(in_degrees(rng, vertices, copies, degree, sampling), minlength=COUNTED)[:COUNTED].tolist()
+    degrees = in_degrees(rng, vertices, copies, degree, sampling)
+    counts: list[int] = np.bincount(degrees, minlength=COUNTED)[:COUNTED].tolist()
+    return counts
 
 
 @statistical(binomial_degrees, tests=2, cost=0.5)

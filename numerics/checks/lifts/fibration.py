@@ -65,7 +65,8 @@ def without_edge(lift: Lift, edge: Edge) -> Lift:
 
 def unknown(name: str) -> Callable[[Any, Any], Any]:
     """An edge map M(w, y)."""
-    return sp.Function(name, real=True)
+    function: Callable[[Any, Any], Any] = sp.Function(name, real=True)
+    return function
 
 
 def multiple(name: str) -> Callable[[Any, Any], Any]:

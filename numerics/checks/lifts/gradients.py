@@ -147,7 +147,7 @@ def copies_of(rng: np.random.Generator, most: int) -> dict[str, int]:
     return {v: 1 if v == "0" else int(rng.integers(2 if v == VERTICES[-1] else 1, most + 1)) for v in VERTICES}
 
 
-def lifted(edges: list[Edge], above: set[tuple], copies: Mapping[str, int]) -> Lift:
+def lifted(edges: list[Edge], above: set[Edge], copies: Mapping[str, int]) -> Lift:
     """The lift of cubic units with these edges ((u, i), (v, j)); its weights say nothing yet."""
     over = {(v, i): v for v, count in copies.items() for i in range(count)}
     return Lift(cubic_module(tuple(edges)), over, dict.fromkeys(sorted(above), sp.Integer(0)))
@@ -167,7 +167,7 @@ def symmetric_lift(rng: np.random.Generator, kind: str) -> Lift:
     """
     edges = random_base(rng)
     copies = copies_of(rng, 3) if kind == "full" else {v: 1 if v == "0" else 3 for v in VERTICES}
-    above: set[tuple] = set()
+    above: set[Edge] = set()
     for u, v in edges:
         turn = int(rng.integers(3))
         for i in range(copies[u]):
@@ -214,7 +214,8 @@ def derivative(readout: Readout, weights: Mapping[Edge, Fraction], edges: set[Ed
     output = Readout(readout.lift.with_weights(moved), readout.coefficients).output(
         {("0", 0): Dual(Fraction(1), Fraction(0))}
     )
-    return (output.value - Fraction(1, 3)) * output.slope
+    slope: Fraction = (output.value - Fraction(1, 3)) * output.slope
+    return slope
 
 
 class Gradients(NamedTuple):
@@ -269,7 +270,7 @@ def symmetric_random_lifts_have_tied_gradients(readout: str, trial: Trial) -> It
     """Full lifts and cyclic covers of random DAGs: at tied weights all edges of a fibre have one derivative."""
     for place, kind in enumerate(("full", "full", "cyclic", "cyclic")):
         lift, above, _ = trial.draw(gradients_of, kind, readout, replicate=place)
-        values: dict[Edge, set] = {}
+        values: dict[Edge, set[Fraction]] = {}
         for edge, below in lift.edges.items():
             values.setdefault(below, set()).add(above[edge])
         yield trial.holds(

@@ -56,7 +56,9 @@ def outputs(lift: Lift, values: Sequence[sp.Expr]) -> list[sp.Expr]:
     "activation at the end", perceptron=replace(PERCEPTRON, module=multilayer_perceptron(3, activation, activation))
 )
 @control("no activation", perceptron=replace(PERCEPTRON, module=multilayer_perceptron(3, lambda z: z)))
-def the_full_lift_is_a_product_of_matrices(perceptron: Lift, matrices: tuple, trial: Trial) -> Iterator[Finding]:
+def the_full_lift_is_a_product_of_matrices(
+    perceptron: Lift, matrices: tuple[sp.Matrix, ...], trial: Trial
+) -> Iterator[Finding]:
     """For all weights and all φ at once."""
     for found, entry in zip(outputs(perceptron, x), product_of_matrices(matrices), strict=True):
         difference = found - entry
@@ -71,7 +73,7 @@ def random_masks(rng: np.random.Generator, count: int) -> list[list[NDArray[np.i
 @exact(perceptron_lifts)
 @control("mean over the fibre", perceptron=averaged(PERCEPTRON))
 @control("a weight doubled", perceptron=PERCEPTRON.with_weights({e: 2 * w for e, w in PERCEPTRON.weights.items()}))
-def sublifts_are_masks(perceptron: Lift, matrices: tuple, trial: Trial) -> Iterator[Finding]:
+def sublifts_are_masks(perceptron: Lift, matrices: tuple[sp.Matrix, ...], trial: Trial) -> Iterator[Finding]:
     """Edges taken out against matrices multiplied by masks, for all weights and all φ; hidden units may lose all."""
     for masks in trial.draw(random_masks, trial.size(5)):
         kept = {(u, v): w for (u, v), w in perceptron.weights.items() if masks[u[0]][v[1], u[1]]}

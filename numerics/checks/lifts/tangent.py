@@ -158,14 +158,17 @@ class Instance(NamedTuple):
 
 def fractions(rng: np.random.Generator, *shape: int) -> np.ndarray:
     """Random fractions in [−3, 3]. object[shape]"""
-    return np.vectorize(lambda k: Fraction(int(k), 8), otypes=[object])(rng.integers(-24, 25, size=shape))
+    eighths = rng.integers(-24, 25, size=shape)
+    found: np.ndarray = np.vectorize(lambda k: Fraction(int(k), 8), otypes=[object])(eighths)
+    return found
 
 
 def rational_vector(rng: np.random.Generator, size: int, length: Fraction = Fraction(1)) -> np.ndarray:
     """A vector of rational coordinates and rational length, by stereographic projection. object[size]"""
     flat = fractions(rng, size - 1)
     square = (flat**2).sum()
-    return np.array([*(2 * flat / (1 + square)), (square - 1) / (square + 1)], dtype=object) * length
+    vector: np.ndarray = np.array([*(2 * flat / (1 + square)), (square - 1) / (square + 1)], dtype=object) * length
+    return vector
 
 
 def convex_instances(rng: np.random.Generator, count: int) -> list[Instance]:

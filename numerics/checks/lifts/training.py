@@ -15,7 +15,9 @@ from numerics.exact.balls import number
 from numerics.lifts.students import Bools, Floats, covered, train_students
 from numerics.studies.lifts import PAIRS, draw_students, fall_p_value, population, sparse
 from theory.lifts import walsh
-from theory.lifts.training import INPUTS, TIME, Growth, n, p_0, step, training_success
+from theory.lifts.coverage import p_0
+from theory.lifts.degrees import n
+from theory.lifts.training import INPUTS, TIME, Growth, step, training_success
 
 HALF = sparse(Fraction(1, 2))
 COVERAGE = training_success.expressions["coverage"]

@@ -61,7 +61,8 @@ def tree_counts(edges: Sequence[Edge], root: object, copies: int) -> list[int]:
     places = full_lift_edges(edges, root, copies)
     present = graphs(places)
     trees = most_walks(places, (root, 0), present) <= 1
-    return np.bincount(present[trees].sum(axis=1), minlength=len(places) + 1).tolist()
+    counts: list[int] = np.bincount(present[trees].sum(axis=1), minlength=len(places) + 1).tolist()
+    return counts
 
 
 def probability(counts: Sequence[int], chance: sp.Rational) -> sp.Rational:
@@ -91,7 +92,8 @@ def collision_free(copies: int, reached: int) -> list[int]:
     """In how many bipartite graphs from n vertices to k has none of the n two children, by the number of edges."""
     pairs = list(product(range(copies), range(reached)))
     children = graphs(pairs).reshape(-1, copies, reached).sum(axis=2)
-    return np.bincount(children.sum(axis=1)[(children <= 1).all(axis=1)], minlength=copies + 1).tolist()
+    counts: list[int] = np.bincount(children.sum(axis=1)[(children <= 1).all(axis=1)], minlength=copies + 1).tolist()
+    return counts
 
 
 @exact(local_trees)

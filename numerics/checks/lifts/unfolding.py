@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from numerics.checks.lifts.fibration import interpreted, random_plan
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.polynomials import polynomial
-from theory.lifts.coverage import lam, n, p_0
+from theory.lifts.coverage import p_0
+from theory.lifts.degrees import lam, n
 from theory.lifts.lift import Lift
 from theory.lifts.maps import PRODUCT, SUM
 from theory.lifts.module import Edge, PerceptronModule, Vertex
@@ -77,7 +78,7 @@ def the_unfolding_is_a_tree_that_computes_the_same(unfolding: Lift, trial: Trial
     yield trial.holds(len(unfolding.inputs) == 1, "the input is shared")
 
 
-def random_lifts(rng: np.random.Generator, count: int) -> list[tuple[Lift, dict]]:
+def random_lifts(rng: np.random.Generator, count: int) -> list[tuple[Lift, dict[str, sp.Symbol]]]:
     """Lifts, with several edges above one, of random bases with edges that skip; inputs for them."""
     lifts = []
     for _ in range(count):

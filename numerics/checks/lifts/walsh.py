@@ -16,6 +16,8 @@ import sympy as sp
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.lifts.students import covered
 from theory.lifts import walsh as claims
+from theory.lifts.coverage import p_0
+from theory.lifts.degrees import n
 from theory.lifts.walsh import (
     coverage,
     coverage_of,
@@ -24,9 +26,7 @@ from theory.lifts.walsh import (
     f_S,
     k,
     linear,
-    n,
     no_cover,
-    p_0,
     s,
     s_1,
     s_2,

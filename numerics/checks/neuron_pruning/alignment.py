@@ -173,7 +173,8 @@ def alignments(rng: np.random.Generator, d: int, size: int, error: float) -> NDA
     target, other = np.linalg.qr(rng.standard_normal((d, 2)))[0].T
     w = rng.standard_normal((size, d))
     along, across = w @ target, w @ other
-    return np.abs(across) <= 4 * error * np.hypot(along, across)
+    aligned: NDArray[np.bool_] = np.abs(across) <= 4 * error * np.hypot(along, across)
+    return aligned
 
 
 def aligned_count(rng: np.random.Generator, d: int, size: int, error: float) -> int:

@@ -249,7 +249,8 @@ def random_weights_have_this_ratio(ratio_cdf: sp.Expr, trial: Trial) -> Iterator
 
 def transforms(rng: np.random.Generator, size: int, draws: int) -> NDArray[np.floating]:
     """exp(−‖u‖_1) for Gaussian vectors."""
-    return np.exp(-np.abs(rng.standard_normal((draws, size))).sum(axis=1))
+    values: NDArray[np.floating] = np.exp(-np.abs(rng.standard_normal((draws, size))).sum(axis=1))
+    return values
 
 
 @statistical(plank_bounds, tests=2)

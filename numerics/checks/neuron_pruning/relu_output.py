@@ -235,7 +235,7 @@ def least_jump(found: Neurons, gap: float) -> float:
     kinks, jumps = found.kinks[order], (found.strengths * np.exp(1j * found.kinks))[order]
     places = range(len(kinks))
     chains = (list(chain) for count in range(1, len(kinks) + 1) for chain in combinations(places, count))
-    return min(abs(jumps[chain].sum()) for chain in chains if (np.diff(kinks[chain]) <= gap).all())
+    return min(float(abs(jumps[chain].sum())) for chain in chains if (np.diff(kinks[chain]) <= gap).all())
 
 
 @enclosed(relu_output_bound, cost=0.4)

@@ -18,8 +18,6 @@ from theory.neuron_pruning.separation import (
     Reading,
     angle,
     certificate,
-    delta,
-    eps,
     failure,
     first,
     k,
@@ -40,6 +38,7 @@ from theory.neuron_pruning.separation import (
     window,
 )
 from theory.subset_sum import potential
+from theory.subset_sum.symbols import delta, eps, n
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 
@@ -135,7 +134,7 @@ def logarithm(gap: sp.Expr) -> sp.Expr:
 @control("one of two tails", failure=failure - tail)
 @control(
     "all of ε for the strengths",
-    failure=potential.failure.subs({potential.n: k, potential.a: 2, potential.kappa: sp.exp(-2) / 2}) + 2 * tail,
+    failure=potential.failure.subs({n: k, potential.a: 2, potential.kappa: sp.exp(-2) / 2}) + 2 * tail,
 )
 @control("10 % more", failure=MORE * failure)
 @control("one factor 1/ε", kept=sp.log(64 / (eps * delta)) / -sp.log(1 - sp.exp(-2) / 2))
@@ -147,7 +146,7 @@ def failure_is_a_subset_sum_and_two_tails(
     for chernoff in trial.once(chernoff_tails):
         yield trial.same(sp.log(tail), sp.log(chernoff), by=logarithm)
     laplace = sp.exp(-angle) / 2
-    reach = {potential.a: 2, potential.kappa: laplace.subs(angle, 2), potential.n: k}
+    reach = {potential.a: 2, potential.kappa: laplace.subs(angle, 2), n: k}
     sums = potential.failure.subs(reach).subs(eps, eps / 2)
     yield trial.same(failure, sums + 2 * tail)
     yield trial.same(sp.log(sums.subs(k, kept)), sp.log(delta / 2), by=logarithm)

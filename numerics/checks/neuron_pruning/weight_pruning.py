@@ -206,7 +206,8 @@ TARGETS: tuple[Vector, ...] = ((120, 160), (192, 56), (150, 150))  # the second 
 def all_masks(size: int) -> NDArray[np.bool_]:
     """Which of its three directions (first weight, second weight, both) each of some neurons has, in all 4^size ways."""
     kept = np.indices((4,) * size).reshape(size, -1).T
-    return kept[:, :, None] == [1, 2, 3]
+    masks: NDArray[np.bool_] = kept[:, :, None] == [1, 2, 3]
+    return masks
 
 
 def best_masks(rng: np.random.Generator, nets: int, size: int) -> list[Best]:

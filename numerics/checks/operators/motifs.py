@@ -63,7 +63,7 @@ def telescope(upper: Integers, lower: Integers, motif: Motif) -> list[int]:
     rows, columns = (list(dict.fromkeys(edge[side] for edge in motif.edges)) for side in (0, 1))
     changes = []
     for place in range(len(motif.edges)):
-        factors: list = []
+        factors: list[Integers | list[int]] = []
         for at, (i, j) in enumerate(motif.edges):
             factor = lower if at < place else upper - lower if at == place else upper
             factors += [factor, [rows.index(i), len(rows) + columns.index(j)]]
@@ -103,7 +103,7 @@ def edges_are_replaced_one_after_the_other(
             yield trial.holds(sum(changes) == densities[0] - densities[1], f"{name}: changes add up")
             yield trial.holds(max(map(abs, changes)) <= distance, f"{name}: each change is at most a cut")
             if distance:
-                largest = max(largest, abs(sum(changes)) / (size * distance))
+                largest = max(largest, abs(sum(changes, Fraction(0))) / (size * distance))
         yield trial.holds(largest <= 1, f"{name}: largest ratio to the bound {float(largest):.2f}")
 
 

@@ -48,11 +48,11 @@ from theory.operators.noise import (
     row_resolvent,
     row_share,
     row_tail,
-    sigma,
     sparse_edge,
     square_variance,
     visible,
 )
+from theory.operators.symbols import sigma
 from theory.saliency.blocks import block, kept
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

@@ -17,11 +17,11 @@ from numerics.evidence import Finding, Trial, control, empirical, enclosed, exac
 from numerics.evidence.findings import Refutation
 from numerics.spectra.singular_values import Quadrature, graphon_singular_values, normal
 from theory.graphon import lognormal
+from theory.graphon.lognormal import correlation
 from theory.graphon.symbols import m, n
 from theory.operators.singular_values import (
     HALF,
     column_weight,
-    correlation,
     kappa,
     masks_are_operators,
     midpoint_value,

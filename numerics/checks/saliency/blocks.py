@@ -114,13 +114,15 @@ def ranks_are_those_of_an_exponential_race(
 def kept_pairs(rng: np.random.Generator, rows: int) -> NDArray[np.int64]:
     """How often the first column of profile 2, beside 1, is kept by 1:2 of half-normal noise."""
     scores = np.abs(rng.standard_normal((rows, 2))) * np.array([2.0, 1.0])
-    return n_of_m_mask(scores, 1, 2)[:, :1].sum(axis=0)
+    counts: NDArray[np.int64] = n_of_m_mask(scores, 1, 2)[:, :1].sum(axis=0)
+    return counts
 
 
 def kept_of_four(rng: np.random.Generator, places: int, rows: int) -> NDArray[np.int64]:
     """How often each column of profile 1, 2, 3, 4 is kept by `places`:4 of Fréchet noise, α = 3/2."""
     scores = np.arange(1.0, 5.0) * rng.standard_exponential((rows, 4)) ** (-2 / 3)
-    return n_of_m_mask(scores, places, 4).sum(axis=0)
+    counts: NDArray[np.int64] = n_of_m_mask(scores, places, 4).sum(axis=0)
+    return counts
 
 
 @statistical(block_sparsity, tests=4, cost=0.4)

@@ -17,7 +17,6 @@ from theory.saliency.layers import (
     COLLAPSE,
     count_error,
     coupled_layers,
-    delta,
     density,
     first_scale,
     global_density,
@@ -31,7 +30,7 @@ from theory.saliency.layers import (
     size,
     weighted_rho_2,
 )
-from theory.saliency.model import rho, tau
+from theory.saliency.model import delta, rho, tau
 from theory.saliency.snip import product_density, row_law
 from theory.tails import Tail, alpha, exponential, half_normal, pareto, product_normal, t
 

@@ -356,7 +356,8 @@ def digit_columns(rng: np.random.Generator, labelling: str, standardise: bool) -
     """Column counts of SNIP on digits with ten outputs at density 0.1 and n = 2048, initial output subtracted."""
     data = digits(labelling, standardise)
     (scores,) = saliency("snip", random_network((64, WIDTH, 10), rng), data.x, -data.y, first_layer=True)
-    return global_mask(scores, 0.1).sum(axis=0)
+    counts: NDArray[np.int64] = global_mask(scores, 0.1).sum(axis=0)
+    return counts
 
 
 def digit_moments(labelling: str, standardise: bool) -> OutputMoments:

@@ -230,7 +230,8 @@ def digit_counts(rng: np.random.Generator, labelling: str, standardise: bool, re
     network = random_network((64, WIDTH, 1), rng)
     slopes = residual_of(network, bundle.x, bundle.y, subtract_output=residual == "fixed")
     (scores,) = saliency("snip", network, bundle.x, slopes, first_layer=True)
-    return global_mask(scores, 0.1).sum(axis=0)
+    counts: NDArray[np.int64] = global_mask(scores, 0.1).sum(axis=0)
+    return counts
 
 
 def digit_moments(labelling: str, standardise: bool) -> ResidualMoments:
@@ -362,7 +363,8 @@ def network_rows(rng: np.random.Generator, labelling: str, standardise: bool) ->
     bundle = digits(labelling, standardise)
     network = random_network((64, ROWS, 1), rng)
     (scores,) = saliency("snip", network, bundle.x, -bundle.y, first_layer=True)
-    return scores * np.sqrt(ROWS * 64)
+    rescaled: Floats = scores * np.sqrt(ROWS * 64)
+    return rescaled
 
 
 def fresh_rows(rng: np.random.Generator, labelling: str, standardise: bool) -> dict[sp.Symbol, Floats]:

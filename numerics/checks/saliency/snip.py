@@ -158,10 +158,12 @@ def gradient_spread(rng: np.random.Generator, size: int, residual: str) -> NDArr
     The residual is −y (fixed), or f₀ − y with the output f₀ of a network of four units, the first of which is looked at.
     """
     if residual == "of the network":
-        return (two_gradients(rng, size // 16, residual)[:, 0] ** 2).sum(axis=1)
+        lengths: NDArray[np.floating] = (two_gradients(rng, size // 16, residual)[:, 0] ** 2).sum(axis=1)
+        return lengths
     inputs, weighted = weighted_digits()
     gates = (rng.standard_normal((size, inputs.shape[1])) @ inputs.T) > 0
-    return (((gates - 0.5) @ weighted / SAMPLES) ** 2).sum(axis=1)
+    lengths = (((gates - 0.5) @ weighted / SAMPLES) ** 2).sum(axis=1)
+    return lengths
 
 
 def two_gradients(rng: np.random.Generator, networks: int, residual: str) -> NDArray[np.floating]:
@@ -176,7 +178,8 @@ def two_gradients(rng: np.random.Generator, networks: int, residual: str) -> NDA
     centred = (gates - 0.5) @ weighted
     if residual == "of the network":
         centred += (gates * output[:, None]) @ inputs
-    return centred / SAMPLES
+    gradients: NDArray[np.floating] = centred / SAMPLES
+    return gradients
 
 
 @statistical(gradient_moments, tests=1)

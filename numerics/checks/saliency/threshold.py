@@ -202,7 +202,8 @@ def kept_weights_have_the_moment(second_moment: sp.Expr, trial: Trial) -> Iterat
 def column_counts(rng: np.random.Generator, method: str, m: int, n: int, density: float) -> NDArray[np.int64]:
     """Kept entries of each column when exactly round(ρmn) scores survive."""
     scores = rng.random((m, n)) if method == "random" else abs(rng.standard_normal((m, n)))
-    return global_mask(scores, density).sum(axis=0)
+    counts: NDArray[np.int64] = global_mask(scores, density).sum(axis=0)
+    return counts
 
 
 @statistical(constant_graphon, tests=2)

@@ -58,7 +58,8 @@ COLUMNS, SPREAD, LEVEL = 24, 1.2, 1.5
 def degrees(rng: np.random.Generator, rows: int) -> NDArray[np.int64]:
     """Row degrees at a fixed threshold with f = 1 and lognormal profile at 24 midpoints."""
     scores = lognormal_profile() * np.abs(rng.standard_normal((rows, COLUMNS)))
-    return (scores > LEVEL).sum(axis=1)
+    counts: NDArray[np.int64] = (scores > LEVEL).sum(axis=1)
+    return counts
 
 
 def lognormal_profile() -> NDArray[np.floating]:
@@ -90,7 +91,8 @@ def global_thresholds_have_random_degrees(degree_variance: sp.Expr, trial: Trial
 
 def column_counts(rng: np.random.Generator, rows: int) -> NDArray[np.int64]:
     """Kept entries of each column at a fixed threshold with f = 1, rows of `degrees`."""
-    return (lognormal_profile() * np.abs(rng.standard_normal((rows, COLUMNS))) > LEVEL).sum(axis=0)
+    counts: NDArray[np.int64] = (lognormal_profile() * np.abs(rng.standard_normal((rows, COLUMNS))) > LEVEL).sum(axis=0)
+    return counts
 
 
 @statistical(row_thresholds, tests=1)

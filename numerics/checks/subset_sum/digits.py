@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise, product
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -16,27 +17,32 @@ from numerics.equivariance import EquivariantLayer, forward
 from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.tickets import Certificate, NetworkTicket, Source, certify, find_ticket, multilayer_perceptron
 from numerics.tickets.targets import DIGITS_STEPS, Target, digits_mlp
-from theory.subset_sum.digits import Pruned, candidates, d_0, d_1, d_2, digits_ticket, total, weights
+from theory.subset_sum.digits import Pruned, candidates, d_2, digits_ticket, total, weights
 from theory.subset_sum.layer_error import d, e, error, h, margin, other, other_error, top, top_error, w
 from theory.subset_sum.symbols import n
+from theory.subset_sum.two_layers import d_0, d_1
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 ONE = np.ones((1, 1, 1), dtype=np.int64)  # the basis of plain layers
 SIZES = ((3, 4, 2), (2, 3, 3, 2))
 
 
-def pairs(rng: np.random.Generator, sizes: Sequence[int], low: int, samples: int) -> tuple[list, list, NDArray]:
+def pairs(
+    rng: np.random.Generator, sizes: Sequence[int], low: int, samples: int
+) -> tuple[list[NDArray[np.int64]], list[NDArray[np.int64]], NDArray[np.int64]]:
     """Matrices [in, out] of a target, their errors, and inputs, in whole numbers from `low` and 0 on."""
     shapes = list(pairwise(sizes))
     matrices = [rng.integers(low, 10, shape) for shape in shapes]
     return matrices, [rng.integers(low // 3, 4, shape) for shape in shapes], rng.integers(0, 10, (samples, sizes[0]))
 
 
-def network(matrices: Sequence[NDArray]) -> list[EquivariantLayer]:
+def network(matrices: Sequence[NDArray[Any]]) -> list[EquivariantLayer]:
     return [EquivariantLayer(matrix[:, :, None], ONE) for matrix in matrices]
 
 
-def bounds(error: sp.Expr, matrices: Sequence[NDArray], errors: Sequence[NDArray], x: NDArray) -> NDArray:
+def bounds(
+    error: sp.Expr, matrices: Sequence[NDArray[Any]], errors: Sequence[NDArray[Any]], x: NDArray[Any]
+) -> NDArray[Any]:
     """The claimed bound for each output, from layer to layer. [samples, outputs]"""
     step = numeric((w, d, h, e), error)
     bound = np.zeros_like(x)
@@ -66,14 +72,14 @@ def outputs_stay_within_the_bound(error: sp.Expr, trial: Trial) -> Iterator[Find
         yield trial.holds(bool(attained), f"{len(x)} inputs, {len(matrices)} layers: {relation} the bound")
 
 
-def small_ticket(rng: np.random.Generator) -> tuple[NetworkTicket, NDArray]:
+def small_ticket(rng: np.random.Generator) -> tuple[NetworkTicket, NDArray[np.float64]]:
     """A ticket for a random perceptron, too narrow to be a good one, and inputs."""
     target = multilayer_perceptron([rng.uniform(-0.2, 0.2, (4, 3)), rng.uniform(-0.2, 0.2, (3, 5))])
     return find_ticket(target, 16, 1e-6, seed=int(rng.integers(2**32)), signed=False), rng.random((50, 4, 1))
 
 
 @np.errstate(invalid="ignore")  # a wrong formula may have no value
-def decided(margin: sp.Expr, outputs: NDArray, bounds: NDArray) -> NDArray:
+def decided(margin: sp.Expr, outputs: NDArray[np.float64], bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Where the largest output keeps the claimed lead over all others. outputs, bounds: [samples, outputs]"""
     lead = numeric((top, other, top_error, other_error), margin)
     first = (np.arange(len(outputs)), outputs.argmax(axis=1))

@@ -21,12 +21,9 @@ from numerics.subset_sum import (
 from theory.subset_sum.expected_count import (
     correction,
     empty_subset,
-    eps,
     expected_count,
     j,
-    k,
     leading,
-    n,
     next_term,
     quartic,
     r,
@@ -37,8 +34,8 @@ from theory.subset_sum.expected_count import (
     sum_cdf,
     t,
     u,
-    z,
 )
+from theory.subset_sum.symbols import eps, k, n, z
 
 HALF = sp.Rational(1, 2)
 MORE = sp.Rational(11, 10)

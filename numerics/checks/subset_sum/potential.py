@@ -20,7 +20,6 @@ from theory.subset_sum.potential import (
     a,
     chord,
     contraction,
-    delta,
     distance,
     failure,
     gap,
@@ -35,7 +34,7 @@ from theory.subset_sum.potential import (
     subset_cover,
     v,
 )
-from theory.subset_sum.symbols import eps, n
+from theory.subset_sum.symbols import delta, eps, n
 
 MORE = sp.Rational(11, 10)
 

@@ -12,11 +12,10 @@ from numerics.evidence import Finding, Trial, control, empirical, enclosed, exac
 from numerics.exact.logarithms import split_logarithms
 from numerics.subset_sum import laws
 from theory.formulas.let import Let
-from theory.subset_sum.potential import contraction, kappa
+from theory.subset_sum.potential import a, contraction, kappa
 from theory.subset_sum.product_laws import (
     ENDS,
     HALF,
-    a,
     annealed_size,
     count_of,
     expected_count,

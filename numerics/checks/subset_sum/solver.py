@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import sympy as sp
@@ -129,7 +129,9 @@ def _optimum(instance: Instance) -> Fraction:
 SIZE = 14
 
 
-def errors_and_optima(rng: np.random.Generator, draws: int, method: str) -> tuple[NDArray, NDArray]:
+def errors_and_optima(
+    rng: np.random.Generator, draws: int, method: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Errors of a method, and the optima of other draws of 14 uniform items, by enumeration. float[draws] each"""
     errors, optima = np.empty(draws), np.empty(draws)
     for each in range(draws):
@@ -154,16 +156,16 @@ def errors_are_those_of_an_optimum(method: str, trial: Trial) -> Iterator[Findin
 # The work
 
 
-class Tally(list):
+class Tally(list[int]):
     """A list that counts how often it is read and written."""
 
     reads = writes = 0
 
-    def __getitem__(self, place):
+    def __getitem__(self, place: Any) -> Any:
         self.reads += 1
         return super().__getitem__(place)
 
-    def __setitem__(self, place, value):
+    def __setitem__(self, place: Any, value: Any) -> None:
         self.writes += 1
         super().__setitem__(place, value)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from math import floor
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -15,9 +16,9 @@ from numerics.evidence import Finding, Trial, control, empirical, enclosed, exac
 from numerics.subset_sum import IntervalUnion
 from numerics.subset_sum.misses import subset_counts
 from numerics.subset_sum.potential import mean_next_measure
-from theory.subset_sum.potential import a, delta, kappa
+from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.potential import failure as one_failure
-from theory.subset_sum.symbols import eps, n
+from theory.subset_sum.symbols import delta, eps, n
 from theory.subset_sum.two_layers import (
     before,
     d_0,
@@ -121,7 +122,7 @@ def sizes_solve_the_equation(size: sp.Expr, uniform_size: sp.Expr, trial: Trial)
     yield trial.same(sp.diff(a * density, a).subs(a, sp.exp(-1)), 0, by=None, at=[{}])
 
 
-def effective(ticket: Ticket) -> tuple[NDArray, NDArray]:
+def effective(ticket: Ticket) -> tuple[NDArray[Any], NDArray[Any]]:
     """What the pruned network multiplies σ(x) and σ(−x) by, in whole numbers. [in, out] each"""
     first, second = (layer.coeffs[..., 0] for layer in ticket.layers)
     return np.maximum(first, 0) @ second, np.maximum(-first, 0) @ second

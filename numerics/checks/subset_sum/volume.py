@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.subset_sum import IntervalUnion
 from numerics.subset_sum.volumes import identity, relu, served_weights, union_volume
-from theory.subset_sum.potential import a, delta, kappa
+from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.product_laws import uniform_reach
-from theory.subset_sum.symbols import eps
+from theory.subset_sum.symbols import delta, eps
 from theory.subset_sum.two_layers import d_0, d_1, size, uniform_size
 from theory.subset_sum.volume import (
     D,

@@ -45,4 +45,5 @@ def digits(expression: sp.Expr, values: Mapping[sp.Symbol, object] | None, count
     if not ball.imag.contains(0):
         raise NoEnclosureError(f"{expression} is not real: {ball.str(6)}")
     with ctx.workprec(int((count + 8) * 3.33) + 20):
-        return ball.real.mid().str(count, radius=False)
+        text: str = ball.real.mid().str(count, radius=False)
+        return text

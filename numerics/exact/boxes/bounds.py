@@ -125,8 +125,8 @@ class Bounder:
 
     def _touches(self, place: int, a: fmpq, b: fmpq, upper: bool) -> bool:
         if self.far[place]:
-            return a == 0 if upper else b == 1
-        return (b == self.whole[place][1]) if upper else (a == self.whole[place][0])
+            return bool(a == 0 if upper else b == 1)
+        return bool(b == self.whole[place][1] if upper else a == self.whole[place][0])
 
     def _least(self, variant: Variant, cell: Cell, ends: Ends) -> Bound:
         try:

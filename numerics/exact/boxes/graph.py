@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
+from typing import Any
 
 import sympy as sp
 
 from numerics.exact.boxes.errors import BoxError
 
-Node = tuple  # an operation's name, then the numbers of its arguments; parameters, if any, come last
+Node = tuple[Any, ...]  # an operation's name, then the numbers of its arguments; parameters, if any, come last
 
 ARGUMENTS = {"constant": 0, "variable": 0, "add": 2, "sub": 2, "mul": 2, "max": 2, "min": 2}  # of others 1
 

@@ -38,6 +38,9 @@ class Dimension:
     zero_high: int = 0
 
 
+Piece = tuple[sp.Symbol, sp.Expr, Dimension | None]  # a symbol, what it is on the piece, and the letter that moves
+
+
 @dataclass(frozen=True)
 class Part:
     """high − low ≥ 0 (or > 0 off the zeros) on a box, where relations (expression, strict) are ≥ 0 (or > 0).
@@ -108,16 +111,14 @@ class Question:
             found += [self._part(fixed, chosen, relations) for chosen in product(*pieces)]
         return found
 
-    def _part(self, fixed: Point, pieces: Sequence[tuple], relations: tuple[tuple[sp.Expr, bool], ...]) -> Part:
+    def _part(self, fixed: Point, pieces: Sequence[Piece], relations: tuple[tuple[sp.Expr, bool], ...]) -> Part:
         back = {**fixed, **{symbol: expression for symbol, expression, _ in pieces}}
         moved = {symbol: expression for symbol, expression in back.items() if symbol != expression}
         dimensions = tuple(dimension for *_, dimension in pieces if dimension is not None)
         gaps = tuple((gap.subs(moved), strict) for gap, strict in relations)
         return Part(self.low.subs(moved), self.high.subs(moved), dimensions, gaps, tuple(back.items()))
 
-    def _pieces(
-        self, symbol: sp.Symbol, low: sp.Expr, high: sp.Expr
-    ) -> list[tuple[sp.Symbol, sp.Expr, Dimension | None]]:
+    def _pieces(self, symbol: sp.Symbol, low: sp.Expr, high: sp.Expr) -> list[Piece]:
         """A range cut at its zeros, and at 0 if it has no ends; what comes from −∞ is mirrored."""
         if low == high:
             return [(symbol, low, None)]
@@ -126,7 +127,7 @@ class Question:
         if low == -sp.oo and high == sp.oo and not cuts:
             cuts = {sp.Integer(0)}
         ends = [low, *sorted(cuts), high]
-        found: list[tuple[sp.Symbol, sp.Expr, Dimension | None]] = []
+        found: list[Piece] = []
         for a, b in pairwise(ends):
             if a == -sp.oo:
                 mirror = sp.Dummy(f"-{symbol}", real=True)
@@ -209,7 +210,9 @@ def _whole(symbol: sp.Symbol, ends: tuple[int, int]) -> tuple[int, int]:
     return int(low), int(high)
 
 
-def _zero(symbol: sp.Symbol, place: object, order: int, ranges: Sequence[tuple]) -> tuple[sp.Expr, int]:
+def _zero(
+    symbol: sp.Symbol, place: object, order: int, ranges: Sequence[tuple[sp.Symbol, sp.Expr, sp.Expr]]
+) -> tuple[sp.Expr, int]:
     exact = _exact(place, f"a zero of {symbol}")
     held = [low <= exact <= high and low != high for each, low, high in ranges if each == symbol]
     if held != [True] or not (isinstance(order, int) and order >= 1):

@@ -12,7 +12,7 @@ from numerics.exact import balls
 from numerics.exact.balls.core import is_real
 from numerics.exact.boxes import operations
 from numerics.exact.boxes.errors import BoxError
-from numerics.exact.boxes.graph import Graph, arguments
+from numerics.exact.boxes.graph import Graph, Node, arguments
 
 INFIX = {"add": "{0} + {1}", "sub": "{0} - {1}", "neg": "-{0}"}
 METHODS = {"sinh", "tanh", "atan", "max", "min"}  # of FLINT, defined everywhere
@@ -49,7 +49,7 @@ class Straight:
         return self._functions[bits]
 
 
-def _operation(node: tuple) -> str:
+def _operation(node: Node) -> str:
     parts = [f"v{part}" for part in arguments(node)]
     if node[0] in INFIX:
         return INFIX[node[0]].format(*parts)

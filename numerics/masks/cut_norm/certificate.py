@@ -46,7 +46,7 @@ def norm_by_cholesky(A: Array, row: Array, column: Array) -> float:
     C *= column
     magnitude = np.abs(A)
     down, along = magnitude.sum(axis=0), magnitude.sum(axis=1)
-    border = (
+    border: float = (
         column[-1] * _length(row[:-1] * along)
         + row[-1] * _length(column[:-1] * down)
         + row[-1] * column[-1] * float(down.sum())
@@ -84,7 +84,7 @@ def _is_definite(G: Array, shift: float) -> bool:
     """Whether the Cholesky factorisation of shift·I − G succeeds."""
     H = -G
     H[np.diag_indices_from(H)] += shift
-    return dpotrf(H.T, lower=1, clean=0, overwrite_a=1)[1] == 0
+    return bool(dpotrf(H.T, lower=1, clean=0, overwrite_a=1)[1] == 0)
 
 
 class Likely(NamedTuple):

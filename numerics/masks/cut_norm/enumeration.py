@@ -88,6 +88,7 @@ def _largest_cuts(rows: Floats, tabled: int, table: Floats, sums: Floats) -> Flo
             return np.maximum(largest(rest[1:], base), largest(rest[1:], base + rest[0]))
         np.abs(np.add(table, base[:, None], out=sums), out=sums)
         # the positive sums minus the negative ones, and their difference: twice the larger of the two parts
-        return (sums.sum(axis=0) + np.abs(totals + base.sum(axis=0))).max(axis=0) / 2
+        found: Floats = (sums.sum(axis=0) + np.abs(totals + base.sum(axis=0))).max(axis=0) / 2
+        return found
 
     return largest(rows[tabled:], np.zeros(rows.shape[1:]))

@@ -63,7 +63,7 @@ def scaled(a: Linear, row: Array, column: Array) -> Linear:
 def operations(mask: Any, rank: int) -> int:
     """The most rounded operations that a term passes in a product with scaled(bordered(of_difference(mask, …)))."""
     row, column = np.diff(mask.indptr).max(), np.bincount(mask.indices, minlength=1).max()
-    one_sum = _BLOCK + max(mask.shape) // _BLOCK + 2
+    one_sum: int = _BLOCK + max(mask.shape) // _BLOCK + 2
     return int(max(row, column, one_sum + rank)) + one_sum + 4
 
 

@@ -60,4 +60,5 @@ def _rounded(values: Floats, total: float) -> Floats:
     """The values rounded to multiples of a unit of which sums up to 2·total hold less than 2⁵³."""
     unit = max(np.ldexp(1.0, int(np.frexp(total)[1]) - 51), 2.0**-1074)
     pivot = 1.5 * 2.0**52 * unit  # floats near it are multiples of the unit
-    return (values + pivot) - pivot
+    rounded: Floats = (values + pivot) - pivot
+    return rounded

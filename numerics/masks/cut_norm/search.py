@@ -12,7 +12,8 @@ _GENERATIONS = 40
 
 
 def signs(array: Array) -> Array:
-    return np.copysign(array.dtype.type(1), array)
+    found: Array = np.copysign(array.dtype.type(1), array)
+    return found
 
 
 def alternated(b: Linear, across: Array, gain: float = 1e-6) -> tuple[Array, Array]:
