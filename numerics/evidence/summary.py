@@ -6,8 +6,10 @@ from math import isfinite
 from typing import TypedDict
 
 from numerics.evidence import CheckResult, ControlResult
+from numerics.evidence.links import Link
 from numerics.evidence.verification import ClaimResult, Run, Totals, versions
 from numerics.statistics.exact_tests import BUDGET, LEVEL
+from theory.steps import Step
 
 
 class ControlSummary(TypedDict):
@@ -25,6 +27,7 @@ class CheckSummary(TypedDict):
     kind: str
     status: str
     detail: str
+    step: str
     description: str
     seconds: float
     tests: int
@@ -34,8 +37,25 @@ class CheckSummary(TypedDict):
     controls: list[ControlSummary]
 
 
+class StepSummary(TypedDict):
+    """A step of a proof: what carries it, and how far its checks reached, as `Link` (all, rule, cited, sizes, points, …)."""
+
+    name: str
+    by: str
+    source: str
+    gives: list[str]
+    uses: list[str]
+    link: str
+
+
+class ExpressionSummary(TypedDict):
+    """weakest: the weakest link on the path of an expression from the definitions, as `Link`."""
+
+    weakest: str
+
+
 class ClaimSummary(TypedDict):
-    """A claim and its checks; unchecked: expressions that no check takes."""
+    """A claim and its checks; unchecked: what no check takes; steps: none for a proof in prose."""
 
     label: str
     name: str
@@ -47,6 +67,8 @@ class ClaimSummary(TypedDict):
     uses: list[str]
     status: str
     unchecked: list[str]
+    steps: list[StepSummary]
+    expressions: dict[str, ExpressionSummary]
     checks: list[CheckSummary]
 
 
@@ -96,7 +118,20 @@ def _claim(result: ClaimResult) -> ClaimSummary:
         "uses": list(claim.uses),
         "status": result.status,
         "unchecked": list(result.unchecked),
+        "steps": [_step(step, result.links[step.name]) for step in claim.steps],
+        "expressions": {name: {"weakest": str(link)} for name, link in result.weakest.items()},
         "checks": list(map(_check, result.checks)),
+    }
+
+
+def _step(step: Step, link: Link) -> StepSummary:
+    return {
+        "name": step.name,
+        "by": str(step.by),
+        "source": step.source,
+        "gives": list(step.gives),
+        "uses": list(step.uses),
+        "link": str(link),
     }
 
 
@@ -106,6 +141,7 @@ def _check(check: CheckResult) -> CheckSummary:
         "kind": check.kind,
         "status": check.status,
         "detail": check.detail,
+        "step": check.step,
         "description": check.description,
         "seconds": round(check.seconds, 3),
         "tests": check.tests,

@@ -6,6 +6,7 @@ import html
 import re
 from typing import TYPE_CHECKING
 
+from numerics.evidence.links import carried
 from numerics.evidence.verification import ClaimResult, Run, versions
 from numerics.reports.tables import Cell, Table, print_table
 from numerics.reports.tables import as_html as table_as_html
@@ -136,8 +137,20 @@ def _claim_html(result: ClaimResult) -> str:
         f'<article id="{claim.label}"><h2>{claim.label} · {html.escape(claim.title)} '
         f'<span class="badge {result.status}">{result.status}</span></h2>'
         f"<small>{claim.provenance}, {claim.proof}; {html.escape(str(claim.source))}{uses}</small>"
-        f'<div class="statement">{markdown_to_html(claim.latex_statement)}</div>{_pitfalls_html(claim)}{_remarks_html(claim)}{checks}</article>'
+        f'<div class="statement">{markdown_to_html(claim.latex_statement)}</div>{_pitfalls_html(claim)}{_remarks_html(claim)}{_steps_html(result)}{checks}</article>'
     )
+
+
+def _steps_html(result: ClaimResult) -> str:
+    """The proof, step by step, with what carries each; nothing for a proof in prose."""
+    claim = result.entry.claim
+    items = "".join(
+        f"<li><b>{html.escape(step.name)}</b> <small>{html.escape(carried(step, result.links[step.name]))}"
+        f"{html.escape(f'; uses {uses}') if (uses := ', '.join(step.uses)) else ''}</small>"
+        f"{markdown_to_html(claim.filled(step.sentence))}</li>"
+        for step in claim.steps
+    )
+    return f"<details><summary>Proof, {len(claim.steps)} steps</summary><ol>{items}</ol></details>" if items else ""
 
 
 def _remarks_html(claim: Claim) -> str:
@@ -163,7 +176,9 @@ FORMULA = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$", re.DOTALL)
 
 
 def _prose(text: str) -> str:
-    return re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", html.escape(text))
+    """Text without formulas: `**strong**` and `*emphasised*`, the rest is escaped."""
+    strong = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", html.escape(text))
+    return re.sub(r"\*(?!\s)([^*]+)(?<!\s)\*", r"<em>\1</em>", strong)
 
 
 def markdown_to_html(text: str) -> str:
@@ -171,14 +186,14 @@ def markdown_to_html(text: str) -> str:
     from latex2mathml.converter import convert
 
     def piece(paragraph: str) -> str:
-        parts, end = [], 0
-        for formula in FORMULA.finditer(paragraph):
-            parts.append(_prose(paragraph[end : formula.start()]))
-            display = formula[1] is not None
-            latex = re.sub(r"\\tag\{(\w+)\}", r"\\qquad(\\text{\1})", formula[1] or formula[2])
-            parts.append(convert(latex, display="block" if display else "inline"))
-            end = formula.end()
-        parts.append(_prose(paragraph[end:]))
-        return "<p>" + "".join(parts) + "</p>"
+        made: list[str] = []
+
+        def formula(found: re.Match[str]) -> str:
+            latex = re.sub(r"\\tag\{(\w+)\}", r"\\qquad(\\text{\1})", found[1] or found[2])
+            made.append(convert(latex, display="inline" if found[1] is None else "block"))
+            return f"\0{len(made) - 1}\0"  # emphasis may hold formulas
+
+        prose = _prose(FORMULA.sub(formula, paragraph))
+        return "<p>" + re.sub("\0(\\d+)\0", lambda place: made[int(place[1])], prose) + "</p>"
 
     return "".join(piece(paragraph) for paragraph in re.split(r"\n\s*\n", text.strip()))
