@@ -26,6 +26,7 @@ BLOCK = re.compile(r"```\n\$ (sparse-limits [^\n]*)\n(.*?)```", re.DOTALL)
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?|(?<![\w.])\.\d+(?:e[+-]?\d+)?")
 DIGEST = re.compile(r"\b[0-9a-f]{8,}…")
 TIME = re.compile(r"\b\d+(?:\.\d+)? s\b")
+ROW = re.compile(r"(\d/\d+ .*)\b\d+\.\d$")  # of the run of the ledger: controls, and seconds at the end
 NOISE = 1e-9  # numbers below are what rounding leaves
 WIDTHS = {"verify": "120"}  # columns of the terminal, where they are not 80
 
@@ -56,9 +57,14 @@ def output(call: str, folder: Path) -> str:
     )
 
 
+def timeless(line: str) -> str:
+    """A line without times and digests."""
+    return DIGEST.sub("~", TIME.sub("~", ROW.sub(r"\1~", line.rstrip())))
+
+
 def skeleton(line: str) -> str:
     """A line without its numbers and its runs of blanks and rules."""
-    return re.sub(r"[\s─]+", " ", NUMBER.sub("#", DIGEST.sub("#", TIME.sub("#", line)))).strip()
+    return re.sub(r"[\s─]+", " ", NUMBER.sub("#", timeless(line))).strip()
 
 
 def fresh_lines(shown: tuple[str, ...], printed: list[str]) -> Iterator[str]:
@@ -100,7 +106,7 @@ def differences(example: Example, printed: str) -> list[str]:
 
 def alike(old: str, new: str) -> bool:
     """Whether two lines say the same, up to times, digests and the rounding of numbers."""
-    numbers = [NUMBER.findall(DIGEST.sub("", TIME.sub("", line))) for line in (old, new)]
+    numbers = [NUMBER.findall(timeless(line)) for line in (old, new)]
     return skeleton(old) == skeleton(new) and all(map(_near, *numbers))
 
 

@@ -227,6 +227,11 @@ class Claim:
         return self.filled(self.statement)
 
     @property
+    def latex_proof(self) -> tuple[str, ...]:
+        """The proof with LaTeX in place: the sentences of its steps, or its prose."""
+        return tuple(self.filled(step.sentence) for step in self.steps) or (self.proof_text,)
+
+    @property
     def latex_remarks(self) -> tuple[str, ...]:
         """The remarks with the LaTeX of the expressions in place, each with the words that say what carries it."""
         carried = (

@@ -26,19 +26,35 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from theory.tails import t
+from theory.steps import Carrier, Step
+from theory.tails import half_normal, t
+
+modulus = sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2)
 
 $name = Claim(
     label="$label",
     title="The modulus that magnitude pruning keeps",
     statement=r"For standard normal $$w$$ and $$t\\ge0$$, $$E[|w|\\,1\\{|w|>t\\}]=[[modulus]]$$.",
-    proof_text=r"$$|w|$$ has the density $$\\sqrt{2/\\pi}\\,e^{-x^2/2}$$, and $$xe^{-x^2/2}$$ is the derivative of $$-e^{-x^2/2}$$.",
+    steps=(
+        Step(
+            name="density",
+            sentence=r"$$|w|$$ has the density $$[[density]]$$ at $$t\\ge0$$.",
+            by=Carrier.DEFINED,
+            gives={"density": half_normal.density},
+        ),
+        Step(
+            name="modulus",
+            sentence=r"$$t$$ times the density, integrated from $$t$$ on, is $$[[modulus]]$$.",
+            gives={"modulus": modulus},
+            uses=("density",),
+        ),
+    ),
     source=Source("2602.06675"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(Quantity(t, "level above which a weight is kept", NON_NEGATIVE),),
     hypotheses=(Hypothesis("$$w$$ is standard normal"),),
-    expressions={"modulus": sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2)},
+    expressions={"modulus": modulus},
 )
 ''')
 
@@ -61,12 +77,13 @@ MODULUS = $name.expressions["modulus"]
 SECOND_MOMENT = sp.erfc(t / sp.sqrt(2)) + t * sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2)
 
 
-@exact($name)
+@exact($name, step="modulus")
 @control("second moment", modulus=SECOND_MOMENT)
 @control("one-sided", modulus=sp.exp(-(t**2) / 2) / sp.sqrt(2 * sp.pi))
-def modulus_is_the_integral_of_its_density(modulus: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("density of w", density=half_normal.density / 2)
+def modulus_is_the_integral_of_the_density(density: sp.Expr, modulus: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """d/dt is −t times the density, and nothing is left at infinity."""
-    yield trial.same(sp.diff(modulus, t), -t * half_normal.density)
+    yield trial.same(sp.diff(modulus, t), -t * density)
     yield trial.same(sp.limit(modulus, t, sp.oo), 0)
 
 

