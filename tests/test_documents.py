@@ -88,7 +88,7 @@ def test_counts_in_the_readme_are_those_of_the_ledger() -> None:
         f"controls refuted; false alarm ≤ {tests * LEVEL:.1e} ({tests} tests);"
     )
     assert line in " ".join(readme.split())
-    formulas = sum(len(list(places(value, name))) for e in entries for name, value in e.claim.expressions.items())
+    formulas = sum(len(list(places(value, name))) for e in entries for name, value in e.claim.claimed.items())
     assert f"each of the {formulas} formulas" in " ".join(readme.split())
     proofs = Counter(str(entry.claim.proof) for entry in entries)
     assert set(proofs) == {"PROVED", "CITED", "MEASURED"}
@@ -110,6 +110,18 @@ def test_the_examples_of_the_readme_print_what_it_shows(ledger_run) -> None:
                 printed = docs_examples.output(example.call, here)
             wrong += docs_examples.differences(example, printed)
     assert not wrong, "python docs/examples.py writes them anew:\n" + "\n".join(wrong)
+
+
+def test_the_weakest_links_in_the_readme_are_those_of_the_run(ledger_run) -> None:
+    """Of the claims whose proofs are lists of steps: how many there are, and what their expressions rest on."""
+    claims = [claim for claim in ledger_run.claims if claim.entry.claim.steps]
+    links = Counter(str(link) for claim in claims for link in claim.weakest.values())
+    labels = ", ".join(claim.entry.label for claim in claims[:-1]) + f" and {claims[-1].entry.label}"
+    words = (
+        f"The proofs of {labels} are lists of steps so far. Of their {sum(links.values())} expressions "
+        f"{links['all']} rest on computation for all values alone, {links['rule']} on named rules besides"
+    )
+    assert words in " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
 
 
 def test_an_example_that_has_changed_is_noticed() -> None:

@@ -81,7 +81,7 @@ class BudgetSummary(TypedDict):
 
 
 class Summary(TypedDict):
-    """Everything; versions: by package."""
+    """Everything; versions: by package; weakest: how many expressions rest on each kind of weakest link."""
 
     seed: int
     effort: str
@@ -90,6 +90,7 @@ class Summary(TypedDict):
     budget: BudgetSummary
     claims: list[ClaimSummary]
     totals: Totals
+    weakest: dict[str, int]
 
 
 def summarise(run: Run) -> Summary:
@@ -102,6 +103,7 @@ def summarise(run: Run) -> Summary:
         "budget": {"false_alarm": BUDGET, "per_test": LEVEL, "tests": run.totals["tests"]},
         "claims": [_claim(claim) for claim in run.claims],
         "totals": run.totals,
+        "weakest": run.weakest,
     }
 
 

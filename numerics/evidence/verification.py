@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -102,6 +103,12 @@ class Run:
             "tests": sum(check.tests for check in checks),
             "vouched": sum(bool(check.vouched) for check in checks),
         }
+
+    @property
+    def weakest(self) -> dict[str, int]:
+        """How many expressions of the claims rest on each kind of weakest link, the strongest kind first."""
+        found = Counter(link for claim in self.claims for link in claim.weakest.values())
+        return {str(link): found[link] for link in Link}
 
     @property
     def failed(self) -> bool:
