@@ -30,6 +30,7 @@ COMMANDS = {
 }
 FAILED, BAD_INPUT, OURS = 1, 2, 70
 INTERRUPTED, READER_LEFT = 130, 141  # as a shell says of a process that SIGINT or SIGPIPE has ended
+AGAIN = 2.0  # seconds after which an interrupt that was dropped is raised again
 
 
 class Parser(argparse.ArgumentParser):
@@ -78,6 +79,8 @@ def _outcome(words: list[str]) -> int:
     except SystemExit as end:  # of help
         return int(end.code or 0)
     except KeyboardInterrupt:
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
         return _complain("interrupted", INTERRUPTED)
     except Exception as error:
         return _reported(error, debug, options)
@@ -114,7 +117,17 @@ def _complain(what: str, status: int) -> int:
 
 
 def _interrupt(number: int, frame: object) -> NoReturn:
+    """End like Ctrl-C, and see to it: Python drops what is raised while it calls a destructor."""
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, _interrupt_again)
+        signal.setitimer(signal.ITIMER_REAL, AGAIN, AGAIN)
     raise KeyboardInterrupt
+
+
+def _interrupt_again(number: int, frame: object) -> None:
+    """Interrupt what goes on as if nothing had happened, not what cleans up after the first time."""
+    if not isinstance(sys.exception(), KeyboardInterrupt):
+        raise KeyboardInterrupt
 
 
 def _parsed(words: Sequence[str]) -> tuple[argparse.Namespace, dict[str, str]]:
