@@ -43,7 +43,8 @@ from numerics.masks.arrays import sparse_mask
 from numerics.masks.cut_norm import LONGEST_EXACT, CutNorm, cut_distance
 from numerics.masks.sampling import sample_constant, sample_step
 from numerics.pruning.row_law import check_fresh_rows
-from numerics.spectra.noise_edge import CorrectedValue, corrected_singular_values, noise_edge
+from numerics.spectra.corrected_values import CorrectedValue, corrected_singular_values
+from numerics.spectra.noise_edge import noise_edge
 from numerics.statistics.noise import upper_tail
 from theory.graphon import cut_norm_rate, symbols
 from theory.operators import noise as noise_theory
