@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from numerics.masks.sorting import smoothed
     from numerics.networks import random_network, stable_step, tangent_kernel, train
     from numerics.pruning.methods import prune, saliency
-    from numerics.spectra.noise_edge import corrected_singular_values
+    from numerics.spectra.corrected_values import corrected_singular_values
     from numerics.studies import study
     from numerics.tickets import certify, find_ticket
     from numerics.tickets.calls import check, ticket

@@ -8,13 +8,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 import sympy as sp
-from numpy.typing import ArrayLike, NDArray
 
-from numerics.evidence.findings import Finding, Kind, Power, Refutation, Scope, Verdict
+from numerics.evidence.findings import Finding, Kind, Refutation, Scope, Verdict
+from numerics.evidence.statistical import StatisticalFindings
 from numerics.exact import balls, boxes
 from numerics.exact.relations import holds
 from numerics.keyed import key, keyed_seed
-from numerics.statistics.exact_tests import BLOCKS, LEVEL, Betting, Binomial, Majority, MedianOfMeans, Side, TwoCounts
 from theory.claims import Claim
 
 EFFORTS = {"quick": 1, "standard": 4, "thorough": 16}  # sample sizes are multiplied by these
@@ -27,8 +26,11 @@ Computed = TypeVar("Computed")
 
 
 @dataclass
-class Trial:
-    """The vocabulary of a check: what it can ask of its subjects, at one seed and effort."""
+class Trial(StatisticalFindings):
+    """The vocabulary of a check: what it can ask of its subjects, at one seed and effort.
+
+    What it says about counts and samples stands in `numerics.evidence.statistical`.
+    """
 
     claim: Claim
     check: str
@@ -298,118 +300,6 @@ class Trial:
         """A fact of exact arithmetic: no false alarm is possible."""
         return Finding(Kind.EXACT, Verdict.SUPPORTS if bool(fact) else Verdict.REFUTES, detail)
 
-    # Statistical findings
-
-    def counts(self, count: int, n: int, p: float, side: Side = "both", *, observed: bool = False) -> Finding:
-        """That a count of n independent events has mean n·p (side "above": at most n·p).
-
-        Set `observed` where the count itself depends on the subject: controls are then planned with what was seen.
-        """
-        return self.counts_each([count], n, [p], side, observed=observed)
-
-    def counts_each(
-        self, counts: ArrayLike, n: int | ArrayLike, p: ArrayLike, side: Side = "both", *, observed: bool = False
-    ) -> Finding:
-        """The same for several counts at once, which may depend on each other: the level is split among them.
-
-        Counts: int[c]; n: int or int[c]; p: float or float[c]. One share of the budget altogether.
-        """
-        counts = np.atleast_1d(np.asarray(counts))
-        p = np.broadcast_to(np.asarray(p, dtype=float), counts.shape)
-        sizes = np.broadcast_to(np.asarray(n), counts.shape)
-        if np.isnan(p).any() or not np.all(sizes > 0):
-            raise ValueError("a claimed probability is not a number, or nothing was counted")
-        if counts.dtype.kind not in "iu" or not np.all((counts >= 0) & (counts <= sizes)):
-            raise ValueError("a count is no whole number between 0 and the number of events")
-        if not np.all((p >= 0) & (p <= 1)):
-            wrong = p[~((p >= 0) & (p <= 1))][0]
-            return Finding(Kind.EXACT, Verdict.REFUTES, f"a claimed probability is {wrong:.5g}")
-        if side == "above":
-            bounds = p < 1
-            if not bounds.any():
-                return Finding(Kind.EXACT, Verdict.SUPPORTS, "claimed ≤ 1, which says nothing", empty=True)
-            counts, sizes, p = counts[bounds], sizes[bounds], p[bounds]
-        share = LEVEL / len(counts)
-        tests = [Binomial(int(size), side, share) for size in sizes]
-        p_values = [test.p_value(int(x), float(q)) for test, x, q in zip(tests, counts, p, strict=True)]
-        worst = int(np.argmin(p_values))
-        seen = counts[worst] / sizes[worst]
-        detail = f"seen {seen:.5g} of {sizes[worst]}, claimed {'≤ ' if side == 'above' else ''}{p[worst]:.5g}"
-        if len(counts) > 1:
-            detail = f"worst of {len(counts)}: {detail}"
-        powers = tuple(
-            Power(test, float(q), float(x / test.n), observed or side == "above")
-            for test, x, q in zip(tests, counts, p, strict=True)
-        )
-        return _tested(p_values[worst], share, detail, powers)
-
-    def averages(
-        self, sample: NDArray[np.floating], mean: float, low: float, high: float, *, observed: bool = False
-    ) -> Finding:
-        """That independent numbers within [low, high] have the mean claimed. Sample: float[n].
-
-        Set `observed` where the sample itself depends on the subject: controls are then planned with what was seen.
-        """
-        if np.isnan(mean) or not len(sample):
-            raise ValueError("the claimed mean is not a number, or the sample is empty")
-        if not low <= mean <= high:
-            return Finding(
-                Kind.EXACT, Verdict.REFUTES, f"a claimed mean is {mean:.5g}, outside [{low:.5g}, {high:.5g}]"
-            )
-        if not np.all((sample >= low) & (sample <= high)):
-            raise ValueError(f"a sample leaves [{low}, {high}]")
-        test = Betting(len(sample), low, high, float(sample.std()))
-        seen = float(sample.mean())
-        return _tested(
-            test.p_value(sample, mean),
-            LEVEL,
-            f"mean {seen:.6g} of {len(sample)}, claimed {mean:.6g}",
-            (Power(test, mean, seen, observed),),
-        )
-
-    def unbounded_averages(self, sample: NDArray[np.floating], mean: float, variance: float) -> Finding:
-        """That independent numbers have the mean claimed; `variance` is a *proved* bound on theirs. Sample: float[n]."""
-        if not np.isfinite(mean) or not 0 <= variance < np.inf or len(sample) < BLOCKS:
-            raise ValueError(f"mean {mean}, variance {variance}, {len(sample)} numbers: expected at least {BLOCKS}")
-        if not np.isfinite(sample).all():
-            raise ValueError("the sample holds nan or infinite numbers")
-        test = MedianOfMeans(len(sample), variance)
-        seen = float(sample.mean())
-        return _tested(
-            test.p_value(sample, mean),
-            LEVEL,
-            f"mean {seen:.6g} of {len(sample)}, claimed {mean:.6g}",
-            (Power(test, mean, seen),),
-        )
-
-    def two_counts(self, x: ArrayLike, n: int, y: ArrayLike, m: int) -> Finding:
-        """That counts x of n and y of m independent events have equal probabilities, column by column. int[c]."""
-        x, y = np.atleast_1d(np.asarray(x)), np.atleast_1d(np.asarray(y))
-        if x.shape != y.shape or not all(np.all((counts >= 0) & (counts <= size)) for counts, size in ((x, n), (y, m))):
-            raise ValueError("a count does not lie between 0 and the number of events, or there are two lengths")
-        share = LEVEL / len(x)
-        tests = [TwoCounts(n, m, float(a + b) / (n + m), share) for a, b in zip(x, y, strict=True)]
-        p_values = [test.p_value(int(a), int(b)) for test, a, b in zip(tests, x, y, strict=True)]
-        worst = int(np.argmin(p_values))
-        detail = f"worst of {len(x)}: {x[worst] / n:.5g} of {n} beside {y[worst] / m:.5g} of {m}"
-        powers = tuple(Power(test, 0.0, float(a / n - b / m), True) for test, a, b in zip(tests, x, y, strict=True))
-        return _tested(p_values[worst], share, detail, powers)
-
-    def mostly(self, successes: int, n: int, what: str) -> Finding:
-        """That independent cases are successes more often than not: supported only if "at most half" is rejected.
-
-        The same counts refute where "at least half" is rejected, and else they decide nothing.
-        """
-        if not 0 <= successes <= n or n < 1:
-            raise ValueError(f"{successes} of {n} cases: expected a count of some")
-        test = Majority(n)
-        p = test.p_value(successes)
-        verdict = (
-            Verdict.SUPPORTS if p <= test.level else Verdict.REFUTES if test.rejects(successes) else Verdict.UNDECIDED
-        )
-        detail = f"{what}: {successes} of {n}, p = {p:.2g} if it were half at most"
-        return Finding(Kind.STATISTICAL, verdict, detail, (Power(test, 0.5, successes / n, True),))
-
     # Empirical findings
 
     def at_most(self, value: float, limit: float, what: str) -> Finding:
@@ -418,11 +308,6 @@ class Trial:
             raise ValueError(f"{what} is not a number")
         verdict = Verdict.SUPPORTS if value <= limit else Verdict.REFUTES
         return Finding(Kind.EMPIRICAL, verdict, f"{what}: {value:.4g}, limit {limit:.4g}")
-
-
-def _tested(p_value: float, share: float, detail: str, powers: tuple[Power, ...]) -> Finding:
-    verdict = Verdict.REFUTES if p_value <= share else Verdict.SUPPORTS
-    return Finding(Kind.STATISTICAL, verdict, f"{detail}; p = {min(1.0, p_value * len(powers)):.3g}", powers)
 
 
 def _symbols(*expressions: sp.Basic) -> list[sp.Symbol]:

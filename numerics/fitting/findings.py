@@ -7,9 +7,10 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.fitting.fit import Distance, Fit, Model, Spectrum
+from numerics.fitting.fit import Distance, Fit, Spectrum
 from numerics.fitting.homogeneity import Blocks, Homogeneity, Side
 from numerics.fitting.levels import TOLD_APART, UNLIKELY
+from numerics.fitting.model import Model
 from theory.tails import half_normal
 
 

@@ -11,39 +11,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import sqrt
 from os import PathLike
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.special import softmax
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, check_residual, seed_number
 from numerics.bridge import numeric
 from numerics.data import Dataset, batch, dataset_of
 from numerics.fitting.explanation import Excluded, Explanation, Setting, explain
-from numerics.fitting.factor_model import (
-    COARSE,
-    FINE,
-    Counted,
-    Fitted,
-    count,
-    factors,
-    fit_families,
-    fit_family,
-    fit_half_normal_rows,
-    posterior,
-)
+from numerics.fitting.factor_model import FINE, count, factors, fit_family, posterior
 from numerics.fitting.homogeneity import Blocks, Homogeneity, Selection, homogeneity_of, selected_by
 from numerics.fitting.levels import UNLIKELY
+from numerics.fitting.model import Model, draw, draw_constant, fit_model
 from numerics.fitting.structure import Structure, structure_of
 from numerics.masks.arrays import sparse_mask
 from numerics.masks.cut_norm import LONGEST_EXACT, CutNorm, cut_distance
-from numerics.masks.sampling import sample_constant, sample_step
 from numerics.pruning.row_law import check_fresh_rows
-from numerics.spectra.noise_edge import CorrectedValue, corrected_singular_values, noise_edge
+from numerics.spectra.corrected_values import CorrectedValue, corrected_singular_values
+from numerics.spectra.noise_edge import noise_edge
 from numerics.statistics.noise import upper_tail
 from theory.graphon import cut_norm_rate, symbols
 from theory.operators import noise as noise_theory
@@ -55,67 +43,6 @@ DRAWN = {2**17: 19, 2**22: 5}  # masks drawn from a graphon, by the entries of t
 FEWEST_DRAWN = 3
 ENUMERATED = 2**11  # numbers that an enumeration passes through in the time that the search takes for an entry
 SINGULAR_VALUES = 6
-
-
-@dataclass(frozen=True, eq=False)
-class Model:
-    """The families fitted to a mask, the likeliest first, and the graphon W = left @ right of that one.
-
-    half_normal_rows: S4's model in the same units, None unless rows vary and are the random side. best: the likeliest
-    family once more, with more atoms and groups.
-    """
-
-    families: list[Fitted]
-    half_normal_rows: Fitted | None
-    best: Fitted
-    data: Counted
-    left: Floats
-    right: Floats
-
-    @property
-    def is_constant(self) -> bool:
-        """Whether neither side varies, so that the graphon is the density."""
-        return not self.data.varies and self.data.sizes.size == 1
-
-    @property
-    def profiles(self) -> tuple[Floats, Floats, float]:
-        """ln f [m] and ln φ [n], 0 at their medians, and the threshold τ that goes with them: W = F̄(τ/(f φ))."""
-        random = posterior(self.best, self.data) @ self.best.atoms
-        fixed = self.best.effects[self.data.groups]
-        middles = float(np.median(random)), float(np.median(fixed))
-        sides = random - middles[0], fixed - middles[1]
-        rows, columns = sides[::-1] if self.data.transposed else sides
-        return rows, columns, float(np.exp(-sum(middles)))
-
-    @property
-    def densities(self) -> tuple[Floats, Floats]:
-        """The fitted densities of rows [m] and of columns [n]."""
-        left, right = self.left, self.right
-        return left @ right.mean(axis=1), left.mean(axis=0) @ right
-
-    @property
-    def expected_dead(self) -> tuple[float, float]:
-        """How many rows and columns without an entry the graphon leads to expect."""
-        best, sizes = self.best, self.data.sizes
-        units = len(self.data.counts)
-        random = units * float(best.weights @ np.exp(np.log1p(-best.table) @ sizes))
-        fixed = float(sizes @ (1 - best.weights @ best.table) ** units)
-        return (fixed, random) if self.data.transposed else (random, fixed)
-
-    @property
-    def shares(self) -> dict[str, float]:
-        """The likelihood of each family as a share of all (Akaike weights: the families have equally many numbers)."""
-        weights = softmax([each.log_likelihood for each in self.families])
-        return {each.family: float(weight) for each, weight in zip(self.families, weights, strict=True)}
-
-    @property
-    def lead(self) -> float | None:
-        """Vuong's statistic: the lead of the best over the second in standard deviations of its sum over units."""
-        if len(self.families) < 2:
-            return None
-        gain = self.families[0].log_likelihoods - self.families[1].log_likelihoods
-        spread = float(gain.std()) * sqrt(gain.size)
-        return float(gain.sum()) / spread if spread > 0 else 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,7 +196,7 @@ def _fit_alone(mask: csr_array, seed: int) -> Fit:
     selection = selected_by(homogeneity)
     flat, fitted = [], []
     for _ in range(masks_drawn(mask)):
-        flat.append(_distance_to_constant(_draw_constant(mask, selection, drawing)))
+        flat.append(_distance_to_constant(draw_constant(mask, selection, drawing)))
         if not model.is_constant:
             fitted.append(_distance_to_fitted(model, homogeneity, selection, drawing))
     to_constant = to_fitted = Distance(cut_distance(mask, constant, seed=seed), np.array(flat))
@@ -321,22 +248,12 @@ def masks_drawn(mask: csr_array) -> int:
     return next((number for entries, number in DRAWN.items() if size <= entries), FEWEST_DRAWN)
 
 
-def fit_model(mask: csr_array, uneven_rows: bool, uneven_columns: bool) -> Model:
-    """All families and the graphon of the likeliest."""
-    coarse = count(mask, uneven_rows, uneven_columns, COARSE.groups)
-    families = fit_families(coarse)
-    rival = fit_half_normal_rows(coarse) if coarse.varies and not coarse.transposed else None
-    fine = count(mask, uneven_rows, uneven_columns, FINE.groups)
-    best = fit_family(families[0].family, fine, FINE.atoms)
-    return Model(families, rival, best, fine, *factors(best, fine))
-
-
 def illustrate(found: Fit, *, seed: Seed = 0) -> tuple[csr_array, csr_array]:
     """A mask drawn from the fitted graphon, and one from the constant graphon, to look at."""
     assert found.model is not None
     assert found.homogeneity is not None
     rng, selection = np.random.default_rng(seed_number(seed)), selected_by(found.homogeneity)
-    return draw(found.model, selection, rng), _draw_constant(found.mask, selection, rng)
+    return draw(found.model, selection, rng), draw_constant(found.mask, selection, rng)
 
 
 def certified_noise(density: float, m: int, n: int) -> float:
@@ -348,50 +265,6 @@ def certified_noise(density: float, m: int, n: int) -> float:
     arguments = (symbols.n, symbols.m, symbols.delta, symbols.variance)
     rates = (cut_norm_rate.expressions[name] for name in ("hoeffding_rate", "bernstein_rate"))
     return min(float(numeric(arguments, rate)(*at.values())) for rate in rates)
-
-
-def draw(model: Model, selection: Selection | None, rng: np.random.Generator) -> csr_array:
-    """A mask of the model's shape and graphon: each unit at an atom drawn from its posterior, then independent entries.
-
-    Under a selection blocks keep their number of entries. Without one, rows and columns come sorted by atom and group.
-    """
-    if selection is not None:
-        line = model.left @ model.right[:, :1] if selection.columns else (model.left[:1] @ model.right).T
-        return _draw_selected(line[:, 0], selection, model.left.shape[0], model.right.shape[1], rng)
-    chances = posterior(model.best, model.data).cumsum(axis=1)
-    atoms = (chances < rng.random((len(chances), 1)) * chances[:, -1:]).sum(axis=1)
-    used, sizes = np.unique(atoms, return_counts=True)
-    mask = sample_step(model.best.table[used], sizes, model.data.sizes.astype(np.int64), rng)
-    return csr_array(mask.T) if model.data.transposed else mask
-
-
-def _draw_constant(mask: csr_array, selection: Selection | None, rng: np.random.Generator) -> csr_array:
-    m, n = mask.shape
-    density = mask.nnz / (m * n)
-    if selection is None:
-        return sample_constant(density, m, n, rng)
-    return _draw_selected(np.full(m if selection.columns else n, density), selection, m, n, rng)
-
-
-def _draw_selected(shares: Floats, selection: Selection, m: int, n: int, rng: np.random.Generator) -> csr_array:
-    """A mask [m, n] whose blocks keep their number exactly, and each entry with about its share of the line.
-
-    Systematic sampling: the shares of a block, in random order, are laid end to end; points at distance 1 from each
-    other hit the entries that are kept.
-    """
-    if selection.columns:
-        return csr_array(_draw_selected(shares, selection._replace(columns=False), n, m, rng).T)
-    blocks = shares.reshape(-1, selection.length)
-    blocks = np.minimum(blocks * (selection.kept / blocks.sum(axis=1, keepdims=True)), 1)
-    columns = np.arange(n).reshape(blocks.shape)
-    step, parts = max(1, 2**20 // n), []
-    for top in range(0, m, step):
-        drawn = rng.permuted(np.broadcast_to(columns, (min(step, m - top), *columns.shape)), axis=2)
-        reached = np.floor(blocks.ravel()[drawn].cumsum(axis=2) + rng.random((*drawn.shape[:2], 1)))
-        rows, kept, place = np.nonzero(np.diff(reached, axis=2, prepend=0) > 0)
-        parts.append((top + rows, drawn[rows, kept, place]))
-    rows, kept = (np.concatenate(each) for each in zip(*parts, strict=True))
-    return csr_array((np.ones(rows.size, bool), (rows, kept)), shape=(m, n))
 
 
 def _distance_to_constant(mask: csr_array) -> float:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-    from numerics.fitting.fit import Fit, Model, Spectrum
+    from numerics.fitting.fit import Fit, Spectrum
+    from numerics.fitting.model import Model
 
 SUFFIXES = (".png", ".svg")
 SHOWN_ROWS = 256  # of the mask: more would blur into one another on paper

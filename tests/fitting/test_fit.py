@@ -19,16 +19,9 @@ from numerics.cli import main
 from numerics.commands import fit as command
 from numerics.data import load_data
 from numerics.fitting.factor_model import count
-from numerics.fitting.fit import (
-    Fit,
-    _block_lift,
-    _draw_selected,
-    draw,
-    fit,
-    fit_model,
-    masks_drawn,
-)
+from numerics.fitting.fit import Fit, _block_lift, fit, masks_drawn
 from numerics.fitting.homogeneity import Blocks, Selection, homogeneity_of, selected_by
+from numerics.fitting.model import _draw_selected, draw, fit_model
 from numerics.fitting.summary import summarise
 from numerics.fitting.verdict import account, verdict
 from numerics.masks.selection import n_of_m_mask, row_mask, top_k_mask

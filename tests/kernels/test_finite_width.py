@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from numerics.checks.kernel.convergence import kernel_sample
+from numerics.checks.kernel.convergence_bound import kernel_sample
 from numerics.exact import balls
 from numerics.kernels.analytic import dense_kernel
 from numerics.kernels.width import diagonal_second_moment, width_bound

@@ -8,7 +8,7 @@ import sympy as sp
 from scipy import integrate
 
 from numerics.bridge import numeric
-from numerics.checks.kernel.graphon_kernel import layer_kernels, mean_over_pairs_of_paths
+from numerics.checks.kernel.graphon_kernel_networks import layer_kernels, mean_over_pairs_of_paths
 from numerics.exact import balls
 from numerics.exact.evaluation import parse, value_of
 from theory.formulas.iterate import Iterate

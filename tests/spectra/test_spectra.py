@@ -21,6 +21,7 @@ from numerics.exact.balls import number
 from numerics.masks.composition import uniform_latent
 from numerics.masks.sampling import sample_constant
 from numerics.spectra import exact as exact_spectra
+from numerics.spectra.corrected_values import corrected_singular_values
 from numerics.spectra.exact import (
     constant_singular_value,
     probit_singular_values,
@@ -35,7 +36,6 @@ from numerics.spectra.noise_edge import (
     _optimum,
     _resolvents,
     _shift,
-    corrected_singular_values,
     edge_scale,
     noise_edge,
     noise_edge_bounds,

@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.kernel.graphon_kernel import (
+from numerics.checks.kernel.graphon_kernel_networks import (
     CHUNK,
     chain_contributions,
     layer_kernels,

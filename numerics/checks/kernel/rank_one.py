@@ -9,7 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.bridge import numeric
-from numerics.checks.kernel.graphon_kernel import (
+from numerics.checks.kernel.graphon_kernel_networks import (
     HIDDEN,
     keep_probabilities,
     layer_kernels,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import erfcinv
 
 from numerics.bridge import numeric
-from numerics.checks.kernel.graphon_kernel import chain_contributions
+from numerics.checks.kernel.graphon_kernel_networks import chain_contributions
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from theory.kernel.dual import a, b, c, depth, relu
 from theory.kernel.second_moment import (

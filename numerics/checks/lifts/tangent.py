@@ -1,4 +1,4 @@
-"""Evidence for L12 and L13: rates of gradient flow from tangents of low loss."""
+"""Evidence for L12: the rate of gradient flow from tangents of low loss, for any loss that is convex in the outputs."""
 
 from __future__ import annotations
 
@@ -12,47 +12,35 @@ import sympy as sp
 from numerics.checks.lifts.exact_flows import (
     DESCENT,
     descending,
-    network_flow,
     product,
     product_hypotheses,
     product_loss,
     product_points,
 )
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.formulas.no_guarantee import no_guarantee
 from theory.lifts.tangent import (
     L_0,
     L,
-    approach,
-    crossover,
     epsilon,
     eta,
     example_loss,
     example_position,
     gradient_bound,
     hitting_time,
-    inverse_square,
     kappa,
     rate,
-    square_example,
     square_gradient_bound,
-    square_hitting_time,
-    square_loss_rate,
-    square_rate,
     t,
     tangent_rate,
     x,
 )
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-TOLERANCE = 1e-7  # of a loss of order 1 after an integration whose steps err by 1e-10
 
 linear_rate = epsilon + (L_0 - epsilon) * sp.exp(-t / kappa**2)
 first_power = epsilon + kappa / (t + kappa / (L_0 - epsilon))
 without_cases = descending(rate)
-forgets_logarithm = (
-    kappa**2 / 2 * (1 / (sp.sqrt(eta) - sp.sqrt(epsilon)) - 1 / (sp.sqrt(L_0) - sp.sqrt(epsilon))) / sp.sqrt(epsilon)
-)
 
 
 @exact(tangent_rate)
@@ -218,205 +206,3 @@ def product_of_parameters_keeps_the_rate(rate: sp.Expr, trial: Trial) -> Iterato
     points = trial.draw(product_points, trial.size(12))
     yield trial.same(sp.diff(product, t), 2 * product * (1 - product), at=points[:2])
     yield trial.below(product_loss, rate.subs(product_hypotheses), at=points)
-
-
-# L13
-
-e, y, z = sp.symbols("e y z", positive=True)
-ROOTS = {epsilon: e**2, L_0: (e + y) ** 2, eta: (e + z) ** 2, L: (e + z) ** 2}
-
-
-def rooted(expression: sp.Expr) -> sp.Expr:
-    """A bound for 0 < ε < η < L_0 in the roots e = √ε, y = √L_0 − e and z = √η − e or √L − e."""
-    return sp.sympify(descending(expression).subs(ROOTS))
-
-
-@exact(square_loss_rate)
-@control("forgets the cross term", square_gradient_bound=2 * (L - epsilon) / kappa)
-@control("the constant of any loss", square_gradient_bound=gradient_bound)
-@control("10 % more of the gradient", square_gradient_bound=ELEVEN * square_gradient_bound)
-@control("factor 2", inverse_square=inverse_square - 2 * t / kappa**2)
-@control("no roots", inverse_square=1 / (L_0 - epsilon) + 4 * t / kappa**2)
-@control("10 % more", square_rate=ELEVEN * square_rate)
-@control("10 % less", square_rate=NINE * square_rate)
-@control("as if ε were 0", square_rate=1 / (1 / L_0 + 4 * t / kappa**2))
-@control("ε beside it", square_rate=epsilon + 1 / (1 / (L_0 - epsilon) + 4 * t / kappa**2))
-def square_rate_integrates_a_bound_of_the_gradient(
-    square_gradient_bound: sp.Expr, inverse_square: sp.Expr, square_rate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """In s = √L and e = √ε: s' = −g²/2s is −2s(s − e)²/κ², and the rate has s' = −2(s − e)³/κ²."""
-    yield trial.same(square_gradient_bound, (2 * L - sp.sqrt(2 * L) * sp.sqrt(2 * epsilon)) / kappa)
-    speed = rooted(square_gradient_bound) ** 2 / (2 * (e + z))
-    yield trial.same(speed - 2 * z**3 / kappa**2, 2 * e * z**2 / kappa**2)
-    drop = sp.sqrt(rooted(square_rate)) - e
-    yield trial.same(drop**-2, rooted(inverse_square))
-    yield trial.same(drop.subs(t, 0), y)
-    yield trial.same(sp.diff(drop, t), -2 * drop**3 / kappa**2)
-
-
-@exact(square_loss_rate)
-@control("forgets the logarithm", square_hitting_time=forgets_logarithm)
-@control("the time of any loss", square_hitting_time=hitting_time)
-@control("10 % less", square_hitting_time=NINE * square_hitting_time)
-@control("10 % more", square_hitting_time=ELEVEN * square_hitting_time)
-@control("no cases", square_hitting_time=descending(square_hitting_time))
-@control("forgets the cross term", square_gradient_bound=2 * (L - epsilon) / kappa)
-@control("no cases in the rate", square_rate=descending(square_rate))
-@control("κ in place of κ²", square_rate=square_rate.subs(kappa, sp.sqrt(kappa)))
-def square_hitting_time_integrates_the_gradient_bound(
-    square_gradient_bound: sp.Expr, square_rate: sp.Expr, square_hitting_time: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """dη/dt = −(gradient bound)², also for ε = 0, where it is the inverse of the rate; no time from η ≥ L_0."""
-    time, speed = rooted(square_hitting_time), rooted(square_gradient_bound) ** 2
-    yield trial.same(time.subs(z, y), 0)
-    yield trial.same(sp.diff(time, z) / (2 * (e + z)), -1 / speed)
-    without = square_hitting_time.subs(epsilon, 0)
-    for start, level in ((1, sp.Rational(1, 2)), (4, sp.Rational(1, 9)), (sp.Rational(7, 3), sp.Rational(1, 100))):
-        at = {L_0: start, eta: level, kappa: 3}
-        reached = square_rate.subs(epsilon, 0).subs({**at, t: without.subs(at)})
-        yield trial.holds(sp.simplify(reached - level) == 0, f"ε = 0: {reached} is reached by the time for {level}")
-    low, edge = sp.Rational(1, 20), sp.Rational(1, 10)
-    for floor, start, level, claimed in (
-        (edge, 1, 1, 0),
-        (edge, low, sp.Rational(1, 5), 0),
-        (edge, low, low, 0),
-        (edge, 1, edge, no_guarantee),
-        (0, 1, 0, no_guarantee),
-        (0, 0, 0, 0),
-    ):
-        found = square_hitting_time.subs({epsilon: floor, L_0: start, eta: level, kappa: 2})
-        yield trial.holds(found == claimed, f"ε = {floor}, from {start} to {level}: {found}")
-    resting = square_rate.subs({epsilon: sp.Rational(1, 10), L_0: sp.Rational(1, 20), kappa: 2, t: 5})
-    yield trial.holds(resting == sp.Rational(1, 20), f"a flow at rest at 1/20 ≤ ε has the rate {resting}")
-
-
-@exact(square_loss_rate)
-@control("a tangent to 0", square_example=square_example.subs(epsilon, 0))
-@control("twice the slope", square_example=square_example.subs(kappa, kappa / 2))
-@control("10 % more of the example", square_example=ELEVEN * square_example)
-@control("forgets the cross term", square_gradient_bound=2 * (L - epsilon) / kappa)
-@control("upwards", square_gradient_bound=-square_gradient_bound)
-@control("10 % less of the time", square_hitting_time=NINE * square_hitting_time)
-@control("factor 2", square_rate=square_rate.subs(kappa, sp.sqrt(2) * kappa))
-def square_example_attains(
-    square_example: sp.Expr,
-    square_gradient_bound: sp.Expr,
-    square_hitting_time: sp.Expr,
-    square_rate: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
-    """F = √(2L): its tangent reaches √(2ε) with the step κ; slope, time and, for ε = 0, rate are the bounds."""
-    loss = rooted(square_example)
-    output, slope = sp.sqrt(2) * sp.sqrt(loss), sp.diff(loss, x)
-    yield trial.same(loss.subs(x, 0), (e + y) ** 2)
-    yield trial.same(output + sp.diff(output, x) * kappa, sp.sqrt(2) * e)
-    bound = square_gradient_bound.subs(epsilon, e**2).subs(L, loss)
-    yield trial.same(-slope, bound)
-    time = descending(square_hitting_time).subs({epsilon: e**2, L_0: (e + y) ** 2}).subs(eta, loss)
-    yield trial.same(sp.diff(time, x), -1 / slope)
-    interpolating = descending(square_rate).subs(epsilon, 0).subs(L_0, y**2)
-    yield trial.same(sp.diff(interpolating, t), -((2 * interpolating / kappa) ** 2))
-    exact_slope = slope.subs(e, 0)
-    yield trial.same(exact_slope, -2 * loss.subs(e, 0) / kappa)
-
-
-@exact(square_loss_rate)
-@control("where the gradients' bounds meet", crossover=sp.Integer(1))
-@control("10 % more", crossover=ELEVEN * crossover)
-@control("as fast as L12", approach=sp.S.Zero)
-@control("twice", approach=2 * approach)
-@control("factor 2", square_rate=square_rate.subs(kappa, sp.sqrt(2) * kappa))
-def explicit_rate_is_slow_in_the_end(
-    square_rate: sp.Expr, crossover: sp.Expr, approach: sp.Expr, rate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """It leaves L_0 as fast as L12's at the crossover, and comes to ε like 1/√t."""
-    falls = [
-        sp.cancel(sp.diff(rooted(bound), t).subs(t, 0) / y**2) for bound in (square_rate, rate)
-    ]  # both rest at y = 0
-    yield trial.holds(crossover > 1, "the crossover is above ε")
-    yield trial.same(*(fall.subs(y, (crossover - 1) * e) for fall in falls))
-    yield trial.same(sp.limit((rooted(square_rate) - e**2) * sp.sqrt(t), t, sp.oo), approach.subs(epsilon, e**2))
-
-
-@enclosed(square_loss_rate)
-@control("half of the gradient", square_gradient_bound=square_gradient_bound / 2)
-@control("forgets the logarithm", square_hitting_time=forgets_logarithm)
-@control("as if ε were 0", square_rate=square_rate.subs(epsilon, 0))
-def bounds_are_in_order(
-    square_gradient_bound: sp.Expr,
-    square_rate: sp.Expr,
-    square_hitting_time: sp.Expr,
-    gradient_bound: sp.Expr,
-    hitting_time: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
-    """Gradient and time are better than L12's; the explicit rate has not reached η by then."""
-    yield trial.below(gradient_bound, square_gradient_bound)
-    yield trial.below(square_hitting_time, hitting_time)
-    yield trial.below(eta, square_rate.subs(t, square_hitting_time))
-
-
-def square_instances(rng: np.random.Generator, count: int) -> list[Instance]:
-    """Any residual ρ of norm a√2, step u and J with ‖ρ + Ju‖ = b√2, b < a, so that √L and √ε are a and b.
-
-    ρ and ρ + Ju are rational rotations of (1, 1); in a third of them they are parallel and J has no other part.
-    """
-    found = []
-    for place in range(count):
-        b, gap = (Fraction(int(k), 8) for k in rng.integers(1, 25, size=2))
-        cosine, sine = rational_vector(rng, 2)
-        direction = np.array([cosine - sine, cosine + sine], dtype=object)
-        step = Fraction(int(rng.integers(1, 9)), 4)
-        u = rational_vector(rng, 3, step)
-        other, rest = direction, 0 * fractions(rng, 2, 3)
-        if place % 3:
-            cosine, sine = rational_vector(rng, 2)
-            other, free = np.array([cosine - sine, cosine + sine], dtype=object), fractions(rng, 2, 3)
-            rest = free - np.outer(free @ u, u) / step**2
-        residual = (b + gap) * direction
-        jacobian = np.outer(b * other - residual, u) / step**2 + rest
-        gradient = residual @ jacobian
-        reached = residual + jacobian @ u
-        found.append(Instance(residual @ residual / 2, reached @ reached / 2, step, gradient @ gradient))
-    return found
-
-
-HALF = Fraction(1, 2)
-ONE_PARAMETER = Instance(HALF, Fraction(1, 8), HALF, Fraction(1))  # J = ρ = 1 and u = −1/2
-
-
-@exact(square_loss_rate)
-@control("forgets the cross term", square_gradient_bound=2 * (L - epsilon) / kappa)
-@control("10 % more", square_gradient_bound=ELEVEN * square_gradient_bound)
-def square_gradients_keep_their_bound(square_gradient_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """In rational arithmetic, attained where ρ + Ju is parallel to ρ and J has rank one."""
-    instances = [ONE_PARAMETER, *trial.draw(square_instances, trial.size(18))]
-    ratios = gradient_ratios(square_gradient_bound, instances)
-    yield trial.holds(min(ratios) >= 1, f"least ratio {sp.N(min(ratios), 6)} in {len(ratios)} instances")
-
-
-@enclosed(square_loss_rate)
-@control("10 % less", square_rate=NINE * square_rate)
-@control("half of κ", square_rate=square_rate.subs(kappa, kappa / 2))
-@control("as if ε were 0", square_rate=square_rate.subs(epsilon, 0))
-def product_of_parameters_keeps_the_square_rate(square_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The flow of L12's check, in closed form."""
-    points = trial.draw(product_points, trial.size(12))
-    yield trial.below(product_loss, square_rate.subs(product_hypotheses), at=points)
-
-
-@empirical(square_loss_rate)
-@control("10 % less", square_rate=NINE * square_rate)
-@control("a tenth of κ", square_rate=square_rate.subs(kappa, kappa / 10))
-def trained_networks_keep_the_square_rate(square_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """tanh networks by Runge–Kutta, κ the largest at 41 times; the limit is what the integration may err by."""
-    for replicate in range(trial.size(3)):
-        flow = trial.draw(network_flow, 41, replicate=replicate)
-        hypotheses = {L_0: sp.Rational(flow.losses[0]), epsilon: sp.Rational(flow.eps), kappa: sp.Rational(flow.radius)}
-        places = range(0, len(flow.times), 4)
-        bounds = [trial.value(square_rate, {**hypotheses, t: sp.Rational(flow.times[i])}) for i in places]
-        excess = max(flow.losses[i] - bound for i, bound in zip(places, bounds, strict=True))
-        ratio = flow.losses[-1] / bounds[-1]
-        yield trial.at_most(
-            excess, TOLERANCE, f"loss beyond its bound (κ = {flow.radius:.3g}, at the end {ratio:.3g} of it)"
-        )

@@ -1,0 +1,157 @@
+"""Evidence for L17: how large lifts of two hidden layers hold enough isolated copies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.checks.lifts.convergence import said
+from numerics.evidence import Finding, Trial, control, enclosed, statistical
+from numerics.exact import balls
+from numerics.exact.rationals import rational
+from theory.formulas.no_guarantee import no_guarantee
+from theory.lifts.convergence import (
+    TWO_LAYER_SIZES,
+    V,
+    by_moments,
+    chebyshev_failure,
+    children,
+    delta,
+    efron_stein_failure,
+    mu,
+    pac_convergence,
+    size,
+    two_layer_failure,
+)
+from theory.lifts.copies import M
+from theory.lifts.coverage import efron_stein, omega, q, r
+from theory.lifts.degrees import lam, n
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+
+TREE = {children: sp.Integer(2), lam: sp.Rational(2, 3), omega: sp.Rational(1, 2), q: sp.Rational(1, 2)}
+
+
+def isolated_counts(rng: np.random.Generator, lifts: int, vertices: int) -> NDArray[np.int64]:
+    """Isolated copies of a unit with two children of types ½ each, top weights right with probability ½: int[lifts].
+
+    λ = 2/3. Two types that make up all children are the two values of a fair coin.
+    """
+    edges = rng.random((lifts, vertices, vertices)) < 2 / 3 / vertices  # [lift, root, child]
+    types = rng.random((lifts, 1, vertices)) < 0.5
+    alone = edges.sum(axis=1, keepdims=True) == 1
+    fitting = ((edges & alone & types).sum(axis=2) == 1) & ((edges & alone & ~types).sum(axis=2) == 1)
+    counts: NDArray[np.int64] = (fitting & (edges.sum(axis=2) == 2) & (rng.random((lifts, vertices)) < 0.5)).sum(axis=1)
+    return counts
+
+
+@statistical(pac_convergence, tests=2, cost=0.4)
+@control("cells need not be isolated", two_layer_failure=two_layer_failure.subs(lam, 2 * lam))
+@control("two units", two_layer_failure=2 * two_layer_failure)
+@control("10 % more", two_layer_failure=ELEVEN * two_layer_failure)
+@control("10 % less", two_layer_failure=NINE * two_layer_failure)
+def isolated_copies_fall_short(two_layer_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Fewer than M isolated copies in sampled lifts, one unit."""
+    lifts, vertices = trial.size(25_000), 16
+    counts = trial.draw(isolated_counts, lifts, vertices)
+    for copies in (1, 2):
+        chance = trial.value(two_layer_failure, {**TREE, n: vertices, M: copies, r: 1})
+        yield trial.counts(int((counts < copies).sum()), lifts, chance)
+
+
+@enclosed(pac_convergence)
+@control("one copy more", two_layer_failure=two_layer_failure.subs(M, M + 1))
+@control("one unit", two_layer_failure=two_layer_failure.subs(r, 1))
+@control("10 % less", two_layer_failure=NINE * two_layer_failure)
+@control("one unit by Chebyshev", chebyshev_failure=chebyshev_failure.subs(r, 1))
+@control("Chebyshev from the mean", chebyshev_failure=chebyshev_failure / 4)
+@control("Chebyshev for any M", chebyshev_failure=by_moments(4 * r * V / mu**2))
+@control("Efron–Stein 10 % less", efron_stein_failure=NINE * efron_stein_failure)
+@control("Efron–Stein for any M", efron_stein_failure=by_moments(4 * r * efron_stein / mu**2))
+def tails_add_up(
+    two_layer_failure: sp.Expr,
+    chebyshev_failure: sp.Expr,
+    efron_stein_failure: sp.Expr,
+    mean: sp.Expr,
+    variance: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """Σ P(M′ ≥ m) = EM′ and Σ (2m − 1)P(M′ ≥ m) = EM′², in fractions; Chebyshev at the distance ½EM′ from the mean."""
+    for c, vertices in ((1, 5), (2, 8)):
+        point = {
+            n: sp.Integer(vertices),
+            children: sp.Integer(c),
+            lam: sp.Rational(3, 2),
+            omega: sp.Rational(4, 5),
+            q: sp.Rational(1, 3),
+        }
+        counts = range(1, vertices // c + 1)
+        law = [1 - rational(two_layer_failure, {**point, r: sp.Integer(4), M: sp.Integer(k)}) / 4 for k in counts]
+        first = rational(mean, point)
+        square = rational(variance, point) + first**2
+        yield trial.holds(sum(law) == first, f"tails of {vertices} vertices add up to {sum(law)}, mean {first}")
+        second = sum((2 * k - 1) * tail for k, tail in enumerate(law, start=1))
+        yield trial.holds(second == square, f"… and to the second moment {second}, expected {square}")
+    large = {n: 1200, children: 2, lam: sp.Rational(2, 3), omega: sp.Rational(4, 5), q: sp.Rational(2, 5), r: 3}
+    half = mean.subs(large) / 2
+    for bound, spread in ((chebyshev_failure, variance), (efron_stein_failure, n * (1 + 3 * lam + 2 * lam**2))):
+        at_half = said(trial, bound, {**large, M: sp.floor(half)})
+        expected = trial.value(3 * spread / half**2, large)
+        yield trial.holds(at_half is not None and abs(at_half - expected) <= 1e-12, f"{at_half}, expected {expected}")
+        beyond = said(trial, bound, {**large, M: sp.floor(half) + 1})
+        yield trial.holds(beyond is None, f"more than half the mean: {beyond}")
+
+
+SMALL = {children: 2, lam: sp.Rational(2, 3), omega: sp.Rational(4, 5), q: sp.Rational(1, 2), r: 3, M: 1}
+LIMIT = sp.Rational(3, 4)
+
+
+def keeps_the_limit(failure: sp.Expr, vertices: int) -> bool:
+    try:
+        return bool(balls.number(failure, {**SMALL, n: vertices}) <= LIMIT)
+    except balls.NoGuaranteeError:
+        return False
+
+
+def first_and_last(most: int) -> tuple[int, int]:
+    """The first size that keeps the limit by the exact law, and the last up to `most` that does not."""
+    kept = {vertices: keeps_the_limit(two_layer_failure, vertices) for vertices in range(1, most + 1)}
+    return min(v for v in kept if kept[v]), max(v for v in kept if not kept[v])
+
+
+@enclosed(pac_convergence, cost=0.5)
+@control("one more", two_layer_size=TWO_LAYER_SIZES["exact"] + 1)
+@control("one unit", two_layer_size=TWO_LAYER_SIZES["exact"].subs(r, 1))
+@control("any copies, isolated or not", two_layer_size=size)
+@control("Chebyshev's", two_layer_size=TWO_LAYER_SIZES["chebyshev"])
+@control("one more by Chebyshev", chebyshev_size=TWO_LAYER_SIZES["chebyshev"] + 1)
+@control("Efron–Stein's for Chebyshev's", chebyshev_size=TWO_LAYER_SIZES["efron_stein"])
+@control("one less by Efron–Stein", efron_stein_size=TWO_LAYER_SIZES["efron_stein"] - 1)
+@control("0 without copies", efron_stein_size=TWO_LAYER_SIZES["efron_stein"].args[0].expr)
+def two_layer_sizes_keep_the_limit(
+    two_layer_size: sp.Expr, chebyshev_size: sp.Expr, efron_stein_size: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Enough at the size and not at one less; for small lifts, against one size after the other."""
+    sizes = []
+    for claimed, law in (
+        (two_layer_size, two_layer_failure),
+        (chebyshev_size, chebyshev_failure),
+        (efron_stein_size, efron_stein_failure),
+    ):
+        found = int(said(trial, claimed, {**SMALL, delta: LIMIT}) or 0)
+        for vertices, kept in ((found, True), (found - 1, False)):
+            keeps = keeps_the_limit(law, vertices)
+            yield trial.holds(keeps == kept, f"{vertices} vertices {'keep' if keeps else 'do not keep'} the limit")
+        for nothing in (M, q, lam, omega):
+            yield trial.holds(claimed.subs(nothing, 0) == no_guarantee, f"{nothing} = 0 guarantees nothing")
+        sizes.append(found)
+    start = said(trial, two_layer_size, {**SMALL, lam: sp.Rational(7, 2), r: 1, delta: 1})
+    yield trial.holds(start == 4, f"any size will do where λ/n ≤ 1, so 4 for λ = 7/2, claimed {start}")
+    first, last = trial.once(first_and_last, 140)
+    yield trial.holds(
+        first == sizes[0] == last + 1, f"{first} is the first to keep the limit, all others up to {last} do not"
+    )
+    yield trial.holds(sizes == sorted(sizes), f"sizes {sizes} by the exact law, Chebyshev and Efron–Stein")

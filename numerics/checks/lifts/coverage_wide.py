@@ -1,0 +1,227 @@
+"""Evidence for L11: copies in wide lifts, limits of their rates, bounds of their variance, and samples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.checks.lifts.coverage_enumeration import efron_stein_sum
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.lifts.coverage import Copies, copies_in_lifts, random_edges, sign_weights, vertex_types
+from theory.lifts.coverage import (
+    at_one_child,
+    best_lambda,
+    binomial_below,
+    copies_of_witnesses,
+    copies_rate,
+    dispersion,
+    edge,
+    efron_stein,
+    expected_copies,
+    factorial_moment,
+    flattest,
+    inputs,
+    isolated_at_least,
+    isolated_mean,
+    isolated_rate,
+    isolated_variance,
+    least_dispersion,
+    m,
+    most_dispersion,
+    omega,
+    p_0,
+    pattern,
+    q,
+    q_1,
+    q_2,
+    r,
+    some_copy,
+    steepest,
+    type_probability,
+    union_bound,
+)
+from theory.lifts.degrees import k, lam, n
+
+ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
+
+HARDEST = sp.Rational(2, 3)  # λ = r/(1 + r) for two children
+
+
+class Limits(NamedTuple):
+    """Limits for n → ∞ with λ fixed: of EM/n, EM'/n and Var M'/n."""
+
+    copies: sp.Expr
+    isolated: sp.Expr
+    variance: sp.Expr
+
+
+def limits(children: int) -> Limits:
+    """By computer algebra from the exact formulas."""
+
+    def expanded(formula: sp.Expr) -> sp.Expr:
+        return sp.expand_func(formula.subs(r, children).args[-1][0])
+
+    mean, second = expanded(isolated_mean), expanded(factorial_moment.subs(k, 2))
+    rate = sp.limit(mean / n, n, sp.oo)
+    x = sp.Symbol("x", positive=True)
+    ratio = sp.cancel(sp.powsimp(second / mean**2).subs(n, 1 / x))  # rational: 1 + excess·x + …
+    excess = sp.diff(ratio, x).subs(x, 0)
+    return Limits(sp.limit(expanded(expected_copies) / n, n, sp.oo), rate, rate + rate**2 * excess)
+
+
+@exact(copies_of_witnesses, cost=1.0)
+@control("at least r children", copies_rate=copies_rate * sp.exp(lam))
+@control("10 % more", copies_rate=ELEVEN * copies_rate)
+@control("every copy is isolated", isolated_rate=copies_rate)
+@control("isolated 10 % less", isolated_rate=NINE * isolated_rate)
+@control("the best for all copies", best_lambda=r)
+@control("best 10 % more", best_lambda=ELEVEN * best_lambda)
+@control("Poisson", variance_rate=isolated_rate)
+@control("roots that do not meet", variance_rate=isolated_rate * (1 - isolated_rate))
+def rates_are_limits(
+    copies_rate: sp.Expr, isolated_rate: sp.Expr, best_lambda: sp.Expr, variance_rate: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Limits by computer algebra for one to three children, and where the rate of isolated copies is stationary."""
+    for children in (1, 2, 3):
+        found = trial.once(limits, children)
+        yield trial.same(copies_rate.subs(r, children), found.copies, by=sp.expand)
+        yield trial.same(isolated_rate.subs(r, children), found.isolated, by=sp.expand)
+        yield trial.same(variance_rate.subs(r, children), found.variance, by=sp.expand)
+    slope = sp.diff(sp.log(isolated_rate), lam)
+    yield trial.vanishes(slope.subs(lam, best_lambda))
+    before, after = (sp.simplify(slope.subs(lam, place)) for place in (best_lambda / 2, 2 * best_lambda))
+    yield trial.holds(before.is_positive and after.is_negative, f"the slope is {before} before, {after} after it")
+
+
+@enclosed(copies_of_witnesses)
+@control("Poisson", dispersion=sp.Integer(1))
+@control("roots that do not meet", dispersion=1 - isolated_rate)
+@control("every copy is isolated", dispersion=1 - (1 + r**2 - 2 * r * lam) * copies_rate)
+@control("10 % more", dispersion=ELEVEN * dispersion)
+@control("Poisson at the least", least_dispersion=sp.Integer(1))
+@control("largest rate", least_dispersion=at_one_child.subs(lam, HALF))
+@control("10 % less", least_dispersion=NINE * least_dispersion)
+@control("two children", most_dispersion=dispersion.subs({r: 2, q: HALF, omega: 1, lam: flattest}))
+@control("ten per cent more", most_dispersion=ELEVEN * most_dispersion)
+def dispersion_lies_between_its_extremes(
+    dispersion: sp.Expr, least_dispersion: sp.Expr, most_dispersion: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The limit of Var M'/EM'; for one child stationary at the two places, and there the extremes; for more children inside."""
+    found = trial.once(limits, 2)
+    yield trial.same(dispersion.subs(r, 2) * found.isolated, found.variance, by=sp.expand)
+    one = dispersion.subs({r: 1, q: 1, omega: 1})
+    for place, extreme in ((steepest, least_dispersion), (flattest, most_dispersion)):
+        yield trial.same(sp.diff(one, lam).subs(lam, place), 0, by=sp.expand)
+        yield trial.same(one.subs(lam, place), extreme, by=sp.expand)
+    for end in (0, sp.oo):
+        yield trial.same(sp.limit(one, lam, end), 1)
+    for children in (2, 3, 5):
+        here = {r: children, q: sp.Rational(1, children), omega: 1}
+        low, high = (1 + children**2) * isolated_rate.subs(here), 2 * children * lam * isolated_rate.subs(here)
+        for grows, at in ((low, sp.Rational(children, 1 + children)), (high, sp.S.One)):
+            yield trial.vanishes(sp.simplify(sp.diff(sp.log(grows), lam).subs(lam, at)))
+        yield trial.below(
+            least_dispersion, 1 - low.subs(lam, sp.Rational(children, 1 + children)), at=[{}], strict=True
+        )
+        yield trial.below(1 + high.subs(lam, 1), most_dispersion, at=[{}], strict=True)
+
+
+@exact(copies_of_witnesses)
+@control("a root's own cell alone", efron_stein=n)
+@control("only the vertices it loses", change_of_root=1 + 3 * lam + lam**2)
+@control("in-degrees without fluctuation", change_of_root=(1 + 2 * lam) ** 2)
+@control("both halves", efron_stein=2 * efron_stein)
+@control("10 % less", efron_stein=NINE * efron_stein)
+def changes_of_one_piece_bound_the_variance(
+    efron_stein: sp.Expr, change_of_root: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """E(1 + |A| + |A'|)² from binomial in-degrees, approached for n → ∞; the sum over 2n pieces; true of all small lifts."""
+    s = sp.Symbol("s", positive=True)
+    law = s * (1 - edge + edge * s) ** (2 * n)  # generating function of 1 + |A| + |A'|
+    square = sp.simplify(sp.diff(s * sp.diff(law, s), s).subs(s, 1))
+    yield trial.same(change_of_root, sp.limit(square, n, sp.oo))
+    yield trial.holds(sp.simplify(change_of_root - square).is_nonnegative, f"E(1 + |A| + |A'|)² = {square}")
+    yield trial.same(efron_stein, n * (1 + change_of_root) / 2, by=sp.expand)
+    for size, density, chances in ((3, "1/3", "1/4 1/4"), (3, "2/5", "1/3"), (2, "1", "1/2")):
+        variance, total = trial.once(efron_stein_sum, size, density, chances)
+        bound = efron_stein.subs({n: size, lam: size * sp.Rational(density)})
+        loose = f", {float(bound / variance):.3g} times the variance" if variance else ""
+        yield trial.holds(variance <= total <= bound, f"Var M' = {variance} ≤ {total} ≤ {bound}{loose}")
+
+
+# Samples
+
+UNITS = (  # of tanh(x₁ + x₂ + x₃) and tanh(x₂ − x₃ + x₄), either up to its sign
+    ((1, 1, 1, 0), (-1, -1, -1, 0)),
+    ((0, 1, -1, 1), (0, -1, 1, -1)),
+)
+
+
+def unit_counts(rng: np.random.Generator, lifts: int, size: int) -> NDArray[np.int64]:
+    """Copies of each unit in lifts with one hidden layer, four inputs, density ½ and weights ±1. int[lifts, 2]"""
+    kinds = vertex_types(sign_weights(rng, lifts, size, 4, 0.5), UNITS)
+    return np.stack([(kinds == each).sum(axis=1) for each in (0, 1)], axis=1)
+
+
+UNIT = {inputs: 4, pattern: 3, p_0: sp.Rational(1, 2), omega: sp.Rational(1, 4)}
+
+
+@statistical(copies_of_witnesses, tests=3)
+@control("pattern only", type_probability=type_probability / omega)
+@control("other inputs may be connected", type_probability=p_0**pattern * omega)
+@control("union bound", both_covered=union_bound.subs({r: 2, q: q_1}))
+@control("one type alone", both_covered=1 - binomial_below.subs(q, q_1))
+@control("at most m", binomial_below=binomial_below.subs(m, m + 1))
+def sampled_layers_hold_the_units(
+    type_probability: sp.Expr, both_covered: sp.Expr, binomial_below: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Copies of one unit in all vertices; 64 vertices that hold both, and fewer than two of the first."""
+    size, lifts = 64, trial.size(3000)
+    counts = trial.draw(unit_counts, lifts, size)
+    yield trial.counts(int(counts[:, 0].sum()), lifts * size, trial.value(type_probability, UNIT))
+    share = sp.Rational(1, 64)
+    at = {n: sp.Integer(size), q: share, q_1: share, q_2: share}
+    yield trial.counts(int((counts.min(axis=1) > 0).sum()), lifts, trial.value(both_covered, {**at, m: 1}))
+    yield trial.counts(int((counts[:, 0] < 2).sum()), lifts, trial.value(binomial_below, {**at, m: 2}))
+
+
+def two_layer_copies(rng: np.random.Generator, lifts: int, size: int, degree: str, signs: bool) -> Copies:
+    """Copies of a witness whose two children see one input each, the first and the second of two, at density ½.
+
+    With `signs` the top weights have to be + and −, each with probability ½.
+    """
+    kinds = vertex_types(sign_weights(rng, lifts, size, 2, 0.5), (((1, 0), (-1, 0)), ((0, 1), (0, -1))))
+    edges = random_edges(rng, lifts, size, Fraction(degree))
+    weights = rng.integers(0, 2, len(edges.roots))
+    return copies_in_lifts(kinds, edges, 2, weights == kinds.ravel()[edges.children] if signs else None)
+
+
+@statistical(copies_of_witnesses, tests=5, cost=0.5)
+@control("every copy is isolated", isolated_mean=expected_copies)
+@control("M in place of M'", isolated_at_least=1 - sp.exp(-expected_copies))
+@control("top weights forgotten", isolated_at_least=isolated_at_least.subs(omega, 1))
+@control("one isolated cell at most", isolated_at_least=isolated_mean * sp.Piecewise((1, m < 2), (0, True)))
+@control("M' in place of M", some_copy=1 - sp.exp(-isolated_mean.subs({r: 2, q: q_1})))
+@control("at least two children", some_copy=some_copy.subs(omega, omega / (1 - edge) ** (n - 2)))
+def sampled_lifts_hold_the_witness(
+    isolated_mean: sp.Expr, isolated_at_least: sp.Expr, some_copy: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """400 vertices a layer, λ = 2/3: the mean of M', and no, or one, isolated copy; 20 vertices, λ = 2: any copy."""
+    lifts, quarter = trial.size(500), sp.Rational(1, 4)
+    for signs, most in ((False, 2), (True, 1)):
+        isolated = trial.draw(two_layer_copies, lifts, 400, "2/3", signs).isolated
+        at = {n: sp.Integer(400), lam: HARDEST, r: sp.Integer(2), q: quarter, omega: quarter if signs else sp.S.One}
+        for count in range(1, most + 1):
+            chance = trial.value(isolated_at_least, {**at, m: count})
+            yield trial.counts(int((isolated >= count).sum()), lifts, chance)
+        if not signs:
+            variance = trial.value(isolated_variance, at)
+            yield trial.unbounded_averages(isolated.astype(float), trial.value(isolated_mean, at), variance)
+    copies = trial.draw(two_layer_copies, 2 * lifts, 20, "2", False).all
+    at = {n: sp.Integer(20), lam: sp.Integer(2), q_1: quarter, q_2: quarter, omega: sp.S.One}
+    yield trial.counts(int((copies > 0).sum()), 2 * lifts, trial.value(some_copy, at))

@@ -1,0 +1,205 @@
+"""Evidence for O4: what finite sizes add to the edge, by fourth cumulants, squares of entries and heavy rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import comb
+
+import sympy as sp
+
+from numerics.evidence import Finding, Trial, control, enclosed, exact
+from theory.graphon.symbols import m, n, variance
+from theory.operators.noise import (
+    column_flow,
+    column_fourth,
+    column_resolvent,
+    column_share,
+    constant_edge,
+    edge_spread,
+    level,
+    noise_edge,
+    reach,
+    row_excess,
+    row_flow,
+    row_fourth,
+    row_resolvent,
+    row_share,
+    row_tail,
+    sparse_edge,
+    square_variance,
+)
+
+ELEVEN = sp.Rational(11, 10)
+HALF = sp.Rational(1, 2)
+
+share, turn = sp.symbols("P theta", positive=True)  # chance of an entry; argument of generating functions
+
+
+@exact(noise_edge)
+@control("as of a Poisson entry", fourth_cumulant=variance)
+@control("fourth moment", fourth_cumulant=variance * (1 - 3 * variance))
+@control("as of a Poisson entry's square", square_variance=variance)
+@control("10 % more", square_variance=ELEVEN * square_variance)
+def entries_have_these_moments(fourth_cumulant: sp.Expr, square_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The fourth derivative of the cumulant generating function of an entry, and the variance of its square."""
+    at = {variance: share * (1 - share)}
+    generating = sp.log(1 - share + share * sp.exp(turn))
+    yield trial.same(fourth_cumulant.subs(at), sp.diff(generating, turn, 4).subs(turn, 0))
+    fourth = share * (1 - share) ** 4 + (1 - share) * share**4
+    yield trial.same(square_variance.subs(at), fourth - (share * (1 - share)) ** 2)
+
+
+def walks_with_a_fourfold_edge(steps: int) -> dict[tuple[int, int], int]:
+    """Closed walks of 2·steps on trees, once four times over an edge and twice over each other, by rows and columns."""
+    found: dict[tuple[int, int], int] = {}
+    for rows in groupings(steps):
+        for columns in groupings(steps):
+            edges = [*zip(rows, columns, strict=True), *zip((*rows[1:], rows[0]), columns, strict=True)]
+            times = sorted(edges.count(edge) for edge in set(edges))
+            sides = max(rows) + 1, max(columns) + 1
+            if times == [2] * (steps - 2) + [4] and sum(sides) == steps:
+                found[sides] = found.get(sides, 0) + 1
+    return found
+
+
+def groupings(size: int) -> Iterator[tuple[int, ...]]:
+    """All ways to put things into unnamed groups, as the group of each thing."""
+    if size == 0:
+        yield ()
+        return
+    for few in groupings(size - 1):
+        for group in range(max(few, default=-1) + 2):
+            yield (*few, group)
+
+
+@exact(noise_edge, cost=0.6)
+@control("once for all rows", row_excess=row_fourth / (m**2 * n))
+@control("over the other side", row_excess=row_resolvent * row_fourth / (m * n**2))
+@control("half of it", row_excess=row_excess / 2)
+@control("of columns over the other side", column_excess=column_resolvent * column_fourth / (m**2 * n))
+@control("no columns", column_excess=sp.Integer(0))
+@control("rows without flow", row_height=1 / row_resolvent)
+@control("columns without flow", column_height=1 / column_resolvent)
+def closed_walks_have_these_fourth_cumulants(
+    row_height: sp.Expr, column_height: sp.Expr, row_excess: sp.Expr, column_excess: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """E tr(HHᵀ)^k to first order in κ and leading order in m, n, by counting walks; from the equation, the series of a.
+
+    Both sides are polynomials of degree k in m and n, of degree k − 2 in V: four sizes tell them apart.
+    """
+    heights = (row_height - 1 / row_resolvent + row_excess, column_height - 1 / column_resolvent + column_excess)
+    for rows, columns in ((2, 3), (5, 2), (3, 7), (4, 9)):
+        at = {m: rows, n: columns, variance: sp.Rational(1, 7)}
+        series = resolvent_series(heights[0].subs(at), heights[1].subs(at), at[variance])
+        for k in range(2, STEPS + 1):
+            claimed = series.coeff_monomial(w ** (2 * k + 1) * fourth) * rows * (rows * columns) ** k
+            walks = trial.once(walks_with_a_fourfold_edge, k)
+            counted = sum(count * rows**i * columns**j for (i, j), count in walks.items()) * at[variance] ** (k - 2)
+            yield trial.holds(claimed == counted, f"{rows} × {columns}, k = {k}: {claimed}, counted {counted}")
+
+
+STEPS = 4
+w, fourth = sp.symbols("w kappa")
+
+
+def resolvent_series(to_rows: sp.Expr, to_columns: sp.Expr, V: sp.Rational) -> sp.Poly:
+    """The a of z = 1/a + to_rows and the like for b, constant V: its series in w = 1/z to first order in κ."""
+    a = b = sp.Poly(w, w, fourth)
+    for _ in range(STEPS):
+        flows = {row_flow: V * b.as_expr(), row_fourth: fourth * b.as_expr() ** 2, row_resolvent: a.as_expr()}
+        flows |= {column_flow: V * a.as_expr(), column_fourth: fourth * a.as_expr() ** 2, column_resolvent: b.as_expr()}
+        a, b = (geometric(sp.Poly(fed.subs(flows, simultaneous=True), w, fourth)) for fed in (to_rows, to_columns))
+    return a
+
+
+def geometric(fed: sp.Poly) -> sp.Poly:
+    """The series of 1/(1/w − fed), which vanishes at w = 0."""
+    total = term = sp.Poly(w, w, fourth)
+    while not term.is_zero:
+        product = (term * fed).mul(sp.Poly(w, w, fourth))
+        kept_terms = {powers: c for powers, c in product.terms() if powers[0] <= 2 * STEPS + 1 and powers[1] <= 1}
+        term = sp.Poly.from_dict(kept_terms or {(0, 0): 0}, w, fourth)
+        total += term
+    return total
+
+
+@exact(noise_edge)
+@control("no shift", sparse_edge=constant_edge)
+@control("twice the shift", sparse_edge=2 * sparse_edge - constant_edge)
+@control("over n alone", sparse_edge=constant_edge * (1 + (1 - 6 * variance) / (2 * variance * n)))
+@control("no fourth cumulant", fourth_cumulant=sp.Integer(0))
+@control("rows alone", column_excess=sp.Integer(0))
+@control("columns alone", row_excess=sp.Integer(0))
+@control("edge of rows", constant_edge=sp.sqrt(variance / m))
+def fourth_cumulant_shifts_the_constant_edge(
+    sparse_edge: sp.Expr,
+    constant_edge: sp.Expr,
+    fourth_cumulant: sp.Expr,
+    row_excess: sp.Expr,
+    column_excess: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """The mean excess at p = q = ½ and a, b of the edge; for m = n and small V it is that of Lee and Schnelli."""
+    a, b = sp.sqrt(n / variance), sp.sqrt(m / variance)
+    optimum = {row_resolvent: a, column_resolvent: b}
+    optimum |= {row_fourth: fourth_cumulant * b**2, column_fourth: fourth_cumulant * a**2}
+    shift = (row_excess + column_excess).subs(optimum, simultaneous=True) / 2
+    yield trial.same(sparse_edge - constant_edge, shift)
+    square = (sparse_edge.subs(m, n) * sp.sqrt(n / variance) - 2) * n * variance
+    yield trial.same(sp.limit(sp.simplify(square), variance, 0), 1)
+
+
+@exact(noise_edge)
+@control("rows alone", sensitivity=row_share * column_resolvent / m)
+@control("sides exchanged", sensitivity=row_share * column_resolvent / n + column_share * row_resolvent / m)
+@control("twice the spread", edge_spread=2 * edge_spread)
+@control("spread of a count", edge_spread=sp.sqrt(1 / (4 * variance * m * n)))
+@control("squares as entries", square_variance=variance)
+@control("edge of rows", constant_edge=sp.sqrt(variance / m))
+@control("rows without flow", row_height=1 / row_resolvent)
+@control("columns without flow", column_height=1 / column_resolvent)
+def squares_move_the_edge(
+    sensitivity: sp.Expr,
+    edge_spread: sp.Expr,
+    square_variance: sp.Expr,
+    constant_edge: sp.Expr,
+    row_height: sp.Expr,
+    column_height: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """The derivative of p·height + q·height in V; for constant V that of the edge, and its relative deviation."""
+    flows = {row_flow: variance * column_resolvent, column_flow: variance * row_resolvent}
+    lagrangian = (row_share * row_height + column_share * column_height).subs(flows)
+    yield trial.same(sp.diff(lagrangian, variance), sensitivity)
+    optimum = {row_share: HALF, column_share: HALF}
+    optimum |= {row_resolvent: sp.sqrt(n / variance), column_resolvent: sp.sqrt(m / variance)}
+    yield trial.same(sensitivity.subs(optimum), sp.diff(constant_edge, variance))
+    relative = sp.diff(constant_edge, variance) / constant_edge
+    yield trial.same(edge_spread**2, square_variance * relative**2 / (m * n))
+
+
+FED = {m: 7, n: 40, reach: sp.Rational(81, 50)}  # squares of entries of chance 1/10 or less, times b = 2
+
+
+def fed_beyond(chance: Fraction, times: int) -> Fraction:
+    """The chance that `times` or more of 40 entries are kept."""
+    return sum((comb(40, k) * chance**k * (1 - chance) ** (40 - k) for k in range(times, 41)), Fraction(0))
+
+
+@enclosed(noise_edge)
+@control("one moment too few", row_tail=sp.exp(-n * row_flow / reach))
+@control("twice the exponent", row_tail=row_tail**2)
+@control("without the mean", row_tail=row_tail * sp.exp(-n * row_flow / reach))
+@control("normal tail", row_tail=sp.exp(-n * row_flow / reach * (m * level / row_flow - 1) ** 2 / 2))
+def rows_are_fed_to_a_level_rarely(row_tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Chernoff's exponent is least where claimed; exact chances of rows of 40 entries lie below."""
+    exponent = -turn * m * n * level + n * row_flow / reach * (sp.exp(turn * reach) - 1)
+    (least,) = sp.solve(sp.diff(exponent, turn), turn)
+    yield trial.same(sp.exp(exponent.subs(turn, least)), row_tail, by=None)
+    for chance in (Fraction(1, 10), Fraction(1, 20), Fraction(1, 50)):
+        for times in (8, 12, 20):
+            squares = times * (1 - chance) ** 2 + (40 - times) * chance**2
+            at = {**FED, row_flow: sp.Rational(2 * chance * (1 - chance)), level: sp.Rational(2 * squares / 280)}
+            at[reach] = sp.Rational(2 * (1 - chance) ** 2)
+            yield trial.below(sp.Rational(fed_beyond(chance, times)), row_tail.subs(at), at=[{}])

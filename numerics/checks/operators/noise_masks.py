@@ -1,0 +1,168 @@
+"""Evidence for O4: the edge of masks with blocks, and masks that are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import combinations
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.checks.operators.bias import expected_matrix
+from numerics.evidence import Finding, Trial, control, empirical, enclosed, statistical
+from numerics.masks.sampling import sample_constant
+from numerics.masks.selection import n_of_m_mask
+from numerics.spectra.noise_edge import RARE, RARE_EDGE, RARE_SPREAD, edge_scale
+from numerics.spectra.noise_edge import noise_edge as edge_of_profile
+from numerics.spectra.singular_values import mask_singular_values
+from theory.graphon.symbols import m, n, variance
+from theory.operators.noise import (
+    block_edge,
+    block_eigenvalue,
+    block_floor,
+    constant_edge,
+    edge_spread,
+    noise_edge,
+    outlier,
+    raw,
+    sparse_edge,
+)
+from theory.operators.symbols import sigma
+from theory.saliency.blocks import block, kept
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+
+
+def block_covariance(keep: int, of: int) -> tuple[Fraction, Fraction]:
+    """Variance of an entry and covariance of two in a block that keeps a uniform set."""
+    masks = [[int(i in chosen) for i in range(of)] for chosen in combinations(range(of), keep)]
+    share = Fraction(keep, of)
+    both = Fraction(sum(mask[0] * mask[1] for mask in masks), len(masks))
+    return share * (1 - share), both - share**2
+
+
+@enclosed(noise_edge)
+@control("independent entries", block_eigenvalue=kept * (block - kept) / block**2)
+@control("10 % more", block_eigenvalue=ELEVEN * block_eigenvalue)
+@control("edge of independent entries", block_edge=constant_edge.subs(variance, kept * (block - kept) / block**2))
+@control("sides exchanged", block_edge=block_edge.subs({m: n, n: m}, simultaneous=True))
+@control("floor of independent entries", block_floor=sp.Integer(0))
+@control("10 % less floor", block_floor=NINE * block_floor)
+@control("edge of rows", constant_edge=sp.sqrt(variance / m))
+def blocks_act_as_fewer_columns(
+    block_eigenvalue: sp.Expr, block_edge: sp.Expr, block_floor: sp.Expr, constant_edge: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The covariance of a block by enumeration; the edges are those of m × n(1 − 1/M) entries of its eigenvalue."""
+    for of in range(2, 7):
+        for keep in range(1, of):
+            diagonal, beside = block_covariance(keep, of)
+            claimed = block_eigenvalue.subs({kept: keep, block: of})
+            off = -claimed / of
+            yield trial.holds(
+                sp.Rational(diagonal) == claimed + off and sp.Rational(beside) == off,
+                f"{keep}:{of}: covariance {diagonal}, {beside}, claimed {claimed}(I − J/{of})",
+            )
+    columns = sp.Symbol("r", positive=True)
+    rank = n * (1 - 1 / block)
+    as_fewer = constant_edge.subs({variance: block_eigenvalue, n: columns}) * sp.sqrt(columns / n)
+    yield trial.same(block_edge, as_fewer.subs(columns, rank), by=None)
+    mirrored = constant_edge.subs({variance: block_eigenvalue, n: columns, sp.sqrt(m): -sp.sqrt(m)}) * sp.sqrt(
+        columns / n
+    )
+    yield trial.same(block_floor, sp.Abs(mirrored.subs(columns, rank)), by=None)
+    yield trial.below(block_floor, block_edge, strict=True)
+
+
+SIDE = 1024
+TOLERANCE = 0.03  # some eight Tracy–Widom scales at this side: one mask leaves it with probability near 1e-6
+
+
+def largest_noise(rng: np.random.Generator, name: str) -> float:
+    """The largest singular value of (M − P)/n for one mask of 1024 × 1024 entries: probit, or N:M of equal scores."""
+    if name == "probit":
+        P = expected_matrix(name, SIDE, SIDE)
+        return float(mask_singular_values((rng.random(P.shape) < P) - P, 1)[0])
+    keep, of = map(int, name.split(":"))
+    mask = n_of_m_mask(rng.random((SIDE, SIDE), dtype=np.float32), keep, of)
+    return float(mask_singular_values(mask - np.float32(keep / of), 1)[0])
+
+
+def probit_variance(cells: int) -> NDArray[np.floating]:
+    P = expected_matrix("probit", cells, cells)
+    return P * (1 - P)
+
+
+def largest_of_sparse(rng: np.random.Generator, side: int, kept_in_row: int, masks: int) -> NDArray[np.floating]:
+    """The second singular values of square masks of one density, float[masks]."""
+    each = (sample_constant(kept_in_row / side, side, side, rng) for _ in range(masks))
+    return np.array([mask_singular_values(mask, 2)[1] for mask in each])
+
+
+@statistical(noise_edge, tests=1, cost=2.0)
+@control("no shift", sparse_edge=constant_edge)
+@control("shifted down", sparse_edge=2 * constant_edge - sparse_edge)
+@control("spread below the edge", edge_spread=-3 * edge_spread)
+def few_sparse_masks_pass_the_level(sparse_edge: sp.Expr, edge_spread: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """2000 × 2000 entries, 20 in a row: the second value passes the level in at most one mask of a thousand."""
+    side, kept_in_row, masks = 2000, 20, trial.size(40)
+    density = sp.Rational(kept_in_row, side)
+    at = {m: side, n: side, variance: density * (1 - density)}
+    width = RARE_EDGE * edge_scale(side, side) + RARE_SPREAD * trial.value(edge_spread, at)
+    highest = trial.value(sparse_edge, at) + trial.value(constant_edge, at) * width
+    seen = trial.draw(largest_of_sparse, side, kept_in_row, masks)
+    yield trial.counts(int((seen > highest).sum()), masks, RARE, "above", observed=True)
+
+
+@empirical(noise_edge, cost=1.0)
+@control("mean-field", edge="mean")
+@control("rows of the largest variance", edge="bound")
+def noise_of_a_profile_ends_at_the_edge(edge: str, trial: Trial) -> Iterator[Finding]:
+    """The probit profile: within 3 % at n = 1024."""
+    V = trial.once(probit_variance, 128)
+    claimed = {
+        "profile": edge_of_profile(V, SIDE),
+        "mean": trial.value(constant_edge, {variance: sp.Rational(float(V.mean())), m: SIDE, n: SIDE}),
+        "bound": float(np.sqrt(V.mean(axis=1).max() / SIDE) + np.sqrt(V.mean(axis=0).max() / SIDE)),
+    }[edge]
+    seen = trial.draw(largest_noise, "probit")
+    yield trial.at_most(
+        abs(seen / claimed - 1), TOLERANCE, f"noise ends at {seen:.5f}, claimed {claimed:.5f}, relative error"
+    )
+
+
+@empirical(noise_edge, cost=1.0)
+@control("independent entries", block_edge=constant_edge.subs(variance, kept * (block - kept) / block**2))
+@control("10 % more", block_edge=ELEVEN * block_edge)
+def noise_of_blocks_ends_at_the_edge(block_edge: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Masks 1:4 and 1:2 of equal scores: within 3 % at n = 1024."""
+    for keep, of in ((1, 4), (1, 2)):
+        seen = trial.draw(largest_noise, f"{keep}:{of}")
+        claimed = trial.value(block_edge, {kept: keep, block: of, m: SIDE, n: SIDE})
+        yield trial.at_most(
+            abs(seen / claimed - 1), TOLERANCE, f"{keep}:{of}: {seen:.5f}, claimed {claimed:.5f}, error"
+        )
+
+
+def planted_values(rng: np.random.Generator, rows: int, columns: int, strength: float, masks: int) -> float:
+    """The mean second singular value of masks of P = ½ ± strength, the signs of rank one."""
+    values = []
+    for _ in range(masks):
+        signs = np.sign(rng.standard_normal(rows))[:, None] * np.sign(rng.standard_normal(columns))
+        values.append(mask_singular_values(rng.random(signs.shape) < 0.5 + strength * signs, 2)[1])
+    return float(np.mean(values))
+
+
+@empirical(noise_edge, cost=0.4)
+@control("not moved", outlier=sigma)
+@control("one side", outlier=sp.sqrt(sigma**2 + variance / m))
+@control("10 % more", outlier=ELEVEN * outlier)
+@control("not moved back", debiased=raw)
+def planted_value_is_seen_where_claimed(outlier: sp.Expr, debiased: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """σ = 1/20 in 256 × 1024 entries of variance ¼ − σ², and back: five standard deviations of the mean are 2 and 3 %."""
+    at = {m: 256, n: 1024, sigma: sp.Rational(1, 20), variance: sp.Rational(1, 4) - sp.Rational(1, 400)}
+    seen = trial.draw(planted_values, 256, 1024, 0.05, trial.size(12))
+    yield trial.at_most(abs(seen / trial.value(outlier, at) - 1), 0.02, f"seen at {seen:.5f}, relative error")
+    back = trial.value(debiased, {**at, raw: sp.Rational(seen)})
+    yield trial.at_most(abs(back / 0.05 - 1), 0.03, f"moved back to {back:.5f}, relative error")

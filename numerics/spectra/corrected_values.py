@@ -1,0 +1,158 @@
+"""Singular values of the expected matrix behind a mask, freed from the noise of its entries."""
+
+from __future__ import annotations
+
+from math import isqrt
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
+from scipy.special import ndtri
+
+from numerics.arguments import InputError, Seed
+from numerics.bridge import numeric
+from numerics.spectra.noise_edge import MOST_VARIANCE, rare_level
+from numerics.spectra.singular_values import Matrix, Triplets, is_sparse, leading_triplets, mask_matrix
+from theory.graphon.symbols import m as row_count
+from theory.graphon.symbols import n as column_count
+from theory.operators import bias
+from theory.operators import noise as theory
+
+Floats = NDArray[np.floating]
+CELLS = 64  # of rows and of columns, by degree, where the variance profile is read off a mask
+
+_from_rows, _from_columns = bias.row_noise, bias.column_noise  # here V_a/m and V_b/n
+_debiased = numeric((theory.raw, _from_rows, _from_columns), theory.debiased_of(_from_rows, _from_columns))
+_value_sd = numeric((bias.joint_noise, row_count, column_count), bias.value_sd)
+
+
+class CorrectedValue(NamedTuple):
+    """A singular value of the expected matrix P/√(mn): estimate, interval, the raw σ_i(M)/√(mn), and whether it shows.
+
+    One that is not visible has the value 0 and an interval from 0 to the σ that is seen at the level of what shows.
+    """
+
+    value: float
+    low: float
+    high: float
+    raw: float
+    visible: bool
+
+
+def corrected_singular_values(
+    mask: ArrayLike | csr_array,
+    count: int,
+    variance: ArrayLike | None = None,
+    *,
+    confidence: float = 0.95,
+    seed: Seed = 0,
+) -> list[CorrectedValue]:
+    """The `count` leading singular values of P/√(mn) behind a mask M, freed from the bias of its noise (O3, O4).
+
+    P [m, n] holds the probabilities of the entries, V = P − P² their variances; s is a singular value of M/√(mn), σ
+    that of P/√(mn). The raw s is moved to the σ with s² = (σ² + V_a/m)(σ² + V_b/n)/σ²: exact in the limit for a
+    constant variance, right to second order (O3) for a profile, V_a and V_b averaged with the empirical singular
+    vectors. The interval is normal, with the variance V_ab/mn of O3; it covers with the stated confidence
+    asymptotically, for independent entries and separated values (a top-K mask varies less). Visible is what exceeds the
+    level that noise passes in some one mask of a thousand (`rare_level`). `variance`: a number, float[m, n], or None:
+    read off the mask, row and column averages of P − P² from the degrees and the visible values, the level from cells
+    of like degrees. So the level of a sparse mask is too high, by some tenth at ten entries a row: degrees vary by
+    chance too.
+
+    Raises:
+        InputError: as in `mask_singular_values`, for a mask with entries beside 0 and 1, a confidence outside (0, 1), or
+            a variance of another shape or outside [0, 1/4].
+
+    Examples:
+        >>> import numpy as np
+        >>> from numerics import sample_rank_one
+        >>> u = np.linspace(0.1, 0.9, 500)
+        >>> first, second = corrected_singular_values(sample_rank_one(u, u, np.random.default_rng(0)), 2)
+        >>> first.visible, second.visible  # a mask of rank one: the second value is noise
+        (True, False)
+    """
+    if not 0 < confidence < 1:
+        raise InputError(f"confidence is {confidence!r}, expected a number strictly between 0 and 1")
+    triplets = leading_triplets(mask, count, seed=seed)
+    matrix = mask_matrix(mask)
+    m, n = matrix.shape
+    if not np.isin(matrix.data if is_sparse(matrix) else matrix, (0, 1)).all():
+        raise InputError("mask has entries beside 0 and 1, expected a 0/1 mask")
+    profile = None if variance is None else _profile(variance, m, n)
+    level = _read_level(matrix) if profile is None else rare_level(profile, m, n)
+    visible = triplets.values > level
+    sigma = np.where(visible, triplets.values, 0.0)
+    for _ in range(2):  # where the variance is read off the mask, the corrected values correct it
+        noise = _read_noise(matrix, triplets, sigma) if profile is None else _noise(profile, triplets)
+        sigma = _unbiased(triplets.values, noise, visible)
+    reach = float(ndtri((1 + confidence) / 2)) * _value_sd(noise.joint, m, n)
+    at_level = _unbiased(np.full(count, level), noise, np.full(count, True))
+    hidden = np.maximum(at_level, (noise.rows * noise.columns) ** 0.25)
+    return [
+        CorrectedValue(float(x), float(max(x - d, 0.0)), float(x + d), float(s), True)
+        if x > 0
+        else CorrectedValue(0.0, 0.0, float(h), float(s), False)
+        for x, d, s, h in zip(sigma, reach, triplets.values, hidden, strict=True)
+    ]
+
+
+class _Noise(NamedTuple):
+    """V_a/m, V_b/n and V_ab of each triplet: float[k] each."""
+
+    rows: Floats
+    columns: Floats
+    joint: Floats
+
+
+def _profile(variance: ArrayLike, m: int, n: int) -> Floats:
+    V = np.asarray(variance, dtype=float)
+    if V.shape not in ((), (m, n)) or not ((V >= 0) & (V <= MOST_VARIANCE)).all():
+        raise InputError(f"variance has shape {V.shape}, expected a number or float[{m}, {n}] within [0, 1/4]")
+    return V
+
+
+def _noise(V: Floats, triplets: Triplets) -> _Noise:
+    m, n = len(triplets.left), len(triplets.right)
+    V, a, b = np.broadcast_to(V, (m, n)), triplets.left**2, triplets.right**2
+    return _Noise(V.mean(axis=1) @ a / m, V.mean(axis=0) @ b / n, np.sum(a * (V @ b), axis=0))
+
+
+def _read_noise(matrix: Matrix, triplets: Triplets, sigma: Floats) -> _Noise:
+    """The same for V = P − P², P from the mask itself where it is averaged, P² from the visible triplets."""
+    left, _, right = triplets
+    (m, n), a, b = matrix.shape, left**2, right**2
+    rows = matrix.mean(axis=1) - m * (a @ sigma**2)
+    columns = matrix.mean(axis=0) - n * (b @ sigma**2)
+    in_left, in_right = (np.einsum("ik,il,ij->klj", part**2, part * sigma, part) for part in (left, right))
+    joint = np.sum(a * (matrix @ b), axis=0) - m * n * np.sum(in_left * np.swapaxes(in_right, 1, 2), axis=(1, 2))
+    return _Noise(*(np.maximum(part, 0.0) for part in (rows @ a / m, columns @ b / n, joint)))
+
+
+def _unbiased(raw: Floats, noise: _Noise, visible: NDArray[np.bool_]) -> Floats:
+    """σ of each raw value, 0 where none shows. float[k]"""
+    shows = visible & (raw > np.sqrt(noise.rows) + np.sqrt(noise.columns))
+    values = np.zeros_like(raw)
+    values[shows] = _debiased(raw[shows], noise.rows[shows], noise.columns[shows])
+    return values
+
+
+def _read_level(matrix: Matrix) -> float:
+    """The level for V = p(1 − p) of the densities p in cells of rows and columns of like degrees.
+
+    By concavity averaging over a cell can only raise V.
+    """
+    m, n = matrix.shape
+    rows, columns = _like(matrix.mean(axis=1)), _like(matrix.mean(axis=0))
+    sums: Matrix = rows @ (matrix @ columns.T)
+    r, c = np.asarray(rows.sum(axis=1)), np.asarray(columns.sum(axis=1))
+    p = np.asarray(sums.toarray() if is_sparse(sums) else sums) / np.outer(r, c)
+    return rare_level(np.maximum(p * (1 - p), 0.0), m, n, row_weights=r / m, column_weights=c / n)
+
+
+def _like(degrees: Floats) -> csr_array:
+    """The indicators of cells of like degrees, ⌊√size⌋ of them but at most 64. csr[cells, size]"""
+    size = len(degrees)
+    count = min(CELLS, isqrt(size))
+    cell = np.argsort(np.argsort(degrees, kind="stable"), kind="stable") * count // size
+    return csr_array((np.ones(size), (cell, np.arange(size))), shape=(count, size))

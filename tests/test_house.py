@@ -1,0 +1,16 @@
+"""The house's structure: no module has grown two subjects unnoticed."""
+
+from __future__ import annotations
+
+import pytest
+from helpers import ROOT
+
+LONGEST = 400  # lines of a module
+
+
+@pytest.mark.parametrize("package", ["theory", "numerics"])
+def test_no_module_is_longer_than_it_should_be(package: str) -> None:
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / package).rglob("*.py")}
+    assert lengths
+    long = {str(path.relative_to(ROOT)): length for path, length in lengths.items() if length > LONGEST}
+    assert not long, f"modules of more than {LONGEST} lines, to be split along their subjects: {long}"
