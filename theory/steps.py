@@ -25,6 +25,7 @@ RULES: Mapping[str, str] = {  # what each says
     "Fubini": "the order of two integrals of a function that is nowhere negative does not matter",
     "independence": "functions of disjoint sets of independent variables are independent",
     "induction": "what holds at the first whole number, and at n + 1 if at n, holds at all",
+    "integration": "if f(0) ≤ g(0), and f′ ≤ g′ from 0 to x, then f(x) ≤ g(x)",
     "Jensen": "f(E X) ≤ E f(X) for convex f",
     "linearity": "the mean of a sum is the sum of the means",
     "Markov": "P(X ≥ t) ≤ E X/t for X ≥ 0 and t > 0",
