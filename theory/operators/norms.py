@@ -23,8 +23,8 @@ four_cycle_bound = infinity_one_bound * largest_entry**3
 NORM_STEPS = (
     Step(
         name="indicators",
-        sentence=r"""For sets $S,T$ of positive measure $ig|\int_{S	imes T}Wig|\le\|T\|_{op}\sqrt{|S||T|}\le\|T\|_{op}$, the norms of
-their indicators in $L^2$ being $\sqrt{|S|},\sqrt{|T|}\le1$. So $\|T\|_{op}\ge[[operator_least]]$.""",
+        sentence=r"""For sets $A,B$ of positive measure $\big|\int_{A\times B}W\big|\le\|T\|_{op}\sqrt{|A||B|}\le\|T\|_{op}$, the norms of
+their indicators in $L^2$ being $\sqrt{|A|},\sqrt{|B|}\le1$. So $\|T\|_{op}\ge[[operator_least]]$.""",
         gives={"operator_least": operator_least},
     ),
     Step(
@@ -36,7 +36,7 @@ functions $g$ of values $\pm1$ are enough, and then, in the same way, such $f$."
     ),
     Step(
         name="four pairs",
-        sentence=r"""Then $f=1_S-1_{S^c}$ and $g=1_T-1_{T^c}$ for some sets, and $\int fWg$ is a sum of four integrals over pairs of sets,
+        sentence=r"""Then $f=1_A-1_{A^c}$ and $g=1_B-1_{B^c}$ for some sets, and $\int fWg$ is a sum of four integrals over pairs of sets,
 each with a sign and of modulus at most $c$. So $\|W\|_{\infty\to1}\le[[infinity_one_bound]]$.""",
         gives={"infinity_one_bound": infinity_one_bound},
         uses=("signs",),

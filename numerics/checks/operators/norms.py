@@ -94,7 +94,7 @@ def exceeded(low: arb, high: arb) -> bool:
 @control("10 % more at least", operator_least=ELEVEN * operator_least)
 @control("the square root", operator_least=sp.sqrt(cut))
 def indicators_have_norms_up_to_one(operator_least: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """c² over |S||T|, the measures as 1/(1 + x) and 1/(1 + y) for x, y ≥ 0, less the square of the bound."""
+    """c² over |A||B|, the measures as 1/(1 + x) and 1/(1 + y) for x, y ≥ 0, less the square of the bound."""
     x, y = sp.symbols("x y", nonnegative=True)
     quotient = cut**2 * (1 + x) * (1 + y)
     yield trial.nonnegative(quotient - operator_least**2, cut**2 * (x + y + x * y))
