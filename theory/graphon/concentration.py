@@ -6,23 +6,173 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.symbols import COLUMNS, DEVIATION, ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, s, variance
-from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
+from theory.steps import Carrier, Step
 
 tilt = sp.Symbol("lambda", positive=True)  # of the exponential moment
+k = sp.Symbol("k", integer=True, positive=True)  # the order of a moment
 
-centred_cumulant = sp.log(1 - p + p * sp.exp(tilt)) - tilt * p  # ln E e^{λ(M−p)}, M a Bernoulli(p) variable
-hoeffding_cumulant = tilt**2 / 8
-bernstein_cumulant = variance * tilt**2 / (2 * (1 - tilt / 3))
+# An entry M, a Bernoulli(p) variable: K = ln E e^{λ(M−p)}, and the probability of M = 1 under the tilt, K′ + p
+centred_cumulant = sp.log(1 - p + p * sp.exp(tilt)) - tilt * p
+tilted = p * sp.exp(tilt) / (1 - p + p * sp.exp(tilt))
+most_curvature = sp.Rational(1, 4)
+hoeffding_cumulant = most_curvature * tilt**2 / 2
+
+moment = p * (1 - p) ** k + (1 - p) * p**k  # E|M − p|^k
+least_factorial = 2 * 3 ** (k - 2)
+series = tilt**2 / (2 * (1 - tilt / 3))
+bernstein_cumulant = variance * series
+
+hoeffding_tilt = 4 * s
+hoeffding_exponent = 2 * s**2
+bernstein_tilt = 3 * (1 - 1 / sp.sqrt(1 + 2 * s / (3 * variance)))
+bernstein_exponent = 9 * variance * (1 + s / (3 * variance) - sp.sqrt(1 + 2 * s / (3 * variance)))
 
 pairs = 2 * 2 ** (m + n)  # two signs, 2^m sets of rows, 2^n sets of columns
-hoeffding_failure = pairs * sp.exp(-2 * m * n * s**2)
-bernstein_failure = pairs * sp.exp(
-    -9 * m * n * variance * (1 + s / (3 * variance) - sp.sqrt(1 + 2 * s / (3 * variance)))
-)
+hoeffding_failure = pairs * sp.exp(-m * n * hoeffding_exponent)
+bernstein_failure = pairs * sp.exp(-m * n * bernstein_exponent)
 
 subsets = (m + n) * sp.log(2) + sp.log(2 / delta)  # L: the logarithm of the number of events over δ
+root = 1 + sp.sqrt(2 * subsets / (variance * m * n)) / 3  # of 1 + 2s/(3V) at the rate
 hoeffding_rate = sp.sqrt(subsets / (2 * m * n))
 bernstein_rate = sp.sqrt(2 * variance * subsets / (m * n)) + subsets / (3 * m * n)
+
+STEPS = (
+    Step(
+        name="entry",
+        sentence=r"""For an entry $M$ of mean $p$ let $K(\lambda)=\ln Ee^{\lambda(M-p)}=[[centred_cumulant]]$, the mean over its two
+values. The negative $-(M-p)$ is such an entry less its mean, at $1-p$ for $p$: what holds for $K$ at every $p$ holds for both
+signs.""",
+        gives={"centred_cumulant": centred_cumulant},
+    ),
+    Step(
+        name="curvature",
+        sentence=r"$K(0)=0$, $K'=q-p$ with $q=[[tilted]]$, which is $p$ at $\lambda=0$, and $K''=q(1-q)$.",
+        gives={"tilted": tilted},
+        uses=("entry",),
+    ),
+    Step(
+        name="a quarter",
+        sentence=r"$K''=q(1-q)$ is at most $[[most_curvature]]$.",
+        gives={"most_curvature": most_curvature},
+        uses=("curvature",),
+    ),
+    Step(
+        name="Hoeffding's lemma",
+        sentence=r"So $K(\lambda)\le[[hoeffding_cumulant]]$ for $\lambda\ge0$, the bound of $K''$ integrated twice from $K(0)=K'(0)=0$.",
+        by=Carrier.RULE,
+        source="integration",
+        gives={"hoeffding_cumulant": hoeffding_cumulant},
+        uses=("curvature", "a quarter"),
+    ),
+    Step(
+        name="moments",
+        sentence=r"""$E|M-p|^k=[[moment]]$ is the variance $p(1-p)$ at $k=2$ and does not grow with $k$, since $|M-p|\le1$: it is at
+most $p(1-p)$ for $k\ge2$.""",
+        gives={"moment": moment},
+    ),
+    Step(
+        name="factorials",
+        sentence=r"$k!\ge[[least_factorial]]$ for $k\ge2$: equal at $k=2$, and then a factor $k+1\ge3$ for each $k$.",
+        gives={"least_factorial": least_factorial},
+    ),
+    Step(
+        name="series",
+        sentence=r"Hence $\sum_{k\ge2}\frac{\lambda^k}{k!}\le[[series]]$ for $0\le\lambda<3$, a geometric series of ratio $\frac\lambda3$.",
+        gives={"series": series},
+        uses=("factorials",),
+    ),
+    Step(
+        name="exponential moment",
+        sentence=r"""$Ee^{\lambda(M-p)}\le1+\sum_{k\ge2}\frac{\lambda^k}{k!}E|M-p|^k$, since $E(M-p)=0$ and the series converges
+absolutely; so it is at most $1+p(1-p)\,[[series]]$ for $0\le\lambda<3$.""",
+        by=Carrier.RULE,
+        source="linearity",
+        uses=("moments", "series"),
+    ),
+    Step(
+        name="Bernstein's form",
+        sentence=r"""As $\ln(1+x)\le x$ for $x\ge0$, $K(\lambda)\le[[bernstein_cumulant]]$ for $0\le\lambda<3$, with $V$ for the
+variance $p(1-p)$ of the entry.""",
+        gives={"bernstein_cumulant": bernstein_cumulant},
+        uses=("entry", "exponential moment"),
+    ),
+    Step(
+        name="sum over a pair of sets",
+        sentence=r"""For sets $S$ of rows and $T$ of columns let $X=\pm\sum_{S\times T}(M_{ij}-P_{ij})$. Its entries are independent, so
+that $\ln Ee^{\lambda X}$ is the sum of theirs.""",
+        by=Carrier.RULE,
+        source="product",
+        uses=("entry",),
+    ),
+    Step(
+        name="all entries",
+        sentence=r"""Both bounds of an entry are at least $0$, and Bernstein's is proportional to the variance. So with $\psi(\lambda)$ for
+$[[hoeffding_cumulant]]$ or $[[bernstein_cumulant]]$, $V$ now the mean of the variances, $\ln Ee^{\lambda X}\le mn\,\psi(\lambda)$.""",
+        by=Carrier.RULE,
+        source="monotonicity",
+        uses=("Hoeffding's lemma", "Bernstein's form", "sum over a pair of sets"),
+    ),
+    Step(
+        name="tilt",
+        sentence=r"So $\Pr(X\ge mns)=\Pr(e^{\lambda X}\ge e^{\lambda mns})\le e^{-mn(\lambda s-\psi(\lambda))}$, for each $\lambda$ allowed.",
+        by=Carrier.RULE,
+        source="Markov",
+        uses=("all entries",),
+    ),
+    Step(
+        name="Hoeffding's tilt",
+        sentence=r"$\lambda=[[hoeffding_tilt]]$ is best in the first form: $\lambda s-\psi(\lambda)=[[hoeffding_exponent]]$ there.",
+        gives={"hoeffding_tilt": hoeffding_tilt, "hoeffding_exponent": hoeffding_exponent},
+        uses=("Hoeffding's lemma",),
+    ),
+    Step(
+        name="Bernstein's tilt",
+        sentence=r"""$\lambda=[[bernstein_tilt]]$, which lies between $0$ and $3$, is best in the second form, if $V>0$:
+$\lambda s-\psi(\lambda)=[[bernstein_exponent]]$ there. For $V=0$ the mask is $P$.""",
+        gives={"bernstein_tilt": bernstein_tilt, "bernstein_exponent": bernstein_exponent},
+        uses=("Bernstein's form",),
+    ),
+    Step(
+        name="events",
+        sentence=r"There are $[[pairs]]$ such sums $X$: two signs, and each row and each column belongs to its set or not.",
+        gives={"pairs": pairs},
+        uses=("sum over a pair of sets",),
+    ),
+    Step(
+        name="cut norm",
+        sentence=r"""$\|M-P\|_\square$ is the largest $X$ over $mn$, by its definition: where it exceeds $s$, one of these sums exceeds
+$mns$.""",
+        by=Carrier.RULE,
+        source="union bound",
+        uses=("events", "tilt"),
+    ),
+    Step(
+        name="failures",
+        sentence=r"So $\Pr(\|M-P\|_\square>s)\le[[hoeffding_failure]]$, and $\le[[bernstein_failure]]$.",
+        gives={"hoeffding_failure": hoeffding_failure, "bernstein_failure": bernstein_failure},
+        uses=("cut norm", "Hoeffding's tilt", "Bernstein's tilt"),
+    ),
+    Step(
+        name="logarithm",
+        sentence=r"Let $L=[[subsets]]$, the logarithm of the number of events over $\delta$, positive as $\delta<1$.",
+        gives={"subsets": subsets},
+        uses=("events",),
+    ),
+    Step(
+        name="Hoeffding's rate",
+        sentence=r"The first bound is $\delta$ at $s=[[hoeffding_rate]]$, where its exponent is $L$.",
+        gives={"hoeffding_rate": hoeffding_rate},
+        uses=("failures", "logarithm"),
+    ),
+    Step(
+        name="Bernstein's rate",
+        sentence=r"""The second bound is $\delta$ at $s=[[bernstein_rate]]$: there $1+\frac{2s}{3V}$ is the square of $[[root]]$, and the
+exponent is $L$.""",
+        gives={"bernstein_rate": bernstein_rate, "root": root},
+        uses=("failures", "logarithm"),
+    ),
+)
 
 cut_norm_rate = Claim(
     label="G1",
@@ -35,17 +185,7 @@ and with probability at least $1-\delta$ (better at low density)
 $$\|M-P\|_\square\le[[bernstein_rate]].$$
 Indeed $P(\|M-P\|_\square>s)\le[[hoeffding_failure]]$ and $\le[[bernstein_failure]]$.
 """,
-    proof_text=r"""
-Per entry $\ln Ee^{\lambda(M_{ij}-P_{ij})}$ is at most $\lambda^2/8$ (Hoeffding's lemma) and, as
-$k!\ge2\cdot3^{k-2}$ for $k\ge2$ and $|M_{ij}-P_{ij}|\le1$, at most
-$\operatorname{Var}(M_{ij})\sum_{k\ge2}\lambda^k/k!\le \operatorname{Var}(M_{ij})\,\frac{\lambda^2}{2(1-\lambda/3)}$
-for $0\le\lambda<3$; the same holds for $-(M_{ij}-P_{ij})$. For fixed $(S,T)$ the sum $X$ over $S\times T$ has
-$|S||T|\le mn$ independent terms and variance at most $mnV$, hence $\ln Ee^{\lambda X}\le mn\,\psi(\lambda)$ with
-$\psi=\frac{\lambda^2}8$ or $\psi=\frac{V\lambda^2}{2(1-\lambda/3)}$, and $P(X>mns)\le e^{-mn\,\psi^*(s)}$ with the
-Legendre transform $\psi^*(s)=2s^2$ or $9V\big(1+\frac s{3V}-\sqrt{1+\frac{2s}{3V}}\big)$. There are $2^m2^n$ pairs
-and two signs. Solve for $s$: in the second case $1+\frac{2s}{3V}$ is the square of $1+\frac13\sqrt{2L/(Vmn)}$,
-$L=(m+n)\ln2+\ln\frac2\delta$. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2602.06675",
         "textbook sampling bound (Lovász 2012, chapter 10), here for two sides and with constants; beyond the "
@@ -63,6 +203,7 @@ $L=(m+n)\ln2+\ln\frac2\delta$. ∎
         Quantity(
             tilt, "tilt of the exponential moment of an entry", POSITIVE, drawn=(sp.Rational(1, 8), sp.Rational(11, 4))
         ),
+        Quantity(k, "order of a moment of an entry", whole_from(2), drawn=(2, 9)),
     ),
     hypotheses=(
         Hypothesis("the entries of the mask are independent"),
@@ -76,5 +217,4 @@ $L=(m+n)\ln2+\ln\frac2\delta$. ∎
         "hoeffding_cumulant": hoeffding_cumulant,
         "bernstein_cumulant": bernstein_cumulant,
     },
-    aids={"centred_cumulant": centred_cumulant},
 )
