@@ -30,6 +30,7 @@ RULES: Mapping[str, str] = {  # what each says
     "Markov": "P(X ≥ t) ≤ E X/t for X ≥ 0 and t > 0",
     "monotonicity": "means, and functions that do not fall, keep the order of what they are applied to",
     "product": "the mean of a product of independent variables is the product of their means",
+    "rotation": "the projection of a standard normal vector on a plane is standard normal, and its direction uniform",
     "tower": "the mean of conditional means is the mean",
     "triangle inequality": "|x + y| ≤ |x| + |y|",
     "union bound": "the chance that one of some events happens is at most the sum of their chances",
