@@ -35,6 +35,7 @@ RULES: Mapping[str, str] = {  # what each says
     "monotonicity": "means, and functions that do not fall, keep the order of what they are applied to",
     "positivity": "the integral of what is nowhere negative, and positive on a set of positive measure, is positive",
     "product": "the mean of a product of independent variables is the product of their means",
+    "rotation": "the projection of a standard normal vector on a plane is standard normal, and its direction uniform",
     "tower": "the mean of conditional means is the mean",
     "triangle inequality": "|x + y| ≤ |x| + |y|",
     "union bound": "the chance that one of some events happens is at most the sum of their chances",

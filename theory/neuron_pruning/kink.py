@@ -6,14 +6,58 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 kink = sp.Symbol("h", real=True)  # the change of slope
 radius = sp.Symbol("r", positive=True)  # half the width of the interval
 x = sp.Symbol("x", real=True)  # t − t*, the distance from the kink
 
 kink_function = kink * sp.Max(x, 0)  # the part of F that is not affine
+second_difference = kink * radius  # of F at −r, 0, r
+kink_bound = sp.Abs(second_difference) / 4
+sawtooth = second_difference / 4 * (2 * sp.Abs(x) / radius - 1)  # the error that alternates
 best_affine = kink * x / 2 + kink * radius / 4
-kink_bound = sp.Abs(kink) * radius / 4
+
+STEPS = (
+    Step(
+        name="kink",
+        sentence=r"In $x=t-t^*$ the part of $F$ that is not affine is $[[kink_function]]$; the affine part is taken to $g$.",
+        by=Carrier.DEFINED,
+        gives={"kink_function": kink_function},
+    ),
+    Step(
+        name="second difference",
+        sentence=r"""What is left of $g$ is affine on the whole interval. So the second difference $e(-r)-2e(0)+e(r)$ of the error
+$e=F-g$ is that of $F$, $[[second_difference]]$, whatever the slope and the offset of $g$ are.""",
+        gives={"second_difference": second_difference},
+        uses=("kink",),
+    ),
+    Step(
+        name="three errors",
+        sentence=r"$|e(-r)-2e(0)+e(r)|\le|e(-r)|+2|e(0)|+|e(r)|$, which is at most $4\sup|e|$.",
+        by=Carrier.RULE,
+        source="triangle inequality",
+    ),
+    Step(
+        name="bound",
+        sentence=r"So $\sup|e|\ge[[bound]]$, a quarter of the modulus of $[[second_difference]]$.",
+        gives={"bound": kink_bound},
+        uses=("second difference", "three errors"),
+    ),
+    Step(
+        name="sawtooth",
+        sentence=r"""The function $[[sawtooth]]$ has the modulus of the *bound* at $-r$, $0$ and $r$, with alternating signs, and no larger
+one for $|x|\le r$: the square of the bound exceeds its square by $\frac{h^2}4|x|(r-|x|)$.""",
+        gives={"sawtooth": sawtooth},
+        uses=("bound",),
+    ),
+    Step(
+        name="equality",
+        sentence=r"The error of $g=[[best_affine]]$ is the *sawtooth*, since $\sigma(x)=\frac12(x+|x|)$.",
+        gives={"best_affine": best_affine},
+        uses=("kink", "sawtooth"),
+    ),
+)
 
 kink_lemma = Claim(
     label="N1",
@@ -23,11 +67,7 @@ If $F(t)=\text{affine}+h\,\sigma(t-t^*)$ with $\sigma(x)=\max(x,0)$ and $g$ is a
 $\sup|F-g|\ge[[bound]]$ over this interval; equality for $g=[[best_affine]]$ (in $x=t-t^*$, up to the affine part of
 $F$).
 """,
-    proof_text=r"""
-The second difference of $F$ at $t^*-r,t^*,t^*+r$ is $hr$, that of an affine function is $0$, and
-$|\Delta^2(F-g)|\le4\sup|F-g|$. At these points $F-g$ for the stated $g$ is
-$\frac{hr}4,-\frac{hr}4,\frac{hr}4$, and it is affine between them, so its extremes are there.
-""",
+    steps=STEPS,
     source=Source("2603.02234", "Lemma 2: “A breakpoint is necessary for approximation”; the constant is ours"),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
