@@ -1,0 +1,51 @@
+"""Evidence for G1: cut norms of drawn masks stay within the rates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.checks.graphon.concentration import ONE_EVENT
+from numerics.evidence import Finding, Trial, control, statistical
+from numerics.masks.cut_norm import cut_norm_witness, exact_cut_norm
+from theory.graphon.concentration import cut_norm_rate
+from theory.graphon.symbols import delta, m, n, variance
+
+
+def sparse_cut_norms(rng: np.random.Generator, masks: int, side: int) -> NDArray[np.floating]:
+    """‖M − 1/10‖□ of square masks of independent entries of density 1/10, exactly."""
+    mask = rng.integers(0, 10, size=(masks, side, side)) == 0
+    return np.asarray(exact_cut_norm(10 * mask.astype(np.int64) - 1)) / 10
+
+
+def sparse_cut_witnesses(rng: np.random.Generator, masks: int, side: int) -> NDArray[np.floating]:
+    """The same for larger masks, by certified lower bounds."""
+    mask = rng.integers(0, 10, size=(masks, side, side)) == 0
+    return np.array([cut_norm_witness(10 * each.astype(np.int64) - 1, rng).value / 10 for each in mask])
+
+
+@statistical(cut_norm_rate, tests=4)
+@control(
+    "Hoeffding with the leading constant 0.17", hoeffding_rate=sp.Rational(17, 100) * sp.sqrt((m + n) / (2 * m * n))
+)
+@control("Hoeffding forgets the union over sets", hoeffding_rate=sp.sqrt(ONE_EVENT / (2 * m * n)))
+@control(
+    "Bernstein forgets the union over sets",
+    bernstein_rate=sp.sqrt(2 * variance * ONE_EVENT / (m * n)) + ONE_EVENT / (3 * m * n),
+)
+def cut_norms_stay_within_the_rates(
+    hoeffding_rate: sp.Expr, bernstein_rate: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The truth on samples: 10×10 masks with exact cut norms, 128×128 masks with certified lower bounds."""
+    samples = (
+        (10, sp.Rational(1, 2), trial.draw(sparse_cut_norms, trial.size(2000), 10)),
+        (128, sp.Rational(1, 100), trial.draw(sparse_cut_witnesses, trial.size(16), 128)),
+    )
+    for side, failure, norms in samples:
+        at = {m: side, n: side, delta: failure, variance: sp.Rational(9, 100)}
+        for rate in (hoeffding_rate, bernstein_rate):
+            beyond = int((norms > trial.value(rate, at)).sum())
+            yield trial.counts(beyond, len(norms), float(failure), side="above")
