@@ -23,6 +23,7 @@ RULES: Mapping[str, str] = {  # what each says
     "additivity": "the measure of disjoint parts is the sum of their measures",
     "Chebyshev": "P(|X − E X| ≥ t) ≤ Var X/t² for t > 0",
     "Fubini": "the order of two integrals of a function that is nowhere negative does not matter",
+    "Hilbert–Schmidt": "the integral of the square of a kernel is the sum of the squares of its singular values",
     "independence": "functions of disjoint sets of independent variables are independent",
     "induction": "what holds at the first whole number, and at n + 1 if at n, holds at all",
     "integration": "if f(0) ≤ g(0), and f′ ≤ g′ from 0 to x, then f(x) ≤ g(x)",

@@ -9,10 +9,100 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.operators.symbols import CUT_NORM, cut
 from theory.quantities import NON_NEGATIVE, Hypothesis
+from theory.steps import Carrier, Step
 
+largest_entry = sp.S.One  # sup |W|
+complex_factor = sp.Integer(2)  # from real functions to complex ones
+operator_least = cut
 infinity_one_bound = 4 * cut
-operator_bound = sp.sqrt(8 * cut)
-four_cycle_bound = 4 * cut
+operator_bound = sp.sqrt(complex_factor * infinity_one_bound * largest_entry)
+spectrum_bound = operator_bound  # of a difference
+four_cycle_least = operator_least**4
+four_cycle_bound = infinity_one_bound * largest_entry**3
+
+NORM_STEPS = (
+    Step(
+        name="indicators",
+        sentence=r"""For sets $A,B$ of positive measure $\big|\int_{A\times B}W\big|\le\|T\|_{op}\sqrt{|A||B|}\le\|T\|_{op}$, the norms of
+their indicators in $L^2$ being $\sqrt{|A|},\sqrt{|B|}\le1$. So $\|T\|_{op}\ge[[operator_least]]$.""",
+        gives={"operator_least": operator_least},
+    ),
+    Step(
+        name="signs",
+        sentence=r"""For real $|f|,|g|\le1$ put $h(y)=\int f(x)W(x,y)\,dx$: then $\int hg\le\int|h|=\int h\cdot\operatorname{sign}h$. So
+functions $g$ of values $\pm1$ are enough, and then, in the same way, such $f$.""",
+        by=Carrier.RULE,
+        source="monotonicity",
+    ),
+    Step(
+        name="four pairs",
+        sentence=r"""Then $f=1_A-1_{A^c}$ and $g=1_B-1_{B^c}$ for some sets, and $\int fWg$ is a sum of four integrals over pairs of sets,
+each with a sign and of modulus at most $c$. So $\|W\|_{\infty\to1}\le[[infinity_one_bound]]$.""",
+        gives={"infinity_one_bound": infinity_one_bound},
+        uses=("signs",),
+    ),
+    Step(
+        name="complex functions",
+        sentence=r"""Complex $|f|,|g|\le1$ are $f_1+if_2$, $g_1+ig_2$ with real parts of modulus at most $1$. Turn $f$ by a phase until
+$\int fWg$ is real and not negative: it is $\int f_1Wg_1-\int f_2Wg_2$, at most $[[complex_factor]]\,\|W\|_{\infty\to1}$.""",
+        gives={"complex_factor": complex_factor},
+    ),
+    Step(
+        name="bounded kernel",
+        sentence=r"From $L^1$ to $L^\infty$ the norm of $T$ is at most $\sup|W|\le[[largest_entry]]$: $|Tg(x)|\le\int|W(x,y)||g(y)|\,dy$.",
+        by=Carrier.RULE,
+        source="monotonicity",
+        gives={"largest_entry": largest_entry},
+    ),
+    Step(
+        name="interpolation",
+        sentence=r"""On $L^2$ the norm of $T$ is at most the geometric mean of its norms from $L^\infty$ to $L^1$ and from $L^1$ to $L^\infty$,
+over the complex numbers.""",
+        by=Carrier.CITED,
+        source="Riesz–Thorin: with 1/p = (1 − θ)/p₀ + θ/p₁ and 1/q = (1 − θ)/q₀ + θ/q₁ the norm from L^p to L^q is at most N₀^(1−θ) N₁^θ",
+    ),
+    Step(
+        name="operator norm",
+        sentence=r"So $\|T\|_{op}\le[[operator_bound]]$.",
+        gives={"operator_bound": operator_bound},
+        uses=("four pairs", "complex functions", "bounded kernel", "interpolation"),
+    ),
+    Step(
+        name="fourth powers",
+        sentence=r"""$t(C_4,W)=\sum_i\sigma_i^4$: it is the integral of the square of $\int W(x,y)W(x',y)\,dy$, the kernel of $TT^*$, whose
+singular values are $\sigma_i^2$.""",
+        by=Carrier.RULE,
+        source="Hilbert–Schmidt",
+    ),
+    Step(
+        name="the largest one",
+        sentence=r"The sum is at least $\sigma_1^4=\|T\|_{op}^4$, and so $t(C_4,W)\ge[[four_cycle_least]]$.",
+        gives={"four_cycle_least": four_cycle_least},
+        uses=("indicators", "fourth powers"),
+    ),
+    Step(
+        name="one entry of a cycle",
+        sentence=r"""For fixed $x',y'$ the integral of $W(x,y)\cdot W(x,y')\,W(x',y)\,W(x',y')$ over $x,y$ is $W(x',y')\int fWg$ with
+$f=W(\cdot,y')$ and $g=W(x',\cdot)$; average over $x',y'$.""",
+        by=Carrier.RULE,
+        source="Fubini",
+    ),
+    Step(
+        name="four-cycles",
+        sentence=r"All but one of the four entries are at most $[[largest_entry]]$, so that $t(C_4,W)\le[[four_cycle_bound]]$.",
+        gives={"four_cycle_bound": four_cycle_bound},
+        uses=("four pairs", "bounded kernel", "one entry of a cycle"),
+    ),
+    Step(
+        name="spectra",
+        sentence=r"""The singular values of the step kernel $W_M$ are $\sigma_i(M)/\sqrt{mn}$, and $|W_M-W|\le1$. So each is within
+$\|T_{W_M-W}\|_{op}\le[[spectrum_bound]]$ of that of $W$.""",
+        by=Carrier.CITED,
+        source="Weyl: |σ_i(A) − σ_i(B)| ≤ ‖A − B‖ for all i; for singular spaces Wedin",
+        gives={"spectrum_bound": spectrum_bound},
+        uses=("operator norm",),
+    ),
+)
 
 norm_chain = Claim(
     label="O2",
@@ -22,20 +112,11 @@ Let $|W|\le1$ on $[0,1]^2$, $T$ its integral operator on $L^2$, $\|W\|_{\infty\t
 $f,g$, and $c=\|W\|_\square$. Then
 $$[[operator_least]]\le\|T\|_{op}\le[[operator_bound]],\qquad\|W\|_{\infty\to1}\le[[infinity_one_bound]],\qquad
 [[four_cycle_least]]\le t(C_4,W)\le[[four_cycle_bound]].$$
-Hence for a mask and its graphon, at $c=\|W_M-W\|_\square$, $\max_i|\sigma_i(M)/\sqrt{mn}-\sigma_i(W)|\le[[operator_bound]]\to0$,
+Hence for a mask and its graphon, at $c=\|W_M-W\|_\square$, $\max_i|\sigma_i(M)/\sqrt{mn}-\sigma_i(W)|\le[[spectrum_bound]]\to0$,
 and singular spaces converge wherever there is a gap (Wedin). The lower bounds are attained by $W=1$, both constants $4$ by
 $\begin{pmatrix}1&-1\\-1&1\end{pmatrix}$. There $\|T\|_{op}=1=\sqrt{4c}$: of the constant $8$ at least half is needed.
 """,
-    proof_text=r"""
-Indicators have $L^2$ norm at most $1$, which gives the first bound. $\int fWg$ is affine in $f$ and in $g$, so the supremum is
-over $\pm1$-valued functions; each is a difference of two indicators, and four pairs of indicators give the factor $4$.
-Complex $f,g$ are $f_1+if_2$, $g_1+ig_2$ with $|f_k|,|g_k|\le1$; turned by a phase the form is real, so
-$|\int fWg|=\int f_1Wg_1-\int f_2Wg_2\le2\|W\|_{\infty\to1}$. By Riesz–Thorin between $L^\infty\to L^1$ (norm at most $8c$ over
-the complex numbers) and $L^1\to L^\infty$ (norm at most $\sup|W|\le1$), $\|T\|_{op}\le\sqrt{8c\cdot1}$. Next
-$t(C_4,W)=\sum_i\sigma_i^4\ge\|T\|_{op}^4\ge c^4$. For fixed $x',y'$ the integral of $W(x,y)\,W(x,y')W(x',y)\cdot W(x',y')$ over
-$x,y$ is $\int fWg\cdot W(x',y')$ with $|f|,|g|\le1$, hence at most $\|W\|_{\infty\to1}$. The last statement is Weyl's
-inequality $|\sigma_i(A)-\sigma_i(B)|\le\|A-B\|_{op}$ for $A=W_M$, $B=W$, whose difference is bounded by $1$. ∎
-""",
+    steps=NORM_STEPS,
     source=Source(
         "2602.06675",
         "textbook but for the constants (Lovász 2012, section 8.2 for the norms, chapter 11 for spectra; "
@@ -46,13 +127,13 @@ inequality $|\sigma_i(A)-\sigma_i(B)|\le\|A-B\|_{op}$ for $A=W_M$, $B=W$, whose 
     quantities=(CUT_NORM,),
     hypotheses=(Hypothesis(r"$|W|\le1$ (a mask, a graphon, or the difference of two such)"),),
     expressions={
-        "operator_least": cut,
+        "operator_least": operator_least,
         "operator_bound": operator_bound,
         "infinity_one_bound": infinity_one_bound,
-        "four_cycle_least": cut**4,
+        "four_cycle_least": four_cycle_least,
         "four_cycle_bound": four_cycle_bound,
+        "spectrum_bound": spectrum_bound,
     },
-    aids={"complex_factor": sp.Integer(2), "largest_entry": sp.Integer(1)},
     remarks=(
         Remark(
             r"For independent entries $\|M-P\|_{op}/\sqrt{mn}$ is of order $n^{-1/2}$ (O4, cited there), where the bound with G1 gives "

@@ -22,9 +22,13 @@ from theory.operators.norms import (
     degree_continuity,
     density_bound,
     four_cycle_bound,
+    four_cycle_least,
     infinity_one_bound,
+    largest_entry,
     norm_chain,
     operator_bound,
+    operator_least,
+    spectrum_bound,
 )
 from theory.operators.symbols import cut
 
@@ -85,34 +89,105 @@ def exceeded(low: arb, high: arb) -> bool:
     return bool(low > high)
 
 
-@exact(norm_chain)
+@exact(norm_chain, step="indicators")
+@control("twice the cut norm at least", operator_least=2 * cut)
+@control("10 % more at least", operator_least=ELEVEN * operator_least)
+@control("the square root", operator_least=sp.sqrt(cut))
+def indicators_have_norms_up_to_one(operator_least: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """c² over |A||B|, the measures as 1/(1 + x) and 1/(1 + y) for x, y ≥ 0, less the square of the bound."""
+    x, y = sp.symbols("x y", nonnegative=True)
+    quotient = cut**2 * (1 + x) * (1 + y)
+    yield trial.nonnegative(quotient - operator_least**2, cut**2 * (x + y + x * y))
+
+
+@exact(norm_chain, step="four pairs")
 @control("two pairs of indicators", infinity_one_bound=2 * cut)
 @control("10 % more", infinity_one_bound=ELEVEN * infinity_one_bound)
 @control("10 % less", infinity_one_bound=NINE * infinity_one_bound)
-@control("four cycles, 10 % less", four_cycle_bound=NINE * four_cycle_bound)
-@control("four cycles below the cut norm", four_cycle_bound=cut)
+def signs_are_four_cuts(infinity_one_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Each integral, with its sign, is c less some x ≥ 0: their sum misses the bound by the sum of these."""
+    spare = {pair: sp.Symbol(f"x_{k}", nonnegative=True) for k, pair in enumerate(product((1, -1), repeat=2))}
+    integrals = {(row, column): row * column * (cut - x) for (row, column), x in spare.items()}
+    form = sum(row * column * integral for (row, column), integral in integrals.items())
+    yield trial.same(infinity_one_bound, form + sum(spare.values()))
+
+
+@exact(norm_chain, step="complex functions")
+@control("no complex functions", complex_factor=sp.S.One)
+@control("four real forms", complex_factor=sp.Integer(4))
+@control("the modulus of a pair", complex_factor=sp.sqrt(2))
+def real_part_is_two_forms(complex_factor: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The real part of (f₁ + if₂)(g₁ + ig₂), both forms as far from N as they like: they miss the factor times N by this."""
+    first, second, other_first, other_second = sp.symbols("f_1 f_2 g_1 g_2", real=True)
+    norm = sp.Symbol("N", positive=True)
+    x, y = sp.symbols("x y", nonnegative=True)
+    real = sp.re(sp.expand((first + sp.I * second) * (other_first + sp.I * other_second)))
+    farthest = real.subs({first * other_first: norm - x, second * other_second: y - norm})
+    yield trial.same(complex_factor * norm, farthest + x + y)
+
+
+@exact(norm_chain, step="operator norm")
 @control("no complex functions", operator_bound=sp.sqrt(4 * cut))
 @control("Schur instead of Riesz–Thorin", operator_bound=4 * cut)
 @control("operator 10 % less", operator_bound=NINE * operator_bound)
 @control("operator 10 % more", operator_bound=ELEVEN * operator_bound)
-@control("the square for the fourth power", four_cycle_least=cut**2)
-@control("twice the cut norm at least", operator_least=2 * cut)
-def bounds_follow_from_each_other(
-    operator_least: sp.Expr,
-    operator_bound: sp.Expr,
-    infinity_one_bound: sp.Expr,
-    four_cycle_least: sp.Expr,
-    four_cycle_bound: sp.Expr,
+@control("two pairs of indicators", infinity_one_bound=2 * cut)
+@control("a factor 1", complex_factor=sp.S.One)
+@control("entries up to 2", largest_entry=2 * largest_entry)
+def norm_is_interpolated(
     complex_factor: sp.Expr,
+    infinity_one_bound: sp.Expr,
     largest_entry: sp.Expr,
+    operator_bound: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """4 pairs of indicators; Riesz–Thorin with the complex factor; a cycle is a form in one entry; ‖T‖⁴ ≤ Σσ⁴."""
-    pairs = sum(1 for _ in product((1, -1), repeat=2))
-    yield trial.same(infinity_one_bound, pairs * cut)
-    yield trial.same(operator_bound, sp.sqrt(complex_factor * infinity_one_bound * largest_entry))
-    yield trial.same(four_cycle_bound, infinity_one_bound * largest_entry**2)
-    yield trial.same(four_cycle_least, operator_least**4)
+    """θ with 1/2 = (1 − θ)/∞ + θ/1 = (1 − θ)/1 + θ/∞, and the norms at both ends to the powers 1 − θ and θ."""
+    theta = sp.Symbol("theta")
+    ((share,),) = [tuple(solution.values()) for solution in sp.solve([2 * theta - 1, 2 * (1 - theta) - 1], dict=True)]
+    at_ends = complex_factor * infinity_one_bound, largest_entry
+    yield trial.same(operator_bound, at_ends[0] ** (1 - share) * at_ends[1] ** share)
+
+
+@exact(norm_chain, step="the largest one")
+@control("the square for the fourth power", four_cycle_least=cut**2)
+@control("10 % more at least", four_cycle_least=ELEVEN * four_cycle_least)
+@control("twice the cut norm at least", operator_least=2 * cut)
+def sum_of_fourth_powers_has_the_largest(
+    operator_least: sp.Expr, four_cycle_least: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """σ₁ = c + x for some x ≥ 0, the other fourth powers add some y ≥ 0."""
+    x, y = sp.symbols("x y", nonnegative=True)
+    more = 4 * cut**3 * x + 6 * cut**2 * x**2 + 4 * cut * x**3 + x**4 + y
+    yield trial.nonnegative((operator_least + x) ** 4 + y - four_cycle_least, more)
+
+
+@exact(norm_chain, step="four-cycles")
+@control("four cycles, 10 % less", four_cycle_bound=NINE * four_cycle_bound)
+@control("four cycles, 10 % more", four_cycle_bound=ELEVEN * four_cycle_bound)
+@control("four cycles below the cut norm", four_cycle_bound=cut)
+@control("two pairs of indicators", infinity_one_bound=2 * cut)
+@control("entries up to 2", largest_entry=2 * largest_entry)
+def cycle_is_a_form_in_one_entry(
+    infinity_one_bound: sp.Expr, largest_entry: sp.Expr, four_cycle_bound: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """One edge of the cycle for the form, and the largest entry for each of the others."""
+    _, *others = cycle(4).edges
+    yield trial.same(four_cycle_bound, infinity_one_bound * largest_entry ** len(others))
+
+
+@exact(norm_chain)
+@control("the cut norm", spectrum_bound=cut)
+@control("10 % more", spectrum_bound=ELEVEN * spectrum_bound)
+@control("10 % less", spectrum_bound=NINE * spectrum_bound)
+@control("no complex functions", complex_factor=sp.S.One)
+@control("two pairs of indicators", infinity_one_bound=2 * cut)
+def spectra_move_by_the_norm_of_a_difference(
+    complex_factor: sp.Expr, infinity_one_bound: sp.Expr, spectrum_bound: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Riesz–Thorin for what entries 0 and 1 differ by from values in [0, 1], at most 1; and the limit as c → 0."""
+    largest = max(abs(entry - value) for entry in (0, 1) for value in (0, 1))
+    yield trial.same(spectrum_bound, sp.sqrt(complex_factor * infinity_one_bound * largest))
+    yield trial.same(sp.limit(spectrum_bound, cut, 0), 0)
 
 
 @exact(norm_chain)
@@ -198,12 +273,12 @@ def sampled_spectra(rng: np.random.Generator, count: int, side: int) -> list[tup
 
 
 @enclosed(norm_chain)
-@control("singular values move less than the cut norm", operator_bound=cut)
-@control("as the square", operator_bound=8 * cut**2)
-def singular_values_move_less_than_the_bound(operator_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("singular values move less than the cut norm", spectrum_bound=cut)
+@control("as the square", spectrum_bound=8 * cut**2)
+def singular_values_move_less_than_the_bound(spectrum_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Weyl, all singular values at once, for masks sampled from kernels."""
     pairs = [
-        (max((abs(a - b) for a, b in zip(of_mask, of_kernel, strict=True)), key=float), at(operator_bound, distance))
+        (max((abs(a - b) for a, b in zip(of_mask, of_kernel, strict=True)), key=float), at(spectrum_bound, distance))
         for distance, of_mask, of_kernel in trial.draw(sampled_spectra, trial.size(10), 8)
     ]
     yield trial.holds(not any(exceeded(low, high) for low, high in pairs), ratios(pairs))
