@@ -20,12 +20,108 @@ from theory.saliency.model import (
     tau,
     v,
 )
+from theory.steps import Carrier, Step
 from theory.tails import exponential, frechet, half_normal, pareto, product_normal, t
 
 c, p, s = sp.symbols("c p s", positive=True)
 
 linear_model = SaliencyModel(row=ONE, column=v, noise=exponential)
 linear_density = sp.expint(2, tau)
+linear_slope = -sp.expint(1, tau)
+linear_threshold = level(linear_density.subs(tau, t), t, rho)
+scaled_threshold = c * tau
+powered_threshold = tau**p
+noises = {
+    "half_normal": half_normal,
+    "exponential": exponential,
+    "pareto": pareto,
+    "frechet": frechet,
+    "product_normal": product_normal,
+}
+
+THRESHOLD_STEPS = (
+    Step(
+        name="kernel",
+        sentence=r"""Given $u,v$, a score exceeds $\tau$ with probability $W(u,v)=\bar F(\tau/f(u)\varphi(v))$, whether $\xi$ is above or at
+$\tau/f\varphi$, as $\bar F$ is continuous. So $D(\tau)$, the mean of $W$, is the chance that a score is kept.""",
+        by=Carrier.RULE,
+        source="tower",
+    ),
+    Step(
+        name="continuity",
+        sentence=r"""$\bar F(\tau/f\varphi)$ is continuous and does not grow in $\tau$, is at most $1$ and tends to $1$ as $\tau\to0$ and to $0$
+as $\tau\to\infty$, where $0<f\varphi<\infty$. So $D$ is continuous, does not grow, and falls from $1$ to $0$.""",
+        by=Carrier.RULE,
+        source="dominated convergence",
+        uses=("kernel",),
+    ),
+    Step(
+        name="strictness",
+        sentence=r"""Let $\tau<\tau'$. If $x_0=0$ and $D(\tau)>0$, the integrand falls strictly from $\tau$ to $\tau'$ where
+$f\varphi>\tau/x_F$; if $x_F=\infty$ and $D(\tau')<1$, where $f\varphi<\tau'/x_0$. These sets have positive measure, since
+$\bar F(\tau/f\varphi)=0$ beside the first and $\bar F(\tau'/f\varphi)=1$ beside the second. So $D(\tau)>D(\tau')$ if either lies
+strictly between $0$ and $1$.""",
+        by=Carrier.RULE,
+        source="positivity",
+        uses=("kernel",),
+    ),
+    Step(
+        name="one threshold",
+        sentence=r"""So $D(\tau_\rho)=\rho$ has a solution for each $\rho\in(0,1)$, and by *strictness* no other; $W$ has the mean $\rho$
+there. Strictness needs $x_0=0$ or $x_F=\infty$: uniform noise on $[1,2]$ with $f\varphi\in\{1,3\}$, half each, has $D=\frac12$ on
+all of $[2,3]$.""",
+        by=Carrier.RULE,
+        source="intermediate value",
+        uses=("continuity", "strictness"),
+    ),
+    Step(
+        name="noises",
+        sentence=r"""The survival functions of half-normal, exponential, Pareto and Fréchet noise and of the product of two normals are
+continuous, $1$ up to $x_0$, which is $1$ for Pareto noise and else $0$, and fall strictly from there to $0$ at infinity.""",
+        gives={"noises": noises},
+    ),
+    Step(
+        name="scale",
+        sentence=r"""For $cf$ in place of $f$ the threshold $[[scaled_threshold]]$ leaves the argument $\tau/f\varphi$ of $\bar F$, hence $W$ and
+its mean; it is the one with this mean.""",
+        gives={"scaled_threshold": scaled_threshold},
+        uses=("one threshold",),
+    ),
+    Step(
+        name="power",
+        sentence=r"""$\xi^p$ exceeds $x^p$ where $\xi$ exceeds $x$. For $\xi^p,f^p,\varphi^p$ the threshold $[[powered_threshold]]$ so leaves $W$,
+at $x=\tau/f\varphi$.""",
+        gives={"powered_threshold": powered_threshold},
+        uses=("one threshold",),
+    ),
+    Step(
+        name="example",
+        sentence=r"Let $f=1$, $\varphi(v)=v$ and $\bar F(t)=e^{-t}$, so that $W=e^{-\tau/v}$.",
+        by=Carrier.DEFINED,
+        gives={"model": linear_model},
+        uses=("kernel",),
+    ),
+    Step(
+        name="density",
+        sentence=r"""There $D(\tau)=[[density]]$: in $v$, $v\,E_2(\tau/v)$ has the derivative
+$E_2(\tau/v)+\frac\tau vE_1(\tau/v)=e^{-\tau/v}$, by $E_2(z)=e^{-z}-zE_1(z)$, and lies between $0$ and $v$, so that it tends to $0$
+as $v\to0$.""",
+        gives={"density": linear_density},
+        uses=("example",),
+    ),
+    Step(
+        name="slope",
+        sentence=r"$D'(\tau)=[[slope]]$, and $D\to1$ as $\tau\to0$.",
+        gives={"slope": linear_slope},
+        uses=("density",),
+    ),
+    Step(
+        name="threshold",
+        sentence=r"So $\tau_\rho=[[threshold]]$, the one point of *one threshold* for this $D$.",
+        gives={"threshold": linear_threshold},
+        uses=("one threshold", "density"),
+    ),
+)
 
 stable_threshold = Claim(
     label="S1",
@@ -40,15 +136,7 @@ normals are of this kind. Moreover $f\to cf$ gives $\tau\to[[scaled_threshold]]$
 $\xi,f,\varphi\to\xi^p,f^p,\varphi^p$ gives $\tau\to[[powered_threshold]]$, both with $W$ unchanged. For $f=1$,
 $\varphi(v)=v$ and exponential noise, $D(\tau)=[[density]]$, $D'(\tau)=[[slope]]$ and $\tau_\rho=[[threshold]]$.
 """,
-    proof_text=r"""
-The integrand is continuous and non-increasing in $\tau$ and bounded by $1$: dominated convergence gives continuity and the
-limits $1$ and $0$. If $D(\tau)>0$ and $x_0=0$, the integrand strictly decreases on $\{f\varphi>\tau/x_F\}$, a set of positive
-measure; if $D(\tau)<1$ and $x_F=\infty$, it does on $\{f\varphi<\tau/x_0\}$. The intermediate value theorem gives $\tau_\rho$.
-Two thresholds with equal $D$ give ordered kernels of equal integral, so $W$ is unique even where $\tau$ is not: uniform noise
-on $[1,2]$ with $f\varphi\in\{1,3\}$ has $D=\frac12$ on all of $[2,3]$. Scaling and powers are substitutions. In the example
-$v\,E_2(\tau/v)$ has the derivative $E_2(\tau/v)+\frac\tau vE_1(\tau/v)=e^{-\tau/v}$ in $v$, by $E_2(z)=e^{-z}-zE_1(z)$, and
-tends to $0$ as $v\to0$.
-""",
+    steps=THRESHOLD_STEPS,
     source=Source(
         "2602.06675",
         "abstract: “We introduce a Factorised Saliency Model that encompasses popular pruning criteria”; the "
@@ -74,17 +162,11 @@ tends to $0$ as $v\to0$.
     expressions={
         "model": linear_model,
         "density": linear_density,
-        "slope": -sp.expint(1, tau),
-        "threshold": level(sp.expint(2, t), t, rho),
-        "scaled_threshold": c * tau,
-        "powered_threshold": tau**p,
-        "noises": {
-            "half_normal": half_normal,
-            "exponential": exponential,
-            "pareto": pareto,
-            "frechet": frechet,
-            "product_normal": product_normal,
-        },
+        "slope": linear_slope,
+        "threshold": linear_threshold,
+        "scaled_threshold": scaled_threshold,
+        "powered_threshold": powered_threshold,
+        "noises": noises,
     },
 )
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.masks.selection import global_mask
+from theory.formulas.level import Level
 from theory.saliency.model import ONE, SaliencyModel, rho, tau, v
 from theory.saliency.threshold import c, constant_graphon, kept_moment, linear_model, p, s, stable_threshold
 from theory.tails import Tail, alpha, exponential, frechet, half_normal, pareto, product_normal, t
@@ -24,7 +25,7 @@ def expand_expint(expression: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.expand(sp.expand_func(expression)))
 
 
-@enclosed(stable_threshold)
+@enclosed(stable_threshold, step="density")
 @control("mean field: the noise at the average profile", density=sp.exp(-2 * tau))
 @control("another exponential integral", density=sp.expint(3, tau))
 @control("column profile squared", model=replace(linear_model, column=v**2))
@@ -38,7 +39,7 @@ def density_integrates_the_kernel(density: sp.Expr, model: SaliencyModel, trial:
     yield trial.below(-antiderivative, sp.Rational(1, 10**80), at=[near_zero])
 
 
-@exact(stable_threshold)
+@exact(stable_threshold, step="slope")
 @control("sign", slope=sp.expint(1, tau))
 @control("density of the mean field", slope=-2 * sp.exp(-2 * tau))
 @control("one order too high", density=sp.expint(3, tau))
@@ -64,6 +65,38 @@ def threshold_solves_the_density(
     yield trial.same(sp.diff(of_square, rho) * slope.subs(tau, of_square), 2 * rho, by=None)
 
 
+@exact(stable_threshold, step="threshold")
+@control("mean field", threshold=sp.log(1 / rho) / 2)
+@control("of twice the density", threshold=stable_threshold.expressions["threshold"].subs(rho, 2 * rho))
+@control("10 % more", threshold=TENTH * stable_threshold.expressions["threshold"])
+@control("E₁ in place of E₂", density=sp.expint(1, tau))
+def threshold_is_where_the_density_is_met(threshold: sp.Expr, density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The equation that defines the threshold is D(τ) − ρ = 0; any other formula is held against it by value."""
+    equation = threshold.function(tau) if isinstance(threshold, Level) else density.subs(tau, threshold) - rho
+    yield trial.same(equation, density - rho if isinstance(threshold, Level) else 0)
+
+
+ROW, COLUMN = sp.symbols("f varphi", positive=True)
+
+
+@exact(stable_threshold, step="scale")
+@control("threshold unmoved by the scale", scaled_threshold=tau)
+@control("threshold divided by the scale", scaled_threshold=tau / c)
+@control("10 % more", scaled_threshold=TENTH * c * tau)
+def scaled_threshold_keeps_the_argument(scaled_threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """τ/fφ times the new profiles, cf and φ."""
+    yield trial.same(scaled_threshold, tau / (ROW * COLUMN) * (c * ROW) * COLUMN)
+
+
+@exact(stable_threshold, step="power")
+@control("threshold multiplied by the power", powered_threshold=p * tau)
+@control("threshold unmoved by the power", powered_threshold=tau)
+@control("10 % more", powered_threshold=TENTH * tau**p)
+def powered_threshold_keeps_the_argument(powered_threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The p-th power of τ/fφ times the new profiles, fᵖ and φᵖ."""
+    yield trial.same(powered_threshold, (tau / (ROW * COLUMN)) ** p * ROW**p * COLUMN**p)
+
+
 @exact(stable_threshold)
 @control("threshold unmoved by the scale", scaled_threshold=tau)
 @control("threshold divided by the scale", scaled_threshold=tau / c)
@@ -73,12 +106,11 @@ def scales_and_powers_leave_the_graphon(
     scaled_threshold: sp.Expr, powered_threshold: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """W is unchanged by f → cf, and by ξ, f, φ → their p-th powers, at the moved threshold, for unlike noises."""
-    row, column = sp.symbols("f varphi", positive=True)
     for noise in (half_normal, exponential, frechet):
-        model = SaliencyModel(row, column, noise)
-        scaled = replace(model, row=c * row)
+        model = SaliencyModel(ROW, COLUMN, noise)
+        scaled = replace(model, row=c * ROW)
         yield trial.same(scaled.kernel(scaled_threshold), model.kernel())
-        powered = SaliencyModel(row**p, column**p, Tail(noise.name, noise.at(t ** (1 / p))))
+        powered = SaliencyModel(ROW**p, COLUMN**p, Tail(noise.name, noise.at(t ** (1 / p))))
         yield trial.same(powered.kernel(powered_threshold), model.kernel())
 
 
@@ -86,7 +118,7 @@ uniform_on_1_2 = Tail("uniform on [1, 2]", sp.Min(1, sp.Max(0, 2 - t)))
 LADDER = tuple(sp.Rational(k, 4) + sp.Rational(1, 64) for k in range(0, 24))
 
 
-@enclosed(stable_threshold, cost=1.0)
+@enclosed(stable_threshold, step="noises", cost=1.0)
 @control("a gap wider than the noise: uniform on [1, 2]", noises={"uniform": uniform_on_1_2})
 @control("a rising survival function", noises={"rising": Tail("rising", 1 - sp.exp(-t))})
 def density_falls_strictly(noises: Mapping[str, Tail], trial: Trial) -> Iterator[Finding]:
