@@ -22,6 +22,7 @@ class Carrier(StrEnum):
 RULES: Mapping[str, str] = {  # what each says
     "additivity": "the measure of disjoint parts is the sum of their measures",
     "Chebyshev": "P(|X − E X| ≥ t) ≤ Var X/t² for t > 0",
+    "convolution": "to add an independent variable does not raise the largest value of a density",
     "dominated convergence": "limits may be taken under a mean of functions that stay below one of finite mean",
     "Fubini": "the order of two integrals of a function that is nowhere negative does not matter",
     "Hilbert–Schmidt": "the integral of the square of a kernel is the sum of the squares of its singular values",

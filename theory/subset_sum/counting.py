@@ -7,12 +7,14 @@ from math import prod
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import COUNT, Hypothesis, Quantity
+from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 from theory.subset_sum.expected_count import empty_subset, sum_cdf, t
 from theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, eps, k, n, z
 
 m = sp.Symbol("m", positive=True, integer=True)  # coordinates of an item
 p = sp.Symbol("p", positive=True)  # the probability of a hit
+h = sp.Symbol("h", integer=True, nonnegative=True)  # the number of sums of one sign
 targets = sp.symbols("z_1:4", real=True)  # the coordinates of a target
 
 
@@ -28,13 +30,115 @@ def vector_expectation(size: int) -> sp.Expr:
     return empty + sp.Sum(sp.binomial(n, k) * prod(map(closeness, here)), (k, 1, n))
 
 
+sums = 2**n
+side = (2 * h + 1) * eps
+fewer = sums / 2 - 1
+reach = (2**n - 1) * eps
 covering_volume = sp.log(1 / (2 * eps)) / sp.log(2)
 covering_items = sp.log(1 + 1 / (2 * eps)) / sp.log(2)
 equal_count = empty_subset + sp.Sum(sp.binomial(n, k) * closeness(z) ** m, (k, 1, n))
 vector_count = {2: vector_expectation(2), 3: vector_expectation(3)}
-count_bound = empty_subset + (2**n - 1) * eps**m
+most_density = sp.Rational(1, 2)
+count_bound = empty_subset + (sums - 1) * (2 * eps * most_density) ** m
 hit_items = sp.log(1 + p / eps**m) / sp.log(2)
 hit_volume = (m * sp.log(1 / eps) - sp.log(1 / p)) / sp.log(2)
+
+STEPS = (
+    Step(
+        name="sums",
+        sentence=r"There are at most $[[sums]]$ distinct subset sums of $n$ numbers, $0$ among them: each item doubles their number.",
+        gives={"sums": sums},
+    ),
+    Step(
+        name="one side",
+        sentence=r"""Let $h$ of the sums be negative. Intervals of length $2\varepsilon$ around these and half of the one around $0$ cover
+$[-\frac12,0]$, so that $[[side]]\ge\frac12$; a positive sum comes close to no negative number that $0$ does not come close to.
+Likewise for positive sums and $[0,\frac12]$.""",
+        gives={"side": side},
+    ),
+    Step(
+        name="fewer",
+        sentence=r"""$n\ge1$, since $0$ alone does not reach $\frac12>\varepsilon$. The sums other than $0$ are at most $2^n-1$, an odd number,
+so that $h\le[[fewer]]$ for one of the two signs.""",
+        gives={"fewer": fewer},
+        uses=("sums",),
+    ),
+    Step(
+        name="powers of two",
+        sentence=r"""The sums of $2\varepsilon\cdot(1,2,\dots,2^{n-2},-2^{n-1})$ are $2\varepsilon$ times all whole numbers from $-2^{n-1}$ to
+$2^{n-1}-1$: they come within $\varepsilon$ of all numbers up to $[[reach]]$, and of all down to $-(2^n+1)\varepsilon$.""",
+        gives={"reach": reach},
+    ),
+    Step(
+        name="covering",
+        sentence=r"""*One side*, which grows with $h$, is $(2^n-1)\varepsilon\ge\frac12$ at *fewer*: $n\ge[[covering_items]]$, with equality for
+the *powers of two* if $(2^n-1)\varepsilon=\frac12$.""",
+        gives={"covering_items": covering_items},
+        uses=("one side", "fewer", "powers of two"),
+    ),
+    Step(
+        name="without the one",
+        sentence=r"In particular $n\ge[[covering_volume]]$: without the $1$ the logarithm is smaller.",
+        gives={"covering_volume": covering_volume},
+        uses=("covering",),
+    ),
+    Step(
+        name="hit",
+        sentence=r"If $\Pr(N\ge1)\ge p$, then $\mathbb EN\ge p$.",
+        by=Carrier.RULE,
+        source="Markov",
+    ),
+    Step(
+        name="one coordinate",
+        sentence=r"A coordinate of the sum of $k\ge1$ items has the distribution function $F_k$, which has no jumps.",
+        by=Carrier.CLAIM,
+        source="R1",
+    ),
+    Step(
+        name="all coordinates",
+        sentence=r"""For a fixed subset of $k\ge1$ items the coordinates of its sum are independent: it comes close in all of them with
+probability $\prod_j[F_k(z_j+\varepsilon)-F_k(z_j-\varepsilon)]$.""",
+        by=Carrier.RULE,
+        source="product",
+        uses=("one coordinate",),
+    ),
+    Step(
+        name="all subsets",
+        sentence=r"""Add up over the $\binom nk$ subsets of $k$ items, for $k=1,\dots,n$, and the empty one, whose sum is $0$: for equal
+coordinates $\mathbb EN=[[equal_count]]$.""",
+        by=Carrier.RULE,
+        source="linearity",
+        gives={"equal_count": equal_count, "vector_count": vector_count},
+        uses=("all coordinates",),
+    ),
+    Step(
+        name="density",
+        sentence=r"A coordinate of the sum of $k\ge1$ items has a density of at most $[[most_density]]$, as that of one item has.",
+        by=Carrier.RULE,
+        source="convolution",
+        gives={"most_density": most_density},
+    ),
+    Step(
+        name="bound",
+        sentence=r"""So each factor is at most $\varepsilon$, and the $2^n-1$ subsets that are not empty give $\mathbb EN\le[[count_bound]]$,
+with the indicator of $\|z\|_\infty\le\varepsilon$ for unequal coordinates. At $n=1$ the factors are $\varepsilon$ where
+$[z_j-\varepsilon,z_j+\varepsilon]\subset[-1,1]$.""",
+        gives={"count_bound": count_bound},
+        uses=("sums", "all subsets", "density"),
+    ),
+    Step(
+        name="items",
+        sentence=r"For $\|z\|_\infty>\varepsilon$ there is no indicator: by *hit*, $p\le(2^n-1)\varepsilon^m$, which is $n\ge[[hit_items]]$.",
+        gives={"hit_items": hit_items},
+        uses=("hit", "bound"),
+    ),
+    Step(
+        name="volume",
+        sentence=r"In particular $p\le2^n\varepsilon^m$, which is $n\ge[[hit_volume]]$.",
+        gives={"hit_volume": hit_volume},
+        uses=("sums", "items"),
+    ),
+)
 
 counting_bounds = Claim(
     label="R3",
@@ -53,19 +157,7 @@ $\|z\|_\infty\le1-\varepsilon$. So a hit with probability $p$ at $\|z\|_\infty>\
 $$n\ge[[hit_items]],$$ in particular $n\ge[[hit_volume]]$: a subset shared by $m$ targets pays a factor $m$, while
 different subsets of one sample pay nothing (R4).
 """,
-    proof_text=r"""
-(a) There are at most $2^n$ distinct sums, among them $0$, and $n\ge1$ since $0$ alone does not reach
-$\frac12>\varepsilon$. If $j$ of them are negative, intervals of length $2\varepsilon$ around these and half of the
-one around $0$ cover $[-\frac12,0]$, so $(2j+1)\varepsilon\ge\frac12$; likewise $(2i+1)\varepsilon\ge\frac12$ for
-the $i$ positive ones. As $i+j\le2^n-1$ is odd at its largest, $\min(i,j)\le2^{n-1}-1$, so
-$(2^n-1)\varepsilon\ge\frac12$. The numbers named have the sums $2\varepsilon\{-2^{n-1},\dots,2^{n-1}-1\}$, whose
-intervals cover $[-(2^n+1)\varepsilon,(2^n-1)\varepsilon]$. The second bound drops the $1$. (b) $N\ge\mathbf
-1\{N\ge1\}$ (Markov). (c) For a fixed subset of $k\ge1$ items the coordinates of its sum are independent, each with
-the distribution function $F_k$; add up by linearity, the empty subset apart. A convolution with a probability law
-does not raise the largest value of a density, so that of a sum of $k\ge1$ items is at most $\frac12$, each factor
-is at most $\varepsilon$, and $\sum_{k\ge1}\binom nk=2^n-1$. For $n=1$ the factors equal $\varepsilon$ where
-$[z_j-\varepsilon,z_j+\varepsilon]\subset[-1,1]$. With (b), $p\le(2^n-1)\varepsilon^m<2^n\varepsilon^m$. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2006.07990",
         "no text at hand; textbook counting (pigeonhole, Markov), the lower bound beside its pruning theorem "
@@ -77,6 +169,7 @@ $[z_j-\varepsilon,z_j+\varepsilon]\subset[-1,1]$. With (b), $p\le(2^n-1)\varepsi
         ITEMS.drawn_from(1, 3),
         Quantity(m, "number of coordinates of an item", COUNT, drawn=(1, 4)),
         SUBSET_SIZE.drawn_from(1, 5),
+        Quantity(h, "number of negative subset sums, or of positive ones", COUNT_FROM_ZERO),
         Quantity(p, "probability of a hit", sp.Interval.Lopen(0, 1), drawn=(sp.Rational(1, 20), 1)),
         DISTANCE.drawn_from(sp.Rational(1, 20), sp.Rational(9, 10)),
         TARGET.drawn_from(-2, 2),
