@@ -19,16 +19,19 @@ from theory.kernel.dual import (
     kappa_1,
     relu,
 )
-from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 share = sp.Symbol("p", positive=True)  # value of the graphon at an input, at most 1
 first, second = sp.symbols("x y", real=True)  # an input's values in x and x′
 inputs = sp.Symbol("d", integer=True, positive=True)
 agreeing = sp.Symbol("A", integer=True, nonnegative=True)  # inputs where x and x′ of signs ±1 agree
 opposed = sp.Symbol("B", integer=True, nonnegative=True)  # and those where they do not
+multiple = sp.Symbol("lambda", positive=True)  # x′ = λx
 kept, kept_agreeing = sp.symbols("k i", integer=True, nonnegative=True)
 
 row_kernel = relu.value + c * relu.slope
+parallel = 2 * multiple * a
 
 determinant = a * b - c**2
 bend = 3 * a * b - 2 * c**2
@@ -40,6 +43,7 @@ hessian = sp.ImmutableMatrix(
     ]
 ) / (sp.pi * determinant ** sp.Rational(3, 2))
 products = sp.Matrix([first**2, second**2, first * second])  # ξ
+covariance = share * (1 - share) / inputs**2 * (products * products.T).as_immutable()  # of what an input adds to S_M
 across = first * second / sp.sqrt(a * b) - cosine * (first**2 / a + second**2 / b) / 2
 along = first**2 / a - second**2 / b
 gap = (
@@ -50,16 +54,146 @@ gap = (
     / (2 * sp.pi * inputs**2 * (1 - cosine**2) ** sp.Rational(3, 2))
 )
 
-signs_kernel = share * (kappa_1 + cosine * kappa_0)
+angular = kappa_1 + cosine * kappa_0  # h
+signs_kernel = share * angular
 signs_gap = (1 - share) * (3 - 2 * cosine**2) / (2 * sp.pi * inputs * sp.sqrt(1 - cosine**2))
 signs_curvature = (3 - 2 * cosine**2) / (sp.pi * (1 - cosine**2) ** sp.Rational(3, 2))
 chance = sp.binomial(agreeing, kept_agreeing) * sp.binomial(opposed, kept - kept_agreeing)
 kept_share = share**kept * (1 - share) ** (agreeing + opposed - kept) * kept / (agreeing + opposed)
 signs_weight = kept_share * chance
 kept_cosine = (2 * kept_agreeing - kept) / kept
+mean_cosine = (agreeing - opposed) / (agreeing + opposed)
 signs_quenched = sp.Sum(
-    kept_share * sp.Sum(chance * (kappa_1 + cosine * kappa_0).subs(cosine, kept_cosine), (kept_agreeing, 0, kept)),
+    kept_share * sp.Sum(chance * angular.subs(cosine, kept_cosine), (kept_agreeing, 0, kept)),
     (kept, 1, agreeing + opposed),
+)
+
+STEPS = (
+    Step(
+        name="wide networks",
+        sentence=r"""Neurons are iid, and what one adds to the tangent kernel has a mean, since the moments of a normal law are finite. As
+$n\to\infty$ the kernel tends to that mean, $E[\varphi\varphi'+\alpha^2\dot\varphi\dot\varphi'\frac1d\sum_jM_jx_jx_j']$, where the readout weight
+$\alpha$ is independent and $E\alpha^2=1$.""",
+        by=Carrier.RULE,
+        source="large numbers",
+    ),
+    Step(
+        name="given a row",
+        sentence=r"""Given $M$ the preactivations are normal with covariance $S_M$, and for these K1 has the mean of either product,
+$F$ and its slope $\partial_cF=\kappa_0$.""",
+        by=Carrier.CLAIM,
+        source="K1",
+        uses=("wide networks",),
+    ),
+    Step(
+        name="row kernel",
+        sentence=r"At $S_M=(a,b,c)$ that is $F+c\,\partial_cF$, $[[row_kernel]]$; a row that keeps none of an input adds $0$.",
+        gives={"row_kernel": row_kernel},
+        uses=("given a row",),
+    ),
+    Step(
+        name="parallel inputs",
+        sentence=r"""For $x'=\lambda x$ the row kernel at $(a,\lambda^2a,\lambda a)$ is $[[parallel]]$ if $\lambda>0$, and else $0$: it is
+linear in $S_M$, and its mean over masks is its value at the mean.""",
+        gives={"parallel": parallel},
+        uses=("row kernel",),
+    ),
+    Step(
+        name="near the mean",
+        sentence=r"""For bounded inputs, $S_M$ leaves a ball around $S_W$ with a probability exponentially small in $d$, as each of its
+coordinates is a mean of independent bounded numbers. As $F_\Theta$ is bounded for bounded inputs, so is its part in the mean.""",
+        by=Carrier.RULE,
+        source="Hoeffding",
+        uses=("row kernel",),
+    ),
+    Step(
+        name="expansion",
+        sentence=r"""The $S_W$ with $a,b\ge s$, $c^2\le(1-\epsilon)ab$ and entries up to $\beta^2$ are a compact set inside $c^2<ab$, where $F_\Theta$ is
+analytic: balls of one radius around them have one bound for the derivatives of order four. In a ball the polynomial of order three errs by
+$O(|S_M-S_W|^4)$.""",
+        by=Carrier.RULE,
+        source="Taylor",
+        uses=("near the mean",),
+    ),
+    Step(
+        name="moments",
+        sentence=r"""$S_M-S_W$ is $\frac1d$ times a sum of $d$ independent bounded vectors of mean $0$. So its covariance is the sum of theirs; its
+third moments are $d^{-3}$ times $d$ bounded terms, its fourth $d^{-4}$ times at most $3d^2$, all $O(d^{-2})$, while the mean of the linear term is $0$.""",
+        by=Carrier.RULE,
+        source="independence",
+        uses=("expansion",),
+    ),
+    Step(
+        name="covariance of an input",
+        sentence=r"Input $j$ adds $\frac1dM_j\xi_j$ to $S_M$, whose covariance is $[[covariance]]$, by the two values of $M_j$.",
+        gives={"covariance": covariance},
+        uses=("moments",),
+    ),
+    Step(
+        name="Hessian",
+        sentence=r"The second derivatives of the *row kernel* by $a$, $b$, $c$ are $[[hessian]]$.",
+        gives={"hessian": hessian},
+        uses=("row kernel",),
+    ),
+    Step(
+        name="gap",
+        sentence=r"Half the trace of this *Hessian* times the *covariance of an input* is, with $c=r\sqrt{ab}$, $[[gap]]$.",
+        gives={"gap": gap},
+        uses=("covariance of an input", "Hessian"),
+    ),
+    Step(
+        name="gap of signs",
+        sentence=r"""For signs $S_W=p(1,1,r)$, of the $d$ inputs $d\frac{1+r}2$ agree and $d\frac{1-r}2$ differ, and what they add to the gap is
+$[[signs_gap]]$.""",
+        gives={"signs_gap": signs_gap},
+        uses=("gap",),
+    ),
+    Step(
+        name="weights",
+        sentence=r"""A row keeps $k$ inputs, $i$ of them agreeing, with a probability that is, times $\frac kd$, $[[signs_weight]]$; then
+$S_M=\frac kd(1,1,\frac{2i-k}k)$.""",
+        gives={"signs_weight": signs_weight},
+    ),
+    Step(
+        name="cosines",
+        sentence=r"The row kernel at $s(1,1,r)$ is $s\,h(r)$ with $h(r)=[[angular]]$.",
+        gives={"angular": angular},
+        uses=("row kernel",),
+    ),
+    Step(
+        name="mean over masks",
+        sentence=r"So the quenched kernel is the sum of $h$ at the cosines $\frac{2i-k}k$ with these *weights*, $[[signs_quenched]]$.",
+        gives={"signs_quenched": signs_quenched},
+        uses=("weights", "cosines"),
+    ),
+    Step(
+        name="mean cosine",
+        sentence=r"""The weights have the sum $p$ and the mean cosine $r=[[mean_cosine]]$, that of $S_W$: each kept input adds $\frac1d$ to
+$\frac kd$, and $\pm\frac1d$ to $\frac kd$ times the cosine.""",
+        gives={"mean_cosine": mean_cosine},
+        uses=("weights",),
+    ),
+    Step(
+        name="convex",
+        sentence=r"""$h''=[[signs_curvature]]$, positive inside $(-1,1)$ since $3-2r^2=1+2(1-r^2)$. As $h$ is continuous, it is strictly convex on
+$[-1,1]$.""",
+        gives={"signs_curvature": signs_curvature},
+        uses=("cosines",),
+    ),
+    Step(
+        name="lower bound",
+        sentence=r"""So the sum of $h$ with the weights is at least $p\,h(r)$, and equal only if one cosine has all the weight. For $0<p<1$ and
+$A,B\ge1$ it has not: with one input kept the cosine is $1$ or $-1$. For $p=1$ all inputs are kept, and for $A=0$ or $B=0$ they are parallel.""",
+        by=Carrier.RULE,
+        source="Jensen",
+        uses=("parallel inputs", "mean over masks", "mean cosine", "convex"),
+    ),
+    Step(
+        name="graphon kernel",
+        sentence=r"That lower bound is the graphon kernel $F_\Theta(p,p,pr)=[[signs_kernel]]$.",
+        gives={"signs_kernel": signs_kernel},
+        uses=("cosines", "lower bound"),
+    ),
 )
 
 quenched_kernel = Claim(
@@ -94,26 +228,7 @@ $\frac{2i-k}k$ of what rows with $k$ kept inputs, $i$ of them agreeing, keep, wi
 whose sum is $p$
 and whose mean cosine is $r$.
 """,
-    proof_text=r"""
-Neurons are iid given the law of a row: the law of large numbers gives $E[\varphi\varphi'+a^2\dot\varphi\dot\varphi'\frac1d\sum_jM_jx_jx_j']$,
-and given $M$ the preactivations are normal with covariance $S_M$. If $x'=\lambda x$, $F_\Theta=2\max(\lambda,0)\,a$ is linear in $S_M$.
-*Gap:* $F_\Theta$ is bounded and analytic where $c^2<ab$. By Hoeffding $S_M$ leaves a neighbourhood of $S_W$ with probability
-$e^{-\Omega(d)}$; inside expand to third order. The mean of the linear term is $0$, that of the quadratic one
-$\frac12\mathrm{tr}(HC)$, $C=d^{-2}\sum_jW_j(1-W_j)\xi_j\xi_j^\top$; third central moments of a mean of $d$ independent bounded
-vectors are $O(d^{-2})$, as are the fourth. With $D=\sqrt{ab-c^2}$, K1 has $\partial_cF=\kappa_0$ and $\partial_aF=D/2\pi a$ for
-$F=\sqrt{ab}\,\kappa_1$; differentiate $F+c\,\partial_cF$ twice, and complete the square in $\xi^\top H\xi$. *Signs:* $k$ kept inputs, of which $i$ agree, have
-$F_\Theta=\frac kd(\kappa_1+r\kappa_0)$ at $r=\frac{2i-k}k$. As $F_\Theta$ is 1-homogeneous, $H$ annihilates $(1,1,r)$ at
-$S_W=p(1,1,r)$, so $\xi^\top H\xi=(\pm1-r)^2H_{cc}$ for $\xi=(1,1,\pm1)$, with $H_{cc}=\frac{3-2r^2}{\pi p(1-r^2)^{3/2}}$, and
-$\frac{1+r}2(1-r)^2+\frac{1-r}2(1+r)^2=1-r^2$. *Sign:* $h'=2\kappa_0+r\kappa_0'$ with
-$\kappa_0'=\frac1{\pi\sqrt{1-r^2}}$, so $h''$ is as
-stated, and $3-2r^2=1+2(1-r^2)\ge1$: $h$, continuous on $[-1,1]$, is strictly convex there. The weights are the
-probabilities of $(k,i)$
-times $\frac kd$; $E\frac kd=p$ and $E\frac{2i-k}d=p\,\frac{A-B}d$. Jensen's inequality for the weights over $p$:
-$\sum\ge p\,h(r)$, with
-equality iff one cosine has all the weight. For $0<p<1$ and $A,B\ge1$ the cosines $1$ and $-1$ both have some (one
-input kept); for
-$p=1$, $A=0$ or $B=0$ there is one cosine. ∎
-""",
+    steps=STEPS,
     source=Source("2510.17515", "the title, “The Graphon Limit Hypothesis”, and its reading reported second-hand"),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
@@ -130,6 +245,7 @@ $p=1$, $A=0$ or $B=0$ there is one cosine. ∎
         ),
         Quantity(first, "coordinate of the first input", sp.S.Reals),
         Quantity(second, "coordinate of the second input, at the same place", sp.S.Reals),
+        Quantity(multiple, "factor of two parallel inputs, the second over the first", POSITIVE),
         Quantity(inputs, "number of input coordinates", COUNT),
         Quantity(agreeing, "number of places at which two inputs of signs agree", COUNT_FROM_ZERO, drawn=(1, 5)),
         Quantity(opposed, "number of places at which two inputs of signs differ", COUNT_FROM_ZERO, drawn=(1, 5)),
