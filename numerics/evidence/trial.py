@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 
 from numerics.evidence.findings import Finding, Kind, Refutation, Scope, Verdict
-from numerics.evidence.statistical import StatisticalFindings
+from numerics.evidence.samples import StatisticalFindings
 from numerics.exact import balls, boxes
 from numerics.exact.relations import holds
 from numerics.keyed import key, keyed_seed
@@ -29,7 +29,7 @@ Computed = TypeVar("Computed")
 class Trial(StatisticalFindings):
     """The vocabulary of a check: what it can ask of its subjects, at one seed and effort.
 
-    What it says about counts and samples stands in `numerics.evidence.statistical`.
+    What it says about counts and samples stands in `numerics.evidence.samples`.
     """
 
     claim: Claim

@@ -395,7 +395,7 @@ def test_bad_input_of_the_process(tmp_path):
     """The same through a real process: the status of the shell, and nothing else on standard error."""
     done = call(REAL, "evaluate", "N1", "bound", "h=1", "r=-1")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "sparse-limits: r=-1: expected a positive number\n"
+    assert done.stderr == "sparse-limits: r=-1: r is half the width of the interval, expected a positive number\n"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

@@ -61,7 +61,7 @@ TOYS = 2000
 
 @pytest.fixture
 def observable_level(monkeypatch):
-    monkeypatch.setattr("numerics.evidence.statistical.LEVEL", OBSERVABLE)
+    monkeypatch.setattr("numerics.evidence.samples.LEVEL", OBSERVABLE)
 
 
 def toss(rng: np.random.Generator, n: int, permille: int) -> int:
