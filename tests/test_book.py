@@ -184,7 +184,7 @@ FLAWS = {  # what may be wrong on a page, and what the build says of it
         ("\n\n".join([GOOD, *FLAWS]), None, [*FLAWS.values(), f"the build fails: {len(FLAWS)} warnings"]),
         (
             EMPTY,
-            ("kink_bound = sp.Abs(kink) * radius / 4", "kink_bound = sp.Abs(kink) * radius / 2"),
+            ("kink_bound = sp.Abs(second_difference) / 4", "kink_bound = sp.Abs(second_difference) / 2"),
             ["refuted", "claim N1 (kink_lemma) stands on no page"],
         ),
         (GOOD + "\n```{code-cell} python\n1 / 0\n```\n", None, ["ZeroDivisionError"]),

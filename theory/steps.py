@@ -21,10 +21,9 @@ class Carrier(StrEnum):
 
 RULES: Mapping[str, str] = {  # what each says
     "additivity": "the measure of disjoint parts is the sum of their measures",
-    "Chebyshev": "P(|X − E X| ≥ t) ≤ Var X/t² for t > 0",
     "convolution": "to add an independent variable does not raise the largest value of a density",
     "dominated convergence": "limits may be taken under a mean of functions that stay below one of finite mean",
-    "Fubini": "the order of two integrals of a function that is nowhere negative does not matter",
+    "Fubini": "the order of two integrals does not matter for a function that is nowhere negative, or bounded on a bounded set",
     "Hilbert–Schmidt": "the integral of the square of a kernel is the sum of the squares of its singular values",
     "Hoeffding": "P(|X − E X| ≥ t) ≤ 2 exp(−2dt²) for the mean X of d independent numbers in [0, 1] and t > 0",
     "independence": "functions of disjoint sets of independent variables are independent",

@@ -24,17 +24,17 @@ NEAR = Hypothesis("a distance up to half the reach (for a larger one the empty s
 
 distance = sp.S.One  # in units of a, from a target to a point of the cover
 new_part = kappa * (a * v) * (a * (1 - v))
-growth = v + new_part / a
+growth = v + a * kappa * v * (1 - v)
 odds = (1 - v) / v
 chord = 1 - r / 2
 contraction = 1 - a * kappa / 2
 start = a / eps - 1
 mean_odds = start * contraction**n
 gap = eps / 2
-threshold = gap / a
+threshold = eps / (2 * a)
 failure = 2 * a**2 / eps**2 * contraction**n
 law_size = sp.log(2 * a**2 / (eps**2 * delta)) / -sp.log(contraction)
-size = law_size.subs(UNIFORM)
+size = sp.log(2 / (eps**2 * delta)) / sp.log(sp.Rational(4, 3))
 looseness = 2 * sp.log(2) / -sp.log(contraction)  # the number of items over that of R3, in the limit
 
 STEPS = (

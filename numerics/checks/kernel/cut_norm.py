@@ -73,7 +73,7 @@ def example_has_the_ratios(readout_ratio: sp.Expr, own_layer_ratio: sp.Expr, tri
 def ratios_have_the_limits(
     readout_ratio: sp.Expr, limit_ratio: sp.Expr, own_layer_ratio: sp.Expr, own_layer_growth: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The one is within √δ below its limit, the other within 2 above the stated growth: for δ from 10⁻³, and at 10⁻³⁰."""
+    """The one is below its limit, the other within 2 above its growth, for δ from 10⁻³ to 1; the one within √δ, to 9/10."""
     points = [{delta: sp.Rational(1, 10**k)} for k in (6, 30)]
     for low, high, largest in (
         (readout_ratio, limit_ratio, sp.S.One),
