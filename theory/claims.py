@@ -13,7 +13,7 @@ import sympy as sp
 
 from theory.input_error import InputError
 from theory.latex import latex
-from theory.quantities import Hypothesis, Quantity
+from theory.quantities import Hypothesis, Letter, Quantity, letters_of
 from theory.selection import meant, select
 from theory.steps import Step, check_steps
 
@@ -183,7 +183,7 @@ class Claim:
         names = [str(letter) for letter in letters]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"{self.label}: two quantities are called {', '.join(twice)}")
-        used = {symbol for each in formulas(self.expressions) for symbol in each.free_symbols}
+        used = {letter for each in formulas(self.expressions) for letter in letters_of(each)}
         used |= {
             symbol for each in self.hypotheses if each.relation is not None for symbol in each.relation.free_symbols
         }
@@ -195,7 +195,7 @@ class Claim:
                     f"{self.label}: {hypothesis.words!r} is needed by {', '.join(unknown)}, no expression of it"
                 )
 
-    def quantity(self, symbol: sp.Symbol) -> Quantity | None:
+    def quantity(self, symbol: Letter) -> Quantity | None:
         """What a letter stands for; None for one that the claim does not explain."""
         return next((each for each in self.quantities if symbol in each.letters), None)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import sympy as sp
+from sympy.core.function import AppliedUndef, UndefinedFunction
 from sympy.core.relational import Relational
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
 UNIT = sp.Interval.open(0, 1)
+CLOSED_UNIT = sp.Interval(0, 1)
 POSITIVE = sp.Interval.open(0, sp.oo)
 NON_NEGATIVE = sp.Interval(0, sp.oo)
 COUNT = sp.S.Naturals  # 1, 2, 3, …
@@ -21,11 +24,15 @@ def whole_from(least: int) -> sp.Set:
     return sp.Range(least, sp.oo)
 
 
+Letter: TypeAlias = sp.Symbol | UndefinedFunction  # a number, or a function that a formula leaves open
+
+
 @dataclass(frozen=True)
 class Quantity:
     """A letter of a claim: what it stands for, the values it may take, and where random points for it are drawn.
 
-    symbols: the letter, or several of one meaning, such as the entries of a matrix. meaning: a noun phrase that does
+    symbols: the letter, or several of one meaning, such as the entries of a matrix; it may be a function that the
+    formulas leave open, such as a graphon. meaning: a noun phrase that does
     without the letter, Markdown with LaTeX. within: all real values that the claim allows. drawn: rational ends of a
     range inside `within`; without it points are drawn from all of a bounded range, else from what the assumptions of the
     symbol allow, at a moderate size.
@@ -34,7 +41,7 @@ class Quantity:
         ValueError: for a quantity without a meaning or a range, and for ends that are no part of the range.
     """
 
-    symbols: sp.Symbol | tuple[sp.Symbol, ...]
+    symbols: Letter | tuple[Letter, ...]
     meaning: str
     within: sp.Set
     drawn: tuple[object, object] | None = None
@@ -51,9 +58,16 @@ class Quantity:
                 raise ValueError(f"{self.symbols}: points are drawn as far as {end}, expected {in_words(self.within)}")
 
     @property
-    def letters(self) -> tuple[sp.Symbol, ...]:
+    def letters(self) -> tuple[Letter, ...]:
         """The letter, or all of them."""
         return self.symbols if isinstance(self.symbols, tuple) else (self.symbols,)
+
+    @property
+    def latex_letters(self) -> str:
+        """The letters in LaTeX, between dollars; a function without its arguments."""
+        from theory.latex import latex
+
+        return ", ".join(f"${latex(x, [x] if isinstance(x, sp.Symbol) else [])}$" for x in self.letters)
 
     def admits(self, value: sp.Expr) -> bool:
         """Whether an exact number is one of the values."""
@@ -104,6 +118,11 @@ class Hypothesis:
         from theory.latex import latex
 
         return self.words if self.relation is None else f"{self.words}: ${latex(self.relation, [self.relation])}$"
+
+
+def letters_of(formula: sp.Basic) -> set[Letter]:
+    """The letters that a formula leaves open: symbols, and functions without a definition."""
+    return {*formula.free_symbols, *(each.func for each in formula.atoms(AppliedUndef))}
 
 
 class _Plain(StrPrinter):

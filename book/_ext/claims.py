@@ -22,7 +22,6 @@ from numerics.evidence import CheckResult
 from numerics.evidence.links import carried
 from numerics.evidence.verification import ClaimResult, Run, verify
 from numerics.reports.run import closing_line, failures
-from theory.latex import latex
 from theory.ledger import load_ledger
 from theory.quantities import Quantity, in_words
 
@@ -68,8 +67,7 @@ def run_ledger(app: Sphinx) -> None:
 
 def letters_line(quantity: Quantity) -> str:
     """A line of the legend: the letters in LaTeX, what they stand for, and the values they take."""
-    letters = ", ".join(f"${latex(letter, [letter])}$" for letter in quantity.letters)
-    return f"- {letters}: {quantity.meaning}; {in_words(quantity.within)}"
+    return f"- {quantity.latex_letters}: {quantity.meaning}; {in_words(quantity.within)}"
 
 
 def evidence_of(run: Run, label: str) -> ClaimResult:

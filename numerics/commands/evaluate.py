@@ -13,7 +13,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "expression", metavar="EXPRESSION", help="its name in the claim, or a part of it such as noises.pareto.survival"
     )
-    parser.add_argument("values", nargs="*", metavar="name=value", help="exact values: 3, 1/3, 0.25, sqrt(2), pi/4")
+    parser.add_argument(
+        "values",
+        nargs="*",
+        metavar="name=value",
+        help="exact values: 3, 1/3, 0.25, sqrt(2), pi/4; for numbered letters lists and matrices, v=[1/5,2/5]; for functions "
+        "W=[[1/2,1/4],[1,3/4]], steps on equal parts of the unit interval, or f=step(2/5:3/2, 3/5:3/10), lengths and values",
+    )
     parser.add_argument("--digits", type=int, default=15, help="significant digits, all correct (default 15)")
     parser.add_argument("--keep", action="store_true", help="print what is left where letters have no value")
     parser.add_argument("--exact", action="store_true", help="the value as a fraction a/b, refused if it is none")

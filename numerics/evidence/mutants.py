@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import sympy as sp
 
@@ -109,12 +110,11 @@ def mutants_of(claim: Claim, subject: str) -> Iterator[Mutant]:
     """The distinct mutants of one expression of a claim, or of what a step of its proof gives, those without any value left out."""
     for path, formula, put in places(claim.claimed[subject], subject):
         points = Trial(claim, "mutants").points(formula, count=FINGERPRINT_POINTS)
-        seen = {_fingerprint(formula, points)}
+        known: dict[Hashable, list[Fingerprint]] = {}
+        _is_new(Fingerprint(formula, points), known)
         for wrong in variants(formula):
-            mark = _fingerprint(wrong, points)
-            if mark in seen or mark == (None,) * len(mark):
+            if not _is_new(Fingerprint(wrong, points), known):
                 continue
-            seen.add(mark)
             try:
                 value = put(wrong)
             except ValueError:  # refused at construction
@@ -122,8 +122,28 @@ def mutants_of(claim: Claim, subject: str) -> Iterator[Mutant]:
             yield Mutant(subject, f"{path} = {wrong}", value)
 
 
-def _fingerprint(formula: sp.Basic, points: Sequence[Mapping[sp.Symbol, sp.Expr]]) -> tuple[Hashable, ...]:
-    return tuple(_digits(formula, point) for point in points)
+class Fingerprint:
+    """The digits of a formula at some points, computed when they are asked for: mostly the first point tells."""
+
+    def __init__(self, formula: sp.Basic, points: Sequence[Mapping[sp.Symbol, sp.Expr]]) -> None:
+        self.formula, self.points = formula, points
+
+    @cached_property
+    def first(self) -> Hashable:
+        return _digits(self.formula, self.points[0])
+
+    @cached_property
+    def all(self) -> tuple[Hashable, ...]:
+        return (self.first, *(_digits(self.formula, point) for point in self.points[1:]))
+
+
+def _is_new(mark: Fingerprint, known: dict[Hashable, list[Fingerprint]]) -> bool:
+    """Whether a formula has a value at one of the points, and none known so far has the same digits; it is known then."""
+    alike = known.setdefault(mark.first, [])
+    if (alike or mark.first is None) and (not any(mark.all) or any(mark.all == other.all for other in alike)):
+        return False
+    alike.append(mark)
+    return True
 
 
 def _digits(formula: sp.Basic, point: Mapping[sp.Symbol, sp.Expr]) -> Hashable:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import sympy as sp
 
     from theory.claims import Claim
+    from theory.quantities import Letter
 
 MOST_DIGITS = 10_000
 LIMIT = 120.0  # seconds of processor time: numbers of hundreds of digits make SymPy work for ever
@@ -40,7 +41,10 @@ def evaluate(
     """Evaluate a formula of a claim at exact values.
 
     expression: its name in the claim, or a path to a part of it such as `noises.pareto.survival`. assignments: values as
-    texts `name=value`, exact ones: 3, 1/3, 0.25, 1e-3, sqrt(2), exp(-1), pi/4. digits: significant ones, from 1 to
+    texts `name=value`, exact ones: 3, 1/3, 0.25, 1e-3, sqrt(2), exp(-1), pi/4. A list or a matrix gives values to letters
+    that are numbered: v=[1/5,2/5] to v_1 and v_2, P=[[1/2,1/4],[1/8,1]] to P_11 … P_22. To a function that the formula
+    leaves open, such as a graphon, it gives the steps on equal parts of the unit interval; step(2/5:3/2, 3/5:3/10) gives
+    lengths and values of the steps. digits: significant ones, from 1 to
     10 000; a whole number is given in full. exact: the value as a fraction a/b. keep: return what is left of the formula
     where letters have no value. Where a theorem says nothing the text is "no guarantee".
 
@@ -52,6 +56,8 @@ def evaluate(
     Examples:
         >>> evaluate("S4", "column_density", "tau=1", "phi=1/2", digits=30).text
         '0.0618288894755922426968698067166'
+        >>> evaluate("E1", "wired_share", "v=[1/4,1/2,3/4]", "W=[[1/2,1/4],[1,3/4]]", exact=True).text
+        '19/64'
     """
     from numerics.exact.balls import collecting
     from theory.ledger import claim
@@ -67,7 +73,9 @@ def value_in(
     claim: Claim, expression: str, assignments: Sequence[str], digits: int, *, exact: bool = False, keep: bool = False
 ) -> tuple[str, tuple[str, ...]]:
     """The value of a claim's formula as text, and what it assumes; arguments and errors are those of `evaluate`."""
-    from theory.quantities import in_plain
+    from numerics.exact.given import parse
+    from numerics.exact.step_functions import in_steps
+    from theory.quantities import in_plain, letters_of
 
     formula = find_formula(claim, expression)
     relations = {
@@ -75,23 +83,26 @@ def value_in(
         for each in claim.hypotheses
         if each.relation is not None and expression.split(".")[0] in each.needed_by
     }
-    point = parse(formula.free_symbols.union(*(each.free_symbols for each in relations)), assignments, claim)
+    letters = letters_of(formula).union(*(each.free_symbols for each in relations))
+    point, functions = parse(letters, assignments, claim)
     check_hypotheses(claim, expression, point)
     assumed = tuple(
         f"{words}, {in_plain(each)}" for each, words in relations.items() if not each.free_symbols <= set(point)
     )
     own = {symbol: value for symbol, value in point.items() if symbol in formula.free_symbols}
-    if formula.free_symbols - set(own):
+    if functions or formula.free_symbols - set(own):
         formula, own = formula.subs(own), {}  # letters that are gone at these values need none
-    if keep and formula.free_symbols - set(own):
-        return str(formula), assumed
-    if missing := formula.free_symbols - set(own):
-        letters = _explained(claim, sorted(missing, key=str))
-        raise InputError(f"no value for {letters}; expected all, or `keep` for what is left")
+    if missing := letters_of(formula) - {*own, *functions}:
+        if keep:
+            return str(formula), assumed
+        words = _explained(claim, sorted(missing, key=str))
+        raise InputError(f"no value for {words}; expected all, or `keep` for what is left")
+    if functions:
+        formula = in_steps(formula, functions)
     return (fraction(formula, own) if exact else value_of(formula, own, digits)), assumed
 
 
-def _explained(claim: Claim, letters: Sequence[sp.Symbol]) -> str:
+def _explained(claim: Claim, letters: Sequence[Letter]) -> str:
     """The letters, each with what it stands for where the claim says so."""
     quantities = [(letter, claim.quantity(letter)) for letter in letters]
     return ", ".join(f"{letter} ({each.meaning})" if each else str(letter) for letter, each in quantities)
@@ -254,41 +265,3 @@ def fraction(formula: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> str:
         return str(value)
     above, below = (str(fmpz(int(part))) for part in (value.p, value.q))  # Python prints no longer integers
     return above if value.q == 1 else f"{above}/{below}"
-
-
-def parse(
-    letters: Collection[sp.Symbol], assignments: Sequence[str], claim: Claim | None = None
-) -> dict[sp.Symbol, sp.Expr]:
-    """Values of some of the letters from strings name=value.
-
-    Raises:
-        InputError: for what is not name=number, an unknown or doubled name, and, for a letter that no claim explains, a
-            value outside the assumptions of the symbol.
-    """
-    from numerics.exact.constants import exact_constant
-
-    symbols = {str(symbol): symbol for symbol in letters}
-    point: dict[sp.Symbol, sp.Expr] = {}
-    for assignment in assignments:
-        name, equals, text = assignment.partition("=")
-        if not equals:
-            raise InputError(f"{assignment!r}: expected name=value")
-        if name not in symbols:
-            raise InputError(f"{name!r} is no letter of the formula; expected {', '.join(sorted(symbols)) or 'none'}")
-        if symbols[name] in point:
-            raise InputError(f"{name} is given twice")
-        symbol, value = symbols[name], exact_constant(name, text)
-        if claim is None or claim.quantity(symbol) is None:
-            _check_assumptions(symbol, value, assignment)
-        point[symbol] = value
-    return point
-
-
-def _check_assumptions(symbol: sp.Symbol, value: sp.Expr, assignment: str) -> None:
-    for wanted, word in (
-        ("is_positive", "a positive number"),
-        ("is_nonnegative", "a number that is not negative"),
-        ("is_integer", "a whole number"),
-    ):
-        if getattr(symbol, wanted) and not getattr(value, wanted):
-            raise InputError(f"{assignment}: expected {word}")

@@ -14,7 +14,7 @@ import numerics as sl
 from numerics.arguments import InputError
 from numerics.checks import checks_of
 from numerics.evidence import Trial
-from numerics.evidence.mutants import FINGERPRINT_POINTS, _fingerprint, mutants_of
+from numerics.evidence.mutants import FINGERPRINT_POINTS, Fingerprint, mutants_of
 from numerics.evidence.verification import failed_forms
 from numerics.reports.run import markdown_to_html
 from numerics.statistics.exact_tests import BUDGET, LEVEL
@@ -313,7 +313,7 @@ def test_every_formula_can_be_told_from_its_mutants(entry):
     for subject, value in entry.claim.expressions.items():
         for path, formula, _ in places(value, subject):
             points = Trial(entry.claim, "mutants").points(formula, count=FINGERPRINT_POINTS)
-            assert any(mark is not None for mark in _fingerprint(formula, points)), path
+            assert any(mark is not None for mark in Fingerprint(formula, points).all), path
 
 
 def test_the_names_of_claims_are_their_variables():

@@ -17,7 +17,8 @@ from scipy.special import ndtr, ndtri
 from numerics.checks.graphon.discretisation import distance
 from numerics.checks.graphon.taxonomy import mean_chi
 from numerics.exact import balls
-from numerics.exact.evaluation import parse, value_of
+from numerics.exact.evaluation import value_of
+from numerics.exact.given import parse
 from numerics.masks.cut_norm import exact_cut_norm
 from numerics.masks.selection import top_k_mask
 from theory.graphon import lognormal, pareto, sorting, step
@@ -203,7 +204,7 @@ def test_probit_moments_near_the_ends() -> None:
 def test_probit_formulas_where_scales_vanish(words: str, value: str) -> None:
     name, *values = words.split()
     formula = lognormal.probit_graphon.expressions[name]
-    assert value_of(formula, parse(formula.free_symbols, values), 30) == value
+    assert value_of(formula, parse(formula.free_symbols, values)[0], 30) == value
 
 
 def coefficients(size: int) -> np.ndarray:
@@ -272,7 +273,8 @@ def test_two_by_two_steps_are_those_of_their_cells(rows: int, columns: int, valu
     words = [f"{symbol}={value}/9" for symbol, value in zip(STEP_SYMBOLS, (*sizes, *values), strict=True)]
     if any(values):
         found = [
-            float(value_of(formula, parse(formula.free_symbols, words), 15)) for formula in (step.sigma_1, step.sigma_2)
+            float(value_of(formula, parse(formula.free_symbols, words)[0], 15))
+            for formula in (step.sigma_1, step.sigma_2)
         ]
         assert found == pytest.approx(np.linalg.svd(cells, compute_uv=False)[:2] / 9, abs=1e-12)
     alpha, beta = ([sp.Rational(part, 9) for part in pair] for pair in (sizes[:2], sizes[2:]))
@@ -365,7 +367,7 @@ def test_heterogeneity_of_both_axes() -> None:
 def test_reference_values_of_the_pareto_graphon(words: str, value: str) -> None:
     name, *values = words.split()
     formula = pareto.pareto_graphon.expressions[name]
-    assert value_of(formula, parse(formula.free_symbols, values), 19) == value
+    assert value_of(formula, parse(formula.free_symbols, values)[0], 19) == value
 
 
 @given(st.fractions(Fraction(1, 2), 6))

@@ -129,6 +129,6 @@ def test_points_are_drawn_from_what_a_claim_allows():
     for entry in load_ledger():
         trial = Trial(entry.claim, "points")
         for quantity in entry.claim.quantities:
-            for letter in quantity.letters:
+            for letter in filter(lambda x: isinstance(x, sp.Symbol), quantity.letters):
                 (point,) = trial.points(letter, count=1)
                 assert point[letter] in quantity.within, (entry.label, quantity)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from numerics.exact.evaluation import fraction, parse, value_of
+from numerics.exact.evaluation import fraction, value_of
+from numerics.exact.given import parse
 from numerics.lifts.coverage import (
     Edges,
     copies_in_lifts,
@@ -219,8 +220,8 @@ def test_copies_are_those_of_a_plain_loop():
 )
 def test_formulas_hold_at_their_ends(name, point, value):
     formula, assignments = copies_of_witnesses.expressions[name], point.split()
-    assert fraction(formula, parse(formula.free_symbols, assignments)) == value
-    shown = value_of(formula, parse(formula.free_symbols, assignments), 20)
+    assert fraction(formula, parse(formula.free_symbols, assignments)[0]) == value
+    shown = value_of(formula, parse(formula.free_symbols, assignments)[0], 20)
     assert (
         shown == value
         if value == "no guarantee"

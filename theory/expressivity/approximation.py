@@ -132,6 +132,7 @@ $\operatorname{Var}x_3^2=\frac15-\frac19$. ∎
     quantities=(
         Quantity(a, "coefficient of the product of the first two inputs", sp.S.Reals),
         Quantity(b, "coefficient of the square of the third input", sp.S.Reals),
+        Quantity(target, "function to be learnt, of two inputs", sp.S.Reals),
     ),
     hypotheses=(
         Hypothesis("the function has a finite mean square"),

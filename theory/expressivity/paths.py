@@ -7,7 +7,7 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.expressivity.symbols import NEURONS, n
 from theory.graphon.symbols import UP_TO_ONE
-from theory.quantities import COUNT, Hypothesis, Quantity
+from theory.quantities import CLOSED_UNIT, COUNT, Hypothesis, Quantity
 from theory.saliency.model import v
 
 u_1, u_2 = sp.symbols("u_1 u_2", positive=True)  # latents of two hidden layers
@@ -48,6 +48,11 @@ probability $W^{(L+1)}(u_L)\cdots W^{(1)}(u_1,v)$; its latents are distinct, hen
         WIDTHS,
         PATHS,
         Quantity(v, "position of an input in the unit interval", UP_TO_ONE, drawn=DENSITIES),
+        Quantity(
+            (W_1, W_2, W_3),
+            "graphon of one of three layers, the probability of an edge by the latents of its ends, the upper first",
+            CLOSED_UNIT,
+        ),
     ),
     hypotheses=(
         Hypothesis("iid latents, one for each neuron and shared by its edges in and out"),

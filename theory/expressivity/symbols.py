@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.graphon.symbols import UP_TO_ONE, m, n, p
-from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Quantity
+from theory.quantities import CLOSED_UNIT, COUNT, COUNT_FROM_ZERO, POSITIVE, Quantity
 from theory.saliency.model import u
 
 k = sp.Symbol("k", integer=True, positive=True)  # active inputs
@@ -37,6 +37,9 @@ COUNTED = Quantity(j, "number of neurons that are fully wired", COUNT_FROM_ZERO,
 MARGIN = Quantity(
     epsilon, "relative distance from the threshold", POSITIVE, drawn=(sp.Rational(1, 20), sp.Rational(3, 4))
 )
+GRAPHON = Quantity(
+    kernel, "graphon, the probability of an edge by the latent of its neuron and the position of its input", CLOSED_UNIT
+)
 POSITIONS = Quantity(
     positions, "position of an active input in the unit interval", UP_TO_ONE, drawn=(sp.Rational(1, 8), 1)
 )
@@ -47,6 +50,7 @@ __all__ = [
     "EDGE",
     "FLOOR_NEURONS",
     "FLOOR_SHARE",
+    "GRAPHON",
     "MARGIN",
     "NEURONS",
     "POSITIONS",

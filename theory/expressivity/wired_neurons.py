@@ -10,6 +10,7 @@ from theory.expressivity.symbols import (
     COUNTED,
     EDGE,
     FLOOR_SHARE,
+    GRAPHON,
     NEURONS,
     POSITIONS,
     alpha,
@@ -84,6 +85,7 @@ the floor (of which there are $\mathrm{Bin}(n,\alpha p^k)$, or $\mathrm{Bin}(m,p
             UP_TO_ONE,
             drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
         ),
+        GRAPHON,
         POSITIONS,
     ),
     hypotheses=(
@@ -145,6 +147,7 @@ integrand is $b_1b_2(u-x)^2$ and $\iint(u-x)^2=\frac16$. ∎
             UP_TO_ONE,
             drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
         ),
+        GRAPHON,
         POSITIONS,
         Quantity(
             slopes,

@@ -11,7 +11,7 @@ import sympy as sp
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.formulas.let import Let
 from theory.kernel.dual import DualActivation, a, b, c, relu
-from theory.quantities import UNIT, Hypothesis, Quantity
+from theory.quantities import CLOSED_UNIT, UNIT, Hypothesis, Quantity
 from theory.saliency.model import u, v
 
 above = sp.Symbol("w", positive=True)  # a position in the next layer
@@ -273,6 +273,19 @@ over a product $p(u)q(v)$ the factors separate. ∎
         Quantity(u, "position of a neuron in its layer, a latent coordinate", UNIT, drawn=(sp.Rational(1, 8), 1)),
         Quantity(x, "coordinate of the first input", sp.S.Reals, drawn=(-2, 2)),
         Quantity(y, "coordinate of the second input", sp.S.Reals, drawn=(-2, 2)),
+        Quantity(
+            weight, "graphon, the probability of an edge by the latents of its upper and its lower end", CLOSED_UNIT
+        ),
+        Quantity(
+            covariance,
+            "covariance of a row of the layer below over the draws of the network, by its latent",
+            sp.S.Reals,
+        ),
+        Quantity(gradient, "covariance of the gradients of a row of this or the next layer, by its latent", sp.S.Reals),
+        Quantity(
+            gate, "value of $\\kappa_0$ at the correlation in a row of the layer below, by its latent", CLOSED_UNIT
+        ),
+        Quantity(tangent, "tangent kernel of a row of the layer below, by its latent", sp.S.Reals),
     ),
     hypotheses=(
         Hypothesis(

@@ -1,0 +1,150 @@
+"""Values of letters from text: name=1/3, lists and matrices for numbered letters, steps for functions left open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from itertools import accumulate, pairwise
+from typing import Any
+
+import sympy as sp
+
+from numerics.exact.constants import exact_constant
+from numerics.exact.step_functions import StepFunction
+from theory.claims import Claim
+from theory.input_error import InputError
+from theory.quantities import Letter, in_words
+
+MOST_STEPS = 64  # along an argument: integrals become sums over all pairs or triples of cells
+STEPS = re.compile(r"step\((.*)\)", re.DOTALL)
+
+Point = dict[sp.Symbol, sp.Expr]
+
+
+def parse(
+    letters: Collection[Letter], assignments: Sequence[str], claim: Claim | None = None
+) -> tuple[Point, dict[Letter, StepFunction]]:
+    """Values of some of the letters from strings name=value, and steps for functions.
+
+    Raises:
+        InputError: for what is not name=value, an unknown or doubled name, a list of another length, steps that do not
+            fill the unit interval or whose values the claim does not allow, and, for a letter that no claim explains, a
+            value outside the assumptions of the symbol.
+
+    Examples:
+        >>> v_1, v_2 = sp.symbols("v_1 v_2")
+        >>> point, functions = parse([v_1, v_2], ["v=[1/5,2/5]"])
+        >>> point[v_1], point[v_2], functions
+        (1/5, 2/5, {})
+    """
+    by_name = {str(letter): letter for letter in letters}
+    point: Point = {}
+    functions: dict[Letter, StepFunction] = {}
+    for assignment in assignments:
+        name, equals, text = (part.strip() for part in assignment.partition("="))
+        if not equals:
+            raise InputError(f"{assignment!r}: expected name=value")
+        letter, family = by_name.get(name), _family(name, letters, claim)
+        if letter is None and not family:
+            raise InputError(f"{name!r} is no letter of the formula; expected {', '.join(sorted(by_name)) or 'none'}")
+        if letter is not None and not isinstance(letter, sp.Symbol):
+            if letter in functions:
+                raise InputError(f"{name} is given twice")
+            functions[letter] = _steps(name, text, letter, claim)
+            continue
+        for symbol, value in (
+            _numbered(name, text, family) if letter is None else {letter: exact_constant(name, text)}
+        ).items():
+            if symbol in point:
+                raise InputError(f"{symbol} is given twice")
+            if claim is None or claim.quantity(symbol) is None:
+                _check_assumptions(symbol, value)
+            point[symbol] = value
+    return point, functions
+
+
+def _family(name: str, letters: Collection[Letter], claim: Claim | None) -> dict[str, sp.Symbol]:
+    """The letters name_1, name_2, … or name_11, name_12, … of the claim by their numbers, if the formula has one of them."""
+    known = {*letters, *(x for each in (claim.quantities if claim else ()) for x in each.letters)}
+    pattern = re.compile(rf"{re.escape(name)}_(\d+)")
+    found = {match[1]: x for x in known if (match := pattern.fullmatch(str(x))) and isinstance(x, sp.Symbol)}
+    return dict(sorted(found.items())) if set(found.values()) & set(letters) else {}
+
+
+def _numbered(name: str, text: str, family: dict[str, sp.Symbol]) -> Point:
+    """The values of numbered letters, from a list, or from a matrix where they have two numbers and fill one."""
+    rows = sorted({number[0] for number in family})
+    columns = sorted({number[1:] for number in family})
+    filled = columns != [""] and len(rows) * len(columns) == len(family) and all(len(each) == 1 for each in columns)
+    given = _nested(name, text)
+    if _shape(given) != ((len(rows), len(columns)) if filled else (len(family),)):
+        kind = f"{len(rows)} rows of {len(columns)} in brackets" if filled else f"{len(family)} numbers in brackets"
+        raise InputError(f"{name}={text}: expected {kind}, for {', '.join(map(str, family.values()))}")
+    flat = [value for row in given for value in row] if filled else given
+    return dict(zip(family.values(), flat, strict=True))
+
+
+def _shape(nested: Any) -> tuple[int, ...] | None:
+    """Sizes of a list of numbers, or of rows of one length; None for anything else."""
+    if not isinstance(nested, list):
+        return None
+    inner = {_shape(part) for part in nested}
+    if inner == {None}:
+        return (len(nested),)
+    return (len(nested), *row) if len(inner) == 1 and (row := inner.pop()) and len(row) == 1 else None
+
+
+def _nested(name: str, text: str) -> Any:
+    """A number, or a list of such, from "[1/2,[1,2]]"."""
+    if not text.startswith("["):
+        return exact_constant(name, text)
+    if not text.endswith("]"):
+        raise InputError(f"{name}={text}: expected a closing bracket at the end")
+    return [_nested(name, part.strip()) for part in _parts(text[1:-1])]
+
+
+def _parts(text: str) -> list[str]:
+    """What stands between the commas that no bracket holds."""
+    depth = list(accumulate((c in "[(") - (c in "])") for c in text))
+    cuts = [-1, *(i for i, c in enumerate(text) if c == "," and depth[i] == 0), len(text)]
+    return [text[low + 1 : high] for low, high in pairwise(cuts)]
+
+
+def _steps(name: str, text: str, function: Letter, claim: Claim | None) -> StepFunction:
+    """The step function that a list, a square matrix or step(length:value, …) says."""
+    values: Any
+    if inside := STEPS.fullmatch(text):
+        pairs = [part.partition(":") for part in _parts(inside[1])]
+        lengths = [exact_constant(name, length.strip()) for length, _, _ in pairs]
+        values = [exact_constant(name, value.strip()) for _, _, value in pairs]
+        if not all(length > 0 for length in lengths) or not (sum(lengths) - 1).equals(0):
+            raise InputError(
+                f"{name}={text}: expected lengths above 0 that add up to 1, not {', '.join(map(str, lengths))}"
+            )
+        ends = list(accumulate(lengths))
+    else:
+        values = _nested(name, text)
+        if len(set(_shape(values) or (0, 1))) != 1:
+            raise InputError(
+                f"{name}={text}: expected a list [1/2,1/4], a square matrix [[1,1/2],[1/4,0]] or step(2/5:1, 3/5:0)"
+            )
+        ends = [sp.Rational(i + 1, len(values)) for i in range(len(values))]
+    if len(ends) > MOST_STEPS:
+        raise InputError(f"{name}: {len(ends)} steps, expected at most {MOST_STEPS}")
+    quantity = claim.quantity(function) if claim else None
+    for value in (x for row in values for x in (row if isinstance(row, list) else [row])):
+        if quantity is not None and not quantity.admits(value):
+            raise InputError(
+                f"{name}={text}: {name} is {quantity.meaning}, expected {in_words(quantity.within)}, not {value}"
+            )
+    return StepFunction((*ends[:-1], sp.S.One), tuple(tuple(x) if isinstance(x, list) else x for x in values))
+
+
+def _check_assumptions(symbol: sp.Symbol, value: sp.Expr) -> None:
+    for wanted, word in (
+        ("is_positive", "a positive number"),
+        ("is_nonnegative", "a number that is not negative"),
+        ("is_integer", "a whole number"),
+    ):
+        if getattr(symbol, wanted) and not getattr(value, wanted):
+            raise InputError(f"{symbol}={value}: expected {word}")

@@ -1,0 +1,111 @@
+"""Lists, matrices and step functions for the letters of a formula."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import product
+from math import lcm, prod
+
+import numpy as np
+import pytest
+import sympy as sp
+
+import numerics as sl
+from numerics.exact.given import parse
+from numerics.exact.step_functions import StepFunction, in_steps
+
+u, v, w = sp.symbols("u v w")
+W, f = sp.Function("W"), sp.Function("f")
+
+
+def cells(*counts: int) -> list[Fraction]:
+    """Middles of cells that all the equal parts are made of."""
+    size = lcm(*counts)
+    return [Fraction(2 * i + 1, 2 * size) for i in range(size)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_integrals_are_means_over_cells(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    rows, steps = int(rng.integers(1, 4)), int(rng.integers(1, 5))
+    matrix = rng.integers(-9, 9, (rows, rows))
+    values = rng.integers(-9, 9, steps)
+    given, functions = parse([W, f], [f"W={matrix.tolist()}", f"f={values.tolist()}"])
+    assert not given
+    inner = sp.Integral(W(u, v) * f(v) ** 2, (v, 0, 1))
+    formula = sp.Integral((inner - f(u)) * W(u, w) * f(w), (u, 0, 1), (w, 0, 1))
+    middles = cells(rows, steps)
+
+    def at_matrix(x: Fraction, y: Fraction) -> int:
+        return int(matrix[int(x * rows), int(y * rows)])
+
+    def at_list(x: Fraction) -> int:
+        return int(values[int(x * steps)])
+
+    def mean_square(x: Fraction) -> Fraction:
+        return sum((at_matrix(x, y) * Fraction(at_list(y)) ** 2 for y in middles), Fraction(0)) / len(middles)
+
+    total = sum(
+        ((mean_square(x) - at_list(x)) * at_matrix(x, z) * at_list(z) for x, z in product(middles, repeat=2)),
+        Fraction(0),
+    )
+    assert in_steps(formula, functions) == sp.Rational(*(total / len(middles) ** 2).as_integer_ratio())
+
+
+def test_lengths_of_steps_and_what_stands_beside_them() -> None:
+    _, functions = parse([f], ["f=step(2/5:3/2, 3/5:3/10)"])
+    assert in_steps(sp.Integral(f(u), (u, 0, 1)), functions) == sp.Rational(39, 50)
+    weighted = in_steps(sp.Integral(u * f(u), (u, 0, 1)), functions)
+    assert weighted.doit() == sp.Rational(3, 25) + sp.Rational(3, 10) * sp.Rational(21, 50)
+    assert in_steps(f(sp.Rational(2, 5)), functions) == sp.Rational(3, 10), "a step owns its lower end"
+    assert in_steps(f(sp.S.One) + f(sp.S.Zero), functions) == sp.Rational(9, 5)
+    irrational = StepFunction((sp.sqrt(2) / 2, sp.S.One), (sp.S.One, sp.S.Zero))
+    assert in_steps(sp.Integral(f(u), (u, 0, 1)), {f: irrational}) == sp.sqrt(2) / 2
+
+
+def test_values_of_claims() -> None:
+    """E1 and E9 by hand: means over halves of products of entries."""
+    product_of_columns = sl.evaluate("E1", "wired_share", "v=[1/4,1/2,3/4]", "W=[[1/2,1/4],[1,3/4]]", exact=True).text
+    halves = [
+        prod(row) for row in ((Fraction(1, 2), Fraction(1, 4), Fraction(1, 4)), (1, Fraction(3, 4), Fraction(3, 4)))
+    ]
+    assert Fraction(product_of_columns) == Fraction(sum(halves)) / 2
+    one_by_one = sl.evaluate("E1", "wired_share", "v_1=1/4", "v_2=1/2", "v_3=3/4", "W=[[1/2,1/4],[1,3/4]]", exact=True)
+    assert one_by_one.text == product_of_columns
+    layers = ["W_1=[[1,0],[0,1]]", "W_2=[[1/2,0],[0,1]]", "W_3=[1/3,1]"]
+    assert sl.evaluate("E9", "path_density", "v=1/3", *layers, exact=True).text == "1/24"
+    variance = sl.evaluate("E7", "projection_error", "f=[[1,0],[0,1]]", exact=True).text
+    assert variance == sl.evaluate("E7", "resampled_error", "f=[[1,0],[0,1]]", exact=True).text == "1/4"
+    by_numbers = sl.evaluate("G9", "trace", "alpha=[1/2,1/2]", "beta=[1/3,2/3]", "P=[[1/2,1/4],[1,3/4]]").text
+    letters = "alpha_1=1/2 alpha_2=1/2 beta_1=1/3 beta_2=2/3 P_11=1/2 P_12=1/4 P_21=1 P_22=3/4"
+    assert by_numbers == sl.evaluate("G9", "trace", *letters.split()).text
+
+
+@pytest.mark.parametrize(
+    ("label", "expression", "given", "words"),
+    [
+        ("E1", "wired_share", ["v=[1/4,1/2]"], "expected 3 numbers in brackets, for v_1, v_2, v_3"),
+        ("E1", "wired_share", ["v=[[1/4,1/2,1]]"], "expected 3 numbers in brackets"),
+        ("E1", "wired_share", ["v=[]"], "expected an exact number"),
+        ("E1", "wired_share", ["v=[1/4,1/2,1"], "expected a closing bracket"),
+        ("E1", "wired_share", ["v=[1/4,1/2,2]"], "v_3=2: v_3 is position of an active input"),
+        ("E1", "wired_share", ["v=[1/4,1/2,1]", "v_1=1/2"], "v_1 is given twice"),
+        ("E1", "wired_share", ["v=[1/4,1/2,1]"], r"no value for W \(graphon"),
+        ("E1", "wired_share", ["v=[1/4,1/2,1]", "W=[[2]]"], "expected a number from 0 to 1, not 2"),
+        ("E1", "wired_share", ["v=[1/4,1/2,1]", "W=[1,1]"], "W is a function of 2 arguments, expected a square matrix"),
+        ("E1", "wired_share", ["v=[1/4,1/2,1]", "W=[[1,1]]"], "expected a list"),
+        ("E1", "wired_share", ["v=[1/4,1/2,1]", "W=[[1,1],[1]]"], "expected a list"),
+        ("E1", "wired_share", ["v=[1/4,1/2,1]", "W=[[1]]", "W=[[1]]"], "W is given twice"),
+        ("E1", "wired_share", ["v=[1/4,1/2,1]", "W=1"], "expected a list"),
+        ("E1", "wired_share", ["v=[1/4,1/2,1]", f"W={[[1] * 65] * 65}"], "65 steps, expected at most 64"),
+        ("K2", "own_layer", ["W=[[1]]", "G=[[1]]", "Sigma=[1]"], "G is a function of 1 argument, expected a list"),
+        ("K2", "own_layer", ["G=step(1/2:1)"], "add up to 1, not 1/2"),
+        ("K2", "own_layer", ["G=step(3/2:1,-1/2:2)"], "expected lengths above 0"),
+        ("K2", "own_layer", ["G=step(1)"], "expected an exact number"),
+        ("K2", "own_layer", ["G=step()"], "expected an exact number"),
+        ("G9", "trace", ["P=[1/2,1/4,1,3/4]"], "expected 2 rows of 2 in brackets, for P_11, P_12, P_21, P_22"),
+    ],
+)
+def test_what_is_no_list_or_step(label: str, expression: str, given: list[str], words: str) -> None:
+    with pytest.raises(sl.InputError, match=words):
+        sl.evaluate(label, expression, *given)
