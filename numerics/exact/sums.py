@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import sympy as sp
 
 
-def by_cases(letter: sp.Symbol, *forms: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
-    """A simplification that shows an expression to be 0 in cases which together cover all values of a letter.
+def by_cases(*cases: Mapping[sp.Symbol, sp.Expr]) -> Callable[[sp.Expr], sp.Expr]:
+    """A simplification that shows an expression to be 0 in cases which together cover all values of some letters.
 
     It returns 0 where the expression reduces to 0 in all of them, and else what is left in the first where it does not.
     """
 
     def simplified(expression: sp.Expr) -> sp.Expr:
-        left = (sp.simplify(sp.expand(expression.subs(letter, form))) for form in forms)
+        left = (sp.simplify(sp.expand(expression.subs(case))) for case in cases)
         return next((each for each in left if each != 0), sp.S.Zero)
 
     return simplified

@@ -39,7 +39,7 @@ def test_a_sum_that_stays_keeps_its_value() -> None:
 
 
 def test_cases_are_all_tried() -> None:
-    halves = by_cases(n, 2 * m, 2 * m + 1)
+    halves = by_cases({n: 2 * m}, {n: 2 * m + 1})
     assert halves(sp.floor(n / 2) + sp.ceiling(n / 2) - n) == 0
     assert halves(n - 2 * sp.floor(n / 2)) == 1
     assert halves(n - 2 * sp.floor(n / 2) - 1) == -1
