@@ -14,7 +14,7 @@ def by_cases(*cases: Mapping[sp.Symbol, sp.Expr]) -> Callable[[sp.Expr], sp.Expr
     """
 
     def simplified(expression: sp.Expr) -> sp.Expr:
-        left = (sp.simplify(sp.expand(expression.subs(case))) for case in cases)
+        left = (sp.simplify(sp.expand(expression.subs(case).doit())) for case in cases)
         return next((each for each in left if each != 0), sp.S.Zero)
 
     return simplified
