@@ -38,6 +38,12 @@ def test_a_sum_that_stays_keeps_its_value() -> None:
         assert sp.simplify((merged(expression) - expression).subs(at).doit()) == 0
 
 
+def test_a_sum_that_sympy_takes_for_0_stays() -> None:
+    expression = total((-1) ** (n - i) * i**2 * sp.binomial(n, i), 0, n)
+    assert merged(expression) != 0
+    assert merged(expression.subs(n, 2)) == 2
+
+
 def test_cases_are_all_tried() -> None:
     halves = by_cases({n: 2 * m}, {n: 2 * m + 1})
     assert halves(sp.floor(n / 2) + sp.ceiling(n / 2) - n) == 0

@@ -24,6 +24,7 @@ from theory.equivariance.symmetric_group import (
     f,
     fixed_lists,
     fixed_points,
+    i,
     j,
     k,
     m,
@@ -92,7 +93,7 @@ def last_points_go_to_others(derangements: sp.Expr, trial: Trial) -> Iterator[Fi
     one_more = derangements.subs(r, r + 1)
     yield trial.same(derangements.subs(r, r + 2), (r + 1) * (derangements + one_more), by=merged)
     for points, expected in ((0, sp.S.One), (1, sp.S.Zero)):
-        yield trial.same(derangements.subs(r, points).doit(), expected)
+        yield trial.same(derangements.subs(r, points), expected, by=merged)
     yield trial.at_sizes((fixed_point_polynomial(points, derangements) for points in range(1, 7)), "numbers of points")
 
 
@@ -193,10 +194,17 @@ def elements_join_a_block_or_make_one(blocks: sp.Expr, trial: Trial) -> Iterator
     """The recurrence in the number of elements, whatever the numbers of blocks; without elements one partition, of no block."""
     one_more = blocks.subs(j, j + 1)
     yield trial.same(one_more.subs(m, m + 1), (j + 1) * one_more + blocks, by=merged)
-    yield trial.same(blocks.subs(j, 0).subs(m, m + 1).doit(), sp.S.Zero)
+    yield trial.same(blocks.subs(j, 0).subs(m, m + 1), sp.S.Zero, by=merged)
     empty = {k: 0, m: 0}
-    yield trial.same(blocks.subs(j, 0).subs(empty).doit(), sp.S.One)
-    yield trial.vanishes(one_more.subs(empty), by=lambda gap: gap.doit())
+    yield trial.same(blocks.subs(j, 0).subs(empty), sp.S.One, by=merged)
+    alternating = sp.Sum((-1) ** (j + 1 - i) * sp.binomial(j + 1, i), (i, 0, r))
+    closed = (-1) ** (j + 1 - r) * sp.binomial(j, r)
+    yield trial.induction(
+        alternating, r, closed.subs(r, 0), lambda term: term + closed.subs(r, r + 1) - closed, by=merged
+    )
+    whole = closed.subs(r, j + 1) / sp.factorial(j + 1)
+    yield trial.same(one_more.subs(empty), alternating.subs(r, j + 1) / sp.factorial(j + 1), by=merged)
+    yield trial.same(whole, sp.S.Zero)
 
 
 @exact(truncated_bell, step="lists of one pattern")
