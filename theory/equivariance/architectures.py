@@ -15,6 +15,7 @@ from theory.equivariance.ticket import BLOCK, COEFFICIENT_ERROR, INPUTS, NORMS, 
 from theory.equivariance.ticket import error as coefficient_error
 from theory.formulas.no_guarantee import guaranteed
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 from theory.subset_sum.solver import u
 from theory.subset_sum.symbols import eps, n
 
@@ -22,6 +23,7 @@ weight = sp.Symbol("weight", nonnegative=True)  # max_o Σ_{i,b} |w_iob|·‖B_b
 before = sp.Symbol("before", nonnegative=True)  # error of the features before a layer
 reach = sp.Symbol("reach", positive=True, integer=True)  # nonzero entries of all basis elements in one row
 L = sp.Symbol("L", positive=True, integer=True)  # roundings that a term of a pass meets
+more = sp.Symbol("more", positive=True, integer=True)  # that it meets in one step more
 f_abs = sp.Symbol("f_abs", nonnegative=True)  # the largest output of the pass with all numbers replaced by their moduli
 B_1, B_2 = sp.symbols("B_1 B_2", positive=True, integer=True)
 n_0, n_1, n_2 = sp.symbols("n_0 n_1 n_2", positive=True, integer=True)  # channels on each level
@@ -57,9 +59,127 @@ two_layers = error.subs(
     {eps: eps_2, norms: norms_2, inputs: inputs_2, weight: weight_2, n_in: n_1, before: first_error}, simultaneous=True
 )
 roundings = n + n_in + reach
-forward_error = ((1 + u) ** L - 1) * f_abs
+stray = (1 + u) ** L - 1
+carried = stray + stray.subs(L, more) + stray * stray.subs(L, more)
+forward_error = stray * f_abs
 equivariance_error = 2 * forward_error
 gamma = guaranteed(L * u / (1 - L * u), L * u < 1)
+
+STEPS = (
+    Step(
+        name="its own errors",
+        sentence=r"""Let $f$, $g$ be a layer of the target and of the ticket, $g(x)_o=\sum_{i,b}B_b\big(p_{iob}\sigma(x_i)-q_{iob}\sigma(-x_i)\big)$ with
+$|p-w|,|q-w|\le\varepsilon$, and $h$, $\hat h$ their inputs. By Q7 $|f(h)-g(h)|\le[[own_error]]$.""",
+        by=Carrier.CLAIM,
+        source="Q7",
+        gives={"own_error": coefficient_error},
+    ),
+    Step(
+        name="slope",
+        sentence=r"""$t\mapsto pt$ for $t\ge0$, $qt$ for $t\le0$, has slopes of modulus at most $|w|+\varepsilon$. So $|g(h)-g(\hat h)|$ is at most
+$\max_o\sum_{i,b}(|w_{iob}|+\varepsilon)\|B_b\|$ times `before`.""",
+        by=Carrier.RULE,
+        source="triangle inequality",
+    ),
+    Step(
+        name="gain",
+        sentence=r"That factor is at most $[[gain]]$: the part with $\varepsilon$ is the same for each output and each of the channels before.",
+        gives={"gain": gain},
+        uses=("slope",),
+    ),
+    Step(
+        name="error",
+        sentence=r"""$|f(h)-g(\hat h)|\le|f(h)-g(h)|+|g(h)-g(\hat h)|\le[[error]]$. Equal, if all levels are transitive, the basis is that of
+orbits, one $w\ge0$ stands for all coefficients of a layer, $p=w+\varepsilon$, and $x$ is constant and positive: nothing is lost anywhere.""",
+        gives={"error": error},
+        uses=("its own errors", "gain"),
+    ),
+    Step(
+        name="two layers",
+        sentence=r"""ReLU has slope at most 1, so that a layer starts with the error of the one before, the first with none: for two
+layers $[[two_layers]]$.""",
+        gives={"two_layers": two_layers},
+        uses=("error",),
+    ),
+    Step(
+        name="roundings multiply",
+        sentence=r"""The product of $L$ factors $1+\delta$ with $|\delta|\le u$ differs from 1 by at most $\varphi_L=[[stray]]$: by nothing without a factor,
+and by a factor more from $\varphi_L$ to $\varphi_L+u(1+\varphi_L)$.""",
+        gives={"stray": stray},
+    ),
+    Step(
+        name="one step more",
+        sentence=r"""Let $|\hat h-h|\le\varphi_LH$, $H$ the features of the pass with moduli, and let each term of a linear step $W$ meet at most
+$l=$ `more` roundings. The computed sum errs by at most $|W|(\varphi_l|\hat h|+|\hat h-h|)$, with $|\hat h|\le(1+\varphi_L)H$: by $[[carried]]$ times
+$|W|H$, which is $\varphi_{L+l}|W|H$.""",
+        gives={"carried": carried},
+        uses=("roundings multiply",),
+    ),
+    Step(
+        name="layer by layer",
+        sentence=r"Inputs are exact, and ReLU rounds nothing and has slope at most 1: after steps with $L$ roundings $|\hat h-h|\le\varphi_LH$.",
+        by=Carrier.RULE,
+        source="induction",
+        uses=("one step more",),
+    ),
+    Step(
+        name="rounding",
+        sentence=r"""So outputs err by at most $[[forward_error]]$. Roundings that all go up, of positive numbers, come as near to it as the
+other terms are small beside the one with $L$ of them.""",
+        gives={"forward_error": forward_error},
+        uses=("roundings multiply", "layer by layer"),
+    ),
+    Step(
+        name="exact symmetry",
+        sentence=r"In exact arithmetic the network commutes with the group, whatever the mask, and so does the pass with moduli.",
+        by=Carrier.CLAIM,
+        source="Q5",
+    ),
+    Step(
+        name="symmetry",
+        sentence=r"""At $x$ and at $\rho(g)x$ the computed outputs err by so much from the same number, so that they differ by at most
+$[[equivariance_error]]$: to first order in $u$ by as much, where roundings go up at the one and down at the other.""",
+        gives={"equivariance_error": equivariance_error},
+        uses=("rounding", "exact symmetry"),
+    ),
+    Step(
+        name="Bernoulli",
+        sentence=r"For $Lu<1$ one has $(1+u)^L(1-Lu)\le1$, since this falls in $L$ from 1: so $\varphi_L\le\gamma_L=[[gamma]]$.",
+        gives={"gamma": gamma},
+        uses=("roundings multiply",),
+    ),
+    Step(
+        name="count",
+        sentence=r"""A term meets one rounding in $\lambda_kx_i$, one in the product with $\mu_k$ and one with an entry of the basis; and a sum of one summand more
+adds one, over a block, over the input channels and over the entries of the basis in a row. So it meets $[[roundings]]$.""",
+        gives={"roundings": roundings},
+    ),
+    Step(
+        name="sets",
+        sentence=r"Maps between tensors over points in any order, of order 1 or 2 on both sides.",
+        by=Carrier.CLAIM,
+        source="Q3",
+    ),
+    Step(
+        name="grids",
+        sentence=r"Windows that wrap around, and kernels that turn.",
+        by=Carrier.CLAIM,
+        source="Q4",
+    ),
+    Step(
+        name="types",
+        sentence=r"""So the layers have as many basis elements as said (`bases`). $I$ and $A$ are independent, as $A$ has edges and no
+loops, and $PAP^\top Px=PAx$ for a permutation $P$.""",
+        gives={"bases": bases},
+        uses=("sets", "grids"),
+    ),
+    Step(
+        name="coefficients",
+        sentence=r"""Two layers have $[[coefficients]]$ coefficients: a channel between them more has $B_1$ for each channel of the input, and $B_2$ for each of
+the output.""",
+        gives={"coefficients": coefficients},
+    ),
+)
 
 architecture_tickets = Claim(
     label="Q9",
@@ -84,21 +204,7 @@ regular features and between these (p4, p4m) $K^2$ and $4K^2$ for $C_4$, $K^2$ a
 and the adjacency matrix $A$ 2. With channels $n_0,n_1,n_2$ two layers have $[[coefficients]]$ coefficients. Message passing commutes with permutations that
 move $A$ along.
 """,
-    proof_text=r"""
-(i) Let $f$, $g$ be a layer of the target and of the ticket, $g(x)_o=\sum_{i,b}B_b\big(p_{iob}\sigma(x_i)-q_{iob}\sigma(-x_i)\big)$ with $|p-w|,|q-w|\le\varepsilon$, $h$ and $\hat h$ their inputs. Then
-$|f(h)-g(\hat h)|\le|f(h)-g(h)|+|g(h)-g(\hat h)|$. The first is at most $\varepsilon\sum_b\|B_b\|\sum_i\|h_i\|$ (Q7). As $t\mapsto p\sigma(t)-q\sigma(-t)$ has slope at most $|w|+\varepsilon$, the second is at most
-$\max_o\sum_{i,b}(|w_{iob}|+\varepsilon)\|B_b\|$ times `before`, that is `weight` $+\,n_{in}\varepsilon\sum_b\|B_b\|$ times it. ReLU has slope at most 1, so the next layer starts with this error. *Attained:* an orbit basis
-and all levels transitive, one $w\ge0$ for all coefficients of a layer, $p=w+\varepsilon$, $x$ constant and positive: nothing is lost anywhere.
-
-(ii) *Claim:* after layers with $L$ roundings $|\hat h-h|\le\varphi_LH$, $\varphi_L=(1+u)^L-1$, with $H$ the features of the pass with moduli. In one more linear step with matrix $W$ and sums of
-products, each term carries $j$ factors $1+\delta$, $|\delta|\le u$ (its own product and the additions after it), whose product is within $\varphi_j$ of 1. So the computed sum errs by at most
-$|W|(\varphi_j|\hat h|+|\hat h-h|)\le(\varphi_j+\varphi_L+\varphi_j\varphi_L)|W|H=\varphi_{j+L}|W|H$, as $|\hat h|\le(1+\varphi_L)H$. ReLU is exact and has slope at most 1. The exact pass commutes with the group, and so does
-that with moduli; at $x$ and at $\rho(g)x$ the computed outputs err by at most $\varphi_Lf_{abs}$ from the same number. By Bernoulli $1+\varphi_L\le(1-u)^{-L}\le\frac1{1-Lu}=1+\gamma_L$. *Sharp:* all numbers are
-positive, one term is much larger than the others, all roundings go up; if they go down at $\rho(g)x$, the outputs differ by nearly $(1+u)^L-(1-u)^L=2Lu+O(u^3)$ times `f_abs`.
-*Count.* $\lambda_kx_i$ takes 1 rounding; $\sum_k\mu_k\sigma(\lambda_kx_i)$ a product and up to $n-1$ additions; the sum over input channels `n_in` $-1$; that over the basis a product and `reach` $-1$ additions.
-
-(iii) Q3, Q4; $I$ and $A$ are independent, as $A$ has edges and no loops. $P A P^\top\,Px=P\,Ax$. ∎
-""",
+    steps=STEPS,
     source=Source("2206.04270", "beyond the abstract; both bounds are ours"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -108,6 +214,7 @@ positive, one term is much larger than the others, all roundings go up; if they 
         BLOCK.drawn_from(1, 64),
         Quantity(reach, "number of entries other than 0 in a row of all basis elements together", COUNT, drawn=(1, 25)),
         Quantity(L, "number of roundings that a term meets on its way through the network", COUNT, drawn=(1, 1000)),
+        Quantity(more, "number of roundings that a term meets in one step of the network", COUNT, drawn=(1, 100)),
         Quantity(
             u,
             "largest relative size of a rounding",

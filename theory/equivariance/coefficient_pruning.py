@@ -5,10 +5,46 @@ from __future__ import annotations
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.equivariance.symbols import BASIS, ORBITS_OF_PAIRS, POINTS_AFTER, POINTS_BEFORE, B, X, Y
 from theory.quantities import Hypothesis
+from theory.steps import Carrier, Step
 
 masks = 2 ** (X * Y)
 equivariant_masks = 2**B
 probability = 2 ** (B - X * Y)
+
+STEPS = (
+    Step(
+        name="coefficients",
+        sentence=r"""Whatever mask is put on the coefficients, $\sum_bw_bB_b$ with some of the $w_b$ put to 0 stays in $\mathrm{Hom}_G$. ReLU
+commutes with permutations of coordinates, so that a network of such layers commutes with $G$.""",
+        by=Carrier.RULE,
+        source="composition",
+    ),
+    Step(
+        name="masks on entries",
+        sentence=r"A matrix with $X$ columns of $Y$ entries has $[[masks]]$ masks: each column more has $2^Y$.",
+        gives={"masks": masks},
+    ),
+    Step(
+        name="constant on orbits",
+        sentence=r"""By Q2 $M\circ W$ is equivariant iff $M_{gy,gx}W_{gy,gx}=M_{yx}W_{yx}$ throughout. There $W_{gy,gx}=W_{yx}=w_b\ne0$, so that
+this says that $M$ is constant on the orbits.""",
+        by=Carrier.CLAIM,
+        source="Q2",
+    ),
+    Step(
+        name="masks on orbits",
+        sentence=r"""These are the masks on coefficients, one bit for each of $B$ orbits: $[[equivariant_masks]]$. An orbit more doubles
+them, since no two orbits share an entry.""",
+        gives={"equivariant_masks": equivariant_masks},
+        uses=("coefficients", "constant on orbits"),
+    ),
+    Step(
+        name="fair bits",
+        sentence=r"A mask of independent fair bits is any of all masks with the same probability: one of these with $[[probability]]$.",
+        gives={"probability": probability},
+        uses=("masks on entries", "masks on orbits"),
+    ),
+)
 
 coefficient_pruning = Claim(
     label="Q5",
@@ -21,11 +57,7 @@ $W=\sum_bw_bB_b$ with all $w_b\ne0$. Of the $[[masks]]$ masks $M$ on the entries
 $M\circ W$ equivariant: those that are constant on the orbits. A mask of independent fair bits does so with probability
 $[[probability]]$.
 """,
-    proof_text=r"""
-(a) $\mathrm{Hom}_G$ is a linear space, ReLU commutes with permutations of coordinates, and products of equivariant maps are
-equivariant. (b) By Q2 $M\circ W$ is equivariant iff $M_{gy,gx}W_{gy,gx}=M_{yx}W_{yx}$; as $W_{gy,gx}=W_{yx}\ne0$ this
-says that $M$ is constant on orbits: one free bit for each. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2206.04270",
         "beyond the abstract, which announces that “a randomly initialized overparametrized G-equivariant "

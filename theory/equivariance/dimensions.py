@@ -9,6 +9,7 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.equivariance.symbols import CLASS_OF_GROUP, CLASS_SIZE, ORDER, class_size, order
 from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 chi_in, chi_out = sp.symbols("chi_in chi_out", real=True)
 after = sp.ImmutableMatrix(2, 2, sp.symbols("a_11 a_12 a_21 a_22", real=True))  # ρ_out(g)
@@ -19,6 +20,7 @@ t_in, s_in, r_in, t_out, s_out, r_out = multiplicities = sp.symbols(
 )
 
 constraint = sp.ImmutableMatrix(sp.kronecker_product(after, before.T) - sp.eye(4))
+trace = after.trace() * before.trace()
 share = class_size * chi_out * chi_in / order
 c4_dimension = t_in * t_out + s_in * s_out + 2 * r_in * r_out
 OCCURRENCES = tuple(
@@ -31,6 +33,71 @@ OCCURRENCES = tuple(
 )
 c4_characters = tuple(
     (t + s + 2 * r, t - s, t + s - 2 * r, t - s) for t, s, r in (multiplicities[:3], multiplicities[3:])
+)
+
+STEPS = (
+    Step(
+        name="generators",
+        sentence=r"""The $g$ for which $\rho_{out}(g)T=T\rho_{in}(g)$ are closed under products: if generators are among them, all are, so
+that equations for generators are enough.""",
+        by=Carrier.RULE,
+        source="generators",
+    ),
+    Step(
+        name="equations",
+        sentence=r"""With the entries of $T$ in one vector, row by row, $aTb-T$ is $(a\otimes b^\top-I)T$, since the entry $(i,k)$ of
+$aTb$ is $\sum_{j,l}a_{ij}(b^\top)_{kl}T_{jl}$. In dimension 2 the matrix is $[[constraint]]$, and $T$ lies in its kernel for $a=\rho_{out}(g)$,
+$b=\rho_{in}(g^{-1})$ iff $\rho_{out}(g)T=T\rho_{in}(g)$.""",
+        gives={"constraint": constraint},
+        uses=("generators",),
+    ),
+    Step(
+        name="mean over the group",
+        sentence=r"""$P(T)=\frac1{|G|}\sum_g\rho_{out}(g)T\rho_{in}(g)^{-1}$ lies in $\mathrm{Hom}_G$, since $\rho_{out}(h)P(T)\rho_{in}(h)^{-1}$ is the
+same sum. It is $T$ for $T\in\mathrm{Hom}_G$: so $P$ is its own square, and its image is $\mathrm{Hom}_G$.""",
+        by=Carrier.RULE,
+        source="translation",
+        uses=("equations",),
+    ),
+    Step(
+        name="dimension",
+        sentence=r"$\dim\mathrm{Hom}_G$ is the trace of $P$, the mean of the traces of $\rho_{out}(g)\otimes\rho_{in}(g^{-1})^\top$.",
+        by=Carrier.RULE,
+        source="projector",
+        uses=("mean over the group",),
+    ),
+    Step(
+        name="trace",
+        sentence=r"""The trace of $a\otimes b^\top$ is the product of the traces, in dimension 2 $[[trace]]$: its diagonal holds the products
+$a_{ii}b_{kk}$.""",
+        gives={"trace": trace},
+        uses=("equations",),
+    ),
+    Step(
+        name="inverse",
+        sentence=r"$\chi_{in}(g^{-1})=\chi_{in}(g)$: where $\rho_{in}(g)$ is orthogonal, its inverse is its transpose, of the same trace.",
+        by=Carrier.RULE,
+        source="invariant product",
+    ),
+    Step(
+        name="share",
+        sentence=r"""Conjugate elements have the same characters. So a class of `class_size` of them contributes $[[share]]$ to the mean.""",
+        gives={"share": share},
+        uses=("dimension", "trace", "inverse"),
+    ),
+    Step(
+        name="characters of four turns",
+        sentence=r"""At the turns by 0, 90, 180 and 270 degrees the trivial representation of $C_4$ has the character 1, the sign $\pm1$ in turn, the rotation
+$2,0,-2,0$. Containing them $t$, $s$ and $r$ times, the two representations have the characters $[[c4_characters]]$.""",
+        gives={"c4_characters": c4_characters},
+    ),
+    Step(
+        name="example",
+        sentence=r"""The mean of the products of these is $[[c4_dimension]]$. The factor 2 is the dimension of the maps of the rotation to
+itself, $\mathbb C$.""",
+        gives={"c4_dimension": c4_dimension},
+        uses=("share", "characters of four turns"),
+    ),
 )
 
 hom_dimension = Claim(
@@ -48,17 +115,7 @@ to which a class of `class_size` conjugate elements contributes $$[[share]]$$ (`
 representations trivial, sign and rotation by $90^\circ$. If the two representations contain them $t$, $s$ and $r$
 times, the dimension is $[[c4_dimension]]$.
 """,
-    proof_text=r"""
-The entry $(i,k)$ of $aTb$ is $\sum_{j,l}a_{ij}b_{lk}T_{jl}$, and $a_{ij}(b^\top)_{kl}$ is the entry $((i,k),(j,l))$
-of $a\otimes b^\top$. So $T$ lies in the kernel at $g$ iff $\rho_{out}(g)T\rho_{in}(g)^{-1}=T$. The $g$ for which
-this holds are closed under products and, $G$ being finite, inverses; if generators are among them, all are.
-$P(T)=\frac1{|G|}\sum_g\rho_{out}(g)T\rho_{in}(g)^{-1}$ maps to $\mathrm{Hom}_G$ and fixes it: it is a projector, and
-its rank is its trace $\frac1{|G|}\sum_g\mathrm{tr}(\rho_{out}(g)\otimes\rho_{in}(g^{-1})^\top)
-=\frac1{|G|}\sum_g\chi_{out}(g)\chi_{in}(g^{-1})$. In some basis $\rho_{in}$ is orthogonal, so that
-$\chi_{in}(g^{-1})=\chi_{in}(g)$. *Example.* At the turns by $0$, $90$, $180$ and $270$ degrees the character is
-$t+s+2r$, $t-s$, $t+s-2r$, $t-s$; the mean of the products is the formula. The factor 2 is the dimension of
-$\mathrm{Hom}_G$ of the rotation with itself: the multiples of rotations, $\mathbb C$. ∎
-""",
+    steps=STEPS,
     source=Source("2206.04270", "textbook (characters: Serre 1977); beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -77,5 +134,5 @@ $\mathrm{Hom}_G$ of the rotation with itself: the multiples of rotations, $\math
         CLASS_OF_GROUP,
     ),
     expressions={"constraint": constraint, "share": share, "c4_dimension": c4_dimension},
-    aids={"c4_characters": c4_characters, "quarter_turns": 1},
+    aids={"quarter_turns": 1},
 )

@@ -10,13 +10,16 @@ import sympy as sp
 from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from theory.equivariance.symbols import SIDE, D
 from theory.quantities import COUNT, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 K = sp.Symbol("K", positive=True, integer=True)  # side of a window
 WINDOW = Quantity(K, "number of cells along a side of the window in which a kernel is not 0", COUNT)
+v_1, v_2 = sp.symbols("v_1 v_2", integer=True)  # from one cell to another, along the sides
 odd = D - 2 * sp.floor(D / 2)
 
 translations = D**2
 window = K**2
+uncrossed = (D - sp.Abs(v_1)) * (D - sp.Abs(v_2))
 fixed_cells = {"neutral": D**2, "rotation": odd, "axis": odd * D, "diagonal": D}
 
 # Classes of C4: neutral, quarter turns, half turn
@@ -56,6 +59,75 @@ d4_kernels = table(D4_SIZES, D4_FIXED, D4_CHARACTERS)
 c4_orbits = sp.ceiling(D**2 / sp.Integer(4))
 d4_orbits = sp.ceiling(D / sp.Integer(2)) * (sp.ceiling(D / sp.Integer(2)) + 1) / 2
 
+STEPS = (
+    Step(
+        name="shifts",
+        sentence=r"The $D^2$ shifts act freely on the cells of a grid that wraps around, hence on the $D^4$ pairs of cells: by Q2.",
+        by=Carrier.CLAIM,
+        source="Q2",
+    ),
+    Step(
+        name="differences",
+        sentence=r"So there are $[[translations]]$ orbits of pairs, one for each difference: the convolutions.",
+        gives={"translations": translations},
+        uses=("shifts",),
+    ),
+    Step(
+        name="window",
+        sentence=r"""The differences within a window differ by less than $K\le D$ along each side, so that no two are the same modulo $D$:
+$[[window]]$ orbits. Where the grid is padded with zeros, of the $D^2$ pairs of an orbit, of difference $v$ with
+$|v|_\infty<D$, $[[uncrossed]]$ do not cross an edge: some, but not all if $v\ne0$. A kernel's value at $v\ne0$ stands at these
+and 0 at the others, which no equivariant map does.""",
+        gives={"window": window, "uncrossed": uncrossed},
+        uses=("differences",),
+    ),
+    Step(
+        name="middle",
+        sentence=r"A row of $D$ cells that is turned round leaves $p=[[middle]]$ of them in place: its middle, if that is a cell.",
+        gives={"middle": odd},
+    ),
+    Step(
+        name="fixed cells",
+        sentence=r"""Measured from the centre of the square, the cells that an element $A$ of $D_4$ leaves in place solve $(A-I)c=0$: all of
+them for the neutral one, else those of a line, along a side or a diagonal, or the centre. Where the line or the centre takes a
+coordinate 0, it must be one of a cell: $p$ times. So they are as many as `fixed_cells` says.""",
+        gives={"fixed_cells": fixed_cells},
+        uses=("middle",),
+    ),
+    Step(
+        name="kernels",
+        sentence=r"""Kernels that commute with the turns are the equivariant maps from $\mathbb R^{grid}\otimes V_{in}$ to $V_{out}$, and the
+trace of a Kronecker product is the product of the traces. So Q1 has $|\mathrm{Fix}(g)|\,\chi_{in}(g)$ for $\chi_{in}(g)$.""",
+        by=Carrier.CLAIM,
+        source="Q1",
+    ),
+    Step(
+        name="kernels for turns",
+        sentence=r"""For $C_4$ the mean over the four elements is tabulated (`c4_kernels`). The space has this dimension, so that kernels in it are a basis
+iff it is their number and their rank.""",
+        gives={"c4_kernels": c4_kernels},
+        uses=("fixed cells", "kernels"),
+    ),
+    Step(
+        name="kernels for turns and reflections",
+        sentence=r"For $D_4$ the mean over the eight elements is tabulated (`d4_kernels`), and the same holds.",
+        gives={"d4_kernels": d4_kernels},
+        uses=("fixed cells", "kernels"),
+    ),
+    Step(
+        name="orbits of turns",
+        sentence=r"From trivial to trivial features $C_4$ has $[[c4_orbits]]$, for odd $D$ and for even.",
+        gives={"c4_orbits": c4_orbits},
+        uses=("kernels for turns",),
+    ),
+    Step(
+        name="orbits of turns and reflections",
+        sentence=r"From trivial to trivial features $D_4$ has $[[d4_orbits]]$, for odd $D$ and for even.",
+        gives={"d4_orbits": d4_orbits},
+        uses=("kernels for turns and reflections",),
+    ),
+)
+
 grid_maps = Claim(
     label="Q4",
     title="Grids: shifts, quarter turns, and what a library counts",
@@ -74,21 +146,15 @@ regular ones $|G|D^2$. All pairs of irreducible and regular types, in either dir
 
 (c) Equivariant kernels are a basis iff their number and their rank are both the one in (b).
 """,
-    proof_text=r"""
-(a) Q2: the orbits of pairs of cells under shifts are the $D^2$ differences, those within the window are $K^2$. Pad with
-zeros, and let the kernel be nonzero at some $v\ne0$. As $|v|_\infty<D$, some pair of cells has the difference $v$, and
-another, across an edge, a difference that is $v$ only modulo $D$, hence outside the window: the two pairs are in one orbit, and the padded
-map has the kernel's value at the first and 0 at the second.
-(b) Kernels are the equivariant maps from $\mathbb R^{grid}\otimes V_{in}$ to $V_{out}$; characters of tensor products multiply,
-so this is Q1. A turn fixes the centre alone, a cell iff $D$ is odd; a diagonal reflection fixes the $D$ cells of the
-diagonal; one in an axis the middle row, which exists iff $D$ is odd. $\chi_{reg}(g)=0$ for $g\ne1$. With
-$h=\lceil D/2\rceil$ the sums for $D_4$ are $\frac{h(h+1)}2$. (c) They lie in a space of that dimension, are independent iff there are as
-many as their rank, and span it iff this is the dimension. ∎
-""",
+    steps=STEPS,
     source=Source("2206.04270", "beyond the abstract; the count of a library is reported second-hand"),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
-    quantities=(SIDE.drawn_from(1, 9), WINDOW.drawn_from(1, 5)),
+    quantities=(
+        SIDE.drawn_from(1, 9),
+        WINDOW.drawn_from(1, 5),
+        Quantity((v_1, v_2), "number of cells from one to another, along a side of the grid", sp.S.Integers, (-4, 4)),
+    ),
     hypotheses=(
         Hypothesis("in (a) the grid wraps around"),
         Hypothesis("the window is no larger than the grid", K <= D, needed_by=("window",)),

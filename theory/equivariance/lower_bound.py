@@ -17,6 +17,7 @@ from theory.equivariance.symbols import (
     order,
 )
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 from theory.subset_sum import volume
 from theory.subset_sum.symbols import delta, eps
 from theory.subset_sum.volume import Theta, c, measure, p, q
@@ -33,8 +34,117 @@ entry = {volume.D: n_in * n_out * B, eps: s * eps}  # R9 at one entry of each ba
 linear_share, relu_share = volume.linear_share.subs(entry), volume.relu_share.subs(entry)
 linear_success, relu_success = volume.linear_success.subs(entry), volume.relu_success.subs(entry)
 linear_parameters, relu_parameters = volume.linear_parameters.subs(entry), volume.relu_parameters.subs(entry)
+weights = n_in * n_out * B
+interval, largest = 2 * eps, 4 * eps  # of the values of an entry that one function serves, linear and ReLU
+linear_fraction, relu_fraction = (each.subs(eps, s * eps) / (2 * c) for each in (interval, largest))
 saving = X * Y / B
 free_saving = order
+
+STEPS = (
+    Step(
+        name="orbits",
+        sentence=r"""The supports of the elements $B_b$ are disjoint orbits. For each $b$ choose an entry $(y,x)$ of its orbit: at $\pm e_x$ in the channel $i$ the
+target's output $(o,y)$ is $\sigma(\pm w_{iob}/s)$, since all other elements are 0 there.""",
+        by=Carrier.CLAIM,
+        source="Q2",
+    ),
+    Step(
+        name="one entry",
+        sentence=r"""Fix a mask, hence a function $g$ that does not depend on $w$, and let $p$, $q$ be its outputs there. For ReLU the entries $w_{iob}/s$ for which
+both are within $\varepsilon$ have the measure $[[measure]]$, as for a weight of R9.""",
+        by=Carrier.CLAIM,
+        source="R9",
+        gives={"measure": measure},
+    ),
+    Step(
+        name="largest measure",
+        sentence=r"It is at most $[[largest]]$: this at $p=q=\varepsilon$, and $p+q+2\varepsilon$ grows in $p,q\le\varepsilon$.",
+        gives={"largest": largest},
+        uses=("one entry",),
+    ),
+    Step(
+        name="one linear entry",
+        sentence=r"For linear targets these entries are within $\varepsilon$ of $p$ and of $-q$: of measure at most $[[interval]]$, and as much if $q=-p$.",
+        gives={"interval": interval},
+    ),
+    Step(
+        name="divisor",
+        sentence=r"""A coefficient is $s$ times its entry, and uniform on an interval of length $2c$: the fractions are $[[relu_fraction]]$ and
+$[[linear_fraction]]$.""",
+        gives={"relu_fraction": relu_fraction, "linear_fraction": linear_fraction},
+        uses=("orbits", "largest measure", "one linear entry"),
+    ),
+    Step(
+        name="shares",
+        sentence=r"""So one function serves at most the share $[[relu_share]]$ of the values of each coefficient (ReLU), or $[[linear_share]]$ (linear). Where the
+interval about 0 is longer, the share of $[-c,c]$ in it is 1.""",
+        gives={"relu_share": relu_share, "linear_share": linear_share},
+        uses=("divisor",),
+    ),
+    Step(
+        name="all coefficients",
+        sentence=r"There are $[[weights]]$ coefficients: one for each channel before, channel after and element of the basis.",
+        gives={"weights": weights},
+    ),
+    Step(
+        name="one function",
+        sentence=r"They are independent, so that one function serves all of them with probability at most the product of the shares.",
+        by=Carrier.RULE,
+        source="independence",
+        uses=("shares", "all coefficients"),
+    ),
+    Step(
+        name="all masks",
+        sentence=r"Some of the functions of all $2^\Theta$ masks does with probability at most the sum, and so with a random source, in the mean over it.",
+        by=Carrier.RULE,
+        source="union bound",
+        uses=("one function",),
+    ),
+    Step(
+        name="ReLU",
+        sentence=r"So a mask succeeds with probability at most $[[relu_success]]$ for ReLU.",
+        gives={"relu_success": relu_success},
+        uses=("all masks",),
+    ),
+    Step(
+        name="linear targets",
+        sentence=r"""It does with probability at most $[[linear_success]]$ for linear targets. Attained: $K$ coefficients $2\varepsilon s\cdot(1,2,\dots,2^{K-2},-2^{K-1})$ for
+each $(i,o,b)$, between copies of the channels, have $2^K$ subset sums $2\varepsilon s$ apart, whose intervals do not overlap.""",
+        gives={"linear_success": linear_success},
+        uses=("all masks",),
+    ),
+    Step(
+        name="random coefficients",
+        sentence=r"If every $w$ succeeds with probability at least $1-\delta$, so does a random one: the mean over $w$ of these probabilities.",
+        by=Carrier.RULE,
+        source="tower",
+    ),
+    Step(
+        name="parameters",
+        sentence=r"""So $1-\delta\le2^\Theta$ times the fraction to the power of all coefficients. The logarithm to base 2 says $\Theta\ge[[relu_parameters]]$ for ReLU, and
+$\Theta\ge[[linear_parameters]]$ for linear targets: nothing where a fraction is 1 or more.""",
+        gives={"relu_parameters": relu_parameters, "linear_parameters": linear_parameters},
+        uses=("divisor", "ReLU", "linear targets", "random coefficients"),
+    ),
+    Step(
+        name="saving",
+        sentence=r"Without symmetry each of $|X||Y|$ entries is an orbit of its own: apart from $\delta$ the bound is $[[saving]]$ times as large.",
+        gives={"saving": saving},
+        uses=("parameters",),
+    ),
+    Step(
+        name="largest saving",
+        sentence=r"An orbit has at most $|G|$ entries: so there are at least $|X||Y|/|G|$ orbits, and as many if the action on pairs is free.",
+        by=Carrier.RULE,
+        source="orbit–stabiliser",
+    ),
+    Step(
+        name="free action",
+        sentence=r"In that case the saving is $[[free_saving]]$, and else less.",
+        gives={"free_saving": free_saving},
+        uses=("saving", "largest saving"),
+    ),
+)
 
 pruning_lower_bound = Claim(
     label="Q8",
@@ -58,22 +168,7 @@ entry for which $|\sigma(w)-p|\le\varepsilon$ and $|\sigma(-w)-q|\le\varepsilon$
 The same bound for an unstructured layer has the $|X||Y|$ entries in place of $|B|$: symmetry saves the factor $$[[saving]],$$ never more than $|G|$, and exactly
 $[[free_saving]]=|G|$ if $G$ acts freely on $Y\times X$.
 """,
-    proof_text=r"""
-*Each coefficient is an entry.* Fix a mask, hence a function $g$ that does not depend on $w$. For each $b$ choose an entry $(y,x)$ of its orbit. All other
-elements are 0 there, so at $\pm e_x$ in the channel $i$ the target's output $(o,y)$ is $\sigma(\pm w_{iob}/s)$. With $p$, $q$ the outputs of $g$ there, $w_{iob}/s$ lies in
-$M=\{w:|\sigma(w)-p|\le\varepsilon,|\sigma(-w)-q|\le\varepsilon\}$.
-
-*One entry.* Linear: $M\subset[p-\varepsilon,p+\varepsilon]$, all of it if $q=-p$: length at most $2\varepsilon$. ReLU: $M$ is empty if $p$ or $q$ is below $-\varepsilon$, and if both exceed $\varepsilon$, since
-$\sigma(w)$ or $\sigma(-w)$ is 0. If $p>\varepsilon\ge q$, then $w>0$ and $M=[p-\varepsilon,p+\varepsilon]$, up to an end; likewise for $q>\varepsilon\ge p$. If $|p|,|q|\le\varepsilon$, then
-$M=[-q-\varepsilon,p+\varepsilon]$: the measure as stated, at most $4\varepsilon$, attained at $p=q=\varepsilon$ by an interval about 0. Multiplied by $s$ and divided by $2c$ these are the shares.
-
-*All.* The coefficients are independent, so $g$ serves $w$ with probability at most the product of the shares. The sum over $2^\Theta$ masks, then the mean over the source, bound the
-success probability. If every $w$ succeeds with probability at least $1-\delta$, so does a random one, and the logarithm to base 2 bounds $\Theta$. Attained, linear: $K$ coefficients
-$2\varepsilon s\cdot(1,2,\dots,2^{K-2},-2^{K-1})$ for each $(i,o,b)$, between copies of the input channel $i$ and the output $o$, have the subset sums $2\varepsilon s\cdot\{-2^{K-1},\dots,2^{K-1}-1\}$, whose $2^K$ intervals do not overlap; as long as they
-stay within $[-c,c]$ the masks serve the share $2^K\varepsilon s/c$ of each coefficient.
-
-*Saving.* Without symmetry ($G=1$) every entry is an orbit. An orbit has at most $|G|$ entries, and exactly $|G|$ if the action is free. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2206.04270",
         "abstract: “provides a lower bound on the number of effective parameters as a function of the error "

@@ -19,15 +19,93 @@ from theory.equivariance.symbols import (
     order,
 )
 from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 fixed_x, fixed_y = sp.symbols("fixed_x fixed_y", nonnegative=True, integer=True)
 free_x, free_y, still_x, still_y = sp.symbols("free_x free_y still_x still_y", nonnegative=True, integer=True)
 
 share = class_size * fixed_x * fixed_y / order
 identity_share = class_size * fixed_x / order
+points_x, points_y = order * free_x + still_x, order * free_y + still_y
 semifree = order * free_x * free_y + free_x * still_y + still_x * free_y + still_x * still_y
 free = X * Y / order
+apart = n * (n - 1)
 symmetric_pairs = sp.Piecewise((1, n <= 1), (2, True))
+
+STEPS = (
+    Step(
+        name="constant on orbits",
+        sentence=r"""$T\rho(g)=\rho(g)T$ says $T_{gy,gx}=T_{yx}$ for all $x$, $y$. So $\mathrm{Hom}_G$ consists of the matrices that are constant
+on the orbits of pairs, and their indicator matrices are a basis: of disjoint supports, which fill $Y\times X$.""",
+        by=Carrier.RULE,
+        source="orbits",
+    ),
+    Step(
+        name="mean over the group",
+        sentence=r"The dimension of $\mathrm{Hom}_G$ is the mean of the products of characters over the group.",
+        by=Carrier.CLAIM,
+        source="Q1",
+    ),
+    Step(
+        name="share",
+        sentence=r"""The permutation matrix of $g$ has a 1 on the diagonal for each point that $g$ leaves in place: its trace is $|X^g|$. So a
+class contributes $[[share]]$ to $|B|$.""",
+        gives={"share": share},
+        uses=("constant on orbits", "mean over the group"),
+    ),
+    Step(
+        name="diagonal",
+        sentence=r"""For $Y=X$ the pairs $(x,x)$ are moved as the points $x$ are: the identity is the sum of one orbit for each orbit of $X$. These are as
+many as orbits of pairs for a single point $y$, which stays in place: a class contributes $[[identity_share]]$, and $G$ is transitive iff the sum is 1.""",
+        gives={"identity_share": identity_share},
+        uses=("share",),
+    ),
+    Step(
+        name="points",
+        sentence=r"""A free orbit has $|G|$ points, so that there are $[[points_x]]$ before the map and $[[points_y]]$ after it. The neutral element leaves all in
+place, the $|G|-1$ others those that the whole group does.""",
+        by=Carrier.RULE,
+        source="orbit–stabiliser",
+        gives={"points_x": points_x, "points_y": points_y},
+    ),
+    Step(
+        name="free orbits and fixed points",
+        sentence=r"So $|B|=[[semifree]]$.",
+        gives={"semifree": semifree},
+        uses=("share", "points"),
+    ),
+    Step(
+        name="largest orbits",
+        sentence=r"No orbit of pairs has more than $|G|$ elements, so that $|B|\ge\frac{|X||Y|}{|G|}$.",
+        by=Carrier.RULE,
+        source="orbit–stabiliser",
+        uses=("constant on orbits",),
+    ),
+    Step(
+        name="free action",
+        sentence=r"If only the neutral element leaves a pair in place, $|B|$ is this least number: $[[free]]$.",
+        gives={"free": free},
+        uses=("share", "largest orbits"),
+    ),
+    Step(
+        name="pairs of points",
+        sentence=r"$S_n$ moves the $n$ pairs $(x,x)$ to each other, and the $[[apart]]$ others, which are none for $n=1$.",
+        gives={"apart": apart},
+    ),
+    Step(
+        name="transitive on pairs",
+        sentence=r"It moves any of these to any other of them: from $y\ne x$ to $y'\ne x'$, some permutation takes $y$ to $y'$ and $x$ to $x'$.",
+        by=Carrier.RULE,
+        source="extension",
+        uses=("pairs of points",),
+    ),
+    Step(
+        name="points in any order",
+        sentence=r"So there are as many orbits as of both kinds are not empty: $[[symmetric_pairs]]$.",
+        gives={"symmetric_pairs": symmetric_pairs},
+        uses=("constant on orbits", "transitive on pairs"),
+    ),
+)
 
 orbit_basis = Claim(
     label="Q2",
@@ -44,14 +122,7 @@ diagonal; a class contributes $[[identity_share]]$ to their number, which is 1 i
 $$[[semifree]];$$ if $G$ acts freely on $Y\times X$, $|B|=[[free]]$, the least possible. For $S_n$ on $[n]$,
 $$|B|=[[symmetric_pairs]]:$$ the layers of DeepSets, spanned by $I$ and the off-diagonal ones.
 """,
-    proof_text=r"""
-$T\rho(g)=\rho(g)T$ says $T_{gy,gx}=T_{yx}$ for all $x$, $y$: $T$ is constant on the orbits of pairs, which partition
-$Y\times X$. The permutation matrix of $g$ has the trace $|X^g|$, so the count is Q1 (Burnside's lemma). The diagonal
-is a union of orbits, one for each orbit of $G$ on $X$, whose number is $\frac1{|G|}\sum_g|X^g|$ (the case
-$|Y|=1$). *Examples.* In the first only the neutral element fixes a free orbit's points:
-$\frac1{|G|}\big((|G|f_x+s_x)(|G|f_y+s_y)+(|G|-1)s_xs_y\big)$. No orbit is larger than $|G|$, and in the second all have this size.
-For $S_n$: $y=x$ or not. ∎
-""",
+    steps=STEPS,
     source=Source("2206.04270", "textbook (orbits of pairs: Cameron 1999); beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,

@@ -8,6 +8,7 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.equivariance.architectures import HIDDEN_CHANNELS, INPUT_CHANNELS, n_0, n_1
 from theory.equivariance.ticket import BLOCK
 from theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 from theory.subset_sum.digits import Pruned
 from theory.subset_sum.layer_error import d, e, error, h, w
 from theory.subset_sum.symbols import n
@@ -16,9 +17,74 @@ classes = sp.Symbol("classes", positive=True, integer=True)  # channels of outpu
 d_plus, d_minus, x = sp.symbols("d_plus d_minus x", real=True)  # errors of a coefficient at σ(x) and σ(−x); an input
 
 first_error = sp.Abs(d_plus) * sp.Max(x, 0) + sp.Abs(d_minus) * sp.Max(-x, 0)
+pairs = ((n_0, n_1, 2), (n_1, n_1, 2), (n_1, classes, 1))  # channels before, channels after, elements of the basis
 coefficients = 2 * n_0 * n_1 + 2 * n_1**2 + n_1 * classes
 candidates = n * n_0 * (1 + 2 * n_1) + n * n_1 * (1 + 2 * n_1) + n * n_1 * (1 + classes)
 total = n * n_0 * (n_0 + 2 * n_1) + n * n_1 * (n_1 + 2 * n_1) + n * n_1 * (n_1 + classes)
+
+found = Pruned("found", 64)
+
+STEPS = (
+    Step(
+        name="layers",
+        sentence=r"""The three layers have these numbers of channels before and after, and of elements of the basis: $[[pairs]]$. The mean over all points and the
+linear map are one layer, of the basis $\frac1m\mathbf 1^\top$.""",
+        by=Carrier.DEFINED,
+        gives={"pairs": pairs},
+    ),
+    Step(
+        name="coefficients",
+        sentence=r"The target has one coefficient for each channel before, channel after and element: $[[coefficients]]$.",
+        gives={"coefficients": coefficients},
+        uses=("layers",),
+    ),
+    Step(
+        name="source",
+        sentence=r"""By Q7 each is found in two layers of the source, with $n$ channels between them for each channel before: the first is spanned by $I$, and of its
+coefficients those into the block of their own channel may be kept; of the second all may.""",
+        by=Carrier.CLAIM,
+        source="Q7",
+    ),
+    Step(
+        name="candidates",
+        sentence=r"So $[[candidates]]$ coefficients may be kept: each channel of a block has one in front and all behind.",
+        gives={"candidates": candidates},
+        uses=("layers", "source"),
+    ),
+    Step(
+        name="all of the source",
+        sentence=r"Each channel of a block has a coefficient in front for each channel before: in all there are $[[total]]$.",
+        gives={"total": total},
+        uses=("layers", "source"),
+    ),
+    Step(
+        name="first errors",
+        sentence=r"""The target's first layer is $\sum_{i,b}B_bw_{iob}(\sigma(x_i)-\sigma(-x_i))$, the ticket's has $w+d^+$ and $w+d^-$ there. At a coordinate $x$ one of
+$\sigma(x)$, $\sigma(-x)$ is 0: they differ by $[[first_error]]$ times $B_b\ge0$. Signs $d^+\ge0\ge d^-$ let these add up.""",
+        gives={"first_error": first_error},
+    ),
+    Step(
+        name="later errors",
+        sentence=r"Later inputs are not negative: for each coordinate and element of the basis the error is at most $[[error]]$.",
+        by=Carrier.CLAIM,
+        source="R11",
+        gives={"error": error},
+    ),
+    Step(
+        name="symmetry",
+        sentence=r"""$I$ and $\frac1mJ$ commute with permutations of the points, and $\frac1m\mathbf1^\top$ is invariant under them: so does, and is, every network of such
+layers, whatever the masks.""",
+        by=Carrier.CLAIM,
+        source="Q5",
+    ),
+    Step(
+        name="found",
+        sentence=r"""The rest is measured, on targets trained, samples and sources drawn anew: tickets of $n=64$ channels in a block are found, which the bounds of
+both kinds certify at almost all samples, and points in another order change outputs by rounding alone.""",
+        gives={"found": found},
+        uses=("first errors", "later errors", "symmetry"),
+    ),
+)
 
 point_set_ticket = Claim(
     label="Q10",
@@ -35,13 +101,7 @@ Source: coefficients uniform on $[-1,1]$; two subset sums for each coefficient o
 (target's accuracy $.989$, $.994$, $.991$): $n=64$: all choices agree, at least $.999$ are certified, some $5600$ of $27\,840$ coefficients are kept for 408, and exchanged points change outputs by less than $10^{-16}$. $n=32$: agreement at least $.998$, but only
 $.00$, $.97$, $.92$ certified. $n=16$: agreement $.59,.60,.81$; $n=8$: $.26,.43,.25$. With the subset sums for $\sigma(x)$ alone, $n=64$: $.47,.41,.42$. Random masks that keep as many: $.03$ to $.29$; blocks that are not pruned: $.19$ to $.26$.
 """,
-    proof_text=r"""
-*Symmetry.* $I$ and $\frac1mJ$ commute with permutations of the points, $\frac1m\mathbf1^\top$ is invariant under them, and ReLU commutes with them: so does every network of such layers, whatever its coefficients (Q5). *Sizes.* Two basis elements in the first and the second layer, one in
-the third; a block of $n$ channels for each channel in front. The first layer of a pair has one coefficient for each channel and each one behind, of which only those into its own block may be kept, $n$ for each; of the second layer all may.
-
-*Error.* The target's first layer is $\sum_{i,b}B_bw_{iob}(\sigma(x_i)-\sigma(-x_i))$, the ticket's has $w+d^+$ and $w+d^-$ there; subtract, take moduli, $B_b\ge0$. Later inputs are not negative: R11, for each basis element and coordinate. Attained: $d^+\ge0\ge d^-$, everything else positive, and all
-coordinates positive behind the layers. *The rest is measured*, on targets trained, samples and sources drawn anew. ∎
-""",
+    steps=STEPS,
     source=Source("2206.04270", "beyond the abstract; task, network and certificate are ours"),
     provenance=Provenance.EXTENSION,
     proof=Proof.MEASURED,
@@ -68,7 +128,7 @@ coordinates positive behind the layers. *The rest is measured*, on targets train
         "coefficients": coefficients,
         "candidates": candidates,
         "total": total,
-        "found": Pruned("found", 64),
+        "found": found,
     },
     aids={"exceptions": sp.Rational(1, 20), "sides": "both", "pruned": "coefficients"},
 )

@@ -5,19 +5,86 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 n = sp.Symbol("n", positive=True, integer=True)  # dimension
 q = sp.Symbol("q", nonnegative=True, integer=True)  # largest modulus of an entry
 a, b = sp.symbols("a b", positive=True)
 
+u, z = sp.symbols("u z", nonnegative=True)  # two entries of a row
+x = sp.Symbol("x", real=True)
+
 probes = n**2
-commuting = (1 + n * q) ** n
+lost = sp.Min(u, z)
+row = u * sp.Max(x, 0)
+row_choices = 1 + n * q
+commuting = row_choices**n
 invertible = sp.factorial(n) * q**n
 
 cycle = sp.ImmutableMatrix([[0, 0, a], [b, 0, 0], [0, 1 / (a * b), 0]])
 rescaling = sp.ImmutableMatrix([1 + a + 1 / b, 1 + b + a * b, 1 + 1 / a + 1 / (a * b)])
 permutation = sp.ImmutableMatrix([[0, 0, 1], [1, 0, 0], [0, 1, 0]])
+
+STEPS = (
+    Step(
+        name="probes",
+        sentence=r"There are $[[probes]]$ vectors $e_j$ and $e_k-e_j$, $j\ne k$, the latter for each pair in either order.",
+        gives={"probes": probes},
+    ),
+    Step(
+        name="one entry in a row",
+        sentence=r"""Let $a_j$ be the columns of $A$. $x=e_j$ gives $\sigma(a_j)=a_j$, so that $A\ge0$. $x=e_k-e_j$ gives $\sigma(a_k-a_j)=a_k$: in
+a row with the entries $u\ge0$ in $a_k$ and $z\ge0$ in $a_j$ the sides differ by $[[lost]]$, so that one of them is 0.""",
+        gives={"lost": lost},
+        uses=("probes",),
+    ),
+    Step(
+        name="one entry is enough",
+        sentence=r"Conversely, a row with one entry $u\ge0$ or none takes $x$ to $ux_j$, and $\sigma(ux_j)=[[row]]$ at $x_j=x$: it commutes with $\sigma$.",
+        gives={"row": row},
+    ),
+    Step(
+        name="rows",
+        sentence=r"Such a row is 0, or has one of $q$ values in one of $n$ places: there are $[[row_choices]]$.",
+        gives={"row_choices": row_choices},
+        uses=("one entry in a row", "one entry is enough"),
+    ),
+    Step(
+        name="matrices",
+        sentence=r"The $n$ rows are chosen one by one: $[[commuting]]$ matrices.",
+        gives={"commuting": commuting},
+        uses=("rows",),
+    ),
+    Step(
+        name="invertible matrices",
+        sentence=r"""An invertible one has no row and no column of zeros: $n$ entries, in different rows and columns, and these are invertible. With
+$n+1$ rows the first entry has $n+1$ places and $q$ values, and without its row and column such a matrix is left: so there are $[[invertible]]$.""",
+        gives={"invertible": invertible},
+        uses=("one entry in a row", "one entry is enough"),
+    ),
+    Step(
+        name="fixed vector",
+        sentence=r"""If ReLU is equivariant, all $\rho(g)$ are non-negative monomial, and $v=\sum_g\rho(g)\mathbf 1$ is fixed and positive. With
+$V=\mathrm{diag}(v)$ every $V^{-1}\rho(g)V$ is non-negative monomial of row sums 1, a permutation; if $\rho$ is orthogonal, the entries of
+$\rho(g)$ are 1 to begin with. A fixed vector, and entries that are not negative, exclude non-trivial irreducible representations and signs.""",
+        by=Carrier.RULE,
+        source="translation",
+        uses=("invertible matrices",),
+    ),
+    Step(
+        name="a turn",
+        sentence=r"$[[cycle]]$ is of order 3: its square is its inverse.",
+        gives={"cycle": cycle},
+    ),
+    Step(
+        name="rescaling",
+        sentence=r"""It takes $\mathbf 1$ to its row sums, and these on; the sum of the three vectors is $[[rescaling]]$. It is fixed, and $V$ made of it turns
+the matrix into a permutation.""",
+        gives={"rescaling": rescaling},
+        uses=("fixed vector", "a turn"),
+    ),
+)
 
 pointwise_relu = Claim(
     label="Q6",
@@ -34,15 +101,7 @@ the $\rho(g)$ are permutations. For instance the turn
 $$[[cycle]]$$ of order 3 becomes a permutation by $$V=\mathrm{diag}\,[[rescaling]].$$ Non-trivial irreducible
 representations and signs are excluded as hidden types.
 """,
-    proof_text=r"""
-Let $a_j$ be the columns of $A$. $x=e_j$ gives $\sigma(a_j)=a_j$: $A\ge0$. $x=e_k-e_j$ gives $\sigma(a_k-a_j)=a_k$, which in
-a row with $a_{ik}>0$ says $a_{ij}=0$. So no row has two nonzero entries. If that holds, a row takes $x$ to $a\,x_j$ with $a\ge0$,
-and $\sigma(ax_j)=a\sigma(x_j)$. If $A$ is invertible, no row and no column is 0: $n$ nonzero entries in different rows and columns. A row is 0
-or has one of $q$ values in one of $n$ places; monomial matrices have a permutation and $n$ values.
-For a finite group of such matrices let $v=\sum_g\rho(g)\mathbf 1$, which is positive and fixed, $V=\mathrm{diag}(v)$. Every
-$V^{-1}\rho(g)V$ is non-negative monomial with $V^{-1}\rho(g)v=\mathbf 1$, row sums 1: a permutation. An orthogonal
-non-negative monomial matrix has entries 1. A permutation representation fixes $\mathbf 1$: in dimension above 1 it is not irreducible, in dimension 1 it is trivial. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2206.04270",
         "beyond the abstract, which names no condition on hidden types; for all continuous activations Pacini et "
@@ -53,6 +112,8 @@ non-negative monomial matrix has entries 1. A permutation representation fixes $
     quantities=(
         Quantity(n, "number of rows and of columns of the matrix", COUNT, drawn=(1, 4)),
         Quantity(q, "largest modulus of an entry, all entries being whole numbers", COUNT_FROM_ZERO, drawn=(0, 4)),
+        Quantity((u, z), "entry of a row of a matrix without negative entries", NON_NEGATIVE, drawn=(0, 4)),
+        Quantity(x, "coordinate of a vector", sp.S.Reals, drawn=(-3, 3)),
         Quantity(a, "entry of the turn in the first row", POSITIVE, drawn=(sp.Rational(1, 4), 4)),
         Quantity(b, "entry of the turn in the second row", POSITIVE, drawn=(sp.Rational(1, 4), 4)),
     ),

@@ -8,27 +8,138 @@ from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.equivariance.symbols import PERMUTED, n
 from theory.formulas.no_guarantee import guaranteed
 from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 k, m = sp.symbols("k m", nonnegative=True, integer=True)  # orders of the tensors before and after
 i, j = sp.symbols("i j", nonnegative=True, integer=True)
 
 
-def stirling(power: sp.Expr, blocks: sp.Expr) -> sp.Expr:
-    """Partitions of `power` elements into so many blocks, by inclusion and exclusion over surjections."""
-    return sp.Sum((-1) ** (blocks - i) * sp.binomial(blocks, i) * i**power, (i, 0, blocks)) / sp.factorial(blocks)
+f = sp.Symbol("f", nonnegative=True, integer=True)  # fixed points of a permutation
+r = sp.Symbol("r", nonnegative=True, integer=True)  # points that it moves
+
+fixed_lists = f ** (k + m)
+derangements = sp.factorial(r) * sp.Sum((-1) ** i / sp.factorial(i), (i, 0, r))
+fixed_points = sp.Sum(j ** (k + m) / sp.factorial(j) * sp.Sum((-1) ** i / sp.factorial(i), (i, 0, n - j)), (j, 0, n))
+# Partitions of k + m elements into j blocks, by inclusion and exclusion over surjections
+blocks = sp.Sum((-1) ** (j - i) * sp.binomial(j, i) * i ** (k + m), (i, 0, j)) / sp.factorial(j)
+pattern_lists = sp.factorial(j) * sp.binomial(n, j)
 
 
 def blocks_up_to(most: sp.Expr) -> sp.Expr:
     """Partitions of k + m elements into at most so many blocks."""
-    return sp.Sum(stirling(k + m, j), (j, 0, most))
+    return sp.Sum(blocks, (j, 0, most))
 
 
+patterns = blocks_up_to(n)
 dimension = blocks_up_to(sp.Min(n, k + m))
-fixed_points = sp.Sum(j ** (k + m) / sp.factorial(j) * sp.Sum((-1) ** i / sp.factorial(i), (i, 0, n - j)), (j, 0, n))
 bell = blocks_up_to(k + m)
-deficit = sp.Sum(stirling(k + m, j), (j, sp.Min(n, k + m) + 1, k + m))
+deficit = sp.Sum(blocks, (j, sp.Min(n, k + m) + 1, k + m))
 two_points = guaranteed(2 ** (k + m - 1), k + m >= 1)
 three_points = guaranteed((3 ** (k + m - 1) + 1) / 2, k + m >= 1)
+
+STEPS = (
+    Step(
+        name="lists",
+        sentence=r"""Number the entries of a map by lists of $k+m$ indices in $[n]$. The orbits of $S_n$ on these lists are a basis,
+and their number is the mean, over all permutations, of the number of lists that stay in place.""",
+        by=Carrier.CLAIM,
+        source="Q2",
+    ),
+    Step(
+        name="fixed lists",
+        sentence=r"""A permutation with $f$ fixed points leaves $[[fixed_lists]]$ lists in place: those of fixed points, with $f$
+choices for each index.""",
+        gives={"fixed_lists": fixed_lists},
+        uses=("lists",),
+    ),
+    Step(
+        name="derangements",
+        sentence=r"""$[[derangements]]$ permutations of $r$ points leave none in place: one of no points, and none of one point. Of $r+2$
+points the last one goes to one of $r+1$ others; this one goes back to it, beside a permutation of $r$ points without a fixed one, or it
+does not, and to leave the last one out of its cycle makes such a permutation of $r+1$ points.""",
+        gives={"derangements": derangements},
+    ),
+    Step(
+        name="fixed points",
+        sentence=r"""$\binom nj$ times as many permutations as leave none of $n-j$ points in place have $j$ fixed points, so that the mean
+is $[[fixed_points]]$.""",
+        gives={"fixed_points": fixed_points},
+        uses=("fixed lists", "derangements"),
+    ),
+    Step(
+        name="blocks",
+        sentence=r"""There are $[[blocks]]$ partitions of $k+m$ elements into $j$ blocks: of no element the one without blocks; and one
+element more joins one of the $j$ blocks of a partition, or is a block by itself, beside a partition into $j-1$.""",
+        gives={"blocks": blocks},
+    ),
+    Step(
+        name="lists of one pattern",
+        sentence=r"""Which positions of a list hold equal indices is a partition of the $k+m$ positions, its pattern. One of $j$ blocks is
+that of $[[pattern_lists]]$ lists, since each block takes an index that those before it did not take: of none iff $j>n$.""",
+        gives={"pattern_lists": pattern_lists},
+        uses=("lists",),
+    ),
+    Step(
+        name="one orbit",
+        sentence=r"""These lists are one orbit. A permutation keeps the pattern; and if two lists have the same one, what takes the
+index of each block in the first to that in the second is a bijection.""",
+        by=Carrier.RULE,
+        source="extension",
+        uses=("lists of one pattern",),
+    ),
+    Step(
+        name="as many orbits as patterns",
+        sentence=r"""So the orbits are as many as the partitions into at most $n$ blocks, $[[patterns]]$, and that is the mean of *fixed
+points* too: for $n+1$ in place of $n$ both grow by the partitions into $n+1$ blocks.""",
+        gives={"patterns": patterns},
+        uses=("fixed points", "blocks", "one orbit"),
+    ),
+    Step(
+        name="no more blocks than elements",
+        sentence=r"No partition has more blocks than elements: that of no element has none, and an element more makes at most one.",
+        by=Carrier.RULE,
+        source="induction",
+        uses=("blocks",),
+    ),
+    Step(
+        name="dimension",
+        sentence=r"So the blocks may be counted up to the smaller of $n$ and $k+m$: $[[dimension]]$.",
+        gives={"dimension": dimension},
+        uses=("as many orbits as patterns", "no more blocks than elements"),
+    ),
+    Step(
+        name="all partitions",
+        sentence=r"As many points as indices leave room for all partitions, whose number is $[[bell]]$.",
+        gives={"bell": bell},
+        uses=("as many orbits as patterns", "no more blocks than elements"),
+    ),
+    Step(
+        name="every number of blocks",
+        sentence=r"""$K\ge1$ elements have a partition into $j$ blocks for each $1\le j\le K$: one element has one, and an element more
+joins a block, or makes one more.""",
+        by=Carrier.RULE,
+        source="induction",
+        uses=("blocks",),
+    ),
+    Step(
+        name="deficit",
+        sentence=r"What is missing from all partitions is $[[deficit]]$: nothing iff $n\ge k+m$, since each term is at least 1.",
+        gives={"deficit": deficit},
+        uses=("dimension", "all partitions", "every number of blocks"),
+    ),
+    Step(
+        name="two points",
+        sentence=r"For $k+m\ge1$ indices two points leave $[[two_points]]$ patterns, and one point leaves 1.",
+        gives={"two_points": two_points},
+        uses=("as many orbits as patterns",),
+    ),
+    Step(
+        name="three points",
+        sentence=r"Three points leave $[[three_points]]$.",
+        gives={"three_points": three_points},
+        uses=("as many orbits as patterns",),
+    ),
+)
 
 truncated_bell = Claim(
     label="Q3",
@@ -42,15 +153,7 @@ number $[[bell]]$ iff $n\ge k+m$; otherwise it is less, by $[[deficit]]$. For $n
 $$[[two_points]],$$ for $n=3$ $$[[three_points]]$$ ($14$ and $41$ for $k+m=4$ and $5$, where the Bell numbers are $15$ and
 $52$).
 """,
-    proof_text=r"""
-Entries of a map are numbered by $k+m$ indices in $[n]$. Some permutation takes one list of indices to another iff
-the same positions hold equal indices in both: an orbit is a partition of the positions, with at most $n$ blocks, and
-every such partition occurs. By Q2 these orbits are a basis, counted by the mean of $\mathrm{fix}(\pi)^{k+m}$;
-$\binom nj$ times the number of permutations of $n-j$ points without a fixed point, $(n-j)!\sum_i(-1)^i/i!$, have $j$ fixed points. There is a
-partition of $K$ elements into $j$ blocks for every $1\le j\le K$, so blocks above $n$ are missing as soon as
-$n<K$. Two blocks at most: $2^K$ maps to two labels, up to their exchange; three at most: $S(K,1)+S(K,2)+S(K,3)=
-1+(2^{K-1}-1)+\frac12(3^{K-1}-2^K+1)$. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2206.04270",
         "beyond the abstract; the count corrects a sentence of Maron et al. (2019, arXiv:1812.09902)",
@@ -61,6 +164,9 @@ $n<K$. Two blocks at most: $2^K$ maps to two labels, up to their exchange; three
         PERMUTED.drawn_from(1, 6),
         Quantity(k, "order of the tensors before the map", COUNT_FROM_ZERO, drawn=(0, 3)),
         Quantity(m, "order of the tensors after the map", COUNT_FROM_ZERO, drawn=(1, 3)),
+        Quantity(f, "number of fixed points of a permutation", COUNT_FROM_ZERO, drawn=(0, 5)),
+        Quantity(r, "number of points that a permutation moves, all of them", COUNT_FROM_ZERO, drawn=(0, 5)),
+        Quantity(j, "number of blocks of a partition", COUNT_FROM_ZERO, drawn=(0, 5)),
     ),
     hypotheses=(
         Hypothesis("$S_n$ acts on all indices of a tensor at the same time"),

@@ -25,6 +25,7 @@ from numerics.equivariance.architectures import (
     steerable,
 )
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.exact.sums import by_cases
 from numerics.tickets.bounds import MEASURED, measures
 from theory.equivariance.architectures import (
     B_1,
@@ -37,6 +38,7 @@ from theory.equivariance.architectures import (
     eps_2,
     error,
     first_error,
+    gain,
     inputs_1,
     inputs_2,
     n_0,
@@ -49,8 +51,9 @@ from theory.equivariance.architectures import (
     weight_2,
 )
 from theory.equivariance.grids import K
+from theory.equivariance.lower_bound import n_in
 from theory.equivariance.ticket import error as coefficient_error
-from theory.equivariance.ticket import norms, points
+from theory.equivariance.ticket import inputs, norms, points
 from theory.subset_sum.symbols import eps
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -113,6 +116,51 @@ def sizes_are_counted(
             total = sum(map(prod, here[name].shapes(channels)))
             at = {**dict(zip((n_0, n_1, n_2), channels, strict=True)), **dict(zip((B_1, B_2), found, strict=True))}
             yield trial.holds(coefficients.subs(at) == total, f"{total} coefficients, claimed {coefficients.subs(at)}")
+
+
+t = sp.Symbol("t", integer=True, nonnegative=True)
+CLOSED = {  # by the number of points, where it matters
+    "perceptron": (1, 1),
+    "convolution": (K**2, K**2),
+    "C4": (K**2, 4 * K**2),
+    "D4": (K**2, 8 * K**2),
+    "deep_sets": (sp.Min(points, 2),) * 2,
+    "pairs": (sp.Piecewise((1, points <= 1), (8, points <= 2), (14, points <= 3), (15, True)),) * 2,
+    "message_passing": (2, 2),
+}
+
+
+def numbers_of_points(gap: sp.Expr) -> sp.Expr:
+    """What is left for one, two and three points, and for t + 4."""
+    counts = (sp.Integer(1), sp.Integer(2), sp.Integer(3), t + 4)
+    return by_cases(*({points: count} for count in counts))(gap)
+
+
+@exact(architecture_tickets, step="types")
+@control("features without turns", bases={**bases, "C4": bases["convolution"]})
+@control("a library's kernels", bases={**bases, "C4": (K**2, 8 * K**2 / 3)})
+@control("turns without reflections", bases={**bases, "D4": bases["C4"]})
+@control("Bell number", bases={**bases, "pairs": (sp.Integer(15), sp.Integer(15))})
+@control("no mean", bases={**bases, "deep_sets": (sp.Integer(1), sp.Integer(1))})
+@control("one coefficient for each edge", bases={**bases, "message_passing": (1 + points, 1 + points)})
+def counts_have_closed_forms(bases: Mapping[str, tuple[sp.Expr, ...]], trial: Trial) -> Iterator[Finding]:
+    """The counts of Q3 and Q4 as the statement says them, whatever the sizes are: all at once, with weights."""
+    weights = sp.symbols("s_1:15", positive=True)
+    claimed, closed = (
+        sp.Add(*(weight * size for weight, size in zip(weights, sizes, strict=True)))
+        for sizes in ([size for name in CLOSED for size in table[name]] for table in (bases, CLOSED))
+    )
+    yield trial.same(claimed, closed, by=numbers_of_points)
+
+
+@exact(architecture_tickets, step="coefficients")
+@control("one layer", coefficients=n_0 * n_1 * B_1)
+@control("one basis", coefficients=B_1 * (n_0 * n_1 + n_1 * n_2))
+@control("10 % more", coefficients=MORE * coefficients)
+def channels_between_are_added(coefficients: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """None without channels between the layers, and those of one channel more."""
+    more = n_0 * B_1 + n_2 * B_2
+    yield trial.induction(coefficients, n_1, sp.S.Zero, lambda term: term + more, by=sp.expand)
 
 
 # The error
@@ -191,6 +239,43 @@ def constant(name: str, depth: int) -> Strayed:
     ]
     x = np.full((2, architecture.levels[0].dimension), 4)
     return Strayed(networks[0], networks[1], networks[1][0], errors, x)
+
+
+@exact(architecture_tickets, step="gain")
+@control("the slope of the target", gain=weight)
+@control("one channel before", gain=weight + eps * norms)
+@control("10 % less", gain=LESS * gain)
+def slopes_add_up(gain: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Without channels the slopes of the target alone, and ε times the norms for each channel more."""
+    yield trial.induction(gain, n_in, weight, lambda term: term + eps * norms, by=sp.expand)
+
+
+@exact(architecture_tickets, step="error")
+@control("no error from before", error=coefficient_error)
+@control("errors add up", error=coefficient_error + before)
+@control("10 % less", error=LESS * error)
+@control("10 % more", error=MORE * error)
+@control("no error of its own", own_error=sp.Integer(0))
+@control("the slope of the target", gain=weight)
+def both_errors_add_up(error: sp.Expr, own_error: sp.Expr, gain: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Q7's error ε·norms·inputs, and that of the features before times the gain."""
+    yield trial.same(error, own_error + gain * before, by=sp.expand)
+    yield trial.same(own_error, eps * norms * inputs)
+
+
+@exact(architecture_tickets, step="two layers")
+@control("the second layer alone", two_layers=eps_2 * norms_2 * inputs_2)
+@control("errors add up, two layers", two_layers=first_error + eps_2 * norms_2 * inputs_2)
+@control("the slope of the target, two layers", two_layers=eps_2 * norms_2 * inputs_2 + weight_2 * first_error)
+@control("10 % less, two layers", two_layers=LESS * two_layers)
+@control("no error from before", error=coefficient_error)
+def the_second_layer_starts_with_the_first_error(
+    two_layers: sp.Expr, error: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The bound of one layer twice, first without an error in front, then with this one."""
+    one = error.subs({before: 0, eps: eps_1, norms: norms_1, inputs: inputs_1}, simultaneous=True)
+    here = {eps: eps_2, norms: norms_2, inputs: inputs_2, weight: weight_2, n_in: n_1, before: one}
+    yield trial.same(two_layers, error.subs(here, simultaneous=True), by=sp.expand)
 
 
 FIRST, SECOND = (eps_1, norms_1, inputs_1), (eps_2, norms_2, inputs_2, weight_2, n_1)

@@ -35,14 +35,18 @@ from theory.equivariance.architectures import (
     architecture_tickets,
     bases,
     before,
+    carried,
     equivariance_error,
     f_abs,
     forward_error,
     gamma,
+    more,
     reach,
     roundings,
 )
+from theory.equivariance.architectures import stray as product_error
 from theory.equivariance.lower_bound import n_in
+from theory.formulas.no_guarantee import unconditional
 from theory.subset_sum.solver import u
 from theory.subset_sum.symbols import n
 
@@ -233,6 +237,82 @@ def constants_come_from_products(
     yield trial.same(equivariance_error / 2, forward_error, by=None)
     yield trial.same((1 + gamma) * (1 - L * u), 1)
     yield trial.below(one, gamma, at=trial.points(one))
+
+
+def powers(gap: sp.Expr) -> sp.Expr:
+    return sp.powsimp(sp.expand(sp.powsimp(sp.expand(gap))))
+
+
+@exact(architecture_tickets, step="roundings multiply")
+@control("to first order", stray=L * u)
+@control("square root of the number", stray=sp.sqrt(L) * u)
+@control("10 % more", stray=MORE * product_error)
+def a_rounding_more_is_a_factor_more(stray: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """No error without a rounding; the largest after one more, |(1 + θ)(1 + δ) − 1| ≤ |θ| + u(1 + |θ|)."""
+    yield trial.same(stray.subs(L, L + 1), stray + u * (1 + stray), by=powers)
+    yield trial.induction(stray, L, sp.S.Zero, lambda term: term + u * (1 + term), by=powers)
+
+
+@exact(architecture_tickets, step="one step more")
+@control("errors add up", carried=product_error + product_error.subs(L, more))
+@control("the step alone", carried=product_error.subs(L, more))
+@control("10 % more", carried=MORE * carried)
+@control("to first order", stray=L * u)
+def steps_multiply(carried: sp.Expr, stray: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """φ_l(1 + φ_L) + φ_L, which is the error of L + l roundings."""
+    step = stray.subs(L, more)
+    yield trial.same(carried, stray.subs(L, L + more), by=powers)
+    yield trial.same(carried, step * (1 + stray) + stray, by=powers)
+
+
+@exact(architecture_tickets, step="rounding")
+@control("to first order", forward_error=L * u * f_abs)
+@control("10 % more", forward_error=MORE * forward_error)
+@control("relative to one", forward_error=product_error)
+@control("square root of the number", stray=sp.sqrt(L) * u)
+def outputs_err_by_products(forward_error: sp.Expr, stray: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The relative error times the largest output of the pass with moduli."""
+    yield trial.same(forward_error, stray * f_abs)
+
+
+@exact(architecture_tickets, step="symmetry")
+@control("without the 2", equivariance_error=forward_error)
+@control("one rounding for each layer", equivariance_error=2 * u * f_abs)
+@control("10 % more, for symmetry", equivariance_error=MORE * equivariance_error)
+@control("to first order", forward_error=L * u * f_abs)
+def both_passes_err(equivariance_error: sp.Expr, forward_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The errors at x and at ρ(g)x add up; roundings up at the one and down at the other differ by as much to first order."""
+    yield trial.same(equivariance_error, forward_error + forward_error)
+    apart = ((1 + u) ** L - (1 - u) ** L) * f_abs
+    yield trial.same(*(sp.diff(each, u).subs(u, 0) for each in (equivariance_error, apart)))
+
+
+@exact(architecture_tickets, step="Bernoulli")
+@control("without the denominator", gamma=L * u)
+@control("10 % less, for γ", gamma=LESS * gamma)
+@control("a rounding more", gamma=gamma.subs(L, L + 1))
+@control("square root of the number", stray=sp.sqrt(L) * u)
+def products_fall_from_one(gamma: sp.Expr, stray: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """(1 + φ)/(1 + γ) loses (L + 1)u²(1 + u)ᴸ from L to L + 1, and is 1 for L = 0."""
+    ratio = (1 + stray) / (1 + unconditional(gamma))
+    loss = (L + 1) * u**2 * (1 + u) ** L
+    yield trial.nonnegative(ratio - ratio.subs(L, L + 1), loss)
+    yield trial.same(ratio.subs(L, 0), sp.S.One)
+
+
+@exact(architecture_tickets, step="count")
+@control("without the basis", roundings=n + n_in)
+@control("one sum over everything", roundings=1 + n * n_in * reach)
+@control("one channel before", roundings=roundings.subs(n_in, 1))
+@control("10 % more", roundings=MORE * roundings)
+def summands_are_added_one_by_one(roundings: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Three products for sums of one summand each; a summand more in any of the three sums adds a rounding."""
+    term = roundings
+    for letter in (n, n_in, reach):
+        alone = term.subs(letter, 1)
+        yield trial.induction(term, letter, alone, lambda each: each + 1, start=1)
+        term = alone
+    yield trial.same(term, sp.Integer(3))
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,43 @@ def masks_are_listed(
         yield trial.holds(claimed == found, f"{each.equivariant} of {each.masks} masks, claimed {claimed}")
 
 
+@exact(coefficient_pruning, step="masks on entries")
+@control("one mask for each entry of a row", masks=2 ** (X + Y))
+@control("no entry may stay alone", masks=masks - X * Y)
+@control("10 % more masks", masks=MORE * masks)
+def columns_are_masked_one_by_one(masks: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """2ʸ masks on one column, and as many times more on each column more; an entry more in a column doubles those."""
+    yield trial.induction(masks, X, 2**Y, lambda term: 2**Y * term, start=1, by=powers)
+    yield trial.induction(masks.subs(X, 1), Y, sp.Integer(2), lambda term: 2 * term, start=1, by=powers)
+
+
+def powers(gap: sp.Expr) -> sp.Expr:
+    return sp.powsimp(sp.expand(gap))
+
+
+@exact(coefficient_pruning, step="masks on orbits")
+@control("no orbit may go", equivariant_masks=sp.Integer(1))
+@control("two masks for each orbit", equivariant_masks=2 * B)
+@control("the layer must not vanish", equivariant_masks=equivariant_masks - 1)
+@control("10 % more", equivariant_masks=MORE * equivariant_masks)
+def orbits_are_masked_one_by_one(equivariant_masks: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Two masks on one orbit, and twice as many on each orbit more."""
+    yield trial.induction(equivariant_masks, B, sp.Integer(2), lambda term: 2 * term, start=1, by=powers)
+
+
+@exact(coefficient_pruning, step="fair bits")
+@control("one entry fixes the rest", probability=2 ** (1 - X * Y))
+@control("orbits counted as entries", probability=sp.Integer(1))
+@control("10 % less", probability=sp.Rational(9, 10) * probability)
+@control("the layer must not vanish", equivariant_masks=equivariant_masks - 1)
+@control("one mask for each entry of a row", masks=2 ** (X + Y))
+def a_mask_is_any_of_all(
+    masks: sp.Expr, equivariant_masks: sp.Expr, probability: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Masks on orbits over all masks."""
+    yield trial.same(probability, equivariant_masks / masks, by=powers)
+
+
 def fields(network: str) -> list[Representation]:
     """The representations that a network runs through: turning features on a 4 × 4 grid, or matrices of five points."""
     if network == "grid":

@@ -33,6 +33,7 @@ from numerics.evidence import Finding, Trial, control, exact
 from theory.equivariance.dimensions import (
     after,
     before,
+    c4_characters,
     c4_dimension,
     chi_in,
     chi_out,
@@ -51,16 +52,38 @@ from theory.equivariance.symbols import class_size, order
 MORE = sp.Rational(11, 10)
 
 
-@exact(hom_dimension)
+@exact(hom_dimension, step="equations")
 @control("column by column", constraint=sp.kronecker_product(before.T, after) - sp.eye(4))
 @control("without the transpose", constraint=sp.kronecker_product(after, before) - sp.eye(4))
 @control("without the identity", constraint=sp.ImmutableMatrix(sp.kronecker_product(after, before.T)))
 def constraint_is_the_equation(constraint: sp.ImmutableMatrix, trial: Trial) -> Iterator[Finding]:
-    """The matrix times the entries of T, row by row, gives those of ρ_out(g)Tρ_in(g⁻¹) − T."""
+    """The matrix times the entries of T, row by row, gives those of ρ_out(g)Tρ_in(g⁻¹) − T: all at once, with weights."""
     t = sp.Matrix(2, 2, sp.symbols("t_1:5", real=True))
-    expected = after * t * before - t
-    for found, entry in zip(constraint * t.reshape(4, 1), expected, strict=True):
-        yield trial.same(found, entry, by=sp.expand)
+    weights = sp.Matrix(1, 4, sp.symbols("s_1:5", real=True))
+    expected = (after * t * before - t).reshape(4, 1)
+    yield trial.same((weights * constraint * t.reshape(4, 1))[0], (weights * expected)[0], by=sp.expand)
+
+
+@exact(hom_dimension, step="trace")
+@control("traces added", trace=after.trace() + before.trace())
+@control("the trace of the product", trace=(after * before).trace())
+@control("the product of the determinants", trace=after.det() * before.det())
+@control("the trace of the equations", constraint=sp.ImmutableMatrix(sp.kronecker_product(after, before.T)))
+def traces_multiply(trace: sp.Expr, constraint: sp.ImmutableMatrix, trial: Trial) -> Iterator[Finding]:
+    """The diagonal of the equations, of which the identity takes 4."""
+    yield trial.same(trace, constraint.trace() + 4, by=sp.expand)
+
+
+@exact(hom_dimension, step="share")
+@control("one for each class", share=share / class_size)
+@control("characters added", share=class_size * (chi_out + chi_in) / order)
+@control("without the mean", share=share * order)
+@control("10 % more", share=MORE * share)
+@control("traces added", trace=after.trace() + before.trace())
+def classes_have_their_part_of_the_mean(share: sp.Expr, trace: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The trace for matrices of these characters, as often as the class has elements, over all elements."""
+    diagonals = {after[0, 0]: chi_out - after[1, 1], before[0, 0]: chi_in - before[1, 1]}
+    yield trial.same(share, class_size * trace.subs(diagonals) / order)
 
 
 class Case(NamedTuple):
@@ -127,7 +150,40 @@ def generators_suffice(share: sp.Expr, quarter_turns: int, trial: Trial) -> Iter
         yield trial.holds(total == found, f"side {size}: characters give {total}, the equations leave {found}")
 
 
-@exact(hom_dimension)
+def turned(multiplicities: tuple[sp.Symbol, ...], quarters: int) -> sp.Expr:
+    """The character of a sum of the types of C4 at so many quarter turns, by their matrices."""
+    types = cyclic_irreducibles(4).values()
+    characters = (sp.Rational(rho.character((0,) * quarters)) for rho in types)
+    return sp.Add(*(number * value for number, value in zip(multiplicities, characters, strict=True)))
+
+
+@exact(hom_dimension, step="characters of four turns")
+@control(
+    "the rotation of dimension 1",
+    c4_characters=tuple(tuple(x.subs({r_in: r_in / 2, r_out: r_out / 2}) for x in side) for side in c4_characters),
+)
+@control(
+    "signs that do not change",
+    c4_characters=tuple(tuple(x.subs({s_in: 0, s_out: 0}) for x in side) for side in c4_characters),
+)
+@control("before and after exchanged", c4_characters=c4_characters[::-1])
+def characters_are_those_of_matrices(c4_characters: tuple[tuple[sp.Expr, ...], ...], trial: Trial) -> Iterator[Finding]:
+    """Traces of the matrices of the three types, all four turns on both sides at once, with weights."""
+    x, y = sp.symbols("x y", positive=True)
+    sides = zip((x, y), c4_characters, (multiplicities[:3], multiplicities[3:]), strict=True)
+    terms = [
+        (weight**quarters * claimed, weight**quarters * turned(numbers, quarters))
+        for weight, characters, numbers in sides
+        for quarters, claimed in enumerate(characters)
+    ]
+    yield trial.same(*(sp.Add(*each) for each in zip(*terms, strict=True)), by=sp.expand)
+
+
+@exact(hom_dimension, step="example")
+@control(
+    "signs that do not change",
+    c4_characters=tuple(tuple(x.subs({s_in: 0, s_out: 0}) for x in side) for side in c4_characters),
+)
 @control("the rotation counted once", c4_dimension=c4_dimension - r_in * r_out)
 @control("the rotation as two signs", c4_dimension=t_in * t_out + s_in * s_out + 4 * r_in * r_out)
 @control("a different pairing", c4_dimension=t_in * s_out + s_in * t_out + 2 * r_in * r_out)

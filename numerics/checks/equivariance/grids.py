@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 
 import numpy as np
@@ -28,6 +28,9 @@ from numerics.equivariance import (
     within_window,
 )
 from numerics.evidence import Finding, Trial, control, exact
+from numerics.exact.sums import by_cases
+from theory.equivariance.dimensions import chi_in, chi_out
+from theory.equivariance.dimensions import share as of_a_class
 from theory.equivariance.grids import (
     C4_FIXED,
     C4_SIZES,
@@ -35,11 +38,15 @@ from theory.equivariance.grids import (
     c4_kernels,
     c4_orbits,
     d4_kernels,
+    d4_orbits,
     fixed_cells,
     grid_maps,
     odd,
+    v_1,
+    v_2,
 )
-from theory.equivariance.symbols import D
+from theory.equivariance.orbits import free
+from theory.equivariance.symbols import D, X, Y, class_size, order
 
 Table = Mapping[str, sp.Expr]
 
@@ -51,13 +58,90 @@ WORDS = {"neutral": (), "rotation": (0,), "diagonal": (1,), "axis": (0, 1)}
 OTHERS = {"neutral": (1, 1), "rotation": (0, 0), "diagonal": (0, 0, 1), "axis": (1, 0)}
 
 
+half, t_1, t_2 = sp.symbols("half t_1 t_2", integer=True, nonnegative=True)
+
+
+def parities(side: sp.Symbol) -> Callable[[sp.Expr], sp.Expr]:
+    """That an expression is 0 at odd sides from 1 and at even ones from 2."""
+    return by_cases({side: 2 * half + 1}, {side: 2 * half + 2})
+
+
+SIGNS = by_cases(*({v_1: a * t_1, v_2: b * t_2} for a in (1, -1) for b in (1, -1)))
+
+
+@exact(grid_maps, step="differences")
+@control("all pairs of cells", translations=D**4)
+@control("shifts along one side", translations=D**3)
+@control("10 % less", translations=sp.Rational(9, 10) * D**2)
+def shifts_act_freely(translations: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Q2 for D² shifts that act freely on D² cells, before and after the map."""
+    yield trial.same(translations, free.subs({X: D**2, Y: D**2, order: D**2}, simultaneous=True))
+
+
+@exact(grid_maps, step="window")
+@control("both sides of the centre", window=(2 * K + 1) ** 2)
+@control("along one side", window=K)
+@control("10 % less", window=sp.Rational(9, 10) * K**2)
+@control("pairs may cross one edge", uncrossed=D * (D - sp.Abs(v_1)))
+@control("one way round", uncrossed=(D - v_1) * (D - v_2))
+@control("the cells between", uncrossed=(D - 1 - sp.Abs(v_1)) * (D - 1 - sp.Abs(v_2)))
+def windows_hold_differences(window: sp.Expr, uncrossed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Offsets along a side around 0; cells t with 0 ≤ t, t + v < D; and that some cross an edge unless v = 0."""
+    offsets = sp.floor(K / 2) + sp.floor((K - 1) / 2) + 1
+    yield trial.same(window, offsets**2, by=parities(K))
+    cells = [sp.Min(D, D - v) - sp.Max(0, -v) for v in (v_1, v_2)]
+    yield trial.same(uncrossed, sp.Mul(*cells), by=SIGNS)
+    crossed = (D**2 - uncrossed.subs({v_1: t_1, v_2: t_2})).subs(D, t_1 + half + 1)
+    yield trial.nonnegative(crossed, (t_1 + half + 1) * t_1 + (half + 1) * t_2)
+
+
+@exact(grid_maps, step="middle")
+@control("a middle in every row", middle=sp.Integer(1))
+@control("in even ones", middle=1 - odd)
+@control("two of them", middle=2 * odd)
+def rows_have_a_middle(middle: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The whole numbers t with t = D − 1 − t, for odd and for even D."""
+    place = (D - 1) / sp.Integer(2)
+    yield trial.same(middle, sp.floor(place) - sp.ceiling(place) + 1, by=parities(D))
+
+
+def solutions(word: tuple[int, ...], middle: sp.Expr) -> sp.Expr:
+    """The cells of a square that an element leaves in place: D for each letter that stays free, and a middle for zeros."""
+    element = SQUARE.matrix(word)
+    motion = sp.Matrix(2, 2, [sp.Rational(int(x.p), int(x.q)) for row in element.tolist() for x in row])
+    kernel = (motion - sp.eye(2)).nullspace()
+    zero = any(all(vector[i] == 0 for vector in kernel) for i in range(2))
+    return D ** len(kernel) * (middle if zero else 1)
+
+
+ELEMENTS: dict[str, list[tuple[int, ...]]] = {
+    "neutral": [()],
+    "rotation": [(0,), (0, 0), (0, 0, 0)],
+    "axis": [(0, 1), (1, 0)],
+    "diagonal": [(1,), (0, 0, 1)],
+}
+
+
+@exact(grid_maps, step="fixed cells")
+@control("a centre in every square", fixed_cells={**fixed_cells, "rotation": sp.Integer(1)})
+@control("a middle row in every square", fixed_cells={**fixed_cells, "axis": D})
+@control("diagonals without a centre", fixed_cells={**fixed_cells, "diagonal": D - odd})
+@control("all cells move", fixed_cells={**fixed_cells, "neutral": sp.Integer(0)})
+@control("a middle in every row", middle=sp.Integer(1))
+def cells_solve_equations(fixed_cells: Table, middle: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The kernel of A − I for each of the eight elements, in cells."""
+    for kind, words in ELEMENTS.items():
+        for word in words:
+            yield trial.same(fixed_cells[kind], solutions(word, middle), by=parities(D))
+
+
 def fixed(size: int) -> list[dict[str, int]]:
     """The cells of a square that an element of each kind leaves in place, for two elements of each."""
     grid = centred_grid(SQUARE, size)
     return [{kind: int(grid.character(word)) for kind, word in words.items()} for words in (WORDS, OTHERS)]
 
 
-@exact(grid_maps)
+@exact(grid_maps, step="fixed cells")
 @control("a centre in every square", fixed_cells={**fixed_cells, "rotation": sp.Integer(1)})
 @control("a middle row in every square", fixed_cells={**fixed_cells, "axis": D})
 @control("diagonals without a centre", fixed_cells={**fixed_cells, "diagonal": D - odd})
@@ -83,10 +167,50 @@ def dimensions(size: int, group: str, method: str) -> dict[str, int]:
     return found
 
 
+def means(
+    entries: Table, elements: Mapping[str, list[tuple[int, ...]]], fixed_cells: Table, trial: Trial
+) -> Iterator[Finding]:
+    """For each pair of types the mean of Q1 over all elements, with the characters of their matrices."""
+    types = C4_TYPES if set(entries) == set(c4_kernels) else D4_TYPES
+    size = sum(map(len, elements.values()))
+    for pair, formula in entries.items():
+        there, back = (types[name] for name in pair.split("_"))
+        terms = (
+            of_a_class.subs({order: size, class_size: 1, chi_in: fixed_cells[kind] * a, chi_out: b}, simultaneous=True)
+            for kind, words in elements.items()
+            for a, b in ((sp.Rational(there.character(word)), sp.Rational(back.character(word))) for word in words)
+        )
+        yield trial.same(formula, sp.Add(*terms), by=sp.expand)
+
+
 def c4_with(fixed: tuple[sp.Expr, ...], pair: str, characters: tuple[int, ...]) -> dict[str, sp.Expr]:
     """The table with one formula from other numbers of fixed cells."""
     terms = (size * chi * cells for size, chi, cells in zip(C4_SIZES, characters, fixed, strict=True))
     return {**c4_kernels, pair: sp.Add(*terms) / 4}
+
+
+TURNS = {kind: ELEMENTS[kind] for kind in ("neutral", "rotation")}
+
+
+@exact(grid_maps, step="kernels for turns", cost=0.4)
+@control("180 degrees only", c4_kernels={**c4_kernels, "trivial_trivial": (D**2 + odd) / 2})
+@control("sign without its sign", c4_kernels=c4_with(C4_FIXED, "trivial_sign", (1, 1, 1)))
+@control("the rotation counted once", c4_kernels={**c4_kernels, "rotation_rotation": c4_kernels["trivial_rotation"]})
+@control("10 % more", c4_kernels={**c4_kernels, "regular_regular": sp.Rational(11, 10) * 4 * D**2})
+@control("a centre in every square", fixed_cells={**fixed_cells, "rotation": sp.Integer(1)})
+def turns_have_the_mean(c4_kernels: Table, fixed_cells: Table, trial: Trial) -> Iterator[Finding]:
+    """Four elements, with the characters of their matrices."""
+    yield from means(c4_kernels, TURNS, fixed_cells, trial)
+
+
+@exact(grid_maps, step="kernels for turns and reflections", cost=0.8)
+@control("no reflections", d4_kernels={**d4_kernels, "A1_A1": c4_kernels["trivial_trivial"]})
+@control("axes and diagonals exchanged", d4_kernels={**d4_kernels, "A1_B1": d4_kernels["A1_A2"]})
+@control("half of the group", d4_kernels={**d4_kernels, "regular_regular": 4 * D**2})
+@control("a middle row in every square", fixed_cells={**fixed_cells, "axis": D})
+def turns_and_reflections_have_the_mean(d4_kernels: Table, fixed_cells: Table, trial: Trial) -> Iterator[Finding]:
+    """Eight elements, with the characters of their matrices."""
+    yield from means(d4_kernels, ELEMENTS, fixed_cells, trial)
 
 
 @exact(grid_maps, cost=0.8)
@@ -108,6 +232,27 @@ def kernels_are_counted(c4_kernels: Table, d4_kernels: Table, trial: Trial) -> I
                     number = formula.subs(D, size)
                     detail = f"{group}, side {size}, {name}: {method} give {found[name]}, claimed {number}"
                     yield trial.holds(number == found[name], detail)
+
+
+@exact(grid_maps, step="orbits of turns")
+@control("rounded down", c4_orbits=sp.floor(D**2 / sp.Integer(4)))
+@control("even sides only", c4_orbits=D**2 / 4)
+@control("odd sides only", c4_orbits=(D**2 + 3) / 4)
+@control("a table without the centre", c4_kernels={**c4_kernels, "trivial_trivial": D**2 / 4})
+def turns_leave_a_quarter(c4_orbits: sp.Expr, c4_kernels: Table, trial: Trial) -> Iterator[Finding]:
+    """The table's formula, for odd and for even sides."""
+    yield trial.same(c4_orbits, c4_kernels["trivial_trivial"], by=parities(D))
+
+
+@exact(grid_maps, step="orbits of turns and reflections")
+@control("odd sides only", d4_orbits=(D**2 + 4 * D + 3) / 8)
+@control("even sides only", d4_orbits=(D**2 + 2 * D) / 8)
+@control("reflections in two lines", d4_orbits=sp.ceiling(c4_orbits / 2))
+@control("rounded down", d4_orbits=d4_orbits.subs(D, D - 1))
+@control("a table without the diagonals", d4_kernels={**d4_kernels, "A1_A1": (D**2 + 3 * odd + 2 * odd * D) / 8})
+def reflections_leave_a_triangle(d4_orbits: sp.Expr, d4_kernels: Table, trial: Trial) -> Iterator[Finding]:
+    """The table's formula, for odd and for even sides."""
+    yield trial.same(d4_orbits, d4_kernels["A1_A1"], by=parities(D))
 
 
 @exact(grid_maps)

@@ -15,10 +15,12 @@ from numerics.bridge import numeric
 from numerics.checks.subset_sum.digits import certified_findings, masked
 from numerics.equivariance import EquivariantLayer, forward
 from numerics.evidence import Finding, Trial, control, empirical, exact
+from numerics.exact.sums import by_cases
 from numerics.tickets import NetworkTicket, Source, certify, find_ticket
 from numerics.tickets.bounds import equivariance_bound
 from numerics.tickets.targets import SETS_STEPS, Target, pointset_deepsets
-from theory.equivariance.architectures import n_0, n_1
+from theory.equivariance.architectures import B_1, B_2, n_0, n_1, n_2
+from theory.equivariance.architectures import coefficients as of_two_layers
 from theory.equivariance.point_sets import (
     candidates,
     classes,
@@ -26,6 +28,7 @@ from theory.equivariance.point_sets import (
     d_minus,
     d_plus,
     first_error,
+    pairs,
     point_set_ticket,
     total,
     x,
@@ -187,6 +190,64 @@ def coefficients_are_counted(
             yield trial.holds(claimed == counted, f"{counted} coefficients, claimed {claimed}")
 
 
+Sizes = tuple[sp.Expr, sp.Expr, sp.Expr]
+FEWER = (pairs[0], pairs[1], (n_1, classes, sp.Integer(2)))
+
+
+@exact(point_set_ticket, step="coefficients")
+@control("one basis element", coefficients=coefficients / 2)
+@control("without the third layer", coefficients=coefficients - n_1 * classes)
+@control("10 % more", coefficients=MORE * coefficients)
+@control("two elements behind the mean", pairs=FEWER)
+def layers_have_their_coefficients(
+    coefficients: sp.Expr, pairs: tuple[Sizes, Sizes, Sizes], trial: Trial
+) -> Iterator[Finding]:
+    """Q9's count for two layers of two elements, and the third; and the products of the three sizes."""
+    first_two = of_two_layers.subs({n_2: n_1, B_1: 2, B_2: 2}, simultaneous=True)
+    yield trial.same(coefficients, first_two + n_1 * classes, by=sp.expand)
+    yield trial.same(coefficients, sp.Add(*(sp.Mul(*sizes) for sizes in pairs)), by=sp.expand)
+
+
+@exact(point_set_ticket, step="candidates")
+@control("second layers alone", candidates=n * coefficients)
+@control("the whole source", candidates=total)
+@control("10 % more", candidates=MORE * candidates)
+@control("two elements behind the mean", pairs=FEWER)
+def channels_of_blocks_have_candidates(
+    candidates: sp.Expr, pairs: tuple[Sizes, Sizes, Sizes], trial: Trial
+) -> Iterator[Finding]:
+    """None without channels in a block; a channel more in each has one coefficient in front, and all behind."""
+    more = sp.Add(*(before * (1 + after * elements) for before, after, elements in pairs))
+    yield trial.induction(candidates, n, sp.S.Zero, lambda term: term + more, by=sp.expand)
+
+
+@exact(point_set_ticket, step="all of the source")
+@control("blocks alone", total=candidates)
+@control("second layers alone", total=n * coefficients)
+@control("10 % less", total=LESS * total)
+@control("two elements behind the mean", pairs=FEWER)
+def channels_of_blocks_have_coefficients(
+    total: sp.Expr, pairs: tuple[Sizes, Sizes, Sizes], trial: Trial
+) -> Iterator[Finding]:
+    """None without channels in a block; a channel more in each has one for each channel before, and all behind."""
+    more = sp.Add(*(before * (before + after * elements) for before, after, elements in pairs))
+    yield trial.induction(total, n, sp.S.Zero, lambda term: term + more, by=sp.expand)
+
+
+t = sp.Symbol("t", nonnegative=True)
+
+
+@exact(point_set_ticket, step="first errors")
+@control("one sign alone", first_error=sp.Abs(d_plus) * sp.Max(x, 0))
+@control("the errors of σ(x) for both", first_error=sp.Abs(d_plus) * sp.Abs(x))
+@control("the larger error", first_error=sp.Max(sp.Abs(d_plus), sp.Abs(d_minus)) * sp.Abs(x))
+@control("10 % less at first", first_error=LESS * first_error)
+def one_side_errs_at_a_time(first_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A coefficient's part in the ticket less that in the target, in modulus, for inputs of either sign."""
+    ticket = (w + d_plus) * sp.Max(x, 0) - (w + d_minus) * sp.Max(-x, 0)
+    yield trial.same(first_error, sp.Abs(ticket - w * x), by=by_cases({x: t}, {x: -t}))
+
+
 def drawn_network(rng: np.random.Generator, pruned: str) -> tuple[list[EquivariantLayer], NDArray[np.int64]]:
     """Whole coefficients, half of which are pruned, or of the entries of basis elements; inputs [in, points]."""
     network, inputs = (
@@ -222,7 +283,7 @@ def searched(seed: int, steps: int, width: int, sides: str) -> NetworkTicket:
     return replace(found, signed=True)
 
 
-@empirical(point_set_ticket, cost=0.8)
+@empirical(point_set_ticket, step="found", cost=0.8)
 @control("random masks", found=Pruned("random", 64))
 @control("nothing pruned", found=Pruned("all", 64))
 @control("8 channels for one", found=Pruned("found", 8))

@@ -12,15 +12,26 @@ import sympy as sp
 from numerics.equivariance import natural, orbit_labels, symmetric, tensor_power
 from numerics.evidence import Finding, Trial, Verdict, control, exact
 from numerics.exact.rationals import rational
+from numerics.exact.sums import merged
 from theory.equivariance.symbols import n
 from theory.equivariance.symmetric_group import (
     bell,
+    blocks,
     blocks_up_to,
     deficit,
+    derangements,
     dimension,
+    f,
+    fixed_lists,
     fixed_points,
+    i,
+    j,
     k,
     m,
+    pattern_lists,
+    patterns,
+    r,
+    three_points,
     truncated_bell,
     two_points,
 )
@@ -60,13 +71,64 @@ def orbits_are_counted(dimension: sp.Expr, fixed_points: sp.Expr, trial: Trial) 
                 yield equals(formula, {n: points, k: before, m: after}, found, trial)
 
 
+@exact(truncated_bell, step="fixed lists")
+@control("indices of one side", fixed_lists=f**k)
+@control("a choice for all indices", fixed_lists=f * (k + m))
+@control("lists without repetition", fixed_lists=sp.binomial(f, k + m) * sp.factorial(k + m))
+@control("10 % more", fixed_lists=MORE * fixed_lists)
+def indices_are_chosen_one_by_one(fixed_lists: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """An empty list stays, and one index more has f choices, on either side."""
+    alone = fixed_lists.subs(m, 0)
+    yield trial.induction(fixed_lists, m, alone, lambda term: f * term, by=sp.powsimp)
+    yield trial.induction(alone, k, sp.S.One, lambda term: f * term, by=sp.powsimp)
+
+
+@exact(truncated_bell, step="derangements")
+@control("all permutations", derangements=sp.factorial(r))
+@control("fixed by none of the first", derangements=sp.factorial(r + 1) - sp.factorial(r))
+@control("without the last one's choice", derangements=derangements / (r + 1))
+@control("10 % more", derangements=MORE * derangements)
+def last_points_go_to_others(derangements: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The recurrence in the number of points and its two starts; permutations sorted by fixed points, one by one."""
+    one_more = derangements.subs(r, r + 1)
+    yield trial.same(derangements.subs(r, r + 2), (r + 1) * (derangements + one_more), by=merged)
+    for points, expected in ((0, sp.S.One), (1, sp.S.Zero)):
+        yield trial.same(derangements.subs(r, points), expected, by=merged)
+    yield trial.at_sizes((fixed_point_polynomial(points, derangements) for points in range(1, 7)), "numbers of points")
+
+
+def fixed_point_polynomial(points: int, derangements: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """Σ fᶠⁱˣ⁽ᵖⁱ⁾ over all permutations, one by one, and as the fixed points are chosen."""
+    listed = sp.Add(*(f ** sum(x == y for x, y in enumerate(each)) for each in permutations(range(points))))
+    chosen = (
+        sp.binomial(points, kept) * rational(derangements, {r: sp.Integer(points - kept)}) * f**kept
+        for kept in range(points + 1)
+    )
+    return listed, sp.Add(*chosen)
+
+
+@exact(truncated_bell, step="fixed points")
+@control("surjections alone", fixed_points=fixed_points - 1)
+@control("the number of fixed points itself", fixed_points=fixed_points.subs({k: 1, m: 0}))
+@control("10 % more", fixed_points=MORE * fixed_points)
+@control("others may stay", derangements=sp.factorial(r))
+@control("indices of one side", fixed_lists=f**k)
+def fixed_points_are_chosen(
+    fixed_points: sp.Expr, derangements: sp.Expr, fixed_lists: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Permutations by the number of their fixed points, times the lists that stay, over all permutations."""
+    number = sp.binomial(n, j) * derangements.subs(r, n - j)
+    mean = sp.Sum(number * fixed_lists.subs(f, j), (j, 0, n)) / sp.factorial(n)
+    yield trial.same(fixed_points, mean, by=merged)
+
+
 def fixed_moment(points: int, power: int) -> sp.Rational:
     """The mean of fix(π)^power over all permutations, one by one."""
     fixed = (sum(x == y for x, y in enumerate(p)) for p in permutations(range(points)))
     return sp.Rational(sum(each**power for each in fixed), factorial(points))
 
 
-@exact(truncated_bell)
+@exact(truncated_bell, step="fixed points")
 @control("surjections alone", fixed_points=fixed_points - 1)
 @control("10 % less", fixed_points=sp.Rational(9, 10) * fixed_points)
 def permutations_have_the_moment(fixed_points: sp.Expr, trial: Trial) -> Iterator[Finding]:
@@ -121,6 +183,120 @@ def few_points_have_closed_forms(
             for points, formula in ((1, sp.Integer(1)), (2, two_points), (3, three_points)):
                 there = {**at, n: sp.Integer(points)}
                 yield equals(formula, there, rational(dimension, there), trial)
+
+
+@exact(truncated_bell, step="blocks")
+@control("blocks with names", blocks=sp.factorial(j) * blocks)
+@control("blocks may be empty", blocks=j ** (k + m) / sp.factorial(j))
+@control("one element more", blocks=blocks.subs(m, m + 1))
+@control("10 % more", blocks=MORE * blocks)
+def elements_join_a_block_or_make_one(blocks: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The recurrence in the number of elements, whatever the numbers of blocks; without elements one partition, of no block."""
+    one_more = blocks.subs(j, j + 1)
+    yield trial.same(one_more.subs(m, m + 1), (j + 1) * one_more + blocks, by=merged)
+    yield trial.same(blocks.subs(j, 0).subs(m, m + 1), sp.S.Zero, by=merged)
+    empty = {k: 0, m: 0}
+    yield trial.same(blocks.subs(j, 0).subs(empty), sp.S.One, by=merged)
+    alternating = sp.Sum((-1) ** (j + 1 - i) * sp.binomial(j + 1, i), (i, 0, r))
+    closed = (-1) ** (j + 1 - r) * sp.binomial(j, r)
+    yield trial.induction(
+        alternating, r, closed.subs(r, 0), lambda term: term + closed.subs(r, r + 1) - closed, by=merged
+    )
+    whole = closed.subs(r, j + 1) / sp.factorial(j + 1)
+    yield trial.same(one_more.subs(empty), alternating.subs(r, j + 1) / sp.factorial(j + 1), by=merged)
+    yield trial.same(whole, sp.S.Zero)
+
+
+@exact(truncated_bell, step="lists of one pattern")
+@control("one index for all blocks", pattern_lists=n * sp.binomial(n, j))
+@control("sets of indices", pattern_lists=sp.binomial(n, j))
+@control("indices may repeat", pattern_lists=n**j)
+@control("10 % more", pattern_lists=MORE * pattern_lists)
+def blocks_take_new_indices(pattern_lists: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Without blocks one list, and n − j indices for one block more; none for n + 1 + r blocks, some for n = j + r points."""
+    yield trial.induction(pattern_lists, j, sp.S.One, lambda term: (n - j) * term, by=combined)
+    yield trial.vanishes(pattern_lists.subs(j, n + 1 + r), by=combined)
+    yield trial.same(pattern_lists.subs(n, j + r), sp.factorial(j + r) / sp.factorial(r), by=combined)
+
+
+def combined(gap: sp.Expr) -> sp.Expr:
+    return sp.gammasimp(sp.combsimp(gap))
+
+
+@exact(truncated_bell, step="as many orbits as patterns")
+@control("at most n − 1 blocks", patterns=blocks_up_to(n - 1))
+@control("partitions into any number of blocks", patterns=bell)
+@control("10 % more", patterns=MORE * patterns)
+@control("the number of fixed points itself", fixed_points=fixed_points.subs({k: 1, m: 0}))
+@control("blocks with names", blocks=sp.factorial(j) * blocks)
+def one_point_more_makes_one_block_more(
+    patterns: sp.Expr, fixed_points: sp.Expr, blocks: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """For no points the partitions into no block, and for n + 1 points those into n + 1 blocks more, in both sums."""
+    for total in (patterns, fixed_points):
+        yield trial.same(total.subs(n, n + 1), total + blocks.subs(j, n + 1), by=merged)
+        yield trial.induction(total, n, blocks.subs(j, 0), lambda term: term + blocks.subs(j, n + 1), by=merged)
+
+
+@exact(truncated_bell, step="dimension")
+@control("Bell number", dimension=bell)
+@control("at most n − 1 blocks", dimension=blocks_up_to(sp.Min(n - 1, k + m)))
+@control("10 % more", dimension=MORE * dimension)
+@control("one point more", patterns=patterns.subs(n, n + 1))
+@control("blocks may be empty", blocks=j ** (k + m) / sp.factorial(j))
+def blocks_beyond_the_elements_are_empty(
+    dimension: sp.Expr, patterns: sp.Expr, blocks: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The two sums differ by those above k + m, which are 0 up to 3 elements and 6 blocks."""
+    beyond = sp.Sum(blocks, (j, sp.Min(n, k + m) + 1, n))
+    yield trial.same(dimension + beyond, patterns, by=merged)
+    for elements in range(4):
+        for more in range(1, 4):
+            at = {k: sp.Integer(elements), m: sp.S.Zero, j: sp.Integer(elements + more)}
+            yield equals(blocks, at, 0, trial)
+
+
+@exact(truncated_bell, step="all partitions")
+@control("Bell number of one index less", bell=bell.subs(m, m - 1))
+@control("10 % more blocks", bell=MORE * bell)
+@control("one block too few", bell=blocks_up_to(k + m - 1))
+@control("as many points as indices of one side", patterns=patterns.subs(n, k))
+def as_many_points_as_indices(bell: sp.Expr, patterns: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The patterns on k + m points."""
+    yield trial.same(bell, patterns.subs(n, k + m), by=merged)
+
+
+@exact(truncated_bell, step="deficit")
+@control("nothing is missing", deficit=sp.Integer(0))
+@control("one block too few", deficit=deficit + 1)
+@control("the number of all blocks", deficit=bell)
+@control("Bell number", dimension=bell)
+@control("Bell number of one index less", bell=bell.subs(m, m - 1))
+def what_is_missing_has_more_blocks(
+    deficit: sp.Expr, dimension: sp.Expr, bell: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Partitions into few blocks and into more are all."""
+    yield trial.same(dimension + deficit, bell, by=merged)
+
+
+@exact(truncated_bell, step="two points")
+@control("all subsets", two_points=2 ** (k + m))
+@control("10 % more", two_points=MORE * two_points)
+@control("Bell number", patterns=bell)
+def two_points_split_in_two(two_points: sp.Expr, patterns: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The patterns on two points and on one, of k + m + 1 indices, whatever k and m are."""
+    yield trial.same(two_points.subs(m, m + 1), patterns.subs(n, 2).subs(m, m + 1), by=merged)
+    yield trial.same(patterns.subs(n, 1).subs(m, m + 1), sp.S.One, by=merged)
+
+
+@exact(truncated_bell, step="three points")
+@control("Bell number for n = 3", three_points=bell)
+@control("labels without their exchange", three_points=3 ** (k + m - 1))
+@control("10 % less", three_points=sp.Rational(9, 10) * three_points)
+@control("Bell number", patterns=bell)
+def three_points_split_in_three(three_points: sp.Expr, patterns: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The patterns on three points, of k + m + 1 indices, whatever k and m are."""
+    yield trial.same(three_points.subs(m, m + 1), patterns.subs(n, 3).subs(m, m + 1), by=merged)
 
 
 # The smallest counterexample
