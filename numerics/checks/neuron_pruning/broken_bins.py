@@ -3,58 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.checks.neuron_pruning.broken_bins_walk import equal, in_factorials
+from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.exact.rationals import rational
-from numerics.neuron_pruning.broken_bins import bins_of, breakpoints, no_bins_broken, parities
-from numerics.neuron_pruning.circle import exact_sup_on_circle
+from numerics.neuron_pruning.broken_bins import bins_of, breakpoints
 from theory.neuron_pruning.broken_bins import (
     T,
     all_broken_first,
     b,
-    back,
     bin_edge,
     breakpoint_cdf,
     broken_bin_chain,
-    bump,
-    d,
     density,
-    eigenvalue,
-    h,
     i,
     j,
     k,
     mean_steps,
-    none_broken,
-    none_broken_anywhere,
     one_less,
     one_more,
-    phi,
     ratio,
-    repaired_error,
-    s,
     share,
-    spacing,
     stationary,
     t,
     weight,
 )
-from theory.neuron_pruning.kink import kink, kink_bound, radius
 
 HALF = sp.Rational(1, 2)
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
-
-
-def equal(formula: sp.Expr, value: sp.Expr, at: dict[sp.Symbol, int], trial: Trial) -> Finding:
-    """That a rational formula has exactly this value."""
-    point = {symbol: sp.Integer(whole) for symbol, whole in at.items()}
-    return trial.same(formula, value, at=[point], by=lambda difference: rational(difference, point))
 
 
 # The law of a breakpoint
@@ -175,11 +155,6 @@ def increments_have_the_ratio_of_the_steps(
     yield trial.same(here, up * above + down * below)
 
 
-def in_factorials(gap: sp.Expr) -> sp.Expr:
-    """Simplified, with binomial coefficients as quotients of factorials."""
-    return sp.gammasimp(gap.rewrite(sp.gamma))
-
-
 @exact(broken_bin_chain, step="increments")
 @control("binomials of T", weight=weight.subs(T, T + 1))
 @control("no reciprocals", weight=1 / weight)
@@ -243,109 +218,6 @@ def the_probability_is_harmonic(
         yield equal(all_broken_first, sp.Integer(1), {T: bins, k: bins}, trial)
         for start in range(1, bins):
             yield equal(all_broken_first - later, sp.Integer(0), {T: bins, k: start}, trial)
-
-
-@exact(broken_bin_chain, step="characters")
-@control("eigenvalues 1 − j/T", eigenvalue=1 - j / T)
-@control("of the complement", eigenvalue=2 * j / T - 1)
-@control("10 % more", eigenvalue=MORE * eigenvalue)
-@control("one bin more", share=share.subs(T, T + 1))
-def a_flip_in_the_set_changes_the_sign(share: sp.Expr, eigenvalue: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The shares of the T − j bins outside of A, less those of the j bins in it."""
-    yield trial.same(eigenvalue, (T - j) * share - j * share)
-
-
-def walks_by_sets(bins: int) -> sp.Expr:
-    """The probability that no bin is broken after s flips, by the walk's matrix: eigenvalues of all products of signs.
-
-    Raises:
-        ValueError: if one of them is no eigenvector, or if they do not add up to the state without broken bins.
-    """
-    states = list(product((0, 1), repeat=bins))
-    walk = sp.Matrix(len(states), len(states), lambda x, y: int(sum(map(int.__ne__, states[x], states[y])) == 1))
-    signs = [
-        sp.Matrix([(-1) ** sum(map(int.__mul__, chosen, state)) for state in states])
-        for chosen in states  # those of the set
-    ]
-    values = [(walk * each)[0] for each in signs]  # in state 0 each is 1
-    if any(walk * each != value * each for each, value in zip(signs, values, strict=True)):
-        raise ValueError("no eigenvector")
-    if list(sum(signs, sp.zeros(len(states), 1)) / len(states)) != [1] + [0] * (len(states) - 1):
-        raise ValueError("another state")
-    return sum(((value / bins) ** s for value in values), sp.S.Zero) / len(states)
-
-
-@exact(broken_bin_chain, step="back")
-@control("eigenvalues 1 − j/T", back=sp.Sum(sp.binomial(T, j) * (1 - j / T) ** s, (j, 0, T)) / 2**T)
-@control("one neuron more", back=back.subs(s, s + 1))
-@control("stationary law", back=2**-T)
-@control("one bin more", back=back.subs(T, T + 1))
-@control("10 % more", back=MORE * back)
-def walks_return_by_their_eigenvectors(back: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The walks on {0, 1}ᵀ for T ≤ 4, whatever the number of neurons is."""
-    cases = ((back.subs(T, bins).doit(), trial.once(walks_by_sets, bins)) for bins in range(1, 5))
-    yield trial.at_sizes(cases, "walks")
-
-
-def term_by_term(gap: sp.Expr) -> sp.Expr:
-    """The summand of a sum of multiples of sums over j from 0 to T, simplified; anything else as it is."""
-    u = sp.Symbol("u", real=True)  # 1 − 2j/T
-    terms = []
-    for part in sp.Add.make_args(sp.expand(gap)):
-        sums = list(part.atoms(sp.Sum))
-        if [each.limits for each in sums] != [((j, 0, T),)]:
-            return gap
-        terms.append(part.subs(sums[0], sums[0].function))
-    powers = sp.Add(*terms).subs(j, T * (1 - u) / 2)
-    powers = powers.replace(lambda each: each.is_Pow and each.exp == s, lambda each: sp.expand(each.base) ** s)
-    return in_factorials(sp.expand_power_base(powers))
-
-
-@exact(broken_bin_chain, step="none broken")
-@control("the even terms alone", none_broken=back / 2)
-@control("as much for an odd number", none_broken=(1 - (-1) ** s) / 2 * back)
-@control("one neuron more", none_broken=none_broken.subs(s, s + 1))
-@control("10 % more", none_broken=MORE * none_broken)
-@control("eigenvalues 1 − j/T", back=sp.Sum(sp.binomial(T, j) * (1 - j / T) ** s, (j, 0, T)) / 2**T)
-def complements_cancel(back: sp.Expr, none_broken: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean of the sum and of the same with T − j for j, term by term."""
-    turned = back.replace(
-        lambda each: isinstance(each, sp.Sum), lambda each: sp.Sum(each.function.subs(j, T - j), *each.limits)
-    )
-    yield trial.same(none_broken, (back + turned) / 2, by=term_by_term)
-
-
-@exact(broken_bin_chain, cost=0.4)
-@control("independent bins", none_broken=((1 + (1 - 2 / T) ** s) / 2) ** T)
-@control("stationary law", none_broken=2**-T)
-@control("eigenvalues 1 − j/T", none_broken=sp.Sum(sp.binomial(T, j) * (1 - j / T) ** s, (j, 0, T)) / 2**T)
-@control("one neuron more", none_broken=none_broken.subs(s, s + 1))
-@control("10 % more", none_broken=MORE * none_broken)
-def placements_without_broken_bins_are_counted(none_broken: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All T^s ways to place s breakpoints in T bins, those with even numbers everywhere counted."""
-    for bins, most in ((1, 4), (2, 8), (3, 6), (4, 6), (5, 4)):
-        for neurons in range(most + 1):
-            ways = trial.once(no_bins_broken, bins, neurons)
-            yield equal(none_broken, sp.Rational(ways, bins**neurons), {T: bins, s: neurons}, trial)
-
-
-@exact(broken_bin_chain)
-@control("symmetric steps", one_more=HALF, one_less=HALF)
-@control("stationary law", none_broken=2**-T)
-@control("one bin more", none_broken=none_broken.subs(T, T + 1))
-def the_chain_forgets_as_its_steps_say(
-    one_more: sp.Expr, one_less: sp.Expr, none_broken: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The law of the chain, step by step in fractions, for 6, 10 and 20 bins, which are too many to list."""
-    for bins, neurons in ((6, 9), (10, 6), (20, 8)):
-        at = [{T: sp.Integer(bins), b: sp.Integer(now)} for now in range(bins + 1)]
-        up, down = ([rational(step, point) for point in at] for step in (one_more, one_less))
-        law = [sp.Integer(now == 0) for now in range(bins + 1)]
-        for _ in range(neurons):
-            fuller = [sp.Integer(0), *(law[now] * up[now] for now in range(bins))]
-            emptier = [*(law[now] * down[now] for now in range(1, bins + 1)), sp.Integer(0)]
-            law = [x + y for x, y in zip(fuller, emptier, strict=True)]
-        yield equal(none_broken, law[0], {T: bins, s: neurons}, trial)
 
 
 @exact(broken_bin_chain, step="stationary law")
@@ -424,148 +296,3 @@ def random_neurons_break_all_bins_as_often(all_broken_first: sp.Expr, trial: Tri
     for bins, start in ((8, 3), (4, 1)):
         p = trial.value(all_broken_first, {T: sp.Integer(bins), k: sp.Integer(start)})
         yield trial.counts(trial.draw(hits, bins, start, runs), runs, p)
-
-
-def unbroken(rng: np.random.Generator, bins: int, neurons: int, inputs: int, runs: int) -> int:
-    """In how many runs random neurons leave no bin broken along any pair of inputs."""
-    places = breakpoints(rng.standard_normal((neurons, runs, inputs)))
-    return int(np.count_nonzero(~parities(bins_of(places, bins), bins).any(axis=(1, 2))))
-
-
-@statistical(broken_bin_chain, tests=5, cost=0.4)
-@control("one chain", none_broken_anywhere=none_broken)
-@control("a chain for every input", none_broken_anywhere=none_broken**d)
-@control("pairs that overlap", none_broken_anywhere=none_broken ** (d - 1))
-@control("half a pair counts", none_broken_anywhere=none_broken ** (d / 2))
-@control("10 % more", none_broken_anywhere=MORE * none_broken_anywhere)
-@control("10 % less", none_broken_anywhere=LESS * none_broken_anywhere)
-def random_networks_have_no_broken_bin_as_often(none_broken_anywhere: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Networks of Gaussian neurons with several pairs of inputs."""
-    for bins, neurons, inputs, runs in (
-        (2, 4, 2, 20_000),
-        (2, 2, 5, 60_000),
-        (4, 2, 4, 40_000),
-        (2, 5, 6, 20_000),
-        (2, 6, 7, 60_000),
-    ):
-        at = {T: sp.Integer(bins), s: sp.Integer(neurons), d: sp.Integer(inputs)}
-        runs = trial.size(runs)
-        yield trial.counts(
-            trial.draw(unbroken, bins, neurons, inputs, runs), runs, trial.value(none_broken_anywhere, at)
-        )
-
-
-@exact(broken_bin_chain, step="pairs")
-@control("a chain for every input", none_broken_anywhere=none_broken**d)
-@control("pairs that overlap", none_broken_anywhere=none_broken ** (d - 1))
-@control("half a pair counts", none_broken_anywhere=none_broken ** (d / 2))
-@control("10 % more", none_broken_anywhere=MORE * none_broken_anywhere)
-@control("one neuron more", none_broken=none_broken.subs(s, s + 1))
-def pairs_multiply(none_broken: sp.Expr, none_broken_anywhere: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The product over the pairs of inputs 2i − 1 and 2i, listed for d ≤ 7; the number of bins and of neurons free."""
-    pairs = {inputs: [(2 * i - 1, 2 * i) for i in range(1, inputs + 1) if 2 * i <= inputs] for inputs in range(2, 8)}
-    cases = ((none_broken_anywhere.subs(d, inputs), none_broken ** len(pairs[inputs])) for inputs in pairs)
-    yield trial.at_sizes(cases, "numbers of inputs")
-
-
-# The smallest counterexample to a reading of "broken"
-
-
-@exact(broken_bin_chain, step="hat")
-@control("an odd bin cannot be repaired", odd_bin_error=kink_bound.subs({kink: 1, radius: sp.Rational(1, 4)}))
-@control("10 % more", odd_bin_error=MORE * spacing)
-def three_kinks_cancel_but_for_a_hat(
-    odd_bin_error: sp.Expr, three_kinks: tuple[tuple[int, int], ...], trial: Trial
-) -> Iterator[Finding]:
-    """The sum is piecewise linear: it is 0 beyond the kinks, and its largest modulus is at one of them."""
-    yield trial.holds(len(three_kinks) % 2 == 1, "an odd number of breakpoints in one bin")
-    yield trial.holds(sum(c for _, c in three_kinks) == 0, "no slope behind the last")
-    yield trial.holds(sum(c * place for place, c in three_kinks) == 0, "no value behind the last")
-    values = [sp.Add(*(c * sp.Max(spacing * (at - place), 0) for place, c in three_kinks)) for at, _ in three_kinks]
-    yield trial.same(odd_bin_error, sp.Max(*map(sp.Abs, values)))
-
-
-# A broken bin that is repaired
-
-Strengths = tuple[sp.Expr, sp.Expr, sp.Expr]
-
-
-TURNS = (-h, sp.Integer(0), h)
-
-
-def by_angles(gap: sp.Expr) -> sp.Expr:
-    """Simplified, with sines and cosines of sums expanded."""
-    return sp.simplify(sp.expand_trig(gap))
-
-
-@exact(broken_bin_chain, step="three neurons")
-@control("second difference without curvature", repairing=(sp.Integer(1), sp.Integer(-2), sp.Integer(1)))
-@control("half in the middle", repairing=(sp.Integer(1), -sp.cos(h), sp.Integer(1)))
-@control("not symmetric", repairing=(sp.Integer(1), -2 * sp.cos(h), sp.cos(h)))
-def three_neurons_add_up_to_nothing(repairing: Strengths, trial: Trial) -> Iterator[Finding]:
-    """The functional where all three are active, on two vectors."""
-    for turned in (sp.cos, sp.sin):
-        outer, middle, other = (c * turned(turn) for c, turn in zip(repairing, TURNS, strict=True))
-        yield trial.same(outer + other, -middle, by=by_angles)
-
-
-@exact(broken_bin_chain, step="bump")
-@control("second difference without curvature", repairing=(sp.Integer(1), sp.Integer(-2), sp.Integer(1)))
-@control("half in the middle", repairing=(sp.Integer(1), -sp.cos(h), sp.Integer(1)))
-@control("from the middle kink", bump=sp.sin(phi))
-@control("from the far kink", bump=sp.sin(h + phi))
-@control("10 % more", bump=MORE * bump)
-def one_or_two_neurons_are_active(repairing: Strengths, bump: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At an angle φ on either side of the place where the middle neuron bends, with the neurons active that turn further."""
-    for side, active in ((1, (2,)), (-1, (1, 2))):
-        angle = sp.pi / 2 + side * phi
-        yield trial.same(
-            bump, sp.Add(*(repairing[each] * sp.cos(angle - TURNS[each]) for each in active)), by=by_angles
-        )
-
-
-@enclosed(broken_bin_chain, step="repaired error")
-@control("nothing is left", repaired_error=sp.Integer(0))
-@control("a quarter of the kink", repaired_error=sp.sin(2 * h) / 4)
-@control("10 % more", repaired_error=MORE * repaired_error)
-@control("from the middle kink", bump=sp.sin(phi))
-@control("from the far kink", bump=sp.sin(h + phi))
-def the_bump_falls_from_the_middle(bump: sp.Expr, repaired_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its value in the middle; 0 at φ = h, and a slope that is not positive for 0 ≤ h − φ ≤ 1, which holds π/4 and more."""
-    left = sp.Symbol("left", nonnegative=True)  # h − φ
-    yield trial.same(repaired_error, bump.subs(phi, 0))
-    yield trial.same(bump.subs(phi, h), sp.S.Zero)
-    yield trial.everywhere(bump.diff(phi).subs(h, phi + left), sp.S.Zero, within={left: (0, 1)})
-
-
-@exact(broken_bin_chain)
-@control("second difference without curvature", repairing=(sp.Integer(1), sp.Integer(-2), sp.Integer(1)))
-@control("half in the middle", repairing=(sp.Integer(1), -sp.cos(h), sp.Integer(1)))
-@control("not symmetric", repairing=(sp.Integer(1), -2 * sp.cos(h), sp.cos(h)))
-@control("nothing is left", repaired_error=sp.Integer(0))
-@control("a quarter of the kink", repaired_error=sp.sin(2 * h) / 4)
-@control("10 % more", repaired_error=MORE * repaired_error)
-def three_kinks_repair_a_bin(repairing: Strengths, repaired_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The functionals left and right of the three kinks, the values at these; and, beside a neuron that is the target, the
-    supremum over the disc, which is the error of these four neurons although their bin is broken."""
-    directions = [sp.Matrix([sp.cos(turn), sp.sin(turn)]) for turn in TURNS]
-    active = sum((c * u for c, u in zip(repairing, directions, strict=True)), sp.zeros(2, 1))
-    for part in active:
-        yield trial.same(part, 0, by=by_angles)
-    for bend, value in zip(TURNS, (0, repaired_error, 0), strict=True):
-        place = sp.Matrix([-sp.sin(bend), sp.cos(bend)])  # at a right angle to the neuron that bends there
-        heights = [sp.expand_trig(place.dot(u)) for u in directions]  # the sine of turn − bend
-        seen = sum(
-            c * height for c, height, turn in zip(repairing, heights, TURNS, strict=True) if turn - bend in (h, 2 * h)
-        )
-        yield trial.same(sp.simplify(seen), value, by=by_angles)
-    for width in (0.01, 0.3):
-        outputs = np.array([1.0, *(float(numeric((h,), c)(width)) for c in repairing)])
-        theta = np.array([2.0, 0.4 - width, 0.4, 0.4 + width])
-        error, claimed = float(exact_sup_on_circle(outputs, theta, 2.0)), float(numeric((h,), repaired_error)(width))
-        yield trial.holds(abs(error - claimed) < 1e-12, f"error {error:.8f} at h = {width}, claimed {claimed:.8f}")
-        bends = bins_of(breakpoints(np.column_stack([np.cos(theta[1:]), np.sin(theta[1:])]))[:, 0], 4)
-        broken = parities(bends[:, None], 4)[0]
-        yield trial.holds(
-            broken.sum() == 1 and len(set(bends)) == 1, f"three breakpoints in bin {bends[0]} of 4, which is broken"
-        )
