@@ -43,7 +43,16 @@ SIZES = ((3, 4, 2), (2, 3, 3, 2))
 
 
 x, y, u, v = sp.symbols("x y u v", positive=True)
-NEGATIVE, POSITIVE = (lambda number: sp.Max(-number, 0)), (lambda number: sp.Max(number, 0))  # parts of a number
+
+
+def negative(number: sp.Expr) -> sp.Expr:
+    """How far it is below 0, if it is."""
+    return sp.Max(-number, 0)
+
+
+def positive(number: sp.Expr) -> sp.Expr:
+    """How far it is above 0, if it is."""
+    return sp.Max(number, 0)
 
 
 def by_moduli(gap: sp.Expr) -> sp.Expr:
@@ -73,7 +82,7 @@ def changes_keep_to_the_error(change: sp.Expr, error: sp.Expr, trial: Trial) -> 
     """The error less the change and less its opposite, in parts of numbers, at a shift of e(x − y)/(x + y)."""
     entry = w + d
     for side in (1, -1):
-        spare = 2 * e * (x * NEGATIVE(side * entry) + y * POSITIVE(side * entry)) / (x + y) + 2 * h * NEGATIVE(side * d)
+        spare = 2 * e * (x * negative(side * entry) + y * positive(side * entry)) / (x + y) + 2 * h * negative(side * d)
         here = change.subs(shift, e * (x - y) / (x + y))
         yield trial.nonnegative(error - side * here, spare, by=by_moduli)
 
@@ -83,11 +92,12 @@ def changes_keep_to_the_error(change: sp.Expr, error: sp.Expr, trial: Trial) -> 
 @control("a square", activation=argument**2)
 @control("10 % steeper", activation=MORE * activation)
 def positive_parts_move_by_no_more(activation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The square of the distance of two arguments less that of their values, by positive and negative parts of both."""
+    """The square of the distance of two arguments less that of their values, by positive and negative parts of both; a positive one stays."""
     second = sp.Symbol("second", real=True)
     apart = (argument - second) ** 2 - (activation - activation.subs(argument, second)) ** 2
-    crossed = POSITIVE(argument) * NEGATIVE(second) + POSITIVE(second) * NEGATIVE(argument)
-    yield trial.nonnegative(apart, (NEGATIVE(argument) - NEGATIVE(second)) ** 2 + 2 * crossed, by=by_moduli)
+    crossed = positive(argument) * negative(second) + positive(second) * negative(argument)
+    yield trial.nonnegative(apart, (negative(argument) - negative(second)) ** 2 + 2 * crossed, by=by_moduli)
+    yield trial.same(activation.subs(argument, y), y)
 
 
 @exact(digits_ticket, step="lead")

@@ -258,7 +258,7 @@ def first_hits(rng: np.random.Generator, width: float, runs: int) -> float:
     return float(np.median([laws.first_hit(rng, THINNED, 0.3, width, 60) for _ in range(runs)]))
 
 
-def slope(first: float, second: float) -> float:
+def log_slope(first: float, second: float) -> float:
     """Of the logarithms, from the wider to the narrower."""
     return log(second / first) / log(WIDTHS[1] / WIDTHS[0])
 
@@ -271,9 +271,9 @@ def slope(first: float, second: float) -> float:
 def subsets_need_logarithmically_many(median_items: sp.Expr, subset_items: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Slopes of ln n₅₀ over ln ε from 10⁻² to 10⁻⁴: near −1 for one candidate, above that of log²(1/ε) for subsets."""
     single = [trial.value(median_items, {w: sp.Rational(3, 10), eps: width}) for width in WIDTHS]
-    yield trial.at_most(slope(*single), -0.99, "slope for one candidate")
+    yield trial.at_most(log_slope(*single), -0.99, "slope for one candidate")
     medians = [trial.draw(first_hits, float(width), trial.size(60)) for width in WIDTHS]
-    yield trial.at_most(-slope(*medians), 2 * log(2) / log(WIDTHS[0] / WIDTHS[1]), "minus the slope for subsets")
+    yield trial.at_most(-log_slope(*medians), 2 * log(2) / log(WIDTHS[0] / WIDTHS[1]), "minus the slope for subsets")
     for width, median in zip(WIDTHS, medians, strict=True):
         claimed = trial.value(subset_items, {eps: width})
         yield trial.at_most(abs(median / claimed - 1), 0.25, f"median {median} against {claimed:.4g}, relative")

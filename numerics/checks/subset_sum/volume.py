@@ -308,8 +308,8 @@ def tickets_that_exist_are_allowed(
 @control("weights squared", large_parameters=large_parameters.subs(D, D**2))
 def units_have_the_parameters_in_blocks(units: sp.Expr, large_parameters: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """For each input and unit of its block an entry in front and one to each output, added up, against those needed."""
-    unit, j, i = sp.S.One, *sp.symbols("j i", integer=True)
-    kept = sp.Sum(units * (unit + sp.Sum(unit, (j, 1, d_1))), (i, 1, d_0)).doit()
+    i, j = sp.symbols("i j", integer=True)
+    kept = sp.Sum(units * (1 + sp.Sum(1, (j, 1, d_1))), (i, 1, d_0)).doit()
     yield trial.same(kept, large_parameters.subs(D, d_0 * d_1))
 
 
