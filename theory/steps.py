@@ -35,6 +35,7 @@ RULES: Mapping[str, str] = {  # what each says
     "intermediate value": "a continuous function takes all values between two of its values",
     "invariant product": "a finite group of real matrices keeps some scalar product, and is orthogonal in a suitable basis",
     "Jensen": "f(E X) ≤ E f(X) for convex f; for a strictly convex f they are equal only if X is constant",
+    "Kac": "an irreducible chain on finitely many states returns to one, in the mean, after 1 over its stationary probability",
     "large numbers": "the mean of n independent variables of one law with a mean tends to it almost surely as n → ∞",
     "linearity": "the mean of a sum is the sum of the means",
     "Markov": "P(X ≥ t) ≤ E X/t for X ≥ 0 and t > 0",

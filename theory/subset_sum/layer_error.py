@@ -11,3 +11,8 @@ top_error, other_error = sp.symbols("top_error other_error", nonnegative=True)
 
 error = sp.Abs(w + d) * e + sp.Abs(d) * h  # to be added up over all entries that an output reads
 margin = top - other - (top_error + other_error)  # above 0 for all others: the pruned network's choice is the target's
+
+argument = sp.Symbol("argument", real=True)  # of ReLU
+activation = sp.Max(argument, 0)
+shift = sp.Symbol("shift", real=True)  # how far the pruned network's value in front of the entry is from the target's
+change = (w + d) * shift + d * h  # of the product of entry and value

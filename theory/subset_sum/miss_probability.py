@@ -6,6 +6,7 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 from theory.subset_sum.symbols import DISTANCE, ITEMS, TARGET, eps, n, z
 
 S_1 = sp.Symbol("S_1", real=True)  # the sum of the items
@@ -15,6 +16,44 @@ mean, variance = S_1 / 2, S_2 / 4  # of the sum over a random subset, given the 
 rate = 2**n * 2 * eps * sp.exp(-((z - mean) ** 2) / (2 * variance)) / sp.sqrt(2 * sp.pi * variance)
 miss = sp.exp(-rate)
 agreement = sp.Integer(2)  # the factor within which misses were found to be as predicted
+
+STEPS = (
+    Step(
+        name="mean",
+        sentence=r"""Let each of the items be in the subset with probability $\frac12$, independently of the others. An item more adds half
+of itself to the mean of the sum, which is $0$ without items: so it is $[[mean]]$.""",
+        gives={"mean": mean},
+    ),
+    Step(
+        name="variance",
+        sentence=r"""With an item $x$ more the mean square of the sum $s$ is the mean of $s^2$ and $(s+x)^2$. This, less the square of the *mean*,
+makes the variance grow by $\frac{x^2}4$: it is $[[variance]]$.""",
+        gives={"variance": variance},
+        uses=("mean",),
+    ),
+    Step(
+        name="rate",
+        sentence=r"""$2^n$ subsets, a window of the length $2\varepsilon$, and in it the normal density at $z$ with the *mean* and the *variance* of a
+random subset: $\lambda=[[rate]]$.""",
+        gives={"rate": rate},
+        uses=("mean", "variance"),
+    ),
+    Step(
+        name="Jensen",
+        sentence=r"The exponential is convex: $\mathbb E_xe^{-\lambda}\ge e^{-\mathbb E_x\lambda}$.",
+        by=Carrier.RULE,
+        source="Jensen",
+        uses=("rate",),
+    ),
+    Step(
+        name="misses",
+        sentence=r"""If the sums were independent, as energies in a random energy model are, and each within $\varepsilon$ of $z$ with probability
+$\lambda2^{-n}$, none would be with $(1-\lambda2^{-n})^{2^n}\approx[[miss]]$. Sums of overlapping subsets do depend on each other, beyond $S_1$ and $S_2$, and
+their law is near a normal one at best: what is known of this is counted.""",
+        gives={"miss": miss},
+        uses=("rate", "Jensen"),
+    ),
+)
 
 conditional_poisson = Claim(
     label="R7",
@@ -29,11 +68,7 @@ were about $1.08$, $0.98$, $1.01$, $1.2$ and $1.5$, $1.15$ there: near, but not 
 *Proved:* given the items, the sum over a uniformly random subset has the mean $S_1/2$ and the variance $S_2/4$, and $\lambda$ is $2^n\cdot2\varepsilon$ times the normal density at $z$ with this mean and
 variance. By Jensen's inequality $\mathbb Ee^{-\lambda}\ge e^{-\mathbb E\lambda}$.
 """,
-    proof_text=r"""
-Items of a random subset are present independently with probability $\frac12$: means $x_i/2$ and variances $x_i^2/4$ add up. The rest is a heuristic. The $2^n$ sums are taken as independent (as energies in a random
-energy model are) with a density at $z$ that the central limit theorem makes normal; then the number within $\varepsilon$ of $z$ has given the items a Poisson law with mean $\lambda(x)$. What the items share, $S_1$ and $S_2$, is
-kept; that sums of overlapping subsets depend on each other beyond this is not. A draw of items with a small $\lambda$ misses often, and such draws make almost all the misses, while $\mathbb EN$ does not notice them.
-""",
+    steps=STEPS,
     source=Source("2006.07990", "no text at hand; a heuristic of ours"),
     provenance=Provenance.EXTENSION,
     proof=Proof.MEASURED,

@@ -7,6 +7,8 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.formulas.let import Let
 from theory.quantities import COUNT, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+from theory.subset_sum.potential import REACH, a
 from theory.subset_sum.product_laws import quenched_size, t, uniform_product
 from theory.subset_sum.symbols import eps, n
 from theory.subset_sum.two_layers import WEIGHT_ERROR
@@ -18,7 +20,97 @@ close = uniform_product.distribution.subs(t, w + eps) - uniform_product.distribu
 single_hit = close / 2
 success = Let(1 - (1 - p) ** n, [(p, single_hit)])
 median_items = Let(sp.log(2) / -sp.log(1 - p), [(p, single_hit)])
+slope = -sp.log(w**2 - eps**2) / 4
+least_slope = -sp.log(sp.Abs(w)) / 2
+least_hit = eps * least_slope
 leading = 2 * sp.log(2) / (eps * -sp.log(sp.Abs(w)))
+subset_density = -sp.log(a) / 4
+
+STEPS = (
+    Step(
+        name="products",
+        sentence=r"A product of two uniform numbers has the density $-\frac12\ln|s|$ on $[-1,1]$, and R5 says its distribution function.",
+        by=Carrier.CLAIM,
+        source="R5",
+    ),
+    Step(
+        name="one candidate",
+        sentence=r"""A candidate serves if it is usable and its product lies in $[w-\varepsilon,w+\varepsilon]$, which does not hold $0$: with probability
+$p=[[single_hit]]$.""",
+        gives={"single_hit": single_hit},
+        uses=("products",),
+    ),
+    Step(
+        name="some candidate",
+        sentence=r"The candidates are independent: none serves with probability $(1-p)^n$, and some does with probability $[[success]]$.",
+        by=Carrier.RULE,
+        source="independence",
+        gives={"success": success},
+        uses=("one candidate",),
+    ),
+    Step(
+        name="median",
+        sentence=r"That grows with $n$ where $p>0$, which is $|w|<1+\varepsilon$, and it is $\frac12$ at $n_{50}=[[median_items]]$.",
+        gives={"median_items": median_items},
+        uses=("some candidate",),
+    ),
+    Step(
+        name="slope",
+        sentence=r"""As long as $|w|+\varepsilon<1$, both ends of the interval move where the density is positive: the slope of $p$ in $\varepsilon$ is
+$[[slope]]$.""",
+        gives={"slope": slope},
+        uses=("products", "one candidate"),
+    ),
+    Step(
+        name="least slope",
+        sentence=r"Since $0<w^2-\varepsilon^2\le w^2$ that is at least $[[least_slope]]$, with equality at $\varepsilon=0$.",
+        gives={"least_slope": least_slope},
+        uses=("slope",),
+    ),
+    Step(
+        name="least probability",
+        sentence=r"At $\varepsilon=0$ also $p=0$. So $p\ge[[least_hit]]$, and the quotient of the two tends to $1$ as $\varepsilon\to0$.",
+        by=Carrier.RULE,
+        source="integration",
+        gives={"least_hit": least_hit},
+        uses=("least slope",),
+    ),
+    Step(
+        name="logarithm",
+        sentence=r"""$-\ln(1-p)\ge p$ for $0\le p<1$: both are $0$ at $0$, and the slopes are $\frac1{1-p}\ge1$. Their quotient tends to $1$ as
+$p\to0$.""",
+        by=Carrier.RULE,
+        source="integration",
+    ),
+    Step(
+        name="bound",
+        sentence=r"""So $n_{50}\le\frac{\ln2}p$, which by the *least probability* is at most $[[leading]]$, and the quotient of both ends of
+this chain tends to $1$.""",
+        gives={"leading": leading},
+        uses=("median", "least probability", "logarithm"),
+    ),
+    Step(
+        name="cover",
+        sentence=r"""With a least density on $[-a,a]$, atoms at $0$ allowed, $O(\log\frac1\varepsilon)$ items have a subset sum within $\varepsilon$ of
+$w$ with probability $\frac12$, for $|w|\le\frac a2$: R4.""",
+        by=Carrier.CLAIM,
+        source="R4",
+    ),
+    Step(
+        name="subset density",
+        sentence=r"""Candidates that are not usable count as $0$, so that those of either kind have half of the density of a product. For $2|w|\le a<1$
+it is at least $[[subset_density]]>0$ on $[-a,a]$, as it falls away from $0$.""",
+        gives={"subset_density": subset_density},
+        uses=("products", "cover"),
+    ),
+    Step(
+        name="necessary subsets",
+        sentence=r"For a fixed target that is not $0$ success with probability $\frac12$ takes $(1-o(1))\,[[subset_items]]$ such items.",
+        by=Carrier.CLAIM,
+        source="R5",
+        gives={"subset_items": quenched_size},
+    ),
+)
 
 single_candidates = Claim(
     label="R10",
@@ -29,16 +121,10 @@ uniform numbers on $[-1,1]$, each usable with probability $\frac12$ (R5). A cand
 $$p=[[single_hit]],$$ some candidate with probability $$[[success]],$$ and so with probability $\frac12$ from
 $$n_{50}=[[median_items]]$$ on. For $\varepsilon<|w|<1-\varepsilon$, $$n_{50}\le[[leading]],$$ and the ratio tends
 to $1$ as $\varepsilon\to0$: $n_{50}$ is of order $1/\varepsilon$. Sums over subsets of such candidates do it for
-$|w|<\frac12$ with $O(\log\frac1\varepsilon)$ of them (R4), and with no fewer than $(1-o(1))\,2\log_2\frac1\varepsilon$ (R5).
+$|w|<\frac12$ with $O(\log\frac1\varepsilon)$ of them (R4, as they have at least the density $[[subset_density]]$ on $[-a,a]$, $2|w|\le a<1$), and
+with no fewer than $(1-o(1))\,[[subset_items]]$ (R5).
 """,
-    proof_text=r"""
-The candidates are independent, and one serves if it is usable and its product lies in
-$[w-\varepsilon,w+\varepsilon]$, which does not hold $0$. There the density $-\frac12\ln|s|$ is convex for
-$|w|+\varepsilon<1$, so its mean over the interval is at least its value at $w$: $p\ge-\frac\varepsilon2\ln|w|$.
-With $-\ln(1-p)\ge p$ this is the bound, and as $\varepsilon\to0$ both inequalities become equalities to first
-order. *Subsets:* candidates that are not usable count as $0$, so those of either kind have the density $-\frac14\ln|s|$ at least
-on $[-a,a]$ for $2|w|\le a<1$, which is at least $-\frac14\ln a>0$: R4. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2002.00585",
         "no text at hand; one candidate for each weight, against the subsets of 2006.07990, reported second-hand",
@@ -46,15 +132,20 @@ on $[-a,a]$ for $2|w|\le a<1$, which is at least $-\frac14\ln a>0$: R4. ∎
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        Quantity(w, "weight to be replaced", sp.S.Reals, drawn=(sp.Rational(1, 5), sp.Rational(9, 10))),
+        Quantity(w, "weight to be replaced", sp.S.Reals, drawn=(-sp.Rational(9, 10), sp.Rational(9, 10))),
         WEIGHT_ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(1, 11)),
         Quantity(n, "number of candidates", COUNT, drawn=(2, 40)),
+        REACH.drawn_from(sp.Rational(1, 5), sp.Rational(4, 5)),
     ),
     hypotheses=(
         Hypothesis("an error below the weight, so that it cannot be dropped", eps < sp.Abs(w)),
         Hypothesis("a weight that some candidate can serve", sp.Abs(w) < 1 + eps, needed_by=("median_items",)),
         Hypothesis(
             "for the bound, a weight farther from 1 than the error", sp.Abs(w) < 1 - eps, needed_by=("leading",)
+        ),
+        Hypothesis("for subsets, a reach below 1, and a weight up to half of it", a < 1, needed_by=("subset_density",)),
+        Hypothesis(
+            "for the number of candidates of subsets, an error that tends to 0", eps < 1, needed_by=("subset_items",)
         ),
         Hypothesis("candidates independent; products of uniform numbers on [−1, 1], usable with probability 1/2"),
     ),
@@ -71,6 +162,7 @@ on $[-a,a]$ for $2|w|\le a<1$, which is at least $-\frac14\ln a>0$: R4. ∎
         "success": success,
         "median_items": median_items,
         "leading": leading,
+        "subset_density": subset_density,
+        "subset_items": quenched_size,
     },
-    aids={"subset_items": quenched_size},
 )

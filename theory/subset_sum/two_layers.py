@@ -8,6 +8,8 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+from theory.subset_sum.layer_error import activation, argument, change, d, h, shift, w
 from theory.subset_sum.potential import MASS, NEAR, a, kappa
 from theory.subset_sum.potential import failure as one_failure
 from theory.subset_sum.potential import law_size as one_size
@@ -33,13 +35,126 @@ row_norm = sp.Symbol("row_norm", nonnegative=True)  # ‖W + Δ‖_∞→∞ of 
 before = sp.Symbol("before", nonnegative=True)  # the error in front of the next layer
 hidden_length = sp.Symbol("hidden_length", nonnegative=True)  # ‖h‖₁ of the target's values there
 
-half_usable = {kappa: kappa / 2}  # items of the wrong sign count as 0
-nonnegative_failure = d_0 * d_1 * one_failure.subs(half_usable)
+x = sp.Symbol("x", real=True)  # a coordinate of the input
+unit = sp.Piecewise((w * sp.Max(x, 0), w >= 0), (-w * sp.Max(-x, 0), True))
+halves = w * sp.Max(x, 0) - w * sp.Max(-x, 0)
+item_density = kappa / 2  # items of the wrong sign count as 0
+half_usable = {kappa: item_density}
+target_failure = one_failure.subs(half_usable)
+nonnegative_failure = d_0 * d_1 * target_failure
 failure = 2 * nonnegative_failure
 size = one_size.subs({**half_usable, delta: delta / (2 * d_0 * d_1)}, simultaneous=True)
 uniform_size = size.subs({a: uniform_reach, kappa: uniform_product.density.subs(t, uniform_reach)})
+input_error = eps * sp.Abs(x)
 error = eps * length
+kept = sp.Symbol("kept", real=True)  # a weight of a layer of the pruned network, w + d
+entry_error = sp.Abs(kept) * before + eps * h
 next_error = row_norm * before + eps * hidden_length
+
+STEPS = (
+    Step(
+        name="unit",
+        sentence=r"""Split the hidden units into $d_0$ blocks of $n$, and keep in block $i$ only the weights $A_{ki}$. A unit with such a weight $w$ holds
+$\sigma(wx)=[[unit]]$ of the coordinate $x$ of the input.""",
+        gives={"unit": unit},
+    ),
+    Step(
+        name="halves",
+        sentence=r"""Since $wx=[[halves]]$, one needs for each weight $w$ of the target a subset of the units with $A_{ki}>0$ whose sum of
+$B_{jk}|A_{ki}|$ is near $w$, and one of those with $A_{ki}<0$ for $-w$; the first alone, if $x\ge0$. A weight $A_{ki}$ is kept if some
+subset uses it.""",
+        gives={"halves": halves},
+        uses=("unit",),
+    ),
+    Step(
+        name="items",
+        sentence=r"""The law is symmetric, so that $B_{jk}|A_{ki}|$ has the law of $B_{jk}A_{ki}$ and is independent of the sign of $A_{ki}$, which is
+either with probability $\frac12$ (but for an atom at $0$, which only adds to the items of value $0$). Count an item of the wrong sign as $0$: a law of subdensity $[[item_density]]$ on $[-a,a]$.""",
+        by=Carrier.RULE,
+        source="independence",
+        gives={"item_density": item_density},
+        uses=("halves",),
+    ),
+    Step(
+        name="one law",
+        sentence=r"R4 bounds the failure of items with a least density on $[-a,a]$, whatever atoms they have, for all numbers of $[-\frac a2,\frac a2]$ at once.",
+        by=Carrier.CLAIM,
+        source="R4",
+        uses=("items",),
+    ),
+    Step(
+        name="one target",
+        sentence=r"At half of the density that is $[[target_failure]]$ for the subset sum of one weight and sign.",
+        gives={"target_failure": target_failure},
+        uses=("items", "one law"),
+    ),
+    Step(
+        name="all targets",
+        sentence=r"""Each weight needs one subset sum for each sign, all from entries of $B$ of their own; that they share $A$ does not matter. For
+one sign they fail with probability at most $[[nonnegative_failure]]$, for both $[[failure]]$.""",
+        by=Carrier.RULE,
+        source="union bound",
+        gives={"nonnegative_failure": nonnegative_failure, "failure": failure},
+        uses=("one target",),
+    ),
+    Step(
+        name="units",
+        sentence=r"The bound for both signs falls in $n$, and is $\delta$ at $n=[[size]]$.",
+        gives={"size": size},
+        uses=("all targets",),
+    ),
+    Step(
+        name="uniform entries",
+        sentence=r"A product of two entries uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to $|s|=1$: R5.",
+        by=Carrier.CLAIM,
+        source="R5",
+    ),
+    Step(
+        name="uniform units",
+        sentence=r"At $a=\frac1e$ that is $\frac12$, which is the least density on $[-a,a]$, and this $a$ makes $a$ times it largest: $[[uniform_size]]$ units.",
+        gives={"uniform_size": uniform_size},
+        uses=("units", "uniform entries"),
+    ),
+    Step(
+        name="input",
+        sentence=r"""Of $\sigma(x)$ and $\sigma(-x)$ one is $0$. So errors of up to $\varepsilon$ of both coefficients make an error of at most
+$[[input_error]]$, attained.""",
+        gives={"input_error": input_error},
+        uses=("halves",),
+    ),
+    Step(
+        name="activation",
+        sentence=r"The outer ReLU, $[[activation]]$, moves by no more than its argument.",
+        gives={"activation": activation},
+    ),
+    Step(
+        name="error",
+        sentence=r"""Over all inputs that adds up to $[[error]]$, and behind the outer ReLU to no more. Attained: nothing kept, all
+$W_{ji}=\varepsilon$, $x\ge0$.""",
+        gives={"error": error},
+        uses=("input", "activation"),
+    ),
+    Step(
+        name="change",
+        sentence=r"""Behind the first layer, let an entry $w$ of the next one have the error $d$, and the value $h\ge0$ that it reads the error `shift`: the product
+changes by $[[change]]$.""",
+        gives={"change": change},
+    ),
+    Step(
+        name="entry",
+        sentence=r"""With $\mathtt{kept}=w+d$, the entry of the pruned layer, that is at most $[[entry_error]]$ in modulus, for a shift of at most `before` and an
+error $d$ of at most $\varepsilon$.""",
+        gives={"entry_error": entry_error},
+        uses=("change",),
+    ),
+    Step(
+        name="next error",
+        sentence=r"""Over the entries that an output reads it adds up to at most $[[next_error]]$. Attained: $W\ge0$ with equal rows, all errors equal
+and positive.""",
+        gives={"next_error": next_error},
+        uses=("entry", "activation"),
+    ),
+)
 
 two_layer_ticket = Claim(
     label="R8",
@@ -53,19 +168,7 @@ and for entries uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) $$n\ge[[unif
 *Layers compose.* Replace each layer of a network so, $\Delta$ being the errors of the weights, at most $\varepsilon$ each; the probabilities add up. If the pruned network is wrong by at most `before` in front of a layer, where the
 target has the values $h$, then behind it by at most $$[[next_error]],$$ `row_norm` $=\|W+\Delta\|_{\infty\to\infty}$ of this layer, `hidden_length` $=\|h\|_1$. Both errors are attained.
 """,
-    proof_text=r"""
-*Reduction to subset sums.* Split the hidden units into $d_0$ blocks of $n$ and keep in block $i$ only the weights $A_{ki}$. Unit $k$ holds $\sigma(A_{ki}x_i)=|A_{ki}|\,\sigma(\pm x_i)$, by the sign of $A_{ki}$. Keeping the
-entries $B_{jk}$ of a set $S$ of units gives $\sum_{k\in S}B_{jk}|A_{ki}|$ times $\sigma(\pm x_i)$. Since $wx=w\sigma(x)-w\sigma(-x)$, one needs for each $(i,j)$ a subset of the $k$ with $A_{ki}>0$ whose sum is near $W_{ji}$,
-and one of those with $A_{ki}<0$ whose sum is near $-W_{ji}$: $2d_0d_1$ subset sums, each with entries of $B$ of its own, or $d_0d_1$ if no $x_i$ is negative. A weight $A_{ki}$ is kept if some subset uses it.
-
-*Probability.* Count an item of the wrong sign as $0$. By symmetry $B_{jk}|A_{ki}|$ has the law of $B_{jk}A_{ki}$ and is independent of the sign of $A_{ki}$, so that items have the subdensity $\frac\kappa2$ on $[-a,a]$. R4 with
-$\frac\kappa2$ bounds the failure of each subset sum; add up (that they share $A$ does not matter). Uniform entries: the density $\frac12\ln\frac1{|s|}$ of a product is at least $\frac12$ for $|s|\le\frac1e$ (R5).
-
-*Error.* Let $\Delta^\pm_{ji}$ be the errors of the coefficients of $\sigma(\pm x_i)$. One of $\sigma(x_i)$, $\sigma(-x_i)$ is $0$, so $|\Delta^+_{ji}\sigma(x_i)+\Delta^-_{ji}\sigma(-x_i)|\le\varepsilon|x_i|$; add up over $i$. The outer $\sigma$ has
-slope at most $1$. Attained: nothing kept, all $W_{ji}=\varepsilon$, $x\ge0$.
-
-*Layers compose.* Values $h,\tilde h\ge0$ in front of the layer: $|\sigma((W+\Delta)\tilde h)-\sigma(Wh)|\le|(W+\Delta)(\tilde h-h)|+|\Delta h|$ in each coordinate. Attained: $W\ge0$ with equal rows, all errors equal and positive. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2006.07990",
         "no text at hand; its pruning theorem, with an unspecified constant, reported second-hand",
@@ -96,6 +199,13 @@ slope at most $1$. Attained: nothing kept, all $W_{ji}=\varepsilon$, $x\ge0$.
             NON_NEGATIVE,
             drawn=(1, 4),
         ),
+        Quantity(x, "coordinate of the input", sp.S.Reals, drawn=(-2, 3)),
+        Quantity(w, "weight of a layer, of the target or of the random network", sp.S.Reals, drawn=(-3, 3)),
+        Quantity(d, "error of a weight in the pruned network", sp.S.Reals, drawn=(-1, 1)),
+        Quantity(kept, "weight of a layer of the pruned network", sp.S.Reals, drawn=(-3, 3)),
+        Quantity(h, "value of the target in front of a weight", NON_NEGATIVE, drawn=(0, 3)),
+        Quantity(shift, "error of this value in the pruned network, with its sign", sp.S.Reals, drawn=(-3, 3)),
+        Quantity(argument, "sum that a unit takes the positive part of", sp.S.Reals, drawn=(-3, 3)),
     ),
     hypotheses=(
         MASS,
@@ -125,4 +235,11 @@ slope at most $1$. Attained: nothing kept, all $W_{ji}=\varepsilon$, $x\ge0$.
         "next_error": next_error,
     },
     aids={"signed": True},
+    equivalent_mutants=dict.fromkeys(
+        (
+            "unit = Piecewise((w*Max(0, x), w >= 0), (-w*Max(0, -sqrt(x)), True))",
+            "halves = -w*Max(0, -sqrt(x)) + w*Max(0, x)",
+        ),
+        "the same wherever it has a value: none at a negative coordinate, and at others the second part is 0",
+    ),
 )

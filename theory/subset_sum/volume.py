@@ -6,6 +6,7 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 from theory.subset_sum.potential import MASS, contraction
 from theory.subset_sum.symbols import FAILURE, delta, eps
 from theory.subset_sum.two_layers import (
@@ -24,6 +25,7 @@ Theta = sp.Symbol("Theta", nonnegative=True, integer=True)  # parameters of the 
 c = sp.Symbol("c", positive=True)  # weights are at most c in modulus
 p, q = sp.symbols("p q", real=True)  # a function's outputs at the two probes of a weight
 
+interval = 2 * eps
 measure = sp.Piecewise(
     (0, sp.Or(p < -eps, q < -eps, sp.And(p > eps, q > eps))),
     (2 * eps, sp.Or(p > eps, q > eps)),
@@ -47,12 +49,134 @@ def parameters(values: sp.Expr) -> sp.Expr:
 linear_success, relu_success, large_success = map(success, (linear_share, relu_share, large_share))
 linear_parameters, relu_parameters = parameters(c / eps), parameters(c / (2 * eps))
 large_parameters = parameters(c / eps - 2)
+doubling = 2 ** (Theta / D) * eps / c  # the share that sums of so many doubling numbers serve, each for an interval
 enough = D * sp.log(1 + c / eps) / sp.log(2)
 
 # R8's sources: n·d_0·(d_1 + 1) parameters in the blocks that they use, for weights up to a/2
 power = sp.Symbol("power", nonnegative=True)  # d_0·d_1/δ is this power of 1/ε
 units = large_parameters.subs(D, d_0 * d_1) / (d_0 * (d_1 + 1))
 unit_excess = (2 + power) * (1 + 1 / d_1) * sp.log(2) / -sp.log(contraction.subs(half_usable))
+
+OUTPUT = (-sp.Rational(1, 10), sp.Rational(3, 20))  # as large as the error, and larger
+
+STEPS = (
+    Step(
+        name="interval",
+        sentence=r"""Fix a mask, hence a function $g$ that does not depend on $W$. At $x=\pm e_i$ the output $j$ of the target is
+$\sigma(\pm w_{ji})$; let $p$, $q$ be those of $g$. For a linear target $|w_{ji}-p|\le\varepsilon$: an interval of length
+$[[interval]]$, and if $q=-p$ all of it serves.""",
+        gives={"interval": interval},
+    ),
+    Step(
+        name="linear share",
+        sentence=r"Of the length $2c$ of $[-c,c]$ that is at most the share $[[linear_share]]$, attained at $p=q=0$.",
+        gives={"linear_share": linear_share},
+        uses=("interval",),
+    ),
+    Step(
+        name="measure",
+        sentence=r"""For ReLU the outputs of the target are $w$ and $0$ if $w\ge0$, and $0$ and $-w$ if $w\le0$. So there are positive $w$
+only for $|q|\le\varepsilon$, those of $[p-\varepsilon,p+\varepsilon]$, and negative ones only for $|p|\le\varepsilon$, those of
+$[-q-\varepsilon,-q+\varepsilon]$. Their measure is $[[measure]]$.""",
+        gives={"measure": measure},
+    ),
+    Step(
+        name="ReLU share",
+        sentence=r"""That is at most $4\varepsilon$, attained at $p=q=\varepsilon$ by $[-2\varepsilon,2\varepsilon]$: of $[-c,c]$ at most
+the share $[[relu_share]]$.""",
+        gives={"relu_share": relu_share},
+        uses=("measure",),
+    ),
+    Step(
+        name="large share",
+        sentence=r"""If $|p|,|q|\le\varepsilon$, no weight beyond $2\varepsilon$ serves; else the measure is at most $2\varepsilon$, attained at
+$p=3\varepsilon$, $q=0$ by $[2\varepsilon,4\varepsilon]$, if $c\ge4\varepsilon$. Of the length $2(c-2\varepsilon)$ that is at most the share
+$[[large_share]]$.""",
+        gives={"large_share": large_share},
+        uses=("measure",),
+    ),
+    Step(
+        name="all weights",
+        sentence=r"The weights of a uniform $W$ are independent. So one function serves all with at most the $D$-th power of the share as probability.",
+        by=Carrier.RULE,
+        source="independence",
+        uses=("linear share", "ReLU share", "large share"),
+    ),
+    Step(
+        name="masks",
+        sentence=r"""A source of $\Theta$ parameters has $2^\Theta$ masks, and does not depend on $W$. So, given the source and hence in the mean over it,
+some mask serves with probability at most $[[relu_success]]$ (ReLU), $[[large_success]]$ (beyond $2\varepsilon$), and $2^\Theta$ times the power of the *linear share*.""",
+        by=Carrier.RULE,
+        source="union bound",
+        gives={"relu_success": relu_success, "large_success": large_success},
+        uses=("all weights",),
+    ),
+    Step(
+        name="doubling numbers",
+        sentence=r"""The sums of $K$ numbers $2\varepsilon\cdot(1,2,\dots,2^{K-2},-2^{K-1})$ are the $2^K$ multiples of $2\varepsilon$ from
+$-2^K\varepsilon$ to $(2^K-2)\varepsilon$: within $\varepsilon$ of all of $[-(2^K+1)\varepsilon,(2^K-1)\varepsilon]$, in intervals that do not overlap.""",
+        by=Carrier.CLAIM,
+        source="R3",
+    ),
+    Step(
+        name="doubling",
+        sentence=r"""Take $K=\Theta/D$ of them for each weight: copies of the input $i$ into the output $j$, or into a unit of its own behind
+ReLU. As long as the intervals lie within $[-c,c]$, they serve the share $[[doubling]]$ of each weight.""",
+        gives={"doubling": doubling},
+        uses=("doubling numbers",),
+    ),
+    Step(
+        name="linear success",
+        sentence=r"""So the bound of *masks* for linear targets, $[[linear_success]]$, is attained: where $[[doubling]]$ is at most $1$ its $D$-th power is
+$2^\Theta(\varepsilon/c)^D$.""",
+        gives={"linear_success": linear_success},
+        uses=("masks", "doubling"),
+    ),
+    Step(
+        name="random target",
+        sentence=r"If every $W$ succeeds with probability at least $1-\delta$ over the source, a random $W$ of either law does so over both.",
+        by=Carrier.RULE,
+        source="Fubini",
+    ),
+    Step(
+        name="parameters",
+        sentence=r"""The bounds grow with $\Theta$. They are at most $2^\Theta$ times the $D$-th power of $\frac\varepsilon c$, $\frac{2\varepsilon}c$ or $\frac\varepsilon{c-2\varepsilon}$, which is
+$1-\delta$ at $[[linear_parameters]]$, $[[relu_parameters]]$ and $[[large_parameters]]$. The last is more than the one before for $c>4\varepsilon$.""",
+        gives={
+            "linear_parameters": linear_parameters,
+            "relu_parameters": relu_parameters,
+            "large_parameters": large_parameters,
+        },
+        uses=("masks", "linear success", "random target"),
+    ),
+    Step(
+        name="enough",
+        sentence=r"""Let $c=(2^K-1)\varepsilon$. Then $K$ *doubling numbers* come within $\varepsilon$ of each weight, and the error is at
+most $\varepsilon\|x\|_1$; in all that takes $DK=[[enough]]$ parameters.""",
+        gives={"enough": enough},
+        uses=("doubling numbers",),
+    ),
+    Step(
+        name="source of R8",
+        sentence=r"From a certain number of units for each input on, R8's sources succeed for every $W\in[-\frac a2,\frac a2]^D$ with probability at least $1-\delta$.",
+        by=Carrier.CLAIM,
+        source="R8",
+    ),
+    Step(
+        name="units",
+        sentence=r"""In the block of an input each of the $n$ units has one entry in front of it and $d_1$ behind it, and no mask of R8 keeps another.
+So *parameters* with $D=d_0d_1$ and $c=\frac a2$ asks for $n\ge[[units]]$.""",
+        gives={"units": units},
+        uses=("parameters", "source of R8"),
+    ),
+    Step(
+        name="excess",
+        sentence=r"""Let $d_0d_1/\delta$ be $\varepsilon$ to the power of $-$`power`, up to a factor that is fixed, and $\delta\le\frac12$, so that
+$\log_2(1-\delta)$ stays above $-1$. As $\log\frac1\varepsilon$ grows, R8's number and this one grow in proportion to it, and their rates have the quotient $[[unit_excess]]$.""",
+        gives={"unit_excess": unit_excess},
+        uses=("units",),
+    ),
+)
 
 volume_bound = Claim(
     label="R9",
@@ -69,21 +193,7 @@ have the measure $$[[measure]].$$
 The random sources of R8 choose among $nd_0(d_1+1)$ parameters, those of the blocks that they use. So with $c=\frac a2$ they need $$n\ge[[units]]$$ units for each input. If $d_0d_1/\delta$ grows like $\varepsilon$ to the power of $-$`power` as $\varepsilon\to0$, $\delta\le\frac12$, and $d_1$, $a$ and
 $\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ times as large: right in order as long as $d_0d_1/\delta$ is at most a fixed power of $\frac1\varepsilon$. Beyond that R8's number grows with $\log\frac{d_0d_1}\delta$ and this one does not.
 """,
-    proof_text=r"""
-*One weight.* Fix a mask, hence a function $g$ that does not depend on $W$. At $x=\pm e_i$ the target's output $j$ is $\sigma(\pm w_{ji})$. With $p$, $q$ the outputs of $g$ there, $w_{ji}$ lies in
-$M=\{w:|\sigma(w)-p|\le\varepsilon,|\sigma(-w)-q|\le\varepsilon\}$. Linear: $M\subset[p-\varepsilon,p+\varepsilon]$, all of it if $q=-p$. ReLU: $M$ is empty if $p$ or $q$ is below $-\varepsilon$, and if both exceed $\varepsilon$, since
-$\sigma(w)$ or $\sigma(-w)$ is 0. If $p>\varepsilon\ge q$, then $w>0$ and $M=[p-\varepsilon,p+\varepsilon]$, up to an end; likewise for $q>\varepsilon\ge p$. If $|p|,|q|\le\varepsilon$, then $M=[-q-\varepsilon,p+\varepsilon]$: the measure as stated, at most
-$4\varepsilon$, attained at $p=q=\varepsilon$ by $[-2\varepsilon,2\varepsilon]$. Divide by $2c$. Beyond $2\varepsilon$ this last case has nothing, and the others at most $2\varepsilon$ of the length $2(c-2\varepsilon)$; attained by $p=3\varepsilon$, $q=0$.
-
-*All.* The weights are independent, so $g$ serves $W$ with probability at most the product of the shares. The sum over $2^\Theta$ masks, then the mean over the source, bound the probability of success. If every $W$ succeeds with probability at
-least $1-\delta$, so does a random one of either law; the logarithm to base 2 bounds $\Theta$. And $\frac c\varepsilon-2>\frac c{2\varepsilon}$ for $c>4\varepsilon$.
-
-*Attained.* For each weight keep some of $K$ numbers $2\varepsilon\cdot(1,2,\dots,2^{K-2},-2^{K-1})$ and add them up: copies of the input $i$ into the output $j$, or into a unit of its own behind ReLU. Their sums are
-$2\varepsilon\cdot\{-2^{K-1},\dots,2^{K-1}-1\}$, whose intervals $\pm\varepsilon$ do not overlap; as long as they lie within $[-c,c]$ they serve the share $2^K\varepsilon/c$ of each weight. They cover $[-(2^K+1)\varepsilon,(2^K-1)\varepsilon]$ (R3), which holds
-$[-c,c]$ for $c=(2^K-1)\varepsilon$; then all weights are within $\varepsilon$, the error at most $\varepsilon\|x\|_1$, and $\Theta=DK$.
-
-*R8's sources.* A mask chooses among $nd_0$ entries of $A$, one for each unit, and the $nd_0d_1$ of $B$. To leading order R8's number of units is $(2+$`power`$)\log\frac1\varepsilon/(-\log(1-\frac{a\kappa}4))$ and the necessary one $\frac{d_1}{d_1+1}\log_2\frac1\varepsilon$. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2006.07990",
         "no text at hand; the lower bound beside its pruning theorem, reported second-hand; weights beyond 2ε are ours",
@@ -96,10 +206,10 @@ $[-c,c]$ for $c=(2^K-1)\varepsilon$; then all weights are within $\varepsilon$, 
             Theta, "number of parameters of the source that a mask keeps or drops", COUNT_FROM_ZERO, drawn=(0, 12)
         ),
         Quantity(c, "largest modulus of a weight of the target", POSITIVE, drawn=(sp.Rational(1, 4), 2)),
-        WEIGHT_ERROR.drawn_from(sp.Rational(1, 1000), sp.Rational(1, 100)),
+        WEIGHT_ERROR.drawn_from(sp.Rational(1, 20), sp.Rational(1, 10)),
         FAILURE,
-        Quantity(p, "output of a function at the unit input that a weight reads", sp.S.Reals, drawn=(-1, 2)),
-        Quantity(q, "output of a function at the negative of this input", sp.S.Reals, drawn=(-1, 2)),
+        Quantity(p, "output of a function at the unit input that a weight reads", sp.S.Reals, drawn=OUTPUT),
+        Quantity(q, "output of a function at the negative of this input", sp.S.Reals, drawn=OUTPUT),
         Quantity(
             power,
             "exponent with which the number of weights over the probability of failure grows as the error falls",

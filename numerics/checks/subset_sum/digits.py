@@ -18,13 +18,133 @@ from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.tickets import Certificate, NetworkTicket, Source, certify, find_ticket, multilayer_perceptron
 from numerics.tickets.targets import DIGITS_STEPS, Target, digits_mlp
 from theory.subset_sum.digits import Pruned, candidates, d_2, digits_ticket, total, weights
-from theory.subset_sum.layer_error import d, e, error, h, margin, other, other_error, top, top_error, w
+from theory.subset_sum.layer_error import (
+    activation,
+    argument,
+    change,
+    d,
+    e,
+    error,
+    h,
+    margin,
+    other,
+    other_error,
+    shift,
+    top,
+    top_error,
+    w,
+)
 from theory.subset_sum.symbols import n
 from theory.subset_sum.two_layers import d_0, d_1
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 ONE = np.ones((1, 1, 1), dtype=np.int64)  # the basis of plain layers
 SIZES = ((3, 4, 2), (2, 3, 3, 2))
+
+
+x, y, u, v = sp.symbols("x y u v", positive=True)
+
+
+def negative(number: sp.Expr) -> sp.Expr:
+    """How far it is below 0, if it is."""
+    return sp.Max(-number, 0)
+
+
+def positive(number: sp.Expr) -> sp.Expr:
+    """How far it is above 0, if it is."""
+    return sp.Max(number, 0)
+
+
+def by_moduli(gap: sp.Expr) -> sp.Expr:
+    """Expanded, with the larger of two as half of their sum and their distance."""
+    return sp.simplify(sp.expand(gap.rewrite(sp.Abs)))
+
+
+@exact(digits_ticket, step="change")
+@control("the target's entries", change=w * shift + d * h)
+@control("without the error in front", change=d * h)
+@control("10 % more", change=MORE * change)
+def products_change_by_both_errors(change: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The pruned network's entry times its value, less the target's."""
+    yield trial.same(change, (w + d) * (h + shift) - w * h)
+
+
+@exact(digits_ticket, step="error")
+@control("the target's entries", error=sp.Abs(w) * e + sp.Abs(d) * h)
+@control("without the error in front", error=sp.Abs(d) * h)
+@control("without the errors of the entries", error=sp.Abs(w + d) * e)
+@control("without moduli", error=(w + d) * e + d * h)
+@control("both entries", error=(sp.Abs(w) + 2 * sp.Abs(d)) * e + sp.Abs(d) * h)
+@control("10 % less", error=LESS * error)
+@control("10 % more", error=MORE * error)
+@control("the target's entries, changed", change=w * shift + d * h)
+def changes_keep_to_the_error(change: sp.Expr, error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The error less the change and less its opposite, in parts of numbers, at a shift of e(x − y)/(x + y)."""
+    entry = w + d
+    for side in (1, -1):
+        spare = 2 * e * (x * negative(side * entry) + y * positive(side * entry)) / (x + y) + 2 * h * negative(side * d)
+        here = change.subs(shift, e * (x - y) / (x + y))
+        yield trial.nonnegative(error - side * here, spare, by=by_moduli)
+
+
+@exact(digits_ticket, step="activation")
+@control("twice as steep", activation=2 * activation)
+@control("a square", activation=argument**2)
+@control("10 % steeper", activation=MORE * activation)
+def positive_parts_move_by_no_more(activation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The square of the distance of two arguments less that of their values, by positive and negative parts of both; a positive one stays."""
+    second = sp.Symbol("second", real=True)
+    apart = (argument - second) ** 2 - (activation - activation.subs(argument, second)) ** 2
+    crossed = positive(argument) * negative(second) + positive(second) * negative(argument)
+    yield trial.nonnegative(apart, (negative(argument) - negative(second)) ** 2 + 2 * crossed, by=by_moduli)
+    yield trial.same(activation.subs(argument, y), y)
+
+
+@exact(digits_ticket, step="lead")
+@control("the top's error alone", margin=top - other - top_error)
+@control("the larger error", margin=top - other - sp.Max(top_error, other_error))
+@control("half of it", margin=margin / 2)
+@control("10 % more", margin=MORE * margin)
+@control("whatever leads", margin=top - other)
+def leads_are_least_at_the_ends(margin: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The lead with the top's error downwards and the other's upwards; with any others within them it is more."""
+    least = (top - top_error) - (other + other_error)
+    yield trial.same(margin, least)
+    lead = top + top_error * (x - y) / (x + y) - (other + other_error * (u - v) / (u + v))
+    yield trial.nonnegative(lead - margin, 2 * top_error * x / (x + y) + 2 * other_error * v / (u + v))
+
+
+def entries(inputs: sp.Expr, outputs: sp.Expr) -> sp.Expr:
+    """The entries of a matrix, counted row by row."""
+    i, j = sp.symbols("i j", integer=True)
+    return sp.Sum(sp.Sum(sp.S.One, (j, 1, outputs)), (i, 1, inputs)).doit()
+
+
+@exact(digits_ticket, step="target")
+@control("first layers alone", weights=d_0 * d_1)
+@control("10 % more", weights=MORE * weights)
+def the_target_has_two_matrices(weights: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The entries of two matrices, one by one."""
+    yield trial.same(weights, entries(d_0, d_1) + entries(d_1, d_2))
+
+
+@exact(digits_ticket, step="network")
+@control("blocks alone", total=candidates)
+@control("10 % less", total=LESS * total)
+def the_network_has_four_matrices(total: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The entries between layers of these sizes, one by one."""
+    sizes = (d_0, n * d_0, d_1, n * d_1, d_2)
+    yield trial.same(total, sp.Add(*(entries(*pair) for pair in pairwise(sizes))))
+
+
+@exact(digits_ticket, step="candidates")
+@control("second-layer weights alone", candidates=n * d_0 * d_1 + n * d_1 * d_2)
+@control("one block", candidates=candidates / n)
+@control("the whole network", candidates=total)
+def blocks_have_an_entry_in_front_of_each_unit(candidates: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A block of n units for each input: one column in front of it, a matrix behind."""
+    blocks = ((inputs, entries(1, n) + entries(n, outputs)) for inputs, outputs in ((d_0, d_1), (d_1, d_2)))
+    yield trial.same(candidates, sp.Add(*(inputs * block for inputs, block in blocks)))
 
 
 def pairs(
@@ -46,8 +166,8 @@ def bounds(
     """The claimed bound for each output, from layer to layer. [samples, outputs]"""
     step = numeric((w, d, h, e), error)
     bound = np.zeros_like(x)
-    for at, (matrix, change) in enumerate(zip(matrices, errors, strict=True)):
-        bound = np.sum(step(matrix, change, x[:, :, None], bound[:, :, None]), axis=1)
+    for at, (matrix, off) in enumerate(zip(matrices, errors, strict=True)):
+        bound = np.sum(step(matrix, off, x[:, :, None], bound[:, :, None]), axis=1)
         x = np.maximum(x @ matrix, 0) if at < len(matrices) - 1 else x
     return bound
 
@@ -190,7 +310,7 @@ def certified_findings(certificate: Certificate, exceptions: sp.Expr, trial: Tri
     yield trial.at_most(float(np.mean(~certificate.certified)), float(exceptions), "share not certified")
 
 
-@empirical(digits_ticket, cost=0.8)
+@empirical(digits_ticket, step="found", cost=0.8)
 @control("random masks", found=Pruned("random", 48))
 @control("nothing pruned", found=Pruned("all", 48))
 @control("8 units for an input", found=Pruned("found", 8))

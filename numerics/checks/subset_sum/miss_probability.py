@@ -9,16 +9,58 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, empirical, enclosed
+from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
 from numerics.statistics.distribution_free import clopper_pearson
 from numerics.statistics.exact_tests import LEVEL
 from numerics.subset_sum.laws import Law, Thinned, Uniform, UniformProduct
 from numerics.subset_sum.misses import Floats, subset_counts, subset_rates
 from theory.subset_sum.expected_count import expected_count
-from theory.subset_sum.miss_probability import S_1, S_2, conditional_poisson, miss, rate
+from theory.subset_sum.miss_probability import S_1, S_2, conditional_poisson, mean, miss, rate, variance
 from theory.subset_sum.symbols import eps, n, z
 
 MORE = sp.Rational(11, 10)
+x = sp.Symbol("x", real=True)  # an item more
+
+
+@exact(conditional_poisson, step="mean")
+@control("items always present", mean=S_1)
+@control("around 0", mean=sp.S.Zero)
+@control("10 % more", mean=MORE * mean)
+def an_item_adds_half_of_itself(mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean with an item more is that of the mean without it and the same plus the item; it is 0 without items."""
+    yield trial.same(mean.subs(S_1, S_1 + x), (mean + (mean + x)) / 2)
+    yield trial.same(mean.subs(S_1, 0), sp.S.Zero)
+
+
+@exact(conditional_poisson, step="variance")
+@control("items always present", variance=S_2)
+@control("second moments for variances", variance=S_2 / 2)
+@control("10 % more", variance=MORE * variance)
+@control("items always present, in the mean", mean=S_1)
+def an_item_adds_a_fourth_of_its_square(mean: sp.Expr, variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean square, variance and squared mean, with an item more is the mean of those of the sum with it and without."""
+    square = variance + mean**2
+    with_it = square + 2 * x * mean + x**2
+    yield trial.same(square.subs({S_1: S_1 + x, S_2: S_2 + x**2}, simultaneous=True), (square + with_it) / 2)
+    yield trial.same(variance.subs(S_2, 0), sp.S.Zero)
+
+
+@exact(conditional_poisson, step="rate")
+@control("items always present", rate=rate.subs({S_1: 2 * S_1, S_2: 4 * S_2}))
+@control("second moments for variances", rate=rate.subs(S_2, 2 * S_2))
+@control("around 0", rate=rate.subs(S_1, 0))
+@control("half of the window", rate=rate / 2)
+@control("10 % more", rate=MORE * rate)
+@control("around 0, the mean", mean=sp.S.Zero)
+@control("items always present, the variance", variance=S_2)
+def the_rate_is_normal_in_the_target(
+    mean: sp.Expr, variance: sp.Expr, rate: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Over z: the slope of λ is λ times that of the logarithm of a normal density, and the integral is 2ⁿ · 2ε."""
+    yield trial.same(sp.diff(rate, z), rate * (mean - z) / variance)
+    yield trial.same(sp.integrate(sp.expand(rate.subs(z, z + S_1 / 2)), (z, -sp.oo, sp.oo)), 2 * eps * 2**n)
+
+
 ITEMS = (("1/2", "-1/3", "3/4"), ("1", "1/5", "-2/3", "-1/4"))
 
 
@@ -88,25 +130,26 @@ def separate(rng: np.random.Generator, cell: Cell, draws: int) -> tuple[Floats, 
     return cell.law.sample(rng, (draws, cell.items)), rng.random(draws)
 
 
-def rates(rate: sp.Expr, cell: Cell, items: Floats, trial: Trial) -> Floats | float:
-    """The rate for each sample, or for all if it knows nothing of the items."""
+def chances(miss: sp.Expr, cell: Cell, items: Floats, trial: Trial) -> Floats | float:
+    """The chance of a miss for each sample, or for all if it knows nothing of the items."""
     target, near = sp.Rational(cell.target), sp.Rational(cell.near)
-    if rate.has(S_2):
-        return subset_rates(items, float(target), float(near), rate)
-    return trial.value(rate, {n: sp.Integer(cell.items), z: target, eps: near})
+    if miss.has(S_2):
+        return subset_rates(items, float(target), float(near), miss)
+    return trial.value(miss, {n: sp.Integer(cell.items), z: target, eps: near})
 
 
-@empirical(conditional_poisson, cost=0.6)
-@control("unconditional", rate=expected_count)
-@control("around 0", rate=rate.subs(S_1, 0))
-@control("ten times as many", rate=10 * rate)
-def counted_misses_agree_with_the_prediction(rate: sp.Expr, agreement: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@empirical(conditional_poisson, step="misses", cost=0.6)
+@control("unconditional", miss=sp.exp(-expected_count))
+@control("around 0", miss=sp.exp(-rate.subs(S_1, 0)))
+@control("ten times as many", miss=sp.exp(-10 * rate))
+@control("the chance of a hit", miss=1 - sp.exp(-rate))
+def counted_misses_agree_with_the_prediction(miss: sp.Expr, agreement: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Clopper and Pearson's intervals of counted misses and of as many events of probability E e^(−λ), at level 1e-9."""
     for cell in CELLS if trial.effort == "quick" else (*CELLS, *MORE_CELLS):
         draws, predictions = trial.size(1500), trial.size(40_000)
         missed = trial.draw(misses, cell, draws)
         items, uniform = trial.draw(separate, cell, predictions)
-        foreseen = int(np.count_nonzero(uniform < np.exp(-rates(rate, cell, items, trial))))
+        foreseen = int(np.count_nonzero(uniform < chances(miss, cell, items, trial)))
         seen = clopper_pearson(missed, draws, 1 - LEVEL)
         said = clopper_pearson(foreseen, predictions, 1 - LEVEL)
         apart = max(1.0, seen.low / said.high, said.low / seen.high)

@@ -1,8 +1,8 @@
-"""Evidence for R9: the weights that functions serve, measured exactly, and all masks of small sources."""
+"""Evidence for R9: what all masks of small sources serve, and how many parameters it takes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import product
 
@@ -10,28 +10,28 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.checks.subset_sum.volume_shares import KINDS
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.exact.logarithms import split_logarithms
 from numerics.subset_sum import IntervalUnion
-from numerics.subset_sum.volumes import identity, relu, served_weights, union_volume
-from theory.subset_sum.potential import a, kappa
+from numerics.subset_sum.volumes import identity, served_weights, union_volume
+from theory.subset_sum.counting import reach as farthest
+from theory.subset_sum.potential import kappa
 from theory.subset_sum.product_laws import uniform_reach
-from theory.subset_sum.symbols import delta, eps
+from theory.subset_sum.symbols import delta, eps, n
 from theory.subset_sum.two_layers import d_0, d_1, size, uniform_size
 from theory.subset_sum.volume import (
     D,
     Theta,
     c,
+    doubling,
     enough,
     large_parameters,
-    large_share,
     large_success,
     linear_parameters,
     linear_share,
     linear_success,
-    measure,
-    p,
     power,
-    q,
     relu_parameters,
     relu_share,
     relu_success,
@@ -41,60 +41,9 @@ from theory.subset_sum.volume import (
 )
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
-KINDS = {"linear": (identity, 0), "relu": (relu, 0), "large": (relu, 2)}  # the target's σ, the least weight over ε
 
 
-def steps(near: Fraction) -> list[tuple[Fraction, Fraction]]:
-    """Outputs at two probes, from −3ε/2 to 3ε."""
-    values = [near * k / 2 for k in (-3, -2, -1, 0, 2, 3, 6)]
-    return list(product(values, values))
-
-
-def served_measure(outputs: tuple[Fraction, Fraction], near: Fraction) -> Fraction:
-    """The measure of all weights that outputs at the two probes serve."""
-    return served_weights(relu, outputs, near, 99 * near).measure
-
-
-def largest_share(kind: str, near: Fraction, reach: Fraction) -> Fraction:
-    """The largest share of the weights that outputs at the two probes serve."""
-    sigma, least = KINDS[kind][0], KINDS[kind][1] * near
-    lengths = (served_weights(sigma, at, near, reach, least).measure for at in steps(near))
-    return max(lengths) / (2 * (reach - least))
-
-
-@exact(volume_bound)
-@control("an interval about p alone", measure=2 * eps)
-@control("for outputs that are not negative", measure=sp.Piecewise((0, sp.Or(p < 0, q < 0)), (measure, True)))
-@control("all that are small serve", measure=sp.Piecewise((4 * eps, sp.Max(p, q) <= eps), (measure, True)))
-@control("10 % more", measure=MORE * measure)
-@control("the linear constant for ReLU", relu_share=linear_share)
-@control("10 % less", relu_share=LESS * relu_share)
-@control("not more than all, forgotten", relu_share=2 * eps / c)
-@control("ReLU's constant for linear targets", linear_share=relu_share)
-@control("10 % more, linear", linear_share=MORE * linear_share)
-@control("small weights as well", large_share=relu_share)
-@control("all weights", large_share=linear_share)
-@control("10 % less, large", large_share=LESS * large_share)
-def one_function_serves_its_share(
-    measure: sp.Expr, relu_share: sp.Expr, linear_share: sp.Expr, large_share: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The set of weights cut into pieces: its measure for all pairs of outputs, and the largest against the shares."""
-    near = Fraction(1, 7)
-    for up, down in steps(near):
-        found = trial.once(served_measure, (up, down), near)
-        claimed = measure.subs({p: up, q: down, eps: near})
-        yield trial.holds(claimed == found, f"ε = {near}, outputs {up}, {down}: {found}, claimed {claimed}")
-    shares = {"linear": linear_share, "relu": relu_share, "large": large_share}
-    for ratio in (20, Fraction(9, 2), Fraction(7, 3), 4, Fraction(3, 4)):
-        for kind, share in shares.items():
-            if kind == "large" and ratio < 4:
-                continue
-            found = trial.once(largest_share, kind, near, ratio * near)
-            claimed = share.subs({eps: near, c: ratio * near})
-            yield trial.holds(claimed == found, f"{kind}: {found} of a weight, claimed {claimed}")
-
-
-def doubling(items: int) -> list[int]:
+def doubling_sums(items: int) -> list[int]:
     """The subset sums of 1, 2, 4, …, the last power negative."""
     powers = [2**k for k in range(items - 1)] + [-(2 ** (items - 1))]
     return [sum(part) for part in product(*((0, power) for power in powers))]
@@ -103,9 +52,76 @@ def doubling(items: int) -> list[int]:
 def doubling_share(kind: str, items: int, weights: int, reach: int) -> Fraction:
     """The share of the targets with some weights that masked copies of doubling numbers serve at ε = 1."""
     sigma, least = KINDS[kind]
-    outputs = ((sigma(Fraction(2 * total)), sigma(Fraction(-2 * total))) for total in doubling(items))
+    outputs = ((sigma(Fraction(2 * total)), sigma(Fraction(-2 * total))) for total in doubling_sums(items))
     served = union_volume([[served_weights(sigma, at, 1, reach, least)] for at in outputs])
     return (served / (2 * (reach - least))) ** weights
+
+
+@exact(volume_bound, step="masks")
+@control("masks that do not count, ReLU", relu_success=relu_success.subs(Theta, 0))
+@control("masks to base 4, ReLU", relu_success=relu_success.subs(Theta, 2 * Theta))
+@control("10 % more, ReLU", relu_success=MORE * relu_success)
+@control("masks that do not count, large", large_success=large_success.subs(Theta, 0))
+@control("masks to base 4, large", large_success=large_success.subs(Theta, 2 * Theta))
+@control("10 % more, large", large_success=MORE * large_success)
+@control("the linear share", relu_share=linear_share)
+@control("small weights as well", large_share=relu_share)
+def masks_are_added_up(
+    relu_share: sp.Expr,
+    large_share: sp.Expr,
+    relu_success: sp.Expr,
+    large_success: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """A term for each mask of up to four parameters, any number of weights; no probability exceeds 1."""
+    for success, share in ((relu_success, relu_share), (large_success, large_share)):
+        cases = (
+            (success.subs(Theta, number), sp.Min(1, sp.Add(*(share**D for _ in product((0, 1), repeat=number)))))
+            for number in range(5)
+        )
+        yield trial.at_sizes(cases, "numbers of parameters")
+
+
+@exact(volume_bound, step="doubling")
+@control("twice the intervals", doubling=2 * doubling)
+@control("one weight", doubling=doubling.subs(D, 1))
+@control("10 % less", doubling=LESS * doubling)
+def doubling_numbers_serve_an_interval(doubling: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """From one end that R3 says to the other, which is 2ε farther, of the length 2c."""
+    reach = farthest.subs(n, Theta / D)
+    yield trial.same(doubling, (reach + (reach + 2 * eps)) / (2 * c))
+
+
+def without_minimum(success: sp.Expr) -> sp.Expr:
+    """What it is where no probability and no share is 1, and what it is at most elsewhere."""
+    return success.replace(
+        lambda each: isinstance(each, sp.Min), lambda each: sp.Mul(*(part for part in each.args if part != 1))
+    )
+
+
+def by_powers(gap: sp.Expr) -> sp.Expr:
+    """Simplified, with powers of products multiplied out."""
+    return sp.simplify(sp.powdenest(sp.expand_power_base(gap)))
+
+
+@exact(volume_bound, step="linear success")
+@control("ReLU's constant for linear targets", linear_success=relu_success)
+@control("masks that do not count", linear_success=linear_success.subs(Theta, 0))
+@control("as many masks as parameters", linear_success=sp.Min(1, (1 + Theta) * linear_success.subs(Theta, 0)))
+@control("one weight", linear_success=linear_success.subs(D, 1))
+@control("10 % more", linear_success=MORE * linear_success)
+@control("twice the intervals", doubling=2 * doubling)
+@control("the share of ReLU", linear_share=relu_share)
+def doubling_numbers_serve_as_many(
+    linear_share: sp.Expr, linear_success: sp.Expr, doubling: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The bound and the power of what is served, where both are below 1; a term for each mask of up to four parameters."""
+    yield trial.same(without_minimum(linear_success), doubling**D, by=by_powers)
+    cases = (
+        (linear_success.subs(Theta, number), sp.Min(1, sp.Add(*(linear_share**D for _ in range(2**number)))))
+        for number in range(5)
+    )
+    yield trial.at_sizes(cases, "numbers of parameters")
 
 
 @exact(volume_bound)
@@ -209,7 +225,19 @@ def random_items_cover_less_than_their_volume(linear_success: sp.Expr, trial: Tr
             yield trial.holds(found <= claimed, f"{items} items cover {float(found):.3g}, bound {float(claimed):.3g}")
 
 
-@enclosed(volume_bound)
+def beyond(least: int) -> Callable[[sp.Expr], sp.Expr]:
+    """The reduction that takes logarithms apart where c exceeds a multiple of ε."""
+    x = sp.Symbol("x", positive=True)
+
+    def reduced(gap: sp.Expr) -> sp.Expr:
+        gap = gap.subs(c, least * eps + x)
+        gap = gap.replace(lambda each: isinstance(each, sp.log), lambda each: sp.log(sp.factor(each.args[0])))
+        return split_logarithms(gap, 1 - delta, -(delta - 1))
+
+    return reduced
+
+
+@exact(volume_bound, step="parameters")
 @control("10 % more", linear_parameters=MORE * linear_parameters)
 @control("ReLU's bound for linear targets", linear_parameters=relu_parameters)
 @control("10 % less", relu_parameters=LESS * relu_parameters)
@@ -229,13 +257,25 @@ def parameters_solve_the_equation(
     large_success: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """With so many parameters the bound on the probability is 1 − δ; no function more than the share of volume."""
-    needed = linear_parameters, relu_parameters, large_parameters
-    per_function = eps / c, 2 * eps / c, 2 * eps / (2 * c - 4 * eps)  # lengths 2ε, 4ε, 2ε of 2c, 2c, 2(c − 2ε)
-    for count, success, share in zip(needed, (linear_success, relu_success, large_success), per_function, strict=True):
-        at = trial.points(D, c, eps, delta)[:2]
-        yield trial.same(2**count * share**D, 1 - delta, by=None, at=at)
-        yield trial.same(success.subs(Theta, count), 1 - delta, by=None, at=at)
+    """The logarithm of 2^Θ times the power of the share, at so many parameters; and the largest two, at c > 4ε."""
+    bounds = ((linear_success, linear_parameters, 0), (relu_success, relu_parameters, 0))
+    for success, needed, least in (*bounds, (large_success, large_parameters, 2)):
+        power = sp.expand_log(sp.log(without_minimum(success)))
+        yield trial.same(power.subs(Theta, needed), sp.log(1 - delta), by=beyond(least))
+    x = sp.Symbol("x", positive=True)
+    more = sp.exp((large_parameters - relu_parameters) * sp.log(2) / D).subs(c, 4 * eps + x)
+    yield trial.nonnegative(more - 1, x / (4 * eps + x))
+
+
+@exact(volume_bound, step="enough")
+@control("twice the intervals", enough=D * sp.log(c / eps) / sp.log(2))
+@control("for one weight", enough=enough.subs(D, 1))
+@control("10 % fewer", enough=LESS * enough)
+@control("10 % more parameters", enough=MORE * enough)
+def doubling_numbers_reach_all_weights(enough: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The largest weight is as far as R3 says that the numbers for one of D weights reach."""
+    reach = farthest.subs(n, enough / D)
+    yield trial.same(D * reach / eps, D * c / eps, by=lambda gap: sp.simplify(gap.rewrite(sp.exp)))
 
 
 @enclosed(volume_bound)
@@ -261,28 +301,37 @@ def tickets_that_exist_are_allowed(
         yield trial.below(relu_parameters.subs(here), large_parameters.subs(here), at=[{}], strict=True)
 
 
-@exact(volume_bound, cost=0.4)
+@exact(volume_bound, step="units")
 @control("all entries of both layers", units=large_parameters.subs(D, d_0 * d_1) / (d_0 * (d_0 + d_1)))
 @control("one parameter for each unit", units=large_parameters.subs(D, d_0 * d_1) / d_0)
 @control("10 % more units", units=MORE * units)
+@control("weights squared", large_parameters=large_parameters.subs(D, D**2))
+def units_have_the_parameters_in_blocks(units: sp.Expr, large_parameters: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """For each input and unit of its block an entry in front and one to each output, added up, against those needed."""
+    i, j = sp.symbols("i j", integer=True)
+    kept = sp.Sum(units * (1 + sp.Sum(1, (j, 1, d_1))), (i, 1, d_0)).doit()
+    yield trial.same(kept, large_parameters.subs(D, d_0 * d_1))
+
+
+def growth(count: sp.Expr) -> sp.Expr:
+    """The limit of its slope in log 1/ε, as ε tends to 0."""
+    x = sp.Symbol("x", positive=True)
+    inner = count.replace(lambda each: isinstance(each, sp.log), lambda each: sp.log(sp.factor(each.args[0])))
+    return sp.limit(sp.simplify(sp.diff(inner.subs(eps, sp.exp(-x)), x)), x, sp.oo)
+
+
+@exact(volume_bound, step="excess", cost=0.4)
 @control("one factor 1/ε", unit_excess=unit_excess.subs(power, power - 1))
 @control("whatever the failure", unit_excess=unit_excess.subs(power, 0))
 @control("many outputs", unit_excess=unit_excess * d_1 / (d_1 + 1))
 @control("all items usable", unit_excess=unit_excess.subs(kappa, 2 * kappa))
 @control("10 % less excess", unit_excess=LESS * unit_excess)
+@control("one parameter for each unit", units=units * (1 + d_1))
 def units_are_right_in_order_for_few_weights(units: sp.Expr, unit_excess: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The parameters in the blocks, counted, against those needed; and the limit of R8's number over this one."""
-    for inputs, outputs, each in ((1, 1, 3), (3, 2, 4), (2, 5, 1)):
-        kept = sum(1 + outputs for _ in range(inputs * each))  # of a unit: its entry from its input, all to the outputs
-        needed = units.subs({d_0: inputs, d_1: outputs}) * sp.Rational(kept, each)
-        yield trial.same(needed, large_parameters.subs(D, inputs * outputs))
-    x = sp.Symbol("x", positive=True)  # log 1/ε
-    for inputs, outputs in ((1, 1), (3, 2)):
-        shape = {d_0: inputs, d_1: outputs}
-        asked = sp.expand_log(size.subs({**shape, delta: eps**power / 2}).subs(eps, sp.exp(-x)))
-        least = units.subs({**shape, c: a / 2, delta: 0}).subs(eps, sp.exp(-x))  # δ → 0 changes it by o(1)
-        slopes = (sp.limit(sp.diff(count, x), x, sp.oo) for count in (asked, least))
-        yield trial.same(next(slopes) / next(slopes), unit_excess.subs(shape))
+    """The limit of R8's number over this one, as the quotient of their slopes in log 1/ε."""
+    factor = sp.Symbol("factor", positive=True)  # δ over d_0·d_1·ε^power
+    asked = size.subs(delta, d_0 * d_1 * eps**power * factor)
+    yield trial.same(unit_excess * growth(units), growth(asked))
 
 
 @enclosed(volume_bound)

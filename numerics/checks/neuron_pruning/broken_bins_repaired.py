@@ -1,0 +1,123 @@
+"""Evidence for N7: three kinks that make a bin broken and cost next to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+
+from numerics.bridge import numeric
+from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.neuron_pruning.broken_bins import bins_of, breakpoints, parities
+from numerics.neuron_pruning.circle import exact_sup_on_circle
+from theory.neuron_pruning.broken_bins import (
+    broken_bin_chain,
+    bump,
+    h,
+    phi,
+    repaired_error,
+    spacing,
+)
+from theory.neuron_pruning.kink import kink, kink_bound, radius
+
+HALF = sp.Rational(1, 2)
+MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
+
+
+@exact(broken_bin_chain, step="hat")
+@control("an odd bin cannot be repaired", odd_bin_error=kink_bound.subs({kink: 1, radius: sp.Rational(1, 4)}))
+@control("10 % more", odd_bin_error=MORE * spacing)
+def three_kinks_cancel_but_for_a_hat(
+    odd_bin_error: sp.Expr, three_kinks: tuple[tuple[int, int], ...], trial: Trial
+) -> Iterator[Finding]:
+    """The sum is piecewise linear: it is 0 beyond the kinks, and its largest modulus is at one of them."""
+    yield trial.holds(len(three_kinks) % 2 == 1, "an odd number of breakpoints in one bin")
+    yield trial.holds(sum(c for _, c in three_kinks) == 0, "no slope behind the last")
+    yield trial.holds(sum(c * place for place, c in three_kinks) == 0, "no value behind the last")
+    values = [sp.Add(*(c * sp.Max(spacing * (at - place), 0) for place, c in three_kinks)) for at, _ in three_kinks]
+    yield trial.same(odd_bin_error, sp.Max(*map(sp.Abs, values)))
+
+
+Strengths = tuple[sp.Expr, sp.Expr, sp.Expr]
+
+
+TURNS = (-h, sp.Integer(0), h)
+
+
+def by_angles(gap: sp.Expr) -> sp.Expr:
+    """Simplified, with sines and cosines of sums expanded."""
+    return sp.simplify(sp.expand_trig(gap))
+
+
+@exact(broken_bin_chain, step="three neurons")
+@control("second difference without curvature", repairing=(sp.Integer(1), sp.Integer(-2), sp.Integer(1)))
+@control("half in the middle", repairing=(sp.Integer(1), -sp.cos(h), sp.Integer(1)))
+@control("not symmetric", repairing=(sp.Integer(1), -2 * sp.cos(h), sp.cos(h)))
+def three_neurons_add_up_to_nothing(repairing: Strengths, trial: Trial) -> Iterator[Finding]:
+    """The functional where all three are active, on two vectors."""
+    for turned in (sp.cos, sp.sin):
+        outer, middle, other = (c * turned(turn) for c, turn in zip(repairing, TURNS, strict=True))
+        yield trial.same(outer + other, -middle, by=by_angles)
+
+
+@exact(broken_bin_chain, step="bump")
+@control("second difference without curvature", repairing=(sp.Integer(1), sp.Integer(-2), sp.Integer(1)))
+@control("half in the middle", repairing=(sp.Integer(1), -sp.cos(h), sp.Integer(1)))
+@control("from the middle kink", bump=sp.sin(phi))
+@control("from the far kink", bump=sp.sin(h + phi))
+@control("10 % more", bump=MORE * bump)
+def one_or_two_neurons_are_active(repairing: Strengths, bump: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At an angle φ on either side of the place where the middle neuron bends, with the neurons active that turn further."""
+    for side, active in ((1, (2,)), (-1, (1, 2))):
+        angle = sp.pi / 2 + side * phi
+        yield trial.same(
+            bump, sp.Add(*(repairing[each] * sp.cos(angle - TURNS[each]) for each in active)), by=by_angles
+        )
+
+
+@enclosed(broken_bin_chain, step="repaired error")
+@control("nothing is left", repaired_error=sp.Integer(0))
+@control("a quarter of the kink", repaired_error=sp.sin(2 * h) / 4)
+@control("10 % more", repaired_error=MORE * repaired_error)
+@control("from the middle kink", bump=sp.sin(phi))
+@control("from the far kink", bump=sp.sin(h + phi))
+def the_bump_falls_from_the_middle(bump: sp.Expr, repaired_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Its value in the middle; 0 at φ = h, and a slope that is not positive for 0 ≤ h − φ ≤ 1, which holds π/4 and more."""
+    left = sp.Symbol("left", nonnegative=True)  # h − φ
+    yield trial.same(repaired_error, bump.subs(phi, 0))
+    yield trial.same(bump.subs(phi, h), sp.S.Zero)
+    yield trial.everywhere(bump.diff(phi).subs(h, phi + left), sp.S.Zero, within={left: (0, 1)})
+
+
+@exact(broken_bin_chain)
+@control("second difference without curvature", repairing=(sp.Integer(1), sp.Integer(-2), sp.Integer(1)))
+@control("half in the middle", repairing=(sp.Integer(1), -sp.cos(h), sp.Integer(1)))
+@control("not symmetric", repairing=(sp.Integer(1), -2 * sp.cos(h), sp.cos(h)))
+@control("nothing is left", repaired_error=sp.Integer(0))
+@control("a quarter of the kink", repaired_error=sp.sin(2 * h) / 4)
+@control("10 % more", repaired_error=MORE * repaired_error)
+def three_kinks_repair_a_bin(repairing: Strengths, repaired_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The functionals left and right of the three kinks, the values at these; and, beside a neuron that is the target, the
+    supremum over the disc, which is the error of these four neurons although their bin is broken."""
+    directions = [sp.Matrix([sp.cos(turn), sp.sin(turn)]) for turn in TURNS]
+    active = sum((c * u for c, u in zip(repairing, directions, strict=True)), sp.zeros(2, 1))
+    for part in active:
+        yield trial.same(part, 0, by=by_angles)
+    for bend, value in zip(TURNS, (0, repaired_error, 0), strict=True):
+        place = sp.Matrix([-sp.sin(bend), sp.cos(bend)])  # at a right angle to the neuron that bends there
+        heights = [sp.expand_trig(place.dot(u)) for u in directions]  # the sine of turn − bend
+        seen = sum(
+            c * height for c, height, turn in zip(repairing, heights, TURNS, strict=True) if turn - bend in (h, 2 * h)
+        )
+        yield trial.same(sp.simplify(seen), value, by=by_angles)
+    for width in (0.01, 0.3):
+        outputs = np.array([1.0, *(float(numeric((h,), c)(width)) for c in repairing)])
+        theta = np.array([2.0, 0.4 - width, 0.4, 0.4 + width])
+        error, claimed = float(exact_sup_on_circle(outputs, theta, 2.0)), float(numeric((h,), repaired_error)(width))
+        yield trial.holds(abs(error - claimed) < 1e-12, f"error {error:.8f} at h = {width}, claimed {claimed:.8f}")
+        bends = bins_of(breakpoints(np.column_stack([np.cos(theta[1:]), np.sin(theta[1:])]))[:, 0], 4)
+        broken = parities(bends[:, None], 4)[0]
+        yield trial.holds(
+            broken.sum() == 1 and len(set(bends)) == 1, f"three breakpoints in bin {bends[0]} of 4, which is broken"
+        )
