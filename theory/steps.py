@@ -21,6 +21,7 @@ class Carrier(StrEnum):
 
 RULES: Mapping[str, str] = {  # what each says
     "additivity": "the measure of disjoint parts is the sum of their measures",
+    "chain rule": "f(g(x)) has the derivative f′(g(x)) g′(x)",
     "convolution": "to add an independent variable does not raise the largest value of a density",
     "dominated convergence": "limits may be taken under a mean of functions that stay below one of finite mean",
     "Fubini": "the order of two integrals does not matter for a function that is nowhere negative, or bounded on a bounded set",
@@ -38,6 +39,7 @@ RULES: Mapping[str, str] = {  # what each says
     "positivity": "the integral of what is nowhere negative, and positive on a set of positive measure, is positive",
     "product": "the mean of a product of independent variables is the product of their means",
     "rotation": "the projection of a standard normal vector on a plane is standard normal, and its direction uniform",
+    "same law": "a mean depends on the law of its variable alone",
     "Taylor": "on a ball where the derivatives of order k + 1 are bounded, the polynomial of order k errs by O(|x − x₀|ᵏ⁺¹)",
     "tower": "the mean of conditional means is the mean",
     "triangle inequality": "|x + y| ≤ |x| + |y|",

@@ -13,54 +13,111 @@ from numerics.data import digits
 from numerics.evidence import Finding, Refutation, Trial, control, enclosed, exact, statistical
 from numerics.exact.logarithms import split_powers
 from theory.formulas.level import Level
-from theory.saliency.model import phi, rho, tau, u
+from theory.saliency.model import half_normal_quantile, phi, rho, tau, u
 from theory.saliency.snip import (
     cosine,
     covariance_kernel,
+    gate_rate,
     gradient_moments,
+    half_mean,
+    hyperbolic,
     integral_form,
     norm,
+    open_gate,
     product_density,
     product_graphon,
+    product_integrand,
+    product_kernel,
+    product_threshold,
+    struve,
     theta,
     x,
+    y,
+    z,
 )
 from theory.tails import half_normal, product_survival, t
 
 TENTH = sp.Rational(11, 10)
-z, square = sp.symbols("z q", positive=True)  # q stands for 1 − c²
 
 
 def normal_density(at: sp.Expr) -> sp.Expr:
     return sp.exp(-(at**2) / 2) / sp.sqrt(2 * sp.pi)
 
 
-@exact(gradient_moments)
+@exact(gradient_moments, step="one half")
+@control("factor one half dropped", mean_weight=sp.Integer(1))
+@control("a quarter", mean_weight=sp.Rational(1, 4))
+def opposite_samples_are_seen_by_halves(mean_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The gated mean of r x over the samples (x, r) and (−x, −r), whichever gate is open, beside the mean without gates."""
+    sample, residual = sp.symbols("x_1 r_1", real=True)
+    pair = ((sample, residual), (-sample, -residual))
+    whole = sum(each * slope for each, slope in pair) / 2
+    for gates in ((1, 0), (0, 1)):
+        gated = sum(gate * each * slope for gate, (each, slope) in zip(gates, pair, strict=True)) / 2
+        yield trial.same(gated, mean_weight * whole)
+
+
+@exact(gradient_moments, step="second gate")
+@control("as if independent", open_gate=sp.Rational(1, 2))
+@control("variance one", open_gate=open_gate.subs(cosine, cosine / sp.sqrt(1 + cosine**2)))
+@control("√2 forgotten", open_gate=open_gate.subs(z, sp.sqrt(2) * z))
+def second_gate_opens_with_the_conditional_law(open_gate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """It grows with the mean cz as the density at 0 of a normal of mean cz and variance 1 − c² says, from ½ at z = 0."""
+    mean, spread = cosine * z, sp.sqrt(1 - cosine**2)
+    yield trial.same(sp.diff(open_gate, z), cosine * normal_density(mean / spread) / spread)
+    yield trial.same(open_gate.subs(z, 0), sp.Rational(1, 2))
+
+
+@exact(gradient_moments, step="rate")
+@control("twice the rate", gate_rate=2 * gate_rate)
+@control("without the root", gate_rate=1 / (2 * sp.pi))
+@control("root of the square forgotten", gate_rate=1 / (2 * sp.pi * (1 - cosine**2)))
+@control("as if independent", open_gate=sp.Rational(1, 2))
+def rate_integrates_the_second_gate(gate_rate: sp.Expr, open_gate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """−P′ e^(−z²/2(1−c²)), −P′ at z = 0 and 0 at infinity, is an antiderivative of the derivative under the integral."""
+    decay = sp.exp(-(z**2) / (2 * (1 - cosine**2)))
+    yield trial.same(sp.diff(-gate_rate * decay, z), normal_density(z) * sp.diff(open_gate, cosine))
+
+
+@exact(gradient_moments, step="covariance")
 @control("arccosine", covariance_kernel=sp.acos(cosine) / (2 * sp.pi))
 @control("angle over π", covariance_kernel=sp.asin(cosine) / sp.pi)
 @control("the cosine itself", covariance_kernel=cosine / (2 * sp.pi))
-def covariance_is_that_of_two_gates(covariance_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its derivative in the cosine is that of P(z > 0, z′ > 0), integrated by SymPy; its values at 0 and at ±1."""
-    other = z * sp.sqrt(1 - square) / sp.sqrt(square)  # c z / √(1 − c²)
-    rate = sp.integrate(
-        sp.simplify(normal_density(z) * normal_density(other)) * z / square ** sp.Rational(3, 2), (z, 0, sp.oo)
-    )
-    yield trial.same(sp.diff(covariance_kernel, cosine), rate.subs(square, 1 - cosine**2))
+@control("twice the rate", gate_rate=2 * gate_rate)
+@control("gates open in a quarter of the cases", mean_weight=sp.Rational(1, 4))
+def covariance_is_that_of_two_gates(
+    covariance_kernel: sp.Expr, gate_rate: sp.Expr, mean_weight: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Its derivative in the cosine is that of P(z > 0, z′ > 0); its values at 0, and at ±1, where P is ½ or 0."""
+    yield trial.same(sp.diff(covariance_kernel, cosine), gate_rate)
     yield trial.same(covariance_kernel.subs(cosine, 0), 0)
-    for end in (1, -1):  # equal or opposite gates: P(both open) is ½ or 0
-        yield trial.same(covariance_kernel.subs(cosine, end), sp.Rational(end, 4))
+    for end, both in ((1, sp.Rational(1, 2)), (-1, 0)):
+        yield trial.same(covariance_kernel.subs(cosine, end), both - mean_weight**2)
 
 
-@exact(gradient_moments)
+@exact(gradient_moments, step="half of a normal")
+@control("a half-normal mean", half_mean=sp.sqrt(2 / sp.pi))
+@control("a variance", half_mean=sp.Rational(1, 2))
+@control("10 % more", half_mean=TENTH * half_mean)
+def half_of_a_normal_has_the_mean(half_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The integral of z times the normal density over z > 0."""
+    yield trial.same(half_mean, sp.integrate(z * normal_density(z), (z, 0, sp.oo)))
+
+
+@exact(gradient_moments, step="Stein moment")
 @control("a half-normal mean", stein_kernel=sp.sqrt(2 / sp.pi) / norm)
 @control("not divided by the norm", stein_kernel=1 / sp.sqrt(2 * sp.pi))
 @control("divided by the square", stein_kernel=1 / (sp.sqrt(2 * sp.pi) * norm**2))
-def stein_moment_is_a_mean_over_the_half_plane(stein_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("a half-normal mean in it", half_mean=sp.sqrt(2 / sp.pi))
+def stein_moment_is_a_mean_over_the_half_plane(
+    stein_kernel: sp.Expr, half_mean: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
     """E[w_j 1{w·x > 0}] for x at the angle θ to axis j, integrated by SymPy over the length and the angle of w."""
     angle = sp.Symbol("alpha", real=True)
     length = sp.integrate(z * z * sp.exp(-(z**2) / 2), (z, 0, sp.oo))
     direction = sp.integrate(sp.cos(angle), (angle, theta - sp.pi / 2, theta + sp.pi / 2)) / (2 * sp.pi)
-    yield trial.same(norm * sp.cos(theta) * stein_kernel, length * direction)
+    yield trial.same(sp.cos(theta) * stein_kernel, length * direction / norm)
+    yield trial.same(sp.cos(theta) * stein_kernel, sp.cos(theta) * half_mean / norm)
 
 
 def integer_data(data: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -213,6 +270,75 @@ def reduce_gammas(expression: sp.Expr) -> sp.Expr:
     return sp.simplify(split_powers(sp.gammasimp(expression)).rewrite(sp.exp))
 
 
+@exact(product_graphon, step="profile")
+@control("without √2", profile=sp.erfinv(u))
+@control("from above", profile=sp.sqrt(2) * sp.erfinv(1 - u))
+@control("10 % more", profile=TENTH * half_normal_quantile)
+def profile_is_the_quantile(profile: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A half-normal variable is at most ψ(u) with probability u."""
+    yield trial.same(1 - half_normal.at(profile), u)
+
+
+@exact(product_graphon, step="kernel")
+@control("|a|² in place of |a|", kernel=product_kernel.subs(u, sp.erf(sp.erfinv(u) ** 2)))
+@control("without √2", kernel=sp.erfc(tau / (phi * sp.sqrt(2) * sp.erfinv(u))))
+@control("one tail", kernel=product_kernel / 2)
+@control("profile of its square", profile=half_normal_quantile**2)
+def kernel_falls_with_the_density_of_a_weight(kernel: sp.Expr, profile: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """−dW/dτ is the half-normal density at τ/φψ over φψ, and W = 1 at τ = 0."""
+    factor = phi * profile
+    yield trial.same(-sp.diff(kernel, tau), 2 * normal_density(tau / factor) / factor)
+    yield trial.same(kernel.subs(tau, 0), 1)
+
+
+@exact(product_graphon, step="mixture")
+@control("one tail", product_integrand=product_integrand / 2)
+@control("density of the wrong scale", product_integrand=product_integrand * y)
+@control("a quotient for a product", product_integrand=2 / sp.pi * y * sp.exp(-(y**2) * (1 + t**2) / 2))
+def mixture_averages_over_the_readout(product_integrand: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The half-normal density at y times that of y|b| at t, the derivative of its survival function."""
+    yield trial.same(product_integrand, -half_normal.density.subs(t, y) * sp.diff(half_normal.at(t / y), t))
+
+
+@exact(product_graphon, step="hyperbolic form")
+@control("half of it", hyperbolic=hyperbolic / 2)
+@control("hyperbolic sine", hyperbolic=hyperbolic.subs(sp.cosh(x), sp.sinh(x)))
+@control("twice the exponent", hyperbolic=hyperbolic.subs(x, 2 * x))
+@control("one tail", product_integrand=product_integrand / 2)
+def logarithms_make_the_mixture_hyperbolic(
+    product_integrand: sp.Expr, hyperbolic: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The integrand times dy/dx at x and at −x, for x > 0."""
+    at = sp.sqrt(t) * sp.exp(x / 2)
+    here = product_integrand.subs(y, at) * sp.diff(at, x)
+    yield trial.same(here + here.subs(x, -x), hyperbolic, by=exponentials)
+
+
+def exponentials(expression: sp.Expr) -> sp.Expr:
+    return sp.simplify(sp.expand(expression.rewrite(sp.exp)))
+
+
+@exact(product_graphon, step="noise density")
+@control("one half-normal", noise_density=half_normal.density)
+@control("K₁ in place of K₀", noise_density=2 / sp.pi * sp.besselk(1, t))
+@control("K₀ of half the argument", noise_density=sp.besselk(0, t / 2) / sp.pi)
+@control("not normalised", noise_density=sp.besselk(0, t))
+@control("hyperbolic sine", hyperbolic=hyperbolic.subs(sp.cosh(x), sp.sinh(2 * x)))
+@control("twice the exponent", hyperbolic=hyperbolic.subs(x, 2 * x))
+def noise_density_solves_the_equation_of_the_integral(
+    noise_density: sp.Expr, hyperbolic: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """t²q″ + tq′ − t²q is 0 for it and q_xx for the hyperbolic form, whose q_x is 0 at 0; and its mass is 1."""
+
+    def equation(q: sp.Expr) -> sp.Expr:
+        return t**2 * sp.diff(q, t, 2) + t * sp.diff(q, t) - t**2 * q
+
+    yield trial.same(equation(noise_density), 0)
+    yield trial.same(equation(hyperbolic), sp.diff(hyperbolic, x, 2))
+    yield trial.same(sp.diff(hyperbolic, x).subs(x, 0), 0)
+    yield trial.same(sp.integrate(noise_density, (t, 0, sp.oo)), 1)
+
+
 @exact(product_graphon, cost=1.0)
 @control("one half-normal", noise_density=half_normal.density)
 @control("K₁ in place of K₀", noise_density=2 / sp.pi * sp.besselk(1, t))
@@ -238,19 +364,89 @@ def both_forms_of_the_column_density_agree(
     yield trial.same(column_density, integral_form, by=None)
 
 
-@enclosed(product_graphon)
+def power(series: sp.Expr, k: sp.Symbol) -> sp.Expr:
+    """The k-th term of a factor times a hypergeometric series."""
+
+    def term(above: sp.Tuple, below: sp.Tuple, at: sp.Expr) -> sp.Expr:
+        rising, falling = (sp.Mul(*(sp.gamma(each + k) / sp.gamma(each) for each in part)) for part in (above, below))
+        return rising / falling * at**k / sp.gamma(k + 1)
+
+    return series.replace(sp.hyper, term)
+
+
+def reduce_gamma_powers(expression: sp.Expr) -> sp.Expr:
+    return sp.simplify(sp.expand(sp.expand_func(sp.expand_power_base(expression))))
+
+
+@exact(product_graphon, step="Struve functions", cost=1.0)
+@control("exchanged", struve=struve[::-1])
+@control("the other one twice", struve=(struve[1], struve[1]))
+@control("10 % more", struve=(TENTH * struve[0], TENTH * struve[1]))
+@control("alternating", struve=tuple(each.replace(sp.hyper, lambda p, q, at: sp.hyper(p, q, -at)) for each in struve))
+def struve_functions_have_their_derivatives(struve: tuple[sp.Expr, sp.Expr], trial: Trial) -> Iterator[Finding]:
+    """L₀′ = L₋₁ and (t L₋₁)′ = 2/π + t L₀, for every power of t."""
+    k = sp.Symbol("k", integer=True, nonnegative=True)
+    lower, upper = (power(each, k) for each in struve)
+    yield trial.same(sp.diff(upper, t), lower, by=reduce_gamma_powers)
+    yield trial.same(sp.diff(t * lower.subs(k, k + 1), t), t * upper, by=reduce_gamma_powers)
+    yield trial.same(sp.diff(t * lower.subs(k, 0), t), 2 / sp.pi)
+
+
+def by_struve(expression: sp.Expr) -> sp.Expr:
+    """Simplify derivatives of Struve functions by the two relations above, and K₂ to K₀ and K₁."""
+    half = sp.Rational(1, 2)
+
+    def series(above: sp.Tuple, below: sp.Tuple, at: sp.Expr) -> sp.Expr:
+        lower, upper = sp.hyper([1], [half, 3 * half], at), sp.hyper([1], [3 * half, 3 * half], at)
+        derivatives = {
+            (5 * half, 5 * half): 9 * (lower - upper) / (8 * at),  # of L₀
+            (3 * half, 5 * half): 3 * (1 + 4 * at * upper - lower) / (8 * at),  # of t L₋₁
+        }
+        found = derivatives.get(tuple(sorted(below))) if tuple(above) == (2,) else None
+        return sp.hyper(above, below, at) if found is None else found
+
+    def bessel(order: sp.Expr, at: sp.Expr) -> sp.Expr:
+        return sp.besselk(0, at) + 2 * sp.besselk(1, at) / at if order == 2 else sp.besselk(order, at)
+
+    return sp.simplify(sp.expand(expression.replace(sp.hyper, series).replace(sp.besselk, bessel)))
+
+
+@exact(product_graphon, step="column density", cost=1.0)
 @control("Gaussian tail", column_density=half_normal.at(tau / phi))
+@control("half of it", column_density=product_survival(tau / phi) / 2)
+@control("profile squared", column_density=product_survival(tau / phi**2))
 @control("density of one half-normal", noise_density=half_normal.density)
 @control("sign", noise_density=-product_density)
 def column_density_falls_with_the_noise_density(
     column_density: sp.Expr, noise_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """−d/dτ of the column density is the noise density at τ/φ, over φ."""
+    """−d/dτ of the column density is the noise density at τ/φ, over φ, and it tends to 1 as τ → 0."""
     slope = sp.diff(column_density, tau)
-    yield trial.same(-slope, noise_density.subs(t, tau / phi) / phi, by=None)
+    yield trial.same(-slope, noise_density.subs(t, tau / phi) / phi, by=by_struve)
+    yield trial.same(sp.limit(column_density.subs(phi, 1), tau, 0), 1)
 
 
-@exact(product_graphon)
+def under_the_integral(form: sp.Expr) -> sp.Expr:
+    """The integrand of a multiple of an integral over x > 0."""
+    return form.replace(sp.Integral, lambda function, limits: function)
+
+
+@exact(product_graphon, step="integral form")
+@control("half of it", integral_form=integral_form / 2)
+@control("cosh lost from the denominator", integral_form=sp.Integral(hyperbolic.subs(t, tau / phi), (x, 0, sp.oo)))
+@control("profile squared", integral_form=integral_form.subs(phi, phi**2))
+@control("half the density", hyperbolic=hyperbolic / 2)
+@control("hyperbolic sine", hyperbolic=hyperbolic.subs(sp.cosh(x), sp.sinh(x)))
+def integral_form_falls_with_the_hyperbolic_form(
+    integral_form: sp.Expr, hyperbolic: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """−d/dτ of its integrand is the hyperbolic form at τ/φ, over φ; and the integrand vanishes as τ → ∞."""
+    integrand = under_the_integral(integral_form)
+    yield trial.same(-sp.diff(integrand, tau), hyperbolic.subs(t, tau / phi) / phi)
+    yield trial.same(sp.limit(integrand.subs({phi: 1, x: z}), tau, sp.oo), 0)
+
+
+@exact(product_graphon, step="integral form")
 @control("half of it", integral_form=integral_form / 2)
 @control("hyperbolic sine", integral_form=sp.Integral(2 / sp.pi * sp.exp(-tau / phi) / sp.cosh(2 * x), (x, 0, sp.oo)))
 def everything_is_above_zero(integral_form: sp.Expr, trial: Trial) -> Iterator[Finding]:
@@ -291,6 +487,22 @@ def threshold_keeps_the_density(threshold: sp.Expr, column_density: sp.Expr, tri
     if isinstance(threshold, Level):
         yield trial.same(threshold.function(t), column_density.subs({phi: 1, tau: t}) - rho)
     yield trial.same(column_density.subs(phi, 1).subs(tau, threshold), rho, by=None)
+
+
+@exact(product_graphon, step="threshold")
+@control("Gaussian threshold", threshold=sp.sqrt(2) * sp.erfinv(1 - rho))
+@control("of twice the density", threshold=product_threshold.subs(rho, 2 * rho))
+@control("10 % more", threshold=TENTH * product_threshold)
+@control("Gaussian tail", column_density=half_normal.at(tau / phi))
+def threshold_is_where_the_density_is_met(
+    threshold: sp.Expr, column_density: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The equation that defines it is H(t) − ρ = 0; any other formula is held against it by value."""
+    density = column_density.subs({phi: 1, tau: t})
+    if isinstance(threshold, Level):
+        yield trial.same(threshold.function(t), density - rho)
+    else:
+        yield trial.same(density.subs(t, threshold), rho)
 
 
 LEVEL, PROFILES = 1.36, (2.0, 0.5)
