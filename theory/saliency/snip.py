@@ -360,6 +360,9 @@ residual_mean = sp.Symbol("c", real=True)
 coordinate = sp.Symbol("x_j", real=True)  # of an input
 gate = (1 + sp.erf(coordinate * w / sp.sqrt(2 * (norm**2 - coordinate**2)))) / 2
 
+line = mean_weight + coordinate * stein_kernel * w
+residual_variance = variance - beta**2
+isotropic_beta = residual_mean / sp.sqrt(2 * sp.pi * dimension)
 closure = h / 2 + beta * w + spread * zeta
 conditional_density = sp.erfc(tau / (sp.sqrt(2) * sp.Abs(w) * sp.Abs(closure)))
 
@@ -370,6 +373,70 @@ GATED_MEAN = Quantity(
 )
 RESIDUAL_MEAN = Quantity(residual_mean, "mean of the residual over the data", sp.S.Reals)
 WEIGHT_IS_NOT_ZERO = Hypothesis("the weight is not zero", sp.Ne(w, 0), needed_by=("conditional_density",))
+
+STEIN_STEPS = (
+    Step(
+        name="moments",
+        sentence=r"""Over the weights $g_j$ has the mean $\frac{h_j}2$, and $\beta_j=E_w[w_jg_j]$ is the mean over the data of $r\,x_j^2$ times
+the Stein kernel. As $w_j$ has mean $0$, $\beta_j$ is their covariance.""",
+        by=Carrier.CLAIM,
+        source="S3",
+    ),
+    Step(
+        name="given weight",
+        sentence=r"""The other coordinates of $w_i$ are independent of $w_{ij}$. So given $w_{ij}=w$, $w_i\cdot x$ is normal with mean $x_jw$
+and variance $R^2-x_j^2$, and $E[g_j\mid w_j=w]$ is the mean over $D$ of $r\,x_j$ times the probability that it is positive.""",
+        by=Carrier.RULE,
+        source="independence",
+    ),
+    Step(
+        name="gate",
+        sentence=r"This probability is $[[gate]]$: $\frac12$ at mean $0$, and it grows with the mean as the density at $0$.",
+        gives={"gate": gate},
+        uses=("given weight",),
+    ),
+    Step(
+        name="line",
+        sentence=r"""The straight line in $w$ that has the mean of the gate, $\frac12$ by $w\to-w$, and its covariance with $w$, by Stein's
+lemma the mean of its derivative, is $[[line]]$.""",
+        gives={"line": line},
+        uses=("gate",),
+    ),
+    Step(
+        name="mean of the line",
+        sentence=r"Put for the gate, the line gives $E[g_j\mid w_j=w]$ the form $\frac{h_j}2+\beta_jw$, by *moments*: right where gate and line agree.",
+        by=Carrier.RULE,
+        source="linearity",
+        uses=("moments", "line"),
+    ),
+    Step(
+        name="what is left",
+        sentence=r"""$g_j-\beta_jw_j$ has the variance $V-2\beta_j\operatorname{Cov}(w_j,g_j)+\beta_j^2=[[residual_variance]]$, the least that a
+multiple of $w_j$ can leave, as $\operatorname{Var}w_j=1$; a variance is not negative.""",
+        gives={"residual_variance": residual_variance},
+        uses=("moments",),
+    ),
+    Step(
+        name="closure",
+        sentence=r"""A pair $(w,g)$ that is jointly normal has $g=c_0+c_1w+c_2\zeta$ with $\zeta$ independent of $w$ and $c_2\ge0$. The mean
+$\frac{h_j}2$, the covariance $\beta_j$ and the variance $V$ make this $[[closure]]$ with $s^2=[[residual_variance]]$.""",
+        gives={"closure": closure},
+        uses=("mean of the line", "what is left"),
+    ),
+    Step(
+        name="conditional density",
+        sentence=r"""Given $w$ and $\zeta$ the saliency exceeds $\tau$ where $|a|>\tau/|w||g|$, with probability $[[conditional_density]]$, and
+$p_j(\tau)$ is its mean. At $\beta=s=0$ (P0) it is the kernel of S4 at $\varphi=|h|/2$.""",
+        gives={"conditional_density": conditional_density},
+        uses=("closure",),
+    ),
+    Step(
+        name="isotropic inputs",
+        sentence=r"If $R^2=d$ on the data, $E x_j^2=1$ and $r=c$ is constant, *moments* gives $\beta_j=[[isotropic_beta]]$ (P1iso).",
+        gives={"isotropic_beta": isotropic_beta},
+        uses=("moments",),
+    ),
+)
 
 stein_model = Claim(
     label="S5",
@@ -388,13 +455,7 @@ $E[g_j\mid w_j=w]=E_D\big[r\,x_j\,[[gate]]\big]$ with $R=\|x\|>|x_j|$, and the c
 its place. That is right where $x_j^2$ is small beside $R^2$ on the data, and wrong, at any width, for a column that carries much
 of the length of the inputs, such as a large constant one.
 """,
-    proof_text=r"""
-$s_j^2$ is the variance of $g_j-\beta_jw_j$: $V-2\beta_j\operatorname{Cov}(w_j,g_j)+\beta_j^2=V-\beta_j^2$, as
-$\operatorname{Cov}(w_j,g_j)=\beta_j$ and $\operatorname{Var}w_j=1$; hence it is not negative. Given $w$ and $\zeta$ the
-saliency exceeds $\tau$ when $|a|>\tau/|w||g|$. With $\beta=s=0$ the expression is the kernel of S4 at $\varphi=|h|/2$. Given $w_j=w$,
-$w_i\cdot x$ is normal with mean $x_jw$ and variance $R^2-x_j^2$, hence the gate; its mean over $w$ is $\frac12$ and, by Stein's
-lemma, its covariance with $w$ is $x_j/\sqrt{2\pi}R$, the line's.
-""",
+    steps=STEIN_STEPS,
     source=Source("2602.06675", "second-hand description of SNIP's profile, from the residual alone"),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
@@ -425,8 +486,8 @@ lemma, its covariance with $w$ is $x_j/\sqrt{2\pi}R$, the line's.
     expressions={
         "closure": closure,
         "conditional_density": conditional_density,
-        "residual_variance": variance - beta**2,
-        "isotropic_beta": residual_mean / sp.sqrt(2 * sp.pi * dimension),
+        "residual_variance": residual_variance,
+        "isotropic_beta": isotropic_beta,
         "gate": gate,
     },
     pitfalls=(
@@ -487,6 +548,109 @@ lemma, its covariance with $w$ is $x_j/\sqrt{2\pi}R$, the line's.
 count_mean = sp.Symbol("p", positive=True)
 exponent = sp.Symbol("t", positive=True)
 grasp_g = sp.Symbol("g_G", real=True)
+pattern = sp.Symbol("q", positive=True)
+
+slope = a * g / sp.sqrt(width * dimension)
+row_saliency = sp.Abs(a) * sp.Abs(w) * sp.Abs(g)
+failure = 2 * sp.exp(-2 * width * exponent**2)
+concentration = sp.sqrt(sp.log(2 / delta) / (2 * width))
+frequency_variance = pattern * (1 - pattern) / width
+pattern_rate = sp.sqrt(2**dimension / width) / 2
+modulus_mean = sp.sqrt(2 / sp.pi)
+floor_error = (count_mean**2 + (1 - count_mean) ** 2) / width
+floor = modulus_mean * sp.sqrt(count_mean * (1 - count_mean) / width)
+
+ROW_STEPS = (
+    Step(
+        name="one weight",
+        sentence=r"The loss has the derivative $[[slope]]$ in $w_{ij}$, with $a$, $w$ and $g$ those of unit $i$ and input $j$.",
+        by=Carrier.CLAIM,
+        source="S3",
+        gives={"slope": slope},
+    ),
+    Step(
+        name="row",
+        sentence=r"So $\sqrt{nd}\,S_{ij}$, the modulus of weight times derivative in these units, is $[[row_saliency]]$.",
+        gives={"row_saliency": row_saliency},
+        uses=("one weight",),
+    ),
+    Step(
+        name="rows",
+        sentence=r"""As $r$ is a fixed function of the data, row $i$ is one function of $(a_i,w_i)$, the same for all $i$. These are iid, and
+so are the rows; a count in a column is a sum of $n$ independent entries of one mean.""",
+        by=Carrier.RULE,
+        source="independence",
+        uses=("row",),
+    ),
+    Step(
+        name="row averages",
+        sentence=r"""$N(\tau)/nd$ is the mean of the $n$ row averages of the mask, which lie in $[0,1]$ and are independent. It is farther than
+$t$ from its mean $\rho$ with probability at most $[[failure]]$.""",
+        by=Carrier.RULE,
+        source="Hoeffding",
+        gives={"failure": failure},
+        uses=("rows",),
+    ),
+    Step(
+        name="concentration",
+        sentence=r"This is $\delta$ at $t=[[concentration]]$.",
+        gives={"concentration": concentration},
+        uses=("row averages",),
+    ),
+    Step(
+        name="frequency",
+        sentence=r"The frequency $\hat q$ among $n$ rows of what has probability $q$ in each has the variance $[[frequency_variance]]$.",
+        gives={"frequency_variance": frequency_variance},
+        uses=("rows",),
+    ),
+    Step(
+        name="one pattern",
+        sentence=r"$E|\hat q-q|$ is at most the root of this variance, hence at most $\sqrt{q/n}$.",
+        by=Carrier.RULE,
+        source="Jensen",
+        uses=("frequency",),
+    ),
+    Step(
+        name="all patterns",
+        sentence=r"""$\mathrm{TV}=\frac12\sum_k|\hat q_k-q_k|$ over the $2^d$ patterns of a row. The mean of $\sqrt{q_k}$ over the patterns is
+at most the root of the mean $2^{-d}$ of $q_k$, with equality for uniform $q$.""",
+        by=Carrier.RULE,
+        source="Jensen",
+        uses=("one pattern",),
+    ),
+    Step(
+        name="pattern rate",
+        sentence=r"So $E\,\mathrm{TV}\le[[pattern_rate]]$, half of $2^d$ times $\sqrt{q/n}$ at $q=2^{-d}$.",
+        gives={"pattern_rate": pattern_rate},
+        uses=("all patterns",),
+    ),
+    Step(
+        name="modulus",
+        sentence=r"A standard normal has a modulus of mean $[[modulus_mean]]$.",
+        gives={"modulus_mean": modulus_mean},
+    ),
+    Step(
+        name="central limit",
+        sentence=r"""A sum of $n$ independent copies of a centred variable $X$ of variance $\sigma^2$, over $\sigma\sqrt n$, has a mean modulus
+that differs from that of a standard normal by at most $E|X|^3/\sigma^3\sqrt n$.""",
+        by=Carrier.CITED,
+        source="Goldstein (2010), bounds on the constant in the mean central limit theorem: the Wasserstein distance is at "
+        "most E|X|³/σ³√n for a sum of n iid variables, and |x| has slopes of modulus 1",
+    ),
+    Step(
+        name="error of the floor",
+        sentence=r"""For entries of mean $p$, $0<p<1$, $\hat p$ has the standard deviation $\sigma/\sqrt n$, and times this the bound is
+$[[floor_error]]$. At $p=0$ and $1$ nothing fluctuates.""",
+        gives={"floor_error": floor_error},
+        uses=("frequency", "central limit"),
+    ),
+    Step(
+        name="floor",
+        sentence=r"So up to $[[floor_error]]$ the mean of $|\hat p-p|$ is $[[floor]]$, that of a centred normal of the same variance.",
+        gives={"floor": floor},
+        uses=("frequency", "modulus", "error of the floor"),
+    ),
+)
 
 row_law = Claim(
     label="S6",
@@ -500,13 +664,7 @@ $nd$: entries of a row depend on each other), and
 for fixed $d$ the law of row patterns in $\{0,1\}^d$ is learned at the rate $E\,\mathrm{TV}\le[[pattern_rate]]$. The mean absolute
 error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$: the noise floor of every comparison.
 """,
-    proof_text=r"""
-Row $i$ is a function of $(a_i,w_i)$ alone. Row averages are independent and lie in $[0,1]$: Hoeffding gives
-$P(|N/nd-\rho|>t)\le2e^{-2nt^2}$. For $2^d$ patterns of probabilities $q_k$,
-$E\,\mathrm{TV}=\frac12\sum_kE|\hat q_k-q_k|\le\frac12\sum_k\sqrt{q_k/n}\le\frac12\sqrt{2^d/n}$ by Cauchy–Schwarz, with equality
-in the last step for uniform $q$. The floor is the mean of a centred normal's absolute value; for a binomial it is right up to
-$\frac{(p^2+q^2)}{n}$, $q=1-p$, by the Wasserstein form of the central limit theorem (Goldstein 2010, constant 1).
-""",
+    steps=ROW_STEPS,
     source=Source("2602.06675", "beyond the abstract (which announces that masks converge)"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -523,14 +681,21 @@ $\frac{(p^2+q^2)}{n}$, $q=1-p$, by the Wasserstein form of the central limit the
             sp.Interval(0, 1),
             drawn=(sp.Rational(1, 100), sp.Rational(99, 100)),
         ),
+        Quantity(exponent, "deviation of the kept share from its mean", POSITIVE, drawn=(sp.Rational(1, 100), 1)),
+        Quantity(
+            pattern,
+            "probability of a pattern of a row",
+            sp.Interval(0, 1),
+            drawn=(sp.Rational(1, 100), sp.Rational(99, 100)),
+        ),
     ),
     hypotheses=(Hypothesis("one hidden ReLU layer, scalar output, independent normal weights"), RESIDUAL_IS_FIXED),
     uses=("S3",),
     expressions={
-        "row_saliency": sp.Abs(a) * sp.Abs(w) * sp.Abs(g),
-        "concentration": sp.sqrt(sp.log(2 / delta) / (2 * width)),
-        "pattern_rate": sp.sqrt(2**dimension / width) / 2,
-        "floor": sp.sqrt(2 / sp.pi) * sp.sqrt(count_mean * (1 - count_mean) / width),
+        "row_saliency": row_saliency,
+        "concentration": concentration,
+        "pattern_rate": pattern_rate,
+        "floor": floor,
     },
-    aids={"failure": 2 * sp.exp(-2 * width * exponent**2), "residual": "fixed"},
+    aids={"residual": "fixed"},
 )
