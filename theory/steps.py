@@ -21,6 +21,7 @@ class Carrier(StrEnum):
 
 RULES: Mapping[str, str] = {  # what each says
     "additivity": "the measure of disjoint parts is the sum of their measures",
+    "associativity": "(AB)C = A(BC) for matrices",
     "chain rule": "f(g(x)) has the derivative f′(g(x)) g′(x)",
     "convolution": "to add an independent variable does not raise the largest value of a density",
     "dominated convergence": "limits may be taken under a mean of functions that stay below one of finite mean",
@@ -41,6 +42,7 @@ RULES: Mapping[str, str] = {  # what each says
     "rotation": "the projection of a standard normal vector on a plane is standard normal, and its direction uniform",
     "same law": "a mean depends on the law of its variable alone",
     "Taylor": "on a ball where the derivatives of order k + 1 are bounded, the polynomial of order k errs by O(|x − x₀|ᵏ⁺¹)",
+    "total variance": "the variance is the mean of the conditional variance plus the variance of the conditional mean",
     "tower": "the mean of conditional means is the mean",
     "triangle inequality": "|x + y| ≤ |x| + |y|",
     "union bound": "the chance that one of some events happens is at most the sum of their chances",
