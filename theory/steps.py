@@ -37,6 +37,7 @@ RULES: Mapping[str, str] = {  # what each says
     "linearity": "the mean of a sum is the sum of the means",
     "Markov": "P(X ≥ t) ≤ E X/t for X ≥ 0 and t > 0",
     "monotonicity": "means, and functions that do not fall, keep the order of what they are applied to",
+    "polar coordinates": "a sphere in d dimensions is measured by sin^(d−2)θ dθ times the measure of one in d − 1 dimensions",
     "positivity": "the integral of what is nowhere negative, and positive on a set of positive measure, is positive",
     "product": "the mean of a product of independent variables is the product of their means",
     "rotation": "the projection of a standard normal vector on a plane is standard normal, and its direction uniform",
