@@ -18,21 +18,8 @@ from numerics.pruning.methods import residual as residual_of
 from numerics.pruning.methods import saliency
 from numerics.pruning.moments import ResidualMoments, column_densities, noise_floor, residual_moments, threshold_for
 from theory.saliency.model import dimension, phi, tau, u
-from theory.saliency.snip import (
-    beta,
-    conditional_density,
-    coordinate,
-    gate,
-    h,
-    line,
-    norm,
-    residual_mean,
-    spread,
-    stein_model,
-    variance,
-    w,
-    zeta,
-)
+from theory.saliency.snip import beta, h, norm, residual_mean, spread, variance, w, zeta
+from theory.saliency.snip_closed_form import conditional_density, coordinate, gate, line, stein_model
 from theory.tails import half_normal
 
 Floats = NDArray[np.floating]

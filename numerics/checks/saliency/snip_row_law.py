@@ -18,22 +18,19 @@ from numerics.networks import random_network, tangent_residual
 from numerics.pruning.methods import saliency
 from theory.saliency.model import delta, dimension
 from theory.saliency.model import width as n
-from theory.saliency.snip import (
-    a,
+from theory.saliency.snip import a, g, h, w
+from theory.saliency.snip_row_law import (
     count_mean,
     exponent,
     failure,
     floor,
     floor_error,
     frequency_variance,
-    g,
     grasp_g,
-    h,
     modulus_mean,
     pattern,
     row_law,
     slope,
-    w,
 )
 from theory.tails import half_normal, t
 
