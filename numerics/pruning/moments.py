@@ -15,6 +15,7 @@ from numerics.bridge import numeric
 from theory.saliency import gradient_moments, outputs, row_law, stein_model
 from theory.saliency import snip as symbols
 from theory.saliency.model import dimension, tau, width
+from theory.saliency.snip_row_law import count_mean
 
 Floats = NDArray[np.floating]
 
@@ -283,7 +284,7 @@ def threshold_for(densities: Callable[[float], Floats], density: float) -> float
 
 def noise_floor(densities: Floats, rows: int) -> float:
     """F_n: the mean absolute error of column densities [d] observed on `rows` rows, if the prediction is exact (S6)."""
-    formula = numeric((symbols.count_mean, width), row_law.expressions["floor"])
+    formula = numeric((count_mean, width), row_law.expressions["floor"])
     return float(formula(np.asarray(densities), rows).mean())
 
 

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from theory.saliency.layers import coupled_layers
     from theory.saliency.outputs import inner_product_graphon
     from theory.saliency.signed import signed_scores
-    from theory.saliency.snip import gradient_moments, product_graphon, row_law, stein_model
+    from theory.saliency.snip import gradient_moments, product_graphon
+    from theory.saliency.snip_closed_form import stein_model
+    from theory.saliency.snip_row_law import row_law
     from theory.saliency.synflow import synflow_factorises
     from theory.saliency.tail_selectivity import tail_selectivity
     from theory.saliency.threshold import constant_graphon, stable_threshold

@@ -7,7 +7,8 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import THRESHOLD, tau
-from theory.saliency.snip import NORMAL_WEIGHTS, RESIDUAL_IS_FIXED, WEIGHT, beta, h, stein_model, theta, w
+from theory.saliency.snip import NORMAL_WEIGHTS, RESIDUAL_IS_FIXED, WEIGHT, beta, h, theta, w
+from theory.saliency.snip_closed_form import stein_model
 from theory.tails import product_survival
 
 readout = sp.Matrix(sp.symbols("a_1:4", real=True))  # a: a row's readout weights, here for three outputs

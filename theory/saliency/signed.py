@@ -9,6 +9,7 @@ from theory.formulas.level import level
 from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from theory.saliency.model import COLUMN, DENSITY, phi, rho
 from theory.saliency.snip import FIXED_RESIDUAL
+from theory.steps import Carrier, Step
 from theory.tails import Tail, exponential, half_normal, product_normal, t
 
 tau = sp.Symbol("tau", real=True)  # a threshold of signed scores
@@ -30,6 +31,94 @@ def signed_threshold(density: sp.Expr) -> sp.Expr:
     return sp.Piecewise((positive, rho < HALF), (negative, rho > HALF), (sp.S.Zero, True))
 
 
+product_kernel = signed_kernel(product_normal)
+kernels = {"normal": signed_kernel(half_normal), "laplace": signed_kernel(exponential)}
+product_threshold = signed_threshold(product_normal.survival)
+dual_threshold = -tau
+dual_graphon = 1 - graphon
+magnitude_density = 2 * rho
+selectivity = tau * noise_density / (2 * phi**2)
+
+STEPS = (
+    Step(
+        name="odd scores",
+        sentence=r"""On data the leading term of GraSP's score is odd in $a_i$, while $\hat\Theta$, hence the modulus of every score, depends on the
+$a_i$ through $a_i^2$ alone: given $(|a_i|,w_i)_i$ the signs of the $a_i$ are independent and fair, and so are those of the scores of
+a column. In the model this is what $\xi$ symmetric about $0$ says.""",
+        by=Carrier.RULE,
+        source="independence",
+    ),
+    Step(
+        name="one tail",
+        sentence=r"""For $x\ge0$ the events $\xi>x$ and $\xi<-x$ are disjoint and of one probability, and together $|\xi|>x$: each has the share
+$[[magnitude_share]]$ of it.""",
+        gives={"magnitude_share": HALF},
+        uses=("odd scores",),
+    ),
+    Step(
+        name="complement",
+        sentence=r"""$\xi>-x$ is the complement of $\xi\le-x$, which by continuity of the law of $|\xi|$ off $0$ is as probable as $\xi<-x$ for $x>0$. So where
+$\xi>x$ has probability $W$, $\xi>-x$ has $[[dual_graphon]]$.""",
+        gives={"dual_graphon": dual_graphon},
+        uses=("one tail",),
+    ),
+    Step(
+        name="dual threshold",
+        sentence=r"""Both hold at $x=|\tau|/f\varphi$ for every row and column. So the threshold $[[dual_threshold]]$ has $[[dual_graphon]]$ for $W$, and
+the density $1-\rho$ for $\rho$; at $\tau=0$ all are $\frac12$.""",
+        gives={"dual_threshold": dual_threshold},
+        uses=("complement",),
+    ),
+    Step(
+        name="two laws",
+        sentence=r"""For normal and for Laplace noise, whose moduli are half-normal and exponential, both sides together are
+$[[kernels]]$: they fall with the density of $\varphi\xi$ on both sides of $0$, through $\frac12$.""",
+        gives={"kernels": kernels},
+        uses=("one tail", "complement"),
+    ),
+    Step(
+        name="density of S4",
+        sentence=r"The modulus of a product of two normals has the density and the tail $H$ of S4.",
+        by=Carrier.CLAIM,
+        source="S4",
+    ),
+    Step(
+        name="kernel",
+        sentence=r"""For the product of two normals $P(\varphi\xi>\tau)=[[kernel]]$, averaged over the rows at $f=|a|$: it is $\frac12$ at $0$ and falls
+with half of that density at $|\tau|/\phi$, over $\phi$.""",
+        gives={"kernel": product_kernel},
+        uses=("one tail", "complement", "density of S4"),
+    ),
+    Step(
+        name="density of the moduli",
+        sentence=r"""For $\tau>0$ the scores above $\tau$ have half of the density of the moduli above $\tau$. So the threshold of $\rho<\frac12$ is that of the
+moduli at density $[[magnitude_density]]$, and there $W$ is half of theirs.""",
+        gives={"magnitude_density": magnitude_density},
+        uses=("one tail",),
+    ),
+    Step(
+        name="one threshold",
+        sentence=r"""By S1 one threshold of the moduli has a density strictly between $0$ and $1$. So $\tau_\rho$ is the only one for $\rho<\frac12$, and by
+*dual threshold* for $\rho>\frac12$; for $\rho=\frac12$ it is $0$, or any point between the least moduli and their negatives.""",
+        by=Carrier.CLAIM,
+        source="S1",
+        uses=("dual threshold", "density of the moduli"),
+    ),
+    Step(
+        name="threshold",
+        sentence=r"For the product of two normals and $\varphi=1$ it is $[[threshold]]$.",
+        gives={"threshold": product_threshold},
+        uses=("kernel", "one threshold"),
+    ),
+    Step(
+        name="slope",
+        sentence=r"""Where $|\xi|$ has the density $g$ at $|\tau|/\phi$, $W$ is $\frac12\bar F(\tau/\phi)$ or $1-\frac12\bar F(-\tau/\phi)$ with $\bar F'=-g$:
+either way $\partial W/\partial\phi=[[selectivity]]$, of the sign of $\tau$ where $g>0$.""",
+        gives={"selectivity": selectivity},
+        uses=("one tail", "complement"),
+    ),
+)
+
 signed_scores = Claim(
     label="S10",
     title="Signed GraSP: a duality at density ½, and the opposite selection above",
@@ -46,14 +135,7 @@ leading term $w_{ij}a_iE[(\hat\Theta r)x_j1\{w_i\cdot x>0\}]$ of GraSP
 obeys the duality exactly, its realised $\hat\Theta$ included (initial output subtracted): given the moduli, the signs
 of a column are fair coins.
 """,
-    proof_text=r"""
-For $\tau>0$, $P(f\varphi\xi>\tau)=\frac12P(|\xi|>\tau/f\varphi)$: the kernel of the moduli at the same threshold, where they
-have twice the density. By symmetry and continuity $P(f\varphi\xi>-\tau)=1-P(f\varphi\xi>\tau)$, so the density of the scores
-above $-\tau$ is one minus that above $\tau$, and S1 for the moduli gives the thresholds. The slope is the chain rule with
-$\bar F'=-g$. On data the score is odd in $a_i$, while $\hat\Theta$, hence every modulus, depends on the $a_i$ through $a_i^2$ alone:
-given $(|a_i|,w_i)_i$ the signs of the $a_i$ are independent and fair. (The term of $Hg$ that S8 gives beside the leading one is
-even in $a_i$: it breaks the duality at order $n^{-1/2}$.) ∎
-""",
+    steps=STEPS,
     source=Source(
         "2602.06675",
         "abstract: “data-driven methods (e.g., SNIP, GraSP) converge to heterogeneous graphons that encode "
@@ -83,14 +165,14 @@ even in $a_i$: it breaks the duality at order $n^{-1/2}$.) ∎
     ),
     uses=("S1", "S4", "S8"),
     expressions={
-        "kernel": signed_kernel(product_normal),
-        "kernels": {"normal": signed_kernel(half_normal), "laplace": signed_kernel(exponential)},
-        "threshold": signed_threshold(product_normal.survival),
-        "dual_threshold": -tau,
-        "dual_graphon": 1 - graphon,
-        "magnitude_density": 2 * rho,
+        "kernel": product_kernel,
+        "kernels": kernels,
+        "threshold": product_threshold,
+        "dual_threshold": dual_threshold,
+        "dual_graphon": dual_graphon,
+        "magnitude_density": magnitude_density,
         "magnitude_share": HALF,
-        "selectivity": tau * noise_density / (2 * phi**2),
+        "selectivity": selectivity,
     },
     aids={
         "four_scores": ((sp.Integer(1), (1, -1)), (sp.Integer(2), (2, -2))),  # profile and scores of two columns

@@ -1,29 +1,25 @@
-"""S3–S6: SNIP on one hidden ReLU layer, from the exact gradient to the law of a row."""
+"""S3 and S4: SNIP on one hidden ReLU layer, its exact gradient and the graphon where it factorises."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.formulas.level import level
-from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import (
     COLUMN,
     DENSITY,
-    DIMENSION,
-    FAILURE,
     NEURON,
     THRESHOLD,
-    WIDTH,
-    delta,
-    dimension,
+    half_normal_quantile,
     phi,
     rho,
     snip_model,
     tau,
-    width,
 )
-from theory.tails import product_survival, t
+from theory.steps import Carrier, Step
+from theory.tails import modified_struve, product_survival, t
 
 cosine, theta = sp.symbols("c theta", real=True)  # of the angle between two inputs, and the angle
 norm = sp.Symbol("R", positive=True)  # ‖x‖
@@ -39,8 +35,103 @@ RESIDUAL_IS_FIXED = Hypothesis(FIXED_RESIDUAL)
 
 LENGTH = Quantity(norm, "Euclidean length of an input", POSITIVE)
 
+mean_weight = sp.Rational(1, 2)
+z = sp.Symbol("z", positive=True)  # the weight along an input, at an open gate
+open_gate = (1 + sp.erf(cosine * z / sp.sqrt(2 * (1 - cosine**2)))) / 2
+gate_rate = 1 / (2 * sp.pi * sp.sqrt(1 - cosine**2))
 covariance_kernel = sp.asin(cosine) / (2 * sp.pi)
-stein_kernel = 1 / (sp.sqrt(2 * sp.pi) * norm)
+half_mean = 1 / sp.sqrt(2 * sp.pi)
+stein_kernel = half_mean / norm
+
+GRADIENT_STEPS = (
+    Step(
+        name="one weight",
+        sentence=r"""Off $w_i\cdot x=0$ the derivative of $f(x)$ in $w_{ij}$ is $\frac1{\sqrt{nd}}a_ix_j1\{w_i\cdot x>0\}$, and that of
+$L$ is the mean of this times $f-y$: the saliency is as stated, with $g_{ij}=E_D[r\,x_j1\{w_i\cdot x>0\}]$.""",
+        by=Carrier.RULE,
+        source="chain rule",
+    ),
+    Step(
+        name="opposite samples",
+        sentence=r"""If $(x,r)$ and $(-x,-r)$ have one law, then $g_{ij}$ is also the mean of $r\,x_j1\{-w_i\cdot x>0\}$, the two signs
+of $(-r)(-x_j)$ being lost. So it is the mean of $r\,x_j\cdot\frac12(1\{w_i\cdot x>0\}+1\{-w_i\cdot x>0\})$.""",
+        by=Carrier.RULE,
+        source="same law",
+        uses=("one weight",),
+    ),
+    Step(
+        name="opposite weights",
+        sentence=r"""On any data $w$ and $-w$ have one law. As $r$ does not depend on $w$, $E_wg_j$ is the mean of the same over $D$
+and $w$.""",
+        by=Carrier.RULE,
+        source="same law",
+        uses=("one weight",),
+    ),
+    Step(
+        name="one half",
+        sentence=r"""Off $w\cdot x=0$ just one of the two gates is open, so that $\frac12(1\{w\cdot x>0\}+1\{-w\cdot x>0\})=[[mean_weight]]$; at
+$x=0$ nothing is added, as $x_j=0$. Hence $g_{ij}=[[mean_weight]]\,h_j$ for symmetric data and $E_wg_j=[[mean_weight]]\,h_j$ for any.""",
+        gives={"mean_weight": mean_weight},
+        uses=("opposite samples", "opposite weights"),
+    ),
+    Step(
+        name="two gates",
+        sentence=r"""As $r$ does not depend on $w$, $\operatorname{Cov}_w(g_j,g_k)$ is the mean over $D$ and $D'$ of $rr'x_jx_k'$ times the
+covariance of the gates of $z=w\cdot x/\|x\|$ and $z'=w\cdot x'/\|x'\|$, standard normals of correlation $c$.""",
+        by=Carrier.RULE,
+        source="Fubini",
+        uses=("one weight",),
+    ),
+    Step(
+        name="second gate",
+        sentence=r"""Let $|c|<1$. Given $z$, $z'$ is normal with mean $cz$ and variance $1-c^2$, and positive with probability
+$[[open_gate]]$.""",
+        gives={"open_gate": open_gate},
+        uses=("two gates",),
+    ),
+    Step(
+        name="both gates",
+        sentence=r"""So both gates are open with the probability $P(c)$ that is the integral of $[[open_gate]]$ times the normal density over
+$z>0$. Its derivative is the integral of the derivative, which stays below a multiple of $z$ times the density for $c$ in a
+closed part of $(-1,1)$.""",
+        by=Carrier.RULE,
+        source="dominated convergence",
+        uses=("second gate",),
+    ),
+    Step(
+        name="rate",
+        sentence=r"That integral is $P'(c)=[[gate_rate]]$: an antiderivative is $-[[gate_rate]]\,e^{-z^2/2(1-c^2)}$ (Sheppard).",
+        gives={"gate_rate": gate_rate},
+        uses=("both gates",),
+    ),
+    Step(
+        name="covariance",
+        sentence=r"""The covariance of the gates is $P(c)-\frac14$, by *one half*: it has this derivative and is $0$ at $c=0$, where the gates
+are independent. So it is $[[covariance_kernel]]$; at $c=\pm1$ the gates are equal or opposite, and it is $\pm\frac14$, as the
+formula says.""",
+        gives={"covariance_kernel": covariance_kernel},
+        uses=("one half", "rate"),
+    ),
+    Step(
+        name="half of a normal",
+        sentence=r"A standard normal has $E[z\,1\{z>0\}]=[[half_mean]]$.",
+        gives={"half_mean": half_mean},
+    ),
+    Step(
+        name="along the input",
+        sentence=r"""For $x\ne0$, $w$ is $z\,x/\|x\|$ and a part orthogonal to $x$, which has mean $0$ and is independent of $z$, hence of
+the gate. So $E_w[w_j1\{w\cdot x>0\}]=\frac{x_j}{\|x\|}E[z\,1\{z>0\}]$.""",
+        by=Carrier.RULE,
+        source="product",
+        uses=("one weight",),
+    ),
+    Step(
+        name="Stein moment",
+        sentence=r"This is $x_j\cdot[[stein_kernel]]$, and $E_w[w_jg_k]$ its mean over $D$ times $r\,x_k$.",
+        gives={"stein_kernel": stein_kernel},
+        uses=("along the input", "half of a normal"),
+    ),
+)
 
 gradient_moments = Claim(
     label="S3",
@@ -57,16 +148,7 @@ $$\operatorname{Cov}_w(g_j,g_k)=E_DE_{D'}\big[rr'x_jx_k'\,[[covariance_kernel]]\
 E_w[w_jg_k]=E_D\big[r\,x_jx_k\,[[stein_kernel]]\big],$$
 where $R=\|x\|$; samples at $x=0$, which have neither angle nor length, contribute nothing to either mean, as $x_j=0$.
 """,
-    proof_text=r"""
-$1\{z>0\}=\frac12+\frac12\operatorname{sign}z$ off $z=0$, and $x\to-x$ sends $rx_j\operatorname{sign}(w\cdot x)$ to its negative.
-For the covariance let $P(c)=P(z>0,z'>0)$ for standard normals of correlation $c$; then $P(0)=\frac14$ and
-$P'(c)=\int_0^\infty\varphi(z)\,\varphi\big(\tfrac{cz}{\sqrt{1-c^2}}\big)\frac{z\,dz}{(1-c^2)^{3/2}}=\frac1{2\pi\sqrt{1-c^2}}$
-(Sheppard), for $|c|<1$; at $c=\pm1$ the two gates are equal or opposite and the covariance is $\pm\frac14$, its
-limit. As $r$ does not
-depend on $w$, the covariance of $g_j$ and $g_k$ is the mean of $rr'x_jx'_k$ times that of the gates. Last, in the
-direction of $x$ the weight is one standard normal $z$ with $E[z\,1\{z>0\}]=1/\sqrt{2\pi}$, and
-orthogonal to it the weight is independent of the gate: $E[w_j1\{w\cdot x>0\}]=\frac{x_j}{\|x\|}\frac1{\sqrt{2\pi}}$.
-""",
+    steps=GRADIENT_STEPS,
     source=Source("2602.06675", "second-hand description of the SNIP profile"),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
@@ -78,16 +160,18 @@ orthogonal to it the weight is independent of the gate: $E[w_j1\{w\cdot x>0\}]=\
             drawn=(sp.Rational(-9, 10), sp.Rational(9, 10)),
         ),
         LENGTH,
+        Quantity(z, "weight along an input that opens its gate", POSITIVE),
     ),
     hypotheses=(
         NORMAL_WEIGHTS,
         RESIDUAL_IS_FIXED,
+        Hypothesis(r"$E_D\,|r|\,\|x\|$ is finite, as on every finite data set"),
         Hypothesis(
             r"for the factorisation: $(x,r)$ and $(-x,-r)$ have one law, and no $x\ne0$ of the data is orthogonal to $w_i$"
         ),
     ),
     expressions={
-        "mean_weight": sp.Rational(1, 2),
+        "mean_weight": mean_weight,
         "covariance_kernel": covariance_kernel,
         "stein_kernel": stein_kernel,
     },
@@ -116,8 +200,109 @@ orthogonal to it the weight is independent of the gate: $E[w_j1\{w\cdot x>0\}]=\
     },
 )
 
+y = sp.Symbol("y", positive=True)  # |a|
+product_integrand = 2 / sp.pi * sp.exp(-(y**2) / 2 - t**2 / (2 * y**2)) / y
+hyperbolic = 2 / sp.pi * sp.exp(-t * sp.cosh(x))
 product_density = 2 / sp.pi * sp.besselk(0, t)
+struve = (modified_struve(-1, t), modified_struve(0, t))
+product_kernel = snip_model.kernel().subs(snip_model.column, phi)
+product_columns = product_survival(tau / phi)
+product_threshold = level(product_survival(t), t, rho)
 integral_form = sp.Integral(2 / sp.pi * sp.exp(-tau / phi * sp.cosh(x)) / sp.cosh(x), (x, 0, sp.oo))
+
+PRODUCT_STEPS = (
+    Step(
+        name="factorised",
+        sentence=r"Where the saliency factorises, it is $|a|\,|w|\,\varphi$ but for a constant, with one $|a|$ for each row.",
+        by=Carrier.CLAIM,
+        source="S3",
+    ),
+    Step(
+        name="profile",
+        sentence=r"Rows in the order of $|a|$ have $|a|=\psi(u)$ with $P(|a|\le\psi(u))=u$: $\psi(u)=[[profile]]$.",
+        gives={"profile": half_normal_quantile},
+        uses=("factorised",),
+    ),
+    Step(
+        name="kernel",
+        sentence=r"""Given the row, $|w|$ exceeds $\tau/\phi\psi(u)$ with probability $[[kernel]]$: $1$ at $\tau=0$, and falling with the density
+of $\phi\psi(u)|w|$.""",
+        gives={"kernel": product_kernel},
+        uses=("profile",),
+    ),
+    Step(
+        name="mean over rows",
+        sentence=r"""At a uniform $u$, $\psi(u)$ has the law of $|a|$. So $\int W\,du$ is the mean of $P(|w|>\tau/\phi|a|)$ given $a$, which is
+$H(\tau/\phi)$.""",
+        by=Carrier.RULE,
+        source="tower",
+        uses=("kernel",),
+    ),
+    Step(
+        name="mixture",
+        sentence=r"$|ab|$ has at $t$ the density of $y|b|$ at $t$, averaged over $y=|a|$: the integral of $[[product_integrand]]$ over $y>0$.",
+        gives={"product_integrand": product_integrand},
+        uses=("mean over rows",),
+    ),
+    Step(
+        name="hyperbolic form",
+        sentence=r"Put $y=\sqrt t\,e^{x/2}$. The integrand becomes even in $x$, and the density the integral of $[[hyperbolic]]$ over $x>0$.",
+        gives={"hyperbolic": hyperbolic},
+        uses=("mixture",),
+    ),
+    Step(
+        name="Bessel functions",
+        sentence=r"""On $t>0$ the equation $t\,q''+q'=t\,q$ has the solutions $\alpha I_0+\beta K_0$, and of these only the multiples of $K_0$
+do not grow without bound.""",
+        by=Carrier.CITED,
+        source="DLMF, 10.25(ii) and 10.25(iii): I₀ and K₀ are independent solutions, of which I₀ grows at infinity",
+    ),
+    Step(
+        name="noise density",
+        sentence=r"""The hyperbolic form has $t^2q_{tt}+tq_t-t^2q=q_{xx}$, and $q_x$ vanishes at $x=0$ and $\infty$: its integral solves the
+equation. It falls in $t$ and has the mass $1$ of a density, so that it is $[[noise_density]]$.""",
+        gives={"noise_density": product_density},
+        uses=("hyperbolic form", "Bessel functions"),
+    ),
+    Step(
+        name="order of integration",
+        sentence=r"$H(t)$ is the integral of the *hyperbolic form* over $x>0$ and over all larger $t$, in either order.",
+        by=Carrier.RULE,
+        source="Fubini",
+        uses=("hyperbolic form",),
+    ),
+    Step(
+        name="integral form",
+        sentence=r"So $H(\tau/\phi)=[[integral_form]]$, which is $1$ at $\tau=0$.",
+        gives={"integral_form": integral_form},
+        uses=("order of integration",),
+    ),
+    Step(
+        name="Struve functions",
+        sentence=r"""$(\mathbf L_{-1},\mathbf L_0)=[[struve]]$ have $\mathbf L_0'=\mathbf L_{-1}$ and
+$(t\mathbf L_{-1})'=\frac2\pi+t\mathbf L_0$, power by power.""",
+        gives={"struve": struve},
+    ),
+    Step(
+        name="column density",
+        sentence=r"""Since $K_0'=-K_1$ and $(tK_1)'=-tK_0$, $t\,[K_0\mathbf L_{-1}+K_1\mathbf L_0]$ has the derivative $\frac2\pi K_0$, and it
+tends to $0$ with $t$. So $1$ less it is $H$; at $t=\tau/\phi$ it is $[[column_density]]$.""",
+        gives={"column_density": product_columns},
+        uses=("mean over rows", "noise density", "Struve functions"),
+    ),
+    Step(
+        name="one threshold",
+        sentence=r"The product of two normals is a noise of S1: one threshold keeps the density $\rho$.",
+        by=Carrier.CLAIM,
+        source="S1",
+    ),
+    Step(
+        name="threshold",
+        sentence=r"For $\varphi=1$ it is $[[threshold]]$.",
+        gives={"threshold": product_threshold},
+        uses=("column density", "one threshold"),
+    ),
+)
 
 product_graphon = Claim(
     label="S4",
@@ -128,12 +313,7 @@ $\int W\,du=H(\tau/\varphi(v))$ with $H(t)=P(|ab|>t)$ for independent standard n
 $$H(\tau/\phi)=[[integral_form]]=1-t\,[K_0(t)\mathbf L_{-1}(t)+K_1(t)\mathbf L_0(t)],\quad t=\tau/\phi .$$
 The threshold solves $\int H(\tau/\varphi)=\rho$ (for $\varphi=1$: $H(\tau)=\rho$).
 """,
-    proof_text=r"""
-$|ab|$ has the density $\frac2\pi\int_0^\infty e^{-x^2/2-t^2/2x^2}\frac{dx}x=\frac2\pi K_0(t)$; equivalently its Mellin
-transform is the square of that of $|a|$. Integrate $K_0(t)=\int_0^\infty e^{-t\cosh x}dx$ over $(t,\infty)$ for the second
-form; the third is DLMF 10.43.2. Its derivative is $-\frac2\pi K_0$ and it is $1$ at $t=0$. Given $a$, $P(|w|>\tau/\phi|a|)$ is
-the kernel at $\psi(u)=|a|$, $\psi(u)=\sqrt2\operatorname{erfinv}u$, so the average of the kernel over $u$ is $H$.
-""",
+    steps=PRODUCT_STEPS,
     source=Source(
         "2602.06675",
         "abstract: “data-driven methods (e.g., SNIP, GraSP) converge to heterogeneous graphons that encode "
@@ -147,6 +327,8 @@ the kernel at $\psi(u)=|a|$, $\psi(u)=\sqrt2\operatorname{erfinv}u$, so the aver
         NEURON.drawn_from(sp.Rational(1, 10), sp.Rational(9, 10)),
         COLUMN.drawn_from(sp.Rational(1, 2), 3),
         Quantity(t, "value of the noise, the modulus of a product of two standard normals", POSITIVE),
+        Quantity(y, "modulus of the weight with which a neuron enters the output", POSITIVE),
+        Quantity(x, "twice the logarithm of that modulus over the root of the value of the noise", sp.S.Reals),
     ),
     hypotheses=(
         Hypothesis("the saliency factorises (S3)"),
@@ -156,11 +338,11 @@ the kernel at $\psi(u)=|a|$, $\psi(u)=\sqrt2\operatorname{erfinv}u$, so the aver
     ),
     uses=("S1", "S3"),
     expressions={
-        "kernel": snip_model.kernel().subs(snip_model.column, phi),
-        "column_density": product_survival(tau / phi),
+        "kernel": product_kernel,
+        "column_density": product_columns,
         "integral_form": integral_form,
         "noise_density": product_density,
-        "threshold": level(product_survival(t), t, rho),
+        "threshold": product_threshold,
     },
 )
 
@@ -169,12 +351,6 @@ h, beta = sp.symbols("h beta", real=True)  # mean moment and Stein moment of a c
 spread, variance = sp.symbols("s V", positive=True)
 residual_mean = sp.Symbol("c", real=True)
 
-coordinate = sp.Symbol("x_j", real=True)  # of an input
-gate = (1 + sp.erf(coordinate * w / sp.sqrt(2 * (norm**2 - coordinate**2)))) / 2
-
-closure = h / 2 + beta * w + spread * zeta
-conditional_density = sp.erfc(tau / (sp.sqrt(2) * sp.Abs(w) * sp.Abs(closure)))
-
 READOUT = Quantity(a, "weight with which a neuron enters the output", sp.S.Reals)
 WEIGHT = Quantity(w, "weight from an input to a neuron", sp.S.Reals)
 GATED_MEAN = Quantity(
@@ -182,167 +358,3 @@ GATED_MEAN = Quantity(
 )
 RESIDUAL_MEAN = Quantity(residual_mean, "mean of the residual over the data", sp.S.Reals)
 WEIGHT_IS_NOT_ZERO = Hypothesis("the weight is not zero", sp.Ne(w, 0), needed_by=("conditional_density",))
-
-stein_model = Claim(
-    label="S5",
-    title="The self-term of a weight in its own gradient, and the closed form P2",
-    statement=r"""
-Let $r$ be a fixed function of the data (initial output subtracted). A weight correlates with its own gradient by
-$\beta_j=E_w[w_jg_j]$ (S3). Keep the exact first two moments of $(w_j,g_j)$ and
-take them jointly normal, $g=[[closure]]$ with independent standard normal $w,\zeta$ and $s_j^2=[[residual_variance]]\ge0$ at
-$V=\operatorname{Var}_wg_j$,
-$$p_j(\tau)=E_{w,\zeta}\Big[[[conditional_density]]\Big].\tag{P2}$$
-Nested predictors: P0 has $\beta=s=0$; P1iso has $s=0$, $\beta_j=[[isotropic_beta]]$ with $c=E_Dr$, which is right when
-$\|x\|^2=d$ and $E x_j^2=1$ with $r$ constant; P1 has $s=0$ and $\beta_j$ from the data; P2 has all. P2 is a Gaussian closure
-of $g_j$ given $w_j$: what is proved is its formula and that it has the exact first two moments, not how near it is to the
-densities; the theorem about these is S6. **Its range:** exactly,
-$E[g_j\mid w_j=w]=E_D\big[r\,x_j\,[[gate]]\big]$ with $R=\|x\|>|x_j|$, and the closure has the straight line $\frac{h_j}2+\beta_jw$ in
-its place. That is right where $x_j^2$ is small beside $R^2$ on the data, and wrong, at any width, for a column that carries much
-of the length of the inputs, such as a large constant one.
-""",
-    proof_text=r"""
-$s_j^2$ is the variance of $g_j-\beta_jw_j$: $V-2\beta_j\operatorname{Cov}(w_j,g_j)+\beta_j^2=V-\beta_j^2$, as
-$\operatorname{Cov}(w_j,g_j)=\beta_j$ and $\operatorname{Var}w_j=1$; hence it is not negative. Given $w$ and $\zeta$ the
-saliency exceeds $\tau$ when $|a|>\tau/|w||g|$. With $\beta=s=0$ the expression is the kernel of S4 at $\varphi=|h|/2$. Given $w_j=w$,
-$w_i\cdot x$ is normal with mean $x_jw$ and variance $R^2-x_j^2$, hence the gate; its mean over $w$ is $\frac12$ and, by Stein's
-lemma, its covariance with $w$ is $x_j/\sqrt{2\pi}R$, the line's.
-""",
-    source=Source("2602.06675", "second-hand description of SNIP's profile, from the residual alone"),
-    provenance=Provenance.PITFALL,
-    proof=Proof.PROVED,
-    quantities=(
-        THRESHOLD,
-        WEIGHT,
-        Quantity(h, "mean over the data of residual times input, of one column", sp.S.Reals),
-        Quantity(beta, "Stein moment of a column, the covariance of a weight with its own gradient", sp.S.Reals),
-        Quantity(spread, "standard deviation of the part of a gradient that its weight does not explain", NON_NEGATIVE),
-        Quantity(zeta, "standard normal fluctuation of a gradient, independent of its weight", sp.S.Reals),
-        Quantity(variance, "variance of a gradient over the weights", NON_NEGATIVE),
-        RESIDUAL_MEAN,
-        DIMENSION,
-        LENGTH,
-        Quantity(coordinate, "coordinate of an input that a weight multiplies", sp.S.Reals),
-    ),
-    hypotheses=(
-        NORMAL_WEIGHTS,
-        RESIDUAL_IS_FIXED,
-        Hypothesis(r"P2 itself: $g_j$ given $w_j$ is treated as normal"),
-        WEIGHT_IS_NOT_ZERO,
-        Hypothesis("the gradient is not zero", sp.Ne(closure, 0), needed_by=("conditional_density",)),
-        Hypothesis("a weight of variance one explains at most the variance of its gradient", variance >= beta**2),
-        Hypothesis("a coordinate is smaller than the length of its input", sp.Abs(coordinate) < norm),
-        Hypothesis(r"for P1iso: $\|x\|^2=d$, $E x_j^2=1$ and the residual is constant", needed_by=("isotropic_beta",)),
-    ),
-    uses=("S3", "S4"),
-    expressions={
-        "closure": closure,
-        "conditional_density": conditional_density,
-        "residual_variance": variance - beta**2,
-        "isotropic_beta": residual_mean / sp.sqrt(2 * sp.pi * dimension),
-        "gate": gate,
-    },
-    pitfalls=(
-        Pitfall(
-            control="P0: the residual alone",
-            said=r"SNIP keeps input $j$ in proportion to $\varphi_j=|E_D[rx_j]|$ (here P0).",
-            by="Reported second-hand of the factorised saliency model.",
-            why=(
-                "A weight opens the gate of the data that agree with its own sign, so that it meets a "
-                "gradient even where $E_D[rx_j]=0$."
-            ),
-            counterexample="two_points",
-            by_hand=(
-                "Two data points $x=1$ and $x=-1$ with the residual $1$: $h=E_D[rx]=0$, so P0 keeps "
-                r"nothing. But $g=\frac12$ for $w>0$ and $-\frac12$ for $w<0$, and the score is "
-                "$|a||w|/2>0$ for every weight."
-            ),
-            instead=(
-                "$g=[[closure]]$ with $s^2=[[residual_variance]]$ (P2), which has the exact first two "
-                "moments; the law itself is S6."
-            ),
-        ),
-        Pitfall(
-            control="P1: no fluctuation",
-            said=r"The self-term $\beta_jw_{ij}$ is all that P0 lacks (here P1).",
-            by="What one might expect, once P0 has failed.",
-            why=(
-                "The gradient fluctuates from unit to unit by more than its correlation with the one weight explains."
-            ),
-            counterexample="two_points",
-            by_hand=(
-                r"On the same two points $Eg^2=\frac14$ and $\beta=E|w|/2=1/\sqrt{2\pi}$, so P1 has the "
-                r"second moment $\beta^2=\frac1{2\pi}\approx0.159$ where it is $0.25$: $V-\beta^2\approx0.091$ is "
-                "missing."
-            ),
-            instead=r"A fluctuation of the variance $[[residual_variance]]$ comes on top of it (P2).",
-        ),
-    ),
-    aids={
-        "kernel": product_graphon.expressions["kernel"],
-        "stein_kernel": stein_kernel,
-        "residual": "fixed",
-        "two_points": ((sp.Integer(1), sp.Integer(1)), (sp.Integer(-1), sp.Integer(1))),  # (x, r)
-    },
-    remarks=(
-        Remark(
-            r"Measured on digits (two labellings, one of them on raw pixels too; $\rho=0.1$, $n=1024$): P2 is within two noise "
-            "floors (S6) of the columns kept; on the first P0 and P1 are not.",
-            checked_by="closed_form_on_digits",
-        ),
-        Remark(
-            r"Measured for a linear teacher with an offset on normal inputs ($\rho=0.1$, $n=8192$): P1iso is within two noise floors.",
-            checked_by="teacher_with_a_mean_needs_the_self_term",
-        ),
-    ),
-)
-
-count_mean = sp.Symbol("p", positive=True)
-exponent = sp.Symbol("t", positive=True)
-grasp_g = sp.Symbol("g_G", real=True)
-
-row_law = Claim(
-    label="S6",
-    title="SNIP rows are exactly iid, on every data set",
-    statement=r"""
-If $r$ is a fixed function of the data (initial output subtracted) then for every data set, $n$ and $d$ the rows
-$(\sqrt{nd}\,S_{i\cdot})_i$ are iid with the law of $\big([[row_saliency]]\big)_j$, $g=E_D[r\,x_j1\{w\cdot x>0\}]$. Hence at a
-fixed $\tau$ the counts $\sum_iM_{ij}$ are exactly $\mathrm{Bin}(n,p_j(\tau))$, the kept fraction
-$N(\tau)/nd$ and its mean $\rho$ satisfy $|N(\tau)/nd-\rho|\le[[concentration]]$ with probability at least $1-\delta$ ($n$, not
-$nd$: entries of a row depend on each other), and
-for fixed $d$ the law of row patterns in $\{0,1\}^d$ is learned at the rate $E\,\mathrm{TV}\le[[pattern_rate]]$. The mean absolute
-error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$: the noise floor of every comparison.
-""",
-    proof_text=r"""
-Row $i$ is a function of $(a_i,w_i)$ alone. Row averages are independent and lie in $[0,1]$: Hoeffding gives
-$P(|N/nd-\rho|>t)\le2e^{-2nt^2}$. For $2^d$ patterns of probabilities $q_k$,
-$E\,\mathrm{TV}=\frac12\sum_kE|\hat q_k-q_k|\le\frac12\sum_k\sqrt{q_k/n}\le\frac12\sqrt{2^d/n}$ by Cauchy–Schwarz, with equality
-in the last step for uniform $q$. The floor is the mean of a centred normal's absolute value; for a binomial it is right up to
-$\frac{(p^2+q^2)}{n}$, $q=1-p$, by the Wasserstein form of the central limit theorem (Goldstein 2010, constant 1).
-""",
-    source=Source("2602.06675", "beyond the abstract (which announces that masks converge)"),
-    provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
-    quantities=(
-        READOUT,
-        WEIGHT,
-        GATED_MEAN,
-        WIDTH,
-        DIMENSION,
-        FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(9, 10)),
-        Quantity(
-            count_mean,
-            "mean of the observed density of a column",
-            sp.Interval(0, 1),
-            drawn=(sp.Rational(1, 100), sp.Rational(99, 100)),
-        ),
-    ),
-    hypotheses=(Hypothesis("one hidden ReLU layer, scalar output, independent normal weights"), RESIDUAL_IS_FIXED),
-    uses=("S3",),
-    expressions={
-        "row_saliency": sp.Abs(a) * sp.Abs(w) * sp.Abs(g),
-        "concentration": sp.sqrt(sp.log(2 / delta) / (2 * width)),
-        "pattern_rate": sp.sqrt(2**dimension / width) / 2,
-        "floor": sp.sqrt(2 / sp.pi) * sp.sqrt(count_mean * (1 - count_mean) / width),
-    },
-    aids={"failure": 2 * sp.exp(-2 * width * exponent**2), "residual": "fixed"},
-)

@@ -7,6 +7,7 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import DENSITY, THRESHOLD, WIDTH, rho, tau, width
+from theory.steps import Carrier, Step
 from theory.tails import product_survival, t
 
 row = sp.Symbol("a", positive=True)  # |a_i|
@@ -20,6 +21,116 @@ def positive_matrix(name: str, rows: int, columns: int) -> sp.ImmutableMatrix:
 layers = (positive_matrix("u", 2, 3), positive_matrix("v", 2, 2), positive_matrix("w", 1, 2))  # 3 → 2 → 2 → 1
 first, middle, last = layers
 flow = (last * middle * first * sp.ones(3, 1))[0]
+
+row_profile, column_profile = (last * sp.eye(2)).T, first * sp.ones(3, 1)
+row_kernel = sp.erfc(tau / (sp.sqrt(2) * row))
+column_density = product_survival(tau)
+
+above = sp.Symbol("c", nonnegative=True)  # coefficient of variation of the profile one layer nearer to the outputs
+modulus_variation = sp.pi / 2 - 1
+next_variation = modulus_variation * (1 + above**2) / width
+coefficient_of_variation = sp.sqrt(modulus_variation / width)
+response = t * sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2)
+variance_inflation = 1 + response**2 * modulus_variation / (rho * (1 - rho))
+
+STEPS = (
+    Step(
+        name="paths",
+        sentence=r"""$R$ is the sum over all paths from an input to an output of the products of the moduli on them: with three inputs, two
+layers of two neurons and one output it is $[[flow]]$.""",
+        gives={"flow": flow},
+    ),
+    Step(
+        name="middle layer",
+        sentence=r"For every $l$ and all widths $R=f^\top|W_l|\varphi$, with $f$ and $\varphi$ as stated.",
+        by=Carrier.RULE,
+        source="associativity",
+    ),
+    Step(
+        name="profiles",
+        sentence=r"""So $R$ is linear in each $|w_{ij}|$ with slope $f_i\varphi_j$, and $\sum_{ij}f_i|w_{ij}|\varphi_j=R$. In the network above,
+$f=[[row_profile]]$ and $\varphi=[[column_profile]]$ in the layer between the two of neurons.""",
+        gives={"row_profile": row_profile, "column_profile": column_profile},
+        uses=("paths", "middle layer"),
+    ),
+    Step(
+        name="row of one hidden layer",
+        sentence=r"""With one hidden layer and a scalar output $\varphi=1$ and $f=|a|$. A row of readout weight $a$ keeps a weight where
+$|w|>\tau/|a|$: with probability $[[row_kernel]]$, $1$ at $\tau=0$.""",
+        gives={"row_kernel": row_kernel},
+        uses=("middle layer",),
+    ),
+    Step(
+        name="product",
+        sentence=r"Over the rows $|a|\,|w|$ is the modulus of a product of two normals, whose density S4 gives.",
+        by=Carrier.CLAIM,
+        source="S4",
+        uses=("row of one hidden layer",),
+    ),
+    Step(
+        name="columns of one hidden layer",
+        sentence=r"So every column has the density $[[column_density]]$: it falls from $1$ at $\tau=0$ with that density of S4.",
+        gives={"column_density": column_density},
+        uses=("product",),
+    ),
+    Step(
+        name="one modulus",
+        sentence=r"The modulus of a standard normal has a variance of $[[modulus_variation]]$ times its squared mean.",
+        gives={"modulus_variation": modulus_variation},
+    ),
+    Step(
+        name="one layer down",
+        sentence=r"""Let the profile $g$ above have the coefficient of variation $c$ over its $n$ neurons. Given $g$, $f_i=\sum_k|w_{ki}|g_k$ are
+iid sums of independent terms, of squared coefficient of variation $[[next_variation]]$.""",
+        gives={"next_variation": next_variation},
+        uses=("middle layer", "one modulus"),
+    ),
+    Step(
+        name="many neurons",
+        sentence=r"""Over $n$ neurons the mean and the mean square of $f_i$ tend to those given $g$, so that their coefficient of variation does
+too. So does that of $\varphi$, which $|W_{l-1}|\cdots|W_1|$ makes of ones in the same way.""",
+        by=Carrier.RULE,
+        source="large numbers",
+        uses=("one layer down",),
+    ),
+    Step(
+        name="coefficient of variation",
+        sentence=r"""Above $n$ outputs $g=1$ and $c=0$, which makes this $[[coefficient_of_variation]]$. Then $c\to0$, so that it is the same
+asymptotically after any number of layers. Above a scalar output $g=|a|$ with $1+c^2\to\frac\pi2$: two layers are needed. ($f=1$ in
+the last layer and $\varphi=1$ in the first.)""",
+        gives={"coefficient_of_variation": coefficient_of_variation},
+        uses=("many neurons",),
+    ),
+    Step(
+        name="homogeneous",
+        sentence=r"""The share of neurons whose $f_i$ is farther than $\epsilon$ from the mean, relative to it, is at most the squared
+coefficient of variation over $\epsilon^2$, which tends to $0$; likewise for $\varphi$. So $W=\bar F(\tau/f\varphi)$ tends to one
+number for almost all positions, which is $\rho$.""",
+        by=Carrier.RULE,
+        source="Markov",
+        uses=("coefficient of variation",),
+    ),
+    Step(
+        name="response",
+        sentence=r"A relative change $\epsilon$ of $f_i$ changes the density of its row by $[[response]]\,\epsilon$ to first order.",
+        gives={"response": response},
+        uses=("homogeneous",),
+    ),
+    Step(
+        name="row density",
+        sentence=r"""Given the profiles, the $n$ entries of a row are independent, with means near $\rho$: their density varies by
+$\rho(1-\rho)/n$, and its mean given the profiles as $f_i$ does.""",
+        by=Carrier.RULE,
+        source="total variance",
+        uses=("homogeneous", "response"),
+    ),
+    Step(
+        name="inflation",
+        sentence=r"Together that is $[[variance_inflation]]$ times the binomial variance, to first order in $1/n$.",
+        gives={"variance_inflation": variance_inflation},
+        uses=("one modulus", "coefficient of variation", "response", "row density"),
+    ),
+)
 
 synflow_factorises = Claim(
     label="S11",
@@ -35,14 +146,7 @@ variation $[[coefficient_of_variation]]$, so the graphon tends to $\rho$; but ro
 $[[variance_inflation]]$ times the binomial one ($\rho=\operatorname{erfc}(t/\sqrt2)$): homogeneous in cut norm, not down to
 the noise.
 """,
-    proof_text=r"""
-$R$ is linear in the weights of each layer: $\partial R/\partial|w_{ij}^{(l)}|=f_i\varphi_j$, and Euler's identity gives the sum.
-$f_i=\sum_k|w_{ki}|$ has mean $n\sqrt{2/\pi}$ and variance $n(1-2/\pi)$. If the profile $g$ above has
-the coefficient of variation $c$, $f_i=\sum_k|w_{ki}|g_k$ has, given $g$, the squared one $(\frac\pi2-1)(1+c^2)/n$, and $c\to0$
-after one layer (for a scalar readout $g=|a|$ and $1+c^2\to\frac\pi2$: two layers are needed). A relative change $\epsilon$ of $f_i$ changes the density
-of its row by $-t\bar F'(t)\,\epsilon=2t\varphi(t)\,\epsilon$, so the variance of the density is
-$(2t\varphi(t))^2(\pi/2-1)/n$ beside the binomial $\rho(1-\rho)/n$ (first order in $1/n$).
-""",
+    steps=STEPS,
     source=Source(
         "2602.06675",
         "beyond the abstract, which does not name SynFlow; that every layer has the same sum of scores is Tanaka "
@@ -54,6 +158,7 @@ $(2t\varphi(t))^2(\pi/2-1)/n$ beside the binomial $\rho(1-\rho)/n$ (first order 
         THRESHOLD,
         DENSITY.drawn_from(sp.Rational(1, 100), sp.Rational(9, 10)),
         WIDTH,
+        Quantity(above, "coefficient of variation of the profile of the layer above", NON_NEGATIVE),
         Quantity(row, "modulus of the weight with which a neuron enters the output", POSITIVE),
         Quantity(t, "threshold in standard deviations of the weights, that of the density", POSITIVE),
         Quantity(
@@ -72,13 +177,12 @@ $(2t\varphi(t))^2(\pi/2-1)/n$ beside the binomial $\rho(1-\rho)/n$ (first order 
     ),
     uses=("S1", "S4"),
     expressions={
-        "row_profile": (last * sp.eye(2)).T,
-        "column_profile": first * sp.ones(3, 1),
-        "column_density": product_survival(tau),
-        "row_kernel": sp.erfc(tau / (sp.sqrt(2) * row)),
-        "coefficient_of_variation": sp.sqrt((sp.pi / 2 - 1) / width),
-        "variance_inflation": 1
-        + (t * sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2)) ** 2 * (sp.pi / 2 - 1) / (rho * (1 - rho)),
+        "row_profile": row_profile,
+        "column_profile": column_profile,
+        "column_density": column_density,
+        "row_kernel": row_kernel,
+        "coefficient_of_variation": coefficient_of_variation,
+        "variance_inflation": variance_inflation,
     },
-    aids={"middle": middle, "flow": flow},
+    aids={"middle": middle},
 )

@@ -170,7 +170,94 @@ $\varphi(v)=v$ and exponential noise, $D(\tau)=[[density]]$, $D'(\tau)=[[slope]]
     },
 )
 
+standard_threshold = sp.sqrt(2) * sp.erfinv(1 - rho)
+magnitude_threshold = s * standard_threshold
+lost_moment = 2 * s**2 * t**2 * sp.exp(-(t**2) / 2) / sp.sqrt(2 * sp.pi)  # of w², where the threshold grows by one st
 kept_moment = s**2 * (sp.erfc(t / sp.sqrt(2)) + sp.sqrt(2 / sp.pi) * t * sp.exp(-(t**2) / 2))
+random_moment = rho * s**2
+excess = s**2 * sp.sqrt(2 / sp.pi) * t * sp.exp(-(t**2) / 2)
+
+CONSTANT_STEPS = (
+    Step(
+        name="random scores",
+        sentence=r"""Independent scores of one continuous law know neither row nor column: they are of the model with $f=\varphi=1$, so that
+$W$ is one number, and by S1 its mean is $\rho$.""",
+        by=Carrier.CLAIM,
+        source="S1",
+    ),
+    Step(
+        name="magnitudes",
+        sentence=r"The magnitude $|w|$ is $s$ times a half-normal variable: in units of $s$ it is of the model with $f=\varphi=1$ and this noise.",
+        by=Carrier.DEFINED,
+        gives={"model": magnitude_model},
+    ),
+    Step(
+        name="survival",
+        sentence=r"""A weight is larger in modulus than $t$ standard deviations with probability $[[survival]]$: both tails of the normal
+density are lost where $t$ grows, and at $t=0$ all weights are there.""",
+        gives={"survival": half_normal.survival},
+        uses=("magnitudes",),
+    ),
+    Step(
+        name="standard threshold",
+        sentence=r"That probability is $\rho$ at $t=[[standard_threshold]]$; at $\rho=1$ this is $0$, and all is kept.",
+        gives={"standard_threshold": standard_threshold},
+        uses=("survival",),
+    ),
+    Step(
+        name="one threshold",
+        sentence=r"For $\rho<1$ no other threshold has this density, and a factor $s$ of all scores multiplies it.",
+        by=Carrier.CLAIM,
+        source="S1",
+        uses=("standard threshold",),
+    ),
+    Step(
+        name="threshold",
+        sentence=r"So $\tau=[[threshold]]$.",
+        gives={"threshold": magnitude_threshold},
+        uses=("one threshold",),
+    ),
+    Step(
+        name="graphon",
+        sentence=r"The kernel of the model at $\tau/s$ is $[[graphon]]$ for all $u,v$, as it is for *random scores*.",
+        gives={"graphon": rho},
+        uses=("random scores", "magnitudes", "threshold"),
+    ),
+    Step(
+        name="lost moment",
+        sentence=r"""Where $t$ grows the weights with $w^2=s^2t^2$ are lost, in the density that *survival* loses: $[[lost_moment]]$ of the
+second moment.""",
+        gives={"lost_moment": lost_moment},
+        uses=("survival",),
+    ),
+    Step(
+        name="second moment",
+        sentence=r"""The kept weights carry $[[second_moment]]$: its derivative in $t$ is minus the *lost moment*, and it tends to $0$ as
+$t\to\infty$, where nothing is kept. At $t=0$ it is $s^2$, the variance.""",
+        gives={"second_moment": kept_moment},
+        uses=("lost moment",),
+    ),
+    Step(
+        name="independent mask",
+        sentence=r"A random mask is independent of the weights: the mean of $w^2$ times an entry of the mask is the product of their means.",
+        by=Carrier.RULE,
+        source="product",
+        uses=("random scores",),
+    ),
+    Step(
+        name="random moment",
+        sentence=r"These are $s^2$, which is *second moment* at $t=0$, and $\rho$: random pruning leaves $[[random_moment]]$.",
+        gives={"random_moment": random_moment},
+        uses=("second moment", "graphon", "independent mask"),
+    ),
+    Step(
+        name="excess",
+        sentence=r"""At the threshold of *magnitudes* for $\rho$, where *survival* is $\rho$, they keep $[[excess]]$ more, which is positive for
+$t>0$: the weighted graphons differ for $\rho<1$.""",
+        gives={"excess": excess},
+        uses=("survival", "second moment", "random moment"),
+    ),
+)
 
 constant_graphon = Claim(
     label="S2",
@@ -178,13 +265,10 @@ constant_graphon = Claim(
     statement=r"""
 Random pruning has $W=\rho$. Magnitude pruning of iid weights $w\sim N(0,s^2)$ has $\tau=[[threshold]]$ and $W=[[graphon]]$.
 The weights it keeps carry the second moment $E[w^2\,1\{|w|>st\}]=[[second_moment]]$, $t=\tau/s$, where random pruning leaves
-$\rho s^2$: the graphons are equal, the weighted graphons are not. That both graphons are homogeneous is announced in the
-abstract; threshold and second moment are ours.
+$[[random_moment]]$: the graphons are equal, the weighted graphons are not, by $[[excess]]$. That both graphons are
+homogeneous is announced in the abstract; threshold and second moment are ours.
 """,
-    proof_text=r"""
-$P(|w|>\tau)=\operatorname{erfc}(\tau/s\sqrt2)=\rho$ at the stated $\tau$. For the moment, $\frac{d}{dt}$ of the right side is
-$-2t^2\varphi(t)s^2$, the density of $w^2$ lost when $t$ grows, and both sides are $s^2$ at $t=0$.
-""",
+    steps=CONSTANT_STEPS,
     source=Source(
         "2602.06675",
         "abstract: “unstructured methods (e.g., Random, Magnitude) converge to homogeneous graphons”; threshold "
@@ -194,11 +278,12 @@ $-2t^2\varphi(t)s^2$, the density of $w^2$ lost when $t$ grows, and both sides a
     proof=Proof.PROVED,
     uses=("S1",),
     expressions={
-        "threshold": s * sp.sqrt(2) * sp.erfinv(1 - rho),
+        "threshold": magnitude_threshold,
         "graphon": rho,
         "second_moment": kept_moment,
+        "random_moment": random_moment,
+        "excess": excess,
     },
-    aids={"model": magnitude_model},
     quantities=(
         ANY_DENSITY.drawn_from(sp.Rational(1, 100), sp.Rational(9, 10)),
         Quantity(s, "standard deviation of the weights", POSITIVE),

@@ -8,9 +8,118 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from theory.saliency.model import COLUMN, COLUMNS, THRESHOLD, phi, wanda_model
 from theory.saliency.model import columns as n
+from theory.steps import Carrier, Step
 
 probabilities = sp.symbols("p_1:4", positive=True)  # of three columns
 cut_rate = sp.Symbol("A", positive=True)  # the cut-norm bound of G1
+
+rise, fall = sp.symbols("x y", nonnegative=True)  # of W from the midpoint of a cell to its ends
+
+wanda_kernel = wanda_model.kernel().subs(wanda_model.column, phi)
+degree_variance = sum((p * (1 - p) for p in probabilities), sp.S.Zero)
+cell_error = (rise + fall) / 2
+midpoint_error = sp.Rational(1, 2)
+count_gap = sp.S.One
+two_cuts = 2 * cut_rate
+between_masks = count_gap / n + two_cuts
+bound = 3 * cut_rate + 3 / (2 * n)
+
+STEPS = (
+    Step(
+        name="order",
+        sentence=r"""A factor $f_i>0$ of a row keeps the order of its scores, hence the $k$ largest: the mask does not depend on $f$. Let
+$f=1$.""",
+        by=Carrier.RULE,
+        source="monotonicity",
+    ),
+    Step(
+        name="one threshold",
+        sentence=r"For $f=1$ one $\tau$ has $\int\bar F(\tau/\varphi(v))\,dv=\rho$, the density of every row.",
+        by=Carrier.CLAIM,
+        source="S1",
+        uses=("order",),
+    ),
+    Step(
+        name="long rows",
+        sentence=r"""As $n\to\infty$ the share of a row's scores above any $t$ tends to $\int\bar F(t/\varphi)\,dv$: the $k$ largest are those
+above $\tau$ but for a share of the row that tends to $0$. The limit is $W(u,v)=\bar F(\tau/\varphi(v))$.""",
+        by=Carrier.RULE,
+        source="large numbers",
+        uses=("one threshold",),
+    ),
+    Step(
+        name="kernel",
+        sentence=r"""Wanda's $\phi|w|$ exceeds $\tau$ with probability $[[kernel]]$: $1$ at $\tau=0$, and falling with the density of
+$\phi|w|$. In its factorised form row-wise SNIP is of this kind, too, its $|a|$ being a row factor.""",
+        gives={"kernel": wanda_kernel},
+        uses=("long rows",),
+    ),
+    Step(
+        name="degree",
+        sentence=r"""With one threshold for all rows and $f=1$ the entries of a row are independent, with probabilities that differ from column to
+column. The variance of the row's degree is $[[degree_variance]]$ for three columns.""",
+        gives={"degree_variance": degree_variance},
+        uses=("one threshold",),
+    ),
+    Step(
+        name="cell",
+        sentence=r"""In the cell of a column, of length $\frac1n$ with its midpoint in the middle, let the monotone $v\mapsto W(v)$ rise by $x$ to
+one end and fall by $y$ to the other. On either half $W$ stays on its side of the value at the midpoint: $n$ times the integral of
+$|W-W(v_j)|$ over the cell is at most $[[cell_error]]$.""",
+        gives={"cell_error": cell_error},
+        uses=("one threshold",),
+    ),
+    Step(
+        name="midpoints",
+        sentence=r"""All rises and falls add up to at most $1$, as $0\le W\le1$. So the row sums of $P$, $P_{ij}=W(v_j)$, are within
+$[[midpoint_error]]$ of $n\rho$, and $\|P-W\|_1$ is at most $[[midpoint_error]]$ over $n$.""",
+        gives={"midpoint_error": midpoint_error},
+        uses=("cell",),
+    ),
+    Step(
+        name="rounding",
+        sentence=r"$k$ is within $\frac12$ of $n\rho$, hence within $[[count_gap]]$ of the row sums of $P$, which are $EN_i$ for the degrees $N_i$ of $M_\tau$.",
+        gives={"count_gap": count_gap},
+        uses=("midpoints",),
+    ),
+    Step(
+        name="nested rows",
+        sentence=r"""A row of either mask holds the largest of the same scores: of the two sets of entries one contains the other, and they differ
+in $|k-N_i|$ entries.""",
+        by=Carrier.RULE,
+        source="additivity",
+        uses=("order", "degree"),
+    ),
+    Step(
+        name="surplus and deficit",
+        sentence=r"""The rows with $N_i>EN_i$, with all columns, are one pair of sets in the cut norm of $M_\tau-P$, and those with $N_i<EN_i$
+another. So $\frac1{mn}\sum_i|N_i-EN_i|$, the sum over both, is at most $[[two_cuts]]$.""",
+        by=Carrier.RULE,
+        source="additivity",
+        gives={"two_cuts": two_cuts},
+        uses=("degree",),
+    ),
+    Step(
+        name="between the masks",
+        sentence=r"""$\|M_{\rm row}-M_\tau\|_1=\frac1{mn}\sum_i|k-N_i|$ is at most $[[between_masks]]$, by $|k-N_i|\le|k-EN_i|+|N_i-EN_i|$; the cut
+norm is not larger.""",
+        gives={"between_masks": between_masks},
+        uses=("rounding", "nested rows", "surplus and deficit"),
+    ),
+    Step(
+        name="triangle",
+        sentence=r"$M_{\rm row}-W$ is $(M_{\rm row}-M_\tau)+(M_\tau-P)+(P-W)$, and the cut norm is a norm.",
+        by=Carrier.RULE,
+        source="triangle inequality",
+        uses=("between the masks", "midpoints"),
+    ),
+    Step(
+        name="bound",
+        sentence=r"So $\|M_{\rm row}-W\|_\square\le[[bound]]$.",
+        gives={"bound": bound},
+        uses=("triangle",),
+    ),
+)
 
 row_thresholds = Claim(
     label="S12",
@@ -24,14 +133,7 @@ $\sum_jp_j(1-p_j)$, not $n\rho(1-\rho)$). Let $f=1$, $\varphi$ monotone, columns
 the mask $M_\tau$ of the global threshold is within $A$ of its probabilities $W(v_j)$ in cut norm (G1 gives $A$), the row-wise
 mask is within $[[bound]]$ of $W$ (what the proof gives; the factor $3$ is not claimed to be sharp).
 """,
-    proof_text=r"""
-Multiplying a row by $f_i>0$ preserves its order. A row degree of the global mask is a sum of independent Bernoulli variables.
-For the bound: row by row the two masks are nested, so $\|M_{\rm row}-M_\tau\|_1=\frac1{mn}\sum_i|k-N_i|$, $N_i$ the degrees of
-$M_\tau$. With $P$ the matrix of probabilities, $\sum_jP_{ij}$ is the same for every $i$ and within $1$ of $k$: by at most
-$\frac12$ from rounding $k$ and by at most $\frac12$ from the midpoint rule for the monotone function $v\mapsto W$ (its
-oscillation is at most $1$). So $\frac1{mn}\sum_i|k-N_i|\le\frac1n+\frac1{mn}\sum_i|N_i-EN_i|\le\frac1n+2A$: rows with a surplus
-and rows with a deficit are two cuts of $M_\tau-P$. Finally $\|M_\tau-P\|_\square\le A$ and $\|P-W\|_1\le\frac1{2n}$.
-""",
+    steps=STEPS,
     source=Source(
         "2602.06675",
         "beyond the abstract, which names neither Wanda (Sun et al. 2023) nor row-wise thresholds",
@@ -51,6 +153,8 @@ and rows with a deficit are two cuts of $M_\tau-P$. Finally $\|M_\tau-P\|_\squar
         Quantity(
             cut_rate, "distance of the global mask from its probabilities in cut norm, or a bound on it", NON_NEGATIVE
         ),
+        Quantity(rise, "rise of the graphon from the midpoint of a cell to an end", sp.Interval(0, 1)),
+        Quantity(fall, "fall of the graphon from the midpoint of a cell to the other end", sp.Interval(0, 1)),
     ),
     hypotheses=(
         Hypothesis("$f_i>0$"),
@@ -58,9 +162,9 @@ and rows with a deficit are two cuts of $M_\tau-P$. Finally $\|M_\tau-P\|_\squar
     ),
     uses=("S1", "G1"),
     expressions={
-        "kernel": wanda_model.kernel().subs(wanda_model.column, phi),
-        "degree_variance": sum(p * (1 - p) for p in probabilities),
-        "bound": 3 * cut_rate + 3 / (2 * n),
+        "kernel": wanda_kernel,
+        "degree_variance": degree_variance,
+        "bound": bound,
     },
     aids={"selection": "row"},
 )

@@ -9,6 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.bridge import numeric
+from numerics.checks.saliency.amplification_kernel import expand_gamma, sphere_mean
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from numerics.masks.selection import global_mask
 from numerics.networks import random_network
@@ -18,11 +19,15 @@ from numerics.pruning.row_law import limit_smoothing
 from theory.saliency.amplification import (
     amplification,
     b,
+    crossover,
     gamma,
     lambda_0,
     lambda_1,
     mean_amplification,
+    mean_length,
     omega,
+    sines,
+    stein_moment,
 )
 from theory.saliency.grasp import theta
 from theory.saliency.model import dimension as d
@@ -36,73 +41,94 @@ claimed = mean_amplification.expressions
 data_term = lambda_1 * b / 2
 
 
-def reduce(expression: sp.Expr) -> sp.Expr:
-    """Simplify a formula in powers of sin θ, of which sin^(d−2) is a factor."""
-    return sp.simplify(sp.powsimp(sp.expand(expression / sp.sin(theta) ** (d - 2))))
+@exact(mean_amplification, step="mean over a half sphere")
+@control("over the whole sphere", half_space_mean=sp.S.Zero)
+@control("on the unit sphere", half_space_mean=gamma * omega)
+@control("of the limit", half_space_mean=omega / sp.sqrt(2 * sp.pi))
+@control("over a quarter circle", sines=sines / 2)
+def half_spheres_have_the_mean(half_space_mean: sp.Expr, sines: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean of √d cos θ over the half sphere around w, ω times for axis j: by *sines* for d ≥ 2, and for x = ±1."""
+    at = {d: d + 1}
+    yield trial.same(half_space_mean.subs(at), (sp.sqrt(d) * omega / ((d - 1) * sines)).subs(at), by=expand_gamma)
+    yield trial.same(half_space_mean.subs(d, 1), omega / 2)
 
 
-def expand_gamma(expression: sp.Expr) -> sp.Expr:
-    """Simplify a formula in Gamma functions whose arguments differ by whole numbers."""
-    return sp.simplify(sp.expand_func(expression))
-
-
-def sphere_mean(function: sp.Expr, dimension: int, to: sp.Expr = sp.pi) -> sp.Expr:
-    """The mean over the sphere of a function of the angle θ to an axis, 0 beyond θ = `to`; dimension ≥ 2."""
-    weight = sp.sin(theta) ** (dimension - 2)
-    whole = sp.integrate(weight, (theta, 0, sp.pi))
-    return sp.integrate(sp.expand(function * weight), (theta, 0, to)) / whole
-
-
-@exact(mean_amplification)
-@control("a full normal mean", gamma=2 * gamma)
-@control("the limit of many inputs", gamma=1 / sp.sqrt(2 * sp.pi * d))
-@control("one input more", gamma=gamma.subs(d, d + 1))
-@control("10 % more", gamma=ELEVEN * gamma)
-def gamma_is_the_mean_of_a_direction(gamma: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """E ω₁⁺ at d = 1, 2, 3, and its step from d to d + 2.
-
-    E ω₁⁺ = 1/((d−1)I_d) with I_d = ∫sin^(d−2) over [0, π], and d I_{d+2} = (d−1)I_d by parts.
-    """
-    yield trial.same(gamma.subs(d, 1), HALF)
-    for dimension in (2, 3):
-        yield trial.same(gamma.subs(d, dimension), sphere_mean(sp.cos(theta), dimension, sp.pi / 2))
-    parts = sp.diff(-sp.cos(theta) * sp.sin(theta) ** (d - 1), theta)
-    yield trial.same(parts, d * sp.sin(theta) ** d - (d - 1) * sp.sin(theta) ** (d - 2), by=reduce)
-    yield trial.same((d + 1) * gamma.subs(d, d + 2), d * gamma, by=expand_gamma)
-
-
-@exact(mean_amplification)
-@control("no amplification", lambda_0=lambda_1)
-@control("without κ₁", lambda_0=gamma**2)
-@control("without κ₀", lambda_0=d * gamma**2)
-@control("d/π taken for the ratio", lambda_0=lambda_1 * d / sp.pi)
-@control("mean 10 % more", lambda_0=ELEVEN * lambda_0)
-@control("κ₁ alone on linear functions", lambda_1=lambda_1 / 2)
-@control("trace 1 on linear functions", lambda_1=1 / d)
-@control("linear 10 % less", lambda_1=NINE * lambda_1)
-def kernel_acts_by_its_eigenvalues(
-    lambda_0: sp.Expr, lambda_1: sp.Expr, kernel: sp.Expr, trial: Trial
+@exact(mean_amplification, step="square over a half sphere")
+@control("over the whole sphere", half_space_square=sp.S.One)
+@control("a quarter", half_space_square=sp.Rational(1, 4))
+@control("one input more", mean_square=1 / (d + 1))
+def half_spheres_have_half_of_the_square(
+    half_space_square: sp.Expr, mean_square: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """λ₀ = E Θ and λ₁ = E[Θ cos θ]: the two points of d = 1, and by parts for every d ≥ 2.
+    """Half of the squared radius times the mean square of a cosine."""
+    yield trial.same(half_space_square, d * mean_square / 2)
 
-    (π−θ)sin^(d−1)/π(d−1) is an antiderivative of Θ sin^(d−2) − (d+1)/2π(d−1) · sin^(d−1), so λ₀ is the last factor
-    times I_{d+1}/I_d; Θ cos θ and its mirror image at π − θ add up to cos²θ, of mean 1/d.
-    """
-    ends = [kernel.subs(theta, angle) for angle in (0, sp.pi)]
-    yield trial.same(lambda_0.subs(d, 1), (ends[0] + ends[1]) / 2)
-    yield trial.same(lambda_1.subs(d, 1), (ends[0] - ends[1]) / 2)
 
-    factor = (d + 1) / (2 * sp.pi * (d - 1))
-    primitive = (sp.pi - theta) * sp.sin(theta) ** (d - 1) / (sp.pi * (d - 1))
-    weighted = kernel * sp.sin(theta) ** (d - 2) - factor * sp.sin(theta) ** (d - 1)
-    yield trial.same(sp.diff(primitive, theta), weighted, by=reduce)
-    sines = 1 / ((d - 1) * gamma)  # I_d
-    yield trial.same(lambda_0 * sines, factor * sines.subs(d, d + 1), by=sp.gammasimp)
+@exact(mean_amplification, step="gradient")
+@control("the residual not smoothed", gradient=b / 2 + c * sp.sqrt(d) * gamma * omega)
+@control("self-term of the limit", gradient=data_term + lambda_0 * c * omega / sp.sqrt(2 * sp.pi))
+@control("no self-term", gradient=data_term)
+@control("eigenvalues exchanged", lambda_0=lambda_1, lambda_1=lambda_0)
+@control("without κ₁", lambda_0=gamma**2)
+@control("trace 1 on linear functions", lambda_1=1 / d)
+@control("on the unit sphere", half_space_mean=gamma * omega)
+@control("over the whole sphere", half_space_square=sp.S.One)
+def gradient_adds_both_parts(
+    gradient: sp.Expr,
+    lambda_0: sp.Expr,
+    lambda_1: sp.Expr,
+    half_space_mean: sp.Expr,
+    half_space_square: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """The smoothed residual, a constant and a linear function, against x_j on the half sphere."""
+    yield trial.same(gradient, lambda_0 * c * half_space_mean + lambda_1 * b * half_space_square)
 
-    mirrored = kernel * sp.cos(theta) + (kernel * sp.cos(theta)).subs(theta, sp.pi - theta)
-    yield trial.same(mirrored, 2 * lambda_1 * d * sp.cos(theta) ** 2)
-    square = sp.diff(sp.cos(theta) * sp.sin(theta) ** (d - 1), theta)
-    yield trial.same(square, (d * sp.cos(theta) ** 2 - 1) * sp.sin(theta) ** (d - 2), by=reduce)
+
+@exact(mean_amplification, step="moment")
+@control("SNIP's mean", moment=b)
+@control("half of it", moment=lambda_1 * b / 2)
+@control("eigenvalue of constants", moment=lambda_0 * b)
+@control("self-term as a mean", gradient=data_term + lambda_0 * c)
+def mean_gradient_is_half_the_moment(gradient: sp.Expr, moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean of the gradients of w and of −w."""
+    yield trial.same((gradient + gradient.subs(omega, -omega)) / 2, moment / 2)
+
+
+@exact(mean_amplification, step="length")
+@control("√d", mean_length=sp.sqrt(d))
+@control("of one input more", mean_length=mean_length.subs(d, d + 1))
+@control("10 % more", mean_length=ELEVEN * mean_length)
+def mean_length_of_a_normal_vector(mean_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """From the density of the chi law, integrated by SymPy."""
+    yield trial.same(mean_length, trial.once(chi_mean), by=sp.gammasimp)
+
+
+@exact(mean_amplification, step="self-term")
+@control("SNIP's self-term", stein_moment=c / sp.sqrt(2 * sp.pi * d))
+@control("eigenvalue of linear functions", stein_moment=lambda_1 * c / sp.sqrt(2 * sp.pi * d))
+@control("10 % more", stein_moment=ELEVEN * stein_moment)
+@control("√d", mean_length=sp.sqrt(d))
+@control("self-term of the limit", gradient=data_term + lambda_0 * c * omega / sp.sqrt(2 * sp.pi))
+def self_term_takes_the_length(
+    gradient: sp.Expr, mean_length: sp.Expr, stein_moment: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The slope of the gradient in ω times E[w_j ω] = E‖w‖/d."""
+    yield trial.same(sp.diff(gradient, omega) * mean_length / d, stein_moment, by=sp.gammasimp)
+
+
+@exact(mean_amplification, step="crossover")
+@control("no amplification", crossover=sp.sqrt(sp.pi * d / 2) * sp.Abs(b))
+@control("10 % more", crossover=ELEVEN * crossover)
+@control("SNIP's self-term", stein_moment=c / sp.sqrt(2 * sp.pi * d))
+@control("SNIP's mean", moment=b)
+def self_term_meets_the_data_term(
+    crossover: sp.Expr, moment: sp.Expr, stein_moment: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """At the crossover β is |h|/2, and β grows with c; with d the crossover tends to 0."""
+    yield trial.same(stein_moment.subs(c, crossover), sp.Abs(moment) / 2, by=sp.gammasimp)
+    yield trial.holds((stein_moment / c).is_positive, "β has the sign of c")
+    yield trial.same(sp.limit(crossover.subs(b, 1), d, sp.oo), 0)
 
 
 @enclosed(mean_amplification)
@@ -170,7 +196,7 @@ def moments_are_those_of_the_gradient(
     """
     yield trial.same(gradient.subs(d, 3), trial.once(half_sphere_gradient), at=gradient_points())
     yield trial.same(gradient.subs(omega, 0), moment / 2)
-    yield trial.same(sp.diff(gradient, omega) * trial.once(mean_length) / d, stein_moment, by=sp.gammasimp)
+    yield trial.same(sp.diff(gradient, omega) * trial.once(chi_mean) / d, stein_moment, by=sp.gammasimp)
     yield trial.same(stein_moment.subs(c, crossover), sp.Abs(moment) / 2, by=sp.gammasimp)
 
 
@@ -182,7 +208,7 @@ def half_sphere_gradient() -> sp.Expr:
     return sphere_mean(ring, 3, sp.pi / 2)
 
 
-def mean_length() -> sp.Expr:
+def chi_mean() -> sp.Expr:
     """E‖w‖ of a normal vector, from the density of the chi law."""
     masses = [sp.integrate(length ** (d - 1 + k) * sp.exp(-(length**2) / 2), (length, 0, sp.oo)) for k in (0, 1)]
     return masses[1] / masses[0]

@@ -15,9 +15,19 @@ from numerics.masks.selection import global_mask, kth_largest
 from numerics.networks import random_network, tangent_residual
 from numerics.pruning.methods import saliency
 from numerics.pruning.moments import noise_floor
-from theory.saliency.grasp import activation, kappa_0, kappa_1, other_norm, smoothed, smoothed_snip, theta
+from theory.saliency.grasp import (
+    activation,
+    kappa_0,
+    kappa_1,
+    mixed,
+    other_norm,
+    readout_slope,
+    smoothed,
+    smoothed_snip,
+    theta,
+)
 from theory.saliency.model import dimension, width
-from theory.saliency.snip import a, norm
+from theory.saliency.snip import a, norm, w
 from theory.saliency.snip import g as plain
 
 Floats = NDArray[np.floating]
@@ -26,31 +36,99 @@ SECTOR = (angle, theta - sp.pi / 2, sp.pi / 2)  # directions of w that open both
 TENTH = sp.Rational(11, 10)
 
 
-@exact(smoothed_snip)
+@exact(smoothed_snip, step="share of the sector")
 @control("angle itself", kappa_0=theta / (2 * sp.pi))
 @control("angle over π", kappa_0=(sp.pi - theta) / sp.pi)
+@control("of the half plane", kappa_0=sp.Rational(1, 2))
+def share_of_the_sector(kappa_0: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """κ₀ is the angle of the sector over that of all directions."""
+    yield trial.same(kappa_0, sp.integrate(sp.S.One, SECTOR) / (2 * sp.pi))
+
+
+@exact(smoothed_snip, step="squared length")
+@control("of one weight", plane_square=sp.S.One)
+@control("the mean length squared", plane_square=sp.pi / 2)
+def squared_length_in_the_plane(plane_square: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean of R² over the density R e^(−R²/2) of the length."""
+    yield trial.same(plane_square, sp.integrate(norm**3 * sp.exp(-(norm**2) / 2), (norm, 0, sp.oo)))
+
+
+@exact(smoothed_snip, step="mean over the sector")
 @control("sine lost", kappa_1=(sp.pi - theta) * sp.cos(theta) / (2 * sp.pi))
 @control("normalised to 1 at θ = 0", kappa_1=2 * kappa_1)
-def kernels_are_sector_integrals(kappa_0: sp.Expr, kappa_1: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """κ₀ is the share of the sector, κ₁ the mean of R² cos α cos(α − θ) over it with E R² = 2, by SymPy."""
-    yield trial.same(kappa_0, sp.integrate(sp.S.One, SECTOR) / (2 * sp.pi))
-    yield trial.same(kappa_1, 2 * sp.integrate(sp.cos(angle) * sp.cos(angle - theta), SECTOR) / (2 * sp.pi))
+@control("cosine lost", kappa_1=kappa_1 / sp.cos(theta))
+@control("length of one weight", plane_square=sp.S.One)
+def mean_over_the_sector(kappa_1: sp.Expr, plane_square: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """κ₁ is the mean of R² cos α cos(α − θ) over the sector, by SymPy."""
+    directions = sp.integrate(sp.cos(angle) * sp.cos(angle - theta), SECTOR) / (2 * sp.pi)
+    yield trial.same(kappa_1, plane_square * directions)
 
 
-@exact(smoothed_snip)
+@exact(smoothed_snip, step="tangent kernel")
 @control("κ₁ forgotten", tangent_kernel=norm * other_norm / dimension * sp.cos(theta) * kappa_0)
 @control("cosine forgotten", tangent_kernel=norm * other_norm / dimension * (kappa_0 + kappa_1))
 @control("not divided by d", tangent_kernel=norm * other_norm * (sp.cos(theta) * kappa_0 + kappa_1))
 @control("10 % more", tangent_kernel=TENTH * smoothed_snip.expressions["tangent_kernel"])
-def tangent_kernel_is_the_mean_of_a_unit(tangent_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("share of all directions", kappa_0=2 * kappa_0)
+@control("normalised to 1 at θ = 0", kappa_1=2 * kappa_1)
+def tangent_kernel_is_the_mean_of_a_unit(
+    tangent_kernel: sp.Expr, kappa_0: sp.Expr, kappa_1: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
     """The mean over a and w of a² (x·x′/d) 1{z > 0}1{z′ > 0} + σ(z)σ(z′), z = w·x/√d, integrated over the plane."""
     gates = sp.integrate(sp.S.One, SECTOR) / (2 * sp.pi)
     outputs = 2 * sp.integrate(sp.cos(angle) * sp.cos(angle - theta), SECTOR) / (2 * sp.pi)
     inner = norm * other_norm * sp.cos(theta)
     yield trial.same(tangent_kernel, inner / dimension * gates + norm * other_norm / dimension * outputs)
+    yield trial.same(tangent_kernel, inner / dimension * kappa_0 + norm * other_norm / dimension * kappa_1)
 
 
-@exact(smoothed_snip)
+def of_one_unit(mean: sp.Expr, rest: sp.Expr) -> sp.Expr:
+    """E_D[r f] as far as one readout weight and one weight move it, off the kinks: E_D[r σ(z)] is linear in the weight."""
+    return a * (w * mean + rest) / sp.sqrt(dimension) / sp.sqrt(width)
+
+
+@exact(smoothed_snip, step="one unit")
+@control("readout weight on it", mixed=a * mixed)
+@control("not divided by √n", mixed=sp.sqrt(width) * mixed)
+@control("twice", mixed=2 * mixed)
+@control("divided by √d once more", readout_slope=readout_slope / sp.sqrt(dimension))
+@control("not divided by √n, by the readout", readout_slope=activation)
+@control("twice, by the readout", readout_slope=2 * readout_slope)
+def one_unit_is_bilinear(mixed: sp.Expr, readout_slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The derivatives of E_D[r f] by a_i and w_ij, E for what the readout multiplies; the second by w_ij twice is 0."""
+    rest = sp.sqrt(dimension) * activation - w * plain
+    local = of_one_unit(plain, sp.Symbol("rest", real=True))
+    yield trial.same(mixed, sp.diff(local, a, w))
+    yield trial.same(sp.diff(local, w, 2), 0)
+    yield trial.same(readout_slope, sp.diff(of_one_unit(plain, rest), a))
+
+
+@exact(smoothed_snip, step="smoothed term")
+@control("readout weight forgotten", smoothed_slope=smoothed / sp.sqrt(width * dimension))
+@control("the residual not smoothed", smoothed_slope=a * plain / sp.sqrt(width * dimension))
+@control("not divided by √n", smoothed_slope=a * smoothed / sp.sqrt(dimension))
+def smoothed_term_is_a_gradient(smoothed_slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The derivative of E_D[(Θ̂r) f] by one weight, Θ̂r held fixed."""
+    yield trial.same(smoothed_slope, sp.diff(of_one_unit(smoothed, sp.Symbol("rest", real=True)), w))
+
+
+@exact(smoothed_snip, step="Hessian times gradient")
+@control("Gauss–Newton term alone", hessian_gradient=a * smoothed / sp.sqrt(width * dimension))
+@control("second term as large", hessian_gradient=(a * smoothed + activation * plain) / sp.sqrt(width * dimension))
+@control("second term alone", hessian_gradient=activation * plain / (width * sp.sqrt(dimension)))
+@control("readout weight on the second term", mixed=a * mixed)
+@control("not divided by √n", readout_slope=activation)
+@control("the residual not smoothed", smoothed_slope=a * plain / sp.sqrt(width * dimension))
+def hessian_adds_what_the_readout_couples(
+    hessian_gradient: sp.Expr, smoothed_slope: sp.Expr, mixed: sp.Expr, readout_slope: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The smoothed term, and the one second derivative times the derivative by the readout; their ratio is of order n^(−½)."""
+    yield trial.same(hessian_gradient, smoothed_slope + mixed * readout_slope)
+    ratio = sp.sqrt(width) * mixed * readout_slope / smoothed_slope
+    yield trial.same(sp.diff(ratio, width), 0)
+
+
+@exact(smoothed_snip, step="Hessian times gradient")
 @control("Gauss–Newton term alone", hessian_gradient=a * smoothed / sp.sqrt(width * dimension))
 @control("second term as large", hessian_gradient=(a * smoothed + activation * plain) / sp.sqrt(width * dimension))
 @control("second term alone", hessian_gradient=activation * plain / (width * sp.sqrt(dimension)))

@@ -31,7 +31,8 @@ from theory.saliency.layers import (
     weighted_rho_2,
 )
 from theory.saliency.model import delta, rho, tau
-from theory.saliency.snip import product_density, row_law
+from theory.saliency.snip import product_density
+from theory.saliency.snip_row_law import row_law
 from theory.tails import Tail, alpha, exponential, half_normal, pareto, product_normal, t
 
 ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)

@@ -8,6 +8,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from numerics.checks.saliency.snip_product import by_struve
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from numerics.masks.selection import global_mask, kth_largest
@@ -15,7 +16,8 @@ from numerics.networks import gradient, random_network, tangent_residual
 from numerics.pruning.methods import saliency
 from theory.formulas.level import Level, level
 from theory.saliency.model import phi, rho
-from theory.saliency.signed import graphon, noise_density, signed_kernel, signed_scores, tau
+from theory.saliency.signed import graphon, noise_density, signed_kernel, signed_scores, signed_threshold, tau
+from theory.saliency.snip import product_graphon
 from theory.tails import exponential, half_normal, product_normal, t
 
 Floats = NDArray[np.floating]
@@ -29,6 +31,134 @@ kernel, kernels, threshold, selectivity = (claimed[k] for k in ("kernel", "kerne
 moduli = signed_kernel(product_normal).subs(tau, sp.Abs(tau)) * 2  # what magnitudes would keep at this threshold
 level_above = sp.Symbol("l", positive=True)  # |τ|
 MODULI = {"normal": half_normal, "laplace": exponential}
+
+
+@exact(signed_scores, step="one tail")
+@control("magnitudes", magnitude_share=sp.S.One)
+@control("a third", magnitude_share=sp.Rational(1, 3))
+@control("10 % more", magnitude_share=ELEVEN * HALF)
+def two_tails_make_the_modulus(magnitude_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Each tail of the standard normal, by its density, and their sum."""
+    x = sp.Symbol("x", real=True)
+    density = sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi)
+    above, below = sp.integrate(density, (x, level_above, sp.oo)), sp.integrate(density, (x, -sp.oo, -level_above))
+    for tail in (above, below):
+        yield trial.same(tail, magnitude_share * (above + below))
+
+
+@exact(signed_scores, step="complement")
+@control("the graphon does not move", dual_graphon=graphon)
+@control("what the moduli leave", dual_graphon=1 - 2 * graphon)
+@control("magnitudes", magnitude_share=sp.S.One)
+def complement_of_the_other_tail(dual_graphon: sp.Expr, magnitude_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One less the other tail, for moduli that exceed x with the probability that makes the first tail W; at Laplace's law."""
+    modulus = graphon / magnitude_share
+    yield trial.same(dual_graphon, 1 - (modulus - graphon))
+    above = magnitude_share * exponential.survival
+    below = 1 - exponential.survival + above  # |ξ| ≤ t, and ξ > t
+    yield trial.same(dual_graphon.subs(graphon, above), below)
+
+
+def by_sides(expression: sp.Expr) -> sp.Expr:
+    """0 if the expression is 0 for τ > 0, for τ < 0 and at 0; else the expression."""
+    parts = [expression.subs(tau, at) for at in (level_above, -level_above, 0)]
+    return sp.S.Zero if all(by_struve(part) == 0 for part in parts) else expression
+
+
+@exact(signed_scores, step="dual threshold")
+@control("the threshold does not move", dual_threshold=tau)
+@control("twice as far", dual_threshold=-2 * tau)
+@control("the graphon does not move", dual_graphon=graphon)
+def dual_threshold_has_the_dual_graphon(
+    dual_threshold: sp.Expr, dual_graphon: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The chance of x > τ at the dual threshold, for x of a law that is symmetric about 0: the logistic and the normal one."""
+    for above in (1 / (1 + sp.exp(tau)), sp.erfc(tau) / 2):
+        yield trial.same(above.subs(tau, dual_threshold), dual_graphon.subs(graphon, above), by=exponentials)
+
+
+def exponentials(expression: sp.Expr) -> sp.Expr:
+    return sp.simplify(sp.together(sp.expand(expression.rewrite(sp.erf))))
+
+
+@exact(signed_scores, step="two laws")
+@control("one tail on both sides", kernels={**kernels, "normal": kernels["normal"].subs(tau, sp.Abs(tau))})
+@control("magnitudes", kernels={name: 2 * law for name, law in kernels.items()})
+@control("exchanged", kernels={"normal": kernels["laplace"], "laplace": kernels["normal"]})
+def kernels_fall_with_the_density_of_the_scores(kernels: Kernels, trial: Trial) -> Iterator[Finding]:
+    """The normal one is one formula for both signs; Laplace's falls with its density e^−|τ|/φ/2φ; both are ½ at 0."""
+    normal, laplace = kernels["normal"], kernels["laplace"]
+    yield trial.same(normal, sp.erfc(tau / (phi * sp.sqrt(2))) / 2, by=by_sides)
+    density = sp.exp(-sp.Abs(tau) / phi) / (2 * phi)
+    yield trial.same(-sides_differentiated(laplace), density, by=by_sides_off_zero)
+    for law in (normal, laplace):
+        yield trial.same(law.subs(tau, 0), HALF)
+
+
+def sides_differentiated(law: sp.Expr) -> sp.Expr:
+    """d/dτ for τ > 0 and for τ < 0."""
+    above, below = (sp.diff(law.subs(tau, sign * level_above), level_above) * sign for sign in (1, -1))
+    return sp.Piecewise((above.subs(level_above, tau), tau > 0), (below.subs(level_above, -tau), True))
+
+
+def by_sides_off_zero(expression: sp.Expr) -> sp.Expr:
+    """The same without τ = 0."""
+    parts = [expression.subs(tau, at) for at in (level_above, -level_above)]
+    return sp.S.Zero if all(by_struve(part) == 0 for part in parts) else expression
+
+
+@exact(signed_scores, step="kernel", cost=1.0)
+@control("kernel of the magnitudes", kernel=moduli)
+@control("one tail on both sides", kernel=moduli / 2)
+@control("noise of one normal", kernel=kernels["normal"])
+@control("10 % less", kernel=NINE * kernel)
+def kernel_falls_with_half_the_density(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """−d/dτ is half the noise density of S4 at |τ|/φ, over φ, on both sides of 0; and the kernel is ½ at 0."""
+    density = product_graphon.expressions["noise_density"].subs(t, sp.Abs(tau) / phi) / (2 * phi)
+    yield trial.same(-sides_differentiated(kernel), density, by=by_sides_off_zero)
+    yield trial.same(kernel.subs(tau, 0), HALF)
+    yield trial.same(sp.limit(kernel.subs({tau: level_above, phi: 1}), level_above, 0), HALF)
+
+
+@exact(signed_scores, step="density of the moduli")
+@control("the same density", magnitude_density=rho)
+@control("four times", magnitude_density=4 * rho)
+@control("magnitudes", magnitude_share=sp.S.One)
+def moduli_have_twice_the_density(
+    magnitude_density: sp.Expr, magnitude_share: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The share of it is ρ."""
+    yield trial.same(magnitude_share * magnitude_density, rho)
+
+
+@exact(signed_scores, step="threshold")
+@control("threshold of the magnitudes", threshold=level(product_normal.survival, t, rho))
+@control("negative side forgotten", threshold=sp.Abs(threshold))
+@control("10 % more", threshold=ELEVEN * threshold)
+@control("noise of one normal", threshold=signed_threshold(half_normal.survival))
+@control("kernel of the magnitudes", kernel=moduli)
+def threshold_is_where_the_density_is_met(threshold: sp.Expr, kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The equations that define it: the kernel at φ = 1 is ρ at t for ρ < ½, and at −t for ρ > ½; and τ = 0 at ½."""
+    levels = [each for each, _ in threshold.args] if isinstance(threshold, sp.Piecewise) else [threshold, -threshold]
+    for sign, found in zip((1, -1), levels, strict=False):
+        density = kernel.subs({tau: sign * t, phi: 1})
+        defined = (sign * found).function(t) if isinstance(sign * found, Level) else density - rho + found
+        yield trial.same(sign * (density - rho), defined)
+    yield trial.same(threshold.subs(rho, HALF), 0, by=None)
+
+
+@exact(signed_scores, step="slope")
+@control("the same selection at every density", selectivity=sp.Abs(tau) * noise_density / (2 * phi**2))
+@control("magnitudes' slope", selectivity=2 * selectivity)
+@control("10 % less", selectivity=NINE * selectivity)
+@control("magnitudes", magnitude_share=sp.S.One)
+def slope_is_the_chain_rule(selectivity: sp.Expr, magnitude_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Tails that fall with slope g from any height at any place: the derivative in φ on either side of 0."""
+    height, place = sp.symbols("p x_0", real=True)
+    for sign in (1, -1):
+        tail = magnitude_share * (height - noise_density * (sign * tau / phi - place))
+        kept = tail if sign > 0 else 1 - tail
+        yield trial.same(selectivity, sp.diff(kept, phi))
 
 
 @exact(signed_scores)

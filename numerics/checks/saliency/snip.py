@@ -1,4 +1,4 @@
-"""Evidence for S3 and S4: the SNIP gradient and the graphon it has when it factorises."""
+"""Evidence for S3: the SNIP gradient, its mean and its fluctuations."""
 
 from __future__ import annotations
 
@@ -10,57 +10,100 @@ from numpy.typing import NDArray
 
 from numerics.bridge import numeric
 from numerics.data import digits
-from numerics.evidence import Finding, Refutation, Trial, control, enclosed, exact, statistical
-from numerics.exact.logarithms import split_powers
-from theory.formulas.level import Level
-from theory.saliency.model import phi, rho, tau, u
+from numerics.evidence import Finding, Refutation, Trial, control, exact, statistical
 from theory.saliency.snip import (
     cosine,
     covariance_kernel,
+    gate_rate,
     gradient_moments,
-    integral_form,
+    half_mean,
     norm,
-    product_density,
-    product_graphon,
+    open_gate,
     theta,
-    x,
+    z,
 )
-from theory.tails import half_normal, product_survival, t
 
 TENTH = sp.Rational(11, 10)
-z, square = sp.symbols("z q", positive=True)  # q stands for 1 − c²
 
 
 def normal_density(at: sp.Expr) -> sp.Expr:
     return sp.exp(-(at**2) / 2) / sp.sqrt(2 * sp.pi)
 
 
-@exact(gradient_moments)
+@exact(gradient_moments, step="one half")
+@control("factor one half dropped", mean_weight=sp.Integer(1))
+@control("a quarter", mean_weight=sp.Rational(1, 4))
+def opposite_samples_are_seen_by_halves(mean_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The gated mean of r x over the samples (x, r) and (−x, −r), whichever gate is open, beside the mean without gates."""
+    sample, residual = sp.symbols("x_1 r_1", real=True)
+    pair = ((sample, residual), (-sample, -residual))
+    whole = sum(each * slope for each, slope in pair) / 2
+    for gates in ((1, 0), (0, 1)):
+        gated = sum(gate * each * slope for gate, (each, slope) in zip(gates, pair, strict=True)) / 2
+        yield trial.same(gated, mean_weight * whole)
+
+
+@exact(gradient_moments, step="second gate")
+@control("as if independent", open_gate=sp.Rational(1, 2))
+@control("variance one", open_gate=open_gate.subs(cosine, cosine / sp.sqrt(1 + cosine**2)))
+@control("√2 forgotten", open_gate=open_gate.subs(z, sp.sqrt(2) * z))
+def second_gate_opens_with_the_conditional_law(open_gate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """It grows with the mean cz as the density at 0 of a normal of mean cz and variance 1 − c² says, from ½ at z = 0."""
+    mean, spread = cosine * z, sp.sqrt(1 - cosine**2)
+    yield trial.same(sp.diff(open_gate, z), cosine * normal_density(mean / spread) / spread)
+    yield trial.same(open_gate.subs(z, 0), sp.Rational(1, 2))
+
+
+@exact(gradient_moments, step="rate")
+@control("twice the rate", gate_rate=2 * gate_rate)
+@control("without the root", gate_rate=1 / (2 * sp.pi))
+@control("root of the square forgotten", gate_rate=1 / (2 * sp.pi * (1 - cosine**2)))
+@control("as if independent", open_gate=sp.Rational(1, 2))
+def rate_integrates_the_second_gate(gate_rate: sp.Expr, open_gate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """−P′ e^(−z²/2(1−c²)), −P′ at z = 0 and 0 at infinity, is an antiderivative of the derivative under the integral."""
+    decay = sp.exp(-(z**2) / (2 * (1 - cosine**2)))
+    yield trial.same(sp.diff(-gate_rate * decay, z), normal_density(z) * sp.diff(open_gate, cosine))
+
+
+@exact(gradient_moments, step="covariance")
 @control("arccosine", covariance_kernel=sp.acos(cosine) / (2 * sp.pi))
 @control("angle over π", covariance_kernel=sp.asin(cosine) / sp.pi)
 @control("the cosine itself", covariance_kernel=cosine / (2 * sp.pi))
-def covariance_is_that_of_two_gates(covariance_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its derivative in the cosine is that of P(z > 0, z′ > 0), integrated by SymPy; its values at 0 and at ±1."""
-    other = z * sp.sqrt(1 - square) / sp.sqrt(square)  # c z / √(1 − c²)
-    rate = sp.integrate(
-        sp.simplify(normal_density(z) * normal_density(other)) * z / square ** sp.Rational(3, 2), (z, 0, sp.oo)
-    )
-    yield trial.same(sp.diff(covariance_kernel, cosine), rate.subs(square, 1 - cosine**2))
+@control("twice the rate", gate_rate=2 * gate_rate)
+@control("gates open in a quarter of the cases", mean_weight=sp.Rational(1, 4))
+def covariance_is_that_of_two_gates(
+    covariance_kernel: sp.Expr, gate_rate: sp.Expr, mean_weight: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Its derivative in the cosine is that of P(z > 0, z′ > 0); its values at 0, and at ±1, where P is ½ or 0."""
+    yield trial.same(sp.diff(covariance_kernel, cosine), gate_rate)
     yield trial.same(covariance_kernel.subs(cosine, 0), 0)
-    for end in (1, -1):  # equal or opposite gates: P(both open) is ½ or 0
-        yield trial.same(covariance_kernel.subs(cosine, end), sp.Rational(end, 4))
+    for end, both in ((1, sp.Rational(1, 2)), (-1, 0)):
+        yield trial.same(covariance_kernel.subs(cosine, end), both - mean_weight**2)
 
 
-@exact(gradient_moments)
+@exact(gradient_moments, step="half of a normal")
+@control("a half-normal mean", half_mean=sp.sqrt(2 / sp.pi))
+@control("a variance", half_mean=sp.Rational(1, 2))
+@control("10 % more", half_mean=TENTH * half_mean)
+def half_of_a_normal_has_the_mean(half_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The integral of z times the normal density over z > 0."""
+    yield trial.same(half_mean, sp.integrate(z * normal_density(z), (z, 0, sp.oo)))
+
+
+@exact(gradient_moments, step="Stein moment")
 @control("a half-normal mean", stein_kernel=sp.sqrt(2 / sp.pi) / norm)
 @control("not divided by the norm", stein_kernel=1 / sp.sqrt(2 * sp.pi))
 @control("divided by the square", stein_kernel=1 / (sp.sqrt(2 * sp.pi) * norm**2))
-def stein_moment_is_a_mean_over_the_half_plane(stein_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("a half-normal mean in it", half_mean=sp.sqrt(2 / sp.pi))
+def stein_moment_is_a_mean_over_the_half_plane(
+    stein_kernel: sp.Expr, half_mean: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
     """E[w_j 1{w·x > 0}] for x at the angle θ to axis j, integrated by SymPy over the length and the angle of w."""
     angle = sp.Symbol("alpha", real=True)
     length = sp.integrate(z * z * sp.exp(-(z**2) / 2), (z, 0, sp.oo))
     direction = sp.integrate(sp.cos(angle), (angle, theta - sp.pi / 2, theta + sp.pi / 2)) / (2 * sp.pi)
-    yield trial.same(norm * sp.cos(theta) * stein_kernel, length * direction)
+    yield trial.same(sp.cos(theta) * stein_kernel, length * direction / norm)
+    yield trial.same(sp.cos(theta) * stein_kernel, sp.cos(theta) * half_mean / norm)
 
 
 def integer_data(data: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -199,118 +242,6 @@ def gradient_fluctuates_with_the_covariance(
     sample = trial.draw(gradient_spread, trial.size(40_000), residual)
     observed = residual != "fixed"  # the claim's own draws depend on nothing that a formula changes
     yield trial.averages(np.minimum(sample, highest), trace, 0.0, highest, observed=observed)
-
-
-order = sp.Symbol("r", positive=True)
-
-
-def mellin(density: sp.Expr) -> sp.Expr:
-    """∫ t^(r−1) density dt."""
-    return sp.integrate(t ** (order - 1) * density, (t, 0, sp.oo))
-
-
-def reduce_gammas(expression: sp.Expr) -> sp.Expr:
-    return sp.simplify(split_powers(sp.gammasimp(expression)).rewrite(sp.exp))
-
-
-@exact(product_graphon, cost=1.0)
-@control("one half-normal", noise_density=half_normal.density)
-@control("K₁ in place of K₀", noise_density=2 / sp.pi * sp.besselk(1, t))
-@control("K₀ of half the argument", noise_density=sp.besselk(0, t / 2) / sp.pi)
-@control("not normalised", noise_density=sp.besselk(0, t))
-def mellin_transform_is_the_square_of_a_half_normal(noise_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A product of independent variables has the product of their Mellin transforms."""
-    single = trial.once(mellin, half_normal.density)
-    yield trial.same(
-        mellin(noise_density), single**2, by=reduce_gammas, at=[{order: sp.Rational(k, 3)} for k in (4, 7, 8)]
-    )
-
-
-@enclosed(product_graphon)
-@control("Gaussian tail: forgets the row factor", column_density=half_normal.at(tau / phi))
-@control("exponential tail", column_density=sp.exp(-tau / phi))
-@control("profile squared", column_density=product_survival(tau / phi**2))
-@control("cosh lost from the denominator", integral_form=integral_form * sp.Rational(101, 100))
-def both_forms_of_the_column_density_agree(
-    column_density: sp.Expr, integral_form: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The Bessel–Struve form equals the integral, whose tail falls at least like e^−(ax) with a = t sinh R from R on."""
-    yield trial.same(column_density, integral_form, by=None)
-
-
-@enclosed(product_graphon)
-@control("Gaussian tail", column_density=half_normal.at(tau / phi))
-@control("density of one half-normal", noise_density=half_normal.density)
-@control("sign", noise_density=-product_density)
-def column_density_falls_with_the_noise_density(
-    column_density: sp.Expr, noise_density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """−d/dτ of the column density is the noise density at τ/φ, over φ."""
-    slope = sp.diff(column_density, tau)
-    yield trial.same(-slope, noise_density.subs(t, tau / phi) / phi, by=None)
-
-
-@exact(product_graphon)
-@control("half of it", integral_form=integral_form / 2)
-@control("hyperbolic sine", integral_form=sp.Integral(2 / sp.pi * sp.exp(-tau / phi) / sp.cosh(2 * x), (x, 0, sp.oo)))
-def everything_is_above_zero(integral_form: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At τ = 0 the integral form is (2/π) ∫ dx/cosh x = 1."""
-    at_zero = integral_form.subs(tau, 0).replace(
-        sp.Integral, lambda function, limits: sp.integrate(sp.simplify(function.rewrite(sp.exp)), limits)
-    )
-    yield trial.same(at_zero, 1)
-
-
-CUT = sp.Rational(1, 16)  # rows with |a| below it keep next to nothing
-
-
-@enclosed(product_graphon)
-@control("|a|² in place of |a|", kernel=product_graphon.expressions["kernel"].subs(u, sp.erf(sp.erfinv(u) ** 2)))
-@control("without √2", kernel=sp.erfc(tau / (phi * sp.sqrt(2) * sp.erfinv(u))))
-@control("Gaussian tail", column_density=half_normal.at(tau / phi))
-def rows_average_to_the_column_density(kernel: sp.Expr, column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At u = erf(a/√2) the kernel is P(|w| > τ/φa), and averaged over half-normal a > 1/16 it is H but for 1e-6."""
-    position = sp.erf(z / sp.sqrt(2))
-    rows = [{tau: 1, phi: sp.Rational(3, 2), z: sp.Rational(k, 4)} for k in (1, 3, 6)]
-    yield trial.same(kernel.subs(u, position), half_normal.at(tau / (phi * z)), by=None, at=rows)
-    at_row = kernel.subs(u, position).replace(sp.erfinv, lambda e: e.args[0] if isinstance(e, sp.erf) else sp.erfinv(e))
-    part = sp.Integral(at_row * 2 * normal_density(z), (z, CUT, sp.oo))
-    points = [{tau: sp.Rational(a, 7), phi: sp.Rational(b, 5)} for a, b in ((5, 4), (9, 7), (16, 11))]
-    rest = sp.Rational(1, 10**6)
-    yield trial.below(part, column_density + rest, at=points)
-    yield trial.below(column_density, part + rest, at=points)
-
-
-@enclosed(product_graphon)
-@control("Gaussian threshold", threshold=sp.sqrt(2) * sp.erfinv(1 - rho))
-@control("exponential threshold", threshold=sp.log(1 / rho))
-@control("10 % more", threshold=TENTH * product_graphon.expressions["threshold"])
-@control("Gaussian tail", column_density=half_normal.at(tau / phi))
-def threshold_keeps_the_density(threshold: sp.Expr, column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """H(τ_ρ) = ρ at φ = 1, and the level that defines τ_ρ is that of H."""
-    if isinstance(threshold, Level):
-        yield trial.same(threshold.function(t), column_density.subs({phi: 1, tau: t}) - rho)
-    yield trial.same(column_density.subs(phi, 1).subs(tau, threshold), rho, by=None)
-
-
-LEVEL, PROFILES = 1.36, (2.0, 0.5)
-
-
-def kept_by_columns(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
-    """How many of `size` rows exceed the level in a column of profile 2 and in one of profile ½."""
-    a = rng.standard_normal(size)
-    return np.array([(abs(a * rng.standard_normal(size)) * profile > LEVEL).sum() for profile in PROFILES])
-
-
-@statistical(product_graphon, tests=1)
-@control("Gaussian tail: forgets the row factor", column_density=half_normal.at(tau / phi))
-@control("exponential tail", column_density=sp.exp(-tau / phi))
-@control("10 % more", column_density=TENTH * product_survival(tau / phi))
-def columns_keep_binomial_counts(column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Sampled columns keep Bin(n, H(τ/φ)) rows at a fixed threshold."""
-    n = trial.size(400_000)
-    nulls = [trial.value(column_density, {tau: sp.Rational(34, 25), phi: sp.Rational(profile)}) for profile in PROFILES]
-    yield trial.counts_each(trial.draw(kept_by_columns, n), n, nulls)
 
 
 # The smallest counterexample

@@ -18,27 +18,50 @@ from numerics.pruning.methods import residual as residual_of
 from numerics.pruning.methods import saliency
 from numerics.pruning.moments import ResidualMoments, column_densities, noise_floor, residual_moments, threshold_for
 from theory.saliency.model import dimension, phi, tau, u
-from theory.saliency.snip import (
-    beta,
-    conditional_density,
-    coordinate,
-    gate,
-    h,
-    norm,
-    residual_mean,
-    spread,
-    stein_model,
-    variance,
-    w,
-    zeta,
-)
+from theory.saliency.snip import beta, h, norm, residual_mean, spread, variance, w, zeta
+from theory.saliency.snip_closed_form import conditional_density, coordinate, gate, line, stein_model
 from theory.tails import half_normal
 
 Floats = NDArray[np.floating]
 TENTH = sp.Rational(11, 10)
 
 
-@exact(stein_model)
+@exact(stein_model, step="gate")
+@control("over the whole length", gate=(1 + sp.erf(coordinate * w / (sp.sqrt(2) * norm))) / 2)
+@control("√2 forgotten", gate=(1 + sp.erf(coordinate * w / sp.sqrt(norm**2 - coordinate**2))) / 2)
+@control("half the weight", gate=gate.subs(w, w / 2))
+@control("closed gates", gate=1 - gate)
+def gate_opens_with_the_conditional_law(gate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """It grows with the mean x_j w as the density at 0 of a normal of this mean and variance R² − x_j², from ½ at w = 0."""
+    mean, deviation = coordinate * w, sp.sqrt(norm**2 - coordinate**2)
+    yield trial.same(sp.diff(gate, w), coordinate * normal_density(mean / deviation) / deviation)
+    yield trial.same(gate.subs(w, 0), sp.Rational(1, 2))
+
+
+@exact(stein_model, step="line")
+@control(
+    "tangent of the gate", line=sp.Rational(1, 2) + coordinate * w / sp.sqrt(2 * sp.pi * (norm**2 - coordinate**2))
+)
+@control("twice the slope", line=2 * line - sp.Rational(1, 2))
+@control("through zero", line=line - sp.Rational(1, 2))
+@control("over the whole length", gate=(1 + sp.erf(coordinate * w / (sp.sqrt(2) * norm))) / 2)
+def line_has_the_moments_of_the_gate(line: sp.Expr, gate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Its height is the mean of the gates at w and −w, its slope that of the gate averaged over w, a Gaussian integral.
+
+    The slope of the gate times the normal density is its value at 0 times e^(−qw²), of integral √(π/q).
+    """
+    steep = sp.diff(gate, w) * normal_density(w)
+    rate = sp.simplify(-sp.diff(sp.log(steep / steep.subs(w, 0)), w, 2) / 2)
+    yield trial.same(steep, steep.subs(w, 0) * sp.exp(-rate * w**2))
+    mean = sp.simplify(gate + gate.subs(w, -w)) / 2
+    yield trial.same(line, mean + w * steep.subs(w, 0) * sp.sqrt(sp.pi / rate))
+
+
+def normal_density(at: sp.Expr) -> sp.Expr:
+    return sp.exp(-(at**2) / 2) / sp.sqrt(2 * sp.pi)
+
+
+@exact(stein_model, step="conditional density")
 @control("readout weight forgotten", conditional_density=sp.erfc(tau / (sp.sqrt(2) * sp.Abs(h / 2 + beta * w))))
 @control("factor one half dropped", conditional_density=conditional_density.subs(h, 2 * h))
 def without_self_term_it_is_the_product_graphon(
@@ -52,7 +75,7 @@ def without_self_term_it_is_the_product_graphon(
     yield trial.same(plain.subs(h, -profile), claimed)
 
 
-@exact(stein_model)
+@exact(stein_model, step="conditional density")
 @control("readout weight forgotten", conditional_density=sp.erfc(tau / (sp.sqrt(2) * sp.Abs(h / 2 + beta * w))))
 @control("no fluctuation in the gradient", closure=h / 2 + beta * w)
 def conditional_density_is_that_of_the_readout_weight(
@@ -70,7 +93,24 @@ def normal_mean(polynomial: sp.Expr) -> sp.Expr:
     return sum((coefficient * moment[i] * moment[j] for (i, j), coefficient in terms), sp.Integer(0))
 
 
-@exact(stein_model)
+@exact(stein_model, step="closure")
+@control("sign of the self-term", closure=h / 2 - beta * w + spread * zeta)
+@control("factor one half dropped", closure=h + beta * w + spread * zeta)
+@control("no fluctuation", closure=h / 2 + beta * w)
+@control("variance kept whole", residual_variance=variance)
+def closure_is_solved_for_its_moments(closure: sp.Expr, residual_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """c₀ + c₁w + c₂ζ, c₂ ≥ 0, solved for the mean h/2, the covariance β and the variance V = s² + β²."""
+    height, slope = sp.symbols("c_0 c_1", real=True)
+    rest = sp.Symbol("c_2", nonnegative=True)
+    affine = height + slope * w + rest * zeta
+    at = sp.solve([normal_mean(affine) - h / 2, normal_mean(affine * w) - beta], [height, slope])
+    (whole,) = sp.solve(residual_variance - spread**2, variance)
+    by_the_weight = normal_mean((affine - height) ** 2).subs(rest, 0)
+    at[rest] = sp.sqrt(whole - by_the_weight.subs(at))
+    yield trial.same(closure, affine.subs(at))
+
+
+@exact(stein_model, step="closure")
 @control("sign of the self-term", closure=h / 2 - beta * w + spread * zeta)
 @control("factor one half dropped", closure=h + beta * w + spread * zeta)
 @control("no fluctuation", closure=h / 2 + beta * w)
@@ -87,7 +127,7 @@ def closure_has_the_exact_moments(closure: sp.Expr, trial: Trial) -> Iterator[Fi
     yield trial.same(normal_mean((closure - mean) ** 2), beta**2 + spread**2)
 
 
-@exact(stein_model)
+@exact(stein_model, step="what is left")
 @control("variance kept whole", residual_variance=variance)
 @control("β not squared", residual_variance=variance - beta)
 @control("twice the self-term", residual_variance=variance - 2 * beta**2)
@@ -99,7 +139,7 @@ def what_the_weight_leaves_unexplained(residual_variance: sp.Expr, trial: Trial)
     yield trial.same(residual_variance, left.subs(multiple, best[0]))
 
 
-@exact(stein_model)
+@exact(stein_model, step="isotropic inputs")
 @control("√(2/π) for 1/√(2π)", isotropic_beta=residual_mean * sp.sqrt(2 / (sp.pi * dimension)))
 @control("not divided by √d", isotropic_beta=residual_mean / sp.sqrt(2 * sp.pi))
 def isotropic_self_term_is_the_stein_moment(
@@ -112,7 +152,7 @@ def isotropic_self_term_is_the_stein_moment(
 REST = sp.Symbol("rest", positive=True)  # the length of an input without one coordinate
 
 
-@enclosed(stein_model)
+@enclosed(stein_model, step="gate")
 @control("over the whole length", gate=(1 + sp.erf(coordinate * w / (sp.sqrt(2) * norm))) / 2)
 @control("√2 forgotten", gate=(1 + sp.erf(coordinate * w / sp.sqrt(norm**2 - coordinate**2))) / 2)
 @control("half the weight", gate=gate.subs(w, w / 2))

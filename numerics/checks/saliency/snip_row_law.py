@@ -18,18 +18,36 @@ from numerics.networks import random_network, tangent_residual
 from numerics.pruning.methods import saliency
 from theory.saliency.model import delta, dimension
 from theory.saliency.model import width as n
-from theory.saliency.snip import a, count_mean, exponent, g, grasp_g, h, row_law, w
+from theory.saliency.snip import a, g, h, w
+from theory.saliency.snip_row_law import (
+    count_mean,
+    exponent,
+    failure,
+    floor,
+    floor_error,
+    frequency_variance,
+    grasp_g,
+    modulus_mean,
+    pattern,
+    row_law,
+    slope,
+)
+from theory.tails import half_normal, t
 
 Floats = NDArray[np.floating]
 TENTH = sp.Rational(11, 10)
 
 
-@exact(row_law)
+@exact(row_law, step="concentration")
 @control("as if entries were independent", concentration=sp.sqrt(sp.log(2 / delta) / (2 * n * dimension)))
 @control("one-sided", concentration=sp.sqrt(sp.log(1 / delta) / (2 * n)))
 @control("10 % more", concentration=TENTH * sp.sqrt(sp.log(2 / delta) / (2 * n)))
+@control("as if entries were independent in the failure", failure=failure.subs(n, n * dimension))
+@control("one side", failure=failure / 2)
 def concentration_solves_hoeffding(concentration: sp.Expr, failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The failure probability at the stated deviation is δ, and the deviation is positive."""
+    """Its square times the rate in t² is ln(2/δ); the failure probability there is δ, and the deviation is positive."""
+    rate = sp.simplify(-sp.diff(failure, exponent) / failure / (2 * exponent))
+    yield trial.same(concentration**2, sp.log(failure.subs(exponent, 0) / delta) / rate)
     yield trial.same(failure.subs(exponent, concentration), delta)
     example = trial.value(concentration, {n: 100, delta: sp.Rational(1, 20)})
     yield trial.holds(example > 0, f"{example:.4g} at n = 100, δ = 1/20")
@@ -40,11 +58,11 @@ def concentration_solves_hoeffding(concentration: sp.Expr, failure: sp.Expr, tri
 @control("a third", concentration=sp.sqrt(sp.log(2 / delta) / (2 * n)) / 3)
 def equal_entries_stay_within_the_concentration(concentration: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Rows of eight equal entries: the kept fraction is Bin(n, ρ)/n, and its exact tail beyond the bound is below δ."""
-    for p, rows, failure in ((Fraction(1, 10), 40, Fraction(1, 20)), (Fraction(1, 2), 60, Fraction(1, 100))):
-        bound = trial.value(concentration, {n: rows, delta: sp.Rational(failure), dimension: 8})
+    for p, rows, allowed in ((Fraction(1, 10), 40, Fraction(1, 20)), (Fraction(1, 2), 60, Fraction(1, 100))):
+        bound = trial.value(concentration, {n: rows, delta: sp.Rational(allowed), dimension: 8})
         beyond = [k for k in range(rows + 1) if abs(float(Fraction(k, rows) - p)) > bound]
         tail = sum((comb(rows, k) * p**k * (1 - p) ** (rows - k) for k in beyond), Fraction(0))
-        yield trial.holds(tail <= failure, f"ρ = {p}, n = {rows}: {float(tail):.3g} beyond the bound, δ = {failure}")
+        yield trial.holds(tail <= allowed, f"ρ = {p}, n = {rows}: {float(tail):.3g} beyond the bound, δ = {allowed}")
 
 
 def binomial_deviation(size: int, p: Fraction) -> Fraction:
@@ -53,7 +71,19 @@ def binomial_deviation(size: int, p: Fraction) -> Fraction:
     return 2 * k * comb(size, k) * p**k * (1 - p) ** (size - k + 1)
 
 
-@exact(row_law)
+@exact(row_law, step="frequency")
+@control("a second moment", frequency_variance=pattern / n)
+@control("of one row", frequency_variance=pattern * (1 - pattern))
+@control("10 % more", frequency_variance=TENTH * frequency_variance)
+def frequency_varies_like_a_mean(frequency_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """n times the variance of one entry over n², from its two values; and it is below q/n."""
+    outcomes = ((1 - pattern, 0), (pattern, 1))
+    mean = sum(chance * value for chance, value in outcomes)
+    yield trial.same(frequency_variance, n * sum(chance * (value - mean) ** 2 for chance, value in outcomes) / n**2)
+    yield trial.nonnegative(pattern / n - frequency_variance, pattern**2 / n)
+
+
+@exact(row_law, step="pattern rate")
 @control("without the half", pattern_rate=sp.sqrt(2**dimension / n))
 @control("2^d linearly", pattern_rate=2**dimension / (2 * sp.sqrt(n)))
 @control("10 % less", pattern_rate=sp.Rational(9, 20) * sp.sqrt(2**dimension / n))
@@ -68,50 +98,101 @@ def uniform_patterns_attain_cauchy_schwarz(pattern_rate: sp.Expr, trial: Trial) 
         yield trial.holds(squared <= limit, f"d = {d}, n = {rows}: (E TV)² = {float(squared):.4g} ≤ {float(limit):.4g}")
 
 
-@exact(row_law)
+@exact(row_law, step="modulus")
+@control("standard deviation", modulus_mean=sp.S.One)
+@control("half of it", modulus_mean=1 / sp.sqrt(2 * sp.pi))
+@control("10 % more", modulus_mean=TENTH * modulus_mean)
+def modulus_of_a_normal(modulus_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The integral of t times the half-normal density."""
+    yield trial.same(modulus_mean, sp.integrate(t * half_normal.density, (t, 0, sp.oo)))
+
+
+@exact(row_law, step="error of the floor")
+@control("standard deviation for mean deviation", floor_error=sp.sqrt(count_mean * (1 - count_mean)) / n)
+@control("half of it", floor_error=floor_error / 2)
+@control("falls like a root", floor_error=floor_error * sp.sqrt(n))
+@control("a second moment", frequency_variance=pattern / n)
+def third_moment_of_an_entry(floor_error: sp.Expr, frequency_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """E|M − p|³/σ³√n times σ/√n, σ² = n times the variance of a frequency; the third moment from the two values."""
+    spread = n * frequency_variance.subs(pattern, count_mean)
+    third = (1 - count_mean) * count_mean**3 + count_mean * (1 - count_mean) ** 3
+    yield trial.same(floor_error, third / spread / n)
+
+
+@exact(row_law, step="floor")
+@control("standard deviation for mean deviation", floor=sp.sqrt(count_mean * (1 - count_mean) / n))
+@control("Poisson", floor=sp.sqrt(2 / sp.pi) * sp.sqrt(count_mean / n))
+@control("10 % more", floor=TENTH * floor)
+@control("half of it", modulus_mean=1 / sp.sqrt(2 * sp.pi))
+@control("a second moment", frequency_variance=pattern / n)
+def floor_is_that_of_a_normal(
+    floor: sp.Expr, modulus_mean: sp.Expr, frequency_variance: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Its square is that of the mean modulus times the variance of a frequency, and it is not negative."""
+    yield trial.same(floor**2, modulus_mean**2 * frequency_variance.subs(pattern, count_mean))
+    tenth = trial.value(floor, {count_mean: sp.Rational(1, 10), n: 1})
+    yield trial.holds(tenth > 0, f"{tenth:.4g} at p = 1/10, n = 1")
+
+
+@exact(row_law, step="floor")
 @control("standard deviation for mean deviation", floor=sp.sqrt(count_mean * (1 - count_mean) / n))
 @control("Poisson", floor=sp.sqrt(2 / sp.pi) * sp.sqrt(count_mean / n))
 @control("10 % more", floor=TENTH * row_law.expressions["floor"])
-def floor_is_the_mean_deviation(floor: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("falls like the square", floor_error=floor_error / n)
+def floor_is_the_mean_deviation(floor: sp.Expr, floor_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The exact mean deviation of binomial frequencies is within (p² + q²)/n of it (Goldstein 2010)."""
     for p, rows in ((Fraction(1, 10), 20_000), (Fraction(1, 2), 5_000), (Fraction(7, 10), 8_000)):
         mean = binomial_deviation(rows, p) / rows
-        allowed = float((p**2 + (1 - p) ** 2) / rows)
-        claimed = trial.value(floor, {count_mean: sp.Rational(p.numerator, p.denominator), n: rows})
+        at = {count_mean: sp.Rational(p.numerator, p.denominator), n: rows}
+        allowed, claimed = trial.value(floor_error, at), trial.value(floor, at)
         gap = abs(float(mean) - claimed)
         yield trial.holds(gap <= allowed, f"p = {p}, n = {rows}: off by {gap:.2g}, allowed {allowed:.2g}")
 
 
-def network_saliency(weights: sp.Matrix, readout: sp.Matrix, data: sp.Matrix, residual: sp.Matrix) -> sp.Matrix:
-    """√(nd)·|w ∂E[r f]/∂w| of f(x) = n^(−1/2) Σ a σ(w·x/√d), differentiated by SymPy at a rational point."""
+@exact(row_law, step="row")
+@control("a factor √2", row_saliency=sp.sqrt(2) * sp.Abs(a) * sp.Abs(w) * sp.Abs(g))
+@control("the residual alone", row_saliency=sp.Abs(a) * sp.Abs(w) * sp.Abs(h) / 2)
+@control("readout weight squared", row_saliency=a**2 * sp.Abs(w) * sp.Abs(g))
+@control("no modulus", row_saliency=a * w * g)
+@control("derivative not divided by √n", slope=slope * sp.sqrt(n))
+def row_is_weight_times_derivative(row_saliency: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """√(nd) times the modulus of weight times derivative."""
+    yield trial.same(row_saliency, sp.sqrt(n * dimension) * sp.Abs(w * slope))
+
+
+def network_slopes(weights: sp.Matrix, readout: sp.Matrix, data: sp.Matrix, residual: sp.Matrix) -> sp.Matrix:
+    """∂E[r f]/∂w of f(x) = n^(−1/2) Σ a σ(w·x/√d), differentiated by SymPy at a rational point."""
     rows, inputs, size = weights.rows, weights.cols, data.rows
     symbols = sp.Matrix(rows, inputs, sp.symbols(f"w:{rows * inputs}", real=True))
     units = [[sp.Max(0, (symbols[i, :] * data[k, :].T)[0]) for i in range(rows)] for k in range(size)]
     outputs = [sum(readout[i] * unit[i] for i in range(rows)) / sp.sqrt(rows * inputs) for unit in units]
     loss = sum(residual[k] * output for k, output in enumerate(outputs)) / size
     at = dict(zip(symbols, weights, strict=True))
-    slopes = sp.Matrix(rows, inputs, lambda i, j: sp.diff(loss, symbols[i, j]).subs(at))
-    return sp.Matrix(rows, inputs, lambda i, j: sp.Abs(weights[i, j] * slopes[i, j]) * sp.sqrt(rows * inputs))
+    return sp.Matrix(rows, inputs, lambda i, j: sp.diff(loss, symbols[i, j]).subs(at))
 
 
-@exact(row_law)
+@exact(row_law, step="row")
 @control("a factor √2", row_saliency=sp.sqrt(2) * sp.Abs(a) * sp.Abs(w) * sp.Abs(g))
 @control("the residual alone", row_saliency=sp.Abs(a) * sp.Abs(w) * sp.Abs(h) / 2)
 @control("readout weight squared", row_saliency=a**2 * sp.Abs(w) * sp.Abs(g))
-def saliency_of_a_small_network(row_saliency: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """On a network of three units and three inputs it is √(nd) times SNIP's saliency, differentiated by SymPy."""
+@control("the other sign", slope=-slope)
+@control("derivative not divided by √n", slope=slope * sp.sqrt(n))
+def saliency_of_a_small_network(row_saliency: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Three units, two inputs: the derivative of the loss, by SymPy, and √(nd) times SNIP's saliency."""
     third = sp.Rational(1, 3)
     weights = sp.Matrix([[2, -1], [-third, 1], [1, third]])
     readout, data = sp.Matrix([third, -2, 5]), sp.Matrix([[1, 1], [-1, 2], [2, -third]])
     residual = sp.Matrix([1, -third, 2])
-    scores = network_saliency(weights, readout, data, residual)
+    slopes = network_slopes(weights, readout, data, residual)
+    scale = sp.sqrt(weights.rows * weights.cols)
     for i in range(weights.rows):
         gates = [(weights[i, :] * data[k, :].T)[0] > 0 for k in range(data.rows)]
         for j in range(weights.cols):
             terms = [residual[k] * data[k, j] for k in range(data.rows)]
             gradient = sum(term for term, gate in zip(terms, gates, strict=True) if gate) / data.rows
             point = {a: readout[i], w: weights[i, j], g: gradient, h: sp.Rational(sum(terms)) / data.rows}
-            yield trial.same(scores[i, j], row_saliency.subs(point))
+            yield trial.same(slopes[i, j], slope.subs({**point, n: weights.rows, dimension: weights.cols}))
+            yield trial.same(scale * sp.Abs(weights[i, j] * slopes[i, j]), row_saliency.subs(point))
 
 
 @statistical(row_law, tests=1)

@@ -9,6 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.bridge import numeric
+from numerics.checks.saliency.snip_product import by_struve
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
 from numerics.masks.selection import global_mask
@@ -17,35 +18,75 @@ from numerics.pruning.methods import saliency
 from theory.formulas.level import level
 from theory.saliency.model import rho, tau
 from theory.saliency.model import width as n
-from theory.saliency.synflow import first, last, row, synflow_factorises
+from theory.saliency.snip import product_graphon
+from theory.saliency.synflow import (
+    above,
+    column_density,
+    first,
+    flow,
+    last,
+    modulus_variation,
+    next_variation,
+    response,
+    row,
+    row_kernel,
+    synflow_factorises,
+    variance_inflation,
+)
 from theory.tails import half_normal, product_survival, t
 
 Floats = NDArray[np.floating]
-TENTH = sp.Rational(11, 10)
+TENTH, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
-@exact(synflow_factorises)
+@exact(synflow_factorises, step="profiles")
 @control("rows without the layers above", row_profile=sp.ones(2, 1))
 @control("columns without the layers below", column_profile=sp.ones(2, 1))
 @control("layers swapped", row_profile=first * sp.ones(3, 1), column_profile=last.T)
+@control("first layer alone", flow=sum(first))
+@control("a path of two layers added", flow=flow + first[0, 0] * last[0, 0])
 def middle_layer_factorises(
     row_profile: sp.Matrix, column_profile: sp.Matrix, middle: sp.Matrix, flow: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """3 → 2 → 2 → 1 with symbolic weights: |w| ∂R/∂|w| = f |w| φ entry by entry, and the scores add up to R."""
-    scores = sp.Matrix(2, 2, lambda i, j: row_profile[i] * middle[i, j] * column_profile[j])
-    for i in range(2):
-        for j in range(2):
-            yield trial.same(middle[i, j] * sp.diff(flow, middle[i, j]), scores[i, j], by=sp.expand)
-    yield trial.same(sum(scores), flow, by=sp.expand)
+    cells = [(i, j) for i in range(2) for j in range(2)]
+    scores = {(i, j): row_profile[i] * middle[i, j] * column_profile[j] for i, j in cells}
+    slopes = {cell: middle[cell] * sp.diff(flow, middle[cell]) for cell in cells}
+    marks = dict(zip(cells, sp.symbols("e_1:5", real=True), strict=True))  # one for each entry: no two can cancel
+    marked = [sum(mark * each[cell] for cell, mark in marks.items()) for each in (slopes, scores)]
+    yield trial.same(*marked, by=sp.expand)
+    yield trial.same(sum(scores.values()), flow, by=sp.expand)
 
 
-@exact(synflow_factorises)
+@exact(synflow_factorises, step="paths")
 @control("first layer alone", flow=sum(first))
-@control("a path of two layers added", flow=synflow_factorises.aids["flow"] + first[0, 0] * last[0, 0])
+@control("a path of two layers added", flow=flow + first[0, 0] * last[0, 0])
 def flow_is_the_sum_over_paths(middle: sp.Matrix, flow: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """R is the sum over the twelve paths 3 → 2 → 2 → 1 of the products of their weights."""
     paths = [last[0, i] * middle[i, j] * first[j, k] for i in range(2) for j in range(2) for k in range(3)]
     yield trial.same(flow, sum(paths), by=sp.expand)
+
+
+@exact(synflow_factorises, step="row of one hidden layer")
+@control("rows homogeneous", row_kernel=product_survival(tau))
+@control("readout weight squared", row_kernel=sp.erfc(tau / (sp.sqrt(2) * row**2)))
+@control("10 % more", row_kernel=TENTH * row_kernel)
+def row_keeps_with_the_density_of_a_weight(row_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """−d/dτ is the half-normal density at τ/|a|, over |a|; and all is kept at τ = 0."""
+    normal_density = sp.exp(-((tau / row) ** 2) / 2) / sp.sqrt(2 * sp.pi)
+    yield trial.same(-sp.diff(row_kernel, tau), 2 * normal_density / row)
+    yield trial.same(row_kernel.subs(tau, 0), 1)
+
+
+@exact(synflow_factorises, step="columns of one hidden layer", cost=1.0)
+@control("SynFlow selects features", column_density=product_survival(tau / row))
+@control("rows all alike", column_density=half_normal.at(tau))
+@control("10 % more", column_density=TENTH * column_density)
+def columns_fall_with_the_density_of_a_product(column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """−d/dτ is the noise density of S4 at τ, and the density tends to 1 as τ → 0."""
+    noise = product_graphon.expressions["noise_density"]
+    yield trial.same(-sp.diff(column_density, tau), noise.subs(t, tau), by=by_struve)
+    yield trial.same(sp.limit(column_density, tau, 0), 1)
 
 
 def squared_variation() -> sp.Expr:
@@ -54,27 +95,74 @@ def squared_variation() -> sp.Expr:
     return square / mean**2 - 1
 
 
+@exact(synflow_factorises, step="one modulus")
+@control("standard normal in place of its modulus", modulus_variation=sp.S.One)
+@control("the variance", modulus_variation=1 - 2 / sp.pi)
+@control("10 % less", modulus_variation=NINE * modulus_variation)
+def modulus_varies(modulus_variation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean square over the squared mean of one half-normal, less 1."""
+    yield trial.same(modulus_variation, trial.once(squared_variation))
+
+
+@exact(synflow_factorises, step="one layer down")
+@control("a constant profile above", next_variation=modulus_variation / n)
+@control("a sum for a mean", next_variation=n * next_variation)
+@control("c for c²", next_variation=modulus_variation * (1 + above) / n)
+@control("standard normal in place of its modulus", modulus_variation=sp.S.One)
+def sums_vary_with_the_profile_above(
+    modulus_variation: sp.Expr, next_variation: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Variance over squared mean of Σ|w_k|g_k, with Σg = nm and Σg² = nm²(1 + c²), and m₁ the mean of a modulus."""
+    mean, modulus = sp.symbols("m m_1", positive=True)
+    total, squares = n * mean, n * mean**2 * (1 + above**2)
+    yield trial.same(next_variation, modulus_variation * modulus**2 * squares / (modulus * total) ** 2)
+
+
+@exact(synflow_factorises, step="coefficient of variation")
+@control("standard normal in place of its modulus", coefficient_of_variation=1 / sp.sqrt(n))
+@control("variance", coefficient_of_variation=(sp.pi / 2 - 1) / n)
+@control("10 % less", coefficient_of_variation=NINE * sp.sqrt((sp.pi / 2 - 1) / n))
+@control("a sum for a mean", next_variation=n * next_variation)
+def variation_settles_after_one_layer(
+    coefficient_of_variation: sp.Expr, next_variation: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The step from c = 0; and from any c the second step, over the first from 0, tends to 1 as n → ∞."""
+    settled = coefficient_of_variation**2
+    yield trial.same(settled, next_variation.subs(above, 0))
+    yield trial.same(sp.limit(next_variation.subs(above, sp.sqrt(next_variation)) / settled, n, sp.oo), 1)
+
+
 @exact(synflow_factorises)
 @control("standard normal in place of its modulus", coefficient_of_variation=1 / sp.sqrt(n))
 @control("variance", coefficient_of_variation=(sp.pi / 2 - 1) / n)
-@control("10 % less", coefficient_of_variation=sp.Rational(9, 10) * sp.sqrt((sp.pi / 2 - 1) / n))
+@control("10 % less", coefficient_of_variation=NINE * sp.sqrt((sp.pi / 2 - 1) / n))
 def profile_varies_like_a_mean_of_half_normals(coefficient_of_variation: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A sum of n half-normals has the variation of one, over √n."""
     yield trial.same(coefficient_of_variation, sp.sqrt(trial.once(squared_variation) / n))
 
 
-@exact(synflow_factorises)
-@control("binomial rows", variance_inflation=sp.Integer(1))
-@control(
-    "density for twice the density", variance_inflation=(3 + synflow_factorises.expressions["variance_inflation"]) / 4
-)
-@control("10 % more", variance_inflation=TENTH * synflow_factorises.expressions["variance_inflation"])
-def inflation_is_the_first_order_response(variance_inflation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """1 + (dW/d log f)² cv² / (ρ(1 − ρ)/n), cv² = variation of one half-normal over n, differentiated by SymPy."""
+@exact(synflow_factorises, step="response")
+@control("one tail", response=response / 2)
+@control("of the threshold", response=response / t)
+@control("10 % more", response=TENTH * response)
+def density_responds_to_the_row_factor(response: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The derivative of F̄(t e^−s) in s at 0."""
     shift = sp.Symbol("shift", real=True)  # of log f
-    response = sp.diff(half_normal.at(t * sp.exp(-shift)), shift).subs(shift, 0)
-    claimed = 1 + response**2 * trial.once(squared_variation) / (rho * (1 - rho))
-    yield trial.same(variance_inflation, claimed)
+    yield trial.same(response, sp.diff(half_normal.at(t * sp.exp(-shift)), shift).subs(shift, 0))
+
+
+@exact(synflow_factorises, step="inflation")
+@control("binomial rows", variance_inflation=sp.Integer(1))
+@control("density for twice the density", variance_inflation=(3 + variance_inflation) / 4)
+@control("10 % more", variance_inflation=TENTH * variance_inflation)
+@control("one tail", response=response / 2)
+@control("standard normal in place of its modulus", coefficient_of_variation=1 / sp.sqrt(n))
+def inflation_is_the_first_order_response(
+    variance_inflation: sp.Expr, response: sp.Expr, coefficient_of_variation: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The binomial variance and (response × coefficient of variation)², over the binomial variance."""
+    binomial = rho * (1 - rho) / n
+    yield trial.same(variance_inflation, (binomial + (response * coefficient_of_variation) ** 2) / binomial)
 
 
 WIDTH, NETWORKS = 1024, 4
@@ -96,9 +184,7 @@ def deep_rows(rng: np.random.Generator, networks: int) -> tuple[Floats, Floats]:
 @control("standard normal in place of its modulus", coefficient_of_variation=1 / sp.sqrt(n))
 @control("variance", coefficient_of_variation=(sp.pi / 2 - 1) / n)
 @control("binomial rows", variance_inflation=sp.Integer(1))
-@control(
-    "density for twice the density", variance_inflation=(3 + synflow_factorises.expressions["variance_inflation"]) / 4
-)
+@control("density for twice the density", variance_inflation=(3 + variance_inflation) / 4)
 def deep_rows_vary_as_stated(
     coefficient_of_variation: sp.Expr, variance_inflation: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:

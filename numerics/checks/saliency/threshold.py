@@ -13,8 +13,19 @@ from numpy.typing import NDArray
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.masks.selection import global_mask
 from theory.formulas.level import Level
-from theory.saliency.model import ONE, SaliencyModel, rho, tau, v
-from theory.saliency.threshold import c, constant_graphon, kept_moment, linear_model, p, s, stable_threshold
+from theory.saliency.model import ONE, SaliencyModel, magnitude_model, rho, tau, v
+from theory.saliency.threshold import (
+    c,
+    constant_graphon,
+    excess,
+    kept_moment,
+    linear_model,
+    lost_moment,
+    p,
+    random_moment,
+    s,
+    stable_threshold,
+)
 from theory.tails import Tail, alpha, exponential, frechet, half_normal, pareto, product_normal, t
 
 TENTH = sp.Rational(11, 10)
@@ -186,11 +197,52 @@ def scores_exceed_with_the_density(density: sp.Expr, trial: Trial) -> Iterator[F
     yield trial.counts_each(trial.draw(scores_above, n, levels), n, nulls)
 
 
-@exact(constant_graphon)
+def normal_density(at: sp.Expr) -> sp.Expr:
+    return sp.exp(-(at**2) / 2) / sp.sqrt(2 * sp.pi)
+
+
+@exact(constant_graphon, step="survival")
+@control("one tail", survival=half_normal.survival / 2)
+@control("√2 forgotten", survival=sp.erfc(t))
+@control("10 % more", survival=TENTH * half_normal.survival)
+def both_tails_are_lost(survival: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Minus its derivative is twice the normal density, and it is 1 at 0."""
+    yield trial.same(-sp.diff(survival, t), 2 * normal_density(t))
+    yield trial.same(survival.subs(t, 0), 1)
+
+
+@exact(constant_graphon, step="standard threshold")
+@control("one-sided tail", standard_threshold=sp.sqrt(2) * sp.erfinv(1 - 2 * rho))
+@control("√2 forgotten", standard_threshold=sp.erfinv(1 - rho))
+@control("that of what is removed", standard_threshold=sp.sqrt(2) * sp.erfinv(rho))
+@control("one tail", survival=half_normal.survival / 2)
+def survival_at_the_threshold_is_the_density(
+    survival: sp.Expr, standard_threshold: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The survival function there; and the threshold of ρ = 1."""
+    yield trial.same(survival.subs(t, standard_threshold), rho)
+    yield trial.same(standard_threshold.subs(rho, 1), 0)
+
+
+@exact(constant_graphon, step="threshold")
+@control("one-sided tail", threshold=s * sp.sqrt(2) * sp.erfinv(1 - 2 * rho))
+@control("scale forgotten", threshold=sp.sqrt(2) * sp.erfinv(1 - rho))
+@control("variance for deviation", threshold=s**2 * sp.sqrt(2) * sp.erfinv(1 - rho))
+@control("one-sided standard threshold", standard_threshold=sp.sqrt(2) * sp.erfinv(1 - 2 * rho))
+def threshold_scales_with_the_weights(
+    threshold: sp.Expr, standard_threshold: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The threshold of S1 for scores that a factor s multiplies."""
+    scaled = stable_threshold.expressions["scaled_threshold"]
+    yield trial.same(threshold, scaled.subs({c: s, tau: standard_threshold}, simultaneous=True))
+
+
+@exact(constant_graphon, step="graphon")
 @control("one-sided tail", threshold=s * sp.sqrt(2) * sp.erfinv(1 - 2 * rho))
 @control("scale forgotten", threshold=sp.sqrt(2) * sp.erfinv(1 - rho))
 @control("variance for deviation", threshold=s**2 * sp.sqrt(2) * sp.erfinv(1 - rho))
 @control("twice the density", graphon=2 * rho)
+@control("exponential magnitudes", model=replace(magnitude_model, noise=exponential))
 def threshold_keeps_the_density(
     threshold: sp.Expr, graphon: sp.Expr, model: SaliencyModel, trial: Trial
 ) -> Iterator[Finding]:
@@ -198,15 +250,55 @@ def threshold_keeps_the_density(
     yield trial.same(model.kernel(threshold / s), graphon)
 
 
-@exact(constant_graphon)
+@exact(constant_graphon, step="lost moment")
+@control("one tail", survival=half_normal.survival / 2)
+@control("one tail of the moment", lost_moment=lost_moment / 2)
+@control("modulus for square", lost_moment=lost_moment / (s * t))
+@control("10 % more", lost_moment=TENTH * lost_moment)
+def lost_weights_take_their_squares(survival: sp.Expr, lost_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The square s²t² times the density at t, minus the derivative of the survival function."""
+    yield trial.same(lost_moment, -((s * t) ** 2) * sp.diff(survival, t))
+
+
+@exact(constant_graphon, step="second moment")
 @control("survivors as if unpruned", second_moment=s**2 * sp.erfc(t / sp.sqrt(2)))
 @control("density twice", second_moment=2 * kept_moment)
 @control("slope part negative", second_moment=s**2 * (2 * sp.erfc(t / sp.sqrt(2)) - kept_moment / s**2))
-def moment_loses_its_density(second_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """d/dt of the kept moment is −2t²φ(t)s², and at t = 0 it is the whole moment s²."""
-    normal_density = sp.exp(-(t**2) / 2) / sp.sqrt(2 * sp.pi)
-    yield trial.same(sp.diff(second_moment, t), -2 * t**2 * normal_density * s**2)
+@control("what is lost", second_moment=s**2 - kept_moment)
+@control("one tail of the moment", lost_moment=lost_moment / 2)
+def moment_loses_its_density(second_moment: sp.Expr, lost_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """d/dt of the kept moment is minus what is lost; it is 0 at infinity, and at t = 0 the whole moment s²."""
+    yield trial.same(sp.diff(second_moment, t), -lost_moment)
+    yield trial.same(sp.limit(second_moment, t, sp.oo), 0)
     yield trial.same(second_moment.subs(t, 0), s**2)
+
+
+@exact(constant_graphon, step="random moment")
+@control("standard deviation for variance", random_moment=rho * s)
+@control("the mask counted twice", random_moment=rho**2 * s**2)
+@control("10 % more", random_moment=TENTH * random_moment)
+@control("twice the density", graphon=2 * rho)
+@control("density twice", second_moment=2 * kept_moment)
+def random_masks_take_a_share(
+    random_moment: sp.Expr, graphon: sp.Expr, second_moment: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The graphon times the moment of all weights."""
+    yield trial.same(random_moment, graphon * second_moment.subs(t, 0))
+
+
+@exact(constant_graphon, step="excess")
+@control("nothing", excess=sp.S.Zero)
+@control("half of it", excess=excess / 2)
+@control("10 % more", excess=TENTH * excess)
+@control("one tail", survival=half_normal.survival / 2)
+@control("survivors as if unpruned", second_moment=s**2 * sp.erfc(t / sp.sqrt(2)))
+@control("the mask counted twice", random_moment=rho**2 * s**2)
+def magnitudes_keep_more(
+    excess: sp.Expr, survival: sp.Expr, second_moment: sp.Expr, random_moment: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The kept moment less that of a random mask of the same density, a positive number."""
+    yield trial.same(excess, second_moment - random_moment.subs(rho, survival))
+    yield trial.holds(excess.is_positive, "the signs of its letters show that it is positive")
 
 
 CAP = 7.0

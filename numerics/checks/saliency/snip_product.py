@@ -1,0 +1,297 @@
+"""Evidence for S4: the graphon of SNIP where its saliency factorises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.checks.saliency.snip import normal_density
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.exact.logarithms import split_powers
+from theory.formulas.level import Level
+from theory.saliency.model import half_normal_quantile, phi, rho, tau, u
+from theory.saliency.snip import (
+    hyperbolic,
+    integral_form,
+    product_density,
+    product_graphon,
+    product_integrand,
+    product_kernel,
+    product_threshold,
+    struve,
+    x,
+    y,
+    z,
+)
+from theory.tails import half_normal, product_survival, t
+
+TENTH = sp.Rational(11, 10)
+
+order = sp.Symbol("r", positive=True)
+
+
+def mellin(density: sp.Expr) -> sp.Expr:
+    """∫ t^(r−1) density dt."""
+    return sp.integrate(t ** (order - 1) * density, (t, 0, sp.oo))
+
+
+def reduce_gammas(expression: sp.Expr) -> sp.Expr:
+    return sp.simplify(split_powers(sp.gammasimp(expression)).rewrite(sp.exp))
+
+
+@exact(product_graphon, step="profile")
+@control("without √2", profile=sp.erfinv(u))
+@control("from above", profile=sp.sqrt(2) * sp.erfinv(1 - u))
+@control("10 % more", profile=TENTH * half_normal_quantile)
+def profile_is_the_quantile(profile: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A half-normal variable is at most ψ(u) with probability u."""
+    yield trial.same(1 - half_normal.at(profile), u)
+
+
+@exact(product_graphon, step="kernel")
+@control("|a|² in place of |a|", kernel=product_kernel.subs(u, sp.erf(sp.erfinv(u) ** 2)))
+@control("without √2", kernel=sp.erfc(tau / (phi * sp.sqrt(2) * sp.erfinv(u))))
+@control("one tail", kernel=product_kernel / 2)
+@control("profile of its square", profile=half_normal_quantile**2)
+def kernel_falls_with_the_density_of_a_weight(kernel: sp.Expr, profile: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """−dW/dτ is the half-normal density at τ/φψ over φψ, and W = 1 at τ = 0."""
+    factor = phi * profile
+    yield trial.same(-sp.diff(kernel, tau), 2 * normal_density(tau / factor) / factor)
+    yield trial.same(kernel.subs(tau, 0), 1)
+
+
+@exact(product_graphon, step="mixture")
+@control("one tail", product_integrand=product_integrand / 2)
+@control("density of the wrong scale", product_integrand=product_integrand * y)
+@control("a quotient for a product", product_integrand=2 / sp.pi * y * sp.exp(-(y**2) * (1 + t**2) / 2))
+def mixture_averages_over_the_readout(product_integrand: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The half-normal density at y times that of y|b| at t, the derivative of its survival function."""
+    yield trial.same(product_integrand, -half_normal.density.subs(t, y) * sp.diff(half_normal.at(t / y), t))
+
+
+@exact(product_graphon, step="hyperbolic form")
+@control("half of it", hyperbolic=hyperbolic / 2)
+@control("hyperbolic sine", hyperbolic=hyperbolic.subs(sp.cosh(x), sp.sinh(x)))
+@control("twice the exponent", hyperbolic=hyperbolic.subs(x, 2 * x))
+@control("one tail", product_integrand=product_integrand / 2)
+def logarithms_make_the_mixture_hyperbolic(
+    product_integrand: sp.Expr, hyperbolic: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The integrand times dy/dx at x and at −x, for x > 0."""
+    at = sp.sqrt(t) * sp.exp(x / 2)
+    here = product_integrand.subs(y, at) * sp.diff(at, x)
+    yield trial.same(here + here.subs(x, -x), hyperbolic, by=exponentials)
+
+
+def exponentials(expression: sp.Expr) -> sp.Expr:
+    return sp.simplify(sp.expand(expression.rewrite(sp.exp)))
+
+
+@exact(product_graphon, step="noise density")
+@control("one half-normal", noise_density=half_normal.density)
+@control("K₁ in place of K₀", noise_density=2 / sp.pi * sp.besselk(1, t))
+@control("K₀ of half the argument", noise_density=sp.besselk(0, t / 2) / sp.pi)
+@control("not normalised", noise_density=sp.besselk(0, t))
+@control("hyperbolic sine", hyperbolic=hyperbolic.subs(sp.cosh(x), sp.sinh(2 * x)))
+@control("twice the exponent", hyperbolic=hyperbolic.subs(x, 2 * x))
+def noise_density_solves_the_equation_of_the_integral(
+    noise_density: sp.Expr, hyperbolic: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """t²q″ + tq′ − t²q is 0 for it and q_xx for the hyperbolic form, whose q_x is 0 at 0; and its mass is 1."""
+
+    def equation(q: sp.Expr) -> sp.Expr:
+        return t**2 * sp.diff(q, t, 2) + t * sp.diff(q, t) - t**2 * q
+
+    yield trial.same(equation(noise_density), 0)
+    yield trial.same(equation(hyperbolic), sp.diff(hyperbolic, x, 2))
+    yield trial.same(sp.diff(hyperbolic, x).subs(x, 0), 0)
+    yield trial.same(sp.integrate(noise_density, (t, 0, sp.oo)), 1)
+
+
+@exact(product_graphon, cost=1.0)
+@control("one half-normal", noise_density=half_normal.density)
+@control("K₁ in place of K₀", noise_density=2 / sp.pi * sp.besselk(1, t))
+@control("K₀ of half the argument", noise_density=sp.besselk(0, t / 2) / sp.pi)
+@control("not normalised", noise_density=sp.besselk(0, t))
+def mellin_transform_is_the_square_of_a_half_normal(noise_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A product of independent variables has the product of their Mellin transforms."""
+    single = trial.once(mellin, half_normal.density)
+    yield trial.same(
+        mellin(noise_density), single**2, by=reduce_gammas, at=[{order: sp.Rational(k, 3)} for k in (4, 7, 8)]
+    )
+
+
+@enclosed(product_graphon)
+@control("Gaussian tail: forgets the row factor", column_density=half_normal.at(tau / phi))
+@control("exponential tail", column_density=sp.exp(-tau / phi))
+@control("profile squared", column_density=product_survival(tau / phi**2))
+@control("cosh lost from the denominator", integral_form=integral_form * sp.Rational(101, 100))
+def both_forms_of_the_column_density_agree(
+    column_density: sp.Expr, integral_form: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The Bessel–Struve form equals the integral, whose tail falls at least like e^−(ax) with a = t sinh R from R on."""
+    yield trial.same(column_density, integral_form, by=None)
+
+
+def power(series: sp.Expr, k: sp.Symbol) -> sp.Expr:
+    """The k-th term of a factor times a hypergeometric series."""
+
+    def term(above: sp.Tuple, below: sp.Tuple, at: sp.Expr) -> sp.Expr:
+        rising, falling = (sp.Mul(*(sp.gamma(each + k) / sp.gamma(each) for each in part)) for part in (above, below))
+        return rising / falling * at**k / sp.gamma(k + 1)
+
+    return series.replace(sp.hyper, term)
+
+
+def reduce_gamma_powers(expression: sp.Expr) -> sp.Expr:
+    return sp.simplify(sp.expand(sp.expand_func(sp.expand_power_base(expression))))
+
+
+@exact(product_graphon, step="Struve functions", cost=1.0)
+@control("exchanged", struve=struve[::-1])
+@control("the other one twice", struve=(struve[1], struve[1]))
+@control("10 % more", struve=(TENTH * struve[0], TENTH * struve[1]))
+@control("alternating", struve=tuple(each.replace(sp.hyper, lambda p, q, at: sp.hyper(p, q, -at)) for each in struve))
+def struve_functions_have_their_derivatives(struve: tuple[sp.Expr, sp.Expr], trial: Trial) -> Iterator[Finding]:
+    """L₀′ = L₋₁ and (t L₋₁)′ = 2/π + t L₀, for every power of t."""
+    k = sp.Symbol("k", integer=True, nonnegative=True)
+    lower, upper = (power(each, k) for each in struve)
+    yield trial.same(sp.diff(upper, t), lower, by=reduce_gamma_powers)
+    yield trial.same(sp.diff(t * lower.subs(k, k + 1), t), t * upper, by=reduce_gamma_powers)
+    yield trial.same(sp.diff(t * lower.subs(k, 0), t), 2 / sp.pi)
+
+
+def by_struve(expression: sp.Expr) -> sp.Expr:
+    """Simplify derivatives of Struve functions by the two relations above, and K₂ to K₀ and K₁."""
+    half = sp.Rational(1, 2)
+
+    def series(above: sp.Tuple, below: sp.Tuple, at: sp.Expr) -> sp.Expr:
+        lower, upper = sp.hyper([1], [half, 3 * half], at), sp.hyper([1], [3 * half, 3 * half], at)
+        derivatives = {
+            (5 * half, 5 * half): 9 * (lower - upper) / (8 * at),  # of L₀
+            (3 * half, 5 * half): 3 * (1 + 4 * at * upper - lower) / (8 * at),  # of t L₋₁
+        }
+        found = derivatives.get(tuple(sorted(below))) if tuple(above) == (2,) else None
+        return sp.hyper(above, below, at) if found is None else found
+
+    def bessel(order: sp.Expr, at: sp.Expr) -> sp.Expr:
+        return sp.besselk(0, at) + 2 * sp.besselk(1, at) / at if order == 2 else sp.besselk(order, at)
+
+    return sp.simplify(sp.expand(expression.replace(sp.hyper, series).replace(sp.besselk, bessel)))
+
+
+@exact(product_graphon, step="column density", cost=1.0)
+@control("Gaussian tail", column_density=half_normal.at(tau / phi))
+@control("half of it", column_density=product_survival(tau / phi) / 2)
+@control("profile squared", column_density=product_survival(tau / phi**2))
+@control("density of one half-normal", noise_density=half_normal.density)
+@control("sign", noise_density=-product_density)
+def column_density_falls_with_the_noise_density(
+    column_density: sp.Expr, noise_density: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """−d/dτ of the column density is the noise density at τ/φ, over φ, and it tends to 1 as τ → 0."""
+    slope = sp.diff(column_density, tau)
+    yield trial.same(-slope, noise_density.subs(t, tau / phi) / phi, by=by_struve)
+    yield trial.same(sp.limit(column_density.subs(phi, 1), tau, 0), 1)
+
+
+def under_the_integral(form: sp.Expr) -> sp.Expr:
+    """The integrand of a multiple of an integral over x > 0."""
+    return form.replace(sp.Integral, lambda function, limits: function)
+
+
+@exact(product_graphon, step="integral form")
+@control("half of it", integral_form=integral_form / 2)
+@control("cosh lost from the denominator", integral_form=sp.Integral(hyperbolic.subs(t, tau / phi), (x, 0, sp.oo)))
+@control("profile squared", integral_form=integral_form.subs(phi, phi**2))
+@control("half the density", hyperbolic=hyperbolic / 2)
+@control("hyperbolic sine", hyperbolic=hyperbolic.subs(sp.cosh(x), sp.sinh(x)))
+def integral_form_falls_with_the_hyperbolic_form(
+    integral_form: sp.Expr, hyperbolic: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """−d/dτ of its integrand is the hyperbolic form at τ/φ, over φ; and the integrand vanishes as τ → ∞."""
+    integrand = under_the_integral(integral_form)
+    yield trial.same(-sp.diff(integrand, tau), hyperbolic.subs(t, tau / phi) / phi)
+    yield trial.same(sp.limit(integrand.subs({phi: 1, x: z}), tau, sp.oo), 0)
+
+
+@exact(product_graphon, step="integral form")
+@control("half of it", integral_form=integral_form / 2)
+@control("hyperbolic sine", integral_form=sp.Integral(2 / sp.pi * sp.exp(-tau / phi) / sp.cosh(2 * x), (x, 0, sp.oo)))
+def everything_is_above_zero(integral_form: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At τ = 0 the integral form is (2/π) ∫ dx/cosh x = 1."""
+    at_zero = integral_form.subs(tau, 0).replace(
+        sp.Integral, lambda function, limits: sp.integrate(sp.simplify(function.rewrite(sp.exp)), limits)
+    )
+    yield trial.same(at_zero, 1)
+
+
+CUT = sp.Rational(1, 16)  # rows with |a| below it keep next to nothing
+
+
+@enclosed(product_graphon)
+@control("|a|² in place of |a|", kernel=product_graphon.expressions["kernel"].subs(u, sp.erf(sp.erfinv(u) ** 2)))
+@control("without √2", kernel=sp.erfc(tau / (phi * sp.sqrt(2) * sp.erfinv(u))))
+@control("Gaussian tail", column_density=half_normal.at(tau / phi))
+def rows_average_to_the_column_density(kernel: sp.Expr, column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At u = erf(a/√2) the kernel is P(|w| > τ/φa), and averaged over half-normal a > 1/16 it is H but for 1e-6."""
+    position = sp.erf(z / sp.sqrt(2))
+    rows = [{tau: 1, phi: sp.Rational(3, 2), z: sp.Rational(k, 4)} for k in (1, 3, 6)]
+    yield trial.same(kernel.subs(u, position), half_normal.at(tau / (phi * z)), by=None, at=rows)
+    at_row = kernel.subs(u, position).replace(sp.erfinv, lambda e: e.args[0] if isinstance(e, sp.erf) else sp.erfinv(e))
+    part = sp.Integral(at_row * 2 * normal_density(z), (z, CUT, sp.oo))
+    points = [{tau: sp.Rational(a, 7), phi: sp.Rational(b, 5)} for a, b in ((5, 4), (9, 7), (16, 11))]
+    rest = sp.Rational(1, 10**6)
+    yield trial.below(part, column_density + rest, at=points)
+    yield trial.below(column_density, part + rest, at=points)
+
+
+@enclosed(product_graphon)
+@control("Gaussian threshold", threshold=sp.sqrt(2) * sp.erfinv(1 - rho))
+@control("exponential threshold", threshold=sp.log(1 / rho))
+@control("10 % more", threshold=TENTH * product_graphon.expressions["threshold"])
+@control("Gaussian tail", column_density=half_normal.at(tau / phi))
+def threshold_keeps_the_density(threshold: sp.Expr, column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """H(τ_ρ) = ρ at φ = 1, and the level that defines τ_ρ is that of H."""
+    if isinstance(threshold, Level):
+        yield trial.same(threshold.function(t), column_density.subs({phi: 1, tau: t}) - rho)
+    yield trial.same(column_density.subs(phi, 1).subs(tau, threshold), rho, by=None)
+
+
+@exact(product_graphon, step="threshold")
+@control("Gaussian threshold", threshold=sp.sqrt(2) * sp.erfinv(1 - rho))
+@control("of twice the density", threshold=product_threshold.subs(rho, 2 * rho))
+@control("10 % more", threshold=TENTH * product_threshold)
+@control("Gaussian tail", column_density=half_normal.at(tau / phi))
+def threshold_is_where_the_density_is_met(
+    threshold: sp.Expr, column_density: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The equation that defines it is H(t) − ρ = 0; any other formula is held against it by value."""
+    density = column_density.subs({phi: 1, tau: t})
+    if isinstance(threshold, Level):
+        yield trial.same(threshold.function(t), density - rho)
+    else:
+        yield trial.same(density.subs(t, threshold), rho)
+
+
+LEVEL, PROFILES = 1.36, (2.0, 0.5)
+
+
+def kept_by_columns(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
+    """How many of `size` rows exceed the level in a column of profile 2 and in one of profile ½."""
+    a = rng.standard_normal(size)
+    return np.array([(abs(a * rng.standard_normal(size)) * profile > LEVEL).sum() for profile in PROFILES])
+
+
+@statistical(product_graphon, tests=1)
+@control("Gaussian tail: forgets the row factor", column_density=half_normal.at(tau / phi))
+@control("exponential tail", column_density=sp.exp(-tau / phi))
+@control("10 % more", column_density=TENTH * product_survival(tau / phi))
+def columns_keep_binomial_counts(column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Sampled columns keep Bin(n, H(τ/φ)) rows at a fixed threshold."""
+    n = trial.size(400_000)
+    nulls = [trial.value(column_density, {tau: sp.Rational(34, 25), phi: sp.Rational(profile)}) for profile in PROFILES]
+    yield trial.counts_each(trial.draw(kept_by_columns, n), n, nulls)

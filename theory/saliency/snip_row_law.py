@@ -1,0 +1,181 @@
+"""S6: the rows of SNIP are iid on every data set."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.saliency.model import (
+    DIMENSION,
+    FAILURE,
+    WIDTH,
+    delta,
+    dimension,
+    width,
+)
+from theory.saliency.snip import (
+    GATED_MEAN,
+    READOUT,
+    RESIDUAL_IS_FIXED,
+    WEIGHT,
+    a,
+    g,
+    w,
+)
+from theory.steps import Carrier, Step
+
+count_mean = sp.Symbol("p", positive=True)
+exponent = sp.Symbol("t", positive=True)
+grasp_g = sp.Symbol("g_G", real=True)
+pattern = sp.Symbol("q", positive=True)
+
+slope = a * g / sp.sqrt(width * dimension)
+row_saliency = sp.Abs(a) * sp.Abs(w) * sp.Abs(g)
+failure = 2 * sp.exp(-2 * width * exponent**2)
+concentration = sp.sqrt(sp.log(2 / delta) / (2 * width))
+frequency_variance = pattern * (1 - pattern) / width
+pattern_rate = sp.sqrt(2**dimension / width) / 2
+modulus_mean = sp.sqrt(2 / sp.pi)
+floor_error = (count_mean**2 + (1 - count_mean) ** 2) / width
+floor = modulus_mean * sp.sqrt(count_mean * (1 - count_mean) / width)
+
+ROW_STEPS = (
+    Step(
+        name="one weight",
+        sentence=r"The loss has the derivative $[[slope]]$ in $w_{ij}$, with $a$, $w$ and $g$ those of unit $i$ and input $j$.",
+        by=Carrier.CLAIM,
+        source="S3",
+        gives={"slope": slope},
+    ),
+    Step(
+        name="row",
+        sentence=r"So $\sqrt{nd}\,S_{ij}$, the modulus of weight times derivative in these units, is $[[row_saliency]]$.",
+        gives={"row_saliency": row_saliency},
+        uses=("one weight",),
+    ),
+    Step(
+        name="rows",
+        sentence=r"""As $r$ is a fixed function of the data, row $i$ is one function of $(a_i,w_i)$, the same for all $i$. These are iid, and
+so are the rows; a count in a column is a sum of $n$ independent entries of one mean.""",
+        by=Carrier.RULE,
+        source="independence",
+        uses=("row",),
+    ),
+    Step(
+        name="row averages",
+        sentence=r"""$N(\tau)/nd$ is the mean of the $n$ row averages of the mask, which lie in $[0,1]$ and are independent. It is farther than
+$t$ from its mean $\rho$ with probability at most $[[failure]]$.""",
+        by=Carrier.RULE,
+        source="Hoeffding",
+        gives={"failure": failure},
+        uses=("rows",),
+    ),
+    Step(
+        name="concentration",
+        sentence=r"This is $\delta$ at $t=[[concentration]]$.",
+        gives={"concentration": concentration},
+        uses=("row averages",),
+    ),
+    Step(
+        name="frequency",
+        sentence=r"The frequency $\hat q$ among $n$ rows of what has probability $q$ in each has the variance $[[frequency_variance]]$.",
+        gives={"frequency_variance": frequency_variance},
+        uses=("rows",),
+    ),
+    Step(
+        name="one pattern",
+        sentence=r"$E|\hat q-q|$ is at most the root of this variance, hence at most $\sqrt{q/n}$.",
+        by=Carrier.RULE,
+        source="Jensen",
+        uses=("frequency",),
+    ),
+    Step(
+        name="all patterns",
+        sentence=r"""$\mathrm{TV}=\frac12\sum_k|\hat q_k-q_k|$ over the $2^d$ patterns of a row. The mean of $\sqrt{q_k}$ over the patterns is
+at most the root of the mean $2^{-d}$ of $q_k$, with equality for uniform $q$.""",
+        by=Carrier.RULE,
+        source="Jensen",
+        uses=("one pattern",),
+    ),
+    Step(
+        name="pattern rate",
+        sentence=r"So $E\,\mathrm{TV}\le[[pattern_rate]]$, half of $2^d$ times $\sqrt{q/n}$ at $q=2^{-d}$.",
+        gives={"pattern_rate": pattern_rate},
+        uses=("all patterns",),
+    ),
+    Step(
+        name="modulus",
+        sentence=r"A standard normal has a modulus of mean $[[modulus_mean]]$.",
+        gives={"modulus_mean": modulus_mean},
+    ),
+    Step(
+        name="central limit",
+        sentence=r"""A sum of $n$ independent copies of a centred variable $X$ of variance $\sigma^2$, over $\sigma\sqrt n$, has a mean modulus
+that differs from that of a standard normal by at most $E|X|^3/\sigma^3\sqrt n$.""",
+        by=Carrier.CITED,
+        source="Goldstein (2010), bounds on the constant in the mean central limit theorem: the Wasserstein distance is at "
+        "most E|X|³/σ³√n for a sum of n iid variables, and |x| has slopes of modulus 1",
+    ),
+    Step(
+        name="error of the floor",
+        sentence=r"""For entries of mean $p$, $0<p<1$, $\hat p$ has the standard deviation $\sigma/\sqrt n$, and times this the bound is
+$[[floor_error]]$. At $p=0$ and $1$ nothing fluctuates.""",
+        gives={"floor_error": floor_error},
+        uses=("frequency", "central limit"),
+    ),
+    Step(
+        name="floor",
+        sentence=r"So up to $[[floor_error]]$ the mean of $|\hat p-p|$ is $[[floor]]$, that of a centred normal of the same variance.",
+        gives={"floor": floor},
+        uses=("frequency", "modulus", "error of the floor"),
+    ),
+)
+
+row_law = Claim(
+    label="S6",
+    title="SNIP rows are exactly iid, on every data set",
+    statement=r"""
+If $r$ is a fixed function of the data (initial output subtracted) then for every data set, $n$ and $d$ the rows
+$(\sqrt{nd}\,S_{i\cdot})_i$ are iid with the law of $\big([[row_saliency]]\big)_j$, $g=E_D[r\,x_j1\{w\cdot x>0\}]$. Hence at a
+fixed $\tau$ the counts $\sum_iM_{ij}$ are exactly $\mathrm{Bin}(n,p_j(\tau))$, the kept fraction
+$N(\tau)/nd$ and its mean $\rho$ satisfy $|N(\tau)/nd-\rho|\le[[concentration]]$ with probability at least $1-\delta$ ($n$, not
+$nd$: entries of a row depend on each other), and
+for fixed $d$ the law of row patterns in $\{0,1\}^d$ is learned at the rate $E\,\mathrm{TV}\le[[pattern_rate]]$. The mean absolute
+error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$: the noise floor of every comparison.
+""",
+    steps=ROW_STEPS,
+    source=Source("2602.06675", "beyond the abstract (which announces that masks converge)"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        READOUT,
+        WEIGHT,
+        GATED_MEAN,
+        WIDTH,
+        DIMENSION,
+        FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(9, 10)),
+        Quantity(
+            count_mean,
+            "mean of the observed density of a column",
+            sp.Interval(0, 1),
+            drawn=(sp.Rational(1, 100), sp.Rational(99, 100)),
+        ),
+        Quantity(exponent, "deviation of the kept share from its mean", POSITIVE, drawn=(sp.Rational(1, 100), 1)),
+        Quantity(
+            pattern,
+            "probability of a pattern of a row",
+            sp.Interval(0, 1),
+            drawn=(sp.Rational(1, 100), sp.Rational(99, 100)),
+        ),
+    ),
+    hypotheses=(Hypothesis("one hidden ReLU layer, scalar output, independent normal weights"), RESIDUAL_IS_FIXED),
+    uses=("S3",),
+    expressions={
+        "row_saliency": row_saliency,
+        "concentration": concentration,
+        "pattern_rate": pattern_rate,
+        "floor": floor,
+    },
+    aids={"residual": "fixed"},
+)
