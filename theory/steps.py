@@ -21,9 +21,9 @@ class Carrier(StrEnum):
 
 RULES: Mapping[str, str] = {  # what each says
     "additivity": "the measure of disjoint parts is the sum of their measures",
-    "composition": "sums, multiples and compositions of maps that commute with a group commute with it",
     "associativity": "(AB)C = A(BC) for matrices",
     "chain rule": "f(g(x)) has the derivative f′(g(x)) g′(x)",
+    "composition": "sums, multiples and compositions of maps that commute with a group commute with it",
     "convolution": "to add an independent variable does not raise the largest value of a density",
     "dominated convergence": "limits may be taken under a mean of functions that stay below one of finite mean",
     "extension": "a bijection between two subsets of a finite set extends to a permutation of it",
