@@ -121,7 +121,7 @@ def test_the_weakest_links_in_the_readme_are_those_of_the_run(ledger_run) -> Non
     words = (
         f"The proofs of {labels} are lists of steps so far. Of their {sum(links.values())} expressions "
         f"{links['all']} rest on computation for all values alone, {links['rule']} on named rules besides, {links['cited']} on a citation, "
-        f"{links['sizes']} on some sizes and {links['points']} on points; of their "
+        f"{links['sizes']} on some sizes, {links['points']} on points and {links['sampled']} on samples; of their "
         f"{sum(len(claim.links) for claim in claims)} steps none is argued."
     )
     assert words in " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())

@@ -15,6 +15,7 @@ def configure(parser: ArgumentParser) -> None:
     """The arguments of the command."""
     add_selection(parser)
     parser.add_argument("--seed", type=int, default=0, help="of what the checks draw (default 0)")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="try one mutant in N (default: each)")
     parser.add_argument("--jobs", type=int, default=available_cores(), help="processes (default: the cores there are)")
 
 
@@ -31,7 +32,8 @@ def run(arguments: Namespace) -> int:
         if console.is_terminal:
             console.print(f"{result.label} {result.subject}: {result.killed} of {result.mutants} refuted", style="dim")
 
-    found = mutate(arguments.names, seed=arguments.seed, jobs=arguments.jobs, on_result=tell, ledger=load_ledger())
+    settings = {"seed": arguments.seed, "jobs": arguments.jobs, "every": arguments.every}
+    found = mutate(arguments.names, **settings, on_result=tell, ledger=load_ledger())
     for result in found.results:
         for mutant, why in result.equivalent.items():
             console.print(f"{result.label} equivalent: {mutant}  ({why})", style="dim")
@@ -40,7 +42,8 @@ def run(arguments: Namespace) -> int:
             console.print(f"{result.label} survives: {mutant}", style="red")
     console.print(
         f"{found.mutants} mutants of {len(found.results)} expressions: {found.refuted} refuted, "
-        f"{found.equivalent} equivalent, {found.survivors} unexplained survivors",
+        f"{found.equivalent} equivalent, {found.survivors} unexplained survivors"
+        + (f"; one variant in {arguments.every} tried" if arguments.every > 1 else ""),
         style="bold",
     )
     return int(found.survivors > 0)

@@ -12,6 +12,7 @@ from numerics.parallel import reason, run_tasks
 from theory.claims import Ledger
 from theory.ledger import load_ledger
 
+MOST_SKIPPED = 1000  # beyond it only the double of each formula is left
 LIMIT = 1800.0  # seconds of processor time for the mutants of one expression
 
 
@@ -23,6 +24,7 @@ class Task:
     label: str
     subject: str
     seed: int
+    every: int
 
 
 @dataclass(frozen=True)
@@ -55,16 +57,18 @@ def mutate(
     *,
     seed: Seed = 0,
     jobs: int = 1,
+    every: int = 1,
     on_result: Callable[[MutationResult], None] = lambda result: None,
     ledger: Ledger | None = None,
 ) -> Mutation:
     """Break every formula of the claims named by label or topic (of all if none is named), and see what the checks notice.
 
-    seed: of what the checks draw. jobs: processes. `on_result` sees each expression as it ends. ledger: another one than
+    seed: of what the checks draw. jobs: processes. every: try one mutant in so many, evenly over each formula.
+    `on_result` sees each expression as it ends. ledger: another one than
     that of `theory`.
 
     Raises:
-        InputError: for an unknown name, what is no seed, or another number of processes.
+        InputError: for an unknown name, what is no seed, another number of processes, or `every` below 1.
 
     Examples:
         >>> found = mutate("N1")
@@ -73,8 +77,9 @@ def mutate(
     """
     number = seed_number(seed)
     checked_integer("jobs", jobs, 1, MOST_JOBS)
+    checked_integer("every", every, 1, MOST_SKIPPED)
     entries = (ledger or load_ledger()).select([names] if isinstance(names, str) else names)
-    tasks = [Task(e.topic, e.label, subject, number) for e in entries for subject in e.claim.claimed]
+    tasks = [Task(e.topic, e.label, subject, number, every) for e in entries for subject in e.claim.claimed]
     found: dict[tuple[str, str], MutationResult] = {}
     for result in run_tasks(mutate_one, tasks, _lost, jobs, LIMIT):
         found[result.label, result.subject] = result
@@ -85,7 +90,7 @@ def mutate(
 def mutate_one(task: Task) -> MutationResult:
     """The mutants of one expression; what a worker process does."""
     checks = [check for check in checks_of(task.topic) if check.claim.label == task.label]
-    return mutate_expression(checks[0].claim, task.subject, checks, task.seed)
+    return mutate_expression(checks[0].claim, task.subject, checks, task.seed, task.every)
 
 
 def _lost(task: Task, error: BaseException) -> MutationResult:

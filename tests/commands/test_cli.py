@@ -269,6 +269,9 @@ def test_mutate():
     assert "Z11 survives: value = 2*a" in done.stdout
     assert "Z1 survives" not in done.stdout
     assert "7 unexplained survivors" in done.stdout
+    done = call(TOYS, "mutate", "Z11", "--jobs", "1", "--every", "3")
+    assert "Z11 survives: value = 2*a" in done.stdout
+    assert "3 unexplained survivors; one variant in 3 tried" in done.stdout
 
 
 # Bad input
@@ -312,6 +315,7 @@ BAD = [
     ["show", "S4", "N1"],
     ["mutate", "Z99"],
     ["mutate", "--jobs", "0"],
+    ["mutate", "--every", "0"],
     ["mutate", "--seed", "-1"],
     ["mutate", "--seed", "x"],
     ["evaluate"],
