@@ -14,3 +14,9 @@ def test_no_module_is_longer_than_it_should_be(package: str) -> None:
     assert lengths
     long = {str(path.relative_to(ROOT)): length for path, length in lengths.items() if length > LONGEST}
     assert not long, f"modules of more than {LONGEST} lines, to be split along their subjects: {long}"
+
+
+def test_tests_run_in_groups(request):
+    """Else the ledger is run, and the book is built, once in each process."""
+    if getattr(request.config.option, "loadgroup", False):
+        assert request.node.nodeid.endswith("@test_house")
