@@ -190,7 +190,7 @@ class Claim:
         if unsaid := sorted(map(str, used - set(letters))):
             raise ValueError(f"{self.label}: no quantity says what {', '.join(unsaid)} stands for")
         for hypothesis in self.hypotheses:
-            if unknown := set(hypothesis.needed_by) - set(self.expressions):
+            if unknown := set(hypothesis.needed_by) - set(self.claimed):
                 raise ValueError(
                     f"{self.label}: {hypothesis.words!r} is needed by {', '.join(unknown)}, no expression of it"
                 )

@@ -27,7 +27,7 @@ RULES: Mapping[str, str] = {  # what each says
     "convolution": "to add an independent variable does not raise the largest value of a density",
     "dominated convergence": "limits may be taken under a mean of functions that stay below one of finite mean",
     "extension": "a bijection between two subsets of a finite set extends to a permutation of it",
-    "Fubini": "the order of two integrals does not matter for a function that is nowhere negative, or bounded on a bounded set",
+    "Fubini": "the order of two integrals does not matter for a function that is nowhere negative, or whose modulus has a finite integral",
     "generators": "the inverses in a finite group are powers, so that products of generators are all of it",
     "Hilbert–Schmidt": "the integral of the square of a kernel is the sum of the squares of its singular values",
     "Hoeffding": "P(|X − E X| ≥ t) ≤ 2 exp(−2dt²) for the mean X of d independent numbers in [0, 1] and t > 0",

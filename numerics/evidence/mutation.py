@@ -12,7 +12,7 @@ from numerics.parallel import reason, run_tasks
 from theory.claims import Ledger
 from theory.ledger import load_ledger
 
-MOST_SKIPPED = 1000  # beyond it only the double of each formula is left
+MOST_SKIPPED = 1000
 LIMIT = 1800.0  # seconds of processor time for the mutants of one expression
 
 

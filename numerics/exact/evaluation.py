@@ -93,10 +93,11 @@ def value_in(
     if functions or formula.free_symbols - set(own):
         formula, own = formula.subs(own), {}  # letters that are gone at these values need none
     if missing := letters_of(formula) - {*own, *functions}:
-        if keep:
+        if keep and not functions:
             return str(formula), assumed
         words = _explained(claim, sorted(missing, key=str))
-        raise InputError(f"no value for {words}; expected all, or `keep` for what is left")
+        way = "all, since steps are put in together" if functions else "all, or `keep` for what is left"
+        raise InputError(f"no value for {words}; expected {way}")
     if functions:
         formula = in_steps(formula, functions)
     return (fraction(formula, own) if exact else value_of(formula, own, digits)), assumed

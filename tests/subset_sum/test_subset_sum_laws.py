@@ -18,7 +18,7 @@ from numerics.subset_sum.counting import covering_radius, expected_vector_subset
 from numerics.subset_sum.laws import Gaussian, GaussianProduct, Thinned, Uniform, UniformProduct, first_hit, subset_sums
 from numerics.subset_sum.potential import covers, first_cover, mean_next_measure, uncovered_odds
 from numerics.subset_sum.second_moments import random_pair_hits, second_moment
-from theory.subset_sum import counting, potential, product_laws, single_candidate
+from theory.subset_sum import counting, potential, product_laws, single_candidate, two_layers
 from theory.subset_sum import second_moment as moments
 from theory.subset_sum.symbols import eps, k, n, z
 
@@ -283,3 +283,12 @@ def test_first_hit():
     assert first_hit(rng, Uniform(), 0.01, 0.1, 5) == 0
     assert first_hit(rng, Uniform(), 9.0, 0.1, 5) == 6
     assert 1 <= first_hit(rng, Thinned(Uniform(), 0.5), 0.3, 0.2, 30) <= 30
+
+
+def test_units_that_the_bound_of_two_layers_asks_for_on_digits():
+    """R11's comparison: 65·24 + 24·10 weights, nonnegative inputs, uniform entries, failure ½ at an error of 10⁻³."""
+    half = sp.Rational(1, 2)
+    point = {potential.a: sp.exp(-1), potential.kappa: half, eps: sp.Rational(1, 1000)}
+    layers = [{two_layers.d_0: before, two_layers.d_1: after} for before, after in ((65, 24), (24, 10))]
+    bound = sum(two_layers.nonnegative_failure.subs({**layer, **point}) for layer in layers)
+    assert bound.subs(n, 440) < half < bound.subs(n, 439)

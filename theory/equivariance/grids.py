@@ -158,6 +158,7 @@ regular ones $|G|D^2$. All pairs of irreducible and regular types, in either dir
     hypotheses=(
         Hypothesis("in (a) the grid wraps around"),
         Hypothesis("the window is no larger than the grid", K <= D, needed_by=("window",)),
+        Hypothesis("cells of one grid", (sp.Abs(v_1) < D) & (sp.Abs(v_2) < D), needed_by=("uncrossed",)),
         Hypothesis("in (b) kernels live on all cells of the centred square, without a limit on frequencies"),
     ),
     uses=("Q1", "Q2"),

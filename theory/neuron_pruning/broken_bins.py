@@ -255,6 +255,10 @@ A lemma by which every broken bin costs a fixed error does not hold in this read
         Hypothesis("an edge between two bins", i < T),
         Hypothesis("no more broken bins than bins at the start", k <= T),
         Hypothesis("no more broken bins than bins", b <= T),
+        Hypothesis("a bin that is not broken", k < T, needed_by=("ratio",)),
+        Hypothesis("an increment before all bins are broken", j < T, needed_by=("weight",)),
+        Hypothesis("a set of the bins", j <= T, needed_by=("eigenvalue",)),
+        Hypothesis("an input between the outer kinks", phi <= h, needed_by=("bump",)),
         Hypothesis(
             "kinks no further apart than an eighth of a turn",
             h <= sp.pi / 4,

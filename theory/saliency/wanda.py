@@ -158,6 +158,7 @@ mask is within $[[bound]]$ of $W$ (what the proof gives; the factor $3$ is not c
     ),
     hypotheses=(
         Hypothesis("$f_i>0$"),
+        Hypothesis("a graphon changes by at most 1 within a cell", rise + fall <= 1, needed_by=("cell_error",)),
         Hypothesis(r"for the bound: $\varphi$ monotone, columns at midpoints, noise independent", needed_by=("bound",)),
     ),
     uses=("S1", "G1"),

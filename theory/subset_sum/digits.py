@@ -112,8 +112,8 @@ other rises by as much: $[[margin]]$.""",
     Step(
         name="found",
         sentence=r"""On targets that are trained and random networks that are drawn anew, with $n=48$ and the masks *found* so, at most a twentieth of the test
-samples lack a positive *lead*. Theory does not reach so far down: with failure $\frac12$ R8 asks for 440 units for each input at
-$\varepsilon=10^{-3}$.""",
+samples lack a positive *lead*. Theory does not reach so far down: for inputs that are not negative R8's bounds for the 1800 weights of both layers add up to
+$\frac12$ at 440 units for each input, at $\varepsilon=10^{-3}$.""",
         gives={"found": found},
         uses=("lead", "blocks of R8", "nearest sums"),
     ),

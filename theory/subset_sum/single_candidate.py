@@ -141,9 +141,12 @@ with no fewer than $(1-o(1))\,[[subset_items]]$ (R5).
         Hypothesis("an error below the weight, so that it cannot be dropped", eps < sp.Abs(w)),
         Hypothesis("a weight that some candidate can serve", sp.Abs(w) < 1 + eps, needed_by=("median_items",)),
         Hypothesis(
-            "for the bound, a weight farther from 1 than the error", sp.Abs(w) < 1 - eps, needed_by=("leading",)
+            "for the bound, a weight farther from 1 than the error",
+            sp.Abs(w) < 1 - eps,
+            needed_by=("leading", "slope", "least_slope", "least_hit"),
         ),
-        Hypothesis("for subsets, a reach below 1, and a weight up to half of it", a < 1, needed_by=("subset_density",)),
+        Hypothesis("for subsets, a reach below 1", a < 1, needed_by=("subset_density",)),
+        Hypothesis("for subsets, a weight up to half of the reach", 2 * sp.Abs(w) <= a, needed_by=("subset_density",)),
         Hypothesis(
             "for the number of candidates of subsets, an error that tends to 0", eps < 1, needed_by=("subset_items",)
         ),

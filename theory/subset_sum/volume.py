@@ -224,6 +224,7 @@ $\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ tim
     hypotheses=(
         Hypothesis("the source does not depend on the target"),
         Hypothesis("the inputs include all ±e_i"),
+        Hypothesis("the intervals lie within those of the weights", doubling <= 1, needed_by=("doubling",)),
         Hypothesis(
             "for the weights beyond twice the error, that there are such",
             c > 2 * eps,

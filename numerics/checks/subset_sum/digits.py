@@ -60,13 +60,27 @@ def by_moduli(gap: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.expand(gap.rewrite(sp.Abs)))
 
 
+def changes_of_products(change: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """That both errors change the product of an entry and a value by this (R8, R11)."""
+    yield trial.same(change, (w + d) * (h + shift) - w * h)
+
+
+def distances_of_values(activation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """That an activation brings no two arguments farther apart, and keeps a positive one (R8, R11)."""
+    second = sp.Symbol("second", real=True)
+    apart = (argument - second) ** 2 - (activation - activation.subs(argument, second)) ** 2
+    crossed = positive(argument) * negative(second) + positive(second) * negative(argument)
+    yield trial.nonnegative(apart, (negative(argument) - negative(second)) ** 2 + 2 * crossed, by=by_moduli)
+    yield trial.same(activation.subs(argument, y), y)
+
+
 @exact(digits_ticket, step="change")
 @control("the target's entries", change=w * shift + d * h)
 @control("without the error in front", change=d * h)
 @control("10 % more", change=MORE * change)
 def products_change_by_both_errors(change: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The pruned network's entry times its value, less the target's."""
-    yield trial.same(change, (w + d) * (h + shift) - w * h)
+    yield from changes_of_products(change, trial)
 
 
 @exact(digits_ticket, step="error")
@@ -93,11 +107,7 @@ def changes_keep_to_the_error(change: sp.Expr, error: sp.Expr, trial: Trial) -> 
 @control("10 % steeper", activation=MORE * activation)
 def positive_parts_move_by_no_more(activation: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The square of the distance of two arguments less that of their values, by positive and negative parts of both; a positive one stays."""
-    second = sp.Symbol("second", real=True)
-    apart = (argument - second) ** 2 - (activation - activation.subs(argument, second)) ** 2
-    crossed = positive(argument) * negative(second) + positive(second) * negative(argument)
-    yield trial.nonnegative(apart, (negative(argument) - negative(second)) ** 2 + 2 * crossed, by=by_moduli)
-    yield trial.same(activation.subs(argument, y), y)
+    yield from distances_of_values(activation, trial)
 
 
 @exact(digits_ticket, step="lead")

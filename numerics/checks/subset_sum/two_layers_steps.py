@@ -6,7 +6,13 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.subset_sum.digits import by_moduli, negative, positive
+from numerics.checks.subset_sum.digits import (
+    by_moduli,
+    changes_of_products,
+    distances_of_values,
+    negative,
+    positive,
+)
 from numerics.evidence import Finding, Trial, control, exact
 from numerics.exact.logarithms import split_logarithms
 from theory.subset_sum.layer_error import activation, argument, change, d, h, shift, w
@@ -159,11 +165,7 @@ def one_half_errs(input_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
 @control("10 % steeper", activation=MORE * activation)
 def positive_parts_move_by_no_more(activation: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The square of the distance of two arguments less that of their values, by positive and negative parts of both; a positive one stays."""
-    second = sp.Symbol("second", real=True)
-    apart = (argument - second) ** 2 - (activation - activation.subs(argument, second)) ** 2
-    crossed = positive(argument) * negative(second) + positive(second) * negative(argument)
-    yield trial.nonnegative(apart, (negative(argument) - negative(second)) ** 2 + 2 * crossed, by=by_moduli)
-    yield trial.same(activation.subs(argument, y), y)
+    yield from distances_of_values(activation, trial)
 
 
 @exact(two_layer_ticket, step="error")
@@ -183,7 +185,7 @@ def inputs_add_up(input_error: sp.Expr, error: sp.Expr, trial: Trial) -> Iterato
 @control("10 % more", change=MORE * change)
 def products_change_by_both_errors(change: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The pruned network's entry times its value, less the target's."""
-    yield trial.same(change, (w + d) * (h + shift) - w * h)
+    yield from changes_of_products(change, trial)
 
 
 @exact(two_layer_ticket, step="entry")
