@@ -18,6 +18,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from math import inf
 
 from joblib import Parallel, delayed
 
@@ -27,15 +28,19 @@ from numerics.evidence.findings import Verdict
 from theory.ledger import load_ledger
 
 
-def drawing_checks(names: Sequence[str] = ()) -> Iterator[Check]:
-    """The checks that draw, of the claims named by label or topic (of all if none is named), each run once to see."""
+def drawing_checks(names: Sequence[str] = (), most: float = inf) -> Iterator[tuple[Check, float]]:
+    """The checks that draw, of the claims named by label or topic (of all if none is named), each run once to see.
+
+    Each comes with the seconds of CPU that this took; checks that say that they cost more than `most` are left out.
+    """
     entries = load_ledger().select(names)
     claims = {entry.claim for entry in entries}
     for topic in dict.fromkeys(entry.topic for entry in entries):
         for check in checks_of(topic):
-            trial = Trial(check.claim, check.name)
-            if check.claim in claims and list(check.findings(trial)) and trial.drew:
-                yield check
+            if check.claim in claims and check.cost <= most:
+                start, trial = time.process_time(), Trial(check.claim, check.name)
+                if list(check.findings(trial)) and trial.drew:
+                    yield check, time.process_time() - start
 
 
 def faults(check: Check, seed: int) -> list[str]:
@@ -65,7 +70,7 @@ def at_seed(chosen: set[tuple[str, str]], seed: int) -> tuple[int, list[str], Co
 
 def main(first: int, last: int, names: Sequence[str], jobs: int = 2) -> int:
     """Run the seeds from first to last in processes of one thread each."""
-    chosen = {(check.claim.label, check.name) for check in drawing_checks(names)}
+    chosen = {(check.claim.label, check.name) for check, _ in drawing_checks(names)}
     start, wrong = time.monotonic(), 0
     runs = Parallel(jobs, return_as="generator_unordered")(
         delayed(at_seed)(chosen, seed) for seed in range(first, last + 1)

@@ -117,9 +117,8 @@ def test_the_weakest_links_in_the_readme_are_those_of_the_run(ledger_run) -> Non
     """Of the claims whose proofs are lists of steps: how many there are, and what their expressions rest on."""
     claims = [claim for claim in ledger_run.claims if claim.entry.claim.steps]
     links = Counter(str(link) for claim in claims for link in claim.weakest.values())
-    labels = ", ".join(claim.entry.label for claim in claims[:-1]) + f" and {claims[-1].entry.label}"
     words = (
-        f"The proofs of {labels} are lists of steps so far. Of their {sum(links.values())} expressions "
+        f"The proofs of {len(claims)} of the {len(ledger_run.claims)} claims are lists of steps so far. Of their {sum(links.values())} expressions "
         f"{links['all']} rest on computation for all values alone, {links['rule']} on named rules besides, {links['cited']} on a citation, "
         f"{links['sizes']} on some sizes, {links['points']} on points and {links['sampled']} on samples; of their "
         f"{sum(len(claim.links) for claim in claims)} steps none is argued."
@@ -134,7 +133,7 @@ def test_an_example_that_has_changed_is_noticed() -> None:
     assert docs_examples.differences(example, "one 0.7 in 9 s\nmore\nlast 1,200") == [
         "'one  0.5 in 3.1 s' is now 'one 0.7 in 9 s'"
     ]
-    rows = ("S1  A model  holds  2  24/24  0.023   4.2", "S1  A model  holds  2  24/24  0.023  31.9")
+    rows = ("S1 A model holds    2     3   0.023       24   4", "S1 A model holds    2     3   0.023       24  31")
     assert docs_examples.alike(*rows)  # the last column is a time
     assert not docs_examples.alike(rows[0], rows[0].replace("0.023", "0.031"))
     with pytest.raises(ValueError, match="expected 'last 1,200'"):

@@ -67,7 +67,7 @@ def claim(label: str) -> Claim:
         >>> claim("S4").title
         'The half-normal × half-normal graphon of SNIP'
         >>> sorted(claim("S4").expressions)
-        ['column_density', 'integral_form', 'kernel', 'noise_density', 'threshold']
+        ['column_density', 'flat_threshold', 'integral_form', 'kernel', 'noise_density', 'threshold']
     """
     topic = next((topic for topic, letters in LETTERS.items() if label[:1] and label[0] in letters), None)
     if topic is None:

@@ -7,8 +7,10 @@ does not exist, if a claim stands on two pages or on none.
 from __future__ import annotations
 
 import os
+import pickle
 import re
 from html import escape
+from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -57,9 +59,15 @@ class claim_link(nodes.Inline, nodes.TextElement):
 
 
 def run_ledger(app: Sphinx) -> None:
-    """Verify the ledger once for this build; anything that fails is a warning, and so fails the build."""
+    """Verify the ledger once for this build; anything that fails is a warning, and so fails the build.
+
+    The run is kept beside the pages' trees: tests that read this build need not run the ledger again.
+    """
     app.ledger = load_ledger()  # type: ignore[attr-defined]
     app.run = run = verify(ledger=app.ledger, jobs=len(os.sched_getaffinity(0)))  # type: ignore[attr-defined]
+    found = [(claim.entry.label, claim.checks, claim.unchecked) for claim in run.claims]  # claims hold functions
+    kept = Path(app.doctreedir) / "ledger_run.pickle"
+    kept.write_bytes(pickle.dumps((run.seed, run.effort, run.seconds, found)))
     logger.info(f"sparse-limits: {closing_line(run)}")
     for line in failures(run):
         logger.warning(f"sparse-limits: {line}")

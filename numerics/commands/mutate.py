@@ -41,7 +41,7 @@ def run(arguments: Namespace) -> int:
         for mutant in result.survivors:
             console.print(f"{result.label} survives: {mutant}", style="red")
     console.print(
-        f"{found.mutants} mutants of {len(found.results)} expressions: {found.refuted} refuted, "
+        f"{found.mutants} mutants of {found.expressions} expressions: {found.refuted} refuted, "
         f"{found.equivalent} equivalent, {found.survivors} unexplained survivors"
         + (f"; one variant in {arguments.every} tried" if arguments.every > 1 else ""),
         style="bold",

@@ -59,7 +59,7 @@ def variants(expression: sp.Basic) -> Iterator[sp.Basic]:
 def _walk(node: sp.Basic) -> Iterator[sp.Basic]:
     yield from _here(node)
     for place, part in enumerate(node.args):
-        if not _entered(node, place):
+        if not entered(node, place):
             continue
         for wrong in _walk(part):
             try:
@@ -68,7 +68,7 @@ def _walk(node: sp.Basic) -> Iterator[sp.Basic]:
                 continue
 
 
-def _entered(node: sp.Basic, place: int) -> bool:
+def entered(node: sp.Basic, place: int) -> bool:
     """Whether a part of a node is a formula: not a limit, a bound variable, a condition or a numeric exponent."""
     if isinstance(node, (sp.Integral, sp.Sum)):
         return place == 0
@@ -134,11 +134,11 @@ class Fingerprint:
 
     @cached_property
     def first(self) -> Hashable:
-        return _digits(self.formula, self.points[0])
+        return digits_at(self.formula, self.points[0])
 
     @cached_property
     def all(self) -> tuple[Hashable, ...]:
-        return (self.first, *(_digits(self.formula, point) for point in self.points[1:]))
+        return (self.first, *(digits_at(self.formula, point) for point in self.points[1:]))
 
 
 def _is_new(mark: Fingerprint, known: dict[Hashable, list[Fingerprint]]) -> bool:
@@ -150,7 +150,7 @@ def _is_new(mark: Fingerprint, known: dict[Hashable, list[Fingerprint]]) -> bool
     return True
 
 
-def _digits(formula: sp.Basic, point: Mapping[sp.Symbol, sp.Expr]) -> Hashable:
+def digits_at(formula: sp.Basic, point: Mapping[sp.Symbol, sp.Expr]) -> Hashable:
     functions = formula.atoms(sp.core.function.AppliedUndef)  # an open profile: any generic values will do
     named = sorted(functions, key=sp.default_sort_key)
     formula = formula.subs({f: sp.Rational(7 + 4 * i, 5 + 3 * i) for i, f in enumerate(named)})

@@ -1,4 +1,4 @@
-"""The mutants of many claims, each expression in a process of its own."""
+"""The mutants of many claims, each expression in a process of its own, and in another what the expressions share."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from numerics.arguments import MOST_JOBS, Seed, checked_integer, seed_number
 from numerics.checks import checks_of
 from numerics.evidence.mutants import MutationResult, mutate_expression
+from numerics.evidence.shared_mutants import SHARED, mutate_shared
 from numerics.parallel import reason, run_tasks
 from theory.claims import Ledger
 from theory.ledger import load_ledger
@@ -29,9 +30,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Mutation:
-    """What became of all mutants, one result for each expression, in the order of the ledger."""
+    """What became of all mutants, one result for each expression and one for what those of a claim share, in the order of the
+    ledger."""
 
     results: tuple[MutationResult, ...]
+
+    @property
+    def expressions(self) -> int:
+        return sum(result.subject != SHARED for result in self.results)
 
     @property
     def mutants(self) -> int:
@@ -63,6 +69,8 @@ def mutate(
 ) -> Mutation:
     """Break every formula of the claims named by label or topic (of all if none is named), and see what the checks notice.
 
+    A part that several expressions of a claim share is also broken in all of them at once.
+
     seed: of what the checks draw. jobs: processes. every: try one mutant in so many, evenly over each formula.
     `on_result` sees each expression as it ends. ledger: another one than
     that of `theory`.
@@ -79,7 +87,7 @@ def mutate(
     checked_integer("jobs", jobs, 1, MOST_JOBS)
     checked_integer("every", every, 1, MOST_SKIPPED)
     entries = (ledger or load_ledger()).select([names] if isinstance(names, str) else names)
-    tasks = [Task(e.topic, e.label, subject, number, every) for e in entries for subject in e.claim.claimed]
+    tasks = [Task(e.topic, e.label, subject, number, every) for e in entries for subject in (*e.claim.claimed, SHARED)]
     found: dict[tuple[str, str], MutationResult] = {}
     for result in run_tasks(mutate_one, tasks, _lost, jobs, LIMIT):
         found[result.label, result.subject] = result
@@ -88,8 +96,10 @@ def mutate(
 
 
 def mutate_one(task: Task) -> MutationResult:
-    """The mutants of one expression; what a worker process does."""
+    """The mutants of one expression, or of what the claim's expressions share; what a worker process does."""
     checks = [check for check in checks_of(task.topic) if check.claim.label == task.label]
+    if task.subject == SHARED:
+        return mutate_shared(checks[0].claim, checks, task.seed, task.every)
     return mutate_expression(checks[0].claim, task.subject, checks, task.seed, task.every)
 
 

@@ -111,7 +111,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _steps(name: str, text: str, function: Letter, claim: Claim | None) -> StepFunction:
-    """The step function that a list, a square matrix or step(length:value, …) says."""
+    """The step function that a number, a list, a square matrix or step(length:value, …) says."""
     values: Any
     if inside := STEPS.fullmatch(text):
         pairs = [part.partition(":") for part in _parts(inside[1])]
@@ -124,20 +124,30 @@ def _steps(name: str, text: str, function: Letter, claim: Claim | None) -> StepF
         ends = list(accumulate(lengths))
     else:
         values = _nested(name, text)
-        if len(set(_shape(values) or (0, 1))) != 1:
+        if isinstance(values, list) and len(set(_shape(values) or (0, 1))) != 1:
             raise InputError(
-                f"{name}={text}: expected a list [1/2,1/4], a square matrix [[1,1/2],[1/4,0]] or step(2/5:1, 3/5:0)"
+                f"{name}={text}: expected a number, a list [1/2,1/4], a square matrix [[1,1/2],[1/4,0]] "
+                "or step(2/5:1, 3/5:0)"
             )
-        ends = [sp.Rational(i + 1, len(values)) for i in range(len(values))]
+        number = len(values) if isinstance(values, list) else 1
+        ends = [sp.Rational(i + 1, number) for i in range(number)]
     if len(ends) > MOST_STEPS:
         raise InputError(f"{name}: {len(ends)} steps, expected at most {MOST_STEPS}")
     quantity = claim.quantity(function) if claim else None
-    for value in (x for row in values for x in (row if isinstance(row, list) else [row])):
+    for value in _flat(values):
         if quantity is not None and not quantity.admits(value):
             raise InputError(
                 f"{name}={text}: {name} is {quantity.meaning}, expected {in_words(quantity.within)}, not {value}"
             )
-    return StepFunction((*ends[:-1], sp.S.One), tuple(tuple(x) if isinstance(x, list) else x for x in values))
+    return StepFunction((*ends[:-1], sp.S.One), _frozen(values))
+
+
+def _flat(nested: Any) -> list[sp.Expr]:
+    return [x for part in nested for x in _flat(part)] if isinstance(nested, list) else [nested]
+
+
+def _frozen(nested: Any) -> Any:
+    return tuple(map(_frozen, nested)) if isinstance(nested, list) else nested
 
 
 def _check_assumptions(symbol: sp.Symbol, value: sp.Expr) -> None:

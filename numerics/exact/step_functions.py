@@ -18,20 +18,23 @@ class StepFunction:
     """A function on the unit interval or square that is constant on cells.
 
     ends: where the steps end, rising to 1, the same along each argument. values: of the cells, nested once for each
-    argument. A step owns its lower end, the last one also 1.
+    argument; or one number, for a constant. A step owns its lower end, the last one also 1.
     """
 
     ends: tuple[sp.Expr, ...]
-    values: tuple[Any, ...]
+    values: Any
 
     @property
-    def arguments(self) -> int:
+    def arguments(self) -> int | None:
+        """How many there are; None for a constant, which may have any number."""
+        if not isinstance(self.values, tuple):
+            return None
         return 2 if isinstance(self.values[0], tuple) else 1
 
     def at(self, *places: sp.Expr) -> sp.Expr:
         """The value at numbers from 0 to 1."""
-        value: Any = self.values
-        for place in places:
+        value = self.values
+        for place in places if self.arguments else ():
             value = value[min(sum(bool(end <= place) for end in self.ends), len(self.ends) - 1)]
         return value
 
@@ -54,8 +57,10 @@ def in_steps(formula: sp.Expr, functions: Functions) -> sp.Expr:
     """
     for applied in formula.atoms(AppliedUndef):
         wanted, name = len(applied.args), applied.func
-        if functions[name].arguments != wanted:
-            shape = "a list or step(length:value, …)" if wanted == 1 else "a square matrix [[…],[…]]"
+        if functions[name].arguments not in (None, wanted):
+            shape = (
+                "a number, a list or step(length:value, …)" if wanted == 1 else "a number or a square matrix [[…],[…]]"
+            )
             raise InputError(f"{name} is a function of {wanted} argument{'s' * (wanted > 1)}, expected {shape}")
     return _replaced(formula, functions, {})
 

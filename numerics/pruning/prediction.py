@@ -164,7 +164,9 @@ def _flat_threshold(problem: Problem) -> float | None:
         formula = numeric((model_symbols.rho, threshold_symbols.s), claims.constant_graphon.expressions["threshold"])
         return float(formula(problem.density, 1.0))
     if problem.method == "synflow" and problem.depth == problem.outputs == 1:
-        return number(claims.product_graphon.expressions["threshold"], {model_symbols.rho: Rational(problem.density)})
+        return number(
+            claims.product_graphon.expressions["flat_threshold"], {model_symbols.rho: Rational(problem.density)}
+        )
     return None
 
 

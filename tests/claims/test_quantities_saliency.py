@@ -15,7 +15,7 @@ OUTSIDE = [
     ("S2 graphon rho=3/2", "the share of weights kept, expected a number above 0, up to 1"),
     ("S3 covariance_kernel c=2", "c is cosine of the angle between two inputs, expected a number from -1 to 1"),
     ("S3 stein_kernel R=0", "R is Euclidean length of an input, expected a positive number"),
-    ("S4 threshold rho=1", "expected a number strictly between 0 and 1"),
+    ("S4 flat_threshold rho=1", "expected a number strictly between 0 and 1"),
     ("S4 kernel u=1 tau=1 phi=1", "u is position of a neuron"),
     ("S5 conditional_density tau=1 w=0 h=1 beta=1 s=1 zeta=1", "S5 assumes the weight is not zero"),
     ("S5 conditional_density tau=1 w=1 h=0 beta=0 s=0 zeta=1", "S5 assumes the gradient is not zero"),
@@ -53,7 +53,7 @@ OUTSIDE = [
     ("S13 failure N=1 M=2 m=2 n=3 s=1", "blocks fill a row"),
     ("S13 cut_bound N=1 M=4 m=8 n=9 delta=1/2", "blocks fill a row"),
     ("S13 second_place p_k=3/4 p_j=1/2", "shares add up to at most one, expected p_j + p_k ≤ 1"),
-    ("S14 rho_1 rho=2", "rho is density, the share of weights kept, expected a number above 0, up to 1"),
+    ("S14 equal_rho_1 rho=2", "rho is density, the share of weights kept, expected a number above 0, up to 1"),
     ("S14 threshold rho=1 a=1/2 s_1=1 s_2=2", "something is removed, expected rho < 1"),
     ("S14 threshold rho=1/2 a=1/2 s_1=2 s_2=1", "the first layer does not have the larger scale, expected s_1 ≤ s_2"),
     ("S14 pareto_rho_2 rho=3/4 a=1/2 s_1=1 s_2=2 alpha=2", "no score is saturated"),
@@ -62,7 +62,7 @@ OUTSIDE = [
     ("S14 collapse.pareto s_1=1 s_2=1 alpha=2", "the scales differ, expected s_1 < s_2"),
     ("S14 count_error delta=1/2 n_l=5 n=4", "a layer holds no more weights than all layers, expected n_l ≤ n"),
     (
-        "S14 weighted_rho_2 rho=1/2 a=1",
+        "S14 twofold_rho_2 rho=1/2 a=1",
         "share of all weights that lie in the first of two layers, expected a number strict",
     ),
     ("S15 pareto_ratio phi_1=1 phi_2=2 alpha=1", "the first column is not the weaker one, expected phi_1 ≥ phi_2"),
@@ -91,7 +91,7 @@ AT_THE_EDGE = [  # each known by hand
     ("S9 gradient d=1 b=1 c=0 omega=1", "1/4"),  # λ₁b/2
     ("S9 crossover d=1 b=0", "0"),
     ("S10 magnitude_density rho=1/2", "1"),
-    ("S10 threshold rho=1/2", "0"),
+    ("S10 flat_threshold rho=1/2", "0"),
     ("S10 dual_graphon W=0", "1"),
     ("S10 kernel tau=0 phi=1", "1/2"),
     ("S12 degree_variance p_1=0 p_2=1 p_3=1/2", "1/4"),
@@ -102,8 +102,8 @@ AT_THE_EDGE = [  # each known by hand
     ("S13 failure N=1 M=2 m=1 n=2 s=0", "16"),  # 2·2^(m+n): no exponent at s = 0
     ("S13 second_place p_k=3/4 p_j=1/4", "3/4"),  # of two columns the other one is second
     ("S13 one_of_four phi_1=1 phi_2=1 phi_3=1 phi_4=1 alpha=2", "1/4"),
-    ("S14 rho_1 rho=1", "1"),
-    ("S14 weighted_rho_2 rho=1 a=1/3", "1"),
+    ("S14 equal_rho_1 rho=1", "1"),
+    ("S14 twofold_rho_2 rho=1 a=1/3", "1"),
     ("S14 pareto_rho_2 rho=5/8 a=1/2 s_1=1 s_2=2 alpha=2", "1"),  # the layer of larger scale is just saturated
     ("S14 pareto_threshold rho=1 a=1/2 s_1=1 s_2=1 alpha=2", "1"),  # Pareto scores begin at their scale
     ("S15 pareto_ratio phi_1=2 phi_2=2 alpha=1", "1"),  # equal columns
@@ -125,3 +125,15 @@ def test_formulas_hold_at_the_ends_of_their_ranges(call, value):
 def test_an_equal_layer_has_the_threshold_of_one():
     """ln 2 is the median of the exponential law; two layers of one scale are one layer."""
     assert sl.evaluate("S14", "threshold", "rho=1/2", "a=1/3", "s_1=1", "s_2=1", digits=10).text == "0.6931471806"
+
+
+def test_a_profile_of_steps_has_its_own_threshold():
+    """As a level of the mean of two column densities, which tests/claims/test_saliency.py writes out."""
+    found = sl.evaluate("S4", "threshold", "rho=1/10", "varphi=step(1/4:2, 3/4:1/2)", digits=20)
+    assert found.text == "1.3589369653344860175"
+
+
+@pytest.mark.parametrize("call", ["S4 {} rho=3/10", "S10 {} rho=3/10", "S10 {} rho=1/2", "S10 {} rho=4/5"])
+def test_a_flat_profile_is_a_profile(call):
+    flat = sl.evaluate(*call.format("flat_threshold").split()).text
+    assert sl.evaluate(*call.format("threshold").split(), "varphi=step(1:1)").text == flat

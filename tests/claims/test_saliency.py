@@ -20,7 +20,7 @@ from theory.saliency import (
     synflow_factorises,
     tail_selectivity,
 )
-from theory.saliency.layers import first_scale, second_scale, share, weighted_rho_2
+from theory.saliency.layers import first_scale, second_scale, share, twofold_rho_2
 from theory.saliency.model import SaliencyModel, phi, rho, snip_model, tau, u, v
 from theory.saliency.tail_selectivity import phi_1, phi_2
 from theory.saliency.threshold import s
@@ -40,8 +40,8 @@ TENTH = sp.Rational(1, 10)
         (constant_graphon, "threshold", {rho: sp.Rational(1, 5), s: 1}, "1.2815515655446005"),
         (product_graphon, "column_density", {tau: 1, phi: 1}, "0.20899366300465232743657502729634500900870242"),
         (product_graphon, "integral_form", {tau: 1, phi: 1}, "0.20899366300465232743657502729634500900870242"),
-        (product_graphon, "threshold", {rho: TENTH}, "1.5951037007203893837"),
-        (product_graphon, "threshold", {rho: sp.Rational(3, 10)}, "0.72463649777597434242"),
+        (product_graphon, "flat_threshold", {rho: TENTH}, "1.5951037007203893837"),
+        (product_graphon, "flat_threshold", {rho: sp.Rational(3, 10)}, "0.72463649777597434242"),
     ],
 )
 def test_reference_values(claim, expression, point, value) -> None:
@@ -148,7 +148,7 @@ def test_layers_share_a_threshold(kept: Fraction, first: Fraction) -> None:
         low, high = (middle, high) if mean > float(kept) else (low, middle)
     at = {rho: sp.Rational(kept), share: sp.Rational(first), first_scale: 1, second_scale: 2}
     assert number(coupled_layers.expressions["threshold"], at) == pytest.approx(low, abs=1e-11)
-    weighted = number(weighted_rho_2, {rho: at[rho], share: at[share]})
+    weighted = number(twofold_rho_2, {rho: at[rho], share: at[share]})
     assert weighted == pytest.approx(np.exp(-low / 2), rel=1e-9)
 
 

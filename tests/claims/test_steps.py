@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -13,7 +14,6 @@ from numerics.checks import checks_of
 from numerics.evidence import Finding, Scope, Trial, Verdict, control, exact, run, statistical
 from numerics.evidence.links import Link, step_link, weakest_links
 from numerics.evidence.mutation import mutate
-from numerics.evidence.verification import verify
 from theory.claims import Claim
 from theory.ledger import load_ledger
 from theory.quantities import POSITIVE, UNIT, Quantity, whole_from
@@ -244,8 +244,8 @@ WITH_STEPS = [entry for entry in load_ledger() if entry.claim.steps]
 
 
 @pytest.mark.parametrize("entry", WITH_STEPS, ids=lambda entry: entry.label)
-def test_every_step_that_is_computed_has_a_check_that_reaches_what_it_gives(entry) -> None:
-    result = verify(entry.label).claims[0]
+def test_every_step_that_is_computed_has_a_check_that_reaches_what_it_gives(entry, ledger_run) -> None:
+    (result,) = [claim for claim in ledger_run.claims if claim.entry.label == entry.label]
     assert result.status == "holds"
     assert not result.unchecked
     for step in entry.claim.steps:
@@ -258,6 +258,17 @@ def test_what_a_step_gives_is_mutated_too(entry) -> None:
     inner = set(entry.claim.claimed) - set(entry.claim.expressions)
     taken = {name for check in checks_of(entry.topic) if check.claim is entry.claim for name in check.subjects}
     assert inner <= taken
+
+
+@pytest.mark.parametrize("entry", WITH_STEPS, ids=lambda entry: entry.label)
+def test_a_claim_says_what_it_uses_others_for(entry) -> None:
+    """Each is the source of a step, or named where the claim speaks of it."""
+    claim = entry.claim
+    sources = {step.source for step in claim.steps if step.by is Carrier.CLAIM}
+    said = [claim.statement, *(each.words for each in claim.hypotheses), *(step.sentence for step in claim.steps)]
+    said += [remark.text for remark in claim.remarks] + [text for each in claim.pitfalls for text in each.texts]
+    named = set(re.findall(r"\b[A-Z]\d+\b", " ".join(said)))
+    assert set(claim.uses) <= sources | named
 
 
 def test_rules_are_used_and_said() -> None:

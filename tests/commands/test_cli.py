@@ -353,7 +353,7 @@ BAD = [
     ["evaluate", "N1", "bound", "h=1", "r=1", "--digits", "-3"],
     ["evaluate", "N1", "bound", "h=1", "r=1", "--digits", "10001"],
     ["evaluate", "N1", "bound", "h=1", "r=1", "--digits", "many"],
-    ["evaluate", "S4", "threshold", "rho=2"],
+    ["evaluate", "S4", "flat_threshold", "rho=2"],
     ["evaluate", "S4", "column_density", "tau=1", "phi=1", "--exact"],
     ["evaluate", "G4", "rate_constant", "--exact"],
     ["evaluate", "N1", "bound", "h=1", "--exact"],

@@ -6,16 +6,16 @@ from joblib import Parallel, delayed
 from seeds import at_seed, drawing_checks, faults
 from toys.claims import toy
 
-from numerics.evidence import control, empirical, exact
+from numerics.evidence import Check, control, empirical, exact
 
-CHEAP = 0.2  # seconds that a check says it costs: the usual number
+CHEAP = 0.05  # seconds of CPU that a check took for its claim
 SEEDS = range(101, 121)
 a = sp.Symbol("a", positive=True)
 
 
 def test_twenty_seeds_end_the_same_way() -> None:
-    cheap = [check for check in drawing_checks() if check.cost <= CHEAP]
-    assert len(cheap) > 400
+    cheap = [check for check, seconds in drawing_checks(most=Check.cost) if seconds <= CHEAP]
+    assert len(cheap) > 300  # as many as the machine is quick
     chosen = {(check.claim.label, check.name) for check in cheap}
     found = Parallel(2)(delayed(at_seed)(chosen, seed) for seed in SEEDS)
     assert [fault for _, wrong, _ in found for fault in wrong] == []

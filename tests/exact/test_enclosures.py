@@ -409,7 +409,7 @@ def checks_by_name(label: str, name: str) -> Check:
 
 @pytest.mark.parametrize(
     ("words", "count"),
-    [(("R5", "gaussian_reach"), 1), (("S4", "threshold", "rho=1/5", "phi=1"), 0), (("N3", "cube_mean", "d=4"), 0)],
+    [(("R5", "gaussian_reach"), 1), (("S4", "flat_threshold", "rho=1/5", "phi=1"), 0), (("N3", "cube_mean", "d=4"), 0)],
 )
 def test_the_command_says_what_a_number_rests_on(capsys, words, count):
     assert main(["evaluate", *words]) == 0
@@ -467,10 +467,19 @@ def test_a_step_has_its_own_value_at_zero():
 INTEGRATING = {  # the checks in which integrals are enclosed
     "S4": ("both_forms_of_the_column_density_agree", "rows_average_to_the_column_density"),
     "S9": ("eigenvalues_are_funk_hecke_integrals",),
-    "S15": ("exact_ratios_are_those_of_the_tails", "ratios_lie_between_their_bounds"),
-    "G5": ("distances_average_to_the_limit", "row_kernel_averages_to_the_density", "limit_splits_into_moments"),
+    "S15": (
+        "ratio_of_snip_is_that_of_the_integrals",
+        "exact_ratios_are_those_of_the_tails",
+        "ratios_lie_between_their_bounds",
+    ),
+    "G5": (
+        "distances_average_to_the_limit",
+        "row_kernel_averages_to_the_density",
+        "limit_splits_into_moments",
+        "second_moment_by_the_logarithm",
+    ),
     "G8": ("squares_of_the_coefficients_exhaust_the_moments",),
-    "O1": ("rows_of_snip_have_their_value",),
+    "O1": ("rows_of_snip_have_their_value", "rows_of_snip_lie_strictly_between"),
     "O7": ("paths_are_kept_as_often", "labellings_order_the_path_density"),
     "K1": ("polar_coordinates_give_the_same",),
     "K2": ("parallel_inputs_sum_over_paths", "one_hidden_layer_has_the_mean"),
@@ -478,7 +487,12 @@ INTEGRATING = {  # the checks in which integrals are enclosed
     "K5": ("laws_are_means_over_rows", "tails_are_attained", "share_and_energy_fall_together"),
     "K8": ("the_graphon_kernel_is_a_dense_one",),
     "K11": ("eigenvalues_are_funk_hecke_integrals",),
-    "B6": ("threshold_keeps_the_density", "energy_lies_below_its_bound"),
+    "B6": (
+        "threshold_keeps_the_density",
+        "energy_lies_below_its_bound",
+        "snip_beside_the_optimum",
+        "weak_features_lose_their_paths",
+    ),
     "R5": ("sums_are_normal_of_random_variance", "distributions_integrate_the_densities"),
     "R7": ("the_rate_is_that_of_a_normal_law",),
     "R10": ("one_candidate_serves_by_its_density",),

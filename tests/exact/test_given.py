@@ -92,13 +92,25 @@ def test_values_of_claims() -> None:
         ("E1", "wired_share", ["v=[1/4,1/2,1]", "v_1=1/2"], "v_1 is given twice"),
         ("E1", "wired_share", ["v=[1/4,1/2,1]"], r"no value for W \(graphon"),
         ("E1", "wired_share", ["v=[1/4,1/2,1]", "W=[[2]]"], "expected a number from 0 to 1, not 2"),
-        ("E1", "wired_share", ["v=[1/4,1/2,1]", "W=[1,1]"], "W is a function of 2 arguments, expected a square matrix"),
-        ("E1", "wired_share", ["v=[1/4,1/2,1]", "W=[[1,1]]"], "expected a list"),
-        ("E1", "wired_share", ["v=[1/4,1/2,1]", "W=[[1,1],[1]]"], "expected a list"),
+        (
+            "E1",
+            "wired_share",
+            ["v=[1/4,1/2,1]", "W=[1,1]"],
+            "W is a function of 2 arguments, expected a number or a square matrix",
+        ),
+        ("E1", "wired_share", ["v=[1/4,1/2,1]", "W=[[1,1]]"], "expected a number, a list"),
+        ("E1", "wired_share", ["v=[1/4,1/2,1]", "W=[[1,1],[1]]"], "expected a number, a list"),
         ("E1", "wired_share", ["v=[1/4,1/2,1]", "W=[[1]]", "W=[[1]]"], "W is given twice"),
-        ("E1", "wired_share", ["v=[1/4,1/2,1]", "W=1"], "expected a list"),
+        ("E1", "wired_share", ["v=[1/4,1/2,1]", "W=[]"], "expected an exact number"),
+        ("E1", "wired_share", ["v=[1/4,1/2,1]", "W=x"], "x"),
+        ("E1", "wired_share", ["v=[1/4,1/2,1]", "W=2"], "expected a number from 0 to 1"),
         ("E1", "wired_share", ["v=[1/4,1/2,1]", f"W={[[1] * 65] * 65}"], "65 steps, expected at most 64"),
-        ("K2", "own_layer", ["W=[[1]]", "G=[[1]]", "Sigma=[1]"], "G is a function of 1 argument, expected a list"),
+        (
+            "K2",
+            "own_layer",
+            ["W=[[1]]", "G=[[1]]", "Sigma=[1]"],
+            "G is a function of 1 argument, expected a number, a list",
+        ),
         ("K2", "own_layer", ["G=step(1/2:1)"], "add up to 1, not 1/2"),
         ("K2", "own_layer", ["G=step(3/2:1,-1/2:2)"], "expected lengths above 0"),
         ("K2", "own_layer", ["G=step(1)"], "expected an exact number"),
@@ -113,3 +125,11 @@ def test_values_of_claims() -> None:
 def test_what_is_no_list_or_step(label: str, expression: str, given: list[str], words: str) -> None:
     with pytest.raises(sl.InputError, match=words):
         sl.evaluate(label, expression, *given)
+
+
+def test_a_number_is_a_constant_function():
+    """Three inputs each wired with chance 1/2: a graphon of one value."""
+    number, matrix = (
+        sl.evaluate("E1", "wired_share", "v=[1/4,1/2,1]", f"W={w}", exact=True) for w in ("1/2", "[[1/2]]")
+    )
+    assert number.text == matrix.text == "1/8"

@@ -184,7 +184,7 @@ SPEC = [
 @pytest.mark.parametrize(("densities", "digits", "separately"), SPEC)
 def test_path_densities_of_snip(densities: tuple[float, float], digits: str, separately: float | None) -> None:
     """Balls at the thresholds of S4, and quadrature over saliency models with one hidden latent."""
-    threshold = product_graphon.expressions["threshold"]
+    threshold = product_graphon.expressions["flat_threshold"]
     levels = [sp.Rational(balls.digits(threshold, {rho: sp.Rational(str(each))}, 40)) for each in densities]
     assert balls.digits(path_formula, dict(zip((tau_1, tau_2), levels, strict=True)), 24) == str(
         sp.N(sp.Rational(digits), 24)

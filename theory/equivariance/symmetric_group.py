@@ -172,7 +172,7 @@ $52$).
         Hypothesis("$S_n$ acts on all indices of a tensor at the same time"),
         Hypothesis("one index or more", k + m >= 1, needed_by=("two_points", "three_points")),
     ),
-    uses=("Q1", "Q2"),
+    uses=("Q2",),
     expressions={
         "dimension": dimension,
         "bell": bell,

@@ -6,9 +6,11 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.expressivity.symbols import NEURONS, n
+from theory.expressivity.wired_neurons import binomial_law
 from theory.graphon.symbols import UP_TO_ONE
-from theory.quantities import CLOSED_UNIT, COUNT, Hypothesis, Quantity
+from theory.quantities import CLOSED_UNIT, COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from theory.saliency.model import v
+from theory.steps import Carrier, Step
 
 u_1, u_2 = sp.symbols("u_1 u_2", positive=True)  # latents of two hidden layers
 W_1, W_2, W_3 = (sp.Function(f"W_{layer}", nonnegative=True) for layer in (1, 2, 3))
@@ -17,6 +19,7 @@ p_1, p_2, p_3 = densities = sp.symbols("p_1:4", positive=True)
 rho_path, degree = sp.symbols("rho_path r", positive=True)  # of an input: share of its paths, of its edges
 reached = sp.Symbol("i", integer=True, nonnegative=True)
 
+given_latents = W_3(u_2) * W_2(u_2, u_1) * W_1(u_1, v)
 path_density = sp.Integral(W_3(u_2) * sp.Integral(W_2(u_2, u_1) * W_1(u_1, v), (u_1, 0, 1)), (u_2, 0, 1))
 EXAMPLE = {W_1: lambda row, place: row * place, W_2: lambda row, place: 1 - row * place, W_3: lambda row: row}
 example_density = 5 * v / 36
@@ -26,6 +29,42 @@ expected_paths = rho_path * n_1 * n_2
 DENSITIES = (sp.Rational(1, 20), sp.Rational(19, 20))  # where they are drawn
 WIDTHS = Quantity((n_1, n_2), "number of neurons of one of two hidden layers", COUNT, drawn=(1, 9))
 PATHS = Quantity(rho_path, "share of an input's paths to the output that are kept", UP_TO_ONE, drawn=DENSITIES)
+
+PATH_STEPS = (
+    Step(
+        name="one path",
+        sentence=r"""The edges of a path lie in different layers: given the latents they are independent, and with two hidden layers all are kept
+with probability $[[given_latents]]$.""",
+        gives={"given_latents": given_latents},
+    ),
+    Step(
+        name="latents",
+        sentence=r"""The latents of a path are distinct, hence independent and uniform: over them it is kept with probability
+$\rho_{path}(v)=[[path_density]]$.""",
+        by=Carrier.RULE,
+        source="Fubini",
+        gives={"path_density": path_density},
+        uses=("one path",),
+    ),
+    Step(
+        name="all paths",
+        sentence=r"""Means add, also of paths that share edges. A neuron more in the first layer brings $n_2$ paths, and the mean number
+of those kept is $[[expected_paths]]$.""",
+        gives={"expected_paths": expected_paths},
+        uses=("latents",),
+    ),
+    Step(
+        name="example",
+        sentence=r"For $W^{(1)}=u_1v$, $W^{(2)}=1-u_1u_2$, $W^{(3)}=u_2$ the density is $[[example_density]]$. For constant kernels it is their product.",
+        gives={"example_density": example_density},
+        uses=("latents",),
+    ),
+    Step(
+        name="densities apart",
+        sentence=r"The three layers of the example have the densities $\frac v2$, $\frac34$, $\frac12$, with the product $[[example_marginals]]$.",
+        gives={"example_marginals": example_marginals},
+    ),
+)
 
 path_share = Claim(
     label="E9",
@@ -37,10 +76,7 @@ input at $v$ to the output has the mean $\rho_{path}(v)\prod_{l=1}^Ln_l$, hence 
 $W^{(2)}=1-u_1u_2$, $W^{(3)}=u_2$ it is $[[example_density]]$, where the product of the layers' mean densities is $[[example_marginals]]$: latents are
 shared by consecutive layers, and densities do not multiply. For homogeneous layers they do.
 """,
-    proof_text=r"""
-The edges of one path are distinct and lie in different layers: given the latents they are independent, so the path is kept with
-probability $W^{(L+1)}(u_L)\cdots W^{(1)}(u_1,v)$; its latents are distinct, hence independent: integrate. Sum over the $\prod n_l$ paths. ∎
-""",
+    steps=PATH_STEPS,
     source=Source("2602.06675", "path densities are reported second-hand; the abstract does not name them"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -48,6 +84,7 @@ probability $W^{(L+1)}(u_L)\cdots W^{(1)}(u_1,v)$; its latents are distinct, hen
         WIDTHS,
         PATHS,
         Quantity(v, "position of an input in the unit interval", UP_TO_ONE, drawn=DENSITIES),
+        Quantity((u_1, u_2), "latent of a neuron of one of two hidden layers", UP_TO_ONE, drawn=DENSITIES),
         Quantity(
             (W_1, W_2, W_3),
             "graphon of one of three layers, the probability of an edge by the latents of its ends, the upper first",
@@ -69,14 +106,65 @@ probability $W^{(L+1)}(u_L)\cdots W^{(1)}(u_1,v)$; its latents are distinct, hen
 
 no_path = (1 - rho_path) ** n
 no_edge = (1 - degree) ** n
-two_layers = sp.Sum(
-    sp.binomial(n_1, reached)
-    * p_1**reached
-    * (1 - p_1) ** (n_1 - reached)
-    * (1 - p_3 * (1 - (1 - p_2) ** reached)) ** n_2,
-    (reached, 0, n_1),
-)
+reach_law = binomial_law(n_1, p_1, reached)
+served = p_3 * (1 - (1 - p_2) ** reached)
+lost = (1 - served) ** n_2
+two_layers = sp.Sum(reach_law * lost, (reached, 0, n_1))
 independent_paths = (1 - p_1 * p_2 * p_3) ** (n_1 * n_2)
+
+ISOLATION_STEPS = (
+    Step(
+        name="no edge",
+        sentence=r"Each of $n$ neurons has, over its latent, an edge to the input with probability $r$, independently: none has with probability $[[no_edge]]$.",
+        gives={"no_edge": no_edge},
+    ),
+    Step(
+        name="one path",
+        sentence=r"A neuron has both of its edges, to the input and to the output, with probability $\rho_{path}$.",
+        by=Carrier.CLAIM,
+        source="E9",
+    ),
+    Step(
+        name="no path",
+        sentence=r"The paths of one layer share no edge and no latent, so that none is there with probability $[[no_path]]$.",
+        gives={"no_path": no_path},
+        uses=("one path",),
+    ),
+    Step(
+        name="reached neurons",
+        sentence=r"Of two layers the input reaches $i$ neurons of the first with probability $[[reach_law]]$: one neuron more is reached with probability $p_1$.",
+        gives={"reach_law": reach_law},
+    ),
+    Step(
+        name="served neuron",
+        sentence=r"Given that, a neuron of the second layer has an edge to one of them, and its edge to the output, with probability $[[served]]$.",
+        gives={"served": served},
+        uses=("reached neurons",),
+    ),
+    Step(
+        name="no served neuron",
+        sentence=r"Given that, the $n_2$ neurons are independent, and none is on a path with probability $[[lost]]$.",
+        gives={"lost": lost},
+        uses=("served neuron",),
+    ),
+    Step(
+        name="two layers",
+        sentence=r"The mean over the number of neurons reached is $[[two_layers]]$.",
+        by=Carrier.RULE,
+        source="tower",
+        gives={"two_layers": two_layers},
+        uses=("reached neurons", "no served neuron"),
+    ),
+    Step(
+        name="paths apart",
+        sentence=r"""Given the latents, that a path is broken is what an edge more can only undo: all are broken with at least the product of
+the probabilities of each, and with just that if no two share an edge. For $n_1n_2$ paths of probability $p_1p_2p_3$ it is $[[independent_paths]]$.""",
+        by=Carrier.RULE,
+        source="Harris",
+        gives={"independent_paths": independent_paths},
+        uses=("two layers",),
+    ),
+)
 
 isolated_input = Claim(
     label="E10",
@@ -89,11 +177,7 @@ $$P(\text{no path})=[[two_layers]]$$ $$\ge[[independent_paths]].$$
 The inequality holds given the latents for every network of independent edges, $P(\text{no path})\ge\prod_{paths}(1-p_{path})$, with equality where no
 two paths share an edge.
 """,
-    proof_text=r"""
-The neurons of one hidden layer are iid, each with its own path of probability $\rho_{path}$. *Two layers:* the input reaches
-$R\sim\mathrm{Bin}(n_1,p_1)$ neurons; given $R$ the second layer's neurons are independent, each on a path if it has one of $R$ edges and its
-edge to the output. *Bound:* that a path is broken is a decreasing event in independent edges; Harris's inequality. ∎
-""",
+    steps=ISOLATION_STEPS,
     source=Source("2602.06675", "textbook (Harris 1960) for paths that share edges; beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -102,6 +186,7 @@ edge to the output. *Bound:* that a path is broken is a decreasing event in inde
         WIDTHS,
         PATHS,
         Quantity(degree, "share of an input's edges that are kept", UP_TO_ONE, drawn=DENSITIES),
+        Quantity(reached, "number of neurons that the input reaches", COUNT_FROM_ZERO, drawn=(0, 9)),
         Quantity(densities, "density of one of three layers of edges, from the input on", UP_TO_ONE, drawn=DENSITIES),
     ),
     hypotheses=(

@@ -8,18 +8,134 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.expressivity.symbols import ACTIVE, EDGE, MARGIN, epsilon, k, m, p
-from theory.quantities import COUNT, Hypothesis, Quantity
+from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 second_width = sp.Symbol("n_2", integer=True, positive=True)
 
+x = sp.Symbol("x", real=True)  # an input
+bound = sp.Symbol("B", positive=True)  # of its modulus
+
+relay = sp.Max(x + bound, 0)
 group = sp.floor(m / k)  # first-layer neurons for each input
-relayed = (1 - (1 - p**2) ** group) ** k
+missed = (1 - p**2) ** group
+relayed = (1 - missed) ** k
 lower_bound = 1 - k * sp.exp(-(p**2) * group)
-both_relayed = (1 - 2 * (1 - p**2) ** group + (1 - p + p * (1 - p) ** 2) ** group) ** k
+rounded = k * sp.exp(p**2 - p**2 * m / k)
+both_missed = (1 - p + p * (1 - p) ** 2) ** group
+both_relayed = (1 - 2 * missed + both_missed) ** k
 variance = (relayed - relayed**2 + (second_width - 1) * (both_relayed - relayed**2)) / second_width
+shared = both_relayed - relayed**2
 chosen = (1 - (1 - p) ** group) ** k
 input_budget = p**2 * m / ((1 + epsilon) * sp.log(m))
 budget_failure = p**2 * sp.exp(p**2) / ((1 + epsilon) * sp.log(m) * m**epsilon)
+
+STEPS = (
+    Step(
+        name="relay",
+        sentence=r"""A relay with the weight $1$, the bias $B$ and no other weight has the output $[[relay]]=x+B$ for $|x|\le B$. A neuron with an edge
+from a relay of each input, weights $\omega_j$ and the bias $b-B\sum_j\omega_j$ thus computes $\varphi(\omega\cdot x+b)$.""",
+        gives={"relay": relay},
+    ),
+    Step(
+        name="groups",
+        sentence=r"""Each input has a group of $g=[[group]]$ neurons of the first layer, $g\le\frac mk<g+1$, one more for $k$ neurons more; and the
+groups are disjoint.""",
+        gives={"group": group},
+    ),
+    Step(
+        name="one input",
+        sentence=r"""A neuron of a group serves one of the second layer if its edges to the input and from it are both there. None of $g$ does
+with probability $[[missed]]$: $k$ more neurons bring one more to each group, and a factor.""",
+        gives={"missed": missed},
+        uses=("groups",),
+    ),
+    Step(
+        name="all inputs",
+        sentence=r"Groups share no edges, so that a neuron of the second layer has a relay of each of $k$ inputs with probability $q=[[relayed]]$.",
+        by=Carrier.RULE,
+        source="independence",
+        gives={"relayed": relayed},
+        uses=("relay", "one input"),
+    ),
+    Step(
+        name="some input",
+        sentence=r"Some input is missed with at most $k$ times the probability for one.",
+        by=Carrier.RULE,
+        source="union bound",
+        uses=("all inputs",),
+    ),
+    Step(name="exponential", sentence=r"$1-p^2\le e^{-p^2}$.", by=Carrier.RULE, source="exponential"),
+    Step(
+        name="lower bound",
+        sentence=r"With $e^{-p^2}$ for $1-p^2$ in each factor, $q\ge[[lower_bound]]$.",
+        gives={"lower_bound": lower_bound},
+        uses=("some input", "exponential"),
+    ),
+    Step(
+        name="rounding",
+        sentence=r"As $g>\frac mk-1$, $1-q\le[[rounded]]$, which rises with $k$.",
+        gives={"rounded": rounded},
+        uses=("lower bound",),
+    ),
+    Step(
+        name="budget",
+        sentence=r"At $k=[[input_budget]]$, $e^{-p^2m/k}=m^{-1-\varepsilon}$.",
+        gives={"input_budget": input_budget},
+        uses=("rounding",),
+    ),
+    Step(
+        name="failure",
+        sentence=r"So up to this $k$, $1-q\le[[budget_failure]]$, which tends to $0$ as $m\to\infty$.",
+        gives={"budget_failure": budget_failure},
+        uses=("rounding", "budget"),
+    ),
+    Step(
+        name="one input, two neurons",
+        sentence=r"""Two neurons of the second layer both miss an input with probability $[[both_missed]]$: a neuron of the group has no edge to
+the input, or has it and serves neither.""",
+        gives={"both_missed": both_missed},
+        uses=("groups",),
+    ),
+    Step(
+        name="two neurons",
+        sentence=r"They both have a relay of it with $1$, less twice the chance for one to miss it, and the chance for both: of all inputs with $e_2=[[both_relayed]]$.",
+        by=Carrier.RULE,
+        source="independence",
+        gives={"both_relayed": both_relayed},
+        uses=("one input", "one input, two neurons"),
+    ),
+    Step(
+        name="share",
+        sentence=r"""The share is the mean of $n_2$ indicators of mean $q$ whose products have the mean $e_2$. Its variance is
+$\frac1{n_2}(q-q^2+(n_2-1)(e_2-q^2))=[[variance]]$.""",
+        gives={"variance": variance},
+        uses=("all inputs", "two neurons"),
+    ),
+    Step(
+        name="given the first mask",
+        sentence=r"""Given the first mask two neurons are independent, each with the same chance $P$, so that $q=EP$ and $e_2=EP^2\ge q^2$. $P$ is $0$ if
+the first mask has no edge, and positive if it has all: for $p<1$ and $m\ge k$ it is not constant, and $e_2>q^2$.""",
+        by=Carrier.RULE,
+        source="Jensen",
+        uses=("all inputs", "two neurons"),
+    ),
+    Step(
+        name="shared relays",
+        sentence=r"As $n_2\to\infty$ the variance falls to $[[shared]]$, the variance of $P$.",
+        gives={"shared": shared},
+        uses=("share", "given the first mask"),
+    ),
+    Step(
+        name="chosen split",
+        sentence=r"""If each input has $g$ neurons with an edge to it, only their edges to the second layer are left to chance, and that mask is
+independent of the split: $[[chosen]]$.""",
+        by=Carrier.RULE,
+        source="independence",
+        gives={"chosen": chosen},
+        uses=("relay", "groups"),
+    ),
+)
 
 relay_layer = Claim(
     label="E8",
@@ -34,19 +150,10 @@ So $k\le[[input_budget]]$ inputs suffice for $q\ge1-[[budget_failure]]\to1$, whe
 second layer both have them with probability $e_2=[[both_relayed]]$; the share of such neurons among $n_2$ has the mean $q$ and the variance
 $\frac1{n_2}(q-q^2+(n_2-1)(e_2-q^2))$, written out
 $$[[variance]],$$
-which for $p<1$ does not vanish as $n_2\to\infty$: they share their relays. Sufficient, not necessary: if the
+which falls to $[[shared]]$ as $n_2\to\infty$, more than $0$ for $p<1$ and $m\ge k$: they share their relays. Sufficient, not necessary: if the
 split is chosen after the first mask is seen and gives every input $g$ neurons with an edge to it, the probability is $[[chosen]]$.
 """,
-    proof_text=r"""
-$\max(x_j+B,0)=x_j+B$, so a relay passes its input on, other edges having weight $0$, and $\varphi(\sum_j\omega_jx_j+b)$ is a neuron with one edge from a relay of each input and
-bias $b-B\sum\omega_j$. Groups are disjoint: the inputs are independent given the second-layer neuron's edges, and for two such neurons too. A group has
-$R\sim\mathrm{Bin}(g,p)$ relays, and $E(1-p)^R=(1-p^2)^g$, $E(1-p)^{2R}=(1-p+p(1-p)^2)^g$, so that $P$ of missing neither is
-$1-2E(1-p)^R+E(1-p)^{2R}$. The share is a mean of exchangeable indicators; $e_2-q^2$ is the variance of
-$\prod_j(1-(1-p)^{R_j})$, which takes two values at
-least if $p<1$. *Bound:* $(1-y)^k\ge1-ky$ and $1-p^2\le e^{-p^2}$. *Budget:*
-$g>\frac mk-1$, so $ke^{-p^2g}\le ke^{p^2}e^{-p^2m/k}$, which increases with $k$; at the budget $e^{-p^2m/k}=m^{-1-\varepsilon}$. *Chosen:*
-the second mask is independent of the split, and every one of $g$ edges will do. ∎
-""",
+    steps=STEPS,
     source=Source("2602.06675", "beyond the abstract (deeper networks)"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -56,10 +163,13 @@ the second mask is independent of the split, and every one of $g$ edges will do.
         replace(ACTIVE, meaning="number of inputs", drawn=(2, 5)),
         replace(EDGE, meaning="probability of an edge in either layer"),
         replace(MARGIN, meaning="relative margin of the budget of inputs"),
+        Quantity(x, "an input", sp.S.Reals, drawn=(-1, 1)),
+        Quantity(bound, "largest modulus of an input", POSITIVE, drawn=(1, 4)),
     ),
     hypotheses=(
         Hypothesis("independent edges of one probability in both layers"),
         Hypothesis("bounded inputs, biases, unbounded weights"),
+        Hypothesis("an input within its bounds", sp.Abs(x) <= bound, ("relay",)),
         Hypothesis("at least two neurons in the first layer", m >= 2, ("input_budget", "budget_failure")),
     ),
     expressions={
@@ -67,6 +177,7 @@ the second mask is independent of the split, and every one of $g$ edges will do.
         "lower_bound": lower_bound,
         "both_relayed": both_relayed,
         "variance": variance,
+        "shared": shared,
         "chosen": chosen,
         "input_budget": input_budget,
         "budget_failure": budget_failure,

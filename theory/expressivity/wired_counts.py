@@ -9,22 +9,140 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.expressivity.symbols import ACTIVE, COUNTED, EDGE, FLOOR_NEURONS, MARGIN, epsilon, j, k, m, p
 from theory.expressivity.wired_neurons import binomial_law, i
-from theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
+from theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 chance = p**k  # that a neuron is fully wired
 mean = m * chance
 tilt = sp.Symbol("t", positive=True)
 largest = sp.ceiling(mean / 2) - 1  # the largest count below half of the mean
 
+
+def divergence(share: sp.Expr) -> sp.Expr:
+    """KL(share‖q)."""
+    return share * sp.log(share / chance) + (1 - share) * sp.log((1 - share) / (1 - chance))
+
+
 exact_tail = sp.Sum(binomial_law(m, chance, i), (i, 0, largest))
 exponential_bound = sp.exp(tilt * mean / 2) * (1 - chance + chance * sp.exp(-tilt)) ** m
+tilt_slope = m * (chance / 2 - chance / (chance + (1 - chance) * sp.exp(tilt)))
 best_tilt = sp.log((2 - chance) / (1 - chance))
-relative_entropy = chance / 2 * sp.log(sp.Rational(1, 2)) + (1 - chance / 2) * sp.log((1 - chance / 2) / (1 - chance))
+relative_entropy = divergence(chance / 2)
 kl_bound = 2 ** (mean / 2) * ((1 - chance) / (1 - chance / 2)) ** (m * (1 - chance / 2))
+doubled = 2 ** (mean / 2) * (1 - chance / 2) ** m  # the exponential bound at t = ln 2
 poisson_bound = sp.exp(-(1 - sp.log(2)) / 2 * mean)
 usual_bound = sp.exp(-mean / 8)
+count_exponent = divergence(i / m)
+mass_ratio = (m - j) * i / ((j + 1) * (m - i))  # of j + 1 to j, for the chance i/m
 lower_bound = (mean**largest * (m - mean) ** (m - largest)) / (
     (m + 1) * largest**largest * (m - largest) ** (m - largest)
+)
+
+TAIL_STEPS = (
+    Step(
+        name="count",
+        sentence=r"$N$ is the number of those of $m$ neurons that are fully wired, each with probability $q$: $N\sim\mathrm{Bin}(m,q)$.",
+        by=Carrier.CLAIM,
+        source="E1",
+    ),
+    Step(
+        name="below half",
+        sentence=r"Let $l=[[largest]]$, the largest whole number below $\frac\mu2$.",
+        by=Carrier.DEFINED,
+        gives={"largest": largest},
+    ),
+    Step(
+        name="tail",
+        sentence=r"$P(N<\frac\mu2)=[[exact_tail]]$, the sum over the counts up to $l$.",
+        by=Carrier.RULE,
+        source="additivity",
+        gives={"exact_tail": exact_tail},
+        uses=("count", "below half"),
+    ),
+    Step(
+        name="Markov",
+        sentence=r"For $t>0$, $N\le\frac\mu2$ where $e^{t(\mu/2-N)}\ge1$, which has at most the probability $E\,e^{t(\mu/2-N)}$.",
+        by=Carrier.RULE,
+        source="Markov",
+        uses=("tail",),
+    ),
+    Step(
+        name="moment",
+        sentence=r"That mean is $[[exponential_bound]]$: each neuron brings a factor of its own, the mean over its two states.",
+        gives={"exponential_bound": exponential_bound},
+        uses=("count", "Markov"),
+    ),
+    Step(
+        name="slope",
+        sentence=r"The logarithm of the bound has the slope $[[tilt_slope]]$ in $t$.",
+        gives={"tilt_slope": tilt_slope},
+        uses=("moment",),
+    ),
+    Step(
+        name="best tilt",
+        sentence=r"""The slope rises with $t$, and vanishes at $t=[[best_tilt]]$ for $q<1$: there the bound is smallest. (For $q=1$ it falls to $0$ as
+$t\to\infty$, and $N=m$.)""",
+        gives={"best_tilt": best_tilt},
+        uses=("slope",),
+    ),
+    Step(
+        name="best bound",
+        sentence=r"""Its value there is $[[kl_bound]]$, which is $e^{-m\,\mathrm{KL}}$ with $\mathrm{KL}(r\|q)=r\ln\frac rq+(1-r)\ln\frac{1-r}{1-q}$ at
+$r=\frac q2$, $[[relative_entropy]]$.""",
+        gives={"kl_bound": kl_bound, "relative_entropy": relative_entropy},
+        uses=("moment", "best tilt"),
+    ),
+    Step(
+        name="doubled",
+        sentence=r"At $t=\ln2$ the bound is $[[doubled]]$, no less than at the best tilt.",
+        gives={"doubled": doubled},
+        uses=("moment", "best bound"),
+    ),
+    Step(
+        name="exponential",
+        sentence=r"$1-\frac q2\le e^{-q/2}$.",
+        by=Carrier.RULE,
+        source="exponential",
+    ),
+    Step(
+        name="Poisson bound",
+        sentence=r"With $e^{-q/2}$ for $1-\frac q2$ in each factor, *doubled* becomes $[[poisson_bound]]$.",
+        gives={"poisson_bound": poisson_bound},
+        uses=("doubled", "exponential"),
+    ),
+    Step(
+        name="usual bound",
+        sentence=r"As $\ln2<\frac34$, that is at most $[[usual_bound]]$.",
+        gives={"usual_bound": usual_bound},
+        uses=("Poisson bound",),
+    ),
+    Step(
+        name="exponent of a count",
+        sentence=r"""$P(N=i)$ is the probability of the count $i$ at the chance $\frac im$ in place of $q$, times $e^{-m\,\mathrm{KL}(i/m\|q)}$, where
+$\mathrm{KL}(\frac im\|q)=[[count_exponent]]$ and $0\ln0=0$.""",
+        gives={"count_exponent": count_exponent},
+        uses=("count",),
+    ),
+    Step(
+        name="mode",
+        sentence=r"""At the chance $\frac im$ the probability of $j+1$ is $[[mass_ratio]]$ times that of $j$: no less for $j<i$, no more for $j\ge i$. So $i$
+is the likeliest count.""",
+        gives={"mass_ratio": mass_ratio},
+        uses=("exponent of a count",),
+    ),
+    Step(
+        name="likeliest",
+        sentence=r"The likeliest of the $m+1$ counts has at least the probability $\frac1{m+1}$.",
+        by=Carrier.RULE,
+        source="largest",
+        uses=("mode",),
+    ),
+    Step(
+        name="lower bound",
+        sentence=r"""The tail holds the count $l$, so that it is at least $\frac1{m+1}e^{-m\,\mathrm{KL}(l/m\|q)}=[[lower_bound]]$.""",
+        gives={"lower_bound": lower_bound},
+        uses=("tail", "exponent of a count", "likeliest"),
+    ),
 )
 
 lower_tail = Claim(
@@ -38,13 +156,7 @@ the exponential bounds $[[exponential_bound]]$, at $t=[[best_tilt]]$; the second
 $\frac{1-\ln2}2\approx0.1534$ replaces the usual $\frac18$. The first is sharp in its exponent: with $l=\lceil\mu/2\rceil-1$
 $$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]].$$
 """,
-    proof_text=r"""
-Markov's inequality for $e^{-tN}$, $t>0$: $P(N\le\mu/2)\le e^{t\mu/2}(1-q+qe^{-t})^m$. The logarithm is convex in $t$ and its derivative
-vanishes where $e^{-t}=(1-q)/(2-q)$, with the value $-m\,\mathrm{KL}(q/2\|q)$. At $t=\ln2$, $1-\frac q2\le e^{-q/2}$ gives
-$e^{\mu(\ln2-1)/2}$, which the optimum does not exceed; and $\ln2<\frac34$. *Below:* $P(N<\frac\mu2)\ge P(N=l)$, and
-$P(N=l)=\binom ml\frac{l^l(m-l)^{m-l}}{m^m}e^{-m\,\mathrm{KL}(l/m\|q)}$; the first factors are $P(\mathrm{Bin}(m,\frac lm)=l)$, the
-largest of its $m+1$ probabilities, hence at least $\frac1{m+1}$. ∎
-""",
+    steps=TAIL_STEPS,
     source=Source(
         "2602.06675",
         "textbook (Chernoff 1952, and the method of types for the lower bound); a step towards E6, beyond the abstract",
@@ -56,8 +168,13 @@ largest of its $m+1$ probabilities, hence at least $\frac1{m+1}$. ∎
         ACTIVE,
         EDGE.drawn_from(sp.Rational(1, 2), sp.Rational(19, 20)),
         Quantity(tilt, "tilt of the exponential moment of the count", POSITIVE),
+        Quantity(i, "number of fully wired neurons", COUNT, drawn=(1, 7)),
+        COUNTED,
     ),
-    hypotheses=(Hypothesis("the count of E1, or any that it dominates"),),
+    hypotheses=(
+        Hypothesis("the count of E1, or any that it dominates"),
+        Hypothesis("some neurons that are not fully wired", i < m, needed_by=("count_exponent", "mass_ratio")),
+    ),
     uses=("E1",),
     expressions={
         "exact_tail": exact_tail,
@@ -85,7 +202,83 @@ threshold = sp.log(m) / sp.log(1 / p)
 below_threshold = 1 - sp.exp(-(m**epsilon))
 above_threshold = m**-epsilon
 poisson_law = sp.exp(-poisson_mean) * poisson_mean**j / sp.factorial(j)
+one_distance = chance * (1 - sp.exp(-chance))
 poisson_distance = mean * (1 - sp.exp(-chance))
+
+THRESHOLD_STEPS = (
+    Step(
+        name="wired neurons",
+        sentence=r"Each of $m$ neurons is fully wired with probability $q=p^k$, independently: $N\sim\mathrm{Bin}(m,q)$.",
+        by=Carrier.CLAIM,
+        source="E1",
+    ),
+    Step(
+        name="some neuron",
+        sentence=r"So $P(N\ge1)=[[some_wired]]$: where no neuron is wired yet, one more is with probability $q$.",
+        gives={"some_wired": some_wired},
+        uses=("wired neurons",),
+    ),
+    Step(
+        name="mean",
+        sentence=r"$P(N\ge1)\le[[mean]]$: one more neuron adds $q$ to the mean, and $q\,P(N=0)\le q$ to the probability; for one they are equal.",
+        gives={"mean": mean},
+        uses=("some neuron",),
+    ),
+    Step(name="exponential", sentence=r"$1-q\le e^{-q}$.", by=Carrier.RULE, source="exponential"),
+    Step(
+        name="lower bound",
+        sentence=r"With $e^{-q}$ for $1-q$ for each neuron, $P(N\ge1)\ge[[some_lower]]$.",
+        gives={"some_lower": some_lower},
+        uses=("some neuron", "mean", "exponential"),
+    ),
+    Step(
+        name="threshold",
+        sentence=r"The mean falls in $k$, by the factor $p$ for each input, and is $1$ at $k^*=[[threshold]]$.",
+        gives={"threshold": threshold},
+        uses=("mean",),
+    ),
+    Step(
+        name="below",
+        sentence=r"For $k\le(1-\varepsilon)k^*$ the mean is at least $m^\varepsilon$, and the *lower bound*, which rises with it, at least $[[below_threshold]]$.",
+        gives={"below_threshold": below_threshold},
+        uses=("lower bound", "threshold"),
+    ),
+    Step(
+        name="above",
+        sentence=r"For $k\ge(1+\varepsilon)k^*$ the mean is at most $[[above_threshold]]$.",
+        gives={"above_threshold": above_threshold},
+        uses=("threshold",),
+    ),
+    Step(
+        name="Poisson law",
+        sentence=r"""A Poisson variable of mean $\lambda$ is $j$ with probability $[[poisson_law]]$. The sum of $m$ independent ones of mean $q$ is
+one of mean $mq$.""",
+        gives={"poisson_law": poisson_law},
+    ),
+    Step(
+        name="one neuron",
+        sentence=r"""One neuron is wired more often than a Poisson variable of mean $q$ is $1$; at no other place has it more mass, as
+$1-q\le e^{-q}$. So they can be drawn together such that they differ with probability $[[one_distance]]$ only.""",
+        by=Carrier.RULE,
+        source="maximal coupling",
+        gives={"one_distance": one_distance},
+        uses=("exponential", "Poisson law"),
+    ),
+    Step(
+        name="some pair differs",
+        sentence=r"""Draw $m$ such pairs independently. If their sums differ, some pair does; and the chances that either sum lies in $B$
+are no farther apart than the chance of that.""",
+        by=Carrier.RULE,
+        source="union bound",
+        uses=("wired neurons", "one neuron"),
+    ),
+    Step(
+        name="Poisson",
+        sentence=r"That is at most $m$ times the chance for *one neuron*, $[[poisson_distance]]$.",
+        gives={"poisson_distance": poisson_distance},
+        uses=("some pair differs",),
+    ),
+)
 
 wired_threshold = Claim(
     label="E4",
@@ -95,16 +288,9 @@ $m$ neurons have edges of probability exactly $p\in(0,1)$ to each of $k$ inputs,
 $$P(N\ge1)=[[some_wired]],\qquad[[some_lower]]\le P(N\ge1)\le[[mean]].$$
 With $k^*=[[threshold]]$ and $\varepsilon>0$: $P(N\ge1)\ge[[below_threshold]]$ for $k\le(1-\varepsilon)k^*$, and
 $P(N\ge1)\le[[above_threshold]]$ for $k\ge(1+\varepsilon)k^*$. In between $N$ is nearly Poisson of mean $\lambda=mp^k$: for every set $B$,
-$|P(N\in B)-\sum_{j\in B}[[poisson_law]]|\le[[poisson_distance]]$. The upper half needs the *upper* bound on the probabilities:
-with a floor alone nothing need be lost beyond $k^*$ (E3). It is a threshold for full wiring, which is sufficient for expressivity and
-not necessary: sums of functions of fewer inputs need less (E6), and a second layer removes it (E8).
+$|P(N\in B)-\sum_{j\in B}[[poisson_law]]|\le[[poisson_distance]]$.
 """,
-    proof_text=r"""
-The neurons are independent, each wired with probability $q=p^k$. $(1-q)^m\le e^{-mq}$, and the union bound. For
-$k\le(1-\varepsilon)k^*$, $mp^k\ge m\cdot m^{-(1-\varepsilon)}=m^\varepsilon$; for $k\ge(1+\varepsilon)k^*$, $mp^k\le m^{-\varepsilon}$. *Poisson
-(Le Cam):* couple each indicator with a Poisson variable of mean $q$ as well as possible: they differ with probability
-$1-\min(1-q,e^{-q})-\min(q,qe^{-q})=q-qe^{-q}$. The sums differ with probability at most $m$ times that. ∎
-""",
+    steps=THRESHOLD_STEPS,
     source=Source("2602.06675", "textbook (first moments; Le Cam 1960); beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -131,4 +317,11 @@ $1-\min(1-q,e^{-q})-\min(q,qe^{-q})=q-qe^{-q}$. The sums differ with probability
         "poisson_law": poisson_law,
         "poisson_distance": poisson_distance,
     },
+    remarks=(
+        Remark(
+            "The upper half needs the *upper* bound on the probabilities: with a floor alone nothing need be lost beyond $k^*$ "
+            "(E3). It is a threshold for full wiring, which is sufficient for expressivity and not necessary: sums of functions "
+            "of fewer inputs need less (E6), and a second layer removes it (E8)."
+        ),
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.expressivity.symbols import (
     ACTIVE,
     COUNTED,
@@ -24,6 +24,7 @@ from theory.expressivity.symbols import (
 )
 from theory.graphon.symbols import UP_TO_ONE
 from theory.quantities import Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 share = sp.Symbol("t", positive=True)  # t_S(W)
 background = sp.Symbol("p_0", positive=True)  # density of the other rows
@@ -40,11 +41,78 @@ def at_least(trials: sp.Expr, chance: sp.Expr, count: sp.Expr) -> sp.Expr:
     return sp.Piecewise((0, count > trials), (sp.Sum(binomial_law(trials, chance, i), (i, count, trials)), True))
 
 
-wired_share = sp.Integral(sp.Mul(*(kernel(u, v) for v in positions)), (u, 0, 1))
-two_level_share = alpha * p**k + (1 - alpha) * background**k
-floor_share = alpha * p**k
+given_latent = sp.Mul(*(kernel(u, v) for v in positions))
+wired_share = sp.Integral(given_latent, (u, 0, 1))
+level = p**k
+two_level_share = alpha * level + (1 - alpha) * level.subs(p, background)
+floor_share = alpha * level
 count_law = binomial_law(n, share, j)
 tail_law = at_least(n, share, j)
+
+WIRED_STEPS = (
+    Step(
+        name="all edges",
+        sentence=r"""Given its latent $u$, a neuron has all its edges to three inputs with probability $[[given_latent]]$: the edges are
+independent. Those to other inputs may be there or not.""",
+        gives={"given_latent": given_latent},
+    ),
+    Step(
+        name="a neuron",
+        sentence=r"Over a uniform latent the probability is the mean of that, $t=[[wired_share]]$.",
+        by=Carrier.RULE,
+        source="tower",
+        gives={"wired_share": wired_share},
+        uses=("all edges",),
+    ),
+    Step(
+        name="all neurons",
+        sentence=r"Each neuron has a latent and edges of its own, so that the $n$ neurons are wired independently, each with probability $t$.",
+        by=Carrier.RULE,
+        source="independence",
+        uses=("a neuron",),
+    ),
+    Step(
+        name="count",
+        sentence=r"""So $P(N=j)=[[count_law]]$: one more neuron leaves the count as it is with probability $1-t$, and else raises it by one.""",
+        gives={"count_law": count_law},
+        uses=("all neurons",),
+    ),
+    Step(
+        name="tail",
+        sentence=r"$P(N\ge j)=[[tail_law]]$, the sum over the counts from $j$ to $n$.",
+        by=Carrier.RULE,
+        source="additivity",
+        gives={"tail_law": tail_law},
+        uses=("count",),
+    ),
+    Step(
+        name="level",
+        sentence=r"If all $k$ edges have the probability $p$, all are there with probability $[[level]]$.",
+        gives={"level": level},
+        uses=("all edges",),
+    ),
+    Step(
+        name="two levels",
+        sentence=r"With $p$ on a share $\alpha$ of the latents and $p_0$ elsewhere, $t_S=[[two_level_share]]$.",
+        gives={"two_level_share": two_level_share},
+        uses=("a neuron", "level"),
+    ),
+    Step(
+        name="lower probabilities",
+        sentence=r"""Let an edge be kept where a uniform number of its own is at most its probability. Then a neuron that is wired with
+lower probabilities is wired with the higher ones too, and the count of the former is never larger.""",
+        by=Carrier.RULE,
+        source="coupling",
+        uses=("all neurons",),
+    ),
+    Step(
+        name="floor",
+        sentence=r"""Lower $W$ to $p$ on the floor, and to $0$ elsewhere: a neuron is still wired with probability $[[floor_share]]$, or with
+$[[level]]$ if its latent is known to lie on the floor. So $t_S$ is at least that, and $N$ at least the count of the neurons still wired.""",
+        gives={"floor_share": floor_share},
+        uses=("count", "two levels", "lower probabilities"),
+    ),
+)
 
 wired_count = Claim(
     label="E1",
@@ -55,15 +123,9 @@ $W(u_i,v_j)$. The number $N$ of neurons connected to *all* of a set $S$ of $k$ i
 $P(N\ge j)=[[tail_law]]$, with $t=t_S(W)=\int_0^1\prod_{j\in S}W(u,v_j)\,du$ (for three inputs $[[wired_share]]$). If
 $W(u,v_j)\ge p$ for $j\in S$ and a share $\alpha$ of the latents, $t_S\ge[[floor_share]]$ and $N$ is stochastically at least
 $\mathrm{Bin}(n,\alpha p^k)$; given latents of which $m$ have that floor, at least $\mathrm{Bin}(m,p^k)$. With $W=p_0$ elsewhere,
-$t_S=[[two_level_share]]$, so the floor is sharp ($p_0\to0$). The network's inputs beyond $S$ do not matter. A fully wired
-neuron can compute every $\varphi(\omega\cdot x_S+b)$: enough of them are sufficient for what E5 and E6 say, not necessary.
+$t_S=[[two_level_share]]$, so the floor is sharp ($p_0\to0$). The network's inputs beyond $S$ do not matter.
 """,
-    proof_text=r"""
-Given $u_i$, neuron $i$ has all its edges to $S$ with probability $\prod_{j\in S}W(u_i,v_j)$; integrate over $u_i$. The neurons are
-iid, so $N$ is binomial. On a set of latents of measure $\alpha$ the product is at least $p^k$. For the order, give each edge a
-uniform variable and keep it where that is below $W$: lowering $W$ removes edges, and the neurons that are wired at density $p$ on
-the floor (of which there are $\mathrm{Bin}(n,\alpha p^k)$, or $\mathrm{Bin}(m,p^k)$ given the latents) are wired at $W$. ∎
-""",
+    steps=WIRED_STEPS,
     source=Source("2602.06675", "elementary; a step towards E6, beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -99,25 +161,107 @@ the floor (of which there are $\mathrm{Bin}(n,\alpha p^k)$, or $\mathrm{Bin}(m,p
         "count_law": count_law,
         "tail_law": tail_law,
     },
+    remarks=(
+        Remark(
+            r"A fully wired neuron can compute every $\varphi(\omega\cdot x_S+b)$: enough of them are sufficient for what E5 and E6 "
+            "say, not necessary."
+        ),
+    ),
 )
 
 column = sp.Symbol("w", positive=True)  # the column factor of a hub graphon, the same for all of S
 other = sp.Symbol("x", positive=True)  # a second latent
 
 hub_share = column**k / (k + 1)
-density_product = (column / 2) ** k
+column_density = column / 2
+density_product = column_density**k
 hub_gain = 2**k / (k + 1)
 first, second = positions[:2]
-chebyshev_gap = (
-    sp.Integral(
-        (kernel(u, first) - kernel(other, first)) * (kernel(u, second) - kernel(other, second)),
-        (u, 0, 1),
-        (other, 0, 1),
-    )
-    / 2
-)
+rises = sp.Mul(*(kernel(u, v) - kernel(other, v) for v in (first, second)))
+product_rise = kernel(u, first) * kernel(u, second) - kernel(other, first) * kernel(other, second)
+chebyshev_gap = sp.Integral(rises, (u, 0, 1), (other, 0, 1)) / 2
+mean_product = sp.Mul(*(sp.Integral(kernel(u, v), (u, 0, 1)) for v in positions))
 slopes = sp.symbols("b_1 b_2", real=True)
 affine_gap = slopes[0] * slopes[1] / 12
+
+HUB_STEPS = (
+    Step(
+        name="wired neurons",
+        sentence=r"The share of the neurons that are wired to all of $S$ is in the mean $t_S=\int_0^1\prod_{j\in S}W(u,v_j)\,du$.",
+        by=Carrier.CLAIM,
+        source="E1",
+    ),
+    Step(
+        name="hubs",
+        sentence=r"For $W=uw$ that is $\int_0^1(uw)^kdu=[[hub_share]]$.",
+        gives={"hub_share": hub_share},
+        uses=("wired neurons",),
+    ),
+    Step(
+        name="column",
+        sentence=r"The density of a column is $\int_0^1uw\,du=[[column_density]]$.",
+        gives={"column_density": column_density},
+    ),
+    Step(
+        name="densities",
+        sentence=r"Of $k$ columns the product of the densities is $[[density_product]]$.",
+        gives={"density_product": density_product},
+        uses=("column",),
+    ),
+    Step(
+        name="gain",
+        sentence=r"*Hubs* have $[[hub_gain]]$ times the product of *densities*: $w$ cancels.",
+        gives={"hub_gain": hub_gain},
+        uses=("hubs", "densities"),
+    ),
+    Step(
+        name="two rows",
+        sentence=r"""Between rows with latents $x$ and $u$, two columns that rise (or fall) with the latent change in the same sense: the product of the
+changes, $[[rises]]$, is not negative.""",
+        gives={"rises": rises},
+    ),
+    Step(
+        name="pairs of rows",
+        sentence=r"Half its mean over two latents is $\int W(u,v_1)W(u,v_2)\,du-r(v_1)r(v_2)=[[chebyshev_gap]]$, whatever $W$ is.",
+        gives={"chebyshev_gap": chebyshev_gap},
+        uses=("two rows",),
+    ),
+    Step(
+        name="sign of the gap",
+        sentence=r"So for two functions that rise, or two that fall, the mean of the product is at least the product of the means.",
+        by=Carrier.RULE,
+        source="monotonicity",
+        uses=("two rows", "pairs of rows"),
+    ),
+    Step(
+        name="product",
+        sentence=r"""The product of two columns that rise does not fall either: as probabilities are not negative, its change from $x$ to
+$u\ge x$, $[[product_rise]]$, is not. For columns that fall exchange $x$ and $u$.""",
+        gives={"product_rise": product_rise},
+    ),
+    Step(
+        name="one input more",
+        sentence=r"""If $t_S\ge\prod_{j\in S}r(v_j)$, then $t_{S\cup\{v\}}\ge t_S\,r(v)$ as well, by the *sign of the gap* between the product over $S$
+and the new column.""",
+        by=Carrier.RULE,
+        source="induction",
+        uses=("sign of the gap", "product"),
+    ),
+    Step(
+        name="all inputs",
+        sentence=r"""So $t_S$ is at least the product of the densities, of three columns $[[mean_product]]$: it exceeds that by the gap between the
+product of two columns and the third, and the gap of these two times the density of the third.""",
+        gives={"mean_product": mean_product},
+        uses=("wired neurons", "pairs of rows", "one input more"),
+    ),
+    Step(
+        name="affine columns",
+        sentence=r"""For $W=a_j+b_ju$ the changes are $b_j(u-x)$, and the gap is $[[affine_gap]]$, which is negative if one column rises and the
+other falls.""",
+        gives={"affine_gap": affine_gap},
+        uses=("pairs of rows",),
+    ),
+)
 
 hubs = Claim(
     label="E3",
@@ -126,16 +270,11 @@ hubs = Claim(
 For $W(u,v)=u\,w(v)$ the share of neurons wired to all of $S$ is $t_S=\prod_{j\in S}w(v_j)/(k+1)$, hence $[[hub_share]]$ for a
 common $w$, where the product of the column densities is $[[density_product]]$: heterogeneity gains the factor $[[hub_gain]]$ at the same
 densities, a polynomial price $k+1$ in place of $2^k$ (the factor $w^k$ stays). In general, if $W(\cdot,v)$ is
-nondecreasing for every $v\in S$ (or nonincreasing for every one), $t_S\ge\prod_{j\in S}r(v_j)$ with $r(v)=\int W(u,v)\,du$. For two
-inputs the gap is $[[chebyshev_gap]]$, which is $[[affine_gap]]$ for affine $W=a_j+b_ju$: where one input has its edges at the
+nondecreasing for every $v\in S$ (or nonincreasing for every one), $t_S\ge\prod_{j\in S}r(v_j)$ with $r(v)=\int W(u,v)\,du$ (for three
+inputs $[[mean_product]]$). For two inputs the gap is $[[chebyshev_gap]]$, which is $[[affine_gap]]$ for affine $W=a_j+b_ju$: where one input has its edges at the
 neurons at which the other has none, it is negative.
 """,
-    proof_text=r"""
-$\int_0^1u^kdu=\frac1{k+1}$ and $r(v)=w(v)/2$. *Chebyshev's inequality:* for $f,g$ expand
-$\frac12\iint(f(u)-f(x))(g(u)-g(x))\,du\,dx=\int fg-\int f\int g$; if both are monotone in the same sense the integrand is
-nonnegative. A product of nonnegative functions monotone in one sense is so too: induction over $S$. For affine functions the
-integrand is $b_1b_2(u-x)^2$ and $\iint(u-x)^2=\frac16$. ∎
-""",
+    steps=HUB_STEPS,
     source=Source("2602.06675", "beyond the abstract (heterogeneous graphons)"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -149,6 +288,8 @@ integrand is $b_1b_2(u-x)^2$ and $\iint(u-x)^2=\frac16$. ∎
         ),
         GRAPHON,
         POSITIONS,
+        Quantity(u, "latent of a neuron", UP_TO_ONE),
+        Quantity(other, "latent of another neuron", UP_TO_ONE),
         Quantity(
             slopes,
             "derivative of an affine graphon in the latent, at one of two inputs",
@@ -165,6 +306,7 @@ integrand is $b_1b_2(u-x)^2$ and $\iint(u-x)^2=\frac16$. ∎
         "hub_share": hub_share,
         "density_product": density_product,
         "hub_gain": hub_gain,
+        "mean_product": mean_product,
         "chebyshev_gap": chebyshev_gap,
         "affine_gap": affine_gap,
     },

@@ -9,19 +9,76 @@ from theory.expressivity.paths import PATHS, rho_path
 from theory.generalisation.path_part import LAYERS, VARIANCE, S, constant, layer_constant
 from theory.graphon.limit import INPUTS
 from theory.graphon.limit import inputs as d
-from theory.kernel.dual import depth
-from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.kernel.dual import cosine, depth
+from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 beta = sp.Symbol("beta", real=True)  # weight of one feature in the target
 projection = sp.Symbol("y", real=True)  # of the labels on an eigenvector of B
 eigenvalue = sp.Symbol("b", nonnegative=True)  # its eigenvalue
 mu = sp.Symbol("mu", positive=True)  # the smallest eigenvalue of K − B
+kernel_eigenvalue = sp.Symbol("k", positive=True)
+direction = sp.Symbol("u", real=True)  # component of a vector on an eigenvector
+reading = sp.Symbol("w", real=True)  # of a feature: the component of Xᵀu
 
 FEATURE = Quantity(beta, "coefficient of a feature in the target", sp.S.Reals)
 
-linear_constant = depth + 1
+energy = projection**2 / kernel_eigenvalue
+feature_part = 2 * reading * beta - constant * rho_path / d * reading**2
 path_term = d * beta**2 / (constant * rho_path)
+linear_constant = depth + 1
 linear_term = d * beta**2 / (linear_constant * rho_path)
+
+ENERGY_STEPS = (
+    Step(
+        name="dual form",
+        sentence=r"""Along an eigenvector of $K$, with eigenvalue $k>0$ and the component $y$ of the labels, $2uy-ku^2\le[[energy]]$
+for every $u$, with equality at $u=\frac yk$. Added up: $y^\top K^{-1}y$ is the largest value of $2u^\top y-u^\top Ku$, and so
+is $y^\top K^+y$ for $y$ in the range of a singular $K$.""",
+        gives={"energy": energy},
+    ),
+    Step(
+        name="kernel",
+        sentence=r"""$u^\top Ku\ge\frac{c_L}d\,u^\top X\operatorname{diag}(\rho_{path})X^\top u$ with $c_L=(L+1)2^{-L}$. A smaller form to
+subtract makes the largest value larger.""",
+        by=Carrier.CLAIM,
+        source="B2",
+    ),
+    Step(
+        name="features",
+        sentence=r"""Here $y=X\beta$ enters: with $w=X^\top u$ what is left, $2u^\top X\beta-\frac{c_L}du^\top X\operatorname{diag}(\rho_{path})X^\top u$,
+is a sum over the features, each with $[[feature_part]]$. One with $\beta=0$ adds at most $0$.""",
+        gives={"feature_part": feature_part},
+        uses=("dual form", "kernel"),
+    ),
+    Step(
+        name="path term",
+        sentence=r"""For $\rho_{path}>0$ that is at most $[[path_term]]$, whatever $w$ is; without a path, $\rho_{path}=0$, and with
+$\beta\ne0$ it has no bound.""",
+        gives={"path_term": path_term},
+        uses=("features",),
+    ),
+    Step(
+        name="linear networks",
+        sentence=r"""In a linear network no gate halves anything: the product of the weights along a path has, for each of the $L+1$ weights,
+the same mean square of its derivative. So $K=\frac{c_L}dX\operatorname{diag}(\rho_{path})X^\top$ exactly, with $c_L=[[linear_constant]]$.""",
+        gives={"linear_constant": linear_constant},
+    ),
+    Step(
+        name="all readings",
+        sentence=r"""If $X$ has full column rank, $w=X^\top u$ takes every value, so that the features reach their largest values at once.
+(Those that do not matter and have no path can be left out of $X$.)""",
+        by=Carrier.RULE,
+        source="full rank",
+        uses=("dual form", "features", "linear networks"),
+    ),
+    Step(
+        name="linear term",
+        sentence=r"With this constant in *features* the largest value for a feature with a path is $[[linear_term]]$, where the derivative in $w$ is $0$.",
+        gives={"linear_term": linear_term},
+        uses=("features", "linear networks", "all readings"),
+    ),
+)
 
 path_energy_bound = Claim(
     label="B3",
@@ -32,12 +89,7 @@ most the sum over the features with $\beta_j\ne0$ of $[[path_term]]$ at the path
 that matters has no path. For linear networks $c_L=[[linear_constant]]$ (no gate halves anything), and if $X$ has full column rank
 and every feature that matters a path, the sum of $[[linear_term]]$ *is* $y^\top K^+y$, pseudo-inverse.
 """,
-    proof_text=r"""
-Let $B=X\operatorname{diag}(c_L\rho_{path}/d)^{1/2}$ and $y=B\alpha$, so $\|\alpha\|^2$ is the sum. As $K\succeq BB^\top$,
-$y^\top K^{-1}y\le\alpha^\top B^\top(BB^\top)^+B\alpha\le\|\alpha\|^2$: the matrix in between projects on the row space of $B$. Full
-column rank makes it the identity if all $\rho_j>0$; features without a path can be left out of $X$.
-A linear network has the kernel $\frac{L+1}dX\operatorname{diag}(\rho_{path})X^\top$ exactly. ∎
-""",
+    steps=ENERGY_STEPS,
     source=Source(
         "2602.06675",
         "abstract: “a Graphon-NTK generalisation bound demonstrating how the limit graphon modulates the kernel "
@@ -50,16 +102,114 @@ A linear network has the kernel $\frac{L+1}dX\operatorname{diag}(\rho_{path})X^\
         PATHS.drawn_from(sp.Rational(1, 20), 1),
         INPUTS.drawn_from(1, 9),
         LAYERS,
+        Quantity(projection, "component of the labels along an eigenvector of the kernel matrix", sp.S.Reals),
+        Quantity(kernel_eigenvalue, "eigenvalue of the kernel matrix at that eigenvector", POSITIVE),
+        Quantity(direction, "component of any vector along that eigenvector", sp.S.Reals),
+        Quantity(reading, "scalar product of any vector with a feature, over the samples", sp.S.Reals),
     ),
     hypotheses=(
         Hypothesis("the hypotheses of B2, masks independent of the weight values"),
+        Hypothesis("an invertible kernel matrix, where its inverse stands"),
         Hypothesis(r"$y=X\beta$"),
     ),
     uses=("B2",),
     expressions={"path_term": path_term, "linear_term": linear_term, "linear_constant": linear_constant},
 )
 
+degree = sp.Symbol("i", integer=True, nonnegative=True)  # half of the power of the cosine
+
 residual_term = projection**2 / (eigenvalue + mu)
+antipodal_kernel = 2 * S
+antipodal_part = S
+antipodal_energy = 2 / antipodal_kernel
+mean_rest = antipodal_kernel - antipodal_part
+mean_bound = 2 / (2 * antipodal_part + mean_rest)
+even_rest = (2 * cosine * sp.asin(cosine) + sp.sqrt(1 - cosine**2)) / sp.pi
+even_coefficient = sp.binomial(2 * degree, degree) * (2 * degree + 1) / (sp.pi * 4**degree * (2 * degree - 1) ** 2)
+
+RESIDUAL_STEPS = (
+    Step(
+        name="linear part",
+        sentence=r"$K\succeq B=\frac wdX\operatorname{diag}(\sum_l\rho^{(l)})X^\top$ with $w=[[weight]]$.",
+        by=Carrier.CLAIM,
+        source="B2",
+        gives={"weight": layer_constant},
+    ),
+    Step(
+        name="floor",
+        sentence=r"$K-B\succeq\mu I$, so that $u^\top Ku\ge u^\top(B+\mu I)u$ for every $u$, and $\mu\ge0$.",
+        by=Carrier.RULE,
+        source="Rayleigh",
+        uses=("linear part",),
+    ),
+    Step(
+        name="dual form",
+        sentence=r"""$y^\top K^{-1}y$ is the largest value of $2u^\top y-u^\top Ku$, by the dual form in the proof of B3, and hence at most that
+of $2u^\top y-u^\top(B+\mu I)u$.""",
+        by=Carrier.CLAIM,
+        source="B3",
+        uses=("floor",),
+    ),
+    Step(
+        name="eigenvectors",
+        sentence=r"""Along an eigenvector of $B$ that is $2uy-(b+\mu)u^2\le[[residual_term]]$, with equality at $u=\frac y{b+\mu}$; if $b+\mu=0$
+and $y\ne0$ it has no bound.""",
+        gives={"residual_term": residual_term},
+        uses=("dual form",),
+    ),
+    Step(
+        name="antipodal kernel",
+        sentence=r"""For $\{x,-x\}$, $L=1$ and $S=S_W(x,x)$ the kernel is $[[antipodal_kernel]]$ on the diagonal and $0$ off it: at the
+correlation $-1$ no gate is open at both inputs.""",
+        gives={"antipodal_kernel": antipodal_kernel},
+    ),
+    Step(
+        name="antipodal part",
+        sentence=r"There $B$ has the entries $\pm[[antipodal_part]]$: two terms, each with the weight $w=\frac12$, minus where the inputs differ.",
+        gives={"antipodal_part": antipodal_part},
+        uses=("linear part",),
+    ),
+    Step(
+        name="antipodal energy",
+        sentence=r"The labels $(1,\pm1)$ have $y^\top K^{-1}y=[[antipodal_energy]]$.",
+        gives={"antipodal_energy": antipodal_energy},
+        uses=("antipodal kernel",),
+    ),
+    Step(
+        name="mean of the rest",
+        sentence=r"""All entries of $K-B$ are $[[mean_rest]]$, so that its eigenvalues are $0$, at $(1,-1)$, and twice that, at $(1,1)$, where $B$
+has the eigenvalue $0$: $\mu=0$ is no bound for $(1,1)$. Its mean diagonal is $[[mean_rest]]$.""",
+        gives={"mean_rest": mean_rest},
+        uses=("antipodal kernel", "antipodal part", "eigenvectors"),
+    ),
+    Step(
+        name="mean for the floor",
+        sentence=r"""At $(1,-1)$ the mean in place of $\mu$ gives *eigenvectors* at $b=2S$ and the squared component $2$, that is $[[mean_bound]]$: less
+than the truth.""",
+        gives={"mean_bound": mean_bound},
+        uses=("antipodal part", "antipodal energy", "mean of the rest", "eigenvectors"),
+    ),
+    Step(
+        name="even rest",
+        sentence=r"""Homogeneous masks, $L=1$: $K-B$ is, up to a positive factor, $|x||x'|$ times $[[even_rest]]$ at the cosine $r$ of the
+inputs. That is even in $r$, so that parallel inputs have proportional rows, and $\mu=0$.""",
+        gives={"even_rest": even_rest},
+    ),
+    Step(
+        name="distinct lines",
+        sentence=r"""If the coefficients at all even powers are positive, $v^\top(K-B)v=0$ makes $\sum_jv_j|x_j|\,\hat x_j^{\otimes2i}$ vanish for
+all $i$, $\hat x=x/|x|$. For inputs on distinct lines these tensors are linearly independent at large $i$: $v=0$, and $\mu>0$.""",
+        by=Carrier.RULE,
+        source="powers of lines",
+        uses=("even rest",),
+    ),
+    Step(
+        name="even powers",
+        sentence=r"They are: at $r^{2i}$ the coefficient is $[[even_coefficient]]>0$, for every $i\ge0$.",
+        gives={"even_coefficient": even_coefficient},
+        uses=("even rest", "distinct lines"),
+    ),
+)
 
 path_residual_bound = Claim(
     label="B8",
@@ -69,20 +219,13 @@ With $B=\frac{w}dX\operatorname{diag}(\sum_l\rho^{(l)})X^\top$, $w=[[weight]]$ (
 $$y^\top K^{-1}y\le y^\top(B+\mu I)^{-1}y\qquad\text{for every }y:$$
 the sum of $[[residual_term]]$ over the eigenvectors of $B$, $b$ the eigenvalue and $y$ the component of the labels. If $\mu=0$ and
 $y$ is not in the range of $B$ the bound is $+\infty$: for $\{x,-x\}$ with one hidden layer $K=2SI$, $\mu=0$, and at $y=(1,1)$ the
-truth is $[[antipodal_energy]]$. With one hidden layer and homogeneous masks $\mu>0$ if and only if no two inputs are parallel.
+truth is $[[antipodal_energy]]$. With one hidden layer, homogeneous masks and inputs that are not $0$, $\mu>0$ if and only if no two inputs are parallel: the rest of
+the kernel is even in their cosine, with the coefficients $[[even_coefficient]]>0$ at its powers $2i$.
 The mean $\operatorname{tr}(K-B)/m$ in place of $\mu$ bounds nothing: for $\{x,-x\}$ and $y=(1,-1)$ it gives
 $[[mean_bound]]$, where the
 truth is $[[antipodal_energy]]$ too.
 """,
-    proof_text=r"""
-$K=B+(K-B)\succeq B+\mu I$, and inversion reverses the order. For $\{x,-x\}$ and $L=1$ the kernel is $\frac{S}{1}\Theta_1(\pm1)$ with
-$\Theta_1(1)=2$, $\Theta_1(-1)=0$, and $B=S\binom{\ \ 1\ -1}{-1\ \ \ 1}$, so $K-B=S\mathbf1\mathbf1^\top$, of mean
-diagonal $S$; $y=(1,-1)$ is
-an eigenvector of $B$ with eigenvalue $2S$: $y^\top K^{-1}y=\frac1S$ and $y^\top(B+SI)^{-1}y=\frac2{3S}$. Homogeneous,
-$L=1$:
-$\Theta_1(r)-r$ is even with all even coefficients positive, so $K-B$ is positive definite unless two of the $x_ix_i^\top$ agree up to a
-factor, since the even powers of distinct lines are linearly independent; for two parallel inputs it is singular. ∎
-""",
+    steps=RESIDUAL_STEPS,
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -92,14 +235,18 @@ factor, since the even powers of distinct lines are linearly independent; for tw
         Quantity(eigenvalue, "eigenvalue of the linear part at that eigenvector", NON_NEGATIVE),
         Quantity(mu, "smallest eigenvalue of the kernel matrix less its linear part", POSITIVE),
         VARIANCE,
+        Quantity(direction, "component of any vector along that eigenvector", sp.S.Reals),
+        Quantity(cosine, "cosine of the angle between two inputs", sp.Interval(-1, 1)),
+        Quantity(degree, "half of an even power of that cosine", COUNT_FROM_ZERO, drawn=(0, 9)),
     ),
     hypotheses=(Hypothesis("the hypotheses of B2"),),
     uses=("B2", "B3"),
     expressions={
         "residual_term": residual_term,
         "weight": layer_constant,
-        "antipodal_energy": 1 / S,
-        "mean_bound": 2 / (3 * S),
+        "antipodal_energy": antipodal_energy,
+        "mean_bound": mean_bound,
+        "even_coefficient": even_coefficient,
     },
     aids={"floor": "smallest eigenvalue"},
 )

@@ -13,11 +13,75 @@ from theory.graphon.symbols import UP_TO_ONE, m
 from theory.kernel.homogeneous import ratio, readout_dense
 from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import DENSITY
+from theory.steps import Carrier, Step
 
 gamma = sp.Symbol("gamma", nonnegative=True)  # the ridge as a share of the mean diagonal of K
 eigenvalue = sp.Symbol("lambda", positive=True)  # of K
 
-shrinkage = eigenvalue / (eigenvalue + gamma * T / m)
+label, row = sp.symbols("y c", real=True)  # of the labels and of the kernel at a test point, along an eigenvector
+
+penalty = gamma * T / m
+prediction = row * label / (eigenvalue + penalty)
+shrinkage = eigenvalue / (eigenvalue + penalty)
+label_energy = label**2 / eigenvalue
+prediction_growth = sp.Integer(1)
+raw_growth = 1 / sp.sqrt(ratio)
+dense_readout_growth = 1 / sp.sqrt(readout_dense)
+
+STEPS = (
+    Step(
+        name="ridge",
+        sentence=r"The ridge is a share of the mean diagonal: $[[penalty]]$.",
+        by=Carrier.DEFINED,
+        gives={"penalty": penalty},
+    ),
+    Step(
+        name="prediction",
+        sentence=r"""Along an eigenvector of $K$ the labels have the component $y$ and the kernel's row of a test point the component $c$. There
+$k_*^\top(K+rI)^{-1}y$, $r$ the ridge, is $[[prediction]]$; the prediction is the sum of these.""",
+        gives={"prediction": prediction},
+        uses=("ridge",),
+    ),
+    Step(
+        name="fit",
+        sentence=r"At the training points the row is that of $K$ itself, $c=\lambda$: the share $[[shrinkage]]$ of $y$ is fitted.",
+        gives={"shrinkage": shrinkage},
+        uses=("prediction",),
+    ),
+    Step(
+        name="masked kernel",
+        sentence=r"""Random masks of density $\rho$ multiply the kernel, at all pairs of inputs, by $[[kernel_scale]]$, with a dense readout by
+$[[dense_readout_scale]]$: each term of the recursion of K2 takes one factor for each masked layer.""",
+        by=Carrier.CLAIM,
+        source="K3",
+        gives={"kernel_scale": ratio, "dense_readout_scale": readout_dense},
+    ),
+    Step(
+        name="same predictions",
+        sentence=r"""$K\to sK$ multiplies $c$, $\lambda$ and $T$, hence the ridge, by $s$, and each part of the prediction by $[[prediction_growth]]$.
+With a ridge that does not follow the trace it would not.""",
+        gives={"prediction_growth": prediction_growth},
+        uses=("prediction", "masked kernel"),
+    ),
+    Step(
+        name="label energy",
+        sentence=r"An eigenvector adds $[[label_energy]]$ to $q=y^\top K^{-1}y$, so that $q\to q/s$, and $\mathcal E$ of B1 stays as it is.",
+        gives={"label_energy": label_energy},
+        uses=("masked kernel",),
+    ),
+    Step(
+        name="raw growth",
+        sentence=r"$\sqrt{2q/m}$ grows by $[[raw_growth]]$.",
+        gives={"raw_growth": raw_growth},
+        uses=("label energy", "same predictions"),
+    ),
+    Step(
+        name="raw growth, dense readout",
+        sentence=r"With a dense readout it grows by $[[dense_readout_growth]]$.",
+        gives={"dense_readout_growth": dense_readout_growth},
+        uses=("label energy",),
+    ),
+)
 
 scale_invariance = Claim(
     label="B7",
@@ -30,11 +94,7 @@ wide kernel by $[[kernel_scale]]$ (readout dense: $[[dense_readout_scale]]$), so
 density, in the ratio $[[prediction_growth]]$, as does $\mathcal E$ (B1); while $\sqrt{2y^\top K^{-1}y/m}$ grows as
 $[[raw_growth]]$ (readout dense: $[[dense_readout_growth]]$).
 """,
-    proof_text=r"""
-$sK_*(sK+\gamma\frac{\operatorname{tr}sK}mI)^{-1}y=K_*(K+\gamma\frac{\operatorname{tr}K}mI)^{-1}y$. A constant graphon $\rho$ multiplies
-every covariance passed on by $\rho$, the dual of the ReLU is homogeneous of degree $1$ and its derivative of degree $0$, so each of
-the $L+1$ terms of the kernel takes a factor $\rho$ for each of its masked layers. $y^\top(sK)^{-1}y=s^{-1}y^\top K^{-1}y$. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2602.06675",
         "abstract: “a Graphon-NTK generalisation bound”; its form, and so its growth, is reported second-hand",
@@ -48,6 +108,10 @@ the $L+1$ terms of the kernel takes a factor $\rho$ for each of its masked layer
         Quantity(gamma, "ridge as a share of the mean diagonal of the kernel matrix", NON_NEGATIVE),
         replace(DENSITY, within=UP_TO_ONE, drawn=(sp.Rational(1, 20), sp.Rational(19, 20))),
         LAYERS,
+        Quantity(label, "component of the labels along an eigenvector of the kernel matrix", sp.S.Reals),
+        Quantity(
+            row, "component, along that eigenvector, of the kernel between a test point and the sample", sp.S.Reals
+        ),
     ),
     hypotheses=(
         Hypothesis(r"infinite width and $d\rho\to\infty$"),
@@ -66,9 +130,9 @@ the $L+1$ terms of the kernel takes a factor $\rho$ for each of its masked layer
         "shrinkage": shrinkage,
         "kernel_scale": ratio,
         "dense_readout_scale": readout_dense,
-        "prediction_growth": sp.Integer(1),
-        "raw_growth": 1 / sp.sqrt(ratio),
-        "dense_readout_growth": 1 / sp.sqrt(readout_dense),
+        "prediction_growth": prediction_growth,
+        "raw_growth": raw_growth,
+        "dense_readout_growth": dense_readout_growth,
     },
     aids={
         "ridge": "in proportion to the trace",

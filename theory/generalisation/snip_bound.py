@@ -8,11 +8,13 @@ from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.formulas.level import level
 from theory.generalisation.water_filling import EXPONENT, a, v
 from theory.graphon.symbols import UP_TO_ONE
-from theory.kernel.snip_kernel import R_2, energy_tail, s
+from theory.kernel.snip_kernel import R_2, energy_rate, energy_tail, s
 from theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
 from theory.saliency.model import COLUMN, DENSITY, THRESHOLD, phi, rho, tau
 from theory.saliency.snip import FIXED_RESIDUAL
-from theory.tails import alpha, pareto, product_survival
+from theory.saliency.tail_selectivity import product_upper
+from theory.steps import Carrier, Step
+from theory.tails import alpha, pareto, product_survival, t
 
 beta = sp.Symbol("beta", positive=True)  # |β| of the strong features, at least 1; 1 for the others
 p = sp.Symbol("p", positive=True)  # share of the strong features, below 1
@@ -40,6 +42,111 @@ snip_budget = mean(kept_energy(tau / beta), kept_energy(tau))
 energy_upper = energy_tail * (1 + 1 / s)
 power_integrand = (v ** (2 * a) / energy_upper).subs(s, tau / v**a)
 
+alignment = 2 / sp.pi * tau**2 / phi**3 * sp.besselk(1, tau / phi)
+pareto_share = pareto.at(tau / phi).subs(alpha, 1)
+survival_upper = product_upper.subs(t, s)
+bessel_upper = sp.sqrt(2 * s / sp.pi) * sp.exp(-s)
+threshold = level(mean(product_survival(tau / beta), product_survival(tau)), tau, rho)
+uniform = mean(beta**2, 1) / budget
+excess = _by_density(
+    *(sp.Rational(each, 10_000) for each in (655, 44, 317, 231))
+)  # at p = 1/4 and beta = 2, by density
+uniform_excess = _by_density(*[sp.Rational(12, 100)] * 3, sp.Rational(431, 10_000))
+more_than_best = _by_density(True, True, False, False)
+
+STEPS = (
+    Step(
+        name="best densities",
+        sentence=r"The bound of B3 is smallest where a coefficient $\beta$ has the density $\min(1,|\beta|/\lambda)$.",
+        by=Carrier.CLAIM,
+        source="B4",
+    ),
+    Step(
+        name="Pareto scores",
+        sentence=r"Pareto(1) noise has the tail $\min(1,1/t)$, and keeps $[[pareto_share]]$: the same, with $\lambda=\tau$ and $\phi=|\beta|$.",
+        gives={"pareto_share": pareto_share},
+        uses=("best densities",),
+    ),
+    Step(
+        name="path density",
+        sentence=r"With normal weights SNIP has the path density $R_2(s)$ at $s=\tau/\phi$, which falls in $s$ at the rate $[[energy_rate]]$.",
+        by=Carrier.CLAIM,
+        source="K5",
+        gives={"energy_rate": energy_rate},
+    ),
+    Step(
+        name="alignment",
+        sentence=r"In the profile it grows, at the rate $[[alignment]]>0$.",
+        gives={"alignment": alignment},
+        uses=("path density",),
+    ),
+    Step(
+        name="tail of the product",
+        sentence=r"$H(s)<[[survival_upper]]$ for all $s>0$.",
+        by=Carrier.CLAIM,
+        source="S15",
+        gives={"survival_upper": survival_upper},
+    ),
+    Step(
+        name="integral form",
+        sentence=r"$K_0(s)=e^{-s}\int_0^\infty e^{-sx}\,(x(2+x))^{-1/2}\,dx$.",
+        by=Carrier.CITED,
+        source="DLMF 10.32.8 at ν = 0: “K_ν(z) = π^½ (z/2)^ν/Γ(ν+½) ∫₁^∞ e^{−zt}(t²−1)^{ν−½} dt”, with t = 1 + x",
+    ),
+    Step(
+        name="Bessel function",
+        sentence=r"Without the second $x$ under the root the integral is larger: $\frac2\pi sK_0(s)<[[bessel_upper]]$.",
+        gives={"bessel_upper": bessel_upper},
+        uses=("integral form",),
+    ),
+    Step(
+        name="upper bound",
+        sentence=r"Together $R_2(s)=H(s)+\frac2\pi sK_0(s)\le[[energy_upper]]$.",
+        gives={"energy_upper": energy_upper},
+        uses=("path density", "tail of the product", "Bessel function"),
+    ),
+    Step(
+        name="weak features",
+        sentence=r"""So for the profile $|\beta|=v^a$ the mean of $\beta^2/R_2(\tau/|\beta|)$ has an integrand above $[[power_integrand]]$. That is a power
+of $v$ times $e^{\tau/v^a}$ near $v=0$, and has no finite integral; at $a=1$ it is that of $|\beta|$ with a density bounded below
+near $0$.""",
+        gives={"power_integrand": power_integrand},
+        uses=("upper bound",),
+    ),
+    Step(
+        name="two levels",
+        sentence=r"""With the share $p$ at $\beta$ and the rest at $1$ SNIP's threshold for the density $\rho$ is $[[threshold]]$ ($H$ is that of S4), its
+path budget $[[snip_budget]]$ and its mean of $\beta^2/R_2$ is $[[snip_bound]]$.""",
+        by=Carrier.DEFINED,
+        gives={"threshold": threshold, "snip_budget": snip_budget, "snip_bound": snip_bound},
+        uses=("path density",),
+    ),
+    Step(
+        name="strong share",
+        sentence=r"The level without a cap is the mean coefficient over $r$: the strong features get $[[strong_share]]$.",
+        gives={"strong_share": strong_share},
+        uses=("best densities",),
+    ),
+    Step(
+        name="optimum of two levels",
+        sentence=r"The others share what is left, each with a term of the level: $[[optimum]]$.",
+        gives={"optimum": optimum},
+        uses=("strong share",),
+    ),
+    Step(
+        name="uniform densities",
+        sentence=r"Densities of $r$ everywhere have $[[uniform]]$.",
+        gives={"uniform": uniform},
+    ),
+    Step(
+        name="figures",
+        sentence=r"""At $p=\frac14$, $\beta=2$ and $\rho=\frac1{20},\frac1{10},\frac3{10},\frac7{10}$ SNIP and uniform densities of its budget exceed the
+optimum as stated; whether SNIP gives the strong features more than the optimum does is seen there too.""",
+        gives={"excess": excess, "uniform_excess": uniform_excess, "more_than_best": more_than_best},
+        uses=("two levels", "optimum of two levels", "uniform densities"),
+    ),
+)
+
 snip_path_bound = Claim(
     label="B6",
     title="SNIP aligns path densities with the features, but not as their path bound would have it",
@@ -60,14 +167,7 @@ optimum by 6.55 %, 0.44 %, 3.17 % and 2.31 % at $\rho=0.05,0.1,0.3,0.7$, uniform
 12 %, 12 %, 12 % and
 4.31 %; SNIP gives the strong features more than the optimum at the first two of these densities, less at the others.
 """,
-    proof_text=r"""
-*Pareto:* $W=\bar F(\tau/\phi)$, $\bar F(t)=\min(1,1/t)$. *Aligned:* $R_2'(s)=-\frac2\pi sK_1(s)<0$ (K5). *Infinite:*
-$H(s)<\sqrt{2/\pi s}\,e^{-s}$ (S15) and
-$\frac2\pi sK_0(s)<\sqrt{2s/\pi}\,e^{-s}$, as $K_0(s)=e^{-s}\int_0^\infty e^{-sx}\frac{dx}{\sqrt{x(2+x)}}<e^{-s}\sqrt{\pi/2s}$; together $R_2$.
-With $\tau>0$, $b^2/R_2(\tau/b)$ grows as $b\to0$ like a power of $b$ times $e^{\tau/b}$, so $v$ times the integrand tends to infinity at
-$v=0$, for $b=v$ and for $b=v^a$. *Two levels:* B4 with two values; the strong features are capped first, and with the strong share $x$
-the others have $\frac{r-px}{1-p}$. The figures at $p=\frac14$, $\beta=2$ are enclosed in balls. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2602.06675",
         "abstract: “a Graphon-NTK generalisation bound demonstrating how the limit graphon modulates the kernel "
@@ -98,22 +198,19 @@ the others have $\frac{r-px}{1-p}$. The figures at $p=\frac14$, $\beta=2$ are en
     ),
     uses=("B3", "B4", "K5", "S15"),
     expressions={
-        "alignment": 2 / sp.pi * tau**2 / phi**3 * sp.besselk(1, tau / phi),
-        "pareto_share": pareto.at(tau / phi).subs(alpha, 1),
+        "alignment": alignment,
+        "pareto_share": pareto_share,
         "energy_upper": energy_upper,
         "power_integrand": power_integrand,
-        "threshold": level(mean(product_survival(tau / beta), product_survival(tau)), tau, rho),
+        "threshold": threshold,
         "snip_bound": snip_bound,
         "snip_budget": snip_budget,
         "strong_share": strong_share,
         "optimum": optimum,
-        "uniform": mean(beta**2, 1) / budget,
-        # at p = 1/4 and beta = 2, by density
-        "excess": _by_density(
-            sp.Rational(655, 10_000), sp.Rational(44, 10_000), sp.Rational(317, 10_000), sp.Rational(231, 10_000)
-        ),
-        "uniform_excess": _by_density(*[sp.Rational(12, 100)] * 3, sp.Rational(431, 10_000)),
-        "more_than_best": _by_density(True, True, False, False),
+        "uniform": uniform,
+        "excess": excess,
+        "uniform_excess": uniform_excess,
+        "more_than_best": more_than_best,
     },
     aids={
         "two_features": {p: sp.Rational(1, 2), beta: sp.Integer(10), tau: sp.Integer(10)},

@@ -11,20 +11,108 @@ from theory.graphon.limit import inputs as d
 from theory.graphon.symbols import UP_TO_ONE
 from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import rho
+from theory.steps import Carrier, Step
 
 lam = sp.Symbol("lambda", positive=True)  # the water level
 total = sp.Symbol("A", positive=True)  # Σ|β_j|
 rest = sp.Symbol("R", positive=True)  # Σ|β_j| over the features below the cap
 full = sp.Symbol("C", nonnegative=True)  # Σβ_j² over the features at the cap
 capped = sp.Symbol("k", integer=True, nonnegative=True)  # their number
+density = sp.Symbol("r", positive=True)  # of one feature
+over, over_square = sp.symbols("x q", nonnegative=True)  # Σ(|β_j| − λ) and Σ(|β_j| − λ)² over the features at the cap
 
 BUDGET = Quantity(rho, "mean path density, the budget", UP_TO_ONE)
 
+cost = beta**2 / density + lam**2 * density
 share = sp.Min(1, sp.Abs(beta) / lam)
 term = sp.Max(beta**2, lam * sp.Abs(beta))
 water_level = rest / (d * rho - capped)
 optimum = full + rest**2 / (d * rho - capped)
 uncapped_optimum = total**2 / (d * rho)
+surplus = over_square - over**2 / (d * rho)
+abundant = full
+
+STEPS = (
+    Step(
+        name="objective",
+        sentence=r"The bound of B3 is a multiple of $\sum_j\beta_j^2/\rho_j$, which is to be made small.",
+        by=Carrier.CLAIM,
+        source="B3",
+    ),
+    Step(
+        name="price",
+        sentence=r"At the price $\lambda^2$ of density a feature of density $r$ costs $[[cost]]$.",
+        by=Carrier.DEFINED,
+        gives={"cost": cost},
+        uses=("objective",),
+    ),
+    Step(
+        name="one feature",
+        sentence=r"""Over $0<r\le1$ that is smallest at $r=[[share]]$: below the cap what it exceeds its minimum by is a square over $r$, and
+at the cap both $\beta^2(\frac1r-1)$ and the price saved tell against a smaller $r$. A feature with $\beta=0$ gets $r=0$.""",
+        gives={"share": share},
+        uses=("price",),
+    ),
+    Step(
+        name="one term",
+        sentence=r"There $\beta^2/r=[[term]]$.",
+        gives={"term": term},
+        uses=("one feature",),
+    ),
+    Step(
+        name="all features",
+        sentence=r"So these densities have the smallest sum of $\beta_j^2/\rho_j$ among all of the same mean: the price of that mean is the same.",
+        by=Carrier.RULE,
+        source="Lagrange",
+        uses=("one feature",),
+    ),
+    Step(
+        name="some level",
+        sentence=r"""The mean is that of the budget for some $\lambda>0$ if more than $d\rho$ of the $\beta_j$ are not $0$: the sum of the
+$\min(1,|\beta_j|/\lambda)$ is continuous in $\lambda$, tends to the number of these as $\lambda\to0$ and to $0$ as $\lambda\to\infty$.""",
+        by=Carrier.RULE,
+        source="intermediate value",
+        uses=("one feature",),
+    ),
+    Step(
+        name="water level",
+        sentence=r"With $k$ features at the cap the budget reads $k+R/\lambda=d\rho$, so that $\lambda=[[water_level]]$.",
+        gives={"water_level": water_level},
+        uses=("all features", "some level"),
+    ),
+    Step(
+        name="optimum",
+        sentence=r"The terms of the features at the cap add up to $C$, the others to $\lambda R$: together $[[optimum]]$.",
+        gives={"optimum": optimum},
+        uses=("one term", "water level"),
+    ),
+    Step(
+        name="no cap",
+        sentence=r"Where nothing is at the cap, $k=0$, $C=0$ and $R=A$, this is $[[uncapped_optimum]]$.",
+        gives={"uncapped_optimum": uncapped_optimum},
+        uses=("optimum",),
+    ),
+    Step(
+        name="few at the cap",
+        sentence=r"The $k<d\rho$ numbers $|\beta_j|-\lambda\ge0$ at the cap have a sum $x$ and a sum of squares $q$ with $x^2\le kq$.",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
+        uses=("water level",),
+    ),
+    Step(
+        name="surplus",
+        sentence=r"""In general the optimum exceeds that by $[[surplus]]\ge0$, and by $0$ only for $x=q=0$, where no $|\beta_j|$ is above $\lambda$.""",
+        gives={"surplus": surplus},
+        uses=("no cap", "few at the cap"),
+    ),
+    Step(
+        name="budget to spare",
+        sentence=r"""$\beta^2/r\ge\beta^2$ for $r\le1$. So if at most $d\rho$ of the $\beta_j$ are not $0$, densities of $1$ are best for these: the
+sum is $[[abundant]]$.""",
+        gives={"abundant": abundant},
+        uses=("price", "optimum"),
+    ),
+)
 
 best_densities = Claim(
     label="B4",
@@ -35,15 +123,11 @@ at $\rho_j=[[share]]$ with $\lambda>0$ from the budget, provided more than $d\rh
 $[[term]]$. If the $k$ largest $|\beta_j|$ are at the cap, $C$ is the sum of their squares and $R$ the sum of the other $|\beta_j|$,
 $$\lambda=[[water_level]],\qquad\text{optimum}=[[optimum]].$$
 Without the cap it would be $[[uncapped_optimum]]$, $A=\sum|\beta_j|$: a lower bound always, and the optimum if and only if
-$\max|\beta_j|\le\lambda$. If at most $d\rho$ of the $\beta_j$ are not $0$, these have $\rho_j=1$ and the rest of the budget is free.
+$\max|\beta_j|\le\lambda$; it is less by $[[surplus]]$, where $x$ and $q$ are the sums of $|\beta_j|-\lambda$ at the cap and of their
+squares. If at most $d\rho$ of the $\beta_j$ are not $0$, these have $\rho_j=1$, the optimum is $[[abundant]]$, and the rest of the
+budget is free.
 """,
-    proof_text=r"""
-For $\lambda>0$ and any admissible densities, $\sum\beta_j^2/\rho_j\ge\sum_j\min_{0\le r\le1}(\beta_j^2/r+\lambda^2r)-\lambda^2d\rho$. The
-minimum is at $r=\min(1,|\beta_j|/\lambda)$, so with the $\lambda$ of the budget the right side is attained. That budget
-$\sum_j\min(1,|\beta_j|/\lambda)=d\rho$ has a solution if and only if more than $d\rho$ of the $\beta_j$ are not $0$, and reads
-$k+R/\lambda=d\rho$. The terms of the capped features are $\beta_j^2$, of the others $\lambda|\beta_j|$, together $C+\lambda R$. Without the
-cap use $k=0$; the problem has then fewer constraints, hence no larger an optimum. ∎
-""",
+    steps=STEPS,
     source=Source("2602.06675", "textbook (without the cap it is Neyman's allocation, 1934); beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -56,12 +140,18 @@ cap use $k=0$; the problem has then fewer constraints, hence no larger an optimu
         Quantity(capped, "number of coefficients from the water level on", COUNT_FROM_ZERO, drawn=(0, 2)),
         INPUTS.drawn_from(30, 60),
         BUDGET.drawn_from(sp.Rational(1, 5), sp.Rational(9, 10)),
+        Quantity(density, "path density of one feature", UP_TO_ONE),
+        Quantity(
+            over, "sum, over the coefficients from the water level on, of what their sizes exceed it by", NON_NEGATIVE
+        ),
+        Quantity(over_square, "sum of the squares of what these exceed the water level by", NON_NEGATIVE),
     ),
     hypotheses=(
         Hypothesis("the objective is the bound of B3, not the test error"),
         Hypothesis("more coefficients that are not 0 than the budget pays for", rho < 1, ("water_level", "optimum")),
         Hypothesis("fewer capped features than the budget pays for", capped < d * rho, ("water_level", "optimum")),
         Hypothesis("capped coefficients that reach the water level", full >= capped * water_level**2, ("optimum",)),
+        Hypothesis("sums of fewer numbers than the budget pays for", over**2 <= d * rho * over_square, ("surplus",)),
         Hypothesis("no squares to add up where no feature is capped", sp.Eq(full, 0) | (capped > 0), ("optimum",)),
     ),
     uses=("B3",),
@@ -71,18 +161,110 @@ cap use $k=0$; the problem has then fewer constraints, hence no larger an optimu
         "water_level": water_level,
         "optimum": optimum,
         "uncapped_optimum": uncapped_optimum,
+        "surplus": surplus,
+        "abundant": abundant,
     },
 )
 
 a = sp.Symbol("a", positive=True)  # exponent of the profile
 v = sp.Symbol("v", positive=True)  # position of a feature in [0, 1]
+first_capped = sp.Symbol("w", positive=True)  # v_*, from which on all paths are kept
 
 EXPONENT = Quantity(a, "exponent of the power law of the coefficients", POSITIVE)
 
+cap = 1 / (a + 1)
+below_cap = 1 / ((a + 1) ** 2 * rho)
+spent = 1 - a * first_capped / (a + 1)
 edge = sp.Min(1, (1 - rho) * (a + 1) / a)
-power_optimum = (1 / (2 * a + 1) + a * edge ** (2 * a + 1) / ((a + 1) * (2 * a + 1))) * sp.Max(1, 1 / ((a + 1) * rho))
 dense_value = 1 / (2 * a + 1)
+capped_value = dense_value + a * first_capped ** (2 * a + 1) / ((a + 1) * (2 * a + 1))
+excess = a / ((a + 1) * (2 * a + 1)) * ((1 - rho) * (a + 1) / a) ** (2 * a + 1)
+power_optimum = (1 / (2 * a + 1) + a * edge ** (2 * a + 1) / ((a + 1) * (2 * a + 1))) * sp.Max(1, 1 / ((a + 1) * rho))
 uniform = 1 / ((2 * a + 1) * rho)
+ratio = (2 * a + 1) / (a + 1) ** 2
+uniform_excess = (1 - rho) / ((2 * a + 1) * rho)
+
+PROFILE_STEPS = (
+    Step(
+        name="one place",
+        sentence=r"At each place B4 finds the best density at a price, $\min(1,v^a/\lambda)$.",
+        by=Carrier.CLAIM,
+        source="B4",
+    ),
+    Step(
+        name="all places",
+        sentence=r"The argument for sums holds for integrals: with the mean $\rho$ these densities are the best.",
+        by=Carrier.RULE,
+        source="Lagrange",
+        uses=("one place",),
+    ),
+    Step(
+        name="nothing at the cap",
+        sentence=r"""If $\lambda\ge1$, the largest $v^a$, the budget is $\lambda\rho=\int_0^1v^a\,dv=[[cap]]$: so it is if and only if
+$\rho\le[[cap]]$.""",
+        gives={"cap": cap},
+        uses=("all places",),
+    ),
+    Step(
+        name="value below the cap",
+        sentence=r"There the optimum is $\lambda\int_0^1v^a\,dv=[[below_cap]]$.",
+        gives={"below_cap": below_cap},
+        uses=("nothing at the cap",),
+    ),
+    Step(
+        name="budget with a cap",
+        sentence=r"Else, with $\lambda=w^a$, all paths are kept from $w\le1$ on: the mean density is $[[spent]]$.",
+        gives={"spent": spent},
+        uses=("all places",),
+    ),
+    Step(
+        name="edge",
+        sentence=r"That is $\rho$ at $w=[[edge]]$; where this is $1$ nothing is at the cap.",
+        gives={"edge": edge},
+        uses=("nothing at the cap", "budget with a cap"),
+    ),
+    Step(
+        name="dense",
+        sentence=r"Densities of $1$ have $\int_0^1v^{2a}\,dv=[[dense]]$.",
+        gives={"dense": dense_value},
+    ),
+    Step(
+        name="value with a cap",
+        sentence=r"$w^a\int_0^wv^a\,dv+\int_w^1v^{2a}\,dv=[[capped_value]]$.",
+        gives={"capped_value": capped_value},
+        uses=("budget with a cap",),
+    ),
+    Step(
+        name="excess",
+        sentence=r"With the budget solved for $w$ that exceeds the dense value by $[[excess]]$, of order $(1-\rho)^{2a+1}$.",
+        gives={"excess": excess},
+        uses=("value with a cap", "dense", "budget with a cap"),
+    ),
+    Step(
+        name="both pieces",
+        sentence=r"Both cases are $[[optimum]]$: one of the two extrema is $1$, and at $\rho=[[cap]]$ both are.",
+        gives={"optimum": power_optimum},
+        uses=("edge", "value below the cap", "value with a cap"),
+    ),
+    Step(
+        name="uniform",
+        sentence=r"Densities of $\rho$ everywhere have $[[uniform]]$.",
+        gives={"uniform": uniform},
+        uses=("dense",),
+    ),
+    Step(
+        name="ratio",
+        sentence=r"Below the cap the optimum is $[[ratio]]$ of that.",
+        gives={"ratio": ratio},
+        uses=("uniform", "value below the cap"),
+    ),
+    Step(
+        name="uniform excess",
+        sentence=r"Uniform densities exceed the dense value by $[[uniform_excess]]$, of first order in $1-\rho$.",
+        gives={"uniform_excess": uniform_excess},
+        uses=("uniform", "dense"),
+    ),
+)
 
 power_profile = Claim(
     label="B5",
@@ -95,11 +277,7 @@ that is $[[below_cap]]$ for $\rho\le[[cap]]$. Uniform densities give $[[uniform]
 $\rho\to1$ the optimum exceeds the dense value $[[dense]]$ by $[[excess]]$ and uniform densities by $[[uniform_excess]]$: the gap
 between the methods closes linearly, and no density is singled out as a threshold.
 """,
-    proof_text=r"""
-As in B4 with sums for integrals, $\rho(v)=\min(1,v^a/\lambda)$. Uncapped: $\lambda=\frac1{(a+1)\rho}\ge1$ and the value is
-$(\int v^a)^2/\rho$. Capped at $v_*=\lambda^{1/a}\le1$: the budget $\frac{v_*}{a+1}+1-v_*=\rho$ gives $v_*$, and the value is
-$v_*^a\int_0^{v_*}v^a+\int_{v_*}^1v^{2a}$. Both cases are the stated form, in which one of the two extrema is $1$. ∎
-""",
+    steps=PROFILE_STEPS,
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -107,6 +285,7 @@ $v_*^a\int_0^{v_*}v^a+\int_{v_*}^1v^{2a}$. Both cases are the stated form, in wh
     quantities=(
         EXPONENT.drawn_from(sp.Rational(1, 4), 4),
         BUDGET.drawn_from(sp.Rational(1, 20), sp.Rational(19, 20)),
+        Quantity(first_capped, "position from which on all paths are kept", UP_TO_ONE),
     ),
     hypotheses=(
         Hypothesis("no feature at the cap", rho <= 1 / (a + 1), ("below_cap",)),
@@ -115,12 +294,12 @@ $v_*^a\int_0^{v_*}v^a+\int_{v_*}^1v^{2a}$. Both cases are the stated form, in wh
     expressions={
         "optimum": power_optimum,
         "edge": edge,
-        "cap": 1 / (a + 1),
-        "below_cap": 1 / ((a + 1) ** 2 * rho),
+        "cap": cap,
+        "below_cap": below_cap,
         "uniform": uniform,
-        "ratio": (2 * a + 1) / (a + 1) ** 2,
+        "ratio": ratio,
         "dense": dense_value,
-        "excess": a / ((a + 1) * (2 * a + 1)) * ((1 - rho) * (a + 1) / a) ** (2 * a + 1),
-        "uniform_excess": (1 - rho) / ((2 * a + 1) * rho),
+        "excess": excess,
+        "uniform_excess": uniform_excess,
     },
 )

@@ -6,19 +6,223 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.symbols import DEVIATION, FAILURE, delta, m, n, s
-from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, UNIT, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 slope = sp.Symbol("L", positive=True)
+cut = sp.Symbol("c", positive=True)  # the share of a variable where a kernel is no larger than some value
+latents = sp.Symbol("j", integer=True, nonnegative=True)  # a number of latents up to ½
+
+diagonals = m + n - 1
+quarters = 2 * m + 2 * n - 1
 
 midpoint_error = 1 / (2 * m) + 1 / (2 * n)
 midpoint_supremum = midpoint_error - 1 / (4 * m * n)
 any_point_supremum = (m + n - 1) / (m * n)
+mean_distance = 1 / (4 * m)
 lipschitz_error = slope / 4 * (1 / m + 1 / n)
 
+level_deviation = sp.sqrt(cut * (1 - cut) / m)
 mean_sorted_error = (1 / sp.sqrt(m) + 1 / sp.sqrt(n)) / 2
+tail = latents * sp.binomial(m, latents) / 2
 step_error = sp.binomial(m, m / 2) / 2 ** (m + 1)
+share = sp.sqrt(m) * sp.binomial(m, m / 2) / 2**m
+rise = 1 / (m * (m + 2))
+fall = 1 / (m + 2) ** 2
+step_share = sp.sqrt(2 / sp.pi)
 empirical_failure = 2 * sp.exp(-2 * n * s**2)
+variable_error = sp.sqrt(sp.log(4 / delta) / (2 * n))
 sorted_error = sp.sqrt(sp.log(4 / delta) / (2 * m)) + sp.sqrt(sp.log(4 / delta) / (2 * n))
+
+STEPS = (
+    Step(
+        name="levels",
+        sentence=r"""(a) $\|W_P-W\|_1$ is the integral over $t$ of the same distance for the kernels $1\{W>t\}$, so let $W$ take the values
+$0$ and $1$ only.""",
+        by=Carrier.RULE,
+        source="Fubini",
+    ),
+    Step(
+        name="diagonals",
+        sentence=r"The cells of the grid lie on $[[diagonals]]$ diagonals, of which each row has one of its own, and the last row $n$.",
+        gives={"diagonals": diagonals},
+    ),
+    Step(
+        name="one cell of a diagonal",
+        sentence=r"""A cell errs by at most its area, and only if it has both values. Each point of a cell is below each point of the next
+on its diagonal, so that at most one cell of a diagonal has both.""",
+        by=Carrier.RULE,
+        source="monotonicity",
+        uses=("levels",),
+    ),
+    Step(
+        name="any points",
+        sentence=r"""So the error is at most $[[any_point_supremum]]$. It is attained by $W=1\{x>1-\frac1m\text{ or }y>1-\frac1n\}$, which is
+$0$ at all lower corners.""",
+        gives={"any_point_supremum": any_point_supremum},
+        uses=("diagonals", "one cell of a diagonal"),
+    ),
+    Step(
+        name="quarters of a cell",
+        sentence=r"""Let $w$ be the value at the middle of a cell and $a,b,c,d$ the averages over its lower left, upper right, lower right and
+upper left quarter. As $a\le w\le b$, the error is $\frac14[(b-a)+|c-w|+|d-w|]$ of the cell.""",
+        by=Carrier.RULE,
+        source="additivity",
+        uses=("levels",),
+    ),
+    Step(
+        name="quarters of a diagonal",
+        sentence=r"The $b$ of a cell is at most the $a$ of the next on its diagonal: the parts $b-a$ add up to at most $1$ along a diagonal.",
+        by=Carrier.RULE,
+        source="monotonicity",
+        uses=("quarters of a cell",),
+    ),
+    Step(
+        name="quarters of a row",
+        sentence=r"""In a row of cells the values at the middle are $0,\dots,0,1,\dots,1$. Where $w=0$, $c$ is at most the next of them, so that
+$c>0$ in the last such cell only; where $w=1$, $1-d>0$ in the first such cell only; and that $c$ is at most that $d$. So they add up to at
+most $1$ in a row, and likewise $d$ at $w=0$ and $1-c$ at $w=1$ in a column.""",
+        by=Carrier.RULE,
+        source="monotonicity",
+        uses=("quarters of a cell",),
+    ),
+    Step(
+        name="all quarters",
+        sentence=r"Together the cells err by at most $[[quarters]]$ quarters of a cell: one for each diagonal, each row and each column.",
+        gives={"quarters": quarters},
+        uses=("diagonals", "quarters of a diagonal", "quarters of a row"),
+    ),
+    Step(
+        name="midpoints",
+        sentence=r"""That is $[[midpoint_supremum]]$. It is attained by $W=1\{x>1-\frac1{2m}\text{ or }y>1-\frac1{2n}\}$, which is $0$ at all
+midpoints.""",
+        gives={"midpoint_supremum": midpoint_supremum},
+        uses=("all quarters",),
+    ),
+    Step(
+        name="one term for each variable",
+        sentence=r"""It is less than $[[midpoint_error]]$, by the product of both terms. A kernel of one variable, on the finest grid in the
+other, has one term only, and a step just above a midpoint attains it.""",
+        gives={"midpoint_error": midpoint_error},
+        uses=("midpoints",),
+    ),
+    Step(
+        name="both variables",
+        sentence=r"(b) $|W(x,y)-W(x_i,y_j)|\le L|x-x_i|+L|y-y_j|$.",
+        by=Carrier.RULE,
+        source="triangle inequality",
+    ),
+    Step(
+        name="distance from a midpoint",
+        sentence=r"In a cell $|x-x_i|$ has the mean $[[mean_distance]]$.",
+        gives={"mean_distance": mean_distance},
+    ),
+    Step(
+        name="Lipschitz",
+        sentence=r"""So midpoints cost at most $[[lipschitz_error]]$. $L$ times the sum of the distances of $x$ and of $y$ from the nearest
+midpoints attains it; its values go up to twice as much, which is no more than $1$ by hypothesis.""",
+        gives={"lipschitz_error": lipschitz_error},
+        uses=("both variables", "distance from a midpoint"),
+    ),
+    Step(
+        name="one variable at a time",
+        sentence=r"""(c) Let $Q$ be the quantile function of the latents of rows. $W_P$ is $W$ with $Q(x)$ for $x$ and likewise for $y$: change
+one of them first, then the other.""",
+        by=Carrier.RULE,
+        source="triangle inequality",
+    ),
+    Step(
+        name="distribution functions",
+        sentence=r"""For monotone $g$ with values in $[0,1]$, $\int|g(Q(x))-g(x)|dx=\int_0^1|F_m(c(t))-c(t)|dt$ with $c(t)=|\{g\le t\}|$: both
+integrate $|1\{g(Q(x))\le t\}-1\{g(x)\le t\}|$ over $x$ and $t$, and $Q(x)\le c$ just where $x\le F_m(c)$.""",
+        by=Carrier.RULE,
+        source="Fubini",
+        uses=("one variable at a time",),
+    ),
+    Step(
+        name="deviation at a level",
+        sentence=r"$E|F_m(c)-c|\le[[level_deviation]]$, the root of the mean of its square: $mF_m(c)$ is binomial.",
+        by=Carrier.RULE,
+        source="Jensen",
+        gives={"level_deviation": level_deviation},
+    ),
+    Step(
+        name="mean error",
+        sentence=r"This is largest at $c=\frac12$. So the mean of the error is at most $[[mean_sorted_error]]$, one term for each variable.",
+        gives={"mean_sorted_error": mean_sorted_error},
+        uses=("distribution functions", "deviation at a level"),
+    ),
+    Step(
+        name="Dvoretzky–Kiefer–Wolfowitz",
+        sentence=r"$P(\sup|F_n-\mathrm{id}|>s)\le[[empirical_failure]]$.",
+        by=Carrier.CITED,
+        source="Massart, Ann. Probab. 18 (1990) 1269: the inequality of Dvoretzky, Kiefer and Wolfowitz holds with the constant 2, for all s > 0",
+        gives={"empirical_failure": empirical_failure},
+    ),
+    Step(
+        name="one variable",
+        sentence=r"That is $\frac\delta2$ at $s=[[variable_error]]$.",
+        gives={"variable_error": variable_error},
+        uses=("Dvoretzky–Kiefer–Wolfowitz",),
+    ),
+    Step(
+        name="two failures",
+        sentence=r"The integrals over $t$ are at most the largest $|F-\mathrm{id}|$; rows and columns may fail with $\frac\delta2$ each.",
+        by=Carrier.RULE,
+        source="union bound",
+        uses=("distribution functions", "one variable"),
+    ),
+    Step(
+        name="sorted latents",
+        sentence=r"So the error is at most $[[sorted_error]]$, except with probability $\delta$.",
+        gives={"sorted_error": sorted_error},
+        uses=("two failures",),
+    ),
+    Step(
+        name="telescope",
+        sentence=r"$\sum_{i\ge j}(i-\frac m2)\binom mi=[[tail]]$: from $j$ to $j+1$ it falls by $(j-\frac m2)\binom mj$, and it is $0$ at $j=m+1$.",
+        gives={"tail": tail},
+    ),
+    Step(
+        name="step",
+        sentence=r"""A step at $\frac12$ errs by $|F_m(\frac12)-\frac12|$. For even $m$ its mean is $[[step_error]]$, twice *telescope* at
+$j=\frac m2$, over $m2^m$. For $m=1$ it is $\frac12$, the whole first term.""",
+        gives={"step_error": step_error},
+        uses=("distribution functions", "telescope"),
+    ),
+    Step(
+        name="share",
+        sentence=r"That is a share $[[share]]$ of the first term of *mean error*.",
+        gives={"share": share},
+        uses=("mean error", "step"),
+    ),
+    Step(
+        name="rise",
+        sentence=r"From $m$ to $m+2$ the square of the share rises by $[[rise]]$ of itself.",
+        gives={"rise": rise},
+        uses=("share",),
+    ),
+    Step(
+        name="fall",
+        sentence=r"The square of the share times $\frac{m+1}m$ falls by $[[fall]]$ of itself.",
+        gives={"fall": fall},
+        uses=("share",),
+    ),
+    Step(
+        name="Wallis",
+        sentence=r"""$\frac m{m+1}$ over the square of the share is the product of $\frac{4i^2}{4i^2-1}$ up to $i=\frac m2$, which tends to
+$\frac\pi2$.""",
+        by=Carrier.RULE,
+        source="Wallis",
+        uses=("share",),
+    ),
+    Step(
+        name="limit of the share",
+        sentence=r"So the share tends to $[[step_share]]$ from below, and times $\sqrt{(m+1)/m}$ from above.",
+        gives={"step_share": step_share},
+        uses=("rise", "fall", "Wallis"),
+    ),
+)
 
 kernel_discretisation = Claim(
     label="G3",
@@ -36,29 +240,7 @@ distribution function $F_n$ of $n$ uniform numbers. The mean is sharp in order: 
 variable has the mean error $[[step_error]]$ ($m$ even), a share of the first term between
 $\sqrt{m/(m+1)}\,[[step_share]]$ and $[[step_share]]$; at $m=1$ it has all of it.
 """,
-    proof_text=r"""
-$\|W_P-W\|_1$ is the integral over $t$ of the same distance for the kernels $1\{W>t\}$, so in (a) let $W$ take the
-values $0$ and $1$ only. *Any points:* a cell errs by at most its area, and only if it has both values. Of the cells
-along a diagonal at most one has, since each point of one is below each point of the next; and there are $m+n-1$
-diagonals. $W=1\{x>1-\frac1m\text{ or }y>1-\frac1n\}$ is $0$ at all lower corners, an error of
-$1-(1-\frac1m)(1-\frac1n)$. *Midpoints:* let $w$ be the value at the middle of a cell and $a,b,c,d$ the averages over
-its lower left, upper right, lower right and upper left quarter. As $a\le w\le b$, the error in units of the cell is
-$\frac14[(b-a)+|c-w|+|d-w|]$. The first parts add up to at most $1$ along a diagonal, $m+n-1$ in all. In a row of
-cells the values at the middle are $0,\dots,0,1,\dots,1$. A cell with $w=0$ has $c\le w'$, the next middle value, so
-$c>0$ in the last of them only; a cell with $w=1$ has $1-d>0$ in the first of them only; and that $c$ is at most that
-$d$. So these errors $c$ and $1-d$ add up to at most $1$ in a row, and likewise $d$ at $w=0$ and $1-c$ at $w=1$ in a
-column: $m+n$ in all. Together $\frac14(2m+2n-1)$ cells. $W=1\{x>1-\frac1{2m}\text{ or }y>1-\frac1{2n}\}$ is $0$ at
-all midpoints, an error of $1-(1-\frac1{2m})(1-\frac1{2n})$; a step just above a midpoint in one variable attains the
-term of that variable. (b) $|W(x,y)-W(x_i,y_j)|\le L|x-x_i|+L|y-y_j|$, and $|x-x_i|$ has the mean $\frac1{4m}$ over a
-cell; attained by $L$ times the sum of the distances of $x$ and of $y$ from the nearest midpoint, at most
-$\frac L2(\frac1m+\frac1n)$. (c) For monotone $g$ with values in $[0,1]$ and $Q$ the quantile function of the sample,
-$\int|g(Q(x))-g(x)|dx=\int_0^1|F_m(c(t))-c(t)|dt$, $c(t)=|\{g\le t\}|$. Change one variable at a time, given the other
-latents. The mean: $E|F_m(c)-c|\le\sqrt{c(1-c)/m}\le\frac1{2\sqrt m}$. The probability: the integral is at most
-$\sup|F_m-\mathrm{id}|$, which exceeds $s$ with probability at most $2e^{-2ms^2}$ (Dvoretzky–Kiefer–Wolfowitz with
-Massart's constant); allow each variable $\frac\delta2$. A step at $\frac12$ errs by $|F_m(\frac12)-\frac12|$, whose
-mean for $m=2k$ is half of $q_k=\binom{2k}k4^{-k}$; $kq_k^2$ increases and $(k+\frac12)q_k^2$ decreases, both to
-$\frac1\pi$ (Wallis). For $m=1$ the mean is $\frac12$. ∎
-""",
+    steps=STEPS,
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -68,11 +250,15 @@ $\frac1\pi$ (Wallis). For $m=1$ the mean is $\frac12$. ∎
         Quantity(slope, "Lipschitz constant of the kernel in each variable", POSITIVE),
         FAILURE,
         DEVIATION,
+        Quantity(cut, "share of a variable where the kernel is no larger than some value", UNIT),
+        Quantity(latents, "number of latents up to one half", COUNT_FROM_ZERO, drawn=(0, 9)),
     ),
     hypotheses=(
         Hypothesis("the kernel is nondecreasing in each variable (rows and columns sorted); (b) does not need it"),
         Hypothesis(
-            "in the example of a step at one half an even number of rows", sp.Eq(sp.Mod(m, 2), 0), ("step_error",)
+            "in the example of a step at one half an even number of rows",
+            sp.Eq(sp.Mod(m, 2), 0),
+            ("step_error", "share", "rise", "fall"),
         ),
     ),
     expressions={
@@ -82,7 +268,7 @@ $\frac1\pi$ (Wallis). For $m=1$ the mean is $\frac12$. ∎
         "lipschitz_error": lipschitz_error,
         "mean_sorted_error": mean_sorted_error,
         "step_error": step_error,
-        "step_share": sp.sqrt(2 / sp.pi),
+        "step_share": step_share,
         "sorted_error": sorted_error,
         "empirical_failure": empirical_failure,
     },

@@ -7,12 +7,15 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
 from theory.saliency.model import DENSITY, rho
+from theory.steps import Carrier, Step
 from theory.tails import Tail, t
 
 x, y = sp.symbols("x y", real=True)  # latents of a row and a column, standard normal
 row_scale, column_scale = sp.symbols("s_f s_g", nonnegative=True)
 noise_scale = sp.Symbol("s", positive=True)
 log_threshold = sp.Symbol("t", real=True)
+row_shift, column_shift = sp.symbols("a b", real=True)
+common = sp.Symbol("r", real=True)  # correlation of two scores
 
 row_order, column_order, order = sp.symbols("j k m", integer=True, nonnegative=True)
 size = sp.Symbol("K", integer=True, positive=True)  # of the truncated matrix of coefficients
@@ -35,10 +38,14 @@ total_variance = row_scale**2 + column_scale**2 + noise_scale**2  # Σ²
 quantile = sp.sqrt(2) * sp.erfcinv(2 * rho)  # Φ⁻¹(1 − ρ) = −h
 threshold = sp.sqrt(total_variance) * quantile
 
+total_density = normal_cdf(-log_threshold / sp.sqrt(total_variance))
 probit_kernel = normal_cdf((row_scale * x + column_scale * y - log_threshold) / noise_scale)
 kernel = probit_kernel.subs(log_threshold, threshold)
 row_degree = normal_cdf((row_scale * x - threshold) / sp.sqrt(noise_scale**2 + column_scale**2))
 column_degree = normal_cdf((column_scale * y - threshold) / sp.sqrt(noise_scale**2 + row_scale**2))
+
+
+bivariate = sp.exp(-(x**2 - 2 * common * x * y + y**2) / (2 * (1 - common**2))) / (2 * sp.pi * sp.sqrt(1 - common**2))
 
 
 def orthant(r: sp.Expr) -> sp.Expr:
@@ -54,6 +61,9 @@ correlation = (row_scale**2 + column_scale**2) / total_variance
 squared_kernel = orthant(correlation)
 squared_row_degree = orthant(row_scale**2 / total_variance)
 squared_column_degree = orthant(column_scale**2 / total_variance)
+balanced_squared_kernel = sp.Rational(1, 4) + sp.asin(correlation) / (2 * sp.pi)
+
+shifted = normal_cdf((row_scale * row_shift + column_scale * column_shift - threshold) / sp.sqrt(total_variance))
 
 # He_n(q) = 2^(−n/2) H_n(q/√2), and q/√2 = erfcinv(2ρ)
 derivative = sp.Piecewise(
@@ -79,8 +89,153 @@ def hermite_coefficient(j: int, k: int) -> sp.Expr:
     return coefficient.subs({row_order: j, column_order: k})
 
 
+order_share = total_variance**order * derivative**2 / sp.factorial(order)
 certificate = sp.sqrt(sigma**2 + moment - captured)
 truncation = correlation**size * rho * (1 - rho)
+
+STEPS = (
+    Step(
+        name="graphon",
+        sentence=r"At the threshold $e^t$ the graphon is $W=\bar F(e^t/f\varphi)$, and $\iint W=\rho$.",
+        by=Carrier.CLAIM,
+        source="S1",
+    ),
+    Step(
+        name="score",
+        sentence=r"""A score exceeds $e^t$ if $s_fX+s_gY+sZ>t$. At given latents that has the probability $[[probit_kernel]]$, the $\bar F$ of
+lognormal noise at $e^t/f\varphi$.""",
+        gives={"probit_kernel": probit_kernel},
+        uses=("graphon",),
+    ),
+    Step(
+        name="density",
+        sentence=r"Averaged over both latents this is $[[total_density]]$: a normal sum of variance $s_f^2+s_g^2+s^2=\Sigma^2$.",
+        gives={"total_density": total_density},
+        uses=("score",),
+    ),
+    Step(
+        name="threshold",
+        sentence=r"That is $\rho$ at $t=[[threshold]]$: $0$ at $\rho=\frac12$, and of the slope in $\rho$ that the inverse has.",
+        gives={"threshold": threshold},
+        uses=("density",),
+    ),
+    Step(
+        name="kernel",
+        sentence=r"So $W(x,y)=[[kernel]]$.",
+        gives={"kernel": kernel},
+        uses=("score", "threshold"),
+    ),
+    Step(
+        name="degrees",
+        sentence=r"Averaged over $Y$ that is $[[row_degree]]$, averaged over $X$ it is $[[column_degree]]$: normal sums again.",
+        gives={"row_degree": row_degree, "column_degree": column_degree},
+        uses=("kernel",),
+    ),
+    Step(
+        name="two scores",
+        sentence=r"""$\iint W^2$ is the probability that two scores of the same $X,Y$ and of independent $Z,Z'$ both exceed the threshold;
+$\int d_{\rm row}^2$ that of two scores which share $X$ only, $\int d_{\rm col}^2$ of two which share $Y$ only.""",
+        by=Carrier.RULE,
+        source="independence",
+        uses=("kernel", "degrees"),
+    ),
+    Step(
+        name="correlation",
+        sentence=r"The logarithms of scores that share $X$ and $Y$ have the correlation $[[correlation]]$; else only what is shared counts above.",
+        gives={"correlation": correlation},
+        uses=("two scores",),
+    ),
+    Step(
+        name="Plackett's identity",
+        sentence=r"""The density $\varphi_2=[[bivariate]]$ of two standard normals of correlation $r$ has $\partial_r\varphi_2=\partial_x\partial_y\varphi_2$.
+Integrated over $x,y\le h$: $\partial_r\Phi_2(h,h;r)=\varphi_2(h,h;r)$.""",
+        gives={"bivariate": bivariate},
+    ),
+    Step(
+        name="second moments",
+        sentence=r"""With $\Phi_2(h,h;0)=\rho^2$ at $h=-t/\Sigma$, and $r=\sin\theta$: $\iint W^2=[[squared_kernel]]$,
+$\int d_{\rm row}^2=[[squared_row_degree]]$ and $\int d_{\rm col}^2=[[squared_column_degree]]$.""",
+        gives={
+            "squared_kernel": squared_kernel,
+            "squared_row_degree": squared_row_degree,
+            "squared_column_degree": squared_column_degree,
+        },
+        uses=("threshold", "correlation", "Plackett's identity"),
+    ),
+    Step(
+        name="balanced",
+        sentence=r"At $\rho=\frac12$, where $h=0$, $\iint W^2=[[balanced_squared_kernel]]$.",
+        gives={"balanced_squared_kernel": balanced_squared_kernel},
+        uses=("second moments",),
+    ),
+    Step(
+        name="bases",
+        sentence=r"""The normalised Hermite polynomials are orthonormal bases, so that $W$ has the singular values of $(c_{jk})$. With the shift
+of the normal law by $e^{aX-a^2/2}$, $\sum_{jk}c_{jk}\frac{a^jb^k}{\sqrt{j!k!}}=E\,W(X+a,Y+b)$.""",
+        by=Carrier.RULE,
+        source="Hermite",
+        uses=("kernel",),
+    ),
+    Step(
+        name="shifted latents",
+        sentence=r"$E\,W(X+a,Y+b)=[[shifted]]$, a normal sum once more.",
+        gives={"shifted": shifted},
+        uses=("kernel",),
+    ),
+    Step(
+        name="derivatives",
+        sentence=r"As a function of $c=s_fa+s_gb$ this has the $m$-th derivative $d_m=[[derivative]]$ at $c=0$.",
+        gives={"derivative": derivative},
+        uses=("shifted latents",),
+    ),
+    Step(
+        name="coefficients",
+        sentence=r"So its Taylor coefficients give $c_{jk}=[[coefficient]]$, with the $d_m$ of $m=j+k$ written out.",
+        gives={"coefficient": coefficient},
+        uses=("bases", "derivatives"),
+    ),
+    Step(
+        name="part of the matrix",
+        sentence=r"$A_K$ is a part of the matrix $(c_{jk})$: $\sigma_i(A_K)\le\sigma_i(W)$ for every $i$.",
+        by=Carrier.RULE,
+        source="compression",
+        uses=("bases",),
+    ),
+    Step(
+        name="what is left out",
+        sentence=r"$\sum_i(\sigma_i(W)^2-\sigma_i(A_K)^2)=\iint W^2-\|A_K\|_F^2$ bounds each of its terms, none of which is negative.",
+        by=Carrier.RULE,
+        source="Hilbert–Schmidt",
+        uses=("part of the matrix",),
+    ),
+    Step(
+        name="certificate",
+        sentence=r"So $\sigma_i(W)\le[[certificate]]$, with equality if $(c_{jk})$ has one column.",
+        gives={"certificate": certificate},
+        uses=("what is left out",),
+    ),
+    Step(
+        name="one order",
+        sentence=r"""By the binomial theorem $\sum_{j+k=m}c_{jk}^2=r^mb_m$, with the correlation $r$ of *correlation* and
+$b_m=[[order_share]]$. The latter depends on $\rho$ and $m$ alone.""",
+        gives={"order_share": order_share},
+        uses=("coefficients", "correlation"),
+    ),
+    Step(
+        name="no noise",
+        sentence=r"""Hence $\iint W^2=\sum_mr^mb_m$. As $s\to0$, $r\to1$ and $W$ becomes an indicator, so that the sum tends to $\rho$:
+$\sum_{m\ge1}b_m=\rho-\rho^2$, as $b_0=\rho^2$.""",
+        by=Carrier.RULE,
+        source="dominated convergence",
+        uses=("one order", "kernel"),
+    ),
+    Step(
+        name="truncation",
+        sentence=r"$A_K$ holds all terms with $j+k<K$. What it leaves out is at most $\sum_{m\ge K}r^mb_m\le[[truncation]]$, as $r\le1$.",
+        gives={"truncation": truncation},
+        uses=("no noise", "what is left out"),
+    ),
+)
 
 probit_graphon = Claim(
     label="G8",
@@ -99,23 +254,7 @@ $$c_{jk}=\frac{s_f^j\,s_g^k}{\sqrt{j!\,k!}}\,d_{j+k},\qquad d_m=[[derivative]]$$
 For $A_K=(c_{jk})_{j,k<K}$ with singular value $\sigma=\sigma_i(A_K)$, $captured=\|A_K\|_F^2$ and $moment=\iint W^2$:
 $$\sigma_i(A_K)\le\sigma_i(W)\le[[certificate]],\qquad\iint W^2-\|A_K\|_F^2\le[[truncation]].$$
 """,
-    proof_text=r"""
-A score exceeds $e^t$ iff $s_fX+s_gY+sZ>t$. Averaging over $Y$, over $X$, or over both, leaves a normal sum of
-variance $s^2+s_g^2$, $s^2+s_f^2$, $\Sigma^2=s_f^2+s_g^2+s^2$: the degrees and $\rho=\Phi(-t/\Sigma)$. *Moments.*
-$W^2$ is the probability that two scores with independent $Z,Z'$ and the same $X,Y$ both exceed the threshold: two
-standard normals of correlation $r=(s_f^2+s_g^2)/\Sigma^2$ below $h=-t/\Sigma$; for the degrees share $X$ or $Y$ only.
-By Plackett's identity $\partial_r\varphi_2=\partial_x\partial_y\varphi_2$ for the bivariate normal density,
-$\partial_r\Phi_2(h,h;r)=\varphi_2(h,h;r)=\frac{e^{-h^2/(1+r)}}{2\pi\sqrt{1-r^2}}$, and $\Phi_2(h,h;0)=\rho^2$; put
-$r=\sin\theta$. At $\rho=\frac12$, $h=0$. *Coefficients.* With $e^{aX-a^2/2}=\sum_j\mathrm{He}_j(X)a^j/j!$ and the
-shift of the normal law, $\sum_{jk}c_{jk}\frac{a^jb^k}{\sqrt{j!k!}}=E\,W(X+a,Y+b)=\Phi\big((s_fa+s_gb-t)/\Sigma\big)$,
-so $\sqrt{j!k!}\,c_{jk}=s_f^js_g^k\,d_{j+k}$ with $d_m$ the $m$-th derivative of $\Phi((c-t)/\Sigma)$ at $c=0$, and
-$\Phi^{(m)}(h)=(-1)^{m-1}\mathrm{He}_{m-1}(h)\Phi'(h)=\mathrm{He}_{m-1}(-h)\Phi'(h)$. The bases are orthonormal
-and complete. *Certificate.* $A_K$ is a compression of $T_W$, so $\sigma_i(A_K)\le\sigma_i(W)$ for every $i$, while
-$\sum_i(\sigma_i(W)^2-\sigma_i(A_K)^2)=\iint W^2-\|A_K\|_F^2$ bounds each of its non-negative terms. By the binomial
-theorem $\sum_{j+k=m}c_{jk}^2=(s_f^2+s_g^2)^md_m^2/m!=r^mb_m$ with $b_m\ge0$ depending on $\rho$ and $m$ alone, and
-$\rho^2+\sum_{m\ge1}b_m=\rho$ (let $s\to0$, where $W$ becomes an indicator). $A_K$ holds all terms with $j+k<K$, so
-what is left out is at most $\sum_{m\ge K}r^mb_m\le r^K\rho(1-\rho)$. ∎
-""",
+    steps=STEPS,
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -137,6 +276,15 @@ what is left out is at most $\sum_{m\ge K}r^mb_m\le r^K\rho(1-\rho)$. ∎
         ),
         Quantity(
             noise_scale, "standard deviation of the logarithm of the noise", POSITIVE, drawn=(sp.Rational(1, 2), 2)
+        ),
+        Quantity(log_threshold, "logarithm of a threshold", sp.S.Reals),
+        Quantity(row_shift, "shift of the latent of a row", sp.S.Reals),
+        Quantity(column_shift, "shift of the latent of a column", sp.S.Reals),
+        Quantity(
+            common,
+            "correlation of the logarithms of two scores",
+            sp.Interval.open(-1, 1),
+            drawn=(sp.Rational(-9, 10), sp.Rational(9, 10)),
         ),
         Quantity(row_order, "degree of the Hermite polynomial of the row latent", COUNT_FROM_ZERO, drawn=(0, 5)),
         Quantity(column_order, "degree of the Hermite polynomial of the column latent", COUNT_FROM_ZERO, drawn=(0, 5)),
@@ -172,7 +320,7 @@ what is left out is at most $\sum_{m\ge K}r^mb_m\le r^K\rho(1-\rho)$. ∎
         "squared_kernel": squared_kernel,
         "squared_row_degree": squared_row_degree,
         "squared_column_degree": squared_column_degree,
-        "balanced_squared_kernel": sp.Rational(1, 4) + sp.asin(correlation) / (2 * sp.pi),
+        "balanced_squared_kernel": balanced_squared_kernel,
         "derivative": derivative,
         "coefficient": coefficient,
         "certificate": certificate,

@@ -6,20 +6,25 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.level import level
-from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
 from theory.saliency.model import COLUMN, DENSITY, ONE, THRESHOLD, SaliencyModel, phi, rho, tau, u, v
+from theory.steps import Carrier, Step
 from theory.tails import alpha, pareto
 
 f = sp.Symbol("f", positive=True)  # value of the row profile, as phi is of the column profile
 row_mean, column_mean = sp.symbols("A B", positive=True)  # ∫f^α, ∫φ^α
 row_square, column_square = sp.symbols("A_2 B_2", positive=True)  # ∫f^2α, ∫φ^2α
 peak = sp.Symbol("F", positive=True)  # ess sup fφ
+x = sp.Symbol("x", positive=True)  # fφ/τ at one row and one column
+r, s = sp.symbols("r s", positive=True)  # by how much another row, another column are larger
 
 kernel = pareto.at(tau / (f * phi))
+unsaturated_density = row_mean * column_mean / tau**alpha
 rank_one_kernel = rho * (f * phi) ** alpha / (row_mean * column_mean)
 threshold = (row_mean * column_mean / rho) ** (1 / alpha)
 critical_density = row_mean * column_mean / peak**alpha
 largest_singular_value = rho * sp.sqrt(row_square * column_square) / (row_mean * column_mean)
+minor = sp.Min(1, r * x, s * x, r * s * x**2) - x
 
 linear_model = SaliencyModel(1 + u, 1 + v, pareto)
 linear_density = sp.Piecewise(
@@ -49,6 +54,97 @@ RANK_ONE = {
 
 half_below_one = sp.Piecewise((sp.Rational(1, 2), tau <= 1), *linear_density.args[1:])
 
+STEPS = (
+    Step(
+        name="kernel",
+        sentence=r"At the one threshold $\tau$ of S1 an entry is kept with probability $W=[[kernel]]$, which is $(f\phi/\tau)^\alpha$ where $f\phi\le\tau$ and else $1$.",
+        by=Carrier.CLAIM,
+        source="S1",
+        gives={"kernel": kernel},
+    ),
+    Step(
+        name="unsaturated",
+        sentence=r"If $\tau\ge F$, $W=(f\varphi/\tau)^\alpha$ a.e., a product of a function of $u$ and one of $v$; it has the integral $[[unsaturated_density]]$.",
+        gives={"unsaturated_density": unsaturated_density},
+        uses=("kernel",),
+    ),
+    Step(
+        name="threshold",
+        sentence=r"That is $\rho$ at $\tau=[[threshold]]$, the threshold if it is at least $F$.",
+        gives={"threshold": threshold},
+        uses=("unsaturated",),
+    ),
+    Step(
+        name="critical density",
+        sentence=r"It is at least $F$ if and only if $\rho\le[[critical_density]]$; if $F=\infty$, $\tau<F$ at every $\rho>0$.",
+        gives={"critical_density": critical_density},
+        uses=("threshold",),
+    ),
+    Step(
+        name="rank one",
+        sentence=r"So for $\rho\le\rho_*$ the graphon is $W=[[rank_one_kernel]]$, of rank one.",
+        gives={"rank_one_kernel": rank_one_kernel},
+        uses=("unsaturated", "critical density"),
+    ),
+    Step(
+        name="squares",
+        sentence=r"The squares of its singular values, of which one is not $0$, add up to $\iint W^2$.",
+        by=Carrier.RULE,
+        source="Hilbert–Schmidt",
+        uses=("rank one",),
+    ),
+    Step(
+        name="singular value",
+        sentence=r"So $\sigma_1=[[largest_singular_value]]$.",
+        gives={"largest_singular_value": largest_singular_value},
+        uses=("squares",),
+    ),
+    Step(
+        name="minor",
+        sentence=r"""Let $\phi f=x\tau$ at one row and column with $x<1$, let $f$ be $r>1$ times as large at a second row and $\varphi$ be $s>1$ times as
+large at a second column, and $rsx>1$. The four values of $W^{1/\alpha}$ are $x$, $\min(1,rx)$, $\min(1,sx)$ and $1$, and the second times
+the third exceeds the first times the fourth by $[[minor]]$, which is positive: $x<1$, $r,s>1$ and $rsx>1$.""",
+        gives={"minor": minor},
+        uses=("kernel",),
+    ),
+    Step(
+        name="two profiles that vary",
+        sentence=r"""For $\rho_*<\rho<1$ some $f\varphi<\tau$ and some $f\varphi>\tau$, on sets of positive measure. If neither profile is a.e. constant, rows
+and columns where they are near their essential infima, and near their suprema, have such a minor, with positive measure. A kernel $p(u)q(v)$
+has the minors $0$ a.e., so that $W$ has not rank one.""",
+        by=Carrier.RULE,
+        source="positivity",
+        uses=("critical density", "minor"),
+    ),
+    Step(
+        name="ranks",
+        sentence=r"""If $f$ or $\varphi$ is a.e. constant, $W$ is a function of one variable, which is not $0$: it has rank one, and where it is saturated is no
+multiple of a power of the other profile. The cases: `rank_one`.""",
+        gives={"rank_one": RANK_ONE},
+        uses=("rank one", "two profiles that vary"),
+    ),
+    Step(
+        name="example",
+        sentence=r"""For $f=1+u$, $\varphi=1+v$, $\alpha=2$, $A=B=\int(1+u)^2$, $A_2=B_2=\int(1+u)^4$ and $F=4$: $\rho_*=[[linear_critical_density]]$ and
+$\sigma_1=[[linear_singular_value]]$.""",
+        gives={"linear_critical_density": linear_critical_density, "linear_singular_value": linear_singular_value},
+        uses=("critical density", "singular value"),
+    ),
+    Step(
+        name="density of the example",
+        sentence=r"""With $x=1+u$, $y=1+v$, $D(\tau)$ is the area of $\{xy\ge\tau\}$ in $[1,2]^2$ plus $\tau^{-2}$ times the integral of $x^2y^2$ over the
+rest: $[[linear_density]]$.""",
+        gives={"linear_density": linear_density},
+        uses=("kernel",),
+    ),
+    Step(
+        name="threshold of the example",
+        sentence=r"So $\tau_\rho=[[linear_threshold]]$.",
+        gives={"linear_threshold": linear_threshold},
+        uses=("density of the example",),
+    ),
+)
+
 pareto_graphon = Claim(
     label="G7",
     title="Pareto noise: rank one exactly until saturation",
@@ -63,21 +159,7 @@ $\alpha=2$: $\rho_*=[[linear_critical_density]]$, $\sigma_1=[[linear_singular_va
 solves $D(\tau)=\rho$,
 $$D(\tau)=[[linear_density]].$$
 """,
-    proof_text=r"""
-If $\tau\ge F$, then $W=(f\varphi/\tau)^\alpha$ a.e., of integral $AB/\tau^\alpha$, which is $\rho$ at the stated
-$\tau$; and $\tau\ge F$ iff $\rho\le\rho_*$. A kernel $p(u)q(v)$ has the one singular value $\|p\|_2\|q\|_2$. Let now
-$\tau<F$, and suppose $W=pq$ a.e. Let $F_1,F_2\le\infty$ be the essential suprema of $f$ and $\varphi$, $F_1F_2=F$.
-There are $c_1<F_1$, $c_2<F_2$ with $c_1c_2>\tau$, so $W=1$ on $\{f>c_1\}\times\{\varphi>c_2\}$; there $p$ and $q$ are
-constant, and we may take both to be $1$. Letting $f(u)$ tend to $F_1$ in $W(u,v)=q(v)$,
-$q=\min(1,F_1\varphi/\tau)^\alpha$, and likewise $p=\min(1,F_2f/\tau)^\alpha$. *Either* $F_2f\ge\tau$ a.e. Then $p=1$
-and $W$ does not depend on $u$; as $\rho<1$ there are $v$ with $W<1$, for which $W=(f\varphi/\tau)^\alpha$, so $f$ is
-constant. *Or* $F_2f<\tau$ on a set of positive measure (so $F_2<\infty$). There $W=(f\varphi/\tau)^\alpha$ for almost
-all $v$ and $p=(F_2f/\tau)^\alpha$, so $q=(\varphi/F_2)^\alpha$. Where $\varphi<F_2$ this is less than $1$, hence
-equal to $(F_1\varphi/\tau)^\alpha$, that is $F_1F_2=\tau$, a contradiction. So $\varphi=F_2$ a.e. Conversely, if one
-profile is constant, $W$ is a function of the other variable. *Example:* $\int(1+u)^2=\frac73$,
-$\int(1+u)^4=\frac{31}5$, $F=4$. With $x=1+u$, $y=1+v$, $D(\tau)$ is the area of $\{xy\ge\tau\}$ in $[1,2]^2$ plus
-$\tau^{-2}\iint_{xy<\tau}x^2y^2$. ∎
-""",
+    steps=STEPS,
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -91,6 +173,13 @@ $\tau^{-2}\iint_{xy<\tau}x^2y^2$. ∎
         Quantity(column_mean, "mean of the column profile to the power of the index", POSITIVE),
         Quantity(row_square, "mean of the row profile to the power of twice the index", POSITIVE),
         Quantity(column_square, "mean of the column profile to the power of twice the index", POSITIVE),
+        Quantity(x, "product of the profiles over the threshold, at one row and one column", UNIT),
+        Quantity(
+            (r, s),
+            "quotient of the profile of another row, or column, and that of this one",
+            sp.Interval.open(1, sp.oo),
+            drawn=(sp.Rational(9, 8), 4),
+        ),
         Quantity(peak, "essential supremum of the product of the profiles", POSITIVE),
     ),
     hypotheses=(
@@ -109,6 +198,7 @@ $\tau^{-2}\iint_{xy<\tau}x^2y^2$. ∎
             sp.And(row_square >= row_mean**2, column_square >= column_mean**2),
             ("largest_singular_value",),
         ),
+        Hypothesis("a second row and column whose entry is saturated", r * s * x > 1, ("minor",)),
         Hypothesis("in the example nothing is saturated", rho <= linear_critical_density, ("linear_singular_value",)),
     ),
     uses=("S1",),

@@ -6,24 +6,166 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.symbols import ENTRY, VARIANCE, n, p, variance
-from theory.quantities import COUNT, Hypothesis, Quantity
+from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import THRESHOLD, tau
+from theory.steps import Carrier, Step
 from theory.tails import half_normal, product_survival
 
 mode = sp.Symbol("k", integer=True, positive=True)  # ⌊np⌋ + 1
 log_size = sp.Symbol("x", real=True)  # ln|a|, the row latent
 
+row_sum = sp.Symbol("r", real=True)
+j = sp.Symbol("j", integer=True, nonnegative=True)  # a number of entries of a row
+z = sp.Symbol("z", positive=True)  # the argument of Stirling's series
+whole_remainder, ones_remainder, zeros_remainder = sp.symbols("r_0 r_1 r_2", positive=True)  # of n, np and n(1 − p)
+ones, zeros = sp.symbols("a b", positive=True)  # np and n(1 − p)
+
+part = sp.Max(row_sum, 0)
+row_share = sp.Rational(1, 2)
+
+weight = sp.binomial(n, j) * p**j * (1 - p) ** (n - j)
+tail = j * (1 - p) * weight
 mean_deviation = 2 * mode * sp.binomial(n, mode) * p**mode * (1 - p) ** (n - mode + 1)
+whole_deviation = 2 * n * p * (1 - p) * weight.subs(j, n * p)
 mean_rate = sp.sqrt(variance / (2 * sp.pi * n))
+loss = ones_remainder + zeros_remainder - whole_remainder
+first_term, next_term, last_term = 1 / (12 * z), 1 / (360 * z**3), 1 / (1260 * z**5)
+last_share = sp.Rational(2, 7)
+least_rest = (1 - last_share) / 360 * (ones**-3 + zeros**-3) - (ones + zeros) ** -3 / 360
 stirling_loss = (1 - variance) / (12 * n * variance)
 stirling_error = (1 - 3 * variance) / (360 * n**3 * variance**3)
 whole = n * (1 - sp.sqrt(1 - 4 * variance)) / 2  # np, or n − np, from V = p(1 − p)
-entry_distance = 2 * p * (1 - p)
 
+entry_distance = 2 * p * (1 - p)
 row_kernel = half_normal.at(tau * sp.exp(-log_size))  # W of the S4 graphon for φ = 1, at |a| = e^x
 row_law = sp.sqrt(2 / sp.pi) * sp.exp(log_size - sp.exp(2 * log_size) / 2)  # density of ln|a|
+kernel_mean = product_survival(tau)
 squared_kernel = sp.Integral(row_kernel**2 * row_law, (log_size, -sp.oo, sp.oo))
-distance_limit = 2 * (product_survival(tau) - squared_kernel)
+distance_limit = 2 * (kernel_mean - squared_kernel)
+
+STEPS = (
+    Step(
+        name="two cuts",
+        sentence=r"""Cut all columns and the rows of positive sum, or those of negative sum. A row of sum $r$ gives $[[part]]$ to the first
+cut, and the same at $-r$ to the second: the two add up to $\sum_i|\sum_jA_{ij}|$.""",
+        gives={"part": part},
+    ),
+    Step(
+        name="the better cut",
+        sentence=r"The better of the two has at least the share $[[row_share]]$ of this, and no more if they are equal, as for $(1,-1)^\top$.",
+        gives={"row_share": row_share},
+        uses=("two cuts",),
+    ),
+    Step(
+        name="weights",
+        sentence=r"A row of $M$ has $j$ entries with the probability $b(j)=[[weight]]$.",
+        by=Carrier.DEFINED,
+        gives={"weight": weight},
+    ),
+    Step(
+        name="telescope",
+        sentence=r"$\sum_{i\ge j}(i-np)\,b(i)=[[tail]]$: from $j$ to $j+1$ it falls by $(j-np)\,b(j)$, and it is $0$ at $j=n+1$.",
+        gives={"tail": tail},
+        uses=("weights",),
+    ),
+    Step(
+        name="de Moivre",
+        sentence=r"""At $j=0$ this is $0$, so that the numbers above the mean, from $k=\lfloor np\rfloor+1$ on, have half of
+$E|\mathrm{Bin}(n,p)-np|=[[mean_deviation]]$.""",
+        gives={"mean_deviation": mean_deviation},
+        uses=("telescope",),
+    ),
+    Step(
+        name="whole mean",
+        sentence=r"If $np$ is whole, this is $[[whole_deviation]]$, at $k=np+1$.",
+        gives={"whole_deviation": whole_deviation},
+        uses=("de Moivre",),
+    ),
+    Step(
+        name="Stirling's series",
+        sentence=r"""Let $r_z=\ln z!-(z+\frac12)\ln z+z-\frac12\ln2\pi$. Then $0<[[first_term]]-r_z<[[next_term]]$, and the middle is more
+than $[[next_term]]-[[last_term]]$, for $z>0$.""",
+        by=Carrier.CITED,
+        source="DLMF 5.11(ii): for positive arguments the remainders of this series have the sign of the first term left out, and do not exceed it",
+        gives={"first_term": first_term, "next_term": next_term, "last_term": last_term},
+    ),
+    Step(
+        name="Stirling's formula",
+        sentence=r"""With $r_0,r_1,r_2$ for $r_z$ at $n$, $np$, $n(1-p)$, and $\theta=[[loss]]$, $\frac1{2n}$ of *whole mean* is
+$[[mean_rate]]\,e^{-\theta}$ at $V=p(1-p)$.""",
+        gives={"mean_rate": mean_rate, "loss": loss},
+        uses=("the better cut", "whole mean"),
+    ),
+    Step(
+        name="first terms",
+        sentence=r"The first terms at $np$ and $n(1-p)$, less that at $n$, are $[[stirling_loss]]$.",
+        gives={"stirling_loss": stirling_loss},
+        uses=("Stirling's formula", "Stirling's series"),
+    ),
+    Step(
+        name="last terms",
+        sentence=r"For $z\ge1$ the last term is at most $[[last_share]]$ of the next.",
+        gives={"last_share": last_share},
+        uses=("Stirling's series",),
+    ),
+    Step(
+        name="no more than the first terms",
+        sentence=r"""As $a=np$ and $b=n(1-p)$ are whole and at least $1$, the first terms exceed $\theta$ by at least $[[least_rest]]$, the
+next terms of $a$ and $b$, less what the last take of them, less the next term of $a+b$. That is positive.""",
+        gives={"least_rest": least_rest},
+        uses=("first terms", "last terms"),
+    ),
+    Step(
+        name="next terms",
+        sentence=r"""They exceed $\theta$ by less than the next terms at $np$ and $n(1-p)$, which are $[[stirling_error]]$: at $n$ the first
+term is no less than the remainder.""",
+        gives={"stirling_error": stirling_error},
+        uses=("first terms", "no more than the first terms"),
+    ),
+    Step(
+        name="entry",
+        sentence=r"An entry of probability $p$ has the mean distance $[[entry_distance]]$ from it, by its two values; this is $0$ at $p=0$ and $1$ only.",
+        gives={"entry_distance": entry_distance},
+    ),
+    Step(
+        name="all entries",
+        sentence=r"The distances of the entries are independent and at most $1$: in probability their average tends to its mean.",
+        by=Carrier.RULE,
+        source="Hoeffding",
+        uses=("entry",),
+    ),
+    Step(
+        name="probabilities",
+        sentence=r"$W_P\to W$ in $L^1$, so that $\|M-W\|_1$ tends to the integral of *entry* at $p=W$.",
+        by=Carrier.CLAIM,
+        source="G4",
+        uses=("all entries",),
+    ),
+    Step(
+        name="SNIP",
+        sentence=r"At $|a|=e^x$ the SNIP graphon with constant columns is $[[row_kernel]]$, and its mean is the density $H(\tau)=[[kernel_mean]]$.",
+        by=Carrier.CLAIM,
+        source="S4",
+        gives={"row_kernel": row_kernel, "kernel_mean": kernel_mean},
+    ),
+    Step(
+        name="logarithm of a row",
+        sentence=r"For standard normal $a$ the law of $x=\ln|a|$ has the density $[[row_law]]$.",
+        gives={"row_law": row_law},
+    ),
+    Step(
+        name="second moment",
+        sentence=r"With $x$ for $u$, $J(\tau)=\iint W^2=[[squared_kernel]]$.",
+        gives={"squared_kernel": squared_kernel},
+        uses=("SNIP", "logarithm of a row"),
+    ),
+    Step(
+        name="limit",
+        sentence=r"So the limit is $2(H-J)=[[distance_limit]]$.",
+        gives={"distance_limit": distance_limit},
+        uses=("probabilities", "SNIP", "second moment"),
+    ),
+)
 
 optimal_rate = Claim(
     label="G5",
@@ -40,20 +182,7 @@ $p=P_{ij}$, hence $\|M-W\|_1\to2\iint W(1-W)$ in probability, which is positive 
 $1$ only. For the SNIP graphon with constant columns (S4, $\varphi=1$) and threshold $\tau$ the limit is
 $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
 """,
-    proof_text=r"""
-(a) Take all columns and the rows of positive sum, or those of negative sum: the two cuts add up to
-$\sum_i|\sum_jA_{ij}|$, so the better has half of it. The matrix $(1,-1)^\top$ attains it. (b) De Moivre:
-$\sum_{j\ge k}(j-np)b(j)=k(1-p)\,b(k)$ for the binomial weights $b$ telescopes, since
-$(j-np)b(j)=j(1-p)b(j)-(j+1)(1-p)b(j+1)$; twice this is the mean absolute deviation. For integer $np$,
-$k\,b(k)(1-p)=npq\,b(np)$, and Stirling's formula with the remainder
-$\frac1{12x}-\frac1{360x^3}<r_x<\frac1{12x}-\frac1{360x^3}+\frac1{1260x^5}$ gives $b(np)=(2\pi
-npq)^{-1/2}e^{r_n-r_{np}-r_{nq}}$. The terms of order $1$ add up to
-$\frac1{12n}\big(1-\frac1{pq}\big)=-\frac{1-V}{12nV}$; the rest is at most
-$\frac1{360n^3}(p^{-3}+q^{-3})=\frac{1-3V}{360n^3V^3}$ and, as $np,nq\ge1$, at least
-$\frac1{360n^3}\big(\frac57(p^{-3}+q^{-3})-1\big)>0$. (c) $p(1-p)+(1-p)p$; the entries are independent and bounded,
-so their average distance concentrates, and $P\to W$ in $L^1$ (G4). In the last line $u$ is replaced by $x=\ln|a|$,
-$W=\operatorname{erfc}(\tau e^{-x}/\sqrt2)$, and $\iint W=H(\tau)$ (S4). ∎
-""",
+    steps=STEPS,
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -68,12 +197,26 @@ $W=\operatorname{erfc}(\tau e^{-x}/\sqrt2)$, and $\iint W=H(\tau)$ (S4). ∎
         ),
         VARIANCE.drawn_from(sp.Rational(1, 20), sp.Rational(1, 4)),
         THRESHOLD.drawn_from(sp.Rational(1, 4), 3),
+        Quantity(row_sum, "sum of the entries of a row", sp.S.Reals),
+        Quantity(j, "number of entries of a row of the mask", COUNT_FROM_ZERO, drawn=(0, 9)),
+        Quantity(z, "argument of Stirling's series", POSITIVE),
+        Quantity(
+            (whole_remainder, ones_remainder, zeros_remainder),
+            "remainders of Stirling's formula at the number of columns, and at the mean numbers of ones and of zeros in a row",
+            POSITIVE,
+        ),
+        Quantity((ones, zeros), "mean numbers of ones and of zeros in a row", sp.Interval(1, sp.oo), drawn=(1, 9)),
+        Quantity(log_size, "logarithm of the modulus of a readout weight", sp.S.Reals),
     ),
     hypotheses=(
         Hypothesis("independent entries"),
         Hypothesis(
             "in (b): one probability for all entries",
             needed_by=("mean_deviation", "mean_rate", "stirling_loss", "stirling_error"),
+        ),
+        Hypothesis(
+            "in the limit of (c): a monotone graphon, latents at midpoints or sorted (G4)",
+            needed_by=("distance_limit",),
         ),
         Hypothesis(
             "the count of (b) is the least above the mean", sp.Eq(mode, sp.floor(n * p) + 1), ("mean_deviation",)
@@ -86,7 +229,7 @@ $W=\operatorname{erfc}(\tau e^{-x}/\sqrt2)$, and $\iint W=H(\tau)$ (S4). ∎
     ),
     uses=("G2", "G4", "S4"),
     expressions={
-        "row_share": sp.Rational(1, 2),
+        "row_share": row_share,
         "mean_deviation": mean_deviation,
         "mean_rate": mean_rate,
         "stirling_loss": stirling_loss,
@@ -95,5 +238,4 @@ $W=\operatorname{erfc}(\tau e^{-x}/\sqrt2)$, and $\iint W=H(\tau)$ (S4). ∎
         "squared_kernel": squared_kernel,
         "distance_limit": distance_limit,
     },
-    aids={"row_kernel": row_kernel, "row_law": row_law},
 )

@@ -9,14 +9,161 @@ from theory.graphon.symbols import n
 from theory.quantities import COUNT, Hypothesis, Quantity
 from theory.saliency.model import DENSITY, THRESHOLD, rho, tau
 from theory.saliency.snip import FIXED_RESIDUAL, a, g, h
+from theory.steps import Carrier, Step
 from theory.tails import half_normal, product_survival
 
 kappa, gamma, eta = sp.symbols("kappa gamma eta", nonnegative=True)  # κ, γ and E(‖A_1‖²/d)²
+positive_part, negative_part = sp.symbols("s t", real=True)
 SHARES = (sp.Rational(1, 100), 1)  # where they are drawn
 
 four_cycle = (1 - 1 / n) * kappa + eta / n
+upper = four_cycle.subs(eta, 1) ** sp.Rational(1, 4)
+projection = gamma / 2
+parts_bound = 2 * (positive_part**2 + negative_part**2)
+comparison = 4 * gamma
 kernel = half_normal.at(tau / sp.Abs(a * g))
 blurred = half_normal.at(tau / sp.Abs(a * h)) / 2
+column_density = product_survival(tau / sp.Abs(h)) / 2
+limit_distance = rho / 2
+
+STEPS = (
+    Step(
+        name="two rows",
+        sentence=r"""For $i\ne i'$ the rows are independent, so that $E[A_{ij}A_{ik}A_{i'j}A_{i'k}]=\Gamma_{jk}^2$; for $i=i'$ the sum over $j,k$ is
+$\|A_{i\cdot}\|^4\le d^2$.""",
+        by=Carrier.RULE,
+        source="product",
+    ),
+    Step(
+        name="4-cycles",
+        sentence=r"Of the $n^2$ pairs of rows $n$ are of one row with itself: $E\,t(C_4,A)=[[four_cycle]]$, with $\eta\le1$.",
+        gives={"four_cycle": four_cycle},
+        uses=("two rows",),
+    ),
+    Step(
+        name="cuts and 4-cycles",
+        sentence=r"""$(1_S^\top A1_T)^2\le n\,1_T^\top A^\top A1_T\le nd\,\|A^\top A\|_F$ for sets $S$ of rows and $T$ of columns. As
+$\|A^\top A\|_F^2=n^2d^2\,t(C_4,A)$, $\|A\|_\square^4\le t(C_4,A)$.""",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
+    ),
+    Step(
+        name="mean",
+        sentence=r"So $(E\|A\|_\square)^4\le E\|A\|_\square^4\le E\,t(C_4,A)$.",
+        by=Carrier.RULE,
+        source="Jensen",
+        uses=("cuts and 4-cycles",),
+    ),
+    Step(
+        name="upper bound",
+        sentence=r"Hence $E\|A\|_\square\le[[upper]]$, the fourth root at $\eta=1$.",
+        gives={"upper": upper},
+        uses=("4-cycles", "mean"),
+    ),
+    Step(
+        name="rows of one sign",
+        sentence=r"""Fix $T$ and let $R_i=\frac1d\sum_{j\in T}A_{ij}\in[-1,1]$. The rows with $R_i>0$ make one cut and those with $R_i<0$ another:
+$\|A\|_\square\ge\frac1{2n}\sum_i|R_i|$.""",
+        by=Carrier.RULE,
+        source="largest",
+    ),
+    Step(
+        name="lower bound",
+        sentence=r"""As $|R|\ge R^2$ and $ER^2=\frac1{d^2}1_T^\top\Gamma1_T$, $E\|A\|_\square\ge[[projection]]$ by the set with the largest. Rows
+$\pm(1,\dots,1)$ attain it in the limit.""",
+        gives={"projection": projection},
+        uses=("rows of one sign",),
+    ),
+    Step(
+        name="one vector",
+        sentence=r"$d^2\kappa=\langle\Gamma,\Gamma\rangle=E[A_{1\cdot}^\top\Gamma A_{1\cdot}]$ is at most the largest $x^\top\Gamma x$ over $x\in[-1,1]^d$.",
+        by=Carrier.RULE,
+        source="linearity",
+    ),
+    Step(
+        name="both parts",
+        sentence=r"""$\Gamma$ is positive semidefinite, a sum of matrices $vv^\top$. Let $s$ and $t$ be the products of $v$ with the positive and the negative part of
+$x$: $(s-t)^2\le[[parts_bound]]$.""",
+        gives={"parts_bound": parts_bound},
+        uses=("one vector",),
+    ),
+    Step(
+        name="sets",
+        sentence=r"On $[0,1]^d$ the convex $x^\top\Gamma x$ is largest at the indicator of a set $T$ of columns: at most $d^2\gamma$, for either part.",
+        by=Carrier.RULE,
+        source="corners",
+        uses=("both parts",),
+    ),
+    Step(
+        name="comparison",
+        sentence=r"""So $\kappa\le[[comparison]]$; rows $\pm(1,-1)$ attain it. With the *lower bound*, $E\|A\|_\square\to0$ needs $\kappa\to0$, and with the
+*upper bound* that is enough as $n\to\infty$.""",
+        gives={"comparison": comparison},
+        uses=("upper bound", "lower bound", "sets"),
+    ),
+    Step(
+        name="one gate",
+        sentence=r"""Row $i$ is a function of $(a_i,w_i)$, $|w_{ij}||a_i||g_{ij}|$ in the units of SNIP. If all inputs are positive multiples of one $x$, the gate
+$1\{w_i\cdot x>0\}$ is one for all of them: $g_{ij}$ is $h_j$ or $0$ in the whole row.""",
+        by=Carrier.CLAIM,
+        source="S6",
+    ),
+    Step(
+        name="fair gates",
+        sentence=r"""Given $|w_{i1}|,\dots,|w_{id}|$ the signs are fair and independent, and $w\mapsto-w$, which keeps their law, turns the gate: it is open with probability
+$\frac12$, whatever the $|w_{ij}|$ are.""",
+        by=Carrier.RULE,
+        source="same law",
+        uses=("one gate",),
+    ),
+    Step(
+        name="kernel",
+        sentence=r"""So given $a_i$ and the gate the $|w_{ij}|$ are still independent and half-normal: the entries of an open row are independent, of probability
+$[[kernel]]$ at $g=h_j$, and a closed row is empty.""",
+        gives={"kernel": kernel},
+        uses=("fair gates",),
+    ),
+    Step(
+        name="latent of the gate",
+        sentence=r"With the row latent $(a_i,g_{i\cdot})$ the masks are within the bound of G1 of this kernel, for every $n$ and $d$.",
+        by=Carrier.CLAIM,
+        source="G1",
+        uses=("kernel",),
+    ),
+    Step(
+        name="blurred",
+        sentence=r"Given $|a|$ alone the probability is its mean over the gate: $[[blurred]]$.",
+        gives={"blurred": blurred},
+        uses=("kernel", "fair gates"),
+    ),
+    Step(
+        name="product of two normals",
+        sentence=r"$|aw|$ exceeds $t$ with probability $H(t)$.",
+        by=Carrier.CLAIM,
+        source="S4",
+    ),
+    Step(
+        name="columns",
+        sentence=r"So column $j$ has the density $[[column_density]]$, by either kernel.",
+        gives={"column_density": column_density},
+        uses=("blurred", "product of two normals"),
+    ),
+    Step(
+        name="no relabelling",
+        sentence=r"""Half the rows of the first kernel have degree $0$, while the second has degrees $\tilde d>0$. Whatever map $\sigma$ relabels its rows, the cut norm of the
+difference is at least half of $\int|d-\tilde d\circ\sigma|$, hence half of the least integral of $\tilde d$ over half of the rows.""",
+        by=Carrier.RULE,
+        source="positivity",
+        uses=("blurred",),
+    ),
+    Step(
+        name="distance",
+        sentence=r"""The kernels differ by half of the open kernel, above on open rows and below on closed ones. The best cut takes all open rows, half of all, and all
+columns: $[[limit_distance]]$, as the open kernel has the mean $2\rho$. The masks tend to the first kernel, and stay at this distance.""",
+        gives={"limit_distance": limit_distance},
+        uses=("latent of the gate", "blurred", "no relabelling"),
+    ),
+)
 
 row_latent = Claim(
     label="G11",
@@ -35,23 +182,7 @@ $W=[[kernel]]$ ($0$ at $g=0$) the bound of G1 holds for every $n$ and $d$; label
 its column densities, $H(\tau/|h_j|)/2$ with $H$ of S4, are right, and yet the masks stay at a distance from it that tends to
 $[[limit_distance]]$, $\rho$ their density; no relabelling of the rows makes it their limit.
 """,
-    proof_text=r"""
-For $i\ne i'$ rows are independent, so $E[A_{ij}A_{ik}A_{i'j}A_{i'k}]=\Gamma_{jk}^2$; for $i=i'$ the sum over $j,k$ is
-$\|A_{i\cdot}\|^4\le d^2$. Cauchy–Schwarz, twice: $(1_S^\top A1_T)^2\le n\,1_T^\top A^\top A1_T\le nd\,\|A^\top A\|_F$, hence
-$\|A\|_\square^4\le t(C_4,A)$; take means (Jensen). For the lower bound fix $T$ and let $R_i=\frac1d\sum_{j\in T}A_{ij}\in[-1,1]$:
-the better of the rows with $R_i>0$ and those with $R_i<0$ gives $\|A\|_\square\ge\frac1{2n}\sum|R_i|$, and $E|R|\ge ER^2=\frac1{d^2}1_T^\top\Gamma1_T$.
-Last, $d^2\kappa=\langle\Gamma,\Gamma\rangle=E[A_{1\cdot}^\top\Gamma A_{1\cdot}]\le\max_{x\in[-1,1]^d}x^\top\Gamma x$, and with the positive and negative
-parts $x^\top\Gamma x\le2(x_+^\top\Gamma x_++x_-^\top\Gamma x_-)\le4d^2\gamma$, as $\Gamma$ is positive semidefinite (a convex function is largest at the
-corners). *Sharp:* rows $\pm(1,\dots,1)$ with equal chance have $\gamma=1$ and $E\|A\|_\square\to\frac12$; rows
-$\pm(1,-1)$ have $\kappa=4\gamma=1$, so the
-upper bound is $1$, and $E\|A\|_\square\to\frac14$: half of the columns, and half of the rows. *One direction:* the
-gate is $1\{w\cdot x>0\}$ for all inputs. Given $|w_1|,\dots,|w_d|$ the signs are fair and
-independent, and $w\mapsto-w$ turns the gate: it is open with probability $\frac12$, independently of $|w|$. So given $(a,\text{gate})$
-the entries $1\{|a||w_j||h_j|>\tau\}$ of an open row are independent with the stated means, and G1 applies; given $|a|$ alone their means
-are half of that, and $|ab|$ has the tail $H$. The difference of the two kernels is $\pm\frac12\operatorname{erfc}$, positive on open rows, negative on the others:
-the best cut takes all open rows and all columns, $\frac12\cdot\frac12E\operatorname{erfc}=\frac\rho2$. Half the
-rows of the first kernel are empty and none of the second, and graphons at cut distance $0$ have one distribution of degrees. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2602.06675",
         "abstract: “the discrete masks generated by these algorithms converge to deterministic bipartite graphons”",
@@ -71,6 +202,11 @@ rows of the first kernel are empty and none of the second, and graphons at cut d
             "largest sum over the pairs of a set of columns of these expected products, by the squared number of columns",
             sp.Interval(0, 1),
             drawn=SHARES,
+        ),
+        Quantity(
+            (positive_part, negative_part),
+            "product of a vector with the positive, or with the negative part of another one",
+            sp.S.Reals,
         ),
         Quantity(eta, "expected square of the mean squared error of a row", sp.Interval(0, 1), drawn=SHARES),
         THRESHOLD,
@@ -97,13 +233,13 @@ rows of the first kernel are empty and none of the second, and graphons at cut d
     uses=("G1", "S4", "S6"),
     expressions={
         "four_cycle": four_cycle,
-        "upper": four_cycle.subs(eta, 1) ** sp.Rational(1, 4),
-        "projection": gamma / 2,
-        "comparison": 4 * gamma,
+        "upper": upper,
+        "projection": projection,
+        "comparison": comparison,
         "kernel": kernel,
         "blurred": blurred,
-        "column_density": product_survival(tau / sp.Abs(h)) / 2,
-        "limit_distance": rho / 2,
+        "column_density": column_density,
+        "limit_distance": limit_distance,
     },
     pitfalls=(
         Pitfall(

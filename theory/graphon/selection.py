@@ -6,10 +6,88 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.lognormal import probit_kernel
-from theory.graphon.symbols import COLUMNS, ENTRY, ROWS, VARIANCE, m, n, p, variance
+from theory.graphon.symbols import COLUMNS, ENTRY, ROWS, UP_TO_ONE, VARIANCE, m, n, p, variance
 from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from theory.saliency.model import rho
+from theory.steps import Carrier, Step
 
 kept, above = sp.symbols("K N", integer=True, nonnegative=True)  # kept by rank; above the threshold
+scatter = sp.Symbol("nu", nonnegative=True)  # variance over the entries of their probabilities
+
+shared = sp.Min(kept, above)
+only_kept = kept - shared
+only_above = above - shared
+whole_cut = (kept - above) / (m * n)
+gap = sp.Abs(kept - above) / (m * n)
+
+entry_variance = p * (1 - p)
+spread = variance / (m * n)
+mean_variance = rho * (1 - rho) - scatter
+binomial = rho * (1 - rho) / (m * n)
+shortfall = scatter / (m * n)
+
+STEPS = (
+    Step(
+        name="order",
+        sentence=r"""Put the entries in an order of falling scores, ties as $M_K$ breaks them. Then $M_K$ keeps the first $K$ and
+$M_\tau$ the first $N$, so that the masks share $[[shared]]$ entries.""",
+        by=Carrier.RULE,
+        source="sorting",
+        gives={"shared": shared},
+    ),
+    Step(
+        name="entries of one mask alone",
+        sentence=r"""$M_K$ keeps $[[only_kept]]$ entries that $M_\tau$ does not, and $M_\tau$ keeps $[[only_above]]$ that $M_K$ does not:
+one of these numbers is $0$.""",
+        gives={"only_kept": only_kept, "only_above": only_above},
+        uses=("order",),
+    ),
+    Step(
+        name="cut of all entries",
+        sentence=r"The mean of all entries of $M_K-M_\tau$ is $[[whole_cut]]$: those of $M_K$ alone count $1$, those of $M_\tau$ alone $-1$.",
+        gives={"whole_cut": whole_cut},
+        uses=("entries of one mask alone",),
+    ),
+    Step(
+        name="no larger cut",
+        sentence=r"The sum over any set of rows and any set of columns is in modulus at most the sum of the moduli: the cut norm is at most the $L^1$ norm.",
+        by=Carrier.RULE,
+        source="triangle inequality",
+    ),
+    Step(
+        name="both norms",
+        sentence=r"""The $L^1$ norm counts the entries of one mask alone, a share $[[gap]]$ of all. As these have one sign, the cut of all
+entries is as large in modulus, and so is the cut norm.""",
+        gives={"gap": gap},
+        uses=("entries of one mask alone", "cut of all entries", "no larger cut"),
+    ),
+    Step(
+        name="one entry",
+        sentence=r"An entry of probability $p$ has the variance $[[entry_variance]]$; and an independent count gains as much if the entry is added.",
+        gives={"entry_variance": entry_variance},
+    ),
+    Step(
+        name="all entries",
+        sentence=r"""So the variances of the $mn$ independent entries add up, entry by entry. They are $V$ in the mean, and $N$ is divided by
+$mn$: the variance of $N/mn$ is $[[spread]]$.""",
+        gives={"spread": spread},
+        uses=("one entry",),
+    ),
+    Step(
+        name="mean of the variances",
+        sentence=r"""Let $\rho$ be the mean of the $P_{ij}$ and $\nu$ their variance, over the entries. Then $V=[[mean_variance]]$, the mean of
+$[[entry_variance]]$ at $p=\rho+d$, where $d$ has the mean $0$ and its square the mean $\nu$.""",
+        gives={"mean_variance": mean_variance},
+        uses=("one entry",),
+    ),
+    Step(
+        name="less than binomial",
+        sentence=r"""With the probability $\rho$ for all entries the variance would be $[[binomial]]$; it is less by $[[shortfall]]$, which is
+$0$ only if all $P_{ij}$ are equal.""",
+        gives={"binomial": binomial, "shortfall": shortfall},
+        uses=("all entries", "mean of the variances"),
+    ),
+)
 
 selection_identity = Claim(
     label="G2",
@@ -18,14 +96,10 @@ selection_identity = Claim(
 Let $M_K$ keep $K$ largest entries of a matrix of scores (ties broken in any way) and $M_\tau$ the $N$ entries above
 $\tau$. Then exactly $\|M_K-M_\tau\|_1=\|M_K-M_\tau\|_\square=[[gap]]$. If the entries of $M_\tau$ are independent
 with probabilities $P_{ij}$ (fixed latents), then $\operatorname{Var}(N/mn)=[[spread]]$, where $V$ is the mean of
-$[[entry_variance]]$ over $p=P_{ij}$; it is not the binomial $\rho(1-\rho)/mn$ unless $P$ is constant.
+$[[entry_variance]]$ over $p=P_{ij}$. With $\rho$ for the mean of the $P_{ij}$ and $\nu$ for their variance over the
+entries, this falls short of the binomial $[[binomial]]$ by $[[shortfall]]$: it is not binomial unless $P$ is constant.
 """,
-    proof_text=r"""
-If $K\ge N$, then $M_K$ contains every entry above $\tau$; if $K\le N$, all that it keeps are above $\tau$. So one
-support contains the other, the difference has one sign and $|K-N|$ entries; the cut with all rows and columns
-attains its $L^1$ norm. The variance of a sum of independent indicators is the sum of theirs, and by concavity
-$\frac1{mn}\sum P_{ij}(1-P_{ij})\le\rho(1-\rho)$, $\rho$ the mean of $P$, with equality for constant $P$ only. ∎
-""",
+    steps=STEPS,
     source=Source("2602.06675", "elementary; a step towards G4, beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -36,6 +110,8 @@ $\frac1{mn}\sum P_{ij}(1-P_{ij})\le\rho(1-\rho)$, $\rho$ the mean of $P$, with e
         Quantity(above, "number of entries whose scores exceed the threshold", COUNT_FROM_ZERO, drawn=(1, 40)),
         ENTRY,
         VARIANCE,
+        Quantity(rho, "mean of the probabilities of all entries", UP_TO_ONE),
+        Quantity(scatter, "variance over the entries of their probabilities", sp.Interval(0, sp.Rational(1, 4))),
     ),
     hypotheses=(
         Hypothesis("both masks are cut from the same scores"),
@@ -43,9 +119,20 @@ $\frac1{mn}\sum P_{ij}(1-P_{ij})\le\rho(1-\rho)$, $\rho$ the mean of $P$, with e
         Hypothesis("no more entries exceed the threshold than there are", above <= m * n),
         Hypothesis(
             "for the variance: independent entries, a threshold fixed in advance",
-            needed_by=("spread", "entry_variance"),
+            needed_by=("spread", "entry_variance", "binomial", "shortfall"),
+        ),
+        Hypothesis(
+            "a variance that numbers from 0 to 1 of this mean can have",
+            scatter <= rho * (1 - rho),
+            needed_by=("mean_variance", "shortfall"),
         ),
     ),
-    expressions={"gap": sp.Abs(kept - above) / (m * n), "spread": variance / (m * n), "entry_variance": p * (1 - p)},
+    expressions={
+        "gap": gap,
+        "spread": spread,
+        "entry_variance": entry_variance,
+        "binomial": binomial,
+        "shortfall": shortfall,
+    },
     aids={"row_shift": 0, "probit_kernel": probit_kernel},
 )

@@ -10,6 +10,7 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.symbols import UP_TO_ONE
 from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import THRESHOLD, SaliencyModel, tau, u, v
+from theory.steps import Carrier, Step
 from theory.tails import half_normal, t
 
 row_weight, column_weight = sp.symbols("alpha beta", positive=True)  # lengths of a row and a column block
@@ -22,9 +23,11 @@ blocks = sp.Matrix(2, 2, sp.symbols("P_11 P_12 P_21 P_22", nonnegative=True)).as
 
 LENGTHS = (sp.Rational(1, 10), 1)  # where those of blocks are drawn
 
+row_unit, column_unit = 1 / sp.sqrt(row_weight), 1 / sp.sqrt(column_weight)
 entry = sp.sqrt(row_weight * column_weight) * block
 trace = sum(row_weights[a] * column_weights[b] * blocks[a, b] ** 2 for a in range(2) for b in range(2))
 determinant = sp.prod([*row_weights, *column_weights]) * blocks.det() ** 2
+discriminant = trace**2 - 4 * determinant
 sigma_1 = sp.sqrt((trace + sp.sqrt(trace**2 - 4 * determinant)) / 2)
 sigma_2 = sp.sqrt(determinant) / sigma_1  # not the difference, which would cancel where the rank is nearly one
 saliency_block = half_normal.survival.subs(t, tau / (row_profile * column_profile))
@@ -51,6 +54,73 @@ def two_valued_model(row: tuple[sp.Expr, sp.Expr], column: tuple[sp.Expr, sp.Exp
     return SaliencyModel(two_valued(*row, row_weights[0], u), two_valued(*column, column_weights[0], v), half_normal)
 
 
+STEPS = (
+    Step(
+        name="unit functions",
+        sentence=r"""Let $e_a$ be $[[row_unit]]$ on the $a$-th row block, $\alpha=\alpha_a$, and $g_b$ be $[[column_unit]]$ on the $b$-th column
+block, $\beta=\beta_b$, both $0$ elsewhere: they have the norm $1$, and different ones do not overlap.""",
+        gives={"row_unit": row_unit, "column_unit": column_unit},
+    ),
+    Step(
+        name="no other directions",
+        sentence=r"""$(T_Wg)(u)=\sum_bP_{ab}\int_{B_b}g$ for $u$ in the $a$-th row block: $T_Wg$ is a sum of the $e_a$, and $0$ for $g$ orthogonal
+to the $g_b$.""",
+        by=Carrier.RULE,
+        source="additivity",
+        uses=("unit functions",),
+    ),
+    Step(
+        name="entry",
+        sentence=r"""So the non-zero singular values are those of the matrix of $\langle e_a,T_Wg_b\rangle$, which is $[[entry]]$: the integral of
+$P$ over both blocks, times both unit functions.""",
+        gives={"entry": entry},
+        uses=("unit functions", "no other directions"),
+    ),
+    Step(
+        name="trace",
+        sentence=r"For two blocks each the trace of $BB^\top$, $B$ the matrix of *entry*, is $[[trace]]$.",
+        gives={"trace": trace},
+        uses=("entry",),
+    ),
+    Step(
+        name="determinant",
+        sentence=r"Its determinant is $[[determinant]]$.",
+        gives={"determinant": determinant},
+        uses=("entry",),
+    ),
+    Step(
+        name="discriminant",
+        sentence=r"""$z^2-z\operatorname{tr}BB^\top+\det BB^\top$ has the discriminant $[[discriminant]]$. It is the square of the difference of
+the diagonal entries of $BB^\top$ and four times that of the other one, hence not negative.""",
+        gives={"discriminant": discriminant},
+        uses=("trace", "determinant"),
+    ),
+    Step(
+        name="larger singular value",
+        sentence=r"The larger root is the square of $\sigma_1=[[sigma_1]]$.",
+        gives={"sigma_1": sigma_1},
+        uses=("discriminant",),
+    ),
+    Step(
+        name="smaller singular value",
+        sentence=r"The roots have the product *determinant*, so that $\sigma_2=[[sigma_2]]$ if $\sigma_1>0$.",
+        gives={"sigma_2": sigma_2},
+        uses=("larger singular value",),
+    ),
+    Step(
+        name="graphon",
+        sentence=r"A factorised saliency has the graphon $W=\bar F(\tau/f\varphi)$, which depends on the values of $f$ and $\varphi$ only.",
+        by=Carrier.CLAIM,
+        source="S1",
+    ),
+    Step(
+        name="block of a saliency",
+        sentence=r"Where $f=f_a$ and $\varphi=\varphi_b$, half-normal noise has $P_{ab}=[[saliency_block]]$.",
+        gives={"saliency_block": saliency_block},
+        uses=("graphon",),
+    ),
+)
+
 step_spectrum = Claim(
     label="G9",
     title="Singular values of a step graphon",
@@ -62,13 +132,7 @@ $\sigma_1^2\sigma_2^2=[[determinant]]$, hence $\sigma_1=[[sigma_1]]$ and $\sigma
 A factorised saliency whose profiles take finitely many values $f_a$, $\varphi_b$ has such a graphon; for half-normal
 noise $P_{ab}=[[saliency_block]]$ at $f=f_a$, $\phi=\varphi_b$.
 """,
-    proof_text=r"""
-$e_a=\alpha_a^{-1/2}1_{A_a}$ and $g_b=\beta_b^{-1/2}1_{B_b}$ are orthonormal, $T_W$ vanishes on the complement of the
-span of the $g_b$, has its range in the span of the $e_a$, and
-$\langle e_a,T_Wg_b\rangle=(\alpha_a\beta_b)^{-1/2}\int_{A_a\times B_b}W=\sqrt{\alpha_a\beta_b}\,P_{ab}$. For a
-$2\times2$ matrix $B$ the squares $\sigma_i^2$ are the roots of $z^2-z\operatorname{tr}BB^\top+(\det B)^2$. The
-kernel of a factorised saliency depends on the values of the profiles only (S1). ∎
-""",
+    steps=STEPS,
     source=Source(
         "2602.06675",
         "textbook (step functions and kernel operators: Lovász 2012, sections 7.1 and 7.5); beyond the abstract",
@@ -103,7 +167,7 @@ kernel of a factorised saliency depends on the values of the profiles only (S1).
         Hypothesis(
             "lengths that add up to one",
             sp.And(sp.Eq(sp.Add(*row_weights), 1), sp.Eq(sp.Add(*column_weights), 1)),
-            ("trace", "determinant", "sigma_1", "sigma_2"),
+            ("trace", "determinant", "discriminant", "sigma_1", "sigma_2"),
         ),
         Hypothesis("a graphon that does not vanish", sp.Add(*blocks) > 0, ("sigma_2",)),
     ),

@@ -10,12 +10,14 @@ from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.graphon.symbols import COLUMNS, ROWS, m, n
 from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import (
+    DENSITY,
     INPUT,
     NEURON,
     THRESHOLD,
     SaliencyModel,
     magnitude_model,
     random_model,
+    rho,
     snip_model,
     synflow_model,
     tau,
@@ -24,6 +26,7 @@ from theory.saliency.model import (
     wanda_model,
 )
 from theory.saliency.snip import FIXED_RESIDUAL
+from theory.steps import Carrier, Step
 from theory.tails import exponential, frechet, half_normal, product_normal, t
 
 density_of_noise = sp.Symbol("g", positive=True)  # at t = τ/(f φ)
@@ -85,7 +88,113 @@ INSTANCES = tuple(
 )
 
 sensitivity = t * density_of_noise * slope
+
+CHI = ("pair_chance", "covariance", "column_variance")  # what leads to the mean of the statistic
+pair_chance = rho * (rho * m * n - 1) / (m * n - 1)
+covariance = -rho * (1 - rho) / (m * n - 1)
+column_variance = m * rho * (1 - rho) * (m * n - m) / (m * n - 1)
 expected_chi = (n - 1) * m * n / (m * n - 1)
+
+STEPS = (
+    Step(
+        name="graphon",
+        sentence=r"Masks of the scores $f(u)\varphi(v)\xi$ have the graphon $W=\bar F(\tau/f\varphi)$, $f,\varphi>0$.",
+        by=Carrier.CLAIM,
+        source="S1",
+    ),
+    Step(
+        name="equal values",
+        sentence=r"""As $\bar F$ is injective on the range of $\tau/f\varphi$, $W(u,v)=W(u',v')$ just where
+$f(u)\varphi(v)=f(u')\varphi(v')$; and $x\mapsto x\varphi(v)$ is injective, so that $W(u,v)=W(u',v)$ just where $f(u)=f(u')$.""",
+        by=Carrier.RULE,
+        source="injectivity",
+        uses=("graphon",),
+    ),
+    Step(
+        name="almost everywhere",
+        sentence=r"""If $W(u,v)=W(u',v)$ for almost all $u,u',v$, this holds at some $v$ for almost all $u,u'$, so that $f$ is constant
+almost everywhere; likewise $\varphi$. $W$ is constant if it varies with neither.""",
+        by=Carrier.RULE,
+        source="Fubini",
+        uses=("equal values",),
+    ),
+    Step(
+        name="derivative",
+        sentence=r"""$\partial_uW=[[sensitivity]]$ at $t=\tau/f\varphi$, the product of $\bar F'=-g$ and $\partial_ut=-tr$, $r=f'/f$;
+likewise in $v$.""",
+        gives={"sensitivity": sensitivity},
+        uses=("graphon",),
+    ),
+    Step(
+        name="Random and Magnitude",
+        sentence="Random and Magnitude pruning have a constant graphon: both profiles are constant.",
+        by=Carrier.CLAIM,
+        source="S2",
+    ),
+    Step(
+        name="SynFlow",
+        sentence=r"SynFlow has $f=|a|$ and $\varphi=1$ with one hidden layer; with more, both profiles tend to constants.",
+        by=Carrier.CLAIM,
+        source="S11",
+    ),
+    Step(
+        name="Wanda",
+        sentence=r"Wanda has $f=1$ and for $\varphi$ the norms of the inputs.",
+        by=Carrier.CLAIM,
+        source="S12",
+    ),
+    Step(
+        name="SNIP",
+        sentence=r"On symmetric data, with a fixed residual, SNIP has $f=|a|$ and $\varphi=|h|/2$.",
+        by=Carrier.CLAIM,
+        source="S3",
+    ),
+    Step(
+        name="GraSP",
+        sentence=r"So has GraSP, in the limit of wide networks, with $\Theta r$ for the residual.",
+        by=Carrier.CLAIM,
+        source="S8",
+    ),
+    Step(
+        name="classes",
+        sentence=r"""The quantile function of $|a|$ is not constant, and $\varphi$ is not by hypothesis, so that the profiles vary, and $W$
+with them, as the classes say.""",
+        gives={"classes": CLASSES},
+        uses=("almost everywhere", "derivative", "Random and Magnitude", "SynFlow", "Wanda", "SNIP", "GraSP"),
+    ),
+    Step(
+        name="equally likely sets",
+        sentence=r"""Independent scores of one continuous law have no ties, and the same joint law when they are permuted: all sets of
+$K=\rho mn$ entries are kept with the same probability.""",
+        by=Carrier.RULE,
+        source="same law",
+    ),
+    Step(
+        name="two entries",
+        sentence=r"Then an entry is kept with probability $\rho$, and two entries are both kept with probability $[[pair_chance]]$.",
+        gives={"pair_chance": pair_chance},
+        uses=("equally likely sets",),
+    ),
+    Step(
+        name="covariance",
+        sentence=r"So two entries of the mask have the covariance $[[covariance]]$.",
+        gives={"covariance": covariance},
+        uses=("two entries",),
+    ),
+    Step(
+        name="column",
+        sentence=r"The count of a column, $m$ entries of variance $\rho(1-\rho)$ and their covariances, has the variance $[[column_variance]]$.",
+        gives={"column_variance": column_variance},
+        uses=("covariance",),
+    ),
+    Step(
+        name="mean of the statistic",
+        sentence=r"""$\hat p_j$ is the count over $m$ and has the mean $\rho$, so that $E\chi$ is $n$ such variances over $m\rho(1-\rho)$:
+$[[expected_chi]]$, without $\rho$.""",
+        gives={"expected_chi": expected_chi},
+        uses=("column",),
+    ),
+)
 
 graphon_taxonomy = Claim(
     label="G6",
@@ -110,14 +219,7 @@ entries with column densities $\hat p_j$ and density $\rho$, $0<\rho<1$, let $\c
 p_j-\rho)^2m/(\rho(1-\rho))$. For a uniform set of $K=\rho mn$ entries (the mask of Random and of Magnitude)
 $E\chi=[[expected_chi]]$, whatever $K$.
 """,
-    proof_text=r"""
-By injectivity $W(u,v)=W(u',v')$ iff $f(u)\varphi(v)=f(u')\varphi(v')$. If $f\varphi=c$ a.e., then for almost every
-$v$ (Fubini) $f=c/\varphi(v)$ a.e., so $f$ is constant, hence $\varphi$. If $W$ does not depend on $u$, then
-$f(u)\varphi(v)$ does not, and $\varphi>0$. The derivative is the chain rule with $\partial_ut=-t\,f'/f$. For the
-statistic a column count is hypergeometric$(mn,K,m)$ with variance $m\rho(1-\rho)\frac{mn-m}{mn-1}$, so each of the
-$n$ terms has mean $\frac{mn-m}{mn-1}$. Scores that are iid and continuous make every set of $K$ entries equally
-likely. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2602.06675",
         "abstract: “This limit framework establishes a novel topological taxonomy for sparse networks”; the "
@@ -134,6 +236,7 @@ likely. ∎
         Quantity(t, "threshold over the product of the profiles", POSITIVE),
         Quantity(density_of_noise, "probability density of the noise at that quotient", POSITIVE),
         Quantity(slope, "derivative of a profile divided by its value", sp.S.Reals),
+        DENSITY,
     ),
     hypotheses=(
         Hypothesis("one global threshold on the modulus of the scores"),
@@ -142,7 +245,8 @@ likely. ∎
             "for SNIP and GraSP: symmetric data, column profiles that are not constant, and " + FIXED_RESIDUAL,
             needed_by=("classes",),
         ),
-        Hypothesis("at least two entries, of which some are kept and some are not", m * n >= 2, ("expected_chi",)),
+        Hypothesis("at least two entries, of which some are kept and some are not", m * n >= 2, (*CHI, "expected_chi")),
+        Hypothesis("for the statistic: some of the entries are kept", rho * m * n >= 1, CHI),
     ),
     uses=("S1", "S2", "S3", "S8", "S9", "S10", "S11", "S12"),
     expressions={

@@ -206,7 +206,7 @@ $F_\Theta=F+c\,\kappa_0$ of K1,
 $$F_\Theta(a,b,c)=[[row_kernel]]$$
 (and $0$ at $0$), as $n\to\infty$ at fixed $d$ the tangent kernel tends to the *quenched*
 $$E_MF_\Theta(S_M),\quad\text{not to the graphon kernel }F_\Theta(S_W)$$
-(averaged over $u$, if $W$ depends on it). They are equal where $x'$ is a multiple of $x$. If
+of K2 (averaged over $u$, if $W$ depends on it). They are equal where $x'$ is a multiple of $x$. If
 $|x_j|,|x_j'|\le\beta$, $a,b\ge s>0$ and $c^2\le(1-\epsilon)ab$ at $S_W=(a,b,c)$, then as $d\to\infty$
 $$E_MF_\Theta(S_M)-F_\Theta(S_W)=\tfrac12\mathrm{tr}(HC)+O(d^{-2}),$$
 with the covariance $C$ of $S_M$ and the Hessian of $F_\Theta$,

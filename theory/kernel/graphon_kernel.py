@@ -2,196 +2,170 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
-
 import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from theory.formulas.let import Let
-from theory.kernel.dual import DualActivation, a, b, c, relu
+from theory.kernel.graphon_recursion import (
+    GRAPHONS,
+    POSITIONS,
+    GraphonLayer,
+    Recursion,
+    above,
+    backward,
+    covariance,
+    densely_trained,
+    edge,
+    forward,
+    gap,
+    gate,
+    gradient,
+    graphon_kernel,
+    inner_slope,
+    inner_value,
+    kept,
+    masked,
+    one_hidden,
+    own_layer,
+    strength,
+    tangent,
+    tangent_step,
+    two_hidden,
+    weight,
+    x,
+    y,
+)
 from theory.quantities import CLOSED_UNIT, UNIT, Hypothesis, Quantity
 from theory.saliency.model import u, v
+from theory.steps import Carrier, Step
 
-above = sp.Symbol("w", positive=True)  # a position in the next layer
-weight = sp.Function("W", nonnegative=True)  # a graphon left open: row, column
-covariance = sp.Function("Sigma", real=True)  # Σ of the layer below
-gradient = sp.Function("G", real=True)  # G of this layer, or of the next
-gate = sp.Function("kappa_0", real=True)  # κ₀ at the correlation in a row of the layer below
-tangent = sp.Function("Theta", real=True)  # the tangent kernel of a row of the layer below
+coincidence = sp.Integer(6)
 
-forward = sp.Integral(weight(u, v) * covariance(v), (v, 0, 1))
-backward = sp.Integral(weight(above, u) * gradient(above), (above, 0, 1))
-own_layer = sp.Integral(gradient(u) * weight(u, v) * covariance(v), (v, 0, 1), (u, 0, 1))
-tangent_step = sp.Integral(weight(u, v) * (covariance(v) + gate(v) * tangent(v)), (v, 0, 1))
-
-
-gap = sp.Symbol("D", positive=True)  # ab − c²
-_supplement = sp.pi / 2 + sp.atan(c / sp.sqrt(gap))  # π − θ, analytic wherever √D is, however close to π or 0
-inner_value = (sp.sqrt(gap) + c * _supplement) / sp.pi
-inner_slope = _supplement / sp.pi
-
-
-@dataclass(frozen=True)
-class Recursion:
-    """How covariances go forward, gradients go back and a layer's weights contribute: integrals of open functions."""
-
-    forward: sp.Expr = forward
-    backward: sp.Expr = backward
-    own_layer: sp.Expr = own_layer
-
-
-@dataclass(frozen=True)
-class GraphonLayer:
-    """Graphons of a layer as expressions in `u` (row) and `v` (column); that of the readout has no row.
-
-    `second_moment` is E[M w² | u, v], `trained` the share of edges that carry a gradient: 1 where pruned weights are
-    trained all the same, equal to the other for masks that do not look at the weights.
-    """
-
-    second_moment: sp.Expr
-    trained: sp.Expr
-
-
-def masked(*graphons: sp.Expr) -> tuple[GraphonLayer, ...]:
-    """Layers whose masks do not look at the weights."""
-    return tuple(GraphonLayer(sp.sympify(graphon), sp.sympify(graphon)) for graphon in graphons)
-
-
-def densely_trained(*graphons: sp.Expr) -> tuple[GraphonLayer, ...]:
-    """Layers of weights with the variances W(u, v), all of them trained."""
-    return tuple(GraphonLayer(sp.sympify(graphon), sp.Integer(1)) for graphon in graphons)
-
-
-class GraphonKernel(NamedTuple):
-    """Θ(x, y), and what the weights of each layer contribute to it, from the input on."""
-
-    total: sp.Expr
-    terms: tuple[sp.Expr, ...]
-
-
-def graphon_kernel(
-    layers: Sequence[GraphonLayer],
-    positions: Sequence[sp.Expr],
-    x: Sequence[sp.Expr],
-    y: Sequence[sp.Expr],
-    *,
-    activation: DualActivation = relu,
-    recursion: Recursion = Recursion(),
-) -> GraphonKernel:
-    """Θ(x, y) in closed form up to integrals, for inputs at `positions` in [0, 1].
-
-    Integrals of products of functions of one position each are separated, so that graphons which are sums of such
-    products (polynomials, say) cost single integrals at every depth, each named once (`Let`).
-
-    Raises:
-        InputError: unless there are two layers or more, and as many positions as coordinates of x and y.
-    """
-    if len(layers) < 2 or not len(positions) == len(x) == len(y) > 0:
-        counts = f"{len(layers)} layers, {len(positions)} positions, {len(x)} and {len(y)} coordinates"
-        raise ValueError(f"{counts}: expected two layers or more, and a position for each coordinate")
-    at, left, right = (tuple(map(sp.sympify, each)) for each in (positions, x, y))
-    return _Evaluation(tuple(layers), at, left, right, activation, recursion).kernel()
-
-
-@dataclass(frozen=True)
-class _Evaluation:
-    """One evaluation of the recursion; `named` collects the averages met on the way, each in terms of those before."""
-
-    layers: tuple[GraphonLayer, ...]
-    positions: tuple[sp.Expr, ...]
-    x: tuple[sp.Expr, ...]
-    y: tuple[sp.Expr, ...]
-    activation: DualActivation
-    recursion: Recursion
-    named: dict[sp.Expr, sp.Symbol] = field(default_factory=dict)
-
-    def kernel(self) -> GraphonKernel:
-        below, slopes = [_products(self.x, self.y)], []
-        variances = [_products(self.x, self.x), _products(self.y, self.y)]
-        for place, layer in enumerate(self.layers[:-1]):
-            first, second, shared = (self._forward(layer, s) for s in (*variances, below[-1]))
-            value, slope = self._dual(place, first, second, shared)
-            variances = [self.activation.value.subs({b: a, c: a}).subs(a, s.subs(u, v)) for s in (first, second)]
-            below.append(value.subs(u, v))
-            slopes.append(slope)
-        back = sp.Integer(1)
-        terms = []
-        for place in reversed(range(len(self.layers))):
-            here = {gradient(u): back, covariance(v): below[place]}
-            terms.append(self._applied(self.recursion.own_layer, self.layers[place].trained, here))
-            if place:
-                onward = {gradient(above): back.subs(u, above)}
-                flow = self._applied(self.recursion.backward, self.layers[place].second_moment, onward)
-                back = slopes[place - 1] * flow
-        named = [(name, average) for average, name in self.named.items()]
-        return GraphonKernel(Let(sp.Add(*terms), named), tuple(Let(term, named) for term in reversed(terms)))
-
-    def _forward(self, layer: GraphonLayer, below: object) -> sp.Expr:
-        return self._applied(self.recursion.forward, layer.second_moment, {covariance(v): below})
-
-    def _dual(self, place: int, first: sp.Expr, second: sp.Expr, shared: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
-        """Σ and its slope as functions of u."""
-        at = {a: first, b: second, c: shared}
-        if self.activation is not relu:
-            value, slope = self.activation.value, self.activation.slope
-            return value.subs(at, simultaneous=True), slope.subs(at, simultaneous=True)
-        powers = sp.collect(sp.expand(first * second - shared**2), u, evaluate=False)
-        at[gap] = sum(power * self._name(share) for power, share in powers.items())  # what cancels does so in a number
-        pairs = [(i, j) for j in range(len(self.x)) for i in range(j)]
-        parallel = sp.And(*(sp.Eq(self.x[i] * self.y[j], self.x[j] * self.y[i]) for i, j in pairs))
-        alike = sp.And(parallel, sum(_products(self.x, self.y)) >= 0)
-        cases = [(alike, shared, 1), (parallel, 0, 0)] if place == 0 else [(alike, shared, 1)]
-        cases.append((True, inner_value.subs(at, simultaneous=True), inner_slope.subs(at, simultaneous=True)))
-        return (
-            sp.Piecewise(*((value, condition) for condition, value, _ in cases)),
-            sp.Piecewise(*((slope, condition) for condition, _, slope in cases)),
-        )
-
-    def _applied(self, formula: sp.Expr, graphon: sp.Expr, actual: dict[sp.Expr, Any]) -> sp.Expr:
-        """A formula of the recursion at a graphon and given functions."""
-        at_graphon = formula.replace(weight, lambda row, column: graphon.subs({u: row, v: column}, simultaneous=True))
-        return at_graphon.replace(
-            lambda part: isinstance(part, sp.Integral), lambda integral: self._separated(integral, actual)
-        )
-
-    def _separated(self, integral: sp.Integral, actual: dict[sp.Expr, Any]) -> sp.Expr:
-        """The integral of a sum of products, factor by factor."""
-        total = integral.function
-        for variable, *_ in integral.limits:
-            split = [term.as_independent(variable) for term in sp.Add.make_args(sp.expand(total))]
-            total = sum(outer * self._average(inner, variable, actual) for outer, inner in split)
-        return total
-
-    def _average(self, integrand: sp.Expr, variable: sp.Symbol, actual: dict[sp.Expr, Any]) -> sp.Expr:
-        """Over all positions, or over those of the inputs: below the first layer Σ is a value for each of these."""
-        below = actual.get(covariance(v))
-        if variable == v and isinstance(below, tuple):
-            at = zip(self.positions, below, strict=True)
-            average = sum(integrand.subs(covariance(v), s).subs(v, where) for where, s in at) / len(self.positions)
-        else:
-            integrand = integrand.subs({function: s for function, s in actual.items() if not isinstance(s, tuple)})
-            polynomial = integrand.is_polynomial(variable) and not integrand.has(sp.Piecewise)
-            average = (sp.integrate if polynomial else sp.Integral)(integrand, (variable, 0, 1))
-        return self._name(average)
-
-    def _name(self, number: sp.Expr) -> sp.Expr:
-        if number.is_Rational or number.free_symbols & {u, v, above}:  # no number yet: it stays where it is
-            return number
-        return self.named.setdefault(number, sp.Symbol(f"m_{len(self.named) + 1}", real=True))
-
-
-def _products(x: Sequence[sp.Expr], y: Sequence[sp.Expr]) -> tuple[sp.Expr, ...]:
-    return tuple(each * other for each, other in zip(x, y, strict=True))
-
-
-x = sp.symbols("x_1 x_2", real=True)
-y = sp.symbols("y_1 y_2", real=True)
-POSITIONS = (sp.Rational(1, 4), sp.Rational(3, 4))
-GRAPHONS = ((u + v) / 2, 1 - u * v / 2, v)  # of two hidden layers; of one, the first and a dense readout
-one_hidden = graphon_kernel(masked(GRAPHONS[0], sp.Integer(1)), POSITIONS, x, y)
-two_hidden = graphon_kernel(masked(*GRAPHONS), POSITIONS, x, y)
+STEPS = (
+    Step(
+        name="edge",
+        sentence=r"""Let $K^{(l)}_{ii'}$ be the product of the gradients of $z^{(l)}_i(x)$ and $z^{(l)}_{i'}(x')$ in all weights up to layer
+$l$, where $z_i=n^{-1/2}\sum_jM_{ij}\omega_{ij}h_j$. The edge of weight $\omega$ from neuron $j$ adds to $n\,K^{(l)}_{ii}$, where the
+$K^{(l-1)}_{jj'}$ with $j\ne j'$ vanish, $[[edge]]$ with $\Sigma=h_jh'_j$, $\kappa_0=\dot\varphi(z_j)\dot\varphi(z'_j)$ and
+$\Theta=K^{(l-1)}_{jj}$: its own derivative carries the mask and no weight.""",
+        gives={"edge": edge},
+    ),
+    Step(
+        name="two rows",
+        sentence=r"""For $i\ne i'$ each term of $K^{(l)}_{ii'}$ has a factor $\omega_{ij}\omega_{i'j}$ of mean $0$, since the weights of two rows are
+independent and centred.""",
+        by=Carrier.RULE,
+        source="product",
+        uses=("edge",),
+    ),
+    Step(
+        name="normal pairs",
+        sentence=r"""For normal pairs $(z,z')$ with the covariances $\tilde\Sigma$, the means of $\varphi\varphi'$ and of $\dot\varphi\dot\varphi'$ are
+$F(\tilde\Sigma)$ and $\kappa_0(r)$.""",
+        by=Carrier.CLAIM,
+        source="K1",
+    ),
+    Step(
+        name="wide below",
+        sentence=r"""Keep layer $l-1$ at its width while those below become wide, and let its pairs $(z_j,z'_j)$ tend to independent normal ones and
+$K^{(l-1)}_{jj'}$ to $\delta_{jj'}\Theta^{(\le l-1)}(v_j)$. Then so do the terms of *edge*: gates jump at $0$ alone, where a normal variable of positive
+variance is not, and if its variance is $0$, so is $\Theta^{(\le l-1)}(v_j)$ (by induction and Cauchy–Schwarz), while gates are bounded.""",
+        by=Carrier.RULE,
+        source="continuous mapping",
+        uses=("edge",),
+    ),
+    Step(
+        name="wide layer",
+        sentence=r"""As layer $l-1$ becomes wide, the averages over its neurons, whose terms are then independent with bounded variances, come
+near their means.""",
+        by=Carrier.RULE,
+        source="weak law",
+        uses=("two rows", "wide below"),
+    ),
+    Step(
+        name="positions",
+        sentence=r"""Averages of these means over the positions $v_j$ tend to integrals: $W(u_i,\cdot)$ is continuous almost everywhere, and so are
+$\Sigma$ and $\kappa_0\Theta$, where $\Theta\ne0$.""",
+        by=Carrier.RULE,
+        source="equidistribution",
+        uses=("wide layer", "normal pairs"),
+    ),
+    Step(
+        name="forward",
+        sentence=r"""Given layer $l-1$ and the masks, the pairs $(z_i,z'_i)$ of layer $l$ are independent and normal, with covariances that tend to
+$\tilde\Sigma^{(l)}(u)=[[forward]]$: those of $M_{ij}\omega_{ij}h_j$.""",
+        gives={"forward": forward},
+        uses=("positions",),
+    ),
+    Step(
+        name="tangent step",
+        sentence=r"""The mean of an *edge* over its mask and its weight, integrated over the layer below, is
+$\Theta^{(\le l)}(u)=[[tangent_step]]$.""",
+        gives={"tangent_step": tangent_step},
+        uses=("edge", "positions"),
+    ),
+    Step(
+        name="all layers",
+        sentence=r"""For $l=1$, with inputs below, $\Theta^{(\le1)}=\tilde\Sigma^{(1)}$ is the hypothesis on them. So layer after layer
+$K^{(l)}_{ii'}$ tends to $\delta_{ii'}\Theta^{(\le l)}(u_i)$, and the tangent kernel to $\Theta^{(\le L+1)}$. Nothing above layer $l$ has
+entered: no independence of gradients is assumed.""",
+        by=Carrier.RULE,
+        source="induction",
+        uses=("forward", "tangent step"),
+    ),
+    Step(
+        name="sum over layers",
+        sentence=r"""$\Theta^{(\le L+1)}$ is linear in what the edges of the layers add by themselves. What those of layer $l$ add is passed on by
+the $\kappa_0W$ above it, whose composition is $G^{(l)}$, by $[[backward]]$, and comes to $[[own_layer]]$.""",
+        gives={"backward": backward, "own_layer": own_layer},
+        uses=("all layers",),
+    ),
+    Step(
+        name="signs",
+        sentence=r"""On the diagonal, flip the signs of row $i$ of $\omega^{(l)}$: that flips $z_i$ and nothing else, and the factor $z_i/|z_i|$ that it puts on
+$h_i$ is absorbed by the symmetric column $i$ of $\omega^{(l+1)}$. So the $\Theta^{(l)}_n(x,x)$ have the law that they would have if the gates
+$\dot\varphi(z_i)/\sqrt2$ were fair coins, independent of each other and of the weights.""",
+        by=Carrier.RULE,
+        source="same law",
+        uses=("edge",),
+    ),
+    Step(
+        name="paths",
+        sentence=r"""Then $\Theta^{(l)}_n=n^{-1}\sum M_{ij}g_i^2h_j^2$ is a mean over pairs of paths, and two that are not the same have a centred
+weight: what is left of its mean is $x_j^2$ times the probability that a path is kept, whatever $l$ is.""",
+        by=Carrier.RULE,
+        source="product",
+        uses=("signs",),
+    ),
+    Step(
+        name="shared neurons",
+        sentence=r"""In its square the paths are paired in $h_j^4$ and $h_j^2h_k^2$. As $h_j=\dot\varphi_jz_j$ with $z_j$ normal given the layer below,
+a neuron on two paths gives $E\dot\varphi^4$ times the fourth moment of a normal number, over the square of its variance: $[[coincidence]]$. From above $g$ does the same.""",
+        gives={"coincidence": coincidence},
+        uses=("paths",),
+    ),
+    Step(
+        name="one hidden layer",
+        sentence=r"""If $M\omega$ is $\sqrt W\omega$, then given $u_i$ the pair $(z_i,z'_i)$ is normal with the covariances $\tilde\Sigma^{(1)}(u_i)$ at every $d$, and the
+readout has mean square $1$. So a neuron has the mean of the limit given $u_i$, and $\Theta_n$ that over $u_i$.""",
+        by=Carrier.RULE,
+        source="tower",
+        uses=("edge", "normal pairs"),
+    ),
+    Step(
+        name="example with one hidden layer",
+        sentence=r"""There are the terms $\int\tilde\Sigma^{(1)}\kappa_0\,du$ and $\int F(\tilde\Sigma^{(1)})\,du$, with the sum $[[one_hidden]]$: powers of
+$u$ by themselves have single integrals.""",
+        gives={"one_hidden": one_hidden.total, "one_hidden_terms": one_hidden.terms},
+        uses=("sum over layers", "one hidden layer"),
+    ),
+    Step(
+        name="example with two hidden layers",
+        sentence=r"""With $W^{(2)}=1-\frac{uv}2$ and $W^{(3)}=v$ the recursion gives `two_hidden`, the sum of `two_hidden_terms`: in each integral
+over a product of functions of one position the factors separate.""",
+        gives={"two_hidden": two_hidden.total, "two_hidden_terms": two_hidden.terms},
+        uses=("sum over layers",),
+    ),
+)
 
 graphon_tangent_kernel = Claim(
     label="K2",
@@ -224,44 +198,7 @@ $[[coincidence]]$ for every hidden neuron that they share.
 $W^{(2)}=1-\frac{uv}2$ and the readout $W^{(3)}=v$ (`two_hidden`). $W^{(2)}$ is a sum of two products of functions of one position, so that
 single integrals suffice.
 """,
-    proof_text=r"""
-*Forward induction.* Let $K^{(l)}_{ii'}$ be the product of the gradients of $z^{(l)}_i(x)$ and $z^{(l)}_{i'}(x')$ in
-all weights up to layer
-$l$. As $z_i=n^{-1/2}\sum_jM_{ij}w_{ij}h_j$, $n=n_{l-1}$, the mask stands inside
-$\partial z_i/\partial w_{ij}=n^{-1/2}M_{ij}h_j$, and
-$$K^{(l)}_{ii'}=\frac{\delta_{ii'}}n\sum_jM_{ij}h_jh_j'+\frac1n\sum_{jj'}M_{ij}w_{ij}\,M_{i'j'}w_{i'j'}\,\dot\varphi(z_j)\dot\varphi(z'_{j'})\,K^{(l-1)}_{jj'}.$$
-As $n_1,\dots,n_{l-1}\to\infty$ in this order, any finitely many of the pairs $(z_i,z'_i)$ of layer $l$ become
-independent and normal with
-covariances $\tilde\Sigma^{(l)}(u_i)$, and $K^{(l)}_{ii'}\to\delta_{ii'}\Theta^{(\le l)}(u_i)$ in probability. For
-$l=1$ this is the hypothesis on the inputs. For the
-step keep $n_{l-1}$ fixed while the layers below become wide: $K^{(l-1)}_{jj'}$ becomes
-$\delta_{jj'}\Theta^{(\le l-1)}(v_j)$, the $(z_j,z'_j)$ become
-independent normal pairs, and the weights of layer $l$ are independent of all that. (Gates jump at $0$ alone, where a
-normal variable
-of positive variance is not; if its variance is $0$, so is $\Theta^{(\le l-1)}(v_j)$, by induction and Cauchy–Schwarz,
-and gates are bounded.) What is
-left are averages over $j$ of independent terms with the means $W\,\Sigma^{(l-1)}$ and, as $E\,M_{ij}w_{ij}^2=W$ and
-weights of two rows are
-independent and centred, $\delta_{ii'}W\kappa_0\Theta^{(\le l-1)}$: the law of large numbers as $n_{l-1}\to\infty$.
-Given layer $l-1$ and the masks the $z_i$
-are independent and normal, with covariances $n^{-1}\sum_jM_{ij}h_jh'_j\to\tilde\Sigma^{(l)}(u_i)$. Nothing above
-layer $l$ has entered: no independence of
-gradients is assumed. *Sum over layers.* $\Theta^{(\le L+1)}$ is linear in the $\Sigma^{(l-1)}$ of the first terms;
-that of layer $l$ is passed on by the
-$\kappa_0W$ above it, whose composition is $G^{(l)}$; and the same induction with the first term of layer $l$ alone
-gives the limit of its
-contribution. If the variances of the weights are $W$ and all are trained, $M_{ij}$ is absent from
-$\partial z_i/\partial w_{ij}$ and nothing else
-changes. *One hidden layer:* given $u_i$, $(z_i,z'_i)$ is normal with covariances
-$\tilde\Sigma^{(1)}(u_i)$ exactly and $g_i=\partial f/\partial z_i=a_i\dot\varphi(z_i)/\sqrt n$, $a_i$ independent,
-$Ea_i^2=1$; average over $i$. *Diagonal:* the sign of row
-$i$ of $w^{(l)}$ flips $z_i$ and nothing else; the factor $z_i/|z_i|$ it puts on $h_i$ is absorbed by the symmetric column $i$ of $w^{(l+1)}$. So the
-$\Theta^{(l)}_n(x,x)$ have the law they would have if the gates $\dot\varphi(z_i)/\sqrt2$ were independent fair coins, also of the weights. Then
-$h_i=\dot\varphi_iz_i$, $E\dot\varphi_i^2=1$, $E\dot\varphi_i^4=2$; with $s_i=n^{-1}\sum_jM_{ij}h_j^2$ one has $E h_i^2=s_i$,
-$E h_i^2h_k^2=s_is_k$ for $i\ne k$, and $2\cdot3\,s_i^2$ for $i=k$, and the same for $g$ from above. In $\Theta^{(l)}_n=n^{-1}\sum M_{ij}g_i^2h_j^2$ the two
-sides are independent, and $g_i$ holds the gate of $i$, $h_j$ that of $j$: each shared neuron gives $6$, whatever $l$. *Example:* in each integral
-over a product $p(u)q(v)$ the factors separate. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2510.17515",
         "the graphon tangent kernel and its form without the mask are reported second-hand; the two sentences at "
@@ -271,6 +208,9 @@ over a product $p(u)q(v)$ the factors separate. ∎
     proof=Proof.PROVED,
     quantities=(
         Quantity(u, "position of a neuron in its layer, a latent coordinate", UNIT, drawn=(sp.Rational(1, 8), 1)),
+        Quantity(v, "position of a neuron in the layer below", UNIT, drawn=(sp.Rational(1, 8), 1)),
+        Quantity(kept, "mask of an edge, one where it is kept and else zero", sp.FiniteSet(0, 1), drawn=(0, 1)),
+        Quantity(strength, "weight of an edge before it is pruned", sp.S.Reals),
         Quantity(x, "coordinate of the first input", sp.S.Reals, drawn=(-2, 2)),
         Quantity(y, "coordinate of the second input", sp.S.Reals, drawn=(-2, 2)),
         Quantity(
@@ -292,6 +232,7 @@ over a product $p(u)q(v)$ the factors separate. ∎
             r"ReLU $\varphi(z)=\sqrt2\max(z,0)$, no bias, weights iid $N(0,1)$, masks independent of them (else K4)"
         ),
         Hypothesis("widths to infinity one after the other"),
+        Hypothesis("at the position of each neuron, a row of the graphon that is continuous almost everywhere"),
         Hypothesis("inputs that are not zero (at a zero input the kernel is 0, and there are no correlations)"),
     ),
     uses=("K1",),
@@ -300,7 +241,7 @@ over a product $p(u)q(v)$ the factors separate. ∎
         "backward": backward,
         "own_layer": own_layer,
         "tangent_step": tangent_step,
-        "coincidence": sp.Integer(6),
+        "coincidence": coincidence,
         "one_hidden": one_hidden.total,
         "one_hidden_terms": one_hidden.terms,
         "two_hidden": two_hidden.total,
@@ -336,3 +277,35 @@ over a product $p(u)q(v)$ the factors separate. ∎
         ),
     ),
 )
+
+__all__ = [
+    "GRAPHONS",
+    "POSITIONS",
+    "GraphonLayer",
+    "Recursion",
+    "above",
+    "backward",
+    "coincidence",
+    "covariance",
+    "densely_trained",
+    "edge",
+    "forward",
+    "gap",
+    "gate",
+    "gradient",
+    "graphon_kernel",
+    "graphon_tangent_kernel",
+    "inner_slope",
+    "inner_value",
+    "kept",
+    "masked",
+    "one_hidden",
+    "own_layer",
+    "strength",
+    "tangent",
+    "tangent_step",
+    "two_hidden",
+    "weight",
+    "x",
+    "y",
+]

@@ -4,14 +4,85 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from theory.kernel.dual import COSINE, DEPTH, dense_ntk, depth
-from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from theory.kernel.dual import CAUCHY_SCHWARZ, COSINE, DEPTH, PREACTIVATIONS, dense_ntk, depth, relu
+from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import rho
+from theory.steps import Carrier, Step
 
+layer = sp.Symbol("l", integer=True, positive=True)  # its place, from 1 to L + 1
+
+scaled_value = rho * relu.value
+scaled_slope = relu.slope
+covariance_scale = rho**layer
+gradient_scale = rho ** (depth + 1 - layer)
 ratio = rho ** (depth + 1)
 readout_dense = rho**depth
+output_scale = rho ** ((depth + 1) / 2)
 weights_trained = rho**depth
+kernel = ratio * dense_ntk
+
+STEPS = (
+    Step(
+        name="scaled covariances",
+        sentence=r"At $\rho$ times the variances and the covariance, $F$ is $[[scaled_value]]$, and its slope is as before, $[[scaled_slope]]$.",
+        gives={"scaled_value": scaled_value, "scaled_slope": scaled_slope},
+    ),
+    Step(
+        name="recursion",
+        sentence=r"""With $W^{(l)}=\rho$ the recursion is $\tilde\Sigma^{(l)}=\rho\,\Sigma^{(l-1)}$,
+$G^{(l)}=\rho\,\kappa_0G^{(l+1)}$ and $\Theta^{(l)}=\rho\,G^{(l)}\Sigma^{(l-1)}$.""",
+        by=Carrier.CLAIM,
+        source="K2",
+    ),
+    Step(
+        name="forward",
+        sentence=r"So $\Sigma^{(l)}$ is $[[covariance_scale]]$ times that of the dense network: each layer brings the factor of its density.",
+        gives={"covariance_scale": covariance_scale},
+        uses=("scaled covariances", "recursion"),
+    ),
+    Step(
+        name="backward",
+        sentence=r"""$G^{(l)}$ is $[[gradient_scale]]$ times that of the dense network: $G^{(L+1)}=1$, and each layer above $l$ brings the factor
+of its density, while the slopes stay.""",
+        gives={"gradient_scale": gradient_scale},
+        uses=("scaled covariances", "recursion"),
+    ),
+    Step(
+        name="own layer",
+        sentence=r"""With the factor $\rho$ of its own, layer $l$ contributes $[[ratio]]$ times what it does in the dense network, whatever $l$ is: the
+densities of all layers, once each, also if they differ.""",
+        gives={"ratio": ratio},
+        uses=("recursion", "forward", "backward"),
+    ),
+    Step(
+        name="dense readout",
+        sentence=r"With density $1$ in layer $L+1$ alone, one factor is missing everywhere: $[[readout_dense]]$.",
+        gives={"readout_dense": readout_dense},
+        uses=("forward", "backward", "own layer"),
+    ),
+    Step(
+        name="scaled weights",
+        sentence=r"""Weights $\sqrt\rho\,w$ with $w$ standard, in $L+1$ layers, give the dense network's output times $[[output_scale]]$, since
+$\varphi(cz)=c\,\varphi(z)$ for $c>0$.""",
+        gives={"output_scale": output_scale},
+    ),
+    Step(
+        name="all weights trained",
+        sentence=r"""Derivatives in $\sqrt\rho\,w$ are those in $w$ over $\sqrt\rho$: the sum of their squares is that factor squared over $\rho$, times
+the dense kernel, $[[weights_trained]]$, network by network.""",
+        gives={"weights_trained": weights_trained},
+        uses=("scaled weights",),
+    ),
+    Step(
+        name="dense kernel",
+        sentence=r"At unit norms the dense kernel is $\Theta_L(r)$, so that with one density the kernel is $[[kernel]]$.",
+        by=Carrier.CLAIM,
+        source="K1",
+        gives={"kernel": kernel},
+        uses=("own layer",),
+    ),
+)
 
 homogeneous_constants = Claim(
     label="K3",
@@ -23,16 +94,9 @@ $$\Theta=\rho_1\cdots\rho_{L+1}\,\Theta_{dense}.$$
 So with one density $\rho$ in all $L+1$ layers it is $[[ratio]]$ times the dense kernel, $\Theta_L(r)$ of K1 at
 unit norms; with a dense readout it is $[[readout_dense]]$ times the dense one. If nothing is pruned, but the weights of all layers have the variance
 $\rho$ and are all trained, it is $[[weights_trained]]$ times the dense one, for every such network exactly: this constant is often stated for
-pruned networks. Kernel descent with it is that with the dense kernel, slowed down by the constant; the shape of the
-kernel, its
-normalised spectrum and kernel regression without a ridge stay the same.
+pruned networks.
 """,
-    proof_text=r"""
-$F$ of K1 is homogeneous of degree $1$ and its slope of degree $0$, so in K2 $\Sigma^{(l)}=\rho_1\cdots\rho_l\,\Sigma^{(l)}_{dense}$,
-$G^{(l)}=\rho_{l+1}\cdots\rho_{L+1}\,G^{(l)}_{dense}$, and layer $l$ has the factor $\rho_l$ itself: each of the $L+1$ terms has the factor
-$\rho_1\cdots\rho_{L+1}$. If the weights are $W=\sqrt\rho\,w$ with $w$ standard, then $f=\rho^{(L+1)/2}f_{dense}(w)$, as ReLU is homogeneous, so that
-$\sum(\partial f/\partial W)^2=\rho^{-1}\sum(\partial f/\partial w)^2=\rho^L\Theta_{dense}$, network by network. ∎
-""",
+    steps=STEPS,
     source=Source("2510.17515", "the power $L$ is reported second-hand; the two sentences at hand name none"),
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
@@ -45,8 +109,12 @@ $\sum(\partial f/\partial W)^2=\rho^{-1}\sum(\partial f/\partial w)^2=\rho^L\The
         ),
         DEPTH,
         COSINE,
+        *PREACTIVATIONS,
+        Quantity(layer, "place of a layer of weights, from the inputs on", COUNT, drawn=(1, 4)),
     ),
     hypotheses=(
+        CAUCHY_SCHWARZ,
+        Hypothesis("a layer of the network", layer <= depth + 1, needed_by=("covariance_scale", "gradient_scale")),
         Hypothesis("no more than all weights are kept", rho <= 1, needed_by=("ratio", "readout_dense", "kernel")),
         Hypothesis(
             r"ReLU $\varphi(z)=\sqrt2\max(z,0)$, no bias, the NTK parametrisation without rescaling by the density"
@@ -58,8 +126,14 @@ $\sum(\partial f/\partial W)^2=\rho^{-1}\sum(\partial f/\partial w)^2=\rho^L\The
         "ratio": ratio,
         "readout_dense": readout_dense,
         "weights_trained": weights_trained,
-        "kernel": ratio * dense_ntk,
+        "kernel": kernel,
     },
+    remarks=(
+        Remark(
+            "Kernel descent with such a kernel is that with the dense one, slowed down by the constant; the shape of the "
+            "kernel, its normalised spectrum and kernel regression without a ridge stay the same."
+        ),
+    ),
     aids={
         "two_weights": sp.Rational(1, 2),  # the probability that each of the two is kept
     },

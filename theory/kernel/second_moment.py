@@ -6,8 +6,11 @@ import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.kernel.dual import CAUCHY_SCHWARZ, DENSITY, DEPTH, PREACTIVATIONS, depth, relu
-from theory.quantities import Hypothesis, Quantity
+from theory.kernel.graphon_recursion import covariance, gate, tangent
+from theory.quantities import CLOSED_UNIT, UNIT, Hypothesis, Quantity
 from theory.saliency.model import rho as density
+from theory.saliency.model import v
+from theory.steps import Carrier, Step
 
 own = sp.Symbol("s_W", real=True)  # S_W(x, xâ€²) of a neuron: the covariance over the edges that carry a gradient
 shares = sp.symbols("W_1:4", positive=True)  # P(M = 1) of the edges of a path through two hidden layers
@@ -18,10 +21,112 @@ OWN = Quantity(own, "covariance of two preactivations over the edges that carry 
 threshold = sp.sqrt(2) * sp.erfcinv(density)
 second_moment = density + sp.sqrt(2 / sp.pi) * threshold * sp.exp(-(threshold**2) / 2)
 slope = threshold**2
+curvature = -sp.sqrt(2 * sp.pi) * threshold * sp.exp(threshold**2 / 2)
+excess = threshold * (sp.sqrt(2 / sp.pi) * sp.exp(-(threshold**2) / 2) - threshold * density)
 
+edge_mean = shares[0] * covariance(v) + energies[0] * gate(v) * tangent(v)
 row_kernel = own * relu.slope + relu.value
 path_weight = sum(share * sp.prod(energies) / energy for share, energy in zip(shares, energies, strict=True))
 homogeneous = density * second_moment**depth
+
+STEPS = (
+    Step(
+        name="edge",
+        sentence=r"""An edge from $v$ adds $M(\Sigma+\omega^2\kappa_0\Theta)$ to the tangent kernel of its row (K2). Its mean, with $W_1=E[M]$ and
+$Q_1=E[M\omega^2]$, is $[[edge_mean]]$: the mask alone where the gradient arises, and the kept weight where it is passed on.""",
+        gives={"edge_mean": edge_mean},
+    ),
+    Step(
+        name="central limit",
+        sentence=r"""As $M$ depends on $|\omega|$ alone, $M\omega$ is centred, of variance $Q$, and has a finite fourth moment. It is not normal, but
+sums over a wide layer below, or over many inputs, become so.""",
+        by=Carrier.RULE,
+        source="central limit",
+    ),
+    Step(
+        name="limit",
+        sentence=r"""Else the passage to the limit is that of K2, which asks of masks and weights only that edges are independent and centred: with
+$Q$ for $W$ in $\tilde\Sigma$ and $G$, and $W$ in the layer's own term.""",
+        by=Carrier.CLAIM,
+        source="K2",
+        uses=("edge", "central limit"),
+    ),
+    Step(
+        name="threshold",
+        sentence=r"$|\omega|>t$ has the probability $\rho$ at $t=[[threshold]]$.",
+        gives={"threshold": threshold},
+    ),
+    Step(
+        name="slope",
+        sentence=r"""As $t$ grows, $q=2\int_t^\infty\omega^2\phi\,d\omega$ and $\rho=2\int_t^\infty\phi\,d\omega$ fall at the rates $2t^2\phi(t)$ and
+$2\phi(t)$: $q'(\rho)=[[slope]]$.""",
+        gives={"slope": slope},
+        uses=("threshold",),
+    ),
+    Step(
+        name="energy",
+        sentence=r"By parts $q(\rho)=[[second_moment]]$, which is $1$ at $\rho=1$.",
+        gives={"second_moment": second_moment},
+        uses=("slope",),
+    ),
+    Step(
+        name="concave",
+        sentence=r"The slope falls as $\rho$ grows: $q''(\rho)=[[curvature]]$, with $t\ge0$.",
+        gives={"curvature": curvature},
+        uses=("slope",),
+    ),
+    Step(
+        name="excess",
+        sentence=r"""$q(\rho)-\rho(1+t^2)=[[excess]]$. Over $t$ that is $2\phi(t)-t\rho$, which falls in $t$ at the rate $\rho$, to $0$ at infinity:
+it is never negative.""",
+        gives={"excess": excess},
+        uses=("threshold", "energy"),
+    ),
+    Step(
+        name="normal pairs",
+        sentence=r"For normal pairs with the covariances $S_Q$, $E\varphi\varphi'=F(S_Q)$ and $E\dot\varphi\dot\varphi'=\kappa_0(r)=\partial_cF$.",
+        by=Carrier.CLAIM,
+        source="K1",
+        uses=("limit",),
+    ),
+    Step(
+        name="row kernel",
+        sentence=r"""With one hidden layer and a dense readout a neuron adds the first to the readout's term and $s_W$ times the second to that of the
+first layer: $[[row_kernel]]$.""",
+        gives={"row_kernel": row_kernel},
+        uses=("normal pairs",),
+    ),
+    Step(
+        name="signs",
+        sentence=r"""On the diagonal, write $\omega_i=s_i\tilde\omega_i$ for row $i$, with $s_i$ the sign of $z_i$. Signs are fair coins, also given
+the masks, so that the gate $\frac{1+s_i}2$ is one, independent of $\tilde\omega_i$ and the layers before; the signs that $\tilde\omega_i$ lacks are those
+of column $i$ above, whose law they do not change. (A neuron with $z_i=0$ is on no open path.)""",
+        by=Carrier.RULE,
+        source="same law",
+    ),
+    Step(
+        name="one path",
+        sentence=r"""So two different paths have a mean product $0$, and on one path each gate gives $\sqrt2^2\cdot\frac12=1$, in the mean, independent of
+the edges.""",
+        by=Carrier.RULE,
+        source="product",
+        uses=("signs",),
+    ),
+    Step(
+        name="path weight",
+        sentence=r"""Of the product of a path's $M\omega$ the squares of the derivatives in its weights have the mean $[[path_weight]]$ for $L=2$: an edge
+gives $Q$, the one that is derived $E[M]=W$.""",
+        gives={"path_weight": path_weight},
+        uses=("one path",),
+    ),
+    Step(
+        name="constant graphons",
+        sentence=r"""With all $W=\rho$ and $Q=q(\rho)$ each of the $L+1$ terms has one factor $\rho$ and $L$ factors $q$, below and above it:
+$[[homogeneous]]$ times the dense kernel.""",
+        gives={"homogeneous": homogeneous},
+        uses=("limit", "energy", "path weight"),
+    ),
+)
 
 second_moment_graphon = Claim(
     label="K4",
@@ -34,7 +139,8 @@ $$\tilde\Sigma^{(l)}=\int Q^{(l)}\Sigma^{(l-1)},\qquad G^{(l)}=\dot\Sigma^{(l)}\
 $$\Theta=\sum_{l=1}^{L+1}\iint G^{(l)}(u)\,W^{(l)}(u,v)\,\Sigma^{(l-1)}(v)\,dv\,du .$$
 If the weights with $|w|>t$ are kept, $t=[[threshold]]$ at the density $\rho$, then $Q=q(W)$ with
 $$q(\rho)=[[second_moment]],\qquad q'(\rho)=t^2=[[slope]],$$
-so $q$ increases, is concave, $q(1)=1$, and $q(\rho)/\rho\ge1+t^2\to\infty$ as $\rho\to0$. **One hidden layer**, dense readout: a neuron
+so $q$ increases, is concave ($q''=[[curvature]]$), $q(1)=1$, and $q(\rho)$ exceeds $\rho(1+t^2)$ by $[[excess]]\ge0$, so that
+$q(\rho)/\rho\to\infty$ as $\rho\to0$. **One hidden layer**, dense readout: a neuron
 whose preactivations on $x,x'$ have the covariance matrix $S_Q$ and the correlation $r$ contributes $F(S_Q)+s_W\,\kappa_0(r)$
 (`row_kernel`), with $F$ and $\kappa_0$ of K1 and $s_W=S_W(x,x')$.
 **Constant graphons**, all layers masked: $\Theta=[[homogeneous]]\;\Theta_{dense}$. **On the diagonal the law is exact** at every finite
@@ -42,19 +148,7 @@ width, for any graphons and any mask that depends on $|w|$ alone:
 $$E\,\Theta_n(x,x)=\frac1{d\,n_1\cdots n_L}\sum_{\text{paths}}x_j^2\sum_lW_l\prod_{k\ne l}Q_k$$
 over all paths from an input $j$ to the output; for $L=2$ a path has the weight $[[path_weight]]$.
 """,
-    proof_text=r"""
-$f$ depends on the kept weights through $Mw$, of variance $Q$, and $\partial f/\partial w_{ij}=M_{ij}g_ih_j/\sqrt{n}$ carries $M_{ij}$
-and no $w_{ij}$: the proof of K2 holds with $Q$ for $W$ in $\tilde\Sigma$ and $G$ (where the entries of $Mw$ are no longer normal, the
-central limit theorem in $n_{l-1}\to\infty$, for $l=1$ in $d\to\infty$, takes their place). $q(\rho)=2\int_t^\infty w^2\phi$ and
-$\rho=2\int_t^\infty\phi$, so $dq/dt=-2t^2\phi(t)$, $d\rho/dt=-2\phi(t)$; by parts $q=\rho+2t\phi(t)$. $q'=t^2$ falls in $\rho$, and Mills'
-inequality $\phi(t)\ge t\,\rho/2$ gives $q\ge\rho(1+t^2)$. *Constant graphons:* $\Sigma^{(l)}=q^l\Sigma_{dense}^{(l)}$,
-$G^{(l)}=q^{L+1-l}G_{dense}^{(l)}$, and the own layer has $\rho$. *Diagonal:* the signs of the weights are fair, independent coins,
-also given the masks. Layer by layer write $w_i=s_i\tilde w_i$, $s_i$ the sign of $z_i$: the gate $1\{z_i>0\}=\frac{1+s_i}2$ is a
-fair coin independent of $\tilde w_i$ and of all layers before; the signs that $\tilde w_i$ lacks are those of column $i$ of the next
-layer, whose law they do not change. So $E\Theta_n(x,x)$ is the same if the gates are independent fair coins (a
-neuron with $z_i=0$ is on no open path). Then two different paths have mean product $0$, each gate gives
-$\sqrt2^2\cdot\frac12=1$, an edge $Q$, and the edge that is derived $E[M]=W$. âˆŽ
-""",
+    steps=STEPS,
     source=Source(
         "2510.17515",
         "a kernel of the graphon alone is reported second-hand; the two sentences at hand name none",
@@ -78,6 +172,12 @@ $\sqrt2^2\cdot\frac12=1$, an edge $Q$, and the edge that is derived $E[M]=W$. âˆ
             sp.Interval.Lopen(0, 1),
             drawn=(sp.Rational(1, 8), 1),
         ),
+        Quantity(v, "position of a neuron in the layer below", UNIT, drawn=(sp.Rational(1, 8), 1)),
+        Quantity(covariance, "covariance of a row of the layer below, by its latent", sp.S.Reals),
+        Quantity(
+            gate, "value of $\\kappa_0$ at the correlation in a row of the layer below, by its latent", CLOSED_UNIT
+        ),
+        Quantity(tangent, "tangent kernel of a row of the layer below, by its latent", sp.S.Reals),
     ),
     hypotheses=(
         CAUCHY_SCHWARZ,
@@ -91,6 +191,8 @@ $\sqrt2^2\cdot\frac12=1$, an edge $Q$, and the edge that is derived $E[M]=W$. âˆ
         "threshold": threshold,
         "second_moment": second_moment,
         "slope": slope,
+        "curvature": curvature,
+        "excess": excess,
         "row_kernel": row_kernel,
         "path_weight": path_weight,
         "homogeneous": homogeneous,

@@ -7,24 +7,138 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, relu
 from theory.kernel.second_moment import OWN, own
-from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.saliency.snip import FIXED_RESIDUAL
+from theory.steps import Carrier, Step
 from theory.tails import half_normal, product_survival, t
 
 s = sp.Symbol("s", positive=True)  # threshold over the column's profile, τ/φ
 alpha = sp.Symbol("alpha", positive=True)  # modulus of a row's readout weight
 x = sp.Symbol("x", positive=True)  # variable of integration
+y = sp.Symbol("y", nonnegative=True)  # sinh(x/2)
 
 graphon = half_normal.at(s / alpha)
 entry_energy = graphon + (s / alpha) * half_normal.density.subs(t, s / alpha)
 
 r = 2 / sp.pi * sp.exp(-s) * sp.Integral(sp.exp(-2 * s * sp.sinh(x / 2) ** 2) / sp.cosh(x), (x, 0, sp.oo))
 R_2 = r + 2 / sp.pi * s * sp.besselk(0, s)
+energy_rate = 2 / sp.pi * s * sp.besselk(1, s)  # of its fall
 slope = s * sp.besselk(1, s) / sp.besselk(0, s)
+share_factor = 1 / ((1 + 2 * y**2) * sp.sqrt(1 + y**2))
+energy_factor = 1 / sp.sqrt(1 + y**2)
 tail = sp.sqrt(2 / (sp.pi * s)) * sp.exp(-s)
 energy_tail = sp.sqrt(2 * s / sp.pi) * sp.exp(-s)
+share_low = 1 - sp.Rational(5, 8) / s
+energy_low = 1 + sp.Rational(7, 8) / s - sp.Rational(5, 8) / s**2
+energy_high = 1 + 1 / s
 
 row_kernel = alpha**2 * own * relu.slope + relu.value
+
+STEPS = (
+    Step(
+        name="entry",
+        sentence=r"Given $|a|=\alpha$ an entry is kept where $|w|>s/\alpha$, with probability $[[graphon]]$.",
+        gives={"graphon": graphon},
+    ),
+    Step(
+        name="entry energy",
+        sentence=r"$E[Mw^2]$ falls in $s$ at the rate at which the share does, times $s^2/\alpha^2$, and is $1$ at $s=0$: $[[entry_energy]]$.",
+        gives={"entry_energy": entry_energy},
+        uses=("entry",),
+    ),
+    Step(
+        name="product",
+        sentence=r"The density of $|aw|$ at $s$ is $\frac2\pi K_0(s)$, as $P(|aw|>s)$ is $H(s)=1-s\,[K_0\mathbf L_{-1}+K_1\mathbf L_0](s)$.",
+        by=Carrier.CLAIM,
+        source="S4",
+    ),
+    Step(
+        name="Bessel integral",
+        sentence=r"$K_0(s)=\int_0^\infty e^{-s\cosh x}dx$.",
+        by=Carrier.CITED,
+        source="DLMF 10.32.9, at order 0",
+    ),
+    Step(
+        name="share",
+        sentence=r"""So $P(|aw|>s)=[[r]]$: with $\cosh x=1+2\sinh^2\frac x2$ that is $\frac2\pi\int e^{-s\cosh x}\frac{dx}{\cosh x}$, whose derivative is
+$-\frac2\pi K_0$, and it vanishes at infinity.""",
+        gives={"r": r},
+        uses=("product", "Bessel integral"),
+    ),
+    Step(
+        name="two means",
+        sentence=r"""The score is symmetric in $a$ and $w$, so that $E[a^2M]=E[w^2M]$. On the diagonal, by K4, these are the parts of an input in the
+first-layer and in the readout term: $E\,\Theta_n(x,x)$ is twice the mean of $x_j^2$ times either.""",
+        by=Carrier.RULE,
+        source="same law",
+    ),
+    Step(
+        name="energy rate",
+        sentence=r"""$E[a^2;|aw|>s]$ falls at the rate $\frac2\pi\int_0^\infty a\,e^{-(a^2+s^2/a^2)/2}da$; put $a=\sqrt s\,e^{x/2}$, and take $x$ and $-x$
+together: it is $\frac2\pi s\int_0^\infty\cosh x\,e^{-s\cosh x}dx=-\frac2\pi sK_0'=[[energy_rate]]$.""",
+        gives={"energy_rate": energy_rate},
+        uses=("two means", "Bessel integral"),
+    ),
+    Step(
+        name="energy",
+        sentence=r"Hence $R_2=[[R_2]]$: that falls at the same rate, as $(sK_0)'=K_0-sK_1$, and both vanish at infinity.",
+        gives={"R_2": R_2},
+        uses=("share", "energy rate"),
+    ),
+    Step(
+        name="slope",
+        sentence=r"The quotient of the two rates is $dR_2/dr=[[slope]]$.",
+        gives={"slope": slope},
+        uses=("share", "energy rate"),
+    ),
+    Step(
+        name="given the readout",
+        sentence=r"""Given $a$ the entries of a row are independent, and the mask depends on $|w|$ alone: off the diagonal, as $d\to\infty$, the
+preactivations become normal with the covariances $S_Q$.""",
+        by=Carrier.CLAIM,
+        source="K4",
+        uses=("entry energy",),
+    ),
+    Step(
+        name="row kernel",
+        sentence=r"""So a neuron contributes the mean of $\varphi\varphi'+\alpha^2\dot\varphi\dot\varphi's_W$, which by K1 is $F+\alpha^2s_W\,\partial_cF$,
+$[[row_kernel]]$.""",
+        gives={"row_kernel": row_kernel},
+        uses=("given the readout",),
+    ),
+    Step(
+        name="factors",
+        sentence=r"""With $y=\sinh\frac x2$ both integrals become Gaussian ones: $r=\frac4\pi e^{-s}\int_0^\infty e^{-2sy^2}f\,dy$ with $f=[[share_factor]]$, and
+$K_0=2e^{-s}\int_0^\infty e^{-2sy^2}f\,dy$ with $f=[[energy_factor]]$.""",
+        gives={"share_factor": share_factor, "energy_factor": energy_factor},
+        uses=("share", "Bessel integral"),
+    ),
+    Step(
+        name="tail",
+        sentence=r"As its $f\le1$, $r$ is at most $[[tail]]$.",
+        gives={"tail": tail},
+        uses=("factors",),
+    ),
+    Step(
+        name="share below its tail",
+        sentence=r"As $f\ge1-\frac52y^2$, it is at least $[[share_low]]$ times that: $y^2$ has the mean $\frac1{4s}$ under $e^{-2sy^2}$.",
+        gives={"share_low": share_low},
+        uses=("factors", "tail"),
+    ),
+    Step(
+        name="energy tail",
+        sentence=r"Likewise $\frac2\pi sK_0$ is at most $[[energy_tail]]$, and at least $1-\frac1{8s}$ times that, as its $f\ge1-\frac12y^2$.",
+        gives={"energy_tail": energy_tail},
+        uses=("factors",),
+    ),
+    Step(
+        name="energy at its tail",
+        sentence=r"""The tail of $r$ is $\frac1s$ times that of the energy. So $R_2$ over its tail lies between $[[energy_low]]$ and $[[energy_high]]$, and
+both quotients tend to $1$.""",
+        gives={"energy_low": energy_low, "energy_high": energy_high},
+        uses=("energy", "tail", "share below its tail", "energy tail"),
+    ),
+)
 
 snip_laws = Claim(
     label="K5",
@@ -40,20 +154,9 @@ at every width. Off the diagonal, as $d\to\infty$, a neuron with $|a|=\alpha$ co
 $$[[row_kernel]],$$
 where $s_W=S_W(x,x')$ and $a,b,c$ are the variances and the covariance $S_Q$ of $x,x'$ at $Q=q(W)$. Tails: as $s\to\infty$
 $$r\sim[[tail]],\qquad R_2\sim[[energy_tail]],$$
-and for all $s$, $1-\frac5{8s}\le r/[[tail]]\le1$, $\;1+\frac7{8s}-\frac5{8s^2}\le R_2/[[energy_tail]]\le1+\frac1s$.
+and for all $s$, $[[share_low]]\le r/[[tail]]\le1$, $\;[[energy_low]]\le R_2/[[energy_tail]]\le[[energy_high]]$.
 """,
-    proof_text=r"""
-$|aw|$ has the density $\frac2\pi K_0$ (S4), and $r=\frac2\pi\int_0^\infty e^{-s\cosh x}\frac{dx}{\cosh x}$, where
-$\cosh x-1=2\sinh^2\frac x2$. The score is symmetric in $a$ and $w$, so the two means agree, and
-$-\frac d{ds}E[a^2;|aw|>s]=\frac2\pi\int_0^\infty ae^{-(a^2+s^2/a^2)/2}da=\frac2\pi sK_1(s)$ (put $a=\sqrt se^{y/2}$), while
-$(sK_0)'=K_0-sK_1$: both sides of $R_2=r+\frac2\pi sK_0$ have one derivative, and vanish at infinity. The quotient of the
-derivatives is $dR_2/dr$. *Kernel:* a neuron contributes $\varphi\varphi'+a^2\dot\varphi\dot\varphi'\frac1d\sum_jM_jx_jx_j'$, and given
-$a$ the entries of the row are independent and the mask depends on $|w|$: K4. On the diagonal that gives
-$\frac1d\sum x_j^2(E[w^2M]+E[a^2M])$. *Tails:* with $y=\sinh\frac x2$,
-$r=\frac4\pi e^{-s}\int_0^\infty\frac{e^{-2sy^2}dy}{(1+2y^2)\sqrt{1+y^2}}$ and
-$sK_0=2se^{-s}\int_0^\infty\frac{e^{-2sy^2}dy}{\sqrt{1+y^2}}$; use $1-\frac52y^2\le\frac1{(1+2y^2)\sqrt{1+y^2}}\le1$ and
-$1-\frac12y^2\le\frac1{\sqrt{1+y^2}}\le1$. ∎
-""",
+    steps=STEPS,
     source=Source("2510.17515", "beyond the two sentences at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -62,6 +165,7 @@ $1-\frac12y^2\le\frac1{\sqrt{1+y^2}}\le1$. ∎
         Quantity(alpha, "modulus of a neuron's readout weight", POSITIVE),
         *PREACTIVATIONS,
         OWN,
+        Quantity(y, "hyperbolic sine of half the variable of integration", NON_NEGATIVE),
     ),
     hypotheses=(
         CAUCHY_SCHWARZ,
@@ -78,6 +182,9 @@ $1-\frac12y^2\le\frac1{\sqrt{1+y^2}}\le1$. ∎
         "slope": slope,
         "tail": tail,
         "energy_tail": energy_tail,
+        "share_low": share_low,
+        "energy_low": energy_low,
+        "energy_high": energy_high,
         "row_kernel": row_kernel,
     },
     aids={"struve_form": product_survival(s)},

@@ -11,6 +11,7 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.lifts.maps import PRODUCT, SUM
 from theory.lifts.module import Edge, PerceptronModule
 from theory.quantities import Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 w, y = sp.symbols("w y", real=True)
 w01, w02, w12, w13, w23, w34 = sp.symbols("w_01 w_02 w_12 w_13 w_23 w_34", real=True)
@@ -28,6 +29,61 @@ def weight_of(edge: Edge) -> sp.Symbol:
     return sp.Symbol(f"w_{edge[0]}{edge[1]}", real=True)
 
 
+graph = (("0", "1"), ("0", "2"), ("1", "2"), ("1", "3"), ("2", "3"), ("3", "4"))
+path_sum = w01 * w12 * w23 * w34 + w01 * w13 * w34 + w02 * w23 * w34
+diamond = (("0", "1"), ("0", "2"), ("1", "3"), ("2", "3"))
+diamond_sum = w01 * w13 + w02 * w23
+edge_map = w * y
+
+STEPS = (
+    Step(
+        name="graphs",
+        sentence=r"Two graphs, by their edges: $[[graph]]$ and the diamond $[[diamond]]$, both with the input $0$.",
+        by=Carrier.DEFINED,
+        gives={"graph": graph, "diamond": diamond},
+    ),
+    Step(
+        name="order",
+        sentence=r"The vertices have an order in which all edges lead forward; it may begin with the inputs, since no edge leads into them.",
+        by=Carrier.RULE,
+        source="topological order",
+    ),
+    Step(
+        name="one solution",
+        sentence=r"""Along such an order the values at the in-neighbours of $v$ are there before $y_v$, and the equation at $v$ determines it: there is exactly one family. The
+equations do not mention the order, so that all orders give this one.""",
+        by=Carrier.RULE,
+        source="induction",
+        uses=("order",),
+    ),
+    Step(
+        name="linear edges",
+        sentence=r"""In the linear case $M(w,y)=[[edge_map]]$ takes sums in $y$ to sums, $1$ to $w$, and the product of the weights of a path to that of the path with one edge
+more.""",
+        gives={"edge_map": edge_map},
+    ),
+    Step(
+        name="paths",
+        sentence=r"""Let $p_v$ be the sum over all paths from $i$ to $v$; $p_i=1$, for the empty path alone. The paths to $v\ne i$ are those to an in-neighbour $u$ with the edge $(u,v)$ behind
+them, so that $p_v=\sum_uM(w_{(u,v)},p_u)$: $p$ is the one solution.""",
+        by=Carrier.RULE,
+        source="fibres",
+        uses=("one solution", "linear edges"),
+    ),
+    Step(
+        name="first graph",
+        sentence=r"Three paths lead from $0$ to $4$ on the first graph: $y_4=[[path_sum]]$.",
+        gives={"path_sum": path_sum},
+        uses=("graphs", "paths"),
+    ),
+    Step(
+        name="both orders",
+        sentence=r"On the diamond $1$ may come before $2$ or behind it; by both orders $y_3=[[diamond_sum]]$.",
+        gives={"diamond_sum": diamond_sum},
+        uses=("graphs", "paths"),
+    ),
+)
+
 path_sums = Claim(
     label="L2",
     title="Activations exist, are unique, and sum over paths in the linear case",
@@ -39,11 +95,7 @@ spaces are $\mathbb R$, $M(w,y)=[[edge_map]]$, every $\sigma_v$ is the sum (0 if
 $$y_t=\sum_{P:i\to t}\prod_{e\in P}w_e,$$ over all paths, of which one is empty if $t=i$. So on the graph $01,02,12,13,23,34$ with input 0,
 $y_4=[[path_sum]]$, and on the diamond $01,02,13,23$, which has two topological orders, $y_3=[[diamond_sum]]$ by both.
 """,
-    proof_text=r"""
-Induction along any topological order: the values at the in-neighbours of $v$ are there before $y_v$, and the equation at $v$
-determines it. The equations do not mention the order, so all orders give their one solution. The path sums solve them in
-the linear case: they are 1 at $i$, and splitting off the last edge of the paths to $v\ne i$ gives $y_v=\sum_uw_{(u,v)}y_u$. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2501.05930",
         'Definition 3.4: “Activation map, or "forward" function, of a perceptron module”; that it exists and is '
@@ -58,10 +110,10 @@ the linear case: they are 1 at $i$, and splitting off the last edge of the paths
     ),
     hypotheses=(Hypothesis("the graph is finite and acyclic, and no edge leads into an input"),),
     expressions={
-        "graph": (("0", "1"), ("0", "2"), ("1", "2"), ("1", "3"), ("2", "3"), ("3", "4")),
-        "path_sum": w01 * w12 * w23 * w34 + w01 * w13 * w34 + w02 * w23 * w34,
-        "diamond": (("0", "1"), ("0", "2"), ("1", "3"), ("2", "3")),
-        "diamond_sum": w01 * w13 + w02 * w23,
-        "edge_map": w * y,
+        "graph": graph,
+        "path_sum": path_sum,
+        "diamond": diamond,
+        "diamond_sum": diamond_sum,
+        "edge_map": edge_map,
     },
 )

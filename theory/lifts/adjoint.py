@@ -10,6 +10,7 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.lifts.bundle import Bundle, Point, entries
 from theory.quantities import COUNT_FROM_ZERO, Quantity
+from theory.steps import Carrier, Step
 
 OVER: dict[Point, Point] = {0: 0, 1: 0, 2: 0, 3: 1, 4: 1, 5: 2}  # π: U → V
 ABOVE: dict[Point, Point] = {0: 0, 1: 2, 2: 2, 3: 3, 4: 4, 5: 4, 6: 4}  # ρ: X → U; nothing lies over 1 and 5
@@ -45,6 +46,51 @@ def entries_of(section: Section, meaning: str) -> Quantity:
 
 fibre_sizes = {v: list(OVER.values()).count(v) for v in Y.shapes}
 
+pulled = written(Y.pull(OVER, s))
+pushed = written(Y.push(OVER, t))
+pushed_twice = written(Y.push(OVER, pulled_bundle.push(ABOVE, r)))
+squared_norm = sum(fibre_sizes[v] * entry**2 for v in s for entry in s[v])
+
+STEPS = (
+    Step(
+        name="pullback",
+        sentence=r"For $\pi=(0,0,0,1,1,2)$ the pullback of $s$ is, point by point, $[[pulled]]$.",
+        by=Carrier.DEFINED,
+        gives={"pulled": pulled},
+    ),
+    Step(
+        name="sums by fibres",
+        sentence=r"A sum over $U$ is the sum over $v\in V$ of those over $\pi^{-1}(v)$; empty fibres add $0$.",
+        by=Carrier.RULE,
+        source="fibres",
+    ),
+    Step(
+        name="adjoint",
+        sentence=r"""(b) $\sum_u\langle s_{\pi(u)},t_u\rangle=\sum_v\sum_{\pi(u)=v}\langle s_v,t_u\rangle=\sum_v\langle s_v,(\pi_!t)_v\rangle$. As this is so for all $s$, it determines
+$\pi_!t$: for the $\pi$ above it is $[[pushed]]$.""",
+        gives={"pushed": pushed},
+        uses=("pullback", "sums by fibres"),
+    ),
+    Step(
+        name="composition",
+        sentence=r"""(a) $s_{\pi(\rho(x))}$ is both pullbacks at $x$. Both fibre sums are adjoint to it; or, the fibre of $\pi\rho$ over $v$ is the union of the fibres of $\rho$ over the points
+of $\pi^{-1}(v)$. For $\rho=(0,2,2,3,4,4,4)$ both are $[[pushed_twice]]$.""",
+        gives={"pushed_twice": pushed_twice},
+        uses=("adjoint",),
+    ),
+    Step(
+        name="multiplicity",
+        sentence=r"(c) The sum $(\pi_!\pi^*s)_v$ has $m$ equal terms $s_v$: it is $[[multiplicity]]\,s_v$, which is $0$ over an empty fibre.",
+        gives={"multiplicity": m},
+    ),
+    Step(
+        name="length",
+        sentence=r"With $t=\pi^*s$ in (b), $\|\pi^*s\|^2=\sum_v\langle s_v,(\pi_!\pi^*s)_v\rangle$, for the $\pi$ above $[[squared_norm]]$.",
+        gives={"squared_norm": squared_norm},
+        uses=("adjoint", "multiplicity"),
+    ),
+)
+
 adjunction = Claim(
     label="L1",
     title="Pullback and fibre sum are adjoint; pullback is no isometry",
@@ -57,11 +103,7 @@ $m=|\pi^{-1}(v)|$, $(\pi_!\pi^*s)_v=[[multiplicity]]\,s_v$, so that $\|\pi^*s\|^
 
 For $\pi=(0,0,0,1,1,2)$ and dimensions $(2,1,3)$ the fibre sum of $t$ is $$[[pushed]]$$ and $\|\pi^*s\|^2=[[squared_norm]]$.
 """,
-    proof_text=r"""
-(a) $s_{\pi(\rho(x))}$ is both sides at $x$; a sum over the fibre of $\pi\rho$ is the sum over $u\in\pi^{-1}(v)$ of the sums over $\rho^{-1}(u)$.
-(b) $\sum_u\langle s_{\pi(u)},t_u\rangle=\sum_v\sum_{\pi(u)=v}\langle s_v,t_u\rangle=\sum_v\langle s_v,(\pi_!t)_v\rangle$. (c) The sum has
-$|\pi^{-1}(v)|$ equal terms $s_v$; put $t=\pi^*s$ in (b). ∎
-""",
+    steps=STEPS,
     source=Source(
         "2501.05930",
         "beyond the list of theorems, which names “Euclidean bundle over a finite set” and “Pullbacks of bundles "
@@ -76,10 +118,10 @@ $|\pi^{-1}(v)|$ equal terms $s_v$; put $t=\pi^*s$ in (b). ∎
         Quantity(m, "size of a fibre, the number of points above one point of the base", COUNT_FROM_ZERO),
     ),
     expressions={
-        "pulled": written(Y.pull(OVER, s)),
-        "pushed": written(Y.push(OVER, t)),
-        "pushed_twice": written(Y.push(OVER, pulled_bundle.push(ABOVE, r))),
+        "pulled": pulled,
+        "pushed": pushed,
+        "pushed_twice": pushed_twice,
         "multiplicity": m,
-        "squared_norm": sum(fibre_sizes[v] * entry**2 for v in s for entry in s[v]),
+        "squared_norm": squared_norm,
     },
 )

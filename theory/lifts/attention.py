@@ -16,6 +16,7 @@ from theory.lifts.lift import Lift
 from theory.lifts.maps import SUM, Bilinear, Skip
 from theory.lifts.module import PerceptronModule, Vertex
 from theory.quantities import COUNT, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 C, h, d = sp.symbols("C h d", positive=True, integer=True)
 
@@ -107,6 +108,55 @@ skip_probability = lam / C
 HEAD = tuple(sp.Symbol(f"{f}_{c}{i}", real=True) for f in "QKV" for c in range(CHANNELS) for i in range(WIDTH))
 OUT = tuple(sp.Symbol(f"O_{i}{c}", real=True) for i in range(WIDTH) for c in range(CHANNELS))
 
+block = attention_lift(attention_block(TOKENS, WIDTH), CHANNELS, 1, named_weight)
+weights = h * C * 3 * d + h * d * C
+excess = X * (sp.ones(3, 3) - sp.eye(3))
+identity_skips = sp.Piecewise((skip_probability**C * (1 - skip_probability) ** (C * (C - 1)), lam <= C))
+
+STEPS = (
+    Step(
+        name="activations",
+        sentence=r"The graph $x\to a\to o$ with the skip is acyclic, and so is what lies above it: the lift has exactly one family of activations.",
+        by=Carrier.CLAIM,
+        source="L2",
+    ),
+    Step(
+        name="queries, keys and values",
+        sentence=r"""The sum over the copies of $x$ of the rank-one terms $x_cw_c^\top$ is $XQ_h$ for the first of three factors, with $w_c$ as row $c$ of $Q_h$, and so on for the others: each map is linear, and so is
+its sum over the fibre.""",
+        by=Carrier.RULE,
+        source="fibres",
+        uses=("activations",),
+    ),
+    Step(
+        name="block",
+        sentence=r"""Then $\sigma_a$ is applied, and into $o_c$ go the sum over heads of column $c$ of their outputs times $O_h$, and the one skip $x_c$. That is residual attention; for two tokens, two channels and one head of width two it
+is so for all weights and inputs.""",
+        gives={"block": block},
+        uses=("queries, keys and values",),
+    ),
+    Step(
+        name="weights",
+        sentence=r"Each of $h$ copies of $a$ has $3d$ weights for each channel in and $d$ for each channel out, and skips have none: $[[weights]]$.",
+        gives={"weights": weights},
+        uses=("block",),
+    ),
+    Step(
+        name="full skips",
+        sentence=r"The full lift puts $\sum_{c'}x_{c'}$ into $o_c$ in place of $x_c$: for three channels and two tokens $[[excess]]$ too much.",
+        gives={"excess": excess},
+        uses=("block",),
+    ),
+    Step(
+        name="sampled skips",
+        sentence=r"""The skips are the identity if, of the $C^2$ independent edges above $(x,o)$, the $C$ diagonal ones are there and the $C(C-1)$ others are not: with probability
+$[[identity_skips]]$.""",
+        by=Carrier.RULE,
+        source="independence",
+        gives={"identity_skips": identity_skips},
+    ),
+)
+
 attention_blocks = Claim(
     label="L7",
     title="Residual attention is a perceptron module, but needs a lift that is not full",
@@ -121,12 +171,7 @@ a residual edge is an edge of the lift without a weight, and a random sparse lif
 probability $\lambda/C$, $0\le\lambda\le C$, like all others has the identity for its skips only with probability $[[identity_skips]]$. A
 random sparse lift of a residual network has random skips, unless these edges are excluded from sampling.
 """,
-    proof_text=r"""
-The sum over the copies of $x$ of the rank-one terms $x_cw_c^\top$ is $XQ_h$ for the first of three factors, and so on; then apply $\sigma_a$, and sum over heads
-and the one skip into $o_c$. For a permutation $P$ of the tokens $\operatorname{softmax}(PSP^\top)=P\operatorname{softmax}(S)P^\top$, and $P^\top P=I$. Each copy of $a$ has $3d$ weights for
-each channel in and $d$ for each channel out. The full lift puts $\sum_{c'}x_{c'}$ into $o_c$ in place of $x_c$. Of the $C^2$ independent edges above
-$(x,o)$, $C$ have to be there and $C(C-1)$ must not. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2501.05930",
         "summary: “lifts via graph homomorphisms reproduce standard architectures (including transformer-like "
@@ -149,10 +194,10 @@ $(x,o)$, $C$ have to be there and $C(C-1)$ must not. ∎
     ),
     uses=("L2",),
     expressions={
-        "block": attention_lift(attention_block(TOKENS, WIDTH), CHANNELS, 1, named_weight),
-        "weights": h * C * 3 * d + h * d * C,
-        "excess": X * (sp.ones(3, 3) - sp.eye(3)),
-        "identity_skips": sp.Piecewise((skip_probability**C * (1 - skip_probability) ** (C * (C - 1)), lam <= C)),
+        "block": block,
+        "weights": weights,
+        "excess": excess,
+        "identity_skips": identity_skips,
     },
     aids={"X": X},
 )

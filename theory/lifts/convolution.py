@@ -13,6 +13,7 @@ from theory.lifts.lift import Lift, full_lift
 from theory.lifts.maps import PRODUCT, Bilinear, Pointwise
 from theory.lifts.module import PerceptronModule
 from theory.quantities import COUNT, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 H, k = sp.symbols("H k", positive=True, integer=True)
 C_i, C_o, m = sp.symbols("C_i C_o m", positive=True, integer=True)
@@ -78,6 +79,67 @@ def kernel(j: int, i: int, size: int) -> tuple[sp.Symbol, ...]:
     return tuple(sp.Symbol(f"w_{j}{i}{a}", real=True) for a in range(size))
 
 
+channels = full_lift(cyclic_convolution(4, 2, activation), {"x": 2, "y": 2}, lambda u, v: kernel(v[1], u[1], 2))
+cover = pixel_cover(pixel_graph(3, 2, activation), kernel(0, 0, 2), 2)
+weights = C_i * C_o * k
+pixel_edges = C_i * C_o * k * H
+cut = k - 1
+padding_errors = (m - 1) * (k - 1) * C_o
+
+STEPS = (
+    Step(
+        name="shifts",
+        sentence=r"Each $M(w,\cdot)$ is a sum of multiples of cyclic shifts, which commute with shifts, and so does $\sigma$, which looks at one pixel.",
+        by=Carrier.RULE,
+        source="composition",
+    ),
+    Step(
+        name="channels",
+        sentence=r"""The activation of copy $j$ of $y$ is $\sigma\big(\sum_i\sum_aw_{jia}\,x_{i,p+a}\big)$ at $p$, the sum over all copies of $x$: that is the cyclic convolution with these channels, and it commutes with
+shifts.""",
+        gives={"channels": channels},
+        uses=("shifts",),
+    ),
+    Step(
+        name="numbers",
+        sentence=r"""Every pair of an input and an output channel has one kernel of $k$ weights, and in the graph of pixels $k$ edges into each of $H$ pixels: $[[weights]]$ weights,
+$[[pixel_edges]]$ edges.""",
+        gives={"weights": weights, "pixel_edges": pixel_edges},
+        uses=("channels",),
+    ),
+    Step(
+        name="in-fibration",
+        sentence=r"""$\mathbb Z_{mH}\to\mathbb Z_H$ is an in-fibration of the graph of pixels: into $p$ lead edges from $p,\dots,p+k-1$, which lie over different pixels as $k\le H$. Its weights are pulled back, so that
+L3(a) applies.""",
+        by=Carrier.CLAIM,
+        source="L3",
+    ),
+    Step(
+        name="repetition",
+        sentence=r"So a signal of period $H$ gives the $m$-fold repetition of the output on $\mathbb Z_H$. For $m=2$, $H=3$, $k=2$ that is so for all weights and $\sigma$.",
+        gives={"cover": cover},
+        uses=("in-fibration",),
+    ),
+    Step(
+        name="cut",
+        sentence=r"Zeros beyond the end take terms from the pixels $p$ with $p+k-1\ge H$ of a signal of $H$ pixels, the last $[[cut]]$, and from no others.",
+        gives={"cut": cut},
+    ),
+    Step(
+        name="positive terms",
+        sentence=r"Where positive terms are missing the sum is smaller, and $\sigma$ of it too: no two such outputs are equal by accident.",
+        by=Carrier.RULE,
+        source="monotonicity",
+    ),
+    Step(
+        name="seams",
+        sentence=r"""The repetition of a padded output lacks terms there in each of the $m$ periods, the output on $\mathbb Z_{mH}$ in the last one alone: in each output channel they have not the same
+terms at all of these pixels but those of the last period, which are $[[padding_errors]]$ together.""",
+        gives={"padding_errors": padding_errors},
+        uses=("repetition", "cut", "positive terms"),
+    ),
+)
+
 lifted_convolutions = Claim(
     label="L6",
     title="Convolution is a lift over channels; cyclic covers pull back",
@@ -88,13 +150,7 @@ pixels has $[[pixel_edges]]$ edges, and commutes with cyclic shifts. A signal of
 $m$-fold repetition of the output on $\mathbb Z_H$. With zeros beyond the end instead of the cycle, positive weights and inputs and $\sigma$ strictly
 increasing where they put it, exactly $[[padding_errors]]$ of the $mHC_o$ outputs differ from that.
 """,
-    proof_text=r"""
-The activation of copy $j$ of $y$ is $\sigma\big(\sum_i\sum_aw_{jia}\,x_{i,p+a}\big)$ at $p$. Each $M(w,\cdot)$ commutes with shifts, and $\sigma$ looks at one pixel.
-$\mathbb Z_{mH}\to\mathbb Z_H$ is an in-fibration of the graph of pixels: into $p$ lead edges from $p,\dots,p+k-1$, which lie over different pixels as
-$k\le H$; its weights are pulled back, so L3(a) applies. Zeros take away the terms that reach beyond the end, at the last $k-1$ pixels
-of a signal: in the repetition of a padded output at those of each of the $m$ periods, on $\mathbb Z_{mH}$ only at those of the last. The
-$(m-1)(k-1)$ others lack positive terms, in each output channel. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2501.05930",
         "abstract: “architectures similar to most common deep learning models are present in this class”",
@@ -123,12 +179,10 @@ $(m-1)(k-1)$ others lack positive terms, in each output channel. ∎
     ),
     uses=("L3",),
     expressions={
-        "channels": full_lift(
-            cyclic_convolution(4, 2, activation), {"x": 2, "y": 2}, lambda u, v: kernel(v[1], u[1], 2)
-        ),
-        "cover": pixel_cover(pixel_graph(3, 2, activation), kernel(0, 0, 2), 2),
-        "weights": C_i * C_o * k,
-        "pixel_edges": C_i * C_o * k * H,
-        "padding_errors": (m - 1) * (k - 1) * C_o,
+        "channels": channels,
+        "cover": cover,
+        "weights": weights,
+        "pixel_edges": pixel_edges,
+        "padding_errors": padding_errors,
     },
 )

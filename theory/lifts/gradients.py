@@ -15,6 +15,7 @@ from theory.lifts.lift import Lift, full_lift
 from theory.lifts.maps import PRODUCT, Pointwise
 from theory.lifts.module import PerceptronModule, Vertex
 from theory.quantities import Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 a, f = sp.symbols("a f", real=True)  # the readout of one of two terminals, and the target
 w1, w2 = sp.symbols("w_1 w_2", real=True)
@@ -87,6 +88,70 @@ shares = {
     ("2a", "3b"): 1 - a,
 }
 
+STEPS = (
+    Step(
+        name="tied weights",
+        sentence=r"""$\pi^*$ is linear, so that $\langle\nabla\mathcal L_B(w),h\rangle=\langle\nabla\mathcal L_G(\pi^*w),\pi^*h\rangle$ for all sections $h$ over the edges of
+$B$.""",
+        by=Carrier.RULE,
+        source="chain rule",
+    ),
+    Step(
+        name="adjoint",
+        sentence=r"The right side is $\langle\pi_!\nabla\mathcal L_G(\pi^*w),h\rangle$ by L1(b). As $h$ is any, $\nabla\mathcal L_B(w)=\pi_!\nabla\mathcal L_G(\pi^*w)$.",
+        by=Carrier.CLAIM,
+        source="L1",
+        uses=("tied weights",),
+    ),
+    Step(
+        name="automorphisms",
+        sentence=r"""An automorphism $g$ over $B$ acts on sections by an orthogonal map that permutes entries. From $\mathcal L_G\circ g=\mathcal L_G$ follows
+$\nabla\mathcal L_G(g\theta)=g\nabla\mathcal L_G(\theta)$; and $g$ fixes tied weights, so that it fixes the gradient there.""",
+        by=Carrier.RULE,
+        source="chain rule",
+    ),
+    Step(
+        name="orbits",
+        sentence=r"So at tied weights the gradient is constant on the orbits of the edges. Where these are the edge fibres, it is tied.",
+        by=Carrier.RULE,
+        source="orbits",
+        uses=("automorphisms",),
+    ),
+    Step(
+        name="flow",
+        sentence=r"Then the velocity at tied weights is tied: the gradient flow from such weights stays among them.",
+        by=Carrier.RULE,
+        source="flows",
+        uses=("orbits",),
+    ),
+    Step(
+        name="full lift",
+        sentence=r"""The three hidden copies of the full lift of $0\to1\to2$ may be permuted, which is transitive on both edge fibres and keeps the output. At tied weights its gradient is tied, whatever they
+are.""",
+        gives={"symmetric": symmetric},
+        uses=("flow",),
+    ),
+    Step(
+        name="fibration",
+        sentence=r"The $G$ above the diamond is an in-fibration, so that at tied weights $y_{3a}$ and $y_{3b}$ are both $y_3$, and $\mathcal L_B=\frac12(y_3-f)^2$.",
+        by=Carrier.CLAIM,
+        source="L3",
+    ),
+    Step(
+        name="gradient of the base",
+        sentence=r"Differentiated, that is $[[gradient_01]]$ by $w_{01}$ and $[[gradient_13]]$ by $w_{13}$.",
+        gives={"gradient_01": gradient_01, "gradient_13": gradient_13},
+        uses=("fibration",),
+    ),
+    Step(
+        name="shares",
+        sentence=r"""Of these, and of those of $0\to2$ and $2\to3$, the edges of $G$ have the shares $[[shares]]$: those of a fibre add up to $1$, but they are not equal, so that the gradient at tied weights is not
+tied.""",
+        gives={"shares": shares},
+        uses=("adjoint", "gradient of the base"),
+    ),
+)
+
 pushed_gradients = Claim(
     label="L4",
     title="Gradients push forward; tied weights stay tied only under symmetry",
@@ -100,12 +165,7 @@ $\sigma(z)=s^3+2s$ with $s=\sum z$, let $G$ have the copies 1a, 1b, 1c, 2a, 2b, 
 all of $$\partial\mathcal L_B/\partial w_{01}=[[gradient_01]]$$ at 1a; the copies of $1\to3$ have the shares $a$ and $1-a$ of
 $$\partial\mathcal L_B/\partial w_{13}=[[gradient_13]],$$ and so have those of $0\to2$ and $2\to3$ of theirs.
 """,
-    proof_text=r"""
-$\pi^*$ is linear, so by the chain rule $\langle\nabla\mathcal L_B(w),h\rangle=\langle\nabla\mathcal L_G(\pi^*w),\pi^*h\rangle=\langle\pi_!\nabla\mathcal L_G(\pi^*w),h\rangle$ for all $h$,
-the last by L1(b). An automorphism $g$ acts on sections by an orthogonal map that permutes entries; from $\mathcal L_G\circ g=\mathcal L_G$ follows $\nabla\mathcal L_G(g\theta)=g\nabla\mathcal L_G(\theta)$.
-At $\theta=\pi^*w$, which $g$ fixes, the gradient is fixed by $g$, hence constant on orbits, and these are the edge fibres. So the velocity is
-tangent to the subspace of tied weights; the flow within it is a flow of the whole, and flows are unique. ∎
-""",
+    steps=STEPS,
     source=Source("2501.05930", "Definition 3.5 for the lift; beyond the list of theorems"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,

@@ -15,6 +15,7 @@ from theory.lifts.lift import Lift, full_lift
 from theory.lifts.maps import PRODUCT, Pointwise, identity
 from theory.lifts.module import PerceptronModule
 from theory.quantities import COUNT_FROM_ZERO, Quantity
+from theory.steps import Carrier, Step
 
 n_0, n_1, n_2, n_3 = sp.symbols("n_0 n_1 n_2 n_3", nonnegative=True, integer=True)
 
@@ -65,6 +66,53 @@ def weight_matrix(layer: int, rows: int, columns: int) -> sp.Matrix:
 activation = sp.Function("phi", real=True)
 matrices = (weight_matrix(1, 3, 2), weight_matrix(2, 2, 3), weight_matrix(3, 2, 2))
 
+sizes = (n_0, n_1, n_2, n_3)
+masks = tuple(
+    sp.ImmutableMatrix(*matrix.shape, lambda i, j, layer=layer: sp.Symbol(f"b{layer}_{i}{j}", integer=True))
+    for layer, matrix in enumerate(matrices, 1)
+)
+perceptron = perceptron_lift(activation, matrices)
+masked = perceptron_lift(
+    activation, [sp.matrix_multiply_elementwise(*pair) for pair in zip(matrices, masks, strict=True)]
+)
+averaged = perceptron_lift(activation, [matrix / matrix.cols for matrix in matrices])
+weights = n_0 * n_1 + n_1 * n_2 + n_2 * n_3
+
+STEPS = (
+    Step(
+        name="activations",
+        sentence=r"The path is acyclic, and so is what lies above it: the lift has exactly one family of activations.",
+        by=Carrier.CLAIM,
+        source="L2",
+    ),
+    Step(
+        name="layers",
+        sentence=r"""That of copy $i$ of $l$ is $\sigma_l\big(\sum_jW_l[i,j]\,y_j\big)$, the sum over the copies of $l-1$, which is entry $i$ of $\sigma_l(W_ly)$. So the lift with these weights is the
+perceptron, layer by layer.""",
+        gives={"perceptron": perceptron},
+        uses=("activations",),
+    ),
+    Step(
+        name="numbers of weights",
+        sentence=r"Above $(l-1,l)$ lie $n_{l-1}n_l$ edges, each with one weight; for $\ell=3$ these are $[[weights]]$.",
+        gives={"weights": weights},
+        uses=("layers",),
+    ),
+    Step(
+        name="masks",
+        sentence=r"""An edge that is absent adds nothing to the sum, and an edge of weight $0$ adds $0\cdot y_j=0$: with a letter, $0$ or $1$, before each weight the lift is the perceptron of the products of these matrices
+entry by entry.""",
+        gives={"masked": masked},
+        uses=("layers",),
+    ),
+    Step(
+        name="means",
+        sentence=r"A mean over the copies of $l-1$ is their sum divided by $n_{l-1}$: it makes of the perceptron that of the weights $W_l/n_{l-1}$.",
+        gives={"averaged": averaged},
+        uses=("layers",),
+    ),
+)
+
 perceptron_lifts = Claim(
     label="L5",
     title="Multilayer perceptrons are full lifts of a path; masks are sublifts",
@@ -74,10 +122,7 @@ with $n_l$ copies of $l$ and the weight $W_l[i,j]$ on the edge from $j$ to $i$ i
 $\sum_ln_{l-1}n_l$ weights; for $\ell=3$ these are $[[weights]]$. Taking edges out of the lift is the same as multiplying the $W_l$ by masks of zeros and ones. With means
 over the fibres in place of sums the full lift would compute the perceptron of the weights $W_l/n_{l-1}$.
 """,
-    proof_text=r"""
-The activation of copy $i$ of $l$ is $\sigma_l\big(\sum_jW_l[i,j]\,y_j\big)$, the sum over the copies of $l-1$: entry $i$ of $\sigma_l(W_ly)$. An edge that is absent
-contributes nothing to the sum, and so does an edge of weight 0. A mean over the copies of $l-1$ divides the sum by $n_{l-1}$. Above $(l-1,l)$ lie $n_{l-1}n_l$ edges, each with a weight. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2501.05930",
         "abstract: “generalizing the idea of increasing the widths of multi-layer perceptrons”",
@@ -91,11 +136,19 @@ contributes nothing to the sum, and so does an edge of weight 0. A mean over the
             "weights, by layer, neuron and neuron of the layer before",
             sp.S.Reals,
         ),
-        Quantity((n_0, n_1, n_2, n_3), "numbers of neurons of the layers, the inputs first", COUNT_FROM_ZERO),
+        Quantity(
+            tuple(entry for mask in masks for entry in mask),
+            "whether a weight is kept, by layer, neuron and neuron of the layer before",
+            sp.Range(2),
+            drawn=(1, 1),  # at a 0 it would not be seen whether the weight is right
+        ),
+        Quantity(sizes, "numbers of neurons of the layers, the inputs first", COUNT_FROM_ZERO),
     ),
     expressions={
-        "perceptron": perceptron_lift(activation, matrices),
-        "weights": n_0 * n_1 + n_1 * n_2 + n_2 * n_3,
+        "perceptron": perceptron,
+        "weights": weights,
+        "masked": masked,
+        "averaged": averaged,
     },
     aids={"matrices": matrices},
 )

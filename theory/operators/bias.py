@@ -9,6 +9,7 @@ from theory.graphon.symbols import m, n
 from theory.operators.symbols import sigma
 from theory.quantities import Hypothesis, Quantity
 from theory.saliency.model import ANY_DENSITY, COLUMNS, ROWS, rho
+from theory.steps import Carrier, Step
 
 row_noise, column_noise, joint_noise = sp.symbols("V_a V_b V_ab", positive=True)  # ∬V a², ∬V b², ∬V a²b²
 along = sp.Symbol("h", real=True)  # ⟨a, Hb⟩ over √(mn)
@@ -21,12 +22,111 @@ UP_TO_A_QUARTER = sp.Interval(0, sp.Rational(1, 4))  # V = P(1 − P) is no larg
 QUARTER = (0, sp.Rational(1, 4))
 TWO_SIDED = sp.Interval(-1, 1)
 
+beside = right - along**2
 expansion = sigma**2 + 2 * sigma * along + left + right - along**2
 cross_term = (other**2 * (onto**2 + back**2) + 2 * sigma * other * onto * back) / (sigma**2 - other**2)
+left_mean = row_noise / m
+right_mean = column_noise / n
 square_mean = sigma**2 + row_noise / m + column_noise / n
 value_sd = sp.sqrt(joint_noise / (m * n))
+cross_mean = 1 / (2 * m * n)
 random_value = rho + (1 - rho) / 2 * (1 / m + 1 / n)
 random_sd = sp.sqrt(rho * (1 - rho) / (m * n))
+
+STEPS = (
+    Step(
+        name="square",
+        sentence=r"""$\sigma_k(M)/\sqrt{mn}$ is a singular value of $\sum_l\sigma_la_lb_l^\top+X$, $X=H/\sqrt{mn}$. Its square is an eigenvalue of
+$\sum_l\sigma_l^2a_la_l^\top+E_1+XX^\top$, $E_1=\sum_l\sigma_l(a_lb_l^\top X^\top+Xb_la_l^\top)$.""",
+        by=Carrier.CLAIM,
+        source="O1",
+    ),
+    Step(
+        name="second order",
+        sentence=r"""While $\|X\|$ is small beside the gap, it is $\sigma_k^2+\langle a_k,(E_1+XX^\top)a_k\rangle+\sum_{l\ne k}\langle
+a_l,E_1a_k\rangle^2/(\sigma_k^2-\sigma_l^2)$ up to $O(\|X\|^3)$, where $l$ runs over a basis, $\sigma_l=0$ outside the range of $P$.""",
+        by=Carrier.CITED,
+        source="Kato, Perturbation Theory for Linear Operators, II.2: a simple eigenvalue of a symmetric matrix is analytic, with this second-order term",
+        uses=("square",),
+    ),
+    Step(
+        name="one other vector",
+        sentence=r"""With $h_{kl}=\langle a_k,Xb_l\rangle$, $\langle a_l,E_1a_k\rangle=\sigma_lh_{kl}+\sigma_kh_{lk}$. Its square over $\sigma_k^2-\sigma_l^2$ is
+$h_{lk}^2$ and, with $\sigma=\sigma_k$, $x=h_{kl}$, $y=h_{lk}$, besides $[[cross_term]]$, which is $0$ where $\sigma_l=0$.""",
+        gives={"cross_term": cross_term},
+        uses=("second order",),
+    ),
+    Step(
+        name="all other vectors",
+        sentence=r"Over all $l\ne k$ the $h_{lk}^2=\langle a_l,Xb_k\rangle^2$ add up to $\|Xb_k\|^2-h_{kk}^2$, that is $[[beside]]$.",
+        by=Carrier.RULE,
+        source="Parseval",
+        gives={"beside": beside},
+        uses=("one other vector",),
+    ),
+    Step(
+        name="expansion",
+        sentence=r"As $\langle a_k,E_1a_k\rangle=2\sigma h$ and $\langle a_k,XX^\top a_k\rangle=p$, the square is $[[expansion]]$ and the cross terms, to second order.",
+        gives={"expansion": expansion},
+        uses=("second order", "all other vectors"),
+    ),
+    Step(
+        name="means",
+        sentence=r"""Different entries of $H$ are independent, with mean $0$. So $Eh=0$, $Ep=[[left_mean]]$, $Eq=[[right_mean]]$, and $h$ has the standard deviation
+$[[value_sd]]$.""",
+        gives={"left_mean": left_mean, "right_mean": right_mean, "value_sd": value_sd},
+    ),
+    Step(
+        name="squares of the cross terms",
+        sentence=r"As $V\le\frac14$ and $\sum_l\sigma_l^2=\|P\|^2_{HS}/mn\le1$, $E\sum_l\sigma_l^2(h_{kl}^2+h_{lk}^2)\le[[cross_mean]]$.",
+        gives={"cross_mean": cross_mean},
+        uses=("means",),
+    ),
+    Step(
+        name="cross terms",
+        sentence=r"""$\sum_l\sigma_l|h_{kl}h_{lk}|\le\big(\sum_l\sigma_l^2h_{kl}^2\big)^{1/2}\|Xb_k\|$, which is $O_P(n^{-1})\,O_P(n^{-1/2})$. With the denominators away from
+$0$, all cross terms together are $O_P(n^{-3/2})$.""",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
+        uses=("one other vector", "squares of the cross terms"),
+    ),
+    Step(
+        name="norm of the noise",
+        sentence=r"$\|X\|=O_P(n^{-1/2})$, so that the error of the second order is $O_P(n^{-3/2})$.",
+        by=Carrier.CITED,
+        source="Vershynin, High-Dimensional Probability, theorem 4.4.5: independent centred entries of modulus at most 1 have ‖H‖ ≤ C(√m + √n + t) but for probability 2 exp(−t²)",
+        uses=("second order",),
+    ),
+    Step(
+        name="fluctuations",
+        sentence=r"""$p$ and $q$ are sums of $n$ and of $m$ independent terms whose variances, as $\sup|a|$ and $\sup|b|$ stay fixed, are $O(n^{-4})$: they are within
+$O_P(n^{-3/2})$ of their means, and so is $h^2$ of $0$.""",
+        by=Carrier.RULE,
+        source="Markov",
+        uses=("means",),
+    ),
+    Step(
+        name="normal limit",
+        sentence=r"""$h$ is a sum of $mn$ independent terms of modulus $O(1/mn)$. Over its standard deviation it is normal in the limit where $mnV_{ab}\to\infty$; where that stays
+bounded, $h=O_P(n^{-2})$ belongs to the remainder.""",
+        by=Carrier.CITED,
+        source="Lindeberg: sums of independent centred variables are normal in the limit if the largest modulus is small beside the standard deviation of the sum",
+        uses=("means",),
+    ),
+    Step(
+        name="bias",
+        sentence=r"So the square is $[[square_mean]]$, $2\sigma h$ and $O_P(n^{-3/2})$.",
+        gives={"square_mean": square_mean},
+        uses=("expansion", "means", "cross terms", "norm of the noise", "fluctuations", "normal limit"),
+    ),
+    Step(
+        name="random mask",
+        sentence=r"""For constant $P=\rho$, $a=b=1$ and $\sigma=\rho$, and all three averages are $\rho(1-\rho)$. The root is $[[random_value]]$ to first order in $\frac1m$
+and $\frac1n$, with standard deviation $[[random_sd]]$, that of $2\sigma h$ over $2\sigma$; with exactly $\rho mn$ entries $\langle1,H1\rangle=0$.""",
+        gives={"random_value": random_value, "random_sd": random_sd},
+        uses=("bias",),
+    ),
+)
 
 second_order_bias = Claim(
     label="O3",
@@ -48,26 +148,7 @@ is $[[random_value]]$ with standard deviation $[[random_sd]]$. With exactly $K=\
 the fluctuation is of second order. The bias is relative to $P$: passing from $P$ to its graphon costs the
 discretisation error besides (O5).
 """,
-    proof_text=r"""
-Let $X=H/\sqrt{mn}$ and $P/\sqrt{mn}=\sum_l\sigma_la_lb_l^\top$. Then
-$(P+H)(P+H)^\top/mn=\sum\sigma_l^2a_la_l^\top+E_1+XX^\top$, $E_1=\sum_l\sigma_l(a_lb_l^\top X^\top+Xb_la_l^\top)$. By analytic
-perturbation theory the $k$-th eigenvalue is $\sigma_k^2+\langle a_k,(E_1+XX^\top)a_k\rangle
-+\sum_{l\ne k}\frac{\langle a_l,E_1a_k\rangle^2}{\sigma_k^2-\sigma_l^2}$, up to $O(\|X\|^3)$ while $\|X\|$ is below half the
-gap; here $l$ runs over a basis, $\sigma_l=0$ outside the range of $P$. With $h_{kl}=\langle a_k,Xb_l\rangle$ the terms are
-$2\sigma_kh_{kk}$, $\|X^\top a_k\|^2$ and $\frac{(\sigma_lh_{kl}+\sigma_kh_{lk})^2}{\sigma_k^2-\sigma_l^2}
-=h_{lk}^2+\frac{\sigma_l^2(h_{kl}^2+h_{lk}^2)+2\sigma_k\sigma_lh_{kl}h_{lk}}{\sigma_k^2-\sigma_l^2}$. Over $l\ne
-k$ the first parts, $\langle a_l,Xb_k\rangle^2$,
-sum to $\|Xb_k\|^2-h_{kk}^2$: the expansion stated; the others are $0$ where $\sigma_l=0$. Their sum: as $V\le\frac14$
-and
-$\sum\sigma_l^2=\|P\|_{HS}^2\le1$, $E\sum_l\sigma_l^2(h_{kl}^2+h_{lk}^2)\le\frac1{2mn}$, and
-$\sum_l\sigma_l|h_{kl}h_{lk}|\le(\sum\sigma_l^2h_{kl}^2)^{1/2}\|Xb_k\|=O_P(n^{-1})\,O_P(n^{-1/2})$; the denominators
-stay away from $0$. $E\,HH^\top$ and $E\,H^\top H$ are diagonal with the row and column sums
-of $V$, so $E\|X^\top a\|^2=V_a/m$, $E\|Xb\|^2=V_b/n$, $Eh_{kl}^2=\frac1{mn}\iint Va_k^2b_l^2$. The variance of
-$\|X^\top a\|^2$ is $O(n^{-3})$ (a sum of $n$ independent terms over $mn$, and likewise for the other),
-$h_{kk}^2=O_P(1/mn)$, and $\|X\|=O_P(n^{-1/2})$: all this is $O_P(n^{-3/2})$. $h_{kk}$ is a sum of independent terms
-of variance $V_{ab}/mn$, normal in the limit by Lindeberg as $a$ and $b$ are bounded. Constant $P$: $a=b=1$,
-$\sigma=\rho$, all three averages are $\rho(1-\rho)$; take the root. With $K=\rho mn$ entries $\langle1,H1\rangle=0$. ∎
-""",
+    steps=STEPS,
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -136,8 +217,8 @@ $\sigma=\rho$, all three averages are $\rho(1-\rho)$; take the root. With $K=\rh
         "cross_term": cross_term,
         "square_mean": square_mean,
         "value_sd": value_sd,
-        "left_mean": row_noise / m,
-        "right_mean": column_noise / n,
+        "left_mean": left_mean,
+        "right_mean": right_mean,
         "random_value": random_value,
         "random_sd": random_sd,
     },

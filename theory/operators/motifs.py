@@ -11,11 +11,12 @@ from typing import Literal
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.graphon.symbols import m, n
+from theory.graphon.symbols import UP_TO_ONE, m, n
 from theory.input_error import InputError
 from theory.operators.symbols import CUT_NORM, cut
 from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity, whole_from
 from theory.saliency.model import COLUMNS, ROWS, rho
+from theory.steps import Carrier, Step
 
 Side = Literal["row", "column"]
 
@@ -153,6 +154,72 @@ kept_chances = sp.symbols("kappa_1:7", nonnegative=True)  # κ_r: that r given e
 counting_bound = edges * cut
 cycle_density = sum(sigma ** (2 * half_length) for sigma in sigmas)
 
+lack = sp.Symbol("varepsilon", positive=True)  # by how much the constant graphon of the example is below 1
+example_change = 1 - (1 - lack) ** edges
+example_ratio = (1 - (1 - lack) ** edges) / (edges * lack)
+
+COUNTING_STEPS = (
+    Step(
+        name="one edge after the other",
+        sentence=r"""Replace $U$ by $W$ one edge after the other: $t(F,U)-t(F,W)$ is a sum of $e$ terms, in each of which one edge $ij$
+carries $U-W$ and every other edge $U$ or $W$.""",
+        by=Carrier.RULE,
+        source="telescope",
+    ),
+    Step(
+        name="other vertices",
+        sentence=r"""Fix all vertices but $i$ and $j$. No other edge joins these, so that the other factors multiply to $f(x_i)g(y_j)$ with
+$f,g\in[0,1]$: each term is the mean of $\int f(U-W)g$ over the fixed vertices.""",
+        by=Carrier.RULE,
+        source="Fubini",
+        uses=("one edge after the other",),
+    ),
+    Step(
+        name="indicators",
+        sentence=r"""For given $g$ let $h(x)=\int(U-W)(x,y)\,g(y)\,dy$: then $\int fh\le\int_{h>0}h$, and $\int fh\ge\int_{h<0}h$. So indicators
+$f$ have the largest modulus, and then, in the same way, indicators $g$: it is at most $c$.""",
+        by=Carrier.RULE,
+        source="monotonicity",
+        uses=("other vertices",),
+    ),
+    Step(
+        name="example",
+        sentence=r"$U=1$ and $W=1-\varepsilon$ have $c=\varepsilon$ and differ by $[[example_change]]$ in $t(F,\cdot)$, a factor for each edge.",
+        gives={"example_change": example_change},
+    ),
+    Step(
+        name="counting",
+        sentence=r"So $|t(F,U)-t(F,W)|\le[[counting_bound]]$, one $c$ for each edge.",
+        gives={"counting_bound": counting_bound},
+        uses=("indicators",),
+    ),
+    Step(
+        name="sharpness",
+        sentence=r"In the example the difference is $[[example_ratio]]$ of the bound, which tends to $1$ as $\varepsilon\to0$.",
+        gives={"example_ratio": example_ratio},
+        uses=("example", "counting"),
+    ),
+    Step(
+        name="closed walks",
+        sentence=r"$t(C_{2k},W)$ is the trace of $(TT^*)^k$: integrate over the column vertices first, then over the row vertices.",
+        by=Carrier.RULE,
+        source="Fubini",
+    ),
+    Step(
+        name="eigenvalues",
+        sentence=r"The eigenvalues of $TT^*$ are the $\sigma_i^2$, so that the trace is $\sum_i\sigma_i^{2k}$, $k\ge2$.",
+        by=Carrier.RULE,
+        source="trace",
+        uses=("closed walks",),
+    ),
+    Step(
+        name="two singular values",
+        sentence=r"For two of them that is $[[cycle_density]]$.",
+        gives={"cycle_density": cycle_density},
+        uses=("eigenvalues",),
+    ),
+)
+
 counting_lemma = Claim(
     label="O8",
     title="Counting lemma: motif densities are Lipschitz in cut norm",
@@ -160,16 +227,11 @@ counting_lemma = Claim(
 Let $F$ be a bipartite graph without multiple edges, its sides mapped to rows and columns, $e$ the number of its edges,
 $t(F,W)=\int\prod_{ij\in E(F)}W(x_i,y_j)\,dx\,dy$, and $0\le U,W\le1$ with $c=\|U-W\|_\square$. Then
 $$|t(F,U)-t(F,W)|\le[[counting_bound]].$$
-The constant is sharp for every $F$: $U=1$, $W=1-\varepsilon$ have the ratio
-$\frac{1-(1-\varepsilon)^e}{e\,\varepsilon}\to1$. For $k\ge2$ and singular values
+The constant is sharp for every $F$: $U=1$, $W=1-\varepsilon$ have the ratio $[[example_ratio]]$ to the bound, which tends
+to $1$ as $\varepsilon\to0$. For $k\ge2$ and singular values
 $\sigma_i$ of $T_W$, $t(C_{2k},W)=\sum_i\sigma_i^{2k}$ (two of them: $[[cycle_density]]$).
 """,
-    proof_text=r"""
-Replace $U$ by $W$ one edge after the other: $t(F,U)-t(F,W)$ is a sum of $e$ terms, in each of which one edge $ij$ carries
-$U-W$ and every other edge $U$ or $W$. Fix all vertices but $i$ and $j$. No other edge joins $i$ and $j$, so the other factors
-multiply to $f(x_i)g(y_j)$ with $f,g\in[0,1]$, and $\int f(U-W)g$ is affine in $f$ and in $g$: its modulus is largest at
-indicators, where it is at most $c$. Average over the fixed vertices. For the cycle, $t(C_{2k},W)=\operatorname{tr}(TT^*)^k$. ∎
-""",
+    steps=COUNTING_STEPS,
     source=Source("2602.06675", "textbook (counting lemma: Lovász 2012, section 10.5); beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -178,13 +240,18 @@ indicators, where it is at most $c$. Average over the fixed vertices. For the cy
         Quantity(edges, "number of edges of the motif", COUNT),
         Quantity(half_length, "half the length of a cycle", whole_from(2), drawn=(2, 5)),
         Quantity(sigmas, "singular value of a graphon that has two of them", sp.Interval(0, 1), drawn=(0, 1)),
+        Quantity(lack, "difference of two constant graphons, one of which is 1", UP_TO_ONE),
     ),
     hypotheses=(
         Hypothesis(r"$0\le U,W\le1$"),
         Hypothesis("$F$ has no multiple edges"),
         Hypothesis("squares of singular values add up to at most one", sum(sigma**2 for sigma in sigmas) <= 1),
     ),
-    expressions={"counting_bound": counting_bound, "cycle_density": cycle_density},
+    expressions={
+        "counting_bound": counting_bound,
+        "example_ratio": example_ratio,
+        "cycle_density": cycle_density,
+    },
     aids={"motifs": MOTIFS},
     remarks=(Remark("On sparse random masks the bound is loose."),),
 )

@@ -8,7 +8,7 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.operators.symbols import CUT_NORM, cut
-from theory.quantities import NON_NEGATIVE, Hypothesis
+from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
 largest_entry = sp.S.One  # sup |W|
@@ -144,6 +144,42 @@ $\begin{pmatrix}1&-1\\-1&1\end{pmatrix}$. There $\|T\|_{op}=1=\sqrt{4c}$: of the
 
 degree_bound = 2 * cut
 density_bound = cut
+eps = sp.Symbol("varepsilon", positive=True)  # by how much the rows of the example differ
+half_cut = eps / 2
+
+DEGREE_STEPS = (
+    Step(
+        name="two sets of rows",
+        sentence=r"""Let $S=\{d_U>d_W\}$. Then $\|d_U-d_W\|_1=\int_S(d_U-d_W)+\int_{S^c}(d_W-d_U)$.""",
+        by=Carrier.RULE,
+        source="additivity",
+    ),
+    Step(
+        name="cuts",
+        sentence=r"""The integral of $d_U-d_W$ over $S$ is that of $U-W$ over $S\times[0,1]$, and so for $S^c$: two cuts, in modulus at most $c$
+each. Likewise for columns.""",
+        by=Carrier.RULE,
+        source="Fubini",
+        uses=("two sets of rows",),
+    ),
+    Step(
+        name="example",
+        sentence=r"""Let $U-W$ be $\varepsilon$ on one half of the rows and $-\varepsilon$ on the other. Then its largest cut is
+$[[half_cut]]$, and all degrees differ by $\varepsilon$.""",
+        gives={"half_cut": half_cut},
+    ),
+    Step(
+        name="degrees",
+        sentence=r"So $\|d_U-d_W\|_1\le[[degree_bound]]$, with equality in the example.",
+        gives={"degree_bound": degree_bound},
+        uses=("cuts", "example"),
+    ),
+    Step(
+        name="density",
+        sentence=r"$\rho_U-\rho_W$ is the cut of everything, in modulus at most $[[density_bound]]$; for a constant $U-W$ no cut is larger.",
+        gives={"density_bound": density_bound},
+    ),
+)
 
 degree_continuity = Claim(
     label="O6",
@@ -154,18 +190,17 @@ $$\|d_U-d_W\|_1\le[[degree_bound]],\qquad|\rho_U-\rho_W|\le[[density_bound]],$$
 and likewise for the degrees of columns. Both constants are sharp: the first is attained when $U-W$ is $\varepsilon$ on one
 half of the rows and $-\varepsilon$ on the other, the second when $U-W$ is constant.
 """,
-    proof_text=r"""
-Let $S=\{d_U>d_W\}$. Then $\|d_U-d_W\|_1=\int_S(d_U-d_W)+\int_{S^c}(d_W-d_U)$ is the sum of the two cuts $S\times[0,1]$ and
-$S^c\times[0,1]$ of $U-W$, each at most $c$. The density is the cut of everything. In the first example each cut is
-$\varepsilon/2$, and so is $c$. ∎
-""",
+    steps=DEGREE_STEPS,
     source=Source(
         "2602.06675",
         "elementary, from the definition of the cut norm (Lovász 2012, section 8.2); beyond the abstract",
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    quantities=(replace(CUT_NORM, within=NON_NEGATIVE),),
+    quantities=(
+        replace(CUT_NORM, within=NON_NEGATIVE),
+        Quantity(eps, "modulus of the difference in the example", POSITIVE),
+    ),
     hypotheses=(Hypothesis("the kernels are integrable"),),
     expressions={"degree_bound": degree_bound, "density_bound": density_bound},
 )

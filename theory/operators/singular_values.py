@@ -9,11 +9,133 @@ from theory.graphon.lognormal import column_scale, correlation, noise_scale, row
 from theory.graphon.symbols import m, n
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
 from theory.saliency.model import COLUMNS, ROWS, THRESHOLD, rho, tau
+from theory.steps import Carrier, Step
 
 x = sp.Symbol("x", real=True)  # variable of integration
 
+modulus, level = sp.symbols("z y", positive=True)  # |a|; a threshold of the product of |a| and a length
+eta = sp.Symbol("eta", positive=True)  # the angle of two weights
+
+row_unit, column_unit = sp.sqrt(m), sp.sqrt(n)
 scale = 1 / sp.sqrt(m * n)
+lower, upper = rho, sp.sqrt(rho)
+radius_tail = sp.exp(-(level**2) / (2 * modulus**2))
+product_density = sp.sqrt(2 / sp.pi) * sp.exp(-(modulus**2) / 2) * radius_tail
+product_tail = sp.exp(-level)
+octant = 4 / sp.pi * sp.exp(-tau / sp.sin(eta))
 row_value = sp.sqrt(4 / sp.pi * sp.Integral(sp.exp(-tau * sp.cosh(x)) / sp.cosh(x), (x, sp.log(1 + sp.sqrt(2)), sp.oo)))
+
+OPERATOR_STEPS = (
+    Step(
+        name="unit functions",
+        sentence=r"""Let $e_i$ be $[[row_unit]]$ on the $i$-th of $m$ equal intervals of rows, and $g_j$ be $[[column_unit]]$ on the $j$-th of
+$n$ of columns, both $0$ elsewhere: they have the norm $1$, and different ones do not overlap.""",
+        gives={"row_unit": row_unit, "column_unit": column_unit},
+    ),
+    Step(
+        name="no other directions",
+        sentence=r"""$T_{W_M}g$ is constant on each interval, hence a sum of the $e_i$; and it is $0$ if all integrals of $g$ over intervals
+are.""",
+        by=Carrier.RULE,
+        source="additivity",
+        uses=("unit functions",),
+    ),
+    Step(
+        name="entries",
+        sentence=r"So the non-zero singular values are those of the matrix of $\langle e_i,T_{W_M}g_j\rangle=M_{ij}\cdot[[scale]]$.",
+        gives={"scale": scale},
+        uses=("unit functions", "no other directions"),
+    ),
+    Step(
+        name="largest value",
+        sentence=r"""$\langle f,T_Wg\rangle\le\sigma_1$ for $f,g$ of norm $1$, such as $f=g=1$. If there $\langle1,T_W1\rangle=\sigma_1$, then
+$T_W1$ and $T_W^*1$ are multiples of $1$: both degree functions are constant.""",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
+    ),
+    Step(
+        name="constant degrees",
+        sentence=r"Conversely, if the integrals of $W\ge0$ over all rows and over all columns are $\rho$, then $\sigma_1\le\rho$.",
+        by=Carrier.RULE,
+        source="Schur",
+    ),
+    Step(
+        name="density",
+        sentence=r"$\langle1,T_W1\rangle=\iint W=[[lower]]$: at least that is $\sigma_1$.",
+        gives={"lower": lower},
+        uses=("largest value", "constant degrees"),
+    ),
+    Step(
+        name="sum of squares",
+        sentence=r"$\sigma_1^2\le\sum_i\sigma_i^2=\iint W^2=\|W\|_{HS}^2$.",
+        by=Carrier.RULE,
+        source="Hilbert–Schmidt",
+    ),
+    Step(
+        name="zero or one",
+        sentence=r"$\iint W^2\le\iint W$, the square of $[[upper]]$. Both are equal if the integral of $W(1-W)\ge0$ is $0$, for a $W$ of values $0$ and $1$ only.",
+        gives={"upper": upper},
+        uses=("sum of squares",),
+    ),
+    Step(
+        name="rows alone",
+        sentence=r"If $W$ depends on $u$ only, $T_Wg=d_{\rm row}\int g$: one singular value, the square root of $\int d_{\rm row}^2$.",
+        by=Carrier.RULE,
+        source="Hilbert–Schmidt",
+    ),
+    Step(
+        name="SNIP",
+        sentence=r"The rows of SNIP with constant columns have the degrees $P(|aw|>\tau)$, given $a$; $a$ and $w$ are independent and normal.",
+        by=Carrier.CLAIM,
+        source="S4",
+    ),
+    Step(
+        name="two weights",
+        sentence=r"Hence $\int d_{\rm row}^2=P(|aw|>\tau,|aw'|>\tau)$ with another such weight $w'$.",
+        by=Carrier.RULE,
+        source="independence",
+        uses=("SNIP",),
+    ),
+    Step(
+        name="polar coordinates",
+        sentence=r"""$(w,w')=R(\cos\eta,\sin\eta)$ with a length $R$ and a uniform direction $\eta$, which are independent; the event is that
+$|a|R\min(|\cos\eta|,|\sin\eta|)>\tau$.""",
+        by=Carrier.RULE,
+        source="rotation",
+        uses=("two weights",),
+    ),
+    Step(
+        name="length",
+        sentence=r"At $|a|=z$ the length exceeds $\frac yz$ with probability $[[radius_tail]]$.",
+        gives={"radius_tail": radius_tail},
+        uses=("polar coordinates",),
+    ),
+    Step(
+        name="density of the first factor",
+        sentence=r"So $P(|a|R>y)$ is the integral of $[[product_density]]$ over $z>0$.",
+        gives={"product_density": product_density},
+        uses=("length",),
+    ),
+    Step(
+        name="product",
+        sentence=r"""This is $[[product_tail]]$: $1$ at $y=0$, and with $\frac yz$ for $z$ its slope in $y$ is its negative.""",
+        gives={"product_tail": product_tail},
+        uses=("density of the first factor",),
+    ),
+    Step(
+        name="octants",
+        sentence=r"""At $y=\tau/\min(|\cos\eta|,|\sin\eta|)$, the same in all eight octants, its mean over the direction is the integral of
+$[[octant]]$ over $0<\eta<\frac\pi4$.""",
+        gives={"octant": octant},
+        uses=("polar coordinates", "product"),
+    ),
+    Step(
+        name="hyperbolic angle",
+        sentence=r"With $\cot\eta=\sinh x$ the singular value is $[[row_value]]$.",
+        gives={"row_value": row_value},
+        uses=("rows alone", "octants"),
+    ),
+)
 
 masks_are_operators = Claim(
     label="O1",
@@ -26,15 +148,7 @@ the first with equality iff both degree functions are constant, the last iff $W$
 $W$ depends on $u$ only (constant $\varphi$), it has the one singular value $\big(\int d_{\rm row}^2\big)^{1/2}$: for
 SNIP's rows, $W=\operatorname{erfc}\big(\frac\tau{\sqrt2\psi(u)}\big)$ with $\tau$ the threshold of S4, it is $[[row_value]]$.
 """,
-    proof_text=r"""
-The functions $\sqrt m\,1_{I_i}$, $\sqrt n\,1_{J_j}$ are orthonormal, and in them $T_{W_M}$ has the entries
-$\sqrt{mn}\,M_{ij}/(mn)$ and vanishes on the complement. $\rho=\langle1,T_W1\rangle\le\|T_W\|=\sigma_1\le\|W\|_{HS}$,
-$\|W\|_{HS}^2=\iint W^2\le\iint W=\rho$ with equality iff $W(1-W)=0$ a.e. If $\sigma_1=\rho$, then $\langle1,T1\rangle=\|T\|$
-forces $T1=\rho1$ and $T^*1=\rho1$ (equality in Cauchy–Schwarz); conversely constant degrees give $\|T\|\le\rho$ by Schur's
-test. A kernel of $u$ alone is $d_{\rm row}\otimes1$. For SNIP's rows $\int d_{\rm row}^2=P(|aw|>\tau,|aw'|>\tau)$ with
-independent normals: in polar coordinates $(w,w')=R(\cos\eta,\sin\eta)$ it is $P(|a|R\min(|\cos\eta|,|\sin\eta|)>\tau)$,
-and $P(|a|R>c)=E\,e^{-c^2/2a^2}=e^{-c}$, so $\frac4\pi\int_0^{\pi/4}e^{-\tau/\sin\eta}d\eta$; put $\cot\eta=\sinh x$. ∎
-""",
+    steps=OPERATOR_STEPS,
     source=Source(
         "2602.06675",
         "textbook (kernel operators: Lovász 2012, section 7.5), with SNIP's rows as our example; beyond the abstract",
@@ -51,13 +165,22 @@ and $P(|a|R>c)=E\,e^{-c^2/2a^2}=e^{-c}$, so $\frac4\pi\int_0^{\pi/4}e^{-\tau/\si
             drawn=(sp.Rational(1, 20), sp.Rational(1, 2)),
         ),
         THRESHOLD.drawn_from(sp.Rational(1, 4), 3),
+        Quantity(modulus, "modulus of a readout weight", POSITIVE),
+        Quantity(level, "threshold for the product of that modulus and the length of two weights", POSITIVE),
+        Quantity(
+            eta,
+            "angle of the two weights",
+            sp.Interval.Lopen(0, sp.pi / 4),
+            drawn=(sp.Rational(1, 20), sp.Rational(3, 4)),
+        ),
+        Quantity(x, "hyperbolic angle for it", sp.S.Reals),
     ),
     hypotheses=(
         Hypothesis(r"$0\le W\le1$"),
         Hypothesis("columns of one profile, SNIP with standard normal weights", needed_by=("row_value",)),
     ),
     uses=("S4",),
-    expressions={"scale": scale, "lower": rho, "upper": sp.sqrt(rho), "row_value": row_value},
+    expressions={"scale": scale, "lower": lower, "upper": upper, "row_value": row_value},
 )
 
 nodes = sp.Symbol("q", integer=True, positive=True)
@@ -66,6 +189,76 @@ kappa = sp.Symbol("kappa", positive=True)  # the power of a profile at the end o
 
 HALF = sp.Rational(1, 2)
 midpoint_value = (sp.zeta(-kappa, HALF) - sp.zeta(-kappa, n + HALF)) / n ** (1 + kappa)
+entry = value * sp.sqrt(row_weight * column_weight)
+degree = nodes - 1
+power_value = 1 / (1 + kappa)
+far_zeta = -(n ** (1 + kappa)) / (1 + kappa)  # ζ(−κ, n + ½) for many cells
+order = 1 + kappa
+midpoint_limit = sp.zeta(-kappa, HALF)
+
+NYSTROM_STEPS = (
+    Step(
+        name="degree",
+        sentence=r"""Let $p_0,p_1,\dots$ be the orthonormal polynomials of the law of $x$, and $p'_k$ those of the law of $y$. The product of two of degree up to
+$[[degree]]$, and of no higher one for all pairs, has a degree of at most $2q-1$.""",
+        gives={"degree": degree},
+    ),
+    Step(
+        name="orthogonal matrices",
+        sentence=r"So $\sum_a\omega_ap_j(x_a)p_k(x_a)=\int p_jp_k$ for $j,k<q$: the square matrix $U_{aj}=\sqrt{\omega_a}\,p_j(x_a)$ is orthogonal, and likewise $V$ for $y$.",
+        by=Carrier.RULE,
+        source="Gauss",
+        uses=("degree",),
+    ),
+    Step(
+        name="polynomial at the nodes",
+        sentence=r"""Let $W_q=\sum_{j,k<q}C_{jk}\,p_jp'_k$ equal $W$ at the nodes. $T_{W_q}$ has the matrix $C$ in orthonormal bases, and its singular values are
+within $\|W-W_q\|_2$ of those of $T_W$, as the Hilbert–Schmidt norm is at least the operator norm.""",
+        by=Carrier.RULE,
+        source="Weyl",
+        uses=("orthogonal matrices",),
+    ),
+    Step(
+        name="Nyström matrix",
+        sentence=r"""The matrix $UCV^\top$ has the entries $[[entry]]$, with $w=W_q(x_a,y_b)=W(x_a,y_b)$, and the singular values of $C$. Their squares add up to the quadrature
+of $\iint W_q^2$.""",
+        gives={"entry": entry},
+        uses=("orthogonal matrices", "polynomial at the nodes"),
+    ),
+    Step(
+        name="power profiles",
+        sentence=r"$W=(uv)^{\kappa/2}$ has one singular value, $\sigma_1=\int_0^1u^\kappa\,du=[[power_value]]$.",
+        gives={"power_value": power_value},
+    ),
+    Step(
+        name="midpoints",
+        sentence=r"""The Nyström matrix of the midpoints has rank one, too, with the singular value $\frac1n\sum_{i=1}^n\big(\frac{i-1/2}n\big)^\kappa$. By
+$\zeta(-\kappa,a)=a^\kappa+\zeta(-\kappa,a+1)$ that is $[[midpoint_value]]$.""",
+        gives={"midpoint_value": midpoint_value},
+        uses=("Nyström matrix",),
+    ),
+    Step(
+        name="Euler–Maclaurin",
+        sentence=r"As $n\to\infty$, $\zeta(-\kappa,n+\frac12)$ is $[[far_zeta]]$ but for $O(n^{\kappa-1})$.",
+        by=Carrier.CITED,
+        source="DLMF 25.11.43: ζ(s, a) − a^(1−s)/(s − 1) − a^(−s)/2 is a sum of B₂ₖ/(2k)! times Γ(s + 2k − 1)/Γ(s) a^(1−s−2k) asymptotically",
+        gives={"far_zeta": far_zeta},
+    ),
+    Step(
+        name="positive limit",
+        sentence=r"""$x^\kappa$ is strictly concave: its value at the middle of a cell exceeds its mean over the cell. So $\sum_{i\le n}(i-\frac12)^\kappa-\int_0^nx^\kappa dx$ is
+positive and grows with $n$, and its limit is positive.""",
+        by=Carrier.RULE,
+        source="Jensen",
+        uses=("midpoints",),
+    ),
+    Step(
+        name="order",
+        sentence=r"""Hence $\sigma_1^{(n)}-\sigma_1$ is $n^{-([[order]])}$ times $[[midpoint_limit]]+O(n^{\kappa-1})$, and the limit is not $0$.""",
+        gives={"order": order, "midpoint_limit": midpoint_limit},
+        uses=("power profiles", "midpoints", "Euler–Maclaurin", "positive limit"),
+    ),
+)
 
 nystrom = Claim(
     label="O5",
@@ -80,15 +273,7 @@ are not smooth at the ends: for $W=(uv)^{\kappa/2}$, $0<\kappa<1$, with $\sigma_
 $$\sigma_1^{(n)}=[[midpoint_value]]=\sigma_1+n^{-([[order]])}\big([[midpoint_limit]]+o(1)\big),$$
 not the order $2$ of smooth kernels.
 """,
-    proof_text=r"""
-(a) Let $p_0,p_1,\dots$ be the orthonormal polynomials of the law of $x$. The rule is exact up to degree $2q-1$, so
-$U_{aj}=\sqrt{\omega_a}\,p_j(x_a)$, $j<q$, is orthogonal; likewise $V$ for $y$. Let $C$ be the coefficients of $W_q$,
-$W(x_a,y_b)=\sum_{j,k<q}C_{jk}p_j(x_a)p'_k(y_b)$: the Nyström matrix is $UCV^\top$, and $T_{W_q}$ has the matrix $C$ in
-orthonormal bases. Weyl. (b) The Nyström matrix has rank one, with singular value
-$\frac1n\sum_i\big(\frac{i-1/2}n\big)^\kappa=n^{-1-\kappa}\sum_{i=1}^n(i-\tfrac12)^\kappa$, a difference of Hurwitz zeta
-functions, and $\zeta(-\kappa,n+\frac12)=-\frac{n^{1+\kappa}}{1+\kappa}+\frac\kappa{24}n^{\kappa-1}+O(n^{\kappa-3})$
-(Euler–Maclaurin), where $\frac{n^{1+\kappa}}{1+\kappa}n^{-1-\kappa}=\sigma_1$. ∎
-""",
+    steps=NYSTROM_STEPS,
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -130,12 +315,12 @@ functions, and $\zeta(-\kappa,n+\frac12)=-\frac{n^{1+\kappa}}{1+\kappa}+\frac\ka
     ),
     hypotheses=(Hypothesis(r"in (b): $W=(uv)^{\kappa/2}$"),),
     expressions={
-        "entry": value * sp.sqrt(row_weight * column_weight),
-        "degree": nodes - 1,
-        "power_value": 1 / (1 + kappa),
+        "entry": entry,
+        "degree": degree,
+        "power_value": power_value,
         "midpoint_value": midpoint_value,
-        "order": 1 + kappa,
-        "midpoint_limit": sp.zeta(-kappa, HALF),
+        "order": order,
+        "midpoint_limit": midpoint_limit,
     },
     aids={"geometric": correlation**nodes, "probit_order": sp.Integer(1)},
 )

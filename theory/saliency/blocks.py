@@ -11,11 +11,14 @@ from theory.graphon.concentration import hoeffding_rate, pairs
 from theory.graphon.symbols import m, n, s
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity, whole_from
 from theory.saliency.model import COLUMNS, FAILURE, ROWS, TAIL_INDEX
+from theory.steps import Carrier, Step
 from theory.tails import alpha
 
 kept, block = sp.symbols("N M", integer=True, positive=True)
 profile = sp.symbols("phi_1:5", positive=True)  # φ of the four columns of a block
 first_share, share = sp.symbols("p_k p_j", positive=True)  # of the strengths in a block
+quotient = sp.Symbol("q", positive=True)  # of the noises of two columns
+time = sp.Symbol("y", positive=True)  # of an arrival in the race of the columns
 
 KEPT = Quantity(kept, "number of entries kept in each block", COUNT)
 BLOCK = Quantity(block, "number of consecutive columns in a block", whole_from(2))
@@ -32,8 +35,132 @@ def kept_probability(first: sp.Expr, others: Sequence[sp.Expr], kept: int) -> sp
     return (first + sum(later)) / (first + sum(others))
 
 
+density = kept / block
+
+quotient_density = 2 / (sp.pi * (1 + quotient**2))
+pair = 2 / sp.pi * sp.atan(profile[0] / profile[1])
+
 strength, *rivals = (phi**alpha for phi in profile)
+first_arrival = first_share * sp.exp(-time)
+second_place = first_share * share / (1 - first_share)
+one_of_four, two_of_four, three_of_four = (kept_probability(strength, rivals, number) for number in (1, 2, 3))
+
 block_range = sp.Min(kept, block - kept)
+one_pair = 2 * sp.exp(-2 * m * n * block * s**2 / block_range**2)
+failure = pairs / 2 * one_pair
+cut_bound = block_range / sp.sqrt(block) * hoeffding_rate
+
+STEPS = (
+    Step(
+        name="rows and blocks",
+        sentence=r"""A factor $f(u_i)>0$ keeps the order of the scores of its row, as in S12: what is kept does not depend on $f$. Different
+blocks use different $\xi_{ij}$, so that they are independent.""",
+        by=Carrier.RULE,
+        source="independence",
+    ),
+    Step(
+        name="places",
+        sentence=r"""The noise is continuous, so that almost surely no two scores of a block agree and exactly $N$ of the $M$ are kept: the
+probabilities $W_j$ of a block add up to $N$.""",
+        by=Carrier.RULE,
+        source="linearity",
+        uses=("rows and blocks",),
+    ),
+    Step(
+        name="mean",
+        sentence=r"""Hence they have the mean $[[density]]$. For a constant $\varphi$ all sets of $N$ columns are equally likely to be kept, and this is
+the share of them that hold a given column.""",
+        gives={"density": density},
+        uses=("places",),
+    ),
+    Step(
+        name="quotient",
+        sentence=r"The quotient $\xi_2/\xi_1$ of two independent half-normal variables has the density $[[quotient_density]]$ on $q>0$.",
+        gives={"quotient_density": quotient_density},
+    ),
+    Step(
+        name="pair",
+        sentence=r"In a block of two the first is kept where $\xi_2/\xi_1<\varphi_1/\varphi_2$, which has the probability $[[pair]]$.",
+        gives={"pair": pair},
+        uses=("rows and blocks", "quotient"),
+    ),
+    Step(
+        name="clocks",
+        sentence=r"""Under Fréchet noise $P((\varphi_j\xi_j)^{-\alpha}>y)=P(\varphi_j\xi_j<y^{-1/\alpha})=e^{-ry}$, with the rate
+$r=[[rate]]$ for $j=1$: these are independent exponential variables, and the largest scores are those whose variables are the smallest.""",
+        gives={"rate": strength},
+        uses=("rows and blocks",),
+    ),
+    Step(
+        name="first arrival",
+        sentence=r"""Let $y$ be in units of the mean time to the first arrival, so that the rates are the shares and add up to $1$. Column $k$ is the
+first, and at the time $y$, with the density $[[first_arrival]]$: who is the first, $k$ with probability $p_k$, does not depend on when.""",
+        gives={"first_arrival": first_arrival},
+        uses=("clocks",),
+    ),
+    Step(
+        name="one place",
+        sentence=r"So $W_j=p_j$ for $N=1$, which is $[[one_of_four]]$ for $M=4$ and $j=1$.",
+        gives={"one_of_four": one_of_four},
+        uses=("first arrival",),
+    ),
+    Step(
+        name="second arrival",
+        sentence=r"""After the first arrival the others start anew, with the same rates. So $k$ is the first and $j$ the second
+with probability $[[second_place]]$.""",
+        gives={"second_place": second_place},
+        uses=("first arrival",),
+    ),
+    Step(
+        name="more places",
+        sentence=r"""Further places are filled in the same way. For $N=2$, $W_j$ is the sum of $p_j$ and of *second arrival* over all $k\ne j$:
+for $M=4$ and $j=1$ it is $[[two_of_four]]$, and $[[three_of_four]]$ for $N=3$.""",
+        gives={"two_of_four": two_of_four, "three_of_four": three_of_four},
+        uses=("one place", "second arrival"),
+    ),
+    Step(
+        name="range",
+        sentence=r"""Of $k$ columns in a block at most $N$ and at most $k$ are kept, and at least $0$ and $k-(M-N)$, as no more than $M-N$ are
+removed. So these numbers have a range of at most $[[block_range]]$, which is that of $k=N$ columns.""",
+        gives={"block_range": block_range},
+        uses=("places",),
+    ),
+    Step(
+        name="one pair of sets",
+        sentence=r"""For sets $S$ of rows and $T$ of columns the sum of $\mathbf M-P$ over $S\times T$ is one of independent centred terms, each of a
+range of at most $[[block_range]]$, one for each of at most $mn/M$ blocks. Its modulus exceeds $mns$ with a probability of at most
+$[[one_pair]]$.""",
+        by=Carrier.RULE,
+        source="Hoeffding",
+        gives={"one_pair": one_pair},
+        uses=("rows and blocks", "range"),
+    ),
+    Step(
+        name="all pairs",
+        sentence=r"Where $\|\mathbf M-P\|_\square>s$, the modulus of a sum over one of the $2^m\cdot2^n$ pairs of sets exceeds $mns$.",
+        by=Carrier.RULE,
+        source="union bound",
+        uses=("one pair of sets",),
+    ),
+    Step(
+        name="failure",
+        sentence=r"So $P(\|\mathbf M-P\|_\square>s)\le[[failure]]$.",
+        gives={"failure": failure},
+        uses=("all pairs",),
+    ),
+    Step(
+        name="independent entries",
+        sentence=r"For independent entries G1 has the bound $2\cdot2^{m+n}e^{-2mns^2}$, which is $\delta$ at the rate of its Hoeffding form.",
+        by=Carrier.CLAIM,
+        source="G1",
+    ),
+    Step(
+        name="rate",
+        sentence=r"""The failure is that of independent entries at $s\sqrt M$ over $[[block_range]]$. So it is $\delta$ at $s=[[cut_bound]]$.""",
+        gives={"cut_bound": cut_bound},
+        uses=("failure", "independent entries"),
+    ),
+)
 
 block_sparsity = Claim(
     label="S13",
@@ -52,22 +179,13 @@ that is $\omega/\sqrt M$, $\omega=[[block_range]]$, times the bound of G1 for in
 $P(\|\mathbf M-P\|_\square>s)\le[[failure]]$. For $\omega^2>M$, such as 4:8, it exceeds that for independent entries;
 no constant is claimed to be sharp.
 """,
-    proof_text=r"""
-A factor $f(u_i)$ of a row preserves every order. Exactly $N$ of a block are kept, which gives the mean, and (a) by symmetry.
-(b) $W_1=P(\xi_2/\xi_1<\varphi_1/\varphi_2)$ and the quotient of two half-normals is half-Cauchy. (c)
-$P(\varphi_j\xi_j\le x)=e^{-\varphi_j^\alpha y}$ with $y=x^{-\alpha}$: the $y_j=(\varphi_j\xi_j)^{-\alpha}$ are independent
-exponential variables of rate $\varphi_j^\alpha$, and the largest scores have the smallest $y_j$. The first to arrive is $j$ with
-probability $p_j$, independent of when; the others start anew (no memory). (d) For fixed $(S,T)$ the sum of $\mathbf M-P$ over
-$S\times T$ is one of independent terms, one for each of at most $mn/M$ blocks. With $k$ columns of $T$ in a block, the kept ones
-among them number from $\max(0,N-M+k)$ to $\min(N,k)$, a range of at most $\omega$. Hoeffding's inequality gives
-$e^{-2(mns)^2/(\omega^2mn/M)}$, for two signs and $2^{m+n}$ pairs of sets. ∎
-""",
+    steps=STEPS,
     source=Source("2602.06675", "beyond the abstract, which names no N:M sparsity"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        KEPT.drawn_from(1, 3),
-        BLOCK.drawn_from(4, 8),
+        KEPT.drawn_from(1, 4),
+        BLOCK.drawn_from(5, 8),
         Quantity(profile, "profile of a column in a block, the first that of the column asked for", POSITIVE),
         TAIL_INDEX.drawn_from(1, 3),
         Quantity(
@@ -78,29 +196,36 @@ $e^{-2(mns)^2/(\omega^2mn/M)}$, for two signs and $2^{m+n}$ pairs of sets. ∎
         ),
         ROWS.drawn_from(3, 60),
         COLUMNS.drawn_from(3, 60),
+        Quantity(quotient, "quotient of the noises of the second and the first column", POSITIVE),
+        Quantity(time, "time of the first arrival, in units of its mean", POSITIVE),
         Quantity(s, "distance in cut norm that may be exceeded", NON_NEGATIVE),
         FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
     ),
     hypotheses=(
         Hypothesis(r"$f,\varphi>0$, noise independent and continuous"),
         NOT_MORE_THAN_THERE_ARE,
-        Hypothesis("something of each block is removed", kept < block, needed_by=("failure",)),
+        Hypothesis("something of each block is removed", kept < block, needed_by=("failure", "one_pair")),
         Hypothesis("shares add up to at most one", first_share + share <= 1),
-        Hypothesis("for (b): half-normal noise", needed_by=("pair",)),
-        Hypothesis("for (c): Fréchet noise", needed_by=("second_place", "one_of_four", "two_of_four", "three_of_four")),
-        Hypothesis("blocks fill a row, for (d)", sp.Eq(sp.Mod(n, block), 0), needed_by=("failure", "cut_bound")),
+        Hypothesis("for (b): half-normal noise", needed_by=("pair", "quotient_density")),
+        Hypothesis(
+            "for (c): Fréchet noise",
+            needed_by=("rate", "first_arrival", "second_place", "one_of_four", "two_of_four", "three_of_four"),
+        ),
+        Hypothesis(
+            "blocks fill a row, for (d)", sp.Eq(sp.Mod(n, block), 0), needed_by=("one_pair", "failure", "cut_bound")
+        ),
     ),
     uses=("G1", "S12"),
     remarks=(Remark("1:4 masks of iid scores reach about half of the bound at $m=n=128$."),),
     expressions={
-        "density": kept / block,
-        "pair": 2 / sp.pi * sp.atan(profile[0] / profile[1]),
-        "second_place": first_share * share / (1 - first_share),
-        "one_of_four": kept_probability(strength, rivals, 1),
-        "two_of_four": kept_probability(strength, rivals, 2),
-        "three_of_four": kept_probability(strength, rivals, 3),
+        "density": density,
+        "pair": pair,
+        "second_place": second_place,
+        "one_of_four": one_of_four,
+        "two_of_four": two_of_four,
+        "three_of_four": three_of_four,
         "block_range": block_range,
-        "failure": pairs * sp.exp(-2 * m * n * block * s**2 / block_range**2),
-        "cut_bound": block_range / sp.sqrt(block) * hoeffding_rate,
+        "failure": failure,
+        "cut_bound": cut_bound,
     },
 )

@@ -10,11 +10,14 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.level import level
 from theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
 from theory.saliency.model import ANY_DENSITY, FAILURE, TAIL_INDEX, THRESHOLD, delta, rho, tau
+from theory.steps import Carrier, Step
 from theory.tails import Tail, alpha, exponential, frechet, half_normal, pareto, product_normal
 
 share = sp.Symbol("a", positive=True)  # of the weights that lie in layer 1
 first_scale, second_scale = sp.symbols("s_1 s_2", positive=True)  # of the scores in the two layers
 layer_size, size = sp.symbols("n_l n", integer=True, positive=True)  # weights in a layer, in all
+r = sp.Symbol("r", positive=True)  # s₂/s₁
+x = sp.Symbol("x", positive=True)  # τ/s₂
 
 
 def global_density(noise: Tail) -> sp.Expr:
@@ -23,14 +26,26 @@ def global_density(noise: Tail) -> sp.Expr:
 
 
 density = global_density(exponential)
-rho_2 = (sp.sqrt(1 + 8 * rho) - 1) / 2
-weighted_rho_2 = (sp.sqrt((1 - share) ** 2 + 4 * share * rho) - (1 - share)) / (2 * share)
+threshold = level(density, tau, rho)
+rho_1, rho_2 = (exponential.at(threshold / scale) for scale in (first_scale, second_scale))
+equal_rho_2 = (sp.sqrt(1 + 8 * rho) - 1) / 2
+equal_rho_1 = equal_rho_2**2
+twofold_rho_2 = (sp.sqrt((1 - share) ** 2 + 4 * share * rho) - (1 - share)) / (2 * share)
 
 pareto_mean = share * first_scale**alpha + (1 - share) * second_scale**alpha
+pareto_density = pareto_mean / tau**alpha
+pareto_critical_density = pareto_mean / second_scale**alpha
 pareto_threshold = (pareto_mean / rho) ** (1 / alpha)
 pareto_rho_1 = rho * first_scale**alpha / pareto_mean
 pareto_rho_2 = rho * second_scale**alpha / pareto_mean
 
+density_ratios: Mapping[str, sp.Expr] = {
+    "half_normal": r * sp.exp(-(r**2 - 1) * x**2 / 2),
+    "exponential": r * sp.exp(-(r - 1) * x),
+    "product_normal": r * sp.besselk(0, r * x) / sp.besselk(0, x),
+    "pareto": r**-alpha,
+    "frechet": r**-alpha * sp.exp((1 - r**-alpha) * x**-alpha),
+}
 power_law = (first_scale / second_scale) ** alpha
 COLLAPSE: Mapping[str, sp.Expr] = {
     "half_normal": sp.S.Zero,
@@ -47,9 +62,164 @@ NOISES = {
     "frechet": frechet,
 }
 
-count_error = (
-    sp.sqrt(sp.log(4 / delta) / (2 * layer_size))
-    + (size * sp.sqrt(sp.log(4 / delta) / (2 * size)) + sp.Rational(1, 2)) / layer_size
+deviation = sp.sqrt(sp.log(4 / delta) / (2 * size))
+count_error = deviation.subs(size, layer_size) + (size * deviation + sp.Rational(1, 2)) / layer_size
+
+STEPS = (
+    Step(
+        name="all weights",
+        sentence=r"""A weight drawn at random from all lies in layer $l$ with probability $\alpha_l$, and has a score above $\tau$ with probability
+$D(\tau)=\sum_l\alpha_lD_l(\tau)$.""",
+        by=Carrier.RULE,
+        source="tower",
+    ),
+    Step(
+        name="each layer",
+        sentence=r"""$D_l$ is continuous, does not grow and falls from $1$ to $0$, strictly wherever it lies between them; its noise has $x_0=0$ or
+$x_F=\infty$.""",
+        by=Carrier.CLAIM,
+        source="S1",
+    ),
+    Step(
+        name="a threshold",
+        sentence=r"""So $D(\tau)=\rho$ has a root for $0<\rho<1$. From one root to another no $D_l$ grows while their mean with the weights $\alpha_l$
+stays, so that all $D_l$ stay: $\rho_l=D_l(\tau)$ does not depend on the root.""",
+        by=Carrier.RULE,
+        source="intermediate value",
+        uses=("all weights", "each layer"),
+    ),
+    Step(
+        name="one noise",
+        sentence=r"""If all layers have the same noise, either $x_0=0$ and no $D_l$ is $1$ at a $\tau>0$, or $x_F=\infty$ and none is $0$. Some $D_l$ is
+above $0$ where their mean is $\rho$, and some below $1$; so one lies strictly between, where it falls strictly: there is no other root.""",
+        by=Carrier.RULE,
+        source="monotonicity",
+        uses=("each layer", "a threshold"),
+    ),
+    Step(
+        name="two masks",
+        sentence=r"""Let $N_l$ of the $N$ scores above $\tau$ lie in layer $l$, and let $K=\mathrm{round}(\rho n)$. The masks of the $K$ largest scores and
+of those above $\tau$ differ in $|K-N|$ entries in all, hence in no more of layer $l$.""",
+        by=Carrier.CLAIM,
+        source="G2",
+    ),
+    Step(
+        name="limit",
+        sentence=r"""Given the latents, the scores of a layer are independent, and the mean of their chances to exceed $\tau$ tends to $D_l(\tau)$. So
+$N_l/n_l\to D_l(\tau)$, $N/n\to\rho$ and $K/n\to\rho$ as the layers grow in proportion: the kept share of layer $l$ tends to $\rho_l$.""",
+        by=Carrier.RULE,
+        source="weak law",
+        uses=("a threshold", "two masks"),
+    ),
+    Step(
+        name="deviation",
+        sentence=r"A share of $n$ independent events errs by more than $[[deviation]]$ with probability $\frac\delta2$ at most: Hoeffding's bound there.",
+        gives={"deviation": deviation},
+    ),
+    Step(
+        name="two events",
+        sentence=r"""With probability at least $1-\delta$ both $N_l/n_l$ and $N/n$ deviate no more, each with its own number of weights, from their means
+$\rho_l$ and $\sum_l\alpha_l\rho_l=\rho$.""",
+        by=Carrier.RULE,
+        source="union bound",
+        uses=("deviation",),
+    ),
+    Step(
+        name="kept share",
+        sentence=r"""Then $|K-N|\le\frac12+|N-\rho n|$, rounding included, and the kept share of the layer is within $|N_l/n_l-\rho_l|+|K-N|/n_l$ of
+$\rho_l$: within $[[count_error]]$.""",
+        gives={"count_error": count_error},
+        uses=("a threshold", "two masks", "two events"),
+    ),
+    Step(
+        name="two layers",
+        sentence=r"For two layers without profiles, of scales $s_1\le s_2$ and exponential noise, $D(\tau)=[[density]]$.",
+        gives={"density": density},
+        uses=("all weights",),
+    ),
+    Step(
+        name="threshold",
+        sentence=r"The threshold is its level $\rho$: $[[threshold]]$.",
+        gives={"threshold": threshold},
+        uses=("one noise", "two layers"),
+    ),
+    Step(
+        name="densities",
+        sentence=r"The layers have the two terms of $D$ there: $\rho_1=[[rho_1]]$ and $\rho_2=[[rho_2]]$.",
+        gives={"rho_1": rho_1, "rho_2": rho_2},
+        uses=("limit", "threshold"),
+    ),
+    Step(
+        name="twice the scale",
+        sentence=r"""For $s_2=2s_1$, $e^{-\tau/s_1}$ is the square of $e^{-\tau/s_2}$: $\rho_1=\rho_2^2$, and $\rho_2$ is the positive root of
+$a\rho_2^2+(1-a)\rho_2=\rho$, that is $[[twofold_rho_2]]$.""",
+        gives={"twofold_rho_2": twofold_rho_2},
+        uses=("densities",),
+    ),
+    Step(
+        name="equal shares",
+        sentence=r"For $a=\frac12$ this is $\rho_2=[[equal_rho_2]]$, with the square $\rho_1=[[equal_rho_1]]$.",
+        gives={"equal_rho_1": equal_rho_1, "equal_rho_2": equal_rho_2},
+        uses=("twice the scale",),
+    ),
+    Step(
+        name="power laws",
+        sentence=r"Under Pareto noise $D_l=(s_l/\tau)^\alpha$ for $\tau\ge s_l$. So $D(\tau)=[[pareto_density]]$ for $\tau\ge s_2$, as $s_1\le s_2$.",
+        gives={"pareto_density": pareto_density},
+        uses=("all weights",),
+    ),
+    Step(
+        name="not saturated",
+        sentence=r"It falls strictly, from $[[pareto_critical_density]]$ at $\tau=s_2$: a $\rho$ up to that has its threshold at or above $s_2$.",
+        gives={"pareto_critical_density": pareto_critical_density},
+        uses=("one noise", "power laws"),
+    ),
+    Step(
+        name="Pareto threshold",
+        sentence=r"There it is $\tau=[[pareto_threshold]]$.",
+        gives={"pareto_threshold": pareto_threshold},
+        uses=("not saturated",),
+    ),
+    Step(
+        name="Pareto densities",
+        sentence=r"The two terms of $D$ there are $\rho_1=[[pareto_rho_1]]$ and $\rho_2=[[pareto_rho_2]]$.",
+        gives={"pareto_rho_1": pareto_rho_1, "pareto_rho_2": pareto_rho_2},
+        uses=("limit", "Pareto threshold"),
+    ),
+    Step(
+        name="product of two normals",
+        sentence=r"The modulus of a product of two normals has the density $\frac2\pi K_0$.",
+        by=Carrier.CLAIM,
+        source="S4",
+    ),
+    Step(
+        name="ratios of densities",
+        sentence=r"""With $r=s_2/s_1$ and $x=\tau/s_2$ the ratio $\rho_1/\rho_2$ is $\bar F(rx)/\bar F(x)$, and that of the derivatives
+$r\,g(rx)/g(x)$ is, for $g=-\bar F'$, $[[density_ratios]]$ (for Pareto noise beyond its least value, $x\ge1$).""",
+        gives={"density_ratios": density_ratios},
+        uses=("product of two normals",),
+    ),
+    Step(
+        name="Bessel",
+        sentence=r"""As $\cosh t\ge1$, $e^{-rx\cosh t}\le e^{-(r-1)x}e^{-x\cosh t}$, so that $K_0(rx)\le e^{-(r-1)x}K_0(x)$: the ratio of the product of two
+normals lies between $0$ and that of the exponential law.""",
+        by=Carrier.CITED,
+        source=r"DLMF 10.32.9: $K_0(x)=\int_0^\infty e^{-x\cosh t}\,dt$ for $x>0$",
+        uses=("ratios of densities",),
+    ),
+    Step(
+        name="survival for density",
+        sentence=r"As $\rho\to0$ the threshold grows, and with it $x$, without limit. Both $\bar F(rx)$ and $\bar F(x)$ tend to $0$, so that their ratio has the limit of that of the densities.",
+        by=Carrier.RULE,
+        source="l'Hôpital",
+        uses=("a threshold", "ratios of densities"),
+    ),
+    Step(
+        name="collapse",
+        sentence=r"For $r>1$ the limits are $[[collapse]]$.",
+        gives={"collapse": COLLAPSE},
+        uses=("Bessel", "survival for density"),
+    ),
 )
 
 coupled_layers = Claim(
@@ -62,28 +232,15 @@ threshold is a root of $\sum_l\alpha_lD_l(\tau)=\rho$ (the only one, if all laye
 has the limiting density $\rho_l=D_l(\tau)$, which does not depend on the root. If all scores are independent and
 those of layer $l$ exceed $\tau$ with the mean probability $\rho_l$, then with probability at least $1-\delta$ the
 kept share of a layer of $n_l$ of the $n$ weights is within $[[count_error]]$ of $\rho_l$. **Two layers** without
-profiles, of scales $s_1<s_2$, layer 1 with the share $a$: under exponential noise $\tau=[[threshold]]$,
-$\rho_l=e^{-\tau/s_l}$. For $s_2=2s_1$ this is $\rho_2=[[weighted_rho_2]]$, $\rho_1=\rho_2^2$; with equal shares
-$\rho_2=[[rho_2]]$, $\rho_1=[[rho_1]]$. Under Pareto noise, as long as $\rho\le[[pareto_critical_density]]$ (nothing
+profiles, of scales $s_1<s_2$, layer 1 with the share $a$: under exponential noise $\tau=[[threshold]]$ and
+$\rho_l=e^{-\tau/s_l}$ (`rho_1`, `rho_2`). For $s_2=2s_1$ this is $\rho_2=[[twofold_rho_2]]$, $\rho_1=\rho_2^2$; with equal shares
+$\rho_2=[[equal_rho_2]]$, $\rho_1=[[equal_rho_1]]$. Under Pareto noise, as long as $\rho\le[[pareto_critical_density]]$ (nothing
 saturated), $\tau=[[pareto_threshold]]$, $\rho_1=[[pareto_rho_1]]$ and $\rho_2=[[pareto_rho_2]]$. **Layer collapse.**
 As $\rho\to0$, $\rho_1/\rho_2$ tends to $0$ for half-normal and exponential noise and for the product of two normals:
 compared to the other, the layer of the smaller scale is emptied. For Pareto and for Fréchet noise it tends to
 $(s_1/s_2)^\alpha$.
 """,
-    proof_text=r"""
-A weight drawn at random from all has a score of survival function $\sum\alpha_lD_l$, which falls continuously from
-$1$ to $0$ by S1, so there is a root; at two roots all $D_l$ agree, since none of them increases. With one noise for
-all layers either no $D_l$ is $1$ for $\tau>0$ or none is $0$, so that below $1$ and above $0$ their mean falls
-strictly. *Counts:* let $N$ and $N_l$ count the scores above $\tau$ and $K=\mathrm{round}(\rho n)$. By G2 the mask of
-the $K$ largest scores and that of the scores above $\tau$ differ in $|K-N|\le\frac12+|N-\rho n|$ entries in all,
-hence by no more in layer $l$. By Hoeffding $|N_l-\rho_ln_l|$ and $|N-\rho n|$ exceed $\sqrt{n_l\ln(4/\delta)/2}$ and
-$\sqrt{n\ln(4/\delta)/2}$ with probability $\frac\delta2$ each. *Exponential noise:*
-$e^{-\tau/s_1}=(e^{-\tau/s_2})^{s_2/s_1}$, so $x=\rho_2$ is the positive root of $ax^2+(1-a)x=\rho$ if $s_2=2s_1$.
-*Pareto noise:* for $\tau\ge s_2$, $D_l=(s_l/\tau)^\alpha$; and $\tau\ge s_2$ means the stated range. *Collapse:* the
-limits of $\bar F(\tau/s_1)/\bar F(\tau/s_2)$ as $\tau\to\infty$, by l'Hôpital those of the densities: for
-$r=s_2/s_1>1$, $rg(rx)/g(x)$ is $re^{-(r^2-1)x^2/2}$, $re^{-(r-1)x}$ and $rK_0(rx)/K_0(x)$, which tend to $0$, and
-tends to $r^{-\alpha}$ for $g(x)\sim\alpha x^{-\alpha-1}$. ∎
-""",
+    steps=STEPS,
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -99,6 +256,13 @@ tends to $r^{-\alpha}$ for $g(x)\sim\alpha x^{-\alpha-1}$. ∎
         Quantity(first_scale, "scale of the scores in the first layer", POSITIVE, drawn=(sp.Rational(1, 2), 1)),
         Quantity(second_scale, "scale of the scores in the second layer", POSITIVE, drawn=(sp.Rational(9, 8), 3)),
         TAIL_INDEX.drawn_from(sp.Rational(1, 2), 3),
+        Quantity(
+            r,
+            "scale of the second layer over that of the first",
+            sp.Interval.open(1, sp.oo),
+            drawn=(sp.Rational(9, 8), 3),
+        ),
+        Quantity(x, "threshold over the scale of the second layer", POSITIVE, drawn=(1, 4)),
         FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
         Quantity(layer_size, "number of weights in a layer", COUNT, drawn=(3, 40)),
         Quantity(size, "number of weights in all layers", COUNT, drawn=(41, 90)),
@@ -107,31 +271,33 @@ tends to $r^{-\alpha}$ for $g(x)\sim\alpha x^{-\alpha-1}$. ∎
         Hypothesis("one global threshold; in every layer the assumptions of S1"),
         Hypothesis(
             "for the share of a layer at finite size: independent scores of the stated mean probabilities",
-            needed_by=("count_error",),
+            needed_by=("deviation", "count_error"),
         ),
         Hypothesis("a layer holds no more weights than all layers", layer_size <= size),
-        Hypothesis("something is removed", rho < 1, needed_by=("threshold",)),
+        Hypothesis("something is removed", rho < 1, needed_by=("threshold", "rho_1", "rho_2")),
         Hypothesis("the first layer does not have the larger scale", first_scale <= second_scale),
         Hypothesis("the scales differ", first_scale < second_scale, needed_by=("collapse",)),
         Hypothesis(
             "scales one to two",
             sp.Eq(second_scale, 2 * first_scale),
-            needed_by=("weighted_rho_2", "rho_1", "rho_2"),
+            needed_by=("twofold_rho_2", "equal_rho_1", "equal_rho_2"),
         ),
-        Hypothesis("layers of equal size", sp.Eq(share, sp.Rational(1, 2)), needed_by=("rho_1", "rho_2")),
-        Hypothesis("no score is saturated, for Pareto noise", rho <= pareto_mean / second_scale**alpha),
+        Hypothesis("layers of equal size", sp.Eq(share, sp.Rational(1, 2)), needed_by=("equal_rho_1", "equal_rho_2")),
+        Hypothesis("no score is saturated, for Pareto noise", rho <= pareto_critical_density),
     ),
     uses=("G2", "S1", "S4"),
     expressions={
         "density": density,
-        "threshold": level(density, tau, rho),
-        "rho_1": rho_2**2,
+        "threshold": threshold,
+        "rho_1": rho_1,
         "rho_2": rho_2,
-        "weighted_rho_2": weighted_rho_2,
+        "equal_rho_1": equal_rho_1,
+        "equal_rho_2": equal_rho_2,
+        "twofold_rho_2": twofold_rho_2,
         "pareto_threshold": pareto_threshold,
         "pareto_rho_1": pareto_rho_1,
         "pareto_rho_2": pareto_rho_2,
-        "pareto_critical_density": pareto_mean / second_scale**alpha,
+        "pareto_critical_density": pareto_critical_density,
         "collapse": COLLAPSE,
         "count_error": count_error,
     },

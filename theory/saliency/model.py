@@ -30,6 +30,7 @@ TAIL_INDEX = Quantity(alpha, "index of the Pareto or Fréchet law of the noise",
 
 half_normal_quantile = sp.sqrt(2) * sp.erfinv(u)  # ψ(u): the profile of |a|, a standard normal, sorted
 column_profile = sp.Function("varphi", positive=True)(v)  # a column profile left open
+COLUMN_PROFILE = Quantity(column_profile.func, "column profile: factor of an input, by its position", POSITIVE)
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class SaliencyModel:
     def kernel(self, threshold: sp.Expr = tau) -> sp.Expr:
         """The limit graphon W(u, v) = F̄(τ / (f(u) φ(v)))."""
         return self.noise.at(threshold / (self.row * self.column))
+
+
+def mean_over_columns(density: sp.Expr) -> sp.Integral:
+    """The density of a mask whose columns have this density at the value φ of their profile."""
+    return sp.Integral(density.subs(phi, column_profile), (v, 0, 1))
 
 
 ONE = sp.Integer(1)

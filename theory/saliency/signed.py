@@ -7,7 +7,7 @@ import sympy as sp
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.formulas.level import level
 from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from theory.saliency.model import COLUMN, DENSITY, phi, rho
+from theory.saliency.model import COLUMN, COLUMN_PROFILE, DENSITY, mean_over_columns, phi, rho
 from theory.saliency.snip import FIXED_RESIDUAL
 from theory.steps import Carrier, Step
 from theory.tails import Tail, exponential, half_normal, product_normal, t
@@ -33,7 +33,8 @@ def signed_threshold(density: sp.Expr) -> sp.Expr:
 
 product_kernel = signed_kernel(product_normal)
 kernels = {"normal": signed_kernel(half_normal), "laplace": signed_kernel(exponential)}
-product_threshold = signed_threshold(product_normal.survival)
+product_threshold = signed_threshold(mean_over_columns(product_normal.at(t / phi)))
+flat_threshold = signed_threshold(product_normal.survival)
 dual_threshold = -tau
 dual_graphon = 1 - graphon
 magnitude_density = 2 * rho
@@ -106,8 +107,8 @@ moduli at density $[[magnitude_density]]$, and there $W$ is half of theirs.""",
     ),
     Step(
         name="threshold",
-        sentence=r"For the product of two normals and $\varphi=1$ it is $[[threshold]]$.",
-        gives={"threshold": product_threshold},
+        sentence=r"For the product of two normals it is $[[threshold]]$, and at $\varphi=1$ it is $[[flat_threshold]]$.",
+        gives={"threshold": product_threshold, "flat_threshold": flat_threshold},
         uses=("kernel", "one threshold"),
     ),
     Step(
@@ -130,7 +131,7 @@ $$\tau_{1-\rho}=[[dual_threshold]]\ (\tau=\tau_\rho),\qquad W_{1-\rho}=[[dual_gr
 density of $|\xi|$ at $|\tau|/\varphi$, $\partial W/\partial\varphi=[[selectivity]]$ ($f=1$, $\phi=\varphi$): where $g>0$, columns of large
 $\varphi$ are kept more often for $\rho<\frac12$ and *less* often for $\rho>\frac12$; at $\rho=\frac12$ all are kept alike. For the product of two normals and $H$ as in S4,
 $W=\frac12H(\tau/\varphi)$ for $\tau>0$ and $1-\frac12H(-\tau/\varphi)$ for $\tau<0$ are the column densities at $f=|a|$
-(`kernel`), and $\tau_\rho$ solves $\int W=\rho$ (`threshold`: for $\varphi=1$). On data without scores at $0$ the
+(`kernel`), and $\tau_\rho$ solves $\int W=\rho$ (`threshold`; for $\varphi=1$ `flat_threshold`). On data without scores at $0$ the
 leading term $w_{ij}a_iE[(\hat\Theta r)x_j1\{w_i\cdot x>0\}]$ of GraSP
 obeys the duality exactly, its realised $\hat\Theta$ included (initial output subtracted): given the moduli, the signs
 of a column are fair coins.
@@ -147,6 +148,7 @@ of a column are fair coins.
         Quantity(tau, "threshold above which signed scores are kept", sp.S.Reals, drawn=(-2, 2)),
         DENSITY.drawn_from(sp.Rational(1, 20), sp.Rational(19, 20)),
         COLUMN.drawn_from(HALF, 2),
+        COLUMN_PROFILE,
         Quantity(
             graphon,
             "value of the graphon, the probability that an entry is kept",
@@ -161,13 +163,14 @@ of a column are fair coins.
         Hypothesis("noise symmetric about 0, its modulus as in S1"),
         Hypothesis(r"for data: no score is 0, leading term of $Hg$, and " + FIXED_RESIDUAL),
         Hypothesis("no more than the positive half is kept", rho <= HALF, needed_by=("magnitude_density",)),
-        Hypothesis("all columns have the profile one", sp.Eq(phi, 1), needed_by=("threshold",)),
+        Hypothesis("all columns have the profile one", sp.Eq(phi, 1), needed_by=("flat_threshold",)),
     ),
     uses=("S1", "S4", "S8"),
     expressions={
         "kernel": product_kernel,
         "kernels": kernels,
         "threshold": product_threshold,
+        "flat_threshold": flat_threshold,
         "dual_threshold": dual_threshold,
         "dual_graphon": dual_graphon,
         "magnitude_density": magnitude_density,

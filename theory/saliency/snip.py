@@ -9,10 +9,12 @@ from theory.formulas.level import level
 from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import (
     COLUMN,
+    COLUMN_PROFILE,
     DENSITY,
     NEURON,
     THRESHOLD,
     half_normal_quantile,
+    mean_over_columns,
     phi,
     rho,
     snip_model,
@@ -207,7 +209,8 @@ product_density = 2 / sp.pi * sp.besselk(0, t)
 struve = (modified_struve(-1, t), modified_struve(0, t))
 product_kernel = snip_model.kernel().subs(snip_model.column, phi)
 product_columns = product_survival(tau / phi)
-product_threshold = level(product_survival(t), t, rho)
+product_threshold = level(mean_over_columns(product_survival(t / phi)), t, rho)
+flat_threshold = level(product_survival(t), t, rho)
 integral_form = sp.Integral(2 / sp.pi * sp.exp(-tau / phi * sp.cosh(x)) / sp.cosh(x), (x, 0, sp.oo))
 
 PRODUCT_STEPS = (
@@ -292,14 +295,14 @@ tends to $0$ with $t$. So $1$ less it is $H$; at $t=\tau/\phi$ it is $[[column_d
     ),
     Step(
         name="one threshold",
-        sentence=r"The product of two normals is a noise of S1: one threshold keeps the density $\rho$.",
+        sentence=r"The product of two normals is a noise of S1: one $\tau$ keeps the density $\rho$, the mean of $H(\tau/\varphi)$.",
         by=Carrier.CLAIM,
         source="S1",
     ),
     Step(
         name="threshold",
-        sentence=r"For $\varphi=1$ it is $[[threshold]]$.",
-        gives={"threshold": product_threshold},
+        sentence=r"It is $[[threshold]]$, and at $\varphi=1$ it is $[[flat_threshold]]$.",
+        gives={"threshold": product_threshold, "flat_threshold": flat_threshold},
         uses=("column density", "one threshold"),
     ),
 )
@@ -311,7 +314,7 @@ product_graphon = Claim(
 With $f=|a|$ the SNIP graphon is $W(u,v)=[[kernel]]$ (here $\phi=\varphi(v)$), its column density is
 $\int W\,du=H(\tau/\varphi(v))$ with $H(t)=P(|ab|>t)$ for independent standard normal $a,b$, of density $[[noise_density]]$, and
 $$H(\tau/\phi)=[[integral_form]]=1-t\,[K_0(t)\mathbf L_{-1}(t)+K_1(t)\mathbf L_0(t)],\quad t=\tau/\phi .$$
-The threshold solves $\int H(\tau/\varphi)=\rho$ (for $\varphi=1$: $H(\tau)=\rho$).
+The threshold solves $\int H(\tau/\varphi)=\rho$ (`threshold`; for $\varphi=1$: $H(\tau)=\rho$, `flat_threshold`).
 """,
     steps=PRODUCT_STEPS,
     source=Source(
@@ -326,6 +329,7 @@ The threshold solves $\int H(\tau/\varphi)=\rho$ (for $\varphi=1$: $H(\tau)=\rho
         DENSITY.drawn_from(sp.Rational(1, 50), sp.Rational(9, 10)),
         NEURON.drawn_from(sp.Rational(1, 10), sp.Rational(9, 10)),
         COLUMN.drawn_from(sp.Rational(1, 2), 3),
+        COLUMN_PROFILE,
         Quantity(t, "value of the noise, the modulus of a product of two standard normals", POSITIVE),
         Quantity(y, "modulus of the weight with which a neuron enters the output", POSITIVE),
         Quantity(x, "twice the logarithm of that modulus over the root of the value of the noise", sp.S.Reals),
@@ -334,7 +338,7 @@ The threshold solves $\int H(\tau/\varphi)=\rho$ (for $\varphi=1$: $H(\tau)=\rho
         Hypothesis("the saliency factorises (S3)"),
         RESIDUAL_IS_FIXED,
         Hypothesis("weights of both layers are standard normal"),
-        Hypothesis("all columns have the profile one", sp.Eq(phi, 1), needed_by=("threshold",)),
+        Hypothesis("all columns have the profile one", sp.Eq(phi, 1), needed_by=("flat_threshold",)),
     ),
     uses=("S1", "S3"),
     expressions={
@@ -343,6 +347,7 @@ The threshold solves $\int H(\tau/\varphi)=\rho$ (for $\varphi=1$: $H(\tau)=\rho
         "integral_form": integral_form,
         "noise_density": product_density,
         "threshold": product_threshold,
+        "flat_threshold": flat_threshold,
     },
 )
 

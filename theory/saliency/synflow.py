@@ -175,7 +175,7 @@ the noise.
             needed_by=("variance_inflation",),
         ),
     ),
-    uses=("S1", "S4"),
+    uses=("S4",),
     expressions={
         "row_profile": row_profile,
         "column_profile": column_profile,

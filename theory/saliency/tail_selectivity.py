@@ -8,16 +8,25 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import TAIL_INDEX, THRESHOLD, tau
 from theory.saliency.snip import x
+from theory.steps import Carrier, Step
 from theory.tails import alpha, half_normal, t
 
 phi_1, phi_2 = sp.symbols("phi_1 phi_2", positive=True)
+s = sp.Symbol("s", positive=True)  # cosh x − 1
 
 mills_upper = sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2) / t
 mills_lower = mills_upper * t**2 / (t**2 + 1)
+upper_fall = 1 + 1 / t**2
+lower_fall = 1 - 2 / (1 + t**2) ** 2
 
-product_upper = sp.sqrt(2 / (sp.pi * t)) * sp.exp(-t)
-product_share = 1 / ((1 + 1 / (2 * t)) * sp.sqrt(1 + 1 / (4 * t)))  # of the upper bound
+kappa = 1 / ((1 + s) * sp.sqrt(1 + s / 2))
+kappa_slope = -1 / (1 + s) - 1 / (2 * (2 + s))  # of ln κ
+weight_mass = sp.sqrt(sp.pi / (2 * t))
+weight_mean = 1 / (2 * t)
+product_upper = 2 / sp.pi * sp.exp(-t) * weight_mass
+product_share = kappa.subs(s, weight_mean)  # of the upper bound
 product_lower = product_upper * product_share
+hazard_upper = 1 + weight_mean
 # πe^t H(t)/2, for large t, where the closed form of H cancels
 scaled_product = sp.Integral(sp.exp(t * (1 - sp.cosh(x))) / sp.cosh(x), (x, 0, sp.oo))
 
@@ -27,10 +36,142 @@ def ratio(survival: sp.Expr) -> sp.Expr:
     return survival.subs(t, tau / phi_1) / survival.subs(t, tau / phi_2)
 
 
+pareto_ratio = (phi_1 / phi_2) ** alpha
 exponential_ratio = sp.exp(tau * (1 / phi_2 - 1 / phi_1))
-snip_ratio = exponential_ratio * ratio(scaled_product)
+gaussian_ratio = ratio(half_normal.survival)
 gaussian_asymptotic = phi_1 / phi_2 * sp.exp(tau**2 / 2 * (1 / phi_2**2 - 1 / phi_1**2))
+gaussian_lower = 1 / (1 + phi_1**2 / tau**2)
+gaussian_upper = 1 + phi_2**2 / tau**2
+snip_ratio = exponential_ratio * ratio(scaled_product)
 snip_asymptotic = sp.sqrt(phi_1 / phi_2) * sp.exp(tau * (1 / phi_2 - 1 / phi_1))
+snip_lower = product_share.subs(t, tau / phi_1)
+snip_upper = 1 / product_share.subs(t, tau / phi_2)
+
+STEPS = (
+    Step(
+        name="columns",
+        sentence=r"The density of a column of profile $\varphi$ is $W(\varphi)=\bar F(\tau/\varphi)$, and it falls to $0$ as $\tau\to\infty$.",
+        by=Carrier.CLAIM,
+        source="S1",
+    ),
+    Step(
+        name="Pareto",
+        sentence=r"""$\bar F(t)=t^{-\alpha}$ for $t\ge1$, which both $\tau/\varphi_1$ and $\tau/\varphi_2$ are if $\tau\ge\varphi_1$. So the ratio is
+$[[pareto_ratio]]$, and does not change with $\tau$.""",
+        gives={"pareto_ratio": pareto_ratio},
+        uses=("columns",),
+    ),
+    Step(
+        name="exponential",
+        sentence=r"For $\bar F(t)=e^{-t}$ it is $[[exponential_ratio]]$.",
+        gives={"exponential_ratio": exponential_ratio},
+        uses=("columns",),
+    ),
+    Step(
+        name="half-normal",
+        sentence=r"For $\bar F(t)=\operatorname{erfc}(t/\sqrt2)$, the integral of $g(t)=\sqrt{2/\pi}\,e^{-t^2/2}$ over all larger $t$, it is $[[gaussian_ratio]]$.",
+        gives={"gaussian_ratio": gaussian_ratio},
+        uses=("columns",),
+    ),
+    Step(
+        name="two functions",
+        sentence=r"""$[[mills_upper]]$ and $[[mills_lower]]$ vanish at infinity. Their derivatives are $-g$ times $[[upper_fall]]$, which is above $1$,
+and $-g$ times $[[lower_fall]]$, which is below $1$.""",
+        gives={"upper_fall": upper_fall, "lower_fall": lower_fall},
+    ),
+    Step(
+        name="Mills",
+        sentence=r"$\operatorname{erfc}(t/\sqrt2)$, of derivative $-g$, vanishes at infinity, too: it lies strictly between the two functions for all $t>0$.",
+        by=Carrier.RULE,
+        source="integration to infinity",
+        gives={"mills_upper": mills_upper, "mills_lower": mills_lower},
+        uses=("two functions",),
+    ),
+    Step(
+        name="half-normal asymptotics",
+        sentence=r"""The upper bounds at $\tau/\varphi_1$ and $\tau/\varphi_2$ have the ratio $[[gaussian_asymptotic]]$. The true ratio over that lies between
+$[[gaussian_lower]]$, lower over upper bound at $\tau/\varphi_1$, and $[[gaussian_upper]]$, upper over lower bound at $\tau/\varphi_2$; both
+tend to $1$ as $\tau\to\infty$.""",
+        gives={
+            "gaussian_asymptotic": gaussian_asymptotic,
+            "gaussian_lower": gaussian_lower,
+            "gaussian_upper": gaussian_upper,
+        },
+        uses=("half-normal", "Mills"),
+    ),
+    Step(
+        name="product of two normals",
+        sentence=r"The tail of the modulus of a product of two normals is $H(t)=\frac2\pi\int_0^\infty e^{-t\cosh x}\frac{dx}{\cosh x}$, of density $\frac2\pi K_0(t)$.",
+        by=Carrier.CLAIM,
+        source="S4",
+    ),
+    Step(
+        name="SNIP",
+        sentence=r"With the factor $e^{-t}$ taken out of $H$ at $\tau/\varphi_1$ and $\tau/\varphi_2$, SNIP's ratio is $[[snip_ratio]]$.",
+        gives={"snip_ratio": snip_ratio},
+        uses=("columns", "product of two normals"),
+    ),
+    Step(
+        name="substitution",
+        sentence=r"""With $\cosh x=1+s$, $H(t)=\frac2\pi e^{-t}\int_0^\infty\frac{e^{-ts}}{\sqrt{2s}}\kappa(s)\,ds$ for
+$\kappa(s)=[[kappa]]$.""",
+        gives={"kappa": kappa},
+        uses=("product of two normals",),
+    ),
+    Step(
+        name="weight",
+        sentence=r"The weight $e^{-ts}/\sqrt{2s}$ has the mass $[[weight_mass]]$ and the mean $[[weight_mean]]$.",
+        gives={"weight_mass": weight_mass, "weight_mean": weight_mean},
+    ),
+    Step(
+        name="shape",
+        sentence=r"""$\kappa(0)=1$, and $\ln\kappa$ has the derivative $[[kappa_slope]]$, which is negative and grows: $\kappa$ falls, and is strictly
+convex since its logarithm is.""",
+        gives={"kappa_slope": kappa_slope},
+        uses=("substitution",),
+    ),
+    Step(
+        name="mean of the factor",
+        sentence=r"So the mean of $\kappa$ under the weight lies strictly between its value at the mean of $s$ and $1$.",
+        by=Carrier.RULE,
+        source="Jensen",
+        uses=("weight", "shape"),
+    ),
+    Step(
+        name="bounds of the product",
+        sentence=r"Hence $[[product_lower]]<H(t)<[[product_upper]]$ for $t>0$.",
+        gives={"product_lower": product_lower, "product_upper": product_upper},
+        uses=("mean of the factor",),
+    ),
+    Step(
+        name="Bessel",
+        sentence=r"""The same substitution puts $(1+s)\kappa(s)$ for $\kappa(s)$ in $K_0$: $2K_0(t)/\pi H(t)-1$ is the mean of $s$ under the weight
+times $\kappa$, and positive.""",
+        by=Carrier.CITED,
+        source=r"DLMF 10.32.9: $K_0(t)=\int_0^\infty e^{-t\cosh x}\,dx$ for $t>0$",
+        uses=("substitution",),
+    ),
+    Step(
+        name="association",
+        sentence=r"$\kappa$ falls while $s$ grows: under the weight times $\kappa$ the mean of $s$ is less than under the weight alone.",
+        by=Carrier.RULE,
+        source="Chebyshev",
+        uses=("weight", "shape", "Bessel"),
+    ),
+    Step(
+        name="hazard",
+        sentence=r"So $1<2K_0(t)/\pi H(t)<[[hazard_upper]]$, which tends to $1$ as $t\to\infty$.",
+        gives={"hazard_upper": hazard_upper},
+        uses=("association",),
+    ),
+    Step(
+        name="SNIP's asymptotics",
+        sentence=r"""As for half-normal noise the upper bounds have the ratio $[[snip_asymptotic]]$, and SNIP's ratio over that lies between
+$[[snip_lower]]$ and $[[snip_upper]]$, which tend to $1$ as $\tau\to\infty$.""",
+        gives={"snip_asymptotic": snip_asymptotic, "snip_lower": snip_lower, "snip_upper": snip_upper},
+        uses=("SNIP", "bounds of the product"),
+    ),
+)
 
 tail_selectivity = Claim(
     label="S15",
@@ -49,22 +190,7 @@ from $[[mills_lower]]<\operatorname{erfc}(t/\sqrt2)<[[mills_upper]]$ and from
 $$[[product_lower]]<H(t)<[[product_upper]],\qquad1<\frac{2K_0(t)}{\pi H(t)}<[[hazard_upper]],$$
 valid for all $t>0$ and sharp as $t\to\infty$.
 """,
-    proof_text=r"""
-*Half-normal:* with $g(t)=\sqrt{2/\pi}\,e^{-t^2/2}$ the derivatives of the upper and of the lower bound are
-$-g(1+t^{-2})<-g$ and $-g\big(1-\frac2{(1+t^2)^2}\big)>-g$, while $\operatorname{erfc}(t/\sqrt2)$ has the derivative
-$-g$, and all three vanish at infinity. *Product:* put $\cosh x=1+s$ in $H(t)=\frac2\pi\int_0^\infty e^{-t\cosh
-x}\frac{dx}{\cosh x}$:
-$$H(t)=\frac2\pi e^{-t}\int_0^\infty\frac{e^{-ts}}{\sqrt{2s}}\,\kappa(s)\,ds,\qquad
-\kappa(s)=\frac1{(1+s)\sqrt{1+s/2}}.$$
-The weight $e^{-ts}/\sqrt{2s}$ has the mass $\sqrt{\pi/2t}$ and the mean $\frac1{2t}$. As $\kappa<\kappa(0)=1$, the
-upper bound follows; as $\ln\kappa$, hence $\kappa$, is convex, Jensen's inequality gives the lower bound with
-$\kappa(\frac1{2t})$. The same substitution in $K_0(t)=\int_0^\infty e^{-t\cosh x}dx$ puts $(1+s)\kappa(s)$ in place
-of $\kappa(s)$, so $\frac{2K_0}{\pi H}-1$ is the mean of $s$ under the weight times $\kappa$. It is positive and, as
-$\kappa$ decreases, less than the mean $\frac1{2t}$ without it (Chebyshev's association inequality). *Ratios:* the
-form of SNIP's ratio is the integral for $H$ without its factor $e^{-t}$. The asymptotic forms are the ratios of the
-upper bounds at $t=\tau/\varphi_1$ and $\tau/\varphi_2$; divide upper by lower bounds. The first two laws are
-substitutions. ∎
-""",
+    steps=STEPS,
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -72,6 +198,9 @@ substitutions. ∎
         THRESHOLD.drawn_from(1, 8),
         Quantity(phi_1, "profile of the stronger of two columns", POSITIVE, drawn=(sp.Rational(3, 2), 3)),
         Quantity(phi_2, "profile of the weaker of two columns", POSITIVE, drawn=(sp.Rational(1, 2), sp.Rational(5, 4))),
+        Quantity(
+            s, "hyperbolic cosine of the variable of the integral for the product of two normals, less one", POSITIVE
+        ),
         Quantity(t, "threshold divided by a column profile", POSITIVE, drawn=(sp.Rational(1, 8), 12)),
         TAIL_INDEX.drawn_from(sp.Rational(1, 2), 3),
     ),
@@ -82,20 +211,20 @@ substitutions. ∎
     ),
     uses=("S1", "S4"),
     expressions={
-        "pareto_ratio": (phi_1 / phi_2) ** alpha,
+        "pareto_ratio": pareto_ratio,
         "exponential_ratio": exponential_ratio,
-        "gaussian_ratio": ratio(half_normal.survival),
+        "gaussian_ratio": gaussian_ratio,
         "gaussian_asymptotic": gaussian_asymptotic,
-        "gaussian_lower": 1 / (1 + phi_1**2 / tau**2),
-        "gaussian_upper": 1 + phi_2**2 / tau**2,
+        "gaussian_lower": gaussian_lower,
+        "gaussian_upper": gaussian_upper,
         "snip_ratio": snip_ratio,
         "snip_asymptotic": snip_asymptotic,
-        "snip_lower": product_share.subs(t, tau / phi_1),
-        "snip_upper": 1 / product_share.subs(t, tau / phi_2),
+        "snip_lower": snip_lower,
+        "snip_upper": snip_upper,
         "mills_lower": mills_lower,
         "mills_upper": mills_upper,
         "product_lower": product_lower,
         "product_upper": product_upper,
-        "hazard_upper": 1 + 1 / (2 * t),
+        "hazard_upper": hazard_upper,
     },
 )

@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from theory.subset_sum.counting import counting_bounds
     from theory.subset_sum.digits import digits_ticket
     from theory.subset_sum.expected_count import subset_count
+    from theory.subset_sum.item_products import item_products
     from theory.subset_sum.miss_probability import conditional_poisson
     from theory.subset_sum.potential import subset_cover
-    from theory.subset_sum.product_laws import item_products
     from theory.subset_sum.second_moment import subset_pairs
     from theory.subset_sum.single_candidate import single_candidates
     from theory.subset_sum.solver import exact_solver

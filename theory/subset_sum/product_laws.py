@@ -1,4 +1,4 @@
-"""R5: items that are products of two weights, present or not, and what the difference costs."""
+"""The laws of products of two weights, and the formulas of R5: counts of subsets of such items, and what R4 makes of them."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.let import Let
 from theory.formulas.level import level
-from theory.quantities import COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
 from theory.subset_sum.expected_count import empty_subset
-from theory.subset_sum.potential import REACH, a
-from theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, eps, k, n, z
+from theory.subset_sum.potential import a
+from theory.subset_sum.symbols import eps, k, n, z
 from theory.tails import modified_struve
 
 t = sp.Symbol("t", real=True)
 u = sp.Symbol("u", positive=True)
 variance = sp.Symbol("variance", positive=True)
 usable = sp.Symbol("K", integer=True, nonnegative=True)
+x = sp.Symbol("x", positive=True)  # a modulus
+w = sp.Symbol("w", real=True)  # the logarithm of a variance, relative to that modulus
+v = sp.Symbol("v", positive=True)  # the sum of the squares of k second factors
+eta = sp.Symbol("eta", positive=True)  # by how much a number of items stays behind, in units of log₂(1/ε)
 HALF = sp.Rational(1, 2)
 
 
@@ -65,9 +67,20 @@ gaussian_product = Law(
     sp.S.One,
 )
 order = (k - 1) / sp.Integer(2)
+chi_square = v ** (k / 2 - 1) * sp.exp(-v / 2) / (2 ** (k / 2) * sp.gamma(k / 2))
+mixture = x**order * sp.exp(order * w - x * sp.cosh(w)) / (2 ** (k / 2) * sp.sqrt(2 * sp.pi) * sp.gamma(k / 2))
 peak = sp.gamma(order) / (2 * sp.sqrt(sp.pi) * sp.gamma(order + HALF))
 sum_scale = sp.sqrt(sp.pi) * 2**order * sp.gamma(order + HALF)
 sum_density = at_zero(peak, sp.Abs(t) ** order * sp.besselk(order, sp.Abs(t)) / sum_scale)
+bessel_integral = (
+    sp.sqrt(sp.pi)
+    * 2 ** (order - 1)
+    * sp.gamma(order + HALF)
+    * (
+        x * sp.besselk(order, x) * modified_struve(order - 1, x)
+        + x * sp.besselk(order - 1, x) * modified_struve(order, x)
+    )
+)
 sum_distribution = at_zero(HALF, HALF + sp.sign(t) * struve_part(order, sp.Abs(t)))
 
 
@@ -92,6 +105,12 @@ expected_count = Let(count_of(n, 2**-k), ENDS)
 usable_count = Let(count_of(usable, sp.S.One), ENDS)
 capped = sp.Min(1, count_of(usable, sp.S.One))
 quenched_bound = Let(sp.Sum(sp.binomial(n, usable) * capped, (usable, 0, n)) / 2**n, ENDS)
+total = sp.Rational(3, 2) ** n
+spread = n * variance / 3
+pair_share = 2 / ((k + 1) * (k + 2))
+local_density = 1 / sp.sqrt(2 * sp.pi * spread)
+uniform_pair, gaussian_pair = sp.S.One, peak.subs(k, 2)
+left_over = eps ** (eta / 2)
 leading = sp.Rational(3, 2) ** n * eps * sp.sqrt(6 / (sp.pi * n * variance))
 annealed_size = sp.log(1 / eps) / sp.log(sp.Rational(3, 2))
 quenched_size = 2 * sp.log(1 / eps) / sp.log(2)
@@ -100,105 +119,8 @@ quenched_size = 2 * sp.log(1 / eps) / sp.log(2)
 uniform_contraction = 1 + a * sp.log(a) / 8
 gaussian_contraction = 1 - a * sp.besselk(0, a) / (4 * sp.pi)
 uniform_reach = sp.exp(-1)
-gaussian_reach = level(sp.besselk(0, a) / (a * sp.besselk(1, a)), a, sp.S.One)
+quotient = sp.besselk(0, a) / (a * sp.besselk(1, a))
+quotient_slope = -(sp.besselk(1, a) ** 2 - sp.besselk(0, a) ** 2) / (a * sp.besselk(1, a) ** 2)
+gaussian_reach = level(quotient, a, sp.S.One)
 uniform_best = uniform_contraction.subs(a, uniform_reach)
 gaussian_best = gaussian_contraction.subs(a, gaussian_reach)
-
-item_products = Claim(
-    label="R5",
-    title="Product laws, and annealed against quenched sample complexity",
-    statement=r"""
-(a) A product of two independent uniform numbers on $[-1,1]$ has the density $[[uniform_density]]$, the distribution
-function $[[uniform_distribution]]$, the characteristic function $[[uniform_characteristic]]$ and the variance
-$\frac19$. (b) A product of two independent standard normal numbers has the density $[[gaussian_density]]$ and the
-characteristic function $[[gaussian_characteristic]]$; a sum of $k$ of them the density $f_k=[[sum_density]]$ and
-the distribution function $[[sum_distribution]]$ ($L_\nu$ as a hypergeometric function). (c) In a two-layer block an
-item is usable with probability $\frac12$, by the sign of its first weight, and then has such a law. For normal
-weights the number $N$ of subsets of usable items within $\varepsilon$ of $z$ has the mean $$\mathbb
-EN=[[expected_count]],$$ and for either law, fixed $z\ne0$ and $\varepsilon\le|z|/2$, as $n\to\infty$, $\mathbb
-EN\sim[[leading]]$. (d) Given $K$ usable items let $E_K=[[usable_count]]$; then $$\Pr(N\ge1)\le[[quenched_bound]].$$
-So success with probability $\frac12$ needs $n\ge(1-o(1))[[quenched_size]]$ as $\varepsilon\to0$, more than the mean
-count asks for: it reaches $1$ at $(1+o(1))[[annealed_size]]$. *With R4*, half of the items usable: reaching
-$[-a,a]$ gives the contractions $[[uniform_contraction]]$ for $a\le1$ and $[[gaussian_contraction]]$, least at
-$a=[[uniform_reach]]$ and $a=[[gaussian_reach]]$, with the values $[[uniform_best]]$ and $[[gaussian_best]]$.
-""",
-    proof_text=r"""
-(a) Given $|X|=x$, $xY$ is uniform on $[-x,x]$: the density at $s$ is $\int_{|s|}^1\frac{dx}{2x}$, and the
-characteristic function $\int_0^1\frac{\sin ux}{ux}dx$; $E X^2Y^2=\frac19$. (b) Given $Y$, $XY$ is normal with
-variance $Y^2$; so a sum is normal with a variance that is $\chi^2_k$, and the mean of $(2\pi v)^{-1/2}e^{-s^2/2v}$
-over $v$ is, with $v=|s|e^w$, an integral $\int e^{-|s|\cosh w+\nu w}dw=2K_\nu(|s|)$, $\nu=\frac{k-1}2$. The
-characteristic function is $Ee^{-u^2Y^2/2}$. The integral of $s^\nu K_\nu(s)$ is DLMF 10.43.2. (c) Linearity: a
-subset of $k$ items is usable with probability $2^{-k}$. $\sum_k\binom nk2^{-k}=(3/2)^n$, and this weight makes a
-subset of $\mathrm{Bin}(n,\frac13)$ items: a sum of $n$ independent numbers, $0$ with probability $\frac23$ and else
-of law (a) or (b), with variance $\sigma^2/3$ each. Its characteristic function is bounded below $1$ off $0$ and,
-but for the terms $k=0,1$, integrable, and these have weight $O(n(2/3)^n)$ and a bounded density off $0$; the local
-limit theorem gives the density $(2\pi n\sigma^2/3)^{-1/2}$ at fixed $z$. (d) Markov given
-$K\sim\mathrm{Bin}(n,\frac12)$. For $\varepsilon\le|z|/2$ and $k\ge2$, $f_k\le f_2(0)=\int f_1^2$, which is
-$\frac12$ for normal and $1$ for uniform weights, while $f_1$ is bounded by its value at $|z|/2$: $E_K\le
-C_z2^K\varepsilon$. If $n\le(2-\eta)\log_2\frac1\varepsilon$, then $K\le\frac n2+\omega\sqrt n$ with probability
-near $1$ for large $\omega$, and $E_K\le C_z\varepsilon^{\eta/2}2^{\omega\sqrt n}\to0$. *With R4:* a usable item has
-half of the density, which decreases away from $0$, so $\kappa$ is half of its value at $a$; $-a\ln a$ is concave
-with its maximum at $1/e$, and $aK_0(a)$ is largest where $K_0=aK_1$, once, as $aK_1/K_0$ increases. ∎
-""",
-    source=Source(
-        "2006.07990",
-        "no text at hand; textbook laws of products, reported second-hand to be the items of its two-layer blocks",
-    ),
-    provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
-    quantities=(
-        Quantity(
-            t,
-            "argument of a density or a distribution function",
-            sp.S.Reals,
-            drawn=(sp.Rational(1, 10), sp.Rational(9, 10)),
-        ),
-        Quantity(u, "argument of a characteristic function", POSITIVE),
-        SUBSET_SIZE.drawn_from(1, 6),
-        ITEMS.drawn_from(2, 4),
-        Quantity(usable, "number of usable items", COUNT_FROM_ZERO, drawn=(1, 4)),
-        TARGET.drawn_from(sp.Rational(1, 5), 2),
-        DISTANCE.drawn_from(sp.Rational(1, 20), sp.Rational(1, 4)),
-        REACH.drawn_from(sp.Rational(1, 5), sp.Rational(4, 5)),
-        Quantity(
-            variance,
-            "variance of a product, 1/9 for uniform and 1 for normal weights",
-            POSITIVE,
-            drawn=(sp.Rational(1, 9), 2),
-        ),
-    ),
-    hypotheses=(
-        Hypothesis("independent weights, all uniform on [−1, 1] or all standard normal"),
-        Hypothesis("an item is usable with probability 1/2, independently of its value; the empty subset counts"),
-        Hypothesis(
-            "for the contraction of uniform weights, products of which reach no farther than 1",
-            a <= 1,
-            needed_by=("uniform_contraction",),
-        ),
-        Hypothesis("for the sizes, a distance that tends to 0", eps < 1, needed_by=("annealed_size", "quenched_size")),
-    ),
-    uses=("R4",),
-    expressions={
-        "uniform_density": uniform_product.density,
-        "uniform_distribution": uniform_product.distribution,
-        "uniform_characteristic": uniform_product.characteristic,
-        "uniform_variance": uniform_product.variance,
-        "gaussian_density": gaussian_product.density,
-        "gaussian_characteristic": gaussian_product.characteristic,
-        "gaussian_variance": gaussian_product.variance,
-        "sum_density": sum_density,
-        "sum_distribution": sum_distribution,
-        "expected_count": expected_count,
-        "usable_count": usable_count,
-        "quenched_bound": quenched_bound,
-        "leading": leading,
-        "annealed_size": annealed_size,
-        "quenched_size": quenched_size,
-        "uniform_contraction": uniform_contraction,
-        "gaussian_contraction": gaussian_contraction,
-        "uniform_reach": uniform_reach,
-        "gaussian_reach": gaussian_reach,
-        "uniform_best": uniform_best,
-        "gaussian_best": gaussian_best,
-    },
-)

@@ -7,6 +7,7 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.let import Let
 from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 from theory.subset_sum.expected_count import empty_subset, expected_count
 from theory.subset_sum.symbols import DISTANCE, ITEMS, TARGET, eps, n, z
 
@@ -17,7 +18,11 @@ x, y = sp.symbols("x y", nonnegative=True)
 first, second, gap, low = sp.symbols("u v g l", real=True)  # x and y moved by items, y − x, their minimum or 0
 degree = sp.Symbol("d", integer=True, positive=True)
 count = sp.Symbol("E", positive=True)
+r, s = sp.symbols("r s", positive=True)  # arguments of a Laplace transform
 mean, square = sp.symbols("mean square", positive=True)  # E N and E N²
+
+
+weight = sp.Min(2, 1 + m)  # how often a term with y ≥ x counts
 
 
 def cone(product: sp.Expr, weight: sp.Expr = sp.S.One) -> sp.Expr:
@@ -42,9 +47,12 @@ def pair_weight() -> sp.Expr:
     body = Let(sp.Max(0, gap) ** m * common, [(gap, apart)])
     moved = alternating(a, i, alternating(b, j, body))
     corners = alternating(sp.S.One, sigma, alternating(sp.S.One, tau, moved))
-    return cone(corners, weight=sp.Min(2, 1 + m))
+    return cone(corners, weight=weight)
 
 
+item = sp.sinh(r) / r
+pair_transform = item**a * item.subs(r, s) ** b * item.subs(r, r + s) ** c / (r * s)
+cone_transform = 1 / (r ** (a + 1) * s ** (b + 1) * (r + s) ** c)
 truncated_power = cone((y - x) ** m * x ** (a + b + c - m) / sp.factorial(a + b + c - m))
 least = sp.Max(0, 1 - c)  # neither subset is empty
 arrangements = sp.binomial(n, a + b + c) * sp.binomial(a + b + c, c) * sp.binomial(a + b, a)
@@ -54,6 +62,100 @@ with_empty = empty_subset * Let(2 * count - 1, [(count, expected_count)])
 second_moment = with_empty + pairs
 hit_at_least = mean**2 / square
 hit_at_most = sp.Min(1, mean)
+
+pairs_with_empty = 2 * mean - 1
+
+STEPS = (
+    Step(
+        name="pairs",
+        sentence=r"$\mathbb EN^2=\sum_{S,T}\Pr(\text{both hit})$, the sum over all pairs of subsets.",
+        by=Carrier.RULE,
+        source="linearity",
+    ),
+    Step(
+        name="arrangements",
+        sentence=r"Pairs with $a=|S\setminus T|$, $b=|T\setminus S|$, $c=|S\cap T|$ there are $\frac{n!}{a!\,b!\,c!\,(n-a-b-c)!}=[[arrangements]]$.",
+        gives={"arrangements": arrangements},
+    ),
+    Step(
+        name="common part",
+        sentence=r"Given the sum $s$ of the common items the two events are independent, with the probabilities $p_a(z-s)$ and $p_b(z-s)$: that is the integral.",
+        by=Carrier.RULE,
+        source="tower",
+        uses=("pairs", "arrangements"),
+    ),
+    Step(
+        name="item",
+        sentence=r"An item has the two-sided Laplace transform $\mathbb Ee^{-rX}=[[item]]$.",
+        gives={"item": item},
+    ),
+    Step(
+        name="pair of sums",
+        sentence=r"""The distribution function of the pair of sums has the transform $[[pair_transform]]$ in $r$ and $s$: an item of $S$ alone has the transform of an item at $r$, of $T$ alone at $s$, of both at $r+s$; and the
+distribution function is an integral in either argument.""",
+        by=Carrier.RULE,
+        source="product",
+        gives={"pair_transform": pair_transform},
+        uses=("item",),
+    ),
+    Step(
+        name="cone",
+        sentence=r"""It is $2^{-a-b-c}$ times a difference of order $a+b+c$, one for each item, of the function with the transform $[[cone_transform]]$: the integral over $v$ of the
+three powers with the transforms $r^{-a-1}$, $s^{-b-1}$, and $(r+s)^{-c}$ along the diagonal.""",
+        gives={"cone_transform": cone_transform},
+        uses=("pair of sums",),
+    ),
+    Step(
+        name="truncated power",
+        sentence=r"""For $0\le x\le y$, with $y-v=(y-x)+(x-v)$ and a Beta integral for each power of $y-x$, this integral is $[[truncated_power]]$; for $c=0$ it is the product of the two powers, by the binomial
+theorem.""",
+        gives={"truncated_power": truncated_power},
+        uses=("cone",),
+    ),
+    Step(
+        name="corners",
+        sentence=r"""Let neither subset be empty: then the law of the pair has no atoms, $T=0$ for $x<0$ or $y<0$, as is the largest of $x$ and $0$ to the power $a+b+c-m\ge1$ for $m\le b$, and both events together are the second difference over the corners
+$(z\pm\varepsilon,z\pm\varepsilon)$.""",
+        by=Carrier.RULE,
+        source="additivity",
+        uses=("cone",),
+    ),
+    Step(
+        name="mirror images",
+        sentence=r"""For $x\ge y$ exchange $a$ with $b$ and $x$ with $y$: summed over all $a,b$, terms with $x>y$ mirror those with $x<y$. So the latter count twice and the former not at all, by the power of the positive part of $y-x$; for $m=0$ the summand is
+symmetric, with the smaller of $x$ and $y$ for $x$, and counts once on either side: $[[weight]]$ times.""",
+        gives={"weight": weight},
+        uses=("truncated power", "corners"),
+    ),
+    Step(
+        name="empty subset",
+        sentence=r"""If $|z|\le\varepsilon$, the empty subset hits. The others are $1$ fewer, and in the mean the square of all is $[[pairs_with_empty]]$ more than that of the others: the pair of the empty subset with itself, and two with each of
+the others.""",
+        gives={"pairs_with_empty": pairs_with_empty},
+        uses=("pairs",),
+    ),
+    Step(
+        name="second moment",
+        sentence=r"All pairs together are $[[second_moment]]$.",
+        gives={"second_moment": second_moment},
+        uses=("arrangements", "common part", "mirror images", "empty subset"),
+    ),
+    Step(
+        name="at least",
+        sentence=r"""$(\mathbb EN)^2=(\mathbb E[N\mathbf 1\{N\ge1\}])^2\le\mathbb EN^2\Pr(N\ge1)$, so that $\Pr(N\ge1)\ge[[hit_at_least]]$, with equality if $N$ is a multiple of
+$\mathbf 1\{N\ge1\}$: for the mean square of $N-t\mathbf 1\{N\ge1\}$ is not negative.""",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
+        gives={"hit_at_least": hit_at_least},
+    ),
+    Step(
+        name="at most",
+        sentence=r"$\mathbf 1\{N\ge1\}\le\min(1,N)$, with equality for all $N\le1$, and for $N\ge1$ with $1$: $\Pr(N\ge1)\le[[hit_at_most]]$.",
+        by=Carrier.RULE,
+        source="Markov",
+        gives={"hit_at_most": hit_at_most},
+    ),
+)
 
 subset_pairs = Claim(
     label="R2",
@@ -70,27 +172,7 @@ $\frac{x^a}{a!}\frac{y^b}{b!}$ for $c=0$. With $\mathbb EN=\mathrm{mean}$, $\mat
 $$[[hit_at_least]]\le\Pr(N\ge1)\le[[hit_at_most]].$$ The lower bound is attained by every $N$ that is $0$ or a
 constant, the upper one by every $N\le1$ and by every $N\ge1$: both at $n=1$ for $|z|>\varepsilon$.
 """,
-    proof_text=r"""
-*Pairs.* $\mathbb EN^2=\sum_{S,T}\Pr(\text{both hit})$. Let $a=|S\setminus T|$, $b=|T\setminus S|$, $c=|S\cap T|$;
-given the sum $s$ of the common items the two events are independent, with probabilities $p_a(z-s)$ and $p_b(z-s)$.
-
-*In closed form.* An item has the two-sided Laplace transform $(e^r-e^{-r})/(2r)$, so the distribution function of
-the pair of sums has the transform $\frac1{rs}\big(\frac{e^r-e^{-r}}{2r}\big)^a\big(\frac{e^s-e^{-s}}{2s}\big)^b
-\big(\frac{e^{r+s}-e^{-r-s}}{2(r+s)}\big)^c$: a difference of order $a+b+c$ of the function $T$ with the transform
-$r^{-a-1}s^{-b-1}(r+s)^{-c}$. For $0\le x\le y$ and $c\ge1$ that is the integral; with $y-v=(y-x)+(x-v)$ and a Beta
-integral for each power of $y-x$ it becomes the sum, which for $c=0$ is the product by the binomial theorem.
-
-Let neither subset be empty: $a+c\ge1$ and $b+c\ge1$. Then the law of the pair has no atoms, $T=0$ for $x<0$ or
-$y<0$, as is $\max(0,x)^{a+b+c-m}$, $m\le b$, and the event is the second difference over the corners
-$(z\pm\varepsilon,z\pm\varepsilon)$. For $x\ge y$ exchange $a$ with $b$ and $x$ with $y$: summed over all $a,b$,
-terms with $x>y$ mirror those with $x<y$. So the latter count twice and the former not at all; where $m\ge1$ the
-factor $\max(0,y-x)^m$ sees to that, while for $m=0$ the summand is symmetric, with $\min(x,y)$ for $x$, and counts
-once on either side. If $|z|\le\varepsilon$, the empty subset hits: it adds the pair with itself and $2(\mathbb
-EN-1)$ pairs with the others.
-
-*A hit.* Cauchy–Schwarz: $(\mathbb EN)^2=(\mathbb E[N\mathbf 1\{N\ge1\}])^2\le\mathbb EN^2\Pr(N\ge1)$, with equality
-for $N$ a multiple of $\mathbf 1\{N\ge1\}$; and $\mathbf 1\{N\ge1\}\le\min(1,N)$. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2006.07990",
         "no text at hand; the second moment of random subset sums, as in Karmarkar et al. (1986), here exactly",
@@ -104,6 +186,8 @@ for $N$ a multiple of $\mathbf 1\{N\ge1\}$; and $\mathbf 1\{N\ge1\}\le\min(1,N)$
         Quantity(c, "number of items that two subsets share", COUNT_FROM_ZERO, drawn=(1, 2)),
         Quantity(x, "smaller argument of a truncated power", NON_NEGATIVE, drawn=(sp.Rational(1, 4), 1)),
         Quantity(y, "larger argument of a truncated power", NON_NEGATIVE, drawn=(sp.Rational(5, 4), 2)),
+        Quantity((r, s), "arguments of a Laplace transform, at the first and at the second sum", POSITIVE),
+        Quantity(m, "power of the difference of both arguments", COUNT_FROM_ZERO, drawn=(0, 4)),
         TARGET.drawn_from(-2, 2),
         DISTANCE.drawn_from(sp.Rational(1, 20), 2),
         Quantity(mean, "mean of the number of subsets that come close", POSITIVE, drawn=(sp.Rational(1, 10), 3)),

@@ -114,7 +114,7 @@ it is at least $[[subset_density]]>0$ on $[-a,a]$, as it falls away from $0$."""
 
 single_candidates = Claim(
     label="R10",
-    title="One candidate against subsets: polynomial and logarithmic over-parametrisation",
+    title="One candidate against subsets: polynomial and logarithmic overparametrisation",
     statement=r"""
 A weight $w$ is to be replaced, up to $\varepsilon<|w|$, by one of $n$ candidates: products of two independent
 uniform numbers on $[-1,1]$, each usable with probability $\frac12$ (R5). A candidate serves with probability

@@ -4,20 +4,123 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from theory.claims import Claim, Proof, Provenance, Remark, Source
+from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 from theory.subset_sum.symbols import ITEMS, TARGET, n, z
 
 m = sp.Symbol("m", positive=True, integer=True)  # numbers that are added
+h = sp.Symbol("h", nonnegative=True, integer=True)  # items of one half
+m_1, m_2 = sp.symbols("m_1 m_2", positive=True, integer=True)  # numbers in two parts of a sum
+A_1, A_2 = sp.symbols("A_1 A_2", nonnegative=True)  # the sums of their moduli
 A = sp.Symbol("A", nonnegative=True)  # the sum of their moduli
 s = sp.Symbol("s", nonnegative=True)  # the sum of the moduli of all items
 u = sp.Symbol("u", positive=True)  # the unit roundoff, 2⁻⁵³ for doubles
 
 half_sums = 2 ** sp.floor(n / 2) + 2 ** sp.ceiling(n / 2)
+writes = 2 ** (h + 1) - 2
+run = half_sums - 1
 operations = 3 * half_sums - 5
 summation_error = (m - 1) * u * A
+rounding = u * (m_2 * A_1 + m_1 * A_2)
 float_gap = 2 * summation_error.subs({m: n + 1, A: sp.Abs(z) + s}, simultaneous=True)
+example_target = 2 + 2 * (n / 2 - 1) * u
 example_gap = (n - 2) * u
+
+STEPS = (
+    Step(
+        name="moment",
+        sentence=r"""Let $(\alpha^*,\beta^*)$ attain the least distance. The run ends when one list is used up, so it leaves $\alpha^*$ or $\beta^*$ for good. Up to the moment when the first of the two is left,
+$\alpha\le\alpha^*$ and $\beta\ge\beta^*$, as the lists are run through in order.""",
+        by=Carrier.RULE,
+        source="induction",
+    ),
+    Step(
+        name="optimum",
+        sentence=r"""If $\alpha^*$ is left at $\beta$, then $\alpha^*+\beta^*\le\alpha^*+\beta\le z$; if $\beta^*$ is left at $\alpha$, then $z<\alpha+\beta^*\le\alpha^*+\beta^*$. In both cases the sum met
+lies between $z$ and the nearest one: it is as near.""",
+        by=Carrier.RULE,
+        source="monotonicity",
+        uses=("moment",),
+    ),
+    Step(
+        name="half sums",
+        sentence=r"A half of $h$ items has $2^h$ sums, and two items more double both lists: they hold $[[half_sums]]$.",
+        gives={"half_sums": half_sums},
+        uses=("optimum",),
+    ),
+    Step(
+        name="merging",
+        sentence=r"A list of $2^k$ sums becomes one of $2^{k+1}$ by as many writes, so that $h$ items take $[[writes]]$.",
+        gives={"writes": writes},
+    ),
+    Step(
+        name="run",
+        sentence=r"""Every step of the run leaves an entry of a list for good, and the last one ends it with an entry of the other list left: at most $[[run]]$ steps. With negative items in the first half, positive ones in the other, each
+larger than the sum of their moduli, and $z=0$, $\beta$ runs down to $0$ first and then $\alpha$ through its whole list, so that there are as many.""",
+        gives={"run": run},
+        uses=("half sums",),
+    ),
+    Step(
+        name="operations",
+        sentence=r"Both halves and the run together: $[[operations]]$.",
+        gives={"operations": operations},
+        uses=("half sums", "merging", "run"),
+    ),
+    Step(
+        name="two bounds",
+        sentence=r"""Let $\hat s_1,\hat s_2$ be computed sums of $m_1$ and $m_2$ numbers with moduli adding up to $A_1,A_2$. The rounding $\delta$ of $\hat s_1+\hat s_2$ obeys $|\delta|\le u|\hat s_1+\hat s_2|$ and
+$|\delta|\le\min(|\hat s_1|,|\hat s_2|)$, since $\hat s_1$ and $\hat s_2$ are floating-point numbers themselves.""",
+        by=Carrier.RULE,
+        source="rounding",
+    ),
+    Step(
+        name="one addition",
+        sentence=r"""So $|\delta|\le[[rounding]]$, if the errors of both parts keep the bound. Let $A_2\le A_1$: for $A_2\le uA_1$ already $|\hat s_2|\le A_2+(m_2-1)uA_2$ is no more, and for $A_2\ge uA_1$ it is $u$ times $A_1+A_2$ and both
+errors.""",
+        gives={"rounding": rounding},
+        uses=("two bounds",),
+    ),
+    Step(
+        name="all additions",
+        sentence=r"By induction over the tree of additions, whatever it is, a sum errs by at most $[[summation_error]]$: one number by $0$, and two parts by their errors and this rounding.",
+        gives={"summation_error": summation_error},
+        uses=("one addition",),
+    ),
+    Step(
+        name="neighbours",
+        sentence=r"""For a fixed $\hat\alpha$ the rounded distance $|\mathrm{fl}(\hat\beta-\mathrm{fl}(z-\hat\alpha))|$ is least at a neighbour of $\mathrm{fl}(z-\hat\alpha)$ among the $\hat\beta$: neighbours suffice to find a subset that
+is best by rounded distances.""",
+        by=Carrier.RULE,
+        source="monotonicity",
+    ),
+    Step(
+        name="gap",
+        sentence=r"""Its rounded distance is the modulus of a sum of at most $n+1$ numbers, with moduli adding up to at most $|z|+s$, and so is that of the optimum. Each is off by no more than the error of such a sum: the gap is at most
+$[[float_gap]]$.""",
+        gives={"float_gap": float_gap},
+        uses=("all additions", "neighbours"),
+    ),
+    Step(
+        name="example",
+        sentence=r"*Order:* let $n=2h$ and $z=[[example_target]]$, which is a floating-point number for odd $h$, and let either half be $1$ followed by $h-1$ times $u$: all items together hit $z$.",
+        gives={"example_target": example_target},
+    ),
+    Step(
+        name="swallowed",
+        sentence=r"""$1+u$ lies half way between two floating-point numbers and goes to the even one, $1$: all rounded half sums with the $1$ are $1$, and the two $1$ without the small items look as good as all
+items.""",
+        by=Carrier.RULE,
+        source="rounding",
+        uses=("example",),
+    ),
+    Step(
+        name="gap of the example",
+        sentence=r"That choice errs by $[[example_gap]]$. As $|z|+s<4+2nu$, this is close to an eighth of the bound for many items and a small $u$.",
+        gives={"example_gap": example_gap},
+        uses=("gap", "swallowed"),
+    ),
+)
 
 exact_solver = Claim(
     label="R6",
@@ -35,37 +138,10 @@ In floating point with unit roundoff $u$ (rounding to nearest, no overflow) a su
 to $A$, taken in any order, errs by at most $[[summation_error]]$. A subset that is best by rounded
 half sums and distances is within $[[float_gap]]$ of the optimum, $s=\sum|x_i|$. The order of this bound is right:
 for $n=2h$, $h\ge3$ odd, there are $x$ and $z$ with $|z|+s<4+2nu$ where it may err by $[[example_gap]]$, close to an
-eighth of the bound. And $|z|$ cannot be left out. So an error reported below the bound means nothing unless it is
+eighth of the bound. So an error reported below the bound means nothing unless it is
 evaluated exactly, from the items and the subset.
 """,
-    proof_text=r"""
-*Optimality.* Let $(\alpha^*,\beta^*)$ attain the least distance. The run ends when one list is used up, so it leaves
-$\alpha^*$ or $\beta^*$; consider the moment when the first of the two is left. If $\alpha^*$ is left at $\beta$, then
-$\beta\ge\beta^*$ and $\alpha^*+\beta\le z$, hence $\alpha^*+\beta^*\le\alpha^*+\beta\le z$: this sum, which is met,
-is as near. If $\beta^*$ is left at $\alpha\le\alpha^*$, then $z<\alpha+\beta^*\le\alpha^*+\beta^*$, and again the sum
-met is as near. *Counts.* A list of $2^k$ sums becomes one of $2^{k+1}$ by as many writes, so $h$ items take
-$2^{h+1}-2$ writes, and both halves $2H-4$, where $H=2^{\lfloor n/2\rfloor}+2^{\lceil n/2\rceil}$. Every step of the
-run leaves an entry of a list for good and the last one ends it: at most $H-1$ steps. With negative items in the
-first half, positive ones in the other, each larger than the sum of their moduli, and $z=0$, $\beta$ runs down to
-$0$ first and then $\alpha$ through its whole list: $H-1$ steps.
-
-*Rounding.* Let $\hat s_1,\hat s_2$ be computed sums of $m_1$ and $m_2$ numbers with moduli adding up to $A_1,A_2$, their
-errors at most $(m_i-1)uA_i$. The rounding $\delta$ of $\hat s_1+\hat s_2$ obeys $|\delta|\le u|\hat s_1+\hat s_2|$,
-and $|\delta|\le\min(|\hat s_1|,|\hat s_2|)$, since $\hat s_1$ and $\hat s_2$ are floating-point numbers themselves. We
-claim $|\delta|\le u(m_2A_1+m_1A_2)$; then the errors add up to $(m_1+m_2-1)u(A_1+A_2)$ at most, and induction gives
-the bound (Jeannerod and Rump 2013). Let $A_2\le A_1$. If $A_2\le uA_1$, then
-$|\delta|\le|\hat s_2|\le A_2+(m_2-1)uA_2\le m_2uA_1$. If $uA_1<A_2$, then
-$|\delta|\le u(A_1+(m_1-1)uA_1+A_2+(m_2-1)uA_2)\le u(A_1+(m_1-1)A_2+A_2+(m_2-1)A_1)$.
-
-For a fixed $\hat\alpha$ the rounded distance $|\mathrm{fl}(\hat\beta-\mathrm{fl}(z-\hat\alpha))|$ is least at a
-neighbour of $\mathrm{fl}(z-\hat\alpha)$ among the $\hat\beta$, because rounding is monotone; so neighbours suffice to
-find a subset $\hat S$ whose rounded distance is least. That distance is the modulus of a sum of at most $n+1$ numbers,
-with moduli adding up to at most $|z|+s$: it is off by at most $nu(|z|+s)$, for $\hat S$ as for the optimum. *Order:*
-let $z=2+2(h-1)u$, and let either half be $1$ followed by $h-1$ times $u$. All rounded sums with the $1$
-are $1$ (ties go to even), so the empty choice of the small items looks as good as all of them, which hit $z$; it errs
-by $(n-2)u$. *$|z|$:* for $z=1$, $x=(3,1,-7)\cdot10^{-17}$ every rounded $z-\sum_Sx$ is
-$1$, but the distances differ by up to $11\cdot10^{-17}$, where $2nus<10^{-31}$. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2006.07990",
         "no text at hand; textbook (meet in the middle: Horowitz and Sahni 1974; rounding errors of sums: Higham 2002)",
@@ -83,6 +159,16 @@ $1$, but the distances differ by up to $11\cdot10^{-17}$, where $2nus<10^{-31}$.
             "unit roundoff of the floating-point numbers, 2⁻⁵³ in double precision",
             sp.Interval.Lopen(0, sp.Rational(1, 2)),
             drawn=(sp.Rational(1, 2**53), sp.Rational(1, 2**8)),
+        ),
+        Quantity(h, "number of items of one half", COUNT_FROM_ZERO),
+        Quantity((m_1, m_2), "numbers of floating-point numbers in two parts of a sum", COUNT),
+        Quantity((A_1, A_2), "sums of the moduli of two parts of a sum", NON_NEGATIVE),
+    ),
+    remarks=(
+        Remark(
+            r"$|z|$ cannot be left out of the bound: for $z=1$, $x=(3,1,-7)\cdot10^{-17}$ every rounded $z-\sum_Sx$ is $1$, but the distances differ by up to "
+            r"$11\cdot10^{-17}$, where $2nus<10^{-31}$.",
+            "doubles_are_within_the_bound",
         ),
     ),
     hypotheses=(

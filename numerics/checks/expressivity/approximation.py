@@ -81,20 +81,6 @@ def product_has_an_explicit_network(
         yield trial.holds(sp.Rational(seen) == sup_error.subs(at), f"{count} pieces: sup error {seen}")
 
 
-@exact(universal_approximation)
-@control("the floor of the corners", additive_floor=sp.Integer(4))
-@control("none", additive_floor=sp.S.Zero)
-@control("10 % less", additive_floor=NINE)
-@control("10 % more", additive_floor=ELEVEN)
-def sums_of_functions_of_one_input_fail(additive_floor: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Four corners, alternating signs: any g₁(x₁) + g₂(x₂) cancels, the product does not; the network 0 attains the floor."""
-    g = [{end: sp.Symbol(f"g_{place}{end}") for end in (-1, 1)} for place in (1, 2)]
-    corners = list(product((-1, 1), repeat=2))
-    yield trial.same(sum(x * y * (g[0][x] + g[1][y]) for x, y in corners), 0)
-    yield trial.same(sum(x * y * x * y for x, y in corners), len(corners) * additive_floor)
-    yield trial.holds(max(abs(x * y) for x, y in corners) == additive_floor, "the error of the network 0")
-
-
 def some_wired(width: int, chance: Fraction, count: int) -> Fraction:
     """P(N ≥ count), one neuron after the other."""
     return sum(poisson_binomial([chance] * width)[count:], Fraction(0))

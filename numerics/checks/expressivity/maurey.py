@@ -18,22 +18,26 @@ from theory.expressivity.maurey import (
     barron_error,
     chance,
     failure,
+    floor_mean,
     fourth_central,
     fourth_moment,
     maurey_error,
     maurey_rate,
     mean_inverse,
     mse,
+    ramp,
     relu_error,
     second_central,
     second_moment,
     square_norm,
+    unit_error,
     unit_fourth,
     unit_variance,
     variance_bound,
+    z,
 )
 from theory.expressivity.symbols import alpha, k, m, n, p, units
-from theory.expressivity.wired_counts import usual_bound
+from theory.expressivity.wired_counts import mean, usual_bound
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
@@ -84,30 +88,13 @@ def errors_of_averages_by_enumeration(
             yield trial.same(average_fourth.subs(at), sp.Rational(moment), by=None)
 
 
-@exact(maurey_rate)
-@control("without the mean", unit_variance=sp.S.One)
-@control("mean of a ReLU without √2", unit_variance=1 - 1 / (2 * sp.pi))
-@control("10 % more", unit_variance=ELEVEN * unit_variance)
-@control("the raw fourth moment", unit_fourth=sp.Integer(6))
-@control("fourth, normal", unit_fourth=3 * unit_variance**2)
-@control("fourth 10 % less", unit_fourth=NINE * unit_fourth)
-def moments_of_a_unit(unit_variance: sp.Expr, unit_fourth: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """φ(z) − Eφ(z) for a standard normal z, integrated."""
-    z = sp.Symbol("z", positive=True)
-    density = sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi)
-    mean = sp.integrate(sp.sqrt(2) * z * density, (z, 0, sp.oo))
-    for power, claimed in ((2, unit_variance), (4, unit_fourth)):
-        open_half = sp.integrate(sp.expand((sp.sqrt(2) * z - mean) ** power * density), (z, 0, sp.oo))
-        yield trial.same(claimed, open_half + mean**power / 2)
-
-
 def instance(width: int, density: sp.Rational, inputs: int) -> dict[sp.Symbol, sp.Expr]:
     return {n: sp.Integer(width), p: density, k: sp.Integer(inputs)}
 
 
 SMALL = (
     instance(1, sp.Rational(1, 2), 1),
-    instance(9, sp.Rational(2, 3), 2),
+    instance(5, sp.Rational(2, 3), 2),
     instance(6, sp.Rational(3, 4), 4),
     instance(4, sp.S.One, 3),
 )
@@ -155,26 +142,69 @@ def moments_over_the_number_of_units(
 
 
 @enclosed(maurey_rate)
-@control("as many units as on average", barron_error=barron_error / sp.sqrt(2))
-@control("10 % less", barron_error=NINE * barron_error)
 @control("one ReLU for a sigmoid", relu_error=barron_error)
-@control("ReLU 10 % more", relu_error=ELEVEN * relu_error)
-@control("δ²μ in place of δ²μ/2", failure=failure**2)
-@control("failure of the whole layer", failure=failure.subs(alpha, 1))
-@control("failure 10 % more", failure=ELEVEN * failure)
-def enough_units_are_wired(
-    barron_error: sp.Expr, relu_error: sp.Expr, failure: sp.Expr, unit_error: sp.Expr, floor_mean: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """At half of the mean; ReLU pairs for every whole number of neurons beyond it; the failure is E2's for αn neurons."""
-    yield trial.same(barron_error, unit_error.subs(units, floor_mean / 2), by=None)
-    ratio = sp.simplify(relu_error / unit_error)
+@control("10 % more", relu_error=ELEVEN * relu_error)
+@control("as many pairs as neurons", pairs=sp.floor(floor_mean / 2))
+@control("Barron's error for the square", unit_error=unit_error**2)
+def enough_pairs_are_wired(relu_error: sp.Expr, pairs: sp.Expr, unit_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Pairs of the least number of neurons from half of the mean on; where that is even, all of them; bound over error."""
+    ratio = relu_error / unit_error
     for width, inputs, part in product((32, 33, 47, 48, 64), (1, 2), (sp.Rational(1, 2), sp.Rational(3, 4))):
         at = {**instance(width, sp.Rational(1, 2), inputs), alpha: part}
         wired = sp.ceiling(floor_mean.subs(at) / 2)
         found = ratio.subs({**at, units: wired // 2})
-        tight = found == 1 if floor_mean.subs(at) % 4 == 0 else found >= 1
-        yield trial.holds(tight, f"{wired} wired neurons: bound over error {found}")
-    yield trial.same(failure, usual_bound.subs(m, alpha * n), by=None)
+        least, even = wired // 2 - pairs.subs(at), floor_mean.subs(at) % 4 == 0
+        yield trial.holds(found == 1 if even else found >= 1, f"{wired} wired neurons: bound over error {found}")
+        yield trial.holds(least == 0 if even else least >= 0, f"{wired} wired neurons: {pairs.subs(at)} pairs")
+
+
+@exact(maurey_rate, step="failure")
+@control("δ²μ in place of δ²μ/2", failure=failure**2)
+@control("of the whole layer", failure=failure.subs(alpha, 1))
+@control("10 % more", failure=ELEVEN * failure)
+@control("a floor under all neurons", floor_mean=floor_mean / alpha)
+def failure_is_the_lower_tail(failure: sp.Expr, floor_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The bound of E2 for n neurons of the chance αp^k, with the mean."""
+    there = {m: n, k: sp.S.One, p: alpha * p**k}
+    yield trial.same(mean.subs(there, simultaneous=True), floor_mean)
+    yield trial.same(failure, usual_bound.subs(there, simultaneous=True))
+
+
+@exact(maurey_rate, step="sigmoidal layer")
+@control("as many units as on average", barron_error=barron_error / sp.sqrt(2))
+@control("10 % less", barron_error=NINE * barron_error)
+@control("a floor under all neurons", floor_mean=floor_mean / alpha)
+@control("Barron's error for the square", unit_error=unit_error**2)
+def errors_fall_from_half_of_the_mean_on(
+    unit_error: sp.Expr, floor_mean: sp.Expr, barron_error: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The squared bound is to that of μ/2 + y units as 1 + 2y/μ to 1, for every y ≥ 0; and is attained at y = 0."""
+    y = sp.Symbol("y", nonnegative=True)
+    ratio = barron_error**2 / unit_error.subs(units, floor_mean / 2 + y) ** 2
+    yield trial.same(barron_error, unit_error.subs(units, floor_mean / 2))
+    yield trial.nonnegative(ratio - 1, 2 * y / floor_mean)
+
+
+@exact(maurey_rate, step="ramp")
+@control("one ReLU", ramp=sp.Max(z, 0))
+@control("the sum of two", ramp=sp.Max(z, 0) + sp.Max(z - 1, 0))
+@control("10 % more", ramp=ELEVEN * ramp)
+def two_relu_units_make_a_ramp(ramp: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """0 up to 0, 1 from 1 on, and z between."""
+    parts = sp.Piecewise((0, z <= 0), (z, z <= 1), (1, True))
+    yield trial.same(ramp, parts, by=lambda gap: sp.piecewise_fold(gap.rewrite(sp.Piecewise)).simplify())
+
+
+@exact(maurey_rate, step="ReLU layer")
+@control("one ReLU for a sigmoid", relu_error=barron_error)
+@control("10 % more", relu_error=ELEVEN * relu_error)
+@control("as many pairs as neurons", pairs=sp.floor(floor_mean / 2))
+@control("Barron's error for the square", unit_error=unit_error**2)
+def pairs_err_like_sigmoids(
+    relu_error: sp.Expr, pairs: sp.Expr, unit_error: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The squared errors are as one over the numbers of units."""
+    yield trial.same(relu_error**2, unit_error**2 * units / pairs)
 
 
 def errors_of_masked_networks(rng: np.random.Generator, networks: int, width: int, inputs: int) -> NDArray[np.float64]:

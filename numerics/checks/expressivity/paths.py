@@ -22,6 +22,7 @@ from theory.expressivity.paths import (
     example_density,
     example_marginals,
     expected_paths,
+    given_latents,
     independent_paths,
     isolated_input,
     n_1,
@@ -46,28 +47,82 @@ HALF = sp.Rational(1, 2)
 Layers = Mapping[sp.Function, Callable[..., sp.Expr]]
 
 
-@exact(path_share)
-@control(
-    "independent latents",
-    path_density=sp.Integral(W_3(u_2), (u_2, 0, 1))
-    * sp.Integral(W_2(u_2, u_1) * W_1(u_1, v), (u_1, 0, 1), (u_2, 0, 1)),
-)
+APART = sp.Integral(W_3(u_2), (u_2, 0, 1)) * sp.Integral(W_2(u_2, u_1) * W_1(u_1, v), (u_1, 0, 1), (u_2, 0, 1))
+
+
+@exact(path_share, step="one path")
+@control("without the readout", given_latents=W_2(u_2, u_1) * W_1(u_1, v))
+@control("some edge", given_latents=1 - (1 - W_3(u_2)) * (1 - W_2(u_2, u_1)) * (1 - W_1(u_1, v)))
+@control("10 % more", given_latents=ELEVEN * given_latents)
+def a_path_is_what_no_other_set_of_its_edges_is(given_latents: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One less the probabilities of the seven other sets of its edges, for kernels that are products of their places."""
+    rest = sp.S.One
+    for edges in product((0, 1), repeat=3):
+        if not all(edges):
+            chances = u_1 * v, u_2 * u_1, u_2
+            rest -= sp.Mul(*(q if edge else 1 - q for edge, q in zip(edges, chances, strict=True)))
+    layers: Layers = {W_1: lambda row, place: row * place, W_2: lambda row, place: row * place, W_3: lambda row: row}
+    yield trial.same(with_layers(given_latents, layers), rest, by=sp.expand)
+
+
+@exact(path_share, step="latents")
+@control("independent latents", path_density=APART)
 @control("without the readout", path_density=sp.Integral(W_2(u_2, u_1) * W_1(u_1, v), (u_1, 0, 1), (u_2, 0, 1)))
 @control("10 % more", path_density=ELEVEN * path_density)
+@control("a path without its readout", given_latents=W_2(u_2, u_1) * W_1(u_1, v))
+def paths_are_integrated_over_both_latents(
+    path_density: sp.Expr, given_latents: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The second latent first, for kernels with powers that are left free."""
+    a, b = sp.symbols("a b", positive=True)
+    layers: Layers = {
+        W_1: lambda row, place: row**a * place,
+        W_2: lambda row, place: row**b * place + 1,
+        W_3: lambda row: row,
+    }
+    inner = sp.integrate(sp.powsimp(sp.expand(with_layers(given_latents, layers))), (u_2, 0, 1))
+    found = sp.integrate(sp.powsimp(sp.expand(inner)), (u_1, 0, 1))
+
+    def integrated(inside: sp.Expr, *limits: sp.Tuple) -> sp.Expr:
+        return sp.integrate(sp.powsimp(sp.expand(inside)), *limits)
+
+    yield trial.same(with_layers(path_density, layers).replace(sp.Integral, integrated), found)
+
+
+@exact(path_share, step="all paths")
+@control("one layer's width", expected_paths=rho_path * n_1)
+@control("the widths added", expected_paths=rho_path * (n_1 + n_2))
+@control("10 % more", expected_paths=ELEVEN * expected_paths)
+def paths_are_added_neuron_by_neuron(expected_paths: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One neuron of the first layer, with a path for each of the second; and as many for each one more."""
+    through_one = expected_paths.subs(n_1, 1)
+    yield trial.induction(expected_paths, n_1, n_2 * rho_path, lambda term: term + n_2 * rho_path, start=1)
+    yield trial.induction(through_one, n_2, rho_path, lambda term: term + rho_path, start=1)
+
+
+@exact(path_share, step="example")
+@control("independent latents", path_density=APART)
 @control("the product of densities", example_density=example_marginals)
 @control("example 10 % less", example_density=NINE * example_density)
+def density_is_an_integral_of_kernels(
+    path_density: sp.Expr, example_density: sp.Expr, example: Layers, trial: Trial
+) -> Iterator[Finding]:
+    """The example, integrated; and homogeneous layers."""
+    yield trial.same(with_layers(path_density, example).doit(), example_density, by=sp.expand)
+    flat: Layers = {W_1: lambda row, place: p_1, W_2: lambda row, place: p_2, W_3: lambda row: p_3}
+    yield trial.same(with_layers(path_density, flat).doit(), sp.prod(densities))
+
+
+@exact(path_share, step="densities apart")
 @control("densities of two layers", example_marginals=3 * v / 8)
 @control("densities 10 % more", example_marginals=ELEVEN * example_marginals)
-def density_is_an_integral_of_kernels(
-    path_density: sp.Expr, example_density: sp.Expr, example_marginals: sp.Expr, example: Layers, trial: Trial
+def densities_of_the_layers_are_multiplied(
+    example_marginals: sp.Expr, example: Layers, trial: Trial
 ) -> Iterator[Finding]:
-    """The example, the product of its layers' densities (column density first), and homogeneous layers."""
-    yield trial.same(with_layers(path_density, example).doit(), example_density, by=sp.expand)
+    """The product of the layers' densities, column density first."""
     layers = (example[W_1](u_1, v), example[W_2](u_2, u_1), example[W_3](u_2))
     apart = sp.prod(sp.integrate(sp.expand(layer), (u_1, 0, 1), (u_2, 0, 1)) for layer in layers)
     yield trial.same(example_marginals, apart, by=sp.expand)
-    flat: Layers = {W_1: lambda row, place: p_1, W_2: lambda row, place: p_2, W_3: lambda row: p_3}
-    yield trial.same(with_layers(path_density, flat).doit(), sp.prod(densities))
 
 
 def with_layers(expression: sp.Expr, layers: Layers) -> sp.Expr:

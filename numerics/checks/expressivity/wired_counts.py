@@ -1,40 +1,35 @@
-"""Evidence for E2 and E4: tails of the wired count in rationals, their bounds, and its threshold in the inputs."""
+"""Evidence for E2: tails of the wired count in rationals, and their bounds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import pairwise, product
+from itertools import pairwise
 
 import numpy as np
 import sympy as sp
-from numpy.typing import NDArray
 
 from numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from theory.expressivity.symbols import epsilon, j, k, m, p
+from theory.expressivity.symbols import j, k, m, p
 from theory.expressivity.wired_counts import (
-    above_threshold,
-    below_threshold,
     best_tilt,
     chance,
+    count_exponent,
+    doubled,
     exact_tail,
     exponential_bound,
     kl_bound,
+    largest,
     lower_bound,
     lower_tail,
+    mass_ratio,
     mean,
     poisson_bound,
-    poisson_distance,
-    poisson_law,
-    poisson_mean,
     relative_entropy,
-    some_lower,
-    some_wired,
-    threshold,
     tilt,
+    tilt_slope,
     usual_bound,
-    wired_threshold,
 )
 from theory.expressivity.wired_neurons import binomial_law, i
 
@@ -62,19 +57,76 @@ def tail_in_fractions(rows: int, chance: Fraction) -> Fraction:
     return sum((mass for count, mass in enumerate(law) if 2 * count < rows * chance), Fraction(0))
 
 
-@exact(lower_tail)
+@exact(lower_tail, step="tail")
 @control("half of the mean counts too", exact_tail=exact_tail.subs(sp.ceiling(mean / 2), sp.floor(mean / 2) + 1))
 @control("one edge suffices", exact_tail=exact_tail.subs(k, 1))
 @control("Poisson", exact_tail=sp.Sum(sp.exp(-mean) * mean**i / sp.factorial(i), (i, 0, sp.ceiling(mean / 2) - 1)))
 @control("10 % more", exact_tail=ELEVEN * exact_tail)
-def tail_is_that_of_independent_neurons(exact_tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """In rationals, strictly below half of the mean."""
+@control("half of the mean counts too, as l", largest=sp.floor(mean / 2))
+@control("l itself lies above", largest=sp.ceiling(mean / 2))
+def tail_is_that_of_independent_neurons(exact_tail: sp.Expr, largest: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """In rationals, strictly below half of the mean; l is the last count there."""
     for at in SMALL:
+        last = max(count for count in range(int(at[m])) if 2 * count < mean.subs(at))
+        yield trial.same(largest.subs(at), sp.Integer(last), by=None)
         seen = trial.once(tail_in_fractions, int(at[m]), exact_fraction(chance.subs(at)))
         yield trial.same(exact_tail.subs(at).doit(), sp.Rational(seen), by=None)
 
 
+odds = sp.Symbol("odds", positive=True)  # of a neuron not to be fully wired, which q < 1 has
+
+
+def in_odds(expression: sp.Expr) -> sp.Expr:
+    """Zero, where it is, in terms of the odds against a fully wired neuron: logarithms of positive factors taken apart."""
+    parts = expression.subs(p, (1 + odds) ** (-1 / k)).replace(sp.log, lambda inner: sp.log(sp.factor(inner)))
+    return sp.simplify(sp.expand_log(parts))
+
+
+@exact(lower_tail, step="moment")
+@control("threshold at the mean", exponential_bound=exponential_bound * sp.exp(tilt * mean / 2))
+@control("of the other tail", exponential_bound=exponential_bound.subs(tilt, -tilt))
+@control("exponential 10 % more", exponential_bound=ELEVEN * exponential_bound)
+def moment_is_a_product_over_neurons(exponential_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """No neuron, and the factor of one more: the mean of e^{t(q/2 − 1)} where it is wired and e^{tq/2} where it is not."""
+    factor = chance * sp.exp(tilt * (chance / 2 - 1)) + (1 - chance) * sp.exp(tilt * chance / 2)
+    yield trial.induction(exponential_bound, m, sp.S.One, lambda term: factor * term)
+
+
 @enclosed(lower_tail)
+@control("threshold at the mean", exponential_bound=exponential_bound * sp.exp(tilt * mean / 2))
+@control("exponential 10 % more", exponential_bound=ELEVEN * exponential_bound)
+def moment_is_the_mean_over_counts(exponential_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """E e^{t(μ/2 − N)} term by term."""
+    for at in SMALL[2:4]:
+        rows = int(at[m])
+        moment = sum(binomial_law(m, chance, count) * sp.exp(tilt * (mean / 2 - count)) for count in range(rows + 1))
+        yield trial.same(exponential_bound.subs(at), moment.subs(at), by=None)
+
+
+@exact(lower_tail, step="slope")
+@control("threshold at the mean", tilt_slope=tilt_slope + mean / 2)
+@control("of one neuron", tilt_slope=tilt_slope / m)
+@control("10 % less", tilt_slope=NINE * tilt_slope)
+@control("exponential of the other tail", exponential_bound=exponential_bound.subs(tilt, -tilt))
+def slope_is_that_of_the_logarithm(exponential_bound: sp.Expr, tilt_slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The derivative of the bound over the bound."""
+    yield trial.same(tilt_slope, sp.diff(exponential_bound, tilt) / exponential_bound)
+
+
+@exact(lower_tail, step="best tilt")
+@control("tilt of a Poisson variable", best_tilt=sp.log(2))
+@control("tilt 10 % more", best_tilt=ELEVEN * best_tilt)
+@control("threshold at the mean", tilt_slope=tilt_slope + mean / 2)
+def slope_rises_through_zero(tilt_slope: sp.Expr, best_tilt: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """No slope at the best tilt, which is positive by q = 1/(1 + y); and the derivative of the slope, for q < 1 positive."""
+    yield trial.same((mean / 2 - tilt_slope).subs(tilt, best_tilt), mean / 2)
+    y = sp.Symbol("y", positive=True)
+    yield trial.same(sp.exp(best_tilt.subs(p, (1 + y) ** (-1 / k))), 2 + 1 / y)
+    growth = m * chance * (1 - chance) * sp.exp(tilt) / (chance + (1 - chance) * sp.exp(tilt)) ** 2
+    yield trial.same(sp.diff(tilt_slope, tilt), growth)
+
+
+@exact(lower_tail, step="best bound")
 @control("Hoeffding", kl_bound=sp.exp(-m * chance**2 / 2))
 @control("10 % more", kl_bound=ELEVEN * kl_bound)
 @control(
@@ -83,34 +135,99 @@ def tail_is_that_of_independent_neurons(exact_tail: sp.Expr, trial: Trial) -> It
 )
 @control("entropy 10 % less", relative_entropy=NINE * relative_entropy)
 @control("tilt of a Poisson variable", best_tilt=sp.log(2))
-@control("tilt 10 % more", best_tilt=ELEVEN * best_tilt)
 @control("threshold at the mean", exponential_bound=exponential_bound * sp.exp(tilt * mean / 2))
-@control("exponential 10 % more", exponential_bound=ELEVEN * exponential_bound)
-@control("δ²μ in place of δ²μ/2", usual_bound=sp.exp(-mean / 4))
-@control("10 % less, usual", usual_bound=NINE * usual_bound)
+def best_bound_is_the_value_at_the_best_tilt(
+    exponential_bound: sp.Expr, best_tilt: sp.Expr, relative_entropy: sp.Expr, kl_bound: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Its logarithm, and −m times the relative entropy."""
+    least = sp.log(exponential_bound.subs(tilt, best_tilt))
+    yield trial.same(sp.log(kl_bound), least, by=in_odds)
+    yield trial.same(-m * relative_entropy, least, by=in_odds)
+
+
+@exact(lower_tail, step="doubled")
+@control("half of the tilt", doubled=exponential_bound.subs(tilt, sp.log(2) / 2))
+@control("10 % more", doubled=ELEVEN * doubled)
+@control("threshold at the mean", exponential_bound=exponential_bound * sp.exp(tilt * mean / 2))
+@control("tilt of a Poisson variable", best_tilt=sp.log(2))
+def doubled_is_another_tilt(
+    exponential_bound: sp.Expr, best_tilt: sp.Expr, doubled: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Its logarithm, that of the bound at t = ln 2; the best tilt is larger, as its exponential exceeds 2 by q/(1 − q)."""
+    yield trial.same(sp.log(doubled), sp.log(exponential_bound.subs(tilt, sp.log(2))), by=in_odds)
+    yield trial.same(sp.exp(best_tilt) - 2, chance / (1 - chance))
+
+
+@exact(lower_tail, step="Poisson bound")
 @control("the optimum of the other tail", poisson_bound=sp.exp(-(2 * sp.log(2) - 1) * mean))
 @control("10 % less, Poisson", poisson_bound=NINE * poisson_bound)
-def bounds_come_from_exponential_moments(
-    exponential_bound: sp.Expr,
-    best_tilt: sp.Expr,
-    relative_entropy: sp.Expr,
-    kl_bound: sp.Expr,
-    poisson_bound: sp.Expr,
-    usual_bound: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
-    """E e^{t(μ/2 − N)} term by term; its stationary point and value there; t = ln 2 with 1 + x ≤ e^x; e^{−δ²μ/2} at δ = ½."""
-    for at in SMALL[2:4]:
-        rows = int(at[m])
-        moment = sum(binomial_law(m, chance, count) * sp.exp(tilt * (mean / 2 - count)) for count in range(rows + 1))
-        yield trial.same(exponential_bound.subs(at), moment.subs(at), by=None)
-    yield trial.vanishes(
-        sp.diff(exponential_bound, tilt).subs(tilt, best_tilt) / exponential_bound.subs(tilt, best_tilt), by=None
-    )
-    yield trial.same(kl_bound, exponential_bound.subs(tilt, best_tilt), by=None)
-    yield trial.same(kl_bound, sp.exp(-m * relative_entropy), by=None)
-    yield trial.same(poisson_bound, sp.exp(sp.log(2) * mean / 2 + mean * (sp.exp(-sp.log(2)) - 1)), by=None)
+@control("without the tilt of the mean", doubled=doubled / 2 ** (mean / 2))
+def poisson_bound_replaces_each_factor(doubled: sp.Expr, poisson_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Its logarithm exceeds that of the doubled bound by −q/2 − ln(1 − q/2) for each neuron."""
+    gap = sp.log(poisson_bound) - sp.log(doubled)
+    yield trial.same(gap, m * (-chance / 2 - sp.log(1 - chance / 2)), by=in_odds)
+
+
+@exact(lower_tail, step="usual bound")
+@control("δ²μ in place of δ²μ/2", usual_bound=sp.exp(-mean / 4))
+@control("10 % less, usual", usual_bound=NINE * usual_bound)
+@control("half of the exponent is missing", poisson_bound=sp.exp(-mean / 8))
+def usual_bound_is_weaker(poisson_bound: sp.Expr, usual_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Its exponent is larger by μ(3/8 − ln 2/2); and it is e^{−δ²μ/2} at δ = ½, half of the mean."""
+    gap = sp.log(usual_bound) - sp.log(poisson_bound)
+    yield trial.nonnegative(gap, mean * (sp.Rational(3, 8) - sp.log(2) / 2))
     yield trial.same(usual_bound, sp.exp(-(HALF**2) * mean / 2), by=None)
+
+
+def in_counts(expression: sp.Expr) -> sp.Expr:
+    """Zero, where it is, in terms of the numbers of neurons that are fully wired and that are not, both of them some."""
+    wired, unwired = sp.symbols("wired unwired", integer=True, positive=True)
+    return in_odds(expression.subs({m: wired + unwired, i: wired}))
+
+
+@exact(lower_tail, step="exponent of a count")
+@control("entropy of half the mean", count_exponent=relative_entropy)
+@control("10 % more", count_exponent=ELEVEN * count_exponent)
+@control("of the wired neurons alone", count_exponent=sp.log(i / (m * chance)) * i / m)
+def masses_differ_by_the_exponent(count_exponent: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The logarithm of P(N = i) less that of the same count at the chance i/m."""
+    masses = (binomial_law(m, share, i) / sp.binomial(m, i) for share in (chance, i / m))
+    law, own = map(sp.log, masses)
+    yield trial.same(law - own, -m * count_exponent, by=in_counts)
+
+
+@exact(lower_tail, step="mode")
+@control("the other way round", mass_ratio=1 / mass_ratio)
+@control("without the counts", mass_ratio=i / (m - i))
+@control("10 % less", mass_ratio=NINE * mass_ratio)
+def masses_rise_to_their_mode_and_fall(mass_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The quotient of two masses at the chance i/m; no more than 1 at j = i + x, no less at i = j + 1 + x, as m = i + y."""
+    own = (binomial_law(m, i / m, count) for count in (j + 1, j))
+    yield trial.same(mass_ratio, quotient(*own), by=sp.factor)
+    x, y = sp.Symbol("x", integer=True, nonnegative=True), sp.Symbol("y", integer=True, positive=True)
+    for at, certificate, sign in (({j: i + x}, m * x + m - i, 1), ({i: j + 1 + x}, m * x + i, -1)):
+        gap = sign * (1 - mass_ratio) * (j + 1) * (m - i)
+        spread, least = (part.subs(m, i + y).subs(at) for part in (gap, certificate))
+        yield trial.nonnegative(spread, least)
+
+
+def quotient(upper: sp.Expr, lower: sp.Expr) -> sp.Expr:
+    """The quotient of two products, of factorials and powers."""
+    return sp.powsimp(sp.combsimp(sp.powsimp(upper / lower)))
+
+
+@exact(lower_tail, step="lower bound")
+@control("the mass itself", lower_bound=(m + 1) * lower_bound)
+@control("one class of counts less", lower_bound=lower_bound * (m + 1) / m)
+@control("10 % less", lower_bound=NINE * lower_bound)
+@control("entropy of half the mean", count_exponent=relative_entropy)
+@control("another count", largest=largest - 1)
+def lower_bound_has_the_exponent_of_its_count(
+    largest: sp.Expr, count_exponent: sp.Expr, lower_bound: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The logarithm at a count i in the place of l is −m KL less ln(m + 1)."""
+    at_count = sp.log(lower_bound.subs(largest, i))
+    yield trial.same(at_count + m * count_exponent, -sp.log(m + 1), by=in_counts)
 
 
 @exact(lower_tail)
@@ -175,108 +292,3 @@ def drawn_masks_fall_short(exact_tail: sp.Expr, trial: Trial) -> Iterator[Findin
     for rows, inputs in ((24, 3), (8, 1)):
         expected = trial.value(exact_tail, instance(rows, HALF, inputs))
         yield trial.counts(trial.draw(masks_short_of_half, masks, rows, inputs), masks, expected)
-
-
-def some_by_enumeration(rows: int, inputs: int, density: Fraction) -> Fraction:
-    """The probability that a row of a mask is full, from all masks."""
-    total = Fraction(0)
-    for mask in product((0, 1), repeat=rows * inputs):
-        if any(all(mask[row * inputs : (row + 1) * inputs]) for row in range(rows)):
-            total += density ** sum(mask) * (1 - density) ** (len(mask) - sum(mask))
-    return total
-
-
-@exact(wired_threshold)
-@control("any edge", some_wired=1 - (1 - p) ** (m * k))
-@control("one edge per neuron", some_wired=1 - (1 - p) ** m)
-@control("the mean itself", some_wired=mean)
-@control("10 % less", some_wired=NINE * some_wired)
-@control("mean of single edges", mean=m * p)
-@control("mean 10 % more", mean=ELEVEN * mean)
-def some_neuron_is_wired_in_all_masks(some_wired: sp.Expr, mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All masks of up to eight entries, in rationals; one row attains the union bound."""
-    for rows, inputs, density in ((1, 3, "2/3"), (2, 3, "1/2"), (4, 2, "1/3"), (3, 1, "1/7")):
-        at = instance(rows, sp.Rational(density), inputs)
-        seen = trial.once(some_by_enumeration, rows, inputs, Fraction(density))
-        yield trial.same(some_wired.subs(at), sp.Rational(seen), by=None)
-    yield trial.same(mean.subs(m, 1), some_wired.subs(m, 1))
-    yield trial.same(mean, m * mean.subs(m, 1))
-
-
-@enclosed(wired_threshold)
-@control("m p in place of m p^k", mean=m * p)
-@control("half of the mean", mean=mean / 2)
-@control("lower bound e^{−μ/2}", some_lower=sp.exp(-mean / 2))
-@control("twice the exponent", some_lower=1 - sp.exp(-2 * mean))
-@control("lower bound 10 % less", some_lower=NINE * some_lower)
-@control("threshold in natural units", threshold=sp.log(m))
-@control("threshold 10 % more", threshold=ELEVEN * threshold)
-@control("above, twice the exponent", above_threshold=m ** (-2 * epsilon))
-@control("above 10 % more", above_threshold=ELEVEN * above_threshold)
-@control("below, without the exponential", below_threshold=1 - m**-epsilon)
-@control("below 10 % less", below_threshold=NINE * below_threshold)
-@control("never", some_wired=1 - (1 - chance) ** (m / 2))
-def threshold_solves_the_two_bounds(
-    some_wired: sp.Expr,
-    some_lower: sp.Expr,
-    mean: sp.Expr,
-    threshold: sp.Expr,
-    below_threshold: sp.Expr,
-    above_threshold: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
-    """Both bounds hold; at (1 ∓ ε)k* they are m^ε and m^{−ε}, and at k* the mean is 1. The lower one is 1 − e^{−mean}."""
-    yield trial.below(some_lower, some_wired)
-    yield trial.below(some_wired.subs(m, m + 1), mean.subs(m, m + 1))
-    for low, high in ((some_lower, some_wired), (some_wired.subs(m, m + 1), mean.subs(m, m + 1))):
-        yield trial.everywhere(
-            low, high, within={p: (sp.Rational(1, 20), sp.Rational(19, 20))}, integers={m: (3, 8), k: (1, 2)}
-        )
-    yield trial.same(mean.subs(k, threshold), 1, by=None)
-    yield trial.same(mean.subs(k, (1 + epsilon) * threshold), above_threshold, by=None)
-    yield trial.same(some_lower.subs(k, (1 - epsilon) * threshold), below_threshold, by=None)
-    yield trial.same(some_lower, 1 - sp.exp(-mean), by=None)
-
-
-@enclosed(wired_threshold)
-@control("binomial", poisson_law=binomial_law(m, poisson_mean / m, j))
-@control("mean doubled", poisson_law=poisson_law.subs(poisson_mean, 2 * poisson_mean))
-@control("10 % more", poisson_law=ELEVEN * poisson_law)
-@control("a share of 1/m", poisson_distance=poisson_distance / m)
-@control("distance 10 % less", poisson_distance=NINE * poisson_distance)
-@control("Le Cam, rounded", poisson_distance=mean * chance)
-def count_is_nearly_poisson(poisson_law: sp.Expr, poisson_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One neuron is exactly as far from Poisson; several are no farther than the sum of that, counted term by term."""
-    yield trial.same(poisson_distance, m * poisson_distance.subs(m, 1), by=None)
-    yield trial.same(poisson_law.subs(j, 0), sp.exp(-poisson_mean), by=None)
-    yield trial.same((j + 1) * poisson_law.subs(j, j + 1), poisson_mean * poisson_law, by=None)
-    for at in (*SMALL[:3], instance(5, sp.Rational(1, 5), 1)):
-        for rows in (1, int(at[m])):
-            here = {**at, m: sp.Integer(rows)}
-            there = poisson_law.subs(poisson_mean, mean)
-            masses = [there.subs({**here, j: count}) for count in range(rows + 1)]
-            moved = [abs(binomial_law(m, chance, c).subs(here) - mass) for c, mass in enumerate(masses)]
-            distance = (sum(moved) + 1 - sum(masses)) / 2
-            claimed = poisson_distance.subs(here)
-            yield trial.same(distance, claimed, by=None) if rows == 1 else trial.below(distance, claimed)
-
-
-def masks_with_a_wired_neuron(rng: np.random.Generator, masks: int, rows: int) -> NDArray[np.int64]:
-    """Masks of density ½ in which some neuron is wired to the first k inputs, k = 0, …, 16. int[17]"""
-    bits = rng.integers(0, 2**16, size=(masks, rows), dtype=np.uint16)
-    trailing = np.bitwise_and(~bits, bits + np.uint16(1)) - 1  # the lowest ones alone: 2^k − 1
-    longest = np.bitwise_count(trailing).max(axis=1)
-    return np.array([(longest >= inputs).sum() for inputs in range(17)])
-
-
-@statistical(wired_threshold, tests=3, cost=0.4)
-@control("m p in place of m p^k", some_wired=1 - (1 - p) ** m)
-@control("any edge", some_wired=1 - (1 - p) ** (m * k))
-@control("10 % more", some_wired=ELEVEN * some_wired)
-@control("10 % less", some_wired=NINE * some_wired)
-def drawn_masks_cross_the_threshold(some_wired: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """1024 neurons, density ½, threshold ten inputs: eight, ten and twelve of them."""
-    masks = trial.size(10_000)
-    seen = trial.draw(masks_with_a_wired_neuron, masks, 1024)
-    for inputs in (8, 10, 12):
-        yield trial.counts(int(seen[inputs]), masks, trial.value(some_wired, instance(1024, HALF, inputs)))

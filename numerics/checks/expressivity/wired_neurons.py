@@ -1,32 +1,27 @@
-"""Evidence for E1 and E3: fully wired neurons, counted over all masks of small layers and in drawn ones."""
+"""Evidence for E1: fully wired neurons, counted over all masks of small layers and in drawn ones."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import accumulate, product
 from math import prod
 
 import numpy as np
 import sympy as sp
-from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, exact, statistical
 from theory.expressivity.symbols import alpha, j, k, kernel, n, p, positions, u
 from theory.expressivity.wired_neurons import (
-    affine_gap,
     at_least,
     background,
-    chebyshev_gap,
     column,
     count_law,
-    density_product,
     floor_share,
-    hub_gain,
-    hub_share,
-    hubs,
+    given_latent,
+    i,
+    level,
     share,
-    slopes,
     tail_law,
     two_level_share,
     wired_count,
@@ -128,6 +123,89 @@ def two_levels_and_the_floor_that_they_attain(
         yield trial.same(two_level_share.subs({background: 0, k: inputs}), floor_share.subs(k, inputs))
 
 
+@exact(wired_count, step="all edges")
+@control("two of the three inputs", given_latent=given_latent / kernel(u, positions[2]))
+@control("some edge", given_latent=1 - sp.Mul(*(1 - kernel(u, v) for v in positions)))
+@control("10 % more", given_latent=ELEVEN * given_latent)
+def all_edges_are_what_no_other_set_of_edges_is(given_latent: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One less the probabilities of the seven other sets of edges, for edges of probability u v, whose values are free."""
+    rest = sp.S.One
+    for edges in product((0, 1), repeat=3):
+        if not all(edges):
+            rest -= sp.Mul(*(u * v if edge else 1 - u * v for edge, v in zip(edges, positions, strict=True)))
+    yield trial.same(given_latent.replace(kernel, lambda row, place: row * place), rest, by=sp.expand)
+
+
+def in_missing(expression: sp.Expr) -> sp.Expr:
+    """Zero, where it is, in terms of the probability of a neuron that is not wired, below 1."""
+    missing = sp.Symbol("missing", positive=True)
+    return sp.expand(sp.expand_power_exp(sp.combsimp(expression.subs(share, 1 - missing))))
+
+
+@exact(wired_count, step="count")
+@control("Poisson", count_law=sp.exp(-n * share) * (n * share) ** j / sp.factorial(j))
+@control("without the neurons that are not wired", count_law=sp.binomial(n, j) * share**j)
+@control("one order of the neurons", count_law=count_law / sp.binomial(n, j))
+@control("10 % more", count_law=ELEVEN * count_law)
+def count_grows_neuron_by_neuron(count_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The law of n + 1 neurons from that of n, at a count of j + 1 and at none; and that of one."""
+    more = count_law.subs(n, n + 1)
+    yield trial.same(more.subs(j, j + 1), share * count_law + (1 - share) * count_law.subs(j, j + 1), by=in_missing)
+    yield trial.same(more.subs(j, 0), (1 - share) * count_law.subs(j, 0), by=in_missing)
+    for count, chance in ((sp.S.Zero, 1 - share), (sp.S.One, share), (j + 2, sp.S.Zero)):
+        yield trial.same(count_law.subs(n, 1).subs(j, count), chance)
+
+
+@exact(wired_count, step="tail")
+@control("strictly more", tail_law=at_least(n, share, j + 1))
+@control("at most", tail_law=sp.Sum(count_law.subs(j, i), (i, 0, j)))
+@control("10 % less", tail_law=NINE * tail_law)
+def tails_are_those_of_all_sets_of_wired_neurons(tail_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The probabilities of all sets of at least j of up to four neurons, t free."""
+    cases = []
+    for neurons in range(1, 5):
+        sets = list(product((0, 1), repeat=neurons))
+        for count in range(neurons + 1):
+            total = sum(share ** sum(s) * (1 - share) ** (neurons - sum(s)) for s in sets if sum(s) >= count)
+            cases.append((share + tail_law.subs({n: neurons, j: count}).doit(), share + total))
+    yield trial.at_sizes(cases, "numbers of neurons")
+
+
+@exact(wired_count, step="level")
+@control("some edge", level=1 - (1 - p) ** k)
+@control("one edge less", level=p ** (k - 1))
+@control("10 % more", level=ELEVEN * level)
+def level_falls_edge_by_edge(level: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One input, and the factor p of one more."""
+    yield trial.induction(level, k, p, lambda term: p * term, start=1, by=sp.powsimp)
+
+
+@exact(wired_count, step="two levels")
+@control("the mean density, to the power", two_level_share=(alpha * p + (1 - alpha) * background) ** k)
+@control("only the floor", two_level_share=alpha * p**k)
+@control("10 % more", two_level_share=ELEVEN * two_level_share)
+@control("some edge", level=1 - (1 - p) ** k)
+def two_levels_are_integrated(level: sp.Expr, two_level_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The integral over the latents from 0 to α at one level, and from α to 1 at the other."""
+    ends = sp.integrate(level, (u, 0, alpha)) + sp.integrate(level.subs(p, background), (u, alpha, 1))
+    yield trial.same(two_level_share, ends, by=sp.expand)
+
+
+@exact(wired_count, step="floor")
+@control("forgets the share of the rows", floor_share=p**k)
+@control("the density of the rows, to the power", floor_share=(alpha * p) ** k)
+@control("floor 10 % less", floor_share=NINE * floor_share)
+@control("floor 10 % more", floor_share=ELEVEN * floor_share)
+@control("the mean density, to the power", two_level_share=(alpha * p + (1 - alpha) * background) ** k)
+@control("some edge", level=1 - (1 - p) ** k)
+def floor_is_the_lowest_of_two_levels(
+    floor_share: sp.Expr, level: sp.Expr, two_level_share: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Two levels at p_0 = 0; and what they have above the floor, the probability elsewhere times the share elsewhere."""
+    yield trial.same(floor_share, two_level_share.subs(background, 0))
+    yield trial.same(two_level_share - floor_share, (1 - alpha) * level.subs(p, background), by=sp.expand)
+
+
 def poisson_binomial(chances: Sequence[Fraction]) -> list[Fraction]:
     """The law of the number of successes in independent trials with these chances."""
     law = [Fraction(1)]
@@ -188,90 +266,3 @@ def drawn_masks_have_the_count(two_level_share: sp.Expr, trial: Trial) -> Iterat
     """Wired neurons, latents and edges drawn."""
     neurons = trial.size(700_000)
     yield trial.counts(trial.draw(wired_in_masks, neurons), neurons, trial.value(two_level_share, TWO_LEVELS))
-
-
-@exact(hubs)
-@control("the product of the densities", hub_share=density_product)
-@control("one more in the denominator", hub_share=column**k / (k + 2))
-@control("10 % more", hub_share=ELEVEN * hub_share)
-@control("densities without the half", density_product=column**k)
-@control("densities 10 % less", density_product=NINE * density_product)
-@control("the gain of one input less", hub_gain=2 ** (k - 1) / k)
-@control("the gain 10 % more", hub_gain=ELEVEN * hub_gain)
-def hub_shares_are_integrals(
-    hub_share: sp.Expr, density_product: sp.Expr, hub_gain: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """∫(uw)^k du for a symbolic k, the column density ∫uw du to the power, and their ratio."""
-    yield trial.same(hub_share, sp.integrate(sp.expand((u * column) ** k), (u, 0, 1)))
-    yield trial.same(density_product, sp.integrate(u * column, (u, 0, 1)) ** k)
-    yield trial.same(hub_gain, hub_share / density_product)
-    yield trial.holds(hub_gain.subs(k, 1) == 1, "one input gains nothing")
-
-
-KERNELS: tuple[Callable[[sp.Expr, sp.Expr], sp.Expr], ...] = (
-    lambda row, place: row * place,
-    lambda row, place: place + row**2 / 2,
-    lambda row, place: (1 - row) * place + row * place**2,
-    lambda row, place: 1 - row * place,
-)
-
-
-@exact(hubs)
-@control("forgets the half", chebyshev_gap=2 * chebyshev_gap)
-@control("10 % more", chebyshev_gap=ELEVEN * chebyshev_gap)
-@control("one column twice", chebyshev_gap=chebyshev_gap.subs(positions[1], positions[0]))
-@control("affine, twice", affine_gap=2 * affine_gap)
-@control("affine 10 % less", affine_gap=NINE * affine_gap)
-def gap_is_an_integral_over_pairs_of_rows(
-    chebyshev_gap: sp.Expr, affine_gap: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Polynomial kernels: ∫W(u,v₁)W(u,v₂)du − r(v₁)r(v₂), and what it is for affine ones."""
-    first, second = positions[:2]
-    for form in KERNELS:
-        joint = sp.integrate(sp.expand(form(u, first) * form(u, second)), (u, 0, 1))
-        apart = sp.prod(sp.integrate(sp.expand(form(u, v)), (u, 0, 1)) for v in (first, second))
-        yield trial.same(chebyshev_gap.replace(kernel, form).doit(), joint - apart, by=sp.expand)
-    lines = dict(zip((first, second), slopes, strict=True))
-    affine = chebyshev_gap.replace(kernel, lambda row, place: 1 + row * place).doit().subs(lines)
-    yield trial.same(affine, affine_gap, by=sp.expand)
-    yield trial.holds(affine_gap.subs({slopes[0]: 1, slopes[1]: -1}) < 0, "opposite columns lose")
-
-
-def step_columns(rng: np.random.Generator, tries: int, order: str) -> NDArray[np.int64]:
-    """Three columns of five rows in tenths, each sorted as `order` says. int[tries, 3, 5]"""
-    columns = np.sort(rng.integers(0, 11, size=(tries, 3, 5)), axis=2)
-    if order == "falling":
-        columns = columns[:, :, ::-1]
-    if order == "opposite":
-        columns[:, 0] = columns[:, 0, ::-1]
-    return columns
-
-
-@exact(hubs)
-@control("opposite columns", orders=("opposite",))
-@control("rising and opposite columns", orders=("rising", "opposite"))
-def monotone_columns_never_lose(orders: tuple[str, ...], trial: Trial) -> Iterator[Finding]:
-    """Sorted step columns, in integers: the mean of the product is at least the product of the means."""
-    for order in orders:
-        columns = trial.draw(step_columns, trial.size(200), order)
-        together, apart = 25 * columns.prod(axis=1).sum(axis=1), columns.sum(axis=2).prod(axis=1)
-        ratio = float((together[apart > 0] / apart[apart > 0]).min())
-        yield trial.holds((together >= apart).all(), f"{order} columns: smallest ratio {ratio:.3f}")
-
-
-def wired_hubs(rng: np.random.Generator, neurons: int, inputs: int) -> int:
-    """Neurons wired to `inputs` inputs at W = 0.9 u."""
-    chances = 0.9 * rng.random(neurons)
-    return int((rng.random((neurons, inputs)) < chances[:, None]).all(axis=1).sum())
-
-
-@statistical(hubs, tests=2)
-@control("the product of the densities", hub_share=density_product)
-@control("10 % more", hub_share=ELEVEN * hub_share)
-@control("10 % less", hub_share=NINE * hub_share)
-def drawn_hubs_have_the_share(hub_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Wired neurons at w = 9/10, for three and for eight inputs."""
-    for inputs, quick in ((3, 80_000), (8, 250_000)):
-        neurons = trial.size(quick)
-        expected = trial.value(hub_share, {column: sp.Rational(9, 10), k: inputs})
-        yield trial.counts(trial.draw(wired_hubs, neurons, inputs), neurons, expected)

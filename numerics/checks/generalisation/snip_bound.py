@@ -85,7 +85,7 @@ def path_densities_follow_the_profile(alignment: sp.Expr, trial: Trial) -> Itera
     yield trial.everywhere(sp.Integer(0), alignment, strict=True)
 
 
-@exact(snip_path_bound, cost=0.4)
+@exact(snip_path_bound, step="weak features", cost=0.4)
 @control("the tail alone", energy_upper=energy_tail)
 @control("10 % more", energy_upper=ELEVEN * energy_upper)
 @control("the tail of r", power_integrand=v ** (2 * a) / product_upper.subs(t, tau / v**a))
@@ -112,7 +112,7 @@ def energy_lies_below_its_bound(energy_upper: sp.Expr, trial: Trial) -> Iterator
     yield trial.below(energy_upper, R_2 * (1 + 1 / s), at=[{s: 20}, {s: 60}])
 
 
-@enclosed(snip_path_bound, cost=0.5)
+@enclosed(snip_path_bound, step="figures", cost=0.5)
 @control("path densities along the profile", snip_bound=ALIGNED)
 @control("the share kept for the energy kept", snip_bound=KEPT)
 @control("10 % less", snip_bound=NINE * snip_bound)

@@ -16,7 +16,6 @@ from theory.generalisation.water_filling import (
     a,
     best_densities,
     capped,
-    edge,
     full,
     lam,
     optimum,
@@ -27,7 +26,6 @@ from theory.generalisation.water_filling import (
     total,
     uncapped_optimum,
     uniform,
-    v,
     water_level,
 )
 from theory.graphon.limit import inputs as d
@@ -149,49 +147,6 @@ def best_on_grid(weights: tuple[int, ...], budget: str) -> sp.Rational:
 
 
 # The power-law profile
-
-
-@exact(power_profile, cost=0.5)
-@control("cap at ρ", cap=rho)
-@control("cap 10 % more", cap=ELEVEN / (a + 1))
-@control("one power", below_cap=1 / ((a + 1) * rho))
-@control("below the cap 10 % less", below_cap=NINE * POWER["below_cap"])
-@control("uniform 10 % more", uniform=ELEVEN * uniform)
-@control("uniform with one power", uniform=1 / ((a + 1) * rho))
-@control("ratio inverted", ratio=1 / POWER["ratio"])
-@control("dense of one power", dense=1 / (a + 1))
-@control("edge without the profile", edge=sp.Min(1, 1 - rho))
-@control("edge 10 % more", edge=ELEVEN * edge)
-@control("excess of one power less", excess=POWER["excess"] / (1 - rho))
-@control("uniform excess to first order", uniform_excess=(1 - rho) / (2 * a + 1))
-def integrals_of_the_capped_profile(
-    cap: sp.Expr,
-    below_cap: sp.Expr,
-    edge: sp.Expr,
-    uniform: sp.Expr,
-    ratio: sp.Expr,
-    dense: sp.Expr,
-    excess: sp.Expr,
-    uniform_excess: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
-    """Budget and value of min(1, v^a/λ) by integration, capped from v_* on and uncapped; the merge as differences."""
-    first, square = (sp.integrate(v ** (n * a), (v, 0, 1)) for n in (1, 2))
-    yield trial.same(dense, square)
-    yield trial.same(uniform, square / rho)
-    yield trial.same(below_cap, first**2 / rho)
-    yield trial.same(cap, first)  # λ = ∫v^a/ρ is 1, the largest v^a
-    yield trial.same(ratio, below_cap / uniform)
-    yield trial.same(uniform_excess, uniform - dense)
-    w = sp.Symbol("w", positive=True)  # v_*
-    budget = sp.integrate((v / w) ** a, (v, 0, w)) + 1 - w
-    value = w**a * sp.integrate(v**a, (v, 0, w)) + sp.integrate(v ** (2 * a), (v, w, 1))
-    yield trial.same(value - square, excess.subs(rho, budget), by=sp.simplify)
-    for k in (2, 5, 8):
-        profile, density = sp.Rational(k, 3), sp.Rational(9, 10) + sp.Rational(k, 100)
-        found = edge.subs({a: profile, rho: density})
-        yield trial.same(budget.subs({w: found, a: profile}), density)
-        yield trial.same(edge.subs({a: profile, rho: density / (1 + k)}), 1)
 
 
 @exact(power_profile)

@@ -1,29 +1,28 @@
-"""Evidence for G3: the distance of a kernel from its values at midpoints, at any points, at random latents."""
+"""Evidence for G3: the distance of a kernel from its values at midpoints and at any points."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations_with_replacement, product
-from math import comb
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.evidence import Finding, Trial, control, exact
 from numerics.exact.logarithms import split_logarithms
 from theory.graphon.discretisation import (
+    diagonals,
     kernel_discretisation,
     lipschitz_error,
-    mean_sorted_error,
+    mean_distance,
     midpoint_error,
     midpoint_supremum,
+    quarters,
     slope,
-    sorted_error,
-    step_error,
 )
-from theory.graphon.symbols import delta, m, n, s
+from theory.graphon.symbols import m, n
 
 Kernel = NDArray[np.int64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -65,7 +64,7 @@ def worst_staircase(rows: int, columns: int, point: str) -> Fraction:
     )
 
 
-@exact(kernel_discretisation, cost=0.5)
+@exact(kernel_discretisation, step="midpoints", cost=0.5)
 @control("both terms attained at once", midpoint_supremum=midpoint_error)
 @control("a corner counted twice", midpoint_supremum=midpoint_error - 1 / (2 * m * n))
 @control("1/m + 1/n", any_point_supremum=1 / m + 1 / n)
@@ -81,12 +80,100 @@ def worst_kernels_attain_the_suprema(
             yield trial.holds(sp.Rational(worst) == claimed, f"largest distance {worst}, claimed {claimed}")
 
 
+@exact(kernel_discretisation, step="diagonals")
+@control("one more", diagonals=diagonals + 1)
+@control("those of the rows", diagonals=m)
+@control("10 % more", diagonals=ELEVEN * diagonals)
+def each_row_has_a_diagonal_of_its_own(diagonals: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """n for one row, and one more for each; the differences of row and column in small grids."""
+    yield trial.induction(diagonals, m, n, lambda number: number + 1, start=1)
+    for rows, columns in SIZES:
+        found = len({i - k for i, k in product(range(rows), range(columns))})
+        claimed = at(diagonals, rows, columns)
+        yield trial.holds(claimed == found, f"{found} diagonals of {rows}×{columns} cells, claimed {claimed}")
+
+
+@exact(kernel_discretisation, step="any points")
+@control("1/m + 1/n", any_point_supremum=1 / m + 1 / n)
+@control("twice the midpoints", any_point_supremum=2 * midpoint_supremum)
+@control("midpoints for any points", any_point_supremum=midpoint_supremum)
+@control("one diagonal more", diagonals=diagonals + 1)
+def rims_err_by_a_cell_of_each_diagonal(
+    diagonals: sp.Expr, any_point_supremum: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """A cell of each diagonal; and the area of the last row and the last column of cells."""
+    yield trial.same(any_point_supremum, diagonals / (m * n))
+    yield trial.same(any_point_supremum, 1 - (1 - 1 / m) * (1 - 1 / n))
+
+
+@exact(kernel_discretisation, step="all quarters")
+@control("diagonals alone", quarters=diagonals)
+@control("each cell of a diagonal", quarters=quarters + 1)
+@control("10 % more", quarters=ELEVEN * quarters)
+@control("one diagonal more", diagonals=diagonals + 1)
+def diagonals_rows_and_columns_err_by_a_quarter(
+    diagonals: sp.Expr, quarters: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """One for each diagonal, row and column."""
+    yield trial.same(quarters, diagonals + m + n)
+
+
+@exact(kernel_discretisation, step="midpoints")
+@control("both terms attained at once", midpoint_supremum=midpoint_error)
+@control("a corner counted twice", midpoint_supremum=midpoint_error - 1 / (2 * m * n))
+@control("midpoints 10 % less", midpoint_supremum=NINE * midpoint_supremum)
+@control("diagonals alone", quarters=diagonals)
+def rims_err_by_all_quarters(quarters: sp.Expr, midpoint_supremum: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Quarters of a cell, as a share of the grid; and the area of the last half row and the last half column."""
+    yield trial.same(midpoint_supremum, quarters / 4 / (m * n))
+    yield trial.same(midpoint_supremum, 1 - (1 - 1 / (2 * m)) * (1 - 1 / (2 * n)))
+
+
+@exact(kernel_discretisation, step="one term for each variable")
+@control("¼ in place of ½", midpoint_error=midpoint_error / 2)
+@control("any point of a cell", midpoint_error=2 * midpoint_error)
+@control("10 % less", midpoint_error=NINE * midpoint_error)
+@control("10 % more", midpoint_error=ELEVEN * midpoint_error)
+@control("a corner counted twice", midpoint_supremum=midpoint_error - 1 / (2 * m * n))
+def terms_are_those_of_one_variable(
+    midpoint_supremum: sp.Expr, midpoint_error: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """What it is more than the largest error, the product of the terms; and the largest errors for ever more rows, or columns."""
+    yield trial.nonnegative(midpoint_error - midpoint_supremum, 1 / (2 * m) * (1 / (2 * n)))
+    terms = [sp.limit(midpoint_supremum, size, sp.oo) for size in (m, n)]
+    yield trial.same(midpoint_error, sum(terms))
+
+
+@exact(kernel_discretisation, step="distance from a midpoint")
+@control("from an end", mean_distance=2 * mean_distance)
+@control("10 % more", mean_distance=ELEVEN * mean_distance)
+@control("of the whole side", mean_distance=sp.Rational(1, 4))
+def halves_of_a_cell_are_integrated(mean_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The integral over both halves of a cell of length 1/m, times m."""
+    x = sp.Symbol("x", positive=True)
+    yield trial.same(mean_distance, 2 * m * sp.integrate(x, (x, 0, 1 / (2 * m))))
+
+
+@exact(kernel_discretisation, step="Lipschitz")
+@control("the diameter of a cell", lipschitz_error=2 * lipschitz_error)
+@control("half of it", lipschitz_error=lipschitz_error / 2)
+@control("rows only", lipschitz_error=slope / (4 * m))
+@control("10 % more", lipschitz_error=ELEVEN * lipschitz_error)
+@control("from an end", mean_distance=2 * mean_distance)
+def distances_of_both_variables_add_up(
+    mean_distance: sp.Expr, lipschitz_error: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """L times the mean distances; twice as much is the value at a corner of a cell."""
+    yield trial.same(lipschitz_error, slope * (mean_distance + mean_distance.subs(m, n)))
+    yield trial.same(2 * lipschitz_error, slope * (1 / m - 1 / (2 * m) + 1 / n - 1 / (2 * n)))
+
+
 def step_above(place: int, size: int) -> NDArray[np.int64]:
     """0 up to a point of the fine grid, 1 beyond. int[size + 1]"""
     return (np.arange(size + 1) > place).astype(np.int64)
 
 
-@exact(kernel_discretisation)
+@exact(kernel_discretisation, step="one term for each variable")
 @control("¼ in place of ½", midpoint_error=midpoint_error / 2)
 @control("any point of a cell", midpoint_error=2 * midpoint_error)
 @control("10 % less", midpoint_error=NINE * midpoint_error)
@@ -172,7 +259,7 @@ def zigzags(rng: np.random.Generator, rows: int, columns: int) -> list[tuple[NDA
     return [tuple(np.concatenate([[0], np.cumsum(each)]) for each in pair) for pair in steps]
 
 
-@exact(kernel_discretisation)
+@exact(kernel_discretisation, step="Lipschitz")
 @control("the diameter of a cell", lipschitz_error=2 * lipschitz_error)
 @control("half of it", lipschitz_error=lipschitz_error / 2)
 @control("10 % more", lipschitz_error=ELEVEN * lipschitz_error)
@@ -189,121 +276,3 @@ def distances_from_the_midpoints_attain_the_lipschitz_bound(
         yield trial.holds(sp.Rational(found[0]) == claimed, f"attained {found[0]} L, claimed {claimed} L")
         yield trial.holds(sp.Rational(max(found)) <= claimed, f"largest distance {max(found)} L, claimed {claimed} L")
     yield trial.same(lipschitz_error, slope * lipschitz_error.subs(slope, 1))
-
-
-def mean_deviation(size: int, level: Fraction) -> Fraction:
-    """E|F(c) − c| for the empirical distribution function F of `size` uniform numbers, term by term."""
-    weights = [comb(size, k) * level**k * (1 - level) ** (size - k) for k in range(size + 1)]
-    return sum((abs(Fraction(k, size) - level) * weight for k, weight in enumerate(weights)), Fraction(0))
-
-
-@exact(kernel_discretisation)
-@control("variance for deviation", mean_sorted_error=(1 / m + 1 / n) / 4)
-@control("not halved", mean_sorted_error=2 * mean_sorted_error)
-@control("10 % less", mean_sorted_error=NINE * mean_sorted_error)
-@control("the bound as its own value", step_error=1 / (2 * sp.sqrt(m)))
-@control("the whole central weight", step_error=2 * step_error)
-@control("a normal step for every size", step_error=1 / sp.sqrt(2 * sp.pi * m))
-def mean_error_is_that_of_a_binomial(
-    mean_sorted_error: sp.Expr, step_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """At most the largest binomial deviation, attained at size one; steps by enumeration of the law."""
-    c = sp.Symbol("c", positive=True)
-    variance = c * (1 - c) ** 2 + (1 - c) * c**2  # of 1{X ≤ c}
-    (worst,) = sp.solve(sp.diff(variance, c), c)
-    one = sp.sqrt(variance.subs(c, worst) / m)
-    yield trial.same(mean_sorted_error, one + one.subs(m, n))
-    term = mean_sorted_error.subs(n, m) / 2
-    for size in (1, 2, 5, 8):
-        largest = max(mean_deviation(size, Fraction(k, 24)) for k in range(25))
-        claimed = term.subs(m, size)
-        yield trial.holds(sp.Rational(largest) <= claimed, f"largest mean deviation {largest}, bound {claimed}")
-        if size == 1:
-            yield trial.holds(sp.Rational(largest) == claimed, f"largest mean deviation {largest}, claimed {claimed}")
-        if size % 2 == 0:
-            at_half, stated = mean_deviation(size, Fraction(1, 2)), step_error.subs(m, size)
-            yield trial.holds(sp.Rational(at_half) == stated, f"step at ½: {at_half}, claimed {stated}")
-
-
-@enclosed(kernel_discretisation)
-@control("sharp", step_share=sp.Integer(1))
-@control("10 % less", step_share=NINE * sp.sqrt(2 / sp.pi))
-@control("the whole central weight", step_error=2 * step_error)
-@control("not halved", mean_sorted_error=2 * mean_sorted_error)
-def steps_have_their_share_of_the_bound(
-    step_share: sp.Expr, step_error: sp.Expr, mean_sorted_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Between √(m/(m + 1)) times the limit and the limit, for a few and for a million latents."""
-    share = step_error / mean_sorted_error.subs(n, m) * 2
-    for size in (2, 10, 10**6):
-        yield trial.below(step_share * sp.sqrt(m / (m + 1)), share, at=[{m: size}], strict=True)
-        yield trial.below(share, step_share, at=[{m: size}], strict=True)
-
-
-def mean_rectangle_error(rows: int, columns: int, height: Fraction, width: Fraction) -> Fraction:
-    """E‖W_P − W‖₁ at sorted uniform latents for W = 1 outside [0, height] × [0, width]: unlike rectangles, by law."""
-    total = Fraction(0)
-    for a, b in product(range(rows + 1), range(columns + 1)):
-        chance = comb(rows, a) * height**a * (1 - height) ** (rows - a)
-        chance *= comb(columns, b) * width**b * (1 - width) ** (columns - b)
-        x, y = Fraction(a, rows), Fraction(b, columns)
-        total += chance * (x * y + height * width - 2 * min(x, height) * min(y, width))
-    return total
-
-
-@exact(kernel_discretisation)
-@control("the larger of the two terms", mean_sorted_error=1 / (2 * sp.sqrt(m)))
-@control("a quarter less", mean_sorted_error=sp.Rational(3, 4) * mean_sorted_error)
-def mean_errors_of_rectangles_stay_below(mean_sorted_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Kernels of both variables: the mean area between a rectangle and its sample, exactly."""
-    for rows, columns in ((1, 1), (25, 1), (3, 4)):
-        largest = max(
-            mean_rectangle_error(rows, columns, Fraction(i, 8), Fraction(j, 8))
-            for i in range(1, 9)
-            for j in range(1, 9)
-        )
-        claimed = at(mean_sorted_error, rows, columns)
-        yield trial.holds(sp.Rational(largest) <= claimed, f"mean error {largest}, bound {claimed}")
-
-
-@exact(kernel_discretisation)
-@control("one-sided DKW", empirical_failure=sp.exp(-2 * n * s**2))
-@control("DKW with half the exponent", empirical_failure=2 * sp.exp(-n * s**2))
-@control("rows only", sorted_error=sp.sqrt(sp.log(4 / delta) / (2 * m)))
-@control("one share of δ for two events", sorted_error=sorted_error.subs(delta, 2 * delta))
-@control("10 % less", sorted_error=NINE * sorted_error)
-def sorted_error_solves_its_failure_probability(
-    empirical_failure: sp.Expr, sorted_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Rows and columns fail with δ/2 each."""
-    one = sorted_error.subs(m, n) / 2
-    yield trial.same(sorted_error, one + one.subs(n, m), by=reduce)
-    yield trial.same(empirical_failure.subs(s, one), delta / 2, by=reduce)
-
-
-def uniform_deviations(rng: np.random.Generator, samples: int, size: int) -> NDArray[np.floating]:
-    """sup |F_n − id| of samples of uniform numbers. float[samples]"""
-    points = np.sort(rng.random((samples, size)), axis=1)
-    steps = np.arange(size + 1) / size
-    largest: NDArray[np.floating] = np.maximum(steps[1:] - points, points - steps[:-1]).max(axis=1)
-    return largest
-
-
-@statistical(kernel_discretisation, tests=3)
-@control("one-sided", empirical_failure=sp.exp(-2 * n * s**2))
-@control("twice the exponent", empirical_failure=2 * sp.exp(-4 * n * s**2))
-@control("the mean error", sorted_error=mean_sorted_error)
-def empirical_distributions_deviate_no_more(
-    empirical_failure: sp.Expr, sorted_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Dvoretzky–Kiefer–Wolfowitz on samples of 32 uniform numbers; at these levels the bound is nearly attained.
-
-    In the last test one sample is that of the rows, one that of the columns.
-    """
-    deviations = trial.draw(uniform_deviations, trial.size(20_000), 32)
-    for level in (sp.Rational(3, 16), sp.Rational(1, 4)):
-        claimed = trial.value(empirical_failure, {n: 32, s: level})
-        yield trial.counts(int((deviations > float(level)).sum()), len(deviations), claimed, side="above")
-    both = deviations.reshape(2, -1).sum(axis=0)
-    limit = trial.value(sorted_error, {m: 32, n: 32, delta: sp.Rational(1, 4)})
-    yield trial.counts(int((both > limit).sum()), len(both), 0.25, side="above")

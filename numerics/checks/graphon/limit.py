@@ -17,13 +17,23 @@ from numerics.masks.selection import kept_count, top_k_mask
 from theory.formulas.level import Level
 from theory.graphon.discretisation import midpoint_error, sorted_error
 from theory.graphon.limit import (
+    between_masks,
+    cells,
     column_bound,
+    column_failure,
+    column_rounding,
+    distance,
     inputs,
     mask_limit,
     midpoint_bound,
+    ranked_column_bound,
     rounding,
+    sampled,
+    set_failure,
     sorted_bound,
     threshold,
+    ultimate,
+    y,
 )
 from theory.graphon.symbols import delta, m, n, s
 from theory.saliency.model import rho, synflow_model, u
@@ -38,46 +48,137 @@ def reduce(expression: sp.Expr) -> sp.Expr:
     return split_logarithms(expression)
 
 
-@exact(mask_limit)
+@exact(mask_limit, step="rounding")
+@control("rounding down", rounding=2 * rounding)
+@control("10 % less", rounding=NINE * rounding)
+@control("of the rows", rounding=n * rounding)
+def rounding_is_at_most_a_half(rounding: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """What is left beside |K − ρmn|/mn where this numerator is ½ − x."""
+    below = sp.Symbol("x", nonnegative=True)
+    yield trial.nonnegative(rounding - (sp.Rational(1, 2) - below) / (m * n), below / (m * n))
+
+
+@exact(mask_limit, step="number of entries")
+@control("forgets the discretisation", between_masks=between_masks - cells)
+@control("forgets the sampling", between_masks=between_masks - sampled)
+@control("forgets the rounding of K", between_masks=between_masks - rounding)
+@control("10 % more", between_masks=ELEVEN * between_masks)
+@control("constant 1 in place of ½", rounding=2 * rounding)
+def entries_differ_by_three_parts(rounding: sp.Expr, between_masks: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """(K − N)/mn by way of ρ and of EN/mn, where K/mn is the rounding from ρ, this is D from EN/mn, and that is A from N/mn."""
+    share = sp.Symbol("w", positive=True)  # N/mn
+    mean = share + sampled
+    density = mean + cells
+    yield trial.same(between_masks + share, density + rounding)
+
+
+@exact(mask_limit, step="distance")
+@control("forgets M_K beside M_τ", distance=sampled + cells)
+@control("forgets the rounding of K", distance=2 * (sampled + cells))
+@control("the sampling once", distance=distance - sampled)
+@control("10 % less", distance=NINE * distance)
+@control("forgets the discretisation", between_masks=between_masks - cells)
+def mask_is_as_far_as_three_parts(between_masks: sp.Expr, distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """From the mask to that above the threshold, from this to its probabilities, from these to the graphon."""
+    yield trial.same(distance, between_masks + sampled + cells)
+
+
+@exact(mask_limit, step="midpoints")
 @control("forgets M_K beside M_τ", midpoint_bound=midpoint_bound / 2)
 @control("forgets the discretisation", midpoint_bound=midpoint_bound - 1 / m - 1 / n)
 @control("forgets the rounding of K", midpoint_bound=midpoint_bound - rounding)
 @control("midpoints 10 % more", midpoint_bound=ELEVEN * midpoint_bound)
 @control("midpoints 10 % less", midpoint_bound=NINE * midpoint_bound)
-@control("constant 1 in place of ½", rounding=2 * rounding)
+@control("the sampling once", distance=distance - sampled)
 @control("any point of a cell", midpoint_error=2 * midpoint_error)
+@control("without the sets of rows", cut_error=sp.sqrt(sp.log(2 / delta) / (2 * m * n)))
+def pieces_add_up_at_midpoints(
+    distance: sp.Expr, cut_error: sp.Expr, midpoint_error: sp.Expr, midpoint_bound: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The distance at the errors of sampling (G1) and of midpoints (G3)."""
+    yield trial.same(midpoint_bound, distance.subs({sampled: cut_error, cells: midpoint_error}))
+
+
+@exact(mask_limit, step="sorted latents")
 @control("one share of δ for two events", sorted_bound=sorted_bound.subs(delta, 2 * delta))
 @control("iid latents at midpoints", sorted_bound=midpoint_bound.subs(delta, delta / 2))
+@control("10 % less", sorted_bound=NINE * sorted_bound)
+@control("the discretisation once", distance=distance - cells)
 @control("DKW with half the exponent", sorted_error=sp.sqrt(2) * sorted_error)
-@control("fixed inputs, threshold for rank", ranked_column_bound=column_bound)
-@control("fixed inputs 10 % less", column_bound=NINE * column_bound)
-def pieces_add_up_to_the_bounds(
-    midpoint_bound: sp.Expr,
-    sorted_bound: sp.Expr,
-    ranked_column_bound: sp.Expr,
-    rounding: sp.Expr,
-    midpoint_error: sp.Expr,
-    sorted_error: sp.Expr,
-    column_bound: sp.Expr,
-    cut_error: sp.Expr,
-    trial: Trial,
+@control("without the sets of rows", cut_error=sp.sqrt(sp.log(2 / delta) / (2 * m * n)))
+def pieces_add_up_at_sorted_latents(
+    distance: sp.Expr, cut_error: sp.Expr, sorted_error: sp.Expr, sorted_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """‖W_M − W‖ ≤ ‖M_K − M_τ‖ + A + D and ‖M_K − M_τ‖ ≤ rounding + D + A (G2), A from G1.
-
-    Random latents leave half of δ to each of A and D.
-    """
-    for bound, half, error in (
-        (midpoint_bound, delta, midpoint_error),
-        (sorted_bound, delta / 2, sorted_error.subs(delta, delta / 2)),
-    ):
-        sampling = cut_error.subs(delta, half)
-        to_threshold = rounding + error + sampling
-        yield trial.same(bound, to_threshold + sampling + error)
-    by_rank = rounding.subs({m: n, n: inputs}, simultaneous=True) + column_bound
-    yield trial.same(ranked_column_bound, by_rank + column_bound)
+    """The distance at the errors of sampling (G1) and of sorted latents (G3), each with half of δ."""
+    halves = {sampled: cut_error.subs(delta, delta / 2), cells: sorted_error.subs(delta, delta / 2)}
+    yield trial.same(sorted_bound, distance.subs(halves))
 
 
-@exact(mask_limit)
+@exact(mask_limit, step="along a sequence")
+@control("10 % more", ultimate=ELEVEN * ultimate)
+@control("the discretisation once", ultimate=ultimate / 2)
+@control("with k for δ", ultimate=ultimate / sp.sqrt(2))
+@control("zero at once", ultimate=sp.S.Zero)
+@control("at midpoints", sorted_bound=midpoint_bound)
+@control("iid latents of rows alone", sorted_bound=sorted_bound - sp.sqrt(2 * sp.log(8 / delta) / n))
+@control("sampling that does not improve", midpoint_bound=midpoint_bound + 5 / sp.sqrt(y))
+def bounds_along_a_sequence(
+    sorted_bound: sp.Expr, midpoint_bound: sp.Expr, ultimate: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The limit at m = n = y ln k and δ = k⁻², x = ln k; the slope of the bound in 1/m, which its letters' signs decide."""
+    x, first, second = sp.symbols("x a b", positive=True)
+    at = {delta: sp.exp(-2 * x), m: y * x, n: y * x}
+    yield trial.same(sp.limit(sp.expand_log(sorted_bound.subs(at)), x, sp.oo), ultimate)
+    yield trial.same(sp.limit(sp.expand_log(midpoint_bound.subs(at)), x, sp.oo), 0)
+    for bound in (sorted_bound, midpoint_bound):
+        inverse = sp.expand_log(bound.subs({m: 1 / first, n: 1 / second, delta: sp.exp(-x)}))
+        for size in (first, second):
+            over, under = sp.fraction(sp.together(sp.diff(inverse, size)))
+            rises = under.is_positive and sp.expand(over).is_positive
+            yield trial.holds(rises, "the bound falls in the number of rows, or columns")
+
+
+@exact(mask_limit, step="all sets of columns")
+@control("one set of columns", column_failure=2 * sp.exp(-2 * n * s**2))
+@control("single columns", column_failure=2 * inputs * sp.exp(-2 * n * s**2))
+@control("no empty set", column_failure=column_failure - set_failure)
+@control("10 % more", column_failure=ELEVEN * column_failure)
+@control("one sign", set_failure=set_failure / 2)
+@control("half the exponent", set_failure=2 * sp.exp(-n * s**2))
+def each_column_is_in_or_out(set_failure: sp.Expr, column_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Two sets of one column; each further column, in or out, doubles their number."""
+    choices = len((True, False))
+    yield trial.induction(column_failure, inputs, choices * set_failure, lambda term: choices * term, start=1)
+
+
+@exact(mask_limit, step="rounding of columns")
+@control("rounding down", column_rounding=2 * column_rounding)
+@control("of one row", column_rounding=n * column_rounding)
+@control("10 % more", column_rounding=ELEVEN * column_rounding)
+@control("constant 1 in place of ½", rounding=2 * rounding)
+def rows_of_entries_are_rounded(rounding: sp.Expr, column_rounding: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """What is left beside the rounding ½ − x of nd entries; and that of a mask of d rows."""
+    below = sp.Symbol("x", nonnegative=True)
+    size = n * inputs
+    yield trial.nonnegative(column_rounding - (sp.Rational(1, 2) - below) / size, below / size)
+    yield trial.same(column_rounding, rounding.subs(m, inputs))
+
+
+@exact(mask_limit, step="ranked columns")
+@control("fixed inputs, threshold for rank", ranked_column_bound=column_bound)
+@control("forgets the rounding", ranked_column_bound=2 * column_bound)
+@control("10 % less", ranked_column_bound=NINE * ranked_column_bound)
+@control("fixed inputs 10 % less", column_bound=NINE * column_bound)
+@control("rounding down", column_rounding=2 * column_rounding)
+def pieces_add_up_for_fixed_inputs(
+    column_bound: sp.Expr, column_rounding: sp.Expr, ranked_column_bound: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """From the ranked mask to that above the threshold, by way of the number of all entries, and on to the means."""
+    to_threshold = column_rounding + column_bound
+    yield trial.same(ranked_column_bound, to_threshold + column_bound)
+
+
+@exact(mask_limit, step="columns")
 @control("one set of columns", column_failure=2 * sp.exp(-2 * n * s**2))
 @control("one set of columns in the bound", column_bound=sp.sqrt(sp.log(2 / delta) / (2 * n)))
 @control("columns 10 % more", column_bound=ELEVEN * column_bound)
@@ -85,7 +186,9 @@ def pieces_add_up_to_the_bounds(
 def column_bound_solves_its_failure_probability(
     column_failure: sp.Expr, column_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The sets of columns fail together with δ, two signs for each of the 2^d sets."""
+    """The sets of columns fail together with δ, two signs for each of the 2^d sets; at other s by what s² differs."""
+    away = 2 * n * (column_bound**2 - s**2)
+    yield trial.same(sp.log(column_failure), sp.log(delta) + away, by=reduce)
     yield trial.same(column_failure.subs(s, column_bound), delta, by=reduce)
     for columns in (1, 4):
         events = sum(1 for _ in product((1, -1), *[(0, 1)] * columns))
@@ -93,7 +196,7 @@ def column_bound_solves_its_failure_probability(
         yield trial.holds(claimed == events, f"{events} signed sets of {columns} columns, claimed {claimed}")
 
 
-@exact(mask_limit)
+@exact(mask_limit, step="rounding")
 @control("rounding down", rounding=2 * rounding)
 @control("10 % less", rounding=NINE * rounding)
 def rounding_is_attained(rounding: sp.Expr, trial: Trial) -> Iterator[Finding]:
@@ -106,7 +209,7 @@ def rounding_is_attained(rounding: sp.Expr, trial: Trial) -> Iterator[Finding]:
         yield trial.holds(sp.Rational(worst) == claimed, f"worst rounding {worst}, claimed {claimed}")
 
 
-@exact(mask_limit)
+@exact(mask_limit, step="rate")
 @control("forgets M_K beside M_τ", rate_constant=sp.sqrt(sp.log(2)))
 @control("10 % less", midpoint_bound=NINE * midpoint_bound)
 def bound_has_the_rate(midpoint_bound: sp.Expr, rate_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:

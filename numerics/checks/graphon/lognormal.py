@@ -1,43 +1,35 @@
-"""Evidence for G8: the probit graphon of lognormal scores."""
+"""Evidence for G8: the probit graphon of lognormal scores, its degrees and second moments."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
 
-import numpy as np
 import sympy as sp
-from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.evidence import Finding, Trial, control, exact
 from numerics.exact.logarithms import expanded_logarithms, split_logarithms
 from theory.graphon.lognormal import (
-    captured,
-    certificate,
-    coefficient,
+    balanced_squared_kernel,
+    bivariate,
     column_degree,
-    column_order,
     column_scale,
+    common,
     correlation,
-    derivative,
     kernel,
-    moment,
+    log_threshold,
     noise_scale,
     normal_cdf,
-    order,
     orthant,
     probit_graphon,
+    probit_kernel,
     row_degree,
-    row_order,
     row_scale,
-    sigma,
-    size,
     squared_column_degree,
     squared_kernel,
-    squared_row_degree,
     threshold,
+    total_density,
     total_variance,
-    truncation,
     x,
     y,
 )
@@ -46,7 +38,6 @@ from theory.tails import Tail
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 level = sp.Symbol("c", real=True)  # erfcinv(2ρ): the density as a point of the normal law
-a, b = sp.symbols("a b", real=True)  # shifts of the two latents
 SHARED = {  # variance of what two scores have in common
     "squared_kernel": row_scale**2 + column_scale**2,
     "squared_row_degree": row_scale**2,
@@ -69,6 +60,7 @@ def normal_mean(expression: sp.Expr, latent: sp.Symbol) -> sp.Expr:
         else:
             factor *= part
     square, linear, rest = sp.Poly(sp.expand(exponent), latent).all_coeffs()
+    square = sp.factor(square)
     return factor * sp.sqrt(sp.pi / -square) * sp.exp(rest - linear**2 / (4 * square))
 
 
@@ -81,8 +73,60 @@ def simplified_logarithm(expression: sp.Expr) -> sp.Expr:
 
 
 def same_density(left: sp.Expr, right: sp.Expr, trial: Trial) -> Finding:
-    """That two expressions C e^{quadratic} are equal, by the logarithm of their quotient."""
-    return trial.same(sp.log(left / right), 0, by=simplified_logarithm)
+    """That two positive expressions C e^{quadratic} are equal, by the logarithm of their quotient."""
+    sides = (each.subs(level, sp.erfcinv(2 * rho)) for each in (left, right))
+    return trial.same(*sides, by=lambda difference: simplified_logarithm(sp.log(left / right)))
+
+
+@exact(probit_graphon, step="score")
+@control("mirrored", probit_kernel=probit_kernel.subs(log_threshold, -log_threshold))
+@control("columns without their scale", probit_kernel=probit_kernel.subs(column_scale, 1))
+@control("the variance for the deviation", probit_kernel=probit_kernel.subs(noise_scale, noise_scale**2))
+@control("10 % more", probit_kernel=ELEVEN * probit_kernel)
+def probit_is_the_tail_of_lognormal_noise(probit_kernel: sp.Expr, noise: Tail, trial: Trial) -> Iterator[Finding]:
+    """P(|ξ| > e^t/(fφ))."""
+    tail = noise.at(sp.exp(log_threshold) / (sp.exp(row_scale * x) * sp.exp(column_scale * y)))
+    yield trial.same(tail, probit_kernel, by=simplified_logarithm)
+
+
+@exact(probit_graphon, step="density")
+@control("sum of the scales", total_density=normal_cdf(-log_threshold / (row_scale + column_scale + noise_scale)))
+@control("noise alone", total_density=normal_cdf(-log_threshold / noise_scale))
+@control("10 % more", total_density=ELEVEN * total_density)
+@control("columns without their scale", probit_kernel=probit_kernel.subs(column_scale, 1))
+def probit_averages_to_the_density(probit_kernel: sp.Expr, total_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """½ at t = 0 for both; and the slope in t, averaged over both latents as a Gaussian integral."""
+    for each in (probit_kernel, total_density):
+        yield trial.same(each.subs({x: 0, y: 0, log_threshold: 0}), sp.Rational(1, 2))
+    slope = -sp.diff(probit_kernel, log_threshold)
+    mean = normal_mean(normal_mean(slope, y), x)
+    yield same_density(-sp.diff(total_density, log_threshold), mean, trial)
+
+
+@exact(probit_graphon, step="threshold")
+@control("upper quantile of the density", threshold=-threshold)
+@control("threshold 10 % more", threshold=ELEVEN * threshold)
+@control("sum of the scales", threshold=threshold.subs(total_variance, (row_scale + column_scale + noise_scale) ** 2))
+@control("noise alone", total_density=normal_cdf(-log_threshold / noise_scale))
+def threshold_inverts_the_density(total_density: sp.Expr, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """0 at the density ½, where that of the threshold 0 is ½; and the slope in ρ is the inverse of that in t."""
+    yield trial.vanishes(threshold.subs(rho, sp.Rational(1, 2)))
+    yield trial.same(total_density.subs(log_threshold, 0), sp.Rational(1, 2))
+    slope = sp.diff(total_density, log_threshold).subs(log_threshold, threshold)
+    yield trial.same(sp.diff(threshold, rho), 1 / slope)
+
+
+@exact(probit_graphon, step="kernel")
+@control("columns without their scale", kernel=kernel.subs(column_scale, 1))
+@control("kernel 10 % more", kernel=ELEVEN * kernel)
+@control("the other tail", kernel=1 - kernel)
+@control("upper quantile of the density", threshold=-threshold)
+@control("mirrored", probit_kernel=probit_kernel.subs(log_threshold, -log_threshold))
+def kernel_is_the_probit_at_the_threshold(
+    probit_kernel: sp.Expr, threshold: sp.Expr, kernel: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The score's probability there."""
+    yield trial.same(kernel, probit_kernel.subs(log_threshold, threshold))
 
 
 @exact(probit_graphon)
@@ -99,7 +143,7 @@ def kernel_is_the_tail_of_a_lognormal_score(
     yield trial.same(by_level(tail), by_level(kernel), by=simplified_logarithm)
 
 
-@exact(probit_graphon, cost=0.7)
+@exact(probit_graphon, step="degrees", cost=0.7)
 @control("row degree without the columns' scale", row_degree=row_degree.subs(column_scale, 0))
 @control("as if all rows had the noise alone", row_degree=kernel.subs(y, 0))
 @control("column degree without the rows' scale", column_degree=column_degree.subs(row_scale, 0))
@@ -111,23 +155,52 @@ def kernel_is_the_tail_of_a_lognormal_score(
 def degrees_average_the_kernel(
     kernel: sp.Expr, row_degree: sp.Expr, column_degree: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """½ at the centre, symmetry, and E over a latent, then over both, of the derivative in the density's level."""
+    """E over a latent, then over both, of the derivative in the density's level; ½ at the centre; symmetry."""
+    slope, rows, columns = (-sp.diff(by_level(each), level) for each in (kernel, row_degree, column_degree))
+    yield same_density(normal_mean(slope, y), rows, trial)
+    yield same_density(normal_mean(slope, x), columns, trial)
+    yield same_density(normal_mean(rows, x), -sp.diff(sp.erfc(level) / 2, level), trial)
     for each in (kernel, row_degree, column_degree):
         yield trial.same(each.subs({x: 0, y: 0, rho: sp.Rational(1, 2)}), sp.Rational(1, 2))
     transposed = {x: y, y: x, row_scale: column_scale, column_scale: row_scale}
     yield trial.same(kernel.subs(transposed, simultaneous=True), kernel)
     yield trial.same(row_degree.subs(transposed, simultaneous=True), column_degree)
-    slope, rows = (sp.diff(by_level(each), level) for each in (kernel, row_degree))
-    yield same_density(normal_mean(slope, y), rows, trial)
-    yield same_density(normal_mean(rows, x), sp.diff(sp.erfc(level) / 2, level), trial)
 
 
-def bivariate_density(h: sp.Expr, r: sp.Expr) -> sp.Expr:
-    """The density at (h, h) of two standard normals of correlation r."""
-    return sp.exp(-(2 * h**2 - 2 * r * h**2) / (2 * (1 - r**2))) / (2 * sp.pi * sp.sqrt(1 - r**2))
+@exact(probit_graphon, step="correlation")
+@control("the noise is shared", correlation=1 - correlation)
+@control("of the scales", correlation=(row_scale + column_scale) / sp.sqrt(total_variance))
+@control("10 % more", correlation=ELEVEN * correlation)
+def shared_latents_correlate_scores(correlation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The covariance of two sums over that of a sum with itself: 1 for the square of a latent, 0 for other products."""
+    shared = row_scale * x + column_scale * y
+    noises = sp.symbols("Z_1 Z_2", real=True)
+    one, other = (shared + noise_scale * noise for noise in noises)
+    latents = (x, y, *noises)
+    squares = [latent**2 for latent in latents]
+    covariance, extent = (
+        sum(sp.Poly(product, *latents).coeff_monomial(square) for square in squares)
+        for product in (one * other, one**2)
+    )
+    yield trial.same(correlation, covariance / extent)
 
 
-@exact(probit_graphon, cost=0.6)
+@exact(probit_graphon, step="Plackett's identity")
+@control("not normalised", bivariate=bivariate * sp.sqrt(1 - common**2))
+@control("the other correlation", bivariate=bivariate.subs(common, -common))
+@control("independent", bivariate=bivariate.subs(common, 0))
+@control("10 % more", bivariate=ELEVEN * bivariate)
+def density_has_the_slope_of_both_variables(bivariate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """∂/∂r beside ∂²/∂x∂y, over the density; two independent normals at r = 0; and E xy = r."""
+    slope = sp.diff(bivariate, common) / bivariate
+    mixed = sp.diff(bivariate, x, y) / bivariate
+    yield trial.same(slope, mixed)
+    yield trial.same(bivariate.subs(common, 0), sp.exp(-(x**2 + y**2) / 2) / (2 * sp.pi))
+    given = sp.log(bivariate / sp.exp(-(x**2) / 2))  # y given x: a normal law around rx
+    yield trial.vanishes(sp.diff(given, y).subs(y, common * x))
+
+
+@exact(probit_graphon, step="second moments", cost=0.6)
 @control("independent scores", squared_kernel=rho**2)
 @control("one score", squared_kernel=rho)
 @control("10 % more", squared_kernel=ELEVEN * squared_kernel)
@@ -135,192 +208,34 @@ def bivariate_density(h: sp.Expr, r: sp.Expr) -> sp.Expr:
 @control("without the shared rows", squared_row_degree=orthant(column_scale**2 / (total_variance - row_scale**2)))
 @control("rows and columns exchanged", squared_row_degree=squared_column_degree)
 @control("columns beside all", squared_column_degree=squared_kernel)
-@control("the arc cosine", balanced_squared_kernel=sp.Rational(1, 4) + sp.acos(correlation) / (2 * sp.pi))
-@control("balanced, 10 % more", balanced_squared_kernel=sp.Rational(1, 4) + ELEVEN * sp.asin(correlation) / (2 * sp.pi))
+@control("all that is not shared", correlation=1 - correlation)
+@control("independent", bivariate=bivariate.subs(common, 0))
 def moments_grow_by_the_bivariate_density(
+    correlation: sp.Expr,
+    bivariate: sp.Expr,
     squared_kernel: sp.Expr,
     squared_row_degree: sp.Expr,
     squared_column_degree: sp.Expr,
-    balanced_squared_kernel: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
     """Plackett: ∂Φ₂(h, h; r)/∂r is the density at (h, h), here along the scale of the noise; ρ² at r = 0."""
     moments = (squared_kernel, squared_row_degree, squared_column_degree)
     for claimed, shared in zip(moments, SHARED.values(), strict=True):
-        r = shared / total_variance
-        growth = bivariate_density(sp.sqrt(2) * level, r) * sp.diff(r, noise_scale)
-        yield same_density(sp.diff(by_level(claimed), noise_scale), growth, trial)
+        r = correlation * shared / SHARED["squared_kernel"]
+        h = sp.sqrt(2) * level
+        growth = bivariate.subs({x: h, y: h, common: r}, simultaneous=True) * -sp.diff(r, noise_scale)
+        yield same_density(-sp.diff(by_level(claimed), noise_scale), growth, trial)
         yield trial.same(claimed.subs({row_scale: 0, column_scale: 0}).doit(), rho**2)
+
+
+@exact(probit_graphon, step="balanced")
+@control("the arc cosine", balanced_squared_kernel=sp.Rational(1, 4) + sp.acos(correlation) / (2 * sp.pi))
+@control("balanced, 10 % more", balanced_squared_kernel=sp.Rational(1, 4) + ELEVEN * sp.asin(correlation) / (2 * sp.pi))
+@control("without what is independent", balanced_squared_kernel=balanced_squared_kernel - sp.Rational(1, 4))
+@control("the noise is shared", squared_kernel=orthant(1 - correlation))
+def balanced_moment_is_an_angle(
+    squared_kernel: sp.Expr, balanced_squared_kernel: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The integral at ρ = ½, where the integrand is constant."""
     balanced = squared_kernel.subs(rho, sp.Rational(1, 2)).doit()
     yield trial.same(balanced, balanced_squared_kernel, by=simplified)
-
-
-@exact(probit_graphon, cost=0.4)
-@control("without the scale", derivative=derivative * total_variance ** (order / 2))
-@control("sign of the argument", derivative=(-1) ** order * derivative)
-@control("derivatives of one order more", derivative=derivative.subs(order, order + 1))
-@control("derivatives 10 % more", derivative=ELEVEN * derivative)
-@control("not normalised", coefficient=coefficient * sp.sqrt(sp.factorial(row_order) * sp.factorial(column_order)))
-@control("normalised twice", coefficient=coefficient / sp.sqrt(sp.factorial(row_order) * sp.factorial(column_order)))
-@control("rows and columns exchanged", coefficient=coefficient.subs(row_order, 0))
-@control("coefficients 10 % less", coefficient=NINE * coefficient)
-def coefficients_are_derivatives_of_the_shifted_density(
-    derivative: sp.Expr, coefficient: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Taylor coefficients in (a, b) of E W(X + a, Y + b) = Φ((s_f a + s_g b − t)/Σ), orders up to 2 + 2 and 5."""
-    shift = sp.Symbol("shift", real=True)
-    cdf = by_level(normal_cdf((shift - threshold) / sp.sqrt(total_variance)))
-    slopes = [cdf]
-    for _ in range(5):
-        slopes.append(sp.diff(slopes[-1], shift))
-    slopes = [slope.subs(shift, 0) for slope in slopes]
-    for m, slope in enumerate(slopes):
-        yield trial.same(by_level(derivative.subs(order, m)), slope, by=simplified)
-    for j in range(3):
-        for k in range(3):
-            scale = row_scale**j * column_scale**k / sp.sqrt(sp.factorial(j) * sp.factorial(k))
-            yield trial.same(
-                by_level(coefficient.subs({row_order: j, column_order: k})), scale * slopes[j + k], by=simplified
-            )
-
-
-SIDE = 10  # coefficients c_jk with j, k < SIDE
-POINTS = [
-    dict(zip((row_scale, column_scale, noise_scale, rho), map(sp.Rational, values), strict=True))
-    for values in (("4/5", "3/5", "1", "1/5"), ("1/3", "1/2", "1", "3/5"))
-]
-
-
-@enclosed(probit_graphon, cost=0.4)
-@control("not normalised", coefficient=coefficient * sp.sqrt(sp.factorial(row_order) * sp.factorial(column_order)))
-@control("without the scale", coefficient=coefficient * total_variance ** ((row_order + column_order) / 2))
-@control("derivatives without the scale", derivative=derivative * total_variance ** (order / 2))
-@control("10 % more", coefficient=ELEVEN * coefficient)
-@control("10 % less", squared_kernel=NINE * squared_kernel)
-@control("rows and columns exchanged", squared_row_degree=squared_column_degree)
-@control("columns beside rows", squared_column_degree=squared_row_degree)
-@control("twice the order", truncation=truncation.subs(size, 2 * size))
-def squares_of_the_coefficients_exhaust_the_moments(
-    derivative: sp.Expr,
-    coefficient: sp.Expr,
-    squared_kernel: sp.Expr,
-    squared_row_degree: sp.Expr,
-    squared_column_degree: sp.Expr,
-    truncation: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
-    """c_jk² = s_f^2j s_g^2k d² / j!k!; and 0 ≤ moment − Σ c² ≤ truncation.
-
-    Of the kernel over all j, k < SIDE, of the degrees over the first column and the first row.
-    """
-    weight = row_scale ** (2 * row_order) / sp.factorial(row_order)
-    weight *= column_scale ** (2 * column_order) / sp.factorial(column_order)
-    yield trial.same(coefficient**2, weight * derivative.subs(order, row_order + column_order) ** 2, by=None)
-    all_orders = [(row_order, 0, SIDE - 1), (column_order, 0, SIDE - 1)]
-    for whole, scale, limits in (
-        (squared_kernel, {}, all_orders),
-        (squared_row_degree, {column_order: 0}, all_orders[:1]),
-        (squared_column_degree, {row_order: 0}, all_orders[1:]),
-    ):
-        part = sp.Sum((coefficient**2).subs(scale), *limits)
-        yield trial.below(part, whole, at=POINTS)
-        yield trial.below(whole - part, truncation.subs(size, SIDE), at=POINTS)
-
-
-@exact(probit_graphon)
-@control("twice", truncation=2 * truncation)
-@control("10 % less", truncation=NINE * truncation)
-@control("one order less", truncation=truncation.subs(size, size + 1))
-@control("squared", truncation=truncation**2)
-def truncation_is_geometric(truncation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At K = 0, and without noise, it is the variance of an indicator; it shrinks by the correlation."""
-    yield trial.same(truncation.subs(size, 0), rho - rho**2)
-    yield trial.same(truncation.subs(noise_scale, 0), rho - rho**2)
-    yield trial.same(truncation.subs(size, size + 1), truncation * SHARED["squared_kernel"] / total_variance)
-
-
-def square_matrices(rng: np.random.Generator) -> list[list[int]]:
-    """Integer 2×2 matrices, entry by entry, with no zero among them. int[4] each"""
-    return [[int(entry) for entry in rng.choice([-1, 1], 4) * rng.integers(1, 10, 4)] for _ in range(12)]
-
-
-TRIPLES = ((3, 4, 5), (5, 12, 13), (8, 15, 17))
-
-
-@exact(probit_graphon)
-@control("linear, not squared", certificate=sigma + moment - captured)
-@control("what is left alone", certificate=sp.sqrt(moment - captured))
-@control("nothing is left", certificate=sigma)
-@control("10 % more", certificate=ELEVEN * certificate)
-@control("10 % less", certificate=NINE * certificate)
-def certificate_is_attained(certificate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The matrix (p, q)ᵀ with p² + q² = r² has the singular value r, its first row p: equality."""
-    for p, q, r in TRIPLES:
-        yield trial.same(certificate.subs({sigma: p, moment: p**2 + q**2, captured: p**2}), r)
-
-
-@enclosed(probit_graphon)
-@control("what is left alone", certificate=sp.sqrt(moment - captured) / 2)
-@control("nothing is left", certificate=sigma)
-def certificate_bounds_singular_values(certificate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """|a| ≤ σ₁ ≤ certificate and σ₂ ≤ certificate for integer matrices (a b; c d) cut down to (a)."""
-    for p, q, r, s in trial.draw(square_matrices):
-        total, root = p * p + q * q + r * r + s * s, 4 * (p * s - q * r) ** 2
-        first, second = (sp.sqrt((total + sign * sp.sqrt(total**2 - root)) / 2) for sign in (1, -1))
-        for value, of_part in ((first, abs(p)), (second, 0)):
-            bound = certificate.subs({sigma: of_part, moment: total, captured: p * p})
-            yield trial.below(of_part, value, at=[{}])
-            yield trial.below(value, bound, at=[{}])
-
-
-CUT = sp.Rational(6, 5)  # threshold of the logarithms: density near 1/5
-SCALES = {row_scale: sp.Rational(4, 5), column_scale: sp.Rational(3, 5), noise_scale: sp.Integer(1)}
-AT_CUT = {**SCALES, rho: normal_cdf(-CUT / sp.sqrt(total_variance)).subs(SCALES)}
-GRID = (-1, 1)  # fixed latents
-
-
-def score_counts(rng: np.random.Generator, n: int) -> NDArray[np.int64]:
-    """Of n draws each, those above 6/5: scores with x and y fixed, x fixed, y fixed; then pairs of scores with x and y,
-    x, y in common. int[2 + 2 + 2 + 3]
-    """
-
-    def above(first: object, second: object) -> NDArray[np.bool_]:
-        return 0.8 * np.asarray(first) + 0.6 * np.asarray(second) + rng.standard_normal(n) > 1.2
-
-    def latents() -> NDArray[np.float64]:
-        return rng.standard_normal(n)
-
-    found = [above(place, 1.0) for place in GRID]
-    found += [above(place, latents()) for place in GRID]
-    found += [above(latents(), place) for place in GRID]
-    rows, columns = latents(), latents()
-    found.append(above(rows, columns) & above(rows, columns))
-    found.append(above(rows, latents()) & above(rows, latents()))
-    found.append(above(latents(), columns) & above(latents(), columns))
-    return np.array([each.sum() for each in found])
-
-
-@statistical(probit_graphon, tests=1)
-@control("row degree without the columns' scale", row_degree=row_degree.subs(column_scale, 0))
-@control("column degree without the rows' scale", column_degree=column_degree.subs(row_scale, 0))
-@control("10 % more", row_degree=ELEVEN * row_degree)
-@control("independent scores", squared_kernel=rho**2)
-@control("rows and columns exchanged", squared_row_degree=squared_column_degree)
-@control("columns beside all", squared_column_degree=squared_kernel)
-@control("the kernel of the middle column", kernel=kernel.subs(y, 0))
-def scores_keep_the_degrees_and_moments(
-    kernel: sp.Expr,
-    row_degree: sp.Expr,
-    column_degree: sp.Expr,
-    squared_kernel: sp.Expr,
-    squared_row_degree: sp.Expr,
-    squared_column_degree: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
-    """Scores above a threshold: at fixed latents, over the columns of a row, over pairs that share latents."""
-    n = trial.size(100_000)
-    points = [(kernel, {x: place, y: 1}) for place in GRID]
-    points += [(row_degree, {x: place}) for place in GRID] + [(column_degree, {y: place}) for place in GRID]
-    points += [(moment, {}) for moment in (squared_kernel, squared_row_degree, squared_column_degree)]
-    claimed = [trial.value(formula, {**AT_CUT, **place}) for formula, place in points]
-    yield trial.counts_each(trial.draw(score_counts, n), n, claimed)

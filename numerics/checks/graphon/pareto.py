@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from numerics.bridge import numeric
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.logarithms import split_logarithms
+from numerics.exact.logarithms import split_logarithms, split_powers
+from numerics.exact.sums import by_cases
+from theory.formulas.level import Level
 from theory.graphon.pareto import (
     INSTANCES,
     RANK_ONE,
@@ -24,17 +26,25 @@ from theory.graphon.pareto import (
     linear_model,
     linear_singular_value,
     linear_threshold,
+    minor,
     pareto_graphon,
     peak,
+    r,
     row_mean,
     row_square,
+    s,
     threshold,
+    unsaturated_density,
+    x,
 )
 from theory.saliency.model import SaliencyModel, phi, rho, tau, u, v
 from theory.tails import Tail, alpha, t
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 MEANS = row_mean * column_mean
+
+
+PROFILES = ((1 + u, 1 + v, 2), (2 + u**2, (3 + v) / 2, 1))  # and the power α
 
 
 def moments(row: sp.Expr, column: sp.Expr, power: int) -> dict[sp.Symbol, sp.Expr]:
@@ -49,34 +59,108 @@ def mean_over_the_square(polynomial: sp.Expr) -> sp.Expr:
     return sp.integrate(sp.expand(polynomial), (u, 0, 1), (v, 0, 1))
 
 
-@exact(pareto_graphon)
+def mean_of_product(expression: sp.Expr) -> sp.Expr:
+    """The mean of a multiple of f^α φ^α, or of its square, over rows and columns: the row's mean times the column's."""
+    means = {
+        f**alpha: row_mean,
+        phi**alpha: column_mean,
+        f ** (2 * alpha): row_square,
+        phi ** (2 * alpha): column_square,
+    }
+    return sp.expand_power_base(sp.powdenest(expression)).xreplace(means)
+
+
+@exact(pareto_graphon, step="unsaturated")
+@control("power of the threshold forgotten", unsaturated_density=MEANS / tau)
+@control("of the squares", unsaturated_density=row_square * column_square / tau ** (2 * alpha))
+@control("10 % more", unsaturated_density=ELEVEN * unsaturated_density)
+def unsaturated_kernel_is_a_product(unsaturated_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean of (fφ/τ)^α, that of rows times that of columns."""
+    yield trial.same(unsaturated_density, mean_of_product((f * phi / tau) ** alpha))
+
+
+def reduce_powers(gap: sp.Expr) -> sp.Expr:
+    """Simplify powers of positive letters with the exponents α and 1/α."""
+    return sp.simplify(split_powers(gap))
+
+
+@exact(pareto_graphon, step="threshold")
+@control("another threshold", threshold=MEANS / rho)
+@control("threshold 10 % more", threshold=ELEVEN * threshold)
+@control("density 10 % more", unsaturated_density=ELEVEN * unsaturated_density)
+def threshold_has_the_density(threshold: sp.Expr, unsaturated_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The density falls from ρ at the threshold as the power −α of τ over it."""
+    yield trial.same(unsaturated_density, rho * (tau / threshold) ** -alpha, by=reduce_powers)
+
+
+@exact(pareto_graphon, step="critical density")
+@control("peak forgotten", critical_density=MEANS)
+@control("power of the peak forgotten", critical_density=MEANS / peak)
+@control("10 % more", critical_density=ELEVEN * MEANS / peak**alpha)
+@control("another threshold", threshold=MEANS / rho)
+def threshold_reaches_the_peak_at_the_critical_density(
+    threshold: sp.Expr, critical_density: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """ρ_*/ρ is the power α of the threshold over the peak."""
+    yield trial.same(critical_density / rho, (threshold / peak) ** alpha, by=reduce_powers)
+
+
+@exact(pareto_graphon, step="rank one")
 @control("exponent α/2", rank_one_kernel=rho * (f * phi) ** (alpha / 2) / MEANS)
 @control("density forgotten", rank_one_kernel=(f * phi) ** alpha / MEANS)
 @control("another threshold", threshold=MEANS / rho)
 @control("threshold 10 % more", threshold=ELEVEN * threshold)
 @control("peak forgotten", critical_density=MEANS)
 @control("power of the peak forgotten", critical_density=MEANS / peak)
-@control("means for squares", largest_singular_value=rho)
-@control("squared", largest_singular_value=largest_singular_value**2)
-@control("singular value 10 % less", largest_singular_value=NINE * largest_singular_value)
-def unsaturated_kernel_has_density_and_norm(
-    rank_one_kernel: sp.Expr,
-    threshold: sp.Expr,
-    critical_density: sp.Expr,
-    largest_singular_value: sp.Expr,
-    trial: Trial,
+def unsaturated_kernel_has_density(
+    rank_one_kernel: sp.Expr, threshold: sp.Expr, critical_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """It is (fφ/τ)^α; for two pairs of profiles its mean is ρ, its mean square σ₁², and ρ_* has the threshold sup fφ."""
+    """It is (fφ/τ)^α; for two pairs of profiles its mean is ρ, and ρ_* has the threshold sup fφ."""
     yield trial.same((f * phi / threshold) ** alpha, rank_one_kernel)
-    for row, column, power in ((1 + u, 1 + v, 2), (2 + u**2, (3 + v) / 2, 1)):
+    for row, column, power in PROFILES:
         at = {**trial.once(moments, row, column, power), alpha: power}
         instance = rank_one_kernel.subs({**at, f: row, phi: column})
-        for part, claimed in ((instance, rho), (instance**2, largest_singular_value.subs(at) ** 2)):
-            yield trial.same(trial.once(mean_over_the_square, part), claimed)
+        yield trial.same(trial.once(mean_over_the_square, instance), rho)
         yield trial.same(threshold.subs(at).subs(rho, critical_density.subs(at)), at[peak])
 
 
-@exact(pareto_graphon)
+@exact(pareto_graphon, step="singular value")
+@control("means for squares", largest_singular_value=rho)
+@control("squared", largest_singular_value=largest_singular_value**2)
+@control("singular value 10 % less", largest_singular_value=NINE * largest_singular_value)
+@control("root with the other sign", largest_singular_value=-largest_singular_value)
+@control("density forgotten", rank_one_kernel=(f * phi) ** alpha / MEANS)
+def unsaturated_kernel_has_one_singular_value(
+    largest_singular_value: sp.Expr, rank_one_kernel: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The root of the mean square of the kernel; for two pairs of profiles by integration."""
+    yield trial.same(largest_singular_value, sp.sqrt(mean_of_product(rank_one_kernel**2)), by=sp.powdenest)
+    for row, column, power in PROFILES:
+        at = {**trial.once(moments, row, column, power), alpha: power}
+        instance = rank_one_kernel.subs({**at, f: row, phi: column})
+        yield trial.same(trial.once(mean_over_the_square, instance**2), largest_singular_value.subs(at) ** 2)
+
+
+above, below = sp.symbols("p q", positive=True)
+ONE_OR_LESS = [  # whether rx and sx exceed 1 or not; at 1 both sides are continuous
+    {r: a / x, s: b / x} for a in (1 + above, 1 / (1 + above)) for b in (1 + below, 1 / (1 + below))
+]
+RATIOS = tuple((1 + sp.Rational(k, 3), 1 + sp.Rational(j, 3)) for k in (1, 2, 4) for j in (1, 2, 4))
+
+
+@enclosed(pareto_graphon, step="minor")
+@control("never saturated", minor=sp.S.Zero)
+@control("saturated at one row alone", minor=sp.Min(1, s * x) - x)
+@control("without the last case", minor=sp.Min(1, r * x, s * x) - x)
+@control("10 % less", minor=NINE * minor)
+def minor_is_that_of_four_values(minor: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """min(1, rx)·min(1, sx) − x, whether rx and sx exceed 1 or not."""
+    product = sp.Min(1, r * x) * sp.Min(1, s * x)
+    yield trial.same(minor, product - x, by=by_cases(*ONE_OR_LESS))
+    yield trial.same(minor, product - x, by=None, at=[{x: sp.Rational(1, 2), r: k, s: j} for k, j in RATIOS])
+
+
+@exact(pareto_graphon, step="example")
 @control("root with the other sign", largest_singular_value=-largest_singular_value)
 @control("peak forgotten", critical_density=MEANS)
 @control("of exponent 1", linear_singular_value=rho * sp.Rational(28, 27))
@@ -108,7 +192,7 @@ def instances_of(noise: Tail) -> Mapping[str, tuple[SaliencyModel, sp.Expr]]:
     return {name: (replace(model, noise=noise), cut) for name, (model, cut) in INSTANCES.items()}
 
 
-@exact(pareto_graphon)
+@exact(pareto_graphon, step="ranks")
 @control("always rank one", rank_one=dict.fromkeys(RANK_ONE, True))
 @control("saturation always breaks rank one", rank_one={name: "no saturation" in name for name in RANK_ONE})
 @control("a power law far out only", instances=instances_of(Tail("Lomax", (1 + t) ** -alpha)))
@@ -148,13 +232,26 @@ def by_pieces(expression: sp.Expr) -> sp.Expr:
 BESIDE_THE_KINKS = [{tau: sp.Rational(k, 8)} for k in (5, 9, 15, 17, 25, 31, 33, 48)]
 
 
-@exact(pareto_graphon)
+@enclosed(pareto_graphon, step="density of the example")
 @control("never saturated", linear_density=49 / (9 * tau**2))
 @control("saturated at most to 1", linear_density=sp.Min(1, 49 / (9 * tau**2)))
 @control("10 % more", linear_density=ELEVEN * linear_density)
 def example_density_integrates_the_kernel(linear_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """In each of the four ranges of τ."""
+    yield trial.same(linear_density, trial.once(integrated_density), by=by_pieces)
     yield trial.same(linear_density, trial.once(integrated_density), by=by_pieces, at=BESIDE_THE_KINKS)
+
+
+@exact(pareto_graphon, step="threshold of the example")
+@control("of another density", linear_threshold=linear_threshold.subs(rho, rho / 2))
+@control("saturated nowhere", linear_density=49 / (9 * tau**2))
+def example_threshold_is_where_the_density_is_met(
+    linear_threshold: sp.Expr, linear_density: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The equation that defines the threshold is D(τ) − ρ = 0; any other formula is held against it by value."""
+    known = isinstance(linear_threshold, Level)
+    equation = linear_threshold.function(tau) if known else linear_density.subs(tau, linear_threshold) - rho
+    yield trial.same(equation, linear_density - rho if known else 0)
 
 
 @enclosed(pareto_graphon)

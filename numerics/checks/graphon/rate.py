@@ -1,35 +1,79 @@
-"""Evidence for G5: the rate in cut norm is optimal, and masks do not converge in L¹."""
+"""Evidence for G5: the rate in cut norm is optimal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
-from scipy.special import erfc
 
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.exact.logarithms import split_logarithms
 from numerics.masks.cut_norm import exact_cut_norm
 from theory.graphon.rate import (
-    distance_limit,
-    entry_distance,
-    log_size,
+    first_term,
+    j,
+    last_share,
+    last_term,
+    least_rest,
+    loss,
     mean_deviation,
     mean_rate,
     mode,
+    next_term,
+    ones,
+    ones_remainder,
     optimal_rate,
-    row_law,
-    squared_kernel,
+    part,
+    row_sum,
     stirling_error,
     stirling_loss,
+    tail,
+    weight,
+    whole,
+    whole_deviation,
+    whole_remainder,
+    z,
+    zeros,
+    zeros_remainder,
 )
 from theory.graphon.symbols import n, p, variance
-from theory.saliency.model import tau
-from theory.tails import half_normal, product_survival
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-x = sp.Symbol("x", positive=True)  # of Stirling's series
+
+
+@exact(optimal_rate, step="two cuts")
+@control("all rows", part=row_sum)
+@control("half of it", part=part / 2)
+@control("the other rows", part=part - row_sum)
+@control("10 % more", part=ELEVEN * part)
+def two_cuts_have_the_moduli(part: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Both parts of a row are its modulus, and their difference its sum; a row of positive sum has one part."""
+    positive = sp.Symbol("x", positive=True)
+    other = part.subs(row_sum, -row_sum)
+    yield trial.same(part + other, sp.Abs(row_sum), by=by_moduli)
+    yield trial.same(part - other, row_sum, by=by_moduli)
+    yield trial.same(part.subs(row_sum, positive), positive)
+
+
+def by_moduli(expression: sp.Expr) -> sp.Expr:
+    """Maxima written with moduli, multiplied out."""
+    return sp.expand(expression.rewrite(sp.Abs))
+
+
+@exact(optimal_rate, step="the better cut")
+@control("the whole sum of the rows", row_share=sp.Integer(1))
+@control("10 % more", row_share=ELEVEN / 2)
+@control("10 % less", row_share=NINE / 2)
+@control("all rows", part=row_sum)
+def better_cut_has_half(part: sp.Expr, row_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The larger of two cuts less the share of both is half of their distance; rows 1 and −1 give equal cuts."""
+    first, second = sp.symbols("x y", nonnegative=True)
+    better = sp.Max(first, second) - row_share * (first + second)
+    yield trial.nonnegative(better, sp.Abs(first - second) / 2, by=by_moduli)
+    cuts = [sum(part.subs(row_sum, sign * each) for each in (1, -1)) for sign in (1, -1)]
+    yield trial.same(max(cuts), row_share * 2)
 
 
 SHARP = (np.array([[1], [-1]]), np.array([[3, 1], [-2, -2]]))  # rows of one sign, balanced
@@ -45,7 +89,7 @@ def integer_matrices(rng: np.random.Generator) -> list[NDArray[np.int64]]:
     return matrices
 
 
-@exact(optimal_rate)
+@exact(optimal_rate, step="the better cut")
 @control("the whole sum of the rows", row_share=sp.Integer(1))
 @control("10 % more", row_share=ELEVEN / 2)
 @control("10 % less", row_share=NINE / 2)
@@ -59,7 +103,131 @@ def rows_bound_the_cut_norm(row_share: sp.Expr, trial: Trial) -> Iterator[Findin
         yield trial.holds(holds, f"{row_share} of {rows} beside the cut {cut}")
 
 
-@exact(optimal_rate)
+@exact(optimal_rate, step="telescope")
+@control("one more", tail=tail.subs(j, j + 1))
+@control("without the other value", tail=j * weight)
+@control("10 % more", tail=ELEVEN * tail)
+@control("weights of one column more", weight=weight.subs(n, n + 1))
+def tails_telescope(weight: sp.Expr, tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """What it falls by from j to j + 1; and that it is 0 from n + 1 on."""
+    yield trial.same(tail - tail.subs(j, j + 1), (j - n * p) * weight, by=over(weight))
+    yield trial.vanishes(tail.subs(j, n + 1))
+
+
+def over(term: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
+    """A simplification of what is a multiple of a positive term."""
+    return lambda difference: sp.simplify(sp.combsimp(sp.powsimp(sp.expand(difference / term))))
+
+
+@exact(optimal_rate, step="de Moivre")
+@control("the mode itself", mean_deviation=mean_deviation.subs(mode, mode - 1))
+@control("one side", mean_deviation=mean_deviation / 2)
+@control("normal approximation", mean_deviation=sp.sqrt(2 * n * p * (1 - p) / sp.pi))
+@control("10 % more", mean_deviation=ELEVEN * mean_deviation)
+@control("another mean", tail=(j + 1) * (1 - p) * weight)
+def deviation_is_twice_the_tail(tail: sp.Expr, mean_deviation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The tail from k on, and as much below; all of it is 0."""
+    yield trial.same(mean_deviation, 2 * tail.subs(j, mode), by=sp.powsimp)
+    yield trial.vanishes(tail.subs(j, 0))
+
+
+@exact(optimal_rate, step="whole mean")
+@control("one column less", whole_deviation=2 * n * p * weight.subs(j, n * p))
+@control("one side", whole_deviation=whole_deviation / 2)
+@control("10 % more", whole_deviation=ELEVEN * whole_deviation)
+@control("the next number", mean_deviation=mean_deviation.subs(mode, mode + 1))
+def deviation_at_a_whole_mean(mean_deviation: sp.Expr, whole_deviation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The closed form at k = np + 1."""
+    yield trial.same(whole_deviation, mean_deviation.subs(mode, n * p + 1), by=over(weight.subs(j, n * p)))
+
+
+def stirling(number: sp.Expr, remainder: sp.Expr) -> sp.Expr:
+    """ln z! by Stirling's formula."""
+    return (number + sp.Rational(1, 2)) * sp.log(number) - number + sp.log(2 * sp.pi) / 2 + remainder
+
+
+@exact(optimal_rate, step="Stirling's formula")
+@control("the standard deviation", mean_rate=sp.sqrt(variance / n) / 2)
+@control("without π", mean_rate=sp.sqrt(variance / (2 * n)))
+@control("10 % more", mean_rate=ELEVEN * mean_rate)
+@control("10 % less", mean_rate=NINE * mean_rate)
+@control("the number of columns once more", loss=loss + 2 * whole_remainder)
+@control("no loss", loss=sp.S.Zero)
+@control("row sums, not half of them", row_share=sp.Integer(1))
+@control("one side", whole_deviation=whole_deviation / 2)
+def rate_is_that_of_stirling(
+    row_share: sp.Expr, whole_deviation: sp.Expr, mean_rate: sp.Expr, loss: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The logarithm of the share of the mean row sum, its binomial by Stirling's formula; V and p(1 − p) apart."""
+    numbers = (n, n * p, n - n * p)
+    factorials = [
+        stirling(*each) for each in zip(numbers, (whole_remainder, ones_remainder, zeros_remainder), strict=True)
+    ]
+    rest = sp.log(row_share * whole_deviation / n / sp.binomial(n, n * p))
+    mean = rest + factorials[0] - factorials[1] - factorials[2]
+    apart = (sp.log(variance) - sp.log(p) - sp.log(1 - p)) / 2
+    yield trial.same(sp.log(mean_rate) - loss, mean + apart, by=lambda each: sp.simplify(split_logarithms(each, 1 - p)))
+
+
+AT_VARIANCE = {p: whole / n}  # the smaller of both roots of p(1 − p) = V
+
+
+@exact(optimal_rate, step="first terms")
+@control("no loss", stirling_loss=sp.Integer(0))
+@control("loss 10 % less", stirling_loss=NINE * stirling_loss)
+@control("without the number of columns", stirling_loss=1 / (12 * n * variance))
+@control("another series", first_term=next_term)
+@control("all remainders added", loss=loss + 2 * whole_remainder)
+def first_terms_are_the_loss(
+    first_term: sp.Expr, loss: sp.Expr, stirling_loss: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The loss with the first term for each remainder, at the p that has the variance V."""
+    numbers = {ones_remainder: n * p, zeros_remainder: n * (1 - p), whole_remainder: n}
+    terms = {remainder: first_term.subs(z, number.subs(AT_VARIANCE)) for remainder, number in numbers.items()}
+    yield trial.same(stirling_loss, loss.subs(terms))
+
+
+@exact(optimal_rate, step="last terms")
+@control("a quarter", last_share=sp.Rational(1, 4))
+@control("10 % less", last_share=NINE * last_share)
+@control("10 % more", last_share=ELEVEN * last_share)
+@control("of the first", next_term=first_term)
+@control("twice the last", last_term=2 * last_term)
+def last_term_is_a_share_of_the_next(
+    next_term: sp.Expr, last_term: sp.Expr, last_share: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """What the last leaves of this share of the next at z = 1 + y is y(2 + y)/1260z⁵."""
+    above = sp.Symbol("y", nonnegative=True)
+    left = (last_share * next_term - last_term).subs(z, 1 + above)
+    yield trial.nonnegative(left, above * (2 + above) / (1260 * (1 + above) ** 5))
+
+
+@exact(optimal_rate, step="no more than the first terms")
+@control("next terms whole", least_rest=least_rest.subs(ones, ones / 2))
+@control("without the number of columns", least_rest=least_rest + (ones + zeros) ** -3 / 360)
+@control("10 % more", least_rest=ELEVEN * least_rest)
+@control("nothing is left", last_share=sp.Integer(1))
+@control("twice the next", next_term=2 * next_term)
+def rest_is_positive(next_term: sp.Expr, last_share: sp.Expr, least_rest: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The next terms less the share of the last, and that of a + b; over a common denominator all coefficients are positive."""
+    terms = [(1 - last_share) * next_term.subs(z, number) for number in (ones, zeros)]
+    yield trial.same(least_rest, sum(terms) - next_term.subs(z, ones + zeros))
+    over, under = sp.fraction(sp.together(least_rest))
+    yield trial.nonnegative(least_rest, sp.expand(over) / under)
+
+
+@exact(optimal_rate, step="next terms")
+@control("error 10 % more", stirling_error=ELEVEN * stirling_error)
+@control("1/V³", stirling_error=1 / (360 * n**3 * variance**3))
+@control("of one of both", stirling_error=stirling_error / 2)
+@control("the first", next_term=first_term)
+def next_terms_are_the_error(next_term: sp.Expr, stirling_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The next terms at np and n(1 − p), at the p that has the variance V."""
+    terms = (next_term.subs(z, number.subs(AT_VARIANCE)) for number in (n * p, n * (1 - p)))
+    yield trial.same(stirling_error, sum(terms))
+
+
+@exact(optimal_rate, step="de Moivre")
 @control("the mode itself", mean_deviation=mean_deviation.subs(mode, mode - 1))
 @control("one side", mean_deviation=mean_deviation / 2)
 @control("normal approximation", mean_deviation=sp.sqrt(2 * n * p * (1 - p) / sp.pi))
@@ -100,92 +268,3 @@ def mean_of_the_bound_has_the_rate(
     ]
     yield trial.below(loss, stirling_loss, at=points)
     yield trial.below(stirling_loss - stirling_error, loss, at=points)
-
-
-@exact(optimal_rate)
-@control("no loss", stirling_loss=sp.Integer(0))
-@control("loss 10 % less", stirling_loss=NINE * stirling_loss)
-@control("error 10 % more", stirling_error=ELEVEN * stirling_error)
-@control("1/V³", stirling_error=1 / (360 * n**3 * variance**3))
-def losses_are_terms_of_stirlings_series(
-    stirling_loss: sp.Expr, stirling_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """1/12x of np and of n(1−p), less that of n; and 1/360x³ of np and of n(1−p)."""
-    at = {variance: p * (1 - p)}
-    first, second = 1 / (12 * x), 1 / (360 * x**3)
-    parts = (n * p, n * (1 - p))
-    yield trial.same(stirling_loss.subs(at), sum(first.subs(x, part) for part in parts) - first.subs(x, n))
-    yield trial.same(stirling_error.subs(at), sum(second.subs(x, part) for part in parts))
-
-
-@exact(optimal_rate)
-@control("zero: convergence in L¹", entry_distance=sp.Integer(0))
-@control("the variance", entry_distance=p * (1 - p))
-@control("10 % more", entry_distance=ELEVEN * entry_distance)
-def distance_of_an_entry(entry_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """E|M − p| over the two values of M."""
-    chance_and_distance = ((p, 1 - p), (1 - p, p))  # of M = 1 and of M = 0
-    yield trial.same(entry_distance, sum(chance * distance for chance, distance in chance_and_distance), by=sp.expand)
-
-
-DENSITY = product_survival(tau)
-THRESHOLD = {tau: sp.Rational(8, 5)}  # density near 1/10
-
-
-def average(values: sp.Expr, law: sp.Expr) -> sp.Integral:
-    """The mean of a function of ln|a|."""
-    return sp.Integral(values * law, (log_size, -sp.oo, sp.oo))
-
-
-@enclosed(optimal_rate)
-@control("half-normal columns without rows", row_kernel=half_normal.at(tau))
-@control("normal, not half-normal", row_law=row_law / 2)
-def row_kernel_averages_to_the_density(row_kernel: sp.Expr, row_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The law of ln|a| is one, and the first moment of the kernel is H (S4)."""
-    yield trial.same(average(sp.Integer(1), row_law), 1, by=None)
-    yield trial.same(average(row_kernel, row_law), DENSITY, by=None, at=[THRESHOLD])
-
-
-@enclosed(optimal_rate, cost=0.4)
-@control("zero: convergence in L¹", distance_limit=sp.Integer(0))
-@control("the constant graphon", distance_limit=2 * DENSITY * (1 - DENSITY))
-@control("10 % more", distance_limit=ELEVEN * distance_limit)
-@control("the variance", entry_distance=p * (1 - p))
-def distances_average_to_the_limit(
-    entry_distance: sp.Expr, distance_limit: sp.Expr, row_kernel: sp.Expr, row_law: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """∫ E|M − W| du is the limit."""
-    expected = average(entry_distance.subs(p, row_kernel), row_law)
-    yield trial.same(distance_limit, expected, by=None, at=[THRESHOLD])
-
-
-@enclosed(optimal_rate, cost=0.3)
-@control("the square of the density", squared_kernel=DENSITY**2)
-@control("the density", squared_kernel=DENSITY)
-@control("10 % less", squared_kernel=NINE * squared_kernel)
-@control("10 % more", distance_limit=ELEVEN * distance_limit)
-def limit_splits_into_moments(squared_kernel: sp.Expr, distance_limit: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """2(H − J) with J the second moment of the kernel."""
-    yield trial.same(distance_limit, 2 * (DENSITY - squared_kernel), by=None, at=[THRESHOLD])
-
-
-def row_distances(rng: np.random.Generator, rows: int, columns: int, fifths: int) -> NDArray[np.floating]:
-    """Averages over a row of |M − W| for iid rows of SNIP masks |a||w| > τ, W = P(|w| > τ/|a|). float[rows]"""
-    threshold = fifths / 5
-    size = np.abs(rng.standard_normal(rows))
-    mask = size[:, None] * np.abs(rng.standard_normal((rows, columns))) > threshold
-    kernel = erfc(threshold / (np.sqrt(2) * size))
-    density = mask.mean(axis=1)
-    distances: NDArray[np.floating] = density * (1 - kernel) + (1 - density) * kernel
-    return distances
-
-
-@statistical(optimal_rate, tests=1)
-@control("zero: convergence in L¹", distance_limit=sp.Integer(0))
-@control("the constant graphon", distance_limit=2 * DENSITY * (1 - DENSITY))
-@control("10 % more", distance_limit=ELEVEN * distance_limit)
-@control("10 % less", distance_limit=NINE * distance_limit)
-def masks_keep_their_distance(distance_limit: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The observed distance of independent SNIP rows from their probabilities."""
-    distances = trial.draw(row_distances, trial.size(60_000), 16, 8)
-    yield trial.averages(distances, trial.value(distance_limit, THRESHOLD), 0.0, 1.0)

@@ -1,10 +1,10 @@
-"""Evidence for G11: when a labelling of the rows makes a graphon the limit, and that |a| alone does not."""
+"""Evidence for G11: inputs on one ray, where the gates of the rows are no function of |a|, and digits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import combinations, product
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -12,140 +12,28 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.bridge import numeric
+from numerics.checks.graphon.row_latent_laws import rational
+from numerics.checks.saliency.snip_product import by_struve
 from numerics.data import digits
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
 from numerics.masks.cut_norm import exact_cut_norm
 from numerics.masks.selection import global_mask, kth_largest
 from numerics.networks import random_network
 from numerics.pruning.methods import saliency
 from numerics.pruning.moments import residual_moments
 from theory.graphon.concentration import hoeffding_rate
-from theory.graphon.row_latent import blurred, eta, four_cycle, gamma, kappa, kernel, row_latent
+from theory.graphon.row_latent import (
+    blurred,
+    kernel,
+    row_latent,
+)
 from theory.graphon.symbols import delta, m, n
 from theory.saliency.model import phi, rho, tau
-from theory.saliency.snip import a, g, h, product_graphon
-from theory.tails import half_normal, product_survival
+from theory.saliency.snip import a, g, h, product_density, product_graphon
+from theory.tails import half_normal, product_survival, t
 
 Floats = NDArray[np.floating]
-Integers = NDArray[np.int64]
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-SCALE = 6  # kernels take their values in sixths
-
-
-class Law(NamedTuple):
-    """A row's law: rows A[k, d] of mask minus kernel, in units of 1/SCALE, and their integer weights [k]."""
-
-    rows: Integers
-    weights: tuple[int, ...]
-
-
-class Means(NamedTuple):
-    """What n iid rows of a law have on average, exactly."""
-
-    kappa: sp.Rational
-    gamma: sp.Rational
-    eta: sp.Rational
-    four_cycle: sp.Rational
-    cut: sp.Rational
-
-
-def random_laws(rng: np.random.Generator) -> list[Law]:
-    """Three kinds of rows of three columns, each a mask row minus a kernel row."""
-    masks, kernels = rng.integers(0, 2, (6, 3, 3)), rng.integers(0, SCALE + 1, (6, 3, 3))
-    weights = rng.integers(1, 5, (6, 3))
-    return [
-        Law(SCALE * mask - kernel, tuple(map(int, w))) for mask, kernel, w in zip(masks, kernels, weights, strict=True)
-    ]
-
-
-def rational(value: Fraction) -> sp.Rational:
-    return sp.Rational(value.numerator, value.denominator)
-
-
-def means_of(law: Law, size: int) -> Means:
-    """By enumeration of all choices of `size` rows, all cuts and all sets of columns."""
-    kinds, d = law.rows.shape
-    total = sum(law.weights)
-    second = law.rows.T @ (np.array(law.weights)[:, None] * law.rows)  # Γ·SCALE²·total
-    subsets = [list(each) for count in range(1, d + 1) for each in combinations(range(d), count)]
-    largest = max(int(second[np.ix_(each, each)].sum()) for each in subsets)
-    lengths = sum(w * int(row @ row) ** 2 for w, row in zip(law.weights, law.rows, strict=True))
-    choices = list(product(range(kinds), repeat=size))
-    stack = np.array([law.rows[list(choice)] for choice in choices])
-    cuts = np.rint(np.asarray(exact_cut_norm(stack)) * size * d).astype(int)
-    cycles = ((stack @ np.swapaxes(stack, 1, 2)) ** 2).sum(axis=(1, 2))
-    chances = [int(np.prod([law.weights[k] for k in choice])) for choice in choices]
-    found = (
-        Fraction(int((second**2).sum()), total**2 * SCALE**4 * d**2),
-        Fraction(largest, total * SCALE**2 * d**2),
-        Fraction(lengths, total * SCALE**4 * d**2),
-        Fraction(
-            sum(p * int(c) for p, c in zip(chances, cycles, strict=True)), total**size * SCALE**4 * (size * d) ** 2
-        ),
-        Fraction(sum(p * int(c) for p, c in zip(chances, cuts, strict=True)), total**size * SCALE * size * d),
-    )
-    return Means(*map(rational, found))
-
-
-def small_means(trial: Trial) -> list[tuple[int, Means]]:
-    """Random laws and the one of rows ±(1, −1), with two and three rows."""
-    laws = [*trial.draw(random_laws), Law(SCALE * np.array([[1, -1], [-1, 1]]), (1, 1))]
-    return [(size, trial.once(means_of, law, size)) for law in laws for size in (2, 3)]
-
-
-def mean_excess(tosses: int) -> sp.Rational:
-    """E|heads − tails|/tosses of an even number of fair coins (De Moivre)."""
-    return sp.binomial(tosses, tosses // 2) / sp.Integer(2) ** tosses
-
-
-@enclosed(row_latent)
-@control("independent rows alone", four_cycle=kappa)
-@control("rows with themselves counted twice", four_cycle=kappa + eta / n)
-@control("fourth root forgotten", upper=four_cycle.subs(eta, 1))
-@control("10 % more than a half", projection=ELEVEN * gamma / 2)
-@control("10 % less than a half", projection=NINE * gamma / 2)
-@control("four times smaller", comparison=gamma)
-@control("10 % less than four", comparison=NINE * 4 * gamma)
-def small_laws_of_rows(
-    four_cycle: sp.Expr, upper: sp.Expr, projection: sp.Expr, comparison: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """All masks of two and three rows of small laws, enumerated: 4-cycles, cuts, and both sides of the theorem.
-
-    Then the extremal laws: rows ±(1, −1); n rows ±(1, …, 1), of which a half may be 0; independent entries ±½.
-    """
-    for size, means in small_means(trial):
-        at = {n: size, kappa: means.kappa, gamma: means.gamma, eta: means.eta}
-        yield trial.same(four_cycle.subs(at), means.four_cycle)
-        yield trial.below(means.cut, upper.subs(at), at=[{}])
-        yield trial.below(projection.subs(at), means.cut, at=[{}])
-        yield trial.below(means.kappa, comparison.subs(at), at=[{}])
-    opposite = means_of(Law(SCALE * np.array([[1, -1], [-1, 1]]), (1, 1)), 2)
-    yield trial.same(comparison.subs(gamma, opposite.gamma), opposite.kappa)
-    size = 20_000
-    looseness = upper.subs({kappa: opposite.kappa, n: size}) / ((1 + mean_excess(size)) / 4)
-    yield trial.below(looseness, 4, at=[{}])
-    yield trial.below(sp.Rational(397, 100), looseness, at=[{}])
-    for share, tosses in (
-        (sp.Integer(1), size),
-        (sp.Rational(1, 2), 2 * size),
-    ):  # γ, and fair coins that make the signs
-        cut = (share + mean_excess(tosses)) / 2  # E max(rows +, rows −)/n; it decreases to γ/2
-        yield trial.below(projection.subs(gamma, share), cut, at=[{}])
-        yield trial.below(cut, projection.subs(gamma, share) + sp.Rational(3, 1000), at=[{}])
-    half_bits = {kappa: sp.Rational(1, 16 * size), n: size}
-    yield trial.below(mean_excess(size) / 4, upper.subs(half_bits), at=[{}])
-
-
-@exact(row_latent)
-@control("rows with themselves counted twice", four_cycle=kappa + eta / n)
-@control("rows with themselves forgotten", upper=kappa ** sp.Rational(1, 4))
-@control("looser", upper=(kappa + 1 / n) ** sp.Rational(1, 4))
-@control("10 % less", upper=NINE * row_latent.expressions["upper"])
-def upper_bound_has_its_origin(upper: sp.Expr, four_cycle: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its fourth power is the mean of 4-cycles at η = 1, and it is positive."""
-    yield trial.same(upper**4, four_cycle.subs(eta, 1))
-    example = upper.subs({kappa: sp.Rational(1, 2), n: 2})
-    yield trial.holds(example.is_positive, f"{example} at κ = ½, n = 2")
+ELEVEN = sp.Rational(11, 10)
 
 
 def open_share(inputs: tuple[int, ...], sizes: tuple[int, ...]) -> Fraction:
@@ -156,38 +44,66 @@ def open_share(inputs: tuple[int, ...], sizes: tuple[int, ...]) -> Fraction:
     )
 
 
-@exact(row_latent)
+@exact(row_latent, step="kernel")
+@control("half the noise", kernel=half_normal.at(2 * tau / sp.Abs(a * g)))
+@control("readout weight squared", kernel=half_normal.at(tau / (a**2 * sp.Abs(g))))
+@control("readout weight forgotten", kernel=half_normal.at(tau / sp.Abs(g)))
+def open_entries_are_tails_of_the_weight(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mass of √(2/π)e^(−x²/2) beyond τ/|ag|."""
+    yield trial.same(kernel, trial.once(mass_beyond, tau / sp.Abs(a * g)))
+
+
+def mass_beyond(cut: sp.Expr) -> sp.Expr:
+    """The mass of the half-normal density beyond a cut."""
+    x, end = sp.symbols("x z", positive=True)
+    mass = sp.integrate(sp.sqrt(2 / sp.pi) * sp.exp(-(x**2) / 2), (x, end, sp.oo))
+    return mass.rewrite(sp.erfc).subs(end, cut)
+
+
+@exact(row_latent, step="blurred")
 @control("labelled by |a| alone", blurred=half_normal.at(tau / sp.Abs(a * h)))
 @control("the mean gradient", blurred=half_normal.at(tau / sp.Abs(a * h / 2)))
 @control("half the noise", kernel=half_normal.at(2 * tau / sp.Abs(a * g)))
 @control("readout weight squared", kernel=half_normal.at(tau / (a**2 * sp.Abs(g))))
-@control("all units on", column_density=product_survival(tau / sp.Abs(h)))
-@control("half the gradient", column_density=product_survival(2 * tau / sp.Abs(h)))
 def a_gate_is_independent_of_the_sizes_of_the_weights(
-    kernel: sp.Expr, blurred: sp.Expr, column_density: sp.Expr, trial: Trial
+    kernel: sp.Expr, blurred: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """For every |w| half of all signs open it; so the mean over gates is half the kernel at g = h, the columns half of H."""
+    """For every |w| half of all signs open it; so the mean over gates is half the kernel at g = h."""
     share = rational(open_share((3, 5, 7, 11), (2, 10, 4, 1)))
+    yield trial.same(blurred, share * kernel.subs(g, h))
     for inputs, sizes in (((1, 1, 2), (5, 3, 7)), ((8, -1, 3, 2, 5), (1, 6, 2, 9, 3))):
         yield trial.holds(rational(open_share(inputs, sizes)) == share, f"share of open gates {share}")
     weight = sp.Symbol("b", positive=True)
     yield trial.same(kernel.subs(a, weight).subs(g, h), half_normal.at(tau / (weight * sp.Abs(h))))
-    yield trial.same(blurred, share * kernel.subs(g, h))
+
+
+@exact(row_latent, step="columns")
+@control("all units on", column_density=product_survival(tau / sp.Abs(h)))
+@control("half the gradient", column_density=product_survival(2 * tau / sp.Abs(h)))
+@control("noise of one normal", column_density=half_normal.at(tau / sp.Abs(h)) / 2)
+def columns_have_half_of_both_factors(column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """−d/dτ is half of the density of S4 at τ/|h|, over |h|; and the tail of S4 at φ = |h|, for half of the gates."""
+    density = product_density.subs(t, tau / sp.Abs(h)) / sp.Abs(h)
+    yield trial.same(-sp.diff(column_density, tau), density / 2, by=by_struve)
+    share = rational(open_share((3, 5, 7, 11), (2, 10, 4, 1)))
     yield trial.same(column_density, share * product_graphon.expressions["column_density"].subs(phi, sp.Abs(h)))
 
 
-def half_kernels(rng: np.random.Generator) -> list[Integers]:
+def half_kernels(rng: np.random.Generator) -> list[NDArray[np.int64]]:
     """k/2 in hundredths, on four values of |a| and seven columns."""
     return list(rng.integers(1, 50, (3, 4, 7)))
 
 
-@exact(row_latent)
+@exact(row_latent, step="distance")
 @control("labelled by |a| alone", limit_distance=sp.Integer(0))
 @control("in L¹", limit_distance=rho)
 @control("a fourth", limit_distance=rho / 4)
 @control("10 % more", limit_distance=ELEVEN * rho / 2)
 def best_cut_takes_the_open_rows(limit_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The cut norm of ±k/2, k ≥ 0 a kernel of density 2ρ on four values of |a|: by enumeration of all cuts."""
+    """Open rows, half of all, exceed their mean over gates; the cut norm of ±k/2, k ≥ 0 a kernel of density 2ρ on four values of |a|."""
+    mean = sp.Symbol("k", positive=True)  # of the open kernel
+    (opened,) = sp.solve(mean / 2 + 0 * mean / 2 - rho, mean)  # closed rows are empty
+    yield trial.same(limit_distance, (opened - rho) / 2)
     for half in trial.draw(half_kernels):
         cut = round(float(exact_cut_norm(np.vstack([half, -half]))) * 2 * half.size)
         claimed = limit_distance.subs(rho, sp.Rational(int(half.sum()), 100 * half.size))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise, permutations, product
 from math import prod
 
 import numpy as np
@@ -14,7 +15,21 @@ from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.masks.cut_norm import exact_cut_norm
 from numerics.masks.selection import top_k_mask
 from theory.graphon.lognormal import column_scale, log_threshold, noise_scale, row_scale, x, y
-from theory.graphon.selection import above, kept, selection_identity
+from theory.graphon.selection import (
+    above,
+    binomial,
+    entry_variance,
+    gap,
+    kept,
+    mean_variance,
+    only_above,
+    scatter,
+    selection_identity,
+    shared,
+    shortfall,
+    spread,
+    whole_cut,
+)
 from theory.graphon.symbols import m, n, p, variance
 from theory.saliency.model import rho
 
@@ -52,7 +67,136 @@ def masks_of_the_same_scores_are_nested(gap: sp.Expr, row_shift: int, trial: Tri
         yield trial.holds(cut == claimed, f"cut norm {cut}, claimed {claimed}")
 
 
-@exact(selection_identity)
+LEVELS, CUTS = (0, 1, 2), (-1, 0, 1, 2)  # scores with ties, and thresholds
+
+
+def shared_entries() -> set[tuple[int, int, int]]:
+    """K, N and the entries that both masks keep, for all scores of three entries and all ways to break ties."""
+    found = set()
+    for scores in product(LEVELS, repeat=3):
+        for order in permutations(range(3)):
+            if all(scores[i] >= scores[j] for i, j in pairwise(order)):
+                for keep, cut in product(range(4), CUTS):
+                    over = [i for i in range(3) if scores[i] > cut]
+                    found.add((keep, len(over), len({*order[:keep]} & {*over})))
+    return found
+
+
+@exact(selection_identity, step="order")
+@control("all of both", shared=kept + above - shared)
+@control("those kept", shared=kept)
+@control("one less", shared=shared - 1)
+def masks_share_the_first_entries(shared: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All scores of three entries on three levels, all orders that fall, all numbers to keep and all thresholds."""
+    for keep, over, both in sorted(trial.once(shared_entries)):
+        claimed = shared.subs({kept: keep, above: over})
+        yield trial.holds(claimed == both, f"K = {keep}, N = {over}: {both} shared, claimed {claimed}")
+
+
+def by_moduli(expression: sp.Expr) -> sp.Expr:
+    """Minima and maxima written with moduli, multiplied out."""
+    return sp.expand(expression.rewrite(sp.Abs))
+
+
+@exact(selection_identity, step="entries of one mask alone")
+@control("all that are kept", only_kept=kept)
+@control("with a sign", only_kept=kept - above)
+@control("all that are above", only_above=above)
+@control("10 % more", only_above=ELEVEN * only_above)
+@control("half are shared", shared=shared / 2)
+def one_mask_alone_keeps_entries(
+    shared: sp.Expr, only_kept: sp.Expr, only_above: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Both numbers and what is shared make up K + N; the product is 0; and they are the positive parts of K − N and N − K."""
+    yield trial.same(only_kept + only_above + 2 * shared, kept + above, by=by_moduli)
+    yield trial.vanishes(only_kept * only_above, by=by_moduli)
+    yield trial.same(only_kept, sp.Max(kept - above, 0), by=by_moduli)
+    yield trial.same(only_above, sp.Max(above - kept, 0), by=by_moduli)
+
+
+@exact(selection_identity, step="cut of all entries")
+@control("the other sign", whole_cut=-whole_cut)
+@control("without the sign", whole_cut=gap)
+@control("10 % more", whole_cut=ELEVEN * whole_cut)
+@control("all that are kept", only_kept=kept)
+@control("all that are above", only_above=above)
+def entries_of_one_mask_have_one_sign(
+    only_kept: sp.Expr, only_above: sp.Expr, whole_cut: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The entries of M_K alone less those of M_τ alone, over all."""
+    yield trial.same(whole_cut, (only_kept - only_above) / (m * n), by=by_moduli)
+
+
+@exact(selection_identity, step="both norms")
+@control("without the modulus", gap=(kept - above) / (m * n))
+@control("half: additions and removals balance", gap=gap / 2)
+@control("10 % more", gap=ELEVEN * gap)
+@control("all that are kept", only_kept=kept)
+@control("all that are above", only_above=above)
+@control("of the rows", whole_cut=n * whole_cut)
+def cut_of_all_entries_is_their_number(
+    only_kept: sp.Expr, only_above: sp.Expr, whole_cut: sp.Expr, gap: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The entries of one mask alone, over all; and the modulus of the cut of all rows and columns."""
+    yield trial.same(gap, (only_kept + only_above) / (m * n), by=by_moduli)
+    yield trial.same(gap, sp.Abs(whole_cut), by=by_moduli)
+
+
+@exact(selection_identity, step="one entry")
+@control("square of the probability", entry_variance=p**2)
+@control("second moment", entry_variance=p)
+@control("10 % more", entry_variance=ELEVEN * entry_variance)
+def entry_adds_its_variance(entry_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The variance over both values of an entry; and that of a count of any mean and variance, the entry added."""
+    mean, extent = sp.symbols("mu w", positive=True)
+    chances = {0: 1 - p, 1: p}
+    yield trial.same(entry_variance, sum(chance * (value - p) ** 2 for value, chance in chances.items()))
+    square = extent + mean**2
+    second = sum(chance * (square + 2 * value * mean + value**2) for value, chance in chances.items())
+    yield trial.same(second - (mean + p) ** 2, extent + entry_variance)
+
+
+@exact(selection_identity, step="all entries")
+@control("variance of the count", spread=m * n * variance)
+@control("as if all were one entry", spread=variance)
+@control("one entry more", spread=variance / (m * n + 1))
+@control("10 % more", spread=ELEVEN * spread)
+def variances_of_entries_add_up(spread: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """0 if all are 0; and the variance of an entry, which raises V by its share, is divided by (mn)²."""
+    extent = sp.Symbol("w", positive=True)
+    yield trial.vanishes(spread.subs(variance, 0))
+    yield trial.same(spread.subs(variance, variance + extent / (m * n)), spread + extent / (m * n) ** 2)
+
+
+@exact(selection_identity, step="mean of the variances")
+@control("of the mean", mean_variance=rho * (1 - rho))
+@control("the other sign", mean_variance=rho * (1 - rho) + scatter)
+@control("10 % more", mean_variance=ELEVEN * mean_variance)
+@control("square of the probability", entry_variance=p**2)
+def variances_average_to_less(entry_variance: sp.Expr, mean_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean over a deviation d from ρ, term by term: 1 for 1, 0 for d, ν for d²."""
+    deviation = sp.Symbol("d", real=True)
+    terms = sp.Poly(entry_variance.subs(p, rho + deviation), deviation)
+    yield trial.same(mean_variance, sum(terms.coeff_monomial(deviation**i) * (1, 0, scatter)[i] for i in range(3)))
+
+
+@exact(selection_identity, step="less than binomial")
+@control("one entry", binomial=rho * (1 - rho))
+@control("10 % less", binomial=NINE * binomial)
+@control("the deviation", shortfall=sp.sqrt(scatter) / (m * n))
+@control("10 % more", shortfall=ELEVEN * shortfall)
+@control("variance of the count", spread=m * n * variance)
+@control("of the mean", mean_variance=rho * (1 - rho))
+def binomial_less_what_it_is(
+    spread: sp.Expr, mean_variance: sp.Expr, binomial: sp.Expr, shortfall: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The variance at the mean of the variances; and the second moment of mn entries of probability ρ."""
+    yield trial.same(binomial - shortfall, spread.subs(variance, mean_variance))
+    pairs = m * n * (m * n - 1) * rho**2  # of different entries
+    yield trial.same(binomial, (m * n * rho + pairs - (m * n * rho) ** 2) / (m * n) ** 2)
+
+
+@exact(selection_identity, step="all entries")
 @control("binomial", spread=rho * (1 - rho) / (m * n))
 @control("10 % more", spread=ELEVEN * variance / (m * n))
 @control("variance of the count", spread=variance * m * n)

@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.evidence import Finding, Trial, control, exact
 from numerics.masks.cut_norm import exact_cut_norm
-from numerics.masks.sorting import smoothed, sort_by_degree
+from numerics.masks.sorting import sort_by_degree
 from theory.graphon.sorting import (
-    averaging_bias,
-    averaging_noise,
-    blocks,
     both_bound,
     cut_error,
     degree,
     degree_bound,
     degree_error,
     degree_sorting,
-    hidden_error,
-    hidden_mean,
-    hidden_variance,
-    misplaced,
     other_degree,
     row_bound,
     row_distance,
-    smoothed_cut_bound,
 )
-from theory.graphon.symbols import n
 
 Integers = NDArray[np.int64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -61,7 +51,22 @@ def rearranged_kernels(rng: np.random.Generator, monotone: bool) -> list[tuple[I
     return cases
 
 
-@exact(degree_sorting)
+@exact(degree_sorting, step="two rows")
+@control("without the modulus", row_distance=degree - other_degree)
+@control("twice", row_distance=2 * row_distance)
+@control("10 % less", row_distance=NINE * row_distance)
+def differences_of_one_sign_add_up(row_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The second row is the first and, in the columns, positive shares of the difference of the degrees."""
+
+    def of_columns(number: int) -> tuple[sp.Expr, sp.Expr]:
+        shares = sp.symbols(f"y:{number}", positive=True)
+        differences = [(degree - other_degree) * share * number / sum(shares) for share in shares]
+        return sum(map(sp.Abs, differences)) / number, row_distance
+
+    yield trial.at_sizes(map(of_columns, (2, 3, 4)), "numbers of columns", by=sp.factor)
+
+
+@exact(degree_sorting, step="two rows")
 @control("without the modulus", row_distance=degree - other_degree)
 @control("squared", row_distance=(degree - other_degree) ** 2)
 @control("half", row_distance=row_distance / 2)
@@ -76,6 +81,27 @@ def rearranging_rows_costs_their_degrees(row_distance: sp.Expr, monotone: bool, 
         claimed = sum(row_distance.subs({degree: d, other_degree: e}) for d, e in pairs) / rows
         distance = mean_modulus(kernel[order] - kernel)
         yield trial.holds(distance == claimed, f"{rows}×{columns}: distance {distance}, claimed {claimed}")
+
+
+@exact(degree_sorting, step="rows")
+@control("one side of the cut", row_bound=2 * cut_error)
+@control("rows, 10 % more", row_bound=ELEVEN * row_bound)
+@control("one cut", two_cuts=cut_error)
+@control("the distance of the degrees itself", degree_bound=degree_error)
+def rows_err_by_two_cuts_twice(
+    degree_bound: sp.Expr, two_cuts: sp.Expr, row_bound: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The bound from the degrees at two cuts."""
+    yield trial.same(row_bound, degree_bound.subs(degree_error, two_cuts))
+
+
+@exact(degree_sorting, step="both sides")
+@control("both sides as one", both_bound=row_bound)
+@control("both sides, 10 % more", both_bound=ELEVEN * both_bound)
+@control("one side of the cut", row_bound=2 * cut_error)
+def both_sides_err_as_two(row_bound: sp.Expr, both_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Rows and columns, each as much."""
+    yield trial.same(both_bound, sum([row_bound] * 2))
 
 
 class Case(NamedTuple):
@@ -151,132 +177,3 @@ def sorted_masks_are_as_close_as_their_cut_norm(
 def cut_norm(matrix: Integers, scale: int = SCALE) -> sp.Rational:
     """The cut norm of an integer matrix / scale."""
     return sp.Rational(round(float(exact_cut_norm(matrix)) * matrix.size), matrix.size * scale)
-
-
-def block_averages(kernel: Integers, count: int) -> Integers:
-    """Sums over count × count equal blocks, on every cell of them."""
-    height, width = (size // count for size in kernel.shape)
-    sums = kernel.reshape(count, height, count, width).sum(axis=(1, 3))
-    averages: Integers = sums.repeat(height, axis=0).repeat(width, axis=1)
-    return averages
-
-
-@exact(degree_sorting)
-@control("one variable", averaging_bias=1 / (2 * blocks))
-@control("bias, 10 % more", averaging_bias=ELEVEN * averaging_bias)
-@control("the number of blocks", averaging_noise=blocks**2 * cut_error / 4)
-@control("noise, 10 % less", averaging_noise=NINE * averaging_noise)
-def averages_over_blocks(averaging_bias: sp.Expr, averaging_noise: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A step in the middle of a block attains half the bias, a checkerboard of 2×2 the noise; random ones keep them."""
-    for count in (1, 2, 5):
-        step = np.repeat((np.arange(2 * count) == 2 * count - 1)[:, None], count, axis=1).astype(np.int64)
-        error = mean_modulus(block_averages(step, count) - 2 * step, 2)
-        claimed = averaging_bias.subs(blocks, count) / 2
-        yield trial.holds(error == claimed, f"step in {count} blocks: {error}, claimed {claimed}")
-    checkers = np.array([[1, -1], [-1, 1]])
-    noise = averaging_noise.subs({blocks: 2, cut_error: cut_norm(checkers, 1)})
-    yield trial.holds(mean_modulus(checkers, 1) == noise, f"checkerboard 1, claimed {noise}")
-    for case in trial.draw(presented_masks, ((6, 8), (8, 10), (10, 10))):
-        gap = SCALE * case.mask - case.kernel
-        for count in (1, 2):
-            cells = gap.size // count**2
-            bias = mean_modulus(block_averages(case.kernel, count) - cells * case.kernel, SCALE * cells)
-            largest = averaging_bias.subs(blocks, count)
-            yield trial.holds(bias <= largest, f"bias {bias}, at most {largest}")
-            spread = mean_modulus(block_averages(gap, count), SCALE * cells)
-            largest = averaging_noise.subs({blocks: count, cut_error: cut_norm(gap)})
-            yield trial.holds(spread <= largest, f"noise {spread}, at most {largest}")
-
-
-@exact(degree_sorting)
-@control("both sides as one", both_bound=both_bound / 2)
-@control("bias of one variable", averaging_bias=averaging_bias / 2)
-@control("noise of one sign", averaging_noise=averaging_noise / 2)
-@control("without the order", smoothed_cut_bound=cut_error + averaging_bias)
-@control("without the bias", smoothed_cut_bound=9 * cut_error)
-@control("without the mask", smoothed_cut_bound=both_bound + averaging_bias)
-@control("the cut norm", smoothed_bound=smoothed_cut_bound)
-@control("without the noise", smoothed_bound=both_bound + averaging_bias)
-def smoothing_adds_up(
-    both_bound: sp.Expr,
-    averaging_bias: sp.Expr,
-    averaging_noise: sp.Expr,
-    smoothed_cut_bound: sp.Expr,
-    smoothed_bound: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
-    """Noise of the mask, order and bias; and the smoothed masks keep the sums, in rationals."""
-    yield trial.same(smoothed_cut_bound, cut_error + both_bound + averaging_bias, by=sp.expand)
-    yield trial.same(smoothed_bound, averaging_noise + both_bound + averaging_bias, by=sp.expand)
-    for case in trial.draw(presented_masks, ((6, 8), (8, 10), (10, 10))):
-        at = {cut_error: cut_norm(SCALE * case.mask - case.kernel)}
-        for count in (1, 2):
-            cells = case.mask.size // count**2
-            kept = np.rint(smoothed(case.mask[np.ix_(case.rows, case.columns)], count) * cells).astype(np.int64)
-            grey = kept.repeat(case.mask.shape[0] // count, axis=0).repeat(case.mask.shape[1] // count, axis=1)
-            gap = SCALE * grey - cells * case.kernel
-            for norm, bound in ((cut_norm, smoothed_cut_bound), (mean_modulus, smoothed_bound)):
-                error, largest = norm(gap, SCALE * cells), bound.subs({**at, blocks: count})
-                yield trial.holds(error <= largest, f"smoothed {error}, at most {largest}")
-
-
-def hidden_kernel(side: int) -> Integers:
-    """½ + ⅖ sign((u − ½)(v − ½)) in tenths: rows of equal degrees."""
-    halves = np.repeat([-1, 1], side // 2)
-    return 5 + 4 * np.outer(halves, halves)
-
-
-@exact(degree_sorting)
-@control("each row once", hidden_error=hidden_error / 2)
-@control("10 % more", hidden_error=ELEVEN * hidden_error)
-@control("sorting works", hidden_mean=sp.Integer(0))
-@control("10 % less", hidden_mean=NINE * hidden_mean)
-@control("with replacement", hidden_variance=sp.Rational(4, 25) / n)
-@control("10 % more variance", hidden_variance=ELEVEN * hidden_variance)
-def all_orders_of_rows_of_equal_degrees(
-    hidden_error: sp.Expr, hidden_mean: sp.Expr, hidden_variance: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Every way to place the rows of the upper half: error, mean and variance, by enumeration."""
-    for side in (2, 4, 6, 8):
-        kernel, half = hidden_kernel(side), side // 2
-        errors = []
-        for upper in combinations(range(side), half):
-            order = np.full(side, 0)
-            order[list(upper)] = side - 1  # any row of the upper half
-            error = mean_modulus(kernel[order] - kernel, 10)
-            claimed = hidden_error.subs({n: side, misplaced: sum(place < half for place in upper)})
-            if error != claimed:
-                yield trial.holds(False, f"{side} rows: error {error}, claimed {claimed}")
-            errors.append(error)
-        mean = sum(errors) / len(errors)
-        variance = sum(error**2 for error in errors) / len(errors) - mean**2
-        yield trial.holds(mean == hidden_mean, f"{side} rows: mean {mean}, claimed {hidden_mean}")
-        claimed = hidden_variance.subs(n, side)
-        yield trial.holds(variance == claimed, f"{side} rows: variance {variance}, claimed {claimed}")
-
-
-SIDE = 8
-
-
-def sorting_errors(rng: np.random.Generator, masks: int) -> NDArray[np.float64]:
-    """‖W^σ̂ − W‖₁ for masks of the hidden kernel, rows sorted by degree with ties in random order. float[masks]"""
-    kernel = hidden_kernel(SIDE)
-    degrees = (rng.random((masks, SIDE, SIDE)) < kernel / 10).sum(axis=2)
-    order = (degrees + rng.random((masks, SIDE))).argsort(axis=1)
-    errors: NDArray[np.float64] = np.abs(kernel[order] - kernel).mean(axis=(1, 2)) / 10
-    return errors
-
-
-@statistical(degree_sorting, tests=2)
-@control("sorting works", hidden_mean=sp.Integer(0))
-@control("10 % more", hidden_mean=ELEVEN * hidden_mean)
-@control("10 % less", hidden_mean=NINE * hidden_mean)
-@control("half the spread", hidden_variance=hidden_variance / 2)
-def sorting_cannot_see_the_halves(hidden_mean: sp.Expr, hidden_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Sampled masks: mean error, and mean square about the mean."""
-    errors = trial.draw(sorting_errors, trial.size(10_000))
-    mean = trial.value(hidden_mean)
-    yield trial.averages(errors, mean, 0.0, 0.8)
-    if 0 < mean < 0.8:
-        squares = (errors - 0.4) ** 2
-        yield trial.averages(squares, trial.value(hidden_variance, {n: sp.Integer(SIDE)}), 0.0, 0.2)

@@ -27,13 +27,17 @@ from theory.graphon.taxonomy import (
     METHODS,
     Heterogeneity,
     classify,
+    column_variance,
+    covariance,
     density_of_noise,
     expected_chi,
     graphon_taxonomy,
     heterogeneity,
+    pair_chance,
+    sensitivity,
     slope,
 )
-from theory.saliency.model import ONE, SaliencyModel, half_normal_quantile, rho, tau, u, v
+from theory.saliency.model import ONE, SaliencyModel, column_profile, half_normal_quantile, phi, rho, tau, u, v
 from theory.saliency.synflow import synflow_factorises
 from theory.tails import Tail, half_normal, pareto, t
 
@@ -47,7 +51,7 @@ SIGNED = Tail("signed normal", half_normal.survival / 2)  # P(ξ > t) for t ≥ 
 SELF_TERM = SaliencyModel(half_normal_quantile, ONE, Tail("squared normal", half_normal.at(sp.sqrt(t))))  # |a| w²
 
 
-@exact(graphon_taxonomy)
+@exact(graphon_taxonomy, step="derivative")
 @control("without t", sensitivity=density_of_noise * slope)
 @control("wrong sign", sensitivity=-t * density_of_noise * slope)
 @control("10 % more", sensitivity=ELEVEN * t * density_of_noise * slope)
@@ -66,6 +70,20 @@ def kernel_varies_with_the_slope_of_the_profile(
             yield trial.same(
                 sp.diff(model.kernel(threshold), position), sensitivity.subs(at, simultaneous=True), by=sp.cancel
             )
+
+
+@exact(graphon_taxonomy, step="derivative")
+@control("without t", sensitivity=density_of_noise * slope)
+@control("wrong sign", sensitivity=-sensitivity)
+@control("in the profile's derivative", sensitivity=sensitivity * tau)
+@control("10 % more", sensitivity=ELEVEN * sensitivity)
+def slopes_enter_by_the_chain_rule(sensitivity: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The derivative of F̄(τ/fφ) at a position, F̄ of the density g there and f growing at the rate r."""
+    row, start, position, argument = sp.symbols("f c x y", positive=True)
+    threshold = t * row * phi
+    survival = start - density_of_noise * (argument - t)
+    kernel = survival.subs(argument, threshold / (row * sp.exp(slope * position) * phi))
+    yield trial.same(sp.diff(kernel, position).subs(position, 0), sensitivity)
 
 
 def varies(expression: sp.Expr, position: sp.Symbol, trial: Trial) -> bool:
@@ -87,7 +105,7 @@ def kernel_varies_exactly_where_the_profiles_do(instances: Instances, trial: Tri
         yield trial.holds(of_kernel == of_profiles, f"kernel: {of_kernel}, profiles: {of_profiles}")
 
 
-@exact(graphon_taxonomy)
+@exact(graphon_taxonomy, step="classes")
 @control("snip is homogeneous", classes={**CLASSES, "snip": Heterogeneity.HOMOGENEOUS})
 @control("snip selects features only", classes={**CLASSES, "snip": Heterogeneity.COLUMN})
 @control("grasp is homogeneous", classes={**CLASSES, "grasp": Heterogeneity.HOMOGENEOUS})
@@ -104,6 +122,32 @@ def methods_have_their_classes(
     for name, model in methods.items():
         found = trial.once(classify, model)
         yield trial.holds(found == classes[name], f"{name}: {found}, claimed {classes[name]}")
+
+
+@exact(graphon_taxonomy, step="classes")
+@control("snip selects features only", classes={**CLASSES, "snip": Heterogeneity.COLUMN})
+@control("grasp is homogeneous in columns", classes={**CLASSES, "grasp": Heterogeneity.ROW})
+@control("deep synflow keeps its rows", classes={**CLASSES, "deep synflow": Heterogeneity.ROW})
+@control("shallow synflow selects features", classes={**CLASSES, "shallow synflow": Heterogeneity.BOTH})
+@control("wanda varies with rows", classes={**CLASSES, "wanda": Heterogeneity.BOTH})
+@control("wanda is homogeneous", classes={**CLASSES, "wanda": Heterogeneity.HOMOGENEOUS})
+@control("magnitude is heterogeneous", classes={**CLASSES, "magnitude": Heterogeneity.BOTH})
+@control("random is heterogeneous", classes={**CLASSES, "random": Heterogeneity.ROW})
+def profiles_vary_as_the_classes_say(
+    classes: Classes, methods: Mapping[str, SaliencyModel], trial: Trial
+) -> Iterator[Finding]:
+    """The slope f′/f or φ′/φ: 0 for a constant profile; else positive, u = erf x for the normal, φ = eᵛ for one left open."""
+    inside = sp.Symbol("x", positive=True)
+    for name, model in methods.items():
+        for profile, position, varying in (
+            (model.row, u, (Heterogeneity.ROW, Heterogeneity.BOTH)),
+            (model.column, v, (Heterogeneity.COLUMN, Heterogeneity.BOTH)),
+        ):
+            rate = sp.diff(sp.log(profile.subs(column_profile, sp.exp(v))), position)
+            if classes[name] in varying:
+                yield trial.holds(rate.subs(u, sp.erf(inside)).is_positive, f"{name}: a profile of slope {rate}")
+            else:
+                yield trial.vanishes(rate)
 
 
 DENSITY, SAMPLES = 0.1, 300
@@ -188,6 +232,53 @@ def pruned_networks_have_the_classes(classes: Classes, data: str, trial: Trial) 
     yield trial.holds(detectable is not None and detectable <= FOUND - 0.5, f"a share of {FOUND} would be found")
 
 
+@exact(graphon_taxonomy, step="two entries")
+@control("independent entries", pair_chance=rho**2)
+@control("the first put back", pair_chance=rho * (rho * m * n - 1) / (m * n))
+@control("10 % more", pair_chance=ELEVEN * pair_chance)
+def sets_with_two_entries_are_counted(pair_chance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The sets of ρmn entries that hold two given ones, over all sets of as many."""
+    size = m * n
+    with_both = sp.binomial(size - 2, rho * size - 2) / sp.binomial(size, rho * size)
+    yield trial.same(pair_chance, with_both, by=sp.gammasimp)
+
+
+@exact(graphon_taxonomy, step="covariance")
+@control("independent entries", covariance=sp.S.Zero)
+@control("of one more", covariance=-rho * (1 - rho) / (m * n))
+@control("positive", covariance=-covariance)
+@control("10 % less", covariance=NINE * covariance)
+@control("the first put back", pair_chance=rho * (rho * m * n - 1) / (m * n))
+def entries_of_a_fixed_number_repel(pair_chance: sp.Expr, covariance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """E MM′ − ρ²; and the variance of the number of all kept entries, which is fixed."""
+    yield trial.same(covariance, pair_chance - rho**2)
+    yield trial.same(m * n * (m * n - 1) * covariance, -m * n * rho * (1 - rho))
+
+
+@exact(graphon_taxonomy, step="column")
+@control("binomial", column_variance=m * rho * (1 - rho))
+@control("of a row", column_variance=n * rho * (1 - rho) * (m * n - n) / (m * n - 1))
+@control("10 % more", column_variance=ELEVEN * column_variance)
+@control("independent entries", covariance=sp.S.Zero)
+def column_counts_vary(covariance: sp.Expr, column_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """m variances and m(m − 1) covariances; and with those of entries of two columns the counts of all have a fixed sum."""
+    yield trial.same(column_variance, m * rho * (1 - rho) + m * (m - 1) * covariance)
+    yield trial.same(n * column_variance, -n * (n - 1) * m**2 * covariance)
+
+
+@exact(graphon_taxonomy, step="mean of the statistic")
+@control("chi-square of n − 1", expected_chi=n - 1)
+@control("independent entries", expected_chi=n)
+@control("rows", expected_chi=(m - 1) * m * n / (m * n - 1))
+@control("10 % less", expected_chi=NINE * expected_chi)
+@control("binomial columns", column_variance=m * rho * (1 - rho))
+def statistic_has_the_mean_of_its_columns(
+    column_variance: sp.Expr, expected_chi: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """n variances of a count over m, times m over ρ(1 − ρ)."""
+    yield trial.same(expected_chi, n * column_variance / m**2 * m / (rho * (1 - rho)))
+
+
 def mean_chi(rows: int, columns: int, kept: int) -> Fraction:
     """E χ over all sets of `kept` of the entries, by enumeration."""
     density = Fraction(kept, rows * columns)
@@ -199,7 +290,7 @@ def mean_chi(rows: int, columns: int, kept: int) -> Fraction:
     return total / sets * rows / (density * (1 - density))
 
 
-@exact(graphon_taxonomy)
+@exact(graphon_taxonomy, step="mean of the statistic")
 @control("chi-square of n − 1", expected_chi=n - 1)
 @control("independent entries", expected_chi=n)
 @control("rows", expected_chi=(m - 1) * m * n / (m * n - 1))

@@ -14,6 +14,7 @@ from numerics.evidence import Finding, Trial, control, empirical, enclosed, exac
 from numerics.kernels import LayerGraphons, input_latent
 from numerics.kernels import graphon_kernel as kernel_on_grid
 from numerics.masks.composition import GridGraphon, Latent, point_latent
+from theory.formulas.let import Let
 from theory.kernel.dual import a, b, c, linear, relu
 from theory.kernel.dual_activations import squares
 from theory.kernel.graphon_kernel import (
@@ -22,8 +23,10 @@ from theory.kernel.graphon_kernel import (
     Recursion,
     above,
     backward,
+    coincidence,
     covariance,
     densely_trained,
+    edge,
     forward,
     gap,
     gate,
@@ -32,9 +35,11 @@ from theory.kernel.graphon_kernel import (
     graphon_tangent_kernel,
     inner_slope,
     inner_value,
+    kept,
     masked,
     one_hidden,
     own_layer,
+    strength,
     tangent,
     tangent_step,
     two_hidden,
@@ -86,10 +91,13 @@ def linear_networks_sum_over_paths(
 
 def written_out(expression: sp.Expr) -> sp.Expr:
     """The names of a `Let` replaced by what they stand for."""
-    body, named = expression.args
-    for name, value in reversed(named.args):
-        body = body.subs(name, value)
-    return body
+
+    def filled(body: sp.Expr, named: sp.Tuple) -> sp.Expr:
+        for name, value in reversed(named.args):
+            body = body.subs(name, value)
+        return body
+
+    return expression.replace(Let, filled)
 
 
 THREE = (*GRAPHONS[:2], (1 + u * v) / 2, GRAPHONS[2])  # graphons of three hidden layers
@@ -115,7 +123,7 @@ def integrated(polynomial: sp.Expr, *limits: sp.Tuple) -> sp.Expr:
     return polynomial
 
 
-@exact(graphon_tangent_kernel, cost=0.6)
+@exact(graphon_tangent_kernel, step="sum over layers", cost=0.6)
 @control("pruned weights trained too", own_layer=sp.Integral(gradient(u) * covariance(v), (v, 0, 1), (u, 0, 1)))
 @control("nothing pruned on the way back", backward=sp.Integral(gradient(above), (above, 0, 1)))
 @control("a layer's own gradients forgotten", tangent_step=sp.Integral(weight(u, v) * gate(v) * tangent(v), (v, 0, 1)))
@@ -127,6 +135,7 @@ def one_pass_forward_is_the_sum_over_layers(
     tangent_step: sp.Expr, backward: sp.Expr, own_layer: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """One to three hidden layers, the Σ and κ₀ of each left open up to a factor: the forward pass is Σ_l ∫∫ G W Σ."""
+    cases = []
     for graphons in (DENSE_READOUT, GRAPHONS, THREE):
         values, gates = ([open_profile(name, layer) for layer in range(len(graphons))] for name in ("sigma", "kappa"))
         passed, back, total = sp.S.Zero, sp.S.One, sp.S.Zero
@@ -136,11 +145,145 @@ def one_pass_forward_is_the_sum_over_layers(
         for layer in reversed(range(len(graphons))):
             total += applied(own_layer, graphons[layer], {covariance: values[layer], gradient: back})
             back = sp.expand(gates[layer] * applied(backward, graphons[layer], {gradient: back}).subs(u, v))
-        yield trial.same(passed, total, by=sp.expand)
+        cases.append((passed, total))
+    yield trial.at_sizes(cases, "depths")
 
 
-@enclosed(graphon_tangent_kernel)
+MASKS = ((1, 1), (1, 0), (0, 1))  # of the two edges into a neuron
+
+
+def small_network() -> Iterator[tuple[sp.Expr, list[dict[sp.Basic, sp.Expr]]]]:
+    """For each mask the product of a neuron's gradients at two inputs, by differentiation, and what its two edges find below.
+
+    One input coordinate, two neurons below of activation z + z³, all weights letters.
+    """
+    places = sp.symbols("t_1 t_2")  # the two values of the input
+    weights, below = sp.symbols("w_1 w_2"), sp.symbols("a_1 a_2")
+    z = sp.Symbol("z")
+    activation = z + z**3
+    for masks in MASKS:
+        rows = [
+            sum(m * w * activation.subs(z, w_0 * at) for m, w, w_0 in zip(masks, weights, below, strict=True))
+            for at in places
+        ]
+        product_of_gradients = sum(sp.diff(rows[0], w) * sp.diff(rows[1], w) for w in (*weights, *below))
+        edges: list[dict[sp.Basic, sp.Expr]] = []
+        for m, w, w_0 in zip(masks, weights, below, strict=True):
+            inner = [w_0 * at for at in places]
+            values, slopes = ([each.subs(z, at) for at in inner] for each in (activation, activation.diff(z)))
+            found = {covariance: sp.prod(values), gate: sp.prod(slopes), tangent: sp.prod(places)}
+            edges.append({kept: sp.Integer(m), strength: w, **found})
+        yield product_of_gradients, edges
+
+
+@exact(graphon_tangent_kernel, step="edge")
+@control("pruned weights trained too", edge=covariance(v) + kept * strength**2 * gate(v) * tangent(v))
+@control("the weight in its own derivative", edge=kept * strength**2 * (covariance(v) + gate(v) * tangent(v)))
+@control("no weight passed on", edge=kept * (covariance(v) + gate(v) * tangent(v)))
+@control("10 % more", edge=ELEVEN * edge)
+def edges_add_up_to_the_product_of_gradients(edge: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Gradients in all weights of a small network by differentiation, for all masks of the two edges into a neuron."""
+    cases = ((sum(filled_in(edge, each) for each in edges), seen) for seen, edges in small_network())
+    yield trial.at_sizes(cases, "masks")
+
+
+def filled_in(expression: sp.Expr, found: dict[sp.Basic, sp.Expr]) -> sp.Expr:
+    """An expression with values for some letters and open functions."""
+    for each, value in found.items():
+        open_function = not isinstance(each, sp.Symbol)
+        expression = (
+            expression.replace(each, lambda at, value=value: value) if open_function else expression.subs(each, value)
+        )
+    return expression
+
+
+def open_graphon() -> sp.Expr:
+    """A graphon of two free coefficients."""
+    first, second = sp.symbols("c_1 c_2")
+    return first + second * u * v
+
+
+def mean_of_an_edge(term: sp.Expr) -> sp.Expr:
+    """The mean over the mask, 1 with the probability of the graphon, and over the normal weight."""
+    present = open_graphon()
+    mean = present * term.subs(kept, 1) + (1 - present) * term.subs(kept, 0)
+    terms = sp.Poly(mean, strength).all_terms()
+    return sp.Add(*(factor * sp.factorial2(power - 1) for (power,), factor in terms if power % 2 == 0))
+
+
+@exact(graphon_tangent_kernel, step="forward")
+@control("nothing pruned on the way forward", forward=sp.Integral(covariance(v), (v, 0, 1)))
+@control("twice pruned", forward=sp.Integral(weight(u, v) ** 2 * covariance(v), (v, 0, 1)))
+@control("10 % more", forward=ELEVEN * forward)
+def covariances_are_means_over_edges(forward: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """E (Mω)² hh' over mask and weight, integrated over the layer below, whose covariance is a line left open."""
+    below = sum(letter * v**power for power, letter in enumerate(sp.symbols("s_1 s_2")))
+    mean = mean_of_an_edge((kept * strength) ** 2 * below)
+    found = applied(forward, open_graphon(), {covariance: below})
+    yield trial.same(found, integrated(sp.expand(mean), sp.Tuple(v, 0, 1)), by=sp.expand)
+
+
+@exact(graphon_tangent_kernel, step="tangent step")
+@control("a layer's own gradients forgotten", tangent_step=sp.Integral(weight(u, v) * gate(v) * tangent(v), (v, 0, 1)))
+@control("gates always open", tangent_step=sp.Integral(weight(u, v) * (covariance(v) + tangent(v)), (v, 0, 1)))
+@control("own gradients not masked", tangent_step=tangent_step.replace(weight, lambda row, column: sp.S.One))
+@control("10 % more", tangent_step=ELEVEN * tangent_step)
+@control("pruned weights trained too", edge=covariance(v) + kept * strength**2 * gate(v) * tangent(v))
+def tangent_step_is_the_mean_of_an_edge(edge: sp.Expr, tangent_step: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean of an edge over mask and weight, integrated over the layer below, each of whose functions is a line left open."""
+    lines = {
+        function: sum(sp.Symbol(f"{function}_{power}") * v**power for power in range(2))
+        for function in (covariance, gate, tangent)
+    }
+    mean = mean_of_an_edge(edge.subs({function(v): line for function, line in lines.items()}))
+    found = applied(tangent_step, open_graphon(), lines)
+    yield trial.same(found, integrated(sp.expand(mean), sp.Tuple(v, 0, 1)), by=sp.expand)
+
+
+def generic_integrand(total: sp.Expr) -> sp.Expr:
+    """A sum of multiples of integrals over [0, 1] as one integrand in u, at inputs that are not parallel."""
+    return written_out(total).replace(sp.Integral, lambda inner, limits: inner.args[-1][0].subs(v, u))
+
+
+def roots_expanded(expression: sp.Expr) -> sp.Expr:
+    """Zero, where it is, once the polynomials under roots and in arctangents are multiplied out."""
+    roots = expression.replace(
+        lambda part: part.is_Pow and part.exp.is_Rational and part.exp.q == 2,
+        lambda part: sp.expand(part.base) ** part.exp,
+    )
+    return sp.expand(roots.replace(sp.atan, lambda inner: sp.atan(sp.expand(inner))))
+
+
+@exact(graphon_tangent_kernel, step="example with one hidden layer")
+@control("pruned weights trained too", one_hidden_terms=trained_too_one.terms)
+@control("one layer alone", one_hidden=one_hidden.terms[1])
+@control("terms exchanged", one_hidden_terms=one_hidden.terms[::-1])
+@control("10 % more", one_hidden=ELEVEN * one_hidden.total)
+@control("the slope of the value", inner_slope=inner_value)
+def one_hidden_layer_is_written_out(
+    one_hidden: sp.Expr,
+    one_hidden_terms: tuple[sp.Expr, ...],
+    inner_value: sp.Expr,
+    inner_slope: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """Both integrands, with the covariances of a row written out, at inputs that are not parallel."""
+    rows = ((x, x), (y, y), (x, y))
+    sums = (
+        sum(GRAPHONS[0].subs(v, at) * p * q for at, p, q in zip(POSITIONS, left, right, strict=True)) / len(POSITIONS)
+        for left, right in rows
+    )
+    first, second, shared = sums
+    at = {gap: first * second - shared**2, c: shared}
+    expected = [shared * inner_slope.subs(at), inner_value.subs(at)]
+    yield trial.same(generic_integrand(one_hidden), sp.Add(*expected), by=roots_expanded)
+    for term, integrand in zip(one_hidden_terms, expected, strict=True):
+        yield trial.same(generic_integrand(term), integrand, by=roots_expanded)
+
+
+@enclosed(graphon_tangent_kernel, step="example with two hidden layers")
 @control("10 % more", two_hidden_terms=tuple(ELEVEN * term for term in two_hidden.terms), one_hidden=sp.Integer(0))
+@control("10 % less", two_hidden_terms=tuple(NINE * term for term in two_hidden.terms))
 @control("signs lost", two_hidden=graphon_kernel(masked(*GRAPHONS), POSITIONS, [each**2 for each in x], y).total)
 @control("first layer as if dense", one_hidden_terms=trained_too_one.terms)
 def parallel_inputs_sum_over_paths(
@@ -164,14 +307,16 @@ def parallel_inputs_sum_over_paths(
     yield trial.same(one_hidden, 0, by=None, at=[opposite])
 
 
-@exact(graphon_tangent_kernel)
+@exact(graphon_tangent_kernel, step="shared neurons")
 @control("gates always open", coincidence=sp.Integer(3))
 @control("as if not shared", coincidence=sp.Integer(1))
-@control("10 % less", coincidence=NINE * 6)
+@control("10 % less", coincidence=NINE * coincidence)
 def shared_neurons_count_six_times(coincidence: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """E φ(z)⁴ at a unit variance (K1), and E φ̇⁴ E w⁴."""
+    """E φ̇⁴ over a coin times E z⁴, an integral; and E φ(z)⁴ at a unit variance (K1)."""
+    z = sp.Symbol("z", real=True)
+    fourth = sp.integrate(z**4 * sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi), (z, -sp.oo, sp.oo))
+    yield trial.same(coincidence, sum(gate**4 for gate in (0, sp.sqrt(2))) / 2 * fourth)
     yield trial.same(coincidence, squares.subs({a: 1, b: 1, c: 1}))
-    yield trial.same(coincidence, sp.sqrt(2) ** 4 / 2 * sp.factorial2(3))
 
 
 @enclosed(graphon_tangent_kernel)

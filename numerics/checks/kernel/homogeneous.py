@@ -19,7 +19,18 @@ from numerics.checks.kernel.graphon_kernel_networks import (
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from theory.kernel.dual import a, b, c, cosine, dense_ntk, depth, relu
 from theory.kernel.graphon_kernel import POSITIONS, densely_trained, graphon_kernel, masked, x, y
-from theory.kernel.homogeneous import homogeneous_constants, ratio, readout_dense
+from theory.kernel.homogeneous import (
+    covariance_scale,
+    gradient_scale,
+    homogeneous_constants,
+    layer,
+    output_scale,
+    ratio,
+    readout_dense,
+    scaled_slope,
+    scaled_value,
+    weights_trained,
+)
 from theory.saliency.model import rho
 
 Floats = NDArray[np.float64]
@@ -57,6 +68,109 @@ def layers_contribute_equal_powers(
             for factor in contributions(densities, trained):
                 yield trial.same(power.subs(depth, hidden), factor)
     yield trial.same(kernel, rho ** (depth + 1) * dense_ntk)
+
+
+@exact(homogeneous_constants, step="scaled covariances")
+@control("of degree two", scaled_value=rho * scaled_value)
+@control("10 % more", scaled_value=ELEVEN * scaled_value)
+@control("a slope that grows", scaled_slope=rho * scaled_slope)
+@control("slope 10 % less", scaled_slope=NINE * scaled_slope)
+def value_scales_and_slope_does_not(scaled_value: sp.Expr, scaled_slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """F and its derivative in the covariance at ρ times their arguments; ρ ∂F(ρ …) = ∂ρF, by the chain rule."""
+    scaled = {variable: rho * variable for variable in (a, b, c)}
+    yield trial.same(relu.value.subs(scaled, simultaneous=True), scaled_value)
+    yield trial.same(relu.slope.subs(scaled, simultaneous=True) * rho, scaled_slope * rho)
+    yield trial.same(sp.diff(scaled_value, c), rho * scaled_slope)
+
+
+@exact(homogeneous_constants, step="forward")
+@control("one power less", covariance_scale=rho ** (layer - 1))
+@control("10 % more", covariance_scale=ELEVEN * covariance_scale)
+@control("of degree two", scaled_value=rho * scaled_value)
+def covariances_scale_layer_by_layer(
+    scaled_value: sp.Expr, covariance_scale: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The inputs, and the factor of F of one layer more."""
+    factor = scaled_value / relu.value
+    yield trial.induction(covariance_scale, layer, sp.S.One, lambda term: factor * term)
+
+
+@exact(homogeneous_constants, step="backward")
+@control("one power less", gradient_scale=gradient_scale / rho)
+@control("each layer twice", gradient_scale=gradient_scale**2)
+@control("10 % more", gradient_scale=ELEVEN * gradient_scale)
+@control("a slope that grows", scaled_slope=rho * scaled_slope)
+def gradients_scale_layer_by_layer(scaled_slope: sp.Expr, gradient_scale: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The output, and the factors of density and slope of one layer more below it."""
+    factor = rho * scaled_slope / relu.slope
+    yield trial.same(gradient_scale, factor * gradient_scale.subs(layer, layer + 1))
+    yield trial.same(gradient_scale.subs(layer, depth + 1), sp.S.One)
+
+
+@exact(homogeneous_constants, step="own layer")
+@control("one power less", ratio=rho**depth)
+@control("10 % more", ratio=ELEVEN * ratio)
+@control("all layers up to this one", covariance_scale=rho * covariance_scale)
+@control("this layer again", gradient_scale=rho * gradient_scale)
+def each_layer_has_all_densities_once(
+    covariance_scale: sp.Expr, gradient_scale: sp.Expr, ratio: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The scales below and above a layer and its own density, whatever the layer; other densities multiply as well."""
+    below = covariance_scale.subs(layer, layer - 1)
+    yield trial.same(ratio * covariance_scale, below * rho * gradient_scale * covariance_scale)
+    densities = sp.symbols("rho_1:5", positive=True)
+    layers = (
+        (sp.prod(densities[:hidden]), each) for hidden in (2, 3, 4) for each in contributions_of(densities, hidden)
+    )
+    yield trial.at_sizes(layers, "layers")
+
+
+def contributions_of(densities: Sequence[sp.Expr], layers: int) -> list[sp.Expr]:
+    """The factors of the first few layers, all of them pruned."""
+    return contributions(densities[:layers], densities[:layers])
+
+
+@exact(homogeneous_constants, step="dense readout")
+@control("one power more", readout_dense=rho ** (depth + 1))
+@control("10 % more", readout_dense=ELEVEN * readout_dense)
+@control("all layers up to this one", covariance_scale=rho * covariance_scale)
+@control("this layer again", gradient_scale=rho * gradient_scale)
+def readout_leaves_one_density_out(
+    covariance_scale: sp.Expr, gradient_scale: sp.Expr, readout_dense: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """What lies below the readout; and a hidden layer, with the scale above it of a network of one layer less."""
+    yield trial.same(readout_dense, covariance_scale.subs(layer, depth))
+    below, above = covariance_scale.subs(layer, layer - 1), gradient_scale.subs(depth, depth - 1)
+    yield trial.same(readout_dense * covariance_scale, below * rho * above * covariance_scale)
+
+
+@exact(homogeneous_constants, step="scaled weights")
+@control("of the hidden layers", output_scale=rho ** (depth / 2))
+@control("the variance for its root", output_scale=rho ** (depth + 1))
+@control("10 % less", output_scale=NINE * output_scale)
+def outputs_scale_layer_by_layer(output_scale: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A network of one layer of weights, and the factor √ρ of one more; ReLU at √ρ z, for z of either sign."""
+    yield trial.induction(output_scale, depth, sp.sqrt(rho), lambda term: sp.sqrt(rho) * term)
+    for z in (sp.Symbol("z", positive=True), sp.Symbol("z", negative=True)):
+        yield trial.same(sp.Max(sp.sqrt(rho) * z, 0), sp.sqrt(rho) * sp.Max(z, 0))
+
+
+@exact(homogeneous_constants, step="all weights trained")
+@control("as if pruned", weights_trained=rho ** (depth + 1))
+@control("10 % more", weights_trained=ELEVEN * weights_trained)
+@control("of the hidden layers", output_scale=rho ** (depth / 2))
+def squares_of_derivatives_are_counted(
+    output_scale: sp.Expr, weights_trained: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The factor squared over ρ; and chains of one open neuron a layer, differentiated in the weights √ρ w."""
+    yield trial.same(weights_trained, output_scale**2 / rho)
+    cases = []
+    for hidden in (1, 2, 3):
+        weights = sp.symbols(f"w_1:{hidden + 2}", positive=True)
+        scaled = {w: sp.sqrt(rho) * w for w in weights}
+        squares = sum(sp.diff(sp.prod(weights), w) ** 2 for w in weights)
+        cases.append((squares.subs(scaled, simultaneous=True), weights_trained.subs(depth, hidden) * squares))
+    yield trial.at_sizes(cases, "depths")
 
 
 def constant_kernels(hidden: int) -> tuple[sp.Expr, ...]:

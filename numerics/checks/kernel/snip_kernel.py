@@ -16,16 +16,24 @@ from theory.kernel.second_moment import own, second_moment
 from theory.kernel.snip_kernel import (
     R_2,
     alpha,
+    energy_factor,
+    energy_high,
+    energy_low,
+    energy_rate,
     energy_tail,
     entry_energy,
     graphon,
     r,
     row_kernel,
     s,
+    share_factor,
+    share_low,
     slope,
     snip_laws,
     tail,
+    x,
 )
+from theory.kernel.snip_kernel import y as sinh_half
 from theory.saliency.model import rho as density
 from theory.tails import half_normal, t
 
@@ -56,6 +64,167 @@ def laws_are_means_over_rows(
     yield trial.same(r, over_rows(graphon), by=None, at=at)
     yield trial.same(R_2, over_rows(alpha**2 * graphon), by=None, at=at)
     yield trial.same(R_2, over_rows(entry_energy), by=None, at=at)
+
+
+@exact(snip_laws, step="entry")
+@control("one tail of the weight", graphon=graphon / 2)
+@control("threshold on the readout alone", graphon=half_normal.at(1 / alpha))
+@control("10 % more", graphon=ELEVEN * graphon)
+def share_of_an_entry_is_an_integral(graphon: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Its derivative in s, by the density 2φ of |w| at s/α; and all entries at s = 0."""
+    density_there = sp.sqrt(2 / sp.pi) * sp.exp(-((s / alpha) ** 2) / 2)
+    yield trial.same(sp.diff(graphon, s), -density_there / alpha)
+    yield trial.same(graphon.subs(s, 0), sp.S.One)
+
+
+@exact(snip_laws, step="entry energy")
+@control("energy of one tail", entry_energy=graphon / 2 + entry_energy / 2)
+@control("entries without their size", entry_energy=graphon)
+@control("10 % more", entry_energy=ELEVEN * entry_energy)
+@control("threshold on the readout alone", graphon=half_normal.at(1 / alpha))
+def energy_of_an_entry_falls_with_its_share(graphon: sp.Expr, entry_energy: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Both rates in s; and all of the energy at s = 0."""
+    yield trial.same(sp.diff(entry_energy, s), (s / alpha) ** 2 * sp.diff(graphon, s))
+    yield trial.same(entry_energy.subs(s, 0), sp.S.One)
+
+
+def integrand(total: sp.Expr) -> sp.Expr:
+    """A multiple of an integral over x as one integrand."""
+    return total.replace(sp.Integral, lambda inner, *limits: inner)
+
+
+def in_exponentials(expression: sp.Expr) -> sp.Expr:
+    return sp.simplify(expression.rewrite(sp.exp))
+
+
+HYPERBOLA = sp.exp(-s * sp.cosh(x))  # its integral over x > 0 is K_0(s), and with the factor cosh x it is K_1(s)
+
+
+@exact(snip_laws, step="share")
+@control("10 % more", r=ELEVEN * r)
+@control("a density twice as large", r=2 * r)
+@control("scaled inside", r=r.subs(s, 2 * s))
+def share_falls_at_the_density_of_the_product(r: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The derivative of the integrand is −(2/π) e^{−s cosh x}."""
+    yield trial.same(sp.diff(integrand(r), s), -2 / sp.pi * HYPERBOLA, by=in_exponentials)
+
+
+@exact(snip_laws, step="energy rate")
+@control("of the share", energy_rate=2 / sp.pi * sp.besselk(0, s))
+@control("without its threshold", energy_rate=energy_rate / s)
+@control("10 % less", energy_rate=NINE * energy_rate)
+def energy_falls_at_the_rate_of_a_bessel_function(energy_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The integrand in a, at both signs of x, and −s times the derivative in s of the integrand of (2/π) K₀; K₀′ itself."""
+    yield trial.same(energy_rate, -2 / sp.pi * s * sp.diff(sp.besselk(0, s), s))
+    a_of_x = sp.sqrt(s) * sp.exp(x / 2)
+    rate = 2 / sp.pi * a_of_x * sp.exp(-(a_of_x**2 + s**2 / a_of_x**2) / 2) * sp.diff(a_of_x, x)
+    yield trial.same(rate + rate.subs(x, -x), -2 / sp.pi * s * sp.diff(HYPERBOLA, s), by=in_exponentials)
+
+
+@exact(snip_laws, step="energy")
+@control("share for energy", R_2=r)
+@control("energy 10 % more", R_2=r + ELEVEN * (R_2 - r))
+@control("energy 10 % less", R_2=r + NINE * (R_2 - r))
+@control("of the other order", R_2=r + energy_rate)
+@control("rate of the share", energy_rate=2 / sp.pi * sp.besselk(0, s))
+def energy_falls_at_its_rate(R_2: sp.Expr, energy_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The rate of what it has beyond r, and that of r."""
+    beyond = sp.diff(R_2 - r, s)
+    yield trial.same(-beyond, energy_rate - 2 / sp.pi * sp.besselk(0, s))
+    yield trial.same(sp.limit((R_2 - r) * sp.pi / 2, s, sp.oo), sp.S.Zero)
+
+
+@exact(snip_laws, step="slope")
+@control("slope of K4, t²", slope=s**2)
+@control("orders exchanged", slope=s**2 / slope)
+@control("10 % more", slope=ELEVEN * slope)
+@control("rate of the share", energy_rate=2 / sp.pi * sp.besselk(0, s))
+def slope_is_a_quotient_of_rates(slope: sp.Expr, energy_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The rate of the energy over that of the share, (2/π) K₀."""
+    yield trial.same(slope * 2 / sp.pi * sp.besselk(0, s), energy_rate)
+
+
+@exact(snip_laws, step="factors")
+@control("the factor of the energy", share_factor=energy_factor)
+@control("the factor of the share", energy_factor=share_factor)
+@control("without a root", share_factor=1 / (1 + 2 * sinh_half**2))
+@control("none", energy_factor=sp.S.One)
+def integrals_become_gaussian(share_factor: sp.Expr, energy_factor: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Both integrands with y = sinh(x/2), where dy = ½ cosh(x/2) dx: those of r and of K₀, over e^{−s − 2sy²}; y is left free."""
+    for scale, factor, whole in ((4 / sp.pi, share_factor, integrand(r)), (2, energy_factor, HYPERBOLA)):
+        claimed = scale * sp.exp(-s - 2 * s * sinh_half**2) * factor
+        found = (whole * 2 / sp.cosh(x / 2)).subs(x, 2 * sp.asinh(sinh_half))
+        yield trial.same(claimed, sp.expand_trig(found))
+
+
+def gaussian(factor: sp.Expr) -> sp.Expr:
+    """∫ e^{−2sy²} factor dy over y > 0, for a polynomial."""
+    return sp.integrate(sp.exp(-2 * s * sinh_half**2) * factor, (sinh_half, 0, sp.oo))
+
+
+@exact(snip_laws, step="tail")
+@control("exponential tail", tail=sp.exp(-s))
+@control("10 % more", tail=ELEVEN * tail)
+@control("10 % less", tail=NINE * tail)
+@control("without a root", share_factor=sp.sqrt(1 + 4 * sinh_half**2) * share_factor)
+def tail_is_the_integral_without_its_factor(share_factor: sp.Expr, tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """∫ e^{−2sy²}; and 1 less the square of the factor, a quotient of polynomials in y² without a negative coefficient."""
+    yield trial.same(tail, 4 / sp.pi * sp.exp(-s) * gaussian(sp.S.One))
+    square = sinh_half**2
+    below = (1 + 2 * square) ** 2 * (1 + square)
+    yield trial.nonnegative(1 - share_factor**2, (4 * square**3 + 8 * square**2 + 5 * square) / below)
+
+
+def above_chord(factor: sp.Expr, curvature: sp.Rational) -> sp.Expr:
+    """What a factor exceeds 1 − curvature y² by, at √(1 + y²) = 1 + z."""
+    return (factor - 1 + curvature * sinh_half**2).subs(sinh_half, sp.sqrt((1 + Z) ** 2 - 1))
+
+
+Z = sp.Symbol("z", nonnegative=True)
+
+
+@exact(snip_laws, step="share below its tail")
+@control("half of the correction", share_low=(1 + share_low) / 2)
+@control("one and a half of it", share_low=1 - sp.Rational(15, 16) / s)
+@control("10 % less", share_low=NINE * share_low)
+@control("10 % less of the factor", share_factor=NINE * share_factor)
+def share_exceeds_its_first_correction(share_factor: sp.Expr, share_low: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The factor less 1 − 5y²/2 at y² = (1 + z)² − 1; and the integral of 1 − 5y²/2 over that of 1."""
+    correction = sp.Rational(5, 2)
+    yield trial.same(share_low, gaussian(1 - correction * sinh_half**2) / gaussian(sp.S.One))
+    numerator = 10 * Z**5 + 50 * Z**4 + 81 * Z**3 + 43 * Z**2
+    yield trial.nonnegative(above_chord(share_factor, correction), numerator / (2 * (1 + Z) * (1 + 4 * Z + 2 * Z**2)))
+
+
+@exact(snip_laws, step="energy tail")
+@control("energy with the tail of the share", energy_tail=tail)
+@control("energy 10 % more", energy_tail=ELEVEN * energy_tail)
+@control("energy 10 % less", energy_tail=NINE * energy_tail)
+@control("10 % less of the factor", energy_factor=NINE * energy_factor)
+def energy_tail_is_the_integral_without_its_factor(
+    energy_factor: sp.Expr, energy_tail: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """∫ e^{−2sy²}; the factor less 1 − y²/2 at y² = (1 + z)² − 1, and 1 less its square."""
+    yield trial.same(energy_tail, 2 / sp.pi * s * 2 * sp.exp(-s) * gaussian(sp.S.One))
+    yield trial.nonnegative(above_chord(energy_factor, sp.S.Half), Z**2 * (3 + Z) / (2 * (1 + Z)))
+    yield trial.nonnegative(1 - energy_factor**2, sinh_half**2 / (1 + sinh_half**2))
+
+
+@exact(snip_laws, step="energy at its tail")
+@control("without the share", energy_low=1 - 1 / (8 * s))
+@control("10 % less, below", energy_low=NINE * energy_low)
+@control("without the share, above", energy_high=sp.S.One)
+@control("10 % more, above", energy_high=ELEVEN * energy_high)
+@control("no correction", share_low=sp.S.One)
+@control("exponential tail", tail=sp.exp(-s))
+@control("energy with the tail of the share", energy_tail=tail)
+def energy_adds_both_tails(
+    tail: sp.Expr, share_low: sp.Expr, energy_tail: sp.Expr, energy_low: sp.Expr, energy_high: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The bounds of (2/π) s K₀ and of r, added up in units of the tail of the energy."""
+    ratio = gaussian(1 - sinh_half**2 / 2) / gaussian(sp.S.One)
+    yield trial.same(energy_tail * energy_low, energy_tail * ratio + tail * share_low)
+    yield trial.same(energy_tail * energy_high, energy_tail + tail)
 
 
 @enclosed(snip_laws)
@@ -91,18 +260,28 @@ def share_and_energy_fall_together(
 @control("energy 10 % less", energy_tail=NINE * energy_tail)
 @control("Gaussian tail", r=half_normal.at(s))
 @control("energy without its factor", R_2=r)
+@control("share as if equal", share_low=1 + share_low)
+@control("energy as if larger", energy_low=1 + energy_low)
+@control("energy as if smaller", energy_high=energy_low)
 def tails_are_attained(
-    r: sp.Expr, R_2: sp.Expr, tail: sp.Expr, energy_tail: sp.Expr, trial: Trial
+    r: sp.Expr,
+    R_2: sp.Expr,
+    tail: sp.Expr,
+    energy_tail: sp.Expr,
+    share_low: sp.Expr,
+    energy_low: sp.Expr,
+    energy_high: sp.Expr,
+    trial: Trial,
 ) -> Iterator[Finding]:
     """The bounds of both quotients, at thresholds up to 1000, where they are 10⁻³ apart; so r and R_2 vanish at infinity."""
     points = [{s: at} for at in (sp.Rational(1, 4), 3, 1000)]
-    yield trial.below(tail * (1 - sp.Rational(5, 8) / s), r, at=points)
+    yield trial.below(tail * share_low, r, at=points)
     yield trial.below(r, tail, at=points)
-    yield trial.below(energy_tail * (1 + sp.Rational(7, 8) / s - sp.Rational(5, 8) / s**2), R_2, at=points)
-    yield trial.below(R_2, energy_tail * (1 + 1 / s), at=points)
+    yield trial.below(energy_tail * energy_low, R_2, at=points)
+    yield trial.below(R_2, energy_tail * energy_high, at=points)
 
 
-@exact(snip_laws)
+@exact(snip_laws, step="row kernel")
 @control("readout weights of size one", row_kernel=row_kernel.subs(alpha, 1))
 @control("modulus for its square", row_kernel=row_kernel.subs(alpha, sp.sqrt(alpha)))
 @control("one graphon", row_kernel=row_kernel.subs(own, c))

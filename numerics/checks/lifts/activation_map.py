@@ -43,7 +43,7 @@ def module_on(edges: Graph) -> PerceptronModule:
         raise Refutation(f"refused: {refusal}") from None
 
 
-@exact(path_sums)
+@exact(path_sums, step="first graph")
 @control("a directed cycle", graph=(*GRAPH, ("3", "1")))
 @control("a loop", graph=(*GRAPH, ("2", "2")))
 @control("an edge into the input", graph=(*GRAPH, ("4", "0")))
@@ -69,7 +69,7 @@ def topological_orders(edges: Graph) -> list[tuple[Vertex, ...]]:
     return [tuple(place) for place in places if all(place[u] < place[v] for u, v in edges)]
 
 
-@exact(path_sums)
+@exact(path_sums, step="both orders")
 @control("a chain", diamond=(("0", "1"), ("1", "2"), ("2", "3")))
 @control("one side", diamond=DIAMOND[:3])
 @control("one path", diamond_sum=w02 * w23)
@@ -86,6 +86,20 @@ def both_orders_give_the_same(diamond: Graph, diamond_sum: sp.Expr, trial: Trial
         yield trial.same(values["3"], diamond_sum, by=polynomial)
     found = Lift.identity(module_on(diamond), weights).activations({"0": sp.Integer(1)})
     yield trial.same(found["3"], diamond_sum, by=polynomial)
+
+
+@exact(path_sums, step="linear edges")
+@control("weight added", edge_map=w + y)
+@control("a bias", edge_map=w * y + w)
+@control("activation squared", edge_map=w * y**2)
+@control("weight squared", edge_map=w**2 * y)
+@control("10 % more", edge_map=sp.Rational(11, 10) * w * y)
+def edges_carry_sums_and_products(edge_map: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """M(w, y + y′), M(w, 1), and M(w, M(w′, y)), which is that of an edge with the weight ww′."""
+    before, other = sp.symbols("w' y'", real=True)
+    yield trial.same(edge_map.subs(y, y + other), edge_map + edge_map.subs(y, other))
+    yield trial.same(edge_map.subs(y, 1), w)
+    yield trial.same(edge_map.subs(y, edge_map.subs(w, before)), edge_map.subs(w, w * before))
 
 
 def random_graphs(rng: np.random.Generator, count: int) -> list[dict[Edge, int]]:

@@ -27,7 +27,7 @@ PUSHED, PULLED = adjunction.expressions["pushed"], adjunction.expressions["pulle
 INVERSE_SIZES = {v: sp.Rational(1, size) for v, size in fibre_sizes.items()}
 
 
-@exact(adjunction)
+@exact(adjunction, step="adjoint")
 @control("mean over the fibre", pushed=scaled(PUSHED, INVERSE_SIZES))
 @control("one term of each fibre", pushed={0: t[0], 1: t[3], 2: t[5]})
 @control("isometric", pulled=scaled(PULLED, {u: 1 / sp.sqrt(fibre_sizes[v]) for u, v in OVER.items()}))
@@ -52,7 +52,7 @@ def mean_of_means() -> Section:
     }
 
 
-@exact(adjunction)
+@exact(adjunction, step="composition")
 @control("mean of means", pushed_twice=mean_of_means())
 @control("a fibre left out", pushed_twice={**adjunction.expressions["pushed_twice"], 0: r[0]})
 def fibre_sums_compose(pushed_twice: Section, trial: Trial) -> Iterator[Finding]:
@@ -64,13 +64,26 @@ def fibre_sums_compose(pushed_twice: Section, trial: Trial) -> Iterator[Finding]
             yield trial.same(found, entry)
 
 
-@exact(adjunction)
+@exact(adjunction, step="multiplicity")
+@control("isometry", multiplicity=sp.Integer(1))
+@control("square of the size", multiplicity=m**2)
+@control("at least one", multiplicity=sp.Max(m, 1))
+def every_point_of_a_fibre_adds_the_same(multiplicity: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The sum over an empty fibre, and with one more point above."""
+    value = s[0][0]
+    yield trial.induction(multiplicity * value, m, sp.S.Zero, lambda term: term + value)
+
+
+@exact(adjunction, step="length")
 @control("isometry", squared_norm=product(s, s))
 @control("squares of the sizes", squared_norm=product(scaled(s, fibre_sizes), scaled(s, fibre_sizes)))
-def lengths_grow_with_the_fibres(squared_norm: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """(c) as an identity of polynomials."""
-    pulled: Section = {u: s[v] for u, v in OVER.items()}
-    yield trial.same(product(pulled, pulled), squared_norm, by=polynomial)
+@control("means over the fibres", multiplicity=sp.Integer(1))
+def lengths_grow_with_the_fibres(multiplicity: sp.Expr, squared_norm: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """(c) as an identity of polynomials, by the pullback and by the multiples of its fibre sum."""
+    above: Section = {u: s[v] for u, v in OVER.items()}
+    yield trial.same(product(above, above), squared_norm, by=polynomial)
+    multiples = scaled(s, {v: multiplicity.subs(m, size) for v, size in fibre_sizes.items()})
+    yield trial.same(product(s, multiples), squared_norm, by=polynomial)
 
 
 def random_towers(

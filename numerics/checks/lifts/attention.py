@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -106,7 +107,7 @@ def named(letter: str, rows: int, columns: int) -> sp.Matrix:
 HEAD = (*(named(letter, CHANNELS, WIDTH) for letter in "QKV"), named("O", WIDTH, CHANNELS))
 
 
-@exact(attention_blocks, cost=0.4)
+@exact(attention_blocks, step="block", cost=0.4)
 @control("full skips", block=with_full_skips(BLOCK))
 @control("no skips", block=without_skips(BLOCK))
 @control("scores not divided by √d", block=with_sigma(BLOCK, Scaled(WIDTH, sp.sqrt(2))))
@@ -118,11 +119,8 @@ def the_lift_is_residual_attention(block: Lift, X: sp.Matrix, trial: Trial) -> I
     """Two tokens, two channels, one head of width two, for all weights and inputs; and the tokens exchanged."""
     X = sp.Matrix(X[:, :CHANNELS])
     found = outputs(block, X)
-    at = trial.points(sp.Tuple(*found), count=2)
-    for left, right in zip(outputs(block, X[::-1, :]), found[::-1, :], strict=True):
-        yield trial.same(left, right, by=same_attention, at=at)
-    for left, right in zip(found, written_out(X, [HEAD], 1 / sp.sqrt(WIDTH)), strict=True):
-        yield trial.same(left, right, by=same_attention, at=at)
+    yield all_same(trial, found, written_out(X, [HEAD], 1 / sp.sqrt(WIDTH)))
+    yield all_same(trial, outputs(block, X[::-1, :]), found[::-1, :])
 
 
 def same_attention(difference: sp.Expr) -> sp.Expr:
@@ -130,6 +128,18 @@ def same_attention(difference: sp.Expr) -> sp.Expr:
     power = sp.Function("power")
     opened = difference.replace(sp.exp, lambda exponent: power(sp.expand(exponent)))
     return sp.expand(sp.fraction(sp.together(opened))[0])
+
+
+def all_same(trial: Trial, left: sp.Matrix, right: sp.Matrix) -> Finding:
+    """That two matrices are equal: one identity, linear in as many new letters, proved entry by entry."""
+    letters = sp.symbols(f"eta_:{len(left)}", real=True)
+    sides = (sp.Add(*map(sp.Mul, letters, each)) for each in (left, right))
+
+    def gap(_: sp.Expr) -> sp.Expr:
+        gaps = (same_attention(one - other) for one, other in zip(left, right, strict=True))
+        return next((each for each in gaps if each != 0), sp.S.Zero)
+
+    return trial.same(*sides, by=gap)
 
 
 Matrices = list[list[list[list[int]]]]
@@ -186,7 +196,28 @@ def random_blocks_are_residual_attention(weights: sp.Expr, trial: Trial) -> Iter
             yield trial.same(turned[t - 1, c], found[t, c], by=None)
 
 
-@exact(attention_blocks)
+def _by_source(values: Mapping[str, Any], u: Any, v: Any) -> Any:
+    """The value for edges that leave this kind of vertex."""
+    return values[u[0]]
+
+
+@exact(attention_blocks, step="weights")
+@control("keys and queries only", weights=2 * h * C * d + h * d * C)
+@control("one matrix O for all heads", weights=3 * h * C * d + d * C)
+@control("square matrices", weights=4 * C**2)
+@control("skips have weights", weights=4 * h * C * d + C)
+def every_head_and_channel_adds_its_weights(weights: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Head by head, and channel by channel: three columns in and one out; one channel and one head counted on the lift."""
+    yield trial.induction(weights, h, C * (3 * d + d), lambda term: term + C * (3 * d + d), start=1)
+    yield trial.induction(weights, C, h * (3 * d + d), lambda term: term + h * (3 * d + d), start=1)
+    for width in (1, 2, 3):
+        zeros = {"x": ((0,) * width,) * 3, "a": (0,) * width}
+        one = attention_lift(attention_block(2, width), 1, 1, partial(_by_source, zeros))
+        counted = sum(len(entries(weight)) for weight in one.weights.values())
+        yield trial.same(weights.subs({C: 1, h: 1, d: width}), sp.Integer(counted))
+
+
+@exact(attention_blocks, step="full skips")
 @control("all channels", excess=X * sp.ones(3, 3))
 @control("identity", excess=X)
 @control("the channel twice", excess=X * (sp.ones(3, 3) + sp.eye(3)))
@@ -198,8 +229,9 @@ def full_skips_add_the_other_channels(excess: sp.Matrix, X: sp.Matrix, trial: Tr
     full = full_lift(
         module, {"x": X.cols, "a": 1, "o": X.cols}, lambda u, v: () if v[0] == "o" and u[0] == "x" else weights[u[0]]
     )
-    for difference, entry in zip(outputs(full, X) - outputs(diagonal, X), excess, strict=True):
-        yield trial.same(difference, entry)
+    letters = sp.symbols(f"eta_:{len(excess)}", real=True)
+    difference = outputs(full, X) - outputs(diagonal, X)
+    yield trial.same(*(sp.Add(*map(sp.Mul, letters, each)) for each in (difference, excess)))
 
 
 edge = sp.Symbol("p", nonnegative=True)
@@ -220,7 +252,7 @@ def permutation_chance() -> sp.Expr:
     return sp.factorial(C) * attention_blocks.expressions["identity_skips"].args[0][0]
 
 
-@exact(attention_blocks)
+@exact(attention_blocks, step="sampled skips")
 @control("the diagonal alone", identity_skips=skip_probability**C)
 @control("a skip into each", identity_skips=(1 - (1 - skip_probability) ** C) ** C)
 @control("up to a permutation", identity_skips=permutation_chance())

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.lifts.fibration import interpreted
+from numerics.checks.lifts.fibration import all_free, interpreted
 from numerics.evidence import Finding, Trial, control, exact
 from theory.lifts.bundle import entries
 from theory.lifts.convolution import (
@@ -78,7 +79,7 @@ def with_padding() -> Lift:
     return replace(CHANNELS, module=replace(CHANNELS.module, maps={("x", "y"): Bilinear("a,apq,q->p", padded)}))
 
 
-@exact(lifted_convolutions)
+@exact(lifted_convolutions, step="channels")
 @control("untied pixel weights", channels=with_untied_pixels())
 @control("zero padding", channels=with_padding())
 @control(
@@ -97,10 +98,11 @@ def the_full_lift_convolves(channels: Lift, trial: Trial) -> Iterator[Finding]:
         for ours, theirs in zip(shifted(found, s), outputs(channels, shifted(INPUTS, s)), strict=True):
             for left, right in zip(ours, theirs, strict=True):
                 yield free_zero(trial, left - right)
-    for j, channel in enumerate(found):
-        for p, value in enumerate(channel):
-            total = sum(kernel(j, i, KERNEL)[a] * INPUTS[i][(p + a) % PIXELS] for i in range(2) for a in range(KERNEL))
-            yield free_zero(trial, value - activation(total))
+    totals = [
+        sum(kernel(j, i, KERNEL)[a] * INPUTS[i][(p + a) % PIXELS] for i in range(2) for a in range(KERNEL))
+        for j, p in product(range(2), range(PIXELS))
+    ]
+    yield all_free(trial, [value for channel in found for value in channel], list(map(activation, totals)))
 
 
 def without_wrap() -> Lift:
@@ -108,7 +110,7 @@ def without_wrap() -> Lift:
     return Lift(COVER.module, COVER.over, {(u, v): w for (u, v), w in COVER.weights.items() if u[1] >= v[1]})
 
 
-@exact(lifted_convolutions)
+@exact(lifted_convolutions, step="repetition")
 @control("zero padding", cover=without_wrap())
 @control("another weight", cover=replace(COVER, weights={**COVER.weights, (("x", 4), ("y", 3)): kernel(0, 0, 2)[0]}))
 @control("kernel reversed", cover=pixel_cover(pixel_graph(3, 2, activation), kernel(0, 0, 2)[::-1], 2))
@@ -117,11 +119,56 @@ def covers_repeat_the_output(cover: Lift, trial: Trial) -> Iterator[Finding]:
     signal = {("x", q): INPUTS[0][q] for q in range(3)}
     w_0, w_1 = kernel(0, 0, 2)
     found = cover.activations(cover.pull_inputs(signal))
-    for p in range(6):
-        once = activation(w_0 * INPUTS[0][p % 3] + w_1 * INPUTS[0][(p + 1) % 3])
-        yield free_zero(trial, found["y", p] - once)
+    once = [activation(w_0 * INPUTS[0][p % 3] + w_1 * INPUTS[0][(p + 1) % 3]) for p in range(6)]
+    yield all_free(trial, [found["y", p] for p in range(6)], once)
     yield trial.holds(cover.is_in_fibration(), "an in-fibration of the graph of pixels")
     yield trial.holds(len(set(cover.over.values())) == 6 and len(cover.over) == 12, "two sheets over every pixel")
+
+
+@exact(lifted_convolutions, step="numbers")
+@control("untied", weights=C_i * C_o * k * H)
+@control("one kernel for all outputs", weights=C_i * k)
+@control("pixels joined to all", pixel_edges=C_i * C_o * H**2)
+@control("an edge for each weight", pixel_edges=C_i * C_o * k)
+def every_pair_of_channels_has_a_kernel(weights: sp.Expr, pixel_edges: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Channel by channel, with a kernel for each of the other side; of one pair, pixel by pixel and weight by weight."""
+    for number, one in ((weights, k), (pixel_edges, k * H)):
+        for here, other in ((C_i, C_o), (C_o, C_i)):
+            more = one * other
+            yield trial.induction(number, here, more, partial(sp.Add, more), start=1)
+    graphs = [
+        (length, width, pixel_graph(length, width, relu)) for length in range(1, 5) for width in range(1, length + 1)
+    ]
+    for length, width, graph in graphs:
+        yield trial.holds(len(graph.maps) == width * length, f"{len(graph.maps)} edges on {length} pixels")
+
+
+def pixels_cut(length: int, width: int) -> int:
+    """How many pixels of a signal see beyond its end."""
+    return sum(any(p + a >= length for a in range(width)) for p in range(length))
+
+
+@exact(lifted_convolutions, step="cut")
+@control("kernels of k pixels", cut=k)
+@control("one pixel", cut=sp.Integer(1))
+@control("half of the kernel", cut=(k - 1) / 2)
+def pixels_near_the_end_are_cut(cut: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A pixel p = H − 1 − q sees beyond the end if q < k − 1: none for one weight, one more for each weight more; counted."""
+    yield trial.induction(cut, k, sp.S.Zero, lambda term: term + 1, start=1)
+    for length in range(1, 7):
+        for width in range(1, length + 1):
+            yield trial.holds(cut.subs(k, width) == pixels_cut(length, width), f"{length} pixels, {width} weights")
+
+
+@exact(lifted_convolutions, step="seams")
+@control("all seams", padding_errors=m * (k - 1) * C_o)
+@control("one pixel a seam", padding_errors=(m - 1) * C_o)
+@control("kernels of k pixels", padding_errors=(m - 1) * k * C_o)
+@control("one channel", padding_errors=(m - 1) * (k - 1))
+@control("a pixel more", cut=k)
+def every_further_period_has_a_seam(cut: sp.Expr, padding_errors: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One period agrees; each further one adds its last pixels, in each output channel."""
+    yield trial.induction(padding_errors, m, sp.S.Zero, lambda term: term + cut * C_o, start=1)
 
 
 class Instance(NamedTuple):

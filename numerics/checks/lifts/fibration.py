@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -41,6 +41,15 @@ def interpreted(expression: sp.Expr) -> sp.Expr:
     return expression.replace(lambda e: isinstance(e, AppliedUndef), polynomial)
 
 
+def all_free(trial: Trial, found: Sequence[sp.Expr], expected: Sequence[sp.Expr]) -> Finding:
+    """That as many pairs are equal for every function in them: one identity, linear in as many new letters."""
+    letters = sp.symbols(f"eta_:{len(expected)}", real=True)
+    sides = (sp.Add(*map(sp.Mul, letters, each)) for each in (found, expected))
+    left, right = interpreted(sp.Tuple(*sides))
+    gaps = [sp.expand(one - other) for one, other in zip(found, expected, strict=True)]
+    return trial.same(left, right, by=lambda _: next((gap for gap in gaps if gap != 0), sp.S.Zero))
+
+
 def pulls_back(lift: Lift, trial: Trial) -> Iterator[Finding]:
     """That y_G(v) = y_B(π v) on the diamond.
 
@@ -48,9 +57,11 @@ def pulls_back(lift: Lift, trial: Trial) -> Iterator[Finding]:
     module at a rational point.
     """
     base = Lift.identity(lift.module, diamond_weights).activations({"0": x})
-    for vertex, found in lift.activations(lift.pull_inputs({"0": x})).items():
-        difference = sp.expand(found - base[lift.over[vertex]])
-        yield trial.vanishes(interpreted(difference), by=lambda _, free=difference: free)
+    found = lift.activations(lift.pull_inputs({"0": x}))
+    for vertex in sorted(found, key=lift.order.index, reverse=True):
+        sides = sp.Tuple(found[vertex], base[lift.over[vertex]])
+        difference = sp.expand(sides[0] - sides[1])
+        yield trial.same(*interpreted(sides), by=lambda _, free=difference: free)
 
 
 def with_edge(lift: Lift, edge: Edge, weight: sp.Expr) -> Lift:
@@ -81,7 +92,7 @@ def written_out(edge_map: Callable[[str], Callable[[Any, Any], Any]]) -> sp.Expr
     return s3(m13(w13, s1(m01(w01, x))), m23(w23, s2(m02(w02, x))))
 
 
-@exact(fibration_lemma)
+@exact(fibration_lemma, step="one term")
 @control("an edge with a copied weight", fibration=with_edge(diamond_fibration, ("1b", "3a"), w13))
 @control("missing edge", fibration=without_edge(diamond_fibration, ("2a", "3b")))
 @control("a weight of another edge", fibration=with_edge(diamond_fibration, ("1a", "3b"), w01))
@@ -108,7 +119,7 @@ def square(name: str) -> Callable[[Any, Any], Any]:
     return lambda w, y: w**2 * sp.Function(name, real=True)(y)
 
 
-@exact(fibration_lemma)
+@exact(fibration_lemma, step="split weight")
 @control("copies the weight", split=with_edge(with_edge(diamond_split, ("1a", "3a"), w13), ("1b", "3a"), w13))
 @control("mean over the fibre", split=halved(diamond_split, ("1a", "3a"), ("1b", "3a")))
 @control("missing edge", split=without_edge(diamond_split, ("1b", "3a")))
@@ -121,7 +132,7 @@ def activations_pull_back_when_fibre_sums_agree(split: Lift, trial: Trial) -> It
     yield trial.holds(not split.is_in_fibration(), "two edges lie above 1 → 3 at 3a, so (a) does not apply")
 
 
-@exact(fibration_lemma)
+@exact(fibration_lemma, step="in-fibrations compose")
 @control("upper edge doubled", cover=with_edge(diamond_cover, ("1a+", "3a-"), w13))
 @control("upper edge missing", cover=without_edge(diamond_cover, ("2a+", "3b+")))
 @control("upper weight of another edge", cover=with_edge(diamond_cover, ("1a+", "3a+"), w01))
@@ -141,6 +152,16 @@ def in_fibrations_compose(fibration: Lift, cover: Lift, trial: Trial) -> Iterato
     for edge, weight in cover.weights.items():
         yield trial.same(weight, fibration.weights[cover.below(edge)])
         yield trial.same(weight, diamond_weights[composed.below(edge)])
+
+
+@exact(fibration_lemma, step="sum of weights")
+@control("copies the weight", completing_weight=base_weight)
+@control("adds the others", completing_weight=base_weight + rest)
+@control("10 % more", completing_weight=sp.Rational(11, 10) * (base_weight - rest))
+def linear_maps_add_up_their_weights(completing_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Two components of a map that is linear in the weight: those of the others and of the last one add up to that of the base."""
+    for component in sp.symbols("m_1 m_2", real=True):
+        yield trial.same(component * rest + component * completing_weight, component * base_weight)
 
 
 # Random lifts in exact arithmetic

@@ -62,37 +62,52 @@ def gradient_of_the_diamond() -> tuple[Gradient, Gradient]:
     return gradient_at_its_weights(asymmetric), gradient_of_the_base(asymmetric)
 
 
-def combined(section: Gradient) -> sp.Expr:
-    """All entries as one expression, linear in as many new variables."""
-    return sum((sp.Symbol(f"eta_{k}", real=True) * value for k, value in enumerate(section.values())), sp.Integer(0))
+def combined(section: Gradient, edges: Gradient) -> sp.Expr:
+    """The entries at the edges of a section as one expression, linear in as many new variables."""
+    return sum((sp.Symbol(f"eta_{k}", real=True) * section[edge] for k, edge in enumerate(edges)), sp.Integer(0))
 
 
 def all_equal(trial: Trial, left: Gradient, right: Gradient) -> Finding:
     """That two sections are equal where the first is given."""
-    return trial.vanishes(combined({edge: left[edge] - right[edge] for edge in left}), by=polynomial)
+    return trial.same(combined(left, left), combined(right, left), by=polynomial)
 
 
 SIZES = Counter(asymmetric.lift.edges.values())
 
 
-@exact(pushed_gradients, cost=0.5)
+@exact(pushed_gradients, step="gradient of the base", cost=0.5)
 @control("mean over the fibre", gradient_01=gradient_01 / 3, gradient_13=gradient_13 / 2)
+@control("mean over the first fibre", gradient_01=gradient_01 / 3)
+@control("weight of another edge", gradient_01=gradient_01.subs(w01, w02))
 @control("another edge", gradient_13=gradient_13.subs(w01, w02))
+def losses_of_tied_weights_have_this_gradient(
+    gradient_01: sp.Expr, gradient_13: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Derivatives of the loss of tied weights."""
+    _, base = trial.once(gradient_of_the_diamond)
+    yield all_equal(trial, {("0", "1"): gradient_01}, base)
+    yield all_equal(trial, {("1", "3"): gradient_13}, base)
+
+
+@exact(pushed_gradients, step="shares", cost=0.5)
 @control("copied to the whole fibre", shares=dict.fromkeys(shares, sp.Integer(1)))
 @control(
     "tied weights stay tied", shares={e: sp.Rational(1, SIZES[below]) for e, below in asymmetric.lift.edges.items()}
 )
 @control("shares swapped", shares={e: share.subs(a, 1 - a) for e, share in shares.items()})
+@control("half of the first gradient", gradient_01=gradient_01 / 2)
+@control("half of the last gradient", gradient_13=gradient_13 / 2)
 def fibre_sums_of_gradients(
     gradient_01: sp.Expr, gradient_13: sp.Expr, shares: Gradient, asymmetric: Readout, trial: Trial
 ) -> Iterator[Finding]:
-    """Derivatives with respect to nine free weights, at tied ones, and of the loss of tied weights."""
+    """Derivatives with respect to nine free weights, at tied ones: the shares of those of the base, and their fibre sums."""
     above, base = trial.once(gradient_of_the_diamond)
     edges = asymmetric.lift.edges
     yield all_equal(trial, {e: share * base[edges[e]] for e, share in shares.items()}, above)
     for total in asymmetric.lift.push_weights(shares).values():
         yield trial.same(total, sp.Integer(1))
-    yield all_equal(trial, {("0", "1"): gradient_01, ("1", "3"): gradient_13}, base)
+    sums = asymmetric.lift.push_weights(above)
+    yield all_equal(trial, {("0", "1"): gradient_01, ("1", "3"): gradient_13}, sums)
 
 
 def orbits(readout: Readout) -> set[frozenset[Edge]]:
@@ -112,7 +127,7 @@ def without_edge(readout: Readout, edge: Edge) -> Readout:
     return replace(readout, lift=Lift(readout.lift.module, readout.lift.over, weights))
 
 
-@exact(pushed_gradients)
+@exact(pushed_gradients, step="full lift")
 @control("no symmetry", symmetric=replace(asymmetric, coefficients={"3a": sp.Rational(1, 3), "3b": sp.Rational(2, 3)}))
 @control("one copy does not go on", symmetric=without_edge(symmetric, (("1", 1), ("2", 0))))
 @control("one copy sees nothing", symmetric=without_edge(symmetric, (("0", 0), ("1", 1))))

@@ -10,12 +10,15 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.lifts.fibration import interpreted
+from numerics.checks.lifts.fibration import all_free
 from numerics.evidence import Finding, Trial, control, exact
 from theory.lifts.lift import Lift, full_lift
 from theory.lifts.maps import relu
 from theory.lifts.perceptrons import (
     activation,
+    averaged,
+    masked,
+    masks,
     multilayer_perceptron,
     n_0,
     n_1,
@@ -23,16 +26,13 @@ from theory.lifts.perceptrons import (
     n_3,
     perceptron_lift,
     perceptron_lifts,
+    sizes,
+    weights,
 )
 
 PERCEPTRON: Lift = perceptron_lifts.expressions["perceptron"]
 FIBRES = Counter(PERCEPTRON.over.values())
 x = sp.Matrix(sp.symbols("x_0 x_1", real=True))
-
-
-def averaged(lift: Lift) -> Lift:
-    """What the lift would compute with means over fibres instead of sums."""
-    return lift.with_weights({(u, v): w / FIBRES[u[0]] for (u, v), w in lift.weights.items()})
 
 
 def product_of_matrices(matrices: Sequence[sp.Matrix]) -> sp.Matrix:
@@ -49,8 +49,8 @@ def outputs(lift: Lift, values: Sequence[sp.Expr]) -> list[sp.Expr]:
     return [found[v] for v in lift.over if v[0] in lift.module.terminals]
 
 
-@exact(perceptron_lifts)
-@control("mean over the fibre", perceptron=averaged(PERCEPTRON))
+@exact(perceptron_lifts, step="layers")
+@control("mean over the fibre", perceptron=averaged)
 @control("an edge missing", perceptron=PERCEPTRON.with_weights({**PERCEPTRON.weights, ((1, 2), (2, 0)): sp.Integer(0)}))
 @control(
     "activation at the end", perceptron=replace(PERCEPTRON, module=multilayer_perceptron(3, activation, activation))
@@ -60,9 +60,7 @@ def the_full_lift_is_a_product_of_matrices(
     perceptron: Lift, matrices: tuple[sp.Matrix, ...], trial: Trial
 ) -> Iterator[Finding]:
     """For all weights and all φ at once."""
-    for found, entry in zip(outputs(perceptron, x), product_of_matrices(matrices), strict=True):
-        difference = found - entry
-        yield trial.vanishes(interpreted(difference), by=lambda _, free=difference: free)
+    yield all_free(trial, outputs(perceptron, x), product_of_matrices(matrices))
 
 
 def random_masks(rng: np.random.Generator, count: int) -> list[list[NDArray[np.int64]]]:
@@ -70,30 +68,89 @@ def random_masks(rng: np.random.Generator, count: int) -> list[list[NDArray[np.i
     return [[rng.integers(k == 0, 2, size=shape) for shape in ((3, 2), (2, 3), (2, 2))] for k in range(count)]
 
 
+def unmasked(lift: Lift) -> Lift:
+    """The lift with all its masks at 1."""
+    ones = {letter: 1 for mask in masks for letter in mask}
+    return lift.with_weights({edge: weight.subs(ones) for edge, weight in lift.weights.items()})
+
+
+@exact(perceptron_lifts, step="masks", cost=0.4)
+@control("nothing is masked", masked=unmasked(masked))
+@control("mean over the fibre", masked=masked.with_weights({e: w / FIBRES[e[0][0]] for e, w in masked.weights.items()}))
+@control("a weight doubled", masked=masked.with_weights({e: 2 * w for e, w in masked.weights.items()}))
+def masks_multiply_the_matrices(masked: Lift, matrices: tuple[sp.Matrix, ...], trial: Trial) -> Iterator[Finding]:
+    """With a mask of 0 as without the edge; for all weights, masks and φ, the matrices multiplied by masks."""
+    for edge, weight in masked.weights.items():
+        without = {each: value for each, value in masked.weights.items() if each != edge}
+        letter = masks[edge[0][0]][edge[1][1], edge[0][1]]
+        zeroed = masked.with_weights({**without, edge: weight.subs(letter, 0)})
+        sublift = Lift(masked.module, masked.over, without)
+        yield trial.holds(outputs(zeroed, x) == outputs(sublift, x), f"{edge} has no weight, or is absent")
+    products = [matrix.multiply_elementwise(mask) for matrix, mask in zip(matrices, masks, strict=True)]
+    yield all_free(trial, outputs(masked, x), product_of_matrices(products))
+
+
+def means_over_fibres(lift: Lift) -> list[sp.Expr]:
+    """The activations of the last layer, with means over the copies of a layer in place of sums."""
+    found: dict[object, sp.Expr] = {v: x[v[1]] for v in lift.inputs}
+    for v in lift.order:
+        if v not in found:
+            terms = [lift.weights[u, v] * found[u] for u in lift.in_neighbours(v)]
+            found[v] = lift.module.sigma[v[0]](sp.Add(*terms) / len(terms))
+    return [found[v] for v in lift.over if v[0] in lift.module.terminals]
+
+
+@exact(perceptron_lifts, step="means")
+@control("sums", averaged=PERCEPTRON)
+@control(
+    "divided by the layer itself",
+    averaged=PERCEPTRON.with_weights({e: w / FIBRES[e[1][0]] for e, w in PERCEPTRON.weights.items()}),
+)
+@control("a weight doubled", averaged=averaged.with_weights({e: 2 * w for e, w in averaged.weights.items()}))
+@control(
+    "a weight of another edge",
+    perceptron=PERCEPTRON.with_weights({**PERCEPTRON.weights, ((1, 2), (2, 0)): sp.Integer(0)}),
+)
+def means_divide_the_weights(averaged: Lift, perceptron: Lift, trial: Trial) -> Iterator[Finding]:
+    """The perceptron computed with means, for all weights and all φ."""
+    yield all_free(trial, outputs(averaged, x), means_over_fibres(perceptron))
+
+
 @exact(perceptron_lifts)
-@control("mean over the fibre", perceptron=averaged(PERCEPTRON))
+@control("mean over the fibre", perceptron=averaged)
 @control("a weight doubled", perceptron=PERCEPTRON.with_weights({e: 2 * w for e, w in PERCEPTRON.weights.items()}))
 def sublifts_are_masks(perceptron: Lift, matrices: tuple[sp.Matrix, ...], trial: Trial) -> Iterator[Finding]:
     """Edges taken out against matrices multiplied by masks, for all weights and all φ; hidden units may lose all."""
-    for masks in trial.draw(random_masks, trial.size(5)):
-        kept = {(u, v): w for (u, v), w in perceptron.weights.items() if masks[u[0]][v[1], u[1]]}
+    for zeros in trial.draw(random_masks, trial.size(5)):
+        kept = {(u, v): w for (u, v), w in perceptron.weights.items() if zeros[u[0]][v[1], u[1]]}
         sublift = Lift(perceptron.module, perceptron.over, kept)
-        masked = [
-            matrix.multiply_elementwise(sp.Matrix(mask.tolist())) for matrix, mask in zip(matrices, masks, strict=True)
+        products = [
+            matrix.multiply_elementwise(sp.Matrix(mask.tolist())) for matrix, mask in zip(matrices, zeros, strict=True)
         ]
-        for found, entry in zip(outputs(sublift, x), product_of_matrices(masked), strict=True):
-            difference = found - entry
-            yield trial.vanishes(interpreted(difference), by=lambda _, free=difference: free)
+        yield all_free(trial, outputs(sublift, x), product_of_matrices(products))
 
 
 def random_networks(rng: np.random.Generator, count: int) -> list[tuple[list[NDArray[np.int64]], NDArray[np.int64]]]:
     """Integer matrices for three layers of one to four neurons, and an input."""
     networks = []
     for _ in range(count):
-        sizes = rng.integers(1, 5, size=4)
-        shapes = zip(sizes[1:], sizes[:-1], strict=True)
-        networks.append(([rng.integers(-9, 10, size=shape) for shape in shapes], rng.integers(-9, 10, size=sizes[0])))
+        widths = rng.integers(1, 5, size=4)
+        shapes = zip(widths[1:], widths[:-1], strict=True)
+        networks.append(([rng.integers(-9, 10, size=shape) for shape in shapes], rng.integers(-9, 10, size=widths[0])))
     return networks
+
+
+@exact(perceptron_lifts, step="numbers of weights")
+@control("with biases", weights=weights + n_1 + n_2 + n_3)
+@control("paths", weights=n_0 * n_1 * n_2 * n_3)
+@control("neurons", weights=n_0 + n_1 + n_2 + n_3)
+@control("without the last layer", weights=n_0 * n_1 + n_1 * n_2)
+def one_more_neuron_has_its_neighbours_edges(weights: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """With one more copy of a layer there is an edge more for each copy of the layers beside it; without copies there is none."""
+    for layer, size in enumerate(sizes):
+        beside = sp.Add(*(sizes[other] for other in (layer - 1, layer + 1) if 0 <= other < len(sizes)))
+        yield trial.same(weights.subs(size, size + 1), weights + beside)
+    yield trial.same(weights.subs(dict.fromkeys(sizes, 0)), sp.S.Zero)
 
 
 @exact(perceptron_lifts, cost=0.3)
@@ -104,17 +161,15 @@ def random_networks(rng: np.random.Generator, count: int) -> list[tuple[list[NDA
 def random_networks_have_these_weights(weights: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Edges of full lifts counted, and their outputs with ReLU against those of integer matrices."""
     for matrices, values in trial.draw(random_networks, trial.size(6)):
-        sizes = [len(values), *(len(matrix) for matrix in matrices)]
+        widths = [len(values), *(len(matrix) for matrix in matrices)]
         lift = perceptron_lift(relu, [sp.Matrix(matrix.tolist()) for matrix in matrices])
-        yield trial.same(
-            weights.subs(dict(zip((n_0, n_1, n_2, n_3), sizes, strict=True))), sp.Integer(len(lift.weights))
-        )
+        yield trial.same(weights.subs(dict(zip(sizes, widths, strict=True))), sp.Integer(len(lift.weights)))
         y = values
         for matrix in matrices[:-1]:
             y = np.maximum(matrix @ y, 0)
         same = outputs(lift, [sp.Integer(int(value)) for value in values]) == (matrices[-1] @ y).tolist()
         yield trial.holds(same, "the output is that of the matrices")
-    for widths in ((1, 1, 1, 1), (2, 1, 3, 5)):
-        lift = full_lift(multilayer_perceptron(3, relu), dict(enumerate(widths)), lambda u, v: 1)
-        at = dict(zip((n_0, n_1, n_2, n_3), widths, strict=True))
+    for numbers in ((1, 1, 1, 1), (2, 1, 3, 5)):
+        lift = full_lift(multilayer_perceptron(3, relu), dict(enumerate(numbers)), lambda u, v: 1)
+        at = dict(zip(sizes, numbers, strict=True))
         yield trial.same(weights.subs(at), sp.Integer(len(lift.weights)))

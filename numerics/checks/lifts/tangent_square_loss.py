@@ -65,9 +65,9 @@ def square_rate_integrates_a_bound_of_the_gradient(
     speed = rooted(square_gradient_bound) ** 2 / (2 * (e + z))
     yield trial.same(speed - 2 * z**3 / kappa**2, 2 * e * z**2 / kappa**2)
     drop = sp.sqrt(rooted(square_rate)) - e
-    yield trial.same(drop**-2, rooted(inverse_square))
     yield trial.same(drop.subs(t, 0), y)
     yield trial.same(sp.diff(drop, t), -2 * drop**3 / kappa**2)
+    yield trial.same(drop**-2, rooted(inverse_square))
 
 
 @exact(square_loss_rate)

@@ -13,14 +13,12 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from theory.neuron_pruning.alignment import N, alignment_bound, delta, eps
+from theory.neuron_pruning.alignment import N, alignment_bound, eps
 from theory.neuron_pruning.planks import (
     ball_mean,
-    ball_neurons,
     ball_success,
     cover_sum,
     cube_mean,
-    cube_neurons,
     cube_success,
     d,
     large,
@@ -56,17 +54,7 @@ def the_angle_has_a_power_of_the_cosine_as_density(
             yield trial.same(ratio_cdf.subs(d, size), part, at=[{r: level}], by=None)
 
 
-@exact(plank_bounds)
-@control("two-sided", transform=sp.exp(s**2 / 2))
-@control("no scaling of the argument", transform=sp.exp(s**2 / 2) * sp.erfc(s))
-@control("10 % more", transform=MORE * transform)
-def one_weight_has_this_transform(transform: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """E e^(−s|w|) is 1 at s = 0 and, by parts, has the derivative s·E e^(−s|w|) − E|w|."""
-    yield trial.same(sp.diff(transform, s), s * transform - ROOT)
-    yield trial.same(transform.subs(s, 0), sp.Integer(1))
-
-
-@enclosed(plank_bounds)
+@enclosed(plank_bounds, step="series")
 @control("first term alone", large=ROOT / s)
 @control("10 % less", large=LESS * large)
 @control("no scaling of the argument", transform=sp.exp(s**2 / 2) * sp.erfc(s))
@@ -92,24 +80,6 @@ def cube_mean_is_the_integral(cube_mean: sp.Expr, trial: Trial) -> Iterator[Find
     yield trial.below(cube_mean, part + rest, at=at)
     yield trial.below(cube_mean, ball_mean, at=at)
     yield trial.below(39 * cube_mean.subs(d, 40), 19 * cube_mean.subs(d, 20), at=[{}])
-
-
-@exact(plank_bounds)
-@control("probability without the ratio", ball_success=N * mean)
-@control("sine for tangent", ball_success=4 * N * eps * mean)
-@control("tangent for sine", cube_success=cube_success * sp.sqrt(1 / (1 - 16 * eps**2)))
-@control("10 % less", ball_neurons=LESS * ball_neurons)
-@control("ten per cent less", cube_neurons=LESS * cube_neurons)
-def neurons_solve_the_bounds(
-    ball_success: sp.Expr, cube_success: sp.Expr, ball_neurons: sp.Expr, cube_neurons: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Markov's inequality for N half-widths with the slopes of N2 and N1, solved for N."""
-    tangent = alignment_bound.expressions["ratio"]
-    sine = sp.simplify(sp.sin(sp.atan(tangent)) ** 2)
-    yield trial.same(ball_success, N * tangent * mean)
-    yield trial.same(cube_success, N * sp.sqrt(sine) * mean)
-    yield trial.same(ball_success.subs(N, ball_neurons), delta)
-    yield trial.same(cube_success.subs(N, cube_neurons), delta)
 
 
 # Planks

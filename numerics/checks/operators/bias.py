@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
-from itertools import product
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.bridge import numeric
-from numerics.checks.operators.singular_values import PROBIT, in_quantiles
+from numerics.checks.operators.bias_entries import UNIT_VECTORS
+from numerics.checks.operators.singular_values_nystrom import PROBIT, in_quantiles
 from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.evidence.findings import Refutation
 from numerics.spectra.singular_values import leading_triplets, mask_singular_values
@@ -27,9 +26,11 @@ from theory.operators.bias import (
     left,
     onto,
     other,
+    random_sd,
     right,
     row_noise,
     second_order_bias,
+    square_mean,
     value_sd,
 )
 from theory.operators.symbols import sigma
@@ -37,10 +38,6 @@ from theory.saliency.model import rho
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
-UNIT_VECTORS = {  # rational, of length 1
-    2: (sp.Rational(3, 5), sp.Rational(4, 5)),
-    3: (sp.Rational(2, 3), sp.Rational(1, 3), sp.Rational(2, 3)),
-}
 eps = sp.Symbol("eps")
 
 
@@ -86,6 +83,26 @@ BASES = {  # rational and orthonormal
 VALUES = (sp.Rational(7, 4), sp.Rational(2, 3), sp.Rational(1, 3))  # singular values of a matrix of full rank
 
 
+@exact(second_order_bias, step="one other vector")
+@control("without the mixed product", cross_term=other**2 * (onto**2 + back**2) / (sigma**2 - other**2))
+@control("the whole of the second order", cross_term=(other * onto + sigma * back) ** 2 / (sigma**2 - other**2))
+@control("10 % more", cross_term=ELEVEN * cross_term)
+def cross_term_is_what_a_square_leaves(cross_term: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The square of the entry of E₁ over the gap of the squares."""
+    yield trial.same(back**2 + cross_term, (other * onto + sigma * back) ** 2 / (sigma**2 - other**2), by=sp.cancel)
+
+
+@exact(second_order_bias, step="expansion")
+@control("left vector only", expansion=expansion - right)
+@control("the square counted twice", expansion=expansion + along**2)
+@control("10 % less", expansion=NINE * expansion)
+@control("all vectors", beside=right)
+def expansion_adds_up(expansion: sp.Expr, beside: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """⟨a, (P + X)(P + X)ᵀa⟩ = |σb + Xᵀa|² by its product with b and its part beside b, and the other vectors."""
+    part = left - along**2  # of the square of Xᵀa, beside b
+    yield trial.same(expansion, (sigma + along) ** 2 + part + beside, by=sp.expand)
+
+
 @exact(second_order_bias, cost=0.4)
 @control("rank one", cross_term=sp.S.Zero)
 @control("without the mixed product", cross_term=other**2 * (onto**2 + back**2) / (sigma**2 - other**2))
@@ -120,53 +137,35 @@ def every_singular_value_adds_its_cross_term(
             yield trial.holds(not any(low), f"{H.rows}×{H.cols}, value {k + 1}: coefficients of 1, ε, ε² are {low}")
 
 
-def enumerated_noise(rows: int, columns: int) -> tuple[dict[str, Fraction], dict[str, Fraction]]:
-    """Means of h, h², p, q over all masks, and the averages V_a, V_b, V_ab, for one matrix of probabilities."""
-    P = [[Fraction(1 + i + 2 * j, 9) for j in range(columns)] for i in range(rows)]
-    a, b = ([Fraction(int(x.p), int(x.q)) for x in UNIT_VECTORS[size]] for size in (rows, columns))
-    cells = list(product(range(rows), range(columns)))
-    size, means = rows * columns, dict.fromkeys("hspq", Fraction(0))
-    for bits in product((0, 1), repeat=size):
-        chance, H = Fraction(1), {}
-        for (i, j), bit in zip(cells, bits, strict=True):
-            chance *= P[i][j] if bit else 1 - P[i][j]
-            H[i, j] = bit - P[i][j]
-        h = sum(a[i] * H[i, j] * b[j] for i, j in cells)  # its scale √(mn) is put in below
-        means["h"] += chance * h
-        means["s"] += chance * h**2 / size
-        means["p"] += chance * sum(sum(a[i] * H[i, j] for i in range(rows)) ** 2 for j in range(columns)) / size
-        means["q"] += chance * sum(sum(b[j] * H[i, j] for j in range(columns)) ** 2 for i in range(rows)) / size
-    V = {(i, j): P[i][j] * (1 - P[i][j]) for i, j in cells}
-    return means, {
-        "V_a": sum((V[i, j] * a[i] ** 2 for i, j in cells), Fraction(0)) / columns,
-        "V_b": sum((V[i, j] * b[j] ** 2 for i, j in cells), Fraction(0)) / rows,
-        "V_ab": sum((V[i, j] * a[i] ** 2 * b[j] ** 2 for i, j in cells), Fraction(0)),
-    }
-
-
-@exact(second_order_bias)
-@control("sides exchanged", left_mean=row_noise / n, right_mean=column_noise / m)
+@exact(second_order_bias, step="bias")
+@control("sides exchanged", square_mean=sigma**2 + row_noise / n + column_noise / m)
+@control("10 % more", square_mean=ELEVEN * square_mean)
+@control("left alone", square_mean=sigma**2 + row_noise / m)
+@control("first order", expansion=sigma**2 + 2 * sigma * along)
 @control("10 % more left", left_mean=ELEVEN * row_noise / m)
 @control("10 % less right", right_mean=NINE * column_noise / n)
-@control("10 % more spread", value_sd=ELEVEN * value_sd)
-@control("spread over one side", value_sd=sp.sqrt(joint_noise) / n)
-def means_over_all_masks(left_mean: sp.Expr, right_mean: sp.Expr, value_sd: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """E h = 0, E h², E p and E q by enumeration of all masks of 2×2 and 2×3 entries with unequal probabilities."""
-    for rows, columns in ((2, 2), (2, 3), (3, 2)):
-        means, averages = trial.once(enumerated_noise, rows, columns)
-        at = {
-            m: rows,
-            n: columns,
-            row_noise: averages["V_a"],
-            column_noise: averages["V_b"],
-            joint_noise: averages["V_ab"],
-        }
-        yield trial.holds(means["h"] == 0, f"E h = {means['h']}")
-        for name, claimed in (("s", value_sd**2), ("p", left_mean), ("q", right_mean)):
-            number = claimed.subs({symbol: sp.Rational(x) for symbol, x in at.items()}, simultaneous=True)
-            yield trial.holds(
-                sp.expand(number - sp.Rational(means[name])) == 0, f"mean {means[name]}, claimed {number}"
-            )
+def bias_is_the_mean_of_the_expansion(
+    square_mean: sp.Expr, expansion: sp.Expr, left_mean: sp.Expr, right_mean: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The expansion at h = 0 and at the means of p and q."""
+    yield trial.same(square_mean, expansion.subs({along: 0, left: left_mean, right: right_mean}))
+
+
+@exact(second_order_bias, step="random mask")
+@control("no bias", random_value=rho)
+@control("rows only", random_value=rho + (1 - rho) / m)
+@control("twice the bias", random_value=rho + (1 - rho) * (1 / m + 1 / n))
+@control("10 % more spread", random_sd=ELEVEN * random_sd)
+@control("spread of the square", random_sd=2 * rho * random_sd)
+@control("sides exchanged at 2/m", square_mean=sigma**2 + 2 * row_noise / m)
+@control("10 % more spread in general", value_sd=ELEVEN * value_sd)
+def root_of_the_constant_case(
+    square_mean: sp.Expr, value_sd: sp.Expr, random_value: sp.Expr, random_sd: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The square is ρ² and 2ρ times the bias of the value, at V = ρ(1 − ρ); and 2ρ times its spread."""
+    constant = {sigma: rho, **dict.fromkeys((row_noise, column_noise, joint_noise), rho * (1 - rho))}
+    yield trial.same(square_mean.subs(constant, simultaneous=True), rho**2 + 2 * rho * (random_value - rho))
+    yield trial.same(2 * sigma * value_sd.subs(joint_noise, rho * (1 - rho)), 2 * sigma * random_sd)
 
 
 x, y = sp.symbols("x y", positive=True)  # 1/m = eps x, 1/n = eps y
@@ -189,7 +188,7 @@ def random_mask_is_the_constant_case(
     random_sd: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The bias adds up from its two sides; its root at constant P, to first order in 1/m and 1/n."""
+    """The bias adds up from its two sides; its root at constant P, to first order in 1/m and 1/n; its spread, no less than 0."""
     yield trial.same(square_mean, sigma**2 + left_mean + right_mean)
     constant = {sigma: rho, row_noise: rho * (1 - rho), column_noise: rho * (1 - rho), joint_noise: rho * (1 - rho)}
     small = {m: 1 / (eps * x), n: 1 / (eps * y)}
@@ -199,6 +198,7 @@ def random_mask_is_the_constant_case(
         yield trial.same(sp.diff(root, eps, order).subs(eps, 0), sp.diff(claimed, eps, order).subs(eps, 0))
     yield trial.holds(sp.diff(claimed, eps, 2) == 0, "nothing of higher order is stated")
     yield trial.same(value_sd.subs(constant), random_sd)
+    yield trial.holds(bool(random_sd.subs({rho: sp.Rational(1, 2), m: 4, n: 9}) > 0), "a spread is positive")
 
 
 def expected_matrix(name: str, rows: int, columns: int) -> NDArray[np.floating]:

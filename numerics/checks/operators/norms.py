@@ -21,8 +21,10 @@ from theory.operators.norms import (
     degree_bound,
     degree_continuity,
     density_bound,
+    eps,
     four_cycle_bound,
     four_cycle_least,
+    half_cut,
     infinity_one_bound,
     largest_entry,
     norm_chain,
@@ -282,6 +284,42 @@ def singular_values_move_less_than_the_bound(spectrum_bound: sp.Expr, trial: Tri
         for distance, of_mask, of_kernel in trial.draw(sampled_spectra, trial.size(10), 8)
     ]
     yield trial.holds(not any(exceeded(low, high) for low, high in pairs), ratios(pairs))
+
+
+@exact(degree_continuity, step="example")
+@control("all rows", half_cut=eps)
+@control("10 % less", half_cut=NINE * half_cut)
+@control("10 % more", half_cut=ELEVEN * half_cut)
+def halves_of_opposite_sign_leave_a_half(half_cut: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The cut of all columns and shares 1/(1 + x), y/(1 + y) of the halves; each other one is a share of such a cut."""
+    x, y = sp.symbols("x y", nonnegative=True)
+    shares = 1 / (1 + x), y / (1 + y)
+    cut_of_shares = (shares[0] * eps - shares[1] * eps) / 2
+    yield trial.nonnegative(half_cut - cut_of_shares, eps * (x / (1 + x) + y / (1 + y)) / 2)
+    yield trial.same(half_cut, cut_of_shares.subs({x: 0, y: 0}))
+
+
+@exact(degree_continuity, step="degrees")
+@control("one cut", degree_bound=cut)
+@control("a half", degree_bound=cut / 2)
+@control("10 % less", degree_bound=NINE * degree_bound)
+@control("10 % more", degree_bound=ELEVEN * degree_bound)
+@control("all rows", half_cut=eps)
+def degrees_differ_by_two_cuts(half_cut: sp.Expr, degree_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """What two cuts, c/(1 + x) and c/(1 + y), leave of the bound; in the example degrees differ by ε on average."""
+    x, y = sp.symbols("x y", nonnegative=True)
+    yield trial.nonnegative(degree_bound - cut / (1 + x) - cut / (1 + y), cut * x / (1 + x) + cut * y / (1 + y))
+    yield trial.same(degree_bound.subs(cut, half_cut), (eps + eps) / 2)
+
+
+@exact(degree_continuity, step="density")
+@control("half a cut", density_bound=cut / 2)
+@control("two cuts", density_bound=2 * cut)
+@control("densities 10 % more", density_bound=ELEVEN * density_bound)
+def densities_differ_by_one_cut(density_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """What a cut, c/(1 + x), leaves of the bound: nothing at x = 0."""
+    x = sp.Symbol("x", nonnegative=True)
+    yield trial.nonnegative(density_bound - cut / (1 + x), cut * x / (1 + x))
 
 
 def differences(rng: np.random.Generator, count: int) -> list[tuple[Integers, Fraction]]:

@@ -1,4 +1,4 @@
-"""Evidence for O1 and O5: operators of masks and graphons, and their singular values by quadrature."""
+"""Evidence for O1: operators of masks and graphons."""
 
 from __future__ import annotations
 
@@ -10,32 +10,160 @@ from math import comb
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
-from numerics.bridge import numeric
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.evidence.findings import Refutation
-from numerics.spectra.singular_values import Quadrature, graphon_singular_values, normal
-from theory.graphon import lognormal
-from theory.graphon.lognormal import correlation
 from theory.graphon.symbols import m, n
 from theory.operators.singular_values import (
     HALF,
-    column_weight,
-    kappa,
+    column_unit,
+    eta,
+    level,
     masks_are_operators,
-    midpoint_value,
-    nodes,
-    nystrom,
+    modulus,
+    octant,
+    product_density,
+    product_tail,
+    radius_tail,
     row_value,
-    row_weight,
     scale,
-    value,
+    upper,
+    x,
 )
 from theory.saliency.model import rho, tau
 from theory.tails import product_survival
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+SOME_THRESHOLDS = tuple({tau: sp.Rational(k, 8)} for k in (3, 11, 19))
+
+
+@exact(masks_are_operators, step="unit functions")
+@control("not normalised", row_unit=sp.S.One)
+@control("the integral is one", row_unit=m)
+@control("of the rows", column_unit=sp.sqrt(m))
+@control("10 % more", column_unit=ELEVEN * column_unit)
+def unit_functions_have_norm_one(row_unit: sp.Expr, column_unit: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The integral of the square over a part of an interval is the share of the interval."""
+    place, part = sp.symbols("x y", positive=True)
+    for unit, size in ((row_unit, m), (column_unit, n)):
+        yield trial.same(sp.integrate(unit**2, (place, 0, part)), part / (1 / size))
+
+
+@exact(masks_are_operators, step="entries")
+@control("normalised by the longer side", scale=1 / sp.Max(m, n))
+@control("normalised by mn", scale=1 / (m * n))
+@control("10 % more", scale=ELEVEN * scale)
+@control("the integral is one", row_unit=m)
+@control("not normalised", column_unit=sp.S.One)
+def entry_is_an_integral_over_a_cell(
+    row_unit: sp.Expr, column_unit: sp.Expr, scale: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """⟨e, T g⟩ for a mask of one entry: both unit functions integrated over an interval of rows and one of columns."""
+    first, second = sp.symbols("x y", positive=True)
+    inner = sp.integrate(column_unit, (second, 0, 1 / n))
+    yield trial.same(scale, sp.integrate(row_unit * inner, (first, 0, 1 / m)))
+
+
+@exact(masks_are_operators, step="density")
+@control("10 % more", lower=ELEVEN * rho)
+@control("10 % less: no mask attains it", lower=NINE * rho)
+@control("the root of the density", lower=sp.sqrt(rho))
+@control("normalised by mn", scale=1 / (m * n))
+def constant_vectors_give_the_density(lower: sp.Expr, scale: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The matrix of a mask of ρmn entries between the unit vectors of equal entries, of m and of n of them."""
+    entries = rho * m * n
+    yield trial.same(lower * m * n, entries * scale * sp.sqrt(m * n))
+    yield trial.same(lower, entries * scale / (sp.sqrt(m) * sp.sqrt(n)))
+
+
+@exact(masks_are_operators, step="zero or one")
+@control("the density bounds σ₁ from above", upper=rho)
+@control("Hilbert–Schmidt norm 1", upper=sp.Integer(1))
+@control("10 % more", upper=ELEVEN * upper)
+@control("normalised by mn", scale=1 / (m * n))
+def squares_of_a_mask_are_its_entries(scale: sp.Expr, upper: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The squares of the ρmn entries of a mask; and w − w² at w = 1/(1 + y), for all y ≥ 0."""
+    above = sp.Symbol("y", nonnegative=True)
+    yield trial.same(upper**2 * m * n, rho * m * n * (m * n * scale**2))
+    kernel = 1 / (1 + above)
+    yield trial.nonnegative(upper**2 * (kernel - kernel**2), rho * above / (1 + above) ** 2, by=sp.factor)
+
+
+@exact(masks_are_operators, step="length")
+@control("of one weight", radius_tail=sp.erfc(level / (sp.sqrt(2) * modulus)))
+@control("without the half", radius_tail=radius_tail**2)
+@control("of the product", radius_tail=radius_tail.subs(modulus, 1 / modulus))
+@control("10 % more", radius_tail=ELEVEN * radius_tail)
+def length_of_two_normal_weights(radius_tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """1 at y = 0; the slope in y is that of the length r = y/z, the normal density of two weights on a circle."""
+    radius = sp.Symbol("r", positive=True)
+    law = 2 * sp.pi * radius * sp.exp(-(radius**2) / 2) / (2 * sp.pi)
+    yield trial.same(-sp.diff(radius_tail, level), law.subs(radius, level / modulus) / modulus)
+    yield trial.same(radius_tail.subs(level, 0), 1)
+
+
+@exact(masks_are_operators, step="density of the first factor")
+@control("normal, not half-normal", product_density=product_density / 2)
+@control("of the length alone", product_density=radius_tail)
+@control("10 % more", product_density=ELEVEN * product_density)
+@control("of one weight", radius_tail=sp.erfc(level / (sp.sqrt(2) * modulus)))
+def first_factor_is_half_normal(radius_tail: sp.Expr, product_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The slope of P(|a| ≤ z), and the tail of the length."""
+    yield trial.same(product_density, sp.diff(sp.erf(modulus / sp.sqrt(2)), modulus) * radius_tail)
+
+
+@exact(masks_are_operators, step="product")
+@control("half the exponent", product_tail=sp.exp(-level / 2))
+@control("a normal tail", product_tail=sp.exp(-(level**2)))
+@control("10 % more", product_tail=ELEVEN * product_tail)
+@control("normal, not half-normal", product_density=product_density / 2)
+@control("another law", product_density=product_density * sp.exp(-modulus))
+def product_has_an_exponential_tail(product_density: sp.Expr, product_tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The slope of the integrand in y at z = y/t, times −dz/dt, is −1 times the integrand at t; so of e^(−y); both 1 at y = 0."""
+    other = sp.Symbol("t", positive=True)
+    slope = sp.diff(product_density, level).subs(modulus, level / other) * level / other**2
+    yield trial.same(slope, -product_density.subs(modulus, other))
+    yield trial.same(sp.diff(product_tail, level), -product_tail)
+    start = sp.integrate(product_density.subs(level, 0), (modulus, 0, sp.oo))
+    yield trial.same(product_tail.subs(level, 0), start)
+
+
+def by_integrands(expression: sp.Expr) -> sp.Expr:
+    """A difference of integrals over one range: 0 where that of the integrands is."""
+    integrals = expression.atoms(sp.Integral)
+    if len({each.limits for each in integrals}) > 1:
+        return expression
+    return sp.simplify(expression.xreplace({each: each.function for each in integrals}))
+
+
+@exact(masks_are_operators, step="octants")
+@control("quadrants", octant=octant / 2)
+@control("10 % more", octant=ELEVEN * octant)
+@control("the larger of both", octant=octant.subs(sp.sin(eta), sp.cos(eta)))
+@control("half the exponent", product_tail=sp.exp(-level / 2))
+def octants_of_the_circle_are_alike(product_tail: sp.Expr, octant: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Eight octants of the circle 2π, in the first of which the sine is the smaller."""
+    yield trial.same(octant, 8 * product_tail.subs(level, tau / sp.sin(eta)) / (2 * sp.pi))
+
+
+def of_hyperbolic_angle() -> tuple[sp.Expr, sp.Expr]:
+    """The sine of the angle of the cotangent sinh x, and by how much it falls with x."""
+    sine = sp.simplify(1 / sp.sqrt(1 + sp.sinh(x) ** 2))
+    return sine, -sp.simplify(sp.diff(sp.acot(sp.sinh(x)), x))
+
+
+@exact(masks_are_operators, step="hyperbolic angle")
+@control("not the root", row_value=row_value**2)
+@control("10 % more", row_value=ELEVEN * row_value)
+@control("quadrants", octant=octant / 2)
+def hyperbolic_angle_for_the_direction(octant: sp.Expr, row_value: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """sin η = (1 + cot²η)^(−½) and dη of cot η = sinh x in the integral over the octant; x from arsinh 1 on."""
+    sine, weight = trial.once(of_hyperbolic_angle)
+    factor, moved = (octant.subs(sp.sin(eta), sine) * weight).as_independent(x)
+    start = sp.asinh(1).rewrite(sp.log)
+    yield trial.same(row_value**2, factor * sp.Integral(moved, (x, start, sp.oo)), by=by_integrands)
+
+
 SHAPES = ((1, 3), (2, 2), (2, 3), (3, 2), (2, 4), (3, 3))
 MaskClass = tuple[int, tuple[int, ...], bool]
 
@@ -128,9 +256,6 @@ def fourth_moment_is_a_density_of_cycles(scale: sp.Expr, trial: Trial) -> Iterat
         yield trial.holds(density == claimed, f"density of 4-cycles {density}, claimed {claimed}")
 
 
-SOME_THRESHOLDS = tuple({tau: sp.Rational(k, 8)} for k in (3, 11, 19))
-
-
 @enclosed(masks_are_operators, cost=0.3)
 @control("the density", row_value=product_survival(tau))
 @control("the Hilbert–Schmidt norm", row_value=sp.sqrt(product_survival(tau)))
@@ -174,162 +299,3 @@ def two_columns_are_kept_together(row_value: sp.Expr, trial: Trial) -> Iterator[
     """σ₁² = ∫d_row² is the probability that two entries of a row are both kept, at τ = 1/2."""
     size = trial.size(60_000)
     yield trial.counts(trial.draw(pairs_kept, size, 0.5), size, trial.value(row_value**2, {tau: HALF}))
-
-
-R3 = sp.sqrt(3)
-HERMITE_RULES = {  # Gauss rules of the standard normal law
-    2: ((sp.Integer(-1), HALF), (sp.Integer(1), HALF)),
-    3: ((-R3, sp.Rational(1, 6)), (sp.Integer(0), sp.Rational(2, 3)), (R3, sp.Rational(1, 6))),
-}
-LEGENDRE_RULES = {  # and of the uniform law on (0, 1)
-    2: ((HALF - R3 / 6, HALF), (HALF + R3 / 6, HALF)),
-    3: (
-        (HALF - sp.sqrt(15) / 10, sp.Rational(5, 18)),
-        (HALF, sp.Rational(4, 9)),
-        (HALF + sp.sqrt(15) / 10, sp.Rational(5, 18)),
-    ),
-}
-
-
-def normal_moment(k: int) -> sp.Expr:
-    return sp.factorial2(k - 1) if k % 2 == 0 else sp.Integer(0)
-
-
-def uniform_moment(k: int) -> sp.Expr:
-    return sp.Rational(1, k + 1)
-
-
-def power_kernel(degree: int) -> sp.Matrix:
-    """Coefficients of x^j y^k."""
-    return sp.Matrix(degree + 1, degree + 1, lambda j, k: sp.Rational(1, 1 + j + 2 * k + (j == k)))
-
-
-def exact_moments(degree: int) -> tuple[sp.Expr, ...]:
-    """∬W, Σσ² and Σσ⁴ of the kernel, x normal and y uniform, from the moments of the laws."""
-    A = power_kernel(degree)
-    grams = (
-        sp.Matrix(degree + 1, degree + 1, lambda j, k, moment=moment: moment(j + k))
-        for moment in (normal_moment, uniform_moment)
-    )
-    gram_x, gram_y = grams
-    square = A * gram_y * A.T * gram_x
-    return (gram_x[0, :] * A * gram_y[:, 0])[0], square.trace(), (square * square).trace()
-
-
-def nystrom_moments(entry: sp.Expr, degree: int, count: int) -> tuple[sp.Expr, ...]:
-    """The same of the matrix of entries at the nodes."""
-    A, rows, columns = power_kernel(degree), HERMITE_RULES[count], LEGENDRE_RULES[count]
-
-    def at(a: int, b: int) -> sp.Expr:
-        (x, omega), (y, nu) = rows[a], columns[b]
-        w = sum(A[j, k] * x**j * y**k for j in range(degree + 1) for k in range(degree + 1))
-        return entry.subs({value: w, row_weight: omega, column_weight: nu, nodes: count}, simultaneous=True)
-
-    N = sp.Matrix(count, count, at)
-    ones = (sp.Matrix([sp.sqrt(weight) for _, weight in rule]) for rule in (rows, columns))
-    left, right = ones
-    square = (N * N.T).applyfunc(sp.expand)
-    return tuple(map(sp.expand, ((left.T * N * right)[0], square.trace(), (square * square).trace())))
-
-
-@exact(nystrom, cost=0.5)
-@control("weights forgotten", entry=value / nodes)
-@control("weights without the root", entry=value * row_weight * column_weight)
-@control("row weights only", entry=value * sp.sqrt(row_weight / nodes))
-@control("one degree more", degree=nodes)
-@control("exact up to the degree of integrals", degree=2 * nodes - 1)
-@control("one degree less than could be", degree=nodes - 2)
-def gauss_nodes_are_exact_up_to_their_degree(entry: sp.Expr, degree: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """∬W, Σσ² and Σσ⁴ of a polynomial kernel, normal × uniform latents: exact at the degree, some wrong beyond it."""
-    for count in HERMITE_RULES:
-        highest = degree.subs(nodes, count)
-        if not (highest.is_Integer and 0 <= highest <= 6):
-            raise Refutation(f"{count} nodes are exact up to degree {highest}")
-        for d, exactly in ((int(highest), True), (int(highest) + 1, False)):
-            gaps = zip(trial.once(exact_moments, d), nystrom_moments(entry, d, count), strict=True)
-            agree = all(sp.expand(truth - seen) == 0 for truth, seen in gaps)
-            yield trial.holds(agree == exactly, f"{count} nodes, degree {d}: exact {agree}, claimed {exactly}")
-
-
-@enclosed(nystrom)
-@control("cells from their left ends", midpoint_value=(sp.zeta(-kappa, 1) - sp.zeta(-kappa, n + 1)) / n ** (1 + kappa))
-@control("10 % more", midpoint_value=ELEVEN * midpoint_value)
-@control("the exponent of one profile", midpoint_value=midpoint_value.subs(kappa, kappa / 2))
-def midpoints_sum_to_zeta(midpoint_value: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The mean of the κ-th powers of the midpoints, to 30 digits."""
-    i = sp.Symbol("i", integer=True, positive=True)
-    mean = sp.Sum(((i - HALF) / n) ** kappa, (i, 1, n)) / n
-    yield trial.same(midpoint_value, mean, by=None)
-
-
-MANY = 10**8
-
-
-@enclosed(nystrom)
-@control("order 2", order=sp.Integer(2))
-@control("order 1", order=sp.Integer(1))
-@control("twice the limit", midpoint_limit=2 * sp.zeta(-kappa, HALF))
-@control("left ends", midpoint_limit=sp.zeta(-kappa, 1))
-@control("value of one profile", power_value=1 / (1 + kappa / 2))
-@control("10 % more", midpoint_value=ELEVEN * midpoint_value)
-def midpoints_have_their_order(
-    midpoint_value: sp.Expr, power_value: sp.Expr, order: sp.Expr, midpoint_limit: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """n^order · error is within κ n^(κ−1) of its limit at 10⁸ cells (Euler–Maclaurin: κ/24)."""
-    points = [{kappa: sp.Rational(k, 4), n: MANY} for k in (1, 2)]
-    gap = n**order * (midpoint_value - power_value) - midpoint_limit
-    yield trial.below(sp.Abs(gap), kappa * n ** (kappa - 1), at=points)
-
-
-@exact(nystrom)
-@control("value of one profile", power_value=1 / (1 + kappa / 2))
-@control("10 % more", power_value=ELEVEN / (1 + kappa))
-def power_profiles_have_their_value(power_value: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """σ₁ = ‖u^{κ/2}‖² is an integral that vanishes with its upper limit."""
-    end = sp.Symbol("end", positive=True)
-    primitive = power_value * end ** (1 + kappa)
-    yield trial.same(
-        sp.diff(primitive, end), end**kappa, at=[{kappa: HALF, end: HALF}, {kappa: sp.Rational(1, 5), end: HALF}]
-    )
-
-
-PROBIT = {
-    lognormal.row_scale: sp.Rational(4, 5),
-    lognormal.column_scale: sp.Rational(3, 5),
-    lognormal.noise_scale: sp.Integer(1),
-    rho: sp.Rational(1, 5),
-}
-
-
-def in_quantiles(count: int) -> Quadrature:
-    """Midpoints of equal cells of the quantile coordinate of a standard normal."""
-    return Quadrature(ndtri((np.arange(count) + 0.5) / count), np.full(count, 1 / count))
-
-
-def probit_errors(rule: str, counts: tuple[int, ...]) -> NDArray[np.floating]:
-    """|σ_i of a rule − σ_i of 64 Gauss–Hermite nodes| for the three leading values. float[len(counts), 3]"""
-    kernel = numeric((lognormal.x, lognormal.y), lognormal.kernel.subs(PROBIT))
-    law = {"hermite": normal, "midpoints": in_quantiles}[rule]
-    truth = graphon_singular_values(kernel, normal, normal, 3)
-    return np.array([np.abs(graphon_singular_values(kernel, law, law, 3, nodes=q) - truth) for q in counts])
-
-
-@empirical(nystrom)
-@control("the square of the rate", geometric=correlation ** (2 * nodes))
-@control("faster: half a node suffices", geometric=(correlation / 2) ** nodes)
-def hermite_nodes_converge_geometrically(geometric: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Errors at 8, 12, 16, 20 nodes, as shares of the stated rate."""
-    counts = (8, 12, 16, 20)
-    limits = [trial.value(geometric, {**PROBIT, nodes: q}) for q in counts]
-    worst = (trial.once(probit_errors, "hermite", counts).max(axis=1) / limits).max()
-    yield trial.at_most(float(worst), 1.0, "worst error over the stated rate")
-
-
-@empirical(nystrom)
-@control("order 2, as for smooth kernels", probit_order=sp.Integer(2))
-@control("order ½, as for sampling", probit_order=HALF)
-def midpoints_in_quantiles_have_order_one(probit_order: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The order from 100 to 400 midpoints, of three singular values."""
-    coarse, fine = trial.once(probit_errors, "midpoints", (100, 400))
-    seen = np.log(coarse / fine) / np.log(4)
-    yield trial.at_most(float(np.abs(seen - float(probit_order)).max()), 0.5, f"orders {np.round(seen, 2)}, off by")

@@ -125,10 +125,10 @@ def self_term_takes_the_length(
 def self_term_meets_the_data_term(
     crossover: sp.Expr, moment: sp.Expr, stein_moment: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """At the crossover β is |h|/2, and β grows with c; with d the crossover tends to 0."""
+    """At the crossover β is |h|/2, and β grows with c; times dγ², which has a positive limit, the crossover tends to 0."""
     yield trial.same(stein_moment.subs(c, crossover), sp.Abs(moment) / 2, by=sp.gammasimp)
     yield trial.holds((stein_moment / c).is_positive, "β has the sign of c")
-    yield trial.same(sp.limit(crossover.subs(b, 1), d, sp.oo), 0)
+    yield trial.same(sp.limit(sp.gammasimp(crossover.subs(b, 1) * d * gamma**2), d, sp.oo), 0)
 
 
 @enclosed(mean_amplification)

@@ -2,58 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.logarithms import split_powers
+from numerics.exact.logarithms import split_logarithms, split_powers
 from numerics.masks.selection import global_masks
+from theory.formulas.level import Level
 from theory.graphon.limit import rounding
 from theory.graphon.symbols import m, n
 from theory.saliency.layers import (
-    COLLAPSE,
     count_error,
     coupled_layers,
     density,
+    deviation,
+    equal_rho_2,
     first_scale,
     global_density,
     layer_size,
+    pareto_critical_density,
+    pareto_density,
     pareto_mean,
     pareto_rho_2,
-    power_law,
+    rho_1,
     rho_2,
     second_scale,
     share,
     size,
-    weighted_rho_2,
+    threshold,
+    twofold_rho_2,
 )
 from theory.saliency.model import delta, rho, tau
-from theory.saliency.snip import product_density
 from theory.saliency.snip_row_law import row_law
-from theory.tails import Tail, alpha, exponential, half_normal, pareto, product_normal, t
+from theory.tails import alpha, exponential, half_normal, pareto, t
 
 ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
 EQUAL = {share: HALF, first_scale: 1, second_scale: 2}
-threshold = coupled_layers.expressions["threshold"]
 
 
-@exact(coupled_layers)
-@control("shares proportional to the scale", rho_1=2 * rho / 3, rho_2=4 * rho / 3)
-@control("one density for all layers", rho_1=rho, rho_2=rho)
-@control("layers swapped", rho_1=rho_2, rho_2=rho_2**2)
-@control("the other root", rho_2=-1 - rho_2)
-@control("shares forgotten", weighted_rho_2=rho_2)
-@control("weighted 10 % more", weighted_rho_2=ELEVEN * weighted_rho_2)
-def densities_balance(rho_1: sp.Expr, rho_2: sp.Expr, weighted_rho_2: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Layers of scales 1 and 2: ρ₁ = ρ₂², since F̄(2x) = F̄(x)², and the layers keep ρ together."""
+@exact(coupled_layers, step="two layers")
+@control("half-normal noise", density=global_density(half_normal))
+@control("shares swapped", density=density.subs(share, 1 - share))
+@control("the layers' mean scale", density=exponential.at(tau / (share * first_scale + (1 - share) * second_scale)))
+def density_is_that_of_all_weights(density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mass of e^(−x) beyond τ/s in both layers, each with its share."""
+    parts = ((share, first_scale), (1 - share, second_scale))
+    beyond = sp.Symbol("z", positive=True)
+    mass = trial.once(sp.integrate, sp.exp(-t), (t, beyond, sp.oo))
+    yield trial.same(density, sum(a * mass.subs(beyond, tau / scale) for a, scale in parts))
+
+
+@exact(coupled_layers, step="threshold")
+@control("the layers' mean scale", threshold=sp.log(1 / rho) * (share * first_scale + (1 - share) * second_scale))
+@control("10 % more", threshold=ELEVEN * threshold)
+@control("shares swapped", threshold=threshold.subs(share, 1 - share))
+@control("half-normal noise", density=global_density(half_normal))
+def threshold_is_where_the_density_is_met(threshold: sp.Expr, density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The equation that defines the threshold is D(τ) − ρ = 0; any other formula is held against it by value."""
+    equation = threshold.function(tau) if isinstance(threshold, Level) else density.subs(tau, threshold) - rho
+    yield trial.same(equation, density - rho if isinstance(threshold, Level) else 0)
+
+
+@exact(coupled_layers, step="densities")
+@control("one density for all layers", rho_1=rho)
+@control("layers swapped", rho_2=rho_1)
+@control("10 % less", rho_2=NINE * rho_2)
+@control("shares swapped", density=density.subs(share, 1 - share))
+@control("10 % more", threshold=ELEVEN * threshold)
+def layers_keep_the_terms_of_the_density(
+    rho_1: sp.Expr, rho_2: sp.Expr, density: sp.Expr, threshold: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Weighted with their shares they add up to D at the threshold, and −s_l ln ρ_l is the threshold in both layers."""
+    yield trial.same(share * rho_1 + (1 - share) * rho_2, density.subs(tau, threshold))
+    for scale, kept in ((first_scale, rho_1), (second_scale, rho_2)):
+        yield trial.same(-scale * sp.log(kept), threshold, by=sp.expand_log)
+
+
+RISING = {second_scale: 2 * first_scale}
+
+
+@exact(coupled_layers, step="twice the scale")
+@control("shares forgotten", twofold_rho_2=equal_rho_2)
+@control("the other root", twofold_rho_2=-(1 - share) / share - twofold_rho_2)
+@control("weighted 10 % more", twofold_rho_2=ELEVEN * twofold_rho_2)
+@control("layers swapped", rho_1=coupled_layers.expressions["rho_2"])
+@control("layers swapped, too", rho_2=coupled_layers.expressions["rho_1"])
+def squares_balance(twofold_rho_2: sp.Expr, rho_1: sp.Expr, rho_2: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Both layers keep ρ together if layer 1 has the square; it is positive, as the root exceeds 1 − a; and ρ₁ = ρ₂² at s₂ = 2s₁."""
+    yield trial.same(share * twofold_rho_2**2 + (1 - share) * twofold_rho_2, rho)
+    yield trial.same(rho_1.subs(RISING), rho_2.subs(RISING) ** 2)
+    root = sp.sqrt((1 - share) ** 2 + 4 * share * rho)
+    yield trial.same(twofold_rho_2 * (root + 1 - share), 2 * rho)
+
+
+@exact(coupled_layers, step="equal shares")
+@control("shares proportional to the scale", equal_rho_1=2 * rho / 3, equal_rho_2=4 * rho / 3)
+@control("one density for all layers", equal_rho_1=rho, equal_rho_2=rho)
+@control("layers swapped", equal_rho_1=equal_rho_2, equal_rho_2=equal_rho_2**2)
+@control("the other root", equal_rho_2=-1 - equal_rho_2)
+@control("10 % more in layer 1", equal_rho_1=ELEVEN * equal_rho_2**2)
+@control("shares forgotten", twofold_rho_2=2 * twofold_rho_2)
+def densities_balance(
+    equal_rho_1: sp.Expr, equal_rho_2: sp.Expr, twofold_rho_2: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Layers of scales 1 and 2: the second is the root of all shares at a half, and both keep ρ together."""
+    yield trial.same(twofold_rho_2.subs(share, HALF), equal_rho_2)
+    yield trial.same((equal_rho_1 + equal_rho_2) / 2, rho)
     yield trial.same(exponential.at(2 * t), exponential.at(t) ** 2)
-    yield trial.same((rho_1 + rho_2) / 2, rho)
-    yield trial.same(rho_1, rho_2**2)
-    yield trial.same(share * weighted_rho_2**2 + (1 - share) * weighted_rho_2, rho)
-    yield trial.same(weighted_rho_2.subs(share, HALF), rho_2)
+    yield trial.same(equal_rho_1, equal_rho_2**2)
 
 
 @enclosed(coupled_layers)
@@ -61,16 +120,26 @@ def densities_balance(rho_1: sp.Expr, rho_2: sp.Expr, weighted_rho_2: sp.Expr, t
 @control("shares swapped", density=density.subs(share, 1 - share))
 @control("the layers' mean scale", threshold=sp.log(1 / rho) * (share * first_scale + (1 - share) * second_scale))
 @control("10 % more", threshold=ELEVEN * threshold)
-@control("the other root", rho_2=-1 - rho_2)
-@control("proportional to the scale", weighted_rho_2=2 * rho / (2 - share))
+@control("one density for all layers", rho_1=rho)
+@control("layers swapped", rho_2=coupled_layers.expressions["rho_1"])
+@control("the other root", equal_rho_2=-1 - equal_rho_2)
+@control("proportional to the scale", twofold_rho_2=2 * rho / (2 - share))
 def threshold_gives_the_densities(
-    density: sp.Expr, threshold: sp.Expr, rho_2: sp.Expr, weighted_rho_2: sp.Expr, trial: Trial
+    density: sp.Expr,
+    threshold: sp.Expr,
+    rho_1: sp.Expr,
+    rho_2: sp.Expr,
+    equal_rho_2: sp.Expr,
+    twofold_rho_2: sp.Expr,
+    trial: Trial,
 ) -> Iterator[Finding]:
-    """D(τ_ρ) = ρ for any scales and shares; at the scales 1 and 2 layer 2 has the closed forms."""
+    """D(τ_ρ) = ρ for any scales and shares, and the layers keep ρ together; at the scales 1 and 2 layer 2 has the closed forms."""
     yield trial.same(density.subs(tau, threshold), rho, by=None)
+    yield trial.same(share * rho_1 + (1 - share) * rho_2, rho, by=None)
+    yield trial.same(first_scale * sp.log(rho_1), second_scale * sp.log(rho_2), by=None)
     second = exponential.at(tau / 2).subs(tau, threshold)
-    yield trial.same(second.subs({first_scale: 1, second_scale: 2}), weighted_rho_2, by=None)
-    yield trial.same(second.subs(EQUAL), rho_2, by=None)
+    yield trial.same(second.subs({first_scale: 1, second_scale: 2}), twofold_rho_2, by=None)
+    yield trial.same(second.subs(EQUAL), equal_rho_2, by=None)
 
 
 def reduce_powers(expression: sp.Expr) -> sp.Expr:
@@ -78,7 +147,55 @@ def reduce_powers(expression: sp.Expr) -> sp.Expr:
     return sp.simplify(split_powers(expression, pareto_mean, pareto_mean / rho))
 
 
-@exact(coupled_layers)
+def pareto_power() -> sp.Expr:
+    """The survival function beyond 1."""
+    (power,) = [part for part in pareto.survival.args if part.has(t)]
+    return power
+
+
+@exact(coupled_layers, step="power laws")
+@control("proportional to the scale", pareto_density=pareto_density.subs(alpha, 1))
+@control("equal shares", pareto_density=pareto_density.subs(share, HALF))
+@control("10 % more", pareto_density=ELEVEN * pareto_density)
+def pareto_density_is_a_power(pareto_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mass of αx^(−α−1) beyond τ/s in both layers, each with its share."""
+    beyond = sp.Symbol("z", positive=True)
+    mass = trial.once(sp.integrate, alpha * t ** (-alpha - 1), (t, beyond, sp.oo))
+    parts = ((share, first_scale), (1 - share, second_scale))
+    yield trial.same(pareto_density, sum(a * mass.subs(beyond, tau / scale) for a, scale in parts), by=reduce_powers)
+
+
+@exact(coupled_layers, step="not saturated")
+@control("saturated from the mean scale on", pareto_critical_density=sp.Integer(1))
+@control("10 % less", pareto_critical_density=NINE * pareto_critical_density)
+@control("where layer 1 is saturated", pareto_critical_density=pareto_mean / first_scale**alpha)
+@control("10 % more", pareto_density=ELEVEN * pareto_density)
+def density_falls_from_the_critical_one(
+    pareto_density: sp.Expr, pareto_critical_density: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """At τ = s₂ layer 2 is whole and layer 1 keeps (s₁/s₂)^α; at τ = s₂y, y > 1, all is y^(−α) times as much."""
+    y = sp.Symbol("y", positive=True)
+    whole = share * (first_scale / second_scale) ** alpha + 1 - share
+    yield trial.same(pareto_critical_density, whole, by=reduce_powers)
+    further = pareto_density.subs(tau, second_scale * y)
+    yield trial.same(further, pareto_critical_density * y**-alpha, by=reduce_powers)
+
+
+@exact(coupled_layers, step="Pareto threshold")
+@control("equal shares", pareto_threshold=((first_scale**alpha + second_scale**alpha) / (2 * rho)) ** (1 / alpha))
+@control("power forgotten", pareto_threshold=pareto_mean / rho)
+@control("10 % more", pareto_density=ELEVEN * pareto_density)
+@control("saturated from the mean scale on", pareto_critical_density=sp.Integer(1))
+def pareto_threshold_meets_the_density(
+    pareto_density: sp.Expr, pareto_threshold: sp.Expr, pareto_critical_density: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """D at the threshold is ρ; at the critical density the threshold is the scale of layer 2."""
+    met = rho * (pareto_threshold / tau) ** alpha * pareto_density.subs(tau, pareto_threshold)
+    yield trial.same(met, rho**2 * (pareto_threshold / tau) ** alpha, by=reduce_powers)
+    yield trial.same(pareto_threshold.subs(rho, pareto_critical_density), second_scale, by=reduce_powers)
+
+
+@exact(coupled_layers, step="Pareto densities")
 @control(
     "proportional to the scale", pareto_rho_1=rho * first_scale / (share * first_scale + (1 - share) * second_scale)
 )
@@ -94,56 +211,40 @@ def pareto_layers_are_power_laws(
     pareto_critical_density: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """ρ_l = (s_l/τ)^α, together ρ; at the critical density layer 2 is whole, and its scale the threshold."""
+    """ρ_l = (s_l/τ)^α, together ρ; at the critical density layer 2 is whole."""
     for claimed, scale in ((pareto_rho_1, first_scale), (pareto_rho_2, second_scale)):
-        yield trial.same((scale / pareto_threshold) ** alpha, claimed, by=reduce_powers)
+        yield trial.same(pareto_power().subs(t, pareto_threshold / scale), claimed, by=reduce_powers)
     yield trial.same(share * pareto_rho_1 + (1 - share) * pareto_rho_2, rho)
     yield trial.same(pareto_rho_2.subs(rho, pareto_critical_density), sp.S.One)
-    yield trial.same(pareto_threshold.subs(rho, pareto_critical_density), second_scale, by=reduce_powers)
 
 
-def limit_of_the_ratio(noise: Tail, first: int, second: int) -> sp.Expr:
-    """The limit of F̄(τ/s₁)/F̄(τ/s₂) as τ → ∞ by l'Hôpital: that of the densities, found by SymPy."""
-    if noise is product_normal:
-        density = product_density
-    elif noise is pareto:
-        (power,) = [part for part in noise.survival.args if part.has(t)]  # beyond 1
-        density = -sp.diff(power, t)
-    else:
-        density = noise.density
-    ratio = density.subs(t, tau / first) / first / (density.subs(t, tau / second) / second)
-    return sp.limit(sp.simplify(ratio), tau, sp.oo)
+@exact(coupled_layers, step="deviation")
+@control("one share of δ for two events", deviation=deviation.subs(delta, 2 * delta))
+@control("half the exponent", deviation=sp.sqrt(2) * deviation)
+@control("10 % less", deviation=NINE * deviation)
+def deviation_leaves_half_the_failure(deviation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Hoeffding's 2e^(−2nd²) is 2 at d = 0, and its logarithm falls with d² from there to ln(δ/2) at the deviation."""
+    d = sp.Symbol("d", positive=True)
+    left = sp.log(2) + (sp.log(delta / 2) - sp.log(2)) * d**2 / deviation**2
+    yield trial.same(left, sp.log(2) - 2 * size * d**2, by=split_logarithms)
 
 
-@exact(coupled_layers, cost=0.5)
-@control("power laws collapse too", collapse={**COLLAPSE, "pareto": sp.S.Zero})
-@control("proportional to the scale", collapse=dict.fromkeys(COLLAPSE, first_scale / second_scale))
-@control("exponent inverted", collapse={**COLLAPSE, "frechet": 1 / power_law})
-@control("exponential layers keep their ratio", collapse={**COLLAPSE, "exponential": first_scale / second_scale})
-def ratios_tend_to_their_limits(
-    collapse: Mapping[str, sp.Expr], noises: Mapping[str, Tail], trial: Trial
-) -> Iterator[Finding]:
-    """By the densities of the noises, at two pairs of scales."""
-    for name, noise in noises.items():
-        for first, second in ((1, 2), (2, 3)):
-            found = trial.once(limit_of_the_ratio, noise, first, second)
-            yield trial.same(collapse[name].subs({first_scale: first, second_scale: second}), found)
-
-
-@exact(coupled_layers)
+@exact(coupled_layers, step="kept share")
 @control("as if the threshold were known", count_error=sp.sqrt(sp.log(4 / delta) / (2 * layer_size)))
 @control("one share of δ for two events", count_error=count_error.subs(delta, 2 * delta))
 @control("10 % less", count_error=NINE * count_error)
-def count_error_adds_up(count_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("half the exponent", deviation=sp.sqrt(2) * deviation)
+def count_error_adds_up(count_error: sp.Expr, deviation: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """|kept_l − N_l| ≤ |K − N| (G2): Hoeffding in the layer and, rounding added, in all, with δ/2 for each."""
     within = row_law.expressions["concentration"]
     symbols = {symbol.name: symbol for symbol in within.free_symbols}
 
-    def deviation(count: sp.Expr) -> sp.Expr:
+    def concentration(count: sp.Expr) -> sp.Expr:
         return within.subs({symbols["n"]: count, symbols["delta"]: delta / 2}, simultaneous=True)
 
-    in_all = deviation(size) + rounding.subs({m: 1, n: size})
-    yield trial.same(count_error, deviation(layer_size) + size * in_all / layer_size)
+    in_all = concentration(size) + rounding.subs({m: 1, n: size})
+    yield trial.same(count_error, concentration(layer_size) + size * in_all / layer_size)
+    yield trial.same(count_error, deviation.subs(size, layer_size) + (size * deviation + HALF) / layer_size)
 
 
 SIZES = (120_000, 240_000)  # weights in the two layers, of scales 1 and 2
@@ -162,16 +263,16 @@ def counts_above(rng: np.random.Generator, networks: int, noise: str) -> NDArray
 
 
 @statistical(coupled_layers, tests=2)
-@control("proportional to the scale", rho_1=2 * rho / 3, rho_2=4 * rho / 3)
+@control("proportional to the scale", equal_rho_1=2 * rho / 3, equal_rho_2=4 * rho / 3)
 @control("half-normal noise", density=global_density(half_normal))
-@control("shares forgotten", weighted_rho_2=rho_2)
+@control("shares forgotten", twofold_rho_2=equal_rho_2)
 @control("one density for all layers", pareto_rho_1=rho, pareto_rho_2=rho)
-@control("layer 2 10 % more", rho_2=ELEVEN * rho_2)
+@control("layer 2 10 % more", equal_rho_2=ELEVEN * equal_rho_2)
 def counts_above_a_threshold_are_binomial(
     density: sp.Expr,
-    rho_1: sp.Expr,
-    rho_2: sp.Expr,
-    weighted_rho_2: sp.Expr,
+    equal_rho_1: sp.Expr,
+    equal_rho_2: sp.Expr,
+    twofold_rho_2: sp.Expr,
     pareto_rho_1: sp.Expr,
     pareto_rho_2: sp.Expr,
     trial: Trial,
@@ -180,7 +281,12 @@ def counts_above_a_threshold_are_binomial(
     networks = trial.size(1)
     sizes = networks * np.array([*SIZES, sum(SIZES)])
     equal, third = (density.subs({**at, tau: CUT}) for at in (EQUAL, THIRD))
-    claimed = [rho_1.subs(rho, equal), rho_2.subs(rho, equal), third, weighted_rho_2.subs({**THIRD, rho: third})]
+    claimed = [
+        equal_rho_1.subs(rho, equal),
+        equal_rho_2.subs(rho, equal),
+        third,
+        twofold_rho_2.subs({**THIRD, rho: third}),
+    ]
     first, second, both = trial.draw(counts_above, networks, "exponential")
     nulls = [trial.value(each) for each in claimed]
     yield trial.counts_each([first, second, both, second], sizes[[0, 1, 2, 1]], nulls)
@@ -200,16 +306,16 @@ def kept_by_rank(rng: np.random.Generator, networks: int, kept: float) -> NDArra
 
 
 @statistical(coupled_layers, tests=4)
-@control("proportional to the scale", rho_1=2 * rho / 3, rho_2=4 * rho / 3)
-@control("one density for all layers", rho_1=rho, rho_2=rho)
+@control("proportional to the scale", equal_rho_1=2 * rho / 3, equal_rho_2=4 * rho / 3)
+@control("one density for all layers", equal_rho_1=rho, equal_rho_2=rho)
 @control("rounding alone", count_error=1 / (2 * layer_size))
 def global_masks_keep_the_layers_densities(
-    rho_1: sp.Expr, rho_2: sp.Expr, count_error: sp.Expr, trial: Trial
+    equal_rho_1: sp.Expr, equal_rho_2: sp.Expr, count_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """Masks of exactly round(ρn) largest scores leave the stated range with a probability of 10⁻¹⁰ at most."""
     limit = trial.value(count_error, {layer_size: WIDTH**2, size: 2 * WIDTH**2, delta: RARE})
     for kept in KEPT:
         shares = trial.draw(kept_by_rank, trial.size(1), float(kept)) / WIDTH**2
-        for layer, claimed in enumerate((rho_1, rho_2)):
+        for layer, claimed in enumerate((equal_rho_1, equal_rho_2)):
             beyond = np.abs(shares[:, layer] - trial.value(claimed, {rho: kept})) > limit
             yield trial.counts(int(beyond.sum()), len(beyond), float(RARE), side="above")

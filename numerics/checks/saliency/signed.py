@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.saliency.snip_product import by_struve
+from numerics.checks.saliency.snip_product import TWO_STEPS, by_struve, integrand_over_columns
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from numerics.exact.step_functions import in_steps
 from numerics.masks.selection import global_mask, kth_largest
 from numerics.networks import gradient, random_network, tangent_residual
 from numerics.pruning.methods import saliency
 from theory.formulas.level import Level, level
-from theory.saliency.model import phi, rho
-from theory.saliency.signed import graphon, noise_density, signed_kernel, signed_scores, signed_threshold, tau
+from theory.saliency.model import mean_over_columns, phi, rho
+from theory.saliency.signed import (
+    flat_threshold,
+    graphon,
+    noise_density,
+    signed_kernel,
+    signed_scores,
+    signed_threshold,
+    tau,
+)
 from theory.saliency.snip import product_graphon
 from theory.tails import exponential, half_normal, product_normal, t
 
@@ -27,7 +36,7 @@ Kernels = Mapping[str, sp.Expr]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)
 claimed = signed_scores.expressions
-kernel, kernels, threshold, selectivity = (claimed[k] for k in ("kernel", "kernels", "threshold", "selectivity"))
+kernel, kernels, selectivity = (claimed[k] for k in ("kernel", "kernels", "selectivity"))
 moduli = signed_kernel(product_normal).subs(tau, sp.Abs(tau)) * 2  # what magnitudes would keep at this threshold
 level_above = sp.Symbol("l", positive=True)  # |τ|
 MODULI = {"normal": half_normal, "laplace": exponential}
@@ -132,19 +141,44 @@ def moduli_have_twice_the_density(
 
 
 @exact(signed_scores, step="threshold")
-@control("threshold of the magnitudes", threshold=level(product_normal.survival, t, rho))
-@control("negative side forgotten", threshold=sp.Abs(threshold))
-@control("10 % more", threshold=ELEVEN * threshold)
-@control("noise of one normal", threshold=signed_threshold(half_normal.survival))
+@control("threshold of the magnitudes", flat_threshold=level(product_normal.survival, t, rho))
+@control("negative side forgotten", flat_threshold=sp.Abs(flat_threshold))
+@control("10 % more", flat_threshold=ELEVEN * flat_threshold)
+@control("noise of one normal", flat_threshold=signed_threshold(half_normal.survival))
+@control("without a profile", threshold=flat_threshold)
+@control("noise of one normal, any profile", threshold=signed_threshold(mean_over_columns(half_normal.at(t / phi))))
 @control("kernel of the magnitudes", kernel=moduli)
-def threshold_is_where_the_density_is_met(threshold: sp.Expr, kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The equations that define it: the kernel at φ = 1 is ρ at t for ρ < ½, and at −t for ρ > ½; and τ = 0 at ½."""
+def threshold_is_where_the_density_is_met(
+    threshold: sp.Expr, flat_threshold: sp.Expr, kernel: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The equations that define it: the mean of the kernel is ρ at t for ρ < ½, and at −t for ρ > ½; and τ = 0 at ½."""
+    yield from met_on_both_sides(threshold, integrand_over_columns, kernel, trial)
+    yield from met_on_both_sides(flat_threshold, lambda equation: equation, kernel.subs(phi, 1), trial)
+
+
+def met_on_both_sides(
+    threshold: sp.Expr, at_one_column: Callable[[sp.Expr], sp.Expr], kernel: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """That the equations of a threshold, for one column, say that the kernel is ρ; other formulas are held to it by value."""
     levels = [each for each, _ in threshold.args] if isinstance(threshold, sp.Piecewise) else [threshold, -threshold]
     for sign, found in zip((1, -1), levels, strict=False):
-        density = kernel.subs({tau: sign * t, phi: 1})
-        defined = (sign * found).function(t) if isinstance(sign * found, Level) else density - rho + found
+        density = kernel.subs(tau, sign * t)
+        level_there = sign * found
+        defined = at_one_column(level_there.function(t)) if isinstance(level_there, Level) else density - rho + found
         yield trial.same(sign * (density - rho), defined)
     yield trial.same(threshold.subs(rho, HALF), 0, by=None)
+
+
+@enclosed(signed_scores)
+@control("without a profile", threshold=flat_threshold)
+@control("10 % more", threshold=ELEVEN * claimed["threshold"])
+@control("kernel of the magnitudes", kernel=moduli)
+def threshold_keeps_the_density_of_two_steps(threshold: sp.Expr, kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A quarter of the columns of profile 2 and the others of profile ½ keep 3/10 or 7/10 of the signed scores between them."""
+    for density in (sp.Rational(3, 10), sp.Rational(7, 10)):
+        cut = in_steps(threshold.subs(rho, density), TWO_STEPS)
+        strong, weak = (kernel.subs(phi, value).subs(tau, cut) for value in (2, HALF))
+        yield trial.same((strong + 3 * weak) / 4, density, by=None)
 
 
 @exact(signed_scores, step="slope")
@@ -191,9 +225,9 @@ def kernels_are_dual(
 
 
 @enclosed(signed_scores, cost=0.4)
-@control("threshold of the magnitudes", threshold=level(product_normal.survival, t, rho))
-@control("negative side forgotten", threshold=sp.Abs(threshold))
-@control("10 % more", threshold=ELEVEN * threshold)
+@control("threshold of the magnitudes", flat_threshold=level(product_normal.survival, t, rho))
+@control("negative side forgotten", flat_threshold=sp.Abs(flat_threshold))
+@control("10 % more", flat_threshold=ELEVEN * flat_threshold)
 @control("the same density", magnitude_density=rho)
 @control("kernel of the magnitudes", kernel=moduli)
 @control("one tail on both sides", kernel=moduli / 2)
@@ -201,7 +235,7 @@ def kernels_are_dual(
 @control("the graphon does not move", dual_graphon=graphon)
 def threshold_gives_the_density_and_its_dual(
     kernel: sp.Expr,
-    threshold: sp.Expr,
+    flat_threshold: sp.Expr,
     dual_threshold: sp.Expr,
     dual_graphon: sp.Expr,
     magnitude_density: sp.Expr,
@@ -209,14 +243,14 @@ def threshold_gives_the_density_and_its_dual(
 ) -> Iterator[Finding]:
     """For φ = 1 the kernel is ρ at the threshold, which changes sign with ρ → 1 − ρ and is the magnitudes' at 2ρ."""
     for density in (sp.Rational(1, 10), HALF, sp.Rational(7, 10)):
-        here, there = (threshold.subs(rho, each) for each in (density, 1 - density))
+        here, there = (flat_threshold.subs(rho, each) for each in (density, 1 - density))
         yield trial.same(kernel.subs({tau: here, phi: 1}), density, by=None)
         yield trial.same(there, dual_threshold.subs(tau, here), by=None)
         for each in here.atoms(Level):  # a function without a zero has no value that could be refuted
             solved = product_normal.survival / 2 - min(density, 1 - density)
             yield trial.same(each.function(t), solved, by=None)
     tenth = sp.Rational(1, 10)
-    yield trial.same(product_normal.at(threshold.subs(rho, tenth)), magnitude_density.subs(rho, tenth), by=None)
+    yield trial.same(product_normal.at(flat_threshold.subs(rho, tenth)), magnitude_density.subs(rho, tenth), by=None)
     for point in ({tau: sp.Rational(1, 3), phi: 2}, {tau: sp.Rational(3, 2), phi: sp.Rational(3, 4)}):
         above = kernel.subs(point)
         below = kernel.subs({tau: dual_threshold.subs(point), phi: point[phi]})
@@ -253,15 +287,15 @@ def products(rng: np.random.Generator, size: int) -> Floats:
 
 
 @statistical(signed_scores, tests=2)
-@control("threshold of the magnitudes", threshold=level(product_normal.survival, t, rho))
-@control("negative side forgotten", threshold=sp.Abs(threshold))
-@control("10 % more", threshold=ELEVEN * threshold)
-def threshold_keeps_the_density(threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("threshold of the magnitudes", flat_threshold=level(product_normal.survival, t, rho))
+@control("negative side forgotten", flat_threshold=sp.Abs(flat_threshold))
+@control("10 % more", flat_threshold=ELEVEN * flat_threshold)
+def threshold_keeps_the_density(flat_threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Independent scores exceed the threshold with probability ρ, below and above one half."""
     rows = trial.size(200_000)
     scores = trial.draw(products, rows)
     for density in (sp.Rational(1, 10), sp.Rational(7, 10)):
-        limit = trial.value(threshold, {rho: density})
+        limit = trial.value(flat_threshold, {rho: density})
         yield trial.counts(int((scores > limit).sum()), rows, float(density), observed=True)
 
 
@@ -310,12 +344,14 @@ def order_of_columns(rng: np.random.Generator, labelling: str) -> list[float]:
 
 @empirical(signed_scores, cost=0.8)
 @control("the same selection at every density", selectivity=sp.Abs(tau) * noise_density / (2 * phi**2))
-@control("threshold of the magnitudes", threshold=level(product_normal.survival, t, rho))
-def order_of_columns_reverses_on_digits(selectivity: sp.Expr, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("threshold of the magnitudes", flat_threshold=level(product_normal.survival, t, rho))
+def order_of_columns_reverses_on_digits(
+    selectivity: sp.Expr, flat_threshold: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
     """The whole GraSP score: the correlation has the sign of ∂W/∂φ, and half the size of a perfect one at least."""
     for labelling in ("ge5", "is0"):
         for density, seen in zip(DENSITIES, trial.draw(order_of_columns, labelling), strict=True):
-            at = {tau: threshold.subs(rho, density), phi: 1, noise_density: 1}
+            at = {tau: flat_threshold.subs(rho, density), phi: 1, noise_density: 1}
             sign = np.sign(trial.value(selectivity, at))
             yield trial.at_most(1 - sign * seen, 0.5, f"1 − correlation at density {density}, {labelling}")
 

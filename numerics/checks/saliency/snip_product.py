@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
+from sympy.core.function import AppliedUndef
 
 from numerics.checks.saliency.snip import normal_density
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.evidence import Finding, Refutation, Trial, control, enclosed, exact, statistical
 from numerics.exact.logarithms import split_powers
-from theory.formulas.level import Level
-from theory.saliency.model import half_normal_quantile, phi, rho, tau, u
+from numerics.exact.step_functions import StepFunction, in_steps
+from theory.formulas.level import Level, level
+from theory.saliency.model import column_profile, half_normal_quantile, mean_over_columns, phi, rho, tau, u, v
 from theory.saliency.snip import (
+    flat_threshold,
     hyperbolic,
     integral_form,
     product_density,
@@ -250,31 +253,69 @@ def rows_average_to_the_column_density(kernel: sp.Expr, column_density: sp.Expr,
 
 
 @enclosed(product_graphon)
-@control("Gaussian threshold", threshold=sp.sqrt(2) * sp.erfinv(1 - rho))
-@control("exponential threshold", threshold=sp.log(1 / rho))
-@control("10 % more", threshold=TENTH * product_graphon.expressions["threshold"])
+@control("Gaussian threshold", flat_threshold=sp.sqrt(2) * sp.erfinv(1 - rho))
+@control("exponential threshold", flat_threshold=sp.log(1 / rho))
+@control("10 % more", flat_threshold=TENTH * flat_threshold)
 @control("Gaussian tail", column_density=half_normal.at(tau / phi))
-def threshold_keeps_the_density(threshold: sp.Expr, column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """H(τ_ρ) = ρ at φ = 1, and the level that defines τ_ρ is that of H."""
-    if isinstance(threshold, Level):
-        yield trial.same(threshold.function(t), column_density.subs({phi: 1, tau: t}) - rho)
-    yield trial.same(column_density.subs(phi, 1).subs(tau, threshold), rho, by=None)
+def threshold_keeps_the_density(flat_threshold: sp.Expr, column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """H(τ_ρ) = ρ at φ = 1."""
+    yield trial.same(column_density.subs(phi, 1).subs(tau, flat_threshold), rho, by=None)
+
+
+TWO_STEPS = {column_profile.func: StepFunction((sp.Rational(1, 4), sp.S.One), (sp.Integer(2), sp.Rational(1, 2)))}
+
+
+@enclosed(product_graphon)
+@control("without a profile", threshold=flat_threshold)
+@control("of the mean profile", threshold=level(product_survival(t / mean_over_columns(phi)), t, rho))
+@control("10 % more", threshold=TENTH * product_threshold)
+@control("Gaussian tail", column_density=half_normal.at(tau / phi))
+def threshold_keeps_the_density_of_two_steps(
+    threshold: sp.Expr, column_density: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """A quarter of the columns of profile 2 and the others of profile ½ keep the share ρ between them."""
+    cut = in_steps(threshold, TWO_STEPS)
+    strong, weak = (column_density.subs(phi, value).subs(tau, cut) for value in (2, sp.Rational(1, 2)))
+    yield trial.same((strong + 3 * weak) / 4, rho, by=None)
 
 
 @exact(product_graphon, step="threshold")
-@control("Gaussian threshold", threshold=sp.sqrt(2) * sp.erfinv(1 - rho))
-@control("of twice the density", threshold=product_threshold.subs(rho, 2 * rho))
-@control("10 % more", threshold=TENTH * product_threshold)
+@control("Gaussian threshold", flat_threshold=sp.sqrt(2) * sp.erfinv(1 - rho))
+@control("of twice the density", flat_threshold=flat_threshold.subs(rho, 2 * rho))
+@control("10 % more", flat_threshold=TENTH * flat_threshold)
+@control("without a profile", threshold=flat_threshold)
+@control("of twice the density, any profile", threshold=product_threshold.subs(rho, 2 * rho))
+@control("of the mean profile", threshold=level(product_survival(t / mean_over_columns(phi)), t, rho))
 @control("Gaussian tail", column_density=half_normal.at(tau / phi))
 def threshold_is_where_the_density_is_met(
-    threshold: sp.Expr, column_density: sp.Expr, trial: Trial
+    threshold: sp.Expr, flat_threshold: sp.Expr, column_density: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The equation that defines it is H(t) − ρ = 0; any other formula is held against it by value."""
-    density = column_density.subs({phi: 1, tau: t})
+    """The equation that defines it is that the mean of H(t/φ) is ρ, and H(t) = ρ at φ = 1; other formulas by value."""
+    density = column_density.subs(tau, t)
+    yield from met(threshold, integrand_over_columns, density, trial)
+    yield from met(flat_threshold, lambda equation: equation, density.subs(phi, 1), trial)
+
+
+def met(
+    threshold: sp.Expr, at_one_column: Callable[[sp.Expr], sp.Expr], density: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """That the equation of a threshold, for one column, says that the density is ρ; or a formula by its value."""
     if isinstance(threshold, Level):
-        yield trial.same(threshold.function(t), density - rho)
+        yield trial.same(at_one_column(threshold.function(t)), density - rho)
     else:
         yield trial.same(density.subs(t, threshold), rho)
+
+
+def integrand_over_columns(equation: sp.Expr) -> sp.Expr:
+    """An equation that is linear in a mean over the columns, with the integrand at φ in the place of the mean."""
+    average = sp.Symbol("E")
+    means = {mean: average for mean in equation.atoms(sp.Integral) if mean.limits == (sp.Tuple(v, 0, 1),)}
+    if equation.xreplace(means).diff(average).has(average):
+        raise Refutation(f"not linear in a mean over the columns: {equation}")
+    at_one = equation.xreplace({mean: mean.function for mean in means}).xreplace({column_profile: phi})
+    if at_one.atoms(AppliedUndef):
+        raise Refutation(f"the profile is taken at another column: {at_one}")
+    return at_one
 
 
 LEVEL, PROFILES = 1.36, (2.0, 0.5)

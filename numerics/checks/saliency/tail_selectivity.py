@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import sympy as sp
 
+from numerics.checks.saliency.layers import pareto_power
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from theory.saliency.model import phi, tau
 from theory.saliency.snip import integral_form, product_density, x
@@ -26,58 +27,87 @@ from theory.tails import alpha, exponential, half_normal, pareto, product_normal
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 CLAIMED = tail_selectivity.expressions
-s = sp.Symbol("s", positive=True)  # cosh x − 1
 
 
-@exact(tail_selectivity)
+def by_bases(gap: sp.Expr) -> sp.Expr:
+    """Simplify with powers of products of positive letters taken apart."""
+    return sp.simplify(sp.expand_power_base(gap))
+
+
+@exact(tail_selectivity, step="Pareto")
+@control("proportional to the profile", pareto_ratio=phi_1 / phi_2)
+@control("exponent inverted", pareto_ratio=(phi_2 / phi_1) ** alpha)
+@control("Pareto 10 % less", pareto_ratio=NINE * CLAIMED["pareto_ratio"])
+def power_laws_keep_their_ratio(pareto_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The survival function of Pareto noise beyond 1, at τ/φ₁ and at τ/φ₂."""
+    tail = pareto_power()
+    yield trial.same(tail.subs(t, tau / phi_1), pareto_ratio * tail.subs(t, tau / phi_2), by=by_bases)
+
+
+def masses_beyond(density: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """The mass of a density in `t` beyond τ/φ₁, and beyond τ/φ₂."""
+    beyond = sp.Symbol("z", positive=True)
+    mass = sp.integrate(density, (t, beyond, sp.oo))
+    return mass.subs(beyond, tau / phi_1), mass.subs(beyond, tau / phi_2)
+
+
+@exact(tail_selectivity, step="exponential")
+@control("asymptotic form of SNIP", exponential_ratio=snip_asymptotic)
+@control("threshold forgotten", exponential_ratio=sp.exp(1 / phi_2 - 1 / phi_1))
+@control("exponential 10 % more", exponential_ratio=ELEVEN * CLAIMED["exponential_ratio"])
+def exponential_ratio_is_that_of_the_masses(exponential_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mass of e^(−x) beyond τ/φ₁ and τ/φ₂."""
+    strong, weak = trial.once(masses_beyond, sp.exp(-t))
+    yield trial.same(strong, exponential_ratio * weak)
+
+
+@exact(tail_selectivity, step="half-normal")
+@control("exponential noise", gaussian_ratio=CLAIMED["exponential_ratio"])
+@control("asymptotic form as exact", gaussian_ratio=gaussian_asymptotic)
+@control("half-normal 10 % more", gaussian_ratio=ELEVEN * CLAIMED["gaussian_ratio"])
+def gaussian_ratio_is_that_of_the_masses(gaussian_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mass of √(2/π)e^(−x²/2) beyond τ/φ₁ and τ/φ₂."""
+    strong, weak = trial.once(masses_beyond, sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2))
+    yield trial.same(strong.rewrite(sp.erfc), gaussian_ratio * weak.rewrite(sp.erfc))
+
+
+@exact(tail_selectivity, step="two functions")
 @control("without the factor t", mills_upper=mills_upper * t)
 @control("twice: both signs counted again", mills_upper=2 * mills_upper)
 @control("10 % less", mills_upper=NINE * mills_upper)
 @control("lower 10 % more", mills_lower=ELEVEN * mills_lower)
 @control("lower as the upper", mills_lower=mills_upper)
-def mills_bounds_fall_faster_and_slower(mills_lower: sp.Expr, mills_upper: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Their derivatives over that of the tail, and their limit 0."""
-    fall = 1 + 1 / t**2, 1 - 2 / (1 + t**2) ** 2
-    for bound, share in zip((mills_upper, mills_lower), fall, strict=True):
-        yield trial.same(-sp.diff(bound, t) / half_normal.density, share)
+@control("falls of 1/t", upper_fall=1 + 1 / t)
+@control("falls of half the share", lower_fall=1 - 1 / (1 + t**2) ** 2)
+def mills_bounds_fall_faster_and_slower(
+    mills_lower: sp.Expr, mills_upper: sp.Expr, upper_fall: sp.Expr, lower_fall: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Their derivatives over that of the tail, what these have above 1 and below 1, and their limit 0."""
+    for bound, fall in ((mills_upper, upper_fall), (mills_lower, lower_fall)):
+        yield trial.same(-sp.diff(bound, t) / half_normal.density, fall)
+    yield trial.nonnegative(upper_fall - 1, t**-2)
+    yield trial.nonnegative(1 - lower_fall, 2 / (1 + t**2) ** 2)
+    for bound in (mills_upper, mills_lower):
         yield trial.same(sp.limit(bound, t, sp.oo), 0)
 
 
-def factor() -> sp.Expr:
-    """What cosh x = 1 + s leaves of dx/cosh x beside ds/√(2s): κ(s)."""
-    position = sp.acosh(1 + s)
-    return sp.simplify(sp.diff(position, s) / (1 + s) * sp.sqrt(2 * s))
+def pulled_out(gap: sp.Expr) -> sp.Expr:
+    """Each integral over x with the factor that its integrand has at x = 0 in front of it."""
+
+    def normal(integral: sp.Integral) -> sp.Expr:
+        front = integral.function.subs(x, 0)
+        return front * sp.Integral(sp.powsimp(sp.expand(integral.function / front)), *integral.limits)
+
+    return sp.simplify(gap.replace(lambda each: isinstance(each, sp.Integral), normal))
 
 
-def weight_moments() -> tuple[sp.Expr, sp.Expr]:
-    """Mass and mean of the weight e^(−ts)/√(2s)."""
-    mass, first = (sp.integrate(s**k * sp.exp(-t * s) / sp.sqrt(2 * s), (s, 0, sp.oo)) for k in (0, 1))
-    return mass, sp.simplify(first / mass)
-
-
-@exact(tail_selectivity)
-@control("without the root", product_upper=2 / sp.pi * sp.exp(-t))
-@control("Gaussian tail", product_upper=mills_upper)
-@control("10 % less", product_upper=NINE * product_upper)
-@control("lower 10 % more", product_lower=ELEVEN * product_lower)
-@control(
-    "lower at the mean of twice the weight", product_lower=product_upper / ((1 + 1 / t) * sp.sqrt(1 + 1 / (2 * t)))
-)
-@control("the mean doubled", hazard_upper=1 + 1 / t)
-def product_bounds_are_those_of_a_convex_factor(
-    product_lower: sp.Expr, product_upper: sp.Expr, hazard_upper: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The weight times κ(0) and, by Jensen, times κ at its mean; K₀ has 1 + s more. SymPy integrates the weight."""
-    kappa = trial.once(factor)
-    mass, mean = trial.once(weight_moments)
-    body = integral_form.function.subs({tau: t, phi: 1})
-    scale = 2 / sp.pi * sp.exp(-t)
-    yield trial.same(body.subs(x, sp.acosh(1 + s)), scale * sp.exp(-t * s) / (1 + s))
-    falls, bends = (sp.factor(sp.diff(sp.log(kappa), s, order)) for order in (1, 2))
-    yield trial.holds(falls.is_negative and bends.is_positive, f"(ln κ)′ = {falls} < 0, (ln κ)″ = {bends} > 0")
-    yield trial.same(product_upper, scale * mass * kappa.subs(s, 0))
-    yield trial.same(product_lower, scale * mass * kappa.subs(s, mean))
-    yield trial.same(hazard_upper, 1 + mean)
+@enclosed(tail_selectivity, step="SNIP")
+@control("exponential tail for SNIP", snip_ratio=CLAIMED["exponential_ratio"])
+@control("10 % more", snip_ratio=ELEVEN * CLAIMED["snip_ratio"])
+def ratio_of_snip_is_that_of_the_integrals(snip_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """H(τ/φ₁) is the ratio times H(τ/φ₂), as integrals, with what does not depend on x in front of them."""
+    strong, weak = (integral_form.subs(phi, each) for each in (phi_1, phi_2))
+    yield trial.same(strong, snip_ratio * weak, by=pulled_out)
 
 
 @enclosed(tail_selectivity)
@@ -108,37 +138,58 @@ def tails_lie_between_their_bounds(
             yield trial.below(tail, high, at=at, strict=True)
 
 
-@exact(tail_selectivity)
+@exact(tail_selectivity, step="SNIP's asymptotics")
 @control("SNIP without the root", snip_asymptotic=snip_asymptotic / sp.sqrt(phi_1 / phi_2))
 @control("SNIP with the root inverted", snip_asymptotic=snip_asymptotic * phi_2 / phi_1)
 @control("SNIP 10 % more", snip_asymptotic=ELEVEN * snip_asymptotic)
+@control("profiles swapped in SNIP's lower bound", snip_lower=1 / CLAIMED["snip_upper"])
+@control("profiles swapped in SNIP's upper bound", snip_upper=1 / CLAIMED["snip_lower"])
+@control("product's lower bound 10 % more", product_lower=ELEVEN * product_lower)
+@control("the product's upper bound without its root", product_upper=2 / sp.pi * sp.exp(-t))
+def ratio_of_snip_follows_from_the_bounds(
+    snip_asymptotic: sp.Expr,
+    snip_lower: sp.Expr,
+    snip_upper: sp.Expr,
+    product_lower: sp.Expr,
+    product_upper: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """The asymptotic form is the ratio of upper bounds, the rest is upper over lower, and tends to 1 with τ."""
+    yield from quotients(product_lower, product_upper, snip_asymptotic, snip_lower, snip_upper, trial)
+
+
+@exact(tail_selectivity, step="half-normal asymptotics")
 @control("Gaussian without its factor", gaussian_asymptotic=gaussian_asymptotic * phi_2 / phi_1)
 @control("Gaussian without the half", gaussian_asymptotic=sp.exp(tau**2 * (1 / phi_2**2 - 1 / phi_1**2)))
 @control(
     "profiles swapped in the bounds", gaussian_lower=1 / (1 + phi_2**2 / tau**2), gaussian_upper=1 + phi_1**2 / tau**2
 )
-@control("profiles swapped in SNIP's lower bound", snip_lower=1 / CLAIMED["snip_upper"])
-@control("profiles swapped in SNIP's upper bound", snip_upper=1 / CLAIMED["snip_lower"])
-def ratios_follow_from_the_bounds(
+@control("profile of the weaker column below", gaussian_lower=1 / (1 + phi_2**2 / tau**2))
+@control("profile of the stronger column above", gaussian_upper=1 + phi_1**2 / tau**2)
+@control("without the factor t", mills_upper=mills_upper * t)
+@control("lower as the upper", mills_lower=mills_upper)
+def gaussian_ratio_follows_from_the_bounds(
     gaussian_asymptotic: sp.Expr,
     gaussian_lower: sp.Expr,
     gaussian_upper: sp.Expr,
-    snip_asymptotic: sp.Expr,
-    snip_lower: sp.Expr,
-    snip_upper: sp.Expr,
+    mills_lower: sp.Expr,
+    mills_upper: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Asymptotic forms are ratios of upper bounds, the rest is upper over lower, and tends to 1 with τ."""
+    """The same for half-normal noise."""
+    yield from quotients(mills_lower, mills_upper, gaussian_asymptotic, gaussian_lower, gaussian_upper, trial)
+
+
+def quotients(
+    low: sp.Expr, high: sp.Expr, asymptotic: sp.Expr, below: sp.Expr, above: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Of the bounds of a tail at τ/φ₁ and τ/φ₂."""
     near, far = tau / phi_1, tau / phi_2
-    for low, high, asymptotic, below, above in (
-        (mills_lower, mills_upper, gaussian_asymptotic, gaussian_lower, gaussian_upper),
-        (product_lower, product_upper, snip_asymptotic, snip_lower, snip_upper),
-    ):
-        yield trial.same(high.subs(t, near) / high.subs(t, far), asymptotic)
-        yield trial.same((low / high).subs(t, near), below)
-        yield trial.same((high / low).subs(t, far), above)
-        for quotient in (below, above):
-            yield trial.same(sp.limit(quotient, tau, sp.oo), 1)
+    yield trial.same(high.subs(t, near) / high.subs(t, far), asymptotic)
+    yield trial.same(low.subs(t, near), below * high.subs(t, near))
+    yield trial.same(high.subs(t, far), above * low.subs(t, far))
+    for quotient in (below, above):
+        yield trial.same(sp.limit(quotient, tau, sp.oo), 1)
 
 
 @enclosed(tail_selectivity)

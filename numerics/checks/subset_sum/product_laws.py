@@ -8,28 +8,24 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
-from numerics.exact.logarithms import split_logarithms
+from numerics.evidence import Finding, Trial, control, empirical, enclosed, statistical
 from numerics.subset_sum import laws
 from theory.formulas.let import Let
+from theory.subset_sum.item_products import item_products
 from theory.subset_sum.potential import a, contraction, kappa
 from theory.subset_sum.product_laws import (
     ENDS,
     HALF,
-    annealed_size,
     count_of,
     expected_count,
     gaussian_contraction,
     gaussian_product,
     gaussian_reach,
-    item_products,
     leading,
     quenched_bound,
-    quenched_size,
     sum_density,
     sum_distribution,
     t,
-    u,
     uniform_product,
     usable,
     usable_count,
@@ -64,33 +60,6 @@ def uniform_products_spread_given_a_factor(
         yield trial.same(uniform_distribution.subs(t, place), below, by=None)
         if abs(place) > 1:
             yield trial.same(uniform_density.subs(t, place), 0, by=None)
-
-
-@exact(item_products)
-@control("one factor", uniform_characteristic=sp.sin(u) / u, uniform_variance=sp.Rational(1, 3))
-@control("its square", uniform_characteristic=(sp.sin(u) / u) ** 2)
-@control("10 % more", uniform_variance=MORE / 9)
-def uniform_products_average_the_sine(
-    uniform_characteristic: sp.Expr, uniform_variance: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """u φ(u) = ∫₀ᵘ sin(v)/v dv, since φ is the mean of sin(uX)/(uX); the variance is that of two factors."""
-    yield trial.same(sp.diff(u * uniform_characteristic, u), sp.sin(u) / u)
-    yield trial.same(sp.limit(uniform_characteristic, u, 0), 1)
-    yield trial.same(uniform_variance, sp.integrate(x**2, (x, 0, 1)) ** 2)
-
-
-@exact(item_products)
-@control("one factor", gaussian_characteristic=sp.exp(-(u**2) / 2))
-@control("two of them", gaussian_characteristic=1 / (1 + u**2))
-@control("of standard deviation 1/3", gaussian_variance=sp.Rational(1, 9))
-def normal_products_average_the_bell(
-    gaussian_characteristic: sp.Expr, gaussian_variance: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """φ is the mean of exp(−u²Y²/2); the variance is −φ″(0)."""
-    rate = sp.Symbol("rate", positive=True)
-    mean = sp.integrate(sp.sqrt(2 / sp.pi) * sp.exp(-rate * y**2), (y, 0, sp.oo))
-    yield trial.same(gaussian_characteristic, mean.subs(rate, HALF + u**2 / 2))
-    yield trial.same(gaussian_variance, -sp.limit(sp.diff(gaussian_product.characteristic, u, 2), u, 0))
 
 
 def mixed(size: int, at: sp.Rational) -> sp.Expr:
@@ -265,22 +234,6 @@ def counts_approach_the_local_limit(leading: sp.Expr, trial: Trial) -> Iterator[
     yield trial.at_most(
         abs(trial.value(ratio, {n: 8, eps: sp.Rational(1, 10)}) - 3), 1e-12, "uniform over normal, off 3"
     )
-
-
-@exact(item_products)
-@control("logarithm to base 2", annealed_size=sp.log(1 / eps) / sp.log(2))
-@control("10 % more", annealed_size=MORE * annealed_size)
-@control("annealed for quenched", quenched_size=annealed_size)
-@control("every item usable", quenched_size=quenched_size / 2)
-@control("10 % less", quenched_size=quenched_size / MORE)
-def sizes_solve_for_the_mean_and_the_typical_count(
-    annealed_size: sp.Expr, quenched_size: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """E 2^K ε = 1 and 2^(E K) ε = 1 for K of Bin(n, ½)."""
-    mean = sp.simplify(sum(sp.binomial(6, i) * 2**i for i in range(7)) / sp.Integer(2) ** 6) ** sp.Rational(1, 6)
-    typical = sum(sp.binomial(6, i) * i for i in range(7)) / sp.Integer(2) ** 6 / 6
-    yield trial.same(annealed_size * sp.log(mean), sp.log(1 / eps), by=split_logarithms)
-    yield trial.same(quenched_size * typical * sp.log(2), sp.log(1 / eps), by=split_logarithms)
 
 
 # What R4 makes of them

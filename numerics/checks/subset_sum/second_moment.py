@@ -13,10 +13,17 @@ from numerics.subset_sum import second_moments as engine
 from theory.subset_sum.expected_count import empty_subset, expected_count
 from theory.subset_sum.second_moment import (
     a,
+    arrangements,
     b,
     c,
+    cone_transform,
     hit_at_least,
+    item,
+    m,
     mean,
+    pair_transform,
+    r,
+    s,
     second_moment,
     square,
     subset_pairs,
@@ -42,16 +49,16 @@ def integrated(a: int, b: int, c: int) -> sp.Expr:
 SIZES = ((2, 3, 2), (3, 1, 3), (0, 2, 1), (2, 2, 0), (1, 0, 2))
 
 
-@exact(subset_pairs)
+@exact(subset_pairs, step="truncated power")
 @control("nothing in common", truncated_power=x**a * y**b / (sp.factorial(a) * sp.factorial(b)))
 @control("x for y − x", truncated_power=truncated_power.subs(y, 2 * x))
 @control("one common item fewer", truncated_power=truncated_power.subs(c, c - 1))
 @control("10 % more", truncated_power=MORE * truncated_power)
 def truncated_power_is_an_integral_over_the_common_part(truncated_power: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The integral of the three powers, as polynomials in x and y."""
-    for sizes in SIZES:
-        here = truncated_power.subs(dict(zip((a, b, c), sizes, strict=True))).doit()
-        yield trial.same(here, trial.once(integrated, *sizes), by=sp.expand)
+    places = [dict(zip((a, b, c), sizes, strict=True)) for sizes in SIZES]
+    cases = ((truncated_power.subs(at).doit(), trial.once(integrated, *at.values())) for at in places)
+    yield trial.at_sizes(cases, "numbers of items")
 
 
 INSTANCES = (
@@ -65,7 +72,7 @@ INSTANCES = (
 )
 
 
-@exact(subset_pairs, cost=0.4)
+@exact(subset_pairs, step="second moment", cost=0.4)
 @control("Poisson", second_moment=POISSON)
 @control("independent subsets", second_moment=expected_count**2)
 @control("forgets the empty subset", second_moment=second_moment - empty_subset * (2 * expected_count - 1))
@@ -97,7 +104,100 @@ def random_pairs_hit_as_often(second_moment: sp.Expr, trial: Trial) -> Iterator[
         yield trial.counts(trial.draw(pair_hits, size, draws), draws, p)
 
 
+@exact(subset_pairs, step="arrangements")
+@control("one subset", arrangements=sp.binomial(n, a + b + c))
+@control("pairs without an order", arrangements=arrangements / 2)
+@control("10 % more", arrangements=MORE * arrangements)
+def items_are_of_four_kinds(arrangements: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """None of them in one way; one more of any kind, from n that are of neither subset, over how many there then are of it."""
+    all_items = n + a + b + c
+    here = arrangements.subs(n, all_items)
+    for kind in (a, b, c):
+        more = arrangements.subs(kind, kind + 1).subs(n, all_items) * (kind + 1)
+        yield trial.same(more, here * n, by=lambda gap: sp.gammasimp(gap / here))
+    yield trial.same(arrangements.subs({a: 0, b: 0, c: 0}), sp.S.One)
+    yield trial.same(arrangements.subs({n: 5, a: 2, b: 1, c: 1}), 5 * 4 * 3)  # b, c and the one left out, in this order
+
+
+@exact(subset_pairs, step="item")
+@control("of one sign", item=(1 - sp.exp(-r)) / r)
+@control("the cosine", item=sp.cosh(r))
+@control("10 % more", item=MORE * sp.sinh(r) / r)
+def an_item_has_this_transform(item: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean of e^(−rX) over [−1, 1]."""
+    place = sp.Symbol("place", real=True)
+    mean = sp.integrate(sp.exp(-r * place) / 2, (place, -1, 1))
+    yield trial.same(item, mean, by=lambda gap: sp.expand(gap.rewrite(sp.exp)))
+
+
+@exact(subset_pairs, step="pair of sums")
+@control("nothing in common", pair_transform=pair_transform.subs(c, 0))
+@control("densities", pair_transform=r * s * pair_transform)
+@control("the common items in one sum", pair_transform=pair_transform * (item / item.subs(r, r + s)) ** c)
+@control("the cosine", item=sp.cosh(r))
+def items_multiply_transforms(item: sp.Expr, pair_transform: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One item more of each kind is one factor more; no item leaves the transform of two steps at 0."""
+    for kind, place in ((a, r), (b, s), (c, r + s)):
+        more = pair_transform.subs(kind, kind + 1) / pair_transform
+        yield trial.same(sp.powsimp(more), item.subs(r, place), by=lambda gap: sp.simplify(sp.powsimp(gap)))
+    yield trial.same(pair_transform.subs({a: 0, b: 0, c: 0}), 1 / (r * s))
+
+
+@exact(subset_pairs, step="cone")
+@control("one common item fewer", cone_transform=cone_transform.subs(c, c + 1))
+@control("densities", cone_transform=r * s * cone_transform)
+@control("10 % more", cone_transform=MORE * cone_transform)
+@control("the common items in one sum", pair_transform=pair_transform * (item / item.subs(r, r + s)) ** c)
+def differences_stand_for_the_exponentials(
+    pair_transform: sp.Expr, cone_transform: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Each item is half of a difference, e^r − e^(−r) at its place, and what is left is the transform."""
+    steps = sp.sinh(r) ** a * sp.sinh(s) ** b * sp.sinh(r + s) ** c
+    yield trial.same(pair_transform, steps * cone_transform, by=lambda gap: sp.powsimp(sp.expand_power_base(gap)))
+    start, rate = sp.symbols("v rate", positive=True)
+    along = sp.integrate(sp.exp(-rate * start), (start, 0, sp.oo)).subs(rate, r + s)
+    yield trial.same(cone_transform.subs(c, c + 1) / cone_transform, along)
+
+
+@exact(subset_pairs, step="mirror images")
+@control("all twice", weight=sp.Integer(2))
+@control("all once", weight=sp.Integer(1))
+@control("more than twice", weight=1 + m)
+def mirror_images_count_twice(weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The positive parts of 1 and −1 to the power m: together 1, or 2 for m = 0. As often as makes 2 of it."""
+    both = 1 + sp.Integer(0) ** m
+    yield trial.same(weight * both, 2, by=by_power)
+
+
+def by_power(gap: sp.Expr) -> sp.Expr:
+    """What is left of it for m = 0, or for m = 1 + k; 0 if nothing is."""
+    further = sp.Symbol("k", integer=True, nonnegative=True)
+    return sp.simplify(gap.subs(m, 0)) or sp.simplify(gap.subs(m, 1 + further))
+
+
+@exact(subset_pairs, step="empty subset")
+@control("the empty subset alone", pairs_with_empty=sp.S.One)
+@control("every pair once", pairs_with_empty=mean)
+@control("itself twice", pairs_with_empty=2 * mean)
+def the_empty_subset_adds_its_pairs(pairs_with_empty: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean of N² less that of (N − 1)², multiplied out."""
+    number = sp.Symbol("N")
+    others = sp.expand((number - 1) ** 2).subs(number**2, square).subs(number, mean)
+    yield trial.same(square - pairs_with_empty, others)
+
+
 # A hit
+
+
+@exact(subset_pairs, step="at least")
+@control("forgets the square", hit_at_least=mean / square)
+@control("variance for the second moment", hit_at_least=mean**2 / (square - mean**2))
+@control("10 % more", hit_at_least=MORE * hit_at_least)
+@control("10 % less", hit_at_least=hit_at_least / MORE)
+def the_mean_square_vanishes_at_the_bound(hit_at_least: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """square − 2t·mean + t²·hit, least at t = mean/hit, is 0 for a hit of this probability."""
+    t = mean / hit_at_least
+    yield trial.same(square + t**2 * hit_at_least, 2 * t * mean)
 
 
 @exact(subset_pairs)

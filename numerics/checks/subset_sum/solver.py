@@ -213,36 +213,6 @@ def work_is_counted(half_sums: sp.Expr, operations: sp.Expr, trial: Trial) -> It
 # Rounding
 
 
-@exact(exact_solver)
-@control("one rounding more", summation_error=m * u * A)
-@control("independent of the number", summation_error=u * A)
-@control("10 % more", summation_error=ELEVEN * summation_error)
-@control("10 % less", summation_error=NINE * summation_error)
-@control("one of two evaluations", float_gap=float_gap / 2)
-@control("forgets the target among the numbers", float_gap=float_gap * (n - 1) / n)
-@control("10 % less, gap", float_gap=NINE * float_gap)
-@control("10 % more, gap", float_gap=ELEVEN * float_gap)
-def errors_of_parts_add_up(summation_error: sp.Expr, float_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Induction over the tree of additions, A₂ ≤ A₁: what it leaves for the rounding of the two parts' sum.
-
-    That rounding is at most the computed smaller part, which is enough if A₂ ≤ uA₁, and u times the computed sum, which
-    is enough if A₂ ≥ uA₁: the differences are sums of terms that are then nonnegative.
-    """
-    m_1, m_2 = sp.symbols("m_1 m_2", positive=True, integer=True)
-    A_1, A_2 = sp.symbols("A_1 A_2", positive=True)
-    parts = [summation_error.subs({m: count, A: size}) for count, size in ((m_1, A_1), (m_2, A_2))]
-    rounding = u * (m_2 * A_1 + m_1 * A_2)
-    yield trial.same(summation_error.subs(m, 1), 0)
-    both = summation_error.subs({m: m_1 + m_2, A: A_1 + A_2}, simultaneous=True)
-    yield trial.same(both, sum(parts) + rounding, by=sp.expand)
-    by_part = rounding - (A_2 + parts[1])
-    yield trial.same(by_part, (u * A_1 - A_2) + (m_2 - 1) * u * (A_1 - A_2) + m_1 * u * A_2, by=sp.expand)
-    by_sum = rounding - u * (A_1 + A_2 + sum(parts))
-    yield trial.same(by_sum, u * ((m_2 - 1) * (A_1 - u * A_2) + (m_1 - 1) * (A_2 - u * A_1)), by=sp.expand)
-    evaluation = summation_error.subs({m: n + 1, A: sp.Abs(z) + s}, simultaneous=True)
-    yield trial.same(float_gap, 2 * evaluation, by=sp.expand)
-
-
 def added(numbers: Sequence[float], rng: np.random.Generator | None) -> float:
     """The sum in doubles, from left to right or, with a generator, in random order and pairing."""
     rest = list(numbers)

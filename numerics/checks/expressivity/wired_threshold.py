@@ -1,0 +1,248 @@
+"""Evidence for E4: the number of inputs at which full wiring ends, and the Poisson law of the wired count near it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import partial
+from itertools import product
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.checks.expressivity.wired_counts import SMALL, instance
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from theory.expressivity.symbols import epsilon, j, k, m, p
+from theory.expressivity.wired_counts import (
+    above_threshold,
+    below_threshold,
+    chance,
+    mean,
+    one_distance,
+    poisson_distance,
+    poisson_law,
+    poisson_mean,
+    some_lower,
+    some_wired,
+    threshold,
+    wired_threshold,
+)
+from theory.expressivity.wired_neurons import binomial_law
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+HALF = sp.Rational(1, 2)
+
+
+def some_by_enumeration(rows: int, inputs: int, density: Fraction) -> Fraction:
+    """The probability that a row of a mask is full, from all masks."""
+    total = Fraction(0)
+    for mask in product((0, 1), repeat=rows * inputs):
+        if any(all(mask[row * inputs : (row + 1) * inputs]) for row in range(rows)):
+            total += density ** sum(mask) * (1 - density) ** (len(mask) - sum(mask))
+    return total
+
+
+@exact(wired_threshold)
+@control("any edge", some_wired=1 - (1 - p) ** (m * k))
+@control("one edge per neuron", some_wired=1 - (1 - p) ** m)
+@control("the mean itself", some_wired=mean)
+@control("10 % less", some_wired=NINE * some_wired)
+@control("mean of single edges", mean=m * p)
+@control("mean 10 % more", mean=ELEVEN * mean)
+def some_neuron_is_wired_in_all_masks(some_wired: sp.Expr, mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All masks of up to eight entries, in rationals; one row attains the union bound."""
+    for rows, inputs, density in ((1, 3, "2/3"), (2, 3, "1/2"), (4, 2, "1/3"), (3, 1, "1/7")):
+        at = instance(rows, sp.Rational(density), inputs)
+        seen = trial.once(some_by_enumeration, rows, inputs, Fraction(density))
+        yield trial.same(some_wired.subs(at), sp.Rational(seen), by=None)
+    yield trial.same(mean.subs(m, 1), some_wired.subs(m, 1))
+    yield trial.same(mean, m * mean.subs(m, 1))
+
+
+def in_missing(gap: sp.Expr) -> sp.Expr:
+    """Zero, where it is, in terms of the probability of a neuron that is not wired, below 1."""
+    missing = sp.Symbol("missing", positive=True)
+    return sp.expand(sp.expand_power_exp(gap.subs(chance, 1 - missing)))
+
+
+@exact(wired_threshold, step="some neuron")
+@control("any edge", some_wired=1 - (1 - p) ** (m * k))
+@control("one edge per neuron", some_wired=1 - (1 - p) ** m)
+@control("the mean itself", some_wired=mean)
+@control("never", some_wired=1 - (1 - chance) ** (m / 2))
+@control("10 % less", some_wired=NINE * some_wired)
+def some_neuron_is_wired_one_by_one(some_wired: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One neuron; and one more, which counts where none is wired yet."""
+    yield trial.induction(some_wired, m, chance, lambda term: term + (1 - term) * chance, start=1, by=in_missing)
+
+
+@exact(wired_threshold, step="mean")
+@control("m p in place of m p^k", mean=m * p)
+@control("half of the mean", mean=mean / 2)
+@control("10 % more", mean=ELEVEN * mean)
+@control("any edge", some_wired=1 - (1 - p) ** (m * k))
+def the_mean_grows_faster_than_the_chance(some_wired: sp.Expr, mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """What the mean exceeds the probability by: 0 for one neuron, and q P(N ≥ 1) more for each one more."""
+    gap = mean - some_wired
+    yield trial.induction(gap, m, sp.S.Zero, lambda term: term + chance * some_wired, start=1, by=in_missing)
+    yield trial.induction(mean, m, chance, lambda term: term + chance, start=1, by=in_missing)
+
+
+@exact(wired_threshold, step="lower bound")
+@control("lower bound e^{−μ/2}", some_lower=sp.exp(-mean / 2))
+@control("twice the exponent", some_lower=1 - sp.exp(-2 * mean))
+@control("lower bound 10 % less", some_lower=NINE * some_lower)
+@control("half of the mean", mean=mean / 2)
+@control("any edge", some_wired=1 - (1 - p) ** (m * k))
+def exponentials_stand_for_neurons(
+    some_wired: sp.Expr, mean: sp.Expr, some_lower: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The complement neuron by neuron, as that of the probability with its own factor; and in terms of the mean."""
+    for term, factor in ((1 - some_lower, sp.exp(-chance)), (1 - some_wired, 1 - chance)):
+        yield trial.induction(term, m, factor, partial(sp.Mul, factor), start=1, by=in_missing)
+    yield trial.same(sp.log(1 - some_lower), -mean)
+
+
+def in_exponents(gap: sp.Expr) -> sp.Expr:
+    """Powers of p = e^{−y} put together."""
+    return sp.simplify(sp.expand_log(gap.subs(p, sp.exp(-sp.Symbol("y", positive=True)))))
+
+
+def in_logarithms(gap: sp.Expr) -> sp.Expr:
+    return sp.expand(sp.expand_log(gap))
+
+
+@exact(wired_threshold, step="threshold")
+@control("in natural units", threshold=sp.log(m))
+@control("10 % more", threshold=ELEVEN * threshold)
+@control("of the other sign", threshold=-threshold)
+@control("half of the mean", mean=mean / 2)
+def mean_is_one_at_the_threshold(mean: sp.Expr, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The logarithm of the mean is that of p for each input beyond the threshold."""
+    yield trial.same(sp.log(mean), (k - threshold) * sp.log(p), by=in_logarithms)
+
+
+@exact(wired_threshold, step="below")
+@control("below, without the exponential", below_threshold=1 - m**-epsilon)
+@control("below 10 % less", below_threshold=NINE * below_threshold)
+@control("lower bound e^{−μ/2}", some_lower=sp.exp(-mean / 2))
+@control("threshold in natural units", threshold=sp.log(m))
+def lower_bound_below_the_threshold(
+    some_lower: sp.Expr, threshold: sp.Expr, below_threshold: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """At (1 − ε)k* inputs; and the exponents at x inputs less, of which that of the bound is p^{−x} ≥ 1 times the one claimed."""
+    yield trial.same(some_lower.subs(k, (1 - epsilon) * threshold), below_threshold, by=in_exponents)
+    x = sp.Symbol("x", nonnegative=True)
+    exponent = sp.expand_log(sp.log(-sp.log(1 - some_lower)))
+    claimed = sp.log(-sp.log(1 - below_threshold))
+    yield trial.same(exponent.subs(k, (1 - epsilon) * threshold - x), claimed - x * sp.log(p), by=in_logarithms)
+
+
+@exact(wired_threshold, step="above")
+@control("above, twice the exponent", above_threshold=m ** (-2 * epsilon))
+@control("above 10 % more", above_threshold=ELEVEN * above_threshold)
+@control("threshold 10 % more", threshold=ELEVEN * threshold)
+def mean_above_the_threshold(threshold: sp.Expr, above_threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The logarithm of the mean at x inputs more than (1 + ε)k*, that of p^x ≤ 1 beyond the one claimed."""
+    x = sp.Symbol("x", nonnegative=True)
+    there = sp.expand_log(sp.log(mean)).subs(k, (1 + epsilon) * threshold + x)
+    yield trial.same(there, sp.log(above_threshold) + x * sp.log(p), by=in_logarithms)
+
+
+@exact(wired_threshold, step="Poisson law")
+@control("binomial", poisson_law=binomial_law(m, poisson_mean / m, j))
+@control("mean doubled", poisson_law=poisson_law.subs(poisson_mean, 2 * poisson_mean))
+@control("10 % more", poisson_law=ELEVEN * poisson_law)
+def poisson_variables_add_up(poisson_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The masses from 0 on, each from that before; and those of a sum of two, up to 3, with means left free."""
+    first = sp.exp(-poisson_mean)
+    yield trial.induction(poisson_law, j, first, lambda term: term * poisson_mean / (j + 1))
+    second, cases = sp.Symbol("mu", positive=True), []
+    for count in range(4):
+        masses = [poisson_law.subs(j, i) for i in range(count + 1)]
+        both = sum(a * b.subs(poisson_mean, second) for a, b in zip(masses, masses[::-1], strict=True))
+        cases.append((poisson_law.subs(j, count).subs(poisson_mean, poisson_mean + second), both))
+    yield trial.at_sizes(cases, "counts", by=lambda gap: sp.expand(sp.powsimp(sp.expand(gap, power_exp=True))))
+
+
+@exact(wired_threshold, step="one neuron")
+@control("Le Cam, rounded", one_distance=chance**2)
+@control("both tails", one_distance=2 * one_distance)
+@control("10 % less", one_distance=NINE * one_distance)
+@control("mean doubled", poisson_law=poisson_law.subs(poisson_mean, 2 * poisson_mean))
+def one_neuron_has_more_mass_at_one(poisson_law: sp.Expr, one_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mass at 1 that it has beyond the Poisson law; it is that from 2 on, and what the latter has more at 0."""
+    none, one = (poisson_law.subs({j: count, poisson_mean: chance}) for count in (0, 1))
+    yield trial.same(one_distance, chance - one)
+    yield trial.same(one_distance, (none - (1 - chance)) + (1 - none - one))
+
+
+@exact(wired_threshold, step="Poisson")
+@control("a share of 1/m", poisson_distance=poisson_distance / m)
+@control("distance 10 % less", poisson_distance=NINE * poisson_distance)
+@control("Le Cam, rounded", poisson_distance=mean * chance)
+@control("both tails", one_distance=2 * one_distance)
+def distances_add_neuron_by_neuron(one_distance: sp.Expr, poisson_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The distance of one neuron, and once more for each one more."""
+    yield trial.induction(poisson_distance, m, one_distance, lambda term: term + one_distance, start=1)
+
+
+@enclosed(wired_threshold)
+@control("half of the mean", mean=mean / 2)
+@control("lower bound e^{−μ/2}", some_lower=sp.exp(-mean / 2))
+@control("twice the exponent", some_lower=1 - sp.exp(-2 * mean))
+@control("never", some_wired=1 - (1 - chance) ** (m / 2))
+def both_bounds_hold_on_ranges(
+    some_wired: sp.Expr, some_lower: sp.Expr, mean: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """1 − e^{−mean} and the mean on either side of the probability, for up to eight neurons and densities between."""
+    for low, high in ((some_lower, some_wired), (some_wired.subs(m, m + 1), mean.subs(m, m + 1))):
+        yield trial.below(low, high)
+        yield trial.everywhere(
+            low, high, within={p: (sp.Rational(1, 20), sp.Rational(19, 20))}, integers={m: (3, 8), k: (1, 2)}
+        )
+
+
+@enclosed(wired_threshold)
+@control("binomial", poisson_law=binomial_law(m, poisson_mean / m, j))
+@control("mean doubled", poisson_law=poisson_law.subs(poisson_mean, 2 * poisson_mean))
+@control("10 % more", poisson_law=ELEVEN * poisson_law)
+@control("a share of 1/m", poisson_distance=poisson_distance / m)
+@control("distance 10 % less", poisson_distance=NINE * poisson_distance)
+@control("Le Cam, rounded", poisson_distance=mean * chance)
+def count_is_nearly_poisson(poisson_law: sp.Expr, poisson_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One neuron is exactly as far from Poisson; several are no farther than the sum of that, counted term by term."""
+    yield trial.same(poisson_distance, m * poisson_distance.subs(m, 1), by=None)
+    yield trial.same(poisson_law.subs(j, 0), sp.exp(-poisson_mean), by=None)
+    yield trial.same((j + 1) * poisson_law.subs(j, j + 1), poisson_mean * poisson_law, by=None)
+    for at in (*SMALL[:3], instance(5, sp.Rational(1, 5), 1)):
+        for rows in (1, int(at[m])):
+            here = {**at, m: sp.Integer(rows)}
+            there = poisson_law.subs(poisson_mean, mean)
+            masses = [there.subs({**here, j: count}) for count in range(rows + 1)]
+            moved = [abs(binomial_law(m, chance, c).subs(here) - mass) for c, mass in enumerate(masses)]
+            distance = (sum(moved) + 1 - sum(masses)) / 2
+            claimed = poisson_distance.subs(here)
+            yield trial.same(distance, claimed, by=None) if rows == 1 else trial.below(distance, claimed)
+
+
+def masks_with_a_wired_neuron(rng: np.random.Generator, masks: int, rows: int) -> NDArray[np.int64]:
+    """Masks of density ½ in which some neuron is wired to the first k inputs, k = 0, …, 16. int[17]"""
+    bits = rng.integers(0, 2**16, size=(masks, rows), dtype=np.uint16)
+    trailing = np.bitwise_and(~bits, bits + np.uint16(1)) - 1  # the lowest ones alone: 2^k − 1
+    longest = np.bitwise_count(trailing).max(axis=1)
+    return np.array([(longest >= inputs).sum() for inputs in range(17)])
+
+
+@statistical(wired_threshold, tests=3, cost=0.4)
+@control("m p in place of m p^k", some_wired=1 - (1 - p) ** m)
+@control("any edge", some_wired=1 - (1 - p) ** (m * k))
+@control("10 % more", some_wired=ELEVEN * some_wired)
+@control("10 % less", some_wired=NINE * some_wired)
+def drawn_masks_cross_the_threshold(some_wired: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """1024 neurons, density ½, threshold ten inputs: eight, ten and twelve of them."""
+    masks = trial.size(10_000)
+    seen = trial.draw(masks_with_a_wired_neuron, masks, 1024)
+    for inputs in (8, 10, 12):
+        yield trial.counts(int(seen[inputs]), masks, trial.value(some_wired, instance(1024, HALF, inputs)))

@@ -1,0 +1,270 @@
+"""Evidence for G8: the coefficients of the probit graphon, its singular values, and drawn scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.checks.graphon.lognormal import SHARED, by_level, level, normal_mean, same_density, simplified
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from theory.graphon.lognormal import (
+    captured,
+    certificate,
+    coefficient,
+    column_degree,
+    column_order,
+    column_scale,
+    column_shift,
+    correlation,
+    derivative,
+    kernel,
+    moment,
+    noise_scale,
+    normal_cdf,
+    order,
+    order_share,
+    probit_graphon,
+    row_degree,
+    row_order,
+    row_scale,
+    row_shift,
+    shifted,
+    sigma,
+    size,
+    squared_column_degree,
+    squared_kernel,
+    squared_row_degree,
+    total_variance,
+    truncation,
+    x,
+    y,
+)
+from theory.saliency.model import rho
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+
+
+@exact(probit_graphon, step="shifted latents")
+@control("the other way", shifted=shifted.subs({row_shift: -row_shift, column_shift: -column_shift}))
+@control("rows alone", shifted=shifted.subs(column_shift, 0))
+@control("10 % more", shifted=ELEVEN * shifted)
+@control("columns without their scale", kernel=kernel.subs(column_scale, 1))
+def shifted_latents_shift_the_threshold(kernel: sp.Expr, shifted: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """½ at the centre; and E of the slope in the level at X + a and Y + b, as a Gaussian integral."""
+    centre = {row_shift: 0, column_shift: 0, rho: sp.Rational(1, 2)}
+    yield trial.same(shifted.subs(centre), sp.Rational(1, 2))
+    moved = kernel.subs({x: x + row_shift, y: y + column_shift}, simultaneous=True)
+    mean = normal_mean(normal_mean(-sp.diff(by_level(moved), level), y), x)
+    yield same_density(-sp.diff(by_level(shifted), level), mean, trial)
+
+
+ORDERS = 5  # up to which derivatives are compared
+
+
+def slopes_of(shifted: sp.Expr) -> list[sp.Expr]:
+    """The derivatives at 0 in s_f a + s_g b, the latter through b = 0 and a over s_f, orders 0 to ORDERS."""
+    shift = sp.Symbol("shift", real=True)
+    slopes = [by_level(shifted.subs({column_shift: 0, row_shift: shift / row_scale}))]
+    for _ in range(ORDERS):
+        slopes.append(sp.diff(slopes[-1], shift))
+    return [slope.subs(shift, 0) for slope in slopes]
+
+
+@exact(probit_graphon, step="derivatives", cost=0.4)
+@control("without the scale", derivative=derivative * total_variance ** (order / 2))
+@control("sign of the argument", derivative=(-1) ** order * derivative)
+@control("derivatives of one order more", derivative=derivative.subs(order, order + 1))
+@control("derivatives 10 % more", derivative=ELEVEN * derivative)
+@control("the other way", shifted=shifted.subs({row_shift: -row_shift, column_shift: -column_shift}))
+def derivatives_of_the_shifted_density(shifted: sp.Expr, derivative: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Those of Φ((c − t)/Σ) at c = 0, orders up to 5, all other letters free."""
+    cases = ((by_level(derivative.subs(order, m)), slope) for m, slope in enumerate(trial.once(slopes_of, shifted)))
+    yield trial.at_sizes(cases, "orders", by=simplified)
+
+
+@exact(probit_graphon, step="coefficients", cost=0.4)
+@control("not normalised", coefficient=coefficient * sp.sqrt(sp.factorial(row_order) * sp.factorial(column_order)))
+@control("normalised twice", coefficient=coefficient / sp.sqrt(sp.factorial(row_order) * sp.factorial(column_order)))
+@control("rows and columns exchanged", coefficient=coefficient.subs(row_order, 0))
+@control("coefficients 10 % less", coefficient=NINE * coefficient)
+@control("derivatives of one order more", derivative=derivative.subs(order, order + 1))
+def coefficients_are_derivatives_of_the_shifted_density(
+    derivative: sp.Expr, coefficient: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Taylor coefficients in (a, b) of g(s_f a + s_g b), where g has these derivatives, orders up to 2 + 2."""
+    point = row_scale * row_shift + column_scale * column_shift
+    cases = []
+    for j in range(3):
+        for k in range(3):
+            term = point ** (j + k) / sp.factorial(j + k) * derivative.subs(order, j + k)
+            taylor = sp.diff(term, (row_shift, j), (column_shift, k)) / sp.sqrt(sp.factorial(j) * sp.factorial(k))
+            cases.append((coefficient.subs({row_order: j, column_order: k}), taylor))
+    yield trial.at_sizes(cases, "pairs of orders", by=sp.factor)
+
+
+@exact(probit_graphon, step="one order")
+@control("not of all sets", order_share=order_share * sp.factorial(order))
+@control("of the derivative", order_share=sp.sqrt(order_share))
+@control("10 % more", order_share=ELEVEN * order_share)
+@control("normalised twice", coefficient=coefficient / sp.sqrt(sp.factorial(row_order) * sp.factorial(column_order)))
+@control("the noise is shared", correlation=1 - correlation)
+def squares_of_one_order_add_up(
+    correlation: sp.Expr, coefficient: sp.Expr, order_share: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The coefficients of all orders m with k = 0, one of the sum; all with j + k = m up to 4; the share for twice the noise."""
+    rows_alone = coefficient.subs({row_order: order, column_order: 0}) ** 2
+    part = row_scale ** (2 * order) / total_variance**order
+    yield trial.same(rows_alone, part * order_share, by=lambda each: sp.powsimp(sp.expand(each)))
+    cases = []
+    for m in range(ORDERS):
+        squares = [coefficient.subs({row_order: j, column_order: m - j}) ** 2 for j in range(m + 1)]
+        share = order_share.subs(order, m)
+        cases.append((by_level(sum(squares)), by_level(correlation**m * share)))
+        cases += [(by_level(share), by_level(share.subs(noise_scale, 2 * noise_scale)))]
+    yield trial.at_sizes(cases, "orders", by=simplified)
+
+
+SIDE = 10  # coefficients c_jk with j, k < SIDE
+POINTS = [
+    dict(zip((row_scale, column_scale, noise_scale, rho), map(sp.Rational, values), strict=True))
+    for values in (("4/5", "3/5", "1", "1/5"), ("1/3", "1/2", "1", "3/5"))
+]
+
+
+@enclosed(probit_graphon, cost=0.4)
+@control("not normalised", coefficient=coefficient * sp.sqrt(sp.factorial(row_order) * sp.factorial(column_order)))
+@control("without the scale", coefficient=coefficient * total_variance ** ((row_order + column_order) / 2))
+@control("derivatives without the scale", derivative=derivative * total_variance ** (order / 2))
+@control("10 % more", coefficient=ELEVEN * coefficient)
+@control("10 % less", squared_kernel=NINE * squared_kernel)
+@control("rows and columns exchanged", squared_row_degree=squared_column_degree)
+@control("columns beside rows", squared_column_degree=squared_row_degree)
+@control("twice the order", truncation=truncation.subs(size, 2 * size))
+def squares_of_the_coefficients_exhaust_the_moments(
+    derivative: sp.Expr,
+    coefficient: sp.Expr,
+    squared_kernel: sp.Expr,
+    squared_row_degree: sp.Expr,
+    squared_column_degree: sp.Expr,
+    truncation: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """c_jk² = s_f^2j s_g^2k d² / j!k!; and 0 ≤ moment − Σ c² ≤ truncation.
+
+    Of the kernel over all j, k < SIDE, of the degrees over the first column and the first row.
+    """
+    weight = row_scale ** (2 * row_order) / sp.factorial(row_order)
+    weight *= column_scale ** (2 * column_order) / sp.factorial(column_order)
+    yield trial.same(coefficient**2, weight * derivative.subs(order, row_order + column_order) ** 2, by=None)
+    all_orders = [(row_order, 0, SIDE - 1), (column_order, 0, SIDE - 1)]
+    for whole, scale, limits in (
+        (squared_kernel, {}, all_orders),
+        (squared_row_degree, {column_order: 0}, all_orders[:1]),
+        (squared_column_degree, {row_order: 0}, all_orders[1:]),
+    ):
+        part = sp.Sum((coefficient**2).subs(scale), *limits)
+        yield trial.below(part, whole, at=POINTS)
+        yield trial.below(whole - part, truncation.subs(size, SIDE), at=POINTS)
+
+
+@exact(probit_graphon, step="truncation")
+@control("twice", truncation=2 * truncation)
+@control("10 % less", truncation=NINE * truncation)
+@control("one order less", truncation=truncation.subs(size, size + 1))
+@control("squared", truncation=truncation**2)
+def truncation_is_geometric(truncation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At K = 0, and without noise, it is the variance of an indicator; it shrinks by the correlation."""
+    shared = SHARED["squared_kernel"] / total_variance
+    yield trial.induction(truncation, size, rho - rho**2, lambda left_out: shared * left_out)
+    yield trial.same(truncation.subs(noise_scale, 0), rho - rho**2)
+
+
+def square_matrices(rng: np.random.Generator) -> list[list[int]]:
+    """Integer 2×2 matrices, entry by entry, with no zero among them. int[4] each"""
+    return [[int(entry) for entry in rng.choice([-1, 1], 4) * rng.integers(1, 10, 4)] for _ in range(12)]
+
+
+TRIPLES = ((3, 4, 5), (5, 12, 13), (8, 15, 17))
+
+
+@exact(probit_graphon, step="certificate")
+@control("linear, not squared", certificate=sigma + moment - captured)
+@control("what is left alone", certificate=sp.sqrt(moment - captured))
+@control("nothing is left", certificate=sigma)
+@control("10 % more", certificate=ELEVEN * certificate)
+@control("10 % less", certificate=NINE * certificate)
+def certificate_is_attained(certificate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """σ² and what is left out; the matrix (p, q)ᵀ with p² + q² = r² has the singular value r, its first row p."""
+    yield trial.same(certificate**2, sigma**2 + (moment - captured))
+    for p, q, r in TRIPLES:
+        yield trial.same(certificate.subs({sigma: p, moment: p**2 + q**2, captured: p**2}), r)
+
+
+@enclosed(probit_graphon)
+@control("what is left alone", certificate=sp.sqrt(moment - captured) / 2)
+@control("nothing is left", certificate=sigma)
+def certificate_bounds_singular_values(certificate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """|a| ≤ σ₁ ≤ certificate and σ₂ ≤ certificate for integer matrices (a b; c d) cut down to (a)."""
+    for p, q, r, s in trial.draw(square_matrices):
+        total, root = p * p + q * q + r * r + s * s, 4 * (p * s - q * r) ** 2
+        first, second = (sp.sqrt((total + sign * sp.sqrt(total**2 - root)) / 2) for sign in (1, -1))
+        for value, of_part in ((first, abs(p)), (second, 0)):
+            bound = certificate.subs({sigma: of_part, moment: total, captured: p * p})
+            yield trial.below(of_part, value, at=[{}])
+            yield trial.below(value, bound, at=[{}])
+
+
+CUT = sp.Rational(6, 5)  # threshold of the logarithms: density near 1/5
+SCALES = {row_scale: sp.Rational(4, 5), column_scale: sp.Rational(3, 5), noise_scale: sp.Integer(1)}
+AT_CUT = {**SCALES, rho: normal_cdf(-CUT / sp.sqrt(total_variance)).subs(SCALES)}
+GRID = (-1, 1)  # fixed latents
+
+
+def score_counts(rng: np.random.Generator, n: int) -> NDArray[np.int64]:
+    """Of n draws each, those above 6/5: scores with x and y fixed, x fixed, y fixed; then pairs of scores with x and y,
+    x, y in common. int[2 + 2 + 2 + 3]
+    """
+
+    def above(first: object, second: object) -> NDArray[np.bool_]:
+        return 0.8 * np.asarray(first) + 0.6 * np.asarray(second) + rng.standard_normal(n) > 1.2
+
+    def latents() -> NDArray[np.float64]:
+        return rng.standard_normal(n)
+
+    found = [above(place, 1.0) for place in GRID]
+    found += [above(place, latents()) for place in GRID]
+    found += [above(latents(), place) for place in GRID]
+    rows, columns = latents(), latents()
+    found.append(above(rows, columns) & above(rows, columns))
+    found.append(above(rows, latents()) & above(rows, latents()))
+    found.append(above(latents(), columns) & above(latents(), columns))
+    return np.array([each.sum() for each in found])
+
+
+@statistical(probit_graphon, tests=1)
+@control("row degree without the columns' scale", row_degree=row_degree.subs(column_scale, 0))
+@control("column degree without the rows' scale", column_degree=column_degree.subs(row_scale, 0))
+@control("10 % more", row_degree=ELEVEN * row_degree)
+@control("independent scores", squared_kernel=rho**2)
+@control("rows and columns exchanged", squared_row_degree=squared_column_degree)
+@control("columns beside all", squared_column_degree=squared_kernel)
+@control("the kernel of the middle column", kernel=kernel.subs(y, 0))
+def scores_keep_the_degrees_and_moments(
+    kernel: sp.Expr,
+    row_degree: sp.Expr,
+    column_degree: sp.Expr,
+    squared_kernel: sp.Expr,
+    squared_row_degree: sp.Expr,
+    squared_column_degree: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """Scores above a threshold: at fixed latents, over the columns of a row, over pairs that share latents."""
+    n = trial.size(100_000)
+    points = [(kernel, {x: place, y: 1}) for place in GRID]
+    points += [(row_degree, {x: place}) for place in GRID] + [(column_degree, {y: place}) for place in GRID]
+    points += [(moment, {}) for moment in (squared_kernel, squared_row_degree, squared_column_degree)]
+    claimed = [trial.value(formula, {**AT_CUT, **place}) for formula, place in points]
+    yield trial.counts_each(trial.draw(score_counts, n), n, claimed)

@@ -1,0 +1,152 @@
+"""Evidence for G5: masks do not converge in L¹, entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+from scipy.special import erfc
+
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from theory.graphon.rate import (
+    distance_limit,
+    entry_distance,
+    kernel_mean,
+    log_size,
+    optimal_rate,
+    row_kernel,
+    row_law,
+    squared_kernel,
+)
+from theory.graphon.symbols import p
+from theory.saliency.model import synflow_model, tau, u
+from theory.tails import half_normal, product_survival
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+
+
+@exact(optimal_rate, step="entry")
+@control("zero: convergence in L¹", entry_distance=sp.Integer(0))
+@control("the variance", entry_distance=p * (1 - p))
+@control("10 % more", entry_distance=ELEVEN * entry_distance)
+def distance_of_an_entry(entry_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """E|M − p| over the two values of M."""
+    chance_and_distance = ((p, 1 - p), (1 - p, p))  # of M = 1 and of M = 0
+    yield trial.same(entry_distance, sum(chance * distance for chance, distance in chance_and_distance), by=sp.expand)
+
+
+@exact(optimal_rate, step="logarithm of a row")
+@control("normal, not half-normal", row_law=row_law / 2)
+@control("of the modulus", row_law=row_law * sp.exp(-log_size))
+@control("10 % more", row_law=ELEVEN * row_law)
+def law_of_the_logarithm(row_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The slope of P(|a| ≤ eˣ)."""
+    yield trial.same(row_law, sp.diff(1 - half_normal.at(sp.exp(log_size)), log_size))
+
+
+def by_integrands(expression: sp.Expr) -> sp.Expr:
+    """A difference of integrals over the line: 0 where that of the integrands is."""
+    integrals = expression.atoms(sp.Integral)
+    if any(each.limits != squared_kernel.limits for each in integrals):
+        return expression
+    return sp.simplify(expression.xreplace({each: each.function for each in integrals}))
+
+
+@exact(optimal_rate, step="second moment")
+@control("the first moment", squared_kernel=sp.Integral(row_kernel * row_law, *squared_kernel.limits))
+@control("10 % less", squared_kernel=NINE * squared_kernel)
+@control("half-normal columns without rows", row_kernel=half_normal.at(tau))
+@control("normal, not half-normal", row_law=row_law / 2)
+def second_moment_by_the_logarithm(
+    row_kernel: sp.Expr, row_law: sp.Expr, squared_kernel: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """W(u)² du at the u that is P(|a| ≤ eˣ), integrated over the line; and W and its law there."""
+    position = 1 - half_normal.at(sp.exp(log_size))
+    kernel = synflow_model.kernel(tau).subs(u, position.rewrite(sp.erf))
+    yield trial.same(row_kernel, kernel)
+    yield trial.same(row_law, sp.diff(position, log_size))
+    moment = average(kernel**2, sp.diff(position, log_size))
+    yield trial.same(squared_kernel, moment, by=by_integrands)
+
+
+@exact(optimal_rate, step="limit")
+@control("zero: convergence in L¹", distance_limit=sp.Integer(0))
+@control("the constant graphon", distance_limit=2 * kernel_mean * (1 - kernel_mean))
+@control("10 % more", distance_limit=ELEVEN * distance_limit)
+@control("the variance", entry_distance=p * (1 - p))
+@control("the square of the density", squared_kernel=kernel_mean**2)
+@control("without rows", kernel_mean=half_normal.at(tau))
+def limit_is_the_mean_of_an_entry(
+    entry_distance: sp.Expr, kernel_mean: sp.Expr, squared_kernel: sp.Expr, distance_limit: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The distance of an entry term by term, with the moments of W for p and p²."""
+    terms = sp.Poly(entry_distance, p)
+    moments = (sp.S.One, kernel_mean, squared_kernel)
+    yield trial.same(distance_limit, sum(terms.coeff_monomial(p**i) * moments[i] for i in range(3)))
+
+
+DENSITY = product_survival(tau)
+THRESHOLD = {tau: sp.Rational(8, 5)}  # density near 1/10
+
+
+def average(values: sp.Expr, law: sp.Expr) -> sp.Integral:
+    """The mean of a function of ln|a|."""
+    return sp.Integral(values * law, (log_size, -sp.oo, sp.oo))
+
+
+@enclosed(optimal_rate)
+@control("half-normal columns without rows", row_kernel=half_normal.at(tau))
+@control("normal, not half-normal", row_law=row_law / 2)
+def row_kernel_averages_to_the_density(row_kernel: sp.Expr, row_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The law of ln|a| is one, and the first moment of the kernel is H (S4)."""
+    yield trial.same(average(sp.Integer(1), row_law), 1, by=None)
+    yield trial.same(average(row_kernel, row_law), DENSITY, by=None, at=[THRESHOLD])
+
+
+@enclosed(optimal_rate, cost=0.4)
+@control("zero: convergence in L¹", distance_limit=sp.Integer(0))
+@control("the constant graphon", distance_limit=2 * DENSITY * (1 - DENSITY))
+@control("10 % more", distance_limit=ELEVEN * distance_limit)
+@control("the variance", entry_distance=p * (1 - p))
+@control("half-normal columns without rows", row_kernel=half_normal.at(tau))
+@control("normal, not half-normal", row_law=row_law / 2)
+def distances_average_to_the_limit(
+    entry_distance: sp.Expr, distance_limit: sp.Expr, row_kernel: sp.Expr, row_law: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """∫ E|M − W| du is the limit."""
+    expected = average(entry_distance.subs(p, row_kernel), row_law)
+    yield trial.same(distance_limit, expected, by=None, at=[THRESHOLD])
+
+
+@enclosed(optimal_rate, cost=0.3)
+@control("the square of the density", squared_kernel=DENSITY**2)
+@control("the density", squared_kernel=DENSITY)
+@control("10 % less", squared_kernel=NINE * squared_kernel)
+@control("10 % more", distance_limit=ELEVEN * distance_limit)
+def limit_splits_into_moments(squared_kernel: sp.Expr, distance_limit: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """2(H − J) with J the second moment of the kernel."""
+    yield trial.same(distance_limit, 2 * (DENSITY - squared_kernel), by=None, at=[THRESHOLD])
+
+
+def row_distances(rng: np.random.Generator, rows: int, columns: int, fifths: int) -> NDArray[np.floating]:
+    """Averages over a row of |M − W| for iid rows of SNIP masks |a||w| > τ, W = P(|w| > τ/|a|). float[rows]"""
+    threshold = fifths / 5
+    size = np.abs(rng.standard_normal(rows))
+    mask = size[:, None] * np.abs(rng.standard_normal((rows, columns))) > threshold
+    kernel = erfc(threshold / (np.sqrt(2) * size))
+    density = mask.mean(axis=1)
+    distances: NDArray[np.floating] = density * (1 - kernel) + (1 - density) * kernel
+    return distances
+
+
+@statistical(optimal_rate, tests=1)
+@control("zero: convergence in L¹", distance_limit=sp.Integer(0))
+@control("the constant graphon", distance_limit=2 * DENSITY * (1 - DENSITY))
+@control("10 % more", distance_limit=ELEVEN * distance_limit)
+@control("10 % less", distance_limit=NINE * distance_limit)
+def masks_keep_their_distance(distance_limit: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The observed distance of independent SNIP rows from their probabilities."""
+    distances = trial.draw(row_distances, trial.size(60_000), 16, 8)
+    yield trial.averages(distances, trial.value(distance_limit, THRESHOLD), 0.0, 1.0)

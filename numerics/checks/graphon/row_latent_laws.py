@@ -1,0 +1,215 @@
+"""Evidence for G11: when a labelling of the rows makes a graphon the limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import combinations, product
+from typing import NamedTuple
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.masks.cut_norm import exact_cut_norm
+from theory.graphon.row_latent import (
+    comparison,
+    eta,
+    four_cycle,
+    gamma,
+    kappa,
+    negative_part,
+    parts_bound,
+    positive_part,
+    projection,
+    row_latent,
+    upper,
+)
+from theory.graphon.symbols import n
+
+Integers = NDArray[np.int64]
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+SCALE = 6  # kernels take their values in sixths
+
+
+class Law(NamedTuple):
+    """A row's law: rows A[k, d] of mask minus kernel, in units of 1/SCALE, and their integer weights [k]."""
+
+    rows: Integers
+    weights: tuple[int, ...]
+
+
+class Means(NamedTuple):
+    """What n iid rows of a law have on average, exactly."""
+
+    kappa: sp.Rational
+    gamma: sp.Rational
+    eta: sp.Rational
+    four_cycle: sp.Rational
+    cut: sp.Rational
+
+
+def random_laws(rng: np.random.Generator) -> list[Law]:
+    """Three kinds of rows of three columns, each a mask row minus a kernel row."""
+    masks, kernels = rng.integers(0, 2, (6, 3, 3)), rng.integers(0, SCALE + 1, (6, 3, 3))
+    weights = rng.integers(1, 5, (6, 3))
+    return [
+        Law(SCALE * mask - kernel, tuple(map(int, w))) for mask, kernel, w in zip(masks, kernels, weights, strict=True)
+    ]
+
+
+def rational(value: Fraction) -> sp.Rational:
+    return sp.Rational(value.numerator, value.denominator)
+
+
+def means_of(law: Law, size: int) -> Means:
+    """By enumeration of all choices of `size` rows, all cuts and all sets of columns."""
+    kinds, d = law.rows.shape
+    total = sum(law.weights)
+    second = law.rows.T @ (np.array(law.weights)[:, None] * law.rows)  # Γ·SCALE²·total
+    subsets = [list(each) for count in range(1, d + 1) for each in combinations(range(d), count)]
+    largest = max(int(second[np.ix_(each, each)].sum()) for each in subsets)
+    lengths = sum(w * int(row @ row) ** 2 for w, row in zip(law.weights, law.rows, strict=True))
+    choices = list(product(range(kinds), repeat=size))
+    stack = np.array([law.rows[list(choice)] for choice in choices])
+    cuts = np.rint(np.asarray(exact_cut_norm(stack)) * size * d).astype(int)
+    cycles = ((stack @ np.swapaxes(stack, 1, 2)) ** 2).sum(axis=(1, 2))
+    chances = [int(np.prod([law.weights[k] for k in choice])) for choice in choices]
+    found = (
+        Fraction(int((second**2).sum()), total**2 * SCALE**4 * d**2),
+        Fraction(largest, total * SCALE**2 * d**2),
+        Fraction(lengths, total * SCALE**4 * d**2),
+        Fraction(
+            sum(p * int(c) for p, c in zip(chances, cycles, strict=True)), total**size * SCALE**4 * (size * d) ** 2
+        ),
+        Fraction(sum(p * int(c) for p, c in zip(chances, cuts, strict=True)), total**size * SCALE * size * d),
+    )
+    return Means(*map(rational, found))
+
+
+def small_means(trial: Trial) -> list[tuple[int, Means]]:
+    """Random laws and the one of rows ±(1, −1), with two and three rows."""
+    laws = [*trial.draw(random_laws), Law(SCALE * np.array([[1, -1], [-1, 1]]), (1, 1))]
+    return [(size, trial.once(means_of, law, size)) for law in laws for size in (2, 3)]
+
+
+def mean_excess(tosses: int) -> sp.Rational:
+    """E|heads − tails|/tosses of an even number of fair coins (De Moivre)."""
+    return sp.binomial(tosses, tosses // 2) / sp.Integer(2) ** tosses
+
+
+@enclosed(row_latent)
+@control("independent rows alone", four_cycle=kappa)
+@control("rows with themselves counted twice", four_cycle=kappa + eta / n)
+@control("fourth root forgotten", upper=four_cycle.subs(eta, 1))
+@control("10 % more than a half", projection=ELEVEN * gamma / 2)
+@control("10 % less than a half", projection=NINE * gamma / 2)
+@control("four times smaller", comparison=gamma)
+@control("10 % less than four", comparison=NINE * 4 * gamma)
+def small_laws_of_rows(
+    four_cycle: sp.Expr, upper: sp.Expr, projection: sp.Expr, comparison: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """All masks of two and three rows of small laws, enumerated: 4-cycles, cuts, and both sides of the theorem.
+
+    Then the extremal laws: rows ±(1, −1); n rows ±(1, …, 1), of which a half may be 0; independent entries ±½.
+    """
+    for size, means in small_means(trial):
+        at = {n: size, kappa: means.kappa, gamma: means.gamma, eta: means.eta}
+        yield trial.same(four_cycle.subs(at), means.four_cycle)
+        yield trial.below(means.cut, upper.subs(at), at=[{}])
+        yield trial.below(projection.subs(at), means.cut, at=[{}])
+        yield trial.below(means.kappa, comparison.subs(at), at=[{}])
+    opposite = means_of(Law(SCALE * np.array([[1, -1], [-1, 1]]), (1, 1)), 2)
+    yield trial.same(comparison.subs(gamma, opposite.gamma), opposite.kappa)
+    size = 20_000
+    looseness = upper.subs({kappa: opposite.kappa, n: size}) / ((1 + mean_excess(size)) / 4)
+    yield trial.below(looseness, 4, at=[{}])
+    yield trial.below(sp.Rational(397, 100), looseness, at=[{}])
+    for share, tosses in (
+        (sp.Integer(1), size),
+        (sp.Rational(1, 2), 2 * size),
+    ):  # γ, and fair coins that make the signs
+        cut = (share + mean_excess(tosses)) / 2  # E max(rows +, rows −)/n; it decreases to γ/2
+        yield trial.below(projection.subs(gamma, share), cut, at=[{}])
+        yield trial.below(cut, projection.subs(gamma, share) + sp.Rational(3, 1000), at=[{}])
+    half_bits = {kappa: sp.Rational(1, 16 * size), n: size}
+    yield trial.below(mean_excess(size) / 4, upper.subs(half_bits), at=[{}])
+
+
+def cycles_of_two_kinds(size: int) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
+    """E t(C₄, A) of `size` rows of two columns, each of one of two kinds, over all choices; their κ and η."""
+    chance = sp.Symbol("p", positive=True)
+    kinds = (sp.Matrix([sp.symbols("x_1:3", real=True)]), sp.Matrix([sp.symbols("y_1:3", real=True)]))
+    chances = (chance, 1 - chance)
+    mean = sp.S.Zero
+    for choice in product((0, 1), repeat=size):
+        cycles = sum(kinds[one].dot(kinds[two]) ** 2 for one in choice for two in choice)
+        mean += sp.prod(chances[kind] for kind in choice) * cycles
+    second = sum((p * row.T * row for p, row in zip(chances, kinds, strict=True)), sp.zeros(2, 2))
+    lengths = sum(p * row.dot(row) ** 2 for p, row in zip(chances, kinds, strict=True))
+    return mean / (4 * size**2), sum(entry**2 for entry in second) / 4, lengths / 4
+
+
+@exact(row_latent, step="4-cycles")
+@control("rows with themselves counted twice", four_cycle=kappa + eta / n)
+@control("independent rows alone", four_cycle=kappa)
+@control("10 % more", four_cycle=ELEVEN * four_cycle)
+def pairs_of_rows_make_the_cycles(four_cycle: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Of n² pairs n(n − 1) are of two rows; all choices of rows of two kinds, whatever their entries and chances are."""
+    yield trial.same(n**2 * four_cycle, n * (n - 1) * kappa + n * eta)
+    cases = []
+    for size in (2, 3):
+        mean, of_two, of_one = trial.once(cycles_of_two_kinds, size)
+        cases.append((mean, four_cycle.subs({n: size, kappa: of_two, eta: of_one}, simultaneous=True)))
+    yield trial.at_sizes(cases, "numbers of rows")
+
+
+@exact(row_latent, step="upper bound")
+@control("rows with themselves counted twice", four_cycle=kappa + eta / n)
+@control("rows with themselves forgotten", upper=kappa ** sp.Rational(1, 4))
+@control("looser", upper=(kappa + 1 / n) ** sp.Rational(1, 4))
+@control("10 % less", upper=NINE * upper)
+def upper_bound_has_its_origin(upper: sp.Expr, four_cycle: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Its fourth power is the mean of 4-cycles at η = 1, and it is positive."""
+    yield trial.same(upper**4, four_cycle.subs(eta, 1))
+    example = upper.subs({kappa: sp.Rational(1, 2), n: 2})
+    yield trial.holds(example.is_positive, f"{example} at κ = ½, n = 2")
+
+
+@exact(row_latent, step="lower bound")
+@control("all of it", projection=gamma)
+@control("a fourth", projection=gamma / 4)
+@control("10 % more than a half", projection=ELEVEN * projection)
+@control("10 % less than a half", projection=NINE * projection)
+def lower_bound_is_one_sign_of_two(projection: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """R = ±1 with probability γ/2 each, where ER² = γ: the mean of its positive part; and |R| − R² = |R|(1 − |R|) ≥ 0."""
+    chances = {1: gamma / 2, -1: gamma / 2, 0: 1 - gamma}
+    yield trial.same(sum(chance * value**2 for value, chance in chances.items()), gamma)
+    yield trial.same(projection, sum(chance * max(value, 0) for value, chance in chances.items()))
+    y = sp.Symbol("y", nonnegative=True)
+    size = 1 / (1 + y)  # |R|, unless R = 0
+    yield trial.nonnegative(size - size**2, y / (1 + y) ** 2)
+
+
+@exact(row_latent, step="both parts")
+@control("without the factor two", parts_bound=parts_bound / 2)
+@control("10 % less", parts_bound=NINE * parts_bound)
+@control("one part", parts_bound=2 * positive_part**2)
+def parts_bound_leaves_a_square(parts_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """2(s² + t²) − (s − t)² = (s + t)²."""
+    difference = (positive_part - negative_part) ** 2
+    yield trial.nonnegative(parts_bound - difference, (positive_part + negative_part) ** 2, by=sp.expand)
+
+
+@exact(row_latent, step="comparison")
+@control("four times smaller", comparison=gamma)
+@control("10 % less than four", comparison=NINE * comparison)
+@control("10 % more than four", comparison=ELEVEN * comparison)
+@control("without the factor two", parts_bound=parts_bound / 2)
+def comparison_has_two_parts(comparison: sp.Expr, parts_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The bound where both parts have γ; and κ = 4γ for rows ±(1, −1), by their Γ."""
+    root = sp.sqrt(gamma)
+    yield trial.same(comparison, parts_bound.subs({positive_part: root, negative_part: root}))
+    opposite = means_of(Law(SCALE * np.array([[1, -1], [-1, 1]]), (1, 1)), 2)
+    yield trial.same(comparison.subs(gamma, opposite.gamma), opposite.kappa)

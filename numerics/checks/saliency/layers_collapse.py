@@ -1,0 +1,96 @@
+"""Evidence for S14: how the densities of two layers compare as both are emptied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import sympy as sp
+
+from numerics.checks.saliency.layers import pareto_power, reduce_powers
+from numerics.evidence import Finding, Trial, control, exact
+from theory.saliency.layers import (
+    COLLAPSE,
+    coupled_layers,
+    density_ratios,
+    first_scale,
+    power_law,
+    r,
+    second_scale,
+    x,
+)
+from theory.saliency.model import tau
+from theory.saliency.snip import product_density
+from theory.tails import Tail, alpha, pareto, product_normal, t
+
+ELEVEN = sp.Rational(11, 10)
+
+
+def limit_of_the_ratio(noise: Tail, first: int, second: int) -> sp.Expr:
+    """The limit of F̄(τ/s₁)/F̄(τ/s₂) as τ → ∞ by l'Hôpital: that of the densities, found by SymPy."""
+    density = noise_density(noise)
+    ratio = density.subs(t, tau / first) / first / (density.subs(t, tau / second) / second)
+    return sp.limit(sp.simplify(ratio), tau, sp.oo)
+
+
+def noise_density(noise: Tail) -> sp.Expr:
+    """−F̄′, for Pareto noise beyond 1."""
+    if noise is product_normal:
+        return product_density
+    return -sp.diff(pareto_power(), t) if noise is pareto else noise.density
+
+
+def by_first_powers(gap: sp.Expr) -> sp.Expr:
+    """Simplify with (rx)^(−α) taken apart."""
+    return sp.simplify(sp.powsimp(sp.expand(sp.expand_power_base(gap))))
+
+
+@exact(coupled_layers, step="ratios of densities")
+@control("scale forgotten", density_ratios={name: ratio / r for name, ratio in density_ratios.items()})
+@control("normal for half as wide", density_ratios={**density_ratios, "half_normal": r * sp.exp(-(r - 1) * x**2 / 2)})
+@control("Fréchet is Pareto", density_ratios={**density_ratios, "frechet": density_ratios["pareto"]})
+@control("Pareto of index α + 1", density_ratios={**density_ratios, "pareto": r ** (-alpha - 1)})
+@control("10 % more", density_ratios={**density_ratios, "exponential": ELEVEN * density_ratios["exponential"]})
+def ratios_are_those_of_the_densities(
+    density_ratios: Mapping[str, sp.Expr], noises: Mapping[str, Tail], trial: Trial
+) -> Iterator[Finding]:
+    """r g(rx) is the ratio times g(x), for all noises."""
+    for name in ("frechet", *noises):
+        density = noise_density(noises[name])
+        yield trial.same(r * density.subs(t, r * x), density_ratios[name] * density.subs(t, x), by=by_first_powers)
+
+
+@exact(coupled_layers, step="collapse")
+@control("power laws collapse too", collapse={**COLLAPSE, "pareto": sp.S.Zero})
+@control("proportional to the scale", collapse=dict.fromkeys(COLLAPSE, first_scale / second_scale))
+@control("exponent inverted", collapse={**COLLAPSE, "frechet": 1 / power_law})
+@control("exponential layers keep their ratio", collapse={**COLLAPSE, "exponential": first_scale / second_scale})
+@control("scale forgotten", density_ratios={name: ratio / r for name, ratio in density_ratios.items()})
+def limits_are_those_of_the_densities(
+    collapse: Mapping[str, sp.Expr], density_ratios: Mapping[str, sp.Expr], trial: Trial
+) -> Iterator[Finding]:
+    """At r = 1 + y, y > 0, as x → ∞, for power laws as x^(−α) → 0; the product of two normals lies below the exponential law."""
+    y, power = sp.symbols("y z", positive=True)
+    scales = second_scale / first_scale
+    for name in ("frechet", "pareto"):
+        limit = sp.limit(density_ratios[name].subs(x**-alpha, power), power, 0)
+        yield trial.same(collapse[name], limit.subs(r, scales), by=reduce_powers)
+    for name, above in (
+        ("half_normal", "half_normal"),
+        ("exponential", "exponential"),
+        ("product_normal", "exponential"),
+    ):
+        yield trial.same(collapse[name], sp.limit(sp.expand(density_ratios[above].subs(r, 1 + y)), x, sp.oo))
+
+
+@exact(coupled_layers, cost=0.5)
+@control("power laws collapse too", collapse={**COLLAPSE, "pareto": sp.S.Zero})
+@control("proportional to the scale", collapse=dict.fromkeys(COLLAPSE, first_scale / second_scale))
+@control("exponent inverted", collapse={**COLLAPSE, "frechet": 1 / power_law})
+@control("exponential layers keep their ratio", collapse={**COLLAPSE, "exponential": first_scale / second_scale})
+def ratios_tend_to_their_limits(
+    collapse: Mapping[str, sp.Expr], noises: Mapping[str, Tail], trial: Trial
+) -> Iterator[Finding]:
+    """By the densities of the noises, at the scales 2 and 3."""
+    for name, noise in noises.items():
+        found = trial.once(limit_of_the_ratio, noise, 2, 3)
+        yield trial.same(collapse[name].subs({first_scale: 2, second_scale: 3}), found)

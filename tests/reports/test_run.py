@@ -1,0 +1,48 @@
+"""The table of a run: what it counts, and that it fits a terminal."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from numerics.evidence.links import Link
+from numerics.evidence.verification import Run, verify
+from numerics.reports.run import claim_row, print_summary, summary_table
+
+
+@pytest.fixture(scope="module")
+def small_run() -> Run:
+    """A claim with steps, and the whole of a run about it."""
+    return verify("S2")
+
+
+def test_a_row_counts_the_steps_by_what_carries_them(small_run: Run) -> None:
+    (claim,) = small_run.claims
+    row = dict(zip(summary_table(small_run).columns, claim_row(claim), strict=True))
+    links = Counter(claim.links.values())
+    assert row["all"] == str(links[Link.ALL])
+    assert row["rule"] == str(links[Link.RULE])
+    assert sum(int(row[name] or 0) for name in ("all", "rule", "cited", "rest")) == len(claim.entry.claim.steps)
+    assert row["checks"] == str(len(claim.checks))
+    assert row["controls"] == str(sum(len(check.controls) for check in claim.checks))
+
+
+def test_a_control_that_survives_stands_out(small_run: Run) -> None:
+    (claim,) = small_run.claims
+    first, *others = claim.checks
+    survived = replace(first.controls[0], status="survived")
+    spoilt = replace(claim, checks=[replace(first, controls=(survived, *first.controls[1:])), *others])
+    assert claim_row(spoilt)[-2] == [("39/40", "refuted")]
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_table_keeps_within_the_terminal(small_run: Run, width: int) -> None:
+    terminal = io.StringIO()
+    print_summary(small_run, Console(file=terminal, width=width))
+    lines = terminal.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    assert lines[0].split()[-3:] == ["detects", "controls", "s"]
