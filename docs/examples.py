@@ -26,7 +26,7 @@ BLOCK = re.compile(r"```\n\$ (sparse-limits [^\n]*)\n(.*?)```", re.DOTALL)
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?|(?<![\w.])\.\d+(?:e[+-]?\d+)?")
 DIGEST = re.compile(r"\b[0-9a-f]{8,}…")
 TIME = re.compile(r"\b\d+(?:\.\d+)? s\b")
-ROW = re.compile(r"^([A-Z]\d+ .* \d+) +\d+$")  # of the run of the ledger: label, controls, and seconds at the end
+ROW = re.compile(r"^([A-Z][\d.]+ .* \d+) +\d+$")  # of the run of the ledger: label, controls, and seconds at the end
 NOISE = 1e-9  # numbers below are what rounding leaves
 WIDTHS = {"verify": "120"}  # columns of the terminal, where they are not 80
 

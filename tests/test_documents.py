@@ -24,6 +24,7 @@ from theory.ledger import load_ledger
 from theory.places import places
 from theory.saliency import product_graphon
 from theory.saliency.model import phi, tau
+from theory.selection import reading_order
 
 sys.path.insert(0, str(ROOT / "docs"))
 
@@ -72,7 +73,7 @@ def test_the_table_of_claims_is_that_of_the_ledger() -> None:
     for topic, said in rows.items():
         families: dict[str, list[int]] = {}
         for entry in ledger.select([topic]):
-            families.setdefault(entry.label[0], []).append(int(entry.label[1:]))
+            families.setdefault(entry.label[0], []).append(reading_order(entry.label)[1])
         ranges = [f"{letter}{min(numbers)}–{letter}{max(numbers)}" for letter, numbers in families.items()]
         assert said == ", ".join(ranges)
         assert all(each in changelog for each in ranges)

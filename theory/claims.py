@@ -14,10 +14,9 @@ import sympy as sp
 from theory.input_error import InputError
 from theory.latex import latex
 from theory.quantities import Hypothesis, Letter, Quantity, letters_of
-from theory.selection import meant, select
+from theory.selection import meant, reading_order, select, whole
 from theory.steps import Step, check_steps
 
-LABEL = re.compile(r"[A-Z]\d+")
 EXPRESSION_SLOT = re.compile(r"\[\[(\w+)\]\]")
 QUOTATION = re.compile(r"“(.+?)”", re.DOTALL)
 
@@ -114,7 +113,7 @@ class Claim:
         ['phi', 'tau', 'u']
 
     Raises:
-        ValueError: for a label not of the form `S4`, an empty set of expressions, a floating-point number in an
+        ValueError: for a label not of the form `S4` or `G3.1`, an empty set of expressions, a floating-point number in an
             expression, a slot in the statement that names no expression, a form that fails where none may or no
             such form where one must be, a counterexample that is nothing of the claim, or a missing quotation; for no
             proof, or one both in steps and in prose, and what `check_steps` refuses.
@@ -138,8 +137,7 @@ class Claim:
     steps: tuple[Step, ...] = ()
 
     def __post_init__(self) -> None:
-        if not LABEL.fullmatch(self.label):
-            raise ValueError(f"label {self.label!r}: expected a capital letter and a number, such as S4")
+        reading_order(self.label)  # refuses what is no label
         if not self.expressions:
             raise ValueError(f"{self.label}: a claim needs at least one expression")
         self._check_attribution()
@@ -287,7 +285,7 @@ class Ledger:
         self._entries: dict[str, Entry] = {}
         for topic, values in topics.items():
             found = [Entry(name, topic, value) for name, value in values.items() if isinstance(value, Claim)]
-            for entry in sorted(found, key=lambda entry: (entry.label[0], int(entry.label[1:]))):
+            for entry in sorted(found, key=lambda entry: reading_order(entry.label)):
                 self._add(entry)
         self._check_uses()
 
@@ -295,6 +293,8 @@ class Ledger:
         known = self._entries.get(entry.label)
         if known is not None:
             raise ValueError(f"label {entry.label} is used twice: by {known.name} and by {entry.name}")
+        if whole(entry.label) != entry.label and whole(entry.label) in self._entries:
+            raise ValueError(f"{entry.label} is a part, and {whole(entry.label)} a claim; expected one or the other")
         self._entries[entry.label] = entry
 
     def _check_uses(self) -> None:

@@ -8,6 +8,7 @@ from pkgutil import get_data
 from theory.claims import Claim, Ledger
 from theory.input_error import InputError
 from theory.lazy import homes
+from theory.selection import LABEL, reading_order, whole
 
 LETTERS = {  # of the labels of each topic
     "saliency": "S",
@@ -69,28 +70,45 @@ def claim(label: str) -> Claim:
         >>> sorted(claim("S4").expressions)
         ['column_density', 'flat_threshold', 'integral_form', 'kernel', 'noise_density', 'threshold']
     """
+    found = parts(label)
+    if found[0].label != label:
+        raise InputError(f"{label} is in parts, expected one of {', '.join(each.label for each in found)}")
+    return found[0]
+
+
+def parts(label: str) -> tuple[Claim, ...]:
+    """Return the parts of a claim in reading order, or the claim of a label alone; import their modules and no other.
+
+    Raises:
+        InputError: for a label that no claim has.
+
+    Examples:
+        >>> [each.label for each in parts("G3")], [each.label for each in parts("G3.2")], [each.label for each in parts("G4")]
+        (['G3.1', 'G3.2', 'G3.3'], ['G3.2'], ['G4'])
+    """
     topic = next((topic for topic, letters in LETTERS.items() if label[:1] and label[0] in letters), None)
     if topic is None:
-        if label[1:].isdigit() and label != label.upper():
-            raise InputError(f"no claim {label!r}, did you mean {claim(label.upper()).label}?")
+        if label != label.upper() and LABEL.fullmatch(label.upper()):
+            raise InputError(f"no claim {label!r}, did you mean {parts(label.upper())[0].label}?")
         raise InputError(f"no claim {label!r}; expected a label such as S4 ({_letters()})")
-    for name, home in _likely_first(topic, label):
-        value = getattr(import_module(home), name)
-        if isinstance(value, Claim) and value.label == label:
-            return value
-    numbers = sorted((each.label[0], int(each.label[1:])) for each in claims_of(topic).values())
-    raise InputError(f"no claim {label!r}; {topic} has {', '.join(f'{letter}{n}' for letter, n in numbers)}")
+    values = (getattr(import_module(home), name) for name, home in _written_with(topic, label))
+    found = [each for each in values if isinstance(each, Claim) and label in (each.label, whole(each.label))]
+    if not found:
+        labels = sorted((each.label for each in claims_of(topic).values()), key=reading_order)
+        raise InputError(f"no claim {label!r}; {topic} has {', '.join(labels)}")
+    return tuple(sorted(found, key=lambda each: reading_order(each.label)))
 
 
-def _likely_first(topic: str, label: str) -> list[tuple[str, str]]:
-    """The names that a topic exports and their modules, those first whose text holds the label: no other is imported."""
+def _written_with(topic: str, label: str) -> list[tuple[str, str]]:
+    """The names that a topic exports and their modules, of those whose text holds the label or that of a part of it."""
     package = f"theory.{topic}"
-    written = f'label="{label}"'.encode()
+    marks = (f'label="{label}"'.encode(), f'label="{label}.'.encode())
 
-    def unlikely(exported: tuple[str, str]) -> bool:
-        return written not in (get_data(package, f"{exported[1].rpartition('.')[2]}.py") or b"")
+    def written(home: str) -> bool:
+        text = get_data(package, f"{home.rpartition('.')[2]}.py") or b""
+        return any(mark in text for mark in marks)
 
-    return sorted(homes(package).items(), key=unlikely)
+    return [(name, home) for name, home in homes(package).items() if written(home)]
 
 
 def _letters() -> str:

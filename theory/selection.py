@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Protocol, TypeVar
@@ -20,11 +21,14 @@ class Labelled(Protocol):
 
 
 Chosen = TypeVar("Chosen", bound=Labelled)
+LABEL = re.compile(r"([A-Z])(\d+)(?:\.(\d+))?")  # of a claim, or of a part of one
 SHORTEST = 4  # letters of a name for which a near one is guessed: of labels as short as S4 too many are near
 
 
 def select(entries: Iterable[Chosen], names: Sequence[str]) -> list[Chosen]:
     """Return the entries that are named by labels or topics, in their order; all of them when nothing is named.
+
+    The label of a claim that is in parts, such as G3, names all of them.
 
     Raises:
         InputError: for a name that is neither a label nor a topic.
@@ -32,12 +36,40 @@ def select(entries: Iterable[Chosen], names: Sequence[str]) -> list[Chosen]:
     entries = list(entries)
     labels, topics = [entry.label for entry in entries], list(dict.fromkeys(entry.topic for entry in entries))
     for name in names:
-        if name not in (*labels, *topics):
+        if name not in {*labels, *map(whole, labels), *topics}:
             raise InputError(
                 f"{name!r} is neither a label nor a topic{meant(name, (*labels, *topics))}; topics: {', '.join(topics)}; "
                 f"labels: {', '.join(labels)}"
             )
-    return [entry for entry in entries if not names or entry.label in names or entry.topic in names]
+    return [entry for entry in entries if not names or {entry.label, whole(entry.label), entry.topic} & set(names)]
+
+
+def whole(label: str) -> str:
+    """The label of the claim to which a part belongs; that of a claim without parts is its own.
+
+    Examples:
+        >>> whole("G3.1"), whole("G4")
+        ('G3', 'G4')
+    """
+    return label.partition(".")[0]
+
+
+def reading_order(label: str) -> tuple[str, int, int]:
+    """What labels are sorted by: their letter, their number, and that of the part.
+
+    Raises:
+        ValueError: for what is no label.
+
+    Examples:
+        >>> sorted(["G10", "G3.2", "G3.1", "G2"], key=reading_order)
+        ['G2', 'G3.1', 'G3.2', 'G10']
+    """
+    found = LABEL.fullmatch(label)
+    if found is None:
+        raise ValueError(
+            f"label {label!r}: expected a capital letter and a number, such as S4, or a part, such as G3.1"
+        )
+    return found[1], int(found[2]), int(found[3] or 0)
 
 
 def meant(name: str, names: Iterable[str]) -> str:

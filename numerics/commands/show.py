@@ -1,4 +1,4 @@
-"""`sparse-limits show LABEL`: a claim whole."""
+"""`sparse-limits show LABEL`: a claim whole, with all its parts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from numerics.reports.contents import Evidence
     from theory.claims import Claim, Pitfall
 
@@ -44,15 +46,25 @@ def _step_lines(claim: Claim, evidence: Sequence[Evidence]) -> list[str]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    import sympy as sp
     from rich.console import Console
 
-    from numerics.reports.contents import contents
-    from theory.ledger import claim as claim_of
+    from theory.ledger import parts
 
-    claim, lines = claim_of(arguments.label), contents()
-    (line,) = (each for each in lines if each.label == claim.label)
     console = Console(highlight=False, markup=False)
+    for number, claim in enumerate(parts(arguments.label)):
+        if number:
+            console.print()
+        _print_claim(console, claim)
+    return 0
+
+
+def _print_claim(console: Console, claim: Claim) -> None:
+    import sympy as sp
+
+    from numerics.reports.contents import contents
+
+    lines = contents()
+    (line,) = (each for each in lines if each.label == claim.label)
 
     def section(title: str, *lines: str) -> None:
         if any(line.strip() for line in lines):
@@ -87,4 +99,3 @@ def run(arguments: argparse.Namespace) -> int:
         ),
     )
     section("Equivalent mutants", *(f"- {mutant}: {why}" for mutant, why in claim.equivalent_mutants.items()))
-    return 0

@@ -15,6 +15,7 @@ from numerics.arguments import InputError
 from numerics.files import replacing
 from theory.lazy import homes
 from theory.ledger import LETTERS, load_ledger
+from theory.selection import reading_order
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 IMPORT = re.compile(r" +from theory\.")
@@ -148,7 +149,7 @@ def new_claim(topic: str, name: str, page: str | None = None) -> tuple[str, list
 def next_label(topic: str) -> str:
     """The label after the last one of a topic's first letter."""
     letter = LETTERS[topic][0]
-    numbers = [int(entry.label[1:]) for entry in load_ledger() if entry.label[0] == letter]
+    numbers = [number for first, number, _ in (reading_order(each.label) for each in load_ledger()) if first == letter]
     return f"{letter}{max(numbers, default=0) + 1}"
 
 

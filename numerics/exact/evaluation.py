@@ -60,13 +60,41 @@ def evaluate(
         '19/64'
     """
     from numerics.exact.balls import collecting
-    from theory.ledger import claim
+    from theory.ledger import parts
 
     if not 1 <= digits <= MOST_DIGITS:
         raise InputError(f"digits is {digits!r}, expected a whole number from 1 to {MOST_DIGITS}")
     with collecting() as notes, long_integers(), _moderate_work():
-        text, assumed = value_in(claim(label), expression, assignments, digits, exact=exact, keep=keep)
+        text, assumed = value_in(
+            part_with(expression, parts(label)), expression, assignments, digits, exact=exact, keep=keep
+        )
     return Value(text, tuple(sorted(notes)), assumed)
+
+
+def part_with(path: str, parts: Sequence[Claim]) -> Claim:
+    """The part of a claim that has the formula, rather one that claims it than one that has it in a step.
+
+    Raises:
+        InputError: where several parts have one of this name, or none of several.
+    """
+    from theory.selection import meant
+
+    if len(parts) == 1:
+        return parts[0]
+    name = path.split(".")[0]
+    for found in (
+        [each for each in parts if name in each.expressions],
+        [each for each in parts if name in each.claimed],
+    ):
+        if len(found) > 1:
+            raise InputError(
+                f"{name} stands in {' and '.join(each.label for each in found)}, expected one of these labels"
+            )
+        if found:
+            return found[0]
+    names = [name for each in parts for name in each.claimed]
+    labels = ", ".join(each.label for each in parts)
+    raise InputError(f"none of {labels} has a formula {name!r}{meant(name, names)}; expected one of {', '.join(names)}")
 
 
 def value_in(

@@ -17,8 +17,10 @@ WRONG = {
     "G2 gap K=5 N=0 m=2 n=2": "G2 assumes no more entries are kept by rank than there are, expected K ≤ m*n",
     "G2 gap K=0 N=5 m=2 n=2": "no more entries exceed the threshold than there are",
     "G2 entry_variance p=2": "p is probability of an entry of the mask, expected a number above 0, up to 1",
-    "G3 step_error m=3": "an even number of rows, expected m mod 2 = 0",
-    "G3 sorted_error m=1 n=1 delta=2": "expected a number strictly between 0 and 1",
+    "G3.3 step_error m=3": "an even number of rows, expected m mod 2 = 0",
+    "G3.1 midpoint_supremum m=0 n=1": "m is number of rows of the grid, expected a whole number from 1",
+    "G3.2 lipschitz_error m=1 n=1 L=-1": "expected a positive number",
+    "G3.3 sorted_error m=1 n=1 delta=2": "expected a number strictly between 0 and 1",
     "G4 column_bound d=1 n=1 delta=3": "expected a number strictly between 0 and 1",
     "G5 mean_deviation n=4 p=1/2 k=2": "G5 assumes the count of (b) is the least above the mean, expected k = floor(n*p) + 1",
     "G5 mean_rate n=3 V=1/4": "a mean count that is a whole number",
@@ -53,9 +55,9 @@ RIGHT = {
     "G1 bernstein_cumulant lambda=2 V=1/4": "3/2",  # (1/4)·4/(2·(1 − 2/3))
     "G2 gap K=4 N=0 m=2 n=2": "1",  # all entries beside none
     "G2 entry_variance p=1": "0",
-    "G3 any_point_supremum m=1 n=1": "1",  # one cell, the kernel 1 but at its corner
-    "G3 midpoint_supremum m=1 n=1": "3/4",  # 1 − (1 − 1/2)²
-    "G3 step_error m=2": "1/4",  # both or no latent on one side with chance 1/2, an error of 1/2
+    "G3.1 any_point_supremum m=1 n=1": "1",  # one cell, the kernel 1 but at its corner
+    "G3.1 midpoint_supremum m=1 n=1": "3/4",  # 1 − (1 − 1/2)²
+    "G3.3 step_error m=2": "1/4",  # both or no latent on one side with chance 1/2, an error of 1/2
     "G4 rounding m=1 n=1": "1/2",
     "G4 column_failure d=1 n=1 s=1": "4*exp(-2)",  # two signs, two sets of one column
     "G5 mean_deviation n=4 p=1/2 k=3": "3/4",  # (2·2·1 + 2·1·4)/16

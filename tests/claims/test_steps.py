@@ -267,7 +267,7 @@ def test_a_claim_says_what_it_uses_others_for(entry) -> None:
     sources = {step.source for step in claim.steps if step.by is Carrier.CLAIM}
     said = [claim.statement, *(each.words for each in claim.hypotheses), *(step.sentence for step in claim.steps)]
     said += [remark.text for remark in claim.remarks] + [text for each in claim.pitfalls for text in each.texts]
-    named = set(re.findall(r"\b[A-Z]\d+\b", " ".join(said)))
+    named = set(re.findall(r"\b[A-Z]\d+(?:\.\d+)?\b", " ".join(said)))
     assert set(claim.uses) <= sources | named
 
 

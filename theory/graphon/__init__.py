@@ -6,13 +6,14 @@ from theory.lazy import lazily
 
 if TYPE_CHECKING:
     from theory.graphon.concentration import cut_norm_rate
-    from theory.graphon.discretisation import kernel_discretisation
+    from theory.graphon.discretisation import kernel_discretisation, lipschitz_discretisation
     from theory.graphon.limit import mask_limit
     from theory.graphon.lognormal import probit_graphon
     from theory.graphon.pareto import pareto_graphon
     from theory.graphon.rate import optimal_rate
     from theory.graphon.row_latent import row_latent
     from theory.graphon.selection import selection_identity
+    from theory.graphon.sorted_latents import sorted_latents
     from theory.graphon.sorting import degree_sorting
     from theory.graphon.step import step_spectrum
     from theory.graphon.taxonomy import graphon_taxonomy
@@ -24,11 +25,13 @@ __all__ = [
     "degree_sorting",
     "graphon_taxonomy",
     "kernel_discretisation",
+    "lipschitz_discretisation",
     "mask_limit",
     "optimal_rate",
     "pareto_graphon",
     "probit_graphon",
     "row_latent",
     "selection_identity",
+    "sorted_latents",
     "step_spectrum",
 ]

@@ -1,17 +1,15 @@
-"""G3: the step function of a kernel's values at the latents, beside the kernel."""
+"""G3.1 and G3.2: the step function of a kernel's values at points of the cells of a grid, beside the kernel."""
 
 from __future__ import annotations
 
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.graphon.symbols import DEVIATION, FAILURE, delta, m, n, s
-from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, UNIT, Hypothesis, Quantity
+from theory.graphon.symbols import m, n
+from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
 slope = sp.Symbol("L", positive=True)
-cut = sp.Symbol("c", positive=True)  # the share of a variable where a kernel is no larger than some value
-latents = sp.Symbol("j", integer=True, nonnegative=True)  # a number of latents up to ½
 
 diagonals = m + n - 1
 quarters = 2 * m + 2 * n - 1
@@ -22,22 +20,15 @@ any_point_supremum = (m + n - 1) / (m * n)
 mean_distance = 1 / (4 * m)
 lipschitz_error = slope / 4 * (1 / m + 1 / n)
 
-level_deviation = sp.sqrt(cut * (1 - cut) / m)
-mean_sorted_error = (1 / sp.sqrt(m) + 1 / sp.sqrt(n)) / 2
-tail = latents * sp.binomial(m, latents) / 2
-step_error = sp.binomial(m, m / 2) / 2 ** (m + 1)
-share = sp.sqrt(m) * sp.binomial(m, m / 2) / 2**m
-rise = 1 / (m * (m + 2))
-fall = 1 / (m + 2) ** 2
-step_share = sp.sqrt(2 / sp.pi)
-empirical_failure = 2 * sp.exp(-2 * n * s**2)
-variable_error = sp.sqrt(sp.log(4 / delta) / (2 * n))
-sorted_error = sp.sqrt(sp.log(4 / delta) / (2 * m)) + sp.sqrt(sp.log(4 / delta) / (2 * n))
+GRID = (
+    Quantity(m, "number of rows of the grid", COUNT, drawn=(3, 60)),
+    Quantity(n, "number of columns of the grid", COUNT, drawn=(3, 60)),
+)
 
-STEPS = (
+MONOTONE_STEPS = (
     Step(
         name="levels",
-        sentence=r"""(a) $\|W_P-W\|_1$ is the integral over $t$ of the same distance for the kernels $1\{W>t\}$, so let $W$ take the values
+        sentence=r"""$\|W_P-W\|_1$ is the integral over $t$ of the same distance for the kernels $1\{W>t\}$, so let $W$ take the values
 $0$ and $1$ only.""",
         by=Carrier.RULE,
         source="Fubini",
@@ -106,9 +97,36 @@ other, has one term only, and a step just above a midpoint attains it.""",
         gives={"midpoint_error": midpoint_error},
         uses=("midpoints",),
     ),
+)
+
+kernel_discretisation = Claim(
+    label="G3.1",
+    title="Discretisation of a monotone kernel",
+    statement=r"""
+Let $W:[0,1]^2\to[0,1]$ be nondecreasing in each variable, and let $W_P$ be constant on the cells of an equal $m\times
+n$ grid, with the value of $W$ at one point of each closed cell. *Any points:*
+$\|W_P-W\|_1\le[[any_point_supremum]]$; *midpoints:* $\|W_P-W\|_1\le[[midpoint_supremum]]$. Both are attained, for all
+$m$ and $n$. So midpoints cost at most $[[midpoint_error]]$, one term for each variable, which a kernel of that
+variable alone attains.
+""",
+    steps=MONOTONE_STEPS,
+    source=Source("2602.06675", "beyond the abstract"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=GRID,
+    hypotheses=(Hypothesis("the kernel is nondecreasing in each variable (rows and columns sorted)"),),
+    expressions={
+        "midpoint_error": midpoint_error,
+        "midpoint_supremum": midpoint_supremum,
+        "any_point_supremum": any_point_supremum,
+    },
+    aids={"point": "middle", "family": "nondecreasing"},
+)
+
+LIPSCHITZ_STEPS = (
     Step(
         name="both variables",
-        sentence=r"(b) $|W(x,y)-W(x_i,y_j)|\le L|x-x_i|+L|y-y_j|$.",
+        sentence=r"$|W(x,y)-W(x_i,y_j)|\le L|x-x_i|+L|y-y_j|$.",
         by=Carrier.RULE,
         source="triangle inequality",
     ),
@@ -124,153 +142,22 @@ midpoints attains it; its values go up to twice as much, which is no more than $
         gives={"lipschitz_error": lipschitz_error},
         uses=("both variables", "distance from a midpoint"),
     ),
-    Step(
-        name="one variable at a time",
-        sentence=r"""(c) Let $Q$ be the quantile function of the latents of rows. $W_P$ is $W$ with $Q(x)$ for $x$ and likewise for $y$: change
-one of them first, then the other.""",
-        by=Carrier.RULE,
-        source="triangle inequality",
-    ),
-    Step(
-        name="distribution functions",
-        sentence=r"""For monotone $g$ with values in $[0,1]$, $\int|g(Q(x))-g(x)|dx=\int_0^1|F_m(c(t))-c(t)|dt$ with $c(t)=|\{g\le t\}|$: both
-integrate $|1\{g(Q(x))\le t\}-1\{g(x)\le t\}|$ over $x$ and $t$, and $Q(x)\le c$ just where $x\le F_m(c)$.""",
-        by=Carrier.RULE,
-        source="Fubini",
-        uses=("one variable at a time",),
-    ),
-    Step(
-        name="deviation at a level",
-        sentence=r"$E|F_m(c)-c|\le[[level_deviation]]$, the root of the mean of its square: $mF_m(c)$ is binomial.",
-        by=Carrier.RULE,
-        source="Jensen",
-        gives={"level_deviation": level_deviation},
-    ),
-    Step(
-        name="mean error",
-        sentence=r"This is largest at $c=\frac12$. So the mean of the error is at most $[[mean_sorted_error]]$, one term for each variable.",
-        gives={"mean_sorted_error": mean_sorted_error},
-        uses=("distribution functions", "deviation at a level"),
-    ),
-    Step(
-        name="Dvoretzky–Kiefer–Wolfowitz",
-        sentence=r"$P(\sup|F_n-\mathrm{id}|>s)\le[[empirical_failure]]$.",
-        by=Carrier.CITED,
-        source="Massart, Ann. Probab. 18 (1990) 1269: the inequality of Dvoretzky, Kiefer and Wolfowitz holds with the constant 2, for all s > 0",
-        gives={"empirical_failure": empirical_failure},
-    ),
-    Step(
-        name="one variable",
-        sentence=r"That is $\frac\delta2$ at $s=[[variable_error]]$.",
-        gives={"variable_error": variable_error},
-        uses=("Dvoretzky–Kiefer–Wolfowitz",),
-    ),
-    Step(
-        name="two failures",
-        sentence=r"The integrals over $t$ are at most the largest $|F-\mathrm{id}|$; rows and columns may fail with $\frac\delta2$ each.",
-        by=Carrier.RULE,
-        source="union bound",
-        uses=("distribution functions", "one variable"),
-    ),
-    Step(
-        name="sorted latents",
-        sentence=r"So the error is at most $[[sorted_error]]$, except with probability $\delta$.",
-        gives={"sorted_error": sorted_error},
-        uses=("two failures",),
-    ),
-    Step(
-        name="telescope",
-        sentence=r"$\sum_{i\ge j}(i-\frac m2)\binom mi=[[tail]]$: from $j$ to $j+1$ it falls by $(j-\frac m2)\binom mj$, and it is $0$ at $j=m+1$.",
-        gives={"tail": tail},
-    ),
-    Step(
-        name="step",
-        sentence=r"""A step at $\frac12$ errs by $|F_m(\frac12)-\frac12|$. For even $m$ its mean is $[[step_error]]$, twice *telescope* at
-$j=\frac m2$, over $m2^m$. For $m=1$ it is $\frac12$, the whole first term.""",
-        gives={"step_error": step_error},
-        uses=("distribution functions", "telescope"),
-    ),
-    Step(
-        name="share",
-        sentence=r"That is a share $[[share]]$ of the first term of *mean error*.",
-        gives={"share": share},
-        uses=("mean error", "step"),
-    ),
-    Step(
-        name="rise",
-        sentence=r"From $m$ to $m+2$ the square of the share rises by $[[rise]]$ of itself.",
-        gives={"rise": rise},
-        uses=("share",),
-    ),
-    Step(
-        name="fall",
-        sentence=r"The square of the share times $\frac{m+1}m$ falls by $[[fall]]$ of itself.",
-        gives={"fall": fall},
-        uses=("share",),
-    ),
-    Step(
-        name="Wallis",
-        sentence=r"""$\frac m{m+1}$ over the square of the share is the product of $\frac{4i^2}{4i^2-1}$ up to $i=\frac m2$, which tends to
-$\frac\pi2$.""",
-        by=Carrier.RULE,
-        source="Wallis",
-        uses=("share",),
-    ),
-    Step(
-        name="limit of the share",
-        sentence=r"So the share tends to $[[step_share]]$ from below, and times $\sqrt{(m+1)/m}$ from above.",
-        gives={"step_share": step_share},
-        uses=("rise", "fall", "Wallis"),
-    ),
 )
 
-kernel_discretisation = Claim(
-    label="G3",
-    title="Discretisation of a monotone kernel",
+lipschitz_discretisation = Claim(
+    label="G3.2",
+    title="Discretisation of a Lipschitz kernel",
     statement=r"""
-Let $W:[0,1]^2\to[0,1]$ be nondecreasing in each variable, and let $W_P$ be constant on the cells of an equal $m\times
-n$ grid, with the value of $W$ at one point of each closed cell. (a) *Any points:*
-$\|W_P-W\|_1\le[[any_point_supremum]]$; *midpoints:* $\|W_P-W\|_1\le[[midpoint_supremum]]$. Both are attained, for all
-$m$ and $n$. So midpoints cost at most $[[midpoint_error]]$, one term for each variable, which a kernel of that
-variable alone attains. (b) If $W$ has the Lipschitz constant $L$ in each variable (monotone or not), midpoints cost
-at most $[[lipschitz_error]]$, which is attained if $L(\frac1m+\frac1n)\le2$. (c) With the values at iid uniform latents, sorted, in place of
-points of the cells, $\|W_P-W\|_1$ has a mean of at most $[[mean_sorted_error]]$, and with probability at least
-$1-\delta$ it is at most $[[sorted_error]]$, since $P(\sup|F_n-\mathrm{id}|>s)\le[[empirical_failure]]$ for the
-distribution function $F_n$ of $n$ uniform numbers. The mean is sharp in order: a step at $\frac12$ in the first
-variable has the mean error $[[step_error]]$ ($m$ even), a share of the first term between
-$\sqrt{m/(m+1)}\,[[step_share]]$ and $[[step_share]]$; at $m=1$ it has all of it.
+Let $W:[0,1]^2\to[0,1]$ have the Lipschitz constant $L$ in each variable, and let $W_P$ be constant on the cells of an
+equal $m\times n$ grid, with the value of $W$ at the midpoint of each cell. Then
+$\|W_P-W\|_1\le[[lipschitz_error]]$, which is attained if $L(\frac1m+\frac1n)\le2$.
 """,
-    steps=STEPS,
+    steps=LIPSCHITZ_STEPS,
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
-    quantities=(
-        Quantity(m, "number of rows of the grid, with random latents also of latents", COUNT, drawn=(3, 60)),
-        Quantity(n, "number of columns of the grid, with random latents also of latents", COUNT, drawn=(3, 60)),
-        Quantity(slope, "Lipschitz constant of the kernel in each variable", POSITIVE),
-        FAILURE,
-        DEVIATION,
-        Quantity(cut, "share of a variable where the kernel is no larger than some value", UNIT),
-        Quantity(latents, "number of latents up to one half", COUNT_FROM_ZERO, drawn=(0, 9)),
-    ),
-    hypotheses=(
-        Hypothesis("the kernel is nondecreasing in each variable (rows and columns sorted); (b) does not need it"),
-        Hypothesis(
-            "in the example of a step at one half an even number of rows",
-            sp.Eq(sp.Mod(m, 2), 0),
-            ("step_error", "share", "rise", "fall"),
-        ),
-    ),
-    expressions={
-        "midpoint_error": midpoint_error,
-        "midpoint_supremum": midpoint_supremum,
-        "any_point_supremum": any_point_supremum,
-        "lipschitz_error": lipschitz_error,
-        "mean_sorted_error": mean_sorted_error,
-        "step_error": step_error,
-        "step_share": step_share,
-        "sorted_error": sorted_error,
-        "empirical_failure": empirical_failure,
-    },
-    aids={"point": "middle", "family": "nondecreasing"},
+    quantities=(*GRID, Quantity(slope, "Lipschitz constant of the kernel in each variable", POSITIVE)),
+    hypotheses=(Hypothesis("the kernel has the Lipschitz constant $L$ in each variable, monotone or not"),),
+    expressions={"lipschitz_error": lipschitz_error},
+    aids={"point": "middle"},
 )

@@ -1,4 +1,4 @@
-"""Evidence for G3: the distance of a kernel from its values at midpoints and at any points."""
+"""Evidence for G3.1 and G3.2: the distance of a kernel from its values at points of a grid."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from numerics.exact.logarithms import split_logarithms
 from theory.graphon.discretisation import (
     diagonals,
     kernel_discretisation,
+    lipschitz_discretisation,
     lipschitz_error,
     mean_distance,
     midpoint_error,
@@ -144,7 +145,7 @@ def terms_are_those_of_one_variable(
     yield trial.same(midpoint_error, sum(terms))
 
 
-@exact(kernel_discretisation, step="distance from a midpoint")
+@exact(lipschitz_discretisation, step="distance from a midpoint")
 @control("from an end", mean_distance=2 * mean_distance)
 @control("10 % more", mean_distance=ELEVEN * mean_distance)
 @control("of the whole side", mean_distance=sp.Rational(1, 4))
@@ -154,7 +155,7 @@ def halves_of_a_cell_are_integrated(mean_distance: sp.Expr, trial: Trial) -> Ite
     yield trial.same(mean_distance, 2 * m * sp.integrate(x, (x, 0, 1 / (2 * m))))
 
 
-@exact(kernel_discretisation, step="Lipschitz")
+@exact(lipschitz_discretisation, step="Lipschitz")
 @control("the diameter of a cell", lipschitz_error=2 * lipschitz_error)
 @control("half of it", lipschitz_error=lipschitz_error / 2)
 @control("rows only", lipschitz_error=slope / (4 * m))
@@ -259,7 +260,7 @@ def zigzags(rng: np.random.Generator, rows: int, columns: int) -> list[tuple[NDA
     return [tuple(np.concatenate([[0], np.cumsum(each)]) for each in pair) for pair in steps]
 
 
-@exact(kernel_discretisation, step="Lipschitz")
+@exact(lipschitz_discretisation, step="Lipschitz")
 @control("the diameter of a cell", lipschitz_error=2 * lipschitz_error)
 @control("half of it", lipschitz_error=lipschitz_error / 2)
 @control("10 % more", lipschitz_error=ELEVEN * lipschitz_error)

@@ -15,7 +15,7 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact, statisti
 from numerics.exact.logarithms import split_logarithms
 from numerics.masks.selection import kept_count, top_k_mask
 from theory.formulas.level import Level
-from theory.graphon.discretisation import midpoint_error, sorted_error
+from theory.graphon.discretisation import midpoint_error
 from theory.graphon.limit import (
     between_masks,
     cells,
@@ -35,6 +35,7 @@ from theory.graphon.limit import (
     ultimate,
     y,
 )
+from theory.graphon.sorted_latents import sorted_error
 from theory.graphon.symbols import delta, m, n, s
 from theory.saliency.model import rho, synflow_model, u
 from theory.tails import half_normal
@@ -95,7 +96,7 @@ def mask_is_as_far_as_three_parts(between_masks: sp.Expr, distance: sp.Expr, tri
 def pieces_add_up_at_midpoints(
     distance: sp.Expr, cut_error: sp.Expr, midpoint_error: sp.Expr, midpoint_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The distance at the errors of sampling (G1) and of midpoints (G3)."""
+    """The distance at the errors of sampling (G1) and of midpoints (G3.1)."""
     yield trial.same(midpoint_bound, distance.subs({sampled: cut_error, cells: midpoint_error}))
 
 
@@ -109,7 +110,7 @@ def pieces_add_up_at_midpoints(
 def pieces_add_up_at_sorted_latents(
     distance: sp.Expr, cut_error: sp.Expr, sorted_error: sp.Expr, sorted_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The distance at the errors of sampling (G1) and of sorted latents (G3), each with half of δ."""
+    """The distance at the errors of sampling (G1) and of sorted latents (G3.3), each with half of δ."""
     halves = {sampled: cut_error.subs(delta, delta / 2), cells: sorted_error.subs(delta, delta / 2)}
     yield trial.same(sorted_bound, distance.subs(halves))
 

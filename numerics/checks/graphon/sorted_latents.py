@@ -1,4 +1,4 @@
-"""Evidence for G3: the distance of a kernel from its values at random latents, sorted."""
+"""Evidence for G3.3: the distance of a kernel from its values at random latents, sorted."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 
 from numerics.checks.graphon.discretisation import at, reduce
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from theory.graphon.discretisation import (
+from theory.graphon.sorted_latents import (
     cut,
     fall,
-    kernel_discretisation,
     latents,
     level_deviation,
     mean_sorted_error,
     rise,
     share,
     sorted_error,
+    sorted_latents,
     step_error,
     step_share,
     tail,
@@ -33,7 +33,7 @@ from theory.graphon.symbols import delta, m, n, s
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
-@exact(kernel_discretisation, step="deviation at a level")
+@exact(sorted_latents, step="deviation at a level")
 @control("the variance", level_deviation=level_deviation**2)
 @control("of one latent", level_deviation=sp.sqrt(m) * level_deviation)
 @control("10 % more", level_deviation=ELEVEN * level_deviation)
@@ -47,7 +47,7 @@ def squares_of_binomial_deviations(level_deviation: sp.Expr, trial: Trial) -> It
     yield trial.at_sizes(cases, "numbers of latents")
 
 
-@exact(kernel_discretisation, step="mean error")
+@exact(sorted_latents, step="mean error")
 @control("variance for deviation", mean_sorted_error=(1 / m + 1 / n) / 4)
 @control("not halved", mean_sorted_error=2 * mean_sorted_error)
 @control("10 % less", mean_sorted_error=NINE * mean_sorted_error)
@@ -66,7 +66,7 @@ def mean_deviation(size: int, level: Fraction) -> Fraction:
     return sum((abs(Fraction(k, size) - level) * weight for k, weight in enumerate(weights)), Fraction(0))
 
 
-@exact(kernel_discretisation, step="mean error")
+@exact(sorted_latents, step="mean error")
 @control("variance for deviation", mean_sorted_error=(1 / m + 1 / n) / 4)
 @control("not halved", mean_sorted_error=2 * mean_sorted_error)
 @control("10 % less", mean_sorted_error=NINE * mean_sorted_error)
@@ -94,7 +94,7 @@ def mean_error_is_that_of_a_binomial(
             yield trial.holds(sp.Rational(at_half) == stated, f"step at ½: {at_half}, claimed {stated}")
 
 
-@enclosed(kernel_discretisation)
+@enclosed(sorted_latents)
 @control("sharp", step_share=sp.Integer(1))
 @control("10 % less", step_share=NINE * sp.sqrt(2 / sp.pi))
 @control("the whole central weight", step_error=2 * step_error)
@@ -120,7 +120,7 @@ def mean_rectangle_error(rows: int, columns: int, height: Fraction, width: Fract
     return total
 
 
-@exact(kernel_discretisation)
+@exact(sorted_latents)
 @control("the larger of the two terms", mean_sorted_error=1 / (2 * sp.sqrt(m)))
 @control("a quarter less", mean_sorted_error=sp.Rational(3, 4) * mean_sorted_error)
 def mean_errors_of_rectangles_stay_below(mean_sorted_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
@@ -135,7 +135,7 @@ def mean_errors_of_rectangles_stay_below(mean_sorted_error: sp.Expr, trial: Tria
         yield trial.holds(sp.Rational(largest) <= claimed, f"mean error {largest}, bound {claimed}")
 
 
-@exact(kernel_discretisation, step="one variable")
+@exact(sorted_latents, step="one variable")
 @control("one-sided DKW", empirical_failure=sp.exp(-2 * n * s**2))
 @control("DKW with half the exponent", empirical_failure=2 * sp.exp(-n * s**2))
 @control("all of δ", variable_error=variable_error.subs(delta, 2 * delta))
@@ -148,7 +148,7 @@ def one_variable_fails_with_half(
     yield trial.same(sp.log(empirical_failure), sp.log(delta / 2) + away, by=reduce)
 
 
-@exact(kernel_discretisation, step="sorted latents")
+@exact(sorted_latents, step="sorted latents")
 @control("rows only", sorted_error=sp.sqrt(sp.log(4 / delta) / (2 * m)))
 @control("one share of δ for two events", sorted_error=sorted_error.subs(delta, 2 * delta))
 @control("10 % less", sorted_error=NINE * sorted_error)
@@ -163,7 +163,7 @@ def sorted_error_solves_its_failure_probability(
     yield trial.same(empirical_failure.subs(s, one), delta / 2, by=reduce)
 
 
-@exact(kernel_discretisation, step="telescope")
+@exact(sorted_latents, step="telescope")
 @control("twice as much", tail=2 * tail)
 @control("one more", tail=tail.subs(latents, latents + 1))
 @control("10 % more", tail=ELEVEN * tail)
@@ -180,7 +180,7 @@ def over(term: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
     return lambda difference: sp.simplify(sp.combsimp(sp.powsimp(sp.expand(difference / term))))
 
 
-@exact(kernel_discretisation, step="step")
+@exact(sorted_latents, step="step")
 @control("the bound as its own value", step_error=1 / (2 * sp.sqrt(m)))
 @control("the whole central weight", step_error=2 * step_error)
 @control("10 % less", step_error=NINE * step_error)
@@ -190,7 +190,7 @@ def step_error_is_twice_the_tail(tail: sp.Expr, step_error: sp.Expr, trial: Tria
     yield trial.same(step_error * m * 2**m, 2 * tail.subs(latents, m / 2))
 
 
-@exact(kernel_discretisation, step="share")
+@exact(sorted_latents, step="share")
 @control("of both terms", share=share / 2)
 @control("the central weight", share=sp.binomial(m, m / 2) / 2**m)
 @control("10 % more", share=ELEVEN * share)
@@ -203,7 +203,7 @@ def step_has_a_share_of_the_first_term(
     yield trial.same(share * sp.limit(mean_sorted_error, n, sp.oo), step_error)
 
 
-@exact(kernel_discretisation, step="rise")
+@exact(sorted_latents, step="rise")
 @control("no rise", rise=sp.S.Zero)
 @control("of the share itself", rise=rise / 2)
 @control("10 % more", rise=ELEVEN * rise)
@@ -214,7 +214,7 @@ def square_of_the_share_rises(share: sp.Expr, rise: sp.Expr, trial: Trial) -> It
     yield trial.same(square.subs(m, m + 2), square * (1 + rise), by=over(square))
 
 
-@exact(kernel_discretisation, step="fall")
+@exact(sorted_latents, step="fall")
 @control("no fall", fall=sp.S.Zero)
 @control("as much as the rise", fall=rise)
 @control("10 % more", fall=ELEVEN * fall)
@@ -225,7 +225,7 @@ def square_of_the_larger_share_falls(share: sp.Expr, fall: sp.Expr, trial: Trial
     yield trial.same(square.subs(m, m + 2), square * (1 - fall), by=over(square))
 
 
-@exact(kernel_discretisation, step="limit of the share")
+@exact(sorted_latents, step="limit of the share")
 @control("sharp", step_share=sp.Integer(1))
 @control("10 % less", step_share=NINE * step_share)
 @control("the square", step_share=step_share**2)
@@ -248,7 +248,7 @@ def uniform_deviations(rng: np.random.Generator, samples: int, size: int) -> NDA
     return largest
 
 
-@statistical(kernel_discretisation, tests=3)
+@statistical(sorted_latents, tests=3)
 @control("one-sided", empirical_failure=sp.exp(-2 * n * s**2))
 @control("twice the exponent", empirical_failure=2 * sp.exp(-4 * n * s**2))
 @control("the mean error", sorted_error=mean_sorted_error)
