@@ -33,6 +33,7 @@ METHOD_TITLE = (
 )
 RESIDUALS = {"-y": "-y (initial output subtracted)", "f0 - y": "f0 - y (output of a random network)"}
 QUANTILES = (0.0, 0.1, 0.5, 0.9, 1.0)
+EXTRAPOLATED = 1e-6  # the least p-value to print of those that are the tail of a law fitted to few drawn masks
 
 
 def show(console: Console, summary: Summary) -> None:
@@ -212,7 +213,7 @@ def _distance_table(found: DistancesSummary) -> Table:
                 f"{each['lower']:.5f}",
                 f"{each['upper']:.5f}",
                 around(np.array(each["drawn"])),
-                _p(each["p"]),
+                _p(each["p"], EXTRAPOLATED),
                 f"{found['certified_noise']:.5f}" if flat else "",
                 "noise" if each["is_noise"] else "beyond",
             )
