@@ -11,6 +11,7 @@ from typing import Any
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.input_error import InputError
 from theory.latex import latex
 from theory.quantities import Hypothesis, Letter, Quantity, letters_of
@@ -100,6 +101,7 @@ class Claim:
     The proof is a list of `steps`, or `proof_text`, prose in Markdown with LaTeX.
     `remarks` hold what is measured, conjectured or said aside: the statement holds only what its proof proves.
     `equivalent_mutants` maps a mutant (as `sparse-limits mutate` prints it) to the reason why it is no error.
+    `sharp` names the bounds that examples attain, with the checks that compute with these examples.
     `pitfalls` say which forms fail, at least one for a CORRECTION or a PITFALL; those of a CORRECTION quote a text.
     The source of what is STATED or RECONSTRUCTED quotes the sentence that states or announces it.
     Claims compare by identity.
@@ -114,7 +116,7 @@ class Claim:
 
     Raises:
         ValueError: for a label not of the form `S4` or `G3.1`, an empty set of expressions, a floating-point number in an
-            expression, a slot in the statement that names no expression, a form that fails where none may or no
+            expression, a slot in the statement that names no expression, a sharp bound that is none, a form that fails where none may or no
             such form where one must be, a counterexample that is nothing of the claim, or a missing quotation; for no
             proof, or one both in steps and in prose, and what `check_steps` refuses.
     """
@@ -135,6 +137,7 @@ class Claim:
     pitfalls: tuple[Pitfall, ...] = ()
     proof_text: str = ""
     steps: tuple[Step, ...] = ()
+    sharp: tuple[Sharp, ...] = ()
 
     def __post_init__(self) -> None:
         reading_order(self.label)  # refuses what is no label
@@ -147,8 +150,16 @@ class Claim:
             for expression in formulas(value):
                 if expression.atoms(sp.Float):
                     raise ValueError(f"{self.label}: {name} contains a float; expected exact numbers")
+        for bound in self.sharp:
+            if not isinstance(self.expressions.get(bound.expression), sp.Expr):
+                raise ValueError(f"{self.label}: {bound.expression!r} is sharp, and no formula of the claim")
         pitfalls = (text for pitfall in self.pitfalls for text in pitfall.texts)
-        for text in (self.statement, *(remark.text for remark in self.remarks), *pitfalls):
+        for text in (
+            self.statement,
+            *(remark.text for remark in self.remarks),
+            *(bound.example for bound in self.sharp),
+            *pitfalls,
+        ):
             for slot in EXPRESSION_SLOT.findall(text):
                 if slot not in self.expressions:
                     raise ValueError(f"{self.label}: the statement names [[{slot}]], which is no expression of it")
@@ -228,6 +239,15 @@ class Claim:
     def latex_proof(self) -> tuple[str, ...]:
         """The proof with LaTeX in place: the sentences of its steps, or its prose."""
         return tuple(self.filled(step.sentence) for step in self.steps) or (self.proof_text,)
+
+    @property
+    def latex_sharp(self) -> tuple[str, ...]:
+        """The sharp bounds as sentences, each with the example and the check that computes with it."""
+        return tuple(
+            f"{bound.expression.replace('_', ' ')}, from {bound.side}: {self.filled(bound.example)} "
+            f"(check: {bound.check.replace('_', ' ')})"
+            for bound in self.sharp
+        )
 
     @property
     def latex_remarks(self) -> tuple[str, ...]:

@@ -122,6 +122,9 @@ class ClaimDirective(SphinxDirective):
         if claim.remarks:
             listed = "\n".join(f"- {remark}" for remark in claim.latex_remarks)
             box += self._markdown(f"Remarks, outside the proof:\n\n{listed}", "claim-remarks")
+        if claim.sharp:
+            listed = "\n".join(f"- {bound}" for bound in claim.latex_sharp)
+            box += self._markdown(f"Bounds that cannot be better:\n\n{listed}", "claim-remarks")
         box += self._source(label)
         box += nodes.raw("", evidence_html(evidence), format="html")
         box += nodes.raw(

@@ -101,6 +101,10 @@ def as_json(entry: Entry) -> dict[str, object]:
             for each in claim.hypotheses
         ],
         "remarks": [{"text": claim.filled(each.text), "check": each.checked_by or None} for each in claim.remarks],
+        "sharp": [
+            {"expression": each.expression, "side": str(each.side), "example": each.example, "check": each.check}
+            for each in claim.sharp
+        ],
         "source": claim.source.paper,
         "place": claim.source.place,
         "provenance": str(claim.provenance),

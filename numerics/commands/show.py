@@ -79,6 +79,7 @@ def _print_claim(console: Console, claim: Claim) -> None:
     section("Assumptions", *(f"- {each}" for each in claim.assumed))
     section("Proof", claim.proof_text, *_step_lines(claim, line.evidence))
     section("Remarks, outside the proof", *(f"- {remark}" for remark in claim.latex_remarks))
+    section("Bounds that cannot be better", *(f"- {bound}" for bound in claim.latex_sharp))
     section("Forms that fail", *(line for pitfall in claim.pitfalls for line in _pitfall_lines(claim, pitfall)))
     section(
         "Expressions",

@@ -98,11 +98,22 @@ def control(name: str, /, **changes: object) -> Callable[[Body], Body]:
 
 def _decorator(claim: Claim, kind: Kind, tests: int, cost: float, step: str) -> Callable[[Body], Check]:
     def make(body: Body) -> Check:
-        made = Check(claim, body.__name__, kind, body, getattr(body, "__controls__", ()), tests, cost, step)
+        controls = (*getattr(body, "__controls__", ()), *_tighter_bounds(claim, body.__name__))
+        made = Check(claim, body.__name__, kind, body, controls, tests, cost, step)
         _validate(made)
         return made
 
     return make
+
+
+def _tighter_bounds(claim: Claim, check: str) -> list[Control]:
+    """The sharp bounds of a claim whose examples a check computes with, each 1 % tighter."""
+    bounds = [bound for bound in claim.sharp if bound.check == check]
+    values = [bound.tighter(claim.expressions[bound.expression]) for bound in bounds]
+    return [
+        Control(f"{bound.expression} 1 % tighter", {bound.expression: value})
+        for bound, value in zip(bounds, values, strict=True)
+    ]
 
 
 def exact(claim: Claim, *, step: str = "", cost: float = 0.2) -> Callable[[Body], Check]:

@@ -39,7 +39,7 @@ class Task:
 class ClaimResult:
     entry: Entry
     checks: tuple[CheckResult, ...]
-    unchecked: tuple[str, ...]  # expressions that no check takes, computed steps without a check
+    unchecked: tuple[str, ...]  # expressions that no check takes, computed steps and sharp bounds without a check
 
     @property
     def links(self) -> dict[str, Link]:
@@ -240,6 +240,8 @@ def _assemble(entry: Entry, checks: Sequence[Check], results: dict[tuple[str, st
     unchecked += tuple(
         f"step {step.name!r}" for step in entry.claim.steps if step.by is Carrier.COMPUTED and step.name not in computed
     )
+    names = {check.name for check in checks}
+    unchecked += tuple(f"{bound.expression}, 1 % tighter" for bound in entry.claim.sharp if bound.check not in names)
     return ClaimResult(entry, tuple(results[entry.label, check.name] for check in checks), unchecked)
 
 

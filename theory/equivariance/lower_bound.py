@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.equivariance.symbols import (
     BASIS,
@@ -209,4 +210,13 @@ $[[free_saving]]=|G|$ if $G$ acts freely on $Y\times X$.
         "saving": saving,
         "free_saving": free_saving,
     },
+    sharp=(
+        Sharp(expression="relu_share", example=r"$g=\varepsilon$ at all probes", check="one_function_serves_its_share"),
+        Sharp(expression="linear_share", example="$g=0$", check="one_function_serves_its_share"),
+        Sharp(
+            expression="linear_success",
+            example=r"masked copies of one layer, coefficients $2\varepsilon s$ times powers of two",
+            check="the_bounds_are_attained",
+        ),
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.equivariance.architectures import HIDDEN_CHANNELS, INPUT_CHANNELS, n_0, n_1
 from theory.equivariance.ticket import BLOCK
@@ -131,4 +132,8 @@ $.00$, $.97$, $.92$ certified. $n=16$: agreement $.59,.60,.81$; $n=8$: $.26,.43,
         "found": found,
     },
     aids={"exceptions": sp.Rational(1, 20), "sides": "both", "pruned": "coefficients"},
+    sharp=(
+        Sharp(expression="first_error", example="positive errors", check="outputs_stay_within_the_bound"),
+        Sharp(expression="error", example="positive errors", check="outputs_stay_within_the_bound"),
+    ),
 )

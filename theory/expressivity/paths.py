@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.expressivity.symbols import NEURONS, n
 from theory.expressivity.wired_neurons import binomial_law
@@ -209,4 +210,12 @@ two paths share an edge.
         "two_layers": two_layers,
         "independent_paths": independent_paths,
     },
+    sharp=(
+        Sharp(
+            expression="independent_paths",
+            example="one neuron in each layer: a single path",
+            check="shared_edges_help_isolation",
+            side=Side.BELOW,
+        ),
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.expressivity.symbols import (
     ACTIVE,
@@ -165,6 +166,14 @@ $t_S=[[two_level_share]]$, so the floor is sharp ($p_0\to0$). The network's inpu
         Remark(
             r"A fully wired neuron can compute every $\varphi(\omega\cdot x_S+b)$: enough of them are sufficient for what E5 and E6 "
             "say, not necessary."
+        ),
+    ),
+    sharp=(
+        Sharp(
+            expression="floor_share",
+            example=r"$W=p_0$ elsewhere, as $p_0\to0$",
+            check="two_levels_and_the_floor_that_they_attain",
+            side=Side.BELOW,
         ),
     ),
 )

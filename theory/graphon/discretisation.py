@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.symbols import m, n
 from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
@@ -121,6 +122,18 @@ variable alone attains.
         "any_point_supremum": any_point_supremum,
     },
     aids={"point": "middle", "family": "nondecreasing"},
+    sharp=(
+        Sharp(
+            expression="any_point_supremum",
+            example=r"$W=1\{x>1-\frac1m\text{ or }y>1-\frac1n\}$ at the lower corners",
+            check="worst_kernels_attain_the_suprema",
+        ),
+        Sharp(
+            expression="midpoint_supremum",
+            example=r"$W=1\{x>1-\frac1{2m}\text{ or }y>1-\frac1{2n}\}$",
+            check="worst_kernels_attain_the_suprema",
+        ),
+    ),
 )
 
 LIPSCHITZ_STEPS = (
@@ -160,4 +173,11 @@ $\|W_P-W\|_1\le[[lipschitz_error]]$, which is attained if $L(\frac1m+\frac1n)\le
     hypotheses=(Hypothesis("the kernel has the Lipschitz constant $L$ in each variable, monotone or not"),),
     expressions={"lipschitz_error": lipschitz_error},
     aids={"point": "middle"},
+    sharp=(
+        Sharp(
+            expression="lipschitz_error",
+            example="$L$ times the distances of $x$ and of $y$ from the nearest midpoints",
+            check="distances_from_the_midpoints_attain_the_lipschitz_bound",
+        ),
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.neuron_pruning.kink import kink, kink_bound, radius
 from theory.quantities import COUNT, Hypothesis, Quantity
@@ -235,4 +236,12 @@ $N\ge[[neurons]]$ neurons, which is $[[leading]]$ to leading order as $\varepsil
         "neurons": neurons,
         "leading": leading,
     },
+    sharp=(
+        Sharp(
+            expression="error_bound",
+            example="four neurons at the angle, as the angle tends to $0$",
+            check="every_subset_has_this_error",
+            side=Side.BELOW,
+        ),
+    ),
 )

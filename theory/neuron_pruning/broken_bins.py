@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -304,6 +305,13 @@ A lemma by which every broken bin costs a fixed error does not hold in this read
                 "Three kinks at distances $h$ cost $[[odd_bin_error]]$, however wide the bin; only the law "
                 "of the parities is claimed."
             ),
+        ),
+    ),
+    sharp=(
+        Sharp(
+            expression="repaired_error",
+            example="the three neurons of the statement, at the middle of their breakpoints",
+            check="three_kinks_repair_a_bin",
         ),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -78,4 +79,12 @@ $F$).
     ),
     hypotheses=(Hypothesis("$g$ is affine on the whole interval, whose middle is the kink"),),
     expressions={"kink_function": kink_function, "bound": kink_bound, "best_affine": best_affine},
+    sharp=(
+        Sharp(
+            expression="bound",
+            example="the best affine function",
+            check="no_affine_function_does_better",
+            side=Side.BELOW,
+        ),
+    ),
 )

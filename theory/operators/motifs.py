@@ -10,6 +10,7 @@ from typing import Literal
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.graphon.symbols import UP_TO_ONE, m, n
 from theory.input_error import InputError
@@ -254,6 +255,13 @@ $\sigma_i$ of $T_W$, $t(C_{2k},W)=\sum_i\sigma_i^{2k}$ (two of them: $[[cycle_de
     },
     aids={"motifs": MOTIFS},
     remarks=(Remark("On sparse random masks the bound is loose."),),
+    sharp=(
+        Sharp(
+            expression="counting_bound",
+            example=r"$U=1$ and $W=1-\varepsilon$, as $\varepsilon\to0$",
+            check="constant_is_sharp",
+        ),
+    ),
 )
 
 

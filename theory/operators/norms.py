@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.operators.symbols import CUT_NORM, cut
 from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -140,6 +141,20 @@ $\begin{pmatrix}1&-1\\-1&1\end{pmatrix}$. There $\|T\|_{op}=1=\sqrt{4c}$: of the
             r"$n^{-1/4}$."
         ),
     ),
+    sharp=(
+        Sharp(expression="operator_least", example="$W=1$", check="bounds_are_attained", side=Side.BELOW),
+        Sharp(expression="four_cycle_least", example="$W=1$", check="bounds_are_attained", side=Side.BELOW),
+        Sharp(
+            expression="infinity_one_bound",
+            example=r"$\begin{pmatrix}1&-1\\-1&1\end{pmatrix}$ in steps",
+            check="bounds_are_attained",
+        ),
+        Sharp(
+            expression="four_cycle_bound",
+            example=r"$\begin{pmatrix}1&-1\\-1&1\end{pmatrix}$ in steps",
+            check="bounds_are_attained",
+        ),
+    ),
 )
 
 degree_bound = 2 * cut
@@ -203,4 +218,12 @@ half of the rows and $-\varepsilon$ on the other, the second when $U-W$ is const
     ),
     hypotheses=(Hypothesis("the kernels are integrable"),),
     expressions={"degree_bound": degree_bound, "density_bound": density_bound},
+    sharp=(
+        Sharp(
+            expression="degree_bound",
+            example=r"$U-W=\varepsilon$ on one half of the rows and $-\varepsilon$ on the other",
+            check="degrees_are_attained",
+        ),
+        Sharp(expression="density_bound", example="a constant $U-W$", check="degrees_are_attained"),
+    ),
 )

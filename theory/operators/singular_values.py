@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.graphon.lognormal import column_scale, correlation, noise_scale, row_scale
 from theory.graphon.symbols import m, n
@@ -181,6 +182,15 @@ SNIP's rows, $W=\operatorname{erfc}\big(\frac\tau{\sqrt2\psi(u)}\big)$ with $\ta
     ),
     uses=("S4",),
     expressions={"scale": scale, "lower": lower, "upper": upper, "row_value": row_value},
+    sharp=(
+        Sharp(
+            expression="lower",
+            example="masks with as many entries in each row and in each column",
+            check="every_small_mask_keeps_the_bounds",
+            side=Side.BELOW,
+        ),
+        Sharp(expression="upper", example=r"every mask, for $\|W\|_{HS}$", check="every_small_mask_keeps_the_bounds"),
+    ),
 )
 
 nodes = sp.Symbol("q", integer=True, positive=True)

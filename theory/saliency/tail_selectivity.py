@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import TAIL_INDEX, THRESHOLD, tau
@@ -227,4 +228,14 @@ valid for all $t>0$ and sharp as $t\to\infty$.
         "product_upper": product_upper,
         "hazard_upper": hazard_upper,
     },
+    sharp=(
+        Sharp(
+            expression="mills_lower", example=r"$t\to\infty$", check="tails_lie_between_their_bounds", side=Side.BELOW
+        ),
+        Sharp(expression="mills_upper", example=r"$t\to\infty$", check="tails_lie_between_their_bounds"),
+        Sharp(
+            expression="product_lower", example=r"$t\to\infty$", check="tails_lie_between_their_bounds", side=Side.BELOW
+        ),
+        Sharp(expression="hazard_upper", example=r"$t\to\infty$", check="tails_lie_between_their_bounds"),
+    ),
 )

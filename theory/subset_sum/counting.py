@@ -6,6 +6,7 @@ from math import prod
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -198,4 +199,17 @@ different subsets of one sample pay nothing (R4).
         "hit_items": hit_items,
         "hit_volume": hit_volume,
     },
+    sharp=(
+        Sharp(
+            expression="covering_items",
+            example=r"the numbers $2\varepsilon\cdot(1,2,\dots,2^{n-2},-2^{n-1})$",
+            check="powers_of_two_cover_best",
+            side=Side.BELOW,
+        ),
+        Sharp(
+            expression="count_bound",
+            example=r"one item and $\|z\|_\infty\le1-\varepsilon$",
+            check="one_item_attains_the_bounds",
+        ),
+    ),
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -177,4 +178,13 @@ with the target on $.03$ to $.22$ of the samples, blocks that are not pruned on 
         "found": found,
     },
     aids={"exceptions": sp.Rational(1, 20)},
+    sharp=(
+        Sharp(expression="error", example="positive inputs, weights and errors", check="outputs_stay_within_the_bound"),
+        Sharp(
+            expression="margin",
+            example="errors that all lower the lead",
+            check="the_lead_is_the_least_there_is",
+            side=Side.BELOW,
+        ),
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.let import Let
 from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -209,4 +210,17 @@ constant, the upper one by every $N\le1$ and by every $N\ge1$: both at $n=1$ for
         "hit_at_least": hit_at_least,
         "hit_at_most": hit_at_most,
     },
+    sharp=(
+        Sharp(
+            expression="hit_at_least",
+            example="a number that is $0$ or a constant",
+            check="two_valued_counts_attain_both_bounds",
+            side=Side.BELOW,
+        ),
+        Sharp(
+            expression="hit_at_most",
+            example="a number that is at most $1$",
+            check="two_valued_counts_attain_both_bounds",
+        ),
+    ),
 )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -241,5 +242,15 @@ target has the values $h$, then behind it by at most $$[[next_error]],$$ `row_no
             "halves = -w*Max(0, -sqrt(x)) + w*Max(0, x)",
         ),
         "the same wherever it has a value: none at a negative coordinate, and at others the second part is 0",
+    ),
+    sharp=(
+        Sharp(
+            expression="error", example="errors of one sign and positive inputs", check="errors_are_attained_and_add_up"
+        ),
+        Sharp(
+            expression="next_error",
+            example="errors of one sign and positive values in front",
+            check="errors_are_attained_and_add_up",
+        ),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -262,6 +263,30 @@ $\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ tim
             r"For a thousand inputs, one output, uniform entries, $\varepsilon=10^{-3}$ and $\delta=\frac12$ R8 asks for $442$ units "
             r"for each input, and four are necessary by this bound. Whether $\log\frac{d_0d_1}\delta$ is needed is not known here.",
             "the_order_depends_on_the_shape",
+        ),
+    ),
+    sharp=(
+        Sharp(expression="linear_share", example="the function $0$", check="one_function_serves_its_share"),
+        Sharp(
+            expression="relu_share",
+            example=r"the function $\varepsilon$ at $\pm e_1$",
+            check="one_function_serves_its_share",
+        ),
+        Sharp(
+            expression="large_share",
+            example=r"a linear function, if $c\ge4\varepsilon$",
+            check="one_function_serves_its_share",
+        ),
+        Sharp(
+            expression="linear_success",
+            example=r"numbers that double, $2\varepsilon$ the first",
+            check="doubling_numbers_attain_the_bounds",
+        ),
+        Sharp(
+            expression="large_parameters",
+            example=r"numbers that double, $\frac c\varepsilon\to\infty$",
+            check="tickets_that_exist_are_allowed",
+            side=Side.BELOW,
         ),
     ),
 )
