@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.lifts.coverage import INPUT_KEPT, p_0
 from theory.lifts.degrees import n
@@ -139,4 +140,18 @@ the sign of $x_5$ turns that of the sets with 5. $a\tanh(wx)=a\tanh(w)\,x$ on $\
         "coverage_one": coverage_one,
         "coverage_two": coverage_two,
     },
+    sharp=(
+        Sharp(
+            expression="missing",
+            example=r"$\sum_{S\in\mathcal S}\hat f^*(S)\prod_{i\in S}x_i$, the projection",
+            check="least_squares_pays_for_every_missing_set",
+            side=Side.BELOW,
+        ),
+        Sharp(
+            expression="both_missing",
+            example="four units of one input each",
+            check="four_units_of_one_input_attain_the_bound",
+            side=Side.BELOW,
+        ),
+    ),
 )

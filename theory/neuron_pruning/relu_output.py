@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.formulas.let import Let
 from theory.formulas.level import Level
@@ -142,4 +143,5 @@ $\delta$ iff $N^2\varepsilon\ge\frac\pi4p(1-p)(\delta-2p)$, whose derivative in 
         "constant": constant,
         "simple_constant": simple_constant,
     },
+    sharp=(Sharp(expression="cluster", example=r"zigzags, as $s\to0$", check="no_cluster_jumps_more"),),
 )
