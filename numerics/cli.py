@@ -146,11 +146,13 @@ def _parsed(words: Sequence[str]) -> tuple[argparse.Namespace, dict[str, str]]:
 
 
 def _options(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> dict[str, str]:
-    """The options of the parsers that were called; the first spelling of each."""
+    """The options of the parsers that were called; the first spelling of each, of opposites that of the one that was given."""
     found: dict[str, str] = {}
     for action in parser._actions:
         if action.option_strings:
             found.setdefault(action.dest, action.option_strings[0])
+            if action.nargs == 0 and getattr(chosen, action.dest, None) is action.const:
+                found[action.dest] = action.option_strings[0]
         elif isinstance(action, argparse._SubParsersAction) and getattr(chosen, action.dest) is not None:
             found |= _options(action.choices[getattr(chosen, action.dest)], chosen)
     return found

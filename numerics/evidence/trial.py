@@ -72,18 +72,19 @@ class Trial(StatisticalFindings):
         """Random rational points within the claim's hypotheses for the free symbols of some expressions."""
         symbols = _symbols(*expressions)
         rng = self.generator("points", count)
-        relations = [
-            each.relation for each in self.claim.hypotheses if each.relation is not None and not each.needed_by
-        ]
-        relations = [each for each in relations if each.free_symbols <= set(symbols)]
         found: list[dict[sp.Symbol, sp.Expr]] = []
         for _ in range(MOST_TRIED):
             point = {symbol: self._coordinate(symbol, rng) for symbol in symbols}
-            if all(holds(relation, point) for relation in relations):
+            if self._allowed(point):
                 found.append(point)
             if len(found) == count:
                 return found
         raise ValueError(f"{self.claim.label}: {len(found)} of {MOST_TRIED} points keep to the hypotheses")
+
+    def _allowed(self, point: Point) -> bool:
+        """Whether a point keeps to the hypotheses of the whole claim that are relations between its letters."""
+        relations = [each.relation for each in self.claim.hypotheses if not each.needed_by]
+        return all(holds(each, point) for each in relations if each is not None and each.free_symbols <= set(point))
 
     def ends(self, *expressions: sp.Basic) -> list[dict[sp.Symbol, sp.Expr]]:
         """Points at which all whole numbers, or one of them, are the least that they can be; others are random.
@@ -95,7 +96,7 @@ class Trial(StatisticalFindings):
         found = [{**random[0], **whole}] if whole else []
         if len(whole) > 1:
             found += [{**point, symbol: low} for point, (symbol, low) in zip(random[1:], whole.items(), strict=False)]
-        return found
+        return [point for point in found if self._allowed(point)]
 
     def _range(self, symbol: sp.Symbol) -> tuple[sp.Rational, sp.Rational]:
         """Where points are drawn: as the claim says, or from what the symbol's assumptions allow up to a moderate size."""

@@ -149,7 +149,7 @@ def fit(
     if data is None:
         for name, value in {"labels": labels, "standardise": standardise, "residual": residual}.items():
             if value is not None:
-                raise InputError(f"{name} is {value} and there are no data, expected data beside it")
+                raise InputError(f"{name} is given and there are no data, expected data beside it")
         return _fit_with_structure(mask, number, None)
     subtracted = residual or "target"
     check_residual(subtracted)

@@ -402,9 +402,9 @@ def test_a_sparse_file_of_a_large_layer(tmp_path: Path, capsys: pytest.CaptureFi
     ("words", "said"),
     [
         (["--layer", "fc1"], "holds one array"),
-        (["--labels", "is:0"], "--labels is is:0 and there are no data, expected data beside it"),
-        (["--raw"], "--standardise is False and there are no data"),
-        (["--residual", "target"], "--residual is target and there are no data"),
+        (["--labels", "is:0"], "--labels is given and there are no data, expected data beside it"),
+        (["--raw"], "--raw is given and there are no data"),
+        (["--residual", "target"], "--residual is given and there are no data"),
         (["--data", "digits", "--transpose"], "expected as many"),
         (["--data", "absent.npz"], "no such file"),
         (["--data", "digits", "--labels", "what"], "labelling is 'what'"),
