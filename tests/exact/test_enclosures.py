@@ -497,7 +497,7 @@ INTEGRATING = {  # the checks in which integrals are enclosed
     "R7": ("the_rate_is_that_of_a_normal_law",),
     "R10": ("one_candidate_serves_by_its_density",),
     "N3": ("cube_mean_is_the_integral", "the_angle_has_a_power_of_the_cosine_as_density", "bounded_ratios_stay_below"),
-    "N4": ("twice_as_many_sums_as_inputs",),
+    "N4.1": ("density_falls_up_to_the_reach", "twice_as_many_sums_as_inputs"),
     "N5": ("kinks_near_the_ends_are_as_frequent", "strengths_are_normal_given_the_length"),
     "N6": ("eigenvalues_are_funk_hecke_integrals",),
     "L17": ("balls_have_the_noncentral_law",),

@@ -13,14 +13,15 @@ from numerics.bridge import numeric
 from numerics.exact import balls
 from numerics.neuron_pruning import exact_sup_on_circle, squared_error
 from theory.formulas.no_guarantee import unconditional
-from theory.neuron_pruning import pruned_weights, relu_output_bound
+from theory.neuron_pruning import pruned_weights, pruned_weights_linear_output, relu_output_bound
 from theory.neuron_pruning.alignment import N, angle, delta, eps
 from theory.neuron_pruning.planks import d
 from theory.neuron_pruning.relu_output import s
 from theory.neuron_pruning.weight_pruning import least, length
 from theory.subset_sum.symbols import n
 
-N4, N5 = pruned_weights.expressions, relu_output_bound.expressions
+N4 = {**pruned_weights.expressions, **pruned_weights_linear_output.expressions}
+N5 = relu_output_bound.expressions
 seeds = st.integers(0, 2**32 - 1)
 
 

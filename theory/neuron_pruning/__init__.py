@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from theory.neuron_pruning.relu_output import relu_output_bound
     from theory.neuron_pruning.separation import measured_separation
     from theory.neuron_pruning.spectral import spectral_bound
-    from theory.neuron_pruning.weight_pruning import pruned_weights
+    from theory.neuron_pruning.weight_pruning import pruned_weights, pruned_weights_linear_output
 else:
     lazily(__name__)
 
@@ -23,6 +23,7 @@ __all__ = [
     "measured_separation",
     "plank_bounds",
     "pruned_weights",
+    "pruned_weights_linear_output",
     "relu_output_bound",
     "spectral_bound",
 ]

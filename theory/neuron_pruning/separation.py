@@ -82,8 +82,8 @@ $[[weight_flattest]]$, the secants of $\log\frac1\varepsilon$ and of a constant.
 output ReLU, and single weights with a linear output (near neurons of either direction for the kink, single weights to repair what
 is linear), have slopes near $-1$ as well; the latter take three quarters of the neurons at $0.2$, a third at $0.001$.
 
-**The architecture matters.** With an output ReLU the gap is a theorem (N4a against N5). With a linear output it is false for
-targets with two coordinates beyond $4\varepsilon$ (N4b): the
+**The architecture matters.** With an output ReLU the gap is a theorem (N4.1 against N5). With a linear output it is false for
+targets with two coordinates beyond $4\varepsilon$ (N4.2): the
 weights found above, read without the output ReLU, miss the target by about $1$ at $x=-w^*$.
 """,
     proof_text=r"""
@@ -102,7 +102,7 @@ $\sum\max(\tau\Delta^+_i,\tau\Delta^-_i,0)|x_i|$, at most the norm by Cauchy–S
 $|x|$ proportional to these maxima.
 
 *Counterexample.* At $x=-w^*$, $f=0$, while the sum is $-1$ up to (b). A linear ticket of masks on single weights needs, for
-$w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4b). The slopes are measured. ∎
+$w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4.2). The slopes are measured. ∎
 """,
     source=Source("2603.02234", "beyond the abstract, which announces the gap; measurement and bounds are ours"),
     provenance=Provenance.EXTENSION,
@@ -132,7 +132,7 @@ $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4b). The slopes are measured. �
         Hypothesis("a sum is no larger than the sum of the moduli", sp.Abs(total) <= mass),
         Hypothesis("two different errors", sp.Ne(first, last)),
     ),
-    uses=("N2", "N4", "N5", "R4"),
+    uses=("N2", "N4.1", "N4.2", "N5", "R4"),
     expressions={
         "near_bound": near_bound,
         "window": window,

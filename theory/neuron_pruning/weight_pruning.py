@@ -1,4 +1,4 @@
-"""N4: pruning weights: of the order of log(1/ε) neurons for each input behind a ReLU output, still 1/ε without it."""
+"""N4.1 and N4.2: pruning weights: of the order of log(1/ε) neurons for each input behind a ReLU output, still 1/ε without it."""
 
 from __future__ import annotations
 
@@ -7,26 +7,36 @@ import sympy as sp
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.formulas.no_guarantee import guaranteed
 from theory.neuron_pruning import alignment
-from theory.neuron_pruning.alignment import ANGLE, ERROR, NEURONS, angle, delta, eps
+from theory.neuron_pruning.alignment import ANGLE, ERROR, NEURONS, SUCCESS, angle, eps
 from theory.neuron_pruning.planks import INPUTS, d
-from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 from theory.subset_sum import two_layers
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.product_laws import gaussian_contraction, gaussian_product, t
-from theory.subset_sum.symbols import n
+from theory.subset_sum.symbols import FAILURE, n
 from theory.subset_sum.two_layers import d_0, d_1
 
 length = sp.Symbol("length", positive=True)  # √(w*_p² + w*_q²), at most 1
 least = sp.Symbol("least", positive=True)  # the smaller one of |w*_p| and |w*_q|
 
 # A ReLU output: a layer of one output, with the accuracy ε/√d and products that reach beyond 1
-one_output = {d_0: d, d_1: 1, eps: eps / sp.sqrt(d), a: 2, kappa: gaussian_product.density.subs(t, 2)}
+reach = sp.Integer(2)
+product_density = gaussian_product.density
+least_density = product_density.subs(t, reach)
+longest = sp.sqrt(d)  # ‖x‖₁ on the unit ball
+summed_error = two_layers.error
+accuracy = eps / longest
+one_output = {d_0: d, d_1: 1, eps: accuracy, a: reach, kappa: least_density}
 failure = two_layers.failure.subs(one_output, simultaneous=True)
-contraction = gaussian_contraction.subs(a, 2)
+contraction = gaussian_contraction.subs(a, reach)
 size = two_layers.size.subs(one_output, simultaneous=True)
+opposite_error = sp.Integer(1)
 
 # A linear output: the plane of two coordinates, where the target has this length
 in_plane = {eps: eps / length}
+plane_error = length * alignment.error_bound
+axis_sine = least / length
 condition = 4 * eps
 error_bound = sp.Min(length * sp.sin(angle), least) / 4
 aligned, leading = (formula.subs(in_plane) for formula in (alignment.aligned, alignment.leading))
@@ -34,53 +44,224 @@ success, union, neurons = (  # two coordinates beyond 4ε have at least this len
     guaranteed(formula.subs(in_plane), 2 * condition**2 < length**2)
     for formula in (alignment.success, alignment.union, alignment.neurons)
 )
-flat_neurons = neurons.subs(length, sp.sqrt(2 / d))
-flat_leading = leading.subs(length, sp.sqrt(2 / d))
-opposite_error = sp.Integer(1)
+flat_length = sp.sqrt(2 / d)
+flat_neurons = neurons.subs(length, flat_length)
+flat_leading = leading.subs(length, flat_length)
 FOUND_IN_PLANE = ("success", "union", "neurons", "leading")  # what only targets with two coordinates beyond 4ε obey
 
+RELU_STEPS = (
+    Step(
+        name="single weights",
+        sentence=r"""Split the neurons into $d$ blocks of $n$, and let those of block $j$ keep their weight of $x_j$ alone. By R8, with one output, $2d$
+subset sums of products of two weights have to come near $\pm w^*_j$; if all are within $\varepsilon$, the network is within $[[summed_error]]$ of
+$\langle w^*,x\rangle$, $\mathtt{length}=\|x\|_1$.""",
+        by=Carrier.CLAIM,
+        source="R8",
+        gives={"summed_error": summed_error},
+    ),
+    Step(
+        name="ball",
+        sentence=r"On the unit ball $\|x\|_1$ is at most $[[longest]]$.",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
+        gives={"longest": longest},
+    ),
+    Step(
+        name="accuracy",
+        sentence=r"So sums within $[[accuracy]]$ keep the network within $\varepsilon$ of $\langle w^*,x\rangle$, and behind the ReLU within $\varepsilon$ of $f$.",
+        gives={"accuracy": accuracy},
+        uses=("single weights", "ball"),
+    ),
+    Step(
+        name="reach",
+        sentence=r"As $\|w^*\|_2=1$, all targets lie in $[-1,1]$, half of the reach $[[reach]]$.",
+        by=Carrier.DEFINED,
+        gives={"reach": reach},
+    ),
+    Step(
+        name="products",
+        sentence=r"A product of two standard normal weights has the density $[[product_density]]$.",
+        by=Carrier.CLAIM,
+        source="R5",
+        gives={"product_density": product_density},
+    ),
+    Step(
+        name="least density",
+        sentence=r"It is the integral of $\frac1\pi e^{-|t|\cosh s}$ over $s>0$, and so falls in $|t|$: within the reach it is at least $[[least_density]]$.",
+        by=Carrier.RULE,
+        source="monotonicity",
+        gives={"least_density": least_density},
+        uses=("reach", "products"),
+    ),
+    Step(
+        name="all sums",
+        sentence=r"R8 at this accuracy, reach and density, $d$ inputs and one output: some sum fails with probability at most $[[failure]]$.",
+        by=Carrier.CLAIM,
+        source="R8",
+        gives={"failure": failure},
+        uses=("accuracy", "reach", "least density"),
+    ),
+    Step(
+        name="one item more",
+        sentence=r"With one item more in each block that shrinks by the factor $[[contraction]]$.",
+        gives={"contraction": contraction},
+        uses=("all sums",),
+    ),
+    Step(
+        name="number of neurons",
+        sentence=r"It is $\delta$ at $n=[[size]]$, and less beyond.",
+        gives={"size": size},
+        uses=("all sums", "one item more"),
+    ),
+    Step(
+        name="opposite point",
+        sentence=r"""At $x=-w^*$ the network before the ReLU is within $\varepsilon$ of $-\|w^*\|_2^2$, while $f=0$: without the ReLU the error there is
+$[[opposite_error]]$ up to $\varepsilon$.""",
+        gives={"opposite_error": opposite_error},
+        uses=("accuracy",),
+    ),
+)
+
 pruned_weights = Claim(
-    label="N4",
-    title="Pruning weights: log(1/ε) behind a ReLU output, 1/ε without it",
+    label="N4.1",
+    title="Pruning weights behind a ReLU output: log(1/ε)",
     statement=r"""
 Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, $d\ge2$, be the target on the unit ball, and $g(x)=\sum_{i\le
 N}\alpha_i\sigma(\langle w_i,x\rangle)$ a source with independent standard normal weights, of which *any* entries, of the
-$w_i$ and of $\alpha$, may be removed.
+$w_i$ and of $\alpha$, may be removed. The output is $\sigma(g)$.
 
-(a) *The output is $\sigma(g)$.* With $N=dn$ neurons some mask has an error of at most $\varepsilon$, except with probability at
+With $N=dn$ neurons some mask has an error of at most $\varepsilon$, except with probability at
 most $$[[failure]].$$ So failure with probability at most $\delta$ takes no more than $n=\left\lceil[[size]]\right\rceil$ neurons for each
 input: $N=O(d\log\frac d{\varepsilon\delta})$, which is more than the announced $O(d\log\frac1\varepsilon)$ by a term of the order $d\log\frac d\delta$. With one item
 more in each block the bound shrinks by the factor $[[contraction]]$.
 
-(b) *The output is $g$.* Let $w^*$ have two coordinates $w^*_p,w^*_q$, the smaller one of modulus `least`, and
+These masks show what the output does: $g$ is within $\varepsilon$ of the *linear* function $\langle w^*,x\rangle$, so
+without the ReLU the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilon$.
+""",
+    steps=RELU_STEPS,
+    source=Source(
+        "2603.02234",
+        "abstract: “weight pruning achieves ε-approximation with only O(d log(1/ε)) neurons”",
+    ),
+    provenance=Provenance.RECONSTRUCTED,
+    proof=Proof.PROVED,
+    quantities=(
+        INPUTS.drawn_from(2, 9),
+        Quantity(n, "number of neurons for each input", COUNT, drawn=(2, 40)),
+        Quantity(eps, ERROR.meaning, POSITIVE, drawn=(sp.Rational(1, 100), sp.Rational(1, 12))),
+        FAILURE.drawn_from(sp.Rational(1, 10), sp.Rational(9, 10)),
+        Quantity(two_layers.length, "sum of the moduli of the input's coordinates", NON_NEGATIVE, drawn=(1, 4)),
+        Quantity(t, "value of a product of two weights", sp.S.Reals, drawn=(-3, 3)),
+    ),
+    hypotheses=(
+        Hypothesis("independent standard normal weights, independent of the target"),
+        Hypothesis("a ReLU after the output"),
+        Hypothesis("an error up to that of empty subset sums", eps**2 <= d, needed_by=("size",)),
+    ),
+    uses=("R5", "R8"),
+    expressions={
+        "failure": failure,
+        "contraction": contraction,
+        "size": size,
+        "opposite_error": opposite_error,
+    },
+)
+
+LINEAR_STEPS = (
+    Step(
+        name="plane",
+        sentence=r"""Look at the disc in the plane of the coordinates $p,q$. The target is there $r\,\sigma(\langle e,x\rangle)$, $e$ a unit vector, and a
+kept neuron acts by what is kept of $(w_p,w_q)$: both, one, or none. By N2, for $\frac1r$ times everything, the error is at least
+$[[plane_error]]$ at the least angle of these parts with the axis $\pm e$.""",
+        by=Carrier.CLAIM,
+        source="N2",
+        gives={"plane_error": plane_error},
+    ),
+    Step(
+        name="one weight",
+        sentence=r"A part that keeps one weight lies on an axis of the plane: its angle has a sine of at least $[[axis_sine]]$.",
+        gives={"axis_sine": axis_sine},
+    ),
+    Step(
+        name="error bound",
+        sentence=r"So the sine of the least angle is at least the smaller one of this and of $\sin\text{angle}$: the error is at least $[[error_bound]]$.",
+        gives={"error_bound": error_bound},
+        uses=("plane", "one weight"),
+    ),
+    Step(
+        name="condition",
+        sentence=r"""The part with `least` alone allows an error of $\varepsilon$ up to $[[condition]]$. Beyond that some neuron keeps both weights, at an angle with
+$r\sin\text{angle}\le[[condition]]$.""",
+        gives={"condition": condition},
+        uses=("error bound",),
+    ),
+    Step(
+        name="random pairs",
+        sentence=r"Both weights of a neuron are a normal pair, whose direction is uniform.",
+        by=Carrier.RULE,
+        source="rotation",
+    ),
+    Step(
+        name="aligned",
+        sentence=r"So a neuron has such an angle with probability $[[aligned]]$.",
+        gives={"aligned": aligned},
+        uses=("condition", "random pairs"),
+    ),
+    Step(
+        name="some of them",
+        sentence=r"""The neurons are independent: one of $N$ has it with probability $[[success]]$, as long as two coordinates beyond $[[condition]]$ fit into
+the length $r$.""",
+        by=Carrier.RULE,
+        source="independence",
+        gives={"success": success},
+        uses=("aligned",),
+    ),
+    Step(
+        name="union",
+        sentence=r"That is at most $[[union]]$.",
+        by=Carrier.RULE,
+        source="union bound",
+        gives={"union": union},
+        uses=("some of them",),
+    ),
+    Step(
+        name="neurons",
+        sentence=r"So success with probability $\delta$ takes $N\ge[[neurons]]$.",
+        gives={"neurons": neurons},
+        uses=("union",),
+    ),
+    Step(
+        name="leading order",
+        sentence=r"With $\frac{4\varepsilon}r$ for $\arcsin\frac{4\varepsilon}r$ that is $[[leading]]$, and the two have the quotient $1$ in the limit.",
+        gives={"leading": leading},
+        uses=("neurons",),
+    ),
+    Step(
+        name="flat target",
+        sentence=r"For $w^*=(1,\dots,1)/\sqrt d$ two coordinates have the length $r=[[flat_length]]$.",
+        gives={"flat_length": flat_length},
+    ),
+    Step(
+        name="flat neurons",
+        sentence=r"At this length $[[flat_neurons]]$ neurons are needed, to leading order $[[flat_leading]]$.",
+        gives={"flat_neurons": flat_neurons, "flat_leading": flat_leading},
+        uses=("neurons", "leading order", "flat target"),
+    ),
+)
+
+pruned_weights_linear_output = Claim(
+    label="N4.2",
+    title="Pruning weights before a linear output: still 1/ε",
+    statement=r"""
+Target and source are those of N4.1, but the output is $g$, without a ReLU. Let $w^*$ have two coordinates $w^*_p,w^*_q$, the smaller one of modulus `least`, and
 `length` $r=\sqrt{w_p^{*2}+w_q^{*2}}$. Whatever is kept, the error is at least $$[[error_bound]],$$ where the angle is the least one, in
 the plane of the two coordinates, between the axis $\pm w^*$ and a neuron of which both these weights are kept ($\frac\pi2$ if
 there is none). So if `least` exceeds $[[condition]]$, a mask with an error of at most $\varepsilon$ exists with probability at
 most $$[[success]],$$ which is at most $$[[union]],$$ and success with probability $\delta$ takes $$N\ge[[neurons]]$$ neurons, $[[leading]]$ to leading order
 as $\varepsilon\to0$. For $w^*=(1,1,0,\dots,0)/\sqrt2$ this is the bound of N2 for neurons. For flat $w^*=(1,\dots,1)/\sqrt d$ it is
-$$[[flat_neurons]],$$ to leading order $[[flat_leading]]$: still $\Omega(1/(\varepsilon\sqrt d))$, where (a) has a logarithm.
-
-The masks of (a) show what the output does: $g$ is within $\varepsilon$ of the *linear* function $\langle w^*,x\rangle$, so
-without the ReLU the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilon$. For $w^*=e_1$ there are no two coordinates, and
-masks of (a)'s kind on one side alone are good for a linear output as well.
+$$[[flat_neurons]],$$ to leading order $[[flat_leading]]$: still $\Omega(1/(\varepsilon\sqrt d))$, where N4.1 has a logarithm.
 """,
-    proof_text=r"""
-(a) This is R8 with $d_0=d$ inputs, one output and normal weights: neuron $i$ of block $j$ keeps its $j$-th weight alone, so that
-it holds $|w_{ij}|\sigma(\pm x_j)$ by the sign of $w_{ij}$, and $2d$ subset sums of the $\alpha_i|w_{ij}|$ must come near $\pm w^*_j$. The density
-$\frac1\pi K_0(|z|)$ of $\alpha w$ decreases in $|z|$ (R5), so on $[-2,2]$ it is at least $\frac1\pi K_0(2)$, and all targets lie in
-$[-1,1]$: $a=2$. Each sum is to be within $\varepsilon/\sqrt d$ (from $\frac a2$ on the empty set is). Then, as one of $\sigma(\pm x_j)$
-vanishes, $|g(x)-\langle w^*,x\rangle|\le\frac\varepsilon{\sqrt d}\|x\|_1\le\varepsilon\|x\|_2$, and $\sigma$ has the
-Lipschitz constant $1$. At $x=-w^*$ in particular $|g(x)+1|\le\varepsilon$, while $f(x)=0$. For $w^*=e_1$ the sum for $\sigma(x_1)$ alone, near $1$, makes
-$g$ itself differ from $f=\sigma(x_1)$ by at most $\varepsilon$.
-
-(b) In the plane of $p,q$ let $e=(w^*_p,w^*_q)/r$, $x_0=(-w^*_q,w^*_p)/r$. On the segment $\sqrt{1-s^2}\,x_0+te$, $|t|\le s$,
-$f=r\sigma(t)$ has a kink of the height $r$, and an affine $g$ has an error of at least $\frac{rs}4$ (N1). A kept neuron acts
-in the plane by $u\in\{0,(w_p,0),(0,w_q),(w_p,w_q)\}$ and has a kink inside only if its angle with the axis of $e$ has a
-sine below $s$. For $(w_p,0)$ and $(0,w_q)$ these sines are $|w^*_q|/r$ and $|w^*_p|/r$. With $s$ up to the least sine the error is at least
-$\frac14\min(r\sin(\text{angle}),|w_p^*|,|w_q^*|)$. If it is at most $\varepsilon<\frac14$`least`, then some neuron's full pair
-has a sine of at most $4\varepsilon/r<1$. The pair $(w_p,w_q)$ is normal, so this has the probability $\frac2\pi\arcsin\frac{4\varepsilon}r$, the
-one of N2 at $\varepsilon/r$, independently over the neurons. ∎
-""",
+    steps=LINEAR_STEPS,
     source=Source(
         "2603.02234",
         "abstract: “weight pruning achieves ε-approximation with only O(d log(1/ε)) neurons”",
@@ -89,7 +270,6 @@ one of N2 at $\varepsilon/r$, independently over the neurons. ∎
     proof=Proof.PROVED,
     quantities=(
         INPUTS.drawn_from(2, 9),
-        Quantity(n, "number of neurons for each input", COUNT, drawn=(2, 40)),
         NEURONS.drawn_from(2, 9),
         Quantity(
             length,
@@ -111,19 +291,13 @@ one of N2 at $\varepsilon/r$, independently over the neurons. ∎
             ANGLE.within,
             drawn=(sp.Rational(1, 20), sp.Rational(3, 2)),
         ),
-        Quantity(
-            delta,
-            "probability asked for: of failure in `size`, else of success",
-            sp.Interval.Lopen(0, 1),
-            drawn=(sp.Rational(1, 10), sp.Rational(9, 10)),
-        ),
+        SUCCESS.drawn_from(sp.Rational(1, 10), sp.Rational(9, 10)),
     ),
     hypotheses=(
         Hypothesis("independent standard normal weights, independent of the target"),
-        Hypothesis("in (a) a ReLU after the output, in (b) none"),
-        Hypothesis("an error up to that of empty subset sums", eps**2 <= d, needed_by=("size",)),
+        Hypothesis("no ReLU after the output"),
         Hypothesis("the smaller one of two coordinates", 2 * least**2 <= length**2),
-        Hypothesis("in (b) two coordinates beyond four times the error", least > condition, needed_by=FOUND_IN_PLANE),
+        Hypothesis("two coordinates beyond four times the error", least > condition, needed_by=FOUND_IN_PLANE),
         Hypothesis("a length that such coordinates have", length**2 > 2 * condition**2, needed_by=FOUND_IN_PLANE),
         Hypothesis("aligned means up to a sine of 1 at most", condition <= length, needed_by=("aligned",)),
         Hypothesis(
@@ -132,11 +306,8 @@ one of N2 at $\varepsilon/r$, independently over the neurons. ∎
             needed_by=("flat_neurons", "flat_leading"),
         ),
     ),
-    uses=("N1", "N2", "R5", "R8"),
+    uses=("N2", "N4.1"),
     expressions={
-        "failure": failure,
-        "contraction": contraction,
-        "size": size,
         "condition": condition,
         "error_bound": error_bound,
         "aligned": aligned,
@@ -146,7 +317,6 @@ one of N2 at $\varepsilon/r$, independently over the neurons. ∎
         "leading": leading,
         "flat_neurons": flat_neurons,
         "flat_leading": flat_leading,
-        "opposite_error": opposite_error,
     },
     aids={
         "three_points": (
@@ -165,7 +335,7 @@ one of N2 at $\varepsilon/r$, independently over the neurons. ∎
             by=(
                 "What one might expect from the abstract of arXiv:2603.02234, “weight pruning achieves "
                 "ε-approximation with only O(d log(1/ε)) neurons”; whether a ReLU stands behind the output "
-                r"was not at hand. (Ours in (a) is $O(d\log\frac d{\varepsilon\delta})$: one more $\log d$.)"
+                r"was not at hand. (Ours in N4.1 is $O(d\log\frac d{\varepsilon\delta})$: one more $\log d$.)"
             ),
             why=(
                 "Without a ReLU behind it, the sum must bend where the target bends, and a neuron that "

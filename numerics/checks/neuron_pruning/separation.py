@@ -311,7 +311,7 @@ def readings(rng: np.random.Generator, networks: int, size: int) -> NDArray[np.f
 @statistical(measured_separation, tests=1, cost=0.2)
 @control("read with the ReLU", fails=Reading(relu_output=True))
 def a_linear_output_loses_the_tickets(fails: Reading, success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Of 96 neurons, within 10⁻⁴: no more often than N4 allows, about one network in forty."""
+    """Of 96 neurons, within 10⁻⁴: no more often than N4.2 allows, about one network in forty."""
     networks, error = trial.size(40), sp.Rational(1, 10_000)
     errors = trial.draw(readings, networks, 96)[int(fails.relu_output)]
     found = int(np.count_nonzero(errors <= float(error)))

@@ -1,4 +1,4 @@
-"""Evidence for N4: what pruned weights reach behind a ReLU output, and how many neurons they need without it."""
+"""Evidence for N4.1: what pruned weights reach behind a ReLU output, and with how many neurons."""
 
 from __future__ import annotations
 
@@ -10,31 +10,108 @@ import sympy as sp
 from numerics.checks.neuron_pruning.alignment import LESS, MORE
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.neuron_pruning.tickets import weight_ticket
-from theory.formulas.no_guarantee import no_guarantee, unconditional
-from theory.neuron_pruning.alignment import N, delta, eps
-from theory.neuron_pruning.kink import kink, kink_bound, radius
+from theory.neuron_pruning.alignment import delta, eps
 from theory.neuron_pruning.planks import d
 from theory.neuron_pruning.weight_pruning import (
-    aligned,
-    condition,
+    accuracy,
     contraction,
     failure,
-    flat_leading,
-    flat_neurons,
-    leading,
-    length,
-    neurons,
+    least_density,
+    longest,
+    product_density,
     pruned_weights,
     size,
-    success,
-    union,
 )
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.potential import contraction as of_one_item
 from theory.subset_sum.potential import failure as one_target
+from theory.subset_sum.product_laws import t
 from theory.subset_sum.symbols import n
+from theory.subset_sum.two_layers import length
 
-# (a) Two subset sums for each input
+# The proof, step by step
+
+
+@exact(pruned_weights, step="ball")
+@control("all inputs", longest=d)
+@control("10 % less", longest=LESS * longest)
+@control("one input", longest=sp.S.One)
+def equal_coordinates_are_longest(longest: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Of d coordinates 1/√d each, whose squares add up to 1, the moduli add up to the bound."""
+    each = 1 / longest
+    yield trial.same(d * each**2, sp.S.One)
+    yield trial.same(d * each, longest)
+
+
+@exact(pruned_weights, step="accuracy")
+@control("ε", accuracy=eps)
+@control("ε/d", accuracy=eps / d)
+@control("10 % more", accuracy=MORE * accuracy)
+@control("one input", longest=sp.S.One)
+@control("the largest coordinate", summed_error=eps)
+def errors_add_up_to_the_one_allowed(
+    accuracy: sp.Expr, longest: sp.Expr, summed_error: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The error of sums that keep this accuracy, at the longest input."""
+    yield trial.same(summed_error.subs({eps: accuracy, length: longest}, simultaneous=True), eps)
+
+
+@enclosed(pruned_weights, step="least density")
+@control("of one weight", product_density=sp.exp(-(t**2) / 2) / sp.sqrt(2 * sp.pi))
+@control("10 % more", product_density=MORE * product_density)
+@control("at 1", least_density=product_density.subs(t, 1))
+@control("10 % less", least_density=LESS * least_density)
+@control("twice the density", least_density=2 * least_density)
+@control("half the reach", reach=sp.S.One)
+@control("10 % more reach", reach=MORE * 2)
+def density_falls_up_to_the_reach(
+    product_density: sp.Expr, least_density: sp.Expr, reach: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The density as an integral of functions that fall, at some values, and at the reach, half of which the targets fill."""
+    y, s = sp.symbols("y s", positive=True)
+    falling = sp.Integral(sp.exp(-y * sp.cosh(s)), (s, 0, sp.oo)) / sp.pi
+    at = [{y: sp.Rational(p, 7)} for p in (1, 5, 14)]
+    yield trial.same(product_density.subs(t, y), falling, at=at, by=None)
+    yield trial.same(least_density, falling.subs(y, reach), by=None)
+    yield trial.holds(reach / 2 == 1, f"the targets fill [−1, 1], half of [−{reach}, {reach}]")
+
+
+@exact(pruned_weights, step="one item more")
+@control("twice", contraction=contraction**2)
+@control("items of both signs", contraction=2 * contraction - 1)
+@control("10 % less", contraction=LESS * contraction)
+@control("one item less", failure=failure * n)
+def one_item_more_shrinks_the_bound(failure: sp.Expr, contraction: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The bound at n + 1 over the bound at n."""
+    yield trial.same(failure.subs(n, n + 1), contraction * failure, by=sp.powsimp)
+
+
+@exact(pruned_weights, step="number of neurons")
+@control("failure twice as likely", size=size.subs(delta, 2 * delta))
+@control("d² instead of d in the logarithm", size=size.subs(eps, eps / d))
+@control("10 % less", size=LESS * size)
+@control("twice the failure", failure=2 * failure)
+def logarithms_solve_for_the_size(failure: sp.Expr, size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """ln of the bound is linear in n, and ln δ at the size; the factor of one item is a letter x."""
+    x = sp.Symbol("x", positive=True)
+    bound, number = (sp.sympify(each).subs(contraction, x) for each in (failure, size))
+    logarithm = sp.expand_log(sp.log(bound))
+    yield trial.same(logarithm.subs(n, number), sp.log(delta), by=lambda left: sp.simplify(sp.expand_log(left)))
+
+
+@exact(pruned_weights, step="opposite point")
+@control("none", opposite_error=sp.S.Zero)
+@control("half", opposite_error=sp.Rational(1, 2))
+@control("10 % more", opposite_error=MORE)
+def the_linear_function_is_minus_one(opposite_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """⟨w*, −w*⟩ for w* = (cos θ, sin θ), and what a ReLU makes of it."""
+    theta = sp.Symbol("theta", real=True)
+    target = sp.Matrix([sp.cos(theta), sp.sin(theta)])
+    value = sp.simplify(target.dot(-target))
+    yield trial.same(opposite_error, sp.Max(value, 0) - value)
+
+
+# The claim as a whole
 
 
 @enclosed(pruned_weights)
@@ -121,60 +198,3 @@ def random_networks_fail_at_most_as_often(failure: sp.Expr, trial: Trial) -> Ite
     for items, nets in ((16, trial.size(80)), (1780, trial.size(40))):
         missed = trial.draw(missed_networks, 2, items, float(near), nets)
         yield trial.counts(missed, nets, min(1.0, trial.value(failure, {d: 2, n: items, eps: near})), "above")
-
-
-# (b) The plane of two coordinates
-
-
-@exact(pruned_weights)
-@control("2ε instead of 4ε", aligned=aligned.subs(eps, eps / 2))
-@control("the target's length on the wrong side", aligned=aligned.subs(length, 1 / length))
-@control("length forgotten", aligned=aligned.subs(length, 1))
-@control("neurons of a target of length 1", neurons=neurons.subs(length, 1))
-@control("10 % less", neurons=LESS * neurons)
-@control("half the union", union=union / 2)
-@control("the loss of the kink at r", condition=2 * eps)
-@control("10 % more", condition=MORE * condition)
-@control("power N + 1", success=success.subs(N, N + 1))
-def plane_meets_the_kink_lemma(
-    aligned: sp.Expr, success: sp.Expr, union: sp.Expr, neurons: sp.Expr, condition: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """On the segment of half length s the kink has the target's height: a loss of ε by N1 needs the sine s, which a Cauchy ratio
-    keeps with probability 2/π·arctan; the angle of one coordinate has the sine least/r."""
-    longest = eps / kink_bound.subs({kink: length, radius: 1})  # the loss is proportional to s
-    ratio = longest / sp.sqrt(1 - longest**2)
-    yield trial.same(sp.diff(aligned, eps), 2 * sp.diff(ratio, eps) / (sp.pi * (1 + ratio**2)), by=sp.factor)
-    yield trial.same(sp.limit(aligned, eps, 0), sp.Integer(0))
-    yield trial.same(condition, length * longest)
-    fails = sp.Integer(1)
-    for count in range(1, 4):
-        fails *= 1 - aligned
-        yield trial.same(unconditional(success).subs(N, count), 1 - fails)
-        yield trial.same(unconditional(union).subs(N, count), count * aligned)
-    yield trial.same(unconditional(union).subs(N, unconditional(neurons)), delta)
-    for bound in (success, union, neurons):
-        beyond = bound.subs({length: 1, eps: sp.sqrt(2) / 8})
-        yield trial.holds(beyond.has(no_guarantee), f"a coordinate of 4ε: {beyond}")
-
-
-@enclosed(pruned_weights)
-@control("flat: length 1/√d", flat_neurons=neurons.subs(length, 1 / sp.sqrt(d)))
-@control("flat: the bound for neurons", flat_neurons=neurons.subs(length, 1))
-@control("10 % less", flat_neurons=LESS * flat_neurons)
-@control("√d on top", flat_leading=flat_leading * d)
-@control("a tenth more", flat_leading=MORE * flat_leading)
-@control("arctangent", neurons=sp.pi * delta / (2 * sp.atan(4 * eps / length)))
-@control("2ε instead of 4ε", leading=leading.subs(eps, eps / 2))
-@control("10 % more", leading=MORE * leading)
-def leading_orders_are_leading(
-    neurons: sp.Expr, leading: sp.Expr, flat_neurons: sp.Expr, flat_leading: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """(arcsin u − u)/u³ grows up to π/2 − 1, with u = 4ε/r; on the diagonal of d inputs two coordinates have r² = 2/d."""
-    for inputs in (2, 5, 100):
-        diagonal = sp.sqrt(sp.Rational(2, inputs))
-        at = [{eps: sp.Rational(1, q), delta: sp.Rational(p, 13), d: inputs} for q, p in ((90, 2), (4000, 13))]
-        yield trial.same(flat_neurons, neurons.subs(length, diagonal), at=at, by=None)
-        in_plane = neurons.subs(length, diagonal), leading.subs(length, diagonal)
-        for exactly, about in ((flat_neurons, flat_leading), in_plane):
-            yield trial.below(exactly, about, at=at, strict=True)
-            yield trial.below(about, exactly * (1 + (sp.pi / 2 - 1) * (4 * eps / diagonal) ** 2), at=at)

@@ -1,4 +1,4 @@
-"""Evidence for N4: pruned weights without a ReLU output, by all masks, random weights and tickets that were found."""
+"""Evidence for N4.1 and N4.2: pruned weights without a ReLU output, by all masks, random weights and tickets that were found."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from theory.neuron_pruning.weight_pruning import (
     least,
     length,
     pruned_weights,
+    pruned_weights_linear_output,
     success,
     union,
 )
@@ -97,7 +98,7 @@ def four_masks(m: int) -> Best:
 ONE_WEIGHT_EACH = [((8, 0), 23), ((-8, 0), -1), ((0, 8), 4), ((0, -8), -3)]  # near the best for the second target
 
 
-@enclosed(pruned_weights, cost=0.5)
+@enclosed(pruned_weights_linear_output, cost=0.5)
 @control("half instead of a quarter", error_bound=2 * error_bound)
 @control("10 % more", error_bound=MORE * error_bound)
 @control("neurons only", error_bound=length * sp.sin(angle) / 4)
@@ -115,7 +116,7 @@ def every_mask_has_this_error(error_bound: sp.Expr, trial: Trial) -> Iterator[Fi
         yield trial.below(error_bound**2, sp.Rational(case.error), at=[at])
 
 
-@enclosed(pruned_weights)
+@enclosed(pruned_weights_linear_output)
 @control("length forgotten", error_bound=sp.Min(sp.sin(angle), least) / 4)
 @control("coordinate relative to the length", error_bound=sp.Min(length * sp.sin(angle), least / length) / 4)
 @control("10 % less", error_bound=LESS * error_bound)
@@ -140,7 +141,7 @@ def possible(rng: np.random.Generator, inputs: int, nets: int, size: int, error:
     return int(np.count_nonzero((np.abs(across) * length <= 4 * error * np.hypot(along, across)).any(axis=1)))
 
 
-@statistical(pruned_weights, tests=3, cost=0.3)
+@statistical(pruned_weights_linear_output, tests=3, cost=0.3)
 @control("2ε instead of 4ε", success=success.subs(eps, eps / 2))
 @control("length forgotten", success=success.subs(length, 1))
 @control("the union bound", success=union)
@@ -155,11 +156,11 @@ def a_neuron_is_near_the_plane_s_axis_as_often(success: sp.Expr, trial: Trial) -
         yield trial.counts(trial.draw(possible, inputs, nets, hidden, 1 / error, float(part)), nets, p)
 
 
-@statistical(pruned_weights, tests=1, cost=0.2)
+@statistical(pruned_weights_linear_output, tests=1, cost=0.2)
 @control(ANNOUNCED, success=(1 - failure).subs(n, N / d))
 def what_a_relu_output_guarantees_is_impossible_without(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """4000 neurons of two inputs at ε = 10⁻⁶: by (a) some mask succeeds in at least 99 % of the networks behind a ReLU;
-    without it the necessary event of (b) happens in one per cent."""
+    """4000 neurons of two inputs at ε = 10⁻⁶: by N4.1 some mask succeeds in at least 99 % of the networks behind a ReLU;
+    without it the necessary event happens in one per cent."""
     nets, hidden, error = trial.size(60), 4000, sp.Rational(1, 10**6)
     p = trial.value(success, {N: sp.Integer(hidden), d: 2, length: 1, eps: error})
     yield trial.counts(trial.draw(possible, 2, nets, hidden, float(error), 1.0), nets, p)
@@ -191,7 +192,7 @@ class Network(NamedTuple):
 
 
 def found_tickets(rng: np.random.Generator, nets: int, items: int) -> list[Network]:
-    """Networks with `items` neurons for each of two inputs, pruned as for (a), exactly as they are."""
+    """Networks with `items` neurons for each of two inputs, pruned for a ReLU output, exactly as they are."""
     found = []
     for _ in range(nets):
         weights, outputs = rng.standard_normal((2 * items, 2)), rng.standard_normal(2 * items)
@@ -230,7 +231,7 @@ def tickets_for_a_relu_output_fail_without_it(opposite_error: sp.Expr, trial: Tr
 # The smallest counterexample
 
 
-@exact(pruned_weights)
+@exact(pruned_weights_linear_output)
 @control(ANNOUNCED, error_bound=sp.S.Zero)
 @control("10 % more", error_bound=MORE * error_bound)
 def single_weights_are_straight_where_the_target_bends(
