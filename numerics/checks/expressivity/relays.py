@@ -293,8 +293,8 @@ def chosen_relays_need_one_edge_more(chosen: sp.Expr, trial: Trial) -> Iterator[
 def bounds_of_relays(
     lower_bound: sp.Expr, input_budget: sp.Expr, budget_failure: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Both bounds at points, the second within the budget; that for one input is tangent at p = 0."""
-    yield trial.below(lower_bound, relayed)
+    """The first bound on a whole range, the second at points within the budget; that for one input is tangent at p = 0."""
+    yield trial.everywhere(lower_bound, relayed)
     single = (1 - lower_bound).subs(k, 1)
     yield trial.same(sp.limit(sp.log(single) / sp.log((1 - relayed).subs(k, 1)), p, 0), 1, by=None)
     for neurons, density, inputs in ((1000, NINE, 58), (1000, sp.Rational(1, 2), 18), (4096, sp.Rational(3, 10), 22)):

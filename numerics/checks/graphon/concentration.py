@@ -117,10 +117,10 @@ def failures_are_the_number_of_events_times_the_best_tilt(
 def cumulants_bound_that_of_an_entry(
     hoeffding_cumulant: sp.Expr, bernstein_cumulant: sp.Expr, centred_cumulant: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """ln E e^(λ(M−p)) ≤ ψ(λ) at random points; equal to order λ² (p = ½), and to order λ³ (p → 0)."""
+    """ln E e^(λ(M−p)) ≤ ψ(λ) on whole ranges; equal to order λ² (p = ½), and to order λ³ (p → 0)."""
     bernstein = bernstein_cumulant.subs(variance, p * (1 - p))
     for bound in (hoeffding_cumulant, bernstein):
-        yield trial.below(centred_cumulant, bound)
+        yield trial.everywhere(centred_cumulant, bound)
     half = centred_cumulant.subs(p, sp.Rational(1, 2))
     pairs = [(half, hoeffding_cumulant, 2), (centred_cumulant, bernstein, 2)]
     rare = [sp.diff(cumulant, p).subs(p, 0) for cumulant in (centred_cumulant, bernstein)]

@@ -165,7 +165,7 @@ def tails_are_below(tail: sp.Expr, kept: sp.Expr, failure: sp.Expr, trial: Trial
         count = sum(sp.binomial(n, j) * p**j * (1 - p) ** (n - j) for j in range(size + 1))
         for exact_tail in (gamma, count):
             yield trial.below(exact_tail, tail.subs(k, size), at=[{}])
-    yield trial.below(failure.subs(k, kept), delta)
+    yield trial.everywhere(failure.subs(k, kept), delta)
 
 
 def strengths_and_angles(rng: np.random.Generator, size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
