@@ -6,7 +6,8 @@ from theory.lazy import lazily
 
 if TYPE_CHECKING:
     from theory.expressivity.approximation import inactive_inputs, universal_approximation
-    from theory.expressivity.maurey import maurey_rate
+    from theory.expressivity.barron import barron_layer
+    from theory.expressivity.maurey import maurey_identity, wired_average
     from theory.expressivity.paths import isolated_input, path_share
     from theory.expressivity.relays import relay_layer
     from theory.expressivity.wired_counts import lower_tail, wired_threshold
@@ -15,14 +16,16 @@ else:
     lazily(__name__)
 
 __all__ = [
+    "barron_layer",
     "hubs",
     "inactive_inputs",
     "isolated_input",
     "lower_tail",
-    "maurey_rate",
+    "maurey_identity",
     "path_share",
     "relay_layer",
     "universal_approximation",
+    "wired_average",
     "wired_count",
     "wired_threshold",
 ]

@@ -163,7 +163,7 @@ $t_S=[[two_level_share]]$, so the floor is sharp ($p_0\to0$). The network's inpu
     },
     remarks=(
         Remark(
-            r"A fully wired neuron can compute every $\varphi(\omega\cdot x_S+b)$: enough of them are sufficient for what E5 and E6 "
+            r"A fully wired neuron can compute every $\varphi(\omega\cdot x_S+b)$: enough of them are sufficient for what E5.3 and E6 "
             "say, not necessary."
         ),
     ),
