@@ -67,7 +67,7 @@ masks of (a)'s kind on one side alone are good for a linear output as well.
     proof_text=r"""
 (a) This is R8 with $d_0=d$ inputs, one output and normal weights: neuron $i$ of block $j$ keeps its $j$-th weight alone, so that
 it holds $|w_{ij}|\sigma(\pm x_j)$ by the sign of $w_{ij}$, and $2d$ subset sums of the $\alpha_i|w_{ij}|$ must come near $\pm w^*_j$. The density
-$\frac1\pi K_0(|z|)$ of $\alpha w$ decreases in $|z|$ (R5), so on $[-2,2]$ it is at least $\frac1\pi K_0(2)$, and all targets lie in
+$\frac1\pi K_0(|z|)$ of $\alpha w$ decreases in $|z|$ (R5.1), so on $[-2,2]$ it is at least $\frac1\pi K_0(2)$, and all targets lie in
 $[-1,1]$: $a=2$. Each sum is to be within $\varepsilon/\sqrt d$ (from $\frac a2$ on the empty set is). Then, as one of $\sigma(\pm x_j)$
 vanishes, $|g(x)-\langle w^*,x\rangle|\le\frac\varepsilon{\sqrt d}\|x\|_1\le\varepsilon\|x\|_2$, and $\sigma$ has the
 Lipschitz constant $1$. At $x=-w^*$ in particular $|g(x)+1|\le\varepsilon$, while $f(x)=0$. For $w^*=e_1$ the sum for $\sigma(x_1)$ alone, near $1$, makes
@@ -132,7 +132,7 @@ one of N2 at $\varepsilon/r$, independently over the neurons. ∎
             needed_by=("flat_neurons", "flat_leading"),
         ),
     ),
-    uses=("N1", "N2", "R5", "R8"),
+    uses=("N1", "N2", "R5.1", "R8"),
     expressions={
         "failure": failure,
         "contraction": contraction,
