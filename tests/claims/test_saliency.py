@@ -13,12 +13,12 @@ from theory.formulas.level import Level, level
 from theory.ledger import load_ledger
 from theory.saliency import (
     constant_graphon,
-    coupled_layers,
     product_graphon,
     smoothed_snip,
     stable_threshold,
     synflow_factorises,
     tail_selectivity,
+    two_layer_densities,
 )
 from theory.saliency.layers import first_scale, second_scale, share, twofold_rho_2
 from theory.saliency.model import SaliencyModel, phi, rho, snip_model, tau, u, v
@@ -147,7 +147,7 @@ def test_layers_share_a_threshold(kept: Fraction, first: Fraction) -> None:
         mean = float(first) * np.exp(-middle) + (1 - float(first)) * np.exp(-middle / 2)
         low, high = (middle, high) if mean > float(kept) else (low, middle)
     at = {rho: sp.Rational(kept), share: sp.Rational(first), first_scale: 1, second_scale: 2}
-    assert number(coupled_layers.expressions["threshold"], at) == pytest.approx(low, abs=1e-11)
+    assert number(two_layer_densities.expressions["threshold"], at) == pytest.approx(low, abs=1e-11)
     weighted = number(twofold_rho_2, {rho: at[rho], share: at[share]})
     assert weighted == pytest.approx(np.exp(-low / 2), rel=1e-9)
 

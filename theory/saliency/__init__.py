@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from theory.saliency.amplification import mean_amplification
     from theory.saliency.blocks import block_sparsity
     from theory.saliency.grasp import smoothed_snip
-    from theory.saliency.layers import coupled_layers
+    from theory.saliency.layer_collapse import layer_collapse
+    from theory.saliency.layers import coupled_layers, two_layer_densities
     from theory.saliency.outputs import inner_product_graphon
     from theory.saliency.signed import signed_scores
     from theory.saliency.snip import gradient_moments, product_graphon
@@ -27,6 +28,7 @@ __all__ = [
     "coupled_layers",
     "gradient_moments",
     "inner_product_graphon",
+    "layer_collapse",
     "mean_amplification",
     "product_graphon",
     "row_law",
@@ -37,4 +39,5 @@ __all__ = [
     "stein_model",
     "synflow_factorises",
     "tail_selectivity",
+    "two_layer_densities",
 ]
