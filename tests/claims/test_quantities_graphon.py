@@ -39,10 +39,11 @@ WRONG = {
     "G9 entry P=2 alpha=1 beta=1": "expected a number from 0 to 1",
     "G9 trace P_11=1 P_12=1 P_21=1 P_22=1 alpha_1=1/2 alpha_2=1 beta_1=1/3 beta_2=2/3": "G9 assumes lengths that add up to one",
     "G9 sigma_2 P_11=0 P_12=0 P_21=0 P_22=0 alpha_1=1/2 alpha_2=1/2 beta_1=1/2 beta_2=1/2": "G9 assumes a graphon that does not vanish",
-    "G10 both_bound epsilon_c=2": "expected a number from 0 to 1",
-    "G10 hidden_error X=3 n=4": "no more misplaced rows than a half has, expected 2*X ≤ n",
-    "G10 hidden_error X=0 n=3": "an even number of rows",
-    "G10 hidden_variance n=1": "an even number of rows",
+    "G10.1 both_bound epsilon_c=2": "expected a number from 0 to 1",
+    "G10.2 smoothed_bound b=0 epsilon_c=0": "b is number of blocks on each side of the grid of averages, expected a whole",
+    "G10.3 hidden_error X=3 n=4": "no more misplaced rows than a half has, expected 2*X ≤ n",
+    "G10.3 hidden_error X=0 n=3": "an even number of rows",
+    "G10.3 hidden_variance n=1": "an even number of rows",
     "G11 four_cycle n=1 kappa=0 eta=2": "expected a number from 0 to 1",
     "G11 limit_distance rho=1/2": "expected a number strictly between 0 and 1/2",
     "G11 kernel a=0 g=1 tau=1": "an entry whose score is not always zero",
@@ -83,10 +84,10 @@ RIGHT = {
     "G9 sigma_1 P_11=1 P_12=1 P_21=1 P_22=1 alpha_1=1/2 alpha_2=1/2 beta_1=1/3 beta_2=2/3": "1",  # the constant 1
     "G9 sigma_1 P_11=0 P_12=0 P_21=0 P_22=0 alpha_1=1/2 alpha_2=1/2 beta_1=1/2 beta_2=1/2": "0",
     "G9 sigma_2 P_11=1 P_12=0 P_21=0 P_22=1 alpha_1=1/2 alpha_2=1/2 beta_1=1/2 beta_2=1/2": "1/2",  # two blocks apart
-    "G10 row_distance d_1=0 d_2=1": "1",
-    "G10 smoothed_bound b=1 epsilon_c=0": "1",  # one block
-    "G10 hidden_error X=2 n=4": "4/5",  # all rows in the wrong half
-    "G10 hidden_variance n=2": "4/25",  # 0 or 4/5 with equal chance
+    "G10.1 row_distance d_1=0 d_2=1": "1",
+    "G10.2 smoothed_bound b=1 epsilon_c=0": "1",  # one block
+    "G10.3 hidden_error X=2 n=4": "4/5",  # all rows in the wrong half
+    "G10.3 hidden_variance n=2": "4/25",  # 0 or 4/5 with equal chance
     "G11 four_cycle n=1 kappa=0 eta=1": "1",
     "G11 kernel a=1 g=1 tau=1": "erfc(1/sqrt(2))",
     "G11 limit_distance rho=1/4": "1/8",

@@ -7,12 +7,14 @@ from theory.lazy import lazily
 if TYPE_CHECKING:
     from theory.graphon.concentration import cut_norm_rate
     from theory.graphon.discretisation import kernel_discretisation, lipschitz_discretisation
+    from theory.graphon.hidden_halves import hidden_halves
     from theory.graphon.limit import mask_limit
     from theory.graphon.lognormal import probit_graphon
     from theory.graphon.pareto import pareto_graphon
     from theory.graphon.rate import optimal_rate
     from theory.graphon.row_latent import row_latent
     from theory.graphon.selection import selection_identity
+    from theory.graphon.sorted_averages import sorted_averages
     from theory.graphon.sorted_latents import sorted_latents
     from theory.graphon.sorting import degree_sorting
     from theory.graphon.step import step_spectrum
@@ -24,6 +26,7 @@ __all__ = [
     "cut_norm_rate",
     "degree_sorting",
     "graphon_taxonomy",
+    "hidden_halves",
     "kernel_discretisation",
     "lipschitz_discretisation",
     "mask_limit",
@@ -32,6 +35,7 @@ __all__ = [
     "probit_graphon",
     "row_latent",
     "selection_identity",
+    "sorted_averages",
     "sorted_latents",
     "step_spectrum",
 ]
