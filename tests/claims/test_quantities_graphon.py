@@ -21,7 +21,8 @@ WRONG = {
     "G3.1 midpoint_supremum m=0 n=1": "m is number of rows of the grid, expected a whole number from 1",
     "G3.2 lipschitz_error m=1 n=1 L=-1": "expected a positive number",
     "G3.3 sorted_error m=1 n=1 delta=2": "expected a number strictly between 0 and 1",
-    "G4 column_bound d=1 n=1 delta=3": "expected a number strictly between 0 and 1",
+    "G4.1 midpoint_bound m=0 n=1 delta=1/2": "m is number of rows of the mask, expected a whole number from 1",
+    "G4.2 column_bound d=1 n=1 delta=3": "expected a number strictly between 0 and 1",
     "G5 mean_deviation n=4 p=1/2 k=2": "G5 assumes the count of (b) is the least above the mean, expected k = floor(n*p) + 1",
     "G5 mean_rate n=3 V=1/4": "a mean count that is a whole number",
     "G5 stirling_loss n=10 V=1/10": "a mean count that is a whole number",
@@ -59,8 +60,8 @@ RIGHT = {
     "G3.1 any_point_supremum m=1 n=1": "1",  # one cell, the kernel 1 but at its corner
     "G3.1 midpoint_supremum m=1 n=1": "3/4",  # 1 − (1 − 1/2)²
     "G3.3 step_error m=2": "1/4",  # both or no latent on one side with chance 1/2, an error of 1/2
-    "G4 rounding m=1 n=1": "1/2",
-    "G4 column_failure d=1 n=1 s=1": "4*exp(-2)",  # two signs, two sets of one column
+    "G4.1 rounding m=1 n=1": "1/2",
+    "G4.2 column_failure d=1 n=1 s=1": "4*exp(-2)",  # two signs, two sets of one column
     "G5 mean_deviation n=4 p=1/2 k=3": "3/4",  # (2·2·1 + 2·1·4)/16
     "G5 mean_deviation n=4 p=1 k=5": "0",  # a constant
     "G5 mean_rate n=2 V=1/4": "1/(4*sqrt(pi))",

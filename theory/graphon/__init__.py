@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from theory.graphon.concentration import cut_norm_rate
     from theory.graphon.discretisation import kernel_discretisation, lipschitz_discretisation
     from theory.graphon.hidden_halves import hidden_halves
-    from theory.graphon.limit import mask_limit
+    from theory.graphon.limit import fixed_inputs, mask_limit
     from theory.graphon.lognormal import probit_graphon
     from theory.graphon.pareto import pareto_graphon
     from theory.graphon.rate import optimal_rate
@@ -25,6 +25,7 @@ else:
 __all__ = [
     "cut_norm_rate",
     "degree_sorting",
+    "fixed_inputs",
     "graphon_taxonomy",
     "hidden_halves",
     "kernel_discretisation",

@@ -83,7 +83,7 @@ sorted_averages = Claim(
 Let $W:[0,1]^2\to[0,1]$ be nondecreasing in both variables and $M$ a mask with $\epsilon_c=\|W_M-W\|_\square$. The averages of the mask with both
 sides sorted by their degrees (ties in any way), over a grid of $b\times b$ equal blocks ($b$ divides both sides of $M$), are within
 $[[smoothed_cut_bound]]$ of $W$ in cut norm and within $[[smoothed_bound]]$ in $L^1$. So for monotone graphons they are consistent: in cut norm
-at the rate $n^{-1/2}$ of the mask itself (G4) once $b\ge\sqrt n$, and in $L^1$, where masks do not converge (G5), if $b\to\infty$ and
+at the rate $n^{-1/2}$ of the mask itself (G4.1) once $b\ge\sqrt n$, and in $L^1$, where masks do not converge (G5), if $b\to\infty$ and
 $b\,\|W_M-W\|_\square\to0$.
 """,
     steps=STEPS,
@@ -106,7 +106,7 @@ $b\,\|W_M-W\|_\square\to0$.
         ),
     ),
     uses=(
-        "G4",
+        "G4.1",
         "G5",
         "G10.1",
     ),
