@@ -412,7 +412,7 @@ def checks_by_name(label: str, name: str) -> Check:
     [
         (("R5.4", "gaussian_reach"), 1),
         (("S4", "flat_threshold", "rho=1/5", "phi=1"), 0),
-        (("N3", "cube_mean", "d=4"), 0),
+        (("N3.2", "cube_mean", "d=4"), 0),
     ],
 )
 def test_the_command_says_what_a_number_rests_on(capsys, words, count):
@@ -500,7 +500,8 @@ INTEGRATING = {  # the checks in which integrals are enclosed
     "R5.1": ("sums_are_normal_of_random_variance", "distributions_integrate_the_densities"),
     "R7": ("the_rate_is_that_of_a_normal_law",),
     "R10": ("one_candidate_serves_by_its_density",),
-    "N3": ("cube_mean_is_the_integral", "the_angle_has_a_power_of_the_cosine_as_density", "bounded_ratios_stay_below"),
+    "N3.1": ("the_angle_has_a_power_of_the_cosine_as_density", "bounded_ratios_stay_below_on_the_ball"),
+    "N3.2": ("cube_mean_is_the_integral", "bounded_ratios_stay_below_on_the_cube"),
     "N4": ("twice_as_many_sums_as_inputs",),
     "N5": ("kinks_near_the_ends_are_as_frequent", "strengths_are_normal_given_the_length"),
     "N6": ("eigenvalues_are_funk_hecke_integrals",),
