@@ -121,20 +121,20 @@ def test_units_at_reference_values():
 
 
 def test_product_network_at_reference_values():
-    found = [float(digits("E6", "product_success", n=n, p="1/2", M=10)) for n in (64, 80, 100, 120)]
+    found = [float(digits("E6.2", "product_success", n=n, p="1/2", M=10)) for n in (64, 80, 100, 120)]
     assert found == pytest.approx([0.156057, 0.542836, 0.900470, 0.989249], abs=5e-7)
-    assert digits("E6", "success", n=64, alpha=1, p="1/2", k=1, N=20)[:8] == "0.999218"
-    assert digits("E6", "product_success", n=3, p=1, M=2) == "0"
-    assert digits("E6", "product_success", 3, n=4, p=1, M=2) == "1.00"
+    assert digits("E6.1", "success", n=64, alpha=1, p="1/2", k=1, N=20)[:8] == "0.999218"
+    assert digits("E6.2", "product_success", n=3, p=1, M=2) == "0"
+    assert digits("E6.2", "product_success", 3, n=4, p=1, M=2) == "1.00"
 
 
 @settings(max_examples=15)
 @given(st.integers(1, 12), chances, active, st.fractions(min_value=Fraction(1, 10**6), max_value=Fraction(1, 2)))
 def test_width_is_sufficient(count, p, k, delta):
     alpha = Fraction(2, 3)
-    width = int(np.ceil(float(digits("E6", "sufficient_width", alpha=alpha, p=p, k=k, N=count, delta=delta))))
+    width = int(np.ceil(float(digits("E6.1", "sufficient_width", alpha=alpha, p=p, k=k, N=count, delta=delta))))
     if width < 3000:
-        assert float(digits("E6", "success", alpha=alpha, p=p, k=k, N=count, n=width)) >= 1 - delta
+        assert float(digits("E6.1", "success", alpha=alpha, p=p, k=k, N=count, n=width)) >= 1 - delta
 
 
 def test_floors_at_reference_values():

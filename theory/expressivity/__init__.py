@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from theory.expressivity.barron import barron_layer
     from theory.expressivity.maurey import maurey_identity, wired_average
     from theory.expressivity.paths import isolated_input, path_share
+    from theory.expressivity.product_of_inputs import masked_product, one_input_each
     from theory.expressivity.relays import relay_layer
     from theory.expressivity.wired_counts import lower_tail, wired_threshold
     from theory.expressivity.wired_neurons import hubs, wired_count
@@ -21,7 +22,9 @@ __all__ = [
     "inactive_inputs",
     "isolated_input",
     "lower_tail",
+    "masked_product",
     "maurey_identity",
+    "one_input_each",
     "path_share",
     "relay_layer",
     "universal_approximation",
