@@ -29,13 +29,13 @@ OUTSIDE = [
     ),
     ("S6 pattern_rate d=0 n=1", "expected a whole number from 1"),
     ("S6 floor p=2 n=5", "expected a number from 0 to 1"),
-    ("S7 kernel tau=1 a_1=1 a_2=0 a_3=0 h_1=0 h_2=1 h_3=1", "the readout weights are not orthogonal to the means"),
-    ("S7 column_density tau=1 h_1=0 h_2=0 h_3=0", "the means of the column are not all zero"),
-    ("S7 conditional_density tau=1 w=0 g_1=1 g_2=0 g_3=0", "S7 assumes the weight is not zero"),
-    ("S7 conditional_density tau=1 w=1 g_1=0 g_2=0 g_3=0", "S7 assumes the gradients are not all zero"),
-    ("S7 inversion omega=1 tau=1 w=0", "S7 assumes the weight is not zero"),
-    ("S7 mode_exponent V=-1 omega=1 h=2 beta=0 w=1", "the weight leaves unexplained, expected a number from 0"),
-    ("S7 reversed_pairs theta=22/7", "in radians, expected a number from 0 to pi"),
+    ("S7.1 kernel tau=1 a_1=1 a_2=0 a_3=0 h_1=0 h_2=1 h_3=1", "the readout weights are not orthogonal to the means"),
+    ("S7.1 column_density tau=1 h_1=0 h_2=0 h_3=0", "the means of the column are not all zero"),
+    ("S7.3 conditional_density tau=1 w=0 g_1=1 g_2=0 g_3=0", "S7.3 assumes the weight is not zero"),
+    ("S7.3 conditional_density tau=1 w=1 g_1=0 g_2=0 g_3=0", "S7.3 assumes the gradients are not all zero"),
+    ("S7.3 inversion omega=1 tau=1 w=0", "S7.3 assumes the weight is not zero"),
+    ("S7.3 mode_exponent V=-1 omega=1 h=2 beta=0 w=1", "the weight leaves unexplained, expected a number from 0"),
+    ("S7.2 reversed_pairs theta=22/7", "in radians, expected a number from 0 to pi"),
     ("S8 kappa_0 theta=-1", "theta is angle between two inputs, in radians, expected a number from 0 to pi"),
     ("S8 hessian_gradient a=1 G=2 E=1 g=-1 n=1/2 d=4", "n is number of hidden neurons, expected a whole number from 1"),
     ("S9 gradient d=3 b=1 c=1 omega=2", "expected a number from -1 to 1"),
@@ -80,9 +80,9 @@ AT_THE_EDGE = [  # each known by hand
     ("S6 floor p=0 n=5", "0"),  # nothing fluctuates
     ("S6 floor p=1 n=5", "0"),
     ("S6 row_saliency a=0 w=-1 g=2", "0"),
-    ("S7 reversed_pairs theta=0", "0"),  # parallel columns agree
-    ("S7 profile h_1=0 h_2=0 h_3=0", "0"),
-    ("S7 mode_exponent V=0 omega=1 h=2 beta=0 w=1", "-1/2"),  # ln E e^{iωg'a} at g = 1
+    ("S7.2 reversed_pairs theta=0", "0"),  # parallel columns agree
+    ("S7.1 profile h_1=0 h_2=0 h_3=0", "0"),
+    ("S7.3 mode_exponent V=0 omega=1 h=2 beta=0 w=1", "-1/2"),  # ln E e^{iωg'a} at g = 1
     ("S8 kappa_0 theta=0", "1/2"),  # one gate
     ("S8 kappa_1 theta=0", "1/2"),  # E σ(z)²
     ("S8 tangent_kernel theta=0 R=2 R_2=3 d=6", "1"),  # R R₂ (½ + ½)/d
