@@ -14,14 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri
 
+from numerics.checks.graphon.chi_statistic import mean_chi
 from numerics.checks.graphon.discretisation import distance
-from numerics.checks.graphon.taxonomy import mean_chi
 from numerics.exact import balls
 from numerics.exact.evaluation import value_of
 from numerics.exact.given import parse
 from numerics.masks.cut_norm import exact_cut_norm
 from numerics.masks.selection import top_k_mask
 from theory.graphon import lognormal, pareto, step
+from theory.graphon.chi_statistic import expected_chi
 from theory.graphon.concentration import bernstein_failure, bernstein_rate, hoeffding_failure, hoeffding_rate
 from theory.graphon.discretisation import lipschitz_error, midpoint_supremum, slope
 from theory.graphon.hidden_halves import hidden_error, hidden_mean, hidden_variance, misplaced
@@ -38,7 +39,7 @@ from theory.graphon.lognormal import (
 )
 from theory.graphon.rate import distance_limit, mean_deviation, mean_rate, mode, squared_kernel
 from theory.graphon.symbols import delta, m, n, p, s, variance
-from theory.graphon.taxonomy import CLASSES, METHODS, Heterogeneity, classify, expected_chi, heterogeneity
+from theory.graphon.taxonomy import CLASSES, METHODS, Heterogeneity, classify, heterogeneity
 from theory.saliency.model import SaliencyModel, rho, snip_model, tau, u, v
 from theory.tails import exponential, half_normal
 

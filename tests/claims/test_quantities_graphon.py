@@ -27,7 +27,8 @@ WRONG = {
     "G5 mean_rate n=3 V=1/4": "a mean count that is a whole number",
     "G5 stirling_loss n=10 V=1/10": "a mean count that is a whole number",
     "G5 entry_distance p=3/2": "expected a number above 0, up to 1",
-    "G6 expected_chi m=1 n=1": "G6 assumes at least two entries, of which some are kept and some are not, expected m*n ≥ 2",
+    "G6.1 sensitivity t=0 g=1 r=1": "t is threshold over the product of the profiles, expected a positive number",
+    "G6.2 expected_chi m=1 n=1": "G6.2 assumes at least two entries, of which some are kept and some are not, expected m*n ≥ 2",
     "G7 threshold rho=.6 A=7/3 B=7/3 alpha=2 F=4": "G7 assumes nothing is saturated, expected F**alpha*rho ≤ A*B",
     "G7 rank_one_kernel rho=1/4 f=2 phi=2 alpha=1 A=1 B=1 F=2": "values of the profiles up to their supremum, expected f*phi ≤ F",
     "G7 critical_density A=2 B=1 F=1 alpha=1": "means that do not exceed the supremum",
@@ -66,8 +67,8 @@ RIGHT = {
     "G5 mean_deviation n=4 p=1 k=5": "0",  # a constant
     "G5 mean_rate n=2 V=1/4": "1/(4*sqrt(pi))",
     "G5 entry_distance p=1": "0",
-    "G6 expected_chi m=1 n=2": "2",  # one of two entries kept: two deviations of 1/2 over 1/4
-    "G6 expected_chi m=2 n=1": "0",  # the only column has the density of the mask
+    "G6.2 expected_chi m=1 n=2": "2",  # one of two entries kept: two deviations of 1/2 over 1/4
+    "G6.2 expected_chi m=2 n=1": "0",  # the only column has the density of the mask
     "G7 threshold rho=49/144 A=7/3 B=7/3 alpha=2 F=4": "4",  # the largest product of the profiles
     "G7 critical_density A=1 B=1 F=1 alpha=1": "1",  # constant profiles
     "G7 linear_singular_value rho=49/144": "31/80",  # ∫(1 + u)⁴ over the squared threshold, 31/5 over 16

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from theory.lazy import lazily
 
 if TYPE_CHECKING:
+    from theory.graphon.chi_statistic import chi_statistic
     from theory.graphon.concentration import cut_norm_rate
     from theory.graphon.discretisation import kernel_discretisation, lipschitz_discretisation
     from theory.graphon.hidden_halves import hidden_halves
@@ -23,6 +24,7 @@ else:
     lazily(__name__)
 
 __all__ = [
+    "chi_statistic",
     "cut_norm_rate",
     "degree_sorting",
     "fixed_inputs",
