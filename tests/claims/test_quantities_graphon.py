@@ -46,11 +46,11 @@ WRONG = {
     "G10.3 hidden_error X=3 n=4": "no more misplaced rows than a half has, expected 2*X ≤ n",
     "G10.3 hidden_error X=0 n=3": "an even number of rows",
     "G10.3 hidden_variance n=1": "an even number of rows",
-    "G11 four_cycle n=1 kappa=0 eta=2": "expected a number from 0 to 1",
-    "G11 limit_distance rho=1/2": "expected a number strictly between 0 and 1/2",
-    "G11 kernel a=0 g=1 tau=1": "an entry whose score is not always zero",
-    "G11 blurred a=1 h=0 tau=1": "a column whose scores are not always zero",
-    "G11 column_density h=0 tau=1": "a column whose moment is not zero",
+    "G11.1 four_cycle n=1 kappa=0 eta=2": "expected a number from 0 to 1",
+    "G11.2 limit_distance rho=1/2": "expected a number strictly between 0 and 1/2",
+    "G11.2 kernel a=0 g=1 tau=1": "an entry whose score is not always zero",
+    "G11.2 blurred a=1 h=0 tau=1": "a column whose scores are not always zero",
+    "G11.2 column_density h=0 tau=1": "a column whose moment is not zero",
 }  # a call, and what it is told
 
 RIGHT = {
@@ -90,9 +90,9 @@ RIGHT = {
     "G10.2 smoothed_bound b=1 epsilon_c=0": "1",  # one block
     "G10.3 hidden_error X=2 n=4": "4/5",  # all rows in the wrong half
     "G10.3 hidden_variance n=2": "4/25",  # 0 or 4/5 with equal chance
-    "G11 four_cycle n=1 kappa=0 eta=1": "1",
-    "G11 kernel a=1 g=1 tau=1": "erfc(1/sqrt(2))",
-    "G11 limit_distance rho=1/4": "1/8",
+    "G11.1 four_cycle n=1 kappa=0 eta=1": "1",
+    "G11.2 kernel a=1 g=1 tau=1": "erfc(1/sqrt(2))",
+    "G11.2 limit_distance rho=1/4": "1/8",
 }  # a call at an end of a range, and its value by hand
 
 

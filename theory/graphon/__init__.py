@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from theory.graphon.lognormal import probit_graphon
     from theory.graphon.pareto import pareto_graphon
     from theory.graphon.rate import optimal_rate
+    from theory.graphon.row_label import row_label
     from theory.graphon.row_latent import row_latent
     from theory.graphon.selection import selection_identity
     from theory.graphon.sorted_averages import sorted_averages
@@ -36,6 +37,7 @@ __all__ = [
     "optimal_rate",
     "pareto_graphon",
     "probit_graphon",
+    "row_label",
     "row_latent",
     "selection_identity",
     "sorted_averages",
