@@ -16,6 +16,7 @@ from theory.saliency import gradient_moments, row_law, stein_model, stein_model_
 from theory.saliency import outputs_general_data as outputs
 from theory.saliency import snip as symbols
 from theory.saliency.model import dimension, tau, width
+from theory.saliency.outputs import omega
 from theory.saliency.snip_row_law import count_mean
 
 Floats = NDArray[np.floating]
@@ -215,7 +216,7 @@ def output_densities(moments: OutputMoments, exponent: sp.Expr | None = None) ->
     Given the weight w, the characteristic function of ⟨a, g⟩ is known in closed form. The midpoint rule inverts it: all it
     does is to wrap the variable round a circle, of ±14 standard deviations, and to cut the highest frequencies.
     """
-    arguments = (outputs.omega, tau, symbols.w)
+    arguments = (omega, tau, symbols.w)
     inversion = numeric(arguments, stein_model_of_outputs.expressions["inversion"])
     weights, masses = _weight_nodes(WEIGHT_NODES)
     step = np.pi / CIRCLE
@@ -244,7 +245,7 @@ def _characteristic_functions(
     These are quadratic in w, so that three values tell their coefficients of 1, w and w²: float[3, d, frequencies].
     """
     exponent = stein_model_of_outputs.expressions["mode_exponent"] if exponent is None else exponent
-    logarithm = numeric((outputs.omega, symbols.h, symbols.beta, outputs.variance, symbols.w), exponent)
+    logarithm = numeric((omega, symbols.h, symbols.beta, outputs.variance, symbols.w), exponent)
     values, axes = np.linalg.eigh(moments.unexplained)
     values = np.maximum(values, 0.0)
     mean, stein = (np.einsum("jk,jkl->jl", each, axes) for each in (moments.mean, moments.stein))
