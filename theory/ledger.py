@@ -83,8 +83,8 @@ def parts(label: str) -> tuple[Claim, ...]:
         InputError: for a label that no claim has.
 
     Examples:
-        >>> [each.label for each in parts("G3")], [each.label for each in parts("G3.2")], [each.label for each in parts("G4")]
-        (['G3.1', 'G3.2', 'G3.3'], ['G3.2'], ['G4'])
+        >>> [each.label for each in parts("G3")], [each.label for each in parts("G3.2")], [each.label for each in parts("G5")]
+        (['G3.1', 'G3.2', 'G3.3'], ['G3.2'], ['G5'])
     """
     topic = next((topic for topic, letters in LETTERS.items() if label[:1] and label[0] in letters), None)
     if topic is None:

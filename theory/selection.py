@@ -48,8 +48,8 @@ def whole(label: str) -> str:
     """The label of the claim to which a part belongs; that of a claim without parts is its own.
 
     Examples:
-        >>> whole("G3.1"), whole("G4")
-        ('G3', 'G4')
+        >>> whole("G3.1"), whole("G5")
+        ('G3', 'G5')
     """
     return label.partition(".")[0]
 

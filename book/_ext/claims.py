@@ -83,7 +83,7 @@ def evidence_of(run: Run, label: str) -> ClaimResult:
 
 
 class ClaimDirective(SphinxDirective):
-    """`{claim} G4`, with the option `proof` to leave the proof open instead of folded."""
+    """`{claim} G5`, with the option `proof` to leave the proof open instead of folded."""
 
     required_arguments = 1
     option_spec = {"proof": directives.flag}  # noqa: RUF012
@@ -218,7 +218,7 @@ def _control_html(control) -> str:  # type: ignore[no-untyped-def]
 
 
 class ClaimRole(SphinxRole):
-    """`` {claimref}`G4` ``: a link to the claim."""
+    """`` {claimref}`G5` ``: a link to the claim."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         link = claim_link("", self.text, label=self.text.strip())

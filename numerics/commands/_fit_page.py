@@ -22,7 +22,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; mar
 dt { font-weight: 600 } dd { margin: 0; overflow-wrap: anywhere }
 """
 CAPTIONS = {
-    "masks": "The mask with rows and columns sorted by degree, its averages over blocks of that order (G10), and the "
+    "masks": "The mask with rows and columns sorted by degree, its averages over blocks of that order (G10.2), and the "
     "fitted graphon in the same order.",
     "laws": "Sorted densities of rows and of columns, beside those of a mask drawn from the fitted graphon and of a "
     "uniform one; the leading singular values and the edge of the noise.",

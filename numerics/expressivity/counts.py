@@ -17,7 +17,7 @@ from scipy.sparse import coo_array, csr_array, issparse
 from scipy.sparse.csgraph import maximum_flow
 
 from numerics.arguments import InputError, checked_array, checked_integer
-from theory.expressivity.approximation import pieces, universal_approximation
+from theory.expressivity.product_of_inputs import masked_product, pieces
 
 Indices = NDArray[np.int64]
 Layer = ArrayLike | csr_array
@@ -135,7 +135,7 @@ class Unit(NamedTuple):
 
 
 def product_network(count: int, first_slope: Fraction | None = None, bend: Fraction | None = None) -> list[Unit]:
-    """The 2M units whose sum is within 1/M² of x₁x₂ on [−1, 1]², M = `count` (E6), or the same with other slopes.
+    """The 2M units whose sum is within 1/M² of x₁x₂ on [−1, 1]², M = `count` (E6.2), or the same with other slopes.
 
     InputError unless 1 ≤ M ≤ 10⁶.
     """
@@ -152,7 +152,7 @@ def product_network(count: int, first_slope: Fraction | None = None, bend: Fract
 
 
 def _rational(name: str, count: int) -> Fraction:
-    value = universal_approximation.expressions[name].subs(pieces, count)
+    value = masked_product.expressions[name].subs(pieces, count)
     return Fraction(int(value.p), int(value.q))
 
 

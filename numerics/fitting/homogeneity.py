@@ -1,7 +1,7 @@
-"""Exact tests of a mask against the uniform one, in which every set of K entries is equally likely (S2, G6).
+"""Exact tests of a mask against the uniform one, in which every set of K entries is equally likely (S2, G6.2).
 
 The counts of the rows, or of the columns, of a uniform K-subset are multivariate hypergeometric whatever K is. A side
-is tested twice: by its most extreme count, and by the statistic χ of G6, its p-value from counts drawn exactly. Counts
+is tested twice: by its most extreme count, and by the statistic χ of G6.2, its p-value from counts drawn exactly. Counts
 that vary too little betray a selection row by row (S12) or block by block (N:M, S13).
 
 A side that varies evens out the counts of the other, which then could hide a profile of its own. So the other is tested
@@ -23,7 +23,7 @@ from numerics.arguments import InputError
 from numerics.bridge import numeric
 from numerics.fitting.levels import UNLIKELY
 from numerics.statistics.exact_tests import TwoCounts
-from theory.graphon import graphon_taxonomy, symbols
+from theory.graphon import chi_statistic, symbols
 from theory.graphon.taxonomy import Heterogeneity, heterogeneity
 
 Counts = NDArray[np.int64]
@@ -92,7 +92,7 @@ class Homogeneity:
 
     @property
     def kind(self) -> Heterogeneity:
-        """The class of G6: along which axes the mask varies."""
+        """The class of G6.1: along which axes the mask varies."""
         return heterogeneity(self.rows.uneven, self.columns.uneven)
 
 
@@ -190,8 +190,8 @@ def _given(counts: Counts, others: Counts) -> float:
 
 
 def _expected_spread(number: int, length: int, kept: int) -> float:
-    """Its mean under the uniform law: that of χ (G6) times the factor ρ(1 − ρ) · length."""
-    chi = numeric((symbols.m, symbols.n), graphon_taxonomy.expressions["expected_chi"])(length, number)
+    """Its mean under the uniform law: that of χ (G6.2) times the factor ρ(1 − ρ) · length."""
+    chi = numeric((symbols.m, symbols.n), chi_statistic.expressions["expected_chi"])(length, number)
     density = kept / (number * length)
     return float(chi) * length * density * (1 - density)
 

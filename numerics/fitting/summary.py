@@ -42,7 +42,7 @@ class SelectionSummary(TypedDict):
     columns: bool
 
 
-# as `Verdict`; class: its kind, of G6
+# as `Verdict`; class: its kind, of G6.1
 VerdictSummary = TypedDict(
     "VerdictSummary",
     {

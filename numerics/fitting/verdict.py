@@ -31,7 +31,7 @@ CLASS_WORDS = {
 class Verdict:
     """What a mask alone says.
 
-    status: structured, fitted_explains, fitted_does_not_explain or nothing_to_fit. kind: the class of G6, in words.
+    status: structured, fitted_explains, fitted_does_not_explain or nothing_to_fit. kind: the class of G6.1, in words.
     selection: in which blocks weights were ranked, None for one threshold. constant_is_noise, fitted_explains: whether
     the distance to the constant graphon, and to the fitted one, is that of drawn masks; None where nothing is fitted.
     compatible_methods: those of this class, which is no proof. lines: all of it in sentences.
@@ -146,7 +146,7 @@ def _beyond_g1(found: Fit) -> bool:
 
 
 def _compatible(found: Fit, kind: Heterogeneity, selected: bool) -> list[str]:
-    """The methods of G6 whose class this is."""
+    """The methods of G6.1 whose class this is."""
     assert found.homogeneity is not None
     assert found.to_constant is not None
     if found.homogeneity.rows.whole or found.homogeneity.columns.whole:

@@ -1,4 +1,4 @@
-"""Masks brought into the order of their degrees, and their averages in that order: the graphon they come from (G10).
+"""Masks brought into the order of their degrees, and their averages in that order: the graphon they come from (G10.1, G10.2).
 
 A mask is a matrix [m, n] of zeros and ones, an array or `scipy.sparse`; memory is proportional to its non-zeros.
 """
@@ -35,7 +35,7 @@ def sort_by_degree(mask: MaskLike) -> DegreeOrder:
 def smoothed(mask: MaskLike, blocks: int) -> NDArray[np.float64]:
     """Densities of a mask [m, n], sorted by degree, in a grid of near-equal blocks: float[blocks, blocks] in [0, 1].
 
-    Sorted-average smoothing (arXiv 2510.17515): it tends to a monotone graphon as the mask and the blocks grow (G10).
+    Sorted-average smoothing (arXiv 2510.17515): it tends to a monotone graphon as the mask and the blocks grow (G10.2).
     1 ≤ blocks ≤ min(m, n); position i of m falls into block ⌊i·blocks/m⌋. InputError as in `sort_by_degree`.
 
     Examples:

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from numerics.arguments import InputError, checked_array
 from numerics.bridge import numeric
-from theory.saliency import gradient_moments, outputs, row_law, stein_model
+from theory.saliency import gradient_moments, row_law, stein_model, stein_model_of_outputs
+from theory.saliency import outputs_general_data as outputs
 from theory.saliency import snip as symbols
 from theory.saliency.model import dimension, tau, width
+from theory.saliency.outputs import omega
 from theory.saliency.snip_row_law import count_mean
 
 Floats = NDArray[np.floating]
@@ -85,7 +87,7 @@ class ResidualMoments:
 
 @dataclass(frozen=True)
 class OutputMoments:
-    """The same for several outputs: moments of g_j = E_D[r x_j 1{w·x > 0}] ∈ R^q, column by column (S7).
+    """The same for several outputs: moments of g_j = E_D[r x_j 1{w·x > 0}] ∈ R^q, column by column (S7.3).
 
     mean_residual: E_D r, float[q]. mean: h_j, float[d, q]. stein: β_j = E_w[w_j g_j], float[d, q]. covariance:
     Cov_w(g_j), float[d, q, q].
@@ -105,7 +107,7 @@ class OutputMoments:
     def unexplained(self) -> Floats:
         """C_j, the covariance of g_j − β_j w_j: what its own weight leaves unexplained, float[d, q, q]."""
         arguments = (outputs.joint, outputs.beta_k, outputs.beta_l)
-        formula = numeric(arguments, outputs.inner_product_graphon.expressions["unexplained"])
+        formula = numeric(arguments, stein_model_of_outputs.expressions["unexplained"])
         return formula(self.covariance, self.stein[:, :, None], self.stein[:, None, :])
 
     def truncated(self, predictor: str) -> OutputMoments:
@@ -209,13 +211,13 @@ def column_densities(moments: ResidualMoments, threshold: float, formula: sp.Exp
 
 
 def output_densities(moments: OutputMoments, exponent: sp.Expr | None = None) -> Callable[[float], Floats]:
-    """P2 with several outputs (S7), the function τ ↦ p_j(τ), float[d]; `exponent` in place of the claim's.
+    """P2 with several outputs (S7.3), the function τ ↦ p_j(τ), float[d]; `exponent` in place of the claim's.
 
     Given the weight w, the characteristic function of ⟨a, g⟩ is known in closed form. The midpoint rule inverts it: all it
     does is to wrap the variable round a circle, of ±14 standard deviations, and to cut the highest frequencies.
     """
-    arguments = (outputs.omega, tau, symbols.w)
-    inversion = numeric(arguments, outputs.inner_product_graphon.expressions["inversion"])
+    arguments = (omega, tau, symbols.w)
+    inversion = numeric(arguments, stein_model_of_outputs.expressions["inversion"])
     weights, masses = _weight_nodes(WEIGHT_NODES)
     step = np.pi / CIRCLE
     frequencies = step * (np.arange(FREQUENCIES) + 0.5)
@@ -242,8 +244,8 @@ def _characteristic_functions(
 
     These are quadratic in w, so that three values tell their coefficients of 1, w and w²: float[3, d, frequencies].
     """
-    exponent = outputs.inner_product_graphon.expressions["mode_exponent"] if exponent is None else exponent
-    logarithm = numeric((outputs.omega, symbols.h, symbols.beta, outputs.variance, symbols.w), exponent)
+    exponent = stein_model_of_outputs.expressions["mode_exponent"] if exponent is None else exponent
+    logarithm = numeric((omega, symbols.h, symbols.beta, outputs.variance, symbols.w), exponent)
     values, axes = np.linalg.eigh(moments.unexplained)
     values = np.maximum(values, 0.0)
     mean, stein = (np.einsum("jk,jkl->jl", each, axes) for each in (moments.mean, moments.stein))

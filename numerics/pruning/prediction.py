@@ -5,7 +5,7 @@
 | random, magnitude | constant (S2) | |
 | synflow | constant columns, row densities from the readout (S11) | |
 | wanda | column norms (S12), for many inputs | row law: rows are ranked one by one |
-| snip | P2 (S5; several outputs: S7) while ρ < 0.3 and the row law confirms every column | row law (S6) |
+| snip | P2 (S5; several outputs: S7.3) while ρ < 0.3 and the row law confirms every column | row law (S6) |
 | grasp, grasp-magnitude | | row law (S6) with the smoothed residual (S8) |
 
 A `Problem` says what is pruned and `predict` gives column densities; `numerics.pruning.observation` prunes networks and
@@ -192,7 +192,7 @@ def _data_driven(
         used, reason = "row law", "P2 was not asked for: fresh rows (S6)"
     else:
         certificate = certify("P2", predictors["P2"], law, problem.width)
-        what = f"closed form in the data's moments ({'S7' if several else 'S5'})"
+        what = f"closed form in the data's moments ({'S7.3' if several else 'S5'})"
         used, reason = _choice(certificate, what, problem.inputs)
     threshold = found[used][1] if used in found else sampled
     return Prediction(problem, law, predictors, used, reason, threshold, scalar, certificate)
@@ -254,7 +254,7 @@ def limit(problem: Problem) -> str:
 
 
 def snip_densities(moments: ResidualMoments | OutputMoments, share: float) -> tuple[Floats, float]:
-    """P2 at the threshold that keeps `share` of the weights: column densities [d] and that threshold (S5, S7)."""
+    """P2 at the threshold that keeps `share` of the weights: column densities [d] and that threshold (S5, S7.3)."""
     scale = max(float(np.abs(moments.mean).max()), float(np.sqrt(moments.variance.max())))
     unit = scale if scale > 0 else 1.0  # the mask does not depend on it (S1), but the search starts near 1
     scaled = replace(

@@ -174,7 +174,7 @@ def _root(square: arb) -> arb:
 def inner_product_singular_values(
     columns: Sequence[Sequence[Number]], threshold: Number, weights: Sequence[Number] | None = None
 ) -> list[arb]:
-    """All k singular values of W(a, j) = erfc(√2 τ/|⟨a, h_j⟩|), a ∈ R^q standard normal (S7), descending.
+    """All k singular values of W(a, j) = erfc(√2 τ/|⟨a, h_j⟩|), a ∈ R^q standard normal (S7.1), descending.
 
     columns: the h_j, [k, q]; weights of the columns, [k] (default: equal). Floats stand for the rationals that they are.
 
@@ -253,7 +253,7 @@ def _together(first: _Column, second: _Column, overlap: arb) -> arb:
 
 
 def _column(square: fmpq, order: int) -> _Column:
-    """The column with (τ/φ_j)² = `square`, φ_j the profile of S7."""
+    """The column with (τ/φ_j)² = `square`, φ_j the profile of S7.1."""
     s = arb(square).sqrt()
     if bool(s > FAR):
         moment = arb(0).union((-s).exp())  # E W² ≤ E W ≤ e^-s

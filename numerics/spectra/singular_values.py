@@ -262,7 +262,7 @@ def _latent(profile: sp.Expr, position: sp.Symbol) -> tuple[sp.Expr, Law]:
 def inner_product_singular_values(
     columns: ArrayLike, threshold: float, weights: ArrayLike | None = None, *, count: int | None = None
 ) -> Floats:
-    """Singular values of W(a, j) = erfc(√2 τ/|⟨a, h_j⟩|), a ∈ R^q standard normal (S7), descending. float[count]
+    """Singular values of W(a, j) = erfc(√2 τ/|⟨a, h_j⟩|), a ∈ R^q standard normal (S7.1), descending. float[count]
 
     columns: the h_j, float[k, q]; weights of the columns, float[k] (default: equal). The squares are the eigenvalues of
     the Gram matrix E_a[W(a, j) W(a, k)], which depends on two lengths and an angle: a quadrature in the radius and the

@@ -46,7 +46,7 @@ def _numbers(name: str, values: ArrayLike) -> Floats:
 
 
 class Law(ABC):
-    """A symmetric law on the line whose density decreases away from 0, by the formulas of R5."""
+    """A symmetric law on the line whose density decreases away from 0, by the formulas of R5.1."""
 
     formulas: ClassVar[theory.Law]
 

@@ -14,16 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri
 
+from numerics.checks.graphon.chi_statistic import mean_chi
 from numerics.checks.graphon.discretisation import distance
-from numerics.checks.graphon.taxonomy import mean_chi
 from numerics.exact import balls
 from numerics.exact.evaluation import value_of
 from numerics.exact.given import parse
 from numerics.masks.cut_norm import exact_cut_norm
 from numerics.masks.selection import top_k_mask
-from theory.graphon import lognormal, pareto, sorting, step
+from theory.graphon import lognormal, pareto, step
+from theory.graphon.chi_statistic import expected_chi
 from theory.graphon.concentration import bernstein_failure, bernstein_rate, hoeffding_failure, hoeffding_rate
 from theory.graphon.discretisation import lipschitz_error, midpoint_supremum, slope
+from theory.graphon.hidden_halves import hidden_error, hidden_mean, hidden_variance, misplaced
 from theory.graphon.limit import column_bound, inputs, midpoint_bound, ranked_column_bound, sorted_bound, threshold
 from theory.graphon.lognormal import (
     column_scale,
@@ -37,7 +39,7 @@ from theory.graphon.lognormal import (
 )
 from theory.graphon.rate import distance_limit, mean_deviation, mean_rate, mode, squared_kernel
 from theory.graphon.symbols import delta, m, n, p, s, variance
-from theory.graphon.taxonomy import CLASSES, METHODS, Heterogeneity, classify, expected_chi, heterogeneity
+from theory.graphon.taxonomy import CLASSES, METHODS, Heterogeneity, classify, heterogeneity
 from theory.saliency.model import SaliencyModel, rho, snip_model, tau, u, v
 from theory.tails import exponential, half_normal
 
@@ -287,11 +289,11 @@ def test_two_by_two_steps_are_those_of_their_cells(rows: int, columns: int, valu
 def test_hidden_rows_are_hypergeometric(half: int) -> None:
     size = 2 * half
     law = [sp.binomial(half, k) ** 2 / sp.binomial(size, half) for k in range(half + 1)]
-    errors = [sorting.hidden_error.subs({n: size, sorting.misplaced: k}) for k in range(half + 1)]
+    errors = [hidden_error.subs({n: size, misplaced: k}) for k in range(half + 1)]
     mean = sum(map(sp.Mul, law, errors))
-    assert mean == sorting.hidden_mean
+    assert mean == hidden_mean
     assert sum(weight * (e - mean) ** 2 for weight, e in zip(law, errors, strict=True)) == (
-        sorting.hidden_variance.subs(n, size)
+        hidden_variance.subs(n, size)
     )
 
 

@@ -21,12 +21,14 @@ WRONG = {
     "G3.1 midpoint_supremum m=0 n=1": "m is number of rows of the grid, expected a whole number from 1",
     "G3.2 lipschitz_error m=1 n=1 L=-1": "expected a positive number",
     "G3.3 sorted_error m=1 n=1 delta=2": "expected a number strictly between 0 and 1",
-    "G4 column_bound d=1 n=1 delta=3": "expected a number strictly between 0 and 1",
+    "G4.1 midpoint_bound m=0 n=1 delta=1/2": "m is number of rows of the mask, expected a whole number from 1",
+    "G4.2 column_bound d=1 n=1 delta=3": "expected a number strictly between 0 and 1",
     "G5 mean_deviation n=4 p=1/2 k=2": "G5 assumes the count of (b) is the least above the mean, expected k = floor(n*p) + 1",
     "G5 mean_rate n=3 V=1/4": "a mean count that is a whole number",
     "G5 stirling_loss n=10 V=1/10": "a mean count that is a whole number",
     "G5 entry_distance p=3/2": "expected a number above 0, up to 1",
-    "G6 expected_chi m=1 n=1": "G6 assumes at least two entries, of which some are kept and some are not, expected m*n ≥ 2",
+    "G6.1 sensitivity t=0 g=1 r=1": "t is threshold over the product of the profiles, expected a positive number",
+    "G6.2 expected_chi m=1 n=1": "G6.2 assumes at least two entries, of which some are kept and some are not, expected m*n ≥ 2",
     "G7 threshold rho=.6 A=7/3 B=7/3 alpha=2 F=4": "G7 assumes nothing is saturated, expected F**alpha*rho ≤ A*B",
     "G7 rank_one_kernel rho=1/4 f=2 phi=2 alpha=1 A=1 B=1 F=2": "values of the profiles up to their supremum, expected f*phi ≤ F",
     "G7 critical_density A=2 B=1 F=1 alpha=1": "means that do not exceed the supremum",
@@ -39,15 +41,16 @@ WRONG = {
     "G9 entry P=2 alpha=1 beta=1": "expected a number from 0 to 1",
     "G9 trace P_11=1 P_12=1 P_21=1 P_22=1 alpha_1=1/2 alpha_2=1 beta_1=1/3 beta_2=2/3": "G9 assumes lengths that add up to one",
     "G9 sigma_2 P_11=0 P_12=0 P_21=0 P_22=0 alpha_1=1/2 alpha_2=1/2 beta_1=1/2 beta_2=1/2": "G9 assumes a graphon that does not vanish",
-    "G10 both_bound epsilon_c=2": "expected a number from 0 to 1",
-    "G10 hidden_error X=3 n=4": "no more misplaced rows than a half has, expected 2*X ≤ n",
-    "G10 hidden_error X=0 n=3": "an even number of rows",
-    "G10 hidden_variance n=1": "an even number of rows",
-    "G11 four_cycle n=1 kappa=0 eta=2": "expected a number from 0 to 1",
-    "G11 limit_distance rho=1/2": "expected a number strictly between 0 and 1/2",
-    "G11 kernel a=0 g=1 tau=1": "an entry whose score is not always zero",
-    "G11 blurred a=1 h=0 tau=1": "a column whose scores are not always zero",
-    "G11 column_density h=0 tau=1": "a column whose moment is not zero",
+    "G10.1 both_bound epsilon_c=2": "expected a number from 0 to 1",
+    "G10.2 smoothed_bound b=0 epsilon_c=0": "b is number of blocks on each side of the grid of averages, expected a whole",
+    "G10.3 hidden_error X=3 n=4": "no more misplaced rows than a half has, expected 2*X ≤ n",
+    "G10.3 hidden_error X=0 n=3": "an even number of rows",
+    "G10.3 hidden_variance n=1": "an even number of rows",
+    "G11.1 four_cycle n=1 kappa=0 eta=2": "expected a number from 0 to 1",
+    "G11.2 limit_distance rho=1/2": "expected a number strictly between 0 and 1/2",
+    "G11.2 kernel a=0 g=1 tau=1": "an entry whose score is not always zero",
+    "G11.2 blurred a=1 h=0 tau=1": "a column whose scores are not always zero",
+    "G11.2 column_density h=0 tau=1": "a column whose moment is not zero",
 }  # a call, and what it is told
 
 RIGHT = {
@@ -58,14 +61,14 @@ RIGHT = {
     "G3.1 any_point_supremum m=1 n=1": "1",  # one cell, the kernel 1 but at its corner
     "G3.1 midpoint_supremum m=1 n=1": "3/4",  # 1 − (1 − 1/2)²
     "G3.3 step_error m=2": "1/4",  # both or no latent on one side with chance 1/2, an error of 1/2
-    "G4 rounding m=1 n=1": "1/2",
-    "G4 column_failure d=1 n=1 s=1": "4*exp(-2)",  # two signs, two sets of one column
+    "G4.1 rounding m=1 n=1": "1/2",
+    "G4.2 column_failure d=1 n=1 s=1": "4*exp(-2)",  # two signs, two sets of one column
     "G5 mean_deviation n=4 p=1/2 k=3": "3/4",  # (2·2·1 + 2·1·4)/16
     "G5 mean_deviation n=4 p=1 k=5": "0",  # a constant
     "G5 mean_rate n=2 V=1/4": "1/(4*sqrt(pi))",
     "G5 entry_distance p=1": "0",
-    "G6 expected_chi m=1 n=2": "2",  # one of two entries kept: two deviations of 1/2 over 1/4
-    "G6 expected_chi m=2 n=1": "0",  # the only column has the density of the mask
+    "G6.2 expected_chi m=1 n=2": "2",  # one of two entries kept: two deviations of 1/2 over 1/4
+    "G6.2 expected_chi m=2 n=1": "0",  # the only column has the density of the mask
     "G7 threshold rho=49/144 A=7/3 B=7/3 alpha=2 F=4": "4",  # the largest product of the profiles
     "G7 critical_density A=1 B=1 F=1 alpha=1": "1",  # constant profiles
     "G7 linear_singular_value rho=49/144": "31/80",  # ∫(1 + u)⁴ over the squared threshold, 31/5 over 16
@@ -83,13 +86,13 @@ RIGHT = {
     "G9 sigma_1 P_11=1 P_12=1 P_21=1 P_22=1 alpha_1=1/2 alpha_2=1/2 beta_1=1/3 beta_2=2/3": "1",  # the constant 1
     "G9 sigma_1 P_11=0 P_12=0 P_21=0 P_22=0 alpha_1=1/2 alpha_2=1/2 beta_1=1/2 beta_2=1/2": "0",
     "G9 sigma_2 P_11=1 P_12=0 P_21=0 P_22=1 alpha_1=1/2 alpha_2=1/2 beta_1=1/2 beta_2=1/2": "1/2",  # two blocks apart
-    "G10 row_distance d_1=0 d_2=1": "1",
-    "G10 smoothed_bound b=1 epsilon_c=0": "1",  # one block
-    "G10 hidden_error X=2 n=4": "4/5",  # all rows in the wrong half
-    "G10 hidden_variance n=2": "4/25",  # 0 or 4/5 with equal chance
-    "G11 four_cycle n=1 kappa=0 eta=1": "1",
-    "G11 kernel a=1 g=1 tau=1": "erfc(1/sqrt(2))",
-    "G11 limit_distance rho=1/4": "1/8",
+    "G10.1 row_distance d_1=0 d_2=1": "1",
+    "G10.2 smoothed_bound b=1 epsilon_c=0": "1",  # one block
+    "G10.3 hidden_error X=2 n=4": "4/5",  # all rows in the wrong half
+    "G10.3 hidden_variance n=2": "4/25",  # 0 or 4/5 with equal chance
+    "G11.1 four_cycle n=1 kappa=0 eta=1": "1",
+    "G11.2 kernel a=1 g=1 tau=1": "erfc(1/sqrt(2))",
+    "G11.2 limit_distance rho=1/4": "1/8",
 }  # a call at an end of a range, and its value by hand
 
 

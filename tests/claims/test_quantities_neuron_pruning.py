@@ -16,9 +16,9 @@ WRONG = [
     ("N2 error_bound angle=2", "in radians, expected a number from 0 to pi/2"),
     ("N2 attained angle=5/4", "the four neurons of the proof have this error"),
     ("N2 neurons epsilon=1/8 delta=11/10", "delta is probability of success, expected a number above 0, up to 1"),
-    ("N3 ball_mean d=2", "d is number of inputs, expected a whole number from 3"),
-    ("N3 cube_success N=1 epsilon=0.3 mean=1", "strictly between 0 and 1/4"),
-    ("N3 ball_success N=1 epsilon=0.1 mean=2", "expected a number above 0, up to 1"),
+    ("N3.1 ball_mean d=2", "d is number of inputs, expected a whole number from 3"),
+    ("N3.2 cube_success N=1 epsilon=0.3 mean=1", "strictly between 0 and 1/4"),
+    ("N3.1 ball_success N=1 epsilon=0.1 mean=2", "expected a number above 0, up to 1"),
     ("N4.2 success N=5 epsilon=0.1 length=1/2", "a length that such coordinates have"),
     ("N4.2 neurons epsilon=0.1 length=1/2 delta=1", "a length that such coordinates have"),
     ("N4.2 error_bound angle=1 length=1/2 least=2/5", "the smaller one of two coordinates"),
@@ -55,11 +55,11 @@ EDGES = [
     ("N2 success epsilon=1/8 N=2", 5 / 9),
     ("N2 union epsilon=1/8 N=2", 2 / 3),
     ("N2 neurons epsilon=1/8 delta=1", 3),
-    ("N3 ball_mean d=3", 1),
-    ("N3 cube_mean d=3", 2 * sqrt(2) * log(1 + sqrt(2)) / pi),  # in polar coordinates of the two others
-    ("N3 ratio_cdf d=3 r=1", 1 / sqrt(2)),
-    ("N3 ball_neurons epsilon=1/5 mean=1 delta=1", 3 / 4),  # ρ = 4/3
-    ("N3 cube_neurons epsilon=1/5 mean=1 delta=1", 5 / 4),
+    ("N3.1 ball_mean d=3", 1),
+    ("N3.2 cube_mean d=3", 2 * sqrt(2) * log(1 + sqrt(2)) / pi),  # in polar coordinates of the two others
+    ("N3.1 ratio_cdf d=3 r=1", 1 / sqrt(2)),
+    ("N3.1 ball_neurons epsilon=1/5 mean=1 delta=1", 3 / 4),  # ρ = 4/3
+    ("N3.2 cube_neurons epsilon=1/5 mean=1 delta=1", 5 / 4),
     ("N4.2 aligned epsilon=1/4 length=1", 1),
     ("N4.2 error_bound angle=0 length=1 least=7/10", 0),
     ("N4.2 error_bound angle=1 length=1/2 least=1/10", 1 / 40),

@@ -29,13 +29,13 @@ OUTSIDE = [
     ),
     ("S6 pattern_rate d=0 n=1", "expected a whole number from 1"),
     ("S6 floor p=2 n=5", "expected a number from 0 to 1"),
-    ("S7 kernel tau=1 a_1=1 a_2=0 a_3=0 h_1=0 h_2=1 h_3=1", "the readout weights are not orthogonal to the means"),
-    ("S7 column_density tau=1 h_1=0 h_2=0 h_3=0", "the means of the column are not all zero"),
-    ("S7 conditional_density tau=1 w=0 g_1=1 g_2=0 g_3=0", "S7 assumes the weight is not zero"),
-    ("S7 conditional_density tau=1 w=1 g_1=0 g_2=0 g_3=0", "S7 assumes the gradients are not all zero"),
-    ("S7 inversion omega=1 tau=1 w=0", "S7 assumes the weight is not zero"),
-    ("S7 mode_exponent V=-1 omega=1 h=2 beta=0 w=1", "the weight leaves unexplained, expected a number from 0"),
-    ("S7 reversed_pairs theta=22/7", "in radians, expected a number from 0 to pi"),
+    ("S7.1 kernel tau=1 a_1=1 a_2=0 a_3=0 h_1=0 h_2=1 h_3=1", "the readout weights are not orthogonal to the means"),
+    ("S7.1 column_density tau=1 h_1=0 h_2=0 h_3=0", "the means of the column are not all zero"),
+    ("S7.3 conditional_density tau=1 w=0 g_1=1 g_2=0 g_3=0", "S7.3 assumes the weight is not zero"),
+    ("S7.3 conditional_density tau=1 w=1 g_1=0 g_2=0 g_3=0", "S7.3 assumes the gradients are not all zero"),
+    ("S7.3 inversion omega=1 tau=1 w=0", "S7.3 assumes the weight is not zero"),
+    ("S7.3 mode_exponent V=-1 omega=1 h=2 beta=0 w=1", "the weight leaves unexplained, expected a number from 0"),
+    ("S7.2 reversed_pairs theta=22/7", "in radians, expected a number from 0 to pi"),
     ("S8 kappa_0 theta=-1", "theta is angle between two inputs, in radians, expected a number from 0 to pi"),
     ("S8 hessian_gradient a=1 G=2 E=1 g=-1 n=1/2 d=4", "n is number of hidden neurons, expected a whole number from 1"),
     ("S9 gradient d=3 b=1 c=1 omega=2", "expected a number from -1 to 1"),
@@ -53,16 +53,16 @@ OUTSIDE = [
     ("S13 failure N=1 M=2 m=2 n=3 s=1", "blocks fill a row"),
     ("S13 cut_bound N=1 M=4 m=8 n=9 delta=1/2", "blocks fill a row"),
     ("S13 second_place p_k=3/4 p_j=1/2", "shares add up to at most one, expected p_j + p_k ≤ 1"),
-    ("S14 equal_rho_1 rho=2", "rho is density, the share of weights kept, expected a number above 0, up to 1"),
-    ("S14 threshold rho=1 a=1/2 s_1=1 s_2=2", "something is removed, expected rho < 1"),
-    ("S14 threshold rho=1/2 a=1/2 s_1=2 s_2=1", "the first layer does not have the larger scale, expected s_1 ≤ s_2"),
-    ("S14 pareto_rho_2 rho=3/4 a=1/2 s_1=1 s_2=2 alpha=2", "no score is saturated"),
-    ("S14 pareto_threshold rho=3/4 a=1/2 s_1=1 s_2=2 alpha=2", "no score is saturated"),
-    ("S14 pareto_rho_1 rho=9/10 a=2/3 s_1=1.1 s_2=1.7 alpha=1.234", "no score is saturated"),
-    ("S14 collapse.pareto s_1=1 s_2=1 alpha=2", "the scales differ, expected s_1 < s_2"),
-    ("S14 count_error delta=1/2 n_l=5 n=4", "a layer holds no more weights than all layers, expected n_l ≤ n"),
+    ("S14.2 equal_rho_1 rho=2", "rho is density, the share of weights kept, expected a number above 0, up to 1"),
+    ("S14.2 threshold rho=1 a=1/2 s_1=1 s_2=2", "something is removed, expected rho < 1"),
+    ("S14.2 threshold rho=1/2 a=1/2 s_1=2 s_2=1", "the first layer does not have the larger scale, expected s_1 ≤ s_2"),
+    ("S14.2 pareto_rho_2 rho=3/4 a=1/2 s_1=1 s_2=2 alpha=2", "no score is saturated"),
+    ("S14.2 pareto_threshold rho=3/4 a=1/2 s_1=1 s_2=2 alpha=2", "no score is saturated"),
+    ("S14.2 pareto_rho_1 rho=9/10 a=2/3 s_1=1.1 s_2=1.7 alpha=1.234", "no score is saturated"),
+    ("S14.3 collapse.pareto s_1=1 s_2=1 alpha=2", "the scales differ, expected s_1 < s_2"),
+    ("S14.1 count_error delta=1/2 n_l=5 n=4", "a layer holds no more weights than all layers, expected n_l ≤ n"),
     (
-        "S14 twofold_rho_2 rho=1/2 a=1",
+        "S14.2 twofold_rho_2 rho=1/2 a=1",
         "share of all weights that lie in the first of two layers, expected a number strict",
     ),
     ("S15 pareto_ratio phi_1=1 phi_2=2 alpha=1", "the first column is not the weaker one, expected phi_1 ≥ phi_2"),
@@ -80,9 +80,9 @@ AT_THE_EDGE = [  # each known by hand
     ("S6 floor p=0 n=5", "0"),  # nothing fluctuates
     ("S6 floor p=1 n=5", "0"),
     ("S6 row_saliency a=0 w=-1 g=2", "0"),
-    ("S7 reversed_pairs theta=0", "0"),  # parallel columns agree
-    ("S7 profile h_1=0 h_2=0 h_3=0", "0"),
-    ("S7 mode_exponent V=0 omega=1 h=2 beta=0 w=1", "-1/2"),  # ln E e^{iωg'a} at g = 1
+    ("S7.2 reversed_pairs theta=0", "0"),  # parallel columns agree
+    ("S7.1 profile h_1=0 h_2=0 h_3=0", "0"),
+    ("S7.3 mode_exponent V=0 omega=1 h=2 beta=0 w=1", "-1/2"),  # ln E e^{iωg'a} at g = 1
     ("S8 kappa_0 theta=0", "1/2"),  # one gate
     ("S8 kappa_1 theta=0", "1/2"),  # E σ(z)²
     ("S8 tangent_kernel theta=0 R=2 R_2=3 d=6", "1"),  # R R₂ (½ + ½)/d
@@ -102,10 +102,10 @@ AT_THE_EDGE = [  # each known by hand
     ("S13 failure N=1 M=2 m=1 n=2 s=0", "16"),  # 2·2^(m+n): no exponent at s = 0
     ("S13 second_place p_k=3/4 p_j=1/4", "3/4"),  # of two columns the other one is second
     ("S13 one_of_four phi_1=1 phi_2=1 phi_3=1 phi_4=1 alpha=2", "1/4"),
-    ("S14 equal_rho_1 rho=1", "1"),
-    ("S14 twofold_rho_2 rho=1 a=1/3", "1"),
-    ("S14 pareto_rho_2 rho=5/8 a=1/2 s_1=1 s_2=2 alpha=2", "1"),  # the layer of larger scale is just saturated
-    ("S14 pareto_threshold rho=1 a=1/2 s_1=1 s_2=1 alpha=2", "1"),  # Pareto scores begin at their scale
+    ("S14.2 equal_rho_1 rho=1", "1"),
+    ("S14.2 twofold_rho_2 rho=1 a=1/3", "1"),
+    ("S14.2 pareto_rho_2 rho=5/8 a=1/2 s_1=1 s_2=2 alpha=2", "1"),  # the layer of larger scale is just saturated
+    ("S14.2 pareto_threshold rho=1 a=1/2 s_1=1 s_2=1 alpha=2", "1"),  # Pareto scores begin at their scale
     ("S15 pareto_ratio phi_1=2 phi_2=2 alpha=1", "1"),  # equal columns
     ("S15 gaussian_ratio phi_1=1 phi_2=1 tau=1", "1"),
 ]
@@ -124,7 +124,7 @@ def test_formulas_hold_at_the_ends_of_their_ranges(call, value):
 
 def test_an_equal_layer_has_the_threshold_of_one():
     """ln 2 is the median of the exponential law; two layers of one scale are one layer."""
-    assert sl.evaluate("S14", "threshold", "rho=1/2", "a=1/3", "s_1=1", "s_2=1", digits=10).text == "0.6931471806"
+    assert sl.evaluate("S14.2", "threshold", "rho=1/2", "a=1/3", "s_1=1", "s_2=1", digits=10).text == "0.6931471806"
 
 
 def test_a_profile_of_steps_has_its_own_threshold():

@@ -409,7 +409,11 @@ def checks_by_name(label: str, name: str) -> Check:
 
 @pytest.mark.parametrize(
     ("words", "count"),
-    [(("R5", "gaussian_reach"), 1), (("S4", "flat_threshold", "rho=1/5", "phi=1"), 0), (("N3", "cube_mean", "d=4"), 0)],
+    [
+        (("R5.4", "gaussian_reach"), 1),
+        (("S4", "flat_threshold", "rho=1/5", "phi=1"), 0),
+        (("N3.2", "cube_mean", "d=4"), 0),
+    ],
 )
 def test_the_command_says_what_a_number_rests_on(capsys, words, count):
     assert main(["evaluate", *words]) == 0
@@ -420,7 +424,7 @@ def test_the_command_says_what_a_number_rests_on(capsys, words, count):
 
 
 def test_a_claim_is_shown_with_what_its_numbers_rest_on(capsys):
-    assert main(["show", "R5"]) == 0
+    assert main(["show", "R5.4"]) == 0
     assert "gaussian_reach: nonincreasing in a > 0" in " ".join(capsys.readouterr().out.split())
 
 
@@ -493,10 +497,11 @@ INTEGRATING = {  # the checks in which integrals are enclosed
         "snip_beside_the_optimum",
         "weak_features_lose_their_paths",
     ),
-    "R5": ("sums_are_normal_of_random_variance", "distributions_integrate_the_densities"),
+    "R5.1": ("sums_are_normal_of_random_variance", "distributions_integrate_the_densities"),
     "R7": ("the_rate_is_that_of_a_normal_law",),
     "R10": ("one_candidate_serves_by_its_density",),
-    "N3": ("cube_mean_is_the_integral", "the_angle_has_a_power_of_the_cosine_as_density", "bounded_ratios_stay_below"),
+    "N3.1": ("the_angle_has_a_power_of_the_cosine_as_density", "bounded_ratios_stay_below_on_the_ball"),
+    "N3.2": ("cube_mean_is_the_integral", "bounded_ratios_stay_below_on_the_cube"),
     "N4.1": ("density_falls_up_to_the_reach", "twice_as_many_sums_as_inputs"),
     "N5": ("kinks_near_the_ends_are_as_frequent", "strengths_are_normal_given_the_length"),
     "N6": ("eigenvalues_are_funk_hecke_integrals",),

@@ -15,7 +15,7 @@ from scipy.special import erfcx
 from numerics.exact import balls
 from numerics.exact.rationals import rational
 from numerics.neuron_pruning import bins_of, breakpoints, no_bins_broken, parities, squared_error, squared_sine
-from theory.neuron_pruning import alignment_bound, broken_bin_chain, plank_bounds, planks
+from theory.neuron_pruning import alignment_bound, ball_planks, broken_bin_chain, cube_planks, planks
 from theory.neuron_pruning.alignment import N, eps
 from theory.neuron_pruning.broken_bins import T, d, k, s
 from theory.neuron_pruning.kink import best_affine, kink, kink_bound, kink_function, kink_lemma, radius, x
@@ -43,7 +43,7 @@ def test_no_affine_function_comes_closer(h, r, slope, offset, place):
 
 
 def test_the_statement_is_filled_in():
-    for claim in (kink_lemma, alignment_bound, plank_bounds, broken_bin_chain):
+    for claim in (kink_lemma, alignment_bound, ball_planks, cube_planks, broken_bin_chain):
         assert "[[" not in claim.latex_statement
 
 
@@ -95,7 +95,7 @@ def test_alignment_of_one_and_of_many(error):
 
 
 def test_the_means_of_the_ratios():
-    claimed = plank_bounds.expressions
+    claimed = {**ball_planks.expressions, **cube_planks.expressions}
     known = {3: 1, 5: sp.Rational(1, 2), 4: 2 / sp.pi}
     assert all(sp.simplify(claimed["ball_mean"].subs(planks.d, size) - value) == 0 for size, value in known.items())
     closed = 2 * np.sqrt(2) / np.pi * np.log(1 + np.sqrt(2))
@@ -114,8 +114,8 @@ def integral(size):
 
 def test_the_product_of_the_transform_is_useless_in_doubles():
     with np.errstate(over="ignore", invalid="ignore"):
-        assert np.isnan(sp.lambdify(planks.s, planks.transform, ["scipy", "numpy"])(np.float64(40.0)))
-    assert balls.number(planks.large, {planks.s: 40}) == pytest.approx(erfcx(40 / np.sqrt(2)), rel=1e-12)
+        assert np.isnan(sp.lambdify(s, cube_planks.expressions["transform"], ["scipy", "numpy"])(np.float64(40.0)))
+    assert balls.number(cube_planks.expressions["large"], {s: 40}) == pytest.approx(erfcx(40 / np.sqrt(2)), rel=1e-12)
 
 
 # N7: broken bins

@@ -284,7 +284,7 @@ def test_columns_that_are_never_kept_are_certified() -> None:
 def test_several_outputs_have_a_closed_form() -> None:
     prediction, seen = trial("snip", digits("onehot-centred", standardise=False), 0.1, width=1024, rows=20_000)
     assert prediction.used == "P2"
-    assert "S7" in prediction.reason
+    assert "S7.3" in prediction.reason
     assert prediction.densities.mean() == pytest.approx(0.1)
     assert ratio(prediction, seen, "P2") <= 2.0
     assert prediction.threshold == pytest.approx(prediction.law.threshold * np.sqrt(1024 * 64), rel=0.05)

@@ -314,7 +314,7 @@ def test_inner_products_are_enclosed(columns, threshold, weights):
 
 
 def test_enclosed_inner_products_agree_with_known_angles():
-    """S7 at τ has the argument 2τ/|h|: one column has the value of rows alone, orthogonal ones are independent."""
+    """S7.1 at τ has the argument 2τ/|h|: one column has the value of rows alone, orthogonal ones are independent."""
     at = {tau: sp.Rational(3, 2)}
     alone = balls.enclose(row_value, at, digits=30).real
     both = balls.enclose(product_survival(tau), at, digits=30).real ** 2

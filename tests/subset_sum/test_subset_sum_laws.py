@@ -18,7 +18,7 @@ from numerics.subset_sum.counting import covering_radius, expected_vector_subset
 from numerics.subset_sum.laws import Gaussian, GaussianProduct, Thinned, Uniform, UniformProduct, first_hit, subset_sums
 from numerics.subset_sum.potential import covers, first_cover, mean_next_measure, uncovered_odds
 from numerics.subset_sum.second_moments import random_pair_hits, second_moment
-from theory.subset_sum import counting, item_products, potential, product_laws, single_candidate, two_layers
+from theory.subset_sum import counting, potential, product_contractions, product_laws, single_candidate, two_layers
 from theory.subset_sum import second_moment as moments
 from theory.subset_sum.symbols import eps, k, n, z
 
@@ -262,7 +262,7 @@ def test_laplace_and_the_ends_of_the_interval():
 
 
 def test_contractions():
-    found = item_products.expressions
+    found = product_contractions.expressions
     assert 1 - balls.number(found["uniform_best"]) == pytest.approx(0.0459849301464, abs=1e-12)
     assert 1 - balls.number(found["gaussian_best"]) == pytest.approx(0.0371247712724, abs=1e-12)
     assert 1 - balls.number(found["gaussian_contraction"], {product_laws.a: 2}) == pytest.approx(

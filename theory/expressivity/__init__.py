@@ -6,8 +6,10 @@ from theory.lazy import lazily
 
 if TYPE_CHECKING:
     from theory.expressivity.approximation import inactive_inputs, universal_approximation
-    from theory.expressivity.maurey import maurey_rate
+    from theory.expressivity.barron import barron_layer
+    from theory.expressivity.maurey import maurey_identity, wired_average
     from theory.expressivity.paths import isolated_input, path_share
+    from theory.expressivity.product_of_inputs import masked_product, one_input_each
     from theory.expressivity.relays import relay_layer
     from theory.expressivity.wired_counts import lower_tail, wired_threshold
     from theory.expressivity.wired_neurons import hubs, wired_count
@@ -15,14 +17,18 @@ else:
     lazily(__name__)
 
 __all__ = [
+    "barron_layer",
     "hubs",
     "inactive_inputs",
     "isolated_input",
     "lower_tail",
-    "maurey_rate",
+    "masked_product",
+    "maurey_identity",
+    "one_input_each",
     "path_share",
     "relay_layer",
     "universal_approximation",
+    "wired_average",
     "wired_count",
     "wired_threshold",
 ]

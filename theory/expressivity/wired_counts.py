@@ -159,7 +159,7 @@ $$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]]
     steps=TAIL_STEPS,
     source=Source(
         "2602.06675",
-        "textbook (Chernoff 1952, and the method of types for the lower bound); a step towards E6, beyond the abstract",
+        "textbook (Chernoff 1952, and the method of types for the lower bound); a step towards E6.1, beyond the abstract",
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -321,7 +321,7 @@ $|P(N\in B)-\sum_{j\in B}[[poisson_law]]|\le[[poisson_distance]]$.
         Remark(
             "The upper half needs the *upper* bound on the probabilities: with a floor alone nothing need be lost beyond $k^*$ "
             "(E3). It is a threshold for full wiring, which is sufficient for expressivity and not necessary: sums of functions "
-            "of fewer inputs need less (E6), and a second layer removes it (E8)."
+            "of fewer inputs need less (E6.1), and a second layer removes it (E8)."
         ),
     ),
 )

@@ -127,7 +127,7 @@ $\mathrm{Bin}(n,\alpha p^k)$; given latents of which $m$ have that floor, at lea
 $t_S=[[two_level_share]]$, so the floor is sharp ($p_0\to0$). The network's inputs beyond $S$ do not matter.
 """,
     steps=WIRED_STEPS,
-    source=Source("2602.06675", "elementary; a step towards E6, beyond the abstract"),
+    source=Source("2602.06675", "elementary; a step towards E6.1, beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
@@ -164,7 +164,7 @@ $t_S=[[two_level_share]]$, so the floor is sharp ($p_0\to0$). The network's inpu
     },
     remarks=(
         Remark(
-            r"A fully wired neuron can compute every $\varphi(\omega\cdot x_S+b)$: enough of them are sufficient for what E5 and E6 "
+            r"A fully wired neuron can compute every $\varphi(\omega\cdot x_S+b)$: enough of them are sufficient for what E5.3 and E6.1 "
             "say, not necessary."
         ),
     ),

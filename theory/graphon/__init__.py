@@ -5,14 +5,18 @@ from typing import TYPE_CHECKING
 from theory.lazy import lazily
 
 if TYPE_CHECKING:
+    from theory.graphon.chi_statistic import chi_statistic
     from theory.graphon.concentration import cut_norm_rate
     from theory.graphon.discretisation import kernel_discretisation, lipschitz_discretisation
-    from theory.graphon.limit import mask_limit
+    from theory.graphon.hidden_halves import hidden_halves
+    from theory.graphon.limit import fixed_inputs, mask_limit
     from theory.graphon.lognormal import probit_graphon
     from theory.graphon.pareto import pareto_graphon
     from theory.graphon.rate import optimal_rate
+    from theory.graphon.row_label import row_label
     from theory.graphon.row_latent import row_latent
     from theory.graphon.selection import selection_identity
+    from theory.graphon.sorted_averages import sorted_averages
     from theory.graphon.sorted_latents import sorted_latents
     from theory.graphon.sorting import degree_sorting
     from theory.graphon.step import step_spectrum
@@ -21,17 +25,22 @@ else:
     lazily(__name__)
 
 __all__ = [
+    "chi_statistic",
     "cut_norm_rate",
     "degree_sorting",
+    "fixed_inputs",
     "graphon_taxonomy",
+    "hidden_halves",
     "kernel_discretisation",
     "lipschitz_discretisation",
     "mask_limit",
     "optimal_rate",
     "pareto_graphon",
     "probit_graphon",
+    "row_label",
     "row_latent",
     "selection_identity",
+    "sorted_averages",
     "sorted_latents",
     "step_spectrum",
 ]

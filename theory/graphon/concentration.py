@@ -189,7 +189,7 @@ Indeed $P(\|M-P\|_\square>s)\le[[hoeffding_failure]]$ and $\le[[bernstein_failur
     source=Source(
         "2602.06675",
         "textbook sampling bound (Lovász 2012, chapter 10), here for two sides and with constants; beyond the "
-        "abstract, which announces convergence (G4)",
+        "abstract, which announces convergence (G4.1)",
     ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,

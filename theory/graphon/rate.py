@@ -138,7 +138,7 @@ term is no less than the remainder.""",
         name="probabilities",
         sentence=r"$W_P\to W$ in $L^1$, so that $\|M-W\|_1$ tends to the integral of *entry* at $p=W$.",
         by=Carrier.CLAIM,
-        source="G4",
+        source="G4.1",
         uses=("all entries",),
     ),
     Step(
@@ -176,7 +176,7 @@ $[[row_share]]$ is the largest such constant. (b) For $A=M-P$ with independent e
 right-hand side has mean $[[row_share]]\cdot\frac1nE|\mathrm{Bin}(n,p)-np|$, where
 $E|\mathrm{Bin}(n,p)-np|=[[mean_deviation]]$ at $k=\lfloor np\rfloor+1$; for integer $np$ and $V=p(1-p)$ the mean is
 $[[mean_rate]]\,e^{-\theta}$ with $0\le[[stirling_loss]]-\theta\le[[stirling_error]]$. So the rate $n^{-1/2}$ of G1
-cannot be improved, nor that of G4, since by G2 the mask of the largest scores differs from the one above the
+cannot be improved, nor that of G4.1, since by G2 the mask of the largest scores differs from the one above the
 threshold by $O(n^{-1})$; by symmetry the same holds with $m$. (c) $E|M_{ij}-P_{ij}|=[[entry_distance]]$ at
 $p=P_{ij}$, hence $\|M-W\|_1\to2\iint W(1-W)$ in probability, which is positive unless $W$ takes the values $0$ and
 $1$ only. For the SNIP graphon with constant columns (S4, $\varphi=1$) and threshold $\tau$ the limit is
@@ -215,7 +215,7 @@ $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
             needed_by=("mean_deviation", "mean_rate", "stirling_loss", "stirling_error"),
         ),
         Hypothesis(
-            "in the limit of (c): a monotone graphon, latents at midpoints or sorted (G4)",
+            "in the limit of (c): a monotone graphon, latents at midpoints or sorted (G4.1)",
             needed_by=("distance_limit",),
         ),
         Hypothesis(
@@ -227,7 +227,7 @@ $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
             ("mean_rate", "stirling_loss", "stirling_error"),
         ),
     ),
-    uses=("G2", "G4", "S4"),
+    uses=("G2", "G4.1", "S4"),
     expressions={
         "row_share": row_share,
         "mean_deviation": mean_deviation,

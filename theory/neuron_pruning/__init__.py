@@ -7,8 +7,9 @@ from theory.lazy import lazily
 if TYPE_CHECKING:
     from theory.neuron_pruning.alignment import alignment_bound
     from theory.neuron_pruning.broken_bins import broken_bin_chain
+    from theory.neuron_pruning.cube_planks import cube_planks
     from theory.neuron_pruning.kink import kink_lemma
-    from theory.neuron_pruning.planks import plank_bounds
+    from theory.neuron_pruning.planks import ball_planks
     from theory.neuron_pruning.relu_output import relu_output_bound
     from theory.neuron_pruning.separation import measured_separation
     from theory.neuron_pruning.spectral import spectral_bound
@@ -18,10 +19,11 @@ else:
 
 __all__ = [
     "alignment_bound",
+    "ball_planks",
     "broken_bin_chain",
+    "cube_planks",
     "kink_lemma",
     "measured_separation",
-    "plank_bounds",
     "pruned_weights",
     "pruned_weights_linear_output",
     "relu_output_bound",

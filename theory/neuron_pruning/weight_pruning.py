@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from theory.formulas.no_guarantee import guaranteed
 from theory.neuron_pruning import alignment
 from theory.neuron_pruning.alignment import ANGLE, ERROR, NEURONS, SUCCESS, angle, eps
@@ -82,7 +82,7 @@ $\langle w^*,x\rangle$, $\mathtt{length}=\|x\|_1$.""",
         name="products",
         sentence=r"A product of two standard normal weights has the density $[[product_density]]$.",
         by=Carrier.CLAIM,
-        source="R5",
+        source="R5.1",
         gives={"product_density": product_density},
     ),
     Step(
@@ -158,7 +158,7 @@ without the ReLU the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilo
         Hypothesis("a ReLU after the output"),
         Hypothesis("an error up to that of empty subset sums", eps**2 <= d, needed_by=("size",)),
     ),
-    uses=("R5", "R8"),
+    uses=("R5.1", "R8"),
     expressions={
         "failure": failure,
         "contraction": contraction,
@@ -307,6 +307,12 @@ $$[[flat_neurons]],$$ to leading order $[[flat_leading]]$: still $\Omega(1/(\var
         ),
     ),
     uses=("N2", "N4.1"),
+    remarks=(
+        Remark(
+            r"For $w^*=e_1$ there are no two coordinates: masks as in N4.1, for $\sigma(x_1)$ alone, are good for a linear "
+            "output as well."
+        ),
+    ),
     expressions={
         "condition": condition,
         "error_bound": error_bound,

@@ -8,8 +8,10 @@ if TYPE_CHECKING:
     from theory.saliency.amplification import mean_amplification
     from theory.saliency.blocks import block_sparsity
     from theory.saliency.grasp import smoothed_snip
-    from theory.saliency.layers import coupled_layers
-    from theory.saliency.outputs import inner_product_graphon
+    from theory.saliency.layer_collapse import layer_collapse
+    from theory.saliency.layers import coupled_layers, two_layer_densities
+    from theory.saliency.outputs import columns_that_disagree, inner_product_graphon
+    from theory.saliency.outputs_general_data import stein_model_of_outputs
     from theory.saliency.signed import signed_scores
     from theory.saliency.snip import gradient_moments, product_graphon
     from theory.saliency.snip_closed_form import stein_model
@@ -23,10 +25,12 @@ else:
 
 __all__ = [
     "block_sparsity",
+    "columns_that_disagree",
     "constant_graphon",
     "coupled_layers",
     "gradient_moments",
     "inner_product_graphon",
+    "layer_collapse",
     "mean_amplification",
     "product_graphon",
     "row_law",
@@ -35,6 +39,8 @@ __all__ = [
     "smoothed_snip",
     "stable_threshold",
     "stein_model",
+    "stein_model_of_outputs",
     "synflow_factorises",
     "tail_selectivity",
+    "two_layer_densities",
 ]

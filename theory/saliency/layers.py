@@ -1,8 +1,6 @@
-"""S14: one threshold for all layers decides the density of each."""
+"""S14.1 and S14.2: one threshold for all layers decides the density of each."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import sympy as sp
 
@@ -11,13 +9,11 @@ from theory.formulas.level import level
 from theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
 from theory.saliency.model import ANY_DENSITY, FAILURE, TAIL_INDEX, THRESHOLD, delta, rho, tau
 from theory.steps import Carrier, Step
-from theory.tails import Tail, alpha, exponential, frechet, half_normal, pareto, product_normal
+from theory.tails import Tail, alpha, exponential
 
 share = sp.Symbol("a", positive=True)  # of the weights that lie in layer 1
 first_scale, second_scale = sp.symbols("s_1 s_2", positive=True)  # of the scores in the two layers
 layer_size, size = sp.symbols("n_l n", integer=True, positive=True)  # weights in a layer, in all
-r = sp.Symbol("r", positive=True)  # s₂/s₁
-x = sp.Symbol("x", positive=True)  # τ/s₂
 
 
 def global_density(noise: Tail) -> sp.Expr:
@@ -39,33 +35,15 @@ pareto_threshold = (pareto_mean / rho) ** (1 / alpha)
 pareto_rho_1 = rho * first_scale**alpha / pareto_mean
 pareto_rho_2 = rho * second_scale**alpha / pareto_mean
 
-density_ratios: Mapping[str, sp.Expr] = {
-    "half_normal": r * sp.exp(-(r**2 - 1) * x**2 / 2),
-    "exponential": r * sp.exp(-(r - 1) * x),
-    "product_normal": r * sp.besselk(0, r * x) / sp.besselk(0, x),
-    "pareto": r**-alpha,
-    "frechet": r**-alpha * sp.exp((1 - r**-alpha) * x**-alpha),
-}
-power_law = (first_scale / second_scale) ** alpha
-COLLAPSE: Mapping[str, sp.Expr] = {
-    "half_normal": sp.S.Zero,
-    "exponential": sp.S.Zero,
-    "product_normal": sp.S.Zero,
-    "pareto": power_law,
-    "frechet": power_law,
-}
-NOISES = {
-    "half_normal": half_normal,
-    "exponential": exponential,
-    "product_normal": product_normal,
-    "pareto": pareto,
-    "frechet": frechet,
-}
-
 deviation = sp.sqrt(sp.log(4 / delta) / (2 * size))
 count_error = deviation.subs(size, layer_size) + (size * deviation + sp.Rational(1, 2)) / layer_size
 
-STEPS = (
+SCALES = (
+    Quantity(first_scale, "scale of the scores in the first layer", POSITIVE, drawn=(sp.Rational(1, 2), 1)),
+    Quantity(second_scale, "scale of the scores in the second layer", POSITIVE, drawn=(sp.Rational(9, 8), 3)),
+)
+
+COUPLED_STEPS = (
     Step(
         name="all weights",
         sentence=r"""A weight drawn at random from all lies in layer $l$ with probability $\alpha_l$, and has a score above $\tau$ with probability
@@ -127,27 +105,69 @@ $\rho_l$ and $\sum_l\alpha_l\rho_l=\rho$.""",
     Step(
         name="kept share",
         sentence=r"""Then $|K-N|\le\frac12+|N-\rho n|$, rounding included, and the kept share of the layer is within $|N_l/n_l-\rho_l|+|K-N|/n_l$ of
-$\rho_l$: within $[[count_error]]$.""",
+$\rho_l$, its limit: within $[[count_error]]$. At any threshold, the only one if all layers have the same noise.""",
         gives={"count_error": count_error},
-        uses=("a threshold", "two masks", "two events"),
+        uses=("one noise", "two masks", "limit", "two events"),
+    ),
+)
+
+coupled_layers = Claim(
+    label="S14.1",
+    title="A global threshold couples the layers",
+    statement=r"""
+Layers $l$ hold the shares $\alpha_l$ of all weights and have scores that follow S1, with $D_l(\tau)$ the probability
+of a score above $\tau$ in layer $l$. If the share $\rho$ of all weights with the largest scores is kept, the
+threshold is a root of $\sum_l\alpha_lD_l(\tau)=\rho$ (the only one, if all layers have the same noise), and layer $l$
+has the limiting density $\rho_l=D_l(\tau)$, which does not depend on the root. If all scores are independent and
+those of layer $l$ exceed $\tau$ with the mean probability $\rho_l$, then with probability at least $1-\delta$ the
+kept share of a layer of $n_l$ of the $n$ weights is within $[[count_error]]$ of $\rho_l$.
+""",
+    steps=COUPLED_STEPS,
+    source=Source("2602.06675", "beyond the abstract"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
+        Quantity(layer_size, "number of weights in a layer", COUNT, drawn=(3, 40)),
+        Quantity(size, "number of weights in all layers", COUNT, drawn=(41, 90)),
+    ),
+    hypotheses=(
+        Hypothesis("one global threshold; in every layer the assumptions of S1"),
+        Hypothesis(
+            "for the share of a layer at finite size: independent scores of the stated mean probabilities",
+            needed_by=("deviation", "count_error"),
+        ),
+        Hypothesis("a layer holds no more weights than all layers", layer_size <= size),
+    ),
+    uses=("G2", "S1"),
+    expressions={"count_error": count_error},
+)
+
+TWO_LAYERS_STEPS = (
+    Step(
+        name="any layers",
+        sentence=r"""Where layer $l$ holds the share $\alpha_l$ of the weights, and scores above $\tau$ have the probability $D_l(\tau)$, the threshold is a
+root of $D(\tau)=\sum_l\alpha_lD_l(\tau)=\rho$: the only one, as the noise is the same in all layers. There layer $l$ has the limiting density $D_l(\tau)$.""",
+        by=Carrier.CLAIM,
+        source="S14.1",
     ),
     Step(
         name="two layers",
         sentence=r"For two layers without profiles, of scales $s_1\le s_2$ and exponential noise, $D(\tau)=[[density]]$.",
         gives={"density": density},
-        uses=("all weights",),
+        uses=("any layers",),
     ),
     Step(
         name="threshold",
         sentence=r"The threshold is its level $\rho$: $[[threshold]]$.",
         gives={"threshold": threshold},
-        uses=("one noise", "two layers"),
+        uses=("any layers", "two layers"),
     ),
     Step(
         name="densities",
         sentence=r"The layers have the two terms of $D$ there: $\rho_1=[[rho_1]]$ and $\rho_2=[[rho_2]]$.",
         gives={"rho_1": rho_1, "rho_2": rho_2},
-        uses=("limit", "threshold"),
+        uses=("any layers", "threshold"),
     ),
     Step(
         name="twice the scale",
@@ -166,13 +186,13 @@ $a\rho_2^2+(1-a)\rho_2=\rho$, that is $[[twofold_rho_2]]$.""",
         name="power laws",
         sentence=r"Under Pareto noise $D_l=(s_l/\tau)^\alpha$ for $\tau\ge s_l$. So $D(\tau)=[[pareto_density]]$ for $\tau\ge s_2$, as $s_1\le s_2$.",
         gives={"pareto_density": pareto_density},
-        uses=("all weights",),
+        uses=("any layers",),
     ),
     Step(
         name="not saturated",
         sentence=r"It falls strictly, from $[[pareto_critical_density]]$ at $\tau=s_2$: a $\rho$ up to that has its threshold at or above $s_2$.",
         gives={"pareto_critical_density": pareto_critical_density},
-        uses=("one noise", "power laws"),
+        uses=("any layers", "power laws"),
     ),
     Step(
         name="Pareto threshold",
@@ -184,63 +204,21 @@ $a\rho_2^2+(1-a)\rho_2=\rho$, that is $[[twofold_rho_2]]$.""",
         name="Pareto densities",
         sentence=r"The two terms of $D$ there are $\rho_1=[[pareto_rho_1]]$ and $\rho_2=[[pareto_rho_2]]$.",
         gives={"pareto_rho_1": pareto_rho_1, "pareto_rho_2": pareto_rho_2},
-        uses=("limit", "Pareto threshold"),
-    ),
-    Step(
-        name="product of two normals",
-        sentence=r"The modulus of a product of two normals has the density $\frac2\pi K_0$.",
-        by=Carrier.CLAIM,
-        source="S4",
-    ),
-    Step(
-        name="ratios of densities",
-        sentence=r"""With $r=s_2/s_1$ and $x=\tau/s_2$ the ratio $\rho_1/\rho_2$ is $\bar F(rx)/\bar F(x)$, and that of the derivatives
-$r\,g(rx)/g(x)$ is, for $g=-\bar F'$, $[[density_ratios]]$ (for Pareto noise beyond its least value, $x\ge1$).""",
-        gives={"density_ratios": density_ratios},
-        uses=("product of two normals",),
-    ),
-    Step(
-        name="Bessel",
-        sentence=r"""As $\cosh t\ge1$, $e^{-rx\cosh t}\le e^{-(r-1)x}e^{-x\cosh t}$, so that $K_0(rx)\le e^{-(r-1)x}K_0(x)$: the ratio of the product of two
-normals lies between $0$ and that of the exponential law.""",
-        by=Carrier.CITED,
-        source=r"DLMF 10.32.9: $K_0(x)=\int_0^\infty e^{-x\cosh t}\,dt$ for $x>0$",
-        uses=("ratios of densities",),
-    ),
-    Step(
-        name="survival for density",
-        sentence=r"As $\rho\to0$ the threshold grows, and with it $x$, without limit. Both $\bar F(rx)$ and $\bar F(x)$ tend to $0$, so that their ratio has the limit of that of the densities.",
-        by=Carrier.RULE,
-        source="l'Hôpital",
-        uses=("a threshold", "ratios of densities"),
-    ),
-    Step(
-        name="collapse",
-        sentence=r"For $r>1$ the limits are $[[collapse]]$.",
-        gives={"collapse": COLLAPSE},
-        uses=("Bessel", "survival for density"),
+        uses=("any layers", "Pareto threshold"),
     ),
 )
 
-coupled_layers = Claim(
-    label="S14",
-    title="A global threshold couples the layers",
+two_layer_densities = Claim(
+    label="S14.2",
+    title="Two layers under one threshold: exponential and Pareto noise",
     statement=r"""
-Layers $l$ hold the shares $\alpha_l$ of all weights and have scores that follow S1, with $D_l(\tau)$ the probability
-of a score above $\tau$ in layer $l$. If the share $\rho$ of all weights with the largest scores is kept, the
-threshold is a root of $\sum_l\alpha_lD_l(\tau)=\rho$ (the only one, if all layers have the same noise), and layer $l$
-has the limiting density $\rho_l=D_l(\tau)$, which does not depend on the root. If all scores are independent and
-those of layer $l$ exceed $\tau$ with the mean probability $\rho_l$, then with probability at least $1-\delta$ the
-kept share of a layer of $n_l$ of the $n$ weights is within $[[count_error]]$ of $\rho_l$. **Two layers** without
-profiles, of scales $s_1<s_2$, layer 1 with the share $a$: under exponential noise $\tau=[[threshold]]$ and
+The share $\rho$ of the weights with the largest scores of two layers is kept. The scores have no profiles, the scales $s_1<s_2$ and one noise, and
+layer 1 holds the share $a$ of the weights. Under exponential noise the threshold is $\tau=[[threshold]]$, and the layers have the limiting densities
 $\rho_l=e^{-\tau/s_l}$ (`rho_1`, `rho_2`). For $s_2=2s_1$ this is $\rho_2=[[twofold_rho_2]]$, $\rho_1=\rho_2^2$; with equal shares
 $\rho_2=[[equal_rho_2]]$, $\rho_1=[[equal_rho_1]]$. Under Pareto noise, as long as $\rho\le[[pareto_critical_density]]$ (nothing
-saturated), $\tau=[[pareto_threshold]]$, $\rho_1=[[pareto_rho_1]]$ and $\rho_2=[[pareto_rho_2]]$. **Layer collapse.**
-As $\rho\to0$, $\rho_1/\rho_2$ tends to $0$ for half-normal and exponential noise and for the product of two normals:
-compared to the other, the layer of the smaller scale is emptied. For Pareto and for Fréchet noise it tends to
-$(s_1/s_2)^\alpha$.
+saturated), $\tau=[[pareto_threshold]]$, $\rho_1=[[pareto_rho_1]]$ and $\rho_2=[[pareto_rho_2]]$.
 """,
-    steps=STEPS,
+    steps=TWO_LAYERS_STEPS,
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -253,30 +231,13 @@ $(s_1/s_2)^\alpha$.
             UNIT,
             drawn=(sp.Rational(1, 10), sp.Rational(9, 10)),
         ),
-        Quantity(first_scale, "scale of the scores in the first layer", POSITIVE, drawn=(sp.Rational(1, 2), 1)),
-        Quantity(second_scale, "scale of the scores in the second layer", POSITIVE, drawn=(sp.Rational(9, 8), 3)),
+        *SCALES,
         TAIL_INDEX.drawn_from(sp.Rational(1, 2), 3),
-        Quantity(
-            r,
-            "scale of the second layer over that of the first",
-            sp.Interval.open(1, sp.oo),
-            drawn=(sp.Rational(9, 8), 3),
-        ),
-        Quantity(x, "threshold over the scale of the second layer", POSITIVE, drawn=(1, 4)),
-        FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
-        Quantity(layer_size, "number of weights in a layer", COUNT, drawn=(3, 40)),
-        Quantity(size, "number of weights in all layers", COUNT, drawn=(41, 90)),
     ),
     hypotheses=(
-        Hypothesis("one global threshold; in every layer the assumptions of S1"),
-        Hypothesis(
-            "for the share of a layer at finite size: independent scores of the stated mean probabilities",
-            needed_by=("deviation", "count_error"),
-        ),
-        Hypothesis("a layer holds no more weights than all layers", layer_size <= size),
+        Hypothesis("one global threshold; in both layers the assumptions of S1"),
         Hypothesis("something is removed", rho < 1, needed_by=("threshold", "rho_1", "rho_2")),
         Hypothesis("the first layer does not have the larger scale", first_scale <= second_scale),
-        Hypothesis("the scales differ", first_scale < second_scale, needed_by=("collapse",)),
         Hypothesis(
             "scales one to two",
             sp.Eq(second_scale, 2 * first_scale),
@@ -285,7 +246,7 @@ $(s_1/s_2)^\alpha$.
         Hypothesis("layers of equal size", sp.Eq(share, sp.Rational(1, 2)), needed_by=("equal_rho_1", "equal_rho_2")),
         Hypothesis("no score is saturated, for Pareto noise", rho <= pareto_critical_density),
     ),
-    uses=("G2", "S1", "S4"),
+    uses=("S1", "S14.1"),
     expressions={
         "density": density,
         "threshold": threshold,
@@ -298,8 +259,5 @@ $(s_1/s_2)^\alpha$.
         "pareto_rho_1": pareto_rho_1,
         "pareto_rho_2": pareto_rho_2,
         "pareto_critical_density": pareto_critical_density,
-        "collapse": COLLAPSE,
-        "count_error": count_error,
     },
-    aids={"noises": NOISES},
 )

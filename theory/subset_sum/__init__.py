@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from theory.subset_sum.counting import counting_bounds
     from theory.subset_sum.digits import digits_ticket
     from theory.subset_sum.expected_count import subset_count
+    from theory.subset_sum.item_contractions import product_contractions
+    from theory.subset_sum.item_counts import annealed_count, quenched_count
     from theory.subset_sum.item_products import item_products
     from theory.subset_sum.miss_probability import conditional_poisson
     from theory.subset_sum.potential import subset_cover
@@ -20,11 +22,14 @@ else:
     lazily(__name__)
 
 __all__ = [
+    "annealed_count",
     "conditional_poisson",
     "counting_bounds",
     "digits_ticket",
     "exact_solver",
     "item_products",
+    "product_contractions",
+    "quenched_count",
     "single_candidates",
     "subset_count",
     "subset_cover",

@@ -1,4 +1,4 @@
-"""The laws of products of two weights, and the formulas of R5: counts of subsets of such items, and what R4 makes of them."""
+"""The laws of products of two weights, and the formulas of R5.1 to R5.4: counts of subsets of such items, and what R4 makes of them."""
 
 from __future__ import annotations
 

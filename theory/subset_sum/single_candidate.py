@@ -29,9 +29,9 @@ subset_density = -sp.log(a) / 4
 STEPS = (
     Step(
         name="products",
-        sentence=r"A product of two uniform numbers has the density $-\frac12\ln|s|$ on $[-1,1]$, and R5 says its distribution function.",
+        sentence=r"A product of two uniform numbers has the density $-\frac12\ln|s|$ on $[-1,1]$, and R5.1 says its distribution function.",
         by=Carrier.CLAIM,
-        source="R5",
+        source="R5.1",
     ),
     Step(
         name="one candidate",
@@ -107,7 +107,7 @@ it is at least $[[subset_density]]>0$ on $[-a,a]$, as it falls away from $0$."""
         name="necessary subsets",
         sentence=r"For a fixed target that is not $0$ success with probability $\frac12$ takes $(1-o(1))\,[[subset_items]]$ such items.",
         by=Carrier.CLAIM,
-        source="R5",
+        source="R5.3",
         gives={"subset_items": quenched_size},
     ),
 )
@@ -117,12 +117,12 @@ single_candidates = Claim(
     title="One candidate against subsets: polynomial and logarithmic overparametrisation",
     statement=r"""
 A weight $w$ is to be replaced, up to $\varepsilon<|w|$, by one of $n$ candidates: products of two independent
-uniform numbers on $[-1,1]$, each usable with probability $\frac12$ (R5). A candidate serves with probability
+uniform numbers on $[-1,1]$ (R5.1), each usable with probability $\frac12$. A candidate serves with probability
 $$p=[[single_hit]],$$ some candidate with probability $$[[success]],$$ and so with probability $\frac12$ from
 $$n_{50}=[[median_items]]$$ on. For $\varepsilon<|w|<1-\varepsilon$, $$n_{50}\le[[leading]],$$ and the ratio tends
 to $1$ as $\varepsilon\to0$: $n_{50}$ is of order $1/\varepsilon$. Sums over subsets of such candidates do it for
 $|w|<\frac12$ with $O(\log\frac1\varepsilon)$ of them (R4, as they have at least the density $[[subset_density]]$ on $[-a,a]$, $2|w|\le a<1$), and
-with no fewer than $(1-o(1))\,[[subset_items]]$ (R5).
+with no fewer than $(1-o(1))\,[[subset_items]]$ (R5.3).
 """,
     steps=STEPS,
     source=Source(
@@ -152,7 +152,7 @@ with no fewer than $(1-o(1))\,[[subset_items]]$ (R5).
         ),
         Hypothesis("candidates independent; products of uniform numbers on [−1, 1], usable with probability 1/2"),
     ),
-    uses=("R4", "R5"),
+    uses=("R4", "R5.1", "R5.3"),
     remarks=(
         Remark(
             r"Measured medians of the number that subsets need for $w=\frac3{10}$ are within a quarter of $2\log_2\frac1\varepsilon$ at "

@@ -106,9 +106,9 @@ one sign they fail with probability at most $[[nonnegative_failure]]$, for both 
     ),
     Step(
         name="uniform entries",
-        sentence=r"A product of two entries uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to $|s|=1$: R5.",
+        sentence=r"A product of two entries uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to $|s|=1$: R5.1.",
         by=Carrier.CLAIM,
-        source="R5",
+        source="R5.1",
     ),
     Step(
         name="uniform units",
@@ -218,7 +218,7 @@ target has the values $h$, then behind it by at most $$[[next_error]],$$ `row_no
         ),
         Hypothesis("independent entries of one symmetric law, independent of the target"),
     ),
-    uses=("R4", "R5"),
+    uses=("R4", "R5.1"),
     remarks=(
         Remark(
             r"For uniform entries, $d_0=d_1=2$, $\varepsilon=\frac1{100}$ and $\delta=\frac1{10}$ a fifth of the stated number of "

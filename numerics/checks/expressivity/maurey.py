@@ -1,4 +1,4 @@
-"""Evidence for E5: errors of averages by enumeration, their moments, and networks drawn with their masks."""
+"""Evidence for E5.1 and E5.2: errors of averages by enumeration, their moments, and networks drawn with their masks."""
 
 from __future__ import annotations
 
@@ -12,32 +12,25 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.evidence import Finding, Trial, control, exact, statistical
 from theory.expressivity.maurey import (
     average_fourth,
-    barron_error,
     chance,
-    failure,
-    floor_mean,
     fourth_central,
     fourth_moment,
     maurey_error,
-    maurey_rate,
+    maurey_identity,
     mean_inverse,
     mse,
-    ramp,
-    relu_error,
     second_central,
     second_moment,
     square_norm,
-    unit_error,
     unit_fourth,
     unit_variance,
     variance_bound,
-    z,
+    wired_average,
 )
-from theory.expressivity.symbols import alpha, k, m, n, p, units
-from theory.expressivity.wired_counts import mean, usual_bound
+from theory.expressivity.symbols import k, n, p, units
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
@@ -63,7 +56,7 @@ def error_moments(count: int, power: int) -> list[Fraction]:
     return moments
 
 
-@exact(maurey_rate)
+@exact(maurey_identity)
 @control("forgets the norm of f", maurey_error=second_moment / units)
 @control("the rate 1/√N for the square", maurey_error=(second_moment - square_norm) / sp.sqrt(units))
 @control("one unit less", maurey_error=(second_moment - square_norm) / (units + 1))
@@ -106,7 +99,7 @@ def given_some(width: int, chance: Fraction) -> list[Fraction]:
     return [Fraction(0), *(mass / (1 - law[0]) for mass in law[1:])]
 
 
-@exact(maurey_rate)
+@exact(wired_average)
 @control("Jensen", mean_inverse=1 / (n * chance))
 @control("not given N ≥ 1", mean_inverse=mean_inverse * (1 - (1 - chance) ** n))
 @control("n p in place of n p^k", mean_inverse=mean_inverse.subs(k, 1))
@@ -141,72 +134,6 @@ def moments_over_the_number_of_units(
     yield trial.same(variance_bound, fourth_moment - mse**2, by=None)
 
 
-@enclosed(maurey_rate)
-@control("one ReLU for a sigmoid", relu_error=barron_error)
-@control("10 % more", relu_error=ELEVEN * relu_error)
-@control("as many pairs as neurons", pairs=sp.floor(floor_mean / 2))
-@control("Barron's error for the square", unit_error=unit_error**2)
-def enough_pairs_are_wired(relu_error: sp.Expr, pairs: sp.Expr, unit_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Pairs of the least number of neurons from half of the mean on; where that is even, all of them; bound over error."""
-    ratio = relu_error / unit_error
-    for width, inputs, part in product((32, 33, 47, 48, 64), (1, 2), (sp.Rational(1, 2), sp.Rational(3, 4))):
-        at = {**instance(width, sp.Rational(1, 2), inputs), alpha: part}
-        wired = sp.ceiling(floor_mean.subs(at) / 2)
-        found = ratio.subs({**at, units: wired // 2})
-        least, even = wired // 2 - pairs.subs(at), floor_mean.subs(at) % 4 == 0
-        yield trial.holds(found == 1 if even else found >= 1, f"{wired} wired neurons: bound over error {found}")
-        yield trial.holds(least == 0 if even else least >= 0, f"{wired} wired neurons: {pairs.subs(at)} pairs")
-
-
-@exact(maurey_rate, step="failure")
-@control("δ²μ in place of δ²μ/2", failure=failure**2)
-@control("of the whole layer", failure=failure.subs(alpha, 1))
-@control("10 % more", failure=ELEVEN * failure)
-@control("a floor under all neurons", floor_mean=floor_mean / alpha)
-def failure_is_the_lower_tail(failure: sp.Expr, floor_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The bound of E2 for n neurons of the chance αp^k, with the mean."""
-    there = {m: n, k: sp.S.One, p: alpha * p**k}
-    yield trial.same(mean.subs(there, simultaneous=True), floor_mean)
-    yield trial.same(failure, usual_bound.subs(there, simultaneous=True))
-
-
-@exact(maurey_rate, step="sigmoidal layer")
-@control("as many units as on average", barron_error=barron_error / sp.sqrt(2))
-@control("10 % less", barron_error=NINE * barron_error)
-@control("a floor under all neurons", floor_mean=floor_mean / alpha)
-@control("Barron's error for the square", unit_error=unit_error**2)
-def errors_fall_from_half_of_the_mean_on(
-    unit_error: sp.Expr, floor_mean: sp.Expr, barron_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The squared bound is to that of μ/2 + y units as 1 + 2y/μ to 1, for every y ≥ 0; and is attained at y = 0."""
-    y = sp.Symbol("y", nonnegative=True)
-    ratio = barron_error**2 / unit_error.subs(units, floor_mean / 2 + y) ** 2
-    yield trial.same(barron_error, unit_error.subs(units, floor_mean / 2))
-    yield trial.nonnegative(ratio - 1, 2 * y / floor_mean)
-
-
-@exact(maurey_rate, step="ramp")
-@control("one ReLU", ramp=sp.Max(z, 0))
-@control("the sum of two", ramp=sp.Max(z, 0) + sp.Max(z - 1, 0))
-@control("10 % more", ramp=ELEVEN * ramp)
-def two_relu_units_make_a_ramp(ramp: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """0 up to 0, 1 from 1 on, and z between."""
-    parts = sp.Piecewise((0, z <= 0), (z, z <= 1), (1, True))
-    yield trial.same(ramp, parts, by=lambda gap: sp.piecewise_fold(gap.rewrite(sp.Piecewise)).simplify())
-
-
-@exact(maurey_rate, step="ReLU layer")
-@control("one ReLU for a sigmoid", relu_error=barron_error)
-@control("10 % more", relu_error=ELEVEN * relu_error)
-@control("as many pairs as neurons", pairs=sp.floor(floor_mean / 2))
-@control("Barron's error for the square", unit_error=unit_error**2)
-def pairs_err_like_sigmoids(
-    relu_error: sp.Expr, pairs: sp.Expr, unit_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The squared errors are as one over the numbers of units."""
-    yield trial.same(relu_error**2, unit_error**2 * units / pairs)
-
-
 def errors_of_masked_networks(rng: np.random.Generator, networks: int, width: int, inputs: int) -> NDArray[np.float64]:
     """(f − mean of the wired units)² at one normal input, for masks of density ½ with a wired neuron. float[≤ networks]"""
     bits = rng.integers(0, 2**inputs, size=(networks, width), dtype=np.uint8)
@@ -221,7 +148,7 @@ def errors_of_masked_networks(rng: np.random.Generator, networks: int, width: in
     return errors
 
 
-@statistical(maurey_rate, tests=1, cost=0.8)
+@statistical(wired_average, tests=1, cost=0.8)
 @control("Jensen", mse=k * unit_variance / (n * chance))
 @control("n p in place of n p^k", mse=mse.subs(k, 1))
 @control("without the mean of a unit", mse=mse / unit_variance)

@@ -1,4 +1,4 @@
-"""Evidence for the steps of E5 on averages: moments of a unit and of the inputs, and means over the number of units."""
+"""Evidence for the steps of E5.1 and E5.2: moments of a unit and of the inputs, and means over the number of units."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from theory.expressivity.maurey import (
     input_fourth,
     inverse_mean,
     maurey_error,
-    maurey_rate,
+    maurey_identity,
     mean_inverse,
     mean_number,
     mse,
@@ -29,6 +29,7 @@ from theory.expressivity.maurey import (
     unit_fourth,
     unit_square,
     unit_variance,
+    wired_average,
 )
 from theory.expressivity.symbols import k, n, units
 from theory.expressivity.wired_neurons import binomial_law
@@ -42,7 +43,7 @@ def mean_of(polynomial: sp.Expr, moment: Callable[[int, int], sp.Expr]) -> sp.Ex
     return sp.Add(*(factor * moment(*powers) for powers, factor in sp.Poly(sp.expand(polynomial), x, y).terms()))
 
 
-@exact(maurey_rate, step="one unit")
+@exact(maurey_identity, step="one unit")
 @control("forgets the norm of f", unit_square=second_moment)
 @control("adds the norm of f", unit_square=second_moment + square_norm)
 @control("10 % more", unit_square=ELEVEN * unit_square)
@@ -60,7 +61,7 @@ def one_unit_errs_by_what_its_mean_lacks(unit_square: sp.Expr, trial: Trial) -> 
     yield trial.at_sizes(cases, "numbers of units")
 
 
-@exact(maurey_rate, step="average")
+@exact(maurey_identity, step="average")
 @control("forgets the norm of f", maurey_error=second_moment / units)
 @control("the rate 1/√N for the square", maurey_error=unit_square / sp.sqrt(units))
 @control("one unit less", maurey_error=unit_square / (units + 1))
@@ -75,7 +76,7 @@ def squares_of_sums_grow_unit_by_unit(unit_square: sp.Expr, maurey_error: sp.Exp
     yield trial.induction(units**2 * maurey_error, units, unit_square, more, start=1)
 
 
-@exact(maurey_rate, step="fourth power of an average")
+@exact(maurey_identity, step="fourth power of an average")
 @control("a normal average", average_fourth=3 * second_central**2 / units**2)
 @control("pairs counted once", average_fourth=(fourth_central + (units - 1) * second_central**2) / units**3)
 @control("fourth 10 % less", average_fourth=NINE * average_fourth)
@@ -99,7 +100,7 @@ def half_normal_moments() -> sp.Expr:
     return sp.integrate((sp.sqrt(2) * z) ** order * sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi), (z, 0, sp.oo))
 
 
-@exact(maurey_rate, step="moments")
+@exact(wired_average, step="moments")
 @control("of the whole normal law", raw_moment=2 * raw_moment)
 @control("without √2", raw_moment=raw_moment / 2 ** (order / 2))
 @control("the next moment", raw_moment=raw_moment.subs(order, order + 1))
@@ -111,7 +112,7 @@ def moments_of_a_unit_are_integrals(raw_moment: sp.Expr, trial: Trial) -> Iterat
         yield trial.same(raw_moment.subs(order, power), value)
 
 
-@exact(maurey_rate, step="central moments")
+@exact(wired_average, step="central moments")
 @control("without the mean", unit_variance=sp.S.One)
 @control("mean of a ReLU without √2", unit_variance=1 - 1 / (2 * sp.pi))
 @control("10 % more", unit_variance=ELEVEN * unit_variance)
@@ -129,7 +130,7 @@ def central_moments_follow_from_the_raw_ones(
         yield trial.same(claimed, found)
 
 
-@exact(maurey_rate, step="inputs")
+@exact(wired_average, step="inputs")
 @control("the second moment doubled", input_square=2 * k)
 @control("one input more", input_square=k + 1)
 @control("the square of the mean", input_fourth=k**2)
@@ -146,7 +147,7 @@ def norms_grow_input_by_input(input_square: sp.Expr, input_fourth: sp.Expr, tria
     yield trial.induction(input_fourth, k, sp.Integer(3), more, start=1)
 
 
-@exact(maurey_rate, step="given the units")
+@exact(wired_average, step="given the units")
 @control("without the number of inputs", given_units=unit_variance / units)
 @control("without the mean", given_units=k / units)
 @control("10 % more", given_units=ELEVEN * given_units)
@@ -182,7 +183,7 @@ def as_ratio(gap: sp.Expr) -> sp.Expr:
 WIDTHS = (1, 2, 3)
 
 
-@exact(maurey_rate, step="inverse")
+@exact(wired_average, step="inverse")
 @control("Jensen", mean_inverse=1 / (n * chance))
 @control("not given N ≥ 1", mean_inverse=mean_inverse * (1 - (1 - chance) ** n))
 @control("n p in place of n p^k", mean_inverse=mean_inverse.subs(k, 1))
@@ -193,7 +194,7 @@ def inverses_over_all_sets_of_wired_neurons(mean_inverse: sp.Expr, trial: Trial)
     yield trial.at_sizes(cases, "widths", by=as_ratio)
 
 
-@exact(maurey_rate, step="number")
+@exact(wired_average, step="number")
 @control("not given N ≥ 1", mean_number=n * chance)
 @control("one neuron more", mean_number=mean_number.subs(n, n + 1))
 @control("10 % more", mean_number=ELEVEN * mean_number)
@@ -203,7 +204,7 @@ def numbers_over_all_sets_of_wired_neurons(mean_number: sp.Expr, trial: Trial) -
     yield trial.at_sizes(cases, "widths", by=as_ratio)
 
 
-@exact(maurey_rate, step="Jensen")
+@exact(wired_average, step="Jensen")
 @control("not given N ≥ 1", inverse_mean=1 / (n * chance))
 @control("more than it is", inverse_mean=1 / (chance * (n - 1) + 1))
 @control("10 % less", inverse_mean=NINE * inverse_mean)
@@ -229,7 +230,7 @@ def without_constants(gap: sp.Expr) -> sp.Expr:
     return sp.expand(gap.replace(sp.Sum, given_away))
 
 
-@exact(maurey_rate, step="masked error")
+@exact(wired_average, step="masked error")
 @control("without the number of inputs", mse=mse / k)
 @control("at 1/EN", mse=k * unit_variance / (n * chance))
 @control("10 % less", mse=NINE * mse)
@@ -245,7 +246,7 @@ def errors_are_averaged_over_the_number(
     yield trial.same(mse, mean_inverse * given_units.subs(units, 1), by=without_constants)
 
 
-@exact(maurey_rate, step="fourth power")
+@exact(wired_average, step="fourth power")
 @control("inputs on a sphere", fourth_moment=fourth_moment * k / (k + 2))
 @control("10 % more", fourth_moment=ELEVEN * fourth_moment)
 @control("a normal average", average_fourth=3 * second_central**2 / units**2)
@@ -260,8 +261,8 @@ def fourth_powers_over_all_sets_of_wired_neurons(
     fourth_moment: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Averages of units of variance ‖x‖²v over all sets of up to three neurons, p and k free."""
+    """Averages of units of variance ‖x‖²v over all sets of up to three neurons, p and k free; they have the factor ‖x‖⁴."""
     given = average_fourth.subs({fourth_central: x**4 * unit_fourth, second_central: x**2 * unit_variance})
-    given = mean_of(given, lambda i, j: {4: input_fourth}[i])
+    given = given * input_fourth / x**4
     cases = ((fourth_moment.subs(n, w).doit(), over_sets(w, lambda c: given.subs(units, c))) for w in WIDTHS)
     yield trial.at_sizes(cases, "widths", by=as_ratio)

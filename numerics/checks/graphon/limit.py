@@ -1,4 +1,4 @@
-"""Evidence for G4: the distance of a mask from its graphon, with constants."""
+"""Evidence for G4.1 and G4.2: the distance of a mask from its graphon, with constants."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact, statisti
 from numerics.exact.logarithms import split_logarithms
 from numerics.masks.selection import kept_count, top_k_mask
 from theory.formulas.level import Level
+from theory.graphon.concentration import hoeffding_rate
 from theory.graphon.discretisation import midpoint_error
 from theory.graphon.limit import (
     between_masks,
@@ -23,6 +24,7 @@ from theory.graphon.limit import (
     column_failure,
     column_rounding,
     distance,
+    fixed_inputs,
     inputs,
     mask_limit,
     midpoint_bound,
@@ -97,6 +99,7 @@ def pieces_add_up_at_midpoints(
     distance: sp.Expr, cut_error: sp.Expr, midpoint_error: sp.Expr, midpoint_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The distance at the errors of sampling (G1) and of midpoints (G3.1)."""
+    yield trial.same(cut_error, hoeffding_rate)
     yield trial.same(midpoint_bound, distance.subs({sampled: cut_error, cells: midpoint_error}))
 
 
@@ -139,7 +142,7 @@ def bounds_along_a_sequence(
             yield trial.holds(rises, "the bound falls in the number of rows, or columns")
 
 
-@exact(mask_limit, step="all sets of columns")
+@exact(fixed_inputs, step="all sets of columns")
 @control("one set of columns", column_failure=2 * sp.exp(-2 * n * s**2))
 @control("single columns", column_failure=2 * inputs * sp.exp(-2 * n * s**2))
 @control("no empty set", column_failure=column_failure - set_failure)
@@ -152,7 +155,7 @@ def each_column_is_in_or_out(set_failure: sp.Expr, column_failure: sp.Expr, tria
     yield trial.induction(column_failure, inputs, choices * set_failure, lambda term: choices * term, start=1)
 
 
-@exact(mask_limit, step="rounding of columns")
+@exact(fixed_inputs, step="rounding of columns")
 @control("rounding down", column_rounding=2 * column_rounding)
 @control("of one row", column_rounding=n * column_rounding)
 @control("10 % more", column_rounding=ELEVEN * column_rounding)
@@ -165,7 +168,7 @@ def rows_of_entries_are_rounded(rounding: sp.Expr, column_rounding: sp.Expr, tri
     yield trial.same(column_rounding, rounding.subs(m, inputs))
 
 
-@exact(mask_limit, step="ranked columns")
+@exact(fixed_inputs, step="ranked columns")
 @control("fixed inputs, threshold for rank", ranked_column_bound=column_bound)
 @control("forgets the rounding", ranked_column_bound=2 * column_bound)
 @control("10 % less", ranked_column_bound=NINE * ranked_column_bound)
@@ -179,7 +182,7 @@ def pieces_add_up_for_fixed_inputs(
     yield trial.same(ranked_column_bound, to_threshold + column_bound)
 
 
-@exact(mask_limit, step="columns")
+@exact(fixed_inputs, step="columns")
 @control("one set of columns", column_failure=2 * sp.exp(-2 * n * s**2))
 @control("one set of columns in the bound", column_bound=sp.sqrt(sp.log(2 / delta) / (2 * n)))
 @control("columns 10 % more", column_bound=ELEVEN * column_bound)
@@ -284,7 +287,7 @@ def column_shares(rng: np.random.Generator, networks: int, rows: int) -> NDArray
     return np.stack([(size * float(scale) > float(CUT)).mean(axis=1) for scale in SCALES], axis=1)
 
 
-@statistical(mask_limit, tests=1)
+@statistical(fixed_inputs, tests=1)
 @control(
     "all entries as if independent",
     column_bound=sp.sqrt((inputs * sp.log(2) + sp.log(2 / delta)) / (2 * n * inputs)),

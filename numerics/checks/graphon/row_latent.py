@@ -1,4 +1,4 @@
-"""Evidence for G11: inputs on one ray, where the gates of the rows are no function of |a|, and digits."""
+"""Evidence for G11.2: inputs on one ray, where the gates of the rows are no function of |a|, and digits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.bridge import numeric
-from numerics.checks.graphon.row_latent_laws import rational
+from numerics.checks.graphon.row_label import rational
 from numerics.checks.saliency.snip_product import by_struve
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, empirical, exact, statistical

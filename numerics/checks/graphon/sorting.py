@@ -1,4 +1,4 @@
-"""Evidence for G10: sorting by degree recovers a monotone graphon, and fails on one that is not."""
+"""Evidence for G10.1: sorting by degree recovers a monotone graphon."""
 
 from __future__ import annotations
 

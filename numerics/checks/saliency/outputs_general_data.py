@@ -1,4 +1,4 @@
-"""Evidence for S7 on general data: what the weight leaves unexplained, and the closed form by characteristic functions."""
+"""Evidence for S7.3: what the weight leaves unexplained, and the closed form by characteristic functions."""
 
 from __future__ import annotations
 
@@ -17,25 +17,24 @@ from numerics.networks import random_network
 from numerics.pruning.methods import saliency
 from numerics.pruning.moments import OutputMoments, noise_floor, output_densities, output_moments, threshold_for
 from theory.saliency.model import tau
-from theory.saliency.outputs import (
+from theory.saliency.outputs import any_score, column, gradient, norm, omega, profile, readout
+from theory.saliency.outputs_general_data import (
     beta_k,
     beta_l,
-    gradient,
-    inner_product_graphon,
     inversion,
     joint,
     mode_exponent,
-    norm,
-    omega,
+    stein_model_of_outputs,
     variance,
 )
 from theory.saliency.snip import beta, cosine, covariance_kernel, h, spread, stein_kernel, w, zeta
 from theory.saliency.snip import norm as length
+from theory.tails import half_normal
 
 TENTH = sp.Rational(11, 10)
 
 
-@exact(inner_product_graphon, step="unexplained")
+@exact(stein_model_of_outputs, step="unexplained")
 @control("covariance kept whole", unexplained=joint)
 @control("twice the self-terms", unexplained=joint - 2 * beta_k * beta_l)
 @control("added", unexplained=joint + beta_k * beta_l)
@@ -89,7 +88,7 @@ def stated_moments(axis: int, k: int, other: int) -> dict[sp.Symbol, sp.Expr]:
     }
 
 
-@enclosed(inner_product_graphon, step="unexplained")
+@enclosed(stein_model_of_outputs, step="unexplained")
 @control("covariance kept whole", unexplained=joint)
 @control("twice the self-terms", unexplained=joint - 2 * beta_k * beta_l)
 @control("one self-term alone", unexplained=joint - beta_k**2)
@@ -105,7 +104,7 @@ def two_inputs_in_the_plane(unexplained: sp.Expr, trial: Trial) -> Iterator[Find
         yield trial.below(0, entries.det(), at=[{}])
 
 
-@exact(inner_product_graphon, step="modes")
+@exact(stein_model_of_outputs, step="modes")
 @control("self-term forgotten", mode_exponent=mode_exponent.subs(beta, 0))
 @control("fluctuation forgotten", mode_exponent=mode_exponent.subs(variance, 0))
 @control("factor one half dropped", mode_exponent=mode_exponent.subs(h, 2 * h))
@@ -123,12 +122,29 @@ def modes_have_this_transform(mode_exponent: sp.Expr, closure: sp.Expr, trial: T
     yield trial.same(mode_exponent, sp.log(width) + highest + constant, by=reduce)
 
 
+@exact(stein_model_of_outputs, step="conditional density")
+@control("noise of one factor", conditional_density=sp.erfc(tau / (sp.Abs(w) * norm(gradient))))
+@control("length squared", conditional_density=half_normal.at(tau / (sp.Abs(w) * gradient.dot(gradient))))
+@control("profile 10 % more", profile=TENTH * profile)
+@control("factor one half", any_score=any_score / 2)
+def inner_products_with_the_gradient_are_normal(
+    conditional_density: sp.Expr, profile: sp.Expr, any_score: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Given g the tail of a normal variable of twice the profile of g, at τ/|w|; for one output by the score, and a unit row along g has this score."""
+    deviation = 2 * profile.subs(dict(zip(column, gradient, strict=True)))
+    yield trial.same(conditional_density, half_normal.at(tau / (sp.Abs(w) * deviation)))
+    one = {gradient[1]: 0, gradient[2]: 0}
+    yield trial.same(conditional_density.subs(one), half_normal.at(tau / any_score.subs(one).subs(readout[0], 1)))
+    along = {weight: entry / norm(gradient) for weight, entry in zip(readout, gradient, strict=True)}
+    yield trial.same(any_score.subs(along, simultaneous=True), sp.Abs(w) * deviation)
+
+
 def reduce(expression: sp.Expr) -> sp.Expr:
     """Simplify a formula in logarithms."""
     return split_logarithms(sp.simplify(expression))
 
 
-@exact(inner_product_graphon, step="inversion")
+@exact(stein_model_of_outputs, step="inversion")
 @control("half of it, too", inversion=inversion / 2)
 @control("an angle without the weight", inversion=inversion.subs(w, 1))
 @control("10 % more", inversion=TENTH * inversion)
@@ -139,7 +155,7 @@ def inversion_integrates_the_waves(inversion: sp.Expr, trial: Trial) -> Iterator
     yield trial.same(inversion, wave.subs(end, tau / sp.Abs(w)))
 
 
-@exact(inner_product_graphon, step="inversion")
+@exact(stein_model_of_outputs, step="inversion")
 @control("half of it", inversion=inversion / 2)
 @control("cosine", inversion=2 * sp.cos(omega * tau / sp.Abs(w)) / sp.pi)
 @control("weight forgotten", inversion=2 * sp.sin(omega * tau) / (sp.pi * omega))
@@ -182,7 +198,7 @@ def closure_counts(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
     return np.array(counts)
 
 
-@statistical(inner_product_graphon, tests=1, cost=0.5)
+@statistical(stein_model_of_outputs, tests=1, cost=0.5)
 @control("self-term forgotten", mode_exponent=mode_exponent.subs(beta, 0))
 @control("fluctuation forgotten", mode_exponent=mode_exponent.subs(variance, 0))
 @control("factor one half dropped", mode_exponent=mode_exponent.subs(h, 2 * h))
@@ -213,7 +229,7 @@ def digit_moments(labelling: str, standardise: bool) -> OutputMoments:
     return output_moments(data.x, -data.y / unit)
 
 
-@empirical(inner_product_graphon, cost=1.0)
+@empirical(stein_model_of_outputs, cost=1.0)
 @control("profile ‖h‖ alone", mode_exponent=mode_exponent.subs({beta: 0, variance: 0}))
 @control("fluctuation forgotten", mode_exponent=mode_exponent.subs(variance, 0))
 def closed_form_on_digits(mode_exponent: sp.Expr, trial: Trial) -> Iterator[Finding]:

@@ -136,7 +136,7 @@ def failure_at_the_size_is_the_one_allowed(failure: sp.Expr, size: sp.Expr, tria
 @control("all items usable, uniform", uniform_size=size.subs({a: sp.exp(-1), kappa: 1}))
 @control("one sign alone", size=size.subs(delta, 2 * delta))
 def uniform_entries_have_such_products(size: sp.Expr, uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The size at 1/e and the density of R5 there, ½; it falls up to there, and a times it is flat and concave there."""
+    """The size at 1/e and the density of R5.1 there, ½; it falls up to there, and a times it is flat and concave there."""
     density = uniform_product.density.args[0].expr.subs(t, y)
     yield trial.same(density.subs(y, uniform_reach), sp.Rational(1, 2))
     yield trial.same(uniform_size, size.subs({a: uniform_reach, kappa: density.subs(y, uniform_reach)}), by=logarithm)

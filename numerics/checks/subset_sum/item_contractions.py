@@ -1,4 +1,4 @@
-"""Evidence for R5, step by step: what R4 makes of the products."""
+"""Evidence for R5.4: what R4 makes of the products."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from theory.subset_sum.item_products import item_products
+from numerics.evidence import Finding, Trial, control, enclosed, exact
+from theory.subset_sum.item_contractions import product_contractions
 from theory.subset_sum.potential import a, contraction, kappa
 from theory.subset_sum.product_laws import (
     HALF,
     gaussian_best,
     gaussian_contraction,
+    gaussian_product,
     gaussian_reach,
     quotient,
     quotient_slope,
@@ -28,7 +29,7 @@ MORE = sp.Rational(11, 10)
 y = sp.Symbol("y", positive=True)
 
 
-@exact(item_products, step="contractions")
+@exact(product_contractions, step="contractions")
 @control("every item usable", uniform_contraction=1 + a * sp.log(a) / 4)
 @control("10 % less", uniform_contraction=uniform_contraction / MORE)
 @control("every item usable, normal", gaussian_contraction=1 - a * sp.besselk(0, a) / (2 * sp.pi))
@@ -53,7 +54,7 @@ def half_of_the_densities_contract(
     yield trial.nonnegative(-sp.diff(inside, x), 1 / (2 * x))
 
 
-@exact(item_products, step="uniform reach")
+@exact(product_contractions, step="uniform reach")
 @control("reach 1/2", uniform_reach=HALF)
 @control("10 % farther", uniform_reach=MORE * uniform_reach)
 @control("at reach 1/2", uniform_best=1 - sp.log(2) / 16)
@@ -74,7 +75,7 @@ def recurrence(gap: sp.Expr) -> sp.Expr:
     return sp.simplify(gap.subs(sp.besselk(2, a), sp.besselk(0, a) + 2 / a * sp.besselk(1, a)))
 
 
-@exact(item_products, step="one crossing")
+@exact(product_contractions, step="one crossing")
 @control("of the integral", quotient=sp.besselk(0, a) / sp.besselk(1, a))
 @control("10 % more", quotient=MORE * quotient)
 @control("rises", quotient_slope=-quotient_slope)
@@ -94,7 +95,7 @@ def at_the_reach(gap: sp.Expr) -> sp.Expr:
     return sp.simplify(gap.subs(sp.besselk(0, gaussian_reach), found))
 
 
-@exact(item_products, step="normal reach")
+@exact(product_contractions, step="normal reach")
 @control("reach of the density", gaussian_reach=sp.S.One)
 @control("10 % farther", gaussian_reach=MORE * gaussian_reach)
 @control("at reach 2", gaussian_best=gaussian_contraction.subs(a, 2))
@@ -110,3 +111,32 @@ def the_normal_contraction_turns_there(
     yield trial.same(quotient.subs(a, gaussian_reach), sp.S.One, by=at_the_reach)
     value = 1 - gaussian_reach**2 * sp.besselk(1, gaussian_reach) / (4 * sp.pi)
     yield trial.same(gaussian_best, value, by=at_the_reach)
+
+
+@enclosed(product_contractions)
+@control("every item usable", uniform_contraction=1 + a * sp.log(a) / 4)
+@control("every item usable, normal", gaussian_contraction=1 - a * sp.besselk(0, a) / (2 * sp.pi))
+@control("10 % less", gaussian_contraction=gaussian_contraction / MORE)
+@control("reach 1/2", uniform_reach=HALF)
+@control("reach of the density", gaussian_reach=sp.S.One)
+@control("10 % farther", gaussian_reach=MORE * gaussian_reach)
+@control("at reach 1/2", uniform_best=1 - sp.log(2) / 16)
+@control("at reach 2", gaussian_best=gaussian_contraction.subs(a, 2))
+def contractions_are_least_at_the_reach(
+    uniform_contraction: sp.Expr,
+    gaussian_contraction: sp.Expr,
+    uniform_reach: sp.Expr,
+    gaussian_reach: sp.Expr,
+    uniform_best: sp.Expr,
+    gaussian_best: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """R4 with half of the density at a; a flat and convex point of the contraction, and its value there."""
+    densities = (uniform_product.density, gaussian_product.density)
+    contractions = (uniform_contraction, gaussian_contraction)
+    reaches, best = (uniform_reach, gaussian_reach), (uniform_best, gaussian_best)
+    for density, shrunk, reach, least in zip(densities, contractions, reaches, best, strict=True):
+        yield trial.same(shrunk, contraction.subs(kappa, density.subs(t, a) / 2), by=None)
+        yield trial.same(sp.diff(shrunk, a).subs(a, reach), 0, by=None)
+        yield trial.below(sp.S.Zero, sp.diff(shrunk, a, 2).subs(a, reach), strict=True)
+        yield trial.same(least, shrunk.subs(a, reach), by=None)

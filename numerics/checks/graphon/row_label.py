@@ -1,4 +1,4 @@
-"""Evidence for G11: when a labelling of the rows makes a graphon the limit."""
+"""Evidence for G11.1: when a labelling of the rows makes a graphon the limit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.masks.cut_norm import exact_cut_norm
-from theory.graphon.row_latent import (
+from theory.graphon.row_label import (
     comparison,
     eta,
     four_cycle,
@@ -23,7 +23,7 @@ from theory.graphon.row_latent import (
     parts_bound,
     positive_part,
     projection,
-    row_latent,
+    row_label,
     upper,
 )
 from theory.graphon.symbols import n
@@ -99,7 +99,7 @@ def mean_excess(tosses: int) -> sp.Rational:
     return sp.binomial(tosses, tosses // 2) / sp.Integer(2) ** tosses
 
 
-@enclosed(row_latent)
+@enclosed(row_label)
 @control("independent rows alone", four_cycle=kappa)
 @control("rows with themselves counted twice", four_cycle=kappa + eta / n)
 @control("fourth root forgotten", upper=four_cycle.subs(eta, 1))
@@ -151,7 +151,7 @@ def cycles_of_two_kinds(size: int) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
     return mean / (4 * size**2), sum(entry**2 for entry in second) / 4, lengths / 4
 
 
-@exact(row_latent, step="4-cycles")
+@exact(row_label, step="4-cycles")
 @control("rows with themselves counted twice", four_cycle=kappa + eta / n)
 @control("independent rows alone", four_cycle=kappa)
 @control("10 % more", four_cycle=ELEVEN * four_cycle)
@@ -165,7 +165,7 @@ def pairs_of_rows_make_the_cycles(four_cycle: sp.Expr, trial: Trial) -> Iterator
     yield trial.at_sizes(cases, "numbers of rows")
 
 
-@exact(row_latent, step="upper bound")
+@exact(row_label, step="upper bound")
 @control("rows with themselves counted twice", four_cycle=kappa + eta / n)
 @control("rows with themselves forgotten", upper=kappa ** sp.Rational(1, 4))
 @control("looser", upper=(kappa + 1 / n) ** sp.Rational(1, 4))
@@ -177,7 +177,7 @@ def upper_bound_has_its_origin(upper: sp.Expr, four_cycle: sp.Expr, trial: Trial
     yield trial.holds(example.is_positive, f"{example} at κ = ½, n = 2")
 
 
-@exact(row_latent, step="lower bound")
+@exact(row_label, step="lower bound")
 @control("all of it", projection=gamma)
 @control("a fourth", projection=gamma / 4)
 @control("10 % more than a half", projection=ELEVEN * projection)
@@ -192,7 +192,7 @@ def lower_bound_is_one_sign_of_two(projection: sp.Expr, trial: Trial) -> Iterato
     yield trial.nonnegative(size - size**2, y / (1 + y) ** 2)
 
 
-@exact(row_latent, step="both parts")
+@exact(row_label, step="both parts")
 @control("without the factor two", parts_bound=parts_bound / 2)
 @control("10 % less", parts_bound=NINE * parts_bound)
 @control("one part", parts_bound=2 * positive_part**2)
@@ -202,7 +202,7 @@ def parts_bound_leaves_a_square(parts_bound: sp.Expr, trial: Trial) -> Iterator[
     yield trial.nonnegative(parts_bound - difference, (positive_part + negative_part) ** 2, by=sp.expand)
 
 
-@exact(row_latent, step="comparison")
+@exact(row_label, step="comparison")
 @control("four times smaller", comparison=gamma)
 @control("10 % less than four", comparison=NINE * comparison)
 @control("10 % more than four", comparison=ELEVEN * comparison)

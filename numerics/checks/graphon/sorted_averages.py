@@ -1,41 +1,33 @@
-"""Evidence for G10: averages over blocks of sorted masks, and a graphon whose order degrees do not show."""
+"""Evidence for G10.2: averages over blocks of sorted masks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import combinations, product
+from itertools import product
 
 import numpy as np
 import sympy as sp
-from numpy.typing import NDArray
 
 from numerics.checks.graphon.sorting import SCALE, Integers, cut_norm, mean_modulus, presented_masks
-from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.evidence import Finding, Trial, control, exact
 from numerics.masks.sorting import smoothed
-from theory.graphon.sorting import (
+from theory.graphon.sorted_averages import (
     averaging_bias,
     averaging_noise,
     blocks,
-    both_bound,
-    cut_error,
-    degree_sorting,
-    hidden_error,
-    hidden_mean,
-    hidden_variance,
     mean_above,
     mean_distance,
-    misplaced,
     one_variable,
     oscillation,
     smoothed_cut_bound,
-    two_misplaced,
+    sorted_averages,
 )
-from theory.graphon.symbols import n
+from theory.graphon.sorting import both_bound, cut_error
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
-@exact(degree_sorting, step="one interval")
+@exact(sorted_averages, step="one interval")
 @control("half of it", mean_distance=mean_distance / 2)
 @control("the average", mean_distance=mean_above)
 @control("10 % more", mean_distance=ELEVEN * mean_distance)
@@ -48,7 +40,7 @@ def chord_bounds_the_mean_distance(mean_distance: sp.Expr, trial: Trial) -> Iter
     )
 
 
-@exact(degree_sorting, step="one variable")
+@exact(sorted_averages, step="one variable")
 @control("the whole oscillation", one_variable=1 / blocks)
 @control("10 % less", one_variable=NINE * one_variable)
 @control("half of the distance", mean_distance=mean_distance / 2)
@@ -60,7 +52,7 @@ def intervals_share_one_oscillation(one_variable: sp.Expr, mean_distance: sp.Exp
     yield trial.same(sum(worst.subs(oscillation, size) for size in sizes), worst.subs(oscillation, sum(sizes)))
 
 
-@exact(degree_sorting, step="bias")
+@exact(sorted_averages, step="bias")
 @control("one variable", averaging_bias=1 / (2 * blocks))
 @control("bias, 10 % more", averaging_bias=ELEVEN * averaging_bias)
 @control("the whole oscillation", one_variable=1 / blocks)
@@ -77,7 +69,7 @@ def block_averages(kernel: Integers, count: int) -> Integers:
     return averages
 
 
-@exact(degree_sorting, step="bias")
+@exact(sorted_averages, step="bias")
 @control("one variable", averaging_bias=1 / (2 * blocks))
 @control("bias, 10 % more", averaging_bias=ELEVEN * averaging_bias)
 def averages_of_a_step(averaging_bias: sp.Expr, trial: Trial) -> Iterator[Finding]:
@@ -94,7 +86,7 @@ def averages_of_a_step(averaging_bias: sp.Expr, trial: Trial) -> Iterator[Findin
         yield trial.holds(bias <= largest, f"bias {bias}, at most {largest}")
 
 
-@exact(degree_sorting, step="noise")
+@exact(sorted_averages, step="noise")
 @control("the number of blocks", averaging_noise=blocks**2 * cut_error / 4)
 @control("noise, 10 % less", averaging_noise=NINE * averaging_noise)
 def averages_over_blocks(averaging_noise: sp.Expr, trial: Trial) -> Iterator[Finding]:
@@ -111,7 +103,7 @@ def averages_over_blocks(averaging_noise: sp.Expr, trial: Trial) -> Iterator[Fin
             yield trial.holds(spread <= largest, f"noise {spread}, at most {largest}")
 
 
-@exact(degree_sorting, step="smoothed in cut norm")
+@exact(sorted_averages, step="smoothed in cut norm")
 @control("both sides as one", both_bound=both_bound / 2)
 @control("bias of one variable", averaging_bias=averaging_bias / 2)
 @control("without the order", smoothed_cut_bound=cut_error + averaging_bias)
@@ -125,7 +117,7 @@ def smoothing_adds_up_in_cut_norm(
     yield from smoothed_masks(smoothed_cut_bound, cut_norm, trial)
 
 
-@exact(degree_sorting, step="smoothed in the mean")
+@exact(sorted_averages, step="smoothed in the mean")
 @control("both sides as one", both_bound=both_bound / 2)
 @control("bias of one variable", averaging_bias=averaging_bias / 2)
 @control("noise of one sign", averaging_noise=averaging_noise / 2)
@@ -150,106 +142,3 @@ def smoothed_masks(bound: sp.Expr, norm: Callable[[Integers, int], sp.Rational],
             error = norm(SCALE * grey - cells * case.kernel, SCALE * cells)
             largest = bound.subs({**at, blocks: count})
             yield trial.holds(error <= largest, f"smoothed {error}, at most {largest}")
-
-
-def hidden_kernel(side: int) -> Integers:
-    """½ + ⅖ sign((u − ½)(v − ½)) in tenths: rows of equal degrees."""
-    halves = np.repeat([-1, 1], side // 2)
-    return 5 + 4 * np.outer(halves, halves)
-
-
-@exact(degree_sorting, step="misplaced rows")
-@control("each row once", hidden_error=hidden_error / 2)
-@control("10 % less", hidden_error=NINE * hidden_error)
-def misplaced_rows_differ_in_all_columns(hidden_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The integral of the modulus of the difference of two rows of W, one of either half, for 2X of n rows."""
-    v = sp.Symbol("v", real=True)
-    upper, lower = (sp.Rational(1, 2) + sp.Rational(2, 5) * sign * sp.sign(v - sp.Rational(1, 2)) for sign in (1, -1))
-    gap = sp.Abs(upper - lower)
-    distance = sum(sp.Rational(1, 2) * gap.subs(v, side) for side in (0, 1))  # either half of the columns
-    yield trial.same(hidden_error, distance * 2 * misplaced / n)
-
-
-@exact(degree_sorting, step="two misplaced rows")
-@control("with replacement", two_misplaced=sp.Rational(1, 4))
-@control("10 % less", two_misplaced=NINE * two_misplaced)
-@control("either of them", two_misplaced=1 - two_misplaced)
-def two_rows_take_two_places(two_misplaced: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The arrangements with both in the lower half, over all."""
-    arrangements = sp.binomial(n, n / 2)
-    both = sp.binomial(n - 2, n / 2 - 2)  # the other places of that half
-    yield trial.same(two_misplaced, both / arrangements, by=lambda gap: sp.gammasimp(gap.rewrite(sp.gamma)))
-
-
-@exact(degree_sorting, step="moments")
-@control("sorting works", hidden_mean=sp.Integer(0))
-@control("10 % less", hidden_mean=NINE * hidden_mean)
-@control("with replacement", hidden_variance=sp.Rational(4, 25) / n)
-@control("10 % more variance", hidden_variance=ELEVEN * hidden_variance)
-@control("pairs with replacement", two_misplaced=sp.Rational(1, 4))
-@control("each row once", hidden_error=hidden_error / 2)
-def moments_are_those_of_one_and_two_rows(
-    hidden_error: sp.Expr, two_misplaced: sp.Expr, hidden_mean: sp.Expr, hidden_variance: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """X counts n/2 rows, each misplaced with probability ½: E X = n/4, and E X(X − 1) is a sum over pairs."""
-    factor, half = hidden_error / misplaced, n / 2
-    mean = half / 2
-    variance = half * (half - 1) * two_misplaced + mean - mean**2
-    yield trial.same(hidden_variance, factor**2 * variance, by=sp.cancel)
-    yield trial.same(hidden_mean, factor * mean)
-
-
-@exact(degree_sorting)
-@control("each row once", hidden_error=hidden_error / 2)
-@control("10 % more", hidden_error=ELEVEN * hidden_error)
-@control("sorting works", hidden_mean=sp.Integer(0))
-@control("10 % less", hidden_mean=NINE * hidden_mean)
-@control("with replacement", hidden_variance=sp.Rational(4, 25) / n)
-@control("10 % more variance", hidden_variance=ELEVEN * hidden_variance)
-def all_orders_of_rows_of_equal_degrees(
-    hidden_error: sp.Expr, hidden_mean: sp.Expr, hidden_variance: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Every way to place the rows of the upper half: error, mean and variance, by enumeration."""
-    for side in (2, 4, 6, 8):
-        kernel, half = hidden_kernel(side), side // 2
-        errors = []
-        for upper in combinations(range(side), half):
-            order = np.full(side, 0)
-            order[list(upper)] = side - 1  # any row of the upper half
-            error = mean_modulus(kernel[order] - kernel, 10)
-            claimed = hidden_error.subs({n: side, misplaced: sum(place < half for place in upper)})
-            if error != claimed:
-                yield trial.holds(False, f"{side} rows: error {error}, claimed {claimed}")
-            errors.append(error)
-        mean = sum(errors) / len(errors)
-        variance = sum(error**2 for error in errors) / len(errors) - mean**2
-        yield trial.holds(mean == hidden_mean, f"{side} rows: mean {mean}, claimed {hidden_mean}")
-        claimed = hidden_variance.subs(n, side)
-        yield trial.holds(variance == claimed, f"{side} rows: variance {variance}, claimed {claimed}")
-
-
-SIDE = 8
-
-
-def sorting_errors(rng: np.random.Generator, masks: int) -> NDArray[np.float64]:
-    """‖W^σ̂ − W‖₁ for masks of the hidden kernel, rows sorted by degree with ties in random order. float[masks]"""
-    kernel = hidden_kernel(SIDE)
-    degrees = (rng.random((masks, SIDE, SIDE)) < kernel / 10).sum(axis=2)
-    order = (degrees + rng.random((masks, SIDE))).argsort(axis=1)
-    errors: NDArray[np.float64] = np.abs(kernel[order] - kernel).mean(axis=(1, 2)) / 10
-    return errors
-
-
-@statistical(degree_sorting, tests=2)
-@control("sorting works", hidden_mean=sp.Integer(0))
-@control("10 % more", hidden_mean=ELEVEN * hidden_mean)
-@control("10 % less", hidden_mean=NINE * hidden_mean)
-@control("half the spread", hidden_variance=hidden_variance / 2)
-def sorting_cannot_see_the_halves(hidden_mean: sp.Expr, hidden_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Sampled masks: mean error, and mean square about the mean."""
-    errors = trial.draw(sorting_errors, trial.size(10_000))
-    mean = trial.value(hidden_mean)
-    yield trial.averages(errors, mean, 0.0, 0.8)
-    if 0 < mean < 0.8:
-        squares = (errors - 0.4) ** 2
-        yield trial.averages(squares, trial.value(hidden_variance, {n: sp.Integer(SIDE)}), 0.0, 0.2)

@@ -1,4 +1,4 @@
-"""Evidence for S14: how the densities of two layers compare as both are emptied."""
+"""Evidence for S14.3: how the densities of two layers compare as both are emptied."""
 
 from __future__ import annotations
 
@@ -8,16 +8,8 @@ import sympy as sp
 
 from numerics.checks.saliency.layers import pareto_power, reduce_powers
 from numerics.evidence import Finding, Trial, control, exact
-from theory.saliency.layers import (
-    COLLAPSE,
-    coupled_layers,
-    density_ratios,
-    first_scale,
-    power_law,
-    r,
-    second_scale,
-    x,
-)
+from theory.saliency.layer_collapse import COLLAPSE, density_ratios, layer_collapse, power_law, r, x
+from theory.saliency.layers import first_scale, second_scale
 from theory.saliency.model import tau
 from theory.saliency.snip import product_density
 from theory.tails import Tail, alpha, pareto, product_normal, t
@@ -44,7 +36,7 @@ def by_first_powers(gap: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.powsimp(sp.expand(sp.expand_power_base(gap))))
 
 
-@exact(coupled_layers, step="ratios of densities")
+@exact(layer_collapse, step="ratios of densities")
 @control("scale forgotten", density_ratios={name: ratio / r for name, ratio in density_ratios.items()})
 @control("normal for half as wide", density_ratios={**density_ratios, "half_normal": r * sp.exp(-(r - 1) * x**2 / 2)})
 @control("Fréchet is Pareto", density_ratios={**density_ratios, "frechet": density_ratios["pareto"]})
@@ -59,7 +51,7 @@ def ratios_are_those_of_the_densities(
         yield trial.same(r * density.subs(t, r * x), density_ratios[name] * density.subs(t, x), by=by_first_powers)
 
 
-@exact(coupled_layers, step="collapse")
+@exact(layer_collapse, step="collapse")
 @control("power laws collapse too", collapse={**COLLAPSE, "pareto": sp.S.Zero})
 @control("proportional to the scale", collapse=dict.fromkeys(COLLAPSE, first_scale / second_scale))
 @control("exponent inverted", collapse={**COLLAPSE, "frechet": 1 / power_law})
@@ -82,7 +74,7 @@ def limits_are_those_of_the_densities(
         yield trial.same(collapse[name], sp.limit(sp.expand(density_ratios[above].subs(r, 1 + y)), x, sp.oo))
 
 
-@exact(coupled_layers, cost=0.5)
+@exact(layer_collapse, cost=0.5)
 @control("power laws collapse too", collapse={**COLLAPSE, "pareto": sp.S.Zero})
 @control("proportional to the scale", collapse=dict.fromkeys(COLLAPSE, first_scale / second_scale))
 @control("exponent inverted", collapse={**COLLAPSE, "frechet": 1 / power_law})

@@ -1,52 +1,146 @@
-"""Evidence for R5, step by step: the laws of products, and the counts of subsets."""
+"""Evidence for R5.1: the laws of products of two weights, and of sums of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import product
 
+import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
-from numerics.exact.logarithms import split_logarithms
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.subset_sum import laws
 from theory.subset_sum.item_products import item_products
 from theory.subset_sum.product_laws import (
     HALF,
-    annealed_size,
     bessel_integral,
     chi_square,
-    closeness,
-    eta,
-    far,
-    gaussian_pair,
     gaussian_product,
-    leading,
-    left_over,
-    local_density,
     mixture,
-    near,
     order,
-    pair_share,
-    quenched_size,
-    side,
-    spread,
     sum_density,
     sum_distribution,
     t,
-    total,
     u,
-    uniform_pair,
     uniform_product,
     v,
-    variance,
     w,
     x,
 )
-from theory.subset_sum.symbols import eps, k, n
+from theory.subset_sum.symbols import k
 
 MORE = sp.Rational(11, 10)
 y = sp.Symbol("y", positive=True)
 ROOT = sp.sqrt(2 * sp.pi)
+
+# The laws at points
+
+
+@enclosed(item_products)
+@control("the law of one factor", uniform_density=HALF, uniform_distribution=(1 + t) / 2)
+@control("positive factors", uniform_density=-sp.log(t))
+@control("10 % more", uniform_distribution=MORE * uniform_product.distribution)
+def uniform_products_spread_given_a_factor(
+    uniform_density: sp.Expr, uniform_distribution: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Given |X| = y, XY is uniform on [−y, y]: integrals over y, on both sides of 0, at it and beyond."""
+    density = sp.integrate(1 / (2 * y), (y, x, 1))
+    excess = sp.integrate(HALF, (y, 0, x)) + sp.integrate(x / (2 * y), (y, x, 1))
+    for point in ("1/100", "1/3", "9/10"):
+        value = sp.Rational(point)
+        for side in (1, -1):
+            yield trial.same(uniform_density.subs(t, side * value), density.subs(x, value), by=None)
+            yield trial.same(uniform_distribution.subs(t, side * value), HALF + side * excess.subs(x, value), by=None)
+    for place, below in ((-2, 0), (-1, 0), (0, HALF), (1, 1), (3, 1)):
+        yield trial.same(uniform_distribution.subs(t, place), below, by=None)
+        if abs(place) > 1:
+            yield trial.same(uniform_density.subs(t, place), 0, by=None)
+
+
+def mixed(size: int, at: sp.Rational) -> sp.Expr:
+    """The density of a sum of products at a point: normal, of a χ² variance v = |t| e^w, integrated over w."""
+    w = sp.Symbol("w", positive=True)
+    scale = at ** sp.Rational(size - 1, 2) / (sp.sqrt(2 * sp.pi) * sp.sqrt(2) ** size * sp.gamma(sp.Rational(size, 2)))
+    return 2 * scale * sp.Integral(sp.exp(-at * sp.cosh(w)) * sp.cosh(sp.Rational(size - 1, 2) * w), (w, 0, sp.oo))
+
+
+@enclosed(item_products, cost=0.4)
+@control("one order up", gaussian_density=sp.besselk(1, sp.Abs(t)) / sp.pi, sum_density=sum_density.subs(k, k + 1))
+@control("exponential", gaussian_density=sp.exp(-sp.Abs(t)) / 2)
+@control("10 % less", sum_density=sum_density / MORE)
+def sums_are_normal_of_random_variance(
+    gaussian_density: sp.Expr, sum_density: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Given the second factors a sum is normal, and their squares add up to a χ² variance; both signs, and the peak."""
+    for size in (4, 3, 2, 1):
+        for point in ("1/3", "5/2"):
+            value, here = sp.Rational(point), sum_density.subs(k, size)
+            density = mixed(size, value)
+            yield trial.same(here.subs(t, value), density, by=None)
+            yield trial.same(here.subs(t, -value), density, by=None)
+            if size == 1:
+                yield trial.same(gaussian_density.subs(t, -value), density, by=None)
+    v = sp.Symbol("v", positive=True)
+    for size in (2, 3, 6):
+        chi = (
+            v ** sp.Rational(size - 2, 2)
+            * sp.exp(-v / 2)
+            / (2 ** sp.Rational(size, 2) * sp.gamma(sp.Rational(size, 2)))
+        )
+        peak = sp.integrate(chi / sp.sqrt(2 * sp.pi * v), (v, 0, sp.oo))
+        yield trial.same(sum_density.subs({k: size, t: 0}), peak, by=None)
+
+
+@enclosed(item_products, cost=0.4)
+@control("one order up", sum_distribution=sum_distribution.subs(k, k + 1))
+@control("twice the part", sum_distribution=2 * sum_distribution - HALF)
+@control("10 % more", sum_distribution=MORE * sum_distribution)
+def distributions_integrate_the_densities(sum_distribution: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Differences are integrals of the density; ½ at 0 and close to it, and symmetric."""
+    density = item_products.expressions["sum_density"]
+    low, high, tiny = sp.Rational(1, 4), sp.Integer(2), sp.Rational(1, 10**9)
+    for size in (4, 3, 1):
+        here = sum_distribution.subs(k, size)
+        part = sp.Integral(_positive(density, size), (x, low, high))
+        yield trial.same(here.subs(t, high) - here.subs(t, low), part, by=None)
+        yield trial.same(here.subs(t, -high) + here.subs(t, high), 1, by=None)
+        yield trial.same(here.subs(t, 0), HALF, by=None)
+        yield trial.below(sp.Abs(here.subs(t, tiny) - HALF), 100 * tiny)
+
+
+def _positive(density: sp.Expr, size: int) -> sp.Expr:
+    """The density of a sum at a positive x."""
+    here = density.args[1].expr if isinstance(density, sp.Piecewise) else density
+    return here.subs(k, size).subs(t, x)
+
+
+LEVELS = (sp.Rational(-1, 3), sp.Rational(1, 10), sp.Rational(3, 5))
+
+
+def below_levels(rng: np.random.Generator, law: laws.Law, size: int, draws: int) -> list[int]:
+    """How many sums of items do not exceed the levels."""
+    sums = law.sample(rng, (draws, size)).sum(axis=1)
+    return [int(np.count_nonzero(sums <= float(level))) for level in LEVELS]
+
+
+@statistical(item_products, tests=2)
+@control("the law of one factor", uniform_distribution=(1 + t) / 2, sum_distribution=(1 + sp.erf(t / sp.sqrt(6))) / 2)
+@control("10 % more", uniform_distribution=MORE * uniform_product.distribution)
+@control("one item more", sum_distribution=sum_distribution.subs(k, k + 1))
+def sampled_products_follow_the_laws(
+    uniform_distribution: sp.Expr, sum_distribution: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Single products of uniform numbers and sums of three products of normal ones, below three levels."""
+    draws = trial.size(60_000)
+    for law, size, formula in (
+        (laws.UniformProduct(), 1, uniform_distribution),
+        (laws.GaussianProduct(), 3, sum_distribution.subs(k, 3)),
+    ):
+        p = [trial.value(formula, {t: level}) for level in LEVELS]
+        yield trial.counts_each(trial.draw(below_levels, law, size, draws), draws, p)
+
+
+# Step by step
 
 
 def by_places(*places: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
@@ -212,132 +306,3 @@ def distributions_are_half_and_the_integral(
     here = HALF + sp.sign(t) * factor * bessel_integral.subs(x, sp.Abs(t))
     yield trial.same(sum_distribution, here, by=off_zero)
     yield trial.same(sum_distribution.subs(t, 0), HALF)
-
-
-def by_sign(gap: sp.Expr) -> sp.Expr:
-    """What is left of it for each sign of the nearer end; 0 if nothing is."""
-    for sign in (1, 0, -1):
-        if (left := sp.simplify(gap.subs(side, sign))) != 0:
-            return left
-    return sp.S.Zero
-
-
-@exact(item_products, step="close")
-@control("both ends on one side", closeness=closeness.subs(side, -side))
-@control("the far end alone", closeness=closeness.subs(side, 0))
-@control("one item more", closeness=closeness.subs(k, k + 1))
-@control("10 % more", closeness=MORE * closeness)
-@control("of one item more", sum_distribution=sum_distribution.subs(k, k + 1))
-def probabilities_are_differences_at_both_ends(
-    sum_distribution: sp.Expr, closeness: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The distribution function at h less that at s·l, for an end l that lies above 0, at it and below."""
-    ends = {far: sp.Symbol("h", positive=True), near: sp.Symbol("l", positive=True)}
-    difference = sum_distribution.subs(t, far) - sum_distribution.subs(t, side * near)
-    yield trial.same(closeness, difference, by=lambda gap: by_sign(gap.subs(ends)))
-
-
-# The mean count of subsets
-
-
-@exact(item_products, step="weight of all subsets")
-@control("every item usable", total=2**n)
-@control("none left out", total=HALF**n)
-@control("one item more", total=total.subs(n, n + 1))
-def an_item_is_left_out_or_halved(total: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One item makes 1 + ½, and each item as much a factor."""
-    yield trial.induction(total, n, 1 + HALF, lambda term: (1 + HALF) * term, start=1, by=sp.powsimp)
-
-
-@exact(item_products, step="spread")
-@control("every second item", spread=n * variance / 2)
-@control("the square of the share", spread=spread / 3)
-@control("10 % more", spread=MORE * spread)
-@control("every item usable", total=2**n)
-def every_third_item_adds_its_variance(total: sp.Expr, spread: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The weight ½ of an item that is taken, over that of both cases, times its variance; item by item."""
-    one = HALF / total.subs(n, 1) * variance
-    yield trial.induction(spread, n, one, lambda term: term + one, start=1)
-
-
-@exact(item_products, step="density of two")
-@control("of one item", uniform_pair=HALF)
-@control("half the integral", uniform_pair=uniform_pair / 2)
-@control("of three items", gaussian_pair=1 / sp.pi)
-@control("10 % more", gaussian_pair=MORE * gaussian_pair)
-@control("density of one more", sum_density=sum_density.subs(k, k + 1))
-def densities_of_two_are_integrals_of_squares(
-    uniform_pair: sp.Expr, gaussian_pair: sp.Expr, sum_density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """∫(ln x/2)² over both sides; that of (K₀/π)², by the integral of a product, which is the peak of two."""
-    yield trial.same(uniform_pair, 2 * sp.integrate((sp.log(x) / 2) ** 2, (x, 0, 1)))
-    yield trial.same(gaussian_pair, sp.limit(sum_density.subs(k, 2).subs(t, x), x, 0))
-
-
-@exact(item_products, step="pairs of items")
-@control("one of the two", pair_share=2 / (k + 1))
-@control("without the half", pair_share=pair_share / 2)
-@control("10 % more", pair_share=MORE * pair_share)
-def larger_subsets_hold_pairs(pair_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The quotient of the binomials; 1 less it, with only positive terms."""
-    rest = sp.Symbol("rest", integer=True, nonnegative=True)  # n = k + 2 + rest
-    share = sp.binomial(n, k + 2) / (sp.binomial(n, 2) * sp.binomial(n - 2, k))
-    more = sp.gammasimp(share.subs(n, k + 2 + rest).rewrite(sp.factorial))
-    yield trial.same(pair_share, more)
-    yield trial.nonnegative(1 - pair_share, k * (k + 3) / ((k + 1) * (k + 2)))
-
-
-@exact(item_products, step="local density")
-@control("twice the variance", local_density=local_density / sp.sqrt(2))
-@control("at one end", local_density=local_density / 2)
-@control("10 % more", local_density=MORE * local_density)
-@control("every item", spread=n * variance)
-def the_limit_has_this_integral(spread: sp.Expr, local_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """1/2π of the integral of e^(−u²·spread/2), by Gauß's integral."""
-    rate = sp.Symbol("rate", positive=True)
-    integral = 2 * sp.integrate(sp.exp(-(u**2) * rate / 2), (u, 0, sp.oo)) / (2 * sp.pi)
-    yield trial.same(local_density, integral.subs(rate, spread))
-
-
-@exact(item_products, step="local limit")
-@control("variance n/2", leading=leading * sp.sqrt(sp.Rational(2, 3)))
-@control("every item usable", leading=leading * sp.Rational(4, 3) ** n)
-@control("half of the length", leading=leading / 2)
-@control("all subsets usable", total=2**n)
-@control("density at one end", local_density=local_density / 2)
-def all_subsets_have_the_local_density(
-    total: sp.Expr, local_density: sp.Expr, leading: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Times the length 2ε."""
-    yield trial.same(leading, total * local_density * 2 * eps)
-
-
-@exact(item_products, step="annealed size")
-@control("logarithm to base 2", annealed_size=sp.log(1 / eps) / sp.log(2))
-@control("10 % more", annealed_size=MORE * annealed_size)
-@control("10 % less", annealed_size=annealed_size / MORE)
-@control("all subsets usable", total=2**n)
-@control("another rate", leading=leading * sp.Rational(4, 3) ** n)
-def the_mean_is_one_there_up_to_a_power(
-    total: sp.Expr, leading: sp.Expr, annealed_size: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """All subsets times ε; the logarithm of what is left of the mean, over n, tends to 0."""
-    yield trial.same(sp.log(total.subs(n, annealed_size)), -sp.log(eps), by=split_logarithms)
-    rest = sp.expand_log(sp.log(sp.simplify(leading / (total * eps))))
-    yield trial.same(sp.limit(rest / n, n, sp.oo), sp.S.Zero)
-
-
-@exact(item_products, step="quenched size")
-@control("annealed for quenched", quenched_size=annealed_size)
-@control("every item usable", quenched_size=quenched_size / 2)
-@control("10 % less", quenched_size=quenched_size / MORE)
-@control("all of the distance", left_over=eps**eta)
-@control("nothing", left_over=eps)
-@control("10 % more", left_over=MORE * left_over)
-def the_typical_count_is_left_over(quenched_size: sp.Expr, left_over: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """2^(E K) ε for K of Bin(n, ½), at 1 − η/2 of the items, and at all of them."""
-    typical = sum(sp.binomial(6, i) * i for i in range(7)) / sp.Integer(2) ** 6 / 6
-    count = typical * quenched_size
-    logarithm = sp.log(eps) + (1 - eta / 2) * count * sp.log(2)
-    yield trial.same(sp.log(left_over), logarithm, by=split_logarithms)
-    yield trial.same(count * sp.log(2), -sp.log(eps), by=split_logarithms)

@@ -1,0 +1,123 @@
+"""Evidence for N3.2: planks of the cube, and the dimension factor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+
+from numerics.checks.neuron_pruning.planks import Planks, dot, random_planks, sums_beside_a_bound, thinned
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from theory.neuron_pruning.cube_planks import cube_mean, cube_planks, cube_success, large, s, transform
+from theory.neuron_pruning.planks import ball_mean, cover_sum, d, mean
+
+MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
+ROOT = sp.sqrt(2 / sp.pi)  # E|w| of a standard normal weight
+
+
+def transforms(rng: np.random.Generator, size: int, draws: int) -> NDArray[np.floating]:
+    """exp(−‖u‖_1) for Gaussian vectors."""
+    values: NDArray[np.floating] = np.exp(-np.abs(rng.standard_normal((draws, size))).sum(axis=1))
+    return values
+
+
+@enclosed(cube_planks, step="series")
+@control("first term alone", large=ROOT / s)
+@control("10 % less", large=LESS * large)
+@control("no scaling of the argument", transform=sp.exp(s**2 / 2) * sp.erfc(s))
+def both_forms_of_the_transform_agree(transform: sp.Expr, large: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The product 0 · ∞ and the form without it, near 0 and where doubles give up."""
+    points = [{s: sp.Rational(at)} for at in ("1/50", "1/3", "1", "7/2", "20", "60")]
+    yield trial.same(transform, large, at=points, by=None)
+
+
+@enclosed(cube_planks, cost=1)
+@control("power d", cube_mean=cube_mean.subs(d, d + 1))
+@control("10 % more", cube_mean=MORE * cube_mean)
+@control("10 % less", cube_mean=LESS * cube_mean)
+@control("leading order", cube_mean=1 / d)
+@control("lower end", cube_mean=1 / (d - 1))
+@control("of the ball", cube_mean=ball_mean)
+def cube_mean_is_the_integral(cube_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """∫ over s ≤ 3 and a rest below that of its first term; below the ball's mean; d − 1 of it decrease."""
+    at = [{d: sp.Integer(20)}]
+    part = ROOT * sp.Integral(transform ** (d - 1), (s, 0, 3))
+    rest = ROOT**d * sp.Integer(3) ** (2 - d) / (d - 2)
+    yield trial.below(part, cube_mean, at=at)
+    yield trial.below(cube_mean, part + rest, at=at)
+    yield trial.below(cube_mean, ball_mean, at=at)
+    yield trial.below(39 * cube_mean.subs(d, 40), 19 * cube_mean.subs(d, 20), at=[{}])
+
+
+def point_of_the_cube(planks: Planks, total: Fraction) -> bool:
+    """Whether linear programs, one for each choice of sides, find a point of the cube outside of all planks: in fractions."""
+    vectors = [[Fraction(x) for x in u.tolist()] for u in planks.u]
+    heights = [total * share * sum(map(abs, u), Fraction(0)) for share, u in zip(planks.shares, vectors, strict=True)]
+    m = planks.u.shape[1]
+    for signs in product((1, -1), repeat=len(heights) - 1):
+        sides = np.array([1, *signs])[:, None] * planks.u  # the last variable is the distance from all planks
+        found = linprog(
+            np.append(np.zeros(m), -1.0),
+            A_ub=np.column_stack([-sides, np.ones(len(sides))]),
+            b_ub=[-float(h) for h in heights],
+            bounds=[(-1, 1)] * m + [(None, 1)],
+        )
+        if found.x is None:
+            continue
+        x = [min(max(Fraction(value), Fraction(-1)), Fraction(1)) for value in found.x[:m].tolist()]
+        if all(abs(dot(u, x)) > h for u, h in zip(vectors, heights, strict=True)):
+            return True
+    return False
+
+
+@statistical(cube_planks, tests=2)
+@control("10 % more", transform=MORE * transform)
+@control("no scaling of the argument", transform=sp.exp(s**2 / 2) * sp.erfc(s))
+def random_vectors_have_this_transform(transform: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """E exp(−‖u‖_1) is a power of the transform at 1, in two and in five dimensions."""
+    for size in (2, 5):
+        sample = trial.draw(transforms, size, trial.size(20_000))
+        yield trial.averages(sample, trial.value(transform**size, {s: sp.Integer(1)}), 0, 1)
+
+
+CUBES = ((2, 1), (2, 3), (3, 4), (4, 4))
+
+
+@exact(cube_planks, cost=0.3)
+@control("twice that", cover_sum=2 * cover_sum)
+@control("10 % more", cover_sum=MORE * cover_sum)
+@control("10 % less", cover_sum=LESS * cover_sum)
+def planks_with_a_smaller_sum_do_not_cover_the_cube(cover_sum: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Random planks whose half-widths add up to a millionth less: points outside of all by linear programs, verified in
+    fractions; one plank of all of the sum covers."""
+    total = Fraction(int(cover_sum.p), int(cover_sum.q))
+    yield trial.holds(total >= 1, f"one plank of the half-width {total} covers")
+    below = total * (1 - Fraction(1, 10**6))
+    for planks in trial.draw(random_planks, CUBES):
+        found = point_of_the_cube(planks, below)
+        yield trial.holds(
+            found, f"{len(planks.shares)} planks of the sum {float(below):.7g} leave out a point of the cube"
+        )
+
+
+@statistical(cube_planks, tests=2, cost=0.2)
+@control("2ε instead of 4ε", cube_success=cube_success / 2)
+@control("without the dimension", cube_success=cube_success.subs(mean, mean / d))
+def sums_of_random_planks_reach_one_on_the_cube(cube_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The event that a ticket needs, in networks of 100 neurons."""
+    yield from sums_beside_a_bound(cube_success, cube_mean, 100, 1, trial)
+
+
+@statistical(cube_planks, tests=1)
+@control("half", cube_mean=cube_mean / 2)
+@control("for twice the dimension", cube_mean=cube_mean.subs(d, 2 * d))
+def bounded_ratios_stay_below_on_the_cube(cube_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """min(ratio, 1) has at most the mean; the ratios themselves may have no variance."""
+    draws = trial.size(20_000)
+    p = trial.value(cube_mean, {d: sp.Integer(20)})
+    yield trial.counts(trial.draw(thinned, 20, 1, draws), draws, p, "above")

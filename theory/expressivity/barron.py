@@ -1,0 +1,121 @@
+"""E5.3: the error of some network on the units that a mask leaves fully wired, with weights that may be chosen."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.expressivity.maurey import chance
+from theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, UNITS, alpha, n, units
+from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+radius, barron_norm = sp.symbols("r C", positive=True)
+z = sp.Symbol("z", real=True)  # what a neuron is given
+
+floor_mean = alpha * n * chance
+unit_error = 2 * radius * barron_norm / sp.sqrt(units)  # Barron's theorem, quoted
+barron_error = unit_error.subs(units, floor_mean / 2)
+ramp = sp.Max(z, 0) - sp.Max(z - 1, 0)
+pairs = sp.floor(floor_mean / 4)
+relu_error = unit_error.subs(units, pairs)
+failure = sp.exp(-floor_mean / 8)
+
+STEPS = (
+    Step(
+        name="Barron",
+        sentence=r"Some $N$ sigmoidal units of the active inputs, with an output bias, err by at most $[[unit_error]]$.",
+        by=Carrier.CITED,
+        source="Barron, IEEE Transactions on Information Theory 39, 1993, 930–945: some combination of N sigmoidal functions and a "
+        "constant has, over the ball of radius r, at most the mean squared error (2rC)²/N from f, for every probability on it",
+        gives={"unit_error": unit_error},
+    ),
+    Step(
+        name="floor",
+        sentence=r"""Under the floor of E1 the number of wired neurons is at least a $\mathrm{Bin}(n,\alpha p^k)$, whose mean is
+$\mu=[[floor_mean]]$.""",
+        by=Carrier.CLAIM,
+        source="E1",
+        gives={"floor_mean": floor_mean},
+    ),
+    Step(
+        name="lower tail",
+        sentence=r"A binomial number of mean $\mu$ is below $\frac\mu2$ with probability at most $e^{-\mu/8}$.",
+        by=Carrier.CLAIM,
+        source="E2",
+    ),
+    Step(
+        name="failure",
+        sentence=r"So fewer than $\frac\mu2$ neurons are wired with probability at most $[[failure]]$.",
+        gives={"failure": failure},
+        uses=("floor", "lower tail"),
+    ),
+    Step(
+        name="sigmoidal layer",
+        sentence=r"""Else $N\ge\frac\mu2>0$ neurons are. Weights of their other edges and readout weights of other neurons are set to $0$, and
+*Barron*, which falls in $N$, is at most $[[barron_error]]$.""",
+        gives={"barron_error": barron_error},
+        uses=("Barron", "floor", "failure"),
+    ),
+    Step(
+        name="ramp",
+        sentence=r"$[[ramp]]$ is sigmoidal: it is $0$ for $z\le0$, $1$ for $z\ge1$, and $z$ between. These are two ReLU units.",
+        gives={"ramp": ramp},
+    ),
+    Step(
+        name="pairs",
+        sentence=r"$N\ge\frac\mu2$ neurons make $\lfloor\frac N2\rfloor\ge[[pairs]]$ pairs.",
+        by=Carrier.RULE,
+        source="monotonicity",
+        gives={"pairs": pairs},
+        uses=("floor", "ramp"),
+    ),
+    Step(
+        name="ReLU layer",
+        sentence=r"For $\mu\ge4$ there is such a pair, and *Barron* for so many of them is $[[relu_error]]$.",
+        gives={"relu_error": relu_error},
+        uses=("Barron", "failure", "pairs"),
+    ),
+)
+
+barron_layer = Claim(
+    label="E5.3",
+    title="Barron's rate with a random number of units",
+    statement=r"""
+Let $f(x)=\int e^{i\omega\cdot x}\hat f(\omega)\,d\omega$ on $k$ active inputs, $C=\int\|\omega\||\hat f(\omega)|\,d\omega<\infty$. Let
+the edges of a hidden layer of $n$ neurons obey the floor of E1, a share $\alpha$ of them with the probability $p$ of an edge to each
+active input, and let the readout be dense. With probability at least $1-[[failure]]$ the masked layer of sigmoidal units with biases,
+and an output bias, contains an approximant of $f$ whose $L^2(\mu)$ error on the ball of radius $r$ is at most
+$[[barron_error]]$, for every probability $\mu$ on it; with ReLU units at most $[[relu_error]]$ (nothing is said where the floor is $0$).
+Full wiring is sufficient, not necessary; other edges of a wired neuron do no harm, their weights are set to $0$.
+""",
+    steps=STEPS,
+    source=Source(
+        "2602.06675",
+        "textbook rate (Barron 1993) with a random number of units; beyond the abstract, which announces no rate",
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        NEURONS.drawn_from(40, 90),
+        ACTIVE.drawn_from(1, 3),
+        EDGE.drawn_from(sp.Rational(3, 4), sp.Rational(19, 20)),
+        FLOOR_SHARE.drawn_from(sp.Rational(1, 2), 1),
+        UNITS,
+        Quantity(z, "what a neuron is given, the sum over its edges and a bias", sp.S.Reals, drawn=(-1, 5)),
+        Quantity(radius, "radius of the ball that holds the inputs", POSITIVE),
+        Quantity(
+            barron_norm, "Barron's norm of the function, the integral of frequency times Fourier transform", POSITIVE
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("the readout edges of wired neurons are present"),
+        Hypothesis(
+            "Barron's theorem (1993) is cited; $f$ depends on the active inputs alone",
+            needed_by=("unit_error", "barron_error", "relu_error"),
+        ),
+        Hypothesis("for ReLU: a mean number of wired neurons that is at least four", floor_mean >= 4, ("relu_error",)),
+    ),
+    uses=("E1", "E2"),
+    expressions={"barron_error": barron_error, "relu_error": relu_error, "failure": failure},
+)

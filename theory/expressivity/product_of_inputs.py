@@ -1,0 +1,174 @@
+"""E6.2 and E6.3: a product of two inputs by ReLU units, and by neurons that have one input each."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.expressivity.approximation import x_1, x_2
+from theory.expressivity.symbols import EDGE, NEURONS, j, n, p
+from theory.expressivity.wired_neurons import at_least
+from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+pieces = sp.Symbol("M", integer=True, positive=True)  # of each interpolated square
+left, right = sp.symbols("a b", real=True)  # knots next to each other
+point = sp.Symbol("t", real=True)
+network = sp.Function("g", real=True)
+
+squares = (x_1 + x_2) ** 2 / 4 - (x_1 - x_2) ** 2 / 4
+knot = 4 * j / pieces - 2
+chord = left**2 + (left + right) * (point - left)
+chord_gap = (point - left) * (right - point)
+square_error = 4 / pieces**2
+sup_error = square_error / 4
+first_slope = 4 / pieces - 4
+bend = 8 / pieces
+product_units = 2 * pieces
+product_success = at_least(n, p**2, product_units)
+corners = network(1, 1) - network(1, -1) - network(-1, 1) + network(-1, -1)
+additive_floor = sp.Integer(1)
+
+NETWORK_STEPS = (
+    Step(
+        name="two squares",
+        sentence=r"$x_1x_2=[[squares]]$, where $s=x_1+x_2$ and $t=x_1-x_2$ lie in $[-2,2]$, and $|s|+|t|\le2$.",
+        gives={"squares": squares},
+    ),
+    Step(
+        name="knots",
+        sentence=r"The knots are $[[knot]]$ for $j=0,\dots,M$: from $-2$ to $2$, $\frac4M$ apart.",
+        gives={"knot": knot},
+    ),
+    Step(
+        name="chord",
+        sentence=r"Between knots $a<b$ the square $t^2$ is interpolated by $[[chord]]$, of slope $a+b$.",
+        gives={"chord": chord},
+        uses=("knots",),
+    ),
+    Step(
+        name="below the chord",
+        sentence=r"The chord less the square is $[[chord_gap]]\ge0$ for $a\le t\le b$, and $0$ at the knots.",
+        gives={"chord_gap": chord_gap},
+        uses=("chord",),
+    ),
+    Step(
+        name="one square",
+        sentence=r"On a piece of length $\frac4M$ that is at most $[[square_error]]$, attained in the middle.",
+        gives={"square_error": square_error},
+        uses=("knots", "below the chord"),
+    ),
+    Step(
+        name="error of the product",
+        sentence=r"""The network errs by a quarter of the difference of two such gaps, at $s$ and at $t$, each from $0$ to $[[square_error]]$: by at
+most $[[sup_error]]$. At $(s,t)=(\frac2M,0)$ for even $M$, and at $(0,\frac2M)$ for odd, one is a middle and the other a knot, so that
+it errs by as much.""",
+        gives={"sup_error": sup_error},
+        uses=("two squares", "one square"),
+    ),
+    Step(
+        name="slopes",
+        sentence=r"""The interpolant is $4$ at $-2$, begins with the slope $[[first_slope]]$, and bends by $[[bend]]$ at each inner knot, a ReLU unit
+for each of these. The two values $4$ cancel in the product, which needs no output bias.""",
+        gives={"first_slope": first_slope, "bend": bend},
+        uses=("chord",),
+    ),
+    Step(
+        name="units",
+        sentence=r"A square takes one unit for the first slope and one for each of $M-1$ inner knots: both take $[[product_units]]$.",
+        gives={"product_units": product_units},
+        uses=("two squares", "slopes"),
+    ),
+    Step(
+        name="wired neurons",
+        sentence=r"""At the density $p$ a neuron is wired to both inputs with probability $p^2$; any $N$ neurons that are can be any $N$ units of the two inputs. E6.1
+counts them, which does not rest on the theorem that it cites.""",
+        by=Carrier.CLAIM,
+        source="E6.1",
+    ),
+    Step(
+        name="masks for the product",
+        sentence=r"At the density $p$, with $k=2$ and $\alpha=1$, so many neurons are wired with probability at least $[[product_success]]$.",
+        gives={"product_success": product_success},
+        uses=("wired neurons", "units"),
+    ),
+)
+
+masked_product = Claim(
+    label="E6.2",
+    title="A product of two inputs under a mask",
+    statement=r"""
+On $[-1,1]^2$ let each square in $x_1x_2=\frac14(x_1+x_2)^2-\frac14(x_1-x_2)^2$ be
+interpolated at $M+1$ equispaced knots of $[-2,2]$. That takes $[[product_units]]$ ReLU units (a first slope $[[first_slope]]$ and bends of $[[bend]]$, the output
+biases cancel) and has the sup error $[[sup_error]]$ exactly. A mask of $n$ neurons with edges of density $p$ and a dense readout admits it with probability at least
+$[[product_success]]$.
+""",
+    steps=NETWORK_STEPS,
+    source=Source("2602.06675", "beyond the abstract"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        NEURONS.drawn_from(20, 60),
+        EDGE.drawn_from(sp.Rational(1, 2), sp.Rational(19, 20)),
+        Quantity(pieces, "number of pieces of each interpolated square", COUNT, drawn=(1, 9)),
+        Quantity(j, "number of a knot", COUNT_FROM_ZERO, drawn=(0, 9)),
+        Quantity((x_1, x_2), "an active input of the product", sp.Interval(-1, 1)),
+        Quantity(left, "knot where a piece begins", sp.Interval(-2, 2)),
+        Quantity(right, "knot where a piece ends", sp.Interval(-2, 2)),
+        Quantity(point, "sum or difference of the inputs of the product", sp.Interval(-2, 2)),
+    ),
+    hypotheses=(
+        Hypothesis(
+            "the readout edges of wired neurons are present (if each is with probability $p'$, read $p^2p'$ for $p^2$)"
+        ),
+    ),
+    uses=("E6.1",),
+    expressions={
+        "product_units": product_units,
+        "first_slope": first_slope,
+        "bend": bend,
+        "sup_error": sup_error,
+        "product_success": product_success,
+    },
+    aids={"neurons": "fully wired"},
+)
+
+ADDITIVE_STEPS = (
+    Step(
+        name="one input each",
+        sentence=r"""Neurons with at most one active input each make a network $g(x_1,x_2)=g_1(x_1)+g_2(x_2)$, for which $[[corners]]$ is $0$. For
+$x_1x_2$ it is $4$.""",
+        gives={"corners": corners},
+    ),
+    Step(
+        name="four errors",
+        sentence=r"The modulus of an alternating sum of the errors at the four corners is at most four times the sup error.",
+        by=Carrier.RULE,
+        source="triangle inequality",
+        uses=("one input each",),
+    ),
+    Step(
+        name="additive floor",
+        sentence=r"So the sup error is at least $\frac44=[[additive_floor]]$, and the network $0$ has it.",
+        gives={"additive_floor": additive_floor},
+        uses=("four errors",),
+    ),
+)
+
+one_input_each = Claim(
+    label="E6.3",
+    title="Neurons with one input each miss a product",
+    statement=r"""
+Neurons with at most one active input each, however many, keep the sup error $[[additive_floor]]$ for
+$x_1x_2$ on $[-1,1]^2$, which the network $0$ attains: full wiring cannot just be dropped.
+""",
+    steps=ADDITIVE_STEPS,
+    source=Source("2602.06675", "beyond the abstract"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(Quantity(network, "a network of two inputs", sp.S.Reals),),
+    hypotheses=(Hypothesis("no neuron has both inputs"),),
+    expressions={
+        "additive_floor": additive_floor,
+    },
+)

@@ -1,0 +1,77 @@
+"""G6.2: a statistic of the densities of columns, and its mean over uniform masks."""
+
+from __future__ import annotations
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.graphon.symbols import COLUMNS, ROWS, m, n
+from theory.quantities import Hypothesis
+from theory.saliency.model import DENSITY, rho
+from theory.steps import Carrier, Step
+
+CHI = ("pair_chance", "covariance", "column_variance")  # what leads to the mean of the statistic
+pair_chance = rho * (rho * m * n - 1) / (m * n - 1)
+covariance = -rho * (1 - rho) / (m * n - 1)
+column_variance = m * rho * (1 - rho) * (m * n - m) / (m * n - 1)
+expected_chi = (n - 1) * m * n / (m * n - 1)
+
+STEPS = (
+    Step(
+        name="equally likely sets",
+        sentence=r"""Independent scores of one continuous law have no ties, and the same joint law when they are permuted: all sets of
+$K=\rho mn$ entries are kept with the same probability.""",
+        by=Carrier.RULE,
+        source="same law",
+    ),
+    Step(
+        name="two entries",
+        sentence=r"Then an entry is kept with probability $\rho$, and two entries are both kept with probability $[[pair_chance]]$.",
+        gives={"pair_chance": pair_chance},
+        uses=("equally likely sets",),
+    ),
+    Step(
+        name="covariance",
+        sentence=r"So two entries of the mask have the covariance $[[covariance]]$.",
+        gives={"covariance": covariance},
+        uses=("two entries",),
+    ),
+    Step(
+        name="column",
+        sentence=r"The count of a column, $m$ entries of variance $\rho(1-\rho)$ and their covariances, has the variance $[[column_variance]]$.",
+        gives={"column_variance": column_variance},
+        uses=("covariance",),
+    ),
+    Step(
+        name="mean of the statistic",
+        sentence=r"""$\hat p_j$ is the count over $m$ and has the mean $\rho$, so that $E\chi$ is $n$ such variances over $m\rho(1-\rho)$:
+$[[expected_chi]]$, without $\rho$.""",
+        gives={"expected_chi": expected_chi},
+        uses=("column",),
+    ),
+)
+
+chi_statistic = Claim(
+    label="G6.2",
+    title="The mean of a statistic of column densities over uniform masks",
+    statement=r"""
+For a mask of $m\times n$
+entries with column densities $\hat p_j$ and density $\rho$, $0<\rho<1$, let $\chi=\sum_j(\hat
+p_j-\rho)^2m/(\rho(1-\rho))$. For a uniform set of $K=\rho mn$ entries (the mask of Random and of Magnitude)
+$E\chi=[[expected_chi]]$, whatever $K$.
+""",
+    steps=STEPS,
+    source=Source("2602.06675", "beyond the abstract"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        ROWS,
+        COLUMNS,
+        DENSITY,
+    ),
+    hypotheses=(
+        Hypothesis("at least two entries, of which some are kept and some are not", m * n >= 2, (*CHI, "expected_chi")),
+        Hypothesis("some of the entries are kept", rho * m * n >= 1, CHI),
+    ),
+    expressions={
+        "expected_chi": expected_chi,
+    },
+)

@@ -1,0 +1,148 @@
+"""G11.1: what the rows of a mask have to be labelled with."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.graphon.symbols import n
+from theory.quantities import COUNT, Hypothesis, Quantity
+from theory.saliency.snip import FIXED_RESIDUAL
+from theory.steps import Carrier, Step
+
+kappa, gamma, eta = sp.symbols("kappa gamma eta", nonnegative=True)  # κ, γ and E(‖A_1‖²/d)²
+positive_part, negative_part = sp.symbols("s t", real=True)
+SHARES = (sp.Rational(1, 100), 1)  # where they are drawn
+
+four_cycle = (1 - 1 / n) * kappa + eta / n
+upper = four_cycle.subs(eta, 1) ** sp.Rational(1, 4)
+projection = gamma / 2
+parts_bound = 2 * (positive_part**2 + negative_part**2)
+comparison = 4 * gamma
+
+IID_ROWS = Hypothesis("rows of the mask are iid: a fixed threshold, and (SNIP) " + FIXED_RESIDUAL)
+
+STEPS = (
+    Step(
+        name="two rows",
+        sentence=r"""For $i\ne i'$ the rows are independent, so that $E[A_{ij}A_{ik}A_{i'j}A_{i'k}]=\Gamma_{jk}^2$; for $i=i'$ the sum over $j,k$ is
+$\|A_{i\cdot}\|^4\le d^2$.""",
+        by=Carrier.RULE,
+        source="product",
+    ),
+    Step(
+        name="4-cycles",
+        sentence=r"Of the $n^2$ pairs of rows $n$ are of one row with itself: $E\,t(C_4,A)=[[four_cycle]]$, with $\eta\le1$.",
+        gives={"four_cycle": four_cycle},
+        uses=("two rows",),
+    ),
+    Step(
+        name="cuts and 4-cycles",
+        sentence=r"""$(1_S^\top A1_T)^2\le n\,1_T^\top A^\top A1_T\le nd\,\|A^\top A\|_F$ for sets $S$ of rows and $T$ of columns. As
+$\|A^\top A\|_F^2=n^2d^2\,t(C_4,A)$, $\|A\|_\square^4\le t(C_4,A)$.""",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
+    ),
+    Step(
+        name="mean",
+        sentence=r"So $(E\|A\|_\square)^4\le E\|A\|_\square^4\le E\,t(C_4,A)$.",
+        by=Carrier.RULE,
+        source="Jensen",
+        uses=("cuts and 4-cycles",),
+    ),
+    Step(
+        name="upper bound",
+        sentence=r"Hence $E\|A\|_\square\le[[upper]]$, the fourth root at $\eta=1$.",
+        gives={"upper": upper},
+        uses=("4-cycles", "mean"),
+    ),
+    Step(
+        name="rows of one sign",
+        sentence=r"""Fix $T$ and let $R_i=\frac1d\sum_{j\in T}A_{ij}\in[-1,1]$. The rows with $R_i>0$ make one cut and those with $R_i<0$ another:
+$\|A\|_\square\ge\frac1{2n}\sum_i|R_i|$.""",
+        by=Carrier.RULE,
+        source="largest",
+    ),
+    Step(
+        name="lower bound",
+        sentence=r"""As $|R|\ge R^2$ and $ER^2=\frac1{d^2}1_T^\top\Gamma1_T$, $E\|A\|_\square\ge[[projection]]$ by the set with the largest. Rows
+$\pm(1,\dots,1)$ attain it in the limit.""",
+        gives={"projection": projection},
+        uses=("rows of one sign",),
+    ),
+    Step(
+        name="one vector",
+        sentence=r"$d^2\kappa=\langle\Gamma,\Gamma\rangle=E[A_{1\cdot}^\top\Gamma A_{1\cdot}]$ is at most the largest $x^\top\Gamma x$ over $x\in[-1,1]^d$.",
+        by=Carrier.RULE,
+        source="linearity",
+    ),
+    Step(
+        name="both parts",
+        sentence=r"""$\Gamma$ is positive semidefinite, a sum of matrices $vv^\top$. Let $s$ and $t$ be the products of $v$ with the positive and the negative part of
+$x$: $(s-t)^2\le[[parts_bound]]$.""",
+        gives={"parts_bound": parts_bound},
+        uses=("one vector",),
+    ),
+    Step(
+        name="sets",
+        sentence=r"On $[0,1]^d$ the convex $x^\top\Gamma x$ is largest at the indicator of a set $T$ of columns: at most $d^2\gamma$, for either part.",
+        by=Carrier.RULE,
+        source="corners",
+        uses=("both parts",),
+    ),
+    Step(
+        name="comparison",
+        sentence=r"""So $\kappa\le[[comparison]]$; rows $\pm(1,-1)$ attain it. With the *lower bound*, $E\|A\|_\square\to0$ needs $\kappa\to0$, and with the
+*upper bound* that is enough as $n\to\infty$.""",
+        gives={"comparison": comparison},
+        uses=("upper bound", "lower bound", "sets"),
+    ),
+)
+
+row_label = Claim(
+    label="G11.1",
+    title="Which labels of the rows make a graphon the limit",
+    statement=r"""
+Let $M$ be a mask of $n$ iid rows of $d$ entries (SNIP: S6), $\ell_i$ a function
+of row $i$, $W(\ell,j)\in[0,1]$ any kernel, $A_{ij}=M_{ij}-W(\ell_i,j)$, $\Gamma_{jk}=E[A_{1j}A_{1k}]$,
+$\kappa=\frac1{d^2}\sum_{jk}\Gamma_{jk}^2$ and $\gamma=\max_T\frac1{d^2}\sum_{j,k\in T}\Gamma_{jk}$ over sets of columns. Then
+$$[[projection]]\le E\|A\|_\square\le[[upper]],\qquad\kappa\le[[comparison]],$$
+the upper bound from $E\,t(C_4,A)=[[four_cycle]]$ with $\eta=E(\|A_{1\cdot}\|^2/d)^2\le1$. So, as $n,d\to\infty$, the masks
+converge to $W$ in cut norm (in mean; rows labelled by $\ell$) iff $\kappa\to0$: iff what the label leaves unexplained has no
+long-range correlation across the columns of a row. The constants of $\gamma/2$ and $4\gamma$ are sharp;
+the upper bound is loose, by a factor that tends to $4$ for rows $\pm(1,-1)$.
+""",
+    steps=STEPS,
+    source=Source("2602.06675", "beyond the abstract"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(n, "number of rows of the mask", COUNT, drawn=(2, 40)),
+        Quantity(
+            kappa,
+            "mean square, over pairs of columns, of the expected product of a row's two errors",
+            sp.Interval(0, 1),
+            drawn=SHARES,
+        ),
+        Quantity(
+            gamma,
+            "largest sum over the pairs of a set of columns of these expected products, by the squared number of columns",
+            sp.Interval(0, 1),
+            drawn=SHARES,
+        ),
+        Quantity(
+            (positive_part, negative_part),
+            "product of a vector with the positive, or with the negative part of another one",
+            sp.S.Reals,
+        ),
+        Quantity(eta, "expected square of the mean squared error of a row", sp.Interval(0, 1), drawn=SHARES),
+    ),
+    hypotheses=(IID_ROWS,),
+    uses=("S6",),
+    expressions={
+        "four_cycle": four_cycle,
+        "upper": upper,
+        "projection": projection,
+        "comparison": comparison,
+    },
+)

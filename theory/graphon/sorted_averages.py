@@ -1,0 +1,119 @@
+"""G10.2: averages of a sorted mask over blocks, beside the graphon."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.graphon.sorting import CUT_ERROR, MONOTONE, both_bound, cut_error
+from theory.quantities import COUNT, UNIT, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+blocks = sp.Symbol("b", integer=True, positive=True)  # per side
+oscillation, mean_above = sp.symbols("w y", positive=True)  # of a function; of its average above its least value
+
+mean_distance = 2 * mean_above * (oscillation - mean_above) / oscillation
+one_variable = 1 / (2 * blocks)
+averaging_bias = 1 / blocks
+averaging_noise = 2 * blocks * cut_error
+smoothed_cut_bound = cut_error + both_bound + averaging_bias
+smoothed_bound = averaging_noise + both_bound + averaging_bias
+
+STEPS = (
+    Step(
+        name="one interval",
+        sentence=r"""On an interval let a function have the least value $0$, the largest $w$ and the average $y$. The distance from $y$ is convex, hence at most on
+the chord between its values at $0$ and $w$: its mean is at most $[[mean_distance]]$, and that is at most $\frac w2$.""",
+        gives={"mean_distance": mean_distance},
+    ),
+    Step(
+        name="one variable",
+        sentence=r"""Over $b$ intervals the oscillations of a nondecreasing function with values in $[0,1]$ add up to at most $1$: its averages are within
+$[[one_variable]]$ of it in $L^1$. A step in the middle of an interval attains this.""",
+        gives={"one_variable": one_variable},
+        uses=("one interval",),
+    ),
+    Step(
+        name="bias",
+        sentence=r"One variable after the other, the averages of $W$ over the blocks are within $[[averaging_bias]]$ of it.",
+        gives={"averaging_bias": averaging_bias},
+        uses=("one variable",),
+    ),
+    Step(
+        name="averages",
+        sentence=r"""Averaging over blocks increases neither the norm in $L^1$ nor the cut norm: a cut of the averages is a cut of what is averaged by rows and
+columns that count with weights between $0$ and $1$, in each of which it is linear.""",
+        by=Carrier.RULE,
+        source="corners",
+    ),
+    Step(
+        name="both sides",
+        sentence=r"Sorted by its degrees on both sides, a mask puts the rows and columns of $W$ into an order in which $W$ errs by $[[both_bound]]$ at most.",
+        by=Carrier.CLAIM,
+        source="G10.1",
+        gives={"both_bound": both_bound},
+    ),
+    Step(
+        name="smoothed in cut norm",
+        sentence=r"""Apply that to $(W_M-W)^{\hat\sigma,\hat\pi}+(W^{\hat\sigma,\hat\pi}-W)+W$. The cut norm of the second part is at most its norm in $L^1$: all are
+within $[[smoothed_cut_bound]]$ of $W$.""",
+        gives={"smoothed_cut_bound": smoothed_cut_bound},
+        uses=("both sides", "bias", "averages"),
+    ),
+    Step(
+        name="noise",
+        sentence=r"""The averages of the first part have the norm $\sum|\int_{\rm block}(W_M-W)^{\hat\sigma,\hat\pi}|$ in $L^1$. In each of the $b$ rows of blocks those
+of positive sign make a cut, and those of negative sign: at most $[[averaging_noise]]$.""",
+        by=Carrier.RULE,
+        source="additivity",
+        gives={"averaging_noise": averaging_noise},
+    ),
+    Step(
+        name="smoothed in the mean",
+        sentence=r"So in $L^1$ they are within $[[smoothed_bound]]$.",
+        gives={"smoothed_bound": smoothed_bound},
+        uses=("both sides", "bias", "averages", "noise"),
+    ),
+)
+
+sorted_averages = Claim(
+    label="G10.2",
+    title="Sorted-average smoothing of a mask",
+    statement=r"""
+Let $W:[0,1]^2\to[0,1]$ be nondecreasing in both variables and $M$ a mask with $\epsilon_c=\|W_M-W\|_\square$. The averages of the mask with both
+sides sorted by their degrees (ties in any way), over a grid of $b\times b$ equal blocks ($b$ divides both sides of $M$), are within
+$[[smoothed_cut_bound]]$ of $W$ in cut norm and within $[[smoothed_bound]]$ in $L^1$. So for monotone graphons they are consistent: in cut norm
+at the rate $n^{-1/2}$ of the mask itself (G4.1) once $b\ge\sqrt n$, and in $L^1$, where masks do not converge (G5), if $b\to\infty$ and
+$b\,\|W_M-W\|_\square\to0$.
+""",
+    steps=STEPS,
+    source=Source(
+        "2510.17515",
+        "sorted-average smoothing is reported second-hand; beyond the two sentences at hand",
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        CUT_ERROR,
+        Quantity(blocks, "number of blocks on each side of the grid of averages", COUNT),
+        Quantity(oscillation, "difference of the largest and the least value of a function on an interval", UNIT),
+        Quantity(mean_above, "average of the function above its least value", UNIT),
+    ),
+    hypotheses=(
+        MONOTONE,
+        Hypothesis(
+            "an average that is no larger than the largest value", mean_above <= oscillation, ("mean_distance",)
+        ),
+    ),
+    uses=(
+        "G4.1",
+        "G5",
+        "G10.1",
+    ),
+    expressions={
+        "averaging_bias": averaging_bias,
+        "averaging_noise": averaging_noise,
+        "smoothed_cut_bound": smoothed_cut_bound,
+        "smoothed_bound": smoothed_bound,
+    },
+)

@@ -1,0 +1,189 @@
+"""N3.2: aligned neurons are planks, and these have to cover a cube."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Remark, Source
+from theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps
+from theory.neuron_pruning.planks import INPUTS, KEPT, cover_sum, d, mean
+from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
+from theory.steps import Carrier, Step
+
+s = sp.Symbol("s", positive=True)
+x = sp.Symbol("x", real=True)  # log s
+y = sp.Symbol("y", nonnegative=True)
+
+transform = sp.exp(s**2 / 2) * sp.erfc(s / sp.sqrt(2))
+slow = 1 / sp.sqrt(1 + 2 * y / s**2)
+norm_transform = transform ** (d - 1)
+weight_mean = sp.sqrt(2 / sp.pi)
+cube_limit = sp.S.One
+exponents = (x - sp.exp(2 * x) / 2, x - sp.exp(x))  # of the densities of log|w| and of the logarithm of an exponential
+large = sp.sqrt(2 / sp.pi) / s * sp.hyper([1, sp.Rational(1, 2)], [], -2 / s**2)  # the same, without 0 · ∞
+below_one = sp.Integral(transform ** (d - 1), (s, 0, 1))
+above_one = sp.Integral(sp.exp(x) * large.subs(s, sp.exp(x)) ** (d - 1), (x, 0, sp.oo))
+cube_mean = sp.sqrt(2 / sp.pi) * (below_one + above_one)
+cube_width = 4 * eps * mean
+cube_success = 4 * N * eps * mean
+cube_neurons = delta / (4 * eps * mean)
+
+STEPS = (
+    Step(
+        name="segments of the cube",
+        sentence=r"""On the segments $(t,x_0)$, $|t|\le s\le1$, $x_0\in[-1,1]^{d-1}$, N1 bounds the error from below by $\frac s4$, unless a kept neuron changes its sign
+inside. So one does at some $|t|\le4\varepsilon<1$, which is $|\langle u_i,x_0\rangle|\le4\varepsilon|w_{i1}|$.""",
+        by=Carrier.CLAIM,
+        source="N1",
+    ),
+    Step(
+        name="half-width on the cube",
+        sentence=r"Relative to that of the cube, which is $\|u_i\|_1$, these planks have the half-width $4\varepsilon|w_{i1}|/\|u_i\|_1$, with the mean $[[cube_width]]$.",
+        gives={"cube_width": cube_width},
+        uses=("segments of the cube",),
+    ),
+    Step(
+        name="planks",
+        sentence=r"Planks that cover the cube have relative half-widths of the sum $[[cover_sum]]$ at least, which one plank attains; so it is for every symmetric body.",
+        by=Carrier.CITED,
+        source="Ball (1991), “The plank problem for symmetric bodies”: if planks cover the unit ball of a normed space, their relative half-widths add up to 1 at least",
+        gives={"cover_sum": cover_sum},
+    ),
+    KEPT,
+    Step(
+        name="success on the cube",
+        sentence=r"On the cube it has at most the probability $[[cube_success]]$.",
+        gives={"cube_success": cube_success},
+        uses=("half-width on the cube", "planks", "kept and not kept"),
+    ),
+    Step(
+        name="transform",
+        sentence=r"$\mathbb Ee^{-s|w_1|}=[[transform]]$: both are $1$ at $0$, and have, by parts, the slope $s$ times their value less $\mathbb E|w_1|$.",
+        gives={"transform": transform},
+    ),
+    Step(
+        name="substitution",
+        sentence=r"""With $v=su$ the transform is $\sqrt{\frac2\pi}\frac1s\int_0^\infty e^{-v-v^2/2s^2}dv$, and with $y=v+\frac{v^2}{2s^2}$ that is the integral of $e^{-y}$ times
+$[[slow]]$.""",
+        gives={"slow": slow},
+        uses=("transform",),
+    ),
+    Step(
+        name="series",
+        sentence=r"""$[[slow]]$ is the mean of $e^{-2gy/s^2}$ for $g$ of the law Gamma$(\frac12)$. Integrated over $y$ first, the integral is $\mathbb E(1+2g/s^2)^{-1}$, for which the
+series stands: the transform is $[[large]]$.""",
+        by=Carrier.RULE,
+        source="Fubini",
+        gives={"large": large},
+        uses=("substitution",),
+    ),
+    Step(
+        name="independent weights",
+        sentence=r"The $d-1$ other weights are independent: $\mathbb Ee^{-s\|w_{2:d}\|_1}=[[norm_transform]]$.",
+        by=Carrier.RULE,
+        source="product",
+        gives={"norm_transform": norm_transform},
+        uses=("transform",),
+    ),
+    Step(
+        name="reciprocal",
+        sentence=r"$\frac1y=\int_0^\infty e^{-sy}ds$: the mean of $1/\|w_{2:d}\|_1$ is the integral of this over $s$.",
+        by=Carrier.RULE,
+        source="Fubini",
+        uses=("independent weights",),
+    ),
+    Step(
+        name="one weight",
+        sentence=r"The first weight is independent of them, and $\mathbb E|w_1|=[[weight_mean]]$.",
+        gives={"weight_mean": weight_mean},
+    ),
+    Step(
+        name="mean on the cube",
+        sentence=r"Together, with the integral split at $1$ and $s=e^x$ beyond, the mean ratio on the cube is $[[cube_mean]]$.",
+        gives={"cube_mean": cube_mean},
+        uses=("series", "reciprocal", "one weight"),
+    ),
+    Step(
+        name="scaling",
+        sentence=r"""With $s=\frac y{d-1}$, $d-1$ times the mean is $\mathbb E|w_1|$ times the integral of $\mathbb Ee^{-ym}$, where $m$ is the mean of $d-1$ moduli: the $(d-1)$-th power
+of the transform. Averages of more terms are conditional means of averages of fewer, and $e^{-ym}$ is convex in $m$: it falls in $d$, for every $y$.""",
+        by=Carrier.RULE,
+        source="Jensen",
+        uses=("reciprocal", "one weight"),
+    ),
+    Step(
+        name="limit",
+        sentence=r"""For every $y$ it tends to $e^{-y\,\mathbb E|w_1|}$, and from $d=3$ on it keeps below its value at $d=3$, of which the integral is finite. So $d-1$ times the mean falls to
+$[[cube_limit]]$.""",
+        by=Carrier.RULE,
+        source="dominated convergence",
+        gives={"cube_limit": cube_limit},
+        uses=("scaling", "transform"),
+    ),
+    Step(
+        name="neurons on the cube",
+        sentence=r"The bound is $\delta$ at $[[cube_neurons]]$ neurons, and it grows with $N$.",
+        gives={"cube_neurons": cube_neurons},
+        uses=("success on the cube", "mean on the cube", "limit"),
+    ),
+)
+
+cube_planks = Claim(
+    label="N3.2",
+    title="Planks on the cube: d/ε neurons",
+    statement=r"""
+In the setting of N2, with a linear output and any output weights, let $d\ge3$, $w\sim N(0,I_d)$ and $w^*=e_1$. On the cube $[-1,1]^d$
+$$\Pr(\exists S:\text{error}\le\varepsilon)\le
+[[cube_success]],\qquad\mathrm{mean}=c'_d=\mathbb E\frac{|w_1|}{\|w_{2:d}\|_1}=[[cube_mean]],$$ where $\mathbb
+Ee^{-s|w_1|}=[[transform]]=[[large]]$ for all $s>0$. (The divergent series ${}_2F_0$ stands for $\mathbb E(1+2g/s^2)^{-1}$, $g$ of the law
+Gamma$(\frac12)$.) $(d-1)c'_d$ decreases to $1$. So success with probability $\delta$ takes at
+least $[[cube_neurons]]$ neurons, of the order of $\delta d/\varepsilon$. This rests on planks $\{|\langle u_i,x\rangle|\le h_i\}$ that cover the cube: their
+relative half-widths $h_i/\|u_i\|_1$ have the sum $[[cover_sum]]$ at least, which one plank attains.
+""",
+    steps=STEPS,
+    source=Source(
+        "2603.02234",
+        "beyond the text at hand, which announces d/ε; by the plank theorem of Ball (1991)",
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.CITED,
+    quantities=(
+        Quantity(d, INPUTS.meaning, whole_from(3), drawn=(16, 30)),
+        Quantity(s, "argument of the Laplace transform of a weight's modulus", POSITIVE, drawn=(sp.Rational(1, 4), 6)),
+        NEURONS.drawn_from(2, 9),
+        ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(6, 25)),
+        SUCCESS.drawn_from(sp.Rational(1, 10), 1),
+        Quantity(
+            mean,
+            "mean ratio of one weight to the sum of the moduli of the others, `cube_mean`",
+            sp.Interval.Lopen(0, 1),
+            drawn=(sp.Rational(1, 20), 1),
+        ),
+        Quantity(y, "variable of integration", NON_NEGATIVE),
+    ),
+    hypotheses=(
+        Hypothesis("the output is linear"),
+        Hypothesis("independent standard normal weights, independent of the target"),
+        Hypothesis("the target is a coordinate"),
+    ),
+    uses=(
+        "N1",
+        "N2",
+    ),
+    expressions={
+        "cover_sum": cover_sum,
+        "transform": transform,
+        "large": large,
+        "cube_mean": cube_mean,
+        "cube_success": cube_success,
+        "cube_neurons": cube_neurons,
+    },
+    remarks=(
+        Remark(
+            r"Beyond $1$ the logarithm of the integrand is concave in $x=\log s$, which the evaluation uses: $\mathbb Ee^{-s|w_1|}$ is the probability that "
+            r"$\log|w_1|-\log E\le-x$, $E$ exponential, where both logarithms have log-concave densities.",
+            "logarithms_have_log_concave_densities",
+        ),
+    ),
+    aids={"exponents": exponents},
+)

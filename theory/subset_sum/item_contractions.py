@@ -1,0 +1,120 @@
+"""R5.4: what the covered share makes of items that are products."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.quantities import Hypothesis, Quantity
+from theory.steps import Carrier, Step
+from theory.subset_sum.item_products import BESSEL
+from theory.subset_sum.potential import REACH, a
+from theory.subset_sum.product_laws import (
+    gaussian_best,
+    gaussian_contraction,
+    gaussian_product,
+    gaussian_reach,
+    quotient,
+    quotient_slope,
+    t,
+    uniform_best,
+    uniform_contraction,
+    uniform_product,
+    uniform_reach,
+)
+
+STEPS = (
+    Step(
+        name="products",
+        sentence=r"""A product has the density $[[uniform_density]]$ for uniform and $[[gaussian_density]]$ for normal factors; either falls away
+from $0$.""",
+        by=Carrier.CLAIM,
+        source="R5.1",
+        gives={"uniform_density": uniform_product.density, "gaussian_density": gaussian_product.density},
+    ),
+    Step(
+        name="cover",
+        sentence=r"Items of a least density $\kappa$ on $[-a,a]$ contract the odds by $1-\frac{a\kappa}2$.",
+        by=Carrier.CLAIM,
+        source="R4",
+    ),
+    Step(
+        name="contractions",
+        sentence=r"""Half of the items are usable, and the density of a product falls away from $0$: $\kappa$ is half of its value at $a$. That makes $[[uniform_contraction]]$ for uniform
+weights, $a\le1$, and $[[gaussian_contraction]]$ for normal ones.""",
+        gives={"uniform_contraction": uniform_contraction, "gaussian_contraction": gaussian_contraction},
+        uses=("products", "cover"),
+    ),
+    Step(
+        name="uniform reach",
+        sentence=r"The first is strictly convex in $a$, and flat at $a=[[uniform_reach]]$: there it is least, $[[uniform_best]]$.",
+        gives={"uniform_reach": uniform_reach, "uniform_best": uniform_best},
+        uses=("contractions",),
+    ),
+    BESSEL,
+    Step(
+        name="order of Bessel functions",
+        sentence=r"$K_1(a)-K_0(a)=\int_0^\infty e^{-a\cosh w}(\cosh w-1)\,dw>0$.",
+        by=Carrier.RULE,
+        source="positivity",
+        uses=("Bessel function",),
+    ),
+    Step(
+        name="one crossing",
+        sentence=r"The quotient $[[quotient]]$ falls, since its slope is $[[quotient_slope]]<0$: it has the value $1$ at most once, and has it, as it falls from $\infty$ to $0$.",
+        gives={"quotient": quotient, "quotient_slope": quotient_slope},
+        uses=("order of Bessel functions",),
+    ),
+    Step(
+        name="normal reach",
+        sentence=r"""The second contraction has a slope of the sign of $1$ less this quotient, so that it is least where the quotient is $1$: at
+$a=[[gaussian_reach]]$, with the value $[[gaussian_best]]$.""",
+        gives={"gaussian_reach": gaussian_reach, "gaussian_best": gaussian_best},
+        uses=("contractions", "one crossing"),
+    ),
+)
+
+product_contractions = Claim(
+    label="R5.4",
+    title="Contractions by products of two weights",
+    statement=r"""
+Items are products of two independent weights, usable with probability $\frac12$. With R4, reaching $[-a,a]$, an item contracts the odds
+of being uncovered in the mean by $[[uniform_contraction]]$ for uniform weights on $[-1,1]$, $a\le1$, and by $[[gaussian_contraction]]$
+for standard normal weights. These are least at $a=[[uniform_reach]]$ and $a=[[gaussian_reach]]$, with the values $[[uniform_best]]$ and
+$[[gaussian_best]]$.
+""",
+    steps=STEPS,
+    source=Source(
+        "2006.07990",
+        "no text at hand; textbook laws of products, reported second-hand to be the items of its two-layer blocks",
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(
+            t,
+            "argument of a density or a distribution function",
+            sp.S.Reals,
+            drawn=(sp.Rational(1, 10), sp.Rational(9, 10)),
+        ),
+        REACH.drawn_from(sp.Rational(1, 5), sp.Rational(4, 5)),
+    ),
+    hypotheses=(
+        Hypothesis("independent weights, all uniform on [−1, 1] or all standard normal"),
+        Hypothesis("an item is usable with probability 1/2, independently of its value"),
+        Hypothesis(
+            "for the contraction of uniform weights, products of which reach no farther than 1",
+            a <= 1,
+            needed_by=("uniform_contraction",),
+        ),
+    ),
+    uses=("R4", "R5.1"),
+    expressions={
+        "uniform_contraction": uniform_contraction,
+        "gaussian_contraction": gaussian_contraction,
+        "uniform_reach": uniform_reach,
+        "gaussian_reach": gaussian_reach,
+        "uniform_best": uniform_best,
+        "gaussian_best": gaussian_best,
+    },
+)

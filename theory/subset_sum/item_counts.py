@@ -1,0 +1,273 @@
+"""R5.2 and R5.3: how many subsets of products come close to a target, and what the difference between mean and chance costs."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.quantities import COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+from theory.subset_sum.product_laws import (
+    annealed_size,
+    closeness,
+    eta,
+    expected_count,
+    far,
+    gaussian_pair,
+    leading,
+    left_over,
+    local_density,
+    near,
+    pair_share,
+    quenched_bound,
+    quenched_size,
+    side,
+    spread,
+    total,
+    uniform_pair,
+    usable,
+    usable_count,
+    variance,
+)
+from theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, eps
+
+SOURCE = Source(
+    "2006.07990",
+    "no text at hand; textbook laws of products, reported second-hand to be the items of its two-layer blocks",
+)
+LAWS = (
+    Hypothesis("independent weights, all uniform on [−1, 1] or all standard normal"),
+    Hypothesis("an item is usable with probability 1/2, independently of its value; the empty subset counts"),
+)
+MEAN_STEPS = (
+    Step(
+        name="products",
+        sentence=r"""Sums of $k$ products of normal numbers have a density and a distribution function in Bessel and hypergeometric functions,
+products of uniform numbers a density and a variance: R5.1.""",
+        by=Carrier.CLAIM,
+        source="R5.1",
+    ),
+    Step(
+        name="close",
+        sentence=r"""By symmetry of the law, a sum of $k$ is within $\varepsilon$ of $z$ with the difference of that at $h=|z|+\varepsilon$ and at
+$|z|-\varepsilon=s\cdot l$, which has the modulus $l$ and the sign $s$: with probability $[[closeness]]$.""",
+        gives={"closeness": closeness},
+        uses=("products",),
+    ),
+    Step(
+        name="mean count",
+        sentence=r"""All $k$ items of a subset are usable with probability $2^{-k}$, whatever their values are, and there are $\binom nk$
+such subsets: $\mathbb EN=[[expected_count]]$, with $1$ for the empty subset if $|z|\le\varepsilon$.""",
+        by=Carrier.RULE,
+        source="linearity",
+        gives={"expected_count": expected_count},
+        uses=("close",),
+    ),
+    Step(
+        name="weight of all subsets",
+        sentence=r"The probabilities to be usable, of all subsets together, are $\sum_k\binom nk2^{-k}=[[total]]$: an item is left out, or taken with $\frac12$.",
+        gives={"total": total},
+    ),
+    Step(
+        name="spread",
+        sentence=r"""Divided by that they choose a random subset that takes every item with probability $\frac13$, independently. For either law its
+sum has the variance $[[spread]]$, if a product has the variance *variance*, and the $n$-th power of $\varphi=\frac23+\frac13\psi$ for its
+characteristic function, $\psi$ being that of a product.""",
+        gives={"spread": spread},
+        uses=("products", "weight of all subsets"),
+    ),
+    Step(
+        name="density of two",
+        sentence=r"""A sum of two products has at most the density $\int f_1^2$, by the Cauchy–Schwarz inequality, and has it at $0$: $[[uniform_pair]]$ for uniform and
+$[[gaussian_pair]]$ for normal weights.""",
+        gives={"uniform_pair": uniform_pair, "gaussian_pair": gaussian_pair},
+        uses=("products",),
+    ),
+    Step(
+        name="square integrable",
+        sentence=r"As $f_1^2$ has a finite integral, so has $|\psi|^2$.",
+        by=Carrier.RULE,
+        source="Plancherel",
+        uses=("density of two",),
+    ),
+    Step(
+        name="pairs of items",
+        sentence=r"""$\binom n{k+2}$ is $\binom n2\binom{n-2}k$ times $[[pair_share]]$, at most $1$. So $\varphi^n$ without its terms of order $0$ and $1$ in $\psi$ is at most
+$\binom n2\frac{|\psi|^2}9(\frac23+\frac13|\psi|)^{n-2}$.""",
+        gives={"pair_share": pair_share},
+        uses=("spread",),
+    ),
+    Step(
+        name="away from zero",
+        sentence=r"Off a neighbourhood of $0$ the largest $|\psi|$ is below $1$, so that the integral of that bound falls geometrically in $n$.",
+        by=Carrier.RULE,
+        source="Riemann–Lebesgue",
+        uses=("square integrable", "pairs of items"),
+    ),
+    Step(
+        name="near zero",
+        sentence=r"""Near $0$, $|\varphi(u)|\le e^{-cu^2}$ for some $c>0$, and $\varphi(\frac u{\sqrt n})^n\to e^{-u^2\text{variance}/6}$ for every $u$: at
+this scale the integral of $\varphi(u)^ne^{-ius}$ tends to that of the limit, uniformly for $s$ in a bounded interval.""",
+        by=Carrier.RULE,
+        source="dominated convergence",
+        uses=("spread", "away from zero"),
+    ),
+    Step(
+        name="local density",
+        sentence=r"So the density of the sum, of two or more items, is $(1+o(1))[[local_density]]$ on bounded intervals: $\frac1{2\pi}$ times the integral of $e^{-u^2\text{spread}/2}$.",
+        gives={"local_density": local_density},
+        uses=("near zero",),
+    ),
+    Step(
+        name="local limit",
+        sentence=r"""For $\varepsilon\le\frac{|z|}2$ the empty subset does not count, and the subsets of one item have a bounded density at a distance of
+$\frac{|z|}2$ from $0$: they add $O(n\varepsilon)$. So $\mathbb EN\sim[[leading]]$, all subsets times the local density times the length, uniformly in
+such $\varepsilon$.""",
+        gives={"leading": leading},
+        uses=("mean count", "weight of all subsets", "local density"),
+    ),
+    Step(
+        name="annealed size",
+        sentence=r"""Since that is uniform, $\varepsilon$ may tend to $0$ as $n$ grows. All subsets times $\varepsilon$ are $1$ at $n=[[annealed_size]]$, and what is left of
+the mean has a logarithm of $o(n)$.""",
+        gives={"annealed_size": annealed_size},
+        uses=("local limit",),
+    ),
+)
+
+annealed_count = Claim(
+    label="R5.2",
+    title="The mean number of subsets of products that hit",
+    statement=r"""
+In a two-layer block an item is a product of two weights, both uniform on $[-1,1]$ or both standard normal, and usable with
+probability $\frac12$, by the sign of its first weight. Let $N$ be the number of subsets of usable items, of $n$ items in all, within
+$\varepsilon$ of $z$. For normal weights its mean is
+$$\mathbb EN=[[expected_count]].$$ For either law, fixed $z\ne0$ and $\varepsilon\le|z|/2$, as $n\to\infty$, $\mathbb EN\sim[[leading]]$:
+it reaches $1$ at $(1+o(1))[[annealed_size]]$ items as $\varepsilon\to0$.
+""",
+    steps=MEAN_STEPS,
+    source=SOURCE,
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        SUBSET_SIZE.drawn_from(1, 6),
+        ITEMS.drawn_from(2, 4),
+        TARGET.drawn_from(sp.Rational(1, 5), 2),
+        DISTANCE.drawn_from(sp.Rational(1, 20), sp.Rational(1, 4)),
+        Quantity(
+            variance,
+            "variance of a product, 1/9 for uniform and 1 for normal weights",
+            POSITIVE,
+            drawn=(sp.Rational(1, 9), 2),
+        ),
+        Quantity(far, "modulus of the target and the distance together", POSITIVE, drawn=(1, 2)),
+        Quantity(
+            near, "modulus of their difference, or any number if that is none", POSITIVE, drawn=(sp.Rational(1, 4), 1)
+        ),
+        Quantity(side, "sign of their difference", sp.Range(-1, 2), drawn=(1, 1)),
+    ),
+    hypotheses=(
+        *LAWS,
+        Hypothesis("for the size, a distance that tends to 0", eps < 1, needed_by=("annealed_size",)),
+    ),
+    uses=("R5.1",),
+    expressions={"expected_count": expected_count, "leading": leading, "annealed_size": annealed_size},
+)
+
+CHANCE_STEPS = (
+    Step(
+        name="close",
+        sentence=r"With what probability a sum of $k$ products of normal numbers is within $\varepsilon$ of $z$ does not depend on which items they are: R5.2.",
+        by=Carrier.CLAIM,
+        source="R5.2",
+    ),
+    Step(
+        name="usable count",
+        sentence=r"Given $K$ usable items the mean count is $E_K=[[usable_count]]$, each of their subsets with weight $1$.",
+        by=Carrier.RULE,
+        source="linearity",
+        gives={"usable_count": usable_count},
+        uses=("close",),
+    ),
+    Step(
+        name="Markov",
+        sentence=r"Given $K$, $\Pr(N\ge1)\le\min(1,E_K)$.",
+        by=Carrier.RULE,
+        source="Markov",
+        uses=("usable count",),
+    ),
+    Step(
+        name="binomial",
+        sentence=r"$K$ is $i$ with probability $\binom ni2^{-n}$, so that $\Pr(N\ge1)\le[[quenched_bound]]$.",
+        by=Carrier.RULE,
+        source="tower",
+        gives={"quenched_bound": quenched_bound},
+        uses=("Markov",),
+    ),
+    Step(
+        name="density of one",
+        sentence=r"A product has a density that is finite but at $0$, for uniform and for normal weights: R5.1.",
+        by=Carrier.CLAIM,
+        source="R5.1",
+    ),
+    Step(
+        name="density of two",
+        sentence=r"A sum of two products has a bounded density, for uniform and for normal weights: R5.2.",
+        by=Carrier.CLAIM,
+        source="R5.2",
+    ),
+    Step(
+        name="density of more",
+        sentence=r"""More items keep below that. One item has a density that falls away from $0$, so that on $[z-\varepsilon,z+\varepsilon]$, for $\varepsilon\le\frac{|z|}2$, it is at most that at
+$\frac z2$. So $E_K\le C_z2^K\varepsilon$, with $C_z$ twice the larger of the two.""",
+        by=Carrier.RULE,
+        source="convolution",
+        uses=("usable count", "density of one", "density of two"),
+    ),
+    Step(
+        name="typical number",
+        sentence=r"$K\ge\frac n2+\omega\sqrt n$ with probability at most $2e^{-2\omega^2}$, for every $\omega>0$: $\frac Kn$ is a mean of $n$ independent zeros and ones.",
+        by=Carrier.RULE,
+        source="Hoeffding",
+    ),
+    Step(
+        name="quenched size",
+        sentence=r"""With $1-\frac\eta2$ times $n=[[quenched_size]]$ items, $2^{n/2}\varepsilon$ is $[[left_over]]$. So for a typical $K$ the mean count is at most
+$C_z2^{\omega\sqrt n}$ times this, and for every $\eta>0$ tends to $0$ with $\varepsilon$, as $\sqrt n$ grows slower than $\log\frac1\varepsilon$; fewer items do no
+better.""",
+        gives={"left_over": left_over, "quenched_size": quenched_size},
+        uses=("binomial", "density of more", "typical number"),
+    ),
+)
+
+quenched_count = Claim(
+    label="R5.3",
+    title="The chance of a hit by a subset of products",
+    statement=r"""
+An item is a product of two weights, both uniform on $[-1,1]$ or both standard normal, and usable with probability $\frac12$. Let $N$ be
+the number of subsets of usable items, of $n$ items in all, within $\varepsilon$ of $z$. For normal weights and given $K$ usable items let
+$E_K=[[usable_count]]$ be its mean; then $$\Pr(N\ge1)\le[[quenched_bound]].$$ So for either law and fixed $z\ne0$ success with probability $\frac12$
+needs $n\ge(1-o(1))[[quenched_size]]$ as $\varepsilon\to0$, more than the mean count asks for (R5.2).
+""",
+    steps=CHANCE_STEPS,
+    source=SOURCE,
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        ITEMS.drawn_from(2, 4),
+        Quantity(usable, "number of usable items", COUNT_FROM_ZERO, drawn=(1, 4)),
+        TARGET.drawn_from(sp.Rational(1, 5), 2),
+        DISTANCE.drawn_from(sp.Rational(1, 20), sp.Rational(1, 4)),
+        Quantity(
+            eta,
+            r"by how much of $\log_2\frac1\varepsilon$ a number of items stays behind",
+            sp.Interval.Ropen(0, 2),
+        ),
+    ),
+    hypotheses=(
+        *LAWS,
+        Hypothesis("for the size, a distance that tends to 0", eps < 1, needed_by=("left_over", "quenched_size")),
+    ),
+    uses=("R5.1", "R5.2"),
+    expressions={"usable_count": usable_count, "quenched_bound": quenched_bound, "quenched_size": quenched_size},
+)
