@@ -6,7 +6,6 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.kernel.convergence import (
-    L,
     Moments,
     Pair,
     beta,
@@ -15,12 +14,12 @@ from theory.kernel.convergence import (
     dense_variance,
     grown,
     mean,
-    n,
     shrunk,
     width_constant,
 )
 from theory.kernel.dual import DENSITY, DEPTH
-from theory.kernel.finite_width import WIDTH
+from theory.kernel.dual import depth as L
+from theory.kernel.finite_width import WIDTH, n
 from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 

@@ -17,7 +17,6 @@ from theory.kernel.convergence import (
     gate_shift,
     limit,
     moments,
-    n,
     row_frobenius,
     row_norm,
     row_tangent,
@@ -29,7 +28,7 @@ from theory.kernel.convergence import (
     value_step,
 )
 from theory.kernel.dual import COSINE, DENSITY, cosine
-from theory.kernel.finite_width import WIDTH
+from theory.kernel.finite_width import WIDTH, n
 from theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 

@@ -10,7 +10,6 @@ import sympy as sp
 from numerics.evidence import Finding, Trial, control, exact
 from theory.claims import formulas
 from theory.kernel.convergence import (
-    L,
     Moments,
     Pair,
     advance,
@@ -21,7 +20,6 @@ from theory.kernel.convergence import (
     dense_variance,
     grown,
     moments,
-    n,
     readout,
     shrunk,
     step,
@@ -39,6 +37,8 @@ from theory.kernel.deep import (
     total,
     values,
 )
+from theory.kernel.dual import depth as L
+from theory.kernel.finite_width import n
 from theory.saliency.model import rho
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

@@ -19,7 +19,6 @@ from theory.kernel.convergence import (
     kept,
     limit,
     moments,
-    n,
     row_frobenius,
     row_norm,
     row_tangent,
@@ -33,6 +32,7 @@ from theory.kernel.convergence import (
     values_of,
 )
 from theory.kernel.dual import cosine, kappa_0, kappa_1
+from theory.kernel.finite_width import n
 from theory.kernel.off_diagonal import (
     curvature,
     cusp,
