@@ -27,6 +27,7 @@ RULES: Mapping[str, str] = {  # what each says
     "central limit": "sums of n independent centred variables, of variance 1/n each and fourth moments of order 1/n², tend to a normal law",
     "chain rule": "f(g(x)) has the derivative f′(g(x)) g′(x)",
     "Chebyshev": "where one falls and the other grows, the mean of a product is less than the product of the means",
+    "chords": "the chords of a convex function from one point are the steeper the farther up the other end",
     "composition": "sums, multiples and compositions of maps that commute with a group commute with it",
     "compression": "the singular values of a part of a matrix are at most those of the matrix, each in its place",
     "continuous mapping": "limits in law pass through functions that are continuous but on a set of probability 0 in the limit",

@@ -1,4 +1,4 @@
-"""How far the tangent kernel of a finite network is from its limit: exact on the diagonal, bounded off it (K13)."""
+"""How far a finite network's tangent kernel is from its limit: exact on the diagonal, bounded off it (K13.1, K13.3)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ERRORS = (symbols.value_error, symbols.tangent_error, cosine_symbol, symbols.lim
 
 @cache
 def _formula(name: str) -> Callable[..., Any]:
-    """A formula of K13 as a function of the nine moments, n, N and ρ, and for a bound of errors, cosine and limit."""
+    """A formula of K13.1 or K13.3 as a function of the nine moments, n, N and ρ, and for a bound of errors, cosine and limit."""
     expression = getattr(symbols, name)
     if name == "step":
         parts = (part for each in fields(expression) for part in formulas(getattr(expression, each.name)))
@@ -40,7 +40,7 @@ def diagonal_second_moment(widths: Sequence[int], densities: Sequence[float], ku
     """E Θ_n(x, x)²/(E Θ_n(x, x)/(L + 1))² of a masked ReLU network with scalar output, exact at every width.
 
     widths: inputs d, then n_1 … n_L; densities of the L + 1 layers, in (0, 1]; kurtosis d Σx⁴/(Σx²)² of the input, from
-    1 to d. Masks have independent entries. The relative variance is this over (L + 1)², less 1. Source: K13.
+    1 to d. Masks have independent entries. The relative variance is this over (L + 1)², less 1. Source: K13.1.
 
     InputError for other arguments.
     """
@@ -66,7 +66,7 @@ def width_bound(depth: int, cosine: float, width: int, density: float = 1.0) -> 
     ReLU networks of `depth` hidden layers of one width, the first layer dense, all others masked at the density in
     (0, 1], entries independent; Θ is the dense kernel of infinite width. cosine is that of the inputs, in [−1, 1). For
     one and two hidden layers and cosines from 0 to 0.9 the bound is some 2 to 15 times what is seen; more with depth,
-    and without limit as the cosine tends to 1. Source: K13.
+    and without limit as the cosine tends to 1. Source: K13.3.
 
     InputError for other arguments.
     """

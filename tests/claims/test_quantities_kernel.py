@@ -66,12 +66,13 @@ OUTSIDE = [
     ("K12", "resolution", "u=2", "u is unit roundoff .*, expected a number above 0, up to 1/2"),
     ("K12", "kahan_sensitivity", "theta=7", "theta is angle between the vectors"),
     ("K12", "kahan_bound", "eta=1", "expected a number from 0, below 1"),
-    ("K13", "width_constant", "L=1 rho=2", DENSITY),
-    ("K13", "chord", "r=1", "expected \\(r ≥ 0\\) & \\(r < 1\\)"),
-    ("K13", "chord", "r=-1/2", "a cosine behind a hidden layer that is not 1"),
-    ("K13", "depth_two", "T=1 n=16 r=1", "a cosine behind a hidden layer that is not 1"),
-    ("K13", "gate_shift", "r=2", COSINE),
-    ("K13", "value_step", "N=1 e=0 h_d=1 h_p=1 h_t=1/2 n=1 rho=1", "h_t is mean product of the traces .* from 1"),
+    ("K13.1", "mean", "L=0 path=1", "L=0: L is .*, expected a"),
+    ("K13.2", "width_constant", "L=1 rho=2", DENSITY),
+    ("K13.3", "chord", "r=1", "expected \\(r ≥ 0\\) & \\(r < 1\\)"),
+    ("K13.3", "chord", "r=-1/2", "a cosine behind a hidden layer that is not 1"),
+    ("K13.3", "depth_two", "T=1 n=16 r=1", "a cosine behind a hidden layer that is not 1"),
+    ("K13.3", "gate_shift", "r=2", COSINE),
+    ("K13.3", "value_step", "N=1 e=0 h_d=1 h_p=1 h_t=1/2 n=1 rho=1", "h_t is mean product of the traces .* from 1"),
 ]
 
 EDGES = [
@@ -136,12 +137,12 @@ EDGES = [
     ("K12", "kahan_angle", "p=5 q=5", pi / 2),  # vectors of one length, whatever it is
     ("K12", "resolution", "u=1/2", pi / 3),
     ("K12", "kahan_bound", "eta=0", 0),
-    ("K13", "dense_variance", "L=1 n=1", 3),  # K6: 12 over 2²
-    ("K13", "width_constant", "L=1 rho=1", 3),
-    ("K13", "chord", "r=0", 1 / 2),
-    ("K13", "gate_shift", "r=-1", 0),
-    ("K13", "value_step", "N=1 e=0 h_d=1 h_p=1 h_t=1 n=1 rho=1", sqrt(6)),  # √h_d′ = √(2·3)
-    ("K13", "deep_second", "beta=1", exp(5) * 5 / 9 - (exp(5) - exp(-1)) / 27),
+    ("K13.2", "dense_variance", "L=1 n=1", 3),  # K6: 12 over 2²
+    ("K13.2", "width_constant", "L=1 rho=1", 3),
+    ("K13.3", "chord", "r=0", 1 / 2),
+    ("K13.3", "gate_shift", "r=-1", 0),
+    ("K13.3", "value_step", "N=1 e=0 h_d=1 h_p=1 h_t=1 n=1 rho=1", sqrt(6)),  # √h_d′ = √(2·3)
+    ("K13.2", "deep_second", "beta=1", exp(5) * 5 / 9 - (exp(5) - exp(-1)) / 27),
 ]
 
 

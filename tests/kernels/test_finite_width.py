@@ -1,4 +1,4 @@
-"""Exact moments of finite tangent kernels (K6, K13) beside other formulas and a brute-force simulation."""
+"""Exact moments of finite tangent kernels (K6, K13.1) beside other formulas and a brute-force simulation."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_ends_of_the_range(r: int) -> None:
 
 
 def test_depth_one_agrees_with_one_hidden_layer() -> None:
-    """K13's recursion at L = 1 with a masked first layer is K6's total variance on the diagonal."""
+    """K13.1's recursion at L = 1 with a masked first layer is K6's total variance on the diagonal."""
     kurtosis, inputs = sp.Rational(5, 3), 7
     second = second_moment_of(step, readout, (inputs, n), (rho, 1), kurtosis)
     at = {finite_width.q: 1, finite_width.k: kurtosis / inputs}

@@ -8,13 +8,15 @@ if TYPE_CHECKING:
     from theory.kernel.angle import arc_cosine_numerics
     from theory.kernel.circle import circle_spectrum
     from theory.kernel.collapse import spectral_collapse
-    from theory.kernel.convergence import tangent_convergence
     from theory.kernel.cut_norm import cut_norm_continuity
+    from theory.kernel.deep import tangent_fluctuations
+    from theory.kernel.diagonal import tangent_moments
     from theory.kernel.dual_activations import dual_activations
     from theory.kernel.finite_width import finite_width_moments
     from theory.kernel.fixed_inputs import quenched_kernel
     from theory.kernel.graphon_kernel import graphon_tangent_kernel
     from theory.kernel.homogeneous import homogeneous_constants
+    from theory.kernel.off_diagonal import tangent_convergence
     from theory.kernel.rank_one import feature_reweighting
     from theory.kernel.second_moment import second_moment_graphon
     from theory.kernel.snip_kernel import snip_laws
@@ -35,4 +37,6 @@ __all__ = [
     "snip_laws",
     "spectral_collapse",
     "tangent_convergence",
+    "tangent_fluctuations",
+    "tangent_moments",
 ]

@@ -6,6 +6,7 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.quantities import NON_NEGATIVE, POSITIVE, Quantity
+from theory.steps import Carrier, Step
 
 difference = sp.Symbol("p", nonnegative=True)  # ‖x̂ − x̂′‖ of vectors of one length
 total = sp.Symbol("q", positive=True)  # and ‖x̂ + x̂′‖
@@ -13,12 +14,112 @@ theta = sp.Symbol("theta", positive=True)  # their angle, in (0, π)
 u = sp.Symbol("u", positive=True)  # unit roundoff, 2^−53 in double precision
 eta = sp.Symbol("eta", nonnegative=True)  # relative error of either length, below 1
 
+difference_length, total_length = 2 * sp.sin(theta / 2), 2 * sp.cos(theta / 2)
 kahan_angle = 2 * sp.atan(difference / total)
 resolution = sp.acos(1 - u)
+half_sine = sp.sqrt(u / 2)
+excess = u / (2 - u)
+least_resolution = sp.sqrt(2 * u)
 gate_resolution = resolution / sp.pi
 arccos_sensitivity = 1 / sp.sin(theta)
 kahan_sensitivity = sp.sin(theta)
+ratio_slope = 2 * difference * total / (difference**2 + total**2)
+shortfall = (difference - total) ** 2 / (difference**2 + total**2)
+factor = (1 + eta) / (1 - eta)
 kahan_bound = sp.log((1 + eta) / (1 - eta))
+right_angle_error = 2 * sp.atan(eta)
+
+STEPS = (
+    Step(
+        name="lengths",
+        sentence=r"For unit vectors $p=[[difference_length]]$ and $q=[[total_length]]$; for others both times their common length.",
+        gives={"difference_length": difference_length, "total_length": total_length},
+    ),
+    Step(
+        name="angle",
+        sentence=r"So $\tan\frac\theta2=\frac pq$, and $\theta=[[kahan_angle]]$, as $0\le\frac\theta2<\frac\pi2$.",
+        by=Carrier.RULE,
+        source="injectivity",
+        gives={"kahan_angle": kahan_angle},
+        uses=("lengths",),
+    ),
+    Step(
+        name="sensitivity of the arc cosine",
+        sentence=r"As $\frac{d\cos\theta}{d\theta}=-\sin\theta$, a small error of $\cos\theta$ is multiplied by $[[arccos_sensitivity]]$.",
+        gives={"arccos_sensitivity": arccos_sensitivity},
+    ),
+    Step(
+        name="resolution",
+        sentence=r"The angle whose cosine is $1-u$ is $[[resolution]]$.",
+        gives={"resolution": resolution},
+    ),
+    Step(
+        name="half sine",
+        sentence=r"It is $2\arcsin w$ with $w=[[half_sine]]$.",
+        gives={"half_sine": half_sine},
+        uses=("resolution",),
+    ),
+    Step(
+        name="excess",
+        sentence=r"The square of the derivative of $2\arcsin w$ is $4$ and more, by the share $[[excess]]$ of it.",
+        gives={"excess": excess},
+        uses=("half sine",),
+    ),
+    Step(
+        name="least resolution",
+        sentence=r"So $2\arcsin w\ge2w=[[least_resolution]]$.",
+        by=Carrier.RULE,
+        source="integration",
+        gives={"least_resolution": least_resolution},
+        uses=("half sine", "excess"),
+    ),
+    Step(
+        name="gates",
+        sentence=r"$\kappa_0=1-\theta/\pi$ falls by $[[gate_resolution]]$ from the cosine $1$ to $1-u$.",
+        gives={"gate_resolution": gate_resolution},
+        uses=("resolution",),
+    ),
+    Step(
+        name="slope in the ratio",
+        sentence=r"$\theta=2\arctan\frac pq$ has the derivative $[[ratio_slope]]$ in $\ln\frac pq$.",
+        gives={"ratio_slope": ratio_slope},
+        uses=("angle",),
+    ),
+    Step(
+        name="sensitivity of the lengths",
+        sentence=r"At the angle $\theta$ that is $[[kahan_sensitivity]]$.",
+        gives={"kahan_sensitivity": kahan_sensitivity},
+        uses=("lengths", "slope in the ratio"),
+    ),
+    Step(
+        name="shortfall",
+        sentence=r"It is less than $1$ by $[[shortfall]]$, at $p\ne q$.",
+        gives={"shortfall": shortfall},
+        uses=("slope in the ratio",),
+    ),
+    Step(
+        name="largest factor",
+        sentence=r"""$\frac{1+\varepsilon}{1+\varepsilon'}$ and its inverse are convex in $\varepsilon$ and in $\varepsilon'$: for both in $[-\eta,\eta]$
+they are at most $[[factor]]$.""",
+        by=Carrier.RULE,
+        source="corners",
+        gives={"factor": factor},
+    ),
+    Step(
+        name="bound",
+        sentence=r"As $\theta$ moves no faster than $\ln\frac pq$, it is off by at most $[[kahan_bound]]$.",
+        by=Carrier.RULE,
+        source="integration",
+        gives={"kahan_bound": kahan_bound},
+        uses=("shortfall", "largest factor"),
+    ),
+    Step(
+        name="right angle",
+        sentence=r"At $p=q$ lengths off by $\eta$ and $-\eta$ give an angle off by $[[right_angle_error]]$, $2\eta$ to first order, as the bound.",
+        gives={"right_angle_error": right_angle_error},
+        uses=("angle", "bound"),
+    ),
+)
 
 arc_cosine_numerics = Claim(
     label="K12",
@@ -26,17 +127,13 @@ arc_cosine_numerics = Claim(
     statement=r"""
 For unit vectors with $p=\|\hat x-\hat x'\|$, $q=\|\hat x+\hat x'\|$ the angle is $\theta=[[kahan_angle]]$ (as $2\,\mathrm{atan2}(p,q)$ also at
 $q=0$; so it is for all vectors of one length). **From the cosine:** an error of $r=\cos\theta$ is multiplied by $[[arccos_sensitivity]]$; the largest floating-point number below 1
-is $1-u$, so that no positive angle below $[[resolution]]\ge\sqrt{2u}$ can come out, and $\kappa_0=1-\theta/\pi$ moves in steps of
-$[[gate_resolution]]$ there: $4.7\cdot10^{-9}$ in double precision. **From the lengths:** a relative change of $p/q$ is multiplied
+is $1-u$, so that no positive angle below $[[resolution]]\ge[[least_resolution]]$ can come out, and $\kappa_0=1-\theta/\pi$ falls by
+$[[gate_resolution]]$ at once there: $4.7\cdot10^{-9}$ in double precision. **From the lengths:** a relative change of $p/q$ is multiplied
 by $[[kahan_sensitivity]]\le1$, and if both lengths have relative errors at most $\eta<1$, the angle is off by at most $[[kahan_bound]]$,
-at every angle; sharp at first order.
+at every angle; at the right angle by $[[right_angle_error]]$ if one is too long by $\eta$ and the other too short, so that
+the bound is sharp at first order.
 """,
-    proof_text=r"""
-$p=2\sin\frac\theta2$ and $q=2\cos\frac\theta2$, times the common length. $\frac{d\theta}{dr}=-\frac1{\sin\theta}$; $\arccos(1-u)=2\arcsin\sqrt{u/2}\ge\sqrt{2u}$. With
-$\theta(t)=2\arctan(tp/q)$, $\frac{d\theta}{d\ln t}=\frac{2tp/q}{1+t^2p^2/q^2}=\sin\theta(t)\le1$, and relative errors of both lengths
-multiply their ratio by $t$ with $|\ln t|\le\ln\frac{1+\eta}{1-\eta}$. At $\theta=\frac\pi2$ the derivative is 1. For cosines $\pm1$
-the vectors $\hat x$, $\hat x'$ of one input are $\pm1$ exactly, so that $p$ or $q$ is exactly 0, while $c/\sqrt{ab}$ is rounded. ∎
-""",
+    steps=STEPS,
     source=Source("2510.17515", "the formula is Kahan's (2006); beyond the two sentences at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -80,9 +177,11 @@ the vectors $\hat x$, $\hat x'$ of one input are $\pm1$ exactly, so that $p$ or 
     expressions={
         "kahan_angle": kahan_angle,
         "resolution": resolution,
+        "least_resolution": least_resolution,
         "gate_resolution": gate_resolution,
         "arccos_sensitivity": arccos_sensitivity,
         "kahan_sensitivity": kahan_sensitivity,
         "kahan_bound": kahan_bound,
+        "right_angle_error": right_angle_error,
     },
 )

@@ -1,4 +1,4 @@
-"""K13: the tangent kernel at every width and depth: exact on the diagonal, a proved rate off it."""
+"""Moments of the tangent kernel at every width and depth on the diagonal, and bounds off it: the formulas of K13."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass, fields
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Remark, Source, formulas
-from theory.kernel.dual import COSINE, DENSITY, DEPTH, cosine, kappa_0
+from theory.claims import formulas
+from theory.kernel.dual import cosine, kappa_0
 from theory.kernel.dual import depth as L
-from theory.kernel.finite_width import WIDTH, n
-from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.kernel.finite_width import n
+from theory.quantities import NON_NEGATIVE, Quantity
 from theory.saliency.model import rho
 
 N = sp.Symbol("N", integer=True, positive=True)  # the width of the next layer
@@ -84,6 +84,11 @@ def _quantities(pair: Pair, matrices: str, within: sp.Set, drawn: tuple[object, 
     return [Quantity(part, words, within, drawn) for part, words in zip(formulas(pair), meanings, strict=True)]
 
 
+OF_VALUES = _quantities(moments.values, r"$H=hh^\top$ with itself", sp.Interval(1, sp.oo), (1, 3))
+OF_BOTH = _quantities(moments.mixed, "$H$ with $K$", NON_NEGATIVE, (sp.Rational(1, 8), 3))
+OF_TANGENTS = _quantities(moments.tangents, "$K$ with itself", NON_NEGATIVE, (sp.Rational(1, 8), 3))
+
+
 def at_inputs(kurtosis: object) -> Moments:
     """Of inputs with Σx_j² = d and Σx_j⁴ = d · kurtosis."""
     zero = Pair(*[sp.Integer(0)] * 3)
@@ -114,9 +119,9 @@ def second_moment_of(
 
 
 mean = (L + 1) * path
-_grown, _shrunk = 1 + 5 / n, 1 - 1 / n
-dense_second = _grown**L * (L + 1) * (1 + L / 3 + 2 * (n - 1) / 9) - n * (n - 1) / 27 * (
-    _grown ** (L + 1) - _shrunk ** (L + 1)
+grown, shrunk = 1 + 5 / n, 1 - 1 / n
+dense_second = grown**L * (L + 1) * (1 + L / 3 + 2 * (n - 1) / 9) - n * (n - 1) / 27 * (
+    grown ** (L + 1) - shrunk ** (L + 1)
 )
 dense_variance = dense_second / (L + 1) ** 2 - 1
 deep_second = sp.exp(5 * beta) * (sp.Rational(1, 3) + 2 / (9 * beta)) - (sp.exp(5 * beta) - sp.exp(-beta)) / (
@@ -131,6 +136,7 @@ row_norm = sp.sqrt(2 * (_h.traces - 1 + scatter * _h.diagonal / n))
 row_frobenius = sp.sqrt(_k.product + scatter * _k.diagonal / n)
 gate_shift = sp.sqrt(2) * sp.sqrt(1 - cosine**2) / sp.pi
 
+gate_error = chord * row_value + (1 + chord * cosine) * row_norm
 value_step = sp.sqrt(step.values.diagonal / N) + row_value + row_norm
 tangent_step = (
     sp.sqrt(step.tangents.diagonal / N)
@@ -152,126 +158,3 @@ _two_layers = (
     + sp.sqrt(10)
 )
 depth_two = (_two_layers + sp.Abs(limit) * (chord * sp.sqrt(6) + (1 + chord * cosine) * sp.sqrt(10))) / sp.sqrt(n)
-
-tangent_convergence = Claim(
-    label="K13",
-    title="The tangent kernel at every width and depth: exact on the diagonal, a proved rate off it",
-    statement=r"""
-$L$ hidden layers of ReLU, $\varphi(z)=\sqrt2\max(z,0)$, weights iid $N(0,1)$, no bias, scalar output; masks with
-independent entries, independent of the weights; only kept edges are trained. **Diagonal.** With $P^{(l)}=E\,M^{(l)}$ and the
-path density $\pi=\frac{\mathbf 1^\top P^{(L+1)}\cdots P^{(1)}x^{\odot2}}{d\,n_1\cdots n_L}$, at every width
-$$E\,\Theta_n(x,x)=[[mean]],\qquad \text{here }\pi=\mathtt{path}.$$
-Let layer $l$ be masked at density $\rho_l$. In units of $\pi$ the second moment follows from nine numbers: for the pairs
-$(X,Y)=(H,H)$, $(H,K)$, $(K,K)$ of $H=hh^\top$ and $K_{jk}=\dot\varphi_j\dot\varphi_k\langle\nabla z_j,\nabla z_k\rangle$, called
-$h,m,k$, the means $h_t$ of $\mathrm{tr}X\,\mathrm{tr}Y/n^2$, $h_p$ of $\mathrm{tr}XY/n^2$ and $h_d$ of $\frac1n\sum_jX_{jj}Y_{jj}$. They
-start at $(1,1,\frac1d\sum x_j^4)$ for $|x|^2=d$ and zeros. With $\sigma(h)=h_t+2h_p+3\frac{1-\rho}{\rho n}h_d$ and
-$o(h)=h_t+\frac{1-\rho}{\rho n}h_d$, from width $n$ through density $\rho$ to width $N$ (`step`)
-$$x_d\leftarrow2s_x,\quad x_t\leftarrow\tfrac1N(2s_x+(N-1)t_x),\quad x_p\leftarrow\tfrac1N(2s_x+(N-1)x_p),$$
-$s_h=\sigma(h)$, $s_m=\sigma(m)+o(h)$, $s_k=\sigma(k)+2o(m)+o(h)$, $t_h=h_t$, $t_m=m_t+h_t$, $t_k=k_t+2m_t+h_t$; and the readout gives
-$$E\,\Theta_n(x,x)^2=s_k=[[readout]].$$
-**Dense**, all widths $n$: $E\,\Theta_n(x,x)^2=[[dense_second]]$ in units of $\pi^2$, so the relative variance is
-$[[dense_variance]]$. At hidden density $\rho$ (first layer dense) $n\operatorname{Var}\Theta_n/(E\Theta_n)^2\to[[width_constant]]$
-as $n\to\infty$; if instead $L/n\to\beta$, then for dense layers $E\Theta_n^2/(E\Theta_n)^2\to[[deep_second]]$: a deep
-kernel stays random. **Off the diagonal.** Let $|x|^2=|x'|^2=d$, the first layer dense, all others masked at density
-$\rho$, $\Theta=\Theta_L$ the dense kernel of infinite width, $r_l$ and $T_l$ the limits of the cosine and of the
-kernel after $l$ layers. Then $E(\rho^{-L}\Theta_n-\Theta)^2\le B^2$, $B=[[bound]]$, where the errors of the values and of the tangents obey
-$$e\leftarrow[[value_step]],$$ $$f\leftarrow[[tangent_step]]$$
-with $r=r_l$, $T=T_l$ from $l=1$ on, and $e=\sqrt{6/n}$, $f=\sqrt{2/n}$ after the first layer. Everything is of order
-$n^{-1/2}$. Dense, two hidden layers: $B=[[depth_two]]$ with $r=r_1$, $T=T_1$. As the cosine tends to 1, $B$ grows
-without
-limit for $L\ge2$.
-""",
-    proof_text=r"""
-*Gates are coins.* On the diagonal give each row of each layer an independent random sign $\varepsilon_i$, which changes no law. The
-gate is then $1\{\varepsilon_iz_i>0\}$, a fair coin independent of the weights before the signs; where it is open,
-$\varepsilon_i=\operatorname{sign}z_i$ is absorbed by the next layer's symmetric weights. So $\Theta_n(x,x)$ has the law of the same
-network with fair coins for gates. (Where $z_i=0$ by masks, the neuron contributes nothing either way.) *Mean.* For each layer
-the sum over its edges of squared derivatives has as mean the sum over paths, $E\,2\cdot$coin$=E w^2=1$, each entry of a path
-in another layer: $\pi$. There are $L+1$ layers. *Second moment.* With coins $K'_{ik}=2D_iD_k(\delta_{ik}A_i+B_{ik})$,
-$A_i=\frac1n\sum_jM_{ij}h_j^2$, $B_{ik}=\frac1nv_i^\top Kv_k$, $v_i=M_{i\cdot}\odot w_{i\cdot}$, and $h'_ih'_k=2D_iD_kz_iz_k$. By
-$E\,v_j^2v_k^2=\rho^2$ ($j\ne k$), $E v_j^4=3\rho$: $E\,v^\top Xv\,v^\top Yv/n^2=\rho^2\sigma(X,Y)$; with
-one or two factors $\sum_jM_jX_{jj}$ in place of a form it is $\rho^2o(X,Y)$; for two rows only $\rho^2$ times the product of the traces, and
-for the product of entries $(i,k)$, $i\ne k$, that of $\mathrm{tr}XY$. A squared gate has mean 2 where two gates have 1. *Dense.* The map
-of (traces, product) has eigenvalues $1+\frac5n$ on $(1,1)$ and $1-\frac1n$ on $(2,-1)$; summing the two sources gives the closed form.
-*Rate.* Write $\|\cdot\|$ for the root mean square, $S=\frac1nh\cdot h'$, $\tau=\frac1n\operatorname{tr}K(x,x')$ in units of their path
-density, $e=\|S-r_l\|$, $f=\|\tau-(T_l-r_l)\|$. Given a layer, the rows of the next are iid. A row's own
-$S_i=\frac1{n\rho}\sum_jM_{ij}h_jh'_j$ is $e+\sqrt{\frac{1-\rho}{\rho n}h_d}$ away from $r_l$ at most, $\tau_i$ likewise, and its norms
-$a_i,b_i$ have $\|a_i-1\|^2=h_t-1+\frac{1-\rho}{\rho n}h_d$; moments at $x,x'$ are at most those on the diagonal
-by Cauchy–Schwarz, $\|JJ'^\top\|_F^2\le\|J^\top J\|_F\|J'^\top J'\|_F$. *Values:* the mean of $N$ terms with second moment at most the next $h_d$, of
-conditional mean $\sqrt{ab}\,\kappa_1(s)$, $s=S_i/\sqrt{ab}$; with a slope $g\in[0,1]$ of $\kappa_1$ it is
-$\kappa_1(r)+(\sqrt{ab}-1)(\kappa_1(r)-gr)+g(S_i-r)$ and $\kappa_1(r)-gr\in[0,1]$; and $|\sqrt{ab}-1|\le\max(|a-1|,|b-1|)$. *Tangents:* the
-conditional mean of $\dot\varphi\dot\varphi'(S_i+\frac1nv^\top Kv)$ is $\kappa_0(s)(S_i+\tau_i)$ plus the correlation of the gates with $w$ in
-the plane of the masked $h,h'$: $E\,\dot\varphi\dot\varphi'(ww^\top-I)$ is traceless there, of Frobenius norm $[[gate_shift]]\le\frac{\sqrt2}\pi$.
-For $0\le r<1$, $|\kappa_0(s)-\kappa_0(r)|\le g|s-r|$ with $g=[[chord]]$: $\kappa_0$ is convex on $[0,1]$, so its chords from $r$ are the steepest to
-$1$, and odd about $(0,\frac12)$, so chords to the left are no steeper. Multiplied by $\sqrt{ab}$, and with $|\kappa_0(s)-\kappa_0(r)|\le1$ for the
-rest, $|\kappa_0(s)-\kappa_0(r)|\le g|S_i-r|+(1+gr)|\sqrt{ab}-1|$. *Readout:* given all else, $\frac1nv^\top Kv$ has variance at
-most $\frac2{n^2}\|K\|_F^2$. After the first layer all is exact; $r_1=\kappa_1(r_0)\ge0$. ∎
-""",
-    source=Source(
-        "2510.17515",
-        "on the diagonal of dense networks, up to constants, Hanin and Nica (2020); beyond the two sentences at hand",
-    ),
-    provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
-    quantities=(
-        WIDTH.drawn_from(2, 40),
-        Quantity(N, "width of the next layer", COUNT, drawn=(2, 40)),
-        DEPTH.drawn_from(1, 6),
-        DENSITY.drawn_from(sp.Rational(1, 5), sp.Rational(9, 10)),
-        COSINE.drawn_from(sp.Rational(1, 20), sp.Rational(19, 20)),
-        Quantity(path, "density of paths, weighted with the squares of the input's coordinates", POSITIVE),
-        Quantity(beta, "limit of depth over width", POSITIVE, drawn=(sp.Rational(1, 8), 2)),
-        Quantity(limit, "tangent kernel of infinite width, of the layers so far", sp.S.Reals, drawn=(-3, 3)),
-        Quantity(
-            value_error,
-            "root mean square distance from the limit of the mean product of a layer's values at both inputs",
-            NON_NEGATIVE,
-            drawn=(sp.Rational(1, 8), 3),
-        ),
-        Quantity(
-            tangent_error,
-            "root mean square distance from the limit of the mean product of a layer's gradients at both inputs",
-            NON_NEGATIVE,
-            drawn=(sp.Rational(1, 8), 3),
-        ),
-        *_quantities(moments.values, r"$H=hh^\top$ with itself", sp.Interval(1, sp.oo), (1, 3)),
-        *_quantities(moments.mixed, "$H$ with $K$", NON_NEGATIVE, (sp.Rational(1, 8), 3)),
-        *_quantities(moments.tangents, "$K$ with itself", NON_NEGATIVE, (sp.Rational(1, 8), 3)),
-    ),
-    hypotheses=(
-        Hypothesis("masks independent of the weights, with independent entries"),
-        Hypothesis(
-            "off the diagonal, a cosine behind a hidden layer that is not 1",
-            sp.And(cosine >= 0, cosine < 1),
-            needed_by=("chord", "tangent_step", "depth_two"),
-        ),
-        Hypothesis("off the diagonal, inputs of one norm, the first layer dense, equal widths, one density"),
-    ),
-    uses=("K6",),
-    remarks=(
-        Remark(
-            "Measured at the cosine ½, two hidden layers of widths 16 and 64: the root mean square distance lies between "
-            "$B/12$ and $B$, so the order is seen, the constant is not sharp.",
-            checked_by="bound_is_kept_and_sharp_in_order",
-        ),
-        Remark(
-            "For one and two layers and cosines from 0 to 0.9 samples showed $B$ to be some 2 to 15 times the root mean square, "
-            "more with depth."
-        ),
-    ),
-    expressions={
-        "mean": mean,
-        "step": step,
-        "readout": readout,
-        "dense_second": dense_second,
-        "dense_variance": dense_variance,
-        "deep_second": deep_second,
-        "width_constant": width_constant,
-        "chord": chord,
-        "gate_shift": gate_shift,
-        "value_step": value_step,
-        "tangent_step": tangent_step,
-        "bound": bound,
-        "depth_two": depth_two,
-    },
-)

@@ -2,19 +2,154 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.kernel.dual import cosine, kappa_0, kappa_1
-from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, cosine, kappa_0, kappa_1
+from theory.kernel.dual_activations import variance_slope
+from theory.quantities import CLOSED_UNIT, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 beta, s = sp.symbols("beta s", positive=True)  # largest square of an input; least variance of a row, s ≤ beta
 delta = sp.Symbol("delta", positive=True)  # how far the graphons of the example are apart, at most 1
+chance = sp.Symbol("w", nonnegative=True)  # the value of a graphon at an entry
 
+covariance_slope = sp.Integer(1)
+largest_slope = sp.sqrt(beta / s) / (2 * sp.pi)
+covariance_term = 2 * beta
+variance_term = beta * sp.sqrt(beta / s) / (2 * sp.pi)
 constant = beta * (2 + sp.sqrt(beta / s) / sp.pi)
 correlation = 1 - 2 * delta
+variance = sp.Rational(1, 2)
+covariance = sp.Rational(1, 2) - delta
+cut_distance = delta / 2
 readout_ratio = (1 - kappa_1.subs(cosine, correlation)) / delta
 own_layer_ratio = (1 - correlation * kappa_0.subs(cosine, correlation)) / delta
+difference_slope = 2 * kappa_0.subs(cosine, correlation)
+limit_ratio = sp.Integer(2)
+own_layer_growth = 2 / (sp.pi * sp.sqrt(delta))
+own_share = sp.pi * sp.sqrt(delta) + (1 - 2 * delta) * sp.asin(sp.sqrt(delta)) / sp.sqrt(delta)
+entry_distance = 2 * chance * (1 - chance)
+l1_distance = sp.Rational(5, 12)
+
+STEPS = (
+    Step(
+        name="segment",
+        sentence=r"""From $W'$ to $W$ go along a segment. There $a$, $b$ and $c$ are linear, $a$ and $b$ stay in $[s,\beta]$, and the derivative of $F$ is
+$\partial_cF\,\Delta c+\partial_aF\,\Delta a+\partial_bF\,\Delta b$. Its mean over the segment, integrated over $u$, is $K_W-K_{W'}$ (where $c^2=ab$, by continuity).""",
+        by=Carrier.RULE,
+        source="chain rule",
+    ),
+    Step(
+        name="slopes",
+        sentence=r"$\partial_cF=\kappa_0$ and $\partial_aF=[[variance_slope]]$; $\partial_bF$ is the same with $a$ and $b$ exchanged.",
+        by=Carrier.CLAIM,
+        source="K1",
+        gives={"variance_slope": variance_slope},
+    ),
+    Step(
+        name="covariance",
+        sentence=r"$0\le\partial_cF\le[[covariance_slope]]$, with equality at the cosine $1$.",
+        gives={"covariance_slope": covariance_slope},
+        uses=("slopes",),
+    ),
+    Step(
+        name="variances",
+        sentence=r"$0\le\partial_aF\le[[largest_slope]]$ for $a\ge s$ and $b\le\beta$, and likewise $\partial_bF$.",
+        gives={"largest_slope": largest_slope},
+        uses=("slopes",),
+    ),
+    Step(
+        name="cuts",
+        sentence=r"""For $0\le f\le1$ and $0\le g\le\beta$, $|\iint f(u)\,(W-W')(u,v)\,g(v)\,dv\,du|\le\beta\|W-W'\|_\square$: it is largest where
+$f$ is $0$ or $1$ and $g$ is $0$ or $\beta$, on sets.""",
+        by=Carrier.RULE,
+        source="corners",
+    ),
+    Step(
+        name="term of the covariance",
+        sentence=r"""$\Delta c=\int(W-W')xx'dv$, and $xx'$ is the difference of two functions with values in $[0,\beta]$, its positive and its negative part:
+this term is at most $[[covariance_term]]\,\|W-W'\|_\square$.""",
+        gives={"covariance_term": covariance_term},
+        uses=("segment", "covariance", "cuts"),
+    ),
+    Step(
+        name="term of a variance",
+        sentence=r"$x^2$ and $x'^2$ have values in $[0,\beta]$: the terms of $a$ and of $b$ are at most $[[variance_term]]\,\|W-W'\|_\square$ each.",
+        gives={"variance_term": variance_term},
+        uses=("segment", "variances", "cuts"),
+    ),
+    Step(
+        name="constant",
+        sentence=r"The sum of the three is $[[constant]]$ times the cut norm.",
+        gives={"constant": constant},
+        uses=("term of the covariance", "term of a variance"),
+    ),
+    Step(
+        name="example",
+        sentence=r"In the example all variances are $[[variance]]$, and the covariance of $W'$ is $[[covariance]]$, that of $W$ the same at $\delta=0$.",
+        gives={"variance": variance, "covariance": covariance},
+    ),
+    Step(
+        name="distance of the example",
+        sentence=r"$W-W'$ is $\delta$ on the first half and $-\delta$ on the second: its cut norm is $[[cut_distance]]$, attained by either half.",
+        gives={"cut_distance": cut_distance},
+        uses=("example",),
+    ),
+    Step(
+        name="ratio of the readout",
+        sentence=r"$F$ at these covariances gives the ratio $[[readout_ratio]]$.",
+        gives={"readout_ratio": readout_ratio},
+        uses=("example", "distance of the example"),
+    ),
+    Step(
+        name="slope of the numerator",
+        sentence=r"Its numerator has the derivative $[[difference_slope]]$ in $\delta$.",
+        gives={"difference_slope": difference_slope},
+        uses=("ratio of the readout",),
+    ),
+    Step(
+        name="limit",
+        sentence=r"So the ratio tends to $[[limit_ratio]]$ as $\delta\to0$.",
+        by=Carrier.RULE,
+        source="l'Hôpital",
+        gives={"limit_ratio": limit_ratio},
+        uses=("slope of the numerator",),
+    ),
+    Step(
+        name="ratio of the first layer",
+        sentence=r"$c\,\kappa_0$ at the same covariances gives the ratio $[[own_layer_ratio]]$.",
+        gives={"own_layer_ratio": own_layer_ratio},
+        uses=("example", "distance of the example"),
+    ),
+    Step(
+        name="share",
+        sentence=r"By $\arccos(1-2\delta)=2\arcsin\sqrt\delta$ it is $\frac2{\pi\sqrt\delta}$ times $[[own_share]]$.",
+        gives={"own_share": own_share},
+        uses=("ratio of the first layer",),
+    ),
+    Step(
+        name="growth",
+        sentence=r"As $\arcsin w\sim w$, that share tends to $1$: the ratio grows like $[[own_layer_growth]]$.",
+        by=Carrier.RULE,
+        source="l'Hôpital",
+        gives={"own_layer_growth": own_layer_growth},
+        uses=("share",),
+    ),
+    Step(
+        name="an entry of a mask",
+        sentence=r"If the value of the graphon is $w$, $E|M_{ij}-w|=[[entry_distance]]$.",
+        gives={"entry_distance": entry_distance},
+    ),
+    Step(
+        name="a mask",
+        sentence=r"Integrated for $W=\frac{u+v}2$ that is $[[l1_distance]]$.",
+        gives={"l1_distance": l1_distance},
+        uses=("an entry of a mask",),
+    ),
+)
 
 cut_norm_continuity = Claim(
     label="K9",
@@ -31,16 +166,7 @@ $$\frac{|K_W-K_{W'}|}{\|W-W'\|_\square}=[[readout_ratio]]\to[[limit_ratio]]=2\be
 while the bound has $2+\sqrt2/\pi$. **The first-layer term $\int\kappa_0S_W$ is not covered**: there the same ratio is
 $[[own_layer_ratio]]\sim[[own_layer_growth]]$, so no constant will do.
 """,
-    proof_text=r"""
-Along the segment from $W'$ to $W$ the variances stay in $[s,\beta]$, so by the mean value theorem
-$K_W-K_{W'}=\int(f_c\Delta c+f_a\Delta a+f_b\Delta b)\,du$ with averages $f$ of $\partial F$ over the segment. By K1
-$\partial_cF=\kappa_0\in[0,1]$ and $0\le\partial_aF=\frac{\sqrt{ab-c^2}}{2\pi a}\le\frac1{2\pi}\sqrt{b/a}\le\frac1{2\pi}\sqrt{\beta/s}$, likewise
-$\partial_bF$. And $\int f\Delta c\,du=\iint f(u)\,D(u,v)\,x(v)x'(v)$ with $D=W-W'$: for $f\in[0,1]$ and $g\in[0,\beta]$,
-$|\iint fDg|\le\beta\|D\|_\square$ (the extreme points are sets); $xx'$ is a difference of two such $g$, $x^2$ and $x'^2$ are such. The sum is
-$2\beta+2\cdot\frac1{2\pi}\sqrt{\beta/s}\,\beta$. *Example:* variances are $\frac12$ for both, the covariances $\frac12$ and
-$\frac12(1-2\delta)$, and $D=\pm\delta$ on the halves: $\|D\|_\square=\delta/2$, $\Delta K=\frac12(1-\kappa_1(1-2\delta))$; $\kappa_1'(1)=\kappa_0(1)=1$, and
-$\arccos(1-2\delta)\sim2\sqrt\delta$. *$L^1$:* $E|M_{ij}-W|=2W(1-W)$. ∎
-""",
+    steps=STEPS,
     source=Source("2510.17515", "beyond the two sentences at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -58,8 +184,11 @@ $\arccos(1-2\delta)\sim2\sqrt\delta$. *$L^1$:* $E|M_{ij}-W|=2W(1-W)$. ∎
             sp.Interval.Lopen(0, 1),
             drawn=(sp.Rational(1, 100), sp.Rational(1, 2)),
         ),
+        Quantity(chance, "value of a graphon at an entry of a mask", CLOSED_UNIT),
+        *PREACTIVATIONS,
     ),
     hypotheses=(
+        replace(CAUCHY_SCHWARZ, needed_by=("variance_slope",)),
         Hypothesis("no variance above the largest square of a coordinate", s <= beta),
         Hypothesis(r"ReLU, one hidden layer, bounded inputs; all rows of both graphons have variance at least $s>0$"),
         Hypothesis("a mask: $s$ is read off the mask; a row that keeps nothing has no such bound"),
@@ -68,9 +197,9 @@ $\arccos(1-2\delta)\sim2\sqrt\delta$. *$L^1$:* $E|M_{ij}-W|=2W(1-W)$. ∎
     expressions={
         "constant": constant,
         "readout_ratio": readout_ratio,
-        "limit_ratio": sp.Integer(2),
+        "limit_ratio": limit_ratio,
         "own_layer_ratio": own_layer_ratio,
-        "own_layer_growth": 2 / (sp.pi * sp.sqrt(delta)),
-        "l1_distance": sp.Rational(5, 12),
+        "own_layer_growth": own_layer_growth,
+        "l1_distance": l1_distance,
     },
 )

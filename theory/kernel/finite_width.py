@@ -8,12 +8,26 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.kernel.dual import CAUCHY_SCHWARZ, COSINE, DENSITY, J_2, PREACTIVATIONS, a, b, c, cosine, relu
 from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import rho
+from theory.steps import Carrier, Step
 
 n = sp.Symbol("n", integer=True, positive=True)  # the width
 q = sp.Symbol("q", positive=True)  # mean square of the inputs, Σ x_j²/d
 k = sp.Symbol("k", positive=True)  # Σ x_j⁴/d²
+first_length, second_length = sp.symbols("A B", positive=True)  # √a and √b
+theta = sp.Symbol("theta", positive=True)  # the angle of the two inputs, in (0, π)
+wave = sp.Symbol("u", real=True)  # twice the direction of the weights less θ
+radial, readout = sp.symbols(
+    "R alpha", positive=True
+)  # length of the weights in the plane of the inputs, readout weight
 
 WIDTH = Quantity(n, "width, the number of neurons of a hidden layer", COUNT)
+
+neuron = first_length * second_length * (radial**2 * (sp.cos(theta) + sp.cos(wave)) + 2 * readout**2 * sp.cos(theta))
+radial_square, radial_fourth = sp.Integer(2), sp.Integer(8)
+readout_fourth = sp.Integer(3)
+arc_length = (sp.pi - theta) / (2 * sp.pi)
+arc_cosine = sp.sin(theta) / (2 * sp.pi)
+arc_square = (sp.pi - theta - sp.sin(theta) * sp.cos(theta)) / (4 * sp.pi)
 
 fourth = 2 * J_2 / sp.pi
 
@@ -28,8 +42,114 @@ second_moment = a * b * at_covariance(fourth) + 4 * c * relu.value + 6 * c**2 * 
 variance = second_moment - mean**2
 deviation = sp.sqrt(variance / n)
 
+equal_mean, equal_second = 2 * a, 16 * a**2
+row_norm = rho * q
+row_square = rho**2 * q**2 + rho * (1 - rho) * k
 diagonal_mean = 2 * rho * q
 diagonal_variance = 16 * (rho**2 * q**2 + rho * (1 - rho) * k) - 4 * rho**2 * q**2
+
+STEPS = (
+    Step(
+        name="gradients",
+        sentence=r"""The gradients in the readout weight $\alpha$ and in the kept weights of neuron $i$ give $\Theta_n=\frac1n\sum_iX_i$ with
+$X=\varphi(z)\varphi(z')+\alpha^2\dot\varphi(z)\dot\varphi(z')\,c$.""",
+        by=Carrier.RULE,
+        source="chain rule",
+    ),
+    Step(
+        name="plane",
+        sentence=r"""$(z,z')$ is normal with variances $a=A^2$, $b=B^2$ and covariance $c=AB\cos\theta$: $z=AR\cos t$ and $z'=BR\cos(t-\theta)$, where
+$R$ is the length of a standard normal vector in the plane and $t$ its direction, independent, $t$ uniform.""",
+        by=Carrier.RULE,
+        source="rotation",
+    ),
+    Step(
+        name="arc",
+        sentence=r"Both gates are open for $|u|<\pi-\theta$, $u=2t-\theta$, and there $X=[[neuron]]$; elsewhere $X=0$.",
+        gives={"neuron": neuron},
+        uses=("gradients", "plane"),
+    ),
+    Step(
+        name="lengths",
+        sentence=r"$E R^2=[[radial_square]]$ and $E R^4=[[radial_fourth]]$, as $R$ has the density $Re^{-R^2/2}$.",
+        gives={"radial_square": radial_square, "radial_fourth": radial_fourth},
+        uses=("plane",),
+    ),
+    Step(
+        name="readout",
+        sentence=r"$E\alpha^2=1$ and $E\alpha^4=[[readout_fourth]]$; $\alpha$ is independent of $R$ and $t$.",
+        gives={"readout_fourth": readout_fourth},
+    ),
+    Step(
+        name="averages",
+        sentence=r"""Over all directions, $1$, $\cos u$ and $\cos^2u$ on the arc have the means $[[arc_length]]$, $[[arc_cosine]]$ and
+$[[arc_square]]$.""",
+        gives={"arc_length": arc_length, "arc_cosine": arc_cosine, "arc_square": arc_square},
+        uses=("arc",),
+    ),
+    Step(
+        name="mean",
+        sentence=r"So $E X=[[mean]]$.",
+        gives={"mean": mean},
+        uses=("arc", "lengths", "readout", "averages"),
+    ),
+    Step(
+        name="squares",
+        sentence=r"The part without $\alpha$ has the mean square $ab\,f(r)$, $f=[[fourth]]$.",
+        gives={"fourth": fourth},
+        uses=("arc", "lengths", "averages"),
+    ),
+    Step(
+        name="second moment",
+        sentence=r"$E X^2=[[second_moment]]$: squares, twice the product, and $c^2\alpha^4$ where both gates are open.",
+        gives={"second_moment": second_moment},
+        uses=("arc", "lengths", "readout", "averages", "squares"),
+    ),
+    Step(
+        name="variance",
+        sentence=r"$\operatorname{Var}X=E X^2-(E X)^2=[[variance]]$.",
+        gives={"variance": variance},
+        uses=("mean", "second moment"),
+    ),
+    Step(
+        name="independent neurons",
+        sentence=r"The $X_i$ are functions of disjoint sets of weights.",
+        by=Carrier.RULE,
+        source="independence",
+        uses=("gradients",),
+    ),
+    Step(
+        name="average",
+        sentence=r"So the variance of $\Theta_n$ is $\frac1n$ times that of $X$, and its root is $[[deviation]]$.",
+        gives={"deviation": deviation},
+        uses=("variance", "independent neurons"),
+    ),
+    Step(
+        name="masks",
+        sentence=r"""A mask replaces $(a,b,c)$ by those of its row. If the rows are iid, so are the $X_i$, and
+$\operatorname{Var}X=E_ME[X^2\mid M]-(E_ME[X\mid M])^2$.""",
+        by=Carrier.RULE,
+        source="tower",
+        uses=("independent neurons",),
+    ),
+    Step(
+        name="equal inputs",
+        sentence=r"At $x=x'$ the moments are $[[equal_mean]]$ and $[[equal_second]]$.",
+        gives={"equal_mean": equal_mean, "equal_second": equal_second},
+        uses=("mean", "second moment"),
+    ),
+    Step(
+        name="row",
+        sentence=r"""$a=\frac1d\sum_jM_jx_j^2$ has the mean $[[row_norm]]$ and the mean square $[[row_square]]$: one coordinate after the other.""",
+        gives={"row_norm": row_norm, "row_square": row_square},
+    ),
+    Step(
+        name="diagonal",
+        sentence=r"So on the diagonal the mean is $[[diagonal_mean]]$ and $n$ times the variance is $[[diagonal_variance]]$.",
+        gives={"diagonal_mean": diagonal_mean, "diagonal_variance": diagonal_variance},
+        uses=("masks", "equal inputs", "row"),
+    ),
+)
 
 finite_width_moments = Claim(
     label="K6",
@@ -42,23 +162,12 @@ $$E\,\Theta_n(x,x')=\mu(a,b,c)=[[mean]],$$ $$n\operatorname{Var}\Theta_n(x,x')=s
 $s$ being the second moment of one neuron, $s=[[second_moment]]$, which rests on $E\varphi(z)^2\varphi(z')^2=ab\,f(r)$,
 $f=[[fourth]]$. So the root mean square distance from the limit is exactly $[[deviation]]$. **Masks.** Given the masks,
 $\Theta_n$ is an average of independent neurons, row $i$ with $(a_i,b_i,c_i)=\frac1d\sum_jM_{ij}(x_j^2,x_j'^2,x_jx_j')$:
-mean $\frac1n\sum_i\mu(a_i,b_i,c_i)$, variance $\frac1{n^2}\sum_i(s-\mu^2)(a_i,b_i,c_i)$. If the rows are iid, then
+mean $\frac1n\sum_i\mu(a_i,b_i,c_i)$, variance $\frac1{n^2}\sum_i(s-\mu^2)(a_i,b_i,c_i)$, where $\mu=s=0$ if $a_ib_i=0$. If the rows are iid, then
 $E\,\Theta_n=E_M\mu$ and $n\operatorname{Var}\Theta_n=E_Ms-(E_M\mu)^2$. On the diagonal, for entries kept independently
 with probability $\rho$, with $q=\frac1d\sum_jx_j^2$ and $k=\frac1{d^2}\sum_jx_j^4$,
 $$E\,\Theta_n(x,x)=[[diagonal_mean]],\qquad n\operatorname{Var}\Theta_n(x,x)=[[diagonal_variance]].$$
 """,
-    proof_text=r"""
-$\Theta_n=\frac1n\sum_iX_i$ with iid $X=\varphi(z)\varphi(z')+\alpha^2\dot\varphi(z)\dot\varphi(z')\,c$, where $\alpha$ is the
-readout weight and $(z,z')$ is normal with variances $a,b$ and covariance $c$, independent of $\alpha$. In polar
-coordinates, $z=\sqrt a\,R\cos t$ and $z'=\sqrt b\,R\cos(t-\theta)$ with $\cos\theta=r$, $E R^2=2$, $E R^4=8$, $t$ uniform;
-both gates are open on an arc of length $\pi-\theta$, where $X=2\sqrt{ab}R^2\cos t\cos(t-\theta)+2\alpha^2c$. With
-$E\alpha^2=1$, $E\alpha^4=3$, the averages over the arc of $1$, $\cos t\cos(t-\theta)$ and its square give $\mu$ and
-$s=E\varphi^2\varphi'^2+2c\,E\alpha^2\varphi\varphi'\dot\varphi\dot\varphi'+c^2E\alpha^4E(\dot\varphi\dot\varphi')^2$, in which
-$\varphi\varphi'\dot\varphi\dot\varphi'=2\varphi\varphi'$ and $(\dot\varphi\dot\varphi')^2=2\dot\varphi\dot\varphi'$. A mask replaces
-$(a,b,c)$ by those of its row; iid rows give iid neurons, so the variance is $\frac1n$ times that of one,
-$E_M\,E[X^2\mid M]-(E_M\,E[X\mid M])^2$. On the diagonal $\mu=2a$ and $s=16a^2$, and
-$E_Ma_M^2=\rho^2q^2+\rho(1-\rho)k$. ∎
-""",
+    steps=STEPS,
     source=Source("2510.17515", "beyond the two sentences at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -69,6 +178,16 @@ $E_Ma_M^2=\rho^2q^2+\rho(1-\rho)k$. ∎
         WIDTH.drawn_from(2, 50),
         Quantity(q, "mean square of the coordinates of the input", POSITIVE),
         Quantity(k, "sum of the fourth powers of the input's coordinates over their squared number", POSITIVE),
+        Quantity(
+            (first_length, second_length),
+            "standard deviation of the preactivation at one of the two inputs",
+            POSITIVE,
+            drawn=(1, 2),
+        ),
+        Quantity(theta, "angle of the two inputs", sp.Interval.open(0, sp.pi), drawn=(sp.Rational(1, 8), 3)),
+        Quantity(wave, "twice the direction of a neuron's weights, from the middle of the arc", sp.S.Reals),
+        Quantity(radial, "length of a neuron's weights in the plane of the inputs", POSITIVE),
+        Quantity(readout, "modulus of the readout weight of a neuron", POSITIVE),
     ),
     hypotheses=(
         CAUCHY_SCHWARZ,

@@ -1,4 +1,4 @@
-"""Evidence for K13: the moments of the tangent kernel at every width and depth."""
+"""Evidence for K13.1 and K13.2: the moments of the tangent kernel at every width and depth."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ from theory.kernel.convergence import (
     readout,
     second_moment_of,
     step,
-    tangent_convergence,
     width_constant,
 )
+from theory.kernel.deep import tangent_fluctuations
+from theory.kernel.diagonal import tangent_moments
 from theory.kernel.dual import depth as L
 from theory.kernel.finite_width import n
 from theory.saliency.model import rho
@@ -138,7 +139,7 @@ def rational(values: Sequence[Fraction]) -> list[sp.Rational]:
     return [sp.Rational(value) for value in values]
 
 
-@exact(tangent_convergence, cost=1.0)
+@exact(tangent_moments, cost=1.0)
 @control("the entries of a mask as if each row had its share", step=advance(step, moments, n, N, sp.Integer(1)))
 @control("gates that do not square", step=replace(step, tangents=replace(step.tangents, diagonal=readout)))
 @control("no own gradients", readout=readout - 2 * (moments.mixed.traces) - moments.values.traces)
@@ -197,7 +198,7 @@ def quadratic(v: tuple[int, ...], A: Square, w: tuple[int, ...]) -> Fraction:
     return sum((v[i] * A[i][j] * w[j] for i in range(len(v)) for j in range(len(w)) if v[i] * w[j]), Fraction(0))
 
 
-@exact(tangent_convergence, cost=0.6)
+@exact(tangent_moments, cost=0.6)
 @control("no kurtosis of the weights", step=advance(step, moments, n, N, sp.Integer(1)))
 @control("gates that do not square", step=replace(step, tangents=replace(step.tangents, diagonal=readout)))
 @control("neurons alike", step=replace(step, mixed=replace(step.mixed, traces=step.mixed.diagonal)))
@@ -226,7 +227,7 @@ UNEVEN: tuple[Chances, ...] = (  # unequal probabilities, layer by layer
 )
 
 
-@exact(tangent_convergence)
+@exact(tangent_moments)
 @control("one layer's gradients", mean=path)
 @control("the hidden layers alone", mean=L * path)
 @control("10 % more", mean=ELEVEN * mean)
@@ -246,7 +247,7 @@ def recursion(depth: int, width: sp.Expr) -> sp.Expr:
     return sp.factor(second_moment_of(step, readout, (1, *[width] * depth), [1] * (depth + 1)))
 
 
-@exact(tangent_convergence, cost=0.8)
+@exact(tangent_fluctuations, cost=0.8)
 @control("values only", dense_second=(1 + 5 / n) ** L * (L + 1) ** 2)
 @control("one eigenvalue", dense_second=dense_second.subs(1 - 1 / n, 1))
 @control("10 % more", dense_second=ELEVEN * dense_second)
@@ -275,7 +276,7 @@ def first_order(depth: int) -> sp.Expr:
 LARGE = sp.Integer(10**9)
 
 
-@exact(tangent_convergence, cost=0.8)
+@exact(tangent_fluctuations, cost=0.8)
 @control("dense", width_constant=width_constant.subs(rho, 1))
 @control("each layer as the first", width_constant=3 * L / rho)
 @control("10 % more", width_constant=ELEVEN * width_constant)
@@ -285,7 +286,7 @@ def wide_networks_have_their_constant(width_constant: sp.Expr, trial: Trial) -> 
         yield trial.same(width_constant.subs(L, depth), trial.once(first_order, depth), by=sp.cancel)
 
 
-@enclosed(tangent_convergence)
+@enclosed(tangent_fluctuations)
 @control("e^5β alone", deep_second=sp.exp(5 * beta))
 @control("e^β of one layer", deep_second=deep_second.subs(beta, beta / 5))
 @control("10 % less", deep_second=NINE * deep_second)

@@ -1,4 +1,4 @@
-"""Evidence for K13: the distance to the limit, its lemmas and its steps from layer to layer, and sampled networks."""
+"""Evidence for K13.3 and K13.2: the distance to the limit, its lemmas and its steps from layer to layer, and sampled networks."""
 
 from __future__ import annotations
 
@@ -33,16 +33,17 @@ from theory.kernel.convergence import (
     row_value,
     scatter,
     step,
-    tangent_convergence,
     tangent_error,
     tangent_step,
     value_error,
     value_step,
     values_of,
 )
+from theory.kernel.deep import tangent_fluctuations
 from theory.kernel.dual import cosine, kappa_0, kappa_1
 from theory.kernel.dual import depth as L
 from theory.kernel.finite_width import n
+from theory.kernel.off_diagonal import tangent_convergence
 from theory.saliency.model import rho
 
 ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
@@ -261,7 +262,7 @@ def kernel_sample(
     return total
 
 
-@statistical(tangent_convergence, tests=2, cost=0.6)
+@statistical(tangent_fluctuations, tests=2, cost=0.6)
 @control("one layer's gradients", mean=path)
 @control("the hidden layers alone", mean=L * path)
 @control("no second moment of its own", dense_second=(L + 1) ** 2 - dense_second)
