@@ -30,6 +30,7 @@ RULES: Mapping[str, str] = {  # what each says
     "composition": "sums, multiples and compositions of maps that commute with a group commute with it",
     "compression": "the singular values of a part of a matrix are at most those of the matrix, each in its place",
     "continuous mapping": "limits in law pass through functions that are continuous but on a set of probability 0 in the limit",
+    "convexity": "a convex function is nowhere below its tangents",
     "convolution": "to add an independent variable does not raise the largest value of a density",
     "corners": "what is convex in each of some numbers, each in an interval, is largest where each of them is at an end",
     "coupling": "if X ≤ Y whatever happens, P(X ≥ t) ≤ P(Y ≥ t), and so for other variables of their laws",
