@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from numerics.arguments import InputError
 from numerics.exact import balls
 from theory.formulas.no_guarantee import NoGuarantee, no_guarantee
-from theory.lifts import path_length, readout, tangent
+from theory.lifts import path_length, readout, tangent, tangent_square_loss
 
 Floats = NDArray[np.float64]
 Bound = float | NoGuarantee
@@ -53,7 +53,7 @@ class TangentBound:
 
     def square_rate(self, t: ArrayLike) -> Times:
         """The same for the square loss (L13); for eps > 0 and late times `rate` is smaller."""
-        return self._along(tangent.square_rate, tangent.t, "t", t)
+        return self._along(tangent_square_loss.square_rate, tangent.t, "t", t)
 
     def growing(self, t: ArrayLike) -> Times:
         """The same for any convex loss if only θ ∈ A(κ + ‖θ − θ_0‖, ε) (L14)."""
@@ -69,7 +69,7 @@ class TangentBound:
 
     def square_hitting_time(self, eta: Any) -> Bound:
         """The same for the square loss (L13), the best possible."""
-        return self._reaching(tangent.square_hitting_time, eta)
+        return self._reaching(tangent_square_loss.square_hitting_time, eta)
 
     def length(self, eta: Any) -> Bound:
         """The length of the path by which the loss is down to eta (L14)."""

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from theory.lifts.path_length import travelled_length
     from theory.lifts.perceptrons import multilayer_perceptron, perceptron_lift, perceptron_lifts
     from theory.lifts.readout import readout_comparison
-    from theory.lifts.tangent import square_loss_rate, tangent_rate
+    from theory.lifts.tangent import tangent_rate
+    from theory.lifts.tangent_square_loss import square_loss_rate
     from theory.lifts.training import training_success
     from theory.lifts.trees import local_trees
     from theory.lifts.unfolding import tree_witnesses

@@ -1,4 +1,4 @@
-"""L12 and L13: a tangent that reaches low loss within a bounded step makes gradient flow fast."""
+"""L12: a tangent that reaches low loss within a bounded step makes gradient flow fast."""
 
 from __future__ import annotations
 
@@ -220,73 +220,4 @@ $L_0>\varepsilon$: for $\ell(z)=z$, one parameter $x$ and $L(x)=F(x)=[[example_l
             "two_false_bounds_are_no_bounds",
         ),
     ),
-)
-
-_start, _goal, _floor = sp.sqrt(L_0), sp.sqrt(eta), sp.sqrt(epsilon)
-square_gradient_bound = 2 * sp.sqrt(L) * (sp.sqrt(L) - _floor) / kappa
-inverse_square = 1 / (_start - _floor) ** 2 + 4 * t / kappa**2
-square_rate = from_above((_floor + 1 / sp.sqrt(inverse_square)) ** 2)
-square_hitting_time = sp.Piecewise(
-    (0, eta >= L_0),
-    (kappa**2 / 4 * (1 / eta - 1 / L_0), sp.Eq(epsilon, 0) & (eta > 0)),
-    (
-        kappa**2
-        / 2
-        * (
-            (1 / (_goal - _floor) - 1 / (_start - _floor)) / _floor
-            - sp.log(_goal * (_start - _floor) / (_start * (_goal - _floor))) / epsilon
-        ),
-        eta > epsilon,
-    ),
-    (no_guarantee, True),
-)
-crossover = 1 + 2 / sp.sqrt(3)
-approach = kappa * _floor
-square_example = (_floor + (_start - _floor) * sp.exp(-x / kappa)) ** 2
-
-square_loss_rate = Claim(
-    label="L13",
-    title="The square loss is faster, fourfold where ε = 0",
-    statement=r"""
-In L12 let $\ell(f)=\frac12\|f-f^*\|^2$. If $\theta\in A(\kappa,\varepsilon)$ and $L>\varepsilon$ then $\|\nabla L\|\ge[[square_gradient_bound]]$,
-which is at least $(L-\varepsilon)/\kappa$. If $\theta(s)\in A(\kappa,\varepsilon)$ on $[0,t]$ and $L_0>\varepsilon$,
-$$\big(\sqrt{L(\theta(t))}-\sqrt\varepsilon\big)^{-2}\ge[[inverse_square]]\quad\text{while }L>\varepsilon,$$ and so $$L(\theta(t))\le[[square_rate]];$$
-for $\varepsilon=0$ this is $L\le1/(1/L_0+4t/\kappa^2)$, four times as fast as L12. For $\varepsilon>0$ it falls faster than L12 at first iff
-$\sqrt{L_0/\varepsilon}>[[crossover]]$, and slower in the end, $\sqrt t\,(L-\varepsilon)\to[[approach]]$: take the smaller of both. If so for as long as $L>\eta$, the loss is down to $\eta$ by the time
-$$[[square_hitting_time]].$$
-The bound of the gradient and this time are sharp for every $\varepsilon$, attained along the flow of $F(x)=\sqrt{2L(x)}$,
-$L(x)=[[square_example]]$, with $f^*=0$ on one data point; the explicit rate is so for $\varepsilon=0$ only, and otherwise above the inverse of
-that time, which is below L12 as well. The bound $2(L-\varepsilon)/\kappa$ of the gradient is false wherever the other is attained and $\varepsilon>0$.
-""",
-    proof_text=r"""
-Let $\rho=F-f^*$, so $\|\rho\|=\sqrt{2L}$. As $\|\rho+dF\,u\|\le\sqrt{2\varepsilon}$, $\langle\rho,\rho+dF\,u\rangle\le2\sqrt{L\varepsilon}$, and
-$\kappa\|\nabla L\|\ge-\langle\rho,dF\,u\rangle\ge2L-2\sqrt{L\varepsilon}$. With $s=\sqrt L$, $e=\sqrt\varepsilon$ and $\dot L=2s\dot s$ this is
-$\dot s\le-2s(s-e)^2/\kappa^2\le-2(s-e)^3/\kappa^2$, so $\frac d{dt}(s-e)^{-2}\ge4/\kappa^2$. Without the second step
-$dt\le-\frac{\kappa^2}2\frac{ds}{s(s-e)^2}$, whose integral is the time stated, by
-$\frac1{s(s-e)^2}=\frac1{e^2}\big(\frac1s-\frac1{s-e}\big)+\frac1{e(s-e)^2}$. As $2s\ge s+e$ it is no longer than in L12; the rate, which solves
-$\dot L=-4s(s-e)^3/\kappa^2$, falls faster than L12's $\dot L=-(s-e)^2(s+e)^2/\kappa^2$ iff $4s(s-e)>(s+e)^2$. *Sharp:* $F(x)=\sqrt{2\varepsilon}+ce^{-x/\kappa}$; the step $u=\kappa$ gives $F+F'\kappa=\sqrt{2\varepsilon}$, and $|L'|=F|F'|=F(F-\sqrt{2\varepsilon})/\kappa$ is the bound. At equality
-$2(L-\varepsilon)/\kappa$ exceeds it by the factor $1+\sqrt{\varepsilon/L}$. ∎
-""",
-    source=Source("2501.05930", "beyond Theorem 2.1"),
-    provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
-    quantities=(STEP, REACHED, START, LOSS, GOAL, TIME, PARAMETER),
-    hypotheses=(
-        Hypothesis("the loss is half the squared distance in $L^2(D)$"),
-        FLOW,
-        still_above("square_gradient_bound"),
-        Hypothesis("the flow starts above what tangent steps reach", epsilon < L_0, needed_by=("inverse_square",)),
-        descent("square_example"),
-    ),
-    uses=("L12",),
-    expressions={
-        "square_gradient_bound": square_gradient_bound,
-        "inverse_square": inverse_square,
-        "square_rate": square_rate,
-        "crossover": crossover,
-        "approach": approach,
-        "square_hitting_time": square_hitting_time,
-        "square_example": square_example,
-    },
-    aids={"gradient_bound": gradient_bound, "rate": rate, "hitting_time": hitting_time},
 )

@@ -36,11 +36,11 @@ from theory.lifts.tangent import (
     kappa,
     rate,
     simple_rate,
-    square_gradient_bound,
     t,
     tangent_rate,
     x,
 )
+from theory.lifts.tangent_square_loss import square_gradient_bound
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
@@ -134,7 +134,7 @@ def rate_grows_to_the_simple_one(rate: sp.Expr, simple_rate: sp.Expr, trial: Tri
     yield trial.nonnegative(simple_rate.subs({epsilon: L_0 + more, t: later}) - L_0, more + kappa**2 / later)
 
 
-@exact(tangent_rate, step="time")
+@exact(tangent_rate, step="time", cost=0.5)
 @control("counted from an infinite loss", hitting_time=descending(hitting_time) + kappa**2 / (L_0 - epsilon))
 @control("κ in place of κ²", hitting_time=hitting_time / kappa)
 @control("10 % less", hitting_time=NINE * hitting_time)
