@@ -51,12 +51,12 @@ OUTSIDE = [
     ("L13 square_gradient_bound L=1 epsilon=2 kappa=1", "the loss is no lower than what tangent steps reach"),
     ("L13 inverse_square L_0=1 epsilon=1 kappa=1 t=1", "the flow starts above what tangent steps reach"),
     ("L13 square_example L_0=1 epsilon=2 kappa=1 x=1", "the flow of the example starts no lower"),
-    ("L14 energy_length L_0=1 L=2 t=1", "the loss never grows, expected L ≤ L_0"),
-    ("L14 growing_position L_0=1 epsilon=2 kappa=1 t=1", "the flow of the example starts no lower"),
-    ("L14 middle epsilon=1/5 epsilon_0=1/5", "the loss to be reached is above that which is approached"),
-    ("L14 probability delta_1=2 delta_2=0", "expected a number from 0 to 1"),
-    ("L14 standstill_radius epsilon=3/2 x=1", "a positive loss of at most $1$"),
-    ("L14 standstill_radius epsilon=0 x=1", "a positive loss of at most $1$"),
+    ("L14.1 energy_length L_0=1 L=2 t=1", "the loss never grows, expected L ≤ L_0"),
+    ("L14.2 growing_position L_0=1 epsilon=2 kappa=1 t=1", "the flow of the example starts no lower"),
+    ("L14.3 middle epsilon=1/5 epsilon_0=1/5", "the loss to be reached is above that which is approached"),
+    ("L14.3 probability delta_1=2 delta_2=0", "expected a number from 0 to 1"),
+    ("L14.3 standstill_radius epsilon=3/2 x=1", "a positive loss of at most $1$"),
+    ("L14.3 standstill_radius epsilon=0 x=1", "a positive loss of at most $1$"),
     ("L15 fixed_bound epsilon=-1 Delta=1 T=1", "epsilon=-1"),
     ("L16 B1 M=9 A_1=1 A_2=2 Lambda=1 L_0=1", "no Euclidean norm exceeds the sum of the moduli, expected A_2 ≤ A_1"),
     ("L16 longest_time M=9 rho=1 L_0=0", "the loss at the start is not $0$, expected L_0 > 0"),
@@ -132,9 +132,9 @@ AT_THE_ENDS = [
     ("L12 example_loss L_0=2 epsilon=2 kappa=1 x=4", "2"),
     ("L13 square_gradient_bound L=1 epsilon=0 kappa=1", "2"),  # F(x) = √2 e^(-x), L = e^(-2x)
     ("L13 inverse_square L_0=1 epsilon=0 kappa=2 t=1", "2"),
-    ("L14 energy_length L_0=2 L=2 t=3", "0"),
-    ("L14 probability delta_1=0 delta_2=0", "1"),
-    ("L14 standstill_radius epsilon=1 x=5", "1"),  # e^(-5) down, at the slope -e^(-5)
+    ("L14.1 energy_length L_0=2 L=2 t=3", "0"),
+    ("L14.3 probability delta_1=0 delta_2=0", "1"),
+    ("L14.3 standstill_radius epsilon=1 x=5", "1"),  # e^(-5) down, at the slope -e^(-5)
     ("L15 moving_bound epsilon=1/2 Delta=0 T=1", "1/2"),
     ("L15 square_bound epsilon=0 Delta=2 T=1", "1"),  # Δ²/4T
     ("L16 longest_time M=1 rho=1 L_0=1/2", "1"),

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from theory.lifts.adjoint import adjunction
     from theory.lifts.attention import Attention, attention_block, attention_blocks, attention_lift
     from theory.lifts.bundle import Bundle
+    from theory.lifts.confinement import confined_flow
     from theory.lifts.convergence import pac_convergence
     from theory.lifts.convolution import cyclic_convolution, lifted_convolutions, pixel_graph
     from theory.lifts.copies import copy_bounds
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from theory.lifts.lift import Lift, full_lift
     from theory.lifts.maps import PRODUCT, SUM, Bilinear, Pointwise, Skip, identity, relu
     from theory.lifts.module import PerceptronModule
-    from theory.lifts.path_length import travelled_length
+    from theory.lifts.path_length import growing_tangents, travelled_length
     from theory.lifts.perceptrons import multilayer_perceptron, perceptron_lift, perceptron_lifts
     from theory.lifts.readout import readout_comparison
     from theory.lifts.tangent import tangent_rate
@@ -47,11 +48,13 @@ __all__ = [
     "attention_blocks",
     "attention_lift",
     "binomial_degrees",
+    "confined_flow",
     "copies_of_witnesses",
     "copy_bounds",
     "cyclic_convolution",
     "fibration_lemma",
     "full_lift",
+    "growing_tangents",
     "identity",
     "lifted_convolutions",
     "local_trees",
