@@ -36,6 +36,7 @@ RULES: Mapping[str, str] = {  # what each says
     "convolution": "to add an independent variable does not raise the largest value of a density",
     "corners": "what is convex in each of some numbers, each in an interval, is largest where each of them is at an end",
     "coupling": "if X ≤ Y whatever happens, P(X ≥ t) ≤ P(Y ≥ t), and so for other variables of their laws",
+    "cycle rank": "a graph with V vertices and c components has V − c edges, and one more for each independent cycle",
     "dominated convergence": "limits may be taken under a mean of functions that stay below one of finite mean",
     "equidistribution": "means of a bounded function, continuous almost everywhere, over equidistributed points tend to its integral",
     "exponential": "1 + x ≤ eˣ",

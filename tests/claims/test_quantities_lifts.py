@@ -13,9 +13,9 @@ OUTSIDE = [
     ("L5 weights n_0=1/2 n_1=1 n_2=1 n_3=1", "n_0=1/2"),
     ("L6 pixel_edges C_i=1 C_o=1 H=3 k=5", "a kernel is no longer than the signal, expected k ≤ H"),
     ("L7 identity_skips C=2 lambda=3", "the expected degree is at most the width of the model, expected lambda ≤ C"),
-    ("L8 degree_law n=2 lambda=3 k=1", "the expected degree is at most the width, expected lambda ≤ n"),
-    ("L8 le_cam_bound n=2 lambda=3", "the expected degree is at most the width, expected lambda ≤ n"),
-    ("L8 degree_law n=2 lambda=2 k=3", "the in-degree is at most the width, expected k ≤ n"),
+    ("L8.1 degree_law n=2 lambda=3 k=1", "the expected degree is at most the width, expected lambda ≤ n"),
+    ("L8.2 le_cam_bound n=2 lambda=3", "the expected degree is at most the width, expected lambda ≤ n"),
+    ("L8.1 degree_law n=2 lambda=2 k=3", "the in-degree is at most the width, expected k ≤ n"),
     ("L9 tree_probability n=2 lambda=3 K=2", "the expected degree is at most the width, expected lambda ≤ n"),
     ("L9 no_collision n=2 lambda=1 k=3", "no more vertices are reached than there are in a layer, expected k ≤ n"),
     (
@@ -95,11 +95,11 @@ AT_THE_ENDS = [
     ("L7 identity_skips C=1 lambda=1", "1"),
     ("L7 identity_skips C=2 lambda=2", "0"),  # all edges are there, the two that must not be too
     ("L7 identity_skips C=2 lambda=0", "0"),
-    ("L8 degree_law n=4 lambda=4 k=4", "1"),
-    ("L8 degree_law n=4 lambda=0 k=0", "1"),
-    ("L8 variance n=3 lambda=3", "0"),
-    ("L8 le_cam_bound n=1 lambda=1", "1"),
-    ("L8 order lambda=0", "0"),
+    ("L8.1 degree_law n=4 lambda=4 k=4", "1"),
+    ("L8.1 degree_law n=4 lambda=0 k=0", "1"),
+    ("L8.1 variance n=3 lambda=3", "0"),
+    ("L8.2 le_cam_bound n=1 lambda=1", "1"),
+    ("L8.2 order lambda=0", "0"),
     ("L9 no_collision n=2 lambda=2 k=2", "0"),  # all edges are there: two children have two parents each
     ("L9 no_collision n=2 lambda=1 k=2", "9/16"),  # each of two children misses one of its two fair edges
     ("L9 no_collision n=7 lambda=7 k=1", "1"),
@@ -162,7 +162,7 @@ def test_formulas_hold_at_the_ends(call, value):
 @pytest.mark.parametrize(
     ("call", "value"),
     [
-        ("L8 variation_distance n=1 lambda=1", "0.632120558829"),  # one edge that is there: 1 − 1/e
+        ("L8.2 variation_distance n=1 lambda=1", "0.632120558829"),  # one edge that is there: 1 − 1/e
         ("L11 chernoff n=1 q=1", "0.882496902585"),  # exp(−1/8)
         ("L17 gaussian_ball s=1 nu=0 rho_0=1", "0.682689492137"),  # one standard deviation
         ("L17 gaussian_ball s=3 nu=1 rho_0=0", "0"),

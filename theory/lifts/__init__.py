@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from theory.lifts.module import PerceptronModule
     from theory.lifts.path_length import growing_tangents, travelled_length
     from theory.lifts.perceptrons import multilayer_perceptron, perceptron_lift, perceptron_lifts
+    from theory.lifts.poisson import poisson_distance
     from theory.lifts.readout import readout_comparison
     from theory.lifts.tangent import tangent_rate
     from theory.lifts.tangent_square_loss import square_loss_rate
@@ -65,6 +66,7 @@ __all__ = [
     "perceptron_lift",
     "perceptron_lifts",
     "pixel_graph",
+    "poisson_distance",
     "pushed_gradients",
     "readout_comparison",
     "relu",
