@@ -22,15 +22,15 @@ OUTSIDE = [
         "L9 parent_share n=2 lambda=1 k=0",
         "number of vertices of a layer that are reached, expected a whole number from 1",
     ),
-    ("L10 tree n=3 p=2", "probability of an edge that comes from no input, expected a number from 0 to 1"),
-    ("L10 leading n=2 lambda=3 p_0=1/2 V=3 E=2 E_0=0", "expected lambda ≤ n"),
+    ("L10.2 tree n=3 p=2", "probability of an edge that comes from no input, expected a number from 0 to 1"),
+    ("L10.2 leading n=2 lambda=3 p_0=1/2 V=3 E=2 E_0=0", "expected lambda ≤ n"),
     (
-        "L10 leading n=3 lambda=1 p_0=2 V=3 E=2 E_0=0",
+        "L10.2 leading n=3 lambda=1 p_0=2 V=3 E=2 E_0=0",
         "probability of an edge from an input, expected a number from 0 to 1",
     ),
-    ("L10 leading n=3 lambda=1 p_0=1 V=3 E=4 E_0=0", "two vertices of the witness are joined by one edge at most"),
+    ("L10.2 leading n=3 lambda=1 p_0=1 V=3 E=4 E_0=0", "two vertices of the witness are joined by one edge at most"),
     (
-        "L10 expected_morphisms n=3 p=1 p_0=1 E_0=0 E=9 h_1=2 h_2=2 h_3=1",
+        "L10.2 expected_morphisms n=3 p=1 p_0=1 E_0=0 E=9 h_1=2 h_2=2 h_3=1",
         "only above different vertices of the base",
     ),
     ("L11 both_covered q_1=3/4 q_2=1/2 n=6 m=1", "two disjoint types have together a probability of at most one"),
@@ -108,10 +108,10 @@ AT_THE_ENDS = [
     ("L9 tree_probability n=1 lambda=1 K=3", "1"),
     ("L9 tree_probability n=5 lambda=2 K=0", "1"),
     ("L9 lasso n=1 w=1 c=1", "0"),  # there is no second vertex for the other branch
-    ("L10 expected_morphisms n=2 p=1 p_0=1 E_0=0 E=8 h_1=2 h_2=2 h_3=1", "8"),  # all edges: 2!·2!·2
-    ("L10 expected_morphisms n=1 p=0 p_0=0 E_0=0 E=0 h_1=1 h_2=0 h_3=0", "1"),  # a vertex alone
-    ("L10 leading n=5 lambda=2 p_0=1 V=1 E=0 E_0=0", "5"),
-    ("L10 sparse_tree n=3 lambda=3", "108"),  # all edges: (3·2)(3·2)3
+    ("L10.2 expected_morphisms n=2 p=1 p_0=1 E_0=0 E=8 h_1=2 h_2=2 h_3=1", "8"),  # all edges: 2!·2!·2
+    ("L10.2 expected_morphisms n=1 p=0 p_0=0 E_0=0 E=0 h_1=1 h_2=0 h_3=0", "1"),  # a vertex alone
+    ("L10.2 leading n=5 lambda=2 p_0=1 V=1 E=0 E_0=0", "5"),
+    ("L10.2 sparse_tree n=3 lambda=3", "108"),  # all edges: (3·2)(3·2)3
     ("L11 type_probability d=3 s=3 p_0=1 omega=1", "1"),
     ("L11 copies_law n=4 q=1 m=4", "1"),
     ("L11 copies_law n=4 q=1/2 m=0", "1/16"),

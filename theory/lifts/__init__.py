@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from theory.lifts.tangent_square_loss import square_loss_rate
     from theory.lifts.training import training_success
     from theory.lifts.trees import local_trees
-    from theory.lifts.unfolding import tree_witnesses
+    from theory.lifts.unfolding import tree_witnesses, unfolded_module
     from theory.lifts.walsh import no_cover
 else:
     lazily(__name__)
@@ -75,4 +75,5 @@ __all__ = [
     "training_success",
     "travelled_length",
     "tree_witnesses",
+    "unfolded_module",
 ]
