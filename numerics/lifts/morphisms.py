@@ -1,4 +1,4 @@
-"""Morphisms of lifts over their module: how often a lift lies in another, exactly, and copies of a unit (L10, L16)."""
+"""Morphisms of lifts over their module: how often a lift lies in another, exactly, and copies of a unit (L10.2, L16)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Morphism = dict[Vertex, Vertex]
 def expected_morphisms(
     H: Lift, copies: Mapping[Vertex, int], p: float | Fraction | Mapping[Edge, float | Fraction]
 ) -> Fraction:
-    """The expected number of injective morphisms of H into a random sparse lift, input vertices fixed (L10).
+    """The expected number of injective morphisms of H into a random sparse lift, input vertices fixed (L10.2).
 
     copies: the size of the fibre of the random lift over each vertex of the base that is no input. p: the probability
     of an edge, one for all or one for each edge of the base; exact, a float counts as the fraction it is.

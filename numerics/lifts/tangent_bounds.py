@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from numerics.arguments import InputError
 from numerics.exact import balls
 from theory.formulas.no_guarantee import NoGuarantee, no_guarantee
-from theory.lifts import path_length, readout, tangent
+from theory.lifts import confinement, path_length, readout, tangent, tangent_square_loss
 
 Floats = NDArray[np.float64]
 Bound = float | NoGuarantee
@@ -53,14 +53,14 @@ class TangentBound:
 
     def square_rate(self, t: ArrayLike) -> Times:
         """The same for the square loss (L13); for eps > 0 and late times `rate` is smaller."""
-        return self._along(tangent.square_rate, tangent.t, "t", t)
+        return self._along(tangent_square_loss.square_rate, tangent.t, "t", t)
 
     def growing(self, t: ArrayLike) -> Times:
-        """The same for any convex loss if only θ ∈ A(κ + ‖θ − θ_0‖, ε) (L14)."""
+        """The same for any convex loss if only θ ∈ A(κ + ‖θ − θ_0‖, ε) (L14.2)."""
         return self._along(path_length.growing_rate, tangent.t, "t", t)
 
     def growing_loss(self, s: ArrayLike) -> Times:
-        """The same after a path of length s (L14)."""
+        """The same after a path of length s (L14.2)."""
         return self._along(path_length.growing_loss, path_length.s, "s", s)
 
     def hitting_time(self, eta: Any) -> Bound:
@@ -69,18 +69,18 @@ class TangentBound:
 
     def square_hitting_time(self, eta: Any) -> Bound:
         """The same for the square loss (L13), the best possible."""
-        return self._reaching(tangent.square_hitting_time, eta)
+        return self._reaching(tangent_square_loss.square_hitting_time, eta)
 
     def length(self, eta: Any) -> Bound:
-        """The length of the path by which the loss is down to eta (L14)."""
+        """The length of the path by which the loss is down to eta (L14.1)."""
         return self._reaching(path_length.length, eta)
 
     def growing_length(self, eta: Any) -> Bound:
-        """The same if only θ ∈ A(κ + ‖θ − θ_0‖, ε) (L14)."""
+        """The same if only θ ∈ A(κ + ‖θ − θ_0‖, ε) (L14.2)."""
         return self._reaching(path_length.growing_length, eta)
 
     def energy_length(self, t: Any, loss: Any) -> float:
-        """The length of any gradient flow up to the time t, where it has the given loss ≤ L0 (L14)."""
+        """The length of any gradient flow up to the time t, where it has the given loss ≤ L0 (L14.1)."""
         now = _exact("loss", loss)
         if now > self.L0:
             raise InputError(f"loss is {loss!r}, expected at most L0 = {self.L0}, which no gradient flow exceeds")
@@ -146,22 +146,22 @@ def confining_radius(
     eps: Any,
     eps_0: Any = 0,
     radii: Iterable[Any] = RADII,
-    formula: sp.Expr = path_length.needed_radius,
+    formula: sp.Expr = confinement.needed_radius,
 ) -> Fraction | NoGuarantee:
-    """A radius that gradient flow does not leave before its loss is down to eps: then L14 concludes; else no guarantee.
+    """A radius that gradient flow does not leave before its loss is down to eps: then L14.3 concludes; else no guarantee.
 
     kappa(c): a constant known on the ball of radius c, that is θ ∈ A(kappa(c), (eps + eps_0)/2) there. B: a bound of the
     loss at the start. The first of the `radii` that exceeds the length of the path is returned (default: 2^-20 to 2^40).
-    That none does proves nothing. If θ ∈ A(κ + ‖θ − θ_0‖, ·), `pac_radius` of L14 always concludes. `formula` stands in
+    That none does proves nothing. If θ ∈ A(κ + ‖θ − θ_0‖, ·), `pac_radius` of L14.3 always concludes. `formula` stands in
     place of the claim's length.
 
     Raises:
         InputError: unless B, eps, eps_0 are finite and ≥ 0, and radii and kappa(c) positive.
     """
     point = {
-        path_length.B: _exact("B", B),
+        confinement.B: _exact("B", B),
         tangent.epsilon: _exact("eps", eps),
-        path_length.epsilon_0: _exact("eps_0", eps_0),
+        confinement.epsilon_0: _exact("eps_0", eps_0),
     }
     for radius in radii:
         c = _exact("radius", radius, positive=True)

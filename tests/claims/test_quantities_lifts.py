@@ -13,24 +13,24 @@ OUTSIDE = [
     ("L5 weights n_0=1/2 n_1=1 n_2=1 n_3=1", "n_0=1/2"),
     ("L6 pixel_edges C_i=1 C_o=1 H=3 k=5", "a kernel is no longer than the signal, expected k ≤ H"),
     ("L7 identity_skips C=2 lambda=3", "the expected degree is at most the width of the model, expected lambda ≤ C"),
-    ("L8 degree_law n=2 lambda=3 k=1", "the expected degree is at most the width, expected lambda ≤ n"),
-    ("L8 le_cam_bound n=2 lambda=3", "the expected degree is at most the width, expected lambda ≤ n"),
-    ("L8 degree_law n=2 lambda=2 k=3", "the in-degree is at most the width, expected k ≤ n"),
+    ("L8.1 degree_law n=2 lambda=3 k=1", "the expected degree is at most the width, expected lambda ≤ n"),
+    ("L8.2 le_cam_bound n=2 lambda=3", "the expected degree is at most the width, expected lambda ≤ n"),
+    ("L8.1 degree_law n=2 lambda=2 k=3", "the in-degree is at most the width, expected k ≤ n"),
     ("L9 tree_probability n=2 lambda=3 K=2", "the expected degree is at most the width, expected lambda ≤ n"),
     ("L9 no_collision n=2 lambda=1 k=3", "no more vertices are reached than there are in a layer, expected k ≤ n"),
     (
         "L9 parent_share n=2 lambda=1 k=0",
         "number of vertices of a layer that are reached, expected a whole number from 1",
     ),
-    ("L10 tree n=3 p=2", "probability of an edge that comes from no input, expected a number from 0 to 1"),
-    ("L10 leading n=2 lambda=3 p_0=1/2 V=3 E=2 E_0=0", "expected lambda ≤ n"),
+    ("L10.2 tree n=3 p=2", "probability of an edge that comes from no input, expected a number from 0 to 1"),
+    ("L10.2 leading n=2 lambda=3 p_0=1/2 V=3 E=2 E_0=0", "expected lambda ≤ n"),
     (
-        "L10 leading n=3 lambda=1 p_0=2 V=3 E=2 E_0=0",
+        "L10.2 leading n=3 lambda=1 p_0=2 V=3 E=2 E_0=0",
         "probability of an edge from an input, expected a number from 0 to 1",
     ),
-    ("L10 leading n=3 lambda=1 p_0=1 V=3 E=4 E_0=0", "two vertices of the witness are joined by one edge at most"),
+    ("L10.2 leading n=3 lambda=1 p_0=1 V=3 E=4 E_0=0", "two vertices of the witness are joined by one edge at most"),
     (
-        "L10 expected_morphisms n=3 p=1 p_0=1 E_0=0 E=9 h_1=2 h_2=2 h_3=1",
+        "L10.2 expected_morphisms n=3 p=1 p_0=1 E_0=0 E=9 h_1=2 h_2=2 h_3=1",
         "only above different vertices of the base",
     ),
     ("L11 both_covered q_1=3/4 q_2=1/2 n=6 m=1", "two disjoint types have together a probability of at most one"),
@@ -51,12 +51,12 @@ OUTSIDE = [
     ("L13 square_gradient_bound L=1 epsilon=2 kappa=1", "the loss is no lower than what tangent steps reach"),
     ("L13 inverse_square L_0=1 epsilon=1 kappa=1 t=1", "the flow starts above what tangent steps reach"),
     ("L13 square_example L_0=1 epsilon=2 kappa=1 x=1", "the flow of the example starts no lower"),
-    ("L14 energy_length L_0=1 L=2 t=1", "the loss never grows, expected L ≤ L_0"),
-    ("L14 growing_position L_0=1 epsilon=2 kappa=1 t=1", "the flow of the example starts no lower"),
-    ("L14 middle epsilon=1/5 epsilon_0=1/5", "the loss to be reached is above that which is approached"),
-    ("L14 probability delta_1=2 delta_2=0", "expected a number from 0 to 1"),
-    ("L14 standstill_radius epsilon=3/2 x=1", "a positive loss of at most $1$"),
-    ("L14 standstill_radius epsilon=0 x=1", "a positive loss of at most $1$"),
+    ("L14.1 energy_length L_0=1 L=2 t=1", "the loss never grows, expected L ≤ L_0"),
+    ("L14.2 growing_position L_0=1 epsilon=2 kappa=1 t=1", "the flow of the example starts no lower"),
+    ("L14.3 middle epsilon=1/5 epsilon_0=1/5", "the loss to be reached is above that which is approached"),
+    ("L14.3 probability delta_1=2 delta_2=0", "expected a number from 0 to 1"),
+    ("L14.3 standstill_radius epsilon=3/2 x=1", "a positive loss of at most $1$"),
+    ("L14.3 standstill_radius epsilon=0 x=1", "a positive loss of at most $1$"),
     ("L15 fixed_bound epsilon=-1 Delta=1 T=1", "epsilon=-1"),
     ("L16 B1 M=9 A_1=1 A_2=2 Lambda=1 L_0=1", "no Euclidean norm exceeds the sum of the moduli, expected A_2 ≤ A_1"),
     ("L16 longest_time M=9 rho=1 L_0=0", "the loss at the start is not $0$, expected L_0 > 0"),
@@ -95,11 +95,11 @@ AT_THE_ENDS = [
     ("L7 identity_skips C=1 lambda=1", "1"),
     ("L7 identity_skips C=2 lambda=2", "0"),  # all edges are there, the two that must not be too
     ("L7 identity_skips C=2 lambda=0", "0"),
-    ("L8 degree_law n=4 lambda=4 k=4", "1"),
-    ("L8 degree_law n=4 lambda=0 k=0", "1"),
-    ("L8 variance n=3 lambda=3", "0"),
-    ("L8 le_cam_bound n=1 lambda=1", "1"),
-    ("L8 order lambda=0", "0"),
+    ("L8.1 degree_law n=4 lambda=4 k=4", "1"),
+    ("L8.1 degree_law n=4 lambda=0 k=0", "1"),
+    ("L8.1 variance n=3 lambda=3", "0"),
+    ("L8.2 le_cam_bound n=1 lambda=1", "1"),
+    ("L8.2 order lambda=0", "0"),
     ("L9 no_collision n=2 lambda=2 k=2", "0"),  # all edges are there: two children have two parents each
     ("L9 no_collision n=2 lambda=1 k=2", "9/16"),  # each of two children misses one of its two fair edges
     ("L9 no_collision n=7 lambda=7 k=1", "1"),
@@ -108,10 +108,10 @@ AT_THE_ENDS = [
     ("L9 tree_probability n=1 lambda=1 K=3", "1"),
     ("L9 tree_probability n=5 lambda=2 K=0", "1"),
     ("L9 lasso n=1 w=1 c=1", "0"),  # there is no second vertex for the other branch
-    ("L10 expected_morphisms n=2 p=1 p_0=1 E_0=0 E=8 h_1=2 h_2=2 h_3=1", "8"),  # all edges: 2!·2!·2
-    ("L10 expected_morphisms n=1 p=0 p_0=0 E_0=0 E=0 h_1=1 h_2=0 h_3=0", "1"),  # a vertex alone
-    ("L10 leading n=5 lambda=2 p_0=1 V=1 E=0 E_0=0", "5"),
-    ("L10 sparse_tree n=3 lambda=3", "108"),  # all edges: (3·2)(3·2)3
+    ("L10.2 expected_morphisms n=2 p=1 p_0=1 E_0=0 E=8 h_1=2 h_2=2 h_3=1", "8"),  # all edges: 2!·2!·2
+    ("L10.2 expected_morphisms n=1 p=0 p_0=0 E_0=0 E=0 h_1=1 h_2=0 h_3=0", "1"),  # a vertex alone
+    ("L10.2 leading n=5 lambda=2 p_0=1 V=1 E=0 E_0=0", "5"),
+    ("L10.2 sparse_tree n=3 lambda=3", "108"),  # all edges: (3·2)(3·2)3
     ("L11 type_probability d=3 s=3 p_0=1 omega=1", "1"),
     ("L11 copies_law n=4 q=1 m=4", "1"),
     ("L11 copies_law n=4 q=1/2 m=0", "1/16"),
@@ -132,9 +132,9 @@ AT_THE_ENDS = [
     ("L12 example_loss L_0=2 epsilon=2 kappa=1 x=4", "2"),
     ("L13 square_gradient_bound L=1 epsilon=0 kappa=1", "2"),  # F(x) = √2 e^(-x), L = e^(-2x)
     ("L13 inverse_square L_0=1 epsilon=0 kappa=2 t=1", "2"),
-    ("L14 energy_length L_0=2 L=2 t=3", "0"),
-    ("L14 probability delta_1=0 delta_2=0", "1"),
-    ("L14 standstill_radius epsilon=1 x=5", "1"),  # e^(-5) down, at the slope -e^(-5)
+    ("L14.1 energy_length L_0=2 L=2 t=3", "0"),
+    ("L14.3 probability delta_1=0 delta_2=0", "1"),
+    ("L14.3 standstill_radius epsilon=1 x=5", "1"),  # e^(-5) down, at the slope -e^(-5)
     ("L15 moving_bound epsilon=1/2 Delta=0 T=1", "1/2"),
     ("L15 square_bound epsilon=0 Delta=2 T=1", "1"),  # Δ²/4T
     ("L16 longest_time M=1 rho=1 L_0=1/2", "1"),
@@ -162,7 +162,7 @@ def test_formulas_hold_at_the_ends(call, value):
 @pytest.mark.parametrize(
     ("call", "value"),
     [
-        ("L8 variation_distance n=1 lambda=1", "0.632120558829"),  # one edge that is there: 1 − 1/e
+        ("L8.2 variation_distance n=1 lambda=1", "0.632120558829"),  # one edge that is there: 1 − 1/e
         ("L11 chernoff n=1 q=1", "0.882496902585"),  # exp(−1/8)
         ("L17 gaussian_ball s=1 nu=0 rho_0=1", "0.682689492137"),  # one standard deviation
         ("L17 gaussian_ball s=3 nu=1 rho_0=0", "0"),

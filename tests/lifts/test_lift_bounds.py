@@ -129,7 +129,7 @@ def test_false_rates_pass_where_the_claim_says_so():
         assert (kappa / (t + kappa / drop) >= truth) == (kappa <= 1)
 
 
-# The checker of L14
+# The checker of L14.3
 
 
 def test_radius_dependent_constants():
@@ -240,9 +240,9 @@ def test_the_sharp_constant_of_readouts():
         ("L12 hitting_time L_0=1 epsilon=1/10 kappa=2 eta=1/10", "no guarantee"),
         ("L13 square_rate L_0=1 epsilon=1/10 kappa=2 t=10", "0.363907351996857"),
         ("L13 square_hitting_time L_0=1 epsilon=0 kappa=2 eta=1/10", "9"),
-        ("L14 length L_0=1 epsilon=1/10 kappa=2 eta=1/5", "4.39444915467244"),
-        ("L14 needed_radius B=1 epsilon=1/5 epsilon_0=0 kappa=2", "4.39444915467244"),
-        ("L14 pac_radius B=1 epsilon=1/5 epsilon_0=0 kappa=2", "17"),
+        ("L14.1 length L_0=1 epsilon=1/10 kappa=2 eta=1/5", "4.39444915467244"),
+        ("L14.3 needed_radius B=1 epsilon=1/5 epsilon_0=0 kappa=2", "4.39444915467244"),
+        ("L14.3 pac_radius B=1 epsilon=1/5 epsilon_0=0 kappa=2", "17"),
         ("L15 interpolating_bound Delta=2 T=1", "0.367879441171442"),
     ],
 )

@@ -26,7 +26,7 @@ from numerics.lifts.trees import (
 )
 from theory.formulas.transfer import Transfer
 from theory.lifts import trees as claim
-from theory.lifts.degrees import variation_distance
+from theory.lifts.poisson import variation_distance
 
 TRIANGLE = (("c", "a"), ("a", "r"), ("c", "r"))
 
@@ -198,7 +198,7 @@ def test_samples_of_few_vertices_follow_the_exact_law():
     assert abs(seen - p) < 6 * np.sqrt(p * (1 - p) / 20_000)
 
 
-# L8
+# L8.2
 
 
 def test_distance_is_the_largest_difference_over_events():

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from theory.lifts.adjoint import adjunction
     from theory.lifts.attention import Attention, attention_block, attention_blocks, attention_lift
     from theory.lifts.bundle import Bundle
+    from theory.lifts.confinement import confined_flow
     from theory.lifts.convergence import pac_convergence
     from theory.lifts.convolution import cyclic_convolution, lifted_convolutions, pixel_graph
     from theory.lifts.copies import copy_bounds
@@ -19,13 +20,15 @@ if TYPE_CHECKING:
     from theory.lifts.lift import Lift, full_lift
     from theory.lifts.maps import PRODUCT, SUM, Bilinear, Pointwise, Skip, identity, relu
     from theory.lifts.module import PerceptronModule
-    from theory.lifts.path_length import travelled_length
+    from theory.lifts.path_length import growing_tangents, travelled_length
     from theory.lifts.perceptrons import multilayer_perceptron, perceptron_lift, perceptron_lifts
+    from theory.lifts.poisson import poisson_distance
     from theory.lifts.readout import readout_comparison
-    from theory.lifts.tangent import square_loss_rate, tangent_rate
+    from theory.lifts.tangent import tangent_rate
+    from theory.lifts.tangent_square_loss import square_loss_rate
     from theory.lifts.training import training_success
     from theory.lifts.trees import local_trees
-    from theory.lifts.unfolding import tree_witnesses
+    from theory.lifts.unfolding import tree_witnesses, unfolded_module
     from theory.lifts.walsh import no_cover
 else:
     lazily(__name__)
@@ -46,11 +49,13 @@ __all__ = [
     "attention_blocks",
     "attention_lift",
     "binomial_degrees",
+    "confined_flow",
     "copies_of_witnesses",
     "copy_bounds",
     "cyclic_convolution",
     "fibration_lemma",
     "full_lift",
+    "growing_tangents",
     "identity",
     "lifted_convolutions",
     "local_trees",
@@ -61,6 +66,7 @@ __all__ = [
     "perceptron_lift",
     "perceptron_lifts",
     "pixel_graph",
+    "poisson_distance",
     "pushed_gradients",
     "readout_comparison",
     "relu",
@@ -69,4 +75,5 @@ __all__ = [
     "training_success",
     "travelled_length",
     "tree_witnesses",
+    "unfolded_module",
 ]

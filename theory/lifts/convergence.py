@@ -114,7 +114,7 @@ One layer: on the event that each unit has $M$ copies, whose cells are disjoint,
 hold no fewer copies, so the smallest size is enough for all larger ones. Chernoff's bound for $M\le nq/2$ is that of L11; both its conditions persist.
 Two layers: isolated cells are disjoint from everything else, so L16 applies on the event that each unit has $M$ of them; L11 gives the law, the variance, and $\operatorname{Var}M'\le n(1+3\lambda+2\lambda^2)$, and $P(M'<M)\le P(|M'-EM'|\ge\frac12EM')$ is at most $4\operatorname{Var}M'/(EM')^2$. The size
 is what its definition says, each comparison with $\delta$ proved.
-*Consequence.* Unfold the witness to trees (L10) and perturb it so little that its loss stays below $\varepsilon$ and all types of children, and of units with one layer, are disjoint. Choose $\rho_0,\rho$ so small that $\frac12(\sqrt{2\varepsilon_w}+\Lambda(\rho_0+\rho)A_1)^2<\varepsilon$; $\Lambda<\infty$ on bounded sets, and $F$ is as
+*Consequence.* Unfold the witness to trees (L10.1) and perturb it so little that its loss stays below $\varepsilon$ and all types of children, and of units with one layer, are disjoint. Choose $\rho_0,\rho$ so small that $\frac12(\sqrt{2\varepsilon_w}+\Lambda(\rho_0+\rho)A_1)^2<\varepsilon$; $\Lambda<\infty$ on bounded sets, and $F$ is as
 in L12, by the assumptions on $\sigma$ and $D$. Full support makes $q,\omega>0$. For $M\to\infty$ the longest time of (B1) makes its second term $2L_0A_2^2/(M\rho)^2\to0$, so some $M$ gives $B(M)\le\varepsilon$; for this $M$ the probability of failure tends to $0$, since with two layers $EM'$ and $\operatorname{Var}M'$ are of order $n$ (L11).
 *Continuous weights.* The density of $\|w\|$ for $w$ normal about $w^*$ is $x^{s-1}$ times the integral of $(2\pi)^{-s/2}e^{-(x^2+\nu)/2+x\langle u,w^*\rangle}$ over unit vectors $u$, and $\int e^{x\langle u,w^*\rangle}du=\frac{2\pi^{s/2}}{\Gamma(s/2)}\,{}_0F_1(;\frac s2;\frac{\nu x^2}4)$. ∎
 """,
@@ -157,7 +157,7 @@ in L12, by the assumptions on $\sigma$ and $D$. Full support makes $q,\omega>0$.
         SPARSE,
         Hypothesis("a unit has no more inputs than there are", signs <= inputs),
     ),
-    uses=("L10", "L11", "L16"),
+    uses=("L10.1", "L11", "L16"),
     expressions={
         "failure": failure,
         "chernoff_failure": chernoff_failure,

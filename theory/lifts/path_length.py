@@ -1,12 +1,10 @@
-"""L14: how far gradient flow travels, and convergence when tangents of low loss grow with the distance travelled."""
+"""L14.1 and L14.2: how far gradient flow travels, with tangents of low loss whose length is bounded or may grow."""
 
 from __future__ import annotations
 
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.formulas.no_guarantee import no_guarantee
-from theory.lifts.degrees import PROBABILITY
 from theory.lifts.tangent import (
     CONVEX,
     FLOW,
@@ -22,6 +20,7 @@ from theory.lifts.tangent import (
     descent,
     epsilon,
     eta,
+    example_loss,
     from_above,
     gradient_bound,
     kappa,
@@ -30,121 +29,228 @@ from theory.lifts.tangent import (
     x,
 )
 from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 s = sp.Symbol("s", nonnegative=True)  # the length of the path so far
-B = sp.Symbol("B", nonnegative=True)  # a bound of the loss at the start, likely
-epsilon_0 = sp.Symbol("epsilon_0", nonnegative=True)  # the loss that is approached
-delta_1, delta_2 = sp.symbols("delta_1 delta_2", nonnegative=True)
+WALKED = Quantity(s, "length of the path so far", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4))
 
 _above = L_0 - epsilon
+path_per_loss = kappa / (L - epsilon)
 length = to_reach(kappa * sp.log(_above / (eta - epsilon)))
 energy_length = sp.sqrt(t * (L_0 - L))
+
+growing_bound = (L - epsilon) / (kappa + s)
+kept_product = (L - epsilon) * (kappa + s)
 growing_loss = from_above(epsilon + _above * kappa / (kappa + s))
 growing_length = to_reach(kappa * (_above / (eta - epsilon) - 1))
+growing_fall = (L - epsilon) ** 4 / (kappa * _above) ** 2
+cubic_gain = 3 / (kappa * _above) ** 2
+inverse_cube = _above**-3 + 3 * t / (kappa * _above) ** 2
 growing_rate = from_above(epsilon + _above / (1 + 3 * t * _above / kappa**2) ** sp.Rational(1, 3))
 growing_example = epsilon + _above * kappa / (kappa + x)
+growing_slope = _above * kappa / (kappa + x) ** 2
 growing_position = (kappa**3 + 3 * kappa * _above * t) ** sp.Rational(1, 3) - kappa
 
-middle = (epsilon + epsilon_0) / 2
-
-
-def radius(formula: sp.Expr, otherwise: sp.Expr) -> sp.Expr:
-    """A radius that the flow needs to come down to ε from a loss of at most B, by tangents that reach `middle`."""
-    return sp.Piecewise((otherwise, epsilon >= B), (formula, epsilon > epsilon_0), (no_guarantee, True))
-
-
-pac_radius = radius(1 + 2 * kappa * (B - epsilon) / (epsilon - epsilon_0), sp.S.One)
-needed_radius = radius(kappa * sp.log((2 * B - epsilon - epsilon_0) / (epsilon - epsilon_0)), sp.S.Zero)
-probability = 1 - delta_1 - delta_2
-standstill = 1 + sp.exp(-x)  # a loss that stays above 1
-standstill_radius = 1 + (1 - epsilon) * sp.exp(x)
+LENGTH_STEPS = (
+    Step(
+        name="gradient",
+        sentence=r"As long as $L>\eta>\varepsilon$, $\|\nabla L\|\ge(L-\varepsilon)/\kappa$.",
+        by=Carrier.CLAIM,
+        source="L12",
+    ),
+    Step(
+        name="path",
+        sentence=r"""$\|\dot\theta\|=\|\nabla L\|$ and $\dot L=-\|\nabla L\|^2$: the path grows by $1/\|\nabla L\|$ for each unit by
+which the loss falls.""",
+        by=Carrier.RULE,
+        source="chain rule",
+    ),
+    Step(
+        name="path and loss",
+        sentence=r"That is at most $[[path_per_loss]]$.",
+        gives={"path_per_loss": path_per_loss},
+        uses=("gradient", "path"),
+    ),
+    Step(
+        name="sum of the path",
+        sentence=r"So the path down to $\eta$ is at most the integral of *path and loss* from $\eta$ to $L_0$.",
+        by=Carrier.RULE,
+        source="integration",
+        uses=("path and loss",),
+    ),
+    Step(
+        name="example",
+        sentence=r"For $\ell(z)=z$, one parameter $x$ and $F(x)=[[example_loss]]$, *gradient* is an equality.",
+        by=Carrier.CLAIM,
+        source="L12",
+        gives={"example_loss": example_loss},
+    ),
+    Step(
+        name="length",
+        sentence=r"The integral is $[[length]]$, which the example attains: its path down to the loss at $x$ is $x$.",
+        gives={"length": length},
+        uses=("sum of the path", "example"),
+    ),
+    Step(
+        name="energy",
+        sentence=r"$\int_0^t\|\dot\theta\|^2=L_0-L$, as $\dot L=-\|\dot\theta\|^2$.",
+        by=Carrier.RULE,
+        source="chain rule",
+    ),
+    Step(
+        name="energy and length",
+        sentence=r"""So $\int_0^t\|\dot\theta\|\le[[energy_length]]$, the root of $t$ times the *energy*, with equality if and only if the speed is
+constant, as for a loss of constant slope.""",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
+        gives={"energy_length": energy_length},
+        uses=("energy",),
+    ),
+)
 
 travelled_length = Claim(
-    label="L14",
-    title="Path length, a growing radius, and probably approximately correct convergence",
+    label="L14.1",
+    title="How far gradient flow travels",
     statement=r"""
-In the setting of L12, $L_0>\varepsilon$: **(a)** If $\theta\in A(\kappa,\varepsilon)$ as long as $L>\eta$, the path down to the loss $\eta$ is no longer than
+In the setting of L12, $L_0>\varepsilon$: if $\theta\in A(\kappa,\varepsilon)$ as long as $L>\eta$, the path down to the loss $\eta$ is no longer than
 $$[[length]]$$
 (sharp, by the example of L12). The length of any gradient flow up to time $t$, where the loss is $L$, is at most $[[energy_length]]$
-(sharp, by a loss of constant slope). **(b)** If only $\theta\in A(\kappa+\|\theta-\theta_0\|,\varepsilon)$, then $L\le[[growing_loss]]$ after a path of
-length $s$; the path down to $\eta$ is no longer than $$[[growing_length]],$$ and $$L(\theta(t))\le[[growing_rate]].$$ All three are sharp, by $\ell(z)=z$,
-$F(x)=[[growing_example]]$ and its flow $x(t)=[[growing_position]]$. **(c)** Let $\ell\ge0$ with $\nabla\ell$ continuous, and $(F,\theta_0)$ random, of a law for each size. Suppose
-that $L_0\le B$ with probability at least $1-\delta_1$ for all large sizes, and that *for every $\varepsilon'>\varepsilon_0$ there is a $\kappa$ such that for every* $c$,
-with probability at least $1-\delta_2$ for all large sizes, all $\theta$ with $\|\theta-\theta_0\|\le c$ lie in
-$A(\kappa+\|\theta-\theta_0\|,\varepsilon')$. Then for every $\varepsilon>\varepsilon_0$, for all large sizes, $P(\lim_tL(\theta(t))\le\varepsilon)\ge[[probability]]$; it is enough to
-know the condition at $\varepsilon'=[[middle]]$ and $c=[[pac_radius]]$. The order of the quantifiers matters: if $\kappa$ may depend on $c$,
-(a) concludes if $c>[[needed_radius]]$ with $\kappa=\kappa(c)$ for some $c$ and otherwise nothing follows. The loss $F(x)=[[standstill]]$,
-$\ell(z)=z$ for $z\ge\varepsilon$, $0<\varepsilon\le1$ (and below it such that $\ell\ge0$ is convex and differentiable), lies in
-$A(\kappa(c),\varepsilon)$ on every ball, $\kappa(c)=[[standstill_radius]]$ at $x=c$, and never comes down to $1$.
+(sharp, by a loss of constant slope).
 """,
-    proof_text=r"""
-(a) The length has $ds=-dL/\|\nabla L\|\le-\kappa\,dL/(L-\varepsilon)$. By Cauchy–Schwarz $(\int_0^t\|\dot\theta\|)^2\le t\int_0^t\|\dot\theta\|^2=t(L_0-L)$.
-(b) $\|\theta-\theta_0\|\le s$, so with $y=L-\varepsilon$, L12 gives $dy/ds\le-y/(\kappa+s)$: $y(\kappa+s)$ never grows, whence the first two. So
-$\kappa+s\le\kappa y_0/y$, and $\dot y=-\|\nabla L\|^2\le-\frac{y^2}{(\kappa+s)^2}\le-\frac{y^4}{(\kappa y_0)^2}$; integrate $\frac d{dt}y^{-3}\ge\frac3{(\kappa y_0)^2}$. The
-example has $-F'=(F-\varepsilon)/(\kappa+x)$ and one direction, so all steps are equalities.
-(c) The flow exists for all times: $\nabla L=dF^*\nabla\ell(F)$ is continuous, and the length up to $t$ is at most $\sqrt{tL_0}$, so it stays in a compact set on finite intervals. Let both events hold, which
-has probability at least $1-\delta_1-\delta_2$. If $L_0\le\varepsilon$ there is nothing to show. Else (b) with $\varepsilon'$ and $\eta=\varepsilon$ bounds the
-path down to $\varepsilon$ by $\kappa(\frac{L_0-\varepsilon'}{\varepsilon-\varepsilon'}-1)\le c-1$: the flow cannot leave the ball of radius $c$ before $L\le\varepsilon$, and comes down to
-$\varepsilon>\varepsilon'$ in finite time since the rate in (b) tends to $\varepsilon'$. With $\kappa(c)$ in place of the growing radius, (a) says the same as soon as its
-length is less than $c$. In the example $u=(L-\varepsilon)e^x$ is the shortest step that reaches $\varepsilon$; it grows with $x$. ∎
-""",
+    steps=LENGTH_STEPS,
     source=Source(
         "2501.05930",
         "Theorem 2.1: “Probably approximately correct convergence in loss”; lengths and rates are ours",
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
-    quantities=(
-        STEP,
-        REACHED,
-        START,
-        LOSS,
-        GOAL,
-        TIME,
-        PARAMETER,
-        Quantity(s, "length of the path so far", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4)),
-        Quantity(B, "bound that the loss at the start keeps with high probability", NON_NEGATIVE, drawn=(1, 3)),
-        Quantity(epsilon_0, "loss above which every loss is approached", NON_NEGATIVE, drawn=(0, sp.Rational(1, 30))),
-        Quantity(
-            (delta_1, delta_2),
-            "probabilities that the bound of the loss at the start fails, and that the tangents do",
-            PROBABILITY,
-            drawn=(0, sp.Rational(1, 2)),
-        ),
-    ),
+    quantities=(STEP, REACHED, START, LOSS, GOAL, TIME, PARAMETER),
     hypotheses=(
         CONVEX,
         FLOW,
         Hypothesis("the loss never grows", L <= L_0, needed_by=("energy_length",)),
-        descent("growing_example", "growing_position"),
-        Hypothesis(
-            "the loss to be reached is above that which is approached", epsilon > epsilon_0, needed_by=("middle",)
-        ),
-        Hypothesis(
-            "the flow that never comes down to $1$ has tangents that reach a positive loss of at most $1$",
-            sp.And(epsilon > 0, epsilon <= 1),
-            needed_by=("standstill_radius",),
-        ),
-        Hypothesis(
-            "the text of Theorem 2.1 breaks off after its hypotheses: the order of quantifiers in (c) is our reading, (b) is "
-            "ours"
-        ),
     ),
     uses=("L12",),
+    expressions={"length": length, "energy_length": energy_length},
+    aids={"gradient_bound": gradient_bound},
+)
+
+GROWING_STEPS = (
+    Step(
+        name="distance",
+        sentence=r"After a path of length $s$, $\|\theta-\theta_0\|\le s$.",
+        by=Carrier.RULE,
+        source="triangle inequality",
+    ),
+    Step(
+        name="gradient",
+        sentence=r"So $\theta\in A(\kappa+s,\varepsilon)$, and $\|\nabla L\|\ge[[growing_bound]]$ as long as $L>\varepsilon$.",
+        by=Carrier.CLAIM,
+        source="L12",
+        gives={"growing_bound": growing_bound},
+        uses=("distance",),
+    ),
+    Step(
+        name="path",
+        sentence=r"""$\|\dot\theta\|=\|\nabla L\|$ and $\dot L=-\|\nabla L\|^2$, so that $dL/ds=-\|\nabla L\|$. The loss never grows: let
+$L>\varepsilon$, else there is nothing to show.""",
+        by=Carrier.RULE,
+        source="chain rule",
+    ),
+    Step(
+        name="product",
+        sentence=r"$[[kept_product]]$ has a derivative by $s$ of at most $0$, which is that for $dL/ds$ at its bound.",
+        gives={"kept_product": kept_product},
+        uses=("gradient", "path"),
+    ),
+    Step(
+        name="no growth",
+        sentence=r"So it is at most what it was at $s=0$, $L=L_0$.",
+        by=Carrier.RULE,
+        source="integration",
+        uses=("product",),
+    ),
+    Step(
+        name="loss",
+        sentence=r"Solved for $L$, this is $L\le[[growing_loss]]$; in the first case the loss has not grown.",
+        gives={"growing_loss": growing_loss},
+        uses=("no growth",),
+    ),
+    Step(
+        name="length",
+        sentence=r"Solved for $s$ at $L=\eta$, it is $s\le[[growing_length]]$.",
+        gives={"growing_length": growing_length},
+        uses=("no growth",),
+    ),
+    Step(
+        name="fall",
+        sentence=r"At the length that *length* allows for the loss $L$, *gradient* gives $\dot L\le-[[growing_fall]]$.",
+        gives={"growing_fall": growing_fall},
+        uses=("gradient", "path", "length"),
+    ),
+    Step(
+        name="reciprocal",
+        sentence=r"So the derivative of $(L-\varepsilon)^{-3}$ is at least $[[cubic_gain]]$.",
+        gives={"cubic_gain": cubic_gain},
+        uses=("fall",),
+    ),
+    Step(
+        name="integral",
+        sentence=r"Hence $(L-\varepsilon)^{-3}\ge[[inverse_cube]]$.",
+        by=Carrier.RULE,
+        source="integration",
+        gives={"inverse_cube": inverse_cube},
+        uses=("reciprocal",),
+    ),
+    Step(
+        name="rate",
+        sentence=r"Solved for $L$, this is $L\le[[growing_rate]]$.",
+        gives={"growing_rate": growing_rate},
+        uses=("integral",),
+    ),
+    Step(
+        name="example",
+        sentence=r"Let $\ell(z)=z$ and, for one parameter $x$, $F(x)=[[growing_example]]$.",
+        by=Carrier.DEFINED,
+        gives={"growing_example": growing_example},
+    ),
+    Step(
+        name="slope",
+        sentence=r"""There $\|\nabla L\|=[[growing_slope]]$, which is the bound of *gradient* at $s=x$: the tangent step $u=\kappa+x$ comes
+down to $\varepsilon$ exactly.""",
+        gives={"growing_slope": growing_slope},
+        uses=("gradient", "example"),
+    ),
+    Step(
+        name="flow",
+        sentence=r"""Its flow from $0$ goes one way only, $x(t)=[[growing_position]]$ being the length of its path: *loss*, *length* and *rate*
+are equalities.""",
+        gives={"growing_position": growing_position},
+        uses=("slope", "loss", "length", "rate"),
+    ),
+)
+
+growing_tangents = Claim(
+    label="L14.2",
+    title="Tangents that may grow with the distance travelled",
+    statement=r"""
+In the setting of L12, $L_0>\varepsilon$: if only $\theta\in A(\kappa+\|\theta-\theta_0\|,\varepsilon)$, $\theta_0=\theta(0)$, then $L\le[[growing_loss]]$ after a
+path of length $s$; the path down to $\eta$ is no longer than $$[[growing_length]],$$ and $$L(\theta(t))\le[[growing_rate]].$$ All three are
+sharp, by $\ell(z)=z$, $F(x)=[[growing_example]]$ and its flow $x(t)=[[growing_position]]$.
+""",
+    steps=GROWING_STEPS,
+    source=Source("2501.05930", "beyond Theorem 2.1"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(STEP, REACHED, START, LOSS, GOAL, TIME, PARAMETER, WALKED),
+    hypotheses=(CONVEX, FLOW, descent("growing_example", "growing_position")),
+    uses=("L12",),
     expressions={
-        "length": length,
-        "energy_length": energy_length,
         "growing_loss": growing_loss,
         "growing_length": growing_length,
         "growing_rate": growing_rate,
         "growing_example": growing_example,
         "growing_position": growing_position,
-        "middle": middle,
-        "pac_radius": pac_radius,
-        "needed_radius": needed_radius,
-        "probability": probability,
-        "standstill": standstill,
-        "standstill_radius": standstill_radius,
     },
     aids={"gradient_bound": gradient_bound},
 )

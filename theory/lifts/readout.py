@@ -5,21 +5,179 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.lifts.tangent import epsilon
+from theory.lifts.tangent import LOSS, SLOPE, TIME, L, epsilon, g, t
 from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 Delta = sp.Symbol("Delta", nonnegative=True)  # the distance of the two readouts
 T = sp.Symbol("T", positive=True)  # the time
 mu = sp.Symbol("mu", positive=True)  # an eigenvalue of the Gram matrix of the features
+R = sp.Symbol("R", nonnegative=True)  # the distance of the two readouts at the end
+h = sp.Symbol("h", positive=True)  # an output that stands still, times the slope of its loss
 
 TRAINED = Quantity(T, "time for which the readout is trained", POSITIVE)
 
+paid = T * (L - epsilon)
+standing_readout = sp.sqrt(Delta**2 - 2 * h * t)
+standstill_end = Delta**2 / (2 * h)
 moving_bound = epsilon + Delta**2 / (2 * T)
+least_product = 2 * L - 2 * sp.sqrt(L * epsilon)
+product_slope = 2 - sp.sqrt(epsilon / L)
 square_bound = (sp.sqrt(epsilon) + sp.sqrt(epsilon + Delta**2 / T)) ** 2 / 4
+loss_before = L + (T - t) * g**2
+fixed_paid = T * (L - epsilon) + T**2 * g**2 / 2 + R**2 / 2
+doubled = 2 * T * (L - epsilon)
+linear_excess = g * Delta - g**2 * T
 fixed_bound = epsilon + Delta**2 / (4 * T)
-interpolating_bound = Delta**2 / (4 * sp.E * T)
+mode_error = Delta * sp.exp(-mu * T)
 mode_loss = mu * Delta**2 * sp.exp(-2 * mu * T) / 2
 worst_eigenvalue = 1 / (2 * T)
+interpolating_bound = Delta**2 / (4 * sp.E * T)
+
+STEPS = (
+    Step(
+        name="distance",
+        sentence=r"""For $R(t)=\|a(t)-\bar a\|$, $\frac d{dt}\frac{R^2}2=-\langle\nabla_aL,a-\bar a\rangle$; and $\dot L=-\|\nabla_aL\|^2$ if the
+features stand still.""",
+        by=Carrier.RULE,
+        source="chain rule",
+    ),
+    Step(
+        name="tangent",
+        sentence=r"$L$ is convex in $a$: $\langle\nabla_aL,a-\bar a\rangle\ge L(t)-\ell(\sum_i\bar a_i\phi_i(t))\ge L(t)-\varepsilon$.",
+        by=Carrier.RULE,
+        source="convexity",
+    ),
+    Step(
+        name="payment",
+        sentence=r"If $L$ never grows, $\frac12\Delta^2\ge[[paid]]$ with $L=L(T)$.",
+        by=Carrier.RULE,
+        source="integration",
+        gives={"paid": paid},
+        uses=("distance", "tangent"),
+    ),
+    Step(
+        name="standing output",
+        sentence=r"""One feature $\phi=k/a$, $\bar a=0$: the output $k$ stands still. With $h=k\ell'(k)>0$, $\dot a=-h/a$ from $\Delta$ on,
+$a=[[standing_readout]]$, up to the time $[[standstill_end]]$, when $a$ vanishes.""",
+        gives={"standing_readout": standing_readout, "standstill_end": standstill_end},
+    ),
+    Step(
+        name="moving features",
+        sentence=r"""*payment* is $L\le[[moving_bound]]$. *standing output* with $\ell(f)=f+\varepsilon$ comes as near to it as one likes, before the time
+$T$ at which $a$ would vanish.""",
+        gives={"moving_bound": moving_bound},
+        uses=("payment", "standing output"),
+    ),
+    Step(
+        name="residuals",
+        sentence=r"""For the square loss let $\rho$ and $\bar\rho$ be the residuals of $a$ and $\bar a$:
+$\langle\nabla_aL,a-\bar a\rangle=\langle\rho,\rho-\bar\rho\rangle\ge[[least_product]]$, since $\|\rho\|^2=2L$ and $\|\bar\rho\|^2\le2\varepsilon$.""",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
+        gives={"least_product": least_product},
+    ),
+    Step(
+        name="slope",
+        sentence=r"""For $L\ge\varepsilon$ this grows with $L$, at the rate $[[product_slope]]\ge1$: it is least at $L(T)$. (If $L(T)<\varepsilon$ there
+is nothing to show.)""",
+        gives={"product_slope": product_slope},
+        uses=("residuals",),
+    ),
+    Step(
+        name="payment of the square loss",
+        sentence=r"So $\frac12\Delta^2$ is at least $T$ times *residuals* at $L=L(T)$.",
+        by=Carrier.RULE,
+        source="integration",
+        uses=("distance", "slope"),
+    ),
+    Step(
+        name="square loss",
+        sentence=r"""This is quadratic in $\sqrt L$: $L\le[[square_bound]]$. *standing output* with $f^*=-\sqrt{2\varepsilon}$ comes as near to it as one likes.""",
+        gives={"square_bound": square_bound},
+        uses=("residuals", "payment of the square loss", "standing output"),
+    ),
+    Step(
+        name="speeds fall",
+        sentence=r"""If the features do not move, $a(t)$ and $a(t+h)$ are two flows of one convex function: their distance does not grow, nor does
+$\|\nabla L\|=\|\dot a\|$.""",
+        by=Carrier.RULE,
+        source="contraction",
+    ),
+    Step(
+        name="earlier losses",
+        sentence=r"With $g=\|\nabla L\|$ at the time $T$, $L(t)\ge[[loss_before]]$.",
+        by=Carrier.RULE,
+        source="integration",
+        gives={"loss_before": loss_before},
+        uses=("distance", "speeds fall"),
+    ),
+    Step(
+        name="payment of features that stand still",
+        sentence=r"So $\frac12\Delta^2\ge[[fixed_paid]]$, with $R=R(T)$.",
+        by=Carrier.RULE,
+        source="integration",
+        gives={"fixed_paid": fixed_paid},
+        uses=("distance", "tangent", "earlier losses"),
+    ),
+    Step(
+        name="slope and distance",
+        sentence=r"$L-\varepsilon\le\langle\nabla L,a-\bar a\rangle\le gR$.",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
+        uses=("tangent",),
+    ),
+    Step(
+        name="two payments",
+        sentence=r"Hence $\frac12\Delta^2\ge[[doubled]]$: *payment of features that stand still* has the square of $Tg-R$ more.",
+        gives={"doubled": doubled},
+        uses=("payment of features that stand still", "slope and distance"),
+    ),
+    Step(
+        name="linear loss",
+        sentence=r"""For $\ell(f)=-f$, up to a constant, and one feature of norm $g$, $\dot a=g$: beside $\bar a=a(0)+\Delta$ the loss exceeds $\varepsilon$ at the time $T$ by
+$[[linear_excess]]$.""",
+        gives={"linear_excess": linear_excess},
+    ),
+    Step(
+        name="features that stand still",
+        sentence=r"So $L\le[[fixed_bound]]$, which *linear loss* attains for $g=\Delta/2T$.",
+        gives={"fixed_bound": fixed_bound},
+        uses=("two payments", "linear loss"),
+    ),
+    Step(
+        name="eigenbasis",
+        sentence=r"""For the square loss and $\varepsilon=0$, $c=a-\bar a$ has $\dot c=-\Gamma c$ and $L=\frac12\langle c,\Gamma c\rangle$ with the Gram matrix $\Gamma$ of the
+features: in a basis of eigenvectors every coordinate goes its own way.""",
+        by=Carrier.RULE,
+        source="spectral theorem",
+    ),
+    Step(
+        name="one mode",
+        sentence=r"Of $\Delta$ at an eigenvalue $\mu$ there is left $[[mode_error]]$, with the loss $[[mode_loss]]$.",
+        gives={"mode_error": mode_error, "mode_loss": mode_loss},
+        uses=("eigenbasis",),
+    ),
+    Step(
+        name="worst mode",
+        sentence=r"Of all $\mu$, $[[worst_eigenvalue]]$ leaves most: the loss of a mode grows with $\mu$ before, and falls after it.",
+        gives={"worst_eigenvalue": worst_eigenvalue},
+        uses=("one mode",),
+    ),
+    Step(
+        name="average of modes",
+        sentence=r"$L(T)$ is an average of the losses of one mode, with the weights $c_i(0)^2/\Delta^2$: at most the largest of them.",
+        by=Carrier.RULE,
+        source="monotonicity",
+        uses=("one mode",),
+    ),
+    Step(
+        name="all modes",
+        sentence=r"So $L(T)\le[[interpolating_bound]]$, the loss of the *worst mode*.",
+        gives={"interpolating_bound": interpolating_bound},
+        uses=("worst mode", "average of modes"),
+    ),
+)
 
 readout_comparison = Claim(
     label="L15",
@@ -28,18 +186,9 @@ readout_comparison = Claim(
 Let $F(t)=\sum_ia_i(t)\phi_i(t)$, $\dot a=-\nabla_aL$, $L=\ell(F)$, $\ell$ convex and differentiable, the features continuous in $t$, and $\Delta=\|a(0)-\bar a\|$. **(a)**
 If $\ell(\sum_i\bar a_i\phi_i(t))\le\varepsilon$ for all $t\le T$ and $L$ never grows, $$L(T)\le[[moving_bound]],$$ however the features move; and for the square loss
 $\ell(f)=\frac12\|f-f^*\|^2$ even $L(T)\le[[square_bound]]$, or $\Delta^2/4T$ for $\varepsilon=0$. **(b)** If the features do not move, $$L(T)\le[[fixed_bound]].$$ **(c)** If, besides, the loss is the square
-loss and $\varepsilon=0$, $$L(T)\le[[interpolating_bound]].$$ All four are sharp: (c) is attained by one feature with $\|\phi\|^2=\mu=[[worst_eigenvalue]]$, for which $L(T)=[[mode_loss]]$.
+loss and $\varepsilon=0$, $$L(T)\le[[interpolating_bound]].$$ No constant can be less: (a) is approached, (b) and (c) are attained, (c) by one feature with $\|\phi\|^2=\mu=[[worst_eigenvalue]]$, for which $L(T)=[[mode_loss]]$.
 """,
-    proof_text=r"""
-(a) Let $R(t)=\|a(t)-\bar a\|$. By convexity in $a$, $\frac d{dt}\frac{R^2}2=\langle\nabla_aL,\bar a-a\rangle\le\varepsilon-L(t)\le\varepsilon-L(T)$; integrate. For the square loss, with residuals
-$\rho$ and $\bar\rho$ of $a$ and $\bar a$, $\langle\nabla_aL,a-\bar a\rangle=\langle\rho,\rho-\bar\rho\rangle\ge2L-2\sqrt{L\varepsilon}$, which grows with $L$ for $L\ge\varepsilon$, so
-$2T(L-\sqrt{L\varepsilon})\le\frac{\Delta^2}2$ at $L=L(T)$ (if $L(T)<\varepsilon$ there is nothing to show): a quadratic inequality for $\sqrt L$. *Sharp:* one feature $\phi=k/a$, $a(0)=\Delta$, $\bar a=0$, so that $F=k$ stands still, with $\ell(f)=f$, $\varepsilon=0$, or
-$f^*=-\sqrt{2\varepsilon}$ and the square loss. In both $\frac d{dt}a^2=-2h$, $h=k$ or $k(k+\sqrt{2\varepsilon})$, and the bound at the time $T=\Delta^2/2h$, when $a$ vanishes, is $L$.
-(b) Let $D=L(T)-\varepsilon$, $g=\|\nabla L\|$ and $R$ at time $T$. Along the flow of a convex function $\|\nabla L\|$ never grows, so $L(t)\ge L(T)+(T-t)g^2$ and the integral in (a) gives
-$\frac{\Delta^2}2\ge TD+\frac{T^2g^2}2+\frac{R^2}2\ge TD+TgR$; and $D\le gR$ by convexity. So $\frac{\Delta^2}2\ge2TD$. *Sharp:* $\ell(f)=-f$ on one feature of norm $g$: $a=a(0)+gt$ at unit output,
-$L(T)-\ell(\bar a g)=g(\bar a-a(0))-g^2T$, greatest at $g=\Delta/2T$ for $\bar a=a(0)+\Delta$ (add a constant to $\ell$ to make $\varepsilon\ge0$).
-(c) $\ell(F(\bar a))=0$, so in an eigenbasis of the Gram matrix $L(T)=\frac12\sum_i\mu_ic_i^2e^{-2\mu_iT}$ with $\sum_ic_i^2=\Delta^2$, and $\max_\mu\mu e^{-2\mu T}=\frac1{2eT}$, at $\mu=\frac1{2T}$. ∎
-""",
+    steps=STEPS,
     source=Source("2501.05930", "Definition 4.1 for the readout; beyond it"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -50,6 +199,13 @@ $L(T)-\ell(\bar a g)=g(\bar a-a(0))-g^2T$, greatest at $g=\Delta/2T$ for $\bar a
         ),
         TRAINED,
         Quantity(mu, "squared norm of the one feature, the eigenvalue of its Gram matrix", POSITIVE),
+        LOSS,
+        SLOPE,
+        TIME,
+        Quantity(
+            R, "distance of the other readout from the one that was trained", NON_NEGATIVE, (sp.Rational(1, 8), 4)
+        ),
+        Quantity(h, "output that stands still times the slope of its loss", POSITIVE),
     ),
     hypotheses=(
         Hypothesis("the curve of readouts is a solution of its flow; the features may depend on it, or on anything"),

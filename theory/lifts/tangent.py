@@ -1,12 +1,13 @@
-"""L12 and L13: a tangent that reaches low loss within a bounded step makes gradient flow fast."""
+"""L12: a tangent that reaches low loss within a bounded step makes gradient flow fast."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.formulas.no_guarantee import no_guarantee
 from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 kappa = sp.Symbol("kappa", positive=True)  # how long a tangent step may be
 epsilon = sp.Symbol("epsilon", nonnegative=True)  # the loss that it reaches
@@ -15,6 +16,7 @@ L = sp.Symbol("L", nonnegative=True)  # now
 t = sp.Symbol("t", nonnegative=True)
 eta = sp.Symbol("eta", nonnegative=True)  # a loss to be reached
 x = sp.Symbol("x", nonnegative=True)  # the parameter of an example with one
+g = sp.Symbol("g", nonnegative=True)  # the length of the gradient
 
 STEP = Quantity(kappa, "greatest length of a tangent step", POSITIVE)
 REACHED = Quantity(
@@ -28,6 +30,8 @@ PARAMETER = Quantity(
     x, "parameter of an example that has one, counted from the start", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4)
 )
 
+SLOPE = Quantity(g, "length of the gradient of the loss", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4))
+
 
 def from_above(formula: sp.Expr) -> sp.Expr:
     """A bound of the loss for L_0 > ε; from L_0 ≤ ε nothing is known but that it never grows."""
@@ -39,11 +43,16 @@ def to_reach(formula: sp.Expr) -> sp.Expr:
     return sp.Piecewise((0, eta >= L_0), (formula, eta > epsilon), (no_guarantee, True))
 
 
+least_reached = L - kappa * g
 gradient_bound = (L - epsilon) / kappa
+fall = ((L - epsilon) / kappa) ** 2
+gain = kappa**-2
+inverse = 1 / (L_0 - epsilon) + t / kappa**2
 rate = from_above(epsilon + kappa**2 / (t + kappa**2 / (L_0 - epsilon)))
 simple_rate = epsilon + kappa**2 / t
 hitting_time = to_reach(kappa**2 * (1 / (eta - epsilon) - 1 / (L_0 - epsilon)))
 example_loss = epsilon + (L_0 - epsilon) * sp.exp(-x / kappa)
+example_slope = (L_0 - epsilon) / kappa * sp.exp(-x / kappa)
 example_position = kappa * sp.log(1 + (L_0 - epsilon) * t / kappa**2)
 
 SETTING = r"""
@@ -67,6 +76,105 @@ def still_above(*needed_by: str) -> Hypothesis:
     return Hypothesis("the loss is no lower than what tangent steps reach", epsilon <= L, needed_by)
 
 
+GRADIENT_STEPS = (
+    Step(
+        name="tangent",
+        sentence=r"For the $u$ of $A(\kappa,\varepsilon)$, $\varepsilon\ge\ell(F+dF\,u)\ge\ell(F)+\langle\nabla\ell(F),dF\,u\rangle$.",
+        by=Carrier.RULE,
+        source="convexity",
+    ),
+    Step(
+        name="pulled back",
+        sentence=r"$\langle\nabla\ell(F),dF\,u\rangle=\langle\nabla L,u\rangle$ and $\dot L=-\|\nabla L\|^2$.",
+        by=Carrier.RULE,
+        source="chain rule",
+    ),
+    Step(
+        name="length",
+        sentence=r"With $g=\|\nabla L\|$, the tangent step reaches no less than $[[least_reached]]$.",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
+        gives={"least_reached": least_reached},
+        uses=("tangent", "pulled back"),
+    ),
+    Step(
+        name="gradient",
+        sentence=r"That is at most $\varepsilon$ only if $g\ge[[gradient_bound]]$; with $\kappa=0$ there would be no such $g$ for $L>\varepsilon$.",
+        gives={"gradient_bound": gradient_bound},
+        uses=("length",),
+    ),
+)
+
+STEPS = (
+    *GRADIENT_STEPS,
+    Step(
+        name="descent",
+        sentence=r"""By *pulled back* the loss never grows: once it is at most $\varepsilon$, it stays so, and below all that is claimed. Else let
+$y=L-\varepsilon>0$ on $[0,t]$.""",
+        by=Carrier.RULE,
+        source="integration",
+        uses=("pulled back",),
+    ),
+    Step(
+        name="fall",
+        sentence=r"$\dot y=-g^2\le-[[fall]]$.",
+        gives={"fall": fall},
+        uses=("gradient", "descent"),
+    ),
+    Step(
+        name="reciprocal",
+        sentence=r"So the derivative of $\frac1y$, which is $-\dot y/y^2$, is at least $[[gain]]$.",
+        gives={"gain": gain},
+        uses=("fall",),
+    ),
+    Step(
+        name="integral",
+        sentence=r"Hence $\frac1y\ge[[inverse]]$, with equality if $\dot y$ is always equal to its bound.",
+        by=Carrier.RULE,
+        source="integration",
+        gives={"inverse": inverse},
+        uses=("reciprocal",),
+    ),
+    Step(
+        name="rate",
+        sentence=r"Solved for $L$, this is $L\le[[rate]]$; in the first case the loss has not grown.",
+        gives={"rate": rate},
+        uses=("descent", "integral"),
+    ),
+    Step(
+        name="simple rate",
+        sentence=r"It is at most $[[simple_rate]]$, its limit for $L_0\to\infty$.",
+        gives={"simple_rate": simple_rate},
+        uses=("rate",),
+    ),
+    Step(
+        name="time",
+        sentence=r"The rate is $\eta$ at the time $[[hitting_time]]$.",
+        gives={"hitting_time": hitting_time},
+        uses=("rate",),
+    ),
+    Step(
+        name="example",
+        sentence=r"Let $\ell(z)=z$ and, for one parameter $x$, $F(x)=[[example_loss]]$.",
+        by=Carrier.DEFINED,
+        gives={"example_loss": example_loss},
+    ),
+    Step(
+        name="slope",
+        sentence=r"""There $g=[[example_slope]]$, which is the bound of *gradient*: the tangent step $u=\kappa$ comes down to $\varepsilon$
+exactly.""",
+        gives={"example_slope": example_slope},
+        uses=("gradient", "example"),
+    ),
+    Step(
+        name="flow",
+        sentence=r"""So all inequalities are equalities along its flow, which is $x(t)=[[example_position]]$: the loss there is the *rate*, and $\eta$
+at the *time*.""",
+        gives={"example_position": example_position},
+        uses=("slope", "rate", "time"),
+    ),
+)
+
 tangent_rate = Claim(
     label="L12",
     title="A tangent of low loss gives a rate",
@@ -77,20 +185,10 @@ $\theta(s)\in A(\kappa,\varepsilon)$ for all $s\in[0,t]$, then
 $$L(\theta(t))\le[[rate]]$$
 and hence $L(\theta(t))\le[[simple_rate]]$. If so for as long as $L>\eta$, the loss is down to $\eta$ by the time
 $$[[hitting_time]].$$
-The first and the third are sharp among convex losses, for all $\kappa$ and $L_0>\varepsilon$: for $\ell(z)=z$, one parameter $x$ and
-$L(x)=F(x)=[[example_loss]]$, whose flow from $0$ is $x(t)=[[example_position]]$, they are equalities (for the square loss see L13).
-So neither $\varepsilon+(L_0-\varepsilon)e^{-t/\kappa^2}$ nor $\varepsilon+\kappa/(t+\kappa/(L_0-\varepsilon))$ is a bound. Both would pass
-elsewhere: the first exceeds the truth if $L_0-\varepsilon>1$ and $t$ is small, the second if $\kappa<1$.
+The bound of the gradient, the first one of the loss and the time are sharp among convex losses, for all $\kappa$ and
+$L_0>\varepsilon$: for $\ell(z)=z$, one parameter $x$ and $L(x)=F(x)=[[example_loss]]$, whose flow from $0$ is $x(t)=[[example_position]]$, they are equalities (for the square loss see L13).
 """,
-    proof_text=r"""
-By convexity $\varepsilon\ge\ell(F+dF\,u)\ge L+\langle\nabla L,u\rangle\ge L-\kappa\|\nabla L\|$, since $\langle\nabla\ell(F),dF\,u\rangle=\langle\nabla L,u\rangle$.
-The loss never grows, as $\dot L=-\|\nabla L\|^2$; let $y=L-\varepsilon>0$ on $[0,t]$ (else there is nothing to show). Then
-$\dot y\le-y^2/\kappa^2$, so $\frac d{dt}\frac1y\ge\kappa^{-2}$ and $\frac1y\ge\frac1{L_0-\varepsilon}+\frac t{\kappa^2}$. In the example
-the tangent step $u=\kappa$ gives $L+L'\kappa=\varepsilon$ exactly, $-L'=(L-\varepsilon)/\kappa$, and $x(t)$ solves $\dot x=-L'(x)$
-with $e^{x/\kappa}=1+(L_0-\varepsilon)t/\kappa^2$. With $y_0=L_0-\varepsilon$ and $\tau=t/\kappa^2$ the truth is
-$\varepsilon+y_0/(1+y_0\tau)$; the first false bound is above it iff $e^\tau\le1+y_0\tau$, which takes $y_0>1$, and the second,
-$\varepsilon+y_0/(1+\kappa y_0\tau)$, iff $\kappa\le1$. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2501.05930",
         "Theorem 2.1, “Probably approximately correct convergence in loss”, of which the opening is at hand, and "
@@ -98,7 +196,7 @@ $\varepsilon+y_0/(1+\kappa y_0\tau)$, iff $\kappa\le1$. ∎
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
-    quantities=(STEP, REACHED, START, LOSS, GOAL, TIME, PARAMETER),
+    quantities=(STEP, REACHED, START, LOSS, GOAL, TIME, PARAMETER, SLOPE),
     hypotheses=(
         CONVEX,
         FLOW,
@@ -114,73 +212,12 @@ $\varepsilon+y_0/(1+\kappa y_0\tau)$, iff $\kappa\le1$. ∎
         "example_loss": example_loss,
         "example_position": example_position,
     },
-)
-
-_start, _goal, _floor = sp.sqrt(L_0), sp.sqrt(eta), sp.sqrt(epsilon)
-square_gradient_bound = 2 * sp.sqrt(L) * (sp.sqrt(L) - _floor) / kappa
-inverse_square = 1 / (_start - _floor) ** 2 + 4 * t / kappa**2
-square_rate = from_above((_floor + 1 / sp.sqrt(inverse_square)) ** 2)
-square_hitting_time = sp.Piecewise(
-    (0, eta >= L_0),
-    (kappa**2 / 4 * (1 / eta - 1 / L_0), sp.Eq(epsilon, 0) & (eta > 0)),
-    (
-        kappa**2
-        / 2
-        * (
-            (1 / (_goal - _floor) - 1 / (_start - _floor)) / _floor
-            - sp.log(_goal * (_start - _floor) / (_start * (_goal - _floor))) / epsilon
+    remarks=(
+        Remark(
+            r"So neither $\varepsilon+(L_0-\varepsilon)e^{-t/\kappa^2}$ nor $\varepsilon+\kappa/(t+\kappa/(L_0-\varepsilon))$ is a bound. Both "
+            r"would pass elsewhere: the first exceeds the loss of the example if $L_0-\varepsilon>1$ and $t$ is small, the second for $t>0$ if "
+            r"$\kappa<1$.",
+            "two_false_bounds_are_no_bounds",
         ),
-        eta > epsilon,
     ),
-    (no_guarantee, True),
-)
-crossover = 1 + 2 / sp.sqrt(3)
-approach = kappa * _floor
-square_example = (_floor + (_start - _floor) * sp.exp(-x / kappa)) ** 2
-
-square_loss_rate = Claim(
-    label="L13",
-    title="The square loss is faster, fourfold where ε = 0",
-    statement=r"""
-In L12 let $\ell(f)=\frac12\|f-f^*\|^2$. If $\theta\in A(\kappa,\varepsilon)$ and $L>\varepsilon$ then $\|\nabla L\|\ge[[square_gradient_bound]]$,
-which is at least $(L-\varepsilon)/\kappa$. If $\theta(s)\in A(\kappa,\varepsilon)$ on $[0,t]$ and $L_0>\varepsilon$,
-$$\big(\sqrt{L(\theta(t))}-\sqrt\varepsilon\big)^{-2}\ge[[inverse_square]]\quad\text{while }L>\varepsilon,$$ and so $$L(\theta(t))\le[[square_rate]];$$
-for $\varepsilon=0$ this is $L\le1/(1/L_0+4t/\kappa^2)$, four times as fast as L12. For $\varepsilon>0$ it falls faster than L12 at first iff
-$\sqrt{L_0/\varepsilon}>[[crossover]]$, and slower in the end, $\sqrt t\,(L-\varepsilon)\to[[approach]]$: take the smaller of both. If so for as long as $L>\eta$, the loss is down to $\eta$ by the time
-$$[[square_hitting_time]].$$
-The bound of the gradient and this time are sharp for every $\varepsilon$, attained along the flow of $F(x)=\sqrt{2L(x)}$,
-$L(x)=[[square_example]]$, with $f^*=0$ on one data point; the explicit rate is so for $\varepsilon=0$ only, and otherwise above the inverse of
-that time, which is below L12 as well. The bound $2(L-\varepsilon)/\kappa$ of the gradient is false wherever the other is attained and $\varepsilon>0$.
-""",
-    proof_text=r"""
-Let $\rho=F-f^*$, so $\|\rho\|=\sqrt{2L}$. As $\|\rho+dF\,u\|\le\sqrt{2\varepsilon}$, $\langle\rho,\rho+dF\,u\rangle\le2\sqrt{L\varepsilon}$, and
-$\kappa\|\nabla L\|\ge-\langle\rho,dF\,u\rangle\ge2L-2\sqrt{L\varepsilon}$. With $s=\sqrt L$, $e=\sqrt\varepsilon$ and $\dot L=2s\dot s$ this is
-$\dot s\le-2s(s-e)^2/\kappa^2\le-2(s-e)^3/\kappa^2$, so $\frac d{dt}(s-e)^{-2}\ge4/\kappa^2$. Without the second step
-$dt\le-\frac{\kappa^2}2\frac{ds}{s(s-e)^2}$, whose integral is the time stated, by
-$\frac1{s(s-e)^2}=\frac1{e^2}\big(\frac1s-\frac1{s-e}\big)+\frac1{e(s-e)^2}$. As $2s\ge s+e$ it is no longer than in L12; the rate, which solves
-$\dot L=-4s(s-e)^3/\kappa^2$, falls faster than L12's $\dot L=-(s-e)^2(s+e)^2/\kappa^2$ iff $4s(s-e)>(s+e)^2$. *Sharp:* $F(x)=\sqrt{2\varepsilon}+ce^{-x/\kappa}$; the step $u=\kappa$ gives $F+F'\kappa=\sqrt{2\varepsilon}$, and $|L'|=F|F'|=F(F-\sqrt{2\varepsilon})/\kappa$ is the bound. At equality
-$2(L-\varepsilon)/\kappa$ exceeds it by the factor $1+\sqrt{\varepsilon/L}$. ∎
-""",
-    source=Source("2501.05930", "beyond Theorem 2.1"),
-    provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
-    quantities=(STEP, REACHED, START, LOSS, GOAL, TIME, PARAMETER),
-    hypotheses=(
-        Hypothesis("the loss is half the squared distance in $L^2(D)$"),
-        FLOW,
-        still_above("square_gradient_bound"),
-        Hypothesis("the flow starts above what tangent steps reach", epsilon < L_0, needed_by=("inverse_square",)),
-        descent("square_example"),
-    ),
-    uses=("L12",),
-    expressions={
-        "square_gradient_bound": square_gradient_bound,
-        "inverse_square": inverse_square,
-        "square_rate": square_rate,
-        "crossover": crossover,
-        "approach": approach,
-        "square_hitting_time": square_hitting_time,
-        "square_example": square_example,
-    },
-    aids={"gradient_bound": gradient_bound, "rate": rate, "hitting_time": hitting_time},
 )

@@ -8,13 +8,18 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.transfer import Transfer
 from theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n, sampled
 from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 K = sp.Symbol("K", integer=True, nonnegative=True)  # sampled layers
 j = sp.Symbol("j", integer=True, nonnegative=True)
 s, a = sp.symbols("s a", integer=True, nonnegative=True)  # lengths of a stem and of the branches of a lasso
 w = sp.Symbol("w", nonnegative=True)  # the product of λ_e over the edges of a lasso
 c = sp.Symbol("c", integer=True, nonnegative=True)  # base vertices inside both branches
+m = sp.Symbol("m", integer=True, positive=True)  # edges of a lasso
+X = sp.Symbol("X", integer=True, nonnegative=True)  # lifts of lassos that are there
 
+none = (1 - lam / n) ** k
+once = k * lam / n * (1 - lam / n) ** (k - 1)
 no_collision = ((1 + (k - 1) * lam / n) * (1 - lam / n) ** (k - 1)) ** n
 parent_share = k * lam / (n + (k - 1) * lam)
 transition = sp.binomial(n, j) * (k * lam / n) ** j * ((n - lam) / n) ** (k * n - j)
@@ -27,9 +32,108 @@ def over_lassos(term: sp.Expr) -> sp.Expr:
     return sp.Sum(sp.Sum(term, (s, 0, K - a)), (a, 2, sp.Max(K, 1)))
 
 
+placements = n ** (m - 1 - 2 * c) * (n * (n - 1)) ** c
 lasso = w * (1 - 1 / n) ** c / n
+at_least_one = X - X * (X - 1) / 2
 union_bound = over_lassos(lasso.subs({w: lam ** (s + 2 * a), c: a - 1}) / 2)
 limit = over_lassos(lam ** (s + 2 * a) / 2)
+
+STEPS = (
+    Step(
+        name="vertices of a layer",
+        sentence=r"""The vertices of the next layer have disjoint sets of edges to the $k$ reached, those of different layers too: they are reached independently.""",
+        by=Carrier.RULE,
+        source="independence",
+    ),
+    Step(
+        name="one vertex",
+        sentence=r"One of them has no edge to the $k$ with probability $[[none]]$, and just one with probability $[[once]]$.",
+        gives={"none": none, "once": once},
+    ),
+    Step(
+        name="no collision",
+        sentence=r"So none of the $n$ has more than one with probability $[[no_collision]]$.",
+        gives={"no_collision": no_collision},
+        uses=("vertices of a layer", "one vertex"),
+    ),
+    Step(
+        name="share",
+        sentence=r"Given that, each has one with probability $[[parent_share]]$, independently.",
+        gives={"parent_share": parent_share},
+        uses=("vertices of a layer", "one vertex"),
+    ),
+    Step(
+        name="transition",
+        sentence=r"No vertex of the layer is reached twice, and $j$ are reached, with probability $Q_{k,j}=[[transition]]$.",
+        gives={"transition": transition},
+        uses=("no collision", "share"),
+    ),
+    Step(
+        name="layers",
+        sentence=r"""From one vertex through $K$ layers these are multiplied, and summed over the numbers reached between: $P(T_K)$ is
+$[[tree_probability]]$.""",
+        by=Carrier.RULE,
+        source="tower",
+        gives={"tree_probability": tree_probability},
+        uses=("vertices of a layer", "transition"),
+    ),
+    Step(
+        name="common vertices",
+        sentence=r"""Let a vertex $v$ be reached by two distinct walks, cut off behind their common ending, so that their last edges differ (neither is used up: no
+walk is closed). Both meet their common vertices in one order; from the last of these before $v$ they are disjoint up to $v$. Let the second begin as the first
+does: this is a lift of a lasso with disjoint branches, not both of one edge.""",
+        by=Carrier.RULE,
+        source="topological order",
+    ),
+    Step(
+        name="placements",
+        sentence=r"""A lift with $m$ edges has $m-1$ vertices besides the root, $2c$ of them in pairs above one base vertex: the stem and the branches share no other.
+There are $[[placements]]$ choices.""",
+        gives={"placements": placements},
+        uses=("common vertices",),
+    ),
+    Step(
+        name="lasso",
+        sentence=r"""Each is there with probability $wn^{-m}$, so that $[[lasso]]$ are expected. If the branches are the same walk, each subgraph is counted twice.""",
+        gives={"lasso": lasso},
+        uses=("placements",),
+    ),
+    Step(
+        name="expected number",
+        sentence=r"The probability that some lift of a lasso is there is at most the expected number of these.",
+        by=Carrier.RULE,
+        source="Markov",
+        uses=("common vertices", "lasso"),
+    ),
+    Step(
+        name="path",
+        sentence=r"""A lasso of the path has a stem of length $s$ and twice one walk of length $a\ge2$, $s+a\le K$, $w=\lambda^{s+2a}$, $c=a-1$: in sum, halved, these are
+$[[union_bound]]$.""",
+        gives={"union_bound": union_bound},
+        uses=("lasso", "expected number"),
+    ),
+    Step(
+        name="Bonferroni",
+        sentence=r"If $X$ lifts of lassos are there, $[[at_least_one]]$ is at most $1$, and $0$ for $X=0$: its mean is at most $P(X\ge1)$.",
+        gives={"at_least_one": at_least_one},
+    ),
+    Step(
+        name="pairs",
+        sentence=r"""A lift of a lasso has one cycle, and is that with the only path to it from the root. Two that differ have a union, connected, with two
+independent cycles or more: of $V$ vertices, at least $V+1$ edges, so that each of finitely many shapes has at most $n^{V-1}$ choices of probability
+$O(n^{-V-1})$.""",
+        by=Carrier.RULE,
+        source="cycle rank",
+        uses=("common vertices",),
+    ),
+    Step(
+        name="limit",
+        sentence=r"""So $n$ times the probability lies between $nEX-O(1/n)$ and $nEX$, and $n$ times *lasso* grows to $w$: for the path it tends to
+$[[limit]]$.""",
+        gives={"limit": limit},
+        uses=("expected number", "path", "Bonferroni", "pairs"),
+    ),
+)
 
 local_trees = Claim(
     label="L9",
@@ -52,25 +156,7 @@ number of its lifts with disjoint branches is $[[lasso]]$, or half of that if th
 lassos of the base it bounds the probability that some vertex is reached by two walks. So this is at most $C/n$, where $C$ is the
 sum of $w$ (or $\frac w2$) over the lassos; and $n$ times it tends to $C$.
 """,
-    proof_text=r"""
-(a) Edges into different layers are independent. Each of the $n$ vertices of the next layer independently has no edge to the $k$
-reached, with probability $q^k$, $q=1-p$, one, with probability $kpq^{k-1}$, or more. None has more with probability
-$(q^k+kpq^{k-1})^n$, and given that, each has one with probability $r=\frac{kp}{q+kp}$; $Q_{k,j}=\binom nj(kpq^{k-1})^jq^{k(n-j)}$.
-
-(c) Let a vertex $v$ be reached by two distinct walks. Cut off their common ending: their last edges differ. (Neither is then
-used up, as the DAG has no closed walk.) Both meet their common vertices in the same order; let $u$ be the last before $v$. Behind
-$u$ they are disjoint up to $v$; let the second begin as the first does. This is a lift of a lasso with branches disjoint but for
-their ends; two branches of length $1$ would be one edge. Base walks in a DAG pass a vertex at most once, so a stem shares no base vertex with the
-branches but $u$'s, and the branches may share those inside both. With $m$ edges there are $m-1$ vertices to choose besides the root, in $n$
-ways each or, for the second of a pair above one base vertex, $n-1$: $n^{m-1}(1-\frac1n)^c$ choices, each with probability $wn^{-m}$; if
-the branches are the same walk each subgraph is counted twice. Markov's inequality. *Limit:* let $X$ count these
-subgraphs, $EX-E\binom X2\le P(X\ge1)\le EX$ (Bonferroni), $nEX\to C$. Each has one cycle, and is that cycle with the only path from the root to
-it; so two that differ have a union, connected, with at least two independent cycles: of $V$ vertices
-and at least $V+1$ edges. There are finitely many shapes of such unions, each with at most $n^{V-1}$ choices, of probability $O(n^{-V-1})$:
-$E\binom X2=O(n^{-2})$.
-
-(b) is (c) for a path: a lasso has a stem of length $s$ and twice one walk of length $a\ge2$, $s+a\le K$, $w=\lambda^{s+2a}$, $c=a-1$. ∎
-""",
+    steps=STEPS,
     source=Source("2501.05930", "as for sparse random graphs (Erdős and Rényi 1960); beyond the list of theorems"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -86,6 +172,9 @@ $E\binom X2=O(n^{-2})$.
             drawn=(sp.Rational(1, 8), 4),
         ),
         Quantity(c, "number of vertices of the base inside both branches of a lasso", COUNT_FROM_ZERO, drawn=(0, 3)),
+        Quantity(m, "number of edges of a lasso", COUNT, drawn=(3, 9)),
+        Quantity(X, "number of lifts of lassos that are there", COUNT_FROM_ZERO),
+        Quantity(j, "number of vertices of the next layer that are reached", COUNT_FROM_ZERO, drawn=(0, 3)),
     ),
     hypotheses=(
         Hypothesis("edges are independent, each of a probability of at most $1$"),
@@ -93,7 +182,6 @@ $E\binom X2=O(n^{-2})$.
         Hypothesis("all vertices that count have fibres of one size, the width: the inputs do not count"),
         Hypothesis("no more vertices are reached than there are in a layer", k <= n),
     ),
-    uses=("L8",),
     expressions={
         "tree_probability": tree_probability,
         "no_collision": no_collision,

@@ -1,4 +1,4 @@
-"""L10: unfoldings are trees that compute the same, and only trees have a number of copies that grows with the width."""
+"""L10: unfoldings are trees that compute the same (L10.1), and only trees have more copies the wider the lift is (L10.2)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from theory.lifts.lift import Lift
 from theory.lifts.maps import PRODUCT, SUM
 from theory.lifts.module import Edge, PerceptronModule, Vertex
 from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 p = sp.Symbol("p", nonnegative=True)
 h, h_1, h_2, h_3 = sp.symbols("h h_1 h_2 h_3", nonnegative=True, integer=True)
@@ -21,7 +22,9 @@ components, cycles = sp.symbols("c beta", nonnegative=True, integer=True)
 x = sp.Symbol("x", real=True)
 
 placements = sp.ff(n, h)  # of the h vertices of a fibre
+chance = p_0**E_0 * p**E
 expected_morphisms = p_0**E_0 * p**E * sp.prod([placements.subs(h, each) for each in (h_1, h_2, h_3)])
+next_share = 1 - h / n
 growth = components - cycles
 leading = p_0**E_0 * lam**E * n ** (V - E)
 
@@ -64,16 +67,120 @@ def free_module(edges: Iterable[Edge], inputs: tuple[Vertex, ...] = ("0",)) -> P
 
 skipping_weights = {(u, v): sp.Symbol(f"w_{u}{v}", real=True) for u, v in SKIPPING}
 skipping = Lift.identity(free_module(SKIPPING), skipping_weights)
+unfolding = skipping.unfold("4")
+sparse_tree, sparse_diamond = sparse(tree), sparse(diamond)
 
-tree_witnesses = Claim(
-    label="L10",
-    title="Unfolding, and why witnesses must be trees",
+UNFOLDING_STEPS = (
+    Step(
+        name="edges into a walk",
+        sentence=r"""The edges into a walk $P$ that begins at $v$ are those from $(u,P)$, one for each edge $(u,v)$ of the module: over each edge into $v$ lies one.""",
+        by=Carrier.RULE,
+        source="injectivity",
+    ),
+    Step(
+        name="one way on",
+        sentence=r"""$(u,P)$ leads to $P$ and to nothing else. By the length of the walk, every vertex but the inputs comes to $t$ by one way: a tree.""",
+        by=Carrier.RULE,
+        source="induction",
+    ),
+    Step(
+        name="in-fibration",
+        sentence=r"So the unfolding is an in-fibration, and its activation at a walk is that of the module at the first vertex of the walk.",
+        by=Carrier.CLAIM,
+        source="L3",
+        uses=("edges into a walk",),
+    ),
+    Step(
+        name="example",
+        sentence=r"Four layers with all edges that skip some, but that from the input to the last, unfold at the last to $[[unfolding]]$.",
+        gives={"unfolding": unfolding},
+        uses=("one way on", "in-fibration"),
+    ),
+)
+
+unfolded_module = Claim(
+    label="L10.1",
+    title="Unfolding",
     statement=r"""
-(a) The *unfolding* of a module at $t$ has the walks that end at $t$ for vertices, each over its first vertex; $(u,P)\to P$ are its edges, with
+The *unfolding* of a module at $t$ has the walks that end at $t$ for vertices, each over its first vertex; $(u,P)\to P$ are its edges, with
 the weight below; walks that begin at an input are folded back to that input. It is an in-fibration, and a tree but for the shared
 inputs; so by L3 it computes the same at $t$, for all maps $M$ and $\sigma$: any witness equals a tree-shaped one as a function.
+""",
+    steps=UNFOLDING_STEPS,
+    source=Source("2501.05930", "abstract (random graph theory); beyond the list of theorems"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(tuple(skipping_weights.values()), "weights of the edges of the example, by their ends", sp.S.Reals),
+    ),
+    uses=("L3",),
+    expressions={"unfolding": unfolding},
+)
 
-(b) Let $H$ be a lift of $B$ with $V$ vertices that are no inputs, $h_b$ of them above $b$, $E$ edges between them and $E_0$ edges from inputs.
+COUNTING_STEPS = (
+    Step(
+        name="one fibre",
+        sentence=r"$h$ vertices above one vertex of the base have $[[placements]]$ injective maps into $n$.",
+        gives={"placements": placements},
+    ),
+    Step(
+        name="one map",
+        sentence=r"""An injective map over $B$ takes different edges to different edges: it is a morphism with probability $[[chance]]$.""",
+        by=Carrier.RULE,
+        source="product",
+        gives={"chance": chance},
+    ),
+    Step(
+        name="all maps",
+        sentence=r"For three vertices of the base the maps in number times that are $[[expected_morphisms]]$, the expected number.",
+        gives={"expected_morphisms": expected_morphisms},
+        uses=("one fibre", "one map"),
+    ),
+    Step(
+        name="next vertex",
+        sentence=r"$(n)_h/n^h$ is a product of factors such as $[[next_share]]$, which tend to $1$.",
+        gives={"next_share": next_share},
+        uses=("one fibre",),
+    ),
+    Step(
+        name="leading term",
+        sentence=r"So with $n^h$ for $(n)_h$, $V=\sum_bh_b$ and $p=\lambda/n$ the expected number is $[[leading]]$, but for a factor that tends to $1$.",
+        gives={"leading": leading},
+        uses=("all maps", "next vertex"),
+    ),
+    Step(
+        name="growth",
+        sentence=r"""The graph of the $V$ vertices has $E=V-c+\beta$: the power of $n$ is $[[growth]]$, $1$ for a tree, and at most $0$ if it is connected and has a cycle.""",
+        by=Carrier.RULE,
+        source="cycle rank",
+        gives={"growth": growth},
+        uses=("leading term",),
+    ),
+    Step(
+        name="tree",
+        sentence=r"The tree has two vertices above $1$, two above $2$ and one above $3$, and four edges: $[[tree]]$.",
+        gives={"tree": tree},
+        uses=("all maps",),
+    ),
+    Step(
+        name="diamond",
+        sentence=r"The diamond has one vertex above $1$, two above $2$, one above $3$, and four edges: $[[diamond]]$.",
+        gives={"diamond": diamond},
+        uses=("all maps",),
+    ),
+    Step(
+        name="sparse lifts",
+        sentence=r"At $p=\lambda/n$ these are $[[sparse_tree]]$ and $[[sparse_diamond]]$.",
+        gives={"sparse_tree": sparse_tree, "sparse_diamond": sparse_diamond},
+        uses=("tree", "diamond"),
+    ),
+)
+
+tree_witnesses = Claim(
+    label="L10.2",
+    title="Why witnesses must be trees",
+    statement=r"""
+Let $H$ be a lift of $B$ with $V$ vertices that are no inputs, $h_b$ of them above $b$, $E$ edges between them and $E_0$ edges from inputs.
 Let $G$ have $n$ vertices above each $b$ that is no input, and each edge above an edge of $B$ independently: with
 probability $p_0$ from inputs, $p$ elsewhere. The expected number of injective (not necessarily induced) morphisms $H\to G$ over $B$
 that fix the inputs is $p_0^{E_0}p^E\prod_b(n)_{h_b}$, for three $b$ $$[[expected_morphisms]]$$ ($\prod_ep_e$ for different probabilities of edges), and
@@ -82,12 +189,7 @@ $V-E=[[growth]]$. If it is connected the number grows linearly for a tree, and s
 the tree of a root, two children and a grandchild below each is found $[[sparse_tree]]$ times, but with one
 grandchild in common (a diamond) $[[sparse_diamond]]$ times.
 """,
-    proof_text=r"""
-(a) The edges into a walk $P$ that begins at $v$ are those from $(u,P)$, one for each edge $(u,v)$ of the base; a walk longer than $P$ leads to one walk only,
-so every vertex but inputs and $t$ has one edge out, and from each one comes to $t$. (b) There are $\prod_b(n)_{h_b}$ injective maps over $B$; each is a morphism
-with probability $p_0^{E_0}p^E$, since it takes different edges to different edges; expectations add up. $(n)_h=n^h(1+O(1/n))$. A graph with $V$ vertices, $E$ edges and
-$c$ components has cycle rank $\beta=E-V+c$. ∎
-""",
+    steps=COUNTING_STEPS,
     source=Source("2501.05930", "abstract (random graph theory); beyond the list of theorems"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -102,7 +204,7 @@ $c$ components has cycle rank $\beta=E-V+c$. ∎
         Quantity(E_0, "number of edges of the witness from inputs", COUNT_FROM_ZERO),
         Quantity(components, "number of connected components of the witness without its inputs", COUNT_FROM_ZERO),
         Quantity(cycles, "number of independent cycles of the witness without its inputs", COUNT_FROM_ZERO),
-        Quantity(tuple(skipping_weights.values()), "weights of the edges of the example, by their ends", sp.S.Reals),
+        Quantity(h, "number of vertices of the witness above one vertex of the base", COUNT_FROM_ZERO, drawn=(0, 4)),
     ),
     hypotheses=(
         Hypothesis("the edges of $G$ are independent"),
@@ -113,16 +215,14 @@ $c$ components has cycle rank $\beta=E-V+c$. ∎
         ),
         Hypothesis("two vertices of the witness are joined by one edge at most", V * (V - 1) / 2 >= E),
     ),
-    uses=("L3",),
     expressions={
-        "unfolding": skipping.unfold("4"),
         "expected_morphisms": expected_morphisms,
         "leading": leading,
         "growth": growth,
         "tree": tree,
         "diamond": diamond,
-        "sparse_tree": sparse(tree),
-        "sparse_diamond": sparse(diamond),
+        "sparse_tree": sparse_tree,
+        "sparse_diamond": sparse_diamond,
     },
     aids={"tree_graph": tree_graph, "diamond_graph": diamond_graph},
 )

@@ -12,7 +12,7 @@ from scipy.integrate import solve_ivp
 from numerics.evidence import Refutation
 from numerics.lifts.tangent_bounds import tangent_radius
 from theory.formulas.no_guarantee import no_guarantee
-from theory.lifts.path_length import B, epsilon_0
+from theory.lifts.confinement import B, epsilon_0
 from theory.lifts.tangent import L_0, epsilon, eta, kappa, t
 
 Floats = NDArray[np.float64]

@@ -9,15 +9,13 @@ import numpy as np
 import sympy as sp
 
 from numerics.checks.lifts.exact_flows import p_0, product_loss, product_points
-from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.evidence import Finding, Trial, control, enclosed
 from theory.lifts.readout import (
     Delta,
     T,
     fixed_bound,
     interpolating_bound,
-    mode_loss,
     moving_bound,
-    mu,
     readout_comparison,
     square_bound,
 )
@@ -25,38 +23,6 @@ from theory.lifts.tangent import epsilon, t
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 e, y, share = sp.symbols("e y u", positive=True)  # √ε, √L − √ε, and the share of the time that has passed
-
-
-def in_roots(expression: sp.Expr) -> sp.Expr:
-    """Simplify, with the squares below the roots found."""
-    half = sp.Rational(1, 2)
-    return sp.simplify(
-        expression.replace(lambda part: part.is_Pow and part.exp == half, lambda part: sp.sqrt(sp.factor(part.base)))
-    )
-
-
-@exact(readout_comparison)
-@control("the constant of fixed features", moving_bound=fixed_bound)
-@control("10 % more", moving_bound=ELEVEN * moving_bound)
-@control("10 % less", moving_bound=NINE * moving_bound)
-@control("the square loss as in (b)", square_bound=fixed_bound)
-@control("the square loss 10 % more", square_bound=ELEVEN * square_bound)
-@control("the square loss 10 % less", square_bound=NINE * square_bound)
-@control("the constant of moving features", fixed_bound=moving_bound)
-@control("fixed features 10 % more", fixed_bound=ELEVEN * fixed_bound)
-@control("fixed features 10 % less", fixed_bound=NINE * fixed_bound)
-def bounds_solve_what_convexity_gives(
-    moving_bound: sp.Expr, square_bound: sp.Expr, fixed_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Δ²/2 pays for T(L − ε), for 2T(L − √(Lε)), or for T(L − ε) + T²g²/2 + R²/2 with L − ε ≤ gR."""
-    half = Delta**2 / 2
-    yield trial.same(T * (moving_bound - epsilon), half)
-    paid = 2 * T * ((e + y) ** 2 - (e + y) * e)
-    yield trial.same(square_bound.subs({epsilon: e**2, Delta: sp.sqrt(2 * paid)}), (e + y) ** 2, by=in_roots)
-    drop = fixed_bound - epsilon
-    distance = sp.sqrt(T * drop)  # R with g = R/T makes both inequalities equalities
-    yield trial.same(distance * (distance / T), drop)
-    yield trial.same(T * drop + T**2 * (distance / T) ** 2 / 2 + distance**2 / 2, half)
 
 
 class Standing(NamedTuple):
@@ -75,43 +41,6 @@ STANDING = (
     Standing(y, sp.S.One, y + e**2),  # ℓ(f) = f + ε
     Standing(sp.sqrt(2) * y, sp.sqrt(2) * (y + e), (y + e) ** 2),  # f* = −√(2ε)
 )
-
-
-@exact(readout_comparison)
-@control("the constant of fixed features", moving_bound=fixed_bound)
-@control("10 % less", moving_bound=NINE * moving_bound)
-@control("the square loss as in (b)", square_bound=fixed_bound)
-@control("the square loss 10 % less", square_bound=NINE * square_bound)
-def standing_outputs_attain(moving_bound: sp.Expr, square_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One feature k/a grows as its readout a goes from Δ to 0 = ā: F = k stands still, and so does the loss."""
-    for case, bound in zip(STANDING, (moving_bound, square_bound), strict=True):
-        a = sp.sqrt(Delta**2 - 2 * case.output * case.slope * t)
-        yield trial.same(sp.diff(a, t), -case.slope * case.output / a)
-        yield trial.same(a.subs(t, case.end), 0)
-        yield trial.same(bound.subs({epsilon: e**2, T: case.end}), case.loss, by=in_roots)
-
-
-@exact(readout_comparison)
-@control("the constant 1/8e", interpolating_bound=interpolating_bound / 2)
-@control("that of any comparison", interpolating_bound=Delta**2 / (4 * T))
-@control("10 % more", interpolating_bound=ELEVEN * interpolating_bound)
-@control("10 % less", interpolating_bound=NINE * interpolating_bound)
-@control("the eigenvalue 1/T", worst_eigenvalue=1 / T)
-@control("the rate of the readout for that of the loss", mode_loss=mu * Delta**2 * sp.exp(-mu * T) / 2)
-@control("10 % less of a mode", mode_loss=NINE * mode_loss)
-def one_mode_attains(
-    interpolating_bound: sp.Expr, worst_eigenvalue: sp.Expr, mode_loss: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """A mode decays as its readout's error Δe^{−μT} does; of all μ, 1/2T leaves most at the time T."""
-    error = Delta * sp.exp(-mu * T)
-    yield trial.same(sp.diff(error, T), -mu * error)
-    yield trial.same(mode_loss, mu * error**2 / 2)
-    slope = sp.diff(mode_loss, mu)
-    yield trial.same(slope.subs(mu, worst_eigenvalue), 0)
-    yield trial.same(mode_loss.subs(mu, worst_eigenvalue), interpolating_bound)
-    factor = sp.cancel(slope / sp.exp(-2 * mu * T) / Delta**2)
-    yield trial.holds(sp.degree(factor, mu) == 1, "there is one stationary eigenvalue")
-    yield trial.holds(factor.subs(mu, 0).is_positive, "and the loss grows with μ before it")
 
 
 Modes = tuple[sp.Rational, sp.Rational, sp.Rational]  # μ, the error of a(0), that of ā

@@ -12,24 +12,12 @@ from numerics.checks.lifts.exact_flows import descending, network_flow, product_
 from numerics.checks.lifts.tangent import Instance, fractions, gradient_ratios, rational_vector
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
 from theory.formulas.no_guarantee import no_guarantee
-from theory.lifts.tangent import (
-    L_0,
-    L,
-    approach,
-    crossover,
-    epsilon,
-    eta,
-    gradient_bound,
-    hitting_time,
-    inverse_square,
-    kappa,
-    square_example,
+from theory.lifts.tangent import L_0, L, epsilon, eta, hitting_time, kappa, t
+from theory.lifts.tangent_square_loss import (
     square_gradient_bound,
     square_hitting_time,
     square_loss_rate,
     square_rate,
-    t,
-    x,
 )
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -47,30 +35,12 @@ def rooted(expression: sp.Expr) -> sp.Expr:
     return sp.sympify(descending(expression).subs(ROOTS))
 
 
-@exact(square_loss_rate)
-@control("forgets the cross term", square_gradient_bound=2 * (L - epsilon) / kappa)
-@control("the constant of any loss", square_gradient_bound=gradient_bound)
-@control("10 % more of the gradient", square_gradient_bound=ELEVEN * square_gradient_bound)
-@control("factor 2", inverse_square=inverse_square - 2 * t / kappa**2)
-@control("no roots", inverse_square=1 / (L_0 - epsilon) + 4 * t / kappa**2)
-@control("10 % more", square_rate=ELEVEN * square_rate)
-@control("10 % less", square_rate=NINE * square_rate)
-@control("as if ε were 0", square_rate=1 / (1 / L_0 + 4 * t / kappa**2))
-@control("ε beside it", square_rate=epsilon + 1 / (1 / (L_0 - epsilon) + 4 * t / kappa**2))
-def square_rate_integrates_a_bound_of_the_gradient(
-    square_gradient_bound: sp.Expr, inverse_square: sp.Expr, square_rate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """In s = √L and e = √ε: s' = −g²/2s is −2s(s − e)²/κ², and the rate has s' = −2(s − e)³/κ²."""
-    yield trial.same(square_gradient_bound, (2 * L - sp.sqrt(2 * L) * sp.sqrt(2 * epsilon)) / kappa)
-    speed = rooted(square_gradient_bound) ** 2 / (2 * (e + z))
-    yield trial.same(speed - 2 * z**3 / kappa**2, 2 * e * z**2 / kappa**2)
-    drop = sp.sqrt(rooted(square_rate)) - e
-    yield trial.same(drop.subs(t, 0), y)
-    yield trial.same(sp.diff(drop, t), -2 * drop**3 / kappa**2)
-    yield trial.same(drop**-2, rooted(inverse_square))
+def by_roots(gap: sp.Expr) -> sp.Expr:
+    """A gap for 0 < ε < η < L_0, or ε < L, simplified in these roots."""
+    return sp.simplify(gap.subs(ROOTS))
 
 
-@exact(square_loss_rate)
+@exact(square_loss_rate, step="time", cost=0.5)
 @control("forgets the logarithm", square_hitting_time=forgets_logarithm)
 @control("the time of any loss", square_hitting_time=hitting_time)
 @control("10 % less", square_hitting_time=NINE * square_hitting_time)
@@ -83,10 +53,12 @@ def square_hitting_time_integrates_the_gradient_bound(
     square_gradient_bound: sp.Expr, square_rate: sp.Expr, square_hitting_time: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """dη/dt = −(gradient bound)², also for ε = 0, where it is the inverse of the rate; no time from η ≥ L_0."""
-    time, speed = rooted(square_hitting_time), rooted(square_gradient_bound) ** 2
-    yield trial.same(time.subs(z, y), 0)
-    yield trial.same(sp.diff(time, z) / (2 * (e + z)), -1 / speed)
+    time, speed = descending(square_hitting_time), square_gradient_bound.subs(L, eta) ** 2
+    yield trial.same(time.subs(eta, L_0), 0)
+    yield trial.same(sp.diff(time, eta), -1 / speed, by=by_roots)
     without = square_hitting_time.subs(epsilon, 0)
+    last = without.replace(lambda part: isinstance(part, sp.Piecewise), lambda part: part.args[1].expr)
+    yield trial.same(sp.diff(last, eta), -1 / speed.subs(epsilon, 0))
     for start, level in ((1, sp.Rational(1, 2)), (4, sp.Rational(1, 9)), (sp.Rational(7, 3), sp.Rational(1, 100))):
         at = {L_0: start, eta: level, kappa: 3}
         reached = square_rate.subs(epsilon, 0).subs({**at, t: without.subs(at)})
@@ -104,54 +76,6 @@ def square_hitting_time_integrates_the_gradient_bound(
         yield trial.holds(found == claimed, f"ε = {floor}, from {start} to {level}: {found}")
     resting = square_rate.subs({epsilon: sp.Rational(1, 10), L_0: sp.Rational(1, 20), kappa: 2, t: 5})
     yield trial.holds(resting == sp.Rational(1, 20), f"a flow at rest at 1/20 ≤ ε has the rate {resting}")
-
-
-@exact(square_loss_rate)
-@control("a tangent to 0", square_example=square_example.subs(epsilon, 0))
-@control("twice the slope", square_example=square_example.subs(kappa, kappa / 2))
-@control("10 % more of the example", square_example=ELEVEN * square_example)
-@control("forgets the cross term", square_gradient_bound=2 * (L - epsilon) / kappa)
-@control("upwards", square_gradient_bound=-square_gradient_bound)
-@control("10 % less of the time", square_hitting_time=NINE * square_hitting_time)
-@control("factor 2", square_rate=square_rate.subs(kappa, sp.sqrt(2) * kappa))
-def square_example_attains(
-    square_example: sp.Expr,
-    square_gradient_bound: sp.Expr,
-    square_hitting_time: sp.Expr,
-    square_rate: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
-    """F = √(2L): its tangent reaches √(2ε) with the step κ; slope, time and, for ε = 0, rate are the bounds."""
-    loss = rooted(square_example)
-    output, slope = sp.sqrt(2) * sp.sqrt(loss), sp.diff(loss, x)
-    yield trial.same(loss.subs(x, 0), (e + y) ** 2)
-    yield trial.same(output + sp.diff(output, x) * kappa, sp.sqrt(2) * e)
-    bound = square_gradient_bound.subs(epsilon, e**2).subs(L, loss)
-    yield trial.same(-slope, bound)
-    time = descending(square_hitting_time).subs({epsilon: e**2, L_0: (e + y) ** 2}).subs(eta, loss)
-    yield trial.same(sp.diff(time, x), -1 / slope)
-    interpolating = descending(square_rate).subs(epsilon, 0).subs(L_0, y**2)
-    yield trial.same(sp.diff(interpolating, t), -((2 * interpolating / kappa) ** 2))
-    exact_slope = slope.subs(e, 0)
-    yield trial.same(exact_slope, -2 * loss.subs(e, 0) / kappa)
-
-
-@exact(square_loss_rate)
-@control("where the gradients' bounds meet", crossover=sp.Integer(1))
-@control("10 % more", crossover=ELEVEN * crossover)
-@control("as fast as L12", approach=sp.S.Zero)
-@control("twice", approach=2 * approach)
-@control("factor 2", square_rate=square_rate.subs(kappa, sp.sqrt(2) * kappa))
-def explicit_rate_is_slow_in_the_end(
-    square_rate: sp.Expr, crossover: sp.Expr, approach: sp.Expr, rate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """It leaves L_0 as fast as L12's at the crossover, and comes to ε like 1/√t."""
-    falls = [
-        sp.cancel(sp.diff(rooted(bound), t).subs(t, 0) / y**2) for bound in (square_rate, rate)
-    ]  # both rest at y = 0
-    yield trial.holds(crossover > 1, "the crossover is above ε")
-    yield trial.same(*(fall.subs(y, (crossover - 1) * e) for fall in falls))
-    yield trial.same(sp.limit((rooted(square_rate) - e**2) * sp.sqrt(t), t, sp.oo), approach.subs(epsilon, e**2))
 
 
 @enclosed(square_loss_rate)

@@ -1,0 +1,169 @@
+"""Evidence for L14.3: a ball that gradient flow does not leave, and why constants of balls are not enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import partial
+from operator import mul
+
+import sympy as sp
+
+from numerics.checks.lifts.exact_flows import descending
+from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.lifts.tangent_bounds import confining_radius
+from theory.formulas.no_guarantee import no_guarantee
+from theory.lifts.confinement import (
+    B,
+    confined_flow,
+    delta_1,
+    delta_2,
+    epsilon_0,
+    longest_path,
+    low_loss,
+    needed_radius,
+    pac_radius,
+    probability,
+    standstill_radius,
+    z,
+)
+from theory.lifts.tangent import L_0, epsilon, eta, kappa, t, x
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+
+
+@exact(confined_flow, step="path")
+@control("as if tangents did not grow", longest_path=descending(needed_radius))
+@control("from ε_0", longest_path=longest_path / 2)
+@control("10 % less", longest_path=NINE * longest_path)
+@control("the whole of ε for the tangents", middle=epsilon_0)
+def longest_path_starts_at_the_bound(
+    longest_path: sp.Expr, middle: sp.Expr, growing_length: sp.Expr, growing_rate: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """From B down to ε by tangents that reach ε' < ε, which is where their rate tends to; more than from any lower loss."""
+    allowed = {eta: epsilon, epsilon: middle}
+    path = descending(growing_length).subs(allowed, simultaneous=True)
+    yield trial.same(longest_path, path.subs(L_0, B), by=sp.cancel)
+    yield trial.same(sp.diff(path, L_0), sp.diff(longest_path, B), by=sp.cancel)
+    y, u = sp.symbols("y u", positive=True)
+    yield trial.same(sp.limit(descending(growing_rate).subs({L_0: epsilon + y, t: u}), u, sp.oo), epsilon)
+    yield trial.nonnegative((epsilon - middle).subs(epsilon, epsilon_0 + y), y / 2)
+
+
+@exact(confined_flow, step="radius")
+@control("as if tangents did not grow", pac_radius=1 + descending(needed_radius))
+@control("10 % more", pac_radius=ELEVEN * pac_radius)
+@control("10 % less", pac_radius=NINE * pac_radius)
+@control("no cases", pac_radius=descending(pac_radius))
+@control("10 % less of the path", longest_path=NINE * longest_path)
+def radius_exceeds_the_path(pac_radius: sp.Expr, longest_path: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """By 1; where nothing is to be done it is 1."""
+    yield trial.same(descending(pac_radius), 1 + longest_path)
+    yield trial.same(pac_radius.subs(epsilon, B + x), sp.S.One)
+    yield from cases_of(pac_radius, sp.S.One, trial)
+
+
+def cases_of(radius: sp.Expr, least: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The radius where nothing is to be done, and none down to ε_0."""
+    for start, floor in ((sp.Rational(1, 10), 0), (sp.Rational(1, 5), sp.Rational(1, 5))):
+        low = radius.subs({B: start, epsilon: sp.Rational(1, 5), epsilon_0: floor, kappa: 2})
+        yield trial.holds(low == least, f"from B = {start} ≤ ε, where nothing is to be done: {low}")
+    below = radius.subs({B: 1, epsilon: sp.Rational(1, 5), epsilon_0: sp.Rational(1, 5), kappa: 2})
+    yield trial.holds(below == no_guarantee, f"down to ε_0: {below}")
+
+
+@exact(confined_flow, step="radius by constants of balls")
+@control("10 % more if κ(c)", needed_radius=ELEVEN * needed_radius)
+@control("10 % less if κ(c)", needed_radius=NINE * needed_radius)
+@control("no cases if κ(c)", needed_radius=descending(needed_radius))
+@control("as if tangents grew", needed_radius=longest_path)
+@control("the whole of ε for the tangents", middle=epsilon_0)
+def needed_radius_is_a_length(
+    needed_radius: sp.Expr, middle: sp.Expr, length: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """From B down to ε by tangents that reach ε' < ε; where nothing is to be done it is 0."""
+    longest = descending(length).subs({L_0: B, eta: epsilon, epsilon: middle}, simultaneous=True)
+    yield trial.same(descending(needed_radius), longest)
+    yield trial.same(needed_radius.subs(epsilon, B + x), sp.S.Zero)
+    yield from cases_of(needed_radius, sp.S.Zero, trial)
+
+
+@exact(confined_flow, step="loss of low outputs")
+@control("a slope of 1/ε", low_loss=sp.exp(z / epsilon - 1))
+@control("the line itself", low_loss=z)
+@control("10 % more", low_loss=ELEVEN * low_loss)
+@control("a loss below 0", low_loss=z - (z - epsilon) ** 2)
+def losses_are_joined(low_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Its value at ε; its slope times ε and its second derivative times ε² are itself, and positive."""
+    yield trial.same(low_loss.subs(z, epsilon), epsilon)
+    yield trial.same(sp.diff(low_loss, z) * epsilon, low_loss)
+    yield trial.same(sp.diff(low_loss, z, 2) * epsilon**2, low_loss)
+    yield trial.holds(low_loss.subs(epsilon, sp.Symbol("e", positive=True)).is_positive, "it is positive")
+
+
+@exact(confined_flow, step="step of the example")
+@control("the constant at the start", standstill_radius=2 - epsilon)
+@control("10 % more", standstill_radius=ELEVEN * standstill_radius)
+@control("a tangent to 0", standstill_radius=standstill_radius.subs(epsilon, 0))
+@control("a loss that comes down to 0", standstill=2 * sp.exp(-x))
+@control("a loss 10 % more", low_loss=ELEVEN * low_loss)
+def tangents_of_the_example_reach_its_floor(
+    standstill: sp.Expr, low_loss: sp.Expr, standstill_radius: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The step along its slope, which reaches the output ε and so this loss; it grows by (1 − ε)eˣ."""
+    reached = standstill + sp.diff(standstill, x) * standstill_radius
+    yield trial.same(reached, epsilon, by=sp.expand)
+    yield trial.same(low_loss.subs(z, reached), epsilon)
+    yield trial.same(sp.diff(standstill_radius, x), (1 - epsilon) * sp.exp(x))
+    yield trial.holds((standstill - 1).is_positive, "the loss is above 1")
+
+
+@exact(confined_flow, step="both events")
+@control("independent events", probability=(1 - delta_1) * (1 - delta_2))
+@control("the likelier one", probability=1 - sp.Max(delta_1, delta_2))
+@control("one event twice", probability=1 - 2 * delta_1)
+@control("10 % less", probability=NINE * probability)
+def both_hypotheses_hold_as_likely(probability: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Two failures among 12 equally likely draws, overlapping in every way; attained where they do not."""
+    for first, second in ((1, 2), (3, 5), (4, 4), (0, 7)):
+        claimed = probability.subs({delta_1: sp.Rational(first, 12), delta_2: sp.Rational(second, 12)})
+        left = [12 - len({*range(first), *range(i, i + second)}) for i in range(13 - second)]
+        yield trial.holds(claimed == sp.Rational(min(left), 12), f"at least {min(left)} of 12, claimed {claimed}")
+
+
+@enclosed(confined_flow)
+@control("forgets κ", needed_radius=needed_radius / kappa)
+@control("ε for ε'", needed_radius=kappa * sp.log(B / epsilon))
+@control("10 % more", needed_radius=ELEVEN * needed_radius)
+@control("10 % less", needed_radius=NINE * needed_radius)
+def radius_dependent_constants_are_decided(needed_radius: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """(B − ε')/(ε − ε') = 9, so κ(c) log 9 < c is wanted: never for κ = 2c or c/2, at once for c/3, at last for a constant."""
+    for share, concluded in (
+        (Fraction(2), False),
+        (Fraction(1, 2), False),
+        (Fraction(9, 20), True),
+        (Fraction(1, 3), True),
+    ):
+        found = confining_radius(partial(mul, share), B=1, eps=Fraction(1, 5), formula=needed_radius)
+        yield trial.holds((found != no_guarantee) == concluded, f"κ(c) = {share} c: {found}")
+    found = confining_radius(lambda c: 5, B=1, eps=Fraction(1, 5), formula=needed_radius)
+    yield trial.holds(found == 16, f"κ(c) = 5, of the powers of two: {found}")
+
+
+@enclosed(confined_flow)
+@control("forgets κ", needed_radius=needed_radius / kappa)
+@control("the constant at the start", standstill_radius=2 - epsilon)
+@control("10 % more", standstill_radius=ELEVEN * standstill_radius)
+@control("a loss that comes down to 0", standstill=2 * sp.exp(-x))
+def quantifiers_matter(
+    standstill: sp.Expr, standstill_radius: sp.Expr, needed_radius: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Its flow x = log(1 + t) keeps L > 1, though every ball has a constant: nothing may be concluded for ε < 1."""
+    slope, position = sp.diff(standstill, x), sp.log(1 + t)
+    yield trial.same(sp.diff(position, t), -slope.subs(x, position))
+    yield trial.same(standstill + slope * standstill_radius, epsilon)
+    yield trial.holds(sp.limit(standstill.subs(x, position), t, sp.oo) == 1, "the loss tends to 1")
+    for goal in (Fraction(1, 2), Fraction(9, 10)):
+        on_ball = partial(standstill_radius.subs(epsilon, sp.Rational(goal) / 2).subs, x)
+        found = confining_radius(on_ball, B=standstill.subs(x, 0), eps=goal, formula=needed_radius)
+        yield trial.holds(found == no_guarantee, f"down to {goal}, where the flow never comes: {found}")

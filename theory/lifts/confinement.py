@@ -1,0 +1,192 @@
+"""L14.3: probably approximately correct convergence, by a ball that gradient flow does not leave."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.formulas.no_guarantee import no_guarantee
+from theory.lifts.degrees import PROBABILITY
+from theory.lifts.path_length import growing_length, growing_rate, length
+from theory.lifts.tangent import CONVEX, FLOW, PARAMETER, REACHED, STEP, epsilon, kappa, x
+from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+B = sp.Symbol("B", nonnegative=True)  # a bound of the loss at the start, likely
+epsilon_0 = sp.Symbol("epsilon_0", nonnegative=True)  # the loss that is approached
+delta_1, delta_2 = sp.symbols("delta_1 delta_2", nonnegative=True)
+z = sp.Symbol("z", real=True)  # an output
+
+middle = (epsilon + epsilon_0) / 2
+
+
+def radius(formula: sp.Expr, otherwise: sp.Expr) -> sp.Expr:
+    """A radius that the flow needs to come down to ε from a loss of at most B, by tangents that reach `middle`."""
+    return sp.Piecewise((otherwise, epsilon >= B), (formula, epsilon > epsilon_0), (no_guarantee, True))
+
+
+longest_path = 2 * kappa * (B - epsilon) / (epsilon - epsilon_0)
+pac_radius = radius(1 + 2 * kappa * (B - epsilon) / (epsilon - epsilon_0), sp.S.One)
+needed_radius = radius(kappa * sp.log((2 * B - epsilon - epsilon_0) / (epsilon - epsilon_0)), sp.S.Zero)
+probability = 1 - delta_1 - delta_2
+standstill = 1 + sp.exp(-x)  # a loss that stays above 1
+low_loss = epsilon * sp.exp(z / epsilon - 1)  # of outputs below ε
+standstill_radius = 1 + (1 - epsilon) * sp.exp(x)
+
+STEPS = (
+    Step(
+        name="continuity",
+        sentence=r"$\nabla L=dF^*\nabla\ell(F)$ is continuous, and $\dot L=-\|\nabla L\|^2$, so that $0\le L\le L_0$.",
+        by=Carrier.RULE,
+        source="chain rule",
+    ),
+    Step(
+        name="bounded path",
+        sentence=r"Up to the time $t$ the path is no longer than $\sqrt{t(L_0-L)}\le\sqrt{tL_0}$.",
+        by=Carrier.CLAIM,
+        source="L14.1",
+        uses=("continuity",),
+    ),
+    Step(
+        name="all times",
+        sentence=r"So the flow exists for all times, and $L$, which never grows, has a limit.",
+        by=Carrier.RULE,
+        source="continuation",
+        uses=("continuity", "bounded path"),
+    ),
+    Step(
+        name="between",
+        sentence=r"For $\varepsilon>\varepsilon_0$ take $\varepsilon'=[[middle]]$, and $\kappa$ for this $\varepsilon'$.",
+        by=Carrier.DEFINED,
+        gives={"middle": middle},
+    ),
+    Step(
+        name="growing tangents",
+        sentence=r"""Let $L_0\le B$. As long as $\theta\in A(\kappa+\|\theta-\theta_0\|,\varepsilon')$, the path down to $\varepsilon<L_0$ is no longer
+than $\kappa\bigl(\frac{L_0-\varepsilon'}{\varepsilon-\varepsilon'}-1\bigr)$, and it is done in finite time, as the rate tends to
+$\varepsilon'<\varepsilon$.""",
+        by=Carrier.CLAIM,
+        source="L14.2",
+    ),
+    Step(
+        name="path",
+        sentence=r"With *between* and $B$ for $L_0$ that is $[[longest_path]]$.",
+        gives={"longest_path": longest_path},
+        uses=("between", "growing tangents"),
+    ),
+    Step(
+        name="confinement",
+        sentence=r"""Let the tangents be known in a ball about $\theta_0$, of a radius above the bound of the path. To leave it while
+$L>\varepsilon$ the flow would have a path of that radius inside it, which is too long.""",
+        by=Carrier.RULE,
+        source="intermediate value",
+    ),
+    Step(
+        name="radius",
+        sentence=r"The radius $[[pac_radius]]$ is enough: $1$ more than *path*, and any for $L_0\le\varepsilon$, where nothing is to be done.",
+        gives={"pac_radius": pac_radius},
+        uses=("path", "confinement"),
+    ),
+    Step(
+        name="both events",
+        sentence=r"""The bound of $L_0$ and the tangents in that ball fail with probability at most $\delta_1+\delta_2$. So
+$P(\lim L\le\varepsilon)\ge[[probability]]$.""",
+        by=Carrier.RULE,
+        source="union bound",
+        gives={"probability": probability},
+        uses=("all times", "radius"),
+    ),
+    Step(
+        name="fixed tangents",
+        sentence=r"""If $\theta\in A(\kappa(c),\varepsilon')$ in the ball of radius $c$, the path is there no longer than
+$\kappa(c)\log\frac{L_0-\varepsilon'}{\varepsilon-\varepsilon'}$.""",
+        by=Carrier.CLAIM,
+        source="L14.1",
+    ),
+    Step(
+        name="radius by constants of balls",
+        sentence=r"With *between* and $B$ for $L_0$ that is $[[needed_radius]]$: it is enough if some $c$ is above it.",
+        gives={"needed_radius": needed_radius},
+        uses=("between", "fixed tangents", "confinement", "all times"),
+    ),
+    Step(
+        name="example",
+        sentence=r"$F(x)=[[standstill]]$ is above $1$ for every $x$, and falls with $x$.",
+        by=Carrier.DEFINED,
+        gives={"standstill": standstill},
+    ),
+    Step(
+        name="loss of low outputs",
+        sentence=r"""$\ell(z)=z$ for $z\ge\varepsilon$ and $[[low_loss]]$ below is positive and convex: at $\varepsilon$ both have the value
+$\varepsilon$ and the slope $1$, which is the largest of the second.""",
+        gives={"low_loss": low_loss},
+    ),
+    Step(
+        name="step of the example",
+        sentence=r"""The shortest tangent step that reaches $\varepsilon$ is $[[standstill_radius]]$ long, $L-\varepsilon$ over the slope. It does
+not fall with $x$: its largest length on a ball is that at its end.""",
+        gives={"standstill_radius": standstill_radius},
+        uses=("example", "loss of low outputs"),
+    ),
+)
+
+confined_flow = Claim(
+    label="L14.3",
+    title="Probably approximately correct convergence",
+    statement=r"""
+In the setting of L12 let $\ell\ge0$ with $\nabla\ell$ continuous, and $(F,\theta_0)$ random, of a law for each size. Suppose that $L_0\le B$ with probability
+at least $1-\delta_1$ for all large sizes, and that *for every $\varepsilon'>\varepsilon_0$ there is a $\kappa$ such that for every* $c$,
+with probability at least $1-\delta_2$ for all large sizes, all $\theta$ with $\|\theta-\theta_0\|\le c$ lie in
+$A(\kappa+\|\theta-\theta_0\|,\varepsilon')$. Then for every $\varepsilon>\varepsilon_0$, for all large sizes, $P(\lim_tL(\theta(t))\le\varepsilon)\ge[[probability]]$; it is enough to
+know the condition at $\varepsilon'=[[middle]]$ and $c=[[pac_radius]]$. The order of the quantifiers matters: if $\kappa$ may depend on $c$, the same
+follows if $c>[[needed_radius]]$ with $\kappa=\kappa(c)$ for some $c$, but not without such a $c$: the loss $F(x)=[[standstill]]$,
+$\ell(z)=z$ for $z\ge\varepsilon$, $0<\varepsilon\le1$ (and below it such that $\ell\ge0$ is convex and differentiable), lies in
+$A(\kappa(c),\varepsilon)$ on every ball, $\kappa(c)=[[standstill_radius]]$ at $x=c$, and never comes down to $1$.
+""",
+    steps=STEPS,
+    source=Source(
+        "2501.05930",
+        "Theorem 2.1: “Probably approximately correct convergence in loss”; the constants are ours",
+    ),
+    provenance=Provenance.RECONSTRUCTED,
+    proof=Proof.PROVED,
+    quantities=(
+        STEP,
+        REACHED,
+        PARAMETER,
+        Quantity(B, "bound that the loss at the start keeps with high probability", NON_NEGATIVE, drawn=(1, 3)),
+        Quantity(epsilon_0, "loss above which every loss is approached", NON_NEGATIVE, drawn=(0, sp.Rational(1, 30))),
+        Quantity(
+            (delta_1, delta_2),
+            "probabilities that the bound of the loss at the start fails, and that the tangents do",
+            PROBABILITY,
+            drawn=(0, sp.Rational(1, 2)),
+        ),
+        Quantity(z, "output of the example", sp.S.Reals),
+    ),
+    hypotheses=(
+        CONVEX,
+        FLOW,
+        Hypothesis(
+            "the loss to be reached is above that which is approached", epsilon > epsilon_0, needed_by=("middle",)
+        ),
+        Hypothesis(
+            "the flow that never comes down to $1$ has tangents that reach a positive loss of at most $1$",
+            sp.And(epsilon > 0, epsilon <= 1),
+            needed_by=("standstill_radius",),
+        ),
+        Hypothesis(
+            "the text of Theorem 2.1 breaks off after its hypotheses: the order of the quantifiers is our reading"
+        ),
+    ),
+    uses=("L12", "L14.1", "L14.2"),
+    expressions={
+        "middle": middle,
+        "pac_radius": pac_radius,
+        "needed_radius": needed_radius,
+        "probability": probability,
+        "standstill": standstill,
+        "standstill_radius": standstill_radius,
+    },
+    aids={"length": length, "growing_length": growing_length, "growing_rate": growing_rate},
+)
