@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from theory.lazy import lazily
 
 if TYPE_CHECKING:
-    from theory.expressivity.approximation import inactive_inputs, universal_approximation
+    from theory.expressivity.approximation import universal_approximation
+    from theory.expressivity.inactive import inactive_inputs
     from theory.expressivity.maurey import maurey_rate
     from theory.expressivity.paths import isolated_input, path_share
     from theory.expressivity.relays import relay_layer
