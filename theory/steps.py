@@ -34,6 +34,7 @@ RULES: Mapping[str, str] = {  # what each says
     "corners": "what is convex in each of some numbers, each in an interval, is largest where each of them is at an end",
     "coupling": "if X ≤ Y whatever happens, P(X ≥ t) ≤ P(Y ≥ t), and so for other variables of their laws",
     "dominated convergence": "limits may be taken under a mean of functions that stay below one of finite mean",
+    "entrywise product": "the entrywise product of two positive semidefinite matrices is positive semidefinite",
     "equidistribution": "means of a bounded function, continuous almost everywhere, over equidistributed points tend to its integral",
     "exponential": "1 + x ≤ eˣ",
     "extension": "a bijection between two subsets of a finite set extends to a permutation of it",
