@@ -39,6 +39,7 @@ RULES: Mapping[str, str] = {  # what each says
     "coupling": "if X ≤ Y whatever happens, P(X ≥ t) ≤ P(Y ≥ t), and so for other variables of their laws",
     "cycle rank": "a graph with V vertices and c components has V − c edges, and one more for each independent cycle",
     "dominated convergence": "limits may be taken under a mean of functions that stay below one of finite mean",
+    "entrywise product": "the entrywise product of two positive semidefinite matrices is positive semidefinite",
     "equidistribution": "means of a bounded function, continuous almost everywhere, over equidistributed points tend to its integral",
     "exponential": "1 + x ≤ eˣ",
     "extension": "a bijection between two subsets of a finite set extends to a permutation of it",

@@ -1,4 +1,4 @@
-"""Composition of layers, masks or graphons, on shared hidden units, and the share of paths they keep (O7).
+"""Composition of layers, masks or graphons, on shared hidden units, and the share of paths they keep (O7.1, O7.3).
 
 Layers are listed from the input on: masks [hidden, input], …, [output, hidden].
 """

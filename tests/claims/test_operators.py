@@ -26,17 +26,8 @@ from theory.operators.composition import (
     sorted_density,
     tau_1,
 )
-from theory.operators.motifs import (
-    bernoulli_mean,
-    counting_bound,
-    cycle_density,
-    edges,
-    half_length,
-    kept_entries,
-    sigmas,
-    square_excess,
-    subset_mean,
-)
+from theory.operators.motif_means import bernoulli_mean, kept_entries, square_excess, subset_mean
+from theory.operators.motifs import counting_bound, cycle_density, edges, half_length, sigmas
 from theory.operators.norms import degree_bound, infinity_one_bound, operator_bound
 from theory.operators.symbols import cut
 from theory.saliency.model import rho

@@ -15,10 +15,11 @@ WRONG = {
     "B1 risk_bound B_0=1 T=1 delta=1/2 m=1 q=2": "an interpolant in the ball, expected q ≤ B_0**2",
     "B1 peeled_bound T=4 b=1 i=0 m=2 delta=1/2 q=2": "an interpolant in the ball of that step",
     "B1 random_label_energy T=4 T_inv=1/2 m=2": "traces of a matrix and of its inverse, expected T*T_inv ≥ m**2",
-    "B2 sphere_constant L=1 d=1": "a sphere of inputs, in two dimensions at least, expected d ≥ 2",
-    "B2 sphere_excess L=1 d=1": "a sphere of inputs, in two dimensions at least, expected d ≥ 2",
-    "B2 sphere_constant L=7 d=3": "six hidden layers at most, as far as the integral is written out, expected L ≤ 6",
-    "B2 layer_step.linear s=1 p=1 t=1 q=1": "s is correlation of a layer at orthogonal inputs, expected a number from 0, below 1",
+    "B2.1 constant L=0": "number of hidden layers, expected a whole number from 1",
+    "B2.2 sphere_constant L=1 d=1": "a sphere of inputs, in two dimensions at least, expected d ≥ 2",
+    "B2.2 sphere_excess L=1 d=1": "a sphere of inputs, in two dimensions at least, expected d ≥ 2",
+    "B2.2 sphere_constant L=7 d=3": "six hidden layers at most, as far as the integral is written out, expected L ≤ 6",
+    "B2.2 layer_step.linear s=1 p=1 t=1 q=1": "s is correlation of a layer at orthogonal inputs, expected a number from 0, below 1",
     "B3 path_term L=1 beta=1 d=1 rho_path=2": "expected a number above 0, up to 1",
     "B4 water_level R=1 d=2 k=1 rho=1/2": "fewer capped features than the budget pays for, expected k < d*rho",
     "B4 water_level R=1 d=2 k=0 rho=1": "more coefficients that are not 0 than the budget pays for, expected rho < 1",
@@ -43,13 +44,13 @@ RIGHT = {
     "B1 random_label_energy T=2 T_inv=2 m=2": "1",  # the identity
     "B1 rank_one_complexity k=1": "1/2",  # two signs agree with chance 1/2
     "B1 label_kernel_energy m=1 epsilon=1": "1",  # one sample
-    "B2 constant L=1": "1",
-    "B2 best_constant L=1": "1",
-    "B2 sphere_constant L=1 d=2": "1",
-    "B2 sphere_excess L=1 d=2": "0",
-    "B2 layer_step.correlation s=0": "1/pi",  # the mean of two independent ReLUs, each 1/√π
-    "B2 layer_step.linear s=0 p=1 t=0 q=1": "1",  # twice the chance 1/2 of an open gate
-    "B2 antipodal_determinant S=1 c=1": "0",
+    "B2.1 constant L=1": "1",
+    "B2.2 best_constant L=1": "1",
+    "B2.2 sphere_constant L=1 d=2": "1",
+    "B2.2 sphere_excess L=1 d=2": "0",
+    "B2.2 layer_step.correlation s=0": "1/pi",  # the mean of two independent ReLUs, each 1/√π
+    "B2.2 layer_step.linear s=0 p=1 t=0 q=1": "1",  # twice the chance 1/2 of an open gate
+    "B2.1 antipodal_determinant S=1 c=1": "0",
     "B3 path_term L=1 beta=0 d=1 rho_path=1": "0",
     "B3 linear_term L=1 beta=1 d=1 rho_path=1": "1/2",  # one weight in each of two layers
     "B4 share beta=0 lambda=1": "0",

@@ -41,11 +41,11 @@ OUTSIDE = [
     ("O5 entry w=2 omega=1 nu=1", "w is value of the graphon at two nodes, expected a number from 0 to 1"),
     ("O5 degree q=0", "q is number of Gauss nodes for each law, expected a whole number from 1"),
     ("O6 degree_bound c=-1", "expected a number from 0"),
-    ("O7 composition_bound c_1=2 c_2=1", "expected a number from 0 to 1"),
-    ("O7 deviation p_1=1/2 p_2=1/8 n=1", "a mean square is at least the square of the mean, expected p_2 ≥ p_1**2"),
-    ("O7 deviation p_1=1/4 p_2=1/2 n=1", "probabilities are no smaller than their squares, expected p_2 ≤ p_1"),
-    ("O7 sorted_density tau_1=1 rho_2=1", "something of the second layer is removed, expected rho_2 < 1"),
-    ("O7 relabelled_density rho_1=2 rho_2=1", "the share of weights kept, expected a number above 0, up to 1"),
+    ("O7.1 composition_bound c_1=2 c_2=1", "expected a number from 0 to 1"),
+    ("O7.2 deviation p_1=1/2 p_2=1/8 n=1", "a mean square is at least the square of the mean, expected p_2 ≥ p_1**2"),
+    ("O7.2 deviation p_1=1/4 p_2=1/2 n=1", "probabilities are no smaller than their squares, expected p_2 ≤ p_1"),
+    ("O7.3 sorted_density tau_1=1 rho_2=1", "something of the second layer is removed, expected rho_2 < 1"),
+    ("O7.3 relabelled_density rho_1=2 rho_2=1", "the share of weights kept, expected a number above 0, up to 1"),
     ("O8 counting_bound e=0 c=1", "e is number of edges of the motif, expected a whole number from 1"),
     ("O8 cycle_density k=1 sigma_1=1/2 sigma_2=1/2", "k is half the length of a cycle, expected a whole number from 2"),
     ("O8 cycle_density k=2 sigma_1=1 sigma_2=1", "squares of singular values add up to at most one"),
@@ -78,9 +78,10 @@ AT_THE_EDGE = [  # each known by hand
     ("O5 degree q=1", "0"),  # one node: a constant
     ("O5 entry w=0 omega=1 nu=1", "0"),
     ("O6 degree_bound c=7", "14"),  # not only for graphons
-    ("O7 composition_bound c_1=0 c_2=1", "1"),
-    ("O7 deviation p_1=1 p_2=1 n=1", "0"),  # no chance left
-    ("O7 relabelled_density rho_1=1 rho_2=1", "1"),
+    ("O7.1 composition_bound c_1=0 c_2=1", "1"),
+    ("O7.2 deviation p_1=1 p_2=1 n=1", "0"),  # no chance left
+    ("O7.3 relabelled_density rho_1=1 rho_2=1", "1"),
+    ("O7.1 layers_bound L=1 c=1", "1"),
     ("O8 counting_bound e=1 c=1", "1"),
     ("O8 cycle_density k=2 sigma_1=1 sigma_2=0", "1"),  # W = 1
     ("O9 subset_mean K=4 m=2 n=2", "1"),

@@ -484,7 +484,12 @@ INTEGRATING = {  # the checks in which integrals are enclosed
     ),
     "G8": ("squares_of_the_coefficients_exhaust_the_moments",),
     "O1": ("rows_of_snip_have_their_value", "rows_of_snip_lie_strictly_between"),
-    "O7": ("paths_are_kept_as_often", "labellings_order_the_path_density"),
+    "O7.3": (
+        "paths_are_kept_as_often",
+        "labellings_order_the_path_density",
+        "both_layers_are_kept_at_one_readout",
+        "largest_readouts_have_the_first_kernel",
+    ),
     "K1": ("polar_coordinates_give_the_same",),
     "K2": ("parallel_inputs_sum_over_paths", "one_hidden_layer_has_the_mean"),
     "K3": ("the_graphon_kernel_has_the_constants",),

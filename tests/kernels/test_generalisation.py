@@ -9,7 +9,7 @@ from numerics.exact.balls import NoEnclosureError, digits, number
 from theory.expressivity.paths import rho_path
 from theory.generalisation.energy_bound import B_0, T, T_inv, b, i, k, q, scale_free_energy
 from theory.generalisation.path_bound import path_energy_bound
-from theory.generalisation.path_part import d, depth, linear_part_bound
+from theory.generalisation.path_part import best_linear_constant, d, depth, linear_part_bound
 from theory.generalisation.scale import scale_invariance
 from theory.generalisation.snip_bound import beta, budget, p, snip_path_bound
 from theory.generalisation.water_filling import a, power_profile
@@ -25,14 +25,14 @@ QUARTER = sp.Rational(1, 4)
         (scale_free_energy, "rank_one_complexity", {k: 10}, "0.176197052001953125"),
         (scale_free_energy, "rank_one_complexity", {k: 100}, "0.0563485"),
         (scale_free_energy, "complexity", {B_0: 1, T: 200, m: 200}, "0.0707106781186547"),
-        (linear_part_bound, "best_constant", {depth: 1}, "1"),
-        (linear_part_bound, "best_constant", {depth: 2}, "0.95811306425"),
-        (linear_part_bound, "best_constant", {depth: 3}, "0.91257307738677"),
-        (linear_part_bound, "sphere_constant", {depth: 2, d: 3}, "1.1123495625888"),
-        (linear_part_bound, "sphere_constant", {depth: 2, d: 10}, "1.0099678062573"),
-        (linear_part_bound, "sphere_constant", {depth: 2, d: 64}, "0.96664813732679"),
-        (linear_part_bound, "sphere_constant", {depth: 2, d: 1000}, "0.95866466975018"),
-        (linear_part_bound, "sphere_constant", {depth: 3, d: 64}, "0.92666224002158"),
+        (best_linear_constant, "best_constant", {depth: 1}, "1"),
+        (best_linear_constant, "best_constant", {depth: 2}, "0.95811306425"),
+        (best_linear_constant, "best_constant", {depth: 3}, "0.91257307738677"),
+        (best_linear_constant, "sphere_constant", {depth: 2, d: 3}, "1.1123495625888"),
+        (best_linear_constant, "sphere_constant", {depth: 2, d: 10}, "1.0099678062573"),
+        (best_linear_constant, "sphere_constant", {depth: 2, d: 64}, "0.96664813732679"),
+        (best_linear_constant, "sphere_constant", {depth: 2, d: 1000}, "0.95866466975018"),
+        (best_linear_constant, "sphere_constant", {depth: 3, d: 64}, "0.92666224002158"),
         (linear_part_bound, "constant", {depth: 2}, "0.75"),
         (linear_part_bound, "plain_constant", {depth: 2}, "0.1875"),
         (power_profile, "optimum", {a: 1, rho: sp.Rational(3, 10)}, "0.833333333333333"),
@@ -138,4 +138,4 @@ def test_no_path_no_bound_and_no_deep_spheres() -> None:
     with pytest.raises(NoEnclosureError):
         number(path_energy_bound.expressions["path_term"].subs(rho_path, 0), {})
     with pytest.raises(NoEnclosureError):
-        number(linear_part_bound.expressions["sphere_constant"], {depth: 7, d: 5})
+        number(best_linear_constant.expressions["sphere_constant"], {depth: 7, d: 5})

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from theory.equivariance.point_sets import point_set_ticket
     from theory.equivariance.pointwise import pointwise_relu
     from theory.equivariance.symmetric_group import truncated_bell
-    from theory.equivariance.ticket import equivariant_ticket
+    from theory.equivariance.ticket import equivariant_ticket, ticket_without_identity
 else:
     lazily(__name__)
 
@@ -28,5 +28,6 @@ __all__ = [
     "point_set_ticket",
     "pointwise_relu",
     "pruning_lower_bound",
+    "ticket_without_identity",
     "truncated_bell",
 ]

@@ -69,9 +69,9 @@ STEPS = (
     Step(
         name="its own errors",
         sentence=r"""Let $f$, $g$ be a layer of the target and of the ticket, $g(x)_o=\sum_{i,b}B_b\big(p_{iob}\sigma(x_i)-q_{iob}\sigma(-x_i)\big)$ with
-$|p-w|,|q-w|\le\varepsilon$, and $h$, $\hat h$ their inputs. By Q7 $|f(h)-g(h)|\le[[own_error]]$.""",
+$|p-w|,|q-w|\le\varepsilon$, and $h$, $\hat h$ their inputs. By Q7.1 $|f(h)-g(h)|\le[[own_error]]$.""",
         by=Carrier.CLAIM,
-        source="Q7",
+        source="Q7.1",
         gives={"own_error": coefficient_error},
     ),
     Step(
@@ -186,7 +186,7 @@ architecture_tickets = Claim(
     title="Tickets for whole equivariant networks: error and symmetry in floating point",
     statement=r"""
 Let the target be a network of equivariant layers $h_\ell=\sigma(f_\ell)$, $f_\ell=\sum_{i,b}w_{iob}B_bh_{\ell-1,i}$, $h_0=x$, all levels moved by permutations, ReLU
-$\sigma$ between the layers, none after the last. A ticket has two random layers for each of these (Q7); its coefficients of $\sigma(\pm x_i)$ err by
+$\sigma$ between the layers, none after the last. A ticket has two random layers for each of these (Q7.1); its coefficients of $\sigma(\pm x_i)$ err by
 at most $\varepsilon_\ell$ in layer $\ell$: *as measured, whatever the width*. Norms are those of maxima.
 
 (i) *Error.* If the features before a layer err by at most `before`, the layer's output errs by at most $$[[error]],$$ `norms` $=\sum_b\|B_b\|$, `inputs`
@@ -251,7 +251,7 @@ move $A$ along.
         Hypothesis("in (iii) a window that turns has an odd side or is the whole torus, so that it is moved to itself"),
         Hypothesis("in (iii) the graph has edges and no loops"),
     ),
-    uses=("Q3", "Q4", "Q5", "Q7"),
+    uses=("Q3", "Q4", "Q5", "Q7.1"),
     expressions={
         "error": error,
         "two_layers": two_layers,

@@ -41,10 +41,10 @@ linear map are one layer, of the basis $\frac1m\mathbf 1^\top$.""",
     ),
     Step(
         name="source",
-        sentence=r"""By Q7 each is found in two layers of the source, with $n$ channels between them for each channel before: the first is spanned by $I$, and of its
+        sentence=r"""By Q7.1 each is found in two layers of the source, with $n$ channels between them for each channel before: the first is spanned by $I$, and of its
 coefficients those into the block of their own channel may be kept; of the second all may.""",
         by=Carrier.CLAIM,
-        source="Q7",
+        source="Q7.1",
     ),
     Step(
         name="candidates",
@@ -92,7 +92,7 @@ point_set_ticket = Claim(
     title="A trained network for point sets found by pruning (measured)",
     statement=r"""
 *Proved.* DeepSets: two layers of the basis $\{I,\frac1mJ\}$ on $m\ge2$ points with `n_1` channels, ReLU behind each, then the mean over all points and a linear map to the `classes`: as one layer, of the basis $\{\frac1m\mathbf 1^\top\}$. These have
-$[[coefficients]]$ coefficients, `n_0` channels coming in. The source of Q7, with $n$ channels for each channel of the target in front of each of these three layers, has $[[total]]$ coefficients if the first layer of each pair is spanned by $I$; of them
+$[[coefficients]]$ coefficients, `n_0` channels coming in. The source of Q7.1, with $n$ channels for each channel of the target in front of each of these three layers, has $[[total]]$ coefficients if the first layer of each pair is spanned by $I$; of them
 $[[candidates]]$ may be kept. Whatever the masks, no output changes when points are exchanged. Inputs have both signs; with errors $d^\pm$ of the coefficients of $\sigma(\pm x)$ the first layer errs, coordinate by coordinate, by at most the sum
 $\sum_{i,b}B_b$ of $$[[first_error]],$$ each later one by at most the sum of $$[[error]]$$ ($h\ge0$ the target's value, $e$ its error in front, $d$ the error of a coefficient $w$). Both are attained. The certificate is that of R11: at certified samples target and ticket choose the same class.
 
@@ -122,7 +122,7 @@ $.00$, $.97$, $.92$ certified. $n=16$: agreement $.59,.60,.81$; $n=8$: $.26,.43,
     hypotheses=(
         Hypothesis("measured: samples, training and random networks of other seeds; the limit is asserted, not proved"),
     ),
-    uses=("Q5", "Q7", "R11"),
+    uses=("Q5", "Q7.1", "R11"),
     expressions={
         "first_error": first_error,
         "error": error,

@@ -8,6 +8,7 @@ from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, FAILURE, n_in, n_out
 from theory.equivariance.symbols import BASIS, B
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
+from theory.steps import Carrier, Step
 from theory.subset_sum import two_layers
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.product_laws import uniform_reach
@@ -27,16 +28,111 @@ INPUTS = Quantity(inputs, "sum over the channels before the layer of the largest
 perceptron = {two_layers.d_0: n_in, two_layers.d_1: n_out * B}  # with as many weights as the layer has coefficients
 nonnegative_failure = two_layers.nonnegative_failure.subs(perceptron)
 failure = two_layers.failure.subs(perceptron)
+block_failure = 2 * nonnegative_failure
 general_failure = B_in * failure
 size = two_layers.size.subs(perceptron)
 uniform_size = two_layers.uniform_size.subs(perceptron)
 error = eps * norms * inputs
 channels = n * n_in * orbits
 lost = 1 / sp.sqrt(points)
+unit, halves, target_failure, input_error = (  # those of R8
+    two_layers.unit,
+    two_layers.halves,
+    two_layers.target_failure,
+    two_layers.input_error,
+)
+contraction = 1 - a * kappa / 4
+mean_norm, identity_norm = sp.Integer(1), sp.sqrt(points)
 EMPTY_SUMS = "an error up to that of empty subset sums"  # beyond it no channel is needed
 
+STEPS = (
+    Step(
+        name="unit",
+        sentence=r"""Split the channels between the layers into one block of $n$ for each channel $i$ before; keep in block $i$ only the coefficients of $I$ from
+channel $i$. ReLU acts on coordinates: a channel with the coefficient $w$ holds $\sigma(wx)=[[unit]]$ of each coordinate $x$.""",
+        gives={"unit": unit},
+    ),
+    Step(
+        name="halves",
+        sentence=r"""Coefficients $\mu$ of $B_b$, kept on a set of channels, bring the sum of $\mu|\lambda|$ times $B_b\sigma(\pm x_i)$. Since
+$wx=[[halves]]$, one needs for each $(i,o,b)$ a subset of the channels with $\lambda>0$ for $w_{iob}$, and one of those with $\lambda<0$ for
+$-w_{iob}$; the first alone, if $x\ge0$.""",
+        gives={"halves": halves},
+        uses=("unit",),
+    ),
+    Step(
+        name="equivariance",
+        sentence=r"Layers with the bases $I$ and $B_b$ commute with $G$, and so does ReLU on coordinates: what is kept is equivariant.",
+        by=Carrier.RULE,
+        source="composition",
+        uses=("unit",),
+    ),
+    Step(
+        name="one target",
+        sentence=r"""A subset sum of items $\mu|\lambda|$, those of the wrong sign $0$, fails for its target with probability at most $[[target_failure]]$, by
+R4 at half of the density.""",
+        by=Carrier.CLAIM,
+        source="R8",
+        gives={"target_failure": target_failure},
+        uses=("halves",),
+    ),
+    Step(
+        name="union",
+        sentence=r"The failures of all sums add up, whatever $\lambda$ they share.",
+        by=Carrier.RULE,
+        source="union bound",
+        uses=("one target",),
+    ),
+    Step(
+        name="number of sums",
+        sentence=r"""There is one for each channel before, channel after and element: at inputs $x\ge0$ they fail with probability at most
+$[[nonnegative_failure]]$; with one for each sign, $[[failure]]$.""",
+        gives={"nonnegative_failure": nonnegative_failure, "failure": failure},
+        uses=("union", "equivariance"),
+    ),
+    Step(
+        name="size",
+        sentence=r"One more channel multiplies that by $[[contraction]]<1$, and at $n=[[size]]$ it is $\delta$.",
+        gives={"contraction": contraction, "size": size},
+        uses=("number of sums",),
+    ),
+    Step(
+        name="uniform coefficients",
+        sentence=r"A product of two numbers uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to $|s|=1$, at least $\frac12$ up to $\frac1e$.",
+        by=Carrier.CLAIM,
+        source="R5.1",
+    ),
+    Step(
+        name="uniform size",
+        sentence=r"At $a=\frac1e$ and $\kappa=\frac12$ the size is $[[uniform_size]]$.",
+        gives={"uniform_size": uniform_size},
+        uses=("size", "uniform coefficients"),
+    ),
+    Step(
+        name="one coordinate",
+        sentence=r"""Of $\sigma(x)$ and $\sigma(-x)$ one is $0$. So errors of up to $\varepsilon$ of both coefficients make an error of at most $[[input_error]]$
+at each coordinate.""",
+        gives={"input_error": input_error},
+        uses=("halves",),
+    ),
+    Step(
+        name="elements",
+        sentence=r"$B_b$ makes that at most $\varepsilon\|B_b\|_{\infty\to\infty}\|x_i\|_\infty$ at each output, and the outer ReLU, of slope up to $1$, no more.",
+        by=Carrier.RULE,
+        source="triangle inequality",
+        uses=("one coordinate",),
+    ),
+    Step(
+        name="error",
+        sentence=r"""Over all channels $i$ and elements $b$ it adds up to $[[error]]$. Attained: nothing kept, all $w=\varepsilon$, $x=1$, an orbit basis and
+transitive $Y$.""",
+        gives={"error": error},
+        uses=("elements",),
+    ),
+)
+
 equivariant_ticket = Claim(
-    label="Q7",
+    label="Q7.1",
     title="Lottery tickets for equivariant layers",
     statement=r"""
 Let $G$ permute finite sets $X$ and $Y$, with a basis $B_b$ of $\mathrm{Hom}_G(\mathbb R^X,\mathbb R^Y)$, and let the target be $f(x)_o=\sigma(\sum_{i,b}w_{iob}B_bx_i)$ with ReLU
@@ -49,28 +145,140 @@ probability is at most $[[nonnegative_failure]]$. With failure at most $\delta$:
 
 *Sizes of the basis.* A perceptron: 1. Convolutions with a $K\times K$ window: $K^2$, regular features of $C_4$ on $D\times D$ kernels: $4D^2$ (Q4). DeepSets of two points or
 more: 2, pairs of four points or more: 15 (Q3). Message passing, spanned by $I$ and the adjacency matrix, equivariant when that moves along: 2.
+""",
+    steps=STEPS,
+    source=Source(
+        "2206.04270",
+        "abstract: “one can approximate any G-equivariant network of fixed width and depth by pruning a randomly "
+        "initialized overparametrized G-equivariant network to a G-equivariant subnetwork”; the theorem's form "
+        "is reported second-hand",
+    ),
+    provenance=Provenance.RECONSTRUCTED,
+    proof=Proof.PROVED,
+    quantities=(
+        BLOCK.drawn_from(2, 60),
+        CHANNELS_BEFORE.drawn_from(1, 3),
+        CHANNELS_AFTER.drawn_from(1, 3),
+        BASIS.drawn_from(1, 15),
+        Quantity(
+            a,
+            "end of the symmetric interval on which a product of two coefficients has a density; "
+            "twice the largest modulus of the target's coefficients",
+            POSITIVE,
+            drawn=(sp.Rational(1, 4), 1),
+        ),
+        Quantity(
+            kappa,
+            "density that a product of two coefficients has at least on that interval",
+            POSITIVE,
+            drawn=(sp.Rational(1, 20), sp.Rational(1, 2)),
+        ),
+        COEFFICIENT_ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(1, 10)),
+        FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
+        NORMS.drawn_from(1, 4),
+        INPUTS.drawn_from(1, 4),
+        Quantity(two_layers.x, "a coordinate of the input", sp.S.Reals),
+        Quantity(two_layers.w, "coefficient of the target, or of the first layer of the source", sp.S.Reals),
+    ),
+    hypotheses=(
+        Hypothesis("permutation representations"),
+        Hypothesis("independent coefficients of one symmetric law, independent of the target"),
+        Hypothesis("the density on the interval has at most the mass 1", a * kappa <= sp.Rational(1, 2)),
+        Hypothesis(EMPTY_SUMS, eps <= a / 2, needed_by=("size",)),
+        Hypothesis(EMPTY_SUMS, eps <= uniform_reach / 2, needed_by=("uniform_size",)),
+        Hypothesis("the first basis contains the identity"),
+    ),
+    uses=("Q3", "Q4", "R4", "R5.1", "R8"),
+    expressions={
+        "failure": failure,
+        "nonnegative_failure": nonnegative_failure,
+        "size": size,
+        "uniform_size": uniform_size,
+        "error": error,
+    },
+    aids={"signed": True},
+    equivalent_mutants=dict.fromkeys(
+        (
+            "unit = Piecewise((w*Max(0, x), w >= 0), (-w*Max(0, -sqrt(x)), True))",
+            "halves = -w*Max(0, -sqrt(x)) + w*Max(0, x)",
+        ),
+        "the same wherever it has a value: none at a negative coordinate, and at others the second part is 0",
+    ),
+)
 
-*Without $I$.* If only $I=\sum_qc_qQ_q$ with basis elements $Q_q$, `B_in` of them at most, and all $|c_qw_{iob}|\le\frac a2$, take a block of channels for each $Q_q$. The probability is at most
+BLOCK_STEPS = (
+    Step(
+        name="sum of elements",
+        sentence=r"""$x=\sum_qc_q\big(\sigma(Q_qx)-\sigma(-Q_qx)\big)$: on the block of $Q_q$ the coefficient of $B_b$ has the target $c_qw_{iob}$, within
+$\frac a2$.""",
+        by=Carrier.RULE,
+        source="linearity",
+    ),
+    Step(
+        name="one block",
+        sentence=r"For each $Q_q$ these sums fail with probability at most $[[block_failure]]$, and bring at most $\varepsilon\sum_b\|B_b\|\sum_i\|Q_qx_i\|_\infty$.",
+        by=Carrier.CLAIM,
+        source="Q7.1",
+        gives={"block_failure": block_failure},
+        uses=("sum of elements",),
+    ),
+    Step(
+        name="all blocks",
+        sentence=r"The failures of the blocks add up, and so do the errors.",
+        by=Carrier.RULE,
+        source="union bound",
+        uses=("one block",),
+    ),
+    Step(
+        name="failure",
+        sentence=r"`B_in` blocks at most fail with probability at most $[[general_failure]]$.",
+        gives={"general_failure": general_failure},
+        uses=("all blocks",),
+    ),
+    Step(
+        name="orbits",
+        sentence=r"""In an orbit basis the support of $B_b$ is an orbit of pairs $(y,x)$, whose $x$ run through one orbit of $X$: $B_bQ_q=B_b$ for the diagonal
+orbit $Q_q$ of these, and $0$ for the others. So $B_b$ is needed on one block only, and probability and error are those of Q7.1.""",
+        by=Carrier.CLAIM,
+        source="Q2",
+        uses=("sum of elements",),
+    ),
+    Step(
+        name="channels",
+        sentence=r"A block of $n$ for each channel before and each of the `orbits` diagonal orbits: $[[channels]]$ channels.",
+        gives={"channels": channels},
+        uses=("orbits",),
+    ),
+    Step(
+        name="lost mean",
+        sentence=r"""For $Q=I-\frac1mJ$ or a multiple, $TQ$ vanishes on constants, whatever $T$. To multiply by the projection $\frac1mJ$ does not lengthen
+rows: $\|TQ-I\|_F\ge\|(TQ-I)\frac1mJ\|_F=\|\frac1mJ\|_F$, attained by $TQ=I-\frac1mJ$.""",
+        by=Carrier.RULE,
+        source="Parseval",
+    ),
+    Step(
+        name="norms",
+        sentence=r"$\|\frac1mJ\|_F=[[mean_norm]]$, and $\|I\|_F=[[identity_norm]]$.",
+        gives={"mean_norm": mean_norm, "identity_norm": identity_norm},
+    ),
+    Step(
+        name="share lost",
+        sentence=r"So a share $[[lost]]$ of $I$ is lost.",
+        gives={"lost": lost},
+        uses=("lost mean", "norms"),
+    ),
+)
+
+ticket_without_identity = Claim(
+    label="Q7.2",
+    title="Tickets where the first basis lacks the identity",
+    statement=r"""
+Let the source and the target be those of Q7.1, but let the first basis lack $I$. If only $I=\sum_qc_qQ_q$ with basis elements $Q_q$, `B_in` of them at most, and all $|c_qw_{iob}|\le\frac a2$, take a block of channels for each $Q_q$. The probability is at most
 $$[[general_failure]],$$ the error at most $\varepsilon\sum_{b,q}\|B_b\|\sum_i\|Q_qx_i\|_\infty$. Orbit bases lose nothing: $I$ is the sum of the diagonal orbits $Q_q$, one for each of the `orbits` of $G$ on $X$, and
 $B_bQ_q\in\{0,B_b\}$, so $[[channels]]$ channels do, with the first probability and error. A single element does not suffice in general: with $\frac{1}{m}J$ and a multiple of
 $I-\frac1mJ$ for $S_m$ on $m=$ `points`, the second alone cannot reproduce $x$: the relative least-squares error is $[[lost]]$.
 """,
-    proof_text=r"""
-*Reduction to subset sums.* Split the channels between the layers into one block of $n$ for each input channel $i$; of the first layer keep in block $i$ only the coefficients $\lambda_k$ of $I$ from channel $i$. As ReLU acts on
-coordinates, channel $k$ holds $\sigma(\lambda_kx_i)=|\lambda_k|\sigma(\pm x_i)$ by the sign of $\lambda_k$. The second layer's coefficients of $B_b$, kept on $S$, give $\sum_{k\in S}\mu_{kob}|\lambda_k|$ times
-$B_b\sigma(\pm x_i)$. Since $wx=w\sigma(x)-w\sigma(-x)$, one needs for each $(i,o,b)$ a subset of the $k$ with $\lambda_k>0$ whose sum is near $w_{iob}$, and one of those with $\lambda_k<0$ near $-w_{iob}$.
-
-*Probability.* Count an item of the wrong sign as 0. By symmetry $\mu|\lambda|$ has the law of $\mu\lambda$ and is independent of the sign of $\lambda$, so items have the subdensity $\frac\kappa2$ on $[-a,a]$, and
-R4 holds with $\frac\kappa2$, as in R8: each of the $2n_{in}n_{out}|B|$ problems fails with probability at most $\frac{2a^2}{\varepsilon^2}(1-\frac{a\kappa}4)^n$; add up (that they share $\lambda$ does not matter). For $x\ge0$ half of them
-suffice. Uniform: $\mu\lambda$ has the density $\frac12\ln\frac1{|z|}\ge\frac12$ for $|z|\le\frac1e$.
-
-*Error.* With errors $\Delta^\pm$ of the coefficients of $\sigma(\pm x_i)$ before the outer ReLU, which has slope at most 1: of $\sigma(x_i)$, $\sigma(-x_i)$ one is 0 at each coordinate, so
-$|\Delta^+\sigma(x_i)+\Delta^-\sigma(-x_i)|\le\varepsilon|x_i|$ there; apply $B_b$ and add. Attained: no mask keeps anything, all $w=\varepsilon$, $x=1$, orbit basis, $Y$ transitive.
-
-*Without $I$.* $x=\sum_qc_q\big(\sigma(Q_qx)-\sigma(-Q_qx)\big)$, so the coefficient of $B_b$ on the block of $Q_q$ has the target $c_qw_{iob}$: `B_in` times as many problems. Orbit basis: the support of $B_b$ is an orbit of pairs
-$(y,x)$, whose $x$ run through one orbit of $X$; so $B_bQ_q=B_b$ for that one and 0 for the others, and $B_b$ is needed on its own block only. The single element: whatever $T$, $TQ$ vanishes on constants for $Q=I-\frac1mJ$, so $\|TQ-I\|_F\ge\|\frac1mJ\|_F=1$, attained by
-$T=I$, against $\|I\|_F=\sqrt m$. ∎
-""",
+    steps=BLOCK_STEPS,
     source=Source(
         "2206.04270",
         "abstract: “one can approximate any G-equivariant network of fixed width and depth by pruning a randomly "
@@ -101,35 +309,15 @@ $T=I$, against $\|I\|_F=\sqrt m$. ∎
             drawn=(sp.Rational(1, 20), sp.Rational(1, 2)),
         ),
         COEFFICIENT_ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(1, 10)),
-        FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
-        NORMS.drawn_from(1, 4),
-        INPUTS.drawn_from(1, 4),
     ),
     hypotheses=(
-        Hypothesis("permutation representations"),
-        Hypothesis("independent coefficients of one symmetric law, independent of the target"),
+        Hypothesis("the hypotheses of Q7.1, but for the identity in the first basis"),
         Hypothesis("the density on the interval has at most the mass 1", a * kappa <= sp.Rational(1, 2)),
-        Hypothesis(EMPTY_SUMS, eps <= a / 2, needed_by=("size",)),
-        Hypothesis(EMPTY_SUMS, eps <= uniform_reach / 2, needed_by=("uniform_size",)),
-        Hypothesis(
-            "the first basis contains the identity, or a block of channels is taken for each element that makes it up"
-        ),
+        Hypothesis("a block of channels is taken for each element that makes up the identity"),
     ),
-    uses=("Q2", "Q3", "Q4", "Q6", "R4", "R8"),
-    expressions={
-        "failure": failure,
-        "nonnegative_failure": nonnegative_failure,
-        "general_failure": general_failure,
-        "size": size,
-        "uniform_size": uniform_size,
-        "error": error,
-        "channels": channels,
-        "lost": lost,
-    },
-    aids={
-        "signed": True,
-        "second_element": sp.ImmutableMatrix([[1, -1], [-1, 1]]) / 2,
-    },
+    uses=("Q2", "Q7.1"),
+    expressions={"general_failure": general_failure, "channels": channels, "lost": lost},
+    aids={"second_element": sp.ImmutableMatrix([[1, -1], [-1, 1]]) / 2},
     pitfalls=(
         Pitfall(
             control="one element of any basis",

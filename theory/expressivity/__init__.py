@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 from theory.lazy import lazily
 
 if TYPE_CHECKING:
-    from theory.expressivity.approximation import inactive_inputs, universal_approximation
+    from theory.expressivity.approximation import universal_approximation
     from theory.expressivity.barron import barron_layer
+    from theory.expressivity.inactive import inactive_inputs
     from theory.expressivity.maurey import maurey_identity, wired_average
     from theory.expressivity.paths import isolated_input, path_share
     from theory.expressivity.product_of_inputs import masked_product, one_input_each

@@ -1,8 +1,6 @@
-"""E6.1 and E7: what a wide masked layer approximates, and the error that inputs without paths leave."""
+"""E6.1: what a wide masked layer approximates."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import sympy as sp
 
@@ -12,8 +10,6 @@ from theory.expressivity.wired_neurons import at_least
 from theory.graphon.symbols import FAILURE, delta
 from theory.quantities import COUNT, Hypothesis, Quantity
 from theory.steps import Carrier, Step
-
-x_1, x_2, x_3 = inputs = sp.symbols("x_1:4", real=True)
 
 success = at_least(n, alpha * p**k, units)
 too_few = sp.exp(-(1 - sp.log(2)) / 2 * alpha * n * p**k)
@@ -112,73 +108,6 @@ does not enter.
         Remark(
             "Full wiring is sufficient, not necessary: a sum of functions of fewer inputs needs fewer edges. The weights are "
             "not bounded."
-        ),
-    ),
-)
-
-again = sp.Symbol("z", real=True)  # a second value of the first input
-target = sp.Function("f", real=True)
-a, b = sp.symbols("a b", real=True)
-example = a * x_1 * x_2 + b * x_3**2  # on the cube [0, 1]³
-
-projection_error = sp.Integral(
-    (target(x_1, x_2) - sp.Integral(target(again, x_2), (again, 0, 1))) ** 2, (x_1, 0, 1), (x_2, 0, 1)
-)
-resampled_error = sp.Integral((target(x_1, x_2) - target(again, x_2)) ** 2, (x_1, 0, 1), (again, 0, 1), (x_2, 0, 1)) / 2
-SOBOL: Mapping[str, sp.Expr] = {"1": a**2 / 48, "2": a**2 / 48, "12": a**2 / 144, "3": 4 * b**2 / 45}
-FLOORS: Mapping[str, sp.Expr] = {
-    inactive: sp.Add(*(part for names, part in SOBOL.items() if set(names) & set(inactive)))
-    for inactive in ("1", "3", "13", "12", "123")
-}
-
-inactive_inputs = Claim(
-    label="E7",
-    title="Inputs without paths: the error that remains",
-    statement=r"""
-If no path leaves the inputs $J$, the network is a function of the others, and over all functions $g$ of them
-$$\inf_gE(f-g)^2=E\operatorname{Var}(f\mid x_{-J}),$$
-for every law of $x$ with $Ef^2<\infty$; $g=E[f\mid x_{-J}]$ attains it, and any $g$ has
-$E(f-g)^2=E\operatorname{Var}(f\mid x_{-J})+E(g-E[f\mid x_{-J}])^2$. It equals $\frac12E(f(x)-f(x'))^2$, $x'$ being $x$ with $x_J$ drawn afresh
-given the others. For product laws it is $\sum_{T\cap J\ne\emptyset}\sigma_T^2$, the total Sobol index of $J$. For $J=\{1\}$ and uniform inputs it is
-$[[projection_error]]=[[resampled_error]]$. For $f=ax_1x_2+bx_3^2$ on $[0,1]^3$ the parts are $[[sobol]]$, named by their inputs, and the
-floors for the sets $J$: $[[floors]]$. The main effect $\sigma_{\{1\}}^2$ alone is no floor that a network attains.
-The floor holds for every width, depth and weight.
-""",
-    proof_text=r"""
-$g$ is a function of $x_{-J}$, and $E[f\mid x_{-J}]$ is the orthogonal projection of $f$ to such functions in $L^2$: Pythagoras. Given
-$x_{-J}$, $f(x)$ and $f(x')$ are iid, and $\operatorname{Var}X=\frac12E(X-X')^2$. For product laws
-$f=\sum_Tf_T$ with orthogonal parts of variances $\sigma_T^2$, and the projection keeps those with $T\cap J=\emptyset$. For the example
-$x_1x_2=(\frac12+y_1)(\frac12+y_2)$ with centred $y$ of variance $\frac1{12}$: parts $\frac12y_1$, $\frac12y_2$, $y_1y_2$; and
-$\operatorname{Var}x_3^2=\frac15-\frac19$. ∎
-""",
-    source=Source(
-        "2602.06675",
-        "textbook (orthogonal projection; Sobol indices: Sobol 2001); beyond the abstract, which has the other "
-        "direction",
-    ),
-    provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
-    quantities=(
-        Quantity(a, "coefficient of the product of the first two inputs", sp.S.Reals),
-        Quantity(b, "coefficient of the square of the third input", sp.S.Reals),
-        Quantity(target, "function to be learnt, of two inputs", sp.S.Reals),
-    ),
-    hypotheses=(
-        Hypothesis("the function has a finite mean square"),
-        Hypothesis("for Sobol indices: independent inputs", needed_by=("sobol", "floors")),
-    ),
-    expressions={
-        "projection_error": projection_error,
-        "resampled_error": resampled_error,
-        "floors": FLOORS,
-        "sobol": SOBOL,
-    },
-    aids={"example": example},
-    remarks=(
-        Remark(
-            "Whether training attains the floor is another matter. Measured for the example: 48 random ReLU units fitted "
-            "to 20 000 samples come within 2 % of it.",
-            checked_by="fitted_networks_come_close",
         ),
     ),
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.expressivity.approximation import x_1, x_2
 from theory.expressivity.symbols import EDGE, NEURONS, j, n, p
 from theory.expressivity.wired_neurons import at_least
 from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
+x_1, x_2 = sp.symbols("x_1:3", real=True)
 pieces = sp.Symbol("M", integer=True, positive=True)  # of each interpolated square
 left, right = sp.symbols("a b", real=True)  # knots next to each other
 point = sp.Symbol("t", real=True)

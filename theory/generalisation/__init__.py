@@ -7,7 +7,7 @@ from theory.lazy import lazily
 if TYPE_CHECKING:
     from theory.generalisation.energy_bound import scale_free_energy
     from theory.generalisation.path_bound import path_energy_bound, path_residual_bound
-    from theory.generalisation.path_part import linear_part_bound
+    from theory.generalisation.path_part import best_linear_constant, linear_part_bound
     from theory.generalisation.scale import scale_invariance
     from theory.generalisation.snip_bound import snip_path_bound
     from theory.generalisation.studies import (
@@ -23,6 +23,7 @@ else:
 
 __all__ = [
     "best_densities",
+    "best_linear_constant",
     "bound_order",
     "kernel_spectra",
     "linear_part_bound",

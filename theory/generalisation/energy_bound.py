@@ -17,8 +17,10 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
-from theory.graphon.symbols import FAILURE, delta, m
+from theory.graphon.symbols import DEVIATION, FAILURE, delta, m
+from theory.graphon.symbols import s as size
 from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 q = sp.Symbol("q", positive=True)  # yᵀK⁻¹y, the squared norm of the interpolant
 T = sp.Symbol("T", positive=True)  # tr K
@@ -45,6 +47,179 @@ peeled_norm = 2 * sp.Max(b, sp.sqrt(q))
 random_label_energy = T * T_inv / m**2
 rank_one_complexity = sp.binomial(2 * k, k) / 4**k
 label_kernel_energy = sp.sqrt((1 + epsilon) / (m + epsilon))
+khintchine = 1 / sp.sqrt(2)
+usual_trace = m / 2
+least_random_risk = sp.Rational(1, 2)
+
+mean_form = T
+deviation_failure = sp.exp(-2 * m * size**2)
+root = sp.sqrt(sp.log(2 / delta) / (2 * m))
+step_radius = b * 2**i
+label_form = m / (m + epsilon)
+label_trace = m * (1 + epsilon)
+
+STEPS = (
+    Step(
+        name="supremum",
+        sentence=r"$\sup_{\|f\|\le B_0}\frac1m\sum_i\sigma_if(x_i)=\frac{B_0}m\|\sum_i\sigma_ik_{x_i}\|=\frac{B_0}m\sqrt{\sigma^\top K\sigma}$ for signs $\sigma$.",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
+    ),
+    Step(
+        name="mean form",
+        sentence=r"$E\,\sigma^\top K\sigma=[[mean_form]]$: $\sigma_i\sigma_j$ has the mean $0$ for $i\ne j$, and $\sigma_i^2=1$.",
+        by=Carrier.RULE,
+        source="product",
+        gives={"mean_form": mean_form},
+    ),
+    Step(
+        name="root of the mean",
+        sentence=r"The mean of the root is at most the root of the mean, and equal to it if $\sigma^\top K\sigma$ is constant, as at $K=I$.",
+        by=Carrier.RULE,
+        source="Jensen",
+    ),
+    Step(
+        name="complexity",
+        sentence=r"So the empirical Rademacher complexity of the ball is at most $[[complexity]]$.",
+        gives={"complexity": complexity},
+        uses=("supremum", "mean form", "root of the mean"),
+    ),
+    Step(
+        name="Khintchine–Kahane",
+        sentence=r"It is at least $[[khintchine]]$ of that.",
+        by=Carrier.CITED,
+        source="Latała and Oleszkiewicz, Studia Math. 109 (1994) 101: the mean norm of a sum of vectors with random signs is at least 1/√2 "
+        "of the root of its mean square, and for two equal vectors no more",
+        gives={"khintchine": khintchine},
+        uses=("complexity",),
+    ),
+    Step(
+        name="walk",
+        sentence=r"""At $K=\mathbf1\mathbf1^\top$ and $m=2k$ it is $E|\sum_i\sigma_i|/m=[[rank_one_complexity]]$: of a walk only a step from $0$ adds $1$ to the mean
+distance, and it is at $0$ after $2k$ steps with the chance $\binom{2k}k4^{-k}$.""",
+        gives={"rank_one_complexity": rank_one_complexity},
+        uses=("supremum",),
+    ),
+    Step(
+        name="symmetrisation",
+        sentence=r"""The mean of the largest excess of the risk over the empirical risk in the ball is at most twice the mean complexity of the
+losses, and that is at most the complexity of the ball, as the loss is 1-Lipschitz.""",
+        by=Carrier.CITED,
+        source="Bartlett and Mendelson, J. Mach. Learn. Res. 3 (2002) 463: the mean of the supremum is at most twice the Rademacher "
+        "complexity; Ledoux and Talagrand, Probability in Banach Spaces (1991), Theorem 4.12: composition with a 1-Lipschitz function "
+        "does not raise it (without the modulus)",
+    ),
+    Step(
+        name="McDiarmid",
+        sentence=r"One sample changes that excess, and the complexity, by $\frac1m$ at most. Each is beyond its mean by $s$ with probability at most $[[deviation_failure]]$.",
+        by=Carrier.CITED,
+        source="McDiarmid, On the method of bounded differences (1989): P(f − E f ≥ s) ≤ exp(−2s²/Σc²), where the i-th of independent variables "
+        "changes f by at most c_i",
+        gives={"deviation_failure": deviation_failure},
+    ),
+    Step(
+        name="one root",
+        sentence=r"That is $\frac\delta2$ at $s=[[root]]$.",
+        gives={"root": root},
+        uses=("McDiarmid",),
+    ),
+    Step(
+        name="both events",
+        sentence=r"The excess and the mean complexity both stay below, except with probability $\delta$.",
+        by=Carrier.RULE,
+        source="union bound",
+        uses=("one root",),
+    ),
+    Step(
+        name="three roots",
+        sentence=r"The excess brings one root, the mean complexity, twice, two more: $[[confidence]]$.",
+        gives={"confidence": confidence},
+        uses=("symmetrisation", "both events"),
+    ),
+    Step(
+        name="interpolant",
+        sentence=r"Of all $f$ with $f(x_i)=y_i$ the shortest is $\sum_i(K^{-1}y)_ik_{x_i}$, of squared norm $q$: it is in the ball, and its empirical risk is $0$.",
+        by=Carrier.RULE,
+        source="Lagrange",
+    ),
+    Step(
+        name="risk",
+        sentence=r"So its risk is at most $[[risk_bound]]$.",
+        gives={"risk_bound": risk_bound},
+        uses=("complexity", "three roots", "interpolant"),
+    ),
+    Step(
+        name="shares",
+        sentence=r"The shares $[[level_share]]$ add up to $\delta$ over $i\ge0$: the sum of $(i+1)^{-2}$ is $\frac{\pi^2}6$.",
+        gives={"level_share": level_share},
+    ),
+    Step(
+        name="all radii",
+        sentence=r"With these shares the bound holds for all radii $b2^i$ at once, except with probability $\delta$.",
+        by=Carrier.RULE,
+        source="union bound",
+        uses=("risk", "shares"),
+    ),
+    Step(
+        name="peeled bound",
+        sentence=r"At the radius $[[step_radius]]$ and its share it is $[[peeled_bound]]$.",
+        gives={"step_radius": step_radius, "peeled_bound": peeled_bound},
+        uses=("all radii",),
+    ),
+    Step(
+        name="radius found",
+        sentence=r"The smallest radius that holds $\sqrt q$ is $b$, or twice one below $\sqrt q$: at most $[[peeled_norm]]$.",
+        gives={"peeled_norm": peeled_norm},
+        uses=("peeled bound",),
+    ),
+    Step(
+        name="energy",
+        sentence=r"At $B_0=\sqrt q$ the complexity is $\mathcal E=[[energy]]$. For $sK$ it is the same, with $q/s$ and $sT$.",
+        gives={"energy": energy},
+        uses=("complexity",),
+    ),
+    Step(
+        name="usual form",
+        sentence=r"The square of $2\mathcal E$ over $[[raw_energy]]$ is $T$ over $[[usual_trace]]$: they are equal at this trace alone.",
+        gives={"raw_energy": raw_energy, "usual_trace": usual_trace},
+        uses=("energy",),
+    ),
+    Step(
+        name="forms of random labels",
+        sentence=r"Uniform labels are independent signs, so that $E\,y^\top K^{-1}y=\operatorname{tr}K^{-1}$.",
+        by=Carrier.RULE,
+        source="product",
+    ),
+    Step(
+        name="traces",
+        sentence=r"$\operatorname{tr}K\operatorname{tr}K^{-1}\ge m^2$, over the eigenvalues and their inverses.",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
+    ),
+    Step(
+        name="random labels",
+        sentence=r"So $E\,\mathcal E^2=[[random_label_energy]]\ge1$.",
+        gives={"random_label_energy": random_label_energy},
+        uses=("energy", "forms of random labels", "traces"),
+    ),
+    Step(
+        name="kernel of the labels",
+        sentence=r"For $K=yy^\top+\epsilon I$, $Ky=(m+\epsilon)y$, so that $q=[[label_form]]$, and $T=[[label_trace]]$.",
+        gives={"label_form": label_form, "label_trace": label_trace},
+    ),
+    Step(
+        name="its energy",
+        sentence=r"Its energy $[[label_kernel_energy]]$ tends to $0$ as $m\to\infty$.",
+        gives={"label_kernel_energy": label_kernel_energy},
+        uses=("energy", "kernel of the labels"),
+    ),
+    Step(
+        name="least risk",
+        sentence=r"""A label that is $\pm1$ with equal chance costs a prediction $f$ the mean $\frac12(\min(1,|f-1|)+\min(1,|f+1|))$: for $f\ge0$ the second is
+$1$, for $f\le0$ the first. So it is at least $[[least_random_risk]]$.""",
+        gives={"least_random_risk": least_random_risk},
+    ),
+)
 
 scale_free_energy = Claim(
     label="B1",
@@ -65,23 +240,11 @@ of the bound is $2\mathcal E$ at $B_0=\sqrt q$; the usual $[[raw_energy]]$ is it
 $[[usual_trace]]$
 alone. **Random labels.** For a kernel chosen without the labels and $y$ uniform on $\{\pm1\}^m$,
 $E\,\mathcal E^2=[[random_label_energy]]\ge1$ with $T_{inv}=\operatorname{tr}K^{-1}$: in the mean square $\mathcal E$ promises nothing.
-For the kernel $K=yy^\top+\epsilon I$ made from the labels $\mathcal E=[[label_kernel_energy]]\to0$ on the same random
+For the kernel $K=yy^\top+\epsilon I$ made from the labels $\mathcal E=[[label_kernel_energy]]\to0$ (as $m\to\infty$) on the same random
 labels, while every predictor has risk at least $[[least_random_risk]]$ for the loss $\min(1,|f-y|)$. So a kernel that saw
 the labels, as SNIP's does, needs labels of its own.
 """,
-    proof_text=r"""
-*Complexity:* $E\sup_{\|f\|\le B_0}\frac1m\sum\sigma_if(x_i)=\frac{B_0}mE\|\sum\sigma_ik_{x_i}\|
-=\frac{B_0}mE\sqrt{\sigma^\top K\sigma}\le\frac{B_0}m\sqrt{\operatorname{tr}K}$ by Jensen, as $E\sigma^\top K\sigma
-=\operatorname{tr}K$; and $\ge\frac1{\sqrt2}$ of it by the Khintchine–Kahane inequality with its best constant (Latała and
-Oleszkiewicz 1994). *Risk:* the contraction lemma replaces the loss class by the ball; by McDiarmid, each with probability
-$\frac\delta2$ to fail, the risk exceeds the empirical risk, which is $0$, by at most twice the expected complexity and
-$\sqrt{\log(2/\delta)/2m}$, and the expected complexity exceeds the empirical one by at most the same root: three roots
-in all. *The usual form:* $2\sqrt{qT}/m=\sqrt{2q/m}$ iff $T=\frac m2$. *Peeling:*
-$\sum_{i\ge0}\frac{6\delta}{\pi^2(i+1)^2}=\delta$; if $i\ge1$ then $b2^{i-1}<\sqrt q$. *Random labels:*
-$E\,y^\top K^{-1}y=\operatorname{tr}K^{-1}$ and $\operatorname{tr}K\operatorname{tr}K^{-1}\ge m^2$ by Cauchy–Schwarz over the
-eigenvalues. *Counterexample:* $Ky=(m+\epsilon)y$, so $q=\frac m{m+\epsilon}$ and $\operatorname{tr}K=m(1+\epsilon)$; a label
-that is $\pm1$ with equal chance costs every prediction $\frac12(\min(1,|f-1|)+\min(1,|f+1|))\ge\frac12$. ∎
-""",
+    steps=STEPS,
     source=Source(
         "2602.06675",
         "abstract: “a Graphon-NTK generalisation bound”, its form reported second-hand; the usual form is that "
@@ -100,6 +263,7 @@ that is $\pm1$ with equal chance costs every prediction $\frac12(\min(1,|f-1|)+\
         Quantity(b, "smallest radius of the peeling", POSITIVE),
         Quantity(i, "step of the peeling, each doubles the radius", COUNT_FROM_ZERO, drawn=(0, 9)),
         FAILURE,
+        DEVIATION,
         Quantity(k, "half of the number of samples, which is even", COUNT, drawn=(1, 9)),
         Quantity(epsilon, "multiple of the identity that is added to the kernel made from the labels", POSITIVE),
     ),
@@ -119,15 +283,15 @@ that is $\pm1$ with equal chance costs every prediction $\frac12(\min(1,|f-1|)+\
         "confidence": confidence,
         "energy": energy,
         "raw_energy": raw_energy,
-        "usual_trace": m / 2,
+        "usual_trace": usual_trace,
         "level_share": level_share,
         "peeled_bound": peeled_bound,
         "peeled_norm": peeled_norm,
         "random_label_energy": random_label_energy,
         "rank_one_complexity": rank_one_complexity,
-        "khintchine": 1 / sp.sqrt(2),
+        "khintchine": khintchine,
         "label_kernel_energy": label_kernel_energy,
-        "least_random_risk": sp.Rational(1, 2),
+        "least_random_risk": least_random_risk,
     },
     remarks=(
         Remark(

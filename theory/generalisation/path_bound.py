@@ -42,7 +42,7 @@ is $y^\top K^+y$ for $y$ in the range of a singular $K$.""",
         sentence=r"""$u^\top Ku\ge\frac{c_L}d\,u^\top X\operatorname{diag}(\rho_{path})X^\top u$ with $c_L=(L+1)2^{-L}$. A smaller form to
 subtract makes the largest value larger.""",
         by=Carrier.CLAIM,
-        source="B2",
+        source="B2.1",
     ),
     Step(
         name="features",
@@ -84,7 +84,7 @@ path_energy_bound = Claim(
     label="B3",
     title="Path densities bound the energy of a linear target",
     statement=r"""
-Let $K\succeq\frac{c_L}dX\operatorname{diag}(\rho_{path})X^\top$ (B2: $c_L=(L+1)2^{-L}$) and $y=X\beta$. Then $y^\top K^{-1}y$ is at
+Let $K\succeq\frac{c_L}dX\operatorname{diag}(\rho_{path})X^\top$ (B2.1: $c_L=(L+1)2^{-L}$) and $y=X\beta$. Then $y^\top K^{-1}y$ is at
 most the sum over the features with $\beta_j\ne0$ of $[[path_term]]$ at the path density of the feature: $\infty$ if a feature
 that matters has no path. For linear networks $c_L=[[linear_constant]]$ (no gate halves anything), and if $X$ has full column rank
 and every feature that matters a path, the sum of $[[linear_term]]$ *is* $y^\top K^+y$, pseudo-inverse.
@@ -108,11 +108,11 @@ and every feature that matters a path, the sum of $[[linear_term]]$ *is* $y^\top
         Quantity(reading, "scalar product of any vector with a feature, over the samples", sp.S.Reals),
     ),
     hypotheses=(
-        Hypothesis("the hypotheses of B2, masks independent of the weight values"),
+        Hypothesis("the hypotheses of B2.1, masks independent of the weight values"),
         Hypothesis("an invertible kernel matrix, where its inverse stands"),
         Hypothesis(r"$y=X\beta$"),
     ),
-    uses=("B2",),
+    uses=("B2.1",),
     expressions={"path_term": path_term, "linear_term": linear_term, "linear_constant": linear_constant},
 )
 
@@ -132,7 +132,7 @@ RESIDUAL_STEPS = (
         name="linear part",
         sentence=r"$K\succeq B=\frac wdX\operatorname{diag}(\sum_l\rho^{(l)})X^\top$ with $w=[[weight]]$.",
         by=Carrier.CLAIM,
-        source="B2",
+        source="B2.1",
         gives={"weight": layer_constant},
     ),
     Step(
@@ -215,7 +215,7 @@ path_residual_bound = Claim(
     label="B8",
     title="A path bound for every target, finite unless the kernel is linear somewhere",
     statement=r"""
-With $B=\frac{w}dX\operatorname{diag}(\sum_l\rho^{(l)})X^\top$, $w=[[weight]]$ (B2), and $\mu=\lambda_{\min}(K-B)\ge0$,
+With $B=\frac{w}dX\operatorname{diag}(\sum_l\rho^{(l)})X^\top$, $w=[[weight]]$ (B2.1), and $\mu=\lambda_{\min}(K-B)\ge0$,
 $$y^\top K^{-1}y\le y^\top(B+\mu I)^{-1}y\qquad\text{for every }y:$$
 the sum of $[[residual_term]]$ over the eigenvectors of $B$, $b$ the eigenvalue and $y$ the component of the labels. If $\mu=0$ and
 $y$ is not in the range of $B$ the bound is $+\infty$: for $\{x,-x\}$ with one hidden layer $K=2SI$, $\mu=0$, and at $y=(1,1)$ the
@@ -239,8 +239,8 @@ truth is $[[antipodal_energy]]$ too.
         Quantity(cosine, "cosine of the angle between two inputs", sp.Interval(-1, 1)),
         Quantity(degree, "half of an even power of that cosine", COUNT_FROM_ZERO, drawn=(0, 9)),
     ),
-    hypotheses=(Hypothesis("the hypotheses of B2"),),
-    uses=("B2", "B3"),
+    hypotheses=(Hypothesis("the hypotheses of B2.1"),),
+    uses=("B2.1", "B3"),
     expressions={
         "residual_term": residual_term,
         "weight": layer_constant,

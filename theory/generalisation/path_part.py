@@ -10,6 +10,7 @@ from theory.graphon.limit import INPUTS
 from theory.graphon.limit import inputs as d
 from theory.kernel.dual import angle, cosine, depth, kappa_0, kappa_1, nngp_step, ntk_step, tangent
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 S = sp.Symbol("S", positive=True)  # a variance S_W(x, x)
 c = sp.Symbol("c", positive=True)  # a candidate for the constant
@@ -22,6 +23,9 @@ plain_constant = (depth + 1) / 4**depth
 layer_constant = sp.Rational(1, 2) ** depth
 antipodal_determinant = 4 * S**2 * (1 - c)
 one_sided_gap = -sp.Rational(1, 2)
+gate_floor, value_floor = sp.Rational(1, 2), sp.Rational(1, 2)  # κ₀(0) and κ₁′(0)
+opposite_kernel = sp.ImmutableMatrix([[2 * S, 0], [0, 2 * S]])
+kept_share, kept_energy = sp.Rational(1, 2), sp.Rational(1, 2)  # of the weights above 0
 
 # Correlation of the layer at orthogonal inputs, its slope there, and value and slope of the tangent kernel
 correlation, slope, value, linear = sp.symbols("s p t q", nonnegative=True)
@@ -67,8 +71,93 @@ _on_the_sphere = (
 sphere_constant = sp.Piecewise((_on_the_sphere, (depth <= 6) & (d >= 2)))  # deeper: minutes in balls; d = 1: no sphere
 sphere_excess = ((depth + 1) / sp.Integer(2) - best_constant) * 3 / (d + 2)
 
+LINEAR_STEPS = (
+    Step(
+        name="series",
+        sentence=r"The Taylor coefficients of $\kappa_0$ and of $\kappa_1$ are nowhere negative.",
+        by=Carrier.CLAIM,
+        source="K1",
+    ),
+    Step(
+        name="halves",
+        sentence=r"The constant one of $\kappa_0$ is $[[gate_floor]]$, the linear one of $\kappa_1$ is $[[value_floor]]$.",
+        gives={"gate_floor": gate_floor, "value_floor": value_floor},
+        uses=("series",),
+    ),
+    Step(
+        name="less the halves",
+        sentence=r"""For a matrix $R$ of correlations, $\kappa_0(R)-\frac12J$ and $\kappa_1(R)-\frac12R$ are sums of entrywise powers of $R$ with
+coefficients $\ge0$, hence positive semidefinite; so is $F(\tilde\Sigma)-\frac12\tilde\Sigma$, its rows and columns scaled.""",
+        by=Carrier.RULE,
+        source="entrywise product",
+        uses=("halves",),
+    ),
+    Step(
+        name="order of products",
+        sentence=r"If $A\succeq A'\succeq0$ and $B\succeq B'\succeq0$, $A\circ B-A'\circ B'=(A-A')\circ B+A'\circ(B-B')\succeq0$.",
+        by=Carrier.RULE,
+        source="entrywise product",
+    ),
+    Step(
+        name="terms",
+        sentence=r"""$K$ is a sum of $L+1$ terms: that of layer $l$ is a mean over units of $l-1$ values $F$ below, one inside the other, times
+$L+1-l$ gates $\kappa_0$ above, with $W$ at layer $l$ and $Q$ elsewhere.""",
+        by=Carrier.CLAIM,
+        source="K4",
+    ),
+    Step(
+        name="one layer",
+        sentence=r"So each value and each gate leaves a half of what is linear in $x$: the term of any layer has the weight $[[layer_constant]]$.",
+        gives={"layer_constant": layer_constant},
+        uses=("less the halves", "order of products", "terms"),
+    ),
+    Step(
+        name="path densities",
+        sentence=r"What is left are the means of $\frac1d\sum_jx_jx_j'$ over the graphons of all layers, $\frac1d\sum_jx_jx_j'\rho^{(l)}(v_j)$.",
+        by=Carrier.RULE,
+        source="Fubini",
+        uses=("terms",),
+    ),
+    Step(
+        name="independent masks",
+        sentence=r"For masks independent of the weights $Q=W$, and the $L+1$ terms have one path density: $c_L=[[constant]]$.",
+        gives={"constant": constant},
+        uses=("one layer", "path densities"),
+    ),
+    Step(
+        name="without √2",
+        sentence=r"Without the factor $\sqrt2$ each value and each gate is half as large again: $[[plain_constant]]$.",
+        gives={"plain_constant": plain_constant},
+        uses=("independent masks",),
+    ),
+    Step(
+        name="opposite inputs",
+        sentence=r"For $\{x,-x\}$ and $L=1$, $K=[[opposite_kernel]]$: at the correlation $-1$ value and gate are $0$, at $1$ they are $S$ and $1$.",
+        gives={"opposite_kernel": opposite_kernel},
+        uses=("terms",),
+    ),
+    Step(
+        name="determinant",
+        sentence=r"There $B=S\binom{\ \ 1\ -1}{-1\ \ \ 1}$, and $\det(K-cB)=[[antipodal_determinant]]$ is negative for $c>1$.",
+        gives={"antipodal_determinant": antipodal_determinant},
+        uses=("opposite inputs", "independent masks"),
+    ),
+    Step(
+        name="kept weights",
+        sentence=r"Of one standard normal weight $M=1\{w>0\}$ keeps the share $P(M=1)=[[kept_share]]$, with $E[Mw^2]=[[kept_energy]]$.",
+        gives={"kept_share": kept_share, "kept_energy": kept_energy},
+    ),
+    Step(
+        name="closed gates",
+        sentence=r"""At $x=-1$ the gate of every kept weight is closed, so that $K=0$, while both layers together give $B$: $K-B=[[one_sided_gap]]$. (SNIP
+with positive samples: for $w<0$ no sample opens the gate, and the score is $0$.)""",
+        gives={"one_sided_gap": one_sided_gap},
+        uses=("one layer", "path densities", "kept weights"),
+    ),
+)
+
 linear_part_bound = Claim(
-    label="B2",
+    label="B2.1",
     title="The linear part of the tangent kernel holds the path densities, with its constant",
     statement=r"""
 For a network of $L$ hidden layers with graphons $W^{(l)}$ on all layers (masks independent of the weight values) and path density
@@ -77,30 +166,132 @@ $$K\succeq\frac{c_L}dX\operatorname{diag}(\rho_{path})X^\top,\qquad c_L=[[consta
 ($[[plain_constant]]$ for the ReLU without its factor $\sqrt2$). With masks that depend on the weights (second-moment graphons
 $Q^{(l)}$) $K\succeq\frac wdX\operatorname{diag}(\sum_{l=1}^{L+1}\rho^{(l)})X^\top$, $w=[[layer_constant]]$, where $\rho^{(l)}$ is the
 density of paths with $W$ at layer $l$ and $Q$ elsewhere. **Sharpness.** $c_1=1$ is the best constant, attained by $\{x,-x\}$: there
-$\det(K-cB)=[[antipodal_determinant]]$ with $S=S_W(x,x)$. For homogeneous masks the best constant that serves in every dimension is
+$\det(K-cB)=[[antipodal_determinant]]$ with $S=S_W(x,x)$. **Masks that follow the gates** are not covered: for one input, $L=1$ and
+$M=1\{w>0\}$, which is what SNIP keeps at density $\frac12$ if all its samples are positive, $K-B=[[one_sided_gap]]$ at $x=-1$.
+""",
+    steps=LINEAR_STEPS,
+    source=Source(
+        "2602.06675",
+        "abstract: “a Graphon-NTK generalisation bound demonstrating how the limit graphon modulates the kernel "
+        "geometry to align with informative features”; path densities are reported second-hand",
+    ),
+    provenance=Provenance.RECONSTRUCTED,
+    proof=Proof.PROVED,
+    quantities=(
+        LAYERS.drawn_from(1, 4),
+        VARIANCE,
+        Quantity(c, "multiple of the linear part that is taken from the kernel", POSITIVE),
+    ),
+    hypotheses=(
+        Hypothesis(
+            r"infinite width, $\varphi(z)=\sqrt2\max(z,0)$; masks that look at the weights do so as in K4, through $|w|$ alone"
+        ),
+        Hypothesis("every input has preactivations of positive variance at every unit"),
+    ),
+    uses=("K1", "K4"),
+    expressions={
+        "constant": constant,
+        "plain_constant": plain_constant,
+        "layer_constant": layer_constant,
+        "antipodal_determinant": antipodal_determinant,
+        "one_sided_gap": one_sided_gap,
+    },
+    aids={"own_layer": "W"},
+)
+
+moment_ratio = 3 / (d + 2)
+kernel_at_one = depth + 1
+odd_coefficients = (depth + 1) / sp.Integer(2)
+
+CONSTANT_STEPS = (
+    Step(
+        name="one function",
+        sentence=r"For constant graphons $K$ and $B$ have one factor for each layer, the same in both: $K-cB$ is a multiple of $\Theta_L(r)-cr$, on unit vectors.",
+        by=Carrier.CLAIM,
+        source="K4",
+    ),
+    Step(
+        name="coefficients",
+        sentence=r"$\Theta_L$ is made of $r$, $\kappa_0$ and $\kappa_1$ by sums, products and composition, so that its Taylor coefficients $a_k$ are nowhere negative.",
+        by=Carrier.CLAIM,
+        source="K1",
+    ),
+    Step(
+        name="Schoenberg",
+        sentence=r"$\Theta_L(r)-cr$ is positive semidefinite in every dimension if and only if $c\le a_1=\Theta_L'(0)$.",
+        by=Carrier.CITED,
+        source="Schoenberg, Duke Math. J. 9 (1942) 96: a continuous function of the scalar product is positive definite on the spheres of all "
+        "dimensions if and only if it is a power series with coefficients that are nowhere negative",
+        uses=("one function", "coefficients"),
+    ),
+    Step(
+        name="one layer more",
+        sentence=r"""The correlation becomes $\kappa_1$ of itself, and the kernel $t\to t\,\kappa_0+\kappa_1$. At orthogonal inputs these and their
+derivatives become $[[layer_step]]$.""",
+        gives={"layer_step": layer_step},
+    ),
+    Step(
+        name="Taylor coefficient",
+        sentence=r"Without hidden layers both are $r$, with the values $0$ and the slopes $1$ at $r=0$. After $L$ such steps $\Theta_L'(0)$ is the last entry.",
+        gives={"best_constant": best_constant},
+        uses=("Schoenberg", "one layer more"),
+    ),
+    Step(
+        name="Funk and Hecke",
+        sentence=r"""On one sphere spherical harmonics of degree $k$ are eigenvectors of a function of $t=\cos\theta$, and the eigenvalue of degree $1$ is
+a multiple of its mean times $t$. So $cr$ changes this one alone, and the best $c$ is $E[\Theta_L(t)t]/E[t^2]$.""",
+        by=Carrier.CITED,
+        source="Funk–Hecke theorem (Müller, Spherical Harmonics, 1966): the eigenvalue of degree k is the integral of the function times "
+        "the Legendre polynomial of degree k in d dimensions, which is t for k = 1, against (1 − t²)^((d−3)/2)",
+        uses=("one function", "coefficients"),
+    ),
+    Step(
+        name="on the sphere",
+        sentence=r"In the angle, $\theta$ and $\pi-\theta$ together, that is `sphere_constant`.",
+        gives={"sphere_constant": sphere_constant},
+        uses=("Funk and Hecke",),
+    ),
+    Step(
+        name="moments",
+        sentence=r"$E[t^4]$ is $[[moment_ratio]]$ of $E[t^2]$, by parts, and higher even moments are no larger, as $|t|\le1$.",
+        gives={"moment_ratio": moment_ratio},
+    ),
+    Step(
+        name="equal inputs",
+        sentence=r"$\Theta_L(1)=[[kernel_at_one]]$: a layer adds $1$, with gate and correlation $1$.",
+        gives={"kernel_at_one": kernel_at_one},
+        uses=("one layer more",),
+    ),
+    Step(
+        name="odd coefficients",
+        sentence=r"""$\sum_{k\text{ odd}}a_k=\frac12(\Theta_L(1)-\Theta_L(-1))\le[[odd_coefficients]]$: $\kappa_0$ and $\kappa_1$ are $0$ at $-1$, and nowhere negative,
+so that $\Theta_L(-1)\ge0$.""",
+        gives={"odd_coefficients": odd_coefficients},
+        uses=("equal inputs",),
+    ),
+    Step(
+        name="excess",
+        sentence=r"""$E[\Theta_L(t)t]/E[t^2]=\sum_{k\text{ odd}}a_kE[t^{k+1}]/E[t^2]$: it is more than $a_1$ by what the odd $k\ge3$ add, at most
+$\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$. At $L=1$ they add nothing, $\Theta_1=r\kappa_0+\kappa_1$.""",
+        gives={"sphere_excess": sphere_excess},
+        uses=("Funk and Hecke", "moments", "odd coefficients", "Taylor coefficient"),
+    ),
+)
+
+best_linear_constant = Claim(
+    label="B2.2",
+    title="The best constant of the linear part, for homogeneous masks",
+    statement=r"""
+For homogeneous masks the best constant that serves in every dimension is
 the Taylor coefficient $\Theta_L'(0)$ of the dense kernel in the cosine; from layer to layer the correlation $s$ at orthogonal
 inputs, its slope $p$, and value $t$ and slope $q$ of the kernel go from $(0,1,0,1)$ by
-$$\begin{aligned}s&\to\kappa_1(s),&t&\to t\,\kappa_0(s)+\kappa_1(s),\\
+$$\begin{aligned}s&\to\kappa_1(s),&t&\to t\,\kappa_0(s)+\kappa_1(s),\
 p&\to p\,\kappa_0(s),&q&\to q\,\kappa_0(s)+t\,\kappa_0'(s)\,p+p\,\kappa_0(s),\end{aligned}$$
 so it is $1$, $0.9581$ and $0.9126$ for $L=1,2,3$. On the sphere of inputs in $\mathbb R^d$, $d\ge2$, the best constant is
 $E[\Theta_L(t)t]/E[t^2]$ under the weight $(1-t^2)^{(d-3)/2}$ (`sphere_constant` has it for $L\le6$): $1$ at $L=1$, else above the
-Taylor coefficient, by at most $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$. **Masks that follow the gates** are not covered: for one input, $L=1$ and
-$M=1\{w>0\}$, which is what SNIP keeps at density $\frac12$ if all its samples are positive, $K-B=[[one_sided_gap]]$ at $x=-1$.
+Taylor coefficient, by at most $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$.
 """,
-    proof_text=r"""
-$\kappa_0$ and $\kappa_1$ have Taylor coefficients $\ge0$, so by Schur products $\kappa_0\succeq\frac12J$ and
-$F(\tilde\Sigma)\succeq\frac12\tilde\Sigma$; if $A\succeq A'\succeq0$ and $B\succeq B'\succeq0$ then $A\circ B\succeq A'\circ B'$. In each of
-the $L+1$ terms the $l-1$ layers below and the $L+1-l$ gates above halve, $L$ in all, and leave
-$\frac1d\sum_jx_jx_j'\rho^{(l)}(v_j)$; without $\sqrt2$ every dual is half as large again. *Antipodal inputs, $L=1$:* $K=2SI$ and
-$B=S\binom{\ \ 1\ -1}{-1\ \ \ 1}$. *Homogeneous masks:* $K-cB$ is, up to a factor, $\Theta_L(r)-cr$ on unit vectors, and $\Theta_L$ is
-made of $\kappa_0,\kappa_1$ by sums, products and composition, so its coefficients are $\ge0$; by Schoenberg's theorem the difference
-is positive semidefinite in every dimension if and only if $c\le\Theta_L'(0)$. On one sphere the eigenspaces are the
-spherical harmonics, $cr$ changes the eigenvalue of degree $1$ alone, and by Funk and Hecke that is proportional to
-$E[(\Theta_L(t)-ct)\,t]$. With $\Theta_L=\sum a_kt^k$ the constant is $\sum_{k\text{ odd}}a_kE[t^{k+1}]/E[t^2]$, where
-$E[t^{k+1}]\le E[t^4]=\frac3{d+2}E[t^2]$ for $k\ge3$ and $\sum_{k\text{ odd}}a_k=\frac12(\Theta_L(1)-\Theta_L(-1))\le\frac{L+1}2$.
-*Following the gates:* at $x=-1$ the gate of every kept weight is closed, so $K=0$, while $P(M=1)=E[Mw^2]=\frac12$ give $B=\frac12$.
-(SNIP: for $w<0$ no sample opens the gate, and the score is $0$.) ∎
-""",
+    steps=CONSTANT_STEPS,
     source=Source(
         "2602.06675",
         "abstract: “a Graphon-NTK generalisation bound demonstrating how the limit graphon modulates the kernel "
@@ -111,8 +302,6 @@ $E[t^{k+1}]\le E[t^4]=\frac3{d+2}E[t^2]$ for $k\ge3$ and $\sum_{k\text{ odd}}a_k
     quantities=(
         LAYERS.drawn_from(1, 2),
         INPUTS.drawn_from(20, 90),
-        VARIANCE,
-        Quantity(c, "multiple of the linear part that is taken from the kernel", POSITIVE),
         Quantity(
             correlation,
             "correlation of a layer at orthogonal inputs",
@@ -129,29 +318,17 @@ $E[t^{k+1}]\le E[t^4]=\frac3{d+2}E[t^2]$ for $k\ge3$ and $\sum_{k\text{ odd}}a_k
         Quantity(linear, "derivative of the tangent kernel in the cosine, at orthogonal inputs", NON_NEGATIVE),
     ),
     hypotheses=(
-        Hypothesis(
-            r"infinite width, $\varphi(z)=\sqrt2\max(z,0)$; masks that look at the weights do so as in K4, through $|w|$ alone"
-        ),
-        Hypothesis(
-            "the constants of Taylor and of Funk and Hecke: homogeneous masks, inputs of one length",
-            needed_by=("layer_step", "best_constant", "sphere_constant", "sphere_excess"),
-        ),
+        Hypothesis(r"infinite width, $\varphi(z)=\sqrt2\max(z,0)$; homogeneous masks, inputs of one length"),
         Hypothesis("a sphere of inputs, in two dimensions at least", d >= 2, ("sphere_constant", "sphere_excess")),
         Hypothesis(
             "six hidden layers at most, as far as the integral is written out", depth <= 6, ("sphere_constant",)
         ),
     ),
-    uses=("K1", "K2", "K4"),
+    uses=("K1", "K4"),
     expressions={
-        "constant": constant,
-        "plain_constant": plain_constant,
-        "layer_constant": layer_constant,
-        "antipodal_determinant": antipodal_determinant,
-        "one_sided_gap": one_sided_gap,
         "layer_step": layer_step,
         "best_constant": best_constant,
         "sphere_constant": sphere_constant,
         "sphere_excess": sphere_excess,
     },
-    aids={"own_layer": "W"},
 )

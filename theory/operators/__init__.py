@@ -6,8 +6,9 @@ from theory.lazy import lazily
 
 if TYPE_CHECKING:
     from theory.operators.bias import second_order_bias
-    from theory.operators.composition import shared_latent
-    from theory.operators.motifs import counting_lemma, finite_size_motifs
+    from theory.operators.composition import composed_graphons, composed_masks, shared_latent
+    from theory.operators.motif_means import finite_size_motifs
+    from theory.operators.motifs import counting_lemma
     from theory.operators.noise import noise_edge
     from theory.operators.norms import degree_continuity, norm_chain
     from theory.operators.singular_values import masks_are_operators, nystrom
@@ -15,6 +16,8 @@ else:
     lazily(__name__)
 
 __all__ = [
+    "composed_graphons",
+    "composed_masks",
     "counting_lemma",
     "degree_continuity",
     "finite_size_motifs",

@@ -1,22 +1,20 @@
-"""O8 and O9: densities of small bipartite graphs in masks and graphons, their continuity and their finite-size means."""
+"""O8: densities of small bipartite graphs in masks and graphons, and their continuity."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
 import sympy as sp
 
 from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.graphon.symbols import UP_TO_ONE, m, n
+from theory.graphon.symbols import UP_TO_ONE
 from theory.input_error import InputError
 from theory.operators.symbols import CUT_NORM, cut
-from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity, whole_from
-from theory.saliency.model import COLUMNS, ROWS, rho
+from theory.quantities import COUNT, Hypothesis, Quantity, whole_from
 from theory.steps import Carrier, Step
 
 Side = Literal["row", "column"]
@@ -149,8 +147,6 @@ def _partitions(size: int) -> Iterator[tuple[int, ...]]:
 
 edges, half_length = sp.symbols("e k", integer=True, positive=True)  # e(F), and k of the cycle C_2k
 sigmas = sp.symbols("sigma_1:3", nonnegative=True)
-kept_entries = sp.Symbol("K", integer=True, nonnegative=True)
-kept_chances = sp.symbols("kappa_1:7", nonnegative=True)  # κ_r: that r given entries are kept
 
 counting_bound = edges * cut
 cycle_density = sum(sigma ** (2 * half_length) for sigma in sigmas)
@@ -262,79 +258,4 @@ $\sigma_i$ of $T_W$, $t(C_{2k},W)=\sum_i\sigma_i^{2k}$ (two of them: $[[cycle_de
             check="constant_is_sharp",
         ),
     ),
-)
-
-
-def four_cycle_mean(kept: Callable[[int], sp.Expr]) -> sp.Expr:
-    """E t(C₄, M) when r given entries are kept with probability kept(r): rows and columns differ, one pair, or none."""
-    rows, columns = 1 / m, 1 / n  # chances that two rows, two columns, are the same
-    mixed = (1 - columns) * rows + (1 - rows) * columns
-    return (1 - rows) * (1 - columns) * kept(4) + mixed * kept(2) + rows * columns * kept(1)
-
-
-bernoulli_mean = four_cycle_mean(lambda r: rho**r)
-subset_mean = four_cycle_mean(lambda r: sp.ff(kept_entries, r) / sp.ff(m * n, r))
-motif_means = {
-    name: expected_density(MOTIFS[name], m, n, lambda r: kept_chances[r - 1]) for name in ("P3", "P4", "K23")
-}
-square_excess = rho * (1 - rho) * (2 * n * rho**2 + 2 * n * rho - rho**2 - rho + 1) / n**2
-
-finite_size_motifs = Claim(
-    label="O9",
-    title="Motif densities of finite random masks, exactly",
-    statement=r"""
-A mask of $m\times n$ independent entries of density $\rho$ has
-$$E\,t(C_4,M)=[[bernoulli_mean]],$$
-which for $m=n$ exceeds $\rho^4$ by $[[square_excess]]$. A uniform set of $K$ entries (the mask of Random and of Magnitude;
-$m,n\ge2$) has instead
-$$E\,t(C_4,M)=[[subset_mean]].$$
-For any bipartite $F$ with $p$ and $q$ vertices, $E\,t(F,M)=m^{-p}n^{-q}\sum_{\pi,\sigma}m^{\underline{|\pi|}}
-n^{\underline{|\sigma|}}\kappa_{e(F/\pi,\sigma)}$ over partitions of the two sides, where $F/\pi,\sigma$ identifies the vertices
-in one block, equal edges becoming one, and $\kappa_r=\rho^r$, or $K^{\underline r}/(mn)^{\underline r}$ (`motif_means`:
-for two paths and $K_{2,3}$).
-""",
-    proof_text=r"""
-Sort the maps of the vertices by which of them have equal images: those with the partitions $\pi,\sigma$ number
-$m^{\underline{|\pi|}}n^{\underline{|\sigma|}}$, and the product over edges is that of the distinct entries met, each $0$ or $1$.
-The probability that $r$ given entries are kept is $\rho^r$, or $\binom{mn-r}{K-r}\big/\binom{mn}K$. For $C_4$ the rows $x,x'$ are
-equal with chance $\frac1m$, the columns with chance $\frac1n$, leaving $4$, $2$, $2$ or $1$ entries. ∎
-""",
-    source=Source("2602.06675", "beyond the abstract"),
-    provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
-    quantities=(
-        ROWS.drawn_from(2, 30),
-        COLUMNS.drawn_from(2, 30),
-        Quantity(
-            rho,
-            "density, the probability that an entry is kept",
-            sp.Interval(0, 1),
-            drawn=(sp.Rational(1, 20), sp.Rational(19, 20)),
-        ),
-        Quantity(kept_entries, "number of entries kept", COUNT_FROM_ZERO, drawn=(1, 60)),
-        Quantity(
-            kept_chances,
-            "probability that given entries are all kept, as many as the index says",
-            sp.Interval(0, 1),
-            drawn=(0, 1),
-        ),
-    ),
-    hypotheses=(
-        Hypothesis("one density: independent entries, or a uniform set of entries of fixed size"),
-        Hypothesis("no more entries are kept than there are", kept_entries <= m * n),
-        Hypothesis("two rows, for the uniform set as it is written", m >= 2, needed_by=("subset_mean",)),
-        Hypothesis("two columns, for the uniform set as it is written", n >= 2, needed_by=("subset_mean",)),
-        Hypothesis("as many rows as columns", sp.Eq(m, n), needed_by=("square_excess",)),
-        *(
-            Hypothesis("more entries are not kept more often", more <= fewer, needed_by=("motif_means",))
-            for fewer, more in pairwise(kept_chances[:4] + kept_chances[5:])
-        ),
-    ),
-    expressions={
-        "bernoulli_mean": bernoulli_mean,
-        "square_excess": square_excess,
-        "subset_mean": subset_mean,
-        "motif_means": motif_means,
-    },
-    aids={"four_cycle": MOTIFS["C4"]},
 )

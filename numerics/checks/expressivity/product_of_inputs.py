@@ -14,7 +14,7 @@ from numerics.checks.expressivity.approximation import some_wired
 from numerics.checks.expressivity.wired_neurons import exact_fraction
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.expressivity.counts import Unit, fully_wired, product_network
-from theory.expressivity.approximation import success, x_1, x_2
+from theory.expressivity.approximation import success
 from theory.expressivity.product_of_inputs import (
     bend,
     chord,
@@ -34,6 +34,8 @@ from theory.expressivity.product_of_inputs import (
     square_error,
     squares,
     sup_error,
+    x_1,
+    x_2,
 )
 from theory.expressivity.symbols import alpha, j, k, n, p, units
 from theory.expressivity.wired_neurons import at_least

@@ -1,4 +1,4 @@
-"""Evidence for B2: the linear part of the tangent kernel, its constants, and kernels of block networks in balls."""
+"""Evidence for B2.1 and B2.2: the linear part of the tangent kernel, its constants, and kernels of block networks in balls."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from theory.generalisation.path_part import (
     S,
     antipodal_determinant,
     best_constant,
+    best_linear_constant,
     c,
     constant,
     correlation,
@@ -218,7 +219,7 @@ def gates_that_masks_follow_leave_nothing(one_sided_gap: sp.Expr, trial: Trial) 
     yield trial.same(one_sided_gap, kernels[-1] - paths)
 
 
-@exact(linear_part_bound, cost=0.4)
+@exact(best_linear_constant, step="one layer more", cost=0.4)
 @control(
     "gates fixed",
     layer_step={
@@ -241,21 +242,24 @@ def step_is_the_chain_rule(layer_step: Mapping[str, sp.Expr], trial: Trial) -> I
         yield trial.same(layer_step[name], derived.subs(names), by=sp.simplify)
 
 
-@enclosed(linear_part_bound)
+@enclosed(best_linear_constant)
 @control("the crude constant", best_constant=constant)
 @control("10 % less", best_constant=NINE * best_constant)
 @control("one layer more", best_constant=best_constant.subs(depth, depth + 1))
 def best_constant_is_the_taylor_coefficient(best_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The derivative at 0 of the composed kernel."""
+    """The derivative at 0 of the composed kernel; and its digits for up to three layers."""
     for L in (1, 2, 4):
         yield trial.same(best_constant.subs(depth, L), trial.once(taylor_coefficient, L), by=None)
+    for L, decimals in ((1, "1.0000"), (2, "0.9581"), (3, "0.9126")):
+        coefficient = trial.value(best_constant, {depth: sp.Integer(L)})
+        yield trial.holds(f"{coefficient:.4f}" == decimals, f"{coefficient:.6f} for {L} layers, quoted {decimals}")
 
 
 def taylor_coefficient(layers: int) -> sp.Expr:
     return sp.diff(composed(layers), cosine).subs(cosine, 0)
 
 
-@enclosed(linear_part_bound, cost=0.6)
+@enclosed(best_linear_constant, step="on the sphere", cost=0.6)
 @control("the crude constant", sphere_constant=constant)
 @control("the Taylor coefficient in every dimension", sphere_constant=best_constant)
 @control("weight of half the dimension", sphere_constant=sphere_constant.subs(d, d / 2))

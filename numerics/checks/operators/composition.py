@@ -1,4 +1,4 @@
-"""Evidence for O7: composition of layers in cut norm and in L¹, and the share of paths they keep."""
+"""Evidence for O7.1 and O7.2: composition of layers in cut norm and in L¹."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from itertools import pairwise
 
 import numpy as np
 import sympy as sp
-from scipy.sparse import csr_array
 
 from numerics.checks.operators.norms import cut_norm
-from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.masks.composition import path_counts
-from theory.formulas.level import level
 from theory.graphon.rate import mean_deviation, mode
 from theory.graphon.symbols import n, p
 from theory.operators.composition import (
+    composed_graphons,
+    composed_masks,
     composition_bound,
+    constant_change,
     deviation,
     deviation_error,
+    entry_variance,
     first_cut,
     first_moment,
-    path_density,
+    layers,
+    layers_bound,
+    normal_size,
     rate_bound,
-    relabelled_density,
-    rho_1,
-    rho_2,
     second_cut,
     second_moment,
-    shared_latent,
-    sorted_density,
-    tau_1,
-    tau_2,
+    term_variance,
+    third_moment,
+    third_share,
 )
-from theory.tails import product_survival, t
+from theory.operators.symbols import cut
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)
@@ -53,7 +53,7 @@ def composed_cuts(rng: np.random.Generator, count: int, layers: int) -> list[tup
     return found
 
 
-@exact(shared_latent)
+@exact(composed_graphons)
 @control("the larger of the two", composition_bound=sp.Max(first_cut, second_cut))
 @control("half of the sum", composition_bound=composition_bound / 2)
 @control("the product", composition_bound=first_cut * second_cut)
@@ -74,36 +74,155 @@ def composition_is_lipschitz(composition_bound: sp.Expr, trial: Trial) -> Iterat
         yield trial.holds(sp.Rational(distance) <= claimed, f"compositions {distance} apart, claimed at most {claimed}")
 
 
-@exact(shared_latent)
+@exact(composed_graphons, step="constants")
+@control("the sum", constant_change=first_cut + second_cut)
+@control("the product", constant_change=first_cut * second_cut)
+@control("what is left", constant_change=1 - constant_change)
+@control("10 % more", constant_change=ELEVEN * constant_change)
+def constant_graphons_compose(constant_change: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The integrals over the hidden units of 1 and of (1 − c₁)(1 − c₂)."""
+    t = sp.Symbol("t", real=True)
+    one, other = (sp.integrate(kernel, (t, 0, 1)) for kernel in (sp.S.One, (1 - first_cut) * (1 - second_cut)))
+    yield trial.same(constant_change, one - other, by=sp.expand)
+
+
+@exact(composed_graphons, step="two layers")
+@control("the larger of the two", composition_bound=sp.Max(first_cut, second_cut))
+@control("half of the sum", composition_bound=composition_bound / 2)
+@control("the product", composition_bound=first_cut * second_cut)
+@control("10 % more", composition_bound=ELEVEN * composition_bound)
+@control("the product of constants", constant_change=first_cut * second_cut)
+def both_layers_add_up(constant_change: sp.Expr, composition_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """More than the example by the product of the distances; the same, and of the same slopes, at 0."""
+    yield trial.nonnegative(composition_bound - constant_change, first_cut * second_cut, by=sp.expand)
+    for each, other in ((first_cut, second_cut), (second_cut, first_cut)):
+        yield trial.same(composition_bound.subs(other, 0), constant_change.subs(other, 0), by=sp.expand)
+        slopes = [
+            sp.diff(value, each).subs({first_cut: 0, second_cut: 0}) for value in (composition_bound, constant_change)
+        ]
+        yield trial.same(slopes[0], slopes[1])
+
+
+@exact(composed_graphons, step="more layers")
+@control("of one layer", layers_bound=cut)
+@control("one layer more", layers_bound=layers_bound + cut)
+@control("doubled by each layer", layers_bound=2 ** (layers - 1) * cut)
+@control("10 % more", layers_bound=ELEVEN * layers_bound)
+@control("the product", composition_bound=first_cut * second_cut)
+def layers_add_up_one_by_one(composition_bound: sp.Expr, layers_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """c for one layer, and the bound for two layers at L of them and one more."""
+    yield trial.induction(
+        layers_bound,
+        layers,
+        cut,
+        lambda bound: composition_bound.subs({first_cut: bound, second_cut: cut}, simultaneous=True),
+        start=1,
+        by=sp.expand,
+    )
+
+
+def bernoulli_moment(order: int) -> sp.Expr:
+    """The mean of |B − p|ᵏ for B = 1 with probability p, else 0."""
+    return p * (1 - p) ** order + (1 - p) * p**order
+
+
+@exact(composed_masks, step="one hidden unit")
+@control("the raw moment", term_variance=p)
+@control("as if fair", term_variance=sp.Rational(1, 4))
+@control("10 % more", term_variance=ELEVEN * term_variance)
+@control("with its sign", third_moment=p * (1 - p) ** 3 - (1 - p) * p**3)
+@control("one value", third_moment=p * (1 - p) ** 3)
+@control("third 10 % more", third_moment=ELEVEN * third_moment)
+def moments_of_one_hidden_unit(term_variance: sp.Expr, third_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Over both values of the product."""
+    yield trial.same(term_variance, bernoulli_moment(2), by=sp.expand)
+    yield trial.same(third_moment, bernoulli_moment(3), by=sp.expand)
+
+
+@exact(composed_masks, step="variance of an entry")
+@control("of the mean kernel", entry_variance=first_moment * (1 - first_moment) / n)
+@control("of the sum", entry_variance=n * entry_variance)
+@control("the raw moment", entry_variance=first_moment / n)
+@control("10 % more", entry_variance=ELEVEN * entry_variance)
+@control("as if fair", term_variance=sp.Rational(1, 4))
+def variances_of_hidden_units_add_up(
+    term_variance: sp.Expr, entry_variance: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """n times the mean of the variance over the hidden units, over n²: the means of p and p² for their powers."""
+    terms = sp.Poly(term_variance, p).terms()
+    means = {0: sp.S.One, 1: first_moment, 2: second_moment}
+    mean = sum((factor * means[power] for (power,), factor in terms), sp.S.Zero)
+    yield trial.same(entry_variance, n * mean / n**2)
+
+
+@exact(composed_masks, step="rate")
 @control("a third of the root", rate_bound=1 / (3 * sp.sqrt(n)))
 @control("the root", rate_bound=1 / sp.sqrt(n))
 @control("like single masks", rate_bound=HALF)
 @control("10 % more", rate_bound=ELEVEN * rate_bound)
 @control("10 % less", rate_bound=NINE * rate_bound)
-@control("no error", deviation_error=sp.Integer(0))
-@control("error 10 % less", deviation_error=NINE * deviation_error)
-@control("error of the order of the deviation", deviation_error=1 / sp.sqrt(n))
+@control("of the sum", entry_variance=n * entry_variance)
+@control("the raw moment", entry_variance=first_moment / n)
+def worst_probability_is_a_half(entry_variance: sp.Expr, rate_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The square is more than the variance at p for all hidden units by (p − ½)²/n; so is p₁ − p₁² ≥ p₁ − p₂ for others."""
+    alike = entry_variance.subs({first_moment: p, second_moment: p**2}, simultaneous=True)
+    yield trial.nonnegative(rate_bound**2 - alike, (p - HALF) ** 2 / n, by=sp.expand)
+    yield trial.same(rate_bound, sp.sqrt(alike.subs(p, HALF)))
+    others = alike.subs(p, first_moment) - entry_variance
+    yield trial.same(others, (second_moment - first_moment**2) / n, by=sp.expand)
+    yield trial.same(rate_bound.subs(n, 1), mean_deviation.subs({n: 1, p: HALF, mode: 1}))
+
+
+@exact(composed_masks, step="normal size")
+@control("the root of the mean square", normal_size=sp.S.One)
+@control("one side", normal_size=normal_size / 2)
+@control("10 % more", normal_size=ELEVEN * normal_size)
+def normal_moduli_have_this_mean(normal_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Twice the integral of z times the density over z > 0, by its antiderivative −density."""
+    z = sp.Symbol("z", real=True)
+    density = sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi)
+    yield trial.same(sp.diff(-density, z), z * density)
+    yield trial.same(normal_size, 2 * density.subs(z, 0))
+
+
+@exact(composed_masks, step="normal deviation")
 @control("the second moment", deviation=sp.sqrt(2 / sp.pi) * sp.sqrt(first_moment / n))
 @control("a standard deviation", deviation=sp.sqrt((first_moment - second_moment) / n))
-def deviations_from_moments_of_a_term(
-    rate_bound: sp.Expr,
-    deviation: sp.Expr,
-    deviation_error: sp.Expr,
-    term_variance: sp.Expr,
-    third_moment: sp.Expr,
-    trial: Trial,
+@control("10 % more", deviation=ELEVEN * deviation)
+@control("10 % less", deviation=NINE * deviation)
+@control("of the mean kernel", entry_variance=first_moment * (1 - first_moment) / n)
+@control("one side", normal_size=normal_size / 2)
+def normal_deviation_of_an_entry(
+    entry_variance: sp.Expr, normal_size: sp.Expr, deviation: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """√(largest variance/n), attained at n = 1; E|N(0, 1)| times the root of the variance; E|X|³ ≤ Var X, as p → 0."""
-    (worst,) = sp.solve(sp.diff(term_variance, p), p)
-    yield trial.same(rate_bound, sp.sqrt(term_variance.subs(p, worst) / n))
-    yield trial.same(rate_bound.subs(n, 1), mean_deviation.subs({n: 1, p: worst, mode: 1}))
-    z = sp.Symbol("z", real=True)
-    size = sp.integrate(2 * z * sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi), (z, 0, sp.oo))
-    yield trial.same(deviation, size * sp.sqrt((first_moment - second_moment) / n))
-    yield trial.same(term_variance, p - p**2, by=sp.expand)
-    ratio = sp.cancel(third_moment / term_variance)
-    yield trial.same(deviation_error, ratio.subs(p, 0) / n)
-    yield trial.same(ratio, 1 - 2 * term_variance, by=sp.expand)
+    """The mean modulus of a standard normal times the root of the variance."""
+    yield trial.same(deviation, normal_size * sp.sqrt(entry_variance))
+
+
+@enclosed(composed_masks, step="third moments")
+@control("of the variance", third_share=1 - p * (1 - p))
+@control("as if fair", third_share=HALF)
+@control("10 % more", third_share=ELEVEN * third_share)
+@control("with its sign", third_moment=p * (1 - p) ** 3 - (1 - p) * p**3)
+@control("the raw moment", term_variance=p)
+def third_moments_are_shares_of_variances(
+    term_variance: sp.Expr, third_moment: sp.Expr, third_share: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The quotient, at most 1 for all p."""
+    yield trial.same(third_moment, third_share * term_variance, by=sp.expand)
+    yield trial.everywhere(third_share, sp.S.One, within={p: (0, 1)})
+
+
+@enclosed(composed_masks, step="error")
+@control("no error", deviation_error=sp.Integer(0))
+@control("10 % less", deviation_error=NINE * deviation_error)
+@control("error of the order of the deviation", deviation_error=1 / sp.sqrt(n))
+@control("of fair hidden units", deviation_error=1 / (2 * n))
+@control("twice the share", third_share=2 * third_share)
+def error_is_the_largest_share(third_share: sp.Expr, deviation_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """An n-th of the share for p → 0, where it is largest."""
+    yield trial.same(deviation_error, third_share.subs(p, 0) / n)
+    yield trial.everywhere(third_share, third_share.subs(p, 0), within={p: (0, 1)})
 
 
 def exact_deviation(tenths: tuple[int, ...], copies: int) -> tuple[int, sp.Rational, sp.Rational, sp.Rational]:
@@ -117,7 +236,7 @@ def exact_deviation(tenths: tuple[int, ...], copies: int) -> tuple[int, sp.Ratio
     return size, *moments, sp.Rational(spread, 10 * size * 10**size)
 
 
-@enclosed(shared_latent, cost=0.4)
+@enclosed(composed_masks, cost=0.4)
 @control("variance of the mean kernel", deviation=sp.sqrt(2 / sp.pi) * sp.sqrt(first_moment * (1 - first_moment) / n))
 @control("a standard deviation", deviation=sp.sqrt((first_moment - second_moment) / n))
 @control("like single masks", deviation=2 * first_moment * (1 - first_moment))
@@ -142,71 +261,3 @@ def deviations_of_a_composed_entry(
         yield trial.below(spread - claimed, deviation_error, at=[at])
         yield trial.below(claimed - spread, deviation_error, at=[at])
         yield trial.below(spread, rate_bound, at=[at])
-
-
-def kept_paths(rng: np.random.Generator, units: int) -> list[int]:
-    """Paths through SNIP layers of one input, `units` hidden units and one output.
-
-    With shared hidden units; with those of the second layer independent; with the second layer keeping |a| > 1.
-    """
-    size, other = np.abs(rng.standard_normal((2, units)))
-    first = csr_array((size * np.abs(rng.standard_normal(units)) > 0.8)[:, None])
-    readout = np.abs(rng.standard_normal(units))
-    return [
-        int(path_counts([first, csr_array(second[None])]).sum())
-        for second in (size * readout > 1.5, other * readout > 1.5, size > 1)
-    ]
-
-
-AT = {tau_1: sp.Rational(4, 5), tau_2: sp.Rational(3, 2)}
-DENSITIES = {rho_1: product_survival(AT[tau_1]), rho_2: product_survival(AT[tau_2])}
-LARGEST = {**AT, rho_2: sp.erfc(1 / sp.sqrt(2))}  # |a| > 1
-
-
-@statistical(shared_latent, tests=3, cost=0.5)
-@control("the product of the densities", path_density=product_survival(tau_1) * product_survival(tau_2))
-@control("10 % more", path_density=ELEVEN * path_density)
-@control("10 % less", path_density=NINE * path_density)
-@control("relabelled, the smaller density", relabelled_density=sp.Min(rho_1, rho_2))
-@control("relabelled, 10 % less", relabelled_density=NINE * relabelled_density)
-@control("sorted, the density of the layer", sorted_density=product_survival(tau_1))
-@control("sorted, 10 % more", sorted_density=ELEVEN * sorted_density)
-@control("sorted, no order", sorted_density=rho_2 * product_survival(tau_1))
-def paths_are_kept_as_often(
-    path_density: sp.Expr, relabelled_density: sp.Expr, sorted_density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Counts over hidden units, which are iid at fixed thresholds."""
-    units = trial.size(500_000)
-    claimed = (
-        trial.value(path_density.subs(AT)),
-        trial.value(relabelled_density.subs(DENSITIES)),
-        trial.value(sorted_density.subs(LARGEST)),
-    )
-    for count, share in zip(trial.draw(kept_paths, units), claimed, strict=True):
-        yield trial.counts(count, units, share)
-
-
-@enclosed(shared_latent, cost=0.4)
-@control("the product of the densities", path_density=product_survival(tau_1) * product_survival(tau_2))
-@control("10 % more", path_density=ELEVEN * path_density)
-@control("the smaller density", relabelled_density=sp.Min(rho_1, rho_2))
-@control("sorted, no order", sorted_density=rho_2 * product_survival(tau_1))
-@control("sorted, half of it", sorted_density=sorted_density / 2)
-def labellings_order_the_path_density(
-    path_density: sp.Expr, relabelled_density: sp.Expr, sorted_density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """A layer that keeps all leaves the density of the other; shared labels lie strictly between the others.
-
-    And the three numbers that the claim quotes at the densities (0.1, 0.3).
-    """
-    shared = path_density.subs(AT)
-    yield trial.same(path_density.subs(tau_2, 0), product_survival(tau_1), by=None, at=[AT])
-    yield trial.same(path_density.subs(tau_1, 0), product_survival(tau_2), by=None, at=[AT])
-    yield trial.below(relabelled_density.subs(DENSITIES), shared, at=[{}], strict=True)
-    yield trial.below(shared, sorted_density.subs({**AT, **DENSITIES}), at=[{}], strict=True)
-    quoted = {rho_1: sp.Rational(1, 10), rho_2: sp.Rational(3, 10)}
-    thresholds = [trial.once(trial.value, level(product_survival(t), t, density)) for density in quoted.values()]
-    at = {**quoted, **dict(zip((tau_1, tau_2), map(sp.Rational, thresholds), strict=True))}
-    for share, decimals in ((path_density, "0.0621"), (relabelled_density, "0.0300"), (sorted_density, "0.0866")):
-        value = trial.value(share, {symbol: at[symbol] for symbol in share.free_symbols})
-        yield trial.holds(f"{value:.4f}" == decimals, f"{value:.6f} at (0.1, 0.3), quoted {decimals}")

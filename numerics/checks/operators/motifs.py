@@ -1,24 +1,19 @@
-"""Evidence for O8 and O9: motif densities and the cut norm, and their means over random masks, by enumeration."""
+"""Evidence for O8: motif densities and the cut norm."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from itertools import product
-from math import comb
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.checks.operators.norms import cut_norm
-from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.evidence import Finding, Trial, control, exact
 from numerics.masks.motifs import graphon_motif_density, motif_density
-from theory.graphon.symbols import m, n
 from theory.operators.motifs import (
-    MOTIFS,
     Motif,
-    bernoulli_mean,
     counting_bound,
     counting_lemma,
     cycle,
@@ -26,19 +21,11 @@ from theory.operators.motifs import (
     edges,
     example_change,
     example_ratio,
-    expected_density,
-    finite_size_motifs,
     half_length,
-    kept_chances,
-    kept_entries,
     lack,
-    motif_means,
     sigmas,
-    square_excess,
-    subset_mean,
 )
 from theory.operators.symbols import cut
-from theory.saliency.model import rho
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 Integers = NDArray[np.int64]
@@ -185,94 +172,3 @@ def cycles_are_powers_of_singular_values(cycle_density: sp.Expr, trial: Trial) -
         for half in (2, 3, 4):
             counted = sp.Rational(motif_density(matrix, cycle(2 * half)))
             yield trial.same(cycle_density.subs({**values, half_length: half}), counted, by=sp.expand)
-
-
-def totals_by_size(rows: int, columns: int, motif: Motif) -> list[Fraction]:
-    """Σ t(F, M) over all masks with k entries, for k = 0, …, mn."""
-    totals = [Fraction(0)] * (rows * columns + 1)
-    for code in range(2 ** (rows * columns)):
-        mask = (code >> np.arange(rows * columns) & 1).reshape(rows, columns)
-        totals[int(mask.sum())] += Fraction(motif_density(mask, motif))
-    return totals
-
-
-MASK_SIZES = ((2, 2), (2, 3), (3, 2))
-
-
-@exact(finite_size_motifs)
-@control("without coincidences", bernoulli_mean=rho**4)
-@control("no mixed term", bernoulli_mean=(1 - 1 / m) * (1 - 1 / n) * rho**4 + rho / (m * n))
-@control("10 % more", bernoulli_mean=ELEVEN * bernoulli_mean)
-@control("10 % less", bernoulli_mean=NINE * bernoulli_mean)
-@control("independent entries", subset_mean=bernoulli_mean.subs(rho, kept_entries / (m * n)))
-@control("subsets 10 % more", subset_mean=ELEVEN * subset_mean)
-def means_over_all_small_masks(
-    bernoulli_mean: sp.Expr, subset_mean: sp.Expr, four_cycle: Motif, trial: Trial
-) -> Iterator[Finding]:
-    """Every mask of a few entries, weighted as a polynomial in ρ, and by K."""
-    for rows, columns in MASK_SIZES:
-        totals = trial.once(totals_by_size, rows, columns, four_cycle)
-        size = rows * columns
-        weighted = sum(sp.Rational(total) * rho**k * (1 - rho) ** (size - k) for k, total in enumerate(totals))
-        yield trial.same(bernoulli_mean.subs({m: rows, n: columns}), weighted, by=sp.expand)
-        for k, total in enumerate(totals):
-            claimed = subset_mean.subs({m: rows, n: columns, kept_entries: k})
-            yield trial.same(claimed, sp.Rational(total) / comb(size, k))
-
-
-@exact(finite_size_motifs)
-@control("without coincidences", motif_means={name: kept_chances[len(MOTIFS[name].edges) - 1] for name in motif_means})
-@control("rows and columns exchanged", motif_means={**motif_means, "P3": motif_means["P3"].subs({m: n})})
-@control("10 % more", motif_means={**motif_means, "K23": ELEVEN * motif_means["K23"]})
-def means_of_other_motifs_over_all_small_masks(motif_means: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
-    """The same for motifs that are not symmetric, with κ_r = ρ^r and by K."""
-    for (rows, columns), (name, mean) in product((*MASK_SIZES, (1, 3)), motif_means.items()):
-        size, totals = rows * columns, trial.once(totals_by_size, rows, columns, MOTIFS[name])
-        claimed = mean.subs({m: rows, n: columns})
-        weighted = sum(sp.Rational(total) * rho**k * (1 - rho) ** (size - k) for k, total in enumerate(totals))
-        powers = {chance: rho**r for r, chance in enumerate(kept_chances, start=1)}
-        yield trial.same(claimed.subs(powers), weighted, by=sp.expand)
-        for k, total in enumerate(totals):
-            chances = {chance: sp.Rational(comb(k, r), comb(size, r) or 1) for r, chance in enumerate(kept_chances, 1)}
-            yield trial.holds(claimed.subs(chances) * comb(size, k) == sp.Rational(total), f"{name}, {k} of {size}")
-
-
-@exact(finite_size_motifs)
-@control("without coincidences", bernoulli_mean=rho**4)
-@control("no mixed term", bernoulli_mean=(1 - 1 / m) * (1 - 1 / n) * rho**4 + rho / (m * n))
-@control("to the leading order", square_excess=2 * rho**2 * (1 - rho) * (1 + rho) / n)
-@control("10 % more", square_excess=ELEVEN * square_excess)
-@control("independent entries", subset_mean=bernoulli_mean.subs(rho, kept_entries / (m * n)))
-def partitions_add_up_to_the_mean(
-    bernoulli_mean: sp.Expr, square_excess: sp.Expr, subset_mean: sp.Expr, four_cycle: Motif, trial: Trial
-) -> Iterator[Finding]:
-    """The sum over partitions of the vertices, in symbols; and the excess over ρ⁴ for as many rows as columns."""
-    yield trial.same(bernoulli_mean, expected_density(four_cycle, m, n, lambda r: rho**r))
-    chance = [sp.ff(kept_entries, r) / sp.ff(m * n, r) for r in range(5)]
-    yield trial.same(subset_mean, expected_density(four_cycle, m, n, lambda r: chance[r]))
-    yield trial.same(square_excess, bernoulli_mean.subs(m, n) - rho**4)
-
-
-def four_cycle_hits(rng: np.random.Generator, masks: int, rows: int, columns: int, kept: int) -> list[int]:
-    """How often a random map of C₄ hits: into masks of independent fair entries, and of `kept` entries."""
-    scores = rng.random((masks, rows * columns))
-    by_rank = np.argsort(scores, axis=1).argsort(axis=1) < kept
-    x, y = rng.integers(rows, size=(2, masks)), rng.integers(columns, size=(2, masks))
-    places = [x[i] * columns + y[j] for i in (0, 1) for j in (0, 1)]
-    every = np.arange(masks)
-    return [int(np.logical_and.reduce([mask[every, at] for at in places]).sum()) for mask in (scores < 0.5, by_rank)]
-
-
-@statistical(finite_size_motifs, tests=2, cost=0.4)
-@control("without coincidences", bernoulli_mean=rho**4)
-@control("no mixed term", bernoulli_mean=(1 - 1 / m) * (1 - 1 / n) * rho**4 + rho / (m * n))
-@control("10 % more", bernoulli_mean=ELEVEN * bernoulli_mean)
-@control("independent entries", subset_mean=bernoulli_mean.subs(rho, kept_entries / (m * n)))
-@control("subsets 10 % less", subset_mean=NINE * subset_mean)
-def random_maps_hit_as_often(bernoulli_mean: sp.Expr, subset_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One random map into each of many independent masks, 3×4, ρ = ½ and K = 6."""
-    masks = trial.size(120_000)
-    hits = trial.draw(four_cycle_hits, masks, 3, 4, 6)
-    at = {m: 3, n: 4, rho: sp.Rational(1, 2), kept_entries: 6}
-    for count, mean in zip(hits, (bernoulli_mean, subset_mean), strict=True):
-        yield trial.counts(count, masks, trial.value(mean.subs(at)))
