@@ -21,6 +21,12 @@ ENTRIES = list(load_ledger())
 SAID = re.compile(r"\battain|\bsharp\b")
 OTHERWISE = {
     "S12": "no constant is claimed to be sharp",
+    "S13": "no constant is claimed to be sharp",
+    "G3.3": "sharp in order: a step has a known share of the bound",
+    "G4.1": "sharp in order, by G5",
+    "E2": "sharp in its exponent: there is a bound from below",
+    "L8.2": "sharp in order: n times the distance has a limit",
+    "R1": "the order of the remainder is sharp: its next term is known",
 }  # claims that speak of sharpness and name no sharp bound, and why
 
 

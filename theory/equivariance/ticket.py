@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, FAILURE, n_in, n_out
 from theory.equivariance.symbols import BASIS, B
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
 from theory.steps import Carrier, Step
-from theory.subset_sum import two_layers
+from theory.subset_sum import layer_error, two_layers
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.product_laws import uniform_reach
 from theory.subset_sum.symbols import eps, n
@@ -178,7 +179,7 @@ more: 2, pairs of four points or more: 15 (Q3). Message passing, spanned by $I$ 
         NORMS.drawn_from(1, 4),
         INPUTS.drawn_from(1, 4),
         Quantity(two_layers.x, "a coordinate of the input", sp.S.Reals),
-        Quantity(two_layers.w, "coefficient of the target, or of the first layer of the source", sp.S.Reals),
+        Quantity(layer_error.w, "coefficient of the target, or of the first layer of the source", sp.S.Reals),
     ),
     hypotheses=(
         Hypothesis("permutation representations"),
@@ -204,6 +205,7 @@ more: 2, pairs of four points or more: 15 (Q3). Message passing, spanned by $I$ 
         ),
         "the same wherever it has a value: none at a negative coordinate, and at others the second part is 0",
     ),
+    sharp=(Sharp(expression="error", example="errors of one sign", check="the_error_is_attained"),),
 )
 
 BLOCK_STEPS = (

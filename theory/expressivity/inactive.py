@@ -7,6 +7,7 @@ from itertools import combinations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.quantities import Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -167,6 +168,14 @@ The floor holds for every width, depth and weight.
             "Whether training attains the floor is another matter. Measured for the example: 48 random ReLU units fitted "
             "to 20 000 samples come within 2 % of it.",
             checked_by="fitted_networks_come_close",
+        ),
+    ),
+    sharp=(
+        Sharp(
+            expression="projection_error",
+            example="the mean of $f$ given the other inputs",
+            check="floor_is_what_projection_leaves",
+            side=Side.BELOW,
         ),
     ),
 )

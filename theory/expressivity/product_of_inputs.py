@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.expressivity.symbols import EDGE, NEURONS, j, n, p
 from theory.expressivity.wired_neurons import at_least
@@ -171,4 +172,12 @@ $x_1x_2$ on $[-1,1]^2$, which the network $0$ attains: full wiring cannot just b
     expressions={
         "additive_floor": additive_floor,
     },
+    sharp=(
+        Sharp(
+            expression="additive_floor",
+            example="the network $0$",
+            check="sums_of_functions_of_one_input_fail",
+            side=Side.BELOW,
+        ),
+    ),
 )

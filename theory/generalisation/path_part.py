@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.iterate import Iterate
 from theory.graphon.limit import INPUTS
@@ -197,6 +198,14 @@ $M=1\{w>0\}$, which is what SNIP keeps at density $\frac12$ if all its samples a
         "one_sided_gap": one_sided_gap,
     },
     aids={"own_layer": "W"},
+    sharp=(
+        Sharp(
+            expression="constant",
+            example="the inputs $x$ and $-x$, with one hidden layer",
+            check="determinant_changes_its_sign_at_the_constant",
+            side=Side.BELOW,
+        ),
+    ),
 )
 
 moment_ratio = 3 / (d + 2)

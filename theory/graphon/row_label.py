@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.symbols import n
 from theory.quantities import COUNT, Hypothesis, Quantity
@@ -145,4 +146,13 @@ the upper bound is loose, by a factor that tends to $4$ for rows $\pm(1,-1)$.
         "projection": projection,
         "comparison": comparison,
     },
+    sharp=(
+        Sharp(
+            expression="projection",
+            example=r"$n$ rows $\pm(1,\dots,1)$, as $n\to\infty$",
+            check="small_laws_of_rows",
+            side=Side.BELOW,
+        ),
+        Sharp(expression="comparison", example=r"rows $\pm(1,-1)$", check="small_laws_of_rows"),
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.quantities import NON_NEGATIVE, POSITIVE, Quantity
 from theory.steps import Carrier, Step
@@ -184,4 +185,11 @@ the bound is sharp at first order.
         "kahan_bound": kahan_bound,
         "right_angle_error": right_angle_error,
     },
+    sharp=(
+        Sharp(
+            expression="kahan_bound",
+            example=r"right angles, one length too long and one too short, as $\eta\to0$",
+            check="right_angles_come_up_to_the_bound",
+        ),
+    ),
 )

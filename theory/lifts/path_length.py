@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.lifts.tangent import (
     CONVEX,
@@ -133,6 +134,10 @@ $$[[length]]$$
     uses=("L12",),
     expressions={"length": length, "energy_length": energy_length},
     aids={"gradient_bound": gradient_bound},
+    sharp=(
+        Sharp(expression="length", example="the flow of L12's example", check="lengths_are_integrals"),
+        Sharp(expression="energy_length", example="a loss of constant slope", check="energy_bounds_the_length"),
+    ),
 )
 
 GROWING_STEPS = (
@@ -253,4 +258,9 @@ sharp, by $\ell(z)=z$, $F(x)=[[growing_example]]$ and its flow $x(t)=[[growing_p
         "growing_position": growing_position,
     },
     aids={"gradient_bound": gradient_bound},
+    sharp=(
+        Sharp(expression="growing_loss", example="the example of the statement", check="growing_example_attains_all"),
+        Sharp(expression="growing_length", example="the example of the statement", check="growing_example_attains_all"),
+        Sharp(expression="growing_rate", example="the flow of the example", check="growing_example_attains_all"),
+    ),
 )

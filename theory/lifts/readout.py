@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.lifts.tangent import LOSS, SLOPE, TIME, L, epsilon, g, t
 from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -222,4 +223,14 @@ loss and $\varepsilon=0$, $$L(T)\le[[interpolating_bound]].$$ No constant can be
         "mode_loss": mode_loss,
         "worst_eigenvalue": worst_eigenvalue,
     },
+    sharp=(
+        Sharp(expression="moving_bound", example="flows that come near", check="other_flows_keep_the_bounds"),
+        Sharp(expression="square_bound", example="flows that come near", check="other_flows_keep_the_bounds"),
+        Sharp(expression="fixed_bound", example="one feature", check="modes_keep_the_bounds"),
+        Sharp(
+            expression="interpolating_bound",
+            example=r"one feature with $\|\phi\|^2=[[worst_eigenvalue]]$",
+            check="modes_keep_the_bounds",
+        ),
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.formulas.no_guarantee import no_guarantee
 from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -219,5 +220,15 @@ $L_0>\varepsilon$: for $\ell(z)=z$, one parameter $x$ and $L(x)=F(x)=[[example_l
             r"$\kappa<1$.",
             "two_false_bounds_are_no_bounds",
         ),
+    ),
+    sharp=(
+        Sharp(
+            expression="gradient_bound",
+            example="the example of the statement",
+            check="example_has_the_slope_of_the_bound",
+            side=Side.BELOW,
+        ),
+        Sharp(expression="rate", example="the flow of the example", check="example_attains_all"),
+        Sharp(expression="hitting_time", example="the flow of the example", check="example_attains_all"),
     ),
 )

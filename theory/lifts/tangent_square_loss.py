@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.no_guarantee import no_guarantee
 from theory.lifts.tangent import (
@@ -245,4 +246,13 @@ that time, which is below L12 as well. The bound $2(L-\varepsilon)/\kappa$ of th
         "square_example": square_example,
     },
     aids={"gradient_bound": gradient_bound, "rate": rate, "hitting_time": hitting_time},
+    sharp=(
+        Sharp(
+            expression="square_gradient_bound",
+            example="the example of the statement",
+            check="square_example_attains",
+            side=Side.BELOW,
+        ),
+        Sharp(expression="square_hitting_time", example="the flow of the example", check="square_example_attains"),
+    ),
 )

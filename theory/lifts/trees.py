@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.transfer import Transfer
 from theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n, sampled
@@ -191,4 +192,5 @@ sum of $w$ (or $\frac w2$) over the lassos; and $n$ times it tends to $C$.
         "lasso": lasso,
     },
     aids={"sampling": "independent"},
+    sharp=(Sharp(expression="union_bound", example=r"$n\to\infty$", check="bounds_hold_and_become_sharp"),),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps
 from theory.neuron_pruning.planks import INPUTS, KEPT, cover_sum, d, mean
@@ -186,4 +187,12 @@ relative half-widths $h_i/\|u_i\|_1$ have the sum $[[cover_sum]]$ at least, whic
         ),
     ),
     aids={"exponents": exponents},
+    sharp=(
+        Sharp(
+            expression="cover_sum",
+            example="one plank",
+            check="planks_with_a_smaller_sum_do_not_cover_the_cube",
+            side=Side.BELOW,
+        ),
+    ),
 )

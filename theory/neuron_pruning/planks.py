@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, ratio
 from theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
@@ -168,4 +169,12 @@ $h_i/\|u_i\|_2$ have the sum $[[cover_sum]]$ at least, which one plank attains.
         "ball_success": ball_success,
         "ball_neurons": ball_neurons,
     },
+    sharp=(
+        Sharp(
+            expression="cover_sum",
+            example="one plank",
+            check="planks_with_a_smaller_sum_do_not_cover_the_ball",
+            side=Side.BELOW,
+        ),
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.graphon.rate import log_size, row_kernel, row_law
 from theory.graphon.symbols import n, p
@@ -92,6 +93,13 @@ $W_l=1-c_l$ attain the bound if one of the $c_l$ is $0$, and to first order in a
     ),
     hypotheses=(Hypothesis(r"$0\le U_l,W_l\le1$"),),
     expressions={"composition_bound": composition_bound, "layers_bound": layers_bound},
+    sharp=(
+        Sharp(
+            expression="composition_bound",
+            example="$U_l=1$ and $W_l=1-c_l$, to first order",
+            check="composition_is_lipschitz",
+        ),
+    ),
 )
 
 term_variance = p * (1 - p)
@@ -216,6 +224,13 @@ $p^2$, the mean deviation differs from $[[deviation]]$ by at most $[[deviation_e
     ),
     uses=("G5",),
     expressions={"rate_bound": rate_bound, "deviation": deviation, "deviation_error": deviation_error},
+    sharp=(
+        Sharp(
+            expression="rate_bound",
+            example="one hidden unit, all probabilities one half",
+            check="worst_probability_is_a_half",
+        ),
+    ),
 )
 
 
