@@ -69,7 +69,7 @@ Spectra = Mapping[str, SpectralMetrics | None]
 
 
 def spectra(kernel: Floats) -> Spectra:
-    """The four metrics of K and of HKH (K10), by these names; None for a matrix of zeros.
+    """The four metrics of K and of HKH (K10.1), by these names; None for a matrix of zeros.
 
     The decay is fitted on ranks 6 to 60, or on those there are of fewer samples.
     """

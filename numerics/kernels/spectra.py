@@ -1,4 +1,4 @@
-"""Four metrics of the spectrum of a kernel matrix, with intervals that hold by a proof or by a stated law (K10, K11).
+"""Four metrics of the spectrum of a kernel matrix, with intervals that hold by a proof or by a stated law (K10.1, K11).
 
 An estimate from a finite matrix is to be compared with the same estimator on the exact list of eigenvalues
 (`sphere_spectrum`), not with an asymptotic exponent: on ranks 6 to 60 the list of the circle, whose exponent is 2, has
@@ -71,7 +71,7 @@ def spectral_metrics(
     """The metrics of a descending list of eigenvalues, multiplicities repeated; float[r], r ≥ high.
 
     The decay is fitted on the ranks low to high, counted from 1 and both included. `trace` is that of the operator
-    where the list is only its beginning (by default the sum of the list). Source: K10.
+    where the list is only its beginning (by default the sum of the list). Source: K10.1.
 
     InputError for a list that does not descend, is negative, shorter than `high`, or without a positive number.
     """
@@ -168,7 +168,7 @@ def sphere_spectrum(dimension: int, count: int) -> Floats:
     """The `count` largest eigenvalues on the sphere S^(dimension−1) of the tangent kernel, exactly K11's; trace 2.
 
     One hidden ReLU layer, uniform inputs; descending, multiplicities repeated; float[count]. dimension 2 is the circle
-    (K10). On S⁰ there are two, and zeros follow.
+    (K10.1). On S⁰ there are two, and zeros follow.
     """
     dimension = checked_integer("dimension", dimension, 1, 170)
     count = checked_integer("count", count, 1, 10**6)

@@ -54,10 +54,10 @@ OUTSIDE = [
         "assumes no variance above the largest square of a coordinate, expected s ≤ beta",
     ),
     ("K9", "readout_ratio", "delta=2", "expected a number above 0, up to 1"),
-    ("K10", "decay", "low=6 high=6", "assumes a fit over more than one rank, expected low < high"),
-    ("K10", "fit_slope", "S=2 S_x=2 S_y=1 S_xx=2 S_xy=1", "assumes abscissas that are not all the same"),
-    ("K10", "fit_slope", "S=1 S_x=1 S_y=1 S_xx=1 S_xy=1", "expected a whole number from 2"),
-    ("K10", "sampling_radius", "m=100 delta=2", "delta is probability that the bound fails"),
+    ("K10.1", "decay", "low=6 high=6", "assumes a fit over more than one rank, expected low < high"),
+    ("K10.1", "fit_slope", "S=2 S_x=2 S_y=1 S_xx=2 S_xy=1", "assumes abscissas that are not all the same"),
+    ("K10.1", "fit_slope", "S=1 S_x=1 S_y=1 S_xx=1 S_xy=1", "expected a whole number from 2"),
+    ("K10.2", "sampling_radius", "m=100 delta=2", "delta is probability that the bound fails"),
     ("K11", "positive_eigenvalue", "g_W=2 g_Q=1 d=1 s_plus=1", "g_W is mean over the neurons of the graphon"),
     ("K11", "sphere_eigenvalue", "ell=2 k=1", "two points have only the degrees 0 and 1"),
     ("K11", "exponent", "k=1", "at least two inputs, expected k ≥ 2"),
@@ -119,10 +119,10 @@ EDGES = [
     ("K9", "constant", "beta=1 s=1", 2 + 1 / pi),
     ("K9", "readout_ratio", "delta=1", 1),  # opposite inputs: (1 − 0)/1
     ("K9", "own_layer_ratio", "delta=1", 1),
-    ("K10", "ntk_eigenvalue", "k=0", 6 / pi**2),
-    ("K10", "decay", "low=1 high=2", log(12 / pi**2) / log(2)),  # a line through two points
-    ("K10", "fit_slope", "S=2 S_x=1 S_y=1 S_xx=1 S_xy=1", 1),  # (0, 0) and (1, 1)
-    ("K10", "ranked", "rank=3", 1 / 2),
+    ("K10.1", "ntk_eigenvalue", "k=0", 6 / pi**2),
+    ("K10.1", "decay", "low=1 high=2", log(12 / pi**2) / log(2)),  # a line through two points
+    ("K10.1", "fit_slope", "S=2 S_x=1 S_y=1 S_xx=1 S_xy=1", 1),  # (0, 0) and (1, 1)
+    ("K10.1", "ranked", "rank=3", 1 / 2),
     ("K11", "positive_eigenvalue", "g_W=1 g_Q=1 d=1 s_plus=0", 0),
     ("K11", "negative_eigenvalue", "g_W=1 g_Q=1 d=1 s_minus=2", 4),
     ("K11", "sphere_eigenvalue", "ell=0 k=1", 1),  # two points: the matrix 2·1 over 2

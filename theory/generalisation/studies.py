@@ -188,7 +188,7 @@ $\lambda_1/\lambda_2$ and the share of the top five, on $K$ and on $HKH$, for al
 should be read as trainability alone.
 """,
     proof_text=MEASUREMENT,
-    uses=("K4", "K10"),
+    uses=("K4", "K10.1"),
     expressions={
         "comparisons": (
             *_chain("gap_ratio", snip, random, Pruned("magnitude", SPARSE)),

@@ -7,6 +7,7 @@ from theory.lazy import lazily
 if TYPE_CHECKING:
     from theory.kernel.angle import arc_cosine_numerics
     from theory.kernel.circle import circle_spectrum
+    from theory.kernel.circle_sampling import circle_sampling
     from theory.kernel.collapse import spectral_collapse
     from theory.kernel.cut_norm import cut_norm_continuity
     from theory.kernel.deep import tangent_fluctuations
@@ -25,6 +26,7 @@ else:
 
 __all__ = [
     "arc_cosine_numerics",
+    "circle_sampling",
     "circle_spectrum",
     "cut_norm_continuity",
     "dual_activations",

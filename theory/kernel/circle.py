@@ -1,19 +1,22 @@
-"""K10: the spectrum of the tangent kernel on the circle, and the four metrics of a spectrum read off it exactly."""
+"""K10.1: the spectrum of the tangent kernel on the circle, and the four metrics of a spectrum read off it exactly."""
 
 from __future__ import annotations
 
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.graphon.symbols import delta, m
-from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, UNIT, Hypothesis, Quantity, whole_from
+from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
+from theory.steps import Carrier, Step
 
 k = sp.Symbol("k", integer=True, nonnegative=True)  # frequency
 rank = sp.Symbol("rank", integer=True, positive=True)  # place in the descending list, multiplicities counted, from 1
 low, high = sp.symbols("low high", integer=True, positive=True)  # ranks of a fit, both included
 points = sp.Symbol("S", integer=True, positive=True)
+wave = sp.Symbol("a", positive=True)  # a frequency that is not 0, whole or not
 sum_x, sum_y, sum_xx, sum_xy = sp.symbols("S_x S_y S_xx S_xy", real=True)
 
+ramp_wave = (1 - sp.cos(wave * sp.pi)) / wave**2
+sine_wave = (1 - sp.cos(wave * sp.pi)) / wave
 _even = 1 + (-1) ** k
 ntk_eigenvalue = sp.Piecewise(
     (sp.Rational(1, 2), sp.Eq(k, 1)), (_even * (k**2 + 3) / (sp.pi**2 * (k**2 - 1) ** 2), True)
@@ -50,12 +53,93 @@ trace_ratio = sp.pi**2 / 3
 gap_ratio = 12 / sp.pi**2
 top_energy = sp.Rational(1, 2) + 41 / (9 * sp.pi**2)
 
-squares = sp.Rational(2, 3) + 5 / (2 * sp.pi**2)
-mean_distance = (4 - squares) / m
-sampling_radius = (sp.sqrt(4 - squares) + 2 * sp.sqrt(sp.log(1 / delta))) / sp.sqrt(m)
+even_limit = 2 / sp.pi**2
+fall = 8 * (k**2 + 2 * k + 5) / (sp.pi**2 * (k - 1) ** 2 * (k + 1) * (k + 3) ** 2)
+
+STEPS = (
+    Step(
+        name="kernels",
+        sentence=r"At an angle $\theta$ from $0$ to $\pi$, $\kappa_0=1-\frac\theta\pi$ and $\pi\kappa_1=\sin\theta+(\pi-\theta)\cos\theta$.",
+        by=Carrier.CLAIM,
+        source="K1",
+    ),
+    Step(
+        name="Fourier basis",
+        sentence=r"""The circle is a group: with $\theta=\alpha-\beta$ the mean of $K(\alpha-\beta)\cos k\beta$ over $\beta$ is that of
+$K(\theta)\cos k(\alpha-\theta)$, and as $K$ is even, $\lambda_k\cos k\alpha$ with $\lambda_k=\frac1\pi\int_0^\pi K\cos k\theta\,d\theta$; so for $\sin k\beta$.""",
+        by=Carrier.RULE,
+        source="translation",
+    ),
+    Step(
+        name="waves",
+        sentence=r"""For $a>0$, $\int_0^\pi(\pi-\theta)\cos a\theta\,d\theta=[[ramp_wave]]$ and $\int_0^\pi\sin a\theta\,d\theta=[[sine_wave]]$; at $a=0$ they
+are $\frac{\pi^2}2$ and $0$.""",
+        gives={"ramp_wave": ramp_wave, "sine_wave": sine_wave},
+    ),
+    Step(
+        name="eigenvalues",
+        sentence=r"""Products of waves are sums of waves of the frequencies $k$ and $k\pm1$: $\kappa_0$ has $[[slope_eigenvalue]]$, $\kappa_1$ has
+$[[value_eigenvalue]]$, and $\cos\theta\,\kappa_0+\kappa_1$ has $[[ntk_eigenvalue]]$.""",
+        gives={
+            "ntk_eigenvalue": ntk_eigenvalue,
+            "slope_eigenvalue": slope_eigenvalue,
+            "value_eigenvalue": value_eigenvalue,
+        },
+        uses=("kernels", "Fourier basis", "waves"),
+    ),
+    Step(
+        name="fall",
+        sentence=r"From an even $k\ge2$ to $k+2$ the eigenvalue falls by $[[fall]]>0$; and $\frac6{\pi^2}>\frac12>\lambda_2$.",
+        gives={"fall": fall},
+        uses=("eigenvalues",),
+    ),
+    Step(
+        name="list",
+        sentence=r"So in descending order the eigenvalue at a rank is $[[ranked]]$, each of $k\ge1$ twice.",
+        gives={"ranked": ranked},
+        uses=("eigenvalues", "fall"),
+    ),
+    Step(
+        name="trace",
+        sentence=r"The sum of the eigenvalues is the mean of $K(x,x)=K(0)=2$.",
+        by=Carrier.RULE,
+        source="trace",
+    ),
+    Step(
+        name="ratios",
+        sentence=r"""The trace over the first eigenvalue is $[[trace_ratio]]$, the first over the second $[[gap_ratio]]$, the first five over the trace
+$[[top_energy]]$.""",
+        gives={"trace_ratio": trace_ratio, "gap_ratio": gap_ratio, "top_energy": top_energy},
+        uses=("list", "trace"),
+    ),
+    Step(
+        name="least squares",
+        sentence=r"The sum of squares of $y-o-sx$ is least where its derivatives in $o$ and $s$ vanish: $s=[[fit_slope]]$.",
+        gives={"fit_slope": fit_slope},
+    ),
+    Step(
+        name="decay",
+        sentence=r"The decay is minus that slope, for the logarithms of ranks and of the list, over ranks from low to high.",
+        gives={"decay": decay},
+        uses=("list", "least squares"),
+    ),
+    Step(
+        name="large frequencies",
+        sentence=r"Over even $k$, $\lambda_kk^2\to[[even_limit]]$, and such a $k$ has the rank $k+O(1)$.",
+        gives={"even_limit": even_limit},
+        uses=("eigenvalues", "list"),
+    ),
+    Step(
+        name="exponent",
+        sentence=r"""So $\ln\lambda$ is a constant less $[[exponent]]$ times the logarithm of the rank, and a rest that tends to $0$: a fit is linear in the
+ordinates, and that of the rest tends to $0$ as low $\to\infty$, high/low fixed.""",
+        gives={"exponent": exponent},
+        uses=("least squares", "large frequencies"),
+    ),
+)
 
 circle_spectrum = Claim(
-    label="K10",
+    label="K10.1",
     title="The spectrum of the tangent kernel on the circle",
     statement=r"""
 One hidden ReLU layer, inputs uniform on the unit circle, kernels divided by $\frac1d$: as an operator the tangent kernel
@@ -66,24 +150,9 @@ exactly: decay (minus the least-squares slope $[[fit_slope]]$ of $\log\lambda$ o
 included; on a finite window it is not the exponent $[[exponent]]$ that it tends to: on ranks 6 to 60 it is $2.384$,
 rounded),
 $\mathrm{tr}/\lambda_1=[[trace_ratio]]$, $\lambda_1/\lambda_2=[[gap_ratio]]$ and the share of the five largest in the trace,
-$[[top_energy]]$. **Sampling.** For the kernel matrix $K/m$ at $m$ independent uniform points, eigenvalues
-$\hat\lambda_1\ge\hat\lambda_2\ge\dots$ padded by zeros, and the covariance operators $\hat C$, $C$ in the feature space,
-$\sum_i(\hat\lambda_i-\lambda_i)^2\le\|\hat C-C\|^2_{HS}$, $E\|\hat C-C\|^2_{HS}=[[mean_distance]]$ with $\sum_i\lambda_i^2=[[squares]]$, and
-with probability at least $1-\delta$
-$$\Big(\sum_i(\hat\lambda_i-\lambda_i)^2\Big)^{1/2}\le[[sampling_radius]].$$
+$[[top_energy]]$.
 """,
-    proof_text=r"""
-Kernels that depend on the difference of two angles are diagonal in the Fourier basis, $\lambda_k=\frac1\pi\int_0^\pi K\cos
-k\theta\,d\theta$ with $\kappa_0=1-\frac\theta\pi$ and $\pi\kappa_1=\sin\theta+(\pi-\theta)\cos\theta$; products of sines and cosines reduce to
-$\int_0^\pi(\pi-\theta)\cos a\theta=\frac{1-\cos a\pi}{a^2}$ and $\int_0^\pi\sin a\theta=\frac{1-\cos a\pi}a$, $a=k\pm1$, $k$.
-$\frac6{\pi^2}>\frac12>\lambda_2$ and $\lambda_k$ falls over even $k\ge2$: the list by rank. The trace is $K(0)=2$. $\lambda_kk^2\to\frac2{\pi^2}$
-over even $k$, which have rank $k+O(1)$, so any fit over ranks from low to high has the slope $-2$ in the limit low $\to\infty$, high/low
-fixed. *Sampling.* $\hat C=\frac1m\sum_i\Phi(x_i)\otimes\Phi(x_i)$ has the eigenvalues of $K/m$; $E\hat C=C$, and the terms are
-independent with $\|\Phi\otimes\Phi\|^2=K(x,x)^2=4$, which gives the mean; $\sum\lambda^2=\frac1\pi\int_0^\pi K^2$. Hoffman–Wielandt
-for positive Hilbert–Schmidt operators gives the first inequality. Another $x_i$ changes $\hat C$ by at most
-$\frac1m\sqrt{4+4-2K(x,x')^2}\le\frac{\sqrt8}m$, so by McDiarmid $\|\hat C-C\|$ exceeds its mean by $t$ with probability at most
-$e^{-mt^2/4}$, and the mean is at most the root of the mean square. ∎
-""",
+    steps=STEPS,
     source=Source("2510.17515", "classical eigenvalues (Bietti and Mairal 2019); beyond the two sentences at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
@@ -101,14 +170,15 @@ $e^{-mt^2/4}$, and the mean is at most the root of the mean square. ∎
             sum_xx, "sum of the squared abscissas of the points fitted", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4)
         ),
         Quantity(sum_xy, "sum of abscissa times ordinate over the points fitted", sp.S.Reals),
-        Quantity(m, "number of independent uniform points on the circle", COUNT, drawn=(20, 400)),
-        Quantity(delta, "probability that the bound fails", UNIT, drawn=(sp.Rational(1, 100), sp.Rational(1, 2))),
+        Quantity(wave, "frequency of a wave, whole or not", POSITIVE),
     ),
     hypotheses=(
         Hypothesis("a fit over more than one rank", low < high),
         Hypothesis("abscissas that are not all the same", points * sum_xx > sum_x**2),
+        Hypothesis("an even frequency from 2 on", sp.Eq(sp.Mod(k, 2), 0) & (k >= 2), needed_by=("fall",)),
         Hypothesis("inputs on the circle itself; for other radii see K11"),
     ),
+    uses=("K1",),
     expressions={
         "ntk_eigenvalue": ntk_eigenvalue,
         "slope_eigenvalue": slope_eigenvalue,
@@ -120,8 +190,5 @@ $e^{-mt^2/4}$, and the mean is at most the root of the mean square. ∎
         "trace_ratio": trace_ratio,
         "gap_ratio": gap_ratio,
         "top_energy": top_energy,
-        "squares": squares,
-        "mean_distance": mean_distance,
-        "sampling_radius": sampling_radius,
     },
 )

@@ -57,7 +57,7 @@ rank at most 2 and the eigenvalues $[[positive_eigenvalue]]$, $[[negative_eigenv
 input is positive, negative. **$k\ge2$ inputs of equal weight** ($Q=W$, at every $u$ the same for each of the $k$ and 0 for others, with
 $g=\int W\,du$ at one of them; $x$, these $k$ coordinates, of an isotropic law): the kernel operator is that of the sphere
 $S^{k-1}$ times $(g/d)\,E|x|^2$, with the eigenvalue (of $\cos\theta\,\kappa_0+\kappa_1$)
-$[[sphere_eigenvalue]]$ of multiplicity $[[multiplicity]]$ at degree $\ell$; $k=2$ is K10, unequal weights stretch the sphere. Degrees odd
+$[[sphere_eigenvalue]]$ of multiplicity $[[multiplicity]]$ at degree $\ell$; $k=2$ is K10.1, unequal weights stretch the sphere. Degrees odd
 and $\ge3$ vanish, and $\lambda_\ell\,\ell^k\to[[constant]]$ over even $\ell$, so that the decay in the rank has the exponent $[[exponent]]$. The
 metrics
 $$\frac{\mathrm{tr}}{\lambda_1}=[[trace_ratio]],\qquad\frac{\lambda_1}{\lambda_2}=[[gap_ratio]],\qquad\text{share of the five largest}=[[top_energy]],$$
@@ -132,7 +132,7 @@ feature $|x|\,Y(x/|x|)$ has the operator eigenvalue $E|x|^2\lambda_\ell$, as the
         Hypothesis("for the decay, at least two inputs", k >= 2, needed_by=("exponent", "constant")),
         Hypothesis("inputs of an isotropic law in the coordinates kept; weights of these equal"),
     ),
-    uses=("K10",),
+    uses=("K10.1",),
     expressions={
         "positive_eigenvalue": positive_eigenvalue,
         "negative_eigenvalue": negative_eigenvalue,

@@ -89,23 +89,19 @@ $e=\|S-r\|$, $f=\|\tau-(T-r)\|$. Given a layer, the rows of the next are iid."""
         gives={"curvature": curvature},
     ),
     Step(
-        name="chord",
-        sentence=r"From $r$ to $1$, $\kappa_0$ has the chord $g=[[chord]]$.",
-        gives={"chord": chord},
-    ),
-    Step(
         name="steepest chord",
-        sentence=r"""No chord from $r\in[0,1)$ is steeper: to the right by convexity; to the left of $r$, on both sides of $0$, slopes are at most that
-of the chord from $0$ to $1$, which is at most $g$.""",
+        sentence=r"""From $r\in[0,1)$ to $1$, $\kappa_0$ has the chord $g=[[chord]]$, and no chord from $r$ is steeper: to the right
+by convexity; to the left of $r$, on both sides of $0$, slopes are at most that of the chord from $0$ to $1$, which is at most $g$.""",
         by=Carrier.RULE,
         source="chords",
-        uses=("curvature", "chord"),
+        gives={"chord": chord},
+        uses=("curvature",),
     ),
     Step(
         name="cusp",
         sentence=r"As $r\to1$, $(1-r)g^2\to[[cusp]]$.",
         gives={"cusp": cusp},
-        uses=("chord",),
+        uses=("steepest chord",),
     ),
     Step(
         name="error of the gates",

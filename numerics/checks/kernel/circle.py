@@ -1,4 +1,4 @@
-"""Evidence for K10: the spectrum of the tangent kernel on the circle."""
+"""Evidence for K10.1 and K10.2: the spectrum of the tangent kernel on the circle."""
 
 from __future__ import annotations
 
@@ -20,14 +20,11 @@ from theory.kernel.circle import (
     high,
     k,
     low,
-    mean_distance,
     ntk_eigenvalue,
     points,
     rank,
     ranked,
-    sampling_radius,
     slope_eigenvalue,
-    squares,
     sum_x,
     sum_xx,
     sum_xy,
@@ -36,6 +33,7 @@ from theory.kernel.circle import (
     trace_ratio,
     value_eigenvalue,
 )
+from theory.kernel.circle_sampling import circle_sampling, mean_distance, sampling_radius, squares
 from theory.kernel.dual import cosine, kappa_0, kappa_1
 
 ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
@@ -164,7 +162,7 @@ def decay_of_the_list(decay: sp.Expr, trial: Trial) -> Iterator[Finding]:
     yield trial.below(sp.Abs(decay - sp.Rational(2384, 1000)), half, at=[window])
 
 
-@exact(circle_spectrum, cost=0.5)
+@exact(circle_sampling, cost=0.5)
 @control("twice each square", squares=2 * squares)
 @control("10 % more", squares=ELEVEN * squares)
 @control("rate of one sample", mean_distance=4 - squares)
@@ -202,7 +200,7 @@ def sampled_distances(rng: np.random.Generator, matrices: int, size: int) -> NDA
     return found
 
 
-@statistical(circle_spectrum, tests=2, cost=0.6)
+@statistical(circle_sampling, tests=2, cost=0.6)
 @control("rate 1/m", sampling_radius=sampling_radius / sp.sqrt(m))
 @control("the mean of K² forgotten", mean_distance=4 - mean_distance)
 def random_points_have_the_spectrum(

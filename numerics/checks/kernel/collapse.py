@@ -105,7 +105,7 @@ def funk_hecke(dimension: int, degree: int) -> sp.Expr:
 def eigenvalues_are_funk_hecke_integrals(
     sphere_eigenvalue: sp.Expr, constant: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Integrals against zonal harmonics, to 30 digits; K10 at k = 2; λ_ℓ ℓ^k within 1e-4 of its limit at ℓ = 10⁶."""
+    """Integrals against zonal harmonics, to 30 digits; K10.1 at k = 2; λ_ℓ ℓ^k within 1e-4 of its limit at ℓ = 10⁶."""
     for dimension, degree in ((3, 0), (3, 1), (3, 2), (4, 3), (4, 4), (5, 2), (6, 0)):
         claimed = sphere_eigenvalue.subs({k: dimension, ell: degree})
         yield trial.same(claimed, trial.once(funk_hecke, dimension, degree), by=None, at=[{}])

@@ -118,7 +118,7 @@ def curvatures_are_second_derivatives(curvature: sp.Expr, trial: Trial) -> Itera
     yield trial.same(kappa_0.subs(cosine, 0), sp.Rational(1, 2))
 
 
-@exact(tangent_convergence, step="chord")
+@exact(tangent_convergence, step="steepest chord")
 @control("the slope at r", chord=1 / (sp.pi * sp.sqrt(1 - cosine**2)))
 @control("from −1", chord=kappa_0 / (1 + cosine))
 @control("10 % more", chord=ELEVEN * chord)

@@ -96,7 +96,7 @@ def on_half_sphere(dimension: int, degree: int) -> sp.Expr:
 @control("in absolute value", coefficient=sp.Abs(coefficient))
 @control("10 % less", coefficient=LESS * coefficient)
 def eigenvalues_are_funk_hecke_integrals(coefficient: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Integrals against zonal harmonics; the tangent kernels of K10 and K11 contain their squares."""
+    """Integrals against zonal harmonics; the tangent kernels of K10.1 and K11 contain their squares."""
     for dimension, degree in ((2, 0), (2, 4), (3, 1), (3, 5), (4, 3), (4, 6), (7, 2)):
         claimed = coefficient.subs({d: dimension, k: degree})
         yield trial.same(claimed, trial.once(on_half_sphere, dimension, degree), by=None, at=[{}])

@@ -1,0 +1,119 @@
+"""K10.2: how far the eigenvalues of a kernel matrix at random points of the circle are from the spectrum."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.graphon.symbols import delta, m
+from theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+excess = sp.Symbol("t", positive=True)  # of a distance over its mean
+
+squares = sp.Rational(2, 3) + 5 / (2 * sp.pi**2)
+feature_square = sp.Integer(4)
+mean_distance = (4 - squares) / m
+change = 2 * sp.sqrt(2) / m
+failure = sp.exp(-m * excess**2 / 4)
+allowance = 2 * sp.sqrt(sp.log(1 / delta)) / sp.sqrt(m)
+sampling_radius = (sp.sqrt(4 - squares) + 2 * sp.sqrt(sp.log(1 / delta))) / sp.sqrt(m)
+
+STEPS = (
+    Step(
+        name="operators",
+        sentence=r"""With the features $\Phi$ of the kernel, $\hat C=\frac1m\sum_i\Phi(x_i)\otimes\Phi(x_i)$ has the eigenvalues of $K/m$ and zeros, and its mean
+is $C$, with those of the kernel.""",
+        by=Carrier.RULE,
+        source="linearity",
+    ),
+    Step(
+        name="Hoffman–Wielandt",
+        sentence=r"$\sum_i(\hat\lambda_i-\lambda_i)^2\le\|\hat C-C\|^2_{HS}$, both lists in descending order.",
+        by=Carrier.CITED,
+        source="Bhatia and Elsner, Proc. Indian Acad. Sci. 104 (1994) 483: the inequality of Hoffman and Wielandt holds for Hilbert–Schmidt operators",
+        uses=("operators",),
+    ),
+    Step(
+        name="sum of squares",
+        sentence=r"The sum of the $\lambda_i^2$ is the mean of $K^2$, $\frac1\pi\int_0^\pi K^2=[[squares]]$.",
+        by=Carrier.RULE,
+        source="Hilbert–Schmidt",
+        gives={"squares": squares},
+    ),
+    Step(
+        name="one point",
+        sentence=r"$\|\Phi(x)\otimes\Phi(x)\|^2=K(x,x)^2=[[feature_square]]$.",
+        gives={"feature_square": feature_square},
+    ),
+    Step(
+        name="independent points",
+        sentence=r"The terms $\Phi\otimes\Phi-C$ are independent, of mean $0$: products of two have the mean $0$.",
+        by=Carrier.RULE,
+        source="product",
+        uses=("operators",),
+    ),
+    Step(
+        name="mean square",
+        sentence=r"So $m^2E\|\hat C-C\|^2$ grows by the mean square of one point with each: $E\|\hat C-C\|^2=[[mean_distance]]$.",
+        gives={"mean_distance": mean_distance},
+        uses=("sum of squares", "one point", "independent points"),
+    ),
+    Step(
+        name="another point",
+        sentence=r"""Another $x_i$ changes $\hat C$ by $\frac1m\sqrt{4+4-2K(x,x')^2}$, at most $[[change]]$: so much does $\|\hat C-C\|$ change at most.""",
+        gives={"change": change},
+        uses=("one point",),
+    ),
+    Step(
+        name="McDiarmid",
+        sentence=r"$\|\hat C-C\|$ exceeds its mean by $t$ with probability at most $[[failure]]$: the exponent is $2t^2$ over $m$ squares of such changes.",
+        by=Carrier.CITED,
+        source="McDiarmid, Surveys in Combinatorics (1989) 148: a function of independent variables, each of which changes it by at most c_i, exceeds its mean by t with probability at most exp(−2t²/Σc_i²)",
+        gives={"failure": failure},
+        uses=("another point",),
+    ),
+    Step(
+        name="allowance",
+        sentence=r"That is $\delta$ at $t=[[allowance]]$.",
+        gives={"allowance": allowance},
+        uses=("McDiarmid",),
+    ),
+    Step(
+        name="mean",
+        sentence=r"The mean of $\|\hat C-C\|$ is at most the root of its mean square.",
+        by=Carrier.RULE,
+        source="Jensen",
+        uses=("mean square",),
+    ),
+    Step(
+        name="radius",
+        sentence=r"Together the distance of the lists is at most $[[sampling_radius]]$, except with probability $\delta$.",
+        gives={"sampling_radius": sampling_radius},
+        uses=("Hoffman–Wielandt", "mean", "allowance"),
+    ),
+)
+
+circle_sampling = Claim(
+    label="K10.2",
+    title="Random points on the circle: all eigenvalues at once",
+    statement=r"""
+For the kernel $K$ of K10.1, its matrix $K/m$ at $m$ independent uniform points of the circle with the eigenvalues
+$\hat\lambda_1\ge\hat\lambda_2\ge\dots$ padded by zeros, and the covariance operators $\hat C$, $C$ in the feature space,
+$\sum_i(\hat\lambda_i-\lambda_i)^2\le\|\hat C-C\|^2_{HS}$, $E\|\hat C-C\|^2_{HS}=[[mean_distance]]$ with $\sum_i\lambda_i^2=[[squares]]$, and
+with probability at least $1-\delta$
+$$\Big(\sum_i(\hat\lambda_i-\lambda_i)^2\Big)^{1/2}\le[[sampling_radius]].$$
+""",
+    steps=STEPS,
+    source=Source("2510.17515", "beyond the two sentences at hand"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(m, "number of independent uniform points on the circle", COUNT, drawn=(20, 400)),
+        Quantity(delta, "probability that the bound fails", UNIT, drawn=(sp.Rational(1, 100), sp.Rational(1, 2))),
+        Quantity(excess, "excess of a distance over its mean", POSITIVE),
+    ),
+    hypotheses=(Hypothesis("inputs on the circle itself, independent and uniform"),),
+    uses=("K10.1",),
+    expressions={"squares": squares, "mean_distance": mean_distance, "sampling_radius": sampling_radius},
+)
