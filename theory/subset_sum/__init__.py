@@ -7,7 +7,7 @@ from theory.lazy import lazily
 if TYPE_CHECKING:
     from theory.subset_sum.counting import counting_bounds
     from theory.subset_sum.digits import digits_ticket
-    from theory.subset_sum.expected_count import subset_count
+    from theory.subset_sum.expected_count import count_expansion, subset_count
     from theory.subset_sum.item_products import item_products
     from theory.subset_sum.miss_probability import conditional_poisson
     from theory.subset_sum.potential import subset_cover
@@ -21,6 +21,7 @@ else:
 
 __all__ = [
     "conditional_poisson",
+    "count_expansion",
     "counting_bounds",
     "digits_ticket",
     "exact_solver",
