@@ -190,7 +190,7 @@ def verify(
         InputError: for an unknown name or effort, what is no seed, or another number of processes.
 
     Examples:
-        >>> run = verify("R1")
+        >>> run = verify("R1.1")
         >>> run.failed, run.totals["claims"]
         (False, 1)
     """

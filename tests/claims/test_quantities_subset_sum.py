@@ -15,9 +15,9 @@ FAILURE = "delta is probability of failure allowed, expected a number strictly b
 LARGE = "that there are such, expected c > 2\\*epsilon"
 
 OUTSIDE = [
-    ("R1", "leading", "n=1 epsilon=1", "at least two items, expected n ≥ 2"),
-    ("R1", "remainder", "n=1 r=1", "at least two items"),
-    ("R1", "expected_count", "n=1 z=0 epsilon=0", "epsilon=0: epsilon is .*, expected a"),
+    ("R1.2", "leading", "n=1 epsilon=1", "at least two items, expected n ≥ 2"),
+    ("R1.2", "remainder", "n=1 r=1", "at least two items"),
+    ("R1.1", "expected_count", "n=1 z=0 epsilon=0", "epsilon=0: epsilon is .*, expected a"),
     ("R2", "truncated_power", "a=1 b=1 c=1 x=2 y=1", "arguments of the truncated power in order, expected x ≤ y"),
     ("R2", "hit_at_least", "mean=3 square=1", "a mean square that is at least the squared mean"),
     ("R2", "hit_at_least", "mean=1/2 square=1/3", "at least the mean, as the number is whole, expected mean ≤ square"),
@@ -61,10 +61,10 @@ OUTSIDE = [
 ]
 
 EDGES = [
-    ("R1", "sum_cdf", "k=1 t=1", 1),
-    ("R1", "sum_cdf", "k=1 t=-5", 0),
-    ("R1", "expected_count", "n=1 z=0 epsilon=1", 2),  # both subsets, always
-    ("R1", "leading", "n=2 epsilon=1/10", 8 / 10 * sqrt(3 / (2 * pi))),
+    ("R1.1", "sum_cdf", "k=1 t=1", 1),
+    ("R1.1", "sum_cdf", "k=1 t=-5", 0),
+    ("R1.1", "expected_count", "n=1 z=0 epsilon=1", 2),  # both subsets, always
+    ("R1.2", "leading", "n=2 epsilon=1/10", 8 / 10 * sqrt(3 / (2 * pi))),
     ("R2", "truncated_power", "a=0 b=0 c=0 x=0 y=0", 1),
     ("R2", "truncated_power", "a=0 b=0 c=2 x=1 y=1", 1 / 2),  # ∫ v over [0, 1]
     ("R2", "second_moment", "n=1 z=0 epsilon=1", 4),

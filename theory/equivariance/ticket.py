@@ -10,7 +10,8 @@ from theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, FAI
 from theory.equivariance.symbols import BASIS, B
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
 from theory.steps import Carrier, Step
-from theory.subset_sum import layer_error, two_layers
+from theory.subset_sum import two_layers
+from theory.subset_sum.layer_error import w
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.product_laws import uniform_reach
 from theory.subset_sum.symbols import eps, n
@@ -179,7 +180,7 @@ more: 2, pairs of four points or more: 15 (Q3). Message passing, spanned by $I$ 
         NORMS.drawn_from(1, 4),
         INPUTS.drawn_from(1, 4),
         Quantity(two_layers.x, "a coordinate of the input", sp.S.Reals),
-        Quantity(layer_error.w, "coefficient of the target, or of the first layer of the source", sp.S.Reals),
+        Quantity(w, "coefficient of the target, or of the first layer of the source", sp.S.Reals),
     ),
     hypotheses=(
         Hypothesis("permutation representations"),
@@ -198,13 +199,10 @@ more: 2, pairs of four points or more: 15 (Q3). Message passing, spanned by $I$ 
         "error": error,
     },
     aids={"signed": True},
-    equivalent_mutants=dict.fromkeys(
-        (
-            "unit = Piecewise((w*Max(0, x), w >= 0), (-w*Max(0, -sqrt(x)), True))",
-            "halves = -w*Max(0, -sqrt(x)) + w*Max(0, x)",
-        ),
-        "the same wherever it has a value: none at a negative coordinate, and at others the second part is 0",
-    ),
+    equivalent_mutants={
+        "halves = -w*Max(0, -sqrt(x)) + w*Max(0, x)": "the same wherever it has a value: none at a negative coordinate, "
+        "and at others the second part is 0",
+    },
     sharp=(Sharp(expression="error", example="errors of one sign", check="the_error_is_attained"),),
 )
 

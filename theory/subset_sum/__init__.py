@@ -7,7 +7,7 @@ from theory.lazy import lazily
 if TYPE_CHECKING:
     from theory.subset_sum.counting import counting_bounds
     from theory.subset_sum.digits import digits_ticket
-    from theory.subset_sum.expected_count import subset_count
+    from theory.subset_sum.expected_count import count_expansion, subset_count
     from theory.subset_sum.item_contractions import product_contractions
     from theory.subset_sum.item_counts import annealed_count, quenched_count
     from theory.subset_sum.item_products import item_products
@@ -24,6 +24,7 @@ else:
 __all__ = [
     "annealed_count",
     "conditional_poisson",
+    "count_expansion",
     "counting_bounds",
     "digits_ticket",
     "exact_solver",

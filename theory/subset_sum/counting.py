@@ -93,7 +93,7 @@ the *powers of two* if $(2^n-1)\varepsilon=\frac12$.""",
         name="one coordinate",
         sentence=r"A coordinate of the sum of $k\ge1$ items has the distribution function $F_k$, which has no jumps.",
         by=Carrier.CLAIM,
-        source="R1",
+        source="R1.1",
     ),
     Step(
         name="all coordinates",
@@ -150,7 +150,7 @@ numbers, then $$n\ge[[covering_items]],$$ in particular $n\ge[[covering_volume]]
 wherever it is an integer, the numbers $2\varepsilon\cdot(1,2,\dots,2^{n-2},-2^{n-1})$ attain it. (b) If
 $\Pr(N\ge1)\ge p$ for a number $N$ of subsets, then $\mathbb EN\ge p$. (c) Let the items be vectors in $\mathbb R^m$
 with independent coordinates, uniform on $[-1,1]$, and let $N$ count the subsets whose sum is within $\varepsilon$
-of $z\in\mathbb R^m$ in every coordinate: one subset for all of them. With $F_k$ of R1, $\mathbb EN=\mathbf
+of $z\in\mathbb R^m$ in every coordinate: one subset for all of them. With $F_k$ of R1.1, $\mathbb EN=\mathbf
 1\{\|z\|_\infty\le\varepsilon\}+\sum_{k\ge1}\binom nk\prod_j[F_k(z_j+\varepsilon)-F_k(z_j-\varepsilon)]$. For equal
 coordinates $$\mathbb EN=[[equal_count]]\ \le\ [[count_bound]],$$ where the bound holds for unequal coordinates as
 well, with the indicator of $\|z\|_\infty\le\varepsilon$, and is attained at $n=1$ for
@@ -189,7 +189,7 @@ different subsets of one sample pay nothing (R4).
             needed_by=("hit_items", "hit_volume"),
         ),
     ),
-    uses=("R1",),
+    uses=("R1.1",),
     expressions={
         "covering_volume": covering_volume,
         "covering_items": covering_items,

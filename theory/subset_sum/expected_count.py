@@ -5,7 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 from theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, eps, k, n, z
 
 j = sp.Symbol("j", integer=True)
@@ -37,8 +38,18 @@ def moment_ratio(order: int, variance: sp.Expr) -> sp.Expr:
     return sp.factorial2(order - 1) * (variance / n) ** (order // 2) * sp.sqrt(variance / 6)
 
 
+density = sp.sqrt(3 / (sp.pi * n))  # what the expansion is a multiple of
+modulus = sp.Symbol("y", nonnegative=True)  # |sin u/u|
+
+truncated = sp.Max(t, 0) ** k / sp.factorial(k)
+averaged = (sp.Max(t + 1, 0) ** (k + 1) - sp.Max(t - 1, 0) ** (k + 1)) / (2 * sp.factorial(k + 1))
+other_terms = n * (n - 1) / 2 * modulus**2 * (1 + modulus) ** (n - 2)
+many_error = n * (n - 1) / 2 * (1 + 1 / sp.pi) ** (n - 2) / sp.pi**2 / 2**n
+few_error = (sp.Rational(3, 2) * n + 1) / 2**n
+
+
 def _near() -> sp.Expr:
-    """What φⁿ cos(ru) differs from its expansion by on [0, π]."""
+    """What φⁿ cos(ru) differs from its expansion by on [0, π], over the density."""
     spread = 1 / (2 * rate)
     return (
         n * sextic * moment_ratio(6, sp.Integer(6))
@@ -49,10 +60,13 @@ def _near() -> sp.Expr:
 
 
 def _far() -> sp.Expr:
-    """The expansion beyond π."""
+    """The expansion beyond π, over the density."""
     wide = sp.Integer(12)
     terms = moment_ratio(0, wide) + r**2 / 2 * moment_ratio(2, wide) + n * moment_ratio(4, wide) / 1440
     return sp.exp(-n * sp.pi**2 / 24) * terms
+
+
+near_error, far_error = density * _near(), density * _far()
 
 
 def _tail() -> sp.Expr:
@@ -64,55 +78,51 @@ def _tail() -> sp.Expr:
 remainder = _near() + _far() + _tail()
 next_term = sp.Rational(5, 28) + sp.Rational(21, 640)  # what n² times the relative error tends to at z = 0, ε → 0
 
+COUNT_STEPS = (
+    Step(
+        name="truncated power",
+        sentence=r"$F_0(t)=1\{t\ge0\}$ is $[[truncated]]$ at $k=0$.",
+        by=Carrier.DEFINED,
+        gives={"truncated": truncated},
+    ),
+    Step(
+        name="average of a power",
+        sentence=r"""$F_{k+1}(t)=\frac12\int_{-1}^1F_k(t-x)\,dx$, as one item more is independent and uniform. Of the truncated power this average is
+$[[averaged]]$.""",
+        gives={"averaged": averaged},
+        uses=("truncated power",),
+    ),
+    Step(
+        name="sum of items",
+        sentence=r"""In $F_k=[[sum_cdf]]$ the power with $j$ is averaged to those with $j$ and $j+1$ at $k+1$; their factors add up by Pascal's rule,
+$\binom kj+\binom k{j-1}=\binom{k+1}j$.""",
+        gives={"sum_cdf": sum_cdf},
+        uses=("average of a power",),
+    ),
+    Step(
+        name="subsets",
+        sentence=r"$\mathbb EN=\sum_S\Pr(|\sum_SX_i-z|\le\varepsilon)$, the means of indicators.",
+        by=Carrier.RULE,
+        source="linearity",
+    ),
+    Step(
+        name="count",
+        sentence=r"""There are $\binom nk$ subsets of $k$ items, whose law has no atoms for $k\ge1$; the empty one gives an indicator:
+$[[expected_count]]$.""",
+        gives={"expected_count": expected_count},
+        uses=("sum of items", "subsets"),
+    ),
+)
+
 subset_count = Claim(
-    label="R1",
+    label="R1.1",
     title="Expected number of subsets within ε of a target",
     statement=r"""
 Let $X_1,\dots,X_n$ be independent and uniform on $[-1,1]$, $z\in\mathbb R$, $\varepsilon>0$ and
 $N=\#\{S\subseteq[n]:|\sum_{i\in S}X_i-z|\le\varepsilon\}$. The sum of $k$ items has the distribution function
-$F_k(t)=[[sum_cdf]]$, and $$\mathbb EN=[[expected_count]],$$ a rational number for rational $z,\varepsilon$. For
-$n\ge2$ and $r=|z|+\varepsilon$, with $A=[[leading]]$ and $c=[[correction]]$: $$\big|\mathbb EN-\mathbf
-1\{|z|\le\varepsilon\}-A(1+c)\big|\le A\,R_n(r),\qquad R_n(r)=[[remainder]].$$ So $\mathbb EN=A\,(1+O(1/n))$ for
-fixed $z$, uniformly over $n^22^{-n}\le\varepsilon\le1$, and over all $\varepsilon\le1$ with $\varepsilon<|z|$. The
-order $1/n^2$ of the remainder is sharp: for $z=0$ and $\varepsilon\to0$ the left side is $A\,([[next_term]]+O(\frac1n))/n^2$. Steps: the characteristic function $\varphi(u)=[[characteristic]]$ of an
-item that is absent half of the time obeys, on $[0,\pi]$, $\varphi\le e^{-\rho u^2}$, $0\le\log\varphi+u^2/12\le
-q\,u^4$ and $0\le\log\varphi+u^2/12-u^4/1440\le s\,u^6$ with $\rho=[[rate]]$, $q=[[quartic]]$, $s=[[sextic]]$.
+$F_k(t)=[[sum_cdf]]$, and $$\mathbb EN=[[expected_count]],$$ a rational number for rational $z,\varepsilon$.
 """,
-    proof_text=r"""
-*Exact count.* A sum of $k$ items has $F_0(t)=\mathbf 1\{t\ge0\}$ and $F_{k+1}(t)=\frac12\int_{-1}^1F_k(t-x)dx$;
-averaging a truncated power gives
-$\frac12\int_{-1}^1\frac{(t-x-a)_+^k}{k!}dx=\frac{(t-a+1)_+^{k+1}-(t-a-1)_+^{k+1}}{2\,(k+1)!}$, so
-$F_k=\frac1{2^kk!}\sum_j(-1)^j\binom kj(t+k-2j)_+^k$ by Pascal's rule. By linearity $\mathbb
-EN=\sum_S\Pr(|\sum_SX_i-z|\le\varepsilon)$, where the empty subset gives the indicator and for $k\ge1$ the laws have
-no atoms.
-
-*Local limit.* $2^{-n}\mathbb EN=\Pr(|T-z|\le\varepsilon)$ with $T=\sum b_iX_i$ and fair bits $b_i$; $T$ has an atom
-$2^{-n}$ at $0$, the empty subset, and else the density $f=n2^{-n}f_1+\tilde f$, where $f_1\le\frac12$ is the
-density of one item and $\tilde f(s)=\frac1\pi\int_0^\infty(\varphi^n-2^{-n}-n2^{-n}\frac{\sin u}u)\cos(su)\,du$.
-With $x=\frac{\sin u}u$, $\varphi^n=2^{-n}(1+x)^n$ and $|(1+x)^n-1-nx|\le\binom n2x^2(1+|x|)^{n-2}$. For $u\ge\pi$,
-$|x|\le\frac1u\le\frac1\pi$: this part of the integral is at most $2^{-n}\binom n2(1+\frac1\pi)^{n-2}/\pi^2$. On
-$[0,\pi]$ the two subtracted terms give at most $(n+1)2^{-n}$, and $n2^{-n}f_1\le\frac n2 2^{-n}$. There remains
-$\frac1\pi\int_0^\pi\varphi^n\cos(su)du$, to be compared with $\frac1\pi\int_0^\infty
-e^{-nu^2/12}(1+\frac{nu^4}{1440}-\frac{s^2u^2}2)du=\sqrt{\frac3{\pi n}}\,(1+\frac{3/40-3s^2}n)$. Beyond $\pi$,
-$e^{-nu^2/12}\le e^{-n\pi^2/24}e^{-nu^2/24}$. On $[0,\pi]$ put
-$g=\log\varphi+\frac{u^2}{12}\in[\frac{u^4}{1440},\frac{u^4}{1440}+su^6]$. As $e^y-1-y\le\frac{y^2}2e^y$ and
-$e^y-1\le ye^y$ for $y\ge0$, $0\le\varphi^n-e^{-nu^2/12}(1+\frac{nu^4}{1440})\le
-e^{-nu^2/12}nsu^6+\frac{n^2q^2u^8}2\varphi^n$ and $0\le\varphi^n-e^{-nu^2/12}\le nqu^4\varphi^n$, while
-$|\cos(su)-1+\frac{s^2u^2}2|\le\frac{s^4u^4}{24}$ and $|\cos(su)-1|\le\frac{s^2u^2}2$ (here $s$ is the point). With
-$\varphi\le e^{-\rho u^2}$ all four errors are Gaussian moments; divided by $\sqrt{3/(\pi n)}$ their sum is
-$R_n(|s|)$, which increases with $|s|$. Integrate over $s\in[z-\varepsilon,z+\varepsilon]$: the mean of
-$\frac3{40}-3s^2$ is $\frac3{40}-3z^2-\varepsilon^2$.
-
-*The inequalities for $\varphi$.* Let $\log\varphi=\sum_mc_mu^{2m}$; $c_1=-\frac1{12}$, $c_2=\frac1{1440}$,
-$c_3=\frac1{18144}$. On $|u|=4$, hence in the disc, $\mathrm{Re}\,\varphi>0$, so $\log\varphi$ is analytic there and
-$|c_m|\le4^{-2m}\max_{|u|=4}|\log\varphi|$. With the exact $c_m$, $m\le40$, and this bound for the rest,
-$h(u)=(g-\frac{u^4}{1440})/u^6$ has $h'>0$ on $(0,\pi]$ (ball arithmetic, as one of the checks). So $0<h\le h(\pi)$;
-then $g/u^4=\frac1{1440}+u^2h$ and $g/u^2$ increase as well, and $\varphi(\pi)=\frac12$ gives $s$, $q$ and $\rho$.
-
-*Sharp.* One term more of the same expansion at $s=0$, $e^{-nu^2/12}(nc_3u^6+\frac{n^2c_2^2}2u^8)$, adds the moments of order 6 and
-8 of a normal number of variance $\frac6n$: $15\cdot6^3c_3+105\cdot6^4\frac{c_2^2}2$ over $n^2$. The errors left are $O(n^{-3})$ by the
-same estimates.
-""",
+    steps=COUNT_STEPS,
     source=Source(
         "2006.07990",
         "no text at hand; the first moment of random subset sums, as in Karmarkar et al. (1986), with an "
@@ -126,17 +136,139 @@ same estimates.
         Quantity(t, "argument of the distribution function of a sum of items", sp.S.Reals, drawn=(-4, 4)),
         TARGET.drawn_from(-2, 2),
         DISTANCE.drawn_from(sp.Rational(1, 20), 2),
-        Quantity(u, "argument of the characteristic function of an item", POSITIVE),
-        Quantity(r, "sum of the modulus of the target and the distance allowed", POSITIVE),
     ),
     hypotheses=(
-        Hypothesis("for the expansion, at least two items", n >= 2, needed_by=("leading", "correction", "remainder")),
+        Hypothesis("the items are independent and uniform on [−1, 1]"),
+        Hypothesis("the empty subset counts"),
+    ),
+    expressions={"sum_cdf": sum_cdf, "expected_count": expected_count},
+)
+
+EXPANSION_STEPS = (
+    Step(
+        name="fair bits",
+        sentence=r"$2^{-n}\mathbb EN=\Pr(|T-z|\le\varepsilon)$ with $T=\sum_ib_iX_i$ and fair bits $b_i$: each subset is drawn with chance $2^{-n}$.",
+        by=Carrier.RULE,
+        source="tower",
+    ),
+    Step(
+        name="one item",
+        sentence=r"$b_iX_i$ has the characteristic function $\varphi(u)=[[characteristic]]$.",
+        gives={"characteristic": characteristic},
+    ),
+    Step(
+        name="inversion",
+        sentence=r"""$T$ has an atom $2^{-n}$ at $0$, the empty subset, and else the density $n2^{-n}f_1+\tilde f$, where $f_1\le\frac12$ is that of one item
+and $\tilde f(s)=\frac1\pi\int_0^\infty(\varphi^n-2^{-n}-n2^{-n}\frac{\sin u}u)\cos(su)\,du$, of two items or more.""",
+        by=Carrier.CITED,
+        source="Feller, An Introduction to Probability Theory II (1971), XV.3: a law with an absolutely integrable characteristic function "
+        "has the continuous density that Fourier inversion gives",
+        uses=("fair bits", "one item"),
+    ),
+    Step(
+        name="two items or more",
+        sentence=r"""With $y=|\frac{\sin u}u|$ the integrand is at most $2^{-n}\sum_{k\ge2}\binom nky^k\le2^{-n}\,[[other_terms]]$, in which each term is
+$\frac{k(k-1)}2\ge1$ times as large.""",
+        gives={"other_terms": other_terms},
+        uses=("inversion",),
+    ),
+    Step(
+        name="beyond π",
+        sentence=r"For $u\ge\pi$, $y\le\frac1u$: that part of $\tilde f$ is at most $[[many_error]]$.",
+        gives={"many_error": many_error},
+        uses=("two items or more",),
+    ),
+    Step(
+        name="one item at most",
+        sentence=r"On $[0,\pi]$ the two subtracted terms bring at most $(n+1)2^{-n}$, and $n2^{-n}f_1\le\frac n22^{-n}$: together $[[few_error]]$.",
+        gives={"few_error": few_error},
+        uses=("inversion",),
+    ),
+    Step(
+        name="envelopes",
+        sentence=r"""Let $g=\log\varphi+\frac{u^2}{12}$. $(g-\frac{u^4}{1440})/u^6$ is positive and grows on $(0,\pi]$, by its Taylor series in balls, and so do $g/u^4$ and
+$g/u^2$. At $\pi$, where $\varphi=\frac12$, they are $s=[[sextic]]$, $q=[[quartic]]$ and $\frac1{12}-\rho$, $\rho=[[rate]]$.""",
+        gives={"rate": rate, "quartic": quartic, "sextic": sextic},
+        uses=("one item",),
+    ),
+    Step(
+        name="elementary bounds",
+        sentence=r"""$e^y-1-y\le\frac{y^2}2e^y$ and $e^y-1\le ye^y$ for $y\ge0$; $|\cos y-1+\frac{y^2}2|\le\frac{y^4}{24}$ and $|\cos y-1|\le\frac{y^2}2$: integrate
+from $0$.""",
+        by=Carrier.RULE,
+        source="integration",
+    ),
+    Step(
+        name="errors up to π",
+        sentence=r"""So $\varphi^n$ differs from $e^{-nu^2/12}(1+\frac{nu^4}{1440})$ by at most $e^{-nu^2/12}nsu^6+\frac{n^2q^2u^8}2e^{-n\rho u^2}$, and from
+$e^{-nu^2/12}$ by $nqu^4e^{-n\rho u^2}$; the first with $\cos(ru)$ at $1$, the second with its $\frac{r^2u^2}2$, and the fourth power for the rest, bring
+$[[near_error]]$.""",
+        gives={"near_error": near_error},
+        uses=("envelopes", "elementary bounds"),
+    ),
+    Step(
+        name="expansion beyond π",
+        sentence=r"There $e^{-nu^2/12}\le e^{-n\pi^2/24}e^{-nu^2/24}$, and the expansion is at most $[[far_error]]$.",
+        gives={"far_error": far_error},
+        uses=("fair bits",),
+    ),
+    Step(
+        name="Gaussian integral",
+        sentence=r"""$\frac1\pi\int_0^\infty e^{-nu^2/12}(1+\frac{nu^4}{1440}-\frac{s^2u^2}2)\,du$, integrated over $s\in[z-\varepsilon,z+\varepsilon]$ and times $2^n$, is
+$A(1+c)$ with $A=[[leading]]$, $c=[[correction]]$.""",
+        gives={"leading": leading, "correction": correction},
+        uses=("inversion",),
+    ),
+    Step(
+        name="remainder",
+        sentence=r"""The errors of the density, which grow with $|s|\le r$, over $\sqrt{3/\pi n}$ add up to $R_n(r)=[[remainder]]$.""",
+        gives={"remainder": remainder},
+        uses=("beyond π", "one item at most", "errors up to π", "expansion beyond π", "Gaussian integral"),
+    ),
+    Step(
+        name="next term",
+        sentence=r"""One term more of the expansion at $s=0$, $e^{-nu^2/12}(nc_3u^6+\frac{n^2c_2^2}2u^8)$ with $c_2=\frac1{1440}$, $c_3=\frac1{18144}$, adds
+$[[next_term]]$ over $n^2$; the errors left are $O(n^{-3})$ by the same bounds.""",
+        gives={"next_term": next_term},
+        uses=("remainder",),
+    ),
+)
+
+count_expansion = Claim(
+    label="R1.2",
+    title="Expected number of subsets for many items, with a remainder",
+    statement=r"""
+Let $N$ be the number of R1.1. For
+$n\ge2$ and $r=|z|+\varepsilon$, with $A=[[leading]]$ and $c=[[correction]]$: $$\big|\mathbb EN-\mathbf
+1\{|z|\le\varepsilon\}-A(1+c)\big|\le A\,R_n(r),\qquad R_n(r)=[[remainder]].$$ So $\mathbb EN=A\,(1+O(1/n))$ for
+fixed $z$, uniformly over $n^22^{-n}\le\varepsilon\le1$, and over all $\varepsilon\le1$ with $\varepsilon<|z|$. The
+order $1/n^2$ of the remainder is sharp: for $z=0$ and $\varepsilon\to0$ the left side is $A\,([[next_term]]+O(\frac1n))/n^2$. Steps: the characteristic function $\varphi(u)=[[characteristic]]$ of an
+item that is absent half of the time obeys, on $[0,\pi]$, $\varphi\le e^{-\rho u^2}$, $0\le\log\varphi+u^2/12\le
+q\,u^4$ and $0\le\log\varphi+u^2/12-u^4/1440\le s\,u^6$ with $\rho=[[rate]]$, $q=[[quartic]]$, $s=[[sextic]]$.
+""",
+    steps=EXPANSION_STEPS,
+    source=Source(
+        "2006.07990",
+        "no text at hand; the first moment of random subset sums, as in Karmarkar et al. (1986), with an "
+        "expansion of ours",
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        ITEMS.drawn_from(2, 6),
+        TARGET.drawn_from(-2, 2),
+        DISTANCE.drawn_from(sp.Rational(1, 20), 2),
+        Quantity(u, "argument of the characteristic function of an item", POSITIVE),
+        Quantity(r, "sum of the modulus of the target and the distance allowed", POSITIVE),
+        Quantity(modulus, "modulus of the characteristic function of an item that is present", NON_NEGATIVE),
+    ),
+    hypotheses=(
+        Hypothesis("at least two items", n >= 2),
         Hypothesis("the items are independent and uniform on [−1, 1]"),
         Hypothesis("every item is in half of the subsets, and the empty subset counts"),
     ),
+    uses=("R1.1",),
     expressions={
-        "sum_cdf": sum_cdf,
-        "expected_count": expected_count,
         "characteristic": characteristic,
         "leading": leading,
         "correction": correction,

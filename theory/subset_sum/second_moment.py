@@ -163,7 +163,7 @@ subset_pairs = Claim(
     title="Exact second moment of the count, and two-sided bounds of a hit",
     statement=r"""
 Let $N$ be the number of subsets of $n$ independent items, uniform on $[-1,1]$, whose sum is within $\varepsilon$ of
-$z$ (R1). With $p_k(t)=\Pr(|S_k-t|\le\varepsilon)$ for a sum $S_k$ of $k$ items, $p_0(t)=\mathbf
+$z$ (R1.1). With $p_k(t)=\Pr(|S_k-t|\le\varepsilon)$ for a sum $S_k$ of $k$ items, $p_0(t)=\mathbf
 1\{|t|\le\varepsilon\}$, and $f_c$ the density of $S_c$ ($f_0=\delta_0$), $$\mathbb EN^2=\sum_{a+b+c\le
 n}\frac{n!}{a!\,b!\,c!\,(n-a-b-c)!}\int p_a(z-s)\,p_b(z-s)f_c(s)\,ds.$$ In closed form $$\mathbb
 EN^2=[[second_moment]],$$ a rational number for rational $z,\varepsilon$: differences of the function
@@ -203,7 +203,7 @@ constant, the upper one by every $N\le1$ and by every $N\ge1$: both at $n=1$ for
         Hypothesis("the items are independent and uniform on [−1, 1]"),
         Hypothesis("the empty subset counts"),
     ),
-    uses=("R1",),
+    uses=("R1.1",),
     expressions={
         "truncated_power": truncated_power,
         "second_moment": second_moment,

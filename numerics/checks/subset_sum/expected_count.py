@@ -1,4 +1,4 @@
-"""Evidence for R1: the expected number of subsets that come close to a target."""
+"""Evidence for R1.1 and R1.2: the expected number of subsets that come close to a target."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from numerics.subset_sum import (
 )
 from theory.subset_sum.expected_count import (
     correction,
+    count_expansion,
     empty_subset,
     expected_count,
     j,
@@ -140,7 +141,7 @@ def all_subsets_are_counted(expected_count: sp.Expr, trial: Trial) -> Iterator[F
 # Large n
 
 
-@exact(subset_count)
+@exact(count_expansion, step="one item")
 @control("no item is ever absent", characteristic=sp.sin(u) / u)
 @control("absent with probability 1/3", characteristic=sp.Rational(1, 3) + sp.Rational(2, 3) * sp.sin(u) / u)
 @control("items on [0, 2]", characteristic=(1 + sp.sin(2 * u) / (2 * u)) / 2)
@@ -165,7 +166,7 @@ def second_order_count() -> sp.Expr:
     return sp.integrate(2**n * half_gaussian(expanded, n * second * u**2 / 2), (s, z - eps, z + eps))
 
 
-@exact(subset_count, cost=0.5)
+@exact(count_expansion, step="Gaussian integral", cost=0.5)
 @control("variance n/3", leading=leading / sp.sqrt(2))
 @control("density at one end only", leading=leading / 2)
 @control("no kurtosis", correction=correction - sp.Rational(3, 40) / n)
@@ -178,7 +179,7 @@ def expansion_follows_from_two_cumulants(leading: sp.Expr, correction: sp.Expr, 
     yield trial.same(leading * (1 + correction), count, by=sp.simplify)
 
 
-@enclosed(subset_count)
+@enclosed(count_expansion, step="envelopes")
 @control("no item is ever absent", characteristic=sp.sin(u) / u)
 @control("slower decay", rate=rate * 9 / 10)
 @control("rate at 0", rate=sp.Rational(1, 12))
@@ -202,35 +203,7 @@ def envelopes_hold_up_to_pi(
     yield trial.everywhere(u**4 / 1440, excess, within=before)
 
 
-def errors_of_the_expansion(slope: sp.Symbol, fourth: sp.Symbol, sixth: sp.Symbol) -> sp.Expr:
-    """What the proof adds up, as an error of the density at the distance r, with the envelopes still open."""
-    near = half_gaussian(n * sixth * u**6 + r**4 * u**4 / 24, n * u**2 / 12)
-    near += half_gaussian(n**2 * fourth**2 * u**8 / 2 + n * fourth * u**4 * r**2 * u**2 / 2, n * slope * u**2)
-    far = sp.exp(-n * sp.pi**2 / 24) * half_gaussian(1 + r**2 * u**2 / 2 + n * u**4 / 1440, n * u**2 / 24)
-    many = sp.binomial(n, 2) * (1 + 1 / sp.pi) ** (n - 2) * sp.integrate(u**-2, (u, sp.pi, sp.oo)) / sp.pi
-    few = sp.integrate(n + 1, (u, 0, sp.pi)) / sp.pi + n * HALF
-    return near + far + (many + few) / 2**n
-
-
-@exact(subset_count, cost=0.5)
-@control("forgets the target", remainder=remainder.subs(r, 0))
-@control("forgets subsets of many items", remainder=remainder - remainder.coeff(2**-n) / 2**n)
-@control("10 % tighter", remainder=remainder / MORE)
-@control("10 % looser", remainder=remainder * MORE)
-@control("looser sextic term", sextic=sextic * MORE)
-@control("looser quartic term", quartic=quartic * MORE)
-@control("slower decay", rate=rate / MORE)
-def remainder_adds_up_the_errors(
-    remainder: sp.Expr, rate: sp.Expr, quartic: sp.Expr, sextic: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """R_n is the sum of the errors of the proof over the density √(3/(πn)), integrated in closed form."""
-    opened = sp.symbols("slope fourth sixth", positive=True)
-    errors = trial.once(errors_of_the_expansion, *opened)
-    errors = errors.subs(dict(zip(opened, (rate, quartic, sextic), strict=True)))
-    yield trial.same(remainder, errors / sp.sqrt(3 / (sp.pi * n)), by=sp.simplify)
-
-
-@enclosed(subset_count)
+@enclosed(count_expansion, step="next term")
 @control("sixth cumulant alone", next_term=sp.Rational(5, 28))
 @control("fourth cumulant alone", next_term=sp.Rational(21, 640))
 @control("10 % more", next_term=MORE * next_term)
@@ -251,7 +224,7 @@ def the_order_of_the_remainder_is_sharp(next_term: sp.Expr, correction: sp.Expr,
         yield trial.below(nearer, sp.Rational(11, 20) * further, at=[{}])
 
 
-@enclosed(subset_count, cost=0.5)
+@enclosed(count_expansion, cost=0.5)
 @control("variance n/3", leading=leading / sp.sqrt(2))
 @control("first order only", correction=sp.Integer(0))
 @control("kurtosis of the wrong sign", correction=correction - sp.Rational(3, 20) / n)
