@@ -42,8 +42,8 @@ LAWS = (
 MEAN_STEPS = (
     Step(
         name="products",
-        sentence=r"""Sums of $k$ products of normal numbers have a density and a distribution function in Bessel and hypergeometric functions,
-products of uniform numbers a density and a variance: R5.1.""",
+        sentence=r"""A product has a density $f_1$ and a variance, for uniform and for normal factors, and sums of $k$ products of normal numbers
+have a distribution function that is known: R5.1.""",
         by=Carrier.CLAIM,
         source="R5.1",
     ),
