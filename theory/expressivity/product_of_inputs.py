@@ -168,7 +168,5 @@ $x_1x_2$ on $[-1,1]^2$, which the network $0$ attains: full wiring cannot just b
     proof=Proof.PROVED,
     quantities=(Quantity(network, "a network of two inputs", sp.S.Reals),),
     hypotheses=(Hypothesis("no neuron has both inputs"),),
-    expressions={
-        "additive_floor": additive_floor,
-    },
+    expressions={"additive_floor": additive_floor},
 )
