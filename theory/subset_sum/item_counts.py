@@ -177,7 +177,7 @@ it reaches $1$ at $(1+o(1))[[annealed_size]]$ items as $\varepsilon\to0$.
 CHANCE_STEPS = (
     Step(
         name="close",
-        sentence=r"With what probability a sum of $k$ products of normal numbers is within $\varepsilon$ of $z$ does not depend on which items they are: R5.2.",
+        sentence=r"R5.2 says the probability $p$ with which a sum of $k$ products of normal numbers is within $\varepsilon$ of $z$, whichever items they are.",
         by=Carrier.CLAIM,
         source="R5.2",
     ),
