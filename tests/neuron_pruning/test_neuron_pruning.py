@@ -18,6 +18,8 @@ from numerics.neuron_pruning import bins_of, breakpoints, no_bins_broken, pariti
 from theory.neuron_pruning import alignment_bound, ball_planks, broken_bin_chain, cube_planks, planks
 from theory.neuron_pruning.alignment import N, eps
 from theory.neuron_pruning.broken_bins import T, d, k, s
+from theory.neuron_pruning.cube_planks import large, transform
+from theory.neuron_pruning.cube_planks import s as argument
 from theory.neuron_pruning.kink import best_affine, kink, kink_bound, kink_function, kink_lemma, radius, x
 
 numbers = st.fractions(min_value=-3, max_value=3, max_denominator=64)
@@ -114,8 +116,8 @@ def integral(size):
 
 def test_the_product_of_the_transform_is_useless_in_doubles():
     with np.errstate(over="ignore", invalid="ignore"):
-        assert np.isnan(sp.lambdify(s, cube_planks.expressions["transform"], ["scipy", "numpy"])(np.float64(40.0)))
-    assert balls.number(cube_planks.expressions["large"], {s: 40}) == pytest.approx(erfcx(40 / np.sqrt(2)), rel=1e-12)
+        assert np.isnan(sp.lambdify(argument, transform, ["scipy", "numpy"])(np.float64(40.0)))
+    assert balls.number(large, {argument: 40}) == pytest.approx(erfcx(40 / np.sqrt(2)), rel=1e-12)
 
 
 # N7: broken bins

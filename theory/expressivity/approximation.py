@@ -96,14 +96,8 @@ does not enter.
         Hypothesis("the theorem of Leshno et al. (1993) is cited"),
         Hypothesis("what the abstract leaves open is our reading, and so is the proof"),
     ),
-    uses=(
-        "E1",
-        "E2",
-    ),
-    expressions={
-        "success": success,
-        "sufficient_width": sufficient_width,
-    },
+    uses=("E1", "E2"),
+    expressions={"success": success, "sufficient_width": sufficient_width},
     remarks=(
         Remark(
             "Full wiring is sufficient, not necessary: a sum of functions of fewer inputs needs fewer edges. The weights are "

@@ -55,10 +55,7 @@ presented in random order. Then sorting the rows by their degrees errs by $\|W^{
 hypergeometric$(n,\frac n2,\frac n2)$: mean $[[hidden_mean]]$ at every size and variance $[[hidden_variance]]$.
 """,
     steps=STEPS,
-    source=Source(
-        "2510.17515",
-        "sorted-average smoothing is reported second-hand; beyond the two sentences at hand",
-    ),
+    source=Source("2510.17515", "beyond the two sentences at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -183,13 +183,7 @@ for large $k$, almost surely $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$). T
         Quantity(y, "smaller number of rows or columns over the logarithm of the place in a sequence", POSITIVE),
     ),
     hypotheses=(Hypothesis("a factorised saliency with continuous noise (S1), one global threshold"),),
-    uses=(
-        "G1",
-        "G2",
-        "G3.1",
-        "G3.3",
-        "S1",
-    ),
+    uses=("G1", "G2", "G3.1", "G3.3", "S1"),
     expressions={
         "midpoint_bound": midpoint_bound,
         "sorted_bound": sorted_bound,
@@ -270,10 +264,7 @@ within $[[ranked_column_bound]]$.
         DEVIATION,
     ),
     hypotheses=(Hypothesis("independent rows of one law, and nothing else"),),
-    uses=(
-        "G2",
-        "G4.1",
-    ),
+    uses=("G2", "G4.1"),
     expressions={
         "column_bound": column_bound,
         "column_failure": column_failure,

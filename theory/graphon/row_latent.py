@@ -86,7 +86,8 @@ row_latent = Claim(
     label="G11.2",
     title="On real data the row latent is not |a| alone",
     statement=r"""
-Let $M$ be the mask of SNIP with $n$ rows of $d$ entries, at a fixed threshold (S6). If all inputs are positive multiples of one vector, then
+Let $M$ be the mask of SNIP with $n$ rows of $d$ entries, at a fixed threshold (S6), of the scores $|w_{ij}||a_i||g_{ij}|$, where $g_{ij}$ is the mean of the residual times
+input $j$ over the data for which unit $i$ is active, and $h_j$ that over all data. If all inputs are positive multiples of one vector, then
 $g_{ij}=h_j1\{w_i\cdot x>0\}$: a unit is on or off for all data. With the row latent $(a_i,g_{i\cdot})$ and
 $W=[[kernel]]$ ($0$ at $g=0$) the bound of G1 holds for every $n$ and $d$; labelled by $|a_i|$ the best kernel is $[[blurred]]$ (here $h=h_j$),
 its column densities, $H(\tau/|h_j|)/2$ with $H$ of S4, are right, and yet the masks stay at a distance from it that tends to

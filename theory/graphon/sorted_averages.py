@@ -105,11 +105,7 @@ $b\,\|W_M-W\|_\square\to0$.
             "an average that is no larger than the largest value", mean_above <= oscillation, ("mean_distance",)
         ),
     ),
-    uses=(
-        "G4.1",
-        "G5",
-        "G10.1",
-    ),
+    uses=("G4.1", "G5", "G10.1"),
     expressions={
         "averaging_bias": averaging_bias,
         "averaging_noise": averaging_noise,

@@ -88,10 +88,7 @@ if $W$ is nondecreasing in $v$ too and both sides are sorted, $\|W^{\hat\sigma,\
 smaller constants will do.
 """,
     steps=STEPS,
-    source=Source(
-        "2510.17515",
-        "sorted-average smoothing is reported second-hand; beyond the two sentences at hand",
-    ),
+    source=Source("2510.17515", "beyond the two sentences at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

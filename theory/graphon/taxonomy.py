@@ -200,10 +200,7 @@ with a nearly constant smoothed residual, which is row-heterogeneous (S9).
         ),
     ),
     uses=("S1", "S2", "S3", "S8", "S9", "S10", "S11", "S12"),
-    expressions={
-        "classes": CLASSES,
-        "sensitivity": sensitivity,
-    },
+    expressions={"classes": CLASSES, "sensitivity": sensitivity},
     aids={"instances": INSTANCES, "methods": METHODS, "data": "raw"},
     remarks=(
         Remark(

@@ -133,7 +133,9 @@ cube_planks = Claim(
     label="N3.2",
     title="Planks on the cube: d/ε neurons",
     statement=r"""
-In the setting of N2, with a linear output and any output weights, let $d\ge3$, $w\sim N(0,I_d)$ and $w^*=e_1$. On the cube $[-1,1]^d$
+As in N2 let $f(x)=\sigma(\langle w^*,x\rangle)$, here with $w^*=e_1$, and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a subset $S$
+of $N$ neurons, with any output weights $\alpha$. The $w_i\sim N(0,I_d)$, $d\ge3$, are independent, and the error is the supremum of $|f-g_S|$ over the
+cube $[-1,1]^d$. Then
 $$\Pr(\exists S:\text{error}\le\varepsilon)\le
 [[cube_success]],\qquad\mathrm{mean}=c'_d=\mathbb E\frac{|w_1|}{\|w_{2:d}\|_1}=[[cube_mean]],$$ where $\mathbb
 Ee^{-s|w_1|}=[[transform]]=[[large]]$ for all $s>0$. (The divergent series ${}_2F_0$ stands for $\mathbb E(1+2g/s^2)^{-1}$, $g$ of the law
@@ -167,10 +169,7 @@ relative half-widths $h_i/\|u_i\|_1$ have the sum $[[cover_sum]]$ at least, whic
         Hypothesis("independent standard normal weights, independent of the target"),
         Hypothesis("the target is a coordinate"),
     ),
-    uses=(
-        "N1",
-        "N2",
-    ),
+    uses=("N1", "N2"),
     expressions={
         "cover_sum": cover_sum,
         "transform": transform,

@@ -105,7 +105,7 @@ $\rho_l$ and $\sum_l\alpha_l\rho_l=\rho$.""",
     Step(
         name="kept share",
         sentence=r"""Then $|K-N|\le\frac12+|N-\rho n|$, rounding included, and the kept share of the layer is within $|N_l/n_l-\rho_l|+|K-N|/n_l$ of
-$\rho_l$, its limit: within $[[count_error]]$. At any threshold, the only one if all layers have the same noise.""",
+$\rho_l$, its limit: within $[[count_error]]$. So it is at every root, and there is one only if all layers have the same noise.""",
         gives={"count_error": count_error},
         uses=("one noise", "two masks", "limit", "two events"),
     ),

@@ -128,10 +128,7 @@ $H(\tau/\varphi_j)$ with $H$ of S4: as if rank one with the profile $\varphi_j=[
             "the means of the column are not all zero", sp.Ne(column.dot(column), 0), needed_by=("column_density",)
         ),
     ),
-    uses=(
-        "S3",
-        "S4",
-    ),
+    uses=("S3", "S4"),
     expressions={
         "score": score,
         "kernel": kernel,
@@ -238,8 +235,5 @@ saliency none.
         SYMMETRIC,
     ),
     uses=("S7.1",),
-    expressions={
-        "witness": witness,
-        "reversed_pairs": reversed_pairs,
-    },
+    expressions={"witness": witness, "reversed_pairs": reversed_pairs},
 )

@@ -132,12 +132,7 @@ it is an approximation: exact are its first two moments, and the row law S6 with
             "the gradients are not all zero", sp.Ne(gradient.dot(gradient), 0), needed_by=("conditional_density",)
         ),
     ),
-    uses=(
-        "S3",
-        "S5",
-        "S6",
-        "S7.1",
-    ),
+    uses=("S3", "S5", "S6", "S7.1"),
     expressions={
         "unexplained": unexplained,
         "conditional_density": conditional_density,

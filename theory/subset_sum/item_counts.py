@@ -42,8 +42,8 @@ LAWS = (
 MEAN_STEPS = (
     Step(
         name="products",
-        sentence=r"""Sums of $k$ products of normal numbers have a density and a distribution function in Bessel and hypergeometric functions,
-products of uniform numbers a density and a variance: R5.1.""",
+        sentence=r"""A product has a density $f_1$ and a variance, for uniform and for normal factors, and sums of $k$ products of normal numbers
+have a distribution function that is known: R5.1.""",
         by=Carrier.CLAIM,
         source="R5.1",
     ),
@@ -177,7 +177,7 @@ it reaches $1$ at $(1+o(1))[[annealed_size]]$ items as $\varepsilon\to0$.
 CHANCE_STEPS = (
     Step(
         name="close",
-        sentence=r"With what probability a sum of $k$ products of normal numbers is within $\varepsilon$ of $z$ does not depend on which items they are: R5.2.",
+        sentence=r"R5.2 says the probability $p$ with which a sum of $k$ products of normal numbers is within $\varepsilon$ of $z$, whichever items they are.",
         by=Carrier.CLAIM,
         source="R5.2",
     ),
