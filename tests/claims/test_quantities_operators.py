@@ -25,18 +25,18 @@ OUTSIDE = [
         "averaged with the squared left function, expected a number from 0",
     ),
     ("O3 random_value rho=0 m=2 n=2", "expected a number above 0, up to 1"),
-    ("O4 constant_edge V=1/2 m=4 n=4", "V is variance of an entry, expected a number above 0, up to 1/4"),
-    ("O4 outlier sigma=1/8 V=1/4 m=4 n=4", "the singular value is visible above the noise"),
-    ("O4 debiased s=1/4 V=1/4 m=4 n=4", "the observed value is not below the edge of the noise"),
+    ("O4.1 constant_edge V=1/2 m=4 n=4", "V is variance of an entry, expected a number above 0, up to 1/4"),
+    ("O4.1 outlier sigma=1/8 V=1/4 m=4 n=4", "the singular value is visible above the noise"),
+    ("O4.1 debiased s=1/4 V=1/4 m=4 n=4", "the observed value is not below the edge of the noise"),
     (
-        "O4 row_tail m=20 n=20 z=1/8 B=4 beta=1",
+        "O4.2 row_tail m=20 n=20 z=1/8 B=4 beta=1",
         "the level is not below what feeds the row on average, expected m*z ≥ B",
     ),
-    ("O4 row_tail m=20 n=20 z=1/8 B=0 beta=1", "the row is fed, expected B > 0"),
-    ("O4 block_eigenvalue N=1 M=1", "M is number of consecutive columns in a block, expected a whole number from 2"),
-    ("O4 block_edge N=3 M=2 m=4 n=4", "a block keeps no more entries than it has, expected N ≤ M"),
-    ("O4 block_floor N=1 M=2 m=1 n=4", "at least as many rows as the noise has dimensions in a row"),
-    ("O4 edge_bound R=1 C=1/4 m=4 n=4", "largest average of the variance"),
+    ("O4.2 row_tail m=20 n=20 z=1/8 B=0 beta=1", "the row is fed, expected B > 0"),
+    ("O4.3 block_eigenvalue N=1 M=1", "M is number of consecutive columns in a block, expected a whole number from 2"),
+    ("O4.3 block_edge N=3 M=2 m=4 n=4", "a block keeps no more entries than it has, expected N ≤ M"),
+    ("O4.3 block_floor N=1 M=2 m=1 n=4", "at least as many rows as the noise has dimensions in a row"),
+    ("O4.1 edge_bound R=1 C=1/4 m=4 n=4", "largest average of the variance"),
     ("O5 power_value kappa=1", "exponent of the graphon on its diagonal, expected a number strictly between 0 and 1"),
     ("O5 entry w=2 omega=1 nu=1", "w is value of the graphon at two nodes, expected a number from 0 to 1"),
     ("O5 degree q=0", "q is number of Gauss nodes for each law, expected a whole number from 1"),
@@ -66,15 +66,15 @@ AT_THE_EDGE = [  # each known by hand
     ("O3 cross_term sigma=1/2 sigma_l=1 x=0 y=0", "0"),
     ("O3 random_value rho=1 m=1 n=1", "1"),  # the mask of ones
     ("O3 random_sd rho=1 m=1 n=1", "0"),
-    ("O4 constant_edge V=1/4 m=1 n=1", "1"),
-    ("O4 outlier sigma=1/4 V=1/4 m=4 n=4", "1/2"),  # just visible: at the edge √V(1/√m + 1/√n)
-    ("O4 debiased s=1/2 V=1/4 m=4 n=4", "1/4"),  # and back
-    ("O4 edge_spread V=1/4 m=4 n=4", "0"),  # squares of ±½ do not fluctuate
-    ("O4 row_tail m=8 n=20 z=1/2 B=4 beta=1", "1"),  # at the mean nothing is excluded
-    ("O4 block_eigenvalue N=2 M=2", "0"),
-    ("O4 block_floor N=1 M=2 m=2 n=4", "0"),  # a square matrix
-    ("O4 row_height a=1 B=0 m=4", "1"),
-    ("O4 row_bound p=0 Q=0 n=4", "0"),
+    ("O4.1 constant_edge V=1/4 m=1 n=1", "1"),
+    ("O4.1 outlier sigma=1/4 V=1/4 m=4 n=4", "1/2"),  # just visible: at the edge √V(1/√m + 1/√n)
+    ("O4.1 debiased s=1/2 V=1/4 m=4 n=4", "1/4"),  # and back
+    ("O4.2 edge_spread V=1/4 m=4 n=4", "0"),  # squares of ±½ do not fluctuate
+    ("O4.2 row_tail m=8 n=20 z=1/2 B=4 beta=1", "1"),  # at the mean nothing is excluded
+    ("O4.3 block_eigenvalue N=2 M=2", "0"),
+    ("O4.3 block_floor N=1 M=2 m=2 n=4", "0"),  # a square matrix
+    ("O4.1 row_height a=1 B=0 m=4", "1"),
+    ("O4.1 row_bound p=0 Q=0 n=4", "0"),
     ("O5 degree q=1", "0"),  # one node: a constant
     ("O5 entry w=0 omega=1 nu=1", "0"),
     ("O6 degree_bound c=7", "14"),  # not only for graphons

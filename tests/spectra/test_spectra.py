@@ -57,7 +57,7 @@ from numerics.spectra.singular_values import (
 )
 from numerics.statistics.exact_tests import LEVEL, Binomial
 from theory.graphon import lognormal, probit_graphon, symbols
-from theory.operators.noise import noise_edge as noise_edge_claim
+from theory.operators.noise import constant_edge, edge_spread, sparse_edge
 from theory.operators.singular_values import row_value
 from theory.saliency.model import ONE, SaliencyModel, half_normal_quantile, rho, snip_model, synflow_model, tau, u, v
 from theory.tails import exponential, product_survival
@@ -686,8 +686,8 @@ def test_the_level_is_made_of_the_claimed_shift_and_spread():
     """Far from heavy rows it is the formula of O4; split into cells it is the same."""
     m, n, variance = 3000, 2000, 0.05 * 0.95
     at = {symbols.m: m, symbols.n: n, symbols.variance: sp.Rational(variance)}
-    edge, spread = (number(noise_edge_claim.expressions[name], at) for name in ("constant_edge", "edge_spread"))
-    shifted = number(noise_edge_claim.expressions["sparse_edge"], at)
+    edge, spread = (number(formula, at) for formula in (constant_edge, edge_spread))
+    shifted = number(sparse_edge, at)
     expected = shifted + edge * (RARE_EDGE * edge_scale(m, n) + RARE_SPREAD * spread)
     assert rare_level(variance, m, n) == pytest.approx(expected, rel=1e-6)
     assert rare_level(np.full((3, 4), variance), m, n) == pytest.approx(expected, rel=1e-6)
@@ -722,7 +722,7 @@ def test_a_heavy_row_is_no_signal():
     variance = density * (1 - density)
     (_, second) = corrected_singular_values(csr_array(mask), 2, variance)
     at = {symbols.m: n, symbols.n: n, symbols.variance: sp.Rational(variance)}
-    assert second.raw > number(noise_edge_claim.expressions["sparse_edge"], at) * (1 + 4 * edge_scale(n, n))
+    assert second.raw > number(sparse_edge, at) * (1 + 4 * edge_scale(n, n))
     assert not second.visible
 
 

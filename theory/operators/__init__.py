@@ -7,6 +7,7 @@ from theory.lazy import lazily
 if TYPE_CHECKING:
     from theory.operators.bias import second_order_bias
     from theory.operators.composition import composed_graphons, composed_masks, shared_latent
+    from theory.operators.finite_noise import block_noise, sparse_noise
     from theory.operators.motif_means import finite_size_motifs
     from theory.operators.motifs import counting_lemma
     from theory.operators.noise import noise_edge
@@ -16,6 +17,7 @@ else:
     lazily(__name__)
 
 __all__ = [
+    "block_noise",
     "composed_graphons",
     "composed_masks",
     "counting_lemma",
@@ -27,4 +29,5 @@ __all__ = [
     "nystrom",
     "second_order_bias",
     "shared_latent",
+    "sparse_noise",
 ]

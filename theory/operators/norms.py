@@ -137,7 +137,7 @@ $\begin{pmatrix}1&-1\\-1&1\end{pmatrix}$. There $\|T\|_{op}=1=\sqrt{4c}$: of the
     },
     remarks=(
         Remark(
-            r"For independent entries $\|M-P\|_{op}/\sqrt{mn}$ is of order $n^{-1/2}$ (O4, cited there), where the bound with G1 gives "
+            r"For independent entries $\|M-P\|_{op}/\sqrt{mn}$ is of order $n^{-1/2}$ (O4.1, cited there), where the bound with G1 gives "
             r"$n^{-1/4}$."
         ),
     ),

@@ -1,4 +1,4 @@
-"""Evidence for O4: the noise edge of a profile, its duality, and the outliers above it."""
+"""Evidence for O4.1: the noise edge of a profile, its duality, and the outliers above it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence for O4: what finite sizes add to the edge, by fourth cumulants, squares of entries and heavy rows."""
+"""Evidence for O4.2: what finite sizes add to the edge, by fourth cumulants, squares of entries and heavy rows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.graphon.symbols import m, n, variance
+from theory.operators.finite_noise import sparse_noise
 from theory.operators.noise import (
     column_flow,
     column_fourth,
@@ -18,7 +19,6 @@ from theory.operators.noise import (
     constant_edge,
     edge_spread,
     level,
-    noise_edge,
     reach,
     row_excess,
     row_flow,
@@ -36,7 +36,7 @@ HALF = sp.Rational(1, 2)
 share, turn = sp.symbols("P theta", positive=True)  # chance of an entry; argument of generating functions
 
 
-@exact(noise_edge)
+@exact(sparse_noise)
 @control("as of a Poisson entry", fourth_cumulant=variance)
 @control("fourth moment", fourth_cumulant=variance * (1 - 3 * variance))
 @control("as of a Poisson entry's square", square_variance=variance)
@@ -73,7 +73,7 @@ def groupings(size: int) -> Iterator[tuple[int, ...]]:
             yield (*few, group)
 
 
-@exact(noise_edge, cost=0.6)
+@exact(sparse_noise, cost=0.6)
 @control("once for all rows", row_excess=row_fourth / (m**2 * n))
 @control("over the other side", row_excess=row_resolvent * row_fourth / (m * n**2))
 @control("half of it", row_excess=row_excess / 2)
@@ -124,7 +124,7 @@ def geometric(fed: sp.Poly) -> sp.Poly:
     return total
 
 
-@exact(noise_edge)
+@exact(sparse_noise, step="sparse edge")
 @control("no shift", sparse_edge=constant_edge)
 @control("twice the shift", sparse_edge=2 * sparse_edge - constant_edge)
 @control("over n alone", sparse_edge=constant_edge * (1 + (1 - 6 * variance) / (2 * variance * n)))
@@ -150,7 +150,7 @@ def fourth_cumulant_shifts_the_constant_edge(
     yield trial.same(sp.limit(sp.simplify(square), variance, 0), 1)
 
 
-@exact(noise_edge)
+@exact(sparse_noise)
 @control("rows alone", sensitivity=row_share * column_resolvent / m)
 @control("sides exchanged", sensitivity=row_share * column_resolvent / n + column_share * row_resolvent / m)
 @control("twice the spread", edge_spread=2 * edge_spread)
@@ -187,7 +187,7 @@ def fed_beyond(chance: Fraction, times: int) -> Fraction:
     return sum((comb(40, k) * chance**k * (1 - chance) ** (40 - k) for k in range(times, 41)), Fraction(0))
 
 
-@enclosed(noise_edge)
+@enclosed(sparse_noise)
 @control("one moment too few", row_tail=sp.exp(-n * row_flow / reach))
 @control("twice the exponent", row_tail=row_tail**2)
 @control("without the mean", row_tail=row_tail * sp.exp(-n * row_flow / reach))

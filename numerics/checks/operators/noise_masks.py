@@ -1,4 +1,4 @@
-"""Evidence for O4: the edge of masks with blocks, and masks that are drawn."""
+"""Evidence for O4.1, O4.2 and O4.3: the edge of masks with blocks, and masks that are drawn."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from numerics.spectra.noise_edge import RARE, RARE_EDGE, RARE_SPREAD, edge_scale
 from numerics.spectra.noise_edge import noise_edge as edge_of_profile
 from numerics.spectra.singular_values import mask_singular_values
 from theory.graphon.symbols import m, n, variance
+from theory.operators.finite_noise import block_noise, sparse_noise
 from theory.operators.noise import (
     block_edge,
     block_eigenvalue,
@@ -43,7 +44,7 @@ def block_covariance(keep: int, of: int) -> tuple[Fraction, Fraction]:
     return share * (1 - share), both - share**2
 
 
-@enclosed(noise_edge)
+@enclosed(block_noise)
 @control("independent entries", block_eigenvalue=kept * (block - kept) / block**2)
 @control("10 % more", block_eigenvalue=ELEVEN * block_eigenvalue)
 @control("edge of independent entries", block_edge=constant_edge.subs(variance, kept * (block - kept) / block**2))
@@ -100,7 +101,7 @@ def largest_of_sparse(rng: np.random.Generator, side: int, kept_in_row: int, mas
     return np.array([mask_singular_values(mask, 2)[1] for mask in each])
 
 
-@statistical(noise_edge, tests=1, cost=2.0)
+@statistical(sparse_noise, tests=1, cost=2.0)
 @control("no shift", sparse_edge=constant_edge)
 @control("shifted down", sparse_edge=2 * constant_edge - sparse_edge)
 @control("spread below the edge", edge_spread=-3 * edge_spread)
@@ -132,7 +133,7 @@ def noise_of_a_profile_ends_at_the_edge(edge: str, trial: Trial) -> Iterator[Fin
     )
 
 
-@empirical(noise_edge, cost=1.0)
+@empirical(block_noise, cost=1.0)
 @control("independent entries", block_edge=constant_edge.subs(variance, kept * (block - kept) / block**2))
 @control("10 % more", block_edge=ELEVEN * block_edge)
 def noise_of_blocks_ends_at_the_edge(block_edge: sp.Expr, trial: Trial) -> Iterator[Finding]:
