@@ -26,7 +26,7 @@ OTHERWISE = {
     "G4.1": "sharp in order, by G5",
     "E2": "sharp in its exponent: there is a bound from below",
     "L8.2": "sharp in order: n times the distance has a limit",
-    "R1": "the order of the remainder is sharp: its next term is known",
+    "R1.2": "the order of the remainder is sharp: its next term is known",
 }  # claims that speak of sharpness and name no sharp bound, and why
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.expressivity import symbols as wired
 from theory.expressivity.wired_counts import usual_bound
@@ -227,4 +228,17 @@ $N_1N_2$ choices of children. ∎
         "some_copy": some_copy,
     },
     aids={"change_of_root": change_of_root},
+    sharp=(
+        Sharp(
+            expression="least_dispersion",
+            example=r"$r=1$, $\omega q=1$ and $\lambda=1-\frac1{\sqrt2}$",
+            check="dispersion_lies_between_its_extremes",
+            side=Side.BELOW,
+        ),
+        Sharp(
+            expression="most_dispersion",
+            example=r"$r=1$, $\omega q=1$ and $\lambda=1+\frac1{\sqrt2}$",
+            check="dispersion_lies_between_its_extremes",
+        ),
+    ),
 )
