@@ -51,7 +51,7 @@ STEPS = (
     Step(
         name="unit",
         sentence=r"""Split the channels between the layers into one block of $n$ for each channel $i$ before; keep in block $i$ only the coefficients of $I$ from
-channel $i$. ReLU acts on coordinates: a channel with the coefficient $w$ holds $\sigma(wx)=[[unit]]$ of each coordinate $x$.""",
+channel $i$. ReLU acts on coordinates: a channel with the coefficient $\lambda$ holds $\sigma(\lambda x)$ of each coordinate $x$: at $\lambda=w$ that is $[[unit]]$.""",
         gives={"unit": unit},
     ),
     Step(
@@ -203,7 +203,13 @@ more: 2, pairs of four points or more: 15 (Q3). Message passing, spanned by $I$ 
         "halves = -w*Max(0, -sqrt(x)) + w*Max(0, x)": "the same wherever it has a value: none at a negative coordinate, "
         "and at others the second part is 0",
     },
-    sharp=(Sharp(expression="error", example="errors of one sign", check="the_error_is_attained"),),
+    sharp=(
+        Sharp(
+            expression="error",
+            example=r"nothing kept, all $w=\varepsilon$, inputs constant and positive on each channel, orbits of all of $Y$",
+            check="the_error_is_attained",
+        ),
+    ),
 )
 
 BLOCK_STEPS = (
@@ -216,7 +222,7 @@ $\frac a2$.""",
     ),
     Step(
         name="one block",
-        sentence=r"For each $Q_q$ these sums fail with probability at most $[[block_failure]]$, and bring at most $\varepsilon\sum_b\|B_b\|\sum_i\|Q_qx_i\|_\infty$.",
+        sentence=r"As in Q7.1, with $Q_q$ for $I$ and $Q_qx_i$ for $x_i$: for each $Q_q$ these sums fail with probability at most $[[block_failure]]$, and bring at most $\varepsilon\sum_b\|B_b\|\sum_i\|Q_qx_i\|_\infty$.",
         by=Carrier.CLAIM,
         source="Q7.1",
         gives={"block_failure": block_failure},
@@ -275,7 +281,7 @@ ticket_without_identity = Claim(
     statement=r"""
 Let the source and the target be those of Q7.1, but let the first basis lack $I$. If only $I=\sum_qc_qQ_q$ with basis elements $Q_q$, `B_in` of them at most, and all $|c_qw_{iob}|\le\frac a2$, take a block of channels for each $Q_q$. The probability is at most
 $$[[general_failure]],$$ the error at most $\varepsilon\sum_{b,q}\|B_b\|\sum_i\|Q_qx_i\|_\infty$. Orbit bases lose nothing: $I$ is the sum of the diagonal orbits $Q_q$, one for each of the `orbits` of $G$ on $X$, and
-$B_bQ_q\in\{0,B_b\}$, so $[[channels]]$ channels do, with the first probability and error. A single element does not suffice in general: with $\frac{1}{m}J$ and a multiple of
+$B_bQ_q\in\{0,B_b\}$, so $[[channels]]$ channels do, with the probability and the error of Q7.1. A single element does not suffice in general: with $\frac{1}{m}J$ and a multiple of
 $I-\frac1mJ$ for $S_m$ on $m=$ `points`, the second alone cannot reproduce $x$: the relative least-squares error is $[[lost]]$.
 """,
     steps=BLOCK_STEPS,

@@ -73,7 +73,7 @@ maurey_identity = Claim(
     label="E5.1",
     title="The error of an average of random units",
     statement=r"""
-Let $g_\theta$ be a random unit and $f=E_\theta g_\theta$ in $L^2(\mu)$, with $G=E\|g_\theta\|^2$ and $F=\|f\|^2$. The average of $N$
+Let $g_\theta$ be a random unit and $f=E_\theta g_\theta$ in $L^2(\mu)$, $\mu$ the law of the inputs, with $G=E\|g_\theta\|^2$ and $F=\|f\|^2$. The average of $N$
 iid units has $E\|f-\frac1N\sum_ig_{\theta_i}\|^2=[[maurey_error]]$. At one input, where a unit has the variance $m_2$ and the fourth
 central moment $m_4$, the mean fourth power of the error of the average is $[[average_fourth]]$.
 """,
@@ -101,8 +101,9 @@ central moment $m_4$, the mean fourth power of the error of the average is $[[av
 WIRED_STEPS = (
     Step(
         name="average",
-        sentence=r"""Given the input, let a unit have the mean square $G$, the squared mean $F$, the variance $m_2$ and the fourth central moment
-$m_4$. The mean of $N$ of them errs by $[[maurey_error]]$ in mean square, and by $[[average_fourth]]$ in the mean fourth power.""",
+        sentence=r"""Let $G$ be the mean over the inputs of a unit's mean square and $F$ that of its squared mean: the mean of $N$ units errs by
+$[[maurey_error]]$ in mean square. At one input, where a unit has the variance $m_2$ and the fourth central moment $m_4$, it errs by $[[average_fourth]]$ in the mean
+fourth power.""",
         by=Carrier.CLAIM,
         source="E5.1",
         gives={"maurey_error": maurey_error, "average_fourth": average_fourth},

@@ -82,10 +82,10 @@ for each of these. The two values $4$ cancel in the product, which needs no outp
     ),
     Step(
         name="wired neurons",
-        sentence=r"""At the density $p$ a neuron is wired to both inputs with probability $p^2$; any $N$ neurons that are can be any $N$ units of the two inputs. E6.1
-counts them, which does not rest on the theorem that it cites.""",
+        sentence=r"""At the density $p$ a neuron is wired to both inputs with probability $p^2$; any $N$ neurons that are can be any $N$ units of the two inputs. E1
+counts them.""",
         by=Carrier.CLAIM,
-        source="E6.1",
+        source="E1",
     ),
     Step(
         name="masks for the product",
@@ -101,8 +101,8 @@ masked_product = Claim(
     statement=r"""
 On $[-1,1]^2$ let each square in $x_1x_2=\frac14(x_1+x_2)^2-\frac14(x_1-x_2)^2$ be
 interpolated at $M+1$ equispaced knots of $[-2,2]$. That takes $[[product_units]]$ ReLU units (a first slope $[[first_slope]]$ and bends of $[[bend]]$, the output
-biases cancel) and has the sup error $[[sup_error]]$ exactly. A mask of $n$ neurons with edges of density $p$ and a dense readout admits it with probability at least
-$[[product_success]]$.
+biases cancel) and has the sup error $[[sup_error]]$ exactly. A hidden layer of $n$ ReLU neurons with biases, each edge to the two inputs
+present with probability $p$, and a dense readout admit it with probability at least $[[product_success]]$.
 """,
     steps=NETWORK_STEPS,
     source=Source("2602.06675", "beyond the abstract"),
@@ -119,11 +119,12 @@ $[[product_success]]$.
         Quantity(point, "sum or difference of the inputs of the product", sp.Interval(-2, 2)),
     ),
     hypotheses=(
+        Hypothesis("independent edges", needed_by=("product_success",)),
         Hypothesis(
             "the readout edges of wired neurons are present (if each is with probability $p'$, read $p^2p'$ for $p^2$)"
         ),
     ),
-    uses=("E6.1",),
+    uses=("E1",),
     expressions={
         "product_units": product_units,
         "first_slope": first_slope,
@@ -137,7 +138,7 @@ $[[product_success]]$.
 ADDITIVE_STEPS = (
     Step(
         name="one input each",
-        sentence=r"""Neurons with at most one active input each make a network $g(x_1,x_2)=g_1(x_1)+g_2(x_2)$, for which $[[corners]]$ is $0$. For
+        sentence=r"""One hidden layer of neurons with at most one active input each makes a network $g(x_1,x_2)=g_1(x_1)+g_2(x_2)$, for which $[[corners]]$ is $0$. For
 $x_1x_2$ it is $4$.""",
         gives={"corners": corners},
     ),
@@ -160,15 +161,16 @@ one_input_each = Claim(
     label="E6.3",
     title="Neurons with one input each miss a product",
     statement=r"""
-Neurons with at most one active input each, however many, keep the sup error $[[additive_floor]]$ for
-$x_1x_2$ on $[-1,1]^2$, which the network $0$ attains: full wiring cannot just be dropped.
+One hidden layer of neurons with at most one active input each, however many, and a linear readout has a sup error of at least
+$[[additive_floor]]$ for $x_1x_2$ on $[-1,1]^2$, which the network $0$ attains: full wiring cannot just be dropped (a second hidden layer
+can make up for it, E8).
 """,
     steps=ADDITIVE_STEPS,
     source=Source("2602.06675", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(Quantity(network, "a network of two inputs", sp.S.Reals),),
-    hypotheses=(Hypothesis("no neuron has both inputs"),),
+    hypotheses=(Hypothesis("one hidden layer and a linear readout; no neuron has both inputs"),),
     expressions={
         "additive_floor": additive_floor,
     },

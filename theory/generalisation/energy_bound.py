@@ -103,15 +103,21 @@ distance, and it is at $0$ after $2k$ steps with the chance $\binom{2k}k4^{-k}$.
     Step(
         name="symmetrisation",
         sentence=r"""The mean of the largest excess of the risk over the empirical risk in the ball is at most twice the mean complexity of the
-losses, and that is at most the complexity of the ball, as the loss is 1-Lipschitz.""",
+losses.""",
         by=Carrier.CITED,
         source="Bartlett and Mendelson, J. Mach. Learn. Res. 3 (2002) 463: the mean of the supremum is at most twice the Rademacher "
-        "complexity; Ledoux and Talagrand, Probability in Banach Spaces (1991), Theorem 4.12: composition with a 1-Lipschitz function "
-        "does not raise it (without the modulus)",
+        "complexity",
+    ),
+    Step(
+        name="losses",
+        sentence=r"As the loss is 1-Lipschitz, the empirical complexity of the losses is at most that of the ball.",
+        by=Carrier.CITED,
+        source="Ledoux and Talagrand, Probability in Banach Spaces (1991), Theorem 4.12: composition with a 1-Lipschitz function "
+        "does not raise the complexity (without the modulus)",
     ),
     Step(
         name="McDiarmid",
-        sentence=r"One sample changes that excess, and the complexity, by $\frac1m$ at most. Each is beyond its mean by $s$ with probability at most $[[deviation_failure]]$.",
+        sentence=r"One sample changes that excess, and the empirical complexity of the losses, by $\frac1m$ at most. Each is beyond its mean by $s$ with probability at most $[[deviation_failure]]$.",
         by=Carrier.CITED,
         source="McDiarmid, On the method of bounded differences (1989): P(f − E f ≥ s) ≤ exp(−2s²/Σc²), where the i-th of independent variables "
         "changes f by at most c_i",
@@ -132,9 +138,9 @@ losses, and that is at most the complexity of the ball, as the loss is 1-Lipschi
     ),
     Step(
         name="three roots",
-        sentence=r"The excess brings one root, the mean complexity, twice, two more: $[[confidence]]$.",
+        sentence=r"The excess brings one root, the mean complexity of the losses, twice, two more: $[[confidence]]$.",
         gives={"confidence": confidence},
-        uses=("symmetrisation", "both events"),
+        uses=("symmetrisation", "losses", "both events"),
     ),
     Step(
         name="interpolant",
@@ -174,7 +180,7 @@ losses, and that is at most the complexity of the ball, as the loss is 1-Lipschi
     ),
     Step(
         name="energy",
-        sentence=r"At $B_0=\sqrt q$ the complexity is $\mathcal E=[[energy]]$. For $sK$ it is the same, with $q/s$ and $sT$.",
+        sentence=r"At $B_0=\sqrt q$ the complexity is $\mathcal E=[[energy]]$. For $\lambda K$, $\lambda>0$, it is the same, with $q/\lambda$ and $\lambda T$.",
         gives={"energy": energy},
         uses=("complexity",),
     ),

@@ -127,7 +127,7 @@ $L+1-l$ gates $\kappa_0$ above, with $W$ at layer $l$ and $Q$ elsewhere.""",
     ),
     Step(
         name="without √2",
-        sentence=r"Without the factor $\sqrt2$ each value and each gate is half as large again: $[[plain_constant]]$.",
+        sentence=r"Without the factor $\sqrt2$ each value and each gate is only half as large: $[[plain_constant]]$.",
         gives={"plain_constant": plain_constant},
         uses=("independent masks",),
     ),
@@ -163,12 +163,12 @@ linear_part_bound = Claim(
     statement=r"""
 For a network of $L$ hidden layers with graphons $W^{(l)}$ on all layers (masks independent of the weight values) and path density
 $\rho_{path}$, the infinitely wide tangent kernel on inputs $X$ satisfies
-$$K\succeq\frac{c_L}dX\operatorname{diag}(\rho_{path})X^\top,\qquad c_L=[[constant]]$$
+$$K\succeq c_LB,\qquad B=\tfrac1dX\operatorname{diag}(\rho_{path})X^\top,\qquad c_L=[[constant]]$$
 ($[[plain_constant]]$ for the ReLU without its factor $\sqrt2$). With masks that depend on the weights (second-moment graphons
-$Q^{(l)}$) $K\succeq\frac wdX\operatorname{diag}(\sum_{l=1}^{L+1}\rho^{(l)})X^\top$, $w=[[layer_constant]]$, where $\rho^{(l)}$ is the
+$Q^{(l)}$) $K\succeq wB_Q$, $B_Q=\frac1dX\operatorname{diag}(\sum_{l=1}^{L+1}\rho^{(l)})X^\top$, $w=[[layer_constant]]$, where $\rho^{(l)}$ is the
 density of paths with $W$ at layer $l$ and $Q$ elsewhere. **Sharpness.** $c_1=1$ is the best constant, attained by $\{x,-x\}$: there
 $\det(K-cB)=[[antipodal_determinant]]$ with $S=S_W(x,x)$. **Masks that follow the gates** are not covered: for one input, $L=1$ and
-$M=1\{w>0\}$, which is what SNIP keeps at density $\frac12$ if all its samples are positive, $K-B=[[one_sided_gap]]$ at $x=-1$.
+$M=1\{w>0\}$, which is what SNIP keeps at density $\frac12$ if all its samples are positive, $K-wB_Q=[[one_sided_gap]]$ at $x=-1$.
 """,
     steps=LINEAR_STEPS,
     source=Source(
@@ -291,13 +291,14 @@ best_linear_constant = Claim(
     label="B2.2",
     title="The best constant of the linear part, for homogeneous masks",
     statement=r"""
-For homogeneous masks the best constant that serves in every dimension is
+For homogeneous masks and $L$ hidden layers let $c$ be the best constant in $K\succeq cB$, $B=\frac1dX\operatorname{diag}(\rho_{path})X^\top$ (B2.1),
+for inputs of one length. The one that serves in every dimension is
 the Taylor coefficient $\Theta_L'(0)$ of the dense kernel in the cosine; from layer to layer the correlation $s$ at orthogonal
 inputs, its slope $p$, and value $t$ and slope $q$ of the kernel go from $(0,1,0,1)$ by
-$$\begin{aligned}s&\to\kappa_1(s),&t&\to t\,\kappa_0(s)+\kappa_1(s),\
+$$\begin{aligned}s&\to\kappa_1(s),&t&\to t\,\kappa_0(s)+\kappa_1(s),\\
 p&\to p\,\kappa_0(s),&q&\to q\,\kappa_0(s)+t\,\kappa_0'(s)\,p+p\,\kappa_0(s),\end{aligned}$$
 so it is $1$, $0.9581$ and $0.9126$ for $L=1,2,3$. On the sphere of inputs in $\mathbb R^d$, $d\ge2$, the best constant is
-$E[\Theta_L(t)t]/E[t^2]$ under the weight $(1-t^2)^{(d-3)/2}$ (`sphere_constant` has it for $L\le6$): $1$ at $L=1$, else above the
+$E[\Theta_L(r)r]/E[r^2]$ under the weight $(1-r^2)^{(d-3)/2}$ (`sphere_constant` has it for $L\le6$): $1$ at $L=1$, else above the
 Taylor coefficient, by at most $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$.
 """,
     steps=CONSTANT_STEPS,
@@ -333,7 +334,7 @@ Taylor coefficient, by at most $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$.
             "six hidden layers at most, as far as the integral is written out", depth <= 6, ("sphere_constant",)
         ),
     ),
-    uses=("K1", "K4"),
+    uses=("B2.1", "K1", "K4"),
     expressions={
         "layer_step": layer_step,
         "best_constant": best_constant,

@@ -151,7 +151,7 @@ LIPSCHITZ_STEPS = (
     Step(
         name="Lipschitz",
         sentence=r"""So midpoints cost at most $[[lipschitz_error]]$. $L$ times the sum of the distances of $x$ and of $y$ from the nearest
-midpoints attains it; its values go up to twice as much, which is no more than $1$ by hypothesis.""",
+midpoints attains it; its values go up to twice as much, which is no more than $1$ if $L(\frac1m+\frac1n)\le2$.""",
         gives={"lipschitz_error": lipschitz_error},
         uses=("both variables", "distance from a midpoint"),
     ),
@@ -176,7 +176,7 @@ $\|W_P-W\|_1\le[[lipschitz_error]]$, which is attained if $L(\frac1m+\frac1n)\le
     sharp=(
         Sharp(
             expression="lipschitz_error",
-            example="$L$ times the distances of $x$ and of $y$ from the nearest midpoints",
+            example=r"$L$ times the distances of $x$ and of $y$ from the nearest midpoints, if $L(\frac1m+\frac1n)\le2$",
             check="distances_from_the_midpoints_attain_the_lipschitz_bound",
         ),
     ),

@@ -222,22 +222,14 @@ $[0,1]$. Their mean is farther than $s$ from its expectation with probability at
         source="G2",
     ),
     Step(
-        name="rounding",
-        sentence=r"To round $K$ to a whole number costs a mask of $m$ rows and $n$ columns $[[rounding]]$ at most.",
-        by=Carrier.CLAIM,
-        source="G4.1",
-        gives={"rounding": rounding},
-    ),
-    Step(
         name="rounding of columns",
-        sentence=r"For $n$ rows of $d$ entries the rounding costs $[[column_rounding]]$.",
+        sentence=r"$K$ is within $\frac12$ of $\rho nd$: a share of $[[column_rounding]]$ of the entries.",
         gives={"column_rounding": column_rounding},
-        uses=("rounding",),
     ),
     Step(
         name="ranked columns",
-        sentence=r"""The mask of the $K$ largest scores is within $\frac{|K-N|}{nd}$ of $M_\tau$, hence within *rounding of columns* and
-$|\rho-\frac N{nd}|$, which is the case of all columns. So it is within $[[ranked_column_bound]]$.""",
+        sentence=r"""The averages of the mask of the $K$ largest scores are within $\frac{|K-N|}{nd}$ of those of $M$, hence within *rounding of columns* and
+$|\rho-\frac N{nd}|$, which is the case of all columns. So they are within $[[ranked_column_bound]]$ of the means.""",
         gives={"ranked_column_bound": ranked_column_bound},
         uses=("one support in the other", "rounding of columns", "columns"),
     ),
@@ -247,11 +239,11 @@ fixed_inputs = Claim(
     label="G4.2",
     title="Masks with fixed inputs: all sets of columns at once",
     statement=r"""
-Let the mask $M$ have $n$ iid rows for a fixed threshold, of $d$ entries each, which depend on each other in whatever way, and let $p_j$ be the probability of
-column $j$. With probability at least $1-\delta$ for all sets $T$ of columns
+Let scores have $n$ iid rows of $d$ entries, which depend on each other in whatever way; let $M$ be the mask of those above a fixed threshold, and
+$p_j$ the probability of an entry in column $j$. With probability at least $1-\delta$ for all sets $T$ of columns
 $$\Big|\frac1{nd}\sum_i\sum_{j\in T}M_{ij}-\frac1d\sum_{j\in T}p_j\Big|\le[[column_bound]],$$
-and on the same event the mask of the $\mathrm{round}(\rho nd)$ largest scores, $\rho$ the mean of the $p_j$, is
-within $[[ranked_column_bound]]$.
+and on the same event the mask of the $\mathrm{round}(\rho nd)$ largest scores, $\rho$ the mean of the $p_j$, in the place of $M$ makes these
+differences at most $[[ranked_column_bound]]$.
 """,
     steps=COLUMN_STEPS,
     source=Source("2602.06675", "beyond the abstract"),
@@ -264,7 +256,7 @@ within $[[ranked_column_bound]]$.
         DEVIATION,
     ),
     hypotheses=(Hypothesis("independent rows of one law, and nothing else"),),
-    uses=("G2", "G4.1"),
+    uses=("G2",),
     expressions={
         "column_bound": column_bound,
         "column_failure": column_failure,

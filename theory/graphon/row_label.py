@@ -67,7 +67,7 @@ $\|A\|_\square\ge\frac1{2n}\sum_i|R_i|$.""",
     Step(
         name="lower bound",
         sentence=r"""As $|R|\ge R^2$ and $ER^2=\frac1{d^2}1_T^\top\Gamma1_T$, $E\|A\|_\square\ge[[projection]]$ by the set with the largest. Rows
-$\pm(1,\dots,1)$ attain it in the limit.""",
+$\pm(1,\dots,1)$ with fair independent signs attain it in the limit.""",
         gives={"projection": projection},
         uses=("rows of one sign",),
     ),
@@ -111,7 +111,7 @@ $$[[projection]]\le E\|A\|_\square\le[[upper]],\qquad\kappa\le[[comparison]],$$
 the upper bound from $E\,t(C_4,A)=[[four_cycle]]$ with $\eta=E(\|A_{1\cdot}\|^2/d)^2\le1$. So, as $n,d\to\infty$, the masks
 converge to $W$ in cut norm (in mean; rows labelled by $\ell$) iff $\kappa\to0$: iff what the label leaves unexplained has no
 long-range correlation across the columns of a row. The constants of $\gamma/2$ and $4\gamma$ are sharp;
-the upper bound is loose, by a factor that tends to $4$ for rows $\pm(1,-1)$.
+the upper bound is loose, by a factor that tends to $4$ for rows $\pm(1,-1)$ with fair signs.
 """,
     steps=STEPS,
     source=Source("2602.06675", "beyond the abstract"),
@@ -149,7 +149,7 @@ the upper bound is loose, by a factor that tends to $4$ for rows $\pm(1,-1)$.
     sharp=(
         Sharp(
             expression="projection",
-            example=r"$n$ rows $\pm(1,\dots,1)$, as $n\to\infty$",
+            example=r"$n$ rows $\pm(1,\dots,1)$ with fair independent signs, as $n\to\infty$",
             check="small_laws_of_rows",
             side=Side.BELOW,
         ),

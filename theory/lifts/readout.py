@@ -130,7 +130,7 @@ $\|\nabla L\|=\|\dot a\|$.""",
     ),
     Step(
         name="two payments",
-        sentence=r"Hence $\frac12\Delta^2\ge[[doubled]]$: *payment of features that stand still* has the square of $Tg-R$ more.",
+        sentence=r"Hence $\frac12\Delta^2\ge[[doubled]]$: *payment of features that stand still* is $T(L-\varepsilon)+TgR$ and half the square of $Tg-R$ more, and $gR\ge L-\varepsilon$.",
         gives={"doubled": doubled},
         uses=("payment of features that stand still", "slope and distance"),
     ),
@@ -224,9 +224,21 @@ loss and $\varepsilon=0$, $$L(T)\le[[interpolating_bound]].$$ No constant can be
         "worst_eigenvalue": worst_eigenvalue,
     },
     sharp=(
-        Sharp(expression="moving_bound", example="flows that come near", check="other_flows_keep_the_bounds"),
-        Sharp(expression="square_bound", example="flows that come near", check="other_flows_keep_the_bounds"),
-        Sharp(expression="fixed_bound", example="one feature", check="modes_keep_the_bounds"),
+        Sharp(
+            expression="moving_bound",
+            example=r"one feature $k/a$, shortly before $a$ vanishes, and $\ell(f)=f+\varepsilon$",
+            check="other_flows_keep_the_bounds",
+        ),
+        Sharp(
+            expression="square_bound",
+            example=r"one feature $k/a$, shortly before $a$ vanishes, and the square loss with $f^*=-\sqrt{2\varepsilon}$",
+            check="other_flows_keep_the_bounds",
+        ),
+        Sharp(
+            expression="fixed_bound",
+            example=r"the square loss with one mode, $\mu T\to0$, and both readouts far from the least loss",
+            check="modes_keep_the_bounds",
+        ),
         Sharp(
             expression="interpolating_bound",
             example=r"one feature with $\|\phi\|^2=[[worst_eigenvalue]]$",

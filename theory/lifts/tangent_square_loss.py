@@ -126,7 +126,7 @@ $\sqrt L>\sqrt\varepsilon$ on $[0,t]$.""",
     ),
     Step(
         name="third power",
-        sentence=r"This is at most $-[[cubic_fall]]$, and that only for $\varepsilon=0$.",
+        sentence=r"This is at most $-[[cubic_fall]]$, with equality only for $\varepsilon=0$.",
         gives={"cubic_fall": cubic_fall},
         uses=("fall of the root",),
     ),

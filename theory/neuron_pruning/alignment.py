@@ -239,7 +239,7 @@ $N\ge[[neurons]]$ neurons, which is $[[leading]]$ to leading order as $\varepsil
     sharp=(
         Sharp(
             expression="error_bound",
-            example="four neurons at the angle, as the angle tends to $0$",
+            example="two neurons at the angle on either side of the axis and two at right angles to it, as the angle tends to $0$",
             check="every_subset_has_this_error",
             side=Side.BELOW,
         ),

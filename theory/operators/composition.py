@@ -227,7 +227,7 @@ $p^2$, the mean deviation differs from $[[deviation]]$ by at most $[[deviation_e
     sharp=(
         Sharp(
             expression="rate_bound",
-            example="one hidden unit, all probabilities one half",
+            example=r"one hidden unit, $P_2=\frac12$ and $P_1=1$ everywhere",
             check="worst_probability_is_a_half",
         ),
     ),

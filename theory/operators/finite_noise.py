@@ -82,6 +82,7 @@ row: $[[row_excess]]$; likewise $[[column_excess]]$ for a column.""",
         name="squares",
         sentence=r"The square of an entry has the variance $[[square_variance]]$, its fourth moment less $V^2$.",
         gives={"square_variance": square_variance},
+        uses=("fourth cumulant",),
     ),
     Step(
         name="sensitivity",
@@ -135,11 +136,12 @@ sparse_noise = Claim(
     label="O4.2",
     title="The noise edge of sparse masks",
     statement=r"""
-Let $H$, $a$, $b$, $p$, $q$ and $e$ be those of O4.1. An entry has the fourth cumulant $\kappa=[[fourth_cumulant]]$. To first order in
+Let $H$, $V$, $a$, $b$, $A$, $B$, $p$, $q$ and $e$ be those of O4.1, and $\rho$ the density of the mask. An entry of variance $V(u,v)$ has the
+fourth cumulant $[[fourth_cumulant]]$, $V$ for $V(u,v)$, called $\kappa(u,v)$. To first order in
 $1/\rho n$ it adds $[[row_excess]]$ to the height of a row and $[[column_excess]]$ to that of a column,
 $B_4=\int\kappa(u,\cdot)b^2$, $A_4=\int\kappa(\cdot,v)a^2$, and so their means over $p$ and $q$ at the optimum to $e$; for
 constant $V$ the edge is $[[sparse_edge]]$. The squares of the entries, of variance $[[square_variance]]$ each, move the edge
-with the derivative $[[sensitivity]]$; for constant $V$ its relative standard deviation is $[[edge_spread]]$. A row whose
+with the derivative $[[sensitivity]]$; for constant $V$ its relative standard deviation is $[[edge_spread]]$. At a level $z$ a row whose
 squares feed it $\sum_jH_{ij}^2b_j/mn\ge z$ shows by itself at $z$ or above; this has chance at most $[[row_tail]]$, if no
 $H_{ij}^2b_j$ exceeds $\beta$.
 """,
@@ -245,7 +247,7 @@ block_noise = Claim(
     title="The noise edge of N:M masks",
     statement=r"""
 For N:M masks of scores with constant column profile (exactly $N$ kept in each block of $M$ consecutive columns of a row,
-all places alike): the entries of a block have the covariance $[[block_eigenvalue]]\,(I-J/M)$, and the non-zero singular
+all places alike): the entries of a block have the covariance $[[block_eigenvalue]]\,(I-J/M)$, $J$ all ones, and the non-zero singular
 values of the mask less its density $N/M$, over $\sqrt{mn}$, fill an interval up to $[[block_edge]]$ and, for $m\ge n(1-1/M)$, down to
 $[[block_floor]]$.
 """,
@@ -261,7 +263,7 @@ $[[block_floor]]$.
         BLOCK.drawn_from(4, 9),
     ),
     hypotheses=(
-        Hypothesis(r"$m\asymp n\to\infty$"),
+        Hypothesis(r"$m\asymp n\to\infty$, $N$ and $M$ fixed"),
         NOT_MORE_THAN_THERE_ARE,
         Hypothesis(
             "the mask has at least as many rows as the noise has dimensions in a row",

@@ -58,7 +58,7 @@ which their mean, weighted by the shares of the layers, is $\rho$.""",
         sentence=r"""With $r=s_2/s_1$ and $x=\tau/s_2$ the ratio $\rho_1/\rho_2$ is $\bar F(rx)/\bar F(x)$, and that of the derivatives
 $r\,g(rx)/g(x)$ is, for $g=-\bar F'$, $[[density_ratios]]$ (for Pareto noise beyond its least value, $x\ge1$).""",
         gives={"density_ratios": density_ratios},
-        uses=("product of two normals",),
+        uses=("any layers", "product of two normals"),
     ),
     Step(
         name="Bessel",

@@ -100,12 +100,12 @@ $N_l/n_l\to D_l(\tau)$, $N/n\to\rho$ and $K/n\to\rho$ as the layers grow in prop
 $\rho_l$ and $\sum_l\alpha_l\rho_l=\rho$.""",
         by=Carrier.RULE,
         source="union bound",
-        uses=("deviation",),
+        uses=("a threshold", "deviation"),
     ),
     Step(
         name="kept share",
         sentence=r"""Then $|K-N|\le\frac12+|N-\rho n|$, rounding included, and the kept share of the layer is within $|N_l/n_l-\rho_l|+|K-N|/n_l$ of
-$\rho_l$, its limit: within $[[count_error]]$. So it is at every root, and there is one only if all layers have the same noise.""",
+$\rho_l$, its limit: within $[[count_error]]$. So it is at every root; if all layers have the same noise, there is only one.""",
         gives={"count_error": count_error},
         uses=("one noise", "two masks", "limit", "two events"),
     ),
@@ -116,7 +116,7 @@ coupled_layers = Claim(
     title="A global threshold couples the layers",
     statement=r"""
 Layers $l$ hold the shares $\alpha_l$ of all weights and have scores that follow S1, with $D_l(\tau)$ the probability
-of a score above $\tau$ in layer $l$. If the share $\rho$ of all weights with the largest scores is kept, the
+of a score above $\tau$ in layer $l$. If the share $\rho$ of all weights with the largest scores is kept, $0<\rho<1$, the
 threshold is a root of $\sum_l\alpha_lD_l(\tau)=\rho$ (the only one, if all layers have the same noise), and layer $l$
 has the limiting density $\rho_l=D_l(\tau)$, which does not depend on the root. If all scores are independent and
 those of layer $l$ exceed $\tau$ with the mean probability $\rho_l$, then with probability at least $1-\delta$ the
@@ -132,7 +132,9 @@ kept share of a layer of $n_l$ of the $n$ weights is within $[[count_error]]$ of
         Quantity(size, "number of weights in all layers", COUNT, drawn=(41, 90)),
     ),
     hypotheses=(
-        Hypothesis("one global threshold; in every layer the assumptions of S1"),
+        Hypothesis(
+            "one global threshold; in every layer the assumptions of S1; some weights are kept and some are not"
+        ),
         Hypothesis(
             "for the share of a layer at finite size: independent scores of the stated mean probabilities",
             needed_by=("deviation", "count_error"),
@@ -146,8 +148,8 @@ kept share of a layer of $n_l$ of the $n$ weights is within $[[count_error]]$ of
 TWO_LAYERS_STEPS = (
     Step(
         name="any layers",
-        sentence=r"""Where layer $l$ holds the share $\alpha_l$ of the weights, and scores above $\tau$ have the probability $D_l(\tau)$, the threshold is a
-root of $D(\tau)=\sum_l\alpha_lD_l(\tau)=\rho$: the only one, as the noise is the same in all layers. There layer $l$ has the limiting density $D_l(\tau)$.""",
+        sentence=r"""Where layer 1 holds the share $a$ of the weights, and scores above $\tau$ have the probability $D_l(\tau)$, the threshold is a
+root of $D(\tau)=aD_1(\tau)+(1-a)D_2(\tau)=\rho$: the only one, as the noise is the same in all layers. There layer $l$ has the limiting density $D_l(\tau)$.""",
         by=Carrier.CLAIM,
         source="S14.1",
     ),

@@ -118,7 +118,9 @@ $H(\tau/\varphi_j)$ with $H$ of S4: as if rank one with the profile $\varphi_j=[
         NORMAL_WEIGHTS,
         SQUARE_LOSS,
         RESIDUAL_IS_FIXED,
-        SYMMETRIC,
+        Hypothesis(
+            r"symmetric data: $(x,r)$ and $(-x,-r)$ have one law", needed_by=("score", "kernel", "column_density")
+        ),
         Hypothesis(
             "the readout weights are not orthogonal to the means of the column",
             sp.Ne(readout.dot(column), 0),

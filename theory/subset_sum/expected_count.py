@@ -159,7 +159,7 @@ EXPANSION_STEPS = (
     Step(
         name="inversion",
         sentence=r"""$T$ has an atom $2^{-n}$ at $0$, the empty subset, and else the density $n2^{-n}f_1+\tilde f$, where $f_1\le\frac12$ is that of one item
-and $\tilde f(s)=\frac1\pi\int_0^\infty(\varphi^n-2^{-n}-n2^{-n}\frac{\sin u}u)\cos(su)\,du$, of two items or more.""",
+and $\tilde f(x)=\frac1\pi\int_0^\infty(\varphi^n-2^{-n}-n2^{-n}\frac{\sin u}u)\cos(xu)\,du$, of two items or more.""",
         by=Carrier.CITED,
         source="Feller, An Introduction to Probability Theory II (1971), XV.3: a law with an absolutely integrable characteristic function "
         "has the continuous density that Fourier inversion gives",
@@ -214,20 +214,20 @@ $[[near_error]]$.""",
     ),
     Step(
         name="Gaussian integral",
-        sentence=r"""$\frac1\pi\int_0^\infty e^{-nu^2/12}(1+\frac{nu^4}{1440}-\frac{s^2u^2}2)\,du$, integrated over $s\in[z-\varepsilon,z+\varepsilon]$ and times $2^n$, is
+        sentence=r"""$\frac1\pi\int_0^\infty e^{-nu^2/12}(1+\frac{nu^4}{1440}-\frac{x^2u^2}2)\,du$, integrated over $x\in[z-\varepsilon,z+\varepsilon]$ and times $2^n$, is
 $A(1+c)$ with $A=[[leading]]$, $c=[[correction]]$.""",
         gives={"leading": leading, "correction": correction},
         uses=("inversion",),
     ),
     Step(
         name="remainder",
-        sentence=r"""The errors of the density, which grow with $|s|\le r$, over $\sqrt{3/\pi n}$ add up to $R_n(r)=[[remainder]]$.""",
+        sentence=r"""The errors of the density, which grow with $|x|\le r$, over $\sqrt{3/\pi n}$ add up to $R_n(r)=[[remainder]]$.""",
         gives={"remainder": remainder},
         uses=("beyond π", "one item at most", "errors up to π", "expansion beyond π", "Gaussian integral"),
     ),
     Step(
         name="next term",
-        sentence=r"""One term more of the expansion at $s=0$, $e^{-nu^2/12}(nc_3u^6+\frac{n^2c_2^2}2u^8)$ with $c_2=\frac1{1440}$, $c_3=\frac1{18144}$, adds
+        sentence=r"""One term more of the expansion at $x=0$, $e^{-nu^2/12}(nc_3u^6+\frac{n^2c_2^2}2u^8)$ with $c_2=\frac1{1440}$, $c_3=\frac1{18144}$, adds
 $[[next_term]]$ over $n^2$; the errors left are $O(n^{-3})$ by the same bounds.""",
         gives={"next_term": next_term},
         uses=("remainder",),

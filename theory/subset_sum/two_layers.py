@@ -245,11 +245,13 @@ target has the values $h$, then behind it by at most $$[[next_error]],$$ `row_no
     ),
     sharp=(
         Sharp(
-            expression="error", example="errors of one sign and positive inputs", check="errors_are_attained_and_add_up"
+            expression="error",
+            example=r"errors $\varepsilon$ of one sign and positive inputs",
+            check="errors_are_attained_and_add_up",
         ),
         Sharp(
             expression="next_error",
-            example="errors of one sign and positive values in front",
+            example="weights, errors and values in front that are all positive",
             check="errors_are_attained_and_add_up",
         ),
     ),

@@ -274,7 +274,7 @@ $\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ tim
         ),
         Sharp(
             expression="large_share",
-            example=r"a linear function, if $c\ge4\varepsilon$",
+            example=r"$3\varepsilon$ at $e_1$ and $0$ at $-e_1$, if $c\ge4\varepsilon$",
             check="one_function_serves_its_share",
         ),
         Sharp(

@@ -159,9 +159,8 @@ def each_column_is_in_or_out(set_failure: sp.Expr, column_failure: sp.Expr, tria
 @control("rounding down", column_rounding=2 * column_rounding)
 @control("of one row", column_rounding=n * column_rounding)
 @control("10 % more", column_rounding=ELEVEN * column_rounding)
-@control("constant 1 in place of ½", rounding=2 * rounding)
-def rows_of_entries_are_rounded(rounding: sp.Expr, column_rounding: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What is left beside the rounding ½ − x of nd entries; and that of a mask of d rows."""
+def rows_of_entries_are_rounded(column_rounding: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """What is left beside the rounding ½ − x of nd entries; and that of G4.1 for a mask of d rows."""
     below = sp.Symbol("x", nonnegative=True)
     size = n * inputs
     yield trial.nonnegative(column_rounding - (sp.Rational(1, 2) - below) / size, below / size)
