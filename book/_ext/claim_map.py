@@ -65,7 +65,8 @@ class ErrataDirective(SphinxDirective):
 
     def _section(self, result: ClaimResult) -> nodes.section:
         claim = result.entry.claim
-        section = nodes.section(ids=[f"{ANCHORS[claim.provenance]}-{claim.label}"])
+        anchor = claim.label.replace(".", "-")  # the theme looks sections up by selectors, where a dot begins a class
+        section = nodes.section(ids=[f"{ANCHORS[claim.provenance]}-{anchor}"])
         section += nodes.title("", f"{claim.label}: {claim.title}")
         try:
             section += self._parsed(forms_text(result))
