@@ -25,6 +25,7 @@ OTHERWISE = {
     "G3.3": "sharp in order: a step has a known share of the bound",
     "G4.1": "sharp in order, by G5",
     "E2": "sharp in its exponent: there is a bound from below",
+    "K9": "sharp in order, with the part 2β of the constant: an example has that ratio",
     "L8.2": "sharp in order: n times the distance has a limit",
     "R1.2": "the order of the remainder is sharp: its next term is known",
 }  # claims that speak of sharpness and name no sharp bound, and why

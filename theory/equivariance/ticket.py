@@ -45,6 +45,22 @@ unit, halves, target_failure, input_error = (  # those of R8
 )
 contraction = 1 - a * kappa / 4
 mean_norm, identity_norm = sp.Integer(1), sp.sqrt(points)
+PRODUCTS = (
+    Quantity(
+        a,
+        "end of the symmetric interval on which a product of two coefficients has a density; "
+        "twice the largest modulus of the target's coefficients",
+        POSITIVE,
+        drawn=(sp.Rational(1, 4), 1),
+    ),
+    Quantity(
+        kappa,
+        "density that a product of two coefficients has at least on that interval",
+        POSITIVE,
+        drawn=(sp.Rational(1, 20), sp.Rational(1, 2)),
+    ),
+)
+MASS = Hypothesis("the density on the interval has at most the mass 1", a * kappa <= sp.Rational(1, 2))
 EMPTY_SUMS = "an error up to that of empty subset sums"  # beyond it no channel is needed
 
 STEPS = (
@@ -162,19 +178,7 @@ more: 2, pairs of four points or more: 15 (Q3). Message passing, spanned by $I$ 
         CHANNELS_BEFORE.drawn_from(1, 3),
         CHANNELS_AFTER.drawn_from(1, 3),
         BASIS.drawn_from(1, 15),
-        Quantity(
-            a,
-            "end of the symmetric interval on which a product of two coefficients has a density; "
-            "twice the largest modulus of the target's coefficients",
-            POSITIVE,
-            drawn=(sp.Rational(1, 4), 1),
-        ),
-        Quantity(
-            kappa,
-            "density that a product of two coefficients has at least on that interval",
-            POSITIVE,
-            drawn=(sp.Rational(1, 20), sp.Rational(1, 2)),
-        ),
+        *PRODUCTS,
         COEFFICIENT_ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(1, 10)),
         FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
         NORMS.drawn_from(1, 4),
@@ -185,7 +189,7 @@ more: 2, pairs of four points or more: 15 (Q3). Message passing, spanned by $I$ 
     hypotheses=(
         Hypothesis("permutation representations"),
         Hypothesis("independent coefficients of one symmetric law, independent of the target"),
-        Hypothesis("the density on the interval has at most the mass 1", a * kappa <= sp.Rational(1, 2)),
+        MASS,
         Hypothesis(EMPTY_SUMS, eps <= a / 2, needed_by=("size",)),
         Hypothesis(EMPTY_SUMS, eps <= uniform_reach / 2, needed_by=("uniform_size",)),
         Hypothesis("the first basis contains the identity"),
@@ -301,24 +305,12 @@ $I-\frac1mJ$ for $S_m$ on $m=$ `points`, the second alone cannot reproduce $x$: 
         Quantity(B_in, "largest number of elements of the first basis that make up the identity", COUNT, drawn=(1, 15)),
         Quantity(orbits, "number of orbits of the group on the coordinates before the layer", COUNT, drawn=(1, 3)),
         Quantity(points, POINTS.meaning, whole_from(2), drawn=(2, 9)),
-        Quantity(
-            a,
-            "end of the symmetric interval on which a product of two coefficients has a density; "
-            "twice the largest modulus of the target's coefficients",
-            POSITIVE,
-            drawn=(sp.Rational(1, 4), 1),
-        ),
-        Quantity(
-            kappa,
-            "density that a product of two coefficients has at least on that interval",
-            POSITIVE,
-            drawn=(sp.Rational(1, 20), sp.Rational(1, 2)),
-        ),
+        *PRODUCTS,
         COEFFICIENT_ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(1, 10)),
     ),
     hypotheses=(
         Hypothesis("the hypotheses of Q7.1, but for the identity in the first basis"),
-        Hypothesis("the density on the interval has at most the mass 1", a * kappa <= sp.Rational(1, 2)),
+        MASS,
         Hypothesis("a block of channels is taken for each element that makes up the identity"),
     ),
     uses=("Q2", "Q7.1"),

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, cosine, kappa_0, kappa_1
 from theory.kernel.dual_activations import variance_slope
@@ -203,11 +202,4 @@ $[[own_layer_ratio]]\sim[[own_layer_growth]]$, so no constant will do.
         "own_layer_growth": own_layer_growth,
         "l1_distance": l1_distance,
     },
-    sharp=(
-        Sharp(
-            expression="limit_ratio",
-            example=r"the example of the statement, as $\delta\to0$",
-            check="ratios_have_the_limits",
-        ),
-    ),
 )

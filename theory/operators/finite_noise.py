@@ -5,18 +5,16 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.graphon.symbols import m, n, variance
+from theory.graphon.symbols import m, n
 from theory.operators.noise import (
-    QUARTER,
+    ENTRY_VARIANCE,
+    TRIAL_VALUES,
     block_edge,
     block_eigenvalue,
     block_floor,
     column_excess,
-    column_flow,
     column_fourth,
     column_height,
-    column_resolvent,
-    column_share,
     constant_edge,
     edge_spread,
     fourth_cumulant,
@@ -26,14 +24,12 @@ from theory.operators.noise import (
     row_flow,
     row_fourth,
     row_height,
-    row_resolvent,
-    row_share,
     row_tail,
     sensitivity,
     sparse_edge,
     square_variance,
 )
-from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.saliency.blocks import BLOCK, KEPT, NOT_MORE_THAN_THERE_ARE, block, kept
 from theory.saliency.model import COLUMNS, ROWS
 from theory.steps import Carrier, Step
@@ -69,7 +65,7 @@ row: $[[row_excess]]$; likewise $[[column_excess]]$ for a column.""",
         name="envelope",
         sentence=r"The derivative of a minimax in a parameter is that of the function at the optimum: small changes of the heights move $e$ by their means over $p$ and $q$.",
         by=Carrier.CITED,
-        source="Milgrom and Segal, Econometrica 70 (2002) 583, Theorem 4: the envelope theorem for saddle points",
+        source="Milgrom and Segal, Econometrica 70 (2002) 583: the envelope theorem for saddle points",
         uses=("edge",),
     ),
     Step(
@@ -152,22 +148,8 @@ $H_{ij}^2b_j$ exceeds $\beta$.
     quantities=(
         ROWS.drawn_from(20, 60),
         COLUMNS.drawn_from(20, 60),
-        Quantity(variance, "variance of an entry", sp.Interval.Lopen(0, QUARTER), drawn=(sp.Rational(1, 20), QUARTER)),
-        Quantity(
-            (row_resolvent, column_resolvent),
-            "averaged resolvent of the noise, or any positive trial value for it, in a row or in a column",
-            POSITIVE,
-        ),
-        Quantity(
-            (row_flow, column_flow),
-            "average over a row or over a column of variance times the trial value of the other side",
-            NON_NEGATIVE,
-        ),
-        Quantity(
-            (row_share, column_share),
-            "value in a row or in a column of a probability density on rows and columns together",
-            NON_NEGATIVE,
-        ),
+        ENTRY_VARIANCE,
+        *TRIAL_VALUES,
         Quantity(
             (row_fourth, column_fourth),
             "average over a row or over a column of fourth cumulant times the squared trial value of the other side",
@@ -258,7 +240,7 @@ $[[block_floor]]$.
     quantities=(
         ROWS.drawn_from(20, 60),
         COLUMNS.drawn_from(20, 60),
-        Quantity(variance, "variance of an entry", sp.Interval.Lopen(0, QUARTER), drawn=(sp.Rational(1, 20), QUARTER)),
+        ENTRY_VARIANCE,
         KEPT.drawn_from(1, 3),
         BLOCK.drawn_from(4, 9),
     ),

@@ -64,6 +64,27 @@ block_eigenvalue = kept * (block - kept) / (block * (block - 1))
 block_edge = sp.sqrt(kept * (block - kept)) / block * (1 / sp.sqrt(m) + sp.sqrt(block / ((block - 1) * n)))
 block_floor = sp.sqrt(kept * (block - kept)) / block * sp.Abs(1 / sp.sqrt(m) - sp.sqrt(block / ((block - 1) * n)))
 
+ENTRY_VARIANCE = Quantity(
+    variance, "variance of an entry", sp.Interval.Lopen(0, QUARTER), drawn=(sp.Rational(1, 20), QUARTER)
+)
+TRIAL_VALUES = (
+    Quantity(
+        (row_resolvent, column_resolvent),
+        "averaged resolvent of the noise, or any positive trial value for it, in a row or in a column",
+        POSITIVE,
+    ),
+    Quantity(
+        (row_flow, column_flow),
+        "average over a row or over a column of variance times the trial value of the other side",
+        NON_NEGATIVE,
+    ),
+    Quantity(
+        (row_share, column_share),
+        "value in a row or in a column of a probability density on rows and columns together",
+        NON_NEGATIVE,
+    ),
+)
+
 STEPS = (
     Step(
         name="resolvent",
@@ -174,7 +195,7 @@ above the edge iff $\sigma>[[visible]]$, at $s=[[outlier]]$; from $s$ it is reco
     quantities=(
         ROWS.drawn_from(20, 60),
         COLUMNS.drawn_from(20, 60),
-        Quantity(variance, "variance of an entry", sp.Interval.Lopen(0, QUARTER), drawn=(sp.Rational(1, 20), QUARTER)),
+        ENTRY_VARIANCE,
         Quantity(
             sigma,
             "singular value of the expected mask, divided by the square root of its number of entries",
@@ -187,21 +208,7 @@ above the edge iff $\sigma>[[visible]]$, at $s=[[outlier]]$; from $s$ it is reco
             sp.Interval.Lopen(0, 1),
             drawn=(sp.Rational(1, 2), 1),
         ),
-        Quantity(
-            (row_resolvent, column_resolvent),
-            "averaged resolvent of the noise, or any positive trial value for it, in a row or in a column",
-            POSITIVE,
-        ),
-        Quantity(
-            (row_flow, column_flow),
-            "average over a row or over a column of variance times the trial value of the other side",
-            NON_NEGATIVE,
-        ),
-        Quantity(
-            (row_share, column_share),
-            "value in a row or in a column of a probability density on rows and columns together",
-            NON_NEGATIVE,
-        ),
+        *TRIAL_VALUES,
         Quantity(
             (row_inflow, column_inflow),
             "average over a row or over a column of variance times the probability density of the other side",
