@@ -302,12 +302,8 @@ $E[\Theta_L(r)r]/E[r^2]$ under the weight $(1-r^2)^{(d-3)/2}$ (`sphere_constant`
 Taylor coefficient, by at most $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$.
 """,
     steps=CONSTANT_STEPS,
-    source=Source(
-        "2602.06675",
-        "abstract: “a Graphon-NTK generalisation bound demonstrating how the limit graphon modulates the kernel "
-        "geometry to align with informative features”; path densities are reported second-hand",
-    ),
-    provenance=Provenance.RECONSTRUCTED,
+    source=Source("2602.06675", "beyond the abstract"),
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
         LAYERS.drawn_from(1, 2),

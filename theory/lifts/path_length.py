@@ -119,11 +119,8 @@ $$[[length]]$$
 (sharp, by a loss of constant slope).
 """,
     steps=LENGTH_STEPS,
-    source=Source(
-        "2501.05930",
-        "Theorem 2.1: “Probably approximately correct convergence in loss”; lengths and rates are ours",
-    ),
-    provenance=Provenance.RECONSTRUCTED,
+    source=Source("2501.05930", "beyond Theorem 2.1, of which L14.3 has the convergence"),
+    provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(STEP, REACHED, START, LOSS, GOAL, TIME, PARAMETER),
     hypotheses=(
