@@ -92,6 +92,19 @@ def bounds_up_to(ticket: NetworkTicket, moduli: ArrayLike) -> Floats:
     return (1 + 4 * share) * (error + 2 * share * (target + pruned))
 
 
+def rounding(ticket: NetworkTicket, inputs: Floats) -> Floats:
+    """How much larger the bounds of `certify` are, at most, than the same bounds without an allowance for rounding.
+
+    With γ the share that `certify` allows for, and A the pass with moduli |w| + |ticket|, of L layers: the errors are at
+    most L·A, of which 4γ is added; the outputs' rounding adds 2γA, and that of the values in front 2γA for each layer.
+    inputs: float[m, in, coordinates]; returns float[m, out, out coordinates].
+    """
+    most = np.abs(inputs)
+    for k, layer in enumerate(ticket.target):
+        most = _raised(layer, np.abs(layer.coeffs) + ticket.moduli(k), most)
+    return 2 * _rounding(ticket) * (3 * len(ticket.target) + 2) * most
+
+
 def _rounding(ticket: NetworkTicket) -> float:
     """γ_N for all roundings on the way to an output: in the target, in the ticket, and in passes with moduli."""
     count = 0
