@@ -1,12 +1,13 @@
-"""Formulas in LaTeX: a symbol's name of several letters is a word, and stands upright; epsilon is ε."""
+"""Formulas in LaTeX, as text: a name of several letters is a word, and stands upright; epsilon is ε."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 import sympy as sp
 from sympy.printing.conventions import split_super_sub
-from sympy.printing.latex import translate
+from sympy.printing.latex import LatexPrinter, translate
 
 EPSILON = ("eps", "epsilon")
 
@@ -14,8 +15,39 @@ EPSILON = ("eps", "epsilon")
 def latex(value: object, formulas: Iterable[sp.Basic]) -> str:
     """The LaTeX of an expression, or of a plain value that holds these formulas."""
     symbols = {symbol for formula in formulas for symbol in formula.atoms(sp.Symbol)}
-    text: str = sp.latex(value, symbol_names={symbol: _upright(symbol) for symbol in symbols if _is_word(symbol)})
+    with _constant_without_letters():
+        text: str = _Printer({"symbol_names": {each: _upright(each) for each in symbols if _is_word(each)}}).doprint(value)
     return text
+
+
+class _Printer(LatexPrinter):
+    """Prints words as text and a mapping as its items; refuses what has no formula, such as a function of Python."""
+
+    def _print_str(self, word: str) -> str:
+        return rf"\text{{{word.replace('_', ' ')}}}"
+
+    def _print_dict(self, items: Mapping[object, object]) -> str:
+        return r",\quad ".join(rf"{self._print(key)}\colon {self._print(value)}" for key, value in items.items())
+
+    _print_mappingproxy = _print_dict
+
+    def emptyPrinter(self, value: object) -> str:
+        raise TypeError(f"{type(value).__name__} has no formula")
+
+
+@contextmanager
+def _constant_without_letters() -> Iterator[None]:
+    """Let an expression be constant if no letter is in it.
+
+    SymPy's printer asks this of every negative exponent, and SymPy simplifies the exponent to answer: half the time
+    that `sparse-limits show` took.
+    """
+    simplifying = sp.Expr.is_constant
+    sp.Expr.is_constant = lambda self, *wrt, **flags: not self.free_symbols
+    try:
+        yield
+    finally:
+        sp.Expr.is_constant = simplifying
 
 
 def _upright(symbol: sp.Symbol) -> str:

@@ -13,7 +13,7 @@ from theory.input_error import InputError
 from theory.selection import select
 
 if TYPE_CHECKING:
-    from theory.claims import Claim, Entry
+    from theory.claims import Claim
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -31,11 +31,12 @@ def run(arguments: argparse.Namespace) -> int:
         if not lines:
             raise InputError(f"--search is {arguments.search!r}, expected a word that a claim has")
     if arguments.json:
+        from numerics.reports.listing import listed
         from numerics.reports.writing import write_json
         from theory.ledger import load_ledger
 
         ledger = load_ledger()
-        write_json(arguments.json, [as_json(ledger[line.label]) for line in lines])
+        write_json(arguments.json, [listed(ledger[line.label]) for line in lines])
         if arguments.json == "-":
             return 0
     from rich.console import Console
@@ -67,63 +68,3 @@ def _found(word: str) -> set[str]:
         return " ".join((claim.title, claim.statement, *claim.assumed, *map(str, claim.quantities), *claim.expressions))
 
     return {entry.label for entry in load_ledger() if word.casefold() in words(entry.claim).casefold()}
-
-
-def as_json(entry: Entry) -> dict[str, object]:
-    """A claim as plain data, its formulas as SymPy strings and LaTeX."""
-    import sympy as sp
-
-    from theory.quantities import in_words
-
-    claim = entry.claim
-    return {
-        "label": claim.label,
-        "name": entry.name,
-        "topic": entry.topic,
-        "title": claim.title,
-        "statement": claim.latex_statement.strip(),
-        "assumptions": list(claim.assumed),
-        "symbols": {
-            str(letter): {
-                "latex": sp.latex(letter),
-                "meaning": quantity.meaning,
-                "within": in_words(quantity.within),
-            }
-            for quantity in claim.quantities
-            for letter in quantity.letters
-        },
-        "hypotheses": [
-            {
-                "words": each.words,
-                "relation": None if each.relation is None else str(each.relation),
-                "needed_by": list(each.needed_by),
-            }
-            for each in claim.hypotheses
-        ],
-        "remarks": [{"text": claim.filled(each.text), "check": each.checked_by or None} for each in claim.remarks],
-        "sharp": [
-            {"expression": each.expression, "side": str(each.side), "example": each.example, "check": each.check}
-            for each in claim.sharp
-        ],
-        "source": claim.source.paper,
-        "place": claim.source.place,
-        "provenance": str(claim.provenance),
-        "proof": str(claim.proof),
-        "pitfalls": [
-            {
-                "said": claim.filled(each.said),
-                "by": claim.filled(each.by),
-                "why": claim.filled(each.why),
-                "counterexample": each.counterexample,
-                "by_hand": claim.filled(each.by_hand),
-                "instead": claim.filled(each.instead),
-                "control": each.control,
-            }
-            for each in claim.pitfalls
-        ],
-        "uses": list(claim.uses),
-        "expressions": {
-            name: {"text": str(value), "latex": claim.latex(name) if isinstance(value, sp.Basic) else None}
-            for name, value in claim.expressions.items()
-        },
-    }

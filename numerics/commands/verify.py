@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from itertools import count
+from typing import TYPE_CHECKING
 
-from numerics.commands.common import add_selection, available_cores
+from numerics.commands.common import add_selection, available_cores, bar
 from numerics.commands.places import check_places
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
     from numerics.evidence.check import CheckResult
 
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
     from numerics.evidence.summary import summarise
-    from numerics.evidence.verification import verify
+    from numerics.evidence.verification import checks_by_claim, verify
     from numerics.reports.run import as_html, print_summary
     from numerics.reports.writing import write_json, write_text
     from theory.ledger import load_ledger
@@ -39,15 +39,15 @@ def run(arguments: argparse.Namespace) -> int:
     ledger = load_ledger()
     to_stdout = "-" in (arguments.json, arguments.html)
     console = Console(stderr=to_stdout)
-    live = LiveTable(console, [entry.label for entry in ledger.select(arguments.names)])
-    with live if console.is_terminal else nullcontext():
+    checks = sum(map(len, checks_by_claim(ledger.select(arguments.names)).values()))
+    with bar(console, "checks") as move:
         result = verify(
             arguments.names,
             ledger=ledger,
             effort=arguments.effort,
             seed=arguments.seed,
             jobs=arguments.jobs,
-            on_result=live.add,
+            on_result=_told(console, checks, move),
         )
     if console.is_terminal or not to_stdout:
         print_summary(result, console)
@@ -59,39 +59,14 @@ def run(arguments: argparse.Namespace) -> int:
     return int(result.failed)
 
 
-class LiveTable:
-    """The claims under way: checks and controls as they come in, one line a claim."""
+def _told(console: Console, checks: int, move: Callable[[int, int], None]) -> Callable[[CheckResult], None]:
+    """What moves a bar by one for each check, and prints a line above it for a check that fails, on a terminal."""
+    done = count(1)
 
-    def __init__(self, console: Console, labels: list[str]) -> None:
-        self.console = console
-        self.results: dict[str, list[CheckResult]] = {label: [] for label in labels}
+    def tell(result: CheckResult) -> None:
+        move(next(done), checks)
+        survived = sum(each.status != "refuted" for each in result.controls)
+        if console.is_terminal and (result.status != "holds" or survived):
+            console.print(f"{result.label} {result.name}: {result.status}, {survived} controls survive", style="red")
 
-    def __enter__(self) -> LiveTable:
-        from rich.live import Live
-
-        self.live = Live(self._table(), console=self.console, transient=True, auto_refresh=False)
-        self.live.__enter__()
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        self.live.__exit__(*error)
-
-    def add(self, result: CheckResult) -> None:
-        self.results[result.label].append(result)
-        if hasattr(self, "live"):
-            self.live.update(self._table(), refresh=True)
-
-    def _table(self) -> Table:
-        from rich.table import Table
-        from rich.text import Text
-
-        table = Table(box=None, padding=(0, 2), pad_edge=False)
-        for label, results in self.results.items():
-            marks = Text()
-            for each in results:
-                fine = each.status == "holds" and all(control.status == "refuted" for control in each.controls)
-                marks.append("● " if fine else "✗ ", style="green" if fine else "red")
-            controls = sum(len(each.controls) for each in results)
-            last = results[-1].name.replace("_", " ") if results else ""
-            table.add_row(label, marks, f"{controls} controls" if controls else "", Text(last, style="dim"))
-        return table
+    return tell

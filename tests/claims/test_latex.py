@@ -1,9 +1,11 @@
 """Formulas as statements show them."""
 
+import pytest
 import sympy as sp
 
-from theory.claims import formulas
+from theory.claims import EXPRESSION_SLOT, formulas
 from theory.latex import latex
+from theory.ledger import load_ledger
 
 
 def test_words_are_no_products_of_letters():
@@ -20,3 +22,29 @@ def test_greek_letters_are_letters():
 def test_plain_values_hold_formulas():
     mean = sp.Symbol("mean")
     assert latex((mean, 1), formulas((mean, 1))) == r"\left( \operatorname{mean}, \  1\right)"
+
+
+def test_a_mapping_is_its_items_and_a_word_is_text():
+    shares = {"half_normal": sp.Rational(1, 2), ("0", "1a"): 1}
+    assert latex(shares, formulas(shares)) == (
+        r"\text{half normal}\colon \frac{1}{2},\quad \left( \text{0}, \  \text{1a}\right)\colon 1"
+    )
+
+
+def test_exponents_are_printed_as_by_sympy():
+    a, x = sp.symbols("a x", positive=True)
+    for value in (sp.exp(-(x**2) / 2) / x, x**-a * a**-2, 2 ** -sp.sqrt(2) * x, sp.exp(-a) * sp.exp(-2)):
+        assert latex(value, [value]) == sp.latex(value)
+
+
+def test_what_has_no_formula_is_refused():
+    with pytest.raises(TypeError, match="function has no formula"):
+        latex({"sigma": latex}, [])
+
+
+def test_every_sentence_of_the_ledger_can_be_printed():
+    for entry in load_ledger():
+        claim = entry.claim
+        sentences = map(claim.filled, (step.sentence for step in claim.steps))
+        for text in (claim.latex_statement, *sentences, *claim.latex_remarks, *claim.latex_sharp):
+            assert EXPRESSION_SLOT.search(text) is None, entry.label

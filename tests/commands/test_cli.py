@@ -168,6 +168,10 @@ def test_claims_as_json(capsys, tmp_path):
     for claim in listed:
         assert claim.keys() >= {"label", "name", "topic", "title", "statement", "source", "provenance", "proof", "uses"}
         assert all(expression["text"] for expression in claim["expressions"].values())
+        assert bool(claim["steps"]) != bool(claim["proof_text"])
+        for step in claim["steps"]:
+            assert step.keys() == {"name", "sentence", "by", "source", "gives", "uses"}
+            assert "[[" not in step["sentence"]
         assert bool(claim["pitfalls"]) == (claim["provenance"] in ("CORRECTION", "PITFALL"))
         for pitfall in claim["pitfalls"]:
             assert pitfall.keys() == {"said", "by", "why", "counterexample", "by_hand", "instead", "control"}

@@ -54,6 +54,15 @@ class Lift:
         check_section(weights, module.maps, "weights", arrow)
         return cls(module, {v: v for v in module.order}, weights)
 
+    def __str__(self) -> str:
+        """Its edges; a vertex that is a walk is written as the vertices on the walk."""
+        names = {v: "".join(map(str, v)) if isinstance(v, tuple) else str(v) for v in self.over}
+        return ", ".join(f"{names[u]}→{names[v]}" for u, v in self.weights)
+
+    def _latex(self, printer: object) -> str:
+        """The same for SymPy's printer."""
+        return str(self).replace("→", r"\to ").replace(", ", r",\ ")
+
     @cached_property
     def edges(self) -> Mapping[Edge, Edge]:
         """The edges of G, each with the edge of B below it."""

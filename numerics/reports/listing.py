@@ -1,0 +1,167 @@
+"""A claim as plain data, its formulas as SymPy strings and LaTeX: what `sparse-limits claims --json` writes."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+import sympy as sp
+
+from theory.claims import Claim, Entry, Pitfall
+from theory.quantities import in_words
+
+
+class Letter(TypedDict):
+    """latex: as formulas show it. within: its range, in words."""
+
+    latex: str
+    meaning: str
+    within: str
+
+
+class Assumption(TypedDict):
+    """relation: None for one in words alone. needed_by: expressions; of none, the whole claim needs the hypothesis."""
+
+    words: str
+    relation: str | None
+    needed_by: list[str]
+
+
+class Note(TypedDict):
+    """check: the check that carries a remark, if one does."""
+
+    text: str
+    check: str | None
+
+
+class SharpBound(TypedDict):
+    """expression: a bound that the example attains, from the side above or below; check: what computes with the example."""
+
+    expression: str
+    side: str
+    example: str
+    check: str
+
+
+class FailedForm(TypedDict):
+    """said: a form that fails, by: where; why, counterexample (an object that a check takes), by_hand, instead, control."""
+
+    said: str
+    by: str
+    why: str
+    counterexample: str
+    by_hand: str
+    instead: str
+    control: str
+
+
+class ProofStep(TypedDict):
+    """sentence: with LaTeX in place. by: what carries the step. source: a rule, a label or a reference. gives: objects."""
+
+    name: str
+    sentence: str
+    by: str
+    source: str
+    gives: dict[str, Formula]
+    uses: list[str]
+
+
+class Formula(TypedDict):
+    """text: of SymPy. latex: None for what is no expression, such as a graph."""
+
+    text: str
+    latex: str | None
+
+
+class Listed(TypedDict):
+    """A claim; proof_text: its proof in prose, where it is not in steps."""
+
+    label: str
+    name: str
+    topic: str
+    title: str
+    statement: str
+    assumptions: list[str]
+    symbols: dict[str, Letter]
+    hypotheses: list[Assumption]
+    remarks: list[Note]
+    sharp: list[SharpBound]
+    steps: list[ProofStep]
+    proof_text: str
+    source: str
+    place: str
+    provenance: str
+    proof: str
+    pitfalls: list[FailedForm]
+    uses: list[str]
+    expressions: dict[str, Formula]
+
+
+def listed(entry: Entry) -> Listed:
+    """Return a claim as plain data; keys are stable."""
+    claim = entry.claim
+    return {
+        "label": claim.label,
+        "name": entry.name,
+        "topic": entry.topic,
+        "title": claim.title,
+        "statement": claim.latex_statement.strip(),
+        "assumptions": list(claim.assumed),
+        "symbols": _letters(claim),
+        "hypotheses": [
+            {
+                "words": each.words,
+                "relation": None if each.relation is None else str(each.relation),
+                "needed_by": list(each.needed_by),
+            }
+            for each in claim.hypotheses
+        ],
+        "remarks": [{"text": claim.filled(each.text), "check": each.checked_by or None} for each in claim.remarks],
+        "sharp": [
+            {"expression": each.expression, "side": str(each.side), "example": each.example, "check": each.check}
+            for each in claim.sharp
+        ],
+        "steps": [
+            {
+                "name": step.name,
+                "sentence": claim.filled(step.sentence),
+                "by": str(step.by),
+                "source": step.source,
+                "gives": {name: _formula(claim, name) for name in step.gives},
+                "uses": list(step.uses),
+            }
+            for step in claim.steps
+        ],
+        "proof_text": claim.proof_text.strip(),
+        "source": claim.source.paper,
+        "place": claim.source.place,
+        "provenance": str(claim.provenance),
+        "proof": str(claim.proof),
+        "pitfalls": [_failed(claim, each) for each in claim.pitfalls],
+        "uses": list(claim.uses),
+        "expressions": {name: _formula(claim, name) for name in claim.expressions},
+    }
+
+
+def _letters(claim: Claim) -> dict[str, Letter]:
+    return {
+        str(letter): {"latex": sp.latex(letter), "meaning": quantity.meaning, "within": in_words(quantity.within)}
+        for quantity in claim.quantities
+        for letter in quantity.letters
+    }
+
+
+def _failed(claim: Claim, form: Pitfall) -> FailedForm:
+    return {
+        "said": claim.filled(form.said),
+        "by": claim.filled(form.by),
+        "why": claim.filled(form.why),
+        "counterexample": form.counterexample,
+        "by_hand": claim.filled(form.by_hand),
+        "instead": claim.filled(form.instead),
+        "control": form.control,
+    }
+
+
+def _formula(claim: Claim, name: str) -> Formula:
+    value = claim.claimed[name]
+    return {"text": str(value), "latex": claim.latex(name) if isinstance(value, sp.Basic) else None}
