@@ -209,8 +209,8 @@ the supremum of $|f-g_S|$ over the unit ball. Let $x_0\perp w^*$ be a unit vecto
 $\varepsilon<\frac12$ then some kept $i$ has $|\langle w_i,x_0\rangle|\le\rho\,|\langle w_i,w^*\rangle|$,
 $\rho=[[ratio]]$. In other words the error is at least $[[error_bound]]$, where the angle is the least one, over the kept
 neurons, between the projection of $w_i$ on the plane of $x_0$ and $w^*$ and the axis $\pm w^*$ ($\frac\pi2$ if none is
-kept). For $0<\text{angle}<\frac\pi2$ and $d=2$ it is just that for the four neurons of length $1$ with the outputs $\alpha_i$ and
-the angles from $w^*$ $$[[four]].$$
+kept). That is attained: for $d=2$ and $0<\text{angle}<\frac\pi2$ four neurons of length $1$ have just this error, with the outputs
+$\alpha_i$ and the angles from $w^*$ $$[[four]].$$
 
 For random $w_i\sim N(0,I_d)$ a neuron is so aligned with probability $[[aligned]]$, in every dimension. Hence
 $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]]\le[[union]],$$ and success with probability $\delta$ takes
