@@ -43,7 +43,7 @@ RELU = (
 def configure(parser: ArgumentParser) -> None:
     """The options of this study alone."""
     add = parser.add_argument
-    add("--epsilon", nargs="+", type=float, metavar="E", help="errors below 1/4 (default 0.2 down to 1e-7)")
+    add("--epsilon", nargs="+", type=float, metavar="E", help="errors below 1/2 (default 0.2 down to 1e-7)")
     add("--networks", type=int, metavar="N", help="random networks (default 101)")
     add("--least", type=float, metavar="E", help="smallest error at which whole neurons are searched (default 0.001)")
     add(

@@ -38,7 +38,7 @@ Floats = NDArray[np.floating]
 EPSILONS = (0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
 LEAST = 1e-3  # the smallest error at which neurons are searched: their number grows like 1/ε
 NETWORKS = 101
-LARGEST, SMALLEST = 0.25, 1e-8  # errors: N2 asks for less than 1/4; 40 items do not reach far below 1e-8
+LARGEST, SMALLEST = 0.5, 1e-8  # errors: N2 asks for less than 1/2; 40 items do not reach far below 1e-8
 MOST_NETWORKS = 10_000
 CONFIDENCE = 1 - 1e-8  # of each interval for a median
 QUICK = {"epsilon": (0.2, 0.05, 0.01, 1e-3, 1e-4), "networks": 41, "least": 0.01}  # what is asked where little time is
@@ -56,7 +56,7 @@ CURVES = (NEURONS_LINEAR, WEIGHTS_LINEAR, NEURONS_RELU, WEIGHTS_RELU)
 class Settings:
     """What a study runs over; InputError, in one line, for anything outside its range.
 
-    epsilon: errors, in (0, 1/4), descending. networks: random ones, the same for all curves. least: the smallest error at
+    epsilon: errors, in (0, 1/2), descending. networks: random ones, the same for all curves. least: the smallest error at
     which whole neurons are searched.
     """
 
@@ -201,7 +201,7 @@ def smallest_half(success: Callable[[int], float]) -> int:
 
 def least_size(curve: str, eps: float) -> int:
     """What N_50 is at least: N2 and N4 for a linear output, N5 for neurons behind a ReLU; 1 where no theorem says more."""
-    coordinates_matter = number(weight_pruning.condition, {alignment.eps: Rational(eps)}) < TARGET.min()
+    coordinates_matter = eps < number(weight_pruning.equal_error, {weight_pruning.length: 1})
     if curve == NEURONS_LINEAR or (curve == WEIGHTS_LINEAR and coordinates_matter):  # the same bound, by N4
         bound = numeric((alignment.N, alignment.eps), alignment.success)
         return smallest_half(lambda size: float(bound(size, eps)))

@@ -16,7 +16,7 @@ from numerics.exact import balls
 from numerics.exact.rationals import rational
 from numerics.neuron_pruning import bins_of, breakpoints, no_bins_broken, parities, squared_error, squared_sine
 from theory.neuron_pruning import alignment_bound, ball_planks, broken_bin_chain, cube_planks, planks
-from theory.neuron_pruning.alignment import N, eps
+from theory.neuron_pruning.alignment import N, delta, eps
 from theory.neuron_pruning.broken_bins import T, d, k, s
 from theory.neuron_pruning.cube_planks import large, transform
 from theory.neuron_pruning.cube_planks import s as argument
@@ -87,10 +87,28 @@ def test_errors_of_simple_networks():
 def test_alignment_of_one_and_of_many(error):
     claimed = alignment_bound.expressions
     p = balls.number(claimed["aligned"], {eps: sp.Rational(str(error))})
-    assert p == pytest.approx(2 / np.pi * np.arctan(4 * error / np.sqrt(1 - 16 * error**2)), rel=1e-12)
+    assert p == pytest.approx(4 / np.pi * np.arctan(2 * error), rel=1e-12)
     at = {eps: sp.Rational(str(error)), N: 7}
     assert balls.number(claimed["success"], at) == pytest.approx(-np.expm1(7 * np.log1p(-p)), rel=1e-12)
     assert balls.number(claimed["union"], at) == pytest.approx(7 * p, rel=1e-12)
+
+
+KNOWN = {  # the probability that a neuron is aligned, and the ratio that it then has
+    "1/5": (0.4844757663633736, 0.9523809523809524),
+    "1/10": (0.2513318327560047, 0.4166666666666667),
+    "1/100": (0.02546139640389119, 0.04001600640256102),
+    "3/10": (0.6880834784905227, 1.875),
+    "9/20": (0.9330491665737036, 9.473684210526316),
+}
+
+
+@pytest.mark.parametrize(("error", "known"), KNOWN.items())
+def test_reference_values_of_alignment(error, known):
+    at = {eps: sp.Rational(error)}
+    found = (balls.number(alignment_bound.expressions[name], at) for name in ("aligned", "ratio"))
+    assert tuple(found) == pytest.approx(known, rel=1e-14)
+    at = {eps: sp.Rational(1, 20), delta: sp.Rational(1, 2)}
+    assert balls.number(alignment_bound.expressions["neurons"], at) == pytest.approx(3.940046061458954, rel=1e-14)
 
 
 # N3: planks

@@ -1,4 +1,4 @@
-"""N3.2: aligned neurons are planks, and these have to cover a cube."""
+"""N3.2: neurons that are aligned are planks, and these have to cover a cube."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sympy as sp
 from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps
-from theory.neuron_pruning.planks import INPUTS, KEPT, cover_sum, d, mean
+from theory.neuron_pruning.planks import INPUTS, KEPT, cover_sum, d, mean, r
 from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
 from theory.steps import Carrier, Step
 
@@ -15,6 +15,13 @@ s = sp.Symbol("s", positive=True)
 x = sp.Symbol("x", real=True)  # log s
 y = sp.Symbol("y", nonnegative=True)
 
+far = sp.Max(r, 1)
+corner = (r / far, 1 / far)  # along the first axis, and across
+weights = (sp.S.One, -2 / far, sp.S.One)  # of the errors at three points
+bend = r / far
+total = 2 + 2 / far
+cube_error = r / (2 * (far + 1))
+cube_ratio = sp.Max(4 * eps, 2 * eps / (1 - 2 * eps))
 transform = sp.exp(s**2 / 2) * sp.erfc(s / sp.sqrt(2))
 slow = 1 / sp.sqrt(1 + 2 * y / s**2)
 norm_transform = transform ** (d - 1)
@@ -25,23 +32,49 @@ large = sp.sqrt(2 / sp.pi) / s * sp.hyper([1, sp.Rational(1, 2)], [], -2 / s**2)
 below_one = sp.Integral(transform ** (d - 1), (s, 0, 1))
 above_one = sp.Integral(sp.exp(x) * large.subs(s, sp.exp(x)) ** (d - 1), (x, 0, sp.oo))
 cube_mean = sp.sqrt(2 / sp.pi) * (below_one + above_one)
-cube_width = 4 * eps * mean
-cube_success = 4 * N * eps * mean
-cube_neurons = delta / (4 * eps * mean)
+cube_width = cube_ratio * mean
+cube_success = N * cube_ratio * mean
+cube_neurons = delta / (cube_ratio * mean)
 
 STEPS = (
     Step(
-        name="segments of the cube",
-        sentence=r"""On the segments $(t,x_0)$, $|t|\le s\le1$, $x_0\in[-1,1]^{d-1}$, N1 bounds the error from below by $\frac s4$, unless a kept neuron changes its sign
-inside. So one does at some $|t|\le4\varepsilon<1$, which is $|\langle u_i,x_0\rangle|\le4\varepsilon|w_{i1}|$.""",
-        by=Carrier.CLAIM,
-        source="N1",
+        name="cone",
+        sentence=r"""Let $|\langle u_i,x_0\rangle|\ge r|w_{i1}|$ for all kept neurons, at some $x_0\in[-1,1]^{d-1}$. At $pe_1+qx_0$ none changes its sign
+for $|p|<rq$, so that $g_S$ is linear for $|p|\le rq$. There lie the points $(-p,q)$, $(0,1)$, $(p,q)$ of the cube with $(p,q)=[[corner]]$.""",
+        gives={"corner": corner},
+    ),
+    Step(
+        name="bend",
+        sentence=r"""With the weights $[[weights]]$ at these points the error $f-g_S$ adds up to $[[bend]]$, whatever the linear function is: $f=\sigma(p)$.""",
+        gives={"weights": weights, "bend": bend},
+        uses=("cone",),
+    ),
+    Step(
+        name="three errors",
+        sentence=r"The modulus of this sum is at most the error times the sum $[[total]]$ of the moduli of the weights.",
+        by=Carrier.RULE,
+        source="triangle inequality",
+        gives={"total": total},
+        uses=("bend",),
+    ),
+    Step(
+        name="error on the cube",
+        sentence=r"So the error is at least the quotient of the two, $[[cube_error]]$.",
+        gives={"cube_error": cube_error},
+        uses=("bend", "three errors"),
+    ),
+    Step(
+        name="ratio on the cube",
+        sentence=r"""That grows with $r$, and is $\varepsilon<\frac12$ at $[[cube_ratio]]$. So at each $x_0$ some kept neuron has
+$|\langle u_i,x_0\rangle|\le r|w_{i1}|$ with this $r$: were they all beyond, finitely many as they are, they would be beyond a larger $r$.""",
+        gives={"cube_ratio": cube_ratio},
+        uses=("error on the cube",),
     ),
     Step(
         name="half-width on the cube",
-        sentence=r"Relative to that of the cube, which is $\|u_i\|_1$, these planks have the half-width $4\varepsilon|w_{i1}|/\|u_i\|_1$, with the mean $[[cube_width]]$.",
+        sentence=r"Relative to that of the cube, which is $\|u_i\|_1$, these planks have a half-width of $[[cube_ratio]]$ times $|w_{i1}|/\|u_i\|_1$, with the mean $[[cube_width]]$.",
         gives={"cube_width": cube_width},
-        uses=("segments of the cube",),
+        uses=("ratio on the cube",),
     ),
     Step(
         name="planks",
@@ -135,7 +168,9 @@ cube_planks = Claim(
     statement=r"""
 As in N2 let $f(x)=\sigma(\langle w^*,x\rangle)$, here with $w^*=e_1$, and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a subset $S$
 of $N$ neurons, with any output weights $\alpha$. The $w_i\sim N(0,I_d)$, $d\ge3$, are independent, and the error is the supremum of $|f-g_S|$ over the
-cube $[-1,1]^d$. Then
+cube $[-1,1]^d$. With $u_i=(w_{i2},\dots,w_{id})$, if $|\langle u_i,x_0\rangle|\ge r|w_{i1}|$ for all kept neurons, at one $x_0\in[-1,1]^{d-1}$, then the
+error is at least $[[cube_error]]$. So an error of at most $\varepsilon<\frac12$ needs at every $x_0$ a kept neuron with
+$|\langle u_i,x_0\rangle|\le[[cube_ratio]]\,|w_{i1}|$, and
 $$\Pr(\exists S:\text{error}\le\varepsilon)\le
 [[cube_success]],\qquad\mathrm{mean}=c'_d=\mathbb E\frac{|w_1|}{\|w_{2:d}\|_1}=[[cube_mean]],$$ where $\mathbb
 Ee^{-s|w_1|}=[[transform]]=[[large]]$ for all $s>0$. (The divergent series ${}_2F_0$ stands for $\mathbb E(1+2g/s^2)^{-1}$, $g$ of the law
@@ -154,7 +189,13 @@ relative half-widths $h_i/\|u_i\|_1$ have the sum $[[cover_sum]]$ at least, whic
         Quantity(d, INPUTS.meaning, whole_from(3), drawn=(16, 30)),
         Quantity(s, "argument of the Laplace transform of a weight's modulus", POSITIVE, drawn=(sp.Rational(1, 4), 6)),
         NEURONS.drawn_from(2, 9),
-        ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(6, 25)),
+        ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(9, 20)),
+        Quantity(
+            r,
+            "bound from below, at one place, on the ratio of what all other weights of a kept neuron give to its first, both in modulus",
+            POSITIVE,
+            drawn=(sp.Rational(1, 4), 3),
+        ),
         SUCCESS.drawn_from(sp.Rational(1, 10), 1),
         Quantity(
             mean,
@@ -169,8 +210,10 @@ relative half-widths $h_i/\|u_i\|_1$ have the sum $[[cover_sum]]$ at least, whic
         Hypothesis("independent standard normal weights, independent of the target"),
         Hypothesis("the target is a coordinate"),
     ),
-    uses=("N1", "N2"),
+    uses=("N2",),
     expressions={
+        "cube_error": cube_error,
+        "cube_ratio": cube_ratio,
         "cover_sum": cover_sum,
         "transform": transform,
         "large": large,
@@ -187,6 +230,12 @@ relative half-widths $h_i/\|u_i\|_1$ have the sum $[[cover_sum]]$ at least, whic
     ),
     aids={"exponents": exponents},
     sharp=(
+        Sharp(
+            expression="cube_error",
+            example="four neurons of two inputs, and two more for $r<1$",
+            check="no_network_on_the_square_does_better",
+            side=Side.BELOW,
+        ),
         Sharp(
             expression="cover_sum",
             example="one plank",

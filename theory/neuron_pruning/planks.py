@@ -148,7 +148,7 @@ $h_i/\|u_i\|_2$ have the sum $[[cover_sum]]$ at least, which one plank attains.
             drawn=(sp.Rational(1, 4), 3),
         ),
         NEURONS.drawn_from(2, 9),
-        ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(6, 25)),
+        ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(9, 20)),
         SUCCESS.drawn_from(sp.Rational(1, 10), 1),
         Quantity(
             mean,

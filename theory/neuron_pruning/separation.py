@@ -83,7 +83,7 @@ output ReLU, and single weights with a linear output (near neurons of either dir
 is linear), have slopes near $-1$ as well; the latter take three quarters of the neurons at $0.2$, a third at $0.001$.
 
 **The architecture matters.** With an output ReLU the gap is a theorem (N4.1 against N5). With a linear output it is false for
-targets with two coordinates beyond $4\varepsilon$ (N4.2): the
+targets with two coordinates, as soon as $\varepsilon$ is below what single weights allow (N4.2): the
 weights found above, read without the output ReLU, miss the target by about $1$ at $x=-w^*$.
 """,
     proof_text=r"""

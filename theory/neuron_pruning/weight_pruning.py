@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from theory.formulas.no_guarantee import guaranteed
 from theory.neuron_pruning import alignment
@@ -37,17 +38,21 @@ opposite_error = sp.Integer(1)
 in_plane = {eps: eps / length}
 plane_error = length * alignment.error_bound
 axis_sine = least / length
-condition = 4 * eps
-error_bound = sp.Min(length * sp.sin(angle), least) / 4
-aligned, leading = (formula.subs(in_plane) for formula in (alignment.aligned, alignment.leading))
-success, union, neurons = (  # two coordinates beyond 4ε have at least this length
-    guaranteed(formula.subs(in_plane), 2 * condition**2 < length**2)
+axis_error = length * least / (2 * (length + sp.sqrt(length**2 - least**2)))
+error_bound = sp.Min(plane_error, axis_error)
+equal_error = (sp.sqrt(2) - 1) * length / 2
+widest, aligned, leading = (
+    formula.subs(in_plane) for formula in (alignment.widest, alignment.aligned, alignment.leading)
+)
+success, union, neurons = (  # beyond, no two coordinates allow so little
+    guaranteed(formula.subs(in_plane), eps < equal_error)
     for formula in (alignment.success, alignment.union, alignment.neurons)
 )
 flat_length = sp.sqrt(2 / d)
+flat_error = (1 - 1 / sp.sqrt(2)) / sp.sqrt(d)
 flat_neurons = neurons.subs(length, flat_length)
 flat_leading = leading.subs(length, flat_length)
-FOUND_IN_PLANE = ("success", "union", "neurons", "leading")  # what only targets with two coordinates beyond 4ε obey
+FOUND_IN_PLANE = ("success", "union", "neurons", "leading")  # what holds below the error that single weights allow
 
 RELU_STEPS = (
     Step(
@@ -183,17 +188,29 @@ $[[plane_error]]$ at the least angle of these parts with the axis $\pm e$.""",
         gives={"axis_sine": axis_sine},
     ),
     Step(
-        name="error bound",
-        sentence=r"So the sine of the least angle is at least the smaller one of this and of $\sin\text{angle}$: the error is at least $[[error_bound]]$.",
-        gives={"error_bound": error_bound},
+        name="axis error",
+        sentence=r"At the angle with this sine the bound of N2 is $[[axis_error]]$.",
+        gives={"axis_error": axis_error},
         uses=("plane", "one weight"),
     ),
     Step(
-        name="condition",
-        sentence=r"""The part with `least` alone allows an error of $\varepsilon$ up to $[[condition]]$. Beyond that some neuron keeps both weights, at an angle with
-$r\sin\text{angle}\le[[condition]]$.""",
-        gives={"condition": condition},
-        uses=("error bound",),
+        name="error bound",
+        sentence=r"It grows with the angle. So the error is at least the smaller one of the two, $[[error_bound]]$.",
+        gives={"error_bound": error_bound},
+        uses=("axis error",),
+    ),
+    Step(
+        name="equal coordinates",
+        sentence=r"The *axis error* grows with the smaller coordinate, up to $[[equal_error]]$ where both are equal.",
+        gives={"equal_error": equal_error},
+        uses=("axis error",),
+    ),
+    Step(
+        name="widest angle",
+        sentence=r"""An error of $\varepsilon$ below the *axis error* takes a neuron that keeps both weights, at an angle of at most $[[widest]]$: there the bound of the
+plane is $\varepsilon$.""",
+        gives={"widest": widest},
+        uses=("plane", "error bound"),
     ),
     Step(
         name="random pairs",
@@ -203,43 +220,29 @@ $r\sin\text{angle}\le[[condition]]$.""",
     ),
     Step(
         name="aligned",
-        sentence=r"So a neuron has such an angle with probability $[[aligned]]$.",
+        sentence=r"So a neuron has such an angle with the axis, at one of its ends, on one of both sides, with probability $[[aligned]]$.",
         gives={"aligned": aligned},
-        uses=("condition", "random pairs"),
+        uses=("widest angle", "random pairs"),
     ),
-    Step(
-        name="some of them",
-        sentence=r"""The neurons are independent: one of $N$ has it with probability $[[success]]$, as long as two coordinates beyond $[[condition]]$ fit into
-the length $r$.""",
-        by=Carrier.RULE,
-        source="independence",
-        gives={"success": success},
-        uses=("aligned",),
-    ),
-    Step(
-        name="union",
-        sentence=r"That is at most $[[union]]$.",
-        by=Carrier.RULE,
-        source="union bound",
-        gives={"union": union},
-        uses=("some of them",),
-    ),
-    Step(
-        name="neurons",
-        sentence=r"So success with probability $\delta$ takes $N\ge[[neurons]]$.",
-        gives={"neurons": neurons},
-        uses=("union",),
-    ),
-    Step(
-        name="leading order",
-        sentence=r"With $\frac{4\varepsilon}r$ for $\arcsin\frac{4\varepsilon}r$ that is $[[leading]]$, and the two have the quotient $1$ in the limit.",
-        gives={"leading": leading},
-        uses=("neurons",),
+    *alignment.steps_to_a_number(
+        r"""The neurons are independent: one of $N$ has it with probability $[[success]]$. If $\varepsilon$ is not below $[[equal_error]]$, it is not below the *axis
+error* of any two coordinates.""",
+        ("equal coordinates", "aligned"),
+        success,
+        union,
+        neurons,
+        leading,
     ),
     Step(
         name="flat target",
         sentence=r"For $w^*=(1,\dots,1)/\sqrt d$ two coordinates have the length $r=[[flat_length]]$.",
         gives={"flat_length": flat_length},
+    ),
+    Step(
+        name="flat error",
+        sentence=r"They are equal: the error has to be below $[[flat_error]]$.",
+        gives={"flat_error": flat_error},
+        uses=("equal coordinates", "flat target"),
     ),
     Step(
         name="flat neurons",
@@ -256,10 +259,10 @@ pruned_weights_linear_output = Claim(
 Target and source are those of N4.1, but the output is $g$, without a ReLU. Let $w^*$ have two coordinates $w^*_p,w^*_q$, the smaller one of modulus `least`, and
 `length` $r=\sqrt{w_p^{*2}+w_q^{*2}}$. Whatever is kept, the error is at least $$[[error_bound]],$$ where the angle is the least one, in
 the plane of the two coordinates, between the axis $\pm w^*$ and a neuron of which both these weights are kept ($\frac\pi2$ if
-there is none). So if `least` exceeds $[[condition]]$, a mask with an error of at most $\varepsilon$ exists with probability at
-most $$[[success]],$$ which is at most $$[[union]],$$ and success with probability $\delta$ takes $$N\ge[[neurons]]$$ neurons, $[[leading]]$ to leading order
-as $\varepsilon\to0$. For $w^*=(1,1,0,\dots,0)/\sqrt2$ this is the bound of N2 for neurons. For flat $w^*=(1,\dots,1)/\sqrt d$ it is
-$$[[flat_neurons]],$$ to leading order $[[flat_leading]]$: still $\Omega(1/(\varepsilon\sqrt d))$, where N4.1 has a logarithm.
+there is none). If $\varepsilon<[[axis_error]]$, a mask with an error of at most $\varepsilon$ therefore exists with probability at
+most $$[[success]],$$ which is at most $$[[union]],$$ and success with probability $\delta$ takes $$N\ge[[neurons]]$$ neurons. That is at least $[[leading]]$,
+and just this to leading order as $\varepsilon\to0$. For $w^*=(1,1,0,\dots,0)/\sqrt2$ this is the bound of N2 for neurons. For flat $w^*=(1,\dots,1)/\sqrt d$
+and $\varepsilon<[[flat_error]]$ it is $$[[flat_neurons]],$$ to leading order $[[flat_leading]]$: still $\Omega(1/(\varepsilon\sqrt d))$, where N4.1 has a logarithm.
 """,
     steps=LINEAR_STEPS,
     source=Source(
@@ -297,12 +300,12 @@ $$[[flat_neurons]],$$ to leading order $[[flat_leading]]$: still $\Omega(1/(\var
         Hypothesis("independent standard normal weights, independent of the target"),
         Hypothesis("no ReLU after the output"),
         Hypothesis("the smaller one of two coordinates", 2 * least**2 <= length**2),
-        Hypothesis("two coordinates beyond four times the error", least > condition, needed_by=FOUND_IN_PLANE),
-        Hypothesis("a length that such coordinates have", length**2 > 2 * condition**2, needed_by=FOUND_IN_PLANE),
-        Hypothesis("aligned means up to a sine of 1 at most", condition <= length, needed_by=("aligned",)),
+        Hypothesis("an error below that of single weights", eps < axis_error, needed_by=FOUND_IN_PLANE),
+        Hypothesis("a length at which two coordinates allow so little", eps < equal_error, needed_by=FOUND_IN_PLANE),
+        Hypothesis("aligned means up to a right angle at most", 2 * eps <= length, needed_by=("aligned",)),
         Hypothesis(
-            "flat coordinates beyond four times the error",
-            d * condition**2 < 1,
+            "an error below that of single weights of a flat target",
+            eps < flat_error,
             needed_by=("flat_neurons", "flat_leading"),
         ),
     ),
@@ -314,23 +317,32 @@ $$[[flat_neurons]],$$ to leading order $[[flat_leading]]$: still $\Omega(1/(\var
         ),
     ),
     expressions={
-        "condition": condition,
+        "axis_error": axis_error,
         "error_bound": error_bound,
         "aligned": aligned,
         "success": success,
         "union": union,
         "neurons": neurons,
         "leading": leading,
+        "flat_error": flat_error,
         "flat_neurons": flat_neurons,
         "flat_leading": flat_leading,
     },
     aids={
         "three_points": (
             (-1, 0),
-            (sp.Rational(-16, 25), sp.Rational(12, 25)),
+            (sp.Rational(-4, 5), sp.Rational(3, 5)),
             (sp.Rational(-7, 25), sp.Rational(24, 25)),
         ),
     },
+    sharp=(
+        Sharp(
+            expression="error_bound",
+            example="for a target of two coordinates the four neurons of N2, closer to the axis than its smaller coordinate",
+            check="every_mask_has_this_error",
+            side=Side.BELOW,
+        ),
+    ),
     pitfalls=(
         Pitfall(
             control="O(d log 1/ε) whatever the output",
@@ -349,11 +361,10 @@ $$[[flat_neurons]],$$ to leading order $[[flat_leading]]$: still $\Omega(1/(\var
             ),
             counterexample="three_points",
             by_hand=(
-                r"$w^*=(\frac35,\frac45)$ and the points $(-1,0)$, $(-\frac{16}{25},\frac{12}{25})$, "
-                r"$(-\frac7{25},\frac{24}{25})$ of the disc, the second midway between the others. The "
-                r"target is $0,0,\frac35$ there; every sum of neurons with one weight each, however many, "
-                "is affine on the three, as no $x_i$ changes its sign. So some error is at least "
-                r"$\frac14\cdot\frac35=\frac3{20}$."
+                r"$w^*=(\frac35,\frac45)$ and the points $(-1,0)$, $(-\frac45,\frac35)$, $(-\frac7{25},\frac{24}{25})$ of the circle: the "
+                r"outer two add up to $\frac85$ times the one between. The target is $0,0,\frac35$ there. Every sum of neurons with one weight each, however "
+                r"many, is linear on the three, as no $x_i$ changes its sign. So the errors at both ends less $\frac85$ times that between add up to "
+                r"$\frac35$, and one of them is at least $\frac35/(1+\frac85+1)=\frac16$."
             ),
             instead=(
                 "Behind a ReLU a logarithm is enough; with a linear output the error is at least "

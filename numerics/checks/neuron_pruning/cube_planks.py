@@ -13,8 +13,17 @@ from scipy.optimize import linprog
 
 from numerics.checks.neuron_pruning.planks import Planks, dot, random_planks, sums_beside_a_bound, thinned
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from theory.neuron_pruning.cube_planks import cube_mean, cube_planks, cube_success, large, s, transform
-from theory.neuron_pruning.planks import ball_mean, cover_sum, d, mean
+from theory.neuron_pruning.cube_planks import (
+    cube_error,
+    cube_mean,
+    cube_planks,
+    cube_ratio,
+    cube_success,
+    large,
+    s,
+    transform,
+)
+from theory.neuron_pruning.planks import ball_mean, cover_sum, d, mean, r
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 ROOT = sp.sqrt(2 / sp.pi)  # E|w| of a standard normal weight
@@ -110,7 +119,7 @@ def planks_with_a_smaller_sum_do_not_cover_the_cube(cover_sum: sp.Expr, trial: T
 @control("without the dimension", cube_success=cube_success.subs(mean, mean / d))
 def sums_of_random_planks_reach_one_on_the_cube(cube_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The event that a ticket needs, in networks of 100 neurons."""
-    yield from sums_beside_a_bound(cube_success, cube_mean, 100, 1, trial)
+    yield from sums_beside_a_bound(cube_success, cube_mean, cube_ratio, 100, 1, trial)
 
 
 @statistical(cube_planks, tests=1)
@@ -121,3 +130,59 @@ def bounded_ratios_stay_below_on_the_cube(cube_mean: sp.Expr, trial: Trial) -> I
     draws = trial.size(20_000)
     p = trial.value(cube_mean, {d: sp.Integer(20)})
     yield trial.counts(trial.draw(thinned, 20, 1, draws), draws, p, "above")
+
+
+# On the square no subset does better, and few neurons do as well
+
+Neuron = tuple[Fraction, Fraction, Fraction]  # both weights and the output
+
+
+def error_on_the_square(neurons: list[Neuron]) -> Fraction:
+    """sup |σ(x) − Σ outputs·σ(⟨neuron, (x, y)⟩)| over the square: at corners or where its sides cross a kink."""
+    kinks = [(-v, u) for u, v, _ in neurons] + [(Fraction(0), Fraction(1))]
+    rays = kinks + [(-p, -q) for p, q in kinks] + [(Fraction(p), Fraction(q)) for p in (1, -1) for q in (1, -1)]
+    errors = []
+    for p, q in rays:
+        size = max(abs(p), abs(q))
+        values = [c * max(u * p + v * q, Fraction(0)) for u, v, c in neurons]
+        errors.append(abs(max(p, Fraction(0)) - sum(values, Fraction(0))) / size)
+    return max(errors)
+
+
+def best_on_the_square(least: Fraction) -> list[Neuron]:
+    """Neurons with this least ratio of the second to the first weight, and an error that none with this ratio goes below."""
+    share = Fraction(1, 4) if least < 1 else 1 / (4 * (least + 1))
+    outputs = {1: share + Fraction(1, 4), -1: share - Fraction(1, 4)}
+    sides = [(Fraction(sign), turn * least, outputs[sign]) for sign in (1, -1) for turn in (1, -1)]
+    return sides + [(Fraction(0), Fraction(turn), -least / 4) for turn in (1, -1) if least < 1]
+
+
+def least_on_the_square(rng: np.random.Generator, nets: int, size: int) -> list[tuple[Fraction, Fraction]]:
+    """For random neurons with whole weights: the least ratio of a second to a first weight that is kept, and the least error of
+    the subsets that have it."""
+    found: list[tuple[Fraction, Fraction]] = []
+    for _ in range(nets):
+        drawn = zip(rng.integers(-9, 10, (size, 2)) | 1, rng.integers(-2, 5, size), strict=True)
+        neurons = [(Fraction(int(u)), Fraction(int(v)), Fraction(int(c), 20)) for (u, v), c in drawn]
+        least: dict[Fraction, Fraction] = {}
+        for kept in product((False, True), repeat=size):
+            chosen = [neuron for neuron, keep in zip(neurons, kept, strict=True) if keep]
+            if chosen:
+                ratio = min(abs(v / u) for u, v, _ in chosen)
+                error = error_on_the_square(chosen)
+                least[ratio] = min(least.get(ratio, error), error)
+        found += least.items()
+    return found
+
+
+@enclosed(cube_planks, cost=0.3)
+@control("10 % more", cube_error=MORE * cube_error)
+@control("N1 alone", cube_error=r / 4)
+@control("far points alone", cube_error=r / (2 * (r + 1)))
+@control("of a second difference of 2", cube_error=2 * cube_error)
+def no_network_on_the_square_does_better(cube_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All subsets of networks of two inputs in fractions; and a few neurons for each ratio whose error is the bound."""
+    ratios = [Fraction(p, q) for p, q in ((1, 5), (1, 2), (1, 1), (2, 1), (4, 1))]
+    cases = [(least, error_on_the_square(best_on_the_square(least))) for least in ratios]
+    for least, error in cases + trial.draw(least_on_the_square, trial.size(4), 5):
+        yield trial.below(cube_error, sp.Rational(error), at=[{r: sp.Rational(least)}])

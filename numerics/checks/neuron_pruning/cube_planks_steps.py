@@ -6,43 +6,159 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
+from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.neuron_pruning.alignment import N, delta, eps, ratio
 from theory.neuron_pruning.cube_planks import (
+    bend,
+    corner,
+    cube_error,
     cube_limit,
     cube_mean,
     cube_neurons,
     cube_planks,
+    cube_ratio,
     cube_success,
     cube_width,
     exponents,
+    far,
     norm_transform,
     s,
     slow,
+    total,
     transform,
     weight_mean,
+    weights,
     x,
     y,
 )
-from theory.neuron_pruning.kink import kink, kink_bound, radius
-from theory.neuron_pruning.planks import cover_sum, d, mean
+from theory.neuron_pruning.planks import cover_sum, d, mean, r
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 ROOT = sp.sqrt(2 / sp.pi)  # E|w| of a standard normal weight
 
 
-@exact(cube_planks, step="half-width on the cube")
-@control("tangent for sine", cube_width=ratio * mean)
+A, B = sp.symbols("A B", real=True)  # of any function that is linear in a plane
+CASES = {
+    r: (1 + y, 1 / (1 + y)),
+    eps: ((1 + y) / (4 + 2 * y), 1 / (4 + 4 * y)),
+}  # r from 1, ε from 1/4 upwards; and down
+
+
+def decided(expression: sp.Expr) -> sp.Expr:
+    """The expression with the largest of some parts where signs decide which one it is."""
+
+    def largest(*parts: sp.Expr) -> sp.Expr:
+        above = (each for each in parts if all(sp.factor(each - other).is_nonnegative for other in parts))
+        return next(above, sp.Max(*parts))
+
+    return sp.factor(expression.replace(sp.Max, largest))
+
+
+def by_cases(expression: sp.Expr) -> sp.Expr:
+    """Zero, where it is in both cases of r and of ε."""
+    found = [expression]
+    for letter in expression.free_symbols & set(CASES):
+        found = [each.subs(letter, place) for each in found for place in CASES[letter]]
+    return sp.Add(*(decided(each) ** 2 for each in found))
+
+
+REST = {A: 2, B: 3, N: 5, mean: sp.Rational(1, 3), delta: sp.Rational(1, 2)}
+BOTH = [{r: sp.Rational(1, 2), eps: sp.Rational(1, 10), **REST}, {r: sp.Integer(3), eps: sp.Rational(2, 5), **REST}]
+
+
+def in_both_cases(left: sp.Expr, right: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """That both sides are equal, whatever r and ε are; and at a point of each case, lest all random ones lie in one."""
+    yield trial.same(left, right, by=by_cases)
+    yield trial.same(left, right, at=BOTH, by=None)
+
+
+@enclosed(cube_planks, step="cone")
+@control("corners of the cube", corner=(sp.S.One, sp.S.One))
+@control("as far as r", corner=(r, sp.S.One))
+@control("as far as 1", corner=(sp.S.One, 1 / r))
+@control("half as far", corner=(corner[0] / 2, corner[1] / 2))
+def the_corner_is_on_the_cone_and_the_cube(corner: tuple[sp.Expr, sp.Expr], trial: Trial) -> Iterator[Finding]:
+    """p = rq; the larger one of p and q is 1, and the smaller one no larger."""
+    along, across = corner
+    yield trial.same(along, r * across, by=sp.cancel)
+    yield from in_both_cases(sp.Max(along, across), sp.S.One, trial)
+
+
+@enclosed(cube_planks, step="bend")
+@control("second difference", weights=(1, -2, 1))
+@control("one of two ends", weights=(weights[0], weights[1], 0))
+@control("half", bend=bend / 2)
+@control("of the whole ratio", bend=r)
+@control("corners of the cube", corner=(sp.S.One, sp.S.One))
+@control("as far as r", corner=(r, sp.S.One))
+def what_is_linear_drops_out(
+    corner: tuple[sp.Expr, sp.Expr], weights: tuple[sp.Expr, ...], bend: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The weighted sum of errors at three points, A and B free."""
+    along, across = corner
+    errors = (sp.Max(p, 0) - A * p - B * q for p, q in ((-along, across), (sp.S.Zero, sp.S.One), (along, across)))
+    yield from in_both_cases(
+        sp.Add(*(weight * each for weight, each in zip(weights, errors, strict=True))), bend, trial
+    )
+
+
+@enclosed(cube_planks, step="three errors")
+@control("of a second difference", total=sp.Integer(4))
+@control("signed", total=2 - 2 / far)
+@control("10 % less", total=LESS * total)
+@control("second difference", weights=(1, -2, 1))
+def moduli_of_the_weights_add_up(weights: tuple[sp.Expr, ...], total: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A far point makes no minus."""
+    yield from in_both_cases(total, sp.Add(*map(sp.Abs, weights)), trial)
+
+
+@enclosed(cube_planks, step="error on the cube")
+@control("N1 alone", cube_error=r / 4)
+@control("far points alone", cube_error=r / (2 * (r + 1)))
+@control("10 % less", cube_error=LESS * cube_error)
+@control("twice that", cube_error=2 * cube_error)
+@control("of the whole ratio", bend=r)
+@control("of a second difference", total=sp.Integer(4))
+def the_error_on_the_cube_is_a_quotient(
+    bend: sp.Expr, total: sp.Expr, cube_error: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Times the sum of the moduli."""
+    yield from in_both_cases(cube_error * total, bend, trial)
+
+
+@enclosed(cube_planks, step="ratio on the cube", cost=0.5)
+@control("4ε beyond 1/4, wasteful", cube_ratio=4 * eps)
+@control("far points below 1/4", cube_ratio=2 * eps / (1 - 2 * eps))
+@control("the smaller one", cube_ratio=sp.Min(4 * eps, 2 * eps / (1 - 2 * eps)))
+@control("of the ball", cube_ratio=ratio)
+@control("2ε instead of 4ε", cube_ratio=cube_ratio / 2)
+@control("far points alone", cube_error=r / (2 * (r + 1)))
+@control("N1 alone", cube_error=r / 4)
+def the_error_at_this_ratio_is_the_one_allowed(
+    cube_error: sp.Expr, cube_ratio: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The error there, below 1/4 and beyond; and how it grows, below a ratio of 1 and beyond."""
+    yield from in_both_cases(cube_error.subs(r, cube_ratio), eps, trial)
+    for place in CASES[r]:
+        slope = sp.factor(sp.diff(decided(cube_error.subs(r, place)), y) / sp.diff(place, y))
+        yield trial.nonnegative(slope, slope)
+
+
+@enclosed(cube_planks, step="half-width on the cube")
+@control("of the ball", cube_width=ratio * mean)
 @control("2ε instead of 4ε", cube_width=cube_width / 2)
 @control("10 % more", cube_width=MORE * cube_width)
-def the_segment_is_as_long_as_the_kink_lemma_allows(cube_width: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Half of the length at which N1 bounds the error by ε, times the mean."""
-    longest = sp.solve(kink_bound.subs(kink, 1) - eps, radius)[0]
-    yield trial.same(cube_width, longest * mean)
+@control("4ε beyond 1/4, wasteful", cube_ratio=4 * eps)
+def the_half_width_is_proportional_to_the_mean(
+    cube_ratio: sp.Expr, cube_width: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Of the ratio, by the linearity of the mean."""
+    yield from in_both_cases(cube_width, cube_ratio * mean, trial)
 
 
-@exact(cube_planks, step="success on the cube")
-@control("tangent for sine", cube_success=cube_success * sp.sqrt(1 / (1 - 16 * eps**2)))
+@enclosed(cube_planks, step="success on the cube")
+@control("of the ball", cube_success=N * ratio * mean)
+@control("4ε beyond 1/4, wasteful", cube_success=4 * N * eps * mean)
 @control("one neuron less", cube_success=cube_success.subs(N, N - 1))
 @control("half as wide", cube_width=cube_width / 2)
 @control("planks of half the sum", cover_sum=cover_sum / 2)
@@ -51,18 +167,20 @@ def half_widths_add_up_on_the_cube(
 ) -> Iterator[Finding]:
     """One neuron, and one more, over the least sum of planks that cover."""
     one = cube_width / cover_sum
-    yield trial.induction(cube_success, N, one, lambda term: term + one, start=1)
+    yield trial.induction(cube_success, N, one, lambda term: term + one, start=1, by=sp.expand)
+    yield from in_both_cases(cube_success, N * one, trial)
 
 
-@exact(cube_planks, step="neurons on the cube")
+@enclosed(cube_planks, step="neurons on the cube")
 @control("ten per cent less", cube_neurons=LESS * cube_neurons)
-@control("tangent for sine", cube_neurons=delta / (ratio * mean))
+@control("of the ball", cube_neurons=delta / (ratio * mean))
+@control("4ε beyond 1/4, wasteful", cube_neurons=delta / (4 * eps * mean))
 @control("twice the success", cube_success=2 * cube_success)
 def neurons_solve_the_bound_on_the_cube(
     cube_success: sp.Expr, cube_neurons: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """What is left of δ, in units of the half-width of one neuron."""
-    yield trial.same(cube_success - delta, 4 * eps * mean * (N - cube_neurons))
+    yield from in_both_cases(cube_success - delta, cube_ratio * mean * (N - cube_neurons), trial)
 
 
 @exact(cube_planks, step="transform")

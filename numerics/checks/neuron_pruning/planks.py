@@ -12,7 +12,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from theory.neuron_pruning.alignment import N, alignment_bound, eps
+from theory.neuron_pruning.alignment import N, eps, ratio
 from theory.neuron_pruning.planks import (
     ball_mean,
     ball_planks,
@@ -114,14 +114,16 @@ def full_sums(rng: np.random.Generator, inputs: int, size: int, order: int, slop
     return int(np.count_nonzero(widths.sum(axis=1) >= 1))
 
 
-def sums_beside_a_bound(success: sp.Expr, average: sp.Expr, size: int, order: int, trial: Trial) -> Iterator[Finding]:
-    """In how many networks of so many neurons the half-widths add up to 1: at a bound of ½, and where the event is likely and
+def sums_beside_a_bound(
+    success: sp.Expr, average: sp.Expr, widest: sp.Expr, size: int, order: int, trial: Trial
+) -> Iterator[Finding]:
+    """In how many networks of so many neurons the half-widths, in which `widest` is the factor, add up to 1: at a bound of ½, and where the event is likely and
     the bound says nothing, so that bounds that are too low by a factor are refused."""
     nets, inputs = trial.size(300), 12
     for claim in (sp.Rational(1, 2), sp.Rational(13, 10)):
         known = {d: sp.Integer(inputs), N: sp.Integer(size)}
         near = claim / (size * sp.Rational(trial.once(trial.value, average, known)) * 4)
-        slope = trial.value(alignment_bound.expressions["ratio"], {eps: near}) if order == 2 else 4 * float(near)
+        slope = trial.value(widest, {eps: near})
         claimed = trial.value(success, {**known, eps: near, mean: sp.Rational(trial.once(trial.value, average, known))})
         count = trial.draw(full_sums, inputs, size, order, slope, nets)
         yield trial.counts(count, nets, min(1.0, claimed), "above")
@@ -132,7 +134,7 @@ def sums_beside_a_bound(success: sp.Expr, average: sp.Expr, size: int, order: in
 @control("without the dimension", ball_success=ball_success.subs(mean, mean / d))
 def sums_of_random_planks_reach_one_on_the_ball(ball_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The event that a ticket needs, in networks of 200 neurons."""
-    yield from sums_beside_a_bound(ball_success, ball_mean, 200, 2, trial)
+    yield from sums_beside_a_bound(ball_success, ball_mean, ratio, 200, 2, trial)
 
 
 def small_ratios(rng: np.random.Generator, size: int, draws: int) -> int:

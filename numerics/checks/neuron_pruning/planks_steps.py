@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
-from theory.neuron_pruning.alignment import N, delta, eps, ratio
-from theory.neuron_pruning.kink import kink, kink_bound, radius
+from theory.neuron_pruning.alignment import N, angle, delta, eps, error_bound, ratio
 from theory.neuron_pruning.planks import (
     ball_mean,
     ball_neurons,
@@ -28,6 +27,9 @@ from theory.neuron_pruning.planks import (
 )
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
+WASTEFUL = (1 - 4 * eps**2) / sp.sqrt(
+    1 - 16 * eps**2
+)  # by which the tangent of arcsin 4ε exceeds that of the widest angle
 
 
 @exact(ball_planks, step="turn of a sign")
@@ -43,18 +45,20 @@ def a_turned_sign_shortens(longer: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(ball_planks, step="half-width on the ball")
-@control("sine for tangent", ball_width=4 * eps * mean)
+@control("on a segment, wasteful", ball_width=WASTEFUL * ball_width)
+@control("the cube's", ball_width=4 * eps * mean)
 @control("without the ratio", ball_width=mean)
 @control("2ε instead of 4ε", ball_width=ball_width.subs(eps, eps / 2))
-def the_ratio_is_the_tangent_of_the_kink_lemma(ball_width: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The angle of this tangent has the sine at which N1 bounds the error by ε, all times the mean."""
-    sine = sp.solve(kink_bound.subs(kink, 1) - eps, radius)[0]
-    yield trial.same(ball_width**2, sine**2 * (ball_width**2 + mean**2))
+def the_ratio_is_the_tangent_of_the_widest_angle(ball_width: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Of the one angle at which N2 bounds the error by ε, times the mean."""
+    (widest,) = sp.solve(error_bound - eps, angle)
+    yield trial.same(ball_width * sp.cos(widest), mean * sp.sin(widest), by=lambda gap: sp.factor(sp.expand_trig(gap)))
 
 
 @exact(ball_planks, step="success on the ball")
 @control("probability without the ratio", ball_success=N * mean)
-@control("sine for tangent", ball_success=4 * N * eps * mean)
+@control("the cube's", ball_success=4 * N * eps * mean)
+@control("on a segment, wasteful", ball_success=WASTEFUL * ball_success)
 @control("one neuron less", ball_success=ball_success.subs(N, N - 1))
 @control("half as wide", ball_width=ball_width / 2)
 def half_widths_add_up_on_the_ball(ball_width: sp.Expr, ball_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
@@ -64,7 +68,8 @@ def half_widths_add_up_on_the_ball(ball_width: sp.Expr, ball_success: sp.Expr, t
 
 @exact(ball_planks, step="neurons on the ball")
 @control("10 % less", ball_neurons=LESS * ball_neurons)
-@control("sine for tangent", ball_neurons=delta / (4 * eps * mean))
+@control("the cube's", ball_neurons=delta / (4 * eps * mean))
+@control("on a segment, wasteful", ball_neurons=ball_neurons / WASTEFUL)
 @control("twice the success", ball_success=2 * ball_success)
 def neurons_solve_the_bound_on_the_ball(
     ball_success: sp.Expr, ball_neurons: sp.Expr, trial: Trial

@@ -53,7 +53,9 @@ def errors_add_up_to_the_one_allowed(
     accuracy: sp.Expr, longest: sp.Expr, summed_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The error of sums that keep this accuracy, at the longest input."""
-    yield trial.same(summed_error.subs({eps: accuracy, length: longest}, simultaneous=True), eps)
+    accurate = summed_error.subs(eps, accuracy)
+    yield trial.same(accurate, eps * length / longest)
+    yield trial.same(accurate.subs(length, longest), eps)
 
 
 @enclosed(pruned_weights, step="least density")

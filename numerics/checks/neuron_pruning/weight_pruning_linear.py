@@ -6,17 +6,18 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.checks.neuron_pruning.alignment import LESS, MORE
+from numerics.checks.neuron_pruning.chances import LESS, MORE, arcsine, checks_of_the_number
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.formulas.no_guarantee import no_guarantee, unconditional
-from theory.neuron_pruning.alignment import N, angle, delta, eps
-from theory.neuron_pruning.kink import kink, kink_bound, radius
+from theory.neuron_pruning.alignment import angle, delta, eps
 from theory.neuron_pruning.planks import d
 from theory.neuron_pruning.weight_pruning import (
     aligned,
+    axis_error,
     axis_sine,
-    condition,
+    equal_error,
     error_bound,
+    flat_error,
     flat_leading,
     flat_length,
     flat_neurons,
@@ -28,7 +29,26 @@ from theory.neuron_pruning.weight_pruning import (
     pruned_weights_linear_output,
     success,
     union,
+    widest,
 )
+
+y = sp.Symbol("y", nonnegative=True)
+half = 1 / (1 + y)  # the tangent of half of the angle of the smaller coordinate
+segment = length * sp.sin(angle) / 4  # the error on a segment instead of an arc, wasteful by a factor of up to 2
+
+
+def by_half(expression: sp.Expr) -> sp.Expr:
+    """Zero, where it is, for a smaller coordinate by the tangent of half of its angle; this tangent of an arcsine by its sine."""
+
+    def tangent(angle: sp.Expr) -> sp.Expr:
+        sines = [each.args[0] for each in angle.atoms(sp.asin) if angle == each / 2]
+        return sines[0] / (1 + sp.sqrt(1 - sines[0] ** 2)) if sines else sp.tan(angle)
+
+    def root(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
+        return sp.sqrt(sp.factor(base)) if abs(exponent) == sp.Rational(1, 2) and exponent > 0 else base**exponent
+
+    found = expression.replace(sp.tan, tangent).subs(least, length * 2 * half / (1 + half**2))
+    return sp.factor(found.replace(sp.Pow, root))
 
 
 @exact(pruned_weights_linear_output, step="one weight")
@@ -45,70 +65,104 @@ def axes_cross_the_target_at_its_coordinates(axis_sine: sp.Expr, trial: Trial) -
     yield trial.nonnegative(more, gap**2 / (2 * least**2 + gap**2))
 
 
-@exact(pruned_weights_linear_output, step="error bound")
-@control("half instead of a quarter", error_bound=2 * error_bound)
-@control("neurons only", error_bound=length * sp.sin(angle) / 4)
-@control("the larger sine", error_bound=sp.Max(length * sp.sin(angle), least) / 4)
-@control("length forgotten", plane_error=plane_error / length)
-@control("10 % more", plane_error=MORE * plane_error)
+@exact(pruned_weights_linear_output, step="axis error", cost=0.5)
+@control("on a segment, wasteful", axis_error=least / 4)
+@control("of the whole angle", axis_error=length * least / (2 * sp.sqrt(length**2 - least**2)))
+@control("length forgotten", axis_error=axis_error / length)
+@control("10 % more", axis_error=MORE * axis_error)
+@control("on a segment", plane_error=segment)
+@control("of a target of length 1", plane_error=plane_error / length)
 @control("of the whole target", axis_sine=least)
-def the_least_sine_is_the_smaller_one(
-    error_bound: sp.Expr, plane_error: sp.Expr, axis_sine: sp.Expr, trial: Trial
+def the_bound_of_the_plane_at_an_axis(
+    plane_error: sp.Expr, axis_sine: sp.Expr, axis_error: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """By N1, a kink of the height r over the sine; and the error bound is that at the smaller one of both sines."""
-    yield trial.same(plane_error, kink_bound.subs({kink: length, radius: sp.sin(angle)}))
-    on_an_axis = plane_error.subs(angle, sp.asin(axis_sine))
-    yield trial.same(error_bound, sp.Min(plane_error, on_an_axis), by=lambda left: sp.simplify(left.rewrite(sp.Abs)))
+    """Sine and error, over that of the length, by the tangent of half of the angle."""
+    yield trial.same(axis_error, plane_error.subs(angle, sp.asin(axis_sine)), by=by_half)
 
 
-@exact(pruned_weights_linear_output, step="condition")
-@control("the loss of the kink at r", condition=2 * eps)
-@control("10 % more", condition=MORE * condition)
-@control("with the length", condition=condition * length)
-@control("neurons only", error_bound=length * sp.sin(angle) / 4)
-@control("half instead of a quarter", error_bound=2 * error_bound)
-def the_smaller_coordinate_allows_the_error(
-    condition: sp.Expr, error_bound: sp.Expr, trial: Trial
+@exact(pruned_weights_linear_output, step="error bound")
+@control("on a segment, wasteful", error_bound=sp.Min(segment, least / 4))
+@control("neurons only", error_bound=plane_error)
+@control("the larger one", error_bound=sp.Max(plane_error, axis_error))
+@control("10 % more", error_bound=MORE * error_bound)
+@control("of a target of length 1", plane_error=plane_error / length)
+@control("length forgotten", axis_error=axis_error / length)
+@control("a tenth more", axis_error=MORE * axis_error)
+def the_smaller_bound_holds(
+    plane_error: sp.Expr, axis_error: sp.Expr, error_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Full pairs across the axis: the bound at `least` from the condition on is ε, and likewise at r sin(angle)."""
-    x = sp.Symbol("x", positive=True)
-    across = error_bound.subs(angle, sp.pi / 2)
-    yield trial.same(across.subs(length, least + x).subs(least, condition), eps)
-    near = error_bound.subs(angle, sp.asin(condition / length))
-    yield trial.same(near.subs(least, condition + x), eps)
+    """Of neurons beside the axis and of one weight; and the bound of the plane grows with the angle."""
+    yield trial.same(error_bound, sp.Min(plane_error, axis_error), by=sp.expand)
+    tangent = sp.Symbol("tangent", nonnegative=True)
+    slope = sp.diff(plane_error, angle).subs(angle, 2 * sp.atan(tangent))
+    yield trial.nonnegative(slope, length * (1 + tangent**2) / 4)
+
+
+@exact(pruned_weights_linear_output, step="equal coordinates")
+@control("on a segment, wasteful", equal_error=length / (4 * sp.sqrt(2)))
+@control("1/2", equal_error=length / 2)
+@control("10 % more", equal_error=MORE * equal_error)
+@control("without the half", axis_error=2 * axis_error)
+@control("length forgotten", axis_error=axis_error / length)
+def equal_coordinates_allow_most(axis_error: sp.Expr, equal_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The bound where 2·least² = r²; and its reciprocal r/least + √(r²/least² − 1), over r/2, which falls."""
+    yield trial.same(axis_error.subs(least, length / sp.sqrt(2)), equal_error)
+    ratio = sp.Symbol("ratio", positive=True)
+    reciprocal = sp.simplify((length / axis_error).subs(length, ratio * least))
+    yield trial.same(reciprocal, 2 * (ratio + sp.sqrt(ratio**2 - 1)), by=sp.simplify)
+
+
+@exact(pruned_weights_linear_output, step="widest angle")
+@control("4ε instead of 2ε", widest=widest.subs(eps, 2 * eps))
+@control("on a segment, wasteful", widest=sp.asin(4 * eps / length))
+@control("length forgotten", widest=widest.subs(length, 1))
+@control("half of it", widest=widest / 2)
+@control("on a segment", plane_error=segment)
+@control("of a target of length 1", plane_error=plane_error / length)
+@control("twice the bound", plane_error=2 * plane_error)
+def the_bound_at_the_widest_angle_is_the_error(
+    plane_error: sp.Expr, widest: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The bound of the plane there, over the length."""
+    yield trial.same(plane_error.subs(angle, widest) / length, eps / length)
+
+
+@exact(pruned_weights_linear_output, step="aligned")
+@control("4ε instead of 2ε", aligned=aligned.subs(eps, 2 * eps))
+@control("one sign only", aligned=aligned / 2)
+@control("length forgotten", aligned=aligned.subs(length, 1))
+@control("on a segment, wasteful", aligned=2 * sp.asin(4 * eps / length) / sp.pi)
+@control("half of the widest angle", widest=widest / 2)
+def four_angles_of_the_circle(widest: sp.Expr, aligned: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Around both ends of the axis, on both sides."""
+    yield trial.same(aligned, 4 * widest / (2 * sp.pi))
+
+
+(
+    one_neuron_more_is_not_aligned,
+    probabilities_add_up,
+    many_neurons_from_one,
+    leading_order_drops_the_arctangent,
+) = checks_of_the_number(pruned_weights_linear_output)
 
 
 @exact(pruned_weights_linear_output, step="some of them")
-@control("power N + 1", success=success.subs(N, N + 1))
-@control("the union bound", success=union)
-@control("10 % more", success=MORE * success)
-@control("half the angle", aligned=aligned / 2)
-@control("10 % less", aligned=LESS * aligned)
-def one_neuron_more_is_not_aligned(aligned: sp.Expr, success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """None of one neuron, and of N + 1, is aligned as often as none of N and not the last."""
-    p = sp.Symbol("p", positive=True)
-    none = (1 - unconditional(success)).subs(aligned, p)
-    yield trial.induction(none, N, 1 - p, lambda before: (1 - p) * before, start=1, by=sp.powsimp)
-
-
-@exact(pruned_weights_linear_output, step="neurons")
-@control("half the union", union=union / 2)
-@control("10 % less", neurons=LESS * neurons)
-@control("of a target of length 1", neurons=neurons.subs(length, 1))
-@control("without the probability", neurons=neurons / delta)
-def as_many_neurons_as_the_union_asks_for(union: sp.Expr, neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The union bound at this number."""
-    yield trial.same(unconditional(union).subs(N, unconditional(neurons)), delta)
-
-
-@exact(pruned_weights_linear_output, step="leading order")
-@control("2ε instead of 4ε", leading=leading.subs(eps, eps / 2))
-@control("10 % more", leading=MORE * leading)
-@control("length forgotten", leading=leading.subs(length, 1))
-@control("of a target of length 1", neurons=neurons.subs(length, 1))
-def arcsines_of_small_numbers_are_these(neurons: sp.Expr, leading: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The quotient as ε → 0."""
-    yield trial.same(sp.limit(unconditional(neurons) / leading, eps, 0), sp.S.One)
+@control("without the cap", success=success.replace(sp.StrictLessThan, lambda low, high: low < length / 2))
+@control(
+    "cap of a segment", success=success.replace(sp.StrictLessThan, lambda low, high: 4 * sp.sqrt(2) * low < length)
+)
+@control("all of them", union=unconditional(union))
+@control("neurons whatever the error", neurons=unconditional(neurons))
+@control("any error", equal_error=length)
+@control("10 % less", equal_error=LESS * equal_error)
+def no_bound_from_the_error_of_equal_coordinates_on(
+    equal_error: sp.Expr, success: sp.Expr, union: sp.Expr, neurons: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """At this error all three say nothing, and just below it they do."""
+    for bound in (success, union, neurons):
+        edge, inside = (bound.subs(eps, share * equal_error) for share in (1, sp.Rational(999, 1000)))
+        yield trial.holds(edge.has(no_guarantee), f"at the edge: {edge}")
+        yield trial.holds(not inside.has(no_guarantee), f"inside: {inside}")
 
 
 @exact(pruned_weights_linear_output, step="flat target")
@@ -117,8 +171,22 @@ def arcsines_of_small_numbers_are_these(neurons: sp.Expr, leading: sp.Expr, tria
 @control("the square", flat_length=flat_length**2)
 def two_flat_coordinates_have_this_length(flat_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The squares of d equal coordinates add up to 1, of which these are two."""
-    each = flat_length**2 / 2
-    yield trial.same(d * each, sp.S.One)
+    each = 1 / sp.sqrt(d)
+    yield trial.same(d * each**2, sp.S.One)
+    yield trial.same(flat_length**2, 2 * each**2)
+
+
+@exact(pruned_weights_linear_output, step="flat error")
+@control("on a segment, wasteful", flat_error=1 / (4 * sp.sqrt(d)))
+@control("without the root", flat_error=flat_error / sp.sqrt(d))
+@control("10 % more", flat_error=MORE * flat_error)
+@control("one coordinate", flat_length=1 / sp.sqrt(d))
+@control("of a target of length 1", equal_error=equal_error / length)
+def flat_targets_allow_this_error(
+    equal_error: sp.Expr, flat_length: sp.Expr, flat_error: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The error of equal coordinates, at their length."""
+    yield trial.same(flat_error, equal_error.subs(length, flat_length))
 
 
 @exact(pruned_weights_linear_output, step="flat neurons")
@@ -127,52 +195,25 @@ def two_flat_coordinates_have_this_length(flat_length: sp.Expr, trial: Trial) ->
 @control("√d on top", flat_leading=flat_leading * d)
 @control("a tenth more", flat_leading=MORE * flat_leading)
 @control("one coordinate, too", flat_length=1 / sp.sqrt(d))
-@control("2ε instead of 4ε", leading=leading.subs(eps, eps / 2))
+@control("4ε instead of 2ε", leading=leading.subs(eps, 2 * eps))
 @control("all neurons twice", neurons=2 * neurons)
+@control("on a segment, wasteful", flat_neurons=arcsine(flat_neurons))
+@control("10 % less allowed", flat_error=LESS * flat_error)
 def flat_targets_have_the_number_at_their_length(
     neurons: sp.Expr,
     leading: sp.Expr,
     flat_length: sp.Expr,
+    flat_error: sp.Expr,
     flat_neurons: sp.Expr,
     flat_leading: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Both numbers at the length of two flat coordinates; they are at most 4ε, and the first says nothing, from dε² = 1/16 on."""
+    """Both numbers at the length of two flat coordinates; the first says nothing from the flat error on, and something below."""
     yield trial.same(unconditional(flat_neurons), unconditional(neurons).subs(length, flat_length))
     yield trial.same(flat_leading, leading.subs(length, flat_length))
-    edge = flat_neurons.subs(eps, 1 / (4 * sp.sqrt(d)))
-    yield trial.holds(edge.has(no_guarantee), f"flat coordinates of 4ε: {edge}")
-
-
-@exact(pruned_weights_linear_output, step="aligned")
-@control("2ε instead of 4ε", aligned=aligned.subs(eps, eps / 2))
-@control("the target's length on the wrong side", aligned=aligned.subs(length, 1 / length))
-@control("length forgotten", aligned=aligned.subs(length, 1))
-@control("neurons of a target of length 1", neurons=neurons.subs(length, 1))
-@control("10 % less", neurons=LESS * neurons)
-@control("half the union", union=union / 2)
-@control("the loss of the kink at r", condition=2 * eps)
-@control("10 % more", condition=MORE * condition)
-@control("power N + 1", success=success.subs(N, N + 1))
-def plane_meets_the_kink_lemma(
-    aligned: sp.Expr, success: sp.Expr, union: sp.Expr, neurons: sp.Expr, condition: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """On the segment of half length s the kink has the target's height: a loss of ε by N1 needs the sine s, which a Cauchy ratio
-    keeps with probability 2/π·arctan; the angle of one coordinate has the sine least/r."""
-    longest = eps / kink_bound.subs({kink: length, radius: 1})  # the loss is proportional to s
-    ratio = longest / sp.sqrt(1 - longest**2)
-    yield trial.same(sp.diff(aligned, eps), 2 * sp.diff(ratio, eps) / (sp.pi * (1 + ratio**2)), by=sp.factor)
-    yield trial.same(sp.limit(aligned, eps, 0), sp.Integer(0))
-    yield trial.same(condition, length * longest)
-    fails = sp.Integer(1)
-    for count in range(1, 4):
-        fails *= 1 - aligned
-        yield trial.same(unconditional(success).subs(N, count), 1 - fails)
-        yield trial.same(unconditional(union).subs(N, count), count * aligned)
-    yield trial.same(unconditional(union).subs(N, unconditional(neurons)), delta)
-    for bound in (success, union, neurons):
-        beyond = bound.subs({length: 1, eps: sp.sqrt(2) / 8})
-        yield trial.holds(beyond.has(no_guarantee), f"a coordinate of 4ε: {beyond}")
+    edge, inside = (flat_neurons.subs(eps, share * flat_error).subs(d, 5) for share in (1, sp.Rational(999, 1000)))
+    yield trial.holds(edge.has(no_guarantee), f"at the flat error: {edge}")
+    yield trial.holds(not inside.has(no_guarantee), f"inside: {inside}")
 
 
 @enclosed(pruned_weights_linear_output)
@@ -181,18 +222,18 @@ def plane_meets_the_kink_lemma(
 @control("10 % less", flat_neurons=LESS * flat_neurons)
 @control("√d on top", flat_leading=flat_leading * d)
 @control("a tenth more", flat_leading=MORE * flat_leading)
-@control("arctangent", neurons=sp.pi * delta / (2 * sp.atan(4 * eps / length)))
-@control("2ε instead of 4ε", leading=leading.subs(eps, eps / 2))
+@control("on a segment, wasteful", neurons=arcsine(neurons))
+@control("4ε instead of 2ε", leading=leading.subs(eps, 2 * eps))
 @control("10 % more", leading=MORE * leading)
 def leading_orders_are_leading(
     neurons: sp.Expr, leading: sp.Expr, flat_neurons: sp.Expr, flat_leading: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """(arcsin u − u)/u³ grows up to π/2 − 1, with u = 4ε/r; on the diagonal of d inputs two coordinates have r² = 2/d."""
+    """u ≤ (1 + u²/3) arctan u with u = 2ε/r; on the diagonal of d inputs two coordinates have r² = 2/d."""
     for inputs in (2, 5, 100):
         diagonal = sp.sqrt(sp.Rational(2, inputs))
         at = [{eps: sp.Rational(1, q), delta: sp.Rational(p, 13), d: inputs} for q, p in ((90, 2), (4000, 13))]
         yield trial.same(flat_neurons, neurons.subs(length, diagonal), at=at, by=None)
         in_plane = neurons.subs(length, diagonal), leading.subs(length, diagonal)
         for exactly, about in ((flat_neurons, flat_leading), in_plane):
-            yield trial.below(exactly, about, at=at, strict=True)
-            yield trial.below(about, exactly * (1 + (sp.pi / 2 - 1) * (4 * eps / diagonal) ** 2), at=at)
+            yield trial.below(about, exactly, at=at, strict=True)
+            yield trial.below(exactly, about * (1 + (2 * eps / diagonal) ** 2 / 3), at=at)

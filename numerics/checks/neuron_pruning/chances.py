@@ -1,0 +1,80 @@
+"""Checks that N2 and N4.2 share: from the chance that a neuron is aligned to the number of neurons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from numerics.evidence import Check, Finding, Trial, control, exact
+from theory.claims import Claim
+from theory.formulas.no_guarantee import unconditional
+from theory.neuron_pruning.alignment import N, delta, eps
+
+MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
+
+
+def arcsine(number: sp.Expr) -> sp.Expr:
+    """The number of neurons that a segment of the ball gives, where an arc gives this."""
+    return number.replace(sp.atan, lambda argument: sp.asin(2 * argument) / 2)
+
+
+def checks_of_the_number(claim: Claim) -> tuple[Check, Check, Check, Check]:
+    """The checks of the four steps that both proofs have: `theory.neuron_pruning.alignment.steps_to_a_number`."""
+    names = ("aligned", "success", "union", "neurons", "leading")
+    aligned, success, union, neurons, leading = (claim.expressions[name] for name in names)
+
+    @exact(claim, step="some of them")
+    @control("half the angle", aligned=aligned / 2)
+    @control("10 % less", aligned=LESS * aligned)
+    @control("one neuron more", success=success.subs(N, N + 1))
+    @control("all aligned", success=aligned**N)
+    @control("the union bound", success=union)
+    def one_neuron_more_is_not_aligned(aligned: sp.Expr, success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+        """That none of them is: one neuron, and one more, independent of those before."""
+        p = sp.Symbol("p", positive=True)
+        none = (1 - unconditional(success)).subs(aligned, p)
+        yield trial.induction(none, N, 1 - p, lambda before: (1 - p) * before, start=1, by=sp.powsimp)
+
+    @exact(claim, step="union")
+    @control("half the angle", aligned=aligned / 2)
+    @control("one neuron less", union=union.subs(N, N - 1))
+    @control("half the probabilities", union=union / 2)
+    def probabilities_add_up(aligned: sp.Expr, union: sp.Expr, trial: Trial) -> Iterator[Finding]:
+        """One neuron, and one more."""
+        yield trial.induction(unconditional(union), N, aligned, lambda term: term + aligned, start=1, by=sp.expand)
+
+    @exact(claim, step="neurons")
+    @control("neurons for twice the probability", neurons=2 * neurons)
+    @control("10 % less", neurons=LESS * neurons)
+    @control("without the probability", neurons=neurons / delta)
+    @control("by a segment for the arc, wasteful", neurons=arcsine(neurons))
+    @control("one neuron less", union=union.subs(N, N - 1))
+    @control("half the angle", aligned=aligned / 2)
+    def many_neurons_from_one(aligned: sp.Expr, union: sp.Expr, neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
+        """The union bound passes δ there, and every further neuron adds the probability of one."""
+        yield trial.same(unconditional(union) - delta, aligned * (N - unconditional(neurons)))
+
+    @exact(claim, step="leading order")
+    @control("4ε instead of 2ε", leading=leading.subs(eps, 2 * eps))
+    @control("square root of the error", leading=leading * sp.sqrt(eps))
+    @control("10 % less", leading=LESS * leading)
+    @control("neurons for twice the probability", neurons=2 * neurons)
+    @control("by a segment for the arc, wasteful", neurons=arcsine(neurons))
+    def leading_order_drops_the_arctangent(neurons: sp.Expr, leading: sp.Expr, trial: Trial) -> Iterator[Finding]:
+        """The number of neurons with the argument of its arctangent for it; the limit of the quotient; and how far the reciprocals
+        are apart: nothing at 0, and more and more."""
+        exactly = unconditional(neurons)
+        yield trial.same(leading, exactly.replace(sp.atan, lambda argument: argument))
+        yield trial.same(sp.limit(exactly / leading, eps, 0), sp.S.One)
+        distance = 1 / leading - 1 / exactly
+        yield trial.same(sp.limit(distance, eps, 0), sp.S.Zero)
+        slope = sp.factor(sp.diff(distance, eps))
+        yield trial.nonnegative(sp.diff(distance, eps), slope, by=sp.factor)
+
+    return (
+        one_neuron_more_is_not_aligned,
+        probabilities_add_up,
+        many_neurons_from_one,
+        leading_order_drops_the_arctangent,
+    )
