@@ -73,10 +73,11 @@ OUTSIDE = [
     ),
     ("L17 two_layer_failure n=2 c=1 q=1/2 r=1 M=1 omega=1 lambda=3", "expected lambda ≤ n"),
     ("L17 gaussian_copy d=2 s=3 nu=1 rho_0=1 p_0=1/2", "a unit has no more inputs than there are"),
-    ("L18 coverage_two s_1=3 s_2=3 s_12=5 p_0=1/3 n=20", "two sets share no more inputs than either has"),
-    ("L18 coverage_two s_1=1 s_2=3 s_12=2 p_0=1/3 n=20", "two sets share no more inputs than either has"),
-    ("L18 coverage_one s=2 p_0=3/2 n=20", "probability of an edge from an input, expected a number from 0 to 1"),
-    ("L18 coefficient k=2 s=3", "the set lies among the inputs of the sum, expected s ≤ k"),
+    ("L18.1 missing f_S=I", "expected a real number"),
+    ("L18.2 coverage_two s_1=3 s_2=3 s_12=5 p_0=1/3 n=20", "two sets share no more inputs than either has"),
+    ("L18.2 coverage_two s_1=1 s_2=3 s_12=2 p_0=1/3 n=20", "two sets share no more inputs than either has"),
+    ("L18.2 coverage_one s=2 p_0=3/2 n=20", "probability of an edge from an input, expected a number from 0 to 1"),
+    ("L18.3 coefficient k=2 s=3", "the set lies among the inputs of the sum, expected s ≤ k"),
     ("L19 coverage n=3 p_0=2", "probability of an edge from an input, expected a number from 0 to 1"),
 ]
 
@@ -144,10 +145,10 @@ AT_THE_ENDS = [
     ("L17 failure n=3 q=1 r=1 M=4", "1"),  # more copies than vertices
     ("L17 failure n=3 q=1/2 r=1 M=0", "0"),
     ("L17 two_layer_failure n=1 c=1 q=1 r=1 M=1 omega=1 lambda=1", "0"),
-    ("L18 coverage_two s_1=1 s_2=1 s_12=1 p_0=1/2 n=1", "1/2"),  # one set, named twice
-    ("L18 coverage_two s_1=1 s_2=1 s_12=0 p_0=1/2 n=1", "1/4"),
-    ("L18 coverage_two s_1=2 s_2=3 s_12=2 p_0=1/2 n=1", "1/8"),  # a set inside the other
-    ("L18 coverage_one s=0 p_0=0 n=1", "1"),
+    ("L18.2 coverage_two s_1=1 s_2=1 s_12=1 p_0=1/2 n=1", "1/2"),  # one set, named twice
+    ("L18.2 coverage_two s_1=1 s_2=1 s_12=0 p_0=1/2 n=1", "1/4"),
+    ("L18.2 coverage_two s_1=2 s_2=3 s_12=2 p_0=1/2 n=1", "1/8"),  # a set inside the other
+    ("L18.2 coverage_one s=0 p_0=0 n=1", "1"),
     ("L19 coverage n=1 p_0=1", "1"),
     ("L19 parameters n=2 p_0=0", "2"),
     ("L19 parameters n=2 p_0=1", "14"),
@@ -166,8 +167,8 @@ def test_formulas_hold_at_the_ends(call, value):
         ("L11 chernoff n=1 q=1", "0.882496902585"),  # exp(−1/8)
         ("L17 gaussian_ball s=1 nu=0 rho_0=1", "0.682689492137"),  # one standard deviation
         ("L17 gaussian_ball s=3 nu=1 rho_0=0", "0"),
-        ("L18 coefficient k=1 s=1", "0.761594155956"),  # tanh 1
-        ("L18 coefficient k=3 s=0", "0"),
+        ("L18.3 coefficient k=1 s=1", "0.761594155956"),  # tanh 1
+        ("L18.3 coefficient k=3 s=0", "0"),
     ],
 )
 def test_values_that_are_no_fractions_hold_at_the_ends(call, value):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from theory.lifts.training import training_success
     from theory.lifts.trees import local_trees
     from theory.lifts.unfolding import tree_witnesses, unfolded_module
-    from theory.lifts.walsh import no_cover
+    from theory.lifts.walsh import cube_example, mask_coverage, no_cover
 else:
     lazily(__name__)
 
@@ -52,6 +52,7 @@ __all__ = [
     "confined_flow",
     "copies_of_witnesses",
     "copy_bounds",
+    "cube_example",
     "cyclic_convolution",
     "fibration_lemma",
     "full_lift",
@@ -59,6 +60,7 @@ __all__ = [
     "identity",
     "lifted_convolutions",
     "local_trees",
+    "mask_coverage",
     "multilayer_perceptron",
     "no_cover",
     "pac_convergence",
