@@ -248,6 +248,10 @@ Without copies nothing is guaranteed; a bound not below $L_0$ is vacuous, as the
             r"is lower still.",
             "students_keep_the_bound",
         ),
+        Remark(
+            r"Copies of a linear unit on one data point, whose flow has a closed form, come up to more than an eleventh of the bound.",
+            "linear_copies_keep_the_bound",
+        ),
     ),
     expressions=FIRST,
 )

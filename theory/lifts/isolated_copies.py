@@ -197,6 +197,10 @@ at the radii, in this order, $$\rho=[[rho2]],$$ $$\rho=[[rho2_best]].$$
             r"still (L15 (c)): between a fifteenth and all of the bound is seen.",
             "isolated_students_keep_the_second_bound",
         ),
+        Remark(
+            r"Copies of a linear unit on one data point, whose flow has a closed form, come up to more than an eleventh of the bound.",
+            "isolated_linear_copies_keep_the_bound",
+        ),
     ),
     expressions=SECOND,
 )
