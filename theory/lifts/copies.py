@@ -10,7 +10,7 @@ from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.formulas.no_guarantee import guaranteed
 from theory.lifts.coverage import r
 from theory.lifts.readout import TRAINED, Delta, T, moving_bound
-from theory.lifts.tangent import L_0, REACHED, START
+from theory.lifts.tangent import L_0, START, epsilon
 from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
@@ -205,7 +205,9 @@ WITNESS = (
     DISTANCE.drawn_from(0, 1),
     Quantity(epsilon_w, "loss of the witness", NON_NEGATIVE, drawn=(0, sp.Rational(1, 2))),
     Quantity(Delta, "distance of the other readout from the one at the start", NON_NEGATIVE, (sp.Rational(1, 8), 4)),
-    REACHED,
+    Quantity(
+        epsilon, "bound of the loss of the other readout", NON_NEGATIVE, drawn=(sp.Rational(1, 20), sp.Rational(1, 2))
+    ),
 )
 
 copy_bounds = Claim(
