@@ -53,6 +53,7 @@ RULES: Mapping[str, str] = {  # what each says
     "Hermite": "e^(az − a²/2) is the sum of He_j(z)aʲ/j!, and the He_j/√j! are an orthonormal basis for the normal law",
     "Hilbert–Schmidt": "the integral of the square of a kernel is the sum of the squares of its singular values",
     "Hoeffding": "P(|X − E X| ≥ t) ≤ 2 exp(−2dt²) for the mean X of d independent numbers in [0, 1] and t > 0",
+    "inclusion and exclusion": "of some events none happens with the sum of (−1)ᵐ P(all of m of them), over all sets of m of them, for all m",
     "independence": "functions of disjoint sets of independent variables are independent",
     "induction": "what holds at the first whole number, and at n + 1 if at n, holds at all",
     "injectivity": "an injective function takes equal values at equal arguments only",

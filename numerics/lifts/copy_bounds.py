@@ -17,7 +17,7 @@ from numerics.arguments import InputError, checked_integer
 from numerics.bridge import numeric
 from numerics.exact.balls import NoEnclosureError, NoGuaranteeError, enclose
 from theory.formulas.no_guarantee import NoGuarantee, guaranteed, no_guarantee
-from theory.lifts import convergence, copies, coverage, degrees
+from theory.lifts import convergence, copies, coverage, degrees, isolated_copies
 from theory.lifts.readout import T as time
 from theory.lifts.tangent import L_0
 
@@ -36,7 +36,7 @@ class Bound(NamedTuple):
 
 @dataclass(frozen=True)
 class CopyBound:
-    """What gradient flow from the readout 0 is sure to reach, given M disjoint copies of each unit of a witness (L16).
+    """What gradient flow from the readout 0 is sure to reach, given M disjoint copies of each unit of a witness (L16.1, L16.2).
 
     M ≥ 0. A1 ≥ A2 > 0: the norms Σ|a*| and (Σ a*²)^½ of the witness's readout. Lip: a Lipschitz constant of its units,
     a number > 0 or a function of the radius rho on which it holds. L0 > 0: the loss at the start. eps_w ≥ 0: that of
@@ -140,7 +140,7 @@ def _compiled(formula: sp.Expr) -> Callable[..., Any]:
 
 def _unguarded(name: str) -> sp.Expr:
     """A formula of L16 for M ≥ 1."""
-    return copies.copy_bounds.expressions[name].args[0][0]
+    return {**copies.FIRST, **isolated_copies.SECOND}[name].args[0][0]
 
 
 def pac_size(qs: Sequence[Any], M: int, delta: Any, exact: bool = True) -> int | NoGuarantee:

@@ -1,4 +1,4 @@
-"""Functions on the cube {±1}^d by their Walsh coefficients: exact, or fast on arrays (L18).
+"""Functions on the cube {±1}^d by their Walsh coefficients: exact, or fast on arrays (L18.1).
 
 A point, and a set S of inputs, is a number whose bit i − 1 says whether x_i = −1, or whether i belongs to S.
 """
@@ -97,7 +97,7 @@ def walsh_lower_bound(f: sp.Expr, family: Iterable[Iterable[Variable]]) -> sp.Ex
 
 
 def support_coverage(p0: Fraction | int | float | str, monomials: Iterable[Collection[int]], n: int) -> Fraction:
-    """P(each monomial lies inside the mask of some of n units), every input kept by each with probability p0 (L18).
+    """P(each monomial lies inside the mask of some of n units), every input kept by each with probability p0 (L18.2).
 
     p0: exact, in [0, 1] (a float counts as the fraction it is). monomials: sets of inputs, at most 8 of them maximal;
     without any the probability is 1. InputError outside these ranges, or unless 1 ≤ n ≤ 10⁶.

@@ -58,10 +58,11 @@ OUTSIDE = [
     ("L14.3 standstill_radius epsilon=3/2 x=1", "a positive loss of at most $1$"),
     ("L14.3 standstill_radius epsilon=0 x=1", "a positive loss of at most $1$"),
     ("L15 fixed_bound epsilon=-1 Delta=1 T=1", "epsilon=-1"),
-    ("L16 B1 M=9 A_1=1 A_2=2 Lambda=1 L_0=1", "no Euclidean norm exceeds the sum of the moduli, expected A_2 ≤ A_1"),
-    ("L16 longest_time M=9 rho=1 L_0=0", "the loss at the start is not $0$, expected L_0 > 0"),
-    ("L16 sign_copy p_0=1/2 d=2 s=3", "a unit has no more inputs than there are, expected s ≤ d"),
-    ("L16 sign_copy p_0=2 d=3 s=3", "probability of an edge from an input, expected a number from 0 to 1"),
+    ("L16.1 B1 M=9 A_1=1 A_2=2 Lambda=1 L_0=1", "no Euclidean norm exceeds the sum of the moduli, expected A_2 ≤ A_1"),
+    ("L16.1 longest_time M=9 rho=1 L_0=0", "the loss at the start is not $0$, expected L_0 > 0"),
+    ("L16.2 B2 M=9 A_1=1 A_2=2 Lambda=1", "no Euclidean norm exceeds the sum of the moduli, expected A_2 ≤ A_1"),
+    ("L16.3 sign_copy p_0=1/2 d=2 s=3", "a unit has no more inputs than there are, expected s ≤ d"),
+    ("L16.3 sign_copy p_0=2 d=3 s=3", "probability of an edge from an input, expected a number from 0 to 1"),
     ("L17 failure n=5 q=3/4 r=2 M=1", "disjoint units have together a probability of at most one"),
     (
         "L17 size q=1/64 r=2 M=36 delta=1",
@@ -73,10 +74,10 @@ OUTSIDE = [
     ),
     ("L17 two_layer_failure n=2 c=1 q=1/2 r=1 M=1 omega=1 lambda=3", "expected lambda ≤ n"),
     ("L17 gaussian_copy d=2 s=3 nu=1 rho_0=1 p_0=1/2", "a unit has no more inputs than there are"),
-    ("L18 coverage_two s_1=3 s_2=3 s_12=5 p_0=1/3 n=20", "two sets share no more inputs than either has"),
-    ("L18 coverage_two s_1=1 s_2=3 s_12=2 p_0=1/3 n=20", "two sets share no more inputs than either has"),
-    ("L18 coverage_one s=2 p_0=3/2 n=20", "probability of an edge from an input, expected a number from 0 to 1"),
-    ("L18 coefficient k=2 s=3", "the set lies among the inputs of the sum, expected s ≤ k"),
+    ("L18.2 coverage_two s_1=3 s_2=3 s_12=5 p_0=1/3 n=20", "two sets share no more inputs than either has"),
+    ("L18.2 coverage_two s_1=1 s_2=3 s_12=2 p_0=1/3 n=20", "two sets share no more inputs than either has"),
+    ("L18.2 coverage_one s=2 p_0=3/2 n=20", "probability of an edge from an input, expected a number from 0 to 1"),
+    ("L18.3 coefficient k=2 s=3", "the set lies among the inputs of the sum, expected s ≤ k"),
     ("L19 coverage n=3 p_0=2", "probability of an edge from an input, expected a number from 0 to 1"),
 ]
 
@@ -137,17 +138,18 @@ AT_THE_ENDS = [
     ("L14.3 standstill_radius epsilon=1 x=5", "1"),  # e^(-5) down, at the slope -e^(-5)
     ("L15 moving_bound epsilon=1/2 Delta=0 T=1", "1/2"),
     ("L15 square_bound epsilon=0 Delta=2 T=1", "1"),  # Δ²/4T
-    ("L16 longest_time M=1 rho=1 L_0=1/2", "1"),
-    ("L16 B1 M=0 A_1=1 A_2=1 Lambda=1 L_0=0", "no guarantee"),
-    ("L16 sign_copy p_0=1 d=2 s=2", "1/2"),  # of four pairs of signs two are right, up to the readout's
+    ("L16.1 longest_time M=1 rho=1 L_0=1/2", "1"),
+    ("L16.1 B1 M=0 A_1=1 A_2=1 Lambda=1 L_0=0", "no guarantee"),
+    ("L16.2 B2 M=0 A_1=1 A_2=1 Lambda=1", "no guarantee"),
+    ("L16.3 sign_copy p_0=1 d=2 s=2", "1/2"),  # of four pairs of signs two are right, up to the readout's
     ("L17 failure n=1 q=1/2 r=2 M=1", "1"),
     ("L17 failure n=3 q=1 r=1 M=4", "1"),  # more copies than vertices
     ("L17 failure n=3 q=1/2 r=1 M=0", "0"),
     ("L17 two_layer_failure n=1 c=1 q=1 r=1 M=1 omega=1 lambda=1", "0"),
-    ("L18 coverage_two s_1=1 s_2=1 s_12=1 p_0=1/2 n=1", "1/2"),  # one set, named twice
-    ("L18 coverage_two s_1=1 s_2=1 s_12=0 p_0=1/2 n=1", "1/4"),
-    ("L18 coverage_two s_1=2 s_2=3 s_12=2 p_0=1/2 n=1", "1/8"),  # a set inside the other
-    ("L18 coverage_one s=0 p_0=0 n=1", "1"),
+    ("L18.2 coverage_two s_1=1 s_2=1 s_12=1 p_0=1/2 n=1", "1/2"),  # one set, named twice
+    ("L18.2 coverage_two s_1=1 s_2=1 s_12=0 p_0=1/2 n=1", "1/4"),
+    ("L18.2 coverage_two s_1=2 s_2=3 s_12=2 p_0=1/2 n=1", "1/8"),  # a set inside the other
+    ("L18.2 coverage_one s=0 p_0=0 n=1", "1"),
     ("L19 coverage n=1 p_0=1", "1"),
     ("L19 parameters n=2 p_0=0", "2"),
     ("L19 parameters n=2 p_0=1", "14"),
@@ -166,8 +168,8 @@ def test_formulas_hold_at_the_ends(call, value):
         ("L11 chernoff n=1 q=1", "0.882496902585"),  # exp(−1/8)
         ("L17 gaussian_ball s=1 nu=0 rho_0=1", "0.682689492137"),  # one standard deviation
         ("L17 gaussian_ball s=3 nu=1 rho_0=0", "0"),
-        ("L18 coefficient k=1 s=1", "0.761594155956"),  # tanh 1
-        ("L18 coefficient k=3 s=0", "0"),
+        ("L18.3 coefficient k=1 s=1", "0.761594155956"),  # tanh 1
+        ("L18.3 coefficient k=3 s=0", "0"),
     ],
 )
 def test_values_that_are_no_fractions_hold_at_the_ends(call, value):

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from theory.lifts.convergence import pac_convergence
     from theory.lifts.convolution import cyclic_convolution, lifted_convolutions, pixel_graph
     from theory.lifts.copies import copy_bounds
+    from theory.lifts.copy_examples import copied_units
     from theory.lifts.coverage import copies_of_witnesses
     from theory.lifts.degrees import binomial_degrees
     from theory.lifts.fibration import fibration_lemma
     from theory.lifts.gradients import Readout, pushed_gradients
+    from theory.lifts.isolated_copies import isolated_copy_bounds
     from theory.lifts.lift import Lift, full_lift
     from theory.lifts.maps import PRODUCT, SUM, Bilinear, Pointwise, Skip, identity, relu
     from theory.lifts.module import PerceptronModule
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from theory.lifts.training import training_success
     from theory.lifts.trees import local_trees
     from theory.lifts.unfolding import tree_witnesses, unfolded_module
-    from theory.lifts.walsh import no_cover
+    from theory.lifts.walsh import cube_example, mask_coverage, no_cover
 else:
     lazily(__name__)
 
@@ -50,15 +52,19 @@ __all__ = [
     "attention_lift",
     "binomial_degrees",
     "confined_flow",
+    "copied_units",
     "copies_of_witnesses",
     "copy_bounds",
+    "cube_example",
     "cyclic_convolution",
     "fibration_lemma",
     "full_lift",
     "growing_tangents",
     "identity",
+    "isolated_copy_bounds",
     "lifted_convolutions",
     "local_trees",
+    "mask_coverage",
     "multilayer_perceptron",
     "no_cover",
     "pac_convergence",

@@ -157,7 +157,7 @@ in L12, by the assumptions on $\sigma$ and $D$. Full support makes $q,\omega>0$.
         SPARSE,
         Hypothesis("a unit has no more inputs than there are", signs <= inputs),
     ),
-    uses=("L10.1", "L11", "L16"),
+    uses=("L10.1", "L11", "L16.1", "L16.2"),
     expressions={
         "failure": failure,
         "chernoff_failure": chernoff_failure,

@@ -1,4 +1,4 @@
-"""L18: no cover, no learning. What a network whose units see few inputs cannot fit on the cube, exactly."""
+"""L18.1–L18.3: no cover, no learning. What a network whose units see few inputs cannot fit on the cube, exactly."""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.lifts.coverage import INPUT_KEPT, p_0
 from theory.lifts.degrees import n
 from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from theory.steps import Carrier, Step
 
 Item = TypeVar("Item")
 
 x_1, x_2, x_3, x_4, x_5 = cube = sp.symbols("x_1:6", real=True)
-f_S = sp.Symbol("f_S", real=True)  # a Walsh coefficient
+f_S, F_S = sp.symbols("f_S F_S", real=True)  # Walsh coefficients of the target and of a network
+x = sp.Symbol("x", real=True)  # one input
+g_1, g_2 = sp.symbols("g_1 g_2", real=True)  # the values of a function of it
+holders = sp.Symbol("h", nonnegative=True, integer=True)  # how many of two sets an input belongs to
 k = sp.Symbol("k", positive=True, integer=True)
 s = sp.Symbol("s", nonnegative=True, integer=True)
 s_1, s_2 = sp.symbols("s_1 s_2", positive=True, integer=True)
@@ -26,10 +30,23 @@ i, j = sp.symbols("i j", nonnegative=True, integer=True)
 
 UNITS = Quantity(n, "number of units of the hidden layer", COUNT, drawn=(1, 12))
 UNIT_HEARS = INPUT_KEPT.drawn_from(sp.Rational(1, 8), sp.Rational(7, 8))
+SET = Quantity(s, "number of inputs in a set", COUNT_FROM_ZERO, drawn=(1, 3))
+SETS = (
+    Quantity((s_1, s_2), "numbers of inputs in the first and in the second of two sets", COUNT, drawn=(1, 4)),
+    Quantity(shared, "number of inputs in both of two sets", COUNT_FROM_ZERO, drawn=(0, 1)),
+)
+SHARED = Hypothesis("two sets share no more inputs than either has", sp.And(shared <= s_1, shared <= s_2))
+MISSING = Quantity(f_S, "Walsh coefficient of the target at a set of inputs", sp.S.Reals)
+FIXED = Hypothesis("masks are fixed during training")
 
+split = (g_1 + g_2) / 2 + x * (g_1 - g_2) / 2
+input_moment = (1 + (-1) ** holders) / 2
+share = (F_S - f_S) ** 2 / 2
 missing = f_S**2 / 2
 
 target = sp.tanh(x_1 + x_2 + x_3) - sp.tanh(x_3 + x_4 - x_5)
+pattern = (-1) ** i * sp.binomial(s, i) * sp.binomial(k - s, j - i)
+pair = (1 - (-1) ** s) / 2**k * sp.tanh(k - 2 * j) * pattern
 # Of the inputs j are −1, of which i lie in the set; j and k − j have opposite tanh and, times (−1)^s, equal signs
 signs = sp.Sum((-1) ** i * sp.binomial(s, i) * sp.binomial(k - s, j - i), (i, sp.Max(0, j + s - k), sp.Min(j, s)))
 folded = (1 - (-1) ** s) / 2**k * sp.Sum(sp.tanh(k - 2 * j) * signs, (j, 0, sp.floor((k - 1) / 2)))
@@ -60,13 +77,66 @@ def coverage_of(supports: Iterable[Collection[int]]) -> sp.Expr:
 
 
 coverage = coverage_of([{1, 2, 3}, {3, 4, 5}])
+kept = p_0**s
+union = s_1 + s_2 - shared
+both_missed = 1 - p_0**s_1 - p_0**s_2 + p_0 ** (s_1 + s_2 - shared)
 coverage_one = 1 - (1 - p_0**s) ** n
 coverage_two = (
     1 - (1 - p_0**s_1) ** n - (1 - p_0**s_2) ** n + (1 - p_0**s_1 - p_0**s_2 + p_0 ** (s_1 + s_2 - shared)) ** n
 )
 
+NO_COVER_STEPS = (
+    Step(
+        name="one input",
+        sentence=r"A function of an input $x=\pm1$, with the values $g_1$ at $1$ and $g_2$ at $-1$, is $[[split]]$.",
+        gives={"split": split},
+    ),
+    Step(
+        name="functions of some inputs",
+        sentence=r"One input after the other: a function of the inputs in $U$ is a combination of the characters $\chi_S=\prod_{i\in S}x_i$ with $S\subseteq U$.",
+        by=Carrier.RULE,
+        source="induction",
+        uses=("one input",),
+    ),
+    Step(
+        name="powers of an input",
+        sentence=r"In $\chi_S\chi_{S'}$ an input has the exponent $h$, the number of the two sets to which it belongs: $E x_i^h=[[input_moment]]$.",
+        gives={"input_moment": input_moment},
+    ),
+    Step(
+        name="characters",
+        sentence=r"Inputs are independent: $E\chi_S\chi_{S'}$ is the product of these, $1$ for $S=S'$ and $0$ for all other pairs.",
+        by=Carrier.RULE,
+        source="product",
+        uses=("powers of an input",),
+    ),
+    Step(
+        name="networks",
+        sentence=r"""$\hat F(S)$ is the sum of the coefficients at $S$ of the functions that $F$ adds up, each of which has none but at subsets of
+its inputs, whatever its weights: $\hat F(S)=0$ for $S\notin\mathcal S$.""",
+        by=Carrier.RULE,
+        source="linearity",
+        uses=("functions of some inputs", "characters"),
+    ),
+    Step(
+        name="sum over sets",
+        sentence=r"$L=\frac12E(F-f^*)^2$ is the sum over all $S$ of $[[share]]$ with $F_S=\hat F(S)$ and $f_S=\hat f^*(S)$.",
+        by=Carrier.RULE,
+        source="Parseval",
+        gives={"share": share},
+        uses=("functions of some inputs", "characters"),
+    ),
+    Step(
+        name="missing sets",
+        sentence=r"""For $S\notin\mathcal S$ that is $[[missing]]$. For all other $S$ it is not negative, and $0$ if $F_S=f_S$, which is so for the
+projection $F=\sum_{S\in\mathcal S}\hat f^*(S)\chi_S$.""",
+        gives={"missing": missing},
+        uses=("networks", "sum over sets"),
+    ),
+)
+
 no_cover = Claim(
-    label="L18",
+    label="L18.1",
     title="No cover, no learning: exact lower bounds",
     statement=r"""
 $D$ uniform on $\{\pm1\}^d$, $\hat f(S)=E f(x)\prod_{i\in S}x_i$ the Walsh coefficients, $L=\frac12E(F-f^*)^2$. Let $F$ be a sum of functions
@@ -74,59 +144,224 @@ $D$ uniform on $\{\pm1\}^d$, $\hat f(S)=E f(x)\prod_{i\in S}x_i$ the Walsh coeff
 Then, whatever the weights and at all times, each $S\notin\mathcal S$ costs $[[missing]]$ with $f_S=\hat f^*(S)$:
 $$L\ge\tfrac12\sum_{S\notin\mathcal S}\hat f^*(S)^2,$$
 with equality for $F=\sum_{S\in\mathcal S}\hat f^*(S)\prod_{i\in S}x_i$: no better bound depends on $\mathcal S$ alone.
-
-*One hidden layer* of $n$ units, each input kept by each with probability $p_0$, independently. A loss of at most $\eta$ needs every $S$ with
-$\frac12\hat f^*(S)^2>\eta$ inside the mask of some unit, so $P(L\le\eta\text{ at some time})$ is at most the probability of this, for which
-the maximal ones suffice:
-$$\sum_{J\subseteq\text{needed}}(-1)^{|J|}\Big(1-\sum_{\emptyset\ne I\subseteq J}(-1)^{|I|+1}p_0^{|\bigcup I|}\Big)^n.$$
-For one set of size $s$ it is $[[coverage_one]]$, for two of sizes $s_1,s_2$ with $s_{12}$ shared inputs $[[coverage_two]]$.
-
-*Example.* $\tanh(x_1+\dots+x_k)$ has at each set of $s$ of its inputs the coefficient $$[[coefficient]].$$
-For $f^*=[[target]]$ the inputs $1,2,4,5$ have coefficients $\pm[[linear]]$, the triples $123$ and $345$ $\pm[[cubic]]$, all others are 0 (those of $x_3$
-cancel). The zero network has loss $[[initial_loss]]$; without one triple $L\ge[[one_missing]]$; without both, as for in-degree at most 2,
-$L\ge[[both_missing]]$, attained by four units of one input each; without $x_1$ $L\ge[[without_x_1]]$, without $x_3$ only
-$[[without_x_3]]$. Both triples are covered with probability $$P_{cov}=[[coverage]].$$
 """,
-    proof_text=r"""
-A function of $x_U$ is a combination of the characters $\chi_S=\prod_{i\in S}x_i$ with $S\subseteq U$; sums, and weights that move under a
-fixed mask, stay in the span of $\{\chi_S:S\in\mathcal S\}$. Characters are orthonormal, so $E(F-f^*)^2=\sum_S(\hat F(S)-\hat f^*(S))^2$ (Parseval), which is
-at least the sum over $S\notin\mathcal S$, where $\hat F(S)=0$; equality if $\hat F=\hat f^*$ on $\mathcal S$. The masks of the units, with their subsets, are
-such a family: if $S$ lies in no mask, $L\ge\frac12\hat f^*(S)^2$, more than $\eta$ if $S$ is needed. A set inside another is covered with it.
-*Coverage.* A mask contains all of $\bigcup I$ with probability $p_0^{|\bigcup I|}$; by inclusion and exclusion it contains no
-member of $J$ with probability $1-\sum_I\dots$, all $n$ masks independently with its $n$th power, and once more by inclusion and exclusion no needed set is
-avoided by all of them. *Example.* $j$ of the $k$ inputs are $-1$, of which $i$ lie in $S$, where the character is $(-1)^i$:
-$\binom si\binom{k-s}{j-i}$ points, each of weight $2^{-k}$; $x\to-x$ turns $j$ into $k-j$, $\tanh$ into $-\tanh$ and the character by
-$(-1)^s$. At $k=3$ this gives $\frac14(\tanh3+\tanh1)$ and $\frac14(\tanh3-3\tanh1)$, and 0 for even sets;
-the sign of $x_5$ turns that of the sets with 5. $a\tanh(wx)=a\tanh(w)\,x$ on $\{\pm1\}$: four units of one input fit the linear part. ∎
-""",
+    steps=NO_COVER_STEPS,
     source=Source("2501.05930", "beyond the theorem list"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        UNITS,
-        UNIT_HEARS,
-        Quantity(f_S, "Walsh coefficient of the target at a set of inputs that is not covered", sp.S.Reals),
-        Quantity(cube, r"inputs of the target, $\pm1$ on the cube", sp.S.Reals),
-        Quantity(k, "number of inputs that a hyperbolic tangent adds up", COUNT, drawn=(3, 6)),
-        Quantity(s, "number of inputs in a set", COUNT_FROM_ZERO, drawn=(1, 3)),
-        Quantity((s_1, s_2), "numbers of inputs in the first and in the second of two sets", COUNT, drawn=(1, 4)),
-        Quantity(shared, "number of inputs in both of two sets", COUNT_FROM_ZERO, drawn=(0, 1)),
+        MISSING,
+        Quantity(F_S, "Walsh coefficient of the network at a set of inputs", sp.S.Reals),
+        Quantity(x, r"input, $\pm1$ on the cube", sp.S.Reals),
+        Quantity((g_1, g_2), "values of a function of one input", sp.S.Reals),
+        Quantity(holders, "number of two sets to which an input belongs", sp.Range(0, 3)),
     ),
     hypotheses=(
         Hypothesis(
             "inputs are uniform on the cube and the loss is squared; there is no hidden layer, or any number, as long as the "
             "terminals see no more"
         ),
-        Hypothesis("masks are fixed during training"),
-        Hypothesis(
-            "there is one hidden layer, and every edge into it is kept independently",
-            needed_by=("coverage", "coverage_one", "coverage_two"),
-        ),
-        Hypothesis("the set lies among the inputs of the sum", s <= k, needed_by=("coefficient",)),
-        Hypothesis("two sets share no more inputs than either has", sp.And(shared <= s_1, shared <= s_2)),
+        FIXED,
     ),
+    expressions={"missing": missing},
+    sharp=(
+        Sharp(
+            expression="missing",
+            example=r"$\sum_{S\in\mathcal S}\hat f^*(S)\prod_{i\in S}x_i$, the projection",
+            check="least_squares_pays_for_every_missing_set",
+            side=Side.BELOW,
+        ),
+    ),
+)
+
+COVERAGE_STEPS = (
+    Step(
+        name="needed sets",
+        sentence=r"The sets inside masks are a family $\mathcal S$: if $S$ lies in no mask, $L\ge\frac12\hat f^*(S)^2$ at all times, which is more than $\eta$ if $S$ is needed.",
+        by=Carrier.CLAIM,
+        source="L18.1",
+    ),
+    Step(
+        name="events",
+        sentence=r"""So where $L\le\eta$ at some time, all needed sets are covered: this is at least as probable. A set inside another one is
+covered with it, so that the maximal ones suffice.""",
+        by=Carrier.RULE,
+        source="monotonicity",
+        uses=("needed sets",),
+    ),
+    Step(
+        name="one mask",
+        sentence=r"A mask holds all of $s$ inputs with probability $[[kept]]$: one input more is kept with probability $p_0$.",
+        gives={"kept": kept},
+    ),
+    Step(
+        name="none in a mask",
+        sentence=r"""So a mask holds none of the sets in $J$ with probability $1-\sum_{\emptyset\ne I\subseteq J}(-1)^{|I|+1}p_0^{|\bigcup I|}$.""",
+        by=Carrier.RULE,
+        source="inclusion and exclusion",
+        uses=("one mask",),
+    ),
+    Step(
+        name="none in any mask",
+        sentence=r"Masks are independent: $n$ of them hold none of the sets in $J$ with the $n$th power of that.",
+        by=Carrier.RULE,
+        source="product",
+        uses=("none in a mask",),
+    ),
+    Step(
+        name="all sets",
+        sentence=r"That no needed set is held by no mask has the probability of the statement, the sum of $(-1)^{|J|}$ times these.",
+        by=Carrier.RULE,
+        source="inclusion and exclusion",
+        uses=("none in any mask",),
+    ),
+    Step(
+        name="one set",
+        sentence=r"For one set that is $[[coverage_one]]$: a unit more covers it, where the others do not, with probability $p_0^s$.",
+        gives={"coverage_one": coverage_one},
+        uses=("events", "one mask", "all sets"),
+    ),
+    Step(
+        name="two sets in a mask",
+        sentence=r"""Two sets have $[[union]]$ inputs together. A mask holds neither with probability $[[both_missed]]$: it lacks a shared input, or one
+of those of each alone.""",
+        gives={"union": union, "both_missed": both_missed},
+        uses=("one mask",),
+    ),
+    Step(
+        name="two sets",
+        sentence=r"For two sets it is $[[coverage_two]]$: a unit more covers what the others lack, one of them or both.",
+        gives={"coverage_two": coverage_two},
+        uses=("events", "all sets", "two sets in a mask"),
+    ),
+)
+
+mask_coverage = Claim(
+    label="L18.2",
+    title="How often random masks cover what the target needs",
+    statement=r"""
+In L18.1 let there be *one hidden layer* of $n$ units, each input kept by each with probability $p_0$, independently. A loss of at most $\eta$ needs every $S$ with
+$\frac12\hat f^*(S)^2>\eta$ inside the mask of some unit, so $P(L\le\eta\text{ at some time})$ is at most the probability of this, for which
+the maximal ones suffice:
+$$\sum_{J\subseteq\text{needed}}(-1)^{|J|}\Big(1-\sum_{\emptyset\ne I\subseteq J}(-1)^{|I|+1}p_0^{|\bigcup I|}\Big)^n.$$
+For one set of size $s$ it is $[[coverage_one]]$, for two of sizes $s_1,s_2$ with $s_{12}$ shared inputs $[[coverage_two]]$.
+""",
+    steps=COVERAGE_STEPS,
+    source=Source("2501.05930", "beyond the theorem list"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(UNITS, UNIT_HEARS, SET, *SETS),
+    hypotheses=(
+        Hypothesis("the hypotheses of L18.1 hold"),
+        Hypothesis("there is one hidden layer, and every edge into it is kept independently"),
+        SHARED,
+    ),
+    uses=("L18.1",),
+    expressions={"coverage_one": coverage_one, "coverage_two": coverage_two},
+)
+
+TARGET_STEPS = (
+    Step(
+        name="patterns",
+        sentence=r"""Of the points of $\{\pm1\}^k$ some have $j$ inputs $-1$, of which $i$ lie in a set $S$ of $s$: their number times $\chi_S=(-1)^i$ is
+$[[pattern]]$. One more input is $1$ or $-1$, inside $S$ or outside.""",
+        gives={"pattern": pattern},
+    ),
+    Step(
+        name="opposite points",
+        sentence=r"""$x\to-x$ turns $j$ into $k-j$, $i$ into $s-i$, $\tanh$ into $-\tanh$ and $\chi_S$ into $(-1)^s\chi_S$: points and their opposites have
+the share $[[pair]]$ of $E\tanh(x_1+\dots+x_k)\chi_S$.""",
+        gives={"pair": pair},
+        uses=("patterns",),
+    ),
+    Step(
+        name="coefficient",
+        sentence=r"The sum of these over all $i$, and all $j<k/2$ (there is none at $k/2$, where $\tanh$ is $0$), is $[[coefficient]]$.",
+        gives={"coefficient": coefficient},
+        uses=("opposite points",),
+    ),
+    Step(name="target", sentence=r"$f^*=[[target]]$.", by=Carrier.DEFINED, gives={"target": target}),
+    Step(
+        name="coefficients of the target",
+        sentence=r"""For $k=3$ the coefficients are $[[linear]]$ at one input, $[[cubic]]$ at all three, and $0$ at even sets. $-x_5$ for $x_5$, and
+$-$ before the second unit, turn signs; the coefficients of $x_3$ cancel.""",
+        gives={"linear": linear, "cubic": cubic},
+        uses=("coefficient", "target"),
+    ),
+    Step(
+        name="zero network",
+        sentence=r"The zero network lacks all: its loss is $[[initial_loss]]$.",
+        gives={"initial_loss": initial_loss},
+        uses=("coefficients of the target",),
+    ),
+    Step(
+        name="missing sets",
+        sentence=r"A set that no unit sees costs $[[missing]]$.",
+        by=Carrier.CLAIM,
+        source="L18.1",
+        gives={"missing": missing},
+    ),
+    Step(
+        name="losses",
+        sentence=r"""One triple that lacks costs $[[one_missing]]$; $x_1$, in its own set and in one triple, $[[without_x_1]]$; $x_3$, in both triples alone,
+$[[without_x_3]]$.""",
+        gives={"one_missing": one_missing, "without_x_1": without_x_1, "without_x_3": without_x_3},
+        uses=("coefficients of the target", "missing sets"),
+    ),
+    Step(
+        name="four units",
+        sentence=r"""Both triples cost $[[both_missing]]$. Four units of one input each, $a\tanh x_i$ with $a\tanh1=\pm[[linear]]$, fit all the rest: $\tanh x_i=x_i\tanh1$ for
+$x_i=\pm1$.""",
+        gives={"both_missing": both_missing},
+        uses=("coefficients of the target", "missing sets"),
+    ),
+    Step(
+        name="two sets",
+        sentence=r"Sets of $s_1$ and $s_2$ inputs, of which $s_{12}$ shared, are covered with probability $[[coverage_two]]$.",
+        by=Carrier.CLAIM,
+        source="L18.2",
+        gives={"coverage_two": coverage_two},
+    ),
+    Step(
+        name="two triples",
+        sentence=r"The triples share $x_3$: $[[coverage]]$.",
+        gives={"coverage": coverage},
+        uses=("two sets",),
+    ),
+)
+
+cube_example = Claim(
+    label="L18.3",
+    title="What sums of hyperbolic tangents need: an example",
+    statement=r"""
+On the cube, $\tanh(x_1+\dots+x_k)$ has at each set of $s$ of its inputs the Walsh coefficient $$[[coefficient]].$$
+For $f^*=[[target]]$ the inputs $1,2,4,5$ have coefficients $\pm[[linear]]$, the triples $123$ and $345$ $\pm[[cubic]]$, all others are 0 (those of $x_3$
+cancel). In L18.1 the zero network has loss $[[initial_loss]]$; without one triple $L\ge[[one_missing]]$; without both, as for in-degree at most 2,
+$L\ge[[both_missing]]$, attained by four units of one input each; without $x_1$ $L\ge[[without_x_1]]$, without $x_3$ only
+$[[without_x_3]]$. Both triples are covered, in L18.2, with probability $$P_{cov}=[[coverage]].$$
+""",
+    steps=TARGET_STEPS,
+    source=Source("2501.05930", "beyond the theorem list"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        UNITS,
+        UNIT_HEARS,
+        MISSING,
+        Quantity(cube, r"inputs of the target, $\pm1$ on the cube", sp.S.Reals),
+        Quantity(k, "number of inputs that a hyperbolic tangent adds up", COUNT, drawn=(3, 6)),
+        SET,
+        Quantity(j, "number of inputs that are $-1$", COUNT_FROM_ZERO, drawn=(1, 4)),
+        Quantity(i, "number of inputs of the set that are $-1$", COUNT_FROM_ZERO, drawn=(0, 3)),
+        *SETS,
+    ),
+    hypotheses=(
+        Hypothesis("the hypotheses of L18.1 hold, for the coverage those of L18.2"),
+        Hypothesis("the set lies among the inputs of the sum", s <= k),
+        SHARED,
+    ),
+    uses=("L18.1", "L18.2"),
     expressions={
-        "missing": missing,
         "target": target,
         "coefficient": coefficient,
         "linear": linear,
@@ -137,16 +372,8 @@ the sign of $x_5$ turns that of the sets with 5. $a\tanh(wx)=a\tanh(w)\,x$ on $\
         "without_x_1": without_x_1,
         "without_x_3": without_x_3,
         "coverage": coverage,
-        "coverage_one": coverage_one,
-        "coverage_two": coverage_two,
     },
     sharp=(
-        Sharp(
-            expression="missing",
-            example=r"$\sum_{S\in\mathcal S}\hat f^*(S)\prod_{i\in S}x_i$, the projection",
-            check="least_squares_pays_for_every_missing_set",
-            side=Side.BELOW,
-        ),
         Sharp(
             expression="both_missing",
             example="four units of one input each",

@@ -1,4 +1,4 @@
-"""Evidence for L16: the loss that copies of a witness guarantee, by its derivation."""
+"""Evidence for L16.1: the loss that copies of a witness guarantee, by its derivation."""
 
 from __future__ import annotations
 
@@ -13,32 +13,26 @@ from theory.lifts.copies import (
     A_2,
     Lambda,
     M,
+    along,
     approximation_loss,
     best_radius,
     best_time,
     best_value,
-    copies_bound,
-    copies_time,
+    comparison_error,
     copy_bounds,
     epsilon_w,
-    isolated_best_radius,
-    isolated_best_value,
-    isolated_bound,
-    isolated_longest_time,
-    isolated_moved_cells,
-    isolated_radius,
-    isolated_time,
-    isolated_value,
     longest_time,
     loss_bound,
     moved_cells,
+    movers,
     per_copy,
     rho,
     rho_0,
+    spent,
     squared_readout,
-    tree_lipschitz,
+    survivor_square,
+    survivors,
 )
-from theory.lifts.coverage import r
 from theory.lifts.readout import Delta, T
 from theory.lifts.tangent import L_0, epsilon
 
@@ -63,6 +57,29 @@ def guaranteed_by_copies(claimed: sp.Expr, trial: Trial) -> Iterator[Finding]:
     yield trial.holds(claimed.subs(M, 1) != no_guarantee, f"with one copy: {claimed.subs(M, 1)}")
 
 
+def in_errors(gap: sp.Expr) -> sp.Expr:
+    """Simplified with a letter for the error of the other readout."""
+    return sp.simplify(gap.xreplace({comparison_error: sp.Dummy(positive=True)}))
+
+
+def slack(claimed: sp.Expr) -> sp.Expr:
+    """By how much the condition on T holds, under which something is guaranteed."""
+    (relation,) = (each for each in claimed.args[0].cond.args if each.has(T))
+    gap = relation.gts - relation.lts
+    return gap / (2 * sp.diff(gap, M))  # in cells, of which there are M/2 to move
+
+
+def ends_at(claimed: sp.Expr, longest: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """That there is a guarantee just before the longest time, and none just after it."""
+    (point,) = trial.points(claimed, longest, count=1)
+    end = sp.Rational(trial.value(longest, {s: point[s] for s in longest.free_symbols}))
+    for factor, known in ((1 - sp.Rational(1, 10**9), True), (1 + sp.Rational(1, 10**9), False)):
+        said = claimed.subs({**point, T: factor * end})
+        yield trial.holds(
+            (said != no_guarantee) == known, f"{factor.evalf(10)} of the longest time: {'some' if known else 'none'}"
+        )
+
+
 @exact(copy_bounds)
 @control("the witness is exact", approximation_loss=approximation_loss.subs(epsilon_w, 0))
 @control("losses in place of distances", approximation_loss=epsilon_w + (Lambda * (rho_0 + rho) * A_1) ** 2 / 2)
@@ -78,141 +95,130 @@ def a_moving_unit_attains_the_approximation_loss(approximation_loss: sp.Expr, tr
     yield trial.same(claimed, (output - target) ** 2 / 2)
 
 
-@exact(copy_bounds)
+@exact(copy_bounds, step="moved cells")
+@control("moved 10 % less", moved_cells=NINE * moved_cells)
+@control("path length for its square", moved_cells=sp.sqrt(moved_cells))
+@control("any time", moved_cells=moved_cells / T)
+@control("spent 10 % more", spent=ELEVEN * spent)
+@control("the distance for its square", spent=spent / rho)
+def energy_pays_for_moved_cells(spent: sp.Expr, moved_cells: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """What more cells spend beyond L₀; at constant speed all of it is spent on them."""
+    yield trial.same(spent - L_0, (movers - moved_cells) * rho**2 / T, by=sp.expand)
+    yield trial.same(moved_cells * T * (rho / T) ** 2, L_0)
+
+
+@exact(copy_bounds, step="longest time")
+@control("twice the time", longest_time=per_copy(2 * longest_time))
+@control("all cells may move", longest_time=per_copy(M * rho**2 / L_0))
+@control("10 % less", longest_time=per_copy(NINE * longest_time))
+@control("0 without copies", longest_time=longest_time)
+@control("moved 10 % less", moved_cells=NINE * moved_cells)
+def half_of_the_copies_may_move(moved_cells: sp.Expr, longest_time: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Cells that may still move, in the time that is left."""
+    yield trial.same(M / 2 - moved_cells, (inside(longest_time) - T) * L_0 / rho**2, by=sp.expand)
+    yield from guaranteed_by_copies(longest_time, trial)
+
+
+@exact(copy_bounds, step="loss of the other readout")
+@control("the witness is exact", approximation_loss=approximation_loss.subs(epsilon_w, 0))
+@control("not halved", approximation_loss=2 * approximation_loss)
+@control("10 % less", approximation_loss=NINE * approximation_loss)
+@control("a loss for a distance", comparison_error=epsilon_w + Lambda * (rho_0 + rho) * A_1)
+@control("10 % further", comparison_error=ELEVEN * comparison_error)
+def losses_are_halves_of_squares(
+    comparison_error: sp.Expr, approximation_loss: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Of what a readout misses by; the witness by its own."""
+    yield positive(comparison_error, trial)
+    yield trial.same(approximation_loss, comparison_error**2 / 2)
+
+
+@exact(copy_bounds, step="squares")
+@control("one survivor", survivor_square=A_2**2)
+@control("the same for each", survivor_square=survivors * A_2**2)
+@control("the length", survivor_square=A_2 / survivors)
+@control("10 % less", survivor_square=NINE * survivor_square)
+def survivors_share_a_readout(survivor_square: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One share of it at each."""
+    yield trial.same(survivor_square, survivors * (A_2 / survivors) ** 2)
+
+
+@exact(copy_bounds, step="half of the copies")
 @control("all copies survive", squared_readout=per_copy(A_2**2 / M))
 @control("one survivor", squared_readout=per_copy(A_2**2))
-@control("10 % less", squared_readout=NINE * squared_readout)
+@control("10 % less", squared_readout=per_copy(NINE * squared_readout))
+@control("0 without copies", squared_readout=squared_readout)
+@control("the length", survivor_square=A_2 / survivors)
+def half_of_the_copies_are_enough(
+    survivor_square: sp.Expr, squared_readout: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The square at M/2 survivors; with more of them it is less."""
+    square = inside(squared_readout)
+    yield trial.same(square, survivor_square.subs(survivors, M / 2))
+    yield trial.same(square - survivor_square, A_2**2 * (2 * survivors - M) / (M * survivors))
+    yield from guaranteed_by_copies(squared_readout, trial)
+
+
+@exact(copy_bounds, step="bound", cost=0.4)
 @control("no survivors counted", bound=guaranteed(approximation_loss + A_2**2 / T, M >= 1, moved_cells <= M / 2))
 @control("holds for any T", bound=guaranteed(loss_bound, M >= 1))
 @control("0 without copies", bound=sp.Piecewise((loss_bound, (M >= 1) & (moved_cells <= M / 2)), (0, True)))
 @control("all cells may move", bound=guaranteed(loss_bound, M >= 1, moved_cells <= M))
-@control("isolated for any T", isolated_bound=guaranteed(loss_bound, M >= 1))
-@control("isolated 10 % less", isolated_bound=NINE * isolated_bound)
-@control("moved 10 % less", moved_cells=NINE * moved_cells)
-@control("path length for its square", moved_cells=sp.sqrt(moved_cells))
-@control("the readout stays small", isolated_moved_cells=isolated_moved_cells / 4)
-@control("loss ε all the way", isolated_moved_cells=isolated_moved_cells.subs(A_2**2 / M, 0))
-@control("moved isolated 10 % more", isolated_moved_cells=ELEVEN * isolated_moved_cells)
-@control("twice the time", longest_time=2 * longest_time)
-@control("time 10 % less", isolated_longest_time=NINE * isolated_longest_time)
-@control("times in no constraint", isolated_longest_time=longest_time)
-def the_proof_adds_up(
+@control("10 % less", bound=guaranteed(NINE * loss_bound, M >= 1, moved_cells <= M / 2))
+@control("one survivor", squared_readout=per_copy(A_2**2))
+@control("the witness is exact", approximation_loss=approximation_loss.subs(epsilon_w, 0))
+@control("features that stand still", moving_bound=epsilon + Delta**2 / (4 * T))
+@control("twice the time", longest_time=per_copy(2 * longest_time))
+def survivors_are_compared(
     squared_readout: sp.Expr,
-    moved_cells: sp.Expr,
-    isolated_moved_cells: sp.Expr,
-    bound: sp.Expr,
-    isolated_bound: sp.Expr,
-    longest_time: sp.Expr,
-    isolated_longest_time: sp.Expr,
+    approximation_loss: sp.Expr,
     moving_bound: sp.Expr,
+    longest_time: sp.Expr,
+    bound: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """Survivors carry the readout, L15 the loss, and the energy L₀ pays for cells that move at constant speed.
-
-    Up to the longest times there is a guarantee, beyond them and without copies there is none.
-    """
-    survivors, speed = M / 2, rho / T
-    readout = sp.symbols("a_1 a_2", positive=True)
-    carried = sum(survivors * (a / survivors) ** 2 for a in readout)
-    squared = inside(squared_readout)
-    yield trial.same(squared.subs(A_2, sp.sqrt(sum(a**2 for a in readout))), carried)
-    for claimed in (bound, isolated_bound):
-        yield trial.same(inside(claimed), moving_bound.subs({Delta: sp.sqrt(squared), epsilon: approximation_loss}))
-    yield trial.same(moved_cells * T * speed**2, L_0)
-    integrated_loss = approximation_loss * T + squared / 2
-    square_speeds = (2**2 * squared) * Lambda**2 * 2 * integrated_loss  # ∫ Σ |a_i|² Λ² 2L
-    yield trial.same(inside(isolated_moved_cells) * rho**2, T * square_speeds)
-    for claimed, cells, longest in (
-        (bound, moved_cells, longest_time),
-        (isolated_bound, isolated_moved_cells, isolated_longest_time),
-    ):
-        yield trial.same(inside(cells).subs(T, inside(longest)), M / 2)
-        yield positive(inside(longest), trial)
-        (point,) = trial.points(claimed, longest, count=1)
-        end = sp.Rational(trial.value(longest, {s: point[s] for s in longest.free_symbols}))
-        for factor, known in ((1 - sp.Rational(1, 10**9), True), (1 + sp.Rational(1, 10**9), False)):
-            said = claimed.subs({**point, T: factor * end})
-            yield trial.holds(
-                (said != no_guarantee) == known,
-                f"{factor.evalf(10)} of the longest time: {'some' if known else 'none'}",
-            )
-        for each in (claimed, squared_readout):
-            yield from guaranteed_by_copies(each, trial)
+    """What L15 says of their readout, up to the longest time; no guarantee beyond it and without copies."""
+    carried = {Delta: sp.sqrt(inside(squared_readout)), epsilon: approximation_loss}
+    yield from ends_at(bound, longest_time, trial)
+    yield from guaranteed_by_copies(bound, trial)
+    left = (inside(longest_time) - T) * L_0 / rho**2
+    yield trial.same(inside(bound) + slack(bound), moving_bound.subs(carried) + left, by=in_errors)
 
 
-def candidates(value: sp.Expr, time: sp.Expr, radius: sp.Expr) -> dict[str, sp.Expr]:
-    return {"value": value, "time": time, "radius": radius}
+@exact(copy_bounds, step="exact copies")
+@control("not halved", along=along + Lambda**2 * A_1**2 * rho**2 / 2)
+@control("of one copy", along=along.subs(M, 1))
+@control("10 % more", along=ELEVEN * along)
+@control("twice the time", longest_time=per_copy(2 * longest_time))
+@control("no survivors counted", bound=guaranteed(approximation_loss + A_2**2 / T, M >= 1, moved_cells <= M / 2))
+def bounds_at_the_longest_times(
+    longest_time: sp.Expr, bound: sp.Expr, along: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The bound there, for exact copies; and how fast it falls before."""
+    falling = inside(bound).subs(EXACT_COPIES)
+    yield trial.same(along, falling.subs(T, inside(longest_time)))
+    yield trial.same(sp.diff(falling, T), -(A_2**2) / (M * T**2))
 
 
-@exact(copy_bounds)
+@exact(copy_bounds, step="best choice")
 @control("value 10 % less", B1=NINE * per_copy(best_value))
 @control("a unit each", B1=per_copy(best_value.subs(A_1, A_2)))
-@control("time 10 % more", T1=ELEVEN * per_copy(best_time))
-@control("0 without copies", B1=best_value)
+@control("value 0 without copies", B1=best_value)
 @control("two copies at least", B1=guaranteed(best_value, M >= 2))
+@control("time 10 % more", T1=ELEVEN * per_copy(best_time))
+@control("half of the time", T1=per_copy(best_time / 2))
 @control("10 % further", rho1=ELEVEN * per_copy(best_radius))
-def the_first_choice_is_the_best(B1: sp.Expr, T1: sp.Expr, rho1: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """On the longest time of (B1) the bound is convex in ρ² and stationary at ρ₁; none without copies."""
+@control("the square of the radius", rho1=per_copy(best_radius**2))
+@control("along 10 % more", along=ELEVEN * along)
+@control("twice the time", longest_time=per_copy(2 * longest_time))
+def best_choice_lacks_a_square(
+    longest_time: sp.Expr, along: sp.Expr, B1: sp.Expr, T1: sp.Expr, rho1: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Half of a square more at other radii; none without copies."""
     yield positive(inside(rho1), trial)
-    square = sp.Symbol("R", positive=True)
-    along = loss_bound.subs(EXACT_COPIES).subs(T, longest_time).subs(rho, sp.sqrt(square))
-    chosen = inside(rho1) ** 2
-    yield trial.same(sp.diff(along, square).subs(square, chosen), 0)
-    above_zero = {s: sp.Symbol(s.name, positive=True) for s in (M, L_0)}
-    yield trial.holds(sp.simplify(sp.diff(along, square, 2).subs(above_zero)).is_positive, "convex in ρ²")
-    yield trial.same(inside(B1), along.subs(square, chosen))
-    yield trial.same(inside(T1), longest_time.subs(rho, inside(rho1)))
+    yield trial.same(along - inside(B1), (Lambda * A_1 * rho - 2 * sp.sqrt(L_0) * A_2 / (M * rho)) ** 2 / 2)
+    yield trial.same(along.subs(rho, inside(rho1)), inside(B1))
+    yield trial.same(inside(rho1) ** 2, 2 * A_2 * sp.sqrt(L_0) / (Lambda * A_1 * M))
+    yield trial.same(M * inside(T1), M * inside(longest_time).subs(rho, inside(rho1)))
     for each in (B1, T1, rho1):
         yield from guaranteed_by_copies(each, trial)
-
-
-@exact(copy_bounds, cost=0.4)
-@control("value 10 % less", B2=NINE * per_copy(isolated_value))
-@control("the best constant at the convenient place", B2=per_copy(isolated_best_value))
-@control("time 10 % more", T2=ELEVEN * per_copy(isolated_time))
-@control("10 % further", rho2=ELEVEN * per_copy(isolated_radius))
-@control("constant 10", B2_best=per_copy(copies_bound(sp.Integer(10))))
-@control("the convenient one is best", B2_best=per_copy(isolated_value))
-@control("the time of constant 6", T2_best=per_copy(copies_time(6 * sp.sqrt(3))))
-@control("10 % nearer", rho2_best=NINE * per_copy(isolated_best_radius))
-@control("0 without copies", B2_best=isolated_best_value)
-def the_second_choices_keep_the_constraint(
-    B2: sp.Expr,
-    T2: sp.Expr,
-    rho2: sp.Expr,
-    B2_best: sp.Expr,
-    T2_best: sp.Expr,
-    rho2_best: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
-    """Both attain the constraint of (B2) and their values; the best is stationary along it, and its one minimum."""
-    cells, value = isolated_moved_cells.subs(EXACT_COPIES), loss_bound.subs(EXACT_COPIES)
-    for claimed, time, radius in ((B2, T2, rho2), (B2_best, T2_best, rho2_best)):
-        yield positive(inside(radius), trial)
-        at = {T: inside(time), rho: inside(radius)}
-        yield trial.same(cells.subs(at), M / 2)
-        yield trial.same(inside(claimed), value.subs(at))
-        for each in (claimed, time, radius):
-            yield from guaranteed_by_copies(each, trial)
-    square = sp.Symbol("R", positive=True)
-    (solution,) = sp.solve(sp.Eq(cells.subs(rho, sp.sqrt(square)), M / 2), square)  # linear in ρ²
-    along = value.subs(rho, sp.sqrt(solution))
-    yield trial.same(sp.diff(along, T).subs(T, inside(T2_best)), 0)
-    bend = sp.simplify(sp.diff(1 / along, T, 2)).subs(M, sp.Symbol("M", positive=True))
-    yield trial.holds(bend.is_negative, "1/bound is concave in T")
-
-
-@exact(copy_bounds)
-@control("weights that do not grow", tree_lipschitz=tree_lipschitz.subs(rho, 0))
-@control("the upper weights alone", tree_lipschitz=sp.sqrt(r))
-@control("one child", tree_lipschitz=tree_lipschitz.subs(r, 1))
-@control("10 % less", tree_lipschitz=NINE * tree_lipschitz)
-def partial_derivatives_of_a_tree(tree_lipschitz: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The suprema of the partial derivatives over inputs and weights at ±1 moved by ρ, which the constant adds up."""
-    v, w = sp.symbols("v w", positive=True)
-    by_upper = sp.limit(sp.diff(v * sp.tanh(w), v), w, sp.oo)
-    by_lower = sp.limit(sp.diff(v * sp.tanh(w), w), w, 0, "-").subs(v, 1 + rho)
-    yield positive(tree_lipschitz, trial)
-    for children in (1, 2, 3):
-        total = sum((by_upper**2 + by_lower**2 for _ in range(children)), sp.Integer(0))
-        yield trial.same(tree_lipschitz.subs(r, children) ** 2, total)

@@ -1,4 +1,4 @@
-"""Evidence for L16: how many copies random students hold, and the loss along their flows."""
+"""Evidence for L16.1–L16.3: how many copies random students hold, and the loss along their flows."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from theory.lifts.copies import (
     isolated_bound,
     moved_cells,
     rho,
-    sign_copy,
     signs,
     squared_readout,
-    tree_lipschitz,
 )
+from theory.lifts.copy_examples import copied_units, sign_copy, tree_lipschitz
 from theory.lifts.coverage import inputs, p_0, r
+from theory.lifts.isolated_copies import isolated_copy_bounds
 from theory.lifts.readout import T
 from theory.lifts.tangent import L_0
 
@@ -51,7 +51,7 @@ def one_layer_student(rng: np.random.Generator, n: int) -> tuple[NDArray[np.bool
     return present, np.where(rng.random((n, 4)) < 0.5, 1.0, -1.0) * present
 
 
-@statistical(copy_bounds, tests=2)
+@statistical(copied_units, tests=2)
 @control("the pattern alone", sign_copy=2 ** (signs - 1) * sign_copy)
 @control("no sign to absorb", sign_copy=sign_copy / 2)
 @control("absent inputs forgotten", sign_copy=sign_copy.subs(inputs, signs))
@@ -65,7 +65,7 @@ def copies_are_binomial(sign_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
         yield trial.counts(int(count), vertices, chance)
 
 
-@exact(copy_bounds)
+@exact(copied_units)
 @control("the pattern alone", sign_copy=2 ** (signs - 1) * sign_copy)
 @control("10 % less", sign_copy=NINE * sign_copy)
 def copies_enumerated(sign_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
@@ -166,7 +166,7 @@ def least_radius(time: float, copies: int, total: float, share: float) -> float:
     return sqrt(moving / (copies / 2 - growing)) if growing < copies / 2 else inf
 
 
-@empirical(copy_bounds, cost=0.5)
+@empirical(isolated_copy_bounds, cost=0.5)
 @control("M² in place of M", isolated_bound=isolated_bound.xreplace({A_2**2 / (M * T): A_2**2 / (M**2 * T)}))
 @control("a fifteenth", isolated_bound=isolated_bound.xreplace({A_2**2 / (M * T): A_2**2 / (15 * M * T)}))
 @control("a tenth", squared_readout=squared_readout / 10)

@@ -1,0 +1,137 @@
+"""L16.3: Lipschitz constants of units, and how probable it is that a vertex with random signs is a copy of one."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.lifts.copies import UNIT_INPUTS, UNITS, rho, signs
+from theory.lifts.coverage import INPUT_KEPT, INPUTS, inputs, p_0, r
+from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+z = sp.Symbol("z", real=True)  # what a unit adds up
+x, v, w, y = sp.symbols(
+    "x v w y", real=True
+)  # an input of a child, the weights above and below it, what the others add
+mu = sp.Symbol("mu", positive=True)  # the largest eigenvalue of E xxᵀ
+D = sp.Symbol("D", nonnegative=True)  # the distance of two vectors of weights
+
+slope = 1 - sp.tanh(z) ** 2
+layer_square = mu * D**2
+layer_lipschitz = sp.sqrt(mu)
+by_upper = (1 - sp.tanh(y + v * sp.tanh(w * x)) ** 2) * sp.tanh(w * x)
+by_lower = (1 - sp.tanh(y + v * sp.tanh(w * x)) ** 2) * (1 - sp.tanh(w * x) ** 2) * v * x
+child_square = 1 + (1 + rho) ** 2
+tree_lipschitz = sp.sqrt(r + r * (1 + rho) ** 2)
+pattern_chance = p_0**signs * (1 - p_0) ** (inputs - signs)
+agreement = 2 / 2**signs
+sign_copy = 2 * p_0**signs * (1 - p_0) ** (inputs - signs) / 2**signs
+
+STEPS = (
+    Step(
+        name="slope",
+        sentence=r"The slope of $\tanh z$ is $[[slope]]$, from $0$ to $1$.",
+        gives={"slope": slope},
+    ),
+    Step(
+        name="small changes",
+        sentence=r"So $|\tanh z-\tanh z'|\le|z-z'|$.",
+        by=Carrier.RULE,
+        source="integration",
+        uses=("slope",),
+    ),
+    Step(
+        name="one layer",
+        sentence=r"""$\|\tanh(w\cdot x)-\tanh(w'\cdot x)\|_D^2\le E_D((w-w')\cdot x)^2$, which is at most $[[layer_square]]$ for $\|w-w'\|=D$.""",
+        by=Carrier.RULE,
+        source="Rayleigh",
+        gives={"layer_square": layer_square},
+        uses=("small changes",),
+    ),
+    Step(
+        name="constant of one layer",
+        sentence=r"This is the square of $[[layer_lipschitz]]$ times the distance.",
+        gives={"layer_lipschitz": layer_lipschitz},
+        uses=("one layer",),
+    ),
+    Step(
+        name="partial derivatives",
+        sentence=r"""In a child with the weights $v$ and $w$ and the input $x$, where all other children add $y$, the unit has the
+derivative $[[by_upper]]$ in $v$ and $[[by_lower]]$ in $w$.""",
+        gives={"by_upper": by_upper, "by_lower": by_lower},
+        uses=("slope",),
+    ),
+    Step(
+        name="one child",
+        sentence=r"""$|\tanh|\le1$, no slope is more than $1$, $|x|\le1$, and $|v|\le1+\rho$ on the ball: the squares of both add up to at most
+$[[child_square]]$.""",
+        by=Carrier.RULE,
+        source="monotonicity",
+        gives={"child_square": child_square},
+        uses=("slope", "partial derivatives"),
+    ),
+    Step(
+        name="along a segment",
+        sentence=r"""The gradient is no longer than the root of $r$ of these. The ball is convex: for each $x$ the unit changes by no more than that times the
+distance of the weights, and so it does in the mean over $D$.""",
+        by=Carrier.RULE,
+        source="integration",
+        uses=("one child",),
+    ),
+    Step(
+        name="constant of a tree",
+        sentence=r"This is $\Lambda=[[tree_lipschitz]]$.",
+        gives={"tree_lipschitz": tree_lipschitz},
+        uses=("one child", "along a segment"),
+    ),
+    Step(
+        name="pattern",
+        sentence=r"A vertex has just the $s$ inputs of a unit with probability $[[pattern_chance]]$: each is there with $p_0$, each other one is not.",
+        gives={"pattern_chance": pattern_chance},
+    ),
+    Step(
+        name="agreement",
+        sentence=r"Of $s$ fair signs all are those of the unit, or all are not, with probability $[[agreement]]$: one more halves it.",
+        gives={"agreement": agreement},
+    ),
+    Step(
+        name="sign copies",
+        sentence=r"""$-w$ for $w$ turns $\tanh(w\cdot x)$ into its negative, which the readout absorbs. Signs are independent of edges: $[[sign_copy]]$.""",
+        gives={"sign_copy": sign_copy},
+        uses=("pattern", "agreement"),
+    ),
+)
+
+copied_units = Claim(
+    label="L16.3",
+    title="Lipschitz constants of units, and copies among random signs",
+    statement=r"""
+In L16.1 a unit $\tanh(w\cdot x)$ has $\Lambda=[[layer_lipschitz]]$, with $\mu$ the largest eigenvalue of $E_D\,xx^\top$ on its inputs, and so $\Lambda=1$ if this is $I$;
+$\tanh\big(\sum_{i\le r}v_i\tanh(w_ix_i)\big)$ with $|x_i|\le1$ and $|v_i|\le1$ at the witness has $\Lambda=[[tree_lipschitz]]$ if $\rho_0=0$, and with $\rho_0+\rho$ for $\rho$ otherwise.
+If each of $d$ inputs is present with probability $p_0$ and weights are independent fair signs, a unit $\tanh(w\cdot x)$ copies a given one on $s$ inputs with signs for weights, up to the sign that the readout absorbs, with probability $[[sign_copy]]$.
+""",
+    steps=STEPS,
+    source=Source("2501.05930", "beyond the text at hand, which speaks of a witness network of low loss"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        UNITS.drawn_from(1, 4),
+        Quantity(rho, "distance by which the weights of a cell may move", POSITIVE, drawn=(1, 3)),
+        Quantity(mu, r"largest eigenvalue of $E_D\,xx^\top$", POSITIVE, drawn=(sp.Rational(1, 2), 2)),
+        Quantity(D, "distance of two vectors of weights", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 2)),
+        Quantity(z, "what a unit adds up", sp.S.Reals),
+        Quantity(x, "input of a child", sp.Interval(-1, 1)),
+        Quantity((v, w), "weight of a child in the root, and that of its input", sp.S.Reals),
+        Quantity(y, "what all other children add", sp.S.Reals),
+        INPUT_KEPT.drawn_from(sp.Rational(1, 8), sp.Rational(7, 8)),
+        UNIT_INPUTS.drawn_from(1, 4),
+        INPUTS.drawn_from(4, 9),
+    ),
+    hypotheses=(
+        Hypothesis("edges and signs are independent, each of the others"),
+        Hypothesis("a unit has no more inputs than there are", signs <= inputs),
+    ),
+    uses=("L16.1",),
+    expressions={"layer_lipschitz": layer_lipschitz, "tree_lipschitz": tree_lipschitz, "sign_copy": sign_copy},
+)

@@ -1,0 +1,206 @@
+"""L16.2: copies of a witness whose weights influence nothing else keep a second bound, which falls faster with their number."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Remark, Source
+from theory.lifts.copies import (
+    A_1,
+    A_2,
+    FIRST,
+    WITNESS,
+    Lambda,
+    M,
+    given,
+    isolated_best_radius,
+    isolated_best_time,
+    isolated_best_value,
+    isolated_bound,
+    isolated_longest_time,
+    isolated_moved_cells,
+    isolated_radius,
+    isolated_time,
+    isolated_value,
+    per_copy,
+)
+from theory.lifts.readout import T, moving_bound
+from theory.lifts.tangent import LOSS, L, epsilon
+from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+b = sp.Symbol("b", positive=True)  # ‖ā‖²
+c = sp.Symbol("c", positive=True)  # the time for each copy
+
+readout_square = 4 * b
+integrated_loss = epsilon * T + b / 2
+square_speed = 2 * Lambda**2 * L
+
+load = 16 * Lambda**4 * A_1**2 * A_2**2 * c**2
+radius_square = 32 * c * Lambda**2 * A_2**4 / (M**2 * (1 - load))
+isolated_along = A_2**2 / (M**2 * c * (1 - load))
+
+SECOND = {
+    "isolated_moved_cells": per_copy(isolated_moved_cells),
+    "isolated_bound": isolated_bound,
+    "isolated_longest_time": per_copy(isolated_longest_time),
+    "B2": per_copy(isolated_value),
+    "T2": per_copy(isolated_time),
+    "rho2": per_copy(isolated_radius),
+    "B2_best": per_copy(isolated_best_value),
+    "T2_best": per_copy(isolated_best_time),
+    "rho2_best": per_copy(isolated_best_radius),
+}
+
+ISOLATED_STEPS = (
+    Step(
+        name="survivors",
+        sentence=r"""If at most $M/2$ cells leave their balls of radius $\rho$ up to some time, a readout $\bar a$ on survivors, $b=\|\bar a\|^2\le[[squared_readout]]$,
+has until then a loss of at most $\varepsilon=[[approximation_loss]]$.""",
+        by=Carrier.CLAIM,
+        source="L16.1",
+        gives=given(FIRST, "squared_readout", "approximation_loss"),
+    ),
+    Step(
+        name="late losses",
+        sentence=r"""$\dot L=-\|\nabla L\|^2\le0$: if $L<\varepsilon$ at some time up to $T$, it is from then on, and nothing is left to prove. So let
+$L\ge\varepsilon$ up to $T$.""",
+        by=Carrier.RULE,
+        source="chain rule",
+    ),
+    Step(
+        name="distance",
+        sentence=r"Then $\frac d{dt}\frac12\|a-\bar a\|^2=-\langle\nabla_aL,a-\bar a\rangle\le\varepsilon-L\le0$, for $L$ is convex in $a$.",
+        by=Carrier.RULE,
+        source="convexity",
+        uses=("survivors", "late losses"),
+    ),
+    Step(
+        name="readout",
+        sentence=r"So $\|a-\bar a\|\le\|\bar a\|$, and $\|a\|^2\le[[readout_square]]$.",
+        by=Carrier.RULE,
+        source="triangle inequality",
+        gives={"readout_square": readout_square},
+        uses=("distance",),
+    ),
+    Step(
+        name="integrated loss",
+        sentence=r"And $\int_0^TL\le[[integrated_loss]]$, for any time $T$ so far.",
+        by=Carrier.RULE,
+        source="integration",
+        gives={"integrated_loss": integrated_loss},
+        uses=("distance",),
+    ),
+    Step(
+        name="speeds",
+        sentence=r"""In its ball an isolated cell has $\dot\theta_i=-a_i\langle F-f^*,\partial\phi_i\rangle$, so that $\|\dot\theta_i\|^2$ is at most $a_i^2$ times
+$[[square_speed]]$, as $\|F-f^*\|^2=2L$.""",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
+        gives={"square_speed": square_speed},
+    ),
+    Step(
+        name="paths",
+        sentence=r"$\|\theta_i-\theta_i(0)\|^2\le T\int_0^T\|\dot\theta_i\|^2$ up to $T$, cells stopped where they leave their balls.",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
+    ),
+    Step(
+        name="moved cells",
+        sentence=r"The squares of these distances thus add up to no more than $\rho^2[[isolated_moved_cells]]$, which grows with $T$.",
+        gives=given(SECOND, "isolated_moved_cells"),
+        uses=("survivors", "readout", "integrated loss", "speeds", "paths"),
+    ),
+    Step(
+        name="few cells leave",
+        sentence=r"""Let *moved cells* be at most $M/2$ at $T$, and $\tau$ the infimum of the times by which more than $M/2$ cells have left. By $\tau$ at most
+$M/2$ have, as a cell outside was outside just before, and more than $M/2$ were at the distance $\rho$: their squares add up to more than
+$M\rho^2/2$. So $\tau>T$.""",
+        by=Carrier.RULE,
+        source="intermediate value",
+        uses=("moved cells",),
+    ),
+    Step(
+        name="longest time",
+        sentence=r"*moved cells* are $M/2$ at the positive root of a quadratic equation, $T=[[isolated_longest_time]]$.",
+        gives=given(SECOND, "isolated_longest_time"),
+        uses=("moved cells",),
+    ),
+    Step(
+        name="comparison",
+        sentence=r"A trained readout that starts at the distance $\Delta$ from one that keeps a loss of at most $\varepsilon$ has $L(T)\le[[moving_bound]]$.",
+        by=Carrier.CLAIM,
+        source="L15",
+        gives={"moving_bound": moving_bound},
+    ),
+    Step(
+        name="bound",
+        sentence=r"With $\Delta^2=b$: $[[isolated_bound]]$, from $T$ on.",
+        gives=given(SECOND, "isolated_bound"),
+        uses=("survivors", "late losses", "few cells leave", "longest time", "comparison"),
+    ),
+    Step(
+        name="times of exact copies",
+        sentence=r"""For $\varepsilon_w=\rho_0=0$ and $T=cM$ let $\xi=[[load]]$. *moved cells* are $M/2$ at $\rho^2=[[radius_square]]$, if $\xi<1$, and the bound is
+$[[isolated_along]]$.""",
+        gives={"load": load, "radius_square": radius_square, "isolated_along": isolated_along},
+        uses=("moved cells", "bound"),
+    ),
+    Step(
+        name="convenient choice",
+        sentence=r"$\xi=\frac12$ at $T=[[T2]]$: the radius is $[[rho2]]$, the bound $[[B2]]$.",
+        gives=given(SECOND, "B2", "T2", "rho2"),
+        uses=("times of exact copies",),
+    ),
+    Step(
+        name="best choice",
+        sentence=r"""$c(1-\xi)$ is largest at $\xi=\frac13$, where $T=[[T2_best]]$: elsewhere it is less by a multiple of a square. The radius is $[[rho2_best]]$, the
+bound $[[B2_best]]$.""",
+        gives=given(SECOND, "B2_best", "T2_best", "rho2_best"),
+        uses=("times of exact copies",),
+    ),
+)
+
+isolated_copy_bounds = Claim(
+    label="L16.2",
+    title="Copies whose weights influence nothing else",
+    statement=r"""
+In L16.1 let the cells of the copies be isolated: their weights influence $F$ through their own $\phi_i$ alone, as with one hidden layer they do. Let $\varepsilon$ be that of L16.1.
+
+**(B2)** For any time $T$ up to $$[[isolated_longest_time]]$$ and all $t\ge T$
+$$L(t)\le[[isolated_bound]].$$ As long as $L\ge\varepsilon$, at most $[[isolated_moved_cells]]$ cells move further than $\rho$ before such a $T$.
+
+For exact copies ($\varepsilon_w=\rho_0=0$) and $\Lambda$ valid at the $\rho$ named, a convenient choice and the best one are
+$$\begin{aligned}B_2&=[[B2]],&T_2&=[[T2]];\\
+B_2&=[[B2_best]],&T_2&=[[T2_best]],\end{aligned}$$
+at the radii, in this order, $$\rho=[[rho2]],$$ $$\rho=[[rho2_best]].$$
+""",
+    steps=ISOLATED_STEPS,
+    source=Source("2501.05930", "beyond the text at hand, which speaks of a witness network of low loss"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        *WITNESS,
+        LOSS,
+        Quantity(b, "square of the readout that is compared", POSITIVE),
+        Quantity(c, "time for each copy", POSITIVE, drawn=(sp.Rational(1, 8), 1)),
+    ),
+    hypotheses=(
+        Hypothesis("the hypotheses of L16.1 hold, and the cells of the copies are isolated"),
+        Hypothesis("no Euclidean norm exceeds the sum of the moduli", A_2 <= A_1),
+        Hypothesis("there is a radius for that time", load < 1, needed_by=("radius_square", "isolated_along")),
+    ),
+    uses=("L15", "L16.1"),
+    remarks=(
+        Remark(
+            r"The bound is loose. Copies of one unit alone start out at a share of $\frac1{4e}$ of it, where features stand "
+            r"still (L15 (c)): between a fifteenth and all of the bound is seen.",
+            "isolated_students_keep_the_second_bound",
+        ),
+        Remark(
+            r"Copies of a linear unit on one data point, whose flow has a closed form, come up to more than an eleventh of the bound.",
+            "isolated_linear_copies_keep_the_bound",
+        ),
+    ),
+    expressions=SECOND,
+)
