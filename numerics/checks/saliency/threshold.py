@@ -138,7 +138,7 @@ def density_falls_strictly(noises: Mapping[str, Tail], trial: Trial) -> Iterator
         values = [(noise.at(step) + noise.at(step / 3)).subs(alpha, sp.Rational(3, 2)) / 2 for step in LADDER]
         for high, low in itertools.pairwise(values):
             if low != 1:
-                yield trial.below(low, high, at=[{}], strict=True)
+                yield trial.below(low, high, at=[{}], strict=True)  # noises of all kinds, Piecewise too
 
 
 def noise_above(rng: np.random.Generator, name: str, size: int, levels: tuple[float, ...]) -> NDArray[np.int64]:
