@@ -219,7 +219,7 @@ CHANCE_STEPS = (
     ),
     Step(
         name="density of two",
-        sentence=r"A sum of two products has at most the density $1$ for uniform and $\frac12$ for normal weights: R5.2.",
+        sentence=r"A sum of two products has a density that is bounded as R5.2 says, for uniform and for normal weights.",
         by=Carrier.CLAIM,
         source="R5.2",
     ),
