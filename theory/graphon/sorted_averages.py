@@ -6,10 +6,12 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.sorting import CUT_ERROR, MONOTONE, both_bound, cut_error
-from theory.quantities import COUNT, UNIT, Hypothesis, Quantity
+from theory.graphon.symbols import COLUMNS, n
+from theory.quantities import COUNT, NON_NEGATIVE, UNIT, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
 blocks = sp.Symbol("b", integer=True, positive=True)  # per side
+constant = sp.Symbol("c", nonnegative=True)  # √n times the error of the mask
 oscillation, mean_above = sp.symbols("w y", positive=True)  # of a function; of its average above its least value
 
 mean_distance = 2 * mean_above * (oscillation - mean_above) / oscillation
@@ -18,6 +20,8 @@ averaging_bias = 1 / blocks
 averaging_noise = 2 * blocks * cut_error
 smoothed_cut_bound = cut_error + both_bound + averaging_bias
 smoothed_bound = averaging_noise + both_bound + averaging_bias
+rate = (9 * constant + 1) / sp.sqrt(n)
+mean_rate = 10 * blocks * cut_error + 1 / blocks
 
 STEPS = (
     Step(
@@ -74,6 +78,18 @@ of positive sign make a cut, and those of negative sign: at most $[[averaging_no
         gives={"smoothed_bound": smoothed_bound},
         uses=("both sides", "bias", "averages", "noise"),
     ),
+    Step(
+        name="rate",
+        sentence=r"For $\epsilon_c=\frac c{\sqrt n}$ and $b=\sqrt n$ the bound of *smoothed in cut norm* is $[[rate]]$, and more blocks lower it.",
+        gives={"rate": rate},
+        uses=("smoothed in cut norm",),
+    ),
+    Step(
+        name="rate in the mean",
+        sentence=r"As $b\ge1$, that of *smoothed in the mean* is at most $[[mean_rate]]$.",
+        gives={"mean_rate": mean_rate},
+        uses=("smoothed in the mean",),
+    ),
 )
 
 sorted_averages = Claim(
@@ -83,8 +99,8 @@ sorted_averages = Claim(
 Let $W:[0,1]^2\to[0,1]$ be nondecreasing in both variables and $M$ a mask with $\epsilon_c=\|W_M-W\|_\square$. The averages of the mask with both
 sides sorted by their degrees (ties in any way), over a grid of $b\times b$ equal blocks ($b$ divides both sides of $M$), are within
 $[[smoothed_cut_bound]]$ of $W$ in cut norm and within $[[smoothed_bound]]$ in $L^1$. So for monotone graphons they are consistent: in cut norm
-at the rate $n^{-1/2}$ of the mask itself (G4.1) once $b\ge\sqrt n$, and in $L^1$, where masks do not converge (G5), if $b\to\infty$ and
-$b\,\|W_M-W\|_\square\to0$.
+within $[[rate]]$ for $\epsilon_c\le\frac c{\sqrt n}$ (G4.1) and $b\ge\sqrt n$, at the rate of the mask itself, and in $L^1$, where masks do not
+converge (G5), within $[[mean_rate]]$, if $b\to\infty$ and $b\epsilon_c\to0$.
 """,
     steps=STEPS,
     source=Source(
@@ -96,6 +112,10 @@ $b\,\|W_M-W\|_\square\to0$.
     quantities=(
         CUT_ERROR,
         Quantity(blocks, "number of blocks on each side of the grid of averages", COUNT),
+        COLUMNS.drawn_from(3, 60),
+        Quantity(
+            constant, "square root of the number of columns times the error of the mask in cut norm", NON_NEGATIVE
+        ),
         Quantity(oscillation, "difference of the largest and the least value of a function on an interval", UNIT),
         Quantity(mean_above, "average of the function above its least value", UNIT),
     ),
@@ -111,5 +131,7 @@ $b\,\|W_M-W\|_\square\to0$.
         "averaging_noise": averaging_noise,
         "smoothed_cut_bound": smoothed_cut_bound,
         "smoothed_bound": smoothed_bound,
+        "rate": rate,
+        "mean_rate": mean_rate,
     },
 )

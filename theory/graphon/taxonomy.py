@@ -170,10 +170,7 @@ one norm
 (S12). SNIP and GraSP vary with both where their saliencies factorise (S3, S8: symmetric data, a residual that does not
 depend on the network) and the lengths $|h_j|$ of their profiles are not all equal; on other data their class is not a
 theorem. That
-data-driven methods are heterogeneous and the others homogeneous is announced in the abstract. It needs
-corrections: only heterogeneity of columns is feature selection, and the dichotomy fails for saturated noise ($W=1$
-where $f\varphi$ is large), for signed scores at $\rho=\frac12$ (S10), for row-wise thresholds (S12), and for GraSP
-with a nearly constant smoothed residual, which is row-heterogeneous (S9).
+data-driven methods are heterogeneous and the others homogeneous is announced in the abstract.
 """,
     steps=STEPS,
     source=Source(
@@ -203,6 +200,11 @@ with a nearly constant smoothed residual, which is row-heterogeneous (S9).
     expressions={"classes": CLASSES, "sensitivity": sensitivity},
     aids={"instances": INSTANCES, "methods": METHODS, "data": "raw"},
     remarks=(
+        Remark(
+            r"The dichotomy needs corrections: only heterogeneity of columns is feature selection, and it fails for saturated noise ($W=1$ "
+            r"where $f\varphi$ is large), for signed scores at $\rho=\frac12$ (S10), for row-wise thresholds (S12), and for GraSP with a "
+            "nearly constant smoothed residual, which is row-heterogeneous (S9)."
+        ),
         Remark(
             "Measured on raw digits, first layer, density 0.1: networks with one hidden layer, and with three, pruned by these methods "
             "have the stated classes, SNIP and GraSP included; with the pixels scaled to one norm Wanda is homogeneous.",

@@ -184,8 +184,7 @@ $P=\int V(\cdot,v)p$,
 $$e=\min_{a,b>0}\ \max\Big(\sup_u\,[[row_height]],\ \sup_v\,[[column_height]]\Big),$$
 $$e=\max_{p,q}\Big(\int[[row_bound]]\,du+\int[[column_bound]]\,dv\Big),$$
 the maximum over densities with $\int p+\int q=1$: any positive $(a,b)$ bounds $e$ from above and any $(p,q)$ from below.
-In particular $e\le[[edge_bound]]$, $R$ and $C$ the largest row and column averages of $V$; in general
-$e\ne2\sqrt{\iint V/n}$ for $m=n$. **Visible values.** For constant $V$ a singular value $\sigma$ of $P/\sqrt{mn}$ shows
+In particular $e\le[[edge_bound]]$, $R$ and $C$ the largest row and column averages of $V$. **Visible values.** For constant $V$ a singular value $\sigma$ of $P/\sqrt{mn}$ shows
 above the edge iff $\sigma>[[visible]]$, at $s=[[outlier]]$; from $s$ it is recovered as $\sigma=[[debiased]]$.
 """,
     steps=STEPS,
@@ -242,6 +241,10 @@ above the edge iff $\sigma>[[visible]]$, at $s=[[outlier]]$; from $s$ it is reco
     },
     aids={"edge": "profile"},
     remarks=(
+        Remark(
+            r"In general $e\ne2\sqrt{\iint V/n}$ for $m=n$: a profile that is $V$ for half of the rows and half of the columns, and $0$ "
+            r"elsewhere, has $e=\sqrt{2V/n}$, not $\sqrt{V/n}$."
+        ),
         Remark(
             r"Measured: at $n=1024$ the largest value of the noise of one mask of the probit profile is within 3 % of the edge.",
             checked_by="noise_of_a_profile_ends_at_the_edge",

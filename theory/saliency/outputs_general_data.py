@@ -98,7 +98,7 @@ $g=\frac12h_j+\beta_jw+C_j^{1/2}\zeta$ with standard normal $w$, $\zeta\in\mathb
 $$p_j(\tau)=E_{w,\zeta}\Big[[[conditional_density]]\Big],$$
 $$1-p_j(\tau)=E_w\int_0^\infty[[inversion]]\;\exp\Big(\sum_{\text{modes}}[[mode_exponent]]\Big)d\omega,$$
 the sum over the eigenvectors of $C_j$, $V$ the eigenvalue and $h,\beta$ the components of $h_j,\beta_j$ along it. Like P2,
-it is an approximation: exact are its first two moments, and the row law S6 with $\langle a,g\rangle$ in place of $ag$.
+it is an approximation: exact are its first two moments.
 """,
     steps=STEPS,
     source=Source("2602.06675", "beyond the abstract"),
@@ -141,6 +141,9 @@ it is an approximation: exact are its first two moments, and the row law S6 with
     },
     aids={"closure": stein_model.expressions["closure"]},
     remarks=(
+        Remark(
+            r"The row law S6 is expected to hold for several outputs too, with $\langle a,g\rangle$ in place of $ag$."
+        ),
         Remark(
             r"Measured on digits with ten classes (two labellings, $\rho=0.1$, $n=2048$): P2 is within two noise floors (S6); on the "
             r"first the profile $\|h_j\|$ alone is not.",

@@ -143,7 +143,8 @@ In a two-layer block an item is a product of two weights, both uniform on $[-1,1
 probability $\frac12$, by the sign of its first weight. Let $N$ be the number of subsets of usable items, of $n$ items in all, within
 $\varepsilon$ of $z$. For normal weights its mean is
 $$\mathbb EN=[[expected_count]].$$ For either law, fixed $z\ne0$ and $\varepsilon\le|z|/2$, as $n\to\infty$, $\mathbb EN\sim[[leading]]$:
-it reaches $1$ at $(1+o(1))[[annealed_size]]$ items as $\varepsilon\to0$.
+it reaches $1$ at $(1+o(1))[[annealed_size]]$ items as $\varepsilon\to0$. A sum of two products has at most the density $[[uniform_pair]]$
+for uniform and $[[gaussian_pair]]$ for normal weights.
 """,
     steps=MEAN_STEPS,
     source=SOURCE,
@@ -171,7 +172,13 @@ it reaches $1$ at $(1+o(1))[[annealed_size]]$ items as $\varepsilon\to0$.
         Hypothesis("for the size, a distance that tends to 0", eps < 1, needed_by=("annealed_size",)),
     ),
     uses=("R5.1",),
-    expressions={"expected_count": expected_count, "leading": leading, "annealed_size": annealed_size},
+    expressions={
+        "expected_count": expected_count,
+        "leading": leading,
+        "annealed_size": annealed_size,
+        "uniform_pair": uniform_pair,
+        "gaussian_pair": gaussian_pair,
+    },
 )
 
 CHANCE_STEPS = (
@@ -212,7 +219,7 @@ CHANCE_STEPS = (
     ),
     Step(
         name="density of two",
-        sentence=r"A sum of two products has a bounded density, for uniform and for normal weights: R5.2.",
+        sentence=r"A sum of two products has a density that is bounded as R5.2 says, for uniform and for normal weights.",
         by=Carrier.CLAIM,
         source="R5.2",
     ),

@@ -230,13 +230,16 @@ def constants_come_from_products(
     at = [{**point, k: place} for place, point in enumerate(trial.points(one), 1)]
     yield trial.same(both, one + step + one * step, by=None, at=at)
     apart = ((1 + u) ** L - (1 - u) ** L) * f_abs
-    yield trial.below(apart, equivariance_error, at=trial.points(apart))
-    of_one, roundoff = [each.subs(f_abs, 1) for each in (apart, equivariance_error)], {u: (0, sp.Rational(1, 2048))}
-    yield trial.everywhere(*of_one, within=roundoff, integers={L: (1, 12)}, zero={u: (0, 1)})
+    yield trial.same(apart.subs(L, 1), equivariance_error.subs(L, 1))
+    between = {L: sp.Symbol("ell", positive=True), f_abs: 1}  # whole numbers of layers and all between
+    roundoff = {u: (0, sp.Rational(1, 2048)), between[L]: (2, 1000)}
+    gap = (apart - equivariance_error).subs(between)
+    yield trial.everywhere(gap, sp.S.Zero, within=roundoff, zero={u: (0, 2)})
     yield trial.same(sp.diff(equivariance_error, u).subs(u, 0), sp.diff(apart, u).subs(u, 0), by=None)
     yield trial.same(equivariance_error / 2, forward_error, by=None)
     yield trial.same((1 + gamma) * (1 - L * u), 1)
-    yield trial.below(one, gamma, at=trial.points(one))
+    stated = unconditional(gamma).subs(between)
+    yield trial.everywhere(one.subs(between), stated, within={**roundoff, between[L]: (1, 1000)}, zero={u: (0, 2)})
 
 
 def powers(gap: sp.Expr) -> sp.Expr:

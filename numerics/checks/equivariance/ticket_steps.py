@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import sympy as sp
 
 from numerics.checks.subset_sum.digits import by_moduli, negative, positive
-from numerics.checks.subset_sum.two_layers_steps import by_sign, logarithm
+from numerics.checks.subset_sum.halves import holds_a_multiple_of_a_half, makes_the_product
+from numerics.checks.subset_sum.two_layers_steps import logarithm
 from numerics.evidence import Finding, Trial, control, exact
 from theory.equivariance.lower_bound import n_in, n_out
 from theory.equivariance.symbols import B
@@ -47,24 +48,8 @@ MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 y, z, u, v = sp.symbols("y z u v", positive=True)
 
 
-@exact(equivariant_ticket, step="unit")
-@control("without the sign", unit=sp.Abs(w) * sp.Max(x, 0))
-@control("without the modulus", unit=w * sp.Max(sp.sign(w) * x, 0))
-@control("10 % more", unit=MORE * unit)
-def channels_hold_a_multiple_of_a_half(unit: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The positive part of w·x, for either sign of w and for none."""
-    yield trial.same(unit, sp.Max(w * x, 0), by=by_sign)
-
-
-@exact(equivariant_ticket, step="halves")
-@control("one sign alone", halves=w * sp.Max(x, 0))
-@control("with the same sign", halves=w * sp.Max(x, 0) + w * sp.Max(-x, 0))
-@control("10 % more", halves=MORE * halves)
-@control("without the sign", unit=sp.Abs(w) * sp.Max(x, 0))
-def channels_of_both_signs_make_the_product(unit: sp.Expr, halves: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """It is w·x; and channels of both signs of one modulus, added up with these signs, are the same for w = that modulus."""
-    yield trial.same(halves, w * x, by=by_moduli)
-    yield trial.same(unit.subs(w, y) - unit.subs(w, -y), halves.subs(w, y), by=by_moduli)
+units_hold_a_multiple_of_a_half = holds_a_multiple_of_a_half(equivariant_ticket, unit)
+halves_make_the_product = makes_the_product(equivariant_ticket, unit, halves)
 
 
 @exact(equivariant_ticket, step="number of sums")

@@ -63,7 +63,7 @@ def width_solves_the_lower_tail(sufficient_width: sp.Expr, trial: Trial) -> Iter
     for at in (rare, common):
         point = {**at, alpha: sp.Rational(3, 5), p: sp.Rational(4, 5), k: 3}
         width = sp.ceiling(sufficient_width.subs(point))
-        yield trial.below(1 - at[delta], success.subs({**point, n: width}), at=[{}])
+        yield trial.below(1 - at[delta], success.subs({**point, n: width}), at=[{}])  # boxes: a sum over ⌈width⌉
 
 
 @exact(universal_approximation, step="success")

@@ -262,7 +262,7 @@ def shared_edges_help_isolation(two_layers: sp.Expr, independent_paths: sp.Expr,
     """Never below independent paths; equal for a single path; how loose for twenty neurons in each layer."""
     wide = trial.points(sp.Mul(n_1, n_2, *densities))
     wide = [{**point, n_1: point[n_1] + 1, n_2: point[n_2] + 1} for point in wide]
-    yield trial.below(independent_paths, two_layers, at=wide)
+    yield trial.below(independent_paths, two_layers, at=wide)  # boxes: three letters in a sum, too many cells
     one = {n_1: 1, n_2: 1}
     yield trial.same(two_layers.subs(one).doit(), independent_paths.subs(one), by=sp.expand)
     at = {n_1: 20, n_2: 20, p_1: sp.Rational(1, 10), p_2: sp.Rational(1, 10), p_3: sp.Rational(3, 10)}

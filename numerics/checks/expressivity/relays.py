@@ -294,13 +294,17 @@ def bounds_of_relays(
     lower_bound: sp.Expr, input_budget: sp.Expr, budget_failure: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The first bound on a whole range, the second at points within the budget; that for one input is tangent at p = 0."""
-    yield trial.everywhere(lower_bound, relayed)
+    relays = sp.Symbol("g", integer=True, positive=True)  # for each input, as they are for up to 60 neurons
+    densities = {p: (sp.Rational(1, 20), sp.Rational(19, 20))}
+    for inputs in range(2, 6):
+        sides = [each.subs({k: inputs, m: inputs * relays}) for each in (lower_bound, relayed)]
+        yield trial.everywhere(*sides, within=densities, integers={relays: (1, 60 // inputs)})
     single = (1 - lower_bound).subs(k, 1)
     yield trial.same(sp.limit(sp.log(single) / sp.log((1 - relayed).subs(k, 1)), p, 0), 1, by=None)
     for neurons, density, inputs in ((1000, NINE, 58), (1000, sp.Rational(1, 2), 18), (4096, sp.Rational(3, 10), 22)):
         at = {m: neurons, p: density, k: inputs, epsilon: 1}
         yield trial.holds(trial.value(input_budget, at) >= inputs, f"{inputs} of {neurons} neurons within the budget")
-        yield trial.below(1 - budget_failure, relayed, at=[at])
+        yield trial.below(1 - budget_failure, relayed, at=[at])  # boxes: floors of thousands
 
 
 FIRST, INPUTS, DENSITY = 64, 4, 0.3

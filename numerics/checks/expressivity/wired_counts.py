@@ -265,8 +265,14 @@ def tail_lies_between_its_bounds(
 ) -> Iterator[Finding]:
     """At random points and three sizes; how loose the bounds are."""
     chain = (lower_bound, exact_tail, kl_bound, poisson_bound, usual_bound)
-    for low, high in pairwise(chain):
+    for low, high in pairwise(chain[:3]):  # boxes: sums of ⌈μ/2⌉ terms
         yield trial.below(low, high, at=[*trial.points(usual_bound), *TABLE])
+    one = {m: 1, k: 1}
+    for bound in chain[2:]:
+        yield trial.same(sp.log(bound), m * sp.log(bound.subs(one).subs(p, chance)), by=None)
+    densities = {p: (0, sp.Rational(99, 100))}
+    for low, high, order in ((kl_bound, poisson_bound, 2), (poisson_bound, usual_bound, 1)):
+        yield trial.everywhere(low.subs(one), high.subs(one), within=densities, zero={p: (0, order)})
     yield trial.below(kl_bound, exponential_bound)
     for at in TABLE:
         ratios = [trial.value(bound / exact_tail, at) for bound in chain[2:]]

@@ -107,7 +107,7 @@ def bound_diverges_at_small_weights(energy_upper: sp.Expr, power_integrand: sp.E
 @control("10 % less far out", energy_upper=NINE * energy_upper)
 def energy_lies_below_its_bound(energy_upper: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """At random points, near 0 and far out, where the bound is sharp."""
-    yield trial.below(R_2, energy_upper, strict=True)
+    yield trial.below(R_2, energy_upper, strict=True)  # boxes: R_2 is an integral
     yield trial.below(R_2, energy_upper, at=[{s: sp.Rational(1, 100)}, {s: 60}], strict=True)
     yield trial.below(energy_upper, R_2 * (1 + 1 / s), at=[{s: 20}, {s: 60}])
 

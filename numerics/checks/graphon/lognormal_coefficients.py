@@ -166,7 +166,7 @@ def squares_of_the_coefficients_exhaust_the_moments(
         (squared_column_degree, {row_order: 0}, all_orders[1:]),
     ):
         part = sp.Sum((coefficient**2).subs(scale), *limits)
-        yield trial.below(part, whole, at=POINTS)
+        yield trial.below(part, whole, at=POINTS)  # boxes: a normal law in two dimensions, an integral
         yield trial.below(whole - part, truncation.subs(size, SIDE), at=POINTS)
 
 

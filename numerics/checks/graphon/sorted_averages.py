@@ -15,14 +15,19 @@ from theory.graphon.sorted_averages import (
     averaging_bias,
     averaging_noise,
     blocks,
+    constant,
     mean_above,
     mean_distance,
+    mean_rate,
     one_variable,
     oscillation,
+    rate,
+    smoothed_bound,
     smoothed_cut_bound,
     sorted_averages,
 )
 from theory.graphon.sorting import both_bound, cut_error
+from theory.graphon.symbols import n
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
@@ -142,3 +147,30 @@ def smoothed_masks(bound: sp.Expr, norm: Callable[[Integers, int], sp.Rational],
             error = norm(SCALE * grey - cells * case.kernel, SCALE * cells)
             largest = bound.subs({**at, blocks: count})
             yield trial.holds(error <= largest, f"smoothed {error}, at most {largest}")
+
+
+@exact(sorted_averages, step="rate")
+@control("the mask alone", rate=constant / sp.sqrt(n))
+@control("10 % less", rate=NINE * rate)
+@control("10 % more", rate=ELEVEN * rate)
+@control("without the bias", rate=9 * constant / sp.sqrt(n))
+@control("without the order", smoothed_cut_bound=cut_error + 1 / blocks)
+def more_blocks_keep_the_rate(smoothed_cut_bound: sp.Expr, rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The bound at the root of n; any number of blocks beyond it, whole or not, has less."""
+    more = sp.Symbol("q", nonnegative=True)
+    there = smoothed_cut_bound.subs(cut_error, constant / sp.sqrt(n))
+    yield trial.same(there.subs(blocks, sp.sqrt(n)), rate, by=sp.expand)
+    root = sp.sqrt(n)
+    yield trial.nonnegative(rate - there.subs(blocks, root + more), more / (root * (root + more)))
+
+
+@exact(sorted_averages, step="rate in the mean")
+@control("noise alone", mean_rate=2 * blocks * cut_error + 1 / blocks)
+@control("10 % less", mean_rate=NINE * mean_rate)
+@control("10 % more", mean_rate=ELEVEN * mean_rate)
+@control("without the bias", mean_rate=10 * blocks * cut_error)
+@control("noise of one sign", smoothed_bound=smoothed_bound - blocks * cut_error)
+def order_counts_less_than_noise(smoothed_bound: sp.Expr, mean_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The difference is that of the order for b blocks and for one."""
+    more = sp.Symbol("q", integer=True, nonnegative=True)  # blocks beyond the first
+    yield trial.nonnegative((mean_rate - smoothed_bound).subs(blocks, 1 + more), 8 * more * cut_error, by=sp.cancel)

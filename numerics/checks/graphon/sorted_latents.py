@@ -105,7 +105,7 @@ def steps_have_their_share_of_the_bound(
     """Between √(m/(m + 1)) times the limit and the limit, for a few and for a million latents."""
     share = step_error / mean_sorted_error.subs(n, m) * 2
     for size in (2, 10, 10**6):
-        yield trial.below(step_share * sp.sqrt(m / (m + 1)), share, at=[{m: size}], strict=True)
+        yield trial.below(step_share * sp.sqrt(m / (m + 1)), share, at=[{m: size}], strict=True)  # all m: steps
         yield trial.below(share, step_share, at=[{m: size}], strict=True)
 
 

@@ -183,7 +183,7 @@ def smaller_root_of_the_polynomial(
 @control("the other sign", sigma_2=-sigma_2, sigma_1=-sigma_1)
 def singular_values_are_ordered(sigma_1: sp.Expr, sigma_2: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """0 ≤ σ₂ ≤ σ₁."""
-    yield trial.below(sp.Integer(0), sigma_2)
+    yield trial.below(sp.Integer(0), sigma_2)  # boxes: equal on faces, where a matrix has rank one or equal values
     yield trial.below(sigma_2, sigma_1)
 
 

@@ -82,13 +82,12 @@ def resolution_and_bound(
     """cos(resolution) = 1 − u, κ₀ there; √(2u) below it; and at θ = π/2 lengths off by ±η come within η² of the bound."""
     yield trial.same(sp.cos(resolution), 1 - u, by=None)
     yield trial.same(kappa_0.subs(cosine, 1 - u), 1 - gate_resolution, by=None)
-    tiny = [{u: ROUNDOFF}, {u: sp.Rational(1, 2**24)}]
-    yield trial.below(sp.sqrt(2 * u), resolution, at=tiny)
     off = kahan_angle.subs({difference: (1 + eta), total: (1 - eta)}) - sp.pi / 2
-    yield trial.everywhere(sp.sqrt(2 * u), resolution)
+    angle = resolution.subs(u, 1 - sp.cos(theta)).subs(sp.acos(sp.cos(theta)), theta)
+    third = {theta: (0, sp.Rational(22, 21))}  # u to 1/2; √(2u) is 2 sin θ/2
+    yield trial.everywhere(2 * sp.sin(theta / 2), angle, within=third, zero={theta: (0, 3)})
     yield trial.everywhere(off, kahan_bound, within={eta: (0, NINE)}, zero={eta: (0, 2)})
     yield trial.everywhere(kahan_bound - off, eta**2, within={eta: (0, sp.S.Half)}, zero={eta: (0, 1)})
-    yield trial.below(kahan_bound - off, eta**2, at=[{eta: sp.Rational(1, 10**j)} for j in (1, 3, 8)])
 
 
 def integer_pairs(rng: np.random.Generator, pairs: int) -> tuple[NDArray[np.int64], NDArray[np.floating]]:

@@ -189,8 +189,8 @@ def opposite_errors_are_worst(factor: sp.Expr, trial: Trial) -> Iterator[Finding
     yield trial.same(factor * (1 - eta), 1 + eta)
     for first, second in product((-eta, eta), repeat=2):
         ratio = (1 + first) / (1 + second)
-        yield trial.below(ratio, factor)
-        yield trial.below(1 / ratio, factor)
+        for each in (ratio, 1 / ratio):
+            yield trial.everywhere(each, factor, within={eta: (0, NINE)}, zero={eta: (0, 1)})
 
 
 @exact(arc_cosine_numerics, step="bound")

@@ -115,10 +115,10 @@ def no_chord_is_steeper(chord: sp.Expr, trial: Trial) -> Iterator[Finding]:
     gap = sp.Abs(kappa_0.subs(cosine, s) - kappa_0)
     near = [{cosine: sp.Rational(i, 8), s: 1 - sp.Rational(1, 10**j)} for i in range(8) for j in (1, 5)]
     grid = [{cosine: sp.Rational(i, 8), s: sp.Rational(2 * j + 1, 16)} for i in range(8) for j in range(-8, 8)]
-    yield trial.below(gap, chord * sp.Abs(s - cosine), at=grid + near)
+    yield trial.below(gap, chord * sp.Abs(s - cosine), at=grid + near)  # boxes: equal along s = r and at s = 1
     value = sp.Abs(x * kappa_1.subs(cosine, s) - kappa_1)
     points = [{x: length, **each} for length in (sp.Rational(1, 9), sp.Rational(8, 9), 4) for each in grid[::5]]
-    yield trial.below(value, sp.Abs(x * s - cosine) + sp.Abs(x - 1), at=points)
+    yield trial.below(value, sp.Abs(x * s - cosine) + sp.Abs(x - 1), at=points)  # boxes: equal at s = r, x = 1
 
 
 @enclosed(tangent_convergence, cost=0.4)

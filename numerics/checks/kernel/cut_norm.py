@@ -24,6 +24,8 @@ from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
 
 Floats = NDArray[np.float64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+half_angle = sp.Symbol("h", positive=True)
+RIGHT_ANGLE, NEARLY = sp.Rational(11, 7), sp.Rational(5, 4)  # h beyond δ = 1 and δ = 9/10
 
 
 @exact(cut_norm_continuity)
@@ -64,6 +66,14 @@ def example_has_the_ratios(readout_ratio: sp.Expr, own_layer_ratio: sp.Expr, tri
             yield trial.same(claimed.subs(delta, distance), ratio_of(kernel, distance), by=None)
 
 
+def by_half_angle(expression: sp.Expr) -> sp.Expr:
+    """At δ = sin²h, from 0 to a right angle."""
+    sine, cosine = sp.Symbol("s", positive=True), sp.cos(2 * half_angle)
+    angles = {sp.acos(1 - 2 * sine**2): 2 * half_angle, sp.sqrt(1 - (1 - 2 * sine**2) ** 2): sp.sin(2 * half_angle)}
+    cleared = sp.expand(expression.subs(delta, sine**2).subs(angles).subs(1 - 2 * sine**2, cosine))
+    return cleared.subs(sine, sp.sin(half_angle))
+
+
 @enclosed(cut_norm_continuity)
 @control("the constant 2 could be 1", limit_ratio=sp.S.One)
 @control("ratio 10 % less", readout_ratio=NINE * readout_ratio)
@@ -73,19 +83,18 @@ def example_has_the_ratios(readout_ratio: sp.Expr, own_layer_ratio: sp.Expr, tri
 def ratios_have_the_limits(
     readout_ratio: sp.Expr, limit_ratio: sp.Expr, own_layer_ratio: sp.Expr, own_layer_growth: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The one is below its limit, the other within 2 above its growth, for δ from 10⁻³ to 1; the one within √δ, to 9/10."""
-    points = [{delta: sp.Rational(1, 10**k)} for k in (6, 30)]
-    for low, high, largest in (
-        (readout_ratio, limit_ratio, sp.S.One),
-        (limit_ratio - sp.sqrt(delta), readout_ratio, NINE),  # equal at δ = 1
-        (own_layer_growth, own_layer_ratio, sp.S.One),
-        (own_layer_ratio, own_layer_growth + 2, sp.S.One),
+    """The one is below its limit, the other within 2 above its growth, for all δ; the one within √δ, to δ = 9/10.
+
+    By half of the angle, h, whose cosine is 1 − 2δ = cos 2h, after multiplying by δ = sin²h.
+    """
+    for low, high, largest, order in (
+        (readout_ratio, limit_ratio, RIGHT_ANGLE, 3),
+        (limit_ratio - sp.sqrt(delta), readout_ratio, NEARLY, 3),  # equal at δ = 1
+        (own_layer_growth, own_layer_ratio, RIGHT_ANGLE, 2),
+        (own_layer_ratio, own_layer_growth + 2, RIGHT_ANGLE, 2),
     ):
-        yield trial.everywhere(low, high, within={delta: (sp.Rational(1, 1000), largest)})
-    yield trial.below(readout_ratio, limit_ratio, at=points)
-    yield trial.below(limit_ratio - sp.sqrt(delta), readout_ratio, at=points)
-    yield trial.below(own_layer_growth, own_layer_ratio, at=points)
-    yield trial.below(own_layer_ratio, own_layer_growth + 2, at=points)
+        low, high = by_half_angle(delta * low), by_half_angle(delta * high)
+        yield trial.everywhere(low, high, within={half_angle: (0, largest)}, zero={half_angle: (0, order)})
 
 
 def readout_kernel(W: Floats, x: Floats, y: Floats) -> tuple[Floats, Floats]:

@@ -275,7 +275,7 @@ def tails_are_attained(
 ) -> Iterator[Finding]:
     """The bounds of both quotients, at thresholds up to 1000, where they are 10⁻³ apart; so r and R_2 vanish at infinity."""
     points = [{s: at} for at in (sp.Rational(1, 4), 3, 1000)]
-    yield trial.below(tail * share_low, r, at=points)
+    yield trial.below(tail * share_low, r, at=points)  # boxes: r and R_2 are integrals
     yield trial.below(r, tail, at=points)
     yield trial.below(energy_tail * energy_low, R_2, at=points)
     yield trial.below(R_2, energy_tail * energy_high, at=points)

@@ -37,25 +37,19 @@ def _there(cases: sp.Piecewise) -> sp.Expr:
 p_0, share = sp.symbols("p_0 y", positive=True)  # the product at first, and √(2ε) as a share of the first residual
 product = p_0 * sp.exp(2 * t) / (1 - p_0 + p_0 * sp.exp(2 * t))
 product_loss = (1 - product) ** 2 / 2
-product_length = sp.sqrt(2) * (sp.sqrt(product) - sp.sqrt(p_0))
 product_hypotheses = {  # the shortest step to √(2ε), along (1, 1), gets shorter and shorter
     L_0: (1 - p_0) ** 2 / 2,
     epsilon: (share * (1 - p_0)) ** 2 / 2,
     kappa: (1 - share) * (1 - p_0) / sp.sqrt(2 * p_0),
 }
 
+PARTS = (sp.Rational(1, 2), sp.Rational(9, 10))  # of that share
+PRODUCT_RANGE = {p_0: (sp.Rational(1, 20), sp.Rational(19, 20)), t: (0, 2)}
 
-def product_points(rng: np.random.Generator, count: int) -> list[dict[sp.Symbol, sp.Rational]]:
-    """Places in the product's flow, half of them at its very beginning."""
-    shares = rng.integers(1, 20, size=(count, 2))
-    times = [
-        sp.Rational(int(k), 8) if i % 2 else sp.Rational(int(k), 10**4)
-        for i, k in enumerate(rng.integers(1, 24, count))
-    ]
-    return [
-        {p_0: sp.Rational(int(a), 20), share: sp.Rational(int(b), 20), t: time}
-        for (a, b), time in zip(shares, times, strict=True)
-    ]
+
+def product_length(place: sp.Expr) -> sp.Expr:
+    """How far both parameters have moved together where the product is `place`."""
+    return sp.sqrt(2) * (sp.sqrt(place) - sp.sqrt(p_0))
 
 
 class NetworkFlow(NamedTuple):

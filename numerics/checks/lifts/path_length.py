@@ -10,13 +10,16 @@ import sympy as sp
 
 from numerics.checks.lifts.exact_flows import (
     DESCENT,
+    PARTS,
+    PRODUCT_RANGE,
     NetworkFlow,
     descending,
     network_flow,
+    p_0,
+    product,
     product_hypotheses,
     product_length,
-    product_loss,
-    product_points,
+    share,
 )
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
 from numerics.exact.logarithms import split_logarithms
@@ -25,6 +28,7 @@ from theory.lifts.path_length import energy_length, growing_length, length, path
 from theory.lifts.tangent import L_0, L, epsilon, eta, example_loss, kappa, t, x
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+way = sp.Symbol("q", positive=True)
 TOLERANCE = 1e-6  # of a length of order 1 after an integration whose steps err by 1e-10
 
 
@@ -94,16 +98,28 @@ def energy_bounds_the_length(energy_length: sp.Expr, trial: Trial) -> Iterator[F
         yield trial.holds(fact, f"a path of {gone}, claimed {'exactly' if place == 0 else 'at most'} {claimed}")
 
 
-@enclosed(travelled_length)
+@enclosed(travelled_length, cost=0.4)
 @control("10 % less of the energy", energy_length=sp.sqrt(t * (L_0 - L) / 2))
 @control("half of κ", length=length.subs(kappa, kappa / 2))
 def product_of_parameters_keeps_the_lengths(length: sp.Expr, energy_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The flow of L12's check goes straight: its length is √2 times what each parameter has moved."""
-    points = trial.draw(product_points, trial.size(12))
-    above = [point for point in points if product_loss.subs(point) > product_hypotheses[epsilon].subs(point)]
-    bound = length.subs(product_hypotheses).subs(eta, product_loss)
-    yield trial.below(product_length, bound, at=above)
-    yield trial.below(product_length, energy_length.subs(L, product_loss).subs(product_hypotheses), at=points)
+    """The flow of L12's check goes straight: its length is √2 times what each parameter has moved.
+
+    By the product where it stands, q, from 1/100 beside its start to 99/100, and nearly to the loss ε.
+    """
+    for part in PARTS:
+        passed = p_0 + way * (1 - p_0) * (1 - share)  # a share of the way to the loss ε
+        bound = descending(length).subs(eta, (1 - passed) ** 2 / 2).subs(product_hypotheses)
+        path = product_length(passed)
+        within = {p_0: PRODUCT_RANGE[p_0], way: (0, sp.Rational(99, 100))}
+        sides = [each.subs(share, part).replace(sp.log, lambda z: sp.log(sp.factor(z))) for each in (path, bound)]
+        yield trial.everywhere(*sides, within=within, zero={way: (0, 1)})
+    time = sp.log(way * (1 - p_0) / (p_0 * (1 - way))) / 2  # until the product is `way`
+    yield trial.same(product.subs(t, time), way)
+    bound = energy_length.subs({L: (1 - way) ** 2 / 2, t: time}).subs(product_hypotheses)
+    for start in (sp.Rational(1, 20), sp.Rational(1, 2)):
+        within = {way: (start + sp.Rational(1, 100), sp.Rational(99, 100))}
+        sides = [each.subs(p_0, start) for each in (product_length(way) ** 2, bound**2)]
+        yield trial.everywhere(*sides, within=within)
 
 
 def reached(flow: NetworkFlow, place: int) -> dict[sp.Symbol, sp.Rational]:

@@ -192,7 +192,7 @@ def power_points(rng: np.random.Generator, count: int) -> list[dict[sp.Symbol, s
     ]
 
 
-@enclosed(growing_tangents)
+@enclosed(growing_tangents, cost=0.7)
 @control("10 % less", growing_rate=NINE * growing_rate)
 @control("as if tangents did not grow", growing_rate=epsilon + kappa**2 / (t + kappa**2 / (L_0 - epsilon)))
 @control("10 % less by length", growing_loss=NINE * growing_loss)
@@ -207,6 +207,13 @@ def powers_keep_the_growing_bounds(
     points = trial.draw(power_points, trial.size(10))
     speed = power / reach * (1 + position / reach) ** (-power - 1)
     yield trial.same(sp.diff(position, t), speed, by=None, at=points[:3])
-    yield trial.below(loss, growing_rate.subs(power_hypotheses), at=points)
-    yield trial.below(loss, growing_loss.subs(power_hypotheses).subs(s, position), at=points)
-    yield trial.below(position, growing_length.subs(power_hypotheses).subs(eta, loss), at=points)
+    stretched = {t: ((1 + s) ** (power + 2) - 1) * reach**2 / (power * (power + 2))}  # the time until x = ks
+    within = {s: (0, 2), power: (1, 8)}
+    for side, bound, there in (
+        (loss, growing_rate, {}),
+        (loss, growing_loss, {s: reach * s}),
+        (position, growing_length, {eta: loss}),
+    ):
+        both = (side, descending(bound).subs(there))
+        sides = [each.subs(power_hypotheses).subs(stretched).subs(reach, 1) for each in both]
+        yield trial.everywhere(*sides, within=within, zero={s: (0, 2), power: (1, 1)})

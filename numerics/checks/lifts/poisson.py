@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import sympy as sp
 
@@ -271,9 +272,13 @@ def bounds_hold(
     """Stein's other increments are smaller, the bounds in order at random sizes, and the first is attained at n = 1."""
     for place in (2, 3, 5):
         yield trial.below(lam**2 / n * stein_increment(place), bound)
-    for at in trial.points(variation_distance):
-        for smaller, larger in ((variation_distance, bound), (bound, coupled_bound), (coupled_bound, le_cam_bound)):
-            yield trial.below(smaller, larger, at=[at])
+    yield trial.below(variation_distance, bound, at=trial.points(variation_distance))  # a sum of n positive parts
+    chance, real = sp.symbols("x nu", positive=True)  # λ/n, and n
+    in_order = [
+        sp.expand(each.subs(lam, n * chance) / chance).subs(n, real) for each in (bound, coupled_bound, le_cam_bound)
+    ]
+    for smaller, larger in pairwise(in_order):  # up to λ = n, divided by λ/n
+        yield trial.everywhere(smaller, larger, within={chance: (0, 1), real: (2, 40)}, zero={chance: (0, 1)})
     for degree in (sp.Integer(0), ONE / 7, ONE):
         at = {n: sp.Integer(1), lam: degree}
         yield trial.same(variation_distance.subs(at), bound.subs(at), by=None)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from numerics.checks.lifts.exact_flows import p_0, product_loss, product_points
+from numerics.checks.lifts.exact_flows import p_0, product_loss
 from numerics.evidence import Finding, Trial, control, enclosed
 from theory.lifts.readout import (
     Delta,
@@ -91,7 +91,7 @@ def exponential_points(rng: np.random.Generator, count: int) -> list[dict[sp.Sym
     ]
 
 
-@enclosed(readout_comparison)
+@enclosed(readout_comparison, cost=0.5)
 @control("the constant 1/8", fixed_bound=epsilon + Delta**2 / (8 * T) - Delta**2 / (4 * sp.E * T))
 @control("forgets ε", fixed_bound=fixed_bound - epsilon)
 @control("forgets ε, moving", moving_bound=moving_bound - epsilon)
@@ -106,11 +106,15 @@ def other_flows_keep_the_bounds(
     points = trial.draw(exponential_points, trial.size(10))
     yield trial.same(sp.diff(readout, T), sp.exp(-readout), by=None, at=points[:3])
     beside = {epsilon: sp.exp(-z_1), Delta: z_1 - z_0}
-    yield trial.below(sp.exp(-readout), fixed_bound.subs(beside), at=points)
+    forward = {z_0: 0}  # a shift of both readouts multiplies the time and both sides
+    times = (sp.Rational(1, 8), 12)
+    sides = [each.subs(forward) for each in (sp.exp(-readout), fixed_bound.subs(beside))]
+    yield trial.everywhere(*sides, within={z_1: (0, 3), T: times}, strict=True)
     feature = sp.sqrt(p_0)  # it grows to 1, so that ā = 1 is worst at first
     beside = {epsilon: (1 - feature) ** 2 / 2, Delta: 1 - feature}
-    points = [{p_0: point[p_0], T: point[t]} for point in trial.draw(product_points, trial.size(10))]
-    nearly = [{e: root, y: drop, share: sp.Rational(99, 100)} for root, drop in ((1, 1), (2, sp.Rational(1, 3)))]
+    within = {p_0: (sp.Rational(1, 20), NINE), T: (sp.Rational(1, 100), 1)}
+    nearly, drops = {share: sp.Rational(99, 100)}, {e: (0, 2), y: (sp.Rational(1, 4), 1)}
     for case, bound in zip(STANDING, (moving_bound, square_bound), strict=True):
-        yield trial.below(product_loss.subs(t, T), bound.subs(beside), at=points)
-        yield trial.below(case.loss, bound.subs({epsilon: e**2, T: share * case.end}), at=nearly)
+        yield trial.everywhere(product_loss.subs(t, T), bound.subs(beside), within=within)
+        there = {epsilon: e**2, T: share * case.end}
+        yield trial.everywhere(case.loss, bound.subs(there).subs(nearly), within=drops)

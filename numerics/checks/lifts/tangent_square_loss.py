@@ -8,7 +8,15 @@ from fractions import Fraction
 import numpy as np
 import sympy as sp
 
-from numerics.checks.lifts.exact_flows import descending, network_flow, product_hypotheses, product_loss, product_points
+from numerics.checks.lifts.exact_flows import (
+    PARTS,
+    PRODUCT_RANGE,
+    descending,
+    network_flow,
+    product_hypotheses,
+    product_loss,
+    share,
+)
 from numerics.checks.lifts.tangent import Instance, fractions, gradient_ratios, rational_vector
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
 from theory.formulas.no_guarantee import no_guarantee
@@ -91,9 +99,13 @@ def bounds_are_in_order(
     trial: Trial,
 ) -> Iterator[Finding]:
     """Gradient and time are better than L12's; the explicit rate has not reached η by then."""
-    yield trial.below(gradient_bound, square_gradient_bound)
+    gap = (square_gradient_bound - gradient_bound).subs(ROOTS)
+    yield trial.nonnegative(gap, z**2 / kappa)
+    times = [descending(each).subs(ROOTS).subs(y, y + z) for each in (square_hitting_time, hitting_time)]
+    beyond = {y: (0, 3), z: (sp.Rational(1, 10), 3)}  # both over κ²/ε
+    yield trial.everywhere(*(each.subs({e: 1, kappa: 1}) for each in times), within=beyond, zero={y: (0, 1)})
     yield trial.below(square_hitting_time, hitting_time)
-    yield trial.below(eta, square_rate.subs(t, square_hitting_time))
+    yield trial.below(eta, square_rate.subs(t, square_hitting_time))  # boxes: equal to the third order at L(0) = η
 
 
 def square_instances(rng: np.random.Generator, count: int) -> list[Instance]:
@@ -135,14 +147,15 @@ def square_gradients_keep_their_bound(square_gradient_bound: sp.Expr, trial: Tri
     yield trial.holds(min(ratios) >= 1, f"least ratio {sp.N(min(ratios), 6)} in {len(ratios)} instances")
 
 
-@enclosed(square_loss_rate)
+@enclosed(square_loss_rate, cost=0.5)
 @control("10 % less", square_rate=NINE * square_rate)
 @control("half of κ", square_rate=square_rate.subs(kappa, kappa / 2))
 @control("as if ε were 0", square_rate=square_rate.subs(epsilon, 0))
 def product_of_parameters_keeps_the_square_rate(square_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The flow of L12's check, in closed form."""
-    points = trial.draw(product_points, trial.size(12))
-    yield trial.below(product_loss, square_rate.subs(product_hypotheses), at=points)
+    """The flow of L12's check, in closed form, from all starts and at all times up to 2."""
+    for part in PARTS:
+        bound = descending(square_rate).subs(product_hypotheses).subs(share, part)
+        yield trial.everywhere(product_loss, bound, within=PRODUCT_RANGE, zero={t: (0, 1)})
 
 
 @empirical(square_loss_rate)

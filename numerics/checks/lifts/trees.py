@@ -222,8 +222,16 @@ def bounds_hold_and_become_sharp(
 ) -> Iterator[Finding]:
     """1 − P ≤ U ≤ limit/n at random sizes; n(1 − P), a power series in 1/n, has about half as far to go at twice the n."""
     for at in (*trial.points(tree_probability), {n: 12, lam: sp.Rational(1, 8), K: 3}):
-        yield trial.below(1 - tree_probability, union_bound, at=[at])
-        yield trial.below(union_bound, limit / n, at=[at])
+        yield trial.below(1 - tree_probability, union_bound, at=[at])  # boxes: layer by layer, no formula
+    more = sp.Symbol("q", integer=True, nonnegative=True)  # copies beyond the first
+    for layers in (2, 3, 4):
+        left = [
+            lam ** (2 * a + s) * sum((more / (1 + more)) ** i for i in range(a - 1))
+            for a in range(2, layers + 1)
+            for s in range(layers - a + 1)
+        ]
+        gap = value(limit, {K: layers}) / n - value(union_bound, {K: layers})
+        yield trial.nonnegative(gap.subs(n, 1 + more), sum(left) / (2 * (1 + more) ** 2), by=sp.cancel)
     for layers in (2, 3):
         far, near = (
             trial.value(limit - n * (1 - tree_probability), {n: copies, lam: HALF, K: layers}) for copies in (20, 40)

@@ -164,7 +164,7 @@ def tails_are_below(tail: sp.Expr, kept: sp.Expr, failure: sp.Expr, trial: Trial
         p, n = sp.Rational(1, 20), 40 * size
         count = sum(sp.binomial(n, j) * p**j * (1 - p) ** (n - j) for j in range(size + 1))
         for exact_tail in (gamma, count):
-            yield trial.below(exact_tail, tail.subs(k, size), at=[{}])
+            yield trial.below(exact_tail, tail.subs(k, size), at=[{}])  # an exact binomial sum
     yield trial.everywhere(failure.subs(k, kept), delta)
 
 

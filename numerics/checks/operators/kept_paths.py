@@ -157,7 +157,7 @@ def labellings_order_the_path_density(
     shared = path_density.subs(AT)
     yield trial.same(path_density.subs(tau_2, 0), product_survival(tau_1), by=None, at=[AT])
     yield trial.same(path_density.subs(tau_1, 0), product_survival(tau_2), by=None, at=[AT])
-    yield trial.below(relabelled_density.subs(DENSITIES), shared, at=[{}], strict=True)
+    yield trial.below(relabelled_density.subs(DENSITIES), shared, at=[{}], strict=True)  # boxes: an integral
     yield trial.below(shared, sorted_density.subs({**AT, **DENSITIES}), at=[{}], strict=True)
     quoted = {rho_1: sp.Rational(1, 10), rho_2: sp.Rational(3, 10)}
     thresholds = [trial.once(trial.value, level(product_survival(t), t, density)) for density in quoted.values()]

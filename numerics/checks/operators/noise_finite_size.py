@@ -109,7 +109,7 @@ def resolvent_series(to_rows: sp.Expr, to_columns: sp.Expr, V: sp.Rational) -> s
     for _ in range(STEPS):
         flows = {row_flow: V * b.as_expr(), row_fourth: fourth * b.as_expr() ** 2, row_resolvent: a.as_expr()}
         flows |= {column_flow: V * a.as_expr(), column_fourth: fourth * a.as_expr() ** 2, column_resolvent: b.as_expr()}
-        a, b = (geometric(sp.Poly(fed.subs(flows, simultaneous=True), w, fourth)) for fed in (to_rows, to_columns))
+        a, b = (geometric(sp.Poly(fed.xreplace(flows), w, fourth)) for fed in (to_rows, to_columns))
     return a
 
 

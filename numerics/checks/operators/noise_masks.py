@@ -11,6 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.checks.operators.bias import expected_matrix
+from numerics.checks.operators.noise_steps import SOME_KEPT, without_roots
 from numerics.evidence import Finding, Trial, control, empirical, enclosed, statistical
 from numerics.masks.sampling import sample_constant
 from numerics.masks.selection import n_of_m_mask
@@ -73,7 +74,9 @@ def blocks_act_as_fewer_columns(
         columns / n
     )
     yield trial.same(block_floor, sp.Abs(mirrored.subs(columns, rank)), by=None)
-    yield trial.below(block_floor, block_edge, strict=True)
+    apart = sp.expand((block_edge**2 - block_floor**2).subs(SOME_KEPT))
+    roots = (kept * (block - kept) / block**2 * sp.sqrt(block / (block - 1)) / sp.sqrt(m * n)).subs(SOME_KEPT)
+    yield trial.nonnegative(apart, 4 * roots, by=without_roots)  # positive
 
 
 SIDE = 1024

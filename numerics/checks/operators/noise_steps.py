@@ -49,6 +49,10 @@ from theory.saliency.blocks import block, kept
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)
+_others, _pruned = sp.symbols("K P", integer=True, nonnegative=True)
+ROOTS = {block: 1 + sp.Symbol("r", positive=True) ** 2, m: sp.Symbol("a", positive=True) ** 2}
+ROOTS[n] = sp.Symbol("b", positive=True) ** 2
+SOME_KEPT = {block: 2 + _others + _pruned, kept: 1 + _others}  # of a block, with at least one pruned
 
 
 @exact(noise_edge, step="largest averages")
@@ -286,6 +290,11 @@ def covariances_make_up_for_the_variance(
     yield trial.same(entry_variance + (block - 1) * (-block_eigenvalue / block), 0)
 
 
+def without_roots(gap: sp.Expr) -> sp.Expr:
+    """Cancel by the roots of the sizes and of M − 1."""
+    return sp.cancel(sp.expand(gap.subs(ROOTS)))
+
+
 @enclosed(block_noise, step="ends")
 @control("edge of independent entries", block_edge=constant_edge.subs(variance, kept * (block - kept) / block**2))
 @control("sides exchanged", block_edge=block_edge.subs({m: n, n: m}, simultaneous=True))
@@ -303,6 +312,5 @@ def ends_are_those_of_fewer_columns(
     for end, sign in ((block_edge, 1), (block_floor, -1)):
         root = constant_edge.subs({variance: 1, n: columns}).subs(sp.sqrt(m), sign * sp.sqrt(m))
         claimed = block_eigenvalue * root**2 * columns / n
-        yield trial.same(end**2, claimed, by=lambda gap: sp.simplify(sp.expand(gap)))
-    yield trial.below(sp.S.Zero, block_edge)
-    yield trial.below(sp.S.Zero, block_floor)
+        yield trial.same(end**2, claimed, by=without_roots)
+        yield trial.same(end.subs(SOME_KEPT), sp.Abs(end.subs(SOME_KEPT)))

@@ -280,7 +280,7 @@ def rows_of_snip_lie_strictly_between(
     for positive in (scale, lower):
         yield trial.below(sp.Integer(0), positive, strict=True)
     density = product_survival(tau)
-    yield trial.below(lower.subs(rho, density), row_value, at=SOME_THRESHOLDS, strict=True)
+    yield trial.below(lower.subs(rho, density), row_value, at=SOME_THRESHOLDS, strict=True)  # boxes: integrals
     yield trial.below(row_value, upper.subs(rho, density), at=SOME_THRESHOLDS, strict=True)
 
 

@@ -178,7 +178,7 @@ def midpoints_have_their_order(
     """n^order · error is within κ n^(κ−1) of its limit at 10⁸ cells (Euler–Maclaurin: κ/24)."""
     points = [{kappa: sp.Rational(k, 4), n: MANY} for k in (1, 2)]
     gap = n**order * (midpoint_value - power_value) - midpoint_limit
-    yield trial.below(sp.Abs(gap), kappa * n ** (kappa - 1), at=points)
+    yield trial.below(sp.Abs(gap), kappa * n ** (kappa - 1), at=points)  # boxes: zeta at 10⁸ cells
 
 
 @exact(nystrom, step="order")

@@ -128,16 +128,8 @@ def hessian_adds_what_the_readout_couples(
     yield trial.same(sp.diff(ratio, width), 0)
 
 
-@exact(smoothed_snip, step="Hessian times gradient")
-@control("Gauss–Newton term alone", hessian_gradient=a * smoothed / sp.sqrt(width * dimension))
-@control("second term as large", hessian_gradient=(a * smoothed + activation * plain) / sp.sqrt(width * dimension))
-@control("second term alone", hessian_gradient=activation * plain / (width * sp.sqrt(dimension)))
-@control(
-    "readout weight on both",
-    hessian_gradient=a * (smoothed + activation * plain / sp.sqrt(width)) / sp.sqrt(width * dimension),
-)
-def hessian_times_gradient_of_a_small_network(hessian_gradient: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Three units, two inputs, three samples: H and g differentiated by SymPy at a rational point, all parameters."""
+def small_network() -> list[tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]]:
+    """The entries of H·g for the first layer of three units, two inputs and three samples, and what they are at."""
     third = sp.Rational(1, 3)
     weights, readout = sp.Matrix([[2, -1], [-third, 1], [1, third]]), sp.Matrix([third, -2, 5])
     data, labels = sp.Matrix([[1, 1], [-1, 2], [2, -third]]), sp.Matrix([1, -2, third])
@@ -155,6 +147,7 @@ def hessian_times_gradient_of_a_small_network(hessian_gradient: sp.Expr, trial: 
     jacobian = sp.Matrix([[sp.diff(output, each) for each in parameters] for output in outputs]).subs(at)
     residual = sp.Matrix([output.subs(at) for output in outputs]) - labels
     smooth = jacobian * jacobian.T * residual / size
+    entries = []
     for i in range(rows):
         active = sum(residual[k] * units[k][i].subs(at) for k in range(size)) / size
         for j in range(inputs):
@@ -167,7 +160,22 @@ def hessian_times_gradient_of_a_small_network(hessian_gradient: sp.Expr, trial: 
                 width: rows,
                 dimension: inputs,
             }
-            yield trial.same(product[i * inputs + j], hessian_gradient.subs(point))
+            entries.append((product[i * inputs + j], point))
+    return entries
+
+
+@exact(smoothed_snip, step="Hessian times gradient")
+@control("Gauss–Newton term alone", hessian_gradient=a * smoothed / sp.sqrt(width * dimension))
+@control("second term as large", hessian_gradient=(a * smoothed + activation * plain) / sp.sqrt(width * dimension))
+@control("second term alone", hessian_gradient=activation * plain / (width * sp.sqrt(dimension)))
+@control(
+    "readout weight on both",
+    hessian_gradient=a * (smoothed + activation * plain / sp.sqrt(width)) / sp.sqrt(width * dimension),
+)
+def hessian_times_gradient_of_a_small_network(hessian_gradient: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Three units, two inputs, three samples: H and g differentiated by SymPy at a rational point, all parameters."""
+    for entry, point in trial.once(small_network):
+        yield trial.same(entry, hessian_gradient.subs(point))
 
 
 ANGLES = (0.6, -0.8)  # cosines of the second input with the first

@@ -248,7 +248,7 @@ def rows_average_to_the_column_density(kernel: sp.Expr, column_density: sp.Expr,
     part = sp.Integral(at_row * 2 * normal_density(z), (z, CUT, sp.oo))
     points = [{tau: sp.Rational(a, 7), phi: sp.Rational(b, 5)} for a, b in ((5, 4), (9, 7), (16, 11))]
     rest = sp.Rational(1, 10**6)
-    yield trial.below(part, column_density + rest, at=points)
+    yield trial.below(part, column_density + rest, at=points)  # boxes: integrals
     yield trial.below(column_density, part + rest, at=points)
 
 

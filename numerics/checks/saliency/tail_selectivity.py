@@ -127,13 +127,14 @@ def tails_lie_between_their_bounds(
 ) -> Iterator[Finding]:
     """Near 0 and far out."""
     far = [{t: sp.Rational(1, 100)}, {t: 40}]
-    yield trial.everywhere(half_normal.survival, mills_upper, within={t: (sp.Rational(1, 8), 5)}, strict=True)
+    for low, high in ((mills_lower, half_normal.survival), (half_normal.survival, mills_upper)):
+        yield trial.everywhere(low, high, within={t: (sp.Rational(1, 100), 12)}, strict=True)
     for low, tail, high in (
         (mills_lower, half_normal.survival, mills_upper),
         (product_lower, product_normal.survival, product_upper),
         (sp.S.One, product_density / product_normal.survival, hazard_upper),
     ):
-        for at in (None, far):
+        for at in (None, far):  # boxes: the product's tail is an integral
             yield trial.below(low, tail, at=at, strict=True)
             yield trial.below(tail, high, at=at, strict=True)
 
@@ -214,7 +215,7 @@ def ratios_lie_between_their_bounds(
         ("snip", snip_ratio, snip_asymptotic),
     ):
         quotient = exact_ratio / asymptotic
-        for at in (None, spread):
+        for at in (None, spread):  # boxes: integrals, and normal tails whose quotient cancels
             yield trial.below(CLAIMED[f"{name}_lower"], quotient, at=at, strict=True)
             yield trial.below(quotient, CLAIMED[f"{name}_upper"], at=at, strict=True)
 

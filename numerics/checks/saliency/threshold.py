@@ -46,7 +46,7 @@ def density_integrates_the_kernel(density: sp.Expr, model: SaliencyModel, trial:
     antiderivative = v * density.subs(tau, tau / v)
     yield trial.same(sp.diff(antiderivative, v), model.kernel(), by=expand_expint)
     near_zero = {v: sp.Rational(1, 200), tau: ONE}
-    yield trial.below(antiderivative, sp.Rational(1, 10**80), at=[near_zero])
+    yield trial.below(antiderivative, sp.Rational(1, 10**80), at=[near_zero])  # boxes: expint at its limit
     yield trial.below(-antiderivative, sp.Rational(1, 10**80), at=[near_zero])
 
 
@@ -138,7 +138,7 @@ def density_falls_strictly(noises: Mapping[str, Tail], trial: Trial) -> Iterator
         values = [(noise.at(step) + noise.at(step / 3)).subs(alpha, sp.Rational(3, 2)) / 2 for step in LADDER]
         for high, low in itertools.pairwise(values):
             if low != 1:
-                yield trial.below(low, high, at=[{}], strict=True)
+                yield trial.below(low, high, at=[{}], strict=True)  # noises of all kinds, Piecewise too
 
 
 def noise_above(rng: np.random.Generator, name: str, size: int, levels: tuple[float, ...]) -> NDArray[np.int64]:

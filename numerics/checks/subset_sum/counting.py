@@ -236,7 +236,7 @@ def one_item_attains_the_bounds(count_bound: sp.Expr, hit_items: sp.Expr, trial:
     for size in (2, 5, 9):
         at = {n: sp.Integer(size), m: sp.Integer(2), z: sp.Rational(-1, 3), eps: sp.Rational(size, 10)}
         yield trial.below(exact_count, count_bound, at=[at])
-        yield trial.below(closeness(z) ** m, eps**m, at=[{**at, k: at[n]}])
+        yield trial.below(closeness(z) ** m, eps**m, at=[{**at, k: at[n]}])  # boxes: sums of maxima
         value = trial.once(expected_vector_subsets, size, (at[z], at[z] + 1), at[eps])
         yield trial.below(sp.Rational(value), count_bound, at=[at])
 

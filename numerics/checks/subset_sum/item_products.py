@@ -105,7 +105,7 @@ def distributions_integrate_the_densities(sum_distribution: sp.Expr, trial: Tria
         yield trial.same(here.subs(t, high) - here.subs(t, low), part, by=None)
         yield trial.same(here.subs(t, -high) + here.subs(t, high), 1, by=None)
         yield trial.same(here.subs(t, 0), HALF, by=None)
-        yield trial.below(sp.Abs(here.subs(t, tiny) - HALF), 100 * tiny)
+        yield trial.below(sp.Abs(here.subs(t, tiny) - HALF), 100 * tiny)  # boxes: an integral
 
 
 def _positive(density: sp.Expr, size: int) -> sp.Expr:

@@ -13,6 +13,7 @@ from numerics.checks.subset_sum.digits import (
     negative,
     positive,
 )
+from numerics.checks.subset_sum.halves import holds_a_multiple_of_a_half, makes_the_product
 from numerics.evidence import Finding, Trial, control, exact
 from numerics.exact.logarithms import split_logarithms
 from theory.subset_sum.layer_error import activation, argument, change, d, h, shift, w
@@ -48,31 +49,8 @@ MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 y, z, u, v = sp.symbols("y z u v", positive=True)
 
 
-def by_sign(gap: sp.Expr) -> sp.Expr:
-    """What is left of it for a positive, a negative and no w; 0 if nothing is."""
-    left = (by_moduli(gap.subs(w, value)) for value in (y, -y, sp.S.Zero))
-    return next((each for each in left if each != 0), sp.S.Zero)
-
-
-@exact(two_layer_ticket, step="unit")
-@control("without the sign", unit=sp.Abs(w) * sp.Max(x, 0))
-@control("without the modulus", unit=w * sp.Max(sp.sign(w) * x, 0))
-@control("10 % more", unit=MORE * unit)
-def units_hold_a_multiple_of_a_half(unit: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The positive part of w·x, for either sign of w and for none."""
-    yield trial.same(unit, sp.Max(w * x, 0), by=by_sign)
-
-
-@exact(two_layer_ticket, step="halves")
-@control("one sign alone", halves=w * sp.Max(x, 0))
-@control("with the same sign", halves=w * sp.Max(x, 0) + w * sp.Max(-x, 0))
-@control("10 % more", halves=MORE * halves)
-@control("without the sign", unit=sp.Abs(w) * sp.Max(x, 0))
-def halves_make_the_product(unit: sp.Expr, halves: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """It is w·x; and the units of both signs of one modulus, added up with these signs, are the same for w = that modulus."""
-    yield trial.same(halves, w * x, by=by_moduli)
-    both = unit.subs(w, y) - unit.subs(w, -y)
-    yield trial.same(both, halves.subs(w, y), by=by_moduli)
+units_hold_a_multiple_of_a_half = holds_a_multiple_of_a_half(two_layer_ticket, unit)
+halves_make_the_product = makes_the_product(two_layer_ticket, unit, halves)
 
 
 @exact(two_layer_ticket, step="items")

@@ -1,0 +1,53 @@
+"""Checks of the steps that R8 and Q7.1 share: units of either sign hold halves, and halves make a product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from numerics.checks.subset_sum.digits import by_moduli
+from numerics.evidence import Check, Finding, Trial, control, exact
+from theory.claims import Claim
+from theory.subset_sum.layer_error import w
+from theory.subset_sum.two_layers import x
+
+MORE = sp.Rational(11, 10)
+y = sp.Symbol("y", positive=True)
+
+
+def by_sign(gap: sp.Expr) -> sp.Expr:
+    """What is left of it for a positive, a negative and no w; 0 if nothing is."""
+    left = (by_moduli(gap.subs(w, value)) for value in (y, -y, sp.S.Zero))
+    return next((each for each in left if each != 0), sp.S.Zero)
+
+
+def holds_a_multiple_of_a_half(claim: Claim, unit: sp.Expr) -> Check:
+    """The check of the step "unit" of a claim."""
+
+    @exact(claim, step="unit")
+    @control("without the sign", unit=sp.Abs(w) * sp.Max(x, 0))
+    @control("without the modulus", unit=w * sp.Max(sp.sign(w) * x, 0))
+    @control("10 % more", unit=MORE * unit)
+    def units_hold_a_multiple_of_a_half(unit: sp.Expr, trial: Trial) -> Iterator[Finding]:
+        """The positive part of w·x, for either sign of w and for none."""
+        yield trial.same(unit, sp.Max(w * x, 0), by=by_sign)
+
+    return units_hold_a_multiple_of_a_half
+
+
+def makes_the_product(claim: Claim, unit: sp.Expr, halves: sp.Expr) -> Check:
+    """The check of the step "halves" of a claim."""
+
+    @exact(claim, step="halves")
+    @control("one sign alone", halves=w * sp.Max(x, 0))
+    @control("with the same sign", halves=w * sp.Max(x, 0) + w * sp.Max(-x, 0))
+    @control("10 % more", halves=MORE * halves)
+    @control("without the sign", unit=sp.Abs(w) * sp.Max(x, 0))
+    def halves_make_the_product(unit: sp.Expr, halves: sp.Expr, trial: Trial) -> Iterator[Finding]:
+        """It is w·x; and those of both signs of one modulus, added up with these signs, are the same for w = that modulus."""
+        yield trial.same(halves, w * x, by=by_moduli)
+        both = unit.subs(w, y) - unit.subs(w, -y)
+        yield trial.same(both, halves.subs(w, y), by=by_moduli)
+
+    return halves_make_the_product
