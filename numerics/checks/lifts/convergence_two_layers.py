@@ -133,14 +133,8 @@ def first_and_last(most: int) -> tuple[int, int]:
 @control("0 without copies", cantelli_size=TWO_LAYER_SIZES["cantelli"].args[0].expr)
 def two_layer_sizes_keep_the_limit(two_layer_size: sp.Expr, cantelli_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Enough at the size and not at one less; for small lifts, against one size after the other."""
-    for claimed, c, degree, first in (
-        (two_layer_size, 4, "1/8", 4),
-        (two_layer_size, 2, "7/2", 4),
-        (cantelli_size, 2, "7/2", 18),
-        (cantelli_size, 3, "1/8", 3),
-    ):
-        start = said(trial, claimed, {**SMALL, children: c, lam: sp.Rational(degree), r: 1, delta: 1})
-        yield trial.holds(start == first, f"{c} children, λ = {degree}: all failures allowed from {first} on, {start}")
+    free = said(trial, two_layer_size, {**SMALL, children: 4, lam: 2, r: 1, delta: 1})
+    yield trial.holds(free == 4, f"4 children, λ = 2: all failures allowed from 4 on, {free}")
     sizes = []
     for claimed, law in (
         (two_layer_size, two_layer_failure),
@@ -153,6 +147,13 @@ def two_layer_sizes_keep_the_limit(two_layer_size: sp.Expr, cantelli_size: sp.Ex
         for nothing in (M, q, lam, omega):
             yield trial.holds(claimed.subs(nothing, 0) == no_guarantee, f"{nothing} = 0 guarantees nothing")
         sizes.append(found)
+    for claimed, c, degree, first in (
+        (two_layer_size, 2, "7/2", 4),
+        (cantelli_size, 2, "7/2", 18),
+        (cantelli_size, 3, "1/8", 3),
+    ):
+        start = said(trial, claimed, {**SMALL, children: c, lam: sp.Rational(degree), r: 1, delta: 1})
+        yield trial.holds(start == first, f"{c} children, λ = {degree}: all failures allowed from {first} on, {start}")
     first, last = trial.once(first_and_last, 140)
     yield trial.holds(
         first == sizes[0] == last + 1, f"{first} is the first to keep the limit, all others up to {last} do not"
