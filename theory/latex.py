@@ -16,7 +16,9 @@ def latex(value: object, formulas: Iterable[sp.Basic]) -> str:
     """The LaTeX of an expression, or of a plain value that holds these formulas."""
     symbols = {symbol for formula in formulas for symbol in formula.atoms(sp.Symbol)}
     with _constant_without_letters():
-        text: str = _Printer({"symbol_names": {each: _upright(each) for each in symbols if _is_word(each)}}).doprint(value)
+        text: str = _Printer({"symbol_names": {each: _upright(each) for each in symbols if _is_word(each)}}).doprint(
+            value
+        )
     return text
 
 

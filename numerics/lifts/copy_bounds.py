@@ -1,4 +1,4 @@
-"""Bounds of the loss from copies of a witness (L16), and the sizes at which a random sparse lift holds enough (L17)."""
+"""Bounds of the loss from copies of a witness (L16), and the sizes at which a random sparse lift holds enough (L17.1, L17.2)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from numerics.bridge import numeric
 from numerics.exact.balls import NoEnclosureError, NoGuaranteeError, enclose
 from theory.formulas.no_guarantee import NoGuarantee, guaranteed, no_guarantee
 from theory.lifts import convergence, copies, coverage, degrees, isolated_copies
+from theory.lifts import convergence_two_layers as two_layers
 from theory.lifts.readout import T as time
 from theory.lifts.tangent import L_0
 
@@ -102,7 +103,7 @@ class CopyBound:
         return Bound(value, T, float(rho), value >= self.L0)
 
     def _value(self, formula: sp.Expr, rho: float, T: float) -> float:
-        """A formula of L16 in these numbers; infinite where it overflows."""
+        """A formula of L16.1 or L16.2 in these numbers; infinite where it overflows."""
         point = (self.M, self.A1, self.A2, self._lipschitz(rho), self.L0, self.eps_w, self.rho0, rho, T)
         with np.errstate(all="ignore"):
             value = float(_compiled(formula)(*map(np.float64, point)))
@@ -139,12 +140,12 @@ def _compiled(formula: sp.Expr) -> Callable[..., Any]:
 
 
 def _unguarded(name: str) -> sp.Expr:
-    """A formula of L16 for M ≥ 1."""
+    """A formula of L16.1 or L16.2 for M ≥ 1."""
     return {**copies.FIRST, **isolated_copies.SECOND}[name].args[0][0]
 
 
 def pac_size(qs: Sequence[Any], M: int, delta: Any, exact: bool = True) -> int | NoGuarantee:
-    """The smallest n at which a lift of one hidden layer has M copies of each unit with probability ≥ 1 − delta (L17).
+    """The smallest n at which a lift of one hidden layer has M copies of each unit with probability ≥ 1 − delta (L17.1).
 
     qs: the probability of a copy for each unit, in [0, 1], at least one; delta in (0, 1). Exact, where a float counts
     as the fraction it is; by the sum of the binomial tails of the units, or of their Chernoff bounds unless `exact`.
@@ -164,27 +165,28 @@ def pac_size(qs: Sequence[Any], M: int, delta: Any, exact: bool = True) -> int |
 def two_layer_pac_size(
     qs: Sequence[Any], M: int, delta: Any, *, lam: Any, omega: Any = 1, units: int = 1, law: str = "exact"
 ) -> int | NoGuarantee:
-    """The same for isolated copies of `units` units in a lift of two hidden layers with expected degree lam (L17).
+    """The same for isolated copies of `units` units in a lift of two hidden layers with expected degree lam (L17.2).
 
     qs: the probabilities of the types of a unit's children, of sum at most 1; omega: that of its top weights' region;
-    both the same for all units. law: "exact", "chebyshev" (with the exact variance) or "efron_stein". The lift of this
-    size is large enough and that of one vertex less is not; whether all larger ones are is not proved.
+    both the same for all units. law: "exact" or "cantelli", of the mean alone. The lift of this
+    size is large enough, and that of one vertex less is not unless the search starts there. All larger ones are by the law
+    "cantelli", for degrees up to (1 + c²)/2c, c the number of children; by "exact" that is not proved.
     """
     chances = [_fraction("q", q, 0, 1) for q in qs]
     if not chances or sum(chances) > 1:
         raise InputError(f"qs are {list(map(str, chances))}, expected at least one, of sum at most 1")
-    if law not in convergence.TWO_LAYER_SIZES:
-        raise InputError(f"law is {law!r}, expected one of {', '.join(convergence.TWO_LAYER_SIZES)}")
+    if law not in two_layers.TWO_LAYER_SIZES:
+        raise InputError(f"law is {law!r}, expected one of {', '.join(two_layers.TWO_LAYER_SIZES)}")
     matching = _fraction("omega", omega, 0, 1) * sp.prod(chances)
     point = {
         copies.M: checked_integer("M", M, 0, MOST),
         degrees.lam: _fraction("lam", lam, 0, MOST),
         coverage.omega: matching,  # ω∏q_i is all that the law knows
         coverage.q: 1,
-        convergence.children: len(chances),
+        two_layers.children: len(chances),
         coverage.r: checked_integer("units", units, 1, MOST),
     }
-    return _size(convergence.TWO_LAYER_SIZES[law], point, delta)
+    return _size(two_layers.TWO_LAYER_SIZES[law], point, delta)
 
 
 def _size(size: sp.Expr, point: dict[sp.Symbol, Any], delta: Any) -> int | NoGuarantee:

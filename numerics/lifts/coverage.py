@@ -1,4 +1,4 @@
-"""How many copies of a witness a random sparse lift contains: exact laws, samples and counts (L11)."""
+"""How many copies of a witness a random sparse lift contains: exact laws, samples and counts (L11.1, L11.2)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from numerics.exact.balls import number
 from numerics.exact.rationals import rational
 from theory.lifts import coverage as symbols
 from theory.lifts import degrees as letters
+from theory.lifts import isolated as laws
 
 Number = Fraction | float  # exact: a float counts as the fraction it is
 
@@ -26,7 +27,7 @@ MOST_SUMS = 2**16
 
 
 def coverage_probability(n: int, qs: Sequence[Number], m: int = 1) -> Fraction:
-    """The probability that each of several disjoint types has at least m of n vertices (L11).
+    """The probability that each of several disjoint types has at least m of n vertices (L11.1).
 
     qs: the probabilities of the types, exact. InputError unless n ≥ 1, m ≥ 0, there is a q, each is in [0, 1], their sum is
     at most 1 and their subsets have no more than 65536 different sums (16 types, or any number of equal ones).
@@ -67,40 +68,40 @@ def _coefficient(rate: fmpq, polynomial: fmpq_poly, n: int) -> fmpq:
 
 
 def expected_copies(n: int, lam: Number, qs: Sequence[Number], omega: Number = 1, isolated: bool = False) -> Fraction:
-    """The expected number of copies, or of isolated ones, of a witness in a lift with two hidden layers of n (L11).
+    """The expected number of copies, or of isolated ones, of a witness in a lift with two hidden layers of n (L11.2).
 
     lam: λ in [0, n], edges between the layers having probability λ/n; qs: the probabilities of the types of the root's
     children, at least one, of sum at most 1; omega: that of the region of the top weights. All exact, as in
     `coverage_probability`; InputError outside these ranges.
     """
-    formula = symbols.isolated_mean if isolated else symbols.expected_copies
+    formula = laws.isolated_mean if isolated else laws.expected_copies
     return _fraction(rational(formula, _instance(n, lam, qs, omega)))
 
 
 def isolated_moment(n: int, lam: Number, qs: Sequence[Number], omega: Number, order: int) -> Fraction:
-    """E M'(M' − 1)···(M' − order + 1) for the number M' of isolated copies (L11); arguments of `expected_copies`."""
+    """E M'(M' − 1)···(M' − order + 1) for the number M' of isolated copies (L11.2); arguments of `expected_copies`."""
     order = checked_integer("order", order, 0, MOST)
     point = {**_instance(n, lam, qs, omega), letters.k: sp.Integer(order)}
-    return _fraction(rational(symbols.factorial_moment, point))
+    return _fraction(rational(laws.factorial_moment, point))
 
 
 def isolated_variance(n: int, lam: Number, qs: Sequence[Number], omega: Number = 1) -> Fraction:
-    """Var M' (L11); arguments of `expected_copies`."""
-    return _fraction(rational(symbols.isolated_variance, _instance(n, lam, qs, omega)))
+    """Var M' (L11.2); arguments of `expected_copies`."""
+    return _fraction(rational(laws.isolated_variance, _instance(n, lam, qs, omega)))
 
 
 def isolated_below(n: int, lam: Number, qs: Sequence[Number], omega: Number, m: int) -> float:
-    """P(M' < m), the chance of fewer than m isolated copies (L11); arguments of `expected_copies`.
+    """P(M' < m), the chance of fewer than m isolated copies (L11.2); arguments of `expected_copies`.
 
     To 1e-17 of 1, not of itself; fast enough for hundreds of thousands of vertices, as the alternating sum ends where
     its terms no longer matter.
     """
     m = checked_integer("m", m, 0, MOST)
-    return max(0.0, number(1 - symbols.isolated_at_least, {**_instance(n, lam, qs, omega), symbols.m: m}))
+    return max(0.0, number(1 - laws.isolated_at_least, {**_instance(n, lam, qs, omega), symbols.m: m}))
 
 
 def _instance(n: int, lam: Number, qs: Sequence[Number], omega: Number) -> dict[sp.Symbol, sp.Expr]:
-    """The symbols of L11 with two hidden layers; unequal types enter by the product of their probabilities alone."""
+    """The symbols of L11.2 with two hidden layers; unequal types enter by the product of their probabilities alone."""
     n = checked_integer("n", n, 1, MOST)
     degree, chances, region = _exact("lam", lam, n), _chances(qs), _exact("omega", omega, 1)
     matching = region * prod(chances)

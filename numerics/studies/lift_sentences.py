@@ -22,7 +22,7 @@ def sentences(time: float, rows: Sequence[StudentRow], trends: Sequence[TrendRow
         *_steps(rows),
         f"All students were trained up to T = {time:g}. Their readout has no factor 1/n, so the flow of wider students runs "
         "faster, in proportion to n: equal T is not equal time, and part of the growth with n is that.",
-        "L17 does not explain these successes: at these sizes near copies of the target's units, which it counts, are not "
+        "L17.3 does not explain these successes: at these sizes near copies of the target's units, which it counts, are not "
         "there. Coverage of supports alone limits success here, and only from above.",
         "Training sees every point of the cube: nothing is said about generalisation.",
     ]

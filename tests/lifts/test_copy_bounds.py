@@ -25,7 +25,7 @@ from theory.formulas.iterate import Iterate
 from theory.formulas.let import Let
 from theory.formulas.no_guarantee import NoGuarantee, guaranteed, no_guarantee
 from theory.formulas.smallest import Smallest
-from theory.lifts import convergence
+from theory.lifts import convergence_limit
 from theory.lifts.copies import bound, rho_0
 
 R = sp.Rational
@@ -139,8 +139,10 @@ def test_the_figures_of_one_and_two_layers():
     assert [pac_size([1 / 64] * 2, copies, 0.05, exact=False) for copies in (36, 80)] == [4608, 10240]
     lift = {"lam": Fraction(2, 3), "omega": 0.5, "units": 2}
     assert two_layer_pac_size([0.25, 0.25], 43, Fraction(1, 20), **lift) == 30186
-    assert two_layer_pac_size([0.25, 0.25], 43, Fraction(1, 20), law="chebyshev", **lift) == 84748
-    assert two_layer_pac_size([0.25, 0.25], 43, Fraction(1, 20), law="efron_stein", **lift) == 176111791
+    assert two_layer_pac_size([0.25, 0.25], 43, Fraction(1, 20), law="cantelli", **lift) == 56619
+    halves = {"lam": Fraction(2, 3), "law": "cantelli"}
+    sizes = [two_layer_pac_size([0.5, 0.5], M, Fraction(1, x), **halves) for M, x in ((1, 10), (2, 10), (1, 100))]
+    assert sizes == [598, 725, 6583]
 
 
 def test_sizes_refuse():
@@ -158,8 +160,8 @@ def test_sizes_refuse():
 
 @pytest.mark.parametrize("dimension", [1, 2, 5])
 def test_normal_balls_are_noncentral(dimension):
-    point = {convergence.dimension: dimension, convergence.nu: R(7, 4), rho_0: R(6, 5)}
-    assert number(convergence.gaussian_ball, point) == pytest.approx(ncx2.cdf(1.44, dimension, 1.75), rel=1e-9)
+    point = {convergence_limit.dimension: dimension, convergence_limit.nu: R(7, 4), rho_0: R(6, 5)}
+    assert number(convergence_limit.gaussian_ball, point) == pytest.approx(ncx2.cdf(1.44, dimension, 1.75), rel=1e-9)
 
 
 # Students

@@ -1,4 +1,4 @@
-"""Coverage: exact laws of copies against brute force, sampled lifts against plain loops (L11)."""
+"""Coverage: exact laws of copies against brute force, sampled lifts against plain loops (L11.1, L11.2)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from numerics.lifts.coverage import (
     sign_weights,
     vertex_types,
 )
-from theory.lifts.coverage import copies_of_witnesses
+from theory.lifts import copies_in_one_layer, isolated_cells
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 
@@ -201,8 +201,6 @@ def test_copies_are_those_of_a_plain_loop():
         ("isolated_variance", "n=3 lambda=1 r=2 q=1/4 omega=1", "956/59049"),
         ("isolated_at_least", "n=3 lambda=0 r=2 q=1/4 omega=1 m=1", "0"),
         ("isolated_at_least", "n=3 lambda=0 r=2 q=1/4 omega=1 m=0", "1"),
-        ("chebyshev", "n=3 lambda=3 r=2 q=1/4 omega=1", "no guarantee"),
-        ("chebyshev", "n=3 lambda=1 r=2 q=1/4 omega=1", "239"),
         ("both_covered", "n=8 q_1=1/64 q_2=1/64 m=1", "1751760880255/140737488355328"),
         ("both_covered", "n=8 q_1=1/3 q_2=2/3 m=5", "0"),
         ("both_covered", "n=8 q_1=1 q_2=0 m=1", "0"),
@@ -219,7 +217,8 @@ def test_copies_are_those_of_a_plain_loop():
     ],
 )
 def test_formulas_hold_at_their_ends(name, point, value):
-    formula, assignments = copies_of_witnesses.expressions[name], point.split()
+    formulas = {**copies_in_one_layer.expressions, **isolated_cells.expressions}
+    formula, assignments = formulas[name], point.split()
     assert fraction(formula, parse(formula.free_symbols, assignments)[0]) == value
     shown = value_of(formula, parse(formula.free_symbols, assignments)[0], 20)
     assert (

@@ -10,15 +10,19 @@ if TYPE_CHECKING:
     from theory.lifts.attention import Attention, attention_block, attention_blocks, attention_lift
     from theory.lifts.bundle import Bundle
     from theory.lifts.confinement import confined_flow
-    from theory.lifts.convergence import pac_convergence
+    from theory.lifts.convergence import one_layer_convergence
+    from theory.lifts.convergence_limit import pac_convergence
+    from theory.lifts.convergence_two_layers import two_layer_convergence
     from theory.lifts.convolution import cyclic_convolution, lifted_convolutions, pixel_graph
     from theory.lifts.copies import copy_bounds
     from theory.lifts.copy_examples import copied_units
-    from theory.lifts.coverage import copies_of_witnesses
+    from theory.lifts.coverage import copies_in_one_layer
     from theory.lifts.degrees import binomial_degrees
     from theory.lifts.fibration import fibration_lemma
     from theory.lifts.gradients import Readout, pushed_gradients
+    from theory.lifts.isolated import isolated_cells
     from theory.lifts.isolated_copies import isolated_copy_bounds
+    from theory.lifts.isolated_tails import poisson_tails
     from theory.lifts.lift import Lift, full_lift
     from theory.lifts.maps import PRODUCT, SUM, Bilinear, Pointwise, Skip, identity, relu
     from theory.lifts.module import PerceptronModule
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from theory.lifts.trees import local_trees
     from theory.lifts.unfolding import tree_witnesses, unfolded_module
     from theory.lifts.walsh import cube_example, mask_coverage, no_cover
+    from theory.lifts.wide_lifts import copies_in_wide_lifts
 else:
     lazily(__name__)
 
@@ -53,7 +58,8 @@ __all__ = [
     "binomial_degrees",
     "confined_flow",
     "copied_units",
-    "copies_of_witnesses",
+    "copies_in_one_layer",
+    "copies_in_wide_lifts",
     "copy_bounds",
     "cube_example",
     "cyclic_convolution",
@@ -61,18 +67,21 @@ __all__ = [
     "full_lift",
     "growing_tangents",
     "identity",
+    "isolated_cells",
     "isolated_copy_bounds",
     "lifted_convolutions",
     "local_trees",
     "mask_coverage",
     "multilayer_perceptron",
     "no_cover",
+    "one_layer_convergence",
     "pac_convergence",
     "path_sums",
     "perceptron_lift",
     "perceptron_lifts",
     "pixel_graph",
     "poisson_distance",
+    "poisson_tails",
     "pushed_gradients",
     "readout_comparison",
     "relu",
@@ -81,5 +90,6 @@ __all__ = [
     "training_success",
     "travelled_length",
     "tree_witnesses",
+    "two_layer_convergence",
     "unfolded_module",
 ]

@@ -49,7 +49,7 @@ inputs $L\ge[[both_missing]]$, one that lacks one triple $L\ge[[one_missing]]$. 
 students with these handicaps come within $10^{-4}$ of their bounds. **Reported, not asserted:** success at other sizes and densities, and of dense students.
 At $p_0=\frac12$ the share of successes is some $0.05$, $0.2$, $0.5$, $0.8$, $1$ for $n=4,8,16,32,64$, below $P_{cov}=0.20,0.45,0.78,0.97,1.00$: a covered student can still be slow
 or stop at a poor critical point. Dense students succeed more often, at equal $n$ and at equal numbers of parameters: nothing here favours
-sparsity. The readout has no factor $1/n$, so the flow of a wider student is faster and equal $T$ is not equal time. L17 does not explain these
+sparsity. The readout has no factor $1/n$, so the flow of a wider student is faster and equal $T$ is not equal time. L17.3 does not explain these
 successes: near copies of the two units, which it counts, are not there at these sizes.
 """,
     proof_text=r"""

@@ -79,12 +79,19 @@ $[[tree_probability]]$.""",
         uses=("vertices of a layer", "transition"),
     ),
     Step(
-        name="common vertices",
-        sentence=r"""Let a vertex $v$ be reached by two distinct walks, cut off behind their common ending, so that their last edges differ (neither is used up: no
-walk is closed). Both meet their common vertices in one order; from the last of these before $v$ they are disjoint up to $v$. Let the second begin as the first
-does: this is a lift of a lasso with disjoint branches, not both of one edge.""",
+        name="one order",
+        sentence=r"""Let a vertex $v$ be reached by two distinct walks, cut off behind their common ending, so that their last edges differ: neither is used up, as no
+walk is closed. Both meet their common vertices in one order.""",
         by=Carrier.RULE,
         source="topological order",
+    ),
+    Step(
+        name="common vertices",
+        sentence=r"""From the last of these before $v$ the walks are disjoint up to $v$. Let the second begin as the first does: this is a lift of a lasso with disjoint
+branches, not both of one edge, as their last edges differ.""",
+        by=Carrier.RULE,
+        source="last one",
+        uses=("one order",),
     ),
     Step(
         name="placements",
@@ -119,13 +126,27 @@ $[[union_bound]]$.""",
         gives={"at_least_one": at_least_one},
     ),
     Step(
-        name="pairs",
-        sentence=r"""A lift of a lasso has one cycle, and is that with the only path to it from the root. Two that differ have a union, connected, with two
-independent cycles or more: of $V$ vertices, at least $V+1$ edges, so that each of finitely many shapes has at most $n^{V-1}$ choices of probability
-$O(n^{-V-1})$.""",
+        name="one cycle",
+        sentence=r"""A lift of a lasso has as many edges as vertices, and so one cycle. In a connected graph with one independent cycle there is no other cycle, and one path to
+it from the root: no other lift of a lasso.""",
         by=Carrier.RULE,
         source="cycle rank",
         uses=("common vertices",),
+    ),
+    Step(
+        name="two cycles",
+        sentence=r"The union of two that differ is connected, and so has two independent cycles or more: with $V$ vertices, at least $V+1$ edges.",
+        by=Carrier.RULE,
+        source="cycle rank",
+        uses=("one cycle",),
+    ),
+    Step(
+        name="pairs",
+        sentence=r"""Each of finitely many shapes of such unions has at most $n^{V-1}$ choices of its vertices besides the root, each there with probability $O(n^{-V-1})$: the mean number
+of pairs is $O(n^{-2})$.""",
+        by=Carrier.RULE,
+        source="linearity",
+        uses=("two cycles",),
     ),
     Step(
         name="limit",

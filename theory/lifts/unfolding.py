@@ -73,7 +73,8 @@ sparse_tree, sparse_diamond = sparse(tree), sparse(diamond)
 UNFOLDING_STEPS = (
     Step(
         name="edges into a walk",
-        sentence=r"""The edges into a walk $P$ that begins at $v$ are those from $(u,P)$, one for each edge $(u,v)$ of the module: over each edge into $v$ lies one.""",
+        sentence=r"""The edges into a walk $P$ that begins at $v$ come from the walks $(u,P)$ for the edges $(u,v)$ of the module. The first edge of $(u,P)$ is $(u,v)$, so
+that different edges into $v$ have different ones: over each lies one.""",
         by=Carrier.RULE,
         source="injectivity",
     ),

@@ -1,4 +1,4 @@
-"""Evidence for L17: how many vertices of one hidden layer hold enough copies."""
+"""Evidence for L17.1: how many vertices of one hidden layer hold enough copies."""
 
 from __future__ import annotations
 
@@ -13,8 +13,18 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact, statisti
 from numerics.exact import balls
 from numerics.exact.rationals import rational
 from numerics.lifts.students import train_students
-from theory.formulas.no_guarantee import guaranteed, no_guarantee
-from theory.lifts.convergence import chernoff_failure, chernoff_size, delta, failure, pac_convergence, size, smallest
+from theory.formulas.no_guarantee import guaranteed, no_guarantee, unconditional
+from theory.lifts.convergence import (
+    chernoff_failure,
+    chernoff_size,
+    delta,
+    failure,
+    mean_size,
+    one_layer_convergence,
+    size,
+    smallest,
+    tail_size,
+)
 from theory.lifts.copies import A_1, A_2, Lambda, M, best_time, best_value
 from theory.lifts.coverage import q, r
 from theory.lifts.degrees import n
@@ -65,7 +75,7 @@ def smallest_size(case: Case) -> int:
     return vertices
 
 
-@exact(pac_convergence)
+@exact(one_layer_convergence)
 @control("at most M copies", failure=failure.subs(M, M + 1))
 @control("one unit", failure=failure.subs(r, 1))
 @control("10 % more", failure=ELEVEN * failure)
@@ -82,7 +92,7 @@ def failures_are_counted(failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
         yield trial.holds(claimed == sp.Rational(exactly), f"{exactly} of {vertices} vertices, claimed {claimed}")
 
 
-@exact(pac_convergence)
+@exact(one_layer_convergence)
 @control("Chernoff's size", size=chernoff_size)
 @control("one more", size=size + 1)
 @control("at most M copies", size=size.subs(M, M + 1))
@@ -129,14 +139,14 @@ def students_above(rng: np.random.Generator, students: int, vertices: int, value
     return int((found.losses > value).sum())
 
 
-@statistical(pac_convergence, tests=2, cost=0.3)
+@statistical(one_layer_convergence, tests=2, cost=0.3)
 @control("one vertex more", failure=failure.subs(n, n + 1))
 @control("one unit", failure=failure.subs(r, 1))
 @control("fewer copies", failure=failure.subs(M, M - 1))
 def students_fail_no_more_often(failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Layers without two copies of each of two units; and students of three vertices that are trained, at one copy.
 
-    The latter fail where no vertex keeps the input, so that the claimed probability is attained; L16 says how low and when.
+    The latter fail where no vertex keeps the input, so that the claimed probability is attained; L16.1 and L16.2 say how low and when.
     """
     layers, vertices, copies = trial.size(80_000), 20, 2
     count = trial.draw(short_layers, layers, vertices, copies)
@@ -154,7 +164,7 @@ def students_fail_no_more_often(failure: sp.Expr, trial: Trial) -> Iterator[Find
 SPECIAL = {n: sp.Integer(64), q: sp.Rational(1, 2), r: sp.Integer(2)}
 
 
-@enclosed(pac_convergence)
+@enclosed(one_layer_convergence)
 @control("exponent nq/4", chernoff_failure=chernoff_failure.subs(q, 2 * q))
 @control("exponent nq/2", chernoff_failure=r * sp.exp(-n * q / 2))
 @control("for any M", chernoff_failure=r * sp.exp(-n * q / 8))
@@ -171,3 +181,36 @@ def chernoff_bounds_the_failure(failure: sp.Expr, chernoff_failure: sp.Expr, tri
     yield trial.same(chernoff_failure.subs({**SPECIAL, M: 1}), (r * sp.exp(-exponent)).subs(SPECIAL))
     bound = chernoff_failure.subs({**SPECIAL, M: 17})
     yield trial.holds(bound == no_guarantee, f"17 copies where 32 are expected: {bound}")
+
+
+@exact(one_layer_convergence, step="both conditions")
+@control("half as many", mean_size=mean_size / 2)
+@control("without the chance", mean_size=2 * M)
+@control("means 10 % less", mean_size=NINE * mean_size)
+@control("one unit", tail_size=tail_size.subs(r, 1))
+@control("exponent nq/4", tail_size=tail_size / 2)
+@control("10 % less", tail_size=NINE * tail_size)
+@control("exponent nq/2", chernoff_failure=guaranteed(r * sp.exp(-n * q / 2), n * q / 2 >= M))
+def conditions_hold_from_there(
+    chernoff_failure: sp.Expr, mean_size: sp.Expr, tail_size: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Half the mean is M at the one, and more beyond; the bound δ at the other, and smaller by its exponential beyond."""
+    yield trial.same(n * q / 2 - M, q * (n - mean_size) / 2, by=sp.expand)
+    bound = unconditional(chernoff_failure)
+    beyond = sp.exp(-q * (n - tail_size) / 8)
+    yield trial.same(bound, delta * beyond)
+
+
+@exact(one_layer_convergence, step="size by Chernoff")
+@control("M/q vertices", chernoff_size=guaranteed(sp.Max(sp.ceiling(M / q), sp.ceiling(tail_size)), M >= 1, q > 0))
+@control("the second condition alone", chernoff_size=guaranteed(sp.ceiling(tail_size), M >= 1, q > 0))
+@control("not rounded", chernoff_size=guaranteed(sp.Max(mean_size, tail_size), M >= 1, q > 0))
+@control("10 % more", chernoff_size=ELEVEN * chernoff_size)
+@control("half as many", mean_size=mean_size / 2)
+@control("exponent nq/4", tail_size=tail_size / 2)
+def sizes_keep_both_conditions(
+    mean_size: sp.Expr, tail_size: sp.Expr, chernoff_size: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The larger one, rounded up; no guarantee for no copies."""
+    larger = sp.Max(sp.ceiling(mean_size), sp.ceiling(tail_size))
+    yield trial.same(unconditional(chernoff_size), larger)

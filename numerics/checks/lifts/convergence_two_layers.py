@@ -1,4 +1,4 @@
-"""Evidence for L17: how large lifts of two hidden layers hold enough isolated copies."""
+"""Evidence for L17.2: how large lifts of two hidden layers hold enough isolated copies."""
 
 from __future__ import annotations
 
@@ -13,22 +13,20 @@ from numerics.evidence import Finding, Trial, control, enclosed, statistical
 from numerics.exact import balls
 from numerics.exact.rationals import rational
 from theory.formulas.no_guarantee import no_guarantee
-from theory.lifts.convergence import (
+from theory.lifts.convergence import delta, size
+from theory.lifts.convergence_two_layers import (
     TWO_LAYER_SIZES,
-    V,
     by_moments,
-    chebyshev_failure,
+    cantelli_failure,
     children,
-    delta,
-    efron_stein_failure,
-    mu,
-    pac_convergence,
-    size,
+    two_layer_convergence,
     two_layer_failure,
 )
 from theory.lifts.copies import M
-from theory.lifts.coverage import efron_stein, omega, q, r
+from theory.lifts.coverage import omega, q, r
 from theory.lifts.degrees import lam, n
+from theory.lifts.isolated_tails import V, mu
+from theory.lifts.wide_lifts import efron_stein
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
@@ -48,7 +46,7 @@ def isolated_counts(rng: np.random.Generator, lifts: int, vertices: int) -> NDAr
     return counts
 
 
-@statistical(pac_convergence, tests=2, cost=0.4)
+@statistical(two_layer_convergence, tests=2, cost=0.4)
 @control("cells need not be isolated", two_layer_failure=two_layer_failure.subs(lam, 2 * lam))
 @control("two units", two_layer_failure=2 * two_layer_failure)
 @control("10 % more", two_layer_failure=ELEVEN * two_layer_failure)
@@ -62,19 +60,20 @@ def isolated_copies_fall_short(two_layer_failure: sp.Expr, trial: Trial) -> Iter
         yield trial.counts(int((counts < copies).sum()), lifts, chance)
 
 
-@enclosed(pac_convergence)
+@enclosed(two_layer_convergence)
 @control("one copy more", two_layer_failure=two_layer_failure.subs(M, M + 1))
 @control("one unit", two_layer_failure=two_layer_failure.subs(r, 1))
 @control("10 % less", two_layer_failure=NINE * two_layer_failure)
-@control("one unit by Chebyshev", chebyshev_failure=chebyshev_failure.subs(r, 1))
-@control("Chebyshev from the mean", chebyshev_failure=chebyshev_failure / 4)
-@control("Chebyshev for any M", chebyshev_failure=by_moments(4 * r * V / mu**2))
-@control("Efron–Stein 10 % less", efron_stein_failure=NINE * efron_stein_failure)
-@control("Efron–Stein for any M", efron_stein_failure=by_moments(4 * r * efron_stein / mu**2))
+@control("one unit by Cantelli", cantelli_failure=cantelli_failure.subs(r, 1))
+@control("Chebyshev", cantelli_failure=by_moments(r * V / (mu - M + 1) ** 2))
+@control("Chebyshev at half the mean, four times as wide", cantelli_failure=by_moments(4 * r * V / mu**2))
+@control("Efron–Stein, thousands of times as wide", cantelli_failure=by_moments(4 * r * efron_stein / mu**2))
+@control("fewer than M − 1", cantelli_failure=cantelli_failure.subs(M, M - 1))
+@control("always as if Poisson", cantelli_failure=by_moments(r * mu / (mu + (mu - M + 1) ** 2)))
+@control("Cantelli 10 % less", cantelli_failure=NINE * cantelli_failure)
 def tails_add_up(
     two_layer_failure: sp.Expr,
-    chebyshev_failure: sp.Expr,
-    efron_stein_failure: sp.Expr,
+    cantelli_failure: sp.Expr,
     mean: sp.Expr,
     variance: sp.Expr,
     trial: Trial,
@@ -95,14 +94,16 @@ def tails_add_up(
         yield trial.holds(sum(law) == first, f"tails of {vertices} vertices add up to {sum(law)}, mean {first}")
         second = sum((2 * k - 1) * tail for k, tail in enumerate(law, start=1))
         yield trial.holds(second == square, f"… and to the second moment {second}, expected {square}")
-    large = {n: 1200, children: 2, lam: sp.Rational(2, 3), omega: sp.Rational(4, 5), q: sp.Rational(2, 5), r: 3}
-    half = mean.subs(large) / 2
-    for bound, spread in ((chebyshev_failure, variance), (efron_stein_failure, n * (1 + 3 * lam + 2 * lam**2))):
-        at_half = said(trial, bound, {**large, M: sp.floor(half)})
-        expected = trial.value(3 * spread / half**2, large)
-        yield trial.holds(at_half is not None and abs(at_half - expected) <= 1e-12, f"{at_half}, expected {expected}")
-        beyond = said(trial, bound, {**large, M: sp.floor(half) + 1})
-        yield trial.holds(beyond is None, f"more than half the mean: {beyond}")
+    for degree in (sp.Rational(2, 3), sp.Rational(3, 2)):
+        large = {n: 1200, children: 2, lam: degree, omega: sp.Rational(4, 5), q: sp.Rational(2, 5), r: 3}
+        expected = mean.subs(large)
+        spread = expected if degree <= sp.Rational(5, 4) else variance.subs(large)
+        for copies in (1, sp.floor(expected) + 1):
+            value = said(trial, cantelli_failure, {**large, M: copies})
+            true = trial.value(3 * spread / (spread + (expected - copies + 1) ** 2))
+            yield trial.holds(value is not None and abs(value - true) <= 1e-12, f"{value}, expected {true}")
+        beyond = said(trial, cantelli_failure, {**large, M: sp.floor(expected) + 2})
+        yield trial.holds(beyond is None, f"from the mean on: {beyond}")
 
 
 SMALL = {children: 2, lam: sp.Rational(2, 3), omega: sp.Rational(4, 5), q: sp.Rational(1, 2), r: 3, M: 1}
@@ -122,24 +123,22 @@ def first_and_last(most: int) -> tuple[int, int]:
     return min(v for v in kept if kept[v]), max(v for v in kept if not kept[v])
 
 
-@enclosed(pac_convergence, cost=0.5)
+@enclosed(two_layer_convergence, cost=0.5)
 @control("one more", two_layer_size=TWO_LAYER_SIZES["exact"] + 1)
 @control("one unit", two_layer_size=TWO_LAYER_SIZES["exact"].subs(r, 1))
 @control("any copies, isolated or not", two_layer_size=size)
-@control("Chebyshev's", two_layer_size=TWO_LAYER_SIZES["chebyshev"])
-@control("one more by Chebyshev", chebyshev_size=TWO_LAYER_SIZES["chebyshev"] + 1)
-@control("Efron–Stein's for Chebyshev's", chebyshev_size=TWO_LAYER_SIZES["efron_stein"])
-@control("one less by Efron–Stein", efron_stein_size=TWO_LAYER_SIZES["efron_stein"] - 1)
-@control("0 without copies", efron_stein_size=TWO_LAYER_SIZES["efron_stein"].args[0].expr)
-def two_layer_sizes_keep_the_limit(
-    two_layer_size: sp.Expr, chebyshev_size: sp.Expr, efron_stein_size: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+@control("Cantelli's", two_layer_size=TWO_LAYER_SIZES["cantelli"])
+@control("one more by Cantelli", cantelli_size=TWO_LAYER_SIZES["cantelli"] + 1)
+@control("one less by Cantelli", cantelli_size=TWO_LAYER_SIZES["cantelli"] - 1)
+@control("0 without copies", cantelli_size=TWO_LAYER_SIZES["cantelli"].args[0].expr)
+def two_layer_sizes_keep_the_limit(two_layer_size: sp.Expr, cantelli_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Enough at the size and not at one less; for small lifts, against one size after the other."""
+    free = said(trial, two_layer_size, {**SMALL, children: 4, lam: 2, r: 1, delta: 1})
+    yield trial.holds(free == 4, f"4 children, λ = 2: all failures allowed from 4 on, {free}")
     sizes = []
     for claimed, law in (
         (two_layer_size, two_layer_failure),
-        (chebyshev_size, chebyshev_failure),
-        (efron_stein_size, efron_stein_failure),
+        (cantelli_size, cantelli_failure),
     ):
         found = int(said(trial, claimed, {**SMALL, delta: LIMIT}) or 0)
         for vertices, kept in ((found, True), (found - 1, False)):
@@ -148,10 +147,15 @@ def two_layer_sizes_keep_the_limit(
         for nothing in (M, q, lam, omega):
             yield trial.holds(claimed.subs(nothing, 0) == no_guarantee, f"{nothing} = 0 guarantees nothing")
         sizes.append(found)
-    start = said(trial, two_layer_size, {**SMALL, lam: sp.Rational(7, 2), r: 1, delta: 1})
-    yield trial.holds(start == 4, f"any size will do where λ/n ≤ 1, so 4 for λ = 7/2, claimed {start}")
+    for claimed, c, degree, first in (
+        (two_layer_size, 2, "7/2", 4),
+        (cantelli_size, 2, "7/2", 18),
+        (cantelli_size, 3, "1/8", 3),
+    ):
+        start = said(trial, claimed, {**SMALL, children: c, lam: sp.Rational(degree), r: 1, delta: 1})
+        yield trial.holds(start == first, f"{c} children, λ = {degree}: all failures allowed from {first} on, {start}")
     first, last = trial.once(first_and_last, 140)
     yield trial.holds(
         first == sizes[0] == last + 1, f"{first} is the first to keep the limit, all others up to {last} do not"
     )
-    yield trial.holds(sizes == sorted(sizes), f"sizes {sizes} by the exact law, Chebyshev and Efron–Stein")
+    yield trial.holds(sizes == sorted(sizes), f"sizes {sizes} by the exact law and by Cantelli")

@@ -1,4 +1,4 @@
-"""Evidence for L17: copies among vertices with normal weights."""
+"""Evidence for L17.3: copies among vertices with normal weights."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from theory.formulas.let import Let
-from theory.lifts.convergence import failure, gaussian_ball, gaussian_copy, nu, pac_convergence
+from theory.lifts.convergence import failure
+from theory.lifts.convergence_limit import gaussian_ball, gaussian_copy, nu, pac_convergence
 from theory.lifts.copies import M, rho_0, signs
 from theory.lifts.coverage import inputs, p_0, q, r
 from theory.lifts.degrees import n

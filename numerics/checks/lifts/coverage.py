@@ -1,4 +1,4 @@
-"""Evidence for L11: copies in one hidden layer, all its types in fractions, and bounds."""
+"""Evidence for L11.1: copies in one hidden layer, all its types in fractions, and bounds."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from theory.lifts.coverage import (
     binomial_below,
     both_covered,
     chernoff,
+    copies_in_one_layer,
     copies_law,
-    copies_of_witnesses,
     counts_law,
     generating_function,
     inputs,
@@ -47,7 +47,7 @@ def share_of_pattern(size: int, present: int, density: Fraction) -> Fraction:
     return sum((density ** sum(mask) * (1 - density) ** (size - sum(mask)) for mask in masks), Fraction(0))
 
 
-@exact(copies_of_witnesses)
+@exact(copies_in_one_layer)
 @control("other inputs may be connected", type_probability=p_0**pattern * omega)
 @control("pattern only", type_probability=type_probability / omega)
 @control("10 % more", type_probability=ELEVEN * type_probability)
@@ -61,10 +61,10 @@ def type_is_one_mask_of_all(type_probability: sp.Expr, trial: Trial) -> Iterator
 
 
 # among them types that fill everything, one vertex, and a type that never occurs
-TWO_TYPES = ((5, "1/4", "1/3"), (4, "2/5", "3/5"), (1, "1/2", "1/5"), (3, "0", "1/7"))
+TWO_TYPES = ((5, "1/4", "1/3"), (6, "1/5", "1/3"), (4, "2/5", "3/5"), (1, "1/2", "1/5"), (3, "0", "1/7"))
 
 
-@exact(copies_of_witnesses)
+@exact(copies_in_one_layer)
 @control("Poisson", copies_law=sp.exp(-n * q) * (n * q) ** m / sp.factorial(m))
 @control("one place for the copies", copies_law=copies_law / sp.binomial(n, m))
 @control("10 % less", copies_law=NINE * copies_law)
@@ -101,7 +101,7 @@ def coefficient(function: sp.Expr, order: int) -> sp.Expr:
     return sp.diff(sp.expand(function.replace(sp.Sum, terms)), z, order).subs(z, 0)
 
 
-@exact(copies_of_witnesses)
+@exact(copies_in_one_layer)
 @control("product of marginals", both_covered=(1 - binomial_below.subs(q, q_1)) * (1 - binomial_below.subs(q, q_2)))
 @control("one type alone", both_covered=1 - binomial_below.subs(q, q_1))
 @control("10 % less", both_covered=NINE * both_covered)
@@ -140,7 +140,7 @@ LARGE = ({n: sp.Integer(2048), q: sp.Rational(1, 64)}, {n: sp.Integer(7), q: sp.
 copies_per_layer = sp.Symbol("c", positive=True)
 
 
-@enclosed(copies_of_witnesses)
+@enclosed(copies_in_one_layer)
 @control("δ²μ in place of δ²μ/2", chernoff=sp.exp(-n * q / 4))
 @control("e^{−μ/2}", chernoff=sp.exp(-n * q / 2))
 @control("Chernoff 10 % less", chernoff=NINE * chernoff)

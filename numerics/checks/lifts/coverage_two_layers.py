@@ -1,9 +1,8 @@
-"""Evidence for L11: copies in two hidden layers, by all small lifts in fractions."""
+"""Evidence for L11.2: copies in two hidden layers, by all small lifts in fractions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from math import perm
 
 import sympy as sp
@@ -15,38 +14,27 @@ from numerics.checks.lifts.coverage_enumeration import (
     exactly,
     given_counts,
     mean_of,
-    small,
 )
 from numerics.evidence import Finding, Trial, control, exact
 from numerics.lifts.coverage import isolated_below
-from theory.formulas.no_guarantee import no_guarantee
-from theory.lifts.coverage import (
-    N_1,
-    N_2,
-    chebyshev,
-    copies_law,
-    copies_of_witnesses,
+from theory.lifts.coverage import N_1, N_2, copies_law, m, omega, q, q_1, q_2, r
+from theory.lifts.degrees import k, n
+from theory.lifts.isolated import (
     copy_chance,
     edge,
     expected_copies,
     factorial_moment,
     isolated_at_least,
+    isolated_cells,
     isolated_mean,
     isolated_variance,
-    m,
-    omega,
-    q,
-    q_1,
-    q_2,
-    r,
     some_copy,
 )
-from theory.lifts.degrees import k, lam, n
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
-@exact(copies_of_witnesses, cost=0.5)
+@exact(isolated_cells, cost=0.5)
 @control("at least r children", expected_copies=expected_copies * (1 - edge) ** (r - n))
 @control("children without order", expected_copies=expected_copies / sp.factorial(r))
 @control("children may coincide", expected_copies=expected_copies * n**r / sp.ff(n, r))
@@ -80,7 +68,7 @@ def moments_sum_over_all_lifts(
             yield trial.holds(exactly(factorial_moment, {**lift.point, k: order}) == seen, f"E(M')_{order} = {seen}")
 
 
-@exact(copies_of_witnesses, cost=0.5)
+@exact(isolated_cells, cost=0.5)
 @control("the first term alone", isolated_at_least=factorial_moment.subs(k, m) / sp.factorial(m))
 @control(
     "Poisson", isolated_at_least=1 - sp.Sum(isolated_mean**k * sp.exp(-isolated_mean) / sp.factorial(k), (k, 0, m - 1))
@@ -98,7 +86,7 @@ def tails_sum_over_all_lifts(isolated_at_least: sp.Expr, trial: Trial) -> Iterat
             yield trial.holds(abs(engine - float(1 - seen)) < 1e-15, "the engine agrees")
 
 
-@exact(copies_of_witnesses, cost=0.5)
+@exact(isolated_cells, cost=0.5)
 @control("1 − e^{−EM}", some_copy=1 - sp.exp(-expected_copies.subs({r: 2, q: sp.sqrt(q_1 * q_2)})))
 @control("independent roots", some_copy=1 - (1 - expected_copies.subs({r: 2, q: sp.sqrt(q_1 * q_2)}) / n) ** n)
 @control("10 % less", some_copy=NINE * some_copy)
@@ -120,30 +108,3 @@ def roots_are_independent_given_the_first_layer(
             binomial = {count: copies_law.subs({n: lift.size, q: chance, m: count}) for count in range(lift.size + 1)}
             agree = all(mass == row.get(count, 0) for count, mass in binomial.items())
             yield trial.holds(agree, f"given {counts} binomial of chance {chance}")
-
-
-WIDE = ((400, "2/3"), (400, "2"), (4000, "2/3"))
-
-
-@exact(copies_of_witnesses, cost=0.5)
-@control("without the factor of ½", chebyshev=chebyshev / 4)
-@control("10 % less", chebyshev=NINE * chebyshev)
-@control("nothing where there are no copies", chebyshev=sp.Piecewise((0, lam <= 0), (chebyshev, True)))
-def chebyshev_bounds_the_lower_tail(chebyshev: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Var M' over the square of EM'/2, from all small lifts; true of them and of wide ones."""
-    for lift in SMALL:
-        law = copies_by_enumeration(lift)
-        mean = mean_of(law, lambda outcome: outcome[-1])
-        if mean == 0:
-            yield trial.holds(exactly(chebyshev, lift.point) == no_guarantee, "no guarantee without isolated copies")
-            continue
-        variance = mean_of(law, lambda outcome: outcome[-1] ** 2) - mean**2
-        bound = exactly(chebyshev, lift.point)
-        yield trial.holds(bound == variance / (mean - mean / 2) ** 2, f"4 Var M'/(EM')² = {bound}")
-        seen = chance_of(law, lambda outcome, mean=mean: outcome[-1] <= mean / 2)
-        yield trial.holds(seen <= bound, f"P(M' ≤ EM'/2) = {seen}")
-    for size, degree in WIDE:
-        at = small(size, f"{Fraction(degree) / size}", "1/4 1/4").point
-        bound, mean = trial.value(chebyshev, at), trial.value(isolated_mean, at)
-        seen = isolated_below(size, Fraction(degree), [Fraction(1, 4)] * 2, 1, int(mean / 2) + 1)
-        yield trial.holds(seen <= bound, f"n = {size}, λ = {degree}: {seen:.3g} ≤ {bound:.3g}")

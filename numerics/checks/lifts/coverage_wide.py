@@ -1,4 +1,4 @@
-"""Evidence for L11: copies in wide lifts, limits of their rates, bounds of their variance, and samples."""
+"""Evidence for L11.3: copies in wide lifts, limits of their rates and bounds of their variance; samples for L11.1 and L11.2."""
 
 from __future__ import annotations
 
@@ -14,25 +14,10 @@ from numerics.checks.lifts.coverage_enumeration import efron_stein_sum
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.lifts.coverage import Copies, copies_in_lifts, random_edges, sign_weights, vertex_types
 from theory.lifts.coverage import (
-    at_one_child,
-    best_lambda,
     binomial_below,
-    copies_of_witnesses,
-    copies_rate,
-    dispersion,
-    edge,
-    efron_stein,
-    expected_copies,
-    factorial_moment,
-    flattest,
+    copies_in_one_layer,
     inputs,
-    isolated_at_least,
-    isolated_mean,
-    isolated_rate,
-    isolated_variance,
-    least_dispersion,
     m,
-    most_dispersion,
     omega,
     p_0,
     pattern,
@@ -40,12 +25,33 @@ from theory.lifts.coverage import (
     q_1,
     q_2,
     r,
-    some_copy,
-    steepest,
     type_probability,
     union_bound,
 )
 from theory.lifts.degrees import k, lam, n
+from theory.lifts.isolated import (
+    edge,
+    expected_copies,
+    factorial_moment,
+    isolated_at_least,
+    isolated_cells,
+    isolated_mean,
+    isolated_variance,
+    some_copy,
+)
+from theory.lifts.wide_lifts import (
+    at_one_child,
+    best_lambda,
+    copies_in_wide_lifts,
+    copies_rate,
+    dispersion,
+    efron_stein,
+    flattest,
+    isolated_rate,
+    least_dispersion,
+    most_dispersion,
+    steepest,
+)
 
 ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
 
@@ -74,7 +80,7 @@ def limits(children: int) -> Limits:
     return Limits(sp.limit(expanded(expected_copies) / n, n, sp.oo), rate, rate + rate**2 * excess)
 
 
-@exact(copies_of_witnesses, cost=1.0)
+@exact(copies_in_wide_lifts, cost=1.0)
 @control("at least r children", copies_rate=copies_rate * sp.exp(lam))
 @control("10 % more", copies_rate=ELEVEN * copies_rate)
 @control("every copy is isolated", isolated_rate=copies_rate)
@@ -98,7 +104,7 @@ def rates_are_limits(
     yield trial.holds(before.is_positive and after.is_negative, f"the slope is {before} before, {after} after it")
 
 
-@enclosed(copies_of_witnesses)
+@enclosed(copies_in_wide_lifts)
 @control("Poisson", dispersion=sp.Integer(1))
 @control("roots that do not meet", dispersion=1 - isolated_rate)
 @control("every copy is isolated", dispersion=1 - (1 + r**2 - 2 * r * lam) * copies_rate)
@@ -131,7 +137,7 @@ def dispersion_lies_between_its_extremes(
         yield trial.below(1 + high.subs(lam, 1), most_dispersion, at=[{}], strict=True)
 
 
-@exact(copies_of_witnesses)
+@exact(copies_in_wide_lifts)
 @control("a root's own cell alone", efron_stein=n)
 @control("only the vertices it loses", change_of_root=1 + 3 * lam + lam**2)
 @control("in-degrees without fluctuation", change_of_root=(1 + 2 * lam) ** 2)
@@ -171,7 +177,7 @@ def unit_counts(rng: np.random.Generator, lifts: int, size: int) -> NDArray[np.i
 UNIT = {inputs: 4, pattern: 3, p_0: sp.Rational(1, 2), omega: sp.Rational(1, 4)}
 
 
-@statistical(copies_of_witnesses, tests=3)
+@statistical(copies_in_one_layer, tests=3)
 @control("pattern only", type_probability=type_probability / omega)
 @control("other inputs may be connected", type_probability=p_0**pattern * omega)
 @control("union bound", both_covered=union_bound.subs({r: 2, q: q_1}))
@@ -201,7 +207,7 @@ def two_layer_copies(rng: np.random.Generator, lifts: int, size: int, degree: st
     return copies_in_lifts(kinds, edges, 2, weights == kinds.ravel()[edges.children] if signs else None)
 
 
-@statistical(copies_of_witnesses, tests=5, cost=0.5)
+@statistical(isolated_cells, tests=5, cost=0.5)
 @control("every copy is isolated", isolated_mean=expected_copies)
 @control("M in place of M'", isolated_at_least=1 - sp.exp(-expected_copies))
 @control("top weights forgotten", isolated_at_least=isolated_at_least.subs(omega, 1))

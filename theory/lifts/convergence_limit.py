@@ -1,0 +1,227 @@
+"""L17.3: random sparse lifts converge to the loss of a witness; and how likely a copy of normal weights is."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Remark
+from theory.formulas.let import Let
+from theory.lifts.convergence import THEOREM, P
+from theory.lifts.copies import (
+    A_1,
+    A_2,
+    COPIES,
+    DISTANCE,
+    UNIT_INPUTS,
+    Lambda,
+    M,
+    approximation_loss,
+    epsilon_w,
+    longest_time,
+    loss_bound,
+    rho,
+    rho_0,
+    signs,
+)
+from theory.lifts.coverage import INPUT_KEPT, INPUTS, inputs, p_0
+from theory.lifts.tangent import L_0, START
+from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+nu = sp.Symbol("nu", nonnegative=True)  # ‖w*‖²
+x = sp.Symbol("x", nonnegative=True)  # ‖w‖
+j = sp.Symbol("j", integer=True, nonnegative=True)
+goal = sp.Symbol("epsilon", positive=True)  # the loss to be reached
+
+half = sp.Rational(1, 2)
+dimension = signs
+
+residual = 2 * L_0 * A_2**2 / (M * rho) ** 2
+copies_needed = A_2 * sp.sqrt(2 * L_0 / (goal - approximation_loss)) / rho
+
+even_moment = sp.gamma(j + half) * sp.gamma(dimension * half) / (sp.sqrt(sp.pi) * sp.gamma(j + dimension * half))
+series_term = (nu * x**2 / 4) ** j * sp.gamma(dimension * half) / (sp.factorial(j) * sp.gamma(dimension * half + j))
+surface = 2 * sp.pi ** (dimension * half) / sp.gamma(dimension * half)
+radial_density = (
+    2 ** (1 - dimension * half)
+    / sp.gamma(dimension * half)
+    * x ** (dimension - 1)
+    * sp.exp(-(x**2 + nu) / 2)
+    * sp.hyper([], [dimension * half], nu * x**2 / 4)
+)
+gaussian_ball = sp.Integral(radial_density, (x, 0, rho_0))
+gaussian_copy = Let(p_0**dimension * (1 - p_0) ** (inputs - dimension) * P, [(P, gaussian_ball)])
+
+STEPS = (
+    Step(
+        name="trees",
+        sentence=r"A witness with two hidden layers is unfolded to trees with the same function.",
+        by=Carrier.CLAIM,
+        source="L10.1",
+    ),
+    Step(
+        name="different types",
+        sentence=r"""Change its weights so little that its loss $\varepsilon_w$ stays below $\varepsilon$, and that all its units with one layer, and all children, differ: their
+neighbourhoods are then disjoint, if they are small enough. The loss is a continuous function of the weights, as $\sigma'$ is bounded and $E_D\|x\|^2<\infty$.""",
+        by=Carrier.RULE,
+        source="dominated convergence",
+        uses=("trees",),
+    ),
+    Step(
+        name="small neighbourhoods",
+        sentence=r"""$[[approximation_loss]]$ tends to $\varepsilon_w$ as $\rho_0,\rho\to0$, and so is below $\varepsilon$ for some; $\Lambda$ is finite, and does not grow as
+they become smaller.""",
+        gives={"approximation_loss": approximation_loss},
+        uses=("different types",),
+    ),
+    Step(
+        name="bound of the loss",
+        sentence=r"At the longest time of (B1) the bound is this and $[[residual]]$.",
+        by=Carrier.CLAIM,
+        source="L16.1",
+        gives={"residual": residual},
+        uses=("small neighbourhoods",),
+    ),
+    Step(
+        name="positive chances",
+        sentence=r"Laws of full support give neighbourhoods positive probabilities $q$ and $\omega$, and $0<p_0<1$ does to each pattern of inputs.",
+        by=Carrier.RULE,
+        source="positivity",
+    ),
+    Step(
+        name="one layer",
+        sentence=r"With one hidden layer there are $M$ copies of each unit except with a probability that tends to $0$ as $n\to\infty$.",
+        by=Carrier.CLAIM,
+        source="L17.1",
+        uses=("positive chances",),
+    ),
+    Step(
+        name="two layers",
+        sentence=r"So it is with two: the mean of $M'$ and its variance are of the order $n$ at most, the mean no less,",
+        by=Carrier.CLAIM,
+        source="L11.3",
+        uses=("positive chances",),
+    ),
+    Step(
+        name="failure",
+        sentence=r"and the bound $rV/(V+(\mu-M+1)^2)$ tends to $0$.",
+        by=Carrier.CLAIM,
+        source="L17.2",
+        uses=("two layers",),
+    ),
+    Step(
+        name="copies needed",
+        sentence=r"""So from some $n_0$ on each unit has at least $[[copies_needed]]$ copies with probability $1-\delta$. Then the bound of the loss is at most
+$\varepsilon$.""",
+        gives={"copies_needed": copies_needed},
+        uses=("bound of the loss", "one layer", "failure"),
+    ),
+    Step(
+        name="even moments",
+        sentence=r"""For a unit vector with the angle $\theta$ to a fixed one, uniform on the sphere, the mean of $\cos^{2j}\theta$ is $[[even_moment]]$: the measure is
+$\sin^{s-2}\theta\,d\theta$, up to a constant; integrate by parts. In one dimension $\cos\theta=\pm1$.""",
+        gives={"even_moment": even_moment},
+    ),
+    Step(
+        name="series",
+        sentence=r"""So $e^{x\sqrt\nu\cos\theta}$ has the mean ${}_0F_1(;\frac s2;\frac{\nu x^2}4)$, of the terms $[[series_term]]$; odd powers have the mean $0$.""",
+        gives={"series_term": series_term},
+        uses=("even moments",),
+    ),
+    Step(
+        name="sphere",
+        sentence=r"The unit sphere in $s$ dimensions has the measure $[[surface]]$, as the normal law has the mass $1$.",
+        gives={"surface": surface},
+    ),
+    Step(
+        name="radius",
+        sentence=r"""For $w$ normal about $w^*$, $\|w^*\|^2=\nu$, the density of $\|w\|$ is $[[radial_density]]$: the integral of
+$(2\pi)^{-s/2}e^{-(x^2+\nu)/2+x\sqrt\nu\cos\theta}$ over a sphere of the radius $x$.""",
+        gives={"radial_density": radial_density},
+        uses=("series", "sphere"),
+    ),
+    Step(
+        name="ball",
+        sentence=r"By the symmetry of the normal law $P(\|w-w^*\|\le\rho_0)$ for a standard normal $w$ is that integrated up to $\rho_0$, $[[gaussian_ball]]$.",
+        by=Carrier.RULE,
+        source="additivity",
+        gives={"gaussian_ball": gaussian_ball},
+        uses=("radius",),
+    ),
+    Step(
+        name="vertex",
+        sentence=r"Its pattern is independent of that: the vertex copies the unit with probability $[[gaussian_copy]]$.",
+        by=Carrier.RULE,
+        source="product",
+        gives={"gaussian_copy": gaussian_copy},
+        uses=("ball",),
+    ),
+)
+
+pac_convergence = Claim(
+    label="L17.3",
+    title="Random sparse lifts converge to low loss with high probability",
+    statement=r"""
+In the lifts of L17.1 and L17.2, for fixed $0<p_0<1$, $\lambda>0$, weight laws of full support, $E_D\|x\|^4<\infty$, $\sigma'$ and $\sigma''$ bounded, and a witness with one or two hidden layers of loss $\varepsilon_w$: for all
+$\varepsilon>\varepsilon_w$ and $\delta>0$ there is $n_0$ with
+$P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all $n\ge n_0$: where $[[approximation_loss]]<\varepsilon$, it is enough that each unit has $[[copies_needed]]$ copies, since at its longest time the bound (B1) is this loss and $[[residual]]$.
+
+**Continuous weights.** A standard normal vector of $s$ weights is within $\rho_0$ of one with $\|w^*\|^2=\nu$ with probability $$[[gaussian_ball]],$$ so a vertex copies a unit on $s$ of $d$ inputs with probability $[[gaussian_copy]]$.
+""",
+    steps=STEPS,
+    source=THEOREM,
+    provenance=Provenance.RECONSTRUCTED,
+    proof=Proof.PROVED,
+    quantities=(
+        COPIES.drawn_from(10, 60),
+        START.drawn_from(half, 1),
+        Quantity(
+            Lambda,
+            "Lipschitz constant of a unit in its weights",
+            POSITIVE,
+            drawn=(sp.Rational(1, 8), sp.Rational(1, 4)),
+        ),
+        Quantity(A_1, "sum of the moduli of the readout of the witness", POSITIVE, drawn=(1, 2)),
+        Quantity(A_2, "Euclidean norm of the readout of the witness", POSITIVE, drawn=(half, 1)),
+        Quantity(rho, "distance by which the weights of a cell may move", POSITIVE, drawn=(half, 1)),
+        DISTANCE.drawn_from(half, 2),
+        Quantity(epsilon_w, "loss of the witness", NON_NEGATIVE, drawn=(0, half)),
+        Quantity(goal, "loss that is to be reached", POSITIVE, drawn=(4, 6)),
+        Quantity(nu, "squared norm of the weights of a unit", NON_NEGATIVE, drawn=(half, 3)),
+        INPUT_KEPT.drawn_from(sp.Rational(1, 8), sp.Rational(7, 8)),
+        UNIT_INPUTS.drawn_from(2, 4),
+        INPUTS.drawn_from(4, 9),
+        Quantity(x, "length of a vector of weights", NON_NEGATIVE, drawn=(half, 2)),
+        Quantity(j, "half of a power of a cosine", COUNT_FROM_ZERO, drawn=(0, 4)),
+    ),
+    hypotheses=(
+        Hypothesis("the hypotheses of L16.1 hold, but those on types and copies"),
+        Hypothesis("edges and weights are independent"),
+        Hypothesis("a unit has no more inputs than there are", signs <= inputs),
+        Hypothesis(
+            "the loss to be reached is above that of neighbouring units", goal > approximation_loss, ("copies_needed",)
+        ),
+    ),
+    uses=("L10.1", "L11.3", "L16.1", "L17.1", "L17.2"),
+    expressions={
+        "approximation_loss": approximation_loss,
+        "residual": residual,
+        "copies_needed": copies_needed,
+        "gaussian_ball": gaussian_ball,
+        "gaussian_copy": gaussian_copy,
+    },
+    remarks=(
+        Remark(
+            r"At $\nu=s=3$, $\rho_0=\frac1{10}$ the ball has probability $6\cdot10^{-5}$, and a vertex that keeps each of four inputs "
+            r"with probability $\frac12$ copies a unit on three of them with $4\cdot10^{-6}$: one copy with probability "
+            r"$\frac{19}{20}$ takes more than $700\,000$ vertices, and ten more than four million. Guarantees for continuous laws are "
+            r"asymptotic.",
+            "balls_are_small",
+        ),
+        Remark(
+            r"Deeper bases need a count of deeper isolated trees. Where every input is kept, $p_0=1$, there are copies only of "
+            r"witnesses that use all inputs."
+        ),
+    ),
+    aids={"loss_bound": loss_bound, "longest_time": longest_time},
+)

@@ -1,0 +1,151 @@
+"""L17.2: how large a random sparse lift with two hidden layers must be to reach low loss with high probability."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance
+from theory.formulas.let import Let
+from theory.formulas.no_guarantee import guaranteed, unconditional
+from theory.lifts.convergence import ALLOWED, CHANCE, THEOREM, TRAINED, P, smallest
+from theory.lifts.copies import COPIES, UNITS, M
+from theory.lifts.coverage import REGION, m, omega, q, r
+from theory.lifts.degrees import DEGREE, SPARSE, WIDTH, lam, n
+from theory.lifts.isolated import isolated_at_least, isolated_mean, isolated_variance
+from theory.lifts.isolated_tails import V, cantelli, increasing_from, mu, poisson_degree
+from theory.quantities import COUNT, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+children = sp.Symbol("c", positive=True, integer=True)  # of a unit with two hidden layers
+
+
+def of_children(law: sp.Expr) -> sp.Expr:
+    """A law of L11.2 or L11.4, whose r counts the children of a root."""
+    return law.subs({r: children, m: M}, simultaneous=True)
+
+
+mean, variance = of_children(isolated_mean.args[-1].expr), of_children(isolated_variance)  # the first for λ ≤ n
+sparse_degree, rising_from = of_children(poisson_degree), of_children(increasing_from)
+spread = sp.Piecewise((mu, lam <= sparse_degree), (variance, True))
+
+
+def by_moments(bound: sp.Expr) -> sp.Expr:
+    """A formula in the mean μ of M′ and in V, which is not less than its variance."""
+    return guaranteed(Let(bound, [(mu, mean), (V, spread)]), lam <= n, children <= n, M >= 1)
+
+
+def smallest_from(failure: sp.Expr, degrees: sp.Expr) -> sp.Expr:
+    """The smallest size with so small a probability of failure from some width on; none where there are no copies to be had."""
+    return guaranteed(smallest(failure, sp.Max(children, sp.ceiling(degrees))), M >= 1, q > 0, lam > 0, omega > 0)
+
+
+two_layer_failure = Let(r * (1 - P), [(P, of_children(isolated_at_least))])
+cantelli_failure = by_moments(guaranteed(r * unconditional(of_children(cantelli)), mu > M - 1))
+TWO_LAYER_SIZES = {
+    "exact": smallest_from(two_layer_failure, lam),
+    "cantelli": smallest_from(cantelli_failure, rising_from),
+}
+two_layer_size, cantelli_size = TWO_LAYER_SIZES.values()
+
+STEPS = (
+    Step(
+        name="enough copies",
+        sentence=r"""Where each unit has $M$ isolated copies, $L(t)\le B(M)$ for all $t\ge T$ with (B1): the cells of isolated copies are disjoint from all others.""",
+        by=Carrier.CLAIM,
+        source="L16.1",
+    ),
+    Step(
+        name="isolated cells",
+        sentence=r"As these copies are isolated, $B(M)$ may be that of (B2) too.",
+        by=Carrier.CLAIM,
+        source="L16.2",
+        uses=("enough copies",),
+    ),
+    Step(
+        name="isolated copies",
+        sentence=r"The law of the number $M'$ of isolated copies of a unit is known at every width.",
+        by=Carrier.CLAIM,
+        source="L11.2",
+    ),
+    Step(
+        name="all units",
+        sentence=r"One of $r$ units has fewer than $M$ of them with a probability of at most $[[two_layer_failure]]$.",
+        by=Carrier.RULE,
+        source="union bound",
+        gives={"two_layer_failure": two_layer_failure},
+        uses=("isolated cells", "isolated copies"),
+    ),
+    Step(
+        name="exact size",
+        sentence=r"$[[two_layer_size]]$ is the size that is found by doubling the step, and halving.",
+        by=Carrier.DEFINED,
+        gives={"two_layer_size": two_layer_size},
+        uses=("all units",),
+    ),
+    Step(
+        name="lower tail",
+        sentence=r"""With the mean $\mu$ of $M'$, and $V=\mu$ for $\lambda\le[[sparse_degree]]$, else $V=\mathrm{Var}M'$, the bound is at most $[[cantelli_failure]]$ where
+$\mu>M-1$.""",
+        by=Carrier.CLAIM,
+        source="L11.4",
+        gives={"sparse_degree": sparse_degree, "cantelli_failure": cantelli_failure},
+        uses=("all units",),
+    ),
+    Step(
+        name="wider lifts",
+        sentence=r"For $\lambda\le[[sparse_degree]]$ that does not grow with $n$ from $\max(c,[[rising_from]])$ on, and $\mu$ does not fall.",
+        by=Carrier.CLAIM,
+        source="L11.4",
+        gives={"rising_from": rising_from},
+        uses=("lower tail",),
+    ),
+    Step(
+        name="size by the mean",
+        sentence=r"So it is at most $\delta$ from $[[cantelli_size]]$ on.",
+        by=Carrier.RULE,
+        source="monotonicity",
+        gives={"cantelli_size": cantelli_size},
+        uses=("wider lifts",),
+    ),
+)
+
+two_layer_convergence = Claim(
+    label="L17.2",
+    title="Random sparse lifts with two hidden layers reach low loss with high probability",
+    statement=r"""
+A random sparse lift with two hidden layers of $n$ vertices, readout $0$ at the start, trains by gradient flow against a witness of $r$ units with $c$ children of types of probability $q$
+each, top weights in a region of probability $\omega$, expected degree $\lambda$; the types of different units are disjoint. Let $B(M)$ be the bound (B1) or (B2) of L16.1 and L16.2 for $M\ge1$ isolated copies within $\rho_0$ of each unit, from the time $T$ on. With $M'$
+the isolated copies of a unit (L11.2), $P(L(t)\le B(M)\text{ for all }t\ge T)$ is at least $1$ less
+$$r\,P(M'<M)=[[two_layer_failure]],$$ which is at most $$[[cantelli_failure]].$$
+That the first decreases with $n$ is not proved. So its *size* is the one found by doubling the step from $n=\max(c,\lceil\lambda\rceil)$ on until $\delta$ is kept, then by halving, $$[[two_layer_size]]:$$ $n$ vertices are enough, and $n-1$ are not,
+unless it is where the search starts. The second is at most $\delta$ at $$[[cantelli_size]],$$ and, if $\lambda\le\frac{1+c^2}{2c}$, at all larger $n$.
+""",
+    steps=STEPS,
+    source=THEOREM,
+    provenance=Provenance.RECONSTRUCTED,
+    proof=Proof.PROVED,
+    quantities=(
+        WIDTH.drawn_from(450, 500),
+        COPIES.drawn_from(1, 2),
+        UNITS.drawn_from(1, 2),
+        Quantity(children, "number of children of a unit with two hidden layers", COUNT, drawn=(1, 2)),
+        CHANCE,
+        DEGREE.drawn_from(sp.Rational(1, 2), sp.Rational(3, 4)),
+        REGION.drawn_from(sp.Rational(3, 4), 1),
+        ALLOWED,
+    ),
+    hypotheses=(
+        TRAINED,
+        Hypothesis("disjoint types of children have together a probability of at most one", children * q <= 1),
+        Hypothesis("edges and weights are independent"),
+        SPARSE,
+    ),
+    uses=("L11.2", "L11.4", "L16.1", "L16.2"),
+    expressions={
+        "two_layer_failure": two_layer_failure,
+        "cantelli_failure": cantelli_failure,
+        "two_layer_size": two_layer_size,
+        "cantelli_size": cantelli_size,
+    },
+    aids={"mean": mean, "variance": variance},
+)

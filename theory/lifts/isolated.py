@@ -1,0 +1,213 @@
+"""L11.2: how many copies of a witness a random sparse lift with two hidden layers contains, exactly."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.formulas.bracketed_sum import BracketedSum
+from theory.lifts.coverage import (
+    ALL_DISJOINT,
+    COUNTS,
+    DISJOINT,
+    N_1,
+    N_2,
+    NUMBER,
+    REGION,
+    TWO_DISJOINT,
+    TWO_TYPES,
+    TYPE,
+    TYPES,
+    i,
+    j,
+    m,
+    omega,
+    q,
+    q_1,
+    q_2,
+    r,
+    trinomial,
+)
+from theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n
+from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+edge = lam / n
+matching = omega * q**r
+ORDER = Quantity(k, "order of a factorial moment", COUNT_FROM_ZERO, drawn=(1, 3))
+
+
+def within(vertices: sp.Expr, count: sp.Expr) -> sp.Expr:
+    """A count that needs so many vertices in a layer of n; without a value where λ/n is no probability."""
+    return sp.Piecewise((0, vertices > n), (count, lam <= n))
+
+
+places = n * sp.ff(n, r)
+cell_chance = edge**r * (1 - edge) ** (n - r) * matching
+isolation = (1 - edge) ** (r * (n - 1))
+tuples = sp.ff(n, k) * sp.ff(n, r * k)
+tuple_chance = edge ** (r * k) * (1 - edge) ** (r * k * (n - 1) + k * (n - r * k)) * matching**k
+copies, moment = places * cell_chance, tuples * tuple_chance
+tail_weight = (-1) ** (i - m) * sp.binomial(i - 1, m - 1)
+inclusion_exclusion = BracketedSum(  # Bonferroni
+    tail_weight * moment.subs(k, i) / sp.factorial(i), (i, m, sp.floor(n / r))
+)
+
+expected_copies = within(r, copies)
+isolated_mean = within(r, isolation * copies)
+factorial_moment = within(r * k, moment)
+isolated_at_least = sp.Piecewise((1, m < 1), (0, r * m > n), (inclusion_exclusion, lam <= n))
+isolated_variance = factorial_moment.subs(k, 2) + isolated_mean - isolated_mean**2
+
+copy_chance = sp.Piecewise((0, n < 2), (omega * N_1 * N_2 * edge**2 * (1 - edge) ** (n - 2), lam <= n))
+none = sp.Sum(trinomial(i, j) * (1 - copy_chance.subs({N_1: i, N_2: j})) ** n, (j, 0, n - i), (i, 0, n))
+some_copy = sp.Piecewise(
+    (0, sp.Or(n < 2, omega * q_1 * q_2 * lam <= 0, sp.And(sp.Eq(lam, n), n > 2))), (1 - none, lam <= n)
+)
+
+STEPS = (
+    Step(
+        name="places",
+        sentence=r"""A root, and a vertex of the first layer for each of its $r$ children, all of them distinct, in the order of their types: there are
+$[[places]]$ such choices.""",
+        gives={"places": places},
+    ),
+    Step(
+        name="one place",
+        sentence=r"""There is a copy with probability $[[cell_chance]]$: the root hears these $r$ vertices and none of the others, they have their types, and the top
+weights are right.""",
+        gives={"cell_chance": cell_chance},
+    ),
+    Step(
+        name="copies",
+        sentence=r"So $EM=[[expected_copies]]$, the sum over all choices; there is none if $r>n$.",
+        gives={"expected_copies": expected_copies},
+        uses=("places", "one place"),
+    ),
+    Step(
+        name="isolation",
+        sentence=r"The other $n-1$ roots hear none of the $r$ children with probability $[[isolation]]$, and all these edges are new.",
+        gives={"isolation": isolation},
+    ),
+    Step(
+        name="isolated copies",
+        sentence=r"So $EM'=[[isolated_mean]]$.",
+        gives={"isolated_mean": isolated_mean},
+        uses=("copies", "isolation"),
+    ),
+    Step(
+        name="several places",
+        sentence=r"""Isolated copies have no child in common. There are $[[tuples]]$ choices of $k$ distinct roots and their children: a further root is one of $n-k$,
+and its children are $r$ of the other $n-rk$ vertices.""",
+        gives={"tuples": tuples},
+    ),
+    Step(
+        name="all at once",
+        sentence=r"""Of the $rkn$ edges out of these children $rk$ are there, and each root misses the other $n-rk$ vertices: they are all isolated copies with
+probability $[[tuple_chance]]$.""",
+        gives={"tuple_chance": tuple_chance},
+        uses=("one place", "isolation"),
+    ),
+    Step(
+        name="factorial moments",
+        sentence=r"$(M')_k$ counts the lists of $k$ distinct isolated copies, so that $E(M')_k=[[factorial_moment]]$.",
+        gives={"factorial_moment": factorial_moment},
+        uses=("several places", "all at once"),
+    ),
+    Step(
+        name="variance",
+        sentence=r"As $x^2=(x)_2+x$, $\mathrm{Var}M'=E(M')_2+EM'-(EM')^2$.",
+        gives={"isolated_variance": isolated_variance},
+        uses=("isolated copies", "factorial moments"),
+    ),
+    Step(
+        name="weights of a tail",
+        sentence=r"""For whole numbers $x\ge m\ge1$ the sum of $[[tail_weight]]\binom xi$ over $i$ from $m$ to $x$ is $1$: it is $1$ at $x=m$, and does not change from
+$x$ to $x+1$, as what is added telescopes. For $x<m$ there is nothing to add up.""",
+        gives={"tail_weight": tail_weight},
+    ),
+    Step(
+        name="tail",
+        sentence=r"So $P(M'\ge m)=[[isolated_at_least]]$, the mean of that at $x=M'$, as $E\binom{M'}i=E(M')_i/i!$.",
+        by=Carrier.RULE,
+        source="linearity",
+        gives={"isolated_at_least": isolated_at_least},
+        uses=("factorial moments", "weights of a tail"),
+    ),
+    Step(
+        name="two children",
+        sentence=r"""Let $N_1$ and $N_2$ vertices have the types of two children. A root has $N_1N_2$ choices of them, which exclude each other; it is a copy with
+probability $[[copy_chance]]$.""",
+        gives={"copy_chance": copy_chance},
+        uses=("one place",),
+    ),
+    Step(
+        name="roots",
+        sentence=r"The roots have edges and top weights of their own. So, given $N_1$ and $N_2$, $M$ is binomial of $n$ trials and this chance.",
+        by=Carrier.RULE,
+        source="independence",
+        uses=("two children",),
+    ),
+    Step(
+        name="counts",
+        sentence=r"$N_1$ and $N_2$ have the multinomial law.",
+        by=Carrier.CLAIM,
+        source="L11.1",
+    ),
+    Step(
+        name="some copy",
+        sentence=r"$P(M\ge1)=[[some_copy]]$, $1$ less the mean over this law of the probability that no root is a copy.",
+        by=Carrier.RULE,
+        source="tower",
+        gives={"some_copy": some_copy},
+        uses=("roots", "counts"),
+    ),
+)
+
+isolated_cells = Claim(
+    label="L11.2",
+    title="Coverage with two hidden layers: exact counts of copies and of isolated ones",
+    statement=r"""
+Two hidden layers have $n$ vertices each and edge probability $p=\lambda/n$ between them, $0\le\lambda\le n$. A witness has a root with
+exactly $r$ children, of $r$ distinct disjoint types of the first layer, and top weights in a region of probability
+$\omega$. For types of probabilities $q_1,\dots,q_r$ read $q^r$ as $\prod_iq_i$. $M$ counts the roots whose backward
+closure matches, $M'$ those whose children moreover have no other edge out (*isolated cells*). Exactly
+$$EM=[[expected_copies]],$$ $$EM'=[[isolated_mean]],$$ $$E(M')_k=[[factorial_moment]],$$ $$P(M'\ge m)=[[isolated_at_least]],$$
+and $\mathrm{Var}M'=E(M')_2+EM'-(EM')^2$. Given the counts $N_1,N_2$ of the types of two children, $M$ is binomial of $n$ trials and chance $[[copy_chance]]$, whence
+$$P(M\ge1)=[[some_copy]].$$
+""",
+    steps=STEPS,
+    source=Source("2501.05930", "abstract (random graph theory); beyond the text seen"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        WIDTH.drawn_from(6, 8),
+        DEGREE.drawn_from(sp.Rational(1, 4), 3),
+        REGION.drawn_from(sp.Rational(1, 4), 1),
+        TYPE.drawn_from(sp.Rational(1, 20), sp.Rational(3, 10)),
+        TWO_TYPES,
+        TYPES.drawn_from(1, 2),
+        NUMBER,
+        ORDER.drawn_from(1, 2),
+        COUNTS,
+        Quantity(i, "number of isolated copies that are chosen", COUNT_FROM_ZERO, drawn=(3, 6)),
+    ),
+    hypotheses=(
+        Hypothesis("edges and weights are independent, edges between two layers of one probability"),
+        SPARSE,
+        DISJOINT,
+        TWO_DISJOINT,
+        ALL_DISJOINT,
+        Hypothesis("no more vertices are of two types than there are", n >= N_1 + N_2, needed_by=("copy_chance",)),
+    ),
+    uses=("L11.1",),
+    expressions={
+        "expected_copies": expected_copies,
+        "isolated_mean": isolated_mean,
+        "factorial_moment": factorial_moment,
+        "isolated_at_least": isolated_at_least,
+        "isolated_variance": isolated_variance,
+        "copy_chance": copy_chance,
+        "some_copy": some_copy,
+    },
+)

@@ -1,0 +1,265 @@
+"""L11.4: isolated copies in a sparse lift have no wider tails than a Poisson variable."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.bounds import Sharp
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.formulas.no_guarantee import guaranteed
+from theory.lifts.coverage import ALL_DISJOINT, DISJOINT, NUMBER, REGION, TYPE, TYPES, i, m, r
+from theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n
+from theory.lifts.isolated import ORDER, factorial_moment, isolated_mean
+from theory.lifts.wide_lifts import dispersion, isolated_rate
+from theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+mu = sp.Symbol("mu", positive=True)  # EM'
+V = sp.Symbol("V", nonnegative=True)  # Var M'
+s = sp.Symbol("s", nonnegative=True)
+t = sp.Symbol("t", positive=True)  # how far below the mean
+u = sp.Symbol("u", nonnegative=True)
+x = sp.Symbol("x", integer=True, nonnegative=True)  # a value of M'
+y = sp.Symbol("y", nonnegative=True)
+
+growth = (1 - k / n) * sp.ff(n - r * k, r) / sp.ff(n, r) * (1 - lam / n) ** (-2 * r * k)
+child_factor = (n - r * k - i) / (n - i)
+child_bound = 1 - r * k / n
+bernoulli_gap = k * y**2
+base = (1 - 1 / n) * (1 - r / n) ** r * (1 - lam / n) ** (-2 * r)
+mean_factor = 1 - (1 + r**2) / (2 * r * n)
+poisson_degree = (1 + r**2) / (2 * r)
+power_term = s**x * sp.binomial(m, x)
+generating_bound = sp.exp(s * mu)
+tilted = generating_bound * (1 + s) ** (-m)
+upper_tail = guaranteed(sp.exp(m - mu) * (mu / m) ** m, m >= mu)
+shifted = (V + u**2) / (t + u) ** 2
+cantelli = guaranteed(V / (V + (mu - m + 1) ** 2), m < mu + 1)
+lower_tail = guaranteed(mu / (mu + (mu - m + 1) ** 2), m < mu + 1)
+root_part = sp.log(n) + ((r + 1) * n - 2 * r) * sp.log(1 - lam / n)
+child_slope = i / (n * (n - i))
+root_slope = (1 - 2 * r * lam / (n - lam)) / n
+increasing_from = (2 * r + 1) * lam
+quotient_slope = 1 - (m - 1) ** 2 / mu**2
+
+STEPS = (
+    Step(
+        name="exact moments",
+        sentence=r"$E(M')_k$ is known at every width; it is $0$ if $rk>n$, and then there is nothing to show.",
+        by=Carrier.CLAIM,
+        source="L11.2",
+    ),
+    Step(
+        name="one copy more",
+        sentence=r"For $r(k+1)\le n$ and $0<\lambda<n$, $E(M')_{k+1}=E(M')_k\,EM'\,[[growth]]$.",
+        gives={"growth": growth},
+        uses=("exact moments",),
+    ),
+    Step(
+        name="factors",
+        sentence=r"""$(n-rk)_r/(n)_r$ is the product of the numbers $[[child_factor]]$ for $i=0,\dots,r-1$, each of which is at most $[[child_bound]]$, its value at
+$i=0$.""",
+        gives={"child_factor": child_factor, "child_bound": child_bound},
+    ),
+    Step(
+        name="one factor more",
+        sentence=r"$(1-y)(1-ky)$ is $1-(k+1)y$ and $[[bernoulli_gap]]$ more.",
+        gives={"bernoulli_gap": bernoulli_gap},
+    ),
+    Step(
+        name="Bernoulli",
+        sentence=r"So $1-ky\le(1-y)^k$ for $0\le y\le1$.",
+        by=Carrier.RULE,
+        source="induction",
+        uses=("one factor more",),
+    ),
+    Step(
+        name="one base",
+        sentence=r"With $y=\frac1n$ and $y=\frac rn$ the last factor of *one copy more* is at most the $k$-th power of $[[base]]$.",
+        gives={"base": base},
+        uses=("one copy more", "factors", "Bernoulli"),
+    ),
+    Step(
+        name="mean of the factors",
+        sentence=r"$1-\frac1n$, $r$ times $1-\frac rn$ and $r-1$ times $1$ have the mean $[[mean_factor]]$.",
+        gives={"mean_factor": mean_factor},
+        uses=("one base",),
+    ),
+    Step(
+        name="product of the factors",
+        sentence=r"As the logarithm is concave, their product is at most the $2r$-th power of the mean.",
+        by=Carrier.RULE,
+        source="Jensen",
+        uses=("mean of the factors",),
+    ),
+    Step(
+        name="sparse enough",
+        sentence=r"""The mean is at most $1-\frac\lambda n$, and then the base at most $1$, if and only if $\lambda\le[[poisson_degree]]$. Beyond it $\mathrm{Var}M'>EM'$ in all lifts
+that are wide enough, by L11.3, unless the rate $\mu$ of isolated copies is $0$: the limit of $\mathrm{Var}M'/EM'$ exceeds $1$ by $2r\mu$ times what
+$\lambda$ exceeds this.""",
+        gives={"poisson_degree": poisson_degree},
+        uses=("product of the factors",),
+    ),
+    Step(
+        name="factorial moments",
+        sentence=r"""So $E(M')_k\le(EM')^k$ for all $k$; if $\lambda=0$ or $\lambda=n$, $M'$ is $0$, or $n=1$ and $(M')_2=0$. At $k=2$ that is
+$\mathrm{Var}M'\le EM'$.""",
+        by=Carrier.RULE,
+        source="induction",
+        uses=("one base", "sparse enough"),
+    ),
+    Step(
+        name="powers",
+        sentence=r"$(1+s)^m$ is the sum of $[[power_term]]$ over $x\ge0$, for whole numbers $m\ge0$.",
+        gives={"power_term": power_term},
+    ),
+    Step(
+        name="generating function",
+        sentence=r"So $E(1+s)^{M'}=\sum_k\frac{s^k}{k!}E(M')_k\le\sum_k\frac{(s\mu)^k}{k!}=[[generating_bound]]$ for $s\ge0$ and $\mu=EM'$.",
+        by=Carrier.RULE,
+        source="linearity",
+        gives={"generating_bound": generating_bound},
+        uses=("factorial moments", "powers"),
+    ),
+    Step(
+        name="exponential moment",
+        sentence=r"$P(M'\ge m)=P((1+s)^{M'}\ge(1+s)^m)\le[[tilted]]$.",
+        by=Carrier.RULE,
+        source="Markov",
+        gives={"tilted": tilted},
+        uses=("generating function",),
+    ),
+    Step(
+        name="upper tail",
+        sentence=r"It is the least at $1+s=\frac m\mu$, from $m=\mu$ on: $[[upper_tail]]$.",
+        gives={"upper_tail": upper_tail},
+        uses=("exponential moment",),
+    ),
+    Step(
+        name="shifted square",
+        sentence=r"For $M'$ of variance $V$, $P(\mu-M'\ge t)\le P((\mu-M'+u)^2\ge(t+u)^2)\le[[shifted]]$ for $t>0$ and $u\ge0$.",
+        by=Carrier.RULE,
+        source="Markov",
+        gives={"shifted": shifted},
+    ),
+    Step(
+        name="Cantelli",
+        sentence=r"At $u=V/t$, the best, and $t=\mu-(m-1)$ that is $P(M'\le m-1)\le[[cantelli]]$.",
+        gives={"cantelli": cantelli},
+        uses=("shifted square",),
+    ),
+    Step(
+        name="lower tail",
+        sentence=r"It grows with $V$, which is at most $\mu$: $P(M'<m)\le[[lower_tail]]$.",
+        gives={"lower_tail": lower_tail},
+        uses=("factorial moments", "Cantelli"),
+    ),
+    Step(
+        name="logarithm",
+        sentence=r"$\log EM'$ is $[[root_part]]$, $\log(1-\frac in)$ for all $i<r$, and what does not depend on $n$.",
+        gives={"root_part": root_part},
+        uses=("exact moments",),
+    ),
+    Step(
+        name="children",
+        sentence=r"The terms for $i<r$ have the derivatives $[[child_slope]]\ge0$ in $n$.",
+        gives={"child_slope": child_slope},
+        uses=("logarithm",),
+    ),
+    Step(
+        name="bracket",
+        sentence=r"$\log(1-x)+\frac x{1-x}\ge0$ for $0\le x<1$: put $-\log(1-x)$ into $1+z\le e^z$.",
+        by=Carrier.RULE,
+        source="exponential",
+    ),
+    Step(
+        name="root",
+        sentence=r"The first term has the derivative $[[root_slope]]$, and $r+1$ times that bracket, at $x=\frac\lambda n$, more.",
+        gives={"root_slope": root_slope},
+        uses=("logarithm", "bracket"),
+    ),
+    Step(
+        name="falling bounds",
+        sentence=r"""$\mu$ over the bound of the *lower tail*, less $\mu$, is $(\mu-m+1)^2$, and over $\mu$ that has the derivative $[[quotient_slope]]$, which is not negative for
+$\mu\ge m-1\ge0$: the bound falls as $\mu$ grows.""",
+        gives={"quotient_slope": quotient_slope},
+        uses=("lower tail",),
+    ),
+    Step(
+        name="increasing means",
+        sentence=r"So for $n\ge[[increasing_from]]$, $n\ge r$, $EM'$ does not fall as $n$ grows, and the bound of the *lower tail* does not grow.",
+        gives={"increasing_from": increasing_from},
+        uses=("children", "root", "falling bounds"),
+    ),
+)
+
+poisson_tails = Claim(
+    label="L11.4",
+    title="Isolated copies in a sparse lift have no wider tails than a Poisson variable",
+    statement=r"""
+In the lifts of L11.2 let $\mu=EM'>0$ and $V=\mathrm{Var}M'$. If $\lambda\le[[poisson_degree]]$, all factorial moments are at most those of a Poisson variable of the same mean,
+$E(M')_k\le\mu^k$, so that $V\le\mu$, $E(1+s)^{M'}\le[[generating_bound]]$ for $s\ge0$, and for $m\ge1$
+$$P(M'\ge m)\le[[upper_tail]],$$ $$P(M'<m)\le[[lower_tail]].$$ Without this assumption $P(M'<m)\le[[cantelli]]$. For given $\lambda$, $r$ and types $\mu$ does
+not fall as $n$ grows from $\max(r,[[increasing_from]])$ on, and the bound of the lower tail does not grow. If $\lambda>[[poisson_degree]]$, and the limit of $EM'/n$ is not $0$, $V>\mu$ in
+all lifts that are wide enough.
+""",
+    steps=STEPS,
+    source=Source("2501.05930", "abstract (random graph theory); beyond the text seen"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        WIDTH.drawn_from(14, 19),
+        DEGREE.drawn_from(sp.Rational(1, 4), 1),
+        REGION.drawn_from(sp.Rational(1, 4), 1),
+        TYPE.drawn_from(sp.Rational(1, 20), sp.Rational(3, 10)),
+        TYPES,
+        NUMBER,
+        ORDER,
+        Quantity(mu, "mean of the number of isolated copies", POSITIVE, drawn=(2, 3)),
+        Quantity(V, "variance of the number of isolated copies", NON_NEGATIVE, drawn=(1, 2)),
+        Quantity(
+            s, "what is added to 1 in the base of a generating function", NON_NEGATIVE, drawn=(sp.Rational(1, 2), 2)
+        ),
+        Quantity(t, "how far the number of isolated copies is below its mean", POSITIVE, drawn=(sp.Rational(1, 2), 2)),
+        Quantity(u, "shift of the number of isolated copies", NON_NEGATIVE, drawn=(sp.Rational(1, 2), 2)),
+        Quantity(x, "number of isolated copies that are chosen", COUNT_FROM_ZERO, drawn=(0, 3)),
+        Quantity(y, "what is taken off 1", CLOSED_UNIT),
+        Quantity(i, "number of children that are placed", COUNT_FROM_ZERO, drawn=(0, 3)),
+    ),
+    hypotheses=(
+        Hypothesis("edges and weights are independent, edges between two layers of one probability"),
+        SPARSE,
+        DISJOINT,
+        ALL_DISJOINT,
+        Hypothesis(
+            "the expected degree is at most the one named", lam <= poisson_degree, needed_by=("generating_bound",)
+        ),
+    ),
+    uses=("L11.2", "L11.3"),
+    expressions={
+        "poisson_degree": poisson_degree,
+        "generating_bound": generating_bound,
+        "upper_tail": upper_tail,
+        "cantelli": cantelli,
+        "lower_tail": lower_tail,
+        "increasing_from": increasing_from,
+    },
+    aids={
+        "factorial_moment": factorial_moment,
+        "isolated_mean": isolated_mean,
+        "isolated_rate": isolated_rate,
+        "dispersion": dispersion,
+    },
+    sharp=(
+        Sharp(
+            expression="poisson_degree",
+            example=r"for any larger $\lambda$ the limit of $\mathrm{Var}M'/EM'$ exceeds $1$",
+            check="spread_passes_that_of_poisson_there",
+        ),
+        Sharp(
+            expression="cantelli",
+            example=r"a variable that is $m-1$ or $\mu+\frac Vt$, $t=\mu-m+1$, of mean $\mu$ and variance $V$",
+            check="two_values_attain_cantelli",
+        ),
+    ),
+)
