@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from theory.kernel.deep import tangent_fluctuations
     from theory.kernel.diagonal import tangent_moments
     from theory.kernel.dual_activations import dual_activations
+    from theory.kernel.equal_moduli import quenched_kernel
     from theory.kernel.finite_width import finite_width_moments
-    from theory.kernel.fixed_inputs import quenched_kernel
+    from theory.kernel.fixed_inputs import kernel_of_masks
     from theory.kernel.graphon_kernel import graphon_tangent_kernel
     from theory.kernel.homogeneous import homogeneous_constants
     from theory.kernel.off_diagonal import tangent_convergence
@@ -36,6 +37,7 @@ __all__ = [
     "finite_width_moments",
     "graphon_tangent_kernel",
     "homogeneous_constants",
+    "kernel_of_masks",
     "one_input_spectrum",
     "quenched_kernel",
     "second_moment_graphon",

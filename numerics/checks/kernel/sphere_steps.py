@@ -211,8 +211,8 @@ def coefficients_are_primitives_at_the_centre(
         (gate_coefficient, gate_primitive.subs(odd)),
     ):
         left, right = claimed.subs(more), -(mass * primitive).subs(more)
-        yield trial.same(left, right, by=by_gammas)
-        yield trial.same(left.subs(half_degree, 1), right.subs(half_degree, 1), by=by_gammas)  # a sign changes
+        for number in (2 * half_degree + 1, 2 * half_degree):  # signs alternate
+            yield trial.same(left.subs(half_degree, number), right.subs(half_degree, number), by=by_gammas)
     yield trial.same(ramp_primitive.subs({cosine: 0, ell: ell + 2, now: 0}), 0)
     yield trial.same(gate_primitive.subs({cosine: 0, ell: ell + 2, rate: 0}), 0)
 
