@@ -1,7 +1,7 @@
 """The kernels of pruning methods on one hidden ReLU layer with dense readout: as graphons, and at the inputs given.
 
 `method_layers` has the graphons in closed form (K4, K5; B4 for water-filling): the limit of many inputs.
-`quenched_kernel` keeps the number of inputs (K7) for masks that do not look at the weights, `row_law_kernel` for any
+`quenched_kernel` keeps the number of inputs (K7.1) for masks that do not look at the weights, `row_law_kernel` for any
 method of `numerics.pruning.row_law`: both are what networks tend to as they get wider, and nothing else.
 """
 
@@ -123,7 +123,7 @@ def quenched_kernel(
     rows: int = 4096,
     rng: np.random.Generator | None = None,
 ) -> KernelEstimate:
-    """The limit of wide networks at fixed inputs, for masks that are Bernoulli of a first-layer graphon (K7).
+    """The limit of wide networks at fixed inputs, for masks that are Bernoulli of a first-layer graphon (K7.1).
 
     x [N, d], x2 [N′, d]; the columns of the graphon are the d inputs. All masks of a row are enumerated where there are
     at most 2¹⁴ (2^d for each distinct row of the graphon); otherwise `rows` are drawn.

@@ -1,4 +1,4 @@
-"""Four metrics of the spectrum of a kernel matrix, with intervals that hold by a proof or by a stated law (K10.1, K11).
+"""Four metrics of the spectrum of a kernel matrix, with intervals that hold by a proof or by a stated law (K10.1, K11.3).
 
 An estimate from a finite matrix is to be compared with the same estimator on the exact list of eigenvalues
 (`sphere_spectrum`), not with an asymptotic exponent: on ranks 6 to 60 the list of the circle, whose exponent is 2, has
@@ -20,7 +20,7 @@ from scipy.special import poch
 from numerics.arguments import InputError, checked_array, checked_integer
 from numerics.kernels.regression import symmetric
 from numerics.statistics.exact_tests import binomial_at_most
-from theory.kernel import circle, collapse
+from theory.kernel import circle, sphere
 
 Floats = NDArray[np.float64]
 
@@ -165,7 +165,7 @@ def split_metrics(
 
 
 def sphere_spectrum(dimension: int, count: int) -> Floats:
-    """The `count` largest eigenvalues on the sphere S^(dimension−1) of the tangent kernel, exactly K11's; trace 2.
+    """The `count` largest eigenvalues on the sphere S^(dimension−1) of the tangent kernel, exactly K11.2's; trace 2.
 
     One hidden ReLU layer, uniform inputs; descending, multiplicities repeated; float[count]. dimension 2 is the circle
     (K10.1). On S⁰ there are two, and zeros follow.
@@ -185,9 +185,9 @@ def sphere_spectrum(dimension: int, count: int) -> Floats:
 
 
 _FUNCTIONS = {"FallingFactorial": lambda x, n: poch(x - n + 1, n)}
-_arguments = (collapse.k, collapse.ell)
-_eigenvalue = sp.lambdify(_arguments, collapse.sphere_eigenvalue, [_FUNCTIONS, "scipy", "numpy"])
-_multiplicity = sp.lambdify(_arguments, collapse.multiplicity, [{"binomial": comb}, "math"])  # exact whole numbers
+_arguments = (sphere.k, sphere.ell)
+_eigenvalue = sp.lambdify(_arguments, sphere.sphere_eigenvalue, [_FUNCTIONS, "scipy", "numpy"])
+_multiplicity = sp.lambdify(_arguments, sphere.multiplicity, [{"binomial": comb}, "math"])  # exact whole numbers
 
 
 def _sphere_eigenvalue(dimension: int, degree: int) -> float:

@@ -4,7 +4,7 @@ Two families of kernels, one hidden layer of √2·relu, the readout dense:
 
 * *graphon*: closed forms in the limit d → ∞ (K4, K5), for random, magnitude, snip, snip-unweighted, water-filling and
   anti;
-* *rows*: the limit of infinite width at the d there is (K7), by fresh rows that each method prunes by its own scores,
+* *rows*: the limit of infinite width at the d there is (K7.1), by fresh rows that each method prunes by its own scores,
   for random, magnitude, snip, grasp, grasp-magnitude, synflow and wanda.
 
 Pruning sees the training samples and their targets, nothing else.

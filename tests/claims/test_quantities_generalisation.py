@@ -16,6 +16,7 @@ WRONG = {
     "B1 peeled_bound T=4 b=1 i=0 m=2 delta=1/2 q=2": "an interpolant in the ball of that step",
     "B1 random_label_energy T=4 T_inv=1/2 m=2": "traces of a matrix and of its inverse, expected T*T_inv ≥ m**2",
     "B2.1 constant L=0": "number of hidden layers, expected a whole number from 1",
+    "B2.3 many_ratio r=0": "r is correlation in the second layer of two inputs of one sign, expected a number strictly between 0 and 1",
     "B2.2 sphere_constant L=1 d=1": "a sphere of inputs, in two dimensions at least, expected d ≥ 2",
     "B2.2 sphere_excess L=1 d=1": "a sphere of inputs, in two dimensions at least, expected d ≥ 2",
     "B2.2 sphere_constant L=7 d=3": "six hidden layers at most, as far as the integral is written out, expected L ≤ 6",
@@ -45,6 +46,7 @@ RIGHT = {
     "B1 rank_one_complexity k=1": "1/2",  # two signs agree with chance 1/2
     "B1 label_kernel_energy m=1 epsilon=1": "1",  # one sample
     "B2.1 constant L=1": "1",
+    "B2.3 least_ratio": "3/4",
     "B2.2 best_constant L=1": "1",
     "B2.2 sphere_constant L=1 d=2": "1",
     "B2.2 sphere_excess L=1 d=2": "0",

@@ -495,7 +495,7 @@ INTEGRATING = {  # the checks in which integrals are enclosed
     "K3": ("the_graphon_kernel_has_the_constants",),
     "K5": ("laws_are_means_over_rows", "tails_are_attained", "share_and_energy_fall_together"),
     "K8": ("the_graphon_kernel_is_a_dense_one",),
-    "K11": ("eigenvalues_are_funk_hecke_integrals",),
+    "K11.2": ("eigenvalues_are_funk_hecke_integrals",),
     "B6": (
         "threshold_keeps_the_density",
         "energy_lies_below_its_bound",

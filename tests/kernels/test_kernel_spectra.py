@@ -23,7 +23,8 @@ from numerics.kernels.spectra import (
     sphere_spectrum,
     split_metrics,
 )
-from theory.kernel import circle, collapse
+from theory.kernel import circle, sphere
+from theory.kernel.sphere_metrics import gap_ratio, top_energy, trace_ratio
 
 CIRCLE = sphere_spectrum(2, 3000)
 
@@ -90,8 +91,8 @@ def test_spheres_by_quadrature(dimension: int) -> None:
 @pytest.mark.parametrize("dimension", [1, 2, 3, 4, 5, 64, 170])
 def test_metrics_of_spheres(dimension: int) -> None:
     found = spectral_metrics(sphere_spectrum(dimension, 400), low=1, high=2, trace=2.0)
-    for seen, formula in zip(found[1:], (collapse.trace_ratio, collapse.gap_ratio, collapse.top_energy), strict=True):
-        assert seen == pytest.approx(balls.number(formula, {collapse.k: dimension}), rel=1e-12)
+    for seen, formula in zip(found[1:], (trace_ratio, gap_ratio, top_energy), strict=True):
+        assert seen == pytest.approx(balls.number(formula, {sphere.k: dimension}), rel=1e-12)
 
 
 def test_the_trace_of_a_sphere_is_two() -> None:

@@ -413,7 +413,7 @@ def test_units_without_inputs_are_silent():
 
 
 def test_one_input_per_network_gives_rank_two():
-    """K11: a graphon supported on one input, at every height."""
+    """K11.1: a graphon supported on one input, at every height."""
     x, hidden, inputs = np.random.default_rng(9).standard_normal((150, 6)), gauss_latent(20), input_latent(6)
     kept = grid(hidden, inputs, lambda u, v: (0.2 + u / 2) * (v < 1 / 6))
     values = np.linalg.eigvalsh(graphon_kernel(x, [LayerGraphons(kept, kept), unpruned(point_latent(), hidden)]).ntk)

@@ -6,6 +6,7 @@ from theory.lazy import lazily
 
 if TYPE_CHECKING:
     from theory.generalisation.energy_bound import scale_free_energy
+    from theory.generalisation.one_input_units import one_input_units
     from theory.generalisation.path_bound import path_energy_bound, path_residual_bound
     from theory.generalisation.path_part import best_linear_constant, linear_part_bound
     from theory.generalisation.scale import scale_invariance
@@ -28,6 +29,7 @@ __all__ = [
     "kernel_spectra",
     "linear_part_bound",
     "merging_density",
+    "one_input_units",
     "path_energy_bound",
     "path_residual_bound",
     "power_profile",

@@ -123,7 +123,7 @@ $[[raw_growth]]$ (readout dense: $[[dense_readout_growth]]$).
     remarks=(
         Remark(
             r"This is a statement about infinite width with $d\rho\to\infty$. Sparse random masks of few inputs, whose "
-            "kernel is that of K7, do lose accuracy on the digits (the page has a table)."
+            "kernel is that of K7.1, do lose accuracy on the digits (the page has a table)."
         ),
     ),
     expressions={

@@ -96,7 +96,7 @@ density $\frac1{{20}}$ the test mean squared error increases in the order SNIP, 
 falling with the saliency) in most random splits. **Reported, not asserted:** without useless features
 selection by the closed forms matters little (SNIP is a little better than Random on 3v8, worse on 4v9), and water-filling, the
 optimum of the path bound, is at that density the best predictor on no task. Networks of the $d$ there is, really pruned, are another matter:
-sparse Random rows lose accuracy (K7), and at density $\frac1{{20}}$ SNIP's have the smaller error on every task but 4v9.
+sparse Random rows lose accuracy (K7.1), and at density $\frac1{{20}}$ SNIP's have the smaller error on every task but 4v9.
 """,
     proof_text=MEASUREMENT,
     uses=("B4", "K4", "K5"),
@@ -144,14 +144,14 @@ is their Gram matrix. **Asserted:** (a) on noisy 3v8, Random, $\rho=\frac15$, st
 predictions after 2 and 5 steps are within $\frac1{{20}}$ (relative $L^2$) of kernel descent with $\Theta_n$; (b) at steps
 $1/\lambda_{{\max}}$, after 20 and more, the mean distance of three networks falls to less than half when the width grows fourfold; (c) parity, Random, $\rho=\frac1{{20}}$, where
 a neuron sees $3.2$ inputs: after 40 steps the test mean squared error of networks, averaged over four splits, is nearer to that
-of the fixed-$d$ kernel (K7) than to that of the graphon kernel. **Reported, not asserted:** the same for other methods and densities, and the distance from the graphon
+of the fixed-$d$ kernel (K7.1) than to that of the graphon kernel. **Reported, not asserted:** the same for other methods and densities, and the distance from the graphon
 kernel, which for SNIP does not vanish with the width (its gates are not independent of its mask).
 """,
     proof_text=r"""
 The gradients are derivatives of $f=n^{-1/2}\sum_ia_i\varphi\big(d^{-1/2}\sum_jM_{ij}w_{ij}x_j\big)$ off kinks. The rest is
 measured: margins are empirical, chosen between what masked training does and what a kernel does in which gradients flow into
 pruned weights. ∎""",
-    uses=("K2", "K7"),
+    uses=("K2", "K7.1"),
     expressions={
         "edge_gradient": sp.sqrt(2 / (n * d)) * a * gate * mask * x,
         "readout_gradient": sp.sqrt(2 / n) * gate * z,

@@ -8,19 +8,22 @@ if TYPE_CHECKING:
     from theory.kernel.angle import arc_cosine_numerics
     from theory.kernel.circle import circle_spectrum
     from theory.kernel.circle_sampling import circle_sampling
-    from theory.kernel.collapse import spectral_collapse
+    from theory.kernel.collapse import one_input_spectrum
     from theory.kernel.cut_norm import cut_norm_continuity
     from theory.kernel.deep import tangent_fluctuations
     from theory.kernel.diagonal import tangent_moments
     from theory.kernel.dual_activations import dual_activations
+    from theory.kernel.equal_moduli import quenched_kernel
     from theory.kernel.finite_width import finite_width_moments
-    from theory.kernel.fixed_inputs import quenched_kernel
+    from theory.kernel.fixed_inputs import kernel_of_masks
     from theory.kernel.graphon_kernel import graphon_tangent_kernel
     from theory.kernel.homogeneous import homogeneous_constants
     from theory.kernel.off_diagonal import tangent_convergence
     from theory.kernel.rank_one import feature_reweighting
     from theory.kernel.second_moment import second_moment_graphon
     from theory.kernel.snip_kernel import snip_laws
+    from theory.kernel.sphere import sphere_spectrum
+    from theory.kernel.sphere_metrics import sphere_metrics
 else:
     lazily(__name__)
 
@@ -34,10 +37,13 @@ __all__ = [
     "finite_width_moments",
     "graphon_tangent_kernel",
     "homogeneous_constants",
+    "kernel_of_masks",
+    "one_input_spectrum",
     "quenched_kernel",
     "second_moment_graphon",
     "snip_laws",
-    "spectral_collapse",
+    "sphere_metrics",
+    "sphere_spectrum",
     "tangent_convergence",
     "tangent_fluctuations",
     "tangent_moments",

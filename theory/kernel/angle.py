@@ -167,10 +167,10 @@ the bound is sharp at first order.
             drawn=(sp.Rational(1, 1000), sp.Rational(1, 10)),
         ),
     ),
-    uses=("K11",),
+    uses=("K11.1",),
     remarks=(
         Remark(
-            "Measured: a kernel of rank 2 (K11) keeps its rank to rounding with the lengths; with the clipped cosine, 300 samples "
+            "Measured: a kernel of rank 2 (K11.1) keeps its rank to rounding with the lengths; with the clipped cosine, 300 samples "
             r"give it a larger numerical rank at the tolerance $10^{-10}$.",
             checked_by="collapsed_kernels_keep_their_rank",
         ),

@@ -176,7 +176,7 @@ $[[top_energy]]$.
         Hypothesis("a fit over more than one rank", low < high),
         Hypothesis("abscissas that are not all the same", points * sum_xx > sum_x**2),
         Hypothesis("an even frequency from 2 on", sp.Eq(sp.Mod(k, 2), 0) & (k >= 2), needed_by=("fall",)),
-        Hypothesis("inputs on the circle itself; for other radii see K11"),
+        Hypothesis("inputs on the circle itself; for other radii see K11.2"),
     ),
     uses=("K1",),
     expressions={

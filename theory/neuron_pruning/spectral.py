@@ -8,7 +8,7 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.let import Let
 from theory.formulas.no_guarantee import guaranteed
 from theory.formulas.smallest import Smallest
-from theory.kernel import collapse
+from theory.kernel import sphere
 from theory.kernel.dual import cosine, kappa_1
 from theory.neuron_pruning.alignment import N, eps
 from theory.neuron_pruning.planks import INPUTS, d
@@ -23,7 +23,7 @@ T = sp.Symbol("T", positive=True)  # T_d(N)
 a = sp.Symbol("a", positive=True)  # the mean squared error that is allowed
 
 coefficient = sp.gamma(d / 2) / (4 * sp.gamma((3 - k) / 2) * sp.gamma((k + d + 1) / 2))
-multiplicity = collapse.multiplicity.subs({collapse.k: d, collapse.ell: k}, simultaneous=True)
+multiplicity = sphere.multiplicity.subs({sphere.k: d, sphere.ell: k}, simultaneous=True)
 kernel = kappa_1 / (2 * d)
 total = 1 / (2 * d)
 ranks = d + sp.binomial(2 * m + d - 1, d - 1)
@@ -153,7 +153,7 @@ $2m$ sum to $Am^{-4}(1+O(\frac1m))$, $N_m\sim\frac{(2m)^{d-1}}{(d-1)!}$ and $N_{
         Hypothesis("an error below the norm of the target", 2 * d * eps**2 < 1, needed_by=("success",)),
         Hypothesis("no more is left than the squared norm of the target", 2 * d * T <= 1, needed_by=("success",)),
     ),
-    uses=("K1", "K11", "N2"),
+    uses=("K1", "K11.2", "N2"),
     expressions={
         "coefficient": coefficient,
         "multiplicity": multiplicity,

@@ -124,7 +124,7 @@ def small_angles_keep_their_digits(kahan_angle: sp.Expr, trial: Trial) -> Iterat
 
 
 def collapsed_kernel(formula: sp.Expr, x: NDArray[np.floating]) -> NDArray[np.floating]:
-    """The kernel matrix of one input left (K11), its angles by a formula of the two lengths. float[m, m]"""
+    """The kernel matrix of one input left (K11.1), its angles by a formula of the two lengths. float[m, m]"""
     sign = np.sign(x)
     lengths = np.abs(sign[:, None] - sign), np.abs(sign[:, None] + sign)
     with np.errstate(divide="ignore"):

@@ -1,4 +1,4 @@
-"""Evidence for K11: spectral collapse to few inputs."""
+"""Evidence for K11.1: one input leaves two eigenvalues."""
 
 from __future__ import annotations
 
@@ -8,37 +8,61 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.bridge import numeric
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.kernels.analytic import dense_kernel
 from numerics.kernels.spectra import kernel_eigenvalues
-from theory.kernel import circle
 from theory.kernel.collapse import (
     above,
+    alike,
     below,
-    constant,
     d,
-    ell,
     energy,
-    exponent,
-    gap_ratio,
-    k,
-    multiplicity,
+    entry,
+    first,
+    moment,
     negative_eigenvalue,
+    one_input_spectrum,
+    second,
     share,
-    spectral_collapse,
-    sphere_eigenvalue,
-    top_energy,
-    trace_ratio,
+    trained,
 )
-from theory.kernel.dual import cosine
+from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
 
-ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+
+
+@exact(one_input_spectrum, step="one neuron")
+@control("the readout alone", alike=moment * first * second / d)
+@control("the gates alone", alike=trained * first * second / d)
+@control("not over the inputs", alike=alike * d)
+@control("10 % more", alike=ELEVEN * alike)
+def one_neuron_sees_signs_alone(alike: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """F and the gate at the variances qx²/d, qy²/d and the covariance ±qxy/d; the gradient's own covariance is ±wxy/d."""
+    for sign, expected in ((1, alike), (-1, sp.S.Zero)):
+        at = {a: moment * first**2 / d, b: moment * second**2 / d, c: sign * moment * first * second / d}
+        added = relu.value.subs(at) + sign * trained * first * second / d * relu.slope.subs(at)
+        yield trial.same(expected, added, by=sp.expand)
+
+
+@exact(one_input_spectrum, step="two blocks")
+@control("the readout alone", positive_eigenvalue=energy * above / d)
+@control("both signs together", positive_eigenvalue=(share + energy) * (above + below) / d)
+@control("the gates alone", negative_eigenvalue=share * below / d)
+@control("10 % less", negative_eigenvalue=NINE * negative_eigenvalue)
+@control("the entry 10 % more", entry=ELEVEN * entry)
+@control("the entry of the readout", entry=energy * first * second / d)
+def rows_times_their_sign_are_multiples(
+    entry: sp.Expr, positive_eigenvalue: sp.Expr, negative_eigenvalue: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Entry times y is a multiple of y²; with the sum of these for y² it is the eigenvalue times x, whatever the samples are."""
+    for total, claimed in ((above, positive_eigenvalue), (below, negative_eigenvalue)):
+        yield trial.same(claimed * first, sp.expand(entry * second).subs(second**2, total), by=sp.expand)
+
 
 SAMPLES = sp.Matrix([2, -1, sp.Rational(1, 2), -3, 1])  # the input that is left, of five samples
 
 
-def one_input_kernel(kappa_0: sp.Expr, kappa_1: sp.Expr) -> sp.Matrix:
+def one_input_kernel() -> sp.Matrix:
     """Its kernel matrix: own layer g_W κ₀ c, readout g_Q κ₁ √(ab), at cosines ±1."""
 
     def entry(i: int, j: int) -> sp.Expr:
@@ -49,20 +73,16 @@ def one_input_kernel(kappa_0: sp.Expr, kappa_1: sp.Expr) -> sp.Matrix:
     return sp.Matrix(len(SAMPLES), len(SAMPLES), entry)
 
 
-@exact(spectral_collapse)
+@exact(one_input_spectrum)
 @control("the readout alone", positive_eigenvalue=energy * above / d)
 @control("both signs together", positive_eigenvalue=(share + energy) * (above + below) / d)
 @control("the gates alone", negative_eigenvalue=share * below / d)
 @control("10 % less", negative_eigenvalue=NINE * negative_eigenvalue)
 def one_input_leaves_rank_two(
-    positive_eigenvalue: sp.Expr,
-    negative_eigenvalue: sp.Expr,
-    kappa_0: sp.Expr,
-    kappa_1: sp.Expr,
-    trial: Trial,
+    positive_eigenvalue: sp.Expr, negative_eigenvalue: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The samples of each sign are an eigenvector; the trace leaves nothing to others."""
-    kernel = one_input_kernel(kappa_0, kappa_1)
+    kernel = one_input_kernel()
     sums = {sign: sum(x**2 for x in SAMPLES if sp.sign(x) == sign) for sign in (1, -1)}
     here = {above: sums[1], below: sums[-1]}
     found = []
@@ -72,129 +92,6 @@ def one_input_leaves_rank_two(
         for residual in kernel * vector - found[-1] * vector:
             yield trial.vanishes(residual)
     yield trial.same(kernel.trace(), sum(found))
-
-
-def harmonic(dimension: int, degree: int) -> sp.Expr:
-    """The zonal harmonic of S^(dimension−1), 1 at cosine 1, from ∫P_i P_j = 0: Gegenbauer's recursion."""
-    before, now = sp.Integer(1), cosine
-    if degree == 0:
-        return before
-    for i in range(1, degree):
-        before, now = now, ((2 * i + dimension - 2) * cosine * now - i * before) / (i + dimension - 2)
-    return sp.expand(now)
-
-
-THETA = sp.Symbol("theta", positive=True)
-ON_SPHERE = (2 * (sp.pi - THETA) * sp.cos(THETA) + sp.sin(THETA)) / sp.pi  # cos θ κ₀ + κ₁
-
-
-def funk_hecke(dimension: int, degree: int) -> sp.Expr:
-    """The average of kernel times zonal harmonic over the sphere, as an integral."""
-    weight = sp.sin(THETA) ** (dimension - 2)
-    wave = harmonic(dimension, degree).subs(cosine, sp.cos(THETA))
-    volume = sp.integrate(weight, (THETA, 0, sp.pi))
-    return sp.Integral(sp.expand(ON_SPHERE * wave * weight / volume), (THETA, 0, sp.pi))
-
-
-@enclosed(spectral_collapse, cost=0.8)
-@control("the circle's", sphere_eigenvalue=circle.ntk_eigenvalue.subs(circle.k, ell))
-@control("multiplicity forgotten", sphere_eigenvalue=sphere_eigenvalue * k)
-@control("10 % more", sphere_eigenvalue=ELEVEN * sphere_eigenvalue)
-@control("10 % more at large degrees", constant=ELEVEN * constant)
-@control("the circle's constant", constant=2 / sp.pi**2)
-def eigenvalues_are_funk_hecke_integrals(
-    sphere_eigenvalue: sp.Expr, constant: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """Integrals against zonal harmonics, to 30 digits; K10.1 at k = 2; λ_ℓ ℓ^k within 1e-4 of its limit at ℓ = 10⁶."""
-    for dimension, degree in ((3, 0), (3, 1), (3, 2), (4, 3), (4, 4), (5, 2), (6, 0)):
-        claimed = sphere_eigenvalue.subs({k: dimension, ell: degree})
-        yield trial.same(claimed, trial.once(funk_hecke, dimension, degree), by=None, at=[{}])
-    for degree in range(7):
-        planar = circle.ntk_eigenvalue.subs(circle.k, degree)
-        yield trial.same(sphere_eigenvalue.subs({k: 2, ell: degree}), planar, by=None, at=[{}])
-    gap = sp.Abs(sphere_eigenvalue * ell**k / constant - 1)
-    yield trial.below(gap, sp.Rational(1, 10**4), at=[{k: dimension, ell: 10**6} for dimension in (2, 3, 5, 6)])
-
-
-@exact(spectral_collapse)
-@control("of polynomials", multiplicity=sp.binomial(ell + k - 1, k - 1))
-@control("2, as on the circle", multiplicity=sp.Integer(2))
-@control("exponent in the degree", exponent=k)
-@control("10 % more", exponent=ELEVEN * exponent)
-def multiplicities_and_exponent(multiplicity: sp.Expr, exponent: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All degrees up to ℓ make the polynomials of degree ≤ ℓ on the sphere; λ ~ ℓ^−k, ranks ~ ℓ^(deg + 1)."""
-    for dimension in (2, 3, 5):
-        total = 0
-        for degree in range(7):
-            total += multiplicity.subs({k: dimension, ell: degree})
-            even = sp.binomial(degree + dimension - 1, dimension - 1)
-            odd = sp.binomial(degree + dimension - 2, dimension - 1)
-            yield trial.holds(total == even + odd, f"{even + odd} harmonics up to degree {degree}, claimed {total}")
-    signs = [multiplicity.subs({k: 1, ell: degree}) for degree in range(4)]
-    yield trial.holds(signs == [1, 1, 0, 0], f"{signs} functions on two points")
-    for dimension in (2, 3, 5):
-        number = sp.Poly(sp.expand_func(generic_multiplicity(multiplicity, dimension)), ell)
-        yield trial.same(exponent.subs(k, dimension), sp.Rational(dimension, number.degree() + 1))
-
-
-def generic_multiplicity(multiplicity: sp.Expr, dimension: int) -> sp.Expr:
-    """The multiplicity as a polynomial in the degree, from its values at degrees 2, 3, …."""
-    values = [(degree, multiplicity.subs({k: dimension, ell: degree})) for degree in range(2, dimension + 5)]
-    return sp.interpolate(values, ell)
-
-
-@enclosed(spectral_collapse, cost=0.4)
-@control("λ₁ = λ₂", trace_ratio=2 * k)
-@control("10 % less", trace_ratio=NINE * trace_ratio)
-@control("falling with k", gap_ratio=1 / gap_ratio)
-@control("10 % more", gap_ratio=ELEVEN * gap_ratio)
-@control("each eigenvalue once", top_energy=1 / trace_ratio + 1 / (2 * k))
-@control("share 10 % less", top_energy=NINE * top_energy)
-def metrics_are_those_of_the_list(
-    trace_ratio: sp.Expr, gap_ratio: sp.Expr, top_energy: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The list of S^(k−1), k = 1 … 7, sorted with multiplicities; tr = 2; both ratios rise with k, to 2π and beyond."""
-    for dimension in range(1, 8):
-        order = trial.once(leading, dimension)
-        at = {k: dimension}
-        for claimed, seen in (
-            (trace_ratio, 2 / order[0]),
-            (gap_ratio, order[0] / order[1]),
-            (top_energy, sum(order[:5]) / 2),
-        ):
-            yield trial.same(claimed.subs(at), seen, by=None, at=[{}])
-        for rising in (trace_ratio, gap_ratio):
-            yield trial.below(rising.subs(at), rising.subs(k, dimension + 1), at=[{}], strict=True)
-    yield trial.below(sp.Abs(trace_ratio - 2 * sp.pi), 4 * sp.pi / k, at=[{k: 10**6}])
-    yield trial.below(sp.Abs(gap_ratio * sp.pi / k - 1), 2 / k, at=[{k: 10**6}])
-
-
-def leading(dimension: int) -> list[sp.Expr]:
-    """The five largest eigenvalues with multiplicities."""
-    order: list[sp.Expr] = []
-    for degree in (0, 1, 2, 4, 6):
-        at = {k: dimension, ell: degree}
-        order += [sphere_eigenvalue.subs(at)] * int(multiplicity.subs(at))
-    return (order + [sp.Integer(0)] * 5)[:5]
-
-
-def sphere_pairs(rng: np.random.Generator, pairs: int, dimension: int) -> NDArray[np.floating]:
-    """Kernel, and kernel times cosine, of pairs on the sphere. float[2, pairs]"""
-    x = rng.standard_normal((2, pairs, dimension))
-    x /= np.linalg.norm(x, axis=2, keepdims=True)
-    r = np.clip((x[0] * x[1]).sum(axis=1), -1, 1)
-    kernel = numeric((THETA,), ON_SPHERE)(np.arccos(r))
-    return np.stack([kernel, kernel * r])
-
-
-@statistical(spectral_collapse, tests=2)
-@control("the circle's", sphere_eigenvalue=circle.ntk_eigenvalue.subs(circle.k, ell))
-@control("multiplicity forgotten", sphere_eigenvalue=sphere_eigenvalue * k)
-def pairs_on_the_sphere_have_the_eigenvalues(sphere_eigenvalue: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Averages over independent pairs on S⁴ of the kernel (λ₀), and of the kernel times the cosine (λ₁)."""
-    dimension = 5
-    for degree, sample in enumerate(trial.draw(sphere_pairs, trial.size(60_000), dimension)):
-        yield trial.averages(sample, trial.value(sphere_eigenvalue, {k: dimension, ell: degree}), -1.0, 2.0)
 
 
 def collapsed(
@@ -207,7 +104,7 @@ def collapsed(
     return x, samples * kernel_eigenvalues(dense_kernel(x * np.sqrt(weights)).ntk)
 
 
-@empirical(spectral_collapse)
+@empirical(one_input_spectrum)
 @control("the readout alone", positive_eigenvalue=energy * above / d)
 @control("both signs together", negative_eigenvalue=(share + energy) * (above + below) / d)
 def kernel_matrices_collapse(

@@ -9,13 +9,13 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from numerics.checks.kernel.collapse import THETA, harmonic
+from numerics.checks.kernel.sphere import THETA, harmonic
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.rationals import rational
 from numerics.neuron_pruning.spectral import mean_squared_distance
 from theory.formulas.let import Let
 from theory.formulas.no_guarantee import no_guarantee, unconditional
-from theory.kernel import circle, collapse
+from theory.kernel import circle, sphere
 from theory.kernel.dual import cosine
 from theory.neuron_pruning import alignment
 from theory.neuron_pruning.alignment import N, eps
@@ -96,14 +96,14 @@ def on_half_sphere(dimension: int, degree: int) -> sp.Expr:
 @control("in absolute value", coefficient=sp.Abs(coefficient))
 @control("10 % less", coefficient=LESS * coefficient)
 def eigenvalues_are_funk_hecke_integrals(coefficient: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Integrals against zonal harmonics; the tangent kernels of K10.1 and K11 contain their squares."""
+    """Integrals against zonal harmonics; the tangent kernels of K10.1 and K11.2 contain their squares."""
     for dimension, degree in ((2, 0), (2, 4), (3, 1), (3, 5), (4, 3), (4, 6), (7, 2)):
         claimed = coefficient.subs({d: dimension, k: degree})
         yield trial.same(claimed, trial.once(on_half_sphere, dimension, degree), by=None, at=[{}])
     for degree in range(6):
         planar = 4 * coefficient.subs({d: 2, k: degree}) ** 2
         yield trial.same(planar, circle.value_eigenvalue.subs(circle.k, degree), by=None, at=[{}])
-        tangent = collapse.sphere_eigenvalue.subs({collapse.k: 5, collapse.ell: degree})
+        tangent = sphere.sphere_eigenvalue.subs({sphere.k: 5, sphere.ell: degree})
         share = 2 * (degree * (degree + 3) + 6)
         yield trial.same(share * coefficient.subs({d: 5, k: degree}) ** 2, tangent, by=None, at=[{}])
 

@@ -1,0 +1,201 @@
+"""Evidence for B2.3: the kernel behind units that see one input each, on inputs with a common coordinate of either sign."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+
+from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from numerics.kernels import LayerGraphons, graphon_kernel, input_latent
+from numerics.masks.composition import GridGraphon, point_latent
+from theory.generalisation.one_input_units import (
+    alike_entry,
+    energy,
+    least_ratio,
+    linear_energy,
+    many_ratio,
+    one_input_units,
+    opposite_entry,
+    own_entry,
+    pairs,
+    shared,
+    sign_ratio,
+    spike,
+    variance,
+)
+from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+
+
+def through(value: sp.Expr, other: sp.Expr) -> sp.Expr:
+    """The dual of a unit that sees one input, at its values in two samples."""
+    return relu.value.subs({a: value**2, b: other**2, c: value * other})
+
+
+@exact(one_input_units, step="first layer")
+@control("the correlation itself", spike=cosine)
+@control("its inverse", spike=1 / spike)
+@control("spike 10 % more", spike=ELEVEN * spike)
+@control("without the input's own", variance=spike)
+@control("variance 10 % less", variance=NINE * variance)
+@control("the variance", shared=variance)
+@control("10 % more", shared=ELEVEN * shared)
+def units_add_where_signs_are_equal(
+    spike: sp.Expr, variance: sp.Expr, shared: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The unit of the common coordinate and that of the input's own; opposite signs; the correlation is r."""
+    common = sp.sqrt(spike)
+    yield trial.same(variance, through(common, common) + 1, by=sp.cancel)
+    yield trial.same(shared, through(common, common), by=sp.cancel)
+    yield trial.same(shared, cosine * variance, by=sp.cancel)
+    yield trial.same(through(common, -common), 0)
+
+
+def next_entry(size: sp.Expr, covariance: sp.Expr) -> sp.Expr:
+    """Θκ₀ + F at a variance and a covariance, where Θ is twice the covariance."""
+    at = {a: size, b: size, c: covariance}
+    return 2 * covariance * relu.slope.subs(at) + relu.value.subs(at)
+
+
+@exact(one_input_units, step="second layer", cost=0.4)
+@control("two layers alone", own_entry=2 * variance)
+@control("own 10 % more", own_entry=ELEVEN * own_entry)
+@control("as if equal", alike_entry=own_entry)
+@control("the readout alone", alike_entry=variance * kappa_1)
+@control("alike 10 % less", alike_entry=NINE * alike_entry)
+@control("nothing of opposite signs", opposite_entry=sp.S.Zero)
+@control("opposite 10 % more", opposite_entry=ELEVEN * opposite_entry)
+@control("variance 10 % more", variance=ELEVEN * variance)
+@control("shared 10 % more", shared=ELEVEN * shared)
+def entries_are_those_of_the_recursion(
+    variance: sp.Expr,
+    shared: sp.Expr,
+    own_entry: sp.Expr,
+    alike_entry: sp.Expr,
+    opposite_entry: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """At the covariances of equal inputs, of one sign and of opposite ones."""
+    for claimed, covariance in ((own_entry, variance), (alike_entry, shared), (opposite_entry, sp.S.Zero)):
+        yield trial.same(claimed, next_entry(variance, covariance))
+
+
+def in_signs(own: sp.Expr, alike: sp.Expr, opposite: sp.Expr) -> sp.Expr:
+    """sᵀAs over the number of inputs, for a matrix with these entries."""
+    return own + (pairs - 1) * alike - pairs * opposite
+
+
+@exact(one_input_units, step="linear part")
+@control("all of one sign", linear_energy=sp.S.One)
+@control("of one sign's inputs", linear_energy=1 + pairs * spike)
+@control("10 % more", linear_energy=ELEVEN * linear_energy)
+@control("spike 10 % more", spike=ELEVEN * spike)
+def linear_parts_add_up(spike: sp.Expr, linear_energy: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The products of the inputs: 1 + η, η and −η."""
+    yield trial.same(linear_energy, in_signs(1 + spike, spike, -spike), by=sp.cancel)
+
+
+@exact(one_input_units, step="signs")
+@control("all of one sign", energy=own_entry + (2 * pairs - 1) * alike_entry)
+@control("the diagonal", energy=own_entry)
+@control("10 % more", energy=ELEVEN * energy)
+@control("nothing of opposite signs", opposite_entry=sp.S.Zero)
+@control("own 10 % more", own_entry=ELEVEN * own_entry)
+@control("alike 10 % less", alike_entry=NINE * alike_entry)
+def energies_add_up(
+    own_entry: sp.Expr, alike_entry: sp.Expr, opposite_entry: sp.Expr, energy: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """One own entry, n − 1 of one sign, n of the other."""
+    yield trial.same(energy, in_signs(own_entry, alike_entry, opposite_entry), by=sp.expand)
+
+
+@exact(one_input_units, step="ratio")
+@control("its inverse", sign_ratio=1 / sign_ratio)
+@control("the energy", sign_ratio=energy)
+@control("10 % more", sign_ratio=ELEVEN * sign_ratio)
+@control("energy 10 % more", energy=ELEVEN * energy)
+@control("linear part of one sign", linear_energy=1 + pairs * spike)
+def ratios_are_energies(
+    energy: sp.Expr, linear_energy: sp.Expr, sign_ratio: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """One over the other."""
+    yield trial.same(sign_ratio, energy / linear_energy, by=sp.expand)
+
+
+def with_letters(gap: sp.Expr) -> sp.Expr:
+    """One fraction, with letters for the arc cosine and the root."""
+    letters = {sp.acos(cosine): sp.Symbol("angle"), sp.sqrt(1 - cosine**2): sp.Symbol("sine")}
+    return sp.cancel(gap.subs(letters))
+
+
+@exact(one_input_units, step="many inputs")
+@control("half", many_ratio=many_ratio / 2)
+@control("the gate alone", many_ratio=kappa_0)
+@control("10 % more", many_ratio=ELEVEN * many_ratio)
+@control("without opposite signs", many_ratio=kappa_0 + kappa_1 / (2 * cosine))
+@control("the ratio 10 % less", sign_ratio=NINE * sign_ratio)
+def many_inputs_leave_the_leading_terms(sign_ratio: sp.Expr, many_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The ratio less its limit, times 1 + 2nη, does not depend on n."""
+    rest = (sign_ratio - many_ratio) * (1 + 2 * pairs * spike)
+    yield trial.vanishes(sp.diff(rest, pairs), by=with_letters)
+
+
+@exact(one_input_units, step="small spikes")
+@control("of one layer", least_ratio=sp.S.One)
+@control("of homogeneous masks", least_ratio=sp.Rational(9581, 10000))
+@control("10 % less", least_ratio=NINE * least_ratio)
+@control("half", many_ratio=many_ratio / 2)
+def small_spikes_leave_three_quarters(many_ratio: sp.Expr, least_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The limit at r = 0, by the series."""
+    yield trial.same(least_ratio, sp.series(many_ratio, cosine, 0, 1).removeO())
+
+
+VALUES = (  # η and the limit, to fifteen digits
+    (sp.Rational(1, 10), sp.Rational("0.786216580140577337")),
+    (sp.Rational(1, 50), sp.Rational("0.757802162897409750")),
+    (sp.Rational(1, 1000), sp.Rational("0.750397489927366314")),
+)
+
+
+@enclosed(one_input_units)
+@control("the gate alone", many_ratio=kappa_0)
+@control("a tenth of a thousandth more", many_ratio=many_ratio + sp.Rational(1, 10000))
+@control("three quarters", many_ratio=sp.Rational(3, 4))
+@control("tends to a half", least_ratio=sp.Rational(1, 2))
+@control("of homogeneous masks", least_ratio=sp.Rational(9581, 10000))
+def ratios_come_close(many_ratio: sp.Expr, least_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At three spikes, by their digits; above the limit, and by less than half of η."""
+    for height, value in VALUES:
+        at = {cosine: height / (1 + height)}
+        yield trial.below(sp.Abs(many_ratio - value), sp.Rational(1, 10**15), at=[at])
+        yield trial.below(least_ratio, many_ratio, at=[at], strict=True)
+        yield trial.below(many_ratio - least_ratio, height / 2, at=[at], strict=True)
+
+
+def ratio_of_a_network(number: int, height: float) -> float:
+    """sᵀKs over sᵀBs of `number` inputs of either sign, by the recursion for graphons on the grid."""
+    signs = np.repeat([1.0, -1.0], number)
+    x = np.hstack([np.sqrt(height) * signs[:, None], np.eye(2 * number)])
+    d = x.shape[1]
+    units, above, output = input_latent(d), point_latent(), point_latent()
+    first = GridGraphon(np.eye(d), units, input_latent(d))
+    second = GridGraphon(np.ones((1, d)), above, units)
+    last = GridGraphon(np.ones((1, 1)), output, above)
+    kernel = graphon_kernel(x, [LayerGraphons(each, each) for each in (first, second, last)]).ntk
+    linear = x @ x.T / d**2
+    return float(signs @ kernel @ signs / (signs @ linear @ signs))
+
+
+@empirical(one_input_units)
+@control("the limit", sign_ratio=many_ratio)
+@control("10 % more", sign_ratio=ELEVEN * sign_ratio)
+@control("10 % less", sign_ratio=NINE * sign_ratio)
+def networks_have_the_ratio(sign_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Eight inputs and twenty, by the recursion that knows nothing of signs."""
+    for number, height in ((4, 0.5), (10, 0.25)):
+        seen = trial.once(ratio_of_a_network, number, height)
+        at = {pairs: number, cosine: sp.Rational(height) / (1 + sp.Rational(height))}
+        yield trial.at_most(abs(seen / trial.value(sign_ratio, at) - 1), 1e-9, "relative error")

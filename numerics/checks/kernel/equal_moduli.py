@@ -1,0 +1,280 @@
+"""Evidence for K7.2: the bounds at inputs of equal moduli, and the kernel of signs, derived and by all masks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.checks.kernel.fixed_inputs import by_factors, contribution
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1
+from theory.kernel.equal_moduli import (
+    agreeing,
+    alike,
+    angular,
+    kept,
+    kept_agreeing,
+    kept_cosine,
+    mean_cosine,
+    opposed,
+    quenched_kernel,
+    signs_bound,
+    signs_curvature,
+    signs_gap,
+    signs_kernel,
+    signs_quenched,
+    signs_weight,
+    unlike,
+)
+from theory.kernel.fixed_inputs import first, gap, inputs, row_kernel, second, share
+
+Floats = NDArray[np.float64]
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+
+
+def weighted(weight: sp.Expr, value: sp.Expr, same: int, other: int) -> sp.Expr:
+    """The sum over the kept inputs, and over how many of them agree, of a weight times a value; p is left open."""
+    at = {agreeing: same, opposed: other}
+    cells = [(k, i) for k in range(1, same + other + 1) for i in range(max(0, k - other), min(k, same) + 1)]
+    return sp.Add(*((weight * value).subs(at).subs({kept: k, kept_agreeing: i}) for k, i in cells))
+
+
+def written_out(formula: sp.Expr) -> sp.Expr:
+    """A formula whose sums, all of known length, are written out term by term."""
+    if isinstance(formula, sp.Sum):
+        (index, low, high), *inner = formula.limits
+        assert not inner
+        return sp.Add(*(written_out(formula.function.subs(index, at)) for at in range(int(low), int(high) + 1)))
+    return formula.func(*map(written_out, formula.args)) if formula.has(sp.Sum) else formula
+
+
+@exact(quenched_kernel, step="gap of signs")
+@control("the graphon kernel", signs_gap=sp.S.Zero)
+@control("readout alone", signs_gap=(1 - share) / (2 * sp.pi * inputs * sp.sqrt(1 - cosine**2)))
+@control("gap 10 % more", signs_gap=ELEVEN * signs_gap)
+def gap_of_signs_is_the_sum_over_inputs(signs_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At S_W = p (1, 1, r), with shares (1 ± r)/2 of agreeing and opposed inputs."""
+    one, other = (gap.subs({a: share, b: share}).subs({first: 1, second: sign}) for sign in (1, -1))
+    yield trial.same(signs_gap, inputs * ((1 + cosine) * one + (1 - cosine) * other) / 2, by=by_factors)
+
+
+@exact(quenched_kernel, step="cosines")
+@control("readout alone", angular=kappa_1)
+@control("first layer alone", angular=cosine * kappa_0)
+@control("10 % more", angular=ELEVEN * angular)
+def row_kernel_of_signs_is_homogeneous(angular: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At s (1, 1, r), with the density for s."""
+    at = {a: share, b: share, c: share * cosine}
+    yield trial.same(row_kernel.subs(at), share * angular, by=by_factors)
+
+
+@exact(quenched_kernel, step="graphon kernel", cost=0.5)
+@control("kernel 10 % more", signs_kernel=ELEVEN * signs_kernel)
+@control("dense kernel", signs_kernel=signs_kernel / share)
+@control("bound of all inputs", signs_bound=2 * share)
+@control("bound 10 % less", signs_bound=NINE * signs_bound)
+@control("bound of both kinds", modulus_bound=2 * (alike + unlike))
+@control("readout alone", angular=kappa_1)
+@control("kernel at equal inputs", modulus_kernel=2 * (alike + unlike))
+@control("the opposite cosine", mean_cosine=-mean_cosine)
+def signs_have_the_bounds_of_their_energies(
+    angular: sp.Expr,
+    mean_cosine: sp.Expr,
+    modulus_kernel: sp.Expr,
+    modulus_bound: sp.Expr,
+    signs_kernel: sp.Expr,
+    signs_bound: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """Shares (1 ± r)/2 of the inputs agree and differ; p times h at the cosine r, which is the mean one of A and B inputs."""
+    energies = {alike: share * (1 + cosine) / 2, unlike: share * (1 - cosine) / 2}
+    yield trial.same(signs_kernel, modulus_kernel.subs(energies))
+    yield trial.same(signs_bound, modulus_bound.subs(energies), by=sp.expand)
+    yield trial.same(signs_kernel, share * angular, by=sp.expand)
+    shares = {alike: agreeing / (agreeing + opposed), unlike: opposed / (agreeing + opposed)}
+    yield trial.same(mean_cosine, ((alike - unlike) / (alike + unlike)).subs(shares), by=sp.cancel)
+
+
+def row_masks(same: int, other: int) -> Iterator[tuple[int, int, sp.Expr]]:
+    """Every mask of a row: how many inputs it keeps, how many of these agree, and its probability in p."""
+    for mask in product((0, 1), repeat=same + other):
+        yield sum(mask), sum(mask[:same]), share ** sum(mask) * (1 - share) ** (same + other - sum(mask))
+
+
+SIZES = ((1, 1), (2, 1), (1, 3), (3, 0), (2, 2))  # places that agree and that differ
+
+
+@exact(quenched_kernel, step="weights")
+@control("the chance of a mask", signs_weight=signs_weight * (agreeing + opposed) / kept)
+@control("10 % more weight", signs_weight=ELEVEN * signs_weight)
+@control("wherever they agree", signs_weight=signs_weight.subs(kept_agreeing, 0))
+def weights_count_masks(signs_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The probabilities of all masks of few inputs, p free, added up for each number of kept inputs, and of those that agree."""
+    cases = []
+    for same, other in SIZES:
+        chances: dict[tuple[int, int], sp.Expr] = {}
+        for k, i, chance in row_masks(same, other):
+            chances[k, i] = chances.get((k, i), sp.S.Zero) + chance
+        for (k, i), chance in chances.items():
+            if k:
+                at = {agreeing: same, opposed: other, kept: k, kept_agreeing: i}
+                cases.append((signs_weight.subs(at), chance * sp.Rational(k, same + other)))
+    yield trial.at_sizes(cases, "kinds of masks")
+
+
+@exact(quenched_kernel, step="mean over masks", cost=0.4)
+@control("the graphon kernel", signs_quenched=signs_kernel.subs(cosine, mean_cosine))
+@control("10 % more", signs_quenched=ELEVEN * signs_quenched)
+@control("readout alone", angular=kappa_1)
+@control("10 % more weight", signs_weight=ELEVEN * signs_weight)
+def quenched_is_the_weighted_mean(
+    signs_weight: sp.Expr, angular: sp.Expr, signs_quenched: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The kernel at few inputs, p free, as the sum of h at the kept cosines with the weights."""
+    h = angular.subs(cosine, kept_cosine)
+    cases = (
+        (written_out(signs_quenched.subs({agreeing: same, opposed: other})), weighted(signs_weight, h, same, other))
+        for same, other in SIZES
+    )
+    yield trial.at_sizes(cases, "numbers of inputs")
+
+
+@exact(quenched_kernel, step="mean cosine")
+@control("share of those that agree", mean_cosine=agreeing / (agreeing + opposed))
+@control("the opposite", mean_cosine=-mean_cosine)
+@control("10 % less", mean_cosine=NINE * mean_cosine)
+def kept_inputs_add_up_to_the_mean_cosine(mean_cosine: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean of k/d times the cosine, input by input: each of A is kept with probability p and adds 1/d, each of B −1/d."""
+    one = share / (agreeing + opposed)
+    yield trial.same(share * mean_cosine, agreeing * one - opposed * one)
+
+
+@exact(quenched_kernel, step="mean cosine")
+@control("the opposite", mean_cosine=-mean_cosine)
+@control("10 % more weight", signs_weight=ELEVEN * signs_weight)
+@control("the chance of a mask", signs_weight=signs_weight * (agreeing + opposed) / kept)
+def weights_have_this_mean(signs_weight: sp.Expr, mean_cosine: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Their sum and their mean cosine at few inputs, as polynomials in p."""
+    cases = []
+    for same, other in SIZES:
+        mean = mean_cosine.subs({agreeing: same, opposed: other})
+        cases += [
+            (weighted(signs_weight, sp.S.One, same, other), share),
+            (weighted(signs_weight, kept_cosine, same, other) + share, share * (1 + mean)),
+        ]
+    yield trial.at_sizes(cases, "sums")
+
+
+@enclosed(quenched_kernel)
+@control("the graphon kernel", signs_quenched=signs_kernel.subs(cosine, mean_cosine))
+@control(
+    "graphon kernel and gap",
+    signs_quenched=(signs_kernel + signs_gap).subs(inputs, agreeing + opposed).subs(cosine, mean_cosine),
+)
+@control("10 % more", signs_quenched=ELEVEN * signs_quenched)
+def quenched_is_the_sum_over_masks(signs_quenched: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All 2^d masks of a row one by one, d = 4 and 5."""
+    for same, other, p in ((3, 1, sp.Rational(1, 3)), (2, 3, sp.Rational(5, 7))):
+        signs, d = [1] * same + [-1] * other, same + other
+        total = sp.S.Zero
+        for mask in product((0, 1), repeat=d):
+            k = sum(mask)
+            common = sum(bit * sign for bit, sign in zip(mask, signs, strict=True))
+            if k:
+                at = {a: sp.Rational(k, d), b: sp.Rational(k, d), c: sp.Rational(common, d)}
+                total += p**k * (1 - p) ** (d - k) * row_kernel.subs(at)
+        yield trial.same(signs_quenched.subs({agreeing: same, opposed: other, share: p}), total, by=None)
+
+
+@exact(quenched_kernel, step="convex")
+@control("the readout alone", signs_curvature=1 / (sp.pi * sp.sqrt(1 - cosine**2)))
+@control("concave near ±1", signs_curvature=signs_curvature * (1 - 2 * cosine**2))
+@control("10 % less", signs_curvature=NINE * signs_curvature)
+@control("kernel 10 % more", angular=ELEVEN * angular)
+def kernel_of_signs_is_convex_in_the_cosine(
+    signs_curvature: sp.Expr, angular: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """h″; times the positive π(1 − r²)^{3/2} it is 1 + 2(1 − r²)."""
+    yield trial.same(sp.diff(angular, cosine, 2), signs_curvature)
+    numerator = signs_curvature * sp.pi * (1 - cosine**2) ** sp.Rational(3, 2)
+    yield trial.same(numerator, 1 + 2 * (1 - cosine**2))
+
+
+@enclosed(quenched_kernel, cost=0.4)
+@control("the chance of a mask", signs_weight=signs_weight * (agreeing + opposed) / kept)
+@control("10 % more weight", signs_weight=ELEVEN * signs_weight)
+@control("the graphon kernel", signs_quenched=signs_kernel.subs(cosine, mean_cosine))
+@control("kernel 10 % more", signs_kernel=ELEVEN * signs_kernel)
+@control("kernel 10 % less", signs_kernel=NINE * signs_kernel)
+@control("kernel and gap", signs_kernel=(signs_kernel + signs_gap).subs(inputs, agreeing + opposed))
+@control("quenched 10 % more", signs_quenched=ELEVEN * signs_quenched)
+def jensen_decides_the_sign_of_the_gap(
+    signs_weight: sp.Expr, signs_quenched: sp.Expr, signs_kernel: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Weights of sum p and mean cosine r, as polynomials in p; the mean of h is the quenched kernel; its gap at the ends.
+
+    Strictly positive at small and large p, few inputs and many; 0 at r = ±1 and at p = 1.
+    """
+    h = angular.subs(cosine, kept_cosine)
+    for same, other in ((1, 1), (2, 1), (1, 3), (3, 2)):
+        yield trial.same(weighted(signs_weight, sp.S.One, same, other), share, by=sp.expand)
+        mean = share * sp.Rational(same - other, same + other)
+        yield trial.same(weighted(signs_weight, kept_cosine, same, other), mean, by=sp.expand)
+        at = {agreeing: same, opposed: other}
+        yield trial.same(signs_quenched.subs(at), weighted(signs_weight, h, same, other), by=None)
+    for same, other in ((1, 1), (9, 1), (1, 9), (12, 12)):
+        for p in (sp.Rational(1, 100), sp.Rational(99, 100)):
+            at = {agreeing: same, opposed: other, share: p, cosine: sp.Rational(same - other, same + other)}
+            yield trial.below(signs_kernel, signs_quenched, at=[at], strict=True)
+    for same, other, p in ((4, 0, sp.Rational(1, 3)), (0, 3, sp.Rational(2, 3)), (3, 2, sp.S.One)):
+        at = {agreeing: same, opposed: other, share: p, cosine: sp.Rational(same - other, same + other)}
+        yield trial.same(signs_quenched.subs(at), signs_kernel.subs(at), by=None)
+
+
+@exact(quenched_kernel)
+@control("the graphon kernel", signs_quenched=signs_kernel.subs(cosine, mean_cosine))
+@control("10 % more", signs_quenched=ELEVEN * signs_quenched)
+def two_inputs_have_four_masks(
+    signs_quenched: sp.Expr, two_inputs: tuple[tuple[int, ...], ...], trial: Trial
+) -> Iterator[Finding]:
+    """Each mask of a row at density 1/2, a mask that keeps nothing contributing 0."""
+    x, y = two_inputs
+    density = sp.Rational(1, 2)
+    mean = sp.S.Zero
+    for mask in product((0, 1), repeat=len(x)):
+        moments = [
+            sp.Rational(sum(m * p * q for m, p, q in zip(mask, *pair, strict=True)), len(x))
+            for pair in ((x, x), (y, y), (x, y))
+        ]
+        if any(mask):
+            mean += density ** len(x) * row_kernel.subs(dict(zip((a, b, c), moments, strict=True)), simultaneous=True)
+    at = {agreeing: sum(p == q for p, q in zip(x, y, strict=True)), share: density}
+    at[opposed] = len(x) - at[agreeing]
+    yield trial.same(written_out(signs_quenched.subs(at)), mean)
+
+
+SAME, OTHER, SHARE = 6, 2, sp.Rational(1, 2)
+LOWEST = -0.14  # the least value of κ₁ + r κ₀ is −0.1368, where ψ tan ψ = ½ for ψ = π − arccos r
+
+
+def mask_rows(rng: np.random.Generator, rows: int) -> Floats:
+    """What rows of a mask of density SHARE contribute on signs that agree in SAME and differ in OTHER inputs."""
+    d = SAME + OTHER
+    M = rng.random((rows, d)) < float(SHARE)
+    variance, covariance = M.mean(axis=1), (M[:, :SAME].sum(axis=1) - M[:, SAME:].sum(axis=1)) / d
+    return contribution(variance, variance, covariance)
+
+
+@statistical(quenched_kernel, tests=1)
+@control("the graphon kernel", signs_quenched=signs_kernel.subs(cosine, mean_cosine))
+@control("10 % more", signs_quenched=ELEVEN * signs_quenched)
+@control("10 % less", signs_quenched=NINE * signs_quenched)
+def masks_have_the_quenched_kernel(signs_quenched: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Rows of masks over 8 inputs: the mean of what they contribute is the limit of wide networks."""
+    sample = trial.draw(mask_rows, trial.size(30_000))
+    mean = trial.value(signs_quenched, {agreeing: SAME, opposed: OTHER, share: SHARE})
+    yield trial.averages(sample, mean, LOWEST, 2.0)

@@ -1,0 +1,117 @@
+"""B2.3: with two hidden layers no constant above ¾ holds for all masks: units that see one input each."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Remark, Source
+from theory.kernel.dual import cosine, kappa_0, kappa_1
+from theory.quantities import COUNT, UNIT, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+pairs = sp.Symbol("n", integer=True, positive=True)  # inputs of either sign
+
+spike = cosine / (1 - cosine)  # η
+variance = 1 + spike
+shared = spike
+own_entry = 3 * variance
+alike_entry = variance * kappa_1 + 2 * spike * kappa_0
+opposite_entry = variance / sp.pi
+linear_energy = 1 + 2 * pairs * spike
+energy = own_entry + (pairs - 1) * alike_entry - pairs * opposite_entry
+sign_ratio = energy / linear_energy
+many_ratio = kappa_0 + (kappa_1 - 1 / sp.pi) / (2 * cosine)
+least_ratio = sp.Rational(3, 4)
+
+STEPS = (
+    Step(
+        name="recursion",
+        sentence=r"From layer to layer the kernel goes to $\Theta\kappa_0+\Sigma$ and the covariance to its dual $F$, and both to their means over the units below.",
+        by=Carrier.CLAIM,
+        source="K2",
+    ),
+    Step(
+        name="first layer",
+        sentence=r"""The units of one input add to the covariance $xy$ where its values $x$, $y$ have equal signs, else $0$. With $\eta=[[spike]]$ all units together
+add $[[variance]]$ at equal inputs, $[[shared]]$ at inputs of one sign and $0$ at those of opposite signs, and twice as much to the kernel.""",
+        gives={"spike": spike, "variance": variance, "shared": shared},
+        uses=("recursion",),
+    ),
+    Step(
+        name="second layer",
+        sentence=r"So the correlations are $r$ and $0$, and $K$ has the entries $[[own_entry]]$, $[[alike_entry]]$ at one sign, $[[opposite_entry]]$ at opposite ones.",
+        gives={"own_entry": own_entry, "alike_entry": alike_entry, "opposite_entry": opposite_entry},
+        uses=("recursion", "first layer"),
+    ),
+    Step(
+        name="linear part",
+        sentence=r"The path densities are equal, and $B$ is $1+\eta ss^\top$ in the same units: $\frac1{2n}s^\top Bs=[[linear_energy]]$.",
+        gives={"linear_energy": linear_energy},
+        uses=("first layer",),
+    ),
+    Step(
+        name="signs",
+        sentence=r"With $n$ inputs of either sign, $\frac1{2n}s^\top Ks=[[energy]]$.",
+        gives={"energy": energy},
+        uses=("second layer",),
+    ),
+    Step(
+        name="ratio",
+        sentence=r"So $K\succeq cB$ needs $c\le[[sign_ratio]]$.",
+        gives={"sign_ratio": sign_ratio},
+        uses=("linear part", "signs"),
+    ),
+    Step(
+        name="many inputs",
+        sentence=r"As $n\to\infty$ that tends to $[[many_ratio]]$.",
+        gives={"many_ratio": many_ratio},
+        uses=("ratio",),
+    ),
+    Step(
+        name="chord",
+        sentence=r"It rises with $r$, as do $\kappa_0$ and the slope of the chord of the convex $\kappa_1$ from $0$: for $r>0$ it is above its limit at $0$.",
+        by=Carrier.RULE,
+        source="chords",
+        uses=("many inputs",),
+    ),
+    Step(
+        name="best",
+        sentence=r"$K\succeq c_2B$ for all masks, with $c_2=\frac34$.",
+        by=Carrier.CLAIM,
+        source="B2.1",
+    ),
+    Step(
+        name="small spikes",
+        sentence=r"As $r\to0$ the limit is $[[least_ratio]]$, half of $\kappa_1'(0)$ and all of $\kappa_0(0)$: no constant above it serves all masks.",
+        gives={"least_ratio": least_ratio},
+        uses=("chord", "best"),
+    ),
+)
+
+one_input_units = Claim(
+    label="B2.3",
+    title="With two hidden layers no constant above three quarters serves all masks",
+    statement=r"""
+Over all masks as in B2.1 and all inputs, the best constant for $L=2$ is $c_2=[[least_ratio]]$. Let each unit of the first layer see
+one input, each input as many units, all above be dense, and $x_i=\sqrt\eta\,s_ie_0+e_i$ with $\eta=\frac r{1-r}$, $0<r<1$, $n$ of the signs $s_i$ positive and $n$ negative. Then
+$s^\top Ks$ over $s^\top Bs$ is $[[sign_ratio]]$, which tends to $[[many_ratio]]$ as $n\to\infty$, and this falls to $[[least_ratio]]$ as $r\to0$: masks that treat inputs unlike
+leave less of the linear part than any homogeneous ones (B2.2).
+""",
+    steps=STEPS,
+    source=Source("2602.06675", "beyond the abstract"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(pairs, "number of inputs of either sign", COUNT, drawn=(1, 40)),
+        Quantity(
+            cosine,
+            "correlation in the second layer of two inputs of one sign",
+            UNIT,
+            drawn=(sp.Rational(1, 20), sp.Rational(9, 10)),
+        ),
+    ),
+    hypotheses=(Hypothesis(r"infinite width, $\varphi(z)=\sqrt2\max(z,0)$, masks independent of the weights"),),
+    uses=("B2.1", "B2.2", "K2"),
+    expressions={"sign_ratio": sign_ratio, "many_ratio": many_ratio, "least_ratio": least_ratio},
+    remarks=(Remark(r"For $L\ge3$ it is not known here whether $(L+1)2^{-L}$ is the best constant."),),
+)

@@ -1,0 +1,288 @@
+"""K7.2: for inputs of equal moduli the kernel of the masks is nowhere below that of their graphon."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.bounds import Sharp, Side
+from theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from theory.kernel.dual import COSINE, COVARIANCE, FIRST_VARIANCE, SECOND_VARIANCE, a, b, c, cosine, kappa_0, kappa_1
+from theory.kernel.fixed_inputs import INPUTS, SHARE, inputs, share
+from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+agreeing = sp.Symbol("A", integer=True, nonnegative=True)  # inputs where x and x′ of signs ±1 agree
+opposed = sp.Symbol("B", integer=True, nonnegative=True)  # and those where they do not
+kept, kept_agreeing = sp.symbols("k i", integer=True, nonnegative=True)
+alike, unlike = sp.symbols(
+    "e_plus e_minus", nonnegative=True
+)  # mean kept energy where x_j = x′_j, and where x_j = −x′_j
+size = sp.Symbol("m", positive=True)  # x_j²/d of one more input
+
+angular = kappa_1 + cosine * kappa_0  # h
+signs_kernel = share * angular
+signs_gap = (1 - share) * (3 - 2 * cosine**2) / (2 * sp.pi * inputs * sp.sqrt(1 - cosine**2))
+signs_curvature = (3 - 2 * cosine**2) / (sp.pi * (1 - cosine**2) ** sp.Rational(3, 2))
+chance = sp.binomial(agreeing, kept_agreeing) * sp.binomial(opposed, kept - kept_agreeing)
+kept_share = share**kept * (1 - share) ** (agreeing + opposed - kept) * kept / (agreeing + opposed)
+signs_weight = kept_share * chance
+kept_cosine = (2 * kept_agreeing - kept) / kept
+mean_cosine = (agreeing - opposed) / (agreeing + opposed)
+signs_quenched = sp.Sum(
+    kept_share * sp.Sum(chance * angular.subs(cosine, kept_cosine), (kept_agreeing, 0, kept)),
+    (kept, 1, agreeing + opposed),
+)
+signs_bound = share * (1 + cosine)
+
+perspective = a * angular.subs(cosine, c / a)
+apart = sp.sqrt(a * b) / sp.pi
+chord = 1 + cosine
+tilt = 2 * kappa_0 + cosine / (sp.pi * sp.sqrt(1 - cosine**2))  # h′
+support = a * angular + tilt * (c - cosine * a)
+cap = a + c
+agreeing_turn, opposed_turn = size * (1 - cosine), -size * (1 + cosine)
+modulus_kernel = (alike + unlike) * angular.subs(cosine, (alike - unlike) / (alike + unlike))
+modulus_bound = 2 * alike
+
+STEPS = (
+    Step(
+        name="kernel of a row",
+        sentence=r"At fixed $d$ the kernel is the mean of $F_\Theta$ at $S_M$, the graphon kernel its value at the mean $S_W$.",
+        by=Carrier.CLAIM,
+        source="K7.1",
+    ),
+    Step(
+        name="cosines",
+        sentence=r"The row kernel at $s(1,1,r)$ is $s\,h(r)$ with $h(r)=[[angular]]$.",
+        gives={"angular": angular},
+        uses=("kernel of a row",),
+    ),
+    Step(
+        name="equal moduli",
+        sentence=r"""Where $|x_j|=|x'_j|$ for all $j$, $S_M=(a,a,c)$, with $a\pm c$ twice the mean of the kept $x_j^2$ over the $j$ that agree, or differ. There
+$F_\Theta=[[perspective]]$, and $0$ at $a=0$.""",
+        gives={"perspective": perspective},
+        uses=("cosines",),
+    ),
+    Step(
+        name="convex",
+        sentence=r"""$h''=[[signs_curvature]]$, positive inside $(-1,1)$ since $3-2r^2=1+2(1-r^2)$. As $h$ is continuous, it is strictly convex on
+$[-1,1]$.""",
+        gives={"signs_curvature": signs_curvature},
+        uses=("cosines",),
+    ),
+    Step(
+        name="tangent",
+        sentence=r"""So at any $-1<r<1$, $h$ is nowhere below its tangent there, and a multiple $a$ of $h$ at $c/a$ nowhere below
+$[[support]]$. They are equal only for $c=ra$.""",
+        by=Carrier.RULE,
+        source="convexity",
+        gives={"support": support},
+        uses=("equal moduli", "convex"),
+    ),
+    Step(
+        name="turns",
+        sentence=r"""An input more in a row adds to $c-ra$, with $m=x_j^2/d$, $[[agreeing_turn]]>0$ if it agrees and $[[opposed_turn]]<0$ if not. So if a mask
+entry with $x_j\ne0$ is random, and both kinds can be kept, not all masks have $c=ra$.""",
+        gives={"agreeing_turn": agreeing_turn, "opposed_turn": opposed_turn},
+        uses=("equal moduli",),
+    ),
+    Step(
+        name="lower bound",
+        sentence=r"""The tangent at $r=\frac{e_+-e_-}{e_++e_-}$ is linear in $a$ and $c$: its mean is the value at their means $e_++e_-$ and $e_+-e_-$, the graphon
+kernel $[[modulus_kernel]]$. If $e_+$ or $e_-$ is $0$, $c=\pm a$ in all rows, and $F_\Theta$ is linear.""",
+        gives={"modulus_kernel": modulus_kernel},
+        uses=("tangent", "turns"),
+    ),
+    Step(
+        name="ends",
+        sentence=r"$h(-1)=0$ and $h(1)=2$: the chord over $[-1,1]$ is $[[chord]]$.",
+        gives={"chord": chord},
+        uses=("cosines",),
+    ),
+    Step(
+        name="below the chord",
+        sentence=r"So a row adds at most $[[cap]]$, and just that only if it keeps inputs of one kind alone.",
+        by=Carrier.RULE,
+        source="chords",
+        gives={"cap": cap},
+        uses=("equal moduli", "convex", "ends"),
+    ),
+    Step(
+        name="upper bound",
+        sentence=r"""The mean of that is $[[modulus_bound]]$. A row that keeps one input adds its cap; as all $W_j\to0$ in proportion, two are kept with a probability of
+second order.""",
+        gives={"modulus_bound": modulus_bound},
+        uses=("below the chord",),
+    ),
+    Step(
+        name="no common input",
+        sentence=r"At $c=0$ the row kernel is $[[apart]]$.",
+        gives={"apart": apart},
+        uses=("kernel of a row",),
+    ),
+    Step(
+        name="expansion",
+        sentence=r"What an input adds to the gap at many inputs is known.",
+        by=Carrier.CLAIM,
+        source="K7.1",
+    ),
+    Step(
+        name="gap of signs",
+        sentence=r"""For signs $S_W=p(1,1,r)$, of the $d$ inputs $d\frac{1+r}2$ agree and $d\frac{1-r}2$ differ, and what they add to the gap is
+$[[signs_gap]]$.""",
+        gives={"signs_gap": signs_gap},
+        uses=("expansion",),
+    ),
+    Step(
+        name="weights",
+        sentence=r"""A row keeps $k$ inputs, $i$ of them agreeing, with a probability that is, times $\frac kd$, $[[signs_weight]]$; then
+$S_M=\frac kd(1,1,\frac{2i-k}k)$.""",
+        gives={"signs_weight": signs_weight},
+    ),
+    Step(
+        name="mean over masks",
+        sentence=r"So the quenched kernel is the sum of $h$ at the cosines $\frac{2i-k}k$ with these *weights*, $[[signs_quenched]]$.",
+        gives={"signs_quenched": signs_quenched},
+        uses=("weights", "cosines"),
+    ),
+    Step(
+        name="mean cosine",
+        sentence=r"""The weights have the sum $p$ and the mean cosine $r=[[mean_cosine]]$, that of $S_W$: each kept input adds $\frac1d$ to
+$\frac kd$, and $\pm\frac1d$ to $\frac kd$ times the cosine.""",
+        gives={"mean_cosine": mean_cosine},
+        uses=("weights",),
+    ),
+    Step(
+        name="graphon kernel",
+        sentence=r"For signs and one density $e_\pm=p\frac{1\pm r}2$: between $[[signs_kernel]]$ and $[[signs_bound]]$, with that mean cosine $r$.",
+        gives={"signs_kernel": signs_kernel, "signs_bound": signs_bound},
+        uses=("cosines", "mean cosine", "lower bound", "upper bound"),
+    ),
+)
+
+quenched_kernel = Claim(
+    label="K7.2",
+    title="For inputs of equal moduli the kernel of the masks exceeds that of the graphon",
+    statement=r"""
+In the setting of K7.1, for any $W_j$, let $|x_j|=|x'_j|$ for all $j$, and let $e_+$, $e_-$ be $\frac1d\sum_jW_jx_j^2$ over the $j$ with $x_j=x'_j$ and
+with $x_j=-x'_j\ne0$. The quenched kernel is at least the graphon kernel and at most a multiple of $e_+$,
+$$[[modulus_kernel]]\;\le\;E_MF_\Theta(S_M)\;\le\;[[modulus_bound]].$$
+Below they are equal just if $e_+=0$ or $e_-=0$ or all $W_j\in\{0,1\}$ where $x_j\ne0$; the bound above is approached as all $W_j\to0$ in
+proportion. Both rest on the convexity of $h=\kappa_1+r\kappa_0$, with $h''=[[signs_curvature]]>0$ on $(-1,1)$. For other inputs the order may be the opposite:
+without a common coordinate $F_\Theta=[[apart]]$, whose mean is at most its value at the means.
+**Signs.** For
+$x,x'\in\{\pm1\}^d$ that agree in $A$ and differ in $B$ places, and a constant density $p$, the quenched kernel is
+$$[[signs_quenched]]$$
+between the graphon kernel $[[signs_kernel]]$ at the cosine $r=\frac{A-B}d$ and $[[signs_bound]]$: the mean of $h$ at the cosines
+$\frac{2i-k}k$ of what rows with $k$ kept inputs, $i$ of them agreeing, keep, with the weights $[[signs_weight]]$. For $0<p<1$ it exceeds the graphon kernel
+if $|r|<1$, that is $A,B\ge1$. If $|r|\le1-\epsilon$, the gap is
+$[[signs_gap]]+O(d^{-2})$:
+relative to the kernel of order $\frac{1-p}{pd}$, it is governed by the number $pd$ of kept inputs.
+""",
+    steps=STEPS,
+    source=Source("2510.17515", "the title, “The Graphon Limit Hypothesis”, and its reading reported second-hand"),
+    provenance=Provenance.PITFALL,
+    proof=Proof.PROVED,
+    quantities=(
+        FIRST_VARIANCE.drawn_from(2, 3),
+        SECOND_VARIANCE.drawn_from(2, 3),
+        COVARIANCE.drawn_from(sp.Rational(-3, 2), sp.Rational(3, 2)),
+        COSINE,
+        SHARE,
+        INPUTS,
+        Quantity(
+            alike, "mean kept energy of the coordinates at which the inputs agree, over all coordinates", NON_NEGATIVE
+        ),
+        Quantity(
+            unlike,
+            "mean kept energy of the coordinates at which the inputs are opposite, over all coordinates",
+            NON_NEGATIVE,
+        ),
+        Quantity(
+            size, "squared coordinate of one more input that a row keeps, over the number of coordinates", POSITIVE
+        ),
+        Quantity(agreeing, "number of places at which two inputs of signs agree", COUNT_FROM_ZERO, drawn=(1, 5)),
+        Quantity(opposed, "number of places at which two inputs of signs differ", COUNT_FROM_ZERO, drawn=(1, 5)),
+        Quantity(kept, "number of places that a row keeps", COUNT_FROM_ZERO, drawn=(1, 5)),
+        Quantity(
+            kept_agreeing,
+            "number of places that a row keeps and at which the inputs agree",
+            COUNT_FROM_ZERO,
+            drawn=(0, 1),
+        ),
+    ),
+    hypotheses=(
+        Hypothesis(
+            "a covariance that equal moduli allow", sp.And(c <= a, -a <= c), needed_by=("perspective", "support")
+        ),
+        Hypothesis("inputs that have a kept energy", alike + unlike > 0, needed_by=("modulus_kernel",)),
+        Hypothesis("kept places that agree are some of those that agree", kept_agreeing <= agreeing),
+        Hypothesis("kept places that agree are some of those kept", kept_agreeing <= kept),
+        Hypothesis("kept places that differ are some of those that differ", kept - kept_agreeing <= opposed),
+        Hypothesis("inputs with a coordinate", agreeing + opposed >= 1, needed_by=("signs_weight",)),
+        Hypothesis(
+            "for the quenched kernel, inputs that agree somewhere (else it is 0, as is the graphon kernel)",
+            agreeing >= 1,
+            needed_by=("signs_quenched",),
+        ),
+        Hypothesis("masks independent of the weights, one hidden ReLU layer with dense readout"),
+        Hypothesis(
+            "for the gap, inputs that are not parallel",
+            sp.And(cosine > -1, cosine < 1),
+            needed_by=("signs_gap", "signs_curvature"),
+        ),
+        Hypothesis("inputs of equal moduli"),
+    ),
+    uses=("K7.1",),
+    expressions={
+        "modulus_kernel": modulus_kernel,
+        "modulus_bound": modulus_bound,
+        "apart": apart,
+        "signs_quenched": signs_quenched,
+        "signs_kernel": signs_kernel,
+        "signs_bound": signs_bound,
+        "signs_gap": signs_gap,
+        "signs_curvature": signs_curvature,
+        "signs_weight": signs_weight,
+    },
+    pitfalls=(
+        Pitfall(
+            control="the graphon kernel",
+            said="As the width grows the kernel tends to that of the graphon, whatever the number of inputs.",
+            by=(
+                "What one might expect from the title of arXiv:2510.17515, “The Graphon Limit Hypothesis”, "
+                "as it is reported second-hand."
+            ),
+            why=(
+                "Every unit has a mask of its own, and the kernel is curved in the covariance that the "
+                "mask leaves: the mean over masks is not the value at the mean mask."
+            ),
+            counterexample="two_inputs",
+            by_hand=(
+                r"$d=2$, $x=(1,1)$, $x'=(1,-1)$, density $\frac12$. Of the four masks of a row nothing kept "
+                "gives $0$, the first input alone $1$ (there $x$ and $x'$ agree), the second alone $0$ "
+                r"(they are opposite), both $\frac1\pi$: the mean is $\frac14+\frac1{4\pi}\approx0.330$. "
+                r"The graphon's kernel is $\frac1{2\pi}\approx0.159$."
+            ),
+            instead=(
+                r"At fixed $d$ the limit is the mean over masks; the gap closes like $\frac{1-p}{pd}$, the "
+                "number $pd$ of kept inputs."
+            ),
+        ),
+    ),
+    aids={"two_inputs": ((1, 1), (1, -1))},
+    sharp=(
+        Sharp(
+            expression="modulus_kernel",
+            example="inputs of signs, of which rows keep all",
+            check="signs_lie_between_the_bounds",
+            side=Side.BELOW,
+        ),
+        Sharp(
+            expression="modulus_bound",
+            example="inputs of signs, of which rows keep few",
+            check="signs_lie_between_the_bounds",
+        ),
+    ),
+)

@@ -1,0 +1,308 @@
+"""K11.2: the spectrum of the tangent kernel on a sphere, which a graphon leaves that keeps a few inputs equally."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.kernel.dual import COSINE, cosine, kappa_0, kappa_1
+from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+k = sp.Symbol("k", integer=True, positive=True)  # inputs kept, equally
+ell = sp.Symbol("ell", integer=True, nonnegative=True)  # degree of a spherical harmonic
+half_degree = sp.Symbol("j", integer=True, nonnegative=True)
+now, before, rate = sp.symbols("P_0 P_1 P_2", real=True)  # P_ℓ, P_ℓ₋₁ and the derivative of P_ℓ
+size, other_size, weight = sp.symbols("x y w", positive=True)  # |x|, |x′| and the share of a neuron
+
+HALF = sp.Rational(1, 2)
+
+_ratio = sp.FallingFactorial((ell + k - 1) / 2, (k + 2) / sp.Integer(2))  # Γ((ℓ+k+1)/2) / Γ((ℓ−1)/2)
+sphere_eigenvalue = sp.Piecewise(
+    (1 / k, sp.Eq(ell, 1)),
+    (
+        (1 + (-1) ** ell)
+        / 2
+        * sp.gamma(k / sp.Integer(2)) ** 2
+        * (ell * (ell + k - 2) + k + 1)
+        / (8 * sp.pi**2 * _ratio**2),
+        True,
+    ),
+)
+multiplicity = sp.Piecewise(
+    (1, sp.Eq(ell, 0)),
+    (k, sp.Eq(ell, 1)),
+    (sp.binomial(ell + k - 1, k - 1) - sp.binomial(ell + k - 3, k - 1), True),
+)
+exponent = k / (k - 1)
+constant = 2 ** (k - 1) * sp.gamma(k / sp.Integer(2)) ** 2 / sp.pi**2
+
+row_kernel = weight * size * other_size * (kappa_1 + cosine * kappa_0)
+next_harmonic = ((2 * ell + k - 2) * cosine * now - ell * before) / (ell + k - 2)
+slope, slope_before = ell * (before - cosine * now), (ell + k - 3) * (cosine * before - now)  # times 1/(1 − r²)
+bend = ell * (ell + k - 2)
+raised, lowered = (ell + k - 2) / (2 * ell + k - 2), ell / (2 * ell + k - 2)
+
+_density = (1 - cosine**2) ** ((k - 1) / sp.Integer(2))
+gate_primitive = -_density * rate / (ell * (ell + k - 2))
+ramp_primitive = _density * (now - cosine * rate) / ((ell - 1) * (ell + k - 1))
+mass = sp.gamma(k / sp.Integer(2)) / (sp.sqrt(sp.pi) * sp.gamma((k - 1) / sp.Integer(2)))
+centre = (
+    (-1) ** half_degree
+    * sp.gamma(half_degree + HALF)
+    * sp.gamma((k - 1) / sp.Integer(2))
+    / (sp.sqrt(sp.pi) * sp.gamma(half_degree + (k - 1) / sp.Integer(2)))
+)
+_scale = (-1) ** half_degree * sp.gamma(k / sp.Integer(2)) / (4 * sp.pi)
+ramp_coefficient = (
+    -_scale * sp.gamma(half_degree - HALF) / sp.gamma(half_degree + (k + 1) / sp.Integer(2))
+)  # b at degree 2j
+gate_coefficient = (
+    2 * _scale * sp.gamma(half_degree + HALF) / sp.gamma(half_degree + (k + 1) / sp.Integer(2))
+)  # c at degree 2j + 1
+first_ramp = 1 / (2 * k)
+two_points = sp.ImmutableMatrix([[1, 0], [0, 1]])
+
+monomials = sp.binomial(ell + k - 1, k - 1)
+rank_power = k - 1
+fall_ratio = ((ell - 1) / (ell + k + 1)) ** 2 * ((ell + 2) * (ell + k) + k + 1) / (ell * (ell + k - 2) + k + 1)
+plane = 2 * ell**2 * (ell**2 + 3) / (sp.pi**2 * (ell**2 - 1) ** 2)
+wallis = sp.pi * sp.gamma(half_degree + 1) ** 2 / (2 * sp.gamma(half_degree + HALF) * sp.gamma(half_degree + 3 * HALF))
+space = ell**3 * (ell**2 + ell + 4) / (2 * (ell - 1) ** 2 * (ell + 1) * (ell + 2) ** 2)
+two_more = k**2 * ell**2 * (ell * (ell + k) + k + 3) / ((ell + k + 1) ** 2 * (ell * (ell + k - 2) + k + 1))
+
+STEPS = (
+    Step(
+        name="neurons",
+        sentence=r"A neuron adds $F(S)+s\,\kappa_0$ to the kernel, with $s$ the covariance in $S=W(u)\frac1d(|x|^2,|x'|^2,x\cdot x')$.",
+        by=Carrier.CLAIM,
+        source="K4",
+    ),
+    Step(
+        name="row kernel",
+        sentence=r"With $w=W(u)/d$, at the lengths $x$ and $y$ and the cosine $r$, that is $[[row_kernel]]$.",
+        gives={"row_kernel": row_kernel},
+        uses=("neurons",),
+    ),
+    Step(
+        name="radii",
+        sentence=r"""Length and direction of an isotropic $x$ are independent. So $|x|\,Y(x/|x|)$ has $\frac gdE|x|^2$ times the eigenvalue of
+$\cos\theta\,\kappa_0+\kappa_1$ on the sphere at $Y$, and what is orthogonal to such functions has $0$.""",
+        by=Carrier.RULE,
+        source="product",
+        uses=("row kernel",),
+    ),
+    Step(
+        name="normal weights",
+        sentence=r"""For unit vectors and standard normal $z$ in $\mathbb R^k$, $\kappa_1=2E(z\cdot x)_+(z\cdot x')_+$ and
+$\kappa_0=2P(z\cdot x>0,z\cdot x'>0)$.""",
+        by=Carrier.CLAIM,
+        source="K1",
+    ),
+    Step(
+        name="directions",
+        sentence=r"""Length and direction $e$ of $z$ are independent, and $E|z|^2=k$: $\kappa_1=2k\,E(e\cdot x)_+(e\cdot x')_+$, and
+$\kappa_0=2E1\{e\cdot x>0\}1\{e\cdot x'>0\}$.""",
+        by=Carrier.RULE,
+        source="product",
+        uses=("normal weights",),
+    ),
+    Step(
+        name="Funk and Hecke",
+        sentence=r"""On harmonics of degree $\ell$ a function $f(e\cdot x)$ has the eigenvalue $E[f(r)P_\ell(r)]$, $r$ of a density
+$\propto(1-r^2)^{(k-3)/2}$, where $P_0=1$, $P_1=r$ and $P_{\ell+1}=[[next_harmonic]]$ with $P_0$, $P_1$ in it for $P_\ell$, $P_{\ell-1}$.""",
+        by=Carrier.CITED,
+        source="Müller, Spherical Harmonics (1966): the Funk–Hecke formula, and the recursion of the Legendre polynomials in k dimensions",
+        gives={"next_harmonic": next_harmonic},
+    ),
+    Step(
+        name="squares",
+        sentence=r"""With $b_\ell$, $c_\ell$ for $r_+$ and $1\{r>0\}$, $\kappa_1$ and $\kappa_0$ are such operators applied twice: their eigenvalues are
+$2kb_\ell^2$ and $2c_\ell^2$.""",
+        by=Carrier.RULE,
+        source="Fubini",
+        uses=("directions", "Funk and Hecke"),
+    ),
+    Step(
+        name="derivatives",
+        sentence=r"""By induction in $\ell\ge1$, $(1-r^2)P_\ell'$ is $[[slope]]$, and $(1-r^2)P_{\ell-1}'$ is $[[slope_before]]$: the recursion takes one pair to
+the next.""",
+        gives={"slope": slope, "slope_before": slope_before},
+        uses=("Funk and Hecke",),
+    ),
+    Step(
+        name="equation",
+        sentence=r"So $(1-r^2)P_\ell''-(k-1)rP_\ell'+\nu P_\ell=0$ with $\nu=[[bend]]$.",
+        gives={"bend": bend},
+        uses=("derivatives",),
+    ),
+    Step(
+        name="primitives",
+        sentence=r"""With $P_2$ for $P_\ell'$, $(1-r^2)^{(k-3)/2}P_\ell$ has the primitive $[[gate_primitive]]$, and $r$ times it
+$[[ramp_primitive]]$, for $\ell\ge1$ and $\ell\ne1$: both are $0$ at $r=1$.""",
+        gives={"gate_primitive": gate_primitive, "ramp_primitive": ramp_primitive},
+        uses=("equation",),
+    ),
+    Step(
+        name="mass",
+        sentence=r"The density of $r$ is $[[mass]]$ times $(1-r^2)^{(k-3)/2}$.",
+        gives={"mass": mass},
+    ),
+    Step(
+        name="centre",
+        sentence=r"At $0$, $P_{2j}$ is $[[centre]]$ and $P_{2j+1}$ is $0$.",
+        gives={"centre": centre},
+        uses=("Funk and Hecke",),
+    ),
+    Step(
+        name="coefficients",
+        sentence=r"""From $0$ to $1$ the *primitives* give $b_{2j}=[[ramp_coefficient]]$ and $c_{2j+1}=[[gate_coefficient]]$; the others vanish but
+$b_1$ and $c_0=\frac12$.""",
+        gives={"ramp_coefficient": ramp_coefficient, "gate_coefficient": gate_coefficient},
+        uses=("derivatives", "primitives", "mass", "centre"),
+    ),
+    Step(
+        name="first ramp",
+        sentence=r"$b_1$ is half of the mean of $r^2$, $[[first_ramp]]$: the $k$ coordinates have squares of sum $1$.",
+        gives={"first_ramp": first_ramp},
+    ),
+    Step(
+        name="times the cosine",
+        sentence=r"""By the recursion $rP_\ell$ is $[[raised]]$ times $P_{\ell+1}$ and $[[lowered]]$ times $P_{\ell-1}$; so the eigenvalues of
+$\cos\theta\,\kappa_0$ are these means of those of $\kappa_0$ (at $\ell=0$ that of degree 1).""",
+        gives={"raised": raised, "lowered": lowered},
+        uses=("Funk and Hecke",),
+    ),
+    Step(
+        name="two points",
+        sentence=r"For $k=1$ the kernel is $2$ on the diagonal and $0$ off it; halved, as each point has the weight $\frac12$, $[[two_points]]$: eigenvalue $1$ at both degrees.",
+        gives={"two_points": two_points},
+    ),
+    Step(
+        name="eigenvalues",
+        sentence=r"Together the eigenvalue at degree $\ell$ is $[[sphere_eigenvalue]]$.",
+        gives={"sphere_eigenvalue": sphere_eigenvalue},
+        uses=("radii", "squares", "coefficients", "first ramp", "times the cosine", "two points"),
+    ),
+    Step(
+        name="monomials",
+        sentence=r"There are $[[monomials]]$ monomials of degree $\ell$: those without the last variable, and those with it.",
+        gives={"monomials": monomials},
+    ),
+    Step(
+        name="polynomials",
+        sentence=r"On the sphere homogeneous polynomials of degree $\ell$ are those of degree $\ell-2$ and the harmonics of degree $\ell$.",
+        by=Carrier.CITED,
+        source="Müller, Spherical Harmonics (1966): each homogeneous polynomial of degree ℓ is one sum of a harmonic one and of |x|² times one of degree ℓ − 2",
+    ),
+    Step(
+        name="multiplicity",
+        sentence=r"So the harmonics of degree $\ell$ are a space of dimension $[[multiplicity]]$.",
+        gives={"multiplicity": multiplicity},
+        uses=("monomials", "polynomials"),
+    ),
+    Step(
+        name="fall",
+        sentence=r"From an even degree $\ell$ to $\ell+2$ the eigenvalue takes the factor $[[fall_ratio]]<1$.",
+        gives={"fall_ratio": fall_ratio},
+        uses=("eigenvalues",),
+    ),
+    Step(
+        name="plane",
+        sentence=r"For $k=2$ and even $\ell$, $\lambda_\ell\ell^2=[[plane]]$.",
+        gives={"plane": plane},
+        uses=("eigenvalues",),
+    ),
+    Step(
+        name="partial products",
+        sentence=r"The product of $\frac{4i^2}{4i^2-1}$ up to $i=j$ is $[[wallis]]$.",
+        gives={"wallis": wallis},
+    ),
+    Step(
+        name="space",
+        sentence=r"For $k=3$ and $\ell=2j$, $\lambda_\ell\ell^3$ times that product is $[[space]]$.",
+        gives={"space": space},
+        uses=("eigenvalues", "partial products"),
+    ),
+    Step(
+        name="Wallis",
+        sentence=r"The product tends to $\frac\pi2$.",
+        by=Carrier.RULE,
+        source="Wallis",
+        uses=("partial products",),
+    ),
+    Step(
+        name="two inputs more",
+        sentence=r"From $k$ to $k+2$, $\lambda_\ell\ell^k$ takes the factor $[[two_more]]$.",
+        gives={"two_more": two_more},
+        uses=("eigenvalues",),
+    ),
+    Step(
+        name="large degrees",
+        sentence=r"So over even $\ell$, by induction in $k$, $\lambda_\ell\ell^k\to[[constant]]$: at $2$, at $3$, and with the factor $k^2$ from $k$ to $k+2$.",
+        gives={"constant": constant},
+        uses=("plane", "space", "Wallis", "two inputs more"),
+    ),
+    Step(
+        name="ranks",
+        sentence=r"""The even degrees up to $\ell$ have together as many eigenvalues as there are *monomials* of degree $\ell$: a number of the order of $\ell$ to the
+$[[rank_power]]$.""",
+        gives={"rank_power": rank_power},
+        uses=("monomials", "multiplicity"),
+    ),
+    Step(
+        name="decay",
+        sentence=r"In descending order the even degrees come one after another, so that the eigenvalue falls in the rank with the exponent $[[exponent]]$.",
+        gives={"exponent": exponent},
+        uses=("fall", "large degrees", "ranks"),
+    ),
+)
+
+KEPT = Quantity(k, "number of inputs kept, all of equal weight", COUNT, drawn=(2, 8))
+HALF_DEGREE = Quantity(
+    half_degree, "half of a degree, or the number of factors of a product", COUNT_FROM_ZERO, drawn=(0, 4)
+)
+
+sphere_spectrum = Claim(
+    label="K11.2",
+    title="Few inputs of equal weight leave the spectrum of a sphere",
+    statement=r"""
+One hidden ReLU layer, readout dense, $W$ the graphon of the trained edges and $Q=W$ that of the second moments, at every $u$ the same for each of
+$k\ge2$ inputs and 0 for others, with $g=\int W\,du$ at one of them; $x$, these $k$ coordinates, of an isotropic law: the kernel operator is that of the
+sphere $S^{k-1}$ times $(g/d)\,E|x|^2$, with the eigenvalue (of $\cos\theta\,\kappa_0+\kappa_1$)
+$[[sphere_eigenvalue]]$ of multiplicity $[[multiplicity]]$ at degree $\ell$; $k=2$ is K10.1, unequal weights stretch the sphere. Degrees odd
+and $\ge3$ vanish, and $\lambda_\ell\,\ell^k\to[[constant]]$ over even $\ell$, so that the decay in the rank has the exponent $[[exponent]]$.
+""",
+    steps=STEPS,
+    source=Source("2602.06675", "classical eigenvalues on the sphere (Bietti and Mairal 2019); beyond the abstract"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        KEPT,
+        Quantity(ell, "degree of a spherical harmonic", COUNT_FROM_ZERO, drawn=(0, 8)),
+        HALF_DEGREE,
+        COSINE,
+        Quantity(now, "value of the zonal harmonic of a degree, which is one at the cosine one", sp.S.Reals),
+        Quantity(before, "value of the zonal harmonic of one degree less", sp.S.Reals),
+        Quantity(rate, "derivative of the zonal harmonic in the cosine", sp.S.Reals),
+        Quantity(size, "length of the first input", POSITIVE),
+        Quantity(other_size, "length of the second input", POSITIVE),
+        Quantity(weight, "value of the graphon at a neuron, over the number of input coordinates", POSITIVE),
+    ),
+    hypotheses=(
+        Hypothesis(
+            "a degree that the sphere has: two points have only the degrees 0 and 1",
+            sp.Or(k >= 2, ell <= 1),
+            needed_by=("sphere_eigenvalue",),
+        ),
+        Hypothesis("for the decay, at least two inputs", k >= 2, needed_by=("exponent", "constant")),
+        Hypothesis("inputs of an isotropic law in the coordinates kept; weights of these equal"),
+    ),
+    uses=("K1", "K4", "K10.1"),
+    expressions={
+        "sphere_eigenvalue": sphere_eigenvalue,
+        "multiplicity": multiplicity,
+        "exponent": exponent,
+        "constant": constant,
+    },
+)

@@ -1,0 +1,133 @@
+"""K11.3: the metrics of the spectrum of a sphere, and their direction as inputs disappear."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.kernel import circle
+from theory.kernel.sphere import HALF_DEGREE, KEPT, half_degree, k, wallis
+from theory.quantities import Hypothesis
+from theory.steps import Carrier, Step
+
+_gammas = (sp.gamma(k / sp.Integer(2)) / sp.gamma((k + 1) / sp.Integer(2))) ** 2
+first = (k + 1) * _gammas / (2 * sp.pi)
+second_even = (3 * k + 1) / (k + 1) ** 3 * first
+trace_ratio = 4 * sp.pi / ((k + 1) * _gammas)
+gap_ratio = k * (k + 1) * _gammas / (2 * sp.pi)
+top_energy = sp.Piecewise(
+    (1, sp.Eq(k, 1)),
+    (circle.top_energy, sp.Eq(k, 2)),
+    (sp.Rational(101, 128), sp.Eq(k, 3)),
+    ((k + 1) * _gammas / (4 * sp.pi) + 2 / k, True),
+)
+
+neighbours = (k + 1) * (k + 2) / (sp.pi**2 * k**2)
+two_apart = (k + 1) ** 3 / (k**2 * (k + 3))
+odd_first = (half_degree + 1) / ((2 * half_degree + 1) * wallis)
+limit = 1 / sp.pi
+ratio_fall = (k + 1) ** 5 * (k + 4) / (k**2 * (k + 2) ** 3 * (k + 3))
+ratio_rise = (k + 1) ** 4 * (k + 4) / (k * (k + 2) ** 4)
+
+STEPS = (
+    Step(
+        name="list",
+        sentence=r"The eigenvalues are $\lambda_0$ once, $\lambda_1=\frac1k$ $k$ times, and those of even $\ell\ge2$, which fall (for $k=1$ the first two alone).",
+        by=Carrier.CLAIM,
+        source="K11.2",
+    ),
+    Step(
+        name="first",
+        sentence=r"$\lambda_0=[[first]]$, which is $1$ at $k=1$.",
+        gives={"first": first},
+        uses=("list",),
+    ),
+    Step(
+        name="neighbours",
+        sentence=r"$\lambda_0$ at $k$ times $\lambda_0$ at $k+1$ is $[[neighbours]]$: the Gamma functions cancel.",
+        gives={"neighbours": neighbours},
+        uses=("first",),
+    ),
+    Step(
+        name="two apart",
+        sentence=r"So $\lambda_0$ at $k$ is $[[two_apart]]$ times that at $k+2$.",
+        gives={"two_apart": two_apart},
+        uses=("neighbours",),
+    ),
+    Step(
+        name="odd numbers",
+        sentence=r"At $k=2j+1$, $\lambda_0=[[odd_first]]$, where the product of $\frac{4i^2}{4i^2-1}$ up to $i=j$ is below the line.",
+        gives={"odd_first": odd_first},
+        uses=("first",),
+    ),
+    Step(
+        name="Wallis",
+        sentence=r"That product tends to $\frac\pi2$.",
+        by=Carrier.RULE,
+        source="Wallis",
+    ),
+    Step(
+        name="limit",
+        sentence=r"Over odd $k$, hence by *neighbours* over all, $\lambda_0\to[[limit]]$.",
+        gives={"limit": limit},
+        uses=("neighbours", "odd numbers", "Wallis"),
+    ),
+    Step(
+        name="falls",
+        sentence=r"""The ratio of $\lambda_0$ at $k$ to that at $k+1$ tends to $1$, and at $k$ is $[[ratio_fall]]>1$ times what it is at $k+2$. So it is above $1$:
+$\lambda_0$ falls.""",
+        gives={"ratio_fall": ratio_fall},
+        uses=("two apart", "limit"),
+    ),
+    Step(
+        name="rises",
+        sentence=r"""Likewise the ratio of $k\lambda_0$ at $k$ to that at $k+1$ tends to $1$, and is $[[ratio_rise]]<1$ times what it is at $k+2$. So it is below $1$:
+$k\lambda_0$ rises.""",
+        gives={"ratio_rise": ratio_rise},
+        uses=("falls",),
+    ),
+    Step(
+        name="second even degree",
+        sentence=r"$\lambda_2=[[second_even]]\le\frac1k\le\lambda_0$: as $\lambda_0$ falls it is at most $1$, and as $k\lambda_0$ rises it is at least $1$.",
+        gives={"second_even": second_even},
+        uses=("list", "first", "falls", "rises"),
+    ),
+    Step(
+        name="trace",
+        sentence=r"The sum of the eigenvalues is the mean of the kernel at equal inputs, $\kappa_0+\kappa_1=2$.",
+        by=Carrier.RULE,
+        source="trace",
+    ),
+    Step(
+        name="ratios",
+        sentence=r"So $\mathrm{tr}/\lambda_1=[[trace_ratio]]$ in descending order, and the ratio of the first two is $[[gap_ratio]]$.",
+        gives={"trace_ratio": trace_ratio, "gap_ratio": gap_ratio},
+        uses=("first", "second even degree", "trace"),
+    ),
+    Step(
+        name="five largest",
+        sentence=r"""From $k=4$ on the five largest are $\lambda_0$ and four times $\frac1k$, and their sum falls; below there are others of $\ell=2$:
+$[[top_energy]]$.""",
+        gives={"top_energy": top_energy},
+        uses=("second even degree", "trace"),
+    ),
+)
+
+sphere_metrics = Claim(
+    label="K11.3",
+    title="Under collapse both ratios of the spectrum fall, and the share of the largest rises",
+    statement=r"""
+The spectrum of K11.2 (for $k=1$ that of two points, $1$ and $1$) has, its eigenvalues in descending order, the metrics
+$$\frac{\mathrm{tr}}{\lambda_1}=[[trace_ratio]],\qquad\frac{\lambda_1}{\lambda_2}=[[gap_ratio]],\qquad\text{share of the five largest}=[[top_energy]].$$
+They run from $2$, $1$ and $1$ at one input to $2\pi$, $\frac k\pi(1+o(1))$ and $\frac1{2\pi}$ at many, each in one
+direction: under collapse $\mathrm{tr}/\lambda_1$ and $\lambda_1/\lambda_2$ both *fall*, the share rises.
+""",
+    steps=STEPS,
+    source=Source("2602.06675", "that spectra collapse is reported second-hand, not in the abstract"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(KEPT, HALF_DEGREE),
+    hypotheses=(Hypothesis("the hypotheses of K11.2"),),
+    uses=("K11.2",),
+    expressions={"trace_ratio": trace_ratio, "gap_ratio": gap_ratio, "top_energy": top_energy},
+)
