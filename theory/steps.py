@@ -93,6 +93,7 @@ RULES: Mapping[str, str] = {  # what each says
     "Schur": "the norm of the operator of a kernel is at most the geometric mean of the largest integrals of its modulus over a row and over a column",
     "sorting": "in an order of falling numbers those above a threshold come first",
     "spectral theorem": "a symmetric matrix has an orthonormal basis of eigenvectors",
+    "Stolz": "if f and g fall to 0 along the whole numbers, and the quotient of their differences tends to a limit, so does f/g",
     "Taylor": "on a ball where the derivatives of order k + 1 are bounded, the polynomial of order k errs by O(|x − x₀|ᵏ⁺¹)",
     "telescope": "the last member of a list less the first is the sum of the differences of neighbours",
     "topological order": "a finite graph without directed cycles has an order of its vertices in which all edges lead forward",

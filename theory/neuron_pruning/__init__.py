@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from theory.neuron_pruning.planks import ball_planks
     from theory.neuron_pruning.relu_output import relu_output_bound
     from theory.neuron_pruning.separation import measured_separation
-    from theory.neuron_pruning.spectral import spectral_bound
+    from theory.neuron_pruning.spectral import neuron_spectrum, spectral_bound
+    from theory.neuron_pruning.spectral_rate import spectral_rate
     from theory.neuron_pruning.weight_pruning import pruned_weights, pruned_weights_linear_output
 else:
     lazily(__name__)
@@ -24,8 +25,10 @@ __all__ = [
     "cube_planks",
     "kink_lemma",
     "measured_separation",
+    "neuron_spectrum",
     "pruned_weights",
     "pruned_weights_linear_output",
     "relu_output_bound",
     "spectral_bound",
+    "spectral_rate",
 ]

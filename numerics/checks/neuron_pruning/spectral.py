@@ -1,4 +1,4 @@
-"""Evidence for N6: the spectrum of a neuron of random direction, its tail, and what neurons leave of it."""
+"""Evidence for N6.1 and N6.2: the spectrum of a neuron of random direction, its tail, and what neurons leave of it."""
 
 from __future__ import annotations
 
@@ -14,29 +14,23 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.rationals import rational
 from numerics.neuron_pruning.spectral import mean_squared_distance
 from theory.formulas.let import Let
-from theory.formulas.no_guarantee import no_guarantee, unconditional
 from theory.kernel import circle, sphere
 from theory.kernel.dual import cosine
-from theory.neuron_pruning import alignment
 from theory.neuron_pruning.alignment import N, eps
 from theory.neuron_pruning.planks import d
 from theory.neuron_pruning.spectral import (
-    T,
     allowed,
     coefficient,
-    constant,
     delta,
     j,
     k,
     kernel,
-    lower,
     m,
     multiplicity,
+    neuron_spectrum,
     neurons,
-    neurons_bound,
     ranks,
     spectral_bound,
-    success,
     tail,
     total,
 )
@@ -51,37 +45,6 @@ def where(*pairs: tuple[int, int], second: sp.Symbol = N) -> list[dict[sp.Symbol
 
 # The spectrum
 
-equator = sp.gamma(d / 2) / (sp.sqrt(sp.pi) * sp.gamma((d - 1) / 2))  # ω, the density of a coordinate at 0
-u, v, x = sp.symbols("u v x", positive=True)
-
-
-def by_two_gammas(expression: sp.Expr) -> sp.Expr:
-    """Simplified in u = (3 − k)/2 and v = (k + d + 1)/2."""
-    return sp.gammasimp(expression.subs({k: 3 - 2 * u, d: 2 * v + 2 * u - 4}, simultaneous=True))
-
-
-def by_half_the_dimension(expression: sp.Expr) -> sp.Expr:
-    """Simplified in x = (d − 1)/2."""
-    return sp.gammasimp(expression.subs(d, 2 * x + 1))
-
-
-@exact(spectral_bound)
-@control("odd degrees do not vanish", coefficient=coefficient + (1 - sp.cos(sp.pi * k)) * (k - 1))
-@control("one input more", coefficient=coefficient.subs(d, d + 1))
-@control("of one sign", coefficient=coefficient * sp.cos(sp.pi * k / 2))
-@control("1/8 at degree 1 in the plane", coefficient=coefficient * sp.sqrt(2))
-@control("10 % more", coefficient=MORE * coefficient)
-def the_laplacian_sits_on_the_equator(coefficient: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """(1 − k)(k + d − 1)λ_k = ωP_k(0) gives λ_(k+2) from λ_k, for all d and k at once; λ_1 is half a second moment."""
-    for degree in (3, 5):
-        yield trial.same(coefficient.subs(k, degree), sp.Integer(0))
-    at_equator = -(k + 1) / (k + d - 1)  # P_(k+2)(0) / P_k(0)
-    step = at_equator * (1 - k) * (k + d - 1) / ((-1 - k) * (k + d + 1))
-    even = where((2, 0), (3, 4), (5, 2), (6, 8), second=k)
-    yield trial.same(coefficient.subs(k, k + 2), step * coefficient, by=by_two_gammas, at=even)
-    yield trial.same(coefficient.subs(k, 0), equator / (d - 1), by=by_half_the_dimension)
-    yield trial.same(coefficient.subs(k, 1), 1 / (2 * d), by=sp.gammasimp)
-
 
 def on_half_sphere(dimension: int, degree: int) -> sp.Expr:
     """The mean over the sphere of σ(cos θ) times the zonal harmonic."""
@@ -91,7 +54,7 @@ def on_half_sphere(dimension: int, degree: int) -> sp.Expr:
     return integral / sp.integrate(weight, (THETA, 0, sp.pi))
 
 
-@enclosed(spectral_bound, cost=0.3)
+@enclosed(neuron_spectrum, cost=0.3)
 @control("degrees shifted", coefficient=coefficient.subs(k, k + 1))
 @control("in absolute value", coefficient=sp.Abs(coefficient))
 @control("10 % less", coefficient=LESS * coefficient)
@@ -116,7 +79,7 @@ def series(dimension: int, last: int) -> sp.Expr:
     return sp.expand(sp.Add(*terms))
 
 
-@enclosed(spectral_bound)
+@enclosed(neuron_spectrum)
 @control("of κ₁ itself", kernel=2 * d * kernel)
 @control("gates", kernel=(sp.pi - sp.acos(cosine)) / (2 * sp.pi * d))
 @control("10 % more", kernel=MORE * kernel)
@@ -150,7 +113,7 @@ def harmonics_are_counted_by_monomials(multiplicity: sp.Expr, ranks: sp.Expr, tr
             yield trial.holds(claimed == seen, f"{seen} eigenvalues up to degree {2 * half}, claimed {claimed}")
 
 
-@exact(spectral_bound)
+@exact(neuron_spectrum)
 @control("each eigenvalue once", multiplicity=sp.Integer(1))
 @control("of polynomials", multiplicity=sp.binomial(k + d - 1, d - 1))
 @control(
@@ -251,22 +214,6 @@ def no_neurons_leave_less(tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
 # What it asks for
 
 
-@exact(spectral_bound)
-@control("success without any error", success=1 - 2 * d * T)
-@control("an error not squared", success=(1 - 2 * d * T) / (1 - 2 * d * eps))
-@control("10 % more", success=MORE * success)
-@control("failure costs 1/d", allowed=eps**2 + delta / d)
-@control("error not squared", allowed=eps + delta / (2 * d))
-@control("10 % less", allowed=LESS * allowed)
-def success_solves_the_mean(success: sp.Expr, allowed: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """p ε² + (1 − p)/(2d) = T; with 1 − δ in place of p this is short of the bound by δε²."""
-    p = unconditional(success)
-    yield trial.same(p * eps**2 + (1 - p) / (2 * d), T, by=sp.cancel)
-    yield trial.same(p.subs(T, allowed - delta * eps**2), 1 - delta, by=sp.cancel)
-    beyond = success.subs({d: 2, eps: sp.Rational(1, 2)})
-    yield trial.holds(beyond.has(no_guarantee), f"an error that nothing exceeds: {beyond}")
-
-
 def demands(*triples: tuple[int, int, int]) -> list[dict[sp.Symbol, sp.Expr]]:
     """Points (d, 1/ε, 1/δ)."""
     return [{d: sp.Integer(n), eps: sp.Rational(1, q), delta: sp.Rational(1, r)} for n, q, r in triples]
@@ -276,73 +223,9 @@ def demands(*triples: tuple[int, int, int]) -> list[dict[sp.Symbol, sp.Expr]]:
 @control("one less", neurons=neurons - 1)
 @control("one more", neurons=neurons + 1)
 @control("10 % less", neurons=LESS * neurons)
-@control("from the bound", neurons=sp.ceiling(neurons_bound))
 def smallest_number_is_the_smallest(neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The tail is small enough there, and one neuron earlier it is not."""
     for point in demands((2, 40, 2000), (3, 20, 500), (5, 10, 200)):
         at = [{d: point[d], N: sp.Rational(trial.value(neurons, point))}]
         yield trial.below(tail, allowed.subs(point), at=at)
         yield trial.below(allowed.subs(point), tail.subs(N, N - 1), at=at, strict=True)
-
-
-# The rate
-
-of_degree = (multiplicity * coefficient**2).subs(k, 2 * j)  # the eigenvalues of degree 2j together
-large = where((2, 10**6), (3, 10**6), (5, 10**7), (8, 10**7), (30, 10**9), second=j)
-
-
-@enclosed(spectral_bound)
-@control("the volume of all degrees", constant=constant / 2)
-@control("10 % more", constant=MORE * constant)
-@control("exponent of the kernel", exponent=-d / (d - 1))
-@control("in the degree", exponent=sp.Integer(-3))
-@control("of twice as many", lower=lower.subs(N, 2 * N))
-@control("10 % less", lower=LESS * lower)
-def rate_is_that_of_the_eigenvalues(
-    constant: sp.Expr, exponent: sp.Expr, lower: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """What degree 2j takes off the bound approaches its eigenvalues: relative difference at most d²/j."""
-    yield trial.same(lower, constant * N**exponent)
-    ends = [ranks.subs(m, half) - d for half in (j - 1, j)]
-    for bound in (lower, constant * N**exponent):
-        ratio = (bound.subs(N, ends[0]) - bound.subs(N, ends[1])) / of_degree
-        yield trial.below(sp.Abs(ratio - 1), d**2 / j, at=large)
-
-
-@enclosed(spectral_bound, cost=0.3)
-@control("10 % more", lower=MORE * lower)
-@control("without the factorial", lower=lower * sp.gamma(d) ** (3 / (d - 1)))
-@control("10 % less", lower=LESS * lower)
-def the_bound_holds_and_is_attained_in_the_limit(lower: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """T_d(N) itself: within 2 % for many neurons, and from N = 1 on; degree by degree for d ≥ 4, as in the proof."""
-    several = where((3, 2000), (2, 400), (4, 3000))
-    yield trial.below(lower, tail, at=several)
-    yield trial.below(tail, sp.Rational(51, 50) * lower, at=several)
-    yield trial.below(lower, tail, at=ends + between + where((12, 1), (300, 10**6)))
-    steps = where((4, 1), (4, 9), (5, 1), (6, 40), (9, 2), (40, 1), (40, 30), (200, 1), (200, 5000), second=j)
-    yield trial.below(
-        lower.subs(N, ranks.subs(m, j - 1) - d) - lower.subs(N, ranks.subs(m, j) - d), of_degree, at=steps
-    )
-
-
-@enclosed(spectral_bound)
-@control("power d − 1", neurons_bound=(constant / allowed) ** (d - 1))
-@control("10 % more", neurons_bound=MORE * neurons_bound)
-@control("10 % less", neurons_bound=LESS * neurons_bound)
-def neurons_solve_the_bound(neurons_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """So many make the bound as small as allowed."""
-    yield trial.same(lower.subs(N, neurons_bound), allowed, by=None)
-
-
-@enclosed(spectral_bound, cost=0.3)
-@control("square root", neurons_bound=sp.sqrt(neurons_bound))
-@control("one dimension less", neurons_bound=neurons_bound.subs(d, d - 1))
-@control("more than the smallest number", neurons_bound=2 * neurons_bound)
-def the_bound_is_below_the_number_and_beyond_alignment(neurons_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """It never exceeds the smallest number, which is below twice the bound for small errors; N2 asks for less if d ≥ 3."""
-    for point in demands((2, 1000, 10**6), (3, 200, 40_000), (4, 100, 10_000)):
-        number = sp.Rational(trial.value(neurons, point))
-        yield trial.below(neurons_bound, number, at=[point])
-        yield trial.below(number, 2 * neurons_bound, at=[point])
-    aligned = alignment.neurons.subs(alignment.delta, 1)
-    yield trial.below(aligned, neurons_bound, at=demands((3, 10**6, 10**12), (4, 10**6, 10**12), (7, 10**6, 10**12)))

@@ -1,0 +1,67 @@
+"""Evidence for N6.3: the rate at which N dimensions leave less of a neuron."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from numerics.checks.neuron_pruning.spectral import between, demands, ends, where
+from numerics.evidence import Finding, Trial, control, enclosed
+from theory.neuron_pruning import alignment
+from theory.neuron_pruning.alignment import N
+from theory.neuron_pruning.planks import d
+from theory.neuron_pruning.spectral import j, m, neurons, ranks, tail
+from theory.neuron_pruning.spectral_rate import constant, lower, neurons_bound, of_degree, spectral_rate
+
+MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
+
+large = where((2, 10**6), (3, 10**6), (5, 10**7), (8, 10**7), (30, 10**9), second=j)
+
+
+@enclosed(spectral_rate)
+@control("the volume of all degrees", constant=constant / 2)
+@control("10 % more", constant=MORE * constant)
+@control("exponent of the kernel", exponent=-d / (d - 1))
+@control("in the degree", exponent=sp.Integer(-3))
+@control("of twice as many", lower=lower.subs(N, 2 * N))
+@control("10 % less", lower=LESS * lower)
+def rate_is_that_of_the_eigenvalues(
+    constant: sp.Expr, exponent: sp.Expr, lower: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """What degree 2j takes off the bound approaches its eigenvalues: relative difference at most d²/j."""
+    yield trial.same(lower, constant * N**exponent)
+    ends = [ranks.subs(m, half) - d for half in (j - 1, j)]
+    for bound in (lower, constant * N**exponent):
+        ratio = (bound.subs(N, ends[0]) - bound.subs(N, ends[1])) / of_degree
+        yield trial.below(sp.Abs(ratio - 1), d**2 / j, at=large)
+
+
+@enclosed(spectral_rate, cost=0.3)
+@control("10 % more", lower=MORE * lower)
+@control("without the factorial", lower=lower * sp.gamma(d) ** (3 / (d - 1)))
+@control("10 % less", lower=LESS * lower)
+def the_bound_holds_and_is_attained_in_the_limit(lower: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """T_d(N) itself: within 2 % for many neurons, and from N = 1 on; degree by degree for d ≥ 4, as in the proof."""
+    several = where((3, 2000), (2, 400), (4, 3000))
+    yield trial.below(lower, tail, at=several)
+    yield trial.below(tail, sp.Rational(51, 50) * lower, at=several)
+    yield trial.below(lower, tail, at=ends + between + where((12, 1), (300, 10**6)))
+    steps = where((4, 1), (4, 9), (5, 1), (6, 40), (9, 2), (40, 1), (40, 30), (200, 1), (200, 5000), second=j)
+    yield trial.below(
+        lower.subs(N, ranks.subs(m, j - 1) - d) - lower.subs(N, ranks.subs(m, j) - d), of_degree, at=steps
+    )
+
+
+@enclosed(spectral_rate, cost=0.3)
+@control("square root", neurons_bound=sp.sqrt(neurons_bound))
+@control("one dimension less", neurons_bound=neurons_bound.subs(d, d - 1))
+@control("more than the smallest number", neurons_bound=2 * neurons_bound)
+def the_bound_is_below_the_number_and_beyond_alignment(neurons_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """It never exceeds the smallest number, which is below twice the bound for small errors; N2 asks for less if d ≥ 3."""
+    for point in demands((2, 1000, 10**6), (3, 200, 40_000), (4, 100, 10_000)):
+        number = sp.Rational(trial.value(neurons, point))
+        yield trial.below(neurons_bound, number, at=[point])
+        yield trial.below(number, 2 * neurons_bound, at=[point])
+    aligned = alignment.neurons.subs(alignment.delta, 1)
+    yield trial.below(aligned, neurons_bound, at=demands((3, 10**6, 10**12), (4, 10**6, 10**12), (7, 10**6, 10**12)))

@@ -1,0 +1,289 @@
+"""N6.3: what N dimensions leave of a neuron falls like a power of N, with a constant that holds for all N."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Remark, Source
+from theory.neuron_pruning.alignment import N, eps
+from theory.neuron_pruning.planks import INPUTS, d
+from theory.neuron_pruning.spectral import allowed, coefficient, delta, j, k, m, multiplicity, ranks
+from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, UNIT, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+i, n = sp.symbols("i n", integer=True, positive=True)  # a factor of n!, and n
+x, y, z = sp.symbols("x y z", positive=True)  # y: half the logarithm of a quotient, or a place; z: m + (d − 2)/4
+q, w = sp.symbols("q w", real=True)  # q: a variable of integration, positive; w: the logarithm of a geometric mean
+p = sp.Symbol("p", positive=True)  # 3/(d − 1)
+s, tau = sp.symbols("s tau", positive=True)  # half a difference of arguments; a variable of integration
+
+exponent = -3 / (d - 1)
+constant = sp.gamma(d / 2) / (3 * sp.pi ** sp.Rational(3, 2) * sp.gamma((d - 1) / 2)) * sp.gamma(d) ** exponent
+lower = constant * N**exponent
+neurons_bound = (constant / allowed) ** ((d - 1) / 3)
+
+harmonics = multiplicity.subs(k, 2 * j)
+of_degree = harmonics * coefficient.subs(k, 2 * j) ** 2
+volume = sp.gamma(2 * m + d) / sp.gamma(2 * m + 1)
+pair = (i - 1) * (n - i)
+gamma_step = sp.sqrt((d - 1) / 2)
+constant_bound = 1 / (3 * sp.pi ** sp.Rational(3, 2) * sp.sqrt(2) * (d - 1))
+first_degree = 1 / (4 * d)
+modulus = sp.gamma(d / 2) / (4 * sp.pi) * sp.gamma(j - sp.Rational(1, 2)) / sp.gamma(j + (d + 1) / 2)
+digamma_density = (sp.exp(-tau) - sp.exp(-x * tau)) / (1 - sp.exp(-tau))
+difference_density = sp.exp(-y * tau) * sp.sinh(s * tau) / sp.sinh(tau / 2)
+chord = sp.exp(-(p + 1) * w) * sp.sinh(p * y) / (p * sp.sinh(y))
+geometric = sp.exp(-(p + 1) * w)
+demanded = 2 ** (d + 2) * (sp.gamma(d / 2) / (4 * sp.pi)) ** 2
+power = -(d + 2) / (2 * (d - 1))
+left_side = 2 * (sp.loggamma(z + 1 + d / 4) - sp.loggamma(z - d / 4)) / (d + 2)
+right_side = sum(sp.loggamma(2 * z + sign + d / 2) - sp.loggamma(2 * z + sign + 1 - d / 2) for sign in (1, -1)) / (
+    2 * (d - 1)
+) - sp.log(2)
+left_density = 8 * sp.sinh((d + 2) * q) / ((d + 2) * sp.sinh(2 * q))
+right_density = 4 * sp.cosh(2 * q) * sp.sinh((d - 1) * q) / ((d - 1) * sp.sinh(q))
+four_sines = (sp.sinh((d + 2) * q) + sp.sinh(d * q) + sp.sinh((d - 2) * q) + sp.sinh((d - 4) * q)) / 4
+power_modulus = sp.gamma(d / 2) / (4 * sp.pi) * z ** (-(d + 2) / 2)
+leading = sp.gamma(d / 2) / (8 * sp.pi ** sp.Rational(3, 2) * sp.gamma((d - 1) / 2))
+plane_sum = 1 / (8 * sp.pi**2 * z**4)
+space_sum = 1 / (16 * sp.pi * z**4)
+telescoping = 1 / (3 * y * (y**2 + sp.Rational(1, 2)))
+square_place = 4 * (y**2 + sp.Rational(1, 3))
+tail_power = leading / (3 * x**3)
+many = (2 * x) ** (d - 1) / sp.gamma(d)
+
+STEPS = (
+    Step(
+        name="tail",
+        sentence=r"""$T_d(N)$ is linear in $N$ between the numbers $N_m=[[ranks]]$, and between $1$ and $N_0$. $T_d(N_m)$ is the sum over $j>m$ of the eigenvalues of degree
+$2j$, together $[[of_degree]]$, of which there are $[[harmonics]]$; and $T_d(1)$ is at least $d\lambda_1^2$.""",
+        by=Carrier.CLAIM,
+        source="N6.2",
+        gives={"ranks": ranks, "harmonics": harmonics, "of_degree": of_degree},
+    ),
+    Step(
+        name="corners",
+        sentence=r"$CN^{-p}$, $p=\frac3{d-1}$, is convex in $N$. So $T_d(N)\ge CN^{-p}$ for all $N\ge1$ if it holds at $1$ and at all $N_m$.",
+        by=Carrier.RULE,
+        source="Jensen",
+        uses=("tail",),
+    ),
+    Step(
+        name="exponent and constant",
+        sentence=r"Let $-p=[[exponent]]$ and $C=[[constant]]$.",
+        by=Carrier.DEFINED,
+        gives={"exponent": exponent, "constant": constant},
+    ),
+    Step(
+        name="factorials",
+        sentence=r"$i(n+1-i)$ exceeds $n$ by $[[pair]]\ge0$ for $1\le i\le n$. So $n!^2\ge n^n$.",
+        gives={"pair": pair},
+    ),
+    Step(
+        name="half steps",
+        sentence=r"$\Gamma(\frac d2)\le[[gamma_step]]\,\Gamma(\frac{d-1}2)$, as $\Gamma(x+\frac12)^2\le\Gamma(x)\Gamma(x+1)$.",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
+        gives={"gamma_step": gamma_step},
+    ),
+    Step(
+        name="one neuron",
+        sentence=r"So $C\le[[constant_bound]]$, which is less than $d\lambda_1^2=[[first_degree]]\le T_d(1)$.",
+        gives={"constant_bound": constant_bound, "first_degree": first_degree},
+        uses=("tail", "exponent and constant", "factorials", "half steps"),
+    ),
+    Step(
+        name="reflection",
+        sentence=r"$|\lambda_{2j}|=[[modulus]]$ for $j\ge1$, as $\Gamma(\frac32-j)\Gamma(j-\frac12)=\pm\pi$.",
+        gives={"modulus": modulus},
+        uses=("tail",),
+    ),
+    Step(
+        name="Gauss",
+        sentence=r"$\psi(x)+\gamma$ is the integral of $[[digamma_density]]$ over $\tau>0$.",
+        by=Carrier.CITED,
+        source="DLMF 5.9.16: the integral of the digamma function",
+        gives={"digamma_density": digamma_density},
+    ),
+    Step(
+        name="differences",
+        sentence=r"So $\psi(y+\frac12+s)-\psi(y+\frac12-s)$ is the integral of $[[difference_density]]$.",
+        gives={"difference_density": difference_density},
+        uses=("Gauss",),
+    ),
+    Step(
+        name="sinh",
+        sentence=r"$\sinh py\le p\sinh y$ for $0\le p\le1$, $y\ge0$: $\sinh$ is convex there, and $0$ at $0$.",
+        by=Carrier.RULE,
+        source="Jensen",
+    ),
+    Step(
+        name="powers of Gamma",
+        sentence=r"$\Gamma(x+a)/\Gamma(x+b)$ over $x^{a-b}$ tends to $1$.",
+        by=Carrier.CITED,
+        source="DLMF 5.11.12: the quotient of two Gamma functions",
+    ),
+    Step(
+        name="numbers of harmonics",
+        sentence=r"With $V_m=[[volume]]$, $N_m-d=V_m/\Gamma(d)$, and degree $2m\ge2$ has the multiplicity $(V_m-V_{m-1})/\Gamma(d)$.",
+        gives={"volume": volume},
+        uses=("tail",),
+    ),
+    Step(
+        name="chord",
+        sentence=r"""Between $V_{m-1}=e^{w-y}$ and $V_m=e^{w+y}$ the function $-V^{-p}/p$ rises with the mean slope $[[chord]]$. For $d\ge4$, where $p\le1$, that is at most
+$[[geometric]]$.""",
+        gives={"chord": chord, "geometric": geometric},
+        uses=("sinh", "numbers of harmonics"),
+    ),
+    Step(
+        name="what is demanded",
+        sentence=r"""So for $d\ge4$ it is enough that $\lambda_{2m}^2\ge[[demanded]]\,(V_{m-1}V_m)^{[[power]]}$ for $m\ge1$: the constant is $C\,\Gamma(d)^{p+1}p$, so that
+the eigenvalues of degree $2m$ add up to at least $C\,\Gamma(d)^p(V_{m-1}^{-p}-V_m^{-p})$, and $T_d(N_m)\ge C(N_m-d)^{-p}$.""",
+        gives={"demanded": demanded, "power": power},
+        uses=("exponent and constant", "chord"),
+    ),
+    Step(
+        name="derivatives",
+        sentence=r"""With *reflection* and $z=m+\frac{d-2}4$ this reads $[[left_side]]\le[[right_side]]$. The derivatives of both sides in $z$ are the integrals of
+$e^{-4zq}$ times $[[left_density]]$ and times $[[right_density]]$ over $q>0$.""",
+        gives={
+            "left_side": left_side,
+            "right_side": right_side,
+            "left_density": left_density,
+            "right_density": right_density,
+        },
+        uses=("reflection", "numbers of harmonics", "what is demanded", "differences"),
+    ),
+    Step(
+        name="four sines",
+        sentence=r"""$\cosh2q\cosh q\sinh(d-1)q=[[four_sines]]$, which for $d\ge4$ is at most $\frac{d-1}{d+2}\sinh(d+2)q$. So the second density is at most the first.""",
+        gives={"four_sines": four_sines},
+        uses=("derivatives", "sinh"),
+    ),
+    Step(
+        name="four inputs or more",
+        sentence=r"Both sides are $\log z+o(1)$ at infinity. So the inequality of *derivatives* holds for all $z>\frac d4$.",
+        by=Carrier.RULE,
+        source="integration to infinity",
+        uses=("four sines", "powers of Gamma"),
+    ),
+    Step(
+        name="power of the place",
+        sentence=r"""$\log\frac{\Gamma(z+1+d/4)}{\Gamma(z-d/4)}$ has a derivative of more than $\frac{d+2}{2z}$, by *sinh* with $2s=\frac{d+2}2\ge1$, and is $\frac{d+2}2\log z+o(1)$ at infinity. So it is
+less than that, and $|\lambda_{2m}|>[[power_modulus]]$.""",
+        by=Carrier.RULE,
+        source="integration to infinity",
+        gives={"power_modulus": power_modulus},
+        uses=("reflection", "differences", "sinh", "powers of Gamma"),
+    ),
+    Step(
+        name="leading power",
+        sentence=r"In every dimension the eigenvalues of degree $2m$, together, times $m^4$ tend to $A=[[leading]]=\frac38C\,\Gamma(d)^p$.",
+        gives={"leading": leading},
+        uses=("tail", "reflection", "powers of Gamma", "exponent and constant"),
+    ),
+    Step(
+        name="planes and spaces",
+        sentence=r"With $2$ and $4m+1=4z$ harmonics they add up to more than $[[plane_sum]]$ for $d=2$ and $[[space_sum]]$ for $d=3$, which is $A/z^4$.",
+        gives={"plane_sum": plane_sum, "space_sum": space_sum},
+        uses=("tail", "power of the place", "leading power"),
+    ),
+    Step(
+        name="fourth powers",
+        sentence=r"$z^{-4}$ is at least $F(z-\frac12)-F(z+\frac12)$ for $z\ge1$, with $F(y)=[[telescoping]]$. So $T_d(N_m)\ge A\,F(y)$ at $y=m+\frac d4$.",
+        gives={"telescoping": telescoping},
+        uses=("planes and spaces",),
+    ),
+    Step(
+        name="place",
+        sentence=r"""$(\Gamma(d)N_m)^{2/(d-1)}\ge[[square_place]]$ for $d=2$ and $d=3$, $y=m+\frac d4$; and $(y^2+\frac13)^3\ge y^2(y^2+\frac12)^2$. So
+$A\,F(y)\ge CN_m^{-p}$ for these.""",
+        gives={"square_place": square_place},
+        uses=("fourth powers", "tail"),
+    ),
+    Step(
+        name="sum of powers",
+        sentence=r"$m^{-3}-(m+1)^{-3}$ over $3m^{-4}$ tends to $1$. So $T_d(N_m)$ over $[[tail_power]]$ at $x=m$ tends to $1$.",
+        by=Carrier.RULE,
+        source="Stolz",
+        gives={"tail_power": tail_power},
+        uses=("leading power",),
+    ),
+    Step(
+        name="many neurons",
+        sentence=r"""$N_m$ over $[[many]]$ at $x=m$ tends to $1$, and so does $N_{m+1}/N_m$. With this number $CN^{-p}$ is what $T_d(N_m)$ is asymptotic to; between the $N_m$ both
+fall.""",
+        gives={"many": many},
+        uses=("sum of powers", "numbers of harmonics", "powers of Gamma"),
+    ),
+    Step(
+        name="bound",
+        sentence=r"So $T_d(N)\ge[[lower]]$ for all $N\ge1$ and $d\ge2$, and their quotient tends to $1$ as $N\to\infty$.",
+        gives={"lower": lower},
+        uses=("corners", "exponent and constant", "one neuron", "four inputs or more", "place", "many neurons"),
+    ),
+    Step(
+        name="allowed",
+        sentence=r"If pruning fails with probability at most $\delta$, at most $[[allowed]]$ is left.",
+        by=Carrier.CLAIM,
+        source="N6.2",
+        gives={"allowed": allowed},
+    ),
+    Step(
+        name="neurons",
+        sentence=r"The bound falls in $N$, and is as small at $N=[[neurons_bound]]$.",
+        gives={"neurons_bound": neurons_bound},
+        uses=("bound", "allowed"),
+    ),
+)
+
+spectral_rate = Claim(
+    label="N6.3",
+    title="The spectral rate: an exponent that grows with the dimension",
+    statement=r"""
+What $N$ dimensions leave of a neuron of a random direction in $d\ge2$ dimensions, $T_d(N)$ in N6.2, is for all $N\ge1$
+$$T_d(N)\ge[[lower]],\qquad\text{so that}\qquad N\ge[[neurons_bound]]$$ neurons are necessary for an error of at most $\varepsilon$, in root mean square over the sphere, if
+pruning fails with probability at most $\delta$. The constant is $[[constant]]$, the exponent $[[exponent]]$. As $N\to\infty$, $T_d(N)$ is asymptotic to its bound.
+""",
+    steps=STEPS,
+    source=Source("2603.02234", "beyond the text at hand: its lower bound for neuron pruning, by another route"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.CITED,
+    quantities=(
+        INPUTS.drawn_from(2, 7),
+        Quantity(N, "dimension of the subspace, such as the number of neurons", COUNT, drawn=(1, 60)),
+        Quantity(
+            eps,
+            "largest error allowed, a root mean square over the sphere",
+            POSITIVE,
+            drawn=(sp.Rational(1, 40), sp.Rational(1, 8)),
+        ),
+        Quantity(delta, "probability of failure", UNIT, drawn=(sp.Rational(1, 500), sp.Rational(1, 20))),
+        Quantity(m, "half an even degree", COUNT_FROM_ZERO, drawn=(0, 5)),
+        Quantity(j, "half an even degree, not 0", COUNT, drawn=(1, 6)),
+        Quantity(p, "modulus of the exponent", POSITIVE, drawn=(sp.Rational(1, 8), 3)),
+        Quantity(x, "a positive number, half an even degree in the limit", POSITIVE),
+        Quantity(z, "half an even degree, moved by a quarter of two less than the dimension", POSITIVE, drawn=(2, 6)),
+    ),
+    hypotheses=(
+        Hypothesis("the output is linear; its weights may depend on everything"),
+        Hypothesis("the neurons do not depend on the target, and one of the two is rotation invariant"),
+    ),
+    uses=("N2", "N6.2"),
+    expressions={
+        "exponent": exponent,
+        "constant": constant,
+        "lower": lower,
+        "neurons_bound": neurons_bound,
+    },
+    remarks=(
+        Remark(
+            r"For $\delta\le\varepsilon^2\to0$ this is of the order of $\varepsilon^{-2(d-1)/3}$, for $d\ge3$ more than N2 asks for.",
+            "the_bound_is_below_the_number_and_beyond_alignment",
+        ),
+        Remark(
+            r"At a fixed $\delta$ it stays bounded, as no less than $\frac\delta{2d}$ is allowed. For a fixed $\varepsilon$ it is void in high dimension, where $\|f\|\le\varepsilon$.",
+        ),
+    ),
+)
