@@ -38,7 +38,7 @@ constant = sp.sqrt(square.subs(p, best_share))
 simple_constant = delta * sp.sqrt(sp.pi * (1 - delta / 4) / 32)
 
 relu_output_bound = Claim(
-    label="N5",
+    label="N5.3",
     title="Whole neurons behind a ReLU output: ε^(−1/2) at least",
     statement=r"""
 Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, $d\ge2$, and let $\sigma(g_S)$, $g_S=\sum_{i\in
