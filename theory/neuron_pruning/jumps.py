@@ -166,6 +166,7 @@ $[[volume]]$, which given the kinks has at most the probability $[[fits]]$. With
         Hypothesis("two inputs or more, and a ReLU after the output"),
         Hypothesis("output weights are random too: for retrained ones this is not said"),
         Hypothesis("the weights are independent of the target"),
+        Hypothesis("a kink after the gap", j < k),
     ),
     expressions={
         "strength_density": strength_density,

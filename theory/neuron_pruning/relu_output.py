@@ -1,4 +1,4 @@
-"""N5: behind a ReLU output whole neurons are still many: of the order of ε^(−1/2) at least."""
+"""N5.3: a weaker bound behind a ReLU output, without a sum: of the order of ε^(−1/2) neurons at least."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ $\delta$ iff $N^2\varepsilon\ge\frac\pi4p(1-p)(\delta-2p)$, whose derivative in 
     uses=("N2",),
     remarks=(
         Remark(
-            r"Whether the exponent $-\frac12$ is right is not known here: for whole neurons behind a ReLU nothing better than N8's "
+            r"The exponent $-\frac12$ is not the right one: N5.2 excludes more for small $\varepsilon$, and nothing better than N8's "
             r"$\varepsilon^{-1}\log^2\frac1\varepsilon$ is known to be enough."
         ),
     ),

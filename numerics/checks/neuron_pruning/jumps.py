@@ -205,7 +205,7 @@ def pairs_are_most_in_the_middle(pairs: sp.Expr, rise: sp.Expr, most_pairs: sp.E
 def misfits(rng: np.random.Generator, nets: int, size: int) -> list[tuple[float, Floats, Floats, Floats]]:
     """For good subsets of random networks: the error, kinks in order, their strengths and directions."""
     masks = (np.arange(2**size)[:, None] >> np.arange(size) & 1).astype(bool)
-    rows = []
+    rows: list[tuple[float, Floats, Floats, Floats]] = []
     for _ in range(nets):
         found = random_neurons(rng, 2, size)
         theta = found.kinks + rng.choice([-1, 1], size) * np.pi / 2
