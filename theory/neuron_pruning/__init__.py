@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from theory.neuron_pruning.alignment import alignment_bound
     from theory.neuron_pruning.broken_bins import broken_bin_chain
     from theory.neuron_pruning.cube_planks import cube_planks
+    from theory.neuron_pruning.jump_bound import jump_bound
+    from theory.neuron_pruning.jumps import kink_jumps
     from theory.neuron_pruning.kink import kink_lemma
     from theory.neuron_pruning.planks import ball_planks
     from theory.neuron_pruning.relu_output import relu_output_bound
@@ -23,6 +25,8 @@ __all__ = [
     "ball_planks",
     "broken_bin_chain",
     "cube_planks",
+    "jump_bound",
+    "kink_jumps",
     "kink_lemma",
     "measured_separation",
     "neuron_spectrum",

@@ -1,4 +1,4 @@
-"""N5: behind a ReLU output whole neurons are still many: of the order of ε^(−1/2) at least."""
+"""N5.3: a weaker bound behind a ReLU output, without a sum: of the order of ε^(−1/2) neurons at least."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ constant = sp.sqrt(square.subs(p, best_share))
 simple_constant = delta * sp.sqrt(sp.pi * (1 - delta / 4) / 32)
 
 relu_output_bound = Claim(
-    label="N5",
+    label="N5.3",
     title="Whole neurons behind a ReLU output: ε^(−1/2) at least",
     statement=r"""
 Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, $d\ge2$, and let $\sigma(g_S)$, $g_S=\sum_{i\in
@@ -122,7 +122,7 @@ $\delta$ iff $N^2\varepsilon\ge\frac\pi4p(1-p)(\delta-2p)$, whose derivative in 
     uses=("N2",),
     remarks=(
         Remark(
-            r"Whether the exponent $-\frac12$ is right is not known here: for whole neurons behind a ReLU nothing better than N8's "
+            r"The exponent $-\frac12$ is not the right one: N5.2 excludes more for small $\varepsilon$, and nothing better than N8's "
             r"$\varepsilon^{-1}\log^2\frac1\varepsilon$ is known to be enough."
         ),
     ),

@@ -82,7 +82,7 @@ $[[weight_flattest]]$, the secants of $\log\frac1\varepsilon$ and of a constant.
 output ReLU, and single weights with a linear output (near neurons of either direction for the kink, single weights to repair what
 is linear), have slopes near $-1$ as well; the latter take three quarters of the neurons at $0.2$, a third at $0.001$.
 
-**The architecture matters.** With an output ReLU the gap is a theorem (N4.1 against N5). With a linear output it is false for
+**The architecture matters.** With an output ReLU the gap is a theorem (N4.1 against N5.2). With a linear output it is false for
 targets with two coordinates, as soon as $\varepsilon$ is below what single weights allow (N4.2): the
 weights found above, read without the output ReLU, miss the target by about $1$ at $x=-w^*$.
 """,
@@ -91,7 +91,7 @@ weights found above, read without the output ReLU, miss the target by about $1$ 
 $\mathrm{total}\cdot f$ by at most $\mathrm{mass}\cdot\eta$, and $|f|\le1$. An angle of at most $\eta$ has probability
 $\frac\eta\pi$, so the number of neurons in the window has a mean of at least $2k$, and $k$ or fewer, Chernoff, a probability of
 at most $(\sqrt2e^{-1/2})^{2k}=(2/e)^k$. The strengths $c_i$ are independent of the angles and follow the Laplace law with density
-$\frac12e^{-|c|}$ (N5): the mass of $k$ of them is a Gamma$(k)$ variable, above $2k$ with probability at most
+$\frac12e^{-|c|}$ (N5.1): the mass of $k$ of them is a Gamma$(k)$ variable, above $2k$ with probability at most
 $e^{-2ks}(1-s)^{-k}$, least at $s=\frac12$. Their density is at least $\frac12e^{-2}$ on $[-2,2]$, so by R4 some subset of
 $k$ has a sum within $\frac\varepsilon2$ of $1$; the directions add at most $2k\cdot\frac\varepsilon{4k}$. Both parts of the
 failure are at most $\frac\delta2$ for the $k$ stated: $1-\log2$ exceeds $-\log(1-\frac12e^{-2})$, and $4/\delta$ is less than
@@ -132,7 +132,7 @@ $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4.2). The slopes are measured. â
         Hypothesis("a sum is no larger than the sum of the moduli", sp.Abs(total) <= mass),
         Hypothesis("two different errors", sp.Ne(first, last)),
     ),
-    uses=("N2", "N4.1", "N4.2", "N5", "R4"),
+    uses=("N2", "N4.1", "N4.2", "N5.1", "N5.2", "R4"),
     expressions={
         "near_bound": near_bound,
         "window": window,

@@ -1,4 +1,4 @@
-"""Evidence for N5: strengths, kinks and their clusters in networks behind a ReLU output."""
+"""Evidence for N5.3: strengths, kinks and their clusters in networks behind a ReLU output."""
 
 from __future__ import annotations
 

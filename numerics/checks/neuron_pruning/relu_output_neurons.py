@@ -1,4 +1,4 @@
-"""Evidence for N5: the union over chains of kinks, and how many neurons it excludes behind a ReLU output."""
+"""Evidence for N5.3: the union over chains of kinks, and how many neurons it excludes behind a ReLU output."""
 
 from __future__ import annotations
 

@@ -1,0 +1,179 @@
+"""N5.1: behind a ReLU output the strengths at the kinks lie in a zonotope of small volume."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.neuron_pruning.alignment import ERROR, eps
+from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, UNIT, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+k = sp.Symbol("k", integer=True, positive=True)  # kinks in the arc
+j = sp.Symbol("j", integer=True, nonnegative=True)  # kinks before a gap
+phi, kink = sp.symbols("phi x", real=True)  # a place on the circle, and that of a kink
+g, h, distance = sp.symbols("g h D", positive=True)  # the gaps after a kink and before it, and between two nodes
+here, after, ahead = sp.symbols("e e_+ e_-", real=True)  # errors at a node, at the next and at the one before
+sines = sp.Symbol("Pi", positive=True)  # Π sin g_j over the gaps
+c = sp.Symbol("c", real=True)  # a strength
+t = sp.Symbol("t", positive=True)  # argument of a characteristic function
+
+arc = sp.pi / 2 - sp.asin(eps)
+strength_density = sp.exp(-sp.Abs(c)) / 2
+transform = 1 / (1 + t**2)
+piece = (here * sp.sin(kink + g - phi) + after * sp.sin(phi - kink)) / sp.sin(g)
+jump = (after - here * sp.cos(g)) / sp.sin(g) + (ahead - here * sp.cos(h)) / sp.sin(h)
+kernel_minor = sp.sin(distance)
+minor = sp.sin(distance) / sines
+volume = (2 * eps) ** k * sp.binomial(k + 2, 2) / sines
+fits = eps**k * sp.binomial(k + 2, 2) / sines
+pairs = sp.binomial(j + 2, 2) * sp.binomial(k - j + 2, 2)
+rise = (j + 3) * (k - j) / ((j + 1) * (k - j + 2))
+most_pairs = pairs.subs(j, sp.floor(k / 2))
+
+STEPS = (
+    Step(
+        name="plane",
+        sentence=r"""In a plane through $w^*$ the weights $w_i$ are normal vectors of two dimensions: their directions are uniform, and independent of their lengths $R_i$. So the
+kinks are uniform on $(-\frac\pi2,\frac\pi2)$, and independent of the strengths $c_i=\alpha_iR_i$.""",
+        by=Carrier.RULE,
+        source="rotation",
+    ),
+    Step(
+        name="characteristic function",
+        sentence=r"A strength has the characteristic function $\mathbb Ee^{-t^2R^2/2}=[[transform]]$, as $R$ has the density $Re^{-R^2/2}$.",
+        gives={"transform": transform},
+        uses=("plane",),
+    ),
+    Step(
+        name="strengths",
+        sentence=r"So its density is $[[strength_density]]\le\frac12$.",
+        gives={"strength_density": strength_density},
+        uses=("characteristic function",),
+    ),
+    Step(
+        name="arc",
+        sentence=r"""On $A=\{|\varphi|<[[arc]]\}$, $f=\cos\varphi>\varepsilon$. So an error of at most $\varepsilon$ leaves $\sigma(g_S)>0$ there, $\sigma(g_S)=g_S$, and $e=g_S-f$ keeps
+to $|e|\le\varepsilon$ on its closure.""",
+        gives={"arc": arc},
+    ),
+    Step(
+        name="pieces",
+        sentence=r"""Let $x_1<\dots<x_k$ be the kinks of kept neurons in $A$, and $x_0$, $x_{k+1}$ its ends. Between neighbours $e$ is a combination of $\cos\varphi$ and $\sin\varphi$: from a
+node $x$ with the error $e$ to the next, a gap of $g$ later with the error $e_+$, it is $[[piece]]$.""",
+        gives={"piece": piece},
+        uses=("arc",),
+    ),
+    Step(
+        name="jumps",
+        sentence=r"""A neuron of strength $c$ adds $c$ to the slope where $\varphi$ passes its kink, whichever side it is active on. So with the error $e_-$ at the node
+a gap of $h$ before, $c=[[jump]]$: the strengths are $Je$, with a $k\times(k+2)$ matrix $J$.""",
+        gives={"jump": jump},
+        uses=("pieces",),
+    ),
+    Step(
+        name="kernel",
+        sentence=r"""$J$ takes $\cos(x_i)$ and $\sin(x_i)$ to $0$. Of these two vectors the minor of the nodes $x$ and $x+D$ is $[[kernel_minor]]$.""",
+        gives={"kernel_minor": kernel_minor},
+        uses=("jumps",),
+    ),
+    Step(
+        name="complementary minors",
+        sentence=r"The minors of $J$ without two columns are, up to signs, one multiple of these.",
+        by=Carrier.CITED,
+        source="Hodge and Pedoe, Methods of Algebraic Geometry I (1947), VII.3: dual coordinates of a space and its annihilator are proportional",
+        uses=("kernel",),
+    ),
+    Step(
+        name="minors",
+        sentence=r"""Without its last two columns $J$ is triangular, with $\frac1{\sin g_j}$, $j<k$, on the diagonal. So with the product $\Pi$ of the sines of all $k+1$ gaps the minor
+without two nodes at the distance $D$ has the modulus $[[minor]]$.""",
+        gives={"minor": minor},
+        uses=("complementary minors", "jumps"),
+    ),
+    Step(
+        name="zonotope",
+        sentence=r"The image of $[-\varepsilon,\varepsilon]^{k+2}$ has $(2\varepsilon)^k$ times the sum of the moduli of the minors as volume.",
+        by=Carrier.CITED,
+        source="Shephard, Canad. J. Math. 26 (1974) 302: the volume of a zonotope is the sum of those of the parallelepipeds of its generators",
+        uses=("jumps",),
+    ),
+    Step(
+        name="volume",
+        sentence=r"As no sine exceeds $1$, that is at most $[[volume]]$: there are $\binom{k+2}2$ pairs of nodes.",
+        by=Carrier.RULE,
+        source="monotonicity",
+        gives={"volume": volume},
+        uses=("minors", "zonotope"),
+    ),
+    Step(
+        name="fits",
+        sentence=r"Given the kinks, the strengths are independent, with densities of at most $\frac12$: they fit with a probability of at most $[[fits]]$.",
+        gives={"fits": fits},
+        uses=("strengths", "volume"),
+    ),
+    Step(
+        name="two clusters",
+        sentence=r"""A gap of more than $\frac\pi2$ (there is one at most) is cut: an end of it that is no kink is moved to a distance of $\frac\pi2$; between the $j$-th and the next kink
+two such nodes are put in, and the $j$ strengths and the others fit each on their own. The product of both bounds has $[[pairs]]$ for $\binom{k+2}2$.""",
+        gives={"pairs": pairs},
+        uses=("fits",),
+    ),
+    Step(
+        name="most pairs",
+        sentence=r"From $j$ to $j+1$ these grow by the factor $[[rise]]$, which exceeds $1$ while $2j+1<k$. So they are at most $q_k=[[most_pairs]]$, no less than $\binom{k+2}2$.",
+        gives={"rise": rise, "most_pairs": most_pairs},
+        uses=("two clusters",),
+    ),
+)
+
+kink_jumps = Claim(
+    label="N5.1",
+    title="Behind a ReLU output the strengths at the kinks lie in a small zonotope",
+    statement=r"""
+Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, and let $\sigma(g_S)$, $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$, keep neurons with independent
+standard normal weights. In a plane through $w^*$ they act as $c_i\sigma(\langle u_i,\cdot\rangle)$, with kinks that are uniform on $(-\frac\pi2,\frac\pi2)$, measured from $w^*$, and, independent of
+these, strengths $c_i$ of the density $[[strength_density]]$. Suppose $|f-\sigma(g_S)|\le\varepsilon<1$ on the unit circle of this plane. Let $k\ge1$ kept kinks be in the arc
+$|\varphi|<[[arc]]$, and let $\Pi$ be the product of the sines of the $k+1$ gaps between them and its ends. Then the strength at a kink, with the gaps $h$ before and $g$ after, is
+$c=[[jump]]$, $e,e_\pm\in[-\varepsilon,\varepsilon]$ the errors there and at both neighbours. If no gap exceeds $\frac\pi2$, all $k$ strengths together lie in a zonotope with a volume of at most
+$[[volume]]$, which given the kinks has at most the probability $[[fits]]$. With gaps cut at $\frac\pi2$ in $\Pi$, and $q_k=[[most_pairs]]$ for $\binom{k+2}2$, the probability is bounded in any case.
+""",
+    steps=STEPS,
+    source=Source("2603.02234", "beyond Theorem 1, “Lower bound for neuron pruning”, which is for one hidden layer"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.CITED,
+    quantities=(
+        Quantity(eps, ERROR.meaning, UNIT, drawn=(sp.Rational(1, 10**4), sp.Rational(1, 5))),
+        Quantity(k, "number of kinks in the arc", COUNT, drawn=(1, 6)),
+        Quantity(j, "number of kinks before a gap", COUNT_FROM_ZERO, drawn=(0, 3)),
+        Quantity(c, "strength of a neuron, output weight times length of its weights", sp.S.Reals, drawn=(-3, 3)),
+        Quantity(
+            g, "gap after a kink, in radians", sp.Interval.open(0, sp.pi), drawn=(sp.Rational(1, 10), sp.Rational(3, 2))
+        ),
+        Quantity(
+            h,
+            "gap before a kink, in radians",
+            sp.Interval.open(0, sp.pi),
+            drawn=(sp.Rational(1, 10), sp.Rational(3, 2)),
+        ),
+        Quantity(here, "error at a kink", sp.S.Reals),
+        Quantity(after, "error at the next node", sp.S.Reals),
+        Quantity(ahead, "error at the node before", sp.S.Reals),
+        Quantity(sines, "product of the sines of the gaps", sp.Interval.Lopen(0, 1), drawn=(sp.Rational(1, 20), 1)),
+        Quantity(t, "argument of a characteristic function", POSITIVE),
+    ),
+    hypotheses=(
+        Hypothesis("two inputs or more, and a ReLU after the output"),
+        Hypothesis("output weights are random too: for retrained ones this is not said"),
+        Hypothesis("the weights are independent of the target"),
+        Hypothesis("a kink after the gap", j < k),
+    ),
+    expressions={
+        "strength_density": strength_density,
+        "arc": arc,
+        "jump": jump,
+        "volume": volume,
+        "fits": fits,
+        "most_pairs": most_pairs,
+    },
+)
