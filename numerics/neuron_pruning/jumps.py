@@ -16,7 +16,7 @@ from theory.neuron_pruning.jumps import k
 LARGEST = 1 / 3  # error for which the bound is proved
 MOST = 10**15  # neurons: a double counts them exactly
 KINKS = 100  # numbers of kinks that are summed over one by one; those beyond in a geometric series
-POWERS = (0.25, 0.99)  # between which the best one is looked for: every power in (0, 1) makes a bound
+POWERS = (0.05, 0.99)  # between which the best one is looked for: every power in (0, 1) makes a bound
 
 
 def ticket_chance(neurons: int, eps: float) -> float:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import sympy as sp
 
 from numerics.checks.neuron_pruning.alignment import LESS, MORE
-from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.checks.neuron_pruning.jumps import random_neurons
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from theory.neuron_pruning.alignment import N, eps
 from theory.neuron_pruning.jump_bound import (
     bound,
@@ -101,6 +103,26 @@ def one_kink_by_its_primitive(
     yield trial.everywhere(
         largest.subs(sp.tan(g / 2), 1 / farthest), sp.S.One, within={eps: (0, sp.Rational(1, 3))}, strict=True
     )
+
+
+def off_the_arc(rng: np.random.Generator, d: int, nets: int, size: int, error: float) -> int:
+    """In how many networks some neuron has its kink off the arc, seen in a plane, with a strength of either sign."""
+    found = random_neurons(rng, d, nets, size)
+    return int(np.count_nonzero((np.abs(found.kinks) >= np.arccos(error)).any(axis=1)))
+
+
+@statistical(jump_bound, tests=2)
+@control("one end", outside=outside.subs(eps, sp.sin(sp.asin(eps) / 2)))
+@control("of one neuron", outside=2 * sp.asin(eps) / sp.pi)
+@control("all neurons", outside=(2 * sp.asin(eps) / sp.pi) ** N)
+@control("10 % less", outside=LESS * outside)
+@control("10 % more", outside=MORE * outside)
+def kinks_are_off_the_arc_as_often(outside: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """In 2 and in 5 dimensions, in planes that are drawn."""
+    nets = trial.size(30_000)
+    for d, size, error in ((2, 2, sp.Rational(3, 10)), (5, 4, sp.Rational(1, 5))):
+        probability = trial.value(outside, {N: sp.Integer(size), eps: error})
+        yield trial.counts(trial.draw(off_the_arc, d, nets, size, float(error)), nets, probability)
 
 
 @exact(jump_bound, step="gaps")

@@ -202,7 +202,7 @@ def the_constant_is_the_root_of_the_limits(
     yield trial.same(constant, root.subs({A: limit_share, T: limit_pair, R: limit_ratio}))
 
 
-MOST_BY_CLUSTERS = sp.Rational(147, 1000)  # times ε^(−1/2), above max π/4 p(1 − p)(½ − 2p) for its square
+MOST_BY_CLUSTERS = sp.Rational(147, 1000)  # times ε^(−1/2), for an even chance
 
 
 @enclosed(jump_bound, cost=0.3)
@@ -211,11 +211,16 @@ MOST_BY_CLUSTERS = sp.Rational(147, 1000)  # times ε^(−1/2), above max π/4 p
 @control("10 % more", neurons=MORE * neurons)
 @control("a fixed power", slow=sp.Rational(1, 2))
 def clusters_exclude_fewer_neurons(neurons: sp.Expr, slow: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """For an even chance, at errors from 1/100 to 10⁻⁸: as far as clusters allow; and at 10⁻⁶ 38 times as many."""
+    """For an even chance, at errors from 1/100 to 10⁻⁸; at 10⁻⁶ 38 times as many.
+
+    With gaps of a share p of π/N, and sin x ≤ x, clusters bound it by ½ only up to N²ε = π/4 p(1 − p)(½ − 2p).
+    """
     share = sp.Symbol("p", positive=True)  # the gap as a share of the mean gap
     chance = by_clusters(sp.pi * share / N)
     below = 2 * share + 4 * N**2 * eps / (sp.pi * share * (1 - share))
     yield trial.below(below, chance, at=[{N: sp.Integer(90), eps: sp.Rational(1, 10**6), share: sp.Rational(1, 9)}])
+    square = sp.pi / 4 * share * (1 - share) * (sp.Rational(1, 2) - 2 * share)
+    yield trial.everywhere(square, MOST_BY_CLUSTERS**2, within={share: (0, sp.Rational(1, 4))}, strict=True)
     even = neurons.subs({s: slow, delta: sp.Rational(1, 2)})
     for digits in range(2, 9):
         at = {eps: sp.Rational(1, 10**digits)}
