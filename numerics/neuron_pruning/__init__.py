@@ -2,6 +2,7 @@
 
 from numerics.neuron_pruning.broken_bins import bins_of, breakpoints, no_bins_broken, parities
 from numerics.neuron_pruning.circle import exact_sup_on_circle, squared_error, squared_sine
+from numerics.neuron_pruning.jumps import ticket_chance
 from numerics.neuron_pruning.spectral import mean_squared_distance
 from numerics.neuron_pruning.tickets import linear_weight_ticket, neuron_ticket, weight_ticket
 
@@ -16,5 +17,6 @@ __all__ = [
     "parities",
     "squared_error",
     "squared_sine",
+    "ticket_chance",
     "weight_ticket",
 ]

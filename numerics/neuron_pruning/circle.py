@@ -1,4 +1,4 @@
-"""The exact error of networks of neurons on the plane: one with whole weights without rounding, or many at once (N2, N5)."""
+"""The exact error of networks of neurons on the plane: one with whole weights without rounding, or many at once (N2, N5.1)."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from numerics.arguments import HIGHEST_SEED, InputError, checked_integer
 from numerics.bridge import numeric
 from numerics.exact.balls import number
 from numerics.keyed import keyed_seed
+from numerics.neuron_pruning.jumps import ticket_chance
 from numerics.neuron_pruning.tickets import (
     LinearTicket,
     NeuronTicket,
@@ -31,7 +32,7 @@ from numerics.parallel import raise_failure, run_tasks
 from numerics.statistics.distribution_free import Interval, median_interval
 from numerics.studies.gap_sentences import sentences
 from numerics.studies.gap_summary import Findings, GapSummary, NetworkRow, SizeRow, SlopeRow
-from theory.neuron_pruning import alignment, planks, relu_output, separation, weight_pruning
+from theory.neuron_pruning import alignment, planks, separation, weight_pruning
 
 Floats = NDArray[np.floating]
 
@@ -200,13 +201,13 @@ def smallest_half(success: Callable[[int], float]) -> int:
 
 
 def least_size(curve: str, eps: float) -> int:
-    """What N_50 is at least: N2 and N4 for a linear output, N5 for neurons behind a ReLU; 1 where no theorem says more."""
+    """What N_50 is at least: N2 and N4 for a linear output, N5.2 for neurons behind a ReLU; 1 where no theorem says more."""
     coordinates_matter = eps < number(weight_pruning.equal_error, {weight_pruning.length: 1})
     if curve == NEURONS_LINEAR or (curve == WEIGHTS_LINEAR and coordinates_matter):  # the same bound, by N4
         bound = numeric((alignment.N, alignment.eps), alignment.success)
         return smallest_half(lambda size: float(bound(size, eps)))
     if curve == NEURONS_RELU:
-        return ceil(number(relu_output.most_neurons, {alignment.eps: Rational(eps), alignment.delta: Rational(1, 2)}))
+        return smallest_half(lambda size: ticket_chance(size, eps))
     return 1
 
 
@@ -326,5 +327,5 @@ def _slopes(settings: Settings, sizes: dict[tuple[str, float], Floats]) -> Itera
 
 
 def crossing() -> float:
-    """The largest power of ten at which N5 asks for more neurons than N4's single weights need: the gap, all proved."""
+    """The largest power of ten at which N5.2 asks for more neurons than N4's single weights need: the gap, all proved."""
     return next(eps for eps in (10.0**-k for k in range(1, 30)) if least_size(NEURONS_RELU, eps) > sufficient_size(eps))

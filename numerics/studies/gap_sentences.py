@@ -24,11 +24,11 @@ def sentences(found: Findings) -> list[str]:
         *_weights(weights, slopes.get("weights, ReLU")),
         *_relu_neurons(relu, slopes.get("neurons, ReLU")),
         *_certified(weights, found["bounds"]["neurons, ReLU"]),
-        f"All proved: at ε = {found['crossing']:g} N5 asks for more neurons than N4's single weights need, half of the time, and the "
+        f"All proved: at ε = {found['crossing']:g} N5.2 asks for more neurons than N4's single weights need, half of the time, and the "
         "ratio grows without end as ε falls. So behind an output ReLU the exponential gap is a theorem; with a linear output it is "
         "false (N4).",
-        "Found curves are upper bounds by one search each. Between the proved 1/√ε and the found 1/ε for neurons behind a ReLU "
-        "nothing is known here.",
+        "Found curves are upper bounds by one search each. For neurons behind a ReLU what is proved to be needed, of the order of "
+        "1/(ε ln 1/ε), and to be enough, 1/ε times the square of the logarithm (N8), differ by powers of a logarithm alone.",
     ]
 
 
@@ -70,8 +70,8 @@ def _weights(rows: Sequence[SizeRow], slope: SlopeRow | None) -> Iterator[str]:
 def _relu_neurons(rows: Sequence[SizeRow], slope: SlopeRow | None) -> Iterator[str]:
     if rows:
         yield (
-            f"Output ReLU, whole neurons: found with {_list(_size(row['median']) for row in rows)} neurons; N5 proves that "
-            f"{_list(row['at_least'] for row in rows)} at least are needed, of the order of 1/√ε{_slope(slope)}."
+            f"Output ReLU, whole neurons: found with {_list(_size(row['median']) for row in rows)} neurons; N5.2 proves that "
+            f"{_list(row['at_least'] for row in rows)} at least are needed, of the order of 1/(ε ln 1/ε){_slope(slope)}."
         )
 
 

@@ -508,7 +508,6 @@ INTEGRATING = {  # the checks in which integrals are enclosed
     "N3.1": ("the_angle_has_a_power_of_the_cosine_as_density", "bounded_ratios_stay_below_on_the_ball"),
     "N3.2": ("cube_mean_is_the_integral", "bounded_ratios_stay_below_on_the_cube"),
     "N4.1": ("density_falls_up_to_the_reach", "twice_as_many_sums_as_inputs"),
-    "N5.3": ("kinks_near_the_ends_are_as_frequent", "strengths_are_normal_given_the_length"),
     "N6.1": ("eigenvalues_are_funk_hecke_integrals",),
     "L17.3": ("balls_have_the_noncentral_law",),
 }

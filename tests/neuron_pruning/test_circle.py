@@ -1,4 +1,4 @@
-"""Errors on the circle, and what they say of pruned weights and of neurons behind a ReLU output (N4, N5)."""
+"""Errors on the circle, and what they say of pruned weights and of neurons behind a ReLU output (N4, N5.1, N5.2)."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ import pytest
 import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.optimize import brentq, minimize_scalar
 
 from numerics.bridge import numeric
 from numerics.exact import balls
-from numerics.neuron_pruning import exact_sup_on_circle, squared_error
-from theory.formulas.no_guarantee import unconditional
-from theory.neuron_pruning import pruned_weights, pruned_weights_linear_output, relu_output_bound
+from numerics.neuron_pruning import exact_sup_on_circle, squared_error, ticket_chance
+from theory.neuron_pruning import jump_bound, kink_jumps, pruned_weights, pruned_weights_linear_output
 from theory.neuron_pruning.alignment import N, angle, delta, eps
+from theory.neuron_pruning.jump_bound import s
+from theory.neuron_pruning.jumps import after, ahead, g, h, here
 from theory.neuron_pruning.planks import d
-from theory.neuron_pruning.relu_output import s
 from theory.neuron_pruning.weight_pruning import least, length
 from theory.subset_sum.symbols import n
 
 N4 = {**pruned_weights.expressions, **pruned_weights_linear_output.expressions}
-N5 = relu_output_bound.expressions
+N5 = {**kink_jumps.expressions, **jump_bound.expressions}
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -110,28 +109,37 @@ def test_pruned_weights_obey_the_bound(seed):
 # N5: neurons
 
 
-@pytest.mark.parametrize("error", [0.1, 1e-3, 1e-7])
-@pytest.mark.parametrize("share", [0.1, 0.5, 1.0])
-def test_the_most_neurons_by_minimising_the_bound(error, share):
-    """The N at which the least bound over all gaps is δ, found in doubles without the root or the best gap."""
-    bound = numeric((N, s, eps), unconditional(N5["bound"]))
+def sum_of_the_bound(neurons, error):
+    """The bound of N5.2 term by term in balls, the least over some powers."""
+    at = {N: neurons, eps: sp.Rational(str(error))}
+    powers = [sp.Rational(share, 40) for share in range(4, 40)]
+    return min(1.0, *(balls.number(N5["bound"], {**at, s: power}) for power in powers))
 
-    def smallest(size):
-        end = min(np.pi / 2, np.pi / size)
-        return minimize_scalar(lambda gap: bound(size, gap, error), bounds=(0, end), options={"xatol": 1e-12 * end}).fun
 
-    found = brentq(lambda size: smallest(size) - share, 1e-3, 1 / error)
-    at = {eps: sp.Rational(str(error)), delta: sp.Rational(str(share))}
-    assert balls.number(N5["most_neurons"], at) == pytest.approx(found, rel=1e-6)
+@pytest.mark.parametrize(("neurons", "error"), [(1, 0.3), (2, 0.05), (5, 0.01), (40, 1e-4), (99, 1e-5), (140, 1e-5)])
+def test_the_chance_of_a_ticket_is_the_least_bound(neurons, error):
+    """Above 100 kinks its last terms are those of a geometric series: not below the sum."""
+    found, summed = ticket_chance(neurons, error), sum_of_the_bound(neurons, error)
+    assert 0.99 * summed <= found <= summed * (1 + 1e-9)
+
+
+def test_the_chance_grows_and_needs_neurons():
+    chances = [ticket_chance(neurons, 1e-5) for neurons in (1, 2, 3, 10, 99, 100, 101, 102, 300, 1000, 5000)]
+    assert chances == sorted(chances)
+    assert chances[-1] == 1
+    assert ticket_chance(10**6, 0.35) == ticket_chance(1, 0.35) == 1  # nothing is proved there
+    for neurons, error, words in ((0, 0.1, "neurons is 0"), (1.5, 0.1, "neurons is 1.5"), (3, 0.0, "eps is 0.0")):
+        with pytest.raises(ValueError, match=words):
+            ticket_chance(neurons, error)
 
 
 def test_numbers_of_excluded_neurons():
-    known = {2: 1.4366, 3: 4.6180, 4: 14.6652, 5: 46.4329, 6: 146.890, 7: 464.562, 8: 1469.131}
-    for digits, value in known.items():
-        at = {eps: sp.Rational(1, 10**digits), delta: sp.Rational(1, 2)}
-        assert balls.number(N5["most_neurons"], at) == pytest.approx(value, rel=3e-5)
-    assert sp.simplify(N5["best_share"].subs(delta, sp.Rational(1, 2)) - (5 - sp.sqrt(13)) / 12) == 0
-    assert balls.number(N5["constant"], {delta: sp.Rational(1, 2)}) == pytest.approx(0.146915649, abs=1e-9)
+    """Found by an independent program; the largest excluded number, and one more."""
+    for error, chance, neurons in ((1e-4, 0.5, 88), (1e-4, 0.1, 36), (1e-6, 0.5, 5679), (1e-6, 0.1, 2327)):
+        assert ticket_chance(neurons - 1, error) < chance <= ticket_chance(neurons, error)
+    at = {eps: sp.Rational(1, 10**6), delta: sp.Rational(1, 2)}
+    assert balls.number(N5["neurons"], {**at, s: sp.Rational(924, 1000)}) == pytest.approx(5652.2, abs=0.1)
+    assert balls.number(N5["constant"], at) == pytest.approx(0.0764084, abs=1e-7)
 
 
 @pytest.mark.parametrize("m", [1, 3, 10])
@@ -142,8 +150,8 @@ def test_a_zigzag_has_the_error_of_its_pieces(m):
     theta = np.concatenate([kinks + np.pi / 2, kinks - np.pi / 2, [0, np.pi]])
     outputs = np.concatenate([jumps, jumps, [1, -1]])
     assert exact_sup_on_circle(outputs, theta, 0, relu_out=True) == pytest.approx(error)
-    claimed = numeric((eps, s), N5["attained"])(error, gap)
-    assert np.abs(2 * jumps) == pytest.approx(claimed)
+    claimed = numeric((here, after, ahead, g, h), N5["jump"])(error, -error, -error, gap, gap)
+    assert np.abs(2 * jumps) == pytest.approx(abs(claimed))
 
 
 @pytest.mark.parametrize(
@@ -151,7 +159,6 @@ def test_a_zigzag_has_the_error_of_its_pieces(m):
     [
         (N4["success"], {N: 3, length: 1, eps: "1/5"}, {N: 3, length: 1, eps: "21/100"}),
         (N4["flat_neurons"], {d: 8, delta: "1/2", eps: "1/10"}, {d: 9, delta: "1/2", eps: "1/10"}),
-        (N5["bound"], {N: 15, s: "1/5", eps: "1/10"}, {N: 16, s: "1/5", eps: "1/10"}),
     ],
 )
 def test_no_bound_where_nothing_is_proved(bound, inside, outside):

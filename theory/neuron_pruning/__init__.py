@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from theory.neuron_pruning.jumps import kink_jumps
     from theory.neuron_pruning.kink import kink_lemma
     from theory.neuron_pruning.planks import ball_planks
-    from theory.neuron_pruning.relu_output import relu_output_bound
     from theory.neuron_pruning.separation import measured_separation
     from theory.neuron_pruning.spectral import neuron_spectrum, spectral_bound
     from theory.neuron_pruning.spectral_rate import spectral_rate
@@ -32,7 +31,6 @@ __all__ = [
     "neuron_spectrum",
     "pruned_weights",
     "pruned_weights_linear_output",
-    "relu_output_bound",
     "spectral_bound",
     "spectral_rate",
 ]

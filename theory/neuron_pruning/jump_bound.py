@@ -4,26 +4,59 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.neuron_pruning.alignment import ERROR, NEURONS, N, eps
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.formulas.let import Let
+from theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps
 from theory.neuron_pruning.jumps import fits, g, h, jump, k, most_pairs
-from theory.quantities import COUNT, UNIT, Hypothesis, Quantity
+from theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
 s = sp.Symbol("s", positive=True)  # a power, below 1
 product = sp.Symbol("P", positive=True)  # of the k + 1 gaps
+A, T, R = sp.symbols(
+    "A T R", positive=True
+)  # chance of at most one kink and of two, by N and N²; quotient of terms, by N
 
 length = sp.pi - 2 * sp.asin(eps)  # of the arc
 outside = 1 - (1 - 2 * sp.asin(eps) / sp.pi) ** N
-half_cot = 2 * eps / sp.tan(g / 2)
-sure = 2 * sp.atan(2 * eps)
-primitive = 4 * eps * sp.log(sp.sin(g / 2))
-one_kink = 2 * N / sp.pi * (sure + 4 * eps * sp.log(sp.sin(length / 4) / sp.sin(sure / 2)))
+farthest = (1 + eps) / sp.sqrt(1 - eps**2)  # cot(h/2) where h is half of the arc
+largest = eps * (1 / sp.tan(g / 2) + farthest)
+excess = 1 / eps - farthest
+sure = 2 * sp.atan(1 / excess)
+primitive = eps * (sp.log((1 - sp.cos(g)) / 2) + farthest * g)
+rest = sp.log((1 - eps) / 2) + sp.log(1 + excess**2) + farthest * (length / 2 - sure)
+one_kink = 2 * N / sp.pi * (sure + eps * rest)
 sets = sp.ff(N, k) / sp.pi**k
 by_gaps = 2 * most_pairs * eps**k * (sp.pi / 2) ** (k + 1) / product
 simplex = length ** ((k + 1) * (1 - s) - 1) * sp.gamma(1 - s) ** (k + 1) / sp.gamma((k + 1) * (1 - s))
 term = sets * (2 * most_pairs * eps**k * (sp.pi / 2) ** (k + 1)) ** s * simplex
 bound = outside + one_kink + sp.Sum(term, (k, 2, N))
+
+# A bound without a sum, and the number of neurons at which it is δ
+half = sp.floor(k / 2)
+quotient = (
+    (N - k)
+    * (sp.pi * eps * (half + 3) / (2 * (half + 1))) ** s
+    * length ** (1 - s)
+    / sp.pi
+    * sp.gamma(1 - s)
+    * sp.gamma((k + 1) * (1 - s))
+    / sp.gamma((k + 2) * (1 - s))
+)
+share = 2 / sp.pi * (sp.asin(eps) + sure + eps * rest)
+pair = (
+    (sp.Rational(9, 4) * sp.pi**3 * eps**2) ** s
+    * length ** (2 - 3 * s)
+    * sp.gamma(1 - s) ** 3
+    / (sp.pi**2 * sp.gamma(3 - 3 * s))
+)
+ratio = (sp.pi * eps) ** s * length ** (1 - s) * sp.gamma(1 - s) * sp.gamma(3 - 3 * s) / (sp.pi * sp.gamma(4 - 4 * s))
+several = N**2 * T / (1 - N * R)
+root = 2 * delta / (A + delta * R + sp.sqrt((A - delta * R) ** 2 + 4 * delta * T))
+neurons = Let(root, [(A, share), (T, pair), (R, ratio)])
+slow = 1 - 1 / sp.log(1 / eps)
+limit_share, limit_pair, limit_ratio = 4 / sp.pi, 27 * sp.E**2 / 4, 4 * sp.E / 3
+constant = root.subs({A: limit_share, T: limit_pair, R: limit_ratio})
 
 STEPS = (
     Step(
@@ -49,15 +82,15 @@ probability of at most $[[fits]]$ given the kinks, and with $[[most_pairs]]$ for
     ),
     Step(
         name="one kink inside",
-        sentence=r"""For $k=1$ the strength is at most $\varepsilon(\cot\frac g2+\cot\frac h2)\le[[half_cot]]$ in modulus, where $g\le h$ (the sum of the cotangents of both gaps is positive, as they
-add up to less than $\pi$): this has at most that probability.""",
-        gives={"half_cot": half_cot},
+        sentence=r"""For $k=1$ let $g\le h$ be the gaps. Their sum is less than $\pi$, so the sum of their cotangents is positive, and the strength is at most
+$\varepsilon(\cot\frac g2+\cot\frac h2)\le[[largest]]$ in modulus, as $h$ is at least half of the arc: this has at most that probability.""",
+        gives={"largest": largest},
         uses=("zonotope",),
     ),
     Step(
         name="near the ends",
-        sentence=r"""The bound is $1$ at $g=[[sure]]$, and it has the antiderivative $[[primitive]]$, $0$ at $\pi$. With $N$ neurons, a density of $\frac1\pi$ for the kink, and two halves of the arc, $k=1$ has at most the
-probability $[[one_kink]]$.""",
+        sentence=r"""The bound is $1$ at $g=[[sure]]$, below half of the arc, and has the antiderivative $[[primitive]]$. With $N$ neurons, a density of $\frac1\pi$ for the kink, and two halves of the arc,
+$k=1$ has at most the probability $[[one_kink]]$.""",
         gives={"sure": sure, "primitive": primitive, "one_kink": one_kink},
         uses=("one kink inside",),
     ),
@@ -100,6 +133,58 @@ fit with a probability of at most $[[by_gaps]]$.""",
         gives={"bound": bound},
         uses=("no kink inside", "near the ends", "term"),
     ),
+    Step(
+        name="quotients",
+        sentence=r"""From $k$ to $k+1$ the terms change by the factor $[[quotient]]$, where $1+2/(\lfloor\frac k2\rfloor+1)$ is $q_{k+1}/q_k$.""",
+        gives={"quotient": quotient},
+        uses=("term",),
+    ),
+    Step(
+        name="falling quotients",
+        sentence=r"It falls with $k$, as each of its parts does: that of $\Gamma$ functions is the integral of $x^{(k+1)(1-s)-1}(1-x)^{-s}$ over $(0,1)$.",
+        by=Carrier.RULE,
+        source="monotonicity",
+        uses=("quotients",),
+    ),
+    Step(
+        name="geometric series",
+        sentence=r"""The first term is at most $N^2T$, $T=[[pair]]$, and the first factor at most $NR$, $R=[[ratio]]$. So if $NR<1$, all terms add up to at most
+$[[several]]$.""",
+        gives={"pair": pair, "ratio": ratio, "several": several},
+        uses=("term", "falling quotients"),
+    ),
+    Step(
+        name="straight line",
+        sentence=r"The other two parts are at most $AN$, $A=[[share]]$, by Bernoulli's inequality.",
+        gives={"share": share},
+        uses=("no kink inside", "near the ends"),
+    ),
+    Step(
+        name="root",
+        sentence=r"""$AN+N^2T/(1-NR)$ grows with $N$ while $NR<1$, and is $\delta$ where $(\frac1N-R)(\frac\delta N-A)=T$, both factors being positive: at
+$N=[[root]]$.""",
+        gives={"root": root},
+        uses=("geometric series", "straight line"),
+    ),
+    Step(
+        name="neurons",
+        sentence=r"So fewer neurons than $[[neurons]]$ hold a ticket with a smaller probability than $\delta$.",
+        gives={"neurons": neurons},
+        uses=("bound", "root"),
+    ),
+    Step(
+        name="small errors",
+        sentence=r"""Let $s=[[slow]]$. Then $A/(\varepsilon\ln\frac1\varepsilon)$ tends to $[[limit_share]]$, $T/(\varepsilon\ln\frac1\varepsilon)^2$ to $[[limit_pair]]$, and
+$R/(\varepsilon\ln\frac1\varepsilon)$ to $[[limit_ratio]]$.""",
+        gives={"slow": slow, "limit_share": limit_share, "limit_pair": limit_pair, "limit_ratio": limit_ratio},
+        uses=("geometric series", "straight line"),
+    ),
+    Step(
+        name="limit",
+        sentence=r"So the number of neurons times $\varepsilon\ln\frac1\varepsilon$ tends to $[[constant]]$.",
+        gives={"constant": constant},
+        uses=("root", "small errors"),
+    ),
 )
 
 jump_bound = Claim(
@@ -107,9 +192,10 @@ jump_bound = Claim(
     title="Whole neurons behind a ReLU output: 1/ε up to a logarithm",
     statement=r"""
 As in N5.1 let $\sigma(g_S)$ keep a subset $S$ of $N$ neurons with independent standard normal weights $w_i$, $\alpha_i$, $d\ge2$; the error is the supremum of $|f-\sigma(g_S)|$ over the unit ball. For
-$0<s<1$ and $0<\varepsilon\le\frac15$
+$0<s<1$ and $0<\varepsilon\le\frac13$
 $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[bound]],$$ where $[[outside]]$ is for tickets without a kink in the arc, $[[one_kink]]$ for those with one, and a term
-for those with $k\ge2$.
+for those with $k\ge2$. So success with a probability of $\delta$ takes, for any such $s$, at least $$[[neurons]]$$ neurons. At
+$s=[[slow]]$ this number times $\varepsilon\ln\frac1\varepsilon$ tends, for $\varepsilon\to0$, to $$[[constant]].$$
 """,
     steps=STEPS,
     source=Source("2603.02234", "beyond Theorem 1, “Lower bound for neuron pruning”, which is for one hidden layer"),
@@ -119,10 +205,11 @@ for those with $k\ge2$.
         Quantity(
             eps,
             ERROR.meaning,
-            sp.Interval.Lopen(0, sp.Rational(1, 5)),
+            sp.Interval.Lopen(0, sp.Rational(1, 3)),
             drawn=(sp.Rational(1, 10**6), sp.Rational(1, 5)),
         ),
         NEURONS.drawn_from(1, 9),
+        SUCCESS.drawn_from(sp.Rational(1, 10), 1),
         Quantity(s, "power to which a probability is raised", UNIT, drawn=(sp.Rational(1, 2), sp.Rational(19, 20))),
         Quantity(k, "number of kinks in the arc", COUNT, drawn=(1, 6)),
         Quantity(
@@ -138,6 +225,9 @@ for those with $k\ge2$.
             drawn=(sp.Rational(1, 10), sp.Rational(3, 2)),
         ),
         Quantity(product, "product of the gaps", sp.Interval.open(0, sp.oo)),
+        Quantity(A, "probability of a ticket with at most one kink in the arc, over the number of neurons", POSITIVE),
+        Quantity(T, "probability of one with two kinks, over the square of the number of neurons", POSITIVE),
+        Quantity(R, "factor between the probabilities of three and of two kinks, over the number of neurons", POSITIVE),
     ),
     hypotheses=(
         Hypothesis("two inputs or more, and a ReLU after the output"),
@@ -145,11 +235,13 @@ for those with $k\ge2$.
         Hypothesis("the weights are independent of the target"),
     ),
     uses=("N5.1",),
-    remarks=(
-        Remark(
-            r"With $1-s=1/\ln\frac1\varepsilon$ the terms together are of the order of $N\varepsilon\ln\frac1\varepsilon$ while this is small: success takes "
-            r"$N\ge c_\delta/(\varepsilon\ln\frac1\varepsilon)$ neurons.",
-        ),
-    ),
-    expressions={"outside": outside, "one_kink": one_kink, "term": term, "bound": bound},
+    expressions={
+        "outside": outside,
+        "one_kink": one_kink,
+        "term": term,
+        "bound": bound,
+        "neurons": neurons,
+        "slow": slow,
+        "constant": constant,
+    },
 )

@@ -9,7 +9,7 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.neuron_pruning import weight_pruning
-from theory.neuron_pruning.relu_output import strength_density, x
+from theory.neuron_pruning.jumps import c, strength_density
 from theory.quantities import COUNT, NON_NEGATIVE, UNIT, Hypothesis, Quantity
 from theory.subset_sum import potential
 from theory.subset_sum.symbols import delta, eps, n
@@ -42,7 +42,7 @@ def secant(size: sp.Expr) -> sp.Expr:
 
 
 # The density of strengths is least at the ends of [-2, 2]; half of ε is left for the directions
-LAW = {potential.a: 2, potential.kappa: strength_density.subs(x, 2), eps: eps / 2}
+LAW = {potential.a: 2, potential.kappa: strength_density.subs(c, 2), eps: eps / 2}
 
 near_bound = sp.Abs(total - 1) + mass * angle
 window = eps / (4 * k)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 import sympy as sp
+from numpy.typing import NDArray
 
 from numerics.bridge import numeric
 from numerics.checks.neuron_pruning.alignment import LESS, MORE
-from numerics.checks.neuron_pruning.relu_output import Floats, random_neurons
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.neuron_pruning.circle import exact_sup_on_circle
 from theory.neuron_pruning.alignment import eps
@@ -43,6 +44,7 @@ from theory.neuron_pruning.jumps import (
     volume,
 )
 
+Floats = NDArray[np.floating]
 x = sp.Symbol("x_a", positive=True)
 
 
@@ -200,6 +202,22 @@ def pairs_are_most_in_the_middle(pairs: sp.Expr, rise: sp.Expr, most_pairs: sp.E
     for odd in (0, 1):
         yield trial.same(most_pairs.subs(k, 2 * k + odd), pairs.subs({k: 2 * k + odd, j: k}, simultaneous=True))
     yield trial.same(most_pairs, pairs.subs(j, sp.floor(k / 2)))
+
+
+class Neurons(NamedTuple):
+    """Neurons in a plane that contains w*: strengths float[...], and their kinks in (−π/2, π/2], measured from w*."""
+
+    strengths: Floats
+    kinks: Floats
+
+
+def random_neurons(rng: np.random.Generator, d: int, *shape: int) -> Neurons:
+    """Normal weights of d inputs, seen in a random plane."""
+    target, other = np.linalg.qr(rng.standard_normal((d, 2)))[0].T
+    w = rng.standard_normal((*shape, d))
+    along, across = w @ target, w @ other
+    kinks = np.pi / 2 - (-np.arctan2(across, along)) % np.pi
+    return Neurons(rng.standard_normal(shape) * np.hypot(along, across), kinks)
 
 
 def misfits(rng: np.random.Generator, nets: int, size: int) -> list[tuple[float, Floats, Floats, Floats]]:

@@ -1,0 +1,230 @@
+"""Evidence for N5.2: a bound without a sum, the number of neurons at which it is δ, and small errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from numerics.checks.neuron_pruning.alignment import LESS, MORE
+from numerics.checks.neuron_pruning.jump_bound import by_clusters
+from numerics.evidence import Finding, Trial, control, enclosed, exact
+from theory.formulas.let import Let
+from theory.neuron_pruning.alignment import N, delta, eps
+from theory.neuron_pruning.jump_bound import (
+    A,
+    R,
+    T,
+    by_gaps,
+    constant,
+    excess,
+    jump_bound,
+    length,
+    limit_pair,
+    limit_ratio,
+    limit_share,
+    neurons,
+    one_kink,
+    outside,
+    pair,
+    product,
+    quotient,
+    ratio,
+    root,
+    s,
+    sets,
+    several,
+    share,
+    simplex,
+    term,
+)
+from theory.neuron_pruning.jumps import k
+
+m = sp.Symbol("m", integer=True, nonnegative=True)
+v = sp.Symbol("v", positive=True)
+w = sp.Symbol("w", positive=True)
+
+
+@exact(jump_bound, step="quotients", cost=0.4)
+@control("the pairs of even numbers", quotient=quotient.subs(sp.floor(k / 2), k / 2))
+@control("N neurons to choose from", quotient=quotient * N / (N - k))
+@control("without the length", quotient=quotient * length ** (s - 1))
+@control("10 % more", quotient=MORE * quotient)
+@control("all orders of sets", sets=sets * sp.factorial(k))
+@control("of k gaps", simplex=simplex.subs(k, k - 1))
+@control("errors squared", by_gaps=by_gaps.subs(product, product / eps**k))
+def terms_change_by_this_factor(
+    sets: sp.Expr, by_gaps: sp.Expr, simplex: sp.Expr, quotient: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """For even and for odd k: sets, strengths that fit to the power s, and gaps."""
+    more_pairs = 1 + 2 / (sp.floor(k / 2) + 1)
+    choices, gaps = (sp.combsimp(each.subs(k, k + 1) / each) for each in (sets, simplex))
+    yield trial.same(quotient, choices * (sp.pi * eps / 2 * more_pairs) ** s * gaps, by=gathered)
+    for odd in (0, 1):
+        at = {k: 2 * m + odd}
+        fit = (by_gaps.subs(k, k + 1) / by_gaps).subs(at)
+        yield trial.same(fit, sp.pi * eps / 2 * more_pairs.subs(at), by=gathered)
+
+
+def gathered(gap: sp.Expr) -> sp.Expr:
+    """With powers and Γ functions put together."""
+    return sp.simplify(sp.powsimp(sp.combsimp(sp.expand_power_base(gap, force=False))))
+
+
+@exact(jump_bound, step="geometric series", cost=0.3)
+@control("without pairs of neurons", several=N * T / (1 - N * R))
+@control("the first term alone", several=N**2 * T)
+@control("10 % less", several=LESS * several)
+@control("of two gaps", pair=pair * sp.gamma(3 - 3 * s) / sp.gamma(2 - 2 * s))
+@control("10 % less of the pair", pair=LESS * pair)
+@control("pairs do not grow", ratio=ratio / 2**s)
+@control("10 % more of the ratio", ratio=MORE * ratio)
+@control("half of the terms", term=term / 2)
+@control("N neurons to choose from", quotient=quotient * N / (N - k))
+def terms_are_below_a_geometric_series(
+    term: sp.Expr, quotient: sp.Expr, pair: sp.Expr, ratio: sp.Expr, several: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The first term and factor; with N = m + 2 neurons and NR = N/(N + v) the series is below its bound by this much."""
+    yield trial.same(term.subs(k, 2), N * (N - 1) * pair, by=gathered)
+    yield trial.same(quotient.subs(k, 2), (N - 2) * ratio, by=gathered)
+    yield trial.same(several, N**2 * T / (1 - N * R))
+    rate = 1 / (m + 2 + v)
+    series = (m + 2) * (m + 1) * T / (1 - m * rate)
+    spare = (m + 2) * T * (1 + (m + 2) * rate) * (m + 2 + v) ** 2 / (v * (2 + v))
+    yield trial.nonnegative(several.subs({N: m + 2, R: rate}) - series, spare, by=sp.cancel)
+
+
+@exact(jump_bound, step="straight line")
+@control("one kink alone", share=one_kink / N)
+@control("10 % less", share=LESS * share)
+@control("10 % more", share=MORE * share)
+@control("one half of the arc", one_kink=one_kink / 2)
+@control("ends of one kind", outside=outside.subs(eps, sp.sin(sp.asin(eps) / 2)))
+def both_parts_are_below_a_line(outside: sp.Expr, one_kink: sp.Expr, share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """They touch it for one neuron; each neuron more leaves more room, by a product of probabilities."""
+    room = N * share - outside - one_kink
+    yield trial.vanishes(room.subs(N, 1))
+    grown = outside * outside.subs(N, 1)
+    yield trial.same(room.subs(N, N + 1) - room, grown, by=lambda gap: sp.simplify(sp.powsimp(sp.expand(gap))))
+
+
+@exact(jump_bound, step="root")
+@control("the other root", root=T / (delta * (A * R - T)) / root)
+@control("one kink alone", root=delta / A)
+@control("10 % more", root=MORE * root)
+@control("without pairs of neurons", several=several / N)
+@control("the first term alone", several=N**2 * T)
+def the_bound_is_delta_at_its_root(several: sp.Expr, root: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """With a letter for the square root; what both factors add up to is it, over δ."""
+    yield trial.same(2 / root - R - A / delta, sp.sqrt((A - delta * R) ** 2 + 4 * delta * T) / delta, by=sp.cancel)
+    square = sp.Symbol("q", positive=True)
+    pairs = (square**2 - (A - delta * R) ** 2) / (4 * delta)
+    reached = (A * N + several).subs(N, root)
+    yield trial.same(reached.subs(T, pairs), delta, by=sp.cancel)
+    product_of_factors = (1 / N - R) * (delta / N - A) - T
+    yield trial.same((delta - A * N - several) * (1 - N * R), N**2 * product_of_factors, by=sp.cancel)
+
+
+@exact(jump_bound, step="neurons")
+@control("one kink alone", neurons=delta / share)
+@control("10 % more", neurons=MORE * neurons)
+@control("root 10 % more", root=MORE * root)
+@control("pairs do not grow", ratio=ratio / 2**s)
+@control("density 1", pair=4**s * pair)
+@control("one half of the arc", share=share - one_kink / N / 2)
+def neurons_are_this_root(
+    share: sp.Expr, pair: sp.Expr, ratio: sp.Expr, root: sp.Expr, neurons: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    inside = root.subs({A: share, T: pair, R: ratio}, simultaneous=True)
+    yield trial.same(spelled_out(neurons), inside)
+
+
+def spelled_out(formula: sp.Expr) -> sp.Expr:
+    """With values in the place of the names that stand for them."""
+    return formula.replace(
+        lambda part: isinstance(part, Let), lambda part: part.args[0].subs(dict(part.args[1].args), simultaneous=True)
+    )
+
+
+@exact(jump_bound, step="small errors", cost=0.5)
+@control("a fixed power", slow=sp.Rational(1, 2))
+@control("twice as far from 1", slow=1 - 2 / sp.log(1 / eps))
+@control("ends alone", limit_share=6 / sp.pi)
+@control("the smaller gap on both sides", limit_share=2 * limit_share)
+@control("the power forgotten", limit_pair=limit_pair / sp.E**2)
+@control("10 % more", limit_pair=MORE * limit_pair)
+@control("the power of the ratio forgotten", limit_ratio=limit_ratio / sp.E)
+@control("ratio 10 % less", limit_ratio=LESS * limit_ratio)
+@control("one kink alone", share=one_kink / 2 / N)
+@control("density 1", pair=4**s * pair)
+@control("density 1 in the ratio", ratio=2**s * ratio)
+def limits_at_the_slow_power(
+    share: sp.Expr,
+    pair: sp.Expr,
+    ratio: sp.Expr,
+    slow: sp.Expr,
+    limit_share: sp.Expr,
+    limit_pair: sp.Expr,
+    limit_ratio: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """At ε = exp(−1/w), w → 0: Γ(jw) = Γ(jw + 1)/jw, and the arc tends to π. A logarithm is 2L and what tends to 0."""
+    yield trial.same(slow, 1 + 1 / sp.log(eps))
+    many, bounded = sp.symbols("L ell_0", real=True)
+    parts = sp.expand((share / eps).subs(sp.log(1 + excess**2), 2 * many + bounded))
+    yield trial.same(limit_share, parts.coeff(many))
+    yield trial.same(sp.limit(eps**2 * (1 + excess**2), eps, 0), 1)
+    rest = sp.limit(parts.subs({many: 0, bounded: 0}), eps, 0)
+    yield trial.holds(rest.is_finite, f"the rest tends to {rest}")
+    small = sp.exp(-1 / w)
+    power = sp.expand_log(slow.subs(eps, small), force=False)
+    arc = sp.Symbol("ell", positive=True)
+    for formula, exponent, claimed in ((pair, 2, limit_pair), (ratio, 1, limit_ratio)):
+        at = formula.subs(sp.pi - 2 * sp.asin(eps), arc).subs(s, power)
+        shifted = at.replace(sp.gamma, lambda z: sp.gamma(sp.expand(z) + 1) / sp.expand(z))
+        scaled = sp.powsimp(sp.expand_power_base(shifted) / (eps / w) ** exponent).subs(eps, small)
+        tends = sp.simplify(sp.expand_power_exp(sp.powdenest(scaled)))
+        yield trial.same(claimed, tends.subs({w: 0, arc: sp.pi}))
+
+
+@exact(jump_bound, step="limit")
+@control("one kink alone", constant=sp.pi * delta / 4)
+@control("10 % more", constant=MORE * constant)
+@control("the power forgotten", limit_pair=limit_pair / sp.E**2)
+@control("the smaller gap on both sides", limit_share=2 * limit_share)
+@control("ratio left out", limit_ratio=sp.Rational(1, 10**3))
+@control("root 10 % more", root=MORE * root)
+def the_constant_is_the_root_of_the_limits(
+    root: sp.Expr, limit_share: sp.Expr, limit_pair: sp.Expr, limit_ratio: sp.Expr, constant: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The root takes a factor: A and R by it, T by its square, make it smaller by it."""
+    yield trial.same(root.subs({A: v * A, R: v * R, T: v**2 * T}, simultaneous=True), root / v)
+    yield trial.same(constant, root.subs({A: limit_share, T: limit_pair, R: limit_ratio}))
+
+
+MOST_BY_CLUSTERS = sp.Rational(147, 1000)  # times ε^(−1/2), for an even chance
+
+
+@enclosed(jump_bound, cost=0.3)
+@control("clusters of kinks", neurons=MOST_BY_CLUSTERS / sp.sqrt(eps))
+@control("half as many", neurons=neurons / 2)
+@control("10 % more", neurons=MORE * neurons)
+@control("a fixed power", slow=sp.Rational(1, 2))
+def clusters_exclude_fewer_neurons(neurons: sp.Expr, slow: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """For an even chance, at errors from 1/100 to 10⁻⁸; at 10⁻⁶ 38 times as many.
+
+    With gaps of a share p of π/N, and sin x ≤ x, clusters bound it by ½ only up to N²ε = π/4 p(1 − p)(½ − 2p).
+    """
+    share = sp.Symbol("p", positive=True)  # the gap as a share of the mean gap
+    chance = by_clusters(sp.pi * share / N)
+    below = 2 * share + 4 * N**2 * eps / (sp.pi * share * (1 - share))
+    yield trial.below(below, chance, at=[{N: sp.Integer(90), eps: sp.Rational(1, 10**6), share: sp.Rational(1, 9)}])
+    square = sp.pi / 4 * share * (1 - share) * (sp.Rational(1, 2) - 2 * share)
+    yield trial.everywhere(square, MOST_BY_CLUSTERS**2, within={share: (0, sp.Rational(1, 4))}, strict=True)
+    even = neurons.subs({s: slow, delta: sp.Rational(1, 2)})
+    for digits in range(2, 9):
+        at = {eps: sp.Rational(1, 10**digits)}
+        yield trial.below(MOST_BY_CLUSTERS / sp.sqrt(eps), even, at=[at], strict=True)
+    million = {eps: sp.Rational(1, 10**6)}
+    for low, high in ((sp.Integer(38 * 147), even), (even, sp.Integer(5679))):
+        yield trial.below(low, high, at=[million])
