@@ -61,8 +61,8 @@ constant = root.subs({A: limit_share, T: limit_pair, R: limit_ratio})
 STEPS = (
     Step(
         name="zonotope",
-        sentence=r"""Let some $S$ succeed, in a plane through $w^*$, and let $k$ kinks of $S$ be in the arc, which has the length $[[length]]$. No gap exceeding $\frac\pi2$, their strengths fit with a
-probability of at most $[[fits]]$ given the kinks, and with $[[most_pairs]]$ for $\binom{k+2}2$ if gaps are cut at $\frac\pi2$; for $k=1$ the strength is $[[jump]]$, its density at most $\frac12$.""",
+        sentence=r"""Let some $S$ succeed, in a plane through $w^*$, and let $k$ kinks of $S$ be in the arc, which has the length $\ell=[[length]]$. Their strengths fit with a
+probability of at most $[[fits]]$ given the kinks, and also with gaps cut at $\frac\pi2$ and $[[most_pairs]]$ for $\binom{k+2}2$; for $k=1$ the strength is $[[jump]]$, its density at most $\frac12$.""",
         by=Carrier.CLAIM,
         source="N5.1",
         gives={
@@ -96,7 +96,7 @@ $k=1$ has at most the probability $[[one_kink]]$.""",
     ),
     Step(
         name="gaps",
-        sentence=r"""$\sin x\ge\frac2\pi x$ up to $\frac\pi2$, and of the gaps, which are less than $\pi$, at most one is halved or less by cutting. So with the product $P$ of the $k+1$ gaps the strengths
+        sentence=r"""$\sin x\ge\frac2\pi x$ up to $\frac\pi2$, and of the gaps, which are less than $\pi$, at most one is shortened by cutting, and to more than its half. So with the product $P$ of the $k+1$ gaps the strengths
 fit with a probability of at most $[[by_gaps]]$.""",
         gives={"by_gaps": by_gaps},
         uses=("zonotope",),
@@ -109,7 +109,7 @@ fit with a probability of at most $[[by_gaps]]$.""",
     ),
     Step(
         name="sets",
-        sentence=r"There are $\binom Nk$ sets of $k$ neurons, with $k!$ orders of their kinks: the sum over sets of the mean is $[[sets]]$ times an integral over gaps of the sum $\ell$ of the *zonotope*.",
+        sentence=r"There are $\binom Nk$ sets of $k$ neurons, with $k!$ orders of their kinks: the sum over sets of the mean is $[[sets]]$ times an integral over gaps of the sum $\ell$.",
         by=Carrier.RULE,
         source="union bound",
         gives={"sets": sets},
@@ -193,7 +193,7 @@ jump_bound = Claim(
     statement=r"""
 As in N5.1 let $\sigma(g_S)$ keep a subset $S$ of $N$ neurons with independent standard normal weights $w_i$, $\alpha_i$, $d\ge2$; the error is the supremum of $|f-\sigma(g_S)|$ over the unit ball. For
 $0<s<1$ and $0<\varepsilon\le\frac13$
-$$\Pr(\exists S:\text{error}\le\varepsilon)\le[[bound]],$$ where $[[outside]]$ is for tickets without a kink in the arc, $[[one_kink]]$ for those with one, and a term
+$$\Pr(\exists S:\text{error}\le\varepsilon)\le[[bound]],$$ where $[[outside]]$ is for tickets without a kink in the arc $|\varphi|<\frac\pi2-\arcsin\varepsilon$ of a plane through $w^*$, $[[one_kink]]$ for those with one, and the $k$-th term of the sum
 for those with $k\ge2$. So success with a probability of $\delta$ takes, for any such $s$, at least $$[[neurons]]$$ neurons. At
 $s=[[slow]]$ this number times $\varepsilon\ln\frac1\varepsilon$ tends, for $\varepsilon\to0$, to $$[[constant]].$$
 """,

@@ -132,11 +132,12 @@ kink_jumps = Claim(
     title="Behind a ReLU output the strengths at the kinks lie in a small zonotope",
     statement=r"""
 Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, and let $\sigma(g_S)$, $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$, keep neurons with independent
-standard normal weights. In a plane through $w^*$ they act as $c_i\sigma(\langle u_i,\cdot\rangle)$, with kinks that are uniform on $(-\frac\pi2,\frac\pi2)$, measured from $w^*$, and, independent of
+standard normal weights $w_i$, $\alpha_i$, $d\ge2$. In a plane through $w^*$ they act as $c_i\sigma(\langle u_i,\cdot\rangle)$, with kinks that are uniform on $(-\frac\pi2,\frac\pi2)$, measured from $w^*$, and, independent of
 these, strengths $c_i$ of the density $[[strength_density]]$. Suppose $|f-\sigma(g_S)|\le\varepsilon<1$ on the unit circle of this plane. Let $k\ge1$ kept kinks be in the arc
 $|\varphi|<[[arc]]$, and let $\Pi$ be the product of the sines of the $k+1$ gaps between them and its ends. Then the strength at a kink, with the gaps $h$ before and $g$ after, is
-$c=[[jump]]$, $e,e_\pm\in[-\varepsilon,\varepsilon]$ the errors there and at both neighbours. If no gap exceeds $\frac\pi2$, all $k$ strengths together lie in a zonotope with a volume of at most
-$[[volume]]$, which given the kinks has at most the probability $[[fits]]$. With gaps cut at $\frac\pi2$ in $\Pi$, and $q_k=[[most_pairs]]$ for $\binom{k+2}2$, the probability is bounded in any case.
+$c=[[jump]]$, with the errors $e=g_S-f\in[-\varepsilon,\varepsilon]$ there, $e_+$ at the next node and $e_-$ at the one before (kinks or ends of the arc). All $k$ strengths together lie in a zonotope with a volume of at most
+$[[volume]]$, which given the kinks has at most the probability $[[fits]]$. Where a gap exceeds $\frac\pi2$ its sine may be small, and a second bound is better: that with gaps cut at $\frac\pi2$ in $\Pi$,
+and $q_k=[[most_pairs]]$ for $\binom{k+2}2$.
 """,
     steps=STEPS,
     source=Source("2603.02234", "beyond Theorem 1, “Lower bound for neuron pruning”, which is for one hidden layer"),
