@@ -198,13 +198,8 @@ def logarithms(gap: sp.Expr) -> sp.Expr:
 def density_of(derivative: sp.Expr, density: sp.Expr, step: int) -> sp.Expr:
     """The integrand in q of a sum of digamma functions, tau = step·q, without the factor e^(−4zq)."""
     change = {tau: step * q}
-    return (
-        step
-        * derivative.replace(
-            lambda each: isinstance(each, sp.polygamma), lambda each: density.subs(x, each.args[1]).subs(change)
-        )
-        * sp.exp(4 * z * q)
-    )
+    digammas = derivative.replace(sp.polygamma, lambda _, place: density.subs(x, place).subs(change))
+    return step * digammas * sp.exp(4 * z * q)
 
 
 @exact(spectral_rate, step="derivatives", cost=0.5)
