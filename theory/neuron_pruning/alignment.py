@@ -108,7 +108,7 @@ plane and counts as none). The points $[[arc]]$, by their coordinates along $x_0
     Step(
         name="neuron",
         sentence=r"""There a neuron of length $1$, at an angle $\varphi\le\frac\pi2$ from the axis, is $[[neuron]]$ before its ReLU, up to the signs of
-$t$ and of the whole.""",
+$t$ and of the whole. For $\varphi=\frac\pi2$ it is $0$ at $t=\frac\pi2$, which is $w^*$.""",
         gives={"neuron": neuron},
         uses=("arc",),
     ),
@@ -171,9 +171,9 @@ inside its arc, and no gap is negative; at $\frac\pi2$ there is none. So the bou
     Step(
         name="four neurons",
         sentence=r"""The function is $g_S-f$ for four neurons of length $1$ with these outputs and angles: $[[four]]$. The other half of the circle is a
-mirror image, and all scales with the length of $x$.""",
+mirror image, and all scales with the length of $x$. At an angle of $\frac\pi2$ all kept neurons are $0$ at $w^*$, where $f=1$.""",
         gives={"four": four},
-        uses=("largest modulus",),
+        uses=("neuron", "largest modulus"),
     ),
     Step(
         name="random direction",
@@ -210,7 +210,7 @@ $\varepsilon<\frac12$ then some kept $i$ has $|\langle w_i,x_0\rangle|\le\rho\,|
 $\rho=[[ratio]]$. In other words the error is at least $[[error_bound]]$, where the angle is the least one, over the kept
 neurons, between the projection of $w_i$ on the plane of $x_0$ and $w^*$ and the axis $\pm w^*$ ($\frac\pi2$ if none is
 kept). That is attained: for $d=2$ and $0<\text{angle}<\frac\pi2$ four neurons of length $1$ have just this error, with the outputs
-$\alpha_i$ and the angles from $w^*$ $$[[four]].$$
+$\alpha_i$ and the angles from $w^*$ $$[[four]].$$ At $\frac\pi2$ the bound $\frac12$ is approached, not attained: there kept neurons are $0$ at $w^*$, and the error is at least $1$.
 
 For random $w_i\sim N(0,I_d)$ a neuron is so aligned with probability $[[aligned]]$, in every dimension. Hence
 $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]]\le[[union]],$$ and success with probability $\delta$ takes

@@ -175,7 +175,7 @@ $$\Pr(\exists S:\text{error}\le\varepsilon)\le
 [[cube_success]],\qquad\mathrm{mean}=c'_d=\mathbb E\frac{|w_1|}{\|w_{2:d}\|_1}=[[cube_mean]],$$ where $\mathbb
 Ee^{-s|w_1|}=[[transform]]=[[large]]$ for all $s>0$. (The divergent series ${}_2F_0$ stands for $\mathbb E(1+2g/s^2)^{-1}$, $g$ of the law
 Gamma$(\frac12)$.) $(d-1)c'_d$ decreases to $1$. So success with probability $\delta$ takes at
-least $[[cube_neurons]]$ neurons, of the order of $\delta d/\varepsilon$. This rests on planks $\{|\langle u_i,x\rangle|\le h_i\}$ that cover the cube: their
+least $[[cube_neurons]]$ neurons, of the order of $\delta d/\varepsilon$ as $\varepsilon\to0$. This rests on planks $\{|\langle u_i,x\rangle|\le h_i\}$ that cover the cube: their
 relative half-widths $h_i/\|u_i\|_1$ have the sum $[[cover_sum]]$ at least, which one plank attains.
 """,
     steps=STEPS,
@@ -232,7 +232,7 @@ relative half-widths $h_i/\|u_i\|_1$ have the sum $[[cover_sum]]$ at least, whic
     sharp=(
         Sharp(
             expression="cube_error",
-            example="four neurons of two inputs, and two more for $r<1$",
+            example=r"four neurons of two inputs: $(\pm1,\pm r)$ for $r\ge1$; $(1,\pm r)$ and $(0,\pm1)$ for $r<1$",
             check="no_network_on_the_square_does_better",
             side=Side.BELOW,
         ),

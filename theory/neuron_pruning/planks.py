@@ -125,11 +125,11 @@ ball_planks = Claim(
     statement=r"""
 As in N2 let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a subset $S$ of $N$
 neurons, with any output weights $\alpha$. The $w_i\sim N(0,I_d)$, $d\ge3$, are independent, and the error is the supremum of $|f-g_S|$ over the unit
-ball. Then
+ball. Then for $\varepsilon<\frac12$
 $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[ball_success]],\qquad
 \mathrm{mean}=c_d=\mathbb E\frac{|w_1|}{\|w_{2:d}\|_2}=[[ball_mean]]\sim\sqrt{\frac2{\pi d}},$$ since $|w_1|/\|w_{2:d}\|_2\le r$ with
 probability $[[ratio_cdf]]$. So success with probability $\delta$ takes at least $[[ball_neurons]]$ neurons, of the order of
-$\delta\sqrt d/\varepsilon$. This rests on planks $\{|\langle u_i,x\rangle|\le h_i\}$ that cover the unit ball: their relative half-widths
+$\delta\sqrt d/\varepsilon$ as $\varepsilon\to0$. This rests on planks $\{|\langle u_i,x\rangle|\le h_i\}$ that cover the unit ball: their relative half-widths
 $h_i/\|u_i\|_2$ have the sum $[[cover_sum]]$ at least, which one plank attains.
 """,
     steps=STEPS,

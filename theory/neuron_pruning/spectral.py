@@ -67,14 +67,15 @@ SPECTRUM_STEPS = (
     Step(
         name="harmonics",
         sentence=r"""There are $[[multiplicity]]$ independent spherical harmonics of degree $k$. The zonal one, $P_k(t)$ with $P_k(1)=1$, is a polynomial with
-$P_0=1$, $P_1=t$; from its value $P$ at $t$, its slope $P'$ there and the value $P_-$ of the one before follow $P''=[[curvature]]$ and, for $k\ge1$, $P_{k+1}=[[next_harmonic]]$.""",
+$P_0=1$, $P_1=t$; from its value $P$ at $t$, its slope $P'$ there and the value $P_-$ of the one before follow $P''=[[curvature]]$ and, for $k\ge1$, $P_{k+1}=[[next_harmonic]]$.
+Harmonics of different degrees are orthogonal, and all together are complete in $L^2$ of the sphere.""",
         by=Carrier.CITED,
-        source="Müller, Spherical Harmonics (1966): their number, differential equation and recursion",
+        source="Müller, Spherical Harmonics (1966): their number, differential equation and recursion; harmonics of different degrees are orthogonal, and all together are complete in L²",
         gives={"multiplicity": multiplicity, "curvature": curvature, "next_harmonic": next_harmonic},
     ),
     Step(
         name="Funk–Hecke",
-        sentence=r"""$\mathbb E_x\sigma(\langle w,x\rangle)H(x)=\lambda_kH(w)$ for each $H$ of degree $k$, $\lambda_k=\mathbb E\,\sigma(t)P_k(t)$, where a coordinate $t$ has a
+        sentence=r"""$\mathbb E_x\sigma(\langle w^*,x\rangle)H(x)=\lambda_kH(w^*)$ for each $H$ of degree $k$ and unit vector $w^*$, $\lambda_k=\mathbb E\,\sigma(t)P_k(t)$, where a coordinate $t$ has a
 density proportional to $[[weight]]$ on $(-1,1)$.""",
         by=Carrier.CITED,
         source="Müller, Spherical Harmonics (1966): the formula of Funk and Hecke",
@@ -146,7 +147,7 @@ $\lambda_k=[[at_equator]]\,\omega P_k(0)$.""",
     ),
     Step(
         name="sum of squares",
-        sentence=r"The $\lambda_k^2$, each as often as its multiplicity, add up to the mean square of $\sigma(\langle w,x\rangle)$ over both.",
+        sentence=r"The $\lambda_k^2$, each as often as its multiplicity, add up to the mean square of $\sigma(\langle w^*,x\rangle)$ over both, for uniform $w^*$.",
         by=Carrier.RULE,
         source="Hilbert–Schmidt",
         uses=("harmonics", "squares"),
@@ -165,7 +166,8 @@ neuron_spectrum = Claim(
     statement=r"""
 Let $d\ge2$ and $f=\sigma(\langle w^*,x\rangle)$ with $w^*$ uniform on the sphere $S^{d-1}$, and let functions of $x\in S^{d-1}$ have the scalar product of
 $L^2$ of the uniform law. The operator of the kernel $\mathbb E_{w^*}f(x)f(x')=[[kernel]]$, $r=\langle x,x'\rangle$, has the spherical
-harmonics as eigenfunctions, with the eigenvalues $\lambda_k^2$,
+harmonics, a complete orthogonal system, as eigenfunctions, with the eigenvalues $\lambda_k^2$, $\lambda_k=\mathbb E\,\sigma(t)P_k(t)$, where $t$ is a coordinate of a
+uniform $x$ and $P_k$ the zonal harmonic with $P_k(1)=1$:
 $$\lambda_k=[[coefficient]]=\frac1{2d}\binom{d/2}{(1-k)/2},$$ which vanishes for odd $k\ge3$, of multiplicity $[[multiplicity]]$.
 They add up to $\|f\|^2=[[total]]$.
 """,
@@ -195,8 +197,8 @@ They add up to $\|f\|^2=[[total]]$.
 TAIL_STEPS = (
     Step(
         name="spectrum",
-        sentence=r"""The kernel of a uniform $w^*$ has the eigenvalues $\lambda_k^2$, $\lambda_k=[[coefficient]]$, of multiplicity $[[multiplicity]]$, with the sum
-$[[total]]$.""",
+        sentence=r"""The kernel of a uniform $w^*$ has the eigenvalues $\lambda_k^2$, $\lambda_k=\mathbb E\,\sigma(t)P_k(t)=[[coefficient]]$, $t$ a coordinate, of
+multiplicity $[[multiplicity]]$, with the sum $[[total]]$.""",
         by=Carrier.CLAIM,
         source="N6.1",
         gives={"coefficient": coefficient, "multiplicity": multiplicity, "total": total},
@@ -225,7 +227,7 @@ less $\sum_i\langle Ke_i,e_i\rangle$.""",
     ),
     Step(
         name="first two",
-        sentence=r"$t^2\le|t|\le1$ for a coordinate $t$, so $\lambda_1=\frac12\mathbb Et^2\le\lambda_0=\frac12\mathbb E|t|\le\frac12$.",
+        sentence=r"$t^2\le|t|\le1$ for a coordinate $t$, so with $P_0=1$ and $P_1=t$, $\lambda_1=\frac12\mathbb Et^2\le\lambda_0=\frac12\mathbb E|t|\le\frac12$.",
         by=Carrier.RULE,
         source="monotonicity",
         uses=("spectrum",),

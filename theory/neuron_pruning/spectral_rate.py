@@ -12,7 +12,9 @@ from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, UNIT, Hypothesis
 from theory.steps import Carrier, Step
 
 i, n = sp.symbols("i n", integer=True, positive=True)  # a factor of n!, and n
-x, y, z = sp.symbols("x y z", positive=True)  # y: half the logarithm of a quotient, or a place; z: m + (d − 2)/4
+x, y, z = sp.symbols("x y z", positive=True)  # x: an argument; y: half the logarithm of a quotient; z: m + (d − 2)/4
+u, v = sp.symbols("u v", positive=True)  # u: any number for m, in the limit; v: a place between two z, m + d/4
+c = sp.Symbol("c", positive=True)  # the middle of two arguments, less ½
 q, w = sp.symbols("q w", real=True)  # q: a variable of integration, positive; w: the logarithm of a geometric mean
 p = sp.Symbol("p", positive=True)  # 3/(d − 1)
 s, tau = sp.symbols("s tau", positive=True)  # half a difference of arguments; a variable of integration
@@ -31,7 +33,7 @@ constant_bound = 1 / (3 * sp.pi ** sp.Rational(3, 2) * sp.sqrt(2) * (d - 1))
 first_degree = 1 / (4 * d)
 modulus = sp.gamma(d / 2) / (4 * sp.pi) * sp.gamma(j - sp.Rational(1, 2)) / sp.gamma(j + (d + 1) / 2)
 digamma_density = (sp.exp(-tau) - sp.exp(-x * tau)) / (1 - sp.exp(-tau))
-difference_density = sp.exp(-y * tau) * sp.sinh(s * tau) / sp.sinh(tau / 2)
+difference_density = sp.exp(-c * tau) * sp.sinh(s * tau) / sp.sinh(tau / 2)
 chord = sp.exp(-(p + 1) * w) * sp.sinh(p * y) / (p * sp.sinh(y))
 geometric = sp.exp(-(p + 1) * w)
 demanded = 2 ** (d + 2) * (sp.gamma(d / 2) / (4 * sp.pi)) ** 2
@@ -47,19 +49,27 @@ power_modulus = sp.gamma(d / 2) / (4 * sp.pi) * z ** (-(d + 2) / 2)
 leading = sp.gamma(d / 2) / (8 * sp.pi ** sp.Rational(3, 2) * sp.gamma((d - 1) / 2))
 plane_sum = 1 / (8 * sp.pi**2 * z**4)
 space_sum = 1 / (16 * sp.pi * z**4)
-telescoping = 1 / (3 * y * (y**2 + sp.Rational(1, 2)))
-square_place = 4 * (y**2 + sp.Rational(1, 3))
-tail_power = leading / (3 * x**3)
-many = (2 * x) ** (d - 1) / sp.gamma(d)
+telescoping = 1 / (3 * v * (v**2 + sp.Rational(1, 2)))
+square_place = 4 * (v**2 + sp.Rational(1, 3))
+tail_power = leading / (3 * u**3)
+many = (2 * u) ** (d - 1) / sp.gamma(d)
 
 STEPS = (
     Step(
+        name="spectrum",
+        sentence=r"$\lambda_1=\frac1{2d}$, and the eigenvalues $\lambda_{2j}^2$ of degree $2j$, of which there are $[[harmonics]]$, are together $[[of_degree]]$.",
+        by=Carrier.CLAIM,
+        source="N6.1",
+        gives={"harmonics": harmonics, "of_degree": of_degree},
+    ),
+    Step(
         name="tail",
-        sentence=r"""$T_d(N)$ is linear in $N$ between the numbers $N_m=[[ranks]]$, and between $1$ and $N_0$. $T_d(N_m)$ is the sum over $j>m$ of the eigenvalues of degree
-$2j$, together $[[of_degree]]$, of which there are $[[harmonics]]$; and $T_d(1)$ is at least $d\lambda_1^2$.""",
+        sentence=r"""$T_d(N)$ is linear in $N$ between the numbers $N_m=[[ranks]]$, and between $1$ and $N_0$. $T_d(N_m)$ is the sum of all
+eigenvalues of the degrees $2j$ with $j>m$; and $T_d(1)$ is at least $d\lambda_1^2$.""",
         by=Carrier.CLAIM,
         source="N6.2",
-        gives={"ranks": ranks, "harmonics": harmonics, "of_degree": of_degree},
+        gives={"ranks": ranks},
+        uses=("spectrum",),
     ),
     Step(
         name="corners",
@@ -90,13 +100,13 @@ $2j$, together $[[of_degree]]$, of which there are $[[harmonics]]$; and $T_d(1)$
         name="one neuron",
         sentence=r"So $C\le[[constant_bound]]$, which is less than $d\lambda_1^2=[[first_degree]]\le T_d(1)$.",
         gives={"constant_bound": constant_bound, "first_degree": first_degree},
-        uses=("tail", "exponent and constant", "factorials", "half steps"),
+        uses=("spectrum", "tail", "exponent and constant", "factorials", "half steps"),
     ),
     Step(
         name="reflection",
         sentence=r"$|\lambda_{2j}|=[[modulus]]$ for $j\ge1$, as $\Gamma(\frac32-j)\Gamma(j-\frac12)=\pm\pi$.",
         gives={"modulus": modulus},
-        uses=("tail",),
+        uses=("spectrum",),
     ),
     Step(
         name="Gauss",
@@ -107,7 +117,7 @@ $2j$, together $[[of_degree]]$, of which there are $[[harmonics]]$; and $T_d(1)$
     ),
     Step(
         name="differences",
-        sentence=r"So $\psi(y+\frac12+s)-\psi(y+\frac12-s)$ is the integral of $[[difference_density]]$.",
+        sentence=r"So $\psi(c+\frac12+s)-\psi(c+\frac12-s)$ is the integral of $[[difference_density]]$ over $\tau>0$.",
         gives={"difference_density": difference_density},
         uses=("Gauss",),
     ),
@@ -127,7 +137,7 @@ $2j$, together $[[of_degree]]$, of which there are $[[harmonics]]$; and $T_d(1)$
         name="numbers of harmonics",
         sentence=r"With $V_m=[[volume]]$, $N_m-d=V_m/\Gamma(d)$, and degree $2m\ge2$ has the multiplicity $(V_m-V_{m-1})/\Gamma(d)$.",
         gives={"volume": volume},
-        uses=("tail",),
+        uses=("spectrum", "tail"),
     ),
     Step(
         name="chord",
@@ -141,7 +151,7 @@ $[[geometric]]$.""",
         sentence=r"""So for $d\ge4$ it is enough that $\lambda_{2m}^2\ge[[demanded]]\,(V_{m-1}V_m)^{[[power]]}$ for $m\ge1$: the constant is $C\,\Gamma(d)^{p+1}p$, so that
 the eigenvalues of degree $2m$ add up to at least $C\,\Gamma(d)^p(V_{m-1}^{-p}-V_m^{-p})$, and $T_d(N_m)\ge C(N_m-d)^{-p}$.""",
         gives={"demanded": demanded, "power": power},
-        uses=("exponent and constant", "chord"),
+        uses=("spectrum", "tail", "exponent and constant", "chord"),
     ),
     Step(
         name="derivatives",
@@ -170,8 +180,8 @@ $e^{-4zq}$ times $[[left_density]]$ and times $[[right_density]]$ over $q>0$."""
     ),
     Step(
         name="power of the place",
-        sentence=r"""$\log\frac{\Gamma(z+1+d/4)}{\Gamma(z-d/4)}$ has a derivative of more than $\frac{d+2}{2z}$, by *sinh* with $2s=\frac{d+2}2\ge1$, and is $\frac{d+2}2\log z+o(1)$ at infinity. So it is
-less than that, and $|\lambda_{2m}|>[[power_modulus]]$.""",
+        sentence=r"""Let again $z=m+\frac{d-2}4$. $\log\frac{\Gamma(z+1+d/4)}{\Gamma(z-d/4)}$ has a derivative of more than $\frac{d+2}{2z}$, by *sinh* with $2s=\frac{d+2}2\ge1$, and is
+$\frac{d+2}2\log z+o(1)$ at infinity. So it is less than $\frac{d+2}2\log z$, and $|\lambda_{2m}|>[[power_modulus]]$.""",
         by=Carrier.RULE,
         source="integration to infinity",
         gives={"power_modulus": power_modulus},
@@ -181,38 +191,38 @@ less than that, and $|\lambda_{2m}|>[[power_modulus]]$.""",
         name="leading power",
         sentence=r"In every dimension the eigenvalues of degree $2m$, together, times $m^4$ tend to $A=[[leading]]=\frac38C\,\Gamma(d)^p$.",
         gives={"leading": leading},
-        uses=("tail", "reflection", "powers of Gamma", "exponent and constant"),
+        uses=("spectrum", "reflection", "powers of Gamma", "exponent and constant"),
     ),
     Step(
         name="planes and spaces",
         sentence=r"With $2$ and $4m+1=4z$ harmonics they add up to more than $[[plane_sum]]$ for $d=2$ and $[[space_sum]]$ for $d=3$, which is $A/z^4$.",
         gives={"plane_sum": plane_sum, "space_sum": space_sum},
-        uses=("tail", "power of the place", "leading power"),
+        uses=("spectrum", "power of the place", "leading power"),
     ),
     Step(
         name="fourth powers",
-        sentence=r"$z^{-4}$ is at least $F(z-\frac12)-F(z+\frac12)$ for $z\ge1$, with $F(y)=[[telescoping]]$. So $T_d(N_m)\ge A\,F(y)$ at $y=m+\frac d4$.",
+        sentence=r"$z^{-4}$ is at least $F(z-\frac12)-F(z+\frac12)$ for $z\ge1$, with $F(v)=[[telescoping]]$. So for $d=2$ and $d=3$, $T_d(N_m)\ge A\,F(v)$ at $v=m+\frac d4$.",
         gives={"telescoping": telescoping},
-        uses=("planes and spaces",),
+        uses=("tail", "planes and spaces"),
     ),
     Step(
         name="place",
-        sentence=r"""$(\Gamma(d)N_m)^{2/(d-1)}\ge[[square_place]]$ for $d=2$ and $d=3$, $y=m+\frac d4$; and $(y^2+\frac13)^3\ge y^2(y^2+\frac12)^2$. So
-$A\,F(y)\ge CN_m^{-p}$ for these.""",
+        sentence=r"""$(\Gamma(d)N_m)^{2/(d-1)}\ge[[square_place]]$ for $d=2$ and $d=3$, $v=m+\frac d4$; and $(v^2+\frac13)^3\ge v^2(v^2+\frac12)^2$. So
+$A\,F(v)\ge CN_m^{-p}$ for these.""",
         gives={"square_place": square_place},
         uses=("fourth powers", "tail"),
     ),
     Step(
         name="sum of powers",
-        sentence=r"$m^{-3}-(m+1)^{-3}$ over $3m^{-4}$ tends to $1$. So $T_d(N_m)$ over $[[tail_power]]$ at $x=m$ tends to $1$.",
+        sentence=r"$m^{-3}-(m+1)^{-3}$ over $3m^{-4}$ tends to $1$. So $T_d(N_m)$ over $[[tail_power]]$ at $u=m$ tends to $1$.",
         by=Carrier.RULE,
         source="Stolz",
         gives={"tail_power": tail_power},
-        uses=("leading power",),
+        uses=("tail", "leading power"),
     ),
     Step(
         name="many neurons",
-        sentence=r"""$N_m$ over $[[many]]$ at $x=m$ tends to $1$, and so does $N_{m+1}/N_m$. With this number $CN^{-p}$ is what $T_d(N_m)$ is asymptotic to; between the $N_m$ both
+        sentence=r"""$N_m$ over $[[many]]$ at $u=m$ tends to $1$, and so does $N_{m+1}/N_m$. With this number $CN^{-p}$ is what $T_d(N_m)$ is asymptotic to; between the $N_m$ both
 fall.""",
         gives={"many": many},
         uses=("sum of powers", "numbers of harmonics", "powers of Gamma"),
@@ -263,14 +273,17 @@ pruning fails with probability at most $\delta$. The constant is $[[constant]]$,
         Quantity(m, "half an even degree", COUNT_FROM_ZERO, drawn=(0, 5)),
         Quantity(j, "half an even degree, not 0", COUNT, drawn=(1, 6)),
         Quantity(p, "modulus of the exponent", POSITIVE, drawn=(sp.Rational(1, 8), 3)),
-        Quantity(x, "a positive number, half an even degree in the limit", POSITIVE),
+        Quantity(x, "argument of the digamma function", POSITIVE),
+        Quantity(c, "middle of two such arguments, less a half", POSITIVE),
+        Quantity(v, "half an even degree and a quarter of the dimension", POSITIVE),
+        Quantity(u, "a positive number, half an even degree in the limit", POSITIVE),
         Quantity(z, "half an even degree, moved by a quarter of two less than the dimension", POSITIVE, drawn=(2, 6)),
     ),
     hypotheses=(
         Hypothesis("the output is linear; its weights may depend on everything"),
         Hypothesis("the neurons do not depend on the target, and one of the two is rotation invariant"),
     ),
-    uses=("N2", "N6.2"),
+    uses=("N2", "N6.1", "N6.2"),
     expressions={
         "exponent": exponent,
         "constant": constant,

@@ -338,7 +338,7 @@ and $\varepsilon<[[flat_error]]$ it is $$[[flat_neurons]],$$ to leading order $[
     sharp=(
         Sharp(
             expression="error_bound",
-            example="for a target of two coordinates the four neurons of N2, closer to the axis than its smaller coordinate",
+            example=r"for a target of two coordinates the four neurons of N2, at an angle with $\pm w^*$ below that of both coordinate axes",
             check="every_mask_has_this_error",
             side=Side.BELOW,
         ),

@@ -243,7 +243,8 @@ above the edge iff $\sigma>[[visible]]$, at $s=[[outlier]]$; from $s$ it is reco
     remarks=(
         Remark(
             r"In general $e\ne2\sqrt{\iint V/n}$ for $m=n$: a profile that is $V$ for half of the rows and half of the columns, and $0$ "
-            r"elsewhere, has $e=\sqrt{2V/n}$, not $\sqrt{V/n}$."
+            r"elsewhere, has $e=\sqrt{2V/n}$, not $\sqrt{V/n}$.",
+            checked_by="edge_of_a_quarter_is_not_that_of_the_mean",
         ),
         Remark(
             r"Measured: at $n=1024$ the largest value of the noise of one mask of the probit profile is within 3 % of the edge.",

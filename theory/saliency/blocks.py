@@ -172,8 +172,9 @@ depend on $f$; the graphon is $W_j=P(\text{rank of }j\le N)$, of mean $[[density
 constant in a block, $W=[[density]]$ there. (b) 1:2 with half-normal noise: $W_1=[[pair]]$. (c) Fréchet noise
 $P(\xi\le x)=e^{-x^{-\alpha}}$: the ranking is that of Plackett and Luce, one column after the other chosen in proportion
 to its strength $\varphi^\alpha$. With $p_j=\varphi_j^\alpha/\sum_k\varphi_k^\alpha$ over the block, $W_j=p_j$ for $N=1$ and
-$W_j=p_j+\sum_{k\ne j}[[second_place]]$ for $N=2$; in a block of four the first column has $W_1$ = `one_of_four` for $N=1$,
-`two_of_four` for $N=2$, `three_of_four` for $N=3$. (d) The mask is close to its probabilities $P_{ij}=W_j$: if $M$
+$W_j=p_j+\sum_{k\ne j}[[second_place]]$ for $N=2$; in a block of four the first column has $W_1=[[one_of_four]]$ for $N=1$. For
+$N=2$ (`two_of_four`) and $N=3$ (`three_of_four`) add, for each other column $k$ that may be chosen first, $p_k$ times what this probability is for one place
+less in the block without $k$. (d) The mask is close to its probabilities $P_{ij}=W_j$: if $M$
 divides $n$, with probability at least $1-\delta$
 $$\|\mathbf M-P\|_\square\le[[cut_bound]],$$
 that is $\omega/\sqrt M$, $\omega=[[block_range]]$, times the bound of G1 for independent entries; indeed

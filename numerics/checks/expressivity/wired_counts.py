@@ -263,7 +263,7 @@ def tail_lies_between_its_bounds(
     exponential_bound: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """At random points and three sizes; how loose the bounds are."""
+    """The tail between its bounds in boxes; those in closed form by their exponents, for all densities; how loose they are at three sizes."""
     chain = (lower_bound, exact_tail, kl_bound, poisson_bound, usual_bound)
     for low, high in pairwise(chain[:3]):  # boxes: sums of ⌈μ/2⌉ terms
         yield trial.below(low, high, at=[*trial.points(usual_bound), *TABLE])

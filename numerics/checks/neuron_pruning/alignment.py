@@ -89,8 +89,9 @@ def the_arc_is_on_the_unit_circle(arc: sp.Matrix, trial: Trial) -> Iterator[Find
 @control("twice as fast", neuron=sp.sin(phi + 2 * t))
 @control("sine across", arc=sp.ImmutableMatrix([sp.sin(t), sp.cos(t)]))
 def neurons_are_sines_on_the_arc(arc: sp.Matrix, neuron: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The product with a unit vector that is at the angle φ from the axis."""
+    """The product with a unit vector that is at the angle φ from the axis; at right angles it is 0 on the axis."""
     yield trial.same(neuron, arc.dot(sp.Matrix([sp.sin(phi), sp.cos(phi)])), by=by_halves)
+    yield trial.vanishes(neuron.subs({phi: sp.pi / 2, t: sp.pi / 2}, simultaneous=True))
 
 
 @exact(alignment_bound, step="no zero")

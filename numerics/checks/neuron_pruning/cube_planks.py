@@ -153,7 +153,7 @@ def best_on_the_square(least: Fraction) -> list[Neuron]:
     """Neurons with this least ratio of the second to the first weight, and an error that none with this ratio goes below."""
     share = Fraction(1, 4) if least < 1 else 1 / (4 * (least + 1))
     outputs = {1: share + Fraction(1, 4), -1: share - Fraction(1, 4)}
-    sides = [(Fraction(sign), turn * least, outputs[sign]) for sign in (1, -1) for turn in (1, -1)]
+    sides = [(Fraction(sign), turn * least, outputs[sign]) for sign in (1, -1) for turn in (1, -1) if outputs[sign]]
     return sides + [(Fraction(0), Fraction(turn), -least / 4) for turn in (1, -1) if least < 1]
 
 

@@ -12,6 +12,7 @@ from theory.neuron_pruning.alignment import N, eps
 from theory.neuron_pruning.planks import d
 from theory.neuron_pruning.spectral import allowed, delta, j, m, ranks, total
 from theory.neuron_pruning.spectral_rate import (
+    c,
     chord,
     constant,
     constant_bound,
@@ -48,6 +49,8 @@ from theory.neuron_pruning.spectral_rate import (
     tail_power,
     tau,
     telescoping,
+    u,
+    v,
     volume,
     w,
     x,
@@ -122,7 +125,7 @@ def in_exponentials(gap: sp.Expr) -> sp.Expr:
 @control("without the denominator", digamma_density=sp.exp(-tau) - sp.exp(-x * tau))
 def digammas_differ_by_a_sinh(digamma_density: sp.Expr, difference_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
     yield trial.vanishes(digamma_density.subs(x, 1))
-    high, low = (digamma_density.subs(x, y + HALF + sign * s) for sign in (1, -1))
+    high, low = (digamma_density.subs(x, c + HALF + sign * s) for sign in (1, -1))
     yield trial.same(difference_density, high - low, by=in_exponentials)
 
 
@@ -195,13 +198,8 @@ def logarithms(gap: sp.Expr) -> sp.Expr:
 def density_of(derivative: sp.Expr, density: sp.Expr, step: int) -> sp.Expr:
     """The integrand in q of a sum of digamma functions, tau = step·q, without the factor e^(−4zq)."""
     change = {tau: step * q}
-    return (
-        step
-        * derivative.replace(
-            lambda each: isinstance(each, sp.polygamma), lambda each: density.subs(x, each.args[1]).subs(change)
-        )
-        * sp.exp(4 * z * q)
-    )
+    digammas = derivative.replace(sp.polygamma, lambda _, place: density.subs(x, place).subs(change))
+    return step * digammas * sp.exp(4 * z * q)
 
 
 @exact(spectral_rate, step="derivatives", cost=0.5)
@@ -311,25 +309,25 @@ def sums_in_the_plane_and_in_space(
 
 @exact(spectral_rate, step="fourth powers")
 @control("three times as much", telescoping=3 * telescoping)
-@control("without the half", telescoping=1 / (3 * y**3))
+@control("without the half", telescoping=1 / (3 * v**3))
 @control("10 % more", telescoping=MORE * telescoping)
 @control("half of the plane", plane_sum=plane_sum / 2)
 @control("half of the space", space_sum=space_sum / 2)
 def fourth_powers_are_steps(
     plane_sum: sp.Expr, space_sum: sp.Expr, telescoping: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """From z − ½ = y + ½ on; both sums are such powers, times 3/8 of the constants 1/(3π²) and 1/(12√2π)·2^(3/2)."""
-    fall = telescoping.subs(y, y + HALF) - telescoping.subs(y, y + 3 * HALF)
-    rest = (28 * y**2 + 56 * y + 19) / (
-        (y + 1) ** 4 * (2 * y + 1) * (2 * y + 3) * (4 * y**2 + 4 * y + 3) * (4 * y**2 + 12 * y + 11)
+    """From z − ½ = v + ½ on; both sums are such powers, times 3/8 of the constants 1/(3π²) and 1/(12√2π)·2^(3/2)."""
+    fall = telescoping.subs(v, v + HALF) - telescoping.subs(v, v + 3 * HALF)
+    rest = (28 * v**2 + 56 * v + 19) / (
+        (v + 1) ** 4 * (2 * v + 1) * (2 * v + 3) * (4 * v**2 + 4 * v + 3) * (4 * v**2 + 12 * v + 11)
     )
-    yield trial.nonnegative((y + 1) ** -4 - fall, rest, by=sp.cancel)
+    yield trial.nonnegative((v + 1) ** -4 - fall, rest, by=sp.cancel)
     for claimed, factor in ((plane_sum, 1 / (8 * sp.pi**2)), (space_sum, 1 / (16 * sp.pi))):
         yield trial.same(claimed, factor * z**-4)
 
 
 @exact(spectral_rate, step="place")
-@control("one more", square_place=4 * (y**2 + 1))
+@control("one more", square_place=4 * (v**2 + 1))
 @control("a quarter", square_place=square_place / 4)
 @control("10 % more", square_place=MORE * square_place)
 @control("without degree 1", ranks=ranks - d)
@@ -337,17 +335,17 @@ def fourth_powers_are_steps(
 def numbers_exceed_a_square(
     ranks: sp.Expr, telescoping: sp.Expr, square_place: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """At m = y − d/4; and the cube over 64 exceeds the square of 1/(3F)."""
-    plane, space = (sp.expand_func(ranks.subs(d, each).subs(m, y - sp.Rational(each, 4))) for each in (2, 3))
+    """At m = v − d/4; and the cube over 64 exceeds the square of 1/(3F)."""
+    plane, space = (sp.expand_func(ranks.subs(d, each).subs(m, v - sp.Rational(each, 4))) for each in (2, 3))
     yield trial.nonnegative(
-        (square_place / 4) ** 3 - 1 / (3 * telescoping) ** 2, y**2 / 12 + sp.Rational(1, 27), by=sp.cancel
+        (square_place / 4) ** 3 - 1 / (3 * telescoping) ** 2, v**2 / 12 + sp.Rational(1, 27), by=sp.cancel
     )
-    yield trial.nonnegative(plane**2 - square_place, 8 * y + sp.Rational(8, 3), by=sp.expand)
-    yield trial.nonnegative(2 * space - square_place, sp.Rational(53, 12) + 0 * y, by=sp.expand)
+    yield trial.nonnegative(plane**2 - square_place, 8 * v + sp.Rational(8, 3), by=sp.expand)
+    yield trial.nonnegative(2 * space - square_place, sp.Rational(53, 12) + 0 * v, by=sp.expand)
 
 
 @exact(spectral_rate, step="many neurons")
-@control("of half the degree", many=many.subs(x, x / 2))
+@control("of half the degree", many=many.subs(u, u / 2))
 @control("without the factorial", many=many * sp.gamma(d))
 @control("10 % more", many=MORE * many)
 @control("one dimension more", volume=volume.subs(d, d + 1))
@@ -364,12 +362,12 @@ def ranks_by_powers(
     many: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The numbers up to degree 2x; with them the bound is the power of x that is left, the sum of those of the degrees."""
-    yield trial.same(many * sp.gamma(d), by_powers(volume, m).subs(m, x))
+    """The numbers up to degree 2u; with them the bound is the power of u that is left, the sum of those of the degrees."""
+    yield trial.same(many * sp.gamma(d), by_powers(volume, m).subs(m, u))
     yield trial.same(
         tail_power, constant * many**exponent, by=lambda gap: sp.simplify(sp.powdenest(gap.subs(d, y + 1)))
     )
-    yield trial.same(-sp.diff(tail_power, x), leading / x**4)
+    yield trial.same(-sp.diff(tail_power, u), leading / u**4)
 
 
 @exact(spectral_rate, step="bound")

@@ -97,6 +97,23 @@ def constant_profile_attains_both_bounds(
     yield trial.same((row_bound + column_bound).subs(halves, simultaneous=True), constant_edge)
 
 
+@exact(noise_edge)
+@control("of the mean", edge_bound=sp.sqrt(largest_row / (2 * m)) + sp.sqrt(largest_column / (2 * n)))
+@control("bound of rows alone", edge_bound=sp.sqrt(largest_row / m))
+@control("bound 10 % less", edge_bound=NINE * edge_bound)
+@control("half the row bound", row_bound=row_bound / 2)
+@control("half the column bound", column_bound=column_bound / 2)
+def edge_of_a_quarter_is_not_that_of_the_mean(
+    edge_bound: sp.Expr, row_bound: sp.Expr, column_bound: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """V for half of the rows and columns, m = n: both bounds, p = q = 1 on these halves, are √2 times 2√(∬V/n)."""
+    above = edge_bound.subs({largest_row: variance / 2, largest_column: variance / 2, m: n}, simultaneous=True)
+    inside = {row_share: 1, row_inflow: variance / 2, column_share: 1, column_inflow: variance / 2, m: n}
+    yield trial.same(above, (row_bound + column_bound).subs(inside, simultaneous=True) / 2)
+    yield trial.same(above, sp.sqrt(2 * variance / n))
+    yield trial.same(above / (2 * sp.sqrt(variance / 4 / n)), sp.sqrt(2))
+
+
 @enclosed(noise_edge, cost=0.4)
 @control("m = n form", outlier=sigma + variance / (n * sigma))
 @control("one side", outlier=sp.sqrt(sigma**2 + variance / m))
