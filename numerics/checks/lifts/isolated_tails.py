@@ -42,7 +42,7 @@ from theory.lifts.isolated_tails import (
     x,
     y,
 )
-from theory.lifts.wide_lifts import dispersion, isolated_rate
+from theory.lifts.wide_lifts import isolated_rate
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 beyond = sp.Symbol("l", integer=True, nonnegative=True)  # vertices beyond the children
