@@ -53,7 +53,7 @@ sparsity. The readout has no factor $1/n$, so the flow of a wider student is fas
 successes: near copies of the two units, which it counts, are not there at these sizes.
 """,
     proof_text=r"""
-The bounds are those of L18.1 for the families of all subsets of masks, with the numbers of L18.3, and $P_{cov}$ is that of L18.2: $\frac12\hat f^*(123)^2$ exceeds the threshold, so both triples are needed, and the linear
+The bounds are those of L18.1 for the families of all subsets of masks, with the numbers of L18.3, whose $P_{cov}$ is that of L18.2 for both triples: $\frac12\hat f^*(123)^2$ exceeds the threshold, so both triples are needed, and the linear
 coefficients are covered with them. Masks of different students are independent: a binomial count. The rest is measured: on students drawn anew
 for each $n$, whose masks are not nested. ∎""",
     source=Source("2501.05930", "no training experiment is in the paper"),
