@@ -170,7 +170,7 @@ def two_layer_pac_size(
     qs: the probabilities of the types of a unit's children, of sum at most 1; omega: that of its top weights' region;
     both the same for all units. law: "exact" or "cantelli", of the mean alone. The lift of this
     size is large enough, and that of one vertex less is not unless the search starts there. All larger ones are by the law
-    "cantelli", for degrees up to (1 + c²)/2c, c the number of children; by "exact" that is not proved.
+    "cantelli", for degrees up to (1 + c²)/2c, c the number of children; by "exact" they need not be.
     """
     chances = [_fraction("q", q, 0, 1) for q in qs]
     if not chances or sum(chances) > 1:

@@ -68,19 +68,40 @@ neighbourhoods are then disjoint, if they are small enough. The loss is a contin
         uses=("trees",),
     ),
     Step(
+        name="finite constants",
+        sentence=r"""As $\sigma'$ is bounded and $E_D\|x\|^2<\infty$, the derivatives of a unit in its weights have bounded norms in $L^2(D)$ on each ball of weights: $\Lambda$ is
+finite.""",
+        by=Carrier.RULE,
+        source="integration",
+    ),
+    Step(
         name="small neighbourhoods",
-        sentence=r"""$[[approximation_loss]]$ tends to $\varepsilon_w$ as $\rho_0,\rho\to0$, and so is below $\varepsilon$ for some; $\Lambda$ is finite, and does not grow as
-they become smaller.""",
+        sentence=r"""$[[approximation_loss]]$ tends to $\varepsilon_w$ as $\rho_0,\rho\to0$, and so is below $\varepsilon$ for some: $\Lambda$ does not grow as they become
+smaller.""",
         gives={"approximation_loss": approximation_loss},
-        uses=("different types",),
+        uses=("different types", "finite constants"),
+    ),
+    Step(
+        name="flow",
+        sentence=r"""As $\sigma'$ and $\sigma''$ are bounded and $E_D\|x\|^4<\infty$, the second derivatives of the output in the weights have norms in $L^2(D)$ that are bounded on each ball of weights:
+$\nabla L$ is locally Lipschitz, and one flow starts at each point.""",
+        by=Carrier.RULE,
+        source="flows",
+    ),
+    Step(
+        name="all times",
+        sentence=r"""By the time $T$ the weights have moved by no more than $\sqrt{TL_0}$, as $\int_0^T\|\dot\theta\|^2\le L_0$: the flow goes on for all times.""",
+        by=Carrier.RULE,
+        source="continuation",
+        uses=("flow",),
     ),
     Step(
         name="bound of the loss",
-        sentence=r"At the longest time of (B1) the bound is this and $[[residual]]$.",
+        sentence=r"At the longest time of (B1) the bound is $[[approximation_loss]]$ and $[[residual]]$.",
         by=Carrier.CLAIM,
         source="L16.1",
         gives={"residual": residual},
-        uses=("small neighbourhoods",),
+        uses=("small neighbourhoods", "all times"),
     ),
     Step(
         name="positive chances",
@@ -97,17 +118,27 @@ they become smaller.""",
     ),
     Step(
         name="two layers",
-        sentence=r"So it is with two: the mean of $M'$ and its variance are of the order $n$ at most, the mean no less,",
+        sentence=r"""With two hidden layers let $M'_j$ be the number of isolated copies of the unit $j$, of mean $\mu_j$ and variance $V_j$. As $\lambda,q,\omega>0$, $\mu_j/n$ has
+a positive limit, and $V_j$ is at most of the order $n$.""",
         by=Carrier.CLAIM,
         source="L11.3",
         uses=("positive chances",),
     ),
     Step(
-        name="failure",
-        sentence=r"and the bound $rV/(V+(\mu-M+1)^2)$ tends to $0$.",
+        name="one unit",
+        sentence=r"""There are fewer than $M$ isolated copies of the unit $j$ with a probability of at most $V_j/(V_j+(\mu_j-M+1)^2)$ where $\mu_j>M-1$, which tends to
+$0$ as $n\to\infty$.""",
         by=Carrier.CLAIM,
-        source="L17.2",
+        source="L11.4",
         uses=("two layers",),
+    ),
+    Step(
+        name="failure",
+        sentence=r"""One of the units has fewer than $M$ isolated copies with a probability of at most the sum of $V_j/(V_j+(\mu_j-M+1)^2)$ over all of them, which tends to $0$.
+The cells of isolated copies are disjoint: no other root hears their children.""",
+        by=Carrier.RULE,
+        source="union bound",
+        uses=("one unit",),
     ),
     Step(
         name="copies needed",
@@ -149,12 +180,20 @@ $(2\pi)^{-s/2}e^{-(x^2+\nu)/2+x\sqrt\nu\cos\theta}$ over a sphere of the radius 
         uses=("radius",),
     ),
     Step(
+        name="change of sign",
+        sentence=r"""If $\sigma$ is odd, weights near $-w^*$ give a copy up to its sign. That ball has the same chance, and no point in common with the other if $\rho_0<\sqrt\nu$: both together have
+twice the chance.""",
+        by=Carrier.RULE,
+        source="additivity",
+        uses=("ball",),
+    ),
+    Step(
         name="vertex",
-        sentence=r"Its pattern is independent of that: the vertex copies the unit with probability $[[gaussian_copy]]$.",
+        sentence=r"Its pattern is independent of that: the vertex copies the unit, signs not changed, with probability $[[gaussian_copy]]$.",
         by=Carrier.RULE,
         source="product",
         gives={"gaussian_copy": gaussian_copy},
-        uses=("ball",),
+        uses=("ball", "change of sign"),
     ),
 )
 
@@ -166,7 +205,7 @@ In the lifts of L17.1 and L17.2, for fixed $0<p_0<1$, $\lambda>0$, weight laws o
 $\varepsilon>\varepsilon_w$ and $\delta>0$ there is $n_0$ with
 $P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all $n\ge n_0$: where $[[approximation_loss]]<\varepsilon$, it is enough that each unit has $[[copies_needed]]$ copies, since at its longest time the bound (B1) is this loss and $[[residual]]$.
 
-**Continuous weights.** A standard normal vector of $s$ weights is within $\rho_0$ of one with $\|w^*\|^2=\nu$ with probability $$[[gaussian_ball]],$$ so a vertex copies a unit on $s$ of $d$ inputs with probability $[[gaussian_copy]]$.
+**Continuous weights.** A standard normal vector of $s$ weights is within $\rho_0$ of one with $\|w^*\|^2=\nu$ with probability $$[[gaussian_ball]],$$ so a vertex copies a unit on $s$ of $d$ inputs with probability $[[gaussian_copy]]$, signs not changed (for odd $\sigma$ and $\rho_0<\sqrt\nu$ up to sign with twice that).
 """,
     steps=STEPS,
     source=THEOREM,
@@ -202,7 +241,7 @@ $P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all $n\ge n_0$: where $[[approxi
             "the loss to be reached is above that of neighbouring units", goal > approximation_loss, ("copies_needed",)
         ),
     ),
-    uses=("L10.1", "L11.3", "L16.1", "L17.1", "L17.2"),
+    uses=("L10.1", "L11.3", "L11.4", "L16.1", "L17.1", "L17.2"),
     expressions={
         "approximation_loss": approximation_loss,
         "residual": residual,
@@ -213,7 +252,7 @@ $P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all $n\ge n_0$: where $[[approxi
     remarks=(
         Remark(
             r"At $\nu=s=3$, $\rho_0=\frac1{10}$ the ball has probability $6\cdot10^{-5}$, and a vertex that keeps each of four inputs "
-            r"with probability $\frac12$ copies a unit on three of them with $4\cdot10^{-6}$: one copy with probability "
+            r"with probability $\frac12$ copies a unit on three of them with $4\cdot10^{-6}$: one copy, without changes of sign, with probability "
             r"$\frac{19}{20}$ takes more than $700\,000$ vertices, and ten more than four million. Guarantees for continuous laws are "
             r"asymptotic.",
             "balls_are_small",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance
+from theory.claims import Claim, Proof, Provenance, Remark
 from theory.formulas.let import Let
 from theory.formulas.no_guarantee import guaranteed, unconditional
 from theory.lifts.convergence import ALLOWED, CHANCE, THEOREM, TRAINED, P, smallest
@@ -77,7 +77,8 @@ STEPS = (
     ),
     Step(
         name="exact size",
-        sentence=r"$[[two_layer_size]]$ is the size that is found by doubling the step, and halving.",
+        sentence=r"""$[[two_layer_size]]$ stands for the number that is found by doubling the step, from the first number in it on, until $\delta$ is kept, and then by
+halving: there $\delta$ is kept, and one below it is not, unless the search starts there.""",
         by=Carrier.DEFINED,
         gives={"two_layer_size": two_layer_size},
         uses=("all units",),
@@ -117,8 +118,8 @@ A random sparse lift with two hidden layers of $n$ vertices, readout $0$ at the 
 each, top weights in a region of probability $\omega$, expected degree $\lambda$; the types of different units are disjoint. Let $B(M)$ be the bound (B1) or (B2) of L16.1 and L16.2 for $M\ge1$ isolated copies within $\rho_0$ of each unit, from the time $T$ on. With $M'$
 the isolated copies of a unit (L11.2), $P(L(t)\le B(M)\text{ for all }t\ge T)$ is at least $1$ less
 $$r\,P(M'<M)=[[two_layer_failure]],$$ which is at most $$[[cantelli_failure]].$$
-That the first decreases with $n$ is not proved. So its *size* is the one found by doubling the step from $n=\max(c,\lceil\lambda\rceil)$ on until $\delta$ is kept, then by halving, $$[[two_layer_size]]:$$ $n$ vertices are enough, and $n-1$ are not,
-unless it is where the search starts. The second is at most $\delta$ at $$[[cantelli_size]],$$ and, if $\lambda\le\frac{1+c^2}{2c}$, at all larger $n$.
+The first need not decrease with $n$. So its *size*, written $$[[two_layer_size]],$$ stands for the number that a search finds: it doubles its step from $n=\max(c,\lceil\lambda\rceil)$ on until $\delta$ is kept, and then halves it. So many
+vertices are enough, and one fewer are not, unless the search starts there; it need not be the smallest number that is enough, and a larger one need not be enough. The second is at most $\delta$ at $$[[cantelli_size]],$$ and, if $\lambda\le\frac{1+c^2}{2c}$, at all larger $n$.
 """,
     steps=STEPS,
     source=THEOREM,
@@ -147,5 +148,12 @@ unless it is where the search starts. The second is at most $\delta$ at $$[[cant
         "two_layer_size": two_layer_size,
         "cantelli_size": cantelli_size,
     },
+    remarks=(
+        Remark(
+            r"For one unit with one child, $\omega q=1$, the probability of failure is $0$ at $n=1$ and $\frac58$ at $n=2$ for "
+            r"$M=\lambda=1$, and rises from $\frac{119}{128}$ at $n=2$ to $\frac{61}{64}$ at $n=3$ for $M=2$, $\lambda=\frac32$.",
+            "failures_can_rise_with_the_width",
+        ),
+    ),
     aids={"mean": mean, "variance": variance},
 )

@@ -159,7 +159,7 @@ $\sqrt{2\varepsilon_w}$, and each survivor of a unit its share of that by $\Lamb
     ),
     Step(
         name="comparison",
-        sentence=r"A trained readout that starts at the distance $\Delta$ from one that keeps a loss of at most $\varepsilon$ has $L(T)\le[[moving_bound]]$.",
+        sentence=r"A trained readout whose loss never grows, and that starts at the distance $\Delta$ from one that keeps a loss of at most $\varepsilon$, has $L(T)\le[[moving_bound]]$.",
         by=Carrier.CLAIM,
         source="L15",
         gives={"moving_bound": moving_bound},
@@ -222,7 +222,7 @@ $\|\phi_j(\theta)-\phi_j(\theta')\|_D\le\Lambda\|\theta-\theta'\|$ on the closed
 $$\varepsilon=[[approximation_loss]].$$
 
 **(B1)** At most $[[moved_cells]]$ of the cells move further than $\rho$ before the time $T$, and for all $t\ge T$
-$$L(t)\le[[bound]].$$ It compares the readout with one of the square $[[squared_readout]]$ at most. For given $\rho$ the longest such time is $$T=[[longest_time]].$$
+$$L(t)\le[[bound]].$$ As long as at most $\frac M2$ of the cells have moved further than $\rho$, a readout $\bar a$ on cells that have not has a loss of at most $\varepsilon$ and $\|\bar a\|^2\le[[squared_readout]]$; the bound compares $a$ with it. For given $\rho$ the longest such time is $$T=[[longest_time]].$$
 
 For exact copies ($\varepsilon_w=\rho_0=0$) and $\Lambda$ valid at the $\rho$ named, the best choice is
 $$B_1=[[B1]],\qquad T_1=[[T1]],\qquad\rho=[[rho1]].$$

@@ -15,10 +15,10 @@ x, v, w, y = sp.symbols(
     "x v w y", real=True
 )  # an input of a child, the weights above and below it, what the others add
 mu = sp.Symbol("mu", positive=True)  # the largest eigenvalue of E xxᵀ
-D = sp.Symbol("D", nonnegative=True)  # the distance of two vectors of weights
+delta = sp.Symbol("delta", nonnegative=True)  # the distance of two vectors of weights
 
 slope = 1 - sp.tanh(z) ** 2
-layer_square = mu * D**2
+layer_square = mu * delta**2
 layer_lipschitz = sp.sqrt(mu)
 by_upper = (1 - sp.tanh(y + v * sp.tanh(w * x)) ** 2) * sp.tanh(w * x)
 by_lower = (1 - sp.tanh(y + v * sp.tanh(w * x)) ** 2) * (1 - sp.tanh(w * x) ** 2) * v * x
@@ -43,7 +43,7 @@ STEPS = (
     ),
     Step(
         name="one layer",
-        sentence=r"""$\|\tanh(w\cdot x)-\tanh(w'\cdot x)\|_D^2\le E_D((w-w')\cdot x)^2$, which is at most $[[layer_square]]$ for $\|w-w'\|=D$.""",
+        sentence=r"""$\|\tanh(w\cdot x)-\tanh(w'\cdot x)\|_D^2\le E_D((w-w')\cdot x)^2$, which is at most $[[layer_square]]$ for $\|w-w'\|=\delta$.""",
         by=Carrier.RULE,
         source="Rayleigh",
         gives={"layer_square": layer_square},
@@ -119,7 +119,7 @@ If each of $d$ inputs is present with probability $p_0$ and weights are independ
         UNITS.drawn_from(1, 4),
         Quantity(rho, "distance by which the weights of a cell may move", POSITIVE, drawn=(1, 3)),
         Quantity(mu, r"largest eigenvalue of $E_D\,xx^\top$", POSITIVE, drawn=(sp.Rational(1, 2), 2)),
-        Quantity(D, "distance of two vectors of weights", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 2)),
+        Quantity(delta, "distance of two vectors of weights", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 2)),
         Quantity(z, "what a unit adds up", sp.S.Reals),
         Quantity(x, "input of a child", sp.Interval(-1, 1)),
         Quantity((v, w), "weight of a child in the root, and that of its input", sp.S.Reals),

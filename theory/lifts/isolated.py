@@ -168,10 +168,10 @@ isolated_cells = Claim(
     label="L11.2",
     title="Coverage with two hidden layers: exact counts of copies and of isolated ones",
     statement=r"""
-Two hidden layers have $n$ vertices each and edge probability $p=\lambda/n$ between them, $0\le\lambda\le n$. A witness has a root with
-exactly $r$ children, of $r$ distinct disjoint types of the first layer, and top weights in a region of probability
+Over the hidden layer of L11.1 lies a second one, also of $n$ vertices, the *roots*, with edge probability $p=\lambda/n$ between the two, $0\le\lambda\le n$, and weights of its own. A
+witness has a root with exactly $r$ children, of $r$ distinct disjoint types (L11.1), and top weights in a region of probability
 $\omega$. For types of probabilities $q_1,\dots,q_r$ read $q^r$ as $\prod_iq_i$. $M$ counts the roots whose backward
-closure matches, $M'$ those whose children moreover have no other edge out (*isolated cells*). Exactly
+closure matches, $M'$ those whose children moreover have no other edge out (*isolated cells*), and $(M')_k=M'(M'-1)\cdots(M'-k+1)$. Exactly
 $$EM=[[expected_copies]],$$ $$EM'=[[isolated_mean]],$$ $$E(M')_k=[[factorial_moment]],$$ $$P(M'\ge m)=[[isolated_at_least]],$$
 and $\mathrm{Var}M'=E(M')_2+EM'-(EM')^2$. Given the counts $N_1,N_2$ of the types of two children, $M$ is binomial of $n$ trials and chance $[[copy_chance]]$, whence
 $$P(M\ge1)=[[some_copy]].$$

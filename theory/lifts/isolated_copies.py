@@ -128,7 +128,7 @@ $M\rho^2/2$. So $\tau>T$.""",
     ),
     Step(
         name="comparison",
-        sentence=r"A trained readout that starts at the distance $\Delta$ from one that keeps a loss of at most $\varepsilon$ has $L(T)\le[[moving_bound]]$.",
+        sentence=r"A trained readout whose loss never grows, and that starts at the distance $\Delta$ from one that keeps a loss of at most $\varepsilon$, has $L(T)\le[[moving_bound]]$.",
         by=Carrier.CLAIM,
         source="L15",
         gives={"moving_bound": moving_bound},

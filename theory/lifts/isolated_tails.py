@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.no_guarantee import guaranteed
 from theory.lifts.coverage import ALL_DISJOINT, DISJOINT, NUMBER, REGION, TYPE, TYPES, i, m, r
@@ -93,12 +93,19 @@ $i=0$.""",
         uses=("mean of the factors",),
     ),
     Step(
+        name="wide spread",
+        sentence=r"$\mathrm{Var}M'/EM'$ tends to $[[dispersion]]$, unless the limit of $EM'/n$ is $0$.",
+        by=Carrier.CLAIM,
+        source="L11.3",
+        gives={"dispersion": dispersion},
+    ),
+    Step(
         name="sparse enough",
-        sentence=r"""The mean is at most $1-\frac\lambda n$, and then the base at most $1$, if and only if $\lambda\le[[poisson_degree]]$. Beyond it $\mathrm{Var}M'>EM'$ in all lifts
-that are wide enough, by L11.3, unless the rate $\mu$ of isolated copies is $0$: the limit of $\mathrm{Var}M'/EM'$ exceeds $1$ by $2r\mu$ times what
-$\lambda$ exceeds this.""",
+        sentence=r"""The mean is at most $1-\frac\lambda n$, and then the base at most $1$, if and only if $\lambda\le[[poisson_degree]]$. For larger $\lambda$
+the limit of $\mathrm{Var}M'/EM'$ exceeds $1$, by $2r$ times the limit of $EM'/n$ times what $\lambda$ is more: $\mathrm{Var}M'>EM'$ in all lifts that are wide
+enough, unless the limit of $EM'/n$ is $0$.""",
         gives={"poisson_degree": poisson_degree},
-        uses=("product of the factors",),
+        uses=("product of the factors", "wide spread"),
     ),
     Step(
         name="factorial moments",
@@ -123,7 +130,7 @@ $\mathrm{Var}M'\le EM'$.""",
     ),
     Step(
         name="exponential moment",
-        sentence=r"$P(M'\ge m)=P((1+s)^{M'}\ge(1+s)^m)\le[[tilted]]$.",
+        sentence=r"$P(M'\ge m)\le P((1+s)^{M'}\ge(1+s)^m)\le[[tilted]]$.",
         by=Carrier.RULE,
         source="Markov",
         gives={"tilted": tilted},
@@ -199,8 +206,8 @@ poisson_tails = Claim(
     statement=r"""
 In the lifts of L11.2 let $\mu=EM'>0$ and $V=\mathrm{Var}M'$. If $\lambda\le[[poisson_degree]]$, all factorial moments are at most those of a Poisson variable of the same mean,
 $E(M')_k\le\mu^k$, so that $V\le\mu$, $E(1+s)^{M'}\le[[generating_bound]]$ for $s\ge0$, and for $m\ge1$
-$$P(M'\ge m)\le[[upper_tail]],$$ $$P(M'<m)\le[[lower_tail]].$$ Without this assumption $P(M'<m)\le[[cantelli]]$. For given $\lambda$, $r$ and types $\mu$ does
-not fall as $n$ grows from $\max(r,[[increasing_from]])$ on, and the bound of the lower tail does not grow. If $\lambda>[[poisson_degree]]$, and the limit of $EM'/n$ is not $0$, $V>\mu$ in
+$$P(M'\ge m)\le[[upper_tail]],$$ $$P(M'<m)\le[[lower_tail]].$$ Without this assumption $P(M'<m)\le[[cantelli]]$. For given $\lambda$, $r$, $\omega$ and types $\mu$
+does not fall as $n$ grows from $\max(r,[[increasing_from]])$ on, and the bound of the lower tail does not grow. If $\lambda>[[poisson_degree]]$, and the limit of $EM'/n$ is not $0$, $V>\mu$ in
 all lifts that are wide enough.
 """,
     steps=STEPS,
@@ -232,7 +239,9 @@ all lifts that are wide enough.
         DISJOINT,
         ALL_DISJOINT,
         Hypothesis(
-            "the expected degree is at most the one named", lam <= poisson_degree, needed_by=("generating_bound",)
+            "the expected degree is at most the one named",
+            lam <= poisson_degree,
+            needed_by=("generating_bound", "tilted", "upper_tail", "lower_tail"),
         ),
     ),
     uses=("L11.2", "L11.3"),
@@ -248,17 +257,17 @@ all lifts that are wide enough.
         "factorial_moment": factorial_moment,
         "isolated_mean": isolated_mean,
         "isolated_rate": isolated_rate,
-        "dispersion": dispersion,
     },
     sharp=(
         Sharp(
             expression="poisson_degree",
-            example=r"for any larger $\lambda$ the limit of $\mathrm{Var}M'/EM'$ exceeds $1$",
+            example=r"for any larger $\lambda$, and $q,\omega>0$, the limit of $\mathrm{Var}M'/EM'$ exceeds $1$",
             check="spread_passes_that_of_poisson_there",
+            side=Side.BELOW,
         ),
         Sharp(
             expression="cantelli",
-            example=r"a variable that is $m-1$ or $\mu+\frac Vt$, $t=\mu-m+1$, of mean $\mu$ and variance $V$",
+            example=r"$m=1$ and $r\le n<2r$, where $M'$ is $0$ or $1$",
             check="two_values_attain_cantelli",
         ),
     ),

@@ -43,7 +43,7 @@ training_success = Claim(
 Target $f^*$ of L18.3 on $\{\pm1\}^6$, uniform inputs. A student $F(x)=\sum_{i\le n}a_i\tanh(w_i\cdot x)$ keeps every input of every unit with
 probability $p_0$; kept weights are $N(0,1)$, $a(0)=0$, all kept parameters, $[[parameters]]$ on average, follow the gradient flow of $L=\frac12E(F-f^*)^2$ up
 to $T=100$ (Runge–Kutta steps of at most $\frac{3/2}{3n/10+2}$, halved for a student whose loss would rise by $10^{-9}$ in one). It *succeeds* if $L(T)\le[[threshold]]$, a hundredth of
-$L(0)$. **Proved (L18.1, L18.2):** no student succeeds unless both triples lie inside masks of its units, which has probability $P_{cov}=[[coverage]]$, so the
+$L(0)$. **Proved (L18.1–L18.3):** no student succeeds unless both triples lie inside masks of its units, which has probability $P_{cov}=[[coverage]]$, so the
 number of students that are covered is binomial, and $P(\text{success})\le P_{cov}$; a student without $x_1$ keeps $L\ge[[without_x_1]]$, one whose units see at most two
 inputs $L\ge[[both_missing]]$, one that lacks one triple $L\ge[[one_missing]]$. **Asserted (measured):** with $p_0=\frac12$ success is not rarer with 32 units than with 4 (one-sided exact test), and
 students with these handicaps come within $10^{-4}$ of their bounds. **Reported, not asserted:** success at other sizes and densities, and of dense students.
@@ -53,7 +53,7 @@ sparsity. The readout has no factor $1/n$, so the flow of a wider student is fas
 successes: near copies of the two units, which it counts, are not there at these sizes.
 """,
     proof_text=r"""
-The bounds are those of L18.3 for the families of all subsets of masks: $\frac12\hat f^*(123)^2$ exceeds the threshold, so both triples are needed, and the linear
+The bounds are those of L18.1 for the families of all subsets of masks, with the numbers of L18.3, whose $P_{cov}$ is that of L18.2 for both triples: $\frac12\hat f^*(123)^2$ exceeds the threshold, so both triples are needed, and the linear
 coefficients are covered with them. Masks of different students are independent: a binomial count. The rest is measured: on students drawn anew
 for each $n$, whose masks are not nested. ∎""",
     source=Source("2501.05930", "no training experiment is in the paper"),

@@ -131,7 +131,7 @@ $[[union_bound]]$.""",
 it from the root: no other lift of a lasso.""",
         by=Carrier.RULE,
         source="cycle rank",
-        uses=("common vertices",),
+        uses=("common vertices", "placements"),
     ),
     Step(
         name="two cycles",

@@ -105,7 +105,7 @@ dispersion can be below $1$, or above it.""",
     Step(
         name="extremes",
         sentence=r"""Both fall as $r$ grows, and at $r=2$ are less than what one child has: the least and the largest value are
-$[[least_dispersion]]$ and $[[most_dispersion]]$, of one child. If $\omega q<1$, its difference from $1$ is only a share of that.""",
+$[[least_dispersion]]$ and $[[most_dispersion]]$, of one child. Both are positive: if $\mu>0$, $\mathrm{Var}M'$ is of the order $n$. If $\omega q<1$, its difference from $1$ is only a share of that.""",
         gives={"least_dispersion": least_dispersion, "most_dispersion": most_dispersion},
         uses=("one child", "largest differences"),
     ),
@@ -154,7 +154,7 @@ copies_in_wide_lifts = Claim(
     statement=r"""
 In the lifts of L11.2, as $n\to\infty$ with $\lambda$ fixed, $EM/n\to[[copies_rate]]$ and $EM'/n\to[[isolated_rate]]$, the latter the largest at
 $\lambda=[[best_lambda]]$, and
-$$\mathrm{Var}M'/n\to[[variance_rate]],$$ so that if the limit of $EM'/n$ is not 0, $\mathrm{Var}M'/EM'\to[[dispersion]]$, where a Poisson
+$$\mathrm{Var}M'/n\to[[variance_rate]],$$ so that if the limit of $EM'/n$ is not 0, $\mathrm{Var}M'$ is of the order $n$, and $\mathrm{Var}M'/EM'\to[[dispersion]]$, where a Poisson
 law has 1. This limit lies between $[[least_dispersion]]$ and $[[most_dispersion]]$, both attained for $r=1$ and $\omega q=1$, at $\lambda=1\mp\frac1{\sqrt2}$;
 $M'$ is near a Poisson variable in this respect if the rate of isolated copies is small. Without any of these laws, whatever makes a cell match,
 $\mathrm{Var}M'\le[[efron_stein]]$.

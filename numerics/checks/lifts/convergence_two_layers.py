@@ -9,7 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.checks.lifts.convergence import said
-from numerics.evidence import Finding, Trial, control, enclosed, statistical
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.exact import balls
 from numerics.exact.rationals import rational
 from theory.formulas.no_guarantee import no_guarantee
@@ -104,6 +104,28 @@ def tails_add_up(
             yield trial.holds(value is not None and abs(value - true) <= 1e-12, f"{value}, expected {true}")
         beyond = said(trial, cantelli_failure, {**large, M: sp.floor(expected) + 2})
         yield trial.holds(beyond is None, f"from the mean on: {beyond}")
+
+
+CHAIN = {children: sp.S.One, r: sp.S.One, q: sp.S.One, omega: sp.S.One}  # one unit with one child
+
+
+@exact(two_layer_convergence)
+@control("two units", two_layer_failure=2 * two_layer_failure)
+@control("10 % more", two_layer_failure=ELEVEN * two_layer_failure)
+@control("one vertex fewer", two_layer_failure=two_layer_failure.subs(n, n - 1))
+@control("one copy fewer", two_layer_failure=two_layer_failure.subs(M, M - 1))
+def failures_can_rise_with_the_width(two_layer_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One vertex, which is a copy; two of them; and two copies among two and three."""
+    for copies, degree, vertices, expected in (
+        (1, "1", 1, "0"),
+        (1, "1", 2, "5/8"),
+        (2, "3/2", 2, "119/128"),
+        (2, "3/2", 3, "61/64"),
+    ):
+        at = {**CHAIN, M: sp.Integer(copies), lam: sp.Rational(degree), n: sp.Integer(vertices)}
+        value = rational(two_layer_failure, at)
+        words = f"fewer than {copies} of {vertices} vertices, degree {degree}: {value}, expected {expected}"
+        yield trial.holds(value == sp.Rational(expected), words)
 
 
 SMALL = {children: 2, lam: sp.Rational(2, 3), omega: sp.Rational(4, 5), q: sp.Rational(1, 2), r: 3, M: 1}

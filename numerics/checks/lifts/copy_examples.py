@@ -10,12 +10,12 @@ from numerics.checks.lifts.copies import positive
 from numerics.evidence import Finding, Trial, control, exact
 from theory.lifts.copies import rho, signs
 from theory.lifts.copy_examples import (
-    D,
     agreement,
     by_lower,
     by_upper,
     child_square,
     copied_units,
+    delta,
     layer_lipschitz,
     layer_square,
     mu,
@@ -49,14 +49,14 @@ def slope_is_the_derivative(slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
 @control("the eigenvalue", layer_lipschitz=mu)
 @control("one for any inputs", layer_lipschitz=sp.S.One)
 @control("10 % less", layer_lipschitz=NINE * layer_lipschitz)
-@control("the distance itself", layer_square=mu * D)
+@control("the distance itself", layer_square=mu * delta)
 @control("half of the square", layer_square=layer_square / 2)
 def roots_of_eigenvalues_are_constants(
     layer_square: sp.Expr, layer_lipschitz: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The square of the constant times the distance."""
     yield positive(layer_lipschitz, trial)
-    yield trial.same(layer_square, (layer_lipschitz * D) ** 2)
+    yield trial.same(layer_square, (layer_lipschitz * delta) ** 2)
 
 
 @exact(copied_units, step="partial derivatives")

@@ -42,6 +42,7 @@ from theory.lifts.isolated_tails import (
     x,
     y,
 )
+from theory.lifts.wide_lifts import isolated_rate
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 beyond = sp.Symbol("l", integer=True, nonnegative=True)  # vertices beyond the children
@@ -125,6 +126,8 @@ def factors_have_this_mean(base: sp.Expr, mean_factor: sp.Expr, trial: Trial) ->
 @control("the best degree", poisson_degree=r / (r + 1))
 @control("2 % more", poisson_degree=sp.Rational(51, 50) * poisson_degree)
 @control("the children's alone", mean_factor=1 - r / (2 * n))
+@control("Poisson", dispersion=sp.S.One)
+@control("one degree", dispersion=1 - (1 + r**2 - r * lam) * isolated_rate)
 def spread_passes_that_of_poisson_there(
     mean_factor: sp.Expr, poisson_degree: sp.Expr, dispersion: sp.Expr, isolated_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -196,8 +199,16 @@ def best_shift_is_cantelli(shifted: sp.Expr, cantelli: sp.Expr, trial: Trial) ->
 @control("Chebyshev", cantelli=sp.Piecewise((V / (mu - m + 1) ** 2, m < mu + 1), (no_guarantee, True)))
 @control("10 % less", cantelli=NINE * cantelli)
 @control("half the variance", cantelli=cantelli.subs(V, V / 2))
-def two_values_attain_cantelli(cantelli: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A variable with the values μ − t and μ + V/t: the smaller one with that probability has mean μ and variance V."""
+def two_values_attain_cantelli(cantelli: sp.Expr, factorial_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A variable with the values μ − t and μ + V/t: the smaller one with that probability has mean μ and variance V.
+
+    Where 2r > n, no two isolated copies are there: M' is 0 or 1, V = μ(1 − μ), and it is P(M' = 0) = 1 − μ.
+    """
+    for children in (1, 2, 3):
+        for size in range(children, 2 * children):
+            pairs = factorial_moment.subs({k: 2, r: children, n: size})
+            yield trial.holds(pairs == 0, f"{children} children, {size} vertices: {pairs} pairs of isolated copies")
+    yield trial.same(unconditional(cantelli).subs({m: 1, V: mu * (1 - mu)}), 1 - mu, by=sp.cancel)
     chance = unconditional(cantelli).subs(mu, t + m - 1)
     low, high = -t, V / t
     yield trial.vanishes(chance * low + (1 - chance) * high)

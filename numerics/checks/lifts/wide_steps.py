@@ -209,6 +209,7 @@ def one_child_has_the_extremes(
     for place, extreme in ((steepest, least_dispersion), (flattest, most_dispersion)):
         yield trial.vanishes(slope.subs(lam, place))
         yield trial.same(one.subs(lam, place), extreme, by=sp.expand)
+    yield trial.everywhere(0, least_dispersion, strict=True)
     yield trial.everywhere(least_dispersion, 1 - most_below.subs(r, 2), strict=True)
     yield trial.everywhere(1 + most_above.subs(r, 2), most_dispersion, strict=True)
     below = (1 + (r + 1) ** 2) / ((1 + r**2) * (r + 2) * sp.E)
