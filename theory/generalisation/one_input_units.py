@@ -11,6 +11,8 @@ from theory.steps import Carrier, Step
 
 pairs = sp.Symbol("n", integer=True, positive=True)  # inputs of either sign
 
+spilled = sp.Symbol("delta", positive=True)  # chance of the edges that the first layer need not have
+
 spike = cosine / (1 - cosine)  # η
 variance = 1 + spike
 shared = spike
@@ -22,6 +24,21 @@ energy = own_entry + (pairs - 1) * alike_entry - pairs * opposite_entry
 sign_ratio = energy / linear_energy
 many_ratio = kappa_0 + (kappa_1 - 1 / sp.pi) / (2 * cosine)
 least_ratio = sp.Rational(3, 4)
+
+_common, _strong, _weak = spike + spilled, 1 + spilled * spike, spilled * variance  # of e_0, and where x_i is 1 or 0
+_mixed = sp.sqrt(spilled) * spike / sp.sqrt(_strong * variance)  # cosine where one of two inputs is 1
+_strengths = _common, 2 * sp.sqrt(_strong * _weak), (2 * pairs - 2) * _weak  # of e_0, of the inputs' own, of others
+_shares = spike, 2 * spilled * spike, (2 * pairs - 2) * spilled * spike  # of their covariances, up to the sign
+_cosines = spike / _common, _mixed, cosine
+spilled_variance = (1 + 2 * pairs * spilled) * variance
+spilled_alike, spilled_opposite = (
+    sp.Add(*(size * kappa_1.subs(cosine, sign * z) for size, z in zip(_strengths, _cosines, strict=True)))
+    for sign in (1, -1)
+)
+alike_gate, opposite_gate = (
+    sp.Add(*(sign * part * kappa_0.subs(cosine, sign * z) for part, z in zip(_shares, _cosines, strict=True)))
+    for sign in (1, -1)
+)
 
 STEPS = (
     Step(
@@ -36,6 +53,21 @@ STEPS = (
 add $[[variance]]$ at equal inputs, $[[shared]]$ at inputs of one sign and $0$ at those of opposite signs, and twice as much to the kernel.""",
         gives={"spike": spike, "variance": variance, "shared": shared},
         uses=("recursion",),
+    ),
+    Step(
+        name="all edges",
+        sentence=r"""Keep every other edge of the first layer with probability $\delta$: each input has a positive variance at each unit. In the same
+units the variance is $[[spilled_variance]]$. The covariance is $[[spilled_alike]]$ at inputs of one sign, and the kernel adds $[[alike_gate]]$ to it; at
+opposite signs they are $[[spilled_opposite]]$ and $[[opposite_gate]]$. They are continuous at $\delta=0$, where they are those of the *first layer*. So are
+the entries of $K$ and of $B$.""",
+        gives={
+            "spilled_variance": spilled_variance,
+            "spilled_alike": spilled_alike,
+            "alike_gate": alike_gate,
+            "spilled_opposite": spilled_opposite,
+            "opposite_gate": opposite_gate,
+        },
+        uses=("recursion", "first layer"),
     ),
     Step(
         name="second layer",
@@ -82,9 +114,9 @@ add $[[variance]]$ at equal inputs, $[[shared]]$ at inputs of one sign and $0$ a
     ),
     Step(
         name="small spikes",
-        sentence=r"As $r\to0$ the limit is $[[least_ratio]]$, half of $\kappa_1'(0)$ and all of $\kappa_0(0)$: no constant above it serves all masks.",
+        sentence=r"As $r\to0$ the limit is $[[least_ratio]]$, half of $\kappa_1'(0)$ and all of $\kappa_0(0)$: no constant above it serves the masks with $\delta>0$.",
         gives={"least_ratio": least_ratio},
-        uses=("chord", "best"),
+        uses=("all edges", "chord", "best"),
     ),
 )
 
@@ -93,7 +125,8 @@ one_input_units = Claim(
     title="With two hidden layers no constant above three quarters serves all masks",
     statement=r"""
 Over all masks as in B2.1 and all inputs, the best constant for $L=2$ is $c_2=[[least_ratio]]$. Let each unit of the first layer see
-one input, each input as many units, all above be dense, and $x_i=\sqrt\eta\,s_ie_0+e_i$ with $\eta=\frac r{1-r}$, $0<r<1$, $n$ of the signs $s_i$ positive and $n$ negative. Then
+one input, each input as many units, all above be dense, and $x_i=\sqrt\eta\,s_ie_0+e_i$ with $\eta=\frac r{1-r}$, $0<r<1$, $n$ of the signs $s_i$ positive and $n$ negative.
+Keep every other edge of the first layer with probability $\delta>0$: all variances are positive, as B2.1 asks. As $\delta\to0$ the entries of $K$ and $B$ tend to those at $\delta=0$. There
 $s^\top Ks$ over $s^\top Bs$ is $[[sign_ratio]]$, which tends to $[[many_ratio]]$ as $n\to\infty$, and this falls to $[[least_ratio]]$ as $r\to0$: masks that treat inputs unlike
 leave less of the linear part than any homogeneous ones (B2.2).
 """,

@@ -118,7 +118,7 @@ Let layer $l$ be masked at density $\rho_l$. In units of $\pi$ the second moment
 $(X,Y)=(H,H)$, $(H,K)$, $(K,K)$ of $H=hh^\top$ and $K_{jk}=\dot\varphi_j\dot\varphi_k\langle\nabla z_j,\nabla z_k\rangle$, called
 $h,m,k$, the means $h_t$ of $\mathrm{tr}X\,\mathrm{tr}Y/n^2$, $h_p$ of $\mathrm{tr}XY/n^2$ and $h_d$ of $\frac1n\sum_jX_{jj}Y_{jj}$. They
 start at $(1,1,\frac1d\sum x_j^4)$ for $|x|^2=d$ and zeros. For a masked row $v_j=M_jw_j$, in units of $\rho^2$, the mean of
-$(v^\top Hv)^2/n^2$ is $\sigma(h)=[[sent_values]]$, and that of $(\sum_jM_jH_{jj})^2/n^2$ is $o(h)=[[kept_values]]$. From width $n$ through density $\rho$ to width $N$ (`step`)
+$(v^\top Hv)^2/n^2$ is $\sigma(h)=[[sent_values]]$, and that of $(\sum_jM_jH_{jj})^2/n^2$ is $o(h)=[[kept_values]]$; $\sigma$ and $o$ of $m$ and $k$ are the same of their three numbers. From width $n$ through density $\rho$ to width $N$ (`step`)
 $$x_d\leftarrow2s_x,\quad x_t\leftarrow\tfrac1N(2s_x+(N-1)t_x),\quad x_p\leftarrow\tfrac1N(2s_x+(N-1)x_p),$$
 $s_h=\sigma(h)$, $s_m=\sigma(m)+o(h)$, $s_k=\sigma(k)+2o(m)+o(h)$, $t_h=h_t$, $t_m=m_t+h_t$, $t_k=k_t+2m_t+h_t$; and the readout gives
 $$E\,\Theta_n(x,x)^2=s_k=[[readout]].$$

@@ -7,7 +7,7 @@ import sympy as sp
 from theory.bounds import Sharp, Side
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.kernel.dual import COSINE, COVARIANCE, FIRST_VARIANCE, SECOND_VARIANCE, a, b, c, cosine, kappa_0, kappa_1
-from theory.kernel.fixed_inputs import INPUTS, SHARE, inputs, share
+from theory.kernel.fixed_inputs import INPUTS, SHARE, gap, inputs, share
 from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
@@ -59,7 +59,7 @@ STEPS = (
     ),
     Step(
         name="equal moduli",
-        sentence=r"""Where $|x_j|=|x'_j|$ for all $j$, $S_M=(a,a,c)$, with $a\pm c$ twice the mean of the kept $x_j^2$ over the $j$ that agree, or differ. There
+        sentence=r"""Where $|x_j|=|x'_j|$ for all $j$, $S_M=(a,a,c)$, where $a\pm c$ is $\frac2d$ times the sum of the kept $x_j^2$ over the $j$ that agree, or differ. There
 $F_\Theta=[[perspective]]$, and $0$ at $a=0$.""",
         gives={"perspective": perspective},
         uses=("cosines",),
@@ -116,16 +116,24 @@ second order.""",
         uses=("below the chord",),
     ),
     Step(
-        name="no common input",
-        sentence=r"At $c=0$ the row kernel is $[[apart]]$.",
-        gives={"apart": apart},
+        name="roots",
+        sentence=r"The variances of a row have $E\sqrt{ab}\le\sqrt{Ea\,Eb}$.",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
         uses=("kernel of a row",),
     ),
     Step(
+        name="no common input",
+        sentence=r"Without a common coordinate $c=0$, and the row kernel is $[[apart]]$: its mean is at most its value at the means, by *roots*.",
+        gives={"apart": apart},
+        uses=("kernel of a row", "roots"),
+    ),
+    Step(
         name="expansion",
-        sentence=r"What an input adds to the gap at many inputs is known.",
+        sentence=r"Input $j$ adds $[[gap]]$ to the gap, with $p=W_j$ and $(x,y)=(x_j,x'_j)$, up to $O(d^{-2})$ in all.",
         by=Carrier.CLAIM,
         source="K7.1",
+        gives={"gap": gap},
     ),
     Step(
         name="gap of signs",
@@ -142,7 +150,7 @@ $S_M=\frac kd(1,1,\frac{2i-k}k)$.""",
     ),
     Step(
         name="mean over masks",
-        sentence=r"So the quenched kernel is the sum of $h$ at the cosines $\frac{2i-k}k$ with these *weights*, $[[signs_quenched]]$.",
+        sentence=r"So the quenched kernel is the sum of $h$ at the cosines $\frac{2i-k}k$ times these *weights*, $[[signs_quenched]]$.",
         gives={"signs_quenched": signs_quenched},
         uses=("weights", "cosines"),
     ),
@@ -168,17 +176,17 @@ quenched_kernel = Claim(
 In the setting of K7.1, for any $W_j$, let $|x_j|=|x'_j|$ for all $j$, and let $e_+$, $e_-$ be $\frac1d\sum_jW_jx_j^2$ over the $j$ with $x_j=x'_j$ and
 with $x_j=-x'_j\ne0$. The quenched kernel is at least the graphon kernel and at most a multiple of $e_+$,
 $$[[modulus_kernel]]\;\le\;E_MF_\Theta(S_M)\;\le\;[[modulus_bound]].$$
-Below they are equal just if $e_+=0$ or $e_-=0$ or all $W_j\in\{0,1\}$ where $x_j\ne0$; the bound above is approached as all $W_j\to0$ in
-proportion. Both rest on the convexity of $h=\kappa_1+r\kappa_0$, with $h''=[[signs_curvature]]>0$ on $(-1,1)$. For other inputs the order may be the opposite:
+The lower bound is attained just if $e_+=0$ or $e_-=0$ or all $W_j\in\{0,1\}$ where $x_j\ne0$; the quotient of kernel and upper bound tends to $1$ as all
+$W_j\to0$ in proportion, where $e_+>0$. Both rest on the convexity of $h=\kappa_1+r\kappa_0$, with $h''=[[signs_curvature]]>0$ on $(-1,1)$. For other inputs the order may be the opposite:
 without a common coordinate $F_\Theta=[[apart]]$, whose mean is at most its value at the means.
 **Signs.** For
 $x,x'\in\{\pm1\}^d$ that agree in $A$ and differ in $B$ places, and a constant density $p$, the quenched kernel is
 $$[[signs_quenched]]$$
-between the graphon kernel $[[signs_kernel]]$ at the cosine $r=\frac{A-B}d$ and $[[signs_bound]]$: the mean of $h$ at the cosines
-$\frac{2i-k}k$ of what rows with $k$ kept inputs, $i$ of them agreeing, keep, with the weights $[[signs_weight]]$. For $0<p<1$ it exceeds the graphon kernel
+between the graphon kernel $[[signs_kernel]]$ at the cosine $r=\frac{A-B}d$ and $[[signs_bound]]$: the sum of $h$ at the cosines
+$\frac{2i-k}k$ of what rows with $k$ kept inputs, $i$ of them agreeing, keep, times the weights $[[signs_weight]]$, whose sum is $p$ and whose mean cosine is $r$. For $0<p<1$ it exceeds the graphon kernel
 if $|r|<1$, that is $A,B\ge1$. If $|r|\le1-\epsilon$, the gap is
 $[[signs_gap]]+O(d^{-2})$:
-relative to the kernel of order $\frac{1-p}{pd}$, it is governed by the number $pd$ of kept inputs.
+relative to $2p$, the kernel at equal inputs, of order $\frac{1-p}{pd}$, it is governed by the number $pd$ of kept inputs.
 """,
     steps=STEPS,
     source=Source("2510.17515", "the title, “The Graphon Limit Hypothesis”, and its reading reported second-hand"),
@@ -275,7 +283,7 @@ relative to the kernel of order $\frac{1-p}{pd}$, it is governed by the number $
     sharp=(
         Sharp(
             expression="modulus_kernel",
-            example="inputs of signs, of which rows keep all",
+            example="inputs of signs of which more agree than differ, of which rows keep all",
             check="signs_lie_between_the_bounds",
             side=Side.BELOW,
         ),

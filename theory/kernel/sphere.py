@@ -12,8 +12,8 @@ from theory.steps import Carrier, Step
 k = sp.Symbol("k", integer=True, positive=True)  # inputs kept, equally
 ell = sp.Symbol("ell", integer=True, nonnegative=True)  # degree of a spherical harmonic
 half_degree = sp.Symbol("j", integer=True, nonnegative=True)
-now, before, rate = sp.symbols("P_0 P_1 P_2", real=True)  # P_ℓ, P_ℓ₋₁ and the derivative of P_ℓ
-size, other_size, weight = sp.symbols("x y w", positive=True)  # |x|, |x′| and the share of a neuron
+now, before, rate = sp.symbols("P P_- P'", real=True)  # P_ℓ, P_ℓ₋₁ and the derivative of P_ℓ
+size, other_size, weight = sp.symbols("m m' w", positive=True)  # |x|, |x′| and the share of a neuron
 
 HALF = sp.Rational(1, 2)
 
@@ -80,7 +80,7 @@ STEPS = (
     ),
     Step(
         name="row kernel",
-        sentence=r"With $w=W(u)/d$, at the lengths $x$ and $y$ and the cosine $r$, that is $[[row_kernel]]$.",
+        sentence=r"With $w=W(u)/d$, at the lengths $m$ and $m'$ and the cosine $r$, that is $[[row_kernel]]$.",
         gives={"row_kernel": row_kernel},
         uses=("neurons",),
     ),
@@ -110,7 +110,7 @@ $\kappa_0=2E1\{e\cdot x>0\}1\{e\cdot x'>0\}$.""",
     Step(
         name="Funk and Hecke",
         sentence=r"""On harmonics of degree $\ell$ a function $f(e\cdot x)$ has the eigenvalue $E[f(r)P_\ell(r)]$, $r$ of a density
-$\propto(1-r^2)^{(k-3)/2}$, where $P_0=1$, $P_1=r$ and $P_{\ell+1}=[[next_harmonic]]$ with $P_0$, $P_1$ in it for $P_\ell$, $P_{\ell-1}$.""",
+$\propto(1-r^2)^{(k-3)/2}$, where $P_0=1$, $P_1=r$ and $P_{\ell+1}=[[next_harmonic]]$ with $P$, $P_-$ in it for $P_\ell$, $P_{\ell-1}$.""",
         by=Carrier.CITED,
         source="Müller, Spherical Harmonics (1966): the Funk–Hecke formula, and the recursion of the Legendre polynomials in k dimensions",
         gives={"next_harmonic": next_harmonic},
@@ -138,7 +138,7 @@ the next.""",
     ),
     Step(
         name="primitives",
-        sentence=r"""With $P_2$ for $P_\ell'$, $(1-r^2)^{(k-3)/2}P_\ell$ has the primitive $[[gate_primitive]]$, and $r$ times it
+        sentence=r"""With $P'$ for $P_\ell'$, $(1-r^2)^{(k-3)/2}P_\ell$ has the primitive $[[gate_primitive]]$, and $r$ times it
 $[[ramp_primitive]]$, for $\ell\ge1$ and $\ell\ne1$: both are $0$ at $r=1$.""",
         gives={"gate_primitive": gate_primitive, "ramp_primitive": ramp_primitive},
         uses=("equation",),
@@ -271,7 +271,8 @@ One hidden ReLU layer, readout dense, $W$ the graphon of the trained edges and $
 $k\ge2$ inputs and 0 for others, with $g=\int W\,du$ at one of them; $x$, these $k$ coordinates, of an isotropic law: the kernel operator is that of the
 sphere $S^{k-1}$ times $(g/d)\,E|x|^2$, with the eigenvalue (of $\cos\theta\,\kappa_0+\kappa_1$)
 $[[sphere_eigenvalue]]$ of multiplicity $[[multiplicity]]$ at degree $\ell$; $k=2$ is K10.1, unequal weights stretch the sphere. Degrees odd
-and $\ge3$ vanish, and $\lambda_\ell\,\ell^k\to[[constant]]$ over even $\ell$, so that the decay in the rank has the exponent $[[exponent]]$.
+and $\ge3$ vanish; from an even degree $\ell$ to $\ell+2$ the eigenvalue takes the factor $[[fall_ratio]]<1$, and $\lambda_\ell\,\ell^k\to[[constant]]$ over even $\ell$, so that the decay in the rank has the exponent $[[exponent]]$.
+For $k=1$ there are two points and the degrees $0$ and $1$, with the eigenvalue $1$ at both.
 """,
     steps=STEPS,
     source=Source("2602.06675", "classical eigenvalues on the sphere (Bietti and Mairal 2019); beyond the abstract"),
@@ -295,13 +296,14 @@ and $\ge3$ vanish, and $\lambda_\ell\,\ell^k\to[[constant]]$ over even $\ell$, s
             sp.Or(k >= 2, ell <= 1),
             needed_by=("sphere_eigenvalue",),
         ),
-        Hypothesis("for the decay, at least two inputs", k >= 2, needed_by=("exponent", "constant")),
+        Hypothesis("for the decay, at least two inputs", k >= 2, needed_by=("fall_ratio", "exponent", "constant")),
         Hypothesis("inputs of an isotropic law in the coordinates kept; weights of these equal"),
     ),
     uses=("K1", "K4", "K10.1"),
     expressions={
         "sphere_eigenvalue": sphere_eigenvalue,
         "multiplicity": multiplicity,
+        "fall_ratio": fall_ratio,
         "exponent": exponent,
         "constant": constant,
     },

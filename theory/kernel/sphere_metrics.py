@@ -21,6 +21,7 @@ top_energy = sp.Piecewise(
     (sp.Rational(101, 128), sp.Eq(k, 3)),
     ((k + 1) * _gammas / (4 * sp.pi) + 2 / k, True),
 )
+few_inputs = sp.ImmutableMatrix([[top_energy.subs(k, number) for number in (1, 2, 3, 4)]])
 
 neighbours = (k + 1) * (k + 2) / (sp.pi**2 * k**2)
 two_apart = (k + 1) ** 3 / (k**2 * (k + 3))
@@ -32,7 +33,7 @@ ratio_rise = (k + 1) ** 4 * (k + 4) / (k * (k + 2) ** 4)
 STEPS = (
     Step(
         name="list",
-        sentence=r"The eigenvalues are $\lambda_0$ once, $\lambda_1=\frac1k$ $k$ times, and those of even $\ell\ge2$, which fall (for $k=1$ the first two alone).",
+        sentence=r"The eigenvalues are $\lambda_0$ once, $\lambda_1=\frac1k$ $k$ times, and those of even $\ell\ge2$, which fall from $\lambda_0$ on; for $k=1$ they are $1$ and $1$.",
         by=Carrier.CLAIM,
         source="K11.2",
     ),
@@ -100,16 +101,16 @@ $k\lambda_0$ rises.""",
     ),
     Step(
         name="ratios",
-        sentence=r"So $\mathrm{tr}/\lambda_1=[[trace_ratio]]$ in descending order, and the ratio of the first two is $[[gap_ratio]]$.",
+        sentence=r"So in descending order $\mathrm{tr}/\lambda_{(1)}=[[trace_ratio]]$ and $\lambda_{(1)}/\lambda_{(2)}$ is $[[gap_ratio]]$.",
         gives={"trace_ratio": trace_ratio, "gap_ratio": gap_ratio},
         uses=("first", "second even degree", "trace"),
     ),
     Step(
         name="five largest",
-        sentence=r"""From $k=4$ on the five largest are $\lambda_0$ and four times $\frac1k$, and their sum falls; below there are others of $\ell=2$:
-$[[top_energy]]$.""",
-        gives={"top_energy": top_energy},
-        uses=("second even degree", "trace"),
+        sentence=r"""From $k=4$ on the five largest are $\lambda_0$ and four times $\frac1k$, and their sum falls, as both do. Below there are others of
+$\ell=2$: $[[top_energy]]$. One by one, at $k=1,\dots,4$ that is $[[few_inputs]]$, and falls too.""",
+        gives={"top_energy": top_energy, "few_inputs": few_inputs},
+        uses=("falls", "second even degree", "trace"),
     ),
 )
 
@@ -117,10 +118,10 @@ sphere_metrics = Claim(
     label="K11.3",
     title="Under collapse both ratios of the spectrum fall, and the share of the largest rises",
     statement=r"""
-The spectrum of K11.2 (for $k=1$ that of two points, $1$ and $1$) has, its eigenvalues in descending order, the metrics
-$$\frac{\mathrm{tr}}{\lambda_1}=[[trace_ratio]],\qquad\frac{\lambda_1}{\lambda_2}=[[gap_ratio]],\qquad\text{share of the five largest}=[[top_energy]].$$
+The spectrum of K11.2 (for $k=1$ that of two points, $1$ and $1$) has, with its eigenvalues in descending order $\lambda_{(1)}\ge\lambda_{(2)}\ge\dots$, the metrics
+$$\frac{\mathrm{tr}}{\lambda_{(1)}}=[[trace_ratio]],\qquad\frac{\lambda_{(1)}}{\lambda_{(2)}}=[[gap_ratio]],\qquad\text{share of the five largest}=[[top_energy]].$$
 They run from $2$, $1$ and $1$ at one input to $2\pi$, $\frac k\pi(1+o(1))$ and $\frac1{2\pi}$ at many, each in one
-direction: under collapse $\mathrm{tr}/\lambda_1$ and $\lambda_1/\lambda_2$ both *fall*, the share rises.
+direction: under collapse $\mathrm{tr}/\lambda_{(1)}$ and $\lambda_{(1)}/\lambda_{(2)}$ both *fall*, the share rises.
 """,
     steps=STEPS,
     source=Source("2602.06675", "that spectra collapse is reported second-hand, not in the abstract"),

@@ -12,17 +12,23 @@ from numerics.kernels import LayerGraphons, graphon_kernel, input_latent
 from numerics.masks.composition import GridGraphon, point_latent
 from theory.generalisation.one_input_units import (
     alike_entry,
+    alike_gate,
     energy,
     least_ratio,
     linear_energy,
     many_ratio,
     one_input_units,
     opposite_entry,
+    opposite_gate,
     own_entry,
     pairs,
     shared,
     sign_ratio,
     spike,
+    spilled,
+    spilled_alike,
+    spilled_opposite,
+    spilled_variance,
     variance,
 )
 from theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
@@ -52,6 +58,100 @@ def units_add_where_signs_are_equal(
     yield trial.same(shared, through(common, common), by=sp.cancel)
     yield trial.same(shared, cosine * variance, by=sp.cancel)
     yield trial.same(through(common, -common), 0)
+
+
+HEIGHT = sp.Symbol("eta", positive=True)
+
+
+def over_units(number: int, product: int) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
+    """Variance, value and gate of the first layer at two inputs of s_i s_j = product, unit by unit."""
+    one = [sp.sqrt(HEIGHT), sp.S.One] + [sp.S.Zero] * (2 * number - 1)
+    other = [product * sp.sqrt(HEIGHT), sp.S.Zero, sp.S.One] + [sp.S.Zero] * (2 * number - 2)
+
+    def seen(x: list[sp.Expr], y: list[sp.Expr], unit: int) -> sp.Expr:
+        kept = [sp.S.One if j == unit else spilled for j in range(len(x))]
+        return sp.expand(sp.Add(*(w * u * v for w, u, v in zip(kept, x, y, strict=True))))
+
+    variance = value = gate = sp.S.Zero
+    for unit in range(2 * number + 1):
+        at = {a: sp.factor(seen(one, one, unit)), b: sp.factor(seen(other, other, unit)), c: seen(one, other, unit)}
+        variance += at[a]
+        value += relu.value.subs(at, simultaneous=True)
+        gate += at[c] * relu.slope.subs(at, simultaneous=True)
+    return variance, value, gate
+
+
+def in_heights(gap: sp.Expr) -> sp.Expr:
+    """Zero, where it is, with factors under each root."""
+
+    def factored(part: sp.Expr) -> sp.Expr:
+        return sp.expand_power_base(sp.factor(part.base) ** part.exp)
+
+    for _ in range(2):  # roots of cosines that hold roots
+        gap = gap.replace(lambda part: part.is_Pow and part.exp.is_Rational and not part.exp.is_Integer, factored)
+    return sp.simplify(gap)
+
+
+@exact(one_input_units, step="all edges", cost=0.5)
+@control("at δ = 0", spilled_variance=variance)
+@control("variance 10 % more", spilled_variance=ELEVEN * spilled_variance)
+@control("without e_0", spilled_alike=spilled_alike - (spike + spilled) * kappa_1)
+@control("alike, 10 % more", spilled_alike=ELEVEN * spilled_alike)
+@control("as if alike", spilled_opposite=spilled_alike)
+@control("opposite, at δ = 0", spilled_opposite=sp.S.Zero)
+@control("opposite, 10 % less", spilled_opposite=NINE * spilled_opposite)
+@control("the value", alike_gate=spilled_alike)
+@control("gate 10 % less", alike_gate=NINE * alike_gate)
+@control("gate at δ = 0", opposite_gate=sp.S.Zero)
+@control("gate as if alike", opposite_gate=alike_gate)
+@control("opposite gate 10 % more", opposite_gate=ELEVEN * opposite_gate)
+def units_with_all_edges_add_up(
+    spilled_variance: sp.Expr,
+    spilled_alike: sp.Expr,
+    alike_gate: sp.Expr,
+    spilled_opposite: sp.Expr,
+    opposite_gate: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """Unit by unit, for one to three inputs of either sign, δ and η free."""
+    cases = []
+    for product, value, gate in ((1, spilled_alike, alike_gate), (-1, spilled_opposite, opposite_gate)):
+        for number in (1, 2, 3) if product < 0 else (2, 3):
+            at = {pairs: number, cosine: HEIGHT / (1 + HEIGHT)}
+            claimed = [each.subs(at) for each in (spilled_variance, value, gate)]
+            cases += list(zip(claimed, trial.once(over_units, number, product), strict=True))
+    yield trial.at_sizes(cases, "numbers of inputs", by=in_heights)
+
+
+@exact(one_input_units, step="all edges")
+@control("variance of δ too", spilled_variance=spilled_variance + 1)
+@control("variance 10 % more", spilled_variance=ELEVEN * spilled_variance)
+@control("alike, 10 % more", spilled_alike=ELEVEN * spilled_alike)
+@control("gate 10 % less", alike_gate=NINE * alike_gate)
+@control("opposite as if alike", spilled_opposite=spilled_alike)
+@control("opposite gate as if alike", opposite_gate=alike_gate)
+@control("variance of e_0 alone", variance=spike)
+@control("twice the shared", shared=2 * shared)
+def edges_fade(
+    variance: sp.Expr,
+    shared: sp.Expr,
+    spilled_variance: sp.Expr,
+    spilled_alike: sp.Expr,
+    alike_gate: sp.Expr,
+    spilled_opposite: sp.Expr,
+    opposite_gate: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """Continuous formulas at δ = 0: value and gate are the shared one at one sign, 0 at opposite ones."""
+    wanted = (
+        (spilled_variance, variance),
+        (spilled_alike, shared),
+        (alike_gate, shared),
+        (spilled_opposite, sp.S.Zero),
+        (opposite_gate, sp.S.Zero),
+    )
+    for each, limit in wanted:
+        yield trial.same(each.subs(spilled, 0), limit, by=sp.cancel)
 
 
 def next_entry(size: sp.Expr, covariance: sp.Expr) -> sp.Expr:

@@ -30,7 +30,7 @@ from theory.kernel.equal_moduli import (
     signs_weight,
     unlike,
 )
-from theory.kernel.fixed_inputs import first, gap, inputs, row_kernel, second, share
+from theory.kernel.fixed_inputs import first, gap, inputs, kernel_of_masks, row_kernel, second, share
 
 Floats = NDArray[np.float64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -56,8 +56,12 @@ def written_out(formula: sp.Expr) -> sp.Expr:
 @control("the graphon kernel", signs_gap=sp.S.Zero)
 @control("readout alone", signs_gap=(1 - share) / (2 * sp.pi * inputs * sp.sqrt(1 - cosine**2)))
 @control("gap 10 % more", signs_gap=ELEVEN * signs_gap)
-def gap_of_signs_is_the_sum_over_inputs(signs_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At S_W = p (1, 1, r), with shares (1 ± r)/2 of agreeing and opposed inputs."""
+@control("an input's part 10 % more", gap=ELEVEN * gap)
+@control("twice an input's part", gap=2 * gap)
+@control("nothing of an input", gap=sp.S.Zero)
+def gap_of_signs_is_the_sum_over_inputs(gap: sp.Expr, signs_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """What an input adds is that of K7.1; at S_W = p (1, 1, r), with shares (1 ± r)/2 of agreeing and opposed inputs."""
+    yield trial.same(gap, kernel_of_masks.expressions["gap"], by=by_factors)
     one, other = (gap.subs({a: share, b: share}).subs({first: 1, second: sign}) for sign in (1, -1))
     yield trial.same(signs_gap, inputs * ((1 + cosine) * one + (1 - cosine) * other) / 2, by=by_factors)
 

@@ -10,6 +10,7 @@ from numerics.checks.kernel.sphere_steps import by_gammas
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.kernel.sphere import ell, half_degree, k, sphere_eigenvalue, wallis
 from theory.kernel.sphere_metrics import (
+    few_inputs,
     first,
     gap_ratio,
     limit,
@@ -153,7 +154,12 @@ def ratios_are_those_of_the_first(
 @control("share 10 % less", top_energy=NINE * top_energy)
 @control("not over the trace", top_energy=2 * top_energy)
 @control("second even degree 10 % more", second_even=ELEVEN * second_even)
-def five_largest_add_up(second_even: sp.Expr, top_energy: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("from two inputs on", few_inputs=sp.ImmutableMatrix([[top_energy.subs(k, i) for i in (2, 3, 4, 5)]]))
+@control("all of it", few_inputs=sp.ones(1, 4).as_immutable())
+@control("few inputs 10 % more", few_inputs=ELEVEN * few_inputs)
+def five_largest_add_up(
+    second_even: sp.Expr, top_energy: sp.Expr, few_inputs: sp.Matrix, trial: Trial
+) -> Iterator[Finding]:
     """From four inputs on λ₀ and four times 1/k, half of them; below, with some of λ₂ as well; the first four fall."""
     first = second_even * (k + 1) ** 3 / (3 * k + 1)
     many = {k: k + 3}
@@ -161,5 +167,6 @@ def five_largest_add_up(second_even: sp.Expr, top_energy: sp.Expr, trial: Trial)
     for number, others in ((1, 0), (2, 2), (3, 1), (4, 0)):
         total = (first + 1 + others * second_even) / 2  # up to four inputs all of degree 1 are among the five
         yield trial.same(top_energy.subs(k, number), total.subs(k, number))
+        yield trial.same(few_inputs[number - 1], total.subs(k, number))
     for number in (1, 2, 3):
-        yield trial.below(top_energy.subs(k, number + 1), top_energy.subs(k, number), at=[{}], strict=True)
+        yield trial.below(few_inputs[number], few_inputs[number - 1], at=[{}], strict=True)

@@ -65,7 +65,7 @@ def by_gammas(gap: sp.Expr) -> sp.Expr:
 @control("the square of a length", row_kernel=row_kernel * size)
 @control("10 % more", row_kernel=ELEVEN * row_kernel)
 def row_kernels_are_homogeneous(row_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Value, and covariance times slope, at the variances wx², wy² and the covariance wxyr."""
+    """Value, and covariance times slope, at the variances wm², wm′² and the covariance wmm′r."""
     at = {a: weight * size**2, b: weight * other_size**2, c: weight * size * other_size * cosine}
     yield trial.same(row_kernel, (relu.value + c * relu.slope).subs(at), by=sp.expand)
 
