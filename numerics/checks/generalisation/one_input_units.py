@@ -92,35 +92,51 @@ def in_heights(gap: sp.Expr) -> sp.Expr:
     return sp.simplify(gap)
 
 
-@exact(one_input_units, step="all edges", cost=0.5)
+def by_units(part: int, claimed: sp.Expr, product: int, trial: Trial) -> Finding:
+    """That variance, value or gate is the sum over units, for one to three inputs of either sign, δ and η free."""
+    cases = (
+        (
+            claimed.subs({pairs: number, cosine: HEIGHT / (1 + HEIGHT)}),
+            trial.once(over_units, number, product)[part],
+        )
+        for number in (1, 2, 3)
+        if product < 0 or number > 1
+    )
+    return trial.at_sizes(cases, "numbers of inputs", by=in_heights)
+
+
+@exact(one_input_units, step="all edges")
 @control("at δ = 0", spilled_variance=variance)
 @control("variance 10 % more", spilled_variance=ELEVEN * spilled_variance)
+def variances_of_units_add_up(spilled_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Unit by unit."""
+    yield by_units(0, spilled_variance, -1, trial)
+
+
+@exact(one_input_units, step="all edges", cost=0.3)
 @control("without e_0", spilled_alike=spilled_alike - (spike + spilled) * kappa_1)
 @control("alike, 10 % more", spilled_alike=ELEVEN * spilled_alike)
+@control("the value", alike_gate=spilled_alike)
+@control("gate 10 % less", alike_gate=NINE * alike_gate)
+def units_add_up_at_one_sign(spilled_alike: sp.Expr, alike_gate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Unit by unit, values and gates."""
+    yield by_units(2, alike_gate, 1, trial)
+    yield by_units(1, spilled_alike, 1, trial)
+
+
+@exact(one_input_units, step="all edges", cost=0.3)
 @control("as if alike", spilled_opposite=spilled_alike)
 @control("opposite, at δ = 0", spilled_opposite=sp.S.Zero)
 @control("opposite, 10 % less", spilled_opposite=NINE * spilled_opposite)
-@control("the value", alike_gate=spilled_alike)
-@control("gate 10 % less", alike_gate=NINE * alike_gate)
 @control("gate at δ = 0", opposite_gate=sp.S.Zero)
 @control("gate as if alike", opposite_gate=alike_gate)
 @control("opposite gate 10 % more", opposite_gate=ELEVEN * opposite_gate)
-def units_with_all_edges_add_up(
-    spilled_variance: sp.Expr,
-    spilled_alike: sp.Expr,
-    alike_gate: sp.Expr,
-    spilled_opposite: sp.Expr,
-    opposite_gate: sp.Expr,
-    trial: Trial,
+def units_add_up_at_opposite_signs(
+    spilled_opposite: sp.Expr, opposite_gate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Unit by unit, for one to three inputs of either sign, δ and η free."""
-    cases = []
-    for product, value, gate in ((1, spilled_alike, alike_gate), (-1, spilled_opposite, opposite_gate)):
-        for number in (1, 2, 3) if product < 0 else (2, 3):
-            at = {pairs: number, cosine: HEIGHT / (1 + HEIGHT)}
-            claimed = [each.subs(at) for each in (spilled_variance, value, gate)]
-            cases += list(zip(claimed, trial.once(over_units, number, product), strict=True))
-    yield trial.at_sizes(cases, "numbers of inputs", by=in_heights)
+    """Unit by unit, values and gates."""
+    yield by_units(2, opposite_gate, -1, trial)
+    yield by_units(1, spilled_opposite, -1, trial)
 
 
 @exact(one_input_units, step="all edges")
