@@ -20,7 +20,7 @@ from numerics.networks import ACTIVATIONS, Network, random_network, tangent_kern
 from numerics.pruning import methods as pruning
 from numerics.pruning.row_law import METHODS as PRUNING_METHODS
 from numerics.pruning.row_law import posed
-from theory.kernel import fixed_inputs, second_moment
+from theory.kernel import equal_moduli, fixed_inputs, second_moment
 
 PROFILE = np.linspace(0.25, 1.75, 32)
 NORMALISED = ACTIVATIONS["normalised relu"]
@@ -164,8 +164,8 @@ def test_quenched_kernel_from_drawn_masks():
     x = np.array([np.ones(20), [1.0] * same + [-1.0] * other])
     first, _ = method_layers("random", float(share), np.ones(20))
     found = quenched_kernel(first.trained, x, rows=30_000, rng=np.random.default_rng(3))
-    at = {fixed_inputs.agreeing: same, fixed_inputs.opposed: other, fixed_inputs.share: share}
-    truth = number(fixed_inputs.signs_quenched, at)
+    at = {equal_moduli.agreeing: same, equal_moduli.opposed: other, fixed_inputs.share: share}
+    truth = number(equal_moduli.signs_quenched, at)
     assert abs(found.ntk[0, 1] - truth) < 6 * found.standard_error[0, 1] < 0.02
     graphon = float(share) * dense_kernel(x).ntk[0, 1]
     assert abs(found.ntk[0, 1] - graphon) > 10 * found.standard_error[0, 1]

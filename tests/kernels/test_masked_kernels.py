@@ -13,7 +13,7 @@ from scipy.stats import norm
 
 from numerics.bridge import numeric
 from numerics.exact.balls import digits, number
-from theory.kernel import cut_norm, fixed_inputs, second_moment, snip_kernel
+from theory.kernel import cut_norm, equal_moduli, fixed_inputs, second_moment, snip_kernel
 from theory.kernel.dual import a, b, c, cosine
 
 
@@ -88,7 +88,7 @@ def test_energy_falls_off_as_its_tail_at_huge_thresholds():
 
 
 def row_kernel(S):
-    angular = numeric((cosine,), fixed_inputs.signs_kernel / fixed_inputs.share)
+    angular = numeric((cosine,), equal_moduli.signs_kernel / fixed_inputs.share)
     size = np.sqrt(S[0] * S[1])
     return float(size * angular(np.clip(S[2] / size, -1, 1))) if size > 0 else 0.0
 
@@ -104,8 +104,8 @@ def quenched(x, y, W):
 @pytest.mark.parametrize(("same", "other", "share"), [(1, 1, 0.5), (1, 0, 0.25), (5, 3, 0.75), (2, 6, 0.0625)])
 def test_quenched_kernel_of_signs_by_enumeration(same, other, share):
     signs = np.array([1.0] * same + [-1.0] * other)
-    at = {fixed_inputs.agreeing: same, fixed_inputs.opposed: other, fixed_inputs.share: sp.Rational(share)}
-    claimed = number(fixed_inputs.signs_quenched, at)
+    at = {equal_moduli.agreeing: same, equal_moduli.opposed: other, fixed_inputs.share: sp.Rational(share)}
+    claimed = number(equal_moduli.signs_quenched, at)
     assert quenched(np.ones(len(signs)), signs, np.full(len(signs), share)) == pytest.approx(claimed, rel=1e-12)
 
 
