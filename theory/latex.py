@@ -41,8 +41,7 @@ class _Printer(LatexPrinter):
 def _constant_without_letters() -> Iterator[None]:
     """Let an expression be constant if no letter is in it.
 
-    SymPy's printer asks this of every negative exponent, and SymPy simplifies the exponent to answer: half the time
-    that `sparse-limits show` took.
+    SymPy's printer asks this of every negative exponent, and SymPy simplifies the exponent to answer.
     """
     simplifying = sp.Expr.is_constant
     sp.Expr.is_constant = lambda self, *wrt, **flags: not self.free_symbols
