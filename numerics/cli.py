@@ -81,6 +81,7 @@ def _outcome(words: list[str]) -> int:
     except KeyboardInterrupt:
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, 0)
+        exec("")  # an interrupt in a text that was executed makes Python end by SIGINT, unless another text ends well
         return _complain("interrupted", INTERRUPTED)
     except Exception as error:
         return _reported(error, debug, options)

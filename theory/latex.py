@@ -1,4 +1,4 @@
-"""Formulas in LaTeX, as text: a name of several letters is a word, and stands upright; epsilon is ε."""
+"""Formulas in LaTeX: a symbol's name of several letters is a word, and stands upright; epsilon is ε."""
 
 from __future__ import annotations
 

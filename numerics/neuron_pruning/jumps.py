@@ -1,4 +1,4 @@
-"""How probable a ticket of whole neurons behind a ReLU output is at most, and how many neurons it takes (N5.2)."""
+"""How probable a ticket of whole neurons behind a ReLU output is at most (N5.2)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from numerics.arguments import InputError, checked_integer
 from numerics.bridge import numeric
 from theory.neuron_pruning.alignment import N
 from theory.neuron_pruning.alignment import eps as error
-from theory.neuron_pruning.jump_bound import one_kink, outside, pair, quotient, s
+from theory.neuron_pruning.jump_bound import largest_error, one_kink, outside, pair, quotient, s
 from theory.neuron_pruning.jumps import k
 
-LARGEST = 1 / 3  # error for which the bound is proved
 MOST = 10**15  # neurons: a double counts them exactly
 KINKS = 100  # numbers of kinks that are summed over one by one; those beyond in a geometric series
 POWERS = (0.05, 0.99)  # between which the best one is looked for: every power in (0, 1) makes a bound
@@ -22,15 +21,19 @@ POWERS = (0.05, 0.99)  # between which the best one is looked for: every power i
 def ticket_chance(neurons: int, eps: float) -> float:
     """An upper bound on the probability that some of so many neurons are within eps of the target behind a ReLU output.
 
-    N5.2 at the best power that a search finds; 1 where it bounds nothing. It grows with the number of neurons.
+    N5.2 at the best power that a search finds, in doubles; 1 where it bounds nothing, as beyond an error of 1/3.
 
     Raises:
         InputError: unless there are neurons, and for an error that is not positive.
+
+    Examples:
+        >>> 0.02 < ticket_chance(1000, 1e-6) < 0.03
+        True
     """
     checked_integer("neurons", neurons, 1, MOST)
     if not eps > 0:
         raise InputError(f"eps is {eps}, expected a positive number")
-    if eps > LARGEST:
+    if eps > largest_error:
         return 1.0
     few = float(numeric((N, error), outside + one_kink)(neurons, eps))
     if neurons == 1:

@@ -225,3 +225,17 @@ def test_a_signal_in_the_midst_of_work(tmp_path: Path) -> None:
         out, said = running.communicate(timeout=30)
     assert (running.returncode, out, said) == (130, "", "sparse-limits: interrupted\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_while_python_executes_a_text_ends_with_the_same_status() -> None:
+    script = """
+import sys
+from numerics import cli
+
+cli._run = lambda chosen: exec("raise KeyboardInterrupt")
+sys.exit(cli.main(["claims"]))
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    assert (ended.returncode, ended.stderr) == (130, "sparse-limits: interrupted\n")

@@ -90,6 +90,14 @@ def given(expressions: Mapping[str, sp.Expr], *names: str) -> dict[str, sp.Expr]
     return {name: expressions[name] for name in names}
 
 
+COMPARISON = Step(
+    name="comparison",
+    sentence=r"A trained readout whose loss never grows, and that starts at the distance $\Delta$ from one that keeps a loss of at most $\varepsilon$, has $L(T)\le[[moving_bound]]$.",
+    by=Carrier.CLAIM,
+    source="L15",
+    gives={"moving_bound": moving_bound},
+)
+
 COPY_STEPS = (
     Step(
         name="paths",
@@ -157,13 +165,7 @@ $\sqrt{2\varepsilon_w}$, and each survivor of a unit its share of that by $\Lamb
         gives=given(FIRST, "squared_readout"),
         uses=("longest time", "squares"),
     ),
-    Step(
-        name="comparison",
-        sentence=r"A trained readout whose loss never grows, and that starts at the distance $\Delta$ from one that keeps a loss of at most $\varepsilon$, has $L(T)\le[[moving_bound]]$.",
-        by=Carrier.CLAIM,
-        source="L15",
-        gives={"moving_bound": moving_bound},
-    ),
+    COMPARISON,
     Step(
         name="bound",
         sentence=r"For $\Delta^2=\|\bar a\|^2$, as $a(0)=0$, this is the bound, which holds from $T$ on, as $L$ never grows: $[[bound]]$.",

@@ -8,6 +8,7 @@ from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.lifts.copies import (
     A_1,
     A_2,
+    COMPARISON,
     FIRST,
     WITNESS,
     Lambda,
@@ -24,7 +25,7 @@ from theory.lifts.copies import (
     isolated_value,
     per_copy,
 )
-from theory.lifts.readout import T, moving_bound
+from theory.lifts.readout import T
 from theory.lifts.tangent import LOSS, L, epsilon
 from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -126,13 +127,7 @@ $M\rho^2/2$. So $\tau>T$.""",
         gives=given(SECOND, "isolated_longest_time"),
         uses=("moved cells",),
     ),
-    Step(
-        name="comparison",
-        sentence=r"A trained readout whose loss never grows, and that starts at the distance $\Delta$ from one that keeps a loss of at most $\varepsilon$, has $L(T)\le[[moving_bound]]$.",
-        by=Carrier.CLAIM,
-        source="L15",
-        gives={"moving_bound": moving_bound},
-    ),
+    COMPARISON,
     Step(
         name="bound",
         sentence=r"With $\Delta^2=b$: $[[isolated_bound]]$, from $T$ on.",

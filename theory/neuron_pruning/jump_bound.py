@@ -11,11 +11,11 @@ from theory.neuron_pruning.jumps import fits, g, h, jump, k, most_pairs
 from theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
+largest_error = sp.Rational(1, 3)
 s = sp.Symbol("s", positive=True)  # a power, below 1
 product = sp.Symbol("P", positive=True)  # of the k + 1 gaps
-A, T, R = sp.symbols(
-    "A T R", positive=True
-)  # chance of at most one kink and of two, by N and N²; quotient of terms, by N
+A, T = sp.symbols("A T", positive=True)  # chance of at most one kink, by N, and of two, by N²
+R = sp.Symbol("R", positive=True)  # quotient of terms, by N
 
 length = sp.pi - 2 * sp.asin(eps)  # of the arc
 outside = 1 - (1 - 2 * sp.asin(eps) / sp.pi) ** N
@@ -205,7 +205,7 @@ $s=[[slow]]$ this number times $\varepsilon\ln\frac1\varepsilon$ tends, for $\va
         Quantity(
             eps,
             ERROR.meaning,
-            sp.Interval.Lopen(0, sp.Rational(1, 3)),
+            sp.Interval.Lopen(0, largest_error),
             drawn=(sp.Rational(1, 10**6), sp.Rational(1, 5)),
         ),
         NEURONS.drawn_from(1, 9),

@@ -99,7 +99,7 @@ def by_units(part: int, claimed: sp.Expr, product: int, trial: Trial) -> Finding
             claimed.subs({pairs: number, cosine: HEIGHT / (1 + HEIGHT)}),
             trial.once(over_units, number, product)[part],
         )
-        for number in (1, 2, 3)
+        for number in (2, 3, 1)  # a wrong formula may have no value at one
         if product < 0 or number > 1
     )
     return trial.at_sizes(cases, "numbers of inputs", by=in_heights)
