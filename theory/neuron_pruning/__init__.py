@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from theory.neuron_pruning.broken_bins import broken_bin_chain
     from theory.neuron_pruning.covering import ball_covering
     from theory.neuron_pruning.covering_order import ball_covering_order
+    from theory.neuron_pruning.cube_covering import cube_covering, cube_covering_order
     from theory.neuron_pruning.cube_planks import cube_planks
     from theory.neuron_pruning.kink import kink_lemma
     from theory.neuron_pruning.planks import ball_planks
@@ -25,6 +26,8 @@ __all__ = [
     "ball_covering_order",
     "ball_planks",
     "broken_bin_chain",
+    "cube_covering",
+    "cube_covering_order",
     "cube_planks",
     "kink_lemma",
     "measured_separation",

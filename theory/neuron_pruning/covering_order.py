@@ -20,25 +20,37 @@ from theory.neuron_pruning.covering import (
     widest,
 )
 from theory.neuron_pruning.planks import INPUTS, d
-from theory.quantities import UNIT, Quantity, whole_from
+from theory.quantities import POSITIVE, UNIT, Quantity, whole_from
 from theory.steps import Carrier, Step
 
 eta = sp.Symbol("eta", positive=True)
 long = sp.Symbol("L", positive=True)  # log 1/ρ
+a = sp.Symbol("a", positive=True)  # the spread
+most = sp.Symbol("M", positive=True)  # what one neuron counts for equal points
 
 ETA = Quantity(eta, "sine of an angle that divides near points from far ones", UNIT)
 CHANCE = Quantity(delta, "probability of success", UNIT, drawn=(sp.Rational(1, 10), sp.Rational(9, 10)))
 
+SPREAD = Quantity(
+    a, "factor in the excess of far points, `spread`", POSITIVE, drawn=(sp.Rational(1, 2), sp.Rational(3, 2))
+)
+MOST = Quantity(
+    most,
+    "what one neuron counts for equal points, `near_neuron`",
+    sp.Interval.open(1, sp.oo),
+    drawn=(sp.Rational(11, 10), 2),
+)
+
 square_gap = 4 * rho**2 * sp.cos(theta) / sp.sin(theta) ** 2 * wide**2 * narrow**2
 spread = (2 * widest**3 + 4 * slope * widest**4) / sp.pi
-far_neuron = 1 + spread * rho**2 * (1 / sp.sin(theta) - 1)
+far_neuron = 1 + a * rho**2 * (1 / sp.sin(theta) - 1)
 near_neuron = one_neuron.subs(theta, 0)
 near_slope = 2 / sp.pi
 cap = eta ** (d - 2)
-zones = sp.exp(N * spread * rho**2 * (1 / eta - 1)) + cap * near_neuron**N
+zones = sp.exp(N * a * rho**2 * (1 / eta - 1)) + cap * most**N
 part = delta / (2 * (1 - delta))
-far_size = sp.log(1 + part) / (spread * rho**2 * (1 / eta - 1))
-near_size = sp.log(part / cap) / sp.log(near_neuron)
+far_size = sp.log(1 + part) / (a * rho**2 * (1 / eta - 1))
+near_size = sp.log(part / cap) / sp.log(most)
 divide = rho * sp.log(1 / rho) ** 2
 leading = sp.pi * (d - 2) * sp.log(1 / eps) / (8 * eps)
 
@@ -59,7 +71,7 @@ $\sin^{d-3}\theta$. It falls in the angle, at the rate of the difference of the 
     ),
     Step(
         name="spread",
-        sentence=r"""The widths differ by this over their sum, and $v^2/(v+v')$ grows with $v$: no width exceeding $[[widest]]$, the rate is at most $[[spread]]$ times
+        sentence=r"""The widths differ by this over their sum, and $v^2/(v+v')$ grows with $v$: no width exceeding $[[widest]]$, the rate is at most $a=[[spread]]$ times
 $\rho^2\cos\theta/\sin^2\theta$.""",
         gives={"spread": spread},
         uses=("difference of squares",),
@@ -72,7 +84,7 @@ $\rho^2\cos\theta/\sin^2\theta$.""",
     ),
     Step(
         name="near points",
-        sentence=r"As $m$ falls, it is at most $[[near_neuron]]$, its value for equal points.",
+        sentence=r"As $m$ falls, it is at most $M=[[near_neuron]]$, its value for equal points.",
         gives={"near_neuron": near_neuron},
         uses=("one neuron",),
     ),
@@ -139,7 +151,7 @@ ball_covering_order = Claim(
     title="Whole neurons on the ball: (d − 2) ln(1/ε)/ε",
     statement=r"""
 Target, neurons and error are those of N9.1, $\rho=[[ratio]]<\frac1{\sqrt2}$. For every $\eta\in(0,1)$ the mean $R$ is at most
-$$[[zones]].$$ So success with probability $\delta<1$ takes at least $$[[far_size]]\quad\text{or}\quad[[near_size]]$$ neurons, whichever is less, for every $\eta$. At $\eta=[[divide]]$ that is, for
+$$[[zones]],\qquad a=[[spread]],\quad M=[[near_neuron]].$$ So success with probability $\delta<1$ takes at least $$[[far_size]]\quad\text{or}\quad[[near_size]]$$ neurons, whichever is less, for every $\eta$. At $\eta=[[divide]]$ that is, for
 fixed $d\ge3$ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
 """,
     steps=STEPS,
@@ -157,6 +169,8 @@ fixed $d\ge3$ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
         ),
         CHANCE,
         ETA,
+        SPREAD,
+        MOST,
         THIN,
         SLOPE,
         ANGLE,
@@ -164,6 +178,8 @@ fixed $d\ge3$ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
     uses=("N9.1",),
     expressions={
         "zones": zones,
+        "spread": spread,
+        "near_neuron": near_neuron,
         "far_size": far_size,
         "near_size": near_size,
         "divide": divide,

@@ -21,6 +21,7 @@ from theory.neuron_pruning.covering import (
     widest,
 )
 from theory.neuron_pruning.covering_order import (
+    a,
     ball_covering_order,
     cap,
     eta,
@@ -28,6 +29,7 @@ from theory.neuron_pruning.covering_order import (
     far_size,
     leading,
     long,
+    most,
     near_neuron,
     near_size,
     near_slope,
@@ -42,7 +44,7 @@ MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 small, large = sp.symbols("small large", positive=True)  # two widths
 
 
-@exact(ball_covering_order, step="difference of squares")
+@enclosed(ball_covering_order, step="difference of squares")
 @control("half", square_gap=square_gap / 2)
 @control("of one width", square_gap=square_gap / wide**2)
 @control("twice the half-width", square_gap=square_gap.subs(rho, 2 * rho))
@@ -51,8 +53,10 @@ small, large = sp.symbols("small large", positive=True)  # two widths
 def squares_of_widths_differ_by_this(
     wide: sp.Expr, narrow: sp.Expr, square_gap: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """In the cosine of half the angle."""
+    """In the cosine of half the angle; both widths are positive."""
     yield trial.same(wide**2 - narrow**2, square_gap, by=by_half_angle)
+    for width in (wide, narrow):
+        yield trial.below(sp.S.Zero, width)
 
 
 @exact(ball_covering_order, step="spread")
@@ -73,8 +77,8 @@ def widths_differ_by_less_than_the_spread(
 ) -> Iterator[Finding]:
     """The gap over both squares, times what the quotients are at most: v³/2, and v⁴; certificates for both."""
     over = square_gap / (wide * narrow) ** 2
-    most = (widest**3 / 2 + slope * widest**4) * over / sp.pi
-    yield trial.same(most, spread * rho**2 * sp.cos(theta) / sp.sin(theta) ** 2, by=sp.simplify)
+    largest = (widest**3 / 2 + slope * widest**4) * over / sp.pi
+    yield trial.same(largest, spread * rho**2 * sp.cos(theta) / sp.sin(theta) ** 2, by=sp.simplify)
     quotient = (small + large) ** 2 * small**2 / (2 * small + large)  # of a wide and a narrow width
     yield trial.nonnegative(
         (small + large) ** 3 / 2 - quotient,
@@ -85,12 +89,11 @@ def widths_differ_by_less_than_the_spread(
 @exact(ball_covering_order, step="far points")
 @control("half the spread", far_neuron=(1 + far_neuron) / 2)
 @control("without 1", far_neuron=far_neuron - 1)
-@control("with the square of the sine", far_neuron=1 + spread * rho**2 * (1 / sp.sin(theta) ** 2 - 1))
-@control("twice the spread", spread=2 * spread)
-def the_spread_has_this_integral(spread: sp.Expr, far_neuron: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("with the square of the sine", far_neuron=1 + a * rho**2 * (1 / sp.sin(theta) ** 2 - 1))
+def the_spread_has_this_integral(far_neuron: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Its slope in the angle, and 1 at a right one."""
     falling = sp.diff(far_neuron, theta)
-    yield trial.same(-falling, spread * rho**2 * sp.cos(theta) / sp.sin(theta) ** 2, by=sp.expand)
+    yield trial.same(-falling, a * rho**2 * sp.cos(theta) / sp.sin(theta) ** 2, by=sp.expand)
     yield trial.same(far_neuron.subs(theta, sp.pi / 2), sp.S.One, by=sp.expand)
 
 
@@ -149,20 +152,17 @@ def caps_are_no_more_than_a_power(cap: sp.Expr, trial: Trial) -> Iterator[Findin
 
 
 @enclosed(ball_covering_order, step="two zones")
-@control("far points alone", zones=sp.exp(N * spread * rho**2 * (1 / eta - 1)))
-@control("near points alone", zones=cap * near_neuron**N)
+@control("far points alone", zones=sp.exp(N * a * rho**2 * (1 / eta - 1)))
+@control("near points alone", zones=cap * most**N)
 @control("half as far", zones=zones.subs(eta, eta / 2))
 @control("one neuron less", zones=zones.subs(N, N - 1))
 @control("one degree more", cap=cap * eta)
 @control("half the far part", far_neuron=(1 + far_neuron) / 2)
-@control("squared", near_neuron=near_neuron**2)
-def both_zones_add_up(
-    far_neuron: sp.Expr, near_neuron: sp.Expr, cap: sp.Expr, zones: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def both_zones_add_up(far_neuron: sp.Expr, cap: sp.Expr, zones: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """An exponential of N times the excess at η, and the power at no angle times the cap."""
     far = sp.exp(N * (far_neuron.subs(sp.sin(theta), eta) - 1))
-    yield trial.same(sp.log(zones - cap * near_neuron**N), sp.log(far), by=None)
-    yield trial.same(zones, far + cap * near_neuron**N, by=None)
+    yield trial.same(sp.log(zones - cap * most**N), sp.log(far), by=None)
+    yield trial.same(zones, far + cap * most**N, by=None)
 
 
 @exact(ball_covering_order, step="shares")
@@ -188,16 +188,15 @@ def the_far_part_is_full_at_its_number(
 
 @exact(ball_covering_order, step="near number")
 @control("10 % more", near_size=MORE * near_size)
-@control("without the part", near_size=near_size - sp.log(part) / sp.log(near_neuron))
+@control("without the part", near_size=near_size - sp.log(part) / sp.log(most))
 @control("one dimension more", near_size=near_size.subs(d, d + 1))
 @control("twice the part", part=2 * part)
-@control("squared", near_neuron=near_neuron**2)
 @control("half", cap=cap / 2)
 def the_near_part_is_full_at_its_number(
-    part: sp.Expr, cap: sp.Expr, near_neuron: sp.Expr, near_size: sp.Expr, trial: Trial
+    part: sp.Expr, cap: sp.Expr, near_size: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The logarithm of the second term at N = near_size."""
-    yield trial.same(near_size, sp.log(part / cap) / sp.log(near_neuron))
+    yield trial.same(near_size, sp.log(part / cap) / sp.log(most))
 
 
 @exact(ball_covering_order, step="leading order", cost=0.5)
@@ -221,9 +220,9 @@ def the_near_number_leads(
 ) -> Iterator[Finding]:
     """At ρ = e^−L both numbers are what they are but for log m and the spread; and L − 2 log L is L, ρ is 4ε, to leading order."""
     at = {rho: sp.exp(-long)}
-    near = (near_size * sp.log(near_neuron)).subs(eta, divide).subs(at)
+    near = (near_size * sp.log(most)).subs(eta, divide).subs(at)
     yield trial.same(near, (d - 2) * (long - 2 * sp.log(long)) + sp.log(part), by=in_logarithms)
-    far = (far_size * spread * rho).subs(eta, divide).subs(at)
+    far = (far_size * a * rho).subs(eta, divide).subs(at)
     yield trial.same(far, sp.log(1 + part) / (1 / long**2 - sp.exp(-long)), by=sp.simplify)
     yield trial.same(ratio, sp.expand_trig(sp.tan(2 * sp.atan(2 * eps))))
     wide_open = sp.diff(ratio, eps).subs(eps, 0)
