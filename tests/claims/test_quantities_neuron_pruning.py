@@ -1,4 +1,4 @@
-"""N1–N8 refuse what they do not speak of, and answer at the edges of what they do."""
+"""N1–N10 refuse what they do not speak of, and answer at the edges of what they do."""
 
 from __future__ import annotations
 
@@ -47,6 +47,13 @@ WRONG = [
     ("N8 window epsilon=2 k=1", "expected a number above 0, up to 1"),
     ("N8 weight_steepest epsilon_1=1/10 epsilon_2=1/10", "two different errors"),
     ("N8 weight_steepest epsilon_1=2 epsilon_2=1/10", "expected a number strictly between 0 and 1"),
+    ("N9.1 ratio epsilon=1/6", "expected a number strictly between 0 and "),
+    ("N9.1 second_moment d=2 N=1 rho=1/10 D=1", "expected a whole number from 3"),
+    ("N9.1 one_neuron theta=1 rho=3/4 D=1", "expected a number strictly between 0 and "),
+    ("N9.2 near_size d=3 eta=1/2 delta=1 M=2", "expected a number strictly between 0 and 1"),
+    ("N10.1 thin d=5 epsilon=1/4", "expected a number strictly between 0 and 1/4"),
+    ("N10.1 cube_moment d=2 N=1 rho=1/10 D=1", "expected a whole number from 3"),
+    ("N10.2 zones d=3 N=1000 rho=1/10 eta=1/2 a=1 M=2", "a positive root"),
 ]
 
 EDGES = [
@@ -107,6 +114,11 @@ EDGES = [
     ("N7 mean_steps T=1", 1),
     ("N7 odd_bin_error h=3", 3),
     ("N8 near_bound total=1 mass=1 angle=0", 0),
+    ("N9.1 one_neuron theta=pi/2 rho=1/10 D=1", 1),
+    ("N9.1 success R=1", 0),
+    ("N9.2 leading d=3 epsilon=exp(-1)", pi * e / 8),
+    ("N10.1 thin d=5 epsilon=1/5", 2 / 5),
+    ("N10.2 leading d=5 epsilon=1/8", 8 * pi * log(2)),
     ("N8 window epsilon=1 k=1", 1 / 4),
     ("N8 tail k=1", 2 / e),
     ("N8 weight_steepest epsilon_1=1/2 epsilon_2=1/4", -1),  # twice the logarithm at half the error

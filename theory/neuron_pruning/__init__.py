@@ -7,6 +7,9 @@ from theory.lazy import lazily
 if TYPE_CHECKING:
     from theory.neuron_pruning.alignment import alignment_bound
     from theory.neuron_pruning.broken_bins import broken_bin_chain
+    from theory.neuron_pruning.covering import ball_covering
+    from theory.neuron_pruning.covering_order import ball_covering_order
+    from theory.neuron_pruning.cube_covering import cube_covering, cube_covering_order
     from theory.neuron_pruning.cube_planks import cube_planks
     from theory.neuron_pruning.jump_bound import jump_bound
     from theory.neuron_pruning.jumps import kink_jumps
@@ -21,8 +24,12 @@ else:
 
 __all__ = [
     "alignment_bound",
+    "ball_covering",
+    "ball_covering_order",
     "ball_planks",
     "broken_bin_chain",
+    "cube_covering",
+    "cube_covering_order",
     "cube_planks",
     "jump_bound",
     "kink_jumps",

@@ -1,0 +1,287 @@
+"""Evidence for N9.1, step by step: points that planks miss, and how two of them depend on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from numerics.evidence import Finding, Trial, control, enclosed, exact
+from theory.neuron_pruning.alignment import N, eps
+from theory.neuron_pruning.covering import (
+    angle_density,
+    b,
+    ball_covering,
+    largest_error,
+    least_missed,
+    lengths,
+    level,
+    mean_modulus,
+    missed,
+    moment,
+    narrow,
+    one_neuron,
+    rate,
+    rho,
+    second_moment,
+    slope,
+    squares,
+    steepness,
+    success,
+    theta,
+    tilt,
+    tilted,
+    v,
+    wide,
+    widest,
+)
+from theory.neuron_pruning.planks import d
+
+MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
+x, y = sp.symbols("x y", real=True)
+g = sp.Symbol("g", positive=True)
+half = sp.Symbol("half", positive=True)  # cos θ/2
+
+
+@exact(ball_covering, step="one point")
+@control("on one side", missed=missed / 2)
+@control("of twice the half-width", missed=missed.subs(level, 2 * level))
+@control("covered", missed=1 - missed)
+def a_normal_number_is_beyond_the_plank(missed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """It falls by twice the normal density, from 1 on."""
+    density = sp.exp(-(level**2) / 2) / sp.sqrt(2 * sp.pi)
+    yield trial.same(sp.diff(missed, level), -2 * density)
+    yield trial.same(missed.subs(level, 0), sp.S.One)
+
+
+@exact(ball_covering, step="success")
+@control("squared", success=1 - 1 / moment**2)
+@control("10 % less", success=LESS * success)
+@control("the mean square alone", success=1 - moment)
+def an_open_share_of_two_values_attains_the_bound(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Y = y with probability p, else 0: all is covered with probability 1 − p."""
+    share, chance = sp.symbols("y p", positive=True)
+    mean, square = chance * share, chance * share**2
+    yield trial.same(success.subs(moment, square / mean**2), 1 - chance, by=sp.cancel)
+
+
+def by_half_angle(gap: sp.Expr) -> sp.Expr:
+    """The gap in the cosine of half of θ, whose sine is a letter too."""
+    other = sp.sqrt(1 - half**2)
+    halves = {sp.cos(theta): 2 * half**2 - 1, sp.sin(theta): 2 * half * other}
+    gap = gap.subs({**halves, sp.cos(theta / 2): half, sp.sin(theta / 2): other}, simultaneous=True)
+    return sp.simplify(sp.powsimp(sp.expand(gap.replace(sp.exp, lambda each: sp.exp(sp.expand(sp.cancel(each)))))))
+
+
+def by_roots(gap: sp.Expr) -> sp.Expr:
+    """The gap in half angles, with a letter for what makes 1 − 2ρ² and 1 − ρ² quotients, over one denominator in each root."""
+    letter = sp.Symbol("letter", positive=True)
+    halves = {sp.sin(theta / 2): sp.sqrt(1 - half**2), sp.cos(theta / 2): half, rho: 1 / sp.sqrt(2 + letter**2)}
+    return sp.simplify(gap.subs(halves).replace(lambda each: each.is_Pow and not each.exp.is_integer, factored))
+
+
+def factored(power: sp.Expr) -> sp.Expr:
+    top, bottom = sp.fraction(sp.factor(power.base))
+    return top**power.exp / bottom**power.exp
+
+
+@exact(ball_covering, step="rate")
+@control("of one side", rate=rate / 2)
+@control("one sign alone", rate=sp.exp(-(level**2) / (1 + sp.cos(theta))) / sp.pi)
+@control("both signs alike", rate=rate.subs(level, 2 * level))
+def two_points_depend_by_the_normal_density(rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Of a pair with covariance cos θ, whose derivative is −sin θ; and that density follows the equation of Price."""
+    c = sp.Symbol("c", real=True)
+    density = sp.exp(-(x**2 + y**2 - 2 * c * x * y) / (2 * (1 - c**2))) / (2 * sp.pi * sp.sqrt(1 - c**2))
+    ratio_to_density = sp.diff(density, c) / density - sp.diff(density, x, y) / density
+    yield trial.same(sp.simplify(ratio_to_density), sp.S.Zero)
+    alike, apart = (density.subs({x: level, y: sign * level}) for sign in (1, -1))
+    spread = 2 * (alike - apart) * sp.sqrt(1 - c**2)
+    yield trial.same(rate, spread.subs(c, sp.cos(theta)), by=by_half_angle)
+
+
+@enclosed(ball_covering, step="not too small")
+@control("without the square", least_missed=sp.exp(-mean_modulus * level))
+@control("10 % more", least_missed=MORE * least_missed)
+@control("half the mean", least_missed=sp.exp(-(level**2) / 2 - mean_modulus * level / 2))
+@control("a fifth less", least_missed=sp.exp(-(level**2) / 2 - mean_modulus * level * MORE**2))
+@control("on one side", missed=missed / 2)
+def few_points_are_missed_no_more_than_by_the_mean(
+    missed: sp.Expr, least_missed: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """e^(−t²/2) times e^(−t E|w|), with E|w| an integral; below the probability, and as steep at 0."""
+    weight = sp.integrate(2 * g * sp.exp(-(g**2) / 2) / sp.sqrt(2 * sp.pi), (g, 0, sp.oo))
+    yield trial.same(sp.log(least_missed), -(level**2) / 2 - level * weight, by=sp.expand_log)
+    yield trial.below(least_missed, missed)
+    yield trial.same(sp.diff(least_missed / missed, level).subs(level, 0), sp.S.Zero)
+
+
+@exact(ball_covering, step="tilted mean")
+@control("of both signs", tilted=2 * v * sp.exp(b**2 * v**2 / 2))
+@control("without its width", tilted=tilted / v)
+@control("tilted to zero", tilted=tilted.subs(b, -b))
+@control("10 % more", tilted=MORE * tilted)
+def the_tilted_mean_has_this_antiderivative(tilted: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """It has the slope of the integrand, is the formula at infinity, and 0 at 0."""
+    part = tilted - v * sp.exp(b**2 * v**2 / 2) * sp.erfc((g - b * v**2) / (v * sp.sqrt(2)))
+    yield trial.same(sp.diff(part, g), sp.sqrt(2 / sp.pi) * sp.exp(-(g**2) / (2 * v**2) + b * g))
+    yield trial.same(part.subs(g, 0), sp.S.Zero)
+
+
+@exact(ball_covering, step="widths")
+@control("half the tilt", tilt=tilt / 2)
+@control("cosine for sine", narrow=wide)
+@control("without the square of the probability", wide=sp.cos(theta / 2) / sp.sqrt(sp.cos(theta / 2) ** 2 + rho**2))
+@control("of the whole angle", narrow=narrow.subs(theta, 2 * theta))
+@control("without the square", least_missed=sp.exp(-mean_modulus * level))
+@control("one sign alone", rate=sp.exp(-(level**2) / (1 + sp.cos(theta))) / sp.pi)
+def the_rate_over_the_square_has_normal_parts(
+    rate: sp.Expr, least_missed: sp.Expr, tilt: sp.Expr, wide: sp.Expr, narrow: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Whatever g is, times e^(−g²/2)."""
+    ours = (rate / least_missed**2).subs(level, rho * g) * sp.exp(-(g**2) / 2)
+    wider, narrower = (sp.exp(-(g**2) / (2 * each**2) + tilt * g) for each in (wide, narrow))
+    yield trial.same(ours, (wider - narrower) / sp.pi, by=by_half_angle)
+
+
+@exact(ball_covering, step="widest")
+@control("1", widest=sp.S.One)
+@control("the square of it", widest=widest**2)
+@control("with twice the half-width", widest=widest.subs(rho, 2 * rho))
+@control("10 % more", widest=MORE * widest)
+@control("growing with the angle", wide=narrow)
+def the_width_is_largest_at_no_angle(wide: sp.Expr, widest: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """1/v² at the angle less that at 0 is a square."""
+    yield trial.same(wide.subs(theta, 0), widest)
+    at = {sp.cos(theta / 2): 1 / sp.sqrt(1 + y**2), sp.sin(theta / 2): y / sp.sqrt(1 + y**2)}
+    gap = (1 / wide**2).subs(at) - 1 / widest**2
+    yield trial.nonnegative(gap, rho**2 * y**2)
+
+
+@enclosed(ball_covering, step="steepness")
+@control("in v for v²", steepness=2 * widest * steepness)
+@control("of the mean itself", steepness=steepness + 1 / (2 * widest))
+@control("10 % more", steepness=MORE * steepness)
+@control("half the tilt", tilt=tilt / 2)
+@control("at 1", widest=sp.S.One)
+@control("tilted to zero", tilted=tilted.subs(b, -b))
+def the_steepness_is_a_slope(
+    tilted: sp.Expr, tilt: sp.Expr, widest: sp.Expr, steepness: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """In v² at the widest; what is convex, v(e^(cv) − 1), has a slope in v² whose own slope in v is no less than 0."""
+    square = sp.Symbol("square", positive=True)
+    growing = sp.diff((tilted - v).subs(v, sp.sqrt(square)), square)
+    yield trial.same(growing.subs({square: widest**2, b: tilt}, simultaneous=True), steepness)
+    c = sp.Symbol("c", positive=True)
+    twice = sp.diff(sp.diff(v * (sp.exp(c * v) - 1), v) / v, v)
+    u = sp.Symbol("u", nonnegative=True)
+    growth = sp.exp(u) * (u**2 + u - 1) + 1
+    yield trial.same(twice, growth.subs(u, c * v) / v**2)
+    yield trial.same(sp.diff(growth, u), sp.exp(u) * u * (u + 3))
+    yield trial.same(growth.subs(u, 0), sp.S.Zero)
+
+
+@enclosed(ball_covering, step="lengths")
+@control("of one width", lengths=lengths + theta)
+@control("half", lengths=lengths / 2)
+@control("10 % more", lengths=MORE * lengths)
+@control("squares", lengths=squares)
+@control("without the square of the probability", wide=sp.cos(theta / 2) / sp.sqrt(sp.cos(theta / 2) ** 2 + rho**2))
+@control("cosine for sine", narrow=wide)
+def widths_have_this_integral(wide: sp.Expr, narrow: sp.Expr, lengths: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Its slope in the angle, and 0 at a right one."""
+    yield trial.same(-sp.diff(lengths, theta), wide - narrow, by=by_roots)
+    yield trial.same(lengths.subs(theta, sp.pi / 2), sp.S.Zero)
+
+
+@enclosed(ball_covering, step="squares")
+@control("of one square", squares=squares + theta)
+@control("half", squares=squares / 2)
+@control("10 % more", squares=MORE * squares)
+@control("lengths", squares=lengths)
+@control("narrow twice", wide=narrow)
+@control("cosine for sine", narrow=wide)
+def squares_have_this_integral(wide: sp.Expr, narrow: sp.Expr, squares: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Its slope in the angle, and 0 at a right one."""
+    falling = sp.diff(squares, theta)
+    yield trial.same(-falling, wide**2 - narrow**2, by=by_half_angle)
+    yield trial.same(squares.subs(theta, sp.pi / 2), sp.S.Zero)
+
+
+@exact(ball_covering, step="one neuron")
+@control("no dependence", one_neuron=sp.S.One)
+@control("without 1", one_neuron=one_neuron - 1)
+@control("without the square's part", one_neuron=1 + lengths / sp.pi)
+@control("half the angle", one_neuron=(1 + one_neuron) / 2)
+@control("lengths twice", lengths=2 * lengths)
+@control("squares twice", squares=2 * squares)
+def one_neuron_is_the_sum_of_both(
+    lengths: sp.Expr, squares: sp.Expr, one_neuron: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """1 at a right angle, and a share 1/π of both integrals more."""
+    yield trial.same(sp.expand(sp.pi * (one_neuron - 1)), sp.expand(lengths + slope * squares), by=sp.expand)
+
+
+def by_recurrence(gap: sp.Expr) -> sp.Expr:
+    """Γ(x + 1) = x Γ(x)."""
+    return sp.simplify(sp.expand_func(gap))
+
+
+@exact(ball_covering, step="angle")
+@control("one dimension more", angle_density=angle_density.subs(d, d + 1))
+@control("one degree more", angle_density=angle_density * sp.sin(theta))
+@control("both halves", angle_density=angle_density / 2)
+@control("the cosine", angle_density=angle_density.subs(theta, sp.pi / 2 - theta))
+def powers_of_the_sine_are_a_density(angle_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Its total is 1 for d = 3 and 4, and from d to d + 2 it stays, as sin^(d−2)θ cos θ is 0 at both ends; its slope at a power of θ."""
+    ends = sp.sin(theta) ** (d - 2) * sp.cos(theta)
+    power = sp.sin(theta) ** (d - 3)
+    change = (d - 2) * power - (d - 1) * power * sp.sin(theta) ** 2
+    yield trial.same(
+        sp.diff(ends, theta) / power, change / power, by=lambda gap: sp.trigsimp(sp.powsimp(sp.expand(gap)))
+    )
+    yield trial.same(
+        (angle_density.subs(d, d + 2) * (d - 2)) / (angle_density * (d - 1)), sp.sin(theta) ** 2, by=by_recurrence
+    )
+    for first in (3, 4):
+        yield trial.same(sp.integrate(angle_density.subs(d, first), (theta, 0, sp.pi / 2)), sp.S.One)
+
+
+@exact(ball_covering, step="second moment")
+@control("10 % more", second_moment=MORE * second_moment)
+@control("one neuron less", second_moment=second_moment.subs(N, N - 1))
+@control("uniform angles", second_moment=second_moment.subs(d, 3))
+@control("of one neuron alone", second_moment=second_moment.subs(N, 1))
+@control("one degree more", angle_density=angle_density * sp.sin(theta))
+@control("no dependence", one_neuron=sp.S.One)
+def the_mean_is_over_the_angle(
+    angle_density: sp.Expr, one_neuron: sp.Expr, second_moment: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """What is integrated from 0 to a right angle, one neuron and one more."""
+    (integral,) = second_moment.atoms(sp.Integral)
+    ((variable, low, high),) = integral.limits
+    yield trial.holds((low, high) == (0, sp.pi / 2), f"from {low} to {high}")
+    inside = second_moment.xreplace({integral: integral.function.subs(variable, theta)})
+    first = angle_density * one_neuron
+    letter = sp.Dummy(positive=True)
+    yield trial.induction(
+        inside,
+        N,
+        first,
+        lambda term: term * one_neuron,
+        start=1,
+        by=lambda gap: sp.powsimp(gap.xreplace({one_neuron: letter})),
+    )
+
+
+@exact(ball_covering, step="largest error")
+@control("a quarter", largest_error=sp.Rational(1, 4))
+@control("10 % more", largest_error=MORE * largest_error)
+@control("with a ratio of 1", largest_error=(sp.sqrt(2) - 1) / 2)
+@control("the cube's ratio", ratio=4 * eps)
+def the_ratio_is_small_enough(ratio: sp.Expr, largest_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """1/√2 at the largest error, and growing."""
+    yield trial.same(ratio.subs(eps, largest_error), 1 / sp.sqrt(2))
+    y = sp.Symbol("y", positive=True)
+    growth = sp.factor(sp.diff(ratio, eps).subs(eps, 1 / (2 * (1 + y))))
+    yield trial.nonnegative(growth, growth)

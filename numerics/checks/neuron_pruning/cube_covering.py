@@ -1,0 +1,264 @@
+"""Evidence for N10.1 and N10.2: random planks and the corners of a cube."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+import numpy as np
+import sympy as sp
+
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from theory.neuron_pruning.alignment import N, delta, eps
+from theory.neuron_pruning.covering import moment, one_neuron, rho, slope, steepness, success, theta
+from theory.neuron_pruning.covering_order import a, eta, most, part
+from theory.neuron_pruning.cube_covering import (
+    c,
+    chance,
+    chord,
+    corner_ratio,
+    cosine,
+    cube_covering,
+    cube_covering_order,
+    cube_moment,
+    far_share,
+    far_size,
+    k,
+    lamda,
+    leading,
+    near_size,
+    square_mean,
+    tail,
+    weight,
+    zones,
+)
+from theory.neuron_pruning.cube_planks import cube_ratio
+from theory.neuron_pruning.planks import d
+
+MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
+g, t = sp.symbols("g t", positive=True)
+
+
+@enclosed(cube_covering, step="half-width")
+@control("of the corner itself", thin=corner_ratio)
+@control("over the number of coordinates", thin=corner_ratio / (d - 1))
+@control("with the first coordinate", thin=corner_ratio / sp.sqrt(d))
+@control("half", corner_ratio=corner_ratio / 2)
+def corners_are_unit_vectors_times_their_length(
+    corner_ratio: sp.Expr, thin: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The ratio of N3.2 below 1/4, over the length of a corner."""
+    yield trial.same(corner_ratio, cube_ratio, by=None)
+    yield trial.same(thin, corner_ratio / sp.sqrt(d - 1))
+
+
+@exact(cube_covering)
+@control("squared", success=1 - 1 / moment**2)
+@control("10 % less", success=LESS * success)
+@control("the mean square alone", success=1 - moment)
+def an_open_share_of_two_values_attains_the_bound(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All corners are open with probability 1/R, else none."""
+    yield trial.same(success.subs(moment, 1 / t), 1 - t, by=sp.cancel)
+
+
+@exact(cube_covering, step="differing coordinates")
+@control("of d coordinates", chance=chance.subs(d, d + 1))
+@control("all alike", chance=1 / d)
+@control("biased", chance=chance * 2**k)
+@control("twice that", chance=2 * chance)
+def each_coordinate_differs_or_not(chance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """With one coordinate more, half of the chances for k and k − 1; and one coordinate, which differs or not."""
+    more = chance.subs(d, d + 1)
+    yield trial.same((chance + chance.subs(k, k - 1)) / (2 * more), sp.S.One, by=sp.combsimp)
+    for first in (0, 1):
+        yield trial.same(chance.subs(d, 2).subs(k, first), sp.Rational(1, 2))
+
+
+@exact(cube_covering, step="cosine")
+@control("one for each", cosine=1 - k / (d - 1))
+@control("over d", cosine=1 - 2 * k / d)
+@control("its sine", cosine=sp.sqrt(1 - cosine**2))
+def differing_coordinates_lower_the_product(cosine: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """d − 1 − k coordinates are alike."""
+    yield trial.same(cosine, ((d - 1 - k) - k) / (d - 1), by=sp.cancel)
+
+
+@exact(cube_covering, step="second moment")
+@control("10 % more", cube_moment=MORE * cube_moment)
+@control("one neuron less", cube_moment=cube_moment.subs(N, N - 1))
+@control("of one neuron alone", cube_moment=cube_moment.subs(N, 1))
+@control("biased", chance=chance * 2**k)
+@control("one for each", cosine=1 - k / (d - 1))
+def the_mean_is_over_the_differing_coordinates(
+    chance: sp.Expr, cosine: sp.Expr, cube_moment: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """What is summed from 0 to d − 1, one neuron and one more."""
+    (total,) = cube_moment.atoms(sp.Sum)
+    ((variable, low, high),) = total.limits
+    yield trial.holds((low, high) == (0, d - 1), f"from {low} to {high}")
+    inside = cube_moment.xreplace({total: total.function.subs(variable, k)})
+    there = one_neuron.subs(theta, sp.acos(cosine))
+    letter = sp.Dummy(positive=True)
+    yield trial.induction(
+        inside,
+        N,
+        chance * there,
+        lambda term: term * there,
+        start=1,
+        by=lambda gap: sp.powsimp(gap.xreplace({there: letter})),
+    )
+
+
+def covered_corners(
+    rng: np.random.Generator, ratio: float, inputs: int, sizes: tuple[int, ...], nets: int
+) -> list[int]:
+    """In how many networks the planks of the first so many neurons cover all corners."""
+    corners = np.array([(1, *rest) for rest in product((1, -1), repeat=inputs - 2)])
+    open_corners = np.ones((nets, len(corners)), dtype=bool)
+    counts, before = [], 0
+    for size in sizes:
+        w = rng.standard_normal((nets, size - before, inputs))
+        inside = np.abs(w[..., 1:] @ corners.T) <= ratio * np.abs(w[..., :1])
+        open_corners &= ~inside.any(axis=1)
+        counts.append(int(np.count_nonzero(~open_corners.any(axis=1))))
+        before = size
+    return counts
+
+
+@statistical(cube_covering, tests=1, cost=0.3)
+@control("half of the width", cube_moment=cube_moment.subs(rho, rho / 2))
+@control("half", success=success / 2)
+@control("without the dimension", thin=corner_ratio / (d - 1))
+@control("of half the neurons", cube_moment=cube_moment.subs(N, N / 2))
+def random_planks_cover_corners_no_more_often(
+    thin: sp.Expr, cube_moment: sp.Expr, success: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Five inputs, ε = 1/10, and 10, 20 or 30 neurons: all eight pairs of opposite corners."""
+    inputs, sizes, nets = 5, (10, 20, 30), trial.size(6000)
+    counts = trial.draw(covered_corners, 0.4, inputs, sizes, nets)
+    width = sp.Rational(trial.value(thin, {d: sp.Integer(inputs), eps: sp.Rational(1, 10)}))
+    at = {d: sp.Integer(inputs), rho: width, slope: sp.Rational(trial.once(trial.value, steepness, {rho: width}))}
+    claimed = []
+    for size in sizes:
+        mean = sp.Rational(trial.value(cube_moment, {**at, N: sp.Integer(size)}))
+        claimed.append(min(1.0, trial.value(success, {moment: mean})))
+    yield trial.counts_each(counts, nets, claimed, "above")
+
+
+# The order
+
+
+@exact(cube_covering_order, step="chord")
+@control("its square root", chord=sp.sqrt(chord))
+@control("half", chord=chord / 2)
+@control("without 1", chord=c**2 / eta**2)
+def the_chord_ends_on_the_function(chord: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At both ends, linear in c²; the function has a positive second derivative in it, as w = u/(1 + u) shows."""
+    yield trial.same(chord.subs(c, far_share), 1 / eta - 1)
+    yield trial.same(chord.subs(c, 0), sp.S.Zero)
+    yield trial.same(sp.diff(chord, c), 2 * chord / c)
+    w, u = sp.symbols("w u", positive=True)
+    bend = sp.diff(1 / sp.sqrt(1 - w), w, 2).subs(w, u / (1 + u))
+    yield trial.nonnegative(bend, 3 * (1 + u) ** sp.Rational(5, 2) / 4)
+
+
+@exact(cube_covering_order, step="square")
+@control("squared", square_mean=square_mean**2)
+@control("half the exponent", square_mean=square_mean.subs(lamda, lamda / 2))
+@control("10 % more", square_mean=MORE * square_mean)
+def a_normal_square_has_this_mean(square_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """λ − 1/2 is −1/(2t²) for t² = 1/(1 − 2λ)."""
+    law = sp.exp(-(g**2) / (2 * t**2)) / sp.sqrt(2 * sp.pi)
+    width = sp.integrate(2 * law, (g, 0, sp.oo))
+    yield trial.same(square_mean, width.subs(t, 1 / sp.sqrt(1 - 2 * lamda)))
+
+
+def by_share(gap: sp.Expr) -> sp.Expr:
+    """The gap in the letter t for √(1 − η²)."""
+    return sp.expand(sp.expand_log(gap.subs(far_share, t).subs(eta, sp.sqrt((1 - t) * (1 + t))), force=True))
+
+
+@exact(cube_covering_order, step="tail")
+@control("one side", tail=tail / 2)
+@control("a dimension more", tail=tail.subs(d, d + 1))
+@control("Hoeffding's, wasteful", tail=2 * sp.exp(-(d - 1) * far_share**2 / 2))
+def the_tail_is_the_best_exponential(tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Both sides; cosh s e^(−s tanh s) to the power d − 1, s half the logarithm of (1 + t)/(1 − t)."""
+    exponent = sp.log(1 / eta) - far_share * (sp.log(1 + far_share) - sp.log(1 - far_share)) / 2
+    yield trial.same(sp.log(tail), sp.log(2) + (d - 1) * exponent, by=by_share)
+
+
+@enclosed(cube_covering_order, step="two zones")
+@control("far points alone", zones=square_mean.subs(lamda, weight))
+@control("near points alone", zones=tail * most**N)
+@control("half as far", zones=zones.subs(eta, eta / 2))
+@control("one side", tail=tail / 2)
+@control("half the chord", chord=chord / 2)
+@control("squared", square_mean=square_mean**2)
+def both_zones_add_up(
+    chord: sp.Expr,
+    square_mean: sp.Expr,
+    tail: sp.Expr,
+    zones: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """λ is N times the excess and the chord, over c²(d − 1); where the root is that of 1/2 and less."""
+    exponent = N * a * rho**2 * chord / (c**2 * (d - 1))
+    both = square_mean.subs(lamda, exponent) + tail * most**N
+    shrunk = {rho: rho / 20}
+    yield trial.same(zones, both)
+    yield trial.same(zones.subs(shrunk), both.subs(shrunk), by=None)
+
+
+@exact(cube_covering_order, step="part")
+@control("all of it", part=2 * part)
+@control("half of δ", part=delta / 2)
+@control("10 % more", part=MORE * part)
+def one_and_two_parts_are_the_inverse(part: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """1 + 2·part = 1/(1 − δ)."""
+    yield trial.same(1 + 2 * part, 1 / (1 - delta))
+
+
+@exact(cube_covering_order, step="far number")
+@control("10 % more", far_size=MORE * far_size)
+@control("without the square", far_size=far_size * (1 - 1 / (1 + part)) / (1 - (1 + part) ** -2))
+@control("half the chord", chord=chord / 2)
+@control("squared", square_mean=square_mean**2)
+@control("twice the part", part=2 * part)
+def the_far_part_is_full_at_its_number(
+    chord: sp.Expr, square_mean: sp.Expr, part: sp.Expr, far_size: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """At this N the exponent λ makes the mean 1 and the part."""
+    exponent = (1 - (1 + part) ** -2) / 2
+    yield trial.same(square_mean.subs(lamda, exponent) ** -2, (1 + part) ** -2, by=sp.cancel)
+    yield trial.same(far_size, exponent * (d - 1) * c**2 / (a * rho**2 * chord))
+
+
+@exact(cube_covering_order, step="near number")
+@control("10 % more", near_size=MORE * near_size)
+@control("without the part", near_size=near_size - sp.log(part) / sp.log(most))
+@control("one dimension more", near_size=near_size.subs(d, d + 1))
+@control("twice the part", part=2 * part)
+@control("one side", tail=tail / 2)
+def the_near_part_is_full_at_its_number(
+    part: sp.Expr, tail: sp.Expr, near_size: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The logarithm of the part over the tail, in those of one neuron."""
+    yield trial.same(near_size, sp.log(part / tail) / sp.log(most))
+
+
+@enclosed(cube_covering_order, step="leading order")
+@control("d for d − 1", leading=leading.subs(d, d + 1))
+@control("the announced order", leading=leading / sp.sqrt(d - 1))
+@control("without log 2", leading=leading / sp.log(2))
+@control("10 % more", leading=MORE * leading)
+@control("for the unknown mean", near_slope=sp.sqrt(2 / sp.pi))
+@control("without the dimension", thin=corner_ratio)
+@control("of half the exponent", tail=2 * sp.sqrt(tail / 2))
+def the_near_number_leads(
+    thin: sp.Expr, near_slope: sp.Expr, tail: sp.Expr, leading: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The exponent of the tail over that of one neuron, to leading order; at η = 0 the former is (d − 1) log 2."""
+    yield trial.same(leading, (d - 1) * sp.log(2) / (near_slope * thin))
+    exponent = -sp.log(tail / 2) / (d - 1)
+    yield trial.below(sp.Abs(exponent - sp.log(2)), eta, at=[{eta: sp.Rational(1, 10**9), d: sp.Integer(9)}])

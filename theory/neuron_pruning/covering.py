@@ -1,0 +1,265 @@
+"""N9.1: how rarely random planks cover a sphere: the mean and the mean square of what they leave open."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.neuron_pruning.alignment import NEURONS, N, eps, ratio
+from theory.neuron_pruning.planks import INPUTS, cosines, d
+from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
+from theory.steps import Carrier, Step
+
+level = sp.Symbol("t", positive=True)  # ρ|⟨w, w*⟩| of one neuron
+rho = sp.Symbol("rho", positive=True)
+theta = sp.Symbol("theta", positive=True)  # an angle between two points
+v = sp.Symbol("v", positive=True)  # the width of a normal law
+b = sp.Symbol("b", positive=True)  # the exponent in a tilted mean
+moment = sp.Symbol("R", positive=True)
+slope = sp.Symbol("D", nonnegative=True)  # the steepness
+
+THIN = Quantity(
+    rho,
+    "half-width of a neuron's plank, for a weight of 1 along the target",
+    sp.Interval.open(0, 1 / sp.sqrt(2)),
+    drawn=(sp.Rational(1, 50), sp.Rational(3, 5)),
+)
+SLOPE = Quantity(
+    slope,
+    "slope of a tilted mean in the square of its width, `steepness`",
+    NON_NEGATIVE,
+    drawn=(sp.Rational(1, 20), sp.Rational(1, 2)),
+)
+ANGLE = Quantity(theta, "angle of two points", sp.Interval(0, sp.pi), drawn=(sp.Rational(1, 20), sp.Rational(3, 2)))
+
+mean_modulus = sp.sqrt(2 / sp.pi)
+missed = sp.erfc(level / sp.sqrt(2))
+rate = (sp.exp(-(level**2) / (1 + sp.cos(theta))) - sp.exp(-(level**2) / (1 - sp.cos(theta)))) / sp.pi
+least_missed = sp.exp(-(level**2) / 2 - mean_modulus * level)
+tilted = v * sp.exp(b**2 * v**2 / 2) * sp.erfc(-b * v / sp.sqrt(2))
+tilt = 2 * mean_modulus * rho
+
+
+def width(half: sp.Expr) -> sp.Expr:
+    """Of the normal law in the mean of one part of the rate; `half` is the cosine or the sine of half the angle."""
+    return half / sp.sqrt((1 - 2 * rho**2) * half**2 + rho**2)
+
+
+wide, narrow = width(sp.cos(theta / 2)), width(sp.sin(theta / 2))
+widest = 1 / sp.sqrt(1 - rho**2)
+steepness = (sp.diff(tilted - v, v) / (2 * v)).subs({b: tilt, v: widest}, simultaneous=True)
+share = sp.sqrt((1 - 2 * rho**2) / (1 - rho**2))
+lengths = (
+    2
+    / sp.sqrt(1 - 2 * rho**2)
+    * (2 * sp.asin(share / sp.sqrt(2)) - sp.asin(share * sp.sin(theta / 2)) - sp.asin(share * sp.cos(theta / 2)))
+)
+turn = (1 - 2 * rho**2) / (2 * rho * sp.sqrt(1 - rho**2))
+squares = (sp.atan(turn) - sp.atan(turn * sp.sin(theta))) / turn / (1 - rho**2)
+one_neuron = 1 + (lengths + slope * squares) / sp.pi
+angle_density = sp.sin(theta) ** (d - 3) / cosines.subs(d, d - 1)
+second_moment = sp.Integral(angle_density * one_neuron**N, (theta, 0, sp.pi / 2))
+success = 1 - 1 / moment
+largest_error = (sp.sqrt(3) - sp.sqrt(2)) / 2
+
+STEPS = (
+    Step(
+        name="planks",
+        sentence=r"""By N2, for every unit vector $x_0\perp w^*$ some kept neuron has $|\langle w_i,x_0\rangle|\le t_i$ with
+$t_i=\rho|\langle w_i,w^*\rangle|$, $\rho=[[ratio]]$. So the planks of all $N$ neurons cover the unit sphere of $w^{*\perp}$. The $t_i$ do not depend on
+the parts $u_i$ of the $w_i$ in $w^{*\perp}$.""",
+        by=Carrier.CLAIM,
+        source="N2",
+        gives={"ratio": ratio},
+    ),
+    Step(
+        name="open share",
+        sentence=r"""Let $Y$ be the probability, under a law of points, of what no plank covers, the $t_i$ given. It is $0$ if all is covered, so that the probability of that is at most
+$1-(\mathbb EY)^2/\mathbb EY^2$.""",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
+        uses=("planks",),
+    ),
+    Step(
+        name="one point",
+        sentence=r"$\langle u_i,x\rangle$ is standard normal for a unit vector $x$: a plank with $t_i=t$ misses it with probability $[[missed]]$.",
+        gives={"missed": missed},
+    ),
+    Step(
+        name="two points",
+        sentence=r"""$\mathbb EY$ is the product of these over the neurons. $\mathbb EY^2$ is the mean, over two independent points of the law, of the product of the probabilities that a
+plank misses both.""",
+        by=Carrier.RULE,
+        source="Fubini",
+        uses=("open share", "one point"),
+    ),
+    Step(
+        name="random thresholds",
+        sentence=r"""For the $t_i$ given, let $R_t$ be $\mathbb EY^2/(\mathbb EY)^2$. As $1/R_t$ is convex, its mean over the $t_i$ is at least one over the mean of $R_t$.""",
+        by=Carrier.RULE,
+        source="Jensen",
+        uses=("two points",),
+    ),
+    Step(
+        name="independent neurons",
+        sentence=r"""For two points given the neurons are independent: the mean over the $t_i$ of their product is $m^N$, where $m$ is the mean over $t$ of the probability that a
+plank misses both points, over the square of that for one.""",
+        by=Carrier.RULE,
+        source="product",
+        uses=("random thresholds",),
+    ),
+    Step(
+        name="success",
+        sentence=r"So all is covered with a probability of at most $[[success]]$, if $R$ is no less than the mean of $m^N$ over the two points.",
+        gives={"success": success},
+        uses=("independent neurons",),
+    ),
+    Step(
+        name="covariance",
+        sentence=r"""The probability that both points are missed is, in its derivative in their scalar product, that of a normal pair: the sum of its
+density at $(t,t)$, $(-t,-t)$ less that at $(t,-t)$, $(-t,t)$.""",
+        by=Carrier.RULE,
+        source="Price",
+        uses=("independent neurons",),
+    ),
+    Step(
+        name="rate",
+        sentence=r"So in the angle $\theta$ between the points it falls at the rate $[[rate]]$, down to the square of that for one point at $\frac\pi2$.",
+        gives={"rate": rate},
+        uses=("covariance",),
+    ),
+    Step(
+        name="transform",
+        sentence=r"By N3.2 $\mathbb Ee^{-t|w|}$ is $e^{t^2/2}$ times the probability for *one point*, $w$ a standard normal weight.",
+        by=Carrier.CLAIM,
+        source="N3.2",
+        uses=("one point",),
+    ),
+    Step(
+        name="not too small",
+        sentence=r"So this probability is at least $[[least_missed]]$, as $\mathbb E|w|=\sqrt{2/\pi}$.",
+        by=Carrier.RULE,
+        source="Jensen",
+        gives={"least_missed": least_missed},
+        uses=("transform",),
+    ),
+    Step(
+        name="tilted mean",
+        sentence=r"$\sqrt{\frac2\pi}\int_0^\infty e^{-g^2/2v^2+bg}dg=[[tilted]]$, which is $v$ times the mean of $e^{bv|w|}$.",
+        gives={"tilted": tilted},
+    ),
+    Step(
+        name="widths",
+        sentence=r"""The rate over the square of *not too small*, at $t=\rho|g|$ and times the density of $|g|$, is a difference of two such integrands over $\pi$, with $b=[[tilt]]$: for
+$v=[[wide]]$ less for $v=[[narrow]]$.""",
+        gives={"tilt": tilt, "wide": wide, "narrow": narrow},
+        uses=("rate", "not too small"),
+    ),
+    Step(
+        name="widest",
+        sentence=r"No width exceeds $[[widest]]$, that for $\theta=0$.",
+        gives={"widest": widest},
+        uses=("widths",),
+    ),
+    Step(
+        name="steepness",
+        sentence=r"As a function of $v^2$ the *tilted mean* less $v$ has, at the widest, the slope $[[steepness]]$.",
+        gives={"steepness": steepness},
+        uses=("tilted mean", "widest"),
+    ),
+    Step(
+        name="convex in the square",
+        sentence=r"""It is convex in $v^2$: $v(e^{cv}-1)$ is, for every $c>0$. So the difference of two *tilted means* is at most that of the widths plus $D$ times that of
+their squares, where $D$ is the *steepness*.""",
+        by=Carrier.RULE,
+        source="chords",
+        uses=("steepness",),
+    ),
+    Step(
+        name="lengths",
+        sentence=r"The difference of the widths has, from $\theta$ to $\frac\pi2$, the integral $[[lengths]]$.",
+        gives={"lengths": lengths},
+        uses=("widths",),
+    ),
+    Step(
+        name="squares",
+        sentence=r"The difference of their squares has the integral $[[squares]]$.",
+        gives={"squares": squares},
+        uses=("widths",),
+    ),
+    Step(
+        name="one neuron",
+        sentence=r"So $m\le[[one_neuron]]$ for two points at the angle $\theta\le\frac\pi2$, and at $\pi-\theta$ too, as planks are symmetric.",
+        gives={"one_neuron": one_neuron},
+        uses=("independent neurons", "convex in the square", "lengths", "squares"),
+    ),
+    Step(
+        name="angle",
+        sentence=r"""Two independent uniform points of the sphere in $d-1$ dimensions, of which one may be replaced by its opposite, have an angle of the density
+$[[angle_density]]$ on $(0,\frac\pi2]$.""",
+        by=Carrier.RULE,
+        source="polar coordinates",
+        gives={"angle_density": angle_density},
+    ),
+    Step(
+        name="second moment",
+        sentence=r"So $R$ may be $[[second_moment]]$.",
+        gives={"second_moment": second_moment},
+        uses=("success", "one neuron", "angle"),
+    ),
+    Step(
+        name="largest error",
+        sentence=r"$\rho$ is below $\frac1{\sqrt2}$, as the integrals ask, for $\varepsilon<[[largest_error]]$.",
+        gives={"largest_error": largest_error},
+        uses=("planks",),
+    ),
+)
+
+ball_covering = Claim(
+    label="N9.1",
+    title="Random planks leave a part of the ball open: a bound by two moments",
+    statement=r"""
+As in N2 let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a subset $S$ of $N$
+neurons, with any output weights $\alpha$. The $w_i\sim N(0,I_d)$, $d\ge3$, are independent, and the error is the supremum of $|f-g_S|$ over the unit
+ball. An error of at most $\varepsilon$ takes planks $\{|\langle w_i,x\rangle|\le\rho|\langle w_i,w^*\rangle|\}$ of the $N$ neurons, $\rho=[[ratio]]$, that cover the unit sphere of
+$w^{*\perp}$. Let two points be drawn independently by any one law on this sphere, and let $\theta$ be the angle between them. For $\rho<\frac1{\sqrt2}$ the
+planks cover its support with a probability of at most $[[success]]$, $R=\mathbb Em(\theta)^N$, $$m(\theta)=[[one_neuron]],\qquad D=[[steepness]].$$
+For the uniform law and $\varepsilon<[[largest_error]]$ hence $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]],\qquad R=[[second_moment]].$$
+""",
+    steps=STEPS,
+    source=Source("2603.02234", "beyond the text at hand, which announces d/ε"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(d, INPUTS.meaning, whole_from(3), drawn=(3, 9)),
+        NEURONS.drawn_from(2, 9),
+        Quantity(
+            eps,
+            "largest error allowed",
+            sp.Interval.open(0, largest_error),
+            drawn=(sp.Rational(1, 100), sp.Rational(3, 20)),
+        ),
+        THIN,
+        SLOPE,
+        Quantity(
+            moment, "mean of the power of $m$, `second_moment` on the sphere", sp.Interval(1, sp.oo), drawn=(1, 9)
+        ),
+        Quantity(level, "half-width of one plank", POSITIVE, drawn=(sp.Rational(1, 20), 3)),
+        Quantity(v, "width of a normal law", POSITIVE, drawn=(sp.Rational(1, 4), 2)),
+        Quantity(b, "exponent in a mean of exponentials", NON_NEGATIVE, drawn=(sp.Rational(1, 20), 2)),
+        ANGLE,
+    ),
+    hypotheses=(
+        Hypothesis("the output is linear"),
+        Hypothesis("independent standard normal weights, independent of the target"),
+    ),
+    uses=("N2", "N3.2"),
+    expressions={
+        "ratio": ratio,
+        "one_neuron": one_neuron,
+        "steepness": steepness,
+        "second_moment": second_moment,
+        "success": success,
+        "largest_error": largest_error,
+    },
+)

@@ -1,0 +1,218 @@
+"""N10.1 and N10.2: how rarely random planks cover the corners of a cube, which takes of the order of d^(3/2)/ε of them."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.neuron_pruning.alignment import NEURONS, N, eps
+from theory.neuron_pruning.covering import ANGLE, SLOPE, THIN, moment, one_neuron, rho, success, theta
+from theory.neuron_pruning.covering_order import CHANCE, ETA, MOST, SPREAD, a, eta, most, near_slope, part
+from theory.neuron_pruning.planks import INPUTS, d
+from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity, whole_from
+from theory.steps import Carrier, Step
+
+k = sp.Symbol("k", integer=True, nonnegative=True)  # coordinates in which two corners differ
+c = sp.Symbol("c", real=True)  # the cosine of the angle between two corners
+lamda = sp.Symbol("lambda", positive=True)
+
+DIMENSION = Quantity(d, INPUTS.meaning, whole_from(3), drawn=(3, 9))
+ALLOWED = Quantity(
+    eps,
+    "largest error allowed",
+    sp.Interval.open(0, sp.Rational(1, 4)),
+    drawn=(sp.Rational(1, 100), sp.Rational(6, 25)),
+)
+
+corner_ratio = 4 * eps
+thin = corner_ratio / sp.sqrt(d - 1)
+chance = sp.binomial(d - 1, k) / 2 ** (d - 1)
+cosine = 1 - 2 * k / (d - 1)
+cube_moment = sp.Sum(chance * one_neuron.subs(theta, sp.acos(cosine)) ** N, (k, 0, d - 1))
+
+STEPS = (
+    Step(
+        name="corners",
+        sentence=r"""By N3.2 an error of at most $\varepsilon<\frac14$ takes, at each $x_0\in\{-1,1\}^{d-1}$, a kept neuron with
+$|\langle u_i,x_0\rangle|\le[[corner_ratio]]\,|w_{i1}|$, $u_i$ its other weights.""",
+        by=Carrier.CLAIM,
+        source="N3.2",
+        gives={"corner_ratio": corner_ratio},
+    ),
+    Step(
+        name="half-width",
+        sentence=r"$x_0$ has the length $\sqrt{d-1}$. Over it, it is a unit vector in a plank of N9.1 with $\rho=[[thin]]$.",
+        gives={"thin": thin},
+        uses=("corners",),
+    ),
+    Step(
+        name="two moments",
+        sentence=r"By N9.1, for the law of a random corner, all corners are covered with a probability of at most $[[success]]$, where $R$ is the mean of $m(\theta)^N$.",
+        by=Carrier.CLAIM,
+        source="N9.1",
+        gives={"success": success},
+        uses=("half-width",),
+    ),
+    Step(
+        name="differing coordinates",
+        sentence=r"Two random corners differ in $k$ coordinates with probability $[[chance]]$.",
+        gives={"chance": chance},
+    ),
+    Step(
+        name="cosine",
+        sentence=r"Then their angle $\theta$ has the cosine $[[cosine]]$: each of these coordinates takes $2$ from the scalar product $d-1$.",
+        gives={"cosine": cosine},
+        uses=("differing coordinates",),
+    ),
+    Step(
+        name="second moment",
+        sentence=r"So $R=[[cube_moment]]$.",
+        gives={"cube_moment": cube_moment},
+        uses=("two moments", "cosine"),
+    ),
+)
+
+cube_covering = Claim(
+    label="N10.1",
+    title="Random planks leave a corner of the cube open: a bound by two moments",
+    statement=r"""
+As in N3.2 let $f(x)=\sigma(x_1)$ and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a subset $S$ of $N$ neurons, with any output weights
+$\alpha$. The $w_i\sim N(0,I_d)$, $d\ge3$, are independent, and the error is the supremum of $|f-g_S|$ over the cube $[-1,1]^d$. Then for
+$\varepsilon<\frac14$ $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]],\qquad R=[[cube_moment]],$$ with $\rho=[[thin]]$ and the $D$ of N9.1.
+""",
+    steps=STEPS,
+    source=Source("2603.02234", "beyond the text at hand, which announces d/ε"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        DIMENSION,
+        NEURONS.drawn_from(2, 9),
+        ALLOWED,
+        THIN,
+        SLOPE,
+        ANGLE,
+        Quantity(moment, "mean of the power of $m$, `cube_moment`", sp.Interval(1, sp.oo), drawn=(1, 9)),
+        Quantity(k, "number of coordinates in which two corners differ", COUNT_FROM_ZERO, drawn=(0, 2)),
+    ),
+    hypotheses=(
+        Hypothesis("the output is linear"),
+        Hypothesis("independent standard normal weights, independent of the target"),
+        Hypothesis("the target is a coordinate"),
+    ),
+    uses=("N3.2", "N9.1"),
+    expressions={"success": success, "thin": thin, "cube_moment": cube_moment},
+)
+
+chord = c**2 / (eta * (1 + eta))
+square_mean = 1 / sp.sqrt(1 - 2 * lamda)
+far_share = sp.sqrt(1 - eta**2)
+entropy = ((1 + far_share) * sp.log(1 + far_share) + (1 - far_share) * sp.log(1 - far_share)) / 2
+tail = 2 * sp.exp(-(d - 1) * entropy)
+weight = N * a * rho**2 / ((d - 1) * eta * (1 + eta))
+zones = square_mean.subs(lamda, weight) + tail * most**N
+far_size = (1 - (1 + part) ** -2) * (d - 1) * eta * (1 + eta) / (2 * a * rho**2)
+near_size = sp.log(part / tail) / sp.log(most)
+leading = sp.pi * sp.log(2) * (d - 1) ** sp.Rational(3, 2) / (8 * eps)
+
+ORDER_STEPS = (
+    Step(
+        name="one neuron",
+        sentence=r"""By N10.1 and its $\rho=[[thin]]$ the planks cover with a probability of at most $1-1/R$, $R$ the mean of $m^N$ for two random corners. Their angle has a cosine $c$, the mean of $d-1$
+independent signs.""",
+        by=Carrier.CLAIM,
+        source="N10.1",
+        gives={"thin": thin},
+    ),
+    Step(
+        name="near and far",
+        sentence=r"By N9.2 $m$ is at most its $M$ everywhere, whose logarithm over $\rho$ tends to $[[near_slope]]$ as $\rho\to0$, and $m-1$ at most $a\rho^2(\frac1{\sin\theta}-1)$, where $a$ has a limit.",
+        by=Carrier.CLAIM,
+        source="N9.2",
+        gives={"near_slope": near_slope},
+        uses=("one neuron",),
+    ),
+    Step(
+        name="chord",
+        sentence=r"$\frac1{\sqrt{1-c^2}}-1$ is convex in $c^2$ and $0$ at $0$: for $\sin\theta\ge\eta$, that is $c^2\le1-\eta^2$, it is at most $[[chord]]$, which it is at the end.",
+        gives={"chord": chord},
+    ),
+    Step(
+        name="normal mean",
+        sentence=r"$e^{\lambda(d-1)c^2}$ is the mean of $e^{gc\sqrt{2\lambda(d-1)}}$ over a standard normal $g$. For $g$ given that has, over the signs, at most the mean $e^{\lambda g^2}$, as $\cosh y\le e^{y^2/2}$.",
+        by=Carrier.RULE,
+        source="Fubini",
+    ),
+    Step(
+        name="square",
+        sentence=r"So $\mathbb Ee^{\lambda(d-1)c^2}\le\mathbb Ee^{\lambda g^2}=[[square_mean]]$ for $\lambda<\frac12$.",
+        gives={"square_mean": square_mean},
+        uses=("normal mean",),
+    ),
+    Step(
+        name="tail",
+        sentence=r"""$c$ exceeds $\sqrt{1-\eta^2}$ in modulus with a probability of at most $[[tail]]$: for $c=\tanh s$ at the bound, $e^{(d-1)sc}$ has the mean $\cosh^{d-1}s$.""",
+        by=Carrier.RULE,
+        source="Markov",
+        gives={"tail": tail},
+    ),
+    Step(
+        name="two zones",
+        sentence=r"So $R\le[[zones]]$, $N$ such that the root is positive.",
+        gives={"zones": zones},
+        uses=("near and far", "chord", "square", "tail"),
+    ),
+    Step(
+        name="part",
+        sentence=r"A success of $\delta$ needs $R\ge\frac1{1-\delta}$, that is $1$ and twice $[[part]]$.",
+        gives={"part": part},
+        uses=("one neuron",),
+    ),
+    Step(
+        name="far number",
+        sentence=r"The first term of the bound is $1$ and this part at $N=[[far_size]]$, and less below.",
+        gives={"far_size": far_size},
+        uses=("two zones", "part"),
+    ),
+    Step(
+        name="near number",
+        sentence=r"The second term is this part at $N=[[near_size]]$, and less below.",
+        gives={"near_size": near_size},
+        uses=("two zones", "part"),
+    ),
+    Step(
+        name="leading order",
+        sentence=r"""With $\rho$ as stated and $d\to\infty$ the *near number* is of the order of $(d-1)^{3/2}$, the *far number* of $(d-1)^2$; and where $\eta$ tends to $0$, slowly enough, the former over $[[leading]]$
+tends to $1$, as the exponent of the *tail*, over $d-1$, tends to $\log2$.""",
+        gives={"leading": leading},
+        uses=("far number", "near number"),
+    ),
+)
+
+cube_covering_order = Claim(
+    label="N10.2",
+    title="Whole neurons on the cube: d^(3/2)/ε",
+    statement=r"""
+Target, neurons and error are those of N10.1, $\rho=[[thin]]$, $\varepsilon<\frac14$, and $a$, $M$ are those of N9.2. For every $\eta\in(0,1)$ the mean $R$ is at most
+$$[[zones]],$$ as long as the root is of a positive number. So success with probability $\delta<1$ takes at least $$[[far_size]]\quad\text{or}\quad[[near_size]]$$ neurons, whichever is less.
+For fixed $\varepsilon$ and $\delta$, and $\eta\to0$ slowly enough, that is $$[[leading]]\,(1+o(1))$$ as $d\to\infty$.
+""",
+    steps=ORDER_STEPS,
+    source=Source("2603.02234", "beyond the text at hand, which announces d/ε"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        DIMENSION,
+        NEURONS.drawn_from(2, 9),
+        ALLOWED,
+        CHANCE,
+        ETA,
+        SPREAD,
+        MOST,
+        THIN,
+        Quantity(c, "cosine of the angle between two corners", sp.Interval.open(-1, 1)),
+        Quantity(lamda, "exponent in the mean of an exponential of a square", sp.Interval.open(0, sp.Rational(1, 2))),
+    ),
+    hypotheses=(Hypothesis("a positive root", 2 * weight < 1, needed_by=("zones",)),),
+    uses=("N9.2", "N10.1"),
+    expressions={"thin": thin, "zones": zones, "far_size": far_size, "near_size": near_size, "leading": leading},
+)
