@@ -230,7 +230,7 @@ def run(check: Check, seed: int = 0, effort: str = "quick") -> CheckResult:
         findings = list(check.findings(trial))
         status, detail = _status(findings)
         if status == "holds" and seed != chosen and trial.drew:
-            status, detail = _status(list(check.findings(Trial(check.claim, check.name, effort, seed))))
+            status, detail = _status(list(check.findings(trial.at(seed))))
         detectable = tuple(f.detectable for f in findings if f.detectable is not None)
         vouched = tuple(sorted({note for finding in findings for note in finding.vouched}))
         if status == "holds":

@@ -37,7 +37,13 @@ class Trial(StatisticalFindings):
     effort: str = "quick"
     seed: int = 0
     draws: dict[tuple[str, str, int | str], Any] = field(default_factory=dict)
+    proved: set[sp.Expr] = field(default_factory=set)  # to be 0, for all values
     drew: bool = False  # whether anything depended on the seed
+
+    def at(self, seed: int) -> Trial:
+        """The same trial at another seed: what does not depend on the seed is not computed or proved again."""
+        kept = {place: computed for place, computed in self.draws.items() if place[2] == "once"}
+        return Trial(self.claim, self.check, self.effort, seed, kept, self.proved)
 
     # Random numbers and sizes
 
@@ -156,7 +162,8 @@ class Trial(StatisticalFindings):
                 return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"differs by {ball.real.str(5)}{_where(point)}")
         if undecided:
             return Finding(Kind.ENCLOSED, Verdict.UNDECIDED, undecided)
-        if by is not None and by(expression) == 0:
+        if by is not None and (expression in self.proved or by(expression) == 0):
+            self.proved.add(expression)
             return Finding(Kind.EXACT, Verdict.SUPPORTS, f"reduces to 0; and is 0 at {_count(tried)} to 30 digits")
         return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, f"is 0 to 30 digits at {_count(tried)}")
 
