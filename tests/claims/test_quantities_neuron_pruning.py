@@ -1,4 +1,4 @@
-"""N1–N10 refuse what they do not speak of, and answer at the edges of what they do."""
+"""N1–N11 refuse what they do not speak of, and answer at the edges of what they do."""
 
 from __future__ import annotations
 
@@ -53,6 +53,9 @@ WRONG = [
     ("N9.2 near_size d=3 eta=1/2 delta=1 M=2", "expected a number strictly between 0 and 1"),
     ("N10.1 thin d=5 epsilon=1/4", "expected a number strictly between 0 and 1/4"),
     ("N10.1 cube_moment d=2 N=1 rho=1/10 D=1", "expected a whole number from 3"),
+    ("N11 enough d=1 epsilon=1/10 delta=1/2", "expected a whole number from 2"),
+    ("N11 needed epsilon=2/5 delta=1/2", "expected a number above 0, up to 1/3"),
+    ("N11 needed epsilon=1/10 delta=1", "expected a number strictly between 0 and 1"),
     ("N10.2 zones d=3 N=1000 rho=1/10 eta=1/2 a=1 M=2", "a positive root"),
 ]
 

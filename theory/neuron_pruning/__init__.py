@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from theory.neuron_pruning.covering_order import ball_covering_order
     from theory.neuron_pruning.cube_covering import cube_covering, cube_covering_order
     from theory.neuron_pruning.cube_planks import cube_planks
+    from theory.neuron_pruning.exponential_gap import exponential_gap
     from theory.neuron_pruning.jump_bound import jump_bound
     from theory.neuron_pruning.jumps import kink_jumps
     from theory.neuron_pruning.kink import kink_lemma
@@ -31,6 +32,7 @@ __all__ = [
     "cube_covering",
     "cube_covering_order",
     "cube_planks",
+    "exponential_gap",
     "jump_bound",
     "kink_jumps",
     "kink_lemma",

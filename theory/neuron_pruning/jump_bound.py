@@ -12,6 +12,7 @@ from theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
 largest_error = sp.Rational(1, 3)
+ERRORS = sp.Interval.Lopen(0, largest_error)
 s = sp.Symbol("s", positive=True)  # a power, below 1
 product = sp.Symbol("P", positive=True)  # of the k + 1 gaps
 A, T = sp.symbols("A T", positive=True)  # chance of at most one kink, by N, and of two, by N²
@@ -205,7 +206,7 @@ $s=[[slow]]$ this number times $\varepsilon\ln\frac1\varepsilon$ tends, for $\va
         Quantity(
             eps,
             ERROR.meaning,
-            sp.Interval.Lopen(0, largest_error),
+            ERRORS,
             drawn=(sp.Rational(1, 10**6), sp.Rational(1, 5)),
         ),
         NEURONS.drawn_from(1, 9),

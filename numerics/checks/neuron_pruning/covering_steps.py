@@ -282,6 +282,7 @@ def the_mean_is_over_the_angle(
 def the_ratio_is_small_enough(ratio: sp.Expr, largest_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """1/√2 at the largest error, and growing."""
     yield trial.same(ratio.subs(eps, largest_error), 1 / sp.sqrt(2))
+    yield trial.holds(largest_error.is_positive, "a positive error")
     y = sp.Symbol("y", positive=True)
     growth = sp.factor(sp.diff(ratio, eps).subs(eps, 1 / (2 * (1 + y))))
     yield trial.nonnegative(growth, growth)

@@ -1,0 +1,100 @@
+"""Evidence for N11: what suffices for single weights, what whole neurons need, and how the one grows in the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from numerics.checks.neuron_pruning.alignment import LESS, MORE
+from numerics.evidence import Finding, Trial, control, enclosed, exact
+from theory.neuron_pruning.alignment import delta, eps
+from theory.neuron_pruning.exponential_gap import (
+    C,
+    enough,
+    exponent,
+    exponential_gap,
+    needed,
+    neuron_rate,
+    neurons,
+    order,
+    s,
+    slow,
+    weight_rate,
+)
+from theory.neuron_pruning.planks import d
+from theory.subset_sum.symbols import n
+
+LOGARITHM = sp.Symbol("L", positive=True)  # ln(1/ε)
+
+
+def rate(formula: sp.Expr) -> sp.Expr:
+    """The limit of a formula over ln(1/ε) as ε → 0."""
+    at = sp.expand_log(formula.subs(eps, sp.exp(-LOGARITHM)), force=True)
+    return sp.limit(sp.expand(at) / LOGARITHM, LOGARITHM, sp.oo)
+
+
+@enclosed(exponential_gap)
+@control("one neuron less for each input", enough=enough - d)
+@control("one neuron more for each input", enough=enough + d)
+@control("failure with probability δ", enough=enough.subs(delta, 1 - delta))
+@control("for one input", enough=enough / d)
+def as_many_suffice_and_no_fewer(enough: sp.Expr, failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The bound on failure is at most 1 − δ at this number for each input, and above with one less."""
+    for point in trial.points(enough, 1 - delta):
+        each = sp.simplify((enough / d).subs(point))
+        yield trial.holds(each.is_integer, f"{each} neurons for each input")
+        yield trial.below(failure.subs(n, each), 1 - delta, at=[point])
+        yield trial.below(1 - delta, failure.subs(n, each - 1), at=[point], strict=True)
+
+
+@enclosed(exponential_gap)
+@control("10 % fewer", needed=LESS * needed)
+@control("10 % more", needed=MORE * needed)
+@control("a fixed power", needed=neurons.subs(s, sp.Rational(1, 2)))
+@control("failure with probability δ", needed=needed.subs(delta, 1 - delta))
+def fewer_fail(needed: sp.Expr, share: sp.Expr, pair: sp.Expr, ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The bound of N5.2 without a sum is δ at this number, with its power, and the series converges there."""
+    line, first, factor = (part.subs(s, slow) for part in (share, pair, ratio))
+    yield trial.below(sp.S.Zero, needed, strict=True)
+    yield trial.below(needed * factor, sp.S.One, strict=True)
+    yield trial.same(line * needed + first * needed**2 / (1 - needed * factor), delta, by=None)
+
+
+@exact(exponential_gap, step="rate of weights")
+@control("10 % more", weight_rate=MORE * weight_rate)
+@control("errors are not squared", weight_rate=weight_rate / 2)
+@control("for one input", weight_rate=weight_rate / d)
+@control("an accuracy of the square of ε", enough=enough.subs(eps, eps**2))
+@control("for each input", enough=enough / d)
+@control("its root", enough=sp.sqrt(enough))
+def weights_grow_with_the_logarithm(enough: sp.Expr, weight_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A ceiling is between what is rounded and one more: both have this rate."""
+    for above in (0, 1):
+        yield trial.same(rate(enough.replace(sp.ceiling, lambda x, above=above: x + above)), weight_rate)
+
+
+@exact(exponential_gap, step="rate of neurons")
+@control("10 % more", neuron_rate=MORE * neuron_rate)
+@control("a root", neuron_rate=neuron_rate / 2)
+@control("no growth", neuron_rate=sp.S.Zero)
+@control("a logarithm alone", order=eps * order)
+@control("the square", order=order / eps)
+@control("no constant", order=order / C)
+def neurons_grow_with_the_reciprocal(order: sp.Expr, neuron_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The logarithm of what gives C by its factor ε ln(1/ε)."""
+    yield trial.same(order * eps * sp.log(1 / eps), C)
+    yield trial.same(rate(sp.log(order)), neuron_rate)
+
+
+@exact(exponential_gap, step="exponent")
+@control("10 % less", exponent=LESS * exponent)
+@control("for each input", exponent=d * exponent)
+@control("errors are not squared", exponent=2 * exponent)
+@control("a root of neurons", neuron_rate=neuron_rate / 2)
+@control("10 % more weights", weight_rate=MORE * weight_rate)
+def the_exponent_is_a_quotient(
+    weight_rate: sp.Expr, neuron_rate: sp.Expr, exponent: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Logarithm of whole neurons over neurons for single weights."""
+    yield trial.same(exponent * weight_rate, neuron_rate)

@@ -1,0 +1,97 @@
+"""N11: behind a ReLU output whole neurons must be exponentially more than neurons whose single weights are pruned."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Remark, Source
+from theory.neuron_pruning.alignment import SUCCESS, delta, eps
+from theory.neuron_pruning.jump_bound import ERRORS, neurons, pair, ratio, s, share, slow
+from theory.neuron_pruning.planks import INPUTS, d
+from theory.neuron_pruning.weight_pruning import contraction, failure, size
+from theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+C = sp.Symbol("C", positive=True)  # the limit in N5.2
+items = size.subs(delta, 1 - delta)  # for each input, at a failure of 1 − δ
+enough = d * sp.ceiling(items)
+needed = neurons.subs(s, slow)
+order = C / (eps * sp.log(1 / eps))
+weight_rate = -2 * d / sp.log(contraction)
+neuron_rate = sp.S.One
+exponent = -sp.log(contraction) / (2 * d)
+
+STEPS = (
+    Step(
+        name="single weights",
+        sentence=r"By N4.1 a network of $[[enough]]$ neurons holds a mask on single weights with an error of at most $\varepsilon$, with a probability of at least $\delta$.",
+        by=Carrier.CLAIM,
+        source="N4.1",
+        gives={"enough": enough},
+    ),
+    Step(
+        name="rate of weights",
+        sentence=r"For $\varepsilon\to0$ this number over $\ln\frac1\varepsilon$ tends to $[[weight_rate]]$.",
+        gives={"weight_rate": weight_rate},
+        uses=("single weights",),
+    ),
+    Step(
+        name="whole neurons",
+        sentence=r"""By N5.2 a network of fewer neurons than $[[needed]]$ holds a subset of neurons with an error of at most $\varepsilon$ with a probability below $\delta$; and this number over $[[order]]$
+tends to $1$, for some $C>0$.""",
+        by=Carrier.CLAIM,
+        source="N5.2",
+        gives={"needed": needed, "order": order},
+    ),
+    Step(
+        name="rate of neurons",
+        sentence=r"So its logarithm over $\ln\frac1\varepsilon$ tends to $[[neuron_rate]]$, whatever $C$ is.",
+        gives={"neuron_rate": neuron_rate},
+        uses=("whole neurons",),
+    ),
+    Step(
+        name="exponent",
+        sentence=r"The quotient of the two rates is $[[exponent]]$.",
+        gives={"exponent": exponent},
+        uses=("rate of weights", "rate of neurons"),
+    ),
+)
+
+exponential_gap = Claim(
+    label="N11",
+    title="The exponential gap behind a ReLU output, both sides at once",
+    statement=r"""
+Let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, $d\ge2$, be the target on the unit ball, and $\sigma\bigl(\sum_{i\le N}\alpha_i\sigma(\langle w_i,x\rangle)\bigr)$ a network with
+independent standard normal weights $w_i$, $\alpha_i$. Let $0<\varepsilon\le\frac13$ and $0<\delta<1$. With $$W=[[enough]]$$ neurons some mask on *single weights* has an error of at most $\varepsilon$ with a
+probability of at least $\delta$. With fewer than $$M=[[needed]]$$ neurons the probability that some subset of *whole neurons* has one is below $\delta$. For fixed $d$ and $\delta$, as $\varepsilon\to0$,
+$$M=e^{(\lambda+o(1))W},\qquad\lambda=[[exponent]].$$
+""",
+    steps=STEPS,
+    source=Source("2603.02234", "abstract: “establishing an exponential separation between the two pruning paradigms”"),
+    provenance=Provenance.RECONSTRUCTED,
+    proof=Proof.CITED,
+    quantities=(
+        INPUTS.drawn_from(2, 9),
+        Quantity(
+            eps,
+            "largest error allowed",
+            ERRORS,
+            drawn=(sp.Rational(1, 10**6), sp.Rational(1, 5)),
+        ),
+        Quantity(delta, SUCCESS.meaning, UNIT, drawn=(sp.Rational(1, 10), sp.Rational(9, 10))),
+        Quantity(C, "limit of the number of whole neurons times ε ln(1/ε), N5.2", POSITIVE),
+    ),
+    hypotheses=(
+        Hypothesis("a ReLU after the output"),
+        Hypothesis("output weights are random too: for retrained ones this is not said"),
+        Hypothesis("the weights are independent of the target"),
+    ),
+    uses=("N4.1", "N5.2"),
+    expressions={"enough": enough, "needed": needed, "exponent": exponent},
+    remarks=(
+        Remark(
+            r"$M$ does not grow with $d$. Whether neurons have to be of the order of $d/\varepsilon$ behind a ReLU output, as announced, is open here; N9.2 has more than this for a linear output, where N4.2 makes the gap false for targets with two coordinates."
+        ),
+    ),
+    aids={"failure": failure, "share": share, "pair": pair, "ratio": ratio},
+)
