@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from theory.equivariance.grids import grid_maps
     from theory.equivariance.lower_bound import pruning_lower_bound
     from theory.equivariance.network_widths import network_ticket
+    from theory.equivariance.optimality import ticket_blocks, ticket_optimality
     from theory.equivariance.orbits import orbit_basis
     from theory.equivariance.point_sets import point_set_ticket
     from theory.equivariance.pointwise import pointwise_relu
     from theory.equivariance.symmetric_group import truncated_bell
     from theory.equivariance.ticket import equivariant_ticket, ticket_without_identity
-    from theory.equivariance.ticket_optimality import ticket_blocks, ticket_optimality
 else:
     lazily(__name__)
 

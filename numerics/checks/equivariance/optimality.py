@@ -11,9 +11,7 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.logarithms import split_logarithms
 from theory.equivariance.lower_bound import n_in, n_out
 from theory.equivariance.network_widths import radius
-from theory.equivariance.symbols import B
-from theory.equivariance.ticket import failure, inputs, norms
-from theory.equivariance.ticket_optimality import (
+from theory.equivariance.optimality import (
     ball_spread,
     block_looseness,
     candidates,
@@ -39,6 +37,8 @@ from theory.equivariance.ticket_optimality import (
     usable,
     width,
 )
+from theory.equivariance.symbols import B
+from theory.equivariance.ticket import failure, inputs, norms
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.symbols import delta, eps, n
 
