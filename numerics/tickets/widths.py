@@ -39,7 +39,9 @@ LARGEST = 100_000
 
 
 class LayerWidth(NamedTuple):
-    """How near the coefficients of a layer are to come, and the width of its source at which they do."""
+    """How near the coefficients of a layer are to come, and the width of its source at which they do: channels for each
+    input channel and orbit.
+    """
 
     coefficient_error: float
     width: int
@@ -50,8 +52,8 @@ def network_widths(
 ) -> list[LayerWidth]:
     """For each layer what keeps all outputs within `error`, except with probability delta (Q11.1): from the target alone.
 
-    radius: the largest modulus of an input. signed: inputs may be negative. Beyond the error of the empty network nothing
-    needs to be kept, and all widths are 1.
+    radius: the largest modulus of an input. signed: inputs may be negative. Norms and sums of coefficients that are floats
+    are rounded. Beyond the error of the empty network nothing needs to be kept, and all widths are 1.
 
     Raises:
         InputError: for layers that do not fit, a layer of zeros, error ≤ 0, radius ≤ 0, delta outside (0, 1), or a
