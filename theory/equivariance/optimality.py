@@ -119,10 +119,11 @@ network of several layers needs.
     steps=STEPS,
     source=Source(
         "2206.04270",
-        "abstract: “a lower bound on the number of effective parameters as a function of the error tolerance”; "
-        "the comparison and its constants are ours",
+        "abstract: “We further prove that our prescribed overparametrization scheme is optimal and provides a lower bound on "
+        "the number of effective parameters as a function of the error tolerance”; in which sense, the comparison and its "
+        "constants are ours",
     ),
-    provenance=Provenance.EXTENSION,
+    provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     quantities=(
         BLOCK.drawn_from(2, 60),
