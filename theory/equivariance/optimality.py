@@ -113,8 +113,8 @@ inputs that contains all $\pm e_x$ in every single channel, and at most `spread`
 error $\varepsilon$ (not rounded up), over the number of parameters that *every* source needs by Q8 in which each target is found with probability $1-\delta$, equivariant or not, makes $$[[ratio]]$$ candidates for each parameter that is needed, if $\varepsilon$ is so small that Q8 says anything. As $\varepsilon\to0$, all else fixed, that tends to $$[[looseness]],$$ whatever
 `spread`: the order $\ln\frac1\varepsilon$ is right. For coefficients uniform on $[-1,1]$ the limit is $[[uniform_looseness]]$.
 
-For a fixed $\varepsilon<\frac a4$ the quotient is not bounded: with `spread` fixed, too, it grows like $\ln$ `n_in`, the quotient of both tending to $$[[growth]]$$ as `n_in` $\to\infty$. The blocks need that logarithm (Q11.3); whether another source does is not said, nor what a
-network of several layers needs.
+For a fixed $\varepsilon<\frac a4$ the quotient is not bounded: with `spread` fixed, too, it grows like $\ln$ `n_in`, the quotient of both tending to $$[[growth]]$$ as `n_in` $\to\infty$. The blocks need a logarithm of this kind (Q11.3); whether another source does is not said, nor
+what a network of several layers needs.
 """,
     steps=STEPS,
     source=Source(
