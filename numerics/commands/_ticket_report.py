@@ -10,6 +10,7 @@ from numerics.tickets.report import (
     AgreementSummary,
     CheckSummary,
     DemandSummary,
+    NetworkWidthSummary,
     SampleSummary,
     Summary,
     TargetSummary,
@@ -107,9 +108,22 @@ def _header(summary: Summary) -> Lines:
             f"seed {ticket['seed']}, width {width['taken']}: {ticket['total']:,} coefficients, uniform on [-1, 1]",
         ),
     ]
+    if (network := width["network"]) is not None:
+        lines.insert(2, ("outputs", _network(network)))
     if width["taken"] < width["guaranteed"]:
         lines.append(("", "narrower than the theorem asks: a ticket is not guaranteed; what is found is certified"))
     return lines
+
+
+def _network(network: NetworkWidthSummary) -> str:
+    errors, needed = (
+        ", ".join(map(one, values))
+        for one, values in (("{:.3g}".format, network["coefficient_errors"]), (str, network["guaranteed"]))
+    )
+    return (
+        f"of the target as given: within {network['output_error']:g} for all inputs up to {network['radius']:g}, if coefficients at this scale are within {errors}, "
+        f"layer by layer, for which {needed} channels are guaranteed (Q11.1); the least of these errors is epsilon"
+    )
 
 
 def _architecture(target: TargetSummary) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numerics.tickets.calls import Checked, Found
 
 TRAINED = ("digits-mlp", "pointset-deepsets")
-SEARCH_ALONE = ("output", "width_factor", "delta", "seed")  # not beside --check
+SEARCH_ALONE = ("output", "width_factor", "delta", "output_error", "radius", "seed")  # not beside --check
 CHECK_ALONE = ("agreement", "kept")
 KNOWN = {
     "data": ("digits", ".npz", ".csv"),
@@ -55,6 +55,13 @@ def configure(parser: ArgumentParser) -> None:
     add("--agreement", metavar="A", help="with --check: demanded share of samples with the same largest output")
     add("--kept", metavar="R", help="with --check: largest share of the coefficients of the blocks that may be kept")
     add("--delta", type=float, metavar="D", help="probability with which the theorem may fail (default 0.01)")
+    add(
+        "--output-error",
+        type=float,
+        metavar="E",
+        help="in place of --epsilon: error of the target's outputs, for all inputs up to --radius (Q11.1)",
+    )
+    add("--radius", type=float, metavar="R", help="with --output-error: largest modulus of an input (default 1)")
     add("--seed", type=int, metavar="S", help="of the random network, and of training (default 0)")
     add("--limit", metavar="L", help="memory and time, by estimate, that are allowed (default 1GiB,1min)")
     add("--output", metavar="FILE", help="the ticket, a .npz file: target, masks, and the seed of the random network")
@@ -94,6 +101,10 @@ def _check_company(arguments: Namespace) -> None:
         if getattr(arguments, name) is not None:
             option = name.replace("_", "-")
             raise InputError(f"--{option} is given, expected only {'without' if beside else 'beside'} --check")
+    if arguments.output_error is not None and arguments.epsilon is not None:
+        raise InputError("--epsilon and --output-error are both given, expected one of them")
+    if arguments.radius is not None and arguments.output_error is None:
+        raise InputError("--radius is given, expected only beside --output-error")
     if arguments.target in TRAINED and (arguments.data is not None or arguments.nonnegative):
         raise InputError(f"--target {arguments.target} brings its samples, expected neither --data nor --nonnegative")
     if arguments.agreement is not None and arguments.data is None and arguments.target not in TRAINED:

@@ -37,10 +37,15 @@ def measures(
     errors: the largest error of a coefficient in each layer. Exact for exact layers and errors.
     """
     for layer, error in zip(layers, errors, strict=True):
-        norms = np.abs(layer.basis).sum(axis=2).max(axis=1)
-        weight = (np.abs(layer.coeffs) * norms).sum(axis=(0, 2)).max()
-        yield error, norms.sum(), np.abs(x).max(axis=-1).sum(axis=-1), weight, len(layer.coeffs)
+        norms, weight = layer_sizes(layer)
+        yield error, norms, np.abs(x).max(axis=-1).sum(axis=-1), weight, len(layer.coeffs)
         x = np.maximum(layer.apply(x), 0)
+
+
+def layer_sizes(layer: EquivariantLayer) -> tuple[Any, Any]:
+    """Σ‖B_b‖ and max Σ|w|‖B_b‖. Exact for exact layers."""
+    norms = np.abs(layer.basis).sum(axis=2).max(axis=1)
+    return norms.sum(), (np.abs(layer.coeffs) * norms).sum(axis=(0, 2)).max()
 
 
 def error_bound(ticket: NetworkTicket, x: ArrayLike) -> Floats:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from fractions import Fraction
 from importlib.metadata import version
-from math import ceil
+from math import ceil, nextafter
 from time import perf_counter
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ from numerics.tickets.files import StoredTicket, load_ticket, save_ticket
 from numerics.tickets.limits import USUAL, Limit, Work, read_limit
 from numerics.tickets.report import (
     CheckSummary,
+    NetworkWidthSummary,
     Summary,
     compare,
     describe,
@@ -35,8 +36,9 @@ from numerics.tickets.report import (
 )
 from numerics.tickets.search import NetworkTicket, find_ticket
 from numerics.tickets.targets import TARGETS
-from numerics.tickets.widths import guaranteed_width
+from numerics.tickets.widths import guaranteed_width, network_widths
 
+USUAL_EPSILON = 1e-6
 PLAIN = re.compile(r"[0-9./]{1,40}(e[+-]?[0-9]{1,2})?")  # no power that would not fit in memory
 Share = Fraction | float | str
 
@@ -78,8 +80,10 @@ def ticket(
     data: str | None = None,
     nonnegative: bool = False,
     width_factor: Share = 1,
-    epsilon: float = 1e-6,
+    epsilon: float | None = None,
     delta: float = 0.01,
+    output_error: float | None = None,
+    radius: float = 1,
     seed: Seed = 0,
     limit: Limit | str = USUAL,
     output: str | None = None,
@@ -90,8 +94,9 @@ def ticket(
     target: digits-mlp or pointset-deepsets, trained here, or a .npz or .safetensors file of a network. data: samples for
     a network from a file: .npz (x, maybe y), .csv or digits. nonnegative: its inputs never are negative. width_factor:
     width of the random network over that of the theorem, in (0, 1000]. epsilon: largest error of a coefficient, > 0,
-    where the largest of a layer is 1/(2e). delta: the probability with which the theorem may fail. seed: of the random
-    network, and of training. limit: memory and time, such as 4GiB,10min. output: a file for the ticket. progress: told
+    where the largest of a layer is 1/(2e); 1e-6 by default. delta: the probability with which the theorem may fail.
+    output_error: in place of epsilon, the largest error of an output of the target as it is given, for all inputs of
+    modulus up to radius: epsilon is then what keeps it (Q11.1). seed: of the random network, and of training. limit: memory and time, such as 4GiB,10min. output: a file for the ticket. progress: told
     how many channels are searched, and of how many.
 
     Raises:
@@ -107,19 +112,28 @@ def ticket(
         (True, [2])
     """
     number, factor = seed_number(seed), checked_factor("width_factor", width_factor)
-    check_epsilon("epsilon", epsilon)
+    for name, value in (("epsilon", epsilon), ("output_error", output_error), ("radius", radius)):
+        if value is not None:
+            check_epsilon(name, value)
+    if epsilon is not None and output_error is not None:
+        raise InputError("epsilon and output_error are both given, expected one of them")
     check_delta("delta", delta)
     within = read_limit(limit) if isinstance(limit, str) else limit
     with threadpool_limits(1), np.errstate(over="ignore", invalid="ignore"):  # layers refuse what is not finite
         started = perf_counter()
         case = target if isinstance(target, Case) else case_of(target, data, nonnegative, number, within)
         target_took = perf_counter() - started
-        guaranteed = guaranteed_width(case.layers, epsilon, delta, case.signed)
+        network = None if output_error is None else _network(case, output_error, delta, radius)
+        near = USUAL_EPSILON if epsilon is None else epsilon
+        if network is not None:
+            near = nextafter(min(network["coefficient_errors"]), 0)
+            check_epsilon(f"output_error is {output_error:g}, so that the largest error of a coefficient", near)
+        guaranteed = guaranteed_width(case.layers, near, delta, case.signed)
         width = ceil(factor * guaranteed)
-        within.check(f"width {width}: the search and what follows", _work(epsilon, case, width))
-        of_width = widths(case, epsilon, delta, guaranteed, width)
+        within.check(f"width {width}: the search and what follows", _work(near, case, width))
+        of_width = widths(case, near, delta, guaranteed, width, network)
         started = perf_counter()
-        result = find_ticket(case.layers, width, epsilon, number, case.signed, progress, within)
+        result = find_ticket(case.layers, width, near, number, case.signed, progress, within)
         search_took = perf_counter() - started
         started = perf_counter()
         summary: Summary = {
@@ -233,6 +247,14 @@ def _exact(value: Share) -> Fraction | None:
         return Fraction(str(value) if PLAIN.fullmatch(str(value)) else "")
     except (ValueError, ZeroDivisionError):
         return None
+
+
+def _network(case: Case, output_error: float, delta: float, radius: float) -> NetworkWidthSummary:
+    """What Q11.1 asks of each layer; a channel that carries biases holds 1."""
+    reach = max(radius, 1.0) if case.biased else float(radius)
+    found = network_widths(case.layers, Fraction(output_error) * case.scale, delta, reach, case.signed)
+    errors, needed = map(list, zip(*found, strict=True))
+    return {"output_error": output_error, "radius": reach, "coefficient_errors": errors, "guaranteed": needed}
 
 
 def _work(eps: float, case: Case, width: int) -> Work:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from numerics.tickets.comparison import Reference
 from numerics.tickets.costs import samples_in
 from numerics.tickets.files import StoredTicket
 from numerics.tickets.limits import Limit, Work
+from numerics.tickets.networks import scale_of
 from numerics.tickets.target_files import Levels, TargetFile, load_target, permutations_of_levels
 from numerics.tickets.targets import TARGETS
 
@@ -34,7 +36,8 @@ class Samples(NamedTuple):
 
 class Case(NamedTuple):
     """A target at the scale of the guarantee; biased: whether the last input channel holds 1; signed: whether inputs may
-    be negative; permutations: of a group on each level, int[generators, coordinates].
+    be negative; permutations: of a group on each level, int[generators, coordinates]; scale: outputs over those of the
+    target as it was given.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Case(NamedTuple):
     signed: bool
     permutations: Levels | None
     samples: Samples | None
+    scale: Fraction = Fraction(1)
 
     @property
     def reference(self) -> Reference:
@@ -57,18 +61,19 @@ def trained(name: str, seed: int) -> Case:
     if target.symmetry is not None:
         permutations = permutations_of_levels(target.layers, {0: np.stack([moved for moved, _ in target.symmetry])})
     samples = Samples(target.x_test, target.labels_test, f"{len(target.x_test)} test samples")
-    return Case(name, rescaled(target.layers), False, target.signed, permutations, samples)
+    layers, scale = rescaled(target.layers), scale_of(target.layers)
+    return Case(name, layers, False, target.signed, permutations, samples, scale)
 
 
 def from_files(target: str, data: str | None, nonnegative: bool, limit: Limit) -> Case:
     """A user's network and, if given, samples. InputError, in one line, for whatever is wrong with them."""
     file = load_target(target, limit)
     try:
-        layers = rescaled(file.layers)
+        layers, scale = rescaled(file.layers), scale_of(file.layers)
     except InputError as error:
         raise InputError(f"{target}: {error}") from error
     samples = None if data is None else _samples(file, data, nonnegative, limit)
-    return Case(plain(Path(target).name), layers, file.biased, not nonnegative, file.permutations, samples)
+    return Case(plain(Path(target).name), layers, file.biased, not nonnegative, file.permutations, samples, scale)
 
 
 def of_ticket(stored: StoredTicket, data: str, nonnegative: bool, limit: Limit) -> Case:

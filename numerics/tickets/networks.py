@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
-from math import nextafter
+from math import nextafter, prod
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -59,6 +60,15 @@ def rescaled(layers: Sequence[EquivariantLayer], largest: float = REACH) -> tupl
     if isinstance(largest, bool) or not 0 < largest < np.inf:
         raise InputError(f"largest = {largest!r}: expected a positive number")
     return tuple(_rescaled(k, layer, largest) for k, layer in enumerate(checked_network(layers)))
+
+
+def scale_of(layers: Sequence[EquivariantLayer], largest: float = REACH) -> Fraction:
+    """The positive number by which `rescaled` multiplies all outputs, but for rounding; errors as there."""
+    moduli = [np.abs(layer.coeffs).max() for layer in rescaled(layers, largest)]
+    before = [np.abs(layer.coeffs).max() for layer in checked_network(layers)]
+    return prod(
+        (Fraction(float(a)) / Fraction(float(b)) for a, b in zip(moduli, before, strict=True)), start=Fraction(1)
+    )
 
 
 def checked_network(layers: Sequence[EquivariantLayer]) -> tuple[EquivariantLayer, ...]:

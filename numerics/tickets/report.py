@@ -41,12 +41,27 @@ class TargetSummary(TypedDict):
     generators: int | None
 
 
+class NetworkWidthSummary(TypedDict):
+    """What keeps outputs within `output_error` at inputs up to `radius` (Q11.1): by layer the errors of coefficients, the
+    largest of each layer being 1/(2e), and the channels for which they are guaranteed.
+    """
+
+    output_error: float
+    radius: float
+    coefficient_errors: list[float]
+    guaranteed: list[int]
+
+
 class WidthSummary(TypedDict):
-    """Channels of the source for each input channel and orbit: the theorem's, the usual one if one is known, the one taken."""
+    """Channels of the source for each input channel and orbit: the theorem's, the usual one if one is known, the one taken.
+
+    network: None unless an error of the outputs was given.
+    """
 
     guaranteed: int
     usual: int | None
     taken: int
+    network: NetworkWidthSummary | None
 
 
 class TicketSummary(TypedDict):
@@ -172,12 +187,14 @@ class CheckSummary(TypedDict):
     seconds: float
 
 
-def widths(case: Case, eps: float, delta: float, guaranteed: int, width: int) -> WidthSummary:
-    """The theorem's width, the usual one (null where none is known), and the one that is taken."""
+def widths(
+    case: Case, eps: float, delta: float, guaranteed: int, width: int, network: NetworkWidthSummary | None
+) -> WidthSummary:
+    """The theorem's width, the usual one (null where none is known), the one that is taken, and those of all layers."""
     usual = None
     with suppress(InputError):  # for an epsilon that no width up to 10⁵ usually reaches
         usual = usual_width(case.layers, eps, delta, case.signed)
-    return {"guaranteed": guaranteed, "usual": usual, "taken": width}
+    return {"guaranteed": guaranteed, "usual": usual, "taken": width, "network": network}
 
 
 def describe(case: Case) -> TargetSummary:

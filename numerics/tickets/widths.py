@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from math import ceil
+from math import ceil, prod
+from typing import NamedTuple
 
 import numpy as np
 import sympy as sp
@@ -19,11 +20,15 @@ from numerics.subset_sum import UniformProduct
 from numerics.subset_sum.batch import MOST_ITEMS
 from numerics.subset_sum.exact_numbers import Number, exact_number
 from numerics.subset_sum.misses import subset_rates
+from numerics.tickets.bounds import layer_sizes
 from numerics.tickets.networks import REACH, checked_network
 from numerics.tickets.source import Floats
+from theory.equivariance import network_widths as whole
 from theory.equivariance import ticket as theory
+from theory.equivariance.architectures import weight
 from theory.equivariance.lower_bound import n_in, n_out
 from theory.equivariance.symbols import B
+from theory.equivariance.ticket import norms
 from theory.subset_sum.symbols import delta as failure
 from theory.subset_sum.symbols import eps as distance
 
@@ -31,6 +36,56 @@ DRAWS = 1000  # samples of items for each number of them
 PLACES = 16
 GRID = np.linspace(0, REACH, PLACES)  # of targets at which misses are predicted; in between they are interpolated
 LARGEST = 100_000
+
+
+class LayerWidth(NamedTuple):
+    """How near the coefficients of a layer are to come, and the width of its source at which they do: channels for each
+    input channel and orbit.
+    """
+
+    coefficient_error: float
+    width: int
+
+
+def network_widths(
+    layers: Sequence[EquivariantLayer], error: Number, delta: Number, radius: Number = 1, signed: bool = True
+) -> list[LayerWidth]:
+    """For each layer what keeps all outputs within `error`, except with probability delta (Q11.1): from the target alone.
+
+    radius: the largest modulus of an input. signed: inputs may be negative. Norms and sums of coefficients that are floats
+    are rounded. Beyond the error of the empty network nothing needs to be kept, and all widths are 1.
+
+    Raises:
+        InputError: for layers that do not fit, a layer of zeros, error ≤ 0, radius ≤ 0, delta outside (0, 1), or a
+            coefficient beyond 1/(2e), for which nothing is guaranteed: rescale the network.
+    """
+    near, allowed = exact_number("error", error), exact_number("delta", delta)
+    reach = exact_number("radius", radius)
+    for name, value in (("error", near), ("radius", reach)):
+        if value <= 0:
+            raise InputError(f"{name} = {value}: expected a positive number")
+    _checked(layers, 1, delta, signed)
+    data = list(layer_data(layers))
+    if not all(at[weight] for at in data):
+        raise InputError("a layer of zeros: expected none, as all outputs are 0")
+    product = prod((at[weight] for at in data), start=sp.S.One)
+    shared = {whole.gains: product, whole.radius: reach, whole.depth: len(data), distance: near, failure: allowed}
+    at_all = {letter: sp.Rational(value) for letter, value in shared.items()}
+    found = []
+    for first, at in zip([signed] + [False] * (len(data) - 1), data, strict=True):
+        size = whole.uniform_first_width if first else whole.uniform_later_width
+        most = min(number(whole.layer_error, at | at_all), REACH)
+        needed = 1 if near >= reach * product else max(1, ceil(number(size, at | at_all)))
+        found.append(LayerWidth(most, needed))
+    return found
+
+
+def layer_data(layers: Sequence[EquivariantLayer]) -> Iterator[dict[sp.Symbol, sp.Rational]]:
+    """What Q11.1 asks of each layer: channels, elements of the basis, their norms and the weight; exact for exact layers."""
+    for layer in layers:
+        sizes = dict(zip((norms, weight), layer_sizes(layer), strict=True))
+        counts = dict(zip((n_in, n_out, B), layer.coeffs.shape, strict=True))
+        yield {letter: sp.Rational(exact_number(str(letter), value)) for letter, value in (counts | sizes).items()}
 
 
 def guaranteed_width(layers: Sequence[EquivariantLayer], eps: Number, delta: Number, signed: bool = True) -> int:

@@ -1,4 +1,4 @@
-"""Q1–Q10 refuse what they do not speak of, and answer at the edges of what they do."""
+"""Q1–Q11 refuse what they do not speak of, and answer at the edges of what they do."""
 
 from __future__ import annotations
 
@@ -32,6 +32,18 @@ WRONG = [
     ("Q9 gamma L=1000 u=1/1000", "roundings so few .* expected L\\*u < 1"),
     ("Q9 two_layers weight_2=-1", "weight_2=-1: weight_2 is .*, expected"),
     ("Q10 total n_0=0", "n_0=0: n_0 is .*, expected"),
+    ("Q11.1 excess L=2 R=1 gains=1/2 epsilon=1", "an error up to that of the empty network"),
+    ("Q11.1 layer_error L=2 R=1 gains=1/2 epsilon=1/10 n_in=4 norms=1 weight=0", "weight=0: weight is .*, expected"),
+    (
+        "Q11.1 uniform_later_width L=2 R=1 gains=1 epsilon=1/10 n_in=4 n_out=3 B=1 norms=1 weight=1 delta=1/10",
+        "a weight that coefficients up to 1/\\(2e\\) can have",
+    ),
+    (
+        "Q11.2 ratio n_in=4 n_out=8 B=1 a=1 kappa=1/2 spread=1 epsilon=1/4 delta=1/10",
+        "an error so small that counting asks for parameters",
+    ),
+    ("Q11.2 growth n_out=8 B=1 a=1 kappa=1/2 epsilon=1/4", "an error below half the largest coefficient"),
+    ("Q11.3 needed n_in=4 n_out=8 B=1 delta=1", "strictly between 0 and 1"),
 ]
 
 EDGES = [
@@ -71,6 +83,15 @@ EDGES = [
     ("Q10 coefficients n_0=3 n_1=12 classes=4", 408),
     ("Q10 candidates n_0=3 n_1=12 classes=4 n=64", 27_840),
     ("Q10 first_error d_plus=0 d_minus=0 x=0", 0),
+    ("Q11.1 excess L=1 R=1 gains=1 epsilon=1", 1),
+    ("Q11.1 excess L=2 R=1 gains=7/20 epsilon=1/10", 0.13389341902768),
+    ("Q11.1 layer_error L=2 R=1 gains=7/20 epsilon=1/10 n_in=4 norms=1 weight=1/2", 0.01673667737846),
+    ("Q11.1 network_error l=0 R=1 gains_before=1 t=1/2", 0),
+    ("Q11.2 ratio n_in=4 n_out=8 B=1 a=exp(-1) kappa=1/2 spread=1 epsilon=1/1000 delta=1/10", 69.5485325498633),
+    ("Q11.2 uniform_looseness n_out=8 B=1", 29.44812477515583 * 9 / 8),
+    ("Q11.3 success n=2 n_in=1 n_out=1 B=1", 1 / 4),
+    ("Q11.3 nonnegative_success n=1 n_in=1 n_out=1 B=1", 1 / 2),
+    ("Q11.3 uniform_block_looseness", 29.44812477515583 / 4),
 ]
 
 

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from theory.equivariance.dimensions import hom_dimension
     from theory.equivariance.grids import grid_maps
     from theory.equivariance.lower_bound import pruning_lower_bound
+    from theory.equivariance.network_widths import network_ticket
+    from theory.equivariance.optimality import ticket_blocks, ticket_optimality
     from theory.equivariance.orbits import orbit_basis
     from theory.equivariance.point_sets import point_set_ticket
     from theory.equivariance.pointwise import pointwise_relu
@@ -24,10 +26,13 @@ __all__ = [
     "equivariant_ticket",
     "grid_maps",
     "hom_dimension",
+    "network_ticket",
     "orbit_basis",
     "point_set_ticket",
     "pointwise_relu",
     "pruning_lower_bound",
+    "ticket_blocks",
+    "ticket_optimality",
     "ticket_without_identity",
     "truncated_bell",
 ]

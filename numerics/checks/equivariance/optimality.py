@@ -1,0 +1,271 @@
+"""Evidence for Q11.2 and Q11.3: how many candidates stand for each parameter that is needed, and what blocks need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from numerics.checks.subset_sum.two_layers_steps import logarithm
+from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.exact.logarithms import split_logarithms
+from theory.equivariance.lower_bound import n_in, n_out
+from theory.equivariance.network_widths import radius
+from theory.equivariance.optimality import (
+    ball_spread,
+    block_looseness,
+    candidates,
+    coefficients,
+    growth,
+    hit,
+    looseness,
+    most_nonnegative_success,
+    most_success,
+    needed,
+    nonnegative_needed,
+    nonnegative_success,
+    pair,
+    parameters,
+    ratio,
+    size,
+    spread,
+    success,
+    ticket_blocks,
+    ticket_optimality,
+    uniform_block_looseness,
+    uniform_looseness,
+    usable,
+    width,
+)
+from theory.equivariance.symbols import B
+from theory.equivariance.ticket import failure, inputs, norms
+from theory.subset_sum.potential import a, kappa
+from theory.subset_sum.symbols import delta, eps, n
+
+MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
+y, z = sp.symbols("y z", positive=True)
+UNIFORM = {a: sp.exp(-1), kappa: sp.Rational(1, 2)}
+
+
+@exact(ticket_optimality, step="spread")
+@control("without the channels", ball_spread=radius * norms)
+@control("without the norms", ball_spread=radius * n_in)
+@control("10 % more", ball_spread=MORE * ball_spread)
+@control("the square", ball_spread=ball_spread**2)
+@control("without the inputs", layer_error=eps * norms)
+def inputs_of_modulus_one_spread_errors(layer_error: sp.Expr, ball_spread: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The error of the outputs over ε, with R in every channel before; and it grows with them."""
+    yield trial.same(layer_error.subs(inputs, n_in * radius), eps * ball_spread)
+    yield trial.nonnegative(sp.diff(layer_error, inputs), eps * norms)
+
+
+@exact(ticket_optimality, step="candidates")
+@control("those behind alone", candidates=n * n_in * n_out * B)
+@control("one element", candidates=candidates.subs(B, 1))
+@control("all in front", candidates=n * n_in * (n_in + n_out * B))
+@control("10 % more", candidates=MORE * candidates)
+def channels_of_blocks_are_added(candidates: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """None without channels, and one in front and all behind for each channel before."""
+    behind = n_out * B
+    yield trial.induction(candidates, n, sp.S.Zero, lambda term: term + n_in * (1 + behind), by=sp.expand)
+
+
+@exact(ticket_optimality, step="ratio")
+@control("upside down", ratio=1 / ratio)
+@control("natural logarithms", ratio=ratio / sp.log(2))
+@control("10 % less", ratio=LESS * ratio)
+@control("without the spread", ratio=ratio.subs(spread, 1))
+@control("those behind alone", candidates=n * n_in * n_out * B)
+@control("without the spread in the width", width=width.subs(spread, 1))
+@control("whatever the probability", parameters=parameters.subs(delta, 0))
+def candidates_are_compared(
+    width: sp.Expr, candidates: sp.Expr, parameters: sp.Expr, ratio: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """At this width Q7.1 fails with probability δ; the candidates there over the parameters, so many that 2^Θ (4ε/a)^(n_in n_out B) = 1 − δ."""
+    beyond = (n - width) * sp.log(1 - a * kappa / 4)
+    yield trial.same(sp.log(failure.subs(eps, eps / spread)), sp.log(delta) + beyond, by=logarithm)
+    masks = parameters * sp.log(2) + coefficients * sp.log(4 * eps / a)
+    yield trial.same(masks, sp.log(1 - delta), by=lambda gap: split_logarithms(gap, 1 - delta))
+    yield trial.same(ratio * parameters, candidates.subs(n, width), by=sp.expand)
+
+
+@exact(ticket_optimality, step="small errors", cost=0.7)
+@control("of one factor 1/ε", looseness=looseness / 2)
+@control("those behind alone", looseness=looseness / (1 + 1 / (n_out * B)))
+@control("natural logarithms", looseness=looseness / sp.log(2))
+@control("10 % more", looseness=MORE * looseness)
+@control("natural logarithms in the quotient", ratio=ratio / sp.log(2))
+def small_errors_leave_a_constant(ratio: sp.Expr, looseness: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The quotient as ε → 0, all other letters free."""
+    yield trial.same(sp.limit(ratio, eps, 0), looseness)
+
+
+@enclosed(ticket_optimality, step="uniform")
+@control("all items usable", uniform_looseness=looseness.subs({a: sp.exp(-1), kappa: 1}))
+@control("the law of one uniform number", uniform_looseness=looseness.subs({a: 1, kappa: sp.Rational(1, 2)}))
+@control("10 % less", uniform_looseness=LESS * uniform_looseness)
+@control("of one factor 1/ε", looseness=looseness / 2)
+def uniform_coefficients_have_their_constant(
+    looseness: sp.Expr, uniform_looseness: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """At a = 1/e and κ = 1/2; 29.4481… apart from the coefficients in front."""
+    yield trial.same(uniform_looseness, looseness.subs(UNIFORM))
+    parts = (1 + 1 / (n_out * B)) * sp.Rational(2944812477515583, 10**14)
+    inside = sp.Abs(uniform_looseness - parts).subs({n_out: 4, B: 1})
+    yield trial.everywhere(inside, sp.Rational(2, 10**14))
+
+
+@exact(ticket_optimality, step="many channels", cost=0.6)
+@control("the square of the logarithm", growth=2 * growth)
+@control("those behind alone", growth=growth / (1 + 1 / (n_out * B)))
+@control("natural logarithms", growth=growth / sp.log(2))
+@control("the largest coefficient for half of it", growth=growth.subs(eps, eps / 2))
+@control("natural logarithms in the quotient", ratio=ratio / sp.log(2))
+def many_channels_need_a_logarithm(ratio: sp.Expr, growth: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The quotient over ln n_in at n_in = 1/x, as x → 0."""
+    yield trial.same(sp.limit(ratio.subs(n_in, 1 / y) / sp.log(1 / y), y, 0), growth)
+
+
+@exact(ticket_blocks, step="both signs")
+@control("of one sign", pair=1 - 2 ** (-n / 2))
+@control("all channels for both", pair=(1 - sp.Integer(2) ** -n) ** 2)
+@control("10 % less", pair=LESS * pair)
+@control("one channel less", hit=1 - 2 ** (1 - usable))
+@control("all channels", hit=sp.S.One)
+def both_signs_share_the_channels(hit: sp.Expr, pair: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The rest for m and n − m channels is a square; and more channels do not lower the probability."""
+    rest = (2 ** (-usable / 2) - 2 ** ((usable - n) / 2)) ** 2
+    yield trial.same(pair - hit * hit.subs(usable, n - usable), rest)
+    yield trial.nonnegative(sp.diff(hit, usable), sp.log(2) * 2**-usable)
+
+
+@exact(ticket_blocks, step="success")
+@control("one sign", success=(1 - 2 ** (-n / 2)) ** coefficients)
+@control("all channels for both", success=nonnegative_success**2)
+@control("one coefficient", success=pair)
+@control("both signs", nonnegative_success=success)
+@control("one element", nonnegative_success=nonnegative_success.subs(B, 1))
+@control("half of the channels", hit=hit.subs(usable, usable / 2))
+@control("one sign in a pair", pair=1 - 2 ** (-n / 2))
+def coefficients_have_their_own_chances(
+    hit: sp.Expr, pair: sp.Expr, success: sp.Expr, nonnegative_success: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """One factor for each coefficient."""
+    yield trial.same(success, pair**coefficients)
+    yield trial.same(nonnegative_success, hit.subs(usable, n) ** coefficients)
+
+
+def chances(channels: int, before: int, after: int, signed: bool) -> sp.Rational:
+    """That each coefficient has a μ of its sign: over all signs of λ, given which those of the μ are independent."""
+    total = sp.S.Zero
+    for plus in range(channels + 1):
+        one = 1 - sp.Rational(1, 2**plus)
+        other = 1 - sp.Rational(1, 2 ** (channels - plus)) if signed else sp.S.One
+        total += sp.binomial(channels, plus) * (one * other) ** after / sp.Integer(2) ** channels
+    return total**before
+
+
+@enclosed(ticket_blocks)
+@control("the square", success=success**2)
+@control("half of the channels", success=success.subs(n, n / 2))
+@control("all pairs of coefficients", success=success**n_in)
+@control("the square, one sign", nonnegative_success=nonnegative_success**3)
+@control("half of the channels, one sign", nonnegative_success=nonnegative_success.subs(n, n / 2))
+def signs_are_counted(success: sp.Expr, nonnegative_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The probability that the signs allow success, in fractions, for up to 9 channels, 3 coefficients and 2 inputs."""
+    for channels in (1, 2, 4, 6, 9):
+        for before, after in ((1, 1), (1, 3), (2, 2)):
+            at = {n: channels, n_in: before, n_out: after, B: 1}
+            for bound, signed in ((success, True), (nonnegative_success, False)):
+                found = trial.once(chances, channels, before, after, signed)
+                yield trial.below(found, bound.subs(at), at=[{}])
+
+
+@exact(ticket_blocks, step="exponentials")
+@control("one sign", most_success=sp.exp(-coefficients * 2 ** (-n / 2)))
+@control("all channels for both", most_success=sp.exp(-2 * coefficients * sp.Integer(2) ** -n))
+@control("both signs", most_nonnegative_success=most_success)
+@control("10 % more", most_nonnegative_success=MORE * most_nonnegative_success)
+@control("one coefficient", success=pair)
+@control("both signs of one", nonnegative_success=success)
+def powers_are_below_exponentials(
+    success: sp.Expr,
+    nonnegative_success: sp.Expr,
+    most_success: sp.Expr,
+    most_nonnegative_success: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """1 + x and eˣ to the same power, x = −2^(−n/2) and −2^(−n)."""
+    for x, power, low, high in (
+        (-(2 ** (-n / 2)), 2 * coefficients, success, most_success),
+        (-(sp.Integer(2) ** -n), coefficients, nonnegative_success, most_nonnegative_success),
+    ):
+        yield trial.same(low, (1 + x) ** power)
+        yield trial.same(sp.log(high), power * x, by=sp.expand_log)
+
+
+def by_rate(gap: sp.Expr) -> sp.Expr:
+    """With δ = 1 − e^(−y), which is any probability."""
+    return sp.simplify(sp.expand_log(gap.subs(delta, 1 - sp.exp(-y))))
+
+
+@exact(ticket_blocks, step="channels needed")
+@control("one sign", needed=needed.subs(n_in, n_in / 2))
+@control("all channels for both", needed=needed / 2)
+@control("10 % more", needed=MORE * needed)
+@control("natural logarithms", needed=needed * sp.log(2))
+@control("both signs", nonnegative_needed=needed)
+@control("δ itself", nonnegative_needed=sp.log(coefficients / delta) / sp.log(2))
+@control("10 % less", nonnegative_needed=LESS * nonnegative_needed)
+@control("one sign in the success", most_success=sp.exp(-coefficients * 2 ** (-n / 2)))
+@control("both signs in the success", most_nonnegative_success=most_success)
+def success_is_rarer_with_fewer_channels(
+    most_success: sp.Expr,
+    most_nonnegative_success: sp.Expr,
+    needed: sp.Expr,
+    nonnegative_needed: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """At these n the logarithm of −log of the bounds is that of −log(1 − δ); and how their logarithms grow."""
+    for bound, count, rise in (
+        (most_success, needed, coefficients * sp.log(2) * 2 ** (-n / 2)),
+        (most_nonnegative_success, nonnegative_needed, coefficients * sp.log(2) * sp.Integer(2) ** -n),
+    ):
+        level = sp.expand_log(sp.log(bound))
+        yield trial.same(sp.expand_log(sp.log(-level)).subs(n, count), sp.log(-sp.log(1 - delta)), by=by_rate)
+        yield trial.nonnegative(sp.diff(level, n), rise)
+
+
+@exact(ticket_blocks, step="many coefficients", cost=0.6)
+@control("twice as much", block_looseness=2 * block_looseness)
+@control("natural logarithms", block_looseness=block_looseness / sp.log(2))
+@control("10 % less", block_looseness=LESS * block_looseness)
+@control("all items usable", size=size.subs(kappa, 2 * kappa))
+@control("all channels for both", needed=needed / 2)
+@control("twice as many", nonnegative_needed=2 * nonnegative_needed)
+def widths_are_compared(
+    size: sp.Expr, needed: sp.Expr, nonnegative_needed: sp.Expr, block_looseness: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Q7.1's size; the quotients as 1/x coefficients become many, δ = 1 − e^(−y); for one sign Q7.1 allows δ twice."""
+    beyond = (n - size) * sp.log(1 - a * kappa / 4)
+    yield trial.same(sp.log(failure), sp.log(delta) + beyond, by=logarithm)
+    many = {B: 1 / (z * n_in * n_out)}
+    for count, least, times in ((size, needed, 1), (size.subs(delta, 2 * delta), nonnegative_needed, 2)):
+        quotient = (count / least).subs(many).subs(delta, 1 - sp.exp(-y))
+        yield trial.same(sp.limit(quotient, z, 0), times * block_looseness)
+
+
+@enclosed(ticket_blocks, step="uniform")
+@control("all items usable", uniform_block_looseness=block_looseness.subs({a: sp.exp(-1), kappa: 1}))
+@control(
+    "the law of one uniform number", uniform_block_looseness=block_looseness.subs({a: 1, kappa: sp.Rational(1, 2)})
+)
+@control("10 % less", uniform_block_looseness=LESS * uniform_block_looseness)
+@control("twice as much", block_looseness=2 * block_looseness)
+def uniform_blocks_have_their_constant(
+    block_looseness: sp.Expr, uniform_block_looseness: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """At a = 1/e and κ = 1/2: between 7.36 and 7.37."""
+    yield trial.same(uniform_block_looseness, block_looseness.subs(UNIFORM))
+    yield trial.everywhere(sp.Rational(736, 100), uniform_block_looseness)
+    yield trial.everywhere(uniform_block_looseness, sp.Rational(737, 100))

@@ -1,0 +1,142 @@
+"""Widths for whole networks: reference values, other scales, coefficients that err by what is allowed, and the door."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from numerics.cli import main
+from numerics.equivariance import EquivariantLayer, cyclic, equivariant_basis, forward, natural
+from numerics.tickets import find_ticket, multilayer_perceptron, network_widths, rescaled
+from numerics.tickets.networks import scale_of
+
+DENSE = multilayer_perceptron([np.full((4, 8), 1 / 8), np.full((8, 3), 7 / 80)])  # weights 1/2 and 7/10
+
+
+@pytest.mark.parametrize(
+    ("error", "errors", "widths"),
+    [
+        (0.1, (0.01673667737846, 0.011715674164922), [298, 293]),
+        (0.01, None, [394, 388]),
+        (1e-6, None, [785, 779]),
+    ],
+)
+def test_reference_values(error, errors, widths):
+    found = network_widths(DENSE, error, 0.1)
+    assert [each.width for each in found] == widths
+    if errors:
+        assert [each.coefficient_error for each in found] == pytest.approx(errors, rel=1e-12)
+
+
+def test_inputs_that_are_not_negative_ask_for_fewer_channels():
+    first, later = network_widths(DENSE, 0.1, 0.1, signed=False)
+    assert first.width < network_widths(DENSE, 0.1, 0.1)[0].width
+    assert later == network_widths(DENSE, 0.1, 0.1)[1]
+
+
+def test_a_larger_radius_asks_for_what_a_smaller_error_does():
+    assert network_widths(DENSE, 0.1, 0.1, radius=2) == network_widths(DENSE, 0.05, 0.1)
+
+
+def test_beyond_the_empty_network_nothing_is_needed():
+    assert [each.width for each in network_widths(DENSE, 0.36, 0.1)] == [1, 1]
+    assert max(each.coefficient_error for each in network_widths(DENSE, 1e9, 0.1)) < 0.184
+
+
+def ring() -> tuple[EquivariantLayer, ...]:
+    level, rng = natural(cyclic(4)), np.random.default_rng(3)
+    basis = np.array(equivariant_basis(level, level))
+    return rescaled(
+        [EquivariantLayer(rng.normal(size=(*ends, len(basis))), basis) for ends in ((2, 3), (3, 2), (2, 1))]
+    )
+
+
+@pytest.mark.parametrize("layers", [DENSE, ring()], ids=["dense", "ring"])
+def test_errors_that_are_allowed_keep_the_outputs(layers):
+    """Whatever the signs of the errors; and tickets that come as near."""
+    rng, error = np.random.default_rng(5), 0.05
+    found = network_widths(layers, error, 0.1, radius=2)
+    x = rng.uniform(-2, 2, (20, len(layers[0].coeffs), layers[0].basis.shape[2]))
+    for _ in range(5):
+        moved = [
+            EquivariantLayer(
+                layer.coeffs + rng.choice([-1, 1], layer.coeffs.shape) * each.coefficient_error, layer.basis
+            )
+            for layer, each in zip(layers, found, strict=True)
+        ]
+        assert np.abs(forward(moved, x) - forward(layers, x)).max() <= error
+    near, width = min(each.coefficient_error for each in found), max(each.width for each in found)
+    ticket = find_ticket(layers, width, near, seed=1)
+    assert max(ticket.coef_errors) <= near
+    assert np.abs(ticket.forward(x) - forward(layers, x)).max() <= error
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ((DENSE, 0, 0.1), "error = 0: expected a positive number"),
+        ((DENSE, float("nan"), 0.1), "error"),
+        ((DENSE, 0.1, 0.1, 0), "radius = 0: expected a positive number"),
+        ((DENSE, 0.1, 1), "delta = 1"),
+        ((rescaled(DENSE, 1), 0.1, 0.1), "rescale"),
+        (((), 0.1, 0.1), "0 layers"),
+        ((multilayer_perceptron([[[0.0]]]), 0.1, 0.1), "a layer of zeros"),
+    ],
+)
+def test_the_door(given, words):
+    with pytest.raises(ValueError, match=words):
+        network_widths(*given)
+
+
+def test_the_scale_of_a_network():
+    loud = multilayer_perceptron([[[3.0]], [[0.5]]])
+    x = np.ones((1, 1, 1))
+    assert float(scale_of(loud)) * forward(loud, x) == pytest.approx(forward(rescaled(loud), x), rel=1e-14)
+
+
+def call(capsys, *words: object) -> tuple[int, str, str]:
+    status = main(["ticket", *map(str, words)])
+    return (status, *capsys.readouterr())
+
+
+def test_the_command_keeps_outputs_in_the_units_of_the_target(capsys, tmp_path):
+    """The target ten times as large, with an error ten times as large, is the same question."""
+    found = []
+    for times in (1, 10):
+        target = tmp_path / f"net{times}.npz"
+        np.savez(target, weights_1=DENSE[0].coeffs[..., 0], weights_2=times * DENSE[1].coeffs[..., 0])
+        words = ("--target", target, "--output-error", 0.1 * times, "--delta", 0.1, "--json", "-")
+        status, out, _ = call(capsys, *words)
+        assert status == 0
+        found.append(json.loads(out)["width"]["network"])
+    assert found[0]["guaranteed"] == found[1]["guaranteed"] == [282, 261]  # fewer than at the target's own scale
+    assert found[0]["coefficient_errors"] == pytest.approx(found[1]["coefficient_errors"], rel=1e-12)
+
+
+def test_the_command_says_what_is_guaranteed(capsys, tmp_path):
+    target = tmp_path / "net.npz"
+    np.savez(target, weights_1=DENSE[0].coeffs[..., 0], weights_2=DENSE[1].coeffs[..., 0])
+    status, out, _ = call(capsys, "--target", target, "--output-error", 0.1, "--radius", 2, "--width-factor", "1/4")
+    assert status == 0
+    assert "for all inputs up to 2" in " ".join(out.split())
+    assert "(Q11.1)" in out
+    for words, said in (
+        (("--epsilon", 0.1, "--output-error", 0.1), "both given"),
+        (("--radius", 2), "only beside --output-error"),
+        (("--output-error", 0), "--output-error is 0"),
+        (("--output-error", 0.1, "--radius", "inf"), "--radius is inf"),
+    ):
+        status, out, err = call(capsys, "--target", target, *words)
+        assert (status, out) == (2, "")
+        assert said in err
+
+
+def test_biases_are_inputs_of_one(capsys, tmp_path):
+    """A channel that carries them holds 1, so that no smaller radius counts."""
+    target = tmp_path / "net.npz"
+    np.savez(target, weights_1=np.ones((2, 2)), biases_1=np.ones(2), weights_2=np.ones((2, 1)), biases_2=np.ones(1))
+    words = ("--target", target, "--output-error", 0.5, "--radius", 0.25, "--width-factor", "1/8", "--json", "-")
+    _, out, _ = call(capsys, *words)
+    assert json.loads(out)["width"]["network"]["radius"] == 1

@@ -1,0 +1,251 @@
+"""Q11.1: whole equivariant networks inside random ones: how wide each random layer has to be, from the target alone."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.bounds import Sharp
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.equivariance import architectures, ticket
+from theory.equivariance.architectures import before, weight
+from theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERROR, FAILURE, n_in
+from theory.equivariance.symbols import BASIS
+from theory.equivariance.ticket import BLOCK, INPUTS, MASS, NORMS, PRODUCTS, norms
+from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+from theory.subset_sum.potential import a, kappa
+from theory.subset_sum.product_laws import uniform_reach
+from theory.subset_sum.symbols import delta, eps
+
+depth = sp.Symbol("L", positive=True, integer=True)  # layers of the target
+passed = sp.Symbol("l", nonnegative=True, integer=True)  # of them, that the input has passed
+radius, gains, gains_before = sp.symbols("R gains gains_before", positive=True)  # products of `weight` over layers
+coefficient = sp.Symbol("epsilon_l", positive=True)  # error of the coefficients of one layer
+t = sp.Symbol("t", positive=True)  # the share by which a layer may err
+
+RADIUS = Quantity(radius, "largest modulus of an input", POSITIVE, drawn=(sp.Rational(1, 2), 3))
+LAYER_ERROR = Quantity(
+    coefficient,
+    "largest error of a coefficient of the layer",
+    POSITIVE,
+    drawn=(sp.Rational(1, 1000), sp.Rational(1, 10)),
+)
+
+feature = radius * gains_before
+all_inputs = n_in * feature
+own_error = weight * t / (n_in * norms)
+one_layer = architectures.error.subs(eps, coefficient)
+step_error = weight * (t * feature + (1 + t) * before)
+network_error = feature * ((1 + t) ** passed - 1)
+excess = (1 + eps / (radius * gains)) ** (1 / depth) - 1
+layer_error = weight * excess / (n_in * norms)
+most = 2 ** (1 / depth) - 1
+failure, nonnegative_failure = (each.subs(eps, coefficient) for each in (ticket.failure, ticket.nonnegative_failure))
+one_of_all = {eps: coefficient, delta: delta / depth}
+first_width = ticket.size.subs(one_of_all, simultaneous=True)
+later_width = first_width.subs(delta, 2 * delta)
+uniform = {a: uniform_reach, kappa: sp.Rational(1, 2), coefficient: layer_error}
+uniform_first_width, uniform_later_width = (each.subs(uniform) for each in (first_width, later_width))
+
+STEPS = (
+    Step(
+        name="one layer of the target",
+        sentence=r"""$\|f_o\|_\infty\le\sum_{i,b}|w_{iob}|\|B_b\|\|h_i\|_\infty$: a layer raises the largest modulus of a channel by no more than the factor `weight`, and ReLU
+does not raise it.""",
+        by=Carrier.RULE,
+        source="triangle inequality",
+    ),
+    Step(
+        name="features",
+        sentence=r"Before a layer the target's channels are at most $[[feature]]$, `gains_before` being the product of `weight` over the layers before: one more layer multiplies that by its own.",
+        gives={"feature": feature},
+        uses=("one layer of the target",),
+    ),
+    Step(
+        name="inputs of a layer",
+        sentence=r"Its `n_in` channels add up to `inputs` $\le[[all_inputs]]$.",
+        gives={"all_inputs": all_inputs},
+        uses=("features",),
+    ),
+    Step(
+        name="errors allowed",
+        sentence=r"Let the coefficients of each layer err by at most $[[own_error]]$, with one $t>0$ for all layers.",
+        by=Carrier.DEFINED,
+        gives={"own_error": own_error},
+    ),
+    Step(
+        name="one layer of the ticket",
+        sentence=r"If its coefficients err by at most $\varepsilon_\ell$ and the features before it by at most `before`, the layer's output errs by at most $[[one_layer]]$.",
+        by=Carrier.CLAIM,
+        source="Q9",
+        gives={"one_layer": one_layer},
+    ),
+    Step(
+        name="these errors",
+        sentence=r"It grows in `inputs`: with these and *errors allowed* it is at most $[[step_error]]$.",
+        gives={"step_error": step_error},
+        uses=("inputs of a layer", "errors allowed", "one layer of the ticket"),
+    ),
+    Step(
+        name="layers passed",
+        sentence=r"""So behind $l$ layers, whose weights have the product `gains_before`, the features err by at most $[[network_error]]$: by $0$ for $l=0$, and if so for $l$ then for $l+1$. Equal,
+if all levels are transitive, the bases are those of orbits, one $w>0$ stands for all coefficients of a layer, that of the ticket is $w+\varepsilon_\ell$, and all inputs are $R$.""",
+        gives={"network_error": network_error},
+        uses=("features", "these errors"),
+    ),
+    Step(
+        name="share",
+        sentence=r"Behind all $L$ layers, with the product `gains`, that is $\varepsilon$ just for $t=[[excess]]$.",
+        gives={"excess": excess},
+        uses=("layers passed",),
+    ),
+    Step(
+        name="error of a layer",
+        sentence=r"So the coefficients of a layer may err by $\varepsilon_\ell=[[layer_error]]$.",
+        gives={"layer_error": layer_error},
+        uses=("errors allowed", "share"),
+    ),
+    Step(
+        name="small enough",
+        sentence=r"$t$ grows in $\varepsilon$, and is $[[most]]\le1$ at $\varepsilon=R\cdot$`gains`; `weight` is at most `n_in`·`norms`·$\frac a2$, since $|w|\le\frac a2$: so $\varepsilon_\ell\le\frac a2$.",
+        gives={"most": most},
+        uses=("error of a layer",),
+    ),
+    Step(
+        name="one ticket",
+        sentence=r"""For one layer, whatever the inputs, all coefficients are found within $\varepsilon_\ell\le\frac a2$ except with probability at most $[[failure]]$, and at inputs $x\ge0$, which all layers
+behind a ReLU have, $[[nonnegative_failure]]$.""",
+        by=Carrier.CLAIM,
+        source="Q7.1",
+        gives={"failure": failure, "nonnegative_failure": nonnegative_failure},
+        uses=("small enough",),
+    ),
+    Step(
+        name="all layers",
+        sentence=r"Each of the $L$ layers may fail with probability $\frac\delta L$.",
+        by=Carrier.RULE,
+        source="union bound",
+        uses=("one ticket",),
+    ),
+    Step(
+        name="first layer",
+        sentence=r"With both signs that is so from $n=[[first_width]]$ on.",
+        gives={"first_width": first_width},
+        uses=("one ticket", "all layers"),
+    ),
+    Step(
+        name="later layers",
+        sentence=r"With one sign that is so from $n=[[later_width]]$ on.",
+        gives={"later_width": later_width},
+        uses=("one ticket", "all layers"),
+    ),
+    Step(
+        name="uniform coefficients",
+        sentence=r"A product of two numbers uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to $|s|=1$, at least $\frac12$ up to $\frac1e$.",
+        by=Carrier.CLAIM,
+        source="R5.1",
+    ),
+    Step(
+        name="uniform widths",
+        sentence=r"At $a=\frac1e$, $\kappa=\frac12$ and *error of a layer* the widths are $[[uniform_first_width]]$ and $[[uniform_later_width]]$.",
+        gives={"uniform_first_width": uniform_first_width, "uniform_later_width": uniform_later_width},
+        uses=("error of a layer", "first layer", "later layers", "uniform coefficients"),
+    ),
+)
+
+network_ticket = Claim(
+    label="Q11.1",
+    title="Whole equivariant networks inside random ones: the widths",
+    statement=r"""
+Let the target be a network of $L$ equivariant layers as in Q9: all levels moved by permutations, ReLU between the layers, none after the last; with coefficients $|w|\le\frac a2$. For each layer let `n_in`, `n_out` be the channels
+before and after it, $B$ the number of its basis elements, `norms` $=\sum_b\|B_b\|$, `weight` $=\max_o\sum_{i,b}|w_{iob}|\|B_b\|>0$ (norms of maxima), and `gains` the product of `weight` over all layers. The source has two random layers for each, as in Q7.1, with $n$
+channels between them for each channel before. Let no input exceed $R$ in modulus, and let $0<\varepsilon\le R\cdot$`gains` (beyond that the empty network does). Put
+$$t=[[excess]],\qquad\varepsilon_\ell=\frac{\mathtt{weight}\cdot t}{\mathtt{n_{in}}\cdot\mathtt{norms}}=[[layer_error]].$$
+If the first of these layers has $$n\ge[[first_width]]$$ and every other $$n\ge[[later_width]]$$ with its own $\varepsilon_\ell$, then except with probability $\delta$ a mask leaves an equivariant network that is within $\varepsilon$ of the target at *all* these inputs, in every
+output. If inputs are never negative, the second width does for the first layer, too. For coefficients uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) the widths are $$[[uniform_first_width]]$$ and $$[[uniform_later_width]].$$
+
+*Nothing is lost on the way.* Coefficients within $\varepsilon_\ell$ bring, behind the first $l$ layers with the product `gains_before` of their weights, an error of at most $$[[network_error]],$$ which is $\varepsilon$ behind the last. For orbit bases of transitive levels, and all $L$, $R$,
+channels and weights, there are targets and coefficients that reach it: no larger $t$, the same for all layers, will do. That the widths cannot be smaller is not said: Q11.2 and Q11.3 compare them.
+
+*Dense networks* $x\mapsto W_L\sigma(\cdots\sigma(W_1x))$ are the case of one point: $B=$ `norms` $=1$, `weight` $=\|W_\ell\|_{\infty\to\infty}$. If the first basis of a pair lacks $I$ and is one of orbits, $n$ channels for each channel before and each orbit do (Q7.2).
+""",
+    steps=STEPS,
+    source=Source(
+        "2206.04270",
+        "abstract: “one can approximate any G-equivariant network of fixed width and depth by pruning a randomly "
+        "initialized overparametrized G-equivariant network to a G-equivariant subnetwork”; widths and constants are ours",
+    ),
+    provenance=Provenance.RECONSTRUCTED,
+    proof=Proof.PROVED,
+    quantities=(
+        BLOCK.drawn_from(2, 60),
+        Quantity(depth, "number of layers of the target", COUNT, drawn=(1, 6)),
+        Quantity(passed, "number of layers that the input has passed", COUNT_FROM_ZERO, drawn=(0, 6)),
+        CHANNELS_BEFORE.drawn_from(1, 9),
+        CHANNELS_AFTER.drawn_from(1, 9),
+        BASIS.drawn_from(1, 15),
+        Quantity(norms, NORMS.meaning, POSITIVE, drawn=(1, 4)),
+        Quantity(weight, architectures.WEIGHT, POSITIVE, drawn=(sp.Rational(1, 8), 1)),
+        Quantity(
+            gains,
+            "product of the weights of all layers, each the largest sum, over an output channel, of moduli of coefficients "
+            "times norms of basis elements",
+            POSITIVE,
+            drawn=(sp.Rational(1, 2), 3),
+        ),
+        Quantity(
+            gains_before,
+            "product of the weights of the layers that the input has passed",
+            POSITIVE,
+            drawn=(sp.Rational(1, 2), 3),
+        ),
+        RADIUS,
+        *PRODUCTS,
+        LAYER_ERROR,
+        ERROR.drawn_from(sp.Rational(1, 1000), sp.Rational(1, 10)),
+        FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
+        Quantity(
+            t,
+            "share of a layer's output by which its coefficients may make it err",
+            POSITIVE,
+            drawn=(sp.Rational(1, 100), 1),
+        ),
+        Quantity(before, "error of the features before the layer", NON_NEGATIVE, drawn=(0, 4)),
+        INPUTS.drawn_from(0, 4),
+    ),
+    hypotheses=(
+        Hypothesis("permutation representations"),
+        Hypothesis("independent coefficients of one symmetric law, independent of the target"),
+        MASS,
+        Hypothesis("an error up to that of the empty network", eps <= radius * gains),
+        Hypothesis(
+            "an error of the layer's coefficients up to that of empty subset sums, as the stated one is",
+            coefficient <= a / 2,
+            needed_by=("first_width", "later_width"),
+        ),
+        Hypothesis(
+            "a weight that coefficients up to 1/(2e) can have",
+            weight <= n_in * norms * uniform_reach / 2,
+            needed_by=("uniform_first_width", "uniform_later_width"),
+        ),
+        Hypothesis("the first basis of each pair contains the identity, or is one of orbits with blocks as in Q7.2"),
+        Hypothesis("no layer of the target is zero"),
+    ),
+    uses=("Q7.1", "Q7.2", "Q9", "R5.1"),
+    expressions={
+        "excess": excess,
+        "layer_error": layer_error,
+        "first_width": first_width,
+        "later_width": later_width,
+        "uniform_first_width": uniform_first_width,
+        "uniform_later_width": uniform_later_width,
+        "network_error": network_error,
+    },
+    sharp=(
+        Sharp(
+            expression="network_error",
+            example=r"one $w>0$ for all coefficients of a layer, $w+\varepsilon_\ell$ in the ticket, all inputs $R$, orbit bases, transitive levels",
+            check="the_error_is_attained",
+        ),
+    ),
+)
