@@ -16,12 +16,10 @@ from theory.neuron_pruning.exponential_gap import (
     exponential_gap,
     needed,
     neuron_rate,
-    neurons,
     order,
-    s,
-    slow,
     weight_rate,
 )
+from theory.neuron_pruning.jump_bound import neurons, s, slow
 from theory.neuron_pruning.planks import d
 from theory.subset_sum.symbols import n
 

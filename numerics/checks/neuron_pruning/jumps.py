@@ -220,11 +220,14 @@ def random_neurons(rng: np.random.Generator, d: int, *shape: int) -> Neurons:
     return Neurons(rng.standard_normal(shape) * np.hypot(along, across), kinks)
 
 
-def misfits(rng: np.random.Generator, nets: int, size: int) -> list[tuple[float, Floats, Floats, Floats]]:
-    """For good subsets of random networks: the error, kinks in order, their strengths and directions."""
+def misfits(rng: np.random.Generator, number: int, size: int) -> list[tuple[float, Floats, Floats, Floats]]:
+    """For good subsets of random networks: the error, kinks in order, their strengths and directions.
+
+    As many networks as give the number of subsets with a kink within half a radian, or more.
+    """
     masks = (np.arange(2**size)[:, None] >> np.arange(size) & 1).astype(bool)
     rows: list[tuple[float, Floats, Floats, Floats]] = []
-    for _ in range(nets):
+    while sum(bool(np.any(np.abs(kinks) < 0.5)) for _, kinks, _, _ in rows) < number:
         found = random_neurons(rng, 2, size)
         theta = found.kinks + rng.choice([-1, 1], size) * np.pi / 2
         errors = exact_sup_on_circle(masks * found.strengths, theta, 0.0, relu_out=True)
@@ -243,7 +246,7 @@ def good_subsets_lie_in_the_zonotope(jump: sp.Expr, arc: sp.Expr, trial: Trial) 
     """All subsets of random networks with an error below 3/5: within the arc no node errs by more, and the errors give the strengths."""
     strength, half = numeric((here, after, ahead, g, h), jump), numeric((eps,), arc)
     worst, most, seen = 0.0, 0.0, 0
-    for error, kinks, strengths, theta in trial.draw(misfits, trial.size(6), 8):
+    for error, kinks, strengths, theta in trial.draw(misfits, trial.size(9), 8):
         end = float(half(error))
         inside = np.abs(kinks) < end
         nodes = np.concatenate([[-end], kinks[inside], [end]])
