@@ -115,8 +115,8 @@ $[[least_dispersion]]$ and $[[most_dispersion]]$, of one child. Both are positiv
 their weights. $\mathrm{Var}M'\le\frac12\sum E\Delta^2$, where $\Delta$ is the change of $M'$ if one piece is drawn anew.""",
         by=Carrier.CITED,
         source=(
-            "Efron and Stein, Ann. Statist. 9 (1981) 586, and for pieces of different laws Steele, Ann. Statist. 14 (1986) 753: the variance "
-            "of a function of independent variables is at most half the sum of the mean squares of its changes, one variable being drawn anew"
+            "Steele, Ann. Statist. 14 (1986) 753, without the symmetry that Efron and Stein asked for: the variance of a function of independent variables "
+            "of one law (pieces of different laws are functions of such) is at most half the sum of the mean squares of its changes, one variable being drawn anew"
         ),
     ),
     Step(
