@@ -222,7 +222,7 @@ less $\sum_i\langle Ke_i,e_i\rangle$.""",
         name="Ky Fan",
         sentence=r"$\sum_{i\le N}\langle Ke_i,e_i\rangle$ is at most the sum of the $N$ largest eigenvalues, attained by their eigenfunctions.",
         by=Carrier.CITED,
-        source="Ky Fan, Proc. Nat. Acad. Sci. 35 (1949) 652: the sum of the N largest eigenvalues is the largest trace of the operator on N dimensions",
+        source="Ky Fan, Proc. Nat. Acad. Sci. 37 (1951) 760: the sum of the N largest eigenvalues of a compact positive operator is its largest trace on N dimensions",
         uses=("distance",),
     ),
     Step(
