@@ -6,12 +6,14 @@ from theory.lazy import lazily
 
 if TYPE_CHECKING:
     from theory.graphon.chi_statistic import chi_statistic
+    from theory.graphon.comparison import normal_comparison
     from theory.graphon.concentration import cut_norm_rate
     from theory.graphon.discretisation import kernel_discretisation, lipschitz_discretisation
     from theory.graphon.hidden_halves import hidden_halves
     from theory.graphon.limit import fixed_inputs, mask_limit
     from theory.graphon.lognormal import probit_graphon
     from theory.graphon.pareto import pareto_graphon
+    from theory.graphon.ranked_masks import ranked_masks
     from theory.graphon.rate import optimal_rate
     from theory.graphon.row_label import row_label
     from theory.graphon.row_latent import row_latent
@@ -34,9 +36,11 @@ __all__ = [
     "kernel_discretisation",
     "lipschitz_discretisation",
     "mask_limit",
+    "normal_comparison",
     "optimal_rate",
     "pareto_graphon",
     "probit_graphon",
+    "ranked_masks",
     "row_label",
     "row_latent",
     "selection_identity",

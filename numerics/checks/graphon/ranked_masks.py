@@ -1,0 +1,134 @@
+"""Evidence for G1.3: masks of the largest scores beside those above a threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.exact.logarithms import split_logarithms
+from numerics.masks.cut_norm import cut_norm_witness
+from numerics.masks.selection import top_k_mask
+from theory.graphon.comparison import fluctuation, mean_bound, one_failure, sides
+from theory.graphon.ranked_masks import (
+    excess,
+    fewer_entries,
+    four_failures,
+    four_fluctuation,
+    inside,
+    missing,
+    more_entries,
+    moved_inside,
+    moved_outside,
+    outside,
+    ranked_masks,
+    ranked_rate,
+    shift,
+)
+from theory.graphon.symbols import delta, m, n, s, variance
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+
+
+@exact(ranked_masks, step="more entries")
+@control("entries of the rectangle twice", more_entries=more_entries + moved_inside)
+@control("no entries more", more_entries=inside)
+@control("entries more in one place", excess=excess - moved_outside)
+@control("10 % more", excess=ELEVEN * excess)
+def more_entries_lie_between_two_sums(excess: sp.Expr, more_entries: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """a above x, and b below K − ΣP − y; all entries are those of the rectangle and the others."""
+    yield trial.same(excess, (inside + moved_inside) + (outside + moved_outside))
+    yield trial.nonnegative(more_entries - inside, moved_inside)
+    yield trial.nonnegative(excess - outside - more_entries, moved_outside)
+
+
+@exact(ranked_masks, step="fewer entries")
+@control("entries of the rectangle twice", fewer_entries=fewer_entries - moved_inside)
+@control("no entries less", fewer_entries=inside)
+@control("entries less in one place", missing=missing + moved_outside)
+@control("10 % more", missing=ELEVEN * missing)
+def fewer_entries_lie_between_two_sums(missing: sp.Expr, fewer_entries: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """a below x, and b above K − ΣP − y; all entries are those of the rectangle and the others."""
+    yield trial.same(missing, (inside - moved_inside) + (outside - moved_outside))
+    yield trial.nonnegative(inside - fewer_entries, moved_inside)
+    yield trial.nonnegative(fewer_entries - (missing - outside), moved_outside)
+
+
+@exact(ranked_masks, step="four failures")
+@control("two signs", four_failures=2 * one_failure)
+@control("rectangles and complements at once", four_failures=4 * one_failure**2)
+@control("10 % less", four_failures=NINE * four_failures)
+@control("half the exponent", one_failure=sp.exp(-m * n * s**2))
+def two_signs_of_two_families(one_failure: sp.Expr, four_failures: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One failure for each."""
+    cases = [(sign, family) for sign in (1, -1) for family in ("rectangles", "complements")]
+    yield trial.same(four_failures, sum(one_failure for _ in cases))
+
+
+@exact(ranked_masks, step="fluctuation")
+@control("two signs", four_fluctuation=fluctuation)
+@control("10 % more", four_fluctuation=ELEVEN * four_fluctuation)
+@control("10 % less", four_fluctuation=NINE * four_fluctuation)
+@control("two failures", four_failures=four_failures / 2)
+def four_sums_fail_with_delta(four_failures: sp.Expr, four_fluctuation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The logarithm of the failures at the fluctuation."""
+    at = sp.log(four_failures.subs(s, four_fluctuation))
+    yield trial.same(at, sp.log(delta), by=split_logarithms)
+
+
+LOW, HIGH = (
+    {m: 2, n: 3, delta: sp.Rational(1, 5), variance: each, shift: sp.Rational(1, 3)}
+    for each in (sp.Rational(1, 50), sp.Rational(1, 4))
+)
+
+
+@exact(ranked_masks, step="rate")
+@control("forgets the number of entries", ranked_rate=ranked_rate - shift)
+@control("wasteful: the mask above the threshold between", ranked_rate=ranked_rate + four_fluctuation)
+@control("10 % more", ranked_rate=ELEVEN * ranked_rate)
+@control("the variance alone", mean_bound=sp.sqrt(variance / 2) * sides)
+@control("two signs", four_fluctuation=fluctuation)
+@control("entries of the rectangle twice", more_entries=more_entries + moved_inside)
+@control("entries less of the rectangle twice", fewer_entries=fewer_entries - moved_inside)
+@control("all entries more twice", excess=excess + outside)
+@control("all entries less twice", missing=missing + outside)
+def rate_is_the_farthest_sum(
+    mean_bound: sp.Expr,
+    four_fluctuation: sp.Expr,
+    excess: sp.Expr,
+    more_entries: sp.Expr,
+    missing: sp.Expr,
+    fewer_entries: sp.Expr,
+    ranked_rate: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """With κ more, or fewer, entries than expected: the sum of a rectangle whose rest is at its bound, none moved off it."""
+    bound = mean_bound + four_fluctuation
+    for sign, number, total in ((1, excess, more_entries), (-1, missing, fewer_entries)):
+        rest = {outside: -sign * bound, moved_outside: 0}
+        (moved,) = sp.solve(number.subs(rest) - sign * shift, moved_inside)
+        farthest = sp.expand(sign * total.subs(moved_inside, moved).subs(rest))
+        yield trial.same(ranked_rate, farthest, at=[LOW, HIGH])
+        yield trial.same(ranked_rate, farthest, by=sp.expand)
+
+
+def uniform_cut_norms(rng: np.random.Generator, masks: int, side: int) -> NDArray[np.floating]:
+    """Certified lower bounds of ‖M − 1/4‖□ for square masks that are uniform among those with a quarter of the entries."""
+    drawn = [top_k_mask(rng.random((side, side)), side**2 // 4) for _ in range(masks)]
+    return np.array([cut_norm_witness(4 * each.astype(np.int64) - 1, rng).value / 4 for each in drawn])
+
+
+@statistical(ranked_masks, tests=1)
+@control("the fluctuation alone", ranked_rate=four_fluctuation)
+@control("an eighth of the mean", ranked_rate=mean_bound / 8 + four_fluctuation)
+@control("over all entries", ranked_rate=ranked_rate / sp.sqrt(m * n))
+def uniform_masks_stay_within_the_rate(ranked_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Uniform masks of 128×128 entries, a quarter of them ones: κ = 0."""
+    side, chance = 128, sp.Rational(1, 100)
+    norms = trial.draw(uniform_cut_norms, trial.size(12), side)
+    at = {m: side, n: side, delta: chance, variance: sp.Rational(3, 16), shift: 0}
+    beyond = int((norms > trial.value(ranked_rate, at)).sum())
+    yield trial.counts(beyond, len(norms), float(chance), side="above")

@@ -1,0 +1,124 @@
+"""G1.3: masks of the largest scores are as close to their probabilities as masks of independent entries."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.graphon.comparison import mean_bound, one_failure
+from theory.graphon.symbols import COLUMNS, DEVIATION, FAILURE, ROWS, VARIANCE, delta, m, n
+from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+shift = sp.Symbol("kappa", nonnegative=True)  # |K − ΣP| over mn
+SHIFT = Quantity(
+    shift,
+    "difference of the number of entries kept and of the expected number above the threshold, over the number of all entries",
+    NON_NEGATIVE,
+    drawn=(0, 1),
+)
+inside, outside = sp.symbols("x y", real=True)  # sums of M − P over a rectangle and over its complement
+moved_inside, moved_outside = sp.symbols("a b", nonnegative=True)  # entries there of one of the two masks alone
+
+excess = inside + outside + moved_inside + moved_outside
+more_entries = inside + moved_inside
+missing = inside + outside - moved_inside - moved_outside
+fewer_entries = inside - moved_inside
+four_failures = 4 * one_failure
+four_fluctuation = sp.sqrt(sp.log(4 / delta) / (2 * m * n))
+ranked_rate = mean_bound + four_fluctuation + shift
+
+STEPS = (
+    Step(
+        name="independent entries",
+        sentence=r"""Scores of different entries are independent, and so are the entries of the mask $M$ of the scores above the threshold, $N$ in
+number.""",
+        by=Carrier.RULE,
+        source="independence",
+    ),
+    Step(
+        name="four sums",
+        sentence=r"""The largest sum of $M-P$ over a rectangle, that over the complement of one, and both for $P-M$: divided by $mn$ each of the four exceeds
+$[[mean_bound]]+s$ with probability at most $[[one_failure]]$.""",
+        by=Carrier.CLAIM,
+        source="G1.2",
+        gives={"mean_bound": mean_bound, "one_failure": one_failure},
+        uses=("independent entries",),
+    ),
+    Step(
+        name="one support in the other",
+        sentence=r"The mask $M_K$ of the $K$ largest scores holds all entries of $M$ or is held by it.",
+        by=Carrier.CLAIM,
+        source="G2",
+    ),
+    Step(
+        name="more entries",
+        sentence=r"""Let $M-P$ have the sum $x$ over $S\times T$ and $y$ over its complement. If $K\ge N$, let $M_K$ have $a$ entries more in $S\times T$ and $b$ more off
+it. Then $K-\sum P=[[excess]]$, and $M_K-P$ has over $S\times T$ the sum $[[more_entries]]$: at least $x$, and at most $K-\sum P-y$.""",
+        gives={"excess": excess, "more_entries": more_entries},
+        uses=("one support in the other",),
+    ),
+    Step(
+        name="fewer entries",
+        sentence=r"""If $K<N$, let $M$ have $a$ entries more in $S\times T$ and $b$ more off it. Then $K-\sum P=[[missing]]$, and the sum is $[[fewer_entries]]$:
+at most $x$, and at least $K-\sum P-y$.""",
+        gives={"missing": missing, "fewer_entries": fewer_entries},
+        uses=("one support in the other",),
+    ),
+    Step(
+        name="four failures",
+        sentence=r"One of the four sums exceeds its bound with probability at most $[[four_failures]]$.",
+        gives={"four_failures": four_failures},
+        uses=("four sums",),
+    ),
+    Step(
+        name="fluctuation",
+        sentence=r"That is $\delta$ at $s=[[four_fluctuation]]$.",
+        gives={"four_fluctuation": four_fluctuation},
+        uses=("four failures",),
+    ),
+    Step(
+        name="rate",
+        sentence=r"""Else $x$ and $-y$, and $-x$ and $y$, are at most $mn$ times $[[mean_bound]]+s$ for all rectangles. So $\|M_K-P\|_\square\le[[ranked_rate]]$, with
+$\kappa=\frac1{mn}|K-\sum P|$.""",
+        gives={"ranked_rate": ranked_rate},
+        uses=("four sums", "more entries", "fewer entries", "fluctuation"),
+    ),
+)
+
+ranked_masks = Claim(
+    label="G1.3",
+    title="Ranking costs a second pair of signs",
+    statement=r"""
+Let scores be independent of continuous laws, $P_{ij}$ the probability that score $(i,j)$ exceeds a fixed threshold,
+$V=\frac1{mn}\sum P_{ij}(1-P_{ij})$, and $M_K$ the mask of the $K$ largest scores. With probability at least $1-\delta$
+$$\|M_K-P\|_\square\le[[ranked_rate]],\qquad\kappa=\tfrac1{mn}\Big|K-\sum P_{ij}\Big|.$$
+For scores of one law and the threshold that each exceeds with probability $\frac K{mn}$, $0<K<mn$, this is $\kappa=0$ and $P=\frac K{mn}$: the bound for a mask
+that is uniform among those of $K$ entries. No constant is claimed to be the best.
+""",
+    steps=STEPS,
+    source=Source(
+        "2602.06675",
+        "beyond the abstract, which announces convergence (G4.1)",
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        ROWS.drawn_from(2, 6),
+        COLUMNS.drawn_from(2, 6),
+        FAILURE,
+        DEVIATION,
+        VARIANCE,
+        SHIFT,
+        Quantity(inside, "sum of the mask above the threshold less its probabilities over a rectangle", sp.S.Reals),
+        Quantity(outside, "the same over the complement of the rectangle", sp.S.Reals),
+        Quantity(
+            (moved_inside, moved_outside),
+            "number of entries of one of the two masks alone, in the rectangle and off it",
+            NON_NEGATIVE,
+        ),
+    ),
+    hypotheses=(Hypothesis("the scores are independent, each of a continuous law"),),
+    uses=("G1.2", "G2"),
+    expressions={"ranked_rate": ranked_rate},
+)
