@@ -98,7 +98,7 @@ variable of mean $0$. So $E\,F(M-P)\le E\,F(\sigma_{ij}g_{ij})\le\sigma\,E\,F(g)
     ),
     Step(
         name="two rectangles",
-        sentence=r"""Let $r_0$ rows be in $S$ and $S'$, $r_1$ in $S$ alone, $r_2$ in $S'$ alone, $r_3$ in neither, and so $c_0,\dots,c_3$ for the
+        sentence=r"""Let $r_0$ rows be in both $S$ and $S'$, $r_1$ in $S$ alone, $r_2$ in $S'$ alone, $r_3$ in neither, and so $c_0,\dots,c_3$ for the
 columns. $[[differing]]$ entries lie in exactly one of $S\times T$ and $S'\times T'$, or of their complements. They are at most
 $[[increments]]=n|S\triangle S'|+m|T\triangle T'|$.""",
         gives={"differing": differing, "increments": increments},
@@ -116,7 +116,7 @@ $S\times T$ and $S'\times T'$, or over their complements, the number of entries 
         name="comparison",
         sentence=r"So $E\,F(g)\le E\max_{S,T}Y_{S,T}$.",
         by=Carrier.CITED,
-        source="Sudakov–Fernique (Fernique 1975; Vitale, Proc. Amer. Math. Soc. 128 (2000) 3081): for centred normal vectors with E(X_s − X_t)² ≤ E(Y_s − Y_t)² "
+        source="Sudakov–Fernique (Fernique, Régularité des trajectoires des fonctions aléatoires gaussiennes, 1975): for centred normal vectors with E(X_s − X_t)² ≤ E(Y_s − Y_t)² "
         "for all s, t, E max X ≤ E max Y",
         uses=("normal rows and columns",),
     ),

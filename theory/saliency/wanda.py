@@ -11,7 +11,7 @@ from theory.saliency.model import columns as n
 from theory.steps import Carrier, Step
 
 probabilities = sp.symbols("p_1:4", positive=True)  # of three columns
-cut_rate = sp.Symbol("A", positive=True)  # the cut-norm bound of G1
+cut_rate = sp.Symbol("A", positive=True)  # the cut-norm bound of G1.2
 
 rise, fall = sp.symbols("x y", nonnegative=True)  # of W from the midpoint of a cell to its ends
 

@@ -10,6 +10,7 @@ import sympy as sp
 from numerics.checks.graphon.concentration import outcomes
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.logarithms import split_logarithms
+from theory.graphon import concentration
 from theory.graphon.comparison import (
     COLUMN_CLASSES,
     ROW_CLASSES,
@@ -92,7 +93,7 @@ def spare_grows_and_then_falls(
     yield trial.same(spare.diff(z), normal_density * spare_slope, by=by_error_functions)
     yield trial.same(spare, spare.subs(z, -z), by=by_error_functions)
     yield trial.same(spare_slope.subs(z, 0), 0)
-    yield trial.everywhere(0, spare_slope.diff(z).subs(z, 0), strict=True)
+    yield trial.nonnegative(spare_slope.diff(z).subs(z, 0), (4 - sp.pi) / sp.sqrt(8 * sp.pi))
     bend = beyond * sp.sqrt(2 / sp.pi) * sp.exp(-(beyond**2) / 2)
     yield trial.nonnegative(-spare_slope.diff(z, 2).subs(z, beyond), bend)
     yield trial.holds(sp.limit(spare_slope, z, sp.oo) == -sp.oo, "the slope is negative in the end")
@@ -289,8 +290,10 @@ SMALLEST = (  # where each of three rates is the smallest
 def best_rate_is_the_least_of_three(
     hoeffding_rate: sp.Expr, bernstein_rate: sp.Expr, normal_rate: sp.Expr, best_rate: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Where each of the three is the smallest, and for all: the older ones for a small mask and a small δ, and at low density."""
+    """The rates of G1.1; where each of the three is the smallest (those of G1.1 for a small δ, and at low density), and for all."""
     rates = hoeffding_rate, bernstein_rate, normal_rate
+    for rate, older in zip(rates, (concentration.hoeffding_rate, concentration.bernstein_rate), strict=False):
+        yield trial.same(rate, older)
     for place, point in SMALLEST:
         values = [trial.value(each, point) for each in rates]
         yield trial.holds(values.index(min(values)) == place, f"the smallest of {values}")

@@ -73,13 +73,15 @@ def numbers_differ_by_two_parts(rounding: sp.Expr, other_number: sp.Expr, trial:
 @control("the number of entries twice", ranked_rate=ranked_rate + shift)
 @control("a lower bound of the variance", ranked_rate=ranked_rate.subs(variance, variance**2))
 def sampling_is_that_of_ranked_masks(ranked_rate: sp.Expr, cut_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """With x more than the largest variance leaves: the rate at 1/(4(1 + x)²) is no larger, and the same at x = 0."""
+    """At the largest variance; at the square of a root only a factor depends on it, the smaller of ¼ and a multiple of the root."""
     yield trial.same(cut_error + shift, ranked_rate.subs(variance, sp.Rational(1, 4)))
     root = sp.Symbol("r", nonnegative=True)  # of V
     factor = sp.Min(sp.Rational(1, 4), root / sp.sqrt(2))
     at_root = ranked_rate.subs(variance, root**2)
     fluctuation = sp.sqrt(sp.log(4 / delta) / (2 * m * n))
     sides = 1 / sp.sqrt(m) + 1 / sp.sqrt(n)
+    low = {m: 2, n: 3, delta: sp.Rational(1, 5), shift: 0, root: sp.Rational(1, 4)}
+    yield trial.same((at_root - shift - fluctuation) / sides, factor, at=[low])
     yield trial.same((at_root - shift - fluctuation) / sides, factor)
 
 

@@ -12,6 +12,7 @@ from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.exact.logarithms import split_logarithms
 from numerics.masks.cut_norm import cut_norm_witness
 from numerics.masks.selection import top_k_mask
+from theory.graphon import comparison
 from theory.graphon.comparison import fluctuation, mean_bound, one_failure, sides
 from theory.graphon.ranked_masks import (
     excess,
@@ -74,7 +75,9 @@ def two_signs_of_two_families(one_failure: sp.Expr, four_failures: sp.Expr, tria
 @control("10 % less", four_fluctuation=NINE * four_fluctuation)
 @control("two failures", four_failures=four_failures / 2)
 def four_sums_fail_with_delta(four_failures: sp.Expr, four_fluctuation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The logarithm of the failures at the fluctuation."""
+    """The logarithm of the failures at the fluctuation, which is positive: a root of x at δ = 4e^(−2mnx)."""
+    x = sp.Symbol("x", positive=True)
+    yield trial.same(four_fluctuation.subs(delta, 4 * sp.exp(-2 * m * n * x**2)), x)
     at = sp.log(four_failures.subs(s, four_fluctuation))
     yield trial.same(at, sp.log(delta), by=split_logarithms)
 
@@ -105,8 +108,10 @@ def rate_is_the_farthest_sum(
     ranked_rate: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """With κ more, or fewer, entries than expected: the sum of a rectangle whose rest is at its bound, none moved off it."""
+    """The mean of G1.2; with κ more, or fewer, entries than expected: the sum of a rectangle whose rest is at its bound, none moved off it."""
     bound = mean_bound + four_fluctuation
+    yield trial.same(mean_bound, comparison.mean_bound, at=[LOW, HIGH])
+    yield trial.same(mean_bound, comparison.mean_bound)
     for sign, number, total in ((1, excess, more_entries), (-1, missing, fewer_entries)):
         rest = {outside: -sign * bound, moved_outside: 0}
         (moved,) = sp.solve(number.subs(rest) - sign * shift, moved_inside)
