@@ -9,7 +9,7 @@ import sympy as sp
 
 from numerics.checks.graphon.concentration import outcomes
 from numerics.evidence import Finding, Trial, control, enclosed, exact
-from numerics.exact.logarithms import split_logarithms
+from numerics.exact.logarithms import expanded_logarithms, split_logarithms
 from theory.graphon import concentration
 from theory.graphon.comparison import (
     COLUMN_CLASSES,
@@ -194,11 +194,12 @@ def scaled_modulus_has_mean_one(positive_part: sp.Expr, sign_scale: sp.Expr, tri
 def roots_of_mean_sums(
     difference_chance: sp.Expr, row_roots: sp.Expr, column_roots: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """k roots are at most k times the root of the average, with all ones as mean sum: for one V = p(1 − p), hence for all."""
-    ones = m * n * difference_chance
-    at = {variance: p * (1 - p)}
+    """k roots are at most k times the root of the average; the chance is twice the variance of an entry, 2mnV in all."""
+    ones = 2 * m * n * variance
     for lines, roots in ((m, row_roots), (n, column_roots)):
-        yield trial.same(roots.subs(at) ** 2, lines**2 * ones / lines)
+        yield trial.same(roots**2, lines**2 * ones / lines)
+    entry = sum(chance * value**2 for chance, value, _ in outcomes())
+    yield trial.same(difference_chance, 2 * entry)
 
 
 @exact(normal_comparison, step="low density")
@@ -230,11 +231,11 @@ def low_mean_is_that_of_the_roots(
 def mean_is_the_smaller_one(
     any_mean: sp.Expr, low_mean: sp.Expr, mean_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Over the sum of the sides: at a low and at the highest variance, and for all."""
+    """By the sum of the sides; at a low and at the highest variance too."""
     at = [{m: 2, n: 3, variance: each} for each in (sp.Rational(1, 50), QUARTER)]
-    both = mean_bound / sides, sp.Min(any_mean / sides, low_mean / sides)
-    yield trial.same(*both, at=at)
+    both = mean_bound, sides * sp.Min(any_mean / sides, low_mean / sides)
     yield trial.same(*both)
+    yield trial.same(*both, at=at)
 
 
 def reduce(expression: sp.Expr) -> sp.Expr:
@@ -249,10 +250,11 @@ def reduce(expression: sp.Expr) -> sp.Expr:
 @control("one row", one_failure=sp.exp(-2 * n * s**2))
 @control("10 % less", fluctuation=NINE * fluctuation)
 def two_sums_fail_with_delta(one_failure: sp.Expr, fluctuation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Twice the failure at the fluctuation; the exponent 2s² over mn squares of 1/mn."""
+    """The exponent 2s² over mn squares of 1/mn; at the fluctuation it is ln(2/δ)."""
     change = 1 / (m * n)
     yield trial.same(sp.log(one_failure), -2 * s**2 / (m * n * change**2), by=reduce)
-    yield trial.same(sp.log(2 * one_failure.subs(s, fluctuation)), sp.log(delta), by=reduce)
+    exponent = -expanded_logarithms(sp.log(one_failure)) / s**2
+    yield trial.same(fluctuation**2, sp.log(2 / delta) / exponent, by=reduce)
 
 
 @exact(normal_comparison, step="rate")
@@ -266,8 +268,8 @@ def rate_is_mean_and_fluctuation(
 ) -> Iterator[Finding]:
     """Their sum, at a low and at the highest variance, and for all."""
     at = [{m: 2, n: 3, delta: QUARTER, variance: each} for each in (sp.Rational(1, 50), QUARTER)]
-    yield trial.same(normal_rate, mean_bound + fluctuation, at=at)
     yield trial.same(normal_rate, mean_bound + fluctuation)
+    yield trial.same(normal_rate, mean_bound + fluctuation, at=at)
 
 
 SURE = sp.Rational(1, 10**30)
@@ -294,8 +296,8 @@ def best_rate_is_the_least_of_three(
     rates = hoeffding_rate, bernstein_rate, normal_rate
     for rate, older in zip(rates, (concentration.hoeffding_rate, concentration.bernstein_rate), strict=False):
         yield trial.same(rate, older)
+    yield trial.same(best_rate, sp.Min(*rates))
     for place, point in SMALLEST:
         values = [trial.value(each, point) for each in rates]
         yield trial.holds(values.index(min(values)) == place, f"the smallest of {values}")
         yield trial.same(best_rate, rates[place], at=[point])
-    yield trial.same(best_rate, sp.Min(*rates))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from numerics.checks.graphon.concentration import outcomes
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.logarithms import split_logarithms
+from numerics.exact.logarithms import expanded_logarithms, split_logarithms
 from theory.graphon.limit import (
     chosen,
     column_bound,
@@ -137,9 +137,10 @@ def root_of_the_average_is_at_least_the_average(
 def two_excesses_fail_with_delta(
     one_column_failure: sp.Expr, row_fluctuation: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The exponent is 2s² over n squares of 1/n; twice the failure at the fluctuation is δ."""
+    """The exponent is 2s² over n squares of 1/n; at the fluctuation it is ln(2/δ)."""
     yield trial.same(sp.log(one_column_failure), -2 * s**2 / (n * (1 / n) ** 2), by=reduce)
-    yield trial.same(sp.log(2 * one_column_failure.subs(s, row_fluctuation)), sp.log(delta), by=reduce)
+    exponent = -expanded_logarithms(sp.log(one_column_failure)) / s**2
+    yield trial.same(row_fluctuation**2, sp.log(2 / delta) / exponent, by=reduce)
 
 
 @exact(fixed_inputs, step="no union of sets")
@@ -170,9 +171,9 @@ def column_bound_is_the_smaller_one(
     union_bound: sp.Expr, free_bound: sp.Expr, column_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """The union for one column, the other for many, and the smaller of both for all."""
+    yield trial.same(column_bound, sp.Min(union_bound, free_bound))
     yield trial.same(column_bound, union_bound, at=[FEW])
     yield trial.same(column_bound, free_bound, at=[MANY])
-    yield trial.same(column_bound, sp.Min(union_bound, free_bound))
 
 
 @exact(fixed_inputs, step="rounding of columns")
@@ -194,6 +195,7 @@ def rows_of_entries_are_rounded(column_rounding: sp.Expr, trial: Trial) -> Itera
 @control("10 % more", column_sum=ELEVEN * column_sum)
 def chosen_columns_are_the_rest_of_all(column_excess: sp.Expr, column_sum: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """a more than x, and b less than what the others, y, leave of the excess of all."""
+    yield trial.same(column_sum + (others + moved_elsewhere), column_excess)
     yield trial.nonnegative(column_sum - chosen, moved)
     yield trial.nonnegative(column_excess - others - column_sum, moved_elsewhere)
     yield trial.same(column_excess, chosen + moved + others + moved_elsewhere)
@@ -220,8 +222,8 @@ def pieces_add_up_for_fixed_inputs(
     at = {others: -bound, moved_elsewhere: 0}
     (first,) = sp.solve(column_excess.subs(at) - column_rounding, moved)
     farthest = sp.expand(column_sum.subs(moved, first).subs(at)).subs(bound, column_bound)
-    yield trial.same(ranked_column_bound, farthest, at=[FEW, MANY])
     yield trial.same(ranked_column_bound, farthest)
+    yield trial.same(ranked_column_bound, farthest, at=[FEW, MANY])
 
 
 SCALES = tuple(sp.Rational(k, 8) for k in range(5, 13))  # column profile of the fixed inputs

@@ -9,7 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, exact, statistical
-from numerics.exact.logarithms import split_logarithms
+from numerics.exact.logarithms import expanded_logarithms, split_logarithms
 from numerics.masks.cut_norm import cut_norm_witness
 from numerics.masks.selection import top_k_mask
 from theory.graphon import comparison
@@ -42,6 +42,7 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 def more_entries_lie_between_two_sums(excess: sp.Expr, more_entries: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """a above x, and b below K − ΣP − y; all entries are those of the rectangle and the others."""
     yield trial.same(excess, (inside + moved_inside) + (outside + moved_outside))
+    yield trial.same(more_entries + (outside + moved_outside), excess)
     yield trial.nonnegative(more_entries - inside, moved_inside)
     yield trial.nonnegative(excess - outside - more_entries, moved_outside)
 
@@ -54,6 +55,7 @@ def more_entries_lie_between_two_sums(excess: sp.Expr, more_entries: sp.Expr, tr
 def fewer_entries_lie_between_two_sums(missing: sp.Expr, fewer_entries: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """a below x, and b above K − ΣP − y; all entries are those of the rectangle and the others."""
     yield trial.same(missing, (inside - moved_inside) + (outside - moved_outside))
+    yield trial.same(fewer_entries + (outside - moved_outside), missing)
     yield trial.nonnegative(inside - fewer_entries, moved_inside)
     yield trial.nonnegative(fewer_entries - (missing - outside), moved_outside)
 
@@ -75,11 +77,11 @@ def two_signs_of_two_families(one_failure: sp.Expr, four_failures: sp.Expr, tria
 @control("10 % less", four_fluctuation=NINE * four_fluctuation)
 @control("two failures", four_failures=four_failures / 2)
 def four_sums_fail_with_delta(four_failures: sp.Expr, four_fluctuation: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The logarithm of the failures at the fluctuation, which is positive: a root of x at δ = 4e^(−2mnx)."""
+    """At the fluctuation the exponent is ln(4/δ); it is not negative: x at δ = 4e^(−2mnx²)."""
     x = sp.Symbol("x", positive=True)
+    exponent = -(expanded_logarithms(sp.log(four_failures)) - sp.log(4)) / s**2
+    yield trial.same(four_fluctuation**2, sp.log(4 / delta) / exponent, by=split_logarithms)
     yield trial.same(four_fluctuation.subs(delta, 4 * sp.exp(-2 * m * n * x**2)), x)
-    at = sp.log(four_failures.subs(s, four_fluctuation))
-    yield trial.same(at, sp.log(delta), by=split_logarithms)
 
 
 LOW, HIGH = (
@@ -110,14 +112,14 @@ def rate_is_the_farthest_sum(
 ) -> Iterator[Finding]:
     """The mean of G1.2; with κ more, or fewer, entries than expected: the sum of a rectangle whose rest is at its bound, none moved off it."""
     bound = mean_bound + four_fluctuation
-    yield trial.same(mean_bound, comparison.mean_bound, at=[LOW, HIGH])
     yield trial.same(mean_bound, comparison.mean_bound)
+    yield trial.same(mean_bound, comparison.mean_bound, at=[LOW, HIGH])
     for sign, number, total in ((1, excess, more_entries), (-1, missing, fewer_entries)):
         rest = {outside: -sign * bound, moved_outside: 0}
         (moved,) = sp.solve(number.subs(rest) - sign * shift, moved_inside)
         farthest = sp.expand(sign * total.subs(moved_inside, moved).subs(rest))
-        yield trial.same(ranked_rate, farthest, at=[LOW, HIGH])
         yield trial.same(ranked_rate, farthest, by=sp.expand)
+        yield trial.same(ranked_rate, farthest, at=[LOW, HIGH])
 
 
 def uniform_cut_norms(rng: np.random.Generator, masks: int, side: int) -> NDArray[np.floating]:
