@@ -47,6 +47,7 @@ from theory.graphon.lognormal import (
     y,
 )
 from theory.graphon.rate import distance_limit, mean_deviation, mean_rate, mode, squared_kernel
+from theory.graphon.sized_sets import sized_constant, sized_rate
 from theory.graphon.symbols import delta, m, n, p, s, variance
 from theory.graphon.taxonomy import CLASSES, METHODS, Heterogeneity, classify, heterogeneity
 from theory.saliency.model import SaliencyModel, rho, snip_model, tau, u, v
@@ -99,6 +100,14 @@ def test_limit_bound_at_the_sizes_where_it_refutes_the_constant_graphon() -> Non
     assert balls.number(midpoint_bound, {**at, m: 230, n: 230}) < 0.0569867267611833
     assert balls.number(midpoint_bound, {**at, m: 210, n: 210}) > 0.0569867267611833
     assert balls.number(sorted_bound, {**at, m: 975, n: 975}) > 0.3
+
+
+def test_sets_of_each_size_win_for_wide_masks() -> None:
+    at = {delta: sp.Rational(1, 20), variance: sp.Rational(1, 4)}
+    for size, better in ((64, False), (128, True), (1024, True)):
+        found = [balls.number(rate, {**at, m: size, n: size}) for rate in (sized_rate, normal_rate)]
+        assert (found[0] < found[1]) is better
+    assert balls.number(sized_constant, {}) == pytest.approx(0.375994241)
 
 
 def test_limit_bound_beside_that_of_the_union_over_all_sets() -> None:

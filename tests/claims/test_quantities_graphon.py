@@ -17,6 +17,7 @@ WRONG = {
     "G1.2 normal_rate m=1 n=1 delta=1/2 V=1/3": "expected a number above 0, up to 1/4",
     "G1.2 best_rate m=0 n=1 delta=1/2 V=1/4": "m is number of rows of the mask, expected a whole number from 1",
     "G1.3 ranked_rate m=1 n=1 delta=1/2 V=1/4 kappa=-1": "over the number of all entries, expected a",
+    "G1.4 sized_rate m=0 n=1 delta=1/2": "m is number of rows of the mask, expected a whole number from 1",
     "G2 gap K=5 N=0 m=2 n=2": "G2 assumes no more entries are kept by rank than there are, expected K ≤ m*n",
     "G2 gap K=0 N=5 m=2 n=2": "no more entries exceed the threshold than there are",
     "G2 entry_variance p=2": "p is probability of an entry of the mask, expected a number above 0, up to 1",
@@ -64,6 +65,8 @@ RIGHT = {
     "G1.2 mean_bound m=4 n=1 V=1/32": "3/16",  # (1/8)(1/2 + 1)
     "G1.2 one_failure m=1 n=1 s=1": "exp(-2)",
     "G1.3 ranked_rate m=1 n=1 delta=1/2 V=1/4 kappa=0": "1/2 + sqrt(3*log(2)/2)",  # ln(4/δ) = 3 ln 2
+    "G1.4 sized_mean m=1 n=1": "3*sqrt(pi/8)/5",
+    "G1.4 sized_mean m=1 n=4": "3*sqrt(pi/8)/10 + 1/8",  # half of the pair, and half of the longer side
     "G2 gap K=4 N=0 m=2 n=2": "1",  # all entries beside none
     "G2 entry_variance p=1": "0",
     "G3.1 any_point_supremum m=1 n=1": "1",  # one cell, the kernel 1 but at its corner

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from theory.graphon.row_label import row_label
     from theory.graphon.row_latent import row_latent
     from theory.graphon.selection import selection_identity
+    from theory.graphon.sized_sets import sized_sets
     from theory.graphon.sorted_averages import sorted_averages
     from theory.graphon.sorted_latents import sorted_latents
     from theory.graphon.sorting import degree_sorting
@@ -44,6 +45,7 @@ __all__ = [
     "row_label",
     "row_latent",
     "selection_identity",
+    "sized_sets",
     "sorted_averages",
     "sorted_latents",
     "step_spectrum",

@@ -66,9 +66,10 @@ def fewer_entries_lie_between_two_sums(missing: sp.Expr, fewer_entries: sp.Expr,
 @control("10 % less", four_failures=NINE * four_failures)
 @control("half the exponent", one_failure=sp.exp(-m * n * s**2))
 def two_signs_of_two_families(one_failure: sp.Expr, four_failures: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One failure for each."""
+    """One failure, that of G1.2, for each."""
     cases = [(sign, family) for sign in (1, -1) for family in ("rectangles", "complements")]
     yield trial.same(four_failures, sum(one_failure for _ in cases))
+    yield trial.same(one_failure, comparison.one_failure)
 
 
 @exact(ranked_masks, step="fluctuation")
