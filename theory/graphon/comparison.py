@@ -55,7 +55,7 @@ STEPS = (
     Step(
         name="sums",
         sentence=r"""Let $F(A)$ be the largest sum of the entries of $A$ over a rectangle $S\times T$, or $F$ that over the complement of a
-rectangle. As the largest of linear functions $F$ is convex. $mn\|M-P\|_\square$ is the larger of $F(M-P)$ and $F(P-M)$ over
+rectangle. Each such sum at a mean of matrices is the mean of the sums, so that $F$ there is at most the mean of $F$: it is convex. $mn\|M-P\|_\square$ is the larger of $F(M-P)$ and $F(P-M)$ over
 rectangles.""",
         by=Carrier.RULE,
         source="monotonicity",
@@ -227,8 +227,8 @@ $$\|M-P\|_\square\le[[normal_rate]].$$
 Indeed the largest sum of $M-P$ over a rectangle $S\times T$, divided by $mn$, has a mean of at most $[[mean_bound]]$ and exceeds
 its mean by $s$ or more with probability at most $[[one_failure]]$. The same holds for $P-M$, and for the largest sums over complements of rectangles.
 For every convex function $F$ of matrices, $E\,F(M-P)\le E\,F(\sigma g)$ with independent standard normal $g_{ij}$ and $\sigma=[[largest_scale]]$, and so for $P-M$.
-With G1.1, whose rates are smaller for small masks, very small $\delta$ or small $V$, $\|M-P\|_\square\le[[best_rate]]$ with probability at least $1-\delta$.
-For $m=n\to\infty$ and fixed $V$ and $\delta$ the rate is of the right order (G5); no constant is claimed to be the best.
+With G1.1, whose rates are smaller for some small masks, for very small $\delta$ and at some low densities, $\|M-P\|_\square\le[[best_rate]]$ with probability at least $1-\delta$.
+For one probability of all entries, $m=n\to\infty$ and fixed $\delta$ the rate is of the right order (G5); no constant is claimed to be the best.
 """,
     steps=STEPS,
     source=Source(

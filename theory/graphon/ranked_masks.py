@@ -90,10 +90,10 @@ ranked_masks = Claim(
     label="G1.3",
     title="Ranking costs a second pair of signs",
     statement=r"""
-Let scores be independent of continuous laws, $P_{ij}$ the probability that score $(i,j)$ exceeds a fixed threshold,
-$V=\frac1{mn}\sum P_{ij}(1-P_{ij})$, and $M_K$ the mask of the $K$ largest scores. With probability at least $1-\delta$
+Let scores be independent, $P_{ij}$ the probability that score $(i,j)$ exceeds a fixed threshold,
+$V=\frac1{mn}\sum P_{ij}(1-P_{ij})$, and $M_K$ a mask of $K$ largest scores, ties broken in any way. With probability at least $1-\delta$
 $$\|M_K-P\|_\square\le[[ranked_rate]],\qquad\kappa=\tfrac1{mn}\Big|K-\sum P_{ij}\Big|.$$
-For scores of one law and the threshold that each exceeds with probability $\frac K{mn}$, $0<K<mn$, this is $\kappa=0$ and $P=\frac K{mn}$: the bound for a mask
+For scores of one continuous law and the threshold that each exceeds with probability $\frac K{mn}$, $0<K<mn$, this is $\kappa=0$ and $P=\frac K{mn}$: the bound for a mask
 that is uniform among those of $K$ entries. No constant is claimed to be the best.
 """,
     steps=STEPS,
@@ -118,7 +118,7 @@ that is uniform among those of $K$ entries. No constant is claimed to be the bes
             NON_NEGATIVE,
         ),
     ),
-    hypotheses=(Hypothesis("the scores are independent, each of a continuous law"),),
+    hypotheses=(Hypothesis("the scores are independent"),),
     uses=("G1.2", "G2"),
     expressions={"ranked_rate": ranked_rate},
 )

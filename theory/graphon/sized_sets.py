@@ -12,8 +12,8 @@ from theory.steps import Carrier, Step
 
 w = sp.Symbol("w", real=True)  # for columns what z is for rows
 y = sp.Symbol("y", real=True)  # a quantile up to 6
-shared_rows, shared_columns = sp.symbols("r c", integer=True, nonnegative=True)
-other_rows, other_columns = sp.symbols("rho gamma", integer=True, nonnegative=True)  # of each set alone
+shared_rows, shared_columns = sp.symbols("r_0 c_0", integer=True, nonnegative=True)
+other_rows, other_columns = sp.symbols("r_1 c_1", integer=True, nonnegative=True)  # of each set alone
 
 set_rows, set_columns = shared_rows + other_rows, shared_columns + other_columns
 sum_increment = 2 * (set_rows * set_columns - shared_rows * shared_columns)
@@ -41,8 +41,8 @@ sized_constant = most_pair * largest_scale
 STEPS = (
     Step(
         name="sizes",
-        sentence=r"""For $1\le a\le m$ and $1\le b\le n$ let $F_{ab}(A)$ be the largest sum of the entries of $A$ over $S\times T$ with $|S|=a$ and $|T|=b$: a convex
-function. $mn\|M-P\|_\square$ is the largest of $0$ and all $F_{ab}(M-P)$ and $F_{ab}(P-M)$.""",
+        sentence=r"""For $1\le a\le m$ and $1\le b\le n$ let $F_{ab}(A)$ be the largest sum of the entries of $A$ over $S\times T$ with $|S|=a$ and $|T|=b$. Each such sum at a mean of matrices is the mean of the sums, so that $F_{ab}$ there is at
+most the mean of $F_{ab}$: it is convex. $mn\|M-P\|_\square$ is the largest of $0$ and all $F_{ab}(M-P)$ and $F_{ab}(P-M)$.""",
         by=Carrier.RULE,
         source="monotonicity",
     ),
@@ -56,8 +56,8 @@ function. $mn\|M-P\|_\square$ is the largest of $0$ and all $F_{ab}(M-P)$ and $F
     ),
     Step(
         name="two rectangles",
-        sentence=r"""Let $S$ and $S'$ share $r$ rows and have $\rho$ more each, $T$ and $T'$ share $c$ columns and have $\gamma$ more each, so that $a=r+\rho$, $b=c+\gamma$. The mean square of
-the difference of two sums of $g$ is $[[sum_increment]]$, and that of $\sqrt b\sum_Sh_i+\sqrt a\sum_Tk_j$ is $[[line_increment]]$: $2\rho\gamma$ more.""",
+        sentence=r"""Let $S$ and $S'$ share $r_0$ rows and have $r_1$ more each, $T$ and $T'$ share $c_0$ columns and have $c_1$ more each, so that $a=r_0+r_1$, $b=c_0+c_1$. The mean square of
+the difference of two sums of $g$ is $[[sum_increment]]$, and that of $\sqrt b\sum_Sh_i+\sqrt a\sum_Tk_j$ is $[[line_increment]]$: $2r_1c_1$ more.""",
         gives={"sum_increment": sum_increment, "line_increment": line_increment},
     ),
     Step(
@@ -155,7 +155,7 @@ sized_sets = Claim(
     statement=r"""
 Let $M_{ij}$ be independent with means $P_{ij}$. With probability at least $1-\delta$
 $$\|M-P\|_\square\le[[sized_rate]].$$
-For $m=n\to\infty$ and fixed $\delta$ this is $[[sized_constant]]\,n^{-1/2}$ in leading order, three quarters of the part of G1.2 that does not know the variance. No constant is claimed to be
+For $m=n\to\infty$ and fixed $\delta$ this is $[[sized_constant]]\,n^{-1/2}$ in leading order, about three quarters of what G1.2 has where $V\ge\frac18$. For small masks, or small $V$, G1.2 or G1.1 is better. No constant is claimed to be
 the best.
 """,
     steps=STEPS,
