@@ -258,15 +258,16 @@ def illustrate(found: Fit, *, seed: Seed = 0) -> tuple[csr_array, csr_array]:
 
 
 def certified_noise(density: float, m: int, n: int) -> float:
-    """The cut distance of a uniform mask to its density, exceeded with chance at most UNLIKELY: the least of three bounds.
+    """The cut distance of a uniform mask to its density, exceeded with chance at most UNLIKELY: the least of four bounds.
 
     G1.3 speaks of uniform masks of so many entries, and sampling without replacement keeps the bounds of G1.1 (Hoeffding
     1963, theorem 4).
     """
     at = {"n": n, "m": m, "delta": UNLIKELY, "V": density * (1 - density)}
     arguments = (symbols.n, symbols.m, symbols.delta, symbols.variance)
-    ranked = ranked_masks.expressions["ranked_rate"].subs(shift, 0)  # as many entries as expected
-    rates = (*(cut_norm_rate.expressions[name] for name in ("hoeffding_rate", "bernstein_rate")), ranked)
+    unions = (cut_norm_rate.expressions[name] for name in ("hoeffding_rate", "bernstein_rate"))
+    ranked = (ranked_masks.expressions[name].subs(shift, 0) for name in ("ranked_rate", "wide_rate"))  # K as expected
+    rates = (*unions, *ranked)
     return min(float(numeric(arguments, rate)(*at.values())) for rate in rates)
 
 

@@ -65,6 +65,7 @@ RIGHT = {
     "G1.2 mean_bound m=4 n=1 V=1/32": "3/16",  # (1/8)(1/2 + 1)
     "G1.2 one_failure m=1 n=1 s=1": "exp(-2)",
     "G1.3 ranked_rate m=1 n=1 delta=1/2 V=1/4 kappa=0": "1/2 + sqrt(3*log(2)/2)",  # ln(4/δ) = 3 ln 2
+    "G1.3 wide_rate m=1 n=1 delta=1/2 kappa=1": "3*sqrt(pi/8)/5 + sqrt(3*log(2)/2) + 1",  # ln(4mn/δ) = 3 ln 2
     "G1.4 sized_mean m=1 n=1": "3*sqrt(pi/8)/5",
     "G1.4 sized_mean m=1 n=4": "3*sqrt(pi/8)/10 + 1/8",  # half of the pair, and half of the longer side
     "G2 gap K=4 N=0 m=2 n=2": "1",  # all entries beside none

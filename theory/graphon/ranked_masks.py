@@ -6,6 +6,7 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.comparison import mean_bound, one_failure
+from theory.graphon.sized_sets import one_size_failure, sized_mean
 from theory.graphon.symbols import COLUMNS, DEVIATION, FAILURE, ROWS, VARIANCE, delta, m, n
 from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -27,6 +28,9 @@ fewer_entries = inside - moved_inside
 four_failures = 4 * one_failure
 four_fluctuation = sp.sqrt(sp.log(4 / delta) / (2 * m * n))
 ranked_rate = mean_bound + four_fluctuation + shift
+all_failures = 4 * m * n * one_size_failure
+wide_fluctuation = sp.sqrt(sp.log(4 * m * n / delta) / (2 * m * n))
+wide_rate = sized_mean + wide_fluctuation + shift
 
 STEPS = (
     Step(
@@ -84,6 +88,33 @@ $\kappa=\frac1{mn}|K-\sum P|$.""",
         gives={"ranked_rate": ranked_rate},
         uses=("four sums", "more entries", "fewer entries", "fluctuation"),
     ),
+    Step(
+        name="sums of each size",
+        sentence=r"""The same four sums, over rectangles of $a\ge1$ rows and $b\ge1$ columns and over their complements: divided by $mn$ each exceeds $[[sized_mean]]+s$
+with probability at most $[[one_size_failure]]$.""",
+        by=Carrier.CLAIM,
+        source="G1.4",
+        gives={"sized_mean": sized_mean, "one_size_failure": one_size_failure},
+        uses=("independent entries",),
+    ),
+    Step(
+        name="failures of all sizes",
+        sentence=r"One of them, for some $a\le m$ and $b\le n$, does with probability at most $[[all_failures]]$.",
+        gives={"all_failures": all_failures},
+        uses=("sums of each size",),
+    ),
+    Step(
+        name="wide fluctuation",
+        sentence=r"That is $\delta$ at $s=[[wide_fluctuation]]$.",
+        gives={"wide_fluctuation": wide_fluctuation},
+        uses=("failures of all sizes",),
+    ),
+    Step(
+        name="wide rate",
+        sentence=r"Else, in the same way, $\|M_K-P\|_\square\le[[wide_rate]]$.",
+        gives={"wide_rate": wide_rate},
+        uses=("sums of each size", "more entries", "fewer entries", "wide fluctuation"),
+    ),
 )
 
 ranked_masks = Claim(
@@ -92,8 +123,9 @@ ranked_masks = Claim(
     statement=r"""
 Let scores be independent, $P_{ij}$ the probability that score $(i,j)$ exceeds a fixed threshold,
 $V=\frac1{mn}\sum P_{ij}(1-P_{ij})$, and $M_K$ a mask of $K$ largest scores, ties broken in any way. With probability at least $1-\delta$
-$$\|M_K-P\|_\square\le[[ranked_rate]],\qquad\kappa=\tfrac1{mn}\Big|K-\sum P_{ij}\Big|.$$
-For scores of one continuous law and the threshold that each exceeds with probability $\frac K{mn}$, $0<K<mn$, this is $\kappa=0$ and $P=\frac K{mn}$: the bound for a mask
+$$\|M_K-P\|_\square\le[[ranked_rate]],\qquad\kappa=\tfrac1{mn}\Big|K-\sum P_{ij}\Big|,$$
+and with probability at least $1-\delta$, better for wide masks of large $V$, $\|M_K-P\|_\square\le[[wide_rate]]$.
+For scores of one continuous law and the threshold that each exceeds with probability $\frac K{mn}$, $0<K<mn$, this is $\kappa=0$ and $P=\frac K{mn}$: the bounds for a mask
 that is uniform among those of $K$ entries. No constant is claimed to be the best.
 """,
     steps=STEPS,
@@ -119,6 +151,6 @@ that is uniform among those of $K$ entries. No constant is claimed to be the bes
         ),
     ),
     hypotheses=(Hypothesis("the scores are independent"),),
-    uses=("G1.2", "G2"),
-    expressions={"ranked_rate": ranked_rate},
+    uses=("G1.2", "G1.4", "G2"),
+    expressions={"ranked_rate": ranked_rate, "wide_rate": wide_rate},
 )

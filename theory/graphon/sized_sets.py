@@ -41,8 +41,8 @@ sized_constant = most_pair * largest_scale
 STEPS = (
     Step(
         name="sizes",
-        sentence=r"""For $1\le a\le m$ and $1\le b\le n$ let $F_{ab}(A)$ be the largest sum of the entries of $A$ over $S\times T$ with $|S|=a$ and $|T|=b$. Each such sum at a mean of matrices is the mean of the sums, so that $F_{ab}$ there is at
-most the mean of $F_{ab}$: it is convex. $mn\|M-P\|_\square$ is the largest of $0$ and all $F_{ab}(M-P)$ and $F_{ab}(P-M)$.""",
+        sentence=r"""For $1\le a\le m$ and $1\le b\le n$ let $F_{ab}(A)$ be the largest sum of the entries of $A$ over $S\times T$ with $|S|=a$ and $|T|=b$, or $F_{ab}$ that over its complement. Each such sum at a mean of matrices is the mean of the sums, so that $F_{ab}$ there is at
+most the mean of $F_{ab}$: it is convex. $mn\|M-P\|_\square$ is the largest of $0$ and all $F_{ab}(M-P)$ and $F_{ab}(P-M)$ over rectangles.""",
         by=Carrier.RULE,
         source="monotonicity",
     ),
@@ -57,7 +57,7 @@ most the mean of $F_{ab}$: it is convex. $mn\|M-P\|_\square$ is the largest of $
     Step(
         name="two rectangles",
         sentence=r"""Let $S$ and $S'$ share $r_0$ rows and have $r_1$ more each, $T$ and $T'$ share $c_0$ columns and have $c_1$ more each, so that $a=r_0+r_1$, $b=c_0+c_1$. The mean square of
-the difference of two sums of $g$ is $[[sum_increment]]$, and that of $\sqrt b\sum_Sh_i+\sqrt a\sum_Tk_j$ is $[[line_increment]]$: $2r_1c_1$ more.""",
+the difference of two sums of $g$, or of those over the complements, is $[[sum_increment]]$, and that of $\sqrt b\sum_Sh_i+\sqrt a\sum_Tk_j$ is $[[line_increment]]$: $2r_1c_1$ more.""",
         gives={"sum_increment": sum_increment, "line_increment": line_increment},
     ),
     Step(
@@ -125,7 +125,7 @@ $[[one_size_failure]]$.""",
     ),
     Step(
         name="all sizes",
-        sentence=r"One of them, for some $a$, $b$ and sign, does with probability at most $[[sized_failure]]$.",
+        sentence=r"One of those over rectangles, for some $a$, $b$ and sign, does with probability at most $[[sized_failure]]$.",
         gives={"sized_failure": sized_failure},
         uses=("one entry",),
     ),
@@ -155,7 +155,9 @@ sized_sets = Claim(
     statement=r"""
 Let $M_{ij}$ be independent with means $P_{ij}$. With probability at least $1-\delta$
 $$\|M-P\|_\square\le[[sized_rate]].$$
-For $m=n\to\infty$ and fixed $\delta$ this is $[[sized_constant]]\,n^{-1/2}$ in leading order, about three quarters of what G1.2 has where $V\ge\frac18$. For small masks, or small $V$, G1.2 or G1.1 is better. No constant is claimed to be
+Indeed for each $a\ge1$ and $b\ge1$ the largest sum of $M-P$ over $S\times T$ with $|S|=a$, $|T|=b$, divided by $mn$, has a mean of at most $[[sized_mean]]$, and exceeds its mean by
+$s$ or more with probability at most $[[one_size_failure]]$. The same holds for $P-M$, and for the largest sums over complements of such rectangles.
+For $m=n\to\infty$ and fixed $\delta$ the rate is $[[sized_constant]]\,n^{-1/2}$ in leading order, about three quarters of what G1.2 has where $V\ge\frac18$. For small masks, or small $V$, G1.2 or G1.1 is better. No constant is claimed to be
 the best.
 """,
     steps=STEPS,
@@ -177,5 +179,10 @@ the best.
     ),
     hypotheses=(Hypothesis("the entries of the mask are independent"),),
     uses=("G1.2",),
-    expressions={"sized_rate": sized_rate, "sized_mean": sized_mean, "sized_constant": sized_constant},
+    expressions={
+        "sized_rate": sized_rate,
+        "sized_mean": sized_mean,
+        "one_size_failure": one_size_failure,
+        "sized_constant": sized_constant,
+    },
 )
