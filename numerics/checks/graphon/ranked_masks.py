@@ -13,7 +13,7 @@ from numerics.exact.logarithms import expanded_logarithms, split_logarithms
 from numerics.masks.cut_norm import cut_norm_witness
 from numerics.masks.selection import top_k_mask
 from theory.graphon import comparison
-from theory.graphon.comparison import fluctuation, mean_bound, one_failure, sides
+from theory.graphon.comparison import fluctuation, largest_scale, mean_bound, one_failure, sides
 from theory.graphon.ranked_masks import (
     all_failures,
     excess,
@@ -32,7 +32,7 @@ from theory.graphon.ranked_masks import (
     wide_fluctuation,
     wide_rate,
 )
-from theory.graphon.sized_sets import largest_scale, long, most_pair, one_size_failure, sized_mean
+from theory.graphon.sized_sets import long, most_pair, one_size_failure, sized_mean
 from theory.graphon.symbols import delta, m, n, s, variance
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
