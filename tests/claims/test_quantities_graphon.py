@@ -75,6 +75,7 @@ RIGHT = {
     "G3.3 step_error m=2": "1/4",  # both or no latent on one side with chance 1/2, an error of 1/2
     "G4.1 rounding m=1 n=1": "1/2",
     "G4.1 rate_constant": "1/2",
+    "G4.1 wide_constant": "3*sqrt(pi/8)/5",
     "G4.2 free_bound n=1 delta=1/2 V=1/4": "1/4 + sqrt(log(2))",  # ln(2/δ) = 2 ln 2
     "G4.2 column_failure d=1 n=1 s=1": "4*exp(-2)",  # two signs, two sets of one column
     "G5 mean_deviation n=4 p=1/2 k=3": "3/4",  # (2·2·1 + 2·1·4)/16

@@ -7,7 +7,7 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.level import level
 from theory.graphon.discretisation import midpoint_error
-from theory.graphon.ranked_masks import SHIFT, ranked_rate, shift
+from theory.graphon.ranked_masks import SHIFT, ranked_rate, shift, wide_rate
 from theory.graphon.sorted_latents import sorted_error
 from theory.graphon.symbols import DEVIATION, ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, s, variance
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -35,6 +35,8 @@ sorted_bound = (
     + 1 / (2 * m * n)
 )
 rate_constant = sp.Rational(1, 2)
+wide_bound = wide_rate.subs(shift, 0) + 1 / m + 1 / n + 1 / (2 * m * n)
+wide_constant = sp.Rational(3, 5) * sp.sqrt(sp.pi / 8)
 ultimate = 4 / sp.sqrt(y)
 
 set_failure = 2 * sp.exp(-2 * n * s**2)
@@ -148,6 +150,26 @@ $\kappa=\frac1{mn}|K-\sum P|$.""",
         uses=("midpoints",),
     ),
     Step(
+        name="wide ranked masks",
+        sentence=r"Given the latents, $\|M-P\|_\square\le[[wide_rate]]$ with probability at least $1-\delta$ too.",
+        by=Carrier.CLAIM,
+        source="G1.3",
+        gives={"wide_rate": wide_rate},
+        uses=("independent scores",),
+    ),
+    Step(
+        name="wide midpoints",
+        sentence=r"So at midpoints, with $\kappa$ at most *number of entries* and $D$ at most *grid*, $\|W_M-W\|_\square\le[[wide_bound]]$ with probability at least $1-\delta$.",
+        gives={"wide_bound": wide_bound},
+        uses=("number of entries", "wide ranked masks", "grid"),
+    ),
+    Step(
+        name="wide rate",
+        sentence=r"For $m=n$ this times $\sqrt n$ tends to $[[wide_constant]]$.",
+        gives={"wide_constant": wide_constant},
+        uses=("wide midpoints",),
+    ),
+    Step(
         name="finitely many failures",
         sentence=r"With $\delta_k=k^{-2}$, a finite sum, almost surely only finitely many masks $M_k$ of a sequence are beyond their bounds.",
         by=Carrier.RULE,
@@ -173,8 +195,9 @@ scores. With probability at least $1-\delta$, for latents at the midpoints $u_i=
 $$\|W_M-W\|_\square\le[[midpoint_bound]],$$
 and for iid uniform latents, rows and columns sorted by them,
 $$\|W_M-W\|_\square\le[[sorted_bound]].$$
-So masks converge in cut norm at the rate $n^{-1/2}$ (for $m=n$ and midpoints with the constant $[[rate_constant]]$;
-the order is sharp, G5), and almost surely along sizes with $\min(m_k,n_k)/\ln k\to\infty$ (if this ratio is at least $y$
+At midpoints $[[wide_bound]]$ is such a bound too, smaller for wide masks.
+So masks converge in cut norm at the rate $n^{-1/2}$ (for $m=n$ and midpoints with the constant $[[rate_constant]]$, with the last bound $[[wide_constant]]$;
+the order is sharp, G5, and no constant is claimed to be the best), and almost surely along sizes with $\min(m_k,n_k)/\ln k\to\infty$ (if this ratio is at least $y$
 for large $k$, almost surely $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$). That the masks converge is announced in the abstract; the constants are ours.
 """,
     steps=LIMIT_STEPS,
@@ -206,6 +229,8 @@ for large $k$, almost surely $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$). T
         "midpoint_bound": midpoint_bound,
         "sorted_bound": sorted_bound,
         "rate_constant": rate_constant,
+        "wide_bound": wide_bound,
+        "wide_constant": wide_constant,
         "ultimate": ultimate,
         "rounding": rounding,
     },

@@ -28,9 +28,11 @@ from theory.graphon.limit import (
     sorted_bound,
     threshold,
     ultimate,
+    wide_bound,
+    wide_constant,
     y,
 )
-from theory.graphon.ranked_masks import ranked_rate, shift
+from theory.graphon.ranked_masks import ranked_rate, shift, wide_rate
 from theory.graphon.sorted_latents import sorted_error
 from theory.graphon.symbols import delta, m, n, variance
 from theory.saliency.model import rho, synflow_model, u
@@ -176,6 +178,33 @@ def bound_has_the_rate(midpoint_bound: sp.Expr, rate_constant: sp.Expr, trial: T
     yield trial.same(sp.limit(midpoint_bound.subs(m, n) * sp.sqrt(n), n, sp.oo), rate_constant)
 
 
+@exact(mask_limit, step="wide midpoints")
+@control("forgets the number of entries", wide_bound=wide_bound - midpoint_error)
+@control("forgets the rounding of K", wide_bound=wide_bound - rounding)
+@control("10 % more", wide_bound=ELEVEN * wide_bound)
+@control("any point of a cell", midpoint_error=2 * midpoint_error)
+@control("forgets the discretisation", other_number=rounding)
+@control("the number of entries twice", wide_rate=wide_rate + shift)
+def wide_pieces_add_up(
+    other_number: sp.Expr, midpoint_error: sp.Expr, wide_rate: sp.Expr, wide_bound: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The second rate of G1.3 at the difference of the numbers of entries, and the error of midpoints (G3.1)."""
+    yield trial.same(wide_rate, OF_WIDE_MASKS)
+    pieces = wide_rate.subs(shift, other_number).subs(cells, midpoint_error) + midpoint_error
+    yield trial.same(wide_bound, pieces)
+
+
+@exact(mask_limit, step="wide rate")
+@control("wasteful: all sizes of sets at once", wide_constant=sp.Rational(1, 2))
+@control("10 % more", wide_constant=ELEVEN * wide_constant)
+@control("10 % less", wide_constant=NINE * wide_constant)
+@control("bound 10 % more", wide_bound=ELEVEN * wide_bound)
+def wide_bound_has_the_rate(wide_bound: sp.Expr, wide_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """√n · bound → constant for m = n."""
+    yield trial.same(sp.limit(sp.expand(wide_bound.subs(m, n) * sp.sqrt(n)), n, sp.oo), wide_constant)
+
+
+OF_WIDE_MASKS = wide_rate  # as G1.3 has it
 ROWS, COLUMNS, FINE = 3072, 1024, 8
 RARE = sp.Rational(1, 10**10)
 
