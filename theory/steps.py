@@ -73,6 +73,7 @@ RULES: Mapping[str, str] = {  # what each says
     "Markov": "P(X ≥ t) ≤ E X/t for X ≥ 0 and t > 0",
     "maximal coupling": "two laws on the whole numbers are those of a pair that is equal with the sum of the smaller masses as probability",
     "monotonicity": "means, and functions that do not fall, keep the order of what they are applied to",
+    "Möbius": "the sum of μ over the divisors of a whole number is 0, but for the number 1, for which it is 1",
     "normal vector": "an orthogonal map leaves the law of a standard normal vector as it is, whose direction is uniform and independent of its length",
     "orbit–stabiliser": "an orbit has as many elements as the group, over how many of these leave a point of it in place",
     "orbits": "the orbits of a group are a partition, and what does not change along with the group is constant on each",

@@ -33,7 +33,8 @@ from numerics.pruning.row_law import check_fresh_rows
 from numerics.spectra.corrected_values import CorrectedValue, corrected_singular_values
 from numerics.spectra.noise_edge import noise_edge
 from numerics.statistics.noise import upper_tail
-from theory.graphon import cut_norm_rate, symbols
+from theory.graphon import cut_norm_rate, ranked_masks, symbols
+from theory.graphon.ranked_masks import shift
 from theory.operators import noise as noise_theory
 from theory.saliency import blocks as block_masks
 
@@ -257,13 +258,16 @@ def illustrate(found: Fit, *, seed: Seed = 0) -> tuple[csr_array, csr_array]:
 
 
 def certified_noise(density: float, m: int, n: int) -> float:
-    """The cut distance of a uniform mask to its density, exceeded with chance at most UNLIKELY (G1).
+    """The cut distance of a uniform mask to its density, exceeded with chance at most UNLIKELY: the least of four bounds.
 
-    Sampling without replacement keeps the bounds of G1 (Hoeffding 1963, theorem 4).
+    G1.3 speaks of uniform masks of so many entries, and sampling without replacement keeps the bounds of G1.1 (Hoeffding
+    1963, theorem 4).
     """
     at = {"n": n, "m": m, "delta": UNLIKELY, "V": density * (1 - density)}
     arguments = (symbols.n, symbols.m, symbols.delta, symbols.variance)
-    rates = (cut_norm_rate.expressions[name] for name in ("hoeffding_rate", "bernstein_rate"))
+    unions = (cut_norm_rate.expressions[name] for name in ("hoeffding_rate", "bernstein_rate"))
+    ranked = (ranked_masks.expressions[name].subs(shift, 0) for name in ("ranked_rate", "wide_rate"))  # K as expected
+    rates = (*unions, *ranked)
     return min(float(numeric(arguments, rate)(*at.values())) for rate in rates)
 
 

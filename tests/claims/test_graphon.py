@@ -23,10 +23,19 @@ from numerics.masks.cut_norm import exact_cut_norm
 from numerics.masks.selection import top_k_mask
 from theory.graphon import lognormal, pareto, step
 from theory.graphon.chi_statistic import expected_chi
+from theory.graphon.comparison import best_rate, normal_rate
 from theory.graphon.concentration import bernstein_failure, bernstein_rate, hoeffding_failure, hoeffding_rate
 from theory.graphon.discretisation import lipschitz_error, midpoint_supremum, slope
 from theory.graphon.hidden_halves import hidden_error, hidden_mean, hidden_variance, misplaced
-from theory.graphon.limit import column_bound, inputs, midpoint_bound, ranked_column_bound, sorted_bound, threshold
+from theory.graphon.limit import (
+    column_bound,
+    free_bound,
+    inputs,
+    midpoint_bound,
+    ranked_column_bound,
+    sorted_bound,
+    threshold,
+)
 from theory.graphon.lognormal import (
     column_scale,
     log_threshold,
@@ -38,6 +47,7 @@ from theory.graphon.lognormal import (
     y,
 )
 from theory.graphon.rate import distance_limit, mean_deviation, mean_rate, mode, squared_kernel
+from theory.graphon.sized_sets import sized_constant, sized_rate
 from theory.graphon.symbols import delta, m, n, p, s, variance
 from theory.graphon.taxonomy import CLASSES, METHODS, Heterogeneity, classify, heterogeneity
 from theory.saliency.model import SaliencyModel, rho, snip_model, tau, u, v
@@ -51,6 +61,22 @@ def test_rates_at_small_masks() -> None:
     at = {m: 14, n: 14, delta: sp.Rational(1, 20), variance: sp.Rational(9, 100)}
     assert balls.number(hoeffding_rate, at) == pytest.approx(0.2427, abs=5e-5)
     assert balls.number(bernstein_rate, at) == pytest.approx(0.1849, abs=5e-5)
+    assert balls.number(normal_rate, at) == pytest.approx(0.2104, abs=5e-5)
+    assert balls.number(best_rate, at) == balls.number(bernstein_rate, at)
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "least", "union"),
+    [
+        (1024, 1024, 0.01695127101147, 0.02605111395529),
+        (4096, 784, 0.01359269057798, 0.02296182069119),
+        (3, 3, 0.6602930, 0.6602930),
+    ],
+)
+def test_rates_at_density_one_half(rows: int, columns: int, least: float, union: float) -> None:
+    at = {m: rows, n: columns, delta: sp.Rational(1, 20), variance: sp.Rational(1, 4)}
+    assert balls.number(best_rate, at) == pytest.approx(least, rel=1e-4)
+    assert balls.number(hoeffding_rate, at) == pytest.approx(union, rel=1e-4)
 
 
 @given(st.integers(1, 40), st.integers(1, 40), st.fractions(Fraction(1, 1000), Fraction(99, 100)))
@@ -68,19 +94,37 @@ def test_bernstein_is_the_better_rate_at_low_density_only() -> None:
 
 
 def test_limit_bound_at_the_sizes_where_it_refutes_the_constant_graphon() -> None:
-    """∫(W − 1/10)₊ = 0.05699 for the SNIP graphon of density 1/10; the bound falls below it near width 960."""
+    """∫(W − 1/10)₊ = 0.05699 for the SNIP graphon of density 1/10; the bound falls below it near width 220."""
     at = {delta: sp.Rational(1, 10**8)}
-    assert balls.number(midpoint_bound, {**at, m: 2048, n: 2048}) == pytest.approx(0.0379, abs=5e-5)
-    assert balls.number(midpoint_bound, {**at, m: 975, n: 975}) < 0.0569867267611833
-    assert balls.number(midpoint_bound, {**at, m: 900, n: 900}) > 0.0569867267611833
+    assert balls.number(midpoint_bound, {**at, m: 1024, n: 1024}) == pytest.approx(0.02065, abs=5e-6)
+    assert balls.number(midpoint_bound, {**at, m: 230, n: 230}) < 0.0569867267611833
+    assert balls.number(midpoint_bound, {**at, m: 210, n: 210}) > 0.0569867267611833
     assert balls.number(sorted_bound, {**at, m: 975, n: 975}) > 0.3
 
 
+def test_sets_of_each_size_win_for_wide_masks() -> None:
+    at = {delta: sp.Rational(1, 20), variance: sp.Rational(1, 4)}
+    for size, better in ((64, False), (128, True), (1024, True)):
+        found = [balls.number(rate, {**at, m: size, n: size}) for rate in (sized_rate, normal_rate)]
+        assert (found[0] < found[1]) is better
+    assert balls.number(sized_constant, {}) == pytest.approx(0.375994241)
+
+
+def test_limit_bound_beside_that_of_the_union_over_all_sets() -> None:
+    """√n times the bound at n = 1024 and 95 %: 1.7298 by the union and the mask above the threshold."""
+    at = {m: 1024, n: 1024, delta: sp.Rational(1, 20)}
+    assert 32 * balls.number(midpoint_bound, at) == pytest.approx(0.608771733392)
+    by_union = 2 * hoeffding_rate + 1 / m + 1 / n + 1 / (2 * m * n)
+    assert 32 * balls.number(by_union, at) == pytest.approx(1.729786551928)
+
+
 def test_fixed_inputs_need_no_wide_network() -> None:
-    at = {inputs: 64, n: 4096, delta: TENTH}
+    at = {inputs: 784, n: 4096, delta: sp.Rational(1, 20), variance: sp.Rational(1, 4)}
     bound = balls.number(column_bound, at)
-    assert bound == pytest.approx(np.sqrt((64 * np.log(2) + np.log(20)) / 8192))
-    assert balls.number(ranked_column_bound, at) == pytest.approx(2 * bound + 1 / (2 * 64 * 4096))
+    assert bound == balls.number(free_bound, at) == pytest.approx(0.0251265861834)
+    assert balls.number(ranked_column_bound, at) == pytest.approx(bound + 1 / (2 * 784 * 4096))
+    few = {**at, inputs: 1}
+    assert balls.number(column_bound, few) == pytest.approx(np.sqrt((np.log(2) + np.log(40)) / 8192))
 
 
 def test_reference_values_of_the_snip_graphon_with_constant_columns() -> None:

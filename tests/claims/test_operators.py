@@ -41,7 +41,11 @@ def test_the_checkered_kernel() -> None:
     assert (found.cut, found.infinity_one, found.four_cycle) == (Fraction(1, 4), 1, 1)
     assert float(found.operator) == 1
     at = {cut: sp.Rational(1, 4)}
-    assert (infinity_one_bound.subs(at), operator_bound.subs(at), degree_bound.subs(at)) == (1, sp.sqrt(2), sp.S.Half)
+    assert (infinity_one_bound.subs(at), operator_bound.subs(at), degree_bound.subs(at)) == (
+        1,
+        sp.sqrt(sp.sqrt(2)),
+        sp.S.Half,
+    )
 
 
 @given(st.integers(0, 2**32 - 1))

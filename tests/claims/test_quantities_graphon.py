@@ -11,9 +11,13 @@ import numerics as sl
 from theory.ledger import load_ledger
 
 WRONG = {
-    "G1 hoeffding_rate m=1 n=1 delta=1": "delta is probability with which the bound may fail, expected a number strictly between 0 and 1",
-    "G1 bernstein_rate m=1 n=1 delta=1/2 V=1/3": "expected a number above 0, up to 1/4",
-    "G1 bernstein_cumulant lambda=3 V=1/4": "G1 assumes in Bernstein's form a tilt at which its series converges, expected lambda < 3",
+    "G1.1 hoeffding_rate m=1 n=1 delta=1": "delta is probability with which the bound may fail, expected a number strictly between 0 and 1",
+    "G1.1 bernstein_rate m=1 n=1 delta=1/2 V=1/3": "expected a number above 0, up to 1/4",
+    "G1.1 bernstein_cumulant lambda=3 V=1/4": "G1.1 assumes in Bernstein's form a tilt at which its series converges, expected lambda < 3",
+    "G1.2 normal_rate m=1 n=1 delta=1/2 V=1/3": "expected a number above 0, up to 1/4",
+    "G1.2 best_rate m=0 n=1 delta=1/2 V=1/4": "m is number of rows of the mask, expected a whole number from 1",
+    "G1.3 ranked_rate m=1 n=1 delta=1/2 V=1/4 kappa=-1": "over the number of all entries, expected a",
+    "G1.4 sized_rate m=0 n=1 delta=1/2": "m is number of rows of the mask, expected a whole number from 1",
     "G2 gap K=5 N=0 m=2 n=2": "G2 assumes no more entries are kept by rank than there are, expected K ≤ m*n",
     "G2 gap K=0 N=5 m=2 n=2": "no more entries exceed the threshold than there are",
     "G2 entry_variance p=2": "p is probability of an entry of the mask, expected a number above 0, up to 1",
@@ -22,7 +26,7 @@ WRONG = {
     "G3.2 lipschitz_error m=1 n=1 L=-1": "expected a positive number",
     "G3.3 sorted_error m=1 n=1 delta=2": "expected a number strictly between 0 and 1",
     "G4.1 midpoint_bound m=0 n=1 delta=1/2": "m is number of rows of the mask, expected a whole number from 1",
-    "G4.2 column_bound d=1 n=1 delta=3": "expected a number strictly between 0 and 1",
+    "G4.2 column_bound d=1 n=1 delta=3 V=1/4": "expected a number strictly between 0 and 1",
     "G5 mean_deviation n=4 p=1/2 k=2": "G5 assumes the count of (b) is the least above the mean, expected k = floor(n*p) + 1",
     "G5 mean_rate n=3 V=1/4": "a mean count that is a whole number",
     "G5 stirling_loss n=10 V=1/10": "a mean count that is a whole number",
@@ -54,14 +58,25 @@ WRONG = {
 }  # a call, and what it is told
 
 RIGHT = {
-    "G1 hoeffding_failure m=1 n=1 s=1": "8*exp(-2)",  # two signs, two sets of one row, two of one column
-    "G1 bernstein_cumulant lambda=2 V=1/4": "3/2",  # (1/4)·4/(2·(1 − 2/3))
+    "G1.1 hoeffding_failure m=1 n=1 s=1": "8*exp(-2)",  # two signs, two sets of one row, two of one column
+    "G1.1 bernstein_cumulant lambda=2 V=1/4": "3/2",  # (1/4)·4/(2·(1 − 2/3))
+    "G1.2 mean_bound m=1 n=1 V=1/4": "1/2",  # a quarter for each side
+    "G1.2 mean_bound m=1 n=1 V=1/8": "1/2",  # where both factors are a quarter
+    "G1.2 mean_bound m=4 n=1 V=1/32": "3/16",  # (1/8)(1/2 + 1)
+    "G1.2 one_failure m=1 n=1 s=1": "exp(-2)",
+    "G1.3 ranked_rate m=1 n=1 delta=1/2 V=1/4 kappa=0": "1/2 + sqrt(3*log(2)/2)",  # ln(4/δ) = 3 ln 2
+    "G1.3 wide_rate m=1 n=1 delta=1/2 kappa=1": "3*sqrt(pi/8)/5 + sqrt(3*log(2)/2) + 1",  # ln(4mn/δ) = 3 ln 2
+    "G1.4 sized_mean m=1 n=1": "3*sqrt(pi/8)/5",
+    "G1.4 sized_mean m=1 n=4": "3*sqrt(pi/8)/10 + 1/8",  # half of the pair, and half of the longer side
     "G2 gap K=4 N=0 m=2 n=2": "1",  # all entries beside none
     "G2 entry_variance p=1": "0",
     "G3.1 any_point_supremum m=1 n=1": "1",  # one cell, the kernel 1 but at its corner
     "G3.1 midpoint_supremum m=1 n=1": "3/4",  # 1 − (1 − 1/2)²
     "G3.3 step_error m=2": "1/4",  # both or no latent on one side with chance 1/2, an error of 1/2
     "G4.1 rounding m=1 n=1": "1/2",
+    "G4.1 rate_constant": "1/2",
+    "G4.1 wide_constant": "3*sqrt(pi/8)/5",
+    "G4.2 free_bound n=1 delta=1/2 V=1/4": "1/4 + sqrt(log(2))",  # ln(2/δ) = 2 ln 2
     "G4.2 column_failure d=1 n=1 s=1": "4*exp(-2)",  # two signs, two sets of one column
     "G5 mean_deviation n=4 p=1/2 k=3": "3/4",  # (2·2·1 + 2·1·4)/16
     "G5 mean_deviation n=4 p=1 k=5": "0",  # a constant

@@ -13,9 +13,10 @@ OUTSIDE = [
     ("O1 upper rho=2", "rho is mean of the graphon, for a mask its density, expected a number from 0 to 1"),
     ("O1 row_value tau=0", "expected a positive number"),
     (
-        "O2 operator_bound c=2",
+        "O2.1 operator_bound c=2",
         "c is cut norm of a kernel, such as the difference of two graphons, expected a number from 0",
     ),
+    ("O2.2 planar_operator_bound c=-1", "expected a number from 0 to 1"),
     ("O3 expansion sigma=2 h=0 p=0 q=0", "expected a number above 0, up to 1"),
     ("O3 expansion sigma=1/2 h=-1/2 p=0 q=1/4", "times the left vector, expected h**2 ≤ p"),
     ("O3 expansion sigma=1/2 h=-1/2 p=1/4 q=0", "times the right vector, expected h**2 ≤ q"),
@@ -60,8 +61,9 @@ AT_THE_EDGE = [  # each known by hand
     ("O1 upper rho=1", "1"),
     ("O1 upper rho=0", "0"),  # W = 0
     ("O1 scale m=1 n=1", "1"),
-    ("O2 operator_bound c=0", "0"),
-    ("O2 four_cycle_bound c=1", "4"),
+    ("O2.1 operator_bound c=0", "0"),
+    ("O2.1 four_cycle_bound c=1", "4"),
+    ("O2.2 planar_operator_bound c=0", "0"),
     ("O3 expansion sigma=1 h=-1/2 p=1/4 q=1/4", "1/4"),  # H = −ab^⊤/2 shortens the value to ½
     ("O3 cross_term sigma=1/2 sigma_l=1 x=0 y=0", "0"),
     ("O3 random_value rho=1 m=1 n=1", "1"),  # the mask of ones

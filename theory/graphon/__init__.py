@@ -6,16 +6,19 @@ from theory.lazy import lazily
 
 if TYPE_CHECKING:
     from theory.graphon.chi_statistic import chi_statistic
+    from theory.graphon.comparison import normal_comparison
     from theory.graphon.concentration import cut_norm_rate
     from theory.graphon.discretisation import kernel_discretisation, lipschitz_discretisation
     from theory.graphon.hidden_halves import hidden_halves
     from theory.graphon.limit import fixed_inputs, mask_limit
     from theory.graphon.lognormal import probit_graphon
     from theory.graphon.pareto import pareto_graphon
+    from theory.graphon.ranked_masks import ranked_masks
     from theory.graphon.rate import optimal_rate
     from theory.graphon.row_label import row_label
     from theory.graphon.row_latent import row_latent
     from theory.graphon.selection import selection_identity
+    from theory.graphon.sized_sets import sized_sets
     from theory.graphon.sorted_averages import sorted_averages
     from theory.graphon.sorted_latents import sorted_latents
     from theory.graphon.sorting import degree_sorting
@@ -34,12 +37,15 @@ __all__ = [
     "kernel_discretisation",
     "lipschitz_discretisation",
     "mask_limit",
+    "normal_comparison",
     "optimal_rate",
     "pareto_graphon",
     "probit_graphon",
+    "ranked_masks",
     "row_label",
     "row_latent",
     "selection_identity",
+    "sized_sets",
     "sorted_averages",
     "sorted_latents",
     "step_spectrum",

@@ -1,4 +1,4 @@
-"""G1: masks sampled from probabilities are close to them in cut norm."""
+"""G1.1: masks sampled from probabilities are close to them in cut norm."""
 
 from __future__ import annotations
 
@@ -175,8 +175,8 @@ exponent is $L$.""",
 )
 
 cut_norm_rate = Claim(
-    label="G1",
-    title="Masks sampled from probabilities concentrate in cut norm",
+    label="G1.1",
+    title="Masks sampled from probabilities concentrate in cut norm, by the union over all sets",
     statement=r"""
 Let $M_{ij}$ be independent with means $P_{ij}$ and $V=\frac1{mn}\sum P_{ij}(1-P_{ij})$. With probability at least
 $1-\delta$

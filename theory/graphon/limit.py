@@ -6,10 +6,10 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.level import level
-from theory.graphon.concentration import hoeffding_rate
 from theory.graphon.discretisation import midpoint_error
+from theory.graphon.ranked_masks import SHIFT, ranked_rate, shift, wide_rate
 from theory.graphon.sorted_latents import sorted_error
-from theory.graphon.symbols import DEVIATION, FAILURE, ROWS, delta, m, n, s
+from theory.graphon.symbols import DEVIATION, ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, s, variance
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import DENSITY, rho, synflow_model, tau
 from theory.steps import Carrier, Step
@@ -17,28 +17,43 @@ from theory.tails import product_survival
 
 inputs = sp.Symbol("d", integer=True, positive=True)  # a fixed number of columns
 
-sampled, cells = sp.symbols("A D", nonnegative=True)  # ‖M_τ − P‖□ and ‖W_P − W‖₁
+sampled, cells = sp.symbols("A D", nonnegative=True)  # the first part of a bound of ‖M − P‖□, and ‖W_P − W‖₁
 y = sp.Symbol("y", positive=True)  # the least size over ln k, k the place in a sequence of masks
 
 INPUTS = Quantity(inputs, "number of inputs", COUNT, drawn=(3, 20))
 
 rounding = 1 / (2 * m * n)
-between_masks = rounding + cells + sampled
-distance = rounding + 2 * (sampled + cells)
-midpoint_bound = 2 * hoeffding_rate + 1 / m + 1 / n + 1 / (2 * m * n)
+other_number = rounding + cells
+distance = rounding + sampled + 2 * cells
+cut_error = ranked_rate.subs({variance: sp.Rational(1, 4), shift: 0})
+sides = (1 / sp.sqrt(m) + 1 / sp.sqrt(n)) / 4
+midpoint_bound = sides + sp.sqrt(sp.log(4 / delta) / (2 * m * n)) + 1 / m + 1 / n + 1 / (2 * m * n)
 sorted_bound = (
-    2 * hoeffding_rate.subs(delta, delta / 2)
+    sides
+    + sp.sqrt(sp.log(8 / delta) / (2 * m * n))
     + 2 * (sp.sqrt(sp.log(8 / delta) / (2 * m)) + sp.sqrt(sp.log(8 / delta) / (2 * n)))
     + 1 / (2 * m * n)
 )
-rate_constant = 2 * sp.sqrt(sp.log(2))
+rate_constant = sp.Rational(1, 2)
+wide_bound = wide_rate.subs(shift, 0) + 1 / m + 1 / n + 1 / (2 * m * n)
+wide_constant = sp.Rational(3, 5) * sp.sqrt(sp.pi / 8)
 ultimate = 4 / sp.sqrt(y)
 
 set_failure = 2 * sp.exp(-2 * n * s**2)
 column_failure = 2 * 2**inputs * sp.exp(-2 * n * s**2)
-column_bound = sp.sqrt((inputs * sp.log(2) + sp.log(2 / delta)) / (2 * n))
+union_bound = sp.sqrt((inputs * sp.log(2) + sp.log(2 / delta)) / (2 * n))
+mean_deviation = sp.sqrt(p * (1 - p) / n) / 2  # of the positive part of a column's excess
+mean_excess = sp.sqrt(variance / n) / 2
+one_column_failure = sp.exp(-2 * n * s**2)
+row_fluctuation = sp.sqrt(sp.log(2 / delta) / (2 * n))
+free_bound = mean_excess + row_fluctuation
+column_bound = sp.Min(union_bound, free_bound)
 column_rounding = rounding.subs({m: n, n: inputs}, simultaneous=True)
-ranked_column_bound = 2 * column_bound + 1 / (2 * n * inputs)
+chosen, others = sp.symbols("x y", real=True)  # sums of M − p over chosen columns and over the others
+moved, moved_elsewhere = sp.symbols("a b", nonnegative=True)  # entries there of one of two masks alone
+column_excess = chosen + others + moved + moved_elsewhere
+column_sum = chosen + moved
+ranked_column_bound = column_bound + 1 / (2 * n * inputs)
 
 threshold = level(product_survival(tau), tau, rho)
 target = synflow_model.kernel(threshold)  # the SNIP graphon S4 with constant columns
@@ -51,10 +66,9 @@ LIMIT_STEPS = (
         source="S1",
     ),
     Step(
-        name="independent entries",
-        sentence=r"""Let $M_\tau$ be the mask of the $N$ scores above $\tau$. Given the latents its entries depend on different $\xi_{ij}$, so
-that they are independent, of probabilities $P_{ij}=W(u_i,v_j)$. Write $A$ for $\|M_\tau-P\|_\square$ and $D$ for
-$\|W_P-W\|_1$.""",
+        name="independent scores",
+        sentence=r"""Given the latents the scores depend on different $\xi_{ij}$, so that they are independent. Above $\tau$ they are with probabilities
+$P_{ij}=W(u_i,v_j)$. Write $D$ for $\|W_P-W\|_1$.""",
         by=Carrier.RULE,
         source="independence",
         uses=("graphon",),
@@ -65,34 +79,34 @@ $\|W_P-W\|_1$.""",
         gives={"rounding": rounding},
     ),
     Step(
-        name="one support in the other",
-        sentence=r"$\|M-M_\tau\|_1=\frac{|K-N|}{mn}$.",
-        by=Carrier.CLAIM,
-        source="G2",
-    ),
-    Step(
         name="number of entries",
-        sentence=r"""$\frac{|K-N|}{mn}\le|\frac K{mn}-\rho|+|\rho-\frac{EN}{mn}|+\frac{|EN-N|}{mn}\le[[between_masks]]$: the second term
-compares the means of $W$ and $W_P$, the third is the cut of $M_\tau-P$ by all rows and columns.""",
+        sentence=r"""$\frac1{mn}|K-\sum P|\le|\frac K{mn}-\rho|+|\rho-\frac1{mn}\sum P|\le[[other_number]]$: the second term compares the means of $W$ and
+$W_P$.""",
         by=Carrier.RULE,
         source="triangle inequality",
-        gives={"between_masks": between_masks},
-        uses=("graphon", "independent entries", "rounding", "one support in the other"),
+        gives={"other_number": other_number},
+        uses=("graphon", "independent scores", "rounding"),
     ),
     Step(
-        name="distance",
-        sentence=r"""$\|W_M-W\|_\square\le\|M-M_\tau\|_1+\|M_\tau-P\|_\square+\|W_P-W\|_1\le[[distance]]$, as no cut norm exceeds the $L^1$
-norm.""",
-        gives={"distance": distance},
-        uses=("number of entries",),
+        name="ranked masks",
+        sentence=r"""Given the latents, $\|M-P\|_\square\le[[ranked_rate]]$ with probability at least $1-\delta$, $V$ the mean of $P_{ij}(1-P_{ij})$ and
+$\kappa=\frac1{mn}|K-\sum P|$.""",
+        by=Carrier.CLAIM,
+        source="G1.3",
+        gives={"ranked_rate": ranked_rate},
+        uses=("independent scores",),
     ),
     Step(
         name="sampling",
-        sentence=r"Given the latents, $A\le[[cut_error]]$ with probability at least $1-\delta$.",
-        by=Carrier.CLAIM,
-        source="G1",
-        gives={"cut_error": hoeffding_rate},
-        uses=("independent entries",),
+        sentence=r"As $V\le\frac14$ and the bound grows with $V$, it is at most $A+\kappa$ at $A=[[cut_error]]$.",
+        gives={"cut_error": cut_error},
+        uses=("ranked masks",),
+    ),
+    Step(
+        name="distance",
+        sentence=r"""Then $\|W_M-W\|_\square\le\|M-P\|_\square+\|W_P-W\|_1\le[[distance]]$, as no cut norm exceeds the $L^1$ norm.""",
+        gives={"distance": distance},
+        uses=("number of entries", "sampling"),
     ),
     Step(
         name="grid",
@@ -112,13 +126,13 @@ norm.""",
     ),
     Step(
         name="midpoints",
-        sentence=r"At midpoints only $A$ can fail: *distance* is at most $[[midpoint_bound]]$ with probability at least $1-\delta$.",
+        sentence=r"At midpoints only the sampling can fail: *distance* is at most $[[midpoint_bound]]$ with probability at least $1-\delta$.",
         gives={"midpoint_bound": midpoint_bound},
         uses=("distance", "sampling", "grid"),
     ),
     Step(
         name="two failures",
-        sentence=r"At random latents allow each of $A$ and $D$ the probability $\frac\delta2$ to fail.",
+        sentence=r"At random latents allow the bounds of sampling and of $D$ each the probability $\frac\delta2$ to fail.",
         by=Carrier.RULE,
         source="union bound",
         uses=("sampling", "random grid"),
@@ -134,6 +148,26 @@ norm.""",
         sentence=r"For $m=n$ the bound at midpoints times $\sqrt n$ tends to $[[rate_constant]]$.",
         gives={"rate_constant": rate_constant},
         uses=("midpoints",),
+    ),
+    Step(
+        name="wide ranked masks",
+        sentence=r"Given the latents, $\|M-P\|_\square\le[[wide_rate]]$ with probability at least $1-\delta$ too.",
+        by=Carrier.CLAIM,
+        source="G1.3",
+        gives={"wide_rate": wide_rate},
+        uses=("independent scores",),
+    ),
+    Step(
+        name="wide midpoints",
+        sentence=r"So at midpoints, with $\kappa$ at most *number of entries* and $D$ at most *grid*, $\|W_M-W\|_\square\le[[wide_bound]]$ with probability at least $1-\delta$.",
+        gives={"wide_bound": wide_bound},
+        uses=("number of entries", "wide ranked masks", "grid"),
+    ),
+    Step(
+        name="wide rate",
+        sentence=r"For $m=n$ this times $\sqrt n$ tends to $[[wide_constant]]$.",
+        gives={"wide_constant": wide_constant},
+        uses=("wide midpoints",),
     ),
     Step(
         name="finitely many failures",
@@ -161,8 +195,9 @@ scores. With probability at least $1-\delta$, for latents at the midpoints $u_i=
 $$\|W_M-W\|_\square\le[[midpoint_bound]],$$
 and for iid uniform latents, rows and columns sorted by them,
 $$\|W_M-W\|_\square\le[[sorted_bound]].$$
-So masks converge in cut norm at the rate $n^{-1/2}$ (for $m=n$ and midpoints with the constant $[[rate_constant]]$;
-the order is sharp, G5), and almost surely along sizes with $\min(m_k,n_k)/\ln k\to\infty$ (if this ratio is at least $y$
+At midpoints $[[wide_bound]]$ is such a bound too, smaller for wide masks.
+So masks converge in cut norm at the rate $n^{-1/2}$ (for $m=n$ and midpoints with the constant $[[rate_constant]]$, with the last bound $[[wide_constant]]$;
+the order is sharp, G5, and no constant is claimed to be the best), and almost surely along sizes with $\min(m_k,n_k)/\ln k\to\infty$ (if this ratio is at least $y$
 for large $k$, almost surely $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$). That the masks converge is announced in the abstract; the constants are ours.
 """,
     steps=LIMIT_STEPS,
@@ -178,16 +213,24 @@ for large $k$, almost surely $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$). T
         Quantity(n, "number of columns of the mask", COUNT, drawn=(3, 60)),
         FAILURE,
         DENSITY.drawn_from(sp.Rational(1, 20), sp.Rational(1, 2)),
-        Quantity(sampled, "distance in cut norm of the mask above the threshold from its probabilities", NON_NEGATIVE),
+        Quantity(
+            sampled,
+            "bound of the distance in cut norm of the mask from its probabilities, but for its number of entries",
+            NON_NEGATIVE,
+        ),
         Quantity(cells, "distance in $L^1$ of the kernel of the probabilities from the graphon", NON_NEGATIVE),
+        VARIANCE,
+        SHIFT,
         Quantity(y, "smaller number of rows or columns over the logarithm of the place in a sequence", POSITIVE),
     ),
     hypotheses=(Hypothesis("a factorised saliency with continuous noise (S1), one global threshold"),),
-    uses=("G1", "G2", "G3.1", "G3.3", "S1"),
+    uses=("G1.3", "G3.1", "G3.3", "S1"),
     expressions={
         "midpoint_bound": midpoint_bound,
         "sorted_bound": sorted_bound,
         "rate_constant": rate_constant,
+        "wide_bound": wide_bound,
+        "wide_constant": wide_constant,
         "ultimate": ultimate,
         "rounding": rounding,
     },
@@ -210,14 +253,62 @@ $[0,1]$. Their mean is farther than $s$ from its expectation with probability at
         uses=("one set of columns",),
     ),
     Step(
-        name="columns",
-        sentence=r"That is $\delta$ at $s=[[column_bound]]$.",
-        gives={"column_bound": column_bound},
+        name="union of sets",
+        sentence=r"That is $\delta$ at $s=[[union_bound]]$.",
+        gives={"union_bound": union_bound},
         uses=("all sets of columns",),
     ),
     Step(
+        name="positive parts",
+        sentence=r"""Let $\hat p_j$ be the density of column $j$. The largest $\frac1d\sum_T(\hat p_j-p_j)$ takes the columns with $\hat p_j>p_j$: it is the average
+over the columns of the positive parts of $\hat p_j-p_j$.""",
+        by=Carrier.RULE,
+        source="monotonicity",
+    ),
+    Step(
+        name="mean of a positive part",
+        sentence=r"""A variable of mean $0$ has a positive part of mean $\frac12E|X|\le\frac12\sqrt{EX^2}$: for $\hat p_j-p_j$, the mean of $n$ independent
+entries less theirs, that is $[[mean_deviation]]$, with $p$ for $p_j$.""",
+        gives={"mean_deviation": mean_deviation},
+    ),
+    Step(
+        name="mean over the columns",
+        sentence=r"Its average over the columns is at most $[[mean_excess]]$, as the root is concave.",
+        by=Carrier.RULE,
+        source="Jensen",
+        gives={"mean_excess": mean_excess},
+        uses=("positive parts", "mean of a positive part"),
+    ),
+    Step(
+        name="one row",
+        sentence=r"""Another row changes each $\hat p_j$, and so their average, by at most $\frac1n$. So the largest $\frac1d\sum_T(\hat p_j-p_j)$ exceeds its mean by $s$ or more with
+probability at most $[[one_column_failure]]$, and so for $p_j-\hat p_j$.""",
+        by=Carrier.CITED,
+        source="McDiarmid, Surveys in Combinatorics (1989) 148: a function of independent variables, each of which changes it by at most c_i, exceeds its mean by t with probability at most exp(−2t²/Σc_i²)",
+        gives={"one_column_failure": one_column_failure},
+        uses=("positive parts",),
+    ),
+    Step(
+        name="two signs",
+        sentence=r"One of both does with probability at most $\delta$ at $s=[[row_fluctuation]]$.",
+        gives={"row_fluctuation": row_fluctuation},
+        uses=("one row",),
+    ),
+    Step(
+        name="no union of sets",
+        sentence=r"So $[[free_bound]]$ holds for all sets at once with probability at least $1-\delta$.",
+        gives={"free_bound": free_bound},
+        uses=("mean over the columns", "two signs"),
+    ),
+    Step(
+        name="columns",
+        sentence=r"Neither bound depends on the mask, so that the smaller one holds too: $[[column_bound]]$.",
+        gives={"column_bound": column_bound},
+        uses=("union of sets", "no union of sets"),
+    ),
+    Step(
         name="one support in the other",
-        sentence=r"The mask of the $K$ largest scores and that of the $N$ scores above a threshold differ in $|K-N|$ entries.",
+        sentence=r"Of the mask of the $K$ largest scores and that of the $N$ scores above a threshold one holds the other.",
         by=Carrier.CLAIM,
         source="G2",
     ),
@@ -227,11 +318,18 @@ $[0,1]$. Their mean is farther than $s$ from its expectation with probability at
         gives={"column_rounding": column_rounding},
     ),
     Step(
+        name="other columns",
+        sentence=r"""Let $M-p$ have the sum $x$ over the columns $T$ and $y$ over the others. If $K\ge N$, let the mask of the $K$ largest scores have $a$ entries more in $T$
+and $b$ more elsewhere: $K-\rho nd=[[column_excess]]$. Its sum less that of $p$ over $T$ is $[[column_sum]]$, at least $x$ and at most $K-\rho nd-y$. If $K<N$, exchange ones and zeros.""",
+        gives={"column_excess": column_excess, "column_sum": column_sum},
+        uses=("one support in the other",),
+    ),
+    Step(
         name="ranked columns",
-        sentence=r"""The averages of the mask of the $K$ largest scores are within $\frac{|K-N|}{nd}$ of those of $M$, hence within *rounding of columns* and
-$|\rho-\frac N{nd}|$, which is the case of all columns. So they are within $[[ranked_column_bound]]$ of the means.""",
+        sentence=r"""$x$ and $y$ are sums over sets of columns: both are in modulus at most $nd$ times *columns*. So the averages of the mask of the $K$ largest scores are within
+$[[ranked_column_bound]]$ of the means.""",
         gives={"ranked_column_bound": ranked_column_bound},
-        uses=("one support in the other", "rounding of columns", "columns"),
+        uses=("other columns", "rounding of columns", "columns"),
     ),
 )
 
@@ -242,8 +340,9 @@ fixed_inputs = Claim(
 Let scores have $n$ iid rows of $d$ entries, which depend on each other in whatever way; let $M$ be the mask of those above a fixed threshold, and
 $p_j$ the probability of an entry in column $j$. With probability at least $1-\delta$ for all sets $T$ of columns
 $$\Big|\frac1{nd}\sum_i\sum_{j\in T}M_{ij}-\frac1d\sum_{j\in T}p_j\Big|\le[[column_bound]],$$
-and on the same event the mask of the $\mathrm{round}(\rho nd)$ largest scores, $\rho$ the mean of the $p_j$, in the place of $M$ makes these
-differences at most $[[ranked_column_bound]]$.
+with $V=\frac1d\sum p_j(1-p_j)\le\frac14$. The first of both bounds is a union over all sets and is smaller only for few columns or very small $\delta$; the second,
+$[[free_bound]]$, does not grow with $d$. On the same event the mask of the $\mathrm{round}(\rho nd)$ largest scores, $\rho$ the mean of the $p_j$, in the place of $M$ makes these
+differences at most $[[ranked_column_bound]]$. No constant is claimed to be the best.
 """,
     steps=COLUMN_STEPS,
     source=Source("2602.06675", "beyond the abstract"),
@@ -254,11 +353,22 @@ differences at most $[[ranked_column_bound]]$.
         INPUTS,
         FAILURE,
         DEVIATION,
+        VARIANCE,
+        ENTRY,
+        Quantity(
+            (chosen, others), "sums of the mask less its probabilities over some columns and the others", sp.S.Reals
+        ),
+        Quantity(
+            (moved, moved_elsewhere),
+            "numbers of entries of one of two masks alone, in these columns and elsewhere",
+            NON_NEGATIVE,
+        ),
     ),
     hypotheses=(Hypothesis("independent rows of one law, and nothing else"),),
     uses=("G2",),
     expressions={
         "column_bound": column_bound,
+        "free_bound": free_bound,
         "column_failure": column_failure,
         "ranked_column_bound": ranked_column_bound,
     },

@@ -175,7 +175,7 @@ optimal_rate = Claim(
 $[[row_share]]$ is the largest such constant. (b) For $A=M-P$ with independent entries and constant $P=p$ the
 right-hand side has mean $[[row_share]]\cdot\frac1nE|\mathrm{Bin}(n,p)-np|$, where
 $E|\mathrm{Bin}(n,p)-np|=[[mean_deviation]]$ at $k=\lfloor np\rfloor+1$; for integer $np$ and $V=p(1-p)$ the mean is
-$[[mean_rate]]\,e^{-\theta}$ with $0\le[[stirling_loss]]-\theta\le[[stirling_error]]$. So the rate $n^{-1/2}$ of G1
+$[[mean_rate]]\,e^{-\theta}$ with $0\le[[stirling_loss]]-\theta\le[[stirling_error]]$. So the rate $n^{-1/2}$ of G1.2
 cannot be improved, nor that of G4.1, since by G2 the mask of the largest scores differs from the one above the
 threshold by $O(n^{-1})$; by symmetry the same holds with $m$. (c) $E|M_{ij}-P_{ij}|=[[entry_distance]]$ at
 $p=P_{ij}$, hence $\|M-W\|_1\to2\iint W(1-W)$ in probability, which is positive unless $W$ takes the values $0$ and

@@ -42,9 +42,9 @@ $[[kernel]]$ at $g=h_j$, and a closed row is empty.""",
     ),
     Step(
         name="latent of the gate",
-        sentence=r"With the row latent $(a_i,g_{i\cdot})$ the masks are within the bound of G1 of this kernel, for every $n$ and $d$.",
+        sentence=r"With the row latent $(a_i,g_{i\cdot})$ the masks are within the bound of G1.2 of this kernel, for every $n$ and $d$.",
         by=Carrier.CLAIM,
-        source="G1",
+        source="G1.2",
         uses=("kernel",),
     ),
     Step(
@@ -89,7 +89,7 @@ row_latent = Claim(
 Let $M$ be the mask of SNIP with $n$ rows of $d$ entries, at a fixed threshold (S6), of the scores $|w_{ij}||a_i||g_{ij}|$, where $g_{ij}$ is the mean of the residual times
 input $j$ over the data for which unit $i$ is active, and $h_j$ that over all data. If all inputs are positive multiples of one vector, then
 $g_{ij}=h_j1\{w_i\cdot x>0\}$: a unit is on or off for all data. With the row latent $(a_i,g_{i\cdot})$ and
-$W=[[kernel]]$ ($0$ at $g=0$) the bound of G1 holds for every $n$ and $d$; labelled by $|a_i|$ the best kernel is $[[blurred]]$ (here $h=h_j$),
+$W=[[kernel]]$ ($0$ at $g=0$) the bound of G1.2 holds for every $n$ and $d$; labelled by $|a_i|$ the best kernel is $[[blurred]]$ (here $h=h_j$),
 its column densities, $H(\tau/|h_j|)/2$ with $H$ of S4, are right, and yet the masks stay at a distance from it that tends to
 $[[limit_distance]]$, $\rho$ their density; no relabelling of the rows makes it their limit.
 """,
@@ -119,7 +119,7 @@ $[[limit_distance]]$, $\rho$ their density; no relabelling of the rows makes it 
         Hypothesis("a column whose scores are not always zero", sp.Ne(a * h, 0), ("blurred",)),
         Hypothesis("a column whose moment is not zero", sp.Ne(h, 0), ("column_density",)),
     ),
-    uses=("G1", "S4", "S6"),
+    uses=("G1.2", "S4", "S6"),
     expressions={
         "kernel": kernel,
         "blurred": blurred,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from theory.operators.motifs import counting_lemma
     from theory.operators.noise import noise_edge
     from theory.operators.norms import degree_continuity, norm_chain
+    from theory.operators.planar_forms import planar_forms
     from theory.operators.singular_values import masks_are_operators, nystrom
 else:
     lazily(__name__)
@@ -27,6 +28,7 @@ __all__ = [
     "noise_edge",
     "norm_chain",
     "nystrom",
+    "planar_forms",
     "second_order_bias",
     "shared_latent",
     "sparse_noise",

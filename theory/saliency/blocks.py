@@ -150,9 +150,9 @@ $[[one_pair]]$.""",
     ),
     Step(
         name="independent entries",
-        sentence=r"For independent entries G1 has the bound $2\cdot2^{m+n}e^{-2mns^2}$, which is $\delta$ at the rate of its Hoeffding form.",
+        sentence=r"For independent entries G1.1 has the bound $2\cdot2^{m+n}e^{-2mns^2}$, which is $\delta$ at the rate of its Hoeffding form.",
         by=Carrier.CLAIM,
-        source="G1",
+        source="G1.1",
     ),
     Step(
         name="rate",
@@ -177,7 +177,7 @@ $N=2$ (`two_of_four`) and $N=3$ (`three_of_four`) add, for each other column $k$
 less in the block without $k$. (d) The mask is close to its probabilities $P_{ij}=W_j$: if $M$
 divides $n$, with probability at least $1-\delta$
 $$\|\mathbf M-P\|_\square\le[[cut_bound]],$$
-that is $\omega/\sqrt M$, $\omega=[[block_range]]$, times the bound of G1 for independent entries; indeed
+that is $\omega/\sqrt M$, $\omega=[[block_range]]$, times the bound of G1.1 for independent entries; indeed
 $P(\|\mathbf M-P\|_\square>s)\le[[failure]]$. For $\omega^2>M$, such as 4:8, it exceeds that for independent entries;
 no constant is claimed to be sharp.
 """,
@@ -217,7 +217,7 @@ no constant is claimed to be sharp.
             "blocks fill a row, for (d)", sp.Eq(sp.Mod(n, block), 0), needed_by=("one_pair", "failure", "cut_bound")
         ),
     ),
-    uses=("G1", "S12"),
+    uses=("G1.1", "S12"),
     remarks=(Remark("1:4 masks of iid scores reach about half of the bound at $m=n=128$."),),
     expressions={
         "density": density,

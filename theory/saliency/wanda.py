@@ -11,7 +11,7 @@ from theory.saliency.model import columns as n
 from theory.steps import Carrier, Step
 
 probabilities = sp.symbols("p_1:4", positive=True)  # of three columns
-cut_rate = sp.Symbol("A", positive=True)  # the cut-norm bound of G1
+cut_rate = sp.Symbol("A", positive=True)  # the cut-norm bound of G1.2
 
 rise, fall = sp.symbols("x y", nonnegative=True)  # of W from the midpoint of a cell to its ends
 
@@ -130,7 +130,7 @@ $W(u,v)=\bar F(\tau/\varphi(v))$ with $\int W\,dv=\rho$ for every $u$. Wanda has
 $W=[[kernel]]$ ($\phi=\varphi(v)$). Row-wise SNIP in its factorised form is row-wise $\varphi|w|$. A global threshold with $f=1$
 has the same limit, but its row degrees are random with variance $[[degree_variance]]$ (three columns shown:
 $\sum_jp_j(1-p_j)$, not $n\rho(1-\rho)$). Let $f=1$, $\varphi$ monotone, columns at midpoints and $k=\mathrm{round}(\rho n)$: whenever
-the mask $M_\tau$ of the global threshold is within $A$ of its probabilities $W(v_j)$ in cut norm (G1 gives $A$), the row-wise
+the mask $M_\tau$ of the global threshold is within $A$ of its probabilities $W(v_j)$ in cut norm (G1.2 gives $A$), the row-wise
 mask is within $[[bound]]$ of $W$ (what the proof gives; the factor $3$ is not claimed to be sharp).
 """,
     steps=STEPS,
@@ -161,7 +161,7 @@ mask is within $[[bound]]$ of $W$ (what the proof gives; the factor $3$ is not c
         Hypothesis("a graphon changes by at most 1 within a cell", rise + fall <= 1, needed_by=("cell_error",)),
         Hypothesis(r"for the bound: $\varphi$ monotone, columns at midpoints, noise independent", needed_by=("bound",)),
     ),
-    uses=("S1", "G1"),
+    uses=("S1", "G1.2"),
     expressions={
         "kernel": wanda_kernel,
         "degree_variance": degree_variance,

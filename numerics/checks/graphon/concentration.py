@@ -1,4 +1,4 @@
-"""Evidence for G1: the rates at which sampled masks concentrate in cut norm, derived."""
+"""Evidence for G1.1: the rates at which sampled masks concentrate in cut norm, derived."""
 
 from __future__ import annotations
 

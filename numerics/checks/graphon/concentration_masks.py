@@ -1,4 +1,4 @@
-"""Evidence for G1: cut norms of drawn masks stay within the rates."""
+"""Evidence for G1.1: cut norms of drawn masks stay within the rates."""
 
 from __future__ import annotations
 

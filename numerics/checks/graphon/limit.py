@@ -1,10 +1,9 @@
-"""Evidence for G4.1 and G4.2: the distance of a mask from its graphon, with constants."""
+"""Evidence for G4.1: the distance of a mask from its graphon, with constants."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import product
 
 import numpy as np
 import sympy as sp
@@ -12,43 +11,38 @@ from numpy.typing import NDArray
 from scipy.special import erfc, erfinv
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from numerics.exact.logarithms import split_logarithms
 from numerics.masks.selection import kept_count, top_k_mask
 from theory.formulas.level import Level
 from theory.graphon.concentration import hoeffding_rate
 from theory.graphon.discretisation import midpoint_error
 from theory.graphon.limit import (
-    between_masks,
     cells,
-    column_bound,
-    column_failure,
-    column_rounding,
+    cut_error,
     distance,
-    fixed_inputs,
-    inputs,
     mask_limit,
     midpoint_bound,
-    ranked_column_bound,
+    other_number,
+    rate_constant,
     rounding,
     sampled,
-    set_failure,
     sorted_bound,
     threshold,
     ultimate,
+    wide_bound,
+    wide_constant,
     y,
 )
+from theory.graphon.ranked_masks import ranked_rate, shift, wide_rate
 from theory.graphon.sorted_latents import sorted_error
-from theory.graphon.symbols import delta, m, n, s
+from theory.graphon.symbols import delta, m, n, variance
 from theory.saliency.model import rho, synflow_model, u
-from theory.tails import half_normal
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 DENSITY = sp.Rational(1, 10)
 
-
-def reduce(expression: sp.Expr) -> sp.Expr:
-    """Simplify a formula in logarithms."""
-    return split_logarithms(expression)
+# Bounds of the same distance by way of the mask above a threshold: its sampling twice, or its number of entries apart
+by_threshold = 2 * hoeffding_rate + 1 / m + 1 / n + 1 / (2 * m * n)
+by_number = midpoint_bound + sp.sqrt(sp.log(4 / delta) / (2 * m * n))
 
 
 @exact(mask_limit, step="rounding")
@@ -62,44 +56,62 @@ def rounding_is_at_most_a_half(rounding: sp.Expr, trial: Trial) -> Iterator[Find
 
 
 @exact(mask_limit, step="number of entries")
-@control("forgets the discretisation", between_masks=between_masks - cells)
-@control("forgets the sampling", between_masks=between_masks - sampled)
-@control("forgets the rounding of K", between_masks=between_masks - rounding)
-@control("10 % more", between_masks=ELEVEN * between_masks)
+@control("forgets the discretisation", other_number=rounding)
+@control("forgets the rounding of K", other_number=cells)
+@control("10 % more", other_number=ELEVEN * other_number)
 @control("constant 1 in place of ½", rounding=2 * rounding)
-def entries_differ_by_three_parts(rounding: sp.Expr, between_masks: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """(K − N)/mn by way of ρ and of EN/mn, where K/mn is the rounding from ρ, this is D from EN/mn, and that is A from N/mn."""
-    share = sp.Symbol("w", positive=True)  # N/mn
-    mean = share + sampled
+def numbers_differ_by_two_parts(rounding: sp.Expr, other_number: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """(K − ΣP)/mn by way of ρ, where K/mn is the rounding from ρ, and this is D from ΣP/mn."""
+    mean = sp.Symbol("w", positive=True)  # ΣP/mn
     density = mean + cells
-    yield trial.same(between_masks + share, density + rounding)
+    yield trial.same(other_number, density + rounding - mean)
+
+
+@exact(mask_limit, step="sampling")
+@control("the fluctuation alone", cut_error=sp.sqrt(sp.log(4 / delta) / (2 * m * n)))
+@control("the union over all sets", cut_error=hoeffding_rate)
+@control("two signs", cut_error=cut_error.subs(delta, 2 * delta))
+@control("10 % more", cut_error=ELEVEN * cut_error)
+@control("the number of entries twice", ranked_rate=ranked_rate + shift)
+@control("a lower bound of the variance", ranked_rate=ranked_rate.subs(variance, variance**2))
+def sampling_is_that_of_ranked_masks(ranked_rate: sp.Expr, cut_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At the largest variance; at the square of a root only a factor depends on it, the smaller of ¼ and a multiple of the root."""
+    yield trial.same(cut_error + shift, ranked_rate.subs(variance, sp.Rational(1, 4)))
+    root = sp.Symbol("r", nonnegative=True)  # of V
+    factor = sp.Min(sp.Rational(1, 4), root / sp.sqrt(2))
+    at_root = ranked_rate.subs(variance, root**2)
+    fluctuation = sp.sqrt(sp.log(4 / delta) / (2 * m * n))
+    sides = 1 / sp.sqrt(m) + 1 / sp.sqrt(n)
+    low = {m: 2, n: 3, delta: sp.Rational(1, 5), shift: 0, root: sp.Rational(1, 4)}
+    yield trial.same((at_root - shift - fluctuation) / sides, factor, at=[low])
+    yield trial.same((at_root - shift - fluctuation) / sides, factor)
 
 
 @exact(mask_limit, step="distance")
-@control("forgets M_K beside M_τ", distance=sampled + cells)
-@control("forgets the rounding of K", distance=2 * (sampled + cells))
-@control("the sampling once", distance=distance - sampled)
+@control("forgets the number of entries", distance=sampled + cells)
+@control("forgets the rounding of K", distance=sampled + 2 * cells)
+@control("the sampling twice", distance=distance + sampled)
 @control("10 % less", distance=NINE * distance)
-@control("forgets the discretisation", between_masks=between_masks - cells)
-def mask_is_as_far_as_three_parts(between_masks: sp.Expr, distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """From the mask to that above the threshold, from this to its probabilities, from these to the graphon."""
-    yield trial.same(distance, between_masks + sampled + cells)
+@control("forgets the discretisation", other_number=rounding)
+def mask_is_as_far_as_three_parts(other_number: sp.Expr, distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """From the mask to its probabilities, with its number of entries, and from these to the graphon."""
+    yield trial.same(distance, sampled + other_number + cells)
 
 
 @exact(mask_limit, step="midpoints")
-@control("forgets M_K beside M_τ", midpoint_bound=midpoint_bound / 2)
+@control("wasteful: the mask above a threshold between", midpoint_bound=by_threshold)
+@control("wasteful: the number of entries by itself", midpoint_bound=by_number)
 @control("forgets the discretisation", midpoint_bound=midpoint_bound - 1 / m - 1 / n)
 @control("forgets the rounding of K", midpoint_bound=midpoint_bound - rounding)
 @control("midpoints 10 % more", midpoint_bound=ELEVEN * midpoint_bound)
 @control("midpoints 10 % less", midpoint_bound=NINE * midpoint_bound)
-@control("the sampling once", distance=distance - sampled)
+@control("the sampling twice", distance=distance + sampled)
 @control("any point of a cell", midpoint_error=2 * midpoint_error)
-@control("without the sets of rows", cut_error=sp.sqrt(sp.log(2 / delta) / (2 * m * n)))
+@control("the union over all sets", cut_error=hoeffding_rate)
 def pieces_add_up_at_midpoints(
     distance: sp.Expr, cut_error: sp.Expr, midpoint_error: sp.Expr, midpoint_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The distance at the errors of sampling (G1) and of midpoints (G3.1)."""
-    yield trial.same(cut_error, hoeffding_rate)
+    """The distance at the errors of sampling (G1.3) and of midpoints (G3.1)."""
     yield trial.same(midpoint_bound, distance.subs({sampled: cut_error, cells: midpoint_error}))
 
 
@@ -109,11 +121,11 @@ def pieces_add_up_at_midpoints(
 @control("10 % less", sorted_bound=NINE * sorted_bound)
 @control("the discretisation once", distance=distance - cells)
 @control("DKW with half the exponent", sorted_error=sp.sqrt(2) * sorted_error)
-@control("without the sets of rows", cut_error=sp.sqrt(sp.log(2 / delta) / (2 * m * n)))
+@control("the union over all sets", cut_error=hoeffding_rate)
 def pieces_add_up_at_sorted_latents(
     distance: sp.Expr, cut_error: sp.Expr, sorted_error: sp.Expr, sorted_bound: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The distance at the errors of sampling (G1) and of sorted latents (G3.3), each with half of δ."""
+    """The distance at the errors of sampling (G1.3) and of sorted latents (G3.3), each with half of δ."""
     halves = {sampled: cut_error.subs(delta, delta / 2), cells: sorted_error.subs(delta, delta / 2)}
     yield trial.same(sorted_bound, distance.subs(halves))
 
@@ -142,63 +154,6 @@ def bounds_along_a_sequence(
             yield trial.holds(rises, "the bound falls in the number of rows, or columns")
 
 
-@exact(fixed_inputs, step="all sets of columns")
-@control("one set of columns", column_failure=2 * sp.exp(-2 * n * s**2))
-@control("single columns", column_failure=2 * inputs * sp.exp(-2 * n * s**2))
-@control("no empty set", column_failure=column_failure - set_failure)
-@control("10 % more", column_failure=ELEVEN * column_failure)
-@control("one sign", set_failure=set_failure / 2)
-@control("half the exponent", set_failure=2 * sp.exp(-n * s**2))
-def each_column_is_in_or_out(set_failure: sp.Expr, column_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two sets of one column; each further column, in or out, doubles their number."""
-    choices = len((True, False))
-    yield trial.induction(column_failure, inputs, choices * set_failure, lambda term: choices * term, start=1)
-
-
-@exact(fixed_inputs, step="rounding of columns")
-@control("rounding down", column_rounding=2 * column_rounding)
-@control("of one row", column_rounding=n * column_rounding)
-@control("10 % more", column_rounding=ELEVEN * column_rounding)
-def rows_of_entries_are_rounded(column_rounding: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """What is left beside the rounding ½ − x of nd entries; and that of G4.1 for a mask of d rows."""
-    below = sp.Symbol("x", nonnegative=True)
-    size = n * inputs
-    yield trial.nonnegative(column_rounding - (sp.Rational(1, 2) - below) / size, below / size)
-    yield trial.same(column_rounding, rounding.subs(m, inputs))
-
-
-@exact(fixed_inputs, step="ranked columns")
-@control("fixed inputs, threshold for rank", ranked_column_bound=column_bound)
-@control("forgets the rounding", ranked_column_bound=2 * column_bound)
-@control("10 % less", ranked_column_bound=NINE * ranked_column_bound)
-@control("fixed inputs 10 % less", column_bound=NINE * column_bound)
-@control("rounding down", column_rounding=2 * column_rounding)
-def pieces_add_up_for_fixed_inputs(
-    column_bound: sp.Expr, column_rounding: sp.Expr, ranked_column_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """From the ranked mask to that above the threshold, by way of the number of all entries, and on to the means."""
-    to_threshold = column_rounding + column_bound
-    yield trial.same(ranked_column_bound, to_threshold + column_bound)
-
-
-@exact(fixed_inputs, step="columns")
-@control("one set of columns", column_failure=2 * sp.exp(-2 * n * s**2))
-@control("one set of columns in the bound", column_bound=sp.sqrt(sp.log(2 / delta) / (2 * n)))
-@control("columns 10 % more", column_bound=ELEVEN * column_bound)
-@control("columns 10 % less", column_bound=NINE * column_bound)
-def column_bound_solves_its_failure_probability(
-    column_failure: sp.Expr, column_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The sets of columns fail together with δ, two signs for each of the 2^d sets; at other s by what s² differs."""
-    away = 2 * n * (column_bound**2 - s**2)
-    yield trial.same(sp.log(column_failure), sp.log(delta) + away, by=reduce)
-    yield trial.same(column_failure.subs(s, column_bound), delta, by=reduce)
-    for columns in (1, 4):
-        events = sum(1 for _ in product((1, -1), *[(0, 1)] * columns))
-        claimed = sp.simplify(column_failure.subs({s: 0, inputs: columns}))
-        yield trial.holds(claimed == events, f"{events} signed sets of {columns} columns, claimed {claimed}")
-
-
 @exact(mask_limit, step="rounding")
 @control("rounding down", rounding=2 * rounding)
 @control("10 % less", rounding=NINE * rounding)
@@ -213,13 +168,43 @@ def rounding_is_attained(rounding: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(mask_limit, step="rate")
-@control("forgets M_K beside M_τ", rate_constant=sp.sqrt(sp.log(2)))
+@control("wasteful: the mask above a threshold between", midpoint_bound=by_threshold)
+@control("wasteful: the union over all sets", rate_constant=sp.sqrt(sp.log(2)))
+@control("twice", rate_constant=2 * rate_constant)
+@control("one side", rate_constant=rate_constant / 2)
 @control("10 % less", midpoint_bound=NINE * midpoint_bound)
 def bound_has_the_rate(midpoint_bound: sp.Expr, rate_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """√n · bound → constant for m = n."""
     yield trial.same(sp.limit(midpoint_bound.subs(m, n) * sp.sqrt(n), n, sp.oo), rate_constant)
 
 
+@exact(mask_limit, step="wide midpoints")
+@control("forgets the number of entries", wide_bound=wide_bound - midpoint_error)
+@control("forgets the rounding of K", wide_bound=wide_bound - rounding)
+@control("10 % more", wide_bound=ELEVEN * wide_bound)
+@control("any point of a cell", midpoint_error=2 * midpoint_error)
+@control("forgets the discretisation", other_number=rounding)
+@control("the number of entries twice", wide_rate=wide_rate + shift)
+def wide_pieces_add_up(
+    other_number: sp.Expr, midpoint_error: sp.Expr, wide_rate: sp.Expr, wide_bound: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The second rate of G1.3 at the difference of the numbers of entries, and the error of midpoints (G3.1)."""
+    yield trial.same(wide_rate, OF_WIDE_MASKS)
+    pieces = wide_rate.subs(shift, other_number).subs(cells, midpoint_error) + midpoint_error
+    yield trial.same(wide_bound, pieces)
+
+
+@exact(mask_limit, step="wide rate")
+@control("wasteful: all sizes of sets at once", wide_constant=sp.Rational(1, 2))
+@control("10 % more", wide_constant=ELEVEN * wide_constant)
+@control("10 % less", wide_constant=NINE * wide_constant)
+@control("bound 10 % more", wide_bound=ELEVEN * wide_bound)
+def wide_bound_has_the_rate(wide_bound: sp.Expr, wide_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """√n · bound → constant for m = n."""
+    yield trial.same(sp.limit(sp.expand(wide_bound.subs(m, n) * sp.sqrt(n)), n, sp.oo), wide_constant)
+
+
+OF_WIDE_MASKS = wide_rate  # as G1.3 has it
 ROWS, COLUMNS, FINE = 3072, 1024, 8
 RARE = sp.Rational(1, 10**10)
 
@@ -274,28 +259,3 @@ def masks_are_within_the_bound(
         limit = trial.value(bound, {m: ROWS, n: COLUMNS, delta: RARE})
         beyond = int((np.maximum(more, less) > limit).sum())
         yield trial.counts(beyond, len(shares), float(RARE), side="above")
-
-
-SCALES = tuple(sp.Rational(k, 8) for k in range(5, 13))  # column profile of the fixed inputs
-CUT = sp.Rational(7, 10)
-
-
-def column_shares(rng: np.random.Generator, networks: int, rows: int) -> NDArray[np.floating]:
-    """Column densities of masks |a_i| φ_j > 7/10 whose rows share one normal a_i. float[networks, d]"""
-    size = np.abs(rng.standard_normal((networks, rows)))
-    return np.stack([(size * float(scale) > float(CUT)).mean(axis=1) for scale in SCALES], axis=1)
-
-
-@statistical(fixed_inputs, tests=1)
-@control(
-    "all entries as if independent",
-    column_bound=sp.sqrt((inputs * sp.log(2) + sp.log(2 / delta)) / (2 * n * inputs)),
-)
-def sets_of_columns_stay_within_the_bound(column_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Rows iid, their entries dependent: the worst set takes all positive, or all negative, deviations of columns."""
-    rows, share = 64, sp.Rational(1, 100)
-    shares = trial.draw(column_shares, trial.size(4000), rows)
-    excess = shares - np.array([trial.value(half_normal.at(CUT / scale)) for scale in SCALES])
-    worst = np.maximum(np.maximum(excess, 0).mean(axis=1), np.maximum(-excess, 0).mean(axis=1))
-    limit = trial.value(column_bound, {n: rows, inputs: len(SCALES), delta: share})
-    yield trial.counts(int((worst > limit).sum()), len(worst), float(share), side="above")

@@ -21,13 +21,13 @@ from numerics.masks.selection import global_mask, kth_largest
 from numerics.networks import random_network
 from numerics.pruning.methods import saliency
 from numerics.pruning.moments import residual_moments
-from theory.graphon.concentration import hoeffding_rate
+from theory.graphon.comparison import normal_rate
 from theory.graphon.row_latent import (
     blurred,
     kernel,
     row_latent,
 )
-from theory.graphon.symbols import delta, m, n
+from theory.graphon.symbols import delta, m, n, variance
 from theory.saliency.model import phi, rho, tau
 from theory.saliency.snip import a, g, h, product_density, product_graphon
 from theory.tails import half_normal, product_survival, t
@@ -144,12 +144,12 @@ RARE, CUT = sp.Rational(1, 10**10), sp.Rational(1, 8)
 @control("the mean gradient", kernel=kernel.subs(g, h / 2))
 @control("readout weight forgotten", kernel=half_normal.at(tau / sp.Abs(g)))
 def masks_on_one_ray_are_within_the_bound(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The cut of all columns and the better of the rows above and below the kernel, beside the bound of G1."""
+    """The cut of all columns and the better of the rows above and below the kernel, beside the bound of G1.2."""
     size, inputs = 2048, 512
     rows = [trial.draw(rows_on_one_ray, size, inputs, float(CUT), replicate=k) for k in range(trial.size(1))]
     sums = [(each.mask - probabilities(each, kernel, float(CUT))).mean(axis=1) for each in rows]
     cuts = [max(np.maximum(part, 0).mean(), np.maximum(-part, 0).mean()) for part in sums]
-    limit = trial.value(hoeffding_rate, {m: size, n: inputs, delta: RARE})
+    limit = trial.value(normal_rate, {m: size, n: inputs, delta: RARE, variance: sp.Rational(1, 4)})
     yield trial.counts(int((np.array(cuts) > limit).sum()), len(cuts), float(RARE), side="above")
 
 

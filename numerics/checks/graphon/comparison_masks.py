@@ -1,0 +1,121 @@
+"""Evidence for G1.2: largest sums of all small masks, and cut norms of drawn ones, beside their bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.checks.graphon.concentration_masks import sparse_cut_norms, sparse_cut_witnesses
+from numerics.evidence import Finding, Trial, control, empirical, enclosed, statistical
+from numerics.masks.cut_norm import cut_norm_witness
+from theory.graphon.comparison import any_mean, best_rate, fluctuation, mean_bound, normal_comparison, sides
+from theory.graphon.symbols import delta, m, n, s, variance
+
+LEVELS = 10  # probabilities are tenths
+
+
+def mean_largest_sums(rows: int, columns: int, tenths: int) -> list[tuple[str, Fraction]]:
+    """Means of the largest sums of M − P and of P − M over rectangles, and over their complements, over mn, exactly.
+
+    All masks of a size, each entry of the same probability.
+    """
+    masks = np.array(list(product((0, 1), repeat=rows * columns))).reshape(-1, rows, columns)
+    chance = Fraction(tenths, LEVELS)
+    weights = [chance ** int(ones) * (1 - chance) ** int(masks[0].size - ones) for ones in masks.sum(axis=(1, 2))]
+    sets = np.array(list(product((0, 1), repeat=rows)))
+    found = []
+    for sign in (1, -1):
+        excess = sign * (LEVELS * masks - tenths)
+        sums = np.einsum("si,aij->asj", sets, excess)
+        over = np.maximum(sums, 0).sum(axis=2)
+        off = excess.sum(axis=(1, 2))[:, None] + np.maximum(-sums, 0).sum(axis=2)
+        for name, largest in (("rectangles", over.max(axis=1)), ("complements", off.max(axis=1))):
+            total = sum((w * int(each) for w, each in zip(weights, largest, strict=True)), Fraction(0))
+            found.append((name, total / (LEVELS * rows * columns)))
+    return found
+
+
+@enclosed(normal_comparison)
+@control("half of the mean", mean_bound=mean_bound / 2)
+@control("half, any probabilities", mean_bound=any_mean / 2)
+@control("the variance for the deviation", mean_bound=variance * sides / 2)
+@control("over all entries", mean_bound=mean_bound / sp.sqrt(m * n))
+def small_masks_keep_to_the_mean(mean_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All masks of up to 3×3 entries, over rectangles and over their complements, with both signs."""
+    for (rows, columns), tenths in product(((1, 1), (2, 2), (2, 3), (3, 3)), (1, 3, 5)):
+        share = sp.Rational(tenths, LEVELS)
+        at = {m: rows, n: columns, variance: share * (1 - share)}
+        for _, mean in trial.once(mean_largest_sums, rows, columns, tenths):
+            yield trial.below(sp.Rational(mean), mean_bound.subs(at), at=[{}])
+
+
+def far_from_the_mean(rows: int, columns: int, tenths: int) -> list[tuple[Fraction, Fraction]]:
+    """How far the largest sum over a rectangle, over mn, exceeds its mean, and with which probability it is as far or farther."""
+    masks = np.array(list(product((0, 1), repeat=rows * columns))).reshape(-1, rows, columns)
+    chance = Fraction(tenths, LEVELS)
+    sets = np.array(list(product((0, 1), repeat=rows)))
+    sums = np.einsum("si,aij->asj", sets, LEVELS * masks - tenths)
+    largest = np.maximum(sums, 0).sum(axis=2).max(axis=1)
+    law: dict[int, Fraction] = {}
+    for value, ones in zip(largest, masks.sum(axis=(1, 2)), strict=True):
+        weight = chance ** int(ones) * (1 - chance) ** int(masks[0].size - ones)
+        law[int(value)] = law.get(int(value), Fraction(0)) + weight
+    scale = LEVELS * rows * columns
+    mean = sum((value * weight for value, weight in law.items()), Fraction(0))
+    return [
+        ((value - mean) / scale, sum((w for each, w in law.items() if each >= value), Fraction(0)))
+        for value in law
+        if value > mean
+    ]
+
+
+@enclosed(normal_comparison)
+@control("ten times the exponent", one_failure=sp.exp(-20 * m * n * s**2))
+@control("all entries moved", one_failure=sp.exp(-2 * (m * n * s) ** 2))
+@control("s for its square", one_failure=sp.exp(-8 * m * n * s))
+def small_masks_keep_to_the_failure(one_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The law of the largest sum over a rectangle of all masks of up to 3×3 entries, at all its values beyond the mean."""
+    for (rows, columns), tenths in product(((1, 1), (2, 2), (3, 3)), (1, 5)):
+        for far, chance in trial.once(far_from_the_mean, rows, columns, tenths):
+            at = {m: rows, n: columns, s: sp.Rational(far)}
+            yield trial.below(sp.Rational(chance), one_failure.subs(at), at=[{}])
+
+
+@statistical(normal_comparison, tests=4)
+@control("the fluctuation alone", normal_rate=fluctuation)
+@control("the mean over all entries", normal_rate=mean_bound / sp.sqrt(m * n) + fluctuation)
+@control("a tenth", best_rate=best_rate / 10)
+@control("the fluctuation alone as the best", best_rate=fluctuation)
+def cut_norms_stay_within_the_rate(normal_rate: sp.Expr, best_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The truth on samples: 10×10 masks with exact cut norms, 128×128 masks with certified lower bounds."""
+    samples = (
+        (10, sp.Rational(1, 2), trial.draw(sparse_cut_norms, trial.size(2000), 10)),
+        (128, sp.Rational(1, 100), trial.draw(sparse_cut_witnesses, trial.size(16), 128)),
+    )
+    for side, failure, norms in samples:
+        at = {m: side, n: side, delta: failure, variance: sp.Rational(9, 100)}
+        for rate in (normal_rate, best_rate):
+            beyond = int((norms > trial.value(rate, at)).sum())
+            yield trial.counts(beyond, len(norms), float(failure), side="above")
+
+
+def fair_cut_witnesses(rng: np.random.Generator, masks: int, side: int) -> NDArray[np.floating]:
+    """Certified lower bounds of ‖M − ½‖□ for square masks of fair coins."""
+    coins = rng.integers(0, 2, size=(masks, side, side))
+    return np.array([cut_norm_witness(2 * each - 1, rng).value / 2 for each in coins])
+
+
+@empirical(normal_comparison)
+@control("three times the mean", mean_bound=3 * mean_bound)
+@control("both sides multiplied", mean_bound=mean_bound * sp.sqrt(m))
+@control("twice the mean", mean_bound=2 * mean_bound)
+def masks_reach_half_of_the_mean_bound(mean_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Half of the bound of the mean over what a search finds, the smallest of some fair masks of 128×128 entries."""
+    least = trial.draw(fair_cut_witnesses, 4, 128).min()
+    half = trial.value(mean_bound, {m: 128, n: 128, variance: sp.Rational(1, 4)}) / 2
+    yield trial.at_most(half / least, 1, "half of the bound over a cut")

@@ -1,0 +1,156 @@
+"""G1.3: masks of the largest scores are as close to their probabilities as masks of independent entries."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.graphon.comparison import mean_bound, one_failure
+from theory.graphon.sized_sets import one_size_failure, sized_mean
+from theory.graphon.symbols import COLUMNS, DEVIATION, FAILURE, ROWS, VARIANCE, delta, m, n
+from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+shift = sp.Symbol("kappa", nonnegative=True)  # |K − ΣP| over mn
+SHIFT = Quantity(
+    shift,
+    "difference of the number of entries kept and of the expected number above the threshold, over the number of all entries",
+    NON_NEGATIVE,
+    drawn=(0, 1),
+)
+inside, outside = sp.symbols("x y", real=True)  # sums of M − P over a rectangle and over its complement
+moved_inside, moved_outside = sp.symbols("a b", nonnegative=True)  # entries there of one of the two masks alone
+
+excess = inside + outside + moved_inside + moved_outside
+more_entries = inside + moved_inside
+missing = inside + outside - moved_inside - moved_outside
+fewer_entries = inside - moved_inside
+four_failures = 4 * one_failure
+four_fluctuation = sp.sqrt(sp.log(4 / delta) / (2 * m * n))
+ranked_rate = mean_bound + four_fluctuation + shift
+all_failures = 4 * m * n * one_size_failure
+wide_fluctuation = sp.sqrt(sp.log(4 * m * n / delta) / (2 * m * n))
+wide_rate = sized_mean + wide_fluctuation + shift
+
+STEPS = (
+    Step(
+        name="independent entries",
+        sentence=r"""Scores of different entries are independent, and so are the entries of the mask $M$ of the scores above the threshold, $N$ in
+number.""",
+        by=Carrier.RULE,
+        source="independence",
+    ),
+    Step(
+        name="four sums",
+        sentence=r"""The largest sum of $M-P$ over a rectangle, that over the complement of one, and both for $P-M$: divided by $mn$ each of the four exceeds
+$[[mean_bound]]+s$ with probability at most $[[one_failure]]$.""",
+        by=Carrier.CLAIM,
+        source="G1.2",
+        gives={"mean_bound": mean_bound, "one_failure": one_failure},
+        uses=("independent entries",),
+    ),
+    Step(
+        name="one support in the other",
+        sentence=r"The mask $M_K$ of the $K$ largest scores holds all entries of $M$ or is held by it.",
+        by=Carrier.CLAIM,
+        source="G2",
+    ),
+    Step(
+        name="more entries",
+        sentence=r"""Let $M-P$ have the sum $x$ over $S\times T$ and $y$ over its complement. If $K\ge N$, let $M_K$ have $a$ entries more in $S\times T$ and $b$ more off
+it. Then $K-\sum P=[[excess]]$, and $M_K-P$ has over $S\times T$ the sum $[[more_entries]]$: at least $x$, and at most $K-\sum P-y$.""",
+        gives={"excess": excess, "more_entries": more_entries},
+        uses=("one support in the other",),
+    ),
+    Step(
+        name="fewer entries",
+        sentence=r"""If $K<N$, let $M$ have $a$ entries more in $S\times T$ and $b$ more off it. Then $K-\sum P=[[missing]]$, and the sum is $[[fewer_entries]]$:
+at most $x$, and at least $K-\sum P-y$.""",
+        gives={"missing": missing, "fewer_entries": fewer_entries},
+        uses=("one support in the other",),
+    ),
+    Step(
+        name="four failures",
+        sentence=r"One of the four sums exceeds its bound with probability at most $[[four_failures]]$.",
+        gives={"four_failures": four_failures},
+        uses=("four sums",),
+    ),
+    Step(
+        name="fluctuation",
+        sentence=r"That is $\delta$ at $s=[[four_fluctuation]]$.",
+        gives={"four_fluctuation": four_fluctuation},
+        uses=("four failures",),
+    ),
+    Step(
+        name="rate",
+        sentence=r"""Else $x$ and $-y$, and $-x$ and $y$, are at most $mn$ times $[[mean_bound]]+s$ for all rectangles. So $\|M_K-P\|_\square\le[[ranked_rate]]$, with
+$\kappa=\frac1{mn}|K-\sum P|$.""",
+        gives={"ranked_rate": ranked_rate},
+        uses=("four sums", "more entries", "fewer entries", "fluctuation"),
+    ),
+    Step(
+        name="sums of each size",
+        sentence=r"""The same four sums, over rectangles of $a\ge1$ rows and $b\ge1$ columns and over their complements: divided by $mn$ each exceeds $[[sized_mean]]+s$
+with probability at most $[[one_size_failure]]$.""",
+        by=Carrier.CLAIM,
+        source="G1.4",
+        gives={"sized_mean": sized_mean, "one_size_failure": one_size_failure},
+        uses=("independent entries",),
+    ),
+    Step(
+        name="failures of all sizes",
+        sentence=r"One of them, for some $a\le m$ and $b\le n$, does with probability at most $[[all_failures]]$.",
+        gives={"all_failures": all_failures},
+        uses=("sums of each size",),
+    ),
+    Step(
+        name="wide fluctuation",
+        sentence=r"That is $\delta$ at $s=[[wide_fluctuation]]$.",
+        gives={"wide_fluctuation": wide_fluctuation},
+        uses=("failures of all sizes",),
+    ),
+    Step(
+        name="wide rate",
+        sentence=r"Else, in the same way, $\|M_K-P\|_\square\le[[wide_rate]]$.",
+        gives={"wide_rate": wide_rate},
+        uses=("sums of each size", "more entries", "fewer entries", "wide fluctuation"),
+    ),
+)
+
+ranked_masks = Claim(
+    label="G1.3",
+    title="Ranking costs a second pair of signs",
+    statement=r"""
+Let scores be independent, $P_{ij}$ the probability that score $(i,j)$ exceeds a fixed threshold,
+$V=\frac1{mn}\sum P_{ij}(1-P_{ij})$, and $M_K$ a mask of $K$ largest scores, ties broken in any way. With probability at least $1-\delta$
+$$\|M_K-P\|_\square\le[[ranked_rate]],\qquad\kappa=\tfrac1{mn}\Big|K-\sum P_{ij}\Big|,$$
+and with probability at least $1-\delta$, better for wide masks of large $V$, $\|M_K-P\|_\square\le[[wide_rate]]$.
+For scores of one continuous law and the threshold that each exceeds with probability $\frac K{mn}$, $0<K<mn$, this is $\kappa=0$ and $P=\frac K{mn}$: the bounds for a mask
+that is uniform among those of $K$ entries. No constant is claimed to be the best.
+""",
+    steps=STEPS,
+    source=Source(
+        "2602.06675",
+        "beyond the abstract, which announces convergence (G4.1)",
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        ROWS.drawn_from(2, 6),
+        COLUMNS.drawn_from(2, 6),
+        FAILURE,
+        DEVIATION,
+        VARIANCE,
+        SHIFT,
+        Quantity(inside, "sum of the mask above the threshold less its probabilities over a rectangle", sp.S.Reals),
+        Quantity(outside, "the same over the complement of the rectangle", sp.S.Reals),
+        Quantity(
+            (moved_inside, moved_outside),
+            "number of entries of one of the two masks alone, in the rectangle and off it",
+            NON_NEGATIVE,
+        ),
+    ),
+    hypotheses=(Hypothesis("the scores are independent"),),
+    uses=("G1.2", "G1.4", "G2"),
+    expressions={"ranked_rate": ranked_rate, "wide_rate": wide_rate},
+)

@@ -1,0 +1,188 @@
+"""G1.4: cut norms of sampled masks, sets of each size by themselves."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.graphon.comparison import largest_scale, normal_density, normal_tail, z
+from theory.graphon.symbols import COLUMNS, DEVIATION, FAILURE, ROWS, delta, m, n, s
+from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+w = sp.Symbol("w", real=True)  # for columns what z is for rows
+y = sp.Symbol("y", real=True)  # a quantile up to 6
+shared_rows, shared_columns = sp.symbols("r_0 c_0", integer=True, nonnegative=True)
+other_rows, other_columns = sp.symbols("r_1 c_1", integer=True, nonnegative=True)  # of each set alone
+
+set_rows, set_columns = shared_rows + other_rows, shared_columns + other_columns
+sum_increment = 2 * (set_rows * set_columns - shared_rows * shared_columns)
+line_increment = 2 * set_columns * other_rows + 2 * set_rows * other_columns
+
+normal_excess = normal_density - z * normal_tail  # the mean of what exceeds z
+top_mean = m * normal_density
+column_tail, column_density = (each.subs(z, w) for each in (normal_tail, normal_density))
+pair_mean = sp.sqrt(column_tail) * normal_density / sp.sqrt(n) + sp.sqrt(normal_tail) * column_density / sp.sqrt(m)
+
+balance = sp.Rational(12, 25)
+one_side = (normal_density**2 / balance + balance * normal_tail).subs(z, y)
+beyond = balance + normal_density.subs(z, 6) ** 2 / balance
+most_pair = sp.Rational(3, 5)
+
+short, long = 1 / sp.sqrt(sp.Max(m, n)), 1 / sp.sqrt(sp.Min(m, n))
+sized_normal = most_pair * short + (long - short) / sp.sqrt(2 * sp.pi)
+sized_mean = largest_scale * sized_normal
+one_size_failure = sp.exp(-2 * m * n * s**2)
+sized_failure = 2 * m * n * one_size_failure
+sized_fluctuation = sp.sqrt(sp.log(2 * m * n / delta) / (2 * m * n))
+sized_rate = sized_mean + sized_fluctuation
+sized_constant = most_pair * largest_scale
+
+STEPS = (
+    Step(
+        name="sizes",
+        sentence=r"""For $1\le a\le m$ and $1\le b\le n$ let $F_{ab}(A)$ be the largest sum of the entries of $A$ over $S\times T$ with $|S|=a$ and $|T|=b$, or $F_{ab}$ that over its complement. Each such sum at a mean of matrices is the mean of the sums, so that $F_{ab}$ there is at
+most the mean of $F_{ab}$: it is convex. $mn\|M-P\|_\square$ is the largest of $0$ and all $F_{ab}(M-P)$ and $F_{ab}(P-M)$ over rectangles.""",
+        by=Carrier.RULE,
+        source="monotonicity",
+    ),
+    Step(
+        name="normal entries",
+        sentence=r"For independent standard normal $g_{ij}$ and $\sigma=[[largest_scale]]$, $E\,F_{ab}(M-P)\le\sigma\,E\,F_{ab}(g)$.",
+        by=Carrier.CLAIM,
+        source="G1.2",
+        gives={"largest_scale": largest_scale},
+        uses=("sizes",),
+    ),
+    Step(
+        name="two rectangles",
+        sentence=r"""Let $S$ and $S'$ share $r_0$ rows and have $r_1$ more each, $T$ and $T'$ share $c_0$ columns and have $c_1$ more each, so that $a=r_0+r_1$, $b=c_0+c_1$. The mean square of
+the difference of two sums of $g$, or of those over the complements, is $[[sum_increment]]$, and that of $\sqrt b\sum_Sh_i+\sqrt a\sum_Tk_j$ is $[[line_increment]]$: $2r_1c_1$ more.""",
+        gives={"sum_increment": sum_increment, "line_increment": line_increment},
+    ),
+    Step(
+        name="comparison",
+        sentence=r"So $E\,F_{ab}(g)\le\sqrt b\,E\max_{|S|=a}\sum_Sh_i+\sqrt a\,E\max_{|T|=b}\sum_Tk_j$, for independent standard normal $h_i$ and $k_j$.",
+        by=Carrier.CITED,
+        source="Sudakov–Fernique (Fernique, Régularité des trajectoires des fonctions aléatoires gaussiennes, 1975): for centred normal vectors with E(X_s − X_t)² ≤ E(Y_s − Y_t)² "
+        "for all s, t, E max X ≤ E max Y",
+        uses=("two rectangles",),
+    ),
+    Step(
+        name="excess",
+        sentence=r"""A standard normal variable exceeds $z$ with probability $[[normal_tail]]$, and by $[[normal_excess]]$ in the mean, with $0$ where it does not exceed $z$;
+its density there is $\varphi(z)=[[normal_density]]$.""",
+        gives={"normal_tail": normal_tail, "normal_density": normal_density, "normal_excess": normal_excess},
+    ),
+    Step(
+        name="largest sums",
+        sentence=r"""A sum of $a$ of the $h_i$ is at most $az$ and what all $h_i$ exceed $z$ by. At $a=m$ times the probability of *excess* the mean of this is $[[top_mean]]$; for $a=m$
+the mean of the sum is $0$, which is the limit of this for $z\to-\infty$.""",
+        gives={"top_mean": top_mean},
+        uses=("excess",),
+    ),
+    Step(
+        name="pair of sizes",
+        sentence=r"So, with $w$ for columns, $\frac1{mn}E\,F_{ab}(g)\le[[pair_mean]]$.",
+        gives={"pair_mean": pair_mean},
+        uses=("comparison", "largest sums"),
+    ),
+    Step(
+        name="one side",
+        sentence=r"""$[[one_side]]$ is at most $[[most_pair]]$ for $|y|\le6$; so is $[[beyond]]$, which is no less than its values for $|y|\ge6$.""",
+        gives={"one_side": one_side, "beyond": beyond, "most_pair": most_pair},
+        uses=("excess",),
+    ),
+    Step(
+        name="both sides",
+        sentence=r"""With $p,q$ for the tails at $z$ and $w$ and $\varphi_z,\varphi_w$ for the densities, $\lambda=[[balance]]$:
+$\sqrt q\varphi_z+\sqrt p\varphi_w$ is at most the mean of *one side* at $z$ and at $w$, as $2\sqrt q\varphi_z\le\varphi_z^2/\lambda+\lambda q$. So it is at most $[[most_pair]]$.""",
+        by=Carrier.COMPUTED,
+        gives={"balance": balance},
+        uses=("one side",),
+    ),
+    Step(
+        name="unequal sides",
+        sentence=r"""If $n\le m$, a part $\frac1{\sqrt m}$ of both factors leaves $(\frac1{\sqrt n}-\frac1{\sqrt m})\sqrt q\varphi_z$, and $\sqrt q\varphi_z\le\varphi(0)$; likewise for $m\le n$. So
+*pair of sizes* is at most $[[sized_normal]]$.""",
+        gives={"sized_normal": sized_normal},
+        uses=("pair of sizes", "both sides"),
+    ),
+    Step(
+        name="mean",
+        sentence=r"So $\frac1{mn}E\,F_{ab}(M-P)\le[[sized_mean]]$, and so for $P-M$.",
+        gives={"sized_mean": sized_mean},
+        uses=("normal entries", "unequal sides"),
+    ),
+    Step(
+        name="one entry",
+        sentence=r"""Another value of one entry changes $\frac1{mn}F_{ab}$ by at most $\frac1{mn}$. So it exceeds its mean by $s$ or more with probability at most
+$[[one_size_failure]]$.""",
+        by=Carrier.CITED,
+        source="McDiarmid, Surveys in Combinatorics (1989) 148: a function of independent variables, each of which changes it by at most c_i, exceeds its mean by t with probability at most exp(−2t²/Σc_i²)",
+        gives={"one_size_failure": one_size_failure},
+        uses=("sizes",),
+    ),
+    Step(
+        name="all sizes",
+        sentence=r"One of those over rectangles, for some $a$, $b$ and sign, does with probability at most $[[sized_failure]]$.",
+        gives={"sized_failure": sized_failure},
+        uses=("one entry",),
+    ),
+    Step(
+        name="fluctuation",
+        sentence=r"That is $\delta$ at $s=[[sized_fluctuation]]$.",
+        gives={"sized_fluctuation": sized_fluctuation},
+        uses=("all sizes",),
+    ),
+    Step(
+        name="rate",
+        sentence=r"So $\|M-P\|_\square\le[[sized_rate]]$ with probability at least $1-\delta$.",
+        gives={"sized_rate": sized_rate},
+        uses=("sizes", "mean", "fluctuation"),
+    ),
+    Step(
+        name="limit",
+        sentence=r"For $m=n$ the rate times $\sqrt n$ tends to $[[sized_constant]]$.",
+        gives={"sized_constant": sized_constant},
+        uses=("rate",),
+    ),
+)
+
+sized_sets = Claim(
+    label="G1.4",
+    title="Sets of each size by themselves: a smaller constant for wide masks",
+    statement=r"""
+Let $M_{ij}$ be independent with means $P_{ij}$. With probability at least $1-\delta$
+$$\|M-P\|_\square\le[[sized_rate]].$$
+Indeed for each $a\ge1$ and $b\ge1$ the largest sum of $M-P$ over $S\times T$ with $|S|=a$, $|T|=b$, divided by $mn$, has a mean of at most $[[sized_mean]]$, and exceeds its mean by
+$s$ or more with probability at most $[[one_size_failure]]$. The same holds for $P-M$, and for the largest sums over complements of such rectangles.
+For $m=n\to\infty$ and fixed $\delta$ the rate is $[[sized_constant]]\,n^{-1/2}$ in leading order, about three quarters of what G1.2 has where $V\ge\frac18$. For small masks, or small $V$, G1.2 or G1.1 is better. No constant is claimed to be
+the best.
+""",
+    steps=STEPS,
+    source=Source(
+        "2602.06675",
+        "beyond the abstract, which announces convergence (G4.1): a comparison of normal processes for sets of given sizes",
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        ROWS.drawn_from(2, 6),
+        COLUMNS.drawn_from(2, 6),
+        FAILURE,
+        DEVIATION,
+        Quantity((z, w), "number that a standard normal variable exceeds", sp.S.Reals, drawn=(-3, 3)),
+        Quantity(y, "such a number up to 6 in modulus", sp.Interval(-6, 6)),
+        Quantity((shared_rows, shared_columns), "number of rows, and columns, that two sets share", COUNT_FROM_ZERO),
+        Quantity((other_rows, other_columns), "number of rows, and columns, of either set alone", COUNT_FROM_ZERO),
+    ),
+    hypotheses=(Hypothesis("the entries of the mask are independent"),),
+    uses=("G1.2",),
+    expressions={
+        "sized_rate": sized_rate,
+        "sized_mean": sized_mean,
+        "one_size_failure": one_size_failure,
+        "sized_constant": sized_constant,
+    },
+)

@@ -1,0 +1,139 @@
+"""O2.2: a form over complex functions beside the same form over real ones, by hand."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.operators.norms import infinity_one_bound, largest_entry
+from theory.operators.symbols import CUT_NORM
+from theory.quantities import Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+x = sp.Symbol("x", real=True)  # difference of two angles
+alpha, beta = sp.symbols("alpha beta", real=True)  # angles of f and of the conjugate of g
+n = sp.Symbol("n", integer=True, positive=True)  # half of an odd frequency less one half: the frequency is 2n − 1
+
+planar_entry = sp.cos(alpha - beta)
+inner_wave = sp.Rational(3, 4) - 4 * x**2 / sp.pi**2  # the mean product of the two waves, 0 ≤ x ≤ π/4
+middle_wave = 1 - 2 * x / sp.pi  # and π/4 ≤ x ≤ 3π/4
+odd = 2 * n - 1
+sign = sp.sqrt(2) * sp.sin(odd * sp.pi / 4)  # ε of the frequency: 1, 1, −1, −1 for 1, 3, 5, 7 and so on
+first_coefficient = 16 * sp.sqrt(2) / sp.pi**3
+coefficient = first_coefficient * sign / odd**3
+squarefree_sum = sp.zeta(3) / sp.zeta(6)
+odd_sum = sp.Rational(8, 9) * squarefree_sum
+planar_factor = odd_sum / first_coefficient
+planar_operator_bound = sp.sqrt(planar_factor * infinity_one_bound * largest_entry)
+
+STEPS = (
+    Step(
+        name="angles",
+        sentence=r"""For given $g$ no $|f|\le1$ does better than one of modulus $1$, and so for given $f$. Turn $f$ by a phase until $\int fWg$ is real and not
+negative. With $f=e^{i\alpha}$ and $g=e^{-i\beta}$ its integrand is then $W$ times $[[planar_entry]]$.""",
+        gives={"planar_entry": planar_entry},
+    ),
+    Step(
+        name="two waves",
+        sentence=r"""Let $S=\operatorname{sign}\cos$, and let $R(\varphi)$ be $1$ for $|\varphi|\le\frac\pi4$, $2-\frac{4\varphi}\pi$ for $\frac\pi4\le\varphi\le\frac{3\pi}4$, even, and
+$R(\varphi+\pi)=-R(\varphi)$. The mean $s(x)$ of $S(\theta)R(\theta+x)$ over all $\theta$ is $[[inner_wave]]$ for $0\le x\le\frac\pi4$ and $[[middle_wave]]$ for
+$\frac\pi4\le x\le\frac{3\pi}4$; it is even, and $s(x+\pi)=-s(x)$.""",
+        gives={"inner_wave": inner_wave, "middle_wave": middle_wave},
+    ),
+    Step(
+        name="real forms",
+        sentence=r"""For each $\theta$ and each odd $k$ the functions $S(\theta+k\alpha)$ of one variable and $R(\theta+k\beta)$ of the other are real, of modulus at most $1$. The
+mean over $\theta$ of the form in them, $\int W\,s(k(\alpha-\beta))$, has a modulus of at most $N=\|W\|_{\infty\to1}$.""",
+        by=Carrier.RULE,
+        source="Fubini",
+        uses=("two waves",),
+    ),
+    Step(
+        name="coefficients",
+        sentence=r"""$s(x)=\sum_{n\ge1}s_{2n-1}\cos((2n-1)x)$ with $s_{2n-1}=[[coefficient]]$, $s_1=[[first_coefficient]]$.""",
+        gives={"coefficient": coefficient, "first_coefficient": first_coefficient},
+        uses=("two waves",),
+    ),
+    Step(
+        name="signs of frequencies",
+        sentence=r"""So $s_k=s_1\varepsilon(k)k^{-3}$ for odd $k=2n-1$ with the sign $\varepsilon(k)=[[sign]]$, and $\varepsilon(kl)=\varepsilon(k)\varepsilon(l)$.""",
+        gives={"sign": sign},
+        uses=("coefficients",),
+    ),
+    Step(
+        name="inversion",
+        sentence=r"""$\cos x=\frac1{s_1}\sum_{k\text{ odd}}\mu(k)\varepsilon(k)k^{-3}s(kx)$: the coefficient of $\cos(lx)$ on the right is $\varepsilon(l)l^{-3}\sum_{k|l}\mu(k)$, and the
+double series converges absolutely.""",
+        by=Carrier.RULE,
+        source="Möbius",
+        uses=("signs of frequencies",),
+    ),
+    Step(
+        name="square-free numbers",
+        sentence=r"$\sum_k|\mu(k)|k^{-3}=[[squarefree_sum]]$ over all whole $k\ge1$.",
+        by=Carrier.CITED,
+        source="Hardy and Wright, An Introduction to the Theory of Numbers, Theorem 302: Σ|μ(k)|k^(−s) = ζ(s)/ζ(2s) for s > 1",
+        gives={"squarefree_sum": squarefree_sum},
+    ),
+    Step(
+        name="odd square-free numbers",
+        sentence=r"A square-free number is odd or twice an odd one: $\sum_{k\text{ odd}}|\mu(k)|k^{-3}=[[odd_sum]]$.",
+        gives={"odd_sum": odd_sum},
+        uses=("square-free numbers",),
+    ),
+    Step(
+        name="factor",
+        sentence=r"So $\int W\cos(\alpha-\beta)$ is a combination of *real forms*, of weights with the sum of moduli $[[planar_factor]]$: at most so many times $N$.",
+        gives={"planar_factor": planar_factor},
+        uses=("angles", "real forms", "coefficients", "inversion", "odd square-free numbers"),
+    ),
+    Step(
+        name="four pairs",
+        sentence=r"$N\le[[infinity_one_bound]]$ and $\sup|W|\le[[largest_entry]]$.",
+        by=Carrier.CLAIM,
+        source="O2.1",
+        gives={"infinity_one_bound": infinity_one_bound, "largest_entry": largest_entry},
+    ),
+    Step(
+        name="interpolation",
+        sentence=r"""On $L^2$ the norm of $T$ is at most the geometric mean of its norms from $L^\infty$ to $L^1$ and from $L^1$ to $L^\infty$,
+over the complex numbers.""",
+        by=Carrier.CITED,
+        source="Riesz–Thorin: with 1/p = (1 − θ)/p₀ + θ/p₁ and 1/q = (1 − θ)/q₀ + θ/q₁ the norm from L^p to L^q is at most N₀^(1−θ) N₁^θ",
+    ),
+    Step(
+        name="operator norm",
+        sentence=r"So $\|T\|_{op}\le[[planar_operator_bound]]$.",
+        gives={"planar_operator_bound": planar_operator_bound},
+        uses=("factor", "four pairs", "interpolation"),
+    ),
+)
+
+planar_forms = Claim(
+    label="O2.2",
+    title="Complex forms beside real ones, by hand",
+    statement=r"""
+For real $|W|\le1$ on $[0,1]^2$ and complex $|f|,|g|\le1$
+$$\Big|\int fWg\Big|\le[[planar_factor]]\,\|W\|_{\infty\to1},\qquad\|T\|_{op}\le[[planar_operator_bound]],\quad c=\|W\|_\square,$$
+from the series of two waves, without Krivine's theorem, on which O2.1 rests. The first factor is less than $2\,\%$ above $\sqrt2$, the best one (O2.1).
+""",
+    steps=STEPS,
+    source=Source(
+        "2602.06675",
+        "beyond the abstract: Krivine's method, with two waves in the place of his functions",
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        CUT_NORM,
+        Quantity((alpha, beta), "angles of two complex numbers of modulus 1", sp.S.Reals),
+        Quantity(x, "difference of two angles", sp.S.Reals),
+        Quantity(n, "place of an odd frequency", sp.S.Naturals, drawn=(1, 20)),
+    ),
+    hypotheses=(Hypothesis(r"$|W|\le1$ (a mask, a graphon, or the difference of two such)"),),
+    uses=("O2.1",),
+    expressions={
+        "planar_factor": planar_factor,
+        "planar_operator_bound": planar_operator_bound,
+    },
+)
