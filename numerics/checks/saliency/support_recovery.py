@@ -41,7 +41,6 @@ def in_misses(expression: sp.Expr) -> sp.Expr:
 @control("one order of the rows", law=law / sp.binomial(n, i))
 @control("Poisson", law=sp.exp(-n * p_s) * (n * p_s) ** i / sp.factorial(i))
 @control("removed entries", law=law.subs(p_s, 1 - p_s))
-@control("10 % more", law=ELEVEN * law)
 def law_grows_row_by_row(law: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The law for n + 1 rows from that for n, at a count of i + 1 and at none."""
     more = law.subs(n, n + 1)
