@@ -44,6 +44,8 @@ OUTSIDE = [
     ("R8", "nonnegative_failure", "a=1 kappa=1/2 d_0=1 d_1=1 n=1 epsilon=3/4", "an error up to half the reach"),
     ("R8", "uniform_size", "d_0=1 d_1=1 delta=1/2 epsilon=1/5", "expected epsilon ≤ exp\\(-1\\)/2"),
     ("R8", "size", "a=1 kappa=1/2 d_0=1 d_1=1 delta=2 epsilon=1/2", FAILURE),
+    ("R12", "wide_excess", "a=1 kappa=3", MASS),
+    ("R12", "least_units", "d_0=1 d_1=1 delta=2", FAILURE),
     ("R9", "large_share", "c=1 epsilon=.6", LARGE),
     ("R9", "large_success", "D=1 Theta=0 c=1 epsilon=3/5", LARGE),
     ("R9", "large_parameters", "D=1 c=1 epsilon=1/2 delta=1/2", LARGE),

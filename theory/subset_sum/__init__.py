@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from theory.lazy import lazily
 
 if TYPE_CHECKING:
+    from theory.subset_sum.block_scheme import block_scheme
     from theory.subset_sum.counting import counting_bounds
     from theory.subset_sum.digits import digits_ticket
     from theory.subset_sum.expected_count import count_expansion, subset_count
@@ -23,6 +24,7 @@ else:
 
 __all__ = [
     "annealed_count",
+    "block_scheme",
     "conditional_poisson",
     "count_expansion",
     "counting_bounds",
