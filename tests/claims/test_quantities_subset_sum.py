@@ -46,6 +46,13 @@ OUTSIDE = [
     ("R8", "size", "a=1 kappa=1/2 d_0=1 d_1=1 delta=2 epsilon=1/2", FAILURE),
     ("R12", "wide_excess", "a=1 kappa=3", MASS),
     ("R12", "least_units", "d_0=1 d_1=1 delta=2", FAILURE),
+    (
+        "R13",
+        "two_phase_failure",
+        "a=1 kappa=1/2 epsilon=1/10 theta=1/2 v_1=1/2 n=3 n_1=4",
+        "no more first items than items",
+    ),
+    ("R13", "best_rate", "a=1 kappa=3", MASS),
     ("R9", "large_share", "c=1 epsilon=.6", LARGE),
     ("R9", "large_success", "D=1 Theta=0 c=1 epsilon=3/5", LARGE),
     ("R9", "large_parameters", "D=1 c=1 epsilon=1/2 delta=1/2", LARGE),
@@ -113,6 +120,8 @@ EDGES = [
     ("R10", "success", "w=2 epsilon=1/10 n=5", 0),
     ("R10", "leading", "w=-1/2 epsilon=1/10", 20),
     ("R11", "error", "w=-1 d=1 e=0 h=0", 0),
+    ("R12", "scheme_success", "d_0=1 d_1=2 n=1", 1 / 4),
+    ("R13", "two_phase_failure", "a=1 kappa=1/2 epsilon=1/2 theta=1 v_1=1/2 n=1 n_1=1", 3 / 4 + 2),
     ("R11", "margin", "top=1 other=1 top_error=0 other_error=0", 0),
     ("R11", "total", "d_0=65 d_1=24 d_2=10 n=48", 48 * (65 * 89 + 24 * 34)),
 ]

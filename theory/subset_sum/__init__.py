@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from theory.subset_sum.item_products import item_products
     from theory.subset_sum.miss_probability import conditional_poisson
     from theory.subset_sum.potential import subset_cover
+    from theory.subset_sum.power_potential import two_phases
     from theory.subset_sum.second_moment import subset_pairs
     from theory.subset_sum.single_candidate import single_candidates
     from theory.subset_sum.solver import exact_solver
@@ -38,5 +39,6 @@ __all__ = [
     "subset_cover",
     "subset_pairs",
     "two_layer_ticket",
+    "two_phases",
     "volume_bound",
 ]
