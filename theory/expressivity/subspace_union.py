@@ -116,9 +116,10 @@ Let $f=f_1+f_2$, $f_q$ depend on the $k_q$ inputs $S_q$ alone and be within $\va
 (edges of probability at least $p$ to these inputs, for a share $\alpha$ of the latents) and a dense readout contain the sum of the two networks, within $\varepsilon_1+\varepsilon_2$ of $f$, if each takes neurons of its own, wired to its inputs. That fails with
 probability at most
 $$[[union_failure]],$$
-where the last term is for the neurons wired to either set, a share $[[either]]$. It cannot be left out: one wired neuron has both $N_1=1$ and $N_2=1$ in the two other counts, but one unit of any activation, with a constant, is no nearer to
-$\max(0,x_1)+\max(0,x_2)$ on $[-1,1]^2$ than $[[one_unit_error]]$, which is a sum of two networks of one unit. Where the edges have the probability $p$ just on the floor, and none off it, there are not enough
-neurons with probability at least $[[union_floor]]$, a third of the bound.
+the chances that fewer than $N_1$ neurons are wired to $S_1$, fewer than $N_2$ to $S_2$ or fewer than $N_1+N_2$ to either set, which a neuron is with probability $[[either]]$. The third cannot be left out: one neuron that is wired to all inputs
+is enough for $N_1=1$ and for $N_2=1$ by themselves, but one unit of any activation, with a constant, errs by at least $[[one_unit_error]]$ somewhere on $[-1,1]^2$ from
+$\max(0,x_1)+\max(0,x_2)$, the sum of two networks of one unit. The bound is loose by a factor of at most three: where these edges have the probability $p$ on just a share $\alpha$ of the latents, and are missing elsewhere, there are not enough
+neurons with at least a third of that probability (`union_floor`).
 """,
     steps=STEPS,
     source=Source(

@@ -350,7 +350,7 @@ ranked_recovery = Claim(
     statement=r"""
 Let a mask keep the $K=\rho nd$ largest of $nd$ scores, whose rows are iid. Let $r_1<\rho<r_2$ be the densities at two thresholds (the mean share of scores
 above them), let the columns of $S$ have at least the probability $p_S$ at the higher threshold, that of $r_1$, and all others at most $p_0<p_S$ at the lower one. Then the $k$
-densest columns are $S$, without a tie, except with a probability of at most $[[ranked_failure]]$, of which the two $n$-th powers bound the chance that the threshold of the mask does not lie between those two. Under S4
+densest columns are $S$, without a tie, except with a probability of at most $[[ranked_failure]]$, of which the two $n$-th powers bound the chance that the threshold of the mask does not lie between those two; how loose they are is not examined. Under S4
 (SNIP on symmetrised data) the column of profile $\phi$ has the probability $[[column_density]]$, which rises with $\phi$, by $[[column_slope]]$: so the densest columns are those of largest $|h_j|$. On other data this order need
 not be that of $|h_j|$ (S5).
 """,
