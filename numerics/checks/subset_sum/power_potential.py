@@ -139,17 +139,25 @@ def failures_begin_and_go_on(first_failure: sp.Expr, later_failure: sp.Expr, tri
 @control("of the odds", first_items=first_items.subs(theta, 1))
 @control("all of the failure, later", later_items=later_items.subs(delta, 2 * delta))
 @control("10 % more", later_items=MORE * later_items)
-@control("threshold twice", later_failure=later_failure / 2)
-@control("without the start", first_failure=power_contraction**n_1 / potential.subs(v, far))
+@control("the first alone", two_phase_failure=first_failure)
 def half_of_the_failure_each(
-    first_failure: sp.Expr, later_failure: sp.Expr, first_items: sp.Expr, later_items: sp.Expr, trial: Trial
+    two_phase_failure: sp.Expr, first_items: sp.Expr, later_items: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The powers of the two factors are δ/2 over what there is without an item."""
-    for items, begun, factor in (
-        (first_items, first_failure.subs(n_1, 0), power_contraction),
-        (later_items, later_failure.subs(n, n_1), later_contraction),
-    ):
-        yield trial.same(sp.exp(items * sp.log(factor)), delta / 2 / begun)
+    """The logarithms of the two at these numbers of items."""
+    first_part, later_part = (sp.Symbol(name, positive=True) for name in ("first_part", "later_part"))
+    named = two_phase_failure.subs(power_contraction, first_part).subs(later_contraction, later_part)
+    reached = named.subs(n, n_1 + later_items).subs(n_1, first_items)
+    at = {power_contraction: first_part, later_contraction: later_part}
+    yield trial.same(
+        reached.subs({first_part: power_contraction, later_part: later_contraction}),
+        delta,
+        by=lambda gap: in_parts(gap, at),
+    )
+
+
+def in_parts(expression: sp.Expr, at: dict[sp.Expr, sp.Expr]) -> sp.Expr:
+    """Zero, where it is, the factors of one item being letters."""
+    return sp.simplify(sp.expand(sp.powsimp(expression.subs(at))))
 
 
 @exact(two_phases, step="rate")
