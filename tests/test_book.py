@@ -206,10 +206,10 @@ def test_a_wrong_page_or_claim_fails_the_build(
 
 
 def test_the_box_of_a_new_claim_builds(tmp_path: Path) -> None:
-    page = SECTION.substitute(label="S16").replace("##", "#", 1) + "\n```{bibliography}\n```\n"
+    page = SECTION.substitute(label="S17").replace("##", "#", 1) + "\n```{bibliography}\n```\n"
     book, environment = small_book(tmp_path, page)
     for folder, text in {"theory/saliency": CLAIM, "numerics/checks/saliency": CHECKS}.items():
-        made = text.substitute(label="S16", name="kept_modulus", topic="saliency")
+        made = text.substitute(label="S17", name="kept_modulus", topic="saliency")
         (tmp_path / folder / "kept_modulus.py").write_text(made, encoding="utf-8")
     ledger = tmp_path / "theory" / "ledger.py"
     ledger.write_text(
@@ -218,7 +218,7 @@ def test_the_box_of_a_new_claim_builds(tmp_path: Path) -> None:
     result = build(book, tmp_path / "out", isolated=False, **environment)
     assert result.returncode == 0, (result.stdout + result.stderr)[-3000:]
     built = (tmp_path / "out" / "_build" / "html" / "page.html").read_text(encoding="utf-8")
-    assert 'id="claim-S16"' in built
+    assert 'id="claim-S17"' in built
 
 
 # In a browser

@@ -27,7 +27,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(ROOT / "pyproject.toml", folder)
     done = inside(folder, "-m", "numerics.cli", "new-claim", "saliency", NAME)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
-    assert done.stdout.startswith(f"S16, {NAME}:\n")
+    assert done.stdout.startswith(f"S17, {NAME}:\n")
     return folder
 
 
@@ -44,10 +44,10 @@ def inside(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         ("-m", "ruff", "check", "."),
         ("-m", "ruff", "format", "--check", "."),
         ("-m", "mypy", "-m", f"theory.saliency.{NAME}", "-m", f"numerics.checks.saliency.{NAME}"),
-        ("-m", "numerics.cli", "verify", "S16"),
-        ("-m", "numerics.cli", "mutate", "S16"),
-        ("-m", "numerics.cli", "show", "S16"),
-        ("-m", "numerics.cli", "evaluate", "S16", "modulus", "t=1"),
+        ("-m", "numerics.cli", "verify", "S17"),
+        ("-m", "numerics.cli", "mutate", "S17"),
+        ("-m", "numerics.cli", "show", "S17"),
+        ("-m", "numerics.cli", "evaluate", "S17", "modulus", "t=1"),
     ],
     ids=lambda words: " ".join(words[1:4]),
 )
@@ -63,7 +63,7 @@ def test_a_new_claim_stands_in_the_table_and_once_in_the_book(copy: Path) -> Non
         "modulus_is_the_integral_of_the_density",
         "sampled_weights_keep_the_modulus",
     ]
-    assert (copy / "book" / "saliency.md").read_text(encoding="utf-8").count("```{claim} S16\n```") == 1
+    assert (copy / "book" / "saliency.md").read_text(encoding="utf-8").count("```{claim} S17\n```") == 1
 
 
 def test_a_claim_that_is_not_exported_is_named(copy: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_claim_that_is_not_exported_is_named(copy: Path) -> None:
         export.write_text(text, encoding="utf-8")
     assert done.returncode == 2
     assert done.stderr == (
-        "sparse-limits: claim S16 is checked in numerics.checks.saliency and is no name of theory.saliency, "
+        "sparse-limits: claim S17 is checked in numerics.checks.saliency and is no name of theory.saliency, "
         "expected it imported in theory/saliency/__init__.py\n"
     )
 
@@ -99,7 +99,7 @@ def test_what_is_no_new_claim(words: tuple[str, ...], why: str) -> None:
 
 
 def test_labels_go_on() -> None:
-    assert (next_label("saliency"), next_label("generalisation")) == ("S16", "B9")
+    assert (next_label("saliency"), next_label("generalisation")) == ("S17", "B9")
 
 
 def test_a_name_is_listed_in_its_order() -> None:

@@ -67,6 +67,16 @@ OUTSIDE = [
     ),
     ("S15 pareto_ratio phi_1=1 phi_2=2 alpha=1", "the first column is not the weaker one, expected phi_1 ≥ phi_2"),
     ("S15 mills_upper t=0", "t is threshold divided by a column profile, expected a positive number"),
+    (
+        "S16.1 recovery_failure n=5 d=3 k=4 c=1 p_S=1/2 p_0=1/4",
+        "the support is not larger than the number of inputs, expected k ≤ d",
+    ),
+    ("S16.2 pair_failure n=5 d=3 k=1 p_S=1/4 p_0=1/2", "columns of the support are denser, expected p_0 < p_S"),
+    ("S16.2 enough_rows delta=1/2 d=3 k=3 p_S=1/2 p_0=1/4", "some columns are not of the support, expected k < d"),
+    (
+        "S16.3 ranked_failure n=5 d=3 k=1 c=1 p_S=1/2 p_0=1/4 rho=1/2 r_1=3/5 r_2=4/5",
+        "the density of the mask lies between those at two thresholds",
+    ),
 ]
 
 AT_THE_EDGE = [  # each known by hand
@@ -108,6 +118,9 @@ AT_THE_EDGE = [  # each known by hand
     ("S14.2 pareto_threshold rho=1 a=1/2 s_1=1 s_2=1 alpha=2", "1"),  # Pareto scores begin at their scale
     ("S15 pareto_ratio phi_1=2 phi_2=2 alpha=1", "1"),  # equal columns
     ("S15 gaussian_ratio phi_1=1 phi_2=1 tau=1", "1"),
+    ("S16.1 missed n=3 c=3 p_S=1/2", "1"),  # no column keeps more entries than there are rows
+    ("S16.1 recovery_failure n=1 d=2 k=1 c=0 p_S=1/2 p_0=1/4", "3/4"),  # one row: ½ + ¼
+    ("S16.2 pair_failure n=1 d=2 k=1 p_S=4/5 p_0=1/5", "16/25"),  # β = ⅘
 ]
 
 

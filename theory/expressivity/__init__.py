@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from theory.expressivity.paths import isolated_input, path_share
     from theory.expressivity.product_of_inputs import masked_product, one_input_each
     from theory.expressivity.relays import relay_layer
+    from theory.expressivity.subspace_union import subspace_union
     from theory.expressivity.wired_counts import lower_tail, wired_threshold
     from theory.expressivity.wired_neurons import hubs, wired_count
 else:
@@ -28,6 +29,7 @@ __all__ = [
     "one_input_each",
     "path_share",
     "relay_layer",
+    "subspace_union",
     "universal_approximation",
     "wired_average",
     "wired_count",

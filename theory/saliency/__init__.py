@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from theory.saliency.snip import gradient_moments, product_graphon
     from theory.saliency.snip_closed_form import stein_model
     from theory.saliency.snip_row_law import row_law
+    from theory.saliency.support_recovery import ranked_recovery, recovery_by_pairs, support_recovery
     from theory.saliency.synflow import synflow_factorises
     from theory.saliency.tail_selectivity import tail_selectivity
     from theory.saliency.threshold import constant_graphon, stable_threshold
@@ -33,6 +34,8 @@ __all__ = [
     "layer_collapse",
     "mean_amplification",
     "product_graphon",
+    "ranked_recovery",
+    "recovery_by_pairs",
     "row_law",
     "row_thresholds",
     "signed_scores",
@@ -40,6 +43,7 @@ __all__ = [
     "stable_threshold",
     "stein_model",
     "stein_model_of_outputs",
+    "support_recovery",
     "synflow_factorises",
     "tail_selectivity",
     "two_layer_densities",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from theory.lazy import lazily
 
 if TYPE_CHECKING:
+    from theory.subset_sum.block_scheme import block_scheme
     from theory.subset_sum.counting import counting_bounds
     from theory.subset_sum.digits import digits_ticket
     from theory.subset_sum.expected_count import count_expansion, subset_count
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from theory.subset_sum.item_products import item_products
     from theory.subset_sum.miss_probability import conditional_poisson
     from theory.subset_sum.potential import subset_cover
+    from theory.subset_sum.power_potential import two_phases
     from theory.subset_sum.second_moment import subset_pairs
     from theory.subset_sum.single_candidate import single_candidates
     from theory.subset_sum.solver import exact_solver
@@ -23,6 +25,7 @@ else:
 
 __all__ = [
     "annealed_count",
+    "block_scheme",
     "conditional_poisson",
     "count_expansion",
     "counting_bounds",
@@ -36,5 +39,6 @@ __all__ = [
     "subset_cover",
     "subset_pairs",
     "two_layer_ticket",
+    "two_phases",
     "volume_bound",
 ]

@@ -222,8 +222,8 @@ target has the values $h$, then behind it by at most $$[[next_error]],$$ `row_no
     remarks=(
         Remark(
             r"For uniform entries, $d_0=d_1=2$, $\varepsilon=\frac1{100}$ and $\delta=\frac1{10}$ a fifth of the stated number of "
-            r"units is enough for all four weights just below $\frac a2$, and a twentieth is not. R9 says for which shapes the "
-            r"number is right in order.",
+            r"units is enough for all four weights just below $\frac a2$, and a twentieth is not. R9 and R12 say for which shapes "
+            r"the number is right in order.",
             "fewer_units_are_enough",
         ),
     ),

@@ -1,0 +1,267 @@
+"""Evidence for E11: neurons for two functions of few inputs each, over all masks of small layers and in drawn ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import sympy as sp
+
+from numerics.evidence import Finding, Trial, control, exact, statistical
+from theory.expressivity.subspace_union import (
+    all_inputs,
+    chances,
+    either,
+    first,
+    k_1,
+    k_2,
+    one_unit_error,
+    rise,
+    second,
+    shared,
+    split_sum,
+    subspace_union,
+    union_failure,
+    union_floor,
+    units_1,
+    units_2,
+    x_1,
+    x_2,
+)
+from theory.expressivity.symbols import alpha, j, n, p
+from theory.expressivity.wired_neurons import at_least, share, tail_law
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+Law = tuple[Fraction, Fraction, Fraction]  # of a neuron: wired to the first set alone, to the second alone, to both
+
+
+@exact(subspace_union, step="either set")
+@control("those of both twice", either=chances[0] + chances[1])
+@control("as if independent", either=1 - (1 - chances[0]) * (1 - chances[1]))
+@control("of the floor", either=either / alpha)
+@control("10 % more", either=ELEVEN * either)
+def either_set_is_counted_edge_by_edge(either: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All sets of edges of a neuron of the floor: up to two inputs of each function and two of both, p and α free."""
+    cases = []
+    for own_1, own_2, common in product(range(3), range(3), range(3)):
+        if not (own_1 + common and own_2 + common):
+            continue
+        wired = sp.S.Zero
+        for edges in product((0, 1), repeat=own_1 + own_2 + common):
+            in_first, in_second, in_both = edges[:own_1], edges[own_1 : own_1 + own_2], edges[own_1 + own_2 :]
+            if all(in_both) and (all(in_first) or all(in_second)):
+                wired += p ** sum(edges) * (1 - p) ** (len(edges) - sum(edges))
+        sizes = {k_1: own_1 + common, k_2: own_2 + common, all_inputs: own_1 + own_2 + common}
+        cases.append((either.subs(sizes), alpha * wired))
+    yield trial.at_sizes(cases, "pairs of sets of inputs")
+
+
+@exact(subspace_union, step="largest")
+@control("the first alone", most_lacking=sp.Max(0, units_1 - first))
+@control("without the sum", most_lacking=sp.Max(0, units_1 - first, units_2 - second))
+@control("may be negative", most_lacking=sp.Max(units_1 - first, units_2 - second, units_1 + units_2 - first - second))
+@control("units that are not there", lacking=units_1 - first + units_2 - second)
+def lacking_units_are_the_largest_of_four(lacking: sp.Expr, most_lacking: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Enough or not, of either kind: four cases, in each of which the gaps have signs; they cover all numbers."""
+    enough_1, enough_2 = sp.symbols("enough_1 enough_2", integer=True, nonnegative=True)
+    short_1, short_2 = sp.symbols("short_1 short_2", integer=True, nonnegative=True)
+    for case in product(
+        ({first: units_1 + enough_1}, {units_1: first + short_1}),
+        ({second: units_2 + enough_2}, {units_2: second + short_2}),
+    ):
+        there = {**case[0], **case[1]}
+        left, right = (sp.simplify(each.subs(there)) for each in (lacking, most_lacking))
+        yield trial.same(left, right)
+
+
+@exact(subspace_union)
+@control("units that are not there", lacking=units_1 - first + units_2 - second)
+@control("of the first alone", lacking=sp.Max(0, units_1 - first))
+@control("the other way round", lacking=sp.Max(0, first - units_1) + sp.Max(0, second - units_2))
+def lacking_units_are_counted(lacking: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Units that get no neuron of their own, one after the other: up to four neurons and units of each kind."""
+    for a, b, needs_1, needs_2 in product(range(5), range(5), range(1, 5), range(1, 5)):
+        left = len(range(a, needs_1)) + len(range(b, needs_2))
+        found = lacking.subs({first: a, second: b, units_1: needs_1, units_2: needs_2})
+        if found != left:
+            yield trial.holds(False, f"{found}, and {left} are lacking at a = {a}, b = {b}, N = {needs_1}, {needs_2}")
+            return
+    yield trial.holds(True, "units are lacking as counted in 400 cases")
+
+
+def enough(a: int, b: int, c: int, first_needs: int, second_needs: int) -> bool:
+    """Whether some share of the common neurons serves both."""
+    return any(a + given >= first_needs and b + c - given >= second_needs for given in range(c + 1))
+
+
+def law_of(at: Mapping[sp.Symbol, int | Fraction]) -> Law:
+    """The law of a neuron under the floor."""
+    density, share = Fraction(at[p]), Fraction(at[alpha])
+    both = share * density ** int(at[all_inputs])
+    return share * density ** int(at[k_1]) - both, share * density ** int(at[k_2]) - both, both
+
+
+def too_few(law: Law, neurons: int, needs: tuple[int, int]) -> Fraction:
+    """The probability that no shares of the neurons serve both functions, over all counts, neuron by neuron."""
+    counts: dict[tuple[int, int, int], Fraction] = {(0, 0, 0): Fraction(1)}
+    for _ in range(neurons):
+        grown: dict[tuple[int, int, int], Fraction] = {}
+        for (a, b, c), mass in counts.items():
+            for at, weight in (
+                ((a + 1, b, c), law[0]),
+                ((a, b + 1, c), law[1]),
+                ((a, b, c + 1), law[2]),
+                ((a, b, c), 1 - sum(law)),
+            ):
+                grown[at] = grown.get(at, Fraction(0)) + mass * weight
+        counts = grown
+    return sum((mass for at, mass in counts.items() if not enough(*at, *needs)), Fraction(0))
+
+
+def falls_short(law: Law, neurons: int, needs: tuple[int, int]) -> Fraction:
+    """The three probabilities that a count falls short, added up."""
+    return sum(
+        (
+            sum((each for each in binomial_masses(chance, neurons)[:least]), Fraction(0))
+            for chance, least in (
+                (law[0] + law[2], needs[0]),
+                (law[1] + law[2], needs[1]),
+                (sum(law, Fraction(0)), sum(needs)),
+            )
+        ),
+        Fraction(0),
+    )
+
+
+def binomial_masses(chance: Fraction, neurons: int) -> list[Fraction]:
+    masses = [Fraction(1)]
+    for _ in range(neurons):
+        padded = [Fraction(0), *masses, Fraction(0)]
+        masses = [(1 - chance) * padded[at + 1] + chance * padded[at] for at in range(len(masses) + 1)]
+    return masses
+
+
+def layer(
+    neurons: int, density: Fraction, share: Fraction, sizes: tuple[int, int, int], needs: tuple[int, int]
+) -> dict[sp.Symbol, int | Fraction]:
+    values = (neurons, density, share, *sizes, *needs)
+    return dict(zip((n, p, alpha, k_1, k_2, all_inputs, units_1, units_2), values, strict=True))
+
+
+HALF, MOST = Fraction(1, 2), Fraction(4, 5)
+LAYERS = (
+    layer(1, Fraction(1), Fraction(1), (1, 1, 2), (1, 1)),
+    layer(6, MOST, Fraction(1), (1, 2, 3), (2, 1)),
+    layer(7, MOST, MOST, (2, 2, 3), (1, 2)),
+    layer(9, HALF, Fraction(1), (1, 1, 2), (3, 2)),
+    layer(8, HALF, MOST, (2, 1, 2), (1, 1)),
+    layer(3, MOST, Fraction(1), (1, 2, 2), (2, 2)),
+)
+
+
+def at_sympy(at: Mapping[sp.Symbol, int | Fraction]) -> dict[sp.Symbol, sp.Expr]:
+    return {symbol: sp.Rational(value) for symbol, value in at.items()}
+
+
+@exact(subspace_union, step="three counts")
+@control("each count by itself", union_failure=split_sum)
+@control("successes", union_failure=3 - union_failure)
+@control("10 % more", union_failure=ELEVEN * union_failure)
+@control("as if independent", either=1 - (1 - chances[0]) * (1 - chances[1]))
+def each_count_is_that_of_wired_neurons(union_failure: sp.Expr, either: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One less the tail of E1 for each of the three, all letters free."""
+    counts = ((chances[0], units_1), (chances[1], units_2), (either, units_1 + units_2))
+    tails_of_e1 = (tail_law.subs({share: chance, j: least}, simultaneous=True) for chance, least in counts)
+    yield trial.same(union_failure, 3 - sp.Add(*tails_of_e1), by=sp.expand)
+
+
+@exact(subspace_union, step="three counts")
+@control("each count by itself", union_failure=split_sum)
+@control("the sum of units for each", union_failure=2 - sum(at_least(n, q, units_1 + units_2) for q in chances))
+@control("10 % more", union_failure=ELEVEN * union_failure)
+@control("those of both twice", either=chances[0] + chances[1])
+def three_counts_fall_short(union_failure: sp.Expr, either: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """In fractions, neuron by neuron; and a neuron of either set has the share that its law says."""
+    for at in LAYERS:
+        law, needs = law_of(at), (at[units_1], at[units_2])
+        values = at_sympy(at)
+        yield trial.same(
+            union_failure.subs(values).doit(), sp.Rational(trial.once(falls_short, law, at[n], needs)), by=None
+        )
+        yield trial.same(either.subs(values), sp.Rational(sum(law)), by=None)
+
+
+@exact(subspace_union)
+@control("each count by itself", union_failure=split_sum)
+@control("half", union_failure=union_failure / 4)
+@control("a half at least", union_floor=3 * union_floor)
+@control("product", union_failure=split_sum * union_failure)
+def layers_fail_between_the_bounds(
+    union_failure: sp.Expr, union_floor: sp.Expr, one_neuron: Mapping[sp.Symbol, int], trial: Trial
+) -> Iterator[Finding]:
+    """All shares of the common neurons are tried, over all counts; one neuron for two units is the smallest case."""
+    for at in ({symbol: Fraction(value) for symbol, value in one_neuron.items()}, *LAYERS):
+        needs = (int(at[units_1]), int(at[units_2]))
+        seen = sp.Rational(trial.once(too_few, law_of(at), int(at[n]), needs))
+        low, high = (each.subs(at_sympy(at)).doit() for each in (union_floor, union_failure))
+        yield trial.holds(low <= seen <= high, f"{float(low):.4g} ≤ {float(seen):.4g} ≤ {float(high):.4g}")
+
+
+@exact(subspace_union)
+@control("half of it", union_floor=union_failure / 2)
+@control("all of it", union_floor=union_failure)
+@control("each count by itself", union_failure=split_sum)
+def floor_is_a_third(union_floor: sp.Expr, union_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean of three probabilities."""
+    yield trial.same(3 * union_floor, union_failure, by=sp.expand)
+
+
+@exact(subspace_union, step="rise")
+@control("of both", rise=sp.Integer(2))
+@control("10 % more", rise=ELEVEN)
+@control("none", rise=sp.Integer(0))
+def kinks_rise_to_the_boundary(rise: sp.Expr, kinks: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One coordinate at 1, the other 1 less or more than 0 by s: the value exceeds the rise by 0 or s."""
+    for large, small in ((x_1, x_2), (x_2, x_1)):
+        for other in (shared, -shared):
+            value = kinks.subs({large: 1, small: other}) - kinks.subs({x_1: 0, x_2: 0})
+            yield trial.same(value - rise, sp.Max(0, other))
+
+
+@exact(subspace_union, step="one unit")
+@control("all of the rise", one_unit_error=rise)
+@control("10 % more", one_unit_error=ELEVEN * one_unit_error)
+@control("of both", rise=sp.Integer(2))
+def half_of_the_rise_is_left(one_unit_error: sp.Expr, rise: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Where the error is half of the rise at the boundary, it is the other half at 0."""
+    yield trial.same(one_unit_error, rise - one_unit_error)
+
+
+def masks_that_fail(
+    rng: np.random.Generator,
+    masks: int,
+    neurons: int,
+    density: float,
+    sizes: tuple[int, int, int],
+    needs: tuple[int, int],
+) -> int:
+    """Masks whose wired neurons do not serve both functions; the sets overlap in their middle."""
+    edges = rng.random((masks, neurons, sizes[2])) < density
+    in_first, in_second = edges[..., : sizes[0]].all(axis=-1), edges[..., sizes[2] - sizes[1] :].all(axis=-1)
+    a, b, c = ((x & y).sum(axis=1) for x, y in ((in_first, ~in_second), (~in_first, in_second), (in_first, in_second)))
+    short = np.maximum(0, needs[0] - a) + np.maximum(0, needs[1] - b)
+    return int((short > c).sum())
+
+
+@statistical(subspace_union, tests=1)
+@control("each count by itself", union_failure=split_sum)
+@control("a quarter", union_failure=union_failure / 4)
+@control("product", union_failure=split_sum * union_failure)
+def drawn_masks_fail_less(union_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """14 neurons at the density 9/10, two inputs, one for each function, seven units for each."""
+    masks, sizes, needs = trial.size(20_000), (1, 1, 2), (7, 7)
+    at = {n: 14, p: sp.Rational(9, 10), alpha: 1, k_1: 1, k_2: 1, all_inputs: 2, units_1: 7, units_2: 7}
+    bound = trial.value(union_failure.subs(at).doit())
+    yield trial.counts(trial.draw(masks_that_fail, masks, 14, 0.9, sizes, needs), masks, min(1.0, bound), "above")

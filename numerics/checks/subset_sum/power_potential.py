@@ -1,0 +1,203 @@
+"""Evidence for R13: a family of potentials of the covered share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from numerics.evidence import Finding, Trial, control, enclosed, exact
+from theory.subset_sum.potential import a, growth, kappa, law_size, r, v
+from theory.subset_sum.power_potential import (
+    best_rate,
+    curvature,
+    far,
+    first_failure,
+    first_items,
+    high_gain,
+    later_contraction,
+    later_failure,
+    later_items,
+    low_gain,
+    n_1,
+    potential,
+    power_contraction,
+    power_rate,
+    shape,
+    theta,
+    two_phase_failure,
+    two_phases,
+)
+from theory.subset_sum.symbols import delta, eps, n
+
+MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
+
+
+def in_powers(expression: sp.Expr) -> sp.Expr:
+    return sp.simplify(sp.powsimp(sp.expand(sp.expand_power_base(expression, force=False))))
+
+
+@exact(two_phases, step="shape")
+@control("without the growth", shape=shape.subs(r, 0))
+@control("the odds", shape=1 / (1 + r) - v / (1 + r))
+@control("10 % more", shape=MORE * shape)
+@control("the share itself", potential=1 - v)
+def shape_is_the_potential_after_an_item(shape: sp.Expr, potential: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The potential at v(1 + r), times v to the power θ."""
+    yield trial.same(shape, potential.subs(v, v * (1 + r)) * v**theta, by=in_powers)
+
+
+@exact(two_phases, step="curvature")
+@control("of the first part", curvature=theta * (theta + 1) * (1 + r) ** (-theta - 2))
+@control("sign of the second", curvature=curvature - 2 * theta * (1 - theta) * v * (1 + r) ** (-theta - 1))
+@control("10 % more", curvature=MORE * curvature)
+@control("without the growth", shape=shape.subs(r, 0))
+def curvature_is_the_second_derivative(shape: sp.Expr, curvature: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    yield trial.same(sp.diff(shape, r, 2), curvature)
+
+
+@exact(two_phases, step="up to a half")
+@control("twice", low_gain=2 * low_gain)
+@control("of the whole", low_gain=2 ** (1 - theta) - 1)
+@control("negative", low_gain=-low_gain)
+@control("the odds", shape=1 / (1 + r) - v / (1 + r))
+def shape_falls_to_the_doubled_share(shape: sp.Expr, low_gain: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Its fall from r = 0 to 1, less 1 − 2^(−θ)."""
+    fall = shape.subs(r, 0) - shape.subs(r, 1)
+    yield trial.same(low_gain, fall - (1 - 2**-theta))
+
+
+@exact(two_phases, step="beyond a half")
+@control("twice", high_gain=2 * high_gain)
+@control("of the whole", high_gain=2**-theta)
+@control("10 % more", high_gain=MORE * high_gain)
+@control("the share itself", shape=shape + v * r)
+def shape_vanishes_where_all_is_covered(shape: sp.Expr, high_gain: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At r = (1 − v)/v; and the gain is the sum of v − ½ and 2^(−θ) − ½, both not negative."""
+    whole = (1 - v) / v
+    yield trial.same(shape.subs(r, whole), sp.S.Zero)
+    half = sp.Rational(1, 2)
+    yield trial.same(high_gain, (v - half) + (2**-theta - half))
+
+
+@exact(two_phases, step="one item")
+@control("of the odds", power_contraction=1 - a * kappa / 2)
+@control("all of it", power_contraction=1 - a * kappa)
+@control("10 % less", power_contraction=LESS * power_contraction)
+@control("the share itself", shape=shape + v * r)
+@control("twice the gain", low_gain=2 * low_gain)
+@control("twice the gain, beyond", high_gain=2 * high_gain)
+def chords_at_the_mean_growth(
+    shape: sp.Expr, low_gain: sp.Expr, high_gain: sp.Expr, power_contraction: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """At r = aκ(1 − v) both chords are (1 − v) times the factor less aκ times the gain."""
+    mean, start = a * kappa * (1 - v), shape.subs(r, 0)
+    to_one = start - (start - shape.subs(r, 1)) * mean
+    yield trial.same(to_one, (1 - v) * (power_contraction - a * kappa * low_gain))
+    to_whole = start - start * mean * v / (1 - v)
+    yield trial.same(to_whole, (1 - v) * (power_contraction - a * kappa * high_gain))
+
+
+@exact(two_phases, step="one item later")
+@control("of the share", later_contraction=1 - a * kappa)
+@control("half", later_contraction=1 - a * kappa * far / 2)
+@control("10 % less", later_contraction=LESS * later_contraction)
+def uncovered_share_is_what_growth_leaves(later_contraction: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One less the growth of R4, over what was uncovered, at v_1; it falls with v."""
+    left = (1 - growth) / (1 - v)
+    yield trial.same(left.subs(v, far), later_contraction)
+    yield trial.same(sp.diff(left, v), -a * kappa)
+
+
+@exact(two_phases, step="both")
+@control("the first alone", two_phase_failure=first_failure)
+@control("10 % less", two_phase_failure=LESS * two_phase_failure)
+@control("all items twice", later_failure=later_failure * later_contraction**n_1)
+@control("of the odds", first_failure=first_failure.subs(theta, 1))
+def both_add_up(
+    first_failure: sp.Expr, later_failure: sp.Expr, two_phase_failure: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    yield trial.same(two_phase_failure, first_failure + later_failure, by=sp.expand)
+
+
+@exact(two_phases)
+@control("without the start", first_failure=power_contraction**n_1 / potential.subs(v, far))
+@control("one item more", first_failure=first_failure * power_contraction)
+@control("threshold twice", later_failure=later_failure / 2)
+@control("of all items", later_failure=later_failure * later_contraction**n_1)
+def failures_begin_and_go_on(first_failure: sp.Expr, later_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """No item, and one more, of either kind."""
+    start = potential.subs(v, eps / a) / potential.subs(v, far)
+    yield trial.induction(first_failure, n_1, start, lambda term: power_contraction * term)
+    later = sp.Symbol("later", integer=True, nonnegative=True)
+    begun = (1 - far) / (eps / (2 * a))
+    yield trial.induction(later_failure.subs(n, n_1 + later), later, begun, lambda term: later_contraction * term)
+
+
+@exact(two_phases, step="items")
+@control("all of the failure", first_items=first_items.subs(delta, 2 * delta))
+@control("of the odds", first_items=first_items.subs(theta, 1))
+@control("all of the failure, later", later_items=later_items.subs(delta, 2 * delta))
+@control("10 % more", later_items=MORE * later_items)
+@control("the first alone", two_phase_failure=first_failure)
+def half_of_the_failure_each(
+    two_phase_failure: sp.Expr, first_items: sp.Expr, later_items: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The logarithms of the two at these numbers of items."""
+    first_part, later_part = (sp.Symbol(name, positive=True) for name in ("first_part", "later_part"))
+    named = two_phase_failure.subs(power_contraction, first_part).subs(later_contraction, later_part)
+    reached = named.subs(n, n_1 + later_items).subs(n_1, first_items)
+    at = {power_contraction: first_part, later_contraction: later_part}
+    yield trial.same(
+        reached.subs({first_part: power_contraction, later_part: later_contraction}),
+        delta,
+        by=lambda gap: in_parts(gap, at),
+    )
+
+
+def in_parts(expression: sp.Expr, at: dict[sp.Expr, sp.Expr]) -> sp.Expr:
+    """Zero, where it is, the factors of one item being letters."""
+    return sp.simplify(sp.expand(sp.powsimp(expression.subs(at))))
+
+
+@exact(two_phases, step="rate")
+@control("without the power", power_rate=power_rate + (1 - theta) / -sp.log(power_contraction))
+@control("the first alone", power_rate=theta / -sp.log(power_contraction))
+@control("10 % less", power_rate=LESS * power_rate)
+@control("later items twice", later_items=2 * later_items)
+@control("first items twice", first_items=2 * first_items)
+def rate_is_the_slope_in_the_limit(
+    first_items: sp.Expr, later_items: sp.Expr, power_rate: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The derivative in the logarithm of 1/ε, but for a part that vanishes with ε."""
+    slope = -eps * sp.diff(first_items + later_items, eps)
+    rest = eps / (a - eps) / -sp.log(power_contraction)
+    yield trial.same(slope - rest, power_rate)
+    yield trial.same(rest.subs(eps, 0), sp.S.Zero)
+
+
+@exact(two_phases, step="best rate")
+@control("of the odds", best_rate=2 / -sp.log(1 - a * kappa / 2))
+@control("natural", best_rate=1 / (a * kappa) + 1 / -sp.log(1 - a * kappa))
+@control("10 % less", best_rate=LESS * best_rate)
+@control("the first alone", power_rate=theta / -sp.log(power_contraction))
+def best_rate_is_the_limit(power_rate: sp.Expr, best_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """By l'Hôpital for θ/(−ln c) at θ → 0, the rest at v_1 = 1."""
+    yield trial.same(sp.limit(power_rate.subs(far, 1), theta, 0), best_rate)
+
+
+TINY = {a: 1, kappa: sp.Rational(1, 2), delta: sp.Rational(1, 10)}
+
+
+@enclosed(two_phases)
+@control("first items twice", first_items=2 * first_items)
+@control("later items twice", later_items=2 * later_items)
+@control("natural", best_rate=2 * best_rate)
+def fewer_items_at_tiny_distances(
+    first_items: sp.Expr, later_items: sp.Expr, best_rate: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Uniform items, δ = 1/10: fewer than R4's at ε = 10⁻⁶ and 10⁻²⁰, by at least a tenth; and a lower rate."""
+    for power, share, tilt in ((6, "15/16", "1"), (20, "35/36", "4/5")):
+        at = {**TINY, eps: sp.Rational(1, 10**power), far: sp.Rational(share), theta: sp.Rational(tilt)}
+        yield trial.below((first_items + later_items).subs(at), LESS * law_size.subs(at), at=[{}])
+    yield trial.below(best_rate.subs(TINY), LESS * (2 / -sp.log(1 - a * kappa / 2)).subs(TINY), at=[{}])

@@ -1,0 +1,181 @@
+"""E11: sums of functions of few inputs each: how many neurons wired to one or the other set of inputs are enough."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from theory.expressivity.symbols import EDGE, FLOOR_SHARE, NEURONS, alpha, n, p
+from theory.expressivity.wired_neurons import at_least
+from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+k_1, k_2, all_inputs = sp.symbols("k_1 k_2 k_12", integer=True, positive=True)  # of the two sets, of their union
+units_1, units_2 = sp.symbols("N_1 N_2", integer=True, positive=True)  # of the two functions
+first, second, both = sp.symbols("a b c", integer=True, nonnegative=True)  # neurons wired to one set only, or to both
+x_1, x_2 = sp.symbols("x_1:3", real=True)
+shared = sp.Symbol("s", positive=True)  # of the larger coordinate of a direction, what the other one is
+
+chances = (alpha * p**k_1, alpha * p**k_2)
+either = alpha * (p**k_1 + p**k_2 - p**all_inputs)
+lacking = sp.Max(0, units_1 - first) + sp.Max(0, units_2 - second)
+most_lacking = sp.Max(0, units_1 - first, units_2 - second, units_1 + units_2 - first - second)
+tails = (
+    1 - at_least(n, chances[0], units_1),
+    1 - at_least(n, chances[1], units_2),
+    1 - at_least(n, either, units_1 + units_2),
+)
+union_failure = sp.Add(*tails)
+union_floor = union_failure / 3
+split_sum = sp.Add(*tails[:2])  # each of the two counts by itself
+kinks = sp.Max(0, x_1) + sp.Max(0, x_2)
+rise = sp.Integer(1)  # of the kinks, from 0 to the boundary
+one_unit_error = rise / 2
+
+STEPS = (
+    Step(
+        name="wired neurons",
+        sentence=r"""A neuron that is wired to $S_q$ can be any unit of $x_{S_q}$, and $f_q$ takes $N_q$ of them; with lower probabilities fewer are wired. Under the floor the neurons
+are wired independently, each to $S_q$ with probability $\alpha p^{k_q}$.""",
+        by=Carrier.CLAIM,
+        source="E1",
+    ),
+    Step(
+        name="either set",
+        sentence=r"""A neuron of the floor has all edges to both sets with probability $p^{k_{12}}$, as their union has $k_{12}$ inputs. So it is wired to $S_1$ or to $S_2$ with
+probability $[[either]]$.""",
+        by=Carrier.RULE,
+        source="additivity",
+        gives={"either": either},
+        uses=("wired neurons",),
+    ),
+    Step(
+        name="units that are lacking",
+        sentence=r"""Let $a$ neurons be wired to $S_1$ alone, $b$ to $S_2$ alone and $c$ to both. Give the first to $f_1$ and the second to $f_2$. Then $f_1$ and $f_2$ lack
+$[[lacking]]$ units.""",
+        by=Carrier.DEFINED,
+        gives={"lacking": lacking},
+        uses=("wired neurons",),
+    ),
+    Step(
+        name="largest",
+        sentence=r"""That is $[[most_lacking]]$. So the $c$ neurons are enough if and only if $N_1\le a+c$, $N_2\le b+c$ and
+$N_1+N_2\le a+b+c$.""",
+        gives={"most_lacking": most_lacking},
+        uses=("units that are lacking",),
+    ),
+    Step(
+        name="three counts",
+        sentence=r"""$a+c$, $b+c$ and $a+b+c$ count the neurons that are wired to $S_1$, to $S_2$ and to either. Each is binomial, and falls short with the three
+probabilities of which the sum is $[[union_failure]]$.""",
+        gives={"union_failure": union_failure},
+        uses=("wired neurons", "either set", "largest"),
+    ),
+    Step(
+        name="some count falls short",
+        sentence=r"The neurons are not enough where one of the three counts falls short, which has at most the sum of the probabilities.",
+        by=Carrier.RULE,
+        source="union bound",
+        uses=("three counts",),
+    ),
+    Step(
+        name="a third",
+        sentence=r"It has at least the largest of the three, which is at least their mean, $[[union_floor]]$.",
+        by=Carrier.RULE,
+        source="largest",
+        gives={"union_floor": union_floor},
+        uses=("some count falls short",),
+    ),
+    Step(
+        name="rise",
+        sentence=r"""On the boundary of $[-1,1]^2$ let the larger of $|x_1|,|x_2|$ be $1$ for $x$. Of $x$ and $-x$ one has that coordinate at $+1$, and there
+$\max(0,x_1)+\max(0,x_2)$ is at least $[[rise]]$; at $0$ it is $0$.""",
+        gives={"rise": rise},
+    ),
+    Step(
+        name="constant along a line",
+        sentence=r"""A unit $v\,\varphi(w_1x_1+w_2x_2+b)$ and a constant take one value on the whole line through $0$ on which $w_1x_1+w_2x_2=0$, which leaves the square in two opposite points. So
+the two errors, at $0$ and at one of these points, differ by at least $[[rise]]$.""",
+        by=Carrier.RULE,
+        source="triangle inequality",
+        uses=("rise",),
+    ),
+    Step(
+        name="one unit",
+        sentence=r"One of them has at least half of that as its modulus, $[[one_unit_error]]$.",
+        gives={"one_unit_error": one_unit_error},
+        uses=("rise", "constant along a line"),
+    ),
+)
+
+subspace_union = Claim(
+    label="E11",
+    title="Sums of functions of few inputs: units are not shared",
+    statement=r"""
+Let $f=f_1+f_2$, $f_q$ depend on the $k_q$ inputs $S_q$ alone and be within $\varepsilon_q$ of a network of $N_q$ units on them, and let $S_1\cup S_2$ have $k_{12}$ inputs. A hidden layer of $n$ neurons under the floor of E1
+(edges of probability at least $p$ to these inputs, for a share $\alpha$ of the latents) and a dense readout contain the sum of the two networks, within $\varepsilon_1+\varepsilon_2$ of $f$, if each takes neurons of its own, wired to its inputs. That fails with
+probability at most
+$$[[union_failure]],$$
+the chances that fewer than $N_1$ neurons are wired to $S_1$, fewer than $N_2$ to $S_2$ or fewer than $N_1+N_2$ to either set, which a neuron is with probability $[[either]]$. The third cannot be left out: one neuron that is wired to all inputs
+is enough for $N_1=1$ and for $N_2=1$ by themselves, but one unit of any activation, with a constant, errs by at least $[[one_unit_error]]$ somewhere on $[-1,1]^2$ from
+$\max(0,x_1)+\max(0,x_2)$, the sum of two networks of one unit. The bound is loose by a factor of at most three: where these edges have the probability $p$ on just a share $\alpha$ of the latents, and are missing elsewhere, there are not enough
+neurons with at least a third of that probability (`union_floor`).
+""",
+    steps=STEPS,
+    source=Source(
+        "2602.06675",
+        "beyond the abstract, which has “a Universal Approximation Theorem for sparse networks that depends only on the "
+        "intrinsic dimension of active coordinate subspaces”; Hall 1935 for more than two",
+    ),
+    provenance=Provenance.PITFALL,
+    proof=Proof.PROVED,
+    quantities=(
+        NEURONS.drawn_from(6, 30),
+        EDGE.drawn_from(sp.Rational(1, 2), sp.Rational(19, 20)),
+        FLOOR_SHARE.drawn_from(sp.Rational(1, 2), sp.Rational(19, 20)),
+        Quantity((k_1, k_2), "number of inputs of one of two functions", COUNT, drawn=(1, 3)),
+        Quantity(all_inputs, "number of inputs of both functions together", COUNT, drawn=(3, 6)),
+        Quantity((units_1, units_2), "number of units that suffice for one of two functions", COUNT, drawn=(1, 6)),
+        Quantity(
+            (first, second, both),
+            "number of neurons wired to the inputs of one of two functions and not to all of the other, or of both",
+            COUNT_FROM_ZERO,
+            drawn=(0, 6),
+        ),
+        Quantity((x_1, x_2), "input of the example", sp.Interval(-1, 1)),
+    ),
+    hypotheses=(
+        Hypothesis("edges as in E1; the readout edges of wired neurons are present"),
+        Hypothesis(
+            "together the functions have no fewer inputs than each, and no more than both",
+            (k_1 <= all_inputs) & (k_2 <= all_inputs) & (all_inputs <= k_1 + k_2),
+        ),
+    ),
+    uses=("E1",),
+    expressions={
+        "either": either,
+        "union_failure": union_failure,
+        "union_floor": union_floor,
+        "one_unit_error": one_unit_error,
+    },
+    aids={"one_neuron": {n: 1, p: 1, alpha: 1, k_1: 1, k_2: 1, all_inputs: 2, units_1: 1, units_2: 1}, "kinks": kinks},
+    remarks=(
+        Remark(
+            r"For $m$ functions the neurons are enough if and only if, for each set of functions, at least as many neurons are wired to the inputs of "
+            r"one of them as they need together (Hall 1935): a sum of $2^m-1$ binomial tails. Weaker, but of $m$ terms, is the sum of "
+            r"$P(\mathrm{Bin}(n_q,\alpha p^{k_q})<N_q)$ for any parts $n=\sum_qn_q$ of the layer, or that of "
+            r"$P(\mathrm{Bin}(n,\alpha p^{k_q})<\sum_rN_r)$. Of sums for networks of more than one hidden layer nothing is said."
+        ),
+    ),
+    pitfalls=(
+        Pitfall(
+            control="each count by itself",
+            said=r"The layer fails with probability at most $P(\mathrm{Bin}(n,\alpha p^{k_1})<N_1)+P(\mathrm{Bin}(n,\alpha p^{k_2})<N_2)$.",
+            by="One might expect it, as the sum of the chances that one of the two functions fails by itself (E6.1).",
+            why="A neuron that is wired to both sets is counted twice, and can be a unit of one function only.",
+            counterexample="one_neuron",
+            by_hand=r"$n=1$, $p=\alpha=1$, $N_1=N_2=1$: the one neuron is wired to all inputs, both terms are $0$, and two units are not there.",
+            instead="The same with a third term, for the neurons that are wired to either set.",
+        ),
+    ),
+)

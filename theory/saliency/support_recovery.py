@@ -1,0 +1,386 @@
+"""S16.1 to S16.3: when the densest columns of a mask are the support of the data."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sympy as sp
+
+from theory.bounds import Sharp
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.quantities import COUNT, COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
+from theory.saliency.model import COLUMN, DENSITY, DIMENSION, FAILURE, THRESHOLD, delta, dimension, phi, rho, tau, width
+from theory.saliency.snip import integral_form, x
+from theory.steps import Carrier, Step
+
+n, d = width, dimension  # rows and columns of the mask
+k = sp.Symbol("k", integer=True, positive=True)  # columns of the support
+c = sp.Symbol("c", integer=True, nonnegative=True)  # kept entries, the most of a column that is taken for no support
+i = sp.Symbol("i", integer=True, nonnegative=True)
+p_s = sp.Symbol("p_S", positive=True)  # a column of the support keeps an entry
+p_0 = sp.Symbol("p_0", positive=True)  # another column does
+
+
+def kept_law(chance: sp.Expr) -> sp.Expr:
+    """P(N = i) for the number N of entries that a column keeps."""
+    return sp.binomial(n, i) * chance**i * (1 - chance) ** (n - i)
+
+
+law = kept_law(p_s)
+missed = sp.Sum(law, (i, 0, c))
+mistaken = 1 - missed.subs(p_s, p_0)
+recovery_failure = k * missed + (d - k) * mistaken
+
+ROWS = Quantity(n, "number of rows of the mask", COUNT, drawn=(3, 30))
+WIDE = DIMENSION.drawn_from(6, 12)
+SUPPORT = Quantity(k, "number of columns of the support", COUNT, drawn=(1, 5))
+ON = Quantity(
+    p_s,
+    "probability with which a column of the support keeps an entry, a lower bound where it varies",
+    UNIT,
+    drawn=(sp.Rational(1, 2), sp.Rational(19, 20)),
+)
+OFF = Quantity(
+    p_0,
+    "probability with which another column keeps an entry, an upper bound where it varies",
+    UNIT,
+    drawn=(sp.Rational(1, 20), sp.Rational(9, 20)),
+)
+CUT = Quantity(c, "number of kept entries that a column of the support exceeds and no other does", COUNT_FROM_ZERO)
+KEPT = Quantity(i, "number of kept entries of a column", COUNT_FROM_ZERO, drawn=(0, 9))
+SMALLER = Hypothesis("the support is not larger than the number of inputs", k <= d)
+HIGHER = Hypothesis("columns of the support are denser", p_0 < p_s)
+INDEPENDENT_ROWS = Hypothesis("the rows are independent, and have one law")
+
+COUNT_STEPS = (
+    Step(
+        name="law",
+        sentence=r"""A column keeps an entry of each row with probability $p_S$, independently: it keeps $i$ of $n$ with
+probability $[[law]]$, as one more row leaves the count with probability $1-p_S$, and else raises it by one.""",
+        gives={"law": law},
+    ),
+    Step(
+        name="missed",
+        sentence=r"It keeps at most $c$ with probability $[[missed]]$, the sum over these counts.",
+        by=Carrier.RULE,
+        source="additivity",
+        gives={"missed": missed},
+        uses=("law",),
+    ),
+    Step(
+        name="mistaken",
+        sentence=r"At $p_0$ it keeps more than $c$ with probability $[[mistaken]]$, the complement.",
+        by=Carrier.RULE,
+        source="additivity",
+        gives={"mistaken": mistaken},
+        uses=("missed",),
+    ),
+    Step(
+        name="other probabilities",
+        sentence=r"""Let an entry be kept where a uniform number of its own is at most its probability. Then a higher probability keeps no fewer entries: a column
+of $S$ keeps at most $c$ with at most the probability *missed*, another more than $c$ with at most *mistaken*.""",
+        by=Carrier.RULE,
+        source="coupling",
+        uses=("missed", "mistaken"),
+    ),
+    Step(
+        name="no column fails",
+        sentence=r"""If each column of $S$ keeps more than $c$ entries and each other at most $c$, those of $S$ are the densest. Else one of these $d$
+columns fails, and the chance of that is at most the sum of theirs, however the columns depend on one another.""",
+        by=Carrier.RULE,
+        source="union bound",
+        uses=("other probabilities",),
+    ),
+    Step(
+        name="sum",
+        sentence=r"$k$ columns of $S$ and $d-k$ others: the sum is $[[recovery_failure]]$.",
+        gives={"recovery_failure": recovery_failure},
+        uses=("missed", "mistaken", "no column fails"),
+    ),
+)
+
+support_recovery = Claim(
+    label="S16.1",
+    title="The support from the densest columns",
+    statement=r"""
+Let the rows of a mask be independent, of one law, such that an entry of column $j$ is kept with probability $p_j\ge p_S$ for the $k$ columns of a set $S$,
+and $p_j\le p_0<p_S$ for the $d-k$ others. Then, for every whole number $c$ from $0$ on, the $k$ columns with the most kept entries are $S$, without a tie,
+except with a probability of at most
+$$[[recovery_failure]].$$
+With probabilities of their own it is the sum of $[[missed]]$ and $[[mistaken]]$ at $p_j$ over the columns in and off $S$. How the entries of a row depend on one another does not
+matter, and $c$ may be the one for which this is smallest. Of two columns ($k=1$, $d=2$) nothing less follows from the laws of the two counts alone.
+""",
+    steps=COUNT_STEPS,
+    source=Source("2602.06675", "beyond the abstract (implicit feature selection)"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(ROWS, WIDE, SUPPORT, ON, OFF, CUT.drawn_from(0, 9), KEPT),
+    hypotheses=(INDEPENDENT_ROWS, SMALLER, HIGHER),
+    expressions={"missed": missed, "mistaken": mistaken, "recovery_failure": recovery_failure},
+    sharp=(
+        Sharp(
+            expression="recovery_failure",
+            example=r"for $k=1$ and $d=2$ let $c$ make it smallest, $m$, and let the two counts be the quantiles of their laws at $U$ and at "
+            r"$U+1-m$, less $1$ where that exceeds $1$, for uniform $U$: where $U\le m$ the column of $S$ keeps no more than the other",
+            check="two_columns_fail_as_often",
+        ),
+    ),
+)
+
+tilt = sp.Symbol("t", positive=True)  # of an exponential moment, as a factor
+
+row_factor = (1 - p_0 + p_0 * tilt) * (1 - p_s + p_s / tilt)
+best_tilt = sp.sqrt(p_s * (1 - p_0) / (p_0 * (1 - p_s)))
+overlap = sp.sqrt(p_s * p_0) + sp.sqrt((1 - p_s) * (1 - p_0))
+separation = (sp.sqrt(p_s * (1 - p_0)) - sp.sqrt(p_0 * (1 - p_s))) ** 2
+pair_failure = k * (d - k) * overlap ** (2 * n)
+enough_rows = sp.log(k * (d - k) / delta) / (-2 * sp.log(overlap))
+root_mass = sp.binomial(n, i) * sp.sqrt(p_s * p_0) ** i * sp.sqrt((1 - p_s) * (1 - p_0)) ** (n - i)
+pair_floor = overlap ** (2 * n) / (n + 1)
+
+PAIR_STEPS = (
+    Step(
+        name="pairs",
+        sentence=r"""If $S$ is not the set of the $k$ densest columns, without a tie, some column of $S$ has no more entries than some other: $N_j\le N_l$
+with $j\in S$, $l\notin S$. The chance is at most the sum over the $k(d-k)$ pairs.""",
+        by=Carrier.RULE,
+        source="union bound",
+    ),
+    Step(
+        name="Markov",
+        sentence=r"For $t\ge1$, $N_j\le N_l$ where $t^{N_l-N_j}\ge1$, which has at most the probability $E\,t^{N_l-N_j}$.",
+        by=Carrier.RULE,
+        source="Markov",
+        uses=("pairs",),
+    ),
+    Step(
+        name="independent entries",
+        sentence=r"""Two independent entries, kept with the probabilities $p_S$ and $p_0$, bring the factor $[[row_factor]]$, its mean over
+their four states.""",
+        gives={"row_factor": row_factor},
+        uses=("Markov",),
+    ),
+    Step(
+        name="latent",
+        sentence=r"""Given the latent of a row its entries are independent, and their probabilities do not fall with the latent. The first part of that factor does not fall with
+it either, the second does not rise. So the mean of the product is at most that at the means $p_l$ and $p_j$ of the probabilities, in which each part is affine.""",
+        by=Carrier.RULE,
+        source="Chebyshev",
+        uses=("independent entries",),
+    ),
+    Step(
+        name="rows",
+        sentence=r"The rows are independent: $E\,t^{N_l-N_j}$ is the product of their means.",
+        by=Carrier.RULE,
+        source="product",
+        uses=("latent",),
+    ),
+    Step(
+        name="worst pair",
+        sentence=r"For $t\ge1$ the factor rises with $p_l\le p_0$ and falls with $p_j\ge p_S$: it is largest at $p_0$ and $p_S$.",
+        by=Carrier.RULE,
+        source="monotonicity",
+        uses=("rows",),
+    ),
+    Step(
+        name="best factor",
+        sentence=r"In $t$ it is smallest at $t=[[best_tilt]]$, which exceeds $1$ as $p_S>p_0$.",
+        gives={"best_tilt": best_tilt},
+        uses=("independent entries",),
+    ),
+    Step(
+        name="overlap",
+        sentence=r"There it is $\beta^2$, with $\beta=[[overlap]]$.",
+        gives={"overlap": overlap},
+        uses=("independent entries", "best factor"),
+    ),
+    Step(
+        name="all pairs",
+        sentence=r"So all pairs together fail with probability at most $[[pair_failure]]$: the factor $\beta^2$ for each row.",
+        gives={"pair_failure": pair_failure},
+        uses=("worst pair", "overlap"),
+    ),
+    Step(
+        name="separation",
+        sentence=r"$1-\beta^2=[[separation]]$, which is positive.",
+        gives={"separation": separation},
+        uses=("overlap",),
+    ),
+    Step(
+        name="rows that suffice",
+        sentence=r"As $\beta<1$ the bound falls with $n$, and it is $\delta$ at $n=[[enough_rows]]$.",
+        gives={"enough_rows": enough_rows},
+        uses=("all pairs", "separation"),
+    ),
+    Step(
+        name="ties",
+        sentence=r"""If two columns are independent, both keep $i$ entries with a probability of which the root is $[[root_mass]]$.""",
+        gives={"root_mass": root_mass},
+    ),
+    Step(
+        name="sum of roots",
+        sentence=r"Row by row these roots add up to $\beta^n$.",
+        by=Carrier.RULE,
+        source="induction",
+        uses=("overlap", "ties"),
+    ),
+    Step(
+        name="floor",
+        sentence=r"Their squares, for $n+1$ counts, add up to at least $[[pair_floor]]$: $N_j=N_l$ with at least this probability.",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
+        gives={"pair_floor": pair_floor},
+        uses=("sum of roots",),
+    ),
+)
+
+recovery_by_pairs = Claim(
+    label="S16.2",
+    title="The support from pairs of columns",
+    statement=r"""
+Let the rows of a mask be independent, and have iid latents, given which their entries are independent, kept with probabilities that do not fall with the latent, as
+those of a factorised saliency do not with $f$ (S1). With $p_S$, $p_0$ and $S$ as in S16.1 the $k$ columns with the most kept entries are $S$, without a tie, except with a probability of at most
+$$[[pair_failure]],$$
+where $\beta=[[overlap]]<1$. So $n\ge[[enough_rows]]$ rows suffice for $1-\delta$. It is sharp in its exponent: if some column of $S$ and some other, of the
+probabilities $p_S$ and $p_0$, are independent, they tie with probability at least $[[pair_floor]]$. For few rows S16.1 may be smaller; both hold.
+""",
+    steps=PAIR_STEPS,
+    source=Source("2602.06675", "beyond the abstract (implicit feature selection)"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        ROWS,
+        WIDE,
+        SUPPORT,
+        ON,
+        OFF,
+        KEPT,
+        FAILURE,
+        Quantity(
+            tilt, "factor of an exponential moment for each entry that one column has more", sp.Interval(1, sp.oo)
+        ),
+    ),
+    hypotheses=(
+        INDEPENDENT_ROWS,
+        Hypothesis("some columns are not of the support", k < d),
+        HIGHER,
+        Hypothesis(
+            "given the latent of its row entries are independent, of probabilities that do not fall with it",
+            needed_by=("pair_failure", "enough_rows"),
+        ),
+        Hypothesis("two columns that are independent", needed_by=("root_mass", "pair_floor")),
+    ),
+    uses=("S1", "S16.1"),
+    expressions={
+        "overlap": overlap,
+        "pair_failure": pair_failure,
+        "enough_rows": enough_rows,
+        "pair_floor": pair_floor,
+    },
+)
+
+r_low, r_high = sp.symbols("r_1 r_2", positive=True)  # densities at a higher and at a lower threshold
+
+deviation = ((r_low / rho) ** rho * ((1 - r_low) / (1 - rho)) ** (1 - rho)) ** n
+too_few = deviation.subs(r_low, r_high)
+ranked_failure = recovery_failure + deviation + too_few
+column_slope = sp.Integral(2 * tau / (sp.pi * phi**2) * sp.exp(-tau / phi * sp.cosh(x)), (x, 0, sp.oo))
+
+RANKED_STEPS = (
+    Step(
+        name="mean of the rows",
+        sentence=r"The shares that the rows keep at a threshold are independent numbers in $[0,1]$, with the density there as their mean.",
+        by=Carrier.RULE,
+        source="independence",
+    ),
+    Step(
+        name="Hoeffding",
+        sentence=r"Where that is $r_1<\rho$ the mean over the rows is $\rho$ or more with probability at most $[[too_many]]$.",
+        by=Carrier.CITED,
+        source="Hoeffding, J. Amer. Statist. Assoc. 58, 1963, 13–30, Theorem 1: for the mean X of n independent numbers in [0, 1], E X = μ and "
+        "0 < t < 1 − μ, P(X − μ ≥ t) is at most the n-th power of (μ/(μ + t))^(μ+t) ((1 − μ)/(1 − μ − t))^(1−μ−t)",
+        gives={"too_many": deviation},
+        uses=("mean of the rows",),
+    ),
+    Step(
+        name="too few",
+        sentence=r"Where it is $r_2>\rho$, it is $\rho$ or less with probability at most $[[too_few]]$: the same for the shares that are removed.",
+        gives={"too_few": too_few},
+        uses=("Hoeffding",),
+    ),
+    Step(
+        name="nested masks",
+        sentence=r"""If at most $K$ scores exceed the higher of two thresholds and at least $K$ the lower one, the $K$ largest hold those above the higher, and lie
+above the lower. A column of $S$ then keeps no fewer entries than at the higher threshold, another no more than at the lower.""",
+        by=Carrier.RULE,
+        source="sorting",
+    ),
+    Step(
+        name="columns",
+        sentence=r"With $p_S$ at the higher threshold and $p_0$ at the lower some column fails with at most the probability $[[column_failure]]$.",
+        by=Carrier.CLAIM,
+        source="S16.1",
+        gives={"column_failure": recovery_failure},
+        uses=("nested masks",),
+    ),
+    Step(
+        name="three events",
+        sentence=r"So a ranked mask fails with probability at most $[[ranked_failure]]$, the sum.",
+        gives={"ranked_failure": ranked_failure},
+        uses=("Hoeffding", "too few", "columns"),
+    ),
+    Step(
+        name="density of a column",
+        sentence=r"Where the saliency of SNIP factorises, a column of the profile $\phi$ keeps an entry with probability $[[column_density]]$.",
+        by=Carrier.CLAIM,
+        source="S4",
+        gives={"column_density": integral_form},
+    ),
+    Step(
+        name="slope",
+        sentence=r"Its derivative in $\phi$ is $[[column_slope]]$, which is positive: of two columns that of the larger profile is denser.",
+        gives={"column_slope": column_slope},
+        uses=("density of a column",),
+    ),
+)
+
+ranked_recovery = Claim(
+    label="S16.3",
+    title="The support from a mask of given density",
+    statement=r"""
+Let a mask keep the $K=\rho nd$ largest of $nd$ scores, whose rows are iid. Let $r_1<\rho<r_2$ be the densities at two thresholds (the mean share of scores
+above them), let the columns of $S$ have at least the probability $p_S$ at the higher threshold, that of $r_1$, and all others at most $p_0<p_S$ at the lower one. Then the $k$
+densest columns are $S$, without a tie, except with a probability of at most $[[ranked_failure]]$, of which the two $n$-th powers bound the chance that the threshold of the mask does not lie between those two; how loose they are is not examined. Under S4
+(SNIP on symmetrised data) the column of profile $\phi$ has the probability $[[column_density]]$, which rises with $\phi$, by $[[column_slope]]$: so the densest columns are those of largest $|h_j|$. On other data this order need
+not be that of $|h_j|$ (S5).
+""",
+    steps=RANKED_STEPS,
+    source=Source("2602.06675", "beyond the abstract (implicit feature selection)"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        ROWS,
+        WIDE,
+        SUPPORT,
+        ON,
+        OFF,
+        CUT.drawn_from(0, 9),
+        replace(DENSITY, drawn=(sp.Rational(2, 5), sp.Rational(3, 5))),
+        Quantity(
+            r_low, "density at the higher of two thresholds", UNIT, drawn=(sp.Rational(1, 10), sp.Rational(3, 10))
+        ),
+        Quantity(
+            r_high, "density at the lower of two thresholds", UNIT, drawn=(sp.Rational(7, 10), sp.Rational(9, 10))
+        ),
+        THRESHOLD,
+        COLUMN.drawn_from(sp.Rational(1, 2), 3),
+    ),
+    hypotheses=(
+        INDEPENDENT_ROWS,
+        SMALLER,
+        HIGHER,
+        Hypothesis("the density of the mask lies between those at two thresholds", (r_low < rho) & (rho < r_high)),
+    ),
+    uses=("S16.1", "S4", "S5"),
+    expressions={"ranked_failure": ranked_failure, "column_density": integral_form, "column_slope": column_slope},
+)

@@ -1,0 +1,145 @@
+"""R12: the scheme of R8 needs the logarithm of the number of weights."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.quantities import Hypothesis
+from theory.steps import Carrier, Step
+from theory.subset_sum.potential import MASS, NEAR, a, kappa
+from theory.subset_sum.symbols import FAILURE, delta, n
+from theory.subset_sum.two_layers import (
+    INPUTS,
+    OUTPUTS,
+    PRODUCT_DENSITY,
+    PRODUCT_REACH,
+    UNITS,
+    WEIGHT_ERROR,
+    d_0,
+    d_1,
+)
+
+weights = d_0 * d_1
+unlucky = 2**-n
+scheme_success = (1 - unlucky) ** weights
+scheme_units = -sp.log(1 - (1 - delta) ** (1 / weights)) / sp.log(2)
+least_units = sp.log(weights / -sp.log(1 - delta)) / sp.log(2)
+size_slope = 1 / -sp.log(1 - a * kappa / 4)  # of R8's number of units, in the logarithm of the number of weights
+wide_excess = sp.log(2) * size_slope
+
+STEPS = (
+    Step(
+        name="block",
+        sentence=r"""In R8 the units of block $i$ keep of $A$ only entries $A_{ki}$: at $x=e_i$ such a unit holds $\sigma(A_{ki})$, which is $0$ unless $A_{ki}>0$, and
+all other units hold $0$.""",
+        by=Carrier.CLAIM,
+        source="R8",
+    ),
+    Step(
+        name="no entry helps",
+        sentence=r"""If all $B_{jk}$ in block $i$ with $A_{ki}>0$ are $0$ or negative, so is every sum of products $B_{jk}\sigma(A_{ki})$ that are kept. Behind the ReLU output $j$ is $0$, and
+wrong by $W_{ji}>\varepsilon$, where $\varepsilon\|x\|_1=\varepsilon$.""",
+        by=Carrier.RULE,
+        source="monotonicity",
+        uses=("block",),
+    ),
+    Step(
+        name="one weight",
+        sentence=r"""By symmetry an entry of $B$ is $0$ or negative with probability at least $\frac12$, whatever $A$ is. At most $n$ of them count: all are with
+probability at least $[[unlucky]]$, a half for each.""",
+        gives={"unlucky": unlucky},
+        uses=("no entry helps",),
+    ),
+    Step(
+        name="other weights",
+        sentence=r"Given $A$, different pairs $(j,i)$ have different entries of $B$, which are independent.",
+        by=Carrier.RULE,
+        source="independence",
+        uses=("one weight",),
+    ),
+    Step(
+        name="all weights",
+        sentence=r"So the chance that none of $d_0d_1$ weights fails is at most $[[scheme_success]]$, a factor for each, whatever $A$ is.",
+        gives={"scheme_success": scheme_success},
+        uses=("one weight", "other weights"),
+    ),
+    Step(
+        name="units",
+        sentence=r"It rises with $n$, and is $1-\delta$ at $n=[[scheme_units]]$.",
+        gives={"scheme_units": scheme_units},
+        uses=("all weights",),
+    ),
+    Step(
+        name="exponential",
+        sentence=r"$1-y\le e^{-y}$, for $y=\frac1{d_0d_1}\ln\frac1{1-\delta}$.",
+        by=Carrier.RULE,
+        source="exponential",
+    ),
+    Step(
+        name="fewer",
+        sentence=r"With $y$ for $1-e^{-y}=1-(1-\delta)^{1/d_0d_1}$ the logarithm is no larger: $n\ge[[least_units]]$.",
+        gives={"least_units": least_units},
+        uses=("units", "exponential"),
+    ),
+    Step(
+        name="R8",
+        sentence=r"So many units are enough: R8's number, which is affine in $\ln d_0d_1$.",
+        by=Carrier.CLAIM,
+        source="R8",
+    ),
+    Step(
+        name="slope",
+        sentence=r"In $\ln d_0d_1$ that number has the slope $[[size_slope]]$.",
+        gives={"size_slope": size_slope},
+        uses=("R8",),
+    ),
+    Step(
+        name="excess",
+        sentence=r"""The lower bound is affine in $\ln d_0d_1$, too. So as $d_0d_1\to\infty$ the quotient of the two tends to that of their
+slopes, $[[wide_excess]]$.""",
+        gives={"wide_excess": wide_excess},
+        uses=("fewer", "slope"),
+    ),
+)
+
+block_scheme = Claim(
+    label="R12",
+    title="R8's blocks need the logarithm of the number of weights",
+    statement=r"""
+Let all weights of the target of R8 exceed $\varepsilon$. Masks of R8's form, which keep in the $i$-th of $d_0$ blocks of $n$ units only entries $A_{ki}$ of the first layer, and of the second any, have an error of at most $\varepsilon\|x\|_1$ at
+all $x\ge0$ with probability at most $$[[scheme_success]].$$ So failure at most $\delta$ needs
+$$n\ge[[scheme_units]]\ge[[least_units]].$$
+As $d_0d_1\to\infty$, all else fixed, R8's number is in the limit $[[wide_excess]]$ times as large as the last one: for such masks it is right in order in the number of weights. (R9 has no such term, but the one in $\varepsilon$.) Whether other masks or another source
+do without the logarithm of the number of weights is left open.
+""",
+    steps=STEPS,
+    source=Source("2006.07990", "no text at hand; ours, on the order of R8"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        UNITS.drawn_from(1, 20),
+        INPUTS,
+        OUTPUTS,
+        PRODUCT_REACH.drawn_from(sp.Rational(1, 4), 1),
+        PRODUCT_DENSITY,
+        WEIGHT_ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(1, 10)),
+        FAILURE,
+    ),
+    hypotheses=(
+        replace(MASS, needed_by=("wide_excess",)),
+        replace(NEAR, words="an error up to half the reach", needed_by=("wide_excess",)),
+        Hypothesis(
+            "independent entries of one symmetric law, independent of the target, all weights of which exceed ε"
+        ),
+    ),
+    uses=("R8", "R9"),
+    expressions={
+        "scheme_success": scheme_success,
+        "scheme_units": scheme_units,
+        "least_units": least_units,
+        "wide_excess": wide_excess,
+    },
+)
