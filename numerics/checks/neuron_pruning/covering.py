@@ -57,7 +57,7 @@ def random_planks_cover_circles_no_more_often(
     second_moment: sp.Expr, success: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """Three inputs, ε = 1/20, and 10, 15 or 20 neurons: arcs of a half circle, glued at its ends."""
-    sizes, nets = (10, 15, 20), trial.size(8000)
+    sizes, nets = (10, 15, 20), trial.size(24000)
     counts = trial.draw(covered_circles, float(THIN), sizes, nets)
     claimed, steep = [], sp.Rational(trial.once(trial.value, steepness, {rho: THIN}))
     for size in sizes:
