@@ -300,4 +300,4 @@ def best_rate_is_the_least_of_three(
     for place, point in SMALLEST:
         values = [trial.value(each, point) for each in rates]
         yield trial.holds(values.index(min(values)) == place, f"the smallest of {values}")
-        yield trial.same(best_rate, rates[place], at=[point])
+        yield trial.same(best_rate, rates[place], by=None, at=[point])
