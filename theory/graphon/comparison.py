@@ -91,7 +91,7 @@ that is $p=\frac12$.""",
         name="normal entries",
         sentence=r"""Let $g_{ij}$ be independent, so that $M-P$ is the conditional mean of $(\sigma_{ij}g_{ij})$, with $0$ for an entry that is constant.
 With $\sigma=[[largest_scale]]$ the entries $\sigma g_{ij}$ have the law of $\sigma_{ij}g_{ij}$ plus an independent normal
-variable of mean $0$. So $E\,F(M-P)\le E\,F(\sigma_{ij}g_{ij})\le E\,F(\sigma g)$, for these and for all convex $F$; and so for $P-M$, with $-g$.""",
+variable of mean $0$. So $E\,F(M-P)\le E\,F(\sigma_{ij}g_{ij})\le E\,F(\sigma g)$, for these $F$ and for all convex functions; and so for $P-M$, with $-g$.""",
         by=Carrier.RULE,
         source="Jensen",
         uses=("sums", "conditional mean", "largest scale"),
@@ -226,9 +226,9 @@ $1-\delta$
 $$\|M-P\|_\square\le[[normal_rate]].$$
 Indeed the largest sum of $M-P$ over a rectangle $S\times T$, divided by $mn$, has a mean of at most $[[mean_bound]]$ and exceeds
 its mean by $s$ or more with probability at most $[[one_failure]]$. The same holds for $P-M$, and for the largest sums over complements of rectangles.
-For every convex function $F$ of matrices, $E\,F(M-P)\le E\,F(\sigma g)$ with independent standard normal $g_{ij}$ and $\sigma=[[largest_scale]]$, and so for $P-M$.
+For every convex function $\Phi$ of matrices, $E\,\Phi(M-P)\le E\,\Phi(\sigma g)$ with independent standard normal $g_{ij}$ and $\sigma=[[largest_scale]]$, and so for $P-M$.
 With G1.1, whose rates are smaller for some small masks, for very small $\delta$ and at some low densities, $\|M-P\|_\square\le[[best_rate]]$ with probability at least $1-\delta$.
-For one probability of all entries, $m=n\to\infty$ and fixed $\delta$ the rate is of the right order (G5); no constant is claimed to be the best.
+For one fixed probability of all entries, neither $0$ nor $1$, $m=n\to\infty$ and fixed $\delta$ the rate is of the right order (G5); no constant is claimed to be the best.
 """,
     steps=STEPS,
     source=Source(

@@ -10,7 +10,7 @@ from theory.graphon.discretisation import midpoint_error
 from theory.graphon.ranked_masks import SHIFT, ranked_rate, shift, wide_rate
 from theory.graphon.sorted_latents import sorted_error
 from theory.graphon.symbols import DEVIATION, ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, s, variance
-from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import DENSITY, rho, synflow_model, tau
 from theory.steps import Carrier, Step
 from theory.tails import product_survival
@@ -50,7 +50,7 @@ free_bound = mean_excess + row_fluctuation
 column_bound = sp.Min(union_bound, free_bound)
 column_rounding = rounding.subs({m: n, n: inputs}, simultaneous=True)
 chosen, others = sp.symbols("x y", real=True)  # sums of M − p over chosen columns and over the others
-moved, moved_elsewhere = sp.symbols("a b", nonnegative=True)  # entries there of one of two masks alone
+moved, moved_elsewhere = sp.symbols("a b", integer=True, nonnegative=True)  # entries there of one of two masks alone
 column_excess = chosen + others + moved + moved_elsewhere
 column_sum = chosen + moved
 ranked_column_bound = column_bound + 1 / (2 * n * inputs)
@@ -195,7 +195,7 @@ scores. With probability at least $1-\delta$, for latents at the midpoints $u_i=
 $$\|W_M-W\|_\square\le[[midpoint_bound]],$$
 and for iid uniform latents, rows and columns sorted by them,
 $$\|W_M-W\|_\square\le[[sorted_bound]].$$
-At midpoints $[[wide_bound]]$ is such a bound too, smaller for wide masks.
+At midpoints $[[wide_bound]]$ is such a bound too, smaller where both sides are large beside $\ln\frac{mn}\delta$.
 So masks converge in cut norm at the rate $n^{-1/2}$ (for $m=n$ and midpoints with the constant $[[rate_constant]]$, with the last bound $[[wide_constant]]$;
 the order is sharp, G5, and no constant is claimed to be the best), and almost surely along sizes with $\min(m_k,n_k)/\ln k\to\infty$ (if this ratio is at least $y$
 for large $k$, almost surely $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$). That the masks converge is announced in the abstract; the constants are ours.
@@ -319,8 +319,8 @@ probability at most $[[one_column_failure]]$, and so for $p_j-\hat p_j$.""",
     ),
     Step(
         name="other columns",
-        sentence=r"""Let $M-p$ have the sum $x$ over the columns $T$ and $y$ over the others. If $K\ge N$, let the mask of the $K$ largest scores have $a$ entries more in $T$
-and $b$ more elsewhere: $K-\rho nd=[[column_excess]]$. Its sum less that of $p$ over $T$ is $[[column_sum]]$, at least $x$ and at most $K-\rho nd-y$. If $K<N$, exchange ones and zeros.""",
+        sentence=r"""Let $M_{ij}-p_j$ have the sum $x$ over the columns $T$ and $y$ over the others. If $K\ge N$, let the mask of the $K$ largest scores have $a$ entries more in $T$
+and $b$ more elsewhere: $K-\rho nd=[[column_excess]]$. Its sum less that of the $p_j$ over $T$ is $[[column_sum]]$, at least $x$ and at most $K-\rho nd-y$. If $K<N$, exchange ones and zeros.""",
         gives={"column_excess": column_excess, "column_sum": column_sum},
         uses=("one support in the other",),
     ),
@@ -361,7 +361,7 @@ differences at most $[[ranked_column_bound]]$. No constant is claimed to be the 
         Quantity(
             (moved, moved_elsewhere),
             "numbers of entries of one of two masks alone, in these columns and elsewhere",
-            NON_NEGATIVE,
+            COUNT_FROM_ZERO,
         ),
     ),
     hypotheses=(Hypothesis("independent rows of one law, and nothing else"),),

@@ -1,4 +1,4 @@
-"""G1.3: masks of the largest scores are as close to their probabilities as masks of independent entries."""
+"""G1.3: masks of the largest scores are nearly as close to their probabilities as masks of independent entries."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.comparison import mean_bound, one_failure
 from theory.graphon.sized_sets import one_size_failure, sized_mean
 from theory.graphon.symbols import COLUMNS, DEVIATION, FAILURE, ROWS, VARIANCE, delta, m, n
-from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
 shift = sp.Symbol("kappa", nonnegative=True)  # |K − ΣP| over mn
 SHIFT = Quantity(
     shift,
     "difference of the number of entries kept and of the expected number above the threshold, over the number of all entries",
-    NON_NEGATIVE,
+    CLOSED_UNIT,
     drawn=(0, 1),
 )
 inside, outside = sp.symbols("x y", real=True)  # sums of M − P over a rectangle and over its complement
-moved_inside, moved_outside = sp.symbols("a b", nonnegative=True)  # entries there of one of the two masks alone
+moved_inside, moved_outside = sp.symbols(
+    "a b", integer=True, nonnegative=True
+)  # entries there of one of the two masks alone
 
 excess = inside + outside + moved_inside + moved_outside
 more_entries = inside + moved_inside
@@ -90,7 +92,7 @@ $\kappa=\frac1{mn}|K-\sum P|$.""",
     ),
     Step(
         name="sums of each size",
-        sentence=r"""The same four sums, over rectangles of $a\ge1$ rows and $b\ge1$ columns and over their complements: divided by $mn$ each exceeds $[[sized_mean]]+s$
+        sentence=r"""The same four sums, over rectangles of $k\ge1$ rows and $l\ge1$ columns and over their complements: divided by $mn$ each exceeds $[[sized_mean]]+s$
 with probability at most $[[one_size_failure]]$.""",
         by=Carrier.CLAIM,
         source="G1.4",
@@ -99,7 +101,7 @@ with probability at most $[[one_size_failure]]$.""",
     ),
     Step(
         name="failures of all sizes",
-        sentence=r"One of them, for some $a\le m$ and $b\le n$, does with probability at most $[[all_failures]]$.",
+        sentence=r"One of them, for some $k\le m$ and $l\le n$, does with probability at most $[[all_failures]]$.",
         gives={"all_failures": all_failures},
         uses=("sums of each size",),
     ),
@@ -122,9 +124,9 @@ ranked_masks = Claim(
     title="Ranking costs a second pair of signs",
     statement=r"""
 Let scores be independent, $P_{ij}$ the probability that score $(i,j)$ exceeds a fixed threshold,
-$V=\frac1{mn}\sum P_{ij}(1-P_{ij})$, and $M_K$ a mask of $K$ largest scores, ties broken in any way. With probability at least $1-\delta$
+$V=\frac1{mn}\sum P_{ij}(1-P_{ij})$, and $M_K$ a mask of $K\le mn$ largest scores, ties broken in any way. With probability at least $1-\delta$
 $$\|M_K-P\|_\square\le[[ranked_rate]],\qquad\kappa=\tfrac1{mn}\Big|K-\sum P_{ij}\Big|,$$
-and with probability at least $1-\delta$, better for wide masks of large $V$, $\|M_K-P\|_\square\le[[wide_rate]]$.
+and with probability at least $1-\delta$, better for large $V$ where both sides are large beside $\ln\frac{mn}\delta$, $\|M_K-P\|_\square\le[[wide_rate]]$.
 For scores of one continuous law and the threshold that each exceeds with probability $\frac K{mn}$, $0<K<mn$, this is $\kappa=0$ and $P=\frac K{mn}$: the bounds for a mask
 that is uniform among those of $K$ entries. No constant is claimed to be the best.
 """,
@@ -147,7 +149,7 @@ that is uniform among those of $K$ entries. No constant is claimed to be the bes
         Quantity(
             (moved_inside, moved_outside),
             "number of entries of one of the two masks alone, in the rectangle and off it",
-            NON_NEGATIVE,
+            COUNT_FROM_ZERO,
         ),
     ),
     hypotheses=(Hypothesis("the scores are independent"),),

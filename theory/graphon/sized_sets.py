@@ -151,13 +151,13 @@ $[[one_size_failure]]$.""",
 
 sized_sets = Claim(
     label="G1.4",
-    title="Sets of each size by themselves: a smaller constant for wide masks",
+    title="Sets of each size by themselves: a smaller constant for large masks",
     statement=r"""
 Let $M_{ij}$ be independent with means $P_{ij}$. With probability at least $1-\delta$
 $$\|M-P\|_\square\le[[sized_rate]].$$
 Indeed for each $a\ge1$ and $b\ge1$ the largest sum of $M-P$ over $S\times T$ with $|S|=a$, $|T|=b$, divided by $mn$, has a mean of at most $[[sized_mean]]$, and exceeds its mean by
 $s$ or more with probability at most $[[one_size_failure]]$. The same holds for $P-M$, and for the largest sums over complements of such rectangles.
-For $m=n\to\infty$ and fixed $\delta$ the rate is $[[sized_constant]]\,n^{-1/2}$ in leading order, about three quarters of what G1.2 has where $V\ge\frac18$. For small masks, or small $V$, G1.2 or G1.1 is better. No constant is claimed to be
+For $m=n\to\infty$ and fixed $\delta$ the rate is $[[sized_constant]]\,n^{-1/2}$ in leading order, about three quarters of what G1.2 has where $V\ge\frac18$. Unless both sides are large beside $\ln\frac{mn}\delta$, or where $V$ is small, G1.2 or G1.1 is mostly better. No constant is claimed to be
 the best.
 """,
     steps=STEPS,

@@ -147,7 +147,7 @@ attained by $\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
             checked_by="no_kernel_tried_needs_the_complex_factor",
         ),
         Remark(
-            r"For independent entries $\|M-P\|_{op}/\sqrt{mn}$ is of order $n^{-1/2}$ (O4.1, cited there), where the bound with G1 gives "
+            r"For independent entries $\|M-P\|_{op}/\sqrt{mn}$ is of order $n^{-1/2}$ (O4.1, cited there), where the bound with G1.2 gives "
             r"$n^{-1/4}$."
         ),
     ),

@@ -46,7 +46,7 @@ def mean_largest_sums(rows: int, columns: int, tenths: int) -> list[tuple[str, F
 @control("the variance for the deviation", mean_bound=variance * sides / 2)
 @control("over all entries", mean_bound=mean_bound / sp.sqrt(m * n))
 def small_masks_keep_to_the_mean(mean_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All masks of up to 3×3 entries, over rectangles and over their complements, with both signs."""
+    """All masks of 1×1, 2×2, 2×3 and 3×3 entries, over rectangles and over their complements, with both signs."""
     for (rows, columns), tenths in product(((1, 1), (2, 2), (2, 3), (3, 3)), (1, 3, 5)):
         share = sp.Rational(tenths, LEVELS)
         at = {m: rows, n: columns, variance: share * (1 - share)}
@@ -79,7 +79,7 @@ def far_from_the_mean(rows: int, columns: int, tenths: int) -> list[tuple[Fracti
 @control("all entries moved", one_failure=sp.exp(-2 * (m * n * s) ** 2))
 @control("s for its square", one_failure=sp.exp(-8 * m * n * s))
 def small_masks_keep_to_the_failure(one_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The law of the largest sum over a rectangle of all masks of up to 3×3 entries, at all its values beyond the mean."""
+    """The law of the largest sum over a rectangle of all masks of 1×1, 2×2 and 3×3 entries, at all its values beyond the mean."""
     for (rows, columns), tenths in product(((1, 1), (2, 2), (3, 3)), (1, 5)):
         for far, chance in trial.once(far_from_the_mean, rows, columns, tenths):
             at = {m: rows, n: columns, s: sp.Rational(far)}

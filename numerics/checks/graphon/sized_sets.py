@@ -255,7 +255,7 @@ def mean_sums_of_sizes(rows: int, columns: int, tenths: int) -> list[Fraction]:
 @control("a third", sized_mean=sized_mean / 3)
 @control("over all entries", sized_mean=sized_mean / sp.sqrt(m * n))
 def small_masks_keep_to_the_mean_of_each_size(sized_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All masks of up to 3×3 entries, rectangles of every size."""
+    """All masks of 1×1, 1×3, 2×2 and 3×3 entries, rectangles of every size."""
     for (rows, columns), tenths in product(((1, 1), (1, 3), (2, 2), (3, 3)), (3, 5)):
         bound = sized_mean.subs({m: rows, n: columns})
         largest = max(trial.once(mean_sums_of_sizes, rows, columns, tenths))

@@ -246,7 +246,7 @@ def norms_keep_their_bounds(
 @control("10 % less", complex_factor=NINE * complex_factor)
 @control("no complex functions", complex_factor=sp.S.One)
 def no_kernel_tried_needs_the_complex_factor(complex_factor: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The largest ‖T‖² over ‖W‖_{∞→1} sup|W| in small kernels of entries up to 1, beside 1, √2 less than the factor."""
+    """The largest ‖T‖² over ‖W‖_{∞→1} sup|W| in small kernels of entries up to 1, beside 1, the factor over √2."""
     sample = trial.draw(sample_norms, trial.size(15), 7)
     largest = max(float(each.operator**2 / as_ball(each.infinity_one)) for each in sample)
     limit = trial.value(complex_factor / sp.sqrt(2)) * (1 + 1e-12)

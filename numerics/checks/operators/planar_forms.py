@@ -113,7 +113,7 @@ def signs_multiply(coefficient: sp.Expr, first_coefficient: sp.Expr, sign: sp.Ex
 
 
 def partial_sums(most: int) -> tuple[sp.Rational, sp.Rational]:
-    """Σk⁻³ over the square-free numbers up to a size, and over the odd ones among them, rounded down to 12 decimals."""
+    """Σk⁻³ over the square-free numbers up to a size, and over the odd ones among them, each rounded down to 14 decimals."""
     small = [0, 0]
     scale = 10**14
     for k in range(1, most + 1):
