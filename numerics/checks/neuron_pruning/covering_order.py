@@ -343,6 +343,7 @@ def both_least_numbers_are_of_the_order(
 ) -> Iterator[Finding]:
     """The order over either, times what is 1 at most: δ, and d − 2 over d − 1. Both are at most 1 on the whole range of errors, and the near one at its end
     is 0.91."""
+    yield trial.holds(small_error > 0, "a positive error")
     steep = {slope: steepness}
     far = sp.cancel((order * (d - 1) / (far_least * (d - 2))).subs(rho, ratio)).subs(a, spread.subs(steep))
     near = sp.cancel((order / (near_least * delta)).subs(rho, ratio)).subs(growth, near_growth.subs(steep))
@@ -350,7 +351,6 @@ def both_least_numbers_are_of_the_order(
         yield trial.same(sp.diff(quotient, d), sp.S.Zero)
         yield trial.same(sp.diff(quotient, delta), sp.S.Zero)
         yield trial.everywhere(quotient.subs(rho, ratio), sp.S.One, within={eps: (0, small_error)})
-    yield trial.holds(small_error > 0, "a positive error")
     last = near.subs(rho, ratio).subs(eps, small_error)
     yield trial.below(sp.Abs(last - sp.Rational(91, 100)), sp.Rational(1, 100))
 
