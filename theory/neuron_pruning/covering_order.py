@@ -262,6 +262,7 @@ fixed $d\ge3$ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
         Hypothesis("the output is linear"),
         Hypothesis("independent standard normal weights, independent of the target"),
         Hypothesis("a positive root", 2 * weight < 1, needed_by=("zones",)),
+        Hypothesis("an error up to that of every dimension", eps <= small_error, needed_by=("order",)),
     ),
     uses=("N9.1",),
     expressions={
