@@ -58,6 +58,7 @@ turn = (1 - 2 * rho**2) / (2 * rho * sp.sqrt(1 - rho**2))
 squares = (sp.atan(turn) - sp.atan(turn * sp.sin(theta))) / turn / (1 - rho**2)
 one_neuron = 1 + (lengths + slope * squares) / sp.pi
 angle_density = sp.sin(theta) ** (d - 3) / cosines.subs(d, d - 1)
+# For thousands of neurons nearly all of this is at angles below ρ, and an enclosure takes minutes: quadrature in log θ.
 second_moment = sp.Integral(angle_density * one_neuron**N, (theta, 0, sp.pi / 2))
 success = 1 - 1 / moment
 largest_error = (sp.sqrt(3) - sp.sqrt(2)) / 2
@@ -102,7 +103,7 @@ plank misses both.""",
     ),
     Step(
         name="independent neurons",
-        sentence=r"""For two points given the neurons are independent: the mean over the $t_i$ of their product is $m^N$, where $m$ is the mean over $t$ of the probability that a
+        sentence=r"""For two points given the neurons are independent: the mean over the $t_i$ of their product is $q^N$, where $q$ is the mean over $t$ of the probability that a
 plank misses both points, over the square of that for one.""",
         by=Carrier.RULE,
         source="product",
@@ -110,7 +111,7 @@ plank misses both points, over the square of that for one.""",
     ),
     Step(
         name="success",
-        sentence=r"So all is covered with a probability of at most $[[success]]$, if $R$ is no less than the mean of $m^N$ over the two points.",
+        sentence=r"So all is covered with a probability of at most $[[success]]$, if $R$ is no less than the mean of $q^N$ over the two points.",
         gives={"success": success},
         uses=("independent neurons",),
     ),
@@ -189,7 +190,7 @@ their squares, where $D$ is the *steepness*.""",
     ),
     Step(
         name="one neuron",
-        sentence=r"So $m\le[[one_neuron]]$ for two points at the angle $\theta\le\frac\pi2$, and at $\pi-\theta$ too, as planks are symmetric.",
+        sentence=r"So $q\le m(\theta)=[[one_neuron]]$ for two points at the angle $\theta\le\frac\pi2$, and at $\pi-\theta$ too, as planks are symmetric.",
         gives={"one_neuron": one_neuron},
         uses=("independent neurons", "convex in the square", "lengths", "squares"),
     ),

@@ -1,4 +1,4 @@
-"""N9.2: random planks that cover a ball are of the order of (d − 2) ln(1/ε)/ε."""
+"""N9.2: random planks that cover a ball are at least of the order of d/ε, and for fixed d of (d − 2) ln(1/ε)/ε."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from theory.neuron_pruning.covering import (
     ANGLE,
     SLOPE,
     THIN,
+    largest_error,
     narrow,
     one_neuron,
     rho,
@@ -20,13 +21,16 @@ from theory.neuron_pruning.covering import (
     widest,
 )
 from theory.neuron_pruning.planks import INPUTS, d
-from theory.quantities import POSITIVE, UNIT, Quantity, whole_from
+from theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity, whole_from
 from theory.steps import Carrier, Step
 
 eta = sp.Symbol("eta", positive=True)
 long = sp.Symbol("L", positive=True)  # log 1/ρ
 a = sp.Symbol("a", positive=True)  # the spread
 most = sp.Symbol("M", positive=True)  # what one neuron counts for equal points
+growth = sp.Symbol("K", positive=True)  # of that with ρ
+c = sp.Symbol("c", real=True)  # the cosine of the angle between two points
+lamda = sp.Symbol("lambda", positive=True)
 
 ETA = Quantity(eta, "sine of an angle that divides near points from far ones", UNIT)
 CHANCE = Quantity(delta, "probability of success", UNIT, drawn=(sp.Rational(1, 10), sp.Rational(9, 10)))
@@ -41,16 +45,35 @@ MOST = Quantity(
     drawn=(sp.Rational(11, 10), 2),
 )
 
+GROWTH = Quantity(
+    growth,
+    "what one neuron counts for equal points above 1, over ρ, at most: `near_growth`",
+    POSITIVE,
+    drawn=(sp.Rational(2, 3), 2),
+)
+COSINE = Quantity(c, "cosine of the angle between two points", sp.Interval.open(-1, 1))
+EXPONENT = Quantity(lamda, "exponent in the mean of an exponential of a square", sp.Interval.open(0, sp.Rational(1, 2)))
+
 square_gap = 4 * rho**2 * sp.cos(theta) / sp.sin(theta) ** 2 * wide**2 * narrow**2
 spread = (2 * widest**3 + 4 * slope * widest**4) / sp.pi
 far_neuron = 1 + a * rho**2 * (1 / sp.sin(theta) - 1)
+far_share = sp.sqrt(1 - eta**2)
+chord = c**2 / (eta * (1 + eta))
+weight = N * a * rho**2 / ((d - 1) * eta * (1 + eta))
+square_mean = 1 / sp.sqrt(1 - 2 * lamda)
 near_neuron = one_neuron.subs(theta, 0)
 near_slope = 2 / sp.pi
+near_growth = (2 / sp.pi + slope * widest) / (1 - 2 * rho**2)
 cap = eta ** (d - 2)
-zones = sp.exp(N * a * rho**2 * (1 / eta - 1)) + cap * most**N
+zones = square_mean.subs(lamda, weight) + cap * most**N
 part = delta / (2 * (1 - delta))
-far_size = sp.log(1 + part) / (a * rho**2 * (1 / eta - 1))
+far_size = (1 - (1 + part) ** -2) * (d - 1) * eta * (1 + eta) / (2 * a * rho**2)
 near_size = sp.log(part / cap) / sp.log(most)
+half_chance = delta / 2
+far_least = delta**2 * (d - 1) / (4 * a * rho**2)
+near_least = sp.log(2) * delta * (d - 2) / (growth * rho)
+small_error = sp.Rational(1, 20)
+order = delta**2 * (d - 2) / (7 * eps)
 divide = rho * sp.log(1 / rho) ** 2
 leading = sp.pi * (d - 2) * sp.log(1 / eps) / (8 * eps)
 
@@ -71,7 +94,7 @@ $\sin^{d-3}\theta$. It falls in the angle, at the rate of the difference of the 
     ),
     Step(
         name="spread",
-        sentence=r"""The widths differ by this over their sum, and $v^2/(v+v')$ grows with $v$: no width exceeding $[[widest]]$, the rate is at most $a=[[spread]]$ times
+        sentence=r"""The widths differ by this over their sum, and $v^2/(v+v')$, of the wider width $v$ and the narrower $v'$, grows with $v$: no width exceeding $[[widest]]$, the rate is at most $a=[[spread]]$ times
 $\rho^2\cos\theta/\sin^2\theta$.""",
         gives={"spread": spread},
         uses=("difference of squares",),
@@ -83,6 +106,45 @@ $\rho^2\cos\theta/\sin^2\theta$.""",
         uses=("spread",),
     ),
     Step(
+        name="chord",
+        sentence=r"$\frac1{\sqrt{1-c^2}}-1$ is convex in $c^2$ and $0$ at $0$: for $\sin\theta\ge\eta$, that is for a cosine $c$ with $c^2\le1-\eta^2$, it is at most $[[chord]]$, which it is at the end.",
+        gives={"chord": chord},
+    ),
+    Step(
+        name="far power",
+        sentence=r"There $m^N$ is hence at most the exponential of $N(m-1)$.",
+        by=Carrier.RULE,
+        source="exponential",
+        uses=("far points", "chord"),
+    ),
+    Step(
+        name="weight",
+        sentence=r"This is at most $e^{\lambda(d-1)c^2}$ with $\lambda=[[weight]]$.",
+        gives={"weight": weight},
+        uses=("far power",),
+    ),
+    Step(
+        name="normal coordinate",
+        sentence=r"""$c$ is a coordinate of a uniform point of the sphere in $d-1$ dimensions. Times the length of an independent standard normal vector there it is a standard normal
+number $g$.""",
+        by=Carrier.RULE,
+        source="normal vector",
+        uses=("one neuron",),
+    ),
+    Step(
+        name="mean length",
+        sentence=r"The square of this length has the mean $d-1$. So for $c$ given $e^{\lambda(d-1)c^2}$ is at most the mean of $e^{\lambda g^2}$.",
+        by=Carrier.RULE,
+        source="Jensen",
+        uses=("normal coordinate",),
+    ),
+    Step(
+        name="square",
+        sentence=r"Hence $\mathbb Ee^{\lambda(d-1)c^2}\le\mathbb Ee^{\lambda g^2}=[[square_mean]]$ for $\lambda<\frac12$.",
+        gives={"square_mean": square_mean},
+        uses=("mean length",),
+    ),
+    Step(
         name="near points",
         sentence=r"As $m$ falls, it is at most $M=[[near_neuron]]$, its value for equal points.",
         gives={"near_neuron": near_neuron},
@@ -90,7 +152,7 @@ $\rho^2\cos\theta/\sin^2\theta$.""",
     ),
     Step(
         name="near slope",
-        sentence=r"As $\rho\to0$ this is $1$, and its logarithm over $\rho$ tends to $[[near_slope]]$.",
+        sentence=r"As $\rho\to0$ this tends to $1$, and its logarithm over $\rho$ to $[[near_slope]]$.",
         gives={"near_slope": near_slope},
         uses=("near points",),
     ),
@@ -101,17 +163,10 @@ $\rho^2\cos\theta/\sin^2\theta$.""",
         uses=("one neuron",),
     ),
     Step(
-        name="far power",
-        sentence=r"For $\sin\theta\ge\eta$ the $N$-th power is at most the exponential of $N$ times what $m$ exceeds $1$ by at $\eta$.",
-        by=Carrier.RULE,
-        source="exponential",
-        uses=("far points",),
-    ),
-    Step(
         name="two zones",
-        sentence=r"So $R\le[[zones]]$.",
+        sentence=r"So $R\le[[zones]]$, $N$ such that the root is of a positive number.",
         gives={"zones": zones},
-        uses=("far power", "near points", "cap"),
+        uses=("weight", "square", "near points", "cap"),
     ),
     Step(
         name="shares",
@@ -132,26 +187,51 @@ $\rho^2\cos\theta/\sin^2\theta$.""",
         uses=("two zones", "shares"),
     ),
     Step(
+        name="growth",
+        sentence=r"$M-1$, and so $\log M$, is at most $K\rho$ with $K=[[near_growth]]$: $\arcsin y\le y/\sqrt{1-y^2}$, and no $\arctan$ exceeds $\frac\pi2$.",
+        gives={"near_growth": near_growth},
+        uses=("near points",),
+    ),
+    Step(
+        name="half the chance",
+        sentence=r"Let $\eta$ be $[[half_chance]]$.",
+        by=Carrier.DEFINED,
+        gives={"half_chance": half_chance},
+    ),
+    Step(
+        name="least numbers",
+        sentence=r"Then the *far number* is at least $[[far_least]]$, and the *near number* at least $[[near_least]]$.",
+        gives={"far_least": far_least, "near_least": near_least},
+        uses=("far number", "near number", "growth", "half the chance"),
+    ),
+    Step(
+        name="every dimension",
+        sentence=r"For $\rho=[[ratio]]$ and $\varepsilon\le[[small_error]]$ both are at least $[[order]]$.",
+        gives={"ratio": ratio, "small_error": small_error, "order": order},
+        uses=("least numbers", "spread"),
+    ),
+    Step(
         name="where to divide",
-        sentence=r"Let $\eta$ be $[[divide]]$, which tends to $0$ with $\rho$.",
+        sentence=r"For the limit let $\eta$ be $[[divide]]$, which is less than $1$ and tends to $0$ with $\rho$.",
         by=Carrier.DEFINED,
         gives={"divide": divide},
     ),
     Step(
         name="leading order",
-        sentence=r"""Then the *near number*, $\rho=[[ratio]]$, has the limit $1$ over $[[leading]]$; and the *far number*, of the order of $\rho^{-1}\log^2\frac1\rho$, is larger by a
+        sentence=r"""Then the quotient of the *near number* and $[[leading]]$ tends to $1$; and the *far number*, of the order of $\rho^{-1}\log^2\frac1\rho$, is larger by a
 factor without limit.""",
-        gives={"leading": leading, "ratio": ratio},
-        uses=("far number", "near number", "near slope", "where to divide"),
+        gives={"leading": leading},
+        uses=("far number", "near number", "near slope", "every dimension", "where to divide"),
     ),
 )
 
 ball_covering_order = Claim(
     label="N9.2",
-    title="Whole neurons on the ball: (d − 2) ln(1/ε)/ε",
+    title="Whole neurons on the ball: d/ε, and (d − 2) ln(1/ε)/ε for small ε",
     statement=r"""
 Target, neurons and error are those of N9.1, $\rho=[[ratio]]<\frac1{\sqrt2}$. For every $\eta\in(0,1)$ the mean $R$ is at most
-$$[[zones]],\qquad a=[[spread]],\quad M=[[near_neuron]].$$ So success with probability $\delta<1$ takes at least $$[[far_size]]\quad\text{or}\quad[[near_size]]$$ neurons, whichever is less, for every $\eta$. At $\eta=[[divide]]$ that is, for
+$$[[zones]],\qquad a=[[spread]],\quad M=[[near_neuron]],$$ as long as the root is of a positive number. So success with probability $\delta<1$ takes at least $$[[far_size]]\quad\text{or}\quad[[near_size]]$$
+neurons, whichever is less, for every $\eta$. At $\eta=[[half_chance]]$ that is, for every $d\ge3$, $\delta<1$ and $\varepsilon\le[[small_error]]$, no less than $$[[order]].$$ At $\eta=[[divide]]$ it is, for
 fixed $d\ge3$ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
 """,
     steps=STEPS,
@@ -164,7 +244,7 @@ fixed $d\ge3$ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
         Quantity(
             eps,
             "largest error allowed",
-            sp.Interval.open(0, sp.Rational(1, 2)),
+            sp.Interval.open(0, largest_error),
             drawn=(sp.Rational(1, 100), sp.Rational(3, 20)),
         ),
         CHANCE,
@@ -174,6 +254,15 @@ fixed $d\ge3$ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
         THIN,
         SLOPE,
         ANGLE,
+        GROWTH,
+        COSINE,
+        EXPONENT,
+    ),
+    hypotheses=(
+        Hypothesis("the output is linear"),
+        Hypothesis("independent standard normal weights, independent of the target"),
+        Hypothesis("a positive root", 2 * weight < 1, needed_by=("zones",)),
+        Hypothesis("an error up to that of every dimension", eps <= small_error, needed_by=("order",)),
     ),
     uses=("N9.1",),
     expressions={
@@ -182,6 +271,9 @@ fixed $d\ge3$ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
         "near_neuron": near_neuron,
         "far_size": far_size,
         "near_size": near_size,
+        "half_chance": half_chance,
+        "small_error": small_error,
+        "order": order,
         "divide": divide,
         "ratio": ratio,
         "leading": leading,

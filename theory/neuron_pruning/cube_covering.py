@@ -1,4 +1,4 @@
-"""N10.1 and N10.2: how rarely random planks cover the corners of a cube, which takes of the order of d^(3/2)/ε of them."""
+"""N10.1 and N10.2: how rarely random planks cover the corners of a cube, which takes, for fixed ε, at least of the order of d^(3/2) of them."""
 
 from __future__ import annotations
 
@@ -6,15 +6,28 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.neuron_pruning.alignment import NEURONS, N, eps
-from theory.neuron_pruning.covering import ANGLE, SLOPE, THIN, moment, one_neuron, rho, success, theta
-from theory.neuron_pruning.covering_order import CHANCE, ETA, MOST, SPREAD, a, eta, most, near_slope, part
+from theory.neuron_pruning.covering import ANGLE, SLOPE, THIN, moment, one_neuron, success, theta
+from theory.neuron_pruning.covering_order import (
+    CHANCE,
+    COSINE,
+    ETA,
+    EXPONENT,
+    MOST,
+    SPREAD,
+    far_share,
+    far_size,
+    lamda,
+    most,
+    near_slope,
+    part,
+    square_mean,
+    weight,
+)
 from theory.neuron_pruning.planks import INPUTS, d
 from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity, whole_from
 from theory.steps import Carrier, Step
 
 k = sp.Symbol("k", integer=True, nonnegative=True)  # coordinates in which two corners differ
-c = sp.Symbol("c", real=True)  # the cosine of the angle between two corners
-lamda = sp.Symbol("lambda", positive=True)
 
 DIMENSION = Quantity(d, INPUTS.meaning, whole_from(3), drawn=(3, 9))
 ALLOWED = Quantity(
@@ -41,7 +54,7 @@ $|\langle u_i,x_0\rangle|\le[[corner_ratio]]\,|w_{i1}|$, $u_i$ its other weights
     ),
     Step(
         name="half-width",
-        sentence=r"$x_0$ has the length $\sqrt{d-1}$. Over it, it is a unit vector in a plank of N9.1 with $\rho=[[thin]]$.",
+        sentence=r"$x_0$ has the length $\sqrt{d-1}$. Over it, it is a unit vector in a plank of N9.1 with $\rho=[[thin]]$, which is less than $\frac1{\sqrt2}$ for $d\ge3$.",
         gives={"thin": thin},
         uses=("corners",),
     ),
@@ -103,14 +116,9 @@ $\varepsilon<\frac14$ $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]],
     expressions={"success": success, "thin": thin, "cube_moment": cube_moment},
 )
 
-chord = c**2 / (eta * (1 + eta))
-square_mean = 1 / sp.sqrt(1 - 2 * lamda)
-far_share = sp.sqrt(1 - eta**2)
 entropy = ((1 + far_share) * sp.log(1 + far_share) + (1 - far_share) * sp.log(1 - far_share)) / 2
 tail = 2 * sp.exp(-(d - 1) * entropy)
-weight = N * a * rho**2 / ((d - 1) * eta * (1 + eta))
 zones = square_mean.subs(lamda, weight) + tail * most**N
-far_size = (1 - (1 + part) ** -2) * (d - 1) * eta * (1 + eta) / (2 * a * rho**2)
 near_size = sp.log(part / tail) / sp.log(most)
 leading = sp.pi * sp.log(2) * (d - 1) ** sp.Rational(3, 2) / (8 * eps)
 
@@ -125,16 +133,12 @@ independent signs.""",
     ),
     Step(
         name="near and far",
-        sentence=r"By N9.2 $m$ is at most its $M$ everywhere, whose logarithm over $\rho$ tends to $[[near_slope]]$ as $\rho\to0$, and $m-1$ at most $a\rho^2(\frac1{\sin\theta}-1)$, where $a$ has a limit.",
+        sentence=r"""By N9.2 $m$ is at most its $M$ everywhere, whose logarithm over $\rho$ tends to $[[near_slope]]$ as $\rho\to0$; and for $\sin\theta\ge\eta$ $m^N$ is at most $e^{\lambda(d-1)c^2}$ with
+$\lambda=[[weight]]$, where $a$ has a limit.""",
         by=Carrier.CLAIM,
         source="N9.2",
-        gives={"near_slope": near_slope},
+        gives={"near_slope": near_slope, "weight": weight},
         uses=("one neuron",),
-    ),
-    Step(
-        name="chord",
-        sentence=r"$\frac1{\sqrt{1-c^2}}-1$ is convex in $c^2$ and $0$ at $0$: for $\sin\theta\ge\eta$, that is $c^2\le1-\eta^2$, it is at most $[[chord]]$, which it is at the end.",
-        gives={"chord": chord},
     ),
     Step(
         name="normal mean",
@@ -144,7 +148,9 @@ independent signs.""",
     ),
     Step(
         name="square",
-        sentence=r"So $\mathbb Ee^{\lambda(d-1)c^2}\le\mathbb Ee^{\lambda g^2}=[[square_mean]]$ for $\lambda<\frac12$.",
+        sentence=r"So $\mathbb Ee^{\lambda(d-1)c^2}\le\mathbb Ee^{\lambda g^2}$, which is $[[square_mean]]$ for $\lambda<\frac12$, as in N9.2.",
+        by=Carrier.CLAIM,
+        source="N9.2",
         gives={"square_mean": square_mean},
         uses=("normal mean",),
     ),
@@ -159,7 +165,7 @@ independent signs.""",
         name="two zones",
         sentence=r"So $R\le[[zones]]$, $N$ such that the root is positive.",
         gives={"zones": zones},
-        uses=("near and far", "chord", "square", "tail"),
+        uses=("near and far", "square", "tail"),
     ),
     Step(
         name="part",
@@ -181,8 +187,8 @@ independent signs.""",
     ),
     Step(
         name="leading order",
-        sentence=r"""With $\rho$ as stated and $d\to\infty$ the *near number* is of the order of $(d-1)^{3/2}$, the *far number* of $(d-1)^2$; and where $\eta$ tends to $0$, slowly enough, the former over $[[leading]]$
-tends to $1$, as the exponent of the *tail*, over $d-1$, tends to $\log2$.""",
+        sentence=r"""With $\rho$ as stated let $d\to\infty$ and $\eta\to0$. Then the *near number* over $[[leading]]$ tends to $1$, as the exponent of the *tail*, over $d-1$, tends to
+$\log2$. The *far number* over it is of the order of $\eta\sqrt{d-1}$: where this tends to infinity, the *near number* is less.""",
         gives={"leading": leading},
         uses=("far number", "near number"),
     ),
@@ -190,11 +196,11 @@ tends to $1$, as the exponent of the *tail*, over $d-1$, tends to $\log2$.""",
 
 cube_covering_order = Claim(
     label="N10.2",
-    title="Whole neurons on the cube: d^(3/2)/ε",
+    title="Whole neurons on the cube: d^(3/2)/ε for large d",
     statement=r"""
 Target, neurons and error are those of N10.1, $\rho=[[thin]]$, $\varepsilon<\frac14$, and $a$, $M$ are those of N9.2. For every $\eta\in(0,1)$ the mean $R$ is at most
 $$[[zones]],$$ as long as the root is of a positive number. So success with probability $\delta<1$ takes at least $$[[far_size]]\quad\text{or}\quad[[near_size]]$$ neurons, whichever is less.
-For fixed $\varepsilon$ and $\delta$, and $\eta\to0$ slowly enough, that is $$[[leading]]\,(1+o(1))$$ as $d\to\infty$.
+For fixed $\varepsilon$ and $\delta$, and $\eta\to0$ with $\eta\sqrt d\to\infty$, that is $$[[leading]]\,(1+o(1))$$ as $d\to\infty$.
 """,
     steps=ORDER_STEPS,
     source=Source("2603.02234", "beyond the text at hand, which announces d/ε"),
@@ -209,10 +215,15 @@ For fixed $\varepsilon$ and $\delta$, and $\eta\to0$ slowly enough, that is $$[[
         SPREAD,
         MOST,
         THIN,
-        Quantity(c, "cosine of the angle between two corners", sp.Interval.open(-1, 1)),
-        Quantity(lamda, "exponent in the mean of an exponential of a square", sp.Interval.open(0, sp.Rational(1, 2))),
+        COSINE,
+        EXPONENT,
     ),
-    hypotheses=(Hypothesis("a positive root", 2 * weight < 1, needed_by=("zones",)),),
+    hypotheses=(
+        Hypothesis("the output is linear"),
+        Hypothesis("independent standard normal weights, independent of the target"),
+        Hypothesis("the target is a coordinate"),
+        Hypothesis("a positive root", 2 * weight < 1, needed_by=("zones",)),
+    ),
     uses=("N9.2", "N10.1"),
     expressions={"thin": thin, "zones": zones, "far_size": far_size, "near_size": near_size, "leading": leading},
 )

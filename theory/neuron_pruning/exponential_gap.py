@@ -90,7 +90,7 @@ $$M=e^{(\lambda+o(1))W},\qquad\lambda=[[exponent]].$$
     expressions={"enough": enough, "needed": needed, "exponent": exponent},
     remarks=(
         Remark(
-            r"$M$ does not grow with $d$. Whether neurons have to be of the order of $d/\varepsilon$ behind a ReLU output, as announced, is open here; N9.2 has more than this for a linear output, where N4.2 makes the gap false for targets with two coordinates."
+            r"$M$ does not grow with $d$. Whether neurons have to be of the order of $d/\varepsilon$ behind a ReLU output, as announced, is open here; N9.2 has this for a linear output, and for fixed $d$ a logarithm more, where N4.2 makes the gap false for targets with two coordinates."
         ),
     ),
     aids={"failure": failure, "share": share, "pair": pair, "ratio": ratio},

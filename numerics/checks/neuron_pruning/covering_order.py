@@ -23,25 +23,38 @@ from theory.neuron_pruning.covering import (
 from theory.neuron_pruning.covering_order import (
     a,
     ball_covering_order,
+    c,
     cap,
+    chord,
+    divide,
     eta,
+    far_least,
     far_neuron,
+    far_share,
     far_size,
+    growth,
+    lamda,
     leading,
     long,
     most,
+    near_growth,
+    near_least,
     near_neuron,
     near_size,
     near_slope,
+    order,
     part,
     spread,
     square_gap,
+    square_mean,
+    weight,
     zones,
 )
 from theory.neuron_pruning.planks import d
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 small, large = sp.symbols("small large", positive=True)  # two widths
+g, t = sp.symbols("g t", positive=True)
 
 
 @enclosed(ball_covering_order, step="difference of squares")
@@ -95,6 +108,45 @@ def the_spread_has_this_integral(far_neuron: sp.Expr, trial: Trial) -> Iterator[
     falling = sp.diff(far_neuron, theta)
     yield trial.same(-falling, a * rho**2 * sp.cos(theta) / sp.sin(theta) ** 2, by=sp.expand)
     yield trial.same(far_neuron.subs(theta, sp.pi / 2), sp.S.One, by=sp.expand)
+
+
+@exact(ball_covering_order, step="chord")
+@control("its square root", chord=sp.sqrt(chord))
+@control("half", chord=chord / 2)
+@control("without 1", chord=c**2 / eta**2)
+def the_chord_ends_on_the_function(chord: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At both ends, linear in c²; the function has a positive second derivative in it, as w = u/(1 + u) shows."""
+    yield trial.same(chord.subs(c, far_share), 1 / eta - 1)
+    yield trial.same(chord.subs(c, 0), sp.S.Zero)
+    yield trial.same(sp.diff(chord, c), 2 * chord / c)
+    w, u = sp.symbols("w u", positive=True)
+    bend = sp.diff(1 / sp.sqrt(1 - w), w, 2).subs(w, u / (1 + u))
+    yield trial.nonnegative(bend, 3 * (1 + u) ** sp.Rational(5, 2) / 4)
+
+
+@exact(ball_covering_order, step="weight")
+@control("half", weight=weight / 2)
+@control("d for d − 1", weight=weight.subs(d, d + 1))
+@control("one neuron less", weight=weight.subs(N, N - 1))
+@control("half the chord", chord=chord / 2)
+@control("half the far part", far_neuron=(1 + far_neuron) / 2)
+def the_weight_is_that_of_the_chord(
+    far_neuron: sp.Expr, chord: sp.Expr, weight: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """What m exceeds 1 by, with the chord for 1/sin θ − 1, N times."""
+    excess = (far_neuron - 1).subs(1 / sp.sin(theta), 1 + chord)
+    yield trial.same(N * excess, weight * (d - 1) * c**2)
+
+
+@exact(ball_covering_order, step="square")
+@control("squared", square_mean=square_mean**2)
+@control("half the exponent", square_mean=square_mean.subs(lamda, lamda / 2))
+@control("10 % more", square_mean=MORE * square_mean)
+def a_normal_square_has_this_mean(square_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """λ − 1/2 is −1/(2t²) for t² = 1/(1 − 2λ)."""
+    law = sp.exp(-(g**2) / (2 * t**2)) / sp.sqrt(2 * sp.pi)
+    width = sp.integrate(2 * law, (g, 0, sp.oo))
+    yield trial.same(square_mean, width.subs(t, 1 / sp.sqrt(1 - 2 * lamda)))
 
 
 @enclosed(ball_covering_order, step="near points")
@@ -152,17 +204,21 @@ def caps_are_no_more_than_a_power(cap: sp.Expr, trial: Trial) -> Iterator[Findin
 
 
 @enclosed(ball_covering_order, step="two zones")
-@control("far points alone", zones=sp.exp(N * a * rho**2 * (1 / eta - 1)))
+@control("far points alone", zones=square_mean.subs(lamda, weight))
 @control("near points alone", zones=cap * most**N)
 @control("half as far", zones=zones.subs(eta, eta / 2))
-@control("one neuron less", zones=zones.subs(N, N - 1))
+@control("by the exponential at η", zones=sp.exp(N * a * rho**2 * (1 / eta - 1)) + cap * most**N)
 @control("one degree more", cap=cap * eta)
-@control("half the far part", far_neuron=(1 + far_neuron) / 2)
-def both_zones_add_up(far_neuron: sp.Expr, cap: sp.Expr, zones: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """An exponential of N times the excess at η, and the power at no angle times the cap."""
-    far = sp.exp(N * (far_neuron.subs(sp.sin(theta), eta) - 1))
-    yield trial.same(sp.log(zones - cap * most**N), sp.log(far), by=None)
-    yield trial.same(zones, far + cap * most**N, by=None)
+@control("half the weight", weight=weight / 2)
+@control("squared", square_mean=square_mean**2)
+def both_zones_add_up(
+    weight: sp.Expr, square_mean: sp.Expr, cap: sp.Expr, zones: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The mean of the square at the weight, and the power at no angle times the cap; where the root is that of 1/2 and less."""
+    both = square_mean.subs(lamda, weight) + cap * most**N
+    shrunk = {rho: rho / 40}
+    yield trial.same(zones, both)
+    yield trial.same(zones.subs(shrunk), both.subs(shrunk), by=None)
 
 
 @exact(ball_covering_order, step="shares")
@@ -176,14 +232,18 @@ def one_and_two_parts_are_the_inverse(part: sp.Expr, trial: Trial) -> Iterator[F
 
 @exact(ball_covering_order, step="far number")
 @control("10 % more", far_size=MORE * far_size)
-@control("without 1", far_size=far_size.subs(sp.log(1 + part), sp.log(part)))
-@control("half the far part", far_neuron=(1 + far_neuron) / 2)
+@control("without the square", far_size=far_size * (1 - 1 / (1 + part)) / (1 - (1 + part) ** -2))
+@control("of the exponential at η", far_size=sp.log(1 + part) / (a * rho**2 * (1 / eta - 1)))
+@control("half the weight", weight=weight / 2)
+@control("squared", square_mean=square_mean**2)
 @control("twice the part", part=2 * part)
 def the_far_part_is_full_at_its_number(
-    far_neuron: sp.Expr, part: sp.Expr, far_size: sp.Expr, trial: Trial
+    weight: sp.Expr, square_mean: sp.Expr, part: sp.Expr, far_size: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The exponent of the first term at N = far_size."""
-    yield trial.same(far_size, sp.log(1 + part) / (far_neuron.subs(sp.sin(theta), eta) - 1))
+    """At this N the weight is the exponent λ that makes the mean 1 and the part."""
+    exponent = (1 - (1 + part) ** -2) / 2
+    yield trial.same(square_mean.subs(lamda, exponent) ** -2, (1 + part) ** -2, by=sp.cancel)
+    yield trial.same(weight.subs(N, far_size), exponent)
 
 
 @exact(ball_covering_order, step="near number")
@@ -199,6 +259,102 @@ def the_near_part_is_full_at_its_number(
     yield trial.same(near_size, sp.log(part / cap) / sp.log(most))
 
 
+@enclosed(ball_covering_order, step="growth")
+@control("half the slope", near_growth=near_growth - 1 / sp.pi)
+@control("without the squares", near_growth=near_growth.subs(slope, 0))
+@control("10 % less", near_growth=LESS * near_growth)
+@control("10 % more", near_growth=MORE * near_growth)
+@control("squared", near_neuron=near_neuron**2)
+def equal_points_grow_no_faster(near_neuron: sp.Expr, near_growth: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The arcsine of y = ρ/√(1 − ρ²), less one that is not negative, and an arctangent: with y/√(1 − y²) and π/2 for them it is Kρ."""
+    y = rho / sp.sqrt(1 - rho**2)
+    turn = 2 * rho * sp.sqrt(1 - rho**2) / (1 - 2 * rho**2)
+    upper, lower, angle = sp.symbols("upper lower angle", nonnegative=True)
+    shape = 1 + (2 * (upper - lower) / sp.sqrt(1 - 2 * rho**2) + slope * angle * turn / (1 - rho**2)) / sp.pi
+    found = shape.subs({upper: sp.asin(y), lower: sp.asin(y**2), angle: sp.atan(1 / turn)})
+    yield trial.same(near_neuron, found, by=None)
+    most_of_it = shape.subs({upper: y / sp.sqrt(1 - y**2), lower: 0, angle: sp.pi / 2})
+    yield trial.same(most_of_it, 1 + rho * near_growth, by=sp.simplify)
+    u = sp.Symbol("u", positive=True)  # y² = u/(1 + u)
+    faster = sp.diff(t / sp.sqrt(1 - t**2) - sp.asin(t), t).subs(t, sp.sqrt(u / (1 + u)))
+    yield trial.nonnegative(faster, u * sp.sqrt(1 + u))
+
+
+@exact(ball_covering_order, step="least numbers")
+@control("twice as far", far_least=2 * far_least)
+@control("d + 1 for d − 1", far_least=far_least.subs(d, d + 2))
+@control("twice as near", near_least=2 * near_least)
+@control("d − 1 for d − 2", near_least=near_least.subs(d, d + 1))
+@control("without ln 2", near_least=near_least / sp.log(2))
+@control("10 % less far", far_least=LESS * far_least)
+@control("10 % less near", near_least=LESS * near_least)
+@control("at δ", half_chance=delta)
+@control("far number halved", far_size=far_size / 2)
+@control("near number of one dimension more", near_size=near_size.subs(d, d + 1))
+def half_the_chance_leaves_so_much(
+    half_chance: sp.Expr,
+    far_size: sp.Expr,
+    near_size: sp.Expr,
+    far_least: sp.Expr,
+    near_least: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """The far number is the least one and more by a factor, with δ = 1/(1 + u). The near one has for Kρ at least the logarithm of M, and above it d − 2 logarithms
+    of 2/δ and that of δ/(2 − 2δ), that is d − 3 of 2/δ, each at least δ log 2, and −log(1 − δ) ≥ δ ≥ δ log 2."""
+    u = sp.Symbol("u", positive=True)
+    at = {delta: 1 / (1 + u)}
+    far = far_size.subs(eta, half_chance)
+    more = delta * (6 - 5 * delta) / (2 * (2 - delta) ** 2)
+    yield trial.same(far, far_least * (1 + more))
+    yield trial.nonnegative(sp.factor(more.subs(at)), (1 + 6 * u) / (2 * (1 + 2 * u) ** 2))
+    above = (near_size * sp.log(most)).subs(eta, half_chance)
+    yield trial.same(
+        above,
+        (d - 3) * sp.log(2 / delta) - sp.log(1 - delta),
+        by=lambda gap: in_logarithms(gap.subs(at)),
+    )
+    terms = near_least * growth * rho
+    yield trial.same(terms, (d - 3) * delta * sp.log(2) + delta * sp.log(2), by=sp.expand)
+    yield trial.nonnegative(
+        (sp.log(2 / delta) - delta * sp.log(2)).subs(at), sp.log(1 + u) + sp.log(2) * u / (1 + u), by=in_logarithms
+    )
+    yield trial.nonnegative(sp.diff(-sp.log(1 - delta) - delta, delta).subs(at), 1 / u)
+
+
+@enclosed(ball_covering_order, step="every dimension", cost=1)
+@control("a fifth more", order=sp.Rational(6, 5) * order)
+@control("d − 1 for d − 2", order=order * (d - 1) / (d - 2))
+@control("with δ", order=order / delta)
+@control("for all errors", small_error=sp.Rational(3, 20))
+@control("twice the spread", spread=2 * spread)
+@control("twice the growth", near_growth=2 * near_growth)
+@control("half as far", far_least=far_least / 4)
+@control("half as near", near_least=near_least / 2)
+@control("twice the ratio", ratio=8 * eps)
+def both_least_numbers_are_of_the_order(
+    ratio: sp.Expr,
+    small_error: sp.Expr,
+    spread: sp.Expr,
+    near_growth: sp.Expr,
+    far_least: sp.Expr,
+    near_least: sp.Expr,
+    order: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """The order over either, times what is 1 at most: δ, and d − 2 over d − 1. Both are at most 1 on the whole range of errors, and the near one at its end
+    is 0.91."""
+    yield trial.holds(small_error > 0, "a positive error")
+    steep = {slope: steepness}
+    far = sp.cancel((order * (d - 1) / (far_least * (d - 2))).subs(rho, ratio)).subs(a, spread.subs(steep))
+    near = sp.cancel((order / (near_least * delta)).subs(rho, ratio)).subs(growth, near_growth.subs(steep))
+    for quotient in (far, near):
+        yield trial.same(sp.diff(quotient, d), sp.S.Zero)
+        yield trial.same(sp.diff(quotient, delta), sp.S.Zero)
+        yield trial.everywhere(quotient.subs(rho, ratio), sp.S.One, within={eps: (0, small_error)})
+    last = near.subs(rho, ratio).subs(eps, small_error)
+    yield trial.below(sp.Abs(last - sp.Rational(91, 100)), sp.Rational(1, 100))
+
+
 @exact(ball_covering_order, step="leading order", cost=0.5)
 @control("without the dimension", leading=leading / (d - 2))
 @control("d for d − 2", leading=leading.subs(d, d + 2))
@@ -209,6 +365,7 @@ def the_near_part_is_full_at_its_number(
 @control("for the unknown mean", near_slope=sp.sqrt(2 / sp.pi))
 @control("divided at the root of ρ", divide=sp.sqrt(rho))
 @control("of the near order", far_size=far_size * rho)
+@control("divided beyond 1", divide=2 * divide)
 def the_near_number_leads(
     ratio: sp.Expr,
     divide: sp.Expr,
@@ -218,17 +375,21 @@ def the_near_number_leads(
     leading: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """At ρ = e^−L both numbers are what they are but for log m and the spread; and L − 2 log L is L, ρ is 4ε, to leading order."""
+    """At ρ = e^−L both numbers are what they are but for log m and the spread; L − 2 log L is L, ρ is 4ε, to leading order; and η is at most 4/e²."""
     at = {rho: sp.exp(-long)}
     near = (near_size * sp.log(most)).subs(eta, divide).subs(at)
     yield trial.same(near, (d - 2) * (long - 2 * sp.log(long)) + sp.log(part), by=in_logarithms)
-    far = (far_size * a * rho).subs(eta, divide).subs(at)
-    yield trial.same(far, sp.log(1 + part) / (1 / long**2 - sp.exp(-long)), by=sp.simplify)
+    far = (far_size * a * rho / (d - 1)).subs(eta, divide).subs(at)
+    share = long**2 * sp.exp(-long)
+    yield trial.same(far, (1 - (1 + part) ** -2) * long**2 * (1 + share) / 2, by=sp.simplify)
+    yield trial.same(divide.subs(rho, sp.exp(-2)), 4 * sp.exp(-2))
+    yield trial.same(sp.diff(divide, rho).subs(rho, sp.exp(-2)), sp.S.Zero)
     yield trial.same(ratio, sp.expand_trig(sp.tan(2 * sp.atan(2 * eps))))
     wide_open = sp.diff(ratio, eps).subs(eps, 0)
     yield trial.same(leading, (d - 2) * sp.log(1 / eps) / (near_slope * wide_open * eps))
 
 
 def in_logarithms(value: sp.Expr) -> sp.Expr:
-    """Sums of logarithms."""
-    return sp.expand(sp.expand_log(value, force=True))
+    """Sums of logarithms of factors."""
+    factors = value.replace(sp.log, lambda each: sp.log(sp.factor(each)))
+    return sp.simplify(sp.expand(sp.expand_log(factors, force=True)))

@@ -11,32 +11,25 @@ import sympy as sp
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from theory.neuron_pruning.alignment import N, delta, eps
 from theory.neuron_pruning.covering import moment, one_neuron, rho, slope, steepness, success, theta
-from theory.neuron_pruning.covering_order import a, eta, most, part
+from theory.neuron_pruning.covering_order import a, eta, far_share, far_size, lamda, most, part, square_mean, weight
 from theory.neuron_pruning.cube_covering import (
-    c,
     chance,
-    chord,
     corner_ratio,
     cosine,
     cube_covering,
     cube_covering_order,
     cube_moment,
-    far_share,
-    far_size,
     k,
-    lamda,
     leading,
     near_size,
-    square_mean,
     tail,
-    weight,
     zones,
 )
 from theory.neuron_pruning.cube_planks import cube_ratio
 from theory.neuron_pruning.planks import d
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
-g, t = sp.symbols("g t", positive=True)
+t = sp.Symbol("t", positive=True)
 
 
 @enclosed(cube_covering, step="half-width")
@@ -50,6 +43,10 @@ def corners_are_unit_vectors_times_their_length(
     """The ratio of N3.2 below 1/4, over the length of a corner."""
     yield trial.same(corner_ratio, cube_ratio, by=None)
     yield trial.same(thin, corner_ratio / sp.sqrt(d - 1))
+    more, y = sp.symbols("more y", nonnegative=True)
+    at = {d: 3 + more, eps: 1 / (4 * (1 + y))}
+    slack = (more * (1 + y) ** 2 + 2 * y * (2 + y)) / (2 * (2 + more) * (1 + y) ** 2)
+    yield trial.nonnegative(sp.Rational(1, 2) - thin.subs(at) ** 2, slack)
 
 
 @exact(cube_covering)
@@ -148,31 +145,6 @@ def random_planks_cover_corners_no_more_often(
 # The order
 
 
-@exact(cube_covering_order, step="chord")
-@control("its square root", chord=sp.sqrt(chord))
-@control("half", chord=chord / 2)
-@control("without 1", chord=c**2 / eta**2)
-def the_chord_ends_on_the_function(chord: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At both ends, linear in c²; the function has a positive second derivative in it, as w = u/(1 + u) shows."""
-    yield trial.same(chord.subs(c, far_share), 1 / eta - 1)
-    yield trial.same(chord.subs(c, 0), sp.S.Zero)
-    yield trial.same(sp.diff(chord, c), 2 * chord / c)
-    w, u = sp.symbols("w u", positive=True)
-    bend = sp.diff(1 / sp.sqrt(1 - w), w, 2).subs(w, u / (1 + u))
-    yield trial.nonnegative(bend, 3 * (1 + u) ** sp.Rational(5, 2) / 4)
-
-
-@exact(cube_covering_order, step="square")
-@control("squared", square_mean=square_mean**2)
-@control("half the exponent", square_mean=square_mean.subs(lamda, lamda / 2))
-@control("10 % more", square_mean=MORE * square_mean)
-def a_normal_square_has_this_mean(square_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """λ − 1/2 is −1/(2t²) for t² = 1/(1 − 2λ)."""
-    law = sp.exp(-(g**2) / (2 * t**2)) / sp.sqrt(2 * sp.pi)
-    width = sp.integrate(2 * law, (g, 0, sp.oo))
-    yield trial.same(square_mean, width.subs(t, 1 / sp.sqrt(1 - 2 * lamda)))
-
-
 def by_share(gap: sp.Expr) -> sp.Expr:
     """The gap in the letter t for √(1 − η²)."""
     return sp.expand(sp.expand_log(gap.subs(far_share, t).subs(eta, sp.sqrt((1 - t) * (1 + t))), force=True))
@@ -193,18 +165,14 @@ def the_tail_is_the_best_exponential(tail: sp.Expr, trial: Trial) -> Iterator[Fi
 @control("near points alone", zones=tail * most**N)
 @control("half as far", zones=zones.subs(eta, eta / 2))
 @control("one side", tail=tail / 2)
-@control("half the chord", chord=chord / 2)
+@control("by the exponential at η", zones=sp.exp(N * a * rho**2 * (1 / eta - 1)) + tail * most**N)
+@control("half the weight", weight=weight / 2)
 @control("squared", square_mean=square_mean**2)
 def both_zones_add_up(
-    chord: sp.Expr,
-    square_mean: sp.Expr,
-    tail: sp.Expr,
-    zones: sp.Expr,
-    trial: Trial,
+    weight: sp.Expr, square_mean: sp.Expr, tail: sp.Expr, zones: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """λ is N times the excess and the chord, over c²(d − 1); where the root is that of 1/2 and less."""
-    exponent = N * a * rho**2 * chord / (c**2 * (d - 1))
-    both = square_mean.subs(lamda, exponent) + tail * most**N
+    """The mean of the square at the weight, and the tail times the power; where the root is that of 1/2 and less."""
+    both = square_mean.subs(lamda, weight) + tail * most**N
     shrunk = {rho: rho / 20}
     yield trial.same(zones, both)
     yield trial.same(zones.subs(shrunk), both.subs(shrunk), by=None)
@@ -222,16 +190,16 @@ def one_and_two_parts_are_the_inverse(part: sp.Expr, trial: Trial) -> Iterator[F
 @exact(cube_covering_order, step="far number")
 @control("10 % more", far_size=MORE * far_size)
 @control("without the square", far_size=far_size * (1 - 1 / (1 + part)) / (1 - (1 + part) ** -2))
-@control("half the chord", chord=chord / 2)
+@control("half the weight", weight=weight / 2)
 @control("squared", square_mean=square_mean**2)
 @control("twice the part", part=2 * part)
 def the_far_part_is_full_at_its_number(
-    chord: sp.Expr, square_mean: sp.Expr, part: sp.Expr, far_size: sp.Expr, trial: Trial
+    weight: sp.Expr, square_mean: sp.Expr, part: sp.Expr, far_size: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """At this N the exponent λ makes the mean 1 and the part."""
+    """At this N the weight is the exponent λ that makes the mean 1 and the part."""
     exponent = (1 - (1 + part) ** -2) / 2
     yield trial.same(square_mean.subs(lamda, exponent) ** -2, (1 + part) ** -2, by=sp.cancel)
-    yield trial.same(far_size, exponent * (d - 1) * c**2 / (a * rho**2 * chord))
+    yield trial.same(weight.subs(N, far_size), exponent)
 
 
 @exact(cube_covering_order, step="near number")
@@ -255,10 +223,22 @@ def the_near_part_is_full_at_its_number(
 @control("for the unknown mean", near_slope=sp.sqrt(2 / sp.pi))
 @control("without the dimension", thin=corner_ratio)
 @control("of half the exponent", tail=2 * sp.sqrt(tail / 2))
+@control("of the near order", far_size=far_size * rho)
+@control("far points for η²", far_size=far_size * eta)
+@control("twice the part", part=2 * part)
 def the_near_number_leads(
-    thin: sp.Expr, near_slope: sp.Expr, tail: sp.Expr, leading: sp.Expr, trial: Trial
+    thin: sp.Expr,
+    near_slope: sp.Expr,
+    tail: sp.Expr,
+    part: sp.Expr,
+    far_size: sp.Expr,
+    leading: sp.Expr,
+    trial: Trial,
 ) -> Iterator[Finding]:
-    """The exponent of the tail over that of one neuron, to leading order; at η = 0 the former is (d − 1) log 2."""
+    """The exponent of the tail over that of one neuron, to leading order; at η = 0 the former is (d − 1) log 2. The far number over that is
+    η√(d − 1) times what has a limit at η = 0."""
+    limit = (1 - (1 + part) ** -2) / (4 * a * eps * sp.pi * sp.log(2))
+    yield trial.same(far_size.subs(rho, thin) / leading, limit * eta * (1 + eta) * sp.sqrt(d - 1))
     yield trial.same(leading, (d - 1) * sp.log(2) / (near_slope * thin))
     exponent = -sp.log(tail / 2) / (d - 1)
     yield trial.below(sp.Abs(exponent - sp.log(2)), eta, at=[{eta: sp.Rational(1, 10**9), d: sp.Integer(9)}])
