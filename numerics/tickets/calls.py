@@ -39,7 +39,8 @@ from numerics.tickets.targets import TARGETS
 from numerics.tickets.widths import NOTHING, guaranteed_width, network_widths
 
 USUAL_EPSILON = 1e-6
-LEAST = Fraction(1, 10**300)  # that the search tells from 0
+LEAST = Fraction(1, 10**300)  # error that the search tells from 0
+SMALLEST = Fraction(1, 10**307)  # scale that is a normal double, with its inverse
 PLAIN = re.compile(r"[0-9./]{1,40}(e[+-]?[0-9]{1,2})?")  # no power that would not fit in memory
 Share = Fraction | float | str
 
@@ -258,8 +259,8 @@ def _exact(value: Share) -> Fraction | None:
 def _network(case: Case, output_error: float, delta: float, radius: float) -> NetworkWidthSummary:
     """What Q11.1 asks of each layer; a channel that carries biases holds 1."""
     reach = max(radius, 1.0) if case.biased else float(radius)
-    if not LEAST <= case.scale <= 1 / LEAST:
-        raise InputError("output_error is given, expected a target whose scale multiplies outputs by 1e-300 to 1e300")
+    if not SMALLEST <= case.scale <= 1 / SMALLEST:
+        raise InputError("output_error is given, expected a target whose scale multiplies outputs by 1e-307 to 1e307")
     found = network_widths(case.layers, Fraction(output_error) * case.scale, delta, reach, case.signed)
     beyond = None if case.samples is None else int((np.abs(case.samples.x) > reach).any(axis=(1, 2)).sum())
     return {
