@@ -109,6 +109,11 @@ def _header(summary: Summary) -> Lines:
         ),
     ]
     if (network := width["network"]) is not None:
+        if network["empty"]:
+            lines[2] = (
+                "width",
+                f"{width['guaranteed']} channel for each input channel{orbit} of a layer, of which nothing need be kept",
+            )
         lines[2:2] = _network(network, summary)
     if width["taken"] < width["guaranteed"]:
         lines.append(("", "narrower than the theorem asks: a ticket is not guaranteed; what is found is certified"))

@@ -29,6 +29,8 @@ parameters = lower_bound.relu_parameters.subs({c: a / 2, lower_bound.s: 1})
 ratio = candidates.subs(n, width) / parameters
 rate = -sp.log(1 - a * kappa / 4)
 looseness = 2 * sp.log(2) / rate * (1 + 1 / (n_out * B))
+whole_source = n * n_in * (n_in + n_out * B)
+dense_looseness = 2 * sp.log(2) / rate * (1 + n_in / (n_out * B))
 uniform_looseness = looseness.subs({a: uniform_reach, kappa: sp.Rational(1, 2)})
 growth = sp.log(2) / (rate * sp.log(a / (4 * eps))) * (1 + 1 / (n_out * B))
 
@@ -86,6 +88,17 @@ coefficients up to $\varepsilon$ make an error of up to $\varepsilon$: `spread` 
         uses=("ratio",),
     ),
     Step(
+        name="whole source",
+        sentence=r"The first layer of the source is dense: each of its $n\cdot$`n_in` channels has `n_in` coefficients in front. With all behind these are $[[whole_source]]$.",
+        gives={"whole_source": whole_source},
+    ),
+    Step(
+        name="small errors, whole source",
+        sentence=r"With these for the candidates the quotient tends to $[[dense_looseness]]$ as $\varepsilon\to0$.",
+        gives={"dense_looseness": dense_looseness},
+        uses=("width", "counting", "whole source"),
+    ),
+    Step(
         name="uniform coefficients",
         sentence=r"A product of two numbers uniform on $[-1,1]$ has at least the density $\frac12$ up to $\frac1e$.",
         by=Carrier.CLAIM,
@@ -110,10 +123,10 @@ ticket_optimality = Claim(
     title="Tickets beside what any source needs",
     statement=r"""
 Let the target be a layer of Q7.1 with the orbit basis, entries 0 and 1, and coefficients in $[-\frac a2,\frac a2]$, and let the first basis of the source be spanned by $I$: in the blocks of Q7.1, the rest of the first layer dropped beforehand, $[[candidates]]$ of its coefficients may be kept. Let the error be the largest over a set of
-inputs that contains all $\pm e_x$ in every single channel, and at most `spread` times the largest error of a coefficient: so `spread` is at least $1$, it is $1$ for the inputs $\pm e_x$ alone, and $[[ball_spread]]$ for all inputs up to $R\ge1$ in modulus. The candidates at Q7.1's number of channels for an
-error $\varepsilon$ (not rounded up), over the number of parameters that *every* source needs by Q8 in which each target is found with probability $1-\delta$, equivariant or not, are $$[[ratio]]$$ for each parameter that is needed, if $\varepsilon$ is so small that Q8 says anything. As $\varepsilon\to0$, all else fixed, that tends to $$[[looseness]],$$ whatever
-`spread`: the order $\ln\frac1\varepsilon$ is right. For coefficients uniform on $[-1,1]$ the limit is $[[uniform_looseness]]$. The source is dense: a mask on all of it may keep any of $n\cdot$`n_in`$($`n_in`$+$`n_out`$B)$ coefficients. Counted so,
-`n_in` stands in place of the $1$ over `n_out`$\cdot B$ in the limit, which then is not bounded in `n_in`.
+inputs that contains all $\pm e_x$ in every single channel, and at most `spread` times the largest error of a coefficient: so `spread` is at least $1$, it is $1$ for the inputs $\pm e_x$ alone, and $[[ball_spread]]$ for all inputs up to $R\ge1$ in modulus. At Q7.1's number of channels for an
+error $\varepsilon$ (not rounded up) there are $$[[ratio]]$$ candidates for each of the parameters that *every* source, equivariant or not, needs by Q8 if each target is to be found with probability $1-\delta$, where $\varepsilon$ is so small that Q8 says anything. As $\varepsilon\to0$, all else fixed, that tends to $$[[looseness]],$$ whatever
+`spread`: the order $\ln\frac1\varepsilon$ is right. For coefficients uniform on $[-1,1]$ the limit is $[[uniform_looseness]]$. A mask on all of the source, whose first layer is dense, may keep any of
+$[[whole_source]]$ coefficients. For these the limit is $$[[dense_looseness]],$$ which is not bounded in `n_in`.
 
 For a fixed $\varepsilon<\frac a4$ the quotient is not bounded: with `spread` fixed, too, it grows like $\ln$ `n_in`, the quotient of both tending to $$[[growth]]$$ as `n_in` $\to\infty$. The blocks need a logarithm of this kind (Q11.3); whether another source does is not said, nor
 what a network of several layers needs.
@@ -163,6 +176,8 @@ what a network of several layers needs.
         "ratio": ratio,
         "looseness": looseness,
         "uniform_looseness": uniform_looseness,
+        "whole_source": whole_source,
+        "dense_looseness": dense_looseness,
         "growth": growth,
     },
 )
