@@ -109,20 +109,48 @@ def _header(summary: Summary) -> Lines:
         ),
     ]
     if (network := width["network"]) is not None:
-        lines.insert(2, ("outputs", _network(network)))
+        if network["empty"]:
+            lines[2] = (
+                "width",
+                f"{width['guaranteed']} channel for each input channel{orbit} of a layer, of which nothing need be kept",
+            )
+        lines[2:2] = _network(network, summary)
     if width["taken"] < width["guaranteed"]:
         lines.append(("", "narrower than the theorem asks: a ticket is not guaranteed; what is found is certified"))
     return lines
 
 
-def _network(network: NetworkWidthSummary) -> str:
+def _network(network: NetworkWidthSummary, summary: Summary) -> Lines:
+    """What was asked of the outputs, in the units of the target as given, and what follows for coefficients."""
+    asked = f"of the target as given: within {network['output_error']:g} for all inputs up to {network['radius']:g}"
+    if network["empty"]:
+        lines = [("outputs", f"{asked}: the empty network does, so that nothing need be kept (Q11.1)")]
+    else:
+        lines = [
+            ("outputs", f"{asked}, {_layer_errors(network)}, except with probability {summary['delta']:g} (Q11.1)")
+        ]
+        lines.append(("", "epsilon: the least of these errors; channels: the most of these and of what Q7 asks"))
+    lines.append(
+        (
+            "",
+            f"outputs at this scale, as below, are {network['scale']:.4g} times those of the target as given, up to rounding",
+        )
+    )
+    samples, beyond = summary["samples"], network["samples_beyond_radius"]
+    if samples is not None and beyond:
+        lines.append(
+            ("", f"{beyond:,} of {samples['count']:,} samples have an input beyond {network['radius']:g}: not for them")
+        )
+    return lines
+
+
+def _layer_errors(network: NetworkWidthSummary) -> str:
     errors, needed = (
         ", ".join(map(one, values))
         for one, values in (("{:.3g}".format, network["coefficient_errors"]), (str, network["guaranteed"]))
     )
     return (
-        f"of the target as given: within {network['output_error']:g} for all inputs up to {network['radius']:g}, if coefficients at this scale are within {errors}, "
-        f"layer by layer, for which {needed} channels are guaranteed (Q11.1); the least of these errors is epsilon"
+        f"if coefficients at this scale are within {errors}, layer by layer, for which {needed} channels are guaranteed"
     )
 
 

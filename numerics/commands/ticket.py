@@ -59,7 +59,7 @@ def configure(parser: ArgumentParser) -> None:
         "--output-error",
         type=float,
         metavar="E",
-        help="in place of --epsilon: error of the target's outputs, for all inputs up to --radius (Q11.1)",
+        help="in place of --epsilon: error of the outputs of the target as given (trained here: as rescaled), for all inputs up to --radius (Q11.1)",
     )
     add("--radius", type=float, metavar="R", help="with --output-error: largest modulus of an input (default 1)")
     add("--seed", type=int, metavar="S", help="of the random network, and of training (default 0)")

@@ -36,9 +36,11 @@ from numerics.tickets.report import (
 )
 from numerics.tickets.search import NetworkTicket, find_ticket
 from numerics.tickets.targets import TARGETS
-from numerics.tickets.widths import guaranteed_width, network_widths
+from numerics.tickets.widths import NOTHING, guaranteed_width, network_widths
 
 USUAL_EPSILON = 1e-6
+LEAST = Fraction(1, 10**300)  # error that the search tells from 0
+SMALLEST = Fraction(1, 10**307)  # scale that is a normal double, with its inverse
 PLAIN = re.compile(r"[0-9./]{1,40}(e[+-]?[0-9]{1,2})?")  # no power that would not fit in memory
 Share = Fraction | float | str
 
@@ -83,7 +85,7 @@ def ticket(
     epsilon: float | None = None,
     delta: float = 0.01,
     output_error: float | None = None,
-    radius: float = 1,
+    radius: float | None = None,
     seed: Seed = 0,
     limit: Limit | str = USUAL,
     output: str | None = None,
@@ -95,9 +97,11 @@ def ticket(
     a network from a file: .npz (x, maybe y), .csv or digits. nonnegative: its inputs never are negative. width_factor:
     width of the random network over that of the theorem, in (0, 1000]. epsilon: largest error of a coefficient, > 0,
     where the largest of a layer is 1/(2e); 1e-6 by default. delta: the probability with which the theorem may fail.
-    output_error: in place of epsilon, the largest error of an output of the target as it is given, for all inputs of
-    modulus up to radius: epsilon is then what keeps it (Q11.1). seed: of the random network, and of training. limit: memory and time, such as 4GiB,10min. output: a file for the ticket. progress: told
-    how many channels are searched, and of how many.
+    output_error: in place of epsilon, the largest error of an output of the target as it is given (of one trained here:
+    where the largest coefficient of a layer is 1/(2e)), but for the rounding of its scale, for all inputs of modulus up
+    to radius, 1 by default: epsilon is then what keeps it (Q11.1). seed: of the random network, and of training. limit:
+    memory and time, such as 4GiB,10min. output: a file for the ticket. progress: told how many channels are searched, and
+    of how many.
 
     Raises:
         InputError: for a target, data or a number that cannot be used, and for work beyond the limit.
@@ -117,18 +121,21 @@ def ticket(
             check_epsilon(name, value)
     if epsilon is not None and output_error is not None:
         raise InputError("epsilon and output_error are both given, expected one of them")
+    if radius is not None and output_error is None:
+        raise InputError("radius is given, expected only beside output_error")
     check_delta("delta", delta)
     within = read_limit(limit) if isinstance(limit, str) else limit
     with threadpool_limits(1), np.errstate(over="ignore", invalid="ignore"):  # layers refuse what is not finite
         started = perf_counter()
         case = target if isinstance(target, Case) else case_of(target, data, nonnegative, number, within)
         target_took = perf_counter() - started
-        network = None if output_error is None else _network(case, output_error, delta, radius)
+        network = None if output_error is None else _network(case, output_error, delta, radius or 1.0)
         near = USUAL_EPSILON if epsilon is None else epsilon
         if network is not None:
-            near = nextafter(min(network["coefficient_errors"]), 0)
-            check_epsilon(f"output_error is {output_error:g}, so that the largest error of a coefficient", near)
+            near = NOTHING if network["empty"] else _least_error(network)
         guaranteed = guaranteed_width(case.layers, near, delta, case.signed)
+        if network is not None:
+            guaranteed = max(guaranteed, *network["guaranteed"])
         width = ceil(factor * guaranteed)
         within.check(f"width {width}: the search and what follows", _work(near, case, width))
         of_width = widths(case, near, delta, guaranteed, width, network)
@@ -252,9 +259,28 @@ def _exact(value: Share) -> Fraction | None:
 def _network(case: Case, output_error: float, delta: float, radius: float) -> NetworkWidthSummary:
     """What Q11.1 asks of each layer; a channel that carries biases holds 1."""
     reach = max(radius, 1.0) if case.biased else float(radius)
+    if not SMALLEST <= case.scale <= 1 / SMALLEST:
+        raise InputError("output_error is given, expected a target whose scale multiplies outputs by 1e-307 to 1e307")
     found = network_widths(case.layers, Fraction(output_error) * case.scale, delta, reach, case.signed)
-    errors, needed = map(list, zip(*found, strict=True))
-    return {"output_error": output_error, "radius": reach, "coefficient_errors": errors, "guaranteed": needed}
+    beyond = None if case.samples is None else int((np.abs(case.samples.x) > reach).any(axis=(1, 2)).sum())
+    return {
+        "output_error": output_error,
+        "radius": reach,
+        "scale": float(case.scale),
+        "empty": all(each.coefficient_error == NOTHING for each in found),
+        "coefficient_errors": [each.coefficient_error for each in found],
+        "guaranteed": [each.width for each in found],
+        "samples_beyond_radius": beyond,
+    }
+
+
+def _least_error(network: NetworkWidthSummary) -> float:
+    """Of the layers, rounded down. InputError for one smaller than what is searched for."""
+    least = min(network["coefficient_errors"])
+    if least <= LEAST:
+        asked = f"output_error {network['output_error']:g} at radius {network['radius']:g}"
+        raise InputError(f"{asked} asks for coefficients within {least:.3g}, expected more than 1e-300")
+    return nextafter(least, 0)
 
 
 def _work(eps: float, case: Case, width: int) -> Work:

@@ -44,12 +44,19 @@ class TargetSummary(TypedDict):
 class NetworkWidthSummary(TypedDict):
     """What keeps outputs within `output_error` at inputs up to `radius` (Q11.1): by layer the errors of coefficients, the
     largest of each layer being 1/(2e), and the channels for which they are guaranteed.
+
+    output_error: of the target as given; scale: outputs where these coefficients are the largest, over those of the
+    target as given; empty: whether nothing need be kept, where every error is given as 1; samples_beyond_radius: how many
+    have an input beyond it, None without samples.
     """
 
     output_error: float
     radius: float
+    scale: float
+    empty: bool
     coefficient_errors: list[float]
     guaranteed: list[int]
+    samples_beyond_radius: int | None
 
 
 class WidthSummary(TypedDict):

@@ -15,7 +15,7 @@ from scipy.stats import binom
 from numerics.arguments import InputError
 from numerics.equivariance import EquivariantLayer
 from numerics.equivariance.tickets import checked_eps
-from numerics.exact.balls import number
+from numerics.exact.balls import enclose, number
 from numerics.subset_sum import UniformProduct
 from numerics.subset_sum.batch import MOST_ITEMS
 from numerics.subset_sum.exact_numbers import Number, exact_number
@@ -36,11 +36,12 @@ DRAWS = 1000  # samples of items for each number of them
 PLACES = 16
 GRID = np.linspace(0, REACH, PLACES)  # of targets at which misses are predicted; in between they are interpolated
 LARGEST = 100_000
+NOTHING = 1.0  # error of coefficients at which the search keeps nothing, as no product exceeds it
 
 
 class LayerWidth(NamedTuple):
     """How near the coefficients of a layer are to come, and the width of its source at which they do: channels for each
-    input channel and orbit.
+    input channel and orbit. The error `NOTHING` stands for nothing kept: then the empty network does, and no other need.
     """
 
     coefficient_error: float
@@ -53,7 +54,7 @@ def network_widths(
     """For each layer what keeps all outputs within `error`, except with probability delta (Q11.1): from the target alone.
 
     radius: the largest modulus of an input. signed: inputs may be negative. Norms and sums of coefficients that are floats
-    are rounded. Beyond the error of the empty network nothing needs to be kept, and all widths are 1.
+    are rounded. From the error of the empty network on nothing is kept: all errors are `NOTHING`, and all widths 1.
 
     Raises:
         InputError: for layers that do not fit, a layer of zeros, error ≤ 0, radius ≤ 0, delta outside (0, 1), or a
@@ -66,17 +67,19 @@ def network_widths(
             raise InputError(f"{name} = {value}: expected a positive number")
     _checked(layers, 1, delta, signed)
     data = list(layer_data(layers))
-    if not all(at[weight] for at in data):
-        raise InputError("a layer of zeros: expected none, as all outputs are 0")
+    for k, at in enumerate(data):
+        if not at[weight]:
+            raise InputError(f"layer {k}: a layer of zeros, expected none, as all outputs are 0")
     product = prod((at[weight] for at in data), start=sp.S.One)
     shared = {whole.gains: product, whole.radius: reach, whole.depth: len(data), distance: near, failure: allowed}
+    if near >= reach * Fraction(int(product.p), int(product.q)):
+        return [LayerWidth(NOTHING, 1)] * len(data)
     at_all = {letter: sp.Rational(value) for letter, value in shared.items()}
     found = []
     for first, at in zip([signed] + [False] * (len(data) - 1), data, strict=True):
         size = whole.uniform_first_width if first else whole.uniform_later_width
-        most = min(number(whole.layer_error, at | at_all), REACH)
-        needed = 1 if near >= reach * product else max(1, ceil(number(size, at | at_all)))
-        found.append(LayerWidth(most, needed))
+        most = float(enclose(whole.layer_error, at | at_all, nonzero=True).real.mid())  # as small as it may be
+        found.append(LayerWidth(min(most, REACH), max(1, ceil(number(size, at | at_all)))))
     return found
 
 

@@ -43,6 +43,17 @@ WRONG = [
         "an error so small that counting asks for parameters",
     ),
     ("Q11.2 growth n_out=8 B=1 a=1 kappa=1/2 epsilon=1/4", "an error below half the largest coefficient"),
+    (
+        "Q11.1 uniform_first_width n_in=1 n_out=1 B=1 L=1 norms=1 weight=1/8 gains=1000 R=1 epsilon=1 delta=1/10",
+        "the only one for one layer",
+    ),
+    ("Q11.2 ball_spread R=1/2 n_in=1 norms=1", "R=1/2: R is .*, expected"),
+    ("Q11.2 ball_spread R=1 n_in=1 norms=1/100", "norms=1/100: norms is .*, expected"),
+    ("Q11.2 ball_spread R=1 n_in=1 norms=2 B=3", "elements of norms from 1 on"),
+    (
+        "Q11.2 ratio n_in=4 n_out=8 B=1 a=1 kappa=1/2 spread=1/2 epsilon=1/1000 delta=1/10",
+        "spread=1/2: spread is .*, expected",
+    ),
     ("Q11.3 needed n_in=4 n_out=8 B=1 delta=1", "strictly between 0 and 1"),
 ]
 
@@ -89,6 +100,8 @@ EDGES = [
     ("Q11.1 network_error l=0 R=1 gains_before=1 t=1/2", 0),
     ("Q11.2 ratio n_in=4 n_out=8 B=1 a=exp(-1) kappa=1/2 spread=1 epsilon=1/1000 delta=1/10", 69.5485325498633),
     ("Q11.2 uniform_looseness n_out=8 B=1", 29.44812477515583 * 9 / 8),
+    ("Q11.2 whole_source n=4 n_in=3 n_out=2 B=5", 4 * 3 * (3 + 10)),
+    ("Q11.2 dense_looseness n_in=2 n_out=8 B=1 a=exp(-1) kappa=1/2", 29.44812477515583 * 5 / 4),
     ("Q11.3 success n=2 n_in=1 n_out=1 B=1", 1 / 4),
     ("Q11.3 nonnegative_success n=1 n_in=1 n_out=1 B=1", 1 / 2),
     ("Q11.3 uniform_block_looseness", 29.44812477515583 / 4),

@@ -10,7 +10,9 @@ import pytest
 from numerics.cli import main
 from numerics.equivariance import EquivariantLayer, cyclic, equivariant_basis, forward, natural
 from numerics.tickets import find_ticket, multilayer_perceptron, network_widths, rescaled
+from numerics.tickets.calls import ticket as ticket_of
 from numerics.tickets.networks import scale_of
+from numerics.tickets.widths import NOTHING
 
 DENSE = multilayer_perceptron([np.full((4, 8), 1 / 8), np.full((8, 3), 7 / 80)])  # weights 1/2 and 7/10
 
@@ -42,7 +44,19 @@ def test_a_larger_radius_asks_for_what_a_smaller_error_does():
 
 def test_beyond_the_empty_network_nothing_is_needed():
     assert [each.width for each in network_widths(DENSE, 0.36, 0.1)] == [1, 1]
-    assert max(each.coefficient_error for each in network_widths(DENSE, 1e9, 0.1)) < 0.184
+    assert {each.coefficient_error for each in network_widths(DENSE, 1e9, 0.1)} == {NOTHING}
+    ticket = find_ticket(DENSE, 1, NOTHING)
+    assert ticket.kept == 0
+    below = network_widths(DENSE, 0.349, 0.1)
+    assert all(each.coefficient_error < 0.184 and each.width > 1 for each in below)
+
+
+@pytest.mark.parametrize("exponent", [-15, -25.25, -28, -200])
+def test_small_errors_keep_their_digits(exponent):
+    """There ε_ℓ is nearly its derivative at 0 times ε: weight/(2 · 0.35 · n_in)."""
+    error = 10.0**exponent
+    found = [each.coefficient_error for each in network_widths(DENSE, error, 0.1)]
+    assert found == pytest.approx([error / 5.6, error / 8], rel=1e-14)
 
 
 def ring() -> tuple[EquivariantLayer, ...]:
@@ -82,7 +96,7 @@ def test_errors_that_are_allowed_keep_the_outputs(layers):
         ((DENSE, 0.1, 1), "delta = 1"),
         ((rescaled(DENSE, 1), 0.1, 0.1), "rescale"),
         (((), 0.1, 0.1), "0 layers"),
-        ((multilayer_perceptron([[[0.0]]]), 0.1, 0.1), "a layer of zeros"),
+        ((multilayer_perceptron([[[0.0]]]), 0.1, 0.1), "layer 0: a layer of zeros"),
     ],
 )
 def test_the_door(given, words):
@@ -131,6 +145,63 @@ def test_the_command_says_what_is_guaranteed(capsys, tmp_path):
         status, out, err = call(capsys, "--target", target, *words)
         assert (status, out) == (2, "")
         assert said in err
+
+
+def test_the_empty_network_may_do(capsys, tmp_path):
+    """From R·gains = 1.02 on nothing is guaranteed of coefficients, and nothing is kept."""
+    target = tmp_path / "net.npz"
+    np.savez(target, weights_1=np.array([[1, 0], [0, 0.01]]), weights_2=np.array([[1], [0.02]]))
+    status, out, _ = call(capsys, "--target", target, "--output-error", 3)
+    assert status == 0
+    said = " ".join(out.split())
+    assert "the empty network does" in said
+    assert "1 channel for each input channel of a layer, of which nothing need be kept" in said
+    assert "guaranteed" not in said
+    _, out, _ = call(capsys, "--target", target, "--output-error", 3, "--json", "-")
+    summary = json.loads(out)
+    assert summary["width"]["network"]["empty"]
+    assert (summary["width"]["guaranteed"], summary["ticket"]["kept"]) == (1, 0)
+    np.savez(target, weights_1=np.array([[1e300], [1e-300]]))
+    _, out, _ = call(capsys, "--target", target, "--output-error", 1e301, "--json", "-")
+    assert json.loads(out)["width"]["guaranteed"] == 1
+
+
+def test_units_and_samples_beyond_the_radius(capsys, tmp_path):
+    """The scale turns errors here into those of the target as given; the width is none that a layer finds too small."""
+    target, data = tmp_path / "net.npz", tmp_path / "samples.npz"
+    matrices = [layer.coeffs[..., 0] for layer in DENSE]
+    np.savez(target, weights_1=matrices[0], weights_2=3 * matrices[1])
+    x = np.full((5, 4), 0.5)
+    x[:2, 1] = -1.5
+    np.savez(data, x=x)
+    words = ("--target", target, "--data", data, "--output-error", 0.1, "--delta", 0.1)
+    status, out, _ = call(capsys, *words)
+    said = " ".join(out.split())
+    assert status == 0
+    assert "2 of 5 samples have an input beyond 1" in said
+    _, out, _ = call(capsys, *words, "--json", "-")
+    summary = json.loads(out)
+    network = summary["width"]["network"]
+    assert network["samples_beyond_radius"] == 2
+    given = multilayer_perceptron([matrices[0], 3 * matrices[1]])
+    outputs = np.abs(forward(given, x[..., None])).max()
+    assert network["scale"] * outputs == pytest.approx(summary["samples"]["largest_output"], rel=1e-12)
+    assert f"{network['scale']:.4g} times those of the target as given" in said
+    assert summary["width"]["guaranteed"] >= max(network["guaranteed"])
+
+
+def test_what_cannot_be_searched_for_is_refused(capsys, tmp_path):
+    target = tmp_path / "net.npz"
+    np.savez(target, weights_1=DENSE[0].coeffs[..., 0], weights_2=DENSE[1].coeffs[..., 0])
+    status, _, err = call(capsys, "--target", target, "--output-error", 0.1, "--radius", 1e305)
+    assert status == 2
+    assert "0.1 at radius 1e+305 asks for coefficients within" in err
+    with pytest.raises(ValueError, match="radius is given, expected only beside"):
+        ticket_of(str(target), radius=5)
+    np.savez(target, weights_1=np.array([[1e300]]), weights_2=np.array([[1e300]]))
+    status, _, err = call(capsys, "--target", target, "--output-error", 0.1)
+    assert status == 2
+    assert "whose scale" in err
 
 
 def test_biases_are_inputs_of_one(capsys, tmp_path):

@@ -20,7 +20,7 @@ from theory.subset_sum.symbols import delta, eps
 depth = sp.Symbol("L", positive=True, integer=True)  # layers of the target
 passed = sp.Symbol("l", nonnegative=True, integer=True)  # of them, that the input has passed
 radius, gains, gains_before = sp.symbols("R gains gains_before", positive=True)  # products of `weight` over layers
-coefficient = sp.Symbol("epsilon_l", positive=True)  # error of the coefficients of one layer
+coefficient = sp.Symbol("epsilon_ell", positive=True)  # error of the coefficients of one layer
 t = sp.Symbol("t", positive=True)  # the share by which a layer may err
 
 RADIUS = Quantity(radius, "largest modulus of an input", POSITIVE, drawn=(sp.Rational(1, 2), 3))
@@ -88,7 +88,7 @@ does not raise it.""",
     ),
     Step(
         name="layers passed",
-        sentence=r"""So behind $l$ layers, whose weights have the product `gains_before`, the features err by at most $[[network_error]]$: by $0$ for $l=0$, and if so for $l$ then for $l+1$. Equal,
+        sentence=r"""So behind $l\le L$ layers, whose weights have the product `gains_before`, the features err by at most $[[network_error]]$: by $0$ for $l=0$, and if so for $l$ then for $l+1$. Equal,
 if all levels are transitive, the bases are those of orbits, one $w>0$ stands for all coefficients of a layer, that of the ticket is $w+\varepsilon_\ell$, and all inputs are $R$.""",
         gives={"network_error": network_error},
         uses=("features", "these errors"),
@@ -159,15 +159,15 @@ network_ticket = Claim(
     statement=r"""
 Let the target be a network of $L$ equivariant layers as in Q9: all levels moved by permutations, ReLU between the layers, none after the last; with coefficients $|w|\le\frac a2$. For each layer let `n_in`, `n_out` be the channels
 before and after it, $B$ the number of its basis elements, `norms` $=\sum_b\|B_b\|$, `weight` $=\max_o\sum_{i,b}|w_{iob}|\|B_b\|>0$ (norms of maxima), and `gains` the product of `weight` over all layers. The source has two random layers for each, as in Q7.1, with $n$
-channels between them for each channel before. Let no input exceed $R$ in modulus, and let $0<\varepsilon\le R\cdot$`gains` (beyond that the empty network does). Put
+channels between them for each channel before. Let no input exceed $R$ in modulus, and let $0<\varepsilon\le R\cdot$`gains`, which no output exceeds, so that beyond it the empty network does. Put
 $$t=[[excess]],\qquad\varepsilon_\ell=\frac{\mathtt{weight}\cdot t}{\mathtt{n_{in}}\cdot\mathtt{norms}}=[[layer_error]].$$
 If the first of these layers has $$n\ge[[first_width]]$$ and every other $$n\ge[[later_width]]$$ with its own $\varepsilon_\ell$, then except with probability $\delta$ a mask leaves an equivariant network that is within $\varepsilon$ of the target at *all* these inputs, in every
 output. If inputs are never negative, the second width does for the first layer, too. For coefficients uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$) the widths are $$[[uniform_first_width]]$$ and $$[[uniform_later_width]].$$
 
-*Nothing is lost on the way.* Coefficients within $\varepsilon_\ell$ bring, behind the first $l$ layers with the product `gains_before` of their weights, an error of at most $$[[network_error]],$$ which is $\varepsilon$ behind the last. For orbit bases of transitive levels, and all $L$, $R$,
+*Nothing is lost on the way.* Coefficients within $\varepsilon_\ell$ bring, behind the first $l\le L$ layers with the product `gains_before` of their weights, an error of at most $$[[network_error]],$$ which is $\varepsilon$ behind the last. For orbit bases of transitive levels, and all $L$, $R$,
 channels and weights, there are targets and coefficients that reach it: no larger $t$, the same for all layers, will do. That the widths cannot be smaller is not said: Q11.2 and Q11.3 compare them.
 
-*Dense networks* $x\mapsto W_L\sigma(\cdots\sigma(W_1x))$ are the case of one point: $B=$ `norms` $=1$, `weight` $=\|W_\ell\|_{\infty\to\infty}$. If the first basis of a pair lacks $I$ and is one of orbits, $n$ channels for each channel before and each orbit do (Q7.2).
+*Dense networks* $x\mapsto W_L\sigma(\cdots\sigma(W_1x))$ are the case of one point: $B=$ `norms` $=1$, `weight` $=\|W_\ell\|_{\infty\to\infty}$. If the first basis of a pair lacks $I$ and is one of orbits, $n$ channels for each channel before and each orbit do, with the failure and the errors of Q7.1: so Q7.2 says, and the proof goes on as it stands.
 """,
     steps=STEPS,
     source=Source(
@@ -180,7 +180,7 @@ channels and weights, there are targets and coefficients that reach it: no large
     quantities=(
         BLOCK.drawn_from(2, 60),
         Quantity(depth, "number of layers of the target", COUNT, drawn=(1, 6)),
-        Quantity(passed, "number of layers that the input has passed", COUNT_FROM_ZERO, drawn=(0, 6)),
+        Quantity(passed, "number of layers that the input has passed, at most all", COUNT_FROM_ZERO, drawn=(0, 6)),
         CHANNELS_BEFORE.drawn_from(1, 9),
         CHANNELS_AFTER.drawn_from(1, 9),
         BASIS.drawn_from(1, 15),
@@ -222,6 +222,11 @@ channels and weights, there are targets and coefficients that reach it: no large
             "an error of the layer's coefficients up to that of empty subset sums, as the stated one is",
             coefficient <= a / 2,
             needed_by=("first_width", "later_width"),
+        ),
+        Hypothesis(
+            "the product of all weights, which is the only one for one layer",
+            sp.Eq(gains, weight) | (depth > 1),
+            needed_by=("excess", "layer_error", "uniform_first_width", "uniform_later_width"),
         ),
         Hypothesis(
             "a weight that coefficients up to 1/(2e) can have",

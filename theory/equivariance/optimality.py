@@ -10,7 +10,7 @@ from theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERR
 from theory.equivariance.network_widths import RADIUS, radius
 from theory.equivariance.symbols import BASIS, B
 from theory.equivariance.ticket import BLOCK, COEFFICIENT_ERROR, EMPTY_SUMS, INPUTS, MASS, NORMS, PRODUCTS, norms
-from theory.quantities import COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.product_laws import uniform_reach
@@ -18,6 +18,7 @@ from theory.subset_sum.symbols import delta, eps, n
 from theory.subset_sum.volume import c
 
 spread = sp.Symbol("spread", positive=True)  # errors of outputs over errors of coefficients
+FROM_ONE = sp.Interval(1, sp.oo)
 usable = sp.Symbol("m", nonnegative=True, integer=True)  # channels whose first coefficient has the right sign
 
 layer_error = ticket.error
@@ -28,6 +29,8 @@ parameters = lower_bound.relu_parameters.subs({c: a / 2, lower_bound.s: 1})
 ratio = candidates.subs(n, width) / parameters
 rate = -sp.log(1 - a * kappa / 4)
 looseness = 2 * sp.log(2) / rate * (1 + 1 / (n_out * B))
+whole_source = n * n_in * (n_in + n_out * B)
+dense_looseness = 2 * sp.log(2) / rate * (1 + n_in / (n_out * B))
 uniform_looseness = looseness.subs({a: uniform_reach, kappa: sp.Rational(1, 2)})
 growth = sp.log(2) / (rate * sp.log(a / (4 * eps))) * (1 + 1 / (n_out * B))
 
@@ -35,7 +38,7 @@ STEPS = (
     Step(
         name="probes",
         sentence=r"""The elements of an orbit basis have disjoint supports, and entries $0$ and $1$: at $\pm e_x$ in one channel an output reads one coefficient alone. There errors of the
-coefficients up to $\varepsilon$ make an error of up to $\varepsilon$: `spread` is $1$.""",
+coefficients up to $\varepsilon$ make an error of up to $\varepsilon$: `spread` is $1$, and for a set that contains these inputs no less.""",
         by=Carrier.CLAIM,
         source="Q2",
     ),
@@ -62,7 +65,7 @@ coefficients up to $\varepsilon$ make an error of up to $\varepsilon$: `spread` 
     ),
     Step(
         name="candidates",
-        sentence=r"Each channel of a block has one coefficient in front that may be kept, and all behind: $[[candidates]]$.",
+        sentence=r"Each channel of a block has one coefficient in front that may be kept, that of $I$ from its own channel before, and all behind: $[[candidates]]$.",
         gives={"candidates": candidates},
     ),
     Step(
@@ -83,6 +86,17 @@ coefficients up to $\varepsilon$ make an error of up to $\varepsilon$: `spread` 
         sentence=r"As $\varepsilon\to0$ it tends to $[[looseness]]$, whatever `spread` and $\delta$.",
         gives={"looseness": looseness},
         uses=("ratio",),
+    ),
+    Step(
+        name="whole source",
+        sentence=r"The first layer of the source is dense: each of its $n\cdot$`n_in` channels has `n_in` coefficients in front. With all behind these are $[[whole_source]]$.",
+        gives={"whole_source": whole_source},
+    ),
+    Step(
+        name="small errors, whole source",
+        sentence=r"With these for the candidates the quotient tends to $[[dense_looseness]]$ as $\varepsilon\to0$.",
+        gives={"dense_looseness": dense_looseness},
+        uses=("width", "counting", "whole source"),
     ),
     Step(
         name="uniform coefficients",
@@ -108,10 +122,11 @@ ticket_optimality = Claim(
     label="Q11.2",
     title="Tickets beside what any source needs",
     statement=r"""
-Let the target be a layer of Q7.1 with the orbit basis, entries 0 and 1, and coefficients in $[-\frac a2,\frac a2]$, and let the first basis of the source be spanned by $I$: then $[[candidates]]$ of its coefficients may be kept. Let the error be the largest over a set of
-inputs that contains all $\pm e_x$ in every single channel, and at most `spread` times the largest error of a coefficient: `spread` is $1$ for the inputs $\pm e_x$ alone, and $[[ball_spread]]$ for all inputs up to $R\ge1$ in modulus. Q7.1's number of channels for an
-error $\varepsilon$ (not rounded up), over the number of parameters that *every* source needs by Q8 in which each target is found with probability $1-\delta$, equivariant or not, makes $$[[ratio]]$$ candidates for each parameter that is needed, if $\varepsilon$ is so small that Q8 says anything. As $\varepsilon\to0$, all else fixed, that tends to $$[[looseness]],$$ whatever
-`spread`: the order $\ln\frac1\varepsilon$ is right. For coefficients uniform on $[-1,1]$ the limit is $[[uniform_looseness]]$.
+Let the target be a layer of Q7.1 with the orbit basis, entries 0 and 1, and coefficients in $[-\frac a2,\frac a2]$, and let the first basis of the source be spanned by $I$: in the blocks of Q7.1, the rest of the first layer dropped beforehand, $[[candidates]]$ of its coefficients may be kept. Let the error be the largest over a set of
+inputs that contains all $\pm e_x$ in every single channel, and at most `spread` times the largest error of a coefficient: so `spread` is at least $1$, it is $1$ for the inputs $\pm e_x$ alone, and $[[ball_spread]]$ for all inputs up to $R\ge1$ in modulus. At Q7.1's number of channels for an
+error $\varepsilon$ (not rounded up) there are $$[[ratio]]$$ candidates for each of the parameters that *every* source, equivariant or not, needs by Q8 if each target is to be found with probability $1-\delta$, where $\varepsilon$ is so small that Q8 says anything. As $\varepsilon\to0$, all else fixed, that tends to $$[[looseness]],$$ whatever
+`spread`: the order $\ln\frac1\varepsilon$ is right. For coefficients uniform on $[-1,1]$ the limit is $[[uniform_looseness]]$. A mask on all of the source, whose first layer is dense, may keep any of
+$[[whole_source]]$ coefficients. For these the limit is $$[[dense_looseness]],$$ which is not bounded in `n_in`.
 
 For a fixed $\varepsilon<\frac a4$ the quotient is not bounded: with `spread` fixed, too, it grows like $\ln$ `n_in`, the quotient of both tending to $$[[growth]]$$ as `n_in` $\to\infty$. The blocks need a logarithm of this kind (Q11.3); whether another source does is not said, nor
 what a network of several layers needs.
@@ -133,11 +148,11 @@ what a network of several layers needs.
         Quantity(
             spread,
             "largest error of an output over the largest error of a coefficient",
-            POSITIVE,
+            FROM_ONE,
             drawn=(1, 9),
         ),
-        RADIUS,
-        Quantity(norms, NORMS.meaning, POSITIVE, drawn=(1, 4)),
+        Quantity(radius, RADIUS.meaning, FROM_ONE, drawn=(1, 3)),
+        Quantity(norms, NORMS.meaning, FROM_ONE, drawn=(1, 4)),
         INPUTS.drawn_from(1, 4),
         *PRODUCTS,
         ERROR.drawn_from(sp.Rational(1, 1000), sp.Rational(1, 100)),
@@ -146,6 +161,9 @@ what a network of several layers needs.
     hypotheses=(
         Hypothesis("the hypotheses of Q7.1"),
         Hypothesis("the orbit basis, entries 0 and 1, and inputs that contain all ±e_x in every single channel"),
+        Hypothesis("the first basis of the source is spanned by the identity"),
+        Hypothesis("only coefficients of the blocks of Q7.1 may be kept"),
+        Hypothesis("elements of norms from 1 on", norms >= B, needed_by=("ball_spread",)),
         MASS,
         Hypothesis(EMPTY_SUMS, eps <= spread * a / 2, needed_by=("ratio",)),
         Hypothesis("an error so small that counting asks for parameters", parameters > 0, needed_by=("ratio",)),
@@ -158,6 +176,8 @@ what a network of several layers needs.
         "ratio": ratio,
         "looseness": looseness,
         "uniform_looseness": uniform_looseness,
+        "whole_source": whole_source,
+        "dense_looseness": dense_looseness,
         "growth": growth,
     },
 )
@@ -192,7 +212,7 @@ one of their $\mu$ has the sign of $w_{iob}$. Each has it with probability at mo
     ),
     Step(
         name="own coefficients",
-        sentence=r"All $i$, $o$, $b$ and signs have coefficients $\mu$ of their own, and the bounds are the same whatever the first layer is: they multiply.",
+        sentence=r"All $i$, $o$, $b$ and signs have coefficients $\mu$ of their own: given the first layer these events are independent, and their bounds multiply. The product is the same whatever the first layer is: so it bounds the mean as well.",
         by=Carrier.RULE,
         source="tower",
         uses=("both signs",),

@@ -16,6 +16,7 @@ from theory.equivariance.optimality import (
     block_looseness,
     candidates,
     coefficients,
+    dense_looseness,
     growth,
     hit,
     looseness,
@@ -35,6 +36,7 @@ from theory.equivariance.optimality import (
     uniform_block_looseness,
     uniform_looseness,
     usable,
+    whole_source,
     width,
 )
 from theory.equivariance.symbols import B
@@ -98,6 +100,31 @@ def candidates_are_compared(
 def small_errors_leave_a_constant(ratio: sp.Expr, looseness: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The quotient as ε → 0, all other letters free."""
     yield trial.same(sp.limit(ratio, eps, 0), looseness)
+
+
+@exact(ticket_optimality, step="whole source")
+@control("the blocks alone", whole_source=candidates)
+@control("those behind alone", whole_source=n * n_in * n_out * B)
+@control("those in front alone", whole_source=n * n_in**2)
+@control("10 % more", whole_source=MORE * whole_source)
+def layers_of_the_source_are_added(whole_source: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """None without channels; with a channel more for each one before, all in front of these and all behind."""
+    more = n_in * n_in + n_in * n_out * B
+    yield trial.induction(whole_source, n, sp.S.Zero, lambda term: term + more, by=sp.expand)
+
+
+@exact(ticket_optimality, step="small errors, whole source", cost=0.7)
+@control("the blocks alone", dense_looseness=looseness)
+@control("natural logarithms", dense_looseness=dense_looseness / sp.log(2))
+@control("10 % less", dense_looseness=LESS * dense_looseness)
+@control("all of the blocks", whole_source=candidates)
+@control("twice the width", width=2 * width)
+@control("half of the parameters", parameters=parameters / 2)
+def a_dense_layer_is_not_bounded(
+    width: sp.Expr, parameters: sp.Expr, whole_source: sp.Expr, dense_looseness: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The quotient as ε → 0, all other letters free."""
+    yield trial.same(sp.limit(whole_source.subs(n, width) / parameters, eps, 0), dense_looseness)
 
 
 @enclosed(ticket_optimality, step="uniform")
