@@ -116,9 +116,9 @@ def the_spread_has_this_integral(far_neuron: sp.Expr, trial: Trial) -> Iterator[
 @control("without 1", chord=c**2 / eta**2)
 def the_chord_ends_on_the_function(chord: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """At both ends, linear in c²; the function has a positive second derivative in it, as w = u/(1 + u) shows."""
+    yield trial.same(sp.diff(chord, c), 2 * chord / c)
     yield trial.same(chord.subs(c, far_share), 1 / eta - 1)
     yield trial.same(chord.subs(c, 0), sp.S.Zero)
-    yield trial.same(sp.diff(chord, c), 2 * chord / c)
     w, u = sp.symbols("w u", positive=True)
     bend = sp.diff(1 / sp.sqrt(1 - w), w, 2).subs(w, u / (1 + u))
     yield trial.nonnegative(bend, 3 * (1 + u) ** sp.Rational(5, 2) / 4)
@@ -135,7 +135,7 @@ def the_weight_is_that_of_the_chord(
 ) -> Iterator[Finding]:
     """What m exceeds 1 by, with the chord for 1/sin θ − 1, N times."""
     excess = (far_neuron - 1).subs(1 / sp.sin(theta), 1 + chord)
-    yield trial.same(N * excess, weight * (d - 1) * c**2)
+    yield trial.same(weight, N * excess / ((d - 1) * c**2))
 
 
 @exact(ball_covering_order, step="square")
@@ -176,9 +176,9 @@ def equal_points_have_this_slope(
     """Its limit, and that of its derivative; and close to zero."""
     near_neuron = near_neuron.subs(slope, steepness)
     yield trial.same(near_neuron.subs(rho, 0), sp.S.One)
+    yield trial.same(near_slope, trial.once(slope_at_zero, near_neuron))
     tiny = sp.Rational(1, 10**6)
     yield trial.below(sp.Abs((near_neuron - 1) / rho - near_slope), 10 * rho, at=[{rho: tiny}])
-    yield trial.same(trial.once(slope_at_zero, near_neuron), near_slope)
 
 
 @exact(ball_covering_order, step="cap")
@@ -243,7 +243,7 @@ def the_far_part_is_full_at_its_number(
     """At this N the weight is the exponent λ that makes the mean 1 and the part."""
     exponent = (1 - (1 + part) ** -2) / 2
     yield trial.same(square_mean.subs(lamda, exponent) ** -2, (1 + part) ** -2, by=sp.cancel)
-    yield trial.same(weight.subs(N, far_size), exponent)
+    yield trial.same(far_size, exponent * N / weight)
 
 
 @exact(ball_covering_order, step="near number")

@@ -199,7 +199,7 @@ def the_far_part_is_full_at_its_number(
     """At this N the weight is the exponent λ that makes the mean 1 and the part."""
     exponent = (1 - (1 + part) ** -2) / 2
     yield trial.same(square_mean.subs(lamda, exponent) ** -2, (1 + part) ** -2, by=sp.cancel)
-    yield trial.same(weight.subs(N, far_size), exponent)
+    yield trial.same(far_size, exponent * N / weight)
 
 
 @exact(cube_covering_order, step="near number")

@@ -95,4 +95,4 @@ def the_exponent_is_a_quotient(
     weight_rate: sp.Expr, neuron_rate: sp.Expr, exponent: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """Logarithm of whole neurons over neurons for single weights."""
-    yield trial.same(exponent * weight_rate, neuron_rate)
+    yield trial.same(exponent, neuron_rate / weight_rate)
