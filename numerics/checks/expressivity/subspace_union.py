@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from theory.expressivity.subspace_union import (
     all_inputs,
     chances,
@@ -58,7 +58,7 @@ def either_set_is_counted_edge_by_edge(either: sp.Expr, trial: Trial) -> Iterato
     yield trial.at_sizes(cases, "pairs of sets of inputs")
 
 
-@exact(subspace_union, step="largest")
+@enclosed(subspace_union, step="largest")
 @control("the first alone", most_lacking=sp.Max(0, units_1 - first))
 @control("without the sum", most_lacking=sp.Max(0, units_1 - first, units_2 - second))
 @control("may be negative", most_lacking=sp.Max(units_1 - first, units_2 - second, units_1 + units_2 - first - second))
