@@ -22,6 +22,7 @@ SAID = re.compile(r"\battain|\bsharp\b")
 OTHERWISE = {
     "S12": "no constant is claimed to be sharp",
     "S13": "no constant is claimed to be sharp",
+    "S16.2": "sharp in its exponent: there is a bound from below",
     "G3.3": "sharp in order: a step has a known share of the bound",
     "G4.1": "sharp in order, by G5",
     "E2": "sharp in its exponent: there is a bound from below",

@@ -155,4 +155,4 @@ def test_layers_share_a_threshold(kept: Fraction, first: Fraction) -> None:
 
 def test_the_topic_is_whole() -> None:
     labels = list(dict.fromkeys(whole(entry.label) for entry in load_ledger().select(["saliency"])))
-    assert labels == [f"S{k}" for k in range(1, 16)]
+    assert labels == [f"S{k}" for k in range(1, 17)]

@@ -359,7 +359,7 @@ BAD = [
     ["evaluate", "N1", "bound", "h=1", "r=1", "--digits", "many"],
     ["evaluate", "S4", "flat_threshold", "rho=2"],
     ["evaluate", "S4", "column_density", "tau=1", "phi=1", "--exact"],
-    ["evaluate", "G4", "rate_constant", "--exact"],
+    ["evaluate", "G4", "wide_constant", "--exact"],
     ["evaluate", "N1", "bound", "h=1", "--exact"],
     ["evaluate", "E2", "best_tilt", "p=1", "k=2", "--exact"],
     ["evaluate", "R1", "expected_count", "n=1/2"],

@@ -476,6 +476,7 @@ INTEGRATING = {  # the checks in which integrals are enclosed
         "exact_ratios_are_those_of_the_tails",
         "ratios_lie_between_their_bounds",
     ),
+    "S16.3": ("column_density_is_that_of_struve_functions",),
     "G5": (
         "distances_average_to_the_limit",
         "row_kernel_averages_to_the_density",

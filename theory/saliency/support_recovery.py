@@ -257,7 +257,10 @@ probabilities $p_S$ and $p_0$, are independent, they tie with probability at lea
         KEPT,
         FAILURE,
         Quantity(
-            tilt, "factor of an exponential moment for each entry that one column has more", sp.Interval(1, sp.oo)
+            tilt,
+            "factor of an exponential moment for each entry that one column has more",
+            sp.Interval(1, sp.oo),
+            drawn=(1, 4),
         ),
     ),
     hypotheses=(

@@ -269,6 +269,6 @@ def small_masks_keep_to_the_mean_of_each_size(sized_mean: sp.Expr, trial: Trial)
 def cut_norms_stay_within_the_sized_rate(sized_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Fair masks of 128×128 entries, certified lower bounds."""
     chance = sp.Rational(1, 100)
-    norms = trial.draw(fair_cut_witnesses, trial.size(12), 128)
+    norms = trial.draw(fair_cut_witnesses, trial.size(30), 128)
     beyond_it = int((norms > trial.value(sized_rate, {m: 128, n: 128, delta: chance})).sum())
     yield trial.counts(beyond_it, len(norms), float(chance), side="above")
