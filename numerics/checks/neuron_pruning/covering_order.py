@@ -246,17 +246,21 @@ def the_far_part_is_full_at_its_number(
     yield trial.same(far_size, exponent * N / weight)
 
 
+def full(zones: sp.Expr, part: sp.Expr) -> sp.Expr:
+    """The N at which the zone of the near points, whose logarithm is a line in N, is a part."""
+    line = sp.expand_log(sp.log(zones.as_independent(most)[1]), force=True)
+    return (sp.log(part) - line.subs(N, 0)) / sp.diff(line, N)
+
+
 @exact(ball_covering_order, step="near number")
 @control("10 % more", near_size=MORE * near_size)
 @control("without the part", near_size=near_size - sp.log(part) / sp.log(most))
 @control("one dimension more", near_size=near_size.subs(d, d + 1))
 @control("twice the part", part=2 * part)
-@control("half", cap=cap / 2)
-def the_near_part_is_full_at_its_number(
-    part: sp.Expr, cap: sp.Expr, near_size: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The logarithm of the second term at N = near_size."""
-    yield trial.same(near_size, sp.log(part / cap) / sp.log(most))
+@control("half", zones=square_mean.subs(lamda, weight) + cap / 2 * most**N)
+def the_near_part_is_full(zones: sp.Expr, part: sp.Expr, near_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The second zone is the part at this number."""
+    yield trial.same(near_size, full(zones, part), by=in_logarithms)
 
 
 @enclosed(ball_covering_order, step="growth")

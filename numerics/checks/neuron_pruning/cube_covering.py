@@ -8,10 +8,22 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
+from numerics.checks.neuron_pruning.covering_order import full, in_logarithms
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
-from theory.neuron_pruning.alignment import N, delta, eps
+from theory.neuron_pruning.alignment import N, eps
 from theory.neuron_pruning.covering import moment, one_neuron, rho, slope, steepness, success, theta
-from theory.neuron_pruning.covering_order import a, eta, far_share, far_size, lamda, most, part, square_mean, weight
+from theory.neuron_pruning.covering_order import (
+    a,
+    ball_covering_order,
+    eta,
+    far_share,
+    far_size,
+    lamda,
+    most,
+    part,
+    square_mean,
+    weight,
+)
 from theory.neuron_pruning.cube_covering import (
     chance,
     corner_ratio,
@@ -171,35 +183,12 @@ def the_tail_is_the_best_exponential(tail: sp.Expr, trial: Trial) -> Iterator[Fi
 def both_zones_add_up(
     weight: sp.Expr, square_mean: sp.Expr, tail: sp.Expr, zones: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The mean of the square at the weight, and the tail times the power; where the root is that of 1/2 and less."""
+    """The mean of the square at the weight of N9.2, and the tail times the power; where the root is that of 1/2 and less."""
+    yield trial.same(weight, ball_covering_order.claimed["weight"])
     both = square_mean.subs(lamda, weight) + tail * most**N
     shrunk = {rho: rho / 20}
     yield trial.same(zones, both)
     yield trial.same(zones.subs(shrunk), both.subs(shrunk), by=None)
-
-
-@exact(cube_covering_order, step="part")
-@control("all of it", part=2 * part)
-@control("half of δ", part=delta / 2)
-@control("10 % more", part=MORE * part)
-def one_and_two_parts_are_the_inverse(part: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """1 + 2·part = 1/(1 − δ)."""
-    yield trial.same(1 + 2 * part, 1 / (1 - delta))
-
-
-@exact(cube_covering_order, step="far number")
-@control("10 % more", far_size=MORE * far_size)
-@control("without the square", far_size=far_size * (1 - 1 / (1 + part)) / (1 - (1 + part) ** -2))
-@control("half the weight", weight=weight / 2)
-@control("squared", square_mean=square_mean**2)
-@control("twice the part", part=2 * part)
-def the_far_part_is_full_at_its_number(
-    weight: sp.Expr, square_mean: sp.Expr, part: sp.Expr, far_size: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """At this N the weight is the exponent λ that makes the mean 1 and the part."""
-    exponent = (1 - (1 + part) ** -2) / 2
-    yield trial.same(square_mean.subs(lamda, exponent) ** -2, (1 + part) ** -2, by=sp.cancel)
-    yield trial.same(far_size, exponent * N / weight)
 
 
 @exact(cube_covering_order, step="near number")
@@ -207,12 +196,11 @@ def the_far_part_is_full_at_its_number(
 @control("without the part", near_size=near_size - sp.log(part) / sp.log(most))
 @control("one dimension more", near_size=near_size.subs(d, d + 1))
 @control("twice the part", part=2 * part)
-@control("one side", tail=tail / 2)
-def the_near_part_is_full_at_its_number(
-    part: sp.Expr, tail: sp.Expr, near_size: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """The logarithm of the part over the tail, in those of one neuron."""
-    yield trial.same(near_size, sp.log(part / tail) / sp.log(most))
+@control("one side", zones=square_mean.subs(lamda, weight) + tail * most**N / 2)
+def the_near_part_is_full(zones: sp.Expr, part: sp.Expr, near_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The second zone is the part at this number, and the part is that of N9.2."""
+    yield trial.same(part, ball_covering_order.claimed["part"])
+    yield trial.same(near_size, full(zones, part), by=in_logarithms)
 
 
 @enclosed(cube_covering_order, step="leading order")
