@@ -11,7 +11,7 @@ from typing import Any
 
 import sympy as sp
 
-from theory.bounds import Sharp
+from theory.bounds import Loose, Sharp, Unmeasured
 from theory.input_error import InputError
 from theory.latex import latex
 from theory.quantities import Hypothesis, Letter, Quantity, letters_of
@@ -101,7 +101,8 @@ class Claim:
     The proof is a list of `steps`, or `proof_text`, prose in Markdown with LaTeX.
     `remarks` hold what is measured, conjectured or said aside: the statement holds only what its proof proves.
     `equivalent_mutants` maps a mutant (as `sparse-limits mutate` prints it) to the reason why it is no error.
-    `sharp` names the bounds that examples attain, with the checks that compute with these examples.
+    `sharp` names the bounds that examples attain, with the checks that compute with these examples; `loose` those that are
+    beyond what they bound by a factor that is computed, `unmeasured` those of which this is not known.
     `pitfalls` say which forms fail, at least one for a CORRECTION or a PITFALL; those of a CORRECTION quote a text.
     The source of what is STATED or RECONSTRUCTED quotes the sentence that states or announces it.
     Claims compare by identity.
@@ -138,6 +139,8 @@ class Claim:
     proof_text: str = ""
     steps: tuple[Step, ...] = ()
     sharp: tuple[Sharp, ...] = ()
+    loose: tuple[Loose, ...] = ()
+    unmeasured: tuple[Unmeasured, ...] = ()
 
     def __post_init__(self) -> None:
         reading_order(self.label)  # refuses what is no label
@@ -150,19 +153,36 @@ class Claim:
             for expression in formulas(value):
                 if expression.atoms(sp.Float):
                     raise ValueError(f"{self.label}: {name} contains a float; expected exact numbers")
-        for bound in self.sharp:
-            if not isinstance(self.expressions.get(bound.expression), sp.Expr):
-                raise ValueError(f"{self.label}: {bound.expression!r} is sharp, and no formula of the claim")
+        self._check_bounds()
         pitfalls = (text for pitfall in self.pitfalls for text in pitfall.texts)
         for text in (
             self.statement,
             *(remark.text for remark in self.remarks),
             *(bound.example for bound in self.sharp),
+            *(text for bound in self.loose for text in (bound.lost, bound.order)),
+            *(bound.why for bound in self.unmeasured),
             *pitfalls,
         ):
             for slot in EXPRESSION_SLOT.findall(text):
                 if slot not in self.expressions:
                     raise ValueError(f"{self.label}: the statement names [[{slot}]], which is no expression of it")
+
+    def _check_bounds(self) -> None:
+        for bound in self.sharp:
+            if not isinstance(self.expressions.get(bound.expression), sp.Expr):
+                raise ValueError(f"{self.label}: {bound.expression!r} is sharp, and no formula of the claim")
+        for name in (name for bound in self.loose for name in (bound.expression, bound.truth)):
+            if not isinstance({**self.aids, **self.claimed}.get(name), sp.Expr):
+                raise ValueError(f"{self.label}: a loose bound names {name!r}, which is no formula of the claim")
+        graded = [
+            *(bound.expression for bound in self.sharp),
+            *(bound.expression for bound in self.loose),
+            *(bound.expression for bound in self.unmeasured),
+        ]
+        if unknown := set(graded) - set(self.claimed):
+            raise ValueError(f"{self.label}: {', '.join(sorted(unknown))} is a bound, and nothing that is claimed")
+        if twice := sorted({name for name in graded if graded.count(name) > 1}):
+            raise ValueError(f"{self.label}: two records say how good the bound {', '.join(twice)} is")
 
     def _check_proof(self) -> None:
         if bool(self.steps) == bool(self.proof_text.strip()):
@@ -239,15 +259,6 @@ class Claim:
     def latex_proof(self) -> tuple[str, ...]:
         """The proof with LaTeX in place: the sentences of its steps, or its prose."""
         return tuple(self.filled(step.sentence) for step in self.steps) or (self.proof_text,)
-
-    @property
-    def latex_sharp(self) -> tuple[str, ...]:
-        """The sharp bounds as sentences, each with the example and the check that computes with it."""
-        return tuple(
-            f"{bound.expression.replace('_', ' ')}, from {bound.side}: {self.filled(bound.example)} "
-            f"(check: {bound.check.replace('_', ' ')})"
-            for bound in self.sharp
-        )
 
     @property
     def latex_remarks(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from numerics.evidence import CheckResult
 from numerics.evidence.links import carried
 from numerics.evidence.verification import ClaimResult, Run, verify
+from numerics.reports.bounds import graded
 from numerics.reports.run import closing_line, failures
 from theory.ledger import load_ledger
 from theory.quantities import Quantity, in_words
@@ -122,9 +123,9 @@ class ClaimDirective(SphinxDirective):
         if claim.remarks:
             listed = "\n".join(f"- {remark}" for remark in claim.latex_remarks)
             box += self._markdown(f"Remarks, outside the proof:\n\n{listed}", "claim-remarks")
-        if claim.sharp:
-            listed = "\n".join(f"- {bound}" for bound in claim.latex_sharp)
-            box += self._markdown(f"Bounds that cannot be better:\n\n{listed}", "claim-remarks")
+        if bounds := graded(claim):
+            listed = "\n".join(f"- {bound}" for bound in bounds)
+            box += self._markdown(f"How good the bounds are:\n\n{listed}", "claim-remarks")
         box += self._source(label)
         box += nodes.raw("", evidence_html(evidence), format="html")
         box += nodes.raw(

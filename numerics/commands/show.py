@@ -61,6 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _print_claim(console: Console, claim: Claim) -> None:
     import sympy as sp
 
+    from numerics.reports.bounds import graded
     from numerics.reports.contents import contents
 
     lines = contents()
@@ -79,7 +80,7 @@ def _print_claim(console: Console, claim: Claim) -> None:
     section("Assumptions", *(f"- {each}" for each in claim.assumed))
     section("Proof", claim.proof_text, *_step_lines(claim, line.evidence))
     section("Remarks, outside the proof", *(f"- {remark}" for remark in claim.latex_remarks))
-    section("Bounds that cannot be better", *(f"- {bound}" for bound in claim.latex_sharp))
+    section("How good the bounds are", *(f"- {bound}" for bound in graded(claim, line.factors)))
     section("Forms that fail", *(line for pitfall in claim.pitfalls for line in _pitfall_lines(claim, pitfall)))
     section(
         "Expressions",

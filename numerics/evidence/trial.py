@@ -81,13 +81,13 @@ class Trial(StatisticalFindings):
         found: list[dict[sp.Symbol, sp.Expr]] = []
         for _ in range(MOST_TRIED):
             point = {symbol: self._coordinate(symbol, rng) for symbol in symbols}
-            if self._allowed(point):
+            if self.allows(point):
                 found.append(point)
             if len(found) == count:
                 return found
         raise ValueError(f"{self.claim.label}: {len(found)} of {MOST_TRIED} points keep to the hypotheses")
 
-    def _allowed(self, point: Point) -> bool:
+    def allows(self, point: Point) -> bool:
         """Whether a point keeps to the hypotheses of the whole claim that are relations between its letters."""
         relations = [each.relation for each in self.claim.hypotheses if not each.needed_by]
         return all(holds(each, point) for each in relations if each is not None and each.free_symbols <= set(point))
@@ -102,7 +102,7 @@ class Trial(StatisticalFindings):
         found = [{**random[0], **whole}] if whole else []
         if len(whole) > 1:
             found += [{**point, symbol: low} for point, (symbol, low) in zip(random[1:], whole.items(), strict=False)]
-        return [point for point in found if self._allowed(point)]
+        return [point for point in found if self.allows(point)]
 
     def _range(self, symbol: sp.Symbol) -> tuple[sp.Rational, sp.Rational]:
         """Where points are drawn: as the claim says, or from what the symbol's assumptions allow up to a moderate size."""
@@ -159,7 +159,7 @@ class Trial(StatisticalFindings):
                 undecided = str(error)
                 continue
             if not ball.contains(0):
-                return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"differs by {ball.real.str(5)}{_where(point)}")
+                return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"differs by {ball.real.str(5)}{located(point)}")
         if undecided:
             return Finding(Kind.ENCLOSED, Verdict.UNDECIDED, undecided)
         if by is not None and (expression in self.proved or by(expression) == 0):
@@ -243,12 +243,12 @@ class Trial(StatisticalFindings):
                 undecided = str(error)
                 continue
             if not ball.imag.contains(0):
-                return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"a side is not real{_where(point)}")
+                return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"a side is not real{located(point)}")
             gap_ball = ball.real
             if bool(gap_ball < 0) or (strict and bool(gap_ball <= 0)):
-                return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"exceeded by {(-gap_ball).str(4)}{_where(point)}")
+                return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"exceeded by {(-gap_ball).str(4)}{located(point)}")
             if not bool(gap_ball >= 0) and (strict or sp.expand(gap.subs(point)) != 0):
-                undecided = f"equal to 15 digits{_where(point)}"
+                undecided = f"equal to 15 digits{located(point)}"
             smallest = min(float(gap_ball.mid()), smallest)
         if undecided:
             return Finding(Kind.ENCLOSED, Verdict.UNDECIDED, undecided)
@@ -277,7 +277,7 @@ class Trial(StatisticalFindings):
         asked = boxes.question(low, high, within=within or {}, given=given, strict=strict, integers=integers, zero=zero)
         outcome = boxes.answer(asked, seconds=seconds)
         if outcome.verdict == "refuted":
-            return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"fails{_where(outcome.witness)}")
+            return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"fails{located(outcome.witness)}")
         if outcome.verdict == "undecided":
             return Finding(Kind.ENCLOSED, Verdict.UNDECIDED, str(outcome))
         where = f"on the whole range {asked}: {_cells(outcome.cells)}" if str(asked) else "a proved number"
@@ -323,7 +323,7 @@ def _symbols(*expressions: sp.Basic) -> list[sp.Symbol]:
     return sorted(set().union(*map(balls.free_symbols, expressions)), key=lambda symbol: symbol.sort_key())
 
 
-def _where(point: Point) -> str:
+def located(point: Point) -> str:
     return " at " + ", ".join(f"{s} = {x}" for s, x in point.items()) if point else ""
 
 

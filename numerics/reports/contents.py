@@ -37,6 +37,7 @@ class Line:
     """A claim in one line: `name` is its variable in the topic, `uses` and `expressions` are labels and names.
 
     vouched: what the values of its formulas rest on without a check, each tried at one point of the claim's domain.
+    factors: by how much each loose bound is beyond the truth, at each of its points.
     """
 
     label: str
@@ -49,11 +50,13 @@ class Line:
     uses: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     vouched: tuple[str, ...]
+    factors: tuple[tuple[str, ...], ...]
 
 
 def lines_of(entries: Iterable[Entry]) -> tuple[Line, ...]:
     """Compute the lines of ledger entries: imports the checks, hence the engines."""
     from numerics.checks import checks_of
+    from numerics.evidence.comparison import factors
 
     lines = []
     for entry in entries:
@@ -82,6 +85,7 @@ def lines_of(entries: Iterable[Entry]) -> tuple[Line, ...]:
                 claim.uses,
                 evidence,
                 tuple(_vouched(claim)),
+                tuple(factors(claim, bound) for bound in claim.loose),
             )
         )
     return tuple(lines)
@@ -118,6 +122,7 @@ def contents() -> tuple[Line, ...]:
                 "expressions": tuple(line["expressions"]),
                 "uses": tuple(line["uses"]),
                 "vouched": tuple(line["vouched"]),
+                "factors": tuple(map(tuple, line["factors"])),
                 "evidence": tuple(
                     Evidence(**{**check, "controls": tuple(check["controls"])}) for check in line["evidence"]
                 ),

@@ -6,6 +6,7 @@ from typing import TypedDict
 
 import sympy as sp
 
+from numerics.evidence.comparison import factors
 from theory.claims import Claim, Entry, Pitfall
 from theory.quantities import in_words
 
@@ -40,6 +41,29 @@ class SharpBound(TypedDict):
     side: str
     example: str
     check: str
+
+
+class LooseBound(TypedDict):
+    """expression: a bound that is beyond truth, an object, by these factors at these points, values by letter.
+
+    order: why the factor stays bounded; empty where it does not, or nobody knows.
+    """
+
+    expression: str
+    side: str
+    truth: str
+    at: list[dict[str, str]]
+    factors: list[str]
+    lost: str
+    order: str
+
+
+class UnmeasuredBound(TypedDict):
+    """expression: a bound of which nobody here knows how loose it is; why: the reason."""
+
+    expression: str
+    side: str
+    why: str
 
 
 class FailedForm(TypedDict):
@@ -85,6 +109,8 @@ class Listed(TypedDict):
     hypotheses: list[Assumption]
     remarks: list[Note]
     sharp: list[SharpBound]
+    loose: list[LooseBound]
+    unmeasured: list[UnmeasuredBound]
     steps: list[ProofStep]
     proof_text: str
     source: str
@@ -119,6 +145,21 @@ def listed(entry: Entry) -> Listed:
         "sharp": [
             {"expression": each.expression, "side": str(each.side), "example": each.example, "check": each.check}
             for each in claim.sharp
+        ],
+        "loose": [
+            {
+                "expression": each.expression,
+                "side": str(each.side),
+                "truth": each.truth,
+                "at": [{str(letter): str(value) for letter, value in point.items()} for point in each.at],
+                "factors": list(factors(claim, each)),
+                "lost": each.lost,
+                "order": each.order,
+            }
+            for each in claim.loose
+        ],
+        "unmeasured": [
+            {"expression": each.expression, "side": str(each.side), "why": each.why} for each in claim.unmeasured
         ],
         "steps": [
             {

@@ -1,4 +1,4 @@
-"""Sharp bounds: what a claim says of them, and the check that must refute each of them 1 % tighter."""
+"""How good bounds are: examples that attain them, factors by which they are beyond the truth, and what is not known."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ import sympy as sp
 from toys.claims import toy
 
 from numerics.checks import checks_of
+from numerics.evidence import run
+from numerics.evidence.comparison import comparisons, factors
 from numerics.evidence.findings import Kind
 from numerics.evidence.verification import verify
-from theory.bounds import Sharp, Side
+from numerics.reports.bounds import graded
+from theory.bounds import Loose, Sharp, Side, Unmeasured
 from theory.claims import Claim, Ledger
 from theory.ledger import load_ledger
+from theory.quantities import Hypothesis, Quantity
 
 a = sp.Symbol("a", positive=True)
 ENTRIES = list(load_ledger())
@@ -66,7 +70,7 @@ def test_a_bound_that_is_no_formula_of_the_claim_is_refused() -> None:
 
 def test_sharp_bounds_are_told_in_words() -> None:
     claim = of_value(sharp=(Sharp(expression="value", example="$x=[[value]]$", check="it_is_tried"),))
-    assert claim.latex_sharp == ("value, from above: $x={a}$ (check: it is tried)",)
+    assert [*map(str, graded(claim))] == ["value, from above, attained: $x={a}$ (check: it is tried)"]
 
 
 def test_a_sharp_bound_without_its_check_leaves_the_claim_open() -> None:
@@ -75,3 +79,83 @@ def test_a_sharp_bound_without_its_check_leaves_the_claim_open() -> None:
     claim = replace(entry.claim, sharp=(lost,))
     (result,) = verify(ledger=Ledger({"graphon": {entry.name: claim}})).claims
     assert (result.status, result.unchecked) == ("open", ("lipschitz_error, 1 % tighter",))
+
+
+def of_tail(**others: object) -> Claim:
+    """The tail 1/n² of something and a bound 1/n, compared where others says."""
+    return toy("Z1", {"tail": 1 / a**2, "bound": 1 / a}, **others)
+
+
+def loose(**others: object) -> Loose:
+    fields = {"expression": "bound", "truth": "tail", "at": ({a: 2}, {a: 3}), "lost": "a factor $a$", **others}
+    return Loose(**fields)  # type: ignore[arg-type]
+
+
+def test_a_loose_bound_is_compared_at_its_points() -> None:
+    claim = of_tail(loose=(loose(),))
+    (check,) = comparisons(claim)
+    result = run(check)
+    assert (result.status, check.kind) == ("holds", Kind.ENCLOSED)
+    assert {each.status for each in result.controls} == {"refuted"}
+    assert factors(claim, claim.loose[0]) == ("2", "3")
+    (words,) = graded(claim)
+    assert str(words) == "bound, from above, loose: 2, 3 times *tail* at $a=2, 3$. Lost: a factor $a$."
+
+
+def test_a_bound_from_below_is_compared_the_other_way() -> None:
+    swapped = loose(expression="tail", truth="bound", side=Side.BELOW, order="it stays")
+    claim = of_tail(loose=(swapped,))
+    (check,) = comparisons(claim)
+    assert run(check).status == "holds"
+    (words,) = graded(claim)
+    assert words.words == "2, 3 times below *bound* at $a=2, 3$. Lost: a factor $a$. In order: it stays."
+
+
+@pytest.mark.parametrize(
+    ("points", "found"),
+    [(({a: sp.Rational(1, 2)},), "refuted"), (({a: 1},), "refuted"), (({a: 10},), "error")],
+    ids=["exceeded", "attained", "outside"],
+)
+def test_a_bound_that_does_not_hold_or_is_attained_is_not_loose(points, found) -> None:
+    positive = Quantity(a, "a number", sp.Interval(0, 20), drawn=(1, 2))
+    claim = of_tail(loose=(loose(at=points),), quantities=(positive,), hypotheses=(Hypothesis("below 8", a < 8),))
+    (check,) = comparisons(claim)
+    assert run(check).status == found
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"loose": (Loose(expression="bound", truth="other", at=({},), lost="it"),)}, "'other', which is no formula"),
+        ({"unmeasured": (Unmeasured(expression="other", why="it"),)}, "other is a bound, and nothing that is claimed"),
+        ({"loose": (loose(), loose())}, "two records say how good the bound bound is"),
+    ],
+)
+def test_records_of_bounds_name_what_the_claim_has_once(wrong, words) -> None:
+    with pytest.raises(ValueError, match=words):
+        of_tail(**wrong)
+
+
+@pytest.mark.parametrize("wrong", [{"at": ()}, {"lost": " "}])
+def test_a_loose_bound_says_where_and_why(wrong) -> None:
+    with pytest.raises(ValueError, match="loose bound 'bound'"):
+        loose(**wrong)
+
+
+def test_a_bound_that_is_not_measured_says_why() -> None:
+    with pytest.raises(ValueError, match="does not say why"):
+        Unmeasured(expression="bound", why="")
+
+
+@pytest.mark.parametrize("entry", [e for e in ENTRIES if e.claim.loose], ids=lambda entry: entry.label)
+def test_the_truth_beside_a_loose_bound_is_held_to_account(entry) -> None:
+    """An aid is the truth only if a check refutes a wrong one, or if it is what another claim claims."""
+    elsewhere = {value for e in ENTRIES for value in e.claim.claimed.values() if isinstance(value, sp.Basic)}
+    for bound in entry.claim.loose:
+        changed = any(
+            bound.truth in control.changes
+            for check in checks_of(entry.topic)
+            if check.claim is entry.claim
+            for control in check.controls
+        )
+        assert changed or entry.claim.aids[bound.truth] in elsewhere

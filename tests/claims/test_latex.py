@@ -3,6 +3,7 @@
 import pytest
 import sympy as sp
 
+from numerics.reports.bounds import graded
 from theory.claims import EXPRESSION_SLOT, formulas
 from theory.latex import latex
 from theory.ledger import load_ledger
@@ -46,5 +47,5 @@ def test_every_sentence_of_the_ledger_can_be_printed():
     for entry in load_ledger():
         claim = entry.claim
         sentences = map(claim.filled, (step.sentence for step in claim.steps))
-        for text in (claim.latex_statement, *sentences, *claim.latex_remarks, *claim.latex_sharp):
+        for text in (claim.latex_statement, *sentences, *claim.latex_remarks, *map(str, graded(claim))):
             assert EXPRESSION_SLOT.search(text) is None, entry.label

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.let import Let
 from theory.formulas.no_guarantee import guaranteed
@@ -144,4 +145,18 @@ $$r\,P(\mathrm{Bin}(n,q)<M)=[[failure]],$$ which is at most $$[[chernoff_failure
         "size": size,
         "chernoff_size": chernoff_size,
     },
+    loose=(
+        Loose(
+            expression="chernoff_failure",
+            truth="failure",
+            at=tuple({n: size, M: 4, q: sp.Rational(1, 4), r: 2} for size in (50, 100, 200)),
+            lost="in Chernoff's bound of the binomial tail, whose exponent is smaller for so small an $M$",
+        ),
+        Loose(
+            expression="chernoff_size",
+            truth="size",
+            at=tuple({delta: sp.Rational(1, x), M: 4, q: sp.Rational(1, 4), r: 2} for x in (10, 1000)),
+            lost="in Chernoff's bound of the binomial tail",
+        ),
+    ),
 )

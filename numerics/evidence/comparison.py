@@ -1,0 +1,68 @@
+"""Loose bounds beside what they bound: a check of each, and by which factor it is beyond the truth."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import reduce
+
+import sympy as sp
+
+from numerics.evidence.check import Check, control, enclosed
+from numerics.evidence.findings import Finding, Verdict
+from numerics.evidence.trial import Trial, located
+from numerics.exact import balls
+from theory.bounds import Loose, Side
+from theory.claims import Claim
+
+
+def comparisons(claim: Claim) -> list[Check]:
+    """For each loose bound of a claim, the check that it holds at its points and is not attained there."""
+    return [_comparison(claim, bound) for bound in claim.loose]
+
+
+def factors(claim: Claim, bound: Loose) -> tuple[str, ...]:
+    """By which factor a loose bound is beyond the truth at each of its points, to three digits."""
+    known = {**claim.aids, **claim.claimed}
+    return tuple(_factor(bound, known[bound.expression], known[bound.truth], point) for point in bound.at)
+
+
+def _factor(bound: Loose, value: sp.Expr, truth: sp.Expr, point: Mapping[sp.Symbol, object]) -> str:
+    ratio = bound.ratio(value, truth)
+    letters = balls.free_symbols(ratio)
+    ball = balls.enclose(ratio, {letter: sp.sympify(x) for letter, x in point.items() if letter in letters})
+    return f"{float(ball.real.mid()):.3g}"
+
+
+def _allowed(claim: Claim, trial: Trial, point: Mapping[sp.Symbol, sp.Expr]) -> bool:
+    """Whether a point keeps to the ranges of its letters and to the hypotheses between them."""
+    ranges = [(quantity.within, point[letter]) for letter in point if (quantity := claim.quantity(letter)) is not None]
+    return trial.allows(point) and all(within.contains(value) == sp.true for within, value in ranges)
+
+
+def _comparison(claim: Claim, bound: Loose) -> Check:
+    known = {**claim.aids, **claim.claimed}
+
+    def body(*, trial: Trial, **values: sp.Expr) -> Iterator[Finding]:
+        value, truth = values[bound.expression], values[bound.truth]
+        low, high = (truth, value) if bound.side is Side.ABOVE else (value, truth)
+        for point in bound.at:
+            if not _allowed(claim, trial, {letter: sp.sympify(x) for letter, x in point.items()}):
+                raise ValueError(f"{bound.expression} is compared at {dict(point)}, outside the hypotheses")
+            finding = trial.below(low, high, at=[point], strict=True)
+            times = f"{_factor(bound, value, truth, point)} times{located(point)}"
+            yield replace(finding, detail=times) if finding.verdict is Verdict.SUPPORTS else finding
+
+    body.__name__ = f"{bound.expression}_beside_{bound.truth}"
+    body.__doc__ = f"{bound.expression.replace('_', ' ')} at its points, and by which factor it is beyond the truth."
+    names = (bound.expression, bound.truth, "trial")
+    body.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in names]
+    )
+    changes = {bound.expression: bound.beyond(known[bound.truth])}
+    marks = [control("1 % beyond the truth", **changes)]
+    if bound.truth in claim.claimed:
+        wrong = known[bound.expression] * bound.ratio(known[bound.truth], bound.beyond(known[bound.truth]))
+        marks.append(control("a truth 1 % beyond the bound", **{bound.truth: wrong}))
+    return enclosed(claim)(reduce(lambda made, mark: mark(made), marks, body))

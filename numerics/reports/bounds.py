@@ -1,0 +1,75 @@
+"""How good the bounds of a claim are, in words: attained, sharp in order, loose by a computed factor, or not known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import sympy as sp
+
+from theory.bounds import Loose
+from theory.claims import Claim
+
+ATTAINED, UNKNOWN = "attained", "not known"
+
+
+class Graded(NamedTuple):
+    """A bound of a claim. side: above or below; grade: attained, sharp in order, loose or not known; words: Markdown."""
+
+    expression: str
+    side: str
+    grade: str
+    words: str
+
+    def __str__(self) -> str:
+        """The bound as one sentence."""
+        return f"{named(self.expression)}, from {self.side}, {self.grade}: {self.words}"
+
+
+def graded(claim: Claim, factors: Sequence[Sequence[str]] | None = None) -> list[Graded]:
+    """All bounds of a claim that say how good they are, the attained ones first.
+
+    factors: those of its loose bounds, as `numerics.evidence.comparison.factors` has them; None to compute them.
+
+    Examples:
+        >>> from theory import claim
+        >>> [(each.expression, each.grade) for each in graded(claim("G3.2"))]
+        [('lipschitz_error', 'attained')]
+    """
+    if factors is None:
+        from numerics.evidence import comparison
+
+        factors = [comparison.factors(claim, bound) for bound in claim.loose]
+    found = [
+        Graded(each.expression, str(each.side), ATTAINED, f"{claim.filled(each.example)} (check: {named(each.check)})")
+        for each in claim.sharp
+    ]
+    found += [
+        Graded(each.expression, str(each.side), each.grade, claim.filled(_beside(each, times)))
+        for each, times in zip(claim.loose, factors, strict=True)
+    ]
+    found += [Graded(each.expression, str(each.side), UNKNOWN, claim.filled(each.why)) for each in claim.unmeasured]
+    return found
+
+
+def named(expression: str) -> str:
+    """The name of an expression or a check, in words."""
+    return expression.replace("_", " ")
+
+
+def _beside(bound: Loose, times: Sequence[str]) -> str:
+    """By which factors, where, and why."""
+    beyond = "times" if bound.side == "above" else "times below"
+    said = f"{', '.join(times)} {beyond} *{named(bound.truth)}*{_where(bound.at)}. Lost: {bound.lost}."
+    return f"{said} In order: {bound.order}." if bound.order else said
+
+
+def _where(points: Sequence[Mapping[Any, Any]]) -> str:
+    """The points: the letters that change with their values, then those that stay."""
+    first = points[0]
+    if not first:
+        return ""
+    values = {sp.latex(letter): [str(point[letter]) for point in points] for letter in first}
+    moving = [f"${letter}={', '.join(each)}$" for letter, each in values.items() if len({*each}) > 1]
+    still = [f"${letter}={each[0]}$" for letter, each in values.items() if len({*each}) == 1]
+    return f" at {'; '.join(moving or still)}" + (f" ({', '.join(still)})" if moving and still else "")
