@@ -226,9 +226,10 @@ def _dual(number: Any) -> Dual:
 def derivative(readout: Readout, weights: Mapping[Edge, Fraction], edges: set[Edge]) -> Fraction:
     """d/dt of the loss ½(F − 1/3)² at the input 1 with t added to the weights of some edges, at t = 0."""
     moved = {edge: Dual(weight, Fraction(edge in edges)) for edge, weight in weights.items()}
-    output = Readout(readout.lift.with_weights(moved), readout.coefficients).output(
-        {("0", 0): Dual(Fraction(1), Fraction(0))}
-    )
+    above = Readout(readout.lift.with_weights(moved), readout.coefficients)
+    output = _dual(
+        above.output({("0", 0): Dual(Fraction(1), Fraction(0))})
+    )  # a number where no edge ends in the readout
     slope: Fraction = (output.value - Fraction(1, 3)) * output.slope
     return slope
 

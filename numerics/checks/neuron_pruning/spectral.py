@@ -180,7 +180,7 @@ def tail_is_the_total_without_the_largest(tail: sp.Expr, trial: Trial) -> Iterat
 
 def left_by_random_neurons(rng: np.random.Generator, dimension: int, count: int, nets: int) -> sp.Rational:
     """The least mean squared distance, from below, of random targets to the spans of random neurons."""
-    return least(rng.integers(-60, 61, (nets, count, dimension)) + 0.5)
+    return least(rng.standard_normal((nets, count, dimension)))
 
 
 def left_by_polygon(count: int) -> sp.Rational:
