@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.citations import MC_DIARMID, SUDAKOV_FERNIQUE
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.graphon.concentration import bernstein_rate, hoeffding_rate
 from theory.graphon.symbols import COLUMNS, DEVIATION, ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, s, variance
@@ -116,8 +117,7 @@ $S\times T$ and $S'\times T'$, or over their complements, the number of entries 
         name="comparison",
         sentence=r"So $E\,F(g)\le E\max_{S,T}Y_{S,T}$.",
         by=Carrier.CITED,
-        source="Sudakov–Fernique (Fernique, Régularité des trajectoires des fonctions aléatoires gaussiennes, 1975): for centred normal vectors with E(X_s − X_t)² ≤ E(Y_s − Y_t)² "
-        "for all s, t, E max X ≤ E max Y",
+        source=SUDAKOV_FERNIQUE,
         uses=("normal rows and columns",),
     ),
     Step(
@@ -186,7 +186,7 @@ entries that $M$ lacks.""",
         sentence=r"""Another value of one entry of $M$ changes $\frac1{mn}F$ by at most $\frac1{mn}$. So $\frac1{mn}F(M-P)$ exceeds its mean by $s$ or more
 with probability at most $[[one_failure]]$.""",
         by=Carrier.CITED,
-        source="McDiarmid, Surveys in Combinatorics (1989) 148: a function of independent variables, each of which changes it by at most c_i, exceeds its mean by t with probability at most exp(−2t²/Σc_i²)",
+        source=MC_DIARMID,
         gives={"one_failure": one_failure},
         uses=("sums",),
     ),

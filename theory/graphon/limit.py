@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.citations import MC_DIARMID
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.level import level
 from theory.graphon.discretisation import midpoint_error
@@ -284,7 +285,7 @@ entries less theirs, that is $[[mean_deviation]]$, with $p$ for $p_j$.""",
         sentence=r"""Another row changes each $\hat p_j$, and so their average, by at most $\frac1n$. So the largest $\frac1d\sum_T(\hat p_j-p_j)$ exceeds its mean by $s$ or more with
 probability at most $[[one_column_failure]]$, and so for $p_j-\hat p_j$.""",
         by=Carrier.CITED,
-        source="McDiarmid, Surveys in Combinatorics (1989) 148: a function of independent variables, each of which changes it by at most c_i, exceeds its mean by t with probability at most exp(−2t²/Σc_i²)",
+        source=MC_DIARMID,
         gives={"one_column_failure": one_column_failure},
         uses=("positive parts",),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.citations import MC_DIARMID, SUDAKOV_FERNIQUE
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.comparison import largest_scale, normal_density, normal_tail, z
 from theory.graphon.symbols import COLUMNS, DEVIATION, FAILURE, ROWS, delta, m, n, s
@@ -64,8 +65,7 @@ the difference of two sums of $g$, or of those over the complements, is $[[sum_i
         name="comparison",
         sentence=r"So $E\,F_{ab}(g)\le\sqrt b\,E\max_{|S|=a}\sum_Sh_i+\sqrt a\,E\max_{|T|=b}\sum_Tk_j$, for independent standard normal $h_i$ and $k_j$.",
         by=Carrier.CITED,
-        source="Sudakov–Fernique (Fernique, Régularité des trajectoires des fonctions aléatoires gaussiennes, 1975): for centred normal vectors with E(X_s − X_t)² ≤ E(Y_s − Y_t)² "
-        "for all s, t, E max X ≤ E max Y",
+        source=SUDAKOV_FERNIQUE,
         uses=("two rectangles",),
     ),
     Step(
@@ -119,7 +119,7 @@ $\sqrt q\varphi_z+\sqrt p\varphi_w$ is at most the mean of *one side* at $z$ and
         sentence=r"""Another value of one entry changes $\frac1{mn}F_{ab}$ by at most $\frac1{mn}$. So it exceeds its mean by $s$ or more with probability at most
 $[[one_size_failure]]$.""",
         by=Carrier.CITED,
-        source="McDiarmid, Surveys in Combinatorics (1989) 148: a function of independent variables, each of which changes it by at most c_i, exceeds its mean by t with probability at most exp(−2t²/Σc_i²)",
+        source=MC_DIARMID,
         gives={"one_size_failure": one_size_failure},
         uses=("sizes",),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.citations import MC_DIARMID
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.symbols import delta, m
 from theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
@@ -69,7 +70,7 @@ is $C$, with those of the kernel.""",
         name="McDiarmid",
         sentence=r"$\|\hat C-C\|$ exceeds its mean by $t$ with probability at most $[[failure]]$: the exponent is $2t^2$ over $m$ squares of such changes.",
         by=Carrier.CITED,
-        source="McDiarmid, Surveys in Combinatorics (1989) 148: a function of independent variables, each of which changes it by at most c_i, exceeds its mean by t with probability at most exp(−2t²/Σc_i²)",
+        source=MC_DIARMID,
         gives={"failure": failure},
         uses=("another point",),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.citations import BESSEL_INTEGRAL
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, relu
 from theory.kernel.second_moment import OWN, own
@@ -56,7 +57,7 @@ STEPS = (
         name="Bessel integral",
         sentence=r"$K_0(s)=\int_0^\infty e^{-s\cosh x}dx$.",
         by=Carrier.CITED,
-        source="DLMF 10.32.9, at order 0",
+        source=BESSEL_INTEGRAL,
     ),
     Step(
         name="share",

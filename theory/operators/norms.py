@@ -7,6 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from theory.bounds import Sharp, Side
+from theory.citations import RIESZ_THORIN
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.operators.symbols import CUT_NORM, cut
 from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -63,7 +64,7 @@ $\int fWg$ is real and not negative: it is the integral of $W$ times the scalar 
         sentence=r"""On $L^2$ the norm of $T$ is at most the geometric mean of its norms from $L^\infty$ to $L^1$ and from $L^1$ to $L^\infty$,
 over the complex numbers.""",
         by=Carrier.CITED,
-        source="Riesz–Thorin: with 1/p = (1 − θ)/p₀ + θ/p₁ and 1/q = (1 − θ)/q₀ + θ/q₁ the norm from L^p to L^q is at most N₀^(1−θ) N₁^θ",
+        source=RIESZ_THORIN,
     ),
     Step(
         name="operator norm",

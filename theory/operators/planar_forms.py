@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.citations import RIESZ_THORIN
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.operators.norms import infinity_one_bound, largest_entry
 from theory.operators.symbols import CUT_NORM
@@ -99,7 +100,7 @@ double series converges absolutely.""",
         sentence=r"""On $L^2$ the norm of $T$ is at most the geometric mean of its norms from $L^\infty$ to $L^1$ and from $L^1$ to $L^\infty$,
 over the complex numbers.""",
         by=Carrier.CITED,
-        source="Riesz–Thorin: with 1/p = (1 − θ)/p₀ + θ/p₁ and 1/q = (1 − θ)/q₀ + θ/q₁ the norm from L^p to L^q is at most N₀^(1−θ) N₁^θ",
+        source=RIESZ_THORIN,
     ),
     Step(
         name="operator norm",

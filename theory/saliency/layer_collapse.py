@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import sympy as sp
 
+from theory.citations import BESSEL_INTEGRAL
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.saliency.layers import SCALES, first_scale, second_scale
@@ -65,7 +66,7 @@ $r\,g(rx)/g(x)$ is, for $g=-\bar F'$, $[[density_ratios]]$ (for Pareto noise bey
         sentence=r"""As $\cosh t\ge1$, $e^{-rx\cosh t}\le e^{-(r-1)x}e^{-x\cosh t}$, so that $K_0(rx)\le e^{-(r-1)x}K_0(x)$: the ratio of the product of two
 normals lies between $0$ and that of the exponential law.""",
         by=Carrier.CITED,
-        source=r"DLMF 10.32.9: $K_0(x)=\int_0^\infty e^{-x\cosh t}\,dt$ for $x>0$",
+        source=BESSEL_INTEGRAL,
         uses=("ratios of densities",),
     ),
     Step(

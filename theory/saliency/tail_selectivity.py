@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.bounds import Sharp, Side
+from theory.citations import BESSEL_INTEGRAL
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import TAIL_INDEX, THRESHOLD, tau
@@ -149,7 +150,7 @@ convex since its logarithm is.""",
         sentence=r"""The same substitution puts $(1+s)\kappa(s)$ for $\kappa(s)$ in $K_0$: $2K_0(t)/\pi H(t)-1$ is the mean of $s$ under the weight
 times $\kappa$, and positive.""",
         by=Carrier.CITED,
-        source=r"DLMF 10.32.9: $K_0(t)=\int_0^\infty e^{-t\cosh x}\,dx$ for $t>0$",
+        source=BESSEL_INTEGRAL,
         uses=("substitution",),
     ),
     Step(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.citations import BESSEL_INTEGRAL
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -27,7 +28,7 @@ BESSEL = Step(
     name="Bessel function",
     sentence=r"$\int_{-\infty}^\infty e^{\nu w-x\cosh w}dw=2K_\nu(x)$ for $x>0$.",
     by=Carrier.CITED,
-    source="DLMF 10.32.9, “K_ν(z) = ∫₀^∞ e^(−z cosh t) cosh(νt) dt”",
+    source=BESSEL_INTEGRAL,
 )
 
 STEPS = (
