@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from theory.equivariance.orbits import orbit_basis
     from theory.equivariance.point_sets import point_set_ticket
     from theory.equivariance.pointwise import pointwise_relu
+    from theory.equivariance.rings import ring_maps
     from theory.equivariance.symmetric_group import truncated_bell
     from theory.equivariance.ticket import equivariant_ticket, ticket_without_identity
+    from theory.equivariance.turns import grid_turns
 else:
     lazily(__name__)
 
@@ -25,12 +27,14 @@ __all__ = [
     "coefficient_pruning",
     "equivariant_ticket",
     "grid_maps",
+    "grid_turns",
     "hom_dimension",
     "network_ticket",
     "orbit_basis",
     "point_set_ticket",
     "pointwise_relu",
     "pruning_lower_bound",
+    "ring_maps",
     "ticket_blocks",
     "ticket_optimality",
     "ticket_without_identity",
