@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from theory.equivariance.architectures import architecture_tickets
     from theory.equivariance.coefficient_pruning import coefficient_pruning
     from theory.equivariance.dimensions import hom_dimension
+    from theory.equivariance.field_tickets import field_ticket
+    from theory.equivariance.fields import field_maps
     from theory.equivariance.grids import grid_maps
     from theory.equivariance.lower_bound import pruning_lower_bound
     from theory.equivariance.network_widths import network_ticket
@@ -26,6 +28,8 @@ __all__ = [
     "architecture_tickets",
     "coefficient_pruning",
     "equivariant_ticket",
+    "field_maps",
+    "field_ticket",
     "grid_maps",
     "grid_turns",
     "hom_dimension",

@@ -121,4 +121,5 @@ equivariant maps have the dimension $$[[turning]]$$ for $C_N$ and $$[[reflecting
         "reflecting": reflecting,
         "ring_norms": ring_norms,
     },
+    equivalent_mutants={"1/N -> -1/N in sample, turn, turned, mirrored": "samples counted the other way round"},
 )

@@ -102,7 +102,9 @@ $$[[orders]]$$ with the trace $\tau\in\{-2,-1,0,1\}$; such matrices are $-I$ for
         Quantity(d, "dimension of a grid", COUNT, drawn=(1, 4)),
         Quantity(tuple(entries), "entries, row by row, of a matrix", sp.S.Reals, drawn=(-3, 3)),
     ),
-    hypotheses=(Hypothesis("turns are linear maps of the plane that take the points of the grid to points of the grid"),),
+    hypotheses=(
+        Hypothesis("turns are linear maps of the plane that take the points of the grid to points of the grid"),
+    ),
     expressions={
         "orders": orders,
         "companion": companion,
@@ -111,4 +113,5 @@ $$[[orders]]$$ with the trace $\tau\in\{-2,-1,0,1\}$; such matrices are $-I$ for
         "fourth_power": fourth_power,
     },
     aids={"modulus": sp.Integer(3)},
+    equivalent_mutants={"sin(phi) -> -sin(phi) in mirror, turn": "angles counted the other way"},
 )

@@ -13,19 +13,15 @@ from numerics.exact.sums import by_cases
 from theory.equivariance.orbits import free
 from theory.equivariance.rings import (
     N,
-    fixed_pairs,
     j,
     mirror,
-    mirrored,
     reflecting,
-    rho,
     ring_maps,
     ring_norms,
     rings_in,
     rings_out,
     sample,
     turn,
-    turned,
     turning,
 )
 from theory.equivariance.symbols import X, Y, order
@@ -47,13 +43,15 @@ def both(vector: sp.Matrix) -> sp.Expr:
 @control("back", turned=sample.subs(j, j - 1))
 @control("half the angle", sample=sample.subs(N, 2 * N))
 @control("the turn back", turn=turn.T)
+@control("twice round", sample=sample.subs(N, N / 2))
 def samples_turn_into_the_next(
     sample: sp.ImmutableMatrix, turn: sp.ImmutableMatrix, turned: sp.ImmutableMatrix, trial: Trial
 ) -> Iterator[Finding]:
-    """The turn of sample j, for all radii and numbers; and sample N is sample 0."""
+    """The turn of sample j, for all radii and numbers; half a ring on lies the opposite one, so that they go round once."""
     yield trial.same(both(turn * sample), both(turned), by=sp.simplify)
     yield trial.same(both(turned), both(sample.subs(j, j + 1)))
-    yield trial.same(both(sample.subs(j, j + N)), both(sample), by=lambda gap: sp.simplify(sp.expand_trig(sp.expand(gap))))
+    opposite = sample.subs(j, j + N / 2)
+    yield trial.same(both(opposite), -both(sample), by=lambda gap: sp.simplify(sp.expand_trig(sp.expand(gap))))
 
 
 @exact(ring_maps, step="mirrored samples")

@@ -15,17 +15,13 @@ from theory.equivariance.turns import (
     companion,
     d,
     entries,
-    fourth_power,
     grid_turns,
     mirror,
     motions,
     orders,
     phi,
-    same_trace,
-    stretched,
     tau,
     turn,
-    turn_trace,
 )
 
 MORE = sp.Rational(11, 10)
@@ -41,7 +37,7 @@ def weighted(matrix: sp.Matrix) -> sp.Expr:
 
 @exact(grid_turns, step="reflections")
 @control("a turn", mirror=turn)
-@control("a sign lost", mirror=sp.ImmutableMatrix([[sp.cos(phi), sp.sin(phi)], [sp.sin(phi), sp.cos(phi)]]))
+@control("a sign less", mirror=sp.ImmutableMatrix([[sp.cos(phi), sp.sin(phi)], [sp.sin(phi), sp.cos(phi)]]))
 def reflections_undo_themselves(mirror: sp.ImmutableMatrix, trial: Trial) -> Iterator[Finding]:
     """The square is I and the determinant −1, for all angles."""
     yield trial.same(weighted(mirror * mirror), weighted(sp.eye(2)))
@@ -69,9 +65,11 @@ def turns_are_orthogonal(turn: sp.ImmutableMatrix, turn_trace: sp.Expr, trial: T
 def traces_lie_between(
     turn_trace: sp.Expr, below_two: sp.Expr, above_minus_two: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Both distances are squares, for all angles."""
-    yield trial.nonnegative(2 - turn_trace, below_two)
-    yield trial.nonnegative(turn_trace + 2, above_minus_two)
+    """Both distances are multiples of squares, for all angles."""
+    yield trial.same(2 - turn_trace, below_two)
+    yield trial.same(turn_trace + 2, above_minus_two)
+    for distance in (below_two, above_minus_two):
+        yield trial.holds(bool(distance.is_nonnegative), f"{distance} is nowhere negative")
 
 
 @exact(grid_turns, step="same trace")
@@ -95,7 +93,9 @@ def orders_have_these_traces(orders: sp.Expr, turn_trace: sp.Expr, trial: Trial)
     """The turn by 2π/N has the trace τ, and N is 2, 3, 4 and 6, whole numbers."""
     yield trial.same(turn_trace.subs(phi, 2 * sp.pi / orders), tau)
     for trace, expected in zip(TRACES, (2, 3, 4, 6), strict=True):
-        yield trial.holds(sp.simplify(orders.subs(tau, trace) - expected) == 0, f"order {expected} at the trace {trace}")
+        yield trial.holds(
+            sp.simplify(orders.subs(tau, trace) - expected) == 0, f"order {expected} at the trace {trace}"
+        )
 
 
 def order_of(matrix: sp.ImmutableMatrix) -> int:
