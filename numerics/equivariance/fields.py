@@ -65,7 +65,8 @@ class Field:
         matrix = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         if reflected:
             matrix = matrix @ np.diag([1.0, -1.0])
-        return vectors @ matrix.T
+        moved: Floats = vectors @ matrix.T
+        return moved
 
 
 def irreducible_fields(turns: int, frequency: int = 1, reflections: bool = False) -> Field:

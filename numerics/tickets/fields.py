@@ -32,7 +32,7 @@ from theory.equivariance.ticket import inputs
 from theory.subset_sum.symbols import delta, eps
 
 Floats = NDArray[np.float64]
-MOST_COEFFICIENTS = 2**26  # of the source
+MOST_COEFFICIENTS = 2**24  # of the source
 STEP = (eps, claim.hull, inputs, claim.strength, n_in, before)
 
 
@@ -102,7 +102,7 @@ def find_field_ticket(
     of its products is found that does, else as near as was found: `coef_errors` has what was reached, exactly.
 
     Raises:
-        InputError: for another number of widths or errors, widths below 1, errors ≤ 0, and a source of more than 2^26
+        InputError: for another number of widths or errors, widths below 1, errors ≤ 0, and a source of more than 2^24
             coefficients.
 
     Examples:
@@ -186,14 +186,14 @@ def _products(first: EquivariantLayer, second: EquivariantLayer) -> NDArray[Any]
     found = np.zeros((before, *second.coeffs.shape[1:]), dtype=object)
     for channel in range(before):
         for between in np.flatnonzero(first.coeffs[channel, :, 0]):
-            found[channel] += Fraction(first.coeffs[channel, between, 0]) * _exact(second.coeffs[between])
+            found[channel] += Fraction(first.coeffs.item(channel, between, 0)) * _exact(second.coeffs[between])
     return found
 
 
 def _exact(values: NDArray[Any]) -> NDArray[Any]:
     found = np.empty(values.shape, dtype=object)
     for place in np.ndindex(values.shape):
-        found[place] = Fraction(values[place])
+        found[place] = Fraction(values.item(place))
     return found
 
 

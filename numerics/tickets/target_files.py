@@ -238,6 +238,6 @@ def _checked_permutations(level: int, array: NDArray[Any], size: int) -> NDArray
     if not fits or (np.sort(array, axis=1) != np.arange(size)).any():
         raise InputError(
             f"permutations_{level} {array.dtype}{list(array.shape)}, expected permutations int[generators, {size}] of 0 to "
-            f"{size - 1}"
+            f"{size - 1}: no other orthogonal maps commute with ReLU (Q6)"
         )
     return array.astype(np.int64)

@@ -28,13 +28,10 @@ from theory.equivariance.field_tickets import (
     gain,
     hull,
     lam,
-    largest_share,
     layer_error,
     mu,
     network_error,
-    one_failure,
     own_error,
-    share,
     size,
     step_error,
     strength,
@@ -45,9 +42,12 @@ from theory.equivariance.field_tickets import (
 )
 from theory.equivariance.lower_bound import n_in, n_out
 from theory.equivariance.network_widths import coefficient, depth, passed, radius
+from theory.equivariance.network_widths import most as largest_share
+from theory.equivariance.network_widths import t as share
 from theory.equivariance.symbols import B
 from theory.equivariance.ticket import inputs
 from theory.subset_sum.potential import a, kappa
+from theory.subset_sum.potential import failure as one_failure
 from theory.subset_sum.product_laws import uniform_reach
 from theory.subset_sum.symbols import delta, eps, n
 

@@ -23,15 +23,14 @@ from theory.equivariance.fields import (
     length,
     mirror_gap,
     one_within,
-    phi,
     psi,
     r,
     s,
     sizes,
     t,
-    turn,
     u,
 )
+from theory.equivariance.turns import phi, turn
 
 MORE = sp.Rational(11, 10)
 x = sp.Symbol("x", nonnegative=True)
