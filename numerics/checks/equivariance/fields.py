@@ -146,11 +146,11 @@ def what_commutes_is_a_similarity(
     similarity: sp.ImmutableMatrix, commutator: sp.ImmutableMatrix, trial: Trial
 ) -> Iterator[Finding]:
     """The entries are those left free: the commutator is 0 at them, and where it is 0 they are such."""
-    at = dict(zip(entries, similarity, strict=True))
-    yield trial.same(weighted(commutator.subs(at, simultaneous=True)), sp.S.Zero)
     solved = sp.solve([entry / sp.sin(phi) for entry in commutator], [entries[0, 0], entries[0, 1]], dict=True)
     only = entries.subs(solved[0]).subs({entries[1, 1]: alpha, entries[1, 0]: beta})
     yield trial.same(weighted(only), weighted(similarity))
+    at = dict(zip(entries, similarity, strict=True))
+    yield trial.same(weighted(commutator.subs(at, simultaneous=True)), sp.S.Zero)
 
 
 @exact(field_maps, step="reflections")
