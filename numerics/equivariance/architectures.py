@@ -17,11 +17,12 @@ from numpy.typing import ArrayLike, NDArray
 from numerics.arguments import InputError, checked_array, checked_integer
 from numerics.equivariance.bases import equivariant_basis
 from numerics.equivariance.grids import MOST_CELLS, NO_TURNS, feature_field, kernel_space
-from numerics.equivariance.groups import cyclic, symmetric
+from numerics.equivariance.groups import MOST_POINTS, cyclic, dihedral, symmetric
 from numerics.equivariance.layers import EquivariantLayer
 from numerics.equivariance.representations import Representation, natural, regular, tensor_power, trivial
 
 MOST_LAYERS = 64
+MOST_SAMPLES = 1024  # on a ring
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +103,37 @@ def pairs(points: int, depth: int = 2) -> Architecture:
     for mean, orbit in zip(means, orbits, strict=True):
         mean[orbit == 1] = Fraction(1, int(orbit.sum(axis=1).max()))
     return _repeated([level], [means], depth)
+
+
+def rings(samples: int, radii: int = 1, reflections: bool = False, depth: int = 2) -> Architecture:
+    """Layers on rings of equally spaced samples, which C_n permutes, or D_n with reflections, for any n (Q12.2).
+
+    samples: n on each ring; radii: how many rings each level has. There are radii²·n elements, with reflections
+    radii²·(⌊n/2⌋ + 1), each an orbit of pairs of samples. This carries C₈ and D₈, which keep no grid (Q12.1).
+
+    Examples:
+        >>> eight = rings(8, radii=2, reflections=True)
+        >>> eight.levels[0].group.name, [len(basis) for basis in eight.bases]
+        ('D8', [20, 20])
+    """
+    level = ring_samples(samples, radii, reflections)
+    return _repeated([level], [np.array(equivariant_basis(level, level))], depth)
+
+
+def ring_samples(samples: int, radii: int = 1, reflections: bool = False) -> Representation:
+    """How C_n, or D_n, permutes n samples on each of some rings: j goes to j + 1, and by the reflection to −j (Q12.2).
+
+    Those of one ring stand together. InputError unless there are 1 to 1024 samples on at least one ring, 10 000 at most
+    in all.
+    """
+    samples = checked_integer("samples on a ring", samples, 1, MOST_SAMPLES)
+    radii = checked_integer("radii", radii, 1, MOST_POINTS // samples)
+    moves = [tuple((each + 1) % samples for each in range(samples))]
+    if reflections:
+        moves.append(tuple(-each % samples for each in range(samples)))
+    group = dihedral(samples) if reflections else cyclic(samples)
+    images = tuple(tuple(ring * samples + each for ring in range(radii) for each in move) for move in moves)
+    return Representation(group, images)
 
 
 def message_passing(adjacency: ArrayLike, depth: int = 2) -> Architecture:

@@ -70,7 +70,10 @@ def centred_grid(plane: Representation, size: int) -> Representation:
     for matrix in _whole_matrices(plane):
         x, y = (matrix @ places + size - 1) // 2
         if (np.abs(matrix).sum(axis=1) != 1).any():
-            raise InputError(f"{plane.group.name}: {matrix.tolist()} does not keep the square about its centre")
+            raise InputError(
+                f"{plane.group.name}: {matrix.tolist()} does not keep the square about its centre, as signed permutations "
+                "of the axes alone do (Q12.1)"
+            )
         images.append(tuple((size * x + y).tolist()))
     return Representation(plane.group, tuple(images))
 

@@ -327,7 +327,10 @@ def dihedral_irreducibles(n: int) -> dict[str, Representation]:
 def _turn(n: int, k: int) -> Matrix:
     """A whole matrix similar to the rotation by 2πk/n, 0 < k < n/2."""
     if n not in CRYSTALLOGRAPHIC:
-        raise InputError(f"rotations by 1/{n} of a turn are not rational: expected 1, 2, 3, 4 or 6")
+        raise InputError(
+            f"rotations by 1/{n} of a turn are not rational, so that they keep no grid (Q12.1): expected 1, 2, 3, 4 or 6; "
+            f"architectures.rings({n}) and fields.irreducible_fields({n}) carry them"
+        )
     trace = CRYSTALLOGRAPHIC[n if k == 1 else 3]  # k = 2 occurs for n = 6 alone
     return ((Fraction(0), Fraction(-1)), (Fraction(1), Fraction(trace)))
 

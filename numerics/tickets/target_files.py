@@ -34,6 +34,7 @@ from numerics.tickets.statement import read_statement
 Levels: TypeAlias = tuple[NDArray[np.int64], ...]
 Headers: TypeAlias = Mapping[str, Header]
 TICKET = re.compile(r"statement|masks_[1-9]\d*")  # so that a ticket's file is a file of its target
+NO_OTHERS = "no other orthogonal maps commute with ReLU (Q6)"
 NAMES = re.compile(r"(weights|biases|coefficients|basis)_([1-9]\d*)|(permutations)_(0|[1-9]\d*)")
 FROM_TORCH = (
     "numpy.savez(FILE, weights_1=model[0].weight.detach().numpy().T, biases_1=model[0].bias.detach().numpy(), …)"
@@ -141,7 +142,7 @@ def generators_in(headers: Headers) -> int:
     given = {name: header for name, header in headers.items() if name.startswith("permutations_")}
     for name, header in given.items():
         if len(header.shape) != 2:
-            raise InputError(f"{name} {header}, expected permutations int[generators, coordinates]")
+            raise InputError(f"{name} {header}, expected permutations int[generators, coordinates]; {NO_OTHERS}")
     return max((header.shape[0] for header in given.values()), default=0)
 
 
@@ -238,6 +239,6 @@ def _checked_permutations(level: int, array: NDArray[Any], size: int) -> NDArray
     if not fits or (np.sort(array, axis=1) != np.arange(size)).any():
         raise InputError(
             f"permutations_{level} {array.dtype}{list(array.shape)}, expected permutations int[generators, {size}] of 0 to "
-            f"{size - 1}"
+            f"{size - 1}; {NO_OTHERS}"
         )
     return array.astype(np.int64)

@@ -54,6 +54,19 @@ WRONG = [
         "Q11.2 ratio n_in=4 n_out=8 B=1 a=1 kappa=1/2 spread=1/2 epsilon=1/1000 delta=1/10",
         "spread=1/2: spread is .*, expected",
     ),
+    ("Q12.1 orders tau=3", "tau=3: tau is .*, expected a whole number from -2 to 1"),
+    ("Q12.2 turning N=0 rings_in=1 rings_out=1", "N=0: N is .*, expected"),
+    ("Q12.3 shrunk b=-1 length=1", "b=-1: b is .*, expected"),
+    ("Q12.4 excess L=2 R=1 strengths=1/2 epsilon=1", "an error up to that of the empty network"),
+    ("Q12.4 failure n=9 n_in=1 n_out=1 B=1 a=1 kappa=1/2 epsilon=1", "an error up to that of empty subset sums"),
+    (
+        "Q12.4 uniform_width L=1 R=1 strengths=1 strength=1/2 n_in=4 n_out=3 B=2 hull=2 epsilon=1/10 delta=1/10",
+        "the only one for one layer",
+    ),
+    (
+        "Q12.4 uniform_width L=2 R=1 strengths=1 strength=1 n_in=4 n_out=3 B=1 hull=1 epsilon=1/10 delta=1/10",
+        "a strength that coefficients up to 1/\\(2e\\) can have",
+    ),
     ("Q11.3 needed n_in=4 n_out=8 B=1 delta=1", "strictly between 0 and 1"),
 ]
 

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 import pytest
 
+from numerics.arguments import InputError
 from numerics.equivariance import (
     EquivariantLayer,
     cyclic_irreducibles,
@@ -25,11 +27,14 @@ from numerics.equivariance.architectures import (
     pairs,
     perceptron,
     relabelled,
+    rings,
     steerable,
 )
 from numerics.tickets import find_ticket
 from numerics.tickets.bounds import equivariance_bound, error_bound, largest_pass, roundings
 from numerics.tickets.certificate import certify
+from theory import claim
+from theory.equivariance.rings import N, rings_in, rings_out
 
 TURN, SQUARE = cyclic_irreducibles(4)["rotation"], dihedral_irreducibles(4)["E"]
 GRAPH = np.array([[0, 1, 0, 0, 1], [1, 0, 1, 0, 0], [0, 1, 0, 1, 1], [0, 0, 1, 0, 1], [1, 0, 1, 1, 0]])
@@ -39,6 +44,9 @@ SYMMETRIC = {
     "D4": steerable(SQUARE, 3, 3, depth=1),
     "points": deep_sets(5),
     "pairs": pairs(4),
+    "rings of C8": rings(8, 2),
+    "rings of D8": rings(8, 2, reflections=True),
+    "a ring of D5": rings(5, reflections=True),
 }
 
 
@@ -105,6 +113,60 @@ def test_deep_sets_take_the_own_value_and_the_mean():
     x = np.array([[3, 1, 8]])
     (layer,) = deep_sets(3, depth=1).network([[[[2, 5]]]])
     assert layer.apply(x).tolist() == [[2 * value + 5 * Fraction(12, 3) for value in (3, 1, 8)]]
+
+
+@pytest.mark.parametrize("samples", [1, 2, 5, 8, 12])
+def test_rings_have_as_many_elements_as_claimed(samples):
+    expressions = claim("Q12.2").expressions
+    for radii, (name, reflections) in product((1, 3), (("turning", False), ("reflecting", True))):
+        (basis,) = rings(samples, radii, reflections, depth=1).bases
+        at = {N: samples, rings_in: radii, rings_out: radii}
+        assert len(basis) == expressions[name].subs(at)
+        assert sum(int(each.sum(axis=1).max()) for each in basis) == expressions["ring_norms"].subs(at)
+
+
+def test_samples_of_a_turned_function_are_permuted():
+    level = rings(8, 2, reflections=True).levels[0]
+    angles = np.tile(np.arange(8) * np.pi / 4, 2)
+    points = np.repeat([1.0, 2.0], 8) * np.stack([np.cos(angles), np.sin(angles)])
+    half = np.sqrt(0.5)
+
+    def function(x, y):
+        return x**3 - 2 * x * y + 0.3 * y
+
+    for letter, back in ((0, [[half, half], [-half, half]]), (1, [[1, 0], [0, -1]])):
+        moved = function(*(np.array(back) @ points))  # f∘g⁻¹
+        np.testing.assert_allclose(moved, level.act((letter,), function(*points)), atol=1e-12)
+
+
+def test_eight_turns_are_refused_on_grids_and_the_reason_is_given():
+    with pytest.raises(
+        InputError, match=r"1/8 of a turn .* keep no grid \(Q12.1\).*rings\(8\).*irreducible_fields\(8\)"
+    ):
+        steerable(cyclic_irreducibles(8)["rotation"], 4, 3)
+    with pytest.raises(InputError, match=r"keep no grid"):
+        steerable(dihedral_irreducibles(8)["E1"], 4, 3)
+    with pytest.raises(InputError, match=r"signed permutations of the axes alone do \(Q12.1\)"):
+        steerable(cyclic_irreducibles(3)["rotation"], 4, 3)
+    for bad in ({"samples": 0}, {"samples": 2000}, {"samples": 8, "radii": 0}, {"samples": 1000, "radii": 11}):
+        with pytest.raises(InputError):
+            rings(**bad)
+
+
+def test_a_ticket_for_rings_is_found_and_certified():
+    architecture = rings(8, reflections=True)
+    rng = np.random.default_rng(12)
+    shapes = architecture.shapes((1, 2, 1))
+    target = architecture.network([rng.uniform(-0.18, 0.18, shape) for shape in shapes])
+    ticket = find_ticket(target, 64, eps=1e-4, seed=1)
+    x = rng.uniform(-1, 1, (5, 1, 8))
+    gap = np.abs(ticket.forward(x) - forward(target, x)).max(axis=(-1, -2))
+    assert max(ticket.coef_errors) <= 1e-4
+    assert (gap <= error_bound(ticket, x)).all()
+    level = architecture.levels[0]
+    for letter in (0, 1):
+        apart = ticket.forward(level.act((letter,), x)) - level.act((letter,), ticket.forward(x))
+        assert np.abs(apart).max() <= equivariance_bound(ticket, x).max()
 
 
 def test_messages_come_from_neighbours_and_the_graph_moves_along():

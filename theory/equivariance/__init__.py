@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from theory.equivariance.architectures import architecture_tickets
     from theory.equivariance.coefficient_pruning import coefficient_pruning
     from theory.equivariance.dimensions import hom_dimension
+    from theory.equivariance.field_tickets import field_ticket
+    from theory.equivariance.fields import field_maps
     from theory.equivariance.grids import grid_maps
     from theory.equivariance.lower_bound import pruning_lower_bound
     from theory.equivariance.network_widths import network_ticket
@@ -15,8 +17,10 @@ if TYPE_CHECKING:
     from theory.equivariance.orbits import orbit_basis
     from theory.equivariance.point_sets import point_set_ticket
     from theory.equivariance.pointwise import pointwise_relu
+    from theory.equivariance.rings import ring_maps
     from theory.equivariance.symmetric_group import truncated_bell
     from theory.equivariance.ticket import equivariant_ticket, ticket_without_identity
+    from theory.equivariance.turns import grid_turns
 else:
     lazily(__name__)
 
@@ -24,13 +28,17 @@ __all__ = [
     "architecture_tickets",
     "coefficient_pruning",
     "equivariant_ticket",
+    "field_maps",
+    "field_ticket",
     "grid_maps",
+    "grid_turns",
     "hom_dimension",
     "network_ticket",
     "orbit_basis",
     "point_set_ticket",
     "pointwise_relu",
     "pruning_lower_bound",
+    "ring_maps",
     "ticket_blocks",
     "ticket_optimality",
     "ticket_without_identity",

@@ -1,0 +1,356 @@
+"""Evidence for Q12.4: items without signs, errors carried through whole networks of fields, and tickets found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.equivariance.fields import FieldNetwork, irreducible_fields
+from numerics.evidence import Finding, Trial, control, exact
+from numerics.exact.balls import number
+from numerics.exact.logarithms import split_logarithms
+from numerics.tickets.fields import find_field_ticket
+from numerics.tickets.networks import REACH
+from theory.equivariance import ticket as relu
+from theory.equivariance.architectures import before
+from theory.equivariance.field_tickets import (
+    all_inputs,
+    allowed,
+    error,
+    excess,
+    failure,
+    feature,
+    field_ticket,
+    gain,
+    hull,
+    lam,
+    layer_error,
+    mu,
+    network_error,
+    own_error,
+    size,
+    step_error,
+    strength,
+    strengths,
+    strengths_before,
+    uniform_width,
+    width,
+)
+from theory.equivariance.lower_bound import n_in, n_out
+from theory.equivariance.network_widths import coefficient, depth, passed, radius
+from theory.equivariance.network_widths import most as largest_share
+from theory.equivariance.network_widths import t as share
+from theory.equivariance.symbols import B
+from theory.equivariance.ticket import inputs
+from theory.subset_sum.potential import a, kappa
+from theory.subset_sum.potential import failure as one_failure
+from theory.subset_sum.product_laws import uniform_reach
+from theory.subset_sum.symbols import delta, eps, n
+
+MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
+y = sp.Symbol("y", positive=True)
+s_1, s_2 = sp.symbols("s_1 s_2", positive=True)
+
+
+def logarithm(gap: sp.Expr) -> sp.Expr:
+    return split_logarithms(gap, 2 - a * kappa, 1 - a * kappa / 2)
+
+
+@exact(field_ticket, step="items")
+@control("the modulus of the first", item=sp.Abs(lam) * mu)
+@control("ReLU between", item=mu * sp.Max(lam, 0))
+@control("the sum", item=lam + mu)
+def linear_layers_multiply(item: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """μB after λI, for any B and any vector of the plane, whatever the signs."""
+    x = sp.Matrix(sp.symbols("x_1 x_2", real=True))
+    element = sp.Matrix(2, 2, sp.symbols("a_11 a_12 a_21 a_22", real=True))
+    gap = mu * element * (lam * sp.eye(2) * x) - item * (element * x)
+    yield trial.vanishes(s_1 * gap[0] + s_2 * gap[1], by=sp.expand)
+
+
+@exact(field_ticket, step="failure")
+@control("one output", failure=failure.subs(n_out, 1))
+@control("one element", failure=failure.subs(B, 1))
+@control("both signs", failure=2 * failure)
+@control("half of the items usable", failure=failure.subs(kappa, kappa / 2))
+@control("of half the items", one_failure=one_failure.subs(kappa, kappa / 2))
+def one_failure_for_each_coefficient(failure: sp.Expr, one_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """As often that of one, and Q7.1's for one sign is the same at half of the density."""
+    yield trial.same(failure, n_in * n_out * B * one_failure)
+    yield trial.same(failure.subs(kappa, kappa / 2), relu.nonnegative_failure)
+
+
+@exact(field_ticket, step="size")
+@control("one element", size=size.subs(B, 1))
+@control("half of the items usable", size=size.subs(kappa, kappa / 2))
+@control("10 % less", size=LESS * size)
+@control("the error itself", size=size.subs(eps, sp.sqrt(eps)))
+@control("both signs in the failure", failure=2 * failure)
+def the_layer_fails_with_its_part(failure: sp.Expr, size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The bound is δ times 1 − aκ/2 for each channel beyond the size."""
+    beyond = (n - size) * sp.log(1 - a * kappa / 2)
+    yield trial.same(sp.log(failure), sp.log(delta) + beyond, by=logarithm)
+
+
+@exact(field_ticket, step="gain")
+@control("the strength of the target", gain=strength)
+@control("one channel before", gain=strength + eps * hull)
+@control("10 % less", gain=LESS * gain)
+@control("twice the error", own_error=2 * own_error)
+def strengths_add_up(own_error: sp.Expr, gain: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Without channels the strength of the target, and for each channel more what its errors make of a vector of length 1."""
+    one = own_error.subs(inputs, 1)
+    yield trial.induction(gain, n_in, strength, lambda term: term + one, by=sp.expand)
+
+
+@exact(field_ticket, step="error")
+@control("no error from before", error=own_error)
+@control("errors add up", error=own_error + before)
+@control("10 % less", error=LESS * error)
+@control("no error of its own", own_error=sp.S.Zero)
+@control("the strength of the target", gain=strength)
+def both_errors_add_up(error: sp.Expr, own_error: sp.Expr, gain: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Its own, and that of the features before times the gain."""
+    yield trial.same(error, own_error + gain * before, by=sp.expand)
+
+
+@exact(field_ticket, step="features")
+@control("10 % more", feature=MORE * feature)
+@control("the inputs alone", feature=radius)
+@control("the strengths alone", feature=strengths_before)
+def each_layer_multiplies_by_its_strength(feature: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The longest input in front of the first layer, and `strength` times as much behind a layer as before it."""
+    yield trial.same(feature.subs(strengths_before, 1), radius)
+    yield trial.same(feature.subs(strengths_before, strength * strengths_before), strength * feature)
+
+
+@exact(field_ticket, step="inputs of a layer")
+@control("of one channel", all_inputs=feature)
+@control("the square", all_inputs=n_in**2 * feature)
+@control("10 % more", all_inputs=MORE * all_inputs)
+@control("the inputs alone", feature=radius)
+def channels_add_up(feature: sp.Expr, all_inputs: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One channel more adds as much as one."""
+    yield trial.induction(all_inputs, n_in, feature, lambda term: term + feature, start=1, by=sp.expand)
+
+
+@exact(field_ticket, step="these errors")
+@control("no errors before", step_error=step_error.subs(before, 0))
+@control("errors before that the layer does not enlarge", step_error=strength * (share * feature + before))
+@control("10 % less", step_error=LESS * step_error)
+@control("one channel", all_inputs=feature)
+@control("10 % more", allowed=MORE * allowed)
+@control("errors of its own alone", error=own_error)
+def errors_grow_by_what_is_allowed(
+    error: sp.Expr, allowed: sp.Expr, all_inputs: sp.Expr, step_error: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """With such coefficients and inputs; larger inputs, and larger errors before, do not lower it."""
+    yield trial.same(error.subs({eps: allowed, inputs: all_inputs}), step_error)
+    yield trial.nonnegative(sp.diff(error, inputs), eps * hull)
+    yield trial.nonnegative(sp.diff(step_error, before), strength * (1 + share))
+
+
+@exact(field_ticket, step="layers passed")
+@control("errors that add up", network_error=feature * passed * share)
+@control("one layer more", network_error=network_error.subs(passed, passed + 1))
+@control("10 % more", network_error=MORE * network_error)
+@control("no errors before", step_error=step_error.subs(before, 0))
+@control("the inputs alone", feature=radius)
+def errors_are_powers(feature: sp.Expr, step_error: sp.Expr, network_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """None in front of the first layer; behind one more what a layer makes of the error before; a multiple of the features."""
+    yield trial.same(network_error.subs({passed: 0, strengths_before: 1}), sp.S.Zero)
+    yield trial.same(network_error.subs(passed, 1), feature * share)
+    further = network_error.subs({passed: passed + 1, strengths_before: strength * strengths_before}, simultaneous=True)
+    yield trial.same(further, step_error.subs(before, network_error), by=lambda gap: sp.expand(sp.powsimp(gap)))
+
+
+@exact(field_ticket, step="share")
+@control("an equal part of the error", excess=eps / (radius * strengths * depth))
+@control("without the radius", excess=excess.subs(radius, 1))
+@control("without the strengths", excess=excess.subs(strengths, 1))
+@control("one layer", excess=excess.subs(depth, 1))
+@control("errors that add up", network_error=feature * passed * share)
+def shares_make_up_the_error(network_error: sp.Expr, excess: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At this share L log(1 + t), to which the error leads, is what it is at ε; and the error grows with the share."""
+    last = network_error.subs({passed: depth, strengths_before: strengths})
+    yield trial.same(depth * sp.log(1 + share), sp.log(1 + last / (radius * strengths)), by=sp.expand_log)
+    yield trial.same(depth * sp.log(1 + excess), sp.log(1 + eps / (radius * strengths)), by=sp.expand_log)
+    yield trial.nonnegative(sp.diff(last, share), depth * radius * strengths * (1 + share) ** (depth - 1))
+
+
+@exact(field_ticket, step="error of a layer")
+@control("norms added up", layer_error=layer_error * hull / 2)
+@control("without the channels", layer_error=layer_error * n_in)
+@control("without the strength", layer_error=layer_error / strength)
+@control("an equal part of the error", excess=eps / (radius * strengths * depth))
+@control("10 % more", allowed=MORE * allowed)
+def each_layer_has_its_error(
+    allowed: sp.Expr, excess: sp.Expr, layer_error: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """What is allowed, at this share."""
+    yield trial.same(layer_error, allowed.subs(share, excess))
+
+
+@exact(field_ticket, step="small enough")
+@control("the square of the share", most=largest_share**2)
+@control("an equal part of 1", most=1 / depth)
+@control("10 % more", most=MORE * largest_share)
+@control("without the hull", layer_error=layer_error * hull)
+@control("10 % more in a layer", layer_error=MORE * layer_error)
+def errors_are_at_most_those_of_empty_sums(layer_error: sp.Expr, most: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """With the largest strength that coefficients can have: a/2 times the share, at most 2^(1/L) − 1, which falls in L from 1."""
+    largest = layer_error.subs(strength, n_in * hull * a / 2)
+    yield trial.same(largest.subs(eps, radius * strengths), a / 2 * most)
+    growth = a * (1 + eps / (radius * strengths)) ** (1 / depth) / (2 * depth * (radius * strengths + eps))
+    yield trial.nonnegative(sp.diff(largest, eps), growth)
+    yield trial.same(most.subs(depth, 1), sp.S.One)
+    yield trial.nonnegative(sp.diff(most.subs(depth, 1 / y), y), sp.log(2) * 2**y)
+
+
+@exact(field_ticket, step="width")
+@control("one layer's probability", width=width.subs(depth, 1))
+@control("half of the items usable", width=width.subs(kappa, kappa / 2))
+@control("10 % less", width=LESS * width)
+@control("one element", size=size.subs(B, 1))
+def each_layer_fails_with_its_part(size: sp.Expr, width: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The size at ε_ℓ and δ/L."""
+    yield trial.same(width, size.subs({eps: coefficient, delta: delta / depth}, simultaneous=True), by=logarithm)
+
+
+@exact(field_ticket, step="uniform width")
+@control(
+    "half of the items usable",
+    uniform_width=width.subs({a: uniform_reach, kappa: sp.Rational(1, 4), coefficient: layer_error}),
+)
+@control("the density at 1", uniform_width=width.subs({a: uniform_reach, kappa: 1, coefficient: layer_error}))
+@control("the error of the network for that of a layer", uniform_width=uniform_width.subs(depth, 1))
+@control("10 % less", uniform_width=LESS * uniform_width)
+@control("without the channels", layer_error=layer_error * n_in)
+@control("one layer's probability", width=width.subs(depth, 1))
+def the_uniform_width_has_all_put_in(
+    width: sp.Expr, layer_error: sp.Expr, uniform_width: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The width at a = 1/e, κ = 1/2 and the error of a layer."""
+    law = {a: sp.exp(-1), kappa: sp.Rational(1, 2), coefficient: layer_error}
+    yield trial.same(uniform_width, width.subs(law))
+
+
+# Networks that lose nothing: with all coefficients equal, maps and vectors are complex numbers
+
+CHANNELS, EQUAL = (2, 3, 1, 2), (sp.Rational(1, 3), sp.Rational(2, 5), sp.Rational(1, 7))
+SHARE, LENGTH = sp.Rational(1, 9), 3
+
+
+def map_of_ones(name: str) -> sp.Expr:
+    """Σ_b B_b as a complex number: 1 + i where the basis has a quarter turn."""
+    basis = irreducible_fields(8, 1, name == "turns and reflections").basis
+    return sp.Integer(int(basis[:, 0, 0].sum())) + sp.I * int(basis[:, 1, 0].sum())
+
+
+@exact(field_ticket)
+@control("errors that add up", network_error=feature * passed * share)
+@control("an exponential", network_error=feature * (sp.exp(passed * share) - 1))
+@control("10 % less", network_error=LESS * network_error)
+@control("10 % more", network_error=MORE * network_error)
+@control("the inputs alone", network_error=radius * ((1 + share) ** passed - 1))
+@control("without the hull", allowed=allowed * hull)
+@control("without the channels", allowed=allowed * n_in)
+def the_error_is_attained(allowed: sp.Expr, network_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Outputs of networks of one to three layers, and of those with all coefficients larger by what is allowed, in exact complex numbers."""
+    for name in ("turns", "turns and reflections"):
+        ones = map_of_ones(name)
+        norm, product, target, near = sp.Abs(ones), sp.S.One, sp.Integer(LENGTH), sp.Integer(LENGTH)
+        for count, (channels, value) in enumerate(zip(CHANNELS, EQUAL, strict=False), 1):
+            largest = channels * value * norm
+            more = allowed.subs({hull: norm, strength: largest, n_in: channels, share: SHARE})
+            target, near = channels * value * ones * target, channels * (value + more) * ones * near
+            product *= largest
+            gap = sp.Abs(sp.expand(near - target))
+            claimed = network_error.subs({radius: LENGTH, strengths_before: product, passed: count, share: SHARE})
+            apart = sp.simplify(gap - claimed)
+            yield trial.holds(apart == 0, f"{name}, {count} layers: apart by {gap}, claimed {claimed}")
+
+
+# Random networks, and tickets of the stated widths
+
+
+def strayed(
+    rng: np.random.Generator, reflections: bool, layers: int
+) -> tuple[FieldNetwork, FieldNetwork, list[float], NDArray[np.float64]]:
+    """A network of fields, one with other coefficients and the same thresholds, the largest errors, and inputs of length 1."""
+    field = irreducible_fields(8, int(rng.integers(1, 4)), reflections)
+    channels = rng.integers(1, 4, layers + 1)
+    shapes = [(some, more, len(field.basis)) for some, more in pairwise(channels)]
+    coeffs = [rng.uniform(-1, 1, shape) for shape in shapes]
+    errors = rng.uniform(0.01, 0.2, layers)
+    thresholds = [rng.uniform(0, 0.2, shape[1]) for shape in shapes]
+    moved = [w + rng.choice([-1, 1], w.shape) * most for w, most in zip(coeffs, errors, strict=True)]
+    x = rng.standard_normal((20, channels[0], 2))
+    x /= np.linalg.norm(x, axis=-1, keepdims=True)
+    return FieldNetwork(field, coeffs, thresholds), FieldNetwork(field, moved, thresholds), errors.tolist(), x
+
+
+ROUNDING = 1e-9  # floating-point noise of these small networks is below 1e-13
+
+
+@exact(field_ticket)
+@control("a tenth", error=error / 10)
+@control("half of its own error", error=own_error / 2)
+@control("without the inputs", error=error.subs(inputs, 0))
+def networks_of_fields_stay_within(error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Thresholds up to 1/5, one to three layers: no output vector is farther off than the bound, which is passed on."""
+    for reflections in (False, True):
+        for layers in (1, 2, 3):
+            target, near, errors, x = trial.draw(strayed, reflections, layers)
+            features, others = target.features(x), near.features(x)
+            found = np.zeros(len(x))
+            for k, most in enumerate(errors):
+                at = {
+                    eps: most,
+                    hull: float(target.field.hull),
+                    strength: target.strengths[k],
+                    n_in: features[k].shape[1],
+                }
+                step = sp.lambdify((inputs, before), error.subs(at))
+                found = step(np.linalg.norm(features[k], axis=-1).sum(axis=-1), found)
+            gap = np.linalg.norm(features[-1] - others[-1], axis=-1).max(axis=-1)
+            worst = float((gap - found).max())
+            yield trial.holds(worst <= ROUNDING, f"{layers} layers: {worst:.3g} beyond the bound")
+
+
+ALLOWED, FAILS = sp.Rational(1, 20), sp.Rational(1, 10)
+
+
+def small(rng: np.random.Generator, reflections: bool) -> tuple[FieldNetwork, NDArray[np.float64]]:
+    """Two layers with coefficients up to 1/(2e), and inputs of length 1."""
+    field = irreducible_fields(8, 1, reflections)
+    shapes = ((2, 2, len(field.basis)), (2, 1, len(field.basis)))
+    x = rng.standard_normal((8, 2, 2))
+    x /= np.linalg.norm(x, axis=-1, keepdims=True)
+    coeffs = [rng.uniform(-REACH, REACH, shape) for shape in shapes]
+    return FieldNetwork(field, coeffs, [rng.uniform(0, 0.02, shape[1]) for shape in shapes]), x
+
+
+@exact(field_ticket, cost=0.7)
+@control("a thirtieth of the width", uniform_width=uniform_width / 30)
+@control("a billionth of the error", layer_error=layer_error / 10**9)
+def tickets_of_this_width_are_found(uniform_width: sp.Expr, layer_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Inputs up to 1, ε = 1/20, δ = 1/10: coefficients come as near as they have to, and outputs are within ε."""
+    for reflections in (False, True):
+        target, x = trial.draw(small, reflections)
+        product = sp.prod([sp.Rational(each) for each in target.strengths])
+        shared = {hull: target.field.hull, strengths: product, radius: 1, depth: 2, eps: ALLOWED, delta: FAILS}
+        near, sizes = [], []
+        for layer, each in zip(target.layers, target.strengths, strict=True):
+            at = {**shared, strength: sp.Rational(each), **dict(zip((n_in, n_out, B), layer.coeffs.shape, strict=True))}
+            near.append(number(layer_error, at))
+            sizes.append(max(1, int(np.ceil(number(uniform_width, at)))))
+        ticket = find_field_ticket(target, sizes, [float(each) for each in near], seed=1)
+        for reached, most in zip(ticket.coef_errors, near, strict=True):
+            yield trial.holds(reached <= most, f"coefficients within {float(reached):.3g}, asked for {float(most):.3g}")
+        gap = float(np.linalg.norm(ticket.forward(x) - target.forward(x), axis=-1).max())
+        yield trial.holds(gap <= ALLOWED, f"outputs within {gap:.3g}, asked for {float(ALLOWED)}")

@@ -1,0 +1,309 @@
+"""Q12.4: networks of irreducible fields with norm non-linearities inside random ones."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.bounds import Sharp
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.equivariance import network_widths
+from theory.equivariance.architectures import before, weight
+from theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERROR, FAILURE, n_in, n_out
+from theory.equivariance.network_widths import LAYER_ERROR, coefficient, depth, passed, radius
+from theory.equivariance.network_widths import gains as weights
+from theory.equivariance.network_widths import gains_before as weights_before
+from theory.equivariance.network_widths import most as largest_share
+from theory.equivariance.network_widths import t as share
+from theory.equivariance.symbols import BASIS, B
+from theory.equivariance.ticket import BLOCK, MASS, PRODUCTS, inputs, norms
+from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+from theory.subset_sum.potential import a, kappa, law_size
+from theory.subset_sum.potential import failure as one_failure
+from theory.subset_sum.product_laws import uniform_reach
+from theory.subset_sum.symbols import delta, eps
+
+hull = sp.Symbol("hull", positive=True)  # the largest norm of Σ_b δ_b B_b with |δ_b| ≤ 1
+strength = sp.Symbol("strength", positive=True)  # max_o Σ_i ‖Σ_b w_iob B_b‖
+strengths, strengths_before = sp.symbols("strengths strengths_before", positive=True)  # products of it over layers
+lam, mu = sp.symbols("lambda mu", real=True)  # coefficients of the two random layers
+EUCLIDEAN = {norms: hull, weight: strength, weights: strengths, weights_before: strengths_before}
+
+item = lam * mu
+failure = n_in * n_out * B * one_failure
+size = law_size.subs(delta, delta / (n_in * n_out * B))
+own_error = eps * hull * inputs
+gain = strength + n_in * eps * hull
+error = own_error + gain * before
+feature, all_inputs, allowed, step_error, network_error, excess, layer_error = (
+    each.subs(EUCLIDEAN)
+    for each in (
+        network_widths.feature,
+        network_widths.all_inputs,
+        network_widths.own_error,
+        network_widths.step_error,
+        network_widths.network_error,
+        network_widths.excess,
+        network_widths.layer_error,
+    )
+)
+width = size.subs({eps: coefficient, delta: delta / depth}, simultaneous=True)
+uniform_width = width.subs({a: uniform_reach, kappa: sp.Rational(1, 2), coefficient: layer_error})
+
+STEPS = (
+    Step(
+        name="items",
+        sentence=r"""Split the channels between the layers into one block of $n$ for each channel $i$ before; keep in block $i$ only the coefficients $\lambda$ of $I$ from channel $i$. There is no non-linearity
+between the layers: a coefficient $\mu$ of $B_b$ brings $[[item]]$ times $B_bx_i$, whatever the signs.""",
+        gives={"item": item},
+    ),
+    Step(
+        name="non-linearity",
+        sentence=r"$\eta_{b}$ commutes with orthogonal maps, and enlarges no distance.",
+        by=Carrier.CLAIM,
+        source="Q12.3",
+    ),
+    Step(
+        name="equivariance",
+        sentence=r"So what is kept commutes with $G$.",
+        by=Carrier.RULE,
+        source="composition",
+        uses=("items", "non-linearity"),
+    ),
+    Step(
+        name="one target",
+        sentence=r"For a coefficient $w_{iob}$ the items of block $i$ and output $o$ are products, independent, all of them usable: by R4 no subset comes within $\varepsilon$ with probability at most $[[one_failure]]$.",
+        by=Carrier.CLAIM,
+        source="R4",
+        gives={"one_failure": one_failure},
+        uses=("items",),
+    ),
+    Step(
+        name="union",
+        sentence=r"The failures of all coefficients add up, whatever $\lambda$ they share.",
+        by=Carrier.RULE,
+        source="union bound",
+        uses=("one target",),
+    ),
+    Step(
+        name="failure",
+        sentence=r"There is one for each channel before, channel after and basis element: $[[failure]]$.",
+        gives={"failure": failure},
+        uses=("union", "equivariance"),
+    ),
+    Step(
+        name="size",
+        sentence=r"It falls in $n$, and is $\delta$ at $n=[[size]]$.",
+        gives={"size": size},
+        uses=("failure",),
+    ),
+    Step(
+        name="own errors",
+        sentence=r"""Errors $\delta_{iob}$ up to $\varepsilon$ move $f_o(x)$ by at most $\sum_i\|\sum_b\delta_{iob}B_b\||x_i|\le[[own_error]]$, `inputs` $=\sum_i|x_i|$, and behind $\eta_b$ by no more.""",
+        by=Carrier.RULE,
+        source="triangle inequality",
+        gives={"own_error": own_error},
+        uses=("non-linearity",),
+    ),
+    Step(
+        name="gain",
+        sentence=r"The ticket's layer has $\max_o\sum_i\|\sum_b(w_{iob}+\delta_{iob})B_b\|\le[[gain]]$: each of the `n_in` channels adds at most $\varepsilon\cdot$`hull`.",
+        gives={"gain": gain},
+        uses=("own errors",),
+    ),
+    Step(
+        name="error",
+        sentence=r"So features that err by at most `before` in front of it make its outputs err by at most $[[error]]$.",
+        gives={"error": error},
+        uses=("own errors", "gain"),
+    ),
+    Step(
+        name="features",
+        sentence=r"$\eta_b(0)=0$, so that a layer makes no channel longer than `strength` times the longest one before: the target's channels are at most $[[feature]]$, `strengths_before` being the product over the layers before.",
+        gives={"feature": feature},
+        uses=("non-linearity",),
+    ),
+    Step(
+        name="inputs of a layer",
+        sentence=r"Its `n_in` channels add up to `inputs` $\le[[all_inputs]]$.",
+        gives={"all_inputs": all_inputs},
+        uses=("features",),
+    ),
+    Step(
+        name="errors allowed",
+        sentence=r"Let the coefficients of each layer err by at most $[[allowed]]$, with one $t>0$ for all layers.",
+        by=Carrier.DEFINED,
+        gives={"allowed": allowed},
+    ),
+    Step(
+        name="these errors",
+        sentence=r"*error* grows in `inputs`: with these and *errors allowed* it is at most $[[step_error]]$.",
+        gives={"step_error": step_error},
+        uses=("error", "inputs of a layer", "errors allowed"),
+    ),
+    Step(
+        name="layers passed",
+        sentence=r"""So behind $l\le L$ layers, whose strengths have the product `strengths_before`, the features err by at most $[[network_error]]$: by $0$ for $l=0$, and if so for $l$ then for $l+1$. Equal, if all thresholds are $0$, one
+$w>0$ stands for all coefficients of a layer, that of the ticket is $w+\varepsilon_\ell$, all inputs are one vector of length $R$, and $\sum_bB_b$ multiplies all lengths by `hull`.""",
+        gives={"network_error": network_error},
+        uses=("features", "these errors"),
+    ),
+    Step(
+        name="share",
+        sentence=r"Behind all $L$ layers, with the product `strengths`, that is $\varepsilon$ just for $t=[[excess]]$.",
+        gives={"excess": excess},
+        uses=("layers passed",),
+    ),
+    Step(
+        name="error of a layer",
+        sentence=r"So the coefficients of a layer may err by $\varepsilon_\ell=[[layer_error]]$.",
+        gives={"layer_error": layer_error},
+        uses=("errors allowed", "share"),
+    ),
+    Step(
+        name="small enough",
+        sentence=r"$t$ grows in $\varepsilon$, and is $[[most]]\le1$ at $\varepsilon=R\cdot$`strengths`; `strength` is at most `n_in`·`hull`·$\frac a2$, since $|w|\le\frac a2$: so $\varepsilon_\ell\le\frac a2$, as R4 asks.",
+        gives={"most": largest_share},
+        uses=("error of a layer",),
+    ),
+    Step(
+        name="all layers",
+        sentence=r"Each of the $L$ layers may fail with probability $\frac\delta L$.",
+        by=Carrier.RULE,
+        source="union bound",
+        uses=("failure", "small enough"),
+    ),
+    Step(
+        name="width",
+        sentence=r"With errors up to $\varepsilon_\ell$ that is so from $n=[[width]]$ on.",
+        gives={"width": width},
+        uses=("size", "all layers"),
+    ),
+    Step(
+        name="uniform coefficients",
+        sentence=r"A product of two numbers uniform on $[-1,1]$ has the density $-\frac12\ln|s|$ up to $|s|=1$, at least $\frac12$ up to $\frac1e$.",
+        by=Carrier.CLAIM,
+        source="R5.1",
+    ),
+    Step(
+        name="uniform width",
+        sentence=r"At $a=\frac1e$, $\kappa=\frac12$ and *error of a layer* the width is $[[uniform_width]]$.",
+        gives={"uniform_width": uniform_width},
+        uses=("error of a layer", "width", "uniform coefficients"),
+    ),
+)
+
+field_ticket = Claim(
+    label="Q12.4",
+    title="Tickets for networks of irreducible fields",
+    statement=r"""
+Let a finite group $G$ act orthogonally on $V$, with a basis $B_1=I,\dots,B_B$ of the maps of $V$ to itself that commute with it, and let the target have $L$ layers $h_\ell=\eta(\sum_{i,b}w_{iob}B_bh_{\ell-1,i})$ with norm non-linearities $\eta=\eta_{b}$ (Q12.3), one threshold $b\ge0$ for each output
+channel, and coefficients $|w|\le\frac a2$. For each of its layers the source has two random linear layers with this basis, *nothing between them*, $n$ channels there for each of the `n_in` channels before, and then the target's $\eta$; all coefficients are independent, of one symmetric law for which a product of two has at
+least the density $\kappa$ on $[-a,a]$. Let `hull` be the largest norm of $\sum_b\delta_bB_b$ with $|\delta_b|\le1$, and `strength` $=\max_o\sum_i\|\sum_bw_{iob}B_b\|>0$ (Euclidean norms).
+
+(i) *One layer.* Except with probability at most $$[[failure]]$$ a mask leaves a layer whose coefficients err by at most $\varepsilon$. It commutes with $G$. If inputs that err by at most `before` in each channel are put to it, its outputs err by at most $$[[error]]$$ for *all* inputs, `inputs` $=\sum_i|x_i|$ with those
+of the target. With failure at most $\delta$: $n\ge[[size]]$.
+
+(ii) *Networks.* Let no channel of the input be longer than $R$, `strengths` the product of `strength` over all layers, $0<\varepsilon\le R\cdot$`strengths`, and $$t=[[excess]],\qquad\varepsilon_\ell=[[layer_error]].$$ If each layer has $$n\ge[[width]]$$ with its own $\varepsilon_\ell$, then except with probability $\delta$ a mask leaves a
+network that commutes with $G$ and is within $\varepsilon$ of the target at all these inputs, in the length of every output. For coefficients uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$): $$n\ge[[uniform_width]].$$ Coefficients within $\varepsilon_\ell$ bring, behind $l\le L$ layers with the product
+`strengths_before`, an error of at most $$[[network_error]];$$ for $V$ of Q12.3 and all $L$, $R$ and numbers of channels there are targets and coefficients that reach it.
+
+*Fields of the plane*: $C_N$ at a frequency $0<k<\frac N2$ has $B=2$ and `hull` $=\sqrt2$, $D_N$ has $B=$ `hull` $=1$ (Q12.3).
+""",
+    steps=STEPS,
+    source=Source(
+        "2206.04270",
+        "abstract: “one can approximate any G-equivariant network of fixed width and depth by pruning a randomly "
+        "initialized overparametrized G-equivariant network to a G-equivariant subnetwork”; the non-linearity, widths and "
+        "constants are ours",
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        BLOCK.drawn_from(2, 60),
+        Quantity(depth, "number of layers of the target", COUNT, drawn=(1, 6)),
+        Quantity(passed, "number of layers that the input has passed, at most all", COUNT_FROM_ZERO, drawn=(0, 6)),
+        CHANNELS_BEFORE.drawn_from(1, 9),
+        CHANNELS_AFTER.drawn_from(1, 9),
+        BASIS.drawn_from(1, 4),
+        Quantity(
+            hull,
+            "largest norm of a combination of the basis elements with coefficients up to 1",
+            POSITIVE,
+            drawn=(1, 2),
+        ),
+        Quantity(
+            strength,
+            "largest sum, over an output channel, of the norms of the maps from the channels before",
+            POSITIVE,
+            drawn=(sp.Rational(1, 8), 1),
+        ),
+        Quantity(strengths, "product of the strengths of all layers", POSITIVE, drawn=(sp.Rational(1, 2), 3)),
+        Quantity(
+            strengths_before,
+            "product of the strengths of the layers that the input has passed",
+            POSITIVE,
+            drawn=(sp.Rational(1, 2), 3),
+        ),
+        Quantity(radius, "largest length of a channel of the input", POSITIVE, drawn=(sp.Rational(1, 2), 3)),
+        *PRODUCTS,
+        LAYER_ERROR,
+        ERROR.drawn_from(sp.Rational(1, 1000), sp.Rational(1, 10)),
+        FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
+        Quantity(
+            share,
+            "share of a layer's output by which its coefficients may make it err",
+            POSITIVE,
+            drawn=(sp.Rational(1, 100), 1),
+        ),
+        Quantity(before, "largest length of an error of a channel before the layer", NON_NEGATIVE, drawn=(0, 4)),
+        Quantity(inputs, "sum of the lengths of the channels before the layer", NON_NEGATIVE, drawn=(0, 4)),
+        Quantity((lam, mu), "coefficient of a random layer", sp.S.Reals, drawn=(-1, 1)),
+    ),
+    hypotheses=(
+        Hypothesis("orthogonal representations, Euclidean lengths"),
+        Hypothesis("independent coefficients of one symmetric law, independent of the target"),
+        Hypothesis("the source has the thresholds of the target"),
+        MASS,
+        Hypothesis(
+            "an error up to that of the empty network",
+            eps <= radius * strengths,
+            needed_by=("excess", "layer_error", "uniform_width"),
+        ),
+        Hypothesis("an error up to that of empty subset sums", eps <= a / 2, needed_by=("failure", "size")),
+        Hypothesis(
+            "an error of the layer's coefficients up to that of empty subset sums, as the stated one is",
+            coefficient <= a / 2,
+            needed_by=("width",),
+        ),
+        Hypothesis(
+            "the product of all strengths, which is the only one for one layer",
+            sp.Eq(strengths, strength) | (depth > 1),
+            needed_by=("excess", "layer_error", "uniform_width"),
+        ),
+        Hypothesis(
+            "a strength that coefficients up to 1/(2e) can have",
+            strength <= n_in * hull * uniform_reach / 2,
+            needed_by=("uniform_width",),
+        ),
+        Hypothesis("no layer of the target is zero"),
+    ),
+    uses=("Q12.3", "R4", "R5.1"),
+    expressions={
+        "failure": failure,
+        "size": size,
+        "error": error,
+        "excess": excess,
+        "layer_error": layer_error,
+        "width": width,
+        "uniform_width": uniform_width,
+        "network_error": network_error,
+    },
+    sharp=(
+        Sharp(
+            expression="network_error",
+            example=r"thresholds $0$, one $w>0$ for all coefficients of a layer, $w+\varepsilon_\ell$ in the ticket, all inputs one vector of length $R$",
+            check="the_error_is_attained",
+        ),
+    ),
+)

@@ -1,0 +1,117 @@
+"""Q12.1: which turns keep a grid of the plane: those of order 1, 2, 3, 4 and 6."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.quantities import COUNT, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+tau = sp.Symbol("tau", integer=True)  # trace of a whole matrix
+phi = sp.Symbol("phi", real=True)  # angle
+d = sp.Symbol("d", positive=True, integer=True)  # dimension
+entries = sp.ImmutableMatrix(2, 2, sp.symbols("a_11 a_12 a_21 a_22", real=True))
+
+turn = sp.ImmutableMatrix([[sp.cos(phi), -sp.sin(phi)], [sp.sin(phi), sp.cos(phi)]])
+mirror = sp.ImmutableMatrix([[sp.cos(phi), sp.sin(phi)], [sp.sin(phi), -sp.cos(phi)]])
+same_trace = entries[0, 0] + entries[1, 1]
+turn_trace = 2 * sp.cos(phi)
+below_two, above_minus_two = 4 * sp.sin(phi / 2) ** 2, 4 * sp.cos(phi / 2) ** 2
+orders = 2 * sp.pi / sp.acos(tau / 2)
+companion = sp.ImmutableMatrix([[0, -1], [1, tau]])
+motions = 2**d * sp.factorial(d)
+stretched = sp.ImmutableMatrix([[1, -1], [1, 1]])
+fourth_power = sp.Integer(-4)
+
+STEPS = (
+    Step(
+        name="one product",
+        sentence=r"The powers of a matrix $A$ with $A^N=I$ are a finite group: in a suitable basis $A$ is orthogonal.",
+        by=Carrier.RULE,
+        source="invariant product",
+    ),
+    Step(
+        name="reflections",
+        sentence=r"An orthogonal matrix of determinant $-1$ is $[[mirror]]$ for some $\varphi$. Its square is $I$: order 2.",
+        gives={"mirror": mirror},
+        uses=("one product",),
+    ),
+    Step(
+        name="turns",
+        sentence=r"One of determinant 1 is $[[turn]]$, with the trace $[[turn_trace]]$.",
+        gives={"turn": turn, "turn_trace": turn_trace},
+        uses=("one product",),
+    ),
+    Step(
+        name="between",
+        sentence=r"The trace is $[[below_two]]$ below 2 and $[[above_minus_two]]$ above $-2$.",
+        gives={"below_two": below_two, "above_minus_two": above_minus_two},
+        uses=("turns",),
+    ),
+    Step(
+        name="same trace",
+        sentence=r"In the new basis the trace is still $[[same_trace]]$, a whole number $\tau$ if the entries are.",
+        gives={"same_trace": same_trace},
+        uses=("one product",),
+    ),
+    Step(
+        name="orders",
+        sentence=r"""So $\tau\in\{-2,-1,0,1,2\}$, and 2 belongs to $\varphi=0$, $A=I$. For the others $2\cos\varphi=\tau$ says $\varphi=\pm\frac{2\pi}N$ with
+$N=[[orders]]$, up to whole turns: 2, 3, 4 and 6, the order of the turn.""",
+        gives={"orders": orders},
+        uses=("reflections", "between", "same trace"),
+    ),
+    Step(
+        name="all occur",
+        sentence=r"$-I$ has the trace $-2$; for the other three $[[companion]]$ has the trace $\tau$. They have these orders.",
+        gives={"companion": companion},
+        uses=("orders",),
+    ),
+    Step(
+        name="distances",
+        sentence=r"""A whole orthogonal matrix has columns of length 1: one entry $\pm1$ in each column, and as columns are orthogonal these stand in different rows.
+For one more dimension the last column has one of $d+1$ places and two signs: $[[motions]]$ matrices.""",
+        gives={"motions": motions},
+    ),
+    Step(
+        name="stretched",
+        sentence=r"$M=[[stretched]]$ has $M^4=[[fourth_power]]\cdot I$, which is $-I$ modulo 3: there $M$ has the order 8.",
+        gives={"stretched": stretched, "fourth_power": fourth_power},
+    ),
+)
+
+grid_turns = Claim(
+    label="Q12.1",
+    title="Which turns keep a grid",
+    statement=r"""
+(a) Let $A$ be a $2\times2$ matrix of whole numbers, $A^N=I$ and no smaller power $I$. Then $N\in\{1,2,3,4,6\}$: 1 for $A=I$, 2 for determinant $-1$, and else
+$$[[orders]]$$ with the trace $\tau\in\{-2,-1,0,1\}$; such matrices are $-I$ for $\tau=-2$ and $[[companion]]$ for the other three. So a lattice of the plane is kept by a turn of no other order: by no $C_8$, hence no $D_8$.
+
+(b) Linear maps that keep $\mathbb Z^d$ and distances are the $[[motions]]$ signed permutations of coordinates; for $d=2$ the eight of $D_4$. So a grid of squares has turns of order 1, 2 and 4 only.
+
+(c) On a torus the plane is lost: modulo 3 the matrix $M=[[stretched]]$ permutes the $3\times3$ cells with order 8. In the plane $M^4=[[fourth_power]]\cdot I$: $M$ stretches by $\sqrt2$, and no power of it but $M^0$ is $I$.
+""",
+    steps=STEPS,
+    source=Source("2206.04270", "textbook (the crystallographic restriction: Coxeter 1961); beyond the abstract"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(tau, "trace of a whole matrix of finite order and determinant 1 other than $I$", sp.Range(-2, 2)),
+        Quantity(phi, "angle of a turn, or twice that of the axis of a reflection", sp.S.Reals, drawn=(-3, 3)),
+        Quantity(d, "dimension of a grid", COUNT, drawn=(1, 4)),
+        Quantity(tuple(entries), "entries, row by row, of a matrix", sp.S.Reals, drawn=(-3, 3)),
+    ),
+    hypotheses=(
+        Hypothesis("turns are linear maps of the plane that take the points of the grid to points of the grid"),
+    ),
+    expressions={
+        "orders": orders,
+        "companion": companion,
+        "motions": motions,
+        "stretched": stretched,
+        "fourth_power": fourth_power,
+    },
+    aids={"modulus": sp.Integer(3)},
+    equivalent_mutants={"sin(phi) -> -sin(phi) in mirror, turn": "angles counted the other way"},
+)
