@@ -261,7 +261,7 @@ def networks_that_fail(
             taken: set[int] = set()
             above = []
             for units_below in below:
-                wired = [v for v in np.flatnonzero(edges[:, units_below].all(axis=1)) if v not in taken][:count]
+                wired = [int(v) for v in np.flatnonzero(edges[:, units_below].all(axis=1)) if v not in taken][:count]
                 taken.update(wired)
                 above.append(wired)
             if any(len(wired) < count for wired in above):

@@ -77,7 +77,8 @@ def outputs(name: str, seed: int) -> np.ndarray:
         values = np.maximum(weights @ values + rng.integers(-2, 3, (len(wanted), 1)) + (layer == 1), 0)
         sets = list(wanted)
     readout = rng.choice((-2, -1, 1, 2), len(sets))
-    return (readout @ values + 3).reshape(3, 3, 3).astype(object)
+    found: np.ndarray = (readout @ values + 3).reshape(3, 3, 3).astype(object)
+    return found
 
 
 def applied(operator: sp.Expr, values: np.ndarray) -> list[Fraction]:
