@@ -32,6 +32,8 @@ WRONG = {
     "E9 example_density v=2": "v is position of an input in the unit interval, expected a number above 0, up to 1",
     "E10 no_path rho_path=3 n=3": "rho_path is share of an input's paths to the output that are kept, expected a number above 0, up to 1",
     "E10 two_layers n_1=1 n_2=1 p_1=1 p_2=1 p_3=2": "expected a number above 0, up to 1",
+    "E12.1 passed y=2 B=1": "an output within its bounds",
+    "E12.2 interaction x_1=2 x_2=0": "x_1 is input of the example, expected a number from -1 to 1",
     "E11 either alpha=1 k_1=1 k_2=1 k_12=3 p=1/2": "together the functions have no fewer inputs than each",
 }  # a call, and what it is told
 
@@ -43,6 +45,8 @@ RIGHT = {
     "E1 tail_law n=2 t=1 j=2": "1",
     "E11 union_failure alpha=1 p=1 n=1 k_1=1 k_2=1 k_12=2 N_1=1 N_2=1": "1",  # one neuron for two units
     "E11 either alpha=1 p=1/2 k_1=1 k_2=1 k_12=1": "1/2",  # the same input
+    "E12.1 deep_failure alpha=1 p=1 n=1 k=1 N=1 M=1 L=3": "0",  # one chain, all edges there
+    "E12.1 own_success alpha=1 p=1/2 n=1 k=2 N=1 M=1 L=2": "1/8",  # two edges, then one
     "E1 two_level_share alpha=1 k=1 p=1 p_0=1": "1",
     "E2 exact_tail m=3 k=1 p=1": "0",  # all three are wired
     "E2 kl_bound m=3 k=1 p=1": "0",

@@ -7,6 +7,8 @@ from theory.lazy import lazily
 if TYPE_CHECKING:
     from theory.expressivity.approximation import universal_approximation
     from theory.expressivity.barron import barron_layer
+    from theory.expressivity.deep_unions import deep_union
+    from theory.expressivity.heard_sets import unheard_parts
     from theory.expressivity.inactive import inactive_inputs
     from theory.expressivity.maurey import maurey_identity, wired_average
     from theory.expressivity.paths import isolated_input, path_share
@@ -20,6 +22,7 @@ else:
 
 __all__ = [
     "barron_layer",
+    "deep_union",
     "hubs",
     "inactive_inputs",
     "isolated_input",
@@ -30,6 +33,7 @@ __all__ = [
     "path_share",
     "relay_layer",
     "subspace_union",
+    "unheard_parts",
     "universal_approximation",
     "wired_average",
     "wired_count",

@@ -16,9 +16,9 @@ from theory.expressivity.approximation import (
     too_few,
     universal_approximation,
 )
-from theory.expressivity.symbols import alpha, k, m, n, p, units
+from theory.expressivity.symbols import alpha, j, k, m, n, p, units
 from theory.expressivity.wired_counts import poisson_bound
-from theory.expressivity.wired_neurons import at_least
+from theory.expressivity.wired_neurons import at_least, floor_share, share, tail_law
 from theory.graphon.symbols import delta
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -67,6 +67,16 @@ def width_solves_the_lower_tail(sufficient_width: sp.Expr, trial: Trial) -> Iter
 
 
 @exact(universal_approximation, step="success")
+@control("one wired edge suffices", success=success.subs(k, 1))
+@control("all rows", success=success.subs(alpha, 1))
+@control("one unit less", success=at_least(n, alpha * p**k, units - 1))
+@control("10 % more", success=ELEVEN * success)
+def enough_neurons_by_the_tail_of_wired_ones(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The tail of E1 from N on, at the share of its floor, all letters free."""
+    yield trial.same(success, tail_law.subs({share: floor_share, j: units}, simultaneous=True))
+
+
+@exact(universal_approximation)
 @control("one wired edge suffices", success=success.subs(k, 1))
 @control("all rows", success=success.subs(alpha, 1))
 @control("one unit less", success=at_least(n, alpha * p**k, units - 1))

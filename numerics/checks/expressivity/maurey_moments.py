@@ -183,7 +183,7 @@ def as_ratio(gap: sp.Expr) -> sp.Expr:
 WIDTHS = (1, 2, 3)
 
 
-@exact(wired_average, step="inverse")
+@exact(wired_average)
 @control("Jensen", mean_inverse=1 / (n * chance))
 @control("not given N ≥ 1", mean_inverse=mean_inverse * (1 - (1 - chance) ** n))
 @control("n p in place of n p^k", mean_inverse=mean_inverse.subs(k, 1))
@@ -194,7 +194,7 @@ def inverses_over_all_sets_of_wired_neurons(mean_inverse: sp.Expr, trial: Trial)
     yield trial.at_sizes(cases, "widths", by=as_ratio)
 
 
-@exact(wired_average, step="number")
+@exact(wired_average)
 @control("not given N ≥ 1", mean_number=n * chance)
 @control("one neuron more", mean_number=mean_number.subs(n, n + 1))
 @control("10 % more", mean_number=ELEVEN * mean_number)
@@ -246,7 +246,7 @@ def errors_are_averaged_over_the_number(
     yield trial.same(mse, mean_inverse * given_units.subs(units, 1), by=without_constants)
 
 
-@exact(wired_average, step="fourth power")
+@exact(wired_average)
 @control("inputs on a sphere", fourth_moment=fourth_moment * k / (k + 2))
 @control("10 % more", fourth_moment=ELEVEN * fourth_moment)
 @control("a normal average", average_fourth=3 * second_central**2 / units**2)
@@ -266,3 +266,57 @@ def fourth_powers_over_all_sets_of_wired_neurons(
     given = given * input_fourth / x**4
     cases = ((fourth_moment.subs(n, w).doit(), over_sets(w, lambda c: given.subs(units, c))) for w in WIDTHS)
     yield trial.at_sizes(cases, "widths", by=as_ratio)
+
+
+def over_law(value: sp.Expr) -> sp.Expr:
+    """The mean of a value of N given N ≥ 1, by the binomial law of E1."""
+    return sp.Sum(binomial_law(n, chance, units) * value, (units, 1, n)) / (1 - (1 - chance) ** n)
+
+
+@exact(wired_average, step="inverse")
+@control("Jensen", mean_inverse=1 / (n * chance))
+@control("not given N ≥ 1", mean_inverse=mean_inverse * (1 - (1 - chance) ** n))
+@control("n p in place of n p^k", mean_inverse=mean_inverse.subs(k, 1))
+@control("10 % more", mean_inverse=ELEVEN * mean_inverse)
+def inverses_by_the_law_of_the_number(mean_inverse: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The sum over N of its probability over N, all letters free."""
+    yield trial.same(mean_inverse, over_law(1 / units), by=without_constants)
+
+
+@exact(wired_average, step="number")
+@control("not given N ≥ 1", mean_number=n * chance)
+@control("one neuron more", mean_number=mean_number.subs(n, n + 1))
+@control("10 % more", mean_number=ELEVEN * mean_number)
+def numbers_grow_neuron_by_neuron(mean_number: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """EN, which N = 0 adds nothing to: q for one neuron, and q more for each."""
+    some = 1 - (1 - chance) ** n
+    yield trial.induction(mean_number * some, n, chance, lambda term: term + chance, start=1)
+
+
+@exact(wired_average, step="fourth power")
+@control("inputs on a sphere", fourth_moment=fourth_moment * k / (k + 2))
+@control("10 % more", fourth_moment=ELEVEN * fourth_moment)
+@control("a normal average", average_fourth=3 * second_central**2 / units**2)
+@control("without the mean", unit_variance=sp.S.One)
+@control("fourth, normal", unit_fourth=3 * unit_variance**2)
+@control("the square of the mean", input_fourth=k**2)
+def fourth_powers_by_the_law_of_the_number(
+    average_fourth: sp.Expr,
+    unit_variance: sp.Expr,
+    unit_fourth: sp.Expr,
+    input_fourth: sp.Expr,
+    fourth_moment: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """The sum over N of its probability times the average's, whose factor ‖x‖⁴ has its mean; all letters free."""
+    given = average_fourth.subs({fourth_central: x**4 * unit_fourth, second_central: x**2 * unit_variance})
+    yield trial.same(fourth_moment, over_law(sp.expand(given * input_fourth / x**4)), by=in_terms)
+
+
+def in_terms(gap: sp.Expr) -> sp.Expr:
+    """What is left when sums over the number of units are sums of their terms, without constant factors."""
+    apart = gap.replace(
+        sp.Sum,
+        lambda function, *limits: sp.Add(*(sp.Sum(each, *limits) for each in sp.Add.make_args(sp.expand(function)))),
+    )
+    return sp.simplify(without_constants(apart))

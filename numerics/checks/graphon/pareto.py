@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 
 import numpy as np
 import sympy as sp
@@ -15,8 +14,6 @@ from numerics.exact.logarithms import split_logarithms, split_powers
 from numerics.exact.sums import by_cases
 from theory.formulas.level import Level
 from theory.graphon.pareto import (
-    INSTANCES,
-    RANK_ONE,
     column_mean,
     column_square,
     f,
@@ -37,8 +34,8 @@ from theory.graphon.pareto import (
     unsaturated_density,
     x,
 )
-from theory.saliency.model import SaliencyModel, phi, rho, tau, u, v
-from theory.tails import Tail, alpha, t
+from theory.saliency.model import phi, rho, tau, u, v
+from theory.tails import alpha
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 MEANS = row_mean * column_mean
@@ -178,31 +175,6 @@ def example_is_an_instance(
     at = {**trial.once(moments, 1 + u, 1 + v, 2), alpha: 2}
     yield trial.same(critical_density.subs(at), linear_critical_density)
     yield trial.same(largest_singular_value.subs(at), linear_singular_value)
-
-
-def rank_on_a_grid(model: SaliencyModel, cut: sp.Expr) -> int:
-    """The rank of the values of the kernel for α = 2 on a grid of thirds, in rationals."""
-    values = model.kernel(cut).subs(alpha, 2)
-    rank: int = sp.Matrix(4, 4, lambda i, j: values.subs({u: sp.Rational(i, 3), v: sp.Rational(j, 3)})).rank()
-    return rank
-
-
-def instances_of(noise: Tail) -> Mapping[str, tuple[SaliencyModel, sp.Expr]]:
-    """The instances under another noise."""
-    return {name: (replace(model, noise=noise), cut) for name, (model, cut) in INSTANCES.items()}
-
-
-@exact(pareto_graphon, step="ranks")
-@control("always rank one", rank_one=dict.fromkeys(RANK_ONE, True))
-@control("saturation always breaks rank one", rank_one={name: "no saturation" in name for name in RANK_ONE})
-@control("a power law far out only", instances=instances_of(Tail("Lomax", (1 + t) ** -alpha)))
-def ranks_are_those_of_values_on_a_grid(
-    rank_one: Mapping[str, bool], instances: Mapping[str, tuple[SaliencyModel, sp.Expr]], trial: Trial
-) -> Iterator[Finding]:
-    """A kernel of rank one has such values at all points; where it has not, some 2 × 2 minor is not zero."""
-    for name, (model, cut) in instances.items():
-        rank = trial.once(rank_on_a_grid, model, cut)
-        yield trial.holds((rank == 1) == rank_one[name], f"{name}: rank {rank} on a grid")
 
 
 def integrated_density() -> sp.Expr:

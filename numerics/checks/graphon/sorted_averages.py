@@ -171,6 +171,7 @@ def more_blocks_keep_the_rate(smoothed_cut_bound: sp.Expr, rate: sp.Expr, trial:
 @control("without the bias", mean_rate=10 * blocks * cut_error)
 @control("noise of one sign", smoothed_bound=smoothed_bound - blocks * cut_error)
 def order_counts_less_than_noise(smoothed_bound: sp.Expr, mean_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The difference is that of the order for b blocks and for one."""
+    """The difference is that of the order for b blocks and for one, which is not negative from one block on."""
+    yield trial.same(mean_rate - smoothed_bound, 8 * (blocks - 1) * cut_error, by=sp.cancel)
     more = sp.Symbol("q", integer=True, nonnegative=True)  # blocks beyond the first
     yield trial.nonnegative((mean_rate - smoothed_bound).subs(blocks, 1 + more), 8 * more * cut_error, by=sp.cancel)

@@ -172,7 +172,7 @@ def pruned_halves(rng: np.random.Generator, method: str, depth: int, data: str) 
     return np.array([held_out(mask.T), held_out(mask)])
 
 
-def share_of_a_half(method: str, depth: int, side: str) -> float:
+def share_of_a_half(method: str, depth: int, side: str, width: int = 1024) -> float:
     """The largest share that the denser half of a homogeneous side can have in the mean: ½, for all but deep SynFlow.
 
     Its row densities have the standard deviation of S11, and a half is at most so much above the mean.
@@ -181,7 +181,7 @@ def share_of_a_half(method: str, depth: int, side: str) -> float:
         return 0.5
     level = float(np.sqrt(2) * erfcinv(DENSITY))
     inflation = float(numeric((t, rho), synflow_factorises.expressions["variance_inflation"])(level, DENSITY))
-    return 0.5 * (1 + float(np.sqrt((inflation - 1) * (1 - DENSITY) / DENSITY / 1024)))
+    return 0.5 * (1 + float(np.sqrt((inflation - 1) * (1 - DENSITY) / DENSITY / width)))
 
 
 @statistical(graphon_taxonomy, tests=1, cost=0.6)

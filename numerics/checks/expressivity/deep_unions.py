@@ -1,0 +1,285 @@
+"""Evidence for E12.1: neurons for several functions in each of several layers, over all masks of small networks and in drawn ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import permutations, product
+
+import numpy as np
+import sympy as sp
+
+from numerics.checks.expressivity.approximation import larger
+from numerics.evidence import Finding, Trial, control, exact, statistical
+from theory.expressivity.deep_unions import (
+    deep_failure,
+    deep_union,
+    deep_width,
+    fan_in,
+    first_failure,
+    functions,
+    later_failure,
+    layer_failure,
+    layer_success,
+    most,
+    needed,
+    own_success,
+    passed,
+    size,
+    small_failure,
+    y,
+)
+from theory.expressivity.relays import bound as largest_input
+from theory.expressivity.relays import x
+from theory.expressivity.symbols import alpha, j, k, m, n, p, units
+from theory.expressivity.wired_counts import poisson_bound
+from theory.expressivity.wired_neurons import at_least, share, tail_law
+from theory.graphon.symbols import delta
+from theory.kernel.dual import depth
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+
+
+@exact(deep_union, step="one function after the other")
+@control("of the others alone", needed=(functions - 1) * units)
+@control("by each count itself", needed=units)
+@control("one unit each", needed=functions)
+@control("10 % more", needed=ELEVEN * needed)
+def each_function_takes_its_units(needed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One function needs N; one more function takes N before the last."""
+    yield trial.induction(needed, functions, units, lambda term: term + units, start=1)
+
+
+@exact(deep_union, step="a layer fails")
+@control("as many as one function needs", layer_failure=layer_failure.subs(units, units / functions))
+@control("one function", layer_failure=layer_failure / functions)
+@control("single edges", layer_failure=layer_failure.subs(fan_in, 1))
+@control("10 % more", layer_failure=ELEVEN * layer_failure)
+@control("by each count itself", needed=units)
+def layers_fail_by_the_tail_of_wired_neurons(
+    needed: sp.Expr, layer_failure: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """One less the tail of E1 for each function, all letters free."""
+    tail = tail_law.subs({share: alpha * p**fan_in, j: needed}, simultaneous=True)
+    yield trial.same(layer_failure, functions * (1 - tail), by=sp.expand)
+
+
+@exact(deep_union, step="all layers")
+@control("inputs in each layer", deep_failure=depth * first_failure)
+@control("one layer", deep_failure=first_failure)
+@control("a layer more", deep_failure=first_failure + depth * later_failure)
+@control("10 % more", deep_failure=ELEVEN * deep_failure)
+@control("one function", layer_failure=layer_failure / functions)
+def layers_fail_one_by_one(layer_failure: sp.Expr, deep_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The first layer by itself, and what one more adds, all letters free."""
+    first, later = layer_failure.subs(fan_in, k), layer_failure.subs(fan_in, units)
+    yield trial.induction(deep_failure, depth, first, lambda term: term + later, start=1, by=sp.expand)
+
+
+@exact(deep_union, step="a layer of one's own")
+@control("single edges", layer_success=layer_success.subs(fan_in, 1))
+@control("all neurons", layer_success=layer_success.subs(alpha, 1))
+@control("one unit less", layer_success=at_least(n, alpha * p**fan_in, units - 1))
+@control("10 % less", layer_success=NINE * layer_success)
+def own_layers_succeed_by_the_tail(layer_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The tail of E1, all letters free."""
+    yield trial.same(layer_success, tail_law.subs({share: alpha * p**fan_in, j: units}, simultaneous=True))
+
+
+@exact(deep_union, step="all layers of one's own")
+@control("inputs in each layer", own_success=layer_success.subs(fan_in, k) ** (depth * functions))
+@control("one function", own_success=own_success.subs(functions, 1))
+@control("one layer", own_success=own_success.subs(depth, 1))
+@control("10 % more", own_success=ELEVEN * own_success)
+@control("all neurons", layer_success=layer_success.subs(alpha, 1))
+def own_layers_succeed_one_by_one(layer_success: sp.Expr, own_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One layer of one function; one more function, and one more layer of one function, bring a factor each."""
+    start, later = (layer_success.subs(fan_in, below) for below in (k, units))
+    one = own_success.subs(functions, 1)
+    yield trial.induction(one, depth, start, lambda term: term * later, start=1, by=powers)
+    yield trial.induction(own_success, functions, one, lambda term: term * one, start=1, by=powers)
+
+
+def powers(gap: sp.Expr) -> sp.Expr:
+    """Powers of tails collected in the two cases of all of them, more units than neurons or not; each sum a positive letter."""
+    for case in (0, 1):
+        there = gap.replace(lambda each: isinstance(each, sp.Piecewise), lambda each: each.args[case].expr)  # noqa: B023
+        sums = {each: sp.Dummy(positive=True) for each in sorted(there.atoms(sp.Sum), key=sp.default_sort_key)}
+        if (left := sp.simplify(there.xreplace(sums))) != 0:
+            return left
+    return sp.S.Zero
+
+
+@exact(deep_union, step="small failure")
+@control("one layer", small_failure=small_failure / depth)
+@control("one function", small_failure=small_failure / functions)
+@control("without the half", small_failure=small_failure * sp.exp(-(1 - sp.log(2)) / 2 * alpha * n * p**most))
+@control("single edges", small_failure=small_failure.subs({k: 1, units: 1}))
+@control("10 % less", small_failure=NINE * small_failure)
+def small_failures_are_lower_tails(small_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The second-best bound of E2 for n neurons, each wired to the larger of k and N, for each layer and function."""
+    tail = poisson_bound.subs({m: n, k: 1, p: alpha * p**most}, simultaneous=True)
+    yield trial.same(small_failure, depth * functions * tail)
+
+
+@exact(deep_union, step="width")
+@control("as many as on average", deep_width=deep_width / 2)
+@control("one layer", deep_width=deep_width.subs(depth, 1))
+@control("inputs in each layer", deep_width=deep_width * p**most / p**k)
+@control("10 % more", deep_width=ELEVEN * deep_width)
+@control("one function", small_failure=small_failure / functions)
+def both_conditions_hold_from_the_width_on(
+    small_failure: sp.Expr, deep_width: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """What it exceeds the n by that solve either condition: one of the excesses is 0; the failure falls with n."""
+    chance = alpha * p**most
+    exponent = sp.log(small_failure.subs(n, 0)) - sp.expand_log(sp.log(small_failure))
+    rate = sp.simplify(sp.expand(exponent) / (n * chance))
+    ends = 2 * functions * units, sp.log(small_failure.subs(n, 0) / delta) / rate
+    for end, other in (ends, ends[::-1]):
+        yield trial.nonnegative(
+            deep_width - end / chance, sp.Max(0, other - end) / chance, by=lambda gap: larger(gap * chance)
+        )
+    yield trial.nonnegative(rate, (1 - sp.log(2)) / 2)
+
+
+@exact(deep_union, step="passed on")
+@control("without the bias", passed=sp.Max(y, 0))
+@control("half the bias", passed=sp.Max(y + size / 2, 0))
+@control("10 % more", passed=ELEVEN * passed)
+def outputs_are_passed_on(passed: sp.Expr, relay: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The relay of E8, for an output in place of an input; at every distance of y from −B it has that distance as its value."""
+    yield trial.same(passed, relay.subs({x: y, largest_input: size}))
+    distance = sp.Symbol("distance", nonnegative=True)
+    yield trial.same(passed.subs(y, distance - size), distance)
+
+
+Network = tuple[
+    np.ndarray, ...
+]  # masks of the layers, neurons × neurons below; functions read inputs apart from each other
+
+
+def chosen(masks: Network, below: list[list[int]], count: int, greedy: bool) -> bool:
+    """Whether each function finds `count` neurons of its own in each layer, wired to those that it has below.
+
+    Greedy: one function after the other takes the first ones, in its own part of the layer. Else all choices are tried.
+    """
+    if not masks:
+        return True
+    layer, rest = masks[0], masks[1:]
+    if greedy:
+        part = len(layer) // len(below)
+        taken = []
+        for q, inputs in enumerate(below):
+            wired = [v for v in range(q * part, (q + 1) * part) if layer[v][inputs].all()][:count]
+            if len(wired) < count:
+                return False
+            taken.append(wired)
+        return chosen(rest, taken, count, greedy)
+    for order in permutations(range(len(layer)), count * len(below)):
+        there = [list(order[q * count : (q + 1) * count]) for q in range(len(below))]
+        if all(layer[v][inputs].all() for inputs, own in zip(below, there, strict=True) for v in own) and chosen(
+            rest, there, count, greedy
+        ):
+            return True
+    return False
+
+
+def successes(shape: tuple[int, int, int, int], inputs: int, count: int, greedy: bool) -> dict[int, int]:
+    """Masks in which all functions find their neurons, by the number of their edges: over all masks.
+
+    shape: number of functions, neurons of a layer, layers, all inputs.
+    """
+    number, neurons, layers, everything = shape
+    sizes = [neurons * everything] + [neurons * neurons] * (layers - 1)
+    found: dict[int, int] = {}
+    below = [list(range(q * inputs, (q + 1) * inputs)) for q in range(number)]
+    for bits in product((False, True), repeat=sum(sizes)):
+        parts = np.split(np.array(bits), np.cumsum(sizes)[:-1])
+        masks = tuple(part.reshape(neurons, -1) for part in parts)
+        if chosen(masks, below, count, greedy):
+            found[sum(bits)] = found.get(sum(bits), 0) + 1
+    return found
+
+
+def probability(found: dict[int, int], edges: int, density: Fraction) -> sp.Rational:
+    total = sum(
+        (number * density**kept * (1 - density) ** (edges - kept) for kept, number in found.items()), Fraction(0)
+    )
+    return sp.Rational(total.numerator, total.denominator)
+
+
+SMALL = (  # functions, neurons, layers, all inputs; inputs of each function, units of each in a layer
+    ((1, 2, 2, 2), 2, 1),
+    ((1, 2, 3, 1), 1, 1),
+    ((1, 3, 2, 1), 1, 2),
+    ((2, 2, 2, 2), 1, 1),
+)
+
+
+@exact(deep_union)
+@control("inputs in each layer", own_success=layer_success.subs(fan_in, k) ** (depth * functions))
+@control("one function", own_success=own_success.subs(functions, 1))
+@control("single edges", own_success=own_success.subs(p**units, p))
+@control("10 % more", own_success=ELEVEN * own_success)
+@control("one layer", deep_failure=first_failure)
+@control("half", deep_failure=deep_failure / 8)
+def small_networks_over_all_masks(own_success: sp.Expr, deep_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Up to 12 edges: the first wired neurons of each part, and all choices there are, at three densities."""
+    for shape, inputs, count in SMALL:
+        number, neurons, layers, everything = shape
+        edges = neurons * everything + neurons * neurons * (layers - 1)
+        greedy, best = (trial.once(successes, shape, inputs, count, each) for each in (True, False))
+        at = {alpha: 1, k: inputs, units: count, depth: layers, functions: number}
+        for density in (Fraction(1, 2), Fraction(4, 5), Fraction(9, 10)):
+            rational = sp.Rational(density.numerator, density.denominator)
+            here = {**at, p: rational}
+            yield trial.same(
+                own_success.subs({**here, n: neurons // number}).doit(), probability(greedy, edges, density), by=None
+            )
+            failed = 1 - probability(best, edges, density)
+            high = deep_failure.subs({**here, n: neurons}).doit()
+            yield trial.holds(failed <= high, f"{float(failed):.4g} ≤ {float(high):.4g}")
+
+
+def networks_that_fail(
+    rng: np.random.Generator,
+    networks: int,
+    number: int,
+    neurons: int,
+    layers: int,
+    density: float,
+    inputs: int,
+    count: int,
+) -> int:
+    """Networks in which some function, one after the other, finds too few neurons that nobody has taken."""
+    failed = 0
+    for _ in range(networks):
+        below = [list(range(q * inputs, (q + 1) * inputs)) for q in range(number)]
+        for layer in range(layers):
+            edges = rng.random((neurons, number * inputs if layer == 0 else neurons)) < density
+            taken: set[int] = set()
+            above = []
+            for units_below in below:
+                wired = [int(v) for v in np.flatnonzero(edges[:, units_below].all(axis=1)) if v not in taken][:count]
+                taken.update(wired)
+                above.append(wired)
+            if any(len(wired) < count for wired in above):
+                failed += 1
+                break
+            below = above
+    return failed
+
+
+@statistical(deep_union, tests=2)
+@control("inputs in each layer", deep_failure=depth * first_failure)
+@control("one layer", deep_failure=first_failure)
+@control("the mean over layers", deep_failure=deep_failure / depth)
+def drawn_networks_fail_less(deep_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Three layers, functions of one input each, two units in each layer, p = 7/10: one function, and two."""
+    networks = trial.size(4000)
+    for number, neurons in ((1, 6), (2, 12)):
+        at = {n: neurons, p: sp.Rational(7, 10), alpha: 1, k: 1, units: 2, functions: number, depth: 3}
+        limit = trial.value(deep_failure.subs(at).doit())
+        failed = trial.draw(networks_that_fail, networks, number, neurons, 3, 0.7, 1, 2)
+        yield trial.counts(failed, networks, min(1.0, limit), "above")

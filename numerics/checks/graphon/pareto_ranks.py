@@ -1,0 +1,96 @@
+"""Evidence for G7: in which cases the graphon of Pareto noise has rank one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import sympy as sp
+
+from numerics.evidence import Finding, Trial, control, exact
+from theory.graphon.pareto import INSTANCES, RANK_ONE, f, pareto_graphon
+from theory.saliency.model import SaliencyModel, phi, tau, u, v
+from theory.tails import Tail, alpha, t
+
+
+def rank_on_a_grid(model: SaliencyModel, cut: sp.Expr) -> int:
+    """The rank of the values of the kernel for α = 2 on a grid of thirds, in rationals."""
+    values = model.kernel(cut).subs(alpha, 2)
+    rank: int = sp.Matrix(4, 4, lambda i, j: values.subs({u: sp.Rational(i, 3), v: sp.Rational(j, 3)})).rank()
+    return rank
+
+
+def instances_of(noise: Tail) -> Mapping[str, tuple[SaliencyModel, sp.Expr]]:
+    """The instances under another noise."""
+    return {name: (replace(model, noise=noise), cut) for name, (model, cut) in INSTANCES.items()}
+
+
+@exact(pareto_graphon)
+@control("always rank one", rank_one=dict.fromkeys(RANK_ONE, True))
+@control("saturation always breaks rank one", rank_one={name: "no saturation" in name for name in RANK_ONE})
+@control("a power law far out only", instances=instances_of(Tail("Lomax", (1 + t) ** -alpha)))
+def ranks_are_those_of_values_on_a_grid(
+    rank_one: Mapping[str, bool], instances: Mapping[str, tuple[SaliencyModel, sp.Expr]], trial: Trial
+) -> Iterator[Finding]:
+    """A kernel of rank one has such values at all points; where it has not, some 2 × 2 minor is not zero."""
+    for name, (model, cut) in instances.items():
+        rank = trial.once(rank_on_a_grid, model, cut)
+        yield trial.holds((rank == 1) == rank_one[name], f"{name}: rank {rank} on a grid")
+
+
+Corner = tuple[
+    sp.Expr, sp.Expr, sp.Expr
+]  # lowest fφ/τ of two rows and columns; factors of the other row, the other column
+
+a, b = sp.symbols("a b", nonnegative=True)
+d, e = sp.symbols("d e", positive=True)
+
+CORNERS: Mapping[
+    str, Sequence[Corner]
+] = {  # by case, all corners there are: the letters may be any numbers of their signs
+    "both profiles vary, no saturation": ((1 / (1 + a) / (1 + d) / (1 + e), 1 + d, 1 + e),),
+    "both profiles vary, some saturation": (  # the lowest below 1, the highest beyond; the two between, or one, or none below
+        (1 / (1 + a) / (1 + b) / (1 + e), (1 + e) * (1 + b), (1 + e) * (1 + a)),
+        (1 / (1 + b) / (1 + d), (1 + a) * (1 + b) * (1 + d), 1 + d),
+        (1 / (1 + b) / (1 + d), 1 + d, (1 + a) * (1 + b) * (1 + d)),
+        (1 / (1 + d), (1 + a) * (1 + d), (1 + b) * (1 + d)),
+    ),
+    "constant rows, some saturation": ((d, sp.S.One, 1 + e),),
+    "constant columns, some saturation": ((d, 1 + e, sp.S.One),),
+    "both profiles vary, all saturated": ((1 + a, 1 + d, 1 + e),),
+}
+
+
+def decided(value: sp.Expr) -> sp.Expr:
+    """The smaller of 1 and a number where the signs of the letters decide which it is; else left as it is."""
+    if not isinstance(value, sp.Min):
+        return value
+    (other,) = set(value.args) - {sp.S.One}
+    beyond = sp.factor(other - 1)
+    return other if beyond.is_nonpositive else sp.S.One if beyond.is_nonnegative else value
+
+
+def minor_of(kernel: sp.Expr, corner: Corner) -> sp.Expr:
+    """The product of the values of W^{1/α} on one diagonal of a corner less that on the other."""
+    lowest, row, column = corner
+    at = [{alpha: 1, tau: 1, phi: 1, f: lowest * each} for each in (1, column, row, row * column)]
+    first, second, third, fourth = (decided(kernel.subs(values)) for values in at)
+    return sp.factor(second * third - first * fourth)
+
+
+@exact(pareto_graphon, step="ranks")
+@control("always rank one", rank_one=dict.fromkeys(RANK_ONE, True))
+@control("saturation always breaks rank one", rank_one={name: "no saturation" in name for name in RANK_ONE})
+@control("profiles that vary break rank one", rank_one={name: "both" not in name for name in RANK_ONE})
+@control("never saturated", kernel=(f * phi / tau) ** alpha)
+def ranks_are_those_of_all_minors(rank_one: Mapping[str, bool], kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Rank one is that all 2 × 2 minors are 0; where it is not, those of all such corners are positive by their letters' signs."""
+    for name, corners in CORNERS.items():
+        for corner in corners:
+            minor = minor_of(kernel, corner)
+            if rank_one[name]:
+                yield trial.same(minor, 0)
+            elif minor.is_positive:
+                yield trial.nonnegative(minor, minor)
+            else:
+                yield trial.holds(False, f"{name}: no sign of the minor {minor}")

@@ -1,0 +1,177 @@
+"""E12.1: sums of functions of few inputs each in networks of any depth: neurons of their own, layer by layer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Remark, Source
+from theory.expressivity.relays import relay
+from theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, alpha, k, n, p, units
+from theory.expressivity.wired_neurons import at_least
+from theory.graphon.symbols import FAILURE, delta
+from theory.kernel.dual import DEPTH, depth
+from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+functions = sp.Symbol("M", integer=True, positive=True)  # in the sum
+fan_in = sp.Symbol("k_l", integer=True, positive=True)  # units below to which a unit is wired
+y = sp.Symbol("y", real=True)  # a number that is passed on
+size = sp.Symbol("B", positive=True)  # of its modulus
+
+needed = functions * units
+layer_failure = functions * (1 - at_least(n, alpha * p**fan_in, needed))
+first_failure = layer_failure.subs(fan_in, k)
+later_failure = layer_failure.subs(fan_in, units)
+deep_failure = first_failure + (depth - 1) * later_failure
+layer_success = at_least(n, alpha * p**fan_in, units)  # of one function, in neurons of its own
+own_success = (layer_success.subs(fan_in, k) * layer_success.subs(fan_in, units) ** (depth - 1)) ** functions
+most = sp.Max(k, units)
+small_failure = depth * functions * sp.exp(-(1 - sp.log(2)) / 2 * alpha * n * p**most)
+deep_width = sp.Max(2 * needed, 2 * sp.log(depth * functions / delta) / (1 - sp.log(2))) / (alpha * p**most)
+passed = sp.Max(y + size, 0)
+
+STEPS = (
+    Step(
+        name="a layer given those below",
+        sentence=r"""Let each function have its units in the layers below. The edges into a layer are independent of those below, and so of the choice made there: a neuron is wired to the $k_l\le N$ units
+of $f_q$ in the layer below, or to its $k_l\le k$ inputs, with probability at least $\alpha p^{k_l}$, and the number of such neurons is at least a $\mathrm{Bin}(n,\alpha p^{k_l})$.""",
+        by=Carrier.CLAIM,
+        source="E1",
+    ),
+    Step(
+        name="one function after the other",
+        sentence=r"If $[[needed]]$ neurons are wired for each function, each finds $N$ that no other has taken, whoever comes last.",
+        gives={"needed": needed},
+    ),
+    Step(
+        name="a layer fails",
+        sentence=r"Some function finds fewer with at most $M$ times the probability for one, $[[layer_failure]]$.",
+        gives={"layer_failure": layer_failure},
+        uses=("a layer given those below", "one function after the other"),
+    ),
+    Step(
+        name="some layer fails",
+        sentence=r"Some layer is the first that fails, given those below, which has at most the sum of the probabilities for each.",
+        by=Carrier.RULE,
+        source="union bound",
+        uses=("a layer fails",),
+    ),
+    Step(
+        name="all layers",
+        sentence=r"From the first layer, of $k$ inputs, each further one adds that of $N$ units below: $[[deep_failure]]$ for $L$ layers.",
+        gives={"deep_failure": deep_failure},
+        uses=("some layer fails",),
+    ),
+    Step(
+        name="a layer of one's own",
+        sentence=r"In $n$ neurons of its own a function finds its $N$ with probability $[[layer_success]]$, if just the share $\alpha$ has edges to these units, each with probability $p$.",
+        gives={"layer_success": layer_success},
+        uses=("a layer given those below",),
+    ),
+    Step(
+        name="all layers of one's own",
+        sentence=r"Functions with neurons of their own, and layers given those below, share no edges: $M$ functions of $L$ layers succeed with the product, $[[own_success]]$.",
+        gives={"own_success": own_success},
+        uses=("a layer of one's own",),
+    ),
+    Step(
+        name="half of the mean",
+        sentence=r"If $\alpha np^K\ge2MN$ with $K=\max(k,N)$, fewer than $MN$ are fewer than half of the mean of each of these binomial numbers.",
+        by=Carrier.RULE,
+        source="monotonicity",
+        uses=("all layers",),
+    ),
+    Step(
+        name="lower tail",
+        sentence=r"Of a binomial number of mean $\mu$, $P(<\frac\mu2)\le e^{-\frac{1-\ln2}2\mu}$.",
+        by=Carrier.CLAIM,
+        source="E2",
+    ),
+    Step(
+        name="small failure",
+        sentence=r"So for these $n$ the $LM$ probabilities add up to at most $[[small_failure]]$.",
+        gives={"small_failure": small_failure},
+        uses=("half of the mean", "lower tail"),
+    ),
+    Step(
+        name="width",
+        sentence=r"From $n=[[deep_width]]$ on, $\alpha np^K\ge2MN$ and $[[small_failure]]\le\delta$; at this $n$ one of the two is an equality.",
+        gives={"deep_width": deep_width},
+        uses=("small failure",),
+    ),
+    Step(
+        name="dense networks",
+        sentence=r"For continuous $f_q$ there are networks of one layer of $N$ ReLU units that err by less than $\varepsilon_q$.",
+        by=Carrier.CITED,
+        source="Leshno, Lin, Pinkus and Schocken, Neural Networks 6, 1993, 861–867: the sums of units with a continuous activation "
+        "that is no polynomial are dense in the continuous functions on a compact set",
+    ),
+    Step(
+        name="passed on",
+        sentence=r"Let $y$ be the output of such a network, $|y|\le B$. One unit of the second layer has the output $[[passed]]=y+B$, one unit of each further layer passes it on, and the readout takes $B$ away.",
+        gives={"passed": passed},
+        uses=("dense networks",),
+    ),
+)
+
+deep_union = Claim(
+    label="E12.1",
+    title="Sums of functions of few inputs in deep networks: neurons of their own in each layer",
+    statement=r"""
+Let $f=f_1+\dots+f_M$, $f_q$ depend on at most $k$ inputs $S_q$ and be within $\varepsilon_q$ of a network of $L$ hidden layers on them, of at most $N$ units each. In a masked network of $L$ hidden layers of $n$ neurons let each neuron have,
+with probability at least $\alpha$ whatever the other neurons and the layers below, edges of probability at least $p$, independent given this, to what it is to be wired to; the readout is dense. Then the masked network contains the sum of the $M$ networks, within $\sum_q\varepsilon_q$ of $f$, each in neurons of its own,
+but for a probability of at most
+$$[[deep_failure]],$$
+and but for $\delta$ from $n\ge[[deep_width]]$ on: the number $L$ of layers enters by its logarithm, and the number of other inputs not at all. Parts of the layers that are chosen beforehand, $n$ neurons of each layer for each function, contain them with probability at least $[[own_success]]$;
+a choice of the first $N$ neurons that are wired to those chosen below succeeds with just this probability if each network has $k$ inputs and $N$ units in each layer, and the edges have the probability $p$ on just a share $\alpha$ of each layer and are missing elsewhere. All continuous $f_q$ on $[-B,B]^k$ have such networks of ReLU units, for every
+$\varepsilon_q>0$ and $L$, with $N=N(\varepsilon_1,\dots,\varepsilon_M)$ that does not depend on $L$.
+""",
+    steps=STEPS,
+    source=Source(
+        "2602.06675",
+        "beyond the abstract, which has “a Universal Approximation Theorem for sparse networks that depends only on the "
+        "intrinsic dimension of active coordinate subspaces”; the proof rests on Leshno et al. (1993)",
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        NEURONS.drawn_from(12, 30),
+        replace(ACTIVE, meaning="number of inputs of each function", drawn=(1, 3)),
+        replace(
+            EDGE,
+            meaning="probability of an edge, a lower bound where it varies",
+            drawn=(sp.Rational(1, 2), sp.Rational(19, 20)),
+        ),
+        FLOOR_SHARE.drawn_from(sp.Rational(1, 2), sp.Rational(19, 20)),
+        Quantity(units, "number of units of each function in each layer", COUNT, drawn=(1, 3)),
+        Quantity(functions, "number of functions in the sum", COUNT, drawn=(1, 3)),
+        Quantity(
+            fan_in, "number of units of the layer below, or of inputs, that a unit is wired to", COUNT, drawn=(1, 3)
+        ),
+        DEPTH,
+        FAILURE,
+        Quantity(y, "output of the network of one function", sp.S.Reals, drawn=(-1, 1)),
+        Quantity(size, "largest modulus of that output", POSITIVE, drawn=(1, 4)),
+    ),
+    hypotheses=(
+        Hypothesis("the masks of the layers are independent, and so are the neurons of a layer given those below"),
+        Hypothesis("biases, unbounded weights; the readout edges of wired neurons are present"),
+        Hypothesis("an output within its bounds", sp.Abs(y) <= size, ("passed",)),
+    ),
+    uses=("E1", "E2"),
+    expressions={
+        "deep_failure": deep_failure,
+        "deep_width": deep_width,
+        "own_success": own_success,
+        "passed": passed,
+    },
+    aids={"relay": relay},
+    remarks=(
+        Remark(
+            "For two functions the layers may fail with the three terms of E11 each, which is less. Wiring to all units below is "
+            "sufficient, not necessary (E8): the price $p^N$ of each further layer is that of this proof."
+        ),
+    ),
+)

@@ -1,0 +1,172 @@
+"""E12.2: which interactions of inputs a mask of any depth cannot represent: those that no neuron hears."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sympy as sp
+
+from theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from theory.expressivity.inactive import over, part_maps
+from theory.quantities import Quantity
+from theory.steps import Carrier, Step
+
+x_1, x_2 = sp.symbols("x_1:3", real=True)
+HEARD: Mapping[str, tuple[str, ...]] = {  # sets of inputs that the neurons of the last hidden layer hear, of three
+    "none": (),
+    "1": ("1",),
+    "1,2,3": ("1", "2", "3"),
+    "12": ("12",),
+    "12,3": ("12", "3"),
+    "12,23": ("12", "23"),
+    "12,13,23": ("12", "13", "23"),
+}
+
+
+def mean_given(heard: str) -> sp.Expr:
+    """E[·|x_A] as a product of means over the inputs that are not in A."""
+    return sp.Mul(*(each for i, each in enumerate(over, start=1) if str(i) not in heard))
+
+
+def leaves(sets: tuple[str, ...]) -> sp.Expr:
+    """What takes constants and functions of each of the sets to 0: a product in which P_i² = P_i, factored."""
+    product = sp.Poly((1 - sp.Mul(*over)) * sp.Mul(*(1 - mean_given(heard) for heard in sets)), *over)
+    return sp.factor(
+        sp.Add(
+            *(
+                factor * sp.Mul(*(p for p, e in zip(over, powers, strict=True) if e))
+                for powers, factor in product.terms()
+            )
+        )
+    )
+
+
+residual_maps: Mapping[str, sp.Expr] = {name: leaves(sets) for name, sets in HEARD.items()}
+unheard_maps: Mapping[str, sp.Expr] = {
+    name: sp.Add(
+        *(each for part, each in part_maps.items() if part != "none" and not any(set(part) <= set(a) for a in sets))
+    )
+    for name, sets in HEARD.items()
+}
+target = sp.Max(x_1 + x_2, 0)  # on the square [−1, 1]²
+mean_over_one = (1 + x_1) ** 2 / 4
+main_effects = (mean_over_one, mean_over_one.subs(x_1, x_2))
+overall_mean = sp.Rational(1, 3)
+interaction = target - sp.Add(*main_effects) + overall_mean
+interaction_floor = sp.Rational(2, 45)
+relays_only = sp.Max(sp.Max(x_1 + 1, 0) + sp.Max(x_2 + 1, 0) - 2, 0)
+two_relays_error = sp.Integer(0)
+
+STEPS = (
+    Step(
+        name="heard inputs",
+        sentence=r"Unit after unit, a neuron is a function of the inputs from which a path leads to it. So the network is a sum of functions $g_v(x_{A_v})$ and a constant.",
+        by=Carrier.RULE,
+        source="topological order",
+    ),
+    Step(
+        name="parts",
+        sentence=r"""For a product law the means $P_i$ over single inputs commute, $E[g\mid x_A]=\prod_{i\notin A}P_i\,g$, and the parts $f_T=\prod_{i\in T}(1-P_i)\prod_{i\notin T}P_i\,f$ are orthogonal and add up to $f$.""",
+        by=Carrier.CLAIM,
+        source="E7",
+    ),
+    Step(
+        name="what takes sums away",
+        sentence=r"""$1-\prod_{i\notin A}P_i$ takes every function of $x_A$ to $0$, and $1-\prod_iP_i$ every constant. So their product, in which $P_i^2=P_i$, takes every such sum to $0$: of three inputs, for the sets $A_v$ that name it, $[[residual_maps]]$.""",
+        gives={"residual_maps": residual_maps},
+        uses=("heard inputs", "parts"),
+    ),
+    Step(
+        name="what it keeps",
+        sentence=r"It is the sum of the maps of the parts $T\ne\emptyset$ that no $A_v$ contains, $[[unheard_maps]]$.",
+        gives={"unheard_maps": unheard_maps},
+        uses=("what takes sums away",),
+    ),
+    Step(
+        name="floor",
+        sentence=r"""The map sends $f-g$ to $\sum_Tf_T$ over these $T$, and is a projection, so that $E(f-g)^2\ge\sum_T\sigma_T^2$; the sum of a constant and all other parts, each of which is a function of some $x_{A_v}$, attains it.""",
+        by=Carrier.RULE,
+        source="Parseval",
+        uses=("what it keeps",),
+    ),
+    Step(
+        name="main effects",
+        sentence=r"The mean of $\max(0,x_1+x_2)$ over the other input, uniform on $[-1,1]$, is $[[mean_over_one]]$ for $x_1$.",
+        gives={"mean_over_one": mean_over_one},
+    ),
+    Step(
+        name="overall mean",
+        sentence=r"The mean of that over $x_1$ is $[[overall_mean]]$.",
+        gives={"overall_mean": overall_mean},
+        uses=("main effects",),
+    ),
+    Step(
+        name="interaction",
+        sentence=r"So the part of both inputs is $[[interaction]]$.",
+        gives={"interaction": interaction},
+        uses=("parts", "main effects", "overall mean"),
+    ),
+    Step(
+        name="its variance",
+        sentence=r"The mean of its square is $[[interaction_floor]]$: what networks with no neuron that hears both inputs must leave.",
+        gives={"interaction_floor": interaction_floor},
+        uses=("floor", "interaction"),
+    ),
+    Step(
+        name="relays",
+        sentence=r"Two neurons with one edge each, and one above them with an edge to both, can be $[[relays_only]]$.",
+        by=Carrier.DEFINED,
+        gives={"relays_only": relays_only},
+    ),
+    Step(
+        name="nothing is left",
+        sentence=r"That is $\max(0,x_1+x_2)$ on the square: its mean square error is $[[two_relays_error]]$.",
+        gives={"two_relays_error": two_relays_error},
+        uses=("relays",),
+    ),
+)
+
+unheard_parts = Claim(
+    label="E12.2",
+    title="Interactions that no neuron hears",
+    statement=r"""
+Let the mask of a network of any depth be given, and let neuron $v$ of the last hidden layer hear the inputs $A_v$ from which a path of edges leads to it. For independent inputs and $Ef^2<\infty$, with the parts $f_T$ of E7 and their variances $\sigma_T^2$, whatever the weights, the biases and
+the activation,
+$$E(f-f_{net})^2\ge\sum_{T\ne\emptyset,\ T\not\subseteq A_v\text{ for all }v}\sigma_T^2.$$
+The sum is the least error of all sums of a constant and functions of $x_{A_v}$ of finite mean square. So a sum $f=\sum_qf_{S_q}$ can come within every error of a network with the mask only if each part of it other than $0$ has all its inputs heard by one neuron. For three inputs the maps that leave what no neuron hears are
+$[[residual_maps]]$, named by the sets that are heard. Paths count, not edges to the first layer: $\max(0,x_1+x_2)$, for uniform inputs in $[-1,1]$, has the part $[[interaction]]$ of both inputs, of variance $[[interaction_floor]]$, which a network with no neuron that hears both must leave, at any depth; but
+$[[relays_only]]$, in which no neuron of the first layer has edges to both, leaves $[[two_relays_error]]$.
+""",
+    steps=STEPS,
+    source=Source(
+        "2602.06675",
+        "beyond the abstract, which has “a Universal Approximation Theorem for sparse networks that depends only on the "
+        "intrinsic dimension of active coordinate subspaces”; Sobol 2001 for the parts",
+    ),
+    provenance=Provenance.PITFALL,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity((x_1, x_2), "input of the example", sp.Interval(-1, 1)),
+        Quantity(over, "mean over one input, as a linear map of functions", sp.S.Reals),
+    ),
+    uses=("E7",),
+    expressions={
+        "residual_maps": residual_maps,
+        "interaction": interaction,
+        "interaction_floor": interaction_floor,
+        "relays_only": relays_only,
+        "two_relays_error": two_relays_error,
+    },
+    aids={"target": target, "heard": HEARD},
+    pitfalls=(
+        Pitfall(
+            control="edges to the first layer",
+            said=r"A network leaves at least $\sum_T\sigma_T^2$ over the sets $T$ to which no neuron of the first layer is wired.",
+            by="One might expect it of deep networks, as it holds for one hidden layer.",
+            why="A neuron above hears what the neurons below it hear together.",
+            counterexample="relays_only",
+            by_hand=r"$\max(0,\max(0,x_1+1)+\max(0,x_2+1)-2)=\max(0,x_1+x_2)$ for $|x_1|,|x_2|\le1$: each first neuron has one input, the part of both inputs is not $0$, and no error is left.",
+            instead="The same over the sets of inputs from which no neuron of the last layer has all its paths.",
+        ),
+    ),
+)
