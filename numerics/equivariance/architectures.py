@@ -139,7 +139,9 @@ def read_out(architecture: Architecture) -> Architecture:
     """
     last = architecture.levels[-1]
     if not last.is_permutation:
-        raise InputError(f"features of {last.group.name} that are not permuted: expected permutations, for means of orbits")
+        raise InputError(
+            f"features of {last.group.name} that are not permuted: expected permutations, for means of orbits"
+        )
     one = trivial(last.group)
     orbits = equivariant_basis(last, one)
     means = np.array([[[Fraction(int(x), int(orbit.sum())) for x in row] for row in orbit] for orbit in orbits])

@@ -14,8 +14,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
 
 from numerics.arguments import InputError, checked_array
+
+LARGE = 2**22  # entries of a whole map, beyond which it is not made
+FEW = 32  # an entry of a basis in so many, or fewer, is multiplied on its own
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +51,12 @@ class EquivariantLayer:
         InputError for another shape or what is no finite real number.
         """
         x = _numbers("inputs", x)
-        expected = self.weights.shape[:2]
+        expected = len(self.coeffs), self.basis.shape[2]
         if x.ndim < 2 or x.shape[-2:] != expected:
             raise InputError(f"inputs {list(x.shape)}: expected [..., {expected[0]}, {expected[1]}]")
+        if x.dtype.kind == "f" and self._is_large:
+            read = np.tensordot(x.astype(np.float64), self.coeffs.astype(np.float64), axes=((-2,), (0,)))
+            return np.swapaxes(applied(self.basis.astype(np.float64), read), -1, -2)
         return np.tensordot(*_of_one_kind(x, self.weights), axes=2)
 
     def prune(self, mask: ArrayLike) -> EquivariantLayer:
@@ -62,11 +69,32 @@ class EquivariantLayer:
             raise InputError(f"mask {given.dtype}{list(given.shape)}: expected 0 and 1, {list(self.coeffs.shape)}")
         return replace(self, coeffs=np.where(given.astype(bool), self.coeffs, self.coeffs.dtype.type(0)))
 
+    @property
+    def _is_large(self) -> bool:
+        """Whether the whole map of doubles has more entries than are worth making."""
+        before, after, _ = self.coeffs.shape
+        both = self.coeffs.dtype.kind, self.basis.dtype.kind
+        return "f" in both and before * after * self.basis[0].size > LARGE
+
     @cached_property
     def weights(self) -> NDArray[Any]:
         """The whole linear map. [in, in coordinates, out, out coordinates]"""
         product = np.tensordot(*_of_one_kind(self.coeffs, self.basis), axes=1)
         return product.transpose(0, 3, 1, 2)
+
+
+def applied(basis: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Σ_b basis[b]·x[..., b] in each channel: float[..., out coordinates, channels] of x: [..., in coordinates, channels, b].
+
+    Few entries are multiplied one by one, many as matrices.
+    """
+    if np.count_nonzero(basis) * FEW > basis.size:
+        found = np.tensordot(x, basis, axes=((-3, -1), (2, 0)))
+        return np.swapaxes(found, -1, -2)
+    entries = csr_array(np.moveaxis(basis, 0, 2).reshape(basis.shape[1], -1))  # [out, (in, b)]
+    each = np.moveaxis(x.reshape(-1, *x.shape[-3:]), (1, 3), (0, 1))  # [in, b, samples, channels]
+    found = entries @ each.reshape(entries.shape[1], -1)
+    return np.moveaxis(found.reshape(-1, *each.shape[2:]), 0, 1).reshape(*x.shape[:-3], -1, x.shape[-2])
 
 
 def forward(layers: Sequence[EquivariantLayer], x: ArrayLike) -> NDArray[Any]:

@@ -289,7 +289,7 @@ def _work(eps: float, case: Case, width: int) -> Work:
     numbers = shapes[0].before * shapes[0].columns
     inputs = numbers if case.samples is None else len(case.samples.x)
     passes = 2 if case.permutations is None else 3 + len(case.permutations[0])
-    touched = 4 * MOST_ITEMS if items_for(eps) < MOST_ITEMS else None
+    touched = 2 * MOST_ITEMS if items_for(eps) < MOST_ITEMS else None
     comparison = evaluating(shapes, width, inputs, passes, touched).then(Work(16 * inputs * numbers, 0))
     return searching(shapes, width, eps, case.signed).then(comparison)
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError, Seed, seed_number
 from numerics.equivariance import EquivariantLayer
+from numerics.equivariance.layers import applied
 from numerics.equivariance.tickets import checked_eps, keep_subsets
 from numerics.subset_sum.exact_numbers import Number
 from numerics.tickets.costs import searching, shapes_of
@@ -24,7 +26,21 @@ Masks = NDArray[np.bool_]
 BITS = 52  # numbers uniform on [−1, 1] are multiples of 2^−52
 HALF = 26
 ROWS = 512  # whose products are added up in machine words
+HELD = 2**17  # numbers kept that are held in memory, in any case
+PER_MASK = 8  # … or as many as there are bits of masks in so many
 ROOM = Limit(2**32, None)  # for whoever calls the search without a limit
+
+
+class Kept(NamedTuple):
+    """What a ticket keeps for one input channel, of those channels of the source of which it keeps anything.
+
+    mask: bool[channels, out, b]; lambdas: float[parts, channels]; mus: float[channels, out, b], 0 where the mask is.
+    """
+
+    channel: int
+    mask: Masks
+    lambdas: Floats
+    mus: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,11 +126,8 @@ class NetworkTicket:
         """Σ|μλ| over what is kept for a coefficient, the larger one for both signs. float[in, out, b]"""
         part_of = self.source.splits[layer].part_of
         sides = [
-            [
-                (np.where(mask, np.abs(mus), 0) * np.maximum(sign * lambdas, 0)[part_of].T[:, None]).sum(axis=0)
-                for sign in (1, -1)
-            ]
-            for _, mask, lambdas, mus in self._blocks(layer)
+            [(np.abs(mus) * np.maximum(sign * lambdas, 0)[part_of].T[:, None]).sum(axis=0) for sign in (1, -1)]
+            for _, _, lambdas, mus in self._blocks(layer)
         ]
         largest: Floats = np.max(sides, axis=1)
         return largest
@@ -135,21 +148,57 @@ class NetworkTicket:
 
     def _pass(self, layer: int, x: Floats) -> Floats:
         """Two layers of the pruned source. x: float[..., in, in coordinates]"""
-        diagonals, part_of = self.source.splits[layer]
-        reads = (*x.shape[:-2], x.shape[-1], *self.masks[layer].shape[2:])
-        read = np.zeros(reads)  # what each basis element is applied to: [..., in coordinates, out, b]
-        for i, mask, lambdas, mus in self._blocks(layer):
-            for part, diagonal in enumerate(diagonals):
-                mine = np.flatnonzero(part_of == part)
-                kept = np.flatnonzero(mask[..., mine].any(axis=(1, 2)))
-                hidden = np.maximum(lambdas[part, kept] * (x[..., i, :] * diagonal)[..., None], 0)
-                weights = np.where(mask, mus, 0)[kept][..., mine]
-                read[..., mine] += np.tensordot(hidden, weights, axes=1)
-        return np.tensordot(read, self.source.bases[layer], axes=((-3, -1), (2, 0)))
+        basis = self.source.bases[layer]
+        after, elements = self.masks[layer].shape[2:]
+        found = np.zeros((*x.shape[:-2], basis.shape[1], after))
+        for part, mine in enumerate(self._elements_of_parts(layer)):
+            diagonal = self.source.splits[layer].diagonals[part]
+            read = np.zeros((*x.shape[:-2], x.shape[-1], after * len(mine)))  # what each basis element is applied to
+            for channels, lambdas, weights in self._groups(layer, part, mine):
+                hidden = np.maximum((lambdas[:, None] * diagonal) * x[..., channels, :], 0)
+                read += np.swapaxes(hidden, -1, -2) @ weights
+            found += applied(basis[mine], read.reshape(*read.shape[:-1], after, len(mine)))
+        return np.swapaxes(found, -1, -2)
 
-    def _blocks(self, layer: int) -> Iterator[tuple[int, Masks, Floats, Floats]]:
+    def _elements_of_parts(self, layer: int) -> list[NDArray[np.intp]]:
+        """The basis elements that read each part of the identity."""
+        diagonals, part_of = self.source.splits[layer]
+        return [np.flatnonzero(part_of == part) for part in range(len(diagonals))]
+
+    def _groups(
+        self, layer: int, part: int, mine: NDArray[np.intp]
+    ) -> Iterator[tuple[NDArray[np.intp], Floats, Floats]]:
+        """What is kept for a part, of as many input channels at a time as there is room for in one block.
+
+        Input channel and λ of each channel of the source, and its coefficients [channels, out · elements of the part].
+        """
+        held: list[tuple[NDArray[np.intp], Floats, Floats]] = []
+        for i, mask, lambdas, mus in self._blocks(layer):
+            kept = np.flatnonzero(mask[..., mine].any(axis=(1, 2)))
+            if held and sum(len(each) for _, each, _ in held) + len(kept) > self.width:
+                yield tuple(map(np.concatenate, zip(*held, strict=True)))
+                held = []
+            weights = mus[kept][..., mine].reshape(len(kept), mus.shape[1] * len(mine))
+            held.append((np.full(len(kept), i), lambdas[part, kept], weights))
+        yield tuple(map(np.concatenate, zip(*held, strict=True)))
+
+    def _blocks(self, layer: int) -> Iterable[Kept]:
+        """What is kept for each input channel; held in memory where that is little."""
+        return self._held[layer] if self._held else self._drawn(layer)
+
+    def _drawn(self, layer: int) -> Iterator[Kept]:
         for i, mask in enumerate(self.masks[layer]):
-            yield i, mask, *self.source.block(layer, i)
+            kept = mask.any(axis=(1, 2))
+            lambdas, mus = self.source.block(layer, i)
+            yield Kept(i, mask[kept], lambdas[:, kept], np.where(mask[kept], mus[kept], 0))
+
+    @cached_property
+    def _held(self) -> tuple[tuple[Kept, ...], ...]:
+        """All that is kept, layer by layer; nothing where that is much."""
+        channels = [int(mask.any(axis=(2, 3)).sum()) for mask in self.masks]
+        numbers = sum(count * mask[0, 0].size for count, mask in zip(channels, self.masks, strict=True))
+        much = numbers > max(HELD, sum(mask.size for mask in self.masks) // PER_MASK)
+        return () if much else tuple(tuple(self._drawn(k)) for k in range(len(self.masks)))
 
     @cached_property
     def _sums(self) -> tuple[tuple[NDArray[np.object_], NDArray[np.object_]], ...]:
@@ -159,10 +208,10 @@ class NetworkTicket:
     def _layer_sums(self, layer: int) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
         part_of = self.source.splits[layer].part_of
         found: list[list[NDArray[np.object_]]] = [[], []]
-        for _, mask, lambdas, mus in self._blocks(layer):
+        for _, _, lambdas, mus in self._blocks(layer):
             for side, sign in enumerate((1, -1)):
                 usable = np.maximum(sign * lambdas, 0)[part_of].T[:, None]
-                found[side].append(sign * _exact_sums(usable, np.where(mask, mus, 0)))
+                found[side].append(sign * _exact_sums(usable, mus))
         plus, minus = map(np.stack, found)
         return plus, minus if self.signed and layer == 0 else plus
 
@@ -256,7 +305,7 @@ def _exact_sums(lambdas: Floats, mus: Floats) -> NDArray[np.object_]:
     """
     left, right = np.ldexp(lambdas, BITS).astype(np.int64), np.ldexp(mus, BITS).astype(np.int64)
     (a, b), (c, d) = np.divmod(left, 2**HALF), np.divmod(right, 2**HALF)
-    sums = 0
+    sums = np.zeros(np.broadcast_shapes(lambdas.shape, mus.shape)[1:], dtype=object)
     for rows in (slice(start, start + ROWS) for start in range(0, len(mus), ROWS)):
         for shift, product in (
             (2 * HALF, a[rows] * c[rows]),
@@ -264,7 +313,7 @@ def _exact_sums(lambdas: Floats, mus: Floats) -> NDArray[np.object_]:
             (0, b[rows] * d[rows]),
         ):
             sums = sums + product.sum(axis=0).astype(object) * 2**shift
-    return np.asarray(sums, dtype=object)
+    return sums
 
 
 def _errors(coeffs: Floats, sums: tuple[NDArray[np.object_], NDArray[np.object_]]) -> tuple[NDArray[np.object_], int]:

@@ -66,7 +66,9 @@ def graphs_messages(seed: int = 0, steps: int = STARTS_STEPS) -> Target:
     """
     rng = generator(seed, 5400)
     heat, starts = spread_heat(rng, STARTS_TRAINED + STARTS_TESTED)
-    samples = Training(with_ones(heat), starts, STARTS_TRAINED, falling(steps, STARTS_RATE), STARTS_BATCHES, contrast=CONTRAST)
+    samples = Training(
+        with_ones(heat), starts, STARTS_TRAINED, falling(steps, STARTS_RATE), STARTS_BATCHES, contrast=CONTRAST
+    )
     architecture = message_passing(petersen(), depth=len(MESSAGES) + 1)
     return fitted("graphs-messages", rng, architecture, (2, *MESSAGES, 1), samples, automorphisms())
 
