@@ -128,7 +128,7 @@ def _next_error(ticket: NetworkTicket, k: int, error: Floats, values: Floats) ->
 
 
 def _moduli(layer: EquivariantLayer, coeffs: NDArray[np.float64], x: Floats) -> Floats:
-    return EquivariantLayer(np.abs(coeffs), np.abs(layer.basis)).apply(x)
+    return layer.apply_moduli(coeffs, x)
 
 
 def _raised(layer: EquivariantLayer, coeffs: NDArray[np.float64], x: Floats) -> Floats:

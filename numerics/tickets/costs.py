@@ -19,6 +19,7 @@ from numerics.tickets.limits import SECOND, Work
 # Bytes
 STARTING = 2**21  # whatever is done
 PER_BIT_OF_MASKS = 5  # unpacked, as truth values, in the ticket, while they are compared, and what they keep
+PER_MASK = 8  # bits of masks, beside which a number that is kept may be held
 PER_NUMBER_OF_BLOCK = 80  # of the largest block of the random network: drawn, as integers, halves and products of these
 PER_COEFFICIENT = 1200  # of the target: exact sums, errors and goals, of up to 2,100 bits where it is tiny or huge
 PER_BASIS_ENTRY = 48  # copies
@@ -140,14 +141,16 @@ def items_for(eps: float) -> float:
 def evaluating(shapes: Shapes, width: int, samples: int, passes: int = 1, touched: int | None = None) -> Work:
     """What it takes to evaluate target and ticket at samples, so many times, in pieces.
 
-    touched: the channels of a block of which a ticket may keep something, if not all.
+    touched: the channels of a block of which a ticket may keep something, if not all; what it keeps is drawn once for all
+    pieces where it is little.
     """
     each, at_once = largest_sample(shapes, width), together(shapes, width)
     memory = PER_ACTIVATION * min(at_once, samples) * each + 24 * sum(shape.whole for shape in shapes)
     used = width if touched is None else min(width, touched)
     products = sum(3 * shape.products + shape.before * shape.columns * shape.block(used) for shape in shapes)
-    drawn = -(-samples // at_once) * (_drawing(shapes, width) + _blocks(shapes))
-    return Work(memory, passes * (-(-samples * products // PRODUCTS) + drawn))
+    drawn = _drawing(shapes, width) + _blocks(shapes)
+    times = 1 if PER_MASK * used <= width else passes * -(-samples // at_once)
+    return Work(memory, passes * -(-samples * products // PRODUCTS) + times * drawn)
 
 
 def together(shapes: Shapes, width: int) -> int:

@@ -14,10 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError, Seed, seed_number
 from numerics.equivariance import EquivariantLayer
-from numerics.equivariance.layers import applied
 from numerics.equivariance.tickets import checked_eps, keep_subsets
 from numerics.subset_sum.exact_numbers import Number
-from numerics.tickets.costs import searching, shapes_of
+from numerics.tickets.costs import PER_MASK, searching, shapes_of
 from numerics.tickets.limits import Limit
 from numerics.tickets.networks import checked_network
 from numerics.tickets.source import Floats, Source
@@ -26,8 +25,7 @@ Masks = NDArray[np.bool_]
 BITS = 52  # numbers uniform on [−1, 1] are multiples of 2^−52
 HALF = 26
 ROWS = 512  # whose products are added up in machine words
-HELD = 2**17  # numbers kept that are held in memory, in any case
-PER_MASK = 8  # … or as many as there are bits of masks in so many
+HELD = 2**17  # numbers kept that are held in memory in any case, and beyond it as many as PER_MASK allows
 ROOM = Limit(2**32, None)  # for whoever calls the search without a limit
 
 
@@ -41,6 +39,22 @@ class Kept(NamedTuple):
     mask: Masks
     lambdas: Floats
     mus: Floats
+
+
+class Group(NamedTuple):
+    """Channels of the source: their input channels and λ, and the coefficients behind them.
+
+    channels: int[n]; lambdas: float[n]; weights: float[n, out · elements of the basis].
+    """
+
+    channels: NDArray[np.intp]
+    lambdas: Floats
+    weights: Floats
+
+    @classmethod
+    def of(cls, groups: Sequence[Group]) -> Group:
+        """All of them together."""
+        return cls(*(np.concatenate(each) for each in zip(*groups, strict=True)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,39 +162,27 @@ class NetworkTicket:
 
     def _pass(self, layer: int, x: Floats) -> Floats:
         """Two layers of the pruned source. x: float[..., in, in coordinates]"""
-        basis = self.source.bases[layer]
-        after, elements = self.masks[layer].shape[2:]
-        found = np.zeros((*x.shape[:-2], basis.shape[1], after))
-        for part, mine in enumerate(self._elements_of_parts(layer)):
-            diagonal = self.source.splits[layer].diagonals[part]
+        after, (diagonals, _) = self.masks[layer].shape[2], self.source.splits[layer]
+        found: list[Floats] = []
+        for part, (mine, reader) in enumerate(self.source.readers[layer]):
             read = np.zeros((*x.shape[:-2], x.shape[-1], after * len(mine)))  # what each basis element is applied to
-            for channels, lambdas, weights in self._groups(layer, part, mine):
-                hidden = np.maximum((lambdas[:, None] * diagonal) * x[..., channels, :], 0)
-                read += np.swapaxes(hidden, -1, -2) @ weights
-            found += applied(basis[mine], read.reshape(*read.shape[:-1], after, len(mine)))
-        return np.swapaxes(found, -1, -2)
+            for group in self._groups(layer, part, mine):
+                hidden = np.maximum((group.lambdas[:, None] * diagonals[part]) * x[..., group.channels, :], 0)
+                read += np.swapaxes(hidden, -1, -2) @ group.weights
+            found.append(reader.apply(read.reshape(*read.shape[:-1], after, len(mine))))
+        return np.swapaxes(sum(found[1:], found[0]), -1, -2)
 
-    def _elements_of_parts(self, layer: int) -> list[NDArray[np.intp]]:
-        """The basis elements that read each part of the identity."""
-        diagonals, part_of = self.source.splits[layer]
-        return [np.flatnonzero(part_of == part) for part in range(len(diagonals))]
-
-    def _groups(
-        self, layer: int, part: int, mine: NDArray[np.intp]
-    ) -> Iterator[tuple[NDArray[np.intp], Floats, Floats]]:
-        """What is kept for a part, of as many input channels at a time as there is room for in one block.
-
-        Input channel and λ of each channel of the source, and its coefficients [channels, out · elements of the part].
-        """
-        held: list[tuple[NDArray[np.intp], Floats, Floats]] = []
+    def _groups(self, layer: int, part: int, mine: NDArray[np.intp]) -> Iterator[Group]:
+        """What is kept for a part, of as many input channels at a time as there is room for in one block."""
+        held: list[Group] = []
         for i, mask, lambdas, mus in self._blocks(layer):
             kept = np.flatnonzero(mask[..., mine].any(axis=(1, 2)))
-            if held and sum(len(each) for _, each, _ in held) + len(kept) > self.width:
-                yield tuple(map(np.concatenate, zip(*held, strict=True)))
+            if held and sum(len(each.lambdas) for each in held) + len(kept) > self.width:
+                yield Group.of(held)
                 held = []
             weights = mus[kept][..., mine].reshape(len(kept), mus.shape[1] * len(mine))
-            held.append((np.full(len(kept), i), lambdas[part, kept], weights))
-        yield tuple(map(np.concatenate, zip(*held, strict=True)))
+            held.append(Group(np.full(len(kept), i), lambdas[part, kept], weights))
+        yield Group.of(held)
 
     def _blocks(self, layer: int) -> Iterable[Kept]:
         """What is kept for each input channel; held in memory where that is little."""

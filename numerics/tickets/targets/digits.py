@@ -55,4 +55,5 @@ def _shuffled(rng: np.random.Generator) -> tuple[Array, Integers]:
     """Pixels [samples, 64] and digits, in an order that `rng` draws."""
     data = digits("as-is", standardise=False)
     order = rng.permutation(len(data.x))
-    return data.x[order], data.y[order, 0].astype(np.int64)
+    pixels: Array = data.x[order].astype(np.float64)
+    return pixels, data.y[order, 0].astype(np.int64)

@@ -42,19 +42,19 @@ def shapes_steerable(seed: int = 0, steps: int = STEPS) -> Target:
     return fitted("shapes-steerable", rng, architecture, (2, *FIELDS, len(TETROMINOES)), samples)
 
 
-def shape_images(rng: np.random.Generator, count: int) -> tuple[Array, Integers]:
-    """Images float[count, 36] of the tetrominoes L, J, S and Z, and their numbers int[count].
+def shape_images(rng: np.random.Generator, count: int, side: int = SIDE) -> tuple[Array, Integers]:
+    """Images float[count, side²] of the tetrominoes L, J, S and Z, and their numbers int[count].
 
     Each is turned by quarters and shifted at random, its cells have values uniform on [0.6, 1], and every pixel a normal
     error of deviation 0.1.
     """
     labels = rng.integers(len(TETROMINOES), size=count)
     cells = np.array(list(TETROMINOES.values()))[labels]
-    turns, shifts = rng.integers(4, size=count), rng.integers(SIDE, size=(count, 1, 2))
+    turns, shifts = rng.integers(4, size=count), rng.integers(side, size=(count, 1, 2))
     for quarter in range(1, 4):
         turned = turns >= quarter
         cells[turned] = np.stack([-cells[turned, :, 1], cells[turned, :, 0]], axis=-1)
-    x, y = np.moveaxis((cells + shifts) % SIDE, -1, 0)
-    images = NOISE * rng.standard_normal((count, SIDE * SIDE))
-    images[np.arange(count)[:, None], SIDE * x + y] += rng.uniform(0.6, 1, x.shape)
+    x, y = np.moveaxis((cells + shifts) % side, -1, 0)
+    images = NOISE * rng.standard_normal((count, side * side))
+    images[np.arange(count)[:, None], side * x + y] += rng.uniform(0.6, 1, x.shape)
     return images, labels

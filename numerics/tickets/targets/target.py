@@ -98,12 +98,14 @@ def fitted(
 
 def lowered(steps: int) -> Array:
     """Adam's usual step, 0.01, and 0.3 of that after each 400. InputError for a negative or fractional number."""
-    return STEP * SLOWER ** (np.arange(checked_integer("steps", steps, 0, MOST)) // EVERY)
+    rates: Array = STEP * SLOWER ** (np.arange(checked_integer("steps", steps, 0, MOST)) // EVERY)
+    return rates
 
 
 def falling(steps: int, first: float) -> Array:
     """Steps that fall evenly from the first one to 0. InputError for a negative or fractional number of them."""
-    return first * np.linspace(1, 0, checked_integer("steps", steps, 0, MOST), endpoint=False)
+    count = checked_integer("steps", steps, 0, MOST)
+    return first * (1 - np.arange(count, dtype=np.float64) / max(count, 1))
 
 
 def generator(seed: int, first: int) -> np.random.Generator:
