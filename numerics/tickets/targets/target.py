@@ -98,8 +98,8 @@ def fitted(
 
 def lowered(steps: int) -> Array:
     """Adam's usual step, 0.01, and 0.3 of that after each 400. InputError for a negative or fractional number."""
-    rates: Array = STEP * SLOWER ** (np.arange(checked_integer("steps", steps, 0, MOST)) // EVERY)
-    return rates
+    places = np.arange(checked_integer("steps", steps, 0, MOST))
+    return (STEP * SLOWER ** (places // EVERY)).astype(np.float64)
 
 
 def falling(steps: int, first: float) -> Array:
