@@ -15,7 +15,7 @@ from numerics.equivariance import EquivariantLayer, forward, permutation_group
 from numerics.equivariance.architectures import message_passing, read_out, relabelled, steerable
 from numerics.equivariance.groups import closure
 from numerics.equivariance.representations import cyclic_irreducibles, trivial
-from numerics.tickets import find_ticket
+from numerics.tickets import certify, find_ticket
 from numerics.tickets.bounds import equivariance_bound
 from numerics.tickets.calls import ticket
 from numerics.tickets.cases import Case, trained
@@ -202,3 +202,18 @@ def test_read_outs_are_means_of_orbits():
     assert read_out(replace(turned, levels=(two,), bases=())).bases[0].tolist() == [[[1, 0]], [[0, 1]]]
     with pytest.raises(ValueError, match="expected permutations"):
         read_out(replace(turned, levels=(cyclic_irreducibles(4)["rotation"],), bases=()))
+
+
+@pytest.mark.parametrize("name", ["shapes-steerable", "graphs-pairs"])
+def test_large_layers_are_applied_without_their_maps(name, monkeypatch):
+    """Entry by entry where a basis has few, and as matrices where it has many: certificates are the same to rounding."""
+    of = case(name)
+    found, x = find_ticket(of.layers, 80, 1e-4, 0, of.signed), of.samples.x[:7]
+    before = certify(found, x)
+    monkeypatch.setattr("numerics.equivariance.layers.LARGE", 0)
+    layers = [EquivariantLayer(layer.coeffs, layer.basis) for layer in of.layers]
+    after = certify(replace(found, target=tuple(layers)), x)
+    assert np.allclose(after.target_outputs, before.target_outputs, rtol=0, atol=1e-15)
+    assert np.allclose(after.bounds, before.bounds, rtol=1e-9, atol=0)
+    assert not any("weights" in vars(layer) for layer in layers)
+    assert np.abs(after.target_outputs - after.ticket_outputs).max() <= after.bounds.max()
