@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
     from numerics.tickets.calls import Checked, Found
 
-TRAINED = ("digits-mlp", "pointset-deepsets")
+TRAINED = (
+    "digits-mlp",
+    "digits-cnn",
+    "shapes-steerable",
+    "graphs-pairs",
+    "graphs-messages",
+    "pointset-deepsets",
+)  # `numerics.tickets.targets.TARGETS`, which takes long to import
 SEARCH_ALONE = ("output", "width_factor", "delta", "output_error", "radius", "seed")  # not beside --check
 CHECK_ALONE = ("agreement", "kept")
 KNOWN = {

@@ -164,6 +164,22 @@ def relabelled(adjacency: ArrayLike, permutation: ArrayLike) -> NDArray[Any]:
     return graph[np.ix_(old, old)]
 
 
+def read_out(architecture: Architecture) -> Architecture:
+    """With one more layer, to a single coordinate that the group leaves as it is: the mean over each orbit of coordinates.
+
+    InputError where the last level is not permuted.
+    """
+    last = architecture.levels[-1]
+    if not last.is_permutation:
+        raise InputError(
+            f"features of {last.group.name} that are not permuted: expected permutations, for means of orbits"
+        )
+    one = trivial(last.group)
+    orbits = equivariant_basis(last, one)
+    means = np.array([[[Fraction(int(x), int(orbit.sum())) for x in row] for row in orbit] for orbit in orbits])
+    return Architecture((*architecture.levels, one), (*architecture.bases, means))
+
+
 def _repeated(levels: Sequence[Representation], bases: Sequence[NDArray[Any]], depth: int) -> Architecture:
     """So many layers, the last level and basis repeated as often as needed."""
     depth = checked_integer("layers", depth, 1, MOST_LAYERS)

@@ -14,8 +14,38 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
 
 from numerics.arguments import InputError, checked_array
+
+LARGE = 2**22  # entries of a whole map, beyond which it is not made
+FEW = 32  # an entry of a basis in so many, or fewer, is multiplied on its own
+
+
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """A basis that is applied to features of all its elements: few entries one by one, many as matrices.
+
+    basis: float[b, out coordinates, in coordinates].
+    """
+
+    basis: NDArray[np.float64]
+
+    def apply(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Σ_b basis[b]·x[..., b] in each channel: float[..., out coordinates, channels] of x: [..., in coordinates, channels, b]."""
+        if self._entries is None:
+            found = np.tensordot(x, self.basis, axes=((-3, -1), (2, 0)))
+            return np.swapaxes(found, -1, -2)
+        each = np.moveaxis(x.reshape(-1, *x.shape[-3:]), (1, 3), (0, 1))  # [in, b, samples, channels]
+        rows = np.asarray(self._entries @ each.reshape(self._entries.shape[1], -1), dtype=np.float64)
+        return np.moveaxis(rows.reshape(-1, *each.shape[2:]), 0, 1).reshape(*x.shape[:-3], -1, x.shape[-2])
+
+    @cached_property
+    def _entries(self) -> csr_array | None:
+        """[out, (in, b)], where they are few."""
+        if np.count_nonzero(self.basis) * FEW > self.basis.size:
+            return None
+        return csr_array(np.moveaxis(self.basis, 0, 2).reshape(self.basis.shape[1], -1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +77,11 @@ class EquivariantLayer:
         InputError for another shape or what is no finite real number.
         """
         x = _numbers("inputs", x)
-        expected = self.weights.shape[:2]
+        expected = len(self.coeffs), self.basis.shape[2]
         if x.ndim < 2 or x.shape[-2:] != expected:
             raise InputError(f"inputs {list(x.shape)}: expected [..., {expected[0]}, {expected[1]}]")
+        if x.dtype.kind == "f" and self._is_large:
+            return self._mixed(x, self.coeffs, self._reader)
         return np.tensordot(*_of_one_kind(x, self.weights), axes=2)
 
     def prune(self, mask: ArrayLike) -> EquivariantLayer:
@@ -61,6 +93,33 @@ class EquivariantLayer:
         if given.shape != self.coeffs.shape or given.dtype.kind not in "biu" or not np.isin(given, (0, 1)).all():
             raise InputError(f"mask {given.dtype}{list(given.shape)}: expected 0 and 1, {list(self.coeffs.shape)}")
         return replace(self, coeffs=np.where(given.astype(bool), self.coeffs, self.coeffs.dtype.type(0)))
+
+    def apply_moduli(self, coeffs: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The outputs with these coefficients, shaped as those of the layer, where they and the basis have their moduli."""
+        if self._is_large:
+            return self._mixed(x, np.abs(coeffs), self._reader_of_moduli)
+        return np.asarray(EquivariantLayer(np.abs(coeffs), np.abs(self.basis)).apply(x), dtype=np.float64)
+
+    @staticmethod
+    def _mixed(x: NDArray[Any], coeffs: NDArray[Any], reader: Reader) -> NDArray[np.float64]:
+        """Channels first, then coordinates."""
+        read = np.tensordot(x.astype(np.float64), coeffs.astype(np.float64), axes=((-2,), (0,)))
+        return np.swapaxes(reader.apply(read), -1, -2)
+
+    @cached_property
+    def _reader(self) -> Reader:
+        return Reader(self.basis.astype(np.float64))
+
+    @cached_property
+    def _reader_of_moduli(self) -> Reader:
+        return Reader(np.abs(self.basis.astype(np.float64)))
+
+    @property
+    def _is_large(self) -> bool:
+        """Whether the whole map of doubles has more entries than are worth making."""
+        before, after, _ = self.coeffs.shape
+        both = self.coeffs.dtype.kind, self.basis.dtype.kind
+        return "f" in both and before * after * self.basis[0].size > LARGE
 
     @cached_property
     def weights(self) -> NDArray[Any]:

@@ -93,7 +93,7 @@ def ticket(
 ) -> Found:
     """Find a trained network inside a random one by pruning alone (R8, Q7), with a certificate of every coefficient.
 
-    target: digits-mlp or pointset-deepsets, trained here, or a .npz or .safetensors file of a network. data: samples for
+    target: one of `targets.TARGETS`, such as digits-mlp or shapes-steerable, trained here, or a .npz or .safetensors file of a network. data: samples for
     a network from a file: .npz (x, maybe y), .csv or digits. nonnegative: its inputs never are negative. width_factor:
     width of the random network over that of the theorem, in (0, 1000]. epsilon: largest error of a coefficient, > 0,
     where the largest of a layer is 1/(2e); 1e-6 by default. delta: the probability with which the theorem may fail.
@@ -289,7 +289,7 @@ def _work(eps: float, case: Case, width: int) -> Work:
     numbers = shapes[0].before * shapes[0].columns
     inputs = numbers if case.samples is None else len(case.samples.x)
     passes = 2 if case.permutations is None else 3 + len(case.permutations[0])
-    touched = 4 * MOST_ITEMS if items_for(eps) < MOST_ITEMS else None
+    touched = 2 * MOST_ITEMS if items_for(eps) < MOST_ITEMS else None
     comparison = evaluating(shapes, width, inputs, passes, touched).then(Work(16 * inputs * numbers, 0))
     return searching(shapes, width, eps, case.signed).then(comparison)
 
@@ -308,7 +308,8 @@ def _agreement(stored: StoredTicket, case: Case | None, limit: Limit, needed: bo
         return Agreement(None, len(x), "one output: no classes to agree on")
     if not mine.signed and x.min() < 0:
         return Agreement(None, len(x), "not measured: inputs are negative, the ticket is made for others alone")
-    limit.check(f"{len(x)} samples: comparing them", evaluating(shapes, mine.width, len(x), 2))
+    touched = max(int(mask.any(axis=(2, 3)).sum(axis=1).max()) for mask in mine.masks)
+    limit.check(f"{len(x)} samples: comparing them", evaluating(shapes, mine.width, len(x), 2, touched))
     agree = 0
     for piece in pieces(mine, x):
         outputs = forward(case.layers, piece), mine.forward(piece)

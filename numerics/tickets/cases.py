@@ -20,7 +20,7 @@ from numerics.tickets.costs import samples_in
 from numerics.tickets.files import StoredTicket
 from numerics.tickets.limits import Limit, Work
 from numerics.tickets.networks import scale_of
-from numerics.tickets.target_files import Levels, TargetFile, load_target, permutations_of_levels
+from numerics.tickets.target_files import Levels, TargetFile, load_target
 from numerics.tickets.targets import TARGETS
 
 SEPARATORS = b",\n\r\x0b\x0c\x1c\x1d\x1e\x85\xa8\xa9"  # whatever may end a line, or be a part of what does
@@ -57,12 +57,9 @@ class Case(NamedTuple):
 def trained(name: str, seed: int) -> Case:
     """One of the targets that are trained here. InputError for a seed that is too large."""
     target = TARGETS[name](seed)
-    permutations = None
-    if target.symmetry is not None:
-        permutations = permutations_of_levels(target.layers, {0: np.stack([moved for moved, _ in target.symmetry])})
     samples = Samples(target.x_test, target.labels_test, f"{len(target.x_test)} test samples")
     layers, scale = rescaled(target.layers), scale_of(target.layers)
-    return Case(name, layers, False, target.signed, permutations, samples, scale)
+    return Case(name, layers, False, target.signed, target.symmetry, samples, scale)
 
 
 def from_files(target: str, data: str | None, nonnegative: bool, limit: Limit) -> Case:

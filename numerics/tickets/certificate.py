@@ -111,7 +111,9 @@ def _rounding(ticket: NetworkTicket) -> float:
     for layer, split in zip(ticket.target, ticket.source.splits, strict=True):
         elements, _, coordinates = layer.basis.shape
         channels = len(layer.coeffs)
-        count += elements + channels * coordinates  # the target: its whole matrix, and the product with it
+        count += max(
+            elements + channels * coordinates, channels + elements * coordinates
+        )  # the target, in either order
         count += 1 + ticket.width + channels * len(split.diagonals) + elements * coordinates  # the ticket's `forward`
         count += 10  # coefficients and their errors as doubles, and sums of two bounds
     return count * UNIT_ROUNDOFF / (1 - count * UNIT_ROUNDOFF)
@@ -126,7 +128,7 @@ def _next_error(ticket: NetworkTicket, k: int, error: Floats, values: Floats) ->
 
 
 def _moduli(layer: EquivariantLayer, coeffs: NDArray[np.float64], x: Floats) -> Floats:
-    return EquivariantLayer(np.abs(coeffs), np.abs(layer.basis)).apply(x)
+    return layer.apply_moduli(coeffs, x)
 
 
 def _raised(layer: EquivariantLayer, coeffs: NDArray[np.float64], x: Floats) -> Floats:

@@ -12,12 +12,14 @@ from math import ceil, log2
 from typing import NamedTuple
 
 from numerics.equivariance import EquivariantLayer
+from numerics.equivariance.layers import LARGE
 from numerics.subset_sum.batch import MOST_ITEMS
 from numerics.tickets.limits import SECOND, Work
 
 # Bytes
 STARTING = 2**21  # whatever is done
-PER_BIT_OF_MASKS = 4  # unpacked, as truth values, in the ticket, and while they are compared
+PER_BIT_OF_MASKS = 5  # unpacked, as truth values, in the ticket, while they are compared, and what they keep
+PER_MASK = 8  # bits of masks, beside which a number that is kept may be held
 PER_NUMBER_OF_BLOCK = 80  # of the largest block of the random network: drawn, as integers, halves and products of these
 PER_COEFFICIENT = 1200  # of the target: exact sums, errors and goals, of up to 2,100 bits where it is tiny or huge
 PER_BASIS_ENTRY = 48  # copies
@@ -39,7 +41,7 @@ PER_MOVED = 20  # entries of a basis, for each generator
 SEARCH = 2 * SECOND  # compiling
 PER_SEARCH = 50_000  # subset sums
 PER_HALF_SUM = 60  # of the 2^(m/2) that a search among m items makes
-PER_PRODUCT = 1  # of evaluation
+PRODUCTS = 2  # of evaluation, in one
 
 
 class LayerShape(NamedTuple):
@@ -70,8 +72,14 @@ class LayerShape(NamedTuple):
 
     @property
     def whole(self) -> int:
-        """Entries of the whole matrix."""
-        return self.before * self.columns * self.after * self.rows
+        """Entries of the whole matrix, where that is made."""
+        entries = self.before * self.columns * self.after * self.rows
+        return entries if entries <= LARGE else 0
+
+    @property
+    def products(self) -> int:
+        """For one sample, by the whole matrix or by channels first."""
+        return self.whole or self.after * self.elements * self.columns * (self.before + self.rows)
 
     def block(self, width: int) -> int:
         """Random numbers for one input channel."""
@@ -133,14 +141,16 @@ def items_for(eps: float) -> float:
 def evaluating(shapes: Shapes, width: int, samples: int, passes: int = 1, touched: int | None = None) -> Work:
     """What it takes to evaluate target and ticket at samples, so many times, in pieces.
 
-    touched: the channels of a block of which a ticket may keep something, if not all.
+    touched: the channels of a block of which a ticket may keep something, if not all; what it keeps is drawn once for all
+    pieces where it is little.
     """
     each, at_once = largest_sample(shapes, width), together(shapes, width)
     memory = PER_ACTIVATION * min(at_once, samples) * each + 24 * sum(shape.whole for shape in shapes)
     used = width if touched is None else min(width, touched)
-    products = sum(3 * shape.whole + shape.before * shape.columns * shape.block(used) for shape in shapes)
-    drawn = -(-samples // at_once) * (_drawing(shapes, width) + _blocks(shapes))
-    return Work(memory, passes * (samples * products * PER_PRODUCT + drawn))
+    products = sum(3 * shape.products + shape.before * shape.columns * shape.block(used) for shape in shapes)
+    drawn = _drawing(shapes, width) + _blocks(shapes)
+    times = 1 if PER_MASK * used <= width else passes * -(-samples // at_once)
+    return Work(memory, passes * -(-samples * products // PRODUCTS) + times * drawn)
 
 
 def together(shapes: Shapes, width: int) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,7 +16,7 @@ from numerics.arguments import InputError, Seed, seed_number
 from numerics.equivariance import EquivariantLayer
 from numerics.equivariance.tickets import checked_eps, keep_subsets
 from numerics.subset_sum.exact_numbers import Number
-from numerics.tickets.costs import searching, shapes_of
+from numerics.tickets.costs import PER_MASK, searching, shapes_of
 from numerics.tickets.limits import Limit
 from numerics.tickets.networks import checked_network
 from numerics.tickets.source import Floats, Source
@@ -24,7 +25,36 @@ Masks = NDArray[np.bool_]
 BITS = 52  # numbers uniform on [−1, 1] are multiples of 2^−52
 HALF = 26
 ROWS = 512  # whose products are added up in machine words
+HELD = 2**17  # numbers kept that are held in memory in any case, and beyond it as many as PER_MASK allows
 ROOM = Limit(2**32, None)  # for whoever calls the search without a limit
+
+
+class Kept(NamedTuple):
+    """What a ticket keeps for one input channel, of those channels of the source of which it keeps anything.
+
+    mask: bool[channels, out, b]; lambdas: float[parts, channels]; mus: float[channels, out, b], 0 where the mask is.
+    """
+
+    channel: int
+    mask: Masks
+    lambdas: Floats
+    mus: Floats
+
+
+class Group(NamedTuple):
+    """Channels of the source: their input channels and λ, and the coefficients behind them.
+
+    channels: int[n]; lambdas: float[n]; weights: float[n, out · elements of the basis].
+    """
+
+    channels: NDArray[np.intp]
+    lambdas: Floats
+    weights: Floats
+
+    @classmethod
+    def of(cls, groups: Sequence[Group]) -> Group:
+        """All of them together."""
+        return cls(*(np.concatenate(each) for each in zip(*groups, strict=True)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,11 +140,8 @@ class NetworkTicket:
         """Σ|μλ| over what is kept for a coefficient, the larger one for both signs. float[in, out, b]"""
         part_of = self.source.splits[layer].part_of
         sides = [
-            [
-                (np.where(mask, np.abs(mus), 0) * np.maximum(sign * lambdas, 0)[part_of].T[:, None]).sum(axis=0)
-                for sign in (1, -1)
-            ]
-            for _, mask, lambdas, mus in self._blocks(layer)
+            [(np.abs(mus) * np.maximum(sign * lambdas, 0)[part_of].T[:, None]).sum(axis=0) for sign in (1, -1)]
+            for _, _, lambdas, mus in self._blocks(layer)
         ]
         largest: Floats = np.max(sides, axis=1)
         return largest
@@ -135,21 +162,45 @@ class NetworkTicket:
 
     def _pass(self, layer: int, x: Floats) -> Floats:
         """Two layers of the pruned source. x: float[..., in, in coordinates]"""
-        diagonals, part_of = self.source.splits[layer]
-        reads = (*x.shape[:-2], x.shape[-1], *self.masks[layer].shape[2:])
-        read = np.zeros(reads)  # what each basis element is applied to: [..., in coordinates, out, b]
-        for i, mask, lambdas, mus in self._blocks(layer):
-            for part, diagonal in enumerate(diagonals):
-                mine = np.flatnonzero(part_of == part)
-                kept = np.flatnonzero(mask[..., mine].any(axis=(1, 2)))
-                hidden = np.maximum(lambdas[part, kept] * (x[..., i, :] * diagonal)[..., None], 0)
-                weights = np.where(mask, mus, 0)[kept][..., mine]
-                read[..., mine] += np.tensordot(hidden, weights, axes=1)
-        return np.tensordot(read, self.source.bases[layer], axes=((-3, -1), (2, 0)))
+        after, (diagonals, _) = self.masks[layer].shape[2], self.source.splits[layer]
+        found: list[Floats] = []
+        for part, (mine, reader) in enumerate(self.source.readers[layer]):
+            read = np.zeros((*x.shape[:-2], x.shape[-1], after * len(mine)))  # what each basis element is applied to
+            for group in self._groups(layer, part, mine):
+                hidden = np.maximum((group.lambdas[:, None] * diagonals[part]) * x[..., group.channels, :], 0)
+                read += np.swapaxes(hidden, -1, -2) @ group.weights
+            found.append(reader.apply(read.reshape(*read.shape[:-1], after, len(mine))))
+        return np.swapaxes(sum(found[1:], found[0]), -1, -2)
 
-    def _blocks(self, layer: int) -> Iterator[tuple[int, Masks, Floats, Floats]]:
+    def _groups(self, layer: int, part: int, mine: NDArray[np.intp]) -> Iterator[Group]:
+        """What is kept for a part, of as many input channels at a time as there is room for in one block."""
+        held: list[Group] = []
+        for i, mask, lambdas, mus in self._blocks(layer):
+            kept = np.flatnonzero(mask[..., mine].any(axis=(1, 2)))
+            if held and sum(len(each.lambdas) for each in held) + len(kept) > self.width:
+                yield Group.of(held)
+                held = []
+            weights = mus[kept][..., mine].reshape(len(kept), mus.shape[1] * len(mine))
+            held.append(Group(np.full(len(kept), i), lambdas[part, kept], weights))
+        yield Group.of(held)
+
+    def _blocks(self, layer: int) -> Iterable[Kept]:
+        """What is kept for each input channel; held in memory where that is little."""
+        return self._held[layer] if self._held else self._drawn(layer)
+
+    def _drawn(self, layer: int) -> Iterator[Kept]:
         for i, mask in enumerate(self.masks[layer]):
-            yield i, mask, *self.source.block(layer, i)
+            kept = mask.any(axis=(1, 2))
+            lambdas, mus = self.source.block(layer, i)
+            yield Kept(i, mask[kept], lambdas[:, kept], np.where(mask[kept], mus[kept], 0))
+
+    @cached_property
+    def _held(self) -> tuple[tuple[Kept, ...], ...]:
+        """All that is kept, layer by layer; nothing where that is much."""
+        channels = [int(mask.any(axis=(2, 3)).sum()) for mask in self.masks]
+        numbers = sum(count * mask[0, 0].size for count, mask in zip(channels, self.masks, strict=True))
+        much = numbers > max(HELD, sum(mask.size for mask in self.masks) // PER_MASK)
+        return () if much else tuple(tuple(self._drawn(k)) for k in range(len(self.masks)))
 
     @cached_property
     def _sums(self) -> tuple[tuple[NDArray[np.object_], NDArray[np.object_]], ...]:
@@ -159,10 +210,10 @@ class NetworkTicket:
     def _layer_sums(self, layer: int) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
         part_of = self.source.splits[layer].part_of
         found: list[list[NDArray[np.object_]]] = [[], []]
-        for _, mask, lambdas, mus in self._blocks(layer):
+        for _, _, lambdas, mus in self._blocks(layer):
             for side, sign in enumerate((1, -1)):
                 usable = np.maximum(sign * lambdas, 0)[part_of].T[:, None]
-                found[side].append(sign * _exact_sums(usable, np.where(mask, mus, 0)))
+                found[side].append(sign * _exact_sums(usable, mus))
         plus, minus = map(np.stack, found)
         return plus, minus if self.signed and layer == 0 else plus
 
@@ -256,7 +307,7 @@ def _exact_sums(lambdas: Floats, mus: Floats) -> NDArray[np.object_]:
     """
     left, right = np.ldexp(lambdas, BITS).astype(np.int64), np.ldexp(mus, BITS).astype(np.int64)
     (a, b), (c, d) = np.divmod(left, 2**HALF), np.divmod(right, 2**HALF)
-    sums = 0
+    sums = np.zeros(np.broadcast_shapes(lambdas.shape, mus.shape)[1:], dtype=object)
     for rows in (slice(start, start + ROWS) for start in range(0, len(mus), ROWS)):
         for shift, product in (
             (2 * HALF, a[rows] * c[rows]),
@@ -264,7 +315,7 @@ def _exact_sums(lambdas: Floats, mus: Floats) -> NDArray[np.object_]:
             (0, b[rows] * d[rows]),
         ):
             sums = sums + product.sum(axis=0).astype(object) * 2**shift
-    return np.asarray(sums, dtype=object)
+    return sums
 
 
 def _errors(coeffs: Floats, sums: tuple[NDArray[np.object_], NDArray[np.object_]]) -> tuple[NDArray[np.object_], int]:

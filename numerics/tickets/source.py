@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.equivariance import EquivariantLayer
+from numerics.equivariance.layers import Reader
 
 Floats = NDArray[np.float64]
 
@@ -66,6 +67,15 @@ class Source:
     def splits(self) -> tuple[Split, ...]:
         """The parts of the identity, layer by layer."""
         return tuple(map(split_identity, self.bases))
+
+    @cached_property
+    def readers(self) -> tuple[tuple[tuple[NDArray[np.intp], Reader], ...], ...]:
+        """The basis elements that read each part of the identity, by their places, layer by layer."""
+        found = []
+        for basis, (diagonals, part_of) in zip(self.bases, self.splits, strict=True):
+            places = [np.flatnonzero(part_of == part) for part in range(len(diagonals))]
+            found.append(tuple((mine, Reader(basis if len(places) == 1 else basis[mine])) for mine in places))
+        return tuple(found)
 
     def block(self, layer: int, i: int) -> tuple[Floats, Floats]:
         """What a ticket may keep for input channel i of a layer.

@@ -18,6 +18,7 @@ from numerics.equivariance import EquivariantLayer
 from numerics.tickets.networks import checked_network
 
 Array = NDArray[np.float64]
+Order = NDArray[np.intp]
 FIRST_DECAY, SECOND_DECAY, TINY = 0.9, 0.999, 1e-8  # Adam's usual β₁, β₂, ε
 
 
@@ -87,9 +88,12 @@ def loss_and_gradients(
 
 @dataclass(frozen=True)
 class _Map:
-    """The basis of a layer, each element as copies · rows: its distinct rows and where they stand; None for identities."""
+    """The basis of a layer, each element as copies · rows: its distinct rows and where they stand; None for identities.
 
-    elements: tuple[tuple[Array | None, Array | None], ...]
+    An element that permutes coordinates is its order: coordinate k of the output is coordinate order[k] of the input.
+    """
+
+    elements: tuple[tuple[Array | Order | None, Array | None], ...]
     coordinates: int
 
     @classmethod
@@ -98,7 +102,7 @@ class _Map:
 
     def forward(self, coeffs: Array, x: Array) -> tuple[Array, list[Array]]:
         """The outputs [out, coordinates, samples], and the products rows · x of which they are mixed."""
-        mixed = [x if rows is None else rows @ x for rows, _ in self.elements]
+        mixed = [_moved(rows, x) for rows, _ in self.elements]
         z = np.zeros((coeffs.shape[1], self.coordinates, x.shape[2]))
         for b, (_, copies) in enumerate(self.elements):
             part = _mix(coeffs[:, :, b].T, mixed[b])
@@ -115,7 +119,7 @@ class _Map:
         total: Array | float = 0.0
         for b, ((rows, _), each) in enumerate(zip(self.elements, self._gathered(slope), strict=True)):
             part = _mix(coeffs[:, :, b], each)
-            total = total + (part if rows is None else rows.T @ part)
+            total = total + _moved(_transposed(rows), part)
         return np.asarray(total)
 
     def _gathered(self, slope: Array) -> list[Array]:
@@ -127,12 +131,29 @@ def _mix(matrix: Array, x: Array) -> Array:
     return (matrix @ x.reshape(len(x), -1)).reshape(len(matrix), *x.shape[1:])
 
 
-def _factors(element: Array) -> tuple[Array | None, Array | None]:
+def _moved(rows: Array | Order | None, x: Array) -> Array:
+    """Rows applied to features [channels, coordinates, samples]."""
+    if rows is None:
+        return x
+    moved: Array = x[:, rows] if rows.dtype.kind == "i" else rows @ x
+    return moved
+
+
+def _transposed(rows: Array | Order | None) -> Array | Order | None:
+    if rows is None:
+        return None
+    return np.argsort(rows) if rows.dtype.kind == "i" else rows.T
+
+
+def _factors(element: Array) -> tuple[Array | Order | None, Array | None]:
     """Distinct rows and the 0-1 matrix that copies them to their places."""
+    if element.shape[0] == element.shape[1] and (np.sort(element, axis=1) == np.eye(len(element))[-1]).all():
+        order = element.argmax(axis=1)
+        if len(np.unique(order)) == len(order):
+            return None if (order == np.arange(len(order))).all() else order, None
     rows, places = np.unique(element, axis=0, return_inverse=True)
     if len(rows) == len(element):
-        identity = element.shape[0] == element.shape[1] and (element == np.eye(len(element))).all()
-        return None if identity else element, None
+        return element, None
     return rows, np.eye(len(rows))[places.ravel()]
 
 

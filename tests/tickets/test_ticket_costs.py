@@ -32,12 +32,12 @@ def stated(width, depth, **other) -> np.ndarray:
     return np.frombuffer(json.dumps(asdict(said) | other).encode(), np.uint8)
 
 
-def written(path, width, *layers, generators=None, size=0.1):
-    """A ticket's file that keeps nothing: layers of the given coefficients [in, out, b] and basis [b, out, in]."""
+def written(path, width, *layers, generators=None, size=0.1, kept=False):
+    """A ticket's file that keeps nothing, or all: layers of the given coefficients [in, out, b] and basis [b, out, in]."""
     arrays = {"statement": stated(width, len(layers))}
     for k, (coefficients, basis) in enumerate(layers, 1):
         arrays |= {f"coefficients_{k}": np.full(coefficients, size), f"basis_{k}": np.ones(basis)}
-        arrays[f"masks_{k}"] = np.zeros(-(-int(np.prod(coefficients)) * width // 8), np.uint8)
+        arrays[f"masks_{k}"] = np.packbits(np.full(int(np.prod(coefficients)) * width, kept))
     if generators is not None:
         arrays["permutations_0"] = np.broadcast_to(np.arange(basis[2]), (generators, basis[2]))
     np.savez_compressed(path / "ticket.npz", **arrays)
@@ -77,10 +77,9 @@ ONE = (1, 1, 1)
     ],
 )
 def test_memory_of_a_check_is_bounded(tmp_path, width, layers, generators, size):
-    """By an estimate that is not absurd."""
-    file = written(tmp_path, width, *layers, generators=generators, size=size)
+    """By an estimate that is not absurd where all is kept."""
     check_ticket(written(tmp_path, 1, (ONE, ONE)))  # whatever is imported
-    file = written(tmp_path, width, *layers, generators=generators, size=size)
+    file = written(tmp_path, width, *layers, generators=generators, size=size, kept=True)
     shapes = [shape_of(*layer) for layer in layers]
     estimate = reading(shapes, generators or 0).then(rebuilding(shapes, width))
     found = peak(lambda: check_ticket(file))

@@ -1,4 +1,4 @@
-"""Training against differences and torch, and the two targets."""
+"""Training against differences and torch, and the targets on digits in rows and on sets of points."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import pytest
 
 from numerics.equivariance import EquivariantLayer, cyclic, equivariant_basis, forward, natural, trivial
 from numerics.tickets.networks import REACH, multilayer_perceptron
-from numerics.tickets.targets import digits_mlp, point_sets, pointset_deepsets
+from numerics.tickets.targets import digits_mlp, pointset_deepsets
+from numerics.tickets.targets.point_sets import point_sets
 from numerics.tickets.training import loss_and_gradients, random_layers, train
 
 MEAN = np.full((3, 3), 1 / 3)
@@ -140,7 +141,7 @@ def test_targets_are_good_classifiers_at_the_scale_of_the_guarantee(targets, nam
 def test_point_sets_may_be_reordered(targets):
     target = targets["sets"]
     outputs = forward(target.layers, target.x_test)
-    for before, after in target.symmetry:
+    for before, _, _, after in zip(*target.symmetry, strict=True):
         assert sorted(before) == list(range(16))
         moved = forward(target.layers, target.x_test[:, :, before])
         assert np.allclose(moved, outputs[:, :, after], rtol=0, atol=1e-12)

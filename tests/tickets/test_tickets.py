@@ -308,7 +308,7 @@ def test_the_door():
         ((layers, 0, 0.1), "width = 0"),
         ((layers, 8.0, 0.1), "width"),
         ((layers, True, 0.1), "width"),
-        ((layers, 10**12, 0.1), "would take about 451 TiB"),
+        ((layers, 10**12, 0.1), "would take about 473 TiB"),
         ((layers, 8, 0.1, -1), "seed is -1"),
         (((), 8, 0.1), "0 layers"),
         (((layers[0], layers[0]), 8, 0.1), "takes 3"),

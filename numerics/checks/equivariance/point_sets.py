@@ -19,7 +19,8 @@ from numerics.exact.sums import by_cases
 from numerics.tickets import NetworkTicket, Source, certify, find_ticket
 from numerics.tickets.bounds import equivariance_bound
 from numerics.tickets.certificate import rounding
-from numerics.tickets.targets import SETS_STEPS, Target, pointset_deepsets
+from numerics.tickets.targets import Target
+from numerics.tickets.targets.point_sets import SETS_STEPS, pointset_deepsets
 from theory.equivariance.architectures import B_1, B_2, n_0, n_1, n_2
 from theory.equivariance.architectures import coefficients as of_two_layers
 from theory.equivariance.point_sets import (
@@ -301,6 +302,6 @@ def point_sets_are_found(found: Pruned, exceptions: sp.Expr, sides: str, trial: 
         certificate = certify(ticket, samples)
         yield from certified_findings(certificate, exceptions, trial)
         bound = equivariance_bound(ticket, samples)
-        for order, _ in target.symmetry or ():
+        for order in target.symmetry[0] if target.symmetry else ():
             change = np.abs(ticket.forward(samples[:, :, order]) - certificate.ticket_outputs).max(axis=(1, 2))
             yield trial.at_most(int((change > bound).sum()), 0, "outputs changed by more than rounding")

@@ -17,7 +17,8 @@ from numerics.equivariance import EquivariantLayer, forward
 from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.tickets import Certificate, NetworkTicket, Source, certify, find_ticket, multilayer_perceptron
 from numerics.tickets.certificate import rounding
-from numerics.tickets.targets import DIGITS_STEPS, Target, digits_mlp
+from numerics.tickets.targets import Target
+from numerics.tickets.targets.digits import DIGITS_STEPS, digits_mlp
 from theory.subset_sum.digits import Pruned, candidates, d_2, digits_ticket, total, weights
 from theory.subset_sum.layer_error import (
     activation,

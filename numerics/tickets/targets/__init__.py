@@ -1,0 +1,29 @@
+"""Trained networks to be found again in random ones, one for each architecture, by their names."""
+
+from collections.abc import Callable
+
+from numerics.tickets.targets.digits import digits_cnn, digits_mlp
+from numerics.tickets.targets.graphs import graphs_messages, graphs_pairs
+from numerics.tickets.targets.point_sets import pointset_deepsets
+from numerics.tickets.targets.shapes import shapes_steerable
+from numerics.tickets.targets.target import Target
+
+TARGETS: dict[str, Callable[[int], Target]] = {
+    "digits-mlp": digits_mlp,
+    "digits-cnn": digits_cnn,
+    "shapes-steerable": shapes_steerable,
+    "graphs-pairs": graphs_pairs,
+    "graphs-messages": graphs_messages,
+    "pointset-deepsets": pointset_deepsets,
+}
+
+__all__ = [
+    "TARGETS",
+    "Target",
+    "digits_cnn",
+    "digits_mlp",
+    "graphs_messages",
+    "graphs_pairs",
+    "pointset_deepsets",
+    "shapes_steerable",
+]
