@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.graphon.symbols import m, n, variance
 from theory.operators.symbols import sigma
@@ -240,6 +241,7 @@ above the edge iff $\sigma>[[visible]]$, at $s=[[outlier]]$; from $s$ it is reco
         "debiased": debiased,
     },
     aids={"edge": "profile"},
+    sharp=(Sharp(expression="edge_bound", example="a constant profile", check="both_bounds_meet_for_one_variance"),),
     remarks=(
         Remark(
             r"In general $e\ne2\sqrt{\iint V/n}$ for $m=n$: a profile that is $V$ for half of the rows and half of the columns, and $0$ "
