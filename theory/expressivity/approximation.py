@@ -107,7 +107,7 @@ does not enter.
             expression="sufficient_width",
             truth="least_width",
             at=tuple(
-                {units: 10, delta: sp.Rational(1, odds), alpha: 1, p: sp.Rational(1, 2), k: 3} for odds in (10, 10**6)
+                {units: 10, delta: sp.Rational(1, odds), alpha: 1, p: sp.Rational(1, 2), k: 3} for odds in (10, 1000)
             ),
             lost="in half of the mean, which need not be $N$, and in the bound of the lower tail (E2)",
         ),
