@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose, Side, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, alpha, k, n, p, units
 from theory.expressivity.wired_neurons import at_least
+from theory.formulas.smallest import Smallest
 from theory.graphon.symbols import FAILURE, delta
 from theory.quantities import COUNT, Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -14,6 +16,7 @@ from theory.steps import Carrier, Step
 success = at_least(n, alpha * p**k, units)
 too_few = sp.exp(-(1 - sp.log(2)) / 2 * alpha * n * p**k)
 sufficient_width = sp.Max(2 * units, 2 * sp.log(1 / delta) / (1 - sp.log(2))) / (alpha * p**k)
+least_width = Smallest(sp.Lambda(n, 1 - success), delta, sp.S.One)  # with so many wired neurons at that chance
 
 STEPS = (
     Step(
@@ -98,6 +101,24 @@ does not enter.
     ),
     uses=("E1", "E2"),
     expressions={"success": success, "sufficient_width": sufficient_width},
+    aids={"least_width": least_width},
+    loose=(
+        Loose(
+            expression="sufficient_width",
+            truth="least_width",
+            at=tuple(
+                {units: 10, delta: sp.Rational(1, odds), alpha: 1, p: sp.Rational(1, 2), k: 3} for odds in (10, 1000)
+            ),
+            lost="in half of the mean, which need not be $N$, and in the bound of the lower tail (E2)",
+        ),
+    ),
+    unmeasured=(
+        Unmeasured(
+            expression="success",
+            why=r"it is exact for as many wired neurons; how often fewer of them, with others, approximate as well depends on $f$ and $\varepsilon$",
+            side=Side.BELOW,
+        ),
+    ),
     remarks=(
         Remark(
             "Full wiring is sufficient, not necessary: a sum of functions of fewer inputs needs fewer edges. The weights are "

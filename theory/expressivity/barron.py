@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.expressivity.maurey import chance
-from theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, UNITS, alpha, n, units
+from theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, UNITS, alpha, k, m, n, p, units
+from theory.expressivity.wired_counts import exact_tail
 from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
@@ -118,4 +120,26 @@ Full wiring is sufficient, not necessary; other edges of a wired neuron do no ha
     ),
     uses=("E1", "E2"),
     expressions={"barron_error": barron_error, "relu_error": relu_error, "failure": failure},
+    aids={"exact_tail": exact_tail},
+    loose=(
+        Loose(
+            expression="failure",
+            truth="exact_tail",
+            at=tuple(
+                {n: width, m: width, alpha: 1, p: sp.Rational(1, 2), k: inputs}
+                for width, inputs in ((100, 2), (1200, 5))
+            ),
+            lost="in the usual bound of the lower tail (E2)",
+        ),
+    ),
+    unmeasured=(
+        Unmeasured(
+            expression="barron_error",
+            why="the least error of so many units, over all functions of that norm and all laws of the inputs, has no closed form",
+        ),
+        Unmeasured(
+            expression="relu_error",
+            why="as for sigmoidal units; whether ReLU units are used best in pairs that make a sigmoidal one is not known here either",
+        ),
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.expressivity.symbols import ACTIVE, EDGE, NEURONS, UNITS, k, n, p, units
 from theory.expressivity.wired_neurons import binomial_law
@@ -226,4 +227,14 @@ $Ee^4-(E\,\mathrm{MSE})^2$, $Ee^4=[[fourth_moment]]$.
         "fourth_moment": fourth_moment,
         "variance_bound": variance_bound,
     },
+    sharp=(Sharp(expression="variance_bound", example="one input", check="moments_over_the_number_of_units"),),
+    loose=(
+        Loose(
+            expression="inverse_mean",
+            truth="mean_inverse",
+            at=tuple({n: width, k: 3, p: sp.Rational(1, 2)} for width in (40, 400)),
+            lost="in Jensen's inequality: the number of wired neurons varies",
+            side=Side.BELOW,
+        ),
+    ),
 )

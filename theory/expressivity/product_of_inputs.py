@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
+from theory.bounds import Sharp, Side, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.expressivity.symbols import EDGE, NEURONS, j, n, p
 from theory.expressivity.wired_neurons import at_least
@@ -133,6 +133,13 @@ present with probability $p$, and a dense readout admit it with probability at l
         "product_success": product_success,
     },
     aids={"neurons": "fully wired"},
+    unmeasured=(
+        Unmeasured(
+            expression="product_success",
+            why="it is exact for as many wired neurons; how often neurons with one input can take the place of some of them is not computed",
+            side=Side.BELOW,
+        ),
+    ),
 )
 
 ADDITIVE_STEPS = (

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
+from theory.bounds import Loose, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.expressivity.symbols import ACTIVE, EDGE, MARGIN, epsilon, k, m, p
 from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
@@ -29,6 +30,9 @@ shared = both_relayed - relayed**2
 chosen = (1 - (1 - p) ** group) ** k
 input_budget = p**2 * m / ((1 + epsilon) * sp.log(m))
 budget_failure = p**2 * sp.exp(p**2) / ((1 + epsilon) * sp.log(m) * m**epsilon)
+unrelayed = 1 - relayed
+most_inputs = sp.Integer(20)  # of 1000 neurons at p = ½ that fail no more often, at ε = 1
+THOUSAND = {m: 1000, p: sp.Rational(1, 2), epsilon: 1}
 
 STEPS = (
     Step(
@@ -182,4 +186,27 @@ split is chosen after the first mask is seen and gives every input $g$ neurons w
         "input_budget": input_budget,
         "budget_failure": budget_failure,
     },
+    aids={"unrelayed": unrelayed, "most_inputs": most_inputs},
+    loose=(
+        Loose(
+            expression="lower_bound",
+            truth="relayed",
+            at=tuple({m: 60, k: inputs, p: sp.Rational(1, 2)} for inputs in (4, 6)),
+            lost=r"in $1-p^2\le e^{-p^2}$ for each neuron, and in the union bound over inputs",
+            side=Side.BELOW,
+        ),
+        Loose(
+            expression="budget_failure",
+            truth="unrelayed",
+            at=({**THOUSAND, k: 18}, {**THOUSAND, p: sp.Rational(9, 10), k: 58}),
+            lost=r"in $1-p^2\le e^{-p^2}$ for each neuron, and so in the exponent, the more the larger $p$, and in rounding",
+        ),
+        Loose(
+            expression="input_budget",
+            truth="most_inputs",
+            at=(THOUSAND,),
+            lost="in the bound of the failure; the most inputs are those at which the relays fail no more often than claimed",
+            side=Side.BELOW,
+        ),
+    ),
 )

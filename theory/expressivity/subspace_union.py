@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from theory.expressivity.symbols import EDGE, FLOOR_SHARE, NEURONS, alpha, n, p
 from theory.expressivity.wired_neurons import at_least
@@ -31,6 +32,17 @@ split_sum = sp.Add(*tails[:2])  # each of the two counts by itself
 kinks = sp.Max(0, x_1) + sp.Max(0, x_2)
 rise = sp.Integer(1)  # of the kinks, from 0 to the boundary
 one_unit_error = rise / 2
+one_unit = sp.Max(0, x_1 + x_2) + one_unit_error  # with a constant
+pair_failure = (  # of one unit for each function, by the neurons wired to either: none for one of them, or one for both
+    (1 - chances[0]) ** n
+    + (1 - chances[1]) ** n
+    - (1 - either) ** n
+    + n * alpha * p**all_inputs * (1 - either) ** (n - 1)
+)
+ONE_UNIT_EACH = tuple(
+    {n: width, p: sp.Rational(1, 2), alpha: 1, k_1: 2, k_2: 2, all_inputs: 4, units_1: 1, units_2: 1}
+    for width in (6, 12)
+)
 
 STEPS = (
     Step(
@@ -158,13 +170,43 @@ neurons with at least a third of that probability (`union_floor`).
         "union_floor": union_floor,
         "one_unit_error": one_unit_error,
     },
-    aids={"one_neuron": {n: 1, p: 1, alpha: 1, k_1: 1, k_2: 1, all_inputs: 2, units_1: 1, units_2: 1}, "kinks": kinks},
+    aids={
+        "one_neuron": {n: 1, p: 1, alpha: 1, k_1: 1, k_2: 1, all_inputs: 2, units_1: 1, units_2: 1},
+        "kinks": kinks,
+        "one_unit": one_unit,
+        "pair_failure": pair_failure,
+    },
     remarks=(
         Remark(
             r"For $m$ functions the neurons are enough if and only if, for each set of functions, at least as many neurons are wired to the inputs of "
             r"one of them as they need together (Hall 1935): a sum of $2^m-1$ binomial tails. Weaker, but of $m$ terms, is the sum of "
             r"$P(\mathrm{Bin}(n_q,\alpha p^{k_q})<N_q)$ for any parts $n=\sum_qn_q$ of the layer, or that of "
             r"$P(\mathrm{Bin}(n,\alpha p^{k_q})<\sum_rN_r)$."
+        ),
+    ),
+    sharp=(
+        Sharp(
+            expression="one_unit_error",
+            example=r"$\max(0,x_1+x_2)+\frac12$",
+            check="one_unit_errs_by_as_much",
+            side=Side.BELOW,
+        ),
+    ),
+    loose=(
+        Loose(
+            expression="union_failure",
+            truth="pair_failure",
+            at=ONE_UNIT_EACH,
+            lost="in the union bound over three counts that fall short together",
+            order="by the step *a third* at most three times too large",
+        ),
+        Loose(
+            expression="union_floor",
+            truth="pair_failure",
+            at=ONE_UNIT_EACH,
+            lost="in the mean of the three probabilities in the place of the largest",
+            order="by the step *some count falls short* at most three times too small",
+            side=Side.BELOW,
         ),
     ),
     pitfalls=(

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.expressivity.symbols import ACTIVE, COUNTED, EDGE, FLOOR_NEURONS, MARGIN, epsilon, j, k, m, p
 from theory.expressivity.wired_neurons import binomial_law, i
@@ -37,6 +38,8 @@ mass_ratio = (m - j) * i / ((j + 1) * (m - i))  # of j + 1 to j, for the chance 
 lower_bound = (mean**largest * (m - mean) ** (m - largest)) / (
     (m + 1) * largest**largest * (m - largest) ** (m - largest)
 )
+
+WIDTHS_BESIDE = tuple({m: rows, p: sp.Rational(1, 2), k: inputs} for rows, inputs in ((100, 2), (1200, 5)))
 
 TAIL_STEPS = (
     Step(
@@ -192,6 +195,35 @@ $$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]]
             checked_by="tail_lies_between_its_bounds",
         ),
     ),
+    loose=(
+        Loose(
+            expression="kl_bound",
+            truth="exact_tail",
+            at=WIDTHS_BESIDE,
+            lost="in Markov's inequality for the exponential moment",
+            order="its exponent, by the step *lower bound*",
+        ),
+        Loose(
+            expression="poisson_bound",
+            truth="exact_tail",
+            at=WIDTHS_BESIDE,
+            lost=r"in $1-\frac q2\le e^{-\frac q2}$ for each neuron, and so in the exponent",
+        ),
+        Loose(
+            expression="usual_bound",
+            truth="exact_tail",
+            at=WIDTHS_BESIDE,
+            lost=r"in the exponent, whose constant is $\frac18$ for $\frac{1-\ln2}2$, besides what the bound before loses",
+        ),
+        Loose(
+            expression="lower_bound",
+            truth="exact_tail",
+            at=WIDTHS_BESIDE,
+            lost="in the share of the likeliest count, one of $m+1$, and in all counts below $l$",
+            order="its exponent, by the step *best bound*",
+            side=Side.BELOW,
+        ),
+    ),
 )
 
 poisson_mean = sp.Symbol("lambda", positive=True)
@@ -323,5 +355,21 @@ $|P(N\in B)-\sum_{j\in B}[[poisson_law]]|\le[[poisson_distance]]$.
             "(E3). It is a threshold for full wiring, which is sufficient for expressivity and not necessary: sums of functions "
             "of fewer inputs need less (E6.1), and a second layer removes it (E8)."
         ),
+    ),
+    sharp=(
+        Sharp(expression="some_lower", example=r"$p\to0$", check="both_bounds_hold_on_ranges", side=Side.BELOW),
+        Sharp(expression="mean", example=r"$p\to0$, and one neuron", check="both_bounds_hold_on_ranges"),
+        Sharp(
+            expression="below_threshold",
+            example=r"$k=(1-\varepsilon)k^*$, as $m\to\infty$",
+            check="thresholds_are_attained_by_many_neurons",
+            side=Side.BELOW,
+        ),
+        Sharp(
+            expression="above_threshold",
+            example=r"$k=(1+\varepsilon)k^*$, as $m\to\infty$",
+            check="thresholds_are_attained_by_many_neurons",
+        ),
+        Sharp(expression="poisson_distance", example=r"one neuron, $B=\{1\}$", check="count_is_nearly_poisson"),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.expressivity.symbols import (
     ACTIVE,
@@ -320,4 +320,21 @@ neurons at which the other has none, it is negative.
         "affine_gap": affine_gap,
     },
     aids={"orders": ("rising", "falling")},
+    sharp=(
+        Sharp(
+            expression="mean_product",
+            example="columns that are the same at all latents",
+            check="constant_columns_attain_the_product",
+            side=Side.BELOW,
+        ),
+    ),
+    loose=(
+        Loose(
+            expression="density_product",
+            truth="hub_share",
+            at=tuple({k: inputs, column: sp.Rational(1, 2)} for inputs in (2, 8)),
+            lost="in densities, which do not know that the same neurons are hubs for all inputs",
+            side=Side.BELOW,
+        ),
+    ),
 )

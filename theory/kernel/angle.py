@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.quantities import NON_NEGATIVE, POSITIVE, Quantity
 from theory.steps import Carrier, Step
@@ -190,6 +190,12 @@ the bound is sharp at first order.
             expression="kahan_bound",
             example=r"right angles, one length too long and one too short, as $\eta\to0$",
             check="right_angles_come_up_to_the_bound",
+        ),
+        Sharp(
+            expression="least_resolution",
+            example=r"double precision, and any other as $u\to0$",
+            check="resolutions_come_down_to_the_least",
+            side=Side.BELOW,
         ),
     ),
 )

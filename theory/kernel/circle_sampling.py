@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Unmeasured
 from theory.citations import MC_DIARMID
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.symbols import delta, m
@@ -117,4 +118,10 @@ $$\Big(\sum_i(\hat\lambda_i-\lambda_i)^2\Big)^{1/2}\le[[sampling_radius]].$$
     hypotheses=(Hypothesis("inputs on the circle itself, independent and uniform"),),
     uses=("K10.1",),
     expressions={"squares": squares, "mean_distance": mean_distance, "sampling_radius": sampling_radius},
+    unmeasured=(
+        Unmeasured(
+            expression="sampling_radius",
+            why=r"of the law of the distance the mean square is known exactly, $[[mean_distance]]$, but no quantile in closed form",
+        ),
+    ),
 )

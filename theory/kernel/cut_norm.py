@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
+from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, cosine, kappa_0, kappa_1
 from theory.kernel.dual_activations import variance_slope
@@ -202,4 +203,13 @@ $[[own_layer_ratio]]\sim[[own_layer_growth]]$, so no constant will do.
         "own_layer_growth": own_layer_growth,
         "l1_distance": l1_distance,
     },
+    loose=(
+        Loose(
+            expression="constant",
+            truth="readout_ratio",
+            at=tuple({beta: 1, s: sp.Rational(1, 2), delta: sp.Rational(1, far)} for far in (10, 1000)),
+            lost="at most, in the terms of the variances, which do not move in the example: the truth lies between",
+            order=r"the ratio of the example tends to $2\beta$",
+        ),
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.kernel.dual import COSINE, COVARIANCE, FIRST_VARIANCE, SECOND_VARIANCE, a, b, c, cosine, kappa_0, kappa_1
 from theory.kernel.fixed_inputs import INPUTS, SHARE, gap, inputs, share
@@ -43,6 +43,10 @@ cap = a + c
 agreeing_turn, opposed_turn = size * (1 - cosine), -size * (1 + cosine)
 modulus_kernel = (alike + unlike) * angular.subs(cosine, (alike - unlike) / (alike + unlike))
 modulus_bound = 2 * alike
+
+HALF_KEPT = tuple(  # signs that agree in three quarters of the places, of which rows keep half
+    {agreeing: 3 * other, opposed: other, share: sp.Rational(1, 2), cosine: sp.Rational(1, 2)} for other in (2, 8)
+)
 
 STEPS = (
     Step(
@@ -291,6 +295,22 @@ relative to $2p$, the kernel at equal inputs, of order $\frac{1-p}{pd}$, it is g
             expression="modulus_bound",
             example="inputs of signs, of which rows keep few",
             check="signs_lie_between_the_bounds",
+        ),
+    ),
+    loose=(
+        Loose(
+            expression="signs_kernel",
+            truth="signs_quenched",
+            at=HALF_KEPT,
+            lost="in the mean mask, in the place of the mean over masks of a convex function",
+            order="by the step *gap of signs* the gap is $O(d^{-1})$",
+            side=Side.BELOW,
+        ),
+        Loose(
+            expression="signs_bound",
+            truth="signs_quenched",
+            at=HALF_KEPT,
+            lost="in the chord of $h$ over $[-1,1]$: rows keep inputs of both kinds",
         ),
     ),
 )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.kernel.convergence import (
     OF_BOTH,
     OF_TANGENTS,
     OF_VALUES,
     N,
+    advance,
+    at_inputs,
     bound,
     chord,
     depth_two,
@@ -22,14 +25,17 @@ from theory.kernel.convergence import (
     row_tangent,
     row_value,
     scatter,
+    step,
     tangent_error,
     tangent_step,
     value_error,
     value_step,
+    values_of,
 )
-from theory.kernel.dual import COSINE, DENSITY, cosine
-from theory.kernel.finite_width import WIDTH, n
+from theory.kernel.dual import COSINE, DENSITY, a, b, c, cosine, kappa_0, kappa_1
+from theory.kernel.finite_width import WIDTH, deviation, fourth, n
 from theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from theory.saliency.model import rho
 from theory.steps import Carrier, Step
 
 mask_variance = scatter * moments.values.diagonal / n
@@ -37,6 +43,18 @@ curvature = cosine / (sp.pi * sp.sqrt(1 - cosine**2) ** 3)
 cusp = 2 / sp.pi**2
 steepest_shift = sp.sqrt(2) / sp.pi
 first_value, first_tangent = sp.sqrt(6 / n), sp.sqrt(2 / n)
+value_deviation = sp.sqrt((fourth - kappa_1**2) / n)  # of the mean of φφ′ over n neurons at inputs of mean square 1
+tangent_deviation = cosine * sp.sqrt((2 * kappa_0 - kappa_0**2) / n)  # of the mean of φ̇φ̇′, times the cosine
+
+
+def one_layer(width: int, r: sp.Expr) -> dict[sp.Symbol, sp.Expr]:
+    """A dense network of one hidden layer, at inputs of mean square 1 and the cosine r."""
+    size = sp.Integer(width)
+    errors = {value_error: first_value.subs(n, size), tangent_error: first_tangent.subs(n, size)}
+    known = values_of(advance(step, at_inputs(1), sp.S.One, size, sp.S.One))
+    used = {letter: value for letter, value in known.items() if bound.has(letter)}
+    return {c: r, n: size, a: sp.S.One, b: sp.S.One, rho: sp.S.One, **errors, **used}
+
 
 STEPS = (
     Step(
@@ -248,4 +266,37 @@ chord tends to $[[cusp]]$: $B$ grows without limit for $L\ge2$.
         "bound": bound,
         "depth_two": depth_two,
     },
+    aids={"deviation": deviation, "value_deviation": value_deviation, "tangent_deviation": tangent_deviation},
+    loose=(
+        *(
+            Loose(
+                expression=f"first_{name}",
+                truth=f"{name}_deviation",
+                at=tuple({cosine: r, n: 64} for r in (sp.Rational(1, 10), sp.Rational(9, 10))),
+                lost="in the mean square on the diagonal for that off it, and in the square of the mean, which it does not subtract",
+                order="the deviation is exactly of the order $n^{-1/2}$",
+            )
+            for name in ("value", "tangent")
+        ),
+        Loose(
+            expression="bound",
+            truth="deviation",
+            at=tuple(one_layer(64, r) for r in (sp.Rational(1, 10), sp.Rational(9, 10))),
+            lost="in moments on the diagonal for those off it, and in the triangle inequality, which adds the roots of three variances",
+            order="for one hidden layer, as the deviation is exactly of the order $n^{-1/2}$ (K6)",
+        ),
+    ),
+    unmeasured=(
+        *(
+            Unmeasured(
+                expression=f"{name}_step",
+                why="it bounds the error of a layer by that of the layer before, of which no closed form is known after the first layer",
+            )
+            for name in ("value", "tangent")
+        ),
+        Unmeasured(
+            expression="depth_two",
+            why="the second moment off the diagonal has no closed form for two layers; samples are beside the bound (see the remarks)",
+        ),
+    ),
 )

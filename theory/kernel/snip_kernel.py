@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.citations import BESSEL_INTEGRAL
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, relu
@@ -189,4 +190,13 @@ and for all $s$, $[[share_low]]\le r/[[tail]]\le1$, $\;[[energy_low]]\le R_2/[[e
         "row_kernel": row_kernel,
     },
     aids={"struve_form": product_survival(s)},
+    sharp=tuple(
+        Sharp(expression=name, example=r"$s\to\infty$", check="tails_are_attained", side=side)
+        for name, side in (
+            ("tail", Side.ABOVE),
+            ("share_low", Side.BELOW),
+            ("energy_low", Side.BELOW),
+            ("energy_high", Side.ABOVE),
+        )
+    ),
 )

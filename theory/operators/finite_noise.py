@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Remark, Source
+from theory.expressivity.wired_neurons import at_least
 from theory.graphon.symbols import m, n
 from theory.operators.noise import (
     ENTRY_VARIANCE,
@@ -37,6 +39,9 @@ from theory.steps import Carrier, Step
 turn = sp.Symbol("theta", positive=True)  # the argument of a generating function
 tail_exponent = -turn * m * n * level + n * row_flow / reach * (sp.exp(turn * reach) - 1)
 entry_variance = kept * (block - kept) / block**2
+TENTH = sp.Rational(1, 10)
+tenth_tail = at_least(n, TENTH, sp.ceiling(17 * n / 80))  # entries of density 1/10, b = 1, twice the mean or more
+twice_fed = {m: 100, row_flow: TENTH * (1 - TENTH), reach: (1 - TENTH) ** 2, level: 2 * TENTH * (1 - TENTH) / 100}
 
 SPARSE_STEPS = (
     Step(
@@ -175,6 +180,15 @@ $H_{ij}^2b_j$ exceeds $\beta$.
         "edge_spread": edge_spread,
         "row_tail": row_tail,
     },
+    aids={"tenth_tail": tenth_tail},
+    loose=(
+        Loose(
+            expression="row_tail",
+            truth="tenth_tail",
+            at=tuple({n: size, **twice_fed} for size in (80, 240)),
+            lost=r"in Markov's inequality, and in the exponent, which is that of a Poisson law and not of a binomial one; the example has entries of the density $\frac1{10}$, $b=1$, twice the mean",
+        ),
+    ),
     remarks=(
         Remark(
             r"What is left of the fluctuation is Tracy–Widom; that of the squares is larger below $\rho\approx n^{-2/3}$ (Huang, Landon, Yau 2020)."

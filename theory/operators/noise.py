@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.graphon.symbols import m, n, variance
 from theory.operators.symbols import sigma
@@ -240,6 +241,26 @@ above the edge iff $\sigma>[[visible]]$, at $s=[[outlier]]$; from $s$ it is reco
         "debiased": debiased,
     },
     aids={"edge": "profile"},
+    sharp=(
+        Sharp(expression="edge_bound", example="a constant profile", check="both_bounds_meet_for_one_variance"),
+        *(
+            Sharp(
+                expression=f"{side}_height",
+                example=r"a constant profile, $a=\sqrt{n/V}$, $b=\sqrt{m/V}$",
+                check="constant_profile_attains_both_bounds",
+            )
+            for side in ("row", "column")
+        ),
+        *(
+            Sharp(
+                expression=f"{side}_bound",
+                example=r"a constant profile, $p=q=\frac12$",
+                check="both_bounds_meet_for_one_variance",
+                side=Side.BELOW,
+            )
+            for side in ("row", "column")
+        ),
+    ),
     remarks=(
         Remark(
             r"In general $e\ne2\sqrt{\iint V/n}$ for $m=n$: a profile that is $V$ for half of the rows and half of the columns, and $0$ "

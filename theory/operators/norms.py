@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
+from theory.bounds import Loose, Sharp, Side
 from theory.citations import RIESZ_THORIN
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.operators.symbols import CUT_NORM, cut
@@ -21,6 +21,15 @@ operator_bound = sp.sqrt(complex_factor * infinity_one_bound * largest_entry)
 spectrum_bound = operator_bound  # of a difference
 four_cycle_least = operator_least**4
 four_cycle_bound = infinity_one_bound * largest_entry**3
+example_norm = 2 * sp.sqrt(cut)  # of the checkered kernel on a square, 0 elsewhere
+example_move = sp.sqrt(2 * cut)  # of the second singular value, from ½ on a square to its two diagonal blocks
+CHECKERED_SQUARE = (
+    r"the checkered kernel on a square of side $t\le1$, $0$ elsewhere, has $c=\frac{t^2}4$ and the norm $t$"
+)
+DIAGONAL_BLOCKS = (
+    r"$\frac12$ on a square of side $t\le1$ and the mask of its two diagonal blocks have $c=\frac{t^2}8$ and second singular values "
+    r"that are $\frac t2$ apart"
+)
 
 NORM_STEPS = (
     Step(
@@ -171,6 +180,23 @@ attained by $\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
             check="bounds_are_attained",
         ),
     ),
+    loose=(
+        Loose(
+            expression="operator_bound",
+            truth="example_norm",
+            at=({cut: sp.Rational(1, 4)}, {cut: sp.Rational(1, 100)}),
+            lost="at most, in the factor for complex functions, by its root: the truth lies between",
+            order=CHECKERED_SQUARE,
+        ),
+        Loose(
+            expression="spectrum_bound",
+            truth="example_move",
+            at=({cut: sp.Rational(1, 8)}, {cut: sp.Rational(1, 100)}),
+            lost=r"at most, in the factor for complex functions and in entries up to $1$, which are $\frac12$ in the example: the truth lies between",
+            order=DIAGONAL_BLOCKS,
+        ),
+    ),
+    aids={"example_norm": example_norm, "example_move": example_move},
 )
 
 degree_bound = 2 * cut

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose
 from theory.citations import RIESZ_THORIN
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.operators.norms import infinity_one_bound, largest_entry
-from theory.operators.symbols import CUT_NORM
+from theory.operators.norms import complex_factor, infinity_one_bound, largest_entry, operator_bound
+from theory.operators.symbols import CUT_NORM, cut
 from theory.quantities import Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
@@ -137,4 +138,21 @@ from the series of two waves, without Krivine's theorem, on which O2.1 rests. Th
         "planar_factor": planar_factor,
         "planar_operator_bound": planar_operator_bound,
     },
+    aids={"complex_factor": complex_factor, "operator_bound": operator_bound},
+    loose=(
+        Loose(
+            expression="planar_factor",
+            truth="complex_factor",
+            at=({},),
+            lost="in the two waves, which are not Krivine's functions",
+            order="the factor of O2.1 is attained",
+        ),
+        Loose(
+            expression="planar_operator_bound",
+            truth="operator_bound",
+            at=({cut: sp.Rational(1, 4)}, {cut: sp.Rational(1, 100)}),
+            lost="in the factor for complex functions, beside the bound of O2.1, which is itself an upper bound",
+            order="O2.1's bound is, by an example",
+        ),
+    ),
 )

@@ -11,6 +11,7 @@ import sympy as sp
 from numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.expressivity.approximation import (
+    least_width,
     success,
     sufficient_width,
     too_few,
@@ -125,3 +126,28 @@ def both_conditions_hold_from_the_width_on(
             sufficient_width - end / chance, sp.Max(0, other - end) / chance, by=lambda gap: larger(gap * chance)
         )
     yield trial.nonnegative(rate, (1 - sp.log(2)) / 2)
+
+
+def smallest_layer(chance: Fraction, count: int, allowed: Fraction) -> int:
+    """The least width of which so many neurons are wired, but for a chance that is allowed; one neuron after the other."""
+    law, width = [Fraction(1), *[Fraction(0)] * count], 0  # of the number wired, all from `count` on together
+    while 1 - law[count] > allowed:
+        stays = [mass * (1 - chance) for mass in law[:count]] + [law[count]]
+        law = [
+            stay + come
+            for stay, come in zip(stays, [Fraction(0), *(mass * chance for mass in law[:count])], strict=True)
+        ]
+        width += 1
+    return width
+
+
+@enclosed(universal_approximation)
+@control("half of it", least_width=least_width / 2)
+@control("one neuron more", least_width=least_width + 1)
+@control("one unit less", least_width=least_width.subs(units, units - 1))
+def least_widths_are_found_neuron_by_neuron(least_width: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """In fractions, for up to ten units."""
+    for count, density, inputs, odds in ((2, HALF, 1, 3), (3, sp.Rational(3, 4), 2, 100), (10, HALF, 3, 10)):
+        seen = trial.once(smallest_layer, exact_fraction(density**inputs), count, Fraction(1, odds))
+        at = {alpha: 1, p: density, k: inputs, units: count, delta: sp.Rational(1, odds)}
+        yield trial.same(least_width.subs(at), sp.Integer(seen), by=None)

@@ -24,6 +24,7 @@ from theory.expressivity.wired_neurons import (
     product_rise,
     rises,
     slopes,
+    wired_share,
 )
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -128,6 +129,15 @@ def three_columns_gain_twice(mean_product: sp.Expr, chebyshev_gap: sp.Expr, tria
     gap = over_rows(chebyshev_gap)
     joined = gap.subs({first: first + second, second: third}, simultaneous=True)
     yield trial.same(together - over_rows(mean_product), joined + gap / (third + 1))
+
+
+@exact(hubs)
+@control("two of the three", mean_product=mean_product / sp.Integral(kernel(u, positions[2]), (u, 0, 1)))
+@control("10 % more", mean_product=ELEVEN * mean_product)
+def constant_columns_attain_the_product(mean_product: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """W = v at every latent: the share of neurons wired to three inputs is the product of the densities."""
+    share, product = (each.replace(kernel, lambda row, place: place).doit() for each in (wired_share, mean_product))
+    yield trial.same(share, product)
 
 
 KERNELS: tuple[Callable[[sp.Expr, sp.Expr], sp.Expr], ...] = (

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from theory.expressivity.relays import (
+    THOUSAND,
     both_missed,
     both_relayed,
     bound,
@@ -20,6 +21,7 @@ from theory.expressivity.relays import (
     input_budget,
     lower_bound,
     missed,
+    most_inputs,
     relay,
     relay_layer,
     relayed,
@@ -305,6 +307,22 @@ def bounds_of_relays(
         at = {m: neurons, p: density, k: inputs, epsilon: 1}
         yield trial.holds(trial.value(input_budget, at) >= inputs, f"{inputs} of {neurons} neurons within the budget")
         yield trial.below(1 - budget_failure, relayed, at=[at])  # boxes: floors of thousands
+
+
+@enclosed(relay_layer)
+@control("one input more", most_inputs=most_inputs + 1)
+@control("a failure without the power of m", budget_failure=budget_failure * m)
+@control("one input less", most_inputs=most_inputs - 1)
+@control("the share", unrelayed=relayed)
+@control("of one input", unrelayed=missed)
+def inputs_of_a_thousand_neurons(
+    most_inputs: sp.Expr, unrelayed: sp.Expr, budget_failure: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The failure at the most inputs, and at one more, beside what is claimed for the budget; it grows with their number."""
+    yield trial.same(unrelayed + relayed, sp.S.One)
+    claimed = budget_failure.subs(THOUSAND)
+    yield trial.below(unrelayed.subs({**THOUSAND, k: most_inputs}), claimed, at=[{}])
+    yield trial.below(claimed, unrelayed.subs({**THOUSAND, k: most_inputs + 1}), at=[{}])
 
 
 FIRST, INPUTS, DENSITY = 64, 4, 0.3

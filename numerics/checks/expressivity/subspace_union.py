@@ -18,6 +18,7 @@ from theory.expressivity.subspace_union import (
     k_1,
     k_2,
     one_unit_error,
+    pair_failure,
     rise,
     second,
     shared,
@@ -242,6 +243,35 @@ def kinks_rise_to_the_boundary(rise: sp.Expr, kinks: sp.Expr, trial: Trial) -> I
 def half_of_the_rise_is_left(one_unit_error: sp.Expr, rise: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Where the error is half of the rise at the boundary, it is the other half at 0."""
     yield trial.same(one_unit_error, rise - one_unit_error)
+
+
+@exact(subspace_union)
+@control("without the constant", one_unit=sp.Max(0, x_1 + x_2))
+@control("of the difference", one_unit=sp.Max(0, x_1 - x_2) + sp.Rational(1, 2))
+@control("all of the rise", one_unit_error=rise)
+def one_unit_errs_by_as_much(
+    one_unit: sp.Expr, one_unit_error: sp.Expr, kinks: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The difference is linear between the axes and the line x₁ + x₂ = 0: it is largest at 0 or where these meet the boundary."""
+    ends = [dict(zip((x_1, x_2), at, strict=True)) for at in product((-1, 0, 1), repeat=2)]
+    largest = max(abs((kinks - one_unit).subs(at)) for at in ends)
+    yield trial.holds(largest == one_unit_error, f"the unit errs by {largest}, claimed at least {one_unit_error}")
+
+
+@exact(subspace_union)
+@control("neurons wired to both are forgotten", pair_failure=pair_failure.subs(all_inputs, k_1 + k_2 + 1))
+@control("each count by itself", pair_failure=(1 - chances[0]) ** n + (1 - chances[1]) ** n)
+@control("10 % more", pair_failure=ELEVEN * pair_failure)
+def one_unit_each_fails_as_claimed(pair_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All counts of the neurons of either kind, neuron by neuron, in fractions."""
+    for neurons, density, floor, sizes in (
+        (1, "1/2", "1", (1, 1, 2)),
+        (5, "2/3", "1/2", (1, 2, 2)),
+        (8, "3/4", "4/5", (2, 3, 4)),
+    ):
+        at = layer(neurons, Fraction(density), Fraction(floor), sizes, (1, 1))
+        seen = trial.once(too_few, law_of(at), neurons, (1, 1))
+        yield trial.same(pair_failure.subs(at_sympy(at)), sp.Rational(seen), by=None)
 
 
 def masks_that_fail(

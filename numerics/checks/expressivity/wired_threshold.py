@@ -205,6 +205,21 @@ def both_bounds_hold_on_ranges(
 
 
 @enclosed(wired_threshold)
+@control("twice the exponent below", below_threshold=1 - (1 - below_threshold) ** 2)
+@control("twice the exponent above", above_threshold=above_threshold**2)
+@control("any edge", some_wired=1 - (1 - p) ** (m * k))
+def thresholds_are_attained_by_many_neurons(
+    some_wired: sp.Expr, below_threshold: sp.Expr, above_threshold: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """2²⁰ neurons of density ½, threshold twenty inputs: nineteen of them, and thirty."""
+    for inputs, margin, low, high in (
+        (19, sp.Rational(1, 20), below_threshold, some_wired),
+        (30, HALF, some_wired, above_threshold),
+    ):
+        yield trial.below(low, high, at=[{**instance(2**20, HALF, inputs), epsilon: margin}])
+
+
+@enclosed(wired_threshold)
 @control("binomial", poisson_law=binomial_law(m, poisson_mean / m, j))
 @control("mean doubled", poisson_law=poisson_law.subs(poisson_mean, 2 * poisson_mean))
 @control("10 % more", poisson_law=ELEVEN * poisson_law)

@@ -18,6 +18,7 @@ from theory.kernel.angle import (
     gate_resolution,
     kahan_angle,
     kahan_bound,
+    least_resolution,
     resolution,
     theta,
     total,
@@ -88,6 +89,19 @@ def resolution_and_bound(
     yield trial.everywhere(2 * sp.sin(theta / 2), angle, within=third, zero={theta: (0, 3)})
     yield trial.everywhere(off, kahan_bound, within={eta: (0, NINE)}, zero={eta: (0, 2)})
     yield trial.everywhere(kahan_bound - off, eta**2, within={eta: (0, sp.S.Half)}, zero={eta: (0, 1)})
+
+
+@enclosed(arc_cosine_numerics)
+@control("the root of u", resolution=sp.sqrt(u))
+@control("twice the root", least_resolution=2 * sp.sqrt(u))
+@control("10 % more", least_resolution=ELEVEN * least_resolution)
+def resolutions_come_down_to_the_least(
+    resolution: sp.Expr, least_resolution: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """In double and in half precision, and at u = 1/10."""
+    yield trial.below(
+        least_resolution, resolution, at=[{u: ROUNDOFF}, {u: sp.Rational(1, 2**11)}, {u: sp.Rational(1, 10)}]
+    )
 
 
 def integer_pairs(rng: np.random.Generator, pairs: int) -> tuple[NDArray[np.int64], NDArray[np.floating]]:

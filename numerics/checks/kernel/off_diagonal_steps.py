@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from numerics.evidence import Finding, Trial, control, exact
+from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.kernel.convergence import (
     N,
     advance,
@@ -41,6 +41,8 @@ from theory.kernel.off_diagonal import (
     mask_variance,
     steepest_shift,
     tangent_convergence,
+    tangent_deviation,
+    value_deviation,
 )
 from theory.saliency.model import rho
 
@@ -292,3 +294,26 @@ def two_layers_have_the_bound(
     errors = {value_error: value_step.xreplace(here), tangent_error: tangent_step.xreplace(here)}
     last = {**values_of(advance(step, known, n, n, sp.Integer(1))), **errors, **dense}
     yield trial.same(depth_two, bound.xreplace(last), by=roots_over_n)
+
+
+@enclosed(tangent_convergence)
+@control("the mean square", value_deviation=first_value * value_deviation)
+@control("without the mean", tangent_deviation=cosine * sp.sqrt(2 * kappa_0 / n))
+@control("without the cosine", tangent_deviation=tangent_deviation / cosine)
+@control("10 % more", value_deviation=ELEVEN * value_deviation)
+def first_layers_deviate_as_claimed(
+    value_deviation: sp.Expr, tangent_deviation: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """φφ′ = R²(cos θ + cos u) and φ̇φ̇′ = 2 where |u| < π − θ, u twice a direction; E R² = 2 and E R⁴ = 8."""
+    u, theta = sp.symbols("u theta", real=True)
+
+    def mean(value: sp.Expr) -> sp.Expr:
+        total = sp.integrate(sp.expand(value), (u, theta - sp.pi, sp.pi - theta)) / (4 * sp.pi)
+        return total.subs(theta, sp.acos(cosine))
+
+    size = sp.cos(theta) + sp.cos(u)
+    for claimed, square, first in (
+        (value_deviation, 8 * mean(size**2), 2 * mean(size)),
+        (tangent_deviation, cosine**2 * mean(sp.Integer(4)), cosine * mean(sp.Integer(2))),
+    ):
+        yield trial.same(n * claimed**2, square - first**2, by=None)

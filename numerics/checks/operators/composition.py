@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
+from math import comb
 
 import numpy as np
 import sympy as sp
@@ -15,6 +16,7 @@ from numerics.masks.composition import path_counts
 from theory.graphon.rate import mean_deviation, mode
 from theory.graphon.symbols import n, p
 from theory.operators.composition import (
+    RARE,
     composed_graphons,
     composed_masks,
     composition_bound,
@@ -27,6 +29,8 @@ from theory.operators.composition import (
     layers,
     layers_bound,
     normal_size,
+    rare_deviation,
+    rare_error,
     rate_bound,
     second_cut,
     second_moment,
@@ -119,6 +123,19 @@ def layers_add_up_one_by_one(composition_bound: sp.Expr, layers_bound: sp.Expr, 
         start=1,
         by=sp.expand,
     )
+
+
+@exact(composed_graphons)
+@control("of one layer", layers_bound=cut)
+@control("one layer more", layers_bound=layers_bound + cut)
+@control("10 % more", layers_bound=ELEVEN * layers_bound)
+def constant_layers_come_up_to_the_bound(layers_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """U = 1, W = 1 − c: compositions differ by 1 − (1 − c)^L, less than the bound by at most L²c²/2."""
+    for count in (1, 2, 3, 10):
+        for small in (sp.Rational(1, 10**3), sp.Rational(1, 10**6)):
+            moved, claimed = 1 - (1 - small) ** count, layers_bound.subs({layers: count, cut: small})
+            held = moved <= claimed <= moved + (count * small) ** 2 / 2
+            yield trial.holds(held, f"moved {moved}, claimed {claimed}")
 
 
 def bernoulli_moment(order: int) -> sp.Expr:
@@ -261,3 +278,25 @@ def deviations_of_a_composed_entry(
         yield trial.below(spread - claimed, deviation_error, at=[at])
         yield trial.below(claimed - spread, deviation_error, at=[at])
         yield trial.below(spread, rate_bound, at=[at])
+
+
+def rare_spread(size: int) -> Fraction:
+    """The mean distance from its mean of the share of n that are kept with probability 1/(20n), in fractions."""
+    chance, mean = Fraction(1, 20 * size), Fraction(1, 20)
+    masses = [comb(size, k) * chance**k * (1 - chance) ** (size - k) for k in range(size + 1)]
+    return sum((mass * abs(k - mean) for k, mass in enumerate(masses)), Fraction(0)) / size
+
+
+@enclosed(composed_masks)
+@control("of the other sign", rare_error=-rare_error)
+@control("one side", rare_error=rare_error + rare_deviation / 2)
+@control("10 % more", rare_error=ELEVEN * rare_error)
+def rare_paths_deviate_less(rare_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The normal size less the mean deviation, in fractions; n times that has a positive limit."""
+    for size in (1, 2, 7, 30):
+        normal = deviation.subs({n: size, first_moment: RARE / size, second_moment: (RARE / size) ** 2})
+        seen = sp.Rational(trial.once(rare_spread, size))
+        yield trial.same(rare_error.subs(n, size), normal - seen, by=None)
+    limit = sp.sqrt(2 * RARE / sp.pi) - 2 * RARE * sp.exp(-RARE)
+    yield trial.same(sp.limit(n * rare_error, n, sp.oo), limit, by=None)
+    yield trial.below(0, limit, at=[{}])

@@ -9,8 +9,9 @@ from math import comb
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from theory.expressivity.wired_neurons import at_least
 from theory.graphon.symbols import m, n, variance
-from theory.operators.finite_noise import sparse_noise
+from theory.operators.finite_noise import TENTH, sparse_noise, tenth_tail
 from theory.operators.noise import (
     column_flow,
     column_fourth,
@@ -203,3 +204,26 @@ def rows_are_fed_to_a_level_rarely(row_tail: sp.Expr, trial: Trial) -> Iterator[
             at = {**FED, row_flow: sp.Rational(2 * chance * (1 - chance)), level: sp.Rational(2 * squares / 280)}
             at[reach] = sp.Rational(2 * (1 - chance) ** 2)
             yield trial.below(sp.Rational(fed_beyond(chance, times)), row_tail.subs(at), at=[{}])
+
+
+def twice_the_mean(entries: int, chance: Fraction) -> Fraction:
+    """The chance that the squares of so many entries less their mean add up to twice the mean, one after the other."""
+    law = {Fraction(0): Fraction(1)}
+    for _ in range(entries):
+        grown: dict[Fraction, Fraction] = {}
+        for total, mass in law.items():
+            for square, weight in (((1 - chance) ** 2, chance), (chance**2, 1 - chance)):
+                grown[total + square] = grown.get(total + square, Fraction(0)) + mass * weight
+        law = grown
+    return sum((mass for total, mass in law.items() if total >= 2 * entries * chance * (1 - chance)), Fraction(0))
+
+
+@exact(sparse_noise)
+@control("twice the kept entries", tenth_tail=at_least(n, TENTH, sp.ceiling(n / 5)))
+@control("more than twice", tenth_tail=at_least(n, TENTH, sp.floor(17 * n / 80) + 1))
+@control("10 % more", tenth_tail=ELEVEN * tenth_tail)
+def tenths_are_fed_twice(tenth_tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Squares of entries of density 1/10, in fractions: rows of up to 40, and of 80, where twice the mean can be met."""
+    for entries in (7, 12, 40, 80):
+        seen = trial.once(twice_the_mean, entries, Fraction(1, 10))
+        yield trial.same(tenth_tail.subs(n, entries).doit(), sp.Rational(seen), by=None)

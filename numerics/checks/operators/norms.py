@@ -23,6 +23,8 @@ from theory.operators.norms import (
     degree_continuity,
     density_bound,
     eps,
+    example_move,
+    example_norm,
     four_cycle_bound,
     four_cycle_least,
     half_cut,
@@ -207,6 +209,33 @@ def bounds_are_attained(
     for kernel, bound, value in attained:
         claimed = bound.subs(cut, sp.Rational(kernel.cut))
         yield trial.holds(claimed == sp.Rational(value), f"attained {value}, claimed {claimed}")
+
+
+def on_a_square(block: Integers, side: int) -> Integers:
+    """A kernel of side² steps that is `block` on a square of rows and columns, and 0 elsewhere."""
+    kernel = np.zeros((side, side), dtype=np.int64)
+    kernel[: len(block), : len(block)] = block
+    return kernel
+
+
+@enclosed(norm_chain)
+@control("the root of the cut norm", example_norm=sp.sqrt(cut))
+@control("norm 10 % more", example_norm=ELEVEN * example_norm)
+@control("as far as the norm of a difference up to 1", example_move=example_norm)
+@control("move 10 % less", example_move=NINE * example_move)
+def squares_have_large_norms(example_norm: sp.Expr, example_move: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The checkered kernel, and ½ beside its diagonal blocks, on all and on a half or a quarter of the rows and columns."""
+    blocks, constant = CHECKERED + 1, np.ones((2, 2), dtype=np.int64)
+    for side in (2, 4, 8):
+        checkered, mask, graphon = (on_a_square(each, side) for each in (CHECKERED, blocks, constant))
+        norm = singular_values(checkered)[0]
+        move = max((abs(a - b) / 2 for a, b in zip(*map(singular_values, (mask, graphon)), strict=True)), key=float)
+        for claimed, distance, seen in (
+            (example_norm, cut_norm(checkered), norm),
+            (example_move, cut_norm(mask - graphon, 2), move),
+        ):
+            ball = at(claimed, distance)
+            yield trial.holds(seen.overlaps(ball), f"moved {float(seen):.4g}, claimed {float(ball):.4g} at {distance}")
 
 
 @enclosed(norm_chain, cost=0.5)
