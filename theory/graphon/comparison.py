@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.graphon.concentration import bernstein_rate, hoeffding_rate
 from theory.graphon.symbols import COLUMNS, DEVIATION, ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, s, variance
@@ -262,6 +263,13 @@ For one fixed probability of all entries, neither $0$ nor $1$, $m=n\to\infty$ an
         "one_failure": one_failure,
         "largest_scale": largest_scale,
     },
+    sharp=(
+        Sharp(
+            expression="largest_scale",
+            example=r"fair coins, $p=\frac12$ at $z=0$",
+            check="scale_is_largest_for_fair_coins",
+        ),
+    ),
     remarks=(
         Remark(
             r"Fair coins, masks of $128\times128$ entries: cuts that a search finds reach more than half of $\frac1{2\sqrt n}$, the first part of the rate.",

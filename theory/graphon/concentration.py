@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.symbols import COLUMNS, DEVIATION, ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, s, variance
 from theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
@@ -217,4 +218,16 @@ Indeed $P(\|M-P\|_\square>s)\le[[hoeffding_failure]]$ and $\le[[bernstein_failur
         "hoeffding_cumulant": hoeffding_cumulant,
         "bernstein_cumulant": bernstein_cumulant,
     },
+    sharp=(
+        Sharp(
+            expression="hoeffding_cumulant",
+            example=r"$p=\frac12$, $\lambda\to0$",
+            check="cumulants_bound_that_of_an_entry",
+        ),
+        Sharp(
+            expression="bernstein_cumulant",
+            example=r"$\lambda\to0$, at every $p$",
+            check="cumulants_bound_that_of_an_entry",
+        ),
+    ),
 )

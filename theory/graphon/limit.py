@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.level import level
 from theory.graphon.discretisation import midpoint_error
@@ -235,6 +236,11 @@ for large $k$, almost surely $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$). T
         "rounding": rounding,
     },
     aids={"target": target},
+    sharp=(
+        Sharp(
+            expression="rounding", example=r"$\rho mn=\frac12$ more than a whole number", check="rounding_is_attained"
+        ),
+    ),
 )
 
 COLUMN_STEPS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.symbols import ENTRY, VARIANCE, n, p, variance
 from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
@@ -238,4 +239,5 @@ $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
         "squared_kernel": squared_kernel,
         "distance_limit": distance_limit,
     },
+    sharp=(Sharp(expression="row_share", example=r"$(1,-1)^\top$", check="rows_bound_the_cut_norm", side=Side.BELOW),),
 )

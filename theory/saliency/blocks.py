@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.graphon.concentration import hoeffding_rate, pairs
 from theory.graphon.symbols import m, n, s
@@ -230,4 +231,5 @@ no constant is claimed to be sharp.
         "failure": failure,
         "cut_bound": cut_bound,
     },
+    sharp=(Sharp(expression="block_range", example="the kept ones of $N$ columns", check="kept_ones_have_the_range"),),
 )
