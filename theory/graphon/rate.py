@@ -48,6 +48,7 @@ fair_mean = row_share * fair_deviation(n) / n
 ranked_mean = fair_mean - fair_deviation(m * n) / (m * n)
 least_rate = (fair_mean - delta / 2) / (1 - delta)
 least_ranked_rate = (ranked_mean - delta / 2) / (1 - delta)
+fair_constant = sp.sqrt(n) * mean_rate.subs(variance, sp.Rational(1, 4))
 fair_loss = sp.log(mean_rate.subs(variance, sp.Rational(1, 4)) / fair_mean)  # θ
 fair_error = stirling_loss.subs(variance, sp.Rational(1, 4)) - fair_loss
 FAIR = tuple({variance: sp.Rational(1, 4), n: size} for size in (10, 100))
@@ -171,6 +172,12 @@ norm is at least $[[ranked_mean]]$.""",
         uses=("any bound of fair coins", "ranked fair coins"),
     ),
     Step(
+        name="constant of fair coins",
+        sentence=r"Times $\sqrt n$ both means tend to $[[fair_constant]]$ for $m=n$, as $\theta\to0$ for even $n$, and $\frac1n E|\mathrm{Bin}(n,\frac12)-\frac n2|$ is the same at $2k-1$ and at $2k$.",
+        gives={"fair_constant": fair_constant},
+        uses=("fair coins", "ranked fair coins", "Stirling's formula", "no more than the first terms"),
+    ),
+    Step(
         name="entry",
         sentence=r"An entry of probability $p$ has the mean distance $[[entry_distance]]$ from it, by its two values; this is $0$ at $p=0$ and $1$ only.",
         gives={"entry_distance": entry_distance},
@@ -227,7 +234,7 @@ $[[mean_rate]]\,e^{-\theta}$ with $0\le[[stirling_loss]]-\theta\le[[stirling_err
 cannot be improved, nor that of G4.1, since by G2 the mask of the largest scores differs from the one above the
 threshold by $O(n^{-1})$; by symmetry the same holds with $m$. For fair coins, $p=\frac12$, the mean of (b) is $[[fair_mean]]$, and
 a number that $\|M-P\|_\square$ exceeds with probability at most $\delta$ is at least $[[least_rate]]$; for the mask of $\frac{mn}2$ largest scores in the place of $M$, at least
-`least_ranked_rate`, where the mean is $[[ranked_mean]]$. (c) $E|M_{ij}-P_{ij}|=[[entry_distance]]$ at
+`least_ranked_rate`, where the mean is $[[ranked_mean]]$. Both means times $\sqrt n$ tend to $[[fair_constant]]$ for $m=n$. (c) $E|M_{ij}-P_{ij}|=[[entry_distance]]$ at
 $p=P_{ij}$, hence $\|M-W\|_1\to2\iint W(1-W)$ in probability, which is positive unless $W$ takes the values $0$ and
 $1$ only. For the SNIP graphon with constant columns (S4, $\varphi=1$) and threshold $\tau$ the limit is
 $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
@@ -294,6 +301,7 @@ $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
         "fair_mean": fair_mean,
         "ranked_mean": ranked_mean,
         "least_rate": least_rate,
+        "fair_constant": fair_constant,
         "least_ranked_rate": least_ranked_rate,
         "entry_distance": entry_distance,
         "squared_kernel": squared_kernel,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.masks.cut_norm import exact_cut_norm
 from theory.graphon.rate import (
+    fair_constant,
     fair_error,
     fair_loss,
     fair_mean,
@@ -128,3 +129,26 @@ def loss_of_fair_coins(fair_loss: sp.Expr, fair_error: sp.Expr, trial: Trial) ->
         yield trial.same(mean_rate.subs(at) * sp.exp(-fair_loss.subs(at)), mean)
         exact_loss = sp.log(mean_rate.subs(at) / mean)
         yield trial.same(fair_error.subs(at), stirling_loss.subs(at) - exact_loss, by=None)
+
+
+def by_gamma(gap: sp.Expr) -> sp.Expr:
+    """Factorials as gamma functions, simplified."""
+    return sp.gammasimp(gap.rewrite(sp.gamma))
+
+
+@exact(optimal_rate, step="constant of fair coins")
+@control("the standard deviation", fair_constant=sp.Rational(1, 4))
+@control("10 % more", fair_constant=ELEVEN * fair_constant)
+@control("both cuts", fair_mean=2 * fair_mean)
+@control("ranking half of it", ranked_mean=fair_mean / 2)
+def means_have_the_constant(
+    fair_mean: sp.Expr, ranked_mean: sp.Expr, fair_constant: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The limit at n = 2k by the central binomial coefficient; odd numbers of coins; ranking costs less than the root."""
+    k = sp.Symbol("k", integer=True, positive=True)
+    even, odd = fair_mean.subs(n, 2 * k), fair_mean.subs(n, 2 * k - 1)
+    wallis = sp.sqrt(2 * k) * sp.gamma(k + sp.Rational(1, 2)) / (4 * sp.sqrt(sp.pi) * sp.gamma(k + 1))
+    yield trial.same(sp.sqrt(2 * k) * even / wallis, 1, by=by_gamma)
+    yield trial.same((2 * k - 1) * odd / (2 * k * even), 1, by=by_gamma)
+    yield trial.same(sp.limit(wallis, k, sp.oo), fair_constant)
+    yield trial.same((fair_mean - ranked_mean).subs(m, n), 2 * fair_mean.subs(n, n**2))
