@@ -9,7 +9,8 @@ from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.rate import least_rate
 from theory.graphon.symbols import COLUMNS, DEVIATION, ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, s, variance
 from theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
-from theory.saliency.snip_row_law import equal_failure, exponent, width
+from theory.saliency.model import width
+from theory.saliency.snip_row_law import equal_failure, exponent
 from theory.steps import Carrier, Step
 
 tilt = sp.Symbol("lambda", positive=True)  # of the exponential moment

@@ -10,7 +10,8 @@ from theory.graphon.comparison import largest_scale, normal_density, normal_tail
 from theory.graphon.rate import fair_constant, fair_deviation, least_rate
 from theory.graphon.symbols import COLUMNS, DEVIATION, FAILURE, ROWS, delta, m, n, s
 from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from theory.saliency.support_recovery import c, missed, p_s, width
+from theory.saliency.model import width
+from theory.saliency.support_recovery import c, missed, p_s
 from theory.steps import Carrier, Step
 
 w = sp.Symbol("w", real=True)  # for columns what z is for rows

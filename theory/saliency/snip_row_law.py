@@ -7,7 +7,8 @@ import sympy as sp
 from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.smallest import Smallest
-from theory.graphon.rate import mean_deviation, mode, p
+from theory.graphon.rate import mean_deviation, mode
+from theory.graphon.symbols import p
 from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import (
     DIMENSION,

@@ -33,11 +33,11 @@ from theory.graphon.fixed_inputs import (
     opposite_concentration,
     others,
     ranked_column_bound,
-    rounding,
     row_fluctuation,
     set_failure,
     union_bound,
 )
+from theory.graphon.limit import rounding
 from theory.graphon.symbols import delta, m, n, p, s, variance
 from theory.tails import half_normal
 

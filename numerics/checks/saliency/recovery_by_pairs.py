@@ -14,15 +14,8 @@ from numerics.exact.rationals import rational
 from theory.saliency.model import delta
 from theory.saliency.recovery_by_pairs import (
     best_tilt,
-    d,
     enough_rows,
-    i,
-    k,
-    kept_law,
-    n,
     overlap,
-    p_0,
-    p_s,
     pair_failure,
     pair_misses,
     pair_ties,
@@ -33,6 +26,7 @@ from theory.saliency.recovery_by_pairs import (
     separation,
     tilt,
 )
+from theory.saliency.support_recovery import d, i, k, kept_law, n, p_0, p_s
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
