@@ -21,7 +21,7 @@ from theory.generalisation import energy_bound as b1
 from theory.generalisation import path_bound as b3
 from theory.generalisation import path_part as b2
 from theory.generalisation import water_filling as b4
-from theory.graphon.limit import inputs
+from theory.graphon.fixed_inputs import inputs
 from theory.graphon.symbols import m as samples
 from theory.kernel.dual import depth as layers_below
 

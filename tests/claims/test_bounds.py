@@ -25,10 +25,8 @@ ENTRIES = list(load_ledger())
 SAID = re.compile(r"\battain|\bsharp\b")
 OTHERWISE = {
     "S12": "no constant is claimed to be sharp",
-    "S13": "no constant is claimed to be sharp",
     "S16.2": "sharp in its exponent: there is a bound from below",
     "G3.3": "sharp in order: a step has a known share of the bound",
-    "G4.1": "sharp in order, by G5",
     "E2": "sharp in its exponent: there is a bound from below",
     "K9": "sharp in order, with the part 2β of the constant: an example has that ratio",
     "L8.2": "sharp in order: n times the distance has a limit",

@@ -26,16 +26,9 @@ from theory.graphon.chi_statistic import expected_chi
 from theory.graphon.comparison import best_rate, normal_rate
 from theory.graphon.concentration import bernstein_failure, bernstein_rate, hoeffding_failure, hoeffding_rate
 from theory.graphon.discretisation import lipschitz_error, midpoint_supremum, slope
+from theory.graphon.fixed_inputs import column_bound, free_bound, inputs, ranked_column_bound
 from theory.graphon.hidden_halves import hidden_error, hidden_mean, hidden_variance, misplaced
-from theory.graphon.limit import (
-    column_bound,
-    free_bound,
-    inputs,
-    midpoint_bound,
-    ranked_column_bound,
-    sorted_bound,
-    threshold,
-)
+from theory.graphon.limit import midpoint_bound, sorted_bound, threshold
 from theory.graphon.lognormal import (
     column_scale,
     log_threshold,

@@ -7,8 +7,8 @@ import sympy as sp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.expressivity.paths import PATHS, rho_path
 from theory.generalisation.path_part import LAYERS, VARIANCE, S, constant, layer_constant
-from theory.graphon.limit import INPUTS
-from theory.graphon.limit import inputs as d
+from theory.graphon.fixed_inputs import INPUTS
+from theory.graphon.fixed_inputs import inputs as d
 from theory.kernel.dual import cosine, depth
 from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step

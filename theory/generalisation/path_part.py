@@ -7,8 +7,8 @@ import sympy as sp
 from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.iterate import Iterate
-from theory.graphon.limit import INPUTS
-from theory.graphon.limit import inputs as d
+from theory.graphon.fixed_inputs import INPUTS
+from theory.graphon.fixed_inputs import inputs as d
 from theory.kernel.dual import angle, cosine, depth, kappa_0, kappa_1, nngp_step, ntk_step, tangent
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step

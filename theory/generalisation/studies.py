@@ -10,8 +10,8 @@ from typing import Any
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.graphon.limit import INPUTS
-from theory.graphon.limit import inputs as d
+from theory.graphon.fixed_inputs import INPUTS
+from theory.graphon.fixed_inputs import inputs as d
 from theory.graphon.symbols import n
 from theory.quantities import COUNT, Quantity
 

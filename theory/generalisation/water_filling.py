@@ -6,8 +6,8 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.generalisation.path_bound import FEATURE, beta
-from theory.graphon.limit import INPUTS
-from theory.graphon.limit import inputs as d
+from theory.graphon.fixed_inputs import INPUTS
+from theory.graphon.fixed_inputs import inputs as d
 from theory.graphon.symbols import UP_TO_ONE
 from theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import rho

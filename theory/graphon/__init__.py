@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     from theory.graphon.comparison import normal_comparison
     from theory.graphon.concentration import cut_norm_rate
     from theory.graphon.discretisation import kernel_discretisation, lipschitz_discretisation
+    from theory.graphon.fixed_inputs import fixed_inputs
     from theory.graphon.hidden_halves import hidden_halves
-    from theory.graphon.limit import fixed_inputs, mask_limit
+    from theory.graphon.limit import mask_limit
     from theory.graphon.lognormal import probit_graphon
     from theory.graphon.pareto import pareto_graphon
     from theory.graphon.ranked_masks import ranked_masks

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose, Sharp
 from theory.citations import MC_DIARMID, SUDAKOV_FERNIQUE
 from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.graphon.concentration import bernstein_rate, hoeffding_rate
+from theory.graphon.concentration import FAIR_RATES, bernstein_rate, hoeffding_rate
+from theory.graphon.rate import fair_mean, least_rate
 from theory.graphon.symbols import COLUMNS, DEVIATION, ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, s, variance
 from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from theory.saliency.support_recovery import c, missed, p_s
 from theory.steps import Carrier, Step
 
 z = sp.Symbol("z", real=True)  # beyond it a standard normal variable makes an entry
@@ -51,6 +54,9 @@ one_failure = sp.exp(-2 * m * n * s**2)
 fluctuation = sp.sqrt(sp.log(2 / delta) / (2 * m * n))
 normal_rate = mean_bound + fluctuation
 best_rate = sp.Min(hoeffding_rate, bernstein_rate, normal_rate)
+
+# Of one row of fair coins the largest sum is half the number of heads
+one_row_failure = missed.subs({p_s: sp.Rational(1, 2), c: sp.floor(n / 2 - 2 * n * s)}, simultaneous=True)
 
 STEPS = (
     Step(
@@ -262,6 +268,43 @@ For one fixed probability of all entries, neither $0$ nor $1$, $m=n\to\infty$ an
         "one_failure": one_failure,
         "largest_scale": largest_scale,
     },
+    aids={"fair_mean": fair_mean, "least_rate": least_rate, "one_row_failure": one_row_failure},
+    loose=(
+        Loose(
+            expression="mean_bound",
+            truth="fair_mean",
+            at=tuple({variance: sp.Rational(1, 4), m: size, n: size} for size in (10, 100, 1000)),
+            lost="in the comparison with rows and columns that are independent; at most so much, as the mean lies between",
+            order="by G5, for $m=n$ and one probability of all entries",
+        ),
+        Loose(
+            expression="normal_rate",
+            truth="least_rate",
+            at=FAIR_RATES,
+            lost="in the mean; at most so much, as every bound for fair coins is at least that (G5)",
+            order="by G5, for $m=n$ and one probability of all entries",
+        ),
+        Loose(
+            expression="best_rate",
+            truth="least_rate",
+            at=FAIR_RATES,
+            lost="in the mean; at most so much, as every bound for fair coins is at least that (G5)",
+            order="by G5, for $m=n$ and one probability of all entries",
+        ),
+        Loose(
+            expression="one_failure",
+            truth="one_row_failure",
+            at=tuple({m: 1, n: size, s: sp.Rational(1, 10)} for size in (20, 100)),
+            lost="in McDiarmid's inequality: the largest sum of a row of fair coins is half the number of heads, and an entry changes it by half as much as allowed",
+        ),
+    ),
+    sharp=(
+        Sharp(
+            expression="largest_scale",
+            example=r"fair coins, $p=\frac12$ at $z=0$",
+            check="scale_is_largest_for_fair_coins",
+        ),
+    ),
     remarks=(
         Remark(
             r"Fair coins, masks of $128\times128$ entries: cuts that a search finds reach more than half of $\frac1{2\sqrt n}$, the first part of the rate.",

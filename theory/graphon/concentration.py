@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.graphon.rate import least_rate
 from theory.graphon.symbols import COLUMNS, DEVIATION, ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, s, variance
 from theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
+from theory.saliency.model import width
+from theory.saliency.snip_row_law import equal_failure, exponent
 from theory.steps import Carrier, Step
 
 tilt = sp.Symbol("lambda", positive=True)  # of the exponential moment
@@ -36,6 +40,10 @@ subsets = (m + n) * sp.log(2) + sp.log(2 / delta)  # L: the logarithm of the num
 root = 1 + sp.sqrt(2 * subsets / (variance * m * n)) / 3  # of 1 + 2s/(3V) at the rate
 hoeffding_rate = sp.sqrt(subsets / (2 * m * n))
 bernstein_rate = sp.sqrt(2 * variance * subsets / (m * n)) + subsets / (3 * m * n)
+
+all_alike = equal_failure.subs({width: m * n, exponent: s}, simultaneous=True)  # of the sum of all fair coins
+FAIR_RATES = tuple({variance: sp.Rational(1, 4), m: size, n: size, delta: sp.Rational(1, 1000)} for size in (100, 1000))
+FAIR_FAILURES = tuple({variance: sp.Rational(1, 4), m: size, n: size, s: sp.Rational(9, 20)} for size in (5, 10))
 
 STEPS = (
     Step(
@@ -217,4 +225,45 @@ Indeed $P(\|M-P\|_\square>s)\le[[hoeffding_failure]]$ and $\le[[bernstein_failur
         "hoeffding_cumulant": hoeffding_cumulant,
         "bernstein_cumulant": bernstein_cumulant,
     },
+    aids={"least_rate": least_rate, "all_alike": all_alike},
+    loose=(
+        Loose(
+            expression="hoeffding_rate",
+            truth="least_rate",
+            at=FAIR_RATES,
+            lost="in the union over all sets; at most so much, as every bound for fair coins is at least that (G5)",
+            order="by G5, for $m=n$ and one probability of all entries",
+        ),
+        Loose(
+            expression="bernstein_rate",
+            truth="least_rate",
+            at=FAIR_RATES,
+            lost="in the union over all sets; at most so much, as every bound for fair coins is at least that (G5)",
+            order="by G5, for $m=n$ and one probability of all entries",
+        ),
+        Loose(
+            expression="hoeffding_failure",
+            truth="all_alike",
+            at=FAIR_FAILURES,
+            lost=r"in the union over all sets: for fair coins and $s\ge\frac12-\frac1{2\max(m,n)}$ only the sum of all entries exceeds $mns$",
+        ),
+        Loose(
+            expression="bernstein_failure",
+            truth="all_alike",
+            at=FAIR_FAILURES,
+            lost="in the union over all sets, and in the third moments, which are $0$ for fair coins",
+        ),
+    ),
+    sharp=(
+        Sharp(
+            expression="hoeffding_cumulant",
+            example=r"$p=\frac12$, $\lambda\to0$",
+            check="cumulants_bound_that_of_an_entry",
+        ),
+        Sharp(
+            expression="bernstein_cumulant",
+            example=r"$\lambda\to0$, at every $p$",
+            check="cumulants_bound_that_of_an_entry",
+        ),
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp
+from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.symbols import m, n
 from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
@@ -122,6 +122,15 @@ variable alone attains.
         "any_point_supremum": any_point_supremum,
     },
     aids={"point": "middle", "family": "nondecreasing"},
+    loose=(
+        Loose(
+            expression="midpoint_error",
+            truth="midpoint_supremum",
+            at=tuple({m: size, n: size} for size in (2, 10, 100)),
+            lost="in the product of both terms",
+            order=r"the factor is $1+\frac1{2m+2n-1}$",
+        ),
+    ),
     sharp=(
         Sharp(
             expression="any_point_supremum",

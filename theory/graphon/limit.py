@@ -1,27 +1,24 @@
-"""G4.1 and G4.2: masks converge to a graphon in cut norm, with constants."""
+"""G4.1: masks converge to a graphon in cut norm, with constants."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from theory.citations import MC_DIARMID
+from theory.bounds import Loose, Sharp, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.level import level
 from theory.graphon.discretisation import midpoint_error
 from theory.graphon.ranked_masks import SHIFT, ranked_rate, shift, wide_rate
+from theory.graphon.rate import fair_constant, least_ranked_rate
 from theory.graphon.sorted_latents import sorted_error
-from theory.graphon.symbols import DEVIATION, ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, s, variance
-from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.graphon.symbols import FAILURE, ROWS, VARIANCE, delta, m, n, variance
+from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import DENSITY, rho, synflow_model, tau
 from theory.steps import Carrier, Step
 from theory.tails import product_survival
 
-inputs = sp.Symbol("d", integer=True, positive=True)  # a fixed number of columns
-
 sampled, cells = sp.symbols("A D", nonnegative=True)  # the first part of a bound of ‖M − P‖□, and ‖W_P − W‖₁
 y = sp.Symbol("y", positive=True)  # the least size over ln k, k the place in a sequence of masks
-
-INPUTS = Quantity(inputs, "number of inputs", COUNT, drawn=(3, 20))
 
 rounding = 1 / (2 * m * n)
 other_number = rounding + cells
@@ -39,22 +36,6 @@ rate_constant = sp.Rational(1, 2)
 wide_bound = wide_rate.subs(shift, 0) + 1 / m + 1 / n + 1 / (2 * m * n)
 wide_constant = sp.Rational(3, 5) * sp.sqrt(sp.pi / 8)
 ultimate = 4 / sp.sqrt(y)
-
-set_failure = 2 * sp.exp(-2 * n * s**2)
-column_failure = 2 * 2**inputs * sp.exp(-2 * n * s**2)
-union_bound = sp.sqrt((inputs * sp.log(2) + sp.log(2 / delta)) / (2 * n))
-mean_deviation = sp.sqrt(p * (1 - p) / n) / 2  # of the positive part of a column's excess
-mean_excess = sp.sqrt(variance / n) / 2
-one_column_failure = sp.exp(-2 * n * s**2)
-row_fluctuation = sp.sqrt(sp.log(2 / delta) / (2 * n))
-free_bound = mean_excess + row_fluctuation
-column_bound = sp.Min(union_bound, free_bound)
-column_rounding = rounding.subs({m: n, n: inputs}, simultaneous=True)
-chosen, others = sp.symbols("x y", real=True)  # sums of M − p over chosen columns and over the others
-moved, moved_elsewhere = sp.symbols("a b", integer=True, nonnegative=True)  # entries there of one of two masks alone
-column_excess = chosen + others + moved + moved_elsewhere
-column_sum = chosen + moved
-ranked_column_bound = column_bound + 1 / (2 * n * inputs)
 
 threshold = level(product_survival(tau), tau, rho)
 target = synflow_model.kernel(threshold)  # the SNIP graphon S4 with constant columns
@@ -235,142 +216,48 @@ for large $k$, almost surely $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$). T
         "ultimate": ultimate,
         "rounding": rounding,
     },
-    aids={"target": target},
-)
-
-COLUMN_STEPS = (
-    Step(
-        name="one set of columns",
-        sentence=r"""For a set $T$ the averages $\frac1d\sum_{j\in T}M_{ij}$ of the rows are independent, of one law and in
-$[0,1]$. Their mean is farther than $s$ from its expectation with probability at most $[[set_failure]]$.""",
-        by=Carrier.RULE,
-        source="Hoeffding",
-        gives={"set_failure": set_failure},
-    ),
-    Step(
-        name="all sets of columns",
-        sentence=r"Some set of columns, each of which is in it or not, has this with probability at most $[[column_failure]]$.",
-        gives={"column_failure": column_failure},
-        uses=("one set of columns",),
-    ),
-    Step(
-        name="union of sets",
-        sentence=r"That is $\delta$ at $s=[[union_bound]]$.",
-        gives={"union_bound": union_bound},
-        uses=("all sets of columns",),
-    ),
-    Step(
-        name="positive parts",
-        sentence=r"""Let $\hat p_j$ be the density of column $j$. The largest $\frac1d\sum_T(\hat p_j-p_j)$ takes the columns with $\hat p_j>p_j$: it is the average
-over the columns of the positive parts of $\hat p_j-p_j$.""",
-        by=Carrier.RULE,
-        source="monotonicity",
-    ),
-    Step(
-        name="mean of a positive part",
-        sentence=r"""A variable of mean $0$ has a positive part of mean $\frac12E|X|\le\frac12\sqrt{EX^2}$: for $\hat p_j-p_j$, the mean of $n$ independent
-entries less theirs, that is $[[mean_deviation]]$, with $p$ for $p_j$.""",
-        gives={"mean_deviation": mean_deviation},
-    ),
-    Step(
-        name="mean over the columns",
-        sentence=r"Its average over the columns is at most $[[mean_excess]]$, as the root is concave.",
-        by=Carrier.RULE,
-        source="Jensen",
-        gives={"mean_excess": mean_excess},
-        uses=("positive parts", "mean of a positive part"),
-    ),
-    Step(
-        name="one row",
-        sentence=r"""Another row changes each $\hat p_j$, and so their average, by at most $\frac1n$. So the largest $\frac1d\sum_T(\hat p_j-p_j)$ exceeds its mean by $s$ or more with
-probability at most $[[one_column_failure]]$, and so for $p_j-\hat p_j$.""",
-        by=Carrier.CITED,
-        source=MC_DIARMID,
-        gives={"one_column_failure": one_column_failure},
-        uses=("positive parts",),
-    ),
-    Step(
-        name="two signs",
-        sentence=r"One of both does with probability at most $\delta$ at $s=[[row_fluctuation]]$.",
-        gives={"row_fluctuation": row_fluctuation},
-        uses=("one row",),
-    ),
-    Step(
-        name="no union of sets",
-        sentence=r"So $[[free_bound]]$ holds for all sets at once with probability at least $1-\delta$.",
-        gives={"free_bound": free_bound},
-        uses=("mean over the columns", "two signs"),
-    ),
-    Step(
-        name="columns",
-        sentence=r"Neither bound depends on the mask, so that the smaller one holds too: $[[column_bound]]$.",
-        gives={"column_bound": column_bound},
-        uses=("union of sets", "no union of sets"),
-    ),
-    Step(
-        name="one support in the other",
-        sentence=r"Of the mask of the $K$ largest scores and that of the $N$ scores above a threshold one holds the other.",
-        by=Carrier.CLAIM,
-        source="G2",
-    ),
-    Step(
-        name="rounding of columns",
-        sentence=r"$K$ is within $\frac12$ of $\rho nd$: a share of $[[column_rounding]]$ of the entries.",
-        gives={"column_rounding": column_rounding},
-    ),
-    Step(
-        name="other columns",
-        sentence=r"""Let $M_{ij}-p_j$ have the sum $x$ over the columns $T$ and $y$ over the others. If $K\ge N$, let the mask of the $K$ largest scores have $a$ entries more in $T$
-and $b$ more elsewhere: $K-\rho nd=[[column_excess]]$. Its sum less that of the $p_j$ over $T$ is $[[column_sum]]$, at least $x$ and at most $K-\rho nd-y$. If $K<N$, exchange ones and zeros.""",
-        gives={"column_excess": column_excess, "column_sum": column_sum},
-        uses=("one support in the other",),
-    ),
-    Step(
-        name="ranked columns",
-        sentence=r"""$x$ and $y$ are sums over sets of columns: both are in modulus at most $nd$ times *columns*. So the averages of the mask of the $K$ largest scores are within
-$[[ranked_column_bound]]$ of the means.""",
-        gives={"ranked_column_bound": ranked_column_bound},
-        uses=("other columns", "rounding of columns", "columns"),
-    ),
-)
-
-fixed_inputs = Claim(
-    label="G4.2",
-    title="Masks with fixed inputs: all sets of columns at once",
-    statement=r"""
-Let scores have $n$ iid rows of $d$ entries, which depend on each other in whatever way; let $M$ be the mask of those above a fixed threshold, and
-$p_j$ the probability of an entry in column $j$. With probability at least $1-\delta$ for all sets $T$ of columns
-$$\Big|\frac1{nd}\sum_i\sum_{j\in T}M_{ij}-\frac1d\sum_{j\in T}p_j\Big|\le[[column_bound]],$$
-with $V=\frac1d\sum p_j(1-p_j)\le\frac14$. The first of both bounds is a union over all sets and is smaller only for few columns or very small $\delta$; the second,
-$[[free_bound]]$, does not grow with $d$. On the same event the mask of the $\mathrm{round}(\rho nd)$ largest scores, $\rho$ the mean of the $p_j$, in the place of $M$ makes these
-differences at most $[[ranked_column_bound]]$. No constant is claimed to be the best.
-""",
-    steps=COLUMN_STEPS,
-    source=Source("2602.06675", "beyond the abstract"),
-    provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
-    quantities=(
-        Quantity(n, "number of rows of the mask", COUNT, drawn=(3, 60)),
-        INPUTS,
-        FAILURE,
-        DEVIATION,
-        VARIANCE,
-        ENTRY,
-        Quantity(
-            (chosen, others), "sums of the mask less its probabilities over some columns and the others", sp.S.Reals
-        ),
-        Quantity(
-            (moved, moved_elsewhere),
-            "numbers of entries of one of two masks alone, in these columns and elsewhere",
-            COUNT_FROM_ZERO,
+    aids={"target": target, "least_ranked_rate": least_ranked_rate, "fair_constant": fair_constant},
+    sharp=(
+        Sharp(
+            expression="rounding", example=r"$\rho mn=\frac12$ more than a whole number", check="rounding_is_attained"
         ),
     ),
-    hypotheses=(Hypothesis("independent rows of one law, and nothing else"),),
-    uses=("G2",),
-    expressions={
-        "column_bound": column_bound,
-        "free_bound": free_bound,
-        "column_failure": column_failure,
-        "ranked_column_bound": ranked_column_bound,
-    },
+    loose=(
+        *(
+            Loose(
+                expression=bound,
+                truth="least_ranked_rate",
+                at=tuple({m: size, n: size, delta: sp.Rational(1, 1000)} for size in (100, 1000)),
+                lost=f"in {where}; at most so much, as for a constant graphon $\\frac12$ every bound is at least that (G5)",
+                order="by G5, for $m=n$",
+            )
+            for bound, where in (
+                (
+                    "midpoint_bound",
+                    "the mean of the cut norm, and in the distance of the graphon from its values, counted twice",
+                ),
+                ("sorted_bound", "the distance of the graphon from its values at sorted latents, counted twice"),
+                (
+                    "wide_bound",
+                    "the mean of the cut norm, and in the distance of the graphon from its values, counted twice",
+                ),
+            )
+        ),
+        *(
+            Loose(
+                expression=constant,
+                truth="fair_constant",
+                at=({},),
+                lost="in the comparison of the cut norm with normal rows and columns; at most so much, as the least constant lies between",
+                order="both are constants",
+            )
+            for constant in ("rate_constant", "wide_constant")
+        ),
+    ),
+    unmeasured=(
+        Unmeasured(
+            expression="ultimate",
+            why="the least such number is a supremum over graphons and over the events that occur infinitely often, for which nothing is proved from below",
+        ),
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
 from theory.saliency.model import DENSITY, rho
@@ -327,4 +328,16 @@ $$\sigma_i(A_K)\le\sigma_i(W)\le[[certificate]],\qquad\iint W^2-\|A_K\|_F^2\le[[
         "truncation": truncation,
     },
     aids={"noise": lognormal_noise},
+    sharp=(
+        Sharp(
+            expression="certificate",
+            example="$s_g=0$ and $i=1$, at every $K$: one column, the whole of which is one singular value",
+            check="bounds_of_the_spectrum_are_attained",
+        ),
+        Sharp(
+            expression="truncation",
+            example=r"$K=1$ and $\rho=\frac12$, as $s\to0$",
+            check="bounds_of_the_spectrum_are_attained",
+        ),
+    ),
 )

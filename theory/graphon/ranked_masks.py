@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.comparison import mean_bound, one_failure
+from theory.graphon.rate import least_ranked_rate
 from theory.graphon.sized_sets import one_size_failure, sized_mean
-from theory.graphon.symbols import COLUMNS, DEVIATION, FAILURE, ROWS, VARIANCE, delta, m, n
+from theory.graphon.symbols import COLUMNS, DEVIATION, FAILURE, ROWS, VARIANCE, delta, m, n, variance
 from theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
@@ -155,4 +157,18 @@ that is uniform among those of $K$ entries. No constant is claimed to be the bes
     hypotheses=(Hypothesis("the scores are independent"),),
     uses=("G1.2", "G1.4", "G2"),
     expressions={"ranked_rate": ranked_rate, "wide_rate": wide_rate},
+    aids={"least_ranked_rate": least_ranked_rate},
+    loose=tuple(
+        Loose(
+            expression=rate,
+            truth="least_ranked_rate",
+            at=tuple(
+                {variance: sp.Rational(1, 4), shift: 0, m: size, n: size, delta: sp.Rational(1, 1000)}
+                for size in (100, 1000)
+            ),
+            lost="in the mean; at most so much, as every bound for masks of half of the entries is at least that (G5)",
+            order="by G5, for $m=n$ and masks of half of the entries",
+        )
+        for rate in ("ranked_rate", "wide_rate")
+    ),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.graphon.symbols import ENTRY, VARIANCE, n, p, variance
+from theory.graphon.symbols import ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, variance
 from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import THRESHOLD, tau
 from theory.steps import Carrier, Step
@@ -35,6 +36,22 @@ least_rest = (1 - last_share) / 360 * (ones**-3 + zeros**-3) - (ones + zeros) **
 stirling_loss = (1 - variance) / (12 * n * variance)
 stirling_error = (1 - 3 * variance) / (360 * n**3 * variance**3)
 whole = n * (1 - sp.sqrt(1 - 4 * variance)) / 2  # np, or n − np, from V = p(1 − p)
+
+
+def fair_deviation(coins: sp.Expr) -> sp.Expr:
+    """E|heads − half of the coins|."""
+    half = sp.Rational(1, 2)
+    return mean_deviation.subs({n: coins, p: half, mode: sp.floor(coins / 2) + 1}, simultaneous=True)
+
+
+fair_mean = row_share * fair_deviation(n) / n
+ranked_mean = fair_mean - fair_deviation(m * n) / (m * n)
+least_rate = (fair_mean - delta / 2) / (1 - delta)
+least_ranked_rate = (ranked_mean - delta / 2) / (1 - delta)
+fair_constant = sp.sqrt(n) * mean_rate.subs(variance, sp.Rational(1, 4))
+fair_loss = sp.log(mean_rate.subs(variance, sp.Rational(1, 4)) / fair_mean)  # θ
+fair_error = stirling_loss.subs(variance, sp.Rational(1, 4)) - fair_loss
+FAIR = tuple({variance: sp.Rational(1, 4), n: size} for size in (10, 100))
 
 entry_distance = 2 * p * (1 - p)
 row_kernel = half_normal.at(tau * sp.exp(-log_size))  # W of the S4 graphon for φ = 1, at |a| = e^x
@@ -123,6 +140,44 @@ term is no less than the remainder.""",
         uses=("first terms", "no more than the first terms"),
     ),
     Step(
+        name="fair coins",
+        sentence=r"For $p=\frac12$ *the better cut* of $M-P$ has in the mean at least $[[fair_mean]]$, half of *de Moivre* over $n$.",
+        gives={"fair_mean": fair_mean},
+        uses=("the better cut", "de Moivre"),
+    ),
+    Step(
+        name="any bound of fair coins",
+        sentence=r"""All entries of $M-P$ are $\pm\frac12$, so that $\|M-P\|_\square\le\frac12$. If it exceeds $B$ with probability at most $\delta$, its mean is at
+most $(1-\delta)B+\frac\delta2$: $B$ is at least $[[least_rate]]$.""",
+        gives={"least_rate": least_rate},
+        uses=("fair coins",),
+    ),
+    Step(
+        name="ranking",
+        sentence=r"In cut norm the mask of the $K$ largest scores and that of the $N$ above a threshold differ by $\frac1{mn}|K-N|$.",
+        by=Carrier.CLAIM,
+        source="G2",
+    ),
+    Step(
+        name="ranked fair coins",
+        sentence=r"""For $K=\frac{mn}2$ and the threshold that each score exceeds with probability $\frac12$ that is in the mean *de Moivre* for $mn$ coins, over $mn$: the mean
+norm is at least $[[ranked_mean]]$.""",
+        gives={"ranked_mean": ranked_mean},
+        uses=("fair coins", "de Moivre", "ranking"),
+    ),
+    Step(
+        name="any bound of ranked masks",
+        sentence=r"Its entries less $\frac12$ are $\pm\frac12$, too: any bound $B$ of its norm is at least $[[least_ranked_rate]]$.",
+        gives={"least_ranked_rate": least_ranked_rate},
+        uses=("any bound of fair coins", "ranked fair coins"),
+    ),
+    Step(
+        name="constant of fair coins",
+        sentence=r"Times $\sqrt n$ both means tend to $[[fair_constant]]$ for $m=n$, as $\theta\to0$ for even $n$, and $\frac1n E|\mathrm{Bin}(n,\frac12)-\frac n2|$ is the same at $2k-1$ and at $2k$.",
+        gives={"fair_constant": fair_constant},
+        uses=("fair coins", "ranked fair coins", "Stirling's formula", "no more than the first terms"),
+    ),
+    Step(
         name="entry",
         sentence=r"An entry of probability $p$ has the mean distance $[[entry_distance]]$ from it, by its two values; this is $0$ at $p=0$ and $1$ only.",
         gives={"entry_distance": entry_distance},
@@ -177,7 +232,9 @@ right-hand side has mean $[[row_share]]\cdot\frac1nE|\mathrm{Bin}(n,p)-np|$, whe
 $E|\mathrm{Bin}(n,p)-np|=[[mean_deviation]]$ at $k=\lfloor np\rfloor+1$; for integer $np$ and $V=p(1-p)$ the mean is
 $[[mean_rate]]\,e^{-\theta}$ with $0\le[[stirling_loss]]-\theta\le[[stirling_error]]$. So the rate $n^{-1/2}$ of G1.2
 cannot be improved, nor that of G4.1, since by G2 the mask of the largest scores differs from the one above the
-threshold by $O(n^{-1})$; by symmetry the same holds with $m$. (c) $E|M_{ij}-P_{ij}|=[[entry_distance]]$ at
+threshold by $O(n^{-1})$; by symmetry the same holds with $m$. For fair coins, $p=\frac12$, the mean of (b) is $[[fair_mean]]$, and
+a number that $\|M-P\|_\square$ exceeds with probability at most $\delta$ is at least $[[least_rate]]$; for the mask of $\frac{mn}2$ largest scores in the place of $M$, at least
+`least_ranked_rate`, where the mean is $[[ranked_mean]]$. Both means times $\sqrt n$ tend to $[[fair_constant]]$ for $m=n$. (c) $E|M_{ij}-P_{ij}|=[[entry_distance]]$ at
 $p=P_{ij}$, hence $\|M-W\|_1\to2\iint W(1-W)$ in probability, which is positive unless $W$ takes the values $0$ and
 $1$ only. For the SNIP graphon with constant columns (S4, $\varphi=1$) and threshold $\tau$ the limit is
 $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
@@ -187,7 +244,9 @@ $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
+        ROWS.drawn_from(12, 40),
         Quantity(n, "number of columns of the mask", COUNT, drawn=(12, 40)),
+        FAILURE,
         ENTRY,
         Quantity(
             mode,
@@ -215,6 +274,11 @@ $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
             needed_by=("mean_deviation", "mean_rate", "stirling_loss", "stirling_error"),
         ),
         Hypothesis(
+            "for the mask of half of the scores an even number of entries",
+            sp.Eq(sp.Mod(m * n, 2), 0),
+            needed_by=("ranked_mean", "least_ranked_rate"),
+        ),
+        Hypothesis(
             "in the limit of (c): a monotone graphon, latents at midpoints or sorted (G4.1)",
             needed_by=("distance_limit",),
         ),
@@ -234,8 +298,30 @@ $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squared_kernel]]$.
         "mean_rate": mean_rate,
         "stirling_loss": stirling_loss,
         "stirling_error": stirling_error,
+        "fair_mean": fair_mean,
+        "ranked_mean": ranked_mean,
+        "least_rate": least_rate,
+        "fair_constant": fair_constant,
+        "least_ranked_rate": least_ranked_rate,
         "entry_distance": entry_distance,
         "squared_kernel": squared_kernel,
         "distance_limit": distance_limit,
     },
+    sharp=(Sharp(expression="row_share", example=r"$(1,-1)^\top$", check="rows_bound_the_cut_norm", side=Side.BELOW),),
+    aids={"fair_loss": fair_loss, "fair_error": fair_error},
+    loose=(
+        Loose(
+            expression="stirling_loss",
+            truth="fair_loss",
+            at=FAIR,
+            lost="in the later terms of Stirling's series",
+            order=r"by *next terms* what is lost is of the order $n^{-3}$, and the factor tends to $1$",
+        ),
+        Loose(
+            expression="stirling_error",
+            truth="fair_error",
+            at=FAIR,
+            lost="in the next term of $n$ itself, which is left out",
+        ),
+    ),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.graphon.rate import fair_deviation
 from theory.graphon.symbols import n
 from theory.quantities import COUNT, Hypothesis, Quantity
 from theory.saliency.snip import FIXED_RESIDUAL
@@ -20,6 +21,8 @@ upper = four_cycle.subs(eta, 1) ** sp.Rational(1, 4)
 projection = gamma / 2
 parts_bound = 2 * (positive_part**2 + negative_part**2)
 comparison = 4 * gamma
+
+opposite_mean = sp.Rational(1, 4) + fair_deviation(n) / (2 * n)  # E‖A‖□ of rows ±(1, −1), fair signs
 
 IID_ROWS = Hypothesis("rows of the mask are iid: a fixed threshold, and (SNIP) " + FIXED_RESIDUAL)
 
@@ -146,6 +149,15 @@ the upper bound is loose, by a factor that tends to $4$ for rows $\pm(1,-1)$ wit
         "projection": projection,
         "comparison": comparison,
     },
+    aids={"opposite_mean": opposite_mean},
+    loose=(
+        Loose(
+            expression="upper",
+            truth="opposite_mean",
+            at=tuple({kappa: 1, n: size} for size in (10, 100, 1000)),
+            lost=r"in $\|A\|_\square^4\le t(C_4,A)$, for rows $\pm(1,-1)$ with fair signs",
+        ),
+    ),
     sharp=(
         Sharp(
             expression="projection",

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose
 from theory.citations import MC_DIARMID, SUDAKOV_FERNIQUE
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.comparison import largest_scale, normal_density, normal_tail, z
+from theory.graphon.rate import fair_constant, fair_deviation, least_rate
 from theory.graphon.symbols import COLUMNS, DEVIATION, FAILURE, ROWS, delta, m, n, s
 from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
+from theory.saliency.model import width
+from theory.saliency.support_recovery import c, missed, p_s
 from theory.steps import Carrier, Step
 
 w = sp.Symbol("w", real=True)  # for columns what z is for rows
@@ -38,6 +42,11 @@ sized_failure = 2 * m * n * one_size_failure
 sized_fluctuation = sp.sqrt(sp.log(2 * m * n / delta) / (2 * m * n))
 sized_rate = sized_mean + sized_fluctuation
 sized_constant = most_pair * largest_scale
+
+pairs_mean = fair_deviation(2 * n) / (4 * n)  # fair coins, even m: the better row of each of m/2 pairs
+all_heads = missed.subs(
+    {p_s: sp.Rational(1, 2), width: m * n, c: sp.floor(m * n / 2 - m * n * s)}, simultaneous=True
+)  # the sum of all fair coins
 
 STEPS = (
     Step(
@@ -185,4 +194,39 @@ the best.
         "one_size_failure": one_size_failure,
         "sized_constant": sized_constant,
     },
+    aids={
+        "least_rate": least_rate,
+        "fair_constant": fair_constant,
+        "pairs_mean": pairs_mean,
+        "all_heads": all_heads,
+    },
+    loose=(
+        Loose(
+            expression="sized_rate",
+            truth="least_rate",
+            at=tuple({m: size, n: size, delta: sp.Rational(1, 1000)} for size in (100, 1000)),
+            lost="in the mean, and in the union over all sizes; at most so much, as every bound for fair coins is at least that (G5)",
+            order="by G5, for $m=n$",
+        ),
+        Loose(
+            expression="sized_mean",
+            truth="pairs_mean",
+            at=tuple({m: size, n: size} for size in (10, 100, 1000)),
+            lost=r"in the comparison with rows and columns that are independent; at most so much, as $a=\frac m2$, $b=n$ has at least the mean of the better row of each of $\frac m2$ pairs",
+            order="by de Moivre's and Stirling's formulas in G5, for $2n$ coins",
+        ),
+        Loose(
+            expression="one_size_failure",
+            truth="all_heads",
+            at=tuple({m: 10, n: 10, s: sp.Rational(tenths, 10)} for tenths in (1, 2)),
+            lost="in the exponential moment of the sum of all entries, $a=m$ and $b=n$, of fair coins",
+        ),
+        Loose(
+            expression="sized_constant",
+            truth="fair_constant",
+            at=({},),
+            lost="in the comparison with rows and columns that are independent; at most so much, as the least constant lies between",
+            order="both are constants",
+        ),
+    ),
 )

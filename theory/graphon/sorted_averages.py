@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose, Sharp, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.sorting import CUT_ERROR, MONOTONE, both_bound, cut_error
 from theory.graphon.symbols import COLUMNS, n
@@ -134,4 +135,32 @@ converge (G5), within $[[mean_rate]]$, if $b\to\infty$ and $b\epsilon_c\to0$.
         "rate": rate,
         "mean_rate": mean_rate,
     },
+    sharp=(
+        Sharp(
+            expression="averaging_bias",
+            example=r"$W=1\{x>1-\frac1{2b}\text{ or }y>1-\frac1{2b}\}$, as $b\to\infty$",
+            check="hooks_approach_the_bias",
+        ),
+        Sharp(
+            expression="averaging_noise",
+            example="for $b=2$ a checkerboard; no example is known for more blocks",
+            check="averages_over_blocks",
+        ),
+    ),
+    loose=(
+        Loose(
+            expression="mean_rate",
+            truth="smoothed_bound",
+            at=tuple({blocks: number, cut_error: sp.Rational(1, 1000)} for number in (2, 10, 30)),
+            lost=r"in $8b\epsilon_c$ for $8\epsilon_c$; at least so much, as *smoothed bound* is a bound itself",
+            order=r"the factor is at most $5$",
+        ),
+    ),
+    unmeasured=tuple(
+        Unmeasured(
+            expression=bound,
+            why="examples attain its parts, each another one: of one mask that loses by its noise, its order and the averages at once no example is known",
+        )
+        for bound in ("smoothed_cut_bound", "smoothed_bound", "rate")
+    ),
 )

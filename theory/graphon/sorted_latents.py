@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.graphon.symbols import DEVIATION, FAILURE, delta, m, n, s
 from theory.quantities import COUNT, COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
+from theory.saliency.snip_row_law import equal_concentration
 from theory.steps import Carrier, Step
 
 cut = sp.Symbol("c", positive=True)  # the share of a variable where a kernel is no larger than some value
@@ -23,6 +25,12 @@ step_share = sp.sqrt(2 / sp.pi)
 empirical_failure = 2 * sp.exp(-2 * n * s**2)
 variable_error = sp.sqrt(sp.log(4 / delta) / (2 * n))
 sorted_error = sp.sqrt(sp.log(4 / delta) / (2 * m)) + sp.sqrt(sp.log(4 / delta) / (2 * n))
+
+# P(sup(F_n − id) > s), twice: exact for s ≥ ½, where F_n − id cannot exceed s on both sides
+two_sides = 2 * sp.Sum(
+    s * sp.binomial(n, latents) * (s + latents / n) ** (latents - 1) * (1 - s - latents / n) ** (n - latents),
+    (latents, 0, sp.floor(n * (1 - s))),
+)
 
 STEPS = (
     Step(
@@ -164,4 +172,26 @@ $\sqrt{m/(m+1)}\,[[step_share]]$ and $[[step_share]]$; at $m=1$ it has all of it
         "sorted_error": sorted_error,
         "empirical_failure": empirical_failure,
     },
+    aids={"two_sides": two_sides, "equal_concentration": equal_concentration},
+    loose=(
+        Loose(
+            expression="mean_sorted_error",
+            truth="step_error",
+            at=tuple({m: size, n: size} for size in (10, 100)),
+            lost="in the term of the other variable, and in the mean square for the mean modulus; at most so much, as a step in one variable has this error",
+            order="by *limit of the share*, for $m=n$, and for $m<n$ as well",
+        ),
+        Loose(
+            expression="sorted_error",
+            truth="equal_concentration",
+            at=tuple({m: size, n: size, delta: sp.Rational(1, 20)} for size in (20, 100, 1000)),
+            lost="in the two variables, each with half of $\\delta$, and in the largest deviation for that at one level; at most so much, as a step at $\\frac12$ in the second variable errs as fair rows do (S6)",
+        ),
+        Loose(
+            expression="empirical_failure",
+            truth="two_sides",
+            at=tuple({n: size, s: sp.Rational(1, 2)} for size in (1, 4, 16)),
+            lost="in lower orders: Massart's constant is for $n\\to\\infty$",
+        ),
+    ),
 )

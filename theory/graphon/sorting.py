@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -114,4 +115,17 @@ smaller constants will do.
         "both_bound": both_bound,
     },
     aids={"monotone": True},
+    sharp=(
+        Sharp(
+            expression="degree_bound",
+            example="rows $(0,0),(1,1)$ of $W$ and $(1,0),(1,0)$ of $M$, the tied rows taken in the wrong order",
+            check="sorted_masks_are_as_close_as_their_cut_norm",
+        ),
+        Sharp(expression="row_bound", example="the same rows", check="sorted_masks_are_as_close_as_their_cut_norm"),
+        Sharp(
+            expression="both_bound",
+            example=r"a staircase of $5\times5$ cells with two wrong entries",
+            check="sorted_masks_are_as_close_as_their_cut_norm",
+        ),
+    ),
 )

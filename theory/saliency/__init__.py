@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from theory.saliency.layers import coupled_layers, two_layer_densities
     from theory.saliency.outputs import columns_that_disagree, inner_product_graphon
     from theory.saliency.outputs_general_data import stein_model_of_outputs
+    from theory.saliency.recovery_by_pairs import recovery_by_pairs
     from theory.saliency.signed import signed_scores
     from theory.saliency.snip import gradient_moments, product_graphon
     from theory.saliency.snip_closed_form import stein_model
     from theory.saliency.snip_row_law import row_law
-    from theory.saliency.support_recovery import ranked_recovery, recovery_by_pairs, support_recovery
+    from theory.saliency.support_recovery import ranked_recovery, support_recovery
     from theory.saliency.synflow import synflow_factorises
     from theory.saliency.tail_selectivity import tail_selectivity
     from theory.saliency.threshold import constant_graphon, stable_threshold

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.quantities import Hypothesis, Quantity
 from theory.saliency.grasp import kappa_0, kappa_1, theta
@@ -268,4 +269,8 @@ residual is removed, GraSP keeps rows, not features: its graphon tends to one th
         "kernel": sp.cos(theta) * kappa_0 + kappa_1,
         "three_inputs": {d: sp.Integer(3), b: sp.Integer(1), c: sp.Integer(2)},
     },
+    sharp=(
+        Sharp(expression="lower", example=r"$d\to\infty$", check="ratio_is_between_bounds_that_meet", side=Side.BELOW),
+        Sharp(expression="upper", example=r"$d\to\infty$", check="ratio_is_between_bounds_that_meet"),
+    ),
 )

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import sympy as sp
 
+from theory.bounds import Loose, Sharp, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.graphon.concentration import hoeffding_rate, pairs
+from theory.graphon.rate import least_rate
 from theory.graphon.symbols import m, n, s
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity, whole_from
-from theory.saliency.model import COLUMNS, FAILURE, ROWS, TAIL_INDEX
+from theory.saliency.model import COLUMNS, FAILURE, ROWS, TAIL_INDEX, delta
 from theory.steps import Carrier, Step
 from theory.tails import alpha
 
@@ -230,4 +232,21 @@ no constant is claimed to be sharp.
         "failure": failure,
         "cut_bound": cut_bound,
     },
+    aids={"least_rate": least_rate},
+    loose=(
+        Loose(
+            expression="cut_bound",
+            truth="least_rate",
+            at=tuple({kept: 1, block: 2, m: size, n: size, delta: sp.Rational(1, 1000)} for size in (100, 1000)),
+            lost="in the union over all sets; at most so much, as the columns of blocks of two alike are fair coins, so that every bound is at least that (G5, with columns for rows)",
+            order="by G5, for $m=n$ and blocks of one size",
+        ),
+    ),
+    unmeasured=(
+        Unmeasured(
+            expression="failure",
+            why="it exceeds $1$ for the small masks that can be enumerated, and for larger ones the probability of the largest of so many sums has no closed form; the rate that follows from it is compared",
+        ),
+    ),
+    sharp=(Sharp(expression="block_range", example="the kept ones of $N$ columns", check="kept_ones_have_the_range"),),
 )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.level import level
+from theory.formulas.smallest import Smallest
 from theory.quantities import COUNT, POSITIVE, UNIT, Hypothesis, Quantity
 from theory.saliency.model import ANY_DENSITY, FAILURE, TAIL_INDEX, THRESHOLD, delta, rho, tau
 from theory.steps import Carrier, Step
@@ -37,6 +39,14 @@ pareto_rho_2 = rho * second_scale**alpha / pareto_mean
 
 deviation = sp.sqrt(sp.log(4 / delta) / (2 * size))
 count_error = deviation.subs(size, layer_size) + (size * deviation + sp.Rational(1, 2)) / layer_size
+
+# Layers of one law: the kept half of all weights, even in number, is a uniform set
+missing, number = sp.symbols("k i", integer=True, nonnegative=True)  # kept weights of a layer, of half of them
+half_kept = (
+    sp.binomial(layer_size, number) * sp.binomial(size - layer_size, size / 2 - number) / sp.binomial(size, size / 2)
+)
+fewer_kept = sp.Sum(half_kept, (number, 0, sp.Max(layer_size / 2 - missing, 0) - 1))
+uniform_error = Smallest(sp.Lambda(missing, 2 * fewer_kept), delta) / layer_size
 
 SCALES = (
     Quantity(first_scale, "scale of the scores in the first layer", POSITIVE, drawn=(sp.Rational(1, 2), 1)),
@@ -143,6 +153,18 @@ kept share of a layer of $n_l$ of the $n$ weights is within $[[count_error]]$ of
     ),
     uses=("G2", "S1"),
     expressions={"count_error": count_error},
+    aids={"uniform_error": uniform_error},
+    loose=(
+        Loose(
+            expression="count_error",
+            truth="uniform_error",
+            at=tuple(
+                {layer_size: few, size: all_weights, delta: sp.Rational(1, 20)}
+                for few, all_weights in ((20, 40), (100, 400), (400, 4000))
+            ),
+            lost="in Hoeffding's inequality for the layer and for all weights, whose deviations are added; at most so much, as half of the weights of layers of one law are a uniform set, which deviates so far",
+        ),
+    ),
 )
 
 TWO_LAYERS_STEPS = (

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.formulas.smallest import Smallest
+from theory.graphon.rate import mean_deviation, mode
+from theory.graphon.symbols import p
 from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.saliency.model import (
     DIMENSION,
@@ -23,6 +27,7 @@ from theory.saliency.snip import (
     g,
     w,
 )
+from theory.saliency.support_recovery import c, missed, p_s
 from theory.steps import Carrier, Step
 
 count_mean = sp.Symbol("p", positive=True)
@@ -34,11 +39,26 @@ slope = a * g / sp.sqrt(width * dimension)
 row_saliency = sp.Abs(a) * sp.Abs(w) * sp.Abs(g)
 failure = 2 * sp.exp(-2 * width * exponent**2)
 concentration = sp.sqrt(sp.log(2 / delta) / (2 * width))
+half = sp.Rational(1, 2)
+even_rows = missed.subs(p_s, half)  # at most c of n fair coins are heads
+most_missing = sp.Symbol("k", integer=True, nonnegative=True)  # heads, of half of the coins
+equal_failure = 2 * even_rows.subs(c, sp.Max(sp.ceiling(width / 2 - width * exponent), 0) - 1)
+equal_concentration = (
+    Smallest(sp.Lambda(most_missing, 2 * even_rows.subs(c, sp.Max(width / 2 - most_missing, 0) - 1)), delta) / width
+)
+uniform_rate = (
+    2**dimension
+    / (2 * width)
+    * mean_deviation.subs(
+        {p: 1 / sp.Integer(2) ** dimension, mode: sp.floor(width / 2**dimension) + 1}, simultaneous=True
+    )
+)
 frequency_variance = pattern * (1 - pattern) / width
 pattern_rate = sp.sqrt(2**dimension / width) / 2
 modulus_mean = sp.sqrt(2 / sp.pi)
 floor_error = (count_mean**2 + (1 - count_mean) ** 2) / width
 floor = modulus_mean * sp.sqrt(count_mean * (1 - count_mean) / width)
+fair_floor_error = floor.subs(count_mean, half) - mean_deviation.subs({p: half, mode: sp.floor(width / 2) + 1}) / width
 
 ROW_STEPS = (
     Step(
@@ -76,6 +96,19 @@ $t$ from its mean $\rho$ with probability at most $[[failure]]$.""",
         sentence=r"This is $\delta$ at $t=[[concentration]]$.",
         gives={"concentration": concentration},
         uses=("row averages",),
+    ),
+    Step(
+        name="fair rows",
+        sentence=r"""For an even $n$ let the entries of a row be equal, and kept with probability $\frac12$. Then the count of rows is that of $n$ fair coins, and farther
+than $nt$ from $\frac n2$ with probability $[[equal_failure]]$.""",
+        gives={"equal_failure": equal_failure},
+        uses=("rows",),
+    ),
+    Step(
+        name="fair deviation",
+        sentence=r"So the least number that their $|N(\tau)/nd-\rho|$ exceeds with probability at most $\delta$ is $[[equal_concentration]]$.",
+        gives={"equal_concentration": equal_concentration},
+        uses=("fair rows",),
     ),
     Step(
         name="frequency",
@@ -140,7 +173,7 @@ If $r$ is a fixed function of the data (initial output subtracted) then for ever
 $(\sqrt{nd}\,S_{i\cdot})_i$ are iid with the law of $\big([[row_saliency]]\big)_j$, $g=E_D[r\,x_j1\{w\cdot x>0\}]$. Hence at a
 fixed $\tau$ the counts $\sum_iM_{ij}$ are exactly $\mathrm{Bin}(n,p_j(\tau))$, the kept fraction
 $N(\tau)/nd$ and its mean $\rho$ satisfy $|N(\tau)/nd-\rho|\le[[concentration]]$ with probability at least $1-\delta$ ($n$, not
-$nd$: entries of a row depend on each other), and
+$nd$: entries of a row depend on each other; if they are equal, for even $n$ and $\rho=\frac12$, the least such bound is `equal_concentration`), and
 for fixed $d$ the law of row patterns in $\{0,1\}^d$ is learned at the rate $E\,\mathrm{TV}\le[[pattern_rate]]$. The mean absolute
 error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$: the noise floor of every comparison.
 """,
@@ -174,8 +207,37 @@ error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$: the
     expressions={
         "row_saliency": row_saliency,
         "concentration": concentration,
+        "equal_failure": equal_failure,
+        "equal_concentration": equal_concentration,
         "pattern_rate": pattern_rate,
         "floor": floor,
     },
-    aids={"residual": "fixed"},
+    aids={"residual": "fixed", "uniform_rate": uniform_rate, "fair_floor_error": fair_floor_error},
+    loose=(
+        Loose(
+            expression="failure",
+            truth="equal_failure",
+            at=({width: 20, exponent: sp.Rational(1, 4)}, {width: 100, exponent: sp.Rational(1, 5)}),
+            lost="in Hoeffding's inequality; other laws of the rows have less",
+        ),
+        Loose(
+            expression="concentration",
+            truth="equal_concentration",
+            at=tuple({width: size, delta: sp.Rational(1, 20)} for size in (20, 100, 1000)),
+            lost="in Hoeffding's inequality; other laws of the rows have less",
+        ),
+        Loose(
+            expression="pattern_rate",
+            truth="uniform_rate",
+            at=({dimension: 4, width: 100}, {dimension: 4, width: 1000}, {dimension: 8, width: 1000}),
+            lost="in the mean square for the mean modulus; the other law is that of uniform patterns",
+            order=r"by *floor*, which gives $\sqrt{2/\pi}$ of it for uniform patterns, for large $d$ and $n2^{-d}$",
+        ),
+        Loose(
+            expression="floor_error",
+            truth="fair_floor_error",
+            at=tuple({width: size, count_mean: half} for size in (10, 100)),
+            lost="in the central limit theorem, which knows the third moment of a fair coin and not that it is symmetric",
+        ),
+    ),
 )

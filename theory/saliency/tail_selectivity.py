@@ -237,6 +237,21 @@ valid for all $t>0$ and sharp as $t\to\infty$.
         Sharp(
             expression="product_lower", example=r"$t\to\infty$", check="tails_lie_between_their_bounds", side=Side.BELOW
         ),
+        Sharp(expression="product_upper", example=r"$t\to\infty$", check="tails_lie_between_their_bounds"),
         Sharp(expression="hazard_upper", example=r"$t\to\infty$", check="tails_lie_between_their_bounds"),
+        Sharp(
+            expression="gaussian_lower",
+            example=r"$\tau\to\infty$",
+            check="gaussian_ratio_follows_from_the_bounds",
+            side=Side.BELOW,
+        ),
+        Sharp(expression="gaussian_upper", example=r"$\tau\to\infty$", check="gaussian_ratio_follows_from_the_bounds"),
+        Sharp(
+            expression="snip_lower",
+            example=r"$\tau\to\infty$",
+            check="ratio_of_snip_follows_from_the_bounds",
+            side=Side.BELOW,
+        ),
+        Sharp(expression="snip_upper", example=r"$\tau\to\infty$", check="ratio_of_snip_follows_from_the_bounds"),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from theory.saliency.model import COLUMN, COLUMNS, THRESHOLD, phi, wanda_model
@@ -168,4 +169,10 @@ mask is within $[[bound]]$ of $W$ (what the proof gives; the factor $3$ is not c
         "bound": bound,
     },
     aids={"selection": "row"},
+    unmeasured=(
+        Unmeasured(
+            expression="bound",
+            why="the largest distance at a given $A$ is a supremum over all scores; no example is known in which both cuts and the distance of the masks add up",
+        ),
+    ),
 )

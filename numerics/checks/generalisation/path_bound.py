@@ -40,7 +40,7 @@ from theory.generalisation.path_bound import (
     path_residual_bound as path_residual_claim,
 )
 from theory.generalisation.path_part import S, constant, layer_constant
-from theory.graphon.limit import inputs as d
+from theory.graphon.fixed_inputs import inputs as d
 from theory.kernel.dual import depth
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

@@ -36,7 +36,7 @@ from theory.generalisation.path_part import (
     sphere_excess,
     value,
 )
-from theory.graphon.limit import inputs as d
+from theory.graphon.fixed_inputs import inputs as d
 from theory.kernel.dual import a, angle, b, cosine, depth, kappa_0, kappa_1, relu
 from theory.kernel.dual import c as covariance
 from theory.kernel.snip_kernel import alpha, entry_energy, graphon, s

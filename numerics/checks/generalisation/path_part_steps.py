@@ -33,7 +33,7 @@ from theory.generalisation.path_part import (
     value,
     value_floor,
 )
-from theory.graphon.limit import inputs as d
+from theory.graphon.fixed_inputs import inputs as d
 from theory.kernel.dual import a, b, cosine, depth, kappa_0, kappa_1, relu
 from theory.kernel.dual import c as covariance
 

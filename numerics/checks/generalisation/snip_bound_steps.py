@@ -22,7 +22,7 @@ from theory.generalisation.snip_bound import (
     uniform,
 )
 from theory.generalisation.water_filling import capped, lam, rest, share, total, uncapped_optimum, water_level
-from theory.graphon.limit import inputs as d
+from theory.graphon.fixed_inputs import inputs as d
 from theory.kernel.snip_kernel import energy_rate, energy_tail, s
 from theory.saliency.model import phi, rho, tau
 from theory.tails import half_normal

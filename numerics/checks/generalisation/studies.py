@@ -31,7 +31,7 @@ from theory.generalisation.studies import (
     selection_pays,
     trained_networks,
 )
-from theory.graphon.limit import inputs as d
+from theory.graphon.fixed_inputs import inputs as d
 from theory.graphon.symbols import n
 
 EDGE, READOUT = (trained_networks.expressions[name] for name in ("edge_gradient", "readout_gradient"))

@@ -42,7 +42,7 @@ from theory.generalisation.water_filling import (
     v,
     water_level,
 )
-from theory.graphon.limit import inputs as d
+from theory.graphon.fixed_inputs import inputs as d
 from theory.saliency.model import rho
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)

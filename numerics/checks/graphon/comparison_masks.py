@@ -11,9 +11,17 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.checks.graphon.concentration_masks import sparse_cut_norms, sparse_cut_witnesses
-from numerics.evidence import Finding, Trial, control, empirical, enclosed, statistical
+from numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
 from numerics.masks.cut_norm import cut_norm_witness
-from theory.graphon.comparison import any_mean, best_rate, fluctuation, mean_bound, normal_comparison, sides
+from theory.graphon.comparison import (
+    any_mean,
+    best_rate,
+    fluctuation,
+    mean_bound,
+    normal_comparison,
+    one_row_failure,
+    sides,
+)
 from theory.graphon.symbols import delta, m, n, s, variance
 
 LEVELS = 10  # probabilities are tenths
@@ -84,6 +92,19 @@ def small_masks_keep_to_the_failure(one_failure: sp.Expr, trial: Trial) -> Itera
         for far, chance in trial.once(far_from_the_mean, rows, columns, tenths):
             at = {m: rows, n: columns, s: sp.Rational(far)}
             yield trial.below(sp.Rational(chance), one_failure.subs(at), at=[{}])
+
+
+@exact(normal_comparison)
+@control("both signs", one_row_failure=2 * one_row_failure)
+@control("as far as the sum", one_row_failure=one_row_failure.subs(s, s / 2))
+@control("10 % less", one_row_failure=sp.Rational(9, 10) * one_row_failure)
+def rows_of_coins_exceed_their_mean(one_row_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All throws of a row: its largest sum is that of the heads, a half each."""
+    for columns, far in ((3, Fraction(1, 12)), (4, Fraction(1, 8)), (5, Fraction(1, 10)), (6, Fraction(1, 5))):
+        sums = [Fraction(sum(throw), 2 * columns) for throw in product((0, 1), repeat=columns)]
+        mean = sum(sums) / len(sums)
+        share = Fraction(sum(each - mean >= far for each in sums), len(sums))
+        yield trial.same(one_row_failure.subs({n: columns, s: sp.Rational(far)}).doit(), sp.Rational(share))
 
 
 @statistical(normal_comparison, tests=4)

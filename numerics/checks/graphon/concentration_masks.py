@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.checks.graphon.concentration import ONE_EVENT
-from numerics.evidence import Finding, Trial, control, statistical
+from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.masks.cut_norm import cut_norm_witness, exact_cut_norm
-from theory.graphon.concentration import cut_norm_rate
-from theory.graphon.symbols import delta, m, n, variance
+from theory.graphon.concentration import all_alike, cut_norm_rate
+from theory.graphon.symbols import delta, m, n, s, variance
 
 
 def sparse_cut_norms(rng: np.random.Generator, masks: int, side: int) -> NDArray[np.floating]:
@@ -49,3 +50,17 @@ def cut_norms_stay_within_the_rates(
         for rate in (hoeffding_rate, bernstein_rate):
             beyond = int((norms > trial.value(rate, at)).sum())
             yield trial.counts(beyond, len(norms), float(failure), side="above")
+
+
+@exact(cut_norm_rate)
+@control("one sign", all_alike=all_alike / 2)
+@control("10 % less", all_alike=sp.Rational(9, 10) * all_alike)
+@control("one row", all_alike=all_alike.subs(m, 1))
+def far_out_only_the_sum_of_all_coins_counts(all_alike: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All masks of 2×3 and 3×3 fair coins: the share with a cut norm beyond s, from ½ − 1/2max(m, n) on."""
+    for rows, columns in ((2, 3), (3, 3)):
+        signs = np.array(list(product((1, -1), repeat=rows * columns))).reshape(-1, rows, columns)
+        cuts = np.rint(np.asarray(exact_cut_norm(signs)) * rows * columns).astype(np.int64)
+        for far in (sp.Rational(1, 3), sp.Rational(2, 5), sp.Rational(9, 20)):
+            share = sp.Rational(int((cuts > float(2 * far * rows * columns) + 1e-9).sum()), len(cuts))
+            yield trial.same(all_alike.subs({m: rows, n: columns, s: far}).doit(), share)

@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 from numerics.checks.graphon.concentration import outcomes
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.exact.logarithms import expanded_logarithms, split_logarithms
-from theory.graphon.limit import (
+from numerics.exact.rationals import rational
+from theory.graphon.fixed_inputs import (
     chosen,
     column_bound,
     column_excess,
     column_failure,
     column_rounding,
     column_sum,
+    equal_column_failure,
     fixed_inputs,
     free_bound,
     inputs,
@@ -28,13 +30,14 @@ from theory.graphon.limit import (
     mean_excess,
     moved,
     moved_elsewhere,
+    opposite_concentration,
     others,
     ranked_column_bound,
-    rounding,
     row_fluctuation,
     set_failure,
     union_bound,
 )
+from theory.graphon.limit import rounding
 from theory.graphon.symbols import delta, m, n, p, s, variance
 from theory.tails import half_normal
 
@@ -250,3 +253,32 @@ def sets_of_columns_stay_within_the_bound(column_bound: sp.Expr, trial: Trial) -
     mean_variance = sp.Rational(float((densities * (1 - densities)).mean()))
     limit = trial.value(column_bound, {n: rows, inputs: len(SCALES), delta: share, variance: mean_variance})
     yield trial.counts(int((worst > limit).sum()), len(worst), float(share), side="above")
+
+
+@exact(fixed_inputs)
+@control("one side", equal_column_failure=equal_column_failure / 2)
+@control("10 % less", equal_column_failure=NINE * equal_column_failure)
+@control("equal entries", opposite_concentration=2 * opposite_concentration)
+@control("one row less", opposite_concentration=opposite_concentration - 1 / (2 * n))
+def equal_and_opposite_columns(
+    equal_column_failure: sp.Expr, opposite_concentration: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """All throws of a coin for each row: d equal entries, or one of two; the largest deviation over all sets of columns."""
+    for rows in (4, 10):
+        heads = [sum(throw) for throw in product((0, 1), repeat=rows)]
+        for wide, far in ((1, sp.Rational(1, 5)), (3, sp.Rational(1, 4))):
+            worst = [largest_deviation([each] * wide, rows) for each in heads]
+            share = sp.Rational(sum(bool(each > far) for each in worst), len(worst))
+            yield trial.same(equal_column_failure.subs({n: rows, s: far}).doit(), share)
+        worst = sorted(largest_deviation([each, rows - each], rows) for each in heads)
+        for allowed in (sp.Rational(1, 5), sp.Rational(1, 20)):
+            least = worst[-int(allowed * len(worst)) - 1]
+            claimed = rational(opposite_concentration, {n: rows, delta: allowed})
+            yield trial.holds(bool(claimed == sp.Rational(least)), f"quantile {least}, claimed {claimed}")
+
+
+def largest_deviation(counts: list[int], rows: int) -> Fraction:
+    """The largest modulus over sets of columns of the sum of the counts, fair in the mean, over all entries."""
+    gaps = [Fraction(count) - Fraction(rows, 2) for count in counts]
+    largest = max(sum(each for each in gaps if sign * each > 0) * sign for sign in (1, -1))
+    return Fraction(largest) / (rows * len(counts))

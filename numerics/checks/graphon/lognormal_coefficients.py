@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 import sympy as sp
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from numerics.checks.graphon.lognormal import SHARED, by_level, level, normal_mean, same_density, simplified
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from theory.graphon.lognormal import (
+    balanced_squared_kernel,
     captured,
     certificate,
     coefficient,
@@ -20,6 +22,7 @@ from theory.graphon.lognormal import (
     column_shift,
     correlation,
     derivative,
+    hermite_coefficient,
     kernel,
     moment,
     noise_scale,
@@ -268,3 +271,18 @@ def scores_keep_the_degrees_and_moments(
     points += [(moment, {}) for moment in (squared_kernel, squared_row_degree, squared_column_degree)]
     claimed = [trial.value(formula, {**AT_CUT, **place}) for formula, place in points]
     yield trial.counts_each(trial.draw(score_counts, n), n, claimed)
+
+
+@enclosed(probit_graphon)
+@control("without what is left out", certificate=sigma)
+@control("the size once more", truncation=truncation * correlation)
+@control("half of it", truncation=truncation / 2)
+def bounds_of_the_spectrum_are_attained(certificate: sp.Expr, truncation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One column, s_g = 0, is one singular value; and one coefficient leaves out nearly the whole bound for little noise."""
+    for j, k in product(range(3), (1, 2)):
+        yield trial.same(hermite_coefficient(j, k).subs(column_scale, 0), 0)
+    yield trial.same(certificate.subs(sigma, sp.sqrt(captured)) ** 2, moment)
+    half = {rho: sp.Rational(1, 2)}
+    left = balanced_squared_kernel - hermite_coefficient(0, 0).subs(half) ** 2
+    little = [{row_scale: 1, column_scale: 1, noise_scale: sp.Rational(1, each)} for each in (1, 10, 100)]
+    yield trial.below(left, truncation.subs({**half, size: 1}), at=little, strict=True)

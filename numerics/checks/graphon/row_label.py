@@ -20,6 +20,7 @@ from theory.graphon.row_label import (
     gamma,
     kappa,
     negative_part,
+    opposite_mean,
     parts_bound,
     positive_part,
     projection,
@@ -97,6 +98,18 @@ def small_means(trial: Trial) -> list[tuple[int, Means]]:
 def mean_excess(tosses: int) -> sp.Rational:
     """E|heads − tails|/tosses of an even number of fair coins (De Moivre)."""
     return sp.binomial(tosses, tosses // 2) / sp.Integer(2) ** tosses
+
+
+@exact(row_label)
+@control("without the mean", opposite_mean=opposite_mean - sp.Rational(1, 4))
+@control("of both signs", opposite_mean=2 * opposite_mean)
+@control("10 % less", opposite_mean=NINE * opposite_mean)
+def opposite_rows_have_the_mean(opposite_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All signs of rows ±(1, −1): the rows of one sign and one column make the best cut, found among all cuts."""
+    for size in (1, 2, 3, 5):
+        signs = np.array(list(product((1, -1), repeat=size)))
+        cuts = np.rint(np.asarray(exact_cut_norm(np.stack([signs, -signs], axis=2))) * 2 * size).astype(np.int64)
+        yield trial.same(opposite_mean.subs(n, size), sp.Rational(int(cuts.sum()), 2 * size * len(signs)))
 
 
 @enclosed(row_label)

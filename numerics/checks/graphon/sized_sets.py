@@ -15,6 +15,7 @@ from numerics.exact.logarithms import expanded_logarithms, split_logarithms
 from theory.graphon import comparison
 from theory.graphon.comparison import largest_scale, normal_density, normal_tail, z
 from theory.graphon.sized_sets import (
+    all_heads,
     balance,
     beyond,
     column_tail,
@@ -27,6 +28,7 @@ from theory.graphon.sized_sets import (
     other_columns,
     other_rows,
     pair_mean,
+    pairs_mean,
     shared_columns,
     shared_rows,
     short,
@@ -260,6 +262,24 @@ def small_masks_keep_to_the_mean_of_each_size(sized_mean: sp.Expr, trial: Trial)
         bound = sized_mean.subs({m: rows, n: columns})
         largest = max(trial.once(mean_sums_of_sizes, rows, columns, tenths))
         yield trial.below(sp.Rational(largest), bound, at=[{}])
+
+
+@exact(sized_sets)
+@control("both rows", pairs_mean=2 * pairs_mean)
+@control("the better of two coins", pairs_mean=pairs_mean.subs(n, 1) / n)
+@control("10 % more", pairs_mean=ELEVEN * pairs_mean)
+@control("both signs", all_heads=2 * all_heads)
+@control("10 % less", all_heads=NINE * all_heads)
+def better_rows_and_all_heads(pairs_mean: sp.Expr, all_heads: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All throws: the better row of a pair, over the entries of both; and how often all sums exceed s."""
+    for columns in (1, 2, 3, 4):
+        throws = product((-1, 1), repeat=2 * columns)
+        better = sum(max(sum(throw[:columns]), sum(throw[columns:])) for throw in throws)
+        yield trial.same(pairs_mean.subs(n, columns), sp.Rational(better, 2 ** (2 * columns + 2) * columns))
+    for rows, columns, far in ((2, 2, HALF / 2), (2, 3, sp.Rational(1, 5)), (3, 3, sp.Rational(1, 6))):
+        coins = rows * columns
+        often = sum(bool(sum(throw) >= 2 * coins * far) for throw in product((-1, 1), repeat=coins))
+        yield trial.same(all_heads.subs({m: rows, n: columns, s: far}).doit(), sp.Rational(often, 2**coins))
 
 
 @statistical(sized_sets, tests=1)

@@ -91,6 +91,19 @@ def averages_of_a_step(averaging_bias: sp.Expr, trial: Trial) -> Iterator[Findin
         yield trial.holds(bias <= largest, f"bias {bias}, at most {largest}")
 
 
+@exact(sorted_averages, step="bias")
+@control("one variable", averaging_bias=1 / (2 * blocks))
+@control("bias, 10 % less", averaging_bias=NINE * averaging_bias)
+def hooks_approach_the_bias(averaging_bias: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Ones beyond the middle of the last row or column of 100×100 blocks, in half blocks."""
+    for count in (2, 10, 100):
+        last = np.arange(2 * count) == 2 * count - 1
+        hook = (last[:, None] | last[None, :]).astype(np.int64)
+        error = mean_modulus(block_averages(hook, count) - 4 * hook, 4)
+        largest = averaging_bias.subs(blocks, count)
+        yield trial.holds(bool(error <= largest), f"hook in {count} blocks: {error}, at most {largest}")
+
+
 @exact(sorted_averages, step="noise")
 @control("the number of blocks", averaging_noise=blocks**2 * cut_error / 4)
 @control("noise, 10 % less", averaging_noise=NINE * averaging_noise)

@@ -26,11 +26,32 @@ from theory.graphon.sorted_latents import (
     step_error,
     step_share,
     tail,
+    two_sides,
     variable_error,
 )
 from theory.graphon.symbols import delta, m, n, s
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+
+
+def beyond_on_one_side(size: int, far: sp.Rational) -> sp.Rational:
+    """The probability that some k-th smallest of n uniform numbers is below k/n − s, from the volume of all others."""
+    place = sp.Symbol("u", positive=True)
+    volume = sp.Poly(1, place)  # of u_1 < … < u_k below u, each above its bound
+    for k in range(1, size + 1):
+        grown = volume.integrate(place)
+        volume = grown - grown.eval(sp.Max(sp.Rational(k, size) - far, 0))
+    return 1 - sp.factorial(size) * volume.eval(1)
+
+
+@exact(sorted_latents)
+@control("one side", two_sides=two_sides / 2)
+@control("10 % less", two_sides=NINE * two_sides)
+@control("of one number more", two_sides=two_sides.subs(n, n + 1))
+def two_sides_are_twice_one(two_sides: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Up to five uniform numbers: the volume of those in order that do not exceed s; s is at least a half."""
+    for size, far in product((1, 2, 3, 5), (sp.Rational(1, 2), sp.Rational(2, 3))):
+        yield trial.same(two_sides.subs({n: size, s: far}).doit(), 2 * beyond_on_one_side(size, far))
 
 
 @exact(sorted_latents, step="deviation at a level")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
+from itertools import combinations
 
 import numpy as np
 import sympy as sp
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.exact.logarithms import split_logarithms, split_powers
+from numerics.exact.rationals import rational
 from numerics.masks.selection import global_masks
 from theory.formulas.level import Level
 from theory.graphon.limit import rounding
@@ -36,6 +39,7 @@ from theory.saliency.layers import (
     threshold,
     two_layer_densities,
     twofold_rho_2,
+    uniform_error,
 )
 from theory.saliency.model import delta, rho, tau
 from theory.saliency.snip_row_law import row_law
@@ -332,3 +336,17 @@ def masks_in_range(first: sp.Expr, second: sp.Expr, error: sp.Expr, trial: Trial
         for layer, claimed in enumerate((first, second)):
             beyond = np.abs(shares[:, layer] - trial.value(claimed, {rho: kept})) > limit
             yield trial.counts(int(beyond.sum()), len(beyond), float(RARE), side="above")
+
+
+@exact(coupled_layers)
+@control("one weight more", uniform_error=uniform_error + 1 / layer_size)
+@control("one weight less", uniform_error=uniform_error - 1 / layer_size)
+@control("of all weights", uniform_error=uniform_error * layer_size / size)
+def uniform_sets_have_the_error(uniform_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All halves of 8 and 12 weights, of which the first 4 or 6 are the layer: the quantile of the error of its share."""
+    for few, weights, allowed in ((4, 8, Fraction(1, 5)), (4, 12, Fraction(1, 10)), (6, 12, Fraction(1, 20))):
+        halves = combinations(range(weights), weights // 2)
+        errors = sorted(abs(Fraction(sum(each < few for each in half), few) - Fraction(1, 2)) for half in halves)
+        least = errors[-int(allowed * len(errors)) - 1]
+        claimed = rational(uniform_error, {layer_size: few, size: weights, delta: sp.Rational(allowed)})
+        yield trial.holds(bool(claimed == sp.Rational(least)), f"quantile {least}, claimed {claimed}")

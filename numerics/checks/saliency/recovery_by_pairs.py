@@ -10,25 +10,23 @@ import sympy as sp
 
 from numerics.checks.saliency.support_recovery import distribution
 from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.exact.rationals import rational
 from theory.saliency.model import delta
-from theory.saliency.support_recovery import (
+from theory.saliency.recovery_by_pairs import (
     best_tilt,
-    d,
     enough_rows,
-    i,
-    k,
-    kept_law,
-    n,
     overlap,
-    p_0,
-    p_s,
     pair_failure,
+    pair_misses,
+    pair_ties,
     recovery_by_pairs,
     root_mass,
     row_factor,
+    rows_needed,
     separation,
     tilt,
 )
+from theory.saliency.support_recovery import d, i, k, kept_law, n, p_0, p_s
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
@@ -209,3 +207,38 @@ def rows_with_latents_fail_less(pair_failure: sp.Expr, trial: Trial) -> Iterator
     for rows in (1, 2, 4, 8):
         at = {n: rows, k: 1, d: 2, p_s: sp.Rational(on), p_0: sp.Rational(off)}
         yield trial.below(sp.Rational(trial.once(mixed, rows)), pair_failure.subs(at), at=[{}])
+
+
+def misses_and_ties(rows: int, on: Fraction, off: Fraction) -> tuple[Fraction, Fraction]:
+    """P(N_S ≤ N_0) and P(N_S = N_0) of independent columns, row by row by the law of the difference."""
+    steps = {1: on * (1 - off), 0: on * off + (1 - on) * (1 - off), -1: (1 - on) * off}
+    law = {0: Fraction(1)}
+    for _ in range(rows):
+        law = {
+            place: sum((law.get(place - step, Fraction(0)) * chance for step, chance in steps.items()), Fraction(0))
+            for place in range(min(law) - 1, max(law) + 2)
+        }
+    return sum((chance for place, chance in law.items() if place <= 0), Fraction(0)), law[0]
+
+
+@exact(recovery_by_pairs)
+@control("no ties", pair_misses=pair_misses - pair_ties)
+@control("10 % less", pair_misses=NINE * pair_misses)
+@control("of one probability", pair_ties=pair_ties.subs(p_0, p_s))
+@control("10 % more", pair_ties=ELEVEN * pair_ties)
+@control("one row more", rows_needed=rows_needed + 1)
+@control("half of them", rows_needed=rows_needed / 2)
+def independent_columns_miss_and_tie(
+    pair_misses: sp.Expr, pair_ties: sp.Expr, rows_needed: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """By the law of the difference of two counts; the rows needed are the first that miss with at most δ."""
+    on, off = Fraction(3, 4), Fraction(1, 4)
+    at = {p_s: sp.Rational(on), p_0: sp.Rational(off)}
+    for rows in (1, 2, 5, 8):
+        found = misses_and_ties(rows, on, off)
+        for claimed, each in zip((pair_misses, pair_ties), found, strict=True):
+            yield trial.same(rational(claimed, {**at, n: sp.Integer(rows)}), sp.Rational(each))
+    for allowed in (Fraction(1, 10), Fraction(1, 100)):
+        first = next(rows for rows in range(1, 99) if misses_and_ties(rows, on, off)[0] <= allowed)
+        claimed = rational(rows_needed, {**at, delta: sp.Rational(allowed)})
+        yield trial.holds(bool(claimed == first), f"{first} rows miss with at most {allowed}, claimed {claimed}")

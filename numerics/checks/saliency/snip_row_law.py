@@ -14,6 +14,7 @@ from numerics.bridge import numeric
 from numerics.checks.saliency.snip import two_gradients
 from numerics.data import digits
 from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.exact.rationals import rational
 from numerics.networks import random_network, tangent_residual
 from numerics.pruning.methods import saliency
 from theory.saliency.model import delta, dimension
@@ -21,8 +22,11 @@ from theory.saliency.model import width as n
 from theory.saliency.snip import a, g, h, w
 from theory.saliency.snip_row_law import (
     count_mean,
+    equal_concentration,
+    equal_failure,
     exponent,
     failure,
+    fair_floor_error,
     floor,
     floor_error,
     frequency_variance,
@@ -31,6 +35,7 @@ from theory.saliency.snip_row_law import (
     pattern,
     row_law,
     slope,
+    uniform_rate,
 )
 from theory.tails import half_normal, t
 
@@ -69,6 +74,64 @@ def binomial_deviation(size: int, p: Fraction) -> Fraction:
     """E|Bin(n, p) − np| exactly (De Moivre)."""
     k = int(size * p) + 1
     return 2 * k * comb(size, k) * p**k * (1 - p) ** (size - k + 1)
+
+
+def beyond_half(rows: int, far: Fraction) -> Fraction:
+    """The probability that the share of heads among fair coins is farther than so much from a half."""
+    ways = sum(comb(rows, k) for k in range(rows + 1) if abs(Fraction(k, rows) - Fraction(1, 2)) > far)
+    return Fraction(ways, 2**rows)
+
+
+@exact(row_law, step="fair rows")
+@control("one side", equal_failure=equal_failure / 2)
+@control("at least as far", equal_failure=equal_failure.subs(exponent, exponent - 1 / sp.Integer(10**6)))
+@control("10 % less", equal_failure=sp.Rational(9, 10) * equal_failure)
+def fair_rows_fail_like_coins(equal_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All numbers of heads, between the shares and at them."""
+    for rows, far in ((4, Fraction(1, 5)), (4, Fraction(1, 4)), (10, Fraction(1, 10)), (10, Fraction(3, 11))):
+        found = sp.Rational(beyond_half(rows, far))
+        claimed = equal_failure.subs({n: rows, exponent: sp.Rational(far)}).doit()
+        yield trial.same(claimed, found)
+
+
+@exact(row_law, step="fair deviation")
+@control("one row less", equal_concentration=equal_concentration - 1 / n)
+@control("one row more", equal_concentration=equal_concentration + 1 / n)
+@control("of one side", equal_concentration=equal_concentration.subs(delta, 2 * delta))
+@control("one side", equal_failure=equal_failure / 2)
+def fair_deviation_is_the_least(
+    equal_concentration: sp.Expr, equal_failure: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Less than δ lies beyond it, and more beyond what is 1/n less."""
+    for rows, allowed in ((10, sp.Rational(1, 20)), (20, sp.Rational(1, 10)), (40, sp.Rational(1, 100))):
+        least = rational(equal_concentration, {n: rows, delta: allowed})
+        tails = [equal_failure.subs({n: rows, exponent: far}).doit() for far in (least, least - sp.Rational(1, rows))]
+        yield trial.holds(bool(tails[0] <= allowed < tails[1]), f"{tails[0]} ≤ {allowed} < {tails[1]}")
+        own = [
+            sp.Rational(beyond_half(rows, Fraction(int(far.p), int(far.q))))
+            for far in (least, least - sp.Rational(1, rows))
+        ]
+        yield trial.holds(bool(own[0] <= allowed < own[1]), f"counted: {own[0]} ≤ {allowed} < {own[1]}")
+
+
+@exact(row_law)
+@control("without the half", uniform_rate=2 * uniform_rate)
+@control("of one pattern", uniform_rate=uniform_rate / 2**dimension)
+@control("10 % more", uniform_rate=TENTH * uniform_rate)
+@control("an error 10 % less", fair_floor_error=sp.Rational(9, 10) * fair_floor_error)
+@control("the floor", fair_floor_error=floor.subs(count_mean, sp.Rational(1, 2)))
+def uniform_patterns_and_fair_entries(
+    uniform_rate: sp.Expr, fair_floor_error: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """E TV of uniform patterns, and the error of the floor of fair entries, from all numbers of rows."""
+    for inputs, rows in ((1, 6), (2, 5), (3, 9)):
+        chance = Fraction(1, 2**inputs)
+        law = [comb(rows, k) * chance**k * (1 - chance) ** (rows - k) for k in range(rows + 1)]
+        mean = sum((each * abs(Fraction(k, rows) - chance) for k, each in enumerate(law)), Fraction(0))
+        yield trial.same(uniform_rate.subs({dimension: inputs, n: rows}), sp.Rational(mean * 2**inputs / 2))
+        if inputs == 1:
+            gap = floor.subs({count_mean: sp.Rational(1, 2), n: rows}) - sp.Rational(mean)
+            yield trial.same(fair_floor_error.subs(n, rows), gap)
 
 
 @exact(row_law, step="frequency")

@@ -1,0 +1,154 @@
+"""Evidence for G5: what fair coins say of every bound of the cut norm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.evidence import Finding, Trial, control, enclosed, exact
+from numerics.masks.cut_norm import exact_cut_norm
+from theory.graphon.rate import (
+    fair_constant,
+    fair_error,
+    fair_loss,
+    fair_mean,
+    least_ranked_rate,
+    least_rate,
+    mean_deviation,
+    mean_rate,
+    mode,
+    optimal_rate,
+    ranked_mean,
+    stirling_loss,
+)
+from theory.graphon.symbols import delta, m, n, p, variance
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+HALF = sp.Rational(1, 2)
+
+
+def sum_of_coins(coins: int) -> sp.Rational:
+    """E|heads − tails|/2, over all throws."""
+    total = sum(abs(sum(throw)) for throw in product((1, -1), repeat=coins))
+    return sp.Rational(total, 2 ** (coins + 1))
+
+
+def of_coins(deviation: sp.Expr, coins: sp.Expr | int) -> sp.Expr:
+    """De Moivre's closed form for fair coins."""
+    above = sp.floor(sp.Integer(1) * coins / 2) + 1
+    return deviation.subs({n: coins, p: HALF, mode: above}, simultaneous=True)
+
+
+@exact(optimal_rate, step="fair coins")
+@control("both cuts", fair_mean=2 * fair_mean)
+@control("not over the columns", fair_mean=n * fair_mean)
+@control("10 % more", fair_mean=ELEVEN * fair_mean)
+@control("the mode itself", mean_deviation=mean_deviation.subs(mode, mode - 1))
+@control("the whole sum of the rows", row_share=sp.Integer(1))
+def fair_coins_have_the_mean(
+    fair_mean: sp.Expr, mean_deviation: sp.Expr, row_share: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The share of the better cut in the mean modulus of a row, by its closed form and over all throws."""
+    yield trial.same(fair_mean, row_share * of_coins(mean_deviation, n) / n)
+    for columns in range(1, 8):
+        claimed = fair_mean.subs(n, columns)
+        yield trial.same(claimed, row_share * sum_of_coins(columns) / columns)
+        yield trial.same(of_coins(mean_deviation, columns), sum_of_coins(columns))
+
+
+@exact(optimal_rate, step="any bound of fair coins")
+@control("the mean itself", least_rate=fair_mean)
+@control("a norm of up to 1", least_rate=(fair_mean - delta) / (1 - delta))
+@control("10 % more", least_rate=ELEVEN * least_rate)
+@control("both cuts", fair_mean=2 * fair_mean)
+def mean_is_no_more_than_bound_and_rest(fair_mean: sp.Expr, least_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The bound with probability 1 − δ, a half else; and all masks of 3×3 coins."""
+    yield trial.same((1 - delta) * least_rate + delta / 2, fair_mean)
+    coins = np.array(list(product((1, -1), repeat=9))).reshape(-1, 3, 3)
+    yield from quantiles(coins, least_rate.subs({m: 3, n: 3}), trial)
+
+
+def quantiles(signs: NDArray[np.int64], least: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """That of equally likely matrices of entries ±½ no share δ at most exceeds less in cut norm, δ = 1/20 and 1/4."""
+    norms = np.sort(np.asarray(exact_cut_norm(signs)) / 2)
+    for allowed in (Fraction(1, 20), Fraction(1, 4)):
+        beyond = int(allowed * len(norms))
+        found, claimed = sp.Rational(float(norms[-beyond - 1])), least.subs(delta, sp.Rational(allowed))
+        yield trial.holds(bool(found >= claimed), f"quantile {float(found):.4g}, at least {float(claimed):.4g}")
+
+
+@exact(optimal_rate, step="ranked fair coins")
+@control("no ranking", ranked_mean=fair_mean)
+@control("half of the difference", ranked_mean=(fair_mean + ranked_mean) / 2)
+@control("10 % more", ranked_mean=ELEVEN * ranked_mean)
+@control("both cuts", fair_mean=2 * fair_mean)
+@control("one side", mean_deviation=mean_deviation / 2)
+def ranking_costs_the_number_of_entries(
+    fair_mean: sp.Expr, ranked_mean: sp.Expr, mean_deviation: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The mean modulus of the sum of all entries, by its closed form and over all throws of a few."""
+    gap = fair_mean - ranked_mean
+    yield trial.same(gap, of_coins(mean_deviation, m * n) / (m * n))
+    for rows, columns in ((1, 2), (2, 2), (2, 3), (2, 4)):
+        coins = rows * columns
+        yield trial.same(gap.subs({m: rows, n: columns}), sum_of_coins(coins) / coins)
+
+
+@exact(optimal_rate, step="any bound of ranked masks")
+@control("the mean itself", least_ranked_rate=ranked_mean)
+@control("that of fair coins", least_ranked_rate=least_rate)
+@control("10 % less", least_ranked_rate=NINE * least_ranked_rate)
+@control("both cuts", fair_mean=2 * fair_mean)
+@control("no ranking", ranked_mean=fair_mean)
+@control("a norm of up to 1", least_rate=(fair_mean - delta) / (1 - delta))
+def ranked_masks_lose_the_ranking(
+    fair_mean: sp.Expr, ranked_mean: sp.Expr, least_rate: sp.Expr, least_ranked_rate: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The difference of both bounds is that of the means; and all masks of six ones among 3×4 entries."""
+    yield trial.same((1 - delta) * (least_rate - least_ranked_rate), fair_mean - ranked_mean)
+    signs = np.array([each for each in product((1, -1), repeat=12) if sum(each) == 0]).reshape(-1, 3, 4)
+    yield from quantiles(signs, least_ranked_rate.subs({m: 3, n: 4}), trial)
+
+
+@enclosed(optimal_rate)
+@control("10 % more", fair_loss=ELEVEN * fair_loss)
+@control("no loss", fair_loss=sp.S.Zero)
+@control("the loss itself", fair_error=fair_loss)
+@control("10 % less", fair_error=NINE * fair_error)
+def loss_of_fair_coins(fair_loss: sp.Expr, fair_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Half of the mean modulus of a row over n, over all throws, is the rate times e^(−θ)."""
+    quarter = {variance: sp.Rational(1, 4)}
+    for columns in (2, 4, 8):
+        at = {**quarter, n: columns}
+        mean = sum_of_coins(columns) / (2 * columns)
+        yield trial.same(mean_rate.subs(at) * sp.exp(-fair_loss.subs(at)), mean)
+        exact_loss = sp.log(mean_rate.subs(at) / mean)
+        yield trial.same(fair_error.subs(at), stirling_loss.subs(at) - exact_loss, by=None)
+
+
+def by_gamma(gap: sp.Expr) -> sp.Expr:
+    """Factorials as gamma functions, simplified."""
+    return sp.gammasimp(gap.rewrite(sp.gamma))
+
+
+@exact(optimal_rate, step="constant of fair coins")
+@control("the standard deviation", fair_constant=sp.Rational(1, 4))
+@control("10 % more", fair_constant=ELEVEN * fair_constant)
+@control("both cuts", fair_mean=2 * fair_mean)
+@control("ranking half of it", ranked_mean=fair_mean / 2)
+def means_have_the_constant(
+    fair_mean: sp.Expr, ranked_mean: sp.Expr, fair_constant: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The limit at n = 2k by the central binomial coefficient; odd numbers of coins; ranking costs less than the root."""
+    k = sp.Symbol("k", integer=True, positive=True)
+    even, odd = fair_mean.subs(n, 2 * k), fair_mean.subs(n, 2 * k - 1)
+    wallis = sp.sqrt(2 * k) * sp.gamma(k + sp.Rational(1, 2)) / (4 * sp.sqrt(sp.pi) * sp.gamma(k + 1))
+    yield trial.same(sp.sqrt(2 * k) * even / wallis, 1, by=by_gamma)
+    yield trial.same((2 * k - 1) * odd / (2 * k * even), 1, by=by_gamma)
+    yield trial.same(sp.limit(wallis, k, sp.oo), fair_constant)
+    yield trial.same((fair_mean - ranked_mean).subs(m, n), 2 * fair_mean.subs(n, n**2))

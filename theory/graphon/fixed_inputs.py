@@ -1,0 +1,206 @@
+"""G4.2: masks with fixed inputs, and all sets of columns at once."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.bounds import Loose
+from theory.citations import MC_DIARMID
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.graphon.limit import rounding
+from theory.graphon.symbols import DEVIATION, ENTRY, FAILURE, VARIANCE, delta, m, n, p, s, variance
+from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from theory.saliency.snip_row_law import equal_concentration, equal_failure, exponent
+from theory.steps import Carrier, Step
+
+inputs = sp.Symbol("d", integer=True, positive=True)  # a fixed number of columns
+
+INPUTS = Quantity(inputs, "number of inputs", COUNT, drawn=(3, 20))
+
+set_failure = 2 * sp.exp(-2 * n * s**2)
+column_failure = 2 * 2**inputs * sp.exp(-2 * n * s**2)
+union_bound = sp.sqrt((inputs * sp.log(2) + sp.log(2 / delta)) / (2 * n))
+mean_deviation = sp.sqrt(p * (1 - p) / n) / 2  # of the positive part of a column's excess
+mean_excess = sp.sqrt(variance / n) / 2
+one_column_failure = sp.exp(-2 * n * s**2)
+row_fluctuation = sp.sqrt(sp.log(2 / delta) / (2 * n))
+free_bound = mean_excess + row_fluctuation
+column_bound = sp.Min(union_bound, free_bound)
+column_rounding = rounding.subs({m: n, n: inputs}, simultaneous=True)
+chosen, others = sp.symbols("x y", real=True)  # sums of M − p over chosen columns and over the others
+moved, moved_elsewhere = sp.symbols("a b", integer=True, nonnegative=True)  # entries there of one of two masks alone
+column_excess = chosen + others + moved + moved_elsewhere
+column_sum = chosen + moved
+ranked_column_bound = column_bound + 1 / (2 * n * inputs)
+equal_column_failure = equal_failure.subs(exponent, s)  # rows of equal entries, each a fair coin
+opposite_concentration = equal_concentration / 2  # two columns, of which each row keeps one
+
+COLUMN_STEPS = (
+    Step(
+        name="one set of columns",
+        sentence=r"""For a set $T$ the averages $\frac1d\sum_{j\in T}M_{ij}$ of the rows are independent, of one law and in
+$[0,1]$. Their mean is farther than $s$ from its expectation with probability at most $[[set_failure]]$.""",
+        by=Carrier.RULE,
+        source="Hoeffding",
+        gives={"set_failure": set_failure},
+    ),
+    Step(
+        name="all sets of columns",
+        sentence=r"Some set of columns, each of which is in it or not, has this with probability at most $[[column_failure]]$.",
+        gives={"column_failure": column_failure},
+        uses=("one set of columns",),
+    ),
+    Step(
+        name="union of sets",
+        sentence=r"That is $\delta$ at $s=[[union_bound]]$.",
+        gives={"union_bound": union_bound},
+        uses=("all sets of columns",),
+    ),
+    Step(
+        name="positive parts",
+        sentence=r"""Let $\hat p_j$ be the density of column $j$. The largest $\frac1d\sum_T(\hat p_j-p_j)$ takes the columns with $\hat p_j>p_j$: it is the average
+over the columns of the positive parts of $\hat p_j-p_j$.""",
+        by=Carrier.RULE,
+        source="monotonicity",
+    ),
+    Step(
+        name="mean of a positive part",
+        sentence=r"""A variable of mean $0$ has a positive part of mean $\frac12E|X|\le\frac12\sqrt{EX^2}$: for $\hat p_j-p_j$, the mean of $n$ independent
+entries less theirs, that is $[[mean_deviation]]$, with $p$ for $p_j$.""",
+        gives={"mean_deviation": mean_deviation},
+    ),
+    Step(
+        name="mean over the columns",
+        sentence=r"Its average over the columns is at most $[[mean_excess]]$, as the root is concave.",
+        by=Carrier.RULE,
+        source="Jensen",
+        gives={"mean_excess": mean_excess},
+        uses=("positive parts", "mean of a positive part"),
+    ),
+    Step(
+        name="one row",
+        sentence=r"""Another row changes each $\hat p_j$, and so their average, by at most $\frac1n$. So the largest $\frac1d\sum_T(\hat p_j-p_j)$ exceeds its mean by $s$ or more with
+probability at most $[[one_column_failure]]$, and so for $p_j-\hat p_j$.""",
+        by=Carrier.CITED,
+        source=MC_DIARMID,
+        gives={"one_column_failure": one_column_failure},
+        uses=("positive parts",),
+    ),
+    Step(
+        name="two signs",
+        sentence=r"One of both does with probability at most $\delta$ at $s=[[row_fluctuation]]$.",
+        gives={"row_fluctuation": row_fluctuation},
+        uses=("one row",),
+    ),
+    Step(
+        name="no union of sets",
+        sentence=r"So $[[free_bound]]$ holds for all sets at once with probability at least $1-\delta$.",
+        gives={"free_bound": free_bound},
+        uses=("mean over the columns", "two signs"),
+    ),
+    Step(
+        name="columns",
+        sentence=r"Neither bound depends on the mask, so that the smaller one holds too: $[[column_bound]]$.",
+        gives={"column_bound": column_bound},
+        uses=("union of sets", "no union of sets"),
+    ),
+    Step(
+        name="one support in the other",
+        sentence=r"Of the mask of the $K$ largest scores and that of the $N$ scores above a threshold one holds the other.",
+        by=Carrier.CLAIM,
+        source="G2",
+    ),
+    Step(
+        name="rounding of columns",
+        sentence=r"$K$ is within $\frac12$ of $\rho nd$: a share of $[[column_rounding]]$ of the entries.",
+        gives={"column_rounding": column_rounding},
+    ),
+    Step(
+        name="other columns",
+        sentence=r"""Let $M_{ij}-p_j$ have the sum $x$ over the columns $T$ and $y$ over the others. If $K\ge N$, let the mask of the $K$ largest scores have $a$ entries more in $T$
+and $b$ more elsewhere: $K-\rho nd=[[column_excess]]$. Its sum less that of the $p_j$ over $T$ is $[[column_sum]]$, at least $x$ and at most $K-\rho nd-y$. If $K<N$, exchange ones and zeros.""",
+        gives={"column_excess": column_excess, "column_sum": column_sum},
+        uses=("one support in the other",),
+    ),
+    Step(
+        name="ranked columns",
+        sentence=r"""$x$ and $y$ are sums over sets of columns: both are in modulus at most $nd$ times *columns*. So the averages of the mask of the $K$ largest scores are within
+$[[ranked_column_bound]]$ of the means.""",
+        gives={"ranked_column_bound": ranked_column_bound},
+        uses=("other columns", "rounding of columns", "columns"),
+    ),
+)
+
+fixed_inputs = Claim(
+    label="G4.2",
+    title="Masks with fixed inputs: all sets of columns at once",
+    statement=r"""
+Let scores have $n$ iid rows of $d$ entries, which depend on each other in whatever way; let $M$ be the mask of those above a fixed threshold, and
+$p_j$ the probability of an entry in column $j$. With probability at least $1-\delta$ for all sets $T$ of columns
+$$\Big|\frac1{nd}\sum_i\sum_{j\in T}M_{ij}-\frac1d\sum_{j\in T}p_j\Big|\le[[column_bound]],$$
+with $V=\frac1d\sum p_j(1-p_j)\le\frac14$. The first of both bounds is a union over all sets and is smaller only for few columns or very small $\delta$; the second,
+$[[free_bound]]$, does not grow with $d$. On the same event the mask of the $\mathrm{round}(\rho nd)$ largest scores, $\rho$ the mean of the $p_j$, in the place of $M$ makes these
+differences at most $[[ranked_column_bound]]$. No constant is claimed to be the best.
+""",
+    steps=COLUMN_STEPS,
+    source=Source("2602.06675", "beyond the abstract"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(n, "number of rows of the mask", COUNT, drawn=(3, 60)),
+        INPUTS,
+        FAILURE,
+        DEVIATION,
+        VARIANCE,
+        ENTRY,
+        Quantity(
+            (chosen, others), "sums of the mask less its probabilities over some columns and the others", sp.S.Reals
+        ),
+        Quantity(
+            (moved, moved_elsewhere),
+            "numbers of entries of one of two masks alone, in these columns and elsewhere",
+            COUNT_FROM_ZERO,
+        ),
+    ),
+    hypotheses=(Hypothesis("independent rows of one law, and nothing else"),),
+    uses=("G2",),
+    expressions={
+        "column_bound": column_bound,
+        "free_bound": free_bound,
+        "column_failure": column_failure,
+        "ranked_column_bound": ranked_column_bound,
+    },
+    aids={
+        "equal_concentration": equal_concentration,
+        "equal_column_failure": equal_column_failure,
+        "opposite_concentration": opposite_concentration,
+    },
+    loose=(
+        *(
+            Loose(
+                expression=bound,
+                truth="equal_concentration",
+                at=tuple(
+                    {variance: sp.Rational(1, 4), n: size, inputs: 64, delta: sp.Rational(1, 20)}
+                    for size in (100, 1000)
+                ),
+                lost="in the mean and its fluctuation, which are added; at most so much, as rows of equal entries, fair coins, have this deviation (S6)",
+            )
+            for bound in ("column_bound", "free_bound")
+        ),
+        Loose(
+            expression="ranked_column_bound",
+            truth="opposite_concentration",
+            at=tuple(
+                {variance: sp.Rational(1, 4), n: size, inputs: 2, delta: sp.Rational(1, 20)} for size in (100, 1000)
+            ),
+            lost="in the mean and its fluctuation, which are added; at most so much, as two columns of which each row keeps one, by a fair coin, have this deviation",
+        ),
+        Loose(
+            expression="column_failure",
+            truth="equal_column_failure",
+            at=tuple({n: 100, inputs: number, s: sp.Rational(1, 5)} for number in (1, 8)),
+            lost="in the union over all sets of columns, and in Hoeffding's inequality; at most so much, as rows of equal entries, fair coins, fail so often",
+        ),
+    ),
+)
