@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from numerics.arguments import InputError, checked_array
 from numerics.exact import balls
 from theory.kernel.dual import cosine
-from theory.neuron_pruning.planks import d
+from theory.neuron_pruning.inputs import d
 from theory.neuron_pruning.spectral import coefficient, k, kernel, multiplicity, total
 
 PRECISION = 192  # bits, and two more for each degree of a harmonic

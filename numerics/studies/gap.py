@@ -32,7 +32,7 @@ from numerics.parallel import raise_failure, run_tasks
 from numerics.statistics.distribution_free import Interval, median_interval
 from numerics.studies.gap_sentences import sentences
 from numerics.studies.gap_summary import Findings, GapSummary, NetworkRow, SizeRow, SlopeRow
-from theory.neuron_pruning import alignment, planks, separation, weight_pruning
+from theory.neuron_pruning import alignment, inputs, separation, weight_pruning
 
 Floats = NDArray[np.floating]
 
@@ -213,7 +213,7 @@ def least_size(curve: str, eps: float) -> int:
 
 def sufficient_size(eps: float) -> int:
     """N4: neurons of whose weights some mask is within eps of the target behind a ReLU, half of the time."""
-    at = {planks.d: 2, alignment.eps: Rational(eps), alignment.delta: Rational(1, 2)}
+    at = {inputs.d: 2, alignment.eps: Rational(eps), alignment.delta: Rational(1, 2)}
     return 2 * ceil(number(weight_pruning.size, at))
 
 

@@ -13,9 +13,9 @@ from numerics.exact import balls
 from numerics.neuron_pruning import exact_sup_on_circle, squared_error, ticket_chance
 from theory.neuron_pruning import jump_bound, kink_jumps, pruned_weights, pruned_weights_linear_output
 from theory.neuron_pruning.alignment import N, angle, delta, eps
+from theory.neuron_pruning.inputs import d
 from theory.neuron_pruning.jump_bound import s
 from theory.neuron_pruning.jumps import after, ahead, g, h, here
-from theory.neuron_pruning.planks import d
 from theory.neuron_pruning.weight_pruning import least, length
 from theory.subset_sum.symbols import n
 

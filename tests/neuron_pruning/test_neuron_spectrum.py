@@ -15,7 +15,7 @@ from numerics.exact.rationals import rational
 from numerics.neuron_pruning import mean_squared_distance
 from theory.neuron_pruning import spectral_bound
 from theory.neuron_pruning.alignment import N, eps
-from theory.neuron_pruning.planks import d
+from theory.neuron_pruning.inputs import d
 from theory.neuron_pruning.spectral import coefficient, delta, k, neurons, ranks, tail
 from theory.neuron_pruning.spectral_rate import lower
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.equivariance.grids import WINDOW, K, c4_kernels, d4_kernels, window
 from theory.equivariance.lower_bound import CHANNELS_BEFORE, n_in
@@ -63,6 +64,8 @@ stray = (1 + u) ** L - 1
 carried = stray + stray.subs(L, more) + stray * stray.subs(L, more)
 forward_error = stray * f_abs
 equivariance_error = 2 * forward_error
+apart = ((1 + u) ** L - (1 - u) ** L) * f_abs  # all roundings up in the one pass, all down in the other
+CONSTANT = r"orbit bases of transitive levels, one $w\ge0$ for all coefficients of a layer, $w+\varepsilon$ in the ticket, constant positive inputs"
 gamma = guaranteed(L * u / (1 - L * u), L * u < 1)
 
 STEPS = (
@@ -262,5 +265,30 @@ move $A$ along.
         "bases": bases,
         "coefficients": coefficients,
     },
-    aids={"sides": "both", "pruned": "coefficients", "graph": "moves along"},
+    aids={"sides": "both", "pruned": "coefficients", "graph": "moves along", "apart": apart},
+    sharp=(
+        Sharp(expression="error", example=CONSTANT, check="constant_features_attain_it"),
+        Sharp(expression="two_layers", example=CONSTANT, check="constant_features_attain_it"),
+        Sharp(
+            expression="forward_error",
+            example="roundings that all go up, of a product of positive numbers",
+            check="constants_come_from_products",
+        ),
+    ),
+    loose=(
+        Loose(
+            expression="equivariance_error",
+            truth="apart",
+            at=tuple({L: 100, u: sp.Rational(1, 2**digits), f_abs: 1} for digits in (11, 24)),
+            lost="in the roundings that go down, which err by less than those that go up",
+            order="by the step *symmetry*, as the quotient tends to $1$ for $u\\to0$",
+        ),
+        Loose(
+            expression="gamma",
+            truth="stray",
+            at=tuple({L: 100, u: sp.Rational(1, 2**digits)} for digits in (11, 24)),
+            lost="in Bernoulli's inequality",
+            order=r"as $\varphi_L\ge Lu$ the quotient is at most $\frac1{1-Lu}$",
+        ),
+    ),
 )

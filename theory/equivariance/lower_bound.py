@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.equivariance.symbols import (
     BASIS,
@@ -39,6 +39,8 @@ weights = n_in * n_out * B
 interval, largest = 2 * eps, 4 * eps  # of the values of an entry that one function serves, linear and ReLU
 linear_fraction, relu_fraction = (each.subs(eps, s * eps) / (2 * c) for each in (interval, largest))
 saving = X * Y / B
+half = sp.Rational(1, 2)
+LAYER = {n_in: 1, n_out: 1, B: 9, c: half, s: 1}  # a convolution with a window of nine cells
 free_saving = order
 
 STEPS = (
@@ -210,6 +212,7 @@ $[[free_saving]]=|G|$ if $G$ acts freely on $Y\times X$.
         "saving": saving,
         "free_saving": free_saving,
     },
+    aids={"enough": volume.enough},
     sharp=(
         Sharp(expression="relu_share", example=r"$g=\varepsilon$ at all probes", check="one_function_serves_its_share"),
         Sharp(expression="linear_share", example="$g=0$", check="one_function_serves_its_share"),
@@ -217,6 +220,32 @@ $[[free_saving]]=|G|$ if $G$ acts freely on $Y\times X$.
             expression="linear_success",
             example=r"masked copies of one layer, coefficients $2\varepsilon s$ times powers of two",
             check="the_bounds_are_attained",
+        ),
+        Sharp(expression="free_saving", example="a group that acts freely on $Y\\times X$", check="symmetry_saves"),
+    ),
+    loose=(
+        Loose(
+            expression="relu_success",
+            truth="linear_success",
+            at=tuple({**LAYER, B: size, Theta: 4 * size, eps: sp.Rational(1, 2**9)} for size in (1, 9)),
+            lost="at most, for the sources that attain the bound of linear targets succeed behind a ReLU as often: in the share of each coefficient, which small ones alone attain",
+        ),
+        *(
+            Loose(
+                expression=number,
+                truth="enough",
+                at=tuple({**LAYER, volume.D: LAYER[B], delta: half, eps: half / (2**bits - 1)} for bits in (5, 10)),
+                lost=lost,
+                order="by the doubling numbers of R9, masked copies of which are enough",
+                side=Side.BELOW,
+            )
+            for number, lost in (
+                ("linear_parameters", r"at the ends of $[-c,c]$, and in the probability $\delta$"),
+                (
+                    "relu_parameters",
+                    "at most one for each coefficient: in the share that one function serves, which only small coefficients attain",
+                ),
+            )
         ),
     ),
 )

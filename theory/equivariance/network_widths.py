@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp
+from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.equivariance import architectures, ticket
+from theory.equivariance import architectures, block_chances, ticket
 from theory.equivariance.architectures import before, weight
-from theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERROR, FAILURE, n_in
-from theory.equivariance.symbols import BASIS
+from theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERROR, FAILURE, n_in, n_out
+from theory.equivariance.symbols import BASIS, B
 from theory.equivariance.ticket import BLOCK, INPUTS, MASS, NORMS, PRODUCTS, norms
 from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -46,6 +46,9 @@ first_width = ticket.size.subs(one_of_all, simultaneous=True)
 later_width = first_width.subs(delta, 2 * delta)
 uniform = {a: uniform_reach, kappa: sp.Rational(1, 2), coefficient: layer_error}
 uniform_first_width, uniform_later_width = (each.subs(uniform) for each in (first_width, later_width))
+NETWORK = {n_in: 3, n_out: 8, B: 9, depth: 3}  # three layers of convolutions with windows of nine cells
+LAW = {a: sp.Rational(1, 2), kappa: sp.Rational(1, 2), coefficient: sp.Rational(1, 100)}
+UNIFORM = {weight: 1, norms: 9, gains: 1, radius: 1, eps: sp.Rational(1, 10)}
 
 STEPS = (
     Step(
@@ -246,11 +249,27 @@ channels and weights, there are targets and coefficients that reach it: no large
         "uniform_later_width": uniform_later_width,
         "network_error": network_error,
     },
+    aids={"needed": block_chances.needed, "nonnegative_needed": block_chances.nonnegative_needed},
     sharp=(
         Sharp(
             expression="network_error",
             example=r"one $w>0$ for all coefficients of a layer, $w+\varepsilon_\ell$ in the ticket, all inputs $R$, orbit bases, transitive levels",
             check="the_error_is_attained",
         ),
+    ),
+    loose=tuple(
+        Loose(
+            expression=width,
+            truth=truth,
+            at=tuple({**NETWORK, **law, delta: chance} for chance in (sp.Rational(1, 10), sp.Rational(1, 1000))),
+            lost="at most, for the number at which the blocks of one layer succeed so often, by Q11.3, lies below: in R4, as in Q7.1, and in the union bound over the layers",
+            order=r"by Q11.3 in `n_in`$\cdot$`n_out`$\cdot B/\delta$, for a fixed depth",
+        )
+        for width, truth, law in (
+            ("first_width", "needed", LAW),
+            ("later_width", "nonnegative_needed", LAW),
+            ("uniform_first_width", "needed", UNIFORM),
+            ("uniform_later_width", "nonnegative_needed", UNIFORM),
+        )
     ),
 )

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.equivariance import lower_bound, ticket
+from theory.equivariance import block_chances, lower_bound, ticket
+from theory.equivariance.block_chances import (
+    coefficients,
+    hit,
+    needed,
+    nonnegative_needed,
+    nonnegative_success,
+    pair,
+    success,
+    usable,
+)
 from theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERROR, FAILURE, n_in, n_out
 from theory.equivariance.network_widths import RADIUS, radius
 from theory.equivariance.symbols import BASIS, B
@@ -19,7 +30,6 @@ from theory.subset_sum.volume import c
 
 spread = sp.Symbol("spread", positive=True)  # errors of outputs over errors of coefficients
 FROM_ONE = sp.Interval(1, sp.oo)
-usable = sp.Symbol("m", nonnegative=True, integer=True)  # channels whose first coefficient has the right sign
 
 layer_error = ticket.error
 ball_spread = radius * n_in * norms
@@ -32,6 +42,8 @@ looseness = 2 * sp.log(2) / rate * (1 + 1 / (n_out * B))
 whole_source = n * n_in * (n_in + n_out * B)
 dense_looseness = 2 * sp.log(2) / rate * (1 + n_in / (n_out * B))
 uniform_looseness = looseness.subs({a: uniform_reach, kappa: sp.Rational(1, 2)})
+OF_TWO_VALUES = r"for coefficients of one modulus, whose products are the targets' up to signs"
+WINDOWS = {n_in: 3, n_out: 8, B: 9}  # convolutions with a window of nine cells
 growth = sp.log(2) / (rate * sp.log(a / (4 * eps))) * (1 + 1 / (n_out * B))
 
 STEPS = (
@@ -180,17 +192,17 @@ what a network of several layers needs.
         "dense_looseness": dense_looseness,
         "growth": growth,
     },
+    sharp=(
+        Sharp(
+            expression="ball_spread",
+            example=r"one error $\varepsilon$ for all coefficients, all inputs $R$, orbit bases, transitive levels",
+            check="constant_inputs_attain_the_spread",
+        ),
+    ),
 )
 
-coefficients = n_in * n_out * B
-hit = 1 - 2**-usable
-pair = (1 - 2 ** (-n / 2)) ** 2
-success = (1 - 2 ** (-n / 2)) ** (2 * coefficients)
-nonnegative_success = (1 - sp.Integer(2) ** -n) ** coefficients
 most_success = sp.exp(-2 * coefficients * 2 ** (-n / 2))
 most_nonnegative_success = sp.exp(-coefficients * sp.Integer(2) ** -n)
-needed = 2 * sp.log(2 * coefficients / -sp.log(1 - delta)) / sp.log(2)
-nonnegative_needed = sp.log(coefficients / -sp.log(1 - delta)) / sp.log(2)
 size = ticket.size
 block_looseness = sp.log(2) / (2 * rate)
 uniform_block_looseness = block_looseness.subs({a: uniform_reach, kappa: sp.Rational(1, 2)})
@@ -308,4 +320,40 @@ $[[uniform_block_looseness]]$, and to twice as much at inputs $x\ge0$. Whether s
         "block_looseness": block_looseness,
         "uniform_block_looseness": uniform_block_looseness,
     },
+    aids={
+        "two_values": block_chances.two_values,
+        "two_values_nonnegative": block_chances.two_values_nonnegative,
+        "two_values_needed": block_chances.two_values_needed,
+        "two_values_nonnegative_needed": block_chances.two_values_nonnegative_needed,
+    },
+    loose=(
+        Loose(
+            expression="success",
+            truth="two_values",
+            at=tuple({**WINDOWS, n: count} for count in (16, 32)),
+            lost=f"{OF_TWO_VALUES}, which share the signs of their $\\lambda$ as if half of the channels had each",
+        ),
+        Loose(
+            expression="nonnegative_success",
+            truth="two_values_nonnegative",
+            at=tuple({**WINDOWS, n: count} for count in (16, 32)),
+            lost=f"{OF_TWO_VALUES}, as if each channel had the sign that is wanted",
+        ),
+        Loose(
+            expression="needed",
+            truth="two_values_needed",
+            at=tuple({**WINDOWS, delta: chance} for chance in (sp.Rational(1, 10), sp.Rational(1, 1000))),
+            lost=f"{OF_TWO_VALUES}, in the *success*, and in the inequality of the exponential",
+            order="by Q7.1, as the quotient of its *size* and this number has a limit",
+            side=Side.BELOW,
+        ),
+        Loose(
+            expression="nonnegative_needed",
+            truth="two_values_nonnegative_needed",
+            at=tuple({**WINDOWS, delta: chance} for chance in (sp.Rational(1, 10), sp.Rational(1, 1000))),
+            lost=f"{OF_TWO_VALUES}, in the *nonnegative success*: some channels have the other sign",
+            order="by Q7.1, as the quotient of its *size* and this number has a limit",
+            side=Side.BELOW,
+        ),
+    ),
 )

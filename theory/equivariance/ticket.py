@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp
+from theory.bounds import Loose, Sharp, Unmeasured
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from theory.equivariance.block_chances import needed
 from theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, FAILURE, n_in, n_out
 from theory.equivariance.symbols import BASIS, B
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
@@ -14,7 +15,7 @@ from theory.subset_sum import two_layers
 from theory.subset_sum.layer_error import w
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.product_laws import uniform_reach
-from theory.subset_sum.symbols import eps, n
+from theory.subset_sum.symbols import delta, eps, n
 
 B_in = sp.Symbol("B_in", positive=True, integer=True)  # elements of the basis of the first layer
 orbits = sp.Symbol("orbits", positive=True, integer=True)  # of the group on the input's coordinates
@@ -60,6 +61,7 @@ PRODUCTS = (
         drawn=(sp.Rational(1, 20), sp.Rational(1, 2)),
     ),
 )
+WINDOWS = {n_in: 3, n_out: 8, B: 9, eps: sp.Rational(1, 100)}  # convolutions with a window of nine cells
 MASS = Hypothesis("the density on the interval has at most the mass 1", a * kappa <= sp.Rational(1, 2))
 EMPTY_SUMS = "an error up to that of empty subset sums"  # beyond it no channel is needed
 
@@ -202,7 +204,7 @@ more: 2, pairs of four points or more: 15 (Q3). Message passing, spanned by $I$ 
         "uniform_size": uniform_size,
         "error": error,
     },
-    aids={"signed": True},
+    aids={"signed": True, "needed": needed},
     equivalent_mutants={
         "halves = -w*Max(0, -sqrt(x)) + w*Max(0, x)": "the same wherever it has a value: none at a negative coordinate, "
         "and at others the second part is 0",
@@ -213,6 +215,23 @@ more: 2, pairs of four points or more: 15 (Q3). Message passing, spanned by $I$ 
             example=r"nothing kept, all $w=\varepsilon$, inputs constant and positive on each channel, orbits of all of $Y$",
             check="the_error_is_attained",
         ),
+    ),
+    loose=tuple(
+        Loose(
+            expression=number,
+            truth="needed",
+            at=tuple({**WINDOWS, **law, delta: chance} for chance in (sp.Rational(1, 10), sp.Rational(1, 1000))),
+            lost="at most, for the number that these blocks need by Q11.3 lies below: in R4, whose rate of covering is that of the worst point, and in the signs, which make half of the items useless",
+            order=r"by Q11.3 in `n_in`$\cdot$`n_out`$\cdot B/\delta$, and by Q11.2 in $\varepsilon$",
+        )
+        for number, law in (("size", {a: sp.Rational(1, 2), kappa: sp.Rational(1, 2)}), ("uniform_size", {}))
+    ),
+    unmeasured=tuple(
+        Unmeasured(
+            expression=number,
+            why="the probability that a random subset sum misses a target is known in no closed form, and what is known from below, that no item has the sign of the target (Q11.3), falls exponentially faster in $n$",
+        )
+        for number in ("failure", "nonnegative_failure")
     ),
 )
 
@@ -315,6 +334,12 @@ $I-\frac1mJ$ for $S_m$ on $m=$ `points`, the second alone cannot reproduce $x$: 
     ),
     uses=("Q2", "Q7.1"),
     expressions={"general_failure": general_failure, "channels": channels, "lost": lost},
+    unmeasured=(
+        Unmeasured(
+            expression="general_failure",
+            why="it is the *failure* of Q7.1 for each block, of which no exact value is known",
+        ),
+    ),
     aids={"second_element": sp.ImmutableMatrix([[1, -1], [-1, 1]]) / 2},
     pitfalls=(
         Pitfall(

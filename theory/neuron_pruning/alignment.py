@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import COUNT, Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -61,6 +61,10 @@ union = N * aligned
 neurons = delta / aligned
 leading = sp.pi * delta / (8 * eps)
 
+nearest = sp.asin(eps) / sp.pi  # of directions in the plane: those of one neuron that errs by no more than ε
+found = 1 - (1 - nearest) ** N
+enough = sp.log(1 - delta) / sp.log(1 - nearest)
+
 
 def steps_to_a_number(
     sentence: str, uses: tuple[str, ...], success: sp.Expr, union: sp.Expr, neurons: sp.Expr, leading: sp.Expr
@@ -97,6 +101,8 @@ def steps_to_a_number(
         ),
     )
 
+
+ONE_NEURON = "at most, for two inputs: one neuron at an angle whose sine is at most $\\varepsilon$ is enough"
 
 STEPS = (
     Step(
@@ -258,6 +264,38 @@ $N\ge[[neurons]]$ neurons. That is at least $[[leading]]$, and just this to lead
         "neurons": neurons,
         "leading": leading,
     },
+    aids={"nearest": nearest, "found": found, "enough": enough},
+    loose=(
+        Loose(
+            expression="success",
+            truth="found",
+            at=tuple({N: count, eps: sp.Rational(1, 100)} for count in (10, 100)),
+            lost=f"{ONE_NEURON}, which several at angles four times as large on either side of the axis are not known to be more often",
+            order="for two inputs, by the check that one neuron errs by the sine of its angle",
+        ),
+        Loose(
+            expression="union",
+            truth="success",
+            at=tuple({N: count, eps: sp.Rational(1, 100)} for count in (10, 100)),
+            lost="in the sum of probabilities of events that are independent",
+        ),
+        Loose(
+            expression="neurons",
+            truth="enough",
+            at=tuple({eps: error, delta: sp.Rational(1, 2)} for error in (sp.Rational(1, 10), sp.Rational(1, 100))),
+            lost=f"{ONE_NEURON}; and in the union bound",
+            order="for two inputs and a fixed probability, by the check that one neuron errs by the sine of its angle",
+            side=Side.BELOW,
+        ),
+        Loose(
+            expression="leading",
+            truth="neurons",
+            at=tuple({eps: error, delta: sp.Rational(1, 2)} for error in (sp.Rational(1, 10), sp.Rational(1, 100))),
+            lost="in the argument of the arctangent for it",
+            order="by the step *leading order*, as the quotient tends to $1$",
+            side=Side.BELOW,
+        ),
+    ),
     sharp=(
         Sharp(
             expression="error_bound",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.neuron_pruning.alignment import NEURONS, N, eps, ratio
-from theory.neuron_pruning.planks import INPUTS, cosines, d
+from theory.neuron_pruning.inputs import INPUTS, cosines, d
 from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
 from theory.steps import Carrier, Step
 
@@ -263,4 +264,10 @@ For the uniform law and $\varepsilon<[[largest_error]]$ hence $$\Pr(\exists S:\t
         "success": success,
         "largest_error": largest_error,
     },
+    unmeasured=(
+        Unmeasured(
+            expression="success",
+            why="the probability that random planks cover a sphere has no closed form: N9.2 says how many neurons the bound asks for, and no number of the same order is known to be enough for three inputs or more",
+        ),
+    ),
 )

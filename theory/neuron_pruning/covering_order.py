@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose, Side, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.neuron_pruning.alignment import NEURONS, N, delta, eps, ratio
 from theory.neuron_pruning.covering import (
@@ -20,7 +21,7 @@ from theory.neuron_pruning.covering import (
     wide,
     widest,
 )
-from theory.neuron_pruning.planks import INPUTS, d
+from theory.neuron_pruning.inputs import INPUTS, d
 from theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity, whole_from
 from theory.steps import Carrier, Step
 
@@ -76,6 +77,17 @@ small_error = sp.Rational(1, 20)
 order = delta**2 * (d - 2) / (7 * eps)
 divide = rho * sp.log(1 / rho) ** 2
 leading = sp.pi * (d - 2) * sp.log(1 / eps) / (8 * eps)
+
+
+def in_full(formula: sp.Expr, thin: sp.Expr) -> sp.Expr:
+    """A formula with the spread, the near neuron and the steepness in place, at a half-width."""
+    parts = formula.subs({a: spread, most: near_neuron}, simultaneous=True)
+    return parts.subs(slope, steepness).subs(rho, thin)
+
+
+WHY = "the probability that random planks cover has no closed form, and no number of neurons that is enough, of the same order, is known for three inputs or more"
+least = in_full(sp.Min(far_size, near_size), ratio)
+covered = in_full(1 - 1 / zones, ratio)
 
 STEPS = (
     Step(
@@ -278,5 +290,21 @@ fixed $d\ge3$ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
         "ratio": ratio,
         "leading": leading,
     },
-    aids={"steepness": steepness},
+    aids={"steepness": steepness, "least": least},
+    loose=(
+        Loose(
+            expression="order",
+            truth="least",
+            at=tuple(
+                {d: inputs, eps: sp.Rational(1, 100), delta: sp.Rational(1, 2), eta: sp.Rational(1, 4)}
+                for inputs in (5, 20, 100)
+            ),
+            lost=r"at least, beside the lesser number at $\eta=\frac\delta2$: in $\log\frac2\delta\ge\delta\log2$ for each dimension, and in the constant, which serves all $\varepsilon\le\frac1{20}$",
+            side=Side.BELOW,
+        ),
+    ),
+    unmeasured=tuple(
+        Unmeasured(expression=number, why=WHY, side=side)
+        for number, side in (("zones", Side.ABOVE), ("far_size", Side.BELOW), ("near_size", Side.BELOW))
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Side, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.neuron_pruning.alignment import NEURONS, N, eps
 from theory.neuron_pruning.covering import ANGLE, SLOPE, THIN, moment, one_neuron, success, theta
@@ -14,8 +15,10 @@ from theory.neuron_pruning.covering_order import (
     EXPONENT,
     MOST,
     SPREAD,
+    WHY,
     far_share,
     far_size,
+    in_full,
     lamda,
     most,
     near_slope,
@@ -23,7 +26,7 @@ from theory.neuron_pruning.covering_order import (
     square_mean,
     weight,
 )
-from theory.neuron_pruning.planks import INPUTS, d
+from theory.neuron_pruning.inputs import INPUTS, d
 from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity, whole_from
 from theory.steps import Carrier, Step
 
@@ -114,6 +117,7 @@ $\varepsilon<\frac14$ $$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]],
     ),
     uses=("N3.2", "N9.1"),
     expressions={"success": success, "thin": thin, "cube_moment": cube_moment},
+    unmeasured=(Unmeasured(expression="success", why=WHY),),
 )
 
 entropy = ((1 + far_share) * sp.log(1 + far_share) + (1 - far_share) * sp.log(1 - far_share)) / 2
@@ -121,6 +125,8 @@ tail = 2 * sp.exp(-(d - 1) * entropy)
 zones = square_mean.subs(lamda, weight) + tail * most**N
 near_size = sp.log(part / tail) / sp.log(most)
 leading = sp.pi * sp.log(2) * (d - 1) ** sp.Rational(3, 2) / (8 * eps)
+least = in_full(sp.Min(far_size, near_size), thin)
+covered = in_full(1 - 1 / zones, thin)
 
 ORDER_STEPS = (
     Step(
@@ -223,4 +229,8 @@ For fixed $\varepsilon$ and $\delta$, and $\eta\to0$ with $\eta\sqrt d\to\infty$
     ),
     uses=("N9.2", "N10.1"),
     expressions={"thin": thin, "zones": zones, "far_size": far_size, "near_size": near_size, "leading": leading},
+    unmeasured=tuple(
+        Unmeasured(expression=number, why=WHY, side=side)
+        for number, side in (("zones", Side.ABOVE), ("far_size", Side.BELOW), ("near_size", Side.BELOW))
+    ),
 )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps
-from theory.neuron_pruning.planks import INPUTS, KEPT, cover_sum, d, mean, r
+from theory.neuron_pruning.covering_order import eta
+from theory.neuron_pruning.cube_covering import covered, least
+from theory.neuron_pruning.inputs import INPUTS, d
+from theory.neuron_pruning.planks import KEPT, cover_sum, mean, r
 from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
 from theory.steps import Carrier, Step
 
@@ -35,6 +38,12 @@ cube_mean = sp.sqrt(2 / sp.pi) * (below_one + above_one)
 cube_width = cube_ratio * mean
 cube_success = N * cube_ratio * mean
 cube_neurons = delta / (cube_ratio * mean)
+
+ROUNDED = tuple(  # a mean ratio a little above that of so many inputs
+    {d: inputs, mean: sp.Rational(1, bound), eps: sp.Rational(1, 100), eta: sp.Rational(1, 4)}
+    for inputs, bound in ((12, 10), (102, 100))
+)
+AT_LEAST = "at least, beside the bound of N10.2 (`mean` rounded up): in the sum of the half-widths,"
 
 STEPS = (
     Step(
@@ -228,7 +237,22 @@ relative half-widths $h_i/\|u_i\|_1$ have the sum $[[cover_sum]]$ at least, whic
             "logarithms_have_log_concave_densities",
         ),
     ),
-    aids={"exponents": exponents},
+    aids={"exponents": exponents, "least": least, "covered": covered},
+    loose=(
+        Loose(
+            expression="cube_success",
+            truth="covered",
+            at=tuple({**each, N: count} for each, count in zip(ROUNDED, (100, 1000), strict=True)),
+            lost=f"{AT_LEAST} which planks that cover have to reach, but which does not make random planks cover",
+        ),
+        Loose(
+            expression="cube_neurons",
+            truth="least",
+            at=tuple({**each, delta: sp.Rational(1, 2)} for each in ROUNDED),
+            lost=f"{AT_LEAST} of which the bound has the order $d$, and N10.2 $d^{{3/2}}$",
+            side=Side.BELOW,
+        ),
+    ),
     sharp=(
         Sharp(
             expression="cube_error",
@@ -236,6 +260,7 @@ relative half-widths $h_i/\|u_i\|_1$ have the sum $[[cover_sum]]$ at least, whic
             check="no_network_on_the_square_does_better",
             side=Side.BELOW,
         ),
+        Sharp(expression="cube_ratio", example="the same neurons", check="some_neuron_on_the_square_has_this_ratio"),
         Sharp(
             expression="cover_sum",
             example="one plank",

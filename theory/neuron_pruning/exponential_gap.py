@@ -6,8 +6,8 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.neuron_pruning.alignment import SUCCESS, delta, eps
+from theory.neuron_pruning.inputs import INPUTS, d
 from theory.neuron_pruning.jump_bound import ERRORS, neurons, pair, ratio, s, share, slow
-from theory.neuron_pruning.planks import INPUTS, d
 from theory.neuron_pruning.weight_pruning import contraction, failure, size
 from theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
 from theory.steps import Carrier, Step

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Side, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.let import Let
 from theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps
@@ -245,4 +246,12 @@ $s=[[slow]]$ this number times $\varepsilon\ln\frac1\varepsilon$ tends, for $\va
         "slow": slow,
         "constant": constant,
     },
+    unmeasured=tuple(
+        Unmeasured(
+            expression=number,
+            why="the probability that some subset of random neurons is a ticket behind a ReLU has no closed form; N8 proves from the other side that $O(\\varepsilon^{-1}\\log^2\\frac1\\varepsilon)$ neurons do, which is more by logarithms",
+            side=side,
+        )
+        for number, side in (("bound", Side.ABOVE), ("neurons", Side.BELOW))
+    ),
 )

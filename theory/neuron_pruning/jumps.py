@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.neuron_pruning.alignment import ERROR, eps
 from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, UNIT, Hypothesis, Quantity
@@ -27,6 +28,9 @@ kernel_minor = sp.sin(distance)
 minor = sp.sin(distance) / sines
 volume = (2 * eps) ** k * sp.binomial(k + 2, 2) / sines
 fits = eps**k * sp.binomial(k + 2, 2) / sines
+one_length = 2 * eps * (sp.sin(g) + sp.sin(h) + sp.sin(g + h)) / (sp.sin(g) * sp.sin(h))  # of the strengths of one kink
+one_fits = 1 - sp.exp(-one_length / 2)
+EQUAL_GAPS = tuple({g: sp.pi / part, h: sp.pi / part, sines: sp.sin(sp.pi / part) ** 2} for part in (3, 6))
 pairs = sp.binomial(j + 2, 2) * sp.binomial(k - j + 2, 2)
 rise = (j + 3) * (k - j) / ((j + 1) * (k - j + 2))
 most_pairs = pairs.subs(j, sp.floor(k / 2))
@@ -177,4 +181,28 @@ and $q_k=[[most_pairs]]$ for $\binom{k+2}2$.
         "fits": fits,
         "most_pairs": most_pairs,
     },
+    aids={"one_length": one_length, "one_fits": one_fits},
+    sharp=(
+        Sharp(
+            expression="most_pairs",
+            example="as many kinks before the gap as after it, or one more",
+            check="pairs_are_most_in_the_middle",
+        ),
+    ),
+    loose=tuple(
+        Loose(
+            expression=number,
+            truth=truth,
+            at=tuple({**each, k: 1, eps: sp.Rational(1, 100)} for each in EQUAL_GAPS),
+            lost=lost,
+        )
+        for number, truth, lost in (
+            ("volume", "one_length", "for one kink: in the sines of the distances of two nodes, which are at most $1$"),
+            (
+                "fits",
+                "one_fits",
+                "for one kink: in the volume, and in the density of the strength, which is at most $\\frac12$",
+            ),
+        )
+    ),
 )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, ratio
+from theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps, ratio
+from theory.neuron_pruning.covering_order import covered, eta, least
+from theory.neuron_pruning.inputs import INPUTS, cosines, d
 from theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
 from theory.steps import Carrier, Step
 
-d = sp.Symbol("d", integer=True, positive=True)  # inputs, at least 3
-INPUTS = Quantity(d, "number of inputs", whole_from(2))
 r = sp.Symbol("r", positive=True)
 theta = sp.Symbol("theta", real=True)
 h = sp.Symbol("h", positive=True)  # a relative half-width
@@ -19,7 +19,6 @@ q = sp.Symbol("q", real=True)  # the projection of a signed sum on one of its un
 mean = sp.Symbol("mean", positive=True)  # c_d on the ball, c′_d on the cube
 
 longer = 4 * h * (q - h)
-cosines = sp.sqrt(sp.pi) * sp.gamma((d - 1) / 2) / (2 * sp.gamma(d / 2))
 neighbours = 2 / (sp.pi * (d - 2))
 ratio_cdf = (
     2
@@ -40,6 +39,12 @@ of this sum.""",
     by=Carrier.RULE,
     source="Markov",
 )
+
+ROUNDED = tuple(  # a mean ratio a little above that of so many inputs
+    {d: inputs, mean: sp.Rational(1, bound), eps: sp.Rational(1, 100), eta: sp.Rational(1, 4)}
+    for inputs, bound in ((66, 10), (6368, 100))
+)
+AT_LEAST = "at least, beside the bound of N9.2 (`mean` rounded up): in the sum of the half-widths,"
 
 STEPS = (
     Step(
@@ -171,6 +176,22 @@ $h_i/\|u_i\|_2$ have the sum $[[cover_sum]]$ at least, which one plank attains.
         "ball_success": ball_success,
         "ball_neurons": ball_neurons,
     },
+    aids={"least": least, "covered": covered},
+    loose=(
+        Loose(
+            expression="ball_success",
+            truth="covered",
+            at=tuple({**each, N: count} for each, count in zip(ROUNDED, (100, 1000), strict=True)),
+            lost=f"{AT_LEAST} which planks that cover have to reach, but which does not make random planks cover",
+        ),
+        Loose(
+            expression="ball_neurons",
+            truth="least",
+            at=tuple({**each, delta: sp.Rational(1, 2)} for each in ROUNDED),
+            lost=f"{AT_LEAST} of which the bound has the order $\\sqrt d$, and N9.2 $d$",
+            side=Side.BELOW,
+        ),
+    ),
     sharp=(
         Sharp(
             expression="cover_sum",

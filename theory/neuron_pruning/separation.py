@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from theory.bounds import Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.neuron_pruning import weight_pruning
 from theory.neuron_pruning.jumps import c, strength_density
@@ -147,5 +148,15 @@ $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4.2). The slopes are measured. â
         "weight_flattest": weight_flattest,
         "fails": Reading(relu_output=False),
     },
+    unmeasured=(
+        Unmeasured(
+            expression="failure",
+            why="the probability that a random subset sum misses its target is known in no closed form",
+        ),
+        Unmeasured(
+            expression="neurons",
+            why="from below only the number of N2 is known, less by the square of a logarithm and a large constant",
+        ),
+    ),
     aids={"success": weight_pruning.success.subs(weight_pruning.length, 1)},
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.let import Let
 from theory.formulas.no_guarantee import guaranteed
@@ -11,7 +12,7 @@ from theory.formulas.smallest import Smallest
 from theory.kernel import sphere
 from theory.kernel.dual import cosine, kappa_1
 from theory.neuron_pruning.alignment import N, eps
-from theory.neuron_pruning.planks import INPUTS, d
+from theory.neuron_pruning.inputs import INPUTS, d
 from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, UNIT, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
@@ -332,4 +333,20 @@ pruning fails with probability at most $\delta$, then $[[allowed]]\ge T_d(N)$, a
         "allowed": allowed,
         "neurons": neurons,
     },
+    sharp=(
+        Sharp(
+            expression="tail",
+            example="the spherical harmonics of the largest eigenvalues",
+            check="tail_is_the_total_without_the_largest",
+            side=Side.BELOW,
+        ),
+    ),
+    unmeasured=tuple(
+        Unmeasured(
+            expression=number,
+            why="the law of the distance of a target from the span of random neurons is not known: of its mean, alone, a bound is proved",
+            side=side,
+        )
+        for number, side in (("success", Side.ABOVE), ("neurons", Side.BELOW))
+    ),
 )

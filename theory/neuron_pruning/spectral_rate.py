@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose, Side
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.neuron_pruning.alignment import N, eps
-from theory.neuron_pruning.planks import INPUTS, d
+from theory.neuron_pruning.inputs import INPUTS, d
 from theory.neuron_pruning.spectral import allowed, coefficient, delta, j, k, m, multiplicity, ranks
+from theory.neuron_pruning.spectral import neurons as spectral_neurons
+from theory.neuron_pruning.spectral import tail as spectral_tail
 from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, UNIT, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
@@ -53,6 +56,7 @@ telescoping = 1 / (3 * v * (v**2 + sp.Rational(1, 2)))
 square_place = 4 * (v**2 + sp.Rational(1, 3))
 tail_power = leading / (3 * u**3)
 many = (2 * u) ** (d - 1) / sp.gamma(d)
+SMALL = sp.Rational(1, 20), sp.Rational(1, 50)
 
 STEPS = (
     Step(
@@ -290,6 +294,25 @@ pruning fails with probability at most $\delta$. The constant is $[[constant]]$,
         "lower": lower,
         "neurons_bound": neurons_bound,
     },
+    aids={"tail": spectral_tail, "neurons": spectral_neurons},
+    loose=(
+        Loose(
+            expression="lower",
+            truth="tail",
+            at=tuple({d: 10, N: count} for count in (100, 1000, 10000)),
+            lost="in the power, which holds from the first neuron on",
+            order="by the step *bound*, as the quotient tends to $1$",
+            side=Side.BELOW,
+        ),
+        Loose(
+            expression="neurons_bound",
+            truth="neurons",
+            at=tuple({d: 6, delta: sp.Rational(1, 10000), eps: error} for error in SMALL),
+            lost="in the power for the tail, while few neurons are enough",
+            order="by the step *bound*, as the tail and the power have the quotient $1$ in the limit",
+            side=Side.BELOW,
+        ),
+    ),
     remarks=(
         Remark(
             r"For $\delta\le\varepsilon^2\to0$ this is of the order of $\varepsilon^{-2(d-1)/3}$, for $d\ge3$ more than N2 asks for.",

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
+from theory.bounds import Loose, Sharp, Side, Unmeasured
 from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from theory.equivariance import block_chances, lower_bound
+from theory.equivariance.symbols import B
 from theory.formulas.no_guarantee import guaranteed
 from theory.neuron_pruning import alignment
-from theory.neuron_pruning.alignment import ANGLE, ERROR, NEURONS, SUCCESS, angle, eps
-from theory.neuron_pruning.planks import INPUTS, d
+from theory.neuron_pruning.alignment import ANGLE, ERROR, NEURONS, SUCCESS, N, angle, eps
+from theory.neuron_pruning.inputs import INPUTS, d
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 from theory.subset_sum import two_layers
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.product_laws import gaussian_contraction, gaussian_product, t
-from theory.subset_sum.symbols import FAILURE, n
+from theory.subset_sum.symbols import FAILURE, delta, n
 from theory.subset_sum.two_layers import d_0, d_1
 
 length = sp.Symbol("length", positive=True)  # √(w*_p² + w*_q²), at most 1
@@ -53,6 +55,10 @@ flat_error = (1 - 1 / sp.sqrt(2)) / sp.sqrt(d)
 flat_neurons = neurons.subs(length, flat_length)
 flat_leading = leading.subs(length, flat_length)
 FOUND_IN_PLANE = ("success", "union", "neurons", "leading")  # what holds below the error that single weights allow
+
+tenth, half = sp.Rational(1, 10), sp.Rational(1, 2)
+ONE_OUTPUT = {d: 10, lower_bound.n_in: 10, lower_bound.n_out: 1, B: 1, eps: tenth**2}
+PLANE = {length: 1, eps: tenth**2}  # a target of two coordinates
 
 RELU_STEPS = (
     Step(
@@ -164,12 +170,23 @@ without the ReLU the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilo
         Hypothesis("an error up to that of empty subset sums", eps**2 <= d, needed_by=("size",)),
     ),
     uses=("R5.1", "R8"),
-    expressions={
-        "failure": failure,
-        "contraction": contraction,
-        "size": size,
-        "opposite_error": opposite_error,
-    },
+    expressions={"failure": failure, "contraction": contraction, "size": size, "opposite_error": opposite_error},
+    aids={"needed": block_chances.needed},
+    loose=(
+        Loose(
+            expression="size",
+            truth="needed",
+            at=tuple({**ONE_OUTPUT, delta: chance} for chance in (tenth, tenth**3)),
+            lost="at most, for the number that such blocks need by Q11.3 lies below, if no $|w^*_j|$ is $\\frac\\varepsilon{\\sqrt d}$ or less: in R4, and in the least density on $[-2,2]$",
+            order=r"by Q11.3 in $\frac d\delta$",
+        ),
+    ),
+    unmeasured=(
+        Unmeasured(
+            expression="failure",
+            why="the probability that a random subset sum misses a target is known in no closed form",
+        ),
+    ),
 )
 
 LINEAR_STEPS = (
@@ -329,11 +346,7 @@ and $\varepsilon<[[flat_error]]$ it is $$[[flat_neurons]],$$ to leading order $[
         "flat_leading": flat_leading,
     },
     aids={
-        "three_points": (
-            (-1, 0),
-            (sp.Rational(-4, 5), sp.Rational(3, 5)),
-            (sp.Rational(-7, 25), sp.Rational(24, 25)),
-        ),
+        "three_points": ((-1, 0), (sp.Rational(-4, 5), sp.Rational(3, 5)), (sp.Rational(-7, 25), sp.Rational(24, 25)))
     },
     sharp=(
         Sharp(
@@ -343,34 +356,42 @@ and $\varepsilon<[[flat_error]]$ it is $$[[flat_neurons]],$$ to leading order $[
             side=Side.BELOW,
         ),
     ),
+    loose=(
+        Loose(
+            expression="union",
+            truth="success",
+            at=tuple({**PLANE, N: count} for count in (10, 100)),
+            lost="in the sum of probabilities of events that are independent",
+        ),
+        *(
+            Loose(
+                expression=number,
+                truth=truth,
+                at=tuple({**place, delta: half, eps: error} for error in (tenth, tenth**2)),
+                lost="in the argument of the arctangent for it",
+                order="by the step *leading order*, as the quotient tends to $1$",
+                side=Side.BELOW,
+            )
+            for number, truth, place in (("leading", "neurons", {length: 1}), ("flat_leading", "flat_neurons", {d: 4}))
+        ),
+    ),
+    unmeasured=tuple(
+        Unmeasured(
+            expression=number,
+            why="the best mask on single weights, among exponentially many, has an error of which no law is known; with outputs as they are one aligned neuron is not enough, as it is in N2",
+            side=side,
+        )
+        for number, side in (("success", Side.ABOVE), ("neurons", Side.BELOW), ("flat_neurons", Side.BELOW))
+    ),
     pitfalls=(
         Pitfall(
             control="O(d log 1/ε) whatever the output",
-            said=(
-                r"Pruning weights takes $O(d\log\frac1\varepsilon)$ neurons, where pruning neurons takes "
-                "exponentially more, whatever stands behind the sum."
-            ),
-            by=(
-                "What one might expect from the abstract of arXiv:2603.02234, “weight pruning achieves "
-                "ε-approximation with only O(d log(1/ε)) neurons”; whether a ReLU stands behind the output "
-                r"was not at hand. (Ours in N4.1 is $O(d\log\frac d{\varepsilon\delta})$: one more $\log d$.)"
-            ),
-            why=(
-                "Without a ReLU behind it, the sum must bend where the target bends, and a neuron that "
-                "keeps one weight bends on an axis only."
-            ),
+            said=r"Pruning weights takes $O(d\log\frac1\varepsilon)$ neurons, where pruning neurons takes exponentially more, whatever stands behind the sum.",
+            by=r"What one might expect from the abstract of arXiv:2603.02234, “weight pruning achieves ε-approximation with only O(d log(1/ε)) neurons”; whether a ReLU stands behind the output was not at hand. (Ours in N4.1 is $O(d\log\frac d{\varepsilon\delta})$: one more $\log d$.)",
+            why="Without a ReLU behind it, the sum must bend where the target bends, and a neuron that keeps one weight bends on an axis only.",
             counterexample="three_points",
-            by_hand=(
-                r"$w^*=(\frac35,\frac45)$ and the points $(-1,0)$, $(-\frac45,\frac35)$, $(-\frac7{25},\frac{24}{25})$ of the circle: the "
-                r"outer two add up to $\frac85$ times the one between. The target is $0,0,\frac35$ there. Every sum of neurons with one weight each, however "
-                r"many, is linear on the three, as no $x_i$ changes its sign. So the errors at both ends less $\frac85$ times that between add up to "
-                r"$\frac35$, and one of them is at least $\frac35/(1+\frac85+1)=\frac16$."
-            ),
-            instead=(
-                "Behind a ReLU a logarithm is enough; with a linear output the error is at least "
-                r"$[[error_bound]]$, and $1/\varepsilon$ neurons are needed for targets with two "
-                "coordinates."
-            ),
+            by_hand=r"$w^*=(\frac35,\frac45)$ and the points $(-1,0)$, $(-\frac45,\frac35)$, $(-\frac7{25},\frac{24}{25})$ of the circle: the outer two add up to $\frac85$ times the one between. The target is $0,0,\frac35$ there. Every sum of neurons with one weight each, however many, is linear on the three, as no $x_i$ changes its sign. So the errors at both ends less $\frac85$ times that between add up to $\frac35$, and one of them is at least $\frac35/(1+\frac85+1)=\frac16$.",
+            instead=r"Behind a ReLU a logarithm is enough; with a linear output the error is at least $[[error_bound]]$, and $1/\varepsilon$ neurons are needed for targets with two coordinates.",
         ),
     ),
 )

@@ -3,39 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
+import numpy as np
 import sympy as sp
 
+from numerics.checks.equivariance.network_widths import bases
 from numerics.checks.subset_sum.two_layers_steps import logarithm
+from numerics.equivariance import EquivariantLayer
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from numerics.exact.logarithms import split_logarithms
+from theory.equivariance.block_chances import (
+    coefficients,
+    hit,
+    needed,
+    nonnegative_needed,
+    nonnegative_success,
+    pair,
+    success,
+    two_values,
+    two_values_nonnegative,
+    two_values_nonnegative_needed,
+    usable,
+)
+from theory.equivariance.block_chances import least as least_number
 from theory.equivariance.lower_bound import n_in, n_out
 from theory.equivariance.network_widths import radius
 from theory.equivariance.optimality import (
     ball_spread,
     block_looseness,
     candidates,
-    coefficients,
     dense_looseness,
     growth,
-    hit,
     looseness,
     most_nonnegative_success,
     most_success,
-    needed,
-    nonnegative_needed,
-    nonnegative_success,
-    pair,
     parameters,
     ratio,
     size,
     spread,
-    success,
     ticket_blocks,
     ticket_optimality,
     uniform_block_looseness,
     uniform_looseness,
-    usable,
     whole_source,
     width,
 )
@@ -59,6 +69,22 @@ def inputs_of_modulus_one_spread_errors(layer_error: sp.Expr, ball_spread: sp.Ex
     """The error of the outputs over ε, with R in every channel before; and it grows with them."""
     yield trial.same(layer_error.subs(inputs, n_in * radius), eps * ball_spread)
     yield trial.nonnegative(sp.diff(layer_error, inputs), eps * norms)
+
+
+@exact(ticket_optimality)
+@control("without the channels", ball_spread=radius * norms)
+@control("without the norms", ball_spread=radius * n_in)
+@control("the square", ball_spread=ball_spread**2)
+def constant_inputs_attain_the_spread(ball_spread: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Layers with one coefficient for all and all of them larger by ε, at inputs R: how far apart, over ε, in whole numbers."""
+    for name, before, far, step in (("dense", 3, 2, 1), ("points", 2, 5, 3), ("a ring", 4, 1, 2)):
+        basis = bases(name)
+        low, high = (EquivariantLayer(np.full((before, 2, len(basis)), w), basis) for w in (7, 7 + step))
+        x = np.full((before, basis.shape[2]), far)
+        apart = int(np.abs(high.apply(x) - low.apply(x)).max())
+        norm = int(np.abs(basis).sum(axis=2).max(axis=1).sum())
+        claimed = ball_spread.subs({radius: far, n_in: before, norms: norm})
+        yield trial.holds(claimed * step == apart, f"{name}: apart by {apart}, ε = {step}, claimed {claimed}")
 
 
 @exact(ticket_optimality, step="candidates")
@@ -206,6 +232,44 @@ def signs_are_counted(success: sp.Expr, nonnegative_success: sp.Expr, trial: Tri
             for bound, signed in ((success, True), (nonnegative_success, False)):
                 found = trial.once(chances, channels, before, after, signed)
                 yield trial.below(found, bound.subs(at), at=[{}])
+
+
+def counted(channels: int, after: int, signed: bool) -> sp.Rational:
+    """How often all targets 1 are sums of products of signs, over all signs of λ and of the μ of each target."""
+    found = 0
+    for first in product((1, -1), repeat=channels):
+        sides = [{k for k, sign in enumerate(first) if sign == side} for side in (1, -1)[: 1 + signed]]
+        for behind in product(product((1, -1), repeat=channels), repeat=after):
+            found += all(any(mu[k] == 1 for k in side) for mu in behind for side in sides)
+    return sp.Rational(found, 2 ** (channels * (1 + after)))
+
+
+@exact(ticket_blocks)
+@control("half of the channels for each sign", two_values=success)
+@control("all channels for one sign", two_values_nonnegative=nonnegative_success)
+@control("one sign", two_values=two_values_nonnegative)
+@control("one channel before", two_values=two_values.subs(n_in, 1))
+@control("all pairs on their own", two_values_nonnegative=two_values_nonnegative.subs(n_out, 1) ** n_out)
+@control("half of the channels needed", two_values_needed=needed)
+@control("one sign needed", two_values_needed=two_values_nonnegative_needed)
+@control("all channels needed", two_values_nonnegative_needed=least_number(nonnegative_success))
+def laws_of_two_values_are_counted(
+    two_values: sp.Expr,
+    two_values_nonnegative: sp.Expr,
+    two_values_needed: sp.Expr,
+    two_values_nonnegative_needed: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """All signs of coefficients ±1, for up to four channels; and the first number of channels at which they fail in half of the cases at most."""
+    for signed, chance in ((True, two_values), (False, two_values_nonnegative)):
+        for channels, before, after in ((1, 1, 1), (2, 1, 2), (3, 2, 2), (4, 1, 1)):
+            at = {n: channels, n_in: before, n_out: after, B: 1}
+            found = trial.once(counted, channels, after, signed) ** before
+            yield trial.holds(chance.subs(at).doit() == found, f"{at}: {found}")
+    for signed, count in ((True, two_values_needed), (False, two_values_nonnegative_needed)):
+        found = next(k for k in range(1, 9) if 2 * trial.once(counted, k, 1, signed) >= 1)
+        claimed = trial.value(count, {n_in: 1, n_out: 1, B: 1, delta: sp.Rational(1, 2)})
+        yield trial.holds(claimed == found, f"{found} channels, claimed {claimed}")
 
 
 @exact(ticket_blocks, step="exponentials")

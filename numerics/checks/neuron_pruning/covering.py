@@ -23,7 +23,7 @@ from theory.neuron_pruning.covering import (
     success,
     theta,
 )
-from theory.neuron_pruning.planks import d
+from theory.neuron_pruning.inputs import d
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 g = sp.Symbol("g", positive=True)

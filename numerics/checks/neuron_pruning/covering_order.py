@@ -50,7 +50,7 @@ from theory.neuron_pruning.covering_order import (
     weight,
     zones,
 )
-from theory.neuron_pruning.planks import d
+from theory.neuron_pruning.inputs import d
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 small, large = sp.symbols("small large", positive=True)  # two widths

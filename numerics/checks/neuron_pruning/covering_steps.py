@@ -35,7 +35,7 @@ from theory.neuron_pruning.covering import (
     wide,
     widest,
 )
-from theory.neuron_pruning.planks import d
+from theory.neuron_pruning.inputs import d
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 x, y = sp.symbols("x y", real=True)

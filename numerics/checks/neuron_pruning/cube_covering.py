@@ -38,7 +38,7 @@ from theory.neuron_pruning.cube_covering import (
     zones,
 )
 from theory.neuron_pruning.cube_planks import cube_ratio
-from theory.neuron_pruning.planks import d
+from theory.neuron_pruning.inputs import d
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 t = sp.Symbol("t", positive=True)

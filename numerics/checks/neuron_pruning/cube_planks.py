@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from numerics.checks.neuron_pruning.planks import Planks, dot, random_planks, sums_beside_a_bound, thinned
+from numerics.checks.neuron_pruning.zones import check_of_the_covered, check_of_the_lesser
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from theory.neuron_pruning.alignment import eps
+from theory.neuron_pruning.cube_covering import near_size, thin, zones
 from theory.neuron_pruning.cube_planks import (
     cube_error,
     cube_mean,
@@ -23,7 +26,8 @@ from theory.neuron_pruning.cube_planks import (
     s,
     transform,
 )
-from theory.neuron_pruning.planks import ball_mean, cover_sum, d, mean, r
+from theory.neuron_pruning.inputs import d
+from theory.neuron_pruning.planks import ball_mean, cover_sum, mean, r
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 ROOT = sp.sqrt(2 / sp.pi)  # E|w| of a standard normal weight
@@ -186,3 +190,19 @@ def no_network_on_the_square_does_better(cube_error: sp.Expr, trial: Trial) -> I
     cases = [(least, error_on_the_square(best_on_the_square(least))) for least in ratios]
     for least, error in cases + trial.draw(least_on_the_square, trial.size(4), 5):
         yield trial.below(cube_error, sp.Rational(error), at=[{r: sp.Rational(least)}])
+
+
+@enclosed(cube_planks)
+@control("N1 alone", cube_ratio=4 * eps)
+@control("far points alone", cube_ratio=2 * eps / (1 - 2 * eps))
+@control("10 % more", cube_ratio=MORE * cube_ratio)
+def some_neuron_on_the_square_has_this_ratio(cube_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The few neurons for each ratio have just this ratio at their error, in fractions."""
+    for p, q in ((1, 5), (1, 2), (1, 1), (2, 1), (4, 1)):
+        ratio = sp.Rational(p, q)
+        error = sp.Rational(error_on_the_square(best_on_the_square(Fraction(p, q))))
+        yield trial.same(cube_ratio, ratio, by=None, at=[{eps: error}])
+
+
+the_lesser_number_fills_one_zone = check_of_the_lesser(cube_planks, zones, near_size, thin)
+two_moments_bound_what_is_covered = check_of_the_covered(cube_planks, zones, thin)

@@ -31,7 +31,8 @@ from theory.neuron_pruning.cube_planks import (
     x,
     y,
 )
-from theory.neuron_pruning.planks import cover_sum, d, mean, r
+from theory.neuron_pruning.inputs import d
+from theory.neuron_pruning.planks import cover_sum, mean, r
 
 MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 ROOT = sp.sqrt(2 / sp.pi)  # E|w| of a standard normal weight

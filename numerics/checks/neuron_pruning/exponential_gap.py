@@ -19,8 +19,8 @@ from theory.neuron_pruning.exponential_gap import (
     order,
     weight_rate,
 )
+from theory.neuron_pruning.inputs import d
 from theory.neuron_pruning.jump_bound import neurons, s, slow
-from theory.neuron_pruning.planks import d
 from theory.subset_sum.symbols import n
 
 LOGARITHM = sp.Symbol("L", positive=True)  # ln(1/ε)

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from theory.neuron_pruning.alignment import N, eps, ratio
+from theory.neuron_pruning.inputs import d
 from theory.neuron_pruning.planks import (
     ball_mean,
     ball_planks,
     ball_success,
     cover_sum,
-    d,
     mean,
     r,
     ratio_cdf,

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 
 import sympy as sp
 
+from numerics.checks.neuron_pruning.zones import check_of_the_covered, check_of_the_lesser
 from numerics.evidence import Finding, Trial, control, exact
 from theory.neuron_pruning.alignment import N, angle, delta, eps, error_bound, ratio
+from theory.neuron_pruning.covering_order import near_size, zones
+from theory.neuron_pruning.inputs import cosines, d
 from theory.neuron_pruning.planks import (
     ball_mean,
     ball_neurons,
     ball_planks,
     ball_success,
     ball_width,
-    cosines,
-    d,
     h,
     longer,
     mean,
@@ -136,3 +137,7 @@ def neighbouring_means_have_this_product(ball_mean: sp.Expr, neighbours: sp.Expr
     """Their Gamma functions cancel; d times it tends to 2/π."""
     yield trial.same(neighbours, ball_mean * ball_mean.subs(d, d + 1), by=sp.gammasimp)
     yield trial.same(sp.limit(d * neighbours, d, sp.oo), 2 / sp.pi)
+
+
+the_lesser_number_fills_one_zone = check_of_the_lesser(ball_planks, zones, near_size, ratio)
+two_moments_bound_what_is_covered = check_of_the_covered(ball_planks, zones, ratio)

@@ -17,7 +17,7 @@ from theory.formulas.let import Let
 from theory.kernel import circle, sphere
 from theory.kernel.dual import cosine
 from theory.neuron_pruning.alignment import N, eps
-from theory.neuron_pruning.planks import d
+from theory.neuron_pruning.inputs import d
 from theory.neuron_pruning.spectral import (
     allowed,
     coefficient,

@@ -10,7 +10,7 @@ from numerics.checks.neuron_pruning.spectral import between, demands, ends, wher
 from numerics.evidence import Finding, Trial, control, enclosed
 from theory.neuron_pruning import alignment
 from theory.neuron_pruning.alignment import N
-from theory.neuron_pruning.planks import d
+from theory.neuron_pruning.inputs import d
 from theory.neuron_pruning.spectral import j, m, neurons, ranks, tail
 from theory.neuron_pruning.spectral_rate import constant, lower, neurons_bound, of_degree, spectral_rate
 

@@ -9,7 +9,7 @@ import sympy as sp
 from numerics.checks.neuron_pruning.spectral import LESS, MORE
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.neuron_pruning.alignment import N, eps
-from theory.neuron_pruning.planks import d
+from theory.neuron_pruning.inputs import d
 from theory.neuron_pruning.spectral import allowed, delta, j, m, ranks, total
 from theory.neuron_pruning.spectral_rate import (
     c,

@@ -12,7 +12,7 @@ from theory.formulas.no_guarantee import no_guarantee, unconditional
 from theory.formulas.smallest import Smallest
 from theory.kernel.dual import cosine, kappa_1
 from theory.neuron_pruning.alignment import N, eps
-from theory.neuron_pruning.planks import d
+from theory.neuron_pruning.inputs import d
 from theory.neuron_pruning.spectral import (
     T,
     allowed,

@@ -11,7 +11,7 @@ from numerics.checks.neuron_pruning.alignment import LESS, MORE
 from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from numerics.neuron_pruning.tickets import weight_ticket
 from theory.neuron_pruning.alignment import delta, eps
-from theory.neuron_pruning.planks import d
+from theory.neuron_pruning.inputs import d
 from theory.neuron_pruning.weight_pruning import (
     accuracy,
     contraction,

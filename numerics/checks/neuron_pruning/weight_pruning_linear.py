@@ -10,7 +10,7 @@ from numerics.checks.neuron_pruning.chances import LESS, MORE, arcsine, checks_o
 from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.formulas.no_guarantee import no_guarantee, unconditional
 from theory.neuron_pruning.alignment import angle, delta, eps
-from theory.neuron_pruning.planks import d
+from theory.neuron_pruning.inputs import d
 from theory.neuron_pruning.weight_pruning import (
     aligned,
     axis_error,

@@ -15,7 +15,7 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact, statisti
 from numerics.neuron_pruning.circle import Vector, exact_sup_on_circle, squared_error, squared_sine
 from numerics.neuron_pruning.tickets import weight_ticket
 from theory.neuron_pruning.alignment import N, angle, eps
-from theory.neuron_pruning.planks import d
+from theory.neuron_pruning.inputs import d
 from theory.neuron_pruning.weight_pruning import (
     error_bound,
     failure,

@@ -1,0 +1,42 @@
+"""Evidence for N2: one neuron near the axis is enough, which in the plane bounds the number of neurons from the other side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from numerics.evidence import Finding, Trial, control, exact
+from numerics.neuron_pruning.circle import squared_error, squared_sine
+from theory.neuron_pruning.alignment import N, aligned, alignment_bound, delta, enough, eps, found, nearest
+
+MORE = sp.Rational(11, 10)
+TURNED = ((4, 3, 5), (12, 5, 13), (15, 8, 17), (40, 9, 41), (84, 13, 85))  # whole vectors and their lengths
+
+
+@exact(alignment_bound)
+@control("both ends of the axis", nearest=2 * nearest)
+@control("the bound for several neurons", nearest=aligned)
+@control("of half of the angle", nearest=2 * sp.asin(eps / 2) / sp.pi)
+@control("tangent for sine", nearest=sp.atan(eps) / sp.pi)
+def one_neuron_errs_by_the_sine_of_its_angle(nearest: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The exact error of one neuron of the target's length is the sine of its angle, which is π times the share of directions that are as near."""
+    for along, across, length in TURNED:
+        error = squared_error((length, 0), [(along, across)], [1]) / length**2
+        yield trial.holds(error == squared_sine((length, 0), (along, across)), f"({along}, {across}): {error}")
+        sine = sp.sin(sp.pi * nearest.subs(eps, sp.Rational(across, length)))
+        yield trial.same(sine**2, sp.Rational(error), at=[{}])
+
+
+@exact(alignment_bound)
+@control("union bound", found=N * nearest)
+@control("a neuron more", found=found.subs(N, N + 1))
+@control("both ends", nearest=2 * nearest)
+@control("by the union bound", enough=delta / nearest)
+@control("10 % more", enough=MORE * enough)
+def one_of_many_is_near(nearest: sp.Expr, found: sp.Expr, enough: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """That none of independent neurons is: one neuron, and one more; and it has the probability 1 − δ at the number that is enough."""
+    p = sp.Symbol("p", positive=True)
+    none = (1 - found).subs(nearest, p)
+    yield trial.induction(none, N, 1 - p, lambda before: (1 - p) * before, start=1, by=sp.powsimp)
+    yield trial.same(enough * sp.log(1 - nearest), sp.log(1 - delta))

@@ -1,0 +1,9 @@
+"""Evidence for N9.2: the lesser one of its two numbers of neurons."""
+
+from __future__ import annotations
+
+from numerics.checks.neuron_pruning.zones import check_of_the_lesser
+from theory.neuron_pruning.alignment import ratio
+from theory.neuron_pruning.covering_order import ball_covering_order, near_size, zones
+
+the_lesser_number_fills_one_zone = check_of_the_lesser(ball_covering_order, zones, near_size, ratio)
