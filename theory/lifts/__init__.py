@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from theory.lifts.path_length import growing_tangents, travelled_length
     from theory.lifts.perceptrons import multilayer_perceptron, perceptron_lift, perceptron_lifts
     from theory.lifts.poisson import poisson_distance
+    from theory.lifts.random_lifts import random_sparse_lifts
     from theory.lifts.readout import readout_comparison
     from theory.lifts.tangent import tangent_rate
     from theory.lifts.tangent_square_loss import square_loss_rate
@@ -83,6 +84,7 @@ __all__ = [
     "poisson_distance",
     "poisson_tails",
     "pushed_gradients",
+    "random_sparse_lifts",
     "readout_comparison",
     "relu",
     "square_loss_rate",
