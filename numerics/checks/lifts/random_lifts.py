@@ -167,12 +167,9 @@ def edges_of_all_graphs(
 @control("not pruned", pruned_degree=lam)
 @control("what is pruned", pruned_degree=(1 - p) * lam)
 @control("10 % more", pruned_degree=ELEVEN * pruned_degree)
-def what_is_no_edge_never_was_or_is_pruned(
-    chance: sp.Expr, pruned_degree: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def what_is_no_edge_never_was_or_is_pruned(pruned_degree: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """A pair is an edge of the degree claimed, or was none, or was one and is pruned: one of the three."""
-    edge = value(chance)
-    yield trial.same(edge.subs(lam, pruned_degree) + (1 - edge) + (1 - p) * edge, 1, by=sp.expand)
+    yield trial.same(pruned_degree / n + (1 - lam / n) + (1 - p) * lam / n, 1, by=sp.expand)
 
 
 @exact(random_sparse_lifts, step="part")
