@@ -8,12 +8,14 @@ if TYPE_CHECKING:
     from theory.lifts.activation_map import path_sums
     from theory.lifts.adjoint import adjunction
     from theory.lifts.attention import Attention, attention_block, attention_blocks, attention_lift
+    from theory.lifts.attention_copies import copied_heads
     from theory.lifts.bundle import Bundle
     from theory.lifts.confinement import confined_flow
     from theory.lifts.convergence import one_layer_convergence
     from theory.lifts.convergence_limit import pac_convergence
     from theory.lifts.convergence_two_layers import two_layer_convergence
     from theory.lifts.convolution import cyclic_convolution, lifted_convolutions, pixel_graph
+    from theory.lifts.convolution_copies import copied_filters
     from theory.lifts.copies import copy_bounds
     from theory.lifts.copy_examples import copied_units
     from theory.lifts.coverage import copies_in_one_layer
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from theory.lifts.training import training_success
     from theory.lifts.trees import local_trees
     from theory.lifts.unfolding import tree_witnesses, unfolded_module
+    from theory.lifts.vector_copies import vector_copies
     from theory.lifts.walsh import cube_example, mask_coverage, no_cover
     from theory.lifts.wide_lifts import copies_in_wide_lifts
 else:
@@ -58,6 +61,8 @@ __all__ = [
     "attention_lift",
     "binomial_degrees",
     "confined_flow",
+    "copied_filters",
+    "copied_heads",
     "copied_units",
     "copies_in_one_layer",
     "copies_in_wide_lifts",
@@ -94,4 +99,5 @@ __all__ = [
     "tree_witnesses",
     "two_layer_convergence",
     "unfolded_module",
+    "vector_copies",
 ]

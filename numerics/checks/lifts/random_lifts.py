@@ -202,7 +202,7 @@ def drawn_graphs(rng: np.random.Generator, lifts: int) -> list[int]:
 @control("10 % more", graph_probability=ELEVEN * graph_probability)
 def the_sampler_draws_this_law(graph_probability: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Each of the 16 graphs on two copies of a source and two of a target, as often as claimed."""
-    lifts = trial.size(60_000)
+    lifts = trial.size(100_000)
     at = {n: SOURCES, n_1: TARGETS, lam: SAMPLED_DEGREE}
     chances = [trial.value(graph_probability, {**at, N_e: number.bit_count()}) for number in range(16)]
     yield trial.counts_each(trial.draw(drawn_graphs, lifts), lifts, chances)
