@@ -47,8 +47,8 @@ head_lipschitz = R_x * sp.sqrt(1 + 2 * R_x**4 * longest**4 / d)
 entry_lipschitz = sp.sqrt(N_t) * R_x * sp.sqrt(1 + 2 * R_x**4 * longest**4 / d)
 
 heard = pattern_chance.subs(inputs, C)
-alike = 4**d / sp.Integer(2) ** (3 * d * signs)
-head_copy = p_0**signs * (1 - p_0) ** (C - signs) * 4**d / sp.Integer(2) ** (3 * d * signs)
+alike = sp.Integer(2) ** (2 * d - 3 * d * signs)
+head_copy = p_0**signs * (1 - p_0) ** (C - signs) * sp.Integer(2) ** (2 * d - 3 * d * signs)
 radius = per_copy(isolated_best_radius)
 head_loss = guaranteed(
     6 * sp.sqrt(3) * A_1 * A_2**3 * R_x**2 * (1 + 2 * R_x**4 * longest**4 / d) / M**2,
@@ -137,7 +137,7 @@ $x_j$ is multiplied with changes at a rate of at most $[[score_change]]$.""",
     ),
     Step(
         name="changes of sign",
-        sentence=r"""A sign that column $i$ of both $Q$ and $K$ changes leaves the head as it is, and one of a column of $V$ is absorbed by the readout: of $2^{3ds}$ matrices of signs $4^d$ are copies, with probability
+        sentence=r"""A sign that column $i$ of both $Q$ and $K$ changes leaves the head as it is, and one of a column of $V$ is absorbed by the readout: of $2^{3ds}$ matrices of signs $2^{2d}$ are copies, with probability
 $[[alike]]$.""",
         gives={"alike": alike},
     ),

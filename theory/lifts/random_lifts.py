@@ -137,7 +137,9 @@ independently, is the same: it has the joint law of edges and weights, by which 
         Hypothesis(r"$M(0,y)=0$ where a masked weight is to be an edge that is absent"),
         Hypothesis("the expected degree is at most the number of copies of the source", lam <= n),
         Hypothesis(
-            "a graph has no more edges than there are pairs", N_e <= pairs, needed_by=("graph_probability", "joint_law", "edges_law")
+            "a graph has no more edges than there are pairs",
+            N_e <= pairs,
+            needed_by=("graph_probability", "joint_law", "edges_law"),
         ),
         Hypothesis("a part has no more copies than there are", m <= n, needed_by=("part_degree",)),
     ),

@@ -6,20 +6,17 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.lifts.copies import (
-    A_1,
-    A_2,
     FIRST,
     NETWORK,
     WITNESS,
-    Lambda,
-    approximation_loss,
     comparison_error,
     given,
     survivor_square,
     survivors,
 )
 from theory.lifts.isolated_copies import SECOND, square_speed
-from theory.lifts.tangent import LOSS, START
+from theory.lifts.readout import moving_bound
+from theory.lifts.tangent import L_0, LOSS, START
 from theory.quantities import COUNT, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
@@ -38,9 +35,10 @@ STEPS = (
     Step(
         name="survivors",
         sentence=r"""The cells that leave their balls are counted by the energy, in which no readout is: as long as at most $\frac M2$ have, $m\ge\frac M2$ copies of each unit survive, with weights
-within $\rho_0+\rho$ of $\theta^*_j$ after an isometry, which keeps distances.""",
+within $\rho_0+\rho$ of $\theta^*_j$ after an isometry, which keeps distances. So it is up to $T=[[longest_time]]$.""",
         by=Carrier.CLAIM,
         source="L16.1",
+        gives=given(FIRST, "longest_time"),
     ),
     Step(
         name="another readout",
@@ -73,26 +71,30 @@ $\Lambda\|a_i\|$.""",
     ),
     Step(
         name="comparison",
-        sentence=r"All entries of all $a_i$ together are one readout, of the entries of all $\Phi_i$: it is compared with $\bar a$.",
+        sentence=r"All entries of all $a_i$ together are one readout, of the entries of all $\Phi_i$: compared with one that keeps the loss $\varepsilon$, at the distance $\Delta$, it has $L(T)\le[[moving_bound]]$.",
         by=Carrier.CLAIM,
         source="L15",
-        uses=("loss of the other readout", "squares"),
+        gives={"moving_bound": moving_bound},
     ),
     Step(
         name="first bound",
-        sentence=r"With this $\varepsilon$ and $\|\bar a\|^2$ the proof of (B1) goes on as it stands: $[[bound]]$.",
-        by=Carrier.CLAIM,
-        source="L16.1",
+        sentence=r"With $\Delta^2=\|\bar a\|^2$ at $m=\frac M2$: $[[bound]]$.",
         gives=given(FIRST, "bound"),
-        uses=("survivors", "comparison"),
+        uses=("survivors", "loss of the other readout", "squares", "comparison"),
+    ),
+    Step(
+        name="slow cells",
+        sentence=r"With these speeds, and $\|a\|^2\le4\|\bar a\|^2$ as there, at most half of the copies leave their balls up to $T=[[isolated_longest_time]]$.",
+        by=Carrier.CLAIM,
+        source="L16.2",
+        gives=given(SECOND, "isolated_longest_time"),
+        uses=("loss of the other readout", "squares", "speeds"),
     ),
     Step(
         name="second bound",
-        sentence=r"So does that of (B2), with these speeds: $[[isolated_bound]]$.",
-        by=Carrier.CLAIM,
-        source="L16.2",
+        sentence=r"Up to that time the same comparison gives $[[isolated_bound]]$.",
         gives=given(SECOND, "isolated_bound"),
-        uses=("survivors", "comparison", "speeds"),
+        uses=("slow cells", "loss of the other readout", "squares", "comparison"),
     ),
 )
 
@@ -119,6 +121,7 @@ A head of attention is such a unit, of the weights in $Q,K,V$, and so is a filte
     ),
     hypotheses=(
         *NETWORK,
+        Hypothesis("the loss at the start is not $0$", L_0 > 0, needed_by=("longest_time",)),
         Hypothesis("for (B2), the cells of the copies are isolated"),
     ),
     uses=("L15", "L16.1", "L16.2"),

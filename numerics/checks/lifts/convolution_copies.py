@@ -9,7 +9,7 @@ from math import ceil
 import numpy as np
 import sympy as sp
 
-from numerics.checks.lifts.copies import guaranteed_by_copies, inside
+from numerics.checks.lifts.copies import guaranteed_by_copies, inside, positive
 from numerics.checks.lifts.vector_copies_runs import ROUNDED, UNITS, copies_alone, random_lift
 from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.lifts.pooled import count_filters
@@ -17,7 +17,6 @@ from theory.formulas.no_guarantee import no_guarantee
 from theory.lifts.convergence import delta
 from theory.lifts.convolution import C_i, H, k
 from theory.lifts.convolution_copies import (
-    alike,
     best_loss,
     copied_filters,
     copies_needed,
@@ -33,7 +32,7 @@ from theory.lifts.convolution_copies import (
     window_eigenvalue,
 )
 from theory.lifts.copies import A_1, A_2, Lambda, M, per_copy, signs
-from theory.lifts.copy_examples import layer_lipschitz, mu
+from theory.lifts.copy_examples import mu
 from theory.lifts.coverage import p_0, r
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -99,6 +98,7 @@ def filters_are_units_of_windows(
 def squares_of_pixels_add_up(filter_lipschitz: sp.Expr, entry_lipschitz: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """H of them."""
     yield trial.same(entry_lipschitz**2, H * filter_lipschitz**2)
+    yield positive(entry_lipschitz, trial)
 
 
 @exact(copied_filters, step="chance of a copy")
@@ -158,6 +158,7 @@ def so_many_copies_reach_the_goal(filter_loss: sp.Expr, copies_needed: sp.Expr, 
     loss = inside(filter_loss)
     yield trial.same(loss.subs(M, copies_needed), goal)
     yield trial.same(loss * M**2, goal * copies_needed**2)
+    yield positive(copies_needed, trial)
 
 
 def is_least_size(
@@ -169,7 +170,7 @@ def is_least_size(
         needed, q = ceil(trial.value(copies, point)), trial.value(chance, point)
         failing = trial.value(8 * sp.log(r / delta), point)
         kept = [n * q >= 2 * needed * (1 - 1e-12) and n * q >= failing for n in (size, size - 1)]
-        yield trial.holds(size == round(size) and kept == [True, False], f"{size} is the least size at {point}")
+        yield trial.holds(size % 1 == 0 and kept == [True, False], f"{size} is the least size at {point}")
 
 
 HALF = sp.Rational(1, 2)

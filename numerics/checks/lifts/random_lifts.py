@@ -30,7 +30,6 @@ from theory.lifts.random_lifts import (
     part_degree,
     pruned_degree,
     random_sparse_lifts,
-    variance,
 )
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -94,7 +93,9 @@ def pruned_full_lifts_have_this_law(graph_probability: sp.Expr, joint_law: sp.Ex
 @control("10 % more of a graph", graph_probability=ELEVEN * graph_probability)
 def each_edge_has_a_weight(graph_probability: sp.Expr, joint_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One factor for each edge that is there."""
-    yield trial.same(value(joint_law), value(graph_probability) * omega**N_e, by=lambda gap: sp.simplify(sp.powsimp(gap)))
+    yield trial.same(
+        value(joint_law), value(graph_probability) * omega**N_e, by=lambda gap: sp.simplify(sp.powsimp(gap))
+    )
 
 
 @exact(random_sparse_lifts, step="one graph")
@@ -130,9 +131,7 @@ def sets_of_pairs_are_counted(graph_probability: sp.Expr, edges_law: sp.Expr, tr
 @control("of one vertex", edges_variance=edges_variance / n_1)
 @control("as many edges into each vertex", edges_variance=sp.Integer(0))
 @control("Poisson at one vertex", variance=lam)
-def vertices_add_up(
-    variance: sp.Expr, mean_edges: sp.Expr, edges_variance: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def vertices_add_up(variance: sp.Expr, mean_edges: sp.Expr, edges_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """One copy of the target more adds the mean and the variance of one; the moments of a binomial law of all pairs."""
     one_more = {n_1: n_1 + 1}
     yield trial.same(mean_edges.subs(one_more) - mean_edges, lam)
@@ -188,7 +187,9 @@ SOURCES, TARGETS, SAMPLED_DEGREE = 2, 2, sp.Rational(2, 3)
 def drawn_graphs(rng: np.random.Generator, lifts: int) -> list[int]:
     """How often each graph on two copies of a source and two of a target is drawn; the target's are pairs of rows."""
     degree = {(0, 1): float(SAMPLED_DEGREE)}
-    drawn = random_sparse_lift(multilayer_perceptron(1, sp.tanh, sp.tanh), {0: SOURCES, 1: TARGETS * lifts}, degree, rng)
+    drawn = random_sparse_lift(
+        multilayer_perceptron(1, sp.tanh, sp.tanh), {0: SOURCES, 1: TARGETS * lifts}, degree, rng
+    )
     cells = drawn.patterns[0, 1].toarray().reshape(lifts, SOURCES * TARGETS)
     numbers = cells @ (1 << np.arange(SOURCES * TARGETS))
     counts: list[int] = np.bincount(numbers, minlength=2 ** (SOURCES * TARGETS)).tolist()
@@ -197,7 +198,9 @@ def drawn_graphs(rng: np.random.Generator, lifts: int) -> list[int]:
 
 @statistical(random_sparse_lifts, tests=1)
 @control("edges alone", graph_probability=graph_probability / (1 - lam / n) ** (pairs - N_e))
-@control("λ over all copies of the source and one more", graph_probability=graph_probability.subs(lam, lam * n / (n + 1)))
+@control(
+    "λ over all copies of the source and one more", graph_probability=graph_probability.subs(lam, lam * n / (n + 1))
+)
 @control("one of all sets of so many", graph_probability=edges_law / sp.binomial(pairs, 2))
 @control("10 % more", graph_probability=ELEVEN * graph_probability)
 def the_sampler_draws_this_law(graph_probability: sp.Expr, trial: Trial) -> Iterator[Finding]:
