@@ -7,6 +7,7 @@ from theory.lazy import lazily
 if TYPE_CHECKING:
     from theory.lifts.activation_map import path_sums
     from theory.lifts.adjoint import adjunction
+    from theory.lifts.any_data import any_data
     from theory.lifts.attention import Attention, attention_block, attention_blocks, attention_lift
     from theory.lifts.attention_copies import copied_heads
     from theory.lifts.bundle import Bundle
@@ -56,6 +57,7 @@ __all__ = [
     "Readout",
     "Skip",
     "adjunction",
+    "any_data",
     "attention_block",
     "attention_blocks",
     "attention_lift",

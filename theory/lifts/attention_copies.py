@@ -232,6 +232,10 @@ $$[[head_copy]].$$ The witness has $r$ such heads and reproduces the target. Whe
     },
     remarks=(
         Remark(
+            r"The bound is loose: copies alone whose readout grows far come up to more than a hundredth of it.",
+            "heads_end_below_the_bound",
+        ),
+        Remark(
             r"Blocks in a row, and further layers behind attention, are not covered: there the cells of different terminals have "
             r"heads in common, as in lifts with two hidden layers, whose isolated copies L11.2 counts for trees of scalar units alone."
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claims import Claim, Proof, Provenance, Source
+from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.lifts.convergence import ALLOWED, chernoff_size
 from theory.lifts.convergence_limit import goal
 from theory.lifts.convolution import C_i, H, k
@@ -198,4 +198,10 @@ $$[[filter_copy]].$$ The witness has $r$ such filters and reproduces the target.
         "copies_needed": copies_needed,
         "filter_size": filter_size,
     },
+    remarks=(
+        Remark(
+            r"The bound is loose: copies alone whose readout grows far come up to more than a hundredth of it.",
+            "filters_end_below_the_bound",
+        ),
+    ),
 )
