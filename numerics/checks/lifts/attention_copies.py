@@ -13,7 +13,7 @@ from numerics.checks.lifts.copies import inside, positive
 from numerics.evidence import Finding, Trial, control, exact
 from numerics.lifts.pooled import count_heads
 from theory.formulas.no_guarantee import guaranteed, no_guarantee
-from theory.lifts.attention import Attention, C, d
+from theory.lifts.attention import Attention, C, d, softmax
 from theory.lifts.attention_copies import (
     N_t,
     R_x,
@@ -65,6 +65,9 @@ def slopes_are_derivatives(
     own_share: sp.Expr, other_share: sp.Expr, own_slope: sp.Expr, other_slope: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """Of softmax, for all scores and whatever the others add; the derivative of the other share in s_1 is the same."""
+    three = softmax(sp.Matrix([[s_1, s_2, sp.log(y)]]))
+    yield trial.same(own_share, three[0])
+    yield trial.same(other_share, three[1])
     yield trial.same(sp.diff(own_share, s_1), own_slope)
     yield trial.same(sp.diff(own_share, s_2), other_slope)
     yield trial.same(sp.diff(other_share, s_1), other_slope)
@@ -83,7 +86,11 @@ def slopes_are_derivatives(
 def rows_change_with_means_and_values(
     mean_change: sp.Expr, score_change: sp.Expr, row_change: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The change of the mean token times V, and the longest token times that of V."""
+    """The change of the mean token times V, and the longest token times that of V; the scores are those of one column
+    of Q and of K, both as long as they may be, and one channel."""
+    rate = sp.Symbol("v", real=True)
+    scored = (longest + delta_Q * rate) * (longest + delta_K * rate) * R_x / sp.sqrt(d)
+    yield trial.same(score_change, sp.diff(scored, rate).subs(rate, 0))
     yield trial.same(row_change, mean_change.subs(gamma, score_change) * longest + R_x * delta_V)
 
 

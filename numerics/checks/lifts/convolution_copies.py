@@ -169,7 +169,7 @@ def is_least_size(
         size = trial.value(claimed, point)
         needed, q = ceil(trial.value(copies, point)), trial.value(chance, point)
         failing = trial.value(8 * sp.log(r / delta), point)
-        kept = [n * q >= 2 * needed * (1 - 1e-12) and n * q >= failing for n in (size, size - 1)]
+        kept = [n >= 2 * needed / q * (1 - 1e-12) and n >= failing / q for n in (size, size - 1)]
         yield trial.holds(size % 1 == 0 and kept == [True, False], f"{size} is the least size at {point}")
 
 

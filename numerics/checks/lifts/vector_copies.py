@@ -16,6 +16,7 @@ from theory.lifts.copies import (
     M,
     approximation_loss,
     epsilon_w,
+    isolated_longest_time,
     isolated_moved_cells,
     longest_time,
     loss_bound,
@@ -114,6 +115,9 @@ def half_of_the_copies_are_compared(
 ) -> Iterator[Finding]:
     """What L15 says of half of the copies, up to the longest time; no guarantee beyond it and without copies."""
     carried = {Delta: sp.sqrt(survivor_square.subs(survivors, M / 2)), epsilon: approximation_loss}
+    yield trial.same(T * (moving_bound - epsilon), Delta**2 / 2)
+    yield trial.same(moved_cells.subs(T, inside(longest_time)), M / 2)
+    yield from guaranteed_by_copies(longest_time, trial)
     yield from ends_at(bound, longest_time, trial)
     yield from guaranteed_by_copies(bound, trial)
     left = (inside(longest_time) - T) * L_0 / rho**2
@@ -139,6 +143,17 @@ def half_of_the_isolated_copies_are_compared(
 ) -> Iterator[Finding]:
     """The same up to the longest time of isolated cells."""
     carried = {Delta: sp.sqrt(survivor_square.subs(survivors, M / 2)), epsilon: approximation_loss}
+    yield trial.same(T * (moving_bound - epsilon), Delta**2 / 2)
     yield trial.same(inside(isolated_bound), moving_bound.subs(carried), by=in_errors)
     yield from ends_at(isolated_bound, isolated_longest_time, trial)
     yield from guaranteed_by_copies(isolated_bound, trial)
+
+
+@exact(vector_copies)
+@control("that of any cells", isolated_longest_time=per_copy(longest_time))
+@control("10 % more", isolated_longest_time=per_copy(ELEVEN * isolated_longest_time))
+def half_of_the_cells_move_so_far(isolated_longest_time: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The cells that L16.2 counts, at the longest time."""
+    yield trial.same(isolated_moved_cells.subs(T, inside(isolated_longest_time)), M / 2, by=in_errors)
+    yield positive(inside(isolated_longest_time), trial)
+    yield from guaranteed_by_copies(isolated_longest_time, trial)
