@@ -9,7 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.checks.lifts.convolution_copies import is_least_size
-from numerics.checks.lifts.copies import ends_at, guaranteed_by_copies, inside, positive
+from numerics.checks.lifts.copies import ends_at, guaranteed_by_copies, in_errors, inside, positive
 from numerics.checks.lifts.vector_copies_runs import ROUNDED
 from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.lifts.copies import count_copies, tanh_student
@@ -40,6 +40,7 @@ from theory.lifts.copies import (
     A_2,
     Lambda,
     M,
+    approximation_loss,
     epsilon_w,
     isolated_best_radius,
     isolated_longest_time,
@@ -47,10 +48,13 @@ from theory.lifts.copies import (
     loss_bound,
     per_copy,
     rho,
+    squared_readout,
 )
-from theory.lifts.copy_examples import mu
+from theory.lifts.copy_examples import child_square, mu
 from theory.lifts.coverage import inputs, p_0, q, r
 from theory.lifts.degrees import lam
+from theory.lifts.readout import Delta, moving_bound
+from theory.lifts.tangent import epsilon
 
 Floats = NDArray[np.float64]
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -92,6 +96,8 @@ def trees_have_this_loss(
 ) -> Iterator[Finding]:
     """The bound at the constant of a tree, if its radius is at most ρ, and none otherwise."""
     yield trial.same(inside(tree_loss), inside(best_loss).subs(Lambda, children_lipschitz))
+    yield trial.same(children_lipschitz**2, children * child_square)
+    yield positive(children_lipschitz, trial)
     yield trial.holds(tree_loss.subs(M, 0) == no_guarantee, "without copies no guarantee")
     (point,) = trial.points(inside(tree_loss), inside(radius), count=1)
     point = {letter: value for letter, value in point.items() if letter != rho}
@@ -122,6 +128,8 @@ def other_targets_have_this_loss(
     """The bound at the same constant, up to its longest time there."""
     constant = layer_lipschitz.subs(mu, largest_moment)
     yield trial.same(inside(noisy_loss), inside(isolated_bound).subs(Lambda, constant))
+    compared = moving_bound.subs({Delta: sp.sqrt(squared_readout), epsilon: approximation_loss})
+    yield trial.same(inside(isolated_bound), compared, by=in_errors)
     yield from ends_at(noisy_loss, at_length(isolated_longest_time), trial)
     yield from guaranteed_by_copies(noisy_loss, trial)
 
@@ -139,9 +147,9 @@ def so_many_copies_are_enough(uniform_loss: sp.Expr, copies_needed: sp.Expr, tri
 
 HALF = sp.Rational(1, 2)
 SIZE_POINTS = [
-    {A_1: 2, A_2: sp.Rational(3, 2), R_x: 1, r: 2, delta: sp.Rational(1, 20), q: sp.Rational(1, 8), goal: HALF},
-    {A_1: 3, A_2: 2, R_x: sp.sqrt(3), r: 3, delta: sp.Rational(1, 10), q: sp.Rational(1, 20), goal: 2},
-    {A_1: 1, A_2: 1, R_x: 1, r: 1, delta: sp.Rational(1, 100), q: HALF, goal: 11},  # one copy is enough
+    {A_1: 2, A_2: sp.Rational(3, 2), R_x: 1, r: 5, delta: sp.Rational(1, 20), q: sp.Rational(1, 8), goal: HALF},
+    {A_1: 3, A_2: 2, R_x: sp.sqrt(3), r: 2, delta: sp.Rational(1, 10), q: sp.Rational(1, 20), goal: 2},
+    {A_1: 1, A_2: 1, R_x: 1, r: 2, delta: sp.Rational(1, 100), q: HALF, goal: 11},  # one copy is enough
 ]
 
 
