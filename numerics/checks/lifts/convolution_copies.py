@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import product
-from math import ceil
+from math import ceil, inf
 
 import numpy as np
 import sympy as sp
@@ -166,7 +166,10 @@ def is_least_size(
 ) -> Iterator[Finding]:
     """That a size is the least that keeps both conditions of L17.1: twice the copies over the chance, re^{−nq/8} ≤ δ."""
     for point in points:
-        size = trial.value(claimed, point)
+        try:
+            size = trial.value(claimed, point)
+        except OverflowError:  # a size too large for a float is not the least one
+            size = inf
         needed, q = ceil(trial.value(copies, point)), trial.value(chance, point)
         failing = trial.value(8 * sp.log(r / delta), point)
         kept = [n >= 2 * needed / q * (1 - 1e-12) and n >= failing / q for n in (size, size - 1)]
