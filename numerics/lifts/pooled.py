@@ -108,7 +108,8 @@ def count_heads(cells: Floats, unit: ArrayLike) -> int:
 
 
 def _up_to_sign(cells: Floats, unit: Floats, axes: tuple[int, ...]) -> NDArray[np.bool_]:
-    return np.all(cells == unit, axis=axes) | np.all(cells == -unit, axis=axes)
+    same: NDArray[np.bool_] = np.all(cells == unit, axis=axes) | np.all(cells == -unit, axis=axes)
+    return same
 
 
 def _fitting(cells: Floats, unit: ArrayLike, axes: int) -> Floats:

@@ -8,8 +8,9 @@ from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.formulas.no_guarantee import guaranteed
 from theory.lifts.attention_copies import R_x
 from theory.lifts.convergence import ALLOWED, CHANCE
+from theory.lifts.convergence_limit import goal
 from theory.lifts.convergence_two_layers import children
-from theory.lifts.convolution_copies import EXACT, GOAL, LONGER, READOUT, best_loss, goal, size_for
+from theory.lifts.convolution_copies import EXACT, GOAL, LONGER, READOUT, best_loss, size_for
 from theory.lifts.copies import (
     A_1,
     A_2,

@@ -8,7 +8,8 @@ from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.formulas.no_guarantee import guaranteed
 from theory.lifts.attention import C, d
 from theory.lifts.convergence import ALLOWED
-from theory.lifts.convolution_copies import EXACT, FINITE, GOAL, LONGER, READOUT, SIGNS, best_loss, goal, size_for
+from theory.lifts.convergence_limit import goal
+from theory.lifts.convolution_copies import EXACT, FINITE, GOAL, LONGER, READOUT, SIGNS, best_loss, size_for
 from theory.lifts.copies import (
     A_1,
     A_2,

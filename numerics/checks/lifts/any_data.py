@@ -17,24 +17,20 @@ from numerics.lifts.flow import gradient_flow
 from numerics.lifts.gradients import objective
 from theory.formulas.no_guarantee import guaranteed, no_guarantee
 from theory.lifts.any_data import (
-    R_x,
     any_data,
-    best_loss,
-    children,
     children_lipschitz,
     copies_needed,
-    goal,
-    isolated_bound,
-    n,
-    n_1,
     noisy_loss,
     parameters,
     tree_loss,
     uniform_loss,
     uniform_size,
 )
+from theory.lifts.attention_copies import R_x
 from theory.lifts.convergence import delta
-from theory.lifts.convolution_copies import size_for
+from theory.lifts.convergence_limit import goal
+from theory.lifts.convergence_two_layers import children
+from theory.lifts.convolution_copies import best_loss, size_for
 from theory.lifts.copies import (
     A_1,
     A_2,
@@ -43,6 +39,7 @@ from theory.lifts.copies import (
     approximation_loss,
     epsilon_w,
     isolated_best_radius,
+    isolated_bound,
     isolated_longest_time,
     isolated_moved_cells,
     loss_bound,
@@ -52,7 +49,8 @@ from theory.lifts.copies import (
 )
 from theory.lifts.copy_examples import child_square, mu
 from theory.lifts.coverage import inputs, p_0, q, r
-from theory.lifts.degrees import lam
+from theory.lifts.degrees import lam, n
+from theory.lifts.perceptrons import n_1
 from theory.lifts.readout import Delta, moving_bound
 from theory.lifts.tangent import epsilon
 

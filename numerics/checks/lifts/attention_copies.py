@@ -19,7 +19,6 @@ from theory.lifts.attention_copies import (
     R_x,
     alike,
     b_w,
-    best_loss,
     copied_heads,
     copies_for_loss,
     copies_for_radius,
@@ -28,7 +27,6 @@ from theory.lifts.attention_copies import (
     delta_V,
     entry_lipschitz,
     gamma,
-    goal,
     head_copy,
     head_lipschitz,
     head_loss,
@@ -47,7 +45,8 @@ from theory.lifts.attention_copies import (
 )
 from theory.lifts.bundle import entries
 from theory.lifts.convergence import delta
-from theory.lifts.convolution_copies import size_for
+from theory.lifts.convergence_limit import goal
+from theory.lifts.convolution_copies import best_loss, size_for
 from theory.lifts.copies import A_1, A_2, Lambda, M, isolated_best_radius, per_copy, rho, signs
 from theory.lifts.coverage import p_0, r
 

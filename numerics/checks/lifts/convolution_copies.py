@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from math import ceil, inf
 
 import numpy as np
 import sympy as sp
+from numpy.typing import NDArray
 
 from numerics.checks.lifts.copies import guaranteed_by_copies, inside, positive
 from numerics.checks.lifts.vector_copies_runs import ROUNDED, UNITS, copies_alone, random_lift
@@ -15,6 +16,7 @@ from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.lifts.pooled import count_filters
 from theory.formulas.no_guarantee import no_guarantee
 from theory.lifts.convergence import delta
+from theory.lifts.convergence_limit import goal
 from theory.lifts.convolution import C_i, H, k
 from theory.lifts.convolution_copies import (
     best_loss,
@@ -25,7 +27,6 @@ from theory.lifts.convolution_copies import (
     filter_lipschitz,
     filter_loss,
     filter_size,
-    goal,
     heard,
     nu,
     size_for,
@@ -49,11 +50,12 @@ def constant_signals_attain_the_eigenvalue(window_eigenvalue: sp.Expr, trial: Tr
     yield trial.same(window_eigenvalue, (k * each) ** 2 * nu)
 
 
-def second_moments(signals: np.ndarray, size: int) -> np.ndarray:
+def second_moments(signals: NDArray[np.int64], size: int) -> NDArray[np.int64]:
     """The sum over cyclic windows of so many pixels of z zᵀ, for whole numbers."""
     length = signals.shape[1]
     windows = [np.stack([signals[:, (p + a) % length] for a in range(size)], axis=1).ravel() for p in range(length)]
-    found: np.ndarray = sum(np.outer(window, window) for window in windows)
+    stacked = np.array(windows)
+    found: NDArray[np.int64] = stacked.T @ stacked
     return found
 
 
@@ -162,7 +164,7 @@ def so_many_copies_reach_the_goal(filter_loss: sp.Expr, copies_needed: sp.Expr, 
 
 
 def is_least_size(
-    claimed: sp.Expr, copies: sp.Expr, chance: sp.Expr, points: list[Mapping[sp.Symbol, sp.Expr]], trial: Trial
+    claimed: sp.Expr, copies: sp.Expr, chance: sp.Expr, points: Sequence[Mapping[sp.Symbol, sp.Expr]], trial: Trial
 ) -> Iterator[Finding]:
     """That a size is the least that keeps both conditions of L17.1: twice the copies over the chance, re^{−nq/8} ≤ δ."""
     for point in points:

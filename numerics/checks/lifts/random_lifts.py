@@ -11,7 +11,7 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact, statistical
 from numerics.lifts.sampling import random_sparse_lift
-from theory.lifts.coverage import omega
+from theory.lifts.coverage import m, omega
 from theory.lifts.degrees import lam, n
 from theory.lifts.lift import Lift, full_lift
 from theory.lifts.module import Edge
@@ -23,7 +23,6 @@ from theory.lifts.random_lifts import (
     edges_variance,
     graph_probability,
     joint_law,
-    m,
     mean_edges,
     p,
     pairs,

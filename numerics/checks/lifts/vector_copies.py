@@ -55,7 +55,7 @@ def moving_units_attain_the_loss(
     """Linear units on one data point, all cells of a unit moved by ρ₀ + ρ along its readout, from a witness of weights 0
     that misses by √(2ε_w)."""
     target = -sp.sqrt(2 * epsilon_w)
-    moved = [[(rho_0 + rho) * a / sp.sqrt(sum(each**2 for each in pair)) for a in pair] for pair in PAIRS]
+    moved = [tuple((rho_0 + rho) * a / sp.sqrt(sum(each**2 for each in pair)) for a in pair) for pair in PAIRS]
     output = sum(linear_unit(weights, pair) for weights, pair in zip(moved, PAIRS, strict=True))
     for claimed, found in (
         (comparison_error, output - target),
