@@ -170,7 +170,7 @@ def is_least_size(
     for point in points:
         try:
             size = trial.value(claimed, point)
-        except OverflowError:  # a size too large for a float is not the least one
+        except (OverflowError, ValueError):  # a size too large for a float, or not real, is not the least one
             size = inf
         needed, q = ceil(trial.value(copies, point)), trial.value(chance, point)
         failing = trial.value(8 * sp.log(r / delta), point)
