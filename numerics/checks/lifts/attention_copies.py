@@ -247,10 +247,28 @@ def so_many_copies_reach_goal_and_radius(
 
 HALF = sp.Rational(1, 2)
 SIZE_POINTS = [
-    {**common, r: 2, delta: sp.Rational(1, 20), A_1: 2, A_2: sp.Rational(3, 2)}
+    {**common, r: 7, delta: sp.Rational(1, 20), A_1: sp.Rational(7, 3), A_2: sp.Rational(3, 2)}
     for common in (
-        {goal: HALF, p_0: HALF, C: 2, signs: 1, d: 1, R_x: 1, b_w: 1, rho: 1},
-        {goal: 1000, p_0: HALF, C: 3, signs: 2, d: 1, R_x: sp.sqrt(2), b_w: sp.sqrt(2), rho: sp.Rational(1, 5)},
+        {
+            goal: sp.Rational(1, 30),
+            p_0: sp.Rational(2, 5),
+            C: 4,
+            signs: 1,
+            d: 2,
+            R_x: sp.Rational(6, 5),
+            b_w: 2,
+            rho: HALF,
+        },
+        {
+            goal: 10**5,
+            p_0: sp.Rational(3, 5),
+            C: 3,
+            signs: 2,
+            d: 1,
+            R_x: sp.sqrt(2),
+            b_w: sp.sqrt(2),
+            rho: sp.Rational(1, 50),
+        },
         {goal: 10**6, p_0: HALF, C: 2, signs: 1, d: 2, R_x: 1, b_w: sp.sqrt(2), rho: 5},  # one copy is enough
     )
 ]

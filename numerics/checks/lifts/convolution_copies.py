@@ -180,11 +180,18 @@ def is_least_size(
 
 HALF = sp.Rational(1, 2)
 SIZE_POINTS = [
-    {**common, r: 2, delta: sp.Rational(1, 20), A_1: 2, A_2: sp.Rational(3, 2)}
+    {**common, r: 7, delta: sp.Rational(1, 20), A_1: sp.Rational(7, 3), A_2: sp.Rational(3, 2)}
     for common in (
-        {goal: HALF, p_0: HALF, C_i: 2, signs: 1, k: 2, nu: 1},
-        {goal: 20, p_0: sp.Rational(1, 3), C_i: 5, signs: 2, k: 3, nu: HALF},
-        {goal: 500, p_0: HALF, C_i: 3, signs: 2, k: 1, nu: 1},  # one copy is enough: the second condition decides
+        {goal: sp.Rational(1, 30), p_0: sp.Rational(2, 5), C_i: 4, signs: 1, k: 2, nu: sp.Rational(5, 3)},
+        {goal: sp.Rational(1, 9), p_0: sp.Rational(1, 3), C_i: 5, signs: 2, k: 3, nu: HALF},
+        {
+            goal: 500,
+            p_0: sp.Rational(3, 5),
+            C_i: 3,
+            signs: 2,
+            k: 1,
+            nu: sp.Rational(4, 3),
+        },  # one copy is enough: the second condition decides
     )
 ]
 
