@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from numerics.checks.lifts.copies import guaranteed_by_copies, inside, positive
 from numerics.checks.lifts.vector_copies_runs import ROUNDED, UNITS, copies_alone, random_lift
 from numerics.evidence import Finding, Trial, control, empirical, exact
+from numerics.exact.balls import NoGuaranteeError
 from numerics.lifts.pooled import count_filters
 from theory.formulas.no_guarantee import no_guarantee
 from theory.lifts.convergence import delta
@@ -170,7 +171,7 @@ def is_least_size(
     for point in points:
         try:
             size = trial.value(claimed, point)
-        except (OverflowError, ValueError):  # a size too large for a float, or not real, is not the least one
+        except (OverflowError, ValueError, NoGuaranteeError):  # too large for a float, not real, or none at all
             size = inf
         needed, q = ceil(trial.value(copies, point)), trial.value(chance, point)
         failing = trial.value(8 * sp.log(r / delta), point)
