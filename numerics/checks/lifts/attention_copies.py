@@ -269,7 +269,16 @@ SIZE_POINTS = [
             b_w: sp.sqrt(2),
             rho: sp.Rational(1, 50),
         },
-        {goal: 10**6, p_0: HALF, C: 2, signs: 1, d: 2, R_x: 1, b_w: sp.sqrt(2), rho: 5},  # one copy is enough
+        {
+            goal: 10**6,
+            p_0: sp.Rational(3, 5),
+            C: 4,
+            signs: 2,
+            d: 2,
+            R_x: 1,
+            b_w: sp.sqrt(2),
+            rho: 5,
+        },  # one copy is enough
     )
 ]
 NEEDED = sp.Max(copies_for_loss, copies_for_radius)
