@@ -41,6 +41,10 @@ SENTENCES: Mapping[str, tuple[str, ...]] = {
         "various sparse network architectures.",
     ),
     "2501.05930": (
+        "Distinct from the fixed-space global optimality of non-convex optimization, this new form of convergence, and the "
+        "techniques introduced to prove such convergence, pave the way for a usable deep learning convergence theory in "
+        "the near future, without overparameterization assumptions relating the number of parameters and training "
+        "samples.",
         "We define these architectures from a simple computation graph and a mechanism to lift it, thus increasing the "
         "number of parameters, generalizing the idea of increasing the widths of multi-layer perceptrons.",
         "We show that architectures similar to most common deep learning models are present in this class, obtained by "

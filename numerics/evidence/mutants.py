@@ -159,8 +159,8 @@ def digits_at(formula: sp.Basic, point: Mapping[sp.Symbol, sp.Expr]) -> Hashable
         ball = balls.enclose(formula, point, digits=FINGERPRINT_DIGITS + 3, highest=256)
     except balls.NoGuaranteeError:
         return "no guarantee"
-    except balls.NoEnclosureError:
-        return None
+    except (balls.NoEnclosureError, OverflowError, ValueError):
+        return None  # SymPy refuses numbers of hundreds of digits, and the larger of numbers that are not real
     parts = (ball.real, FINGERPRINT_DIGITS), (ball.imag, FINGERPRINT_DIGITS // 2)
     return tuple("0" if part.contains(0) else part.mid().str(digits, radius=False) for part, digits in parts)
 

@@ -54,3 +54,37 @@ class Attention:
     def _parts(z: Any) -> tuple[Any, Any, Any, Any]:
         q, k, v = (z[..., i, :, :] for i in range(3))
         return softmax(q @ k.mT / sqrt(z.shape[-1])), q, k, v
+
+
+@dataclass(frozen=True)
+class Tanh:
+    """The hyperbolic tangent of each entry, with its derivative."""
+
+    def __call__(self, z: Any) -> Any:
+        return tanh(z)
+
+    def vjp(self, cotangent: Any, z: Any) -> tuple[Any]:
+        """The derivative in z of a number whose derivative in the value is `cotangent`."""
+        return (cotangent * (1 - tanh(z) ** 2),)
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """The mean of the values of another σ over their places, with its derivative.
+
+    inner: a function of arrays with a method `vjp`, such as `Tanh` or `Attention`. axis: that of the places, −1 for
+    pixels [..., H] or −2 for tokens [..., tokens, d].
+    """
+
+    inner: Any
+    axis: int
+
+    def __call__(self, z: Any) -> Any:
+        return self.inner(z).mean(axis=self.axis)
+
+    def vjp(self, cotangent: Any, z: Any) -> tuple[Any]:
+        """The derivative in z of a number whose derivative in the mean is `cotangent`."""
+        value = self.inner(z)
+        spread = cotangent[..., None] if self.axis == -1 else cotangent[..., None, :]
+        found: tuple[Any] = self.inner.vjp(namespace(z).ones_like(value) * spread / value.shape[self.axis], z)
+        return found

@@ -7,13 +7,16 @@ from theory.lazy import lazily
 if TYPE_CHECKING:
     from theory.lifts.activation_map import path_sums
     from theory.lifts.adjoint import adjunction
+    from theory.lifts.any_data import any_data
     from theory.lifts.attention import Attention, attention_block, attention_blocks, attention_lift
+    from theory.lifts.attention_copies import copied_heads
     from theory.lifts.bundle import Bundle
     from theory.lifts.confinement import confined_flow
     from theory.lifts.convergence import one_layer_convergence
     from theory.lifts.convergence_limit import pac_convergence
     from theory.lifts.convergence_two_layers import two_layer_convergence
     from theory.lifts.convolution import cyclic_convolution, lifted_convolutions, pixel_graph
+    from theory.lifts.convolution_copies import copied_filters
     from theory.lifts.copies import copy_bounds
     from theory.lifts.copy_examples import copied_units
     from theory.lifts.coverage import copies_in_one_layer
@@ -29,12 +32,14 @@ if TYPE_CHECKING:
     from theory.lifts.path_length import growing_tangents, travelled_length
     from theory.lifts.perceptrons import multilayer_perceptron, perceptron_lift, perceptron_lifts
     from theory.lifts.poisson import poisson_distance
+    from theory.lifts.random_lifts import random_sparse_lifts
     from theory.lifts.readout import readout_comparison
     from theory.lifts.tangent import tangent_rate
     from theory.lifts.tangent_square_loss import square_loss_rate
     from theory.lifts.training import training_success
     from theory.lifts.trees import local_trees
     from theory.lifts.unfolding import tree_witnesses, unfolded_module
+    from theory.lifts.vector_copies import vector_copies
     from theory.lifts.walsh import cube_example, mask_coverage, no_cover
     from theory.lifts.wide_lifts import copies_in_wide_lifts
 else:
@@ -52,11 +57,14 @@ __all__ = [
     "Readout",
     "Skip",
     "adjunction",
+    "any_data",
     "attention_block",
     "attention_blocks",
     "attention_lift",
     "binomial_degrees",
     "confined_flow",
+    "copied_filters",
+    "copied_heads",
     "copied_units",
     "copies_in_one_layer",
     "copies_in_wide_lifts",
@@ -83,6 +91,7 @@ __all__ = [
     "poisson_distance",
     "poisson_tails",
     "pushed_gradients",
+    "random_sparse_lifts",
     "readout_comparison",
     "relu",
     "square_loss_rate",
@@ -92,4 +101,5 @@ __all__ = [
     "tree_witnesses",
     "two_layer_convergence",
     "unfolded_module",
+    "vector_copies",
 ]

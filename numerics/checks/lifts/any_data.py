@@ -1,0 +1,212 @@
+"""Evidence for L22: one lift, all data; flows with few and with many samples beside one bound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.checks.lifts.convolution_copies import is_least_size
+from numerics.checks.lifts.copies import ends_at, guaranteed_by_copies, in_errors, inside, positive
+from numerics.checks.lifts.vector_copies_runs import ROUNDED
+from numerics.evidence import Finding, Trial, control, empirical, exact
+from numerics.lifts.copies import count_copies, tanh_student
+from numerics.lifts.flow import gradient_flow
+from numerics.lifts.gradients import objective
+from theory.formulas.no_guarantee import guaranteed, no_guarantee
+from theory.lifts.any_data import (
+    any_data,
+    children_lipschitz,
+    copies_needed,
+    noisy_loss,
+    parameters,
+    tree_loss,
+    uniform_loss,
+    uniform_size,
+)
+from theory.lifts.attention_copies import R_x
+from theory.lifts.convergence import delta
+from theory.lifts.convergence_limit import goal
+from theory.lifts.convergence_two_layers import children
+from theory.lifts.convolution_copies import best_loss, size_for
+from theory.lifts.copies import (
+    A_1,
+    A_2,
+    Lambda,
+    M,
+    approximation_loss,
+    epsilon_w,
+    isolated_best_radius,
+    isolated_bound,
+    isolated_longest_time,
+    isolated_moved_cells,
+    loss_bound,
+    per_copy,
+    rho,
+    squared_readout,
+)
+from theory.lifts.copy_examples import child_square, mu
+from theory.lifts.coverage import inputs, p_0, q, r
+from theory.lifts.degrees import lam, n
+from theory.lifts.perceptrons import n_1
+from theory.lifts.readout import Delta, moving_bound
+from theory.lifts.tangent import epsilon
+
+Floats = NDArray[np.float64]
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+N_s = sp.Symbol("N_s", positive=True)  # samples, in controls
+
+
+def in_radius(value: sp.Expr) -> sp.Expr:
+    """The value where the radius is at most ρ."""
+    return guaranteed(value, M >= 1, isolated_best_radius <= rho)
+
+
+@exact(any_data, step="one layer")
+@control("the constant not squared", uniform_loss=per_copy(inside(uniform_loss) / R_x))
+@control("less with more samples", uniform_loss=per_copy(inside(uniform_loss) / N_s))
+@control("10 % less", uniform_loss=per_copy(NINE * inside(uniform_loss)))
+@control("0 without copies", uniform_loss=inside(uniform_loss))
+@control("M copies once", best_loss=per_copy(inside(best_loss) * M))
+@control("the length of an input", largest_moment=R_x)
+@control("the eigenvalue", layer_lipschitz=mu)
+def inputs_of_one_length_have_this_loss(
+    largest_moment: sp.Expr, layer_lipschitz: sp.Expr, best_loss: sp.Expr, uniform_loss: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The bound of isolated copies at the largest constant that a law on the ball has, that of one input of length R_x."""
+    constant = layer_lipschitz.subs(mu, largest_moment)
+    yield trial.same(inside(uniform_loss), inside(best_loss).subs(Lambda, constant))
+    yield from guaranteed_by_copies(uniform_loss, trial)
+
+
+@exact(any_data, step="two layers")
+@control("one child", tree_loss=in_radius(inside(tree_loss).subs(children, 1)))
+@control("weights as at the start", tree_loss=in_radius(inside(tree_loss).subs(rho, 0)))
+@control("any radius", tree_loss=per_copy(inside(tree_loss)))
+@control("10 % less", tree_loss=in_radius(NINE * inside(tree_loss)))
+@control("M copies once", best_loss=per_copy(inside(best_loss) * M))
+@control("half of the radius", radius=per_copy(isolated_best_radius / 2))
+@control("10 % less of one", children_lipschitz=NINE * children_lipschitz)
+def trees_have_this_loss(
+    children_lipschitz: sp.Expr, best_loss: sp.Expr, radius: sp.Expr, tree_loss: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The bound at the constant of a tree, if its radius is at most ρ, and none otherwise."""
+    yield trial.same(inside(tree_loss), inside(best_loss).subs(Lambda, children_lipschitz))
+    yield trial.same(children_lipschitz**2, children * child_square)
+    yield positive(children_lipschitz, trial)
+    yield trial.holds(tree_loss.subs(M, 0) == no_guarantee, "without copies no guarantee")
+    (point,) = trial.points(inside(tree_loss), inside(radius), count=1)
+    point = {letter: value for letter, value in point.items() if letter != rho}
+    edge = sp.Rational(trial.value(inside(radius), {s: point[s] for s in inside(radius).free_symbols}))
+    for factor, known in ((1 + sp.Rational(1, 10**9), True), (1 - sp.Rational(1, 10**9), False)):
+        said = tree_loss.subs({**point, rho: factor * edge})
+        yield trial.holds((said != no_guarantee) == known, f"{factor.evalf(10)} of the radius: {known}")
+
+
+def at_length(expression: sp.Expr) -> sp.Expr:
+    """The expression at the constant R_x."""
+    return expression.subs(Lambda, R_x)
+
+
+@exact(any_data, step="other targets")
+@control("a witness that is exact", noisy_loss=noisy_loss.subs(epsilon_w, 0))
+@control("any time", noisy_loss=per_copy(at_length(loss_bound)))
+@control(
+    "10 % less", noisy_loss=guaranteed(NINE * at_length(loss_bound), M >= 1, at_length(isolated_moved_cells) <= M / 2)
+)
+@control("inputs as long as 1", noisy_loss=noisy_loss.subs(R_x, 1))
+@control("the length of an input", largest_moment=R_x)
+@control("the eigenvalue", layer_lipschitz=mu)
+@control("M copies once", isolated_bound=isolated_bound.subs(M, 1))
+def other_targets_have_this_loss(
+    largest_moment: sp.Expr, layer_lipschitz: sp.Expr, isolated_bound: sp.Expr, noisy_loss: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The bound at the same constant, up to its longest time there."""
+    constant = layer_lipschitz.subs(mu, largest_moment)
+    yield trial.same(inside(noisy_loss), inside(isolated_bound).subs(Lambda, constant))
+    compared = moving_bound.subs({Delta: sp.sqrt(squared_readout), epsilon: approximation_loss})
+    yield trial.same(inside(isolated_bound), compared, by=in_errors)
+    yield from ends_at(noisy_loss, at_length(isolated_longest_time), trial)
+    yield from guaranteed_by_copies(noisy_loss, trial)
+
+
+@exact(any_data, step="copies needed")
+@control("not rooted", copies_needed=copies_needed**2)
+@control("more for more samples", copies_needed=copies_needed * sp.sqrt(N_s))
+@control("10 % fewer", copies_needed=NINE * copies_needed)
+@control("10 % less loss", uniform_loss=per_copy(NINE * inside(uniform_loss)))
+def so_many_copies_are_enough(uniform_loss: sp.Expr, copies_needed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The loss falls with the square of their number, and is the goal there."""
+    yield trial.same(inside(uniform_loss) * M**2, goal * copies_needed**2)
+    yield positive(copies_needed, trial)
+
+
+HALF = sp.Rational(1, 2)
+SIZE_POINTS = [
+    {A_1: 2, A_2: sp.Rational(3, 2), R_x: 1, r: 5, delta: sp.Rational(1, 20), q: sp.Rational(1, 8), goal: HALF},
+    {A_1: 3, A_2: 2, R_x: sp.sqrt(3), r: 2, delta: sp.Rational(1, 10), q: sp.Rational(1, 20), goal: 2},
+    {A_1: 1, A_2: 1, R_x: 1, r: 2, delta: sp.Rational(1, 100), q: HALF, goal: 11},  # one copy is enough
+]
+
+
+@exact(any_data)
+@control("M/q vertices", uniform_size=uniform_size / 2)
+@control("one unit", uniform_size=uniform_size.subs(r, 1))
+@control("one copy", uniform_size=size_for(sp.Integer(1), q))
+@control("10 % more", uniform_size=ELEVEN * uniform_size)
+def sizes_for_all_data_keep_the_conditions(uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Against the two conditions at the size, and at one vertex fewer."""
+    yield from is_least_size(uniform_size, copies_needed, q, SIZE_POINTS, trial)
+
+
+@exact(any_data, step="parameters")
+@control("weights alone", parameters=parameters - n)
+@control("all weights", parameters=n * (1 + inputs))
+@control("10 % more", parameters=ELEVEN * parameters)
+@control("edges into one vertex", mean_edges=lam)
+def weights_and_readout_add_up(mean_edges: sp.Expr, parameters: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The edges, and a readout for each vertex."""
+    yield trial.same(parameters, mean_edges.subs({n_1: n, lam: p_0 * inputs}, simultaneous=True) + n, by=sp.expand)
+
+
+INPUTS, VERTICES = 2, 64
+UNIT = np.array([[1.0, 0.0]])
+SAMPLES = (4, 32, 256, 1024)
+
+
+def loss_beside_start(weights: Floats, target: float, inputs: Floats, last: float) -> tuple[float, float]:
+    """The loss of the flow after a time, and that at the start, for targets that the unit times `target` gives."""
+    aims = target * np.tanh(inputs @ UNIT[0])
+    loss = objective(*tanh_student(weights), {0: inputs}, aims)
+    return float(gradient_flow(loss, loss.start, last, times=[last]).losses[-1]), float(aims @ aims) / len(aims) / 2
+
+
+def losses_of_one_lift(rng: np.random.Generator, copies: int, target: float) -> tuple[int, list[tuple[float, float]]]:
+    """Its copies of the unit, and its losses for each number of samples, uniform in the square, at the time of the bound.
+
+    A random sparse lift with fair signs, edges with probability ½; or, for copies > 0, so many copies alone.
+    """
+    weights = np.where(rng.random((VERTICES, INPUTS)) < 0.5, 1.0, -1.0) * (rng.random((VERTICES, INPUTS)) < 0.5)
+    if copies:
+        weights = np.repeat(UNIT, copies, axis=0)
+    found = int(count_copies(weights, UNIT)[0])
+    time = found * np.sqrt(3) / (12 * target**2) * float(ROUNDED)
+    data = [rng.uniform(-1, 1, (size, INPUTS)) for size in SAMPLES]
+    return found, [loss_beside_start(weights, target, each, time) for each in data] if found else []
+
+
+@empirical(any_data, cost=0.7)
+@control("a hundredth", uniform_loss=per_copy(inside(uniform_loss) / 100))
+@control("less with more samples", uniform_loss=per_copy(inside(uniform_loss) / N_s))
+@control("M³ in place of M²", uniform_loss=per_copy(inside(uniform_loss) / M))
+def one_lift_keeps_the_bound_for_all_numbers_of_samples(uniform_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The same vertices with 4 to 1024 samples of two inputs; and copies alone whose readout grows far."""
+    for copies, target in ((0, 1.0), (64, 16.0)):
+        found, losses = trial.draw(losses_of_one_lift, copies, target)
+        for size, (loss, start) in zip(SAMPLES, losses, strict=False):
+            point = {M: found, A_1: sp.Rational(target), A_2: sp.Rational(target), R_x: 1, N_s: size}
+            limit = trial.value(uniform_loss, point)
+            said = f"{size} samples, {found} copies, bound {limit / start:.3g} of the start"
+            yield trial.at_most(loss / limit, 1.0, f"loss beside its bound: {said}")

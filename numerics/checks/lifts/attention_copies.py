@@ -1,0 +1,296 @@
+"""Evidence for L21.3: constants of heads, chances and sizes of random sparse lifts of attention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+import numpy as np
+import sympy as sp
+
+from numerics.checks.lifts.convolution_copies import is_least_size
+from numerics.checks.lifts.copies import inside, positive
+from numerics.evidence import Finding, Trial, control, exact
+from numerics.lifts.pooled import count_heads
+from theory.formulas.no_guarantee import guaranteed, no_guarantee
+from theory.lifts.attention import Attention, C, d, softmax
+from theory.lifts.attention_copies import (
+    N_t,
+    R_x,
+    alike,
+    b_w,
+    copied_heads,
+    copies_for_loss,
+    copies_for_radius,
+    delta_K,
+    delta_Q,
+    delta_V,
+    entry_lipschitz,
+    gamma,
+    head_copy,
+    head_lipschitz,
+    head_loss,
+    head_size,
+    heard,
+    longest,
+    mean_change,
+    other_share,
+    own_share,
+    own_slope,
+    row_change,
+    s_1,
+    s_2,
+    score_change,
+    y,
+)
+from theory.lifts.bundle import entries
+from theory.lifts.convergence import delta
+from theory.lifts.convergence_limit import goal
+from theory.lifts.convolution_copies import best_loss, size_for
+from theory.lifts.copies import A_1, A_2, Lambda, M, isolated_best_radius, per_copy, rho, signs
+from theory.lifts.coverage import p_0, r
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+
+
+@exact(copied_heads, step="slopes")
+@control("its square forgotten", own_slope=own_share)
+@control("the share of the other forgotten", other_slope=-own_share)
+@control("a sign", other_slope=own_share * other_share)
+@control("10 % more", own_slope=ELEVEN * own_slope)
+@control("exponentials alone", own_share=sp.exp(s_1))
+@control("not of the first", other_share=own_share)
+def slopes_are_derivatives(
+    own_share: sp.Expr, other_share: sp.Expr, own_slope: sp.Expr, other_slope: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Of softmax, for all scores and whatever the others add; the derivative of the other share in s_1 is the same."""
+    three = softmax(sp.Matrix([[s_1, s_2, sp.log(y)]]))
+    yield trial.same(own_share, three[0])
+    yield trial.same(other_share, three[1])
+    yield trial.same(sp.diff(own_share, s_1), own_slope)
+    yield trial.same(sp.diff(own_share, s_2), other_slope)
+    yield trial.same(sp.diff(other_share, s_1), other_slope)
+
+
+@exact(copied_heads, step="rows")
+@control("values that do not move", row_change=row_change.subs(delta_V, 0))
+@control("tokens once", row_change=row_change.subs(R_x**3, R_x))
+@control("values as long as 1", row_change=row_change.subs(longest**2, longest))
+@control("10 % less", row_change=NINE * row_change)
+@control("a mean that moves with the token", mean_change=R_x * gamma)
+@control("10 % more of a mean", mean_change=ELEVEN * mean_change)
+@control("scores not divided", score_change=score_change * sp.sqrt(d))
+@control("one of the two", score_change=score_change.subs(delta_K, 0))
+@control("weights as at the start", score_change=score_change.subs(rho, 0))
+def rows_change_with_means_and_values(
+    mean_change: sp.Expr, score_change: sp.Expr, row_change: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The change of the mean token times V, and the longest token times that of V; the scores are those of one column
+    of Q and of K, both as long as they may be, and one channel."""
+    rate = sp.Symbol("v", real=True)
+    scored = (longest + delta_Q * rate) * (longest + delta_K * rate) * R_x / sp.sqrt(d)
+    yield trial.same(score_change, sp.diff(scored, rate).subs(rate, 0))
+    yield trial.same(row_change, mean_change.subs(gamma, score_change) * longest + R_x * delta_V)
+
+
+def first_row(width: int, query: sp.Expr, key: sp.Expr, value: sp.Expr) -> sp.Matrix:
+    """The first row of the attention of L7 on two tokens ±R of one channel, all entries of a matrix being the same."""
+    parts = tuple(tuple((token * part,) * width for token in (R_x, -R_x)) for part in (query, key, value))
+    return sp.Matrix(entries(Attention(width)(parts))[:width])
+
+
+@exact(copied_heads)
+@control("a mean that moves with the token", mean_change=R_x * gamma)
+@control("10 % less of a mean", mean_change=NINE * mean_change)
+@control("10 % less of a row", row_change=NINE * row_change)
+@control("values that do not move", row_change=row_change.subs(delta_V, 0))
+@control("scores not divided by the root of d", row_change=row_change.subs(d, d**2))
+def antipodal_tokens_attain_the_changes(mean_change: sp.Expr, row_change: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The rate of the mean of two tokens ±R in the score, where both shares are ½; and that of a row in Q and in K, where one
+    of the two is 0 and all else as long as it may be; and in V, where one token has all shares."""
+    rate = sp.Symbol("v", real=True)
+    at = {s_1: R_x * rate, s_2: -R_x * rate, y: 0}
+    mean = R_x * own_share.subs(at) - R_x * other_share.subs(at)
+    yield trial.same(sp.diff(mean, rate).subs(rate, 0) * gamma, mean_change)
+    yield trial.same(sp.limit(mean, rate, sp.oo) * delta_V, row_change.subs({delta_Q: 0, delta_K: 0}))
+    for width in (1, 4):
+        long, moved = longest / sp.sqrt(width), rate / sp.sqrt(width)  # of each entry
+        for letters, matrices in (((delta_Q, delta_K), (moved, long)), ((delta_K, delta_Q), (long, moved))):
+            slopes = first_row(width, *matrices, long).diff(rate).subs(rate, 0)
+            claimed = row_change.subs({d: width, letters[0]: 1, letters[1]: 0, delta_V: 0})
+            yield trial.same(slopes.dot(slopes), claimed**2, by=sp.simplify)
+
+
+@exact(copied_heads, step="one head")
+@control("one of Q and K", head_lipschitz=R_x * sp.sqrt(1 + R_x**4 * longest**4 / d))
+@control("not divided", head_lipschitz=R_x * sp.sqrt(1 + 2 * R_x**4 * longest**4))
+@control("values alone", head_lipschitz=R_x)
+@control("10 % more", head_lipschitz=ELEVEN * head_lipschitz)
+@control("10 % less of a row", row_change=NINE * row_change)
+def directions_add_up(row_change: sp.Expr, head_lipschitz: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """What is left of the squares is a sum of squares, and nothing along one direction."""
+    rates = (delta_Q, delta_K, delta_V)
+    slopes = [sp.diff(row_change, rate) for rate in rates]
+    certificate = sum((slopes[i] * rates[j] - slopes[j] * rates[i]) ** 2 for i in range(3) for j in range(i))
+    gap = head_lipschitz**2 * sum(rate**2 for rate in rates) - row_change**2
+    yield trial.nonnegative(gap, certificate)
+    yield positive(head_lipschitz, trial)
+    yield trial.same(gap.subs(dict(zip(rates, slopes, strict=True)), simultaneous=True), 0)
+
+
+@exact(copied_heads, step="all entries")
+@control("of one row", entry_lipschitz=head_lipschitz)
+@control("lengths added", entry_lipschitz=N_t * head_lipschitz)
+@control("10 % more", entry_lipschitz=ELEVEN * entry_lipschitz)
+@control("10 % less of one", head_lipschitz=NINE * head_lipschitz)
+def squares_of_rows_add_up(head_lipschitz: sp.Expr, entry_lipschitz: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One for each token."""
+    yield trial.same(entry_lipschitz**2, N_t * head_lipschitz**2)
+    yield positive(entry_lipschitz, trial)
+
+
+@exact(copied_heads, step="changes of sign")
+@control("V alone", alike=alike / 2**d)
+@control("each matrix for itself", alike=alike * 2**d)
+@control("no change", alike=alike / 4**d)
+@control("10 % more", alike=ELEVEN * alike)
+def columns_change_signs(alike: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One column and one channel: two copies of four for Q and K, both for V; each further channel must agree three times,
+    and each column does for itself."""
+    yield trial.same(alike.subs({d: 1, signs: 1}), sp.Rational(1, 2))
+    yield trial.same(alike.subs(signs, signs + 1) * 2 ** (3 * d), alike, by=sp.expand)
+    yield trial.same(alike.subs(d, d + 1), alike * alike.subs(d, 1), by=sp.expand)
+
+
+@exact(copied_heads, step="chance of a copy")
+@control("channels alone", head_copy=heard)
+@control("no change of sign", head_copy=head_copy / 4**d)
+@control("other channels forgotten", head_copy=head_copy.subs(C, signs))
+@control("10 % more", head_copy=ELEVEN * head_copy)
+@control("each matrix sampled", heard=heard.subs({signs: 3 * signs, C: 3 * C}, simultaneous=True))
+@control("V forgotten", alike=alike * 2 ** (d * signs))
+def signs_are_independent_of_edges(
+    heard: sp.Expr, alike: sp.Expr, head_copy: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The product of both probabilities."""
+    yield trial.same(head_copy, heard * alike, by=sp.powsimp)
+
+
+@exact(copied_heads)
+@control("channels alone", head_copy=heard)
+@control("V alone", head_copy=head_copy / 2**d)
+@control("10 % less", head_copy=NINE * head_copy)
+def heads_enumerated(head_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All heads on two channels of width one, and on one channel of width two, as polynomials in p₀."""
+    for channels, width, heard_channels in ((2, 1, 1), (2, 1, 2), (1, 2, 1)):
+        size = 3 * width
+        rows = [*product((-1.0, 1.0), repeat=size), (0.0,) * size]
+        unit = np.zeros((channels, 3, width))
+        unit[:heard_channels] = np.where(np.arange(heard_channels * size) % 3, 1.0, -1.0).reshape(-1, 3, width)
+        cells = np.array(list(product(rows, repeat=channels)))
+        total = sp.Integer(0)
+        for cell in cells:
+            if count_heads(cell.reshape(1, channels, 3, width), unit):
+                there = int(np.any(cell, axis=1).sum())
+                total += (p_0 / 2**size) ** there * (1 - p_0) ** (channels - there)
+        point = {C: channels, d: width, signs: heard_channels}
+        yield trial.same(head_copy.subs(point), total, by=sp.expand)
+
+
+@exact(copied_heads, step="loss")
+@control(
+    "the constant not squared",
+    head_loss=guaranteed(
+        sp.sqrt(inside(head_loss) * inside(best_loss) / Lambda**2), M >= 1, isolated_best_radius <= rho
+    ),
+)
+@control(
+    "weights as at the start", head_loss=guaranteed(inside(head_loss).subs(rho, 0), M >= 1, isolated_best_radius <= rho)
+)
+@control("any radius", head_loss=per_copy(inside(head_loss)))
+@control("0 without copies", head_loss=inside(head_loss))
+@control("10 % less", head_loss=guaranteed(NINE * inside(head_loss), M >= 1, isolated_best_radius <= rho))
+@control("M copies once", best_loss=per_copy(inside(best_loss) * M))
+@control("10 % less of one", head_lipschitz=NINE * head_lipschitz)
+@control("half of the radius", radius=per_copy(isolated_best_radius / 2))
+def heads_have_this_loss(
+    best_loss: sp.Expr, radius: sp.Expr, head_lipschitz: sp.Expr, head_loss: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The bound of isolated copies at the constant of a head, if its radius is at most ρ, and none otherwise."""
+    yield trial.same(inside(head_loss), inside(best_loss).subs(Lambda, head_lipschitz))
+    yield trial.holds(head_loss.subs(M, 0) == no_guarantee, "without copies no guarantee")
+    (point,) = trial.points(head_loss, inside(radius), count=1)
+    point = {letter: value for letter, value in point.items() if letter != rho}
+    edge = sp.Rational(trial.value(inside(radius), {s: point[s] for s in inside(radius).free_symbols}))
+    for factor, known in ((1 + sp.Rational(1, 10**9), True), (1 - sp.Rational(1, 10**9), False)):
+        said = head_loss.subs({**point, rho: factor * edge})
+        yield trial.holds(
+            (said != no_guarantee) == known, f"{factor.evalf(10)} of the radius: {'some' if known else 'none'}"
+        )
+
+
+@exact(copied_heads, step="copies needed")
+@control("not rooted", copies_for_loss=copies_for_loss**2)
+@control("10 % fewer", copies_for_loss=NINE * copies_for_loss)
+@control("10 % fewer for the radius", copies_for_radius=NINE * copies_for_radius)
+@control("the length alone", copies_for_radius=copies_for_radius.subs(A_1, A_2))
+@control("10 % less loss", head_loss=guaranteed(NINE * inside(head_loss), M >= 1, isolated_best_radius <= rho))
+def so_many_copies_reach_goal_and_radius(
+    head_loss: sp.Expr, copies_for_loss: sp.Expr, copies_for_radius: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The loss falls with the square of their number, and the radius with it: they are the goal and ρ there."""
+    yield trial.same(inside(head_loss) * M**2, goal * copies_for_loss**2)
+    yield trial.same(isolated_best_radius * M, rho * copies_for_radius)
+    yield positive(copies_for_loss, trial)
+    yield positive(copies_for_radius, trial)
+
+
+HALF = sp.Rational(1, 2)
+SIZE_POINTS = [
+    {**common, r: 7, delta: sp.Rational(1, 20), A_1: sp.Rational(7, 3), A_2: sp.Rational(3, 2)}
+    for common in (
+        {
+            goal: sp.Rational(1, 30),
+            p_0: sp.Rational(2, 5),
+            C: 4,
+            signs: 1,
+            d: 2,
+            R_x: sp.Rational(6, 5),
+            b_w: 2,
+            rho: HALF,
+        },
+        {
+            goal: 10**5,
+            p_0: sp.Rational(3, 5),
+            C: 3,
+            signs: 2,
+            d: 1,
+            R_x: sp.sqrt(2),
+            b_w: sp.sqrt(2),
+            rho: sp.Rational(1, 50),
+        },
+        {
+            goal: 10**6,
+            p_0: sp.Rational(3, 5),
+            C: 4,
+            signs: 2,
+            d: 2,
+            R_x: 1,
+            b_w: sp.sqrt(2),
+            rho: 5,
+        },  # one copy is enough
+    )
+]
+NEEDED = sp.Max(copies_for_loss, copies_for_radius)
+
+
+@exact(copied_heads)
+@control("M/q heads", head_size=head_size / 2)
+@control("one unit", head_size=head_size.subs(r, 1))
+@control("channels alone", head_size=size_for(NEEDED, heard))
+@control("any radius", head_size=size_for(copies_for_loss, head_copy))
+@control("the radius alone", head_size=size_for(copies_for_radius, head_copy))
+@control("10 % more", head_size=ELEVEN * head_size)
+def sizes_of_heads_keep_the_conditions(head_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Against the two conditions at the size, and at one head fewer: where the loss, the radius or δ decides."""
+    yield from is_least_size(head_size, NEEDED, head_copy, SIZE_POINTS, trial)

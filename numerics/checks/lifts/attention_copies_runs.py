@@ -1,0 +1,91 @@
+"""Evidence for L21.3: random sparse lifts of attention followed by gradient flow beside their bound, and constants of heads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.checks.lifts.copies import inside
+from numerics.checks.lifts.vector_copies_runs import ROUNDED, UNITS, copies_alone, random_lift
+from numerics.evidence import Finding, Trial, control, empirical
+from numerics.lifts.functions import Attention
+from numerics.lifts.pooled import count_heads
+from theory.formulas.no_guarantee import guaranteed, no_guarantee
+from theory.lifts.attention import d
+from theory.lifts.attention_copies import R_x, b_w, copied_heads, head_lipschitz, head_loss
+from theory.lifts.copies import A_1, A_2, M, isolated_best_radius, rho
+
+Floats = NDArray[np.float64]
+WIDTH = 128
+
+
+def scaled(value: sp.Expr) -> sp.Expr:
+    """Another loss under the same conditions."""
+    return guaranteed(value, M >= 1, isolated_best_radius <= rho)
+
+
+@empirical(copied_heads, cost=0.7)
+@control("a hundredth", head_loss=scaled(inside(head_loss) / 100))
+@control("M³ in place of M²", head_loss=scaled(inside(head_loss) / M))
+@control("loss of a readout alone", head_loss=scaled(inside(head_loss) / A_1**2))
+def heads_end_below_the_bound(head_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A random sparse lift; and copies alone whose readout grows so far that the time of the bound is short.
+
+    ρ is the radius at which the bound is best.
+    """
+    unit = UNITS["head"]
+    for target, run in (
+        (1.0, trial.draw(random_lift, "head", WIDTH, 1.0)),
+        (8.0, trial.once(copies_alone, "head", 44, 8.0, 0.05)),
+    ):
+        copies = count_heads(run.cells, unit)
+        point = {M: copies, A_1: sp.Rational(target), A_2: sp.Rational(target), d: 1, R_x: 1, b_w: 1}
+        if not copies:
+            yield trial.holds(head_loss.subs(point) == no_guarantee, "no copies, no guarantee")
+            continue
+        point[rho] = sp.Rational(trial.value(isolated_best_radius, point)) * ROUNDED
+        constant = trial.value(head_lipschitz, point)
+        time = copies * np.sqrt(3) / (12 * target**2 * constant**2)
+        ended = run.trajectory.losses[run.trajectory.times >= time * float(ROUNDED)]
+        limit = trial.value(head_loss, point)
+        said = f"{copies} copies in {len(run.cells)} heads, bound {limit / float(run.start):.3g} of the start"
+        yield trial.at_most(float(ended[0]) / limit, 1.0, f"loss beside its bound: {said}")
+
+
+def head(weights: Floats, tokens: Floats) -> Floats:
+    """Rows of attention: weights float[..., s, 3, d], tokens float[..., T, s]."""
+    found: Floats = Attention()(np.einsum("...ts,...sfd->...ftd", tokens, weights))
+    return found
+
+
+def steepest(rng: np.random.Generator, tries: int, channels: int, tokens: int, width: int) -> float:
+    """How much rows change at most beside what weights do: random heads of length 1 on the ball of radius ½ and tokens of
+    length 1, some of which are antipodal, with random changes along and across."""
+    weights = rng.standard_normal((tries, channels, 3, width))
+    weights *= 1.5 / np.linalg.norm(weights, axis=(1, 3), keepdims=True)
+    weights[::3, :, 1] = 0  # no scores: the shares are equal, where they change most
+    given = rng.standard_normal((tries, tokens, channels))
+    given /= np.linalg.norm(given, axis=2, keepdims=True)
+    given[::2, 1::2] = -given[::2, :1]
+    change = rng.standard_normal(weights.shape)
+    change[::3, :, 0] = 0
+    change *= 1e-6 / np.sqrt((change**2).sum(axis=(1, 2, 3), keepdims=True))
+    moved = np.linalg.norm(head(weights + change, given) - head(weights, given), axis=-1)
+    return float(moved.max()) / 1e-6
+
+
+@empirical(copied_heads, cost=0.3)
+@control("values that stand still", head_lipschitz=R_x * sp.sqrt(2) * (b_w + rho) ** 2 / 10)
+@control("a third", head_lipschitz=head_lipschitz / 3)
+def rows_of_random_heads_keep_the_constant(head_lipschitz: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Differences over a millionth, of rounding 1e-9 of it, beside the constant at b_w = 1 and ρ = ½."""
+    for channels, tokens, width in ((1, 2, 1), (2, 3, 2), (3, 6, 4)):
+        point = {R_x: 1, b_w: 1, rho: sp.Rational(1, 2), d: width}
+        found = trial.draw(steepest, trial.size(3000), channels, tokens, width)
+        said = f"{tokens} tokens of {channels} channels, width {width}"
+        yield trial.at_most(
+            found / trial.value(head_lipschitz, point), 1.0, f"change of a row beside its bound, {said}"
+        )

@@ -1,0 +1,236 @@
+"""Evidence for L21.2: constants of filters, chances and sizes of random sparse lifts of convolutions, and their flows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from math import ceil, inf
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.checks.lifts.copies import guaranteed_by_copies, inside, positive
+from numerics.checks.lifts.vector_copies_runs import ROUNDED, UNITS, copies_alone, random_lift
+from numerics.evidence import Finding, Trial, control, empirical, exact
+from numerics.exact.balls import NoGuaranteeError
+from numerics.lifts.pooled import count_filters
+from theory.formulas.no_guarantee import no_guarantee
+from theory.lifts.convergence import delta
+from theory.lifts.convergence_limit import goal
+from theory.lifts.convolution import C_i, H, k
+from theory.lifts.convolution_copies import (
+    best_loss,
+    copied_filters,
+    copies_needed,
+    entry_lipschitz,
+    filter_copy,
+    filter_lipschitz,
+    filter_loss,
+    filter_size,
+    heard,
+    nu,
+    size_for,
+    window_eigenvalue,
+)
+from theory.lifts.copies import A_1, A_2, Lambda, M, per_copy, signs
+from theory.lifts.copy_examples import mu
+from theory.lifts.coverage import p_0, r
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+
+
+@exact(copied_filters, step="eigenvalue of a window")
+@control("that of a pixel", window_eigenvalue=nu)
+@control("its square", window_eigenvalue=k**2 * nu)
+@control("all pixels", window_eigenvalue=H * nu)
+@control("10 % more", window_eigenvalue=ELEVEN * window_eigenvalue)
+def constant_signals_attain_the_eigenvalue(window_eigenvalue: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """k equal weights 1/√k, together of length 1, on pixels that are all the same and have the second moment ν."""
+    each = 1 / sp.sqrt(k)
+    yield trial.same(window_eigenvalue, (k * each) ** 2 * nu)
+
+
+def second_moments(signals: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """The sum over cyclic windows of so many pixels of z zᵀ, for whole numbers."""
+    length = signals.shape[1]
+    windows = [np.stack([signals[:, (p + a) % length] for a in range(size)], axis=1).ravel() for p in range(length)]
+    stacked = np.array(windows)
+    found: NDArray[np.int64] = stacked.T @ stacked
+    return found
+
+
+SIGNALS = (  # [channels, pixels]
+    np.array([[1, 1, 1, 1]]),
+    np.array([[1, -2, 0, 3]]),
+    np.array([[1, 2, 0], [1, 2, 0]]),
+    np.array([[2, 2, 2], [1, 1, 1]]),
+)
+
+
+@exact(copied_filters)
+@control("that of a pixel", window_eigenvalue=nu)
+@control("10 % less", window_eigenvalue=NINE * window_eigenvalue)
+def windows_have_no_larger_eigenvalue(window_eigenvalue: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """kν less the second moments of all windows of a signal is positive semidefinite, for ν as exact as they are."""
+    for signal, size in product(SIGNALS, (1, 2, 3)):
+        largest = max(sp.Matrix((signal @ signal.T).tolist()).eigenvals())
+        claimed = window_eigenvalue.subs({k: size, nu: largest})
+        gap = claimed * sp.eye(size * len(signal)) - sp.Matrix(second_moments(signal, size).tolist())
+        yield trial.holds(gap.is_positive_semidefinite, f"windows of {size} of the signal {signal.tolist()}")
+
+
+@exact(copied_filters, step="one filter")
+@control("the eigenvalue", filter_lipschitz=k * nu)
+@control("of a pixel", filter_lipschitz=sp.sqrt(nu))
+@control("10 % more", filter_lipschitz=ELEVEN * filter_lipschitz)
+@control("half of the window", window_eigenvalue=window_eigenvalue / 2)
+@control("the eigenvalue of a unit", layer_lipschitz=mu)
+def filters_are_units_of_windows(
+    layer_lipschitz: sp.Expr, window_eigenvalue: sp.Expr, filter_lipschitz: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The constant of a unit at the largest eigenvalue that a window can have."""
+    yield trial.same(filter_lipschitz, layer_lipschitz.subs(mu, window_eigenvalue))
+
+
+@exact(copied_filters, step="all pixels")
+@control("of one pixel", entry_lipschitz=filter_lipschitz)
+@control("lengths added", entry_lipschitz=H * filter_lipschitz)
+@control("10 % more", entry_lipschitz=ELEVEN * entry_lipschitz)
+@control("10 % less of one", filter_lipschitz=NINE * filter_lipschitz)
+def squares_of_pixels_add_up(filter_lipschitz: sp.Expr, entry_lipschitz: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """H of them."""
+    yield trial.same(entry_lipschitz**2, H * filter_lipschitz**2)
+    yield positive(entry_lipschitz, trial)
+
+
+@exact(copied_filters, step="chance of a copy")
+@control("channels alone", filter_copy=heard)
+@control("one sign for each channel", filter_copy=filter_copy * 2 ** ((k - 1) * signs))
+@control("no sign to absorb", filter_copy=filter_copy / 2)
+@control("other channels forgotten", filter_copy=filter_copy.subs(C_i, signs))
+@control("10 % more", filter_copy=ELEVEN * filter_copy)
+@control("each weight sampled", heard=heard.subs({signs: k * signs, C_i: k * C_i}, simultaneous=True))
+@control("signs of one pixel", alike=2 / 2**signs)
+def kernels_are_independent_of_edges(
+    heard: sp.Expr, alike: sp.Expr, filter_copy: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The product of both probabilities."""
+    yield trial.same(filter_copy, heard * alike, by=sp.powsimp)
+
+
+@exact(copied_filters)
+@control("channels alone", filter_copy=heard)
+@control("one sign for each channel", filter_copy=filter_copy * 2 ** ((k - 1) * signs))
+@control("10 % less", filter_copy=NINE * filter_copy)
+def filters_enumerated(filter_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All kernels of two weights, or none, on two channels, with their probabilities as polynomials in p₀."""
+    kernels = [*product((-1.0, 1.0), repeat=2), (0.0, 0.0)]
+    for unit in ([[1.0, 1.0], [0.0, 0.0]], [[1.0, -1.0], [-1.0, 1.0]]):
+        total = sp.Integer(0)
+        for cell in product(kernels, repeat=2):
+            if count_filters(np.array([cell]), unit):
+                there = sum(kernel != (0.0, 0.0) for kernel in cell)
+                total += (p_0 / 4) ** there * (1 - p_0) ** (2 - there)
+        number = int(np.any(unit, axis=1).sum())
+        yield trial.same(filter_copy.subs({C_i: 2, k: 2, signs: number}), total, by=sp.expand)
+
+
+@exact(copied_filters, step="loss")
+@control("the constant not squared", filter_loss=per_copy(6 * sp.sqrt(3) * A_1 * A_2**3 * sp.sqrt(k * nu) / M**2))
+@control("a readout for each pixel", filter_loss=best_loss.subs(Lambda, entry_lipschitz))
+@control("10 % less", filter_loss=per_copy(NINE * inside(filter_loss)))
+@control("0 without copies", filter_loss=inside(filter_loss))
+@control("M copies once", best_loss=per_copy(inside(best_loss) * M))
+@control("10 % less of one", filter_lipschitz=NINE * filter_lipschitz)
+def filters_have_this_loss(
+    best_loss: sp.Expr, filter_lipschitz: sp.Expr, filter_loss: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The bound of isolated copies, at the constant of a filter."""
+    yield trial.same(inside(filter_loss), inside(best_loss).subs(Lambda, filter_lipschitz))
+    yield from guaranteed_by_copies(filter_loss, trial)
+
+
+@exact(copied_filters, step="copies needed")
+@control("not rooted", copies_needed=copies_needed**2)
+@control("10 % fewer", copies_needed=NINE * copies_needed)
+@control("for a readout of one filter", copies_needed=copies_needed.subs(A_1, A_2))
+@control("10 % less loss", filter_loss=per_copy(NINE * inside(filter_loss)))
+def so_many_copies_reach_the_goal(filter_loss: sp.Expr, copies_needed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The loss there is the goal, and as that of a copy over the square of their number less beyond."""
+    loss = inside(filter_loss)
+    yield trial.same(loss.subs(M, copies_needed), goal)
+    yield trial.same(loss * M**2, goal * copies_needed**2)
+    yield positive(copies_needed, trial)
+
+
+def is_least_size(
+    claimed: sp.Expr, copies: sp.Expr, chance: sp.Expr, points: Sequence[Mapping[sp.Symbol, sp.Expr]], trial: Trial
+) -> Iterator[Finding]:
+    """That a size is the least that keeps both conditions of L17.1: twice the copies over the chance, re^{−nq/8} ≤ δ."""
+    for point in points:
+        try:
+            size = trial.value(claimed, point)
+        except (OverflowError, ValueError, NoGuaranteeError):  # too large for a float, not real, or none at all
+            size = inf
+        needed, q = ceil(trial.value(copies, point)), trial.value(chance, point)
+        failing = trial.value(8 * sp.log(r / delta), point)
+        kept = [n >= 2 * needed / q * (1 - 1e-12) and n >= failing / q for n in (size, size - 1)]
+        yield trial.holds(size % 1 == 0 and kept == [True, False], f"{size} is the least size at {point}")
+
+
+HALF = sp.Rational(1, 2)
+SIZE_POINTS = [
+    {**common, r: 7, delta: sp.Rational(1, 20), A_1: sp.Rational(7, 3), A_2: sp.Rational(3, 2)}
+    for common in (
+        {goal: sp.Rational(1, 30), p_0: sp.Rational(2, 5), C_i: 4, signs: 1, k: 2, nu: sp.Rational(5, 3)},
+        {goal: sp.Rational(1, 9), p_0: sp.Rational(1, 3), C_i: 5, signs: 2, k: 3, nu: HALF},
+        {
+            goal: 500,
+            p_0: sp.Rational(3, 5),
+            C_i: 3,
+            signs: 2,
+            k: 1,
+            nu: sp.Rational(4, 3),
+        },  # one copy is enough: the second condition decides
+    )
+]
+
+
+@exact(copied_filters)
+@control("M/q channels", filter_size=filter_size / 2)
+@control("one unit", filter_size=filter_size.subs(r, 1))
+@control("channels alone", filter_size=size_for(copies_needed, heard))
+@control("one copy", filter_size=size_for(sp.Integer(1), filter_copy))
+@control("10 % more", filter_size=ELEVEN * filter_size)
+def sizes_keep_the_conditions(filter_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Against the two conditions at the size, and at one channel fewer."""
+    yield from is_least_size(filter_size, copies_needed, filter_copy, SIZE_POINTS, trial)
+
+
+WIDTH = 160
+LAST = 4.0
+
+
+@empirical(copied_filters, cost=0.7)
+@control("a hundredth", filter_loss=per_copy(inside(filter_loss) / 100))
+@control("M³ in place of M²", filter_loss=per_copy(inside(filter_loss) / M))
+@control("loss of a readout alone", filter_loss=per_copy(inside(filter_loss) / A_1**2))
+def filters_end_below_the_bound(filter_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """A random sparse lift, whose bound is below the loss at the start; and copies alone whose readout grows so far that
+    the time of the bound is short."""
+    unit = UNITS["filter"]
+    for target, run in (
+        (1.0, trial.draw(random_lift, "filter", WIDTH, LAST)),
+        (14.0, trial.once(copies_alone, "filter", 64, 14.0, 0.2)),
+    ):
+        copies = count_filters(run.cells, unit)
+        point = {M: copies, A_1: sp.Rational(target), A_2: sp.Rational(target), k: 2, nu: 1}
+        if not copies:
+            yield trial.holds(filter_loss.subs(point) == no_guarantee, "no copies, no guarantee")
+            continue
+        time = copies * np.sqrt(3) / (12 * target**2 * 2)
+        ended = run.trajectory.losses[run.trajectory.times >= time * float(ROUNDED)]
+        limit = trial.value(filter_loss, point)
+        said = f"{copies} copies in {len(run.cells)} channels, bound {limit / float(run.start):.3g} of the start"
+        yield trial.at_most(float(ended[0]) / limit, 1.0, f"loss beside its bound: {said}")

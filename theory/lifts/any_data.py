@@ -1,0 +1,193 @@
+"""L22: one random sparse lift serves all data at once: its size does not depend on the number of samples."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Remark, Source
+from theory.formulas.no_guarantee import guaranteed
+from theory.lifts.attention_copies import R_x
+from theory.lifts.convergence import ALLOWED, CHANCE
+from theory.lifts.convergence_limit import goal
+from theory.lifts.convergence_two_layers import children
+from theory.lifts.convolution_copies import EXACT, GOAL, LONGER, READOUT, best_loss, size_for
+from theory.lifts.copies import (
+    A_1,
+    A_2,
+    COPIES,
+    DISTANCE,
+    UNITS,
+    Lambda,
+    M,
+    epsilon_w,
+    isolated_best_radius,
+    isolated_bound,
+    isolated_moved_cells,
+    loss_bound,
+    per_copy,
+    rho,
+)
+from theory.lifts.copy_examples import layer_lipschitz, mu, tree_lipschitz
+from theory.lifts.coverage import INPUT_KEPT, INPUTS, inputs, p_0, q, r
+from theory.lifts.degrees import WIDTH, lam, n
+from theory.lifts.perceptrons import n_1
+from theory.lifts.random_lifts import mean_edges
+from theory.lifts.readout import TRAINED
+from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+largest_moment = R_x**2
+children_lipschitz = tree_lipschitz.subs(r, children)
+radius = per_copy(isolated_best_radius)
+uniform_loss = per_copy(6 * sp.sqrt(3) * A_1 * A_2**3 * R_x**2 / M**2)
+tree_loss = guaranteed(
+    6 * sp.sqrt(3) * A_1 * A_2**3 * children * (1 + (1 + rho) ** 2) / M**2, M >= 1, isolated_best_radius <= rho
+)
+noisy_loss = guaranteed(loss_bound.subs(Lambda, R_x), M >= 1, isolated_moved_cells.subs(Lambda, R_x) <= M / 2)
+copies_needed = A_2 * R_x * sp.sqrt(6 * sp.sqrt(3) * A_1 * A_2 / goal)
+uniform_size = size_for(copies_needed, q)
+parameters = n * (1 + p_0 * inputs)
+
+STEPS = (
+    Step(
+        name="moments",
+        sentence=r"For every $D$ on the ball no eigenvalue of $E_D\,xx^\top$ is more than $E_D\|x\|^2\le[[largest_moment]]$, the trace.",
+        by=Carrier.RULE,
+        source="monotonicity",
+        gives={"largest_moment": largest_moment},
+    ),
+    Step(
+        name="units of one layer",
+        sentence=r"A unit $\tanh(w\cdot x)$ has the constant $[[layer_lipschitz]]$, $\mu$ the largest of these.",
+        by=Carrier.CLAIM,
+        source="L16.3",
+        gives={"layer_lipschitz": layer_lipschitz},
+    ),
+    Step(
+        name="trees",
+        sentence=r"One with $c$ children has $[[children_lipschitz]]$ for $|x_i|\le1$: so its gradient is bounded at each $x$, whatever $D$ is.",
+        by=Carrier.CLAIM,
+        source="L16.3",
+        gives={"children_lipschitz": children_lipschitz},
+    ),
+    Step(
+        name="bounds of each law",
+        sentence=r"""Given edges and weights at the start, with $M$ isolated copies of each unit, the flow for $D$ has a loss of at most $[[isolated_bound]]$, and for exact copies $[[best_loss]]$ at the radius $[[radius]]$. Of $D$ there is in this only $\varepsilon_w$, the
+loss of the witness, and $\Lambda$.""",
+        by=Carrier.CLAIM,
+        source="L16.2",
+        gives={"isolated_bound": isolated_bound, "best_loss": best_loss, "radius": radius},
+    ),
+    Step(
+        name="one layer",
+        sentence=r"With one hidden layer and a witness that reproduces the target, for every such $D$, it is at most $[[uniform_loss]]$.",
+        gives={"uniform_loss": uniform_loss},
+        uses=("moments", "units of one layer", "bounds of each law"),
+    ),
+    Step(
+        name="two layers",
+        sentence=r"With two hidden layers it is at most $[[tree_loss]]$.",
+        gives={"tree_loss": tree_loss},
+        uses=("trees", "bounds of each law"),
+    ),
+    Step(
+        name="other targets",
+        sentence=r"If the witness has the loss $\varepsilon_w$ for $D$, it is at most $[[noisy_loss]]$ with one hidden layer.",
+        gives={"noisy_loss": noisy_loss},
+        uses=("moments", "units of one layer", "bounds of each law"),
+    ),
+    Step(
+        name="copies needed",
+        sentence=r"The first is at most $\varepsilon$ from $M=[[copies_needed]]$ on.",
+        gives={"copies_needed": copies_needed},
+        uses=("one layer",),
+    ),
+    Step(
+        name="one event",
+        sentence=r"""That each unit has $M$ copies, or isolated ones, is an event of edges and weights at the start, which no data enter. With one hidden layer it has a probability of at least $1-\delta$ from
+$[[uniform_size]]$ on. On it the bounds hold for all $D$.""",
+        by=Carrier.CLAIM,
+        source="L17.1",
+        gives={"uniform_size": uniform_size},
+        uses=("copies needed",),
+    ),
+    Step(
+        name="edges",
+        sentence=r"Above the edge from $d$ inputs to $n$ vertices lie $[[mean_edges]]$ edges in the mean, for $n_1=n$ and $\lambda=p_0d$.",
+        by=Carrier.CLAIM,
+        source="L20",
+        gives={"mean_edges": mean_edges},
+    ),
+    Step(
+        name="parameters",
+        sentence=r"With the readout these are $[[parameters]]$ parameters: as many as that, whatever the number of samples is.",
+        gives={"parameters": parameters},
+        uses=("edges",),
+    ),
+)
+
+any_data = Claim(
+    label="L22",
+    title="One random sparse lift serves all data, however many samples there are",
+    statement=r"""
+Draw a random sparse lift with one hidden layer of $n$ vertices, $\tanh$, and a readout $0$. Let $\mathcal D$ be the set of all laws of inputs that are no longer than $R_x$ on the inputs of each unit of a witness with $r$ units: all sets of $N$ samples, for all $N$, and continuous laws. If each unit has a copy of its very weights at a given vertex with probability at least $q$, then with
+probability $1-\delta$, from $$[[uniform_size]]$$ vertices on, gradient flow of the loss over $D$ comes down to $\varepsilon$ *for all $D\in\mathcal D$ at once* for which the witness reproduces the target: $M$ copies of each unit give $$[[uniform_loss]].$$ If the witness has the loss $\varepsilon_w$ for $D$, they give $$[[noisy_loss]]$$ from each $T$ on. With two hidden layers $M$ isolated copies
+of each unit of $c$ children, with signs for weights, give $$[[tree_loss]]$$ for all laws on $[-1,1]^d$ at once, and their chance is that of L17.2. In none of these is $N$: the $[[parameters]]$ parameters expected with one hidden layer may be fewer than the samples, or more.
+""",
+    steps=STEPS,
+    source=Source(
+        "2501.05930",
+        "abstract: “without overparameterization assumptions relating the number of parameters and training samples”; "
+        "the form proved here is ours",
+    ),
+    provenance=Provenance.RECONSTRUCTED,
+    proof=Proof.PROVED,
+    quantities=(
+        WIDTH.drawn_from(50, 90),
+        Quantity(n_1, "number of copies of the target of an edge of the base", COUNT, drawn=(1, 5)),
+        Quantity(lam, "expected number of edges into a vertex above one edge of the base", NON_NEGATIVE, drawn=(1, 3)),
+        COPIES.drawn_from(10, 60),
+        UNITS.drawn_from(1, 2),
+        Quantity(children, "number of children of a unit with two hidden layers", COUNT, drawn=(1, 3)),
+        CHANCE,
+        *READOUT,
+        Quantity(R_x, "length of the longest input, on the inputs of a unit", POSITIVE, drawn=(sp.Rational(1, 2), 1)),
+        Quantity(mu, r"largest eigenvalue of $E_D\,xx^\top$", POSITIVE, drawn=(sp.Rational(1, 2), 2)),
+        Quantity(Lambda, "Lipschitz constant of a unit in its weights", POSITIVE, drawn=(sp.Rational(1, 8), 1)),
+        Quantity(rho, "distance by which the weights of a cell may move", POSITIVE, drawn=(1, 3)),
+        DISTANCE.drawn_from(0, 1),
+        Quantity(epsilon_w, "loss of the witness, for the law of the data", NON_NEGATIVE, drawn=(0, sp.Rational(1, 2))),
+        TRAINED.drawn_from(sp.Rational(1, 8), sp.Rational(1, 2)),
+        GOAL,
+        ALLOWED,
+        INPUTS.drawn_from(2, 6),
+        INPUT_KEPT.drawn_from(sp.Rational(1, 8), sp.Rational(7, 8)),
+    ),
+    hypotheses=(
+        EXACT,
+        Hypothesis("edges and weights are independent of one another and of the data"),
+        Hypothesis("the types of different units are disjoint"),
+        Hypothesis("disjoint units have together a probability of at most one", r * q <= 1),
+        LONGER,
+    ),
+    uses=("L16.2", "L16.3", "L17.1", "L17.2", "L20"),
+    expressions={
+        "uniform_loss": uniform_loss,
+        "tree_loss": tree_loss,
+        "noisy_loss": noisy_loss,
+        "copies_needed": copies_needed,
+        "uniform_size": uniform_size,
+        "parameters": parameters,
+    },
+    remarks=(
+        Remark(
+            r"The number of samples can enter through the witness: labels that follow no rule may need a larger one for more "
+            r"samples. The flow is that of the loss over the samples, and nothing is said of its loss on others."
+        ),
+        Remark(
+            r"Students of 64 vertices and some 130 parameters keep the bound with 4 samples and with 1024. Copies alone whose "
+            r"readout grows far come up to more than a hundredth of it, at each number of samples.",
+            "one_lift_keeps_the_bound_for_all_numbers_of_samples",
+        ),
+    ),
+)

@@ -1,0 +1,244 @@
+"""L21.3: random sparse lifts of attention reach the loss of a witness: constants of heads, chances and sizes."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Remark, Source
+from theory.formulas.no_guarantee import guaranteed
+from theory.lifts.attention import C, d
+from theory.lifts.convergence import ALLOWED
+from theory.lifts.convergence_limit import goal
+from theory.lifts.convolution_copies import EXACT, FINITE, GOAL, LONGER, READOUT, SIGNS, best_loss, size_for
+from theory.lifts.copies import (
+    A_1,
+    A_2,
+    COPIES,
+    UNIT_INPUTS,
+    UNITS,
+    Lambda,
+    M,
+    isolated_best_radius,
+    per_copy,
+    rho,
+    signs,
+)
+from theory.lifts.copy_examples import pattern_chance
+from theory.lifts.coverage import INPUT_KEPT, inputs, p_0
+from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+R_x = sp.Symbol("R_x", positive=True)  # the length of a token
+b_w = sp.Symbol("b_w", nonnegative=True)  # the length of Q*, of K* and of V*
+N_t = sp.Symbol("N_t", positive=True, integer=True)  # tokens
+s_1, s_2 = sp.symbols("s_1 s_2", real=True)  # scores
+y = sp.Symbol("y", nonnegative=True)  # exp of all other scores, added up
+gamma = sp.Symbol("gamma", nonnegative=True)  # how long the change of what scores a token is
+delta_Q, delta_K, delta_V = sp.symbols("delta_Q delta_K delta_V", nonnegative=True)
+
+own_share = sp.exp(s_1) / (sp.exp(s_1) + sp.exp(s_2) + y)
+other_share = sp.exp(s_2) / (sp.exp(s_1) + sp.exp(s_2) + y)
+own_slope = own_share - own_share**2
+other_slope = -own_share * other_share
+mean_change = R_x**2 * gamma
+longest = b_w + rho
+score_change = R_x * longest * (delta_Q + delta_K) / sp.sqrt(d)
+row_change = R_x**3 * longest**2 * (delta_Q + delta_K) / sp.sqrt(d) + R_x * delta_V
+head_lipschitz = R_x * sp.sqrt(1 + 2 * R_x**4 * longest**4 / d)
+entry_lipschitz = sp.sqrt(N_t) * R_x * sp.sqrt(1 + 2 * R_x**4 * longest**4 / d)
+
+heard = pattern_chance.subs(inputs, C)
+alike = sp.Integer(2) ** (2 * d - 3 * d * signs)
+head_copy = p_0**signs * (1 - p_0) ** (C - signs) * sp.Integer(2) ** (2 * d - 3 * d * signs)
+radius = per_copy(isolated_best_radius)
+head_loss = guaranteed(
+    6 * sp.sqrt(3) * A_1 * A_2**3 * R_x**2 * (1 + 2 * R_x**4 * longest**4 / d) / M**2,
+    M >= 1,
+    isolated_best_radius <= rho,
+)
+copies_for_loss = A_2 * R_x * sp.sqrt(6 * sp.sqrt(3) * A_1 * A_2 * (1 + 2 * R_x**4 * longest**4 / d) / goal)
+copies_for_radius = 2 * sp.root(3, 4) * A_2 * sp.sqrt(A_2) / (sp.sqrt(A_1) * rho)
+head_size = size_for(sp.Max(copies_for_loss, copies_for_radius), head_copy)
+
+STEPS = (
+    Step(
+        name="shares",
+        sentence=r"Of two tokens with the scores $s_1$ and $s_2$, beside others whose exponentials add up to $y$, softmax gives $[[own_share]]$ to the first, $[[other_share]]$ to the second.",
+        by=Carrier.DEFINED,
+        gives={"own_share": own_share, "other_share": other_share},
+    ),
+    Step(
+        name="slopes",
+        sentence=r"The share of the first has the derivatives $[[own_slope]]$ and $[[other_slope]]$ in these scores.",
+        gives={"own_slope": own_slope, "other_slope": other_slope},
+        uses=("shares",),
+    ),
+    Step(
+        name="covariance",
+        sentence=r"So if the scores change at the rates $g_j$, $\sum_jp_jx_j$ changes at the rate $\sum_jp_jx_j(g_j-\sum_ip_ig_i)$: the covariance of $x$ and $g$ under the shares $p$.",
+        by=Carrier.RULE,
+        source="linearity",
+        uses=("slopes",),
+    ),
+    Step(
+        name="mean token",
+        sentence=r"""For $g_j=x_j\cdot v$, $\|v\|=\gamma$, no variance of $x\cdot u$, $\|u\|=1$, is more than $R_x^2$, nor that of $g$ more than $R_x^2\gamma^2$: the mean token changes at a rate of at most
+$[[mean_change]]$, whatever the number of tokens is.""",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
+        gives={"mean_change": mean_change},
+        uses=("covariance",),
+    ),
+    Step(
+        name="scores",
+        sentence=r"""The scores of the row $t$ are $x_j\cdot KQ^\top x_t/\sqrt d$. If $Q$ and $K$ change at the rates $\delta_Q$ and $\delta_K$ on the ball, where neither is longer than $b_w+\rho$, the vector that
+$x_j$ is multiplied with changes at a rate of at most $[[score_change]]$.""",
+        by=Carrier.RULE,
+        source="triangle inequality",
+        gives={"score_change": score_change},
+    ),
+    Step(
+        name="rows",
+        sentence=r"The row is the mean token times $V$: it changes at a rate of at most $[[row_change]]$, as no mean of tokens is longer than $R_x$.",
+        gives={"row_change": row_change},
+        uses=("mean token", "scores"),
+    ),
+    Step(
+        name="one head",
+        sentence=r"That is no more than $[[head_lipschitz]]$ times $\sqrt{\delta_Q^2+\delta_K^2+\delta_V^2}$, and is that much for some $\delta_Q,\delta_K,\delta_V$.",
+        gives={"head_lipschitz": head_lipschitz},
+        uses=("rows",),
+    ),
+    Step(
+        name="along a segment",
+        sentence=r"The ball is convex: for each input a row changes by no more than that times the distance of the weights, and so do its products with a readout as long as $1$, in the mean over $D$.",
+        by=Carrier.RULE,
+        source="integration",
+        uses=("one head",),
+    ),
+    Step(
+        name="pooling",
+        sentence=r"The square of a mean over rows is at most the mean of the squares: the same constant serves the mean of all rows.",
+        by=Carrier.RULE,
+        source="Jensen",
+        uses=("along a segment",),
+    ),
+    Step(
+        name="all entries",
+        sentence=r"With a readout for each entry of $N_t$ rows the squares of the rows add up: $\Lambda=[[entry_lipschitz]]$.",
+        gives={"entry_lipschitz": entry_lipschitz},
+        uses=("along a segment", "one head"),
+    ),
+    Step(
+        name="heard channels",
+        sentence=r"A head hears just the $s$ channels of another with probability $[[heard]]$: an edge is a row of $Q$, $K$ and $V$.",
+        by=Carrier.CLAIM,
+        source="L16.3",
+        gives={"heard": heard},
+    ),
+    Step(
+        name="changes of sign",
+        sentence=r"""A sign that column $i$ of both $Q$ and $K$ changes leaves the head as it is, and one of a column of $V$ is absorbed by the readout: of $2^{3ds}$ matrices of signs $2^{2d}$ are copies, with probability
+$[[alike]]$.""",
+        gives={"alike": alike},
+    ),
+    Step(
+        name="chance of a copy",
+        sentence=r"Together $[[head_copy]]$.",
+        gives={"head_copy": head_copy},
+        uses=("heard channels", "changes of sign"),
+    ),
+    Step(
+        name="bound",
+        sentence=r"With $M$ exact copies of each head, whose cells are isolated, the loss comes below $[[best_loss]]$, if the constant is valid at the radius $[[radius]]$.",
+        by=Carrier.CLAIM,
+        source="L21.1",
+        gives={"best_loss": best_loss, "radius": radius},
+    ),
+    Step(
+        name="loss",
+        sentence=r"It grows with the radius, so that it is enough if this is at most $\rho$: $[[head_loss]]$.",
+        gives={"head_loss": head_loss},
+        uses=("bound", "one head", "pooling"),
+    ),
+    Step(
+        name="copies needed",
+        sentence=r"The loss is at most $\varepsilon$ from $M=[[copies_for_loss]]$ on, and the radius at most $\rho$ from $M=[[copies_for_radius]]$ on.",
+        gives={"copies_for_loss": copies_for_loss, "copies_for_radius": copies_for_radius},
+        uses=("loss",),
+    ),
+    Step(
+        name="size",
+        sentence=r"$n$ heads hold so many copies of each of $r$ heads with probability $1-\delta$ from $[[head_size]]$ on.",
+        by=Carrier.CLAIM,
+        source="L17.1",
+        gives={"head_size": head_size},
+        uses=("copies needed", "chance of a copy"),
+    ),
+)
+
+copied_heads = Claim(
+    label="L21.3",
+    title="Random sparse lifts of attention reach low loss",
+    statement=r"""
+Let the module be the attention of L7, with heads of width $d$, and its random sparse lift (L20) have $C$ input channels and $n$ heads, each edge from a channel to a head, a row of its $Q,K,V$, there with probability $p_0$, all weights fair signs. The readout is linear, $0$ at the start: $d$ numbers for each head, the matrices $O$ of
+one output channel, with $F$ a number for each token, whose loss is the mean over tokens, or with all tokens averaged. A skip adds a function without weights, which is taken off the target: fixed skips change nothing else. Let the tokens be no longer than $R_x$ on the channels of a head of the witness, and its $Q,K,V$ no longer than $b_w$ (as the root of the sum of squares). Then
+on the balls of radius $\rho$ a head has $$\Lambda=[[head_lipschitz]],$$ whatever the number of tokens is; with a readout for each entry of $N_t$ tokens $\Lambda=[[entry_lipschitz]]$. A head copies a given one on $s$ channels, with signs for weights, with probability
+$$[[head_copy]].$$ The witness has $r$ such heads and reproduces the target. Where each has $M$ copies, gradient flow has a loss of at most $$[[head_loss]]$$ from some time on. It comes down to $\varepsilon$ with probability $1-\delta$ from $$[[head_size]]$$ heads on, in which neither the number of tokens nor that of samples occurs.
+""",
+    steps=STEPS,
+    source=Source(
+        "2501.05930", "beyond the text at hand, which speaks of architectures “including transformer-like blocks”"
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(C, "number of input channels", COUNT, drawn=(4, 9)),
+        Quantity(d, "width of a head", COUNT, drawn=(1, 3)),
+        Quantity(N_t, "number of tokens", COUNT, drawn=(2, 9)),
+        UNIT_INPUTS.drawn_from(1, 3),
+        Quantity(R_x, "length of the longest token, on the channels of a head", POSITIVE, drawn=(sp.Rational(1, 2), 1)),
+        Quantity(b_w, "length of the longest of the matrices of the heads of the witness", NON_NEGATIVE, drawn=(0, 1)),
+        Quantity(rho, "distance by which the weights of a cell may move", POSITIVE, drawn=(sp.Rational(1, 2), 1)),
+        Quantity((s_1, s_2), "scores of two tokens", sp.S.Reals),
+        Quantity(y, "sum of the exponentials of all other scores", NON_NEGATIVE, drawn=(0, 2)),
+        Quantity(gamma, "rate of what a token is multiplied with to score it", NON_NEGATIVE, drawn=(0, 2)),
+        Quantity((delta_Q, delta_K, delta_V), "rates of the three matrices of a head", NON_NEGATIVE, drawn=(0, 2)),
+        INPUT_KEPT.drawn_from(sp.Rational(1, 8), sp.Rational(7, 8)),
+        COPIES.drawn_from(10, 60),
+        *READOUT,
+        Quantity(Lambda, "Lipschitz constant of a unit in its weights", POSITIVE, drawn=(1, 2)),
+        UNITS.drawn_from(1, 3),
+        GOAL,
+        ALLOWED,
+    ),
+    hypotheses=(
+        EXACT,
+        SIGNS,
+        FINITE,
+        LONGER,
+        Hypothesis("a head has no more channels than there are", signs <= C),
+    ),
+    uses=("L16.3", "L17.1", "L21.1"),
+    expressions={
+        "mean_change": mean_change,
+        "row_change": row_change,
+        "head_lipschitz": head_lipschitz,
+        "entry_lipschitz": entry_lipschitz,
+        "head_copy": head_copy,
+        "head_loss": head_loss,
+        "copies_for_loss": copies_for_loss,
+        "copies_for_radius": copies_for_radius,
+        "head_size": head_size,
+    },
+    remarks=(
+        Remark(
+            r"The bound is loose: copies alone whose readout grows far come up to more than a hundredth of it.",
+            "heads_end_below_the_bound",
+        ),
+        Remark(
+            r"Blocks in a row, and further layers behind attention, are not covered: there the cells of different terminals have "
+            r"heads in common, as in lifts with two hidden layers, whose isolated copies L11.2 counts for trees of scalar units alone."
+        ),
+    ),
+)

@@ -1,0 +1,207 @@
+"""L21.2: random sparse lifts of convolutions reach the loss of a witness: constants, chances and sizes."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Remark, Source
+from theory.lifts.convergence import ALLOWED, chernoff_size
+from theory.lifts.convergence_limit import goal
+from theory.lifts.convolution import C_i, H, k
+from theory.lifts.copies import (
+    A_1,
+    A_2,
+    COPIES,
+    UNIT_INPUTS,
+    UNITS,
+    Lambda,
+    M,
+    isolated_best_value,
+    per_copy,
+    signs,
+)
+from theory.lifts.copy_examples import agreement, layer_lipschitz, mu, pattern_chance
+from theory.lifts.coverage import INPUT_KEPT, inputs, p_0, q
+from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+nu = sp.Symbol("nu", positive=True)  # the largest eigenvalue of the second moments of a pixel
+
+window_eigenvalue = k * nu
+filter_lipschitz = sp.sqrt(k * nu)
+entry_lipschitz = sp.sqrt(H * k * nu)
+heard = pattern_chance.subs(inputs, C_i)
+alike = agreement.subs(signs, k * signs)
+filter_copy = 2 * p_0**signs * (1 - p_0) ** (C_i - signs) / 2 ** (k * signs)
+best_loss = per_copy(isolated_best_value)
+filter_loss = per_copy(6 * sp.sqrt(3) * A_1 * A_2**3 * k * nu / M**2)
+copies_needed = A_2 * sp.sqrt(6 * sp.sqrt(3) * A_1 * A_2 * k * nu / goal)
+
+
+def size_for(copies: sp.Expr, chance: sp.Expr) -> sp.Expr:
+    """The size of L17.1 by Chernoff's bound, for so many copies, rounded up, of a chance."""
+    return chernoff_size.subs({M: sp.ceiling(copies), q: chance}, simultaneous=True)
+
+
+filter_size = size_for(copies_needed, filter_copy)
+
+GOAL = Quantity(goal, "loss that is to be reached", POSITIVE, drawn=(sp.Rational(1, 8), 1))
+READOUT = (
+    Quantity(A_1, "sum of the lengths of the readouts of the witness", POSITIVE, drawn=(1, 2)),
+    Quantity(A_2, "root of the sum of their squares", POSITIVE, drawn=(sp.Rational(1, 2), 1)),
+)
+EXACT = Hypothesis("the curve is a solution of the flow itself, from a readout 0, for the square loss")
+SIGNS = Hypothesis("edges and weights are independent, weights fair signs; the weights of the witness are signs")
+FINITE = Hypothesis("the witness reproduces the target, and the types of different units are disjoint")
+LONGER = Hypothesis("no Euclidean norm exceeds the sum of the moduli", A_2 <= A_1)
+
+STEPS = (
+    Step(
+        name="a pixel",
+        sentence=r"""At the pixel $p$ a filter on the channels $S$ is $\tanh(w\cdot z_p)$, $z_p$ the window of $k|S|$ numbers $x_{c,p+a}$. With $p$ uniform, part of $D$, its constant is $[[layer_lipschitz]]$, $\mu$ the largest
+eigenvalue of $E\,z_pz_p^\top$.""",
+        by=Carrier.CLAIM,
+        source="L16.3",
+        gives={"layer_lipschitz": layer_lipschitz},
+    ),
+    Step(
+        name="window",
+        sentence=r"""$(w\cdot z_p)^2=(\sum_{a<k}w_a\cdot x_{p+a})^2\le k\sum_{a<k}(w_a\cdot x_{p+a})^2$.""",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
+    ),
+    Step(
+        name="shifts",
+        sentence=r"""The mean over all $p$ of $(w_a\cdot x_{p+a})^2$ is that of $(w_a\cdot x_p)^2$ for each $a$, as $p\mapsto p+a$ takes each pixel of the cycle once. It is at most $\nu\|w_a\|^2$, $\nu$ the largest eigenvalue of the
+second moments of the channels $S$ of a pixel.""",
+        by=Carrier.RULE,
+        source="Rayleigh",
+        uses=("window",),
+    ),
+    Step(
+        name="eigenvalue of a window",
+        sentence=r"So $\mu\le[[window_eigenvalue]]$. A constant signal along the eigenvector, and $w$ along it, the same for all $a$, attain that.",
+        gives={"window_eigenvalue": window_eigenvalue},
+        uses=("shifts",),
+    ),
+    Step(
+        name="one filter",
+        sentence=r"$\Lambda=[[filter_lipschitz]]$ at a pixel.",
+        gives={"filter_lipschitz": filter_lipschitz},
+        uses=("a pixel", "eigenvalue of a window"),
+    ),
+    Step(
+        name="pooling",
+        sentence=r"The square of a mean over pixels is at most the mean of the squares: the same constant serves the filter with its pixels averaged.",
+        by=Carrier.RULE,
+        source="Jensen",
+        uses=("one filter",),
+    ),
+    Step(
+        name="all pixels",
+        sentence=r"""With a readout for each of $H$ pixels $(\sum_pa_p\Delta_p)^2\le\|a\|^2\sum_p\Delta_p^2$, of mean at most $H\|a\|^2[[filter_lipschitz]]^2\|w-w'\|^2$: $\Lambda=[[entry_lipschitz]]$.""",
+        gives={"entry_lipschitz": entry_lipschitz},
+        uses=("one filter",),
+    ),
+    Step(
+        name="heard channels",
+        sentence=r"A copy hears just the $s$ channels of a filter with probability $[[heard]]$: an edge is a whole kernel.",
+        by=Carrier.CLAIM,
+        source="L16.3",
+        gives={"heard": heard},
+    ),
+    Step(
+        name="equal kernels",
+        sentence=r"Its $ks$ signs are those of the filter, or all are not, with probability $[[alike]]$.",
+        by=Carrier.CLAIM,
+        source="L16.3",
+        gives={"alike": alike},
+    ),
+    Step(
+        name="chance of a copy",
+        sentence=r"Together $[[filter_copy]]$, up to the sign that the readout absorbs.",
+        gives={"filter_copy": filter_copy},
+        uses=("heard channels", "equal kernels"),
+    ),
+    Step(
+        name="bound",
+        sentence=r"With $M$ copies of each filter, whose cells are isolated, the loss comes below $[[best_loss]]$: the constant is the same on every ball.",
+        by=Carrier.CLAIM,
+        source="L21.1",
+        gives={"best_loss": best_loss},
+    ),
+    Step(
+        name="loss",
+        sentence=r"That is $[[filter_loss]]$.",
+        gives={"filter_loss": filter_loss},
+        uses=("bound", "one filter", "pooling"),
+    ),
+    Step(
+        name="copies needed",
+        sentence=r"It is at most $\varepsilon$ from $M=[[copies_needed]]$ on.",
+        gives={"copies_needed": copies_needed},
+        uses=("loss",),
+    ),
+    Step(
+        name="size",
+        sentence=r"$n$ output channels hold so many copies of each of $r$ filters with probability $1-\delta$ from $[[filter_size]]$ on.",
+        by=Carrier.CLAIM,
+        source="L17.1",
+        gives={"filter_size": filter_size},
+        uses=("copies needed", "chance of a copy"),
+    ),
+)
+
+copied_filters = Claim(
+    label="L21.2",
+    title="Random sparse lifts of convolutions reach low loss",
+    statement=r"""
+Let the module be the cyclic convolution of L6 with $\tanh$, $H$ pixels and kernels of $k$ weights, and its random sparse lift (L20) have $C_i$ input channels and $n$ output channels, each edge, a whole kernel, there with probability $p_0$, all weights fair signs. The readout is linear, $0$ at the start: a number
+for each output channel, of its mean over pixels, or with $F$ a signal of its own, whose loss is the mean over pixels. Let $\nu$ be the largest eigenvalue of the second moments $E\,x_px_p^\top$ of the heard channels of a pixel, the mean over $p$ as well. The windows of $k$ pixels have second moments of eigenvalues at most
+$[[window_eigenvalue]]$, which constant signals attain, so that a filter has $$\Lambda=[[filter_lipschitz]]$$ on every ball, whatever $H$ is; with a readout for each pixel $\Lambda=[[entry_lipschitz]]$. An output channel copies a given filter on $s$ channels, with signs for weights, with probability
+$$[[filter_copy]].$$ The witness has $r$ such filters and reproduces the target. Where each has $M$ copies, gradient flow has a loss of at most $$[[filter_loss]]$$ from some time on. It comes down to $\varepsilon$ with probability $1-\delta$ from $$[[filter_size]]$$ output channels on, in which neither $H$ nor the number of samples occurs.
+""",
+    steps=STEPS,
+    source=Source("2501.05930", "beyond the text at hand, which speaks of common deep learning models"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(H, "number of pixels of the signal, its period", COUNT, drawn=(3, 9)),
+        Quantity(k, "number of weights of a kernel", COUNT, drawn=(1, 3)),
+        Quantity(C_i, "number of input channels", COUNT, drawn=(4, 9)),
+        UNIT_INPUTS.drawn_from(1, 4),
+        Quantity(mu, "largest eigenvalue of the second moments of a window", POSITIVE, drawn=(sp.Rational(1, 2), 2)),
+        Quantity(nu, "largest eigenvalue of the second moments of a pixel", POSITIVE, drawn=(sp.Rational(1, 2), 2)),
+        INPUT_KEPT.drawn_from(sp.Rational(1, 8), sp.Rational(7, 8)),
+        COPIES.drawn_from(10, 60),
+        *READOUT,
+        Quantity(Lambda, "Lipschitz constant of a unit in its weights", POSITIVE, drawn=(1, 2)),
+        UNITS.drawn_from(1, 3),
+        GOAL,
+        ALLOWED,
+    ),
+    hypotheses=(
+        EXACT,
+        SIGNS,
+        FINITE,
+        LONGER,
+        Hypothesis("a kernel is no longer than the signal", k <= H),
+        Hypothesis("a filter has no more channels than there are", signs <= C_i),
+    ),
+    uses=("L16.3", "L17.1", "L21.1"),
+    expressions={
+        "window_eigenvalue": window_eigenvalue,
+        "filter_lipschitz": filter_lipschitz,
+        "entry_lipschitz": entry_lipschitz,
+        "filter_copy": filter_copy,
+        "filter_loss": filter_loss,
+        "copies_needed": copies_needed,
+        "filter_size": filter_size,
+    },
+    remarks=(
+        Remark(
+            r"The bound is loose: copies alone whose readout grows far come up to more than a hundredth of it.",
+            "filters_end_below_the_bound",
+        ),
+    ),
+)

@@ -1,0 +1,157 @@
+"""L20: random sparse lifts, the definition, and that full lifts pruned at random at initialization have the same law."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.expressivity.wired_neurons import binomial_law
+from theory.lifts.coverage import REGION, m, omega
+from theory.lifts.degrees import DEGREE, PROBABILITY, lam, n, sampled, variance
+from theory.lifts.perceptrons import n_1
+from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+N_e = sp.Symbol("N_e", nonnegative=True, integer=True)  # edges above one edge of the base
+p = sp.Symbol("p", nonnegative=True)  # that an edge outlives another pruning
+
+pairs = n * n_1
+chance = sampled(lam / n)
+graph_probability = sampled((lam / n) ** N_e * (1 - lam / n) ** (pairs - N_e))
+edges_law = sampled(binomial_law(pairs, lam / n, N_e))
+joint_law = sampled((lam / n * omega) ** N_e * (1 - lam / n) ** (pairs - N_e))
+mean_edges = n_1 * lam
+edges_variance = sampled(n_1 * lam * (1 - lam / n))
+pruned_degree = p * lam
+part_degree = m * lam / n
+
+STEPS = (
+    Step(
+        name="pairs",
+        sentence=r"""Above $e=(u,v)$ lie $[[pairs]]$ pairs of a copy of $u$ and a copy of $v$. Each is an edge with probability $\min(1,\lambda/n)$, which is $[[chance]]$ for
+$\lambda\le n$, whatever the other pairs and all weights are.""",
+        by=Carrier.DEFINED,
+        gives={"pairs": pairs, "chance": chance},
+    ),
+    Step(
+        name="outcomes",
+        sentence=r"""Whatever the outcome, an edge leads from a copy of $u$ to a copy of $v$ for an edge $(u,v)$ of $B$ and has a weight in $W_{(u,v)}$. Directed cycles would lie over directed cycles of $B$,
+which has none: it is a lift, and has exactly one family of activations.""",
+        by=Carrier.CLAIM,
+        source="L2",
+        uses=("pairs",),
+    ),
+    Step(
+        name="one graph",
+        sentence=r"The pairs are independent: a lift with $N_e$ edges above $e$ has there the probability $[[graph_probability]]$, one factor for each pair: the number of edges above each $e$ decides, which permutations of fibres keep.",
+        gives={"graph_probability": graph_probability},
+        uses=("pairs", "outcomes"),
+    ),
+    Step(
+        name="weights of edges",
+        sentence=r"""Weights are independent of edges and of one another: it is that lift, and its weights above $e$ are in given sets of probability $\omega$ each, with the probability of
+the lift times $\omega^{N_e}$.""",
+        by=Carrier.RULE,
+        source="product",
+        uses=("one graph",),
+    ),
+    Step(
+        name="masked weights",
+        sentence=r"""A masked weight is $0$, and $M(0,\cdot)=0$: in the sum over a fibre the edges that are masked add up to $0$, and the full lift with masked weights computes what the lift of the others
+does (for perceptrons see L5).""",
+        by=Carrier.RULE,
+        source="fibres",
+    ),
+    Step(
+        name="pruned full lift",
+        sentence=r"""Draw weights for all pairs, which is the full lift, then the mask. The mask is the graph; the weights that it keeps are independent, of their laws, and the others are in any sets with probability
+$1$: both lifts have the joint law $[[joint_law]]$.""",
+        gives={"joint_law": joint_law},
+        uses=("weights of edges", "masked weights", "one graph"),
+    ),
+    Step(
+        name="number of edges",
+        sentence=r"So many graphs as there are sets of $N_e$ pairs have this probability: there are $N_e$ edges with probability $[[edges_law]]$.",
+        gives={"edges_law": edges_law},
+        uses=("one graph",),
+    ),
+    Step(
+        name="one vertex",
+        sentence=r"Into each copy of $v$ lead $\lambda$ edges in the mean, with the variance $[[variance]]$, independently of all other copies.",
+        by=Carrier.CLAIM,
+        source="L8.1",
+        gives={"variance": variance},
+    ),
+    Step(
+        name="all vertices",
+        sentence=r"Above $e$ that is $[[mean_edges]]$ in the mean, with the variance $[[edges_variance]]$: $n_1$ times that of one vertex.",
+        gives={"mean_edges": mean_edges, "edges_variance": edges_variance},
+        uses=("one vertex",),
+    ),
+    Step(
+        name="pruned again",
+        sentence=r"""If each edge outlives another pruning with probability $p$, independently, a pair is an edge with the probability $p\lambda/n$ that belongs to $[[pruned_degree]]$: so each pair is
+absent, or was there and is pruned.""",
+        gives={"pruned_degree": pruned_degree},
+        uses=("pairs",),
+    ),
+    Step(
+        name="part",
+        sentence=r"On $m$ of the copies of $u$ and any of the copies of $v$ the pairs keep their chances: that of the degree $[[part_degree]]$ for $m$ copies.",
+        gives={"part_degree": part_degree},
+        uses=("pairs",),
+    ),
+)
+
+random_sparse_lifts = Claim(
+    label="L20",
+    title="Random sparse lifts are full lifts, sparsified at initialization",
+    statement=r"""
+**Definition.** Let $B$ be a perceptron module, with a number of copies of each vertex, $\lambda_e\ge0$ for each edge $e$, and a law on each space $W_e$ of weights. Its *random sparse lift* has these copies for vertices;
+of a copy of $u$ and one of $v$, for $e=(u,v)$, there is an edge with probability $\min(1,\lambda_e/n)$, $n$ the number of copies of $u$, and its weight has the law of $e$; all these choices are independent.
+(Edges that are not to be sampled, such as skips, are set apart: all of them are there, or those between copies of one number.) The readout is linear, $F=\sum_ia_iy_i$ over the copies of terminals (Definition 4.1).
+
+Every outcome is a lift. Let $v$ have $n_1$ copies, and $\lambda\le n$ be that of $e$. A graph with $N_e$ edges above $e$ has there the probability $$[[graph_probability]],$$ so that the law is that of the lift after any permutation of each fibre. There are
+$N_e$ edges with probability $[[edges_law]]$, in the mean $[[mean_edges]]$, with the variance $[[edges_variance]]$. **Sparsified at initialization:** the full lift with independent weights of these laws, of which each is kept with probability $[[chance]]$,
+independently, is the same: it has the joint law of edges and weights, by which the graph is such a one and its weights above $e$ are in sets of probability $\omega$ with probability $$[[joint_law]].$$ Pruned again, with edges kept with probability $p$, the lift is a random sparse lift with $[[pruned_degree]]$ in place of $\lambda$; its part on $m$ of the copies of $u$ is one with $[[part_degree]]$.
+""",
+    steps=STEPS,
+    source=Source(
+        "2501.05930",
+        "Definition 4.2: “Random sparse lift”, of which only the title was at hand, and the abstract: “obtained by "
+        "sparsifying the weight tensors of usual architectures at initialization”; the form stated here is ours",
+    ),
+    provenance=Provenance.RECONSTRUCTED,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(n, "number of copies of the source of an edge of the base", COUNT, drawn=(3, 9)),
+        Quantity(n_1, "number of copies of its target", COUNT_FROM_ZERO, drawn=(1, 5)),
+        DEGREE.drawn_from(sp.Rational(1, 8), 3),
+        Quantity(N_e, "number of edges above that edge", COUNT_FROM_ZERO, drawn=(0, 3)),
+        REGION.drawn_from(sp.Rational(1, 4), 1),
+        Quantity(p, "probability that an edge outlives another pruning", PROBABILITY),
+        Quantity(m, "number of copies of the source in the part that is looked at", COUNT_FROM_ZERO, drawn=(0, 3)),
+    ),
+    hypotheses=(
+        Hypothesis("edges and weights are independent, each of all others"),
+        Hypothesis(r"$M(0,y)=0$ where a masked weight is to be an edge that is absent"),
+        Hypothesis("the expected degree is at most the number of copies of the source", lam <= n),
+        Hypothesis(
+            "a graph has no more edges than there are pairs",
+            N_e <= pairs,
+            needed_by=("graph_probability", "joint_law", "edges_law"),
+        ),
+        Hypothesis("a part has no more copies than there are", m <= n, needed_by=("part_degree",)),
+    ),
+    uses=("L2", "L8.1"),
+    expressions={
+        "chance": chance,
+        "graph_probability": graph_probability,
+        "joint_law": joint_law,
+        "edges_law": edges_law,
+        "mean_edges": mean_edges,
+        "edges_variance": edges_variance,
+        "pruned_degree": pruned_degree,
+        "part_degree": part_degree,
+    },
+)

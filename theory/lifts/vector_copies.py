@@ -1,0 +1,134 @@
+"""L21.1: units with several features, each with a readout of its own: what copies of them guarantee."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.lifts.copies import (
+    FIRST,
+    NETWORK,
+    WITNESS,
+    comparison_error,
+    given,
+    survivor_square,
+    survivors,
+)
+from theory.lifts.isolated_copies import SECOND, square_speed
+from theory.lifts.readout import moving_bound
+from theory.lifts.tangent import L_0, LOSS, START
+from theory.quantities import COUNT, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+READOUTS = sp.symbols("a_11 a_12 a_21 a_22", real=True)
+_lengths = [sp.sqrt(one**2 + two**2) for one, two in (READOUTS[:2], READOUTS[2:])]
+first_norm = _lengths[0] + _lengths[1]
+second_norm = sp.sqrt(sum(readout**2 for readout in READOUTS))
+
+STEPS = (
+    Step(
+        name="norms",
+        sentence=r"For two units with two features each, $A_1=[[first_norm]]$ and $A_2=[[second_norm]]$.",
+        by=Carrier.DEFINED,
+        gives={"first_norm": first_norm, "second_norm": second_norm},
+    ),
+    Step(
+        name="survivors",
+        sentence=r"""The cells that leave their balls are counted by the energy, in which no readout is: as long as at most $\frac M2$ have, $m\ge\frac M2$ copies of each unit survive, with weights
+within $\rho_0+\rho$ of $\theta^*_j$ after an isometry, which keeps distances. So it is up to $T=[[longest_time]]$.""",
+        by=Carrier.CLAIM,
+        source="L16.1",
+        gives=given(FIRST, "longest_time"),
+    ),
+    Step(
+        name="another readout",
+        sentence=r"""Give $\bar a_i=U^\top a^*_j/m$ to $m$ survivors of each unit, where $\Phi_i$ is $\Phi_jU$ of the moved weights, $U$ orthogonal. The witness misses $f^*$ by $\sqrt{2\varepsilon_w}$, and each survivor its share of $\Phi_j(\theta^*_j)a^*_j$ by
+$\Lambda(\rho_0+\rho)\|a^*_j\|/m$: together by at most $[[comparison_error]]$.""",
+        by=Carrier.RULE,
+        source="triangle inequality",
+        gives={"comparison_error": comparison_error},
+        uses=("norms", "survivors"),
+    ),
+    Step(
+        name="loss of the other readout",
+        sentence=r"Its loss is at most $\varepsilon=[[approximation_loss]]$.",
+        gives=given(FIRST, "approximation_loss"),
+        uses=("another readout", "norms"),
+    ),
+    Step(
+        name="squares",
+        sentence=r"An orthogonal map keeps lengths: $\|\bar a\|^2=[[survivor_square]]$.",
+        gives={"survivor_square": survivor_square},
+        uses=("another readout", "norms"),
+    ),
+    Step(
+        name="speeds",
+        sentence=r"""In its ball an isolated cell has $\dot\theta_i=-\langle F-f^*,\partial\Phi_i\,a_i\rangle$, so that $\|\dot\theta_i\|^2$ is at most $\|a_i\|^2$ times $[[square_speed]]$, as no derivative of $\Phi_ia_i$ is longer than
+$\Lambda\|a_i\|$.""",
+        by=Carrier.RULE,
+        source="Cauchy–Schwarz",
+        gives={"square_speed": square_speed},
+    ),
+    Step(
+        name="comparison",
+        sentence=r"All entries of all $a_i$ together are one readout, of the entries of all $\Phi_i$: compared with one that keeps the loss $\varepsilon$, at the distance $\Delta$, it has $L(T)\le[[moving_bound]]$.",
+        by=Carrier.CLAIM,
+        source="L15",
+        gives={"moving_bound": moving_bound},
+    ),
+    Step(
+        name="first bound",
+        sentence=r"With $\Delta^2=\|\bar a\|^2$ at $m=\frac M2$: $[[bound]]$.",
+        gives=given(FIRST, "bound"),
+        uses=("survivors", "loss of the other readout", "squares", "comparison"),
+    ),
+    Step(
+        name="slow cells",
+        sentence=r"With these speeds, and $\|a\|^2\le4\|\bar a\|^2$ as there, at most half of the copies leave their balls up to $T=[[isolated_longest_time]]$.",
+        by=Carrier.CLAIM,
+        source="L16.2",
+        gives=given(SECOND, "isolated_longest_time"),
+        uses=("loss of the other readout", "squares", "speeds"),
+    ),
+    Step(
+        name="second bound",
+        sentence=r"Up to that time the same comparison gives $[[isolated_bound]]$.",
+        gives=given(SECOND, "isolated_bound"),
+        uses=("slow cells", "loss of the other readout", "squares", "comparison"),
+    ),
+)
+
+vector_copies = Claim(
+    label="L21.1",
+    title="Copies of units with several features",
+    statement=r"""
+In L16.1 and L16.2 let each cell have several features, a readout for each, and values in a Euclidean space: $F=\sum_i\Phi_i(\theta_i)a_i$, with $\Phi_i(\theta)$ linear in $a_i\in\mathbb R^g$; the witness is
+$\sum_j\Phi_j(\theta^*_j)a^*_j$. Suppose that $\|(\Phi_j(\theta)-\Phi_j(\theta'))a\|_D\le\Lambda\|\theta-\theta'\|\|a\|$ on the balls, and that copies start within $\rho_0$ of $\theta^*_j$, possibly after an isometry of weights that turns $\Phi_j$ into $\Phi_jU$ with an orthogonal $U$
+(changes of sign or of order of features). Then both theorems hold as they stand, with $$A_1=\sum_j\|a^*_j\|,\qquad A_2=\Big(\sum_j\|a^*_j\|^2\Big)^{1/2},$$ which are $[[first_norm]]$ and $[[second_norm]]$ for two units with two features: from $T$ on the loss is at most, with (B1), $[[bound]]$, and for isolated cells, with (B2), $[[isolated_bound]]$.
+
+A head of attention is such a unit, of the weights in $Q,K,V$, and so is a filter with a readout for each pixel.
+""",
+    steps=STEPS,
+    source=Source("2501.05930", "Definition 4.1 for the readout; beyond the text at hand"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        *WITNESS,
+        START.drawn_from(sp.Rational(1, 2), 1),
+        LOSS,
+        Quantity(survivors, "number of copies of a unit that have not moved further", COUNT, drawn=(5, 30)),
+        Quantity(READOUTS, "readouts of the witness, by unit and feature", sp.S.Reals, drawn=(sp.Rational(1, 8), 2)),
+    ),
+    hypotheses=(
+        *NETWORK,
+        Hypothesis("the loss at the start is not $0$", L_0 > 0, needed_by=("longest_time",)),
+        Hypothesis("for (B2), the cells of the copies are isolated"),
+    ),
+    uses=("L15", "L16.1", "L16.2"),
+    expressions={
+        "first_norm": first_norm,
+        "second_norm": second_norm,
+        **given(FIRST, "approximation_loss", "bound"),
+        **given(SECOND, "isolated_bound"),
+    },
+)
