@@ -63,6 +63,6 @@ def _comparison(claim: Claim, bound: Loose) -> Check:
     changes = {bound.expression: bound.beyond(known[bound.truth])}
     marks = [control("1 % beyond the truth", **changes)]
     if bound.truth in claim.claimed:
-        wrong = known[bound.expression] * bound.ratio(known[bound.truth], bound.beyond(known[bound.truth]))
+        wrong = known[bound.expression] / bound.beyond(sp.S.One)
         marks.append(control("a truth 1 % beyond the bound", **{bound.truth: wrong}))
     return enclosed(claim)(reduce(lambda made, mark: mark(made), marks, body))

@@ -106,7 +106,9 @@ def test_a_bound_from_below_is_compared_the_other_way() -> None:
     swapped = loose(expression="tail", truth="bound", side=Side.BELOW, order="it stays")
     claim = of_tail(loose=(swapped,))
     (check,) = comparisons(claim)
-    assert run(check).status == "holds"
+    result = run(check)
+    assert result.status == "holds"
+    assert {each.status for each in result.controls} == {"refuted"}
     (words,) = graded(claim)
     assert words.words == "2, 3 times below *bound* at $a=2, 3$. Lost: a factor $a$. In order: it stays."
 
