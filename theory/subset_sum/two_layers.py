@@ -10,7 +10,8 @@ from theory.bounds import Loose, Sharp, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
-from theory.subset_sum.block_counts import d_0, d_1, scheme_units
+from theory.subset_sum import block_counts
+from theory.subset_sum.block_counts import scheme_units
 from theory.subset_sum.layer_error import activation, argument, change, d, h, shift, w
 from theory.subset_sum.potential import MASS, NEAR, a, kappa
 from theory.subset_sum.potential import failure as one_failure
@@ -18,6 +19,7 @@ from theory.subset_sum.potential import law_size as one_size
 from theory.subset_sum.product_laws import t, uniform_product, uniform_reach
 from theory.subset_sum.symbols import FAILURE, delta, eps, n
 
+d_0, d_1 = block_counts.d_0, block_counts.d_1
 UNITS = Quantity(n, "number of units of the random network for each input of a layer", COUNT)
 INPUTS = Quantity(d_0, "number of inputs of the layer", COUNT, drawn=(1, 4))
 OUTPUTS = Quantity(d_1, "number of outputs of the layer", COUNT, drawn=(1, 4))
