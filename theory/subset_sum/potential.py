@@ -260,7 +260,7 @@ limit $\varepsilon\to0$ no more than $[[looseness]]$ times as large.
             expression="size",
             truth="covering_items",
             at=tuple({eps: sp.Rational(1, x), delta: sp.Rational(1, 10)} for x in (10, 10_000)),
-            lost="at most, as the truth lies between (more than a third of that number is seen to be needed): in growth by a half of the "
+            lost="at most, as the truth lies between (two fifths of that number are seen to be enough, a fourth is not): in growth by a half of the "
             "uncovered share, where counting lets every item double what is covered",
             order=r"by R3, as $\varepsilon\to0$ with $\delta$ fixed: step *order*",
         ),
