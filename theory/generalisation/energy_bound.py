@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Unmeasured
 from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from theory.graphon.symbols import DEVIATION, FAILURE, delta, m
 from theory.graphon.symbols import s as size
@@ -304,6 +305,13 @@ the labels, as SNIP's does, needs labels of its own.
             "If the kernel is independent of the labels given the inputs, but not of the inputs, the bound speaks at best of "
             "the risk on these inputs with fresh labels."
         ),
+    ),
+    unmeasured=tuple(
+        Unmeasured(
+            expression=bound,
+            why="the truth is the largest quantile of the risk over all laws of the pairs and all kernels, of which no closed form is known",
+        )
+        for bound in ("risk_bound", "peeled_bound")
     ),
     aids={
         "kernel": "fixed",

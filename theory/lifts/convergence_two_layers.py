@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Remark
 from theory.formulas.let import Let
 from theory.formulas.no_guarantee import guaranteed, unconditional
@@ -15,6 +16,8 @@ from theory.lifts.isolated import isolated_at_least, isolated_mean, isolated_var
 from theory.lifts.isolated_tails import V, cantelli, increasing_from, mu, poisson_degree
 from theory.quantities import COUNT, Hypothesis, Quantity
 from theory.steps import Carrier, Step
+
+HALF = sp.Rational(1, 2)
 
 children = sp.Symbol("c", positive=True, integer=True)  # of a unit with two hidden layers
 
@@ -156,4 +159,12 @@ vertices are enough, and one fewer are not, unless the search starts there; it n
         ),
     ),
     aids={"mean": mean, "variance": variance},
+    loose=(
+        Loose(
+            expression="cantelli_failure",
+            truth="two_layer_failure",
+            at=tuple({n: width, M: 2, r: 1, children: 1, q: HALF, lam: HALF, omega: 1} for width in (40, 80)),
+            lost="in Cantelli's inequality, which knows two moments only, and in the mean for the variance",
+        ),
+    ),
 )

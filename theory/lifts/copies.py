@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import sympy as sp
 
+from theory.bounds import Unmeasured
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.formulas.no_guarantee import guaranteed
 from theory.lifts.coverage import r
@@ -258,4 +259,11 @@ Without copies nothing is guaranteed; a bound not below $L_0$ is vacuous, as the
         ),
     ),
     expressions=FIRST,
+    unmeasured=tuple(
+        Unmeasured(
+            expression=bound,
+            why="the truth is the largest loss over all witnesses, units and data, of which no closed form is known: examples come up to an eleventh of the bound",
+        )
+        for bound in ("bound", "B1")
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.lifts.copies import UNIT_INPUTS, UNITS, rho, signs
 from theory.lifts.coverage import INPUT_KEPT, INPUTS, inputs, p_0, r
@@ -134,4 +135,13 @@ If each of $d$ inputs is present with probability $p_0$ and weights are independ
     ),
     uses=("L16.1",),
     expressions={"layer_lipschitz": layer_lipschitz, "tree_lipschitz": tree_lipschitz, "sign_copy": sign_copy},
+    loose=(
+        Loose(
+            expression="tree_lipschitz",
+            truth="by_lower",
+            at=tuple({r: 1, rho: far, v: 1 + far, w: 0, x: 1, y: 0} for far in (1, 3)),
+            lost=r"at most, as other weights may have a longer gradient: in the largest of both derivatives of a child, which are not large together ($v=1+\rho$, at the "
+            "end of the ball, for one child with the weight $0$)",
+        ),
+    ),
 )

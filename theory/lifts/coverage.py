@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.expressivity import symbols as wired
 from theory.expressivity.wired_counts import usual_bound
@@ -222,4 +223,19 @@ probability $q$ are present with probability $[[all_covered]]\ge[[union_bound]]$
         "all_covered": all_covered,
         "union_bound": union_bound,
     },
+    loose=(
+        Loose(
+            expression="chernoff",
+            truth="binomial_below",
+            at=tuple({n: width, q: sp.Rational(1, 4), m: width / sp.Integer(8)} for width in (80, 320)),
+            lost=r"in the constant $\frac18$ of Chernoff's lower tail, which is that of no binomial law",
+        ),
+        Loose(
+            expression="union_bound",
+            truth="all_covered",
+            at=tuple({n: width, q: sp.Rational(1, 8), r: 4} for width in (16, 32)),
+            lost=r"in $1-q\le e^{-q}$, and in types that are missing together",
+            side=Side.BELOW,
+        ),
+    ),
 )

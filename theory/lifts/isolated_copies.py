@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Unmeasured
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.lifts.copies import (
     A_1,
@@ -198,4 +199,11 @@ at the radii, in this order, $$\rho=[[rho2]],$$ $$\rho=[[rho2_best]].$$
         ),
     ),
     expressions=SECOND,
+    unmeasured=tuple(
+        Unmeasured(
+            expression=bound,
+            why="the truth is the largest loss over all witnesses, units and data, of which no closed form is known: examples come up to an eleventh of the bound",
+        )
+        for bound in ("isolated_bound", "B2", "B2_best")
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.expressivity.wired_neurons import binomial_law
 from theory.lifts.degrees import DEGREE, IN_DEGREE, INDEPENDENT, PROBABILITY, SPARSE, WIDTH, k, lam, n, sampled
@@ -219,6 +220,20 @@ all but the last are equal. The order $1/n$ is sharp: $n\,d_{TV}\to\frac14E|(N-\
         "le_cam_bound": le_cam_bound,
         "order": order,
     },
+    loose=tuple(
+        Loose(
+            expression=bound,
+            truth="variation_distance",
+            at=tuple({n: width, lam: 2} for width in (10, 200)),
+            lost=lost,
+            order=r"by *order*, for fixed $\lambda>0$: $n$ times the distance has a positive limit",
+        )
+        for bound, lost in (
+            ("bound", "in Stein's equation, whose solution has its largest jump at one place only"),
+            ("coupled_bound", "in the coupling of single edges, whose differences need not change the sum"),
+            ("le_cam_bound", r"in the coupling of single edges, and in $1-e^{-x}\le x$"),
+        )
+    ),
     remarks=(
         Remark(
             r"At $\lambda=2$, $n=200$ the distance is $0.26$ of its first bound, as is the limit of its order at $\lambda=2$.",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.lifts.coverage import ALL_DISJOINT, DISJOINT, REGION, TYPE, TYPES, i, omega, q, r
 from theory.lifts.degrees import DEGREE, SPARSE, WIDTH, lam, n
-from theory.lifts.isolated import expected_copies, factorial_moment, isolated_mean
+from theory.lifts.isolated import expected_copies, factorial_moment, isolated_mean, isolated_variance
 from theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
@@ -192,7 +192,17 @@ $\mathrm{Var}M'\le[[efron_stein]]$.
         "expected_copies": expected_copies,
         "isolated_mean": isolated_mean,
         "factorial_moment": factorial_moment,
+        "isolated_variance": isolated_variance,
     },
+    loose=(
+        Loose(
+            expression="efron_stein",
+            truth="isolated_variance",
+            at=tuple({n: width, lam: sp.Rational(1, 2), r: 1, q: sp.Rational(1, 2), omega: 1} for width in (20, 200)),
+            lost=r"in changes of one piece, which are counted as if each of its edges made or ended a copy; it holds for all laws of the cells, and knows no $q$, $\omega$",
+            order=r"by *variance*, for fixed $\lambda,q,\omega>0$: both grow like $n$",
+        ),
+    ),
     sharp=(
         Sharp(
             expression="least_dispersion",

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import sympy as sp
 
+from theory.bounds import Loose, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import Hypothesis
 from theory.steps import Carrier, Step
+from theory.subset_sum.block_counts import d_0, d_1, scheme_success, scheme_units, unlucky, weights
 from theory.subset_sum.potential import MASS, NEAR, a, kappa
 from theory.subset_sum.symbols import FAILURE, delta, n
 from theory.subset_sum.two_layers import (
@@ -16,16 +18,13 @@ from theory.subset_sum.two_layers import (
     OUTPUTS,
     PRODUCT_DENSITY,
     PRODUCT_REACH,
+    UNIFORM_ENTRIES,
     UNITS,
     WEIGHT_ERROR,
-    d_0,
-    d_1,
+    size,
 )
 
-weights = d_0 * d_1
-unlucky = 2**-n
-scheme_success = (1 - unlucky) ** weights
-scheme_units = -sp.log(1 - (1 - delta) ** (1 / weights)) / sp.log(2)
+one_output = (1 - sp.Rational(3, 4) ** n) ** d_0  # of d₁ = 1: each block has a unit with two positive entries
 least_units = sp.log(weights / -sp.log(1 - delta)) / sp.log(2)
 size_slope = 1 / -sp.log(1 - a * kappa / 4)  # of R8's number of units, in the logarithm of the number of weights
 wide_excess = sp.log(2) * size_slope
@@ -142,4 +141,31 @@ do without the logarithm of the number of weights is left open.
         "least_units": least_units,
         "wide_excess": wide_excess,
     },
+    aids={"one_output": one_output, "size": size},
+    loose=(
+        Loose(
+            expression="scheme_success",
+            truth="one_output",
+            at=tuple({n: units, d_0: 100, d_1: 1} for units in (8, 16)),
+            lost=r"at least, as the truth is smaller yet: in units with $A_{ki}\le0$, which are counted, though a weight whose every unit has a factor that is "
+            r"not positive fails, with $(\frac34)^n$ for one output",
+        ),
+        Loose(
+            expression="scheme_units",
+            truth="size",
+            at=tuple({d_0: w, d_1: 10, delta: sp.Rational(1, 10), **UNIFORM_ENTRIES} for w in (10, 1000)),
+            lost=r"at most, as the truth lies between: in units with $A_{ki}\le0$, which are counted, in the distance $\varepsilon$, which it does not know, "
+            r"and in R4's proof behind R8's number",
+            order=r"by R8, as $d_0d_1\to\infty$: step *excess*",
+            side=Side.BELOW,
+        ),
+        Loose(
+            expression="least_units",
+            truth="scheme_units",
+            at=tuple({d_0: w, d_1: 1, delta: sp.Rational(1, 10)} for w in (1, 10)),
+            lost="in $1-y\\le e^{-y}$",
+            order=r"as $d_0d_1\to\infty$, where $y\to0$ in *exponential*",
+            side=Side.BELOW,
+        ),
+    ),
 )

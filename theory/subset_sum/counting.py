@@ -6,7 +6,7 @@ from math import prod
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -210,6 +210,30 @@ different subsets of one sample pay nothing (R4).
             expression="count_bound",
             example=r"one item and $\|z\|_\infty\le1-\varepsilon$",
             check="one_item_attains_the_bounds",
+        ),
+        Sharp(
+            expression="hit_items",
+            example=r"one item, $\|z\|_\infty\le1-\varepsilon$ and its own probability $p=\varepsilon^m$ of a hit",
+            check="one_item_attains_the_bounds",
+            side=Side.BELOW,
+        ),
+    ),
+    loose=(
+        Loose(
+            expression="covering_volume",
+            truth="covering_items",
+            at=tuple({eps: sp.Rational(1, x)} for x in (10, 1000)),
+            lost="in the $1$ under the logarithm, the sum that is used twice",
+            order=r"by *covering*, as $\varepsilon\to0$: its bound is attained, and is more by less than $1$",
+            side=Side.BELOW,
+        ),
+        Loose(
+            expression="hit_volume",
+            truth="hit_items",
+            at=tuple({p: sp.Rational(1, 2), eps: sp.Rational(1, x), m: 1} for x in (10, 1000)),
+            lost="in the empty subset, which is counted though it does not serve",
+            order=r"by *items*, as $\varepsilon\to0$: its bound is attained, and is more by less than $1$ for $\varepsilon^m\le p$",
+            side=Side.BELOW,
         ),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -76,6 +77,7 @@ def _tail() -> sp.Expr:
 
 
 remainder = _near() + _far() + _tail()
+lacking = sp.Abs(expected_count - empty_subset - leading * (1 + correction)) / leading  # what the remainder bounds
 next_term = sp.Rational(5, 28) + sp.Rational(21, 640)  # what n² times the relative error tends to at z = 0, ε → 0
 
 COUNT_STEPS = (
@@ -278,4 +280,14 @@ q\,u^4$ and $0\le\log\varphi+u^2/12-u^4/1440\le s\,u^6$ with $\rho=[[rate]]$, $q
         "remainder": remainder,
         "next_term": next_term,
     },
+    aids={"lacking": lacking},
+    loose=(
+        Loose(
+            expression="remainder",
+            truth="lacking",
+            at=tuple({n: items, z: 0, eps: sp.Rational(1, 1000), r: sp.Rational(1, 1000)} for items in (20, 40)),
+            lost=r"in $\varphi\le e^{-\rho u^2}$ on all of $[0,\pi]$, where $\varphi$ is near $e^{-u^2/12}$ for most of the integral",
+            order="by *next term*, for $z=0$ and $\\varepsilon\\to0$",
+        ),
+    ),
 )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
+from theory.subset_sum.potential import a, kappa, law_size
 from theory.subset_sum.product_laws import (
+    HALF,
     annealed_size,
     closeness,
     eta,
@@ -25,11 +28,12 @@ from theory.subset_sum.product_laws import (
     spread,
     total,
     uniform_pair,
+    uniform_reach,
     usable,
     usable_count,
     variance,
 )
-from theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, eps
+from theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, delta, eps
 
 SOURCE = Source(
     "2006.07990",
@@ -179,6 +183,10 @@ for uniform and $[[gaussian_pair]]$ for normal weights.
         "uniform_pair": uniform_pair,
         "gaussian_pair": gaussian_pair,
     },
+    sharp=tuple(
+        Sharp(expression=pair, example="the density at $0$", check="densities_of_two_are_integrals_of_squares")
+        for pair in ("uniform_pair", "gaussian_pair")
+    ),
 )
 
 CHANCE_STEPS = (
@@ -277,4 +285,25 @@ needs $n\ge(1-o(1))[[quenched_size]]$ as $\varepsilon\to0$, more than the mean c
     ),
     uses=("R5.1", "R5.2"),
     expressions={"usable_count": usable_count, "quenched_bound": quenched_bound, "quenched_size": quenched_size},
+    aids={"law_size": law_size},
+    sharp=(
+        Sharp(
+            expression="quenched_bound",
+            example="one item: usable and close, or not",
+            check="one_item_attains_the_chance",
+        ),
+    ),
+    loose=(
+        Loose(
+            expression="quenched_size",
+            truth="law_size",
+            at=tuple(
+                {eps: sp.Rational(1, x), delta: HALF, a: uniform_reach, kappa: HALF / 2} for x in (100, 1_000_000)
+            ),
+            lost=r"at most, as the truth lies between (measured medians are within a quarter of it, R10): in R4's number for all targets up to "
+            r"$\frac1{2e}$ and uniform weights, whose proof follows the measure that is covered",
+            order=r"by R4, as $\varepsilon\to0$",
+            side=Side.BELOW,
+        ),
+    ),
 )

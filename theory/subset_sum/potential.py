@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.quantities import POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
+from theory.subset_sum.counting import covering_items
 from theory.subset_sum.symbols import DISTANCE, FAILURE, ITEMS, delta, eps, n
 
 a = sp.Symbol("a", positive=True)  # items reach [−a, a]
@@ -35,6 +37,7 @@ threshold = eps / (2 * a)
 failure = 2 * a**2 / eps**2 * contraction**n
 law_size = sp.log(2 * a**2 / (eps**2 * delta)) / -sp.log(contraction)
 size = sp.log(2 / (eps**2 * delta)) / sp.log(sp.Rational(4, 3))
+one_sign = 2 ** (1 - n)  # that all items of a symmetric law without atoms have one sign
 looseness = 2 * sp.log(2) / -sp.log(contraction)  # the number of items over that of R3, in the limit
 
 STEPS = (
@@ -234,4 +237,32 @@ limit $\varepsilon\to0$ no more than $[[looseness]]$ times as large.
         ),
     ),
     expressions={"failure": failure, "law_size": law_size, "size": size, "looseness": looseness},
+    aids={"covering_items": covering_items, "one_sign": one_sign},
+    loose=(
+        Loose(
+            expression="failure",
+            truth="one_sign",
+            at=tuple({n: items, eps: sp.Rational(1, 10), **UNIFORM} for items in (20, 40)),
+            lost=r"at most, as the truth lies between (items of one sign miss all targets beyond $\varepsilon$ of the other): in the factor "
+            r"$\frac34$ for each item, where such samples have $\frac12$, and in the union over the targets, $\varepsilon^{-2}$",
+        ),
+        Loose(
+            expression="law_size",
+            truth="covering_items",
+            at=tuple(
+                {eps: sp.Rational(1, x), delta: sp.Rational(1, 10), a: 1, kappa: sp.Rational(1, 10)}
+                for x in (10, 10_000)
+            ),
+            lost=r"at most, as the truth lies between: in growth by $a\kappa(1-v)$ of the covered share, where counting lets every item double it",
+            order=r"by R3, as $\varepsilon\to0$ with $\delta$, $a\kappa$ fixed: step *order*",
+        ),
+        Loose(
+            expression="size",
+            truth="covering_items",
+            at=tuple({eps: sp.Rational(1, x), delta: sp.Rational(1, 10)} for x in (10, 10_000)),
+            lost="at most, as the truth lies between (two fifths of that number are seen to be enough, a fourth is not): in growth by a half of the "
+            "uncovered share, where counting lets every item double what is covered",
+            order=r"by R3, as $\varepsilon\to0$ with $\delta$ fixed: step *order*",
+        ),
+    ),
 )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
 from theory.steps import Carrier, Step
-from theory.subset_sum.potential import LEAST_DENSITY, MASS, NEAR, REACH, a, kappa, r, v
+from theory.subset_sum.potential import LEAST_DENSITY, MASS, NEAR, REACH, UNIFORM, a, kappa, one_sign, r, v
 from theory.subset_sum.symbols import DISTANCE, FAILURE, ITEMS, delta, eps, n
 
 theta = sp.Symbol("theta", positive=True)  # the power of the potential
@@ -27,6 +28,7 @@ two_phase_failure = first_failure + later_failure
 first_items = sp.log(2 * potential.subs(v, eps / a) / (delta * potential.subs(v, far))) / -sp.log(power_contraction)
 later_items = sp.log(4 * a * (1 - far) / (eps * delta)) / -sp.log(later_contraction)
 power_rate = theta / -sp.log(power_contraction) + 1 / -sp.log(later_contraction)
+counting_rate = 1 / sp.log(2)  # of the number that R3 asks for, over ln(1/ε)
 best_rate = 1 / (a * kappa * sp.log(2)) + 1 / -sp.log(1 - a * kappa)
 
 STEPS = (
@@ -175,4 +177,39 @@ constant is, is left open.
         "later_items": later_items,
         "best_rate": best_rate,
     },
+    aids={"one_sign": one_sign, "counting_rate": counting_rate},
+    loose=(
+        Loose(
+            expression="two_phase_failure",
+            truth="one_sign",
+            at=tuple(
+                {
+                    n: items,
+                    n_1: items // 2,
+                    eps: sp.Rational(1, 10),
+                    theta: sp.Rational(1, 2),
+                    far: sp.Rational(3, 4),
+                    **UNIFORM,
+                }
+                for items in (40, 80)
+            ),
+            lost=r"at most, as the truth lies between: in Markov's inequality, twice, and in the factors of the two phases, where samples of "
+            r"one sign alone, which miss targets, have $\frac12$ for each item",
+        ),
+        Loose(
+            expression="best_rate",
+            truth="counting_rate",
+            at=(UNIFORM,),
+            lost="at most, as the truth lies between: in the first items, which are not known to double the covered share, and the "
+            "later ones, which are counted apart",
+            order="by R3, which asks for this rate of any items",
+        ),
+    ),
+    unmeasured=tuple(
+        Unmeasured(
+            expression=part,
+            why=r"the sum of both is the bound: what each phase needs is not defined without the covered share $v_1$ of the proof",
+        )
+        for part in ("first_items", "later_items")
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.formulas.let import Let
 from theory.quantities import COUNT, Hypothesis, Quantity
@@ -168,4 +169,13 @@ with no fewer than $(1-o(1))\,[[subset_items]]$ (R5.3).
         "subset_density": subset_density,
         "subset_items": quenched_size,
     },
+    loose=(
+        Loose(
+            expression="leading",
+            truth="median_items",
+            at=tuple({w: sp.Rational(3, 10), eps: sp.Rational(1, x)} for x in (10, 100, 1000)),
+            lost=r"in $-\ln(1-p)\ge p$, and in the density at $w$ for that of the whole interval",
+            order=r"by *bound*: the quotient tends to $1$ as $\varepsilon\to0$",
+        ),
+    ),
 )

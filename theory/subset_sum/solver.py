@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -190,4 +191,28 @@ evaluated exactly, from the items and the subset.
         "example_gap": example_gap,
     },
     aids={"method": "exact"},
+    sharp=(
+        Sharp(
+            expression="operations",
+            example="negative items in the first half, and positive ones, each larger than the sum of their moduli, in the other",
+            check="work_is_counted",
+        ),
+    ),
+    loose=(
+        Loose(
+            expression="float_gap",
+            truth="example_gap",
+            at=tuple(
+                {
+                    n: items,
+                    u: sp.Rational(1, 256),
+                    z: example_target.subs({n: items, u: sp.Rational(1, 256)}),
+                    s: 2 + sp.Rational(items - 2, 256),
+                }
+                for items in (10, 30)
+            ),
+            lost="at most, as other items may err by more: in both distances that are compared, each with an error of all additions",
+            order="by *gap of the example*",
+        ),
+    ),
 )

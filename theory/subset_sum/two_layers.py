@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import sympy as sp
 
-from theory.bounds import Sharp
+from theory.bounds import Loose, Sharp, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
+from theory.subset_sum import block_counts
+from theory.subset_sum.block_counts import scheme_units
 from theory.subset_sum.layer_error import activation, argument, change, d, h, shift, w
 from theory.subset_sum.potential import MASS, NEAR, a, kappa
 from theory.subset_sum.potential import failure as one_failure
@@ -17,7 +19,7 @@ from theory.subset_sum.potential import law_size as one_size
 from theory.subset_sum.product_laws import t, uniform_product, uniform_reach
 from theory.subset_sum.symbols import FAILURE, delta, eps, n
 
-d_0, d_1 = sp.symbols("d_0 d_1", positive=True, integer=True)  # inputs and outputs of the layer
+d_0, d_1 = block_counts.d_0, block_counts.d_1
 UNITS = Quantity(n, "number of units of the random network for each input of a layer", COUNT)
 INPUTS = Quantity(d_0, "number of inputs of the layer", COUNT, drawn=(1, 4))
 OUTPUTS = Quantity(d_1, "number of outputs of the layer", COUNT, drawn=(1, 4))
@@ -37,6 +39,7 @@ before = sp.Symbol("before", nonnegative=True)  # the error in front of the next
 hidden_length = sp.Symbol("hidden_length", nonnegative=True)  # ‖h‖₁ of the target's values there
 
 x = sp.Symbol("x", real=True)  # a coordinate of the input
+UNIFORM_ENTRIES = {a: uniform_reach, kappa: sp.Rational(1, 2), eps: sp.Rational(1, 100)}
 unit = sp.Piecewise((w * sp.Max(x, 0), w >= 0), (-w * sp.Max(-x, 0), True))
 halves = w * sp.Max(x, 0) - w * sp.Max(-x, 0)
 item_density = kappa / 2  # items of the wrong sign count as 0
@@ -235,7 +238,26 @@ target has the values $h$, then behind it by at most $$[[next_error]],$$ `row_no
         "error": error,
         "next_error": next_error,
     },
-    aids={"signed": True},
+    aids={"signed": True, "scheme_units": scheme_units},
+    loose=tuple(
+        Loose(
+            expression=bound,
+            truth="scheme_units",
+            at=tuple({d_0: w, d_1: 10, delta: sp.Rational(1, 10), **UNIFORM_ENTRIES} for w in (10, 1000)),
+            lost=r"at most, as the truth lies between (a fifth of the number is seen to be enough): in R4's proof, which follows the measure that is covered, "
+            "and in its half of the density for items of the wrong sign",
+            order=r"by R12, as $d_0d_1\to\infty$, and by R9, as $\varepsilon\to0$ with $d_0d_1/\delta$ at most a power of $\frac1\varepsilon$",
+        )
+        for bound in ("size", "uniform_size")
+    ),
+    unmeasured=tuple(
+        Unmeasured(
+            expression=bound,
+            why="no closed form is known of the chance that subsets of so many items reach all weights; R12 bounds it from below by a power of a half "
+            "for each unit, whose rate is far from this one's",
+        )
+        for bound in ("failure", "nonnegative_failure")
+    ),
     equivalent_mutants=dict.fromkeys(
         (
             "unit = Piecewise((w*Max(0, x), w >= 0), (-w*Max(0, -sqrt(x)), True))",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
+from theory.bounds import Loose, Sharp, Side, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
-from theory.subset_sum.potential import MASS, contraction
+from theory.subset_sum.potential import MASS, a, contraction, kappa
 from theory.subset_sum.symbols import FAILURE, delta, eps
 from theory.subset_sum.two_layers import (
     INPUTS,
@@ -19,6 +19,7 @@ from theory.subset_sum.two_layers import (
     d_0,
     d_1,
     half_usable,
+    size,
 )
 
 D = sp.Symbol("D", positive=True, integer=True)  # weights of the target
@@ -264,6 +265,58 @@ $\kappa$ are fixed, R8's number of units is in the limit $$[[unit_excess]]$$ tim
             r"for each input, and four are necessary by this bound. The blocks of R8 need a logarithm of "
             r"$\frac{d_0d_1}\delta$ (Q11.3); whether other sources do is not known here.",
             "the_order_depends_on_the_shape",
+        ),
+    ),
+    aids={"size": size},
+    loose=(
+        Loose(
+            expression="relu_success",
+            truth="linear_success",
+            at=tuple({Theta: 4 * weights, D: weights, c: 40, eps: 1} for weights in (1, 4)),
+            lost=r"at most, as doubling numbers behind ReLU reach *linear success* (step *doubling*): in the share $2\varepsilon/c$, which the functions "
+            r"for weights below $2\varepsilon$ alone have",
+        ),
+        Loose(
+            expression="linear_parameters",
+            truth="enough",
+            at=tuple({D: 10, delta: sp.Rational(1, 10), c: reach, eps: 1} for reach in (3, 1023)),
+            lost=r"in the intervals at the ends, of which a half lies beyond $c$, and in the probability $\delta$ of failure, which *enough* does not use",
+            order=r"by *enough*: the quotient tends to $1$ as $\frac c\varepsilon\to\infty$",
+            side=Side.BELOW,
+        ),
+        Loose(
+            expression="relu_parameters",
+            truth="enough",
+            at=tuple({D: 10, delta: sp.Rational(1, 10), c: reach, eps: 1} for reach in (3, 1023)),
+            lost=r"in the share $2\varepsilon/c$, which the functions for weights below $2\varepsilon$ alone have",
+            order=r"by *enough*: the quotient tends to $1$ as $\frac c\varepsilon\to\infty$",
+            side=Side.BELOW,
+        ),
+        Loose(
+            expression="units",
+            truth="size",
+            at=tuple(
+                {
+                    d_0: 10,
+                    d_1: 10,
+                    a: sp.exp(-1),
+                    c: sp.exp(-1) / 2,
+                    kappa: sp.Rational(1, 2),
+                    eps: sp.Rational(1, x),
+                    delta: sp.Rational(1, 2),
+                }
+                for x in (100, 10_000)
+            ),
+            lost=r"at most, as the truth lies between: in the masks, all of which are counted as if no two made the same function, and in R4's "
+            r"proof behind R8's number, which follows the measure that is covered",
+            order=r"by R8, if $d_0d_1/\delta$ is at most a fixed power of $\frac1\varepsilon$: step *excess*",
+            side=Side.BELOW,
+        ),
+    ),
+    unmeasured=(
+        Unmeasured(
+            expression="large_success",
+            why=r"doubling numbers attain the share of each weight only in the limit of many parameters, as some of their intervals lie below $2\varepsilon$",
         ),
     ),
     sharp=(

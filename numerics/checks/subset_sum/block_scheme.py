@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact, statistical
-from theory.subset_sum.block_scheme import (
-    block_scheme,
-    least_units,
-    scheme_units,
-    size_slope,
-    unlucky,
-    weights,
-    wide_excess,
-)
+from theory.subset_sum.block_counts import scheme_units, unlucky, weights
+from theory.subset_sum.block_scheme import block_scheme, least_units, one_output, size_slope, wide_excess
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.symbols import delta, n
 from theory.subset_sum.two_layers import d_0, d_1, size
@@ -124,3 +118,17 @@ def drawn_sources_are_no_luckier(scheme_success: sp.Expr, trial: Trial) -> Itera
     for inputs, outputs, units in ((1, 8, 5), (2, 2, 3), (2, 6, 8)):
         bound = trial.value(scheme_success, {d_0: inputs, d_1: outputs, n: units})
         yield trial.counts(trial.draw(lucky_sources, sources, inputs, outputs, units), sources, bound, "above")
+
+
+@exact(block_scheme)
+@control("entries behind the units alone", one_output=(1 - unlucky) ** d_0)
+@control("one input", one_output=one_output.subs(d_0, 1))
+@control("a quarter", one_output=(1 - 4**-n) ** d_0)
+@control("10 % more", one_output=ELEVEN * one_output)
+def units_need_two_positive_entries(one_output: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All fair signs of both entries of up to three units for each of up to two inputs."""
+    signs = list(product(range(2), repeat=2))
+    for units, inputs in ((1, 1), (2, 1), (3, 1), (1, 2), (2, 2)):
+        blocks = list(product(product(signs, repeat=units), repeat=inputs))
+        served = sum(all(any(map(all, block)) for block in each) for each in blocks)
+        yield trial.same(one_output.subs({n: units, d_0: inputs}), sp.Rational(served, len(blocks)))

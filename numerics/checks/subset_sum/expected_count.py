@@ -24,6 +24,7 @@ from theory.subset_sum.expected_count import (
     empty_subset,
     expected_count,
     j,
+    lacking,
     leading,
     next_term,
     quartic,
@@ -245,3 +246,17 @@ def exact_counts_stay_within_the_remainder(
             yield trial.below(error, bound, at=[at])
             if size == 48 and target == "-2":
                 yield trial.below(bound / 2, error, at=[at])
+
+
+@enclosed(count_expansion)
+@control("without the correction", lacking=sp.Abs(expected_count - empty_subset - leading) / leading)
+@control("with the empty subset", lacking=sp.Abs(expected_count - leading * (1 + correction)) / leading)
+@control("not relative", lacking=lacking * leading)
+@control("10 % more", lacking=MORE * lacking)
+def expansion_lacks_so_much(lacking: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Two items and z = 0: each alone is within ε with ε, and their sum, of the density (2 − |s|)/4, with ε − ε²/4."""
+    for width in (sp.Rational(1, 10), sp.Rational(1, 2), sp.S.One):
+        count = 2 * width + sp.integrate((2 - t) / 2, (t, 0, width))
+        main = (leading * (1 + correction)).subs({n: 2, z: 0, eps: width})
+        lacks = sp.Abs(count - main) / leading.subs({n: 2, eps: width})
+        yield trial.same(lacking, lacks, at=[{n: sp.Integer(2), z: sp.Integer(0), eps: width}], by=None)

@@ -23,6 +23,7 @@ from theory.subset_sum.product_laws import (
     expected_count,
     far,
     gaussian_pair,
+    gaussian_product,
     leading,
     left_over,
     local_density,
@@ -269,3 +270,13 @@ def the_typical_count_is_left_over(quenched_size: sp.Expr, left_over: sp.Expr, t
     logarithm = sp.log(eps) + (1 - eta / 2) * count * sp.log(2)
     yield trial.same(sp.log(left_over), logarithm, by=split_logarithms)
     yield trial.same(count * sp.log(2), -sp.log(eps), by=split_logarithms)
+
+
+@enclosed(quenched_count)
+@control("usable or not", quenched_bound=2 * quenched_bound)
+@control("10 % less", quenched_bound=quenched_bound / MORE)
+def one_item_attains_the_chance(quenched_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One item is usable with ½, and its product close with the difference of the distribution function at the two ends."""
+    for target, width in ((sp.Rational(1, 2), sp.Rational(1, 10)), (sp.Integer(1), sp.Rational(1, 4))):
+        high, low = (gaussian_product.distribution.subs(t, target + end) for end in (width, -width))
+        yield trial.same(quenched_bound, (high - low) / 2, at=[{n: sp.Integer(1), z: target, eps: width}], by=None)

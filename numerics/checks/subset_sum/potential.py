@@ -28,6 +28,7 @@ from theory.subset_sum.potential import (
     looseness,
     mean_odds,
     new_part,
+    one_sign,
     r,
     size,
     start,
@@ -338,3 +339,15 @@ def covered_sets_need_half_as_many(size: sp.Expr, trial: Trial) -> Iterator[Find
     needed = float(np.quantile(trial.draw(engine.first_cover, 0.01, 64, trial.size(60)), 0.9))
     yield trial.at_most(needed, guaranteed, "items that suffice in nine chains of ten, below the guaranteed number")
     yield trial.at_most(guaranteed / needed, 3, "the guaranteed number over that")
+
+
+@exact(subset_cover)
+@control("one of the two signs", one_sign=one_sign / 2)
+@control("an item more", one_sign=one_sign.subs(n, n + 1))
+@control("10 % more", one_sign=sp.Rational(11, 10) * one_sign)
+def samples_of_one_sign_miss_the_other_side(one_sign: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All fair signs of up to eight items: where they are equal no sum has the other sign, and −½ or ½ is missed."""
+    for items in range(1, 9):
+        signs = list(product((-1, 1), repeat=items))
+        missed = sum(min(each) == max(each) for each in signs)
+        yield trial.same(one_sign.subs(n, items), sp.Rational(missed, len(signs)))

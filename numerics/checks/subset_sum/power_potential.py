@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.subset_sum.potential import a, growth, kappa, law_size, r, v
+from theory.subset_sum.counting import covering_items
+from theory.subset_sum.potential import a, growth, kappa, law_size, one_sign, r, v
 from theory.subset_sum.power_potential import (
     best_rate,
+    counting_rate,
     curvature,
     far,
     first_failure,
@@ -201,3 +203,16 @@ def fewer_items_at_tiny_distances(
         at = {**TINY, eps: sp.Rational(1, 10**power), far: sp.Rational(share), theta: sp.Rational(tilt)}
         yield trial.below((first_items + later_items).subs(at), LESS * law_size.subs(at), at=[{}])
     yield trial.below(best_rate.subs(TINY), LESS * (2 / -sp.log(1 - a * kappa / 2)).subs(TINY), at=[{}])
+
+
+@exact(two_phases)
+@control("one of the two signs", one_sign=one_sign / 2)
+@control("10 % more", one_sign=sp.Rational(11, 10) * one_sign)
+@control("natural logarithm of a half", counting_rate=sp.log(2))
+@control("10 % more of the rate", counting_rate=sp.Rational(11, 10) * counting_rate)
+def counting_and_signs_bound_from_the_other_side(
+    one_sign: sp.Expr, counting_rate: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """R3's number over ln(1/ε) in the limit; one item has one sign, and another one has it too with ½."""
+    yield trial.same(sp.limit(covering_items / sp.log(1 / eps), eps, 0), counting_rate)
+    yield trial.induction(one_sign, n, sp.S.One, lambda term: term / 2, start=1)

@@ -1,0 +1,14 @@
+"""How often a block of R8 has no entry that is of use (R8, R12)."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.subset_sum.symbols import delta, n
+
+d_0, d_1 = sp.symbols("d_0 d_1", positive=True, integer=True)  # inputs and outputs of the layer
+
+weights = d_0 * d_1
+unlucky = 2**-n
+scheme_success = (1 - unlucky) ** weights
+scheme_units = -sp.log(1 - (1 - delta) ** (1 / weights)) / sp.log(2)
