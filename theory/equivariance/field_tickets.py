@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp
+from theory.bounds import Sharp, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.equivariance import network_widths
 from theory.equivariance.architectures import before, weight
@@ -305,5 +305,12 @@ network that commutes with $G$ and is within $\varepsilon$ of the target at all 
             example=r"thresholds $0$, one $w>0$ for all coefficients of a layer, $w+\varepsilon_\ell$ in the ticket, all inputs one vector of length $R$",
             check="the_error_is_attained",
         ),
+    ),
+    unmeasured=tuple(
+        Unmeasured(
+            expression=bound,
+            why="it rests on R4's probability that no subset sum of random items comes near, which is known in no closed form",
+        )
+        for bound in ("failure", "size", "width", "uniform_width")
     ),
 )

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Unmeasured
+from theory.bounds import Sharp, Side, Unmeasured
 from theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from theory.graphon.symbols import DEVIATION, FAILURE, delta, m
 from theory.graphon.symbols import s as size
@@ -304,6 +304,30 @@ the labels, as SNIP's does, needs labels of its own.
         Remark(
             "If the kernel is independent of the labels given the inputs, but not of the inputs, the bound speaks at best of "
             "the risk on these inputs with fresh labels."
+        ),
+    ),
+    sharp=(
+        Sharp(
+            expression="complexity",
+            example=r"$K=I$, where $\sigma^\top K\sigma$ is the same for all signs",
+            check="complexity_lies_within_a_factor_of_root_two",
+        ),
+        Sharp(
+            expression="khintchine",
+            example="two equal inputs",
+            check="complexity_lies_within_a_factor_of_root_two",
+            side=Side.BELOW,
+        ),
+        Sharp(
+            expression="peeled_norm",
+            example=r"$\sqrt q$ just above a radius $b2^i$: twice that radius is taken",
+            check="pieces_make_the_bound",
+        ),
+        Sharp(
+            expression="least_random_risk",
+            example=r"the prediction $0$ of labels $\pm1$ of equal chance",
+            check="labels_in_the_kernel_break_the_bound",
+            side=Side.BELOW,
         ),
     ),
     unmeasured=tuple(

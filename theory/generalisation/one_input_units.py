@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.kernel.dual import cosine, kappa_0, kappa_1
 from theory.quantities import COUNT, UNIT, Hypothesis, Quantity
@@ -146,5 +147,13 @@ leave less of the linear part than any homogeneous ones (B2.2).
     hypotheses=(Hypothesis(r"infinite width, $\varphi(z)=\sqrt2\max(z,0)$, masks independent of the weights"),),
     uses=("B2.1", "B2.2", "K2"),
     expressions={"sign_ratio": sign_ratio, "many_ratio": many_ratio, "least_ratio": least_ratio},
+    sharp=(
+        Sharp(
+            expression="least_ratio",
+            example=r"the masks and inputs of the statement as $n\to\infty$, then $r\to0$",
+            check="small_spikes_leave_three_quarters",
+            side=Side.BELOW,
+        ),
+    ),
     remarks=(Remark(r"For $L\ge3$ it is not known here whether $(L+1)2^{-L}$ is the best constant."),),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.expressivity.paths import PATHS, rho_path
 from theory.generalisation.path_part import LAYERS, VARIANCE, S, constant, layer_constant
@@ -114,6 +115,13 @@ and every feature that matters a path, the sum of $[[linear_term]]$ *is* $y^\top
     ),
     uses=("B2.1",),
     expressions={"path_term": path_term, "linear_term": linear_term, "linear_constant": linear_constant},
+    sharp=(
+        Sharp(
+            expression="path_term",
+            example="the inputs $x$ and $-x$ of one feature, with one hidden layer",
+            check="antipodal_inputs_attain_the_path_bound",
+        ),
+    ),
 )
 
 degree = sp.Symbol("i", integer=True, nonnegative=True)  # half of the power of the cosine
@@ -249,4 +257,11 @@ truth is $[[antipodal_energy]]$ too.
         "even_coefficient": even_coefficient,
     },
     aids={"floor": "smallest eigenvalue"},
+    sharp=(
+        Sharp(
+            expression="residual_term",
+            example=r"the inputs $x$ and $-x$ with one hidden layer and the labels $(1,-1)$, where $\mu=0$",
+            check="residual_bound_inverts_the_sum",
+        ),
+    ),
 )

@@ -337,4 +337,12 @@ Taylor coefficient, by at most $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$.
         "sphere_constant": sphere_constant,
         "sphere_excess": sphere_excess,
     },
+    sharp=(
+        Sharp(
+            expression="best_constant",
+            example="inputs on spheres of all dimensions: by Schoenberg's theorem no larger constant serves them",
+            check="best_constant_is_the_taylor_coefficient",
+            side=Side.BELOW,
+        ),
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.formulas.level import level
 from theory.generalisation.water_filling import EXPONENT, a, v
@@ -212,7 +213,17 @@ optimum by 6.55 %, 0.44 %, 3.17 % and 2.31 % at $\rho=0.05,0.1,0.3,0.7$, uniform
         "uniform_excess": uniform_excess,
         "more_than_best": more_than_best,
     },
+    loose=(
+        Loose(
+            expression="energy_upper",
+            truth="R_2",
+            at=tuple({s: each} for each in (sp.Rational(1, 2), 2, 8)),
+            lost="in the normal tail for that of the product and in the square root in the integral of the Bessel function, both right far out",
+            order="by K5 the factor tends to $1$ as $s$ grows; for $s\\to0$ it has no bound",
+        ),
+    ),
     aids={
+        "R_2": R_2,
         "two_features": {p: sp.Rational(1, 2), beta: sp.Integer(10), tau: sp.Integer(10)},
     },
     pitfalls=(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.generalisation.path_bound import FEATURE, beta
 from theory.graphon.fixed_inputs import INPUTS
@@ -164,6 +165,14 @@ budget is free.
         "surplus": surplus,
         "abundant": abundant,
     },
+    sharp=(
+        Sharp(
+            expression="uncapped_optimum",
+            example="targets with no coefficient above the water level",
+            check="uncapped_optimum_is_a_lower_bound",
+            side=Side.BELOW,
+        ),
+    ),
 )
 
 a = sp.Symbol("a", positive=True)  # exponent of the profile

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Unmeasured
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.formulas.no_guarantee import guaranteed
 from theory.lifts.attention_copies import R_x
@@ -179,6 +180,13 @@ of each unit of $c$ children, with signs for weights, give $$[[tree_loss]]$$ for
         "uniform_size": uniform_size,
         "parameters": parameters,
     },
+    unmeasured=tuple(
+        Unmeasured(
+            expression=bound,
+            why="it rests on the bound (B2) of L16.2, of which it is not known how loose it is: examples come up to more than a hundredth of it",
+        )
+        for bound in ("uniform_loss", "tree_loss", "noisy_loss", "copies_needed", "uniform_size")
+    ),
     remarks=(
         Remark(
             r"The number of samples can enter through the witness: labels that follow no rule may need a larger one for more "

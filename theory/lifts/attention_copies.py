@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.formulas.no_guarantee import guaranteed
 from theory.lifts.attention import C, d
@@ -231,6 +232,34 @@ $$[[head_copy]].$$ The witness has $r$ such heads and reproduces the target. Whe
         "copies_for_radius": copies_for_radius,
         "head_size": head_size,
     },
+    sharp=(
+        Sharp(
+            expression="mean_change",
+            example=r"two tokens $\pm R_x$ of equal shares",
+            check="antipodal_tokens_attain_the_changes",
+        ),
+        Sharp(
+            expression="row_change",
+            example="the same tokens where $Q$ or $K$ alone changes, and one token that has all shares where $V$ alone does",
+            check="antipodal_tokens_attain_the_changes",
+        ),
+    ),
+    unmeasured=(
+        *(
+            Unmeasured(
+                expression=bound,
+                why="changes of $Q$ and $K$ and those of $V$ are attained at different shares of the tokens; what both reach together is not known",
+            )
+            for bound in ("head_lipschitz", "entry_lipschitz")
+        ),
+        *(
+            Unmeasured(
+                expression=bound,
+                why="it rests on the bound (B2) of L16.2, of which it is not known how loose it is: examples come up to more than a hundredth of it",
+            )
+            for bound in ("head_loss", "copies_for_loss", "copies_for_radius", "head_size")
+        ),
+    ),
     remarks=(
         Remark(
             r"The bound is loose: copies alone whose readout grows far come up to more than a hundredth of it.",

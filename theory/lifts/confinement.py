@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Loose, Sharp, Side, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.no_guarantee import no_guarantee
 from theory.lifts.degrees import PROBABILITY
@@ -188,5 +189,27 @@ $A(\kappa(c),\varepsilon)$ on every ball, $\kappa(c)=[[standstill_radius]]$ at $
         "standstill": standstill,
         "standstill_radius": standstill_radius,
     },
+    sharp=(
+        Sharp(
+            expression="probability",
+            example="two events that exclude one another",
+            check="both_hypotheses_hold_as_likely",
+            side=Side.BELOW,
+        ),
+    ),
+    loose=(
+        Loose(
+            expression="pac_radius",
+            truth="longest_path",
+            at=tuple({kappa: 1, B: 1, epsilon: loss, epsilon_0: 0} for loss in (sp.Rational(1, 2), sp.Rational(1, 10))),
+            lost="in the $1$ that is added: any radius above the path is enough, and the example of L14.2 has such a path",
+        ),
+    ),
+    unmeasured=(
+        Unmeasured(
+            expression="needed_radius",
+            why=r"the tangents are asked for at one $\varepsilon'$, and what those at all $\varepsilon'>\varepsilon_0$ allow together is not known here",
+        ),
+    ),
     aids={"length": length, "growing_length": growing_length, "growing_rate": growing_rate},
 )

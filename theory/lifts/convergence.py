@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
+from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.let import Let
 from theory.formulas.no_guarantee import guaranteed
@@ -145,6 +145,13 @@ $$r\,P(\mathrm{Bin}(n,q)<M)=[[failure]],$$ which is at most $$[[chernoff_failure
         "size": size,
         "chernoff_size": chernoff_size,
     },
+    sharp=(
+        Sharp(
+            expression="failure",
+            example="one unit, which has fewer than $M$ copies with that probability",
+            check="failures_are_counted",
+        ),
+    ),
     loose=(
         Loose(
             expression="chernoff_failure",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Unmeasured
 from theory.claims import Claim, Proof, Provenance, Remark
 from theory.formulas.let import Let
 from theory.lifts.convergence import THEOREM, P
@@ -263,4 +264,10 @@ $P(\limsup_tL(t)\le\varepsilon)\ge1-\delta$ for all $n\ge n_0$: where $[[approxi
         ),
     ),
     aids={"loss_bound": loss_bound, "longest_time": longest_time},
+    unmeasured=(
+        Unmeasured(
+            expression="copies_needed",
+            why="it is the smallest number for which the bound (B1) of L16.1 is low enough, of which it is not known how loose it is",
+        ),
+    ),
 )

@@ -8,7 +8,7 @@ from theory.bounds import Loose
 from theory.claims import Claim, Proof, Provenance, Remark
 from theory.formulas.let import Let
 from theory.formulas.no_guarantee import guaranteed, unconditional
-from theory.lifts.convergence import ALLOWED, CHANCE, THEOREM, TRAINED, P, smallest
+from theory.lifts.convergence import ALLOWED, CHANCE, THEOREM, TRAINED, P, delta, smallest
 from theory.lifts.copies import COPIES, UNITS, M
 from theory.lifts.coverage import REGION, m, omega, q, r
 from theory.lifts.degrees import DEGREE, SPARSE, WIDTH, lam, n
@@ -165,6 +165,14 @@ vertices are enough, and one fewer are not, unless the search starts there; it n
             truth="two_layer_failure",
             at=tuple({n: width, M: 2, r: 1, children: 1, q: HALF, lam: HALF, omega: 1} for width in (40, 80)),
             lost="in Cantelli's inequality, which knows two moments only, and in the mean for the variance",
+        ),
+        Loose(
+            expression="cantelli_size",
+            truth="two_layer_size",
+            at=tuple(
+                {delta: sp.Rational(1, x), M: 2, r: 1, children: 1, q: HALF, lam: HALF, omega: 1} for x in (4, 10, 50)
+            ),
+            lost="in Cantelli's inequality: its bound falls like the inverse of the mean, the probability exponentially",
         ),
     ),
 )

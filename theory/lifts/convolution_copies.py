@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.lifts.convergence import ALLOWED, chernoff_size
 from theory.lifts.convergence_limit import goal
@@ -198,6 +199,30 @@ $$[[filter_copy]].$$ The witness has $r$ such filters and reproduces the target.
         "copies_needed": copies_needed,
         "filter_size": filter_size,
     },
+    sharp=(
+        Sharp(
+            expression="window_eigenvalue",
+            example="constant signals, and equal weights",
+            check="constant_signals_attain_the_eigenvalue",
+        ),
+        Sharp(
+            expression="filter_lipschitz",
+            example="a constant signal, and equal weights near $0$",
+            check="constant_signals_attain_the_constants",
+        ),
+        Sharp(
+            expression="entry_lipschitz",
+            example="the same, with the same readout for each pixel",
+            check="constant_signals_attain_the_constants",
+        ),
+    ),
+    unmeasured=tuple(
+        Unmeasured(
+            expression=bound,
+            why="all rest on the bound (B2) of L16.2, of which it is not known how loose it is: examples come up to more than a hundredth of it",
+        )
+        for bound in ("filter_loss", "copies_needed", "filter_size")
+    ),
     remarks=(
         Remark(
             r"The bound is loose: copies alone whose readout grows far come up to more than a hundredth of it.",

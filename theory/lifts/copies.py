@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from theory.bounds import Unmeasured
+from theory.bounds import Sharp, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.formulas.no_guarantee import guaranteed
 from theory.lifts.coverage import r
@@ -259,6 +259,23 @@ Without copies nothing is guaranteed; a bound not below $L_0$ is vacuous, as the
         ),
     ),
     expressions=FIRST,
+    sharp=(
+        Sharp(
+            expression="approximation_loss",
+            example=r"linear units on one data point, all moved by $\rho_0+\rho$ the same way",
+            check="a_moving_unit_attains_the_approximation_loss",
+        ),
+        Sharp(
+            expression="moved_cells",
+            example="cells that move at a constant speed, and take all of the loss with them",
+            check="energy_pays_for_moved_cells",
+        ),
+        Sharp(
+            expression="squared_readout",
+            example=r"$\frac M2$ survivors of each unit",
+            check="half_of_the_copies_are_enough",
+        ),
+    ),
     unmeasured=tuple(
         Unmeasured(
             expression=bound,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose
+from theory.bounds import Loose, Sharp
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.lifts.copies import UNIT_INPUTS, UNITS, rho, signs
 from theory.lifts.coverage import INPUT_KEPT, INPUTS, inputs, p_0, r
@@ -135,6 +135,13 @@ If each of $d$ inputs is present with probability $p_0$ and weights are independ
     ),
     uses=("L16.1",),
     expressions={"layer_lipschitz": layer_lipschitz, "tree_lipschitz": tree_lipschitz, "sign_copy": sign_copy},
+    sharp=(
+        Sharp(
+            expression="layer_lipschitz",
+            example=r"one input of mean square $\mu$, near the weight $0$",
+            check="small_weights_attain_the_constant",
+        ),
+    ),
     loose=(
         Loose(
             expression="tree_lipschitz",

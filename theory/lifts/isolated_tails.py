@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Sharp, Side
+from theory.bounds import Loose, Sharp, Side
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.formulas.no_guarantee import guaranteed
-from theory.lifts.coverage import ALL_DISJOINT, DISJOINT, NUMBER, REGION, TYPE, TYPES, i, m, r
+from theory.lifts.coverage import ALL_DISJOINT, DISJOINT, NUMBER, REGION, TYPE, TYPES, i, m, omega, q, r
 from theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n
-from theory.lifts.isolated import ORDER, factorial_moment, isolated_mean
+from theory.lifts.isolated import ORDER, factorial_moment, isolated_at_least, isolated_mean
 from theory.lifts.wide_lifts import dispersion, isolated_rate
 from theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -41,6 +41,14 @@ child_slope = i / (n * (n - i))
 root_slope = (1 - 2 * r * lam / (n - lam)) / n
 increasing_from = (2 * r + 1) * lam
 quotient_slope = 1 - (m - 1) ** 2 / mu**2
+
+
+def _at(width: int, count: int) -> dict[sp.Symbol, sp.Expr]:
+    """A lift with one child for each root, so many vertices and copies, and the mean that it has."""
+    half = sp.Rational(1, 2)
+    at = {n: sp.Integer(width), r: sp.S.One, q: half, lam: half, omega: sp.S.One}
+    return {**at, m: sp.Integer(count), mu: isolated_mean.subs(at)}
+
 
 STEPS = (
     Step(
@@ -257,6 +265,8 @@ all lifts that are wide enough.
         "factorial_moment": factorial_moment,
         "isolated_mean": isolated_mean,
         "isolated_rate": isolated_rate,
+        "some_copies": isolated_at_least,
+        "fewer_copies": 1 - isolated_at_least,
     },
     sharp=(
         Sharp(
@@ -269,6 +279,25 @@ all lifts that are wide enough.
             expression="cantelli",
             example=r"$m=1$ and $r\le n<2r$, where $M'$ is $0$ or $1$",
             check="two_values_attain_cantelli",
+        ),
+        Sharp(
+            expression="generating_bound",
+            example=r"$r=1$ and $\lambda=\frac1n$, as $n\to\infty$, where $M'$ is Poisson in the limit",
+            check="nearly_poisson_copies_attain_the_generating_bound",
+        ),
+    ),
+    loose=(
+        Loose(
+            expression="upper_tail",
+            truth="some_copies",
+            at=tuple(_at(80, count) for count in (10, 16)),
+            lost="in Markov's inequality for the power: a factor of the order $\\sqrt m$ even for a Poisson variable, and in the mean for the variance",
+        ),
+        Loose(
+            expression="lower_tail",
+            truth="fewer_copies",
+            at=tuple(_at(width, 2) for width in (40, 80)),
+            lost="in Cantelli's inequality, which knows two moments only",
         ),
     ),
 )

@@ -230,5 +230,10 @@ $L_0>\varepsilon$: for $\ell(z)=z$, one parameter $x$ and $L(x)=F(x)=[[example_l
         ),
         Sharp(expression="rate", example="the flow of the example", check="example_attains_all"),
         Sharp(expression="hitting_time", example="the flow of the example", check="example_attains_all"),
+        Sharp(
+            expression="simple_rate",
+            example=r"the flow of the example, as $L_0\to\infty$",
+            check="rate_grows_to_the_simple_one",
+        ),
     ),
 )

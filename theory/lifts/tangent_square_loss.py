@@ -254,5 +254,16 @@ that time, which is below L12 as well. The bound $2(L-\varepsilon)/\kappa$ of th
             side=Side.BELOW,
         ),
         Sharp(expression="square_hitting_time", example="the flow of the example", check="square_example_attains"),
+        Sharp(
+            expression="square_rate",
+            example=r"the flow of the example, for $\varepsilon=0$",
+            check="square_example_attains",
+        ),
+        Sharp(
+            expression="inverse_square",
+            example=r"the flow of the example, for $\varepsilon=0$",
+            check="square_example_attains",
+            side=Side.BELOW,
+        ),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.bounds import Sharp, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.lifts.copies import (
     FIRST,
@@ -131,4 +132,18 @@ A head of attention is such a unit, of the weights in $Q,K,V$, and so is a filte
         **given(FIRST, "approximation_loss", "bound"),
         **given(SECOND, "isolated_bound"),
     },
+    sharp=(
+        Sharp(
+            expression="approximation_loss",
+            example="linear units on one data point, all cells of a unit moved along its readout",
+            check="moving_units_attain_the_loss",
+        ),
+    ),
+    unmeasured=tuple(
+        Unmeasured(
+            expression=bound,
+            why="the truth is the largest loss over all witnesses, units and data, of which no closed form is known; see L16.1 and L16.2",
+        )
+        for bound in ("bound", "isolated_bound")
+    ),
 )

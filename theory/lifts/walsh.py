@@ -380,5 +380,14 @@ $[[without_x_3]]$. Both triples are covered, in L18.2, with probability $$P_{cov
             check="four_units_of_one_input_attain_the_bound",
             side=Side.BELOW,
         ),
+        *(
+            Sharp(
+                expression=bound,
+                example="the sum of those Walsh terms of the target that the units can hear (L18.1)",
+                check="sets_that_lack_add_up",
+                side=Side.BELOW,
+            )
+            for bound in ("one_missing", "without_x_1", "without_x_3")
+        ),
     ),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from theory.bounds import Unmeasured
+from theory.bounds import Loose, Sharp, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.neuron_pruning import weight_pruning
 from theory.neuron_pruning.jumps import c, strength_density
@@ -24,6 +24,7 @@ class Reading:
 
 
 k = sp.Symbol("k", integer=True, positive=True)  # neurons in the window
+j = sp.Symbol("j", integer=True, nonnegative=True)
 total = sp.Symbol("total", real=True)  # Î£ c_i over the kept neurons
 mass = sp.Symbol("mass", nonnegative=True)  # Î£ |c_i|
 angle = sp.Symbol("angle", nonnegative=True)  # the largest one between a kept neuron and the target
@@ -49,6 +50,7 @@ near_bound = sp.Abs(total - 1) + mass * angle
 window = eps / (4 * k)
 neurons = 8 * sp.pi * k**2 / eps
 tail = (2 * sp.exp(-1)) ** k
+mass_tail = sp.exp(-2 * k) * sp.Sum((2 * k) ** j / sp.factorial(j), (j, 0, k - 1))  # of a Gamma(k) variable, above 2k
 failure = potential.failure.subs(n, k).subs(LAW, simultaneous=True) + 2 * tail
 kept = potential.law_size.subs({**LAW, delta: delta / 2}, simultaneous=True)
 certificate = certificate_of(plus, minus)
@@ -148,6 +150,21 @@ $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4.2). The slopes are measured. â
         "weight_flattest": weight_flattest,
         "fails": Reading(relu_output=False),
     },
+    sharp=(
+        Sharp(
+            expression="near_bound",
+            example="one neuron in the direction of the target",
+            check="neurons_near_the_target_have_this_error",
+        ),
+    ),
+    loose=(
+        Loose(
+            expression="tail",
+            truth="mass_tail",
+            at=tuple({k: count} for count in (5, 20, 60)),
+            lost=r"in Chernoff's bound, by a factor of the order $\sqrt k$ (at most, as it bounds a binomial tail as well)",
+        ),
+    ),
     unmeasured=(
         Unmeasured(
             expression="failure",
@@ -158,5 +175,5 @@ $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4.2). The slopes are measured. â
             why="from below only the number of N2 is known, less by the square of a logarithm and a large constant",
         ),
     ),
-    aids={"success": weight_pruning.success.subs(weight_pruning.length, 1)},
+    aids={"mass_tail": mass_tail, "success": weight_pruning.success.subs(weight_pruning.length, 1)},
 )

@@ -41,7 +41,8 @@ from theory.generalisation.path_bound import (
 )
 from theory.generalisation.path_part import S, constant, layer_constant
 from theory.graphon.fixed_inputs import inputs as d
-from theory.kernel.dual import depth
+from theory.kernel.dual import a, b, depth, relu
+from theory.kernel.dual import c as covariance
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
@@ -111,6 +112,21 @@ def residual_kernels_stay_below_the_bound(path_term: sp.Expr, trial: Trial) -> I
             yield trial.holds(seen <= bound, f"energy {float(seen):.5g}, bound {float(bound):.5g}")
 
 
+@exact(path_energy_bound)
+@control("the constant of linear networks", path_term=linear_term)
+@control("plain ReLU", path_term=path_term * 2**depth)
+@control("without the dimension", path_term=path_term / d)
+@control("density upstairs", path_term=d * beta**2 * rho_path / constant)
+def antipodal_inputs_attain_the_path_bound(path_term: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """yᵀK⁻¹y of x and −x, x the first of d unit vectors times l, one hidden layer of the variance S = l²ρ/d."""
+    length = sp.Symbol("l", positive=True)
+    variance = length**2 * rho_path / d
+    kernel = relu.value + covariance * relu.slope
+    same, opposite = (kernel.subs({covariance: sign * S}).subs({a: S, b: S}).subs(S, variance) for sign in (1, -1))
+    K, y = sp.Matrix([[same, opposite], [opposite, same]]), sp.Matrix([length * beta, -length * beta])
+    yield trial.same(path_term.subs(depth, 1), (y.T * K.inv() * y)[0])
+
+
 @exact(path_residual_claim)
 @control("without μ", residual_term=projection**2 / eigenvalue)
 @control("the norm of the labels", residual_term=projection**2 / mu)
@@ -137,6 +153,8 @@ def residual_bound_inverts_the_sum(
     K, B = 2 * S * sp.eye(2), S * sp.Matrix([[1, -1], [-1, 1]])
     for labels in (sp.Matrix([1, 1]), sp.Matrix([1, -1])):
         yield trial.same(antipodal_energy, (labels.T * K.inv() * labels)[0])
+    along = {projection: sp.sqrt(2), eigenvalue: 2 * S, mu: 0}  # (1, −1) is an eigenvector of B, and K − B is singular
+    yield trial.same(residual_term.subs(along), antipodal_energy)
     by_the_mean = (labels.T * (B + (K - B).trace() / 2 * sp.eye(2)).inv() * labels)[0]
     yield trial.same(mean_bound, by_the_mean)
     yield trial.holds((antipodal_energy - mean_bound).is_positive, f"{mean_bound} lies below {antipodal_energy}")

@@ -80,6 +80,21 @@ def windows_have_no_larger_eigenvalue(window_eigenvalue: sp.Expr, trial: Trial) 
         yield trial.holds(gap.is_positive_semidefinite, f"windows of {size} of the signal {signal.tolist()}")
 
 
+@exact(copied_filters)
+@control("of a pixel", filter_lipschitz=sp.sqrt(nu))
+@control("the eigenvalue", filter_lipschitz=k * nu)
+@control("of one pixel", entry_lipschitz=filter_lipschitz)
+@control("lengths added", entry_lipschitz=H * filter_lipschitz)
+def constant_signals_attain_the_constants(
+    filter_lipschitz: sp.Expr, entry_lipschitz: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """One channel of the constant signal √ν; k weights that go from 0 to δ/√k, and H readouts 1/√H of the pixels."""
+    step = sp.Symbol("delta", positive=True)
+    change = sp.tanh(k * step / sp.sqrt(k) * sp.sqrt(nu))
+    yield trial.same(sp.limit(change / step, step, 0), filter_lipschitz)
+    yield trial.same(sp.limit(H / sp.sqrt(H) * change / step, step, 0), entry_lipschitz)
+
+
 @exact(copied_filters, step="one filter")
 @control("the eigenvalue", filter_lipschitz=k * nu)
 @control("of a pixel", filter_lipschitz=sp.sqrt(nu))

@@ -59,6 +59,16 @@ def roots_of_eigenvalues_are_constants(
     yield trial.same(layer_square, (layer_lipschitz * delta) ** 2)
 
 
+@exact(copied_units)
+@control("the eigenvalue", layer_lipschitz=mu)
+@control("one for any inputs", layer_lipschitz=sp.S.One)
+@control("half", layer_lipschitz=layer_lipschitz / 2)
+def small_weights_attain_the_constant(layer_lipschitz: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """One input ±√μ, the weights 0 and δ: the distance of the outputs over δ, as δ tends to 0."""
+    step = sp.Symbol("delta", positive=True)
+    yield trial.same(sp.limit(sp.tanh(step * sp.sqrt(mu)) / step, step, 0), layer_lipschitz)
+
+
 @exact(copied_units, step="partial derivatives")
 @control("without the slope of the root", by_upper=sp.tanh(w * x))
 @control("the input itself", by_upper=by_upper.subs(sp.tanh(w * x), w * x))

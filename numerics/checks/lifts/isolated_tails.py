@@ -45,6 +45,7 @@ from theory.lifts.isolated_tails import (
 from theory.lifts.wide_lifts import isolated_rate
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+some_copies, fewer_copies = (poisson_tails.aids[name] for name in ("some_copies", "fewer_copies"))
 beyond = sp.Symbol("l", integer=True, nonnegative=True)  # vertices beyond the children
 above = sp.Symbol("l", positive=True)  # beyond a number of copies
 
@@ -335,6 +336,38 @@ def means_rise_with_the_width(increasing_from: sp.Expr, isolated_mean: sp.Expr, 
         means = [exactly(where_some(isolated_mean), {**at, n: start + more}) for more in range(4)]
         rising = all(a <= b for a, b in pairwise(means))
         yield trial.holds(rising, f"{children} children, degree {degree}: from {start} on {list(map(float, means))}")
+
+
+@enclosed(poisson_tails)
+@control("the mean alone", generating_bound=1 + s * mu)
+@control("without s", generating_bound=sp.exp(mu))
+@control("half of the exponent", generating_bound=sp.exp(s * mu / 2))
+def nearly_poisson_copies_attain_the_generating_bound(
+    generating_bound: sp.Expr, factorial_moment: sp.Expr, isolated_mean: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """At r = 1, λ = 1/n and s = 2: twelve terms of the mean, none of them negative."""
+    alone = {r: 1, q: 1, omega: 1}
+    terms = [s**j / sp.factorial(j) * where_some(factorial_moment).subs({**alone, k: j}) for j in range(12)]
+    bound = generating_bound.subs(mu, where_some(isolated_mean).subs(alone))
+    yield trial.below(sp.Add(*terms), bound, at=[{n: 10**4, lam: sp.Rational(1, 10**4), s: sp.Integer(2)}])
+
+
+@exact(poisson_tails)
+@control("at most m copies", fewer_copies=fewer_copies.subs(m, m + 1))
+@control("as many copies", fewer_copies=1 - fewer_copies)
+@control("more than m copies", some_copies=some_copies.subs(m, m + 1))
+def small_lifts_have_these_tails(some_copies: sp.Expr, fewer_copies: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The tails of all small lifts whose children have types of one chance, in fractions."""
+    for lift in SPARSE_LIFTS:
+        if len(set(lift.chances)) > 1:
+            continue
+        law = copies_by_enumeration(lift)
+        at = {n: lift.size, r: len(lift.chances), q: lift.chances[0], omega: lift.region, lam: lift.size * lift.density}
+        for count in (1, 2):
+            seen = chance_of(law, lambda outcome, count=count: outcome[-1] >= count)
+            for claimed, found in ((some_copies, seen), (fewer_copies, 1 - seen)):
+                value = exactly(claimed, {**at, m: count})
+                yield trial.holds(value == found, f"{count} copies in {lift}: {found}, claimed {value}")
 
 
 @enclosed(poisson_tails, cost=0.5)

@@ -220,7 +220,9 @@ def tangent_of_the_example_reaches_its_floor(
 @control("upwards", square_gradient_bound=-square_gradient_bound)
 @control("10 % less of the time", square_hitting_time=NINE * square_hitting_time)
 @control("factor 2", square_rate=square_rate.subs(kappa, sp.sqrt(2) * kappa))
+@control("half of the growth", inverse_square=inverse_square - 2 * t / kappa**2)
 def square_example_attains(
+    inverse_square: sp.Expr,
     output: sp.Expr,
     output_slope: sp.Expr,
     square_example: sp.Expr,
@@ -238,4 +240,5 @@ def square_example_attains(
     yield trial.same(sp.diff(time, x), 1 / slope)
     interpolating = descending(square_rate).subs(epsilon, 0).subs(L_0, y**2)
     yield trial.same(sp.diff(interpolating, t), -((2 * interpolating / kappa) ** 2))
+    yield trial.same(inverse_square.subs(epsilon, 0).subs(L_0, y**2), 1 / interpolating)
     yield trial.same(slope.subs(e, 0), 2 * loss.subs(e, 0) / kappa)

@@ -24,6 +24,7 @@ from theory.neuron_pruning.separation import (
     kept,
     last,
     mass,
+    mass_tail,
     measured_separation,
     minus,
     near_bound,
@@ -117,6 +118,18 @@ def chernoff_tails() -> list[sp.Expr]:
     if any(sp.diff(each, s).subs(s, place) != 0 for each, place in exponents.items()):
         raise ValueError("a Chernoff bound is not the least one")
     return [sp.exp(k * each.subs(s, place)) for each, place in exponents.items()]
+
+
+@exact(measured_separation)
+@control("one term more", mass_tail=mass_tail + sp.exp(-2 * k) * (2 * k) ** k / sp.factorial(k))
+@control("above k", mass_tail=mass_tail * sp.exp(k))
+@control("10 % less", mass_tail=LESS * mass_tail)
+def masses_have_this_tail(mass_tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The integral of the density of up to four neurons' mass."""
+    u = sp.Symbol("u", positive=True)
+    for count in range(1, 5):
+        seen = sp.integrate(u ** (count - 1) * sp.exp(-u) / sp.factorial(count - 1), (u, 2 * count, sp.oo))
+        yield trial.same(mass_tail.subs(k, count).doit(), seen)
 
 
 def logarithm(gap: sp.Expr) -> sp.Expr:
