@@ -130,6 +130,8 @@ def _rational(expression: sp.Basic, values: Mapping[sp.Symbol, Fraction]) -> Fra
         return Fraction(operations[type(expression)](parts))
     if isinstance(expression, sp.Abs):
         return abs(parts[0])
+    if isinstance(expression, sp.sign):
+        return Fraction((parts[0] > 0) - (parts[0] < 0))
     raise InputError(f"{expression} is no rational operation on known numbers")
 
 

@@ -1,5 +1,6 @@
 """The nearest subset sum against its peers, in one run: python tests/benchmarks/bench_subset_sum.py [seconds]
 
+Last, exact second moments of the number of subsets that come close.
 Uniform items on [−1, 1] as doubles, the target 3/10. Every answer is evaluated anew, exactly, and compared with the
 optimum, whatever its solver calls it. CP-SAT (pip install ortools) takes part if it can be imported; HiGHS is that of
 SciPy, content within 1e-6 of its bound. Either may think for `seconds` (default 60), in one thread. Seconds of CPU, the
@@ -15,12 +16,18 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+import sympy as sp
+from flint import arb, ctx, fmpq
 from timing import timed
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from numerics.exact import balls
 from numerics.subset_sum import SubsetSumSolver
 from numerics.subset_sum.inexact import nearest_in_doubles
+from numerics.subset_sum.second_moments import second_moment
+from theory.subset_sum import symbols
+from theory.subset_sum.second_moment import second_moment as moment
 
 TARGET = 0.3
 Answer = tuple[np.ndarray, str]  # a mask and what its solver says of it
@@ -135,11 +142,27 @@ def tolerances(n: int, eps: float, targets: int) -> None:
     )
 
 
+def second_moments(*sizes: int) -> None:
+    """Of the number of subsets within 1/10 of 1/3: the closed form in balls, and fractions up to ten items."""
+    z, eps = sp.Rational(1, 3), sp.Rational(1, 10)
+    place = {symbols.z: z, symbols.eps: eps}
+    for size in sizes:
+        took, ball = timed(lambda size=size: balls.enclose(moment, {**place, symbols.n: size}), enough=0.0)
+        line = f"second moment, n = {size}: {took:8.2f} s, {ball.real.str(12, radius=False)}"
+        if size <= 10:
+            took, value = timed(lambda size=size: second_moment(size, z, eps), enough=0.0)
+            with ctx.workprec(400):
+                agrees = ball.real.contains(arb(fmpq(value.numerator, value.denominator)))
+            line += f"; in fractions {took:8.2f} s, the same number: {agrees}"
+        print(line, flush=True)
+
+
 def main() -> None:
     limit = float(sys.argv[1]) if sys.argv[1:] else 60.0
     for n in (20, 24, 30, 40):
         compare(n, limit)
     tolerances(30, 1e-3, 100_000)
+    second_moments(6, 10, 14, 20)
 
 
 if __name__ == "__main__":

@@ -12,14 +12,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from numerics.exact import balls
-from numerics.exact.balls import NoEnclosureError, digits, enclose, integrals, number
+from numerics.exact.balls import NoEnclosureError, digits, enclose, integrals, number, repeated
+from theory.formulas.let import Let
 from theory.formulas.level import Level, level
 from theory.saliency.model import phi, tau
 from theory.saliency.snip import product_graphon
 from theory.tails import product_survival
 from theory.tails import t as tail_variable
 
-x, y = sp.symbols("x y")
+x, y, z = sp.symbols("x y z")
 k = sp.Symbol("k", integer=True)
 t = sp.Symbol("t", positive=True)
 rho = sp.Symbol("rho", positive=True)
@@ -431,6 +432,30 @@ def test_finite_sums():
     assert enclose(sp.Sum(k, (k, 1, x)), {x: 0}) == 0
     with pytest.raises(NoEnclosureError, match="down"):
         enclose(sp.Sum(k, (k, 1, x)), {x: -3})  # SymPy gives it the value 3
+
+
+def test_sums_within_sums_are_known_by_what_they_depend_on():
+    inner = sp.Sum(k * x, (k, 0, 2))  # 3x
+    assert enclose(sp.Sum(inner + sp.Sum(inner, (x, 0, y)), (y, 0, 3)), {x: 5}) == 4 * 15 + 3 * (0 + 1 + 3 + 6)
+    assert enclose(sp.Sum(sp.Sum(inner * y, (x, 0, 2)), (y, 0, 3)) + inner, {x: 5}) == 6 * 9 + 15
+    twice = sp.Sum(sp.Sum(Let(sp.Sum(k * z, (k, 0, 2)), [(z, x + y)]), (x, 0, 3)), (y, 0, 3))
+    assert enclose(twice, {}) == 3 * sum(i + j for i in range(4) for j in range(4))
+
+
+def test_sums_within_sums_are_told_apart_by_more_than_their_whole_numbers():
+    """e^(ln 2) is 2 to the last digit and no further: what is known at 2 does not pass for it."""
+    inner = sp.Sum(k * z, (k, 0, 2))
+    gap = Let(inner, [(z, y)]) - Let(inner, [(x, sp.log(y)), (z, sp.exp(x))])
+    ball = enclose(sp.Sum(sp.Sum(gap, (y, 2, 2)), (k, 1, 1)), {})
+    assert ball.contains(0)
+    assert ball.real.rad() > 0
+
+
+@pytest.mark.parametrize("most", [0, 3, 100])
+def test_few_sums_within_sums_are_known_at_a_time(monkeypatch, most):
+    monkeypatch.setattr(repeated, "MOST_KNOWN", most)  # beyond these every sum is added up anew
+    nested = sp.Sum(sp.Sum(sp.Sum(k * x, (k, 0, 2)), (x, 0, 9)), (y, 0, 1))
+    assert enclose(nested + most) == 2 * 3 * 45 + most
 
 
 def test_conditions_are_decided_on_the_whole_ball():

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import scipy.integrate
 import sympy as sp
+from flint import arb, ctx, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,6 +36,26 @@ LAWS = (Uniform(), Gaussian(), UniformProduct(), GaussianProduct())
 def test_second_moments(size, value):
     assert second_moment(size, TARGET, Fraction(1, 20)) == value
     assert rational(moments.second_moment, {n: size, z: TARGET, eps: sp.Rational(1, 20)}) == value
+
+
+@pytest.mark.parametrize(
+    ("size", "target", "width"),
+    [(1, "1/2", "1/2"), (5, "1/3", "1/10"), (6, "0", "1/2"), (7, "-5/4", "1"), (10, "1/3", "1/10")],
+)
+def test_second_moments_in_balls(size, target, width):
+    """Also where 2ε is a whole number, so that arguments of the truncated powers are equal for different ends."""
+    value = second_moment(size, Fraction(target), Fraction(width))
+    at = {n: size, z: sp.Rational(target), eps: sp.Rational(width)}
+    ball = balls.enclose(moments.second_moment, at, digits=30)
+    assert ball.imag == 0
+    with ctx.workprec(400):
+        assert ball.real.contains(arb(fmpq(value.numerator, value.denominator)))
+
+
+def test_second_moment_of_twenty_items():
+    """As `second_moment` says, which takes half a minute for it."""
+    at = {n: 20, z: sp.Rational(1, 3), eps: sp.Rational(1, 10)}
+    assert balls.digits(moments.second_moment, at, 20) == "2394547410.2048357401"
 
 
 @settings(max_examples=8, deadline=None)

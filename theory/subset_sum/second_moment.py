@@ -16,19 +16,18 @@ a, b, c = sp.symbols("a b c", integer=True, nonnegative=True)  # items of the fi
 i, j, q, m = sp.symbols("i j q m", integer=True)
 sigma, tau = sp.symbols("sigma tau", integer=True)  # which end of the interval: z + ε at 0, z − ε at 1
 x, y = sp.symbols("x y", nonnegative=True)
-first, second, gap, low = sp.symbols("u v g l", real=True)  # x and y moved by items, y − x, their minimum or 0
-degree = sp.Symbol("d", integer=True, positive=True)
+gap = sp.Symbol("g", real=True)  # y − x
+moved = sp.Symbol("h", integer=True)  # how far the items of the first subset alone move x
+start = sp.Symbol("u", real=True)  # y − x but for the items of the second subset alone
+degree = sp.Symbol("d", integer=True, positive=True)  # of x
+power = sp.Symbol("e", integer=True, nonnegative=True)  # of y − x
+others, lowest = sp.symbols("f l", integer=True, nonnegative=True)  # items not in the first subset, the least b
 count = sp.Symbol("E", positive=True)
 r, s = sp.symbols("r s", positive=True)  # arguments of a Laplace transform
 mean, square = sp.symbols("mean square", positive=True)  # E N and E N²
 
 
-weight = sp.Min(2, 1 + m)  # how often a term with y ≥ x counts
-
-
-def cone(product: sp.Expr, weight: sp.Expr = sp.S.One) -> sp.Expr:
-    """T(x, y) for 0 ≤ x ≤ y, from the products of (y − x)^m and x^d, d = a + b + c − m, over their factorials."""
-    return sp.Sum(weight * sp.binomial(a + b - m, a) / sp.factorial(m) * product, (m, 0, b))
+weight = 1 + sp.sign(gap)  # how often a term counts, mirror images being left out
 
 
 def alternating(order: sp.Expr, index: sp.Symbol, body: sp.Expr) -> sp.Expr:
@@ -36,31 +35,43 @@ def alternating(order: sp.Expr, index: sp.Symbol, body: sp.Expr) -> sp.Expr:
     return sp.Sum((-1) ** index * sp.binomial(order, index) * body, (index, 0, order))
 
 
-def pair_weight() -> sp.Expr:
-    """The probability of a pair, up to 2^(a+b+c): differences of T over the ends of the interval and of the items.
-
-    What has x > y is left out, and what has x < y counts twice.
-    """
-    start = z + (1 - 2 * sigma) * eps + a + c - 2 * i - 2 * q
-    places = [(degree, a + b + c - m), (first, start), (second, first + gap), (low, sp.Max(0, sp.Min(first, second)))]
-    common = alternating(c, q, Let(low**degree / sp.factorial(degree), places))
-    apart = 2 * (sigma - tau) * eps + b - a + 2 * i - 2 * j
-    body = Let(sp.Max(0, gap) ** m * common, [(gap, apart)])
-    moved = alternating(a, i, alternating(b, j, body))
-    corners = alternating(sp.S.One, sigma, alternating(sp.S.One, tau, moved))
-    return cone(corners, weight=weight)
+def ends(index: sp.Symbol, body: sp.Expr) -> sp.Expr:
+    """A difference over both ends of the interval."""
+    return sp.Sum((-1) ** index * body, (index, 0, 1))
 
 
 item = sp.sinh(r) / r
 pair_transform = item**a * item.subs(r, s) ** b * item.subs(r, r + s) ** c / (r * s)
 cone_transform = 1 / (r ** (a + 1) * s ** (b + 1) * (r + s) ** c)
-truncated_power = cone((y - x) ** m * x ** (a + b + c - m) / sp.factorial(a + b + c - m))
+truncated_power = sp.Sum(
+    sp.binomial(a + m, a) * (y - x) ** (b - m) / sp.factorial(b - m) * x ** (a + c + m) / sp.factorial(a + c + m),
+    (m, 0, b),
+)
 least = sp.Max(0, 1 - c)  # neither subset is empty
-arrangements = sp.binomial(n, a + b + c) * sp.binomial(a + b + c, c) * sp.binomial(a + b, a)
-over_b = sp.Sum(arrangements * pair_weight() / 2 ** (a + b + c), (b, least, n - c - a))
-pairs = sp.Sum(sp.Sum(over_b, (a, least, n - c)), (c, 0, n))
+of_first = sp.binomial(n, a + c) * sp.binomial(a + c, c)  # which items are in the first subset, and which in both
+of_second = sp.binomial(n - a - c, b)
+arrangements = of_first * of_second
+
+
+def pairs_of_subsets() -> sp.Expr:
+    """Over all pairs, differences of T over the ends of the interval and of the items, halved for each item.
+
+    What has x > y is left out, and what has x < y counts twice.
+    """
+    smaller = z + (1 - 2 * sigma) * eps + moved + c - 2 * q
+    along = alternating(c, q, sp.Max(0, smaller) ** degree / sp.factorial(degree))
+    counted = Let(weight * gap**power, [(gap, start - 2 * j)])
+    apart = [(start, 2 * (sigma - tau) * eps + b - moved), (power, b - m)]
+    gaps = ends(tau, Let(alternating(b, j, counted), apart)) / sp.factorial(b - m)
+    between = sp.Sum(of_second.subs(a, n - c - others) / 2**b * gaps, (b, lowest, others))
+    corners = ends(sigma, alternating(a, i, Let(along * between, [(moved, a - 2 * i)])))
+    terms = Let(sp.binomial(a + m, a) * corners, [(degree, a + c + m), (lowest, sp.Max(m, least))])
+    of_both = Let(of_first / 2 ** (a + c) * sp.Sum(terms, (m, 0, others)), [(others, n - a - c)])
+    return sp.Sum(sp.Sum(of_both, (a, least, n - c)), (c, 0, n))
+
+
 with_empty = empty_subset * Let(2 * count - 1, [(count, expected_count)])
-second_moment = with_empty + pairs
+second_moment = with_empty + pairs_of_subsets()
 hit_at_least = mean**2 / square
 hit_at_most = sp.Min(1, mean)
 
@@ -115,7 +126,7 @@ theorem.""",
     ),
     Step(
         name="corners",
-        sentence=r"""Let neither subset be empty: then the law of the pair has no atoms, $T=0$ for $x<0$ or $y<0$, as is the largest of $x$ and $0$ to the power $a+b+c-m\ge1$ for $m\le b$, and both events together are the second difference over the corners
+        sentence=r"""Let neither subset be empty: then the law of the pair has no atoms, $T=0$ for $x<0$ or $y<0$, as is the largest of $x$ and $0$ to the power $a+c+m\ge1$, and both events together are the second difference over the corners
 $(z\pm\varepsilon,z\pm\varepsilon)$.""",
         by=Carrier.RULE,
         source="additivity",
@@ -123,8 +134,8 @@ $(z\pm\varepsilon,z\pm\varepsilon)$.""",
     ),
     Step(
         name="mirror images",
-        sentence=r"""For $x\ge y$ exchange $a$ with $b$ and $x$ with $y$: summed over all $a,b$, terms with $x>y$ mirror those with $x<y$. So the latter count twice and the former not at all, by the power of the positive part of $y-x$; for $m=0$ the summand is
-symmetric, with the smaller of $x$ and $y$ for $x$, and counts once on either side: $[[weight]]$ times.""",
+        sentence=r"""For $x\ge y$ exchange $a$ with $b$ and $x$ with $y$: summed over all $a,b$, terms with $x>y$ mirror those with $x<y$, and terms
+with $x=y$ each other. So with $g=y-x$ a term may count $[[weight]]$ times: twice for $x<y$, not at all for $x>y$, once for $x=y$.""",
         gives={"weight": weight},
         uses=("truncated power", "corners"),
     ),
@@ -137,7 +148,8 @@ the others.""",
     ),
     Step(
         name="second moment",
-        sentence=r"All pairs together are $[[second_moment]]$.",
+        sentence=r"""Items in both subsets move $x$ and leave $y-x$, those of $T$ alone move $y-x$ and leave $x$: their differences are two
+factors. All pairs together are $[[second_moment]]$.""",
         gives={"second_moment": second_moment},
         uses=("arrangements", "common part", "mirror images", "empty subset"),
     ),
@@ -188,7 +200,7 @@ constant, the upper one by every $N\le1$ and by every $N\ge1$: both at $n=1$ for
         Quantity(x, "smaller argument of a truncated power", NON_NEGATIVE, drawn=(sp.Rational(1, 4), 1)),
         Quantity(y, "larger argument of a truncated power", NON_NEGATIVE, drawn=(sp.Rational(5, 4), 2)),
         Quantity((r, s), "arguments of a Laplace transform, at the first and at the second sum", POSITIVE),
-        Quantity(m, "power of the difference of both arguments", COUNT_FROM_ZERO, drawn=(0, 4)),
+        Quantity(gap, "second argument less the first, before they are put in order", sp.S.Reals, drawn=(-2, 2)),
         TARGET.drawn_from(-2, 2),
         DISTANCE.drawn_from(sp.Rational(1, 20), 2),
         Quantity(mean, "mean of the number of subsets that come close", POSITIVE, drawn=(sp.Rational(1, 10), 3)),
@@ -204,6 +216,13 @@ constant, the upper one by every $N\le1$ and by every $N\ge1$: both at $n=1$ for
         Hypothesis("the empty subset counts"),
     ),
     uses=("R1.1",),
+    equivalent_mutants=dict.fromkeys(
+        (
+            "arrangements = binomial(n, b + c)*binomial(b + c, c)*binomial(-b - c + n, a)",
+            "arrangements = binomial(n, a + b)*binomial(a + b, b)*binomial(-a - b + n, c)",
+        ),
+        "the same number, whichever kind of items is chosen first",
+    ),
     expressions={
         "truncated_power": truncated_power,
         "second_moment": second_moment,

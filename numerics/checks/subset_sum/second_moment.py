@@ -17,9 +17,9 @@ from theory.subset_sum.second_moment import (
     b,
     c,
     cone_transform,
+    gap,
     hit_at_least,
     item,
-    m,
     mean,
     pair_transform,
     r,
@@ -162,17 +162,20 @@ def differences_stand_for_the_exponentials(
 @exact(subset_pairs, step="mirror images")
 @control("all twice", weight=sp.Integer(2))
 @control("all once", weight=sp.Integer(1))
-@control("more than twice", weight=1 + m)
+@control("the mirror images", weight=1 - sp.sign(gap))
 def mirror_images_count_twice(weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The positive parts of 1 and −1 to the power m: together 1, or 2 for m = 0. As often as makes 2 of it."""
-    both = 1 + sp.Integer(0) ** m
-    yield trial.same(weight * both, 2, by=by_power)
+    """A term and its mirror image count twice together, and what has x > y does not count."""
+    beyond = sp.Symbol("beyond", positive=True)
+    yield trial.same(weight, 2 - weight.subs(gap, -gap))
+    yield trial.same(weight.subs(gap, -beyond), 0)
 
 
-def by_power(gap: sp.Expr) -> sp.Expr:
-    """What is left of it for m = 0, or for m = 1 + k; 0 if nothing is."""
-    further = sp.Symbol("k", integer=True, nonnegative=True)
-    return sp.simplify(gap.subs(m, 0)) or sp.simplify(gap.subs(m, 1 + further))
+@exact(subset_pairs, step="mirror images")
+@control("twice", weight=2 * sp.Heaviside(gap, 1))
+@control("not at all", weight=2 * sp.Heaviside(gap, 0))
+def equal_arguments_count_once(weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Their terms mirror each other and are all there."""
+    yield trial.same(weight.subs(gap, 0), 1)
 
 
 @exact(subset_pairs, step="empty subset")

@@ -45,16 +45,19 @@ def _rule(kind: type) -> Rule:
 class Place(dict[sp.Symbol, acb]):
     """Values of symbols and, inside an integral, `line`: what they are where its variable is real.
 
-    There a function pieced together on the real line is decided; beside the line it is continued.
+    There a function pieced together on the real line is decided; beside the line it is continued. Inside a sum, `known`
+    holds the sums within it that are already added up.
     """
 
     line: Values | None = None
+    known: object = None
 
 
-def bind(values: Values, named: Values, line: Values | None = None) -> Values:
+def bind(values: Values, named: Values, line: Values | None = None) -> Place:
     """The values together with those of bound symbols (`line`: theirs on the line, where they differ)."""
     here = Place(values)
     here.update(named)
+    here.known = getattr(values, "known", None)
     around = getattr(values, "line", None)
     if around is not None:
         here.line = {**around, **(named if line is None else line)}

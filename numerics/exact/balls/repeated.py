@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import sympy as sp
 from flint import acb, arb, ctx
 
@@ -17,6 +19,7 @@ from numerics.exact.balls.core import (
     is_real,
     on_line,
 )
+from numerics.exact.balls.symbols import free_symbols
 from numerics.exact.balls.vouching import named, vouch
 from theory.formulas.bracketed_sum import BracketedSum
 from theory.formulas.iterate import Iterate
@@ -24,8 +27,62 @@ from theory.formulas.let import Let
 from theory.formulas.no_guarantee import NoGuarantee
 from theory.formulas.transfer import Transfer
 
+MOST_KNOWN = 2**16  # sums, some 20 MB
+
+
+class KnownSums:
+    """Sums within a sum that do not depend on all of what is bound there: each is added up once for the same numbers.
+
+    What is bound outside keeps its value meanwhile; what is bound within is compared if it is a whole number.
+    """
+
+    def __init__(self, outside: Values) -> None:
+        self.outside = outside
+        self.totals: dict[Hashable, acb] = {}
+        self.symbols: dict[sp.Sum, tuple[sp.Symbol, ...]] = {}
+
+    def key(self, expression: sp.Sum, values: Values) -> Hashable:
+        """What tells this sum from others; nothing if it depends on all that is bound, or on what is no whole number."""
+        symbols = self.symbols.get(expression)
+        if symbols is None:
+            bound = {symbol for symbol, x in values.items() if self.outside.get(symbol) is not x}
+            free = free_symbols(expression)
+            symbols = self.symbols[expression] = () if bound <= free else tuple(free)
+        if not symbols:
+            return None
+        numbers: list[object] = []
+        for symbol in symbols:
+            x = values.get(symbol)
+            if x is None or x is self.outside.get(symbol):
+                numbers.append(None)
+            elif x.is_exact() and (number := x.unique_fmpz()) is not None:
+                numbers.append(number)
+            else:
+                return None
+        return (expression, ctx.prec, *numbers)
+
 
 def _finite_sum(expression: sp.Sum, values: Values, analytic: bool) -> acb:
+    """Term by term; without an integral around, a sum within a sum is remembered."""
+    if analytic:
+        return _added_up(expression, values, analytic)
+    known: KnownSums | None = getattr(values, "known", None)
+    if known is None:
+        here = bind(values, {})
+        here.known = KnownSums(here)
+        return _added_up(expression, here, analytic)
+    key = known.key(expression, values)
+    if key is None:
+        return _added_up(expression, values, analytic)
+    total = known.totals.get(key)
+    if total is None:
+        total = _added_up(expression, values, analytic)
+        if len(known.totals) < MOST_KNOWN:
+            known.totals[key] = total
+    return total
+
+
+def _added_up(expression: sp.Sum, values: Values, analytic: bool) -> acb:
     (index, low, high), *outer = reversed(expression.limits)
     body = sp.Sum(expression.function, *reversed(outer)) if outer else expression.function
     first, last = (integer(bound, values) for bound in (low, high))
