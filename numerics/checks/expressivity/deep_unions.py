@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import combinations, count, permutations, product
+from itertools import combinations, permutations, product
 
 import numpy as np
 import sympy as sp
@@ -56,11 +56,15 @@ def each_function_takes_its_units(needed: sp.Expr, trial: Trial) -> Iterator[Fin
 
 def least_enough(number: int, own: int) -> int:
     """How many wired neurons each function needs at least, so that all find theirs, one after the other, whichever neurons these are."""
-    for wired in count(1):
+
+    def enough(wired: int) -> bool:
         sets = list(combinations(range(wired + 1), wired))
-        if all(served(family, own) for family in product(sets, repeat=number)):
-            return wired
-    raise AssertionError("no number is enough")
+        return all(served(family, own) for family in product(sets, repeat=number))
+
+    wired = 1
+    while not enough(wired):
+        wired += 1
+    return wired
 
 
 def served(family: tuple[tuple[int, ...], ...], own: int) -> bool:
