@@ -66,7 +66,7 @@ of $f_q$ in the layer below, or to its $k_l\le k$ inputs, with probability at le
     ),
     Step(
         name="a layer of one's own",
-        sentence=r"In $n$ neurons of its own a function finds its $N$ with probability $[[layer_success]]$, if just the share $\alpha$ has edges to these units, each with probability $p$.",
+        sentence=r"In $n$ neurons of its own a function finds its $N$ with probability at least $[[layer_success]]$, and with just this if each neuron, independently, has edges of probability $p$ to these $k_l$ units with probability just $\alpha$, and else none.",
         gives={"layer_success": layer_success},
         uses=("a layer given those below",),
     ),
@@ -77,11 +77,17 @@ of $f_q$ in the layer below, or to its $k_l\le k$ inputs, with probability at le
         uses=("a layer of one's own",),
     ),
     Step(
+        name="larger exponent",
+        sentence=r"Of $p^k$ and $p^N$ neither is less than $p^K$, $K=[[most]]$, as neither $k$ nor $N$ exceeds $K$, and $p\le1$.",
+        gives={"most": most},
+        uses=("all layers",),
+    ),
+    Step(
         name="half of the mean",
-        sentence=r"If $\alpha np^K\ge2MN$ with $K=\max(k,N)$, fewer than $MN$ are fewer than half of the mean of each of these binomial numbers.",
+        sentence=r"If $\alpha np^K\ge2MN$, fewer than $MN$ are fewer than half of the mean of each of these binomial numbers.",
         by=Carrier.RULE,
         source="monotonicity",
-        uses=("all layers",),
+        uses=("all layers", "larger exponent"),
     ),
     Step(
         name="lower tail",
@@ -99,18 +105,18 @@ of $f_q$ in the layer below, or to its $k_l\le k$ inputs, with probability at le
         name="width",
         sentence=r"From $n=[[deep_width]]$ on, $\alpha np^K\ge2MN$ and $[[small_failure]]\le\delta$; at this $n$ one of the two is an equality.",
         gives={"deep_width": deep_width},
-        uses=("small failure",),
+        uses=("larger exponent", "small failure"),
     ),
     Step(
         name="dense networks",
-        sentence=r"For continuous $f_q$ there are networks of one layer of $N$ ReLU units that err by less than $\varepsilon_q$.",
+        sentence=r"For continuous $f_q$ on $[-R,R]^k$ there are networks of one layer of $N$ ReLU units that err by less than $\varepsilon_q$.",
         by=Carrier.CITED,
         source="Leshno, Lin, Pinkus and Schocken, Neural Networks 6, 1993, 861–867: the sums of units with a continuous activation "
         "that is no polynomial are dense in the continuous functions on a compact set",
     ),
     Step(
         name="passed on",
-        sentence=r"Let $y$ be the output of such a network, $|y|\le B$. One unit of the second layer has the output $[[passed]]=y+B$, one unit of each further layer passes it on, and the readout takes $B$ away.",
+        sentence=r"Let $y$ be the output of such a network, $|y|\le B$ on the cube. One unit of the second layer has the output $[[passed]]=y+B$, one unit of each further layer passes it on, and the readout takes $B$ away.",
         gives={"passed": passed},
         uses=("dense networks",),
     ),
@@ -124,9 +130,9 @@ Let $f=f_1+\dots+f_M$, $f_q$ depend on at most $k$ inputs $S_q$ and be within $\
 with probability at least $\alpha$ whatever the other neurons and the layers below, edges of probability at least $p$, independent given this, to what it is to be wired to; the readout is dense. Then the masked network contains the sum of the $M$ networks, within $\sum_q\varepsilon_q$ of $f$, each in neurons of its own,
 but for a probability of at most
 $$[[deep_failure]],$$
-and but for $\delta$ from $n\ge[[deep_width]]$ on: the number $L$ of layers enters by its logarithm, and the number of other inputs not at all. Parts of the layers that are chosen beforehand, $n$ neurons of each layer for each function, contain them with probability at least $[[own_success]]$;
-a choice of the first $N$ neurons that are wired to those chosen below succeeds with just this probability if each network has $k$ inputs and $N$ units in each layer, and the edges have the probability $p$ on just a share $\alpha$ of each layer and are missing elsewhere. All continuous $f_q$ on $[-B,B]^k$ have such networks of ReLU units, for every
-$\varepsilon_q>0$ and $L$, with $N=N(\varepsilon_1,\dots,\varepsilon_M)$ that does not depend on $L$.
+and but for $\delta$ from $n\ge[[deep_width]]$ on: the number $L$ of layers enters this width by its logarithm alone, and the number of other inputs not at all. Parts of the layers that are chosen beforehand, $n$ neurons of each layer for each function, contain them with probability at least $[[own_success]]$;
+a choice of the first $N$ neurons that are wired to those chosen below succeeds with just this probability if each network has $k$ inputs and $N$ units in each layer, and each neuron, independently, has edges of probability $p$ to what it is to be wired to with probability just $\alpha$, and else none. All continuous $f_q$ on $[-R,R]^k$ have such networks of ReLU units, for every
+$\varepsilon_q>0$ and $L$, with an $N$ that depends on $R$, the $f_q$ and the $\varepsilon_q$, and not on $L$.
 """,
     steps=STEPS,
     source=Source(
@@ -170,8 +176,8 @@ $\varepsilon_q>0$ and $L$, with $N=N(\varepsilon_1,\dots,\varepsilon_M)$ that do
     aids={"relay": relay},
     remarks=(
         Remark(
-            "For two functions the layers may fail with the three terms of E11 each, which is less. Wiring to all units below is "
-            "sufficient, not necessary (E8): the price $p^N$ of each further layer is that of this proof."
+            "Neurons of their own, and wiring to all units below, are sufficient, not necessary: functions may share neurons above the "
+            "first layer, and relays replace full wiring (E8). The price $p^N$ of each further layer is that of this proof."
         ),
     ),
 )

@@ -8,7 +8,7 @@ import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from theory.expressivity.inactive import over, part_maps
-from theory.quantities import Quantity
+from theory.quantities import Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
 x_1, x_2 = sp.symbols("x_1:3", real=True)
@@ -60,7 +60,7 @@ two_relays_error = sp.Integer(0)
 STEPS = (
     Step(
         name="heard inputs",
-        sentence=r"Unit after unit, a neuron is a function of the inputs from which a path leads to it. So the network is a sum of functions $g_v(x_{A_v})$ and a constant.",
+        sentence=r"Unit after unit, a neuron is a function of the inputs from which a path leads to it. So the output, which is affine in the last hidden layer, is a sum of functions $g_v(x_{A_v})$ of finite mean square and a constant.",
         by=Carrier.RULE,
         source="topological order",
     ),
@@ -71,23 +71,31 @@ STEPS = (
         source="E7",
     ),
     Step(
+        name="the map on each part",
+        sentence=r"""$P_if_T$ is $0$ for $i\in T$, as $P_i(1-P_i)=0$, and $f_T$ for $i\notin T$, as $P_i^2=P_i$. So $1-\prod_{i\notin A}P_i$ sends $f_T$ to $0$ if $T\subseteq A$, and else to $f_T$. The product $Q$ of these maps over $A=\emptyset$ and all $A_v$,
+which are linear, sends $f$, the sum of its parts, to the sum of the $f_T$ with $T\ne\emptyset$ that no $A_v$ contains, whatever the number of inputs.""",
+        by=Carrier.RULE,
+        source="linearity",
+        uses=("parts",),
+    ),
+    Step(
         name="what takes sums away",
-        sentence=r"""$1-\prod_{i\notin A}P_i$ takes every function of $x_A$ to $0$, and $1-\prod_iP_i$ every constant. So their product, in which $P_i^2=P_i$, takes every such sum to $0$: of three inputs, for the sets $A_v$ that name it, $[[residual_maps]]$.""",
+        sentence=r"""A function of $x_A$ is sent to $0$ by $1-\prod_{i\notin A}P_i$, and a constant by $1-\prod_iP_i$, so that $Q$ sends every sum $\sum_vg_v+c$ to $0$. Examples of $Q$, for three inputs and seven families of sets $A_v$ that name them: $[[residual_maps]]$.""",
         gives={"residual_maps": residual_maps},
-        uses=("heard inputs", "parts"),
+        uses=("heard inputs", "the map on each part"),
     ),
     Step(
         name="what it keeps",
-        sentence=r"It is the sum of the maps of the parts $T\ne\emptyset$ that no $A_v$ contains, $[[unheard_maps]]$.",
+        sentence=r"In these examples $Q$ is the sum of the maps of the parts $T\ne\emptyset$ that no $A_v$ contains, $[[unheard_maps]]$.",
         gives={"unheard_maps": unheard_maps},
         uses=("what takes sums away",),
     ),
     Step(
         name="floor",
-        sentence=r"""The map sends $f-g$ to $\sum_Tf_T$ over these $T$, and is a projection, so that $E(f-g)^2\ge\sum_T\sigma_T^2$; the sum of a constant and all other parts, each of which is a function of some $x_{A_v}$, attains it.""",
+        sentence=r"""$Q$ sends $f-g$ to $\sum_Tf_T$ over these $T$, and is a projection, so that $E(f-g)^2\ge\sum_T\sigma_T^2$; the sum of a constant and all other parts, each of which is a function of some $x_{A_v}$, attains it.""",
         by=Carrier.RULE,
         source="Parseval",
-        uses=("what it keeps",),
+        uses=("the map on each part", "what takes sums away", "what it keeps"),
     ),
     Step(
         name="main effects",
@@ -108,7 +116,7 @@ STEPS = (
     ),
     Step(
         name="its variance",
-        sentence=r"The mean of its square is $[[interaction_floor]]$: what networks with no neuron that hears both inputs must leave.",
+        sentence=r"The mean of its square is $[[interaction_floor]]$: what networks with no neuron of the last hidden layer that hears both inputs leave at least.",
         gives={"interaction_floor": interaction_floor},
         uses=("floor", "interaction"),
     ),
@@ -133,8 +141,8 @@ unheard_parts = Claim(
 Let the mask of a network of any depth be given, and let neuron $v$ of the last hidden layer hear the inputs $A_v$ from which a path of edges leads to it. For independent inputs and $Ef^2<\infty$, with the parts $f_T$ of E7 and their variances $\sigma_T^2$, whatever the weights, the biases and
 the activation,
 $$E(f-f_{net})^2\ge\sum_{T\ne\emptyset,\ T\not\subseteq A_v\text{ for all }v}\sigma_T^2.$$
-The sum is the least error of all sums of a constant and functions of $x_{A_v}$ of finite mean square. So a sum $f=\sum_qf_{S_q}$ can come within every error of a network with the mask only if each part of it other than $0$ has all its inputs heard by one neuron. For three inputs the maps that leave what no neuron hears are
-$[[residual_maps]]$, named by the sets that are heard. Paths count, not edges to the first layer: $\max(0,x_1+x_2)$, for uniform inputs in $[-1,1]$, has the part $[[interaction]]$ of both inputs, of variance $[[interaction_floor]]$, which a network with no neuron that hears both must leave, at any depth; but
+The sum is the least error of all sums of a constant and functions of $x_{A_v}$ of finite mean square. So a sum $f=\sum_qf_{S_q}$ can be approached arbitrarily closely in mean square by networks with the mask only if each part of it other than $0$ has all its inputs heard by one neuron $v$. Examples of the maps that leave what no neuron hears, for three inputs and seven families of heard sets that name them:
+$[[residual_maps]]$. Paths count, not edges to the first layer: $\max(0,x_1+x_2)$, for uniform inputs in $[-1,1]$, has the part $[[interaction]]$ of both inputs, of variance $[[interaction_floor]]$, which a network with no neuron of the last hidden layer that hears both leaves at least, at any depth; but
 $[[relays_only]]$, in which no neuron of the first layer has edges to both, leaves $[[two_relays_error]]$.
 """,
     steps=STEPS,
@@ -148,6 +156,13 @@ $[[relays_only]]$, in which no neuron of the first layer has edges to both, leav
     quantities=(
         Quantity((x_1, x_2), "input of the example", sp.Interval(-1, 1)),
         Quantity(over, "mean over one input, as a linear map of functions", sp.S.Reals),
+    ),
+    hypotheses=(
+        Hypothesis("independent inputs, and a target of finite mean square"),
+        Hypothesis(
+            "the output is a linear combination of neurons of the last hidden layer and a constant; no edge leads to it from elsewhere"
+        ),
+        Hypothesis("the outputs of neurons of the last hidden layer are measurable and of finite mean square"),
     ),
     uses=("E7",),
     expressions={
@@ -166,7 +181,7 @@ $[[relays_only]]$, in which no neuron of the first layer has edges to both, leav
             why="A neuron above hears what the neurons below it hear together.",
             counterexample="relays_only",
             by_hand=r"$\max(0,\max(0,x_1+1)+\max(0,x_2+1)-2)=\max(0,x_1+x_2)$ for $|x_1|,|x_2|\le1$: each first neuron has one input, the part of both inputs is not $0$, and no error is left.",
-            instead="The same over the sets of inputs from which no neuron of the last layer has all its paths.",
+            instead="The same over the sets $T$ such that no neuron of the last hidden layer has paths from all inputs of $T$.",
         ),
     ),
 )

@@ -17,9 +17,9 @@ from theory.expressivity.approximation import (
     too_few,
     universal_approximation,
 )
-from theory.expressivity.symbols import alpha, j, k, m, n, p, units
+from theory.expressivity.symbols import alpha, k, m, n, p, units
 from theory.expressivity.wired_counts import poisson_bound
-from theory.expressivity.wired_neurons import at_least, floor_share, share, tail_law
+from theory.expressivity.wired_neurons import at_least, floor_share
 from theory.graphon.symbols import delta
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -67,14 +67,21 @@ def width_solves_the_lower_tail(sufficient_width: sp.Expr, trial: Trial) -> Iter
         yield trial.below(1 - at[delta], success.subs({**point, n: width}), at=[{}])  # boxes: a sum over ⌈width⌉
 
 
+def tail_of(chance: sp.Expr, least: sp.Expr) -> sp.Expr:
+    """The chances of all counts of wired neurons from the least on, added: of each count, of all choices of so many of n."""
+    wired = sp.Symbol("i", integer=True, nonnegative=True)
+    choices = sp.binomial(n, wired) * chance**wired * (1 - chance) ** (n - wired)
+    return sp.Piecewise((0, least > n), (sp.Sum(choices, (wired, least, n)), True))
+
+
 @exact(universal_approximation, step="success")
 @control("one wired edge suffices", success=success.subs(k, 1))
 @control("all rows", success=success.subs(alpha, 1))
 @control("one unit less", success=at_least(n, alpha * p**k, units - 1))
 @control("10 % more", success=ELEVEN * success)
 def enough_neurons_by_the_tail_of_wired_ones(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The tail of E1 from N on, at the share of its floor, all letters free."""
-    yield trial.same(success, tail_law.subs({share: floor_share, j: units}, simultaneous=True))
+    """The sum of the chances of N and more wired neurons, at the share of E1's floor, all letters free."""
+    yield trial.same(success, tail_of(floor_share, units))
 
 
 @exact(universal_approximation)

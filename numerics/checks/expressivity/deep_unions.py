@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import permutations, product
+from itertools import combinations, permutations, product
 
 import numpy as np
 import sympy as sp
 
-from numerics.checks.expressivity.approximation import larger
-from numerics.evidence import Finding, Trial, control, exact, statistical
+from numerics.checks.expressivity.approximation import larger, tail_of
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
 from theory.expressivity.deep_unions import (
     deep_failure,
     deep_union,
@@ -31,9 +31,9 @@ from theory.expressivity.deep_unions import (
 )
 from theory.expressivity.relays import bound as largest_input
 from theory.expressivity.relays import x
-from theory.expressivity.symbols import alpha, j, k, m, n, p, units
+from theory.expressivity.symbols import alpha, k, m, n, p, units
 from theory.expressivity.wired_counts import poisson_bound
-from theory.expressivity.wired_neurons import at_least, share, tail_law
+from theory.expressivity.wired_neurons import at_least
 from theory.graphon.symbols import delta
 from theory.kernel.dual import depth
 
@@ -46,8 +46,36 @@ ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 @control("one unit each", needed=functions)
 @control("10 % more", needed=ELEVEN * needed)
 def each_function_takes_its_units(needed: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """One function needs N; one more function takes N before the last."""
+    """One function needs N; one more function takes N before the last. And all sets of neurons of few functions."""
     yield trial.induction(needed, functions, units, lambda term: term + units, start=1)
+    for number, own in ((1, 1), (1, 2), (2, 1), (2, 2), (3, 1)):
+        least = trial.once(least_enough, number, own)
+        claimed = needed.subs({functions: number, units: own})
+        yield trial.holds(claimed == least, f"{number} functions of {own} units: {claimed}, by all sets {least}")
+
+
+def least_enough(number: int, own: int) -> int:
+    """How many wired neurons each function needs at least, so that all find theirs, one after the other, whichever neurons these are."""
+
+    def enough(wired: int) -> bool:
+        sets = list(combinations(range(wired + 1), wired))
+        return all(served(family, own) for family in product(sets, repeat=number))
+
+    wired = 1
+    while not enough(wired):
+        wired += 1
+    return wired
+
+
+def served(family: tuple[tuple[int, ...], ...], own: int) -> bool:
+    """Whether each function finds so many neurons of its set that none before it has taken."""
+    taken: set[int] = set()
+    for wired in family:
+        free = [v for v in wired if v not in taken][:own]
+        if len(free) < own:
+            return False
+        taken.update(free)
+    return True
 
 
 @exact(deep_union, step="a layer fails")
@@ -59,9 +87,8 @@ def each_function_takes_its_units(needed: sp.Expr, trial: Trial) -> Iterator[Fin
 def layers_fail_by_the_tail_of_wired_neurons(
     needed: sp.Expr, layer_failure: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """One less the tail of E1 for each function, all letters free."""
-    tail = tail_law.subs({share: alpha * p**fan_in, j: needed}, simultaneous=True)
-    yield trial.same(layer_failure, functions * (1 - tail), by=sp.expand)
+    """One less the sum of the chances of MN and more wired neurons, for each function, all letters free."""
+    yield trial.same(layer_failure, functions * (1 - tail_of(alpha * p**fan_in, needed)), by=sp.expand)
 
 
 @exact(deep_union, step="all layers")
@@ -82,8 +109,8 @@ def layers_fail_one_by_one(layer_failure: sp.Expr, deep_failure: sp.Expr, trial:
 @control("one unit less", layer_success=at_least(n, alpha * p**fan_in, units - 1))
 @control("10 % less", layer_success=NINE * layer_success)
 def own_layers_succeed_by_the_tail(layer_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The tail of E1, all letters free."""
-    yield trial.same(layer_success, tail_law.subs({share: alpha * p**fan_in, j: units}, simultaneous=True))
+    """The sum of the chances of N and more wired neurons, all letters free."""
+    yield trial.same(layer_success, tail_of(alpha * p**fan_in, units))
 
 
 @exact(deep_union, step="all layers of one's own")
@@ -110,13 +137,48 @@ def powers(gap: sp.Expr) -> sp.Expr:
     return sp.S.Zero
 
 
+@exact(deep_union, step="larger exponent")
+@control("the smaller one", most=sp.Min(k, units))
+@control("inputs in each layer", most=k)
+@control("units in each layer", most=units)
+@control("both at once", most=k + units)
+@control("10 % more", most=ELEVEN * most)
+def larger_exponent_is_neither_below_inputs_nor_units(most: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """It exceeds k by what N does, if N is the larger, and else by nothing; likewise N."""
+    yield trial.nonnegative(most - k, sp.Max(0, units - k), by=larger)
+    yield trial.nonnegative(most - units, sp.Max(0, k - units), by=larger)
+
+
+WIDE = (  # more inputs than units, and more units than inputs
+    {k: 4, units: 1, functions: 1, depth: 1, p: sp.Rational(1, 2), alpha: 1, delta: sp.Rational(1, 100)},
+    {k: 2, units: 1, functions: 2, depth: 3, p: sp.Rational(1, 2), alpha: NINE, delta: sp.Rational(1, 1000)},
+    {k: 1, units: 3, functions: 2, depth: 3, p: sp.Rational(1, 2), alpha: 1, delta: sp.Rational(1, 100)},
+)
+
+
+@enclosed(deep_union)
+@control("the smaller exponent", deep_width=deep_width * p**most / p ** sp.Min(k, units))
+@control("inputs in each layer", deep_width=deep_width * p**most / p**k)
+@control("units in each layer", deep_width=deep_width * p**most / p**units)
+@control("single edges", deep_width=deep_width * p**most / p)
+@control("edges half as likely", deep_failure=deep_failure.subs(p, p / 2))
+def layers_of_the_width_fail_as_rarely_as_said(
+    deep_failure: sp.Expr, deep_width: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """At the least whole number from the width on, the sum of the tails, with k > N and with N > k."""
+    for at in WIDE:
+        neurons = int(sp.ceiling(deep_width.subs(at)))
+        yield trial.below(deep_failure.subs({**at, n: neurons}), at[delta], at=[{}])
+
+
 @exact(deep_union, step="small failure")
 @control("one layer", small_failure=small_failure / depth)
 @control("one function", small_failure=small_failure / functions)
 @control("without the half", small_failure=small_failure * sp.exp(-(1 - sp.log(2)) / 2 * alpha * n * p**most))
 @control("single edges", small_failure=small_failure.subs({k: 1, units: 1}))
 @control("10 % less", small_failure=NINE * small_failure)
-def small_failures_are_lower_tails(small_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("the smaller exponent", most=sp.Min(k, units))
+def small_failures_are_lower_tails(most: sp.Expr, small_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The second-best bound of E2 for n neurons, each wired to the larger of k and N, for each layer and function."""
     tail = poisson_bound.subs({m: n, k: 1, p: alpha * p**most}, simultaneous=True)
     yield trial.same(small_failure, depth * functions * tail)
@@ -128,8 +190,9 @@ def small_failures_are_lower_tails(small_failure: sp.Expr, trial: Trial) -> Iter
 @control("inputs in each layer", deep_width=deep_width * p**most / p**k)
 @control("10 % more", deep_width=ELEVEN * deep_width)
 @control("one function", small_failure=small_failure / functions)
+@control("both at once", most=k + units)
 def both_conditions_hold_from_the_width_on(
-    small_failure: sp.Expr, deep_width: sp.Expr, trial: Trial
+    most: sp.Expr, small_failure: sp.Expr, deep_width: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """What it exceeds the n by that solve either condition: one of the excesses is 0; the failure falls with n."""
     chance = alpha * p**most

@@ -288,9 +288,21 @@ def inverses_by_the_law_of_the_number(mean_inverse: sp.Expr, trial: Trial) -> It
 @control("one neuron more", mean_number=mean_number.subs(n, n + 1))
 @control("10 % more", mean_number=ELEVEN * mean_number)
 def numbers_grow_neuron_by_neuron(mean_number: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """EN, which N = 0 adds nothing to: q for one neuron, and q more for each."""
+    """The sum over N of its probability times N, all letters free; and q more for each neuron."""
+    yield trial.same(mean_number, over_law(units), by=of_one_neuron_less)
     some = 1 - (1 - chance) ** n
     yield trial.induction(mean_number * some, n, chance, lambda term: term + chance, start=1)
+
+
+def of_one_neuron_less(gap: sp.Expr) -> sp.Expr:
+    """What is left when sums over all N ≥ 1 of a multiple of the law of N − 1 units of n − 1 neurons are that multiple."""
+    law = binomial_law(n - 1, chance, units - 1)
+
+    def multiple(function: sp.Expr, *limits: sp.Tuple) -> sp.Expr:
+        factor = sp.gammasimp(sp.powsimp(function / law).rewrite(sp.gamma))
+        return sp.Sum(function, *limits) if factor.has(units) or limits != ((units, 1, n),) else factor
+
+    return sp.simplify(gap.replace(sp.Sum, multiple))
 
 
 @exact(wired_average, step="fourth power")

@@ -39,25 +39,23 @@ def ranks_are_those_of_values_on_a_grid(
 
 
 Corner = tuple[
-    sp.Expr, sp.Expr, sp.Expr
-]  # lowest fφ/τ of two rows and columns; factors of the other row, the other column
+    sp.Expr, sp.Expr, sp.Expr, sp.Expr
+]  # lowest fφ/τ of two rows and columns; factors of the other row, the other column; the minor
 
 a, b = sp.symbols("a b", nonnegative=True)
 d, e = sp.symbols("d e", positive=True)
 
-CORNERS: Mapping[
-    str, Sequence[Corner]
-] = {  # by case, all corners there are: the letters may be any numbers of their signs
-    "both profiles vary, no saturation": ((1 / (1 + a) / (1 + d) / (1 + e), 1 + d, 1 + e),),
-    "both profiles vary, some saturation": (  # the lowest below 1, the highest beyond; the two between, or one, or none below
-        (1 / (1 + a) / (1 + b) / (1 + e), (1 + e) * (1 + b), (1 + e) * (1 + a)),
-        (1 / (1 + b) / (1 + d), (1 + a) * (1 + b) * (1 + d), 1 + d),
-        (1 / (1 + b) / (1 + d), 1 + d, (1 + a) * (1 + b) * (1 + d)),
-        (1 / (1 + d), (1 + a) * (1 + d), (1 + b) * (1 + d)),
+CORNERS: Mapping[str, Sequence[Corner]] = {  # by case; the letters may be any numbers of their signs
+    "both profiles vary, no saturation": ((1 / (1 + a) / (1 + d) / (1 + e), 1 + d, 1 + e, sp.S.Zero),),
+    "both profiles vary, some saturation": (  # the corners with the lowest below 1 and the highest beyond; the two between, or one, or none below
+        (1 / (1 + a) / (1 + b) / (1 + e), (1 + e) * (1 + b), (1 + e) * (1 + a), e / (1 + a) / (1 + b) / (1 + e)),
+        (1 / (1 + b) / (1 + d), (1 + a) * (1 + b) * (1 + d), 1 + d, d / (1 + b) / (1 + d)),
+        (1 / (1 + b) / (1 + d), 1 + d, (1 + a) * (1 + b) * (1 + d), d / (1 + b) / (1 + d)),
+        (1 / (1 + d), (1 + a) * (1 + d), (1 + b) * (1 + d), d / (1 + d)),
     ),
-    "constant rows, some saturation": ((d, sp.S.One, 1 + e),),
-    "constant columns, some saturation": ((d, 1 + e, sp.S.One),),
-    "both profiles vary, all saturated": ((1 + a, 1 + d, 1 + e),),
+    "constant rows, some saturation": ((d, sp.S.One, 1 + e, sp.S.Zero),),
+    "constant columns, some saturation": ((d, 1 + e, sp.S.One, sp.S.Zero),),
+    "both profiles vary, all saturated": ((1 + a, 1 + d, 1 + e, sp.S.Zero),),
 }
 
 
@@ -72,7 +70,7 @@ def decided(value: sp.Expr) -> sp.Expr:
 
 def minor_of(kernel: sp.Expr, corner: Corner) -> sp.Expr:
     """The product of the values of W^{1/α} on one diagonal of a corner less that on the other."""
-    lowest, row, column = corner
+    lowest, row, column, _ = corner
     at = [{alpha: 1, tau: 1, phi: 1, f: lowest * each} for each in (1, column, row, row * column)]
     first, second, third, fourth = (decided(kernel.subs(values)) for values in at)
     return sp.factor(second * third - first * fourth)
@@ -84,13 +82,13 @@ def minor_of(kernel: sp.Expr, corner: Corner) -> sp.Expr:
 @control("profiles that vary break rank one", rank_one={name: "both" not in name for name in RANK_ONE})
 @control("never saturated", kernel=(f * phi / tau) ** alpha)
 def ranks_are_those_of_all_minors(rank_one: Mapping[str, bool], kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Rank one is that all 2 × 2 minors are 0; where it is not, those of all such corners are positive by their letters' signs."""
+    """Of rank one all 2 × 2 minors are 0. Else those of corners below and beyond 1 are numbers that their letters' signs make positive."""
     for name, corners in CORNERS.items():
         for corner in corners:
             minor = minor_of(kernel, corner)
             if rank_one[name]:
                 yield trial.same(minor, 0)
-            elif minor.is_positive:
-                yield trial.nonnegative(minor, minor)
+            elif (positive := corner[-1]).is_positive:
+                yield trial.nonnegative(minor, positive)
             else:
-                yield trial.holds(False, f"{name}: no sign of the minor {minor}")
+                yield trial.holds(False, f"{name}: the minor {minor} is not positive")

@@ -23,7 +23,7 @@ REGIMES = {  # of training: hidden layers, their width, first weights over those
     "small": (1, 256, 0.125, 600),
     "deep": (3, 128, 1.0, 300),
 }
-SMALL = "magnitude from small weights"
+SMALL = " from small weights"  # how the names of such networks end
 
 
 def trained_halves(rng: np.random.Generator, regime: str) -> dict[str, NDArray[np.floating]]:
@@ -50,8 +50,9 @@ def trained_halves(rng: np.random.Generator, regime: str) -> dict[str, NDArray[n
 @statistical(graphon_taxonomy, tests=1, cost=2)
 @control("random varies with rows", trained={**TRAINED, "random": Heterogeneity.ROW})
 @control("training makes magnitude select features", trained={**TRAINED, "magnitude": Heterogeneity.COLUMN})
-@control("magnitude never feels training", trained={**TRAINED, SMALL: Heterogeneity.HOMOGENEOUS})
-@control("small weights leave the columns alike", trained={**TRAINED, SMALL: Heterogeneity.ROW})
+@control("magnitude never feels training", trained={**TRAINED, "magnitude" + SMALL: Heterogeneity.HOMOGENEOUS})
+@control("small weights leave the columns alike", trained={**TRAINED, "magnitude" + SMALL: Heterogeneity.ROW})
+@control("synflow never feels training", trained={**TRAINED, "shallow synflow" + SMALL: Heterogeneity.ROW})
 @control("deep synflow keeps its rows", trained={**TRAINED, "deep synflow": Heterogeneity.ROW})
 @control("shallow synflow is homogeneous", trained={**TRAINED, "shallow synflow": Heterogeneity.HOMOGENEOUS})
 @control("wanda is homogeneous", trained={**TRAINED, "wanda": Heterogeneity.HOMOGENEOUS})
@@ -66,9 +67,9 @@ def trained_networks_have_the_classes(trained: Classes, trial: Trial) -> Iterato
         yield trial.holds(near and left < 1 / 3, f"{regime}: moved by {moved:.3g}, {left:.3g} of the loss is left")
     counts, totals, shares = [], [], []
     for name, kind in trained.items():
-        method, depths = ("magnitude", (1,)) if name == SMALL else PRUNED[name]
+        method, depths = PRUNED[name.removesuffix(SMALL)]
         for regime, (depth, width, *_) in REGIMES.items():
-            if depth not in depths or (regime == "small") != (name == SMALL):
+            if depth not in depths or (regime == "small") != name.endswith(SMALL):
                 continue
             for side, (count, total) in zip(("rows", "columns"), halves[regime][method], strict=True):
                 if kind == Heterogeneity.BOTH or kind == side.removesuffix("s"):
