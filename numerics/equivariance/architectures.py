@@ -109,7 +109,7 @@ def rings(samples: int, radii: int = 1, reflections: bool = False, depth: int = 
     """Layers on rings of equally spaced samples, which C_n permutes, or D_n with reflections, for any n (Q12.2).
 
     samples: n on each ring; radii: how many rings each level has. There are radii²·n elements, with reflections
-    radii²·(⌊n/2⌋ + 1), each an orbit of pairs of samples. This carries C₈ and D₈, which keep no grid (Q12.1).
+    radii²·(⌊n/2⌋ + 1), each an orbit of pairs of samples. This carries C₈ and D₈, which keep no grid of the plane (Q12.1).
 
     Examples:
         >>> eight = rings(8, radii=2, reflections=True)

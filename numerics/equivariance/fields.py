@@ -70,7 +70,7 @@ class Field:
 
 
 def irreducible_fields(turns: int, frequency: int = 1, reflections: bool = False) -> Field:
-    """Fields of C_n or D_n in the plane, such as those of C₈ and D₈, which keep no grid (Q12.1).
+    """Fields of C_n or D_n in the plane, such as those of C₈ and D₈, which keep no grid of the plane (Q12.1).
 
     Pointwise ReLU is excluded on them (Q6); networks of them have norm non-linearities: `FieldNetwork`.
 
