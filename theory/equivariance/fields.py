@@ -179,5 +179,5 @@ times $\sqrt2$ and 1 (`hulls`).
         "sizes": sizes,
         "hulls": hulls,
     },
-    equivalent_mutants={"sin(phi) -> -sin(phi) in turn, commutator": "angles counted the other way"},
+    equivalent_mutants={"sin(phi) -> -sin(phi) in opposite, turn, commutator": "angles counted the other way"},
 )
