@@ -20,6 +20,7 @@ __all__ = [
     "Seed",
     "check_residual",
     "checked_array",
+    "checked_bool",
     "checked_integer",
     "finite_vector",
     "non_negative_vector",
@@ -85,6 +86,13 @@ def checked_integer(name: str, value: int, low: int, high: int) -> int:
     if not isinstance(value, Integral) or isinstance(value, bool) or not low <= value <= high:
         raise InputError(f"{name} is {value!r}, expected an integer from {low} to {high}")
     return int(value)
+
+
+def checked_bool(name: str, value: bool) -> bool:
+    """Return the value as a bool; InputError unless it is True or False."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise InputError(f"{name} is {value!r:.60}, expected True or False")
+    return bool(value)
 
 
 def checked_array(name: str, values: Any) -> NDArray[Any]:

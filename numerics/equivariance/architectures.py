@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.arguments import InputError, checked_array, checked_integer
+from numerics.arguments import MOST_ENTRIES, InputError, checked_array, checked_bool, checked_integer
 from numerics.equivariance.bases import equivariant_basis
 from numerics.equivariance.grids import MOST_CELLS, NO_TURNS, feature_field, kernel_space
 from numerics.equivariance.groups import MOST_POINTS, cyclic, dihedral, symmetric
 from numerics.equivariance.layers import EquivariantLayer
-from numerics.equivariance.representations import Representation, natural, regular, tensor_power, trivial
+from numerics.equivariance.representations import Representation, natural, regular, ring_entries, tensor_power, trivial
 
 MOST_LAYERS = 64
 MOST_SAMPLES = 1024  # on a ring
@@ -109,7 +109,8 @@ def rings(samples: int, radii: int = 1, reflections: bool = False, depth: int = 
     """Layers on rings of equally spaced samples, which C_n permutes, or D_n with reflections, for any n (Q12.2).
 
     samples: n on each ring; radii: how many rings each level has. There are radii²·n elements, with reflections
-    radii²·(⌊n/2⌋ + 1), each an orbit of pairs of samples. This carries C₈ and D₈, which keep no grid (Q12.1).
+    radii²·(⌊n/2⌋ + 1), each an orbit of pairs of samples. This carries C₈ and D₈, which keep no grid of the plane (Q12.1).
+    InputError as for `ring_samples`, and where the elements have more than 2^25 entries.
 
     Examples:
         >>> eight = rings(8, radii=2, reflections=True)
@@ -117,6 +118,9 @@ def rings(samples: int, radii: int = 1, reflections: bool = False, depth: int = 
         ('D8', [20, 20])
     """
     level = ring_samples(samples, radii, reflections)
+    entries = ring_entries(samples, radii, reflections)
+    if entries > MOST_ENTRIES:
+        raise InputError(f"bases of {entries} entries for rings({samples}, {radii}): expected at most {MOST_ENTRIES}")
     return _repeated([level], [np.array(equivariant_basis(level, level))], depth)
 
 
@@ -127,6 +131,7 @@ def ring_samples(samples: int, radii: int = 1, reflections: bool = False) -> Rep
     in all.
     """
     samples = checked_integer("samples on a ring", samples, 1, MOST_SAMPLES)
+    checked_bool("reflections", reflections)
     radii = checked_integer("radii", radii, 1, MOST_POINTS // samples)
     moves = [tuple((each + 1) % samples for each in range(samples))]
     if reflections:

@@ -14,7 +14,7 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
-from numerics.arguments import InputError, checked_integer
+from numerics.arguments import MOST_ENTRIES, InputError, checked_integer
 from numerics.equivariance.groups import (
     Group,
     Permutation,
@@ -25,6 +25,7 @@ from numerics.equivariance.groups import (
     dihedral,
     symmetric,
 )
+from theory.equivariance.rings import N, reflecting, rings_in, rings_out, turning
 
 Matrix = tuple[tuple[Fraction, ...], ...]  # rows
 Image = Any  # a Permutation or a Matrix
@@ -307,7 +308,7 @@ def cyclic_irreducibles(n: int) -> dict[str, Representation]:
     found = {"trivial": trivial(group)}
     if n % 2 == 0:
         found["sign"] = signs(group, (-1,))
-    turns = [Representation(group, (_turn(n, k),)) for k in range(1, (n + 1) // 2)]
+    turns = [Representation(group, (_turn(n, k, False),)) for k in range(1, (n + 1) // 2)]
     return found | _numbered("rotation", turns)
 
 
@@ -320,16 +321,24 @@ def dihedral_irreducibles(n: int) -> dict[str, Representation]:
     found = {"A1": trivial(group), "A2": signs(group, (1, -1))}
     if n % 2 == 0:
         found |= {"B1": signs(group, (-1, -1)), "B2": signs(group, (-1, 1))}
-    turns = [Representation(group, (_turn(n, k), ((0, 1), (1, 0)))) for k in range(1, (n + 1) // 2)]
+    turns = [Representation(group, (_turn(n, k, True), ((0, 1), (1, 0)))) for k in range(1, (n + 1) // 2)]
     return found | _numbered("E", turns)
 
 
-def _turn(n: int, k: int) -> Matrix:
+def ring_entries(samples: int, radii: int, reflections: bool) -> int:
+    """All entries of the basis of a layer on rings of samples: elements times the square of the coordinates (Q12.2)."""
+    elements = (reflecting if reflections else turning).subs({N: samples, rings_in: radii, rings_out: radii})
+    return int(elements) * (samples * radii) ** 2
+
+
+def _turn(n: int, k: int, reflections: bool) -> Matrix:
     """A whole matrix similar to the rotation by 2πk/n, 0 < k < n/2."""
     if n not in CRYSTALLOGRAPHIC:
+        asked = f"{n}, reflections=True" if reflections else str(n)
+        rings = f"architectures.rings({asked}) and " if ring_entries(n, 1, reflections) <= MOST_ENTRIES else ""
         raise InputError(
-            f"rotations by 1/{n} of a turn are not rational, so that they keep no grid (Q12.1): expected 1, 2, 3, 4 or 6; "
-            f"architectures.rings({n}) and fields.irreducible_fields({n}) carry them"
+            f"rotations by 1/{n} of a turn are not rational, so that they keep no grid of the plane (Q12.1): expected 1, 2, "
+            f"3, 4 or 6; {rings}fields.irreducible_fields({asked}) {'carry' if rings else 'carries'} them"
         )
     trace = CRYSTALLOGRAPHIC[n if k == 1 else 3]  # k = 2 occurs for n = 6 alone
     return ((Fraction(0), Fraction(-1)), (Fraction(1), Fraction(trace)))

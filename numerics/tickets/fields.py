@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import ceil, prod
+from sys import float_info
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.arguments import InputError, Seed, checked_integer, proper_share, seed_sequence
 from numerics.bridge import numeric
-from numerics.equivariance.fields import FieldNetwork, shrink
+from numerics.equivariance.fields import FieldNetwork, checked_reals, shrink
 from numerics.equivariance.layers import EquivariantLayer
 from numerics.equivariance.tickets import checked_eps
 from numerics.exact.balls import number
@@ -74,8 +75,8 @@ class FieldTicket:
         )
 
     def forward(self, x: ArrayLike) -> Floats:
-        """The outputs of the pruned network. [..., out, 2]"""
-        features = np.asarray(x, dtype=np.float64)
+        """The outputs of the pruned network. [..., out, 2] InputError as for `EquivariantLayer.apply`."""
+        features = checked_reals("inputs", x)
         for (first, second), least in zip(self.layers, self.target.thresholds, strict=True):
             features = shrink(second.apply(first.apply(features)), least)
         return features
@@ -137,9 +138,12 @@ def field_widths(target: FieldNetwork, error: Number, failure: float, largest: N
     """For each layer what keeps all outputs within `error`, except with probability `failure` (Q12.4).
 
     largest: the largest length of a channel of the input. Strengths are rounded. InputError for error ≤ 0 or beyond that
-    of the empty network, failure outside (0, 1), largest ≤ 0, coefficients beyond 1/(2e), and a layer of zeros.
+    of the empty network, failure outside (0, 1), largest ≤ 0, coefficients beyond 1/(2e), a layer of zeros, and where
+    coefficients would have to come nearer than the smallest float.
     """
     near, reach = exact_number("error", error), exact_number("largest", largest)
+    if reach <= 0:
+        raise InputError(f"largest {largest}: expected more than 0")
     strengths = [sp.Rational(each) for each in target.strengths]
     product = prod(strengths, start=sp.S.One)
     if any(np.abs(layer.coeffs.astype(np.float64)).max() > REACH for layer in target.layers) or not product:
@@ -159,8 +163,10 @@ def field_widths(target: FieldNetwork, error: Number, failure: float, largest: N
     found = []
     for layer, strength in zip(target.layers, strengths, strict=True):
         at = {**at_all, claim.strength: strength, **dict(zip((n_in, n_out, B), layer.coeffs.shape, strict=True))}
-        width = ceil(number(claim.uniform_width, at))
-        found.append(LayerWidth(float(number(claim.layer_error, at)), max(1, width)))
+        allowed = float(number(claim.layer_error, at))
+        if allowed < float_info.min:
+            raise InputError(f"error {error}: coefficients would have to come nearer than {float_info.min:.3g}")
+        found.append(LayerWidth(allowed, max(1, ceil(number(claim.uniform_width, at)))))
     return found
 
 
@@ -199,6 +205,8 @@ def _exact(values: NDArray[Any]) -> NDArray[Any]:
 
 def _for_each(given: Any, count: int, name: str) -> Sequence[Any]:
     """One for each layer. InputError for another number of them."""
+    if isinstance(given, (str, bytes)) or (isinstance(given, np.ndarray) and given.ndim != 1):
+        raise InputError(f"{name} of {type(given).__name__}: expected one for each layer, or one for all")
     several = list(given) if isinstance(given, (Sequence, np.ndarray)) else [given] * count
     if len(several) != count:
         raise InputError(f"{len(several)} {name} for {count} layers: expected one for each, or one for all")

@@ -34,7 +34,8 @@ from numerics.tickets.statement import read_statement
 Levels: TypeAlias = tuple[NDArray[np.int64], ...]
 Headers: TypeAlias = Mapping[str, Header]
 TICKET = re.compile(r"statement|masks_[1-9]\d*")  # so that a ticket's file is a file of its target
-NO_OTHERS = "no other orthogonal maps commute with ReLU (Q6)"
+NO_OTHERS = "; no other orthogonal maps commute with ReLU (Q6)"
+FILES_HOLD = "; files hold permutations only"
 NAMES = re.compile(r"(weights|biases|coefficients|basis)_([1-9]\d*)|(permutations)_(0|[1-9]\d*)")
 FROM_TORCH = (
     "numpy.savez(FILE, weights_1=model[0].weight.detach().numpy().T, biases_1=model[0].bias.detach().numpy(), …)"
@@ -106,7 +107,7 @@ def permutations_of_levels(layers: Sequence[EquivariantLayer], given: Mapping[in
     levels: list[NDArray[np.int64]] = []
     for level, size in enumerate(sizes):
         if level in given:
-            levels.append(_checked_permutations(level, given[level], size))
+            levels.append(_checked_permutations(level, given[level], size, 0 < level < len(sizes) - 1))
         elif size == 1:
             levels.append(np.zeros((generators, 1), np.int64))
         elif level and levels[-1].shape[1] == size:
@@ -140,9 +141,11 @@ def layer_shape(k: int, coefficients: Header, basis: Header) -> LayerShape:
 def generators_in(headers: Headers) -> int:
     """The largest number of generators that permutations are stated for. InputError unless these have two dimensions."""
     given = {name: header for name, header in headers.items() if name.startswith("permutations_")}
+    last = sum(name.startswith("coefficients_") for name in headers)
     for name, header in given.items():
         if len(header.shape) != 2:
-            raise InputError(f"{name} {header}, expected permutations int[generators, coordinates]; {NO_OTHERS}")
+            reason = _reason(0 < int(name.partition("_")[2]) < last) if len(header.shape) == 3 else ""
+            raise InputError(f"{name} {header}, expected permutations int[generators, coordinates]{reason}")
     return max((header.shape[0] for header in given.values()), default=0)
 
 
@@ -234,11 +237,17 @@ def _natural(name: str) -> list[tuple[bool, int, str]]:
     return [(not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in re.split(r"(\d+)", name)]
 
 
-def _checked_permutations(level: int, array: NDArray[Any], size: int) -> NDArray[np.int64]:
+def _checked_permutations(level: int, array: NDArray[Any], size: int, hidden: bool) -> NDArray[np.int64]:
     fits = array.dtype.kind in "iu" and array.shape == (len(array), size)
     if not fits or (np.sort(array, axis=1) != np.arange(size)).any():
+        signs = fits and bool((array < 0).any())
         raise InputError(
             f"permutations_{level} {array.dtype}{list(array.shape)}, expected permutations int[generators, {size}] of 0 to "
-            f"{size - 1}; {NO_OTHERS}"
+            f"{size - 1}{_reason(hidden) if signs or array.ndim == 3 else ''}"
         )
     return array.astype(np.int64)
+
+
+def _reason(hidden: bool) -> str:
+    """Why a matrix, or a sign, is no permutation of a level: on hidden ones ReLU excludes it."""
+    return NO_OTHERS if hidden else FILES_HOLD

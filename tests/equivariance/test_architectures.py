@@ -140,15 +140,17 @@ def test_samples_of_a_turned_function_are_permuted():
 
 
 def test_eight_turns_are_refused_on_grids_and_the_reason_is_given():
-    with pytest.raises(
-        InputError, match=r"1/8 of a turn .* keep no grid \(Q12.1\).*rings\(8\).*irreducible_fields\(8\)"
+    for irreducibles, order, said in (
+        (cyclic_irreducibles, 8, r"rings\(8\) and fields.irreducible_fields\(8\) carry"),
+        (dihedral_irreducibles, 8, r"rings\(8, refl\w+=True\) and fields.irreducible_fields\(8, refl\w+=True\) carry"),
+        (cyclic_irreducibles, 5000, r"6; fields.irreducible_fields\(5000\) carries"),
     ):
-        steerable(cyclic_irreducibles(8)["rotation"], 4, 3)
-    with pytest.raises(InputError, match=r"keep no grid"):
-        steerable(dihedral_irreducibles(8)["E1"], 4, 3)
+        with pytest.raises(InputError, match=rf"1/{order} of a turn .* keep no grid of the plane \(Q12.1\).*{said}"):
+            irreducibles(order)
     with pytest.raises(InputError, match=r"signed permutations of the axes alone do \(Q12.1\)"):
         steerable(cyclic_irreducibles(3)["rotation"], 4, 3)
-    for bad in ({"samples": 0}, {"samples": 2000}, {"samples": 8, "radii": 0}, {"samples": 1000, "radii": 11}):
+    for bad in ({"samples": 0}, {"samples": 2000}, {"samples": 8, "radii": 0}, {"samples": 1000, "radii": 11},
+                {"samples": 1024}, {"samples": 64, "radii": 20}, {"samples": 8, "reflections": "x"}):  # fmt: skip
         with pytest.raises(InputError):
             rings(**bad)
 

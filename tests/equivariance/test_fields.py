@@ -68,6 +68,18 @@ def test_strengths_are_norms_of_maps():
         assert strength == pytest.approx(np.linalg.norm(maps, 2, axis=(2, 3)).sum(axis=0).max())
 
 
+def test_lengths_whose_squares_overflow_are_shortened():
+    np.testing.assert_allclose(
+        shrink([[1e200, 0.0], [3e-200, 4e-200]], [5e199, 1e-200]), [[5e199, 0], [2.4e-200, 3.2e-200]]
+    )
+    np.testing.assert_array_equal(
+        shrink([[1e308, 1e308], [5e-324, 0.0], [0.0, 0.0]], [1.5e308, 1e308, 0.0]) == 0, [[1, 1]] * 3
+    )
+    for bad in ([[np.nan, 1.0]], [[np.inf, 1.0]], [[1j, 1.0]], [["a", "b"]]):
+        with pytest.raises(InputError, match="vectors"):
+            shrink(bad, [0.1])
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -87,6 +99,33 @@ def test_the_door_of_networks():
                 ([np.ones((2, 1, 1))], [[0.0]]), ([coeffs], [[np.nan]])):  # fmt: skip
         with pytest.raises(InputError):
             FieldNetwork(field, *bad)
+    for bad in (([coeffs], [1j]), ([coeffs], [["a"]]), ([coeffs], None), (None, [[0]]), (3.0, [[0]]), ([coeffs], "a"),
+                ([[[1, 2], [3]]], [[0]]), ([None], [[0]])):  # fmt: skip
+        with pytest.raises(InputError):
+            FieldNetwork(field, *bad)
+    for given in (
+        (0.5, [1, 1]),
+        (np.nan, [1, 1]),
+        ("1", [1, 1]),
+        (1, [1, 1j]),
+        (1, "ab"),
+        (1, [[1, 1], [1]]),
+        (1, [1, np.nan]),
+    ):
+        with pytest.raises(InputError):
+            field.act(*given)
+    for bad in (
+        "ab",
+        [[1, 1], [1]],
+        np.ones((2, 2)) * 1j,
+        np.full((2, 2), np.inf),
+        [[10**400, 1], [1, 1]],
+        np.ones((1, 2)),
+    ):
+        with pytest.raises(InputError):
+            FieldNetwork(field, [coeffs], [[0.1]]).forward(bad)
+    with pytest.raises(InputError, match="reflections is 'no'"):
+        irreducible_fields(8, 1, "no")
     with pytest.raises(InputError, match="no reflection"):
         field.act(1, np.ones(2), reflected=True)
     with pytest.raises(InputError, match="last axis of 2"):

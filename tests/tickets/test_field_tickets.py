@@ -64,12 +64,24 @@ def test_one_layer_is_as_wide_as_by_hand():
 
 def test_the_door():
     network = target()
-    for widths, errors in (([1], 0.1), (0, 0.1), (8, [0.1]), (8, 0), (10**6, 0.1)):
+    for widths, errors in (([1], 0.1), (0, 0.1), (8, [0.1]), (8, 0), (10**6, 0.1), ("88", 0.1), (8, "ab"), (np.array(8), 0.1),
+                           (8, np.array(0.1)), (np.ones((2, 2), int), 0.1)):  # fmt: skip
         with pytest.raises(InputError):
             find_field_ticket(network, widths, errors)
     for given in ((0, 0.1), (100, 0.1), (0.05, 1.5), (0.05, 0.1, 0)):
         with pytest.raises(InputError):
             field_widths(network, *given)
+    for largest in (-1, 0):
+        with pytest.raises(InputError, match="largest"):
+            field_widths(network, 0.05, 0.1, largest)
+    for given in ((1e-320, 0.1), (5e-324, 0.1, 1e300), (1e-10, 0.1, 1e300)):
+        with pytest.raises(InputError, match="nearer than"):
+            field_widths(network, *given)
+    ticket = find_field_ticket(network, 8, 0.1)
+    for bad in ("ab", [[1, 1], [1]], np.ones((2, 2)) * 1j, np.full((2, 2), np.nan)):
+        for asked in (ticket.forward, ticket.error_bound):
+            with pytest.raises(InputError):
+                asked(bad)
     wide = FieldNetwork(network.field, [np.full((1, 1, 2), 0.5)], [[0.0]])
     with pytest.raises(InputError, match=r"1/\(2e\)"):
         field_widths(wide, 0.01, 0.1)

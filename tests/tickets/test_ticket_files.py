@@ -381,8 +381,9 @@ def test_bases_that_do_not_commute(tmp_path):
     for permutations, said in (
         ({"permutations_0": np.array([[1, 0]])}, "does not commute"),
         ({"permutations_1": np.array([[1, 0]])}, "permutations_0 is missing"),
-        ({"permutations_0": np.array([[[0, -1], [1, 0]]])}, r"no other orthogonal maps commute with ReLU \(Q6\)"),
-        ({"permutations_0": np.array([[-1, 0]])}, r"of 0 to 1; no other orthogonal maps commute with ReLU \(Q6\)"),
+        ({"permutations_0": np.array([[[0, -1], [1, 0]]])}, "coordinates]; files hold permutations only"),
+        ({"permutations_0": np.array([[-1, 0]])}, "of 0 to 1; files hold permutations only"),
+        ({"permutations_0": np.array([[1, 2]])}, "of 0 to 1$"),
         ({"permutations_0": np.array([[0, 1]]), "permutations_2": np.array([[0, 1]])}, "at most permutations_1"),
         ({"permutations_0": np.array([[0, 1]]), "permutations_1": np.array([[0, 1]] * 2)}, "as many on each level"),
     ):

@@ -48,6 +48,7 @@ feature, all_inputs, allowed, step_error, network_error, excess, layer_error = (
     )
 )
 width = size.subs({eps: coefficient, delta: delta / depth}, simultaneous=True)
+largest_error, largest_strength, empty_error = radius * strengths, n_in * hull * a / 2, a / 2
 uniform_width = width.subs({a: uniform_reach, kappa: sp.Rational(1, 2), coefficient: layer_error})
 
 STEPS = (
@@ -59,7 +60,7 @@ between the layers: a coefficient $\mu$ of $B_b$ brings $[[item]]$ times $B_bx_i
     ),
     Step(
         name="non-linearity",
-        sentence=r"$\eta_{b}$ commutes with orthogonal maps, and enlarges no distance.",
+        sentence=r"$\eta_\theta$ commutes with orthogonal maps, and enlarges no distance.",
         by=Carrier.CLAIM,
         source="Q12.3",
     ),
@@ -99,7 +100,7 @@ between the layers: a coefficient $\mu$ of $B_b$ brings $[[item]]$ times $B_bx_i
     ),
     Step(
         name="own errors",
-        sentence=r"""Errors $\delta_{iob}$ up to $\varepsilon$ move $f_o(x)$ by at most $\sum_i\|\sum_b\delta_{iob}B_b\||x_i|\le[[own_error]]$, `inputs` $=\sum_i|x_i|$, and behind $\eta_b$ by no more.""",
+        sentence=r"""Errors $\delta_{iob}$ up to $\varepsilon$ move $f_o(x)$ by at most $\sum_i\|\sum_b\delta_{iob}B_b\||x_i|\le[[own_error]]$, `inputs` $=\sum_i|x_i|$, and behind $\eta_\theta$ by no more.""",
         by=Carrier.RULE,
         source="triangle inequality",
         gives={"own_error": own_error},
@@ -119,7 +120,7 @@ between the layers: a coefficient $\mu$ of $B_b$ brings $[[item]]$ times $B_bx_i
     ),
     Step(
         name="features",
-        sentence=r"$\eta_b(0)=0$, so that a layer makes no channel longer than `strength` times the longest one before: the target's channels are at most $[[feature]]$, `strengths_before` being the product over the layers before.",
+        sentence=r"$\eta_\theta(0)=0$, so that a layer makes no channel longer than `strength` times the longest one before: the target's channels are at most $[[feature]]$, `strengths_before` being the product over the layers before.",
         gives={"feature": feature},
         uses=("non-linearity",),
     ),
@@ -162,8 +163,13 @@ $w>0$ stands for all coefficients of a layer, that of the ticket is $w+\varepsil
     ),
     Step(
         name="small enough",
-        sentence=r"$t$ grows in $\varepsilon$, and is $[[most]]\le1$ at $\varepsilon=R\cdot$`strengths`; `strength` is at most `n_in`·`hull`·$\frac a2$, since $|w|\le\frac a2$: so $\varepsilon_\ell\le\frac a2$, as R4 asks.",
-        gives={"most": largest_share},
+        sentence=r"$t$ grows in $\varepsilon$, and is $[[most]]\le1$ at $\varepsilon=[[largest_error]]$; `strength` is at most $[[largest_strength]]$, since $|w|\le\frac a2$: so $\varepsilon_\ell\le[[empty_error]]$, as R4 asks.",
+        gives={
+            "most": largest_share,
+            "largest_error": largest_error,
+            "largest_strength": largest_strength,
+            "empty_error": empty_error,
+        },
         uses=("error of a layer",),
     ),
     Step(
@@ -197,15 +203,15 @@ field_ticket = Claim(
     label="Q12.4",
     title="Tickets for networks of irreducible fields",
     statement=r"""
-Let a finite group $G$ act orthogonally on $V$, with a basis $B_1=I,\dots,B_B$ of the maps of $V$ to itself that commute with it, and let the target have $L$ layers $h_\ell=\eta(\sum_{i,b}w_{iob}B_bh_{\ell-1,i})$ with norm non-linearities $\eta=\eta_{b}$ (Q12.3), one threshold $b\ge0$ for each output
+Let a finite group $G$ act orthogonally on $V$, with a basis $B_1=I,\dots,B_B$ of the maps of $V$ to itself that commute with it, and let the target have $L$ layers $h_\ell=\eta(\sum_{i,b}w_{iob}B_bh_{\ell-1,i})$ with norm non-linearities $\eta=\eta_\theta$ (Q12.3), one threshold $\theta\ge0$ for each output
 channel, and coefficients $|w|\le\frac a2$. For each of its layers the source has two random linear layers with this basis, *nothing between them*, $n$ channels there for each of the `n_in` channels before, and then the target's $\eta$; all coefficients are independent, of one symmetric law for which a product of two has at
 least the density $\kappa$ on $[-a,a]$. Let `hull` be the largest norm of $\sum_b\delta_bB_b$ with $|\delta_b|\le1$, and `strength` $=\max_o\sum_i\|\sum_bw_{iob}B_b\|>0$ (Euclidean norms).
 
 (i) *One layer.* Except with probability at most $$[[failure]]$$ a mask leaves a layer whose coefficients err by at most $\varepsilon$. It commutes with $G$. If inputs that err by at most `before` in each channel are put to it, its outputs err by at most $$[[error]]$$ for *all* inputs, `inputs` $=\sum_i|x_i|$ with those
 of the target. With failure at most $\delta$: $n\ge[[size]]$.
 
-(ii) *Networks.* Let no channel of the input be longer than $R$, `strengths` the product of `strength` over all layers, $0<\varepsilon\le R\cdot$`strengths`, and $$t=[[excess]],\qquad\varepsilon_\ell=[[layer_error]].$$ If each layer has $$n\ge[[width]]$$ with its own $\varepsilon_\ell$, then except with probability $\delta$ a mask leaves a
-network that commutes with $G$ and is within $\varepsilon$ of the target at all these inputs, in the length of every output. For coefficients uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$): $$n\ge[[uniform_width]].$$ Coefficients within $\varepsilon_\ell$ bring, behind $l\le L$ layers with the product
+(ii) *Networks.* Let no channel of the input be longer than $R$, `strengths` the product of `strength` over all layers, $0<\varepsilon\le R\cdot$`strengths`, and $$t=[[excess]],\qquad\varepsilon_\ell=[[layer_error]].$$ If each layer has $$n\ge[[width]]$$ with its own $\varepsilon_\ell$, then except with probability at most $\delta$ a mask leaves a
+network that commutes with $G$, and at all these inputs no output vector is farther than $\varepsilon$ from that of the target. For coefficients uniform on $[-1,1]$ ($a=\frac1e$, $\kappa=\frac12$): $$n\ge[[uniform_width]].$$ Coefficients within $\varepsilon_\ell$ bring, behind $l\le L$ layers with the product
 `strengths_before`, an error of at most $$[[network_error]];$$ for $V$ of Q12.3 and all $L$, $R$ and numbers of channels there are targets and coefficients that reach it.
 
 *Fields of the plane*: $C_N$ at a frequency $0<k<\frac N2$ has $B=2$ and `hull` $=\sqrt2$, $D_N$ has $B=$ `hull` $=1$ (Q12.3).
@@ -267,13 +273,13 @@ network that commutes with $G$ and is within $\varepsilon$ of the target at all 
         MASS,
         Hypothesis(
             "an error up to that of the empty network",
-            eps <= radius * strengths,
+            eps <= largest_error,
             needed_by=("excess", "layer_error", "uniform_width"),
         ),
-        Hypothesis("an error up to that of empty subset sums", eps <= a / 2, needed_by=("failure", "size")),
+        Hypothesis("an error up to that of empty subset sums", eps <= empty_error, needed_by=("failure", "size")),
         Hypothesis(
             "an error of the layer's coefficients up to that of empty subset sums, as the stated one is",
-            coefficient <= a / 2,
+            coefficient <= empty_error,
             needed_by=("width",),
         ),
         Hypothesis(
@@ -283,7 +289,7 @@ network that commutes with $G$ and is within $\varepsilon$ of the target at all 
         ),
         Hypothesis(
             "a strength that coefficients up to 1/(2e) can have",
-            strength <= n_in * hull * uniform_reach / 2,
+            strength <= largest_strength.subs(a, uniform_reach),
             needed_by=("uniform_width",),
         ),
         Hypothesis("no layer of the target is zero"),

@@ -23,6 +23,7 @@ shrunk = sp.Max(length - b, 0)
 both_beyond = 2 * b * e * (b + s + t)
 one_within = 2 * r * e * (r + u + s) + u * (2 * s + u)
 slope = sp.S.One
+opposite = -(sp.sin(phi) ** 2)
 determinant = 4 * (sp.cos(phi) - sp.cos(psi)) ** 2
 diagonal, across = entries[0, 0] - entries[1, 1], entries[0, 1] + entries[1, 0]
 commutator = sp.ImmutableMatrix(sp.sin(phi) * sp.Matrix([[-across, diagonal], [diagonal, across]]))
@@ -68,7 +69,7 @@ STEPS = (
         name="slope",
         sentence=r"So $|\eta_b(v)-\eta_b(v')|\le[[slope]]\cdot|v-v'|$, with equality on a ray beyond $b$, where $e=0$.",
         gives={"slope": slope},
-        uses=("both beyond", "one within", "orthogonal maps"),
+        uses=("shrunk", "both beyond", "one within", "orthogonal maps"),
     ),
     Step(
         name="two turns",
@@ -76,6 +77,18 @@ STEPS = (
         by=Carrier.CLAIM,
         source="Q1",
         gives={"turn": turn},
+    ),
+    Step(
+        name="negative entries",
+        sentence=r"Pointwise ReLU commutes with no invertible matrix that has a negative entry.",
+        by=Carrier.CLAIM,
+        source="Q6",
+    ),
+    Step(
+        name="no ReLU",
+        sentence=r"The entries of $R_\varphi$ off the diagonal have the product $[[opposite]]$, so that one is negative if $\sin\varphi\ne0$, as at $\varphi=\frac{2\pi k}N$, $0<k<\frac N2$.",
+        gives={"opposite": opposite},
+        uses=("two turns", "negative entries"),
     ),
     Step(
         name="other frequencies",
@@ -126,7 +139,7 @@ field_maps = Claim(
     title="Irreducible fields: what stands in place of ReLU, and between",
     statement=r"""
 (a) For $b\ge0$ let $\eta_b$ shorten a vector by $b$, to the length $[[shrunk]]$, and keep its direction ($\eta_b(v)=0$ for $|v|\le b$). It commutes with *every* orthogonal map, and $|\eta_b(v)-\eta_b(v')|\le[[slope]]\cdot|v-v'|$; no smaller factor will do. So it stands behind fields of any orthogonal
-representation, where Q6 excludes pointwise ReLU.
+representation, also where Q6 excludes pointwise ReLU, as on the fields of (b): the generating turn has entries off its diagonal with the product $[[opposite]]<0$, $\varphi=\frac{2\pi k}N$.
 
 (b) For $N\ge3$ let $C_N$ turn the vectors of a field of frequency $k$, $0<k<\frac N2$, by $\frac{2\pi kj}N$, $j=0,\dots,N-1$; let $D_N$ also reflect them in the first axis. Between fields of two frequencies there is no equivariant map but $0$ (the linear equations at the generating turn have the determinant
 $[[determinant]]$ at the angles $\varphi$, $\psi$). Between fields of one frequency they are $\alpha I+\beta J=[[similarity]]$ for $C_N$, and $\alpha I$ for $D_N$ (`sizes`: dimension 2 and 1). Such a map multiplies all lengths by $[[stretch]]$, so that coefficients up to $\varepsilon$ make a map of norm at most $\varepsilon$
@@ -155,15 +168,16 @@ times $\sqrt2$ and 1 (`hulls`).
         Hypothesis("Euclidean lengths, and groups that act by orthogonal maps"),
         Hypothesis("in (b) at least three turns, and frequencies above 0 and below half of their number"),
     ),
-    uses=("Q1",),
+    uses=("Q1", "Q6"),
     expressions={
         "shrunk": shrunk,
         "slope": slope,
+        "opposite": opposite,
         "determinant": determinant,
         "similarity": similarity,
         "stretch": stretch,
         "sizes": sizes,
         "hulls": hulls,
     },
-    equivalent_mutants={"sin(phi) -> -sin(phi) in turn, commutator": "angles counted the other way"},
+    equivalent_mutants={"sin(phi) -> -sin(phi) in opposite, turn, commutator": "angles counted the other way"},
 )

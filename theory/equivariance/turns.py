@@ -1,4 +1,4 @@
-"""Q12.1: which turns keep a grid of the plane: those of order 1, 2, 3, 4 and 6."""
+"""Q12.1: which turns of finite order keep a grid of the plane: those of order 1, 2, 3, 4 and 6."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ grid_turns = Claim(
     title="Which turns keep a grid",
     statement=r"""
 (a) Let $A$ be a $2\times2$ matrix of whole numbers, $A^N=I$ and no smaller power $I$. Then $N\in\{1,2,3,4,6\}$: 1 for $A=I$, 2 for determinant $-1$, and else
-$$[[orders]]$$ with the trace $\tau\in\{-2,-1,0,1\}$; such matrices are $-I$ for $\tau=-2$ and $[[companion]]$ for the other three. So a lattice of the plane is kept by a turn of no other order: by no $C_8$, hence no $D_8$.
+$$[[orders]]$$ with the trace $\tau\in\{-2,-1,0,1\}$; such matrices are, for instance, $-I$ for $\tau=-2$ and $[[companion]]$ for the other three. So a lattice of the plane is kept by a turn of no other finite order: by no $C_8$, hence no $D_8$.
 
 (b) Linear maps that keep $\mathbb Z^d$ and distances are the $[[motions]]$ signed permutations of coordinates; for $d=2$ the eight of $D_4$. So a grid of squares has turns of order 1, 2 and 4 only.
 

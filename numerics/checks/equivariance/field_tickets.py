@@ -28,6 +28,8 @@ from theory.equivariance.field_tickets import (
     gain,
     hull,
     lam,
+    largest_error,
+    largest_strength,
     layer_error,
     mu,
     network_error,
@@ -114,8 +116,10 @@ def strengths_add_up(own_error: sp.Expr, gain: sp.Expr, trial: Trial) -> Iterato
 @control("no error of its own", own_error=sp.S.Zero)
 @control("the strength of the target", gain=strength)
 def both_errors_add_up(error: sp.Expr, own_error: sp.Expr, gain: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Its own, and that of the features before times the gain."""
+    """Its own, and that of the features before times the gain: so much, if maps only multiply, all alike, and errors add to all."""
     yield trial.same(error, own_error + gain * before, by=sp.expand)
+    near = n_in * (strength / n_in + eps * hull) * (inputs / n_in + before)
+    yield trial.same(near - strength * inputs / n_in, error)
 
 
 @exact(field_ticket, step="features")
@@ -201,10 +205,24 @@ def each_layer_has_its_error(
 @control("10 % more", most=MORE * largest_share)
 @control("without the hull", layer_error=layer_error * hull)
 @control("10 % more in a layer", layer_error=MORE * layer_error)
-def errors_are_at_most_those_of_empty_sums(layer_error: sp.Expr, most: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """With the largest strength that coefficients can have: a/2 times the share, at most 2^(1/L) − 1, which falls in L from 1."""
-    largest = layer_error.subs(strength, n_in * hull * a / 2)
-    yield trial.same(largest.subs(eps, radius * strengths), a / 2 * most)
+@control("a larger error", largest_error=100 * largest_error)
+@control("without the radius", largest_error=strengths)
+@control("twice the strength", largest_strength=2 * largest_strength)
+@control("one channel before", largest_strength=hull * a / 2)
+@control("the reach itself", empty_error=a)
+def errors_are_at_most_those_of_empty_sums(
+    layer_error: sp.Expr,
+    most: sp.Expr,
+    largest_error: sp.Expr,
+    largest_strength: sp.Expr,
+    empty_error: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """It grows in the strength; with the largest one a/2 times the share, at most 2^(1/L) − 1, which falls in L from 1."""
+    yield trial.same(largest_strength.subs({n_in: 1, hull: 1}), empty_error)
+    yield trial.same(strength * sp.diff(layer_error, strength), layer_error)
+    largest = layer_error.subs(strength, largest_strength)
+    yield trial.same(largest.subs(eps, largest_error), empty_error * most)
     growth = a * (1 + eps / (radius * strengths)) ** (1 / depth) / (2 * depth * (radius * strengths + eps))
     yield trial.nonnegative(sp.diff(largest, eps), growth)
     yield trial.same(most.subs(depth, 1), sp.S.One)
@@ -216,9 +234,13 @@ def errors_are_at_most_those_of_empty_sums(layer_error: sp.Expr, most: sp.Expr, 
 @control("half of the items usable", width=width.subs(kappa, kappa / 2))
 @control("10 % less", width=LESS * width)
 @control("one element", size=size.subs(B, 1))
-def each_layer_fails_with_its_part(size: sp.Expr, width: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The size at ε_ℓ and δ/L."""
+@control("both signs in the failure", failure=2 * failure)
+def each_layer_fails_with_its_part(failure: sp.Expr, size: sp.Expr, width: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The size at ε_ℓ and δ/L; L times the failure at ε_ℓ is δ times 1 − aκ/2 for each channel beyond the width."""
     yield trial.same(width, size.subs({eps: coefficient, delta: delta / depth}, simultaneous=True), by=logarithm)
+    beyond = (n - width) * sp.log(1 - a * kappa / 2)
+    each = failure.subs(eps, coefficient)
+    yield trial.same(sp.log(depth) + sp.log(each), sp.log(delta) + beyond, by=logarithm)
 
 
 @exact(field_ticket, step="uniform width")
@@ -231,12 +253,18 @@ def each_layer_fails_with_its_part(size: sp.Expr, width: sp.Expr, trial: Trial) 
 @control("10 % less", uniform_width=LESS * uniform_width)
 @control("without the channels", layer_error=layer_error * n_in)
 @control("one layer's probability", width=width.subs(depth, 1))
+@control("both signs in the failure", failure=2 * failure)
 def the_uniform_width_has_all_put_in(
-    width: sp.Expr, layer_error: sp.Expr, uniform_width: sp.Expr, trial: Trial
+    failure: sp.Expr, width: sp.Expr, layer_error: sp.Expr, uniform_width: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The width at a = 1/e, κ = 1/2 and the error of a layer."""
-    law = {a: sp.exp(-1), kappa: sp.Rational(1, 2), coefficient: layer_error}
-    yield trial.same(uniform_width, width.subs(law))
+    """The width at a = 1/e, κ = 1/2 and the error of a layer; there L times the failure at the error of a layer is δ."""
+    law = {a: sp.exp(-1), kappa: sp.Rational(1, 2)}
+    yield trial.same(uniform_width, width.subs({**law, coefficient: layer_error}))
+    each = failure.subs(law).subs(eps, layer_error)
+    beyond = (n - uniform_width) * sp.log(1 - sp.exp(-1) / 4)
+    by_share = {eps: radius * strengths * ((1 + share) ** depth - 1)}  # any error, as t > 0
+    gap = (sp.log(depth) + sp.log(each) - sp.log(delta) - beyond).subs(by_share)
+    yield trial.same(gap, sp.S.Zero, by=lambda gap: split_logarithms(gap, 4 * sp.E - 1, 1 - sp.exp(-1) / 4))
 
 
 # Networks that lose nothing: with all coefficients equal, maps and vectors are complex numbers
@@ -259,8 +287,17 @@ def map_of_ones(name: str) -> sp.Expr:
 @control("the inputs alone", network_error=radius * ((1 + share) ** passed - 1))
 @control("without the hull", allowed=allowed * hull)
 @control("without the channels", allowed=allowed * n_in)
-def the_error_is_attained(allowed: sp.Expr, network_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Outputs of networks of one to three layers, and of those with all coefficients larger by what is allowed, in exact complex numbers."""
+@control("the strength of the target", gain=strength)
+@control("twice the feature", feature=2 * feature)
+def the_error_is_attained(
+    feature: sp.Expr, allowed: sp.Expr, gain: sp.Expr, network_error: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Lengths that are multiplied by the strength and by the gain, for all layers; and outputs of networks of one to three layers,
+    and of those with all coefficients larger by what is allowed, in exact complex numbers."""
+    apart = feature + network_error
+    yield trial.same(apart.subs({passed: 0, strengths_before: 1}), radius)
+    further = apart.subs({passed: passed + 1, strengths_before: strength * strengths_before}, simultaneous=True)
+    yield trial.same(further, gain.subs(eps, allowed) * apart, by=lambda gap: sp.expand(sp.powsimp(gap)))
     for name in ("turns", "turns and reflections"):
         ones = map_of_ones(name)
         norm, product, target, near = sp.Abs(ones), sp.S.One, sp.Integer(LENGTH), sp.Integer(LENGTH)

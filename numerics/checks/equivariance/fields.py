@@ -8,7 +8,7 @@ from itertools import product
 import sympy as sp
 
 from numerics.equivariance import cyclic_irreducibles, dihedral_irreducibles, equivariant_basis
-from numerics.evidence import Finding, Trial, control, exact
+from numerics.evidence import Finding, Trial, control, enclosed, exact
 from theory.equivariance.fields import (
     alpha,
     b,
@@ -96,13 +96,27 @@ def one_short_vector_comes_closer(one_within: sp.Expr, shrunk: sp.Expr, trial: T
 @control("two", slope=sp.Integer(2))
 @control("half of it", both_beyond=both_beyond + (s - t) ** 2 / 2)
 @control("farther apart", one_within=one_within - u * s - 2 * r * e * (r + u + s) - u**2)
-def rays_attain_the_slope(both_beyond: sp.Expr, one_within: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """On a ray beyond b, e = 0, nothing is lost: slope² times the squared distance (s − t)² less what is lost is that of the images."""
-    lost = both_beyond.subs(e, 0)
-    yield trial.same(slope * x, x)
-    yield trial.same(slope * (s - t) ** 2 - lost, (s - t) ** 2, by=sp.expand)
+@control("scaled in place of shortened", shrunk=length / (1 + b))
+def rays_attain_the_slope(
+    shrunk: sp.Expr, both_beyond: sp.Expr, one_within: sp.Expr, slope: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """On a ray beyond b, e = 0, images are apart by the slope times the distance before, and nothing is lost."""
+    near, far = (shrunk.subs(length, each) for each in (b + t, b + s))
+    yield trial.same(far - near, slope * (s - t), by=sp.expand)
+    yield trial.same(both_beyond.subs(e, 0), sp.S.Zero)
     at_the_threshold = {u: 0, r: b}
     yield trial.same(one_within.subs(at_the_threshold), both_beyond.subs(t, 0), by=sp.expand)
+
+
+@exact(field_maps, step="no ReLU")
+@control("the cosines", opposite=-(sp.cos(phi) ** 2))
+@control("not squared", opposite=-sp.sin(phi))
+@control("the sign lost", opposite=sp.sin(phi) ** 2)
+@control("a reflection", turn=turn * sp.diag(1, -1))
+def turns_have_opposite_entries(turn: sp.ImmutableMatrix, opposite: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """For all angles; and the product is nowhere positive."""
+    yield trial.same(turn[0, 1] * turn[1, 0], opposite)
+    yield trial.holds(bool(opposite.is_nonpositive), f"{opposite} is nowhere positive")
 
 
 def system(after: sp.Matrix, before: sp.Matrix) -> sp.Matrix:
@@ -219,10 +233,21 @@ def similarities_stretch(similarity: sp.ImmutableMatrix, stretch: sp.Expr, trial
 def coefficients_of_one_stretch_most(
     stretch: sp.Expr, hulls: Mapping[str, sp.Expr], sizes: Mapping[str, sp.Expr], trial: Trial
 ) -> Iterator[Finding]:
-    """α = 1, and β = 1 where the basis has a second element, 0 where not; for coefficients 1/(1 + x) the square lacks what is not negative."""
+    """Attained at α = 1, and β = 1 where the basis has a second element, 0 where not."""
     for name, hull in hulls.items():
-        second = sizes[name] - 1
-        yield trial.same(stretch.subs({alpha: 1, beta: second}), hull)
-        smaller = stretch.subs({alpha: 1 / (1 + x), beta: second / (1 + s)})
-        lacking = 1 + second - 1 / (1 + x) ** 2 - second / (1 + s) ** 2
-        yield trial.same(hull**2 - smaller**2, lacking)
+        yield trial.same(stretch.subs({alpha: 1, beta: sizes[name] - 1}), hull)
+
+
+@enclosed(field_maps, step="hulls")
+@control("one coefficient", hulls={**hulls, "turns": sp.S.One})
+@control("reflections change nothing", sizes={**sizes, "turns and reflections": sp.Integer(2)})
+@control("10 % less", hulls={**hulls, "turns and reflections": sp.Rational(9, 10)})
+@control("the sum", stretch=sp.Abs(alpha) + sp.Abs(beta))
+@control("twice as long", stretch=2 * sp.sqrt(alpha**2 + beta**2))
+def no_coefficients_stretch_more(
+    stretch: sp.Expr, hulls: Mapping[str, sp.Expr], sizes: Mapping[str, sp.Expr], trial: Trial
+) -> Iterator[Finding]:
+    """On all of [−1, 1]², without β where the basis has no second element."""
+    for name, hull in hulls.items():
+        smaller = stretch.subs(beta, (sizes[name] - 1) * beta)
+        yield trial.everywhere(smaller**2, hull**2, within={alpha: (-1, 1), beta: (-1, 1)})

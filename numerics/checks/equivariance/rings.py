@@ -16,12 +16,14 @@ from theory.equivariance.rings import (
     j,
     mirror,
     reflecting,
+    rho,
     ring_maps,
     ring_norms,
     rings_in,
     rings_out,
     sample,
     turn,
+    turned,
     turning,
 )
 from theory.equivariance.symbols import X, Y, order
@@ -44,10 +46,15 @@ def both(vector: sp.Matrix) -> sp.Expr:
 @control("half the angle", sample=sample.subs(N, 2 * N))
 @control("the turn back", turn=turn.T)
 @control("twice round", sample=sample.subs(N, N / 2))
+@control("twice as far out", sample=2 * sample, turned=2 * turned)
+@control("on the opposite side", sample=-sample, turned=-turned)
+@control("the square of the radius", sample=sample.subs(rho, rho**2), turned=turned.subs(rho, rho**2))
 def samples_turn_into_the_next(
     sample: sp.ImmutableMatrix, turn: sp.ImmutableMatrix, turned: sp.ImmutableMatrix, trial: Trial
 ) -> Iterator[Finding]:
-    """The turn of sample j, for all radii and numbers; half a ring on lies the opposite one, so that they go round once."""
+    """The first sample and all distances, the turn of sample j, and half a ring on the opposite one: they go round once."""
+    yield trial.same(both(sample.subs(j, 0)), rho)
+    yield trial.same(sample.dot(sample), rho**2)
     yield trial.same(both(turn * sample), both(turned), by=sp.simplify)
     yield trial.same(both(turned), both(sample.subs(j, j + 1)))
     opposite = sample.subs(j, j + N / 2)
