@@ -181,18 +181,19 @@ def is_least_size(
 
 HALF = sp.Rational(1, 2)
 SIZE_POINTS = [
-    {**common, r: 7, delta: sp.Rational(1, 20), A_1: sp.Rational(7, 3), A_2: sp.Rational(3, 2)}
+    {r: 7, delta: sp.Rational(1, 20), A_1: sp.Rational(7, 3), A_2: sp.Rational(3, 2), **common}
     for common in (
         {goal: sp.Rational(1, 30), p_0: sp.Rational(2, 5), C_i: 4, signs: 1, k: 2, nu: sp.Rational(5, 3)},
         {goal: sp.Rational(1, 9), p_0: sp.Rational(1, 3), C_i: 5, signs: 2, k: 3, nu: HALF},
         {
-            goal: 500,
+            goal: sp.Rational(1, 2),
             p_0: sp.Rational(3, 5),
             C_i: 3,
             signs: 2,
             k: 1,
             nu: sp.Rational(4, 3),
-        },  # one copy is enough: the second condition decides
+            delta: sp.Rational(1, 10**20),
+        },  # the chance decides
     )
 ]
 
