@@ -9,7 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.checks.lifts.copies import inside
-from numerics.checks.lifts.vector_copies_runs import ROUNDED, UNITS, copies_alone, random_lift
+from numerics.checks.lifts.vector_copies_runs import ROUNDED, UNITS, copies_alone, random_lift, time_of_bound
 from numerics.evidence import Finding, Trial, control, empirical
 from numerics.lifts.functions import Attention
 from numerics.lifts.pooled import count_heads
@@ -47,9 +47,7 @@ def heads_end_below_the_bound(head_loss: sp.Expr, trial: Trial) -> Iterator[Find
             yield trial.holds(head_loss.subs(point) == no_guarantee, "no copies, no guarantee")
             continue
         point[rho] = sp.Rational(trial.value(isolated_best_radius, point)) * ROUNDED
-        constant = trial.value(head_lipschitz, point)
-        time = copies * np.sqrt(3) / (12 * target**2 * constant**2)
-        ended = run.trajectory.losses[run.trajectory.times >= time * float(ROUNDED)]
+        ended = run.trajectory.losses[run.trajectory.times >= time_of_bound("head", run.cells, target)]
         limit = trial.value(head_loss, point)
         said = f"{copies} copies in {len(run.cells)} heads, bound {limit / float(run.start):.3g} of the start"
         yield trial.at_most(float(ended[0]) / limit, 1.0, f"loss beside its bound: {said}")

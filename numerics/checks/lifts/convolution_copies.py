@@ -11,7 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.checks.lifts.copies import guaranteed_by_copies, inside, positive
-from numerics.checks.lifts.vector_copies_runs import ROUNDED, UNITS, copies_alone, random_lift
+from numerics.checks.lifts.vector_copies_runs import UNITS, copies_alone, random_lift, time_of_bound
 from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.exact.balls import NoGuaranteeError
 from numerics.lifts.pooled import count_filters
@@ -230,8 +230,7 @@ def filters_end_below_the_bound(filter_loss: sp.Expr, trial: Trial) -> Iterator[
         if not copies:
             yield trial.holds(filter_loss.subs(point) == no_guarantee, "no copies, no guarantee")
             continue
-        time = copies * np.sqrt(3) / (12 * target**2 * 2)
-        ended = run.trajectory.losses[run.trajectory.times >= time * float(ROUNDED)]
+        ended = run.trajectory.losses[run.trajectory.times >= time_of_bound("filter", run.cells, target)]
         limit = trial.value(filter_loss, point)
         said = f"{copies} copies in {len(run.cells)} channels, bound {limit / float(run.start):.3g} of the start"
         yield trial.at_most(float(ended[0]) / limit, 1.0, f"loss beside its bound: {said}")
