@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from numerics.arguments import InputError
+
 
 def namespace(x: Any) -> Any:
     """The library an array comes from, numpy or torch: `namespace(x).tanh(x)`."""
@@ -37,7 +39,10 @@ def softmax(x: Any, axis: int = -1) -> Any:
 
 @dataclass(frozen=True)
 class Attention:
-    """σ(z) = softmax(q kᵀ/√d) v of z = (q, k, v), an array [..., 3, tokens, d], with its derivative (L7)."""
+    """σ(z) = softmax(q kᵀ/√d) v of z = (q, k, v), an array [..., 3, tokens, d], with its derivative (L7).
+
+    InputError for an array of another shape.
+    """
 
     def __call__(self, z: Any) -> Any:
         shares, _, _, v = self._parts(z)
@@ -52,6 +57,8 @@ class Attention:
 
     @staticmethod
     def _parts(z: Any) -> tuple[Any, Any, Any, Any]:
+        if len(z.shape) < 3 or z.shape[-3] != 3:
+            raise InputError(f"attention is given shape {list(z.shape)}, expected [..., 3, tokens, d]")
         q, k, v = (z[..., i, :, :] for i in range(3))
         return softmax(q @ k.mT / sqrt(z.shape[-1])), q, k, v
 
@@ -73,11 +80,15 @@ class Pooled:
     """The mean of the values of another σ over their places, with its derivative.
 
     inner: a function of arrays with a method `vjp`, such as `Tanh` or `Attention`. axis: that of the places, −1 for
-    pixels [..., H] or −2 for tokens [..., tokens, d].
+    pixels [..., H] or −2 for tokens [..., tokens, d]. InputError for another axis.
     """
 
     inner: Any
     axis: int
+
+    def __post_init__(self) -> None:
+        if self.axis not in (-1, -2):
+            raise InputError(f"axis is {self.axis!r}, expected -1 or -2")
 
     def __call__(self, z: Any) -> Any:
         return self.inner(z).mean(axis=self.axis)

@@ -26,6 +26,7 @@ from numerics.lifts.pooled import (
 )
 from numerics.lifts.sampling import random_sparse_lift
 from theory.lifts import any_data, copied_filters, copied_heads, multilayer_perceptron
+from theory.lifts.attention import attention_block
 
 RNG = np.random.default_rng(7)
 
@@ -99,8 +100,41 @@ def test_copies_are_counted_up_to_the_signs_that_change_nothing():
     filters = fair_signs(RNG, (1, 2, 3))
     assert count_filters(np.concatenate([filters, -filters, filters * [1, 1, -1]]), filters[0]) == 2
     assert count_filters(filters * [[[1], [0]]], filters[0]) == 0
-    with pytest.raises(InputError, match=r"the unit has shape \(3,\), expected that of cells"):
+    with pytest.raises(InputError, match=r"entries of the unit have shape \[3\], expected \[N, N\]"):
         count_filters(filters, [1, 1, 1])
+    with pytest.raises(InputError, match=r"the unit has shape \(2, 2\), expected that of cells \(1, 2, 3\)"):
+        count_filters(filters, np.ones((2, 2)))
+    assert count_filters(filters.tolist(), filters[0].tolist()) == 1
+
+
+FILTERS = pooled_convolution(4, 3)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: lift_of(FILTERS, 3.0), "cells have shape"),
+        (lambda: lift_of(FILTERS, [1.0, 2]), "cells have shape"),
+        (lambda: lift_of(FILTERS, "abc"), "cells are"),
+        (lambda: lift_of(FILTERS, np.ones((2, 1, 2))), r"cells have shape \[2, 1, 2\], expected \[N, N, 3\]"),
+        (lambda: lift_of(FILTERS, np.full((2, 1, 3), np.nan)), "cells hold nan"),
+        (lambda: lift_of(FILTERS, np.ones((0, 1, 3))), "expected at least one terminal"),
+        (lambda: lift_of(attention_block(2, 1), np.ones((1, 1, 3, 1))), "the module has 3 edges, expected one"),
+        (lambda: sparse_signs(multilayer_perceptron(2, sp.tanh, sp.tanh), 1, 1, 0.5, RNG), "has 2 edges, expected one"),
+        (lambda: sparse_signs(FILTERS, 2, 2, 2.0, RNG), "kept is 2.0, expected a probability"),
+        (lambda: sparse_signs(FILTERS, 2, 2, -1, RNG), "kept is -1, expected a probability"),
+        (lambda: sparse_signs(FILTERS, 0, 2, 0.5, RNG), "channels is 0"),
+        (lambda: count_filters([[[1.0], [1.0, 2.0]]], [[1.0]]), "cells"),
+        (lambda: count_filters(np.ones((1, 1, 2)), [[1.0], [1.0, 2.0]]), "unit"),
+        (lambda: count_heads(np.ones((1, 1, 4, 1)), np.ones((1, 4, 1))), r"cells have shape \[1, 1, 4, 1\]"),
+        (lambda: Attention()(np.ones((2, 3, 2))), r"given shape \[2, 3, 2\], expected \[..., 3, tokens, d\]"),
+        (lambda: Pooled(Tanh(), 1), "axis is 1, expected -1 or -2"),
+    ],
+)
+def test_bad_input_is_named_in_one_line(call, message):
+    with pytest.raises(InputError, match=message) as caught:
+        call()
+    assert "\n" not in str(caught.value)
 
 
 def test_the_sampler_draws_edges_and_weights_independently():

@@ -30,7 +30,7 @@ from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantit
 from theory.steps import Carrier, Step
 
 R_x = sp.Symbol("R_x", positive=True)  # the length of a token
-b_w = sp.Symbol("b_w", nonnegative=True)  # the length of Q*, of K* and of V*
+b_w = sp.Symbol("b_w", nonnegative=True)  # the length of the longest of Q*, K* and V*
 N_t = sp.Symbol("N_t", positive=True, integer=True)  # tokens
 s_1, s_2 = sp.symbols("s_1 s_2", real=True)  # scores
 y = sp.Symbol("y", nonnegative=True)  # exp of all other scores, added up
@@ -52,12 +52,14 @@ heard = pattern_chance.subs(inputs, C)
 alike = sp.Integer(2) ** (2 * d - 3 * d * signs)
 head_copy = p_0**signs * (1 - p_0) ** (C - signs) * sp.Integer(2) ** (2 * d - 3 * d * signs)
 radius = per_copy(isolated_best_radius)
+sign_length = sp.sqrt(signs * d)
+longest_sign = sign_length + rho
 head_loss = guaranteed(
-    6 * sp.sqrt(3) * A_1 * A_2**3 * R_x**2 * (1 + 2 * R_x**4 * longest**4 / d) / M**2,
+    6 * sp.sqrt(3) * A_1 * A_2**3 * R_x**2 * (1 + 2 * R_x**4 * longest_sign**4 / d) / M**2,
     M >= 1,
     isolated_best_radius <= rho,
 )
-copies_for_loss = A_2 * R_x * sp.sqrt(6 * sp.sqrt(3) * A_1 * A_2 * (1 + 2 * R_x**4 * longest**4 / d) / goal)
+copies_for_loss = A_2 * R_x * sp.sqrt(6 * sp.sqrt(3) * A_1 * A_2 * (1 + 2 * R_x**4 * longest_sign**4 / d) / goal)
 copies_for_radius = 2 * sp.root(3, 4) * A_2 * sp.sqrt(A_2) / (sp.sqrt(A_1) * rho)
 head_size = size_for(sp.Max(copies_for_loss, copies_for_radius), head_copy)
 
@@ -139,13 +141,13 @@ $x_j$ is multiplied with changes at a rate of at most $[[score_change]]$.""",
     ),
     Step(
         name="changes of sign",
-        sentence=r"""A sign that column $i$ of both $Q$ and $K$ changes leaves the head as it is, and one of a column of $V$ is absorbed by the readout: of $2^{3ds}$ matrices of signs $2^{2d}$ are copies, with probability
+        sentence=r"""A sign that column $i$ of both $Q$ and $K$ changes leaves the head as it is, and one of a column of $V$ is absorbed by the readout: of $2^{3ds}$ matrices of signs $2^{2d}$ are those of the head up to such signs, with probability
 $[[alike]]$.""",
         gives={"alike": alike},
     ),
     Step(
         name="chance of a copy",
-        sentence=r"Together $[[head_copy]]$.",
+        sentence=r"Together $[[head_copy]]$ for copies up to such signs; other orders of the $d$ columns may give more.",
         gives={"head_copy": head_copy},
         uses=("heard channels", "changes of sign"),
     ),
@@ -157,10 +159,15 @@ $[[alike]]$.""",
         gives={"best_loss": best_loss, "radius": radius},
     ),
     Step(
+        name="length of signs",
+        sentence=r"The $sd$ signs of each of $Q$, $K$ and $V$ of a head of the witness make it as long as $[[sign_length]]$.",
+        gives={"sign_length": sign_length},
+    ),
+    Step(
         name="loss",
-        sentence=r"It grows with the radius, so that it is enough if this is at most $\rho$: $[[head_loss]]$.",
+        sentence=r"It grows with the radius, so that it is enough if this is at most $\rho$: $[[head_loss]]$, for $b_w=[[sign_length]]$.",
         gives={"head_loss": head_loss},
-        uses=("bound", "one head", "pooling"),
+        uses=("bound", "one head", "pooling", "length of signs"),
     ),
     Step(
         name="copies needed",
@@ -172,7 +179,7 @@ $[[alike]]$.""",
         name="size",
         sentence=r"$n$ heads hold so many copies of each of $r$ heads with probability $1-\delta$ from $[[head_size]]$ on.",
         by=Carrier.CLAIM,
-        source="L17.1",
+        source="L21.1",
         gives={"head_size": head_size},
         uses=("copies needed", "chance of a copy"),
     ),
@@ -182,10 +189,9 @@ copied_heads = Claim(
     label="L21.3",
     title="Random sparse lifts of attention reach low loss",
     statement=r"""
-Let the module be the attention of L7, with heads of width $d$, and its random sparse lift (L20) have $C$ input channels and $n$ heads, each edge from a channel to a head, a row of its $Q,K,V$, there with probability $p_0$, all weights fair signs. The readout is linear, $0$ at the start: $d$ numbers for each head, the matrices $O$ of
-one output channel, with $F$ a number for each token, whose loss is the mean over tokens, or with all tokens averaged. A skip adds a function without weights, which is taken off the target: fixed skips change nothing else. Let the tokens be no longer than $R_x$ on the channels of a head of the witness, and its $Q,K,V$ no longer than $b_w$ (as the root of the sum of squares). Then
-on the balls of radius $\rho$ a head has $$\Lambda=[[head_lipschitz]],$$ whatever the number of tokens is; with a readout for each entry of $N_t$ tokens $\Lambda=[[entry_lipschitz]]$. A head copies a given one on $s$ channels, with signs for weights, with probability
-$$[[head_copy]].$$ The witness has $r$ such heads and reproduces the target. Where each has $M$ copies, gradient flow has a loss of at most $$[[head_loss]]$$ from some time on. It comes down to $\varepsilon$ with probability $1-\delta$ from $$[[head_size]]$$ heads on, in which neither the number of tokens nor that of samples occurs.
+Let the module be the part $x\to a$ of L7, attention with heads of width $d$, and its random sparse lift (L20) have $C$ input channels and $n$ heads, each edge from a channel to a head, a row of its $Q,K,V$, there with probability $p_0$, all weights fair signs. The readout is linear, whole, and $0$ at the start: $d$ numbers for each head, which is the $O$ of L7 for
+one output channel, with $F$ a number for each token, whose loss is the mean over tokens, or with all tokens averaged. A skip adds a function without weights, which is taken off the target: fixed skips change nothing else. Let the tokens be no longer than $R_x$ on the channels of each of the $r$ heads of the witness. On the balls of radius $\rho$ about a head whose $Q,K,V$ are no longer than $b_w$ (as the root of the sum of squares) it has $$\Lambda=[[head_lipschitz]],$$ whatever the number of tokens is; with a readout for each entry of $N_t$ tokens $\Lambda=[[entry_lipschitz]]$. A head has the weights of a given one on $s$ channels, with signs for weights, up to signs of columns of both $Q$ and $K$, or of $V$, and so copies it, with probability at least
+$$[[head_copy]],$$ which is that of these weights (other orders of the columns may copy it too). The witness has $r$ such heads, so that $b_w=[[sign_length]]$, and reproduces the target. Where each has $M$ copies, gradient flow has a loss of at most $$[[head_loss]]$$ from some time on. It comes down to $\varepsilon$ with probability $1-\delta$ from $$[[head_size]]$$ heads on, in which neither the number of tokens nor that of samples occurs.
 """,
     steps=STEPS,
     source=Source(
@@ -198,8 +204,13 @@ $$[[head_copy]].$$ The witness has $r$ such heads and reproduces the target. Whe
         Quantity(d, "width of a head", COUNT, drawn=(1, 3)),
         Quantity(N_t, "number of tokens", COUNT, drawn=(2, 9)),
         UNIT_INPUTS.drawn_from(1, 3),
-        Quantity(R_x, "length of the longest token, on the channels of a head", POSITIVE, drawn=(sp.Rational(1, 2), 1)),
-        Quantity(b_w, "length of the longest of the matrices of the heads of the witness", NON_NEGATIVE, drawn=(0, 1)),
+        Quantity(
+            R_x,
+            "length of the longest token, on the channels of any of the heads",
+            POSITIVE,
+            drawn=(sp.Rational(1, 2), 1),
+        ),
+        Quantity(b_w, "length of the longest of the three matrices of a head", NON_NEGATIVE, drawn=(0, 1)),
         Quantity(rho, "distance by which the weights of a cell may move", POSITIVE, drawn=(sp.Rational(1, 2), 1)),
         Quantity((s_1, s_2), "scores of two tokens", sp.S.Reals),
         Quantity(y, "sum of the exponentials of all other scores", NON_NEGATIVE, drawn=(0, 2)),
@@ -220,13 +231,14 @@ $$[[head_copy]].$$ The witness has $r$ such heads and reproduces the target. Whe
         LONGER,
         Hypothesis("a head has no more channels than there are", signs <= C),
     ),
-    uses=("L16.3", "L17.1", "L21.1"),
+    uses=("L16.3", "L21.1"),
     expressions={
         "mean_change": mean_change,
         "row_change": row_change,
         "head_lipschitz": head_lipschitz,
         "entry_lipschitz": entry_lipschitz,
         "head_copy": head_copy,
+        "sign_length": sign_length,
         "head_loss": head_loss,
         "copies_for_loss": copies_for_loss,
         "copies_for_radius": copies_for_radius,
@@ -262,7 +274,8 @@ $$[[head_copy]].$$ The witness has $r$ such heads and reproduces the target. Whe
     ),
     remarks=(
         Remark(
-            r"The bound is loose: copies alone whose readout grows far come up to more than a hundredth of it.",
+            r"Copies alone whose readout grows far come up to more than a hundredth of a bound that is there several times the loss at "
+            r"the start. Where the bound is below the loss at the start, in a random lift, the flow ends far below it.",
             "heads_end_below_the_bound",
         ),
         Remark(

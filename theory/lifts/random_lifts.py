@@ -13,11 +13,16 @@ from theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
 from theory.steps import Carrier, Step
 
 N_e = sp.Symbol("N_e", nonnegative=True, integer=True)  # edges above one edge of the base
+EDGES = sp.symbols(
+    "e_11 e_12 e_21 e_22", nonnegative=True
+)  # 1 for each pair of two copies and two that is an edge, else 0
 p = sp.Symbol("p", nonnegative=True)  # that an edge outlives another pruning
 
 pairs = n * n_1
 chance = sampled(lam / n)
 graph_probability = sampled((lam / n) ** N_e * (1 - lam / n) ** (pairs - N_e))
+two_law = sampled((lam / 2) ** sum(EDGES) * (1 - lam / 2) ** (4 - sum(EDGES)))
+skip_law = EDGES[0] * EDGES[3] * (1 - EDGES[1]) * (1 - EDGES[2])
 edges_law = sampled(binomial_law(pairs, lam / n, N_e))
 joint_law = sampled((lam / n * omega) ** N_e * (1 - lam / n) ** (pairs - N_e))
 mean_edges = n_1 * lam
@@ -43,9 +48,16 @@ which has none: it is a lift, and has exactly one family of activations.""",
     ),
     Step(
         name="one graph",
-        sentence=r"The pairs are independent: a lift with $N_e$ edges above $e$ has there the probability $[[graph_probability]]$, one factor for each pair: the number of edges above each $e$ decides, which permutations of fibres keep.",
+        sentence=r"The pairs are independent: a lift with $N_e$ edges above $e$ has there the probability $[[graph_probability]]$, one factor for each pair: the number of edges above each $e$ decides, which permutations of fibres keep where all edges are sampled.",
         gives={"graph_probability": graph_probability},
         uses=("pairs", "outcomes"),
+    ),
+    Step(
+        name="permuted copies",
+        sentence=r"""For two copies of $u$ and two of $v$ let $e_{ij}$ be $1$ if copy $i$ of $u$ is joined to copy $j$ of $v$, else $0$. A graph has the probability $[[two_law]]$ if its edges are sampled,
+which no permutation of a fibre changes. It has $[[skip_law]]$ if copies of one number are joined and no others, which a permutation keeps that acts alike on both fibres, and no permutation of one of them alone.""",
+        gives={"two_law": two_law, "skip_law": skip_law},
+        uses=("one graph",),
     ),
     Step(
         name="weights of edges",
@@ -97,7 +109,7 @@ absent, or was there and is pruned.""",
     ),
     Step(
         name="part",
-        sentence=r"On $m$ of the copies of $u$ and any of the copies of $v$ the pairs keep their chances: that of the degree $[[part_degree]]$ for $m$ copies.",
+        sentence=r"On $m\ge1$ of the copies of $u$ and any of the copies of $v$ the pairs keep their chances: that of the degree $[[part_degree]]$ for $m$ copies.",
         gives={"part_degree": part_degree},
         uses=("pairs",),
     ),
@@ -109,11 +121,11 @@ random_sparse_lifts = Claim(
     statement=r"""
 **Definition.** Let $B$ be a perceptron module, with a number of copies of each vertex, $\lambda_e\ge0$ for each edge $e$, and a law on each space $W_e$ of weights. Its *random sparse lift* has these copies for vertices;
 of a copy of $u$ and one of $v$, for $e=(u,v)$, there is an edge with probability $\min(1,\lambda_e/n)$, $n$ the number of copies of $u$, and its weight has the law of $e$; all these choices are independent.
-(Edges that are not to be sampled, such as skips, are set apart: all of them are there, or those between copies of one number.) The readout is linear, $F=\sum_ia_iy_i$ over the copies of terminals (Definition 4.1).
+(Edges that are not to be sampled, such as skips, are set apart: all of them are there, or those between copies of one number. Below, all edges are sampled.) The readout is linear, $F=\sum_ia_iy_i$ over the copies of terminals (Definition 4.1), with a number in $a_i$ for each feature of $y_i$, all of them there.
 
-Every outcome is a lift. Let $v$ have $n_1$ copies, and $\lambda\le n$ be that of $e$. A graph with $N_e$ edges above $e$ has there the probability $$[[graph_probability]],$$ so that the law is that of the lift after any permutation of each fibre. There are
+Every outcome is a lift. Let $v$ have $n_1$ copies, and $\lambda\le n$ be that of $e$. A graph with $N_e$ edges above $e$ has there the probability $$[[graph_probability]],$$ so that the law is that of the lift after any permutation of each fibre: on two copies and two, where $e_{ij}$ is $1$ if copy $i$ is joined to copy $j$, and else $0$, it is $[[two_law]]$. (Not so with edges between copies of one number, where it is $[[skip_law]]$, and permutations have to act alike on both fibres.) There are
 $N_e$ edges with probability $[[edges_law]]$, in the mean $[[mean_edges]]$, with the variance $[[edges_variance]]$. **Sparsified at initialization:** the full lift with independent weights of these laws, of which each is kept with probability $[[chance]]$,
-independently, is the same: it has the joint law of edges and weights, by which the graph is such a one and its weights above $e$ are in sets of probability $\omega$ with probability $$[[joint_law]].$$ Pruned again, with edges kept with probability $p$, the lift is a random sparse lift with $[[pruned_degree]]$ in place of $\lambda$; its part on $m$ of the copies of $u$ is one with $[[part_degree]]$.
+independently, is the same: it has the joint law of edges and weights, by which the graph is such a one and its weights above $e$ are in sets of probability $\omega$ with probability $$[[joint_law]].$$ Pruned again, with edges kept with probability $p$, the lift is a random sparse lift with $[[pruned_degree]]$ in place of $\lambda$; its part on $m\ge1$ of the copies of $u$ is one with $[[part_degree]]$.
 """,
     steps=STEPS,
     source=Source(
@@ -130,7 +142,8 @@ independently, is the same: it has the joint law of edges and weights, by which 
         Quantity(N_e, "number of edges above that edge", COUNT_FROM_ZERO, drawn=(0, 3)),
         REGION.drawn_from(sp.Rational(1, 4), 1),
         Quantity(p, "probability that an edge outlives another pruning", PROBABILITY),
-        Quantity(m, "number of copies of the source in the part that is looked at", COUNT_FROM_ZERO, drawn=(0, 3)),
+        Quantity(m, "number of copies of the source in the part that is looked at", COUNT, drawn=(1, 3)),
+        Quantity(EDGES, "one where two copies are joined by an edge, else zero", sp.FiniteSet(0, 1), drawn=(0, 1)),
     ),
     hypotheses=(
         Hypothesis("edges and weights are independent, each of all others"),
@@ -147,6 +160,8 @@ independently, is the same: it has the joint law of edges and weights, by which 
     expressions={
         "chance": chance,
         "graph_probability": graph_probability,
+        "two_law": two_law,
+        "skip_law": skip_law,
         "joint_law": joint_law,
         "edges_law": edges_law,
         "mean_edges": mean_edges,

@@ -6,15 +6,18 @@ import sympy as sp
 
 from theory.bounds import Sharp, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.lifts.convergence import ALLOWED, CHANCE, chernoff_size
 from theory.lifts.copies import (
     FIRST,
     NETWORK,
+    UNITS,
     WITNESS,
     comparison_error,
     given,
     survivor_square,
     survivors,
 )
+from theory.lifts.coverage import q, r
 from theory.lifts.isolated_copies import SECOND, square_speed
 from theory.lifts.readout import moving_bound
 from theory.lifts.tangent import L_0, LOSS, START
@@ -97,6 +100,19 @@ $\Lambda\|a_i\|$.""",
         gives=given(SECOND, "isolated_bound"),
         uses=("slow cells", "loss of the other readout", "squares", "comparison"),
     ),
+    Step(
+        name="number of copies",
+        sentence=r"""A random sparse lift with one layer of $n$ terminals draws edges and weights for each terminal, a vertex of L11.1 whatever its features are: fewer than $M\le\frac{nq}2$ of them copy
+a unit with a probability of at most $e^{-nq/8}$, if each does with a probability of at least $q$. The cells of terminals are disjoint and isolated.""",
+        by=Carrier.CLAIM,
+        source="L11.1",
+    ),
+    Step(
+        name="size",
+        sentence=r"So $M\le\frac{nq}2$ and $re^{-nq/8}\le\delta$ from $n=[[size]]$ on.",
+        gives={"size": chernoff_size},
+        uses=("number of copies",),
+    ),
 )
 
 vector_copies = Claim(
@@ -107,7 +123,8 @@ In L16.1 and L16.2 let each cell have several features, a readout for each, and 
 $\sum_j\Phi_j(\theta^*_j)a^*_j$. Suppose that $\|(\Phi_j(\theta)-\Phi_j(\theta'))a\|_D\le\Lambda\|\theta-\theta'\|\|a\|$ on the balls, and that copies start within $\rho_0$ of $\theta^*_j$, possibly after an isometry of weights that turns $\Phi_j$ into $\Phi_jU$ with an orthogonal $U$
 (changes of sign or of order of features). Then both theorems hold as they stand, with $$A_1=\sum_j\|a^*_j\|,\qquad A_2=\Big(\sum_j\|a^*_j\|^2\Big)^{1/2},$$ which are $[[first_norm]]$ and $[[second_norm]]$ for two units with two features: from $T$ on the loss is at most, with (B1), $[[bound]]$, and for isolated cells, with (B2), $[[isolated_bound]]$.
 
-A head of attention is such a unit, of the weights in $Q,K,V$, and so is a filter with a readout for each pixel.
+A head of attention is such a unit, of the weights in $Q,K,V$, and so is a filter with a readout for each pixel. In a random sparse lift with one layer of $n$ terminals, each of which copies a unit with a probability of at least $q$, for each of $r$ units whose types are disjoint, all have $M$ copies, so that both bounds hold, with
+probability $1-\delta$ from $$[[size]]$$ terminals on: the count of L17.1, which asks nothing of the units.
 """,
     steps=STEPS,
     source=Source("2501.05930", "Definition 4.1 for the readout; beyond the text at hand"),
@@ -119,18 +136,24 @@ A head of attention is such a unit, of the weights in $Q,K,V$, and so is a filte
         LOSS,
         Quantity(survivors, "number of copies of a unit that have not moved further", COUNT, drawn=(5, 30)),
         Quantity(READOUTS, "readouts of the witness, by unit and feature", sp.S.Reals, drawn=(sp.Rational(1, 8), 2)),
+        UNITS.drawn_from(1, 2),
+        CHANCE,
+        ALLOWED,
     ),
     hypotheses=(
         *NETWORK,
         Hypothesis("the loss at the start is not $0$", L_0 > 0, needed_by=("longest_time",)),
         Hypothesis("for (B2), the cells of the copies are isolated"),
+        Hypothesis("for the size, edges and weights are independent, and the types of different units are disjoint"),
+        Hypothesis("disjoint units have together a probability of at most one", r * q <= 1),
     ),
-    uses=("L15", "L16.1", "L16.2"),
+    uses=("L11.1", "L15", "L16.1", "L16.2"),
     expressions={
         "first_norm": first_norm,
         "second_norm": second_norm,
         **given(FIRST, "approximation_loss", "bound"),
         **given(SECOND, "isolated_bound"),
+        "size": chernoff_size,
     },
     sharp=(
         Sharp(

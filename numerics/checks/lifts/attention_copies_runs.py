@@ -9,14 +9,14 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.checks.lifts.copies import inside
-from numerics.checks.lifts.vector_copies_runs import ROUNDED, UNITS, copies_alone, random_lift
+from numerics.checks.lifts.vector_copies_runs import ROUNDED, UNITS, copies_alone, random_lift, time_of_bound
 from numerics.evidence import Finding, Trial, control, empirical
 from numerics.lifts.functions import Attention
 from numerics.lifts.pooled import count_heads
 from theory.formulas.no_guarantee import guaranteed, no_guarantee
 from theory.lifts.attention import d
 from theory.lifts.attention_copies import R_x, b_w, copied_heads, head_lipschitz, head_loss
-from theory.lifts.copies import A_1, A_2, M, isolated_best_radius, rho
+from theory.lifts.copies import A_1, A_2, M, isolated_best_radius, rho, signs
 
 Floats = NDArray[np.float64]
 WIDTH = 128
@@ -42,14 +42,12 @@ def heads_end_below_the_bound(head_loss: sp.Expr, trial: Trial) -> Iterator[Find
         (8.0, trial.once(copies_alone, "head", 44, 8.0, 0.05)),
     ):
         copies = count_heads(run.cells, unit)
-        point = {M: copies, A_1: sp.Rational(target), A_2: sp.Rational(target), d: 1, R_x: 1, b_w: 1}
+        point = {M: copies, A_1: sp.Rational(target), A_2: sp.Rational(target), d: 1, R_x: 1, b_w: 1, signs: 1}
         if not copies:
             yield trial.holds(head_loss.subs(point) == no_guarantee, "no copies, no guarantee")
             continue
         point[rho] = sp.Rational(trial.value(isolated_best_radius, point)) * ROUNDED
-        constant = trial.value(head_lipschitz, point)
-        time = copies * np.sqrt(3) / (12 * target**2 * constant**2)
-        ended = run.trajectory.losses[run.trajectory.times >= time * float(ROUNDED)]
+        ended = run.trajectory.losses[run.trajectory.times >= time_of_bound("head", run.cells, target)]
         limit = trial.value(head_loss, point)
         said = f"{copies} copies in {len(run.cells)} heads, bound {limit / float(run.start):.3g} of the start"
         yield trial.at_most(float(ended[0]) / limit, 1.0, f"loss beside its bound: {said}")
@@ -63,7 +61,8 @@ def head(weights: Floats, tokens: Floats) -> Floats:
 
 def steepest(rng: np.random.Generator, tries: int, channels: int, tokens: int, width: int) -> float:
     """How much rows change at most beside what weights do: random heads of length 1 on the ball of radius ½ and tokens of
-    length 1, some of which are antipodal, with random changes along and across."""
+    length 1, some of which are antipodal, with random changes along and across; and, of width two or more, heads whose Q
+    and K are at right angles, each moved along the other."""
     weights = rng.standard_normal((tries, channels, 3, width))
     weights *= 1.5 / np.linalg.norm(weights, axis=(1, 3), keepdims=True)
     weights[::3, :, 1] = 0  # no scores: the shares are equal, where they change most
@@ -72,6 +71,13 @@ def steepest(rng: np.random.Generator, tries: int, channels: int, tokens: int, w
     given[::2, 1::2] = -given[::2, :1]
     change = rng.standard_normal(weights.shape)
     change[::3, :, 0] = 0
+    if width > 1:
+        crossed = np.zeros((2, *weights.shape[1:]))
+        crossed[0, 0, [0, 1, 2], [0, 1, 0]] = 1.5
+        crossed[1, 0, [0, 1], [1, 0]] = 1.0
+        weights[0], change[0] = crossed
+        given[0] = 0
+        given[0, :, 0] = np.where(np.arange(tokens) % 2, -1.0, 1.0)
     change *= 1e-6 / np.sqrt((change**2).sum(axis=(1, 2, 3), keepdims=True))
     moved = np.linalg.norm(head(weights + change, given) - head(weights, given), axis=-1)
     return float(moved.max()) / 1e-6
@@ -80,6 +86,7 @@ def steepest(rng: np.random.Generator, tries: int, channels: int, tokens: int, w
 @empirical(copied_heads, cost=0.3)
 @control("values that stand still", head_lipschitz=R_x * sp.sqrt(2) * (b_w + rho) ** 2 / 10)
 @control("a third", head_lipschitz=head_lipschitz / 3)
+@control("half of the radius", head_lipschitz=head_lipschitz.subs(rho, rho / 2))
 def rows_of_random_heads_keep_the_constant(head_lipschitz: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Differences over a millionth, of rounding 1e-9 of it, beside the constant at b_w = 1 and ρ = ½."""
     for channels, tokens, width in ((1, 2, 1), (2, 3, 2), (3, 6, 4)):

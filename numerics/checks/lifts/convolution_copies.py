@@ -11,7 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from numerics.checks.lifts.copies import guaranteed_by_copies, inside, positive
-from numerics.checks.lifts.vector_copies_runs import ROUNDED, UNITS, copies_alone, random_lift
+from numerics.checks.lifts.vector_copies_runs import UNITS, copies_alone, random_lift, time_of_bound
 from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.exact.balls import NoGuaranteeError
 from numerics.lifts.pooled import count_filters
@@ -196,18 +196,19 @@ def is_least_size(
 
 HALF = sp.Rational(1, 2)
 SIZE_POINTS = [
-    {**common, r: 7, delta: sp.Rational(1, 20), A_1: sp.Rational(7, 3), A_2: sp.Rational(3, 2)}
+    {r: 7, delta: sp.Rational(1, 20), A_1: sp.Rational(7, 3), A_2: sp.Rational(3, 2), **common}
     for common in (
         {goal: sp.Rational(1, 30), p_0: sp.Rational(2, 5), C_i: 4, signs: 1, k: 2, nu: sp.Rational(5, 3)},
         {goal: sp.Rational(1, 9), p_0: sp.Rational(1, 3), C_i: 5, signs: 2, k: 3, nu: HALF},
         {
-            goal: 500,
+            goal: sp.Rational(1, 2),
             p_0: sp.Rational(3, 5),
             C_i: 3,
             signs: 2,
             k: 1,
             nu: sp.Rational(4, 3),
-        },  # one copy is enough: the second condition decides
+            delta: sp.Rational(1, 10**20),
+        },  # the chance decides
     )
 ]
 
@@ -244,8 +245,7 @@ def filters_end_below_the_bound(filter_loss: sp.Expr, trial: Trial) -> Iterator[
         if not copies:
             yield trial.holds(filter_loss.subs(point) == no_guarantee, "no copies, no guarantee")
             continue
-        time = copies * np.sqrt(3) / (12 * target**2 * 2)
-        ended = run.trajectory.losses[run.trajectory.times >= time * float(ROUNDED)]
+        ended = run.trajectory.losses[run.trajectory.times >= time_of_bound("filter", run.cells, target)]
         limit = trial.value(filter_loss, point)
         said = f"{copies} copies in {len(run.cells)} channels, bound {limit / float(run.start):.3g} of the start"
         yield trial.at_most(float(ended[0]) / limit, 1.0, f"loss beside its bound: {said}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import permutations, product
 from math import prod
 
 import numpy as np
@@ -17,6 +17,7 @@ from theory.lifts.lift import Lift, full_lift
 from theory.lifts.module import Edge
 from theory.lifts.perceptrons import multilayer_perceptron, n_1
 from theory.lifts.random_lifts import (
+    EDGES,
     N_e,
     chance,
     edges_law,
@@ -29,6 +30,8 @@ from theory.lifts.random_lifts import (
     part_degree,
     pruned_degree,
     random_sparse_lifts,
+    skip_law,
+    two_law,
 )
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
@@ -110,6 +113,36 @@ def one_edge_more_changes_a_factor(
     graph, edge = value(graph_probability), value(chance)
     yield trial.same(graph.subs(N_e, N_e + 1) * (1 - edge), graph * edge, by=lambda gap: sp.simplify(sp.powsimp(gap)))
     yield trial.same(graph.subs(N_e, 0), (1 - edge) ** pairs)
+
+
+@exact(random_sparse_lifts, step="permuted copies")
+@control("skips between copies of one number", two_law=skip_law)
+@control("one edge into each copy of the target", two_law=((EDGES[0] - EDGES[2]) * (EDGES[1] - EDGES[3])) ** 2 / 4)
+@control("10 % more", two_law=ELEVEN * two_law)
+@control("10 % more of a graph", graph_probability=ELEVEN * graph_probability)
+@control("sampled edges in place of skips", skip_law=two_law)
+@control("all skips at once", skip_law=EDGES[0] * EDGES[3])
+def permutations_of_fibres_keep_the_law(
+    graph_probability: sp.Expr, two_law: sp.Expr, skip_law: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """All 16 graphs on two copies and two, and all permutations of either fibre, for all λ."""
+    sampled_edges = value(two_law)
+    for graph in product((0, 1), repeat=4):
+        here = dict(zip(EDGES, graph, strict=True))
+        claimed = value(graph_probability).subs({n: 2, n_1: 2, N_e: sum(graph)})
+        yield trial.same(sampled_edges.subs(here), claimed, by=sp.expand)
+        skips = int(np.array_equal(np.reshape(graph, (2, 2)), np.eye(2)))
+        yield trial.holds(value(skip_law).subs(here) == skips, f"{graph} has the probability {skips} for skips")
+        for sources, targets in product(permutations(range(2)), repeat=2):
+            moved = [graph[2 * i + j] for i in sources for j in targets]
+            there = dict(zip(EDGES, moved, strict=True))
+            yield trial.same(sampled_edges.subs(here), sampled_edges.subs(there), by=sp.expand)
+            if sources == targets:
+                kept = value(skip_law).subs(here) == value(skip_law).subs(there)
+                yield trial.holds(kept, f"{graph}: skips after {sources} on both fibres")
+            elif skips:
+                lost = value(skip_law).subs(there) == 0
+                yield trial.holds(lost, f"{graph}: no skips after {sources} and {targets}")
 
 
 @exact(random_sparse_lifts, step="number of edges")

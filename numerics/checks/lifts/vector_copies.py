@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import sympy as sp
 
+from numerics.checks.lifts.convolution_copies import is_least_size
 from numerics.checks.lifts.copies import ends_at, guaranteed_by_copies, in_errors, inside, positive, slack
 from numerics.evidence import Finding, Trial, control, exact
 from theory.formulas.no_guarantee import guaranteed
+from theory.lifts.convergence import chernoff_size, delta
 from theory.lifts.copies import (
     A_1,
     A_2,
@@ -27,6 +29,7 @@ from theory.lifts.copies import (
     survivor_square,
     survivors,
 )
+from theory.lifts.coverage import q, r
 from theory.lifts.isolated_copies import square_speed
 from theory.lifts.readout import Delta, T
 from theory.lifts.tangent import L_0, L, epsilon
@@ -157,3 +160,21 @@ def half_of_the_cells_move_so_far(isolated_longest_time: sp.Expr, trial: Trial) 
     yield trial.same(isolated_moved_cells.subs(T, inside(isolated_longest_time)), M / 2, by=in_errors)
     yield positive(inside(isolated_longest_time), trial)
     yield from guaranteed_by_copies(isolated_longest_time, trial)
+
+
+SIZE_POINTS = [
+    {M: 20, q: sp.Rational(1, 8), r: 3, delta: sp.Rational(1, 20)},
+    {M: 3, q: sp.Rational(1, 8), r: 5, delta: sp.Rational(1, 100)},  # the chance decides
+    {M: 1, q: sp.Rational(1, 3), r: 1, delta: sp.Rational(9, 10)},
+]
+
+
+@exact(vector_copies, step="size")
+@control("M/q terminals", size=chernoff_size.subs(q, 2 * q))
+@control("one unit", size=chernoff_size.subs(r, 1))
+@control("one copy", size=chernoff_size.subs(M, 1))
+@control("10 % more", size=ELEVEN * chernoff_size)
+def sizes_hold_the_copies(size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Against the two conditions at the size, and at one terminal fewer; no guarantee without copies."""
+    yield from is_least_size(size, M, q, SIZE_POINTS, trial)
+    yield from guaranteed_by_copies(size, trial)

@@ -15,12 +15,32 @@ from numpy.typing import NDArray
 from numerics.evidence import Finding, Trial, control, empirical
 from numerics.lifts.flow import Trajectory, gradient_flow
 from numerics.lifts.gradients import objective
-from numerics.lifts.pooled import cells_of, lift_of, pooled_attention, pooled_convolution, sparse_signs
+from numerics.lifts.pooled import (
+    cells_of,
+    count_filters,
+    count_heads,
+    lift_of,
+    pooled_attention,
+    pooled_convolution,
+    sparse_signs,
+)
 from theory.lifts.attention import d
 from theory.lifts.attention_copies import R_x, b_w, head_lipschitz
 from theory.lifts.convolution import H, cyclic_convolution, k
-from theory.lifts.convolution_copies import entry_lipschitz, nu
-from theory.lifts.copies import A_1, A_2, Lambda, M, bound, epsilon_w, isolated_bound, rho, rho_0
+from theory.lifts.convolution_copies import entry_lipschitz, filter_lipschitz, nu
+from theory.lifts.copies import (
+    A_1,
+    A_2,
+    Lambda,
+    M,
+    bound,
+    epsilon_w,
+    isolated_best_radius,
+    isolated_best_time,
+    isolated_bound,
+    rho,
+    rho_0,
+)
 from theory.lifts.module import PerceptronModule
 from theory.lifts.readout import T
 from theory.lifts.tangent import L_0
@@ -55,6 +75,21 @@ def module(kind: str) -> PerceptronModule:
     return pooled_attention(PLACES[kind], UNITS[kind].shape[-1])
 
 
+LIPSCHITZ = {
+    "filter": filter_lipschitz.subs({k: 2, nu: 1}),
+    "head": head_lipschitz.subs({R_x: 1, b_w: 1, d: 1}).subs(rho, isolated_best_radius),
+}
+COUNTS = {"filter": count_filters, "head": count_heads}
+
+
+def time_of_bound(kind: str, cells: Floats, target: float) -> float:
+    """The time from which on the bound of the copies of a unit holds, rounded up: 0 without copies."""
+    copies = COUNTS[kind](cells, UNITS[kind])
+    point = {M: copies, A_1: sp.Rational(target), A_2: sp.Rational(target)}
+    constant = {Lambda: LIPSCHITZ[kind].subs(point)} if copies else {}
+    return float((isolated_best_time * ROUNDED).subs(point).subs(constant)) if copies else 0.0
+
+
 class Run(NamedTuple):
     """A flow towards a multiple of a unit, the cells at its start [n, channels, *W], and the loss there, rounded up."""
 
@@ -64,7 +99,10 @@ class Run(NamedTuple):
 
 
 def run(kind: str, cells: Floats, target: float, last: float) -> Run:
-    """Follow the lift of these cells towards `target` times the unit's readout, all inputs ±1 equally likely."""
+    """Follow the lift of these cells towards `target` times the unit's readout, all inputs ±1 equally likely.
+
+    Looked at after the last time, some of its halves, and the time of the bound if it comes before.
+    """
     base = module(kind)
     inputs = np.array(list(product((-1.0, 1.0), repeat=CHANNELS * PLACES[kind]))).reshape(-1, CHANNELS, PLACES[kind])
     witness, weights = lift_of(base, UNITS[kind][None])
@@ -72,9 +110,11 @@ def run(kind: str, cells: Floats, target: float, last: float) -> Run:
     sought = objective(witness, weights, {"x": inputs}, np.zeros(len(inputs)), readout)
     aims = sought.output(sought.start)[:, 0]
     loss = objective(*lift_of(base, cells), {"x": inputs}, aims)
-    times = [last / 2.0**halvings for halvings in range(HALVINGS, -1, -1)]
+    times = {last / 2.0**halvings for halvings in range(HALVINGS, -1, -1)}
+    if kind in COUNTS:
+        times.add(time_of_bound(kind, cells, target))
     return Run(
-        gradient_flow(loss, loss.start, last, times=times, rtol=1e-5),
+        gradient_flow(loss, loss.start, last, times=sorted(times - {0.0}), rtol=1e-5),
         cells,
         sp.Rational(float(aims @ aims) / len(aims) / 2) * ROUNDED,
     )
