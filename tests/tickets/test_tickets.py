@@ -31,7 +31,7 @@ from numerics.tickets import (
     usual_width,
     with_constant,
 )
-from numerics.tickets.certificate import bounds_up_to
+from numerics.tickets.certificate import UNIT_ROUNDOFF, _rounding, bounds_up_to
 from theory.equivariance import ticket as q7
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.symbols import eps, n
@@ -204,6 +204,26 @@ def test_certificates_cover_rounding_and_underflow(size):
         for one, computed in zip(exact, (found.target_outputs[k], found.ticket_outputs[k]), strict=True):
             assert (abs(one - np.vectorize(Fraction)(computed)) <= bounds).all()
     assert found.certified.any() == (size == 1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("kept", [False, True])
+def test_allowances_count_every_rounding(name, kept):
+    """Target: a sum over channels and basis in either order. Ticket: a product, a group of channels at most as many as a
+    block has, the groups, the basis, and the parts of the identity.
+    """
+    layers, needed = network(name), 0
+    ticket = find_ticket(layers, 7, 0.05)
+    if kept:
+        ticket = replace(ticket, masks=tuple(np.ones_like(mask) for mask in ticket.masks))
+    for k, layer in enumerate(layers):
+        (channels, _, elements), coordinates = layer.coeffs.shape, layer.basis.shape[2]
+        groups = [list(ticket._groups(k, part, mine)) for part, (mine, _) in enumerate(ticket.source.readers[k])]
+        assert max(len(group.lambdas) for each in groups for group in each) <= ticket.width
+        assert max(map(len, groups)) <= channels
+        needed += max(elements + channels * coordinates, channels + elements * coordinates)
+        needed += 1 + ticket.width + channels - 1 + elements * coordinates + len(groups) - 1
+    assert _rounding(ticket) >= needed * UNIT_ROUNDOFF / (1 - needed * UNIT_ROUNDOFF)
 
 
 def test_overflow_certifies_nothing():
