@@ -137,6 +137,8 @@ def _network(network: NetworkWidthSummary, summary: Summary) -> Lines:
         )
     )
     samples, beyond = summary["samples"], network["samples_beyond_radius"]
+    if samples is not None and network["output_error"] * network["scale"] >= samples["largest_output"]:
+        lines.append(("", "no output seen is larger than that error: the function 0 is as near on the samples"))
     if samples is not None and beyond:
         lines.append(
             ("", f"{beyond:,} of {samples['count']:,} samples have an input beyond {network['radius']:g}: not for them")

@@ -69,7 +69,7 @@ def configure(parser: ArgumentParser) -> None:
         help="in place of --epsilon: error of the outputs of the target as given (trained here: as rescaled), for all inputs up to --radius (Q11.1)",
     )
     add("--radius", type=float, metavar="R", help="with --output-error: largest modulus of an input (default 1)")
-    add("--seed", type=int, metavar="S", help="of the random network, and of training (default 0)")
+    add("--seed", type=int, metavar="S", help="of the random network, and of training, then at most 2^32 (default 0)")
     add("--limit", metavar="L", help="memory and time, by estimate, that are allowed (default 1GiB,1min)")
     add("--output", metavar="FILE", help="the ticket, a .npz file: target, masks, and the seed of the random network")
     add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")

@@ -94,16 +94,22 @@ class EquivariantLayer:
             raise InputError(f"mask {given.dtype}{list(given.shape)}: expected 0 and 1, {list(self.coeffs.shape)}")
         return replace(self, coeffs=np.where(given.astype(bool), self.coeffs, self.coeffs.dtype.type(0)))
 
-    def apply_moduli(self, coeffs: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The outputs with these coefficients, shaped as those of the layer, where they and the basis have their moduli."""
+    def apply_moduli(
+        self, coeffs: NDArray[np.float64], x: NDArray[np.float64], least: float = 0.0
+    ) -> NDArray[np.float64]:
+        """The outputs with these coefficients, shaped as those of the layer, where they and the basis have their moduli.
+
+        least: added to all that a large layer multiplies by entries of the basis, where sums over channels underflow.
+        """
         if self._is_large:
-            return self._mixed(x, np.abs(coeffs), self._reader_of_moduli)
+            return self._mixed(x, np.abs(coeffs), self._reader_of_moduli, least)
         return np.asarray(EquivariantLayer(np.abs(coeffs), np.abs(self.basis)).apply(x), dtype=np.float64)
 
     @staticmethod
-    def _mixed(x: NDArray[Any], coeffs: NDArray[Any], reader: Reader) -> NDArray[np.float64]:
+    def _mixed(x: NDArray[Any], coeffs: NDArray[Any], reader: Reader, least: float = 0.0) -> NDArray[np.float64]:
         """Channels first, then coordinates."""
         read = np.tensordot(x.astype(np.float64), coeffs.astype(np.float64), axes=((-2,), (0,)))
+        read += least
         return np.swapaxes(reader.apply(read), -1, -2)
 
     @cached_property

@@ -64,7 +64,7 @@ def error_bound(ticket: NetworkTicket, x: ArrayLike) -> Floats:
 def equivariance_bound(ticket: NetworkTicket, x: ArrayLike) -> Floats:
     """What no output for a moved input differs by from the moved output, both by `NetworkTicket.forward`.
 
-    InputError as for that.
+    Up to the rounding of the bound itself, and without overflow or underflow (Q9). InputError as for `forward`.
     """
     at = {claim.L: roundings(ticket), u: UNIT_ROUNDOFF, claim.f_abs: sp.Integer(1)}
     return number(claim.equivariance_error, at) * largest_pass(ticket, x)

@@ -18,7 +18,7 @@ from numerics.equivariance import forward
 from numerics.subset_sum.batch import MOST_ITEMS
 from numerics.tickets.cases import Case, from_files, of_ticket, trained
 from numerics.tickets.checking import Check, check_stored
-from numerics.tickets.costs import evaluating, items_for, searching, shapes_of
+from numerics.tickets.costs import evaluating, items_for, reading, searching, shapes_of
 from numerics.tickets.demands import Agreement, Demand, Demands, demanded
 from numerics.tickets.files import StoredTicket, load_ticket, save_ticket
 from numerics.tickets.limits import USUAL, Limit, Work, read_limit
@@ -36,6 +36,7 @@ from numerics.tickets.report import (
 )
 from numerics.tickets.search import NetworkTicket, find_ticket
 from numerics.tickets.targets import TARGETS
+from numerics.tickets.targets.target import trained_seed
 from numerics.tickets.widths import NOTHING, guaranteed_width, network_widths
 
 USUAL_EPSILON = 1e-6
@@ -115,6 +116,8 @@ def ticket(
         >>> result.holds, result.summary["target"]["coefficients"]
         (True, [2])
     """
+    if isinstance(target, str) and target in TARGETS and isinstance(seed, int):
+        trained_seed(seed)
     number, factor = seed_number(seed), checked_factor("width_factor", width_factor)
     for name, value in (("epsilon", epsilon), ("output_error", output_error), ("radius", radius)):
         if value is not None:
@@ -290,7 +293,8 @@ def _work(eps: float, case: Case, width: int) -> Work:
     inputs = numbers if case.samples is None else len(case.samples.x)
     passes = 2 if case.permutations is None else 3 + len(case.permutations[0])
     touched = 2 * MOST_ITEMS if items_for(eps) < MOST_ITEMS else None
-    comparison = evaluating(shapes, width, inputs, passes, touched).then(Work(16 * inputs * numbers, 0))
+    held = Work(reading(shapes).memory + 16 * inputs * numbers, 0)
+    comparison = evaluating(shapes, width, inputs, passes, touched).then(held)
     return searching(shapes, width, eps, case.signed).then(comparison)
 
 
@@ -300,7 +304,9 @@ def _agreement(stored: StoredTicket, case: Case | None, limit: Limit, needed: bo
         return None
     mine, x = stored.ticket, case.samples.x
     shapes = shapes_of(mine.target)
-    if shapes_of(case.layers) != shapes:
+    if [layer.coeffs.shape + layer.basis.shape for layer in case.layers] != [
+        layer.coeffs.shape + layer.basis.shape for layer in mine.target
+    ]:
         return Agreement(None, len(x), "not measured: the layers of the target have other shapes")
     if shapes[-1].after * shapes[-1].rows == 1:
         if needed:

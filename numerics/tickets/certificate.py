@@ -25,7 +25,7 @@ class Certificate:
     bounds: no output of the target and of the ticket differ by more, neither in exact arithmetic nor as computed here;
     target_outputs, ticket_outputs: as computed, all float[m, out, out coordinates]; agree: whether the same output is the
     largest, bool[m]; certified: whether the bounds prove that it is, in exact arithmetic as well, bool[m]. A single
-    output is always the largest.
+    output is always the largest. A bound is infinite where it, or an output, overflows.
     """
 
     bounds: Floats
@@ -66,8 +66,9 @@ def certify(ticket: NetworkTicket, x: ArrayLike) -> Certificate:
         target, pruned = _raised(layer, layer.coeffs, target), _raised(layer, ticket.moduli(k), pruned)
         h = layer.apply(h if k == 0 else np.maximum(h, 0))
         exact = np.maximum(h, 0) + 2 * share * target
-    bounds = (1 + 4 * share) * (error + 2 * share * (target + pruned))
     found = ticket.forward(inputs)
+    bounds = _finite_or_infinite((1 + 4 * share) * (error + 2 * share * (target + pruned)))
+    bounds[~(np.isfinite(h) & np.isfinite(found))] = np.inf
     return Certificate(bounds, h, found, _top(h) == _top(found), _separated(h, bounds))
 
 
@@ -89,7 +90,7 @@ def bounds_up_to(ticket: NetworkTicket, moduli: ArrayLike) -> Floats:
     for k, layer in enumerate(ticket.target):
         error = _next_error(ticket, k, error, (1 + 2 * share) * target)
         target, pruned = _raised(layer, layer.coeffs, target), _raised(layer, ticket.moduli(k), pruned)
-    return (1 + 4 * share) * (error + 2 * share * (target + pruned))
+    return _finite_or_infinite((1 + 4 * share) * (error + 2 * share * (target + pruned)))
 
 
 def rounding(ticket: NetworkTicket, inputs: Floats) -> Floats:
@@ -124,17 +125,22 @@ def _next_error(ticket: NetworkTicket, k: int, error: Floats, values: Floats) ->
     formula = numeric((theory.w, theory.d, theory.h, theory.e), theory.error)
     layer, effective = ticket.target[k], np.maximum(*map(np.abs, ticket.effective(k)))
     of_error, of_values = formula(effective, 0.0, 0.0, 1.0), formula(layer.coeffs, ticket.deviations(k), 1.0, 0.0)
-    return np.add(_moduli(layer, of_error, error), _moduli(layer, of_values, values), dtype=np.float64)
-
-
-def _moduli(layer: EquivariantLayer, coeffs: NDArray[np.float64], x: Floats) -> Floats:
-    return layer.apply_moduli(coeffs, x)
+    both = layer.apply_moduli(of_error, error, TINY), layer.apply_moduli(of_values, values, TINY)
+    return np.add(*both, dtype=np.float64)
 
 
 def _raised(layer: EquivariantLayer, coeffs: NDArray[np.float64], x: Floats) -> Floats:
-    """The pass with moduli, raised by what outweighs underflow: of features, entries of the matrix, and outputs."""
-    raised: Floats = _moduli(layer, coeffs, x + TINY) + TINY * (1 + x.sum(axis=(1, 2), keepdims=True))
+    """The pass with moduli, raised by what outweighs underflow.
+
+    Of features, of entries of the whole matrix or of sums over channels before an entry of the basis, and of outputs.
+    """
+    raised: Floats = layer.apply_moduli(coeffs, x + TINY, TINY) + TINY * (1 + x.sum(axis=(1, 2), keepdims=True))
     return raised
+
+
+def _finite_or_infinite(bounds: Floats) -> Floats:
+    """Overflow times 0 says nothing."""
+    return np.where(np.isnan(bounds), np.inf, bounds)
 
 
 def _top(outputs: Floats) -> NDArray[np.intp]:

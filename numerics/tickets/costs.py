@@ -11,10 +11,13 @@ from collections.abc import Iterable, Sequence
 from math import ceil, log2
 from typing import NamedTuple
 
+import numpy as np
+
 from numerics.equivariance import EquivariantLayer
-from numerics.equivariance.layers import LARGE
+from numerics.equivariance.layers import FEW, LARGE
 from numerics.subset_sum.batch import MOST_ITEMS
 from numerics.tickets.limits import SECOND, Work
+from numerics.tickets.source import split_identity
 
 # Bytes
 STARTING = 2**21  # whatever is done
@@ -23,6 +26,9 @@ PER_MASK = 8  # bits of masks, beside which a number that is kept may be held
 PER_NUMBER_OF_BLOCK = 80  # of the largest block of the random network: drawn, as integers, halves and products of these
 PER_COEFFICIENT = 1200  # of the target: exact sums, errors and goals, of up to 2,100 bits where it is tiny or huge
 PER_BASIS_ENTRY = 48  # copies
+PER_READ_ENTRY = (
+    64  # of a basis: doubles, moduli, parts and what multiplies them, and the same for what rounding may do
+)
 PER_PART_ENTRY = 16
 PER_PERMUTED = 48  # coordinates of all levels, for each generator
 PER_NUMBER = 40  # of data: as they stand in the file, as doubles, and what finite ones take to find
@@ -42,20 +48,30 @@ SEARCH = 2 * SECOND  # compiling
 PER_SEARCH = 50_000  # subset sums
 PER_HALF_SUM = 60  # of the 2^(m/2) that a search among m items makes
 PRODUCTS = 2  # of evaluation, in one
+PER_SINGLE = 8  # products that one costs whose entry is applied alone
+PER_HIDDEN = 80  # products that a number between both layers of the source costs
+GROUPED = 3  # products of what is kept, many at once, that cost one of others
 
 
 class LayerShape(NamedTuple):
-    """Channels before and after, elements of the basis, and their rows and columns."""
+    """Channels before and after, elements of the basis, their rows and columns; how many entries are not 0, if known, and
+    how many parts of the identity there are.
+    """
 
     before: int
     after: int
     elements: int
     rows: int
     columns: int
+    nonzero: int | None = None
+    split: int | None = None
 
     @classmethod
     def of(cls, layer: EquivariantLayer) -> LayerShape:
-        return cls(*layer.coeffs.shape, *layer.basis.shape[1:])
+        split = len(split_identity(layer.basis).diagonals)
+        nonzero = int(np.count_nonzero(layer.basis))
+        (before, after, elements), (_, rows, columns) = layer.coeffs.shape, layer.basis.shape
+        return cls(before, after, elements, rows, columns, nonzero, split)
 
     @property
     def coefficients(self) -> int:
@@ -68,7 +84,7 @@ class LayerShape(NamedTuple):
     @property
     def parts(self) -> int:
         """Of the identity, at most."""
-        return min(self.elements, self.columns)
+        return self.split or min(self.elements, self.columns)
 
     @property
     def whole(self) -> int:
@@ -79,7 +95,19 @@ class LayerShape(NamedTuple):
     @property
     def products(self) -> int:
         """For one sample, by the whole matrix or by channels first."""
-        return self.whole or self.after * self.elements * self.columns * (self.before + self.rows)
+        return self.whole or self.after * (self.elements * self.columns * self.before + self.applied)
+
+    @property
+    def applied(self) -> int:
+        """Products that the entries of the basis cost, for a channel: those that are not 0, where each is applied alone."""
+        if self.nonzero is None or self.nonzero * FEW > self.entries:
+            return self.entries
+        return min(self.entries, PER_SINGLE * self.nonzero)
+
+    @property
+    def between(self) -> int:
+        """Products that a channel of a block costs, for an input."""
+        return self.parts * PER_HIDDEN + -(-self.after * self.elements // GROUPED)
 
     def block(self, width: int) -> int:
         """Random numbers for one input channel."""
@@ -145,9 +173,13 @@ def evaluating(shapes: Shapes, width: int, samples: int, passes: int = 1, touche
     pieces where it is little.
     """
     each, at_once = largest_sample(shapes, width), together(shapes, width)
-    memory = PER_ACTIVATION * min(at_once, samples) * each + 24 * sum(shape.whole for shape in shapes)
+    memory = (
+        PER_ACTIVATION * min(at_once, samples) * each
+        + 24 * sum(shape.whole for shape in shapes)
+        + PER_READ_ENTRY * sum(shape.entries for shape in shapes)
+    )
     used = width if touched is None else min(width, touched)
-    products = sum(3 * shape.products + shape.before * shape.columns * shape.block(used) for shape in shapes)
+    products = sum(3 * shape.products + shape.before * shape.columns * used * shape.between for shape in shapes)
     drawn = _drawing(shapes, width) + _blocks(shapes)
     times = 1 if PER_MASK * used <= width else passes * -(-samples // at_once)
     return Work(memory, passes * -(-samples * products // PRODUCTS) + times * drawn)

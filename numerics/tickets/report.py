@@ -315,9 +315,9 @@ def _on_samples(ticket: NetworkTicket, samples: Samples) -> SampleSummary:
         found = certify(ticket, x)
         both = found.target_outputs, found.ticket_outputs
         agree, certified = agree + int(found.agree.sum()), certified + int(found.certified.sum())
-        largest_error = max(largest_error, float(np.abs(both[0] - both[1]).max()))
-        largest_bound = max(largest_bound, float(found.bounds.max()))
-        largest_output = max(largest_output, float(np.abs(both[0]).max()))
+        largest_error = max(largest_error, _largest(both[0] - both[1]))
+        largest_bound = max(largest_bound, _largest(found.bounds))
+        largest_output = max(largest_output, _largest(both[0]))
         outputs = both[0][0].size
         for top, values in zip(tops, both, strict=True):
             top.append(values.reshape(len(x), -1).argmax(axis=1))
@@ -337,13 +337,18 @@ def _on_samples(ticket: NetworkTicket, samples: Samples) -> SampleSummary:
     }
 
 
+def _largest(values: NDArray[np.float64]) -> float:
+    """The largest modulus, infinite where an overflow made one unknown."""
+    return float(np.where(np.isnan(values), np.inf, np.abs(values)).max())
+
+
 def _equivariance(ticket: NetworkTicket, permutations: Levels, x: NDArray[np.float64]) -> EquivarianceSummary:
     """How far outputs for moved inputs are from moved outputs, over generators and samples, and what rounding may do (Q9)."""
     error = 0.0
     for piece in pieces(ticket, x):
         outputs = ticket.forward(piece)
         for p, q in zip(permutations[0], permutations[-1], strict=True):
-            error = max(error, float(np.abs(ticket.forward(piece[..., p]) - outputs[..., q]).max()))
+            error = max(error, _largest(ticket.forward(piece[..., p]) - outputs[..., q]))
     return {"error": error, "bound": float(equivariance_bound(ticket, np.abs(x).max(axis=0)))}
 
 

@@ -169,6 +169,8 @@ class NetworkTicket:
             for group in self._groups(layer, part, mine):
                 hidden = np.maximum((group.lambdas[:, None] * diagonals[part]) * x[..., group.channels, :], 0)
                 read += np.swapaxes(hidden, -1, -2) @ group.weights
+            if not np.isfinite(read).all():
+                read[~np.isfinite(read)] = np.nan  # a sum that overflowed on its way, of which ReLU would hide the sign
             found.append(reader.apply(read.reshape(*read.shape[:-1], after, len(mine))))
         return np.swapaxes(sum(found[1:], found[0]), -1, -2)
 

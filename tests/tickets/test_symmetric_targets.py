@@ -50,6 +50,12 @@ def test_the_command_knows_the_targets(capsys):
     assert all(name in said.replace("\n", " ") for name in TRAINED)
 
 
+@pytest.mark.parametrize("seed", [-1, 2**33, 2**130])
+def test_seeds_of_trained_targets_are_refused_in_the_same_words(seed):
+    with pytest.raises(ValueError, match=r"^seed is .*, expected a whole number from 0 to 2\^32 for a target"):
+        ticket("graphs-messages", seed=seed)
+
+
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("name", STATED)
 def test_targets_are_as_good_as_stated_at_the_scale_of_the_guarantee(name, seed):

@@ -11,6 +11,7 @@ import pytest
 
 from numerics.equivariance import EquivariantLayer
 from numerics.tickets import certify, find_ticket, multilayer_perceptron, rescaled
+from numerics.tickets.bounds import equivariance_bound
 from numerics.tickets.checking import check_ticket
 from numerics.tickets.costs import LayerShape, evaluating, reading, rebuilding, samples_in, searching, shapes_of
 from numerics.tickets.files import load_ticket
@@ -98,6 +99,29 @@ def test_memory_of_a_search_and_a_comparison_is_bounded():
     certify(ticket, x[:2])
     found = peak(lambda: certify(ticket, x))
     assert found <= rebuilding(shapes, 300).then(evaluating(shapes, 300, 3000)).memory <= 20 * found
+
+
+@pytest.mark.parametrize("share", [1, 0.01])
+def test_memory_of_a_large_basis_of_two_parts_is_bounded(share):
+    """Channels first: a certificate, and what rounding may do to symmetry, each with copies of the basis."""
+    rng = np.random.default_rng(0)
+    basis = rng.uniform(0.5, 1, (4, 540, 540)) * (rng.random((4, 540, 540)) < share)
+    basis[::2, :, 270:] = basis[1::2, :, :270] = 0
+    layers = [EquivariantLayer(rng.uniform(-0.1, 0.1, (4, 4, 4)), basis)]
+    (shape,) = shapes_of(layers)
+    assert not shape.whole
+    assert shape.parts == 2
+    ticket, x = find_ticket(layers, 30, 0.1), rng.random((1, 4, 540))
+    found = peak(lambda: (certify(ticket, x), equivariance_bound(ticket, x)))
+    assert found <= evaluating([shape], 30, 1).memory <= 8 * found
+
+
+def test_entries_that_are_applied_alone_cost_less_time():
+    shape = LayerShape(52, 52, 36, 144, 144)
+    few, many = shape._replace(nonzero=5184), shape._replace(nonzero=746_496)
+    assert many.products == shape.products
+    channels_first = 52 * 52 * 36 * 144
+    assert few.products - channels_first < (many.products - channels_first) / 10
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ from numerics.tickets import (
     usual_width,
     with_constant,
 )
+from numerics.tickets.certificate import UNIT_ROUNDOFF, _rounding, bounds_up_to
 from theory.equivariance import ticket as q7
 from theory.subset_sum.potential import a, kappa
 from theory.subset_sum.symbols import eps, n
@@ -205,12 +206,68 @@ def test_certificates_cover_rounding_and_underflow(size):
     assert found.certified.any() == (size == 1)
 
 
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("kept", [False, True])
+def test_allowances_count_every_rounding(name, kept):
+    """Target: a sum over channels and basis in either order. Ticket: a product, a group of channels at most as many as a
+    block has, the groups, the basis, and the parts of the identity.
+    """
+    layers, needed = network(name), 0
+    ticket = find_ticket(layers, 7, 0.05)
+    if kept:
+        ticket = replace(ticket, masks=tuple(np.ones_like(mask) for mask in ticket.masks))
+    for k, layer in enumerate(layers):
+        (channels, _, elements), coordinates = layer.coeffs.shape, layer.basis.shape[2]
+        groups = [list(ticket._groups(k, part, mine)) for part, (mine, _) in enumerate(ticket.source.readers[k])]
+        assert max(len(group.lambdas) for each in groups for group in each) <= ticket.width
+        assert max(map(len, groups)) <= channels
+        needed += max(elements + channels * coordinates, channels + elements * coordinates)
+        needed += 1 + ticket.width + channels - 1 + elements * coordinates + len(groups) - 1
+    assert _rounding(ticket) >= needed * UNIT_ROUNDOFF / (1 - needed * UNIT_ROUNDOFF)
+
+
 def test_overflow_certifies_nothing():
     layers = multilayer_perceptron([[[0.25, 0.125]]])
     ticket = find_ticket(layers, 30, 1e-6, signed=False)
     assert certify(ticket, [[[1.0]]]).certified.all()
     loud = replace(ticket, target=multilayer_perceptron([[[1e307, 0.125]]]))
     assert not certify(loud, [[[100.0]]]).certified.any()
+
+
+@pytest.mark.parametrize("entries", [0, 2**22])
+def test_sums_that_underflow_before_a_large_entry_certify_nothing(monkeypatch, entries):
+    """Channels first and the whole matrix at once: 1e-200 times 1e-130 is no double, times 1e300 it is an output."""
+    monkeypatch.setattr("numerics.equivariance.layers.LARGE", entries)
+    basis, coeffs = np.stack([1e300 * np.eye(2), np.eye(2)]), np.zeros((1, 8, 2))
+    coeffs[0, 0, 0], coeffs[0, 1, 1] = 1e-200, 0.18
+    layer = EquivariantLayer(coeffs, basis)
+    ticket, x = find_ticket([layer], 60, 1e-3, signed=False), np.array([[[1e-130, 0.0]]])
+    found = certify(ticket, x)
+    target, pruned = exact_network([layer], x[0]), exact_network(masked_source(ticket), x[0])
+    assert target.argmax() != pruned.argmax()
+    assert not found.certified.any()
+    for bounds in (found.bounds[0], bounds_up_to(ticket, x)[0]):
+        assert (np.abs(target - pruned) <= np.vectorize(Fraction)(bounds)).all()
+    assert (np.abs(target - np.vectorize(Fraction)(found.target_outputs[0])) <= found.bounds[0]).all()
+
+
+@pytest.mark.parametrize("entries", [0, 2**22])
+def test_sums_that_overflow_before_a_small_entry_certify_nothing(monkeypatch, entries):
+    """ReLU would take −∞ to 0, where the exact sum is above 0 and 1e-300 of it is an ordinary number."""
+    monkeypatch.setattr("numerics.equivariance.layers.LARGE", entries)
+    layers = [EquivariantLayer(np.full((3, 1, 1), 0.1), [[[1e-300]]]), EquivariantLayer([[[0.1], [0.05]]], [[[1.0]]])]
+    x, overflowed = np.full((1, 3, 1), 5e307), 0
+    for seed in range(6):
+        ticket = find_ticket(layers, 100, 0.1, seed, signed=False)
+        first = np.stack([ticket.source.block(0, i)[1] * (-1 if i else 1) < 0 for i in range(3)])
+        ticket = replace(ticket, masks=(first, ticket.masks[1]))
+        found, exact = certify(ticket, x), exact_network(masked_source(ticket), x[0])
+        known = np.isfinite(found.bounds[0])
+        overflowed += not known.all()
+        pairs = zip(exact[known], found.ticket_outputs[0][known], found.bounds[0][known], strict=True)
+        assert all(abs(one - Fraction(float(computed))) <= bound for one, computed, bound in pairs)
+        assert known.all() or not found.certified.any()
+    assert overflowed > 2
 
 
 def test_masks_are_a_ticket_s_own():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arguments import checked_integer
+from numerics.arguments import InputError, checked_integer
 from numerics.equivariance import EquivariantLayer, forward
 from numerics.equivariance.architectures import Architecture
 from numerics.tickets.networks import rescaled
@@ -110,7 +110,16 @@ def falling(steps: int, first: float) -> Array:
 
 def generator(seed: int, first: int) -> np.random.Generator:
     """The source of all that a target is made of. InputError for a negative or fractional seed, and one beyond 2³²."""
-    return np.random.default_rng(first + checked_integer("seed", seed, 0, MOST))
+    return np.random.default_rng(first + trained_seed(seed))
+
+
+def trained_seed(seed: int) -> int:
+    """The seed of a target that is trained here. InputError for a negative or fractional seed, and one beyond 2³²."""
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed <= MOST:
+        raise InputError(
+            f"seed is {seed!r:.60}, expected a whole number from 0 to 2^32 for a target that is trained here"
+        )
+    return int(seed)
 
 
 def exchanges(count: int) -> Integers:
