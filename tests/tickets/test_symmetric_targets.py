@@ -56,6 +56,13 @@ def test_seeds_of_trained_targets_are_refused_in_the_same_words(seed):
         ticket("graphs-messages", seed=seed)
 
 
+@pytest.mark.parametrize(("error", "said"), [("1", True), ("1e-4", False)])
+def test_an_error_that_the_function_0_meets_is_named(capsys, error, said):
+    arguments = ["--target", "graphs-messages", "--width-factor", "1/8", "--output-error", error]
+    main(["ticket", *arguments])
+    assert ("no output seen is larger" in capsys.readouterr().out) == said
+
+
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("name", STATED)
 def test_targets_are_as_good_as_stated_at_the_scale_of_the_guarantee(name, seed):
