@@ -21,7 +21,14 @@ p = sp.Symbol("p", nonnegative=True)  # that an edge outlives another pruning
 pairs = n * n_1
 chance = sampled(lam / n)
 graph_probability = sampled((lam / n) ** N_e * (1 - lam / n) ** (pairs - N_e))
-two_law = sampled((lam / 2) ** sum(EDGES) * (1 - lam / 2) ** (4 - sum(EDGES)))
+
+
+def law_of_two(there: sp.Expr, absent: sp.Expr) -> sp.Expr:
+    """The probability of a graph on two copies and two: so many pairs are edges, all but so many are none."""
+    return sampled((lam / 2) ** there * (1 - lam / 2) ** (4 - absent))
+
+
+two_law = law_of_two(sum(EDGES), sum(EDGES))
 skip_law = EDGES[0] * EDGES[3] * (1 - EDGES[1]) * (1 - EDGES[2])
 edges_law = sampled(binomial_law(pairs, lam / n, N_e))
 joint_law = sampled((lam / n * omega) ** N_e * (1 - lam / n) ** (pairs - N_e))
@@ -29,6 +36,13 @@ mean_edges = n_1 * lam
 edges_variance = sampled(n_1 * lam * (1 - lam / n))
 pruned_degree = p * lam
 part_degree = m * lam / n
+
+_powers = [(letter, letter**power) for letter in EDGES for power in (2, sp.Rational(1, 2))]
+_same_powers = [
+    *(("two_law", law_of_two(sum(EDGES).subs(*each), sum(EDGES))) for each in _powers),
+    *(("two_law", law_of_two(sum(EDGES), sum(EDGES).subs(*each))) for each in _powers),
+    *(("skip_law", skip_law.subs(*each)) for each in _powers),
+]
 
 STEPS = (
     Step(
@@ -157,6 +171,7 @@ independently, is the same: it has the joint law of edges and weights, by which 
         Hypothesis("a part has no more copies than there are", m <= n, needed_by=("part_degree",)),
     ),
     uses=("L2", "L8.1"),
+    equivalent_mutants={f"{name} = {law}": "0 and 1 are their own squares and roots" for name, law in _same_powers},
     expressions={
         "chance": chance,
         "graph_probability": graph_probability,
