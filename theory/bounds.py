@@ -50,12 +50,12 @@ class Loose:
 
     expression: the name of the bound among what the claim or a step of its proof gives. truth: the name of what is bounded,
     exactly or nearer, among the same or the aids. at: the points where both are computed, values by letter. lost: where
-    the factor is lost. order: why the factor stays bounded, if it does; the bound is sharp in order then. lost and
-    order are Markdown with LaTeX. The engine makes a check of it: at each point the bound must hold and not be
+    the factor is lost. order: why the factor stays bounded, if it does; the bound is sharp in order then. exponent: why
+    the quotient of the logarithms does, if the factor does not. These three are Markdown with LaTeX. The engine makes a check of it: at each point the bound must hold and not be
     attained, and what is 1 % beyond the truth must be refuted.
 
     Raises:
-        ValueError: for no point, or if the text does not say where the factor is lost.
+        ValueError: for no point, if the text does not say where the factor is lost, or for both order and exponent.
 
     Examples:
         >>> bound = Loose(expression="chernoff", truth="tail", at=({sp.Symbol("n"): 10},), lost="in the tail")
@@ -68,6 +68,7 @@ class Loose:
     at: tuple[Mapping[sp.Symbol, Any], ...]
     lost: str
     order: str = ""
+    exponent: str = ""
     side: Side = Side.ABOVE
 
     def __post_init__(self) -> None:
@@ -75,10 +76,16 @@ class Loose:
             raise ValueError(f"the loose bound {self.expression!r} is compared at no point")
         if not self.lost.strip():
             raise ValueError(f"the loose bound {self.expression!r} does not say where the factor is lost")
+        if self.order and self.exponent:
+            raise ValueError(
+                f"the loose bound {self.expression!r} is sharp in order, hence in its exponent; expected one"
+            )
 
     @property
     def grade(self) -> str:
-        """`sharp in order` or `loose`."""
+        """`sharp in order`, `sharp in its exponent` or `loose`."""
+        if self.exponent:
+            return "sharp in its exponent"
         return "sharp in order" if self.order else "loose"
 
     def ratio(self, bound: sp.Expr, truth: sp.Expr) -> sp.Expr:

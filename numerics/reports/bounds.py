@@ -1,4 +1,4 @@
-"""How good the bounds of a claim are, in words: attained, sharp in order, loose by a computed factor, or not known."""
+"""How good the bounds of a claim are, in words: attained, sharp in order, loose by computed factors, or not known."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ATTAINED, UNKNOWN = "attained", "not known"
 
 
 class Graded(NamedTuple):
-    """A bound of a claim. side: above or below; grade: attained, sharp in order, loose or not known; words: Markdown."""
+    """A bound of a claim. side: above or below; grade: in words; words: how it is known, in Markdown."""
 
     expression: str
     side: str
@@ -61,6 +61,8 @@ def _beside(bound: Loose, times: Sequence[str]) -> str:
     """By which factors, where, and why."""
     beyond = "times" if bound.side == "above" else "times below"
     said = f"{', '.join(times)} {beyond} *{named(bound.truth)}*{_where(bound.at)}. Lost: {bound.lost}."
+    if bound.exponent:
+        return f"{said} In its exponent: {bound.exponent}."
     return f"{said} In order: {bound.order}." if bound.order else said
 
 

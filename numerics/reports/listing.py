@@ -46,7 +46,7 @@ class SharpBound(TypedDict):
 class LooseBound(TypedDict):
     """expression: a bound that is beyond truth, an object, by these factors at these points, values by letter.
 
-    order: why the factor stays bounded; empty where it does not, or nobody knows.
+    order: why the factor stays bounded, exponent: why the quotient of the logarithms does; empty where it does not.
     """
 
     expression: str
@@ -56,6 +56,7 @@ class LooseBound(TypedDict):
     factors: list[str]
     lost: str
     order: str
+    exponent: str
 
 
 class UnmeasuredBound(TypedDict):
@@ -155,6 +156,7 @@ def listed(entry: Entry) -> Listed:
                 "factors": list(factors(claim, each)),
                 "lost": each.lost,
                 "order": each.order,
+                "exponent": each.exponent,
             }
             for each in claim.loose
         ],

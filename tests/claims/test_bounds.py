@@ -32,6 +32,48 @@ OTHERWISE = {
     "L8.2": "sharp in order: n times the distance has a limit",
     "R1.2": "the order of the remainder is sharp: its next term is known",
 }  # claims that speak of sharpness and name no sharp bound, and why
+SOUNDS_LIKE_A_BOUND = re.compile(
+    "bound|fail|error|tail|_least|at_most|upper|lower|width$|size$|success|rate$|neurons$|units$|needed|enough|radius"
+    "|concentration|floor"
+)
+VALUES = {
+    "S6": {"equal_failure", "equal_concentration", "floor"},
+    "G3.3": {"step_error"},
+    "G5": {"mean_rate", "least_rate", "least_ranked_rate"},
+    "G10.3": {"hidden_error"},
+    "O4.3": {"block_floor"},
+    "E1": {"tail_law"},
+    "E2": {"exact_tail", "exponential_bound"},
+    "E5.1": {"maurey_error"},
+    "E6.2": {"product_units", "sup_error"},
+    "E7": {"resampled_error"},
+    "E12.1": {"own_success"},
+    "E12.2": {"interaction_floor", "two_relays_error"},
+    "K5": {"energy_tail"},
+    "K12": {"right_angle_error"},
+    "B6": {"snip_bound"},
+    "B8": {"mean_bound"},
+    "L6": {"padding_errors"},
+    "L11.2": {"isolated_at_least"},
+    "L11.3": {"copies_rate", "isolated_rate", "variance_rate"},
+    "L14.3": {"standstill_radius"},
+    "L17.1": {"size"},
+    "L17.2": {"two_layer_failure", "two_layer_size"},
+    "L21.1": {"size"},
+    "R1.2": {"rate"},
+    "R5.2": {"annealed_size"},
+    "R7": {"rate"},
+    "R9": {"enough"},
+    "R10": {"success"},
+    "Q11.1": {"layer_error"},
+    "Q12.4": {"error", "layer_error"},
+    "N4.1": {"opposite_error"},
+    "N4.2": {"axis_error", "flat_error"},
+    "N7": {"odd_bin_error"},
+    "N9.1": {"largest_error"},
+    "N9.2": {"small_error"},
+    "N11": {"enough", "needed"},
+}  # names that sound like bounds: of exact values, of limits, and of what another record has graded
 
 
 def of_value(**others: object) -> Claim:
@@ -53,6 +95,22 @@ def test_a_sharp_bound_has_an_example_in_exact_or_ball_arithmetic(entry) -> None
 def test_claims_that_speak_of_sharp_bounds_name_them() -> None:
     said = {e.label for e in ENTRIES if SAID.search(e.claim.statement) and not e.claim.sharp}
     assert said == set(OTHERWISE)
+
+
+def test_every_bound_of_the_ledger_says_how_good_it_is() -> None:
+    """An expression whose name sounds like a bound is graded, or is known to be a value."""
+    found: dict[str, set[str]] = {}
+    for entry in ENTRIES:
+        claim = entry.claim
+        records = {
+            *(each.expression for each in claim.sharp),
+            *(each.expression for each in claim.loose),
+            *(each.expression for each in claim.unmeasured),
+        }
+        for name, value in claim.expressions.items():
+            if isinstance(value, sp.Expr) and SOUNDS_LIKE_A_BOUND.search(name) and name not in records:
+                found.setdefault(entry.label, set()).add(name)
+    assert found == VALUES
 
 
 def test_tighter_is_smaller_from_above_and_larger_from_below() -> None:
@@ -100,6 +158,11 @@ def test_a_loose_bound_is_compared_at_its_points() -> None:
     assert str(words) == "bound, from above, loose: 2, 3 times *tail* at $a=2, 3$. Lost: a factor $a$."
 
 
+def test_a_bound_may_be_sharp_in_its_exponent_alone() -> None:
+    (words,) = graded(of_tail(loose=(loose(exponent="by a step"),)))
+    assert (words.grade, words.words[-27:]) == ("sharp in its exponent", "In its exponent: by a step.")
+
+
 def test_a_bound_from_below_is_compared_the_other_way() -> None:
     swapped = loose(expression="tail", truth="bound", side=Side.BELOW, order="it stays")
     claim = of_tail(loose=(swapped,))
@@ -136,7 +199,7 @@ def test_records_of_bounds_name_what_the_claim_has_once(wrong, words) -> None:
         of_tail(**wrong)
 
 
-@pytest.mark.parametrize("wrong", [{"at": ()}, {"lost": " "}])
+@pytest.mark.parametrize("wrong", [{"at": ()}, {"lost": " "}, {"order": "it stays", "exponent": "it stays"}])
 def test_a_loose_bound_says_where_and_why(wrong) -> None:
     with pytest.raises(ValueError, match="loose bound 'bound'"):
         loose(**wrong)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
+from theory.bounds import Unmeasured
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.expressivity.relays import relay
 from theory.expressivity.symbols import ACTIVE, EDGE, FLOOR_SHARE, NEURONS, alpha, k, n, p, units
@@ -174,6 +175,17 @@ $\varepsilon_q>0$ and $L$, with an $N$ that depends on $R$, the $f_q$ and the $\
         "passed": passed,
     },
     aids={"relay": relay},
+    unmeasured=(
+        Unmeasured(
+            expression="deep_failure",
+            why="the chance that no choice of neurons serves all functions has no closed form here; it is enumerated for masks "
+            "of few edges",
+        ),
+        Unmeasured(
+            expression="deep_width",
+            why="the width is read off `deep_failure`, of which it is not known how loose it is",
+        ),
+    ),
     remarks=(
         Remark(
             "Neurons of their own, and wiring to all units below, are sufficient, not necessary: functions may share neurons above the "

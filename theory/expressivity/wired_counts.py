@@ -201,7 +201,7 @@ $$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]]
             truth="exact_tail",
             at=WIDTHS_BESIDE,
             lost="in Markov's inequality for the exponential moment",
-            order="its exponent, by the step *lower bound*",
+            exponent="by the step *lower bound*",
         ),
         Loose(
             expression="poisson_bound",
@@ -220,7 +220,7 @@ $$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]]
             truth="exact_tail",
             at=WIDTHS_BESIDE,
             lost="in the share of the likeliest count, one of $m+1$, and in all counts below $l$",
-            order="its exponent, by the step *best bound*",
+            exponent="by the step *best bound*",
             side=Side.BELOW,
         ),
     ),

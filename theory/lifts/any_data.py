@@ -187,7 +187,7 @@ of each unit $\tanh(\sum_{i\le c}v_i\tanh(w_ix_i))$ of $c$ children of one input
     unmeasured=tuple(
         Unmeasured(
             expression=bound,
-            why="it rests on the bound (B2) of L16.2, of which it is not known how loose it is: examples come up to more than a hundredth of it",
+            why="it rests on the bound (B2) of L16.2, of which it is not known how loose it is",
         )
         for bound in ("uniform_loss", "tree_loss", "noisy_loss", "copies_needed", "uniform_size")
     ),

@@ -267,7 +267,7 @@ $$[[head_copy]],$$ which is that of these weights (other orders of the columns m
         *(
             Unmeasured(
                 expression=bound,
-                why="it rests on the bound (B2) of L16.2, of which it is not known how loose it is: examples come up to more than a hundredth of it",
+                why="it rests on the bound (B2) of L16.2, of which it is not known how loose it is",
             )
             for bound in ("head_loss", "copies_for_loss", "copies_for_radius", "head_size")
         ),

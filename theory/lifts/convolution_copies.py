@@ -224,7 +224,7 @@ $$[[filter_copy]],$$ which is that of these weights (a pooled filter as long as 
     unmeasured=tuple(
         Unmeasured(
             expression=bound,
-            why="all rest on the bound (B2) of L16.2, of which it is not known how loose it is: examples come up to more than a hundredth of it",
+            why="all rest on the bound (B2) of L16.2, of which it is not known how loose it is",
         )
         for bound in ("filter_loss", "copies_needed", "filter_size")
     ),

@@ -197,7 +197,7 @@ probabilities $p_S$ and $p_0$, are independent, they tie with probability at lea
             truth="pair_misses",
             at=PAIRS,
             lost="in Markov's inequality, for two independent columns",
-            order=r"in its exponent only, by *floor*: the factor is at most $n+1$",
+            exponent="by *floor*: the factor is at most $n+1$",
         ),
         Loose(
             expression="enough_rows",

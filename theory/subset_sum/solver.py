@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.bounds import Loose, Sharp
+from theory.bounds import Loose, Sharp, Unmeasured
 from theory.claims import Claim, Proof, Provenance, Remark, Source
 from theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -196,6 +196,12 @@ evaluated exactly, from the items and the subset.
             expression="operations",
             example="negative items in the first half, and positive ones, each larger than the sum of their moduli, in the other",
             check="work_is_counted",
+        ),
+    ),
+    unmeasured=(
+        Unmeasured(
+            expression="summation_error",
+            why="how near the roundings of a sum can come to it, all in one direction, is not examined here",
         ),
     ),
     loose=(
