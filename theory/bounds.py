@@ -83,9 +83,9 @@ class Loose:
 
     @property
     def grade(self) -> str:
-        """`sharp in order`, `sharp in its exponent` or `loose`."""
+        """`sharp in order`, `sharp in the exponent` or `loose`."""
         if self.exponent:
-            return "sharp in its exponent"
+            return "sharp in the exponent"
         return "sharp in order" if self.order else "loose"
 
     def ratio(self, bound: sp.Expr, truth: sp.Expr) -> sp.Expr:

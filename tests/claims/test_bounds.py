@@ -160,7 +160,7 @@ def test_a_loose_bound_is_compared_at_its_points() -> None:
 
 def test_a_bound_may_be_sharp_in_its_exponent_alone() -> None:
     (words,) = graded(of_tail(loose=(loose(exponent="by a step"),)))
-    assert (words.grade, words.words[-27:]) == ("sharp in its exponent", "In its exponent: by a step.")
+    assert (words.grade, words.words[-27:]) == ("sharp in the exponent", "In its exponent: by a step.")
 
 
 def test_a_bound_from_below_is_compared_the_other_way() -> None:

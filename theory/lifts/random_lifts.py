@@ -14,7 +14,7 @@ from theory.steps import Carrier, Step
 
 N_e = sp.Symbol("N_e", nonnegative=True, integer=True)  # edges above one edge of the base
 EDGES = sp.symbols(
-    "e_11 e_12 e_21 e_22", nonnegative=True
+    "e_11 e_12 e_21 e_22", integer=True, nonnegative=True
 )  # 1 for each pair of two copies and two that is an edge, else 0
 p = sp.Symbol("p", nonnegative=True)  # that an edge outlives another pruning
 
@@ -36,13 +36,6 @@ mean_edges = n_1 * lam
 edges_variance = sampled(n_1 * lam * (1 - lam / n))
 pruned_degree = p * lam
 part_degree = m * lam / n
-
-_powers = [(letter, letter**power) for letter in EDGES for power in (2, sp.Rational(1, 2))]
-_same_powers = [
-    *(("two_law", law_of_two(sum(EDGES).subs(*each), sum(EDGES))) for each in _powers),
-    *(("two_law", law_of_two(sum(EDGES), sum(EDGES).subs(*each))) for each in _powers),
-    *(("skip_law", skip_law.subs(*each)) for each in _powers),
-]
 
 STEPS = (
     Step(
@@ -171,7 +164,6 @@ independently, is the same: it has the joint law of edges and weights, by which 
         Hypothesis("a part has no more copies than there are", m <= n, needed_by=("part_degree",)),
     ),
     uses=("L2", "L8.1"),
-    equivalent_mutants={f"{name} = {law}": "0 and 1 are their own squares and roots" for name, law in _same_powers},
     expressions={
         "chance": chance,
         "graph_probability": graph_probability,

@@ -43,9 +43,10 @@ half = sp.Rational(1, 2)
 even_rows = missed.subs(p_s, half)  # at most c of n fair coins are heads
 most_missing = sp.Symbol("k", integer=True, nonnegative=True)  # heads, of half of the coins
 equal_failure = 2 * even_rows.subs(c, sp.Max(sp.ceiling(width / 2 - width * exponent), 0) - 1)
-equal_concentration = (
-    Smallest(sp.Lambda(most_missing, 2 * even_rows.subs(c, sp.Max(width / 2 - most_missing, 0) - 1)), delta) / width
+fewest_missing = Smallest(
+    sp.Lambda(most_missing, 2 * even_rows.subs(c, sp.Max(sp.floor(width / 2) - most_missing, 0) - 1)), delta
 )
+equal_concentration = (fewest_missing + width / 2 - sp.floor(width / 2)) / width
 uniform_rate = (
     2**dimension
     / (2 * width)

@@ -102,14 +102,17 @@ def fair_rows_fail_like_coins(equal_failure: sp.Expr, trial: Trial) -> Iterator[
 def fair_deviation_is_the_least(
     equal_concentration: sp.Expr, equal_failure: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """Less than δ lies beyond it, and more beyond what is 1/n less."""
-    for rows, allowed in ((10, sp.Rational(1, 20)), (20, sp.Rational(1, 10)), (40, sp.Rational(1, 100))):
+    """Less than δ lies beyond it, and more at it and beyond: beyond what is a thousandth of 1/n less."""
+    cases = ((9, sp.Rational(1, 8)), (10, sp.Rational(1, 20)), (20, sp.Rational(1, 10)), (40, sp.Rational(1, 100)))
+    for rows, allowed in cases:
         least = rational(equal_concentration, {n: rows, delta: allowed})
-        tails = [equal_failure.subs({n: rows, exponent: far}).doit() for far in (least, least - sp.Rational(1, rows))]
+        tails = [
+            equal_failure.subs({n: rows, exponent: far}).doit() for far in (least, least - sp.Rational(1, 1000 * rows))
+        ]
         yield trial.holds(bool(tails[0] <= allowed < tails[1]), f"{tails[0]} ≤ {allowed} < {tails[1]}")
         own = [
             sp.Rational(beyond_half(rows, Fraction(int(far.p), int(far.q))))
-            for far in (least, least - sp.Rational(1, rows))
+            for far in (least, least - sp.Rational(1, 1000 * rows))
         ]
         yield trial.holds(bool(own[0] <= allowed < own[1]), f"counted: {own[0]} ≤ {allowed} < {own[1]}")
 
