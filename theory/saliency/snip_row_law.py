@@ -100,7 +100,7 @@ $t$ from its mean $\rho$ with probability at most $[[failure]]$.""",
     ),
     Step(
         name="fair rows",
-        sentence=r"""For an even $n$ let the entries of a row be equal, and kept with probability $\frac12$. Then the count of rows is that of $n$ fair coins, and farther
+        sentence=r"""Let the entries of a row be equal, and kept with probability $\frac12$. Then the count of rows is that of $n$ fair coins, and farther
 than $nt$ from $\frac n2$ with probability $[[equal_failure]]$.""",
         gives={"equal_failure": equal_failure},
         uses=("rows",),
@@ -174,7 +174,7 @@ If $r$ is a fixed function of the data (initial output subtracted) then for ever
 $(\sqrt{nd}\,S_{i\cdot})_i$ are iid with the law of $\big([[row_saliency]]\big)_j$, $g=E_D[r\,x_j1\{w\cdot x>0\}]$. Hence at a
 fixed $\tau$ the counts $\sum_iM_{ij}$ are exactly $\mathrm{Bin}(n,p_j(\tau))$, the kept fraction
 $N(\tau)/nd$ and its mean $\rho$ satisfy $|N(\tau)/nd-\rho|\le[[concentration]]$ with probability at least $1-\delta$ ($n$, not
-$nd$: entries of a row depend on each other; if they are equal, for even $n$ and $\rho=\frac12$, the least such bound is `equal_concentration`), and
+$nd$: entries of a row depend on each other; if they are equal and $\rho=\frac12$, the least such bound is `equal_concentration`), and
 for fixed $d$ the law of row patterns in $\{0,1\}^d$ is learned at the rate $E\,\mathrm{TV}\le[[pattern_rate]]$. The mean absolute
 error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$: the noise floor of every comparison.
 """,
