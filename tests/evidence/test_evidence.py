@@ -686,7 +686,8 @@ def test_stuck_checks_are_reported_and_the_others_end(monkeypatch):
         "Z32": "holds",
         "Z33": "holds",
     }
-    assert found["Z30"].detail == "did not end within 3 s of processor time, alone"
+    on_a_busy_machine = "did not end within 12 s on the clock, alone"  # where 3 s of processor time take longer
+    assert found["Z30"].detail in ("did not end within 3 s of processor time, alone", on_a_busy_machine)
     assert found["Z31"].detail == "did not end within 12 s on the clock, alone"
     for label, check in checks("toy_stuck").items():
         if label in ("Z32", "Z33"):
