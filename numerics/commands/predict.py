@@ -130,11 +130,13 @@ def _check(arguments: Namespace) -> None:
 
 
 def _asks_for_layers(arguments: Namespace) -> bool:
-    """Whether all layers are asked for: by an option of theirs, or by more than one hidden layer."""
+    """Whether all layers are asked for: by an option of theirs, or by more than one hidden layer without its kernel."""
     if arguments.scope == FIRST:
         return False
+    first_alone = arguments.kernel or arguments.train
     given_for_all = any(getattr(arguments, name) is not None for name in LAYERS)
-    return given_for_all or arguments.depth > 1 or arguments.method == "all" or arguments.residual == "averaged"
+    more = arguments.depth > 1 or arguments.method == "all" or arguments.residual == "averaged"
+    return given_for_all or (more and not first_alone)
 
 
 def _check_layers(arguments: Namespace) -> None:

@@ -92,7 +92,7 @@ class Architecture:
     """
 
     inputs: int
-    widths: tuple[int, ...]
+    widths: Sequence[int]
     outputs: int
     activation: str = "relu"
     init: str = "normal"

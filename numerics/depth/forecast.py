@@ -125,7 +125,7 @@ def predict_layers(
             labels = "onehot"
         whole = dataset_of(data, labels, standardise)
         used = batch(whole, samples, np.random.default_rng(batching))
-        network = Architecture(used.x.shape[1], tuple(widths), used.y.shape[1], activation, init, bias)
+        network = Architecture(used.x.shape[1], widths, used.y.shape[1], activation, init, bias)
         _check(settings, network, used)
         return _forecast(settings, network, used, len(whole.x), sampling, drawing, progress)
 
