@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.blas import dtrmm
+from scipy.linalg.blas import strmm
 from scipy.linalg.lapack import dpotrf
 
 from numerics.arguments import InputError
@@ -26,14 +26,16 @@ JITTERS = (0.0, 1e-14, 1e-13, 1e-12, 1e-11, 1e-10, 1e-9, 1e-8)  # of the mean va
 
 
 class Root(NamedTuple):
-    """A factor of a covariance, the lower half of [N, N], and the share of its mean variance that was added to it."""
+    """A factor of a covariance, found in double precision: the lower half of float32[N, N]; and the share of its mean variance
+    that was added to it.
+    """
 
-    factor: Floats
+    factor: Latents
     jitter: float
 
 
 def root_of(covariance: Floats) -> Root:
-    """The Cholesky factor of a covariance [N, N], in its place; jitter is added until there is one.
+    """The Cholesky factor of a covariance [N, N], which is overwritten; jitter is added until there is one.
 
     Raises:
         InputError: if 1e-8 of the mean variance does not suffice, or the covariance is not finite.
@@ -48,23 +50,23 @@ def root_of(covariance: Floats) -> Root:
         np.fill_diagonal(covariance, variances + jitter * mean)
         factor, failed = dpotrf(covariance.T, lower=1, clean=0, overwrite_a=1)  # of a transpose: column by column
         if not failed:
-            return Root(factor, jitter)
+            return Root(factor.astype(np.float32), jitter)
         upper = np.triu_indices(len(covariance), 1)  # what was overwritten; the other half still has the covariance
         covariance[upper] = covariance.T[upper]
     if mean == 0:
-        return Root(covariance, 0.0)
+        return Root(covariance.T.astype(np.float32), 0.0)
     raise InputError(
         f"a covariance of {len(covariance)} samples has no factor even with {JITTERS[-1]:g} of its mean added"
     )
 
 
 def drawn(root: Root, count: int, rng: np.random.Generator) -> Latents:
-    """Independent normal vectors [count, N] of a covariance."""
+    """Independent normal vectors [count, N] of a covariance, in single precision."""
     found = np.empty((count, len(root.factor)), np.float32)
     step = max(1, 2**22 // len(root.factor))
     for start in range(0, count, step):
-        fresh = rng.standard_normal((min(step, count - start), len(root.factor)))
-        found[start : start + step] = dtrmm(1.0, root.factor, fresh.T, lower=1).T
+        fresh = rng.standard_normal((min(step, count - start), len(root.factor)), np.float32)
+        found[start : start + step] = strmm(1.0, root.factor, fresh.T, lower=1, overwrite_b=1).T
     return found
 
 

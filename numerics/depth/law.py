@@ -163,25 +163,24 @@ def _layer(network: Architecture, found: Scores, signed: bool) -> LayerLaw:
 
 
 def expected_dead(law: DepthLaw, thresholds: Sequence[float]) -> list[tuple[float, float]]:
-    """How many rows and how many columns of each layer are expected to keep nothing, given what row and column carry."""
+    """How many rows and how many columns of each layer are expected to keep nothing.
+
+    Above the first layer weights are independent of their slopes, so that the entries of a network of the limit are too:
+    what keeps nothing is a product. A narrower network's is raised to the power of its share.
+    """
     found: list[tuple[float, float]] = []
     for layer, threshold in zip(law.layers, thresholds, strict=True):
         rows, columns = layer.shape
         if layer.layer == 1:  # its weights are no independent draws, its inputs are all there are
             mask = layer.scores > threshold
-            found.append(
-                (rows * float((~mask.any(axis=2)).mean()), float(((1 - mask.mean(axis=(0, 1))) ** rows).sum()))
-            )
+            dead = 1 - mask.mean(axis=(0, 1))
+            found.append((rows * float((~mask.any(axis=2)).mean()), float((dead**rows).sum())))
             continue
         deviation = law.network.weight_deviation()
         with np.errstate(divide="ignore"):
             limits = threshold * layer.scale / (deviation * np.abs(layer.slopes).astype(float))
-        kept: Floats = law.network.initialisation.law.tail(limits) / (2 if law.signed else 1)
-        if layer.layer > law.network.depth:  # every output is there, and the weights of a unit's column are independent
-            empty_rows = ((1 - kept.mean(axis=(0, 2))) ** columns).mean()
-            empty_columns = np.prod(1 - kept, axis=1).mean()
-        else:
-            empty_rows = ((1 - kept.mean(axis=2)) ** columns).mean()
-            empty_columns = ((1 - kept.mean(axis=1)) ** rows).mean()
-        found.append((rows * float(empty_rows), columns * float(empty_columns)))
+            kept = law.network.initialisation.law.tail(limits) / (2 if law.signed else 1)
+            missed = np.log1p(-kept)
+        empty = [np.exp(missed.mean(axis=axis) * length).mean() for axis, length in ((2, columns), (1, rows))]
+        found.append((rows * float(empty[0]), columns * float(empty[1])))
     return found
