@@ -6,7 +6,7 @@
     (1797, 64)
 
 Each name below is imported when it is first used, so that `import numerics` costs nothing. Functions that are not
-listed here stand in the folders: `masks`, `pruning`, `forecast`, `fitting`, `networks`, `kernels`, `lifts`, `spectra`,
+listed here stand in the folders: `masks`, `pruning`, `depth`, `forecast`, `fitting`, `networks`, `kernels`, `lifts`, `spectra`,
 `equivariance`, `subset_sum`, `tickets`, `neuron_pruning`, `expressivity`, `statistics`, `exact`, `evidence`.
 """
 
@@ -18,6 +18,7 @@ from theory.lazy import lazily
 
 if TYPE_CHECKING:
     from numerics.data import load_data
+    from numerics.depth.forecast import predict_layers
     from numerics.evidence.mutation import mutate
     from numerics.evidence.verification import verify
     from numerics.exact.balls import enclose
@@ -68,6 +69,7 @@ __all__ = [
     "motif_density",
     "mutate",
     "predict",
+    "predict_layers",
     "prune",
     "random_network",
     "ridge_predict",

@@ -21,6 +21,8 @@ LETTERS = {  # of the labels of each topic
     "subset_sum": "R",
     "equivariance": "Q",
     "neuron_pruning": "N",
+    "depth": "D",
+    "flow": "F",
 }
 TOPICS = tuple(LETTERS)
 

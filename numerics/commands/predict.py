@@ -1,4 +1,4 @@
-"""`sparse-limits predict`: what a pruning method will keep of the first layer, and a pruned network beside it."""
+"""`sparse-limits predict`: what a pruning method will keep of the first layer, or of all, and pruned networks beside it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from numerics.arguments import InputError
-from numerics.commands.common import add_data, add_residual, data_file, given
+from numerics.commands.common import add_data, data_file, given
 from numerics.commands.places import check_places
 from numerics.reports.writing import write_json
 
@@ -21,26 +21,50 @@ if TYPE_CHECKING:
 KERNEL, TRAIN = ("test_share", "kernel_rows"), ("steps",)  # given for nothing without --kernel, without --train
 SHARED = ("density", "networks", "fresh_rows", "labels", "standardise", "samples", "seed")  # with --compare and without
 ALONE = ("depth", "sample", "kernel", "train", *KERNEL, *TRAIN)  # without
+LAYERS = ("widths", "activation", "init", "bias", "loss", "scope", "units")  # of all layers
+FRESH_ROWS = 20_000
+FIRST = "first"  # the scope of the theory of one layer
 
 EPILOG = (
-    "The theory speaks of ReLU networks in the NTK parametrisation with standard normal weights, and of their first "
-    "layer. Claims are named by their labels, such as S2: sparse-limits show S2."
+    "Without any of the options of all layers, the theory of one: ReLU networks in the NTK parametrisation with standard "
+    "normal weights, of which the first layer is scored and pruned. With one of them, or more than one hidden layer, all "
+    "layers are, at any depth. Claims are named by their labels, such as S2: sparse-limits show S2."
 )
 
 
 def configure(parser: ArgumentParser) -> None:
     """The arguments of the command."""
-    parser.description = "Predict the column densities of a pruned first layer from data, and check them on a network."
+    parser.description = "Predict from data what pruning keeps of the first layer's columns, or of every layer, and check it on networks."
     parser.epilog = EPILOG
     add = parser.add_argument
-    add("--method", required=True, metavar="M", help="random, magnitude, snip, grasp, grasp-magnitude, synflow, wanda")
+    add(
+        "--method",
+        required=True,
+        metavar="M",
+        help="random, magnitude, snip, grasp, grasp-magnitude, synflow, wanda; all: side by side, all layers",
+    )
     add("--density", type=float, default=0.1, metavar="R", help="share of weights kept, in (0, 1) (default 0.1)")
     add("--width", type=int, nargs="+", metavar="N", help="hidden units (default 1024); several with --compare")
     add_data(parser, "digits")
     add("--depth", type=int, default=1, metavar="L", help="hidden layers (default 1)")
-    add_residual(parser, "default; both with --compare")
-    add("--networks", type=int, metavar="K", help="networks pruned (default 1; --compare: 4, or 2 from width 4096 on)")
-    add("--fresh-rows", type=int, default=20_000, metavar="N", help="rows sampled for the row law (default 20000)")
+    add(
+        "--residual",
+        metavar="KIND",
+        help="target: -y, initial output subtracted (default; both with --compare); output: f0 - y; averaged: all layers",
+    )
+    add(
+        "--networks",
+        type=int,
+        metavar="K",
+        help="networks pruned (1; all layers 4; --compare 4, or 2 from width 4096 on)",
+    )
+    add(
+        "--fresh-rows",
+        type=int,
+        default=FRESH_ROWS,
+        metavar="N",
+        help=f"rows sampled for the row law (default {FRESH_ROWS})",
+    )
     add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
     add("--no-sample", dest="sample", action="store_false", help="predict only, prune no network")
     add("--compare", action="store_true", help="a table of predictors over data, residuals and widths (snip, grasp)")
@@ -49,6 +73,17 @@ def configure(parser: ArgumentParser) -> None:
     add("--test-share", type=float, metavar="R", help="--kernel: share of the samples held out (default 0.25)")
     add("--kernel-rows", type=int, metavar="N", help="--kernel: fresh rows averaged over (default 4096)")
     add("--steps", type=int, metavar="T", help="--train: steps of gradient descent (default 800)")
+    layers = parser.add_argument_group("all layers")
+    more = layers.add_argument
+    more(
+        "--scope", metavar="S", help="first: the first layer alone; global: one threshold for all; layer: one for each"
+    )
+    more("--widths", type=int, nargs="+", metavar="N", help="of the hidden layers, first to last")
+    more("--activation", metavar="F", help="relu (default), leaky, tanh, erf, gelu, silu, elu, softplus, ...")
+    more("--init", metavar="I", help="normal (default), uniform, he, torch (uniform on ±1/√inputs)")
+    more("--bias", action="store_true", default=None, help="hidden layers have biases")
+    more("--loss", metavar="L", help="mse (default) or cross-entropy")
+    more("--units", type=int, metavar="N", help="units of a layer that the law draws, which set its error (8192)")
     add("--top", type=int, default=10, metavar="N", help="inputs listed at each end (default 10)")
     add("--plot", type=Path, metavar="FILE", help="a picture, .png or .svg (needs sparse-limits[plot])")
     add("--json", metavar="FILE", help="all numbers; - for standard output, without the tables")
@@ -62,6 +97,8 @@ def run(arguments: Namespace) -> int:
     console = Console(quiet=arguments.json == "-")
     if arguments.compare:
         _compare(arguments, console)
+    elif _asks_for_layers(arguments):
+        _predict_layers(arguments, console)
     else:
         _predict(arguments, console)
     return 0
@@ -75,6 +112,10 @@ def _check(arguments: Namespace) -> None:
         _check_compared(arguments)
     if arguments.width is not None and len(arguments.width) > 1 and not arguments.compare:
         raise InputError(f"--width has {len(arguments.width)} values, expected 1 without --compare")
+    if arguments.scope == FIRST:
+        _refuse(arguments, tuple(name for name in LAYERS if name != "scope"), "another --scope")
+    if _asks_for_layers(arguments) and not arguments.compare:
+        _check_layers(arguments)
     if arguments.train and not arguments.sample:
         raise InputError("--no-sample is given, expected none with --train")
     if not arguments.train:
@@ -88,10 +129,43 @@ def _check(arguments: Namespace) -> None:
     check_places({"--data": data_file(arguments.data)}, {"--plot": arguments.plot, "--json": arguments.json})
 
 
+def _asks_for_layers(arguments: Namespace) -> bool:
+    """Whether all layers are asked for: by an option of theirs, or by more than one hidden layer without its kernel."""
+    if arguments.scope == FIRST:
+        return False
+    first_alone = arguments.kernel or arguments.train
+    given_for_all = any(getattr(arguments, name) is not None for name in LAYERS)
+    more = arguments.depth > 1 or arguments.method == "all" or arguments.residual == "averaged"
+    return given_for_all or (more and not first_alone)
+
+
+def _check_layers(arguments: Namespace) -> None:
+    """Options that mean nothing for all layers."""
+    for option, there in {
+        "--train": arguments.train,
+        "--kernel": arguments.kernel,
+        "--plot": arguments.plot is not None,
+        "--fresh-rows": arguments.fresh_rows != FRESH_ROWS,
+    }.items():
+        if there:
+            raise InputError(f"{option} is given, expected none for all layers (--scope first: the first alone)")
+    if arguments.widths is not None:
+        if arguments.width is not None:
+            raise InputError("--width and --widths are given, expected one of them")
+        if arguments.depth not in (1, len(arguments.widths)):
+            raise InputError(f"--depth is {arguments.depth} and --widths has {len(arguments.widths)}, expected as many")
+
+
 def _refuse(arguments: Namespace, names: Sequence[str], needed: str) -> None:
     """InputError if an option is given that says nothing without another."""
     for name in given(arguments, *names):
         raise InputError(f"{name} is given, expected {needed} with it")
+
+
+def _refuse_with(arguments: Namespace, names: Sequence[str], other: str) -> None:
+    """InputError if an option is given that says nothing beside another."""
+    for name in given(arguments, *names):
+        raise InputError(f"--{name} is given, expected none with {other}")
 
 
 def _check_compared(arguments: Namespace) -> None:
@@ -107,6 +181,7 @@ def _check_compared(arguments: Namespace) -> None:
         raise InputError(f"{option} is given, expected none with --compare")
     if arguments.depth != 1:
         raise InputError(f"--depth is {arguments.depth}, expected 1 with --compare")
+    _refuse_with(arguments, LAYERS, "--compare")
 
 
 def _predict(arguments: Namespace, console: Console) -> None:
@@ -129,6 +204,32 @@ def _predict(arguments: Namespace, console: Console) -> None:
         console.print(f"picture written to {arguments.plot}")
     if arguments.json is not None:
         write_json(arguments.json, summary)
+
+
+def _predict_layers(arguments: Namespace, console: Console) -> None:
+    from numerics.commands._layers_report import show_layers, show_methods
+    from numerics.depth.forecast import predict_layers
+    from numerics.depth.settings import METHODS
+    from numerics.depth.summary import summarise_layers
+
+    names = tuple(name for name in (*SHARED, *LAYERS, "sample", "residual") if name != "fresh_rows")
+    asked = given(arguments, *names)
+    width = 1024 if arguments.width is None else arguments.width[0]
+    asked.setdefault("widths", (width,) * arguments.depth)
+    methods = METHODS if arguments.method == "all" else (arguments.method,)
+    if arguments.method == "all":
+        asked["sample"] = False
+    summaries = []
+    with console.status("starting") as status:
+        for method in methods:
+            found = predict_layers(method, arguments.data, **asked, progress=status.update)
+            summaries.append(summarise_layers(found, seed=arguments.seed))
+    if arguments.method == "all":
+        show_methods(console, summaries)
+    else:
+        show_layers(console, summaries[0], arguments.top)
+    if arguments.json is not None:
+        write_json(arguments.json, {"methods": summaries} if arguments.method == "all" else summaries[0])
 
 
 def _plot(arguments: Namespace, found: Forecast) -> None:

@@ -1,0 +1,1 @@
+"""Evidence for what pruning keeps of every layer."""

@@ -1,0 +1,1 @@
+"""Evidence for the times of linearised gradient flow."""

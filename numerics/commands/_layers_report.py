@@ -1,0 +1,125 @@
+"""The tables of `sparse-limits predict` for all layers of a network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from numerics.reports.tables import Table, print_facts, print_table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from numerics.depth.summary import LayersSummary, LayerSummary
+
+LOSSES = {"mse": "squared error", "cross-entropy": "cross-entropy"}
+RESIDUALS = {
+    "target": "initial output taken as 0",
+    "output": "the networks' own initial output",
+    "averaged": "averaged over initial outputs",
+}
+
+
+def show_layers(console: Console, summary: LayersSummary, top: int) -> None:
+    """top: inputs listed at each end."""
+    print_facts(console, _header(summary))
+    for table in (_layer_table(summary), _dead_table(summary), _column_table(summary, top)):
+        console.print()
+        print_table(console, table)
+
+
+def show_methods(console: Console, summaries: Sequence[LayersSummary]) -> None:
+    """The densities that each method leaves to each layer, below each other."""
+    first = summaries[0]
+    print_facts(console, [fact for fact in _header(first) if fact[0] in ("network", "data")])
+    columns = ("method", *(_name(first, layer) for layer in first["layers"]))
+    sides = "l" + "r" * len(first["layers"])
+    kept = [(each["method"], *(f"{layer['predicted']:.4f}" for layer in each["layers"])) for each in summaries]
+    ends = [(each["method"], *(_density(end["density"]) for end in each["collapse"])) for each in summaries]
+    scope = "one threshold for all layers" if first["scope"] == "global" else "a threshold for each layer"
+    for title, rows in (
+        (f"Predicted densities of layers at density {first['density']:g}, {scope}", kept),
+        ("Density of the network at which a layer is expected to keep one weight", ends),
+    ):
+        console.print()
+        print_table(console, Table(columns, rows, sides, title))
+
+
+def _header(summary: LayersSummary) -> list[tuple[str, str]]:
+    """What is predicted, from what."""
+    data = summary["data"]
+    widths = " × ".join(map(str, (data["inputs"], *summary["widths"], data["outputs"])))
+    biases = "with biases" if summary["bias"] else "no biases"
+    compared = "one threshold for all layers" if summary["scope"] == "global" else "a threshold for each layer"
+    loss = f"{LOSSES[summary['loss']]}, {RESIDUALS[summary['residual']]}"
+    samples = f"{data['samples_used']} samples"
+    return [
+        ("method", f"{summary['method']} at density {summary['density']:g}, {compared}"),
+        ("network", f"{widths}, {summary['activation']}, {summary['init']} initialisation, {biases}"),
+        ("data", f"{data['name']}, labels {data['labelling']}: {samples}; {loss}"),
+        *(("note", note) for note in summary["notes"]),
+    ]
+
+
+def _name(summary: LayersSummary, layer: LayerSummary) -> str:
+    return "readout" if layer["layer"] > len(summary["widths"]) else str(layer["layer"])
+
+
+def _layer_table(summary: LayersSummary) -> Table:
+    """Densities of layers, predicted and observed."""
+    seen = summary["layers"][0]["observed"] is not None
+    rows = []
+    for layer in summary["layers"]:
+        observed = (_share(layer["observed"]), _share(layer["sd"])) if seen else ()
+        shape = f"{layer['outputs']} × {layer['inputs']}"
+        rows.append((_name(summary, layer), shape, _share(layer["predicted"]), f"{layer['error']:.4f}", *observed))
+    networks = f", observed in {summary['networks']} networks" if seen else ""
+    columns = ("layer", "weights", "predicted", "±", *(("observed", "sd") if seen else ()))
+    return Table(columns, rows, "lr" + "r" * (len(columns) - 2), f"Densities of layers{networks}")
+
+
+def _dead_table(summary: LayersSummary) -> Table:
+    """What keeps nothing, and the densities at which layers and paths end."""
+    seen = summary["layers"][0]["observed"] is not None
+    rows = []
+    for layer, end in zip(summary["layers"], summary["collapse"], strict=True):
+        counted = [layer["seen_dead_rows"], layer["seen_dead_columns"]] if seen else []
+        expected = [layer["dead_rows"], layer["dead_columns"]]
+        counts = [
+            f"{value:.1f}" for value in (*expected[:1], *counted[:1], *expected[1:], *counted[1:]) if value is not None
+        ]
+        rows.append((_name(summary, layer), *counts, _density(end["density"])))
+    paths = summary["paths"]["ends"]
+    last = (
+        f"\nThe last path ends at density {paths[1]:.2g} (quartiles {paths[0]:.2g} to {paths[2]:.2g})" if paths else ""
+    )
+    title = f"Rows and columns that keep nothing, and the density at which a layer is expected to keep one weight{last}"
+    each = ("observed",) if seen else ()
+    columns = ("layer", "rows", *each, "columns", *each, "one left")
+    return Table(columns, rows, "l" + "r" * (len(columns) - 1), title)
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"
+
+
+def _density(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2g}"
+
+
+def _column_table(summary: LayersSummary, top: int) -> Table:
+    """The inputs kept most and least in the first layer, by prediction."""
+    predicted, observed = np.array(summary["columns"]["predicted"]), summary["columns"]["observed"]
+    order = np.argsort(-predicted, kind="stable")
+    whole = len(order) <= 2 * top
+    listed = order if whole else np.concatenate([order[:top], order[-top:]])
+    what = f"all {len(order)} inputs" if whole else f"the {top} inputs kept most and least of {len(order)}"
+    rows = [
+        (str(column), f"{predicted[column]:.4f}", *(() if observed is None else (f"{observed[column]:.4f}",)))
+        for column in listed
+    ]
+    columns = ("input", "predicted", *(() if observed is None else ("observed",)))
+    title = f"Column densities of the first layer, {what}"
+    return Table(columns, rows, "r" * len(columns), title, () if whole else (top - 1,))

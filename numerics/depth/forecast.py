@@ -1,0 +1,245 @@
+"""`predict_layers`: what a method keeps of every layer, predicted from the data, with pruned networks beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from os import PathLike
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.arguments import MOST_ENTRIES, MOST_SAMPLES, InputError, Seed, seed_sequence
+from numerics.data import Dataset, batch, check_scale, dataset_of
+from numerics.depth.architecture import Architecture
+from numerics.depth.latents import MOST_UNITS
+from numerics.depth.observed import Seen, pruned
+from numerics.depth.predicted import OUTPUTS_DRAWN, Said, predicted
+from numerics.depth.settings import LayersSettings
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LayerForecast:
+    """One layer of weights. predicted, error: the density and the standard deviation of its sampling; observed, sd: of the
+    pruned networks. dead_rows, dead_columns: expected to keep nothing; seen_*: mean counts in the pruned networks.
+    collapse: the density at which the layer is expected to keep one weight. None: not known, or nothing was pruned.
+    """
+
+    layer: int
+    inputs: int
+    outputs: int
+    predicted: float
+    error: float
+    dead_rows: float
+    dead_columns: float
+    collapse: float | None
+    observed: float | None = None
+    sd: float | None = None
+    seen_dead_rows: float | None = None
+    seen_dead_columns: float | None = None
+
+    @property
+    def weights(self) -> int:
+        return self.inputs * self.outputs
+
+
+@dataclass(frozen=True, eq=False)
+class LayersForecast:
+    """All layers, first to last, the readout included.
+
+    columns, observed_columns: the share of its weights that each input keeps, float[d]. path_ends: densities at which
+    networks of the limit lose their last path from input to output, quartiles; None where they are narrower than the
+    network. path_share: of the pruned networks that have a path.
+    """
+
+    settings: LayersSettings
+    network: Architecture
+    data: Dataset
+    given: int
+    layers: tuple[LayerForecast, ...]
+    columns: Floats
+    observed_columns: Floats | None
+    path_ends: tuple[float, float, float] | None
+    path_share: float | None
+    notes: tuple[str, ...]
+
+
+def predict_layers(
+    method: str,
+    data: Dataset | str | PathLike[str] = "digits",
+    *,
+    widths: Sequence[int] = (1024, 1024),
+    density: float = 0.1,
+    scope: str = "global",
+    activation: str = "relu",
+    init: str = "normal",
+    bias: bool = False,
+    loss: str = "mse",
+    residual: str = "target",
+    networks: int = 4,
+    units: int = MOST_UNITS,
+    sample: bool = True,
+    labels: str | None = None,
+    standardise: bool | None = None,
+    samples: int = MOST_SAMPLES,
+    seed: Seed = 0,
+    progress: Callable[[str], object] = lambda doing: None,
+) -> LayersForecast:
+    """Predict the density of every layer of a deep network that a method prunes, from data; then prune to compare.
+
+    method: snip, grasp, grasp-magnitude, magnitude, random, synflow or wanda. data, labels, standardise, samples: as in
+    `predict`; with the loss cross-entropy, labels are onehot unless given. widths: of the hidden layers. density: in
+    (0, 1). scope: global, one threshold for all layers, or layer. activation, init, bias: see `Architecture`. loss: mse
+    or cross-entropy. residual: target, the initial output taken as 0; output, that of each pruned network; averaged, over
+    initial outputs as wide networks have them. units: of a layer that the law draws, which set its error. networks:
+    pruned to compare, none without `sample`.
+
+    Raises:
+        InputError: for an unknown name, a number out of range, data that do not fit, or what would not fit in memory.
+
+    Source: D1, D2, D3.
+
+    Examples:
+        >>> found = predict_layers("snip", widths=(128, 128), samples=200, units=1024, networks=2)
+        >>> [layer.weights for layer in found.layers]
+        [8192, 16384, 128]
+        >>> max(abs(layer.predicted - layer.observed) for layer in found.layers) < 0.1
+        True
+    """
+    settings = LayersSettings(
+        method=method,
+        density=density,
+        scope=scope,
+        loss=loss,
+        residual=residual,
+        networks=networks,
+        units=units,
+        sample=sample,
+    )
+    batching, sampling, drawing = seed_sequence(seed).spawn(3)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused where it is used
+        progress("reading data")
+        if loss == "cross-entropy" and labels is None and not isinstance(data, Dataset):
+            labels = "onehot"
+        whole = dataset_of(data, labels, standardise)
+        used = batch(whole, samples, np.random.default_rng(batching))
+        network = Architecture(used.x.shape[1], widths, used.y.shape[1], activation, init, bias)
+        _check(settings, network, used)
+        return _forecast(settings, network, used, len(whole.x), sampling, drawing, progress)
+
+
+def _check(settings: LayersSettings, network: Architecture, data: Dataset) -> None:
+    """InputError for targets that are no classes under cross-entropy, extreme data, and what would not fit in memory."""
+    if settings.data_driven:
+        check_scale(f"{data.name}: x", data.x, ": standardise the columns")
+        check_scale(f"{data.name}: y", data.y, ": scale the targets")
+    if settings.loss == "cross-entropy":
+        onehot = data.y.shape[1] > 1 and np.isin(data.y, (0, 1)).all() and (data.y.sum(axis=1) == 1).all()
+        if not onehot:
+            raise InputError(f"{data.name}: targets are {data.labelling}, expected onehot with the loss cross-entropy")
+    largest = max(*network.sizes, len(data.x) * max(network.widths))
+    if settings.sample and largest > MOST_ENTRIES:
+        raise InputError(
+            f"widths are {', '.join(map(str, network.widths))}: a network on {len(data.x)} samples would need arrays of "
+            f"{largest:.2g} numbers, expected narrower layers, fewer samples or no sample (predict only)"
+        )
+
+
+def _forecast(
+    settings: LayersSettings,
+    network: Architecture,
+    data: Dataset,
+    given: int,
+    sampling: np.random.SeedSequence,
+    drawing: np.random.SeedSequence,
+    progress: Callable[[str], object],
+) -> LayersForecast:
+    x, y = np.asarray(data.x, float), np.asarray(data.y, float)
+    seen = []
+    if settings.sample:
+        for number, stream in enumerate(drawing.spawn(settings.networks), start=1):
+            progress(f"pruning network {number} of {settings.networks}")
+            seen.append(pruned(settings, network, x, y, np.random.default_rng(stream)))
+    progress("predicting")
+    rng = np.random.default_rng(sampling)
+    said = list(predicted(settings, network, x, y, seen, rng))
+    densities, errors = np.mean([each.densities for each in said], axis=0), _error(settings, said)
+    layers = [_layer(network, layer, densities[layer], errors[layer], said, seen) for layer in range(len(densities))]
+    ends_of_paths = [each.path_ends for each in said if each.path_ends is not None]
+    quartiles = np.quantile(np.concatenate(ends_of_paths), [0.25, 0.5, 0.75]).tolist() if ends_of_paths else None
+    return LayersForecast(
+        settings,
+        network,
+        data,
+        given,
+        tuple(layers),
+        np.mean([each.columns for each in said], axis=0),
+        np.mean([each.masks[0].mean(axis=0) for each in seen], axis=0) if seen else None,
+        None if quartiles is None else (quartiles[0], quartiles[1], quartiles[2]),
+        float(np.mean([each.path for each in seen])) if seen else None,
+        tuple(_notes(settings, network, data, given, said, seen)),
+    )
+
+
+def _layer(
+    network: Architecture, layer: int, density: float, error: float, said: Sequence[Said], seen: Sequence[Seen]
+) -> LayerForecast:
+    """What is said and seen of a layer (0 the first)."""
+    outputs, inputs = network.shapes[layer]
+    kept = [each.masks[layer] for each in seen]
+    shares = [float(mask.mean()) for mask in kept]
+    rows, columns = np.mean([each.dead[layer] for each in said], axis=0)
+    ends = [end for each in said if (end := each.collapse[layer]) is not None]
+    return LayerForecast(
+        layer=layer + 1,
+        inputs=inputs,
+        outputs=outputs,
+        predicted=float(density),
+        error=float(error),
+        dead_rows=float(rows),
+        dead_columns=float(columns),
+        collapse=float(np.mean(ends)) if len(ends) == len(said) else None,
+        observed=float(np.mean(shares)) if shares else None,
+        sd=float(np.std(shares, ddof=1)) if len(shares) > 1 else None,
+        seen_dead_rows=float(np.mean([(~mask.any(axis=1)).sum() for mask in kept])) if kept else None,
+        seen_dead_columns=float(np.mean([(~mask.any(axis=0)).sum() for mask in kept])) if kept else None,
+    )
+
+
+def _error(settings: LayersSettings, said: Sequence[Said]) -> Floats:
+    """Of the mean prediction: of the law's own sampling, and of the initial outputs drawn."""
+    own: Floats = np.sqrt(np.mean([each.errors**2 for each in said], axis=0))  # the same units for every residual
+    if settings.residual != "averaged" or len(said) == 1:
+        return own
+    spread = np.std([each.densities for each in said], axis=0, ddof=1) / np.sqrt(len(said))
+    return np.asarray(np.hypot(own, spread))
+
+
+def _notes(
+    settings: LayersSettings,
+    network: Architecture,
+    data: Dataset,
+    given: int,
+    said: Sequence[Said],
+    seen: Sequence[Seen],
+) -> Iterator[str]:
+    if len(data.x) < given:
+        yield f"a random batch of {len(data.x)} of the {given} samples, for prediction and networks alike"
+    if settings.data_driven:
+        exact = network.depth == 1 and settings.method == "snip" and settings.residual == "target"
+        yield "scores have exactly this law at every width (S6)" if exact else "the law of wide layers (D2)"
+    if settings.data_driven and settings.residual != "target":
+        yield "measured, not proved: the law takes the initial output for independent of what a unit carries"
+    if network.bias and network.init in ("uniform", "torch"):
+        yield "measured, not proved: biases that are not normal count as normal ones of their variance from the second layer on"
+    if settings.method.startswith("grasp"):
+        share = [each.second_term for each in seen if each.second_term is not None]
+        found = f": {np.mean(share):.2f} of the first's norm in the networks pruned here" if share else ""
+        yield f"measured, not proved: GraSP's law leaves out the second term of Hg, of order n^-1/2 (S8){found}"
+    if settings.residual == "averaged" and settings.data_driven:
+        yield f"averaged over {OUTPUTS_DRAWN} initial outputs; a single network lies as far from it as its output leads"
+    largest = max(each.jitter for each in said)
+    if largest > 0:
+        yield f"{largest:g} of their mean was added to variances, so that covariances have factors"

@@ -1,0 +1,161 @@
+"""Networks of the limit: units with the latents that D2 gives them, on the data, and what meets in a score.
+
+A unit i of layer l has a preactivation z_i and a signal c_i along the data, z_i ~ N(0, Σ^l) and c_i ~ N(0, Π^l ∘ rrᵀ)
+(layer 1: z_i = w_i·x/√d; layer L: c_i = a_i·r). The same z_i is what layer l + 1 reads, h_i = φ(z_i), so that layers
+share their units as those of a network do. A weight w from unit j to unit i has the slope E_D[h_j φ′(z_i) c_i].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from numerics.depth.architecture import Architecture, values
+from numerics.depth.covariances import (
+    Floats,
+    Latents,
+    advance,
+    advance_first,
+    drawn,
+    first_covariance,
+    first_units,
+    root_of,
+)
+
+MOST_UNITS = 2**13  # of a layer, over all networks of the limit
+MEMORY = 0.7e9  # bytes that covariances and preactivations take
+FEWEST_NETWORKS, FEWEST_UNITS = 8, 2**10
+
+
+class Sizes(NamedTuple):
+    """Networks of the limit that are drawn: how many, and how many units each has in its hidden layers."""
+
+    networks: int
+    units: tuple[int, ...]
+
+
+def sizes_of(network: Architecture, samples: int, units: int = MOST_UNITS) -> Sizes:
+    """As many networks as `units` units of the widest layer give, at least 8; layers are narrowed where they must be."""
+    room = MEMORY - 8 * samples**2 * max(2, network.depth)
+    most = max(FEWEST_NETWORKS, min(units, max(FEWEST_UNITS, int(room / (4 * samples * network.depth)))))
+    each = tuple(min(width, most // FEWEST_NETWORKS) for width in network.widths)
+    return Sizes(most // max(each), each)
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """The units of all networks of the limit, without a residual.
+
+    x [N, d]; weights [M_1, d] of the first layer; preactivations: z of each hidden layer, [M_l, N]; signals: Π¹, …, Π^{L−1},
+    [N, N]; output: covariance of f₀ [N, N], None unless asked for; jitter: the largest that was added.
+    """
+
+    network: Architecture
+    sizes: Sizes
+    x: Floats
+    weights: Floats
+    preactivations: tuple[Latents, ...]
+    signals: list[Floats]
+    output: Floats | None
+    jitter: float
+
+
+def units_of(
+    network: Architecture, x: Floats, sizes: Sizes, rng: np.random.Generator, *, output: bool = False
+) -> Units:
+    """Draw the units of `sizes.networks` networks on inputs x [N, d]; output: with the covariance of f₀.
+
+    InputError where covariances are not finite, or an activation's duals are not known well enough.
+    """
+    counts = [sizes.networks * each for each in sizes.units]
+    sigma = first_covariance(network, x)
+    weights, z = first_units(network, x, counts[0], rng)
+    found, signals, jitter = [z], [], 0.0
+    for layer in range(2, network.depth + 1):
+        if layer == 2:
+            advance_first(network, x, sigma, rng)
+        sigma *= network.initialisation.weight
+        sigma += network.bias_variance(layer)
+        root = root_of(sigma.copy())
+        jitter = max(jitter, root.jitter)
+        found.append(drawn(root, counts[layer - 1], rng))
+        del root
+        signals.append(advance(network.phi, sigma))
+        signals[-1] *= network.initialisation.weight
+    if output and network.depth == 1:
+        advance_first(network, x, sigma, rng)
+    if output:
+        sigma *= network.initialisation.weight
+        sigma += network.initialisation.bias_variance(network.widths[-1]) if network.bias else 0.0
+    for below, above in zip(reversed(signals[:-1]), reversed(signals[1:]), strict=True):
+        below *= above
+    for signal in signals:
+        signal *= network.initialisation.weight
+    return Units(network, sizes, x, weights, tuple(found), signals, sigma if output else None, jitter)
+
+
+class Scores(NamedTuple):
+    """Weights of one layer times their slopes, signed, float32[networks, rows, columns], on the scale of the limit.
+
+    layer: from L + 1, the readout, down to 1. slopes: of the same shape. jitter: of the signals' covariance.
+    """
+
+    layer: int
+    scores: Latents
+    slopes: Latents
+    jitter: float
+
+
+def scores_of(units: Units, residual: Floats, rng: np.random.Generator, *, last: bool = True) -> Iterator[Scores]:
+    """The scores of every layer for a residual [N, K], from the readout down; last: no other is to follow.
+
+    The last residual takes the place of the signals' covariances, which need as much memory as anything here.
+    """
+    network, (networks, each) = units.network, units.sizes
+    law, deviation = network.initialisation.law, network.weight_deviation()
+    r = (residual / len(residual)).astype(np.float32)
+    readout = (deviation * law.draw(rng, (networks, r.shape[1], each[-1]))).astype(np.float32)
+    slopes = np.stack([r.T @ image.T for image in _images(units, network.depth)])
+    yield Scores(network.depth + 1, readout * slopes, slopes, 0.0)
+    for layer in range(network.depth, 0, -1):
+        root = None
+        if layer < network.depth:
+            root = root_of(_times(units.signals.pop() if last else units.signals[layer - 1].copy(), residual))
+        found = []
+        for number, image in enumerate(_images(units, layer - 1)):
+            if root is None:
+                c = readout[number].T @ r.T
+            else:
+                c = drawn(root, each[layer - 1], rng) / np.float32(len(residual))
+            c *= values(network.phi.derivative, _part(units, layer, number))
+            found.append(c @ image.T)
+        slopes = np.stack(found)
+        if layer == 1:
+            weights = units.weights.reshape(slopes.shape).astype(np.float32)
+        else:
+            weights = (deviation * law.draw(rng, slopes.shape)).astype(np.float32)
+        yield Scores(layer, weights * slopes, slopes, 0.0 if root is None else root.jitter)
+
+
+def _times(signal: Floats, residual: Floats) -> Floats:
+    """A signal's covariance [N, N] times ⟨r, r′⟩, in its place."""
+    step = max(1, 2**22 // len(signal))
+    for start in range(0, len(signal), step):
+        signal[start : start + step] *= residual[start : start + step] @ residual.T
+    return signal
+
+
+def _part(units: Units, layer: int, number: int) -> Latents:
+    """The preactivations of one network in a hidden layer, [units, N]."""
+    size = units.sizes.units[layer - 1]
+    return units.preactivations[layer - 1][number * size : (number + 1) * size]
+
+
+def _images(units: Units, layer: int) -> Iterator[Latents]:
+    """What each network's layer passes on, [units, N]; layer 0: the inputs, transposed."""
+    inputs = units.x.T.astype(np.float32)
+    for number in range(units.sizes.networks):
+        yield values(units.network.phi.function, _part(units, layer, number)) if layer else inputs

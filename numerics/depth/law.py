@@ -1,0 +1,186 @@
+"""The law of all layers' densities under one threshold, from networks of the limit; its error is that of their number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.depth.architecture import Architecture
+from numerics.depth.covariances import Latents
+from numerics.depth.latents import Scores, Units, scores_of
+from numerics.pruning.row_law import NotCoveredError
+
+Floats = NDArray[np.float64]
+
+HALVINGS = 60  # of the interval that holds the logarithm of a threshold
+RESOLVED = 8  # scores beyond a threshold that make a share worth reporting
+
+
+@dataclass(frozen=True, eq=False)
+class LayerLaw:
+    """Scores of one layer in networks of the limit, on the scale of a network of the layer's own size.
+
+    scores: [networks, rows, columns], signed for GraSP, else moduli. slopes: of the same shape, the limit's.
+    """
+
+    layer: int
+    shape: tuple[int, int]
+    scale: float
+    scores: Latents
+    slopes: Latents
+
+    @property
+    def size(self) -> int:
+        """The number of weights that the layer has."""
+        return self.shape[0] * self.shape[1]
+
+    @cached_property
+    def ordered(self) -> Latents:
+        """The scores of each network, ascending, [networks, rows · columns]."""
+        return np.sort(self.scores.reshape(len(self.scores), -1), axis=1)
+
+    def above(self, threshold: float) -> Floats:
+        """The share of scores above a threshold, in each network."""
+        size = self.ordered.shape[1]
+        value = np.float32(threshold)
+        return np.array([1 - np.searchsorted(row, value, side="right") / size for row in self.ordered])
+
+
+@dataclass(frozen=True, eq=False)
+class DepthLaw:
+    """All layers, first to last, for one residual.
+
+    signed: whether scores are (GraSP). jitter: the largest share of a mean variance that was added to a covariance.
+    """
+
+    network: Architecture
+    layers: tuple[LayerLaw, ...]
+    signed: bool
+    jitter: float
+
+    @property
+    def networks(self) -> int:
+        return len(self.layers[0].scores)
+
+    @property
+    def total(self) -> int:
+        return sum(layer.size for layer in self.layers)
+
+    def shares(self, threshold: float, without: int | None = None) -> Floats:
+        """The share of each layer above a threshold, float[L + 1]; without: a network of the limit that is left out."""
+        found = np.array([layer.above(threshold) for layer in self.layers])
+        kept = np.ones(self.networks, bool)
+        if without is not None:
+            kept[without] = False
+        means: Floats = found[:, kept].mean(axis=1)
+        return means
+
+    def density(self, threshold: float) -> float:
+        """The share of all weights above a threshold."""
+        return float(self.sizes @ self.shares(threshold) / self.total)
+
+    @property
+    def sizes(self) -> Floats:
+        return np.array([layer.size for layer in self.layers], float)
+
+    def threshold(self, density: float, without: int | None = None) -> float:
+        """The threshold that keeps this share of all weights; halved on a scale of logarithms.
+
+        NotCoveredError if it would have to divide scores that are not positive.
+        """
+        positive = float(self.sizes @ self.shares(0.0, without) / self.total)
+        if density >= positive:
+            sign = "positive " if self.signed else "non-zero "
+            raise NotCoveredError(
+                f"density is {density}: {sign}scores have {positive:.4g} of the weights here, expected a density below"
+            )
+        largest = max(float(layer.ordered[:, -1].max()) for layer in self.layers)
+        low, high = np.log(largest) - 90.0, np.log(largest)
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            more = self.sizes @ self.shares(float(np.exp(middle)), without) > density * self.total
+            low, high = (middle, high) if more else (low, middle)
+        return float(np.exp(high))
+
+    def densities(self, density: float) -> tuple[Floats, Floats]:
+        """Densities of all layers under one threshold, and their errors (jackknife over networks of the limit)."""
+        found = self.shares(self.threshold(density))
+        left = [self.shares(self.threshold(density, without), without) for without in range(self.networks)]
+        deviation = np.sqrt((self.networks - 1) * np.var(left, axis=0))
+        return found, deviation
+
+    def own_thresholds(self, density: float) -> list[float]:
+        """The threshold of each layer that keeps this share of it alone."""
+        return [DepthLaw(self.network, (layer,), self.signed, self.jitter).threshold(density) for layer in self.layers]
+
+    def columns(self, threshold: float) -> Floats:
+        """The share of its weights that each input keeps, float[d]."""
+        means: Floats = (self.layers[0].scores > threshold).mean(axis=(0, 1))
+        return means
+
+    def path_thresholds(self) -> Floats | None:
+        """For each network of the limit the threshold at which its last path from input to output ends.
+
+        None where networks of the limit are narrower than the network, so that they have fewer paths.
+        """
+        if any(layer.scores.shape[1:] != layer.shape for layer in self.layers):
+            return None
+        reach = np.full((self.networks, 1, self.layers[0].shape[1]), np.inf, np.float32)
+        for layer in self.layers:
+            reach = np.minimum(layer.scores, reach).max(axis=2)[:, None, :]
+        ends: Floats = reach.max(axis=(1, 2)).astype(float)
+        return ends
+
+    def collapse(self, layer: int) -> float | None:
+        """The density at which the layer (0 the first) is expected to keep one weight; None beyond what is resolved."""
+        scores = np.sort(self.layers[layer].scores, axis=None)
+        place = scores.size // self.layers[layer].size
+        return self.density(float(scores[scores.size - place])) if place >= RESOLVED else None
+
+
+def law_of(
+    units: Units, residual: Floats, rng: np.random.Generator, *, signed: bool = False, last: bool = True
+) -> DepthLaw:
+    """The law for a residual [N, K]: SNIP's, or, signed and with the smoothed residual, GraSP's (D2, S8).
+
+    last: no other residual is to follow for these units.
+    """
+    found = list(scores_of(units, residual, rng, last=last))
+    layers = [_layer(units.network, each, signed) for each in reversed(found)]
+    return DepthLaw(units.network, tuple(layers), signed, max(units.jitter, *(each.jitter for each in found)))
+
+
+def _layer(network: Architecture, found: Scores, signed: bool) -> LayerLaw:
+    scale = network.score_scale(found.layer)
+    scores = found.scores / np.float32(scale)
+    return LayerLaw(
+        found.layer, network.shapes[found.layer - 1], scale, scores if signed else np.abs(scores), found.slopes
+    )
+
+
+def expected_dead(law: DepthLaw, thresholds: Sequence[float]) -> list[tuple[float, float]]:
+    """How many rows and how many columns of each layer are expected to keep nothing.
+
+    Above the first layer weights are independent of their slopes, so that the entries of a network of the limit are too:
+    what keeps nothing is a product. A narrower network's is raised to the power of its share.
+    """
+    found: list[tuple[float, float]] = []
+    for layer, threshold in zip(law.layers, thresholds, strict=True):
+        rows, columns = layer.shape
+        if layer.layer == 1:  # its weights are no independent draws, its inputs are all there are
+            mask = layer.scores > threshold
+            dead = 1 - mask.mean(axis=(0, 1))
+            found.append((rows * float((~mask.any(axis=2)).mean()), float((dead**rows).sum())))
+            continue
+        deviation = law.network.weight_deviation()
+        with np.errstate(divide="ignore"):
+            limits = threshold * layer.scale / (deviation * np.abs(layer.slopes).astype(float))
+            kept = law.network.initialisation.law.tail(limits) / (2 if law.signed else 1)
+            missed = np.log1p(-kept)
+        empty = [np.exp(missed.mean(axis=axis) * length).mean() for axis, length in ((2, columns), (1, rows))]
+        found.append((rows * float(empty[0]), columns * float(empty[1])))
+    return found

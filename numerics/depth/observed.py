@@ -1,0 +1,59 @@
+"""Networks drawn and pruned as a whole, to set beside a prediction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.depth import drawn
+from numerics.depth.architecture import Architecture
+from numerics.depth.settings import LayersSettings, residual_of
+from numerics.masks.selection import Mask, global_mask, global_masks, row_mask
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A pruned network: its masks, whether a path is left, and the share of the norm that GraSP's second term has."""
+
+    masks: tuple[Mask, ...]
+    path: bool
+    residual: Floats
+    second_term: float | None
+
+
+def pruned(settings: LayersSettings, network: Architecture, x: Floats, y: Floats, rng: np.random.Generator) -> Seen:
+    """Draw a network and prune it on inputs x [N, d] and targets y [N, K]."""
+    made = drawn.draw(network, rng)
+    seen = drawn.forward(made, x)
+    at = np.zeros_like(seen.output) if settings.residual == "target" else seen.output
+    residual = residual_of(settings.loss, at, y)
+    masks = _masks(settings, made, seen, residual, rng)
+    reach: Mask = np.ones(network.inputs, bool)
+    for mask in masks:
+        reach = np.asarray((mask & reach).any(axis=1))
+    second = drawn.second_term(made, seen, residual) if settings.method.startswith("grasp") else None
+    return Seen(masks, bool(reach.any()), residual, second)
+
+
+def _masks(
+    settings: LayersSettings,
+    made: drawn.DrawnNetwork,
+    seen: drawn.Pass,
+    residual: Floats,
+    rng: np.random.Generator,
+) -> tuple[Mask, ...]:
+    if settings.method == "wanda":
+        norms = [np.linalg.norm(each, axis=0) for each in seen.entering]
+        scores = [np.abs(weight) * norm for weight, norm in zip(made.weights, norms, strict=True)]
+        return tuple(row_mask(score, settings.density) for score in scores)
+    if settings.method == "random":
+        scores = [rng.random(shape) for shape in made.network.shapes]
+    else:
+        scores = list(drawn.scores(settings.method, made, seen, residual))
+    if settings.scope == "layer":
+        return tuple(global_mask(score, settings.density) for score in scores)
+    return tuple(global_masks(scores, settings.density))

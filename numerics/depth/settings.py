@@ -1,0 +1,69 @@
+"""What a prediction of all layers is asked for, and the residual that a loss has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.arguments import InputError, checked_integer, proper_share
+from numerics.depth.closed import METHODS as CLOSED_METHODS
+from numerics.depth.latents import MOST_UNITS
+
+Floats = NDArray[np.float64]
+
+DATA_DRIVEN = ("snip", "grasp", "grasp-magnitude")
+METHODS = (*DATA_DRIVEN, *CLOSED_METHODS)
+SCOPES = ("global", "layer")
+LOSSES = ("mse", "cross-entropy")
+RESIDUALS = ("target", "output", "averaged")
+FEWEST_UNITS = 64
+MOST_NETWORKS = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayersSettings:
+    """What is to be predicted; InputError for a name or a number outside what it may be."""
+
+    method: str
+    density: float = 0.1
+    scope: str = "global"
+    loss: str = "mse"
+    residual: str = "target"
+    networks: int = 4
+    units: int = MOST_UNITS
+    sample: bool = True
+
+    def __post_init__(self) -> None:
+        if self.method == "synflow-iterative":
+            raise InputError(
+                "method is 'synflow-iterative': its scores change from round to round with the masks, and no law of the "
+                "rounds is known here, expected synflow"
+            )
+        for name, known in (("method", METHODS), ("scope", SCOPES), ("loss", LOSSES), ("residual", RESIDUALS)):
+            if (value := getattr(self, name)) not in known:
+                raise InputError(f"{name} is {value!r:.60}, expected one of {', '.join(known)}")
+        proper_share("density", self.density)
+        checked_integer("networks", self.networks, 1, MOST_NETWORKS)
+        checked_integer("units", self.units, FEWEST_UNITS, 2**20)
+        if self.residual == "output" and self.data_driven and not self.sample:
+            raise InputError("residual is 'output' without networks, which have it, expected averaged, or a sample")
+
+    @property
+    def data_driven(self) -> bool:
+        return self.method in DATA_DRIVEN
+
+
+def residual_of(loss: str, output: Floats, y: Floats) -> Floats:
+    """∂loss/∂f at outputs and targets [N, K]: f − y of ½‖f − y‖², softmax(f) − y of the cross-entropy.
+
+    Examples:
+        >>> residual_of("cross-entropy", np.zeros((1, 4)), np.array([[1.0, 0, 0, 0]]))
+        array([[-0.75,  0.25,  0.25,  0.25]])
+    """
+    if loss == "mse":
+        return output - y
+    powers = np.exp(output - output.max(axis=1, keepdims=True))
+    shares: Floats = powers / powers.sum(axis=1, keepdims=True) - y
+    return shares

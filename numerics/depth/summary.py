@@ -1,0 +1,108 @@
+"""All numbers of a forecast of layers, by the names that `sparse-limits predict --json` has for them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TypedDict
+
+from numerics.depth.forecast import LayersForecast
+
+
+class LayerSummary(TypedDict):
+    """A layer of weights; what does not apply is None. dead_*: rows and columns that keep nothing, expected and counted."""
+
+    layer: int
+    inputs: int
+    outputs: int
+    weights: int
+    predicted: float
+    error: float
+    observed: float | None
+    sd: float | None
+    dead_rows: float
+    dead_columns: float
+    seen_dead_rows: float | None
+    seen_dead_columns: float | None
+
+
+class Collapse(TypedDict):
+    """The density of the whole network at which a layer is expected to keep one weight."""
+
+    layer: int
+    density: float | None
+
+
+class Paths(TypedDict):
+    """ends: quartiles of the densities at which networks of the limit lose their last path; share: of pruned networks that
+    have one."""
+
+    ends: list[float] | None
+    share: float | None
+
+
+class LayerColumns(TypedDict):
+    """Densities of the first layer's columns [d]."""
+
+    predicted: list[float]
+    observed: list[float] | None
+
+
+class LayersSummary(TypedDict):
+    """Everything."""
+
+    method: str
+    density: float
+    scope: str
+    widths: list[int]
+    activation: str
+    init: str
+    bias: bool
+    loss: str
+    residual: str
+    seed: int
+    networks: int
+    data: dict[str, str | int]
+    layers: list[LayerSummary]
+    collapse: list[Collapse]
+    paths: Paths
+    columns: LayerColumns
+    notes: list[str]
+
+
+def summarise_layers(found: LayersForecast, *, seed: int) -> LayersSummary:
+    """Return all numbers of a forecast of layers; seed: that it was made with."""
+    settings, network, data = found.settings, found.network, found.data
+    layers: list[LayerSummary] = []
+    for layer in found.layers:
+        numbers = asdict(layer)
+        del numbers["collapse"]
+        layers.append({**numbers, "weights": layer.weights})  # type: ignore[typeddict-item]
+    return {
+        "method": settings.method,
+        "density": settings.density,
+        "scope": settings.scope,
+        "widths": list(network.widths),
+        "activation": network.activation,
+        "init": network.init,
+        "bias": network.bias,
+        "loss": settings.loss,
+        "residual": settings.residual,
+        "seed": seed,
+        "networks": settings.networks if settings.sample else 0,
+        "data": {
+            "name": data.name,
+            "labelling": data.labelling,
+            "samples": found.given,
+            "samples_used": len(data.x),
+            "inputs": network.inputs,
+            "outputs": network.outputs,
+        },
+        "layers": layers,
+        "collapse": [{"layer": layer.layer, "density": layer.collapse} for layer in found.layers],
+        "paths": {"ends": None if found.path_ends is None else list(found.path_ends), "share": found.path_share},
+        "columns": {
+            "predicted": found.columns.tolist(),
+            "observed": None if found.observed_columns is None else found.observed_columns.tolist(),
+        },
+        "notes": list(found.notes),
+    }

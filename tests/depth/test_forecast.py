@@ -1,0 +1,155 @@
+"""`predict_layers` and `sparse-limits predict` for all layers: numbers, agreement with drawn networks, errors."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from small_data import made
+
+import numerics as sl
+from numerics.arguments import InputError
+from numerics.cli import main
+from numerics.data import Dataset
+from numerics.depth.settings import METHODS, residual_of
+from numerics.depth.summary import summarise_layers
+
+SIZES = {"widths": (24, 16), "samples": 60, "units": 256, "networks": 2, "seed": 3}
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: object) -> Any:
+    assert main(["predict", *map(str, words), "--json", "-"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_gives_the_numbers_of_the_command(capsys, method):
+    found = sl.predict_layers(method, **SIZES)
+    words = ("--widths", 24, 16, "--samples", 60, "--units", 256, "--networks", 2, "--seed", 3)
+    said = told(capsys, "--method", method, *words)
+    assert said == json.loads(json.dumps(summarise_layers(found, seed=3)))
+    assert [layer["weights"] for layer in said["layers"]] == [24 * 64, 16 * 24, 16]
+    assert len(said["columns"]["predicted"]) == 64
+    kept = sum(layer["weights"] * layer["predicted"] for layer in said["layers"])
+    assert kept / sum(layer["weights"] for layer in said["layers"]) == pytest.approx(0.1, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"widths": (128, 128)},
+        {"widths": (96, 128, 64), "density": 0.05},
+        {"widths": (128, 128), "init": "torch", "bias": True, "loss": "cross-entropy", "activation": "tanh"},
+        {"widths": (128, 128), "residual": "output"},
+        {"widths": (128,), "init": "uniform"},
+    ],
+)
+def test_snip_keeps_of_each_layer_what_is_predicted(options):
+    """The network is the unit: six standard errors of networks and of the law, and 1/n of finite width (measured in D2)."""
+    found = sl.predict_layers("snip", samples=300, networks=8, units=4096, **options)
+    narrowest = min(options["widths"])
+    for layer in found.layers:
+        assert layer.observed is not None
+        assert layer.sd is not None
+        allowed = 6 * np.hypot(layer.error, layer.sd / np.sqrt(8)) + 1 / narrowest
+        assert abs(layer.predicted - layer.observed) < allowed, layer
+    assert found.observed_columns is not None
+    even = np.abs(found.observed_columns - found.observed_columns.mean()).mean()
+    assert np.abs(found.observed_columns - found.columns).mean() < even / 2
+
+
+def test_the_mean_field_guess_would_miss():
+    """The control of the test above: that each layer keeps the density of all."""
+    found = sl.predict_layers("snip", widths=(128, 128), samples=300, networks=8, units=1024)
+    readout = found.layers[-1]
+    assert readout.observed is not None
+    assert abs(readout.observed - 0.1) > 0.3
+
+
+def test_layers_of_their_own_threshold_keep_the_same_share():
+    found = sl.predict_layers("snip", **SIZES, scope="layer")
+    assert [layer.predicted for layer in found.layers] == [0.1, 0.1, 0.1]
+    assert found.layers[1].collapse == 1 / (24 * 16)
+
+
+def test_scores_that_are_all_zero_are_refused():
+    data = Dataset(made().x, np.zeros((60, 1)), "made", "as-is")
+    with pytest.raises(InputError, match="the residual is 0"):
+        sl.predict_layers("snip", data, widths=(8, 8))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"method": "synflow-iterative"}, "method is 'synflow-iterative': its scores change from round to round"),
+        ({"method": "snap"}, "method is 'snap', expected one of snip"),
+        ({"density": 0}, "density is 0, expected a number strictly between 0 and 1"),
+        ({"density": 1.0}, "density is 1.0"),
+        ({"scope": "row"}, "scope is 'row', expected one of global, layer"),
+        ({"loss": "hinge"}, "loss is 'hinge', expected one of mse, cross-entropy"),
+        ({"loss": "cross-entropy", "labels": "ge5"}, "targets are ge5, expected onehot"),
+        ({"residual": "none"}, "residual is 'none'"),
+        ({"residual": "output", "sample": False}, "residual is 'output' without networks"),
+        ({"networks": 0}, "networks is 0"),
+        ({"units": 3}, "units is 3, expected an integer from 64"),
+        ({"widths": (2**20, 2**20)}, "would need arrays of 1.1e"),
+        ({"widths": ()}, "widths is ()"),
+        ({"widths": 7}, "widths is 7"),
+        ({"seed": -1}, "seed is -1"),
+        ({"samples": 1}, "samples is 1"),
+        ({"density": 0.99}, "density is 0.99: non-zero scores have"),
+    ],
+)
+def test_bad_input_gets_one_line(wrong, said):
+    options = {"method": "snip", **SIZES, **wrong}
+    with pytest.raises(InputError) as caught:
+        sl.predict_layers(options.pop("method"), **options)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--depth", "2", "--widths", "8"), "--depth is 2 and --widths has 1, expected as many"),
+        (("--widths", "8", "--width", "9"), "--width and --widths are given"),
+        (("--widths", "8", "8", "--train"), "--train is given, expected none for all layers"),
+        (("--scope", "first", "--loss", "mse"), "--loss is given"),
+        (("--compare", "--bias"), "--bias is given, expected none with --compare"),
+        (("--depth", "2", "--fresh-rows", "500"), "--fresh-rows is given"),
+        (("--depth", "0"), "depth"),
+        (("--widths", "8", "--activation", "cube"), "activation is 'cube'"),
+    ],
+)
+def test_options_that_do_not_fit_are_named(capsys, words, said):
+    assert main(["predict", "--method", "snip", *words]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_the_tables_have_a_line_for_each_layer(capsys):
+    words = ("--widths", "24", "16", "--samples", "60", "--units", "256", "--networks", "2", "--top", "2")
+    assert main(["predict", "--method", "snip", *words]) == 0
+    printed = capsys.readouterr().out
+    assert "Densities of layers, observed in 2 networks" in printed
+    assert "The last path ends at density" in printed
+    assert sum(line.startswith("readout") for line in printed.splitlines()) == 2
+    assert main(["predict", "--method", "all", *words]) == 0
+    printed = capsys.readouterr().out
+    assert all(sum(line.startswith(f"{method} ") for line in printed.splitlines()) >= 2 for method in METHODS)
+
+
+def test_residuals_are_derivatives_of_the_loss():
+    rng = np.random.default_rng(0)
+    output, y = rng.standard_normal((5, 3)), np.eye(3)[[0, 1, 2, 1, 0]]
+    step = 1e-6
+
+    def loss(f: np.ndarray) -> np.ndarray:
+        return np.log(np.exp(f).sum(axis=1)) - (f * y).sum(axis=1)
+
+    for k in range(3):
+        moved = [loss(output + sign * step * np.eye(3)[k]) for sign in (1, -1)]
+        quotient = (moved[0] - moved[1]) / (2 * step)
+        np.testing.assert_allclose(residual_of("cross-entropy", output, y)[:, k], quotient, atol=1e-8)
+    np.testing.assert_array_equal(residual_of("mse", output, y), output - y)

@@ -1,0 +1,169 @@
+"""The law of all layers: against closed forms, fresh rows, drawn networks, and by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from numerics.depth import closed, drawn
+from numerics.depth.architecture import Architecture
+from numerics.depth.latents import Sizes, sizes_of, units_of
+from numerics.depth.law import DepthLaw, LayerLaw, expected_dead, law_of
+from numerics.pruning.row_law import NotCoveredError, Problem, sample_row_law
+from numerics.statistics.exact_tests import LEVEL, TwoCounts
+
+RNG = np.random.default_rng
+
+
+def one_sample_law(network: Architecture, networks: int, seed: int) -> DepthLaw:
+    """Networks of one unit a layer on one sample: scores of a layer are independent draws."""
+    x, r = np.ones((1, network.inputs)), np.ones((1, 1))
+    units = units_of(network, x, Sizes(networks, (1,) * network.depth), RNG(seed))
+    return law_of(units, r, RNG(seed + 1))
+
+
+@pytest.mark.parametrize(
+    ("width", "depth", "threshold", "shares"),
+    [  # τn, and the densities of layer 1, the hidden layers and the readout: exact values of the limit (D3)
+        (256, 2, 1.1357775942089239, (0.236653718352122, 0.0645305033726187, 0.434353162073777)),
+        (256, 3, 0.8900741309426032, (0.270243913470509, 0.0780446935134175, 0.0780446935134175, 0.445506459017617)),
+    ],
+)
+def test_one_sample_has_the_densities_of_the_closed_form(width, depth, threshold, shares):
+    """ReLU·√2 in the source of the values: a factor 2^(L/2) of all scores."""
+    networks = 120_000
+    law = one_sample_law(Architecture(64, (width,) * depth, 1), networks, seed=depth)
+    tau = threshold / width / 2 ** (depth / 2)
+    for layer, share in zip(law.layers, shares, strict=True):
+        count = int((layer.scores[:, 0, 0] > tau).sum())
+        assert stats.binomtest(count, networks, share).pvalue > LEVEL, layer.layer
+        wrong = share * 1.1
+        assert stats.binomtest(count, networks, wrong).pvalue < LEVEL, layer.layer
+
+
+def test_one_hidden_layer_has_the_rows_of_the_row_law():
+    """Columns of independent rows, of two engines, by Fisher's exact test at a threshold that neither chose."""
+    rng = RNG(5)
+    x, y = rng.standard_normal((40, 5)), rng.standard_normal((40, 2))
+    network = Architecture(5, (64,), 2)
+    units = units_of(network, x, Sizes(300, (64,)), RNG(1))
+    layer = law_of(units, -y, RNG(2)).layers[0]
+    law = sample_row_law(Problem("snip", 0.2, 64, x, -y), 20_000, RNG(3))
+    assert law.threshold is not None
+    mine = (layer.scores.reshape(-1, 5) > law.threshold).sum(axis=0)
+    test = TwoCounts(300 * 64, law.counted, pooled=0.5)
+    assert min(test.p_value(int(a), int(b)) for a, b in zip(mine, law.counts, strict=True)) > LEVEL
+    lower = (layer.scores.reshape(-1, 5) > law.threshold / 1.3).sum(axis=0)  # a control: another scale
+    assert min(test.p_value(int(a), int(b)) for a, b in zip(lower, law.counts, strict=True)) < LEVEL
+
+
+def test_networks_of_the_limit_are_as_many_and_as_wide_as_memory_allows():
+    assert sizes_of(Architecture(4, (100, 50), 1), 200) == Sizes(81, (100, 50))
+    assert sizes_of(Architecture(4, (5000, 50), 1), 200) == Sizes(8, (1024, 50))
+    networks, each = sizes_of(Architecture(4, (1024,) * 4, 1), 4096)
+    assert networks == 8
+    assert 128 <= each[0] < 512
+    assert sizes_of(Architecture(4, (100,), 1), 200, units=64) == Sizes(8, (8,))
+
+
+def by_hand(scores: list[np.ndarray], shapes: list[tuple[int, int]], signed: bool = False) -> DepthLaw:
+    network = Architecture(shapes[0][1], tuple(rows for rows, _ in shapes[:-1]), shapes[-1][0])
+    layers = tuple(
+        LayerLaw(place + 1, shape, 1.0, each.astype(np.float32), each.astype(np.float32))
+        for place, (each, shape) in enumerate(zip(scores, shapes, strict=True))
+    )
+    return DepthLaw(network, layers, signed, 0.0)
+
+
+def small() -> DepthLaw:
+    rng = RNG(0)
+    shapes = [(3, 2), (4, 3), (1, 4)]
+    return by_hand([rng.random((8, *shape)) * (place + 1) for place, shape in enumerate(shapes)], shapes)
+
+
+@pytest.mark.parametrize("density", [0.05, 0.3, 0.8])
+def test_a_threshold_keeps_the_share_that_is_asked_for(density):
+    law = small()
+    threshold = law.threshold(density)
+    kept = sum(layer.size * float((layer.scores > threshold).mean()) for layer in law.layers)
+    assert kept / law.total == pytest.approx(density, abs=1 / 8 / 22 * 4)
+    shares, errors = law.densities(density)
+    assert law.sizes @ shares / law.total == pytest.approx(law.density(threshold))
+    assert (errors >= 0).all()
+    assert errors.any() or density < 0.1  # the largest scores are all of the readout
+
+
+def test_densities_beyond_what_has_a_score_are_refused():
+    shapes = [(2, 2), (1, 2)]
+    law = by_hand([np.where(np.arange(32).reshape(8, 2, 2) % 2, 1.0, 0.0), np.ones((8, 1, 2))], shapes)
+    with pytest.raises(NotCoveredError, match=r"density is 0.9: non-zero scores have 0.6667 of the weights"):
+        law.threshold(0.9)
+    signed = by_hand([RNG(0).standard_normal((8, 2, 2)), -np.ones((8, 1, 2))], shapes, signed=True)
+    with pytest.raises(NotCoveredError, match="positive scores"):
+        signed.threshold(0.9)
+
+
+def test_the_last_path_ends_at_its_weakest_weight():
+    """At the threshold there is no path, and just below it there is one."""
+    law = small()
+    ends = law.path_thresholds()
+    assert ends is not None
+
+    def has_path(number: int, threshold: float) -> bool:
+        reach = np.ones(2, bool)
+        for layer in law.layers:
+            reach = ((layer.scores[number] > threshold) & reach).any(axis=1)
+        return bool(reach.any())
+
+    for number, end in enumerate(ends):
+        assert not has_path(number, end)
+        assert has_path(number, end * (1 - 1e-6))
+    narrowed = DepthLaw(
+        law.network, (LayerLaw(1, (9, 2), 1.0, law.layers[0].scores, law.layers[0].slopes),), False, 0.0
+    )
+    assert narrowed.path_thresholds() is None
+
+
+def test_the_expected_number_of_dead_units_is_that_of_drawn_networks():
+    """SNIP on digits-like data: counts in 60 networks of the limit's own size, within six of their standard errors."""
+    rng = RNG(7)
+    x, y = rng.standard_normal((60, 6)), rng.standard_normal((60, 1))
+    network = Architecture(6, (48, 40), 1)
+    units = units_of(network, x, sizes_of(network, 60), RNG(1))
+    law = law_of(units, -y, RNG(2))
+    threshold = law.threshold(0.05)
+    expected = np.array(expected_dead(law, [threshold] * 3))
+    counted = []
+    for layer in law.layers:
+        kept = layer.scores > threshold
+        counted.append([(~kept.any(axis=2)).sum(axis=1), (~kept.any(axis=1)).sum(axis=1)])
+    means, deviations = np.mean(counted, axis=2), np.std(counted, axis=2, ddof=1)
+    assert (np.abs(means - expected) <= 6 * deviations / np.sqrt(law.networks) + 0.01).all()
+    assert expected[1, 0] > 1  # rows of the second layer
+
+
+def test_magnitude_and_synflow_have_the_densities_of_drawn_networks():
+    """The network is the unit: means over 40 within six standard errors, and what is left of finite width, 1/n."""
+    for method, init in (("magnitude", "torch"), ("synflow", "normal"), ("synflow", "torch")):
+        network = Architecture(16, (64, 48), 3, init=init)
+        law = closed.magnitude_law(network) if method == "magnitude" else closed.synflow_law(network, RNG(0))
+        threshold = law.threshold(0.1)
+        seen = []
+        for seed in range(40):
+            made = drawn.draw(network, RNG(seed))
+            scores = drawn.scores(method, made, drawn.forward(made, np.ones((2, 16))), np.ones((2, 3)))
+            cut = np.sort(np.concatenate([each.ravel() for each in scores]))[-round(0.1 * sum(network.sizes))]
+            seen.append([float((each >= cut).mean()) for each in scores])
+        apart = np.abs(np.mean(seen, axis=0) - law.shares(threshold))
+        assert (apart <= 6 * np.std(seen, axis=0, ddof=1) / np.sqrt(40) + 1 / 48).all(), (method, init)
+        assert np.ptp(law.shares(threshold)) > 0.1
+        assert law.density(threshold) == pytest.approx(0.1, rel=1e-9)
+
+
+@pytest.mark.parametrize("layer", [0, 1, 2])
+def test_a_layer_of_magnitudes_collapses_where_one_weight_is_expected(layer):
+    network = Architecture(10, (20, 30), 2, init="torch")
+    law = closed.magnitude_law(network)
+    density = law.collapse(layer)
+    assert law.shares(law.threshold(density))[layer] * network.sizes[layer] == pytest.approx(1.0, rel=1e-6)

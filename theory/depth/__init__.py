@@ -1,0 +1,12 @@
+"""What pruning keeps of every layer of a deep network."""
+
+from typing import TYPE_CHECKING
+
+from theory.lazy import lazily
+
+if TYPE_CHECKING:
+    pass
+else:
+    lazily(__name__)
+
+__all__ = []

@@ -1,0 +1,12 @@
+"""Gradient flow of masked networks, linearised: times, rates, plateaus."""
+
+from typing import TYPE_CHECKING
+
+from theory.lazy import lazily
+
+if TYPE_CHECKING:
+    pass
+else:
+    lazily(__name__)
+
+__all__ = []
