@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from theory.lazy import lazily
 
 if TYPE_CHECKING:
-    pass
+    from theory.depth.identities import layer_identities
 else:
     lazily(__name__)
 
-__all__ = []
+__all__ = ["layer_identities"]
