@@ -6,7 +6,6 @@ from theory.lazy import lazily
 
 if TYPE_CHECKING:
     from theory.depth.identities import layer_identities
+    from theory.depth.independence import row_independence
 else:
     lazily(__name__)
-
-__all__ = ["layer_identities"]
