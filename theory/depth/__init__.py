@@ -9,3 +9,5 @@ if TYPE_CHECKING:
     from theory.depth.independence import row_independence
 else:
     lazily(__name__)
+
+__all__ = ["layer_identities", "row_independence"]
