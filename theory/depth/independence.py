@@ -6,7 +6,7 @@ import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.depth.identities import FAN_IN, fan_in
-from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity, whole_from
+from theory.quantities import CLOSED_UNIT, COUNT, POSITIVE, UNIT, Hypothesis, Quantity, whole_from
 from theory.saliency.model import WIDTH, width
 from theory.saliency.snip import READOUT, WEIGHT, a, w
 from theory.steps import Carrier, Step
@@ -115,7 +115,8 @@ are independent and centred: $E\,c_i^2=[[signal_square]]$.""",
     ),
     Step(
         name="squares of scores",
-        sentence=r"""In units of $r^2x_j^2/dn_1$ the squared score is $w_{ij}^2c_i^2$ where the gate of unit $i$ is open, so that $h\ne0$, and else $0$. By
+        sentence=r"""In units of $r^2x_j^2/dn_1$ the squared score is $w_{ij}^2c_i^2$ where the gate of unit $i$ is open, so that $h\ne0$, and else $0$, whatever
+slope is taken at the kinks of the second layer if $h=0$. By
 *half of the rows* for $w_i$ and $x$ it has the mean $[[score_square]]$.""",
         gives={"score_square": score_square},
         uses=("one signal",),
@@ -209,8 +210,13 @@ $q_M=\sum_m\frac{\partial h^L_m}{\partial z_i}\frac{\partial h^{L\prime}_m}{\par
         WIDTH,
         FAN_IN,
         Quantity(share, "probability that an entry of a column is above the threshold", UNIT),
-        Quantity(share_variance, "variance of this probability given the layers below", NON_NEGATIVE),
-        Quantity(given_share, "probability that an entry is above the threshold, given the layers below", UNIT),
+        Quantity(
+            share_variance,
+            "variance of this probability given the layers below",
+            sp.Interval(0, sp.Rational(1, 4)),
+            drawn=(sp.Rational(1, 100), sp.Rational(1, 5)),
+        ),
+        Quantity(given_share, "probability that an entry is above the threshold, given the layers below", CLOSED_UNIT),
         Quantity(fourth, "fourth moment of a weight", sp.Interval(1, sp.oo), drawn=(1, 5)),
         Quantity(first_width, "number of units of the first hidden layer", whole_from(2), drawn=(2, 9)),
         Quantity(second_width, "number of units of the second hidden layer", COUNT),
@@ -223,6 +229,11 @@ $q_M=\sum_m\frac{\partial h^L_m}{\partial z_i}\frac{\partial h^{L\prime}_m}{\par
     hypotheses=(
         Hypothesis("no unit is at a kink of the activation on the data"),
         Hypothesis("the residual does not depend on the weights"),
+        Hypothesis(
+            "a share between 0 and 1 varies no more than an entry",
+            share_variance <= share * (1 - share),
+            needed_by=("count_variance", "design_effect"),
+        ),
     ),
     uses=("D1.1",),
     expressions={
