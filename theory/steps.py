@@ -68,6 +68,7 @@ RULES: Mapping[str, str] = {  # what each says
     "large numbers": "the mean of n independent variables of one law with a mean tends to it almost surely as n → ∞",
     "largest": "the largest of some numbers is at least their mean",
     "last one": "of finitely many elements of an ordered set one is the last",
+    "linear combinations": "linear combinations of independent normal variables are jointly normal",
     "linearity": "the mean of a sum is the sum of the means",
     "Lévy": "if X has an even characteristic function ψ, P(|X| ≤ t) is the integral of 2 sin(ωt)ψ(ω)/πω over ω > 0, where neither t nor −t is an atom",
     "Markov": "P(X ≥ t) ≤ E X/t for X ≥ 0 and t > 0",

@@ -1,0 +1,151 @@
+"""D7: the rows of one convolution are exactly iid, pooled or not."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.quantities import COUNT, Hypothesis, Quantity
+from theory.saliency.model import WIDTH, width
+from theory.saliency.snip import READOUT, WEIGHT, a, w
+from theory.steps import Carrier, Step
+
+positions, patch_size = sp.symbols("P d_patch", integer=True, positive=True)
+position = sp.Symbol("k_P", integer=True, positive=True)
+sample_residual, pooled, dense = sp.symbols("r_D g_P g_A", real=True)
+slope_at = sp.Function("s_P", real=True)
+entry_at = sp.Function("x_P", real=True)
+readout_at = sp.Function("a_P", real=True)
+mean_at = sp.Function("u_P", real=True)
+other_mean_at = sp.Function("t_P", real=True)
+
+OVER_POSITIONS = (position, 1, positions)
+pooled_part = sp.Sum(sample_residual * slope_at(position) * entry_at(position), OVER_POSITIONS) / positions
+dense_part = sp.Sum(
+    sample_residual * readout_at(position) * slope_at(position) * entry_at(position), OVER_POSITIONS
+) / sp.sqrt(positions)
+pooled_slope = a * pooled / sp.sqrt(width * patch_size)
+dense_slope = dense / sp.sqrt(width * patch_size)
+pooled_score = sp.Abs(a) * sp.Abs(w) * sp.Abs(pooled)
+dense_score = sp.Abs(w) * sp.Abs(dense)
+dense_covariance = sp.Sum(mean_at(position) * other_mean_at(position), OVER_POSITIONS) / positions
+
+STEPS = (
+    Step(
+        name="pooled derivative",
+        sentence=r"""Off the kinks the derivative of $r\cdot\frac1P\sum_k\phi(z_k)$ in $w_{ij}$, $z_k=w_i\cdot x_k/\sqrt{d_{patch}}$, is
+$[[pooled_part]]/\sqrt{d_{patch}}$, with the slope $s_P(k)=\phi'(z_k)$ and the entry $x_P(k)$ of patch $k$ that the weight meets.""",
+        gives={"pooled_part": pooled_part},
+    ),
+    Step(
+        name="pooled slope",
+        sentence=r"So $\partial L/\partial w_{ij}$ is $[[pooled_slope]]$ with the mean $g_P$ over the data of $[[pooled_part]]$.",
+        gives={"pooled_slope": pooled_slope},
+        uses=("pooled derivative",),
+    ),
+    Step(
+        name="dense derivative",
+        sentence=r"""With a weight $a_P(k)$ for each position and $P^{-1/2}$ for $P^{-1}$ it is $[[dense_part]]/\sqrt{d_{patch}}$.""",
+        gives={"dense_part": dense_part},
+    ),
+    Step(
+        name="dense slope",
+        sentence=r"So $\partial L/\partial w_{ij}$ is $[[dense_slope]]$ with the mean $g_A$ over the data of $[[dense_part]]$.",
+        gives={"dense_slope": dense_slope},
+        uses=("dense derivative",),
+    ),
+    Step(
+        name="patches as samples",
+        sentence=r"""$g_P$ is the mean over all pairs of a sample and a position of residual times slope times entry: that of one hidden layer on the patches
+as samples, each with the residual of its image, whose rows are iid.""",
+        by=Carrier.CLAIM,
+        source="S6",
+    ),
+    Step(
+        name="filters",
+        sentence=r"""As $r$ is a fixed function of the data, row $i$ is one function of $w_i$ and of the readout weights of filter $i$, the same for all $i$. These are iid,
+and so are the rows.""",
+        by=Carrier.RULE,
+        source="independence",
+        uses=("pooled slope", "dense slope"),
+    ),
+    Step(
+        name="pooled row",
+        sentence=r"In units of $1/\sqrt{n\,d_{patch}}$ the scores of a row are $[[pooled_score]]$.",
+        gives={"pooled_score": pooled_score},
+        uses=("filters", "patches as samples"),
+    ),
+    Step(
+        name="dense row",
+        sentence=r"With a weight for each position they are $[[dense_score]]$.",
+        gives={"dense_score": dense_score},
+        uses=("filters",),
+    ),
+    Step(
+        name="normal readout",
+        sentence=r"Given $w_i$, $g_A$ is linear in the readout weights of the filter: for independent normal ones its entries are jointly normal.",
+        by=Carrier.RULE,
+        source="linear combinations",
+        uses=("dense derivative",),
+    ),
+    Step(
+        name="covariance",
+        sentence=r"""For readout weights of variance $1$ the entries $j$ and $j'$ have the covariance $[[dense_covariance]]$ given $w_i$, with
+$u_P(k)=E_D[r\,\phi'(z_k)x_{kj}]$, and $t_P(k)$ the same for $j'$.""",
+        gives={"dense_covariance": dense_covariance},
+        uses=("normal readout",),
+    ),
+)
+
+convolution_rows = Claim(
+    label="D7",
+    title="The rows of one convolution are exactly iid on every data set",
+    statement=r"""
+Let $n$ filters $w_i\in\mathbb R^{d_{patch}}$ see the $P$ patches $x_k$ of an input, and let all weights be independent, those of the filters iid, and those of the
+readout, and $r$ a fixed function of the data. For every data set, every $\phi$ and all $n$, $P$:
+
+(a) Pooled, $f=n^{-1/2}\sum_ia_i\frac1P\sum_k\phi(w_i\cdot x_k/\sqrt{d_{patch}})$: the rows of $\sqrt{n\,d_{patch}}\,S$ are iid with the law of
+$\big([[pooled_score]]\big)_j$, $g_P$ the mean over the data of $[[pooled_part]]$, $s_P(k)=\phi'(z_k)$ and $x_P(k)=x_{kj}$. For ReLU and normal weights this is S6 with
+the patches as samples, each with the residual of its image.
+
+(b) With a weight for each position, $f=(nP)^{-1/2}\sum_{i,k}a_{ik}\phi(w_i\cdot x_k/\sqrt{d_{patch}})$: they are iid with the law of $\big([[dense_score]]\big)_j$, $g_A$ the mean over
+the data of $[[dense_part]]$. For standard normal readout weights $g_A$ is a normal vector given $w_i$, with the covariances $[[dense_covariance]]$,
+$u_P(k)=E_D[r\,\phi'(z_k)x_{kj}]$ and $t_P(k)$ the same for another entry.
+
+At a fixed threshold the counts of the columns are binomial.
+""",
+    steps=STEPS,
+    source=Source("2602.06675", "beyond the abstract, which names no convolution"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        READOUT,
+        WEIGHT,
+        WIDTH,
+        Quantity(positions, "number of patches of an input", COUNT),
+        Quantity(patch_size, "number of entries of a patch", COUNT),
+        Quantity(sample_residual, "residual at a sample", sp.S.Reals),
+        Quantity(pooled, "mean over data and positions of residual times slope times entry of the patch", sp.S.Reals),
+        Quantity(dense, "the same with a weight for each position, over the root of their number", sp.S.Reals),
+        Quantity(slope_at, "slope of the activation at a position", sp.S.Reals),
+        Quantity(entry_at, "entry of the patch at a position that the weight meets", sp.S.Reals),
+        Quantity(readout_at, "weight with which a filter's value at a position enters the output", sp.S.Reals),
+        Quantity(
+            (mean_at, other_mean_at),
+            "mean over the data of residual times slope times entry at a position, for one entry and another",
+            sp.S.Reals,
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("no filter is at a kink of the activation on a patch of the data"),
+        Hypothesis("the residual does not depend on the weights"),
+    ),
+    uses=("S6",),
+    expressions={
+        "pooled_part": pooled_part,
+        "dense_part": dense_part,
+        "pooled_score": pooled_score,
+        "dense_score": dense_score,
+        "dense_covariance": dense_covariance,
+    },
+)

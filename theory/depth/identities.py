@@ -1,0 +1,222 @@
+"""D1.1: how the scores of all layers scale, balance and add up, at every depth and width."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+signal, entering = sp.symbols("delta_z h_in", real=True)
+fan_in = sp.Symbol("n_in", integer=True, positive=True)
+preactivation = sp.Symbol("z_out", real=True)  # of a unit
+behind, outgoing = sp.symbols("epsilon_h h_out", real=True)  # E⟨r, f⟩ by what leaves a unit, and what leaves it
+slope_at_one = sp.Symbol("c_phi", real=True)  # φ(1), or φ(−1)
+degree, gain = sp.symbols("p_phi alpha_W", positive=True)
+above = sp.Symbol("k_W", integer=True, nonnegative=True)
+output_mean, sum_above, bias_sum = sp.symbols("e_f s_above s_b", real=True)
+below_product, above_product, residual, other_residual = sp.symbols("q_h b_z r_x r_y", real=True)
+
+slope = signal * entering / sp.sqrt(fan_in)
+into_unit = signal * preactivation
+out_of_unit = behind * outgoing
+activation = slope_at_one * sp.Abs(preactivation) ** degree
+activation_slope = degree * activation / preactivation
+unit_ratio = degree
+passed_down = degree * sum_above - bias_sum
+layer_sum = degree**above * output_mean
+output_factor = gain ** (degree**above)
+scaling = output_factor
+compensation = gain ** (-degree)
+layer_kernel = below_product * above_product / fan_in
+energy = residual * other_residual * layer_kernel
+
+DEGREE = Quantity(degree, r"degree of the activation, $1$ for ReLU", POSITIVE, drawn=(sp.Rational(1, 2), 3))
+FAN_IN = Quantity(fan_in, r"number of units or inputs below, $d$ for the first layer", COUNT)
+
+STEPS = (
+    Step(
+        name="one weight",
+        sentence=r"""On one sample let $\delta_i$ be the derivative of $\langle r,f\rangle$ in $z_i$, at fixed $r$. As $z_i$ is linear in
+$w_{ij}$, with the slope $h_j/\sqrt{n_{in}}$, that of $\langle r,f\rangle$ in $w_{ij}$ is $[[slope]]$, and $\partial L/\partial w_{ij}$ its mean
+over the data.""",
+        gives={"slope": slope},
+    ),
+    Step(
+        name="reparametrisation",
+        sentence=r"""For $w=c\,\tilde w$, $\tilde w\,\partial L/\partial\tilde w=\tilde w\,c\,\partial L/\partial w=w\,\partial L/\partial w$.""",
+        by=Carrier.RULE,
+        source="chain rule",
+    ),
+    Step(
+        name="into a unit",
+        sentence=r"""On one sample the $w\,\partial\langle r,f\rangle/\partial w$ of all weights into a unit and of its bias add up to
+$[[into_unit]]$, as $z=\sum_jw_jh_j/\sqrt{n_{in}}+b$.""",
+        gives={"into_unit": into_unit},
+        uses=("one weight",),
+    ),
+    Step(
+        name="out of a unit",
+        sentence=r"""Those of all weights that leave the unit add up to $[[out_of_unit]]$ for the value $h_{out}$ of the unit and the derivative
+$\epsilon_h$ of $\langle r,f\rangle$ in it.""",
+        gives={"out_of_unit": out_of_unit},
+        uses=("one weight",),
+    ),
+    Step(
+        name="degree",
+        sentence=r"""A positively homogeneous $\phi$ is a multiple of $|z|^{p_\phi}$ on each side of $0$, with one $c_\phi$ for each: $[[activation]]$. There its
+derivative is $[[activation_slope]]$.""",
+        gives={"activation": activation, "activation_slope": activation_slope},
+    ),
+    Step(
+        name="through a unit",
+        sentence=r"""The chain rule has $\delta_z=\phi'(z)\,\epsilon_h$. So what goes in is $[[unit_ratio]]$ times what goes out, on each sample and in
+the mean over the data.""",
+        gives={"unit_ratio": unit_ratio},
+        uses=("into a unit", "out of a unit", "degree"),
+    ),
+    Step(
+        name="through a layer",
+        sentence=r"""Added up over its units, the sum $s_b$ of $b\,\partial L/\partial b$ taken off: a layer's $\sum w\,\partial L/\partial w$ is
+$[[passed_down]]$, with the sum $s_{above}$ of the layer above.""",
+        gives={"passed_down": passed_down},
+        uses=("through a unit",),
+    ),
+    Step(
+        name="with biases",
+        sentence=r"""For $p_\phi=1$ the sum of a layer and the sum of its biases give that of the layer above, and those of the readout
+$e_f=E_D\langle r,f\rangle$ by *into a unit*. So $e_f$ is the sum of a layer and of the biases from this layer on.""",
+        by=Carrier.RULE,
+        source="telescope",
+        uses=("through a layer",),
+    ),
+    Step(
+        name="without biases",
+        sentence=r"Without biases the readout has the sum $e_f$, and a layer with $k_W$ hidden layers above its weights has $[[layer_sum]]$.",
+        gives={"layer_sum": layer_sum},
+        uses=("with biases",),
+    ),
+    Step(
+        name="factor of the output",
+        sentence=r"""Without biases all $z$ above a layer whose weights become $\alpha_W$ times as large are multiplied: its own by $\alpha_W$, and those
+above one more activation by the power $p_\phi$ of the factor. So $f$ becomes $[[output_factor]]$ times as large, as a function of all weights.""",
+        gives={"output_factor": output_factor},
+        uses=("degree",),
+    ),
+    Step(
+        name="order",
+        sentence=r"""Scores that are all multiplied by one positive number keep their order: the largest $K$ of them are those of the same weights.""",
+        by=Carrier.RULE,
+        source="monotonicity",
+    ),
+    Step(
+        name="scores of all layers",
+        sentence=r"""With $r$ fixed, $E_D\langle r,f\rangle$ has this factor as a function of all weights, and so have its $w\,\partial L/\partial w$, in the
+layer itself by *reparametrisation*: $[[scaling]]$.""",
+        gives={"scaling": scaling},
+        uses=("reparametrisation", "factor of the output", "order"),
+    ),
+    Step(
+        name="one unit",
+        sentence=r"""A unit whose weights and bias become $\alpha_W$ times as large has the output multiplied by $\alpha_W^{p_\phi}$. Its outgoing weights
+times $[[compensation]]$ leave $f$ as it was, as a function of all other weights, and the scores by *reparametrisation*.""",
+        gives={"compensation": compensation},
+        uses=("degree", "reparametrisation"),
+    ),
+    Step(
+        name="kernel of a layer",
+        sentence=r"""With the product $q_h=\langle h,h'\rangle$ of what enters at two samples, and $b_z=\sum_i\partial_if\,\partial_if'$, $\partial_i$ the
+derivative in $z_i$, $\partial_if=\phi'(z_i)\,\partial f/\partial h_i$: the sum over the weights of the layer of $\partial f/\partial w\cdot\partial f'/\partial w$, its
+part of the tangent kernel, is $[[layer_kernel]]$.""",
+        gives={"layer_kernel": layer_kernel},
+        uses=("one weight",),
+    ),
+    Step(
+        name="energy",
+        sentence=r"""As $\partial L/\partial w=E_D\langle r,\partial f/\partial w\rangle$, the sum of the squares over the layer is the mean over two samples, and
+the sum over pairs of outputs, of $[[energy]]$.""",
+        gives={"energy": energy},
+        uses=("kernel of a layer",),
+    ),
+)
+
+layer_identities = Claim(
+    label="D1.1",
+    title="Scores of a deep network: what scales them, what balances them, what they add up to",
+    statement=r"""
+Let $z^1=W^1x/\sqrt d+b^1$, $h^l=\phi(z^l)$, $z^{l+1}=W^{l+1}h^l/\sqrt{n_l}+b^{l+1}$, $f=z^{L+1}$, and let the loss have the derivatives
+$E_D\langle r,\partial f\rangle$. For every depth, all widths, every data set and all weights off the kinks, with the scores $|w\,\partial L/\partial w|$:
+
+(a) A score is the same in all parametrisations $w=c\,\tilde w$.
+
+(b) Let $\phi(cz)=c^{p_\phi}\phi(z)$ for $c>0$. Without biases and for fixed $r$, $W\mapsto\alpha_WW$ in a layer with $k_W$ hidden layers above
+multiplies all scores of all layers by $[[scaling]]$, for ReLU by $\alpha_W$: the $K$ largest are those of the same weights, whatever the layers' variances. A unit whose
+weights and bias are multiplied by $\alpha_W$, and its outgoing weights by $[[compensation]]$, leaves every score as it is, for any $r$.
+
+(c) For such $\phi$, $\sum w\,\partial L/\partial w$ over the weights into a hidden unit and its bias is $[[unit_ratio]]$ times that over the weights that leave it.
+So the sum over a layer is $[[passed_down]]$, from the sum $s_{above}$ of the next layer and the sum $s_b$ of $b\,\partial L/\partial b$ over its own biases; without biases it is
+$[[layer_sum]]$, $e_f=E_D\langle r,f\rangle$, for ReLU the same in all layers. For $p_\phi=1$ with biases, $e_f$ is the sum of a layer and of the biases from this layer on.
+
+(d) $\sum(\partial L/\partial w)^2$ over a layer is the mean over two independent samples of $[[energy]]$, summed over pairs of outputs, for any $\phi$: $[[layer_kernel]]$ is
+the layer's part of the tangent kernel, $q_h=\langle h,h'\rangle$ and $b_z=\sum_i\phi'(z_i)\phi'(z_i')\,\frac{\partial f}{\partial h_i}\frac{\partial f'}{\partial h_i}$ (no $\phi'$ at the readout).
+""",
+    steps=STEPS,
+    source=Source(
+        "2602.06675",
+        "beyond the abstract; that signed scores are conserved from unit to unit is in Du, Hu and Lee (2018) and in "
+        "Tanaka et al. (2020)",
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(signal, "derivative of residual times output in what enters the activation of a unit", sp.S.Reals),
+        Quantity(entering, "value of a unit, or input, below", sp.S.Reals),
+        FAN_IN,
+        Quantity(preactivation, "what enters the activation of a unit", sp.S.Reals),
+        Quantity(behind, "derivative of residual times output in the value of a unit", sp.S.Reals),
+        Quantity(outgoing, "value of a unit, which the weights that leave it see", sp.S.Reals),
+        Quantity(slope_at_one, "value of the activation at $1$, or at $-1$ on the negative side", sp.S.Reals),
+        DEGREE,
+        Quantity(gain, "factor by which weights are multiplied", POSITIVE),
+        Quantity(
+            above, "number of hidden layers above the weights of a layer, its own included", COUNT_FROM_ZERO, (0, 4)
+        ),
+        Quantity(output_mean, "mean over the data of residual times output", sp.S.Reals),
+        Quantity(sum_above, "sum of weight times derivative over the layer above", sp.S.Reals),
+        Quantity(bias_sum, "sum of bias times derivative over the layer", sp.S.Reals),
+        Quantity(below_product, "product of what enters a layer at two samples", sp.S.Reals),
+        Quantity(above_product, "product of the derivatives of the outputs in what leaves it", sp.S.Reals),
+        Quantity((residual, other_residual), "residual of an output at a sample, at another", sp.S.Reals),
+    ),
+    hypotheses=(
+        Hypothesis("no unit is at a kink of the activation on the data"),
+        Hypothesis(
+            "what enters a unit is not zero", sp.Ne(preactivation, 0), needed_by=("activation", "activation_slope")
+        ),
+        Hypothesis(
+            "the activation is positively homogeneous",
+            needed_by=(
+                "output_factor",
+                "scaling",
+                "compensation",
+                "unit_ratio",
+                "passed_down",
+                "layer_sum",
+                "activation",
+                "activation_slope",
+            ),
+        ),
+        Hypothesis("there are no biases", needed_by=("output_factor", "scaling", "layer_sum")),
+        Hypothesis("the residual does not depend on the weights", needed_by=("scaling",)),
+    ),
+    expressions={
+        "scaling": scaling,
+        "compensation": compensation,
+        "unit_ratio": unit_ratio,
+        "passed_down": passed_down,
+        "layer_sum": layer_sum,
+        "layer_kernel": layer_kernel,
+        "energy": energy,
+    },
+)

@@ -1,0 +1,249 @@
+"""D1.2: which rows of a deep network's scores are independent, how far others are not, and which signals are normal."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.depth.identities import FAN_IN, fan_in
+from theory.quantities import CLOSED_UNIT, COUNT, POSITIVE, UNIT, Hypothesis, Quantity, whole_from
+from theory.saliency.model import WIDTH, width
+from theory.saliency.snip import READOUT, WEIGHT, a, w
+from theory.steps import Carrier, Step
+
+gated = sp.Symbol("g_L", real=True)
+share = sp.Symbol("p_j", positive=True)
+share_variance = sp.Symbol("V_p", nonnegative=True)
+given_share = sp.Symbol("p_below", positive=True)
+fourth = sp.Symbol("mu_4", positive=True)
+first_width, second_width = sp.symbols("n_1 n_2", integer=True, positive=True)
+readout_variance = sp.Symbol("v_A", positive=True)
+residual_product, path_product = sp.symbols("q_r q_M", real=True)
+
+last_slope = a * gated / sp.sqrt(width * fan_in)
+last_score = sp.Abs(a) * sp.Abs(w) * sp.Abs(gated)
+given_variance = width * given_share * (1 - given_share)
+count_variance = width * share * (1 - share) + width * (width - 1) * share_variance
+design_effect = 1 + (width - 1) * share_variance / (share * (1 - share))
+
+half = sp.Rational(1, 2)
+signal_square = half
+signal_pair = sp.Rational(1, 4) + (2 * fourth - 1) / (4 * second_width)
+signal_fourth = sp.Rational(3, 4) + (2 * fourth**2 - 3) / (4 * second_width)
+score_square = sp.Rational(1, 4)
+row_covariance = (2 * fourth - 1) / (16 * second_width)
+row_variance = fourth / 2 * signal_fourth - score_square**2
+sum_effect = 1 + (first_width - 1) * row_covariance / row_variance
+normal_effect = (22 * width + 85) / (17 * width + 90)
+normal_limit = sp.Rational(22, 17)
+
+signal_covariance = readout_variance * residual_product * path_product / width
+
+STEPS = (
+    Step(
+        name="last layer",
+        sentence=r"""At a unit of the last hidden layer $\delta=r\,a\,\phi'(z)/\sqrt n$, so that by D1.1 the derivative is $[[last_slope]]$ with
+$g_L=E_D[r\,\phi'(z_i)h_j]$, $h$ the values of the layer below.""",
+        gives={"last_slope": last_slope},
+    ),
+    Step(
+        name="last row",
+        sentence=r"So $\sqrt{n\,n_{in}}$ times the score is $[[last_score]]$.",
+        gives={"last_score": last_score},
+        uses=("last layer",),
+    ),
+    Step(
+        name="rows of the last layer",
+        sentence=r"""Given the layers below, $h$ is fixed on the data, and a row is one function of $(a_i,w_i)$, the same for all $i$. These are
+iid, and so are the rows.""",
+        by=Carrier.RULE,
+        source="independence",
+        uses=("last row",),
+    ),
+    Step(
+        name="given variance",
+        sentence=r"""So given the layers below the count of a column above a fixed threshold is binomial, with the variance $[[given_variance]]$ for
+the share $p_{below}$ that the layers below leave.""",
+        gives={"given_variance": given_variance},
+        uses=("rows of the last layer",),
+    ),
+    Step(
+        name="two sources",
+        sentence=r"The variance of the count is the mean of this, plus the variance of its mean $n\,p_{below}$.",
+        by=Carrier.RULE,
+        source="total variance",
+        uses=("given variance",),
+    ),
+    Step(
+        name="count variance",
+        sentence=r"With the mean $p_j$ and the variance $V_p$ of $p_{below}$ this is $[[count_variance]]$.",
+        gives={"count_variance": count_variance},
+        uses=("two sources",),
+    ),
+    Step(
+        name="design effect",
+        sentence=r"Over the variance of $\mathrm{Bin}(n,p_j)$ it is $[[design_effect]]$.",
+        gives={"design_effect": design_effect},
+        uses=("count variance",),
+    ),
+    Step(
+        name="half of the rows",
+        sentence=r"""Let $v$ be a row of symmetric independent weights without atoms and $h\ne0$. Then $v$ and $-v$ have one law and just one of them is on
+the positive side of $h$: even functions of $v$ have there half of their mean. So $v_i^2$, $v_i^2v_m^2$, $v_iv_m$, $v_i^4$ have
+$\frac12$, $\frac12$, $0$ and $\frac12\mu_4$ there.""",
+        by=Carrier.RULE,
+        source="same law",
+    ),
+    Step(
+        name="one signal",
+        sentence=r"""Let $L=2$, $h\ne0$ the values of the first layer at one sample, and $c_i=n_2^{-1/2}\sum_ka_kv_{ki}1\{v_k\cdot h>0\}$. Given $h$ the terms
+are independent and centred: $E\,c_i^2=[[signal_square]]$.""",
+        gives={"signal_square": signal_square},
+        uses=("half of the rows",),
+    ),
+    Step(
+        name="two signals",
+        sentence=r"For $i\ne m$, $E\,c_i^2c_m^2=[[signal_pair]]$.",
+        gives={"signal_pair": signal_pair},
+        uses=("half of the rows",),
+    ),
+    Step(
+        name="fourth moment",
+        sentence=r"And $E\,c_i^4=[[signal_fourth]]$.",
+        gives={"signal_fourth": signal_fourth},
+        uses=("half of the rows",),
+    ),
+    Step(
+        name="squares of scores",
+        sentence=r"""In units of $r^2x_j^2/dn_1$ the squared score is $w_{ij}^2c_i^2$ where the gate of unit $i$ is open, so that $h\ne0$, and else $0$, whatever
+slope is taken at the kinks of the second layer if $h=0$. By
+*half of the rows* for $w_i$ and $x$ it has the mean $[[score_square]]$.""",
+        gives={"score_square": score_square},
+        uses=("one signal",),
+    ),
+    Step(
+        name="two rows",
+        sentence=r"Two rows of the first layer are independent, and the moments of their signals do not depend on $h$: the covariance is $[[row_covariance]]$.",
+        gives={"row_covariance": row_covariance},
+        uses=("two signals", "squares of scores"),
+    ),
+    Step(
+        name="one row",
+        sentence=r"One squared score has the variance $[[row_variance]]$.",
+        gives={"row_variance": row_variance},
+        uses=("fourth moment", "squares of scores"),
+    ),
+    Step(
+        name="exchange",
+        sentence=r"""A permutation of the units of a hidden layer leaves the law of all weights as it is: the rows of each layer are exchangeable, and all pairs
+of rows have one covariance.""",
+        by=Carrier.RULE,
+        source="same law",
+    ),
+    Step(
+        name="sum of a column",
+        sentence=r"""So the sum of a column's $n_1$ squared scores varies $[[sum_effect]]$ times as much as that of independent ones.""",
+        gives={"sum_effect": sum_effect},
+        uses=("two rows", "one row", "exchange"),
+    ),
+    Step(
+        name="normal weights",
+        sentence=r"For normal weights, $\mu_4=3$, and $n_1=n_2=n$ this is $[[normal_effect]]$.",
+        gives={"normal_effect": normal_effect},
+        uses=("sum of a column",),
+    ),
+    Step(
+        name="wide layers",
+        sentence=r"As $n\to\infty$ it tends to $[[normal_limit]]$.",
+        gives={"normal_limit": normal_limit},
+        uses=("normal weights",),
+    ),
+    Step(
+        name="linear in the readout",
+        sentence=r"""At unit $i$ of any hidden layer $\delta_i=n^{-1/2}\sum_{k,m}r_ka_{km}M_{mi}$ with $M_{mi}=\partial h^L_m/\partial z_i$, $n=n_L$. Given all weights below the
+readout, all $\delta_i(x)$ are linear in it, and centred.""",
+        by=Carrier.RULE,
+        source="chain rule",
+    ),
+    Step(
+        name="normal signals",
+        sentence="For a normal readout they are jointly normal.",
+        by=Carrier.RULE,
+        source="linear combinations",
+        uses=("linear in the readout",),
+    ),
+    Step(
+        name="covariance of signals",
+        sentence=r"""With $q_r=\langle r,r'\rangle$ and $q_M=\sum_mM_{mi}(x)M_{mi'}(x')$ the covariance of $\delta_i(x)$ and $\delta_{i'}(x')$ is $[[signal_covariance]]$.""",
+        gives={"signal_covariance": signal_covariance},
+        uses=("linear in the readout", "normal signals"),
+    ),
+)
+
+row_independence = Claim(
+    label="D1.2",
+    title="Which rows of a deep network are independent, and by how much others are not",
+    statement=r"""
+In the setting of D1.1 let all weights be independent, those of a layer iid, and $r$ a fixed function of the data.
+
+(a) Given the layers below, the rows of the last hidden layer ($n$ units on $n_{in}$, one output) are iid on every data set with the law of $\big([[last_score]]\big)_j$ in units of
+$1/\sqrt{n\,n_{in}}$, $g_L=E_D[r\,\phi'(z)h_j]$: S6 with the values $h$ of the layer below for the inputs. At a fixed threshold the count of a column is binomial given the layers below,
+and without this condition varies $[[design_effect]]$ times as much as $\mathrm{Bin}(n,p_j)$, where $V_p$ is the variance of the share that the layers below leave, and $p_j$ its mean.
+
+(b) Rows of any hidden layer are exchangeable, and those of the first one may depend on each other. For $L=2$, ReLU, one sample with $x_j\ne0$, one output and symmetric weights without
+atoms, of variance $1$ and fourth moment $\mu_4$, the squared scores of two rows in a column have at all widths $n_1\ge2$, $n_2$ the positive covariance $[[row_covariance]]$ and each the
+variance $[[row_variance]]$, in units of $r^2x_j^2/dn_1$ for the squared scores. The sum of a column varies $[[sum_effect]]$ times as much as that of independent rows,
+$[[normal_effect]]$ times for normal weights and $n_1=n_2=n$, $[[normal_limit]]$ times for $n\to\infty$.
+
+(c) Given all weights below a readout of independent weights of mean $0$ and variance $v_A$, the signals $\delta_i(x)=\partial\langle r,f\rangle/\partial z_i$ of all units, layers and samples
+are linear in the readout, hence jointly normal if the readout is, and have the covariances $[[signal_covariance]]$, $q_r=\langle r,r'\rangle$,
+$q_M=\sum_m\frac{\partial h^L_m}{\partial z_i}\frac{\partial h^{L\prime}_m}{\partial z_{i'}'}$.
+""",
+    steps=STEPS,
+    source=Source("2602.06675", "beyond the abstract (which announces that masks converge)"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        READOUT,
+        WEIGHT,
+        Quantity(gated, "mean over the data of residual times slope of a unit times value of a unit below", sp.S.Reals),
+        WIDTH,
+        FAN_IN,
+        Quantity(share, "probability that an entry of a column is above the threshold", UNIT),
+        Quantity(
+            share_variance,
+            "variance of this probability given the layers below",
+            sp.Interval(0, sp.Rational(1, 4)),
+            drawn=(sp.Rational(1, 100), sp.Rational(1, 5)),
+        ),
+        Quantity(given_share, "probability that an entry is above the threshold, given the layers below", CLOSED_UNIT),
+        Quantity(fourth, "fourth moment of a weight", sp.Interval(1, sp.oo), drawn=(1, 5)),
+        Quantity(first_width, "number of units of the first hidden layer", whole_from(2), drawn=(2, 9)),
+        Quantity(second_width, "number of units of the second hidden layer", COUNT),
+        Quantity(readout_variance, "variance of a weight of the readout", POSITIVE),
+        Quantity(residual_product, "product of the residuals at two samples", sp.S.Reals),
+        Quantity(
+            path_product, "product of the slopes of the last hidden layer's values by what enters two units", sp.S.Reals
+        ),
+    ),
+    hypotheses=(
+        Hypothesis("no unit is at a kink of the activation on the data"),
+        Hypothesis("the residual does not depend on the weights"),
+        Hypothesis(
+            "a share between 0 and 1 varies no more than an entry",
+            share_variance <= share * (1 - share),
+            needed_by=("count_variance", "design_effect"),
+        ),
+    ),
+    uses=("D1.1",),
+    expressions={
+        "last_score": last_score,
+        "design_effect": design_effect,
+        "row_covariance": row_covariance,
+        "row_variance": row_variance,
+        "sum_effect": sum_effect,
+        "normal_effect": normal_effect,
+        "normal_limit": normal_limit,
+        "signal_covariance": signal_covariance,
+    },
+)
