@@ -144,11 +144,12 @@ def _check_layers(arguments: Namespace) -> None:
     for option, there in {
         "--train": arguments.train,
         "--kernel": arguments.kernel,
-        "--plot": arguments.plot is not None,
         "--fresh-rows": arguments.fresh_rows != FRESH_ROWS,
     }.items():
         if there:
             raise InputError(f"{option} is given, expected none for all layers (--scope first: the first alone)")
+    if arguments.plot is not None and arguments.method == "all":
+        raise InputError("--plot is given, expected none with --method all, which has tables alone")
     if arguments.widths is not None:
         if arguments.width is not None:
             raise InputError("--width and --widths are given, expected one of them")
@@ -228,6 +229,11 @@ def _predict_layers(arguments: Namespace, console: Console) -> None:
         show_methods(console, summaries)
     else:
         show_layers(console, summaries[0], arguments.top)
+    if arguments.plot is not None:
+        from numerics.depth.figure import plot_layers
+
+        plot_layers(arguments.plot, found)
+        console.print(f"picture written to {arguments.plot}")
     if arguments.json is not None:
         write_json(arguments.json, {"methods": summaries} if arguments.method == "all" else summaries[0])
 

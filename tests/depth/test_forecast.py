@@ -120,6 +120,7 @@ def test_bad_input_gets_one_line(wrong, said):
         (("--compare", "--bias"), "--bias is given, expected none with --compare"),
         (("--depth", "2", "--fresh-rows", "500"), "--fresh-rows is given"),
         (("--depth", "0"), "depth"),
+        (("--method", "all", "--plot", "p.png"), "--plot is given, expected none with --method all"),
         (("--widths", "8", "--activation", "cube"), "activation is 'cube'"),
     ],
 )
@@ -138,6 +139,15 @@ def test_the_tables_have_a_line_for_each_layer(capsys):
     assert main(["predict", "--method", "all", *words]) == 0
     printed = capsys.readouterr().out
     assert all(sum(line.startswith(f"{method} ") for line in printed.splitlines()) >= 2 for method in METHODS)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg"])
+def test_a_picture_is_written(tmp_path, suffix):
+    place = tmp_path / f"layers{suffix}"
+    words = ("--widths", "24", "16", "--samples", "60", "--units", "256", "--networks", "2", "--plot", str(place))
+    assert main(["predict", "--method", "snip", *words]) == 0
+    assert place.stat().st_size > 5000
+    assert main(["predict", "--method", "snip", "--no-sample", *words]) == 0
 
 
 def test_residuals_are_derivatives_of_the_loss():

@@ -1,0 +1,75 @@
+"""The picture of a forecast of layers: densities and units that keep nothing, layer by layer, and columns of the first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from numerics.depth.forecast import LayersForecast
+from numerics.reports.figures import check_plot, save
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def plot_layers(path: Path, found: LayersForecast) -> None:
+    """Draw a forecast and the networks pruned beside it into a .png or .svg file.
+
+    The file appears under its name only when it is complete. InputError as `check_plot`, or if it cannot be written.
+    """
+    check_plot(path)
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(11, 4.2), layout="constrained")
+    widths = " × ".join(map(str, (found.network.inputs, *found.network.widths, found.network.outputs)))
+    figure.suptitle(f"{found.settings.method} at density {found.settings.density:g}, {widths}", fontsize=13)
+    left, middle, right = figure.subplots(1, 3)
+    _densities(left, found)
+    _dead(middle, found)
+    _columns(right, found)
+    save(figure, path)
+
+
+def _names(found: LayersForecast) -> list[str]:
+    return [*map(str, range(1, len(found.layers))), "readout"]
+
+
+def _densities(axis: Axes, found: LayersForecast) -> None:
+    places = np.arange(len(found.layers))
+    axis.bar(places, [layer.predicted for layer in found.layers], color="tab:blue", alpha=0.4, label="predicted")
+    axis.axhline(found.settings.density, color="gray", lw=1, ls=":", label="all layers alike")
+    if found.layers[0].observed is not None:
+        seen = [layer.observed or 0.0 for layer in found.layers]
+        spread = [layer.sd or 0.0 for layer in found.layers]
+        axis.errorbar(places, seen, spread, fmt="o", color="black", ms=4, capsize=3, label="observed, ± sd")
+    axis.set_xticks(places, _names(found))
+    axis.set(xlabel="layer", ylabel="density", yscale="log")
+    axis.legend(fontsize=8)
+
+
+def _dead(axis: Axes, found: LayersForecast) -> None:
+    """Shares of rows, and of columns, that keep nothing."""
+    places = np.arange(len(found.layers))
+    for offset, kind, color in ((-0.2, "rows", "tab:orange"), (0.2, "columns", "tab:green")):
+        sizes = np.array([layer.outputs if kind == "rows" else layer.inputs for layer in found.layers])
+        expected = np.array([layer.dead_rows if kind == "rows" else layer.dead_columns for layer in found.layers])
+        axis.bar(places + offset, expected / sizes, 0.38, color=color, alpha=0.5, label=f"{kind}, expected")
+        counted = [layer.seen_dead_rows if kind == "rows" else layer.seen_dead_columns for layer in found.layers]
+        seen = np.array([np.nan if count is None else count for count in counted]) / sizes
+        if not np.isnan(seen).all():
+            axis.plot(places + offset, seen, "o", color="black", ms=4)
+    axis.set_xticks(places, _names(found))
+    axis.set(xlabel="layer", ylabel="share that keeps nothing", ylim=(0, 1))
+    axis.legend(fontsize=8)
+
+
+def _columns(axis: Axes, found: LayersForecast) -> None:
+    """Column densities of the first layer: predicted, in descending order, and observed."""
+    order = np.argsort(-found.columns, kind="stable")
+    axis.plot(found.columns[order], color="tab:blue", label="predicted")
+    if found.observed_columns is not None:
+        axis.plot(found.observed_columns[order], ".", color="black", ms=4, label="observed")
+    axis.set(xlabel="input of the first layer, by its prediction", ylabel="density", ylim=(0, None))
+    axis.legend(fontsize=8)
