@@ -36,7 +36,7 @@ def show_methods(console: Console, summaries: Sequence[LayersSummary]) -> None:
     print_facts(console, [fact for fact in _header(first) if fact[0] in ("network", "data")])
     columns = ("method", *(_name(first, layer) for layer in first["layers"]))
     sides = "l" + "r" * len(first["layers"])
-    kept = [(each["method"], *(f"{layer['predicted']:.4f}" for layer in each["layers"])) for each in summaries]
+    kept = [(each["method"], *(_share(layer["predicted"]) for layer in each["layers"])) for each in summaries]
     ends = [(each["method"], *(_density(end["density"]) for end in each["collapse"])) for each in summaries]
     scope = "one threshold for all layers" if first["scope"] == "global" else "a threshold for each layer"
     for title, rows in (
@@ -74,7 +74,7 @@ def _layer_table(summary: LayersSummary) -> Table:
     for layer in summary["layers"]:
         observed = (_share(layer["observed"]), _share(layer["sd"])) if seen else ()
         shape = f"{layer['outputs']} × {layer['inputs']}"
-        rows.append((_name(summary, layer), shape, _share(layer["predicted"]), f"{layer['error']:.4f}", *observed))
+        rows.append((_name(summary, layer), shape, _share(layer["predicted"]), _share(layer["error"]), *observed))
     networks = f", observed in {summary['networks']} networks" if seen else ""
     columns = ("layer", "weights", "predicted", "±", *(("observed", "sd") if seen else ()))
     return Table(columns, rows, "lr" + "r" * (len(columns) - 2), f"Densities of layers{networks}")
@@ -85,15 +85,14 @@ def _dead_table(summary: LayersSummary) -> Table:
     seen = summary["layers"][0]["observed"] is not None
     rows = []
     for layer, end in zip(summary["layers"], summary["collapse"], strict=True):
-        counted = [layer["seen_dead_rows"], layer["seen_dead_columns"]] if seen else []
-        expected = [layer["dead_rows"], layer["dead_columns"]]
-        counts = [
-            f"{value:.1f}" for value in (*expected[:1], *counted[:1], *expected[1:], *counted[1:]) if value is not None
-        ]
+        pairs = [(layer["dead_rows"], layer["seen_dead_rows"]), (layer["dead_columns"], layer["seen_dead_columns"])]
+        counts = [_count(value) for pair in pairs for value in (pair if seen else pair[:1])]
         rows.append((_name(summary, layer), *counts, _density(end["density"])))
     paths = summary["paths"]["ends"]
     last = (
-        f"\nThe last path ends at density {paths[1]:.2g} (quartiles {paths[0]:.2g} to {paths[2]:.2g})" if paths else ""
+        f"\nIn the limit the last path ends at density {paths[1]:.2g} (quartiles {paths[0]:.2g} to {paths[2]:.2g})"
+        if paths
+        else ""
     )
     title = f"Rows and columns that keep nothing, and the density at which a layer is expected to keep one weight{last}"
     each = ("observed",) if seen else ()
@@ -102,7 +101,14 @@ def _dead_table(summary: LayersSummary) -> Table:
 
 
 def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4f}"
+    """Four decimals, or two digits of what is smaller than a thousandth."""
+    if value is None:
+        return "-"
+    return f"{value:.1e}" if 0 < value < 0.001 else f"{value:.4f}"
+
+
+def _count(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"
 
 
 def _density(value: float | None) -> str:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from numerics.arguments import InputError
+from numerics.arguments import InputError, checked_integer
 from numerics.commands.common import add_data, data_file, given
 from numerics.commands.places import check_places
 from numerics.reports.writing import write_json
@@ -114,6 +114,10 @@ def _check(arguments: Namespace) -> None:
         raise InputError(f"--width has {len(arguments.width)} values, expected 1 without --compare")
     if arguments.scope == FIRST:
         _refuse(arguments, tuple(name for name in LAYERS if name != "scope"), "another --scope")
+    if arguments.method == "all" and (arguments.compare or not _asks_for_layers(arguments)):
+        raise InputError(
+            "--method is all, expected one of its methods with --compare, --kernel, --train or --scope first"
+        )
     if _asks_for_layers(arguments) and not arguments.compare:
         _check_layers(arguments)
     if arguments.train and not arguments.sample:
@@ -148,8 +152,14 @@ def _check_layers(arguments: Namespace) -> None:
     }.items():
         if there:
             raise InputError(f"{option} is given, expected none for all layers (--scope first: the first alone)")
-    if arguments.plot is not None and arguments.method == "all":
-        raise InputError("--plot is given, expected none with --method all, which has tables alone")
+    if arguments.method == "all":
+        for option, there in {
+            "--plot": arguments.plot is not None,
+            "--networks": arguments.networks is not None,
+            "--residual output": arguments.residual == "output",
+        }.items():
+            if there:
+                raise InputError(f"{option} is given, expected none with --method all, which prunes no network")
     if arguments.widths is not None:
         if arguments.width is not None:
             raise InputError("--width and --widths are given, expected one of them")
@@ -209,6 +219,7 @@ def _predict(arguments: Namespace, console: Console) -> None:
 
 def _predict_layers(arguments: Namespace, console: Console) -> None:
     from numerics.commands._layers_report import show_layers, show_methods
+    from numerics.depth.architecture import MOST_DEPTH
     from numerics.depth.forecast import predict_layers
     from numerics.depth.settings import METHODS
     from numerics.depth.summary import summarise_layers
@@ -216,7 +227,7 @@ def _predict_layers(arguments: Namespace, console: Console) -> None:
     names = tuple(name for name in (*SHARED, *LAYERS, "sample", "residual") if name != "fresh_rows")
     asked = given(arguments, *names)
     width = 1024 if arguments.width is None else arguments.width[0]
-    asked.setdefault("widths", (width,) * arguments.depth)
+    asked.setdefault("widths", (width,) * checked_integer("depth", arguments.depth, 1, MOST_DEPTH))
     methods = METHODS if arguments.method == "all" else (arguments.method,)
     if arguments.method == "all":
         asked["sample"] = False

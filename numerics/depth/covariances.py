@@ -22,7 +22,18 @@ Latents = NDArray[np.float32]
 
 BLOCK = 2**19  # pairs of inputs whose duals are taken at once
 DRAWN_UNITS = 2**14  # of a first layer whose weights are not normal
-JITTERS = (0.0, 1e-14, 1e-13, 1e-12, 1e-11, 1e-10, 1e-9, 1e-8)  # of the mean variance, the first that suffices
+JITTERS = (
+    0.0,
+    1e-14,
+    1e-13,
+    1e-12,
+    1e-11,
+    1e-10,
+    1e-9,
+    1e-8,
+    1e-7,
+    1e-6,
+)  # of the mean variance, the first that suffices
 
 
 class Root(NamedTuple):
@@ -38,7 +49,7 @@ def root_of(covariance: Floats) -> Root:
     """The Cholesky factor of a covariance [N, N], which is overwritten; jitter is added until there is one.
 
     Raises:
-        InputError: if 1e-8 of the mean variance does not suffice, or the covariance is not finite.
+        InputError: if 1e-6 of the mean variance does not suffice, or the covariance is not finite.
     """
     variances = np.diagonal(covariance).copy()
     mean = float(variances.mean())
@@ -108,22 +119,26 @@ def first_units(network: Architecture, x: Floats, units: int, rng: np.random.Gen
     return w, z
 
 
-def advance_first(network: Architecture, x: Floats, sigma: Floats, rng: np.random.Generator) -> Floats:
-    """As `advance` for the units of the first layer; by drawn units where their weights are not normal."""
+def advance_first(
+    network: Architecture, x: Floats, sigma: Floats, rng: np.random.Generator, units: int = DRAWN_UNITS
+) -> Floats:
+    """As `advance` for the units of the first layer; by so many drawn units where their weights are not normal."""
     if network.initialisation.law is NORMAL:
         return advance(network.phi, sigma)
     sigma[:] = 0
     slope = np.zeros_like(sigma)
     step = max(1, 2**22 // len(x))
-    for start in range(0, DRAWN_UNITS, step):
-        _, z = first_units(network, x, min(step, DRAWN_UNITS - start), rng)
+    for start in range(0, units, step):
+        _, z = first_units(network, x, min(step, units - start), rng)
         for total, function in ((sigma, network.phi.function), (slope, network.phi.derivative)):
             image = values(function, z).astype(float)
-            total += image.T @ image / DRAWN_UNITS
+            total += image.T @ image / units
     return slope
 
 
-def smoothed(network: Architecture, x: Floats, residual: Floats, rng: np.random.Generator) -> Floats:
+def smoothed(
+    network: Architecture, x: Floats, residual: Floats, rng: np.random.Generator, units: int = DRAWN_UNITS
+) -> Floats:
     """Θr/N [N, K]: a residual [N, K] smoothed by the tangent kernel of the weights in the limit, on inputs x [N, d] (D6).
 
     Where libraries write weights of order 1/√inputs, the part of a layer counts as often as it has inputs.
@@ -132,7 +147,7 @@ def smoothed(network: Architecture, x: Floats, residual: Floats, rng: np.random.
     sigma = first_covariance(network, x)
     tangent = x @ x.T * (parts[0] / x.shape[1])
     for layer in range(1, network.depth + 1):
-        slope = advance_first(network, x, sigma, rng) if layer == 1 else advance(network.phi, sigma)
+        slope = advance_first(network, x, sigma, rng, units) if layer == 1 else advance(network.phi, sigma)
         tangent *= slope
         tangent *= network.initialisation.weight
         tangent += parts[layer] * sigma

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from numerics.arguments import InputError
 from numerics.depth.architecture import Architecture
+from numerics.depth.settings import Residual
 from numerics.kernels.activations import Homogeneous
 
 Floats = NDArray[np.float64]
@@ -96,16 +97,16 @@ def moved_output(made: DrawnNetwork, seen: Pass, slopes: Layers) -> Floats:
     return _rates(made, seen, slopes)[2][-1]
 
 
-def curvature_along_gradient(made: DrawnNetwork, seen: Pass, residual: Floats) -> Layers:
+def curvature_along_gradient(made: DrawnNetwork, seen: Pass, residual: Residual) -> Layers:
     """Hg of every layer's weights: g moved along itself, the residual moving with f (Pearlmutter 1994).
 
     Where libraries write weights of order 1/√inputs, g and H are those of such weights (an overall W stays in front).
     φ″ is a difference quotient of φ′, and 0 where φ is straight on both sides of 0.
     """
     phi = made.network.phi
-    steps, rates, inner = _rates(made, seen, gradient(made, seen, residual))
-    samples = len(residual)
-    delta, change = residual / samples, inner[-1] / samples
+    steps, rates, inner = _rates(made, seen, gradient(made, seen, residual.values))
+    samples = len(residual.values)
+    delta, change = residual.values / samples, residual.moved(inner[-1]) / samples
     found: list[Floats] = []
     for layer in range(made.network.depth, -1, -1):
         weight, root = made.weights[layer], np.sqrt(made.weights[layer].shape[1])
@@ -122,15 +123,20 @@ def curvature_along_gradient(made: DrawnNetwork, seen: Pass, residual: Floats) -
     return tuple(reversed(found))
 
 
-def second_term(made: DrawnNetwork, seen: Pass, residual: Floats) -> float:
-    """The norm of what Hg has beside JᵀΘ̂r, over the norm of JᵀΘ̂r, all layers together (S8)."""
+def second_term(made: DrawnNetwork, seen: Pass, residual: Residual) -> float | None:
+    """The norm of what Hg has beside Jᵀṙ/N, ṙ the residual moved by Θ̂r, over the norm of that, all layers together (S8).
+
+    None where the first term is 0.
+    """
     whole = curvature_along_gradient(made, seen, residual)
-    first = gradient(made, seen, moved_output(made, seen, gradient(made, seen, residual)))
+    change = moved_output(made, seen, gradient(made, seen, residual.values))
+    first = gradient(made, seen, residual.moved(change))
     apart = sum(float(((a - b) ** 2).sum()) for a, b in zip(whole, first, strict=True))
-    return float(np.sqrt(apart / sum(float((b**2).sum()) for b in first)))
+    size = sum(float((b**2).sum()) for b in first)
+    return float(np.sqrt(apart / size)) if size > 0 else None
 
 
-def scores(method: str, made: DrawnNetwork, seen: Pass, residual: Floats) -> Layers:
+def scores(method: str, made: DrawnNetwork, seen: Pass, residual: Residual) -> Layers:
     """Scores of every layer: snip, grasp, grasp-magnitude, magnitude or synflow, the largest to be kept."""
     if method == "magnitude":
         return tuple(
@@ -139,7 +145,10 @@ def scores(method: str, made: DrawnNetwork, seen: Pass, residual: Floats) -> Lay
         )
     if method == "synflow":
         return synflow(made.weights)
-    slopes = (gradient if method == "snip" else curvature_along_gradient)(made, seen, residual)
+    if method == "snip":
+        slopes = gradient(made, seen, residual.values)
+    else:
+        slopes = curvature_along_gradient(made, seen, residual)
     found = tuple(weight * slope for weight, slope in zip(made.weights, slopes, strict=True))
     return found if method == "grasp" else tuple(map(np.abs, found))
 

@@ -54,7 +54,8 @@ def _dead(axis: Axes, found: LayersForecast) -> None:
     places = np.arange(len(found.layers))
     for offset, kind, color in ((-0.2, "rows", "tab:orange"), (0.2, "columns", "tab:green")):
         sizes = np.array([layer.outputs if kind == "rows" else layer.inputs for layer in found.layers])
-        expected = np.array([layer.dead_rows if kind == "rows" else layer.dead_columns for layer in found.layers])
+        dead = [layer.dead_rows if kind == "rows" else layer.dead_columns for layer in found.layers]
+        expected = np.array([np.nan if count is None else count for count in dead])
         axis.bar(places + offset, expected / sizes, 0.38, color=color, alpha=0.5, label=f"{kind}, expected")
         counted = [layer.seen_dead_rows if kind == "rows" else layer.seen_dead_columns for layer in found.layers]
         seen = np.array([np.nan if count is None else count for count in counted]) / sizes

@@ -33,7 +33,7 @@ class LayerForecast:
     predicted: float
     error: float
     dead_rows: float
-    dead_columns: float
+    dead_columns: float | None
     collapse: float | None
     observed: float | None = None
     sd: float | None = None
@@ -49,8 +49,8 @@ class LayerForecast:
 class LayersForecast:
     """All layers, first to last, the readout included.
 
-    columns, observed_columns: the share of its weights that each input keeps, float[d]. path_ends: densities at which
-    networks of the limit lose their last path from input to output, quartiles; None where they are narrower than the
+    columns, observed_columns: the share of its weights that each input keeps, float[d]. path_ends: their own densities at
+    which networks of the limit lose their last path from input to output, quartiles; None where they are narrower than the
     network. path_share: of the pruned networks that have a path.
     """
 
@@ -190,7 +190,7 @@ def _layer(
     outputs, inputs = network.shapes[layer]
     kept = [each.masks[layer] for each in seen]
     shares = [float(mask.mean()) for mask in kept]
-    rows, columns = np.mean([each.dead[layer] for each in said], axis=0)
+    counts = [each.dead[layer][1] for each in said]
     ends = [end for each in said if (end := each.collapse[layer]) is not None]
     return LayerForecast(
         layer=layer + 1,
@@ -198,8 +198,8 @@ def _layer(
         outputs=outputs,
         predicted=float(density),
         error=float(error),
-        dead_rows=float(rows),
-        dead_columns=float(columns),
+        dead_rows=float(np.mean([each.dead[layer][0] for each in said])),
+        dead_columns=None if None in counts else float(np.mean([count for count in counts if count is not None])),
         collapse=float(np.mean(ends)) if len(ends) == len(said) else None,
         observed=float(np.mean(shares)) if shares else None,
         sd=float(np.std(shares, ddof=1)) if len(shares) > 1 else None,
@@ -209,9 +209,9 @@ def _layer(
 
 
 def _error(settings: LayersSettings, said: Sequence[Said]) -> Floats:
-    """Of the mean prediction: of the law's own sampling, and of the initial outputs drawn."""
+    """Of the mean prediction: of the law's own sampling, and of the initial outputs or tangent kernels drawn."""
     own: Floats = np.sqrt(np.mean([each.errors**2 for each in said], axis=0))  # the same units for every residual
-    if settings.residual != "averaged" or len(said) == 1:
+    if settings.residual == "output" or len(said) == 1:
         return own
     spread = np.std([each.densities for each in said], axis=0, ddof=1) / np.sqrt(len(said))
     return np.asarray(np.hypot(own, spread))
@@ -232,7 +232,7 @@ def _notes(
         yield "scores have exactly this law at every width (S6)" if exact else "the law of wide layers (D2)"
     if settings.data_driven and settings.residual != "target":
         yield "measured, not proved: the law takes the initial output for independent of what a unit carries"
-    if network.bias and network.init in ("uniform", "torch"):
+    if settings.data_driven and network.depth > 1 and network.bias and network.init in ("uniform", "torch"):
         yield "measured, not proved: biases that are not normal count as normal ones of their variance from the second layer on"
     if settings.method.startswith("grasp"):
         share = [each.second_term for each in seen if each.second_term is not None]
@@ -240,6 +240,10 @@ def _notes(
         yield f"measured, not proved: GraSP's law leaves out the second term of Hg, of order n^-1/2 (S8){found}"
     if settings.residual == "averaged" and settings.data_driven:
         yield f"averaged over {OUTPUTS_DRAWN} initial outputs; a single network lies as far from it as its output leads"
+    if any(each.path_ends is not None for each in said):
+        yield "measured, not proved: drawn networks keep their last path a little longer than the limit does"
+    if not all(each.resolved for each in said):
+        yield "some layers keep so little that too few drawn scores lie beyond the threshold for a share: take more --units"
     largest = max(each.jitter for each in said)
     if largest > 0:
         yield f"{largest:g} of their mean was added to variances, so that covariances have factors"

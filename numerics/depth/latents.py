@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
+from numerics.arguments import InputError
 from numerics.depth.architecture import Architecture, values
 from numerics.depth.covariances import (
     Floats,
@@ -26,8 +28,8 @@ from numerics.depth.covariances import (
 )
 
 MOST_UNITS = 2**13  # of a layer, over all networks of the limit
-MEMORY = 0.7e9  # bytes that covariances and preactivations take
-FEWEST_NETWORKS, FEWEST_UNITS = 8, 2**10
+MEMORY, MOST_MEMORY = 0.7e9, 4e9  # bytes that units are fitted to, and that fewest units may take
+FEWEST_NETWORKS, FEWEST_UNITS = 8, 2**8
 
 
 class Sizes(NamedTuple):
@@ -38,11 +40,37 @@ class Sizes(NamedTuple):
 
 
 def sizes_of(network: Architecture, samples: int, units: int = MOST_UNITS) -> Sizes:
-    """As many networks as `units` units of the widest layer give, at least 8; layers are narrowed where they must be."""
-    room = MEMORY - 8 * samples**2 * max(2, network.depth)
-    most = max(FEWEST_NETWORKS, min(units, max(FEWEST_UNITS, int(room / (4 * samples * network.depth)))))
-    each = tuple(min(width, most // FEWEST_NETWORKS) for width in network.widths)
-    return Sizes(most // max(each), each)
+    """As many networks as `units` units of the widest layer give, at least 8; layers are narrowed where they must be.
+
+    Fewer units where `MEMORY` would not do. InputError if 4 GB would not.
+    """
+    fewest = min(units, FEWEST_UNITS)
+    while True:
+        most = max(FEWEST_NETWORKS, units)
+        each = tuple(min(width, most // FEWEST_NETWORKS) for width in network.widths)
+        sizes = Sizes(most // max(each), each)
+        needed = memory(network, samples, sizes)
+        if needed <= MEMORY:
+            return sizes
+        if units <= fewest:
+            break
+        units = max(fewest, units * 3 // 4)
+    if needed > MOST_MEMORY:
+        raise InputError(
+            f"{network.depth} hidden layers, {network.inputs} inputs and {samples} samples would need {needed / 1e9:.1f} GB, "
+            f"expected at most {MOST_MEMORY / 1e9:.0f}: fewer samples or layers"
+        )
+    return sizes
+
+
+def memory(network: Architecture, samples: int, sizes: Sizes) -> float:
+    """Bytes: covariances, preactivations, the first layer's weights, and scores with their slopes, thrice."""
+    chain = (network.inputs, *sizes.units, network.outputs)
+    scores = sum(rows * columns for columns, rows in pairwise(chain))
+    covariances = 8 * samples**2 * max(2, network.depth)
+    return covariances + sizes.networks * (
+        4 * samples * sum(sizes.units) + 12 * scores + 12 * sizes.units[0] * network.inputs
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,9 @@ from numerics.pruning.row_law import NotCoveredError
 
 Floats = NDArray[np.float64]
 
+BLOCKS = 16  # of networks of the limit at most, of which the jackknife leaves one out
 HALVINGS = 60  # of the interval that holds the logarithm of a threshold
+SMALLEST, LARGEST = 1e-30, 1e30  # of the largest score
 RESOLVED = 8  # scores beyond a threshold that make a share worth reporting
 
 
@@ -39,28 +41,31 @@ class LayerLaw:
         return self.shape[0] * self.shape[1]
 
     @cached_property
-    def ordered(self) -> Latents:
-        """The scores of each network, ascending, [networks, rows · columns]."""
-        return np.sort(self.scores.reshape(len(self.scores), -1), axis=1)
+    def ordered(self) -> list[Latents]:
+        """The scores of each block of networks, ascending."""
+        return [np.sort(block, axis=None) for block in np.array_split(self.scores, min(BLOCKS, len(self.scores)))]
 
-    def above(self, threshold: float) -> Floats:
-        """The share of scores above a threshold, in each network."""
-        size = self.ordered.shape[1]
+    def above(self, threshold: float, without: int | None = None) -> float:
+        """The share of scores above a threshold; without: a block of networks that is left out."""
+        blocks = [block for place, block in enumerate(self.ordered) if place != without]
         value = np.float32(threshold)
-        return np.array([1 - np.searchsorted(row, value, side="right") / size for row in self.ordered])
+        counts = [block.size - int(np.searchsorted(block, value, side="right")) for block in blocks]
+        return sum(counts) / sum(block.size for block in blocks)
 
 
 @dataclass(frozen=True, eq=False)
 class DepthLaw:
     """All layers, first to last, for one residual.
 
-    signed: whether scores are (GraSP). jitter: the largest share of a mean variance that was added to a covariance.
+    signed: whether scores are (GraSP). jitter: the largest share of a mean variance that was added to a covariance. unit: in
+    which scores are counted, the residual's largest entry.
     """
 
     network: Architecture
     layers: tuple[LayerLaw, ...]
     signed: bool
     jitter: float
+    unit: float = 1.0
 
     @property
     def networks(self) -> int:
@@ -71,13 +76,8 @@ class DepthLaw:
         return sum(layer.size for layer in self.layers)
 
     def shares(self, threshold: float, without: int | None = None) -> Floats:
-        """The share of each layer above a threshold, float[L + 1]; without: a network of the limit that is left out."""
-        found = np.array([layer.above(threshold) for layer in self.layers])
-        kept = np.ones(self.networks, bool)
-        if without is not None:
-            kept[without] = False
-        means: Floats = found[:, kept].mean(axis=1)
-        return means
+        """The share of each layer above a threshold, float[L + 1]; without: a block of networks that is left out."""
+        return np.array([layer.above(threshold, without) for layer in self.layers])
 
     def density(self, threshold: float) -> float:
         """The share of all weights above a threshold."""
@@ -98,7 +98,7 @@ class DepthLaw:
             raise NotCoveredError(
                 f"density is {density}: {sign}scores have {positive:.4g} of the weights here, expected a density below"
             )
-        largest = max(float(layer.ordered[:, -1].max()) for layer in self.layers)
+        largest = max(float(layer.scores.max()) for layer in self.layers)
         low, high = np.log(largest) - 90.0, np.log(largest)
         for _ in range(HALVINGS):
             middle = (low + high) / 2
@@ -107,10 +107,11 @@ class DepthLaw:
         return float(np.exp(high))
 
     def densities(self, density: float) -> tuple[Floats, Floats]:
-        """Densities of all layers under one threshold, and their errors (jackknife over networks of the limit)."""
+        """Densities of all layers under one threshold, and their errors (jackknife over blocks of networks)."""
         found = self.shares(self.threshold(density))
-        left = [self.shares(self.threshold(density, without), without) for without in range(self.networks)]
-        deviation = np.sqrt((self.networks - 1) * np.var(left, axis=0))
+        blocks = len(self.layers[0].ordered)
+        left = [self.shares(self.threshold(density, without), without) for without in range(blocks)]
+        deviation = np.sqrt((blocks - 1) * np.var(left, axis=0))
         return found, deviation
 
     def own_thresholds(self, density: float) -> list[float]:
@@ -135,6 +136,20 @@ class DepthLaw:
         ends: Floats = reach.max(axis=(1, 2)).astype(float)
         return ends
 
+    def path_densities(self) -> Floats | None:
+        """For each network of the limit its own density where its last path ends; None as in `path_thresholds`."""
+        ends = self.path_thresholds()
+        if ends is None:
+            return None
+        kept = np.zeros(self.networks)
+        for layer in self.layers:
+            kept += (layer.scores > ends[:, None, None].astype(np.float32)).sum(axis=(1, 2))
+        return kept / self.total
+
+    def resolved(self, threshold: float) -> bool:
+        """Whether every layer has scores enough above a threshold for its share to be known."""
+        return all(layer.above(threshold) * layer.scores.size >= RESOLVED for layer in self.layers)
+
     def collapse(self, layer: int) -> float | None:
         """The density at which the layer (0 the first) is expected to keep one weight; None beyond what is resolved."""
         scores = np.sort(self.layers[layer].scores, axis=None)
@@ -148,10 +163,21 @@ def law_of(
     """The law for a residual [N, K]: SNIP's, or, signed and with the smoothed residual, GraSP's (D2, S8).
 
     last: no other residual is to follow for these units.
+
+    Raises:
+        NotCoveredError: if scores leave single precision.
     """
-    found = list(scores_of(units, residual, rng, last=last))
+    unit = float(np.abs(residual).max())  # masks do not depend on it
+    found = list(scores_of(units, residual / unit, rng, last=last))
+    largest = max(float(np.abs(each.scores).max()) for each in found)
+    if not SMALLEST < largest < LARGEST:
+        raise NotCoveredError(
+            f"scores of the layers are up to {largest:.3g}, expected them within single precision: scale the data, or take "
+            "fewer layers or an initialisation (he) that keeps their size"
+        )
     layers = [_layer(units.network, each, signed) for each in reversed(found)]
-    return DepthLaw(units.network, tuple(layers), signed, max(units.jitter, *(each.jitter for each in found)))
+    jitter = max(units.jitter, *(each.jitter for each in found))
+    return DepthLaw(units.network, tuple(layers), signed, jitter, unit)
 
 
 def _layer(network: Architecture, found: Scores, signed: bool) -> LayerLaw:

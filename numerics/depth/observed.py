@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from numerics.depth import drawn
 from numerics.depth.architecture import Architecture
-from numerics.depth.settings import LayersSettings, residual_of
+from numerics.depth.settings import LayersSettings, Residual
 from numerics.masks.selection import Mask, global_mask, global_masks, row_mask
 
 Floats = NDArray[np.float64]
@@ -21,7 +21,7 @@ class Seen:
 
     masks: tuple[Mask, ...]
     path: bool
-    residual: Floats
+    residual: Residual
     second_term: float | None
 
 
@@ -30,7 +30,7 @@ def pruned(settings: LayersSettings, network: Architecture, x: Floats, y: Floats
     made = drawn.draw(network, rng)
     seen = drawn.forward(made, x)
     at = np.zeros_like(seen.output) if settings.residual == "target" else seen.output
-    residual = residual_of(settings.loss, at, y)
+    residual = Residual(settings.loss, at, y)
     masks = _masks(settings, made, seen, residual, rng)
     reach: Mask = np.ones(network.inputs, bool)
     for mask in masks:
@@ -43,7 +43,7 @@ def _masks(
     settings: LayersSettings,
     made: drawn.DrawnNetwork,
     seen: drawn.Pass,
-    residual: Floats,
+    residual: Residual,
     rng: np.random.Generator,
 ) -> tuple[Mask, ...]:
     if settings.method == "wanda":

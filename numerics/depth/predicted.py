@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.depth import closed
-from numerics.depth.architecture import Architecture
+from numerics.depth.architecture import NORMAL, Architecture
+from numerics.depth.covariances import DRAWN_UNITS, root_of, smoothed
 from numerics.depth.covariances import drawn as normal_vectors
-from numerics.depth.covariances import root_of, smoothed
 from numerics.depth.latents import Units, sizes_of, units_of
 from numerics.depth.law import DepthLaw, expected_dead, law_of
 from numerics.depth.observed import Seen
-from numerics.depth.settings import LayersSettings, residual_of
+from numerics.depth.settings import LayersSettings, Residual
 from numerics.masks.selection import kept_count
 from numerics.pruning.prediction import wanda_densities
 from numerics.pruning.row_law import NotCoveredError
@@ -23,19 +23,24 @@ from numerics.pruning.row_law import NotCoveredError
 Floats = NDArray[np.float64]
 
 OUTPUTS_DRAWN = 16  # initial outputs that `averaged` draws
+SMOOTHINGS = 4  # of GraSP's residual, where the tangent kernel is known by draws
 
 
 @dataclass(frozen=True, eq=False)
 class Said:
-    """What is predicted for one residual; errors of its sampling."""
+    """What is predicted for one residual; errors of its sampling. None in dead and collapse: not known.
+
+    resolved: whether every layer's share rests on scores enough.
+    """
 
     densities: Floats
     errors: Floats
-    dead: list[tuple[float, float]]
+    dead: list[tuple[float, float | None]]
     columns: Floats
     collapse: list[float | None]
     path_ends: Floats | None
     jitter: float = 0.0
+    resolved: bool = True
 
 
 def predicted(
@@ -58,17 +63,33 @@ def predicted(
     elif averaged:
         residuals = list(_outputs(settings, units, y, rng))
     else:
-        residuals = [residual_of(settings.loss, np.zeros_like(y), y)]
-    for number, residual in enumerate(residuals, start=1):
-        read = residual if settings.method == "snip" else smoothed(network, x, residual, rng)
-        if not read.any():
-            raise NotCoveredError("the residual is 0 on all samples, and so is every score, expected targets")
-        yield _said(
-            settings, law_of(units, read, rng, signed=settings.method == "grasp", last=number == len(residuals))
-        )
+        residuals = [Residual(settings.loss, np.zeros_like(y), y)]
+    read = [each for residual in residuals for each in _read(settings, network, x, residual, rng)]
+    for number, values in enumerate(read, start=1):
+        if not values.any():
+            raise NotCoveredError(
+                "the residual is 0 on all samples, and so is every score, expected other data or targets"
+            )
+        yield _said(settings, law_of(units, values, rng, signed=settings.method == "grasp", last=number == len(read)))
 
 
-def _outputs(settings: LayersSettings, units: Units, y: Floats, rng: np.random.Generator) -> Iterator[Floats]:
+def _read(
+    settings: LayersSettings, network: Architecture, x: Floats, residual: Residual, rng: np.random.Generator
+) -> list[Floats]:
+    """The residuals [N, K] that the law is to be read with: SNIP's own, or GraSP's, moved by the tangent kernel.
+
+    That kernel is known by drawn units where the first layer's weights are not normal: several such draws, so that the
+    spread of what they lead to is known.
+    """
+    if settings.method == "snip":
+        return [residual.values]
+    if network.initialisation.law is NORMAL or settings.residual == "averaged":
+        return [residual.moved(smoothed(network, x, residual.values, rng))]
+    share = DRAWN_UNITS // 2
+    return [residual.moved(smoothed(network, x, residual.values, rng, share)) for _ in range(SMOOTHINGS)]
+
+
+def _outputs(settings: LayersSettings, units: Units, y: Floats, rng: np.random.Generator) -> Iterator[Residual]:
     """Residuals at initial outputs of the limit, whose components are independent normal vectors."""
     if units.output is None:
         raise TypeError("units were drawn without the covariance of outputs")
@@ -76,40 +97,54 @@ def _outputs(settings: LayersSettings, units: Units, y: Floats, rng: np.random.G
     outputs = y.shape[1]
     vectors = normal_vectors(root, OUTPUTS_DRAWN * outputs, rng).astype(float)
     for drawn_outputs in vectors.reshape(OUTPUTS_DRAWN, outputs, -1):
-        yield residual_of(settings.loss, drawn_outputs.T, y)
+        yield Residual(settings.loss, drawn_outputs.T, y)
 
 
 def _said(settings: LayersSettings, law: DepthLaw) -> Said:
     layers = len(law.layers)
-    paths = law.path_thresholds()
     if settings.scope == "layer":
         thresholds = law.own_thresholds(settings.density)
         densities, errors = np.full(layers, settings.density), np.zeros(layers)
-        ends = None
+        collapse: list[float | None] = [1 / layer.size for layer in law.layers]
+        ends, resolved = None, True
     else:
         thresholds = [law.threshold(settings.density)] * layers
         densities, errors = law.densities(settings.density)
-        ends = None if paths is None else np.array([law.density(path) for path in paths])
-    collapse = [
-        law.collapse(layer) if settings.scope == "global" else 1 / law.layers[layer].size for layer in range(layers)
-    ]
-    dead = expected_dead(law, thresholds)
-    return Said(densities, errors, dead, law.columns(thresholds[0]), collapse, ends, law.jitter)
+        collapse = [law.collapse(layer) for layer in range(layers)]
+        ends, resolved = law.path_densities(), law.resolved(thresholds[0])
+    dead: list[tuple[float, float | None]] = [*expected_dead(law, thresholds)]
+    return Said(densities, errors, dead, law.columns(thresholds[0]), collapse, ends, law.jitter, resolved)
 
 
 def _said_closed(settings: LayersSettings, network: Architecture, x: Floats, rng: np.random.Generator) -> Said:
     layers, density = len(network.shapes), settings.density
+    if settings.method == "wanda":
+        return _said_by_rows(density, network, x)
     if settings.scope == "global" and settings.method in ("magnitude", "synflow"):
         law = closed.magnitude_law(network) if settings.method == "magnitude" else closed.synflow_law(network, rng)
         threshold = law.threshold(density)
-        densities = law.shares(threshold)
-        collapse: list[float | None] = [law.collapse(layer) for layer in range(layers)]
-        columns = np.full(network.inputs, densities[0])
-        return Said(densities, np.zeros(layers), law.dead(threshold), columns, collapse, None)
-    shares = np.full(layers, density)
-    columns, dead = shares[0] * np.ones(network.inputs), closed.dead_of(network, density)
-    if settings.method == "wanda":
-        shares = np.array([kept_count(density, inputs) / inputs for _, inputs in network.shapes])
-        columns = np.asarray(wanda_densities(np.linalg.norm(x, axis=0), float(shares[0]))[0], float)
-        dead = [(0.0, float(((1 - columns) ** network.widths[0]).sum())), *((0.0, each[1]) for each in dead[1:])]
-    return Said(shares, np.zeros(layers), dead, columns, [1 / size for size in network.sizes], None)
+        densities, dead = law.shares(threshold), law.dead(threshold)
+        collapse = [law.collapse(layer) for layer in range(layers)]
+    else:
+        densities, dead = np.full(layers, density), closed.dead_of(network, density)
+        collapse = [1 / size for size in network.sizes]
+    columns = np.full(network.inputs, densities[0])
+    return Said(densities, np.zeros(layers), [*dead], columns, [*collapse], None)
+
+
+def _said_by_rows(density: float, network: Architecture, x: Floats) -> Said:
+    """Wanda: each row keeps as many weights; columns above the first layer follow norms that are not known here."""
+    kept = [kept_count(density, inputs) for _, inputs in network.shapes]
+    shares = np.array([count / inputs for count, (_, inputs) in zip(kept, network.shapes, strict=True)])
+    norms = np.linalg.norm(x, axis=0)
+    if not norms.any():
+        raise NotCoveredError("x is 0 on all samples, and so is every score of the first layer, expected other data")
+    columns = np.full(network.inputs, shares[0])
+    if 0 < shares[0] < 1:
+        columns = np.asarray(wanda_densities(norms, float(shares[0]))[0], float)
+    dead: list[tuple[float, float | None]] = [
+        (0.0 if count else float(rows), None if count else float(inputs))
+        for count, (rows, inputs) in zip(kept, network.shapes, strict=True)
+    ]
+    dead[0] = (dead[0][0], float(((1 - columns) ** network.widths[0]).sum()))
+    return Said(shares, np.zeros(len(kept)), dead, columns, [None] * len(kept), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,15 +56,33 @@ class LayersSettings:
         return self.method in DATA_DRIVEN
 
 
-def residual_of(loss: str, output: Floats, y: Floats) -> Floats:
+@dataclass(frozen=True, eq=False)
+class Residual:
     """∂loss/∂f at outputs and targets [N, K]: f − y of ½‖f − y‖², softmax(f) − y of the cross-entropy.
 
     Examples:
-        >>> residual_of("cross-entropy", np.zeros((1, 4)), np.array([[1.0, 0, 0, 0]]))
+        >>> Residual("cross-entropy", np.zeros((1, 4)), np.array([[1.0, 0, 0, 0]])).values
         array([[-0.75,  0.25,  0.25,  0.25]])
     """
-    if loss == "mse":
-        return output - y
-    powers = np.exp(output - output.max(axis=1, keepdims=True))
-    shares: Floats = powers / powers.sum(axis=1, keepdims=True) - y
-    return shares
+
+    loss: str
+    output: Floats
+    y: Floats
+
+    @cached_property
+    def values(self) -> Floats:
+        """The residual, float[N, K]."""
+        return (self.output if self.loss == "mse" else self._shares) - self.y
+
+    def moved(self, change: Floats) -> Floats:
+        """What a change [N, K] of the output does to the residual, to first order: GraSP's Hessian has it (S8)."""
+        if self.loss == "mse":
+            return change
+        moved: Floats = self._shares * (change - (self._shares * change).sum(axis=1, keepdims=True))
+        return moved
+
+    @cached_property
+    def _shares(self) -> Floats:
+        powers = np.exp(self.output - self.output.max(axis=1, keepdims=True))
+        shares: Floats = powers / powers.sum(axis=1, keepdims=True)
+        return shares

@@ -20,7 +20,7 @@ class LayerSummary(TypedDict):
     observed: float | None
     sd: float | None
     dead_rows: float
-    dead_columns: float
+    dead_columns: float | None
     seen_dead_rows: float | None
     seen_dead_columns: float | None
 

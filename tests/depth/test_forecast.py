@@ -13,7 +13,7 @@ import numerics as sl
 from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.data import Dataset
-from numerics.depth.settings import METHODS, residual_of
+from numerics.depth.settings import METHODS, Residual
 from numerics.depth.summary import summarise_layers
 
 SIZES = {"widths": (24, 16), "samples": 60, "units": 256, "networks": 2, "seed": 3}
@@ -121,6 +121,9 @@ def test_bad_input_gets_one_line(wrong, said):
         (("--depth", "2", "--fresh-rows", "500"), "--fresh-rows is given"),
         (("--depth", "0"), "depth"),
         (("--method", "all", "--plot", "p.png"), "--plot is given, expected none with --method all"),
+        (("--method", "all", "--networks", "3"), "--networks is given, expected none with --method all"),
+        (("--method", "all", "--scope", "first"), "--method is all, expected one of its methods"),
+        (("--depth", "9" * 30), "depth is 9"),
         (("--widths", "8", "--activation", "cube"), "activation is 'cube'"),
     ],
 )
@@ -134,9 +137,9 @@ def test_the_tables_have_a_line_for_each_layer(capsys):
     assert main(["predict", "--method", "snip", *words]) == 0
     printed = capsys.readouterr().out
     assert "Densities of layers, observed in 2 networks" in printed
-    assert "The last path ends at density" in printed
+    assert "In the limit the last path ends at density" in printed
     assert sum(line.startswith("readout") for line in printed.splitlines()) == 2
-    assert main(["predict", "--method", "all", *words]) == 0
+    assert main(["predict", "--method", "all", *words[:7]]) == 0
     printed = capsys.readouterr().out
     assert all(sum(line.startswith(f"{method} ") for line in printed.splitlines()) >= 2 for method in METHODS)
 
@@ -158,8 +161,55 @@ def test_residuals_are_derivatives_of_the_loss():
     def loss(f: np.ndarray) -> np.ndarray:
         return np.log(np.exp(f).sum(axis=1)) - (f * y).sum(axis=1)
 
+    residual = Residual("cross-entropy", output, y)
     for k in range(3):
         moved = [loss(output + sign * step * np.eye(3)[k]) for sign in (1, -1)]
         quotient = (moved[0] - moved[1]) / (2 * step)
-        np.testing.assert_allclose(residual_of("cross-entropy", output, y)[:, k], quotient, atol=1e-8)
-    np.testing.assert_array_equal(residual_of("mse", output, y), output - y)
+        np.testing.assert_allclose(residual.values[:, k], quotient, atol=1e-8)
+    change = rng.standard_normal((5, 3))
+    ahead, behind = (Residual("cross-entropy", output + sign * step * change, y).values for sign in (1, -1))
+    np.testing.assert_allclose(residual.moved(change), (ahead - behind) / (2 * step), atol=1e-8)
+    np.testing.assert_array_equal(Residual("mse", output, y).values, output - y)
+
+
+def test_grasp_moves_the_residual_as_the_loss_does():
+    """Cross-entropy at depth: closer to the networks than the law with the residual of a squared error would be."""
+    options = {"widths": (128, 128), "samples": 200, "networks": 6, "units": 2048, "labels": "onehot"}
+    right = sl.predict_layers("grasp-magnitude", loss="cross-entropy", residual="output", **options)
+    for layer in right.layers:
+        assert layer.observed is not None
+        assert abs(layer.predicted - layer.observed) < 0.06, layer
+
+
+@pytest.mark.parametrize("method", ["grasp", "grasp-magnitude", "snip", "wanda"])
+def test_nothing_to_score_is_refused(method):
+    data = Dataset(np.zeros((5, 3)), np.ones((5, 1)), "made", "as-is")
+    with pytest.raises(InputError, match=r"is 0 on all samples|within single precision|scores have 0"):
+        sl.predict_layers(method, data, widths=(8, 8), units=64)
+
+
+def test_narrow_networks_are_quick():
+    """Some four hundred networks of the limit: the jackknife leaves out blocks of them."""
+    found = sl.predict_layers("snip", widths=(16, 16), samples=50, sample=False)
+    assert found.layers[0].error > 0
+
+
+def test_wanda_keeps_whole_numbers_of_a_row():
+    found = sl.predict_layers("wanda", widths=(4, 4), density=0.1, samples=50)
+    assert [layer.predicted for layer in found.layers] == [6 / 64, 0.0, 0.0]
+    assert [layer.dead_rows for layer in found.layers] == [0.0, 4.0, 1.0]
+    assert [layer.seen_dead_rows for layer in found.layers] == [0.0, 4.0, 1.0]
+    assert found.layers[1].dead_columns == 4.0
+    assert sl.predict_layers("wanda", widths=(40, 40), samples=50).layers[1].dead_columns is None
+
+
+def test_one_input_has_nearly_parallel_samples():
+    rng = np.random.default_rng(0)
+    data = Dataset(rng.standard_normal((40, 1)), rng.standard_normal((40, 1)), "made", "as-is")
+    found = sl.predict_layers("snip", data, widths=(8, 8), units=256)
+    assert any("was added to variances" in note for note in found.notes)
+
+
+def test_few_scores_beyond_a_threshold_are_told():
+    found = sl.predict_layers("snip", widths=(64, 64), density=1e-4, samples=50, units=512, sample=False)
+    assert any("take more --units" in note for note in found.notes)

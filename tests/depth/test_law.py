@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from numerics.arguments import InputError
 from numerics.depth import closed, drawn
 from numerics.depth.architecture import Architecture
-from numerics.depth.latents import Sizes, sizes_of, units_of
+from numerics.depth.latents import MEMORY, Sizes, memory, sizes_of, units_of
 from numerics.depth.law import DepthLaw, LayerLaw, expected_dead, law_of
+from numerics.depth.settings import Residual
 from numerics.pruning.row_law import NotCoveredError, Problem, sample_row_law
 from numerics.statistics.exact_tests import LEVEL, TwoCounts
 
@@ -48,22 +50,25 @@ def test_one_hidden_layer_has_the_rows_of_the_row_law():
     x, y = rng.standard_normal((40, 5)), rng.standard_normal((40, 2))
     network = Architecture(5, (64,), 2)
     units = units_of(network, x, Sizes(300, (64,)), RNG(1))
-    layer = law_of(units, -y, RNG(2)).layers[0]
+    whole = law_of(units, -y, RNG(2))
+    scores = whole.unit * whole.layers[0].scores.reshape(-1, 5)
     law = sample_row_law(Problem("snip", 0.2, 64, x, -y), 20_000, RNG(3))
     assert law.threshold is not None
-    mine = (layer.scores.reshape(-1, 5) > law.threshold).sum(axis=0)
+    mine = (scores > law.threshold).sum(axis=0)
     test = TwoCounts(300 * 64, law.counted, pooled=0.5)
     assert min(test.p_value(int(a), int(b)) for a, b in zip(mine, law.counts, strict=True)) > LEVEL
-    lower = (layer.scores.reshape(-1, 5) > law.threshold / 1.3).sum(axis=0)  # a control: another scale
+    lower = (scores > law.threshold / 1.3).sum(axis=0)  # a control: another scale
     assert min(test.p_value(int(a), int(b)) for a, b in zip(lower, law.counts, strict=True)) < LEVEL
 
 
 def test_networks_of_the_limit_are_as_many_and_as_wide_as_memory_allows():
     assert sizes_of(Architecture(4, (100, 50), 1), 200) == Sizes(81, (100, 50))
     assert sizes_of(Architecture(4, (5000, 50), 1), 200) == Sizes(8, (1024, 50))
-    networks, each = sizes_of(Architecture(4, (1024,) * 4, 1), 4096)
-    assert networks == 8
-    assert 128 <= each[0] < 512
+    wide = Architecture(4, (1024,) * 4, 1)
+    assert sizes_of(wide, 4096).networks >= 8
+    assert memory(wide, 4096, sizes_of(wide, 4096)) <= MEMORY < memory(wide, 4096, Sizes(8, (1024,) * 4))
+    with pytest.raises(InputError, match=r"100 hidden layers, 4 inputs and 4096 samples would need 13"):
+        sizes_of(Architecture(4, (1024,) * 100, 1), 4096)
     assert sizes_of(Architecture(4, (100,), 1), 200, units=64) == Sizes(8, (8,))
 
 
@@ -119,6 +124,11 @@ def test_the_last_path_ends_at_its_weakest_weight():
     for number, end in enumerate(ends):
         assert not has_path(number, end)
         assert has_path(number, end * (1 - 1e-6))
+    own = law.path_densities()
+    assert own is not None
+    for number, (end, density) in enumerate(zip(ends, own, strict=True)):
+        kept = sum((layer.scores[number] > end).sum() for layer in law.layers)
+        assert kept / law.total == pytest.approx(density)
     narrowed = DepthLaw(
         law.network, (LayerLaw(1, (9, 2), 1.0, law.layers[0].scores, law.layers[0].slopes),), False, 0.0
     )
@@ -152,7 +162,9 @@ def test_magnitude_and_synflow_have_the_densities_of_drawn_networks():
         seen = []
         for seed in range(40):
             made = drawn.draw(network, RNG(seed))
-            scores = drawn.scores(method, made, drawn.forward(made, np.ones((2, 16))), np.ones((2, 3)))
+            scores = drawn.scores(
+                method, made, drawn.forward(made, np.ones((2, 16))), Residual("mse", np.ones((2, 3)), np.zeros((2, 3)))
+            )
             cut = np.sort(np.concatenate([each.ravel() for each in scores]))[-round(0.1 * sum(network.sizes))]
             seen.append([float((each >= cut).mean()) for each in scores])
         apart = np.abs(np.mean(seen, axis=0) - law.shares(threshold))
@@ -167,3 +179,24 @@ def test_a_layer_of_magnitudes_collapses_where_one_weight_is_expected(layer):
     law = closed.magnitude_law(network)
     density = law.collapse(layer)
     assert law.shares(law.threshold(density))[layer] * network.sizes[layer] == pytest.approx(1.0, rel=1e-6)
+
+
+@pytest.mark.parametrize("scale", [1e-20, 1e15])
+def test_the_scale_of_the_residual_does_not_matter(scale):
+    """The residual is scaled before single precision would lose it."""
+    rng = RNG(0)
+    x, y = rng.standard_normal((20, 3)), rng.standard_normal((20, 1))
+    found = []
+    for factor in (1.0, scale):
+        units = units_of(Architecture(3, (8, 8), 1), x, Sizes(64, (8, 8)), RNG(1))
+        found.append(law_of(units, factor * y, RNG(2)).densities(0.2)[0])
+    np.testing.assert_allclose(*found, rtol=1e-4)
+
+
+def test_scores_beyond_single_precision_are_refused():
+    rng = RNG(0)
+    x, y = 1e32 * rng.standard_normal((20, 3)), rng.standard_normal((20, 1))
+    with np.errstate(over="ignore", invalid="ignore"):
+        units = units_of(Architecture(3, (8, 8), 1), x, Sizes(64, (8, 8)), RNG(1))
+        with pytest.raises(NotCoveredError, match="scores of the layers are up to"):
+            law_of(units, y, RNG(2))

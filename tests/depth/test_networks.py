@@ -10,6 +10,7 @@ from numerics.depth import drawn
 from numerics.depth.architecture import ACTIVATIONS, INITIALISATIONS, Architecture
 from numerics.depth.covariances import Root, root_of, smoothed
 from numerics.depth.latents import Sizes, units_of
+from numerics.depth.settings import Residual
 from numerics.kernels import dense_kernel
 from numerics.networks import Network
 from numerics.networks.derivatives import gradient, hessian_gradient_product
@@ -60,40 +61,45 @@ def test_gradients_of_relu_networks_are_those_of_the_networks_without_biases(wid
     seen = drawn.forward(made, x)
     for mine, theirs in zip(drawn.gradient(made, seen, r), gradient(network, x, r), strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=1e-11, atol=1e-14)
-    curved = drawn.curvature_along_gradient(made, seen, r)
+    curved = drawn.curvature_along_gradient(made, seen, Residual("mse", r, np.zeros_like(r)))
     for mine, theirs in zip(curved, hessian_gradient_product(network, x, r), strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=1e-10, atol=1e-13)
     for mine, theirs in zip(drawn.synflow(made.weights), saliency("synflow", network), strict=True):
         np.testing.assert_allclose(mine / mine.max(), theirs / theirs.max(), rtol=1e-11)
 
 
+@pytest.mark.parametrize("loss", ["mse", "cross-entropy"])
 @pytest.mark.parametrize("activation", ["tanh", "gelu", "erf"])
-def test_derivatives_of_smooth_networks_with_biases_are_difference_quotients(activation):
+def test_derivatives_of_smooth_networks_with_biases_are_difference_quotients(activation, loss):
     x, y = data(5, 3, 2)
+    y = y if loss == "mse" else np.eye(2)[[0, 1, 1, 0, 1]]
     network = Architecture(3, (4, 3), 2, activation=activation, bias=True)
     made = drawn.draw(network, np.random.default_rng(3))
 
-    def loss(weights: tuple[np.ndarray, ...]) -> float:
+    def value(weights: tuple[np.ndarray, ...]) -> float:
         output = drawn.forward(drawn.DrawnNetwork(network, weights, made.biases), x).output
-        return float(((output - y) ** 2).sum() / 2 / len(x))
+        if loss == "mse":
+            return float(((output - y) ** 2).sum() / 2 / len(x))
+        return float((np.log(np.exp(output).sum(axis=1)) - (output * y).sum(axis=1)).mean())
 
     seen = drawn.forward(made, x)
-    slopes = drawn.gradient(made, seen, seen.output - y)
-    curved = drawn.curvature_along_gradient(made, seen, seen.output - y)
+    residual = Residual(loss, seen.output, y)
+    slopes = drawn.gradient(made, seen, residual.values)
+    curved = drawn.curvature_along_gradient(made, seen, residual)
     step = 1e-5
     for layer, place in [(0, (1, 2)), (1, (2, 0)), (2, (1, 1))]:
         moved = []
         for sign in (1, -1):
             weights = [weight.copy() for weight in made.weights]
             weights[layer][place] += sign * step
-            moved.append(loss(tuple(weights)))
+            moved.append(value(tuple(weights)))
         assert (moved[0] - moved[1]) / (2 * step) == pytest.approx(slopes[layer][place], rel=1e-5, abs=1e-8)
     ahead = []
     for sign in (1, -1):
         weights = tuple(w + sign * step * slope for w, slope in zip(made.weights, slopes, strict=True))
         there = drawn.DrawnNetwork(network, weights, made.biases)
         seen_there = drawn.forward(there, x)
-        ahead.append(drawn.gradient(there, seen_there, seen_there.output - y))
+        ahead.append(drawn.gradient(there, seen_there, Residual(loss, seen_there.output, y).values))
     for plus, minus, mine in zip(*ahead, curved, strict=True):
         np.testing.assert_allclose((plus - minus) / (2 * step), mine, rtol=1e-4, atol=1e-6)
 
@@ -106,7 +112,7 @@ def test_weights_of_order_one_over_root_inputs_step_by_more():
     plain = drawn.DrawnNetwork(Architecture(3, (5, 4), 1), made.weights, made.biases)
     seen = drawn.forward(made, x)
     slopes = drawn.gradient(plain, seen, r)
-    scaled = drawn.curvature_along_gradient(made, seen, r)
+    scaled = drawn.curvature_along_gradient(made, seen, Residual("mse", r, np.zeros_like(r)))
     step = 1e-6
     ahead = []
     for sign in (1, -1):
@@ -161,6 +167,13 @@ def test_every_activation_runs_forward_and_in_the_limit(activation):
     network = Architecture(3, (5, 4), 1, activation=activation, init="torch", bias=True)
     made = drawn.draw(network, np.random.default_rng(0))
     seen = drawn.forward(made, x)
-    assert all(np.isfinite(score).all() for score in drawn.scores("grasp", made, seen, r))
+    residual = Residual("mse", r, np.zeros_like(r))
+    assert all(np.isfinite(score).all() for score in drawn.scores("grasp", made, seen, residual))
     units = units_of(network, x, Sizes(8, (4, 4)), np.random.default_rng(0))
     assert all(np.isfinite(z).all() for z in units.preactivations)
+
+
+def test_a_gradient_of_zero_has_no_second_term():
+    made = drawn.draw(Architecture(2, (3,), 1), np.random.default_rng(0))
+    zero = np.zeros((2, 1))
+    assert drawn.second_term(made, drawn.forward(made, np.ones((2, 2))), Residual("mse", zero, zero)) is None
