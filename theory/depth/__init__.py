@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from theory.lazy import lazily
 
 if TYPE_CHECKING:
-    pass
+    from theory.depth.three_normals import three_normals
 else:
     lazily(__name__)
 
-__all__ = []
+__all__ = ["three_normals"]
