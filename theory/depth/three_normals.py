@@ -96,7 +96,9 @@ $$H_3(t)=1-\sum_{k\ge0}[[term]],$$
 which converges for every $t$; numbers of it (`tail`) are enclosed with a bound of what is left out.
 """,
     steps=STEPS,
-    source=Source("2602.06675", "beyond the abstract; products of normals are Meijer functions (Springer and Thompson, 1970)"),
+    source=Source(
+        "2602.06675", "beyond the abstract; products of normals are Meijer functions (Springer and Thompson, 1970)"
+    ),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -85,7 +85,9 @@ def logarithm_begins_so(slope: sp.Expr, bend: sp.Expr, trial: Trial) -> Iterator
     first = 3 * sp.loggamma(1 + epsilon) - epsilon * sp.log(eighth)
     more = -3 * sp.log(1 - epsilon / (k + 1))
     for claimed, order in ((slope, 1), (bend, 2)):
-        start, step = (sp.diff(each, epsilon, order).subs(epsilon, 0).doit() / sp.factorial(order) for each in (first, more))
+        start, step = (
+            sp.diff(each, epsilon, order).subs(epsilon, 0).doit() / sp.factorial(order) for each in (first, more)
+        )
         yield trial.same(claimed.subs(k, 0).doit(), sp.expand_func(start))
         yield trial.same(claimed.subs(k, k + 1), claimed + step, by=merged)
 
@@ -99,7 +101,9 @@ def logarithm_begins_so(slope: sp.Expr, bend: sp.Expr, trial: Trial) -> Iterator
 @control("one gamma function", slope=slope / 3)
 @control("squares not added", bend=sp.pi**2 / 4)
 @control("10 % more", term=sp.Rational(11, 10) * term)
-def term_is_the_residue(term: sp.Expr, height: sp.Expr, slope: sp.Expr, bend: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def term_is_the_residue(
+    term: sp.Expr, height: sp.Expr, slope: sp.Expr, bend: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
     """For every k the coefficient of ε² of e^(slope ε + bend ε²) times height over 2k + 1 − 2ε, by two derivatives."""
     first, second = sp.symbols("c_1 c_2", real=True)
     series = sp.exp(first * epsilon + second * epsilon**2) / (odd - 2 * epsilon)
