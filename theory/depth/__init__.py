@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 from theory.lazy import lazily
 
 if TYPE_CHECKING:
+    from theory.depth.one_sample import one_sample
     from theory.depth.row_law import depth_row_law
     from theory.depth.three_normals import three_normals
 else:
     lazily(__name__)
 
-__all__ = ["depth_row_law", "three_normals"]
+__all__ = ["depth_row_law", "one_sample", "three_normals"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Remark, Source
-from theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, a, b, c, relu
+from theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, relu
 from theory.kernel.dual import depth as L
 from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
 from theory.saliency.snip import WEIGHT

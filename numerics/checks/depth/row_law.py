@@ -12,13 +12,10 @@ from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.networks import gradient, random_network
 from theory.depth.row_law import (
     L,
-    a,
-    b,
     back,
     backward,
     below,
     beta_b,
-    c,
     carried,
     depth_row_law,
     derivative,
@@ -42,10 +39,10 @@ from theory.depth.row_law import (
     weight_above,
     width,
 )
-from theory.kernel.dual import relu, z
+from theory.kernel.dual import a, b, c, relu, z
 
 Floats = NDArray[np.float64]
-SHAPES = ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3))  # widths of two hidden layers
+SHAPES = ((1, 1), (1, 2), (2, 2))  # widths of two hidden layers
 CUBIC = sp.symbols("alpha_1 alpha_2 alpha_3", real=True)  # of an activation left open up to cubes
 
 

@@ -17,7 +17,6 @@ from theory.depth.three_normals import (
     eighth,
     epsilon,
     height,
-    i,
     integrand,
     k,
     moment,
