@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from theory.depth.one_sample import one_sample
     from theory.depth.row_law import depth_row_law
     from theory.depth.three_normals import three_normals
+    from theory.depth.wide import wide_layers
 else:
     lazily(__name__)
 
-__all__ = ["depth_row_law", "one_sample", "three_normals"]
+__all__ = ["depth_row_law", "one_sample", "three_normals", "wide_layers"]
