@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from theory.lazy import lazily
 
 if TYPE_CHECKING:
+    from theory.depth.collapse import collapse
     from theory.depth.one_sample import one_sample
     from theory.depth.row_law import depth_row_law
     from theory.depth.three_normals import three_normals
@@ -12,4 +13,4 @@ if TYPE_CHECKING:
 else:
     lazily(__name__)
 
-__all__ = ["depth_row_law", "one_sample", "three_normals", "wide_layers"]
+__all__ = ["collapse", "depth_row_law", "one_sample", "three_normals", "wide_layers"]

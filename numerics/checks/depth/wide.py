@@ -102,11 +102,15 @@ def whole_layers_keep_their_open_gates(
 @control("twice the density", noise=2 * product_density)
 def little_is_lost(lost: sp.Expr, noise: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The density of S4 less the slope of what is lost is o(t), so that what is lost is known up to o(t²): both vanish at 0."""
-    gap = noise - sp.diff(lost, t)
-    at_end = sp.limit(gap, t, 0)
-    yield trial.holds(at_end == 0, f"the gap of the slopes tends to {at_end}")
-    yield trial.same(sp.limit(gap / t, t, 0) if at_end == 0 else at_end, 0)
+    leading = 2 * (sp.log(2 / t) - sp.EulerGamma) / sp.pi
+    yield trial.same(sp.diff(lost, t), leading)
+    left = trial.once(slope_left, noise - leading)
+    yield trial.holds(left == 0, f"the rest of the slope over t tends to {left}")
     yield trial.same(sp.limit(lost, t, 0), 0)
+
+
+def slope_left(rest: sp.Expr) -> sp.Expr:
+    return sp.limit(rest / t, t, 0)
 
 
 @enclosed(wide_layers, step="what is lost")
