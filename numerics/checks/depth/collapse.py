@@ -24,7 +24,7 @@ from theory.depth.collapse import (
     two_lower,
     two_upper,
 )
-from theory.depth.one_sample import L, d, density, first, hidden, n, readout, rho, tau
+from theory.depth.one_sample import L, d, density, first, hidden, live, n, readout, rho, tau
 from theory.formulas.let import Let
 from theory.formulas.level import level
 from theory.tails import half_normal, t, triple_normal
@@ -77,9 +77,11 @@ def one_is_left_at_the_density(
     kept_readout: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """D3.2's threshold at the density that is claimed leaves one weight of the layer."""
+    """A density that D3.2 has a threshold for, and there one weight of the layer is left."""
     level_of_all = level(density.subs(POINT).subs(tau, t), t, rho)
     for last, kept in ((last_first, kept_first), (last_hidden, kept_hidden), (last_readout, kept_readout)):
+        yield trial.below(sp.S.Zero, last.subs(POINT), at=[{}], strict=True)
+        yield trial.below(last, live, at=[POINT], strict=True)
         left = Let(kept.subs(POINT), [(rho, last.subs(POINT)), (tau, level_of_all)])
         yield trial.same(left, 1, by=None, at=[{}])
 

@@ -40,6 +40,7 @@ def arguments_are_those_of_the_tails(
         (hidden_argument, hidden, triple_normal, HALF**2),
         (readout_argument, readout, product_normal, HALF),
     ):
+        yield trial.holds(claimed.is_positive, f"the sign of {claimed} is that of its letters")
         yield trial.same(gates * law.at(claimed), tail.subs(tau, scaled / n))
 
 
@@ -76,7 +77,8 @@ def density_tends_to_that_of_hidden_matrices(
 @control("10 % higher", limit_threshold=TENTH * limit_threshold)
 @control("two normals", wide_density=product_normal.at(scaled / 2) / 4)
 def threshold_is_the_root(limit_threshold: sp.Expr, wide_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The limit of the density is ρ there."""
+    """It is positive, and the limit of the density is ρ there."""
+    yield trial.below(sp.S.Zero, limit_threshold, strict=True)
     yield trial.same(wide_density.subs(scaled, limit_threshold), rho, by=None)
 
 
