@@ -25,7 +25,9 @@ last_first, last_hidden, last_readout = (
     Let(density, [(tau, level(kept.subs(tau, t), t, sp.Integer(1)))])
     for kept in (kept_first, kept_hidden, kept_readout)
 )
-order = sp.exp(n * tau * sp.sqrt(d / (2 * n)) - 3 * (n * tau / 2) ** sp.Rational(2, 3) / 2)
+hidden_exponent = three_exponent.subs(t, n * tau / 2)
+order = sp.exp(hidden_exponent + tau * sp.sqrt(n * d / 2))
+readout_order = sp.exp(hidden_exponent + tau * sp.sqrt(n / 2))
 
 STEPS = (
     Step(
@@ -75,8 +77,8 @@ exceeds $kt^{2/k}$.""",
     ),
     Step(
         name="order",
-        sentence=r"The exponentials of the two exponents at the arguments of the layers are in the ratio $[[order]]$, hidden matrix over layer 1, which grows beyond all limits.",
-        gives={"order": order},
+        sentence=r"The exponentials of the two exponents at the arguments of the layers are in the ratio $[[order]]$, hidden matrix over layer 1, and $[[readout_order]]$, over the readout. The logarithms of both are led by a positive multiple of $\tau$, and stay so with factors that tend to $1$ at the two exponents: the ratios of the kept numbers grow beyond all limits.",
+        gives={"order": order, "readout_order": readout_order},
         uses=("probabilities", "exponents"),
     ),
 )
@@ -112,6 +114,7 @@ So $\log H_3(t)$ is $[[three_exponent]]$ and $\log H(t)$ is $[[two_exponent]]$ t
         "three_exponent": three_exponent,
         "two_exponent": two_exponent,
         "order": order,
+        "readout_order": readout_order,
     },
     aids={"three": triple_normal.survival, "two": product_normal.survival},
     loose=tuple(

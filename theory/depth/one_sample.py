@@ -119,12 +119,20 @@ $\varphi'c$ has the moments $q$ and `layer_fourth`.""",
         uses=("fourth moment of a unit",),
     ),
     Step(
+        name="exact layers",
+        sentence=r"""In layer 1 $u$ is standard normal at every width, and in layer $L$ the signal is $a_i$ itself. So the score of layer 1 for $L=1$, of the hidden matrix for $L=2$ and
+of the readout for $L=1$ is, given open gates, a product of independent normals times its scale, as in *tails*.""",
+        by=Carrier.RULE,
+        source="independence",
+        uses=("coins", "tails"),
+    ),
+    Step(
         name="fourth moments",
         sentence=r"""A weight, the activation below it and the signal are independent, given the coins. In units of $1/\sqrt{n_ln_{l-1}}$, so scores have at every $n$ the fourth
 moments $[[fourth_first]]$, $[[fourth_hidden]]$ and $[[fourth_readout]]$ in layer 1, in hidden matrices and in the readout: what the limit has, times one *growth* for every
 layer that lies between.""",
         gives={"fourth_first": fourth_first, "fourth_hidden": fourth_hidden, "fourth_readout": fourth_readout},
-        uses=("growth",),
+        uses=("growth", "exact layers"),
     ),
 )
 

@@ -16,6 +16,7 @@ from theory.depth.collapse import (
     last_hidden,
     last_readout,
     order,
+    readout_order,
     root,
     three_exponent,
     three_lower,
@@ -149,24 +150,29 @@ def exponents_are_those_of_both_bounds(
 
 
 @exact(collapse, step="order")
-@control("the other way round", order=1 / order)
+@control("the other way round", order=1 / order, readout_order=1 / readout_order)
 @control("both alike", order=sp.Integer(1))
 @control("layer 1 without inputs", order=order.subs(d, 1))
+@control("readout as layer 1", readout_order=order)
 @control("two gates", hidden=hidden.subs(tau, 2 * tau))
 @control("layer 1 at the threshold of the readout", first=readout)
+@control("the readout at that of layer 1", readout=first)
 @control("no factor 3", three_exponent=three_exponent / 3)
 @control("half", two_exponent=two_exponent / 2)
-def hidden_matrices_outlive_layer_1(
+def hidden_matrices_outlive_the_others(
     order: sp.Expr,
+    readout_order: sp.Expr,
     first: sp.Expr,
     hidden: sp.Expr,
+    readout: sp.Expr,
     three_exponent: sp.Expr,
     two_exponent: sp.Expr,
     trial: Trial,
 ) -> Iterator[Finding]:
-    """The arguments are read off the probabilities; the logarithm of the order is led by the first power of τ."""
-    of_first = next(each.args[1] for each in first.atoms(sp.besselk))
+    """The arguments are read off the probabilities; the logarithms of both ratios grow like those of the two normals."""
     (of_hidden,) = (each.args[1] for each in hidden.atoms(type(triple_normal.survival)))
-    yield trial.same(order, sp.exp(three_exponent.subs(t, of_hidden) - two_exponent.subs(t, of_first)))
-    growth = sp.limit(sp.log(order).expand(force=True) / tau, tau, sp.oo) if order.has(tau) else sp.Integer(0)
-    yield trial.same(growth, of_first / tau)
+    for claimed, tail in ((order, first), (readout_order, readout)):
+        of_two = next(each.args[1] for each in tail.atoms(sp.besselk))
+        yield trial.same(claimed, sp.exp(three_exponent.subs(t, of_hidden) - two_exponent.subs(t, of_two)))
+        growth = sp.limit(sp.log(claimed).expand(force=True) / tau, tau, sp.oo) if claimed.has(tau) else sp.Integer(0)
+        yield trial.same(growth, of_two / tau)
