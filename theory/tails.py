@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from theory.formulas.three_normals import ThreeNormals
+
 t = sp.Symbol("t", positive=True)
 alpha = sp.Symbol("alpha", positive=True)
 
@@ -44,3 +46,4 @@ exponential = Tail("exponential", sp.exp(-t))
 pareto = Tail("Pareto", sp.Min(1, t**-alpha))
 frechet = Tail("Fréchet", 1 - sp.exp(-(t**-alpha)))
 product_normal = Tail("product of two normals", product_survival(t))
+triple_normal = Tail("product of three normals", ThreeNormals(0, t))

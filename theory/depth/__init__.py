@@ -5,10 +5,24 @@ from typing import TYPE_CHECKING
 from theory.lazy import lazily
 
 if TYPE_CHECKING:
+    from theory.depth.collapse import collapse
     from theory.depth.convolution import convolution_rows
     from theory.depth.identities import layer_identities
     from theory.depth.independence import row_independence
+    from theory.depth.one_sample import one_sample
+    from theory.depth.row_law import depth_row_law
+    from theory.depth.three_normals import three_normals
+    from theory.depth.wide import wide_layers
 else:
     lazily(__name__)
 
-__all__ = ["convolution_rows", "layer_identities", "row_independence"]
+__all__ = [
+    "collapse",
+    "convolution_rows",
+    "depth_row_law",
+    "layer_identities",
+    "one_sample",
+    "row_independence",
+    "three_normals",
+    "wide_layers",
+]

@@ -7,7 +7,7 @@ bounded from the structure of the integrand, `numerics.exact.balls.tails`, and t
 what the classes `Level`, `Smallest`, `BracketedSum` and `Transfer` ask of whoever writes them.
 """
 
-from numerics.exact.balls import functions, integrals, levels, pieces, repeated  # noqa: F401  each adds its rules
+from numerics.exact.balls import functions, integrals, levels, pieces, repeated, three_normals  # noqa: F401  each adds its rules
 from numerics.exact.balls.core import NoEnclosureError, NoGuaranteeError, evaluate
 from numerics.exact.balls.enclosures import enclose, with_exact_steps
 from numerics.exact.balls.readings import digits, number, vouched

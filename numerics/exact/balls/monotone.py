@@ -12,6 +12,7 @@ from numerics.exact.balls.core import NoEnclosureError, Values, evaluate, is_rea
 from numerics.exact.balls.rays import Ray, UnprovedError, ray
 from numerics.exact.balls.symbols import free_symbols
 from numerics.exact.balls.tails import analysed
+from theory.formulas.three_normals import ThreeNormals
 from theory.tails import product_survival
 
 RISING = (sp.exp, sp.log, sp.erf, sp.tanh, sp.sinh, sp.atan, sp.Max, sp.Min, sp.floor, sp.ceiling)
@@ -62,6 +63,9 @@ def _direction(expression: sp.Expr, variable: sp.Symbol, rays: dict[sp.Symbol, R
         _nonnegative(expression.args[1], rays, values)
         if is_real(evaluate(expression.args[0], values)):
             return -direction(expression.args[1])
+    if kind is ThreeNormals and expression.args[0] == 0:  # a survival function
+        _nonnegative(expression.args[1], rays, values)
+        return -direction(expression.args[1])
     if kind is sp.binomial and variable not in free_symbols(expression.args[1]):
         n, k = expression.args
         below = evaluate(k, values).real

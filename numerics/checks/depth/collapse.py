@@ -1,0 +1,178 @@
+"""Evidence for D4: which layer is emptied first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from numerics.evidence import Finding, Trial, control, enclosed, exact
+from theory.depth.collapse import (
+    collapse,
+    kept_first,
+    kept_hidden,
+    kept_readout,
+    last_first,
+    last_hidden,
+    last_readout,
+    order,
+    readout_order,
+    root,
+    three_exponent,
+    three_lower,
+    three_upper,
+    two_exponent,
+    two_lower,
+    two_upper,
+)
+from theory.depth.one_sample import L, d, density, first, hidden, live, n, readout, rho, tau
+from theory.formulas.let import Let
+from theory.formulas.level import level
+from theory.tails import half_normal, t, triple_normal
+
+TENTH = sp.Rational(11, 10)
+HALF = sp.Rational(1, 2)
+
+
+@exact(collapse, step="kept numbers")
+@control("mean-field: every layer keeps the density", kept_first=n * d * density, kept_hidden=n**2 * density)
+@control("inputs for width", kept_hidden=n * d * hidden)
+@control("one unit's weights", kept_first=d * first)
+@control("readout as a matrix", kept_readout=n**2 * readout)
+@control("gates always open", first=2 * first, hidden=4 * hidden, readout=2 * readout)
+def kept_numbers_add_up(
+    kept_first: sp.Expr,
+    kept_hidden: sp.Expr,
+    kept_readout: sp.Expr,
+    first: sp.Expr,
+    hidden: sp.Expr,
+    readout: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """For every depth they are the mean of the whole network times its weights; each is a multiple of its probability."""
+    weights = n * d + (L - 1) * n**2 + n
+    yield trial.same(kept_first + (L - 1) * kept_hidden + kept_readout, weights * density)
+    for kept, number, tail in ((kept_first, n * d, first), (kept_hidden, n**2, hidden), (kept_readout, n, readout)):
+        yield trial.same(kept / number, tail)
+
+
+POINT = {n: 64, d: 4, L: 2}
+
+
+@enclosed(collapse, step="one left")
+@control("mean-field: one of n² at the density n^(−2)", last_hidden=1 / n**2)
+@control("mean-field in layer 1", last_first=1 / (n * d))
+@control("mean-field in the readout", last_readout=1 / n)
+@control("two weights left", last_first=Let(density, [(tau, level(kept_first.subs(tau, t), t, sp.Integer(2)))]))
+@control("layers exchanged", last_first=last_hidden, last_hidden=last_first)
+@control("10 % more", last_readout=TENTH * last_readout)
+@control("one of n² in layer 1", kept_first=kept_first * n / d)
+@control("of n d in the hidden matrix", kept_hidden=kept_hidden * d / n)
+@control("of n² in the readout", kept_readout=kept_readout * n)
+def one_is_left_at_the_density(
+    last_first: sp.Expr,
+    last_hidden: sp.Expr,
+    last_readout: sp.Expr,
+    kept_first: sp.Expr,
+    kept_hidden: sp.Expr,
+    kept_readout: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """A density that D3.2 has a threshold for, and there one weight of the layer is left."""
+    level_of_all = level(density.subs(POINT).subs(tau, t), t, rho)
+    for last, kept in ((last_first, kept_first), (last_hidden, kept_hidden), (last_readout, kept_readout)):
+        yield trial.below(sp.S.Zero, last.subs(POINT), at=[{}], strict=True)
+        yield trial.below(last, live, at=[POINT], strict=True)
+        left = Let(kept.subs(POINT), [(rho, last.subs(POINT)), (tau, level_of_all)])
+        yield trial.same(left, 1, by=None, at=[{}])
+
+
+@exact(collapse)
+@control("one factor large", three_lower=half_normal.at(root), two_lower=half_normal.at(sp.sqrt(t)))
+@control("square root for three", three_lower=half_normal.at(sp.sqrt(t)) ** 3)
+@control("cube root for two", two_lower=half_normal.at(root) ** 2)
+@control("one side", two_lower=two_lower / 4, three_lower=three_lower / 8)
+def lower_bounds_are_powers(three_lower: sp.Expr, two_lower: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """All k factors exceed t^(1/k): the k-th power of the tail of one, at y where t is the k-th power of y."""
+    y = sp.Symbol("y", positive=True)
+    for claimed, factors in ((three_lower, 3), (two_lower, 2)):
+        yield trial.same(claimed.subs(t, y**factors), half_normal.at(y) ** factors)
+
+
+@exact(collapse, step="sums of squares")
+@control("without the second term", three_upper=sp.erfc(sp.sqrt(sp.Rational(3, 2)) * root))
+@control("two squares", three_upper=sp.exp(-3 * root**2 / 2))
+@control("at the product", three_upper=three_upper.subs(t, t / 3))
+@control("half the exponent", two_upper=sp.exp(-t / 2))
+@control("twice", two_upper=2 * two_upper)
+def upper_bounds_are_tails_of_radii(three_upper: sp.Expr, two_upper: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """At t where the radius is r, minus the derivative is the density of a normal vector's length; it falls from 1 to 0."""
+    r = sp.Symbol("r", positive=True)
+    for claimed, factors in ((three_upper, 3), (two_upper, 2)):
+        tail = claimed.subs(t, (r**2 / factors) ** sp.Rational(factors, 2))
+        surface = 2 * r ** (factors - 1) / (2 ** sp.Rational(factors, 2) * sp.gamma(sp.Rational(factors, 2)))
+        yield trial.same(-sp.diff(tail, r), surface * sp.exp(-(r**2) / 2))
+        yield trial.same(sp.limit(tail, r, 0), 1)
+
+
+def log_ratio(bound: sp.Expr, exponent: sp.Expr, power: int) -> sp.Expr:
+    """The limit of the quotient of logarithm and exponent as t = y^power grows, by the quotient of the derivatives."""
+    y = sp.Symbol("y", positive=True)
+    there = sp.powdenest(bound.subs(t, y**power), force=True)
+    slope = sp.simplify(sp.diff(there, y) / there)
+    return sp.limit(slope / sp.diff(sp.powdenest(exponent.subs(t, y**power), force=True), y), y, sp.oo)
+
+
+@exact(collapse, step="exponents")
+@control("no factor 3", three_exponent=three_exponent / 3)
+@control("two thirds for three halves", three_exponent=three_exponent * sp.Rational(4, 9))
+@control("half", two_exponent=two_exponent / 2)
+@control("one factor large", three_lower=half_normal.at(root), two_lower=half_normal.at(sp.sqrt(t)))
+@control("half the exponent", two_upper=sp.exp(-t / 2))
+@control("one square", three_upper=half_normal.at(root))
+def exponents_are_those_of_both_bounds(
+    three_exponent: sp.Expr,
+    two_exponent: sp.Expr,
+    three_lower: sp.Expr,
+    three_upper: sp.Expr,
+    two_lower: sp.Expr,
+    two_upper: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """Logarithms of the bounds over the exponents, in the limit of large t."""
+    for bound, exponent, power in (
+        (three_lower, three_exponent, 3),
+        (three_upper, three_exponent, 3),
+        (two_lower, two_exponent, 2),
+        (two_upper, two_exponent, 2),
+    ):
+        yield trial.same(trial.once(log_ratio, bound, exponent, power), 1)
+
+
+@exact(collapse, step="order")
+@control("the other way round", order=1 / order, readout_order=1 / readout_order)
+@control("both alike", order=sp.Integer(1))
+@control("layer 1 without inputs", order=order.subs(d, 1))
+@control("readout as layer 1", readout_order=order)
+@control("two gates", hidden=hidden.subs(tau, 2 * tau))
+@control("layer 1 at the threshold of the readout", first=readout)
+@control("the readout at that of layer 1", readout=first)
+@control("no factor 3", three_exponent=three_exponent / 3)
+@control("half", two_exponent=two_exponent / 2)
+def hidden_matrices_outlive_the_others(
+    order: sp.Expr,
+    readout_order: sp.Expr,
+    first: sp.Expr,
+    hidden: sp.Expr,
+    readout: sp.Expr,
+    three_exponent: sp.Expr,
+    two_exponent: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """The arguments are read off the probabilities; the logarithms of both ratios grow like those of the two normals."""
+    (of_hidden,) = (each.args[1] for each in hidden.atoms(type(triple_normal.survival)))
+    for claimed, tail in ((order, first), (readout_order, readout)):
+        of_two = next(each.args[1] for each in tail.atoms(sp.besselk))
+        yield trial.same(claimed, sp.exp(three_exponent.subs(t, of_hidden) - two_exponent.subs(t, of_two)))
+        growth = sp.limit(sp.log(claimed).expand(force=True) / tau, tau, sp.oo) if claimed.has(tau) else sp.Integer(0)
+        yield trial.same(growth, of_two / tau)

@@ -1,0 +1,303 @@
+"""Evidence for D3.2: one sample at every depth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import product
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from numerics.networks import random_network
+from numerics.pruning.methods import saliency
+from theory.depth.one_sample import (
+    L,
+    d,
+    density,
+    first,
+    fourth_hidden,
+    fourth_readout,
+    growth,
+    hidden,
+    layer_fourth,
+    live,
+    n,
+    one_sample,
+    readout,
+    rho,
+    square,
+    tau,
+    threshold,
+    weights,
+)
+from theory.formulas.let import Let
+from theory.kernel.dual import relu, z
+from theory.tails import product_normal, triple_normal
+
+HALF = sp.Rational(1, 2)
+TENTH = sp.Rational(11, 10)
+
+
+def open_values() -> tuple[sp.Expr, sp.Expr]:
+    """φ(y)/y and φ′(y) of K1's ReLU at y > 0."""
+    y = sp.Symbol("y", positive=True)
+    opened = relu.function.subs(z, y)
+    return sp.simplify(opened / y), sp.diff(opened, y)
+
+
+@exact(one_sample, step="scales")
+@control("ReLU without √2", first_scale=1 / sp.sqrt(n * d), hidden_scale=1 / n, readout_scale=1 / sp.sqrt(n))
+@control("one √2 in hidden layers", hidden_scale=sp.sqrt(2) / n)
+@control("fan-in alone", first_scale=sp.sqrt(2 / d), hidden_scale=2 / sp.sqrt(n))
+@control("readout scaled like the others", readout_scale=sp.sqrt(2) / n)
+def scales_are_those_of_open_gates(
+    first_scale: sp.Expr, hidden_scale: sp.Expr, readout_scale: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """K1's ReLU at open gates times the roots of the two widths; |x_j| = 1 in layer 1, no signal in the readout."""
+    value, slope = open_values()
+    yield trial.same(first_scale, slope / sp.sqrt(n * d))
+    yield trial.same(hidden_scale, value * slope / sp.sqrt(n * n))
+    yield trial.same(readout_scale, value / sp.sqrt(n))
+
+
+@exact(one_sample, step="tails")
+@control("gates always open", first=2 * first, hidden=4 * hidden, readout=2 * readout)
+@control("one gate in hidden layers", hidden=2 * hidden)
+@control("two normals in hidden layers", hidden=product_normal.at(tau * n / 2) / 4)
+@control("three normals in layer 1", first=triple_normal.at(tau * sp.sqrt(n * d / 2)) / 2)
+@control("ReLU without √2", first_scale=1 / sp.sqrt(n * d), hidden_scale=1 / n, readout_scale=1 / sp.sqrt(n))
+def tails_are_means_over_the_gates(
+    first: sp.Expr,
+    hidden: sp.Expr,
+    readout: sp.Expr,
+    first_scale: sp.Expr,
+    hidden_scale: sp.Expr,
+    readout_scale: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """All patterns of one or two coins: where one is closed the score is 0 and exceeds nothing."""
+    for claimed, scale, gates, law in (
+        (first, first_scale, 1, product_normal),
+        (hidden, hidden_scale, 2, triple_normal),
+        (readout, readout_scale, 1, product_normal),
+    ):
+        patterns = list(product((0, 1), repeat=gates))
+        kept = sum(law.at(tau / scale) for pattern in patterns if all(pattern)) / sp.Integer(len(patterns))
+        yield trial.same(claimed, kept)
+
+
+def sizes(depth: int) -> tuple[tuple[int, ...], ...]:
+    """Widths of some networks of that depth, inputs first."""
+    return tuple((inputs, *(width for _ in range(depth)), 1) for inputs, width in ((1, 2), (3, 4), (5, 2)))
+
+
+@exact(one_sample, step="density")
+@control("one matrix too many", weights=n * d + L * n**2 + n)
+@control("readout forgotten", weights=n * d + (L - 1) * n**2)
+@control("mean of the layers", density=(first + (L - 1) * hidden + readout) / (L + 1))
+@control("readout not counted", density=density - n * readout / weights)
+@control("half of all gates", live=HALF)
+@control("a quarter of all", live=sp.Rational(1, 4))
+@control("10 % less", live=live / TENTH)
+@control("gates always open", first=2 * first)
+@control("one gate in hidden layers", hidden=2 * hidden)
+@control("closed readout", readout=readout / 2)
+def weights_are_counted(
+    weights: sp.Expr,
+    density: sp.Expr,
+    live: sp.Expr,
+    first: sp.Expr,
+    hidden: sp.Expr,
+    readout: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """Layer by layer for any depth: one more hidden layer adds n² weights; at τ = 0 gates alone count."""
+    matrices = sp.Symbol("k", integer=True, nonnegative=True)  # hidden ones
+    here = {L: matrices + 1}
+    yield trial.induction(weights.subs(here), matrices, n * (d + 1), lambda now: now + n * n)
+    above = (density * weights).subs(here)
+    yield trial.induction(above, matrices, n * d * first + n * readout, lambda now: now + n * n * hidden)
+    coins = (live * weights).subs(here)
+    yield trial.induction(coins, matrices, n * d * HALF + n * HALF, lambda now: now + n * n * HALF**2)
+
+
+POINTS = ({n: 20, d: 5, L: 4, rho: sp.Rational(1, 50)},)
+
+
+@enclosed(one_sample, step="threshold")
+@control("gates forgotten", threshold=threshold.subs(rho, 4 * rho))
+@control("10 % higher", threshold=TENTH * threshold)
+@control("mean-field: every layer keeps ρ", rho_first=rho, rho_hidden=rho, rho_readout=rho)
+@control("layers exchanged", rho_first=readout.subs(tau, threshold), rho_readout=first.subs(tau, threshold))
+@control("hidden as layer 1", rho_hidden=first.subs(tau, threshold))
+@control("10 % more in hidden layers", rho_hidden=TENTH * hidden.subs(tau, threshold))
+@control("closed readout", readout=readout / 2)
+@control("layer 1 open", first=2 * first)
+@control("one gate", hidden=2 * hidden)
+def threshold_keeps_the_density(
+    threshold: sp.Expr,
+    rho_first: sp.Expr,
+    rho_hidden: sp.Expr,
+    rho_readout: sp.Expr,
+    first: sp.Expr,
+    hidden: sp.Expr,
+    readout: sp.Expr,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """Each density is that of its layer at the threshold, and there the counts add up to ρ times all."""
+    for claimed, tail in ((rho_first, first), (rho_hidden, hidden), (rho_readout, readout)):
+        yield trial.same(claimed, tail.subs(tau, threshold), by=None, at=POINTS)
+    counts = n * d * first + (L - 1) * n**2 * hidden + n * readout
+    yield trial.same(Let(counts, [(tau, threshold)]), rho * (n * d + (L - 1) * n**2 + n), by=None, at=POINTS)
+
+
+@exact(one_sample, step="fourth moment of a unit")
+@control("no gate", layer_fourth=3 * square**2)
+@control("gate without √2", layer_fourth=layer_fourth / 4)
+@control("second moment for its square", layer_fourth=6 * square)
+def units_have_the_fourth_moment(layer_fourth: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """K1's ReLU of a normal of variance q, raised to the fourth power and integrated; the square has the mean q."""
+    for power, claimed in ((2, square), (4, layer_fourth)):
+        yield trial.same(claimed, trial.once(relu_moment, power))
+
+
+def relu_moment(power: int) -> sp.Expr:
+    y = sp.Symbol("y", positive=True)
+    law = sp.exp(-(y**2) / (2 * square)) / sp.sqrt(2 * sp.pi * square)
+    return sp.integrate(relu.function.subs(z, y) ** power * law, (y, 0, sp.oo))
+
+
+@exact(one_sample, step="growth")
+@control("normal units", growth=1 + 2 / n)
+@control("no gate", layer_fourth=3 * square**2)
+@control("not over the width", growth=sp.Integer(6))
+@control("one less", growth=growth - 1 / n)
+def mean_squares_grow(growth: sp.Expr, layer_fourth: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The square of a mean of n squares: n fourth powers and n(n − 1) products of independent squares, over n²."""
+    yield trial.same(square**2 * growth, (n * layer_fourth + n * (n - 1) * square**2) / n**2)
+
+
+SMALL = ((1, 1), (1, 2), (2, 1), (2, 2), (3, 1))  # depth and width
+WEIGHT_MOMENTS = (1, 0, 1, 0, 3)
+
+
+def network_moments(depth: int, units: int, power: int) -> tuple[sp.Expr, ...]:
+    """E s^power of the first score in layer 1, in hidden matrices 2, …, depth and in the readout, in their units.
+
+    All weights are letters, gates coins: powers of the products are expanded, letters replaced by their moments, and
+    all patterns of the coins averaged. One input, of modulus |x|.
+    """
+    x = sp.Symbol("x", positive=True)
+    counter = iter(range(10_000))
+
+    def letter() -> sp.Symbol:
+        return sp.Symbol(f"g{next(counter)}", real=True)
+
+    coins: list[sp.Symbol] = []
+    layers, active = [], [sp.Matrix([x])]
+    gates_of: list[list[sp.Symbol]] = []
+    for _ in range(depth):
+        entering = active[-1]
+        matrix = sp.Matrix(units, len(entering), lambda *_: letter())
+        gates = [letter() for _ in range(units)]
+        coins += gates
+        before = matrix * entering / sp.sqrt(len(entering))
+        active.append(sp.Matrix([sp.sqrt(2) * gate * each for gate, each in zip(gates, before, strict=True)]))
+        layers.append(matrix)
+        gates_of.append(gates)
+    readout_weights = [letter() for _ in range(units)]
+    signals = [sp.Matrix(readout_weights)]
+    for place in reversed(range(1, depth)):
+        gated = sp.Matrix([sp.sqrt(2) * gate * c for gate, c in zip(gates_of[place], signals[0], strict=True)])
+        signals.insert(0, layers[place].T * gated / sp.sqrt(units))
+    scores = [
+        layers[place][0, 0] * active[place][0] * sp.sqrt(2) * gates_of[place][0] * signals[place][0]
+        for place in range(depth)
+    ]
+    scores.append(readout_weights[0] * active[-1][0])
+    return tuple(_mean(score, power, set(coins)) for score in scores)
+
+
+def _mean(score: sp.Expr, power: int, coins: set[sp.Symbol]) -> sp.Expr:
+    """The mean of a power: a coin's powers are ½, those of a weight the moments of a standard normal."""
+    drawn = sorted((each for each in score.free_symbols if each.name.startswith("g")), key=str)
+    total = sp.Integer(0)
+    for powers, coefficient in (sp.Poly(sp.expand(score), *drawn) ** power).terms():
+        for each, degree in zip(drawn, powers, strict=True):
+            coefficient *= HALF if each in coins and degree else 1 if each in coins else _normal(degree)
+            if coefficient == 0:
+                break
+        total += coefficient
+    return total
+
+
+def _normal(degree: int) -> int:
+    return 0 if degree % 2 else int(sp.factorial2(degree - 1)) if degree else 1
+
+
+@exact(one_sample, step="fourth moments")
+@control("one layer too many", fourth_hidden=fourth_hidden * growth)
+@control("the limit at every width", fourth_first=sp.Integer(18), fourth_hidden=sp.Integer(108))
+@control("growth of normal units", fourth_first=18 * (1 + 2 / n) ** (L - 1))
+@control("gates counted once", fourth_hidden=fourth_hidden / 2)
+@control("one layer less", fourth_readout=fourth_readout / growth)
+@control("no gate in the readout", fourth_readout=fourth_readout / 2)
+@control("less growth", growth=growth - 1 / n)
+def fourth_moments_of_small_networks(
+    fourth_first: sp.Expr, fourth_hidden: sp.Expr, fourth_readout: sp.Expr, growth: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Networks with up to three hidden layers, every weight a letter and every gate a coin, expanded; mean squares too."""
+    x = sp.Symbol("x", positive=True)
+
+    def cases() -> Iterable[tuple[sp.Expr, sp.Expr]]:
+        for depth, units in SMALL:
+            at = {L: depth, n: units}
+            claimed = [fourth_first, *[fourth_hidden] * (depth - 1), fourth_readout]
+            moments = trial.once(network_moments, depth, units, 4)
+            yield from ((moment, each.subs(at) * x**4) for moment, each in zip(moments, claimed, strict=True))
+            yield from ((moment, x**2) for moment in trial.once(network_moments, depth, units, 2))
+
+    yield trial.at_sizes(cases(), "moments")
+    for claimed, start, gates in ((fourth_first, 1, 1), (fourth_hidden, 2, 2), (fourth_readout, 1, 1)):
+        moments = sp.Integer(3) ** (gates + 1) * sp.sqrt(2) ** (4 * gates) * HALF**gates  # normals and open gates
+        yield trial.same(claimed.subs(L, start), moments)
+        yield trial.same(claimed.subs(L, L + 1), claimed * growth)
+
+
+WIDE, SEEN = 4000, 12_000
+FIRST_LEVEL, HIDDEN_LEVEL = sp.Rational(1, 100), sp.Rational(1, 3)
+
+
+def exact_counts(rng: np.random.Generator) -> NDArray[np.int64]:
+    """Scores above the levels: layer 1 and readout of one wide network with one input, one hidden score each of many.
+
+    ReLU without √2, whose scores are smaller by the L-th power of √2 in all layers.
+    """
+    one = np.ones((1, 1))
+    network = random_network((1, WIDE, 1), rng)
+    above = [
+        int((np.sqrt(2) * np.abs(each) > float(FIRST_LEVEL)).sum()) for each in saliency("snip", network, one, one)
+    ]
+    seen = 0
+    for _ in range(SEEN):
+        network = random_network((1, 2, 2, 1), rng)
+        scores = saliency("snip", network, one, one)
+        seen += bool(2 * np.abs(scores[1][0, 0]) > float(HIDDEN_LEVEL))
+    return np.array([*above, seen])
+
+
+@statistical(one_sample, tests=1)
+@control("gates always open", first=2 * first, hidden=4 * hidden, readout=2 * readout)
+@control("one gate in hidden layers", hidden=2 * hidden)
+@control("two normals in hidden layers", hidden=product_normal.at(tau * n / 2) / 4)
+@control("half the readout", readout=readout / 2)
+@control("half of layer 1", first=first / 2)
+def networks_of_every_width_keep_as_often(
+    first: sp.Expr, hidden: sp.Expr, readout: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """Exact at finite width: rows of one hidden layer are independent; of two, one score of each of many networks."""
+    chances = [trial.value(each, {n: WIDE, d: 1, tau: FIRST_LEVEL}) for each in (first, readout)]
+    chances.append(trial.value(hidden, {n: 2, tau: HIDDEN_LEVEL}))
+    yield trial.counts_each(trial.draw(exact_counts), np.array([WIDE, WIDE, SEEN]), chances)

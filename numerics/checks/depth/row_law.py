@@ -1,0 +1,279 @@
+"""Evidence for D2: the law of the scores at any depth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.evidence import Finding, Trial, control, empirical, exact
+from numerics.networks import gradient, random_network
+from theory.depth.row_law import (
+    L,
+    back,
+    backward,
+    below,
+    beta_b,
+    carried,
+    depth_row_law,
+    derivative,
+    forward,
+    gate,
+    gate_above,
+    gates,
+    h,
+    joint,
+    layer,
+    own,
+    passed,
+    signal,
+    signal_above,
+    signal_variance,
+    start,
+    v_A,
+    v_l,
+    values,
+    variance,
+    weight_above,
+    width,
+)
+from theory.kernel.dual import a, b, c, relu, z
+
+Floats = NDArray[np.float64]
+SHAPES = ((1, 1), (1, 2), (2, 2))  # widths of two hidden layers
+CUBIC = sp.symbols("alpha_1 alpha_2 alpha_3", real=True)  # of an activation left open up to cubes
+
+
+def activation(x: sp.Expr) -> sp.Expr:
+    return sum((coefficient * x**power for power, coefficient in enumerate(CUBIC, start=1)), sp.Integer(0))
+
+
+def letters(name: str, rows: int, columns: int) -> sp.Matrix:
+    return sp.Matrix(rows, columns, lambda j, k: sp.Symbol(f"{name}_{j}{k}", real=True))
+
+
+class Small:
+    """A network with two inputs and two hidden layers, every weight a letter, and the residual r at one sample."""
+
+    def __init__(self, first: int, second: int) -> None:
+        self.widths = (2, first, second)
+        self.x = letters("x", 2, 1)
+        self.weights = (letters("p", first, 2), letters("q", second, first))
+        self.readout = letters("a", 1, second)
+        self.residual = sp.Symbol("r", real=True)
+        self.before = [self.weights[0] * self.x / sp.sqrt(2)]
+        self.active = [self.x, self.before[0].applyfunc(activation)]
+        self.before.append(self.weights[1] * self.active[1] / sp.sqrt(first))
+        self.active.append(self.before[1].applyfunc(activation))
+        self.output = (self.readout * self.active[2])[0] / sp.sqrt(second)
+
+    def slope(self, place: int, unit: int) -> sp.Expr:
+        """φ′ at a unit of a layer."""
+        level = sp.Dummy(real=True)
+        return sp.diff(activation(level), level).subs(level, self.before[place][unit])
+
+    def signal(self, place: int, unit: int) -> sp.Expr:
+        """√n ∂f/∂h times the residual, by differentiation in a shift of the unit."""
+        shift = sp.Dummy(real=True)
+        if place == 1:
+            moved = self.active[2].copy()
+            moved[unit] += shift
+            output = (self.readout * moved)[0] / sp.sqrt(self.widths[2])
+        else:
+            moved = self.active[1].copy()
+            moved[unit] += shift
+            top = (self.weights[1] * moved / sp.sqrt(self.widths[1])).applyfunc(activation)
+            output = (self.readout * top)[0] / sp.sqrt(self.widths[2])
+        return sp.sqrt(self.widths[place + 1]) * sp.diff(output, shift).subs(shift, 0) * self.residual
+
+
+@exact(depth_row_law, step="derivative")
+@control("one root of a width", derivative=derivative * sp.sqrt(below))
+@control("no width", derivative=derivative * sp.sqrt(width * below))
+@control("gate forgotten", derivative=derivative / gate)
+@control("the other way round", derivative=derivative * h / signal)
+def derivatives_of_small_networks(derivative: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Networks of two hidden layers whose weights, inputs and cubic activation are letters, differentiated."""
+
+    def cases() -> Iterator[tuple[sp.Expr, sp.Expr]]:
+        for shape in SHAPES:
+            net = Small(*shape)
+            for place in (0, 1):
+                w = net.weights[place][0, 0]
+                at = {
+                    h: net.active[place][0],
+                    gate: net.slope(place, 0),
+                    signal: net.signal(place, 0),
+                    width: net.widths[place + 1],
+                    below: net.widths[place],
+                }
+                yield sp.diff(net.output * net.residual, w), derivative.subs(at)
+
+    yield trial.at_sizes(cases(), "derivatives")
+
+
+@exact(depth_row_law, step="signal")
+@control("no width", back=back * sp.sqrt(width))
+@control(
+    "gates of the layer above forgotten", back=back.subs(gate_above(sp.Symbol("m", integer=True, positive=True)), 1)
+)
+@control("mean in place of sum", back=back / sp.sqrt(width))
+def signals_come_from_above(back: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The same networks: the signal of layer 1 from those of layer 2, which are ⟨a, r⟩."""
+
+    def cases() -> Iterator[tuple[sp.Expr, sp.Expr]]:
+        for shape in SHAPES:
+            net = Small(*shape)
+            claimed = back.subs(width, shape[1]).doit()
+            for unit in range(shape[1]):
+                at = {
+                    weight_above(unit + 1): net.weights[1][unit, 0],
+                    gate_above(unit + 1): net.slope(1, unit),
+                    signal_above(unit + 1): net.readout[unit] * net.residual,
+                }
+                claimed = claimed.subs(at)
+            yield net.signal(0, 0), claimed
+
+    yield trial.at_sizes(cases(), "signals")
+
+
+def mean_over(polynomial: sp.Expr, second: dict[tuple[sp.Symbol, sp.Symbol], sp.Expr]) -> sp.Expr:
+    """The mean of a polynomial of degree 2 in some centred letters, of which only those pairs are correlated."""
+    drawn = sorted({letter for pair in second for letter in pair}, key=str)
+    total = sp.Integer(0)
+    for powers, coefficient in sp.Poly(sp.expand(polynomial), *drawn).terms():
+        found = [letter for letter, power in zip(drawn, powers, strict=True) for _ in range(power)]
+        if len(found) == 2:
+            total += coefficient * second.get((found[0], found[1]), sp.Integer(0))
+        elif len(found) == 0:
+            total += coefficient
+    return total
+
+
+@exact(depth_row_law, step="one weight")
+@control("not divided by the width", own=own * sp.sqrt(below))
+@control("a mean over the layer", own=own / sp.sqrt(below))
+@control("no variance", own=own / v_l)
+def own_weight_has_little_part(own: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The mean of the weight times the preactivation, one weight and the rest apart; it vanishes as the layer grows."""
+    w, rest = sp.symbols("w rest", real=True)
+    preactivation = (w * h + rest) / sp.sqrt(below)
+    yield trial.same(own, mean_over(w * preactivation, {(w, w): v_l, (rest, rest): sp.Symbol("R", positive=True)}))
+    yield trial.same(sp.limit(own, below, sp.oo), 0)
+
+
+@exact(depth_row_law, step="two sums")
+@control("the two kinds correlated", joint=joint + sp.Matrix(4, 4, lambda j, k: v_l * values if abs(j - k) == 2 else 0))
+@control("units correlated", joint=joint + sp.Matrix(4, 4, lambda j, k: v_l * values if {j, k} == {0, 1} else 0))
+@control("variance of the weights forgotten", joint=joint / v_l)
+@control("sums in place of products", joint=joint.subs(carried * gates, carried + gates).subs(carried, 2 * carried))
+def sums_have_these_covariances(joint: sp.Matrix, trial: Trial) -> Iterator[Finding]:
+    """Means of products at two inputs: first over the weights, then over G, then over the unit's activations."""
+    first, second = sp.symbols("w_1 w_2", real=True)
+    here, there, h_1, h_2, g_1, g_2 = sp.symbols("G G_1 h_1 h_2 g_1 g_2", real=True)
+    left = (first * h_1, second * h_1, here * first * g_1, here * second * g_1)
+    right = (first * h_2, second * h_2, there * first * g_2, there * second * g_2)
+    over_weights = {(first, first): v_l, (second, second): v_l}
+    for row in range(4):
+        for column in range(4):
+            product = mean_over(left[row] * right[column], over_weights)
+            product = mean_over(product, {(here, there): carried, (here, here): carried, (there, there): carried})
+            yield trial.same(joint[row, column], product.subs({h_1: values / h_2, g_1: gates / g_2}))
+
+
+@exact(depth_row_law, step="ReLU steps")
+@control("gates forward", forward=v_l * relu.slope + beta_b)
+@control("no biases", forward=forward - beta_b)
+@control("variance left out", forward=relu.value + beta_b, backward=relu.slope * passed)
+@control("values back", backward=v_l * relu.value * passed)
+@control("half the gates", backward=backward / 2)
+def relu_takes_these_steps(forward: sp.Expr, backward: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """K1's ladder: back is Π times the derivative of forward in c (Price), and forward factorises at c = 0."""
+    half = sp.integrate(sp.sqrt(2) * z * sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi), (z, 0, sp.oo))
+    yield trial.same(backward, passed * sp.diff(forward, c))
+    yield trial.same(forward.subs(c, 0), v_l * half**2 * sp.sqrt(a * b) + beta_b)
+    yield trial.same(backward.subs(c, 0), v_l * passed / 2)
+
+
+@exact(depth_row_law, step="one input")
+@control("one layer too many", variance=variance.subs(layer, layer + 1))
+@control("bias once", variance=v_l ** (layer - 1) * start + beta_b)
+@control("half of every layer", variance=variance.subs(v_l, v_l / 2))
+@control("forward in place of backward", signal_variance=v_l ** (layer - 1) * v_A)
+@control("one layer back too many", signal_variance=v_l * signal_variance)
+@control("gates forward", forward=v_l * relu.slope + beta_b)
+@control("half the gates", backward=backward / 2)
+def one_input_has_powers(
+    variance: sp.Expr, signal_variance: sp.Expr, forward: sp.Expr, backward: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The steps at equal inputs, by induction over the layers: forward from layer 1, backward from layer L."""
+
+    def ahead(now: sp.Expr) -> sp.Expr:
+        return sp.simplify(forward.subs({b: a, c: a})).subs(a, now)
+
+    def joined(difference: sp.Expr) -> sp.Expr:
+        """The last power of the longer sum, which is v times the shorter sum and 1."""
+        return sp.simplify(sp.expand(difference.replace(sp.Sum, lambda f, limits: _geometric(limits[2] + 1))))
+
+    yield trial.induction(variance, layer, start, ahead, start=1, by=joined)
+    back = sp.simplify(sp.limit(backward.subs(b, a), c, a))
+    below_top = signal_variance.subs(layer, L - layer)
+    yield trial.induction(below_top, layer, v_A, lambda now: back.subs(passed, now))
+
+
+def _geometric(terms: sp.Expr) -> sp.Expr:
+    return (v_l**terms - 1) / (v_l - 1)
+
+
+WIDE, NETWORKS = 400, 60
+INPUTS = np.array([[1.0, 0.5, -1.0, 0.3], [0.9, -0.4, -0.8, 0.5]])
+RESIDUALS = np.array([[1.0], [-0.5]])
+
+
+def mean_squares(rng: np.random.Generator) -> Floats:
+    """Squares of the derivatives of E_D[r f], in units of the widths, averaged over entries and networks; layers 1 to 3.
+
+    ReLU without √2, whose derivatives are smaller by one and the same factor 2 in all layers.
+    """
+    found = np.zeros(3)
+    for _ in range(NETWORKS):
+        network = random_network((INPUTS.shape[1], WIDE, WIDE, 1), rng)
+        slopes = gradient(network, INPUTS, RESIDUALS)
+        found += [4 * float((each**2).sum()) for each in slopes]
+    return found / NETWORKS
+
+
+@empirical(depth_row_law)
+@control("Σ and Π exchanged", forward=v_l * relu.slope + beta_b, backward=v_l * relu.value * passed)
+@control("Π = 1", backward=passed)
+@control("ReLU without √2", forward=v_l * relu.value / 2 + beta_b)
+@control("half the gates", backward=backward / 2)
+def networks_have_the_energies(forward: sp.Expr, backward: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Two hidden layers, two inputs: E s² over the weights' variance is E_D E_D' of hh′, gates and Π⟨r, r′⟩."""
+    observed = trial.draw(mean_squares)
+    x = sp.Matrix(INPUTS.tolist()).applyfunc(sp.nsimplify)
+    r = [sp.nsimplify(each) for each in RESIDUALS[:, 0].tolist()]
+    products = x * x.T
+    sigma = [products / x.cols]
+
+    def step(now: sp.Matrix, rule: sp.Expr, back_from: sp.Matrix | None = None) -> sp.Matrix:
+        def entry(j: int, k: int) -> sp.Expr:
+            at = {a: now[j, j], b: now[k, k], v_l: 1, beta_b: 0}
+            if back_from is not None:
+                at[passed] = back_from[j, k]
+            reduced = rule.subs(at)
+            return sp.limit(reduced, c, now[j, j], "-") if j == k else reduced.subs(c, now[j, k])
+
+        return sp.Matrix(2, 2, entry)
+
+    sigma += [step(sigma[0], forward)]
+    sigma += [step(sigma[1], forward)]
+    ones = sp.ones(2, 2)
+    upper = step(sigma[1], backward, ones)
+    lower = step(sigma[0], backward, upper)
+    for place, (active, gated) in enumerate(((products / x.cols, lower), (sigma[1], upper), (sigma[2], ones))):
+        claimed = sum(r[j] * r[k] * active[j, k] * gated[j, k] for j in range(2) for k in range(2)) / 4
+        value = trial.value(claimed)
+        yield trial.at_most(abs(observed[place] / value - 1), 0.15, f"relative error in layer {place + 1}")

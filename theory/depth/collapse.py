@@ -1,0 +1,138 @@
+"""D4: which layer of a network is emptied first, on one sample."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.bounds import Loose, Side
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.depth.one_sample import HYPOTHESES, LETTERS, ONE_SAMPLE, d, density, first, hidden, n, readout, tau
+from theory.depth.three_normals import PRODUCT
+from theory.formulas.let import Let
+from theory.formulas.level import level
+from theory.steps import Carrier, Step
+from theory.tails import half_normal, product_normal, t, triple_normal
+
+root = t ** sp.Rational(1, 3)
+three_lower = half_normal.at(root) ** 3
+three_upper = sp.erfc(sp.sqrt(sp.Rational(3, 2)) * root) + sp.sqrt(6 / sp.pi) * root * sp.exp(-3 * root**2 / 2)
+two_lower = half_normal.at(sp.sqrt(t)) ** 2
+two_upper = sp.exp(-t)
+three_exponent = -sp.Rational(3, 2) * t ** sp.Rational(2, 3)
+two_exponent = -t
+kept_first, kept_hidden, kept_readout = n * d * first, n**2 * hidden, n * readout
+last_first, last_hidden, last_readout = (
+    Let(density, [(tau, level(kept.subs(tau, t), t, sp.Integer(1)))])
+    for kept in (kept_first, kept_hidden, kept_readout)
+)
+hidden_exponent = three_exponent.subs(t, n * tau / 2)
+order = sp.exp(hidden_exponent + tau * sp.sqrt(n * d / 2))
+readout_order = sp.exp(hidden_exponent + tau * sp.sqrt(n / 2))
+
+STEPS = (
+    Step(
+        name="probabilities",
+        sentence=r"A score above $\tau$ has the probabilities $[[first]]$, $[[hidden]]$ and $[[readout]]$.",
+        by=Carrier.CLAIM,
+        source="D3.2",
+        gives={"first": first, "hidden": hidden, "readout": readout},
+    ),
+    Step(
+        name="kept numbers",
+        sentence=r"So layer 1 keeps $[[kept_first]]$ of its weights in the mean, a hidden matrix $[[kept_hidden]]$ and the readout $[[kept_readout]]$.",
+        gives={"kept_first": kept_first, "kept_hidden": kept_hidden, "kept_readout": kept_readout},
+        uses=("probabilities",),
+    ),
+    Step(
+        name="one left",
+        sentence=r"These fall strictly: each is $1$ at one $\tau$ if it is larger at $0$, where the density of all weights is `last_first`, `last_hidden`, `last_readout`.",
+        gives={"last_first": last_first, "last_hidden": last_hidden, "last_readout": last_readout},
+        uses=("kept numbers",),
+    ),
+    Step(
+        name="all factors large",
+        sentence=r"A product exceeds $t$ if each of its moduli exceeds the root of it: $H_3(t)\ge[[three_lower]]$ and $H(t)\ge[[two_lower]]$.",
+        by=Carrier.RULE,
+        source="product",
+        gives={"three_lower": three_lower, "two_lower": two_lower},
+    ),
+    Step(
+        name="geometric and arithmetic mean",
+        sentence=r"""The logarithm being concave, the geometric mean of the squares is at most their mean: if a product of $k$ normals exceeds $t$ in modulus, the sum of their squares
+exceeds $kt^{2/k}$.""",
+        by=Carrier.RULE,
+        source="Jensen",
+    ),
+    Step(
+        name="sums of squares",
+        sentence=r"For three of them that has the probability $[[three_upper]]$, for two $[[two_upper]]$: these are at least $H_3(t)$ and $H(t)$.",
+        gives={"three_upper": three_upper, "two_upper": two_upper},
+        uses=("geometric and arithmetic mean",),
+    ),
+    Step(
+        name="exponents",
+        sentence=r"The logarithms of both bounds, over $[[three_exponent]]$ for $H_3$ and $[[two_exponent]]$ for $H$, tend to $1$ as $t\to\infty$, and so do those of $H_3$ and $H$.",
+        gives={"three_exponent": three_exponent, "two_exponent": two_exponent},
+        uses=("all factors large", "sums of squares"),
+    ),
+    Step(
+        name="order",
+        sentence=r"The exponentials of the two exponents at the arguments of the layers are in the ratio $[[order]]$, hidden matrix over layer 1, and $[[readout_order]]$, over the readout. The logarithms of both are led by a positive multiple of $\tau$, and stay so with factors that tend to $1$ at the two exponents: the ratios of the kept numbers grow beyond all limits.",
+        gives={"order": order, "readout_order": readout_order},
+        uses=("probabilities", "exponents"),
+    ),
+)
+
+collapse = Claim(
+    label="D4",
+    title="Which layer is emptied first",
+    statement=ONE_SAMPLE
+    + r"""
+In the law of D3.2 layer 1, a hidden matrix and the readout keep in the mean $[[kept_first]]$, $[[kept_hidden]]$ and $[[kept_readout]]$ weights; these are $1$ at the densities `last_first`, `last_hidden` and `last_readout` of
+the whole network (where they are above $1$ at $\tau=0$). For all $t>0$
+$$[[three_lower]]\le H_3(t)\le[[three_upper]],\qquad[[two_lower]]\le H(t)\le[[two_upper]].$$
+So $\log H_3(t)$ is $[[three_exponent]]$ and $\log H(t)$ is $[[two_exponent]]$ times factors that tend to $1$ as $t\to\infty$. As $\rho\to0$ with $n$ and $d$ fixed, the numbers that layer 1 and the readout keep, over that of a hidden matrix, tend to $0$.
+""",
+    steps=STEPS,
+    source=Source("2006.05467", "layer collapse as Tanaka et al. (2020) measure it; the law is ours"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(*LETTERS, PRODUCT),
+    hypotheses=HYPOTHESES,
+    uses=("D3.2",),
+    expressions={
+        "kept_first": kept_first,
+        "kept_hidden": kept_hidden,
+        "kept_readout": kept_readout,
+        "last_first": last_first,
+        "last_hidden": last_hidden,
+        "last_readout": last_readout,
+        "three_lower": three_lower,
+        "three_upper": three_upper,
+        "two_lower": two_lower,
+        "two_upper": two_upper,
+        "three_exponent": three_exponent,
+        "two_exponent": two_exponent,
+        "order": order,
+        "readout_order": readout_order,
+    },
+    aids={"three": triple_normal.survival, "two": product_normal.survival},
+    loose=tuple(
+        Loose(
+            expression=name,
+            truth=truth,
+            at=tuple({t: value} for value in (1, 5, 15)),
+            lost="in the factors that are not equal"
+            if side is Side.BELOW
+            else "off the diagonal, where squares differ",
+            exponent=rf"by *exponents*: both logarithms are ${exponent}$ times a factor that tends to $1$",
+            side=side,
+        )
+        for name, truth, exponent, side in (
+            ("three_lower", "three", r"-\frac32t^{2/3}", Side.BELOW),
+            ("three_upper", "three", r"-\frac32t^{2/3}", Side.ABOVE),
+            ("two_lower", "two", "-t", Side.BELOW),
+            ("two_upper", "two", "-t", Side.ABOVE),
+        )
+    ),
+)

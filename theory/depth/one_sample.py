@@ -1,0 +1,187 @@
+"""D3.2: one sample, all layers in closed form: densities under one threshold, and moments at every width."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.formulas.level import level
+from theory.kernel.dual import DEPTH
+from theory.kernel.dual import depth as L
+from theory.quantities import POSITIVE, Hypothesis, Quantity
+from theory.saliency.model import DENSITY, DIMENSION, THRESHOLD, WIDTH, rho, tau
+from theory.saliency.model import dimension as d
+from theory.saliency.model import width as n
+from theory.steps import Carrier, Step
+from theory.tails import product_normal, t, triple_normal
+
+first_scale, hidden_scale, readout_scale = sp.sqrt(2 / (n * d)), 2 / n, sp.sqrt(2 / n)
+first = product_normal.at(tau / first_scale) / 2
+hidden = triple_normal.at(tau / hidden_scale) / 4
+readout = product_normal.at(tau / readout_scale) / 2
+weights = n * d + (L - 1) * n**2 + n
+density = (n * d * first + (L - 1) * n**2 * hidden + n * readout) / weights
+live = (n * d / 2 + (L - 1) * n**2 / 4 + n / 2) / weights
+threshold = level(density.subs(tau, t), t, rho)
+rho_first, rho_hidden, rho_readout = (each.subs(tau, threshold) for each in (first, hidden, readout))
+
+square = sp.Symbol("q", positive=True)  # the mean square of the activations of a layer
+layer_fourth = 6 * square**2
+growth = 1 + 5 / n
+fourth_first = 18 * growth ** (L - 1)
+fourth_hidden = 108 * growth ** (L - 2)
+fourth_readout = 18 * growth ** (L - 1)
+
+ONE_SAMPLE = (
+    r"One sample with $|x_j|=1$ and the residual $1$, $L$ hidden ReLU layers of width $n$, $\varphi(z)=\sqrt2\max(z,0)$, "
+    r"no biases, standard normal weights. "
+)
+HYPOTHESES = (
+    Hypothesis(r"one sample whose $d$ inputs have modulus $1$, the residual $1$"),
+    Hypothesis(
+        r"$\varphi(z)=\sqrt2\max(z,0)$, no biases, all hidden layers of one width, standard normal weights in the convention of D2"
+    ),
+)
+LETTERS = (
+    WIDTH.drawn_from(2, 300),
+    DIMENSION.drawn_from(1, 60),
+    DEPTH,
+    THRESHOLD.drawn_from(sp.Rational(1, 200), sp.Rational(1, 20)),
+)
+
+STEPS = (
+    Step(
+        name="law",
+        sentence=r"""As the widths grow the scores of layer $l$ tend in law, in units of $1/\sqrt{n_ln_{l-1}}$, to the modulus of $w\,h\,\varphi'(z)\,c$, in the readout of $a\,h$,
+with variances $\Sigma^l(x,x)=\Pi^l(x,x)=1$.""",
+        by=Carrier.CLAIM,
+        source="D2",
+    ),
+    Step(
+        name="signs",
+        sentence=r"""$z$, given the modulus of the weight, has either sign with probability $\frac12$, as has $u$ in $h=\varphi(u)$: each gate is a fair coin, independent of all
+moduli.""",
+        by=Carrier.RULE,
+        source="same law",
+        uses=("law",),
+    ),
+    Step(
+        name="scales",
+        sentence=r"""Where the gates are open the score is a product of two normals times $[[first_scale]]$ in layer 1, of two times $[[readout_scale]]$ in the readout, and of
+three times $[[hidden_scale]]$ between them.""",
+        gives={"first_scale": first_scale, "hidden_scale": hidden_scale, "readout_scale": readout_scale},
+        uses=("signs",),
+    ),
+    Step(
+        name="tails",
+        sentence=r"So it exceeds $\tau$ with probability $[[first]]$ in layer 1, $[[hidden]]$ in each hidden matrix, and $[[readout]]$ in the readout.",
+        gives={"first": first, "hidden": hidden, "readout": readout},
+        uses=("scales",),
+    ),
+    Step(
+        name="density",
+        sentence=r"""There are $nd$, $(L-1)n^2$ and $n$ weights, $[[weights]]$ in all. The mean of these probabilities over all weights, `density`, falls from $[[live]]$, the
+share of open gates.""",
+        gives={"density": density, "live": live, "weights": weights},
+        uses=("tails",),
+    ),
+    Step(
+        name="strictly",
+        sentence=r"$H$ and $H_3$ are continuous and fall strictly to $0$: for $\rho$ below $[[live]]$ there is one $\tau$ where the density is $\rho$.",
+        by=Carrier.RULE,
+        source="intermediate value",
+        uses=("density",),
+    ),
+    Step(
+        name="threshold",
+        sentence=r"It is `threshold`, and there the layers keep `rho_first`, `rho_hidden` and `rho_readout`.",
+        gives={"threshold": threshold, "rho_first": rho_first, "rho_hidden": rho_hidden, "rho_readout": rho_readout},
+        uses=("strictly",),
+    ),
+    Step(
+        name="coins",
+        sentence=r"""At finite width, flip the signs of row $i$ of a hidden layer's weights: that flips $z_i$ alone, and the sign of $z_i$ in $h_i$ is absorbed by column $i$ of
+the weights above, which is symmetric. So the scores have the law that they would have with fair coins for gates, independent of each other and of the weights.""",
+        by=Carrier.RULE,
+        source="same law",
+    ),
+    Step(
+        name="fourth moment of a unit",
+        sentence=r"Given the layer below, of mean square $q$, a unit has $E\,h=\sqrt{q/\pi}$, $E\,h^2=q$ and $E\,h^4=[[layer_fourth]]$; $q=1$ at the input.",
+        gives={"layer_fourth": layer_fourth},
+        uses=("coins",),
+    ),
+    Step(
+        name="growth",
+        sentence=r"""The mean square of a layer of $n$ such units has the second moment $q^2$ times $[[growth]]$. Signals go back alike: given the next layer's they are normal, and
+$\varphi'c$ has the moments $q$ and `layer_fourth`.""",
+        gives={"growth": growth},
+        uses=("fourth moment of a unit",),
+    ),
+    Step(
+        name="exact layers",
+        sentence=r"""In layer 1 $u$ is standard normal at every width, and in layer $L$ the signal is $a_i$ itself. So the score of layer 1 for $L=1$, of the hidden matrix for $L=2$ and
+of the readout for $L=1$ is, given open gates, a product of independent normals times its scale, as in *tails*.""",
+        by=Carrier.RULE,
+        source="independence",
+        uses=("coins", "tails"),
+    ),
+    Step(
+        name="fourth moments",
+        sentence=r"""A weight, the activation below it and the signal are independent, given the coins. In units of $1/\sqrt{n_ln_{l-1}}$, so scores have at every $n$ the fourth
+moments $[[fourth_first]]$, $[[fourth_hidden]]$ and $[[fourth_readout]]$ in layer 1, in hidden matrices and in the readout: what the limit has, times one *growth* for every
+layer that lies between.""",
+        gives={"fourth_first": fourth_first, "fourth_hidden": fourth_hidden, "fourth_readout": fourth_readout},
+        uses=("growth", "exact layers"),
+    ),
+)
+
+one_sample = Claim(
+    label="D3.2",
+    title="One sample: the densities of all layers in closed form",
+    statement=ONE_SAMPLE
+    + r"""
+With $H$ of S4 and $H_3$ of D3.1 the limit law of D2 gives a score above $\tau$ with probability
+$$[[first]]\ \text{(layer 1)},\qquad[[hidden]]\ \text{(each of $L-1$ hidden matrices)},\qquad[[readout]]\ \text{(readout)}.$$
+For $0<\rho<[[live]]$ one $\tau$, `threshold`, makes the mean over all weights $\rho$, and under it the layers have the densities `rho_first`, `rho_hidden`, `rho_readout`, whatever the variances of the layers' weights.
+
+**At every width**, the scores in the same units have the mean square $1$ of the limit, and the fourth moments $[[fourth_first]]$ in layer 1, $[[fourth_hidden]]$ in hidden matrices and $[[fourth_readout]]$ in the readout. For $L=2$ a score of the hidden matrix, and for $L=1$ of either layer, exceeds
+$\tau$ with exactly the probability above.
+""",
+    steps=STEPS,
+    source=Source("2602.06675", "beyond the abstract"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        *LETTERS,
+        DENSITY.drawn_from(sp.Rational(1, 100), sp.Rational(1, 5)),
+        Quantity(square, "mean square of the activations of a layer", POSITIVE),
+        Quantity(
+            t, "threshold above which scores are kept, while it is sought", POSITIVE, drawn=(sp.Rational(1, 200), 1)
+        ),
+    ),
+    hypotheses=(
+        *HYPOTHESES,
+        Hypothesis("two hidden layers or more", L >= 2, needed_by=("fourth_hidden",)),
+        Hypothesis(
+            "fewer weights are kept than have open gates",
+            rho < live,
+            needed_by=("threshold", "rho_first", "rho_hidden", "rho_readout"),
+        ),
+    ),
+    uses=("D2",),
+    expressions={
+        "first": first,
+        "hidden": hidden,
+        "readout": readout,
+        "density": density,
+        "live": live,
+        "threshold": threshold,
+        "rho_first": rho_first,
+        "rho_hidden": rho_hidden,
+        "rho_readout": rho_readout,
+        "fourth_first": fourth_first,
+        "fourth_hidden": fourth_hidden,
+        "fourth_readout": fourth_readout,
+    },
+)

@@ -1,0 +1,112 @@
+"""D3.1: the product of three standard normals, its moments and its tail as a series."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.quantities import COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+from theory.tails import t, triple_normal
+
+s = sp.Symbol("s", positive=True)  # power of a moment
+k = sp.Symbol("k", integer=True, nonnegative=True)  # place of a pole, from the first on
+i = sp.Symbol("i", integer=True, nonnegative=True)
+epsilon = sp.Symbol("epsilon", real=True)  # half the distance to a pole
+
+one_moment = 2 ** (s / 2) * sp.gamma((s + 1) / 2) / sp.sqrt(sp.pi)
+moment = 2 ** (3 * s / 2) * sp.gamma((s + 1) / 2) ** 3 / sp.pi ** sp.Rational(3, 2)
+integrand = moment * t**-s / s
+eighth = t**2 / 8
+slope = -sp.log(eighth) - 3 * sp.EulerGamma + 3 * sp.Sum(1 / (i + 1), (i, 0, k - 1))
+bend = sp.pi**2 / 4 + 3 * sp.Sum(1 / (i + 1) ** 2, (i, 0, k - 1)) / 2
+height = 2 * (-1) ** k * eighth ** (k + sp.Rational(1, 2)) / (sp.pi ** sp.Rational(3, 2) * sp.factorial(k) ** 3)
+odd = 2 * k + 1
+term = height / odd * (slope**2 / 2 + bend + 2 * slope / odd + 4 / odd**2)
+shrinking = eighth**k * (sp.sqrt(sp.pi) / sp.gamma(k + sp.Rational(1, 2))) ** 3
+tail = triple_normal.survival
+
+MOMENT = Quantity(s, "power of the product whose mean is taken", POSITIVE)
+PLACE = Quantity(k, "place of a pole, from zero", COUNT_FROM_ZERO, drawn=(0, 8))
+PRODUCT = Quantity(t, "value of the product, in modulus", POSITIVE, drawn=(sp.Rational(1, 8), 4))
+
+STEPS = (
+    Step(
+        name="one normal",
+        sentence=r"A standard normal $g$ has $E|g|^s=[[one_moment]]$ for $s>-1$.",
+        gives={"one_moment": one_moment},
+    ),
+    Step(
+        name="three normals",
+        sentence=r"So $E|g_1g_2g_3|^s=[[moment]]$, a product of three.",
+        by=Carrier.RULE,
+        source="product",
+        gives={"moment": moment},
+        uses=("one normal",),
+    ),
+    Step(
+        name="Mellin inversion",
+        sentence=r"""$\int_0^\infty t^{s-1}H_3(t)\,dt=E|g_1g_2g_3|^s/s$ for $s>0$, hence $2\pi i\,H_3(t)$ is the integral of $[[integrand]]$ over a line of
+real part $c>0$, upwards: the product has a density, and on the line gamma functions fall exponentially.""",
+        by=Carrier.CITED,
+        source="DLMF 1.14(iv): the Mellin transform of a continuous function of bounded variation, where its integral over the "
+        "line converges absolutely, is inverted by that integral",
+        gives={"integrand": integrand},
+        uses=("three normals",),
+    ),
+    Step(
+        name="logarithm at a pole",
+        sentence=r"""At $s=2\epsilon-2k-1$ the gamma function is $\Gamma(\epsilon-k)=\Gamma(1+\epsilon)/\epsilon(\epsilon-1)\cdots(\epsilon-k)$. So
+$\epsilon^3(-1)^kk!^3\,\Gamma(\epsilon-k)^3(t^2/8)^{-\epsilon}$ has a logarithm that begins with $[[slope]]$ times $\epsilon$ and $[[bend]]$
+times $\epsilon^2$.""",
+        gives={"slope": slope, "bend": bend},
+        uses=("Mellin inversion",),
+    ),
+    Step(
+        name="residue",
+        sentence=r"""Times $[[height]]$ and $\frac1{2\epsilon-2k-1}$, for $ds=2\,d\epsilon$, it is the integrand, whose residue is the coefficient of
+$\epsilon^{-1}$: less $[[term]]$.""",
+        gives={"height": height, "term": term},
+        uses=("logarithm at a pole",),
+    ),
+    Step(
+        name="lines to the left",
+        sentence=r"""On the line of real part $-2k$ the gamma function is $\Gamma(\frac12+\frac{iy}2)$ over $\prod_{j\le k}(\frac12-j+\frac{iy}2)$, of moduli at least
+$j-\frac12$. For $k\ge1$ the integral there is at most $[[shrinking]]$ times a number that does not depend on $k$, and tends to $0$ as $k\to\infty$.""",
+        gives={"shrinking": shrinking},
+        uses=("Mellin inversion",),
+    ),
+    Step(
+        name="series",
+        sentence=r"""Between the lines lie the pole at $s=0$, of residue $1$, and those at $-1,-3,\dots$: $H_3(t)$, `tail`, is $1$ less the sum of the
+residues' `term` over all $k\ge0$.""",
+        by=Carrier.RULE,
+        source="residues",
+        gives={"tail": tail},
+        uses=("residue", "lines to the left"),
+    ),
+)
+
+three_normals = Claim(
+    label="D3.1",
+    title="The product of three normals",
+    statement=r"""
+Let $H_3(t)=P(|g_1g_2g_3|>t)$ for independent standard normals and $t>0$. $E|g_1g_2g_3|^s=[[moment]]$ for $s>-1$, and
+$$H_3(t)=1-\sum_{k\ge0}[[term]],$$
+which converges for every $t$; numbers of it (`tail`) are enclosed with a bound of what is left out.
+""",
+    steps=STEPS,
+    source=Source(
+        "2602.06675", "beyond the abstract; products of normals are Meijer functions (Springer and Thompson, 1970)"
+    ),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        PRODUCT,
+        MOMENT,
+        PLACE,
+        Quantity(i, "place in a sum of inverses, from zero", COUNT_FROM_ZERO, drawn=(0, 8)),
+    ),
+    hypotheses=(Hypothesis("three independent standard normal factors"),),
+    expressions={"moment": moment, "term": term, "tail": tail},
+)
