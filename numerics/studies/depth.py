@@ -175,6 +175,7 @@ def _row(case: Case, network: Architecture, x: Floats, y: Floats, density: float
     for residual in PREDICTORS if asked.data_driven else PREDICTORS[:1]:
         rng = np.random.default_rng(keyed_seed(settings.seed, *key, "law", residual))
         said[residual] = list(predicted(replace(asked, residual=residual), network, x, y, seen, rng))
+    left_out = [each.second_term for each in seen if each.second_term is not None]
     layers = compared(
         [np.array([mask.mean() for mask in each.masks]) for each in seen],
         {name: np.mean([each.densities for each in found], axis=0) for name, found in said.items()},
@@ -195,6 +196,7 @@ def _row(case: Case, network: Architecture, x: Floats, y: Floats, density: float
         "layer_errors": errors(layers, density, settings.networks),
         "column_errors": errors(columns, layers["observed"][0], settings.networks),
         "sampling": float(np.mean([each.errors for each in said["target"]])),
+        "second_term": float(np.mean(left_out)) if left_out else None,
     }
 
 

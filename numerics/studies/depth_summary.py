@@ -36,7 +36,8 @@ class Errors(TypedDict):
 
 
 class DepthRow(TypedDict):
-    """A setting at one density. sampling: the mean error of the layers' predictions (target) that their own draws leave."""
+    """A setting at one density. sampling: the mean error of the layers' predictions (target) that their own draws leave.
+    second_term: the share of the norm of GraSP's first term that the term left out of its law has, None for others."""
 
     data: str
     loss: str
@@ -49,6 +50,7 @@ class DepthRow(TypedDict):
     layer_errors: Errors
     column_errors: Errors
     sampling: float
+    second_term: float | None
 
 
 class DepthProtocol(TypedDict):

@@ -131,15 +131,18 @@ def test_sentences_count():
         "layer_errors": errors(full, 0.2, 2),
         "column_errors": errors(full, 0.3, 2),
         "sampling": 0.001,
+        "second_term": None,
     }
     said = sentences([row], "the rest")
     assert "misses layers by 0.0000 (constant 0.1000, floor 0.0399)" in said[0]
-    assert "nearer to the layers than the constant in 1 of them" in said[0]
+    assert "nearer to the layers than the constant in 1 of them, to the columns in 0." in said[0]
     assert "layers 0.0000, 0.0500 and 0.0500" in said[1]
     assert "wine, relu, mse, 1 hidden layer, density 0.2" in said[2]
     assert said[-1] == "Not covered: the rest."
     bare = row | {"method": "synflow", "layer_errors": errors(exact, 0.2, 2), "column_errors": errors(exact, 0.3, 2)}
     assert len(sentences([bare], "x")) == 2
+    grasp = sentences([bare | {"method": "grasp-magnitude", "second_term": share} for share in (0.2, 0.3)], "x")
+    assert grasp[0].endswith("leaves out a term of 0.25 of the first's norm here (S8).")
     assert average([row["layer_errors"], bare["layer_errors"]], "output") is None
     assert "batch normalisation" in summarise(settings, [row])["sentences"][-1]
 
