@@ -5,13 +5,19 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from numerics.commands import _gap_study, _generalisation_study, _lift_study, _origin_study
+from numerics.commands import _depth_study, _gap_study, _generalisation_study, _lift_study, _origin_study
 from numerics.commands.common import available_cores, bar
 from numerics.commands.places import check_places
 from numerics.reports.writing import write_json
 from numerics.studies import settings_of, study
 
-REPORTS = {"generalisation": _generalisation_study, "lifts": _lift_study, "gap": _gap_study, "origins": _origin_study}
+REPORTS = {
+    "generalisation": _generalisation_study,
+    "lifts": _lift_study,
+    "gap": _gap_study,
+    "origins": _origin_study,
+    "depth": _depth_study,
+}
 BESIDE = ("command", "debug", "jobs", "json", "plot", "study", "version")  # words of the call that are no settings
 
 

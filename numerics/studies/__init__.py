@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from numerics.arguments import MOST_JOBS, InputError, checked_integer, seed_number
 
 if TYPE_CHECKING:
+    from numerics.studies.depth_summary import DepthSummary
     from numerics.studies.gap_summary import GapSummary
     from numerics.studies.generalisation_summary import GeneralisationSummary
     from numerics.studies.lift_summary import LiftSummary
     from numerics.studies.origin_summary import OriginSummary
 
-    Summary = GapSummary | GeneralisationSummary | LiftSummary | OriginSummary
+    Summary = DepthSummary | GapSummary | GeneralisationSummary | LiftSummary | OriginSummary
 
-STUDIES = ("generalisation", "lifts", "gap", "origins")
+STUDIES = ("generalisation", "lifts", "gap", "origins", "depth")
 
 
 @overload
@@ -32,6 +33,8 @@ def study(name: Literal["lifts"], **settings: Any) -> LiftSummary: ...
 def study(name: Literal["gap"], **settings: Any) -> GapSummary: ...
 @overload
 def study(name: Literal["origins"], **settings: Any) -> OriginSummary: ...
+@overload
+def study(name: Literal["depth"], **settings: Any) -> DepthSummary: ...
 @overload
 def study(name: str, **settings: Any) -> Summary: ...
 def study(
@@ -44,7 +47,8 @@ def study(
 ) -> Summary:
     """Run a study and return all its numbers, as `sparse-limits study NAME --json` writes them.
 
-    name: generalisation (T1–T5), lifts (L18, L19), gap (N8) or origins (what `fit` says of masks of known origin).
+    name: generalisation (T1–T5), lifts (L18, L19), gap (N8), origins (what `fit` says of masks of known origin) or
+        depth (D2 on networks as libraries initialise them).
     settings: the options of the command, such as seed=1 or networks=41; None is what is usual. quick: fewer of
     everything, where nothing else is asked. jobs: processes; the numbers are the same for any. progress: told how many
     pieces of work are done, and of how many.

@@ -20,7 +20,7 @@ IN, OUT = RNG.standard_normal((6, 3)), RNG.standard_normal((3, 2))
 PREDICT = ["predict", "--width", "24", "--fresh-rows", "100", "--data", "x.npz", "--method"]
 FIT = ["fit", "mask.npy", "--fresh-rows", "100"]
 TICKET = ["ticket", "--target", "net.npz", "--epsilon", "0.1"]
-STUDIES = ("gap", "lifts", "generalisation", "origins")
+STUDIES = ("gap", "lifts", "generalisation", "origins", "depth")
 
 
 @pytest.fixture
@@ -340,6 +340,8 @@ WORDS: list[list[str]] = [
     *(["study", "generalisation", "--densities", value] for value in ("0", "2", "-1", "nan")),
     *(["study", "generalisation", option, "unknown"] for option in ("--tasks", "--methods")),
     *(["study", "origins", "--density", value] for value in ("0", "1", "-1", "nan")),
+    *(["study", "depth", "--densities", value] for value in ("0", "1", "-1", "nan")),
+    *(["study", "depth", option, "unknown"] for option in ("--data", "--methods", "--losses", "--activations")),
     ["study"],
     ["study", "unknown"],
     ["unknown"],

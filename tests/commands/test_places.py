@@ -32,6 +32,7 @@ OUTPUTS = {
     "study lifts": (["study", "lifts", "--jobs", "1"], ["--json", "--plot"]),
     "study generalisation": (["study", "generalisation", "--jobs", "1"], ["--json", "--plot"]),
     "study origins": (["study", "origins", "--jobs", "1"], ["--json", "--plot"]),
+    "study depth": (["study", "depth", "--jobs", "1"], ["--json", "--plot"]),
 }
 
 

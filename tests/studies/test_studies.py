@@ -329,7 +329,7 @@ def test_a_study_from_python_has_the_numbers_of_its_command(tmp_path):
 @pytest.mark.parametrize(
     ("name", "settings", "why"),
     [
-        ("guesses", {}, "study is 'guesses', expected generalisation, lifts, gap, origins"),
+        ("guesses", {}, "study is 'guesses', expected generalisation, lifts, gap, origins, depth"),
         ("gap", {"width": 3}, "width is no setting of the study gap, expected epsilon, networks, least, seed"),
         ("lifts", {"density": [0.5, "x"]}, "density is 'x', expected a number such as 1/2 or 0.3"),
         ("origins", {"masks": True}, "masks is True, expected an integer from 1 to 10000"),

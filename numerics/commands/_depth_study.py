@@ -1,0 +1,87 @@
+"""`sparse-limits study depth`: its options, and what it prints."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from numerics.reports.tables import Table, print_table
+from numerics.studies.depth_sentences import average
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from numerics.studies.depth_summary import DepthRow, DepthSummary, ErrorName, Errors
+
+DATA = "digits, wine and breast cancer"
+PIECES = "settings"
+PURPOSE = "what pruning keeps of every layer of networks as libraries initialise them, predicted beside observed (D2)"
+EPILOG = (
+    "Biases, minibatches, all layers under one threshold, scores at each network's own initial output. SNIP is in every "
+    "setting, the other methods with the first activation and the squared error. Batch normalisation, convolutions, "
+    "residual blocks and trained networks are not covered."
+)
+LOSSES = {"cross-entropy": "ce", "mse": "mse"}
+NAMES: tuple[ErrorName, ...] = ("target", "averaged", "output", "constant", "floor")
+
+
+def configure(parser: ArgumentParser) -> None:
+    """The options of this study alone."""
+    add = parser.add_argument
+    add("--data", nargs="+", metavar="D", help="digits wine breast-cancer (default: all)")
+    add("--losses", nargs="+", metavar="L", help="cross-entropy mse (default: both)")
+    add("--activations", nargs="+", metavar="F", help="as of predict (default relu tanh gelu)")
+    add("--depths", nargs="+", type=int, metavar="L", help="hidden layers (default 1 2 3)")
+    add("--methods", nargs="+", metavar="M", help="snip grasp-magnitude magnitude synflow (default: all)")
+    add("--densities", nargs="+", type=float, metavar="R", help="in (0, 1) (default .1 .01)")
+    add("--networks", type=int, metavar="K", help="networks pruned in each setting (default 6)")
+    add("--width", type=int, metavar="N", help="units of each hidden layer (default 256)")
+    add("--samples", type=int, metavar="N", help="of the minibatch, at most (default 128)")
+    add(
+        "--units", type=int, metavar="N", help="units of a layer that the law draws, which set its error (default 4096)"
+    )
+    add(
+        "--quick",
+        action="store_true",
+        help="digits and wine, ReLU, depths 1 2, density .1, 3 networks of 64 units, where nothing else is asked",
+    )
+
+
+def show(console: Console, summary: DepthSummary) -> None:
+    """A table of layers, one of columns, means over depths and densities; the sentences last."""
+    protocol = summary["protocol"]
+    console.print(
+        f"\n[bold]Layers predicted, and pruned networks[/]: {protocol['networks']} networks of {protocol['width']} units a layer, "
+        f"PyTorch's initialisation, minibatches of {protocol['samples']}"
+    )
+    groups: dict[tuple[str, str], list[DepthRow]] = {}
+    for row in summary["rows"]:
+        with_loss = f"{row['method']}, {row['activation']}, {LOSSES[row['loss']]}"
+        groups.setdefault((row["data"], with_loss if row["method"] == "snip" else row["method"]), []).append(row)
+    for what in ("layers", "columns"):
+        table = [
+            (*group, *cells([row["layer_errors" if what == "layers" else "column_errors"] for row in rows]))
+            for group, rows in groups.items()
+        ]
+        print_table(console, Table((what, "pruned by", *NAMES), table, "llrrrrr", narrow=True))
+    console.print(
+        "Mean errors of the densities of layers, and of the first layer's columns, in thousandths, over depths and "
+        "densities; ce: cross-entropy, mse: squared error. target: initial outputs taken as 0; averaged: over those of wide networks; output: given those of the "
+        "networks; constant: one density for all; floor: what the number of networks leaves of an exact prediction.\n"
+    )
+    for text in summary["sentences"]:
+        console.print(f"• {text}")
+
+
+def cells(errors: Sequence[Errors]) -> list[str]:
+    """Mean errors, in thousandths."""
+    found = [average(errors, name) for name in NAMES]
+    return ["" if value is None else f"{1000 * value:.1f}" for value in found]
+
+
+def plot(path: Path, summary: DepthSummary) -> None:
+    from numerics.studies.depth_figure import plot_depth
+
+    plot_depth(path, summary)

@@ -1,0 +1,289 @@
+"""The study of depth: the law of all layers (D2) on networks as people have them.
+
+Fully connected networks with the default initialisation of PyTorch's linear layers, uniform on ±1/√inputs, biases included,
+are pruned on a minibatch of classified data, by scores at their own initial outputs, all layers under one threshold.
+Beside them stands what the law says, in three ways:
+
+| prediction | the residual that the law reads |
+|---|---|
+| target | that of the initial output 0: from the data alone |
+| averaged | those of initial outputs of wide networks: from the data alone |
+| output | those of the pruned networks |
+
+SNIP is in every setting; the other methods come with the first activation and the squared error. Those that read no data
+have one prediction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.arguments import HIGHEST_SEED, InputError, checked_integer, proper_share
+from numerics.data import Dataset, batch, digits, standardised, targets
+from numerics.depth.architecture import ACTIVATIONS, Architecture
+from numerics.depth.observed import pruned
+from numerics.depth.predicted import Said, predicted
+from numerics.depth.settings import FEWEST_UNITS, LOSSES, LayersSettings
+from numerics.keyed import keyed_seed
+from numerics.parallel import raise_failure, run_tasks
+from numerics.studies.depth_sentences import sentences
+from numerics.studies.depth_summary import PREDICTORS, Densities, DepthRow, DepthSummary, Errors
+
+Floats = NDArray[np.float64]
+
+DATA = ("digits", "wine", "breast-cancer")
+METHODS = ("snip", "grasp-magnitude", "magnitude", "synflow")
+LISTS = ("data", "losses", "activations", "depths", "methods", "densities")  # of what a study runs over
+ELSEWHERE = "mse"  # the loss under which methods other than SNIP are studied
+INIT, BIAS = "torch", True
+MOST_DEPTH, MOST_WIDTH, MOST_NETWORKS, MOST_UNITS = 10, 2048, 1000, 2**15
+LIMIT = 3600.0  # seconds that a setting may take
+NOT_COVERED = (
+    "batch normalisation, convolutions, residual blocks, networks after training, pruning in rounds, pruned biases, "
+    "and GraSP under the cross-entropy"
+)
+QUICK = {
+    "data": ("digits", "wine"),
+    "activations": ("relu",),
+    "depths": (1, 2),
+    "densities": (0.1,),
+    "networks": 3,
+    "width": 64,
+    "units": 1024,
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a study runs over; InputError, in one line, for anything outside its range.
+
+    depths: numbers of hidden layers. networks: pruned in each setting. width: of every hidden layer. samples: of a
+    minibatch, at most. units: of a layer that the law draws, which set its error.
+    """
+
+    data: tuple[str, ...] = DATA
+    losses: tuple[str, ...] = ("cross-entropy", "mse")
+    activations: tuple[str, ...] = ("relu", "tanh", "gelu")
+    depths: tuple[int, ...] = (1, 2, 3)
+    methods: tuple[str, ...] = METHODS
+    densities: tuple[float, ...] = (0.1, 0.01)
+    networks: int = 6
+    width: int = 256
+    samples: int = 128
+    units: int = 4096
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in LISTS:
+            if not isinstance(values := getattr(self, name), tuple) or not values:
+                raise InputError(f"{name} is {values!r:.60}, expected one or more in a list")
+            object.__setattr__(self, name, tuple(dict.fromkeys(values)))
+        known = {"data": DATA, "losses": LOSSES, "activations": ACTIVATIONS, "methods": METHODS}
+        for name, words in known.items():
+            for value in getattr(self, name):
+                if value not in words:
+                    raise InputError(f"{name} is {value!r:.60}, expected {', '.join(words)}")
+        for depth in self.depths:
+            checked_integer("depths", depth, 1, MOST_DEPTH)
+        for density in self.densities:
+            proper_share("densities", density)
+        checked_integer("networks", self.networks, 2, MOST_NETWORKS)
+        checked_integer("width", self.width, 2, MOST_WIDTH)
+        checked_integer("samples", self.samples, 10, 10_000)
+        checked_integer("units", self.units, FEWEST_UNITS, MOST_UNITS)
+        checked_integer("seed", self.seed, 0, HIGHEST_SEED)
+        if not self.settings():
+            raise InputError(f"losses is {self.losses[0]!r}, expected {ELSEWHERE} for methods other than snip")
+
+    def settings(self) -> list[tuple[str, str, str, int, str]]:
+        """(data, loss, activation, depth, method) of every setting, in the order of the report."""
+        return [
+            (data, loss, activation, depth, method)
+            for method, data, loss, activation, depth in product(
+                self.methods, self.data, self.losses, self.activations, self.depths
+            )
+            if method == "snip" or (loss == ELSEWHERE and activation == self.activations[0])
+        ]
+
+
+class Case(NamedTuple):
+    """One setting of a study."""
+
+    settings: Settings
+    data: str
+    loss: str
+    activation: str
+    depth: int
+    method: str
+
+
+def data_of(name: str) -> Dataset:
+    """A bundled data set, its columns standardised, a target of 0 and 1 for each class.
+
+    Source: scikit-learn's copies of UCI's digits, Wine and Breast Cancer Wisconsin (Diagnostic).
+
+    Examples:
+        >>> wine = data_of("wine")
+        >>> wine.x.shape, wine.y.shape
+        ((178, 13), (178, 3))
+    """
+    if name == "digits":
+        return digits("onehot")
+    from sklearn import datasets
+
+    x, y = {"wine": datasets.load_wine, "breast-cancer": datasets.load_breast_cancer}[name](return_X_y=True)
+    return Dataset(standardised(x), targets(y, "onehot"), name, "onehot")
+
+
+def minibatch(settings: Settings, name: str) -> Dataset:
+    """A random part of a data set, the same for networks and predictions of all settings."""
+    return batch(data_of(name), settings.samples, np.random.default_rng(keyed_seed(settings.seed, "depth", name)))
+
+
+def measure(case: Case) -> list[DepthRow]:
+    """A row for each density: networks pruned, predictions, errors."""
+    settings = case.settings
+    data = minibatch(settings, case.data)
+    x, y = np.asarray(data.x, float), np.asarray(data.y, float)
+    widths = (settings.width,) * case.depth
+    network = Architecture(x.shape[1], widths, y.shape[1], case.activation, INIT, BIAS)
+    return [_row(case, network, x, y, density) for density in settings.densities]
+
+
+def _row(case: Case, network: Architecture, x: Floats, y: Floats, density: float) -> DepthRow:
+    settings = case.settings
+    asked = LayersSettings(
+        method=case.method,
+        density=density,
+        loss=case.loss,
+        residual="output",
+        networks=settings.networks,
+        units=settings.units,
+    )
+    key = ("depth", *case[1:])
+    seen = [
+        pruned(asked, network, x, y, np.random.default_rng(keyed_seed(settings.seed, *key, "network", at)))
+        for at in range(settings.networks)
+    ]
+    said: dict[str, list[Said]] = {}
+    for residual in PREDICTORS if asked.data_driven else PREDICTORS[:1]:
+        rng = np.random.default_rng(keyed_seed(settings.seed, *key, "law", residual))
+        said[residual] = list(predicted(replace(asked, residual=residual), network, x, y, seen, rng))
+    left_out = [each.second_term for each in seen if each.second_term is not None]
+    layers = compared(
+        [np.array([mask.mean() for mask in each.masks]) for each in seen],
+        {name: np.mean([each.densities for each in found], axis=0) for name, found in said.items()},
+    )
+    columns = compared(
+        [each.masks[0].mean(axis=0) for each in seen],
+        {name: np.mean([each.columns for each in found], axis=0) for name, found in said.items()},
+    )
+    return {
+        "data": case.data,
+        "loss": case.loss,
+        "activation": case.activation,
+        "depth": case.depth,
+        "method": case.method,
+        "density": density,
+        "layers": layers,
+        "columns": columns,
+        "layer_errors": errors(layers, density, settings.networks),
+        "column_errors": errors(columns, layers["observed"][0], settings.networks),
+        "sampling": float(np.mean([each.errors for each in said["target"]])),
+        "second_term": float(np.mean(left_out)) if left_out else None,
+    }
+
+
+def compared(observed: Sequence[Floats], said: dict[str, Floats]) -> Densities:
+    """Densities of each network beside those that are said; what is not said is None."""
+    averaged, output = (said[name].tolist() if name in said else None for name in ("averaged", "output"))
+    return {
+        "observed": np.mean(observed, axis=0).tolist(),
+        "sd": np.std(observed, axis=0, ddof=1).tolist(),
+        "target": said["target"].tolist(),
+        "averaged": averaged,
+        "output": output,
+    }
+
+
+def errors(found: Densities, constant: float, networks: int) -> Errors:
+    """Mean moduli of the errors of all that is said, and of a constant.
+
+    The floor is the mean modulus of a normal variable with the standard error of the observed mean. It is taken from
+    networks, not from rows: at depth rows of one network are not independent.
+
+    Examples:
+        >>> flat = {"observed": [0.2, 0.1], "sd": [0.0, 0.0], "target": [0.2, 0.2], "averaged": None, "output": None}
+        >>> errors(flat, 0.1, 4)["target"], errors(flat, 0.1, 4)["constant"]
+        (0.05, 0.05)
+    """
+    observed = np.array(found["observed"])
+
+    def miss(said: Sequence[float] | float) -> float:
+        return float(np.abs(np.asarray(said) - observed).mean())
+
+    return {
+        "target": miss(found["target"]),
+        "averaged": None if found["averaged"] is None else miss(found["averaged"]),
+        "output": None if found["output"] is None else miss(found["output"]),
+        "constant": miss(constant),
+        "floor": float(np.sqrt(2 / np.pi / networks) * np.mean(found["sd"])),
+    }
+
+
+def cases(settings: Settings) -> list[Case]:
+    """Every setting, in the order of the report."""
+    return [Case(settings, *each) for each in settings.settings()]
+
+
+def size(settings: Settings) -> int:
+    """How many settings there are."""
+    return len(settings.settings())
+
+
+def run_study(settings: Settings, jobs: int, done: Callable[[int], object] = lambda _: None) -> list[DepthRow]:
+    """All rows, the same for any number of `jobs`; `done` is told of each setting, with 1.
+
+    LostTaskError if a process fails or does not end.
+    """
+
+    def failed(case: Case, error: BaseException) -> list[DepthRow]:
+        raise_failure(", ".join(map(str, case[1:])), error)
+
+    found: list[DepthRow] = []
+    for rows in run_tasks(measure, cases(settings), failed, jobs, LIMIT):
+        found += rows
+        done(1)
+    order = {each: at for at, each in enumerate(settings.settings())}
+    return sorted(
+        found,
+        key=lambda row: (
+            order[row["data"], row["loss"], row["activation"], row["depth"], row["method"]],
+            settings.densities.index(row["density"]),
+        ),
+    )
+
+
+def summarise(settings: Settings, rows: Sequence[DepthRow]) -> DepthSummary:
+    """All numbers of the study."""
+    return {
+        "study": "depth",
+        "seed": settings.seed,
+        "protocol": {
+            "width": settings.width,
+            "samples": settings.samples,
+            "networks": settings.networks,
+            "units": settings.units,
+            "init": INIT,
+            "bias": BIAS,
+            "not_covered": NOT_COVERED,
+        },
+        "rows": list(rows),
+        "sentences": sentences(rows, NOT_COVERED),
+    }
