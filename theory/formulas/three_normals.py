@@ -25,7 +25,7 @@ class ThreeNormals(sp.Function):
         return ThreeNormals(order + 1, t) / t
 
     def _eval_is_extended_real(self) -> bool | None:
-        return self.args[1].is_positive
+        return True if self.args[1].is_positive else None
 
     def _eval_is_positive(self) -> bool | None:
         return True if self.args[0].is_zero and self.args[1].is_positive else None

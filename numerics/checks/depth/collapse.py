@@ -25,9 +25,13 @@ from theory.depth.collapse import (
     two_lower,
     two_upper,
 )
-from theory.depth.one_sample import L, d, density, first, hidden, live, n, readout, rho, tau
+from theory.depth.one_sample import density, first, hidden, live, readout
 from theory.formulas.let import Let
 from theory.formulas.level import level
+from theory.kernel.dual import depth as L
+from theory.saliency.model import dimension as d
+from theory.saliency.model import rho, tau
+from theory.saliency.model import width as n
 from theory.tails import half_normal, t, triple_normal
 
 TENTH = sp.Rational(11, 10)
