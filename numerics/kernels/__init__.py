@@ -12,6 +12,7 @@ from numerics.kernels.bounds import (
     squared_norm,
     water_filling,
 )
+from numerics.kernels.flow import loss_curve, residual_curve, time_to
 from numerics.kernels.graphon import LayerGraphons, graphon_kernel, input_latent
 from numerics.kernels.layers import Kernels
 from numerics.kernels.methods import KernelEstimate, method_layers, quenched_kernel, row_law_kernel
@@ -51,6 +52,7 @@ __all__ = [
     "input_latent",
     "kernel_eigenvalues",
     "leaky_relu",
+    "loss_curve",
     "mean_squared_error",
     "median_intervals",
     "method_layers",
@@ -59,6 +61,7 @@ __all__ = [
     "path_residual_bound",
     "perturbed_metrics",
     "quenched_kernel",
+    "residual_curve",
     "ridge_predict",
     "risk_bound",
     "row_law_kernel",
@@ -67,6 +70,7 @@ __all__ = [
     "sphere_spectrum",
     "split_metrics",
     "squared_norm",
+    "time_to",
     "water_filling",
     "width_bound",
 ]

@@ -5,8 +5,24 @@ from typing import TYPE_CHECKING
 from theory.lazy import lazily
 
 if TYPE_CHECKING:
-    pass
+    from theory.flow.circle import circle_times
+    from theory.flow.density import density_times
+    from theory.flow.descent import gradient_descent
+    from theory.flow.directions import slowed_directions
+    from theory.flow.linear import linearised_flow
+    from theory.flow.one_input import one_input_plateau
+    from theory.flow.start import random_start
+    from theory.flow.times import time_to_a_share
 else:
     lazily(__name__)
 
-__all__ = []
+__all__ = [
+    "circle_times",
+    "density_times",
+    "gradient_descent",
+    "linearised_flow",
+    "one_input_plateau",
+    "random_start",
+    "slowed_directions",
+    "time_to_a_share",
+]

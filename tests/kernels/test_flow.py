@@ -1,0 +1,103 @@
+"""Linearised flow: losses, residuals and times, against matrix exponentials, descent of a linear model and each other."""
+
+from __future__ import annotations
+
+from math import inf, log, pi
+
+import numpy as np
+import pytest
+from scipy.linalg import expm
+
+import numerics as sl
+from numerics.exact.balls import number
+from numerics.kernels import dense_kernel, loss_curve, residual_curve, time_to
+from theory.flow.circle import tenth_time
+from theory.flow.linear import eta
+
+TIMES = (0.0, 0.3, 1.0, 7.0, 400.0)
+
+
+def random_case(samples: int, rank: int, outputs: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    features = rng.standard_normal((samples, rank))
+    return features @ features.T, rng.standard_normal((samples, outputs))
+
+
+@pytest.mark.parametrize(("samples", "rank"), [(1, 1), (5, 5), (8, 3), (12, 30)])
+def test_curves_are_those_of_the_matrix_exponential(samples: int, rank: int) -> None:
+    kernel, start = random_case(samples, rank, 2, 0)
+    later = np.array([expm(-0.7 * t / samples * kernel) @ start for t in TIMES])
+    assert residual_curve(kernel, start, 0.7, TIMES) == pytest.approx(later, abs=1e-12)
+    losses = (later**2).sum(axis=(1, 2)) / (2 * samples)
+    assert loss_curve(kernel, start, 0.7, TIMES) == pytest.approx(losses, rel=1e-10)
+    assert residual_curve(kernel, start[:, 0], 0.7, TIMES) == pytest.approx(later[:, :, 0], abs=1e-12)
+
+
+def test_gradient_descent_of_a_linear_model_follows() -> None:
+    """Small steps of the parameters themselves; the distance falls with the step, as that of first-order steps does."""
+    rng = np.random.default_rng(1)
+    inputs, labels = rng.standard_normal((6, 4)), rng.standard_normal(6)
+    expected = loss_curve(inputs @ inputs.T, -labels, 1.0, [2.0])[0]
+    gaps = []
+    for steps in (1000, 2000):
+        weights = np.zeros(4)
+        for _ in range(steps):
+            weights -= 2.0 / steps * inputs.T @ (inputs @ weights - labels) / 6
+        gaps.append(abs(np.mean((inputs @ weights - labels) ** 2) / 2 - expected))
+    assert gaps[0] < 1e-3
+    assert gaps[1] / gaps[0] == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("share", [0.9, 0.5, 0.05])
+def test_the_share_is_left_at_the_time(seed: int, share: float) -> None:
+    kernel, start = random_case(7, 9, 1, seed)
+    at = time_to(kernel, start, 0.3, share)
+    left = loss_curve(kernel, start, 0.3, [0.0, at])
+    assert left[1] / left[0] == pytest.approx(share, rel=1e-10)
+    assert time_to(10 * kernel, start, 0.3, share) == pytest.approx(at / 10, rel=1e-9)
+
+
+def test_times_below_the_plateau_are_infinite() -> None:
+    kernel, start = np.diag([3.0, 1.0, 0.0]), [1.0, 1.0, 1.0]
+    assert time_to(kernel, start, 1.0, 0.33) == inf
+    assert time_to(kernel, start, 1.0, 0.34) < inf
+    assert loss_curve(kernel, start, 1.0, [1e6])[0] == pytest.approx(1 / 6, rel=1e-12)
+    assert time_to(np.zeros((2, 2)), [1.0, 0.0], 1.0, 0.5) == inf
+
+
+def test_one_eigenvalue_has_the_closed_form() -> None:
+    assert time_to(4 * np.eye(3), [1.0, -1.0, 2.0], 0.5, 0.1) == pytest.approx(3 * log(10) / 4, rel=1e-13)
+
+
+def test_the_circle_has_its_time() -> None:
+    """Equispaced inputs alias: λ_2 gains a sum of eigenvalues of order 1/m²."""
+    samples = 400
+    angles = 2 * pi * np.arange(samples) / samples
+    inputs = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    kernel = 2 * dense_kernel(inputs).ntk
+    assert time_to(kernel, np.cos(2 * angles), 1.0, 0.1) == pytest.approx(number(tenth_time, {eta: 1}), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((np.eye(2), [1.0], 1.0, [0.0]), "residual is float64 of shape"),
+        ((np.eye(2), [1.0, np.nan], 1.0, [0.0]), "residual holds nan"),
+        ((-np.eye(2), [1.0, 1.0], 1.0, [0.0]), "kernel has the eigenvalue -1"),
+        (([[1.0, 2.0], [0.0, 1.0]], [1.0, 1.0], 1.0, [0.0]), "kernel is not symmetric"),
+        ((np.eye(2), [1.0, 1.0], 0.0, [0.0]), "rate is 0.0, expected a positive number"),
+        ((np.eye(2), [1.0, 1.0], 1.0, [-1.0]), "times contains -1.0"),
+    ],
+)
+def test_bad_arguments_are_named(arguments: tuple, words: str) -> None:
+    for curve in (loss_curve, residual_curve):
+        with pytest.raises(sl.InputError, match=words):
+            curve(*arguments)
+
+
+def test_bad_shares_are_named() -> None:
+    with pytest.raises(sl.InputError, match=r"share is 1\.0, expected a number strictly between"):
+        time_to(np.eye(2), [1.0, 1.0], 1.0, 1.0)
+    with pytest.raises(sl.InputError, match="residual is 0 at all samples"):
+        time_to(np.eye(2), [0.0, 0.0], 1.0, 0.5)

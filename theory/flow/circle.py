@@ -1,0 +1,134 @@
+"""F2.3: training on the circle, frequency by frequency, and the targets that are never learnt."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.flow.linear import RATE, TIME, eta, time
+from theory.flow.times import SHARE, share
+from theory.kernel.circle import k, ntk_eigenvalue
+from theory.kernel.dual import depth
+from theory.kernel.homogeneous import ratio
+from theory.quantities import COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
+from theory.saliency.model import rho
+from theory.steps import Carrier, Step
+
+wave_loss = sp.exp(-2 * eta * ntk_eigenvalue * time) / 4
+_learnt = ntk_eigenvalue.subs((-1) ** k, 1)  # at even k and at 1; at odd k ≥ 3 the eigenvalue is 0
+frequency_time = sp.log(1 / share) / (2 * eta * _learnt)
+tenth_time = 9 * sp.pi**2 * sp.log(10) / (28 * eta)
+growth = sp.pi**2 * sp.log(1 / share) / (4 * eta)
+masked_time = frequency_time / ratio.subs(depth, 1)
+square_loss = (1 - 8 / sp.pi**2 * (1 - sp.exp(-eta * time))) / 2
+square_plateau = 1 - 8 / sp.pi**2
+
+STEPS = (
+    Step(
+        name="frequencies",
+        sentence=r"The operator of the kernel has the eigenfunctions $\cos k\theta$ and $\sin k\theta$, of eigenvalue $\lambda_k$.",
+        by=Carrier.CLAIM,
+        source="K10.1",
+    ),
+    Step(
+        name="population",
+        sentence=r"""Under uniform inputs the residual follows $r'=-\eta Tr$, $T$ that operator, in place of $-\frac\eta m\Theta r$: the proof of F1.1 reads as before, with $\lambda_k$
+for $\frac\lambda m$.""",
+        by=Carrier.CLAIM,
+        source="F1.1",
+        uses=("frequencies",),
+    ),
+    Step(
+        name="wave",
+        sentence=r"The mean of $\frac12\cos^2k\theta$ is $\frac14$ for $k\ge1$: from that residual at the start the loss is $[[wave_loss]]$.",
+        gives={"wave_loss": wave_loss},
+        uses=("population",),
+    ),
+    Step(
+        name="times",
+        sentence=r"For even $k$ and for $k=1$ the share $s$ of it is left at the time $[[frequency_time]]$.",
+        gives={"frequency_time": frequency_time},
+        uses=("wave",),
+    ),
+    Step(
+        name="second frequency",
+        sentence=r"For $k=2$ and $s=\frac1{10}$ that is $[[tenth_time]]$.",
+        gives={"tenth_time": tenth_time},
+        uses=("times",),
+    ),
+    Step(
+        name="large frequencies",
+        sentence=r"Over even $k$ the time over $k^2$ tends to $[[growth]]$.",
+        gives={"growth": growth},
+        uses=("times",),
+    ),
+    Step(
+        name="masks",
+        sentence=r"Density $\rho$ in both layers multiplies times by $\rho^{-2}$.",
+        by=Carrier.CLAIM,
+        source="F2.1",
+    ),
+    Step(
+        name="masked",
+        sentence=r"So a masked network takes $[[masked_time]]$.",
+        gives={"masked_time": masked_time},
+        uses=("masks", "times"),
+    ),
+    Step(
+        name="square wave",
+        sentence=r"""Where $\cos\theta$ is positive the square wave is $1$, else $-1$: its component along $\sqrt2\cos\theta$ has the square $\frac8{\pi^2}$, its others are at odd $k\ge3$ with the eigenvalue
+$0$. As $\lambda_1=\frac12$ the loss is $[[square_loss]]$.""",
+        gives={"square_loss": square_loss},
+        uses=("wave", "frequencies"),
+    ),
+    Step(
+        name="what is left",
+        sentence=r"Of the loss at the start, $\frac12$, the share $[[square_plateau]]$ is left at last.",
+        gives={"square_plateau": square_plateau},
+        uses=("square wave",),
+    ),
+)
+
+circle_times = Claim(
+    label="F2.3",
+    title="On the circle the time grows with the square of the frequency, and odd frequencies from three on are never learnt",
+    statement=r"""
+One hidden ReLU layer of infinite width, inputs uniform on the unit circle, the kernel of K10.1 and its eigenvalues $\lambda_k$, gradient flow of the population loss $\frac12E\,r^2$ at the rate $\eta$. From
+the residual $\cos k\theta$, $k\ge1$, the loss is $[[wave_loss]]$. For even $k$ and for $k=1$ the share $s$ of it is left at the time $$[[frequency_time]],$$ for $k=2$ and a tenth of the loss
+$[[tenth_time]]$; over even $k$ the time over $k^2$ tends to $[[growth]]$. For odd $k\ge3$ it stays what it is. With both layers at density $\rho$ times are $[[masked_time]]$.
+
+**A square wave**, the sign of $\cos\theta$ as residual, has the loss $[[square_loss]]$: at last the share $[[square_plateau]]$ of it is left, however long one trains.
+""",
+    steps=STEPS,
+    source=Source("2510.17515", "beyond the two sentences at hand"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        RATE,
+        TIME,
+        Quantity(k, "frequency of a wave on the circle", COUNT_FROM_ZERO, drawn=(1, 9)),
+        SHARE,
+        Quantity(rho, "density, the share of weights kept in either layer", UNIT),
+    ),
+    hypotheses=(
+        Hypothesis(
+            "a frequency that is learnt, one or even",
+            sp.Eq(k, 1) | sp.Eq(sp.Mod(k, 2), 0),
+            needed_by=("frequency_time", "masked_time"),
+        ),
+        Hypothesis("a wave", k >= 1, needed_by=("wave_loss",)),
+        Hypothesis(
+            "inputs on the circle itself, weights iid standard normal, kernels divided by $\\frac1d$ as in K10.1"
+        ),
+    ),
+    uses=("F1.1", "F2.1", "K10.1"),
+    expressions={
+        "wave_loss": wave_loss,
+        "frequency_time": frequency_time,
+        "tenth_time": tenth_time,
+        "growth": growth,
+        "masked_time": masked_time,
+        "square_loss": square_loss,
+        "square_plateau": square_plateau,
+    },
+)

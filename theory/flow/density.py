@@ -1,0 +1,118 @@
+"""F2.1: a constant graphon, and a graphon of rank one, multiply every time of training by one number."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.flow.descent import largest, stable_rate
+from theory.flow.linear import AMPLITUDE, EIGENVALUE, NUMBER, RATE, TIME, amplitude, eigenvalue, eta, time
+from theory.graphon.symbols import m
+from theory.kernel.dual import DEPTH
+from theory.kernel.homogeneous import ratio, readout_dense, weights_trained
+from theory.kernel.rank_one import density_flow, flow, p, power_flow, q
+from theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.saliency.model import ANY_DENSITY
+from theory.steps import Carrier, Step
+
+scaled_loss = amplitude**2 * sp.exp(-2 * eta * flow * eigenvalue * time / m) / (2 * m)
+scaled_rate = stable_rate / flow
+slowdown = 1 / ratio
+readout_slowdown = 1 / readout_dense
+trained_slowdown = 1 / weights_trained
+profile_slowdown = 1 / power_flow
+mean_slowdown = 1 / density_flow
+
+STEPS = (
+    Step(
+        name="modes",
+        sentence=r"A mode of the eigenvalue $\lambda$ has the loss of F1.1.",
+        by=Carrier.CLAIM,
+        source="F1.1",
+    ),
+    Step(
+        name="scaled",
+        sentence=r"""$f$ times a kernel has its eigenvectors, and $f$ times its eigenvalues: the loss in a mode is $[[scaled_loss]]$, that with the kernel itself at the time
+$ft$.""",
+        gives={"scaled_loss": scaled_loss},
+        uses=("modes",),
+    ),
+    Step(
+        name="stable rates",
+        sentence=r"The largest stable rate is $[[scaled_rate]]$: at the same share of it, all numbers of steps are those of the kernel itself.",
+        gives={"scaled_rate": scaled_rate},
+        uses=("scaled",),
+    ),
+    Step(
+        name="constant graphons",
+        sentence=r"Constant graphons of density $\rho$ multiply the dense kernel by the constants of K3.",
+        by=Carrier.CLAIM,
+        source="K3",
+    ),
+    Step(
+        name="times",
+        sentence=r"""So times are those of the dense network multiplied by $[[slowdown]]$, with a dense readout by $[[readout_slowdown]]$; and by $[[trained_slowdown]]$ where nothing is
+pruned and the weights have the variance $\rho$.""",
+        gives={
+            "slowdown": slowdown,
+            "readout_slowdown": readout_slowdown,
+            "trained_slowdown": trained_slowdown,
+        },
+        uses=("scaled", "constant graphons"),
+    ),
+    Step(
+        name="profiles",
+        sentence=r"Graphons of rank one multiply the dense kernel of the inputs that their first columns weigh by the $f$ of K8.",
+        by=Carrier.CLAIM,
+        source="K8",
+    ),
+    Step(
+        name="times of profiles",
+        sentence=r"""For row profiles $u^p$ and next column profiles $u^q$ times are those of the dense network at these inputs multiplied by $[[profile_slowdown]]$; by the mean densities
+it would be $[[mean_slowdown]]$, which is no less.""",
+        gives={"profile_slowdown": profile_slowdown, "mean_slowdown": mean_slowdown},
+        uses=("scaled", "profiles"),
+    ),
+)
+
+density_times = Claim(
+    label="F2.1",
+    title="Constant graphons slow all of training down by one factor, and change nothing else",
+    statement=r"""
+In the setting of F1.1 let a kernel be $f>0$ times another. Then the loss in a mode is $[[scaled_loss]]$, $\lambda$ that of the other: all that happens by the time $t$ happens with the other by the time $ft$, and all
+times are divided by $f$. Gradient descent is stable up to $[[scaled_rate]]$, and at the same share of it takes the same number of steps.
+
+**Constant graphons** (K3): at density $\rho$ in all layers, each time to a loss is that of the dense network, from the same residuals, multiplied by
+$$[[slowdown]],\quad\text{with a dense readout by}\quad[[readout_slowdown]].$$
+If nothing is pruned, but weights of variance $\rho$ are trained, it is $[[trained_slowdown]]$. **Rank one** (K8): with row profiles $u^p$ and next column profiles $u^q$ in each hidden layer, times are those of
+the dense network at reweighted inputs multiplied by $[[profile_slowdown]]$; the means of the profiles would give $[[mean_slowdown]]$, which is no less: hubs that receive much and pass on much speed training up.
+""",
+    steps=STEPS,
+    source=Source("2510.17515", "beyond the two sentences at hand"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        RATE,
+        NUMBER,
+        EIGENVALUE,
+        AMPLITUDE,
+        TIME,
+        Quantity(largest, "largest eigenvalue of the kernel matrix that is multiplied", POSITIVE, drawn=(2, 4)),
+        Quantity(flow, "number by which a kernel is multiplied", POSITIVE),
+        ANY_DENSITY,
+        DEPTH,
+        Quantity(p, "power of the position that is the row profile", NON_NEGATIVE),
+        Quantity(q, "power of the position that is the column profile", NON_NEGATIVE),
+    ),
+    hypotheses=(Hypothesis("the limits of K3 and K8, whose kernels do not move in training"),),
+    uses=("F1.1", "F1.2", "K3", "K8"),
+    expressions={
+        "scaled_loss": scaled_loss,
+        "scaled_rate": scaled_rate,
+        "slowdown": slowdown,
+        "readout_slowdown": readout_slowdown,
+        "trained_slowdown": trained_slowdown,
+        "profile_slowdown": profile_slowdown,
+        "mean_slowdown": mean_slowdown,
+    },
+)

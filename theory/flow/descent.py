@@ -1,0 +1,115 @@
+"""F1.2: gradient descent in steps, when it is stable, and how far it is ahead of the flow."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.flow.linear import AMPLITUDE, EIGENVALUE, LINEARISED, NUMBER, RATE, amplitude, eigenvalue, eta
+from theory.graphon.symbols import m
+from theory.quantities import COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
+from theory.steps import Step
+
+count = sp.Symbol("k", integer=True, nonnegative=True)  # of steps
+stride = sp.Symbol("x", positive=True)  # ηλ/m, below 1
+largest, least = sp.symbols("lambda_1 lambda_m", positive=True)  # eigenvalues of the kernel matrix
+
+factor = 1 - eta * eigenvalue / m
+step_mode = amplitude * factor**count
+step_loss = amplitude**2 * factor ** (2 * count) / (2 * m)
+stable_rate = 2 * m / largest
+contraction = eta * largest / m * (2 - eta * largest / m)
+lead = 2 * count * (-sp.log(1 - stride) - stride)
+lead_slope = 2 * count * stride / (1 - stride)
+best_rate = 2 * m / (largest + least)
+best_factor = (largest - least) / (largest + least)
+
+STEPS = (
+    Step(
+        name="one step",
+        sentence=r"A step of length $\eta$ moves $q_i\cdot r$ by its velocity: it is multiplied by $[[factor]]$.",
+        gives={"factor": factor},
+    ),
+    Step(
+        name="steps",
+        sentence=r"After $k$ steps $q_i\cdot r=[[step_mode]]$.",
+        gives={"step_mode": step_mode},
+        uses=("one step",),
+    ),
+    Step(
+        name="loss",
+        sentence=r"Its part of the loss is $[[step_loss]]$.",
+        gives={"step_loss": step_loss},
+        uses=("steps",),
+    ),
+    Step(
+        name="contraction",
+        sentence=r"$1-(1-\frac{\eta\lambda_1}m)^2=[[contraction]]$.",
+        gives={"contraction": contraction},
+        uses=("one step",),
+    ),
+    Step(
+        name="stable rate",
+        sentence=r"That is positive for $0<\eta<[[stable_rate]]$, $0$ at the end, and negative beyond it.",
+        gives={"stable_rate": stable_rate},
+        uses=("contraction",),
+    ),
+    Step(
+        name="slope of the lead",
+        sentence=r"$2k(-\ln(1-x)-x)$ is $0$ at $x=0$ and has the slope $[[lead_slope]]\ge0$ for $0\le x<1$.",
+        gives={"lead_slope": lead_slope},
+    ),
+    Step(
+        name="lead",
+        sentence=r"""With $x=\frac{\eta\lambda}m<1$, the logarithm of the loss of the flow at the time $k$, over that of $k$ steps, is $[[lead]]\ge0$.""",
+        gives={"lead": lead},
+        uses=("loss", "slope of the lead"),
+    ),
+    Step(
+        name="best rate",
+        sentence=r"""At $\eta=[[best_rate]]$ the factors at $\lambda_1\ge\lambda_m$ are opposite, of modulus $[[best_factor]]$, and those between lie
+between. A larger rate has a larger modulus at $\lambda_1$, a smaller one at $\lambda_m$.""",
+        gives={"best_rate": best_rate, "best_factor": best_factor},
+        uses=("one step",),
+    ),
+)
+
+gradient_descent = Claim(
+    label="F1.2",
+    title="Gradient descent in steps: stable below 2m/λ, and ahead of the flow",
+    statement=r"""
+In the setting of F1.1, let the parameters move by $-\eta\nabla L$ in each step. After $k$ steps
+$$q_i\cdot r=[[step_mode]],\qquad L=\sum_i[[step_loss]].$$
+With $\lambda_1$ the largest eigenvalue, no residual has a part that grows if and only if $\eta\le[[stable_rate]]$, and every part at a positive eigenvalue
+tends to $0$ if and only if $\eta<[[stable_rate]]$: the largest stable rate is $2m$ over the largest eigenvalue *of the kernel matrix*. Where $x=\frac{\eta\lambda}m<1$, steps are ahead
+of the flow: after $k$ of them the loss in the mode is that of the flow at the time $k$ over the exponential of $[[lead]]\ge0$. If $\lambda_m>0$ is the least
+eigenvalue, the rate $[[best_rate]]$ makes the largest modulus of a factor least: $[[best_factor]]$ a step.
+""",
+    steps=STEPS,
+    source=Source("2510.17515", "the textbook analysis of gradient descent; beyond the two sentences at hand"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        RATE,
+        NUMBER,
+        EIGENVALUE,
+        AMPLITUDE,
+        Quantity(count, "number of steps of gradient descent", COUNT_FROM_ZERO, drawn=(0, 9)),
+        Quantity(stride, "rate times eigenvalue over the number of samples", sp.Interval.open(0, 1)),
+        Quantity(largest, "largest eigenvalue of the kernel matrix", POSITIVE, drawn=(2, 4)),
+        Quantity(least, "least eigenvalue of the kernel matrix", POSITIVE, drawn=(sp.Rational(1, 8), 2)),
+    ),
+    hypotheses=(
+        LINEARISED,
+        Hypothesis("eigenvalues in order", least <= largest, needed_by=("best_rate", "best_factor")),
+    ),
+    uses=("F1.1",),
+    expressions={
+        "step_mode": step_mode,
+        "step_loss": step_loss,
+        "stable_rate": stable_rate,
+        "lead": lead,
+        "best_rate": best_rate,
+        "best_factor": best_factor,
+    },
+)

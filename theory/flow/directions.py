@@ -1,0 +1,105 @@
+"""F2.5: which directions a rank-one graphon slows down first, seen on inputs along the axes."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.flow.linear import NUMBER, RATE, TIME, eta, time
+from theory.flow.times import SHARE, share
+from theory.graphon.symbols import m
+from theory.kernel.collapse import d
+from theory.kernel.dual import DEPTH, cosine, dense_ntk
+from theory.kernel.rank_one import column, flow
+from theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+slope = sp.Symbol("beta", real=True)  # of the residual at the start, along one axis
+
+odd_eigenvalue = flow * column * (dense_ntk.subs(cosine, 1) - dense_ntk.subs(cosine, -1))
+one_layer_eigenvalue = 2 * flow * column
+direction_time = m * sp.log(1 / share) / (4 * eta * flow * column)
+direction_loss = slope**2 * sp.exp(-2 * eta * flow * column * time / d) / 2
+
+STEPS = (
+    Step(
+        name="kernel",
+        sentence=r"""The kernel is $f\sqrt{ab}\,\Theta_L(r)$, $a$ and $b$ the mean squares of the inputs, weighted by the first layer's column profile, $r$ the weighted correlation.""",
+        by=Carrier.CLAIM,
+        source="K8",
+    ),
+    Step(
+        name="axes",
+        sentence=r"""At $\pm\sqrt d\,e_j$ the weighted mean square is $h_j$; the correlation of an input and its opposite is $-1$, that of inputs on two axes $0$. So the difference of $1$ at an input and
+$-1$ at its opposite goes to $0$ on the other axes, and on its own to itself times $[[odd_eigenvalue]]$ with $h$ for $h_j$.""",
+        gives={"odd_eigenvalue": odd_eigenvalue},
+        uses=("kernel",),
+    ),
+    Step(
+        name="one hidden layer",
+        sentence=r"With one hidden layer $\Theta_1(1)=2$ and $\Theta_1(-1)=0$: $[[one_layer_eigenvalue]]$.",
+        gives={"one_layer_eigenvalue": one_layer_eigenvalue},
+        uses=("axes",),
+    ),
+    Step(
+        name="modes",
+        sentence=r"Each eigenvector fades by itself.",
+        by=Carrier.CLAIM,
+        source="F1.1",
+    ),
+    Step(
+        name="time",
+        sentence=r"By the time $[[direction_time]]$ the share $s$ is left of its part of the loss.",
+        gives={"direction_time": direction_time},
+        uses=("one hidden layer", "modes"),
+    ),
+    Step(
+        name="linear residuals",
+        sentence=r"""A residual $\frac1{\sqrt d}\beta\cdot x$ at the start is $\pm\beta_j$ at the two inputs of an axis. With $m=2d$ its part of the loss along it is $[[direction_loss]]$ over $d$, with $\beta$
+for $\beta_j$.""",
+        gives={"direction_loss": direction_loss},
+        uses=("one hidden layer", "modes"),
+    ),
+)
+
+slowed_directions = Claim(
+    label="F2.5",
+    title="A column that is kept with half of the density is learnt half as fast",
+    statement=r"""
+Let graphons be of rank one as in K8, the first with the column profile $h_j$ at input $j$, and the samples be the $2d$ inputs $\pm\sqrt d\,e_j$ on the axes. The kernel matrix has for each axis the eigenvector with $1$ at the input, $-1$ at its opposite and
+$0$ elsewhere: odd functions are learnt axis by axis. Its eigenvalue is, with $h$ for $h_j$, $[[odd_eigenvalue]]$: proportional to the density of the column. With one hidden layer it is $[[one_layer_eigenvalue]]$, and the share $s$ of its part of the loss is left at
+the time $$[[direction_time]].$$
+So the directions of sparse columns are slowed down first, in proportion: from the residual $\frac1{\sqrt d}\beta\cdot x$ the loss is the mean over the axes of $[[direction_loss]]$, $\beta$ for $\beta_j$.
+""",
+    steps=STEPS,
+    source=Source("2510.17515", "beyond the two sentences at hand"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        RATE,
+        NUMBER,
+        TIME,
+        SHARE,
+        DEPTH.drawn_from(1, 3),
+        Quantity(flow, "product over the hidden layers of the mean of row profile times next column profile", POSITIVE),
+        Quantity(
+            column,
+            "column profile of the first layer at an input",
+            sp.Interval.Lopen(0, 1),
+            drawn=(sp.Rational(1, 8), 1),
+        ),
+        Quantity(d, "number of input coordinates", COUNT, drawn=(1, 20)),
+        Quantity(slope, "residual at the start at the input on one axis", sp.S.Reals),
+    ),
+    hypotheses=(
+        Hypothesis("the hypotheses of K8, and a kernel that does not move in training"),
+        Hypothesis("one hidden layer", needed_by=("one_layer_eigenvalue", "direction_time", "direction_loss")),
+    ),
+    uses=("F1.1", "K8"),
+    expressions={
+        "odd_eigenvalue": odd_eigenvalue,
+        "one_layer_eigenvalue": one_layer_eigenvalue,
+        "direction_time": direction_time,
+        "direction_loss": direction_loss,
+    },
+)

@@ -1,0 +1,139 @@
+"""F1.1: linearised gradient flow takes a loss apart into the eigenvectors of the tangent kernel."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.graphon.symbols import m
+from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+eta = sp.Symbol("eta", positive=True)  # rate of learning
+eigenvalue = sp.Symbol("lambda", nonnegative=True)  # of the kernel matrix on the samples, not over their number
+amplitude = sp.Symbol("c", real=True)  # of the residual at the start, along a unit eigenvector
+time = sp.Symbol("t", nonnegative=True)
+own, shared = sp.symbols("a b", real=True)  # kernel of a sample with itself, and of two samples with each other
+residuals = sp.symbols("r_1 r_2", real=True)  # at the start, of two samples
+
+RATE = Quantity(eta, "rate of learning", POSITIVE, drawn=(sp.Rational(1, 8), 2))
+NUMBER = Quantity(m, "number of samples", COUNT, drawn=(1, 9))
+EIGENVALUE = Quantity(
+    eigenvalue, "eigenvalue of the kernel matrix on the samples", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4)
+)
+AMPLITUDE = Quantity(amplitude, "component of the residuals at the start along a unit eigenvector", sp.S.Reals)
+TIME = Quantity(time, "time of training", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4))
+PAIR = (
+    Quantity(own, "kernel of a sample with itself, the same for both of two", POSITIVE, drawn=(1, 3)),
+    Quantity(shared, "kernel of one of two samples with the other", sp.S.Reals, drawn=(-1, 1)),
+)
+RESIDUALS = Quantity(residuals, "residual of one of two samples at the start", sp.S.Reals)
+ALLOWED_PAIR = Hypothesis("a kernel that is nowhere negative", own >= sp.Abs(shared))
+LINEARISED = Hypothesis(
+    r"$f$ is linear in the parameters, as a wide network is to first order in its parameters about the start; $\Theta$, the Gram "
+    r"matrix of the gradients of its $m$ outputs, does not move"
+)
+
+pair_velocity = -eta / 2 * sp.ImmutableMatrix([[own, shared], [shared, own]]) * sp.ImmutableMatrix(residuals)
+mode_velocity = -eta * eigenvalue * amplitude / m
+mode = amplitude * sp.exp(-eta * eigenvalue * time / m)
+mode_loss = amplitude**2 * sp.exp(-2 * eta * eigenvalue * time / m) / (2 * m)
+mode_descent = -eta * eigenvalue * amplitude**2 * sp.exp(-2 * eta * eigenvalue * time / m) / m**2
+plateau = amplitude**2 / (2 * m)
+
+_half_sum, _half_difference = (residuals[0] + residuals[1]) / 2, (residuals[0] - residuals[1]) / 2
+_together = _half_sum * sp.exp(-eta * (own + shared) * time / 2)
+_apart = _half_difference * sp.exp(-eta * (own - shared) * time / 2)
+pair_residuals = sp.ImmutableMatrix([_together + _apart, _together - _apart])
+
+STEPS = (
+    Step(
+        name="velocity",
+        sentence=r"""The parameters move by $-\eta\nabla L=-\frac\eta mJ^\top r$, $J$ the gradients of the outputs, and the residuals by $J$ times that:
+$r'=-\frac\eta mJJ^\top r$. For two samples whose gradients have the products $a$, $a$ and $b$, at residuals $r_1,r_2$, it is $[[pair_velocity]]$.""",
+        gives={"pair_velocity": pair_velocity},
+    ),
+    Step(
+        name="eigenvectors",
+        sentence=r"$\Theta=JJ^\top$ has an orthonormal basis of eigenvectors $q_i$, of eigenvalues $\lambda_i\ge0$.",
+        by=Carrier.RULE,
+        source="spectral theorem",
+    ),
+    Step(
+        name="velocity of a mode",
+        sentence=r"""The velocity of $q_i\cdot r$ is $-\frac\eta mq_i^\top\Theta r$: at $q_i\cdot r=c$, with $\lambda$ for $\lambda_i$, it is
+$[[mode_velocity]]$, whatever the other components are.""",
+        gives={"mode_velocity": mode_velocity},
+        uses=("velocity", "eigenvectors"),
+    ),
+    Step(
+        name="one flow",
+        sentence=r"A linear vector field has one flow from each point: a curve with that velocity and that start is the one.",
+        by=Carrier.RULE,
+        source="flows",
+    ),
+    Step(
+        name="mode",
+        sentence=r"So $q_i\cdot r(t)=[[mode]]$, $c=q_i\cdot r(0)$.",
+        gives={"mode": mode},
+        uses=("velocity of a mode", "one flow"),
+    ),
+    Step(
+        name="squares",
+        sentence=r"$\sum_jr_j^2=\sum_i(q_i\cdot r)^2$.",
+        by=Carrier.RULE,
+        source="Parseval",
+        uses=("eigenvectors",),
+    ),
+    Step(
+        name="loss",
+        sentence=r"The part of $L=\frac1{2m}\sum_jr_j^2$ in one mode is $[[mode_loss]]$.",
+        gives={"mode_loss": mode_loss},
+        uses=("mode", "squares"),
+    ),
+    Step(
+        name="descent",
+        sentence=r"It changes by $[[mode_descent]]\le0$ in unit time.",
+        gives={"mode_descent": mode_descent},
+        uses=("loss",),
+    ),
+    Step(
+        name="plateau",
+        sentence=r"Where $\lambda=0$ it stays $[[plateau]]$ at all times, and else it tends to $0$.",
+        gives={"plateau": plateau},
+        uses=("loss",),
+    ),
+    Step(
+        name="two samples",
+        sentence=r"""For two samples as in *velocity* the eigenvectors are $(1,\pm1)/\sqrt2$, of $a\pm b$, and the residuals at time $t$ are
+$[[pair_residuals]]$.""",
+        gives={"pair_residuals": pair_residuals},
+        uses=("velocity", "mode"),
+    ),
+)
+
+linearised_flow = Claim(
+    label="F1.1",
+    title="Linearised gradient flow: each eigenvector of the kernel fades by itself",
+    statement=r"""
+Let $r=f-y$ be the residuals on $m$ samples, $L=\frac12E_D\,r^2=\frac1{2m}\sum_jr_j^2$, the parameters $\theta$ follow $\theta'=-\eta\nabla L$, and $\Theta$, the
+kernel matrix of $f$ on the samples, have the orthonormal eigenvectors $q_i$ and the eigenvalues $\lambda_i\ge0$. With $\lambda$ for $\lambda_i$ and
+$c=q_i\cdot r(0)$, at every time
+$$q_i\cdot r(t)=[[mode]],\qquad r_j(t)=\sum_iq_{ij}\,q_i\cdot r(t),\qquad L(t)=\sum_i[[mode_loss]].$$
+Each part of the loss changes by $[[mode_descent]]\le0$ in unit time, and what is left at last is the sum of $[[plateau]]$ over the eigenvectors
+of eigenvalue $0$: the *plateau*. **Two samples** of kernel $a$ with themselves and $b$ with each other have at time $t$ the residuals $$[[pair_residuals]].$$
+""",
+    steps=STEPS,
+    source=Source("2510.17515", "the textbook solution of a linear flow; beyond the two sentences at hand"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(RATE, NUMBER, EIGENVALUE, AMPLITUDE, TIME, *PAIR, RESIDUALS),
+    hypotheses=(LINEARISED, ALLOWED_PAIR),
+    expressions={
+        "mode": mode,
+        "mode_loss": mode_loss,
+        "mode_descent": mode_descent,
+        "plateau": plateau,
+        "pair_residuals": pair_residuals,
+    },
+)

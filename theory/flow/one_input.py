@@ -1,0 +1,140 @@
+"""F2.4: training through one input, and the plateau that spectral collapse leaves."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.flow.linear import NUMBER, RATE, TIME, eta, time
+from theory.flow.times import SHARE, share
+from theory.graphon.symbols import m
+from theory.kernel.collapse import (
+    DRAWN,
+    WEIGHT,
+    above,
+    below,
+    d,
+    energy,
+    negative_eigenvalue,
+    positive_eigenvalue,
+)
+from theory.kernel.collapse import share as trained_share
+from theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+moments = sp.symbols("M_plus M_minus", real=True)  # Σ |x_a| r_a over samples of either sign
+squares = sp.Symbol("R", nonnegative=True)  # Σ r_a²
+slopes = sp.symbols("alpha beta", real=True)  # of a function of the input, on either side of 0
+
+positive_component = moments[0] / sp.sqrt(above)
+negative_component = moments[1] / sp.sqrt(below)
+positive_loss = moments[0] ** 2 * sp.exp(-2 * eta * positive_eigenvalue * time / m) / (2 * m * above)
+negative_loss = moments[1] ** 2 * sp.exp(-2 * eta * negative_eigenvalue * time / m) / (2 * m * below)
+collapse_plateau = (squares - moments[0] ** 2 / above - moments[1] ** 2 / below) / (2 * m)
+fit_loss = (squares - 2 * slopes[0] * moments[0] - 2 * slopes[1] * moments[1] + slopes[0] ** 2 * above) / (2 * m)
+fit_loss += slopes[1] ** 2 * below / (2 * m)
+positive_time = m * d * sp.log(1 / share) / (2 * eta * (trained_share + energy) * above)
+
+STEPS = (
+    Step(
+        name="spectrum",
+        sentence=r"""The eigenvectors of the kernel matrix with an eigenvalue other than $0$ are $v_\pm$, of entries $|x_a|$ at the samples of one sign, with the eigenvalues
+$[[positive_eigenvalue]]$, $[[negative_eigenvalue]]$ and the squared lengths $s_\pm$.""",
+        by=Carrier.CLAIM,
+        source="K11.1",
+        gives={"positive_eigenvalue": positive_eigenvalue, "negative_eigenvalue": negative_eigenvalue},
+    ),
+    Step(
+        name="modes",
+        sentence=r"Each eigenvector fades by itself, and what has the eigenvalue $0$ stays.",
+        by=Carrier.CLAIM,
+        source="F1.1",
+    ),
+    Step(
+        name="components",
+        sentence=r"With $M_\pm=v_\pm\cdot r(0)$ the components of the residuals are $[[positive_component]]$ and $[[negative_component]]$.",
+        gives={"positive_component": positive_component, "negative_component": negative_component},
+        uses=("spectrum",),
+    ),
+    Step(
+        name="losses",
+        sentence=r"So their parts of the loss are $[[positive_loss]]$ and $[[negative_loss]]$.",
+        gives={"positive_loss": positive_loss, "negative_loss": negative_loss},
+        uses=("components", "modes"),
+    ),
+    Step(
+        name="fits",
+        sentence=r"""A function of the input that is linear on either side of $0$, $\alpha x$ for $x>0$ and $\beta|x|$ for $x<0$, taken from the residuals leaves the loss
+$[[fit_loss]]$.""",
+        gives={"fit_loss": fit_loss},
+    ),
+    Step(
+        name="plateau",
+        sentence=r"""The rest of the loss stays: $[[collapse_plateau]]$ with $R$ the sum of the squared residuals at the start. That is the least of *fits*, which exceed it by
+a sum of two squares.""",
+        gives={"collapse_plateau": collapse_plateau},
+        uses=("components", "modes", "fits"),
+    ),
+    Step(
+        name="time",
+        sentence=r"The share $s$ of the first part is left at the time $[[positive_time]]$.",
+        gives={"positive_time": positive_time},
+        uses=("losses",),
+    ),
+)
+
+one_input_plateau = Claim(
+    label="F2.4",
+    title="Through one input two directions are learnt, and the rest is a plateau",
+    statement=r"""
+Let a graphon keep one input, as in K11.1, with samples of either sign, $s_\pm$ the sums of its squares over them, $M_\pm$ those of $|x_a|r_a$, and $R=\sum_ar_a^2$, $r$ the residuals at the start of a flow
+as in F1.1. Then the loss is
+$$[[positive_loss]]+[[negative_loss]]+[[collapse_plateau]].$$
+The last is its plateau: the least loss that taking from the residuals a function of that input, linear on either side of $0$, can leave. The share $s$ of the first part is left at the time $[[positive_time]]$.
+""",
+    steps=STEPS,
+    source=Source("2602.06675", "that spectra collapse is reported second-hand, not in the abstract"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        RATE,
+        NUMBER,
+        TIME,
+        SHARE,
+        Quantity(
+            trained_share,
+            "mean over the neurons of the graphon of trained edges at the one input left",
+            WEIGHT,
+            drawn=DRAWN,
+        ),
+        Quantity(
+            energy, "mean over the neurons of the graphon of second moments at the one input left", WEIGHT, drawn=DRAWN
+        ),
+        Quantity(
+            above,
+            "sum of the squares of the one input left over the samples where it is positive",
+            POSITIVE,
+            drawn=(sp.Rational(1, 8), 4),
+        ),
+        Quantity(
+            below,
+            "sum of the squares of the one input left over the samples where it is negative",
+            POSITIVE,
+            drawn=(sp.Rational(1, 8), 4),
+        ),
+        Quantity(d, "number of input coordinates", COUNT, drawn=(1, 20)),
+        Quantity(
+            moments, "sum of the modulus of the input left times the residual, over the samples of one sign", sp.S.Reals
+        ),
+        Quantity(squares, "sum of the squared residuals at the start", NON_NEGATIVE, drawn=(4, 9)),
+        Quantity(slopes, "slope of a function of the input left, on one side of zero", sp.S.Reals),
+    ),
+    hypotheses=(Hypothesis("the hypotheses of K11.1, and a kernel that does not move in training"),),
+    uses=("F1.1", "K11.1"),
+    expressions={
+        "positive_loss": positive_loss,
+        "negative_loss": negative_loss,
+        "collapse_plateau": collapse_plateau,
+        "positive_time": positive_time,
+    },
+)

@@ -1,0 +1,187 @@
+"""F1.4: the mean loss over random initial functions, and what subtracting a mean does to the flow: two meanings."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.bounds import Sharp
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.flow.linear import (
+    ALLOWED_PAIR,
+    EIGENVALUE,
+    LINEARISED,
+    NUMBER,
+    PAIR,
+    RATE,
+    RESIDUALS,
+    TIME,
+    eigenvalue,
+    eta,
+    own,
+    residuals,
+    shared,
+    time,
+)
+from theory.graphon.symbols import m
+from theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+label = sp.Symbol("y", real=True)  # component of the labels along a unit eigenvector
+variance = sp.Symbol("v", nonnegative=True)  # qᵀKq of the initial function's covariance K
+mean_residual = sp.Symbol("mu", real=True)  # over the samples, at the start
+drift = sp.Symbol("g", real=True)  # mean over the samples of Θ r at the start
+
+mean_mode_loss = (label**2 + variance) * sp.exp(-2 * eta * eigenvalue * time / m) / (2 * m)
+centred_output_loss = label**2 * sp.exp(-2 * eta * eigenvalue * time / m) / (2 * m)
+initial_part = variance * sp.exp(-2 * eta * eigenvalue * time / m) / (2 * m)
+forgotten_bound = sp.exp(-1) / (4 * eta * time)
+forgotten_at = m / (2 * eta * time)
+kernel_plateau = mean_residual**2 / 2
+
+_sum, _difference = residuals[0] + residuals[1], residuals[0] - residuals[1]
+_apart = _difference**2 / 8 * sp.exp(-2 * eta * (own - shared) * time / 2)
+pair_output_loss = _sum**2 / 8 * sp.exp(-2 * eta * (own + shared) * time / 2) + _apart
+pair_kernel_loss = _sum**2 / 8 + _apart
+subtraction_gap = eta**2 * drift**2 * time**2 / m**2
+
+STEPS = (
+    Step(
+        name="modes",
+        sentence=r"Given the initial function the loss is a sum over eigenvectors $q$, in the squares of $q\cdot r(0)$, $r(0)=f_0-y$.",
+        by=Carrier.CLAIM,
+        source="F1.1",
+    ),
+    Step(
+        name="two parts",
+        sentence=r"$q\cdot r(0)=q\cdot f_0-q\cdot y$ is centred but for $-q\cdot y$: its mean square is $(q\cdot y)^2+q^\top Kq$.",
+        by=Carrier.RULE,
+        source="linearity",
+    ),
+    Step(
+        name="mean loss",
+        sentence=r"With $y$ for $q\cdot y$ and $v$ for $q^\top Kq$ the mean of a mode's loss is $[[mean_mode_loss]]$.",
+        gives={"mean_mode_loss": mean_mode_loss},
+        uses=("modes", "two parts"),
+    ),
+    Step(
+        name="centred output",
+        sentence=r"$f-f_0$ has the gradients of $f$ and is $0$ at the start: a mode's loss is $[[centred_output_loss]]$.",
+        gives={"centred_output_loss": centred_output_loss},
+        uses=("mean loss",),
+    ),
+    Step(
+        name="initial part",
+        sentence=r"The initial function itself adds the rest, $[[initial_part]]$.",
+        gives={"initial_part": initial_part},
+        uses=("mean loss", "centred output"),
+    ),
+    Step(
+        name="largest product",
+        sentence=r"$x\le e^{x-1}$, hence $xe^{-x}\le e^{-1}$, with equality at $x=1$.",
+        by=Carrier.RULE,
+        source="exponential",
+    ),
+    Step(
+        name="most remembered",
+        sentence=r"With $v=\lambda$ the initial part is a multiple of $xe^{-x}$, $x=\frac{2\eta\lambda t}m$, and $x=1$ is $\lambda=[[forgotten_at]]$.",
+        gives={"forgotten_at": forgotten_at},
+        uses=("initial part", "largest product"),
+    ),
+    Step(
+        name="forgotten",
+        sentence=r"There it is $[[forgotten_bound]]$.",
+        gives={"forgotten_bound": forgotten_bound},
+        uses=("most remembered",),
+    ),
+    Step(
+        name="constant function",
+        sentence=r"""$H\Theta H$, $H=I-\frac1m\mathbf1\mathbf1^\top$, has $\mathbf1/\sqrt m$ as an eigenvector of eigenvalue $0$, along which the residuals have the component
+$\sqrt m\,\mu$: of the loss $[[kernel_plateau]]$ stays.""",
+        gives={"kernel_plateau": kernel_plateau},
+        uses=("modes",),
+    ),
+    Step(
+        name="two samples, output",
+        sentence=r"Two samples of F1.1 have the loss $[[pair_output_loss]]$.",
+        gives={"pair_output_loss": pair_output_loss},
+        uses=("modes",),
+    ),
+    Step(
+        name="two samples, kernel",
+        sentence=r"With $H\Theta H$, half of $a-b$ on the diagonal and less it beside, they have $[[pair_kernel_loss]]$.",
+        gives={"pair_kernel_loss": pair_kernel_loss},
+        uses=("two samples, output", "constant function"),
+    ),
+    Step(
+        name="second order",
+        sentence=r"""For residuals $r$ of mean $0$ the squares $r^\top\Theta^2r$ and $r^\top(H\Theta H)^2r=\|H\Theta r\|^2$ differ by $mg^2$, $g$ the mean of
+$\Theta r$; the losses, up to third order in the time, by $[[subtraction_gap]]$.""",
+        gives={"subtraction_gap": subtraction_gap},
+        uses=("modes",),
+    ),
+)
+
+random_start = Claim(
+    label="F1.4",
+    title="Random initial functions, and the two meanings of mean-subtracted",
+    statement=r"""
+In the setting of F1.1 let the initial function be random, with mean $0$ and the covariance matrix $K$ on the samples, and $\Theta$ the same for all draws. With
+$y$ for $q\cdot y$ and $v$ for $q^\top Kq$ of the unit eigenvector $q$, the *mean* of the loss is
+$$E\,L(t)=\sum_q[[mean_mode_loss]].$$
+What the initial function adds to it is $[[initial_part]]$ in each mode; if $K=\Theta$, as where the readout alone is trained, that is at most $[[forgotten_bound]]$ in each mode, whatever the spectrum is.
+
+*Mean-subtracted* can mean two things, which are not the same. **Centred output:** $f-f_0$ is trained. The kernel stays, the residuals start at $-y$, and the loss is
+$\sum_q[[centred_output_loss]]$. **Centred kernel:** $H\Theta H$ in place of $\Theta$, $H=I-\frac1m\mathbf1\mathbf1^\top$, the kernel of features less their mean over the samples. Then the
+mean $\mu$ of the residuals stays, and the loss at last is at least $[[kernel_plateau]]$. Two samples of kernel $a$ with themselves and $b$ with each other, residuals $r_1,r_2$ at the start, have the losses
+$$[[pair_output_loss]]\qquad\text{and}\qquad[[pair_kernel_loss]].$$
+Also for residuals of mean $0$ the two differ, unless the mean $g$ of $\Theta r(0)$ is $0$: with the centred kernel the loss is smaller by $[[subtraction_gap]]$, up to terms of third order in $t$.
+""",
+    steps=STEPS,
+    source=Source("2510.17515", "beyond the two sentences at hand"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        RATE,
+        NUMBER,
+        EIGENVALUE,
+        TIME,
+        Quantity(label, "component of the labels along a unit eigenvector", sp.S.Reals),
+        Quantity(
+            variance,
+            "variance of the component of the initial function along a unit eigenvector",
+            NON_NEGATIVE,
+            drawn=(sp.Rational(1, 8), 4),
+        ),
+        Quantity(mean_residual, "mean of the residuals over the samples at the start", sp.S.Reals),
+        *PAIR,
+        RESIDUALS,
+        Quantity(drift, "mean over the samples of the kernel matrix times the residuals at the start", sp.S.Reals),
+    ),
+    hypotheses=(
+        LINEARISED,
+        ALLOWED_PAIR,
+        Hypothesis(
+            "the kernel does not depend on the draw of the initial function, as in the limit of infinite width",
+            needed_by=("mean_mode_loss",),
+        ),
+        Hypothesis("after the start", time > 0, needed_by=("forgotten_bound", "forgotten_at")),
+    ),
+    uses=("F1.1",),
+    expressions={
+        "mean_mode_loss": mean_mode_loss,
+        "centred_output_loss": centred_output_loss,
+        "initial_part": initial_part,
+        "forgotten_bound": forgotten_bound,
+        "kernel_plateau": kernel_plateau,
+        "pair_output_loss": pair_output_loss,
+        "pair_kernel_loss": pair_kernel_loss,
+        "subtraction_gap": subtraction_gap,
+    },
+    sharp=(
+        Sharp(
+            expression="forgotten_bound",
+            example=r"$\lambda=v=\frac m{2\eta t}$",
+            check="initial_functions_are_forgotten",
+        ),
+    ),
+)
