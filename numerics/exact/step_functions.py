@@ -70,6 +70,8 @@ def _replaced(node: sp.Expr, functions: Functions, cells: Cells) -> sp.Expr:
         return node
     if isinstance(node, sp.Integral):
         return _integral(node.function, node.limits, functions, cells)
+    if isinstance(node, sp.Sum) and any(set(node.variables) & each.free_symbols for each in node.atoms(AppliedUndef)):
+        return _sum(node.function, node.limits, functions, cells)
     if not isinstance(node, AppliedUndef):
         return node.func(*(_replaced(part, functions, cells) for part in node.args))
     places = [cells.get(place, place) for place in node.args]
@@ -77,6 +79,26 @@ def _replaced(node: sp.Expr, functions: Functions, cells: Cells) -> sp.Expr:
         if not (place.is_number and 0 <= place <= 1):
             raise InputError(f"{node}: {place} is no place of a step, expected a number from 0 to 1")
     return functions[node.func].at(*places)
+
+
+def _sum(body: sp.Expr, limits: Sequence[sp.Tuple], functions: Functions, cells: Cells) -> sp.Expr:
+    """The sum over places 1, 2, …, m, at which a list of m numbers has one each: the i-th of its cells begins at (i − 1)/m."""
+    if not limits:
+        return _replaced(body, functions, cells)
+    *inner, (variable, low, high) = limits
+    if low != 1 or not high.is_Integer or high < 1:
+        raise InputError(f"{variable} goes from {low} to {high}, expected whole numbers from 1 on for a list of values")
+    for each in {each.func for each in body.atoms(AppliedUndef) if variable in each.args}:
+        given = functions[each]
+        if given.arguments is not None and given.ends != tuple(sp.Rational(i, high) for i in range(1, high + 1)):
+            raise InputError(
+                f"{each} has {len(given.ends)} steps, expected a list of {high} numbers, for {variable} from 1 to {high}"
+            )
+    total = sp.S.Zero
+    for place in range(1, int(high) + 1):
+        part = _sum(body, inner, functions, {**cells, variable: sp.Rational(place - 1, high)})
+        total += part.subs(variable, place)
+    return total
 
 
 def _integral(body: sp.Expr, limits: Sequence[sp.Tuple], functions: Functions, cells: Cells) -> sp.Expr:

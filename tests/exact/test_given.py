@@ -76,6 +76,7 @@ def test_values_of_claims() -> None:
     assert sl.evaluate("E9", "path_density", "v=1/3", *layers, exact=True).text == "1/24"
     variance = sl.evaluate("E7", "projection_error", "f=[[1,0],[0,1]]", exact=True).text
     assert variance == sl.evaluate("E7", "resampled_error", "f=[[1,0],[0,1]]", exact=True).text == "1/4"
+    assert sl.evaluate("D7", "dense_covariance", "P=2", "u_P=[1,2]", "t_P=[3,4]", exact=True).text == "11/2"
     by_numbers = sl.evaluate("G9", "trace", "alpha=[1/2,1/2]", "beta=[1/3,2/3]", "P=[[1/2,1/4],[1,3/4]]").text
     letters = "alpha_1=1/2 alpha_2=1/2 beta_1=1/3 beta_2=2/3 P_11=1/2 P_12=1/4 P_21=1 P_22=3/4"
     assert by_numbers == sl.evaluate("G9", "trace", *letters.split()).text
@@ -86,6 +87,7 @@ def test_values_of_claims() -> None:
     [
         ("E1", "wired_share", ["v=[1/4,1/2]"], "expected 3 numbers in brackets, for v_1, v_2, v_3"),
         ("E1", "wired_share", ["v=[[1/4,1/2,1]]"], "expected 3 numbers in brackets"),
+        ("D7", "dense_covariance", ["P=3", "u_P=[1,2]", "t_P=[1,2]"], "has 2 steps, expected a list of 3 numbers"),
         ("E1", "wired_share", ["v=[]"], "expected an exact number"),
         ("E1", "wired_share", ["v=[1/4,1/2,1"], "expected a closing bracket"),
         ("E1", "wired_share", ["v=[1/4,1/2,2]"], "v_3=2: v_3 is position of an active input"),

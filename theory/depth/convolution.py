@@ -34,7 +34,8 @@ STEPS = (
     Step(
         name="pooled derivative",
         sentence=r"""Off the kinks the derivative of $r\cdot\frac1P\sum_k\phi(z_k)$ in $w_{ij}$, $z_k=w_i\cdot x_k/\sqrt{d_{patch}}$, is
-$[[pooled_part]]/\sqrt{d_{patch}}$, with the slope $s_P(k)=\phi'(z_k)$ and the entry $x_P(k)$ of patch $k$ that the weight meets.""",
+$[[pooled_part]]/\sqrt{d_{patch}}$, with the slope $s_P(k)=\phi'(z_k)$ and the entry $x_P(k)$ of patch $k$ that the weight meets. A zero patch has $z_k=0$ for all
+weights, and $x_P(k)=0$: it gives $0$ with any slope.""",
         gives={"pooled_part": pooled_part},
     ),
     Step(
@@ -56,30 +57,38 @@ $[[pooled_part]]/\sqrt{d_{patch}}$, with the slope $s_P(k)=\phi'(z_k)$ and the e
     ),
     Step(
         name="patches as samples",
-        sentence=r"""$g_P$ is the mean over all pairs of a sample and a position of residual times slope times entry: that of one hidden layer on the patches
-as samples, each with the residual of its image, whose rows are iid.""",
-        by=Carrier.CLAIM,
-        source="S6",
+        sentence=r"""The mean over the data of means over the positions is the mean over all pairs of both: $g_P$ is that of residual times slope times entry, as of one
+hidden layer on the patches as samples, each with the residual of its image.""",
+        by=Carrier.RULE,
+        source="linearity",
+        uses=("pooled slope",),
     ),
     Step(
         name="filters",
-        sentence=r"""As $r$ is a fixed function of the data, row $i$ is one function of $w_i$ and of the readout weights of filter $i$, the same for all $i$. These are iid,
-and so are the rows.""",
+        sentence=r"""As $r$ is a fixed function of the data, row $i$ is a function of $w_i$ and of the readout weights of filter $i$ alone. These are independent for
+all $i$, and so are the rows.""",
         by=Carrier.RULE,
         source="independence",
         uses=("pooled slope", "dense slope"),
     ),
     Step(
+        name="law of the filters",
+        sentence=r"It is the same function for all $i$, of variables of one law: the rows have one law.",
+        by=Carrier.RULE,
+        source="same law",
+        uses=("filters",),
+    ),
+    Step(
         name="pooled row",
         sentence=r"In units of $1/\sqrt{n\,d_{patch}}$ the scores of a row are $[[pooled_score]]$.",
         gives={"pooled_score": pooled_score},
-        uses=("filters", "patches as samples"),
+        uses=("filters", "law of the filters", "patches as samples"),
     ),
     Step(
         name="dense row",
         sentence=r"With a weight for each position they are $[[dense_score]]$.",
         gives={"dense_score": dense_score},
-        uses=("filters",),
+        uses=("filters", "law of the filters"),
     ),
     Step(
         name="normal readout",
@@ -137,7 +146,9 @@ At a fixed threshold the counts of the columns are binomial.
         ),
     ),
     hypotheses=(
-        Hypothesis("no filter is at a kink of the activation on a patch of the data"),
+        Hypothesis(
+            "no filter is at a kink of the activation on a nonzero patch of the data, with any slope on a zero patch"
+        ),
         Hypothesis("the residual does not depend on the weights"),
     ),
     uses=("S6",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.citations import CONSERVED_SCORES
 from theory.claims import Claim, Proof, Provenance, Source
 from theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
 from theory.steps import Carrier, Step
@@ -15,7 +16,7 @@ behind, outgoing = sp.symbols("epsilon_h h_out", real=True)  # E⟨r, f⟩ by wh
 slope_at_one = sp.Symbol("c_phi", real=True)  # φ(1), or φ(−1)
 degree, gain = sp.symbols("p_phi alpha_W", positive=True)
 above = sp.Symbol("k_W", integer=True, nonnegative=True)
-output_mean, sum_above, bias_sum = sp.symbols("e_f s_above s_b", real=True)
+output_mean, sum_above, bias_sum, biases_from = sp.symbols("e_f s_above s_b s_B", real=True)
 below_product, above_product, residual, other_residual = sp.symbols("q_h b_z r_x r_y", real=True)
 
 slope = signal * entering / sp.sqrt(fan_in)
@@ -26,6 +27,7 @@ activation_slope = degree * activation / preactivation
 unit_ratio = degree
 passed_down = degree * sum_above - bias_sum
 layer_sum = degree**above * output_mean
+biased_sum = output_mean - biases_from
 output_factor = gain ** (degree**above)
 scaling = output_factor
 compensation = gain ** (-degree)
@@ -45,7 +47,7 @@ over the data.""",
     ),
     Step(
         name="reparametrisation",
-        sentence=r"""For $w=c\,\tilde w$, $\tilde w\,\partial L/\partial\tilde w=\tilde w\,c\,\partial L/\partial w=w\,\partial L/\partial w$.""",
+        sentence=r"""For $w=c\,\tilde w$, $c\ne0$, $\tilde w\,\partial L/\partial\tilde w=\tilde w\,c\,\partial L/\partial w=w\,\partial L/\partial w$.""",
         by=Carrier.RULE,
         source="chain rule",
     ),
@@ -86,16 +88,22 @@ $[[passed_down]]$, with the sum $s_{above}$ of the layer above.""",
     Step(
         name="with biases",
         sentence=r"""For $p_\phi=1$ the sum of a layer and the sum of its biases give that of the layer above, and those of the readout
-$e_f=E_D\langle r,f\rangle$ by *into a unit*. So $e_f$ is the sum of a layer and of the biases from this layer on.""",
+$e_f=E_D\langle r,f\rangle$ by *into a unit*: added up from a layer on, its sum and the sum of all biases from this layer on give $e_f$.""",
         by=Carrier.RULE,
         source="telescope",
-        uses=("through a layer",),
+        uses=("into a unit", "through a layer"),
+    ),
+    Step(
+        name="sum with biases",
+        sentence=r"So for $p_\phi=1$ a layer has the sum $[[biased_sum]]$, with the sum $s_B$ of $b\,\partial L/\partial b$ over the biases from this layer on.",
+        gives={"biased_sum": biased_sum},
+        uses=("with biases",),
     ),
     Step(
         name="without biases",
         sentence=r"Without biases the readout has the sum $e_f$, and a layer with $k_W$ hidden layers above its weights has $[[layer_sum]]$.",
         gives={"layer_sum": layer_sum},
-        uses=("with biases",),
+        uses=("into a unit", "through a layer"),
     ),
     Step(
         name="factor of the output",
@@ -120,7 +128,8 @@ layer itself by *reparametrisation*: $[[scaling]]$.""",
     Step(
         name="one unit",
         sentence=r"""A unit whose weights and bias become $\alpha_W$ times as large has the output multiplied by $\alpha_W^{p_\phi}$. Its outgoing weights
-times $[[compensation]]$ leave $f$ as it was, as a function of all other weights, and the scores by *reparametrisation*.""",
+times $[[compensation]]$ leave $f$ as it was, as a function of all other weights, hence $r$ where it depends on
+the data and $f$ alone, and the scores by *reparametrisation*.""",
         gives={"compensation": compensation},
         uses=("degree", "reparametrisation"),
     ),
@@ -148,25 +157,23 @@ layer_identities = Claim(
 Let $z^1=W^1x/\sqrt d+b^1$, $h^l=\phi(z^l)$, $z^{l+1}=W^{l+1}h^l/\sqrt{n_l}+b^{l+1}$, $f=z^{L+1}$, and let the loss have the derivatives
 $E_D\langle r,\partial f\rangle$. For every depth, all widths, every data set and all weights off the kinks, with the scores $|w\,\partial L/\partial w|$:
 
-(a) A score is the same in all parametrisations $w=c\,\tilde w$.
+(a) A score is the same in all parametrisations $w=c\,\tilde w$, $c\ne0$.
 
-(b) Let $\phi(cz)=c^{p_\phi}\phi(z)$ for $c>0$. Without biases and for fixed $r$, $W\mapsto\alpha_WW$ in a layer with $k_W$ hidden layers above
+(b) Let $\phi(cz)=c^{p_\phi}\phi(z)$ for $c>0$. Without biases and for fixed $r$, $W\mapsto\alpha_WW$, $\alpha_W>0$, in a layer with $k_W$ hidden layers above
 multiplies all scores of all layers by $[[scaling]]$, for ReLU by $\alpha_W$: the $K$ largest are those of the same weights, whatever the layers' variances. A unit whose
-weights and bias are multiplied by $\alpha_W$, and its outgoing weights by $[[compensation]]$, leaves every score as it is, for any $r$.
+weights and bias are multiplied by $\alpha_W$, and its outgoing weights by $[[compensation]]$, leaves every score as it is, for any $r$ that is a function of
+the data and of the output $f$ alone.
 
 (c) For such $\phi$, $\sum w\,\partial L/\partial w$ over the weights into a hidden unit and its bias is $[[unit_ratio]]$ times that over the weights that leave it.
 So the sum over a layer is $[[passed_down]]$, from the sum $s_{above}$ of the next layer and the sum $s_b$ of $b\,\partial L/\partial b$ over its own biases; without biases it is
-$[[layer_sum]]$, $e_f=E_D\langle r,f\rangle$, for ReLU the same in all layers. For $p_\phi=1$ with biases, $e_f$ is the sum of a layer and of the biases from this layer on.
+$[[layer_sum]]$, $e_f=E_D\langle r,f\rangle$, for ReLU the same in all layers. For $p_\phi=1$ with biases it is $[[biased_sum]]$, $s_B$ the sum of
+$b\,\partial L/\partial b$ over all biases from this layer on, those of the output included.
 
 (d) $\sum(\partial L/\partial w)^2$ over a layer is the mean over two independent samples of $[[energy]]$, summed over pairs of outputs, for any $\phi$: $[[layer_kernel]]$ is
 the layer's part of the tangent kernel, $q_h=\langle h,h'\rangle$ and $b_z=\sum_i\phi'(z_i)\phi'(z_i')\,\frac{\partial f}{\partial h_i}\frac{\partial f'}{\partial h_i}$ (no $\phi'$ at the readout).
 """,
     steps=STEPS,
-    source=Source(
-        "2602.06675",
-        "beyond the abstract; that signed scores are conserved from unit to unit is in Du, Hu and Lee (2018) and in "
-        "Tanaka et al. (2020)",
-    ),
+    source=Source("2602.06675", f"beyond the abstract; {CONSERVED_SCORES}"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
@@ -185,6 +192,7 @@ the layer's part of the tangent kernel, $q_h=\langle h,h'\rangle$ and $b_z=\sum_
         Quantity(output_mean, "mean over the data of residual times output", sp.S.Reals),
         Quantity(sum_above, "sum of weight times derivative over the layer above", sp.S.Reals),
         Quantity(bias_sum, "sum of bias times derivative over the layer", sp.S.Reals),
+        Quantity(biases_from, "sum of bias times derivative over this layer and all above", sp.S.Reals),
         Quantity(below_product, "product of what enters a layer at two samples", sp.S.Reals),
         Quantity(above_product, "product of the derivatives of the outputs in what leaves it", sp.S.Reals),
         Quantity((residual, other_residual), "residual of an output at a sample, at another", sp.S.Reals),
@@ -203,12 +211,16 @@ the layer's part of the tangent kernel, $q_h=\langle h,h'\rangle$ and $b_z=\sum_
                 "unit_ratio",
                 "passed_down",
                 "layer_sum",
+                "biased_sum",
                 "activation",
                 "activation_slope",
             ),
         ),
+        Hypothesis("the degree is 1", needed_by=("biased_sum",)),
+        Hypothesis("a parametrisation has a factor that is not zero", needed_by=("scaling", "compensation")),
         Hypothesis("there are no biases", needed_by=("output_factor", "scaling", "layer_sum")),
         Hypothesis("the residual does not depend on the weights", needed_by=("scaling",)),
+        Hypothesis("the residual is a function of the data and of the output alone", needed_by=("compensation",)),
     ),
     expressions={
         "scaling": scaling,
@@ -216,6 +228,7 @@ the layer's part of the tangent kernel, $q_h=\langle h,h'\rangle$ and $b_z=\sum_
         "unit_ratio": unit_ratio,
         "passed_down": passed_down,
         "layer_sum": layer_sum,
+        "biased_sum": biased_sum,
         "layer_kernel": layer_kernel,
         "energy": energy,
     },

@@ -1,4 +1,4 @@
-"""D1.2: which rows of a deep network's scores are independent, how far others are not, and which signals are normal."""
+"""D1.2: which rows of a deep network's scores are independent, how two layers' rows covary on one sample, normal signals."""
 
 from __future__ import annotations
 
@@ -54,18 +54,25 @@ $g_L=E_D[r\,\phi'(z_i)h_j]$, $h$ the values of the layer below.""",
     ),
     Step(
         name="rows of the last layer",
-        sentence=r"""Given the layers below, $h$ is fixed on the data, and a row is one function of $(a_i,w_i)$, the same for all $i$. These are
-iid, and so are the rows.""",
+        sentence=r"""Given the layers below, $h$ is fixed on the data, and row $i$ is a function of $(a_i,w_i,b_i)$ alone. These are independent of each other
+and of the layers below, and so the rows are independent given these.""",
         by=Carrier.RULE,
         source="independence",
         uses=("last row",),
+    ),
+    Step(
+        name="law of the last rows",
+        sentence=r"It is the same function for all $i$, of variables of one law: the rows have one law.",
+        by=Carrier.RULE,
+        source="same law",
+        uses=("rows of the last layer",),
     ),
     Step(
         name="given variance",
         sentence=r"""So given the layers below the count of a column above a fixed threshold is binomial, with the variance $[[given_variance]]$ for
 the share $p_{below}$ that the layers below leave.""",
         gives={"given_variance": given_variance},
-        uses=("rows of the last layer",),
+        uses=("rows of the last layer", "law of the last rows"),
     ),
     Step(
         name="two sources",
@@ -88,9 +95,10 @@ the share $p_{below}$ that the layers below leave.""",
     ),
     Step(
         name="half of the rows",
-        sentence=r"""Let $v$ be a row of symmetric independent weights without atoms and $h\ne0$. Then $v$ and $-v$ have one law and just one of them is on
-the positive side of $h$: even functions of $v$ have there half of their mean. So $v_i^2$, $v_i^2v_m^2$, $v_iv_m$, $v_i^4$ have
-$\frac12$, $\frac12$, $0$ and $\frac12\mu_4$ there.""",
+        sentence=r"""Let $v$ be a row of independent symmetric weights without atoms and $h\ne0$. As the entries are independent and symmetric, $v$ and $-v$ have
+one law. As an entry with $h_i\ne0$ has no atom, whatever the others are, $v\cdot h\ne0$ almost surely, so that just one of $v$ and $-v$ is on the positive side of
+$h$: even functions of $v$ have there half of their mean. By independence $v_i^2$, $v_i^2v_m^2$, $v_iv_m$, $v_i^4$ have $\frac12$, $\frac12$, $0$ and
+$\frac12\mu_4$ there, for every such $h$.""",
         by=Carrier.RULE,
         source="same law",
     ),
@@ -160,10 +168,17 @@ of rows have one covariance.""",
     ),
     Step(
         name="linear in the readout",
-        sentence=r"""At unit $i$ of any hidden layer $\delta_i=n^{-1/2}\sum_{k,m}r_ka_{km}M_{mi}$ with $M_{mi}=\partial h^L_m/\partial z_i$, $n=n_L$. Given all weights below the
-readout, all $\delta_i(x)$ are linear in it, and centred.""",
+        sentence=r"""At unit $i$ of any hidden layer $\delta_i=n^{-1/2}\sum_{k,m}r_ka_{km}M_{mi}$ with $M_{mi}=\partial h^L_m/\partial z_i$, $n=n_L$. Given all weights and biases
+below the readout, all $\delta_i(x)$ are linear in it.""",
         by=Carrier.RULE,
         source="chain rule",
+    ),
+    Step(
+        name="centred signals",
+        sentence=r"As $E\,a_{km}=0$, they have the mean $0$.",
+        by=Carrier.RULE,
+        source="linearity",
+        uses=("linear in the readout",),
     ),
     Step(
         name="normal signals",
@@ -176,26 +191,28 @@ readout, all $\delta_i(x)$ are linear in it, and centred.""",
         name="covariance of signals",
         sentence=r"""With $q_r=\langle r,r'\rangle$ and $q_M=\sum_mM_{mi}(x)M_{mi'}(x')$ the covariance of $\delta_i(x)$ and $\delta_{i'}(x')$ is $[[signal_covariance]]$.""",
         gives={"signal_covariance": signal_covariance},
-        uses=("linear in the readout", "normal signals"),
+        uses=("linear in the readout", "centred signals", "normal signals"),
     ),
 )
 
+TWO_LAYERS = ("row_covariance", "row_variance", "sum_effect", "normal_effect", "normal_limit")
+
 row_independence = Claim(
     label="D1.2",
-    title="Which rows of a deep network are independent, and by how much others are not",
+    title="Which rows of a deep network are independent, and how rows of two ReLU layers covary on one sample",
     statement=r"""
-In the setting of D1.1 let all weights be independent, those of a layer iid, and $r$ a fixed function of the data.
+In the setting of D1.1 let all weights be independent, those of a layer iid, biases iid in a layer and independent of all else, and $r$ a fixed function of the data.
 
 (a) Given the layers below, the rows of the last hidden layer ($n$ units on $n_{in}$, one output) are iid on every data set with the law of $\big([[last_score]]\big)_j$ in units of
-$1/\sqrt{n\,n_{in}}$, $g_L=E_D[r\,\phi'(z)h_j]$: S6 with the values $h$ of the layer below for the inputs. At a fixed threshold the count of a column is binomial given the layers below,
-and without this condition varies $[[design_effect]]$ times as much as $\mathrm{Bin}(n,p_j)$, where $V_p$ is the variance of the share that the layers below leave, and $p_j$ its mean.
+$1/\sqrt{n\,n_{in}}$, $g_L=E_D[r\,\phi'(z)h_j]$: for ReLU, normal weights and no biases this is S6 with the values $h$ of the layer below for the inputs. At a fixed threshold the count of a column is binomial given the layers below,
+and without this condition varies $[[design_effect]]$ times as much as $\mathrm{Bin}(n,p_j)$, where $V_p$ is the variance of the share that the layers below leave, and $p_j$ its mean, $0<p_j<1$.
 
-(b) Rows of any hidden layer are exchangeable, and those of the first one may depend on each other. For $L=2$, ReLU, one sample with $x_j\ne0$, one output and symmetric weights without
-atoms, of variance $1$ and fourth moment $\mu_4$, the squared scores of two rows in a column have at all widths $n_1\ge2$, $n_2$ the positive covariance $[[row_covariance]]$ and each the
+(b) Rows of any hidden layer are exchangeable, and those of the first one may depend on each other. For $L=2$, ReLU without biases, one sample with $x_j\ne0$ and $r\ne0$, one output and symmetric weights without
+atoms, of variance $1$ and fourth moment $\mu_4$ (the first layer is silent, $h=0$, with probability $2^{-n_1}$: there with any slope of the second one), the squared scores of two rows in a column have at all widths $n_1\ge2$, $n_2$ the positive covariance $[[row_covariance]]$ and each the
 variance $[[row_variance]]$, in units of $r^2x_j^2/dn_1$ for the squared scores. The sum of a column varies $[[sum_effect]]$ times as much as that of independent rows,
 $[[normal_effect]]$ times for normal weights and $n_1=n_2=n$, $[[normal_limit]]$ times for $n\to\infty$.
 
-(c) Given all weights below a readout of independent weights of mean $0$ and variance $v_A$, the signals $\delta_i(x)=\partial\langle r,f\rangle/\partial z_i$ of all units, layers and samples
+(c) Given all weights and biases below a readout of independent weights of mean $0$ and variance $v_A$, the signals $\delta_i(x)=\partial\langle r,f\rangle/\partial z_i$ of all hidden units and samples
 are linear in the readout, hence jointly normal if the readout is, and have the covariances $[[signal_covariance]]$, $q_r=\langle r,r'\rangle$,
 $q_M=\sum_m\frac{\partial h^L_m}{\partial z_i}\frac{\partial h^{L\prime}_m}{\partial z_{i'}'}$.
 """,
@@ -227,15 +244,20 @@ $q_M=\sum_m\frac{\partial h^L_m}{\partial z_i}\frac{\partial h^{L\prime}_m}{\par
         ),
     ),
     hypotheses=(
-        Hypothesis("no unit is at a kink of the activation on the data"),
+        Hypothesis(
+            "no unit is at a kink of the activation on the data, except where all values below it are zero, with any slope there"
+        ),
         Hypothesis("the residual does not depend on the weights"),
+        Hypothesis("there are no biases", needed_by=TWO_LAYERS),
+        Hypothesis("the residual and the input of the column are not zero at the sample", needed_by=TWO_LAYERS),
+        Hypothesis("a share is less than 1", share < 1, needed_by=("design_effect",)),
         Hypothesis(
             "a share between 0 and 1 varies no more than an entry",
             share_variance <= share * (1 - share),
             needed_by=("count_variance", "design_effect"),
         ),
     ),
-    uses=("D1.1",),
+    uses=("D1.1", "S6"),
     expressions={
         "last_score": last_score,
         "design_effect": design_effect,

@@ -20,7 +20,6 @@ from theory.depth.identities import (
     bias_sum,
     compensation,
     degree,
-    energy,
     entering,
     fan_in,
     gain,
@@ -28,12 +27,10 @@ from theory.depth.identities import (
     layer_identities,
     layer_kernel,
     layer_sum,
-    other_residual,
     out_of_unit,
     output_factor,
     output_mean,
     preactivation,
-    residual,
     scaling,
     signal,
     slope,
@@ -367,15 +364,3 @@ def products_of_slopes_factor(layer_kernel: sp.Expr, slope: sp.Expr, trial: Tria
         below_sum = sum(h * k for h, k in zip(values, other_values, strict=True))
         grids.append((added, layer_kernel.subs({above_product: above_sum, below_product: below_sum})))
     yield trial.at_sizes(grids, "sizes")
-
-
-@exact(layer_identities, step="energy")
-@control("without the residuals", energy=layer_kernel)
-@control("one residual", energy=residual * layer_kernel)
-@control("twice", energy=2 * energy)
-@control("the layer below alone", layer_kernel=below_product / fan_in)
-def energy_weighs_the_kernel(energy: sp.Expr, layer_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two samples: what the square of the sum of r ∂f has beside the squares, the product of both ∂f being the kernel."""
-    one = sp.Symbol("v_x", positive=True)
-    terms = residual * one, other_residual * layer_kernel / one
-    yield trial.same(2 * energy, sum(terms) ** 2 - sum(term**2 for term in terms))
