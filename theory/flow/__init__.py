@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from theory.flow.directions import slowed_directions
     from theory.flow.linear import linearised_flow
     from theory.flow.one_input import one_input_plateau
+    from theory.flow.relabelling import relabelled_units
     from theory.flow.start import random_start
     from theory.flow.times import time_to_a_share
 else:
@@ -23,6 +24,7 @@ __all__ = [
     "linearised_flow",
     "one_input_plateau",
     "random_start",
+    "relabelled_units",
     "slowed_directions",
     "time_to_a_share",
 ]

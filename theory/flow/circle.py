@@ -34,8 +34,7 @@ STEPS = (
         name="population",
         sentence=r"""Under uniform inputs the residual follows $r'=-\eta Tr$, $T$ that operator, in place of $-\frac\eta m\Theta r$: the proof of F1.1 reads as before, with $\lambda_k$
 for $\frac\lambda m$.""",
-        by=Carrier.CLAIM,
-        source="F1.1",
+        by=Carrier.ARGUED,
         uses=("frequencies",),
     ),
     Step(

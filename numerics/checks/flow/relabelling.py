@@ -1,0 +1,92 @@
+"""Evidence for F2.2: gradients of a unit, integrals of reversed profiles, and the weights of exchanged inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from numerics.evidence import Finding, Trial, control, exact
+from theory.flow.relabelling import (
+    gates,
+    input_change,
+    moved_along,
+    outputs,
+    product,
+    profile,
+    readout,
+    relabelled_units,
+    sample,
+    torn_overlap,
+    unit,
+)
+from theory.kernel.rank_one import p, power_overlap, q
+from theory.saliency.model import u
+
+ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+
+
+@exact(relabelled_units, step="one unit")
+@control("the readout alone", unit=outputs[0] * outputs[1])
+@control("the readout's weight once", unit=unit.subs(readout**2, readout))
+@control("the mask left out of the gradients", unit=unit.subs(product, 1))
+@control("10 % more", unit=ELEVEN * unit)
+def units_add_what_their_edges_move(unit: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Gradients in all weights of one unit of two inputs, the activation to first order; masks 0 or 1, all else free."""
+    weights, start = sp.symbols("w_1 w_2", real=True), sp.symbols("v_1 v_2", real=True)
+    samples = sp.symbols("x_1 x_2", real=True), sp.symbols("y_1 y_2", real=True)
+    cases = []
+    for kept in ((1, 1), (1, 0), (0, 1)):
+        gradients = []
+        for at, value, slope in zip(samples, outputs, gates, strict=True):
+            moved = sum(k * (w - v) * x for k, w, v, x in zip(kept, weights, start, at, strict=True)) / sp.sqrt(2)
+            output = readout * (value + slope * moved)
+            there = dict(zip(weights, start, strict=True))
+            gradients.append([sp.diff(output, letter).subs(there) for letter in (readout, *weights)])
+        seen = sum(one * other for one, other in zip(*gradients, strict=True))
+        own = sum(k * x * y for k, x, y in zip(kept, *samples, strict=True)) / 2
+        cases.append((unit.subs(product, own), seen))
+    yield trial.at_sizes(cases, "masks of a row")
+
+
+@exact(relabelled_units, step="reversed together")
+@control("the product of the means", moved_along=1 / ((p + 1) * (q + 1)))
+@control("reversed alone", moved_along=torn_overlap)
+@control("10 % more", moved_along=ELEVEN * moved_along)
+def reversed_units_overlap_as_before(moved_along: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The antiderivative of the product in 1 − u, 0 at 0, at 1."""
+    antiderivative = moved_along * u ** (p + q + 1)
+    yield trial.same(sp.diff(antiderivative, u), u**p * u**q, by=lambda gap: sp.simplify(sp.powsimp(gap)))
+    yield trial.same(moved_along, power_overlap)
+
+
+@exact(relabelled_units, step="reversed alone")
+@control("reversed together", torn_overlap=power_overlap)
+@control("a power too many", torn_overlap=torn_overlap.subs(p, p + 1))
+@control("of the means", torn_overlap=1 / ((p + 1) * (q + 1)))
+@control("10 % less", torn_overlap=NINE * torn_overlap)
+def rows_reversed_alone_overlap_less(torn_overlap: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Half powers of both; whole powers of rows, expanded and integrated term by term, that of columns free."""
+    half = sp.Rational(1, 2)
+    yield trial.same(torn_overlap.subs({p: half, q: half}), sp.integrate(sp.sqrt(u - u**2), (u, 0, 1)))
+    cases = []
+    for power in range(5):
+        terms = (sp.binomial(power, i) * (-1) ** i / (q + i + 1) for i in range(power + 1))
+        cases.append((sp.gammasimp(torn_overlap.subs(p, power)), sum(terms)))
+    yield trial.at_sizes(cases, "powers of rows", by=sp.simplify)
+
+
+@exact(relabelled_units, step="inputs")
+@control("none", input_change=sp.S.Zero)
+@control("not over the inputs", input_change=2 * input_change)
+@control("the other way", input_change=-input_change)
+@control("10 % more", input_change=ELEVEN * input_change)
+def exchanged_columns_weigh_other_inputs(input_change: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Mean squares weighted by the profile before and after the exchange; with the inputs exchanged too, no change."""
+
+    def weighted(columns: tuple[sp.Symbol, ...], inputs: tuple[sp.Symbol, ...]) -> sp.Expr:
+        return sum(h * x**2 for h, x in zip(columns, inputs, strict=True)) / 2
+
+    before = weighted(profile, sample)
+    yield trial.same(input_change, weighted(profile[::-1], sample) - before, by=sp.expand)
+    yield trial.same(weighted(profile[::-1], sample[::-1]), before)
