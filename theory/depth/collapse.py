@@ -10,6 +10,8 @@ from theory.depth.one_sample import HYPOTHESES, LETTERS, ONE_SAMPLE, density, fi
 from theory.depth.three_normals import PRODUCT
 from theory.formulas.let import Let
 from theory.formulas.level import level
+from theory.kernel.dual import depth as L
+from theory.quantities import Hypothesis
 from theory.saliency.model import dimension as d
 from theory.saliency.model import tau
 from theory.saliency.model import width as n
@@ -80,7 +82,7 @@ exceeds $kt^{2/k}$.""",
     ),
     Step(
         name="order",
-        sentence=r"The exponentials of the two exponents at the arguments of the layers are in the ratio $[[order]]$, hidden matrix over layer 1, and $[[readout_order]]$, over the readout. The logarithms of both are led by a positive multiple of $\tau$, and stay so with factors that tend to $1$ at the two exponents: the ratios of the kept numbers grow beyond all limits.",
+        sentence=r"As $\rho\to0$, $\tau\to\infty$, since the density falls strictly. The exponentials of the two exponents at the arguments of the layers are in the ratio $[[order]]$, hidden matrix over layer 1, and $[[readout_order]]$, over the readout. The logarithms of both are led by a positive multiple of $\tau$, and stay so with factors that tend to $1$ at the two exponents: the ratios of the kept numbers grow beyond all limits.",
         gives={"order": order, "readout_order": readout_order},
         uses=("probabilities", "exponents"),
     ),
@@ -91,17 +93,26 @@ collapse = Claim(
     title="Which layer is emptied first",
     statement=ONE_SAMPLE
     + r"""
-In the law of D3.2 layer 1, a hidden matrix and the readout keep in the mean $[[kept_first]]$, $[[kept_hidden]]$ and $[[kept_readout]]$ weights; these are $1$ at the densities `last_first`, `last_hidden` and `last_readout` of
+In the law of D3.2 layer 1, a hidden matrix (for $L\ge2$) and the readout keep in the mean $[[kept_first]]$, $[[kept_hidden]]$ and $[[kept_readout]]$ weights; these are $1$ at the densities `last_first`, `last_hidden` and `last_readout` of
 the whole network (where they are above $1$ at $\tau=0$). For all $t>0$
 $$[[three_lower]]\le H_3(t)\le[[three_upper]],\qquad[[two_lower]]\le H(t)\le[[two_upper]].$$
-So $\log H_3(t)$ is $[[three_exponent]]$ and $\log H(t)$ is $[[two_exponent]]$ times factors that tend to $1$ as $t\to\infty$. As $\rho\to0$ with $n$ and $d$ fixed, the numbers that layer 1 and the readout keep, over that of a hidden matrix, tend to $0$.
+So $\log H_3(t)$ is $[[three_exponent]]$ and $\log H(t)$ is $[[two_exponent]]$ times factors that tend to $1$ as $t\to\infty$. As $\rho\to0$ with $n$, $d$ and $L\ge2$ fixed, the numbers that layer 1 and the readout keep, over that of a hidden matrix, tend to $0$.
 """,
     steps=STEPS,
     source=Source("2006.05467", "layer collapse as Tanaka et al. (2020) measure it; the law is ours"),
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(*LETTERS, PRODUCT),
-    hypotheses=HYPOTHESES,
+    hypotheses=(
+        *HYPOTHESES,
+        Hypothesis(
+            "two hidden layers or more", L >= 2, needed_by=("kept_hidden", "last_hidden", "order", "readout_order")
+        ),
+        Hypothesis("a layer keeps more than one weight at the threshold 0", n * d > 2, needed_by=("last_first",)),
+        Hypothesis(
+            "a layer keeps more than one weight at the threshold 0", n > 2, needed_by=("last_hidden", "last_readout")
+        ),
+    ),
     uses=("D3.2",),
     expressions={
         "kept_first": kept_first,

@@ -43,7 +43,7 @@ HYPOTHESES = (
     ),
 )
 LETTERS = (
-    WIDTH.drawn_from(2, 300),
+    WIDTH.drawn_from(3, 300),
     DIMENSION.drawn_from(1, 60),
     DEPTH,
     THRESHOLD.drawn_from(sp.Rational(1, 200), sp.Rational(1, 20)),
@@ -87,7 +87,7 @@ share of open gates.""",
     ),
     Step(
         name="strictly",
-        sentence=r"$H$ and $H_3$ are continuous and fall strictly to $0$: for $\rho$ below $[[live]]$ there is one $\tau$ where the density is $\rho$.",
+        sentence=r"The modulus of a product of normals has a positive density, so that $H$ and $H_3$ are continuous and fall strictly to $0$: for $\rho$ below $[[live]]$ there is one $\tau$ where the density is $\rho$.",
         by=Carrier.RULE,
         source="intermediate value",
         uses=("density",),
@@ -128,7 +128,7 @@ of the readout for $L=1$ is, given open gates, a product of independent normals 
     ),
     Step(
         name="fourth moments",
-        sentence=r"""A weight, the activation below it and the signal are independent, given the coins. In units of $1/\sqrt{n_ln_{l-1}}$, so scores have at every $n$ the fourth
+        sentence=r"""A weight, the activation below it and the signal are independent, given the coins. So, times $\sqrt{n_ln_{l-1}}$ ($\sqrt n$ for the readout), scores have at every $n$ the fourth
 moments $[[fourth_first]]$, $[[fourth_hidden]]$ and $[[fourth_readout]]$ in layer 1, in hidden matrices and in the readout: what the limit has, times one *growth* for every
 layer that lies between.""",
         gives={"fourth_first": fourth_first, "fourth_hidden": fourth_hidden, "fourth_readout": fourth_readout},
@@ -143,9 +143,9 @@ one_sample = Claim(
     + r"""
 With $H$ of S4 and $H_3$ of D3.1 the limit law of D2 gives a score above $\tau$ with probability
 $$[[first]]\ \text{(layer 1)},\qquad[[hidden]]\ \text{(each of $L-1$ hidden matrices)},\qquad[[readout]]\ \text{(readout)}.$$
-For $0<\rho<[[live]]$ one $\tau$, `threshold`, makes the mean over all weights $\rho$, and under it the layers have the densities `rho_first`, `rho_hidden`, `rho_readout`, whatever the variances of the layers' weights.
+For $0<\rho<[[live]]$ one $\tau$, `threshold`, makes the mean over all weights $\rho$, and under it the layers have the densities `rho_first`, `rho_hidden` (for $L\ge2$), `rho_readout`.
 
-**At every width**, the scores in the same units have the mean square $1$ of the limit, and the fourth moments $[[fourth_first]]$ in layer 1, $[[fourth_hidden]]$ in hidden matrices and $[[fourth_readout]]$ in the readout. For $L=2$ a score of the hidden matrix, and for $L=1$ of either layer, exceeds
+**At every width**, the scores times $\sqrt{n_ln_{l-1}}$, those of the readout times $\sqrt n$, have the mean square $1$ of the limit, and the fourth moments $[[fourth_first]]$ in layer 1, $[[fourth_hidden]]$ in hidden matrices and $[[fourth_readout]]$ in the readout. For $L=2$ a score of the hidden matrix, and for $L=1$ of either layer, exceeds
 $\tau$ with exactly the probability above.
 """,
     steps=STEPS,
@@ -162,7 +162,7 @@ $\tau$ with exactly the probability above.
     ),
     hypotheses=(
         *HYPOTHESES,
-        Hypothesis("two hidden layers or more", L >= 2, needed_by=("fourth_hidden",)),
+        Hypothesis("two hidden layers or more", L >= 2, needed_by=("fourth_hidden", "rho_hidden")),
         Hypothesis(
             "fewer weights are kept than have open gates",
             rho < live,

@@ -32,9 +32,10 @@ STEPS = (
     ),
     Step(
         name="population",
-        sentence=r"""Under uniform inputs the residual follows $r'=-\eta Tr$, $T$ that operator, in place of $-\frac\eta m\Theta r$: the proof of F1.1 reads as before, with $\lambda_k$
-for $\frac\lambda m$.""",
-        by=Carrier.ARGUED,
+        sentence=r"""Under uniform inputs the residual follows $r'=-\eta Tr$, $T$ that bounded operator, in place of $-\frac\eta m\Theta r$. Such an equation has one solution from
+each start: from an eigenfunction it is that times $e^{-\eta\lambda_kt}$, as with $\lambda_k$ for $\frac\lambda m$ in F1.1.""",
+        by=Carrier.CITED,
+        source="Picard–Lindelöf: an equation whose right side is Lipschitz, as that of a bounded operator is, has one solution from each start",
         uses=("frequencies",),
     ),
     Step(

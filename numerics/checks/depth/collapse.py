@@ -60,7 +60,7 @@ def kept_numbers_add_up(
         yield trial.same(kept / number, tail)
 
 
-POINT = {n: 64, d: 4, L: 2}
+POINT = {n: 64, d: 4, L: 4}
 
 
 @enclosed(collapse, step="one left")
@@ -69,6 +69,10 @@ POINT = {n: 64, d: 4, L: 2}
 @control("mean-field in the readout", last_readout=1 / n)
 @control("two weights left", last_first=Let(density, [(tau, level(kept_first.subs(tau, t), t, sp.Integer(2)))]))
 @control("layers exchanged", last_first=last_hidden, last_hidden=last_first)
+@control(
+    "all hidden matrices together",
+    last_hidden=Let(density, [(tau, level(((L - 1) * kept_hidden).subs(tau, t), t, sp.Integer(1)))]),
+)
 @control("10 % more", last_readout=TENTH * last_readout)
 @control("one of n² in layer 1", kept_first=kept_first * n / d)
 @control("of n d in the hidden matrix", kept_hidden=kept_hidden * d / n)
