@@ -60,7 +60,7 @@ def kept_numbers_add_up(
         yield trial.same(kept / number, tail)
 
 
-POINT = {n: 64, d: 4, L: 4}
+POINT = {n: 64, d: 5, L: 4}
 
 
 @enclosed(collapse, step="one left")

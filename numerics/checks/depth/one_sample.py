@@ -51,6 +51,7 @@ def open_values() -> tuple[sp.Expr, sp.Expr]:
 @control("one √2 in hidden layers", hidden_scale=sp.sqrt(2) / n)
 @control("fan-in alone", first_scale=sp.sqrt(2 / d), hidden_scale=2 / sp.sqrt(n))
 @control("readout scaled like the others", readout_scale=sp.sqrt(2) / n)
+@control("layer 1 by its fan-in alone", first_scale=sp.sqrt(2 / d))
 def scales_are_those_of_open_gates(
     first_scale: sp.Expr, hidden_scale: sp.Expr, readout_scale: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -64,6 +65,8 @@ def scales_are_those_of_open_gates(
 @exact(one_sample, step="tails")
 @control("gates always open", first=2 * first, hidden=4 * hidden, readout=2 * readout)
 @control("one gate in hidden layers", hidden=2 * hidden)
+@control("no gate in layer 1", first=2 * first)
+@control("two gates in the readout", readout=readout / 2)
 @control("two normals in hidden layers", hidden=product_normal.at(tau * n / 2) / 4)
 @control("three normals in layer 1", first=triple_normal.at(tau * sp.sqrt(n * d / 2)) / 2)
 @control("ReLU without √2", first_scale=1 / sp.sqrt(n * d), hidden_scale=1 / n, readout_scale=1 / sp.sqrt(n))
@@ -131,6 +134,8 @@ POINTS = ({n: 20, d: 5, L: 4, rho: sp.Rational(1, 50)},)
 @control("mean-field: every layer keeps ρ", rho_first=rho, rho_hidden=rho, rho_readout=rho)
 @control("layers exchanged", rho_first=readout.subs(tau, threshold), rho_readout=first.subs(tau, threshold))
 @control("hidden as layer 1", rho_hidden=first.subs(tau, threshold))
+@control("layer 1 as hidden", rho_first=hidden.subs(tau, threshold))
+@control("readout as layer 1", rho_readout=first.subs(tau, threshold))
 @control("10 % more in hidden layers", rho_hidden=TENTH * hidden.subs(tau, threshold))
 @control("closed readout", readout=readout / 2)
 @control("layer 1 open", first=2 * first)
