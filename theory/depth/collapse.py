@@ -6,10 +6,13 @@ import sympy as sp
 
 from theory.bounds import Loose, Side
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.depth.one_sample import HYPOTHESES, LETTERS, ONE_SAMPLE, d, density, first, hidden, n, readout, tau
+from theory.depth.one_sample import HYPOTHESES, LETTERS, ONE_SAMPLE, density, first, hidden, readout
 from theory.depth.three_normals import PRODUCT
 from theory.formulas.let import Let
 from theory.formulas.level import level
+from theory.saliency.model import dimension as d
+from theory.saliency.model import tau
+from theory.saliency.model import width as n
 from theory.steps import Carrier, Step
 from theory.tails import half_normal, product_normal, t, triple_normal
 

@@ -5,22 +5,13 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Pitfall, Proof, Provenance, Source
-from theory.depth.one_sample import (
-    HYPOTHESES,
-    LETTERS,
-    ONE_SAMPLE,
-    L,
-    d,
-    first_scale,
-    hidden_scale,
-    n,
-    readout_scale,
-    rho,
-    weights,
-)
+from theory.depth.one_sample import HYPOTHESES, LETTERS, ONE_SAMPLE, first_scale, hidden_scale, readout_scale, weights
 from theory.formulas.level import level
+from theory.kernel.dual import depth as L
 from theory.quantities import POSITIVE, Hypothesis, Quantity
-from theory.saliency.model import DENSITY
+from theory.saliency.model import DENSITY, rho
+from theory.saliency.model import dimension as d
+from theory.saliency.model import width as n
 from theory.saliency.snip import product_density
 from theory.steps import Carrier, Step
 from theory.tails import product_normal, t, triple_normal

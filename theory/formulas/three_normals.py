@@ -25,7 +25,8 @@ class ThreeNormals(sp.Function):
         return ThreeNormals(order + 1, t) / t
 
     def _eval_is_extended_real(self) -> bool | None:
-        return self.args[1].is_positive
+        positive: bool | None = self.args[1].is_positive
+        return positive
 
     def _eval_is_positive(self) -> bool | None:
         return True if self.args[0].is_zero and self.args[1].is_positive else None

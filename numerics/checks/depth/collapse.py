@@ -25,9 +25,13 @@ from theory.depth.collapse import (
     two_lower,
     two_upper,
 )
-from theory.depth.one_sample import L, d, density, first, hidden, live, n, readout, rho, tau
+from theory.depth.one_sample import density, first, hidden, live, readout
 from theory.formulas.let import Let
 from theory.formulas.level import level
+from theory.kernel.dual import depth as L
+from theory.saliency.model import dimension as d
+from theory.saliency.model import rho, tau
+from theory.saliency.model import width as n
 from theory.tails import half_normal, t, triple_normal
 
 TENTH = sp.Rational(11, 10)
@@ -56,7 +60,7 @@ def kept_numbers_add_up(
         yield trial.same(kept / number, tail)
 
 
-POINT = {n: 64, d: 4, L: 2}
+POINT = {n: 64, d: 4, L: 3}  # at 3 units there are levels, too: letters may be exchanged
 
 
 @enclosed(collapse, step="one left")

@@ -13,8 +13,6 @@ from numerics.evidence import Finding, Trial, control, enclosed, exact, statisti
 from numerics.networks import random_network
 from numerics.pruning.methods import saliency
 from theory.depth.one_sample import (
-    L,
-    d,
     density,
     first,
     fourth_hidden,
@@ -23,17 +21,18 @@ from theory.depth.one_sample import (
     hidden,
     layer_fourth,
     live,
-    n,
     one_sample,
     readout,
-    rho,
     square,
-    tau,
     threshold,
     weights,
 )
 from theory.formulas.let import Let
+from theory.kernel.dual import depth as L
 from theory.kernel.dual import relu, z
+from theory.saliency.model import dimension as d
+from theory.saliency.model import rho, tau
+from theory.saliency.model import width as n
 from theory.tails import product_normal, triple_normal
 
 HALF = sp.Rational(1, 2)

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.networks import gradient, random_network
 from theory.depth.row_law import (
-    L,
     back,
     backward,
     below,
@@ -40,6 +39,7 @@ from theory.depth.row_law import (
     width,
 )
 from theory.kernel.dual import a, b, c, relu, z
+from theory.kernel.dual import depth as L
 
 Floats = NDArray[np.float64]
 SHAPES = ((1, 1), (1, 2), (2, 2))  # widths of two hidden layers

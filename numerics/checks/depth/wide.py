@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, enclosed, exact
-from theory.depth.one_sample import L, d, density, first, hidden, n, readout, rho, tau
+from theory.depth.one_sample import density, first, hidden, readout
 from theory.depth.wide import (
     first_argument,
     limit_threshold,
@@ -19,6 +19,10 @@ from theory.depth.wide import (
     wide_density,
     wide_layers,
 )
+from theory.kernel.dual import depth as L
+from theory.saliency.model import dimension as d
+from theory.saliency.model import rho, tau
+from theory.saliency.model import width as n
 from theory.saliency.snip import product_density
 from theory.tails import product_normal, t, triple_normal
 
