@@ -49,6 +49,7 @@ def open_values() -> tuple[sp.Expr, sp.Expr]:
 @exact(one_sample, step="scales")
 @control("ReLU without √2", first_scale=1 / sp.sqrt(n * d), hidden_scale=1 / n, readout_scale=1 / sp.sqrt(n))
 @control("one √2 in hidden layers", hidden_scale=sp.sqrt(2) / n)
+@control("layer 1 over its inputs alone", first_scale=sp.sqrt(2 / d))
 @control("fan-in alone", first_scale=sp.sqrt(2 / d), hidden_scale=2 / sp.sqrt(n))
 @control("readout scaled like the others", readout_scale=sp.sqrt(2) / n)
 def scales_are_those_of_open_gates(
