@@ -130,9 +130,9 @@ POINTS = ({n: 20, d: 5, L: 4, rho: sp.Rational(1, 50)},)
 @control("gates forgotten", threshold=threshold.subs(rho, 4 * rho))
 @control("10 % higher", threshold=TENTH * threshold)
 @control("mean-field: every layer keeps ρ", rho_first=rho, rho_hidden=rho, rho_readout=rho)
-@control("layers exchanged", rho_first=readout.subs(tau, threshold), rho_readout=first.subs(tau, threshold))
-@control("hidden as layer 1", rho_hidden=first.subs(tau, threshold))
-@control("10 % more in hidden layers", rho_hidden=TENTH * hidden.subs(tau, threshold))
+@control("layers exchanged", rho_first=Let(readout, [(tau, threshold)]), rho_readout=Let(first, [(tau, threshold)]))
+@control("hidden as layer 1", rho_hidden=Let(first, [(tau, threshold)]))
+@control("10 % more in hidden layers", rho_hidden=TENTH * Let(hidden, [(tau, threshold)]))
 @control("closed readout", readout=readout / 2)
 @control("layer 1 open", first=2 * first)
 @control("one gate", hidden=2 * hidden)
@@ -148,7 +148,7 @@ def threshold_keeps_the_density(
 ) -> Iterator[Finding]:
     """Each density is that of its layer at the threshold, and there the counts add up to ρ times all."""
     for claimed, tail in ((rho_first, first), (rho_hidden, hidden), (rho_readout, readout)):
-        yield trial.same(claimed, tail.subs(tau, threshold), by=None, at=POINTS)
+        yield trial.same(claimed, Let(tail, [(tau, threshold)]), by=None, at=POINTS)
     counts = n * d * first + (L - 1) * n**2 * hidden + n * readout
     yield trial.same(Let(counts, [(tau, threshold)]), rho * (n * d + (L - 1) * n**2 + n), by=None, at=POINTS)
 
