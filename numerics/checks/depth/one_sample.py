@@ -28,6 +28,7 @@ from theory.depth.one_sample import (
     weights,
 )
 from theory.formulas.let import Let
+from theory.formulas.level import Level
 from theory.kernel.dual import depth as L
 from theory.kernel.dual import relu, z
 from theory.saliency.model import dimension as d
@@ -147,6 +148,10 @@ def threshold_keeps_the_density(
     trial: Trial,
 ) -> Iterator[Finding]:
     """Each density is that of its layer at the threshold, and there the counts add up to ρ times all."""
+    if isinstance(threshold, Level):  # also where a wrong one has no root
+        counted = n * d * first + (L - 1) * n**2 * hidden + n * readout
+        crossing = threshold.function(tau) + rho
+        yield trial.same(crossing * (n * d + (L - 1) * n**2 + n), counted, by=None)
     for claimed, tail in ((rho_first, first), (rho_hidden, hidden), (rho_readout, readout)):
         yield trial.same(claimed, Let(tail, [(tau, threshold)]), by=None, at=POINTS)
     counts = n * d * first + (L - 1) * n**2 * hidden + n * readout
