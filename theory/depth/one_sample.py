@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
+from theory.formulas.let import Let
 from theory.formulas.level import level
 from theory.kernel.dual import DEPTH
 from theory.kernel.dual import depth as L
@@ -23,7 +24,7 @@ weights = n * d + (L - 1) * n**2 + n
 density = (n * d * first + (L - 1) * n**2 * hidden + n * readout) / weights
 live = (n * d / 2 + (L - 1) * n**2 / 4 + n / 2) / weights
 threshold = level(density.subs(tau, t), t, rho)
-rho_first, rho_hidden, rho_readout = (each.subs(tau, threshold) for each in (first, hidden, readout))
+rho_first, rho_hidden, rho_readout = (Let(each, [(tau, threshold)]) for each in (first, hidden, readout))
 
 square = sp.Symbol("q", positive=True)  # the mean square of the activations of a layer
 layer_fourth = 6 * square**2

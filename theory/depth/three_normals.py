@@ -24,7 +24,7 @@ height = 2 * (-1) ** k * eighth ** (k + sp.Rational(1, 2)) / (sp.pi ** sp.Ration
 odd = 2 * k + 1
 term = height / odd * (slope**2 / 2 + bend + 2 * slope / odd + 4 / odd**2)
 shrinking = eighth**k * (sp.sqrt(sp.pi) / sp.gamma(k + sp.Rational(1, 2))) ** 3
-tail = triple_normal.survival
+h_3 = triple_normal.survival
 
 MOMENT = Quantity(s, "power of the product whose mean is taken", POSITIVE)
 PLACE = Quantity(k, "place of a pole, from zero", COUNT_FROM_ZERO, drawn=(0, 8))
@@ -78,11 +78,11 @@ $j-\frac12$. For $k\ge1$ the integral there is at most $[[shrinking]]$ times a n
     ),
     Step(
         name="series",
-        sentence=r"""Between the lines lie the pole at $s=0$, of residue $1$, and those at $-1,-3,\dots$: $H_3(t)$, `tail`, is $1$ less the sum of the
+        sentence=r"""Between the lines lie the pole at $s=0$, of residue $1$, and those at $-1,-3,\dots$: $H_3(t)$, `h_3`, is $1$ less the sum of the
 residues' `term` over all $k\ge0$.""",
         by=Carrier.RULE,
         source="residues",
-        gives={"tail": tail},
+        gives={"h_3": h_3},
         uses=("residue", "lines to the left"),
     ),
 )
@@ -93,7 +93,7 @@ three_normals = Claim(
     statement=r"""
 Let $H_3(t)=P(|g_1g_2g_3|>t)$ for independent standard normals and $t>0$. $E|g_1g_2g_3|^s=[[moment]]$ for $s>-1$, and
 $$H_3(t)=1-\sum_{k\ge0}[[term]],$$
-which converges for every $t$; numbers of it (`tail`) are enclosed with a bound of what is left out.
+which converges for every $t$; numbers of it (`h_3`) are enclosed with a bound of what is left out.
 """,
     steps=STEPS,
     source=Source(
@@ -108,5 +108,5 @@ which converges for every $t$; numbers of it (`tail`) are enclosed with a bound 
         Quantity(i, "place in a sum of inverses, from zero", COUNT_FROM_ZERO, drawn=(0, 8)),
     ),
     hypotheses=(Hypothesis("three independent standard normal factors"),),
-    expressions={"moment": moment, "term": term, "tail": tail},
+    expressions={"moment": moment, "term": term, "h_3": h_3},
 )

@@ -80,7 +80,7 @@ density_times = Claim(
     title="Constant graphons slow all of training down by one factor, and change nothing else",
     statement=r"""
 In the setting of F1.1 let a kernel be $f>0$ times another. Then the loss in a mode is $[[scaled_loss]]$, $\lambda$ that of the other: all that happens by the time $t$ happens with the other by the time $ft$, and all
-times are divided by $f$. Gradient descent is stable up to $[[scaled_rate]]$, and at the same share of it takes the same number of steps.
+times are divided by $f$. Gradient descent (F1.2) is stable up to $[[scaled_rate]]$, and at the same share of it takes the same number of steps.
 
 **Constant graphons** (K3): at density $\rho$ in all layers, each time to a loss is that of the dense network, from the same residuals, multiplied by
 $$[[slowdown]],\quad\text{with a dense readout by}\quad[[readout_slowdown]].$$

@@ -32,7 +32,7 @@ from theory.kernel.dual import depth as L
 from theory.saliency.model import dimension as d
 from theory.saliency.model import rho, tau
 from theory.saliency.model import width as n
-from theory.tails import half_normal, t, triple_normal
+from theory.tails import half_normal, product_normal, t, triple_normal
 
 TENTH = sp.Rational(11, 10)
 HALF = sp.Rational(1, 2)
@@ -60,7 +60,7 @@ def kept_numbers_add_up(
         yield trial.same(kept / number, tail)
 
 
-POINT = {n: 64, d: 5, L: 4}
+POINT = {n: 64, d: 4, L: 3}  # at 3 units there are levels, too: letters may be exchanged
 
 
 @enclosed(collapse, step="one left")
@@ -93,6 +93,18 @@ def one_is_left_at_the_density(
         yield trial.below(last, live, at=[POINT], strict=True)
         left = Let(kept.subs(POINT), [(rho, last.subs(POINT)), (tau, level_of_all)])
         yield trial.same(left, 1, by=None, at=[{}])
+
+
+@exact(collapse)
+@control("tails exchanged", two=triple_normal.survival, three=product_normal.survival)
+@control("one side", two=product_normal.survival / 2)
+@control("one normal", two=half_normal.survival)
+@control("at twice the value", three=triple_normal.at(2 * t))
+def bounded_tails_are_those_of_the_layers(two: sp.Expr, three: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """What the bounds stand beside: D3.2's probabilities, less the gates, at the scores over their scales."""
+    yield trial.same(two.subs(t, tau * sp.sqrt(n * d / 2)) / 2, first)
+    yield trial.same(three.subs(t, n * tau / 2) / 4, hidden)
+    yield trial.same(two.subs(t, tau * sp.sqrt(n / 2)) / 2, readout)
 
 
 @exact(collapse)

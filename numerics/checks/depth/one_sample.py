@@ -28,6 +28,7 @@ from theory.depth.one_sample import (
     weights,
 )
 from theory.formulas.let import Let
+from theory.formulas.level import Level
 from theory.kernel.dual import depth as L
 from theory.kernel.dual import relu, z
 from theory.saliency.model import dimension as d
@@ -49,9 +50,9 @@ def open_values() -> tuple[sp.Expr, sp.Expr]:
 @exact(one_sample, step="scales")
 @control("ReLU without √2", first_scale=1 / sp.sqrt(n * d), hidden_scale=1 / n, readout_scale=1 / sp.sqrt(n))
 @control("one √2 in hidden layers", hidden_scale=sp.sqrt(2) / n)
+@control("layer 1 over its inputs alone", first_scale=sp.sqrt(2 / d))
 @control("fan-in alone", first_scale=sp.sqrt(2 / d), hidden_scale=2 / sp.sqrt(n))
 @control("readout scaled like the others", readout_scale=sp.sqrt(2) / n)
-@control("layer 1 by its fan-in alone", first_scale=sp.sqrt(2 / d))
 def scales_are_those_of_open_gates(
     first_scale: sp.Expr, hidden_scale: sp.Expr, readout_scale: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
@@ -132,11 +133,11 @@ POINTS = ({n: 20, d: 5, L: 4, rho: sp.Rational(1, 50)},)
 @control("gates forgotten", threshold=threshold.subs(rho, 4 * rho))
 @control("10 % higher", threshold=TENTH * threshold)
 @control("mean-field: every layer keeps ρ", rho_first=rho, rho_hidden=rho, rho_readout=rho)
-@control("layers exchanged", rho_first=readout.subs(tau, threshold), rho_readout=first.subs(tau, threshold))
-@control("hidden as layer 1", rho_hidden=first.subs(tau, threshold))
-@control("layer 1 as hidden", rho_first=hidden.subs(tau, threshold))
-@control("readout as layer 1", rho_readout=first.subs(tau, threshold))
-@control("10 % more in hidden layers", rho_hidden=TENTH * hidden.subs(tau, threshold))
+@control("layers exchanged", rho_first=Let(readout, [(tau, threshold)]), rho_readout=Let(first, [(tau, threshold)]))
+@control("hidden as layer 1", rho_hidden=Let(first, [(tau, threshold)]))
+@control("layer 1 as hidden", rho_first=Let(hidden, [(tau, threshold)]))
+@control("readout as layer 1", rho_readout=Let(first, [(tau, threshold)]))
+@control("10 % more in hidden layers", rho_hidden=TENTH * Let(hidden, [(tau, threshold)]))
 @control("closed readout", readout=readout / 2)
 @control("layer 1 open", first=2 * first)
 @control("one gate", hidden=2 * hidden)
@@ -151,8 +152,12 @@ def threshold_keeps_the_density(
     trial: Trial,
 ) -> Iterator[Finding]:
     """Each density is that of its layer at the threshold, and there the counts add up to ρ times all."""
+    if isinstance(threshold, Level):  # also where a wrong one has no root
+        counted = n * d * first + (L - 1) * n**2 * hidden + n * readout
+        crossing = threshold.function(tau) + rho
+        yield trial.same(crossing * (n * d + (L - 1) * n**2 + n), counted, by=None)
     for claimed, tail in ((rho_first, first), (rho_hidden, hidden), (rho_readout, readout)):
-        yield trial.same(claimed, tail.subs(tau, threshold), by=None, at=POINTS)
+        yield trial.same(claimed, Let(tail, [(tau, threshold)]), by=None, at=POINTS)
     counts = n * d * first + (L - 1) * n**2 * hidden + n * readout
     yield trial.same(Let(counts, [(tau, threshold)]), rho * (n * d + (L - 1) * n**2 + n), by=None, at=POINTS)
 

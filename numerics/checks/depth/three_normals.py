@@ -16,6 +16,7 @@ from theory.depth.three_normals import (
     bend,
     eighth,
     epsilon,
+    h_3,
     height,
     integrand,
     k,
@@ -25,7 +26,6 @@ from theory.depth.three_normals import (
     s,
     shrinking,
     slope,
-    tail,
     term,
     three_normals,
 )
@@ -158,14 +158,14 @@ def product_tail(x: sp.Expr) -> acb:
 
 
 @enclosed(three_normals)
-@control("the product of two", tail=product_normal.survival)
-@control("sign of the terms", tail=2 - tail)
-@control("its derivative", tail=-ThreeNormals(1, t))
-@control("at twice the value", tail=tail.subs(t, 2 * t))
-def tail_is_that_of_the_product(tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("the product of two", h_3=product_normal.survival)
+@control("sign of the terms", h_3=2 - h_3)
+@control("its derivative", h_3=-ThreeNormals(1, t))
+@control("at twice the value", h_3=h_3.subs(t, 2 * t))
+def tail_is_that_of_the_product(h_3: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Balls of the series and of the integral that defines the tail overlap, at three values."""
     for at in POINTS:
-        direct, claimed = trial.once(product_tail, at), balls.enclose(tail, {t: at})
+        direct, claimed = trial.once(product_tail, at), balls.enclose(h_3, {t: at})
         yield trial.holds(claimed.overlaps(direct), f"{claimed.real.str(6)} at {at}, directly {direct.real.str(6)}")
 
 
@@ -173,14 +173,14 @@ LAST = 40  # terms, of which that is below 10^(−100) where t ≤ 4
 
 
 @enclosed(three_normals)
-@control("the product of two", tail=product_normal.survival)
-@control("its derivative", tail=-ThreeNormals(1, t))
+@control("the product of two", h_3=product_normal.survival)
+@control("its derivative", h_3=-ThreeNormals(1, t))
 @control("10 % more of the terms", term=sp.Rational(11, 10) * term)
 @control("without the first", term=term.subs(k, k + 1))
-def tail_is_the_sum(tail: sp.Expr, term: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def tail_is_the_sum(h_3: sp.Expr, term: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The terms up to the fortieth, and the derivatives that the enclosure knows: −t times the density and so on."""
-    yield trial.same(tail, 1 - sp.Sum(term, (k, 0, LAST)), by=None)
-    yield trial.same(sp.diff(tail, t), -sp.Sum(sp.diff(term, t), (k, 0, LAST)), by=None)
+    yield trial.same(h_3, 1 - sp.Sum(term, (k, 0, LAST)), by=None)
+    yield trial.same(sp.diff(h_3, t), -sp.Sum(sp.diff(term, t), (k, 0, LAST)), by=None)
 
 
 LEVELS = (0.5, 1.0, 2.0, 5.0)
@@ -193,11 +193,11 @@ def products_above(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
 
 
 @statistical(three_normals, tests=1)
-@control("the product of two", tail=product_normal.survival)
-@control("10 % more", tail=sp.Rational(11, 10) * tail)
-@control("its derivative", tail=-ThreeNormals(1, t))
-def products_exceed_as_often(tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("the product of two", h_3=product_normal.survival)
+@control("10 % more", h_3=sp.Rational(11, 10) * h_3)
+@control("its derivative", h_3=-ThreeNormals(1, t))
+def products_exceed_as_often(h_3: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Counts of sampled products above ½, 1, 2 and 5."""
     size = trial.size(200_000)
-    chances = [trial.value(tail, {t: sp.Rational(level)}) for level in LEVELS]
+    chances = [trial.value(h_3, {t: sp.Rational(level)}) for level in LEVELS]
     yield trial.counts_each(trial.draw(products_above, size), size, chances)
