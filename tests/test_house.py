@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from helpers import ROOT
 
@@ -14,6 +16,13 @@ def test_no_module_is_longer_than_it_should_be(package: str) -> None:
     assert lengths
     long = {str(path.relative_to(ROOT)): length for path, length in lengths.items() if length > LONGEST}
     assert not long, f"modules of more than {LONGEST} lines, to be split along their subjects: {long}"
+
+
+def test_no_two_test_files_have_one_name():
+    """Else pytest refuses the second of the two when both are run at once, and runs each alone."""
+    seen = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert seen
+    assert not [name for name, count in seen.items() if count > 1]
 
 
 def test_tests_run_in_groups(request):
