@@ -14,7 +14,7 @@ from theory.steps import Carrier, Step
 h, gate, signal = sp.symbols(
     "h dotphi c_i", real=True
 )  # φ(z_j) below, φ′(z_i), the signal from above, all at one input
-width, below = sp.symbols("n_l m_l", integer=True, positive=True)  # widths of the layer and of the one below
+width, below, above = sp.symbols("n_l m_l p_l", integer=True, positive=True)  # widths of a layer and of its neighbours
 v_l, v_A = sp.symbols("v_l v_A", positive=True)  # variances of a layer's weights and of the readout's
 beta_b = sp.Symbol("beta_b", nonnegative=True)  # variance of the biases
 layer = sp.Symbol("l", integer=True, positive=True)  # a hidden layer's place
@@ -26,7 +26,7 @@ i = sp.Symbol("i", integer=True, nonnegative=True)
 weight_above, gate_above, signal_above = (sp.Function(name, real=True) for name in ("w_m", "dotphi_m", "c_m"))
 
 derivative = h * gate * signal / sp.sqrt(width * below)
-back = sp.Sum(weight_above(m) * gate_above(m) * signal_above(m), (m, 1, width)) / sp.sqrt(width)
+back = sp.Sum(weight_above(m) * gate_above(m) * signal_above(m), (m, 1, above)) / sp.sqrt(above)
 own = v_l * h / sp.sqrt(below)
 joint = sp.Matrix(
     [
@@ -50,7 +50,7 @@ derivative $[[derivative]]$, with $h=h_j$ of the layer below and $m_l=n_{l-1}$ i
     ),
     Step(
         name="signal",
-        sentence=r"""$c_i=\langle a_i,r\rangle$ in layer $L$, and below it $c_i=[[back]]$ over the units of the next layer, $w_m=w^{l+1}_{mi}$ and $n_l$
+        sentence=r"""$c_i=\langle a_i,r\rangle$ in layer $L$, and below it $c_i=[[back]]$ over the units of the next layer, $w_m=w^{l+1}_{mi}$ and $p_l=n_{l+1}$
 their number.""",
         gives={"back": back},
     ),
@@ -175,6 +175,7 @@ $\Sigma^l=[[variance]]$ and $\Pi^l=[[signal_variance]]$.
         Quantity(signal, "signal that a unit gets from above, in units of the root of the width", sp.S.Reals),
         Quantity(width, "number of units of a layer", COUNT, drawn=(1, 4)),
         Quantity(below, "number of units of the layer below", COUNT, drawn=(1, 40)),
+        Quantity(above, "number of units of the layer above", COUNT, drawn=(1, 4)),
         Quantity(v_l, "variance of the weights of a layer", POSITIVE, drawn=(sp.Rational(1, 2), 2)),
         Quantity(v_A, "variance of the weights of the readout", POSITIVE, drawn=(sp.Rational(1, 2), 2)),
         Quantity(beta_b, "variance of the biases", NON_NEGATIVE, drawn=(0, 2)),

@@ -33,7 +33,7 @@ PRODUCT = Quantity(t, "value of the product, in modulus", POSITIVE, drawn=(sp.Ra
 STEPS = (
     Step(
         name="one normal",
-        sentence=r"A standard normal $g$ has $E|g|^s=[[one_moment]]$ for $s>-1$.",
+        sentence=r"A standard normal $g$ has $E|g|^s=[[one_moment]]$ for $s>0$.",
         gives={"one_moment": one_moment},
     ),
     Step(
@@ -47,10 +47,10 @@ STEPS = (
     Step(
         name="Mellin inversion",
         sentence=r"""$\int_0^\infty t^{s-1}H_3(t)\,dt=E|g_1g_2g_3|^s/s$ for $s>0$, hence $2\pi i\,H_3(t)$ is the integral of $[[integrand]]$ over a line of
-real part $c>0$, upwards: the product has a density, and on the line gamma functions fall exponentially.""",
+real part $c>0$, upwards: the product has a density. On the line, and uniformly between two lines, gamma functions fall exponentially with the height.""",
         by=Carrier.CITED,
         source="DLMF 1.14(iv): the Mellin transform of a continuous function of bounded variation, where its integral over the "
-        "line converges absolutely, is inverted by that integral",
+        "line converges absolutely, is inverted by that integral; DLMF 5.11.9: |Γ(x+iy)| for large |y|, uniformly in bounded x",
         gives={"integrand": integrand},
         uses=("three normals",),
     ),
@@ -78,12 +78,12 @@ $j-\frac12$. For $k\ge1$ the integral there is at most $[[shrinking]]$ times a n
     ),
     Step(
         name="series",
-        sentence=r"""Between the lines lie the pole at $s=0$, of residue $1$, and those at $-1,-3,\dots$: $H_3(t)$, `h_3`, is $1$ less the sum of the
-residues' `term` over all $k\ge0$.""",
+        sentence=r"""Between the lines lie the pole at $s=0$, of residue $1$, and those at $-1,-3,\dots$, and what joins two lines far above and far below adds nothing: $H_3(t)$, `h_3`,
+is $1$ less the sum of the residues' `term` over all $k\ge0$.""",
         by=Carrier.RULE,
         source="residues",
         gives={"h_3": h_3},
-        uses=("residue", "lines to the left"),
+        uses=("Mellin inversion", "residue", "lines to the left"),
     ),
 )
 
@@ -91,7 +91,7 @@ three_normals = Claim(
     label="D3.1",
     title="The product of three normals",
     statement=r"""
-Let $H_3(t)=P(|g_1g_2g_3|>t)$ for independent standard normals and $t>0$. $E|g_1g_2g_3|^s=[[moment]]$ for $s>-1$, and
+Let $H_3(t)=P(|g_1g_2g_3|>t)$ for independent standard normals and $t>0$. $E|g_1g_2g_3|^s=[[moment]]$ for $s>0$, and
 $$H_3(t)=1-\sum_{k\ge0}[[term]],$$
 which converges for every $t$; numbers of it (`h_3`) are enclosed with a bound of what is left out.
 """,

@@ -275,24 +275,23 @@ def fourth_moments_of_small_networks(
         yield trial.same(claimed.subs(L, L + 1), claimed * growth)
 
 
-WIDE, SEEN = 4000, 12_000
+INPUTS, WIDE, SEEN = 4, 4000, 12_000
 FIRST_LEVEL, HIDDEN_LEVEL = sp.Rational(1, 100), sp.Rational(1, 3)
 
 
 def exact_counts(rng: np.random.Generator) -> NDArray[np.int64]:
-    """Scores above the levels: layer 1 and readout of one wide network with one input, one hidden score each of many.
+    """Scores above the levels: of one input and of the readout of a wide network, one hidden score each of many.
 
     ReLU without √2, whose scores are smaller by the L-th power of √2 in all layers.
     """
-    one = np.ones((1, 1))
-    network = random_network((1, WIDE, 1), rng)
-    above = [
-        int((np.sqrt(2) * np.abs(each) > float(FIRST_LEVEL)).sum()) for each in saliency("snip", network, one, one)
-    ]
+    inputs, residual = np.ones((1, INPUTS)), np.ones((1, 1))
+    network = random_network((INPUTS, WIDE, 1), rng)
+    layer, readout = saliency("snip", network, inputs, residual)
+    above = [int((np.sqrt(2) * np.abs(each) > float(FIRST_LEVEL)).sum()) for each in (layer[:, 0], readout)]
     seen = 0
     for _ in range(SEEN):
-        network = random_network((1, 2, 2, 1), rng)
-        scores = saliency("snip", network, one, one)
+        network = random_network((INPUTS, 2, 2, 1), rng)
+        scores = saliency("snip", network, inputs, residual)
         seen += bool(2 * np.abs(scores[1][0, 0]) > float(HIDDEN_LEVEL))
     return np.array([*above, seen])
 
@@ -303,10 +302,11 @@ def exact_counts(rng: np.random.Generator) -> NDArray[np.int64]:
 @control("two normals in hidden layers", hidden=product_normal.at(tau * n / 2) / 4)
 @control("half the readout", readout=readout / 2)
 @control("half of layer 1", first=first / 2)
+@control("layer 1 without its inputs", first=first.subs(d, 1))
 def networks_of_every_width_keep_as_often(
     first: sp.Expr, hidden: sp.Expr, readout: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
     """Exact at finite width: rows of one hidden layer are independent; of two, one score of each of many networks."""
-    chances = [trial.value(each, {n: WIDE, d: 1, tau: FIRST_LEVEL}) for each in (first, readout)]
+    chances = [trial.value(each, {n: WIDE, d: INPUTS, tau: FIRST_LEVEL}) for each in (first, readout)]
     chances.append(trial.value(hidden, {n: 2, tau: HIDDEN_LEVEL}))
     yield trial.counts_each(trial.draw(exact_counts), np.array([WIDE, WIDE, SEEN]), chances)

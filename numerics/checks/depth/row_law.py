@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from numerics.evidence import Finding, Trial, control, empirical, exact
 from numerics.networks import gradient, random_network
 from theory.depth.row_law import (
+    above,
     back,
     backward,
     below,
@@ -115,18 +116,18 @@ def derivatives_of_small_networks(derivative: sp.Expr, trial: Trial) -> Iterator
 
 
 @exact(depth_row_law, step="signal")
-@control("no width", back=back * sp.sqrt(width))
+@control("no width", back=back * sp.sqrt(above))
 @control(
     "gates of the layer above forgotten", back=back.subs(gate_above(sp.Symbol("m", integer=True, positive=True)), 1)
 )
-@control("mean in place of sum", back=back / sp.sqrt(width))
+@control("mean in place of sum", back=back / sp.sqrt(above))
 def signals_come_from_above(back: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The same networks: the signal of layer 1 from those of layer 2, which are ⟨a, r⟩."""
 
     def cases() -> Iterator[tuple[sp.Expr, sp.Expr]]:
         for shape in SHAPES:
             net = Small(*shape)
-            claimed = back.subs(width, shape[1]).doit()
+            claimed = back.subs(above, shape[1]).doit()
             for unit in range(shape[1]):
                 at = {
                     weight_above(unit + 1): net.weights[1][unit, 0],

@@ -132,11 +132,14 @@ def residues_of_the_integrand(integrand: sp.Expr, term: sp.Expr, height: sp.Expr
 @control("one gamma function", shrinking=eighth**k / sp.gamma(k + HALF) * sp.sqrt(sp.pi))
 @control("factors from one on", shrinking=eighth**k / sp.factorial(k) ** 3)
 @control("t for its square", shrinking=shrinking.subs(t, sp.sqrt(t)))
-def lines_shrink(shrinking: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """From one line to the next by 2^(−3)t² over the cube of the least modulus k + ½: in the end by less than a half."""
+@control("an integrand of two normals", integrand=one_moment**2 * t**-s / s)
+def lines_shrink(shrinking: sp.Expr, integrand: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """From one line to the next as s times the integrand does, a step of 2 to the left, where its modulus is greatest."""
+    here = integrand.subs(sp.gamma((s + 1) / 2), (s - 1) / 2 * sp.gamma((s - 1) / 2))
+    passed = sp.simplify((s - 2) * integrand.subs(s, s - 2) / (s * here)).subs(s, -2 * k)
 
     def following(claimed: sp.Expr) -> sp.Expr:
-        return claimed * t**2 / 8 / (k + HALF) ** 3
+        return claimed * -passed
 
     yield trial.induction(shrinking, k, sp.Integer(1), following, by=shifted)
 
