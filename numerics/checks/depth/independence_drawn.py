@@ -95,7 +95,7 @@ def last_rows_follow_the_law_of_rows(last_score: sp.Expr, trial: Trial) -> Itera
     scores, values = trial.draw(last_rows)
     drawn = trial.draw(fresh_last_rows, values)
     fresh = np.broadcast_to(numeric(tuple(drawn), last_score)(*drawn.values()), drawn[w].shape)
-    level = 0.05  # near a density of 0.1
+    level = 0.02  # near a density of one quarter
     kept, expected = (scores > level).sum(axis=0), (fresh > level).sum(axis=0)
     yield trial.two_counts(kept, ROWS, expected, FRESH)
 
