@@ -6,7 +6,7 @@
     (1797, 64)
 
 Each name below is imported when it is first used, so that `import numerics` costs nothing. Functions that are not
-listed here stand in the folders: `masks`, `pruning`, `depth`, `forecast`, `fitting`, `networks`, `kernels`, `lifts`, `spectra`,
+listed here stand in the folders: `masks`, `pruning`, `depth`, `modules`, `forecast`, `fitting`, `networks`, `kernels`, `lifts`, `spectra`,
 `equivariance`, `subset_sum`, `tickets`, `neuron_pruning`, `expressivity`, `statistics`, `exact`, `evidence`.
 """
 

@@ -33,7 +33,7 @@ def show_layers(console: Console, summary: LayersSummary, top: int) -> None:
 def show_methods(console: Console, summaries: Sequence[LayersSummary]) -> None:
     """The densities that each method leaves to each layer, below each other."""
     first = summaries[0]
-    print_facts(console, [fact for fact in _header(first) if fact[0] in ("network", "data")])
+    print_facts(console, [fact for fact in _header(first) if fact[0] in ("model", "network", "data")])
     columns = ("method", *(_name(first, layer) for layer in first["layers"]))
     sides = "l" + "r" * len(first["layers"])
     kept = [(each["method"], *(_share(layer["predicted"]) for layer in each["layers"])) for each in summaries]
@@ -57,6 +57,7 @@ def _header(summary: LayersSummary) -> list[tuple[str, str]]:
     samples = f"{data['samples_used']} samples"
     return [
         ("method", f"{summary['method']} at density {summary['density']:g}, {compared}"),
+        *([("model", summary["model"])] if summary["model"] else []),
         ("network", f"{widths}, {summary['activation']}, {summary['init']} initialisation, {biases}"),
         ("data", f"{data['name']}, labels {data['labelling']}: {samples}; {loss}"),
         *(("note", note) for note in summary["notes"]),
@@ -64,6 +65,8 @@ def _header(summary: LayersSummary) -> list[tuple[str, str]]:
 
 
 def _name(summary: LayersSummary, layer: LayerSummary) -> str:
+    if layer["name"] is not None:
+        return layer["name"]
     return "readout" if layer["layer"] > len(summary["widths"]) else str(layer["layer"])
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,12 @@ from numerics.reports.writing import write_json
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from numerics.depth.forecast import LayersForecast
     from numerics.forecast.predict import Forecast
 
 KERNEL, TRAIN = ("test_share", "kernel_rows"), ("steps",)  # given for nothing without --kernel, without --train
 SHARED = ("density", "networks", "fresh_rows", "labels", "standardise", "samples", "seed")  # with --compare and without
+OF_A_MODULE = ("widths", "width", "activation", "init", "bias")  # what --model has itself
 ALONE = ("depth", "sample", "kernel", "train", *KERNEL, *TRAIN)  # without
 LAYERS = ("widths", "activation", "init", "bias", "loss", "scope", "units")  # of all layers
 FRESH_ROWS = 20_000
@@ -78,6 +81,7 @@ def configure(parser: ArgumentParser) -> None:
     more(
         "--scope", metavar="S", help="first: the first layer alone; global: one threshold for all; layer: one for each"
     )
+    more("--model", metavar="CODE", help="your own module: FILE.py:build or package.module:build; runs your code")
     more("--widths", type=int, nargs="+", metavar="N", help="of the hidden layers, first to last")
     more("--activation", metavar="F", help="relu (default), leaky, tanh, erf, gelu, silu, elu, softplus, ...")
     more("--init", metavar="I", help="normal (default), uniform, he, torch (uniform on ±1/√inputs)")
@@ -112,6 +116,8 @@ def _check(arguments: Namespace) -> None:
         _check_compared(arguments)
     if arguments.width is not None and len(arguments.width) > 1 and not arguments.compare:
         raise InputError(f"--width has {len(arguments.width)} values, expected 1 without --compare")
+    if arguments.model is not None:
+        _check_module(arguments)
     if arguments.scope == FIRST:
         _refuse(arguments, tuple(name for name in LAYERS if name != "scope"), "another --scope")
     if arguments.method == "all" and (arguments.compare or not _asks_for_layers(arguments)):
@@ -138,9 +144,20 @@ def _asks_for_layers(arguments: Namespace) -> bool:
     if arguments.scope == FIRST:
         return False
     first_alone = arguments.kernel or arguments.train
-    given_for_all = any(getattr(arguments, name) is not None for name in LAYERS)
+    given_for_all = any(getattr(arguments, name) is not None for name in (*LAYERS, "model"))
     more = arguments.depth > 1 or arguments.method == "all" or arguments.residual == "averaged"
     return given_for_all or (more and not first_alone)
+
+
+def _check_module(arguments: Namespace) -> None:
+    """Options that say what a module says itself, or ask for what is not known of one."""
+    _refuse_with(arguments, OF_A_MODULE, "--model")
+    if arguments.depth != 1:
+        raise InputError(f"--depth is {arguments.depth}, expected none with --model")
+    if arguments.scope == FIRST or arguments.compare:
+        raise InputError(
+            f"{'--compare' if arguments.compare else '--scope first'} is given, expected none with --model"
+        )
 
 
 def _check_layers(arguments: Namespace) -> None:
@@ -226,15 +243,19 @@ def _predict_layers(arguments: Namespace, console: Console) -> None:
 
     names = tuple(name for name in (*SHARED, *LAYERS, "sample", "residual") if name != "fresh_rows")
     asked = given(arguments, *names)
-    width = 1024 if arguments.width is None else arguments.width[0]
-    asked.setdefault("widths", (width,) * checked_integer("depth", arguments.depth, 1, MOST_DEPTH))
+    if arguments.model is None:
+        width = 1024 if arguments.width is None else arguments.width[0]
+        asked.setdefault("widths", (width,) * checked_integer("depth", arguments.depth, 1, MOST_DEPTH))
+        ask = predict_layers
+    else:
+        ask = _of_module(arguments.model)
     methods = METHODS if arguments.method == "all" else (arguments.method,)
     if arguments.method == "all":
         asked["sample"] = False
     summaries = []
     with console.status("starting") as status:
         for method in methods:
-            found = predict_layers(method, arguments.data, **asked, progress=status.update)
+            found = ask(method, arguments.data, **asked, progress=status.update)
             summaries.append(summarise_layers(found, seed=arguments.seed))
     if arguments.method == "all":
         show_methods(console, summaries)
@@ -247,6 +268,16 @@ def _predict_layers(arguments: Namespace, console: Console) -> None:
         console.print(f"picture written to {arguments.plot}")
     if arguments.json is not None:
         write_json(arguments.json, {"methods": summaries} if arguments.method == "all" else summaries[0])
+
+
+def _of_module(name: str) -> Callable[..., LayersForecast]:
+    """`predict_module` of one module, torch imported."""
+    from numerics.modules.building import builder
+
+    builder(name)  # without torch, or without such code, this says so first
+    from numerics.modules.forecast import predict_module
+
+    return partial(predict_module, name)
 
 
 def _plot(arguments: Namespace, found: Forecast) -> None:

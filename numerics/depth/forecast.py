@@ -22,12 +22,13 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class LayerForecast:
-    """One layer of weights. predicted, error: the density and the standard deviation of its sampling; observed, sd: of the
+    """One layer of weights. name: its path in a module, None without one. predicted, error: the density and the standard deviation of its sampling; observed, sd: of the
     pruned networks. dead_rows, dead_columns: expected to keep nothing; seen_*: mean counts in the pruned networks.
     collapse: the density at which the layer is expected to keep one weight. None: not known, or nothing was pruned.
     """
 
     layer: int
+    name: str | None
     inputs: int
     outputs: int
     predicted: float
@@ -47,7 +48,7 @@ class LayerForecast:
 
 @dataclass(frozen=True, eq=False)
 class LayersForecast:
-    """All layers, first to last, the readout included.
+    """All layers, first to last, the readout included. model: the name of the module's builder, None without one.
 
     columns, observed_columns: the share of its weights that each input keeps, float[d]. path_ends: their own densities at
     which networks of the limit lose their last path from input to output, quartiles; None where they are narrower than the
@@ -64,6 +65,7 @@ class LayersForecast:
     path_ends: tuple[float, float, float] | None
     path_share: float | None
     notes: tuple[str, ...]
+    model: str | None = None
 
 
 def predict_layers(
@@ -126,11 +128,18 @@ def predict_layers(
         whole = dataset_of(data, labels, standardise)
         used = batch(whole, samples, np.random.default_rng(batching))
         network = Architecture(used.x.shape[1], widths, used.y.shape[1], activation, init, bias)
-        _check(settings, network, used)
-        return _forecast(settings, network, used, len(whole.x), sampling, drawing, progress)
+        check_fit(settings, network, used)
+        x, y = np.asarray(used.x, float), np.asarray(used.y, float)
+        seen = []
+        if settings.sample:
+            for number, stream in enumerate(drawing.spawn(settings.networks), start=1):
+                progress(f"pruning network {number} of {settings.networks}")
+                seen.append(pruned(settings, network, x, y, np.random.default_rng(stream)))
+        progress("predicting")
+        return forecast(settings, network, used, len(whole.x), seen, np.random.default_rng(sampling))
 
 
-def _check(settings: LayersSettings, network: Architecture, data: Dataset) -> None:
+def check_fit(settings: LayersSettings, network: Architecture, data: Dataset) -> None:
     """InputError for targets that are no classes under cross-entropy, extreme data, and what would not fit in memory."""
     if settings.data_driven:
         check_scale(f"{data.name}: x", data.x, ": standardise the columns")
@@ -147,24 +156,16 @@ def _check(settings: LayersSettings, network: Architecture, data: Dataset) -> No
         )
 
 
-def _forecast(
+def forecast(
     settings: LayersSettings,
     network: Architecture,
     data: Dataset,
     given: int,
-    sampling: np.random.SeedSequence,
-    drawing: np.random.SeedSequence,
-    progress: Callable[[str], object],
+    seen: Sequence[Seen],
+    rng: np.random.Generator,
 ) -> LayersForecast:
-    x, y = np.asarray(data.x, float), np.asarray(data.y, float)
-    seen = []
-    if settings.sample:
-        for number, stream in enumerate(drawing.spawn(settings.networks), start=1):
-            progress(f"pruning network {number} of {settings.networks}")
-            seen.append(pruned(settings, network, x, y, np.random.default_rng(stream)))
-    progress("predicting")
-    rng = np.random.default_rng(sampling)
-    said = list(predicted(settings, network, x, y, seen, rng))
+    """What the law says of a network on data, set beside pruned ones; given: the samples that data are a batch of."""
+    said = list(predicted(settings, network, np.asarray(data.x, float), np.asarray(data.y, float), seen, rng))
     densities, errors = np.mean([each.densities for each in said], axis=0), _error(settings, said)
     layers = [_layer(network, layer, densities[layer], errors[layer], said, seen) for layer in range(len(densities))]
     ends_of_paths = [each.path_ends for each in said if each.path_ends is not None]
@@ -194,6 +195,7 @@ def _layer(
     ends = [end for each in said if (end := each.collapse[layer]) is not None]
     return LayerForecast(
         layer=layer + 1,
+        name=None,
         inputs=inputs,
         outputs=outputs,
         predicted=float(density),

@@ -9,9 +9,10 @@ from numerics.depth.forecast import LayersForecast
 
 
 class LayerSummary(TypedDict):
-    """A layer of weights; what does not apply is None. dead_*: rows and columns that keep nothing, expected and counted."""
+    """A layer of weights; name: its path in a module; what does not apply is None. dead_*: rows and columns that keep nothing, expected and counted."""
 
     layer: int
+    name: str | None
     inputs: int
     outputs: int
     weights: int
@@ -53,6 +54,7 @@ class LayersSummary(TypedDict):
     method: str
     density: float
     scope: str
+    model: str | None
     widths: list[int]
     activation: str
     init: str
@@ -81,6 +83,7 @@ def summarise_layers(found: LayersForecast, *, seed: int) -> LayersSummary:
         "method": settings.method,
         "density": settings.density,
         "scope": settings.scope,
+        "model": found.model,
         "widths": list(network.widths),
         "activation": network.activation,
         "init": network.init,

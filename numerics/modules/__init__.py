@@ -1,0 +1,17 @@
+"""Torch modules of your own: the network of the theory that a module is, masks by autograd, the law beside pruned modules.
+
+All of it needs PyTorch, `pip install 'sparse-limits[torch]'`; `import numerics.modules` alone does not.
+"""
+
+from typing import TYPE_CHECKING
+
+from theory.lazy import lazily
+
+if TYPE_CHECKING:
+    from numerics.modules.forecast import predict_module
+    from numerics.modules.pruning import prune_module
+    from numerics.modules.reading import chain_of
+else:
+    lazily(__name__)
+
+__all__ = ["chain_of", "predict_module", "prune_module"]

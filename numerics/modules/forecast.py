@@ -1,0 +1,148 @@
+"""`predict_module`: what a method keeps of every layer of a user's torch module, with modules pruned beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from os import PathLike
+
+import numpy as np
+import torch
+from torch import nn
+
+from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
+from numerics.data import Dataset, batch, dataset_of
+from numerics.depth.architecture import Architecture
+from numerics.depth.forecast import LayersForecast, check_fit, forecast
+from numerics.depth.latents import MOST_UNITS
+from numerics.depth.observed import Seen
+from numerics.depth.settings import LayersSettings
+from numerics.masks.selection import Mask
+from numerics.modules.building import builder
+from numerics.modules.initial import initialisation_of
+from numerics.modules.pruning import masks_of, module_scores, residual_of, second_term
+from numerics.modules.reading import Chain, chain_of
+
+FEWEST_BUILT = 4  # modules whose weights are tested
+PASSING = ("relu", "leaky", "abs", "linear")  # activations that leave positive numbers as they are
+
+
+def predict_module(
+    build: str | Callable[[], nn.Module],
+    method: str,
+    data: Dataset | str | PathLike[str] = "digits",
+    *,
+    density: float = 0.1,
+    scope: str = "global",
+    loss: str = "cross-entropy",
+    residual: str = "averaged",
+    networks: int = 4,
+    units: int = MOST_UNITS,
+    sample: bool = True,
+    labels: str | None = None,
+    standardise: bool | None = None,
+    samples: int = MOST_SAMPLES,
+    seed: Seed = 0,
+    progress: Callable[[str], object] = lambda doing: None,
+) -> LayersForecast:
+    """Predict the density of every layer of a module that a method prunes; then prune modules built afresh to compare.
+
+    build: a function without arguments that returns a torch module, or its name, FILE.py:build or package.module:build; it
+    is the user's own code and runs as such. The module is read: linear layers with one activation between each two, dropout
+    (off while scores are taken) and flattening; the law of the initial weights is found by tests of modules built afresh.
+    Modules are pruned at their own initial outputs. networks: of them. residual: what the law takes these outputs
+    for; averaged, over initial outputs as wide networks have them; output, those of the pruned modules; target, 0. Others as
+    in `predict_layers`.
+
+    Raises:
+        InputError: for a module that the law does not follow, with the path of the part in question, builds that are not
+            random, an unknown initialisation, data that do not fit, and as in `predict_layers`.
+
+    Source: D1, D2, D3.
+
+    Examples:
+        >>> def build():
+        ...     return nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
+        >>> found = predict_module(build, "snip", samples=128, units=1024)
+        >>> [(layer.name, layer.weights) for layer in found.layers]
+        [('0', 4096), ('2', 4096), ('4', 640)]
+        >>> max(abs(layer.predicted - layer.observed) for layer in found.layers) < 0.2
+        True
+    """
+    settings = LayersSettings(
+        method=method,
+        density=density,
+        scope=scope,
+        loss=loss,
+        residual=residual,
+        networks=networks,
+        units=units,
+        sample=sample,
+    )
+    batching, sampling, drawing = seed_sequence(seed).spawn(3)
+    progress("reading data")
+    if loss == "cross-entropy" and labels is None and not isinstance(data, Dataset):
+        labels = "onehot"
+    whole = dataset_of(data, labels, standardise)
+    used = batch(whole, samples, np.random.default_rng(batching))
+    progress("building modules")
+    fresh = builder(build) if isinstance(build, str) else build
+    streams = drawing.spawn(max(networks, FEWEST_BUILT))
+    modules = [_seeded(fresh, stream) for stream in streams]
+    chain = _common_chain(modules)
+    first, last = chain.layers[0], chain.layers[-1]
+    if (first.inputs, last.outputs) != (used.x.shape[1], used.y.shape[1]):
+        raise InputError(
+            f"the module takes {first.inputs} inputs to {last.outputs} outputs, expected {used.x.shape[1]} to {used.y.shape[1]}, "
+            f"those of {used.name} with the labels {used.labelling}"
+        )
+    if method == "synflow" and chain.activation not in PASSING:
+        raise InputError(f"activation is {chain.activation}, expected one of {', '.join(PASSING)} with synflow (S11)")
+    tested = initialisation_of(chain, modules)
+    network = Architecture(first.inputs, chain.widths, last.outputs, chain.activation, tested.init, chain.bias)
+    check_fit(settings, network, used)
+    seen = []
+    if sample:
+        for number, (module, stream) in enumerate(zip(modules[:networks], streams, strict=False), start=1):
+            progress(f"pruning module {number} of {networks}")
+            seen.append(_pruned(settings, chain, module, used, stream))
+    progress("predicting")
+    found = forecast(settings, network, used, len(whole.x), seen, np.random.default_rng(sampling))
+    read = (
+        f"the initialisation, {tested.init}, was found by tests of the weights of {len(modules)} modules "
+        f"(p = {tested.p:.2g}, all layers together)"
+    )
+    return replace(
+        found,
+        layers=tuple(replace(each, name=layer.path) for each, layer in zip(found.layers, chain.layers, strict=True)),
+        notes=(read, *found.notes),
+        model=build if isinstance(build, str) else getattr(build, "__name__", type(build).__name__),
+    )
+
+
+def _seeded(fresh: Callable[[], nn.Module], stream: np.random.SeedSequence) -> nn.Module:
+    """A module built at a seed of torch, which is put back to where it was."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(int(stream.generate_state(1)[0]))
+        return fresh()
+
+
+def _common_chain(modules: list[nn.Module]) -> Chain:
+    chain, *others = map(chain_of, modules)
+    if any(other != chain for other in others):
+        raise InputError("two builds have different layers, expected the same each time")
+    return chain
+
+
+def _pruned(
+    settings: LayersSettings, chain: Chain, module: nn.Module, data: Dataset, stream: np.random.SeedSequence
+) -> Seen:
+    """Prune a module at its own output, as the method itself does."""
+    scores = module_scores(module, settings.method, data, loss=settings.loss, seed=stream)
+    by_path = masks_of(scores, settings.method, settings.density, settings.scope)
+    masks = tuple(by_path[layer.path] for layer in chain.layers)
+    reach: Mask = np.ones(chain.layers[0].inputs, bool)
+    for mask in masks:
+        reach = np.asarray((mask & reach).any(axis=1))
+    second = second_term(module, data, settings.loss) if settings.method.startswith("grasp") else None
+    return Seen(masks, bool(reach.any()), residual_of(module, data, settings.loss), second)

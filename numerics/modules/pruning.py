@@ -1,0 +1,218 @@
+"""Masks of a torch module by autograd, as the methods define them, on any module: SNIP, GraSP, SynFlow, Wanda and others.
+
+Pruned are the weights of linear and convolutional layers; biases and normalisations stay. The module itself is left as it
+is: scores are taken from a copy in double precision, dropout switched off, all else in training mode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from numerics.arguments import InputError, Seed, proper_share, seed_sequence
+from numerics.data import Dataset
+from numerics.depth.settings import Residual
+from numerics.masks.selection import Mask, global_mask, global_masks, row_mask
+
+METHODS = ("random", "magnitude", "snip", "grasp", "grasp-magnitude", "synflow", "wanda")
+SCOPES = ("global", "layer")
+LOSSES = ("mse", "cross-entropy")
+PRUNED = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
+DROPOUTS = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropout, nn.FeatureAlphaDropout)
+
+Scores = dict[str, NDArray[np.float64]]
+
+
+def prune_module(
+    module: nn.Module,
+    method: str,
+    density: float,
+    data: Dataset,
+    *,
+    loss: str = "cross-entropy",
+    scope: str = "global",
+    seed: Seed = 0,
+) -> dict[str, torch.Tensor]:
+    """Masks of a module's weights, bool tensors by the paths of their layers, for `torch.nn.utils.prune.custom_from_mask`.
+
+    method: random, magnitude, snip, grasp, grasp-magnitude, synflow (one shot) or wanda, whose masks keep as many weights of
+    each row. density: share of all weights kept, in (0, 1). data: inputs [N, d] and targets [N, K], all of which are used. loss: mse, ½‖f − y‖², or
+    cross-entropy, its targets in [0, 1]. scope: global, one threshold for all layers, or layer.
+
+    Raises:
+        InputError: for an unknown name, a module without such weights, or one whose output does not fit the targets.
+
+    Source: S6 (SNIP), S8 (GraSP), S11 (SynFlow, biases taken as 0; other activations than ReLU stay in place).
+
+    Examples:
+        >>> from torch.nn.utils.prune import custom_from_mask
+        >>> from numerics import load_data
+        >>> model = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
+        >>> masks = prune_module(model, "snip", 0.1, load_data("digits", labels="onehot"))
+        >>> {path: tuple(mask.shape) for path, mask in masks.items()}
+        {'0': (32, 64), '2': (10, 32)}
+        >>> for path, mask in masks.items():
+        ...     _ = custom_from_mask(model.get_submodule(path), "weight", mask)
+    """
+    for name, value, known in (("method", method, METHODS), ("scope", scope, SCOPES), ("loss", loss, LOSSES)):
+        if value not in known:
+            raise InputError(f"{name} is {value!r:.60}, expected one of {', '.join(known)}")
+    proper_share("density", density)
+    found = module_scores(module, method, data, loss=loss, seed=seed)
+    return {path: torch.from_numpy(mask) for path, mask in masks_of(found, method, density, scope).items()}
+
+
+def masks_of(scores: Mapping[str, NDArray[np.float64]], method: str, density: float, scope: str) -> dict[str, Mask]:
+    """The weights of highest score: of each row for Wanda, of each layer for the scope layer, else of all together."""
+    if method == "wanda":
+        rows = {path: score.reshape(len(score), -1) for path, score in scores.items()}
+        return {path: row_mask(rows[path], density).reshape(score.shape) for path, score in scores.items()}
+    if scope == "layer":
+        return {path: global_mask(score, density) for path, score in scores.items()}
+    return dict(zip(scores, global_masks(list(scores.values()), density), strict=True))
+
+
+def module_scores(module: nn.Module, method: str, data: Dataset, *, loss: str, seed: Seed = 0) -> Scores:
+    """Scores of all prunable weights by the paths of their layers, the largest to be kept."""
+    copy = _scored(module)
+    layers = _layers(copy)
+    weights = {path: layer.weight for path, layer in layers.items()}
+    if method == "random":
+        rng = np.random.default_rng(seed_sequence(seed))
+        return {path: rng.random(tuple(weight.shape)) for path, weight in weights.items()}
+    if method == "magnitude":
+        return _numpy({path: weight.abs() for path, weight in weights.items()})
+    if method == "wanda":
+        return _wanda(copy, layers, data)
+    if method == "synflow":
+        return _synflow(copy, weights, data)
+    slopes = _slopes(copy, weights, method, data, loss)
+    products = {path: weights[path] * slope for path, slope in slopes.items()}
+    return _numpy(products if method == "grasp" else {path: each.abs() for path, each in products.items()})
+
+
+def _scored(module: nn.Module) -> nn.Module:
+    """A copy in double precision and training mode, without dropout."""
+    copy = deepcopy(module).double().train()
+    for part in copy.modules():
+        if isinstance(part, DROPOUTS):
+            part.eval()
+    return copy
+
+
+def _layers(module: nn.Module) -> dict[str, nn.Module]:
+    """What is pruned, by path; InputError if there is nothing."""
+    found = {path: part for path, part in module.named_modules() if isinstance(part, PRUNED)}
+    if not found:
+        raise InputError("the module has no linear or convolutional layer, expected one")
+    return found
+
+
+def residual_of(module: nn.Module, data: Dataset, loss: str) -> Residual:
+    """∂loss/∂f at a module's own output, dropout off."""
+    with torch.no_grad():
+        return Residual(loss, np.asarray(output_of(_scored(module), data)), np.asarray(data.y, float))
+
+
+def second_term(module: nn.Module, data: Dataset, loss: str) -> float | None:
+    """The norm of what Hg has beside Jᵀṙ/N, over the norm of that (S8); None if that is 0.
+
+    Both in weights times √inputs, which are of order 1 in all layers, as in `numerics.depth.drawn`.
+    """
+    copy = _scored(module)
+    weights = {path: layer.weight for path, layer in _layers(copy).items()}
+    along, whole = (list(_slopes(copy, weights, method, data, loss).values()) for method in ("snip", "grasp"))
+    f = output_of(copy, data)
+    dual = torch.zeros_like(f, requires_grad=True)
+    pulled = torch.autograd.grad(f, list(weights.values()), dual, create_graph=True)
+    rate = torch.autograd.grad(sum((each * step).sum() for each, step in zip(pulled, along, strict=True)), dual)[0]
+    residual = Residual(loss, np.asarray(f.detach()), np.asarray(data.y, float))
+    moved = torch.from_numpy(residual.moved(np.asarray(rate))) / len(f)
+    first = torch.autograd.grad(f, list(weights.values()), moved)
+    apart = sum(float(((a - b) ** 2).sum()) / b[0].numel() for a, b in zip(whole, first, strict=True))
+    size = sum(float((each**2).sum()) / each[0].numel() for each in first)
+    return float(np.sqrt(apart / size)) if size > 0 else None
+
+
+def output_of(module: nn.Module, data: Dataset) -> torch.Tensor:
+    """What the module gives for the data's inputs, [N, K]; InputError if it raises or does not fit the targets."""
+    kind = next(module.parameters()).dtype
+    x = torch.as_tensor(np.asarray(data.x, float), dtype=kind)
+    try:
+        found: torch.Tensor = module(x)
+    except RuntimeError as error:
+        line = str(error).splitlines()[0]
+        raise InputError(
+            f"the module does not take inputs of shape {tuple(x.shape)}: {line}, expected it to"
+        ) from error
+    if tuple(found.shape) != data.y.shape:
+        raise InputError(
+            f"the module gives outputs of shape {tuple(found.shape)}, expected {data.y.shape}, that of the targets"
+        )
+    return found
+
+
+def _slopes(
+    module: nn.Module, weights: Mapping[str, torch.Tensor], method: str, data: Dataset, loss: str
+) -> dict[str, torch.Tensor]:
+    """The gradient, or for GraSP its product with the Hessian."""
+    wanted = list(weights.values())
+    y = torch.as_tensor(np.asarray(data.y, float))
+    f = output_of(module, data)
+    mean = ((f - y) ** 2).sum() / 2 if loss == "mse" else -(y * torch.log_softmax(f, dim=1)).sum()
+    curved = method.startswith("grasp")
+    found = torch.autograd.grad(mean / len(y), wanted, create_graph=curved, allow_unused=True)
+    unused = next((path for path, each in zip(weights, found, strict=True) if each is None), None)
+    if unused is not None:
+        raise InputError(f"{unused} does not reach the output, expected layers that do")
+    if curved:
+        along = sum((each * each.detach()).sum() for each in found)
+        found = torch.autograd.grad(along, wanted)
+    return dict(zip(weights, found, strict=True))
+
+
+def _synflow(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Dataset) -> Scores:
+    """abs(w ∂R/∂w), R the sum of the outputs at the input 1 with the moduli of all weights and biases 0: S11's for ReLU."""
+    norms = (nn.modules.batchnorm._NormBase, nn.LayerNorm, nn.GroupNorm)
+    if (path := next((path for path, part in module.named_modules() if isinstance(part, norms)), None)) is not None:
+        raise InputError(f"{path}: SynFlow is not defined here with normalisation, expected modules without")
+    with torch.no_grad():
+        for part in module.modules():
+            if isinstance(part, PRUNED):
+                part.weight.abs_()
+                if part.bias is not None:
+                    part.bias.zero_()
+    total = module(torch.ones((1, *data.x.shape[1:]), dtype=torch.float64)).sum()
+    found = torch.autograd.grad(total, list(weights.values()))
+    return _numpy({path: (weights[path] * each).abs() for path, each in zip(weights, found, strict=True)})
+
+
+def _wanda(module: nn.Module, layers: Mapping[str, nn.Module], data: Dataset) -> Scores:
+    """abs(w) times the norm of its input over the samples; linear layers only."""
+    other = next((path for path, layer in layers.items() if not isinstance(layer, nn.Linear)), None)
+    if other is not None:
+        raise InputError(f"{other}: Wanda is defined for linear layers, expected a module without convolutions")
+    squares: dict[str, torch.Tensor] = {}
+
+    def hook(path: str):  # type: ignore[no-untyped-def]
+        def record(layer: nn.Module, given: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
+            entering = given[0].reshape(-1, given[0].shape[-1])
+            squares[path] = squares.get(path, 0) + (entering**2).sum(dim=0)
+
+        return record
+
+    handles = [layer.register_forward_hook(hook(path)) for path, layer in layers.items()]
+    with torch.no_grad():
+        output_of(module, data)
+    for handle in handles:
+        handle.remove()
+    return _numpy({path: layer.weight.abs() * squares[path].sqrt() for path, layer in layers.items()})
+
+
+def _numpy(tensors: Mapping[str, torch.Tensor]) -> Scores:
+    return {path: np.asarray(tensor.detach(), float) for path, tensor in tensors.items()}
