@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from numerics.reports.tables import Table, print_table
 from numerics.studies.depth_sentences import average
+from numerics.studies.depth_summary import READ_DATA
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,7 +21,7 @@ PIECES = "settings"
 PURPOSE = "what pruning keeps of every layer of networks as libraries initialise them, predicted beside observed (D2)"
 EPILOG = (
     "Biases, minibatches, all layers under one threshold, scores at each network's own initial output. SNIP is in every "
-    "setting, the other methods with the first activation and the squared error. Batch normalisation, convolutions, "
+    "setting, the other methods with the first activation, those that read no data with the squared error alone. Batch normalisation, convolutions, "
     "residual blocks and trained networks are not covered."
 )
 LOSSES = {"cross-entropy": "ce", "mse": "mse"}
@@ -58,8 +59,9 @@ def show(console: Console, summary: DepthSummary) -> None:
     )
     groups: dict[tuple[str, str], list[DepthRow]] = {}
     for row in summary["rows"]:
-        with_loss = f"{row['method']}, {row['activation']}, {LOSSES[row['loss']]}"
-        groups.setdefault((row["data"], with_loss if row["method"] == "snip" else row["method"]), []).append(row)
+        method, reading = row["method"], f"{row['activation']}, {LOSSES[row['loss']]}"
+        name = f"{method}, {reading}" if method in READ_DATA else method
+        groups.setdefault((row["data"], name), []).append(row)
     for what in ("layers", "columns"):
         table = [
             (*group, *cells([row["layer_errors" if what == "layers" else "column_errors"] for row in rows]))

@@ -14,6 +14,8 @@ from numerics.arguments import InputError
 from numerics.depth.architecture import Architecture
 from numerics.depth.settings import Residual
 from numerics.kernels.activations import Homogeneous
+from numerics.networks import Network
+from numerics.pruning.methods import saliency
 
 Floats = NDArray[np.float64]
 Layers = tuple[Floats, ...]
@@ -144,20 +146,10 @@ def scores(method: str, made: DrawnNetwork, seen: Pass, residual: Residual) -> L
             for weight in made.weights
         )
     if method == "synflow":
-        return synflow(made.weights)
+        return saliency("synflow", Network(tuple(weight / np.sqrt(weight.shape[1]) for weight in made.weights)))
     if method == "snip":
         slopes = gradient(made, seen, residual.values)
     else:
         slopes = curvature_along_gradient(made, seen, residual)
     found = tuple(weight * slope for weight, slope in zip(made.weights, slopes, strict=True))
     return found if method == "grasp" else tuple(map(np.abs, found))
-
-
-def synflow(weights: Layers) -> Layers:
-    """The scores of one-shot SynFlow (S11)."""
-    sizes = [np.abs(weight) / np.sqrt(weight.shape[1]) for weight in weights]
-    columns, rows = [np.ones(sizes[0].shape[1])], [np.ones(len(sizes[-1]))]
-    for lower, upper in zip(sizes[:-1], reversed(sizes[1:]), strict=True):
-        columns.append(lower @ columns[-1])
-        rows.insert(0, rows[0] @ upper)
-    return tuple(row[:, None] * size * column for row, size, column in zip(rows, sizes, columns, strict=True))

@@ -229,7 +229,7 @@ def _notes(
         yield f"a random batch of {len(data.x)} of the {given} samples, for prediction and networks alike"
     if settings.data_driven:
         exact = network.depth == 1 and settings.method == "snip" and settings.residual == "target"
-        yield "scores have exactly this law at every width (S6)" if exact else "the law of wide layers (D2)"
+        yield "rows have exactly this law at every width (S6; S7.1, D1.2)" if exact else "the law of wide layers (D2)"
     if settings.data_driven and settings.residual != "target":
         yield "measured, not proved: the law takes the initial output for independent of what a unit carries"
     if settings.data_driven and network.depth > 1 and network.bias and network.init in ("uniform", "torch"):
@@ -241,7 +241,10 @@ def _notes(
     if settings.residual == "averaged" and settings.data_driven:
         yield f"averaged over {OUTPUTS_DRAWN} initial outputs; a single network lies as far from it as its output leads"
     if any(each.path_ends is not None for each in said):
-        yield "measured, not proved: drawn networks keep their last path a little longer than the limit does"
+        yield (
+            "where the last path ends is said of the limit: its layers share their units, but no signal there contains "
+            "the weight that it meets"
+        )
     if not all(each.resolved for each in said):
         yield "some layers keep so little that too few drawn scores lie beyond the threshold for a share: take more --units"
     largest = max(each.jitter for each in said)

@@ -10,8 +10,8 @@ Beside them stands what the law says, in three ways:
 | averaged | those of initial outputs of wide networks: from the data alone |
 | output | those of the pruned networks |
 
-SNIP is in every setting; the other methods come with the first activation and the squared error. Those that read no data
-have one prediction.
+SNIP is in every setting; the other methods come with the first activation. Those that read no data have one prediction, and
+come with the squared error alone, as a loss means nothing to them.
 """
 
 from __future__ import annotations
@@ -33,20 +33,19 @@ from numerics.depth.settings import FEWEST_UNITS, LOSSES, LayersSettings
 from numerics.keyed import keyed_seed
 from numerics.parallel import raise_failure, run_tasks
 from numerics.studies.depth_sentences import sentences
-from numerics.studies.depth_summary import PREDICTORS, Densities, DepthRow, DepthSummary, Errors
+from numerics.studies.depth_summary import PREDICTORS, READ_DATA, Densities, DepthRow, DepthSummary, Errors
 
 Floats = NDArray[np.float64]
 
 DATA = ("digits", "wine", "breast-cancer")
 METHODS = ("snip", "grasp-magnitude", "magnitude", "synflow")
 LISTS = ("data", "losses", "activations", "depths", "methods", "densities")  # of what a study runs over
-ELSEWHERE = "mse"  # the loss under which methods other than SNIP are studied
+ELSEWHERE = "mse"  # the loss under which methods that read no data are studied
 INIT, BIAS = "torch", True
 MOST_DEPTH, MOST_WIDTH, MOST_NETWORKS, MOST_UNITS = 10, 2048, 1000, 2**15
 LIMIT = 3600.0  # seconds that a setting may take
 NOT_COVERED = (
-    "batch normalisation, convolutions, residual blocks, networks after training, pruning in rounds, pruned biases, "
-    "and GraSP under the cross-entropy"
+    "batch normalisation, convolutions, residual blocks, networks after training, pruning in rounds and pruned biases"
 )
 QUICK = {
     "data": ("digits", "wine"),
@@ -99,7 +98,7 @@ class Settings:
         checked_integer("units", self.units, FEWEST_UNITS, MOST_UNITS)
         checked_integer("seed", self.seed, 0, HIGHEST_SEED)
         if not self.settings():
-            raise InputError(f"losses is {self.losses[0]!r}, expected {ELSEWHERE} for methods other than snip")
+            raise InputError(f"losses is {self.losses[0]!r}, expected {ELSEWHERE} for methods that read no data")
 
     def settings(self) -> list[tuple[str, str, str, int, str]]:
         """(data, loss, activation, depth, method) of every setting, in the order of the report."""
@@ -108,7 +107,7 @@ class Settings:
             for method, data, loss, activation, depth in product(
                 self.methods, self.data, self.losses, self.activations, self.depths
             )
-            if method == "snip" or (loss == ELSEWHERE and activation == self.activations[0])
+            if method == "snip" or (activation == self.activations[0] and (method in READ_DATA or loss == ELSEWHERE))
         ]
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from statistics import mean
 
-from numerics.studies.depth_summary import PREDICTORS, DepthRow, ErrorName, Errors
+from numerics.studies.depth_summary import PREDICTORS, READ_DATA, DepthRow, ErrorName, Errors
 
 
 def sentences(rows: Sequence[DepthRow], not_covered: str) -> list[str]:
-    """One for each method, for SNIP under each loss, its largest errors, and what is not covered."""
+    """One for each method, for each that reads data under each loss, SNIP's largest errors, and what is not covered."""
     said = []
     for method in dict.fromkeys(row["method"] for row in rows):
         mine = [row for row in rows if row["method"] == method]
         said.append(_method(method, mine))
+    for method in dict.fromkeys(row["method"] for row in rows if row["method"] in READ_DATA):
+        said += _residuals(method, [row for row in rows if row["method"] == method])
     snip = [row for row in rows if row["method"] == "snip"]
-    said += _residuals(snip)
     if snip:
         said.append(_worst(snip))
     said.append(f"Not covered: {not_covered}.")
@@ -56,7 +57,7 @@ def _number(value: float | None) -> str:
     return "none" if value is None else f"{value:.4f}"
 
 
-def _residuals(rows: Sequence[DepthRow]) -> Iterator[str]:
+def _residuals(method: str, rows: Sequence[DepthRow]) -> Iterator[str]:
     """What knowing the initial output is worth, by loss."""
     for loss in dict.fromkeys(row["loss"] for row in rows):
         parts = []
@@ -65,7 +66,7 @@ def _residuals(rows: Sequence[DepthRow]) -> Iterator[str]:
             target, averaged, output = (_number(average(found, name)) for name in PREDICTORS)
             parts.append(f"{what} {target}, {averaged} and {output}")
         yield (
-            f"snip under {loss}, errors with the initial output taken as 0, averaged over, and given: "
+            f"{method} under {loss}, errors with the initial output taken as 0, averaged over, and given: "
             f"{'; '.join(parts)}."
         )
 

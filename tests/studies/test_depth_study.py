@@ -55,11 +55,13 @@ def test_data_are_standardised_classes(name, shape, classes):
     np.testing.assert_array_equal(part.x, minibatch(Settings(), name).x)
 
 
-def test_snip_is_in_every_setting_and_the_others_in_one_of_each_depth():
+def test_snip_is_in_every_setting_and_the_others_with_one_activation():
     settings = Settings()
     kinds = settings.settings()
-    assert size(settings) == len(set(kinds)) == 3 * 2 * 3 * 3 + 3 * 3 * 3
-    assert {(loss, activation) for _, loss, activation, _, method in kinds if method != "snip"} == {("mse", "relu")}
+    assert size(settings) == len(set(kinds)) == 3 * 2 * 3 * 3 + 3 * 2 * 3 + 2 * 3 * 3
+    for method, losses in (("grasp-magnitude", {"mse", "cross-entropy"}), ("magnitude", {"mse"}), ("synflow", {"mse"})):
+        found = {(loss, activation) for _, loss, activation, _, each in kinds if each == method}
+        assert found == {(loss, "relu") for loss in losses}
     assert {data for data, *_ in kinds} == set(DATA)
 
 
@@ -156,7 +158,8 @@ def test_the_command_has_the_numbers_of_the_study(tmp_path: Path, capsys: pytest
         assert word in " ".join(out.split())
     found = study("depth", data=["wine"], depths=[1], width=16, units=128, quick=True, seed=2)
     assert json.loads(numbers.read_text("utf-8")) == json.loads(json.dumps(found))
-    assert [row["method"] for row in found["rows"]] == ["snip", "snip", "grasp-magnitude", "magnitude", "synflow"]
+    methods = [row["method"] for row in found["rows"]]
+    assert methods == ["snip", "snip", "grasp-magnitude", "grasp-magnitude", "magnitude", "synflow"]
     assert found["protocol"]["networks"] == 3
     assert picture.stat().st_size > 5_000
 
@@ -172,7 +175,7 @@ def test_rows_are_the_same_for_any_number_of_processes():
     [
         (["--data", "iris"], "data is 'iris', expected digits, wine, breast-cancer"),
         (["--methods", "wanda"], "methods is 'wanda', expected snip, grasp-magnitude, magnitude, synflow"),
-        (["--methods", "synflow", "--losses", "cross-entropy"], "expected mse for methods other than snip"),
+        (["--methods", "synflow", "--losses", "cross-entropy"], "expected mse for methods that read no data"),
         (["--activations", "relo"], "activations is 'relo'"),
         (["--losses", "hinge"], "losses is 'hinge'"),
         (["--depths", "0"], "depths is 0"),
