@@ -146,7 +146,8 @@ def scores(method: str, made: DrawnNetwork, seen: Pass, residual: Residual) -> L
             for weight in made.weights
         )
     if method == "synflow":
-        return saliency("synflow", Network(tuple(weight / np.sqrt(weight.shape[1]) for weight in made.weights)))
+        scaled = Network(tuple(weight / np.sqrt(weight.shape[1]) for weight in made.weights))
+        return tuple(np.asarray(score, float) for score in saliency("synflow", scaled))
     if method == "snip":
         slopes = gradient(made, seen, residual.values)
     else:
