@@ -21,8 +21,9 @@ PIECES = "settings"
 PURPOSE = "what pruning keeps of every layer of networks as libraries initialise them, predicted beside observed (D2)"
 EPILOG = (
     "Biases, minibatches, all layers under one threshold, scores at each network's own initial output. SNIP is in every "
-    "setting, the other methods with the first activation, those that read no data with the squared error alone. Batch normalisation, convolutions, "
-    "residual blocks and trained networks are not covered."
+    "setting, the other methods with the first activation, those that read no data with the squared error alone; batch "
+    "normalisation is, on the same weights, with SNIP and the first activation. Convolutions, residual blocks and trained "
+    "networks are not covered."
 )
 LOSSES = {"cross-entropy": "ce", "mse": "mse"}
 NAMES: tuple[ErrorName, ...] = ("target", "averaged", "output", "constant", "floor")
@@ -36,6 +37,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--activations", nargs="+", metavar="F", help="as of predict (default relu tanh gelu)")
     add("--depths", nargs="+", type=int, metavar="L", help="hidden layers (default 1 2 3)")
     add("--methods", nargs="+", metavar="M", help="snip grasp-magnitude magnitude synflow (default: all)")
+    add("--norms", nargs="+", metavar="K", help="none batch: normalisation in front of activations (default: both)")
     add("--densities", nargs="+", type=float, metavar="R", help="in (0, 1) (default .1 .01)")
     add("--networks", type=int, metavar="K", help="networks pruned in each setting (default 6)")
     add("--width", type=int, metavar="N", help="units of each hidden layer (default 256)")
@@ -59,7 +61,8 @@ def show(console: Console, summary: DepthSummary) -> None:
     )
     groups: dict[tuple[str, str], list[DepthRow]] = {}
     for row in summary["rows"]:
-        method, reading = row["method"], f"{row['activation']}, {LOSSES[row['loss']]}"
+        norm = "" if row["norm"] == "none" else f" {row['norm']}"
+        method, reading = row["method"], f"{row['activation']}{norm}, {LOSSES[row['loss']]}"
         name = f"{method}, {reading}" if method in READ_DATA else method
         groups.setdefault((row["data"], name), []).append(row)
     for what in ("layers", "columns"):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 KERNEL, TRAIN = ("test_share", "kernel_rows"), ("steps",)  # given for nothing without --kernel, without --train
 SHARED = ("density", "networks", "fresh_rows", "labels", "standardise", "samples", "seed")  # with --compare and without
 ALONE = ("depth", "sample", "kernel", "train", *KERNEL, *TRAIN)  # without
-LAYERS = ("widths", "activation", "init", "bias", "loss", "scope", "units")  # of all layers
+LAYERS = ("widths", "activation", "init", "bias", "norm", "loss", "scope", "units")  # of all layers
 FRESH_ROWS = 20_000
 FIRST = "first"  # the scope of the theory of one layer
 
@@ -82,6 +82,7 @@ def configure(parser: ArgumentParser) -> None:
     more("--activation", metavar="F", help="relu (default), leaky, tanh, erf, gelu, silu, elu, softplus, ...")
     more("--init", metavar="I", help="normal (default), uniform, he, torch (uniform on ±1/√inputs)")
     more("--bias", action="store_true", default=None, help="hidden layers have biases")
+    more("--norm", metavar="K", help="none (default) or batch: in front of activations; without GraSP")
     more("--loss", metavar="L", help="mse (default) or cross-entropy")
     more("--units", type=int, metavar="N", help="units of a layer that the law draws, which set its error (8192)")
     add("--top", type=int, default=10, metavar="N", help="inputs listed at each end (default 10)")
@@ -221,14 +222,14 @@ def _predict_layers(arguments: Namespace, console: Console) -> None:
     from numerics.commands._layers_report import show_layers, show_methods
     from numerics.depth.architecture import MOST_DEPTH
     from numerics.depth.forecast import predict_layers
-    from numerics.depth.settings import METHODS
+    from numerics.depth.settings import methods_through
     from numerics.depth.summary import summarise_layers
 
     names = tuple(name for name in (*SHARED, *LAYERS, "sample", "residual") if name != "fresh_rows")
     asked = given(arguments, *names)
     width = 1024 if arguments.width is None else arguments.width[0]
     asked.setdefault("widths", (width,) * checked_integer("depth", arguments.depth, 1, MOST_DEPTH))
-    methods = METHODS if arguments.method == "all" else (arguments.method,)
+    methods = methods_through(arguments.norm or "none") if arguments.method == "all" else (arguments.method,)
     if arguments.method == "all":
         asked["sample"] = False
     summaries = []

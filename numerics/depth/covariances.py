@@ -130,8 +130,10 @@ def smoothed(
 ) -> Floats:
     """Θr/N [N, K]: a residual [N, K] smoothed by the tangent kernel of the weights in the limit, on inputs x [N, d] (S8).
 
-    Where libraries write weights of order 1/√inputs, the part of a layer counts as often as it has inputs.
+    Where libraries write weights of order 1/√inputs, the part of a layer counts as often as it has inputs. InputError with
+    batch normalisation.
     """
+    network.need_plain("the tangent kernel")
     parts = [network.gradient_scale(layer) for layer in range(1, network.depth + 2)]
     sigma = first_covariance(network, x)
     tangent = x @ x.T * (parts[0] / x.shape[1])

@@ -76,6 +76,7 @@ def predict_layers(
     activation: str = "relu",
     init: str = "normal",
     bias: bool = False,
+    norm: str = "none",
     loss: str = "mse",
     residual: str = "target",
     networks: int = 4,
@@ -91,8 +92,8 @@ def predict_layers(
 
     method: snip, grasp, grasp-magnitude, magnitude, random, synflow or wanda. data, labels, standardise, samples: as in
     `predict`; with the loss cross-entropy, labels are onehot unless given. widths: of the hidden layers. density: in
-    (0, 1). scope: global, one threshold for all layers, or layer. activation, init, bias: see `Architecture`. loss: mse
-    or cross-entropy. residual: target, the initial output taken as 0; output, that of each pruned network; averaged, over
+    (0, 1). scope: global, one threshold for all layers, or layer. activation, init, bias, norm: see `Architecture`; GraSP
+    is refused with batch normalisation. loss: mse or cross-entropy. residual: target, the initial output taken as 0; output, that of each pruned network; averaged, over
     initial outputs as wide networks have them. units: of a layer that the law draws, which set its error. networks:
     pruned to compare, none without `sample`.
 
@@ -125,13 +126,15 @@ def predict_layers(
             labels = "onehot"
         whole = dataset_of(data, labels, standardise)
         used = batch(whole, samples, np.random.default_rng(batching))
-        network = Architecture(used.x.shape[1], widths, used.y.shape[1], activation, init, bias)
+        network = Architecture(used.x.shape[1], widths, used.y.shape[1], activation, init, bias, norm)
         _check(settings, network, used)
         return _forecast(settings, network, used, len(whole.x), sampling, drawing, progress)
 
 
 def _check(settings: LayersSettings, network: Architecture, data: Dataset) -> None:
     """InputError for targets that are no classes under cross-entropy, extreme data, and what would not fit in memory."""
+    if settings.method.startswith("grasp"):
+        network.need_plain("GraSP")
     if settings.data_driven:
         check_scale(f"{data.name}: x", data.x, ": standardise the columns")
         check_scale(f"{data.name}: y", data.y, ": scale the targets")
@@ -228,11 +231,23 @@ def _notes(
     if len(data.x) < given:
         yield f"a random batch of {len(data.x)} of the {given} samples, for prediction and networks alike"
     if settings.data_driven:
-        exact = network.depth == 1 and settings.method == "snip" and settings.residual == "target"
+        exact = (
+            not network.normalised
+            and network.depth == 1
+            and settings.method == "snip"
+            and settings.residual == "target"
+        )
         yield "rows have exactly this law at every width (S6; S7.1, D1.2)" if exact else "the law of wide layers (D2)"
+    if network.normalised and settings.data_driven:
+        yield "measured, not proved: batch normalisation over these samples, its covariances known by the drawn units"
+    if network.normalised and settings.method == "synflow":
+        yield (
+            "SynFlow has batch normalisation at its initial mean 0 and variance 1 (evaluation mode): one factor of all scores"
+        )
     if settings.data_driven and settings.residual != "target":
         yield "measured, not proved: the law takes the initial output for independent of what a unit carries"
-    if settings.data_driven and network.depth > 1 and network.bias and network.init in ("uniform", "torch"):
+    biases = network.bias and not network.normalised
+    if settings.data_driven and network.depth > 1 and biases and network.init in ("uniform", "torch"):
         yield "measured, not proved: biases that are not normal count as normal ones of their variance from the second layer on"
     if settings.method.startswith("grasp"):
         share = [each.second_term for each in seen if each.second_term is not None]

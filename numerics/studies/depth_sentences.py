@@ -11,11 +11,13 @@ from numerics.studies.depth_summary import PREDICTORS, READ_DATA, DepthRow, Erro
 def sentences(rows: Sequence[DepthRow], not_covered: str) -> list[str]:
     """One for each method, for each that reads data under each loss, SNIP's largest errors, and what is not covered."""
     said = []
-    for method in dict.fromkeys(row["method"] for row in rows):
-        mine = [row for row in rows if row["method"] == method]
-        said.append(_method(method, mine))
-    for method in dict.fromkeys(row["method"] for row in rows if row["method"] in READ_DATA):
-        said += _residuals(method, [row for row in rows if row["method"] == method])
+    groups: dict[str, list[DepthRow]] = {}
+    for row in rows:
+        groups.setdefault(method_of(row), []).append(row)
+    said += [_method(name, mine) for name, mine in groups.items()]
+    for name, mine in groups.items():
+        if mine[0]["method"] in READ_DATA:
+            said += _residuals(name, mine)
     snip = [row for row in rows if row["method"] == "snip"]
     if snip:
         said.append(_worst(snip))
@@ -30,10 +32,16 @@ def average(errors: Iterable[Errors], name: ErrorName) -> float | None:
     return mean(known) if len(known) == len(values) else None
 
 
+def method_of(row: DepthRow) -> str:
+    """A method, and the normalisation of the networks that it prunes."""
+    return row["method"] if row["norm"] == "none" else f"{row['method']} with {row['norm']} normalisation"
+
+
 def name_of(row: DepthRow) -> str:
     """A setting, in words."""
     layers = "1 hidden layer" if row["depth"] == 1 else f"{row['depth']} hidden layers"
-    return f"{row['data']}, {row['activation']}, {row['loss']}, {layers}, density {row['density']:g}"
+    norm = "" if row["norm"] == "none" else f"{row['norm']} normalisation, "
+    return f"{row['data']}, {row['activation']}, {row['loss']}, {norm}{layers}, density {row['density']:g}"
 
 
 def _method(method: str, rows: Sequence[DepthRow]) -> str:

@@ -45,6 +45,7 @@ class DepthRow(TypedDict):
     activation: str
     depth: int
     method: str
+    norm: str
     density: float
     layers: Densities
     columns: Densities

@@ -58,10 +58,12 @@ def test_data_are_standardised_classes(name, shape, classes):
 def test_snip_is_in_every_setting_and_the_others_with_one_activation():
     settings = Settings()
     kinds = settings.settings()
-    assert size(settings) == len(set(kinds)) == 3 * 2 * 3 * 3 + 3 * 2 * 3 + 2 * 3 * 3
+    assert size(settings) == len(set(kinds)) == 3 * 2 * 3 * 3 + 2 * 3 * 2 * 3 + 2 * 3 * 3
     for method, losses in (("grasp-magnitude", {"mse", "cross-entropy"}), ("magnitude", {"mse"}), ("synflow", {"mse"})):
-        found = {(loss, activation) for _, loss, activation, _, each in kinds if each == method}
-        assert found == {(loss, "relu") for loss in losses}
+        found = {(loss, activation, norm) for _, loss, activation, _, each, norm in kinds if each == method}
+        assert found == {(loss, "relu", "none") for loss in losses}
+    normalised = {(method, activation, loss) for _, loss, activation, _, method, norm in kinds if norm == "batch"}
+    assert normalised == {("snip", "relu", "mse"), ("snip", "relu", "cross-entropy")}
     assert {data for data, *_ in kinds} == set(DATA)
 
 
@@ -127,6 +129,7 @@ def test_sentences_count():
         "activation": "relu",
         "depth": 1,
         "method": "snip",
+        "norm": "none",
         "density": 0.2,
         "layers": full,
         "columns": full,
@@ -146,7 +149,12 @@ def test_sentences_count():
     grasp = sentences([bare | {"method": "grasp-magnitude", "second_term": share} for share in (0.2, 0.3)], "x")
     assert grasp[0].endswith("leaves out a term of 0.25 of the first's norm here (S8).")
     assert average([row["layer_errors"], bare["layer_errors"]], "output") is None
-    assert "batch normalisation" in summarise(settings, [row])["sentences"][-1]
+    normalised = sentences([row, row | {"norm": "batch"}], "x")
+    assert [text.split(" misses")[0] for text in normalised[:2]] == [
+        "snip, from the data alone,",
+        "snip with batch normalisation, from the data alone,",
+    ]
+    assert "convolutions" in summarise(settings, [row])["sentences"][-1]
 
 
 def test_the_command_has_the_numbers_of_the_study(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -175,6 +183,8 @@ def test_rows_are_the_same_for_any_number_of_processes():
     [
         (["--data", "iris"], "data is 'iris', expected digits, wine, breast-cancer"),
         (["--methods", "wanda"], "methods is 'wanda', expected snip, grasp-magnitude, magnitude, synflow"),
+        (["--norms", "layer"], "norms is 'layer', expected none, batch"),
+        (["--methods", "synflow", "--norms", "batch"], "norms is 'batch', expected none for methods other than snip"),
         (["--methods", "synflow", "--losses", "cross-entropy"], "expected mse for methods that read no data"),
         (["--activations", "relo"], "activations is 'relo'"),
         (["--losses", "hinge"], "losses is 'hinge'"),
@@ -194,3 +204,17 @@ def test_bad_calls_take_one_line(words: list[str], said: str, capsys: pytest.Cap
     assert out == ""
     assert said in error
     assert error.count("\n") == 1
+
+
+def test_normalised_networks_have_the_weights_of_the_others_and_other_densities():
+    """Rows differ, as the masks do, and the law of normalised networks is nearer to them than that of the others is."""
+    settings = Settings(width=64, units=2048)
+    plain, normalised = (
+        measure(Case(settings, "digits", "cross-entropy", "relu", 2, "snip", norm))[0] for norm in ("none", "batch")
+    )
+    observed, right, wrong = (
+        np.array(row["layers"][name])
+        for row, name in ((normalised, "observed"), (normalised, "averaged"), (plain, "averaged"))
+    )
+    assert np.abs(right - observed).mean() < np.abs(wrong - observed).mean() / 2
+    assert normalised["norm"] == "batch"
