@@ -62,8 +62,10 @@ def show(console: Console, summary: DepthSummary) -> None:
     groups: dict[tuple[str, str], list[DepthRow]] = {}
     for row in summary["rows"]:
         norm = "" if row["norm"] == "none" else f" {row['norm']}"
-        method, reading = row["method"], f"{row['activation']}{norm}, {LOSSES[row['loss']]}"
-        name = f"{method}, {reading}" if method in READ_DATA else method
+        method, loss = row["method"], LOSSES[row["loss"]]
+        name = f"{method}, {loss}" if method in READ_DATA else method
+        if method == "snip":
+            name = f"{method}, {row['activation']}{norm}, {loss}"
         groups.setdefault((row["data"], name), []).append(row)
     for what in ("layers", "columns"):
         table = [

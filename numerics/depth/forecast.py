@@ -138,6 +138,8 @@ def _check(settings: LayersSettings, network: Architecture, data: Dataset) -> No
     if settings.data_driven:
         check_scale(f"{data.name}: x", data.x, ": standardise the columns")
         check_scale(f"{data.name}: y", data.y, ": scale the targets")
+        if network.normalised and not (data.x != data.x[0]).any():
+            raise InputError(f"{data.name}: x is the same on all samples, expected other data with the norm batch")
     if settings.loss == "cross-entropy":
         onehot = data.y.shape[1] > 1 and np.isin(data.y, (0, 1)).all() and (data.y.sum(axis=1) == 1).all()
         if not onehot:

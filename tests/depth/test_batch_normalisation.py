@@ -11,7 +11,7 @@ import pytest
 import numerics as sl
 from numerics.arguments import InputError
 from numerics.cli import main
-from numerics.data import batch
+from numerics.data import Dataset, batch
 from numerics.depth import drawn, latents
 from numerics.depth.architecture import Architecture, normalise, through_norm
 from numerics.depth.covariances import smoothed
@@ -181,5 +181,8 @@ def test_what_is_not_known_is_refused(capsys):
     made = drawn.draw(network, RNG(0))
     with pytest.raises(InputError, match="norm is 'batch': GraSP's curvature is not known"):
         drawn.scores("grasp", made, drawn.forward(made, x), Residual("mse", x[:, :1], x[:, 1:2]))
+    alike = Dataset(np.ones((5, 3)), np.arange(5.0)[:, None], "made", "as-is")
+    with pytest.raises(InputError, match="made: x is the same on all samples, expected other data"):
+        sl.predict_layers("snip", alike, widths=(4,), norm="batch")
     assert main(["predict", "--method", "grasp", "--widths", "8", "--norm", "batch"]) == 2
     assert "norm is 'batch': GraSP is not known through it here, expected none" in capsys.readouterr().err
