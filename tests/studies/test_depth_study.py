@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from numerics.cli import main
+from numerics.depth import drawn
+from numerics.depth.architecture import Architecture
 from numerics.depth.observed import pruned
 from numerics.depth.settings import LayersSettings
 from numerics.studies import settings_of, study
@@ -96,7 +98,6 @@ def test_networks_are_pruned_at_their_own_outputs(digits_rows):
     x, y = np.asarray(data.x, float), np.asarray(data.y, float)
     rows = measure(Case(SMALL, "wine", "mse", "tanh", 2, "snip"))
     assert rows[0]["layers"]["output"] != rows[0]["layers"]["target"]
-    from numerics.depth.architecture import Architecture
     from numerics.keyed import keyed_seed
 
     network = Architecture(13, (24, 24), 3, "tanh", "torch", True)
@@ -206,8 +207,17 @@ def test_bad_calls_take_one_line(words: list[str], said: str, capsys: pytest.Cap
     assert error.count("\n") == 1
 
 
-def test_normalised_networks_have_the_weights_of_the_others_and_other_densities():
-    """Rows differ, as the masks do, and the law of normalised networks is nearer to them than that of the others is."""
+def test_normalised_networks_have_the_weights_of_the_others_and_other_densities(monkeypatch):
+    """Their own law is nearer to their layers than that of the others is."""
+    weights: list[np.ndarray] = []
+    draw = drawn.draw
+
+    def recorded(network: Architecture, rng: np.random.Generator) -> drawn.DrawnNetwork:
+        made = draw(network, rng)
+        weights.append(made.weights[1])
+        return made
+
+    monkeypatch.setattr(drawn, "draw", recorded)
     settings = Settings(width=64, units=2048)
     plain, normalised = (
         measure(Case(settings, "digits", "cross-entropy", "relu", 2, "snip", norm))[0] for norm in ("none", "batch")
@@ -218,3 +228,6 @@ def test_normalised_networks_have_the_weights_of_the_others_and_other_densities(
     )
     assert np.abs(right - observed).mean() < np.abs(wrong - observed).mean() / 2
     assert normalised["norm"] == "batch"
+    kinds = len(weights) // 2
+    for mine, theirs in zip(weights[:kinds], weights[kinds:], strict=True):
+        np.testing.assert_array_equal(mine, theirs)
