@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from numerics.reports.tables import Table, print_table
 from numerics.studies.depth_sentences import average
+from numerics.studies.depth_summary import READ_DATA
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,8 +21,9 @@ PIECES = "settings"
 PURPOSE = "what pruning keeps of every layer of networks as libraries initialise them, predicted beside observed (D2)"
 EPILOG = (
     "Biases, minibatches, all layers under one threshold, scores at each network's own initial output. SNIP is in every "
-    "setting, the other methods with the first activation and the squared error. Batch normalisation, convolutions, "
-    "residual blocks and trained networks are not covered."
+    "setting, the other methods with the first activation, those that read no data with the squared error alone; batch "
+    "normalisation is, on the same weights, with SNIP and the first activation. Convolutions, residual blocks and trained "
+    "networks are not covered."
 )
 LOSSES = {"cross-entropy": "ce", "mse": "mse"}
 NAMES: tuple[ErrorName, ...] = ("target", "averaged", "output", "constant", "floor")
@@ -35,6 +37,7 @@ def configure(parser: ArgumentParser) -> None:
     add("--activations", nargs="+", metavar="F", help="as of predict (default relu tanh gelu)")
     add("--depths", nargs="+", type=int, metavar="L", help="hidden layers (default 1 2 3)")
     add("--methods", nargs="+", metavar="M", help="snip grasp-magnitude magnitude synflow (default: all)")
+    add("--norms", nargs="+", metavar="K", help="none batch: normalisation in front of activations (default: both)")
     add("--densities", nargs="+", type=float, metavar="R", help="in (0, 1) (default .1 .01)")
     add("--networks", type=int, metavar="K", help="networks pruned in each setting (default 6)")
     add("--width", type=int, metavar="N", help="units of each hidden layer (default 256)")
@@ -58,8 +61,12 @@ def show(console: Console, summary: DepthSummary) -> None:
     )
     groups: dict[tuple[str, str], list[DepthRow]] = {}
     for row in summary["rows"]:
-        with_loss = f"{row['method']}, {row['activation']}, {LOSSES[row['loss']]}"
-        groups.setdefault((row["data"], with_loss if row["method"] == "snip" else row["method"]), []).append(row)
+        norm = "" if row["norm"] == "none" else f" {row['norm']}"
+        method, loss = row["method"], LOSSES[row["loss"]]
+        name = f"{method}, {loss}" if method in READ_DATA else method
+        if method == "snip":
+            name = f"{method}, {row['activation']}{norm}, {loss}"
+        groups.setdefault((row["data"], name), []).append(row)
     for what in ("layers", "columns"):
         table = [
             (*group, *cells([row["layer_errors" if what == "layers" else "column_errors"] for row in rows]))

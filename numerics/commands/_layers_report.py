@@ -52,13 +52,14 @@ def _header(summary: LayersSummary) -> list[tuple[str, str]]:
     data = summary["data"]
     widths = " × ".join(map(str, (data["inputs"], *summary["widths"], data["outputs"])))
     biases = "with biases" if summary["bias"] else "no biases"
+    norm = ", batch normalisation" if summary["norm"] == "batch" else ""
     compared = "one threshold for all layers" if summary["scope"] == "global" else "a threshold for each layer"
     loss = f"{LOSSES[summary['loss']]}, {RESIDUALS[summary['residual']]}"
     samples = f"{data['samples_used']} samples"
     return [
         ("method", f"{summary['method']} at density {summary['density']:g}, {compared}"),
         *([("model", summary["model"])] if summary["model"] else []),
-        ("network", f"{widths}, {summary['activation']}, {summary['init']} initialisation, {biases}"),
+        ("network", f"{widths}, {summary['activation']}, {summary['init']} initialisation, {biases}{norm}"),
         ("data", f"{data['name']}, labels {data['labelling']}: {samples}; {loss}"),
         *(("note", note) for note in summary["notes"]),
     ]

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 KERNEL, TRAIN = ("test_share", "kernel_rows"), ("steps",)  # given for nothing without --kernel, without --train
 SHARED = ("density", "networks", "fresh_rows", "labels", "standardise", "samples", "seed")  # with --compare and without
-OF_A_MODULE = ("widths", "width", "activation", "init", "bias")  # what --model has itself
+OF_A_MODULE = ("widths", "width", "activation", "init", "bias", "norm")  # what --model has itself
 ALONE = ("depth", "sample", "kernel", "train", *KERNEL, *TRAIN)  # without
-LAYERS = ("widths", "activation", "init", "bias", "loss", "scope", "units")  # of all layers
+LAYERS = ("widths", "activation", "init", "bias", "norm", "loss", "scope", "units")  # of all layers
 FRESH_ROWS = 20_000
 FIRST = "first"  # the scope of the theory of one layer
 
@@ -86,6 +86,7 @@ def configure(parser: ArgumentParser) -> None:
     more("--activation", metavar="F", help="relu (default), leaky, tanh, erf, gelu, silu, elu, softplus, ...")
     more("--init", metavar="I", help="normal (default), uniform, he, torch (uniform on ±1/√inputs)")
     more("--bias", action="store_true", default=None, help="hidden layers have biases")
+    more("--norm", metavar="K", help="none (default) or batch: in front of activations; without GraSP")
     more("--loss", metavar="L", help="mse (default) or cross-entropy")
     more("--units", type=int, metavar="N", help="units of a layer that the law draws, which set its error (8192)")
     add("--top", type=int, default=10, metavar="N", help="inputs listed at each end (default 10)")
@@ -238,7 +239,7 @@ def _predict_layers(arguments: Namespace, console: Console) -> None:
     from numerics.commands._layers_report import show_layers, show_methods
     from numerics.depth.architecture import MOST_DEPTH
     from numerics.depth.forecast import predict_layers
-    from numerics.depth.settings import METHODS
+    from numerics.depth.settings import methods_through
     from numerics.depth.summary import summarise_layers
 
     names = tuple(name for name in (*SHARED, *LAYERS, "sample", "residual") if name != "fresh_rows")
@@ -246,10 +247,10 @@ def _predict_layers(arguments: Namespace, console: Console) -> None:
     if arguments.model is None:
         width = 1024 if arguments.width is None else arguments.width[0]
         asked.setdefault("widths", (width,) * checked_integer("depth", arguments.depth, 1, MOST_DEPTH))
-        ask = predict_layers
+        ask, norm = predict_layers, arguments.norm or "none"
     else:
-        ask = _of_module(arguments.model)
-    methods = METHODS if arguments.method == "all" else (arguments.method,)
+        ask, norm = _of_module(arguments.model)
+    methods = methods_through(norm) if arguments.method == "all" else (arguments.method,)
     if arguments.method == "all":
         asked["sample"] = False
     summaries = []
@@ -270,14 +271,15 @@ def _predict_layers(arguments: Namespace, console: Console) -> None:
         write_json(arguments.json, {"methods": summaries} if arguments.method == "all" else summaries[0])
 
 
-def _of_module(name: str) -> Callable[..., LayersForecast]:
-    """`predict_module` of one module, torch imported."""
+def _of_module(name: str) -> tuple[Callable[..., LayersForecast], str]:
+    """`predict_module` of one module, and the module's norm; torch is imported."""
     from numerics.modules.building import builder
 
-    builder(name)  # without torch, or without such code, this says so first
+    build = builder(name)  # without torch, or without such code, this says so first
     from numerics.modules.forecast import predict_module
+    from numerics.modules.reading import chain_of
 
-    return partial(predict_module, name)
+    return partial(predict_module, name), chain_of(build()).norm
 
 
 def _plot(arguments: Namespace, found: Forecast) -> None:

@@ -1,7 +1,9 @@
-"""Fully connected networks as they are initialised: widths, activation, laws of weights and biases.
+"""Fully connected networks as they are initialised: widths, activation, normalisation, laws of weights and biases.
 
 A layer computes z = W h/√m + b of its m inputs h, with iid weights W and biases b; what libraries write as weights of
-order 1/√m is the same network, and has the same scores abs(w ∂L/∂w).
+order 1/√m is the same network, and has the same scores abs(w ∂L/∂w). With the norm "batch" a hidden unit passes on
+φ((z − mean)/√(variance + ε)), mean and variance those of its z over the N samples: PyTorch's BatchNorm1d in training mode
+with the weight 1 and the bias 0 that it begins with. A bias in front of it does nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from math import sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,6 +28,8 @@ Floats = NDArray[np.float64]
 MOST_WIDTH, MOST_DEPTH = 2**40, 100
 LEAK = 0.01  # the slope of leaky ReLU below 0 that libraries take by default
 OWN_ACTIVATIONS: dict[str, Activation] = {"relu": Homogeneous("relu", 1.0, 0.0), "leaky": leaky_relu(LEAK)}
+NORMS = ("none", "batch")
+EPSILON = 1e-5  # that PyTorch's BatchNorm1d adds to a variance
 ACTIVATIONS = ("relu", "leaky", "tanh", "erf", "gelu", "silu", "elu", "softplus", "sigmoid", "abs", "linear")
 
 
@@ -80,7 +85,8 @@ class Architecture:
     """A fully connected network.
 
     inputs: d. widths: n_1, …, n_L of the hidden layers. outputs: K. activation: a name of ACTIVATIONS. init: a name of
-    INITIALISATIONS. bias: whether hidden layers have biases, which are not pruned.
+    INITIALISATIONS. bias: whether hidden layers have biases, which are not pruned. norm: none, or batch normalisation in
+    front of each activation.
 
     Raises:
         InputError: for an unknown name, no hidden layer, or a width that is not a whole number from 1.
@@ -97,6 +103,7 @@ class Architecture:
     activation: str = "relu"
     init: str = "normal"
     bias: bool = False
+    norm: str = "none"
 
     def __post_init__(self) -> None:
         if isinstance(self.widths, (str, bytes)) or not isinstance(self.widths, Sequence) or not self.widths:
@@ -110,6 +117,7 @@ class Architecture:
         for name, value, known in (
             ("activation", self.activation, ACTIVATIONS),
             ("init", self.init, tuple(INITIALISATIONS)),
+            ("norm", self.norm, NORMS),
         ):
             if value not in known:
                 raise InputError(f"{name} is {value!r:.60}, expected one of {', '.join(known)}")
@@ -129,6 +137,15 @@ class Architecture:
     def sizes(self) -> tuple[int, ...]:
         """The number of weights of each layer."""
         return tuple(rows * columns for rows, columns in self.shapes)
+
+    @property
+    def normalised(self) -> bool:
+        return self.norm == "batch"
+
+    def need_plain(self, what: str) -> None:
+        """InputError, with a name for what is asked, where units are normalised."""
+        if self.normalised:
+            raise InputError(f"norm is {self.norm!r}: {what} is not known through it here, expected none")
 
     @property
     def initialisation(self) -> Initialisation:
@@ -156,6 +173,26 @@ class Architecture:
         """√(n_l n_{l−1}), by which scores of layer l are multiplied to have a limit; √n_L for the readout l = L + 1."""
         rows, columns = self.shapes[layer - 1]
         return sqrt(columns) if layer > self.depth else sqrt(rows * columns)
+
+
+def normalise(z: NDArray[Any]) -> NDArray[Any]:
+    """Centre preactivations [units, N] and divide them by √(variance + ε), in place; return those roots, [units]."""
+    z -= z.mean(axis=1, keepdims=True)
+    roots: NDArray[Any] = np.sqrt((z**2).mean(axis=1) + EPSILON)
+    z /= roots[:, None]
+    return roots
+
+
+def through_norm(signal: NDArray[Any], normalised: NDArray[Any], roots: NDArray[Any]) -> NDArray[Any]:
+    """Turn ∂L/∂z̃ [units, N] at normalised preactivations z̃ into ∂L/∂z, in place and returned.
+
+    Source: Ioffe and Szegedy 2015 (arXiv 1502.03167), section 3, with the weight 1.
+    """
+    along = (signal * normalised).mean(axis=1, keepdims=True)
+    signal -= signal.mean(axis=1, keepdims=True)
+    signal -= normalised * along
+    signal /= roots[:, None]
+    return signal
 
 
 def values(function: Callable[[ArrayLike], Floats], z: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -64,8 +64,8 @@ class ScaledLaw:
     def collapse(self, layer: int) -> float:
         """The density at which the layer (0 the first) is expected to keep one weight."""
         share, top = 1 / self.network.sizes[layer], float(np.log(self.layers[layer].scale))
-        one = brentq(lambda log: self.share(layer, float(np.exp(log))) - share, top - RANGE, top + 10, xtol=1e-12)
-        return self.density(float(np.exp(one)))
+        log = brentq(lambda log: self.share(layer, float(np.exp(log))) - share, top - RANGE, top + 10, xtol=1e-12)
+        return self.density(float(np.exp(log)))
 
     def dead(self, threshold: float) -> list[tuple[float, float]]:
         """How many rows and how many columns of each layer are expected to keep nothing."""

@@ -22,18 +22,7 @@ Latents = NDArray[np.float32]
 
 BLOCK = 2**19  # pairs of inputs whose duals are taken at once
 DRAWN_UNITS = 2**14  # of a first layer whose weights are not normal
-JITTERS = (
-    0.0,
-    1e-14,
-    1e-13,
-    1e-12,
-    1e-11,
-    1e-10,
-    1e-9,
-    1e-8,
-    1e-7,
-    1e-6,
-)  # of the mean variance, the first that suffices
+JITTERS = (0.0, *(10.0**k for k in range(-14, -5)))  # of the mean variance, the first that suffices
 
 
 class Root(NamedTuple):
@@ -139,10 +128,12 @@ def advance_first(
 def smoothed(
     network: Architecture, x: Floats, residual: Floats, rng: np.random.Generator, units: int = DRAWN_UNITS
 ) -> Floats:
-    """Θr/N [N, K]: a residual [N, K] smoothed by the tangent kernel of the weights in the limit, on inputs x [N, d] (D6).
+    """Θr/N [N, K]: a residual [N, K] smoothed by the tangent kernel of the weights in the limit, on inputs x [N, d] (S8).
 
-    Where libraries write weights of order 1/√inputs, the part of a layer counts as often as it has inputs.
+    Where libraries write weights of order 1/√inputs, the part of a layer counts as often as it has inputs. InputError with
+    batch normalisation.
     """
+    network.need_plain("the tangent kernel")
     parts = [network.gradient_scale(layer) for layer in range(1, network.depth + 2)]
     sigma = first_covariance(network, x)
     tangent = x @ x.T * (parts[0] / x.shape[1])

@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from numerics.depth.architecture import Architecture
+from numerics.depth.architecture import Architecture, normalise, through_norm
 from numerics.depth.settings import Residual
 from numerics.kernels.activations import Homogeneous
+from numerics.networks import Network
+from numerics.pruning.methods import saliency
 
 Floats = NDArray[np.float64]
 Layers = tuple[Floats, ...]
@@ -49,23 +51,28 @@ def draw(network: Architecture, rng: np.random.Generator) -> DrawnNetwork:
 
 @dataclass(frozen=True, eq=False)
 class Pass:
-    """What a forward pass leaves. entering: x, h¹, …, h^L; preactivations: z¹, …, z^L; output: f [N, K]."""
+    """What a forward pass leaves. entering: x, h¹, …, h^L; preactivations: z¹, …, z^L, normalised where the network does that;
+    output: f [N, K]; roots: of variances over the samples, [n_l], by which the units of each layer were divided, if they were.
+    """
 
     entering: Layers
     preactivations: Layers
     output: Floats
+    roots: Layers = ()
 
 
 def forward(made: DrawnNetwork, x: Floats) -> Pass:
-    """Run a network on inputs x [N, d]; InputError unless they have its number of columns."""
+    """Run a network on inputs x [N, d], the batch of its normalisation; InputError unless they have its number of columns."""
     if x.shape[1] != made.network.inputs:
         raise InputError(f"x has {x.shape[1]} columns, expected {made.network.inputs}")
-    entering, before = [np.asarray(x, float)], []
+    entering, before, roots = [np.asarray(x, float)], [], []
     for layer, (weight, bias) in enumerate(zip(made.weights, made.biases, strict=True)):
         before.append(entering[-1] @ weight.T / np.sqrt(weight.shape[1]) + bias)
         if layer < made.network.depth:
+            if made.network.normalised:
+                roots.append(normalise(before[-1].T))
             entering.append(made.network.phi.function(before[-1]))
-    return Pass(tuple(entering), tuple(before[:-1]), before[-1])
+    return Pass(tuple(entering), tuple(before[:-1]), before[-1], tuple(roots))
 
 
 def gradient(made: DrawnNetwork, seen: Pass, residual: Floats) -> Layers:
@@ -76,13 +83,19 @@ def gradient(made: DrawnNetwork, seen: Pass, residual: Floats) -> Layers:
         root = np.sqrt(made.weights[layer].shape[1])
         found.append(delta.T @ seen.entering[layer] / root)
         if layer:
-            slope = made.network.phi.derivative(seen.preactivations[layer - 1])
-            delta = (delta @ made.weights[layer] / root) * slope
+            z = seen.preactivations[layer - 1]
+            delta = (delta @ made.weights[layer] / root) * made.network.phi.derivative(z)
+            if made.network.normalised:
+                through_norm(delta.T, z.T, seen.roots[layer - 1])
     return tuple(reversed(found))
 
 
 def _rates(made: DrawnNetwork, seen: Pass, slopes: Layers) -> tuple[list[Floats], list[Floats], list[Floats]]:
-    """Steps along a gradient, and the rates of h^0, …, h^L and of z¹, …, f along them."""
+    """Steps along a gradient, and the rates of h^0, …, h^L and of z¹, …, f along them.
+
+    InputError with batch normalisation.
+    """
+    made.network.need_plain("GraSP's curvature")
     steps = [made.network.gradient_scale(layer) * slope for layer, slope in enumerate(slopes, start=1)]
     rates, inner = [np.zeros_like(seen.entering[0])], []
     for layer, weight in enumerate(made.weights):
@@ -144,20 +157,11 @@ def scores(method: str, made: DrawnNetwork, seen: Pass, residual: Residual) -> L
             for weight in made.weights
         )
     if method == "synflow":
-        return synflow(made.weights)
+        scaled = Network(tuple(weight / np.sqrt(weight.shape[1]) for weight in made.weights))
+        return tuple(np.asarray(score, float) for score in saliency("synflow", scaled))
     if method == "snip":
         slopes = gradient(made, seen, residual.values)
     else:
         slopes = curvature_along_gradient(made, seen, residual)
     found = tuple(weight * slope for weight, slope in zip(made.weights, slopes, strict=True))
     return found if method == "grasp" else tuple(map(np.abs, found))
-
-
-def synflow(weights: Layers) -> Layers:
-    """The scores of one-shot SynFlow (S11)."""
-    sizes = [np.abs(weight) / np.sqrt(weight.shape[1]) for weight in weights]
-    columns, rows = [np.ones(sizes[0].shape[1])], [np.ones(len(sizes[-1]))]
-    for lower, upper in zip(sizes[:-1], reversed(sizes[1:]), strict=True):
-        columns.append(lower @ columns[-1])
-        rows.insert(0, rows[0] @ upper)
-    return tuple(row[:, None] * size * column for row, size, column in zip(rows, sizes, columns, strict=True))

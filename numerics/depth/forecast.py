@@ -78,6 +78,7 @@ def predict_layers(
     activation: str = "relu",
     init: str = "normal",
     bias: bool = False,
+    norm: str = "none",
     loss: str = "mse",
     residual: str = "target",
     networks: int = 4,
@@ -93,8 +94,8 @@ def predict_layers(
 
     method: snip, grasp, grasp-magnitude, magnitude, random, synflow or wanda. data, labels, standardise, samples: as in
     `predict`; with the loss cross-entropy, labels are onehot unless given. widths: of the hidden layers. density: in
-    (0, 1). scope: global, one threshold for all layers, or layer. activation, init, bias: see `Architecture`. loss: mse
-    or cross-entropy. residual: target, the initial output taken as 0; output, that of each pruned network; averaged, over
+    (0, 1). scope: global, one threshold for all layers, or layer. activation, init, bias, norm: see `Architecture`; GraSP
+    is refused with batch normalisation. loss: mse or cross-entropy. residual: target, the initial output taken as 0; output, that of each pruned network; averaged, over
     initial outputs as wide networks have them. units: of a layer that the law draws, which set its error. networks:
     pruned to compare, none without `sample`.
 
@@ -127,7 +128,7 @@ def predict_layers(
             labels = "onehot"
         whole = dataset_of(data, labels, standardise)
         used = batch(whole, samples, np.random.default_rng(batching))
-        network = Architecture(used.x.shape[1], widths, used.y.shape[1], activation, init, bias)
+        network = Architecture(used.x.shape[1], widths, used.y.shape[1], activation, init, bias, norm)
         check_fit(settings, network, used)
         x, y = np.asarray(used.x, float), np.asarray(used.y, float)
         seen = []
@@ -141,9 +142,13 @@ def predict_layers(
 
 def check_fit(settings: LayersSettings, network: Architecture, data: Dataset) -> None:
     """InputError for targets that are no classes under cross-entropy, extreme data, and what would not fit in memory."""
+    if settings.method.startswith("grasp"):
+        network.need_plain("GraSP")
     if settings.data_driven:
         check_scale(f"{data.name}: x", data.x, ": standardise the columns")
         check_scale(f"{data.name}: y", data.y, ": scale the targets")
+        if network.normalised and not (data.x != data.x[0]).any():
+            raise InputError(f"{data.name}: x is the same on all samples, expected other data with the norm batch")
     if settings.loss == "cross-entropy":
         onehot = data.y.shape[1] > 1 and np.isin(data.y, (0, 1)).all() and (data.y.sum(axis=1) == 1).all()
         if not onehot:
@@ -230,11 +235,23 @@ def _notes(
     if len(data.x) < given:
         yield f"a random batch of {len(data.x)} of the {given} samples, for prediction and networks alike"
     if settings.data_driven:
-        exact = network.depth == 1 and settings.method == "snip" and settings.residual == "target"
-        yield "scores have exactly this law at every width (S6)" if exact else "the law of wide layers (D2)"
+        exact = (
+            not network.normalised
+            and network.depth == 1
+            and settings.method == "snip"
+            and settings.residual == "target"
+        )
+        yield "rows have exactly this law at every width (S6; S7.1, D1.2)" if exact else "the law of wide layers (D2)"
+    if network.normalised and settings.data_driven:
+        yield "measured, not proved: batch normalisation over these samples, its covariances known by the drawn units"
+    if network.normalised and settings.method == "synflow":
+        yield (
+            "SynFlow has batch normalisation at its initial mean 0 and variance 1 (evaluation mode): one factor of all scores"
+        )
     if settings.data_driven and settings.residual != "target":
         yield "measured, not proved: the law takes the initial output for independent of what a unit carries"
-    if settings.data_driven and network.depth > 1 and network.bias and network.init in ("uniform", "torch"):
+    biases = network.bias and not network.normalised
+    if settings.data_driven and network.depth > 1 and biases and network.init in ("uniform", "torch"):
         yield "measured, not proved: biases that are not normal count as normal ones of their variance from the second layer on"
     if settings.method.startswith("grasp"):
         share = [each.second_term for each in seen if each.second_term is not None]
@@ -243,7 +260,10 @@ def _notes(
     if settings.residual == "averaged" and settings.data_driven:
         yield f"averaged over {OUTPUTS_DRAWN} initial outputs; a single network lies as far from it as its output leads"
     if any(each.path_ends is not None for each in said):
-        yield "measured, not proved: drawn networks keep their last path a little longer than the limit does"
+        yield (
+            "where the last path ends is said of the limit: its layers share their units, but no signal there contains "
+            "the weight that it meets"
+        )
     if not all(each.resolved for each in said):
         yield "some layers keep so little that too few drawn scores lie beyond the threshold for a share: take more --units"
     largest = max(each.jitter for each in said)

@@ -3,6 +3,11 @@
 A unit i of layer l has a preactivation z_i and a signal c_i along the data, z_i ~ N(0, Σ^l) and c_i ~ N(0, Π^l ∘ rrᵀ)
 (layer 1: z_i = w_i·x/√d; layer L: c_i = a_i·r). The same z_i is what layer l + 1 reads, h_i = φ(z_i), so that layers
 share their units as those of a network do. A weight w from unit j to unit i has the slope E_D[h_j φ′(z_i) c_i].
+
+With batch normalisation z̃ = (z − mean)/s stands for z in φ and φ′, and what reaches z is P(φ′(z̃_i) c_i)/s_i with
+P = I − 11ᵀ/N − z̃z̃ᵀ/N, which mixes the samples. As z̃ is not normal at finite N, Σ^{l+1} = v E φ(z̃)φ(z̃)ᵀ is the mean over the
+drawn units of layer l, and the covariance of the signals c of layer l, v times that of what reaches z in layer l + 1, the mean
+over the drawn units there. The errors of these means are not in those that the law gives.
 """
 
 from __future__ import annotations
@@ -15,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from numerics.arguments import InputError
-from numerics.depth.architecture import Architecture, values
+from numerics.depth.architecture import Architecture, normalise, through_norm, values
 from numerics.depth.covariances import (
     Floats,
     Latents,
@@ -77,8 +82,10 @@ def memory(network: Architecture, samples: int, sizes: Sizes) -> float:
 class Units:
     """The units of all networks of the limit, without a residual.
 
-    x [N, d]; weights [M_1, d] of the first layer; preactivations: z of each hidden layer, [M_l, N]; signals: Π¹, …, Π^{L−1},
-    [N, N]; output: covariance of f₀ [N, N], None unless asked for; jitter: the largest that was added.
+    x [N, d]; weights [M_1, d] of the first layer; preactivations: z of each hidden layer, [M_l, N], normalised where the
+    network does that; signals: Π¹, …, Π^{L−1}, [N, N], none with batch normalisation, where they depend on the residual;
+    output: covariance of f₀ [N, N], None unless asked for; jitter: the largest that was added; roots: what the units of each
+    layer were divided by, [M_l], if they were.
     """
 
     network: Architecture
@@ -89,6 +96,7 @@ class Units:
     signals: list[Floats]
     output: Floats | None
     jitter: float
+    roots: tuple[Latents, ...] = ()
 
 
 def units_of(
@@ -98,6 +106,8 @@ def units_of(
 
     InputError where covariances are not finite, or an activation's duals are not known well enough.
     """
+    if network.normalised:
+        return _normalised_units(network, x, sizes, rng, output)
     counts = [sizes.networks * each for each in sizes.units]
     sigma = first_covariance(network, x)
     weights, z = first_units(network, x, counts[0], rng)
@@ -125,6 +135,39 @@ def units_of(
     return Units(network, sizes, x, weights, tuple(found), signals, sigma if output else None, jitter)
 
 
+def _normalised_units(network: Architecture, x: Floats, sizes: Sizes, rng: np.random.Generator, output: bool) -> Units:
+    """As `units_of` with batch normalisation; the biases of hidden layers cancel."""
+    weights, z = first_units(network, x, sizes.networks * sizes.units[0], rng)
+    found, roots, jitter = [z], [_normalise(z)], 0.0
+    for size in sizes.units[1:]:
+        root = root_of(_passed_on(network, found[-1]))
+        jitter = max(jitter, root.jitter)
+        found.append(drawn(root, sizes.networks * size, rng))
+        roots.append(_normalise(found[-1]))
+    outputs = None
+    if output:
+        outputs = _passed_on(network, found[-1])
+        outputs += network.initialisation.bias_variance(network.widths[-1]) if network.bias else 0.0
+    return Units(network, sizes, x, weights, tuple(found), [], outputs, jitter, tuple(roots))
+
+
+def _normalise(z: Latents) -> Latents:
+    """Normalise preactivations [units, N] in place, block by block; their roots."""
+    step = max(1, 2**20 // z.shape[1])
+    return np.concatenate([normalise(z[start : start + step]) for start in range(0, len(z), step)])
+
+
+def _passed_on(network: Architecture, z: Latents) -> Floats:
+    """v times the mean of φ(z)φ(z)ᵀ over units [units, N], in double precision: [N, N]."""
+    total = np.zeros((z.shape[1],) * 2)
+    step = max(1, 2**20 // z.shape[1])
+    for start in range(0, len(z), step):
+        image = values(network.phi.function, z[start : start + step]).astype(float)
+        total += image.T @ image
+    total *= network.initialisation.weight / len(z)
+    return total
+
+
 class Scores(NamedTuple):
     """Weights of one layer times their slopes, signed, float32[networks, rows, columns], on the scale of the limit.
 
@@ -148,17 +191,28 @@ def scores_of(units: Units, residual: Floats, rng: np.random.Generator, *, last:
     readout = (deviation * law.draw(rng, (networks, r.shape[1], each[-1]))).astype(np.float32)
     slopes = np.stack([r.T @ image.T for image in _images(units, network.depth)])
     yield Scores(network.depth + 1, readout * slopes, slopes, 0.0)
+    sent = np.zeros((0, 0))  # with batch normalisation, the covariance of what a layer sends down
     for layer in range(network.depth, 0, -1):
         root = None
-        if layer < network.depth:
+        if layer < network.depth and network.normalised:
+            root = root_of(sent)
+        elif layer < network.depth:
             root = root_of(_times(units.signals.pop() if last else units.signals[layer - 1].copy(), residual))
         found = []
+        if network.normalised and layer > 1:
+            sent = np.zeros((len(residual),) * 2)
         for number, image in enumerate(_images(units, layer - 1)):
             if root is None:
                 c = readout[number].T @ r.T
             else:
-                c = drawn(root, each[layer - 1], rng) / np.float32(len(residual))
-            c *= values(network.phi.derivative, _part(units, layer, number))
+                c = drawn(root, each[layer - 1], rng) / np.float32(1 if network.normalised else len(residual))
+            z = _part(units, layer, number)
+            c *= values(network.phi.derivative, z)
+            if network.normalised:
+                through_norm(c, z, np.split(units.roots[layer - 1], networks)[number])
+                if layer > 1:
+                    wide = c.astype(float)
+                    sent += wide.T @ wide * (network.initialisation.weight / len(units.roots[layer - 1]))
             found.append(c @ image.T)
         slopes = np.stack(found)
         if layer == 1:

@@ -23,6 +23,11 @@ FEWEST_UNITS = 64
 MOST_NETWORKS = 1000
 
 
+def methods_through(norm: str) -> tuple[str, ...]:
+    """The methods whose scores are known with a norm of the architecture."""
+    return tuple(method for method in METHODS if norm == "none" or not method.startswith("grasp"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class LayersSettings:
     """What is to be predicted; InputError for a name or a number outside what it may be."""

@@ -59,6 +59,7 @@ class LayersSummary(TypedDict):
     activation: str
     init: str
     bias: bool
+    norm: str
     loss: str
     residual: str
     seed: int
@@ -88,6 +89,7 @@ def summarise_layers(found: LayersForecast, *, seed: int) -> LayersSummary:
         "activation": network.activation,
         "init": network.init,
         "bias": network.bias,
+        "norm": network.norm,
         "loss": settings.loss,
         "residual": settings.residual,
         "seed": seed,

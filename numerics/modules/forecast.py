@@ -48,8 +48,8 @@ def predict_module(
     """Predict the density of every layer of a module that a method prunes; then prune modules built afresh to compare.
 
     build: a function without arguments that returns a torch module, or its name, FILE.py:build or package.module:build; it
-    is the user's own code and runs as such. The module is read: linear layers with one activation between each two, dropout
-    (off while scores are taken) and flattening; the law of the initial weights is found by tests of modules built afresh.
+    is the user's own code and runs as such. The module is read: linear layers with one activation between each two, batch
+    normalisation in front of it, dropout (off while scores are taken) and flattening; the law of the initial weights is found by tests of modules built afresh.
     Modules are pruned at their own initial outputs. networks: of them. residual: what the law takes these outputs
     for; averaged, over initial outputs as wide networks have them; output, those of the pruned modules; target, 0. Others as
     in `predict_layers`.
@@ -99,7 +99,9 @@ def predict_module(
     if method == "synflow" and chain.activation not in PASSING:
         raise InputError(f"activation is {chain.activation}, expected one of {', '.join(PASSING)} with synflow (S11)")
     tested = initialisation_of(chain, modules)
-    network = Architecture(first.inputs, chain.widths, last.outputs, chain.activation, tested.init, chain.bias)
+    network = Architecture(
+        first.inputs, chain.widths, last.outputs, chain.activation, tested.init, chain.bias, chain.norm
+    )
     check_fit(settings, network, used)
     seen = []
     if sample:

@@ -1,4 +1,4 @@
-"""A torch module as a network of the theory: its linear layers in order, and the activation between them.
+"""A torch module as a network of the theory: its linear layers in order, and what stands between them.
 
 `torch.fx` traces the module; the trace is followed from the output back to the input. What the law does not follow is
 named by its path in the module.
@@ -7,13 +7,13 @@ named by its path in the module.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import torch
 from torch import fx, nn
 
 from numerics.arguments import InputError
+from numerics.depth.architecture import EPSILON
 
 LEAK = 0.01  # of leaky ReLU as the theory has it
 PASSING_MODULES = (nn.Identity, nn.Flatten, nn.Dropout, nn.AlphaDropout)
@@ -49,11 +49,26 @@ class LinearLayer:
 
 
 @dataclass(frozen=True)
+class Between:
+    """What stands between two layers: a normalisation, name batch, or an activation, by its name."""
+
+    path: str
+    name: str
+
+
+Part = LinearLayer | Between
+
+
+@dataclass(frozen=True)
 class Chain:
-    """A fully connected network: its layers, first to last, and the activation between each two of them."""
+    """A fully connected network: its layers, first to last, and the norm and the activation between each two of them.
+
+    norm: none, or batch, in front of activations.
+    """
 
     layers: tuple[LinearLayer, ...]
     activation: str
+    norm: str = "none"
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -62,37 +77,42 @@ class Chain:
 
     @property
     def bias(self) -> bool:
-        return self.layers[0].bias
+        """Whether biases count: in front of a normalisation they do nothing."""
+        return self.layers[-1 if self.norm == "batch" else 0].bias
 
 
 def chain_of(module: nn.Module) -> Chain:
-    """Read a module as a chain of linear layers with one activation between each two.
+    """Read a module as a chain of linear layers with one activation between each two, batch normalisation before it or not.
 
-    InputError, with the path of the part in question, for anything else: convolutions, normalisations, branches, several
-    activations, an activation behind the last layer, layers with and without biases.
+    InputError, with the path of the part in question, for anything else: convolutions, other normalisations, branches,
+    several activations, an activation behind the last layer, layers with and without biases.
 
     Examples:
         >>> chain_of(nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))).widths
         (32,)
     """
+    if isinstance(module, nn.Linear):
+        raise InputError("the module is one linear layer, expected a hidden layer")
     try:
         traced = fx.Tracer().trace(module)
     except Exception as error:  # a forward that depends on values raises whatever it likes
+        line = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(
-            f"the module cannot be traced by torch.fx ({error}), expected a forward without branches on values"
+            f"the module cannot be traced by torch.fx ({line:.200}), expected a forward without branches on values"
         ) from error
     parts = _parts(module, traced)
     layers = tuple(part for part in parts if isinstance(part, LinearLayer))
     if len(layers) < 2:
         raise InputError(f"the module has {len(layers)} linear layers, expected at least 2")
-    return Chain(_alike(layers), _activation(parts))
+    chain = Chain(layers, *_between(parts))
+    if chain.norm == "none":
+        _check_biases(layers)
+    return chain
 
 
-def _parts(module: nn.Module, traced: fx.Graph) -> list[LinearLayer | tuple[str, str]]:
-    """Layers and activations (where, name) from input to output."""
+def _parts(module: nn.Module, traced: fx.Graph) -> list[Part]:
+    """Layers, norms and activations from input to output."""
     by_path, seen = dict(module.named_modules()), set[str]()
-    if isinstance(module, nn.Linear):
-        raise InputError("the module is one linear layer, expected a hidden layer")
     (last,) = (node for node in traced.nodes if node.op == "output")
     node, parts = _before(last, "the output"), []
     while node.op != "placeholder":
@@ -116,12 +136,14 @@ def _before(node: fx.Node, where: str) -> fx.Node:
     return first
 
 
-def _part(node: fx.Node, by_path: dict[str, Any], where: str) -> LinearLayer | tuple[str, str] | None:
-    """A layer, an activation (where, name), or None for what passes values on."""
+def _part(node: fx.Node, by_path: dict[str, Any], where: str) -> Part | None:
+    """A layer, a norm, an activation, or None for what passes values on."""
     if node.op == "call_module":
         held = by_path[where]
         if isinstance(held, nn.Linear):
             return LinearLayer(where, held.in_features, held.out_features, held.bias is not None)
+        if isinstance(held, nn.BatchNorm1d):
+            return _norm(held, where)
         if isinstance(held, PASSING_MODULES):
             return None
         name = NAMES.get(type(held))
@@ -137,42 +159,60 @@ def _part(node: fx.Node, by_path: dict[str, Any], where: str) -> LinearLayer | t
         what = getattr(node.target, "__name__", str(node.target))
     if name is None:
         raise InputError(
-            f"{where} ({what}): the law does not follow this part, expected linear layers, activations, dropout and flattening"
+            f"{where} ({what}): the law does not follow this part, expected linear layers, activations, batch normalisation, "
+            "dropout and flattening"
         )
     for key, value in PARAMETERS.get(name, {}).items():
         if settings[key] != value:
             raise InputError(f"{where} ({what}): {key} is {settings[key]!r:.40}, expected {value!r}")
-    return where, name
+    return Between(where, name)
 
 
-def _alike(layers: tuple[LinearLayer, ...]) -> tuple[LinearLayer, ...]:
-    """The layers, if all have biases or none has."""
+def _norm(held: nn.BatchNorm1d, where: str) -> Between:
+    """A batch normalisation as it begins: weight 1, bias 0, torch's ε."""
+    if held.eps != EPSILON:
+        raise InputError(f"{where} (BatchNorm1d): eps is {held.eps:g}, expected {EPSILON:g}")
+    if held.affine and not (bool((held.weight == 1).all()) and bool((held.bias == 0).all())):
+        raise InputError(f"{where} (BatchNorm1d): its weight and bias are changed, expected 1 and 0 as they begin")
+    return Between(where, "batch")
+
+
+def _check_biases(layers: tuple[LinearLayer, ...]) -> None:
+    """InputError unless all layers have biases or none has."""
     biased = layers[0].bias
     other = next((layer for layer in layers if layer.bias != biased), None)
     if other is not None:
         having, lacking = (layers[0], other) if biased else (other, layers[0])
         raise InputError(f"{having.path} has biases and {lacking.path} none, expected all layers alike")
-    return layers
 
 
-def _activation(parts: list[LinearLayer | tuple[str, str]]) -> str:
-    """The name of the one activation; linear if there is none at all."""
-    found = [part for part in parts if not isinstance(part, LinearLayer)]
-    if not found:
-        return "linear"
-    if not isinstance(parts[0], LinearLayer) or not isinstance(parts[-1], LinearLayer):
-        where, name = parts[0] if not isinstance(parts[0], LinearLayer) else found[-1]
-        raise InputError(f"{where} ({name}) stands outside the linear layers, expected activations between them")
-    other = next(((where, name) for where, name in found if name != found[0][1]), None)
-    if other is not None:
-        raise InputError(f"{found[0][0]} is {found[0][1]} and {other[0]} is {other[1]}, expected one activation")
-    for before, after in pairwise(parts):
-        if isinstance(before, LinearLayer) == isinstance(after, LinearLayer):
+def _between(parts: list[Part]) -> tuple[str, str]:
+    """The names of the activation, linear without one, and of the norm between each two layers."""
+    outer = next((part for part in (parts[0], parts[-1]) if isinstance(part, Between)), None)
+    if outer is not None:
+        raise InputError(
+            f"{outer.path} ({outer.name}) stands outside the linear layers, expected all else between them"
+        )
+    gaps: list[list[Between]] = []
+    for part in parts[:-1]:
+        if isinstance(part, LinearLayer):
+            gaps.append([])
+        else:
+            gaps[-1].append(part)
+    for gap in gaps:
+        names = ["norm" if part.name == "batch" else "activation" for part in gap]
+        if names not in ([], ["norm"], ["activation"], ["norm", "activation"]):
+            found = ", ".join(f"{part.path} ({part.name})" for part in gap)
             raise InputError(
-                f"{_where(before)} and {_where(after)} follow each other, expected one activation between two layers"
+                f"{found} follow each other, expected batch normalisation, if any, and then one activation"
             )
-    return found[0][1]
-
-
-def _where(part: LinearLayer | tuple[str, str]) -> str:
-    return part.path if isinstance(part, LinearLayer) else part[0]
+    first, *others = ([part.name for part in gap] for gap in gaps)
+    for number, names in enumerate(others, start=1):
+        if names != first:
+            told = [" and ".join(each) or "nothing" for each in (first, names)]
+            layers = [part.path for part in parts if isinstance(part, LinearLayer)]
+            raise InputError(
+                f"{told[0]} between {layers[0]} and {layers[1]}, {told[1]} between {layers[number]} and {layers[number + 1]}, "
+                "expected the same between all layers"
+            )
+    return next((name for name in first if name != "batch"), "linear"), "batch" if "batch" in first else "none"

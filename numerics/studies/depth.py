@@ -10,8 +10,9 @@ Beside them stands what the law says, in three ways:
 | averaged | those of initial outputs of wide networks: from the data alone |
 | output | those of the pruned networks |
 
-SNIP is in every setting; the other methods come with the first activation and the squared error. Those that read no data
-have one prediction.
+SNIP is in every setting; the other methods come with the first activation. Those that read no data have one prediction, and
+come with the squared error alone, as a loss means nothing to them. Batch normalisation comes with SNIP and the first activation,
+on the very weights of the networks without it.
 """
 
 from __future__ import annotations
@@ -26,32 +27,30 @@ from numpy.typing import NDArray
 
 from numerics.arguments import HIGHEST_SEED, InputError, checked_integer, proper_share
 from numerics.data import Dataset, batch, digits, standardised, targets
-from numerics.depth.architecture import ACTIVATIONS, Architecture
+from numerics.depth.architecture import ACTIVATIONS, NORMS, Architecture
 from numerics.depth.observed import pruned
 from numerics.depth.predicted import Said, predicted
 from numerics.depth.settings import FEWEST_UNITS, LOSSES, LayersSettings
 from numerics.keyed import keyed_seed
 from numerics.parallel import raise_failure, run_tasks
 from numerics.studies.depth_sentences import sentences
-from numerics.studies.depth_summary import PREDICTORS, Densities, DepthRow, DepthSummary, Errors
+from numerics.studies.depth_summary import PREDICTORS, READ_DATA, Densities, DepthRow, DepthSummary, Errors
 
 Floats = NDArray[np.float64]
 
 DATA = ("digits", "wine", "breast-cancer")
 METHODS = ("snip", "grasp-magnitude", "magnitude", "synflow")
-LISTS = ("data", "losses", "activations", "depths", "methods", "densities")  # of what a study runs over
-ELSEWHERE = "mse"  # the loss under which methods other than SNIP are studied
+LISTS = ("data", "losses", "activations", "depths", "methods", "norms", "densities")  # of what a study runs over
+ELSEWHERE = "mse"  # the loss under which methods that read no data are studied
 INIT, BIAS = "torch", True
 MOST_DEPTH, MOST_WIDTH, MOST_NETWORKS, MOST_UNITS = 10, 2048, 1000, 2**15
 LIMIT = 3600.0  # seconds that a setting may take
-NOT_COVERED = (
-    "batch normalisation, convolutions, residual blocks, networks after training, pruning in rounds, pruned biases, "
-    "and GraSP under the cross-entropy"
-)
+NOT_COVERED = "batch normalisation with GraSP, convolutions, residual blocks, networks after training, pruning in rounds and pruned biases"
 QUICK = {
     "data": ("digits", "wine"),
     "activations": ("relu",),
     "depths": (1, 2),
+    "norms": ("none",),
     "densities": (0.1,),
     "networks": 3,
     "width": 64,
@@ -72,6 +71,7 @@ class Settings:
     activations: tuple[str, ...] = ("relu", "tanh", "gelu")
     depths: tuple[int, ...] = (1, 2, 3)
     methods: tuple[str, ...] = METHODS
+    norms: tuple[str, ...] = NORMS
     densities: tuple[float, ...] = (0.1, 0.01)
     networks: int = 6
     width: int = 256
@@ -84,7 +84,7 @@ class Settings:
             if not isinstance(values := getattr(self, name), tuple) or not values:
                 raise InputError(f"{name} is {values!r:.60}, expected one or more in a list")
             object.__setattr__(self, name, tuple(dict.fromkeys(values)))
-        known = {"data": DATA, "losses": LOSSES, "activations": ACTIVATIONS, "methods": METHODS}
+        known = {"data": DATA, "losses": LOSSES, "activations": ACTIVATIONS, "methods": METHODS, "norms": NORMS}
         for name, words in known.items():
             for value in getattr(self, name):
                 if value not in words:
@@ -99,17 +99,26 @@ class Settings:
         checked_integer("units", self.units, FEWEST_UNITS, MOST_UNITS)
         checked_integer("seed", self.seed, 0, HIGHEST_SEED)
         if not self.settings():
-            raise InputError(f"losses is {self.losses[0]!r}, expected {ELSEWHERE} for methods other than snip")
+            if "none" not in self.norms:
+                raise InputError(f"norms is {self.norms[0]!r}, expected none for methods other than snip")
+            raise InputError(f"losses is {self.losses[0]!r}, expected {ELSEWHERE} for methods that read no data")
 
-    def settings(self) -> list[tuple[str, str, str, int, str]]:
-        """(data, loss, activation, depth, method) of every setting, in the order of the report."""
+    def settings(self) -> list[tuple[str, str, str, int, str, str]]:
+        """(data, loss, activation, depth, method, norm) of every setting, in the order of the report."""
         return [
-            (data, loss, activation, depth, method)
-            for method, data, loss, activation, depth in product(
-                self.methods, self.data, self.losses, self.activations, self.depths
+            (data, loss, activation, depth, method, norm)
+            for method, norm, data, loss, activation, depth in product(
+                self.methods, self.norms, self.data, self.losses, self.activations, self.depths
             )
-            if method == "snip" or (loss == ELSEWHERE and activation == self.activations[0])
+            if self._studied(loss, activation, method, norm)
         ]
+
+    def _studied(self, loss: str, activation: str, method: str, norm: str) -> bool:
+        if method == "snip" and norm == "none":
+            return True
+        if activation != self.activations[0]:
+            return False
+        return method == "snip" or (norm == "none" and (method in READ_DATA or loss == ELSEWHERE))
 
 
 class Case(NamedTuple):
@@ -121,6 +130,7 @@ class Case(NamedTuple):
     activation: str
     depth: int
     method: str
+    norm: str = "none"
 
 
 def data_of(name: str) -> Dataset:
@@ -152,7 +162,7 @@ def measure(case: Case) -> list[DepthRow]:
     data = minibatch(settings, case.data)
     x, y = np.asarray(data.x, float), np.asarray(data.y, float)
     widths = (settings.width,) * case.depth
-    network = Architecture(x.shape[1], widths, y.shape[1], case.activation, INIT, BIAS)
+    network = Architecture(x.shape[1], widths, y.shape[1], case.activation, INIT, BIAS, case.norm)
     return [_row(case, network, x, y, density) for density in settings.densities]
 
 
@@ -166,7 +176,7 @@ def _row(case: Case, network: Architecture, x: Floats, y: Floats, density: float
         networks=settings.networks,
         units=settings.units,
     )
-    key = ("depth", *case[1:])
+    key = ("depth", case.data, case.loss, case.activation, case.depth, case.method)  # the same weights with any norm
     seen = [
         pruned(asked, network, x, y, np.random.default_rng(keyed_seed(settings.seed, *key, "network", at)))
         for at in range(settings.networks)
@@ -190,6 +200,7 @@ def _row(case: Case, network: Architecture, x: Floats, y: Floats, density: float
         "activation": case.activation,
         "depth": case.depth,
         "method": case.method,
+        "norm": case.norm,
         "density": density,
         "layers": layers,
         "columns": columns,
@@ -264,7 +275,7 @@ def run_study(settings: Settings, jobs: int, done: Callable[[int], object] = lam
     return sorted(
         found,
         key=lambda row: (
-            order[row["data"], row["loss"], row["activation"], row["depth"], row["method"]],
+            order[row["data"], row["loss"], row["activation"], row["depth"], row["method"], row["norm"]],
             settings.densities.index(row["density"]),
         ),
     )

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from statistics import mean
 
-from numerics.studies.depth_summary import PREDICTORS, DepthRow, ErrorName, Errors
+from numerics.studies.depth_summary import PREDICTORS, READ_DATA, DepthRow, ErrorName, Errors
 
 
 def sentences(rows: Sequence[DepthRow], not_covered: str) -> list[str]:
-    """One for each method, for SNIP under each loss, its largest errors, and what is not covered."""
+    """One for each method, for each that reads data under each loss, SNIP's largest errors, and what is not covered."""
     said = []
-    for method in dict.fromkeys(row["method"] for row in rows):
-        mine = [row for row in rows if row["method"] == method]
-        said.append(_method(method, mine))
+    groups: dict[str, list[DepthRow]] = {}
+    for row in rows:
+        groups.setdefault(method_of(row), []).append(row)
+    said += [_method(name, mine) for name, mine in groups.items()]
+    for name, mine in groups.items():
+        if mine[0]["method"] in READ_DATA:
+            said += _residuals(name, mine)
     snip = [row for row in rows if row["method"] == "snip"]
-    said += _residuals(snip)
     if snip:
         said.append(_worst(snip))
     said.append(f"Not covered: {not_covered}.")
@@ -29,10 +32,16 @@ def average(errors: Iterable[Errors], name: ErrorName) -> float | None:
     return mean(known) if len(known) == len(values) else None
 
 
+def method_of(row: DepthRow) -> str:
+    """A method, and the normalisation of the networks that it prunes."""
+    return row["method"] if row["norm"] == "none" else f"{row['method']} with {row['norm']} normalisation"
+
+
 def name_of(row: DepthRow) -> str:
     """A setting, in words."""
     layers = "1 hidden layer" if row["depth"] == 1 else f"{row['depth']} hidden layers"
-    return f"{row['data']}, {row['activation']}, {row['loss']}, {layers}, density {row['density']:g}"
+    norm = "" if row["norm"] == "none" else f"{row['norm']} normalisation, "
+    return f"{row['data']}, {row['activation']}, {row['loss']}, {norm}{layers}, density {row['density']:g}"
 
 
 def _method(method: str, rows: Sequence[DepthRow]) -> str:
@@ -56,7 +65,7 @@ def _number(value: float | None) -> str:
     return "none" if value is None else f"{value:.4f}"
 
 
-def _residuals(rows: Sequence[DepthRow]) -> Iterator[str]:
+def _residuals(method: str, rows: Sequence[DepthRow]) -> Iterator[str]:
     """What knowing the initial output is worth, by loss."""
     for loss in dict.fromkeys(row["loss"] for row in rows):
         parts = []
@@ -65,7 +74,7 @@ def _residuals(rows: Sequence[DepthRow]) -> Iterator[str]:
             target, averaged, output = (_number(average(found, name)) for name in PREDICTORS)
             parts.append(f"{what} {target}, {averaged} and {output}")
         yield (
-            f"snip under {loss}, errors with the initial output taken as 0, averaged over, and given: "
+            f"{method} under {loss}, errors with the initial output taken as 0, averaged over, and given: "
             f"{'; '.join(parts)}."
         )
 

@@ -7,6 +7,7 @@ from typing import Literal, TypedDict
 Predictor = Literal["target", "averaged", "output"]
 ErrorName = Literal["target", "averaged", "output", "constant", "floor"]
 PREDICTORS: tuple[Predictor, ...] = ("target", "averaged", "output")
+READ_DATA = ("snip", "grasp-magnitude")  # methods that do
 
 
 class Densities(TypedDict):
@@ -44,6 +45,7 @@ class DepthRow(TypedDict):
     activation: str
     depth: int
     method: str
+    norm: str
     density: float
     layers: Densities
     columns: Densities

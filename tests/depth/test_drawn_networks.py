@@ -14,7 +14,6 @@ from numerics.depth.settings import Residual
 from numerics.kernels import dense_kernel
 from numerics.networks import Network
 from numerics.networks.derivatives import gradient, hessian_gradient_product
-from numerics.pruning.methods import saliency
 
 
 def data(samples: int, inputs: int, outputs: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -64,8 +63,6 @@ def test_gradients_of_relu_networks_are_those_of_the_networks_without_biases(wid
     curved = drawn.curvature_along_gradient(made, seen, Residual("mse", r, np.zeros_like(r)))
     for mine, theirs in zip(curved, hessian_gradient_product(network, x, r), strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=1e-10, atol=1e-13)
-    for mine, theirs in zip(drawn.synflow(made.weights), saliency("synflow", network), strict=True):
-        np.testing.assert_allclose(mine / mine.max(), theirs / theirs.max(), rtol=1e-11)
 
 
 @pytest.mark.parametrize("loss", ["mse", "cross-entropy"])

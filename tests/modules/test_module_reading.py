@@ -51,6 +51,7 @@ def test_the_public_names_have_examples_that_run():
         (mlp(), (5,), "linear", ("0", "1")),
         (mlp(nn.LeakyReLU()), (5,), "leaky", ("0", "2")),
         (nn.Sequential(nn.Flatten(), mlp(nn.Softplus())), (5,), "softplus", ("1.0", "1.2")),
+        (mlp(nn.BatchNorm1d(5), nn.ReLU()), (5,), "relu", ("0", "3")),
         (Plain(), (5, 5), "relu", ("enter", "middle", "leave")),
         (Plain(activation=nn.functional.silu), (5, 5), "silu", ("enter", "middle", "leave")),
         (Plain(activation=lambda z: z.tanh()), (5, 5), "tanh", ("enter", "middle", "leave")),
@@ -70,8 +71,14 @@ def test_chains_are_read(module, widths, activation, paths):
         (nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8, 2)), r"0 \(Conv2d\)"),
         (mlp(nn.ReLU(), last=(nn.LogSoftmax(1),)), r"3 \(LogSoftmax\)"),
         (mlp(nn.ReLU(), last=(nn.ReLU(),)), r"3 \(relu\) stands outside"),
-        (mlp(nn.ReLU(), nn.Tanh()), "1 is relu and 2 is tanh, expected one activation"),
-        (mlp(nn.ReLU(), nn.ReLU()), "1 and 2 follow each other"),
+        (mlp(nn.ReLU(), nn.Tanh()), r"1 \(relu\), 2 \(tanh\) follow each other"),
+        (mlp(nn.ReLU(), nn.BatchNorm1d(5)), r"1 \(relu\), 2 \(batch\) follow each other"),
+        (mlp(nn.BatchNorm1d(5, eps=1e-3), nn.ReLU()), r"1 \(BatchNorm1d\): eps is 0.001, expected 1e-05"),
+        (mlp(nn.LayerNorm(5), nn.ReLU()), r"1 \(LayerNorm\)"),
+        (
+            nn.Sequential(*mlp(nn.ReLU()), nn.Tanh(), nn.Linear(2, 2)),
+            "relu between 0 and 2, tanh between 2 and 4, expected the same",
+        ),
         (mlp(nn.LeakyReLU(0.2)), "negative_slope is 0.2, expected 0.01"),
         (mlp(nn.GELU(approximate="tanh")), "approximate is 'tanh', expected 'none'"),
         (Plain(branch=True), r"add \(add\)"),
@@ -82,6 +89,15 @@ def test_chains_are_read(module, widths, activation, paths):
 )
 def test_what_the_law_does_not_follow_is_named(module, expected):
     with pytest.raises(InputError, match=expected):
+        chain_of(module)
+
+
+def test_biases_in_front_of_batch_normalisation_do_not_count():
+    for hidden in (True, False):
+        module = nn.Sequential(nn.Linear(3, 4, bias=hidden), nn.BatchNorm1d(4), nn.ReLU(), nn.Linear(4, 2))
+        assert (chain_of(module).norm, chain_of(module).bias) == ("batch", True)
+    nn.init.constant_(module[1].weight, 2.0)
+    with pytest.raises(InputError, match="its weight and bias are changed"):
         chain_of(module)
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from numerics.cli import main
+from numerics.depth import drawn
+from numerics.depth.architecture import Architecture
 from numerics.depth.observed import pruned
 from numerics.depth.settings import LayersSettings
 from numerics.studies import settings_of, study
@@ -55,11 +57,15 @@ def test_data_are_standardised_classes(name, shape, classes):
     np.testing.assert_array_equal(part.x, minibatch(Settings(), name).x)
 
 
-def test_snip_is_in_every_setting_and_the_others_in_one_of_each_depth():
+def test_snip_is_in_every_setting_and_the_others_with_one_activation():
     settings = Settings()
     kinds = settings.settings()
-    assert size(settings) == len(set(kinds)) == 3 * 2 * 3 * 3 + 3 * 3 * 3
-    assert {(loss, activation) for _, loss, activation, _, method in kinds if method != "snip"} == {("mse", "relu")}
+    assert size(settings) == len(set(kinds)) == 3 * 2 * 3 * 3 + 2 * 3 * 2 * 3 + 2 * 3 * 3
+    for method, losses in (("grasp-magnitude", {"mse", "cross-entropy"}), ("magnitude", {"mse"}), ("synflow", {"mse"})):
+        found = {(loss, activation, norm) for _, loss, activation, _, each, norm in kinds if each == method}
+        assert found == {(loss, "relu", "none") for loss in losses}
+    normalised = {(method, activation, loss) for _, loss, activation, _, method, norm in kinds if norm == "batch"}
+    assert normalised == {("snip", "relu", "mse"), ("snip", "relu", "cross-entropy")}
     assert {data for data, *_ in kinds} == set(DATA)
 
 
@@ -92,7 +98,6 @@ def test_networks_are_pruned_at_their_own_outputs(digits_rows):
     x, y = np.asarray(data.x, float), np.asarray(data.y, float)
     rows = measure(Case(SMALL, "wine", "mse", "tanh", 2, "snip"))
     assert rows[0]["layers"]["output"] != rows[0]["layers"]["target"]
-    from numerics.depth.architecture import Architecture
     from numerics.keyed import keyed_seed
 
     network = Architecture(13, (24, 24), 3, "tanh", "torch", True)
@@ -125,6 +130,7 @@ def test_sentences_count():
         "activation": "relu",
         "depth": 1,
         "method": "snip",
+        "norm": "none",
         "density": 0.2,
         "layers": full,
         "columns": full,
@@ -144,7 +150,12 @@ def test_sentences_count():
     grasp = sentences([bare | {"method": "grasp-magnitude", "second_term": share} for share in (0.2, 0.3)], "x")
     assert grasp[0].endswith("leaves out a term of 0.25 of the first's norm here (S8).")
     assert average([row["layer_errors"], bare["layer_errors"]], "output") is None
-    assert "batch normalisation" in summarise(settings, [row])["sentences"][-1]
+    normalised = sentences([row, row | {"norm": "batch"}], "x")
+    assert [text.split(" misses")[0] for text in normalised[:2]] == [
+        "snip, from the data alone,",
+        "snip with batch normalisation, from the data alone,",
+    ]
+    assert "convolutions" in summarise(settings, [row])["sentences"][-1]
 
 
 def test_the_command_has_the_numbers_of_the_study(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,7 +167,8 @@ def test_the_command_has_the_numbers_of_the_study(tmp_path: Path, capsys: pytest
         assert word in " ".join(out.split())
     found = study("depth", data=["wine"], depths=[1], width=16, units=128, quick=True, seed=2)
     assert json.loads(numbers.read_text("utf-8")) == json.loads(json.dumps(found))
-    assert [row["method"] for row in found["rows"]] == ["snip", "snip", "grasp-magnitude", "magnitude", "synflow"]
+    methods = [row["method"] for row in found["rows"]]
+    assert methods == ["snip", "snip", "grasp-magnitude", "grasp-magnitude", "magnitude", "synflow"]
     assert found["protocol"]["networks"] == 3
     assert picture.stat().st_size > 5_000
 
@@ -172,7 +184,9 @@ def test_rows_are_the_same_for_any_number_of_processes():
     [
         (["--data", "iris"], "data is 'iris', expected digits, wine, breast-cancer"),
         (["--methods", "wanda"], "methods is 'wanda', expected snip, grasp-magnitude, magnitude, synflow"),
-        (["--methods", "synflow", "--losses", "cross-entropy"], "expected mse for methods other than snip"),
+        (["--norms", "layer"], "norms is 'layer', expected none, batch"),
+        (["--methods", "synflow", "--norms", "batch"], "norms is 'batch', expected none for methods other than snip"),
+        (["--methods", "synflow", "--losses", "cross-entropy"], "expected mse for methods that read no data"),
         (["--activations", "relo"], "activations is 'relo'"),
         (["--losses", "hinge"], "losses is 'hinge'"),
         (["--depths", "0"], "depths is 0"),
@@ -191,3 +205,29 @@ def test_bad_calls_take_one_line(words: list[str], said: str, capsys: pytest.Cap
     assert out == ""
     assert said in error
     assert error.count("\n") == 1
+
+
+def test_normalised_networks_have_the_weights_of_the_others_and_other_densities(monkeypatch):
+    """Their own law is nearer to their layers than that of the others is."""
+    weights: list[np.ndarray] = []
+    draw = drawn.draw
+
+    def recorded(network: Architecture, rng: np.random.Generator) -> drawn.DrawnNetwork:
+        made = draw(network, rng)
+        weights.append(made.weights[1])
+        return made
+
+    monkeypatch.setattr(drawn, "draw", recorded)
+    settings = Settings(width=64, units=2048)
+    plain, normalised = (
+        measure(Case(settings, "digits", "cross-entropy", "relu", 2, "snip", norm))[0] for norm in ("none", "batch")
+    )
+    observed, right, wrong = (
+        np.array(row["layers"][name])
+        for row, name in ((normalised, "observed"), (normalised, "averaged"), (plain, "averaged"))
+    )
+    assert np.abs(right - observed).mean() < np.abs(wrong - observed).mean() / 2
+    assert normalised["norm"] == "batch"
+    kinds = len(weights) // 2
+    for mine, theirs in zip(weights[:kinds], weights[kinds:], strict=True):
+        np.testing.assert_array_equal(mine, theirs)
