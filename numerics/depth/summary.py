@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TypedDict
 
+from numerics.columns import AboutSummary
 from numerics.depth.forecast import LayersForecast
 
 
@@ -47,6 +48,17 @@ class LayerColumns(TypedDict):
     observed: list[float] | None
 
 
+class LayersData(AboutSummary):
+    """samples: of the data given; samples_used: seen by predictions and networks."""
+
+    name: str
+    labelling: str
+    samples: int
+    samples_used: int
+    inputs: int
+    outputs: int
+
+
 class LayersSummary(TypedDict):
     """Everything."""
 
@@ -61,7 +73,7 @@ class LayersSummary(TypedDict):
     residual: str
     seed: int
     networks: int
-    data: dict[str, str | int]
+    data: LayersData
     layers: list[LayerSummary]
     collapse: list[Collapse]
     paths: Paths
@@ -96,6 +108,7 @@ def summarise_layers(found: LayersForecast, *, seed: int) -> LayersSummary:
             "samples_used": len(data.x),
             "inputs": network.inputs,
             "outputs": network.outputs,
+            **data.about.summary,
         },
         "layers": layers,
         "collapse": [{"layer": layer.layer, "density": layer.collapse} for layer in found.layers],
