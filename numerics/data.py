@@ -6,7 +6,6 @@ anything in them.
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cache
 from numbers import Integral
@@ -19,15 +18,14 @@ from numpy.typing import ArrayLike
 from numerics.arguments import InputError, checked_integer, real_matrix
 from numerics.columns import About, Content, check_missing, of_arrays, of_table
 from numerics.files import check_readable
-from numerics.files.archives import open_archive
-from numerics.files.tables import read_text
+from numerics.files.sample_arrays import read_npy, read_npz, read_torch
+from numerics.files.tables import of_matrix, read_text
 from numerics.labels import labelled
 from numerics.networks import Array
-from numerics.reports.plain_text import plain
 
-MOST_NUMBERS = 2**29  # of a file: 4 GiB of doubles
 TEXT = {".csv": ",", ".tsv": "\t"}  # what stands between fields
-SUFFIXES = (*TEXT, ".npz")
+ARRAYS = {".npz": read_npz, ".npy": read_npy, ".pt": read_torch, ".pth": read_torch}
+SUFFIXES = (*TEXT, *ARRAYS)
 SMALLEST, LARGEST = 1e-30, 1e30  # of the largest entry: the products that the formulas form stay within the floats
 
 
@@ -71,9 +69,9 @@ def load(
     target: str | int | None = None,
     missing: str | None = None,
 ) -> Dataset:
-    """A user's data from a file: a table (`.csv`, `.tsv`), or `.npz` with arrays x or X, and y [N] or [N, q].
+    """A user's data from a file: a table (`.csv`, `.tsv`), or arrays x or X, and y [N] or [N, q] (`.npz`, `.pt`, `.pth`).
 
-    A table has one sample a line, its fields separated by commas (`.tsv`: tabs); a first line without any number is taken
+    One matrix (`.npy`, `.pt`) is a table without names. A table has one sample a line, its fields separated by commas (`.tsv`: tabs); a first line without any number is taken
     for the header. target: the column with the labels, by its name or its number from 1; None is the last. Columns of
     words become one 0/1 column for each category. x: [N, d], or images [N, h, w], [N, h, w, c], [N, c, h, w], which are
     flattened. labelling: as above; None recognises classes. missing: drop leaves out samples with missing values, mean
@@ -104,7 +102,8 @@ def load_data(
 ) -> Dataset:
     """Load the bundled digits, or data from a file (see `load`).
 
-    source: digits, or a file: .csv or .tsv with a sample a line, .npz with x [N, d] or images, and y [N] or [N, q].
+    source: digits, or a file: .csv or .tsv with a sample a line; .npz or, of PyTorch, .pt with x [N, d] or images, and
+    y [N] or [N, q]; .npy or .pt with one matrix, a sample a row.
     labels: as-is, onehot, ge:K, is:K (classes ±1), each also with -centred (mean 0); ge5, is0 and is0c (is:0-centred) for
     short; None is ge5 for the digits, and for a file classes if its labels look like classes, else as-is. standardise:
     columns to mean 0 and variance 1; None means only the digits. target: of a table, the column with the labels, by its
@@ -212,9 +211,12 @@ def _read(file: Path, target: str | None, missing: str | None) -> Content:
     suffix = file.suffix.lower()
     if suffix in TEXT:
         return of_table(read_text(file, TEXT[suffix]), target, missing)
+    x, y = ARRAYS[suffix](file)
+    if y is None:
+        return of_table(of_matrix(x), target, missing)
     if target is not None:
-        raise InputError(f"target is {target!r:.80}, expected none: the target of a {suffix} file is its array y")
-    return of_arrays(*_read_npz(file), missing)
+        raise InputError(f"target is {target!r:.80}, expected none: the target of the file is its array y")
+    return of_arrays(x, y, missing)
 
 
 def _target(target: str | int | None) -> str | None:
@@ -224,17 +226,3 @@ def _target(target: str | int | None) -> str | None:
     if isinstance(target, Integral) and not isinstance(target, bool):
         return str(target)
     raise InputError(f"target is {target!r:.60}, expected a column's name, or its number from 1")
-
-
-def _read_npz(file: Path) -> tuple[Array, Array]:
-    with ExitStack() as files:
-        archive = open_archive(file, files)
-        names = [name for name in ("x", "X", "y") if name in archive.members]
-        if len(names) != 2 or "y" not in names:
-            held = plain(", ".join(list(archive.members)[:6])) or "nothing"
-            raise InputError(f"holds {held}, expected arrays x (or X) and y")
-        size = sum(archive.header(name).size for name in names)
-        if size > MOST_NUMBERS:
-            raise InputError(f"x and y have {size} numbers, expected at most {MOST_NUMBERS}")
-        x, y = (archive.read(name) for name in names)
-    return x, y

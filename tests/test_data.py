@@ -299,7 +299,11 @@ def test_damaged_archives_are_refused_or_still_right(tmp_path_factory, data):
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("absent.npz", "no such file"), ("mine.pkl", "suffix is '.pkl', expected .csv, .tsv or .npz"), ("mine", "suffix")],
+    [
+        ("absent.npz", "no such file"),
+        ("mine.pkl", "suffix is '.pkl', expected .csv, .tsv, .npz, .npy, .pt or .pth"),
+        ("mine", "suffix"),
+    ],
 )
 def test_other_files_are_refused(tmp_path, name, message):
     assert message in refusal(load, tmp_path / name)

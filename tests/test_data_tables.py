@@ -240,9 +240,7 @@ def test_bad_tables_are_refused(written, text, options, message):
     assert len(said) < 400
 
 
-def test_only_tables_have_columns_to_choose(tmp_path):
-    np.savez(tmp_path / "mine.npz", x=np.eye(3), y=np.arange(3))
-    assert "the target of a .npz file is its array y" in refused(tmp_path / "mine.npz", target="y")
+def test_the_digits_have_no_columns_to_choose():
     assert "the digits have one target" in refused("digits", target="digit")
     assert "the digits have one target" in refused("digits", missing="drop")
 

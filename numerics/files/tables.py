@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from io import StringIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +75,11 @@ def read_text(file: Path, separator: str) -> DataTable:
         return _row_by_row(text, separator)
     names = next(csv.reader(lines[:1], delimiter=separator, skipinitialspace=True)) if headed else None
     return _table(names, list(numbers.T))
+
+
+def of_matrix(matrix: NDArray[Any]) -> DataTable:
+    """A matrix of numbers [N, columns] as a table without names."""
+    return DataTable([Column(f"column {place}", column) for place, column in enumerate(matrix.T, 1)], named=False)
 
 
 def of_words(name: str, words: Sequence[str | None], place: Callable[[int], str]) -> Column:
