@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from numerics.arguments import InputError, checked_integer, real_matrix
 from numerics.columns import About, Content, check_missing, of_arrays, of_table
 from numerics.files import check_readable
+from numerics.files.parquet import read_parquet
 from numerics.files.sample_arrays import read_npy, read_npz, read_torch
 from numerics.files.tables import of_matrix, read_text
 from numerics.labels import labelled
@@ -25,7 +26,8 @@ from numerics.networks import Array
 
 TEXT = {".csv": ",", ".tsv": "\t"}  # what stands between fields
 ARRAYS = {".npz": read_npz, ".npy": read_npy, ".pt": read_torch, ".pth": read_torch}
-SUFFIXES = (*TEXT, *ARRAYS)
+PARQUET = ".parquet"
+SUFFIXES = (*TEXT, PARQUET, *ARRAYS)
 SMALLEST, LARGEST = 1e-30, 1e30  # of the largest entry: the products that the formulas form stay within the floats
 
 
@@ -69,7 +71,7 @@ def load(
     target: str | int | None = None,
     missing: str | None = None,
 ) -> Dataset:
-    """A user's data from a file: a table (`.csv`, `.tsv`), or arrays x or X, and y [N] or [N, q] (`.npz`, `.pt`, `.pth`).
+    """A user's data from a file: a table (`.csv`, `.tsv`, `.parquet`), or arrays x or X, and y [N] or [N, q] (`.npz`, `.pt`, `.pth`).
 
     One matrix (`.npy`, `.pt`) is a table without names. A table has one sample a line, its fields separated by commas (`.tsv`: tabs); a first line without any number is taken
     for the header. target: the column with the labels, by its name or its number from 1; None is the last. Columns of
@@ -102,7 +104,7 @@ def load_data(
 ) -> Dataset:
     """Load the bundled digits, or data from a file (see `load`).
 
-    source: digits, or a file: .csv or .tsv with a sample a line; .npz or, of PyTorch, .pt with x [N, d] or images, and
+    source: digits, or a file: .csv, .tsv or .parquet with a sample a row; .npz or, of PyTorch, .pt with x [N, d] or images, and
     y [N] or [N, q]; .npy or .pt with one matrix, a sample a row.
     labels: as-is, onehot, ge:K, is:K (classes ±1), each also with -centred (mean 0); ge5, is0 and is0c (is:0-centred) for
     short; None is ge5 for the digits, and for a file classes if its labels look like classes, else as-is. standardise:
@@ -211,6 +213,8 @@ def _read(file: Path, target: str | None, missing: str | None) -> Content:
     suffix = file.suffix.lower()
     if suffix in TEXT:
         return of_table(read_text(file, TEXT[suffix]), target, missing)
+    if suffix == PARQUET:
+        return of_table(read_parquet(file), target, missing)
     x, y = ARRAYS[suffix](file)
     if y is None:
         return of_table(of_matrix(x), target, missing)

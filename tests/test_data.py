@@ -301,7 +301,7 @@ def test_damaged_archives_are_refused_or_still_right(tmp_path_factory, data):
     ("name", "message"),
     [
         ("absent.npz", "no such file"),
-        ("mine.pkl", "suffix is '.pkl', expected .csv, .tsv, .npz, .npy, .pt or .pth"),
+        ("mine.pkl", "suffix is '.pkl', expected .csv, .tsv, .parquet, .npz, .npy, .pt or .pth"),
         ("mine", "suffix"),
     ],
 )

@@ -26,7 +26,7 @@ def add_data(parser: argparse.ArgumentParser, default: str | None) -> None:
         "--data",
         default=default,
         metavar="DATA",
-        help=f"digits{' (default)' if default else ''}, or a .csv, .tsv, .npz, .npy or .pt file",
+        help=f"digits{' (default)' if default else ''}, or a .csv, .tsv, .parquet, .npz, .npy or .pt file",
     )
     add(
         "--labels",

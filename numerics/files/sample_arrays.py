@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
@@ -99,7 +99,7 @@ def _array(name: str, tensor: Any) -> NDArray[Any]:
     return array
 
 
-def _names(held: list[str]) -> list[str]:
+def _names(held: Sequence[str]) -> list[str]:
     """x or X, and y."""
     names = [name for name in ("x", "X", "y") if name in held]
     if len(names) != 2 or "y" not in names:

@@ -1,6 +1,6 @@
 """Tables from files: text separated by commas or tabs (.csv, .tsv), read as columns of numbers or of categories.
 
-The standard library's `csv` reads them: a library of tables would bring a hundred megabytes, and guess types where this
+The standard library's `csv` reads them: a library of tables would bring a hundred megabytes (as for .parquet, an extra), and guess types where this
 page refuses. A table of numbers alone, the usual case, is read by NumPy at once. Rows are counted from 1, without the
 header, lines as an editor counts them. Nothing in a file is executed.
 """
@@ -103,7 +103,7 @@ def of_words(name: str, words: Sequence[str | None], place: Callable[[int], str]
     return Column(name, values, tuple(plain(word, LONGEST_NAME) for word in known))
 
 
-def named(names: Sequence[str]) -> list[str]:
+def called(names: Sequence[str]) -> list[str]:
     """Names to print, in one line each; what has no name is called by its number, from 1."""
     return [plain(name.strip(), LONGEST_NAME) or f"column {place}" for place, name in enumerate(names, 1)]
 
@@ -116,10 +116,10 @@ def _table(names: Sequence[str] | None, columns: Sequence[Floats | Column]) -> D
         notes.append("there is no header (the first line holds a number)")
     elif not fitting:
         notes.append(f"the header has {len(names)} names for {len(columns)} columns, so that none is used")
-    called = named(names if names is not None and fitting else [""] * len(columns))
+    known = called(names if names is not None and fitting else [""] * len(columns))
     whole = [
         each._replace(name=name) if isinstance(each, Column) else Column(name, each)
-        for name, each in zip(called, columns, strict=True)
+        for name, each in zip(known, columns, strict=True)
     ]
     return DataTable(whole, fitting, tuple(notes))
 
@@ -142,7 +142,7 @@ def _row_by_row(text: str, separator: str) -> DataTable:
     for row, fields in enumerate(rows):
         if len(fields) != width:
             raise InputError(f"{place(row)} has {len(fields)} fields, expected {width}, as the {of} has")
-    names = named(header if header is not None and len(header) == width else [""] * width)
+    names = called(header if header is not None and len(header) == width else [""] * width)
     columns = [
         _column(repr(name) if name != f"column {at + 1}" else str(at + 1), [fields[at] for fields in rows], place)
         for at, name in enumerate(names)
@@ -162,7 +162,7 @@ def _rows(text: str, separator: str) -> tuple[list[list[str]], list[int]]:
                 lines.append(begins)
             begins = reader.line_num + 1
     except csv.Error as error:
-        raise InputError(f"line {begins}: {error}, expected fields between {_called(separator)}") from error
+        raise InputError(f"line {begins}: {error}, expected fields between {_between(separator)}") from error
     if not rows:
         raise InputError("holds no row, expected a sample a line")
     return rows, lines
@@ -193,7 +193,7 @@ def _column(name: str, fields: Sequence[str], place: Callable[[int], str]) -> Co
     )
 
 
-def _called(separator: str) -> str:
+def _between(separator: str) -> str:
     return "tabs" if separator == "\t" else "commas"
 
 
