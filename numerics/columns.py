@@ -12,6 +12,8 @@ A missing value is refused, with a count for each column, until `missing` says w
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -28,6 +30,7 @@ Floats = NDArray[np.floating]
 MISSING = ("drop", "mean")
 CHANNELS = (1, 3, 4)  # of an image: grey, colours, colours and opacity
 _LISTED = 6  # names in a sentence
+_COUNTED = re.compile(r"(column|input) \d+")  # instead of a name: columns of a table from 1, inputs from 0
 
 
 class AboutSummary(TypedDict):
@@ -125,7 +128,7 @@ def of_arrays(x: NDArray[Any], y: NDArray[Any], missing: str | None) -> Content:
         x = x.reshape(len(x), -1)
         notes = (f"images of {' x '.join(map(str, image))}, one input a pixel",)
     if x.ndim == 2 and x.size and y.ndim and y.size and len(x) == len(y) and {x.dtype.kind, y.dtype.kind} <= {*"biuf"}:
-        names = [str(place) for place in range(x.shape[1])]
+        names = [f"input {place}" for place in range(x.shape[1])]
         x, y, more = _complete(x, y, np.arange(x.shape[1]), names, "y", missing, arrays=True)
         about = _with_remarks(About(image=image, target="y", notes=(*notes, *more)), x, y)
         return Content(x, y, about)
@@ -168,7 +171,7 @@ def _chosen(columns: Sequence[Column], target: str | None) -> int:
 def _distinct(columns: Sequence[Column]) -> tuple[list[str], list[str]]:
     """A name for each column that no other has, and what to say where that took a change."""
     names = [column.name for column in columns]
-    twice = sorted({name for name in names if names.count(name) > 1}) if len({*names}) < len(names) else []
+    twice = [name for name, count in Counter(names).items() if count > 1]
     called = [f"{name} (column {place})" if name in twice else name for place, name in enumerate(names, 1)]
     return called, [
         f"several columns have the name {name!r}; each is called with its number" for name in twice[:_LISTED]
@@ -203,20 +206,20 @@ def _complete(
     held = "" if not arrays else ("x holds nan: " if gaps.any() else "y holds nan: ")
     empty = [name for name, count in counts.items() if count == len(x)]
     if empty:
-        raise InputError(f"{held}column {empty[0]!r} has no value at all, expected some: leave the column out")
-    found = [f"{name!r} {count}" for name, count in counts.items() if count]
-    more = f" and {len(found) - _LISTED} more columns" if len(found) > _LISTED else ""
+        raise InputError(f"{held}{_marked(empty[0])} has no value at all, expected some: leave the column out")
+    found = [f"{_marked(name)} ({count})" for name, count in counts.items() if count]
+    more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
     listed = ", ".join(found[:_LISTED]) + more
     if missing is None:
         row = int((gaps.any(axis=1) | lacking).argmax()) + 1
         raise InputError(
-            f"{held}missing values in columns {listed} (the first in row {row}), expected none, or `missing`: drop leaves "
+            f"{held}missing values in {listed}, the first in row {row}, expected none, or `missing`: drop leaves "
             "such samples out, mean fills in the column's mean"
         )
     if missing == "mean":
         if lacking.any():
             raise InputError(
-                f"the target {target!r} has {counts[target]} missing values, expected none, or `missing` drop"
+                f"the target {_marked(target)} has {counts[target]} missing values, expected none, or `missing` drop"
             )
         filled = np.where(gaps, np.nanmean(x, axis=0), x)
         return filled, y, [f"missing values are the means of their columns: {listed}"]
@@ -259,6 +262,11 @@ def _with_remarks(about: About, x: Floats, y: NDArray[Any]) -> About:
 
 def _quoted(about: About, column: int) -> str:
     return repr(about.inputs[column]) if about.inputs else f"{column} (from 0)"
+
+
+def _marked(name: str) -> str:
+    """A name from a file in quotes; one that only counts as it is."""
+    return name if _COUNTED.fullmatch(name) else repr(name)
 
 
 def _those(about: About, columns: NDArray[np.intp]) -> str:

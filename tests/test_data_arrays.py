@@ -73,7 +73,7 @@ def test_numbers_that_are_no_images_have_no_picture():
         (lambda file: np.save(file, X[:0]), "expected"),
         (lambda file: np.save(file, X.astype(str)), "holds entries <U32, expected numbers"),
         (lambda file: np.save(file, X * np.inf), "x holds nan or infinite entries"),
-        (lambda file: np.save(file, np.where(X > 0, np.nan, X)), "missing values in columns"),
+        (lambda file: np.save(file, np.where(X > 0, np.nan, X)), "missing values in column 1"),
         (lambda file: np.save(file, X.astype(object)), "damaged"),
         (lambda file: file.write_bytes(pickle.dumps(X)), "damaged"),
         (lambda file: file.write_bytes(b""), "damaged"),

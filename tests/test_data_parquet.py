@@ -57,7 +57,7 @@ def test_columns_of_all_kinds(stored):
 
 def test_words_are_classes_and_null_is_missing(stored):
     file = stored({"a": [1, None, 3, 4], "kind": ["u", "v", "v", "w"], "b": [1.5, 2.5, None, 0.5]})
-    assert "missing values in columns 'a' 1, 'b' 1 (the first in row 2)" in refused(file, target="kind")
+    assert "missing values in 'a' (1), 'b' (1), the first in row 2" in refused(file, target="kind")
     data = load_data(file, target="kind", missing="drop")
     np.testing.assert_array_equal(data.x, [[1, 1.5], [4, 0.5]])
     assert data.about.classes == ("u", "w")
@@ -81,7 +81,7 @@ def test_the_index_of_pandas_is_no_input(stored):
         ([1.0, np.inf], "row 2, column 'a' holds inf, expected finite numbers"),
         ([[1], [2]], "column 'a' holds list<"),
         ([b"1", b"2"], "column 'a' holds binary, expected numbers or words"),
-        ([None, None], "column 'a' has no value at all"),
+        ([None, None], "'a' has no value at all"),
     ],
 )
 def test_bad_columns_are_refused(stored, column, message):

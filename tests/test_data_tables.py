@@ -122,27 +122,27 @@ GAPS = "age,colour,y\n1,red,.5\n,red,1.5\n3,,2.5\n5,blue,\n6,NA,4.5\n"
 
 def test_missing_values_are_counted_by_column(written):
     said = refused(written(GAPS))
-    assert "missing values in columns 'age' 1, 'colour' 2, 'y' 1 (the first in row 2), expected none" in said
+    assert "missing values in 'age' (1), 'colour' (2), 'y' (1), the first in row 2, expected none" in said
 
 
 def test_samples_with_missing_values_are_dropped(written):
     data = load_data(written("a,b,y\n1,red,.5\n,red,1.5\n3,blue,2.5\n"), missing="drop")
     np.testing.assert_array_equal(data.x, [[1, 0, 1], [3, 1, 0]])
     np.testing.assert_array_equal(data.y[:, 0], [0.5, 2.5])
-    assert "1 samples with missing values are left out: 'a' 1" in data.about.notes
+    assert "1 samples with missing values are left out: 'a' (1)" in data.about.notes
 
 
 def test_means_are_filled_in(written):
     data = load_data(written("a,b,y\n1,red,.5\n,red,1.5\n3,blue,2.5\n4.5,?,2.5\n"), missing="mean")
     np.testing.assert_allclose(data.x[1], [8.5 / 3, 0, 1])
     np.testing.assert_allclose(data.x[3], [4.5, 1 / 3, 2 / 3])  # the shares of the categories
-    assert "missing values are the means of their columns: 'a' 1, 'b' 1" in data.about.notes
+    assert "missing values are the means of their columns: 'a' (1), 'b' (1)" in data.about.notes
 
 
 def test_missing_values_of_arrays(tmp_path):
     x = np.array([[1.0, 2], [np.nan, 4], [3, 5]], np.float32)
     np.savez(tmp_path / "mine.npz", x=x, y=np.array([0.5, 1.5, 2]))
-    assert "x holds nan: missing values in columns '0' 1 (the first in row 2)" in refused(tmp_path / "mine.npz")
+    assert "x holds nan: missing values in input 0 (1), the first in row 2" in refused(tmp_path / "mine.npz")
     np.testing.assert_array_equal(load(tmp_path / "mine.npz", missing="drop").x, x[[0, 2]])
     np.testing.assert_array_equal(load(tmp_path / "mine.npz", missing="mean").x[1], [2, 4])
 
@@ -198,7 +198,7 @@ def test_fields_in_quotes(written):
         ("a,b,c\n1\n2,3,4\n", {}, "row 1 (line 2) has 1 fields, expected 3, as the header has"),
         ("a,b,y\n1,2,3\n\n4,5\n", {}, "row 2 (line 4) has 2 fields, expected 3"),
         ("a,b,y\n1,2,3\n4,5,6,7\n", {}, "row 2 (line 3) has 4 fields"),
-        ("a,b,y\n1,nan,3\n4,5,6\n", {}, "'b' 1 (the first in row 1)"),
+        ("a,b,y\n1,nan,3\n4,5,6\n", {}, "'b' (1), the first in row 1"),
         ("a,b,y\n1,2,3\n4,-inf,6\n", {}, "row 2 (line 3), column 'b' holds -inf, expected finite numbers"),
         ("a,b,y\n1,2,3\n4,1e999,6\n", {}, "row 2 (line 3), column 'b' holds 1e999, expected finite numbers"),
         (
@@ -210,8 +210,8 @@ def test_fields_in_quotes(written):
         ("a,b,y\n1,x,3\n4,7,6\n5,8,2\n", {}, "row 1 (line 2), column 'b' holds 'x' among numbers"),
         ("a,b,y\n1,x,3\n4,z,6\n5,8,2\n", {}, "row 3 (line 4), column 'b' holds '8' among words"),
         ('a,b,y\n1,"1,5",3\n4,"2,5",6\n', {}, "holds '1,5', expected a decimal point"),
-        ("a,b,y\n1,,3\n4,,6\n", {}, "column 'b' has no value at all, expected some: leave the column out"),
-        ("a,b,y\n1,,3\n4,,6\n", {"missing": "mean"}, "column 'b' has no value at all"),
+        ("a,b,y\n1,,3\n4,,6\n", {}, "'b' has no value at all, expected some: leave the column out"),
+        ("a,b,y\n1,,3\n4,,6\n", {"missing": "mean"}, "'b' has no value at all"),
         ("a,b,y\n1,,3\n4,1,\n", {"missing": "drop"}, "0 samples have no missing value"),
         ("a,b,y\n1,2,3\n4,1,\n", {"missing": "mean"}, "the target 'y' has 1 missing values"),
         ("a,b,y\n1,2,3\n4,1,5\n", {"missing": "median"}, "missing is 'median', expected drop or mean"),
@@ -306,3 +306,50 @@ def test_the_command_refuses_in_one_line(written, capsys, option, message):
     said = capsys.readouterr().err
     assert message in said
     assert said.count("\n") == 1
+
+
+def test_pictures_name_the_inputs(written):
+    pytest.importorskip("matplotlib")
+    from matplotlib.figure import Figure
+
+    from numerics.reports.figures import NAMED, name_columns
+
+    about = load_data(written(PLANTS.replace("length", "$length$"))).about
+    axis = Figure().subplots()
+    name_columns(axis, about, np.array([2, 0, 1]), np.arange(3))
+    assert [label.get_text() for label in axis.get_xticklabels()] == ["colour=red", r"\$length\$", "colour=blue"]
+    before = [label.get_text() for label in axis.get_xticklabels()]
+    name_columns(axis, about, np.array([0] * (NAMED + 1)), np.arange(NAMED + 1))
+    assert [label.get_text() for label in axis.get_xticklabels()] == before
+
+
+def test_pictures_of_commands_have_the_names(written, capsys):
+    pytest.importorskip("matplotlib")
+    rng = np.random.default_rng(0)
+    rows = "".join(f"{a:.3f},{b:.3f},{c:.3f}\n" for a, b, c in rng.standard_normal((30, 3)))
+    file = written(f"first,second,y\n{rows}")
+    np.save("mask.npy", rng.random((30, 2)) < 0.4)
+    for call in (
+        [*QUICK, "--data", file, "--plot", "predict.svg"],
+        [
+            "predict",
+            "--method",
+            "snip",
+            "--widths",
+            "16",
+            "--units",
+            "64",
+            "--networks",
+            "1",
+            "--data",
+            file,
+            "--plot",
+            "l.svg",
+        ],
+        ["fit", "mask.npy", "--data", file, "--fresh-rows", "500", "--plot", "fit.svg"],
+    ):
+        assert main(call) == 0
+        with open(call[-1], encoding="utf-8") as picture:
+            said = picture.read()
+        assert "<!-- first -->" in said
+        assert "<!-- second -->" in said

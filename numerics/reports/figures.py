@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".png", ".svg")
 SHOWN_ROWS = 256  # of the mask: more would blur into one another on paper
 SHOWN_BARS = 200  # columns with error bars of their own; beyond, a band
-NAMED = 60  # columns whose names find room below a picture
+NAMED, NAMED_BESIDE = 60, 25  # columns whose names find room below a picture, below one of three
 INK, SEEN, FAINT = "#1f3b73", "#d1495b", "#8a8f98"
 KEPT, SHADES = "Greys", "Blues"
 
@@ -66,7 +66,7 @@ def plot_prediction(
     above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.15, 1])[:, 0]
     columns = np.argsort(-prediction.densities, kind="stable")
     about = about or About()
-    _masks(above, prediction, observation, columns)
+    _masks(above, prediction, observation, columns, about)
     _densities(below, prediction, observation, columns, about)
     save(figure, path)
 
@@ -80,7 +80,9 @@ def save(figure: Figure, path: Path) -> None:
         temporary.write_bytes(drawn.getvalue())
 
 
-def _masks(figure: SubFigure, prediction: Prediction, observation: Observation | None, columns: np.ndarray) -> None:
+def _masks(
+    figure: SubFigure, prediction: Prediction, observation: Observation | None, columns: np.ndarray, about: About
+) -> None:
     """The mask, its average over rows of like score, and the limit, side by side."""
     limit = ("The limit: fresh rows", prediction.law.picture, SHADES)
     panels: list[tuple[str, Floats, str]] = [limit]
@@ -108,6 +110,7 @@ def _masks(figure: SubFigure, prediction: Prediction, observation: Observation |
         )
         axis.set_title(title, fontsize=10)
         axis.set_xlabel("inputs, most kept first")
+        name_columns(axis, about, columns, np.arange(len(columns)) + 0.5, NAMED_BESIDE)
     axes[0].set_ylabel("units, largest scores first")
     figure.colorbar(drawn, ax=list(axes), label="share kept", shrink=0.9, pad=0.01)
 
@@ -138,9 +141,9 @@ def _densities(
         figure.colorbar(drawn, ax=list(axes[1:]), label="column density", shrink=0.75, pad=0.02)
 
 
-def name_columns(axis: Axes, about: About, columns: np.ndarray, places: np.ndarray) -> None:
-    """The names of inputs below their places, where there are names and room for them."""
-    if about.inputs and len(columns) <= NAMED:
+def name_columns(axis: Axes, about: About, columns: np.ndarray, places: np.ndarray, most: int = NAMED) -> None:
+    """The names of inputs below their places, where there are names, at most so many."""
+    if about.inputs and len(columns) <= most:
         names = [about.inputs[column].replace("$", r"\$") for column in columns]  # no mathematics
         axis.set_xticks(places, names, rotation=90, fontsize=7)
 
@@ -240,6 +243,8 @@ def draw_masks(figure: Figure | SubFigure, fit: Fit) -> None:
         )
         axis.set_title(title, fontsize=10)
         axis.set_xlabel("columns, most kept first")
+        if fit.data is not None:
+            name_columns(axis, fit.data.about, columns, np.arange(columns.size) + 0.5, NAMED_BESIDE)
     axes[0].set_ylabel("rows, most kept first")
     figure.colorbar(drawn, ax=list(axes), label="share kept", shrink=0.9, pad=0.01)
 
