@@ -7,6 +7,8 @@ import re
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from numerics.cli import main
 from numerics.data import load, load_data
@@ -353,3 +355,40 @@ def test_pictures_of_commands_have_the_names(written, capsys):
             said = picture.read()
         assert "<!-- first -->" in said
         assert "<!-- second -->" in said
+
+
+@settings(max_examples=200)
+@given(st.text('01.5-,\t\n\r"a b?\x0b\x85e', max_size=40), st.sampled_from([None, "drop", "mean"]))
+@example('a,b\n"1\n2",3\n4,5', None)
+@example("1,2\x0b3,4", None)
+@example("a,b\n\n1,2\n,\n3,4\n", "drop")
+def test_any_text_is_read_or_refused_in_one_line(tmp_path_factory, text, missing):
+    file = tmp_path_factory.getbasetemp() / "any.csv"
+    file.write_bytes(text.encode())
+    try:
+        data = load(file, missing=missing)
+    except InputError as error:
+        said = str(error)
+    else:
+        assert np.isfinite(data.x).all()
+        assert np.isfinite(data.y).all()
+        assert len(data.about.inputs) in (0, data.x.shape[1])
+        return
+    assert "\n" not in said
+    assert "expected" in said
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_a_numeric_table_is_read_alike_beside_words(tmp_path_factory, data):
+    """The row by row reader gives the numbers that NumPy gives."""
+    numbers = st.one_of(st.floats(-1e9, 1e9), st.integers(-50, 50))
+    rows = data.draw(st.lists(st.tuples(numbers, numbers), min_size=2, max_size=8))
+    forms = [data.draw(st.sampled_from(["{!r}", " {!r} ", '"{!r}"', "{:+.3e}"])) for _ in rows]
+    lines = [(form.format(a), form.format(b)) for form, (a, b) in zip(forms, rows, strict=True)]
+    folder = tmp_path_factory.getbasetemp()
+    (folder / "numbers.csv").write_text("a,b\n" + "".join(f"{a},{b}\n" for a, b in lines))
+    (folder / "words.csv").write_text("w,a,b\n" + "".join(f"u,{a},{b}\n" for a, b in lines))
+    alone, beside = load(folder / "numbers.csv", "as-is"), load(folder / "words.csv", "as-is")
+    np.testing.assert_array_equal(alone.x, beside.x[:, 1:])
+    np.testing.assert_array_equal(alone.y, beside.y)
