@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
+from numerics.files.headers import MOST_NUMBERS
 from numerics.files.tables import Column, DataTable
 
 Floats = NDArray[np.floating]
@@ -102,6 +103,9 @@ def of_table(table: DataTable, target: str | None, missing: str | None) -> Conte
     chosen = _chosen(columns, target)
     called, notes = _distinct(columns)
     others = [place for place in range(len(columns)) if place != chosen]
+    size = len(columns[chosen].values) * sum(len(columns[place].words or "1") for place in others)
+    if size > MOST_NUMBERS:
+        raise InputError(f"{size} numbers, with one column for each category, expected at most {MOST_NUMBERS}")
     blocks = [_inputs(called[place], columns[place]) for place in others]
     names = [name for found, _ in blocks for name in found]
     groups = np.repeat(np.arange(len(others)), [len(found) for found, _ in blocks])

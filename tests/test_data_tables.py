@@ -392,3 +392,8 @@ def test_a_numeric_table_is_read_alike_beside_words(tmp_path_factory, data):
     alone, beside = load(folder / "numbers.csv", "as-is"), load(folder / "words.csv", "as-is")
     np.testing.assert_array_equal(alone.x, beside.x[:, 1:])
     np.testing.assert_array_equal(alone.y, beside.y)
+
+
+def test_categories_of_more_numbers_than_there_is_room_for(written, monkeypatch):
+    monkeypatch.setattr("numerics.columns.MOST_NUMBERS", 11)
+    assert "12 numbers, with one column for each category, expected at most 11" in refused(written(PLANTS))

@@ -53,7 +53,7 @@ def configure(parser: ArgumentParser) -> None:
     add(
         "--data",
         metavar="DATA",
-        help="samples for a target from a file: .npz (x, maybe y), .csv or .tsv (labels last), or digits",
+        help="samples for a target from a file: .npz (x, maybe y), .csv or .tsv (labels last, if any), or digits",
     )
     add("--nonnegative", action="store_true", help="inputs of a target from a file, or of a ticket, are never negative")
     add("--width-factor", metavar="F", help="width of the random network over that of the theorem (default 1)")

@@ -11,7 +11,7 @@ import numpy as np
 
 from numerics.arguments import InputError
 from numerics.files import reading
-from numerics.files.sample_arrays import MOST_NUMBERS
+from numerics.files.headers import MOST_NUMBERS
 from numerics.files.tables import Column, DataTable, called, of_words
 from numerics.reports.plain_text import plain
 

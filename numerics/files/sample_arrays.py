@@ -19,10 +19,9 @@ from numpy.typing import NDArray
 
 from numerics.arguments import InputError
 from numerics.files.archives import open_archive
-from numerics.files.headers import checked_header, whole_file
+from numerics.files.headers import MOST_NUMBERS, checked_header, whole_file
 from numerics.reports.plain_text import plain
 
-MOST_NUMBERS = 2**29  # of a file: 4 GiB of doubles
 _LISTED = 6  # names in a message
 _TENSORS = "tensors alone, such as torch.save({'x': x, 'y': y}, FILE) writes"
 

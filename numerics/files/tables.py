@@ -186,7 +186,7 @@ def _column(name: str, fields: Sequence[str], place: Callable[[int], str]) -> Co
     if not numbers.size:
         return of_words(name, words, place)
     row, kind = (other[0], "numbers") if len(other) <= numbers.size else (int(numbers[0]), "words")
-    hint = " (the names of a header are no numbers)" if row == 0 and kind == "numbers" and len(other) == 1 else ""
+    hint = " (in a header no name is a number)" if row == 0 and kind == "numbers" and len(other) == 1 else ""
     raise InputError(
         f"{place(row)}, column {name} holds {plain(fields[row].strip(), 40)!r} among {kind}, expected numbers alone or "
         f"categories alone{hint}"
