@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from numerics.data import Dataset, digits, load, standardised, symmetrised, targets
+from numerics.data import Dataset, digits, load, standardised, symmetrised
+from numerics.labels import targets
 
 
 def refusal(call, *arguments):
@@ -175,17 +176,17 @@ def test_csv_is_read(tmp_path, text):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "holds no line of numbers"),
-        ("a,b,label\n", "holds no line of numbers"),
+        ("", "holds no row, expected a sample a line"),
+        ("a,b,label\n", "holds no row but the header"),
         ("1,2,0\n", "there is 1 sample"),
         ("1\n2\n", "has 1 column"),
-        ("1;2;0\n3;4;1\n", "could not convert string '3;4;1'"),
-        ("1,2,0\n3,b,1\n", "could not convert string 'b'"),
-        ("1,oops,0\n3,4,1\n", "could not convert string 'oops'"),
-        ("1,2,0\n3,,1\n", "could not convert string ''"),
-        ("1,2,0\n3,1\n", "number of columns changed"),
-        ("1,2,0\n3,nan,1\n", "x holds nan"),
-        ("1,2,inf\n3,4,1\n", "y holds nan or infinite"),
+        ("1;2;0\n3;4;1\n", "has 1 column, expected inputs and a target, separated by commas"),
+        ("1,2,0\n3,b,1\n", "row 2 (line 2), column 2 holds 'b' among numbers"),
+        ("1,oops,0\n3,4,1\n", "row 1 (line 1), column 2 holds 'oops' among numbers"),
+        ("1,2,0\n3,,1\n", "missing values in column 2 (1), the first in row 2"),
+        ("1,2,0\n3,1\n", "row 2 (line 2) has 2 fields, expected 3"),
+        ("1,2,0\n3,nan,1\n", "missing values in column 2 (1)"),
+        ("1,2,inf\n3,4,1\n", "row 1 (line 1), column 3 holds inf, expected finite"),
         ("1,2,0\n3,4,0\n", "all alike"),
     ],
 )
@@ -242,7 +243,7 @@ def _bomb(file):
         (lambda file: np.savez(file), "holds nothing, expected"),
         (lambda file: np.savez(file, x=X, y=Y[:2]), "x has 3 samples, y has 2"),
         (lambda file: np.savez(file, x=X[0], y=Y), "x has shape (2,)"),
-        (lambda file: np.savez(file, x=X[None], y=Y), "x has shape (1, 3, 2)"),
+        (lambda file: np.savez(file, x=X[None], y=Y), "x has 1 samples, y has 3"),
         (lambda file: np.savez(file, x=X, y=3), "y has shape ()"),
         (lambda file: np.savez(file, x=X.astype(str), y=Y), "x holds entries <U32, expected numbers"),
         (lambda file: np.savez(file, x=X * np.nan, y=Y), "x holds nan"),
@@ -298,7 +299,11 @@ def test_damaged_archives_are_refused_or_still_right(tmp_path_factory, data):
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("absent.npz", "no such file"), ("mine.pkl", "suffix is '.pkl', expected .npz or .csv"), ("mine", "suffix")],
+    [
+        ("absent.npz", "no such file"),
+        ("mine.pkl", "suffix is '.pkl', expected .csv, .tsv, .parquet, .npz, .npy, .pt or .pth"),
+        ("mine", "suffix"),
+    ],
 )
 def test_other_files_are_refused(tmp_path, name, message):
     assert message in refusal(load, tmp_path / name)

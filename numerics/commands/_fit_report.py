@@ -73,6 +73,7 @@ def header(summary: Summary) -> list[tuple[str, str]]:
                 f"{outputs}",
             )
         )
+        lines += [("", note) for note in data["notes"]]
     return lines
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from numerics.commands._prediction_report import name_of
 from numerics.reports.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ ORIGIN = {"random": "K3", "magnitude": "K4", "wanda": "S12, K4", "snip": "K5", "
 
 def show_kernel(console: Console, summary: Summary, top: int) -> None:
     """summary: of a prediction with its kernel, and of the training if networks were trained."""
-    tables = [_path_table(summary["kernel"], top), _spectrum_table(summary["kernel"]), _energy_table(summary)]
+    tables = [_path_table(summary, top), _spectrum_table(summary["kernel"]), _energy_table(summary)]
     tables.append(_regression_table(summary["kernel"]))
     if "training" in summary:
         tables += [_training_table(summary), _distance_table(summary["training"], summary["depth"])]
@@ -78,13 +79,15 @@ def _closed_text(summary: Summary) -> str:
     return f"{text}. WARNING: it is not this network's: {cause}"
 
 
-def _path_table(kernel: KernelSummary, top: int) -> Table:
-    paths = kernel["path_densities"]
+def _path_table(summary: Summary, top: int) -> Table:
+    paths = summary["kernel"]["path_densities"]
     order = np.argsort(-np.asarray(paths["kept"]), kind="stable").tolist()
     whole = len(order) <= 2 * top
     listed = order if whole else [*order[:top], *order[-top:]]
     shown = {title: values for key, title in PATHS.items() if (values := paths[key]) is not None}
-    rows = [(str(column), *(f"{values[column]:.4f}" for values in shown.values())) for column in listed]
+    rows = [
+        (name_of(summary["data"], column), *(f"{values[column]:.4f}" for values in shown.values())) for column in listed
+    ]
     rows.append(("mean", *(f"{np.mean(values):.4f}" for values in shown.values())))
     ends = [len(listed) - 1] if whole else [top - 1, len(listed) - 1]
     dead, seen = len(paths["without_path"]), paths["without_path_observed"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from numerics.commands._prediction_report import name_of
 from numerics.reports.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def show_layers(console: Console, summary: LayersSummary, top: int) -> None:
 def show_methods(console: Console, summaries: Sequence[LayersSummary]) -> None:
     """The densities that each method leaves to each layer, below each other."""
     first = summaries[0]
-    print_facts(console, [fact for fact in _header(first) if fact[0] in ("model", "network", "data")])
+    print_facts(console, [fact for fact in _header(first) if fact[0] in ("model", "network", "data", "")])
     columns = ("method", *(_name(first, layer) for layer in first["layers"]))
     sides = "l" + "r" * len(first["layers"])
     kept = [(each["method"], *(_share(layer["predicted"]) for layer in each["layers"])) for each in summaries]
@@ -61,6 +62,7 @@ def _header(summary: LayersSummary) -> list[tuple[str, str]]:
         *([("model", summary["model"])] if summary["model"] else []),
         ("network", f"{widths}, {summary['activation']}, {summary['init']} initialisation, {biases}{norm}"),
         ("data", f"{data['name']}, labels {data['labelling']}: {samples}; {loss}"),
+        *(("", note) for note in data["notes"]),
         *(("note", note) for note in summary["notes"]),
     ]
 
@@ -127,7 +129,11 @@ def _column_table(summary: LayersSummary, top: int) -> Table:
     listed = order if whole else np.concatenate([order[:top], order[-top:]])
     what = f"all {len(order)} inputs" if whole else f"the {top} inputs kept most and least of {len(order)}"
     rows = [
-        (str(column), f"{predicted[column]:.4f}", *(() if observed is None else (f"{observed[column]:.4f}",)))
+        (
+            name_of(summary["data"], column),
+            f"{predicted[column]:.4f}",
+            *(() if observed is None else (f"{observed[column]:.4f}",)),
+        )
         for column in listed
     ]
     columns = ("input", "predicted", *(() if observed is None else ("observed",)))

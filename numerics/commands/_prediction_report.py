@@ -13,6 +13,7 @@ from numerics.reports.tables import Table, print_facts, print_table
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from numerics.columns import AboutSummary
     from numerics.forecast.compare import Row
     from numerics.forecast.summary import Summary, TestSummary
 
@@ -47,6 +48,7 @@ def _header(summary: Summary) -> list[tuple[str, str]]:
     return [
         ("method", f"{summary['method']} at density {summary['density']:g}, {layers} of {summary['width']}{residual}"),
         ("data", f"{data['name']}, labels {data['labelling']}: {samples}"),
+        *(("", note) for note in data["notes"]),
         ("limit", f"{summary['limit']}{threshold}"),
         ("predictor", f"{summary['predictor']}: {summary['reason']}"),
         *(("note", note) for note in summary["notes"]),
@@ -71,7 +73,7 @@ def _column_table(summary: Summary, top: int) -> Table:
     last = ("observed", "± 2 sd") if observed is not None else ("± 2 sd",)
     rows = []
     for column in [*listed, *missed]:
-        cells = [str(column), *(f"{predicted[name][column]:.4f}" for name in names)]
+        cells = [name_of(summary["data"], column), *(f"{predicted[name][column]:.4f}" for name in names)]
         if column in off:
             cells[names.index(tried) + 1] += " !"
         if observed is not None:
@@ -81,6 +83,11 @@ def _column_table(summary: Summary, top: int) -> Table:
     columns = ("input", *names, *last)
     ends = () if whole else (top - 1, 2 * top - 1)
     return Table(columns, rows, "r" * len(columns), f"Column densities, {what}{mark}", ends)
+
+
+def name_of(data: AboutSummary, column: int) -> str:
+    """What a table calls an input: its name, or its number from 0."""
+    return data["input_names"][column] if data["input_names"] else str(column)
 
 
 def _error_table(summary: Summary) -> Table:
@@ -143,6 +150,9 @@ def _test_verdict(test: TestSummary) -> str:
 
 def show_comparison(console: Console, method: str, density: float, rows: Sequence[Row]) -> None:
     """One line for each setting and width."""
+    if rows[0].notes:
+        print_facts(console, [("data" if at == 0 else "", note) for at, note in enumerate(rows[0].notes)])
+        console.print()
     names = list(rows[0].errors)
     columns, cells, ends = ("data, residual", "width", *names, "floor"), [], []
     for place, row in enumerate(rows):

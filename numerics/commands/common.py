@@ -26,13 +26,15 @@ def add_data(parser: argparse.ArgumentParser, default: str | None) -> None:
         "--data",
         default=default,
         metavar="DATA",
-        help=f"digits{' (default)' if default else ''}, or a .npz or .csv file",
+        help=f"digits{' (default)' if default else ''}, or a .csv, .tsv, .parquet, .npz, .npy or .pt file",
     )
     add(
         "--labels",
         metavar="LABELLING",
-        help="ge:K, is:K, onehot, as-is ... (default: ge5 for digits, as-is for a file)",
+        help="ge:K, is:K, onehot, as-is ... (default: ge5 for digits; for a file classes if they look like it, else as-is)",
     )
+    add("--target", metavar="NAME|NUMBER", help="column of a table with the labels, numbers from 1 (default: the last)")
+    add("--missing", metavar="HOW", help="missing values: drop (leave the sample out) or mean (of the column)")
     scaling = parser.add_mutually_exclusive_group()
     scaling.add_argument(
         "--standardise", action="store_true", default=None, help="columns to mean 0, variance 1 (digits)"

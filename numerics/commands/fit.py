@@ -71,7 +71,7 @@ def _fit(arguments: Namespace, file: MaskFile, console: Console) -> None:
     from numerics.fitting.fit import fit
     from numerics.fitting.summary import summarise
 
-    wanted = given(arguments, "labels", "standardise", "samples", "residual", "fresh_rows")
+    wanted = given(arguments, "labels", "standardise", "target", "missing", "samples", "residual", "fresh_rows")
     with console.status("fitting" if arguments.data is None else "fitting, and comparing methods"):
         found = fit(file.mask, arguments.data, seed=arguments.seed, **wanted)
     summary = summarise(found, seed=arguments.seed, name=file.name, stored_shape=file.shape)

@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     from numerics.forecast.predict import Forecast
 
 KERNEL, TRAIN = ("test_share", "kernel_rows"), ("steps",)  # given for nothing without --kernel, without --train
-SHARED = ("density", "networks", "fresh_rows", "labels", "standardise", "samples", "seed")  # with --compare and without
+SHARED = (
+    "density",
+    "networks",
+    "fresh_rows",
+    "labels",
+    "standardise",
+    "target",
+    "missing",
+    "samples",
+    "seed",
+)  # with --compare and without
 OF_A_MODULE = ("widths", "width", "activation", "init", "bias", "norm")  # what --model has itself
 ALONE = ("depth", "sample", "kernel", "train", *KERNEL, *TRAIN)  # without
 LAYERS = ("widths", "activation", "init", "bias", "norm", "loss", "scope", "units")  # of all layers
@@ -285,8 +295,7 @@ def _of_module(name: str) -> tuple[Callable[..., LayersForecast], str]:
 def _plot(arguments: Namespace, found: Forecast) -> None:
     from numerics.reports.figures import plot_prediction
 
-    shape = (8, 8) if arguments.data == "digits" else None
-    plot_prediction(arguments.plot, found.cases[0].prediction, found.cases[0].observation, shape)
+    plot_prediction(arguments.plot, found.cases[0].prediction, found.cases[0].observation, found.data.about)
 
 
 def _compare(arguments: Namespace, console: Console) -> None:

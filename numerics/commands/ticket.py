@@ -27,7 +27,7 @@ TRAINED = (
 SEARCH_ALONE = ("output", "width_factor", "delta", "output_error", "radius", "seed")  # not beside --check
 CHECK_ALONE = ("agreement", "kept")
 KNOWN = {
-    "data": ("digits", ".npz", ".csv"),
+    "data": ("digits", ".npz", ".csv", ".tsv"),
     "check": (".npz",),
     "output": (".npz",),
 }  # words, and suffixes of files
@@ -50,7 +50,11 @@ def configure(parser: ArgumentParser) -> None:
     add(
         "--check", metavar="FILE", help="a ticket: rebuild the random network from its seed, check all it says, exactly"
     )
-    add("--data", metavar="DATA", help="samples for a target from a file: .npz (x, maybe y), .csv, or digits")
+    add(
+        "--data",
+        metavar="DATA",
+        help="samples for a target from a file: .npz (x, maybe y), .csv or .tsv (labels last, if any), or digits",
+    )
     add("--nonnegative", action="store_true", help="inputs of a target from a file, or of a ticket, are never negative")
     add("--width-factor", metavar="F", help="width of the random network over that of the theorem (default 1)")
     add(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from numerics.depth.forecast import LayersForecast
-from numerics.reports.figures import check_plot, save
+from numerics.reports.figures import NAMED_BESIDE, check_plot, name_columns, save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,4 +73,5 @@ def _columns(axis: Axes, found: LayersForecast) -> None:
     if found.observed_columns is not None:
         axis.plot(found.observed_columns[order], ".", color="black", ms=4, label="observed")
     axis.set(xlabel="input of the first layer, by its prediction", ylabel="density", ylim=(0, None))
+    name_columns(axis, found.data.about, order, np.arange(len(order)), NAMED_BESIDE)
     axis.legend(fontsize=8)

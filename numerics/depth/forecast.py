@@ -86,16 +86,19 @@ def predict_layers(
     sample: bool = True,
     labels: str | None = None,
     standardise: bool | None = None,
+    target: str | int | None = None,
+    missing: str | None = None,
     samples: int = MOST_SAMPLES,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
 ) -> LayersForecast:
     """Predict the density of every layer of a deep network that a method prunes, from data; then prune to compare.
 
-    method: snip, grasp, grasp-magnitude, magnitude, random, synflow or wanda. data, labels, standardise, samples: as in
-    `predict`; with the loss cross-entropy, labels are onehot unless given. widths: of the hidden layers. density: in
-    (0, 1). scope: global, one threshold for all layers, or layer. activation, init, bias, norm: see `Architecture`; GraSP
-    is refused with batch normalisation. loss: mse or cross-entropy. residual: target, the initial output taken as 0; output, that of each pruned network; averaged, over
+    method: snip, grasp, grasp-magnitude, magnitude, random, synflow or wanda. data, labels, standardise, target, missing,
+    samples: as in `predict`; with the loss cross-entropy, labels are onehot unless given. widths: of the hidden layers.
+    density: in (0, 1). scope: global, one threshold for all layers, or layer. activation, init, bias, norm: see
+    `Architecture`; GraSP is refused with batch normalisation. loss: mse or cross-entropy. residual: target, the initial
+    output taken as 0; output, that of each pruned network; averaged, over
     initial outputs as wide networks have them. units: of a layer that the law draws, which set its error. networks:
     pruned to compare, none without `sample`.
 
@@ -126,7 +129,7 @@ def predict_layers(
         progress("reading data")
         if loss == "cross-entropy" and labels is None and not isinstance(data, Dataset):
             labels = "onehot"
-        whole = dataset_of(data, labels, standardise)
+        whole = dataset_of(data, labels, standardise, target, missing)
         used = batch(whole, samples, np.random.default_rng(batching))
         network = Architecture(used.x.shape[1], widths, used.y.shape[1], activation, init, bias, norm)
         check_fit(settings, network, used)

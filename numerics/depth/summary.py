@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TypedDict
 
+from numerics.columns import AboutSummary
 from numerics.depth.forecast import LayersForecast
 
 
@@ -48,6 +49,17 @@ class LayerColumns(TypedDict):
     observed: list[float] | None
 
 
+class LayersData(AboutSummary):
+    """samples: of the data given; samples_used: seen by predictions and networks."""
+
+    name: str
+    labelling: str
+    samples: int
+    samples_used: int
+    inputs: int
+    outputs: int
+
+
 class LayersSummary(TypedDict):
     """Everything."""
 
@@ -64,7 +76,7 @@ class LayersSummary(TypedDict):
     residual: str
     seed: int
     networks: int
-    data: dict[str, str | int]
+    data: LayersData
     layers: list[LayerSummary]
     collapse: list[Collapse]
     paths: Paths
@@ -101,6 +113,7 @@ def summarise_layers(found: LayersForecast, *, seed: int) -> LayersSummary:
             "samples_used": len(data.x),
             "inputs": network.inputs,
             "outputs": network.outputs,
+            **data.about.summary,
         },
         "layers": layers,
         "collapse": [{"layer": layer.layer, "density": layer.collapse} for layer in found.layers],

@@ -15,6 +15,7 @@ from numerics.arguments import InputError
 from numerics.reports.plain_text import plain
 
 LONGEST_SIDE = 2**48
+MOST_NUMBERS = 2**29  # of the samples in a file: 4 GiB of doubles
 
 
 class Header(NamedTuple):

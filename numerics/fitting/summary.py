@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypedDict
 
+from numerics.columns import AboutSummary
 from numerics.fitting.explanation import Excluded, Explanation
 from numerics.fitting.findings import Findings, findings
 from numerics.fitting.fit import Fit, Methods
@@ -83,7 +84,7 @@ class RestSummary(Findings):
     verdict: VerdictSummary
 
 
-class DataSummary(TypedDict):
+class DataSummary(AboutSummary):
     """The data that the methods prune by: samples_used [N, inputs], labels [N, outputs]."""
 
     name: str
@@ -235,6 +236,7 @@ def _data(data: Dataset, residual: str) -> DataSummary:
         "samples_used": len(data.x),
         "inputs": data.x.shape[1],
         "outputs": data.y.shape[1],
+        **data.about.summary,
         "residual": "-y" if residual == "target" else "f0 - y",
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from os import PathLike
 from typing import NamedTuple
@@ -35,7 +35,8 @@ DIGITS_SETTINGS = (  # labels, standardised, residual: the settings of S6
 class Row:
     """Errors of several predictors on one kind of data at one width, averages of mean_j |p̂_j − p_j| over networks.
 
-    setting: data and residual, such as `std ge5, -y`; floor: what the noise of networks alone leaves.
+    setting: data and residual, such as `std ge5, -y`; floor: what the noise of networks alone leaves; notes: what was
+    recognised in the data.
     """
 
     setting: str
@@ -43,6 +44,7 @@ class Row:
     networks: int
     floor: float
     errors: Mapping[str, float]
+    notes: list[str] = field(default_factory=list)
 
 
 class _Kind(NamedTuple):
@@ -62,6 +64,8 @@ def compare(
     residual: str | None = None,
     labels: str | None = None,
     standardise: bool | None = None,
+    target: str | int | None = None,
+    missing: str | None = None,
     networks: int | None = None,
     fresh_rows: int = 20_000,
     samples: int = MOST_SAMPLES,
@@ -72,7 +76,8 @@ def compare(
 
     method: snip (errors of P0, P1iso, P1, P2, the row law and a constant, S5) or grasp, grasp-magnitude (of kinds of
     smoothing, S8). data: a `Dataset`, or what `load_data` takes. residual, labels, standardise: the only ones to take;
-    None takes both residuals, data as they are and standardised, and of the digits several labels. networks: pruned in
+    None takes both residuals, data as they are and standardised, and of the digits several labels. target, missing: as in
+    `load_data`. networks: pruned in
     each row, 4 if None, or 2 from width 4096 on. fresh_rows: drawn for the row law. samples: at most so many rows of the
     data, at random. progress: told what is being done. The same seed gives the numbers of `sparse-limits predict
     --compare`.
@@ -98,7 +103,7 @@ def compare(
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused where it is used
         kinds = [
             kind._replace(data=batch(kind.data, samples, np.random.default_rng(number)))
-            for kind in _kinds(data, labels, standardise, residual)
+            for kind in _kinds(data, labels, standardise, residual, (target, missing))
         ]
         for kind, settings in product(kinds, asked):
             check_size(settings, kind.data, needed=True)
@@ -112,9 +117,13 @@ def _networks(asked: int | None, width: int) -> int:
 
 
 def _kinds(
-    data: Dataset | str | PathLike[str], labels: str | None, standardise: bool | None, residual: str | None
+    data: Dataset | str | PathLike[str],
+    labels: str | None,
+    standardise: bool | None,
+    residual: str | None,
+    table: tuple[str | int | None, str | None],
 ) -> Iterator[_Kind]:
-    """Data and residuals: of the digits the usual settings, else the labels given; raw and standardised."""
+    """Data and residuals: of the digits the usual settings, else the labels given; raw and standardised; table: target and missing."""
     settings: Iterable[tuple[str | None, bool | None, str]] = DIGITS_SETTINGS
     if isinstance(data, Dataset):
         settings = product((labels,), (standardise,), RESIDUALS)
@@ -122,7 +131,7 @@ def _kinds(
         settings = product((labels,), (True, False), RESIDUALS)
     for labelling, scaled, kind in settings:
         if standardise in (None, scaled) and residual in (None, kind):
-            found = dataset_of(data, labelling, scaled)
+            found = dataset_of(data, labelling, scaled, *table)
             scaling = "" if scaled is None else "std " if scaled else "raw "
             yield _Kind(f"{scaling}{found.labelling}, {'-y' if kind == 'target' else 'f0-y'}", found, kind)
 
@@ -139,4 +148,4 @@ def _row(kind: _Kind, settings: Settings, seed: int, progress: Callable[[str], o
         np.random.SeedSequence([seed, settings.width]),
         subtract_output=kind.residual == "target",
     )
-    return Row(kind.name, found.width, found.networks, found.floor, found.errors)
+    return Row(kind.name, found.width, found.networks, found.floor, found.errors, list(kind.data.about.notes))

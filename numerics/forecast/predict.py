@@ -75,6 +75,8 @@ def predict(
     sample: bool = True,
     labels: str | None = None,
     standardise: bool | None = None,
+    target: str | int | None = None,
+    missing: str | None = None,
     samples: int = MOST_SAMPLES,
     kernel: bool = False,
     train: bool = False,
@@ -87,7 +89,7 @@ def predict(
     """Predict the share of each input's first-layer weights that a method keeps, from data; then prune to compare.
 
     method: random, magnitude, snip, grasp, grasp-magnitude, synflow or wanda. data: a `Dataset`, or what `load_data`
-    takes, with `labels` and `standardise`. density: in (0, 1). depth: hidden layers. residual: target, −y, or output,
+    takes, with `labels`, `standardise`, `target` and `missing`. density: in (0, 1). depth: hidden layers. residual: target, −y, or output,
     f₀ − y. networks: pruned to compare, none without `sample`. fresh_rows: drawn for the row law. samples: at most so
     many rows of the data, at random. The `Forecast` has the predicted `densities` [d] and the `observed` ones.
 
@@ -124,7 +126,7 @@ def predict(
     batching, sampling, drawing, holding, averaging = seed_sequence(seed).spawn(5)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused where it is used
         progress("reading data")
-        whole = dataset_of(data, labels, standardise)
+        whole = dataset_of(data, labels, standardise, target, missing)
         used = batch(whole, samples, np.random.default_rng(batching))
         check_size(settings, used, needed=train)
         if not (kernel or train):

@@ -8,6 +8,7 @@ from typing import NotRequired, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.columns import AboutSummary
 from numerics.forecast.cases import Case
 from numerics.forecast.kernel_summary import KernelSummary, TrainingSummary, summarise_kernel, summarise_training
 from numerics.forecast.predict import Forecast
@@ -18,7 +19,7 @@ from numerics.pruning.prediction import COLUMN_LEVEL, RANK_ONE_DISTANCE, Certifi
 UNLIKELY = 1e-3  # a p-value below contradicts the row law
 
 
-class DataSummary(TypedDict):
+class DataSummary(AboutSummary):
     """samples: of the data given; samples_used: seen by predictions and networks."""
 
     name: str
@@ -154,6 +155,7 @@ def summarise(found: Forecast, *, seed: int) -> Summary:
             "inputs": problem.inputs,
             "constant_inputs": int((np.ptp(data.x, axis=0) == 0).sum()),
             "outputs": problem.outputs,
+            **data.about.summary,
         },
         "residual": "target" if problem.fixed_residual else "output",
         "limit": limit(problem),

@@ -85,7 +85,7 @@ def hold_out(data: Dataset, share: float, rng: np.random.Generator) -> HeldOut:
         )
     if not x[~held].any():
         raise InputError(f"all {left} samples to train on are zero, expected inputs with a signal")
-    return HeldOut(Dataset(x[~held], y[~held], data.name, data.labelling), x[held], y[held])
+    return HeldOut(replace(data, x=x[~held], y=y[~held]), x[held], y[held])
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,6 +41,8 @@ def predict_module(
     sample: bool = True,
     labels: str | None = None,
     standardise: bool | None = None,
+    target: str | int | None = None,
+    missing: str | None = None,
     samples: int = MOST_SAMPLES,
     seed: Seed = 0,
     progress: Callable[[str], object] = lambda doing: None,
@@ -83,7 +85,7 @@ def predict_module(
     progress("reading data")
     if loss == "cross-entropy" and labels is None and not isinstance(data, Dataset):
         labels = "onehot"
-    whole = dataset_of(data, labels, standardise)
+    whole = dataset_of(data, labels, standardise, target, missing)
     used = batch(whole, samples, np.random.default_rng(batching))
     progress("building modules")
     fresh = builder(build) if isinstance(build, str) else build

@@ -177,16 +177,26 @@ def _slopes(
 
 
 def _synflow(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Dataset) -> Scores:
-    """abs(w ∂R/∂w), R the sum of the outputs at the input 1 with the moduli of all weights and biases 0: S11's for ReLU."""
-    norms = (nn.modules.batchnorm._NormBase, nn.LayerNorm, nn.GroupNorm)
+    """abs(w ∂R/∂w), R the sum of the outputs at the input 1 with the moduli of all weights and biases 0: S11's for ReLU.
+
+    Batch normalisation is in evaluation mode, about the mean 0.
+    """
+    norms = (nn.LayerNorm, nn.GroupNorm, nn.modules.instancenorm._InstanceNorm)
     if (path := next((path for path, part in module.named_modules() if isinstance(part, norms)), None)) is not None:
-        raise InputError(f"{path}: SynFlow is not defined here with normalisation, expected modules without")
+        raise InputError(f"{path}: SynFlow is not defined here with this normalisation, expected modules without")
     with torch.no_grad():
         for part in module.modules():
-            if isinstance(part, PRUNED):
+            if isinstance(part, nn.modules.batchnorm._BatchNorm):
+                part.eval()
+                if part.running_mean is None:
+                    raise InputError("a batch normalisation keeps no statistics, expected it to with SynFlow")
+                part.running_mean.zero_()
+            elif not isinstance(part, PRUNED):
+                continue
+            if part.weight is not None:
                 part.weight.abs_()
-                if part.bias is not None:
-                    part.bias.zero_()
+            if part.bias is not None:
+                part.bias.zero_()
     total = module(torch.ones((1, *data.x.shape[1:]), dtype=torch.float64)).sum()
     found = torch.autograd.grad(total, list(weights.values()))
     return _numpy({path: (weights[path] * each).abs() for path, each in zip(weights, found, strict=True)})

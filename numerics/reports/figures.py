@@ -11,6 +11,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from numerics.arguments import InputError
+from numerics.columns import About
 from numerics.files import replacing
 from numerics.masks.sorting import sort_by_degree
 from numerics.pruning.observation import Observation
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".png", ".svg")
 SHOWN_ROWS = 256  # of the mask: more would blur into one another on paper
 SHOWN_BARS = 200  # columns with error bars of their own; beyond, a band
+NAMED, NAMED_BESIDE = 60, 25  # columns whose names find room below a picture, below one of three
 INK, SEEN, FAINT = "#1f3b73", "#d1495b", "#8a8f98"
 KEPT, SHADES = "Greys", "Blues"
 
@@ -45,12 +47,12 @@ def check_matplotlib(option: str) -> None:
 
 
 def plot_prediction(
-    path: Path, prediction: Prediction, observation: Observation | None, image: tuple[int, int] | None = None
+    path: Path, prediction: Prediction, observation: Observation | None, about: About | None = None
 ) -> None:
     """Draw a prediction, and the network pruned beside it, into a .png or .svg file.
 
-    image: the shape of an input, if inputs are pictures whose column densities are worth seeing as such. The file
-    appears under its name only when it is complete. InputError as `check_plot`, or if it cannot be written.
+    about: names of inputs, which stand below the columns where there is room, and the shape of images, whose column
+    densities are drawn as such. The file appears under its name only when it is complete. InputError as `check_plot`, or if it cannot be written.
     """
     check_plot(path)
     from matplotlib.figure import Figure
@@ -63,8 +65,9 @@ def plot_prediction(
     figure.suptitle(f"{problem.method} at density {problem.density:g}{width}", fontsize=13)
     above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=[1.15, 1])[:, 0]
     columns = np.argsort(-prediction.densities, kind="stable")
-    _masks(above, prediction, observation, columns)
-    _densities(below, prediction, observation, columns, image)
+    about = about or About()
+    _masks(above, prediction, observation, columns, about)
+    _densities(below, prediction, observation, columns, about)
     save(figure, path)
 
 
@@ -77,7 +80,9 @@ def save(figure: Figure, path: Path) -> None:
         temporary.write_bytes(drawn.getvalue())
 
 
-def _masks(figure: SubFigure, prediction: Prediction, observation: Observation | None, columns: np.ndarray) -> None:
+def _masks(
+    figure: SubFigure, prediction: Prediction, observation: Observation | None, columns: np.ndarray, about: About
+) -> None:
     """The mask, its average over rows of like score, and the limit, side by side."""
     limit = ("The limit: fresh rows", prediction.law.picture, SHADES)
     panels: list[tuple[str, Floats, str]] = [limit]
@@ -105,6 +110,7 @@ def _masks(figure: SubFigure, prediction: Prediction, observation: Observation |
         )
         axis.set_title(title, fontsize=10)
         axis.set_xlabel("inputs, most kept first")
+        name_columns(axis, about, columns, np.arange(len(columns)) + 0.5, NAMED_BESIDE)
     axes[0].set_ylabel("units, largest scores first")
     figure.colorbar(drawn, ax=list(axes), label="share kept", shrink=0.9, pad=0.01)
 
@@ -114,23 +120,32 @@ def _densities(
     prediction: Prediction,
     observation: Observation | None,
     columns: np.ndarray,
-    image: tuple[int, int] | None,
+    about: About,
 ) -> None:
     """Column densities as a profile and, for images, as images."""
-    images = [] if image is None else [("Predicted", prediction.densities)]
-    if image is not None and observation is not None:
-        images.append(("Observed", observation.densities))
+    shown = [("Predicted", prediction.densities)]
+    if observation is not None:
+        shown.append(("Observed", observation.densities))
+    images = [(title, image) for title, values in shown if (image := about.picture(values)) is not None]
     ratios = [3.6 if images else 1, *([1] * len(images))]
     axes = figure.subplots(1, 1 + len(images), squeeze=False, width_ratios=ratios)[0]
     _profile(axes[0], prediction, observation, columns)
+    name_columns(axes[0], about, columns, np.arange(1, len(columns) + 1))
     top = max((float(values.max()) for _, values in images), default=1.0)
     for axis, (title, values) in zip(axes[1:], images, strict=True):
-        drawn = axis.imshow(values.reshape(image), cmap=SHADES, vmin=0, vmax=top)
+        drawn = axis.imshow(values, cmap=SHADES, vmin=0, vmax=top)
         axis.set_title(title, fontsize=10)
         axis.set_xticks([])
         axis.set_yticks([])
     if images:
         figure.colorbar(drawn, ax=list(axes[1:]), label="column density", shrink=0.75, pad=0.02)
+
+
+def name_columns(axis: Axes, about: About, columns: np.ndarray, places: np.ndarray, most: int = NAMED) -> None:
+    """The names of inputs below their places, where there are names, at most so many."""
+    if about.inputs and len(columns) <= most:
+        names = [about.inputs[column].replace("$", r"\$") for column in columns]  # no mathematics
+        axis.set_xticks(places, names, rotation=90, fontsize=7)
 
 
 def _profile(axis: Axes, prediction: Prediction, observation: Observation | None, columns: np.ndarray) -> None:
@@ -228,6 +243,8 @@ def draw_masks(figure: Figure | SubFigure, fit: Fit) -> None:
         )
         axis.set_title(title, fontsize=10)
         axis.set_xlabel("columns, most kept first")
+        if fit.data is not None:
+            name_columns(axis, fit.data.about, columns, np.arange(columns.size) + 0.5, NAMED_BESIDE)
     axes[0].set_ylabel("rows, most kept first")
     figure.colorbar(drawn, ax=list(axes), label="share kept", shrink=0.9, pad=0.01)
 

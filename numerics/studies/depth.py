@@ -26,12 +26,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import HIGHEST_SEED, InputError, checked_integer, proper_share
-from numerics.data import Dataset, batch, digits, standardised, targets
+from numerics.data import Dataset, batch, digits, standardised
 from numerics.depth.architecture import ACTIVATIONS, NORMS, Architecture
 from numerics.depth.observed import pruned
 from numerics.depth.predicted import Said, predicted
 from numerics.depth.settings import FEWEST_UNITS, LOSSES, LayersSettings
 from numerics.keyed import keyed_seed
+from numerics.labels import targets
 from numerics.parallel import raise_failure, run_tasks
 from numerics.studies.depth_sentences import sentences
 from numerics.studies.depth_summary import PREDICTORS, READ_DATA, Densities, DepthRow, DepthSummary, Errors

@@ -18,7 +18,7 @@ initialisation, in the setting in which `fit` tests it: those it should name.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -224,7 +224,7 @@ def data_of(settings: Settings) -> Dataset:
     whole = digits("onehot")
     rng = np.random.default_rng(keyed_seed(settings.seed, "origins", "data"))
     chosen = np.sort(rng.choice(len(whole.x), settings.samples, replace=False))
-    return Dataset(whole.x[chosen], whole.y[chosen], whole.name, whole.labelling)
+    return replace(whole, x=whole.x[chosen], y=whole.y[chosen])
 
 
 def examine(case: Case) -> Outcome:

@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from numerics.data import digits, targets
+from numerics.data import digits
+from numerics.labels import targets
 
 Floats = NDArray[np.floating]
 

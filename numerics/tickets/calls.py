@@ -95,7 +95,7 @@ def ticket(
     """Find a trained network inside a random one by pruning alone (R8, Q7), with a certificate of every coefficient.
 
     target: one of `targets.TARGETS`, such as digits-mlp or shapes-steerable, trained here, or a .npz or .safetensors file of a network. data: samples for
-    a network from a file: .npz (x, maybe y), .csv or digits. nonnegative: its inputs never are negative. width_factor:
+    a network from a file: .npz (x, maybe y), .csv, .tsv or digits. nonnegative: its inputs never are negative. width_factor:
     width of the random network over that of the theorem, in (0, 1000]. epsilon: largest error of a coefficient, > 0,
     where the largest of a layer is 1/(2e); 1e-6 by default. delta: the probability with which the theorem may fail.
     output_error: in place of epsilon, the largest error of an output of the target as it is given (of one trained here:

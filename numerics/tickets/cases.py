@@ -23,7 +23,7 @@ from numerics.tickets.networks import scale_of
 from numerics.tickets.target_files import Levels, TargetFile, load_target
 from numerics.tickets.targets import TARGETS
 
-SEPARATORS = b",\n\r\x0b\x0c\x1c\x1d\x1e\x85\xa8\xa9"  # whatever may end a line, or be a part of what does
+SEPARATORS = b",\t\n\r\x0b\x0c\x1c\x1d\x1e\x85\xa8\xa9"  # whatever may end a line, or be a part of what does
 
 
 class Samples(NamedTuple):
@@ -102,13 +102,13 @@ def _samples(file: TargetFile, data: str, nonnegative: bool, limit: Limit) -> Sa
 
 def _read(data: str, inputs: int, limit: Limit) -> tuple[NDArray[Any], NDArray[Any] | None, list[str]]:
     """x, maybe y, and the names of what is neither; a .csv file has labels if it has a column more than there are inputs."""
-    from numerics.data import digits, load
+    from numerics.data import TEXT, digits, load
 
     if data == "digits":
         found = digits("as-is", standardise=False)
-    elif Path(data).suffix.lower() == ".csv":
+    elif Path(data).suffix.lower() in TEXT:
         limit.check(f"{plain(data)}: these samples", _table_work(Path(data)))
-        found = load(data)
+        found = load(data, "as-is")
     else:
         with open_arrays(Path(data), limit) as held:
             names = [name for name in ("x", "X", "y") if name in held.headers]  # never both x and X

@@ -181,7 +181,7 @@ BAD_FILES: dict[str, tuple[str, Callable[[Path], object]]] = {
     "folder": ("f.npz", lambda file: file.mkdir()),
     "missing": ("f.npz", lambda file: None),
     "other names": ("f.npz", lambda file: np.savez(file, a=X)),
-    "words": ("f.csv", lambda file: file.write_text("1,2,a\n3,4,b\n", "utf-8")),
+    "words": ("f.csv", lambda file: file.write_text("1,2,3\n3,a,4\n", "utf-8")),
     "ragged": ("f.csv", lambda file: file.write_text("1,2,3\n4,5\n", "utf-8")),
     "gaps": ("f.csv", lambda file: file.write_text("1,2,3\n4,,6\n", "utf-8")),
     "nan": ("f.csv", lambda file: file.write_text("1,2,3\n4,nan,6\n", "utf-8")),

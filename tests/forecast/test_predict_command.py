@@ -156,7 +156,7 @@ def test_predictors_are_compared(file: Path, capsys: pytest.CaptureFixture[str])
         (("--method", "snip", "--labels", "frog"), "labelling is 'frog'"),
         (("--method", "snip", "--labels", "ge:99"), "all alike"),
         (("--method", "snip", "--data", "nothing.csv"), "there is no such file"),
-        (("--method", "snip", "--data", "nothing.txt"), "expected .npz or .csv"),
+        (("--method", "snip", "--data", "nothing.txt"), "expected .csv, .tsv, .parquet, .npz, .npy, .pt or .pth"),
         (("--method", "snip", "--plot", "x.pdf"), "expected .png or .svg"),
         (("--method", "snip", "--plot", "no/where/x.png"), "does not exist"),
         (("--method", "snip", "--json", "no/where/x.json"), "does not exist"),

@@ -99,10 +99,22 @@ def test_convolutions_are_pruned_with_the_rest():
     )
     masks = prune_module(module, "snip", 0.5, DATA)
     assert {path: tuple(mask.shape) for path, mask in masks.items()} == {"1": (4, 1, 3), "5": (3, 20)}
-    with pytest.raises(InputError, match="2: SynFlow is not defined here with normalisation"):
-        prune_module(module, "synflow", 0.5, DATA)
     with pytest.raises(InputError, match="1: Wanda is defined for linear layers"):
         prune_module(module, "wanda", 0.5, DATA)
+
+
+def test_synflow_reads_batch_normalisation_in_evaluation_mode():
+    plain, normed = (
+        nn.Sequential(nn.Linear(7, 6), *norm, nn.ReLU(), nn.Linear(6, 3)) for norm in ((), (nn.BatchNorm1d(6),))
+    )
+    for target, source in ((0, 0), (3, 2)):
+        normed[target].load_state_dict(plain[source].state_dict())
+    ours, theirs = (module_scores(module, "synflow", DATA, loss="mse") for module in (plain, normed))
+    for a, b in zip(ours.values(), theirs.values(), strict=True):
+        assert b == pytest.approx(a / np.sqrt(1 + 1e-5), rel=1e-12)
+    layered = nn.Sequential(nn.Linear(7, 6), nn.LayerNorm(6), nn.Linear(6, 3))
+    with pytest.raises(InputError, match="1: SynFlow is not defined here with this normalisation"):
+        prune_module(layered, "synflow", 0.5, DATA)
 
 
 class Unused(nn.Module):
@@ -142,7 +154,8 @@ def normed():
 
 
 @pytest.mark.parametrize(
-    ("build", "method"), [(build, "snip"), (build, "magnitude"), (build, "synflow"), (normed, "snip")]
+    ("build", "method"),
+    [(build, "snip"), (build, "magnitude"), (build, "synflow"), (normed, "snip"), (normed, "synflow")],
 )
 def test_the_law_is_that_of_modules(build, method):
     """Layers lie within five standard deviations of the mean of eight modules, and of the law's own error."""

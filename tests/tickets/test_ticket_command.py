@@ -68,12 +68,15 @@ def test_a_perceptron_with_biases(capsys, tmp_path):
     assert [each["what"] for each in checked["findings"] if not each["holds"]] == ["coefficients of the target"]
 
 
-def test_the_same_from_csv_with_and_without_labels(capsys, tmp_path):
+def test_the_same_from_tables_with_and_without_labels(capsys, tmp_path):
     target = saved(tmp_path / "net.npz", **WEIGHTS, **BIASES)
     np.savetxt(tmp_path / "with.csv", np.column_stack([X, CLASSES]), delimiter=",")
     np.savetxt(tmp_path / "without.csv", X, delimiter=",")
     one = numbers(capsys, "--target", target, "--data", tmp_path / "with.csv")
     two = numbers(capsys, "--target", target, "--data", tmp_path / "without.csv")
+    np.savetxt(tmp_path / "with.tsv", np.column_stack([X, CLASSES]), delimiter="\t")
+    tabs = numbers(capsys, "--target", target, "--data", tmp_path / "with.tsv")
+    assert tabs["samples"]["right_ticket"] == 40
     assert one["samples"]["right_ticket"] == 40
     assert two["samples"]["right_ticket"] is None
     assert one["samples"]["largest_error"] == two["samples"]["largest_error"]

@@ -1,0 +1,282 @@
+"""From the columns of a table, or arrays, to inputs and a target: categories one-hot, missing values, names, notes.
+
+| in the file | inputs |
+|---|---|
+| a column of numbers | itself, under its name |
+| a column `c` of categories | one 0/1 column for each, `c=category`, in alphabetical order |
+| images [N, h, w], [N, h, w, c] or [N, c, h, w] | one input a pixel; the shape is kept for pictures |
+
+A missing value is refused, with a count for each column, until `missing` says what to do: `drop` leaves its sample out,
+`mean` puts the mean of its column there (of a one-hot column: the category's share).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, NamedTuple, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.arguments import InputError
+from numerics.files.headers import MOST_NUMBERS
+from numerics.files.tables import Column, DataTable
+
+Floats = NDArray[np.floating]
+
+MISSING = ("drop", "mean")
+CHANNELS = (1, 3, 4)  # of an image: grey, colours, colours and opacity
+_LISTED = 6  # names in a sentence
+_COUNTED = re.compile(r"(column|input) \d+")  # instead of a name: columns of a table from 1, inputs from 0
+
+
+class AboutSummary(TypedDict):
+    """As `About`; input_names: its inputs, none for inputs without names."""
+
+    input_names: list[str]
+    classes: list[str]
+    image: list[int] | None
+    target: str
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class About:
+    """What a report can say of data beyond their numbers; empty where a file says nothing.
+
+    inputs: the names of the columns of x; classes: those of the columns of y, or of −1 and +1 if y is ±1; image: the shape
+    of an input; target: the name of what y is made of; notes: sentences for the first lines of a report.
+    """
+
+    inputs: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    image: tuple[int, ...] | None = None
+    target: str = ""
+    notes: tuple[str, ...] = ()
+
+    def picture(self, values: Floats) -> Floats | None:
+        """Numbers [d], one for each input, as an image [h, w], the mean over colours; None where inputs are no images."""
+        if self.image is None:
+            return None
+        shaped = values.reshape(self.image)
+        if shaped.ndim == 2:
+            return shaped
+        mean: Floats = shaped.mean(axis=2 if self.image[2] in CHANNELS else 0)
+        return mean
+
+    @property
+    def summary(self) -> AboutSummary:
+        """The same for JSON."""
+        return {
+            "input_names": list(self.inputs),
+            "classes": list(self.classes),
+            "image": None if self.image is None else list(self.image),
+            "target": self.target,
+            "notes": list(self.notes),
+        }
+
+
+class Content(NamedTuple):
+    """What a file holds: inputs x [N, d], labels y [N] or [N, q] before any labelling; words: the classes that y numbers; lead: how
+    many notes are about the target.
+    """
+
+    x: Floats
+    y: NDArray[Any]
+    about: About
+    words: tuple[str, ...] | None = None
+    lead: int = 0
+
+
+def of_table(table: DataTable, target: str | None, missing: str | None) -> Content:
+    """Inputs and target of a table. target: a name, or a number from 1; None is the last column, which a note announces.
+
+    InputError if there is no such column, or several, and as `check_missing` for missing values.
+    """
+    columns = table.columns
+    if len(columns) < 2:
+        raise InputError("has 1 column, expected inputs and a target, separated by commas (.csv) or tabs (.tsv)")
+    chosen = _chosen(columns, target)
+    called, notes = _distinct(columns)
+    others = [place for place in range(len(columns)) if place != chosen]
+    size = len(columns[chosen].values) * sum(len(columns[place].words or "1") for place in others)
+    if size > MOST_NUMBERS:
+        raise InputError(f"{size} numbers, with one column for each category, expected at most {MOST_NUMBERS}")
+    blocks = [_inputs(called[place], columns[place]) for place in others]
+    names = [name for found, _ in blocks for name in found]
+    groups = np.repeat(np.arange(len(others)), [len(found) for found, _ in blocks])
+    x = np.column_stack([block for _, block in blocks])
+    y, goal = columns[chosen].values, called[chosen]
+    how = "" if target is not None else ", the last column (`target` names another)"
+    x, y, more = _complete(x, y, groups, [called[place] for place in others], goal, missing)
+    worded = any(columns[place].words is not None for place in others)
+    inputs = tuple(names) if table.named or worded else ()
+    about = About(inputs=inputs, target=goal, notes=(f"target: {goal}{how}", *table.notes, *notes, *more))
+    return Content(x, y, _with_remarks(about, x, y), columns[chosen].words, 1)
+
+
+def of_arrays(x: NDArray[Any], y: NDArray[Any], missing: str | None) -> Content:
+    """Inputs and labels as arrays; images are flattened. InputError for other shapes of images, and for missing values."""
+    image = None
+    notes: tuple[str, ...] = ()
+    if x.ndim in (3, 4) and x.size:
+        image = x.shape[1:]
+        if x.ndim == 4 and not {x.shape[1], x.shape[3]} & {*CHANNELS}:
+            raise InputError(
+                f"x has shape {x.shape}, expected images [N, h, w], [N, h, w, c] or [N, c, h, w] with c 1, 3 or 4"
+            )
+        x = x.reshape(len(x), -1)
+        notes = (f"images of {' x '.join(map(str, image))}, one input a pixel",)
+    if x.ndim == 2 and x.size and y.ndim and y.size and len(x) == len(y) and {x.dtype.kind, y.dtype.kind} <= {*"biuf"}:
+        names = [f"input {place}" for place in range(x.shape[1])]
+        x, y, more = _complete(x, y, np.arange(x.shape[1]), names, "y", missing, arrays=True)
+        about = _with_remarks(About(image=image, target="y", notes=(*notes, *more)), x, y)
+        return Content(x, y, about)
+    return Content(x, y, About(image=image, target="y", notes=notes))
+
+
+def check_missing(missing: str | None) -> None:
+    """InputError unless it is drop, mean or None."""
+    if missing is not None and missing not in MISSING:
+        raise InputError(f"missing is {missing!r:.60}, expected {' or '.join(MISSING)}")
+
+
+def _chosen(columns: Sequence[Column], target: str | None) -> int:
+    """The place of the target."""
+    if target is None:
+        return len(columns) - 1
+    names = [column.name for column in columns]
+    alike = [place for place, name in enumerate(names) if name == target]
+    if len(alike) == 1:
+        return alike[0]
+    if alike:
+        numbers = ", ".join(str(place + 1) for place in alike)
+        raise InputError(
+            f"target is {target!r:.80}, the name of {len(alike)} columns, expected one of the numbers {numbers}"
+        )
+    if target.isascii() and target.isdigit():
+        if 1 <= int(target[:20]) <= len(columns):
+            return int(target) - 1
+        raise InputError(f"target is {target:.40}, expected a number from 1 to {len(columns)}, or a column's name")
+    meant = get_close_matches(target, names, 1, 0.5) or get_close_matches(
+        target.lower(), [each.lower() for each in names], 1
+    )
+    close = next((name for name in names if meant and name.lower() == meant[0].lower()), None)
+    hint = f" (did you mean {close!r}?)" if close else ""
+    raise InputError(
+        f"target is {target!r:.80}{hint}, expected a number from 1 to {len(columns)} or one of {_listed(names)}"
+    )
+
+
+def _distinct(columns: Sequence[Column]) -> tuple[list[str], list[str]]:
+    """A name for each column that no other has, and what to say where that took a change."""
+    names = [column.name for column in columns]
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    called = [f"{name} (column {place})" if name in twice else name for place, name in enumerate(names, 1)]
+    return called, [
+        f"several columns have the name {name!r}; each is called with its number" for name in twice[:_LISTED]
+    ]
+
+
+def _inputs(name: str, column: Column) -> tuple[list[str], Floats]:
+    """The names of the inputs that a column becomes, and their values [N, inputs]; nan where there is no value."""
+    values = column.values[:, None]
+    if column.words is None:
+        return [name], values
+    each = np.where(np.isnan(values), np.nan, (values == np.arange(len(column.words))).astype(float))
+    return [f"{name}={word}" for word in column.words], each
+
+
+def _complete(
+    x: Floats,
+    y: NDArray[Any],
+    groups: NDArray[np.intp],
+    names: Sequence[str],
+    target: str,
+    missing: str | None,
+    arrays: bool = False,
+) -> tuple[Floats, NDArray[Any], list[str]]:
+    """x [N, d] and y without missing values. groups [d]: for each input the place of its column's name in `names`."""
+    check_missing(missing)
+    gaps, lacking = np.isnan(x), np.isnan(y.reshape(len(y), -1)).any(axis=1)
+    if not gaps.any() and not lacking.any():
+        return x, y, []
+    first = np.unique(groups, return_index=True)[1]
+    counts = dict(zip(names, gaps[:, first].sum(axis=0).tolist(), strict=True)) | {target: int(lacking.sum())}
+    held = "" if not arrays else ("x holds nan: " if gaps.any() else "y holds nan: ")
+    empty = [name for name, count in counts.items() if count == len(x)]
+    if empty:
+        raise InputError(f"{held}{_marked(empty[0])} has no value at all, expected some: leave the column out")
+    found = [f"{_marked(name)} ({count})" for name, count in counts.items() if count]
+    more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
+    listed = ", ".join(found[:_LISTED]) + more
+    if missing is None:
+        row = int((gaps.any(axis=1) | lacking).argmax()) + 1
+        raise InputError(
+            f"{held}missing values in {listed}, the first in row {row}, expected none, or `missing`: drop leaves "
+            "such samples out, mean fills in the column's mean"
+        )
+    if missing == "mean":
+        if lacking.any():
+            raise InputError(
+                f"the target {_marked(target)} has {counts[target]} missing values, expected none, or `missing` drop"
+            )
+        filled = np.where(gaps, np.nanmean(x, axis=0), x)
+        return filled, y, [f"missing values are the means of their columns: {listed}"]
+    whole = ~(gaps.any(axis=1) | lacking)
+    if whole.sum() < 2:
+        raise InputError(f"{whole.sum()} samples have no missing value ({listed}), expected at least 2")
+    return x[whole], y[whole], [f"{(~whole).sum()} samples with missing values are left out: {listed}"]
+
+
+def _with_remarks(about: About, x: Floats, y: NDArray[Any]) -> About:
+    """Add notes on inputs that say nothing, the same as another, or what they should not."""
+    notes = [*about.notes]
+    constant = (x == x[0]).all(axis=0)
+    if constant.any():
+        many = int(constant.sum())
+        named = f": {_those(about, np.flatnonzero(constant))}" if about.image is None else ""
+        notes.append(f"{many} input{' is' if many == 1 else 's are'} constant{named}")
+    seen: dict[bytes, int] = {}
+    pairs = []
+    for column in np.flatnonzero(~constant).tolist():
+        first = seen.setdefault(x[:, column].tobytes(), column)
+        if first != column:
+            pairs.append((first, column))
+    if pairs:
+        named = ""
+        if about.image is None:
+            alike = ", ".join(f"{_quoted(about, second)} as {_quoted(about, one)}" for one, second in pairs[:_LISTED])
+            named = f": {alike}{', ...' if len(pairs) > _LISTED else ''}"
+        notes.append(f"{len(pairs)} input{' is' if len(pairs) == 1 else 's are'} the same as another{named}")
+    flat = y.reshape(len(y), -1)
+    if flat.shape[1] == 1:
+        same = [column for column in np.flatnonzero(~constant).tolist() if (x[:, column] == flat[:, 0]).all()]
+        notes += [f"input {_quoted(about, column)} is the same as the target" for column in same[:1]]
+    if about.inputs:
+        counting = np.arange(len(x))[:, None] + np.array([0, 1])
+        rows = [column for column in range(x.shape[1]) if (x[:, column, None] == counting).all(axis=0).any()]
+        notes += [f"input {_quoted(about, column)} counts the rows" for column in rows[:1] if len(x) > 2]
+    return About(about.inputs, about.classes, about.image, about.target, tuple(notes))
+
+
+def _quoted(about: About, column: int) -> str:
+    return repr(about.inputs[column]) if about.inputs else f"{column} (from 0)"
+
+
+def _marked(name: str) -> str:
+    """A name from a file in quotes; one that only counts as it is."""
+    return name if _COUNTED.fullmatch(name) else repr(name)
+
+
+def _those(about: About, columns: NDArray[np.intp]) -> str:
+    more = f" and {len(columns) - _LISTED} more" if len(columns) > _LISTED else ""
+    return ", ".join(_quoted(about, column) for column in columns[:_LISTED].tolist()) + more
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names[:_LISTED])) + (f", ... ({len(names)} in all)" if len(names) > _LISTED else "")

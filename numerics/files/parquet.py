@@ -1,0 +1,77 @@
+"""Tables in .parquet files, read by pyarrow alone: what is on top of it, such as pandas, would add nothing here."""
+
+from __future__ import annotations
+
+import re
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from numerics.arguments import InputError
+from numerics.files import reading
+from numerics.files.headers import MOST_NUMBERS
+from numerics.files.tables import Column, DataTable, called, of_words
+from numerics.reports.plain_text import plain
+
+_INDEX = re.compile(r"__index_level_\d+__")  # where pandas stores what it numbers the rows with
+_WHOLE = "a whole .parquet file"
+
+
+def read_parquet(file: Path) -> DataTable:
+    """The columns of a table: numbers and truth values as numbers, strings and categories as words, null as missing.
+
+    InputError, in one line, if pyarrow is not installed, for a damaged file, dates and times, infinite numbers, and columns
+    of other types, with their names.
+    """
+    if find_spec("pyarrow") is None:
+        raise InputError("pyarrow is not installed, expected after pip install 'sparse-limits[data]'")
+    from pyarrow import parquet
+
+    with reading(_WHOLE), parquet.ParquetFile(file) as opened:
+        size = opened.metadata.num_rows * opened.metadata.num_columns
+        if size > MOST_NUMBERS:
+            raise InputError(f"holds {size} values, expected at most {MOST_NUMBERS}")
+        table = opened.read(use_threads=False)
+    if not table.num_rows:
+        raise InputError("holds no row, expected a sample a row")
+    places = [place for place, name in enumerate(table.column_names) if not _INDEX.fullmatch(name)]
+    names = called([table.column_names[place] for place in places])
+    left_out = len(places) < table.num_columns
+    notes = ("the index that pandas has stored is left out",) if left_out else ()
+    columns = [_column(name, table.column(place)) for name, place in zip(names, places, strict=True)]
+    return DataTable(columns, True, notes)
+
+
+def _column(name: str, stored: Any) -> Column:
+    """A column of pyarrow, in pieces."""
+    import pyarrow
+    from pyarrow import types
+
+    if types.is_dictionary(stored.type):
+        with reading(_WHOLE):
+            stored = stored.cast(stored.type.value_type)
+    kind = stored.type
+    if types.is_temporal(kind):
+        raise InputError(
+            f"row 1, column {name!r} holds a date or time ({kind}), expected numbers or categories: write it as a number, "
+            "such as days since the first, or leave the column out"
+        )
+    if types.is_string(kind) or types.is_large_string(kind):
+        with reading(_WHOLE):
+            words = [None if word is None else word.strip() or None for word in stored.to_pylist()]
+        return of_words(repr(name), words, lambda row: f"row {row + 1}")._replace(name=name)
+    if not any(
+        is_kind(kind)
+        for is_kind in (types.is_integer, types.is_floating, types.is_boolean, types.is_decimal, types.is_null)
+    ):
+        raise InputError(f"column {name!r} holds {plain(kind, 60)}, expected numbers or words")
+    with reading(_WHOLE):
+        if types.is_boolean(kind):
+            stored = stored.cast(pyarrow.int8())
+        values = np.array(stored.cast(pyarrow.float64(), safe=False).to_numpy())
+    if np.isinf(values).any():
+        row = int(np.isinf(values).argmax())
+        raise InputError(f"row {row + 1}, column {name!r} holds {values[row]}, expected finite numbers")
+    return Column(name, values)

@@ -1,0 +1,160 @@
+"""Labels: what a sample's label becomes as a target, and which labels are classes.
+
+A *labelling* turns raw labels into targets y [N, q], the same way for every source:
+
+| labelling | targets |
+|---|---|
+| ge:K | +1 where the label is ≥ K, −1 elsewhere |
+| is:K | +1 where the label is K, −1 elsewhere |
+| onehot | one 0/1 column for each class that occurs, in ascending order |
+| as-is | the numbers themselves |
+
+followed by `-centred` to subtract the mean of each column. Short names: ge5, is0, is0c (is:0-centred),
+centred (as-is-centred), value (as-is). Classes that are words have is:WORD and onehot.
+
+Without a labelling, the labels of a file are recognised, which its notes say: words, and at most 20 different whole numbers
+of two samples each on average, are classes (two classes: −1 and +1; more: onehot), all else is as-is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from numerics.arguments import InputError, real_matrix
+from numerics.networks import Array
+
+LABELLINGS = ("ge:K", "is:K", "onehot", "as-is")
+_SHORT = {
+    "ge5": "ge:5",
+    "is0": "is:0",
+    "is0c": "is:0-centred",
+    "centred": "as-is-centred",
+    "value": "as-is",
+}
+MOST_CLASSES = 20  # whole numbers of more different values are no classes, unless asked for
+LARGEST_CLASS = 2**31  # beyond, whole numbers are measurements
+_LISTED = 12  # classes in a sentence
+
+
+class Labelled(NamedTuple):
+    """Targets y [N, q]; classes: of the columns of y, or of −1 and +1, () of numbers; notes: what was recognised."""
+
+    y: Array
+    labelling: str
+    classes: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def labelled(raw: Array, labelling: str | None, words: tuple[str, ...] | None) -> Labelled:
+    """Targets from raw labels [N, q]; words: what the labels number, if they number classes that are words.
+
+    labelling: as in the table above; None recognises classes. InputError as `targets`, and for words as numbers.
+    """
+    if words is not None and (raw == raw[0]).all():
+        raise InputError(f"all labels are {words[int(raw[0, 0])]!r}, expected at least two classes")
+    chosen, notes = (labelling, ()) if labelling is not None else recognised(raw, words)
+    y = targets(raw, chosen if words is None else _numbered(chosen, words))
+    classes = _class_names(raw, chosen, words)
+    return Labelled(y, chosen, classes, (*notes, *_rare(raw, words, classes)))
+
+
+def recognised(raw: Array, words: tuple[str, ...] | None) -> tuple[str, tuple[str, ...]]:
+    """The labelling that labels [N, q] look like, and what to say of it."""
+    if raw.shape[1] != 1:
+        return "as-is", ()
+    values = np.unique(raw)
+    whole = bool((values == np.round(values)).all() and np.abs(values).max() <= LARGEST_CLASS)
+    if words is None and not (whole and 2 <= len(values) <= MOST_CLASSES and 2 * len(values) <= len(raw)):
+        many = f", {len(values)} different ones" if whole and len(values) > 1 else ""
+        return "as-is", (f"labels are taken as numbers{many} (`labels` onehot: as classes)",) if many else ()
+    names = _named(values, words)
+    numbers = "" if words is not None else " (`labels` as-is: as numbers, for regression)"
+    if len(values) == 2:
+        return f"is:{names[1]}", (f"labels are two classes, {names[0]} as -1 and {names[1]} as +1{numbers}",)
+    listed = ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
+    return "onehot", (f"labels are {len(names)} classes, one 0/1 column each: {listed}{numbers}",)
+
+
+def targets(values: ArrayLike, labelling: str) -> Array:
+    """Targets y [N, q] from raw labels [N] or [N, 1] (as-is: [N, q]), labelled as in the table above.
+
+    Raises InputError for an unknown labelling, for classes that are not whole numbers under is:K and
+    onehot, and for a labelling under which all samples would be alike.
+    """
+    column = np.asarray(values)
+    raw = real_matrix("labels", column[:, None] if column.ndim == 1 else column)
+    full = _SHORT.get(labelling, labelling)
+    base = full.removesuffix("-centred")
+    split = re.fullmatch(r"(ge|is):(-?\d+)", base)
+    if split is None and base not in ("onehot", "as-is"):
+        known = f"{', '.join(LABELLINGS)}, each also with -centred, {', '.join(_SHORT)}"
+        raise InputError(f"labelling is {labelling!r}, expected one of {known}")
+    y = raw if base == "as-is" else _classes(raw, split, labelling)
+    return y if base == full else y - y.mean(axis=0)
+
+
+def _classes(raw: Array, split: re.Match[str] | None, labelling: str) -> Array:
+    """±1 from the split ("ge" or "is", K), one-hot without one."""
+    if raw.shape[1] != 1:
+        raise InputError(f"labels have {raw.shape[1]} columns, expected 1 for labelling {labelling!r}")
+    at_least = split is not None and split[1] == "ge"
+    if not at_least and not np.array_equal(raw, np.round(raw)):
+        raise InputError(f"labels are not whole numbers, expected classes for labelling {labelling!r}")
+    if split is None:
+        y: Array = (raw == np.unique(raw)).astype(np.float64)
+    else:
+        bound = float(split[2])
+        y = np.where(raw >= bound if at_least else raw == bound, 1.0, -1.0)
+    if (y == y[0]).all():
+        span = f"{raw.min():g} to {raw.max():g}"
+        raise InputError(f"labels from {span} are all alike under {labelling!r}, expected at least two classes")
+    return y
+
+
+def _numbered(labelling: str, words: tuple[str, ...]) -> str:
+    """The labelling with the number of a word in its place."""
+    full = _SHORT.get(labelling, labelling)
+    base = full.removesuffix("-centred")
+    if base == "onehot":
+        return full
+    word = base.removeprefix("is:")
+    if not base.startswith("is:") or word not in words:
+        known = ", ".join(words[:_LISTED]) + (", ..." if len(words) > _LISTED else "")
+        raise InputError(
+            f"labelling is {labelling!r:.80}, expected onehot or is:WORD for labels that are words ({known})"
+        )
+    return f"is:{words.index(word)}{full.removeprefix(base)}"
+
+
+def _class_names(raw: Array, labelling: str, words: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Of the columns of onehot targets, or of −1 and +1; none of numbers."""
+    base = _SHORT.get(labelling, labelling).removesuffix("-centred")
+    if base == "as-is":
+        return ()
+    names = _named(np.unique(raw), words)
+    kind, _, mark = base.partition(":")
+    if kind == "onehot":
+        return names
+    if kind == "ge":
+        return (f"below {mark}", f"from {mark}")
+    others = [name for name in names if name != mark]
+    return (others[0] if len(others) == 1 else f"not {mark}", mark)
+
+
+def _named(values: Array, words: tuple[str, ...] | None) -> tuple[str, ...]:
+    return tuple(f"{value:.17g}" if words is None else words[int(value)] for value in values)
+
+
+def _rare(raw: Array, words: tuple[str, ...] | None, classes: tuple[str, ...]) -> list[str]:
+    """What to say of classes of one sample."""
+    if not classes or raw.shape[1] != 1:
+        return []
+    values, counts = np.unique(raw, return_counts=True)
+    if len(values) > MOST_CLASSES and words is None:
+        return []
+    once = _named(values[counts == 1], words)
+    return [f"class{'es' if len(once) > 1 else ''} {', '.join(once[:_LISTED])} of one sample each"] if once else []
