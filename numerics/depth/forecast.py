@@ -98,9 +98,8 @@ def predict_layers(
     samples: as in `predict`; with the loss cross-entropy, labels are onehot unless given. widths: of the hidden layers.
     density: in (0, 1). scope: global, one threshold for all layers, or layer. activation, init, bias, norm: see
     `Architecture`; GraSP is refused with batch normalisation. loss: mse or cross-entropy. residual: target, the initial
-    output taken as 0; output, that of each pruned network; averaged, over
-    initial outputs as wide networks have them. units: of a layer that the law draws, which set its error. networks:
-    pruned to compare, none without `sample`.
+    output taken as 0; output, that of each pruned network; averaged, over initial outputs as wide networks have them.
+    units: of a layer that the law draws, which set its error. networks: pruned to compare, none without `sample`.
 
     Raises:
         InputError: for an unknown name, a number out of range, data that do not fit, or what would not fit in memory.
@@ -237,16 +236,14 @@ def _notes(
 ) -> Iterator[str]:
     if len(data.x) < given:
         yield f"a random batch of {len(data.x)} of the {given} samples, for prediction and networks alike"
-    if settings.data_driven:
-        exact = (
-            not network.normalised
-            and network.depth == 1
-            and settings.method == "snip"
-            and settings.residual == "target"
-        )
-        yield "rows have exactly this law at every width (S6; S7.1, D1.2)" if exact else "the law of wide layers (D2)"
     if network.normalised and settings.data_driven:
-        yield "measured, not proved: batch normalisation over these samples, its covariances known by the drawn units"
+        yield (
+            "measured, not proved: the law of wide layers (D2) with batch normalisation over these samples, its covariances "
+            "known by the drawn units"
+        )
+    elif settings.data_driven:
+        exact = network.depth == 1 and settings.method == "snip" and settings.residual == "target"
+        yield "rows have exactly this law at every width (S6; S7.1, D1.2)" if exact else "the law of wide layers (D2)"
     if network.normalised and settings.method == "synflow":
         yield (
             "SynFlow has batch normalisation at its initial mean 0 and variance 1 (evaluation mode): one factor of all scores"

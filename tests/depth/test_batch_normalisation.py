@@ -152,8 +152,11 @@ def test_the_command_has_the_numbers_of_the_function(capsys, residual):
     said = json.loads(capsys.readouterr().out)
     assert said["norm"] == "batch"
     assert [layer["predicted"] for layer in said["layers"]] == [layer.predicted for layer in found.layers]
-    assert any(note.startswith("measured, not proved: batch normalisation") for note in said["notes"])
-    assert not any("exactly" in note for note in said["notes"])
+    assert [note for note in said["notes"] if "(D2)" in note or "S6" in note] == [
+        note
+        for note in said["notes"]
+        if note.startswith("measured, not proved: the law of wide layers (D2) with batch")
+    ]
 
 
 def test_methods_that_read_no_data_do_not_see_it(capsys):

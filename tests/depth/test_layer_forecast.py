@@ -210,6 +210,24 @@ def test_one_input_has_nearly_parallel_samples():
     assert any("was added to variances" in note for note in found.notes)
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"widths": (8,)}, "rows have exactly this law at every width (S6; S7.1, D1.2)"),
+        ({"widths": (8, 8)}, "the law of wide layers (D2)"),
+        ({"widths": (8,), "residual": "output"}, "the law of wide layers (D2)"),
+        (
+            {"widths": (8,), "norm": "batch"},
+            "measured, not proved: the law of wide layers (D2) with batch normalisation",
+        ),
+    ],
+)
+def test_a_note_says_which_law_it_is(options, said):
+    found = sl.predict_layers("snip", samples=50, units=64, networks=1, **options)
+    (told,) = (note for note in found.notes if "law of wide" in note or "exactly" in note)
+    assert told.startswith(said)
+
+
 def test_few_scores_beyond_a_threshold_are_told():
     found = sl.predict_layers("snip", widths=(64, 64), density=1e-4, samples=50, units=512, sample=False)
     assert any("take more --units" in note for note in found.notes)
