@@ -26,7 +26,7 @@ sphere $|x|^2=d$, with fair labels $\pm1$. All kept weights are trained by $40$ 
 of eigenvalue $\lambda$ and $c=q\cdot y$, of $[[step_loss]]$ after $k$ steps (F1.2). The *distance* of a network from a curve is the largest modulus of the difference of its loss and the curve, over all steps, in units of the loss at the start.
 Compared are the curve of the network's *own* kernel at the start, $\frac1n$ times the sum over neurons of $[[unit]]$ (F2.2), and the curve of the *limit*, the mean over the masks of a row of the row kernel of K7.1.
 **Asserted:** in most draws of data and networks (a) the mean distance of $8$ networks of width $n=512$ from their own curves is less than a third of that of $32$ networks of width $16$, and below $n^{-1/2}$; (b) so is their mean distance from
-the limit's curve; (c) the own curves are nearer than the limit's. For comparison: $n^{-1/2}$ falls to less than a fifth from width $16$ to width $512$.
+the limit's curve; (c) the networks of width $512$ are nearer to their own curves than to the limit's, in the mean. For comparison: $n^{-1/2}$ falls to less than a fifth from width $16$ to width $512$.
 """,
     proof_text=r"""
 Measured, not proved. Draws are independent, so that the number of draws that go one way is binomial. *In most draws* means in more than half of them: it is asserted only if the opposite, "in at most half", is rejected at level

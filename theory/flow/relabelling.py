@@ -36,9 +36,10 @@ STEPS = (
     ),
     Step(
         name="gradients",
-        sentence=r"""Where the output at every input is the same function of the same weights, its derivatives by the kept weights are those of before in another order, and so is a step of
-gradient descent: the sums of their products, which are the tangent kernel, and the loss after any number of steps are the same.""",
-        by=Carrier.ARGUED,
+        sentence=r"""If at every input the output is the same function of the same weights, which stand in other places, its derivatives by the kept weights stand in these places too, and so do the
+weights after a step of gradient descent. The sums of products of derivatives, which are the tangent kernel, and the loss after any number of steps are the same.""",
+        by=Carrier.RULE,
+        source="chain rule",
     ),
     Step(
         name="exchange",
