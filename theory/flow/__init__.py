@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from theory.flow.density import density_times
     from theory.flow.descent import gradient_descent
     from theory.flow.directions import slowed_directions
+    from theory.flow.finite_width import trained_widths
     from theory.flow.linear import linearised_flow
     from theory.flow.one_input import one_input_plateau
     from theory.flow.relabelling import relabelled_units
@@ -27,4 +28,5 @@ __all__ = [
     "relabelled_units",
     "slowed_directions",
     "time_to_a_share",
+    "trained_widths",
 ]

@@ -20,6 +20,7 @@ frequency_time = sp.log(1 / share) / (2 * eta * _learnt)
 tenth_time = 9 * sp.pi**2 * sp.log(10) / (28 * eta)
 growth = sp.pi**2 * sp.log(1 / share) / (4 * eta)
 masked_time = frequency_time / ratio.subs(depth, 1)
+square_component = 2 * sp.sqrt(2) * sp.sin(sp.pi * k / 2) / (sp.pi * k)
 square_loss = (1 - 8 / sp.pi**2 * (1 - sp.exp(-eta * time))) / 2
 square_plateau = 1 - 8 / sp.pi**2
 
@@ -75,11 +76,16 @@ each start: from an eigenfunction it is that times $e^{-\eta\lambda_kt}$, as wit
         uses=("masks", "times"),
     ),
     Step(
+        name="components",
+        sentence=r"""Where $\cos\theta$ is positive the square wave is $1$, else $-1$. It is even, so that it has no part along $\sin k\theta$; its component along $\sqrt2\cos k\theta$, $k\ge1$, is
+$[[square_component]]$. The constant has none.""",
+        gives={"square_component": square_component},
+    ),
+    Step(
         name="square wave",
-        sentence=r"""Where $\cos\theta$ is positive the square wave is $1$, else $-1$: its component along $\sqrt2\cos\theta$ has the square $\frac8{\pi^2}$, its others are at odd $k\ge3$ with the eigenvalue
-$0$. As $\lambda_1=\frac12$ the loss is $[[square_loss]]$.""",
+        sentence=r"""That is $0$ at even $k$; at odd $k$ its square is $\frac8{\pi^2k^2}$, and at odd $k\ge3$ the eigenvalue is $0$. As $\lambda_1=\frac12$ the loss is $[[square_loss]]$.""",
         gives={"square_loss": square_loss},
-        uses=("wave", "frequencies"),
+        uses=("wave", "frequencies", "components"),
     ),
     Step(
         name="what is left",
@@ -116,7 +122,7 @@ $[[tenth_time]]$; over even $k$ the time over $k^2$ tends to $[[growth]]$. For o
             sp.Eq(k, 1) | sp.Eq(sp.Mod(k, 2), 0),
             needed_by=("frequency_time", "masked_time"),
         ),
-        Hypothesis("a wave", k >= 1, needed_by=("wave_loss",)),
+        Hypothesis("a wave", k >= 1, needed_by=("wave_loss", "frequency_time", "masked_time")),
         Hypothesis(
             "inputs on the circle itself, weights iid standard normal, kernels divided by $\\frac1d$ as in K10.1"
         ),

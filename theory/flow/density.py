@@ -69,7 +69,7 @@ pruned and the weights have the variance $\rho$.""",
     Step(
         name="times of profiles",
         sentence=r"""For row profiles $u^p$ and next column profiles $u^q$ times are those of the dense network at these inputs multiplied by $[[profile_slowdown]]$; by the mean densities
-it would be $[[mean_slowdown]]$, which is no less.""",
+it would be $[[mean_slowdown]]$, which is no less: $1+\frac{pq}{p+q+1}$ times as much for each hidden layer.""",
         gives={"profile_slowdown": profile_slowdown, "mean_slowdown": mean_slowdown},
         uses=("scaled", "profiles"),
     ),

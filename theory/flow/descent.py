@@ -50,7 +50,7 @@ STEPS = (
     ),
     Step(
         name="stable rate",
-        sentence=r"That is positive for $0<\eta<[[stable_rate]]$, $0$ at the end, and negative beyond it.",
+        sentence=r"That is positive for $0<\eta<[[stable_rate]]$, $0$ at the end, and negative beyond it. A smaller eigenvalue has a later end.",
         gives={"stable_rate": stable_rate},
         uses=("contraction",),
     ),
@@ -80,8 +80,8 @@ gradient_descent = Claim(
     statement=r"""
 In the setting of F1.1, let the parameters move by $-\eta\nabla L$ in each step. After $k$ steps
 $$q_i\cdot r=[[step_mode]],\qquad L=\sum_i[[step_loss]].$$
-With $\lambda_1$ the largest eigenvalue, no residual has a part that grows if and only if $\eta\le[[stable_rate]]$, and every part at a positive eigenvalue
-tends to $0$ if and only if $\eta<[[stable_rate]]$: the largest stable rate is $2m$ over the largest eigenvalue *of the kernel matrix*. Where $x=\frac{\eta\lambda}m<1$, steps are ahead
+With $\lambda_1>0$ the largest eigenvalue, no part of the residuals grows, wherever they start, if and only if $\eta\le[[stable_rate]]$, and every part at a positive eigenvalue
+tends to $0$, wherever they start, if and only if $\eta<[[stable_rate]]$: the largest stable rate is $2m$ over the largest eigenvalue *of the kernel matrix*. Where $x=\frac{\eta\lambda}m<1$, steps are ahead
 of the flow: after $k$ of them the loss in the mode is that of the flow at the time $k$ over the exponential of $[[lead]]\ge0$. If $\lambda_m>0$ is the least
 eigenvalue, the rate $[[best_rate]]$ makes the largest modulus of a factor least: $[[best_factor]]$ a step.
 """,

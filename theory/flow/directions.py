@@ -5,9 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.claims import Claim, Proof, Provenance, Source
-from theory.flow.linear import NUMBER, RATE, TIME, eta, time
+from theory.flow.linear import RATE, TIME, eta, time
 from theory.flow.times import SHARE, share
-from theory.graphon.symbols import m
 from theory.kernel.collapse import d
 from theory.kernel.dual import DEPTH, cosine, dense_ntk
 from theory.kernel.rank_one import column, flow
@@ -18,7 +17,7 @@ slope = sp.Symbol("beta", real=True)  # of the residual at the start, along one 
 
 odd_eigenvalue = flow * column * (dense_ntk.subs(cosine, 1) - dense_ntk.subs(cosine, -1))
 one_layer_eigenvalue = 2 * flow * column
-direction_time = m * sp.log(1 / share) / (4 * eta * flow * column)
+direction_time = d * sp.log(1 / share) / (2 * eta * flow * column)
 direction_loss = slope**2 * sp.exp(-2 * eta * flow * column * time / d) / 2
 
 STEPS = (
@@ -30,7 +29,8 @@ STEPS = (
     ),
     Step(
         name="axes",
-        sentence=r"""At $\pm\sqrt d\,e_j$ the weighted mean square is $h_j$; the correlation of an input and its opposite is $-1$, that of inputs on two axes $0$. So the difference of $1$ at an input and
+        sentence=r"""At $\pm\sqrt d\,e_j$ the weighted mean square is $h_j$; the weighted correlation with its opposite is $-1$, with inputs on other axes $0$. So the kernel is the same at these and their
+opposites, and the difference of $1$ at an input and
 $-1$ at its opposite goes to $0$ on the other axes, and on its own to itself times $[[odd_eigenvalue]]$ with $h$ for $h_j$.""",
         gives={"odd_eigenvalue": odd_eigenvalue},
         uses=("kernel",),
@@ -49,7 +49,7 @@ $-1$ at its opposite goes to $0$ on the other axes, and on its own to itself tim
     ),
     Step(
         name="time",
-        sentence=r"By the time $[[direction_time]]$ the share $s$ is left of its part of the loss.",
+        sentence=r"By the time $[[direction_time]]$, as $m=2d$, the share $s$ is left of its part of the loss.",
         gives={"direction_time": direction_time},
         uses=("one hidden layer", "modes"),
     ),
@@ -77,7 +77,6 @@ So the directions of sparse columns are slowed down first, in proportion: from t
     proof=Proof.PROVED,
     quantities=(
         RATE,
-        NUMBER,
         TIME,
         SHARE,
         DEPTH.drawn_from(1, 3),

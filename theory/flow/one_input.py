@@ -129,7 +129,16 @@ The last is its plateau: the least loss that taking from the residuals a functio
         Quantity(squares, "sum of the squared residuals at the start", NON_NEGATIVE, drawn=(4, 9)),
         Quantity(slopes, "slope of a function of the input left, on one side of zero", sp.S.Reals),
     ),
-    hypotheses=(Hypothesis("the hypotheses of K11.1, and a kernel that does not move in training"),),
+    hypotheses=(
+        Hypothesis("the hypotheses of K11.1, and a kernel that does not move in training"),
+        Hypothesis("samples of either sign"),
+        Hypothesis(
+            "sums of squares that the moments allow (Bessel)",
+            squares >= moments[0] ** 2 / above + moments[1] ** 2 / below,
+            needed_by=("collapse_plateau",),
+        ),
+        Hypothesis("residuals whose first part is not $0$", sp.Ne(moments[0], 0), needed_by=("positive_loss",)),
+    ),
     uses=("F1.1", "K11.1"),
     expressions={
         "positive_loss": positive_loss,

@@ -1,4 +1,4 @@
-"""F2.2: sorting hidden units with all their edges changes nothing; sorting rows or columns alone does."""
+"""F2.2: sorting hidden units with all their edges changes nothing, at any depth; sorting rows or columns alone does."""
 
 from __future__ import annotations
 
@@ -16,12 +16,39 @@ product = sp.Symbol("o", real=True)  # Σ_j M_j x_j x′_j over d
 profile = sp.symbols("psi_1 psi_2", nonnegative=True)  # column profile of the first layer at two inputs
 sample = sp.symbols("x_1 x_2", real=True)
 
+rows = sp.ImmutableMatrix(2, 2, sp.symbols("alpha_1:3_1:3", real=True))  # what enters two units
+columns = sp.ImmutableMatrix(2, 2, sp.symbols("beta_1:3_1:3", real=True))  # what leaves them
+
+_exchange = sp.ImmutableMatrix([[0, 1], [1, 0]])
+moved_rows = (_exchange * rows).as_immutable()
+moved_columns = (columns * _exchange).as_immutable()
 unit = outputs[0] * outputs[1] + readout**2 * gates[0] * gates[1] * product
 moved_along = power_overlap
 torn_overlap = sp.gamma(p + 1) * sp.gamma(q + 1) / sp.gamma(p + q + 2)
 input_change = (profile[1] - profile[0]) * (sample[0] ** 2 - sample[1] ** 2) / 2
 
 STEPS = (
+    Step(
+        name="any order",
+        sentence=r"Exchanges of two units of a hidden layer, one after the other, take the units of each hidden layer into any order.",
+        by=Carrier.CITED,
+        source="Knuth, The Art of Computer Programming, volume 3, section 5.1.1: exchanges of neighbours sort any order",
+    ),
+    Step(
+        name="gradients",
+        sentence=r"""If at every input the output is the same function of the same weights, which stand in other places, its derivatives by the kept weights stand in these places too, and so do the
+weights after a step of gradient descent. The sums of products of derivatives, which are the tangent kernel, and the loss after any number of steps are the same.""",
+        by=Carrier.RULE,
+        source="chain rule",
+    ),
+    Step(
+        name="exchange",
+        sentence=r"""Exchange two units of a hidden layer, that is the two rows, of the weights and of the mask, that enter them, and the two columns that leave them. Where $\alpha_{ij}$ was in row $i$ and
+$\beta_{ij}$ in column $j$, the rows are then $[[moved_rows]]$ and the columns $[[moved_columns]]$. The sums over the units of that layer have the same terms in another order: at every input the output is
+the same function of the same weights.""",
+        gives={"moved_rows": moved_rows, "moved_columns": moved_columns},
+        uses=("any order", "gradients"),
+    ),
     Step(
         name="one unit",
         sentence=r"""A hidden unit of readout weight $a$, with the outputs $h_1,h_2$ and the slopes $g_1,g_2$ at two samples, adds to $n$ times their kernel $[[unit]]$,
@@ -59,8 +86,9 @@ relabelled_units = Claim(
     label="F2.2",
     title="Sorting hidden units with all their edges changes no time; sorting one mask alone does",
     statement=r"""
-**One hidden layer, every width.** The tangent kernel of two samples is $\frac1n$ times a sum over the hidden units, of which each adds $[[unit]]$, a number of its own edges: in whatever order the
-units are taken, kernel, losses and times are the same. **Rank one** (K8): if the units of a hidden layer of profiles $u^p$ and $u^q$ are taken in reverse, with the edges that enter and leave them, the layer's factor of
+**Every width and depth.** Let the units of each hidden layer be taken in another order, with the edges that enter and leave them: the rows of one mask and of its weights, and the columns of the next, go along.
+Two units exchanged have the rows $[[moved_rows]]$ and the columns $[[moved_columns]]$, where $\alpha_{ij}$ was in row $i$ and $\beta_{ij}$ in column $j$. Then the output, the tangent kernel and the losses after all steps of gradient descent are what they were. With **one hidden
+layer** the kernel of two samples is $\frac1n$ times a sum over the hidden units, of which each adds $[[unit]]$, a number of its own edges. **Rank one** (K8): if the units of a hidden layer of profiles $u^p$ and $u^q$ are taken in reverse, with the edges that enter and leave them, the layer's factor of
 the kernel is as before, $[[moved_along]]$; if the rows of one mask are reversed and the columns of the next are not, it is $[[torn_overlap]]$. **Inputs:** two columns of the first mask exchanged, and the inputs not, change the
 weighted mean square of a two-dimensional sample by $[[input_change]]$.
 """,
@@ -69,6 +97,8 @@ weighted mean square of a two-dimensional sample by $[[input_change]]$.
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
+        Quantity(tuple(rows), "edge, its weight or its mask, that enters one of two hidden units", sp.S.Reals),
+        Quantity(tuple(columns), "edge, its weight or its mask, that leaves one of two hidden units", sp.S.Reals),
         Quantity(outputs, "output of a hidden unit at one of two samples", sp.S.Reals),
         Quantity(gates, "slope of the activation of a hidden unit at one of two samples", sp.S.Reals),
         Quantity(readout, "readout weight of a hidden unit", sp.S.Reals),
@@ -80,9 +110,17 @@ weighted mean square of a two-dimensional sample by $[[input_change]]$.
         Quantity(profile, "column profile of the first layer at one of two inputs", CLOSED_UNIT),
         Quantity(sample, "coordinate of a sample at one of two inputs", sp.S.Reals),
     ),
-    hypotheses=(Hypothesis("a scalar output $n^{-1/2}\\sum_ia_i\\varphi(z_i)$, for rank one the limit of K8"),),
+    hypotheses=(
+        Hypothesis("one activation for all units of a hidden layer"),
+        Hypothesis(
+            "a scalar output $n^{-1/2}\\sum_ia_i\\varphi(z_i)$, for rank one the limit of K8",
+            needed_by=("unit", "moved_along", "torn_overlap", "input_change"),
+        ),
+    ),
     uses=("K8",),
     expressions={
+        "moved_rows": moved_rows,
+        "moved_columns": moved_columns,
         "unit": unit,
         "moved_along": moved_along,
         "torn_overlap": torn_overlap,

@@ -147,7 +147,7 @@ the slope $-2\eta\mu/m$: at least $[[mean_left]]$ is left.""",
         name="slow time",
         sentence=r"""If a share $p$ of the loss is at eigenvalues of at most $\lambda$, at least $[[left]]$ is left, which is $s$ at the time $[[slow_time]]$.""",
         gives={"slow_time": slow_time},
-        uses=("shares", "one time"),
+        uses=("slowest", "one time"),
     ),
 )
 
@@ -155,8 +155,8 @@ time_to_a_share = Claim(
     label="F1.3",
     title="The time to a share of the loss, between sharp bounds",
     statement=r"""
-In the setting of F1.1 let $0<s<1$. If eigenvectors of eigenvalue $0$ have less than the share $s$ of the loss at the start, the loss is $s$ times that at
-the start at exactly one time; else at none, unless they have the share $s$ itself, which is approached. **Exactly:** with one eigenvalue the time is $[[single_time]]$; with a share $p$ of the loss at
+In the setting of F1.1 let $0<s<1$, and the loss at the start be positive. If eigenvectors of eigenvalue $0$ have less than the share $s$ of it, the loss is $s$ times that at
+the start at exactly one time; else at none: where they have the share $s$ itself, it is approached and not reached. **Exactly:** with one eigenvalue the time is $[[single_time]]$; with a share $p$ of the loss at
 $\lambda$ and the rest at $\nu$ it is where $[[two_left]]=s$ (`two_time`), for $\nu=2\lambda$ that is
 $$[[double_time]].$$
 **From above:** if all but a share $p_0<s$ of the loss is at eigenvalues of at least $\lambda$, at most $[[latest_time]]$. **From below:** if a share $p>s$ is at
@@ -186,6 +186,7 @@ derivative is $[[log_curvature]]$.
     ),
     hypotheses=(
         LINEARISED,
+        Hypothesis("a positive loss at the start, of which there are shares"),
         REACHED,
         Hypothesis("a share of slow eigenvectors above what is to be left", part > share, needed_by=("slow_time",)),
         Hypothesis("both of two eigenvalues have a share", part < 1, needed_by=("double_time", "root")),

@@ -13,6 +13,7 @@ from theory.flow.circle import (
     frequency_time,
     growth,
     masked_time,
+    square_component,
     square_loss,
     square_plateau,
     tenth_time,
@@ -94,11 +95,23 @@ def masked_networks_take_longer(frequency_time: sp.Expr, masked_time: sp.Expr, t
         yield trial.same(masked_time.subs(k, frequency), expected)
 
 
-def along_cosine(frequency: int) -> sp.Expr:
-    """The component of the sign of cos θ along √2 cos kθ, integrated."""
+def along_cosine(frequency: sp.Expr) -> sp.Expr:
+    """The component of the sign of cos θ along √2 cos kθ, integrated; it is even, and so twice that of θ in (0, π)."""
     half = sp.integrate(sp.cos(frequency * theta), (theta, 0, sp.pi / 2))
     rest = sp.integrate(sp.cos(frequency * theta), (theta, sp.pi / 2, sp.pi))
     return sp.sqrt(2) * (half - rest) / sp.pi
+
+
+@exact(circle_times, step="components")
+@control("half of the circle", square_component=square_component / 2)
+@control("a plain cosine", square_component=square_component / sp.sqrt(2))
+@control("that of a triangle", square_component=square_component / k)
+@control("10 % less", square_component=NINE * square_component)
+def square_waves_are_integrated(square_component: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Every frequency from one on; 0 at all even ones; and the mean of the wave is 0."""
+    yield trial.same(square_component.subs(k, k + 1), along_cosine(k + 1))
+    yield trial.same(square_component.subs(k, 2 * k + 2), sp.S.Zero)
+    yield trial.holds(along_cosine(sp.S.Zero) == 0, "no part is constant")
 
 
 @exact(circle_times, step="square wave")
@@ -107,15 +120,17 @@ def along_cosine(frequency: int) -> sp.Expr:
 @control("the residual's exponent", square_loss=square_loss.subs(time, time / 2))
 @control("10 % more", square_loss=ELEVEN * square_loss)
 @control("a wave without its mean", wave_loss=2 * wave_loss)
-def square_waves_have_odd_frequencies(wave_loss: sp.Expr, square_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The loss of √2 cos θ times the squared component, and of the rest nothing fades; even frequencies have no part."""
-    square = along_cosine(1) ** 2
-    fading = 2 * square * wave_loss.subs(k, 1)
-    yield trial.same(square_loss, fading + (1 - square) / 2)
-    for frequency in range(0, 9, 2):
-        yield trial.holds(along_cosine(frequency) == 0, f"no part at the frequency {frequency}")
-    for frequency in NEVER:
-        yield trial.same(wave_loss.subs(k, frequency), sp.Rational(1, 4))
+@control("a component of half of the circle", square_component=square_component / 2)
+@control("components of a triangle", square_component=square_component / k)
+def square_waves_have_odd_frequencies(
+    wave_loss: sp.Expr, square_component: sp.Expr, square_loss: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The loss of √2 cos kθ times the squared component: k = 1, and the sum over all odd k ≥ 3, at which nothing fades."""
+    odd = 2 * k + 3
+    yield trial.same(wave_loss.subs(k, odd), sp.Rational(1, 4))
+    stuck = 2 * wave_loss.subs(k, odd) * sp.simplify(square_component.subs(k, odd) ** 2)
+    fading = 2 * wave_loss.subs(k, 1) * square_component.subs(k, 1) ** 2
+    yield trial.same(square_loss, fading + sp.summation(sp.simplify(stuck), (k, 0, sp.oo)))
 
 
 @exact(circle_times, step="what is left")
@@ -127,7 +142,7 @@ def square_waves_have_odd_frequencies(wave_loss: sp.Expr, square_loss: sp.Expr, 
 def square_waves_are_not_learnt(square_loss: sp.Expr, square_plateau: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The limit over the start; by the plateau of F1.1, of all but one squared component, too."""
     yield trial.same(square_plateau, sp.limit(square_loss.subs(eta, 1), time, sp.oo) / square_loss.subs(time, 0))
-    stuck = plateau.subs(amplitude, sp.sqrt(m * (1 - along_cosine(1) ** 2)))
+    stuck = plateau.subs(amplitude, sp.sqrt(m * (1 - along_cosine(sp.S.One) ** 2)))
     yield trial.same(square_plateau / 2, stuck)
 
 

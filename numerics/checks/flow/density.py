@@ -101,12 +101,12 @@ def densities_divide_times(
 def profiles_divide_times(
     scaled_loss: sp.Expr, profile_slowdown: sp.Expr, mean_slowdown: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """One layer after the other, overlaps and means integrated; and of one layer, their order."""
+    """One layer after the other, overlaps and means integrated; the quotient for one layer, which is no less than one."""
     overlap = sp.integrate(u ** (p + q), (u, 0, 1))
     means = sp.integrate(u**p, (u, 0, 1)) * sp.integrate(u**q, (u, 0, 1))
     yield trial.induction(profile_slowdown, depth, 1 / overlap, lambda term: term / overlap, start=1)
     yield trial.induction(mean_slowdown, depth, 1 / means, lambda term: term / means, start=1)
-    yield trial.nonnegative((mean_slowdown - profile_slowdown).subs(depth, 1), p * q)
+    yield trial.nonnegative((mean_slowdown / profile_slowdown).subs(depth, 1) - 1, p * q / (p + q + 1))
     pruned = scaled_loss.subs(flow, 1 / profile_slowdown).subs(time, profile_slowdown * time)
     yield trial.same(pruned, mode_loss)
 

@@ -91,9 +91,11 @@ def squares_shrink(factor: sp.Expr, contraction: sp.Expr, trial: Trial) -> Itera
 @control("10 % more", stable_rate=ELEVEN * stable_rate)
 @control("factor of the flow", contraction=eta * largest / m)
 def rates_are_stable_up_to_the_end(contraction: sp.Expr, stable_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """A share s of the rate: 4s(1 − s), positive below s = 1, negative above."""
-    share = sp.Symbol("s", positive=True)
+    """A share s of the rate: 4s(1 − s), positive below s = 1, negative above; at less of the eigenvalue so much of s."""
+    share, less = sp.symbols("s u", positive=True)
     yield trial.same(contraction.subs(eta, share * stable_rate), 4 * share * (1 - share), by=sp.expand)
+    smaller = contraction.subs(largest, less * largest).subs(eta, share * stable_rate)
+    yield trial.same(smaller, 4 * less * share * (1 - less * share), by=sp.expand)
 
 
 @exact(gradient_descent, step="slope of the lead")

@@ -25,8 +25,7 @@ from theory.kernel.dual import a, b, c, cosine, dense_ntk, depth
 from theory.kernel.rank_one import column, flow, kernel
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-PROFILE = (column, column / 2)  # at the inputs of two axes
-AXES = [(axis, sign) for axis in range(2) for sign in (1, -1)]
+other = sp.Symbol("h_i", positive=True)  # column profile at an input of another axis
 
 
 def unrolled(formula: sp.Expr) -> sp.Expr:
@@ -40,16 +39,27 @@ def unrolled(formula: sp.Expr) -> sp.Expr:
     return formula.replace(lambda part: isinstance(part, Iterate), written_out)
 
 
-def odd_image(layers: int) -> list[sp.Expr]:
-    """The kernel matrix of K8 at ±√d e_j times 1 at an input of the first axis, −1 at its opposite."""
+def odd_image(axis: int) -> sp.Expr:
+    """The kernel of K8 of √d e_i with √d e_j, less that with −√d e_j: i is j (axis 0), or another axis (1).
 
-    def entry(place: tuple[int, int], sign: int) -> sp.Expr:
-        axis, here = place
-        product = here * sign * column if axis == 0 else 0
-        at = {a: PROFILE[axis], b: column, c: product}
-        return unrolled(kernel.subs(depth, layers).subs(at, simultaneous=True))
+    The weighted mean squares and products of inputs on axes are sums over all d coordinates, of which one, or none, is not 0.
+    """
+    square = sp.sqrt(d) ** 2 / d  # of a coordinate, over their number
+    profile, product = (column, column * square) if axis == 0 else (other, sp.S.Zero)
+    at = {a: profile * square, b: column * square}
+    return kernel.subs(at | {c: product}, simultaneous=True) - kernel.subs(at | {c: -product}, simultaneous=True)
 
-    return [entry(place, 1) - entry(place, -1) for place in AXES]
+
+def by_state(gap: sp.Expr) -> sp.Expr:
+    """The gap with one function of step, number and start for all iterates, whatever their letters are called."""
+    state = sp.symbols("x_1:3", real=True)
+    iterate = sp.Function("T")
+
+    def named(part: Iterate) -> sp.Expr:
+        step, times, start = part.args
+        return iterate(*step(*state), times, *start)
+
+    return sp.expand(gap.replace(lambda part: isinstance(part, Iterate), named))
 
 
 @exact(slowed_directions, step="axes", cost=0.4)
@@ -58,14 +68,11 @@ def odd_image(layers: int) -> list[sp.Expr]:
 @control("the root of the density", odd_eigenvalue=odd_eigenvalue / sp.sqrt(column))
 @control("10 % more", odd_eigenvalue=ELEVEN * odd_eigenvalue)
 def odd_functions_of_an_axis_are_eigenvectors(odd_eigenvalue: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """Two axes of two densities, one and two hidden layers: the matrix times the vector."""
-    for layers in (1, 2):
-        claimed = unrolled(odd_eigenvalue.subs(depth, layers))
-        image = trial.once(odd_image, layers)
-        cases = [(found, sign * claimed) for found, (axis, sign) in zip(image, AXES, strict=True) if axis == 0]
-        yield trial.at_sizes(cases, "inputs of the axis", by=sp.simplify)
-        for found in image[2:]:
-            yield trial.holds(found == 0, "nothing goes to another axis")
+    """The matrix times the vector at any number of inputs, of layers and any two densities; one and two layers unrolled."""
+    yield trial.same(odd_image(0), odd_eigenvalue, by=by_state)
+    yield trial.holds(by_state(odd_image(1)) == 0, "nothing goes to another axis")
+    cases = [(unrolled(each.subs(depth, layers)) for each in (odd_image(0), odd_eigenvalue)) for layers in (1, 2)]
+    yield trial.at_sizes([tuple(case) for case in cases], "numbers of layers", by=sp.simplify)
 
 
 @exact(slowed_directions, step="one hidden layer")
@@ -83,14 +90,15 @@ def one_hidden_layer_has_twice_the_density(
 @exact(slowed_directions, step="time")
 @control("of the residual", direction_time=2 * direction_time)
 @control("in proportion to the density", direction_time=direction_time * column**2)
-@control("not times the samples", direction_time=direction_time / m)
+@control("not times the samples", direction_time=direction_time / d)
+@control("d samples", direction_time=direction_time / 2)
 @control("10 % more", direction_time=ELEVEN * direction_time)
 @control("an eigenvalue of the readout's part", one_layer_eigenvalue=flow * column)
 def directions_reach_their_share(
     one_layer_eigenvalue: sp.Expr, direction_time: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """The time of F1.3 at the eigenvalue; twice that of twice the density."""
-    yield trial.same(direction_time, single_time.subs(lam, one_layer_eigenvalue))
+    """The time of F1.3 at the eigenvalue, and 2d samples; twice that of twice the density."""
+    yield trial.same(direction_time, single_time.subs({lam: one_layer_eigenvalue, m: 2 * d}))
     yield trial.same(direction_time.subs(column, column / 2), 2 * direction_time)
 
 

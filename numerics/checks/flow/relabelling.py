@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
 from theory.flow.relabelling import (
+    columns,
     gates,
     input_change,
     moved_along,
+    moved_columns,
+    moved_rows,
     outputs,
     product,
     profile,
     readout,
     relabelled_units,
+    rows,
     sample,
     torn_overlap,
     unit,
@@ -24,6 +28,61 @@ from theory.kernel.rank_one import p, power_overlap, q
 from theory.saliency.model import u
 
 ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+
+
+Layers = list[sp.ImmutableMatrix]
+DEEPEST = 3  # hidden layers
+any_activation = sp.Function("phi")
+
+
+def free_layers(letter: str, depth: int) -> Layers:
+    """Matrices of two inputs, of that many hidden layers of two units, and of one output, all entries free."""
+    shapes = [(2, 2)] * depth + [(1, 2)]
+    return [
+        sp.ImmutableMatrix(*shape, sp.symbols(f"{letter}_{at}_1:{shape[0] * 2 + 1}", real=True))
+        for at, shape in enumerate(shapes)
+    ]
+
+
+def output(weights: Layers, masks: Layers, activation: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
+    """Of the masked network, at an input whose two coordinates are free."""
+    seen = sp.ImmutableMatrix(sp.symbols("x_1 x_2", real=True))
+    for at, (weight, mask) in enumerate(zip(weights, masks, strict=True)):
+        entering = seen if at == 0 else seen.applyfunc(activation)
+        seen = sp.hadamard_product(weight, mask).doit().as_explicit() * entering
+    return seen[0]
+
+
+def exchanged(layers: Layers, hidden: int, entering: sp.ImmutableMatrix, leaving: sp.ImmutableMatrix) -> Layers:
+    """The matrices with both units of a hidden layer exchanged as is claimed of two rows and of two columns."""
+    above = layers[hidden + 1]
+    into, out = layers[hidden], sp.ImmutableMatrix([*above.tolist(), *above.tolist()][:2])
+    at = dict(zip(rows, into, strict=True)) | dict(zip(columns, out, strict=True))
+    moved = [each.subs(at, simultaneous=True) for each in (entering, leaving)]
+    return [*layers[:hidden], moved[0], sp.ImmutableMatrix(moved[1][: above.rows, :]), *layers[hidden + 2 :]]
+
+
+@exact(relabelled_units, step="exchange", cost=0.5)
+@control("rows alone", moved_columns=columns)
+@control("columns alone", moved_rows=rows)
+@control("columns of the units taken as rows", moved_rows=(rows * sp.Matrix([[0, 1], [1, 0]])).as_immutable())
+@control("rows of the next mask", moved_columns=(sp.Matrix([[0, 1], [1, 0]]) * columns).as_immutable())
+@control("transposed", moved_rows=moved_rows.T)
+@control("one entry left behind", moved_columns=sp.ImmutableMatrix([moved_columns.row(0), columns.row(1)]))
+def exchanged_units_change_no_output(
+    moved_rows: sp.ImmutableMatrix,
+    moved_columns: sp.ImmutableMatrix,
+    trial: Trial,
+) -> Iterator[Finding]:
+    """Each hidden layer of networks of up to three: weights and masks free, an activation left open; and unmasked, of tanh."""
+    for depth in range(1, DEEPEST + 1):
+        weights, masks = free_layers("w", depth), free_layers("m", depth)
+        dense = [sp.ImmutableMatrix(sp.ones(*each.shape)) for each in masks]
+        for hidden in range(depth):
+            moved = [exchanged(each, hidden, moved_rows, moved_columns) for each in (weights, masks)]
+            same = output(moved[0], moved[1], any_activation) == output(weights, masks, any_activation)
+            yield trial.holds(same, f"hidden layer {hidden + 1} of {depth}, any activation")
+            yield trial.at_sizes([(output(moved[0], dense, sp.tanh), output(weights, dense, sp.tanh))], "networks")
 
 
 @exact(relabelled_units, step="one unit")
@@ -54,9 +113,11 @@ def units_add_what_their_edges_move(unit: sp.Expr, trial: Trial) -> Iterator[Fin
 @control("reversed alone", moved_along=torn_overlap)
 @control("10 % more", moved_along=ELEVEN * moved_along)
 def reversed_units_overlap_as_before(moved_along: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """The antiderivative of the product in 1 − u, 0 at 0, at 1."""
-    antiderivative = moved_along * u ** (p + q + 1)
-    yield trial.same(sp.diff(antiderivative, u), u**p * u**q, by=lambda gap: sp.simplify(sp.powsimp(gap)))
+    """An antiderivative of the product of both reversed profiles, 0 at u = 1 and minus the overlap at 0; and as before."""
+    antiderivative = -moved_along * (1 - u) ** (p + q + 1)
+    reversed_profiles = (1 - u) ** p * (1 - u) ** q
+    yield trial.same(sp.diff(antiderivative, u), reversed_profiles, by=lambda gap: sp.simplify(sp.powsimp(gap)))
+    yield trial.same(antiderivative.subs(u, 1) - antiderivative.subs(u, 0), moved_along)
     yield trial.same(moved_along, power_overlap)
 
 
