@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from theory.depth.identities import layer_identities
     from theory.depth.independence import row_independence
     from theory.depth.one_sample import one_sample
+    from theory.depth.output_kept import output_kept
     from theory.depth.outputs_at_start import outputs_at_start
     from theory.depth.row_law import depth_row_law
     from theory.depth.three_normals import three_normals
@@ -23,6 +24,7 @@ __all__ = [
     "depth_row_law",
     "layer_identities",
     "one_sample",
+    "output_kept",
     "outputs_at_start",
     "row_independence",
     "three_normals",

@@ -130,7 +130,7 @@ layer $L$, of the covariances $[[signal_same]]$ and $[[signal_different]]$ ($\Pi
 
 (b) Squared error with the targets $1\{k=y\}-1/K_f$ has the same residual: at every width, in every network, scores and masks of SNIP are those of the cross-entropy.
 
-(c) GraSP's are not. Second derivatives in the outputs are $[[curvature_own]]$ and $[[curvature_cross]]$ for the cross-entropy, $1$ and $0$ for the squared error; $E_D[r\nabla^2f]\,g$ in $Hg$ is the same. Only where the outputs' changes $Jg$ add up to $0$ at
+(c) GraSP's are not. Second derivatives in the outputs are $[[curvature_own]]$ and $[[curvature_cross]]$ for the cross-entropy, $1$ and $0$ for the squared error; $E_D[r\nabla^2f]\,g$ in $Hg$ is the same. Where the outputs' changes $Jg$ add up to $0$ at
 each input, as where the tangent kernel is one kernel for all outputs and none between two, is the other term, $J^\top$ of the change of $r$, $[[curvature_factor]]$ of that of the squared error. For one
 linear unit and $K_f=2$, at $w=\frac32$, $a_1=a_2=1$, the score of $w$ is the largest in modulus for the cross-entropy and the smallest for the squared error.
 """,
