@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from theory.depth.output_kept import output_kept
     from theory.depth.outputs_at_start import outputs_at_start
     from theory.depth.row_law import depth_row_law
+    from theory.depth.smoothed_at_depth import smoothed_at_depth
     from theory.depth.three_normals import three_normals
     from theory.depth.wide import wide_layers
 else:
@@ -27,6 +28,7 @@ __all__ = [
     "output_kept",
     "outputs_at_start",
     "row_independence",
+    "smoothed_at_depth",
     "three_normals",
     "wide_layers",
 ]
