@@ -20,8 +20,8 @@ entries, kept = sp.symbols("m_w k_w", integer=True, nonnegative=True)
 share = sp.Symbol("p_j", nonnegative=True)
 p, q_1, q_2, a_1, a_2, x = sp.symbols("p q_1 q_2 a_1 a_2 x", real=True)
 
-rate = sp.Sum(kernel(u) * residual(u), (u, 1, samples)) / samples
-moved = curvature * rate
+output_change = sp.Sum(kernel(u) * residual(u), (u, 1, samples)) / samples
+moved = curvature * output_change
 layer_sum = moved_mean + energy - layer_energy
 leading_sign, second_sign = sp.S.NegativeOne, sp.S.One
 leading = (score - flipped_score) / 2
@@ -44,8 +44,8 @@ STEPS = (
     ),
     Step(
         name="rate",
-        sentence=r"""Along $g$ the output at $x$ changes at the rate $\dot f=Jg=[[rate]]$, with $\Theta_x(u)=\hat\Theta(x,x_u)$, $\hat\Theta=JJ^\top$, for $N$ samples.""",
-        gives={"rate": rate},
+        sentence=r"""Along $g$ the output at $x$ changes at the rate $\dot f=Jg=[[output_change]]$, with $\Theta_x(u)=\hat\Theta(x,x_u)$, $\hat\Theta=JJ^\top$, for $N$ samples.""",
+        gives={"output_change": output_change},
         uses=("gradient",),
     ),
     Step(
@@ -125,7 +125,7 @@ smoothed_at_depth = Claim(
     title="GraSP at depth: the smoothed residual, sums over layers, and signs",
     statement=r"""
 Let a network of any depth have the loss $E_D\ell(f)$ with $r=\partial\ell/\partial f$, $S=\partial r/\partial f$, $g=J^\top r$, off the kinks. Then
-$$Hg=E_D\langle S\dot f,\nabla f\rangle+E_D\langle r,\nabla^2f\rangle\,g,\qquad\dot f(x)=[[rate]],$$
+$$Hg=E_D\langle S\dot f,\nabla f\rangle+E_D\langle r,\nabla^2f\rangle\,g,\qquad\dot f(x)=[[output_change]],$$
 with the tangent kernel $\Theta_x(u)=\hat\Theta(x,x_u)$: the leading term of GraSP's score $w(Hg)_w$ is SNIP's with its sign and the residual $S\dot f$ for $r$. For one output, ReLU, normal weights and a fixed $r$ it tends in law to that of D2 at the residual
 $[[moved]]$, $S_f=S$ and $\Theta_x$ the limit of the tangent kernel, as the widths grow one after the other.
 
@@ -173,7 +173,7 @@ $[[fair]]$.
     ),
     uses=("D2", "K2", "S10"),
     expressions={
-        "rate": rate,
+        "output_change": output_change,
         "moved": moved,
         "layer_sum": layer_sum,
         "leading_sign": leading_sign,

@@ -24,10 +24,10 @@ from theory.depth.smoothed_at_depth import (
     leading,
     moved,
     moved_mean,
+    output_change,
     p,
     q_1,
     q_2,
-    rate,
     residual,
     samples,
     score,
@@ -106,10 +106,10 @@ def of_sample(formula: sp.Expr, seen: Parts, place: int) -> sp.Expr:
 
 
 @exact(smoothed_at_depth, step="rate")
-@control("sum for mean over the samples", rate=samples * rate)
-@control("mean twice", rate=rate / samples)
-@control("not smoothed", rate=residual(samples))
-def output_changes_along_the_gradient(rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+@control("sum for mean over the samples", output_change=samples * output_change)
+@control("mean twice", output_change=output_change / samples)
+@control("not smoothed", output_change=residual(samples))
+def output_changes_along_the_gradient(output_change: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """The derivative of the output along the gradient, weight by weight, in networks of up to two hidden layers."""
 
     def cases() -> Iterator[tuple[sp.Expr, sp.Expr]]:
@@ -117,7 +117,7 @@ def output_changes_along_the_gradient(rate: sp.Expr, trial: Trial) -> Iterator[F
             seen = trial.once(parts, widths)
             for place in range(2):
                 along = sum(j * g for j, g in zip(seen.slopes[place], seen.gradient, strict=True))
-                yield along, of_sample(rate, seen, place)
+                yield along, of_sample(output_change, seen, place)
 
     yield trial.at_sizes(cases(), "samples")
 
