@@ -72,7 +72,7 @@ $\sum w(\nabla^2F\,g)_w+q_l=q_g$, with the sums $q_l$ and $q_g$ of the squares o
     ),
     Step(
         name="limit",
-        sentence=r"""For one output, ReLU and normal weights $\hat\Theta\to\Theta$, K2's at $W=1$. Scores are linear in the residual: those of the leading term tend in law to D2's, before the modulus is taken,
+        sentence=r"""For one output, $\varphi(z)=\sqrt2\max(z,0)$, no biases and standard normal weights $\hat\Theta\to\Theta$, K2's at $W=1$. Scores are linear in the residual: those of the leading term tend in law to D2's, before the modulus is taken,
 at the fixed residual $[[moved]]$, $S_f$ for $S$ and $\Theta$ for $\hat\Theta$.""",
         by=Carrier.CLAIM,
         source="K2",
@@ -126,7 +126,7 @@ smoothed_at_depth = Claim(
     statement=r"""
 Let a network of any depth have the loss $E_D\ell(f)$ with $r=\partial\ell/\partial f$, $S=\partial r/\partial f$, $g=J^\top r$, off the kinks. Then
 $$Hg=E_D\langle S\dot f,\nabla f\rangle+E_D\langle r,\nabla^2f\rangle\,g,\qquad\dot f(x)=[[output_change]],$$
-with the tangent kernel $\Theta_x(u)=\hat\Theta(x,x_u)$: the leading term of GraSP's score $w(Hg)_w$ is SNIP's with its sign and the residual $S\dot f$ for $r$. For one output, ReLU, normal weights and a fixed $r$ it tends in law to that of D2 at the residual
+with the tangent kernel $\Theta_x(u)=\hat\Theta(x,x_u)$: the leading term of GraSP's score $w(Hg)_w$ is SNIP's with its sign and the residual $S\dot f$ for $r$. For one output, $\varphi(z)=\sqrt2\max(z,0)$, no biases, standard normal weights and $r$ and $S$ fixed it tends in law to that of D2 at the residual
 $[[moved]]$, $S_f=S$ and $\Theta_x$ the limit of the tangent kernel, as the widths grow one after the other.
 
 (a) With ReLU and no biases, in every layer $\sum w(Hg)_w=[[layer_sum]]$ with $e_S=E_D\langle S\dot f,f\rangle$, $q_g=|g|^2$ and $q_l$ the part of $|g|^2$ in the layer.
@@ -134,7 +134,7 @@ $[[moved]]$, $S_f=S$ and $\Theta_x$ the limit of the tangent kernel, as the widt
 (b) Let $r$ and $S$ not depend on the network (its output at the start subtracted). To flip all signs of the readout multiplies the leading scores by $[[leading_sign]]$ and the scores of the second term by $[[second_sign]]$, so that the scores $s_+$ and $s_-$ of the two networks give them: $[[leading]]$ and
 $[[second]]$. For a readout of symmetric law, and where no two leading scores are equal, ranked by these with their signs, any group of weights keeps at the density $[[dual_density]]$ in the mean the share $[[dual_share]]$, if it keeps $p_j$ at $\rho$.
 
-(c) S10's signs of a column are not fair coins for $L\ge2$: one sign changes the moduli of others, in the smallest case $\hat\Theta=[[small_kernel]]$ by $[[kernel_change]]$. There is a network with $L=2$ and two samples in which a column of $W^2$ has $[[positive]]$ positive leading scores for the four signs of $a$ at fixed moduli, where fair coins would have
+(c) S10's fair coins for the signs of a column do not carry over to $L=2$: one sign of the readout changes the moduli of others, in the smallest case $\hat\Theta=[[small_kernel]]$ by $[[kernel_change]]$. There is a network with $L=2$ and two samples in which a column of $W^2$ has $[[positive]]$ positive leading scores for the four signs of $a$ at fixed moduli, where fair coins would have
 $[[fair]]$.
 """,
     steps=STEPS,

@@ -127,7 +127,7 @@ def residual_has_the_moments(mean_square: sp.Expr, mean_fourth: sp.Expr, trial: 
 def fourth_moment_is_larger(
     excess: sp.Expr, mean_square: sp.Expr, mean_fourth: sp.Expr, trial: Trial
 ) -> Iterator[Finding]:
-    """E r⁴ over the square of E r²; it is 2 at the target 0 and tends to 0."""
+    """E r⁴ over the square of E r², for scores that are |r| times one at r = 1; it is 2 at the target 0 and tends to 0."""
     yield trial.same((1 + excess) * mean_square**2, mean_fourth)
     yield trial.same(excess.subs(target, 0), 2)
     yield trial.same(sp.limit(excess, target, sp.oo), 0)
