@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from theory.depth.identities import layer_identities
     from theory.depth.independence import row_independence
     from theory.depth.one_sample import one_sample
+    from theory.depth.output_kept import output_kept
+    from theory.depth.outputs_at_start import outputs_at_start
     from theory.depth.row_law import depth_row_law
+    from theory.depth.smoothed_at_depth import smoothed_at_depth
     from theory.depth.three_normals import three_normals
     from theory.depth.wide import wide_layers
 else:
@@ -22,7 +25,10 @@ __all__ = [
     "depth_row_law",
     "layer_identities",
     "one_sample",
+    "output_kept",
+    "outputs_at_start",
     "row_independence",
+    "smoothed_at_depth",
     "three_normals",
     "wide_layers",
 ]

@@ -1,0 +1,241 @@
+"""Evidence for D5.2: the residual of the drawn output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from numerics.checks.depth.row_law import mean_over
+from numerics.evidence import Finding, Trial, control, empirical, exact, statistical
+from theory.depth.one_sample import first
+from theory.depth.output_kept import (
+    argument,
+    averaged,
+    covariance_with_square,
+    excess,
+    excess_slope,
+    here,
+    joint,
+    mean_product,
+    mean_square,
+    output_covariance,
+    output_kept,
+    plugged,
+    spread,
+    target,
+    there,
+)
+from theory.depth.outputs_at_start import outputs
+from theory.depth.row_law import below, beta_b, carried, gates, layer, start, v_A, v_l, values, variance, width
+from theory.formulas.three_normals import ThreeNormals
+from theory.saliency.model import dimension as d
+from theory.saliency.model import tau
+from theory.saliency.model import width as n
+from theory.tails import half_normal, product_normal, t, triple_normal
+
+Floats = NDArray[np.float64]
+HALF = sp.Rational(1, 2)
+
+
+@exact(output_kept, step="outputs and signals")
+@control(
+    "output and signal correlated", joint=joint + v_A * values * sp.Matrix(4, 4, lambda i, j: int(abs(i - j) == 2))
+)
+@control("two outputs correlated", joint=joint + v_A * values * sp.Matrix(4, 4, lambda i, j: int({i, j} == {0, 1})))
+@control("variance of the readout forgotten", joint=joint / v_A)
+@control("gates forgotten", joint=joint.subs(gates, 1))
+def outputs_and_signals_have_the_covariances(joint: sp.Matrix, trial: Trial) -> Iterator[Finding]:
+    """Means of products at two inputs: over the weights of two outputs, then over G, then over the unit's activations."""
+    weights = sp.symbols("a_1 a_2", real=True)
+    here_g, there_g, h_1, h_2, g_1, g_2 = sp.symbols("G G_1 h_1 h_2 g_1 g_2", real=True)
+    left, right = (
+        (*(a * h for a in weights), *(G * a * gate for a in weights))
+        for G, h, gate in ((here_g, h_1, g_1), (there_g, h_2, g_2))
+    )
+    over_weights = {(a, a): v_A for a in weights}
+    over_below = {(here_g, there_g): carried, (here_g, here_g): carried, (there_g, there_g): carried}
+    for row, column in product(range(4), repeat=2):
+        mean = mean_over(mean_over(left[row] * right[column], over_weights), over_below)
+        yield trial.same(joint[row, column], mean.subs({h_1: values / h_2, g_1: gates / g_2}))
+
+
+@exact(output_kept, step="mean product")
+@control("targets alone", mean_product=mean_product - outputs * output_covariance)
+@control("output alone", mean_product=outputs * output_covariance)
+@control("one output", mean_product=mean_product - (outputs - 1) * output_covariance)
+def residuals_have_the_mean_product(mean_product: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Up to four independent centred outputs, their letters multiplied out."""
+
+    def cases() -> Iterator[tuple[sp.Expr, sp.Expr]]:
+        for number in range(1, 5):
+            f, g, y, z = (sp.symbols(f"{name}_1:{number + 1}", real=True) for name in ("f", "g", "y", "z"))
+            whole = sum((f[i] - y[i]) * (g[i] - z[i]) for i in range(number))
+            letters = {here(i + 1): y[i] for i in range(number)} | {there(i + 1): z[i] for i in range(number)}
+            seen = mean_over(whole, dict.fromkeys(zip(f, g, strict=True), output_covariance))
+            yield seen, mean_product.subs(outputs, number).doit().subs(letters)
+
+    yield trial.at_sizes(cases(), "numbers of outputs")
+
+
+@exact(output_kept, step="pairs of entries")
+@control("neither row nor column is asked", apart=sp.S.One, rows_apart=sp.S.One)
+@control("columns alone", apart=1 - 1 / below)
+@control("not both", apart=1 - 1 / (width * below))
+@control("columns for rows", rows_apart=1 - 1 / below)
+def pairs_are_counted(apart: sp.Expr, rows_apart: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Ordered pairs for all sizes, and listed in a matrix of two rows and three columns; both shares tend to 1."""
+    entries = width * below
+    yield trial.same(apart * entries**2, width * (width - 1) * below * (below - 1))
+    yield trial.same(rows_apart * entries**2, width * (width - 1) * below**2)
+    cells = list(product(range(2), range(3)))
+    rows = [one[1] != other[1] for one, other in product(cells, repeat=2) if one[0] != other[0]]
+    at = {width: 2, below: 3}
+    yield trial.holds(rows_apart.subs(at) == sp.Rational(len(rows), 36), f"{len(rows)} of 36 pairs in two rows")
+    yield trial.holds(apart.subs(at) == sp.Rational(sum(rows), 36), f"{sum(rows)} of them in two columns")
+    yield trial.same(sp.limit(apart.subs(below, width), width, sp.oo), 1)
+
+
+def normal_mean(power: int) -> sp.Expr:
+    """E (f − y_0)^power for a normal f with the variance that D2 gives the output of D3.2's sample."""
+    f = sp.Symbol("f", real=True)
+    last = sp.simplify(variance.subs({v_l: 1, beta_b: 0, start: 1, layer: 3}).doit())
+    law = sp.exp(-(f**2) / 2) / sp.sqrt(2 * sp.pi)
+    terms = sp.Poly(sp.expand((sp.sqrt(last) * f - target) ** power), f).terms()
+    return sp.expand(sum(each * sp.integrate(f**place * law, (f, -sp.oo, sp.oo)) for (place,), each in terms))
+
+
+@exact(output_kept, step="one sample")
+@control("output zero", mean_square=target**2, mean_fourth=target**4)
+@control("target zero", mean_square=sp.S.One, mean_fourth=sp.Integer(3))
+@control("square of the mean square", mean_fourth=mean_square**2)
+def residual_has_the_moments(mean_square: sp.Expr, mean_fourth: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Powers of f − y_0 integrated over the normal law."""
+    for claimed, power in ((mean_square, 2), (mean_fourth, 4)):
+        yield trial.same(claimed, trial.once(normal_mean, power))
+
+
+@exact(output_kept, step="excess")
+@control("none: the mean decides all", excess=sp.S.Zero)
+@control("of the fourth moment", excess=1 + excess)
+@control("target left out", excess=sp.Integer(2))
+@control("output zero", mean_fourth=target**4)
+@control("half the variance", mean_square=mean_square - HALF)
+def fourth_moment_is_larger(
+    excess: sp.Expr, mean_square: sp.Expr, mean_fourth: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """E r⁴ over the square of E r², for scores that are |r| times one at r = 1; it is 2 at the target 0 and tends to 0."""
+    yield trial.same((1 + excess) * mean_square**2, mean_fourth)
+    yield trial.same(excess.subs(target, 0), 2)
+    yield trial.same(sp.limit(excess, target, sp.oo), 0)
+
+
+@exact(output_kept, step="slope of the excess")
+@control("other sign", excess_slope=-excess_slope)
+@control("one power less", excess_slope=excess_slope * (1 + target**2))
+@control("none: the mean decides all", excess=sp.S.Zero)
+def excess_falls(excess_slope: sp.Expr, excess: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """The derivative of the excess, of the sign of −y_0."""
+    yield trial.same(excess_slope, sp.diff(excess, target))
+    at = sp.Symbol("y", positive=True)
+    square = at**3 / (1 + at**2) ** 3
+    yield trial.nonnegative(-excess_slope.subs(target, at), 8 * square)
+
+
+PRODUCTS = 40_000
+LEVEL = sp.Rational(1, 10)  # with d = 2 and n = 100, where the argument is 1
+
+
+def limit_scores(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
+    """How many scores of layer 1, each in a limit of its own, exceed the level: at a drawn r, and at r = ±1.
+
+    ReLU with √2, |x_j| = 1, n = 100 units and d = 2 inputs: a score is |w √2 1{z > 0} a r|/√(nd).
+    """
+    w, a, r = rng.standard_normal((3, size))
+    opened = np.sqrt(2) * (rng.random(size) < 0.5)
+    scores = np.abs(w * opened * a) / np.sqrt(200)
+    return np.array([(scores * np.abs(r) > float(LEVEL)).sum(), (scores > float(LEVEL)).sum()])
+
+
+@statistical(output_kept, tests=1)
+@control("the mean put in", averaged=plugged)
+@control("the other way round", plugged=averaged)
+@control("gates forgotten", averaged=2 * averaged, plugged=2 * plugged)
+@control("ReLU without √2", averaged=triple_normal.at(tau * sp.sqrt(n * d)) / 2)
+def scores_exceed_as_often(averaged: sp.Expr, plugged: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Counts of sampled scores above the level."""
+    size = trial.size(PRODUCTS)
+    at = {n: 100, d: 2, tau: LEVEL}
+    chances = [trial.value(each, at) for each in (averaged, plugged)]
+    yield trial.counts_each(trial.draw(limit_scores, size), size, chances)
+
+
+@exact(output_kept, step="two and three normals")
+@control("the mean put in", averaged=plugged)
+@control("gates forgotten", averaged=2 * averaged, plugged=2 * plugged)
+@control("layer below", averaged=triple_normal.at(argument / sp.sqrt(d)) / 2)
+@control("readout", plugged=product_normal.at(tau * sp.sqrt(n / 2)) / 2)
+def layer_one_has_one_normal_more(averaged: sp.Expr, plugged: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """D3.2's probability at |r|: H at τ over |r| and the scale. H₃ is the mean of H(t/|r|), by D3.1, with the same gate."""
+    yield trial.same(plugged, first)
+    yield trial.same(plugged, HALF * product_normal.at(argument))
+    yield trial.same(averaged, HALF * triple_normal.at(argument))
+
+
+@exact(output_kept, step="covariance with the square")
+@control("the second part alone twice", covariance_with_square=2 * covariance_with_square)
+@control("without the gate's half", covariance_with_square=-t * sp.diff(triple_normal.survival, t))
+@control("the tail itself", covariance_with_square=triple_normal.survival / 2)
+@control("density without t", covariance_with_square=covariance_with_square / t)
+def covariance_is_by_parts(covariance_with_square: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """Given |g₁g₂| = X: E[(r² − 1) 1{|r| > t/X}], integrated, and the formula with the tail of X|r| in the place of H₃."""
+    r, X = sp.symbols("r X", positive=True)
+    law = 2 * sp.exp(-(r**2) / 2) / sp.sqrt(2 * sp.pi)
+    seen = HALF * sp.integrate((r**2 - 1) * law, (r, t / X, sp.oo))
+    tail = half_normal.at(t / X)
+    slopes = {ThreeNormals(0, t): tail, ThreeNormals(1, t): t * sp.diff(tail, t)}
+    yield trial.same(covariance_with_square.subs(slopes), seen)
+
+
+@exact(output_kept, step="spread")
+@control("variance of r", spread=2 * spread)
+@control("not squared", spread=covariance_with_square / 2)
+@control("the fourth moment for the variance", spread=covariance_with_square**2 / 3)
+@control("twice the covariance", covariance_with_square=2 * covariance_with_square)
+@control("output zero", mean_square=target**2)
+@control("square of the mean square", mean_fourth=mean_square**2)
+def spread_is_that_of_cauchy_and_schwarz(
+    spread: sp.Expr, covariance_with_square: sp.Expr, mean_square: sp.Expr, mean_fourth: sp.Expr, trial: Trial
+) -> Iterator[Finding]:
+    """The squared covariance over the variance of r² at the target 0."""
+    of_square = (mean_fourth - mean_square**2).subs(target, 0)
+    yield trial.same(spread * of_square, covariance_with_square**2)
+
+
+MANY, WIDE = 4000, 400
+
+
+def shares_kept(rng: np.random.Generator) -> Floats:
+    """Shares of layer 1 above the level of t = 1 in networks of one hidden layer, one input 1, the target 0."""
+    shares = []
+    for _ in range(8):
+        w, a = rng.standard_normal((2, MANY // 8, WIDE))
+        f = (a * np.sqrt(2) * np.maximum(w, 0)).sum(axis=1) / np.sqrt(WIDE)
+        scores = np.abs(w * (w > 0) * a * f[:, None])  # over √(2/n), the scale of D3.2
+        shares.append((scores > 1).mean(axis=1))
+    return np.concatenate(shares)
+
+
+@empirical(output_kept)
+@control("the mean put in", averaged=plugged)
+@control("twice", spread=2 * spread)
+@control("gates forgotten", averaged=2 * averaged)
+def networks_differ(averaged: sp.Expr, spread: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    """L = d = 1: the mean share, and its variance between networks."""
+    shares = trial.draw(shares_kept)
+    at = {n: WIDE, d: 1, tau: sp.sqrt(sp.Rational(2, WIDE)), t: 1}
+    yield trial.at_most(abs(shares.mean() - trial.value(averaged, at)), 0.02, "distance of the mean share")
+    yield trial.at_most(trial.value(spread, at) / shares.var(), 1, "bound over the variance")

@@ -1,0 +1,180 @@
+"""D5.1: several outputs, and the residuals of two losses where the output is zero."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.depth.row_law import passed, v_A
+from theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
+from theory.saliency.snip import w
+from theory.steps import Carrier, Step
+
+outputs = sp.Symbol("K_f", integer=True, positive=True)
+k = sp.Symbol("k", integer=True, positive=True)  # an output
+here, there = (sp.Function(name, real=True) for name in ("r_k", "rprime_k"))  # residual of an output at two inputs
+a_1, a_2 = sp.symbols("a_1 a_2", real=True)
+
+covariance = v_A * sp.Sum(here(k) * there(k), (k, 1, outputs))
+own_class = 1 / outputs - 1
+other_class = 1 / outputs
+same = 1 - 1 / outputs
+different = -1 / outputs
+signal_same, signal_different = passed * same, passed * different
+curvature_own = (outputs - 1) / outputs**2
+curvature_cross = -1 / outputs**2
+curvature_factor = 1 / outputs
+
+difference = a_2 - a_1
+length = a_1**2 + a_2**2
+stretch = (difference**2 + 2 * w**2) / 4  # what the softmax's curvature makes of the change of the outputs, over r
+squared_scores = (
+    w * ((length + w**2) * difference + w) / 2,
+    a_1 * (2 * w * (a_1 * difference - w**2) - difference) / 4,
+    a_2 * (2 * w * (a_2 * difference + w**2) + difference) / 4,
+)
+entropy_scores = (
+    w * (stretch * difference + w) / 2,
+    -a_1 * (2 * w * stretch + difference) / 4,
+    a_2 * (2 * w * stretch + difference) / 4,
+)
+
+STEPS = (
+    Step(
+        name="several outputs",
+        sentence=r"""Weights $a_{ik}$ of a unit to $K_f$ outputs, independent, centred and of variance $v_A$, give $\langle a_i,r\rangle$ at two inputs the
+covariance $[[covariance]]$.""",
+        gives={"covariance": covariance},
+    ),
+    Step(
+        name="softmax at zero",
+        sentence=r"""At $f=0$ the cross-entropy has in the output of the input's own class the derivative $[[own_class]]$, and $[[other_class]]$ in each of the
+others.""",
+        gives={"own_class": own_class, "other_class": other_class},
+    ),
+    Step(
+        name="classes",
+        sentence=r"""Two inputs of one class meet in one output of their own and $K_f-1$ others, two of different classes in two outputs that are one's own and
+$K_f-2$ others: $\langle r,r'\rangle$ is $[[same]]$ or $[[different]]$.""",
+        gives={"same": same, "different": different},
+        uses=("softmax at zero",),
+    ),
+    Step(
+        name="squared error",
+        sentence=r"""With the targets $1\{k=y\}-1/K_f$ the squared error $\frac12\|f-t\|^2$ has the same derivatives at $f=0$, and the gradient of a loss in the weights depends
+on the loss through the derivatives in $f$ alone.""",
+        by=Carrier.RULE,
+        source="chain rule",
+        uses=("softmax at zero",),
+    ),
+    Step(
+        name="order of the classes",
+        sentence=r"""To exchange classes permutes the entries of $r$, and with them rows of the readout, which are iid: scores of hidden weights have the law that they
+had, at every width.""",
+        by=Carrier.RULE,
+        source="same law",
+        uses=("classes", "squared error"),
+    ),
+    Step(
+        name="signals",
+        sentence=r"In the limit the signals below layer $L$ are normal, of the covariance $\Pi^l\circ\langle r,r'\rangle$, which *several outputs* is at layer $L$.",
+        by=Carrier.CLAIM,
+        source="D2",
+        uses=("several outputs",),
+    ),
+    Step(
+        name="labels",
+        sentence=r"""So at $f=0$ the covariance of these signals, in layer $L$ with $\Pi=v_A$, is $[[signal_same]]$ or $[[signal_different]]$: it knows of the labels only
+which inputs have the same.""",
+        gives={"signal_same": signal_same, "signal_different": signal_different},
+        uses=("signals", "classes", "order of the classes"),
+    ),
+    Step(
+        name="curvature",
+        sentence=r"""The second derivatives of the cross-entropy at $f=0$ are $[[curvature_own]]$ in one output and $[[curvature_cross]]$ in two; those of the squared error are $1$
+and $0$.""",
+        gives={"curvature_own": curvature_own, "curvature_cross": curvature_cross},
+    ),
+    Step(
+        name="no sum",
+        sentence=r"""The entries of $r$ have the sum $0$. On a vector of sum $0$ the curvature acts as the number $[[curvature_factor]]$.""",
+        gives={"curvature_factor": curvature_factor},
+        uses=("softmax at zero", "curvature"),
+    ),
+    Step(
+        name="Hessian",
+        sentence=r"""The derivative of $E_D\langle r,\nabla f\rangle$ along $g$ has two terms, one with the change of $r$, the curvature times the change of $f$, and $E_D[r\nabla^2f]\,g$,
+the same for both losses.""",
+        by=Carrier.RULE,
+        source="chain rule",
+        uses=("curvature", "squared error"),
+    ),
+    Step(
+        name="one unit",
+        sentence=r"""$f=(a_1w,a_2w)x$ less its value at the start, at $x=1$ of class $1$, has $r=(-\frac12,\frac12)$. There weight times $Hg$ of $w$, $a_1$ and $a_2$ is
+`squared_scores` for the one loss, `entropy_scores` for the other.""",
+        gives={"squared_scores": squared_scores, "entropy_scores": entropy_scores},
+        uses=("Hessian", "no sum"),
+    ),
+)
+
+outputs_at_start = Claim(
+    label="D5.1",
+    title="Several outputs, and two losses where the output is zero",
+    statement=r"""
+In a network of D2 with $K_f$ outputs the signal $\langle a_i,r\rangle$ of a unit of layer $L$ has at two inputs the covariance $[[covariance]]$, $v_A\langle r,r'\rangle$.
+Let $f=0$ at the start (the drawn output subtracted, for example). For $K_f\ge2$ classes:
+
+(a) The cross-entropy of the softmax has $\langle r,r'\rangle=[[same]]$ for two inputs of one class and $[[different]]$ for two of different classes. The signals of D2 below
+layer $L$, of the covariances $[[signal_same]]$ and $[[signal_different]]$ ($\Pi$ that of D2), know of the labels only which inputs have the same; and to exchange classes leaves the law of the scores of hidden weights as it is, at every width.
+
+(b) Squared error with the targets $1\{k=y\}-1/K_f$ has the same residual: at every width, in every network, scores and masks of SNIP are those of the cross-entropy.
+
+(c) GraSP's are not. Second derivatives in the outputs are $[[curvature_own]]$ and $[[curvature_cross]]$ for the cross-entropy, $1$ and $0$ for the squared error; $E_D[r\nabla^2f]\,g$ in $Hg$ is the same. Where the outputs' changes $Jg$ add up to $0$ at
+each input, as where the tangent kernel is one kernel for all outputs and none between two, is the other term, $J^\top$ of the change of $r$, $[[curvature_factor]]$ of that of the squared error. For one
+linear unit and $K_f=2$, at $w=\frac32$, $a_1=a_2=1$, the score of $w$ is the largest in modulus for the cross-entropy and the smallest for the squared error.
+""",
+    steps=STEPS,
+    source=Source("2602.06675", "beyond the abstract"),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(outputs, "number of outputs", whole_from(2), drawn=(2, 20)),
+        Quantity(v_A, "variance of the weights of the readout", POSITIVE, drawn=(sp.Rational(1, 2), 2)),
+        Quantity(passed, "covariance of the signals at two inputs, the residuals taken out", sp.S.Reals),
+        Quantity((here, there), "residual of an output at an input, at another", sp.S.Reals),
+        Quantity(w, "weight of the unit", sp.S.Reals),
+        Quantity((a_1, a_2), "weight of the unit in the readout, of the first and of the second output", sp.S.Reals),
+    ),
+    hypotheses=(
+        Hypothesis("iid centred weights of the readout", needed_by=("covariance",)),
+        Hypothesis(
+            "the output is zero at the start",
+            needed_by=(
+                "same",
+                "different",
+                "signal_same",
+                "signal_different",
+                "curvature_own",
+                "curvature_cross",
+                "squared_scores",
+                "entropy_scores",
+            ),
+        ),
+        Hypothesis("one linear unit and two outputs", needed_by=("squared_scores", "entropy_scores")),
+    ),
+    uses=("D2",),
+    expressions={
+        "covariance": covariance,
+        "same": same,
+        "different": different,
+        "signal_same": signal_same,
+        "signal_different": signal_different,
+        "curvature_own": curvature_own,
+        "curvature_cross": curvature_cross,
+        "curvature_factor": curvature_factor,
+        "squared_scores": squared_scores,
+        "entropy_scores": entropy_scores,
+    },
+    aids={"unit": (sp.Rational(3, 2), sp.S.One, sp.S.One)},
+)
