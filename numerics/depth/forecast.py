@@ -152,15 +152,19 @@ def check_fit(settings: LayersSettings, network: Architecture, data: Dataset) ->
         if network.normalised and not (data.x != data.x[0]).any():
             raise InputError(f"{data.name}: x is the same on all samples, expected other data with the norm batch")
     if settings.loss == "cross-entropy":
-        onehot = data.y.shape[1] > 1 and np.isin(data.y, (0, 1)).all() and (data.y.sum(axis=1) == 1).all()
-        if not onehot:
-            raise InputError(f"{data.name}: targets are {data.labelling}, expected onehot with the loss cross-entropy")
+        check_classes(data)
     largest = max(*network.sizes, len(data.x) * max(network.widths))
     if settings.sample and largest > MOST_ENTRIES:
         raise InputError(
             f"widths are {', '.join(map(str, network.widths))}: a network on {len(data.x)} samples would need arrays of "
             f"{largest:.2g} numbers, expected narrower layers, fewer samples or no sample (predict only)"
         )
+
+
+def check_classes(data: Dataset) -> None:
+    """InputError unless each sample is in one of two classes or more, as cross-entropy has them here."""
+    if not (data.y.shape[1] > 1 and np.isin(data.y, (0, 1)).all() and (data.y.sum(axis=1) == 1).all()):
+        raise InputError(f"{data.name}: targets are {data.labelling}, expected onehot with the loss cross-entropy")
 
 
 def forecast(

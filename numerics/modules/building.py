@@ -6,7 +6,8 @@ import importlib
 import importlib.util
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -21,26 +22,24 @@ T = TypeVar("T")
 FORM = "FILE.py:build or package.module:build, a function without arguments that returns a torch module"
 
 
-def builder(name: str) -> Callable[[], nn.Module]:
-    """Import what builds a module; each call of it gives one, and says in one line whose fault it is if it does not.
+def builder(build: str | Callable[[], object]) -> Callable[[], nn.Module]:
+    """What builds a module, from a function or its name; each call of it gives one, and says whose fault it is if not.
 
-    InputError for a name of another form, a file or function that is not there, code that raises (its traceback is printed
-    first), and a function that returns something else.
+    Imports and calls run with the folder of the file, or the current one, on Python's path; what they print goes to standard
+    error.
+
+    InputError for a name of another form, a file or function that is not there, code that raises or ends the process (its
+    traceback is printed first), and a function that returns something else.
     """
     if find_spec("torch") is None:
         raise InputError("PyTorch is not installed, expected after pip install 'sparse-limits[torch]'")
     from torch import nn
 
-    source, colon, function = name.rpartition(":")
-    if not colon or not source or not function.isidentifier():
-        raise InputError(f"model is {name!r:.100}, expected {FORM}")
-    held = _from_file(Path(source)) if source.endswith(".py") else _imported(source)
-    build = getattr(held, function, None)
-    if not callable(build):
-        raise InputError(f"model is {name!r:.100}: there is no function {function}, expected {FORM}")
+    name, folder, call = _named(build) if isinstance(build, str) else (_own_name(build), "", build)
 
     def fresh() -> nn.Module:
-        module = _guarded(name, build)
+        with _on_path(folder):
+            module = _guarded(name, call)
         if not isinstance(module, nn.Module):
             raise InputError(f"{name!r:.100} returned {type(module).__name__}, expected a torch module")
         return module
@@ -48,30 +47,55 @@ def builder(name: str) -> Callable[[], nn.Module]:
     return fresh
 
 
+def _own_name(build: object) -> str:
+    if not callable(build):
+        raise InputError(f"model is {build!r:.100}, expected {FORM}")
+    return getattr(build, "__name__", type(build).__name__)
+
+
+def _named(name: str) -> tuple[str, str, Callable[[], object]]:
+    """The name, the folder to be on Python's path, and the function."""
+    source, colon, function = name.rpartition(":")
+    if not colon or not source or not function.isidentifier():
+        raise InputError(f"model is {name!r:.100}, expected {FORM}")
+    path = Path(source)
+    folder = str(path.resolve().parent) if source.endswith(".py") else ""
+    with _on_path(folder):
+        held = _from_file(path) if source.endswith(".py") else _imported(source)
+    build = getattr(held, function, None)
+    if not callable(build):
+        raise InputError(f"model is {name!r:.100}: there is no function {function}, expected {FORM}")
+    return name, folder, build
+
+
+@contextmanager
+def _on_path(folder: str) -> Iterator[None]:
+    """A folder first on Python's path, as where Python runs a file of it; "" is the current one."""
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)
+
+
 def _from_file(path: Path) -> ModuleType:
     if not path.is_file():
         raise InputError(f"model is {str(path)!r:.100}, expected a file that exists")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    spec = importlib.util.spec_from_file_location(f"model_{path.stem}", path)
     if spec is None or spec.loader is None:
         raise InputError(f"model is {str(path)!r:.100}, expected a Python file")
     held = importlib.util.module_from_spec(spec)
+    sys.modules[held.__name__] = held  # dataclasses, for one, look there
     loader = spec.loader
-    sys.path.insert(0, str(path.resolve().parent))  # as when Python runs the file
-    try:
-        _guarded(str(path), lambda: loader.exec_module(held))
-    finally:
-        sys.path.pop(0)
+    _guarded(str(path), lambda: loader.exec_module(held))
     return held
 
 
 def _imported(name: str) -> ModuleType:
-    sys.path.insert(0, "")  # as with python -m
     try:
         return _guarded(name, lambda: importlib.import_module(name))
     except ModuleNotFoundError as error:
         raise InputError(f"model is {name!r:.100}: {error}, expected {FORM}") from error
-    finally:
-        sys.path.pop(0)
 
 
 def _guarded(name: str, call: Callable[[], T]) -> T:
@@ -80,8 +104,9 @@ def _guarded(name: str, call: Callable[[], T]) -> T:
     ModuleNotFoundError if it is the named module that is not there.
     """
     try:
-        return call()
-    except Exception as error:
+        with redirect_stdout(sys.stderr):
+            return call()
+    except (Exception, SystemExit) as error:
         if isinstance(error, ModuleNotFoundError) and error.name and f"{name}.".startswith(f"{error.name}."):
             raise
         own = (__file__, importlib.__file__)

@@ -20,7 +20,7 @@ from numerics.depth.settings import LayersSettings
 from numerics.masks.selection import Mask
 from numerics.modules.building import builder
 from numerics.modules.initial import initialisation_of
-from numerics.modules.pruning import masks_of, module_scores, residual_of, second_term
+from numerics.modules.pruning import masks_of, module_scores, output_of, residual_of, second_term
 from numerics.modules.reading import Chain, chain_of
 
 FEWEST_BUILT = 4  # modules whose weights are tested
@@ -52,7 +52,8 @@ def predict_module(
     build: a function without arguments that returns a torch module, or its name, FILE.py:build or package.module:build; it
     is the user's own code and runs as such. The module is read: linear layers with one activation between each two, batch
     normalisation in front of it, dropout (off while scores are taken) and flattening; the law of the initial weights is found by tests of modules built afresh.
-    Modules are pruned at their own initial outputs. networks: of them. residual: what the law takes these outputs
+    Modules are pruned at their own initial outputs. networks: of them. seed: torch's, too; what `build` draws elsewhere is its
+    own. residual: what the law takes these outputs
     for; averaged, over initial outputs as wide networks have them; output, those of the pruned modules; target, 0. Others as
     in `predict_layers`.
 
@@ -88,7 +89,7 @@ def predict_module(
     whole = dataset_of(data, labels, standardise, target, missing)
     used = batch(whole, samples, np.random.default_rng(batching))
     progress("building modules")
-    fresh = builder(build) if isinstance(build, str) else build
+    fresh = builder(build)
     streams = drawing.spawn(max(networks, FEWEST_BUILT))
     modules = [_seeded(fresh, stream) for stream in streams]
     chain = _common_chain(modules)
@@ -100,6 +101,8 @@ def predict_module(
         )
     if method == "synflow" and chain.activation not in PASSING:
         raise InputError(f"activation is {chain.activation}, expected one of {', '.join(PASSING)} with synflow (S11)")
+    with torch.no_grad():
+        output_of(modules[0], used)  # refused before anything takes time
     tested = initialisation_of(chain, modules)
     network = Architecture(
         first.inputs, chain.widths, last.outputs, chain.activation, tested.init, chain.bias, chain.norm

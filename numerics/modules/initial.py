@@ -46,6 +46,12 @@ def initialisation_of(chain: Chain, modules: Sequence[nn.Module]) -> Tested:
     found = [Tested(init.name, _p(chain, modules, init)) for init in INITIALISATIONS.values() if init.by_inputs]
     best = max(found, key=lambda each: each.p)
     if best.p < LEVEL:
+        for init in INITIALISATIONS.values():
+            if init.by_inputs and _p(chain, modules, init, ("weight",)) >= LEVEL:
+                raise InputError(
+                    f"weights have the initialisation {init.name}, biases have not, expected biases "
+                    + ("of 0" if init.bias == 0 else "uniform on ±1/√inputs, as torch's Linear has them")
+                )
         raise InputError(
             f"{_told(chain, modules)}: no initialisation known here, expected that of torch's Linear (uniform on ±1/√inputs) or "
             "He's (normal, variance 2/inputs, biases 0)"
@@ -64,12 +70,14 @@ def _pooled(modules: Sequence[nn.Module], layer: LinearLayer, name: str) -> Floa
     return np.concatenate(entries)[:MOST_TESTED] * sqrt(layer.inputs)
 
 
-def _p(chain: Chain, modules: Sequence[nn.Module], init: Initialisation) -> float:
-    """The least p-value of all weights and biases under an initialisation, times their number."""
+def _p(
+    chain: Chain, modules: Sequence[nn.Module], init: Initialisation, names: Sequence[str] = ("weight", "bias")
+) -> float:
+    """The least p-value of all weights and biases, or of one of them, under an initialisation, times their number."""
     found = []
     for layer in chain.layers:
         for name, variance in (("weight", init.weight), ("bias", init.bias)):
-            if name == "bias" and not layer.bias:
+            if name not in names or (name == "bias" and not layer.bias):
                 continue
             entries = _pooled(modules, layer, name)
             if variance == 0:

@@ -1,13 +1,15 @@
 """Masks of a torch module by autograd, as the methods define them, on any module: SNIP, GraSP, SynFlow, Wanda and others.
 
 Pruned are the weights of linear and convolutional layers; biases and normalisations stay. The module itself is left as it
-is: scores are taken from a copy in double precision, dropout switched off, all else in training mode.
+is: scores are taken from a copy in double precision and evaluation mode, without dropout, but for batch normalisation, which
+takes the statistics of the data.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,15 +17,16 @@ from numpy.typing import NDArray
 from torch import nn
 
 from numerics.arguments import InputError, Seed, proper_share, seed_sequence
+from numerics.columns import CHANNELS
 from numerics.data import Dataset
-from numerics.depth.settings import Residual
+from numerics.depth.forecast import check_classes
+from numerics.depth.settings import DATA_DRIVEN, LOSSES, Residual
 from numerics.masks.selection import Mask, global_mask, global_masks, row_mask
+from numerics.modules.reading import check_plain
 
 METHODS = ("random", "magnitude", "snip", "grasp", "grasp-magnitude", "synflow", "wanda")
 SCOPES = ("global", "layer")
-LOSSES = ("mse", "cross-entropy")
 PRUNED = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
-DROPOUTS = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropout, nn.FeatureAlphaDropout)
 
 Scores = dict[str, NDArray[np.float64]]
 
@@ -40,12 +43,16 @@ def prune_module(
 ) -> dict[str, torch.Tensor]:
     """Masks of a module's weights, bool tensors by the paths of their layers, for `torch.nn.utils.prune.custom_from_mask`.
 
+    The module is any whose forward takes inputs [N, d], or images as the data have them, in double precision, and returns
+    [N, K]; layers that are pruned or reparametrised already are refused.
+
     method: random, magnitude, snip, grasp, grasp-magnitude, synflow (one shot) or wanda, whose masks keep as many weights of
     each row. density: share of all weights kept, in (0, 1). data: inputs [N, d] and targets [N, K], all of which are used. loss: mse, ½‖f − y‖², or
-    cross-entropy, its targets in [0, 1]. scope: global, one threshold for all layers, or layer.
+    cross-entropy, with targets onehot. scope: global, one threshold for all layers, or layer.
 
     Raises:
-        InputError: for an unknown name, a module without such weights, or one whose output does not fit the targets.
+        InputError: for an unknown name, a module without such weights, one that does not take the inputs or whose output
+            does not fit the targets, and where all scores are 0.
 
     Source: S6 (SNIP), S8 (GraSP), S11 (SynFlow, biases taken as 0; other activations than ReLU stay in place).
 
@@ -63,6 +70,10 @@ def prune_module(
         if value not in known:
             raise InputError(f"{name} is {value!r:.60}, expected one of {', '.join(known)}")
     proper_share("density", density)
+    if not isinstance(data, Dataset):
+        raise InputError(f"data is {type(data).__name__}, expected a Dataset, such as load_data returns")
+    if loss == "cross-entropy" and method in DATA_DRIVEN:
+        check_classes(data)
     found = module_scores(module, method, data, loss=loss, seed=seed)
     return {path: torch.from_numpy(mask) for path, mask in masks_of(found, method, density, scope).items()}
 
@@ -79,6 +90,13 @@ def masks_of(scores: Mapping[str, NDArray[np.float64]], method: str, density: fl
 
 def module_scores(module: nn.Module, method: str, data: Dataset, *, loss: str, seed: Seed = 0) -> Scores:
     """Scores of all prunable weights by the paths of their layers, the largest to be kept."""
+    found = _scores(module, method, data, loss, seed)
+    if not any(score.any() for score in found.values()):
+        raise InputError("all scores are 0, expected data, targets and weights that give some")
+    return found
+
+
+def _scores(module: nn.Module, method: str, data: Dataset, loss: str, seed: Seed) -> Scores:
     copy = _scored(module)
     layers = _layers(copy)
     weights = {path: layer.weight for path, layer in layers.items()}
@@ -97,11 +115,14 @@ def module_scores(module: nn.Module, method: str, data: Dataset, *, loss: str, s
 
 
 def _scored(module: nn.Module) -> nn.Module:
-    """A copy in double precision and training mode, without dropout."""
-    copy = deepcopy(module).double().train()
+    """A copy in double precision and evaluation mode, batch normalisation in training mode, no parameter frozen."""
+    if not isinstance(module, nn.Module):
+        raise InputError(f"the module is {module!r:.100}, expected a torch module")
+    check_plain(module)
+    copy = deepcopy(module).double().eval().requires_grad_(True)
     for part in copy.modules():
-        if isinstance(part, DROPOUTS):
-            part.eval()
+        if isinstance(part, nn.modules.batchnorm._BatchNorm):
+            part.train()
     return copy
 
 
@@ -140,21 +161,43 @@ def second_term(module: nn.Module, data: Dataset, loss: str) -> float | None:
 
 
 def output_of(module: nn.Module, data: Dataset) -> torch.Tensor:
-    """What the module gives for the data's inputs, [N, K]; InputError if it raises or does not fit the targets."""
-    kind = next(module.parameters()).dtype
-    x = torch.as_tensor(np.asarray(data.x, float), dtype=kind)
+    """What the module gives for the data's inputs [N, d], [N, K]; for images, if it does not take these, as such.
+
+    InputError if it takes neither or does not fit the targets.
+    """
+    flat = torch.as_tensor(np.asarray(data.x, float), dtype=next(module.parameters()).dtype)
     try:
-        found: torch.Tensor = module(x)
-    except RuntimeError as error:
-        line = str(error).splitlines()[0]
-        raise InputError(
-            f"the module does not take inputs of shape {tuple(x.shape)}: {line}, expected it to"
-        ) from error
+        found = module(flat)
+    except Exception as error:  # a forward raises whatever it likes
+        if (images := _images(flat, data)) is None:
+            raise _untaken(flat, error) from error
+        try:
+            found = module(images)
+        except Exception as second:
+            raise _untaken(images, second) from second
+    if not isinstance(found, torch.Tensor):
+        raise InputError(f"the module returns {type(found).__name__}, expected one tensor")
     if tuple(found.shape) != data.y.shape:
         raise InputError(
             f"the module gives outputs of shape {tuple(found.shape)}, expected {data.y.shape}, that of the targets"
         )
     return found
+
+
+def _untaken(x: torch.Tensor, error: Exception) -> InputError:
+    line = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return InputError(f"the module does not take inputs of shape {tuple(x.shape)}: {line:.200}, expected it to")
+
+
+def _images(flat: torch.Tensor, data: Dataset) -> torch.Tensor | None:
+    """Inputs [N, d] as images [N, c, h, w]; None where the data are none."""
+    shape = data.about.image
+    if shape is None:
+        return None
+    if len(shape) == 2:
+        return flat.reshape(-1, 1, *shape)
+    images = flat.reshape(-1, *shape)
+    return images.movedim(3, 1) if shape[2] in CHANNELS else images
 
 
 def _slopes(
@@ -166,14 +209,22 @@ def _slopes(
     f = output_of(module, data)
     mean = ((f - y) ** 2).sum() / 2 if loss == "mse" else -(y * torch.log_softmax(f, dim=1)).sum()
     curved = method.startswith("grasp")
-    found = torch.autograd.grad(mean / len(y), wanted, create_graph=curved, allow_unused=True)
-    unused = next((path for path, each in zip(weights, found, strict=True) if each is None), None)
-    if unused is not None:
-        raise InputError(f"{unused} does not reach the output, expected layers that do")
+    found = _gradients(mean / len(y), weights, create_graph=curved)
     if curved:
         along = sum((each * each.detach()).sum() for each in found)
         found = torch.autograd.grad(along, wanted)
     return dict(zip(weights, found, strict=True))
+
+
+def _gradients(value: torch.Tensor, weights: Mapping[str, torch.Tensor], create_graph: bool = False) -> Any:
+    """∂value/∂weights; InputError if a layer does not reach the value."""
+    if not value.requires_grad:
+        raise InputError("no weight reaches the output, expected layers that do")
+    found = torch.autograd.grad(value, list(weights.values()), create_graph=create_graph, allow_unused=True)
+    unused = next((path for path, each in zip(weights, found, strict=True) if each is None), None)
+    if unused is not None:
+        raise InputError(f"{unused} does not reach the output, expected layers that do")
+    return found
 
 
 def _synflow(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Dataset) -> Scores:
@@ -197,8 +248,8 @@ def _synflow(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Datas
                 part.weight.abs_()
             if part.bias is not None:
                 part.bias.zero_()
-    total = module(torch.ones((1, *data.x.shape[1:]), dtype=torch.float64)).sum()
-    found = torch.autograd.grad(total, list(weights.values()))
+    one = Dataset(np.ones((2, data.x.shape[1])), data.y[:2], data.name, data.labelling, data.about)
+    found = _gradients(output_of(module, one)[0].sum(), weights)
     return _numpy({path: (weights[path] * each).abs() for path, each in zip(weights, found, strict=True)})
 
 
@@ -221,6 +272,8 @@ def _wanda(module: nn.Module, layers: Mapping[str, nn.Module], data: Dataset) ->
         output_of(module, data)
     for handle in handles:
         handle.remove()
+    if (idle := next((path for path in layers if path not in squares), None)) is not None:
+        raise InputError(f"{idle} does not reach the output, expected layers that do")
     return _numpy({path: layer.weight.abs() * squares[path].sqrt() for path, layer in layers.items()})
 
 

@@ -6,11 +6,15 @@ named by its path in the module.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import torch
 from torch import fx, nn
+from torch.nn.utils import parametrize
 
 from numerics.arguments import InputError
 from numerics.depth.architecture import EPSILON
@@ -91,10 +95,14 @@ def chain_of(module: nn.Module) -> Chain:
         >>> chain_of(nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))).widths
         (32,)
     """
+    if not isinstance(module, nn.Module):
+        raise InputError(f"the module is {module!r:.100}, expected a torch module")
     if isinstance(module, nn.Linear):
         raise InputError("the module is one linear layer, expected a hidden layer")
+    check_plain(module)
     try:
-        traced = fx.Tracer().trace(module)
+        with _evaluating(module):  # dropout that follows self.training is off
+            traced = fx.Tracer().trace(module)
     except Exception as error:  # a forward that depends on values raises whatever it likes
         line = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(
@@ -104,24 +112,51 @@ def chain_of(module: nn.Module) -> Chain:
     layers = tuple(part for part in parts if isinstance(part, LinearLayer))
     if len(layers) < 2:
         raise InputError(f"the module has {len(layers)} linear layers, expected at least 2")
+    for before, after in pairwise(layers):
+        if after.inputs != before.outputs:
+            raise InputError(
+                f"{after.path} takes {after.inputs} inputs after {before.outputs} outputs, expected as many"
+            )
     chain = Chain(layers, *_between(parts))
     if chain.norm == "none":
         _check_biases(layers)
     return chain
 
 
+def check_plain(module: nn.Module) -> None:
+    """InputError for what changes values or weights unseen: hooks, and weights that are computed from others."""
+    for path, part in module.named_modules():
+        where = path or "the module"
+        if parametrize.is_parametrized(part):
+            raise InputError(f"{where}: weights are reparametrised, expected weights as they are")
+        if part._forward_hooks or part._forward_pre_hooks:
+            raise InputError(f"{where} has hooks, as pruned layers have before prune.remove, expected none")
+
+
+@contextmanager
+def _evaluating(module: nn.Module) -> Iterator[None]:
+    """All parts in evaluation mode, and afterwards as they were."""
+    before = [(part, part.training) for part in module.modules()]
+    module.eval()
+    try:
+        yield
+    finally:
+        for part, training in before:
+            part.training = training
+
+
 def _parts(module: nn.Module, traced: fx.Graph) -> list[Part]:
     """Layers, norms and activations from input to output."""
-    by_path, seen = dict(module.named_modules()), set[str]()
+    by_path, seen = dict(module.named_modules()), set[int]()
     (last,) = (node for node in traced.nodes if node.op == "output")
     node, parts = _before(last, "the output"), []
     while node.op != "placeholder":
         where = str(node.target) if node.op == "call_module" else node.name
         part = _part(node, by_path, where)
         if isinstance(part, LinearLayer):
-            if part.path in seen:
-                raise InputError(f"{part.path} is used twice, expected each layer once")
-            seen.add(part.path)
+            if (weight := id(by_path[where].weight)) in seen:
+                raise InputError(f"{part.path}: its weights are used twice, expected each layer once")
+            seen.add(weight)
         if part is not None:
             parts.append(part)
         node = _before(node, where)
@@ -150,7 +185,8 @@ def _part(node: fx.Node, by_path: dict[str, Any], where: str) -> Part | None:
         settings = {key: getattr(held, key) for key in PARAMETERS.get(name or "", {})}
         what = type(held).__name__
     else:
-        if (node.op == "call_method" and node.target in PASSING_METHODS) or node.target is torch.flatten:
+        off = node.target is nn.functional.dropout and node.kwargs.get("training", (*node.args, True)[-1]) is False
+        if (node.op == "call_method" and node.target in PASSING_METHODS) or node.target is torch.flatten or off:
             return None
         name = NAMES.get(node.target) if node.op in ("call_function", "call_method") else None
         defaults = PARAMETERS.get(name or "", {})

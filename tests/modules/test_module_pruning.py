@@ -7,10 +7,12 @@ import pytest
 
 from numerics.arguments import InputError
 from numerics.cli import main
-from numerics.data import Dataset
+from numerics.data import Dataset, load_data
 
 torch = pytest.importorskip("torch")
 nn = torch.nn
+
+from torch.nn.utils.prune import custom_from_mask  # noqa: E402
 
 from numerics.depth import drawn  # noqa: E402
 from numerics.depth.architecture import Architecture  # noqa: E402
@@ -117,6 +119,36 @@ def test_synflow_reads_batch_normalisation_in_evaluation_mode():
         prune_module(layered, "synflow", 0.5, DATA)
 
 
+def test_frozen_layers_are_pruned_and_dropout_of_functions_is_off():
+    class Dropping(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.enter, self.leave = nn.Linear(7, 6), nn.Linear(6, 3)
+
+        def forward(self, x):
+            return self.leave(nn.functional.dropout(torch.relu(self.enter(x)), 0.5, self.training))
+
+    module = Dropping()
+    one, two = (prune_module(module, "snip", 0.3, DATA) for _ in range(2))
+    assert all(torch.equal(one[path], two[path]) for path in one)
+    module.requires_grad_(False)
+    frozen = prune_module(module, "snip", 0.3, DATA)
+    assert all(torch.equal(one[path], frozen[path]) for path in one)
+    assert not module.enter.weight.requires_grad
+
+
+def test_images_are_given_as_such_to_modules_that_take_them():
+    module = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 10))
+    masks = prune_module(module, "synflow", 0.5, load_data("digits", labels="onehot"))
+    assert {path: tuple(mask.shape) for path, mask in masks.items()} == {"0": (4, 1, 3, 3), "3": (10, 144)}
+
+
+def zeroed():
+    module = nn.Linear(7, 3)
+    nn.init.zeros_(module.weight)
+    return module
+
+
 class Unused(nn.Module):
     def __init__(self):
         super().__init__()
@@ -129,6 +161,14 @@ class Unused(nn.Module):
 @pytest.mark.parametrize(
     ("module", "asked", "expected"),
     [
+        (Unused(), {"method": "synflow"}, "other does not reach the output"),
+        (Unused(), {"method": "wanda"}, "other does not reach the output"),
+        (3, {}, "the module is 3"),
+        (nn.Linear(7, 3), {"data": "digits"}, "data is str, expected a Dataset"),
+        (nn.LSTM(7, 3), {}, "no linear or convolutional layer"),
+        (custom_from_mask(nn.Linear(7, 3), "weight", torch.ones(3, 7)), {}, "the module has hooks"),
+        (nn.Linear(7, 1), {"data": Dataset(X, X[:, :1], "made", "as-is")}, "targets are as-is, expected onehot"),
+        (zeroed(), {}, "all scores are 0"),
         (nn.Sequential(nn.Linear(8, 3)), {}, r"does not take inputs of shape \(30, 7\)"),
         (nn.Sequential(nn.Linear(7, 4)), {}, r"outputs of shape \(30, 4\), expected \(30, 3\)"),
         (nn.ReLU(), {}, "no linear or convolutional layer"),
@@ -183,7 +223,9 @@ import numpy as np
 from torch import nn
 def build(): return nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
 def narrow(): return nn.Sequential(nn.Linear(8, 32), nn.ReLU(), nn.Linear(32, 10))
-def changing(): return nn.Sequential(nn.Linear(64, 3 + np.random.randint(9999)), nn.ReLU(), nn.Linear(32, 10))
+def changing():
+    width = 3 + np.random.randint(9999)
+    return nn.Sequential(nn.Linear(64, width), nn.ReLU(), nn.Linear(width, 10))
 """
 
 
@@ -216,7 +258,7 @@ def test_the_command_reports_layers_by_their_paths(tmp_path, capsys, monkeypatch
     ("name", "options", "expected"),
     [
         ("narrow", (), "the module takes 8 inputs to 10 outputs, expected 64 to 10"),
-        ("changing", (), "two builds have different layers"),
+        ("changing", ("--no-sample",), "two builds have different layers"),
         ("build", ("--widths", "3"), "--widths is given, expected none with --model"),
         ("build", ("--depth", "2"), "--depth is 2, expected none with --model"),
         ("build", ("--init", "he"), "--init is given, expected none with --model"),

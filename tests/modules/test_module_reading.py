@@ -1,6 +1,7 @@
 """Torch modules read as networks of the theory, their builders, and the initialisation that is found by tests."""
 
 import doctest
+import sys
 
 import numpy as np
 import pytest
@@ -101,9 +102,60 @@ def test_biases_in_front_of_batch_normalisation_do_not_count():
         chain_of(module)
 
 
+class Dropping(nn.Module):
+    def __init__(self, always):
+        super().__init__()
+        self.enter, self.leave, self.always = nn.Linear(6, 5), nn.Linear(5, 2), always
+
+    def forward(self, x):
+        h = nn.functional.relu(self.enter(x))
+        return self.leave(nn.functional.dropout(h, 0.5, self.always or self.training))
+
+
+def test_functional_dropout_is_followed_where_evaluation_switches_it_off():
+    module = Dropping(False)
+    assert chain_of(module).activation == "relu"
+    assert module.training
+    assert module.enter.training
+    with pytest.raises(InputError, match=r"dropout \(dropout\)"):
+        chain_of(Dropping(True))
+
+
+def test_hooks_and_reparametrised_weights_are_refused():
+    hooked = mlp(nn.ReLU())
+    hooked[1].register_forward_hook(lambda part, given, output: output - 3)
+    with pytest.raises(InputError, match="1 has hooks"):
+        chain_of(hooked)
+    normed = mlp(nn.ReLU())
+    nn.utils.parametrizations.weight_norm(normed[2])
+    with pytest.raises(InputError, match="2: weights are reparametrised"):
+        chain_of(normed)
+
+
+def test_tied_weights_and_layers_that_do_not_fit_are_refused():
+    tied = nn.Sequential(nn.Linear(5, 5), nn.ReLU(), nn.Linear(5, 5), nn.ReLU(), nn.Linear(5, 2))
+    tied[2].weight = tied[0].weight
+    with pytest.raises(InputError, match="0: its weights are used twice"):
+        chain_of(tied)
+    with pytest.raises(InputError, match="2 takes 4 inputs after 5 outputs"):
+        chain_of(nn.Sequential(nn.Linear(6, 5), nn.ReLU(), nn.Linear(4, 2)))
+
+
+def test_weights_alone_of_a_known_initialisation_are_told():
+    def weights_of_he():
+        module = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
+        for layer in (module[0], module[2]):
+            nn.init.kaiming_normal_(layer.weight)
+        return module
+
+    found = built(weights_of_he)
+    with pytest.raises(InputError, match="weights have the initialisation he, biases have not, expected biases of 0"):
+        initialisation_of(chain_of(found[0]), found)
+
+
 def test_a_layer_used_twice_is_named():
     shared = nn.Linear(5, 5)
-    with pytest.raises(InputError, match="0 is used twice"):
+    with pytest.raises(InputError, match="0: its weights are used twice"):
         chain_of(nn.Sequential(shared, nn.ReLU(), shared))
 
 
@@ -152,8 +204,18 @@ def test_builds_that_are_not_random_are_refused():
 
 
 SOURCE = """
+from __future__ import annotations
+from dataclasses import dataclass
 from torch import nn
+@dataclass
+class Settings:
+    width: int = 5
 def build(): return nn.Sequential(nn.Linear(6, 5), nn.ReLU(), nn.Linear(5, 2))
+def late():
+    import neighbour
+    print("building")
+    return neighbour.build()
+def leaving(): raise SystemExit(7)
 def raising(): return {}["missing"]
 def other(): return 3
 """
@@ -181,6 +243,24 @@ def test_builders_that_are_not_there_are_refused(name, expected, tmp_path, monke
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match=expected):
         builder(name)
+
+
+def test_user_code_runs_as_python_runs_a_file(tmp_path, capsys):
+    for name in ("mine.py", "neighbour.py"):
+        (tmp_path / name).write_text(SOURCE, encoding="utf-8")
+    path = list(sys.path)
+    assert isinstance(builder(f"{tmp_path / 'mine.py'}:late")(), nn.Module)
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == ("", "building\n")
+    assert sys.path == path
+    with pytest.raises(InputError, match="raised SystemExit"):
+        builder(f"{tmp_path / 'mine.py'}:leaving")()
+
+
+@pytest.mark.parametrize("build", [lambda: None, lambda width: nn.Linear(width, 2), 3])
+def test_functions_that_build_nothing_are_refused(build):
+    with pytest.raises(InputError, match=r"returned NoneType|raised TypeError|model is 3"):
+        builder(build)()
 
 
 def test_code_that_raises_shows_its_own_traceback(tmp_path, capsys):
