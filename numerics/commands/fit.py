@@ -26,8 +26,8 @@ def configure(parser: ArgumentParser) -> None:
     parser.description = "Find the graphon that a mask came from, with certificates, and the method that made it."
     parser.epilog = EPILOG
     add = parser.add_argument
-    add("mask", metavar="MASK", help="a .npy, .npz (arrays or scipy.sparse), .pt or .pth file")
-    add("--layer", metavar="NAME", help="which of several: its key, or the layer's name before .weight_mask")
+    add("mask", metavar="MASK", help="a .npy, .npz (arrays or scipy.sparse), .pt, .pth or .safetensors file")
+    add("--layer", metavar="NAME", help="which of several: its key, with or without module., .weight, .weight_mask")
     add("--nonzero", action="store_true", help="read pruned weights: what is not 0 is kept")
     add("--transpose", action="store_true", help="outputs are the last axis, not the first (Keras, Flax)")
     add_data(parser, None)
