@@ -43,6 +43,12 @@ def is_mask(name: str) -> bool:
     return name.lower().endswith("mask")
 
 
+def has_several(shapes: Mapping[str, Shape]) -> bool:
+    """Whether there is more than one mask, or without masks more than one matrix: `choose` then needs a name."""
+    matrices = [name for name, shape in shapes.items() if len(shape) >= 2]
+    return len([name for name in matrices if is_mask(name)] or matrices) > 1
+
+
 def choose(shapes: Mapping[str, Shape], layer: str | None) -> str:
     """The key of the one mask that is meant. InputError, with the names there are, for none and for several.
 
