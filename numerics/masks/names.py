@@ -69,10 +69,11 @@ def choose(shapes: Mapping[str, Shape], layer: str | None) -> str:
 def _named(layer: str, matrices: list[str], masks: list[str], shapes: Mapping[str, Shape]) -> str:
     wanted, owner = bare(layer), layer_name(layer)
     inside = re.compile(rf"(.*[._/])?{re.escape(wanted)}[._/]")
+    ending = re.compile(rf"(.*[._/])?{re.escape(owner)}" if owner else "(?!)")
     tests: tuple[Callable[[str], object], ...] = (
         lambda name: bare(name) == wanted,
         lambda name: layer_name(name) == owner,
-        lambda name: inside.match(bare(name)),
+        lambda name: inside.match(bare(name)) or ending.fullmatch(layer_name(name)),
     )
     for fits in tests:
         named = [name for name in matrices if fits(name)]

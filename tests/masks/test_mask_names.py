@@ -25,6 +25,12 @@ def test_a_layer_has_one_name_whatever_wraps_it(tmp_path: Path, before: str, lay
     assert (load_mask(tmp_path / "m.npz", layer).mask.toarray() == MASK).all()
 
 
+@pytest.mark.parametrize("layer", ["2", "2.weight", "2.weight_mask", "model.2", "module.2.weight"])
+def test_the_last_parts_of_a_name_do_if_no_other_has_them(tmp_path: Path, layer: str) -> None:
+    np.savez(tmp_path / "m.npz", **{"model._orig_mod.2.weight_mask": MASK, "model._orig_mod.12.weight_mask": OTHER})
+    assert (load_mask(tmp_path / "m.npz", layer).mask.toarray() == MASK).all()
+
+
 @pytest.mark.parametrize("layer", ["2", "2.weight", "2.weight_mask"])
 def test_weights_without_a_mask_are_found_by_its_name(tmp_path: Path, layer: str) -> None:
     np.savez(tmp_path / "m.npz", **{"2.weight": 0.3 * MASK, "2.bias": np.ones(7), "4.weight": OTHER})
