@@ -6,8 +6,10 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from numerics.arguments import InputError
 from numerics.commands.common import add_data, add_residual, data_file, given
 from numerics.commands.places import check_places
+from numerics.reports.plain_text import plain
 from numerics.reports.writing import write_json
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 EPILOG = (
     "Rows are neurons, columns inputs; convolutions [out, in, h, w] are read as [out, in h w]. Nothing in a file is "
-    "executed. Claims are named by their labels, such as G6: sparse-limits show G6."
+    "executed. A file of several layers becomes a table of them all, unless --layer names one. Claims are named by their labels, such as G6: sparse-limits show G6."
 )
 
 
@@ -26,8 +28,12 @@ def configure(parser: ArgumentParser) -> None:
     parser.description = "Find the graphon that a mask came from, with certificates, and the method that made it."
     parser.epilog = EPILOG
     add = parser.add_argument
-    add("mask", metavar="MASK", help="a .npy, .npz (arrays or scipy.sparse), .pt or .pth file")
-    add("--layer", metavar="NAME", help="which of several: its key, or the layer's name before .weight_mask")
+    add("mask", metavar="MASK", help="a .npy, .npz (arrays or scipy.sparse), .pt, .pth or .safetensors file")
+    add(
+        "--layer",
+        metavar="NAME",
+        help="one of several layers, in depth: its key, with or without module., .weight, .weight_mask",
+    )
     add("--nonzero", action="store_true", help="read pruned weights: what is not 0 is kept")
     add("--transpose", action="store_true", help="outputs are the last axis, not the first (Keras, Flax)")
     add_data(parser, None)
@@ -45,9 +51,14 @@ def run(arguments: Namespace) -> int:
     from threadpoolctl import threadpool_limits
 
     _check(arguments)
-    from numerics.masks.files import load_mask
+    from numerics.masks.files import load_mask, open_arrays
+    from numerics.masks.names import has_several
 
     console = Console(quiet="-" in (arguments.json, arguments.html))
+    if arguments.layer is None and has_several(open_arrays(Path(arguments.mask)).shapes):
+        with threadpool_limits(1):
+            _all_layers(arguments, console)
+        return 0
     file = load_mask(arguments.mask, arguments.layer, nonzero=arguments.nonzero, transpose=arguments.transpose)
     with threadpool_limits(1):  # products of small matrices: more threads than one wait for each other
         _fit(arguments, file, console)
@@ -64,6 +75,34 @@ def _check(arguments: Namespace) -> None:
             check_plot(arguments.plot)
     reads = {"MASK": arguments.mask, "--data": data_file(arguments.data)}
     check_places(reads, {f"--{name}": getattr(arguments, name) for name in ("json", "html", "plot")})
+
+
+def _all_layers(arguments: Namespace, console: Console) -> None:
+    """A table of all layers of a file."""
+    from numerics.commands._fit_layers import as_html, show
+    from numerics.fitting.layers import summarise_layers
+    from numerics.masks.layers import open_layers
+    from numerics.masks.names import listed
+
+    file = open_layers(arguments.mask, nonzero=arguments.nonzero, transpose=arguments.transpose)
+    for option in ("data", "labels", "target", "missing", "standardise", "residual", "plot"):
+        if getattr(arguments, option) is not None:
+            raise InputError(
+                f"{option} is given for several layers, expected `layer` beside it, one of {listed(file.names, file.shapes)}"
+            )
+    with console.status("reading layers") as status:
+        summary = summarise_layers(
+            file, seed=arguments.seed, done=lambda name: status.update(f"reading layers: {plain(name, 80)} is done")
+        )
+    show(console, summary)
+    if arguments.json is not None:
+        write_json(arguments.json, summary)
+    if arguments.html is not None:
+        from numerics.reports.writing import write_text
+
+        write_text(arguments.html, as_html(summary))
+        if arguments.html != "-":
+            console.print(f"page written to {arguments.html}")
 
 
 def _fit(arguments: Namespace, file: MaskFile, console: Console) -> None:

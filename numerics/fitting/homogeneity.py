@@ -10,6 +10,7 @@ once more, given the counts of the first.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import gcd, inf, lgamma, log
 from typing import NamedTuple
@@ -30,6 +31,7 @@ Counts = NDArray[np.int64]
 
 DRAWS, FEWEST_DRAWS = 4999, 99
 MOST_DRAWN = 10**8  # counts drawn for one test
+BLOCK_ENTRIES = 2**20  # of a mask, looked at together
 
 
 @dataclass(frozen=True)
@@ -104,10 +106,17 @@ def homogeneity_of(mask: csr_array, rng: np.random.Generator) -> Homogeneity:
     m, n = mask.shape
     if not 0 < mask.nnz < m * n:
         raise InputError(f"the mask keeps {mask.nnz} of {m * n} entries, expected some, not all")
-    rows, columns = degrees(mask)
-    drawn = _drawn_spreads(m, n, mask.nnz, rng)
-    other = drawn if m == n else _drawn_spreads(n, m, mask.nnz, rng)
     blocks = _blocks(mask, "rows") or _blocks(csr_array(mask.T), "columns")
+    return homogeneity_of_counts(*degrees(mask), blocks, rng)
+
+
+def homogeneity_of_counts(
+    rows: Counts, columns: Counts, blocks: Blocks | None, rng: np.random.Generator
+) -> Homogeneity:
+    """The same from what each row [m] and each column [n] keeps, some entries in all, not all of them, and the block pattern."""
+    m, n, kept = rows.size, columns.size, int(rows.sum())
+    drawn = _drawn_spreads(m, n, kept, rng)
+    other = drawn if m == n else _drawn_spreads(n, m, kept, rng)
     down, across = _side(rows, n, drawn), _side(columns, m, other)
     return Homogeneity(
         replace(down, given=_given(rows, columns)) if across.uneven else down,
@@ -216,18 +225,41 @@ def _uniform_counts(number: int, length: int, kept: int, rng: np.random.Generato
 def _blocks(mask: csr_array, along: str) -> Blocks | None:
     """The shortest block length ≥ 2 that divides a row into blocks of equal counts, unless chance explains it."""
     m, n = mask.shape
-    kept = mask.nnz
-    shortest = m * n // gcd(m * n, kept)  # the density times the length is a whole number
     rows = np.repeat(np.arange(m, dtype=np.int64), np.diff(mask.indptr))
+
+    def equal(length: int, each: int) -> bool:
+        counts = np.bincount(rows * (n // length) + mask.indices // length, minlength=m * n // length)
+        return bool((counts == each).all())
+
+    return _shortest(m, n, mask.nnz, along, equal)
+
+
+def blocks_of(kept: NDArray[np.bool_]) -> Blocks | None:
+    """The smallest exact block pattern, along rows if there is one, of a mask [m, n] that keeps some entries, not all."""
+    number = int(np.count_nonzero(kept))
+    for along, mask in (("rows", kept), ("columns", kept.T)):
+        m, n = mask.shape
+        step = max(1, BLOCK_ENTRIES // n)
+
+        def equal(length: int, each: int, mask: NDArray[np.bool_] = mask, step: int = step) -> bool:
+            parts = (mask[start : start + step] for start in range(0, len(mask), step))
+            return all((part.reshape(-1, length).sum(axis=1) == each).all() for part in parts)
+
+        if (found := _shortest(m, n, number, along, equal)) is not None:
+            return found
+    return None
+
+
+def _shortest(m: int, n: int, kept: int, along: str, equal: Callable[[int, int], bool]) -> Blocks | None:
+    """The shortest length of which chance does not explain equal counts, and whose blocks are `equal`."""
+    shortest = m * n // gcd(m * n, kept)  # the density times the length is a whole number
     for length in range(shortest, n, shortest):
         if length < 2 or n % length:
             continue
         each, blocks = kept * length // (m * n), m * n // length
         chance = blocks * log_choose(length, each) - log_choose(m * n, kept)
-        if chance < log(UNLIKELY):
-            counts = np.bincount(rows * (n // length) + mask.indices // length, minlength=blocks)
-            if (counts == each).all():
-                return Blocks(each, length, along, chance / log(10))
+        if chance < log(UNLIKELY) and equal(length, each):
+            return Blocks(each, length, along, chance / log(10))
     return None
 
 

@@ -70,11 +70,15 @@ def structure_of(mask: csr_array, silent: NDArray[np.bool_] | None = None) -> St
 
     silent [n]: columns whose input is 0 throughout the data: their being dead needs no other reason.
     """
-    rows, columns = degrees(mask)
-    m, n = mask.shape
+    return structure_of_counts(*degrees(mask), silent)
+
+
+def structure_of_counts(rows: Counts, columns: Counts, silent: NDArray[np.bool_] | None = None) -> Structure | None:
+    """The same from what each row [m] and each column [n] keeps."""
+    m, n = rows.size, columns.size
     living = np.flatnonzero(rows), np.flatnonzero(columns)
     left = living[0].size * living[1].size
-    if mask.nnz == left and (chance := _rectangle(m, n, living[0].size, living[1].size)) < UNLIKELY:
+    if rows.sum() == left and (chance := _rectangle(m, n, living[0].size, living[1].size)) < UNLIKELY:
         dead = (("rows", np.flatnonzero(rows == 0)), ("columns", np.flatnonzero(columns == 0)))
         gone = tuple(Removal(side, False, lines, 0, chance) for side, lines in dead if lines.size)
         return Structure(gone, True, *living)

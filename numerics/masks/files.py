@@ -1,4 +1,4 @@
-"""A mask from a file of any framework: .npy, .npz (arrays, or `scipy.sparse.save_npz`), .pt and .pth of PyTorch.
+"""A mask from a file of any framework: .npy, .npz (arrays, or `scipy.sparse.save_npz`), .pt, .pth and .safetensors.
 
 Rows are neurons, columns inputs. Arrays of more dimensions are convolutions [out, in, height, width]: all axes but the
 first are read as one. Arrays are read in pieces and masks are sparse from the start, so memory is proportional to the
@@ -7,7 +7,6 @@ weights kept, whatever the size of the array. Nothing in a file is executed.
 
 from __future__ import annotations
 
-import re
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -27,20 +26,18 @@ from scipy.sparse import coo_array, csr_array, load_npz
 from numerics.arguments import InputError
 from numerics.files import check_readable, reading
 from numerics.files.archives import Archive, open_archive
+from numerics.masks.names import Shape, choose, in_natural_order
 from numerics.reports.plain_text import plain
 
 if TYPE_CHECKING:
     import torch
 
-SUFFIXES = (".npz", ".npy", ".pt", ".pth")
 WHOLE = "a whole file"
 LONGEST_SIDE = 2**27
 MOST_KEPT = 2**28  # weights: some 6 GiB
 _PIECE = 2**22  # entries read at a time
-_LISTED = 12  # names in a message
 _SPARSE_FILE = {"format", "shape", "data"}  # arrays of scipy.sparse.save_npz
 
-Shape = tuple[int, ...]
 Positions = NDArray[np.int64]
 
 
@@ -54,7 +51,7 @@ class MaskFile:
 
 
 @dataclass(frozen=True, eq=False)
-class _Stored:
+class Stored:
     """An array in a file, in pieces: flat positions (`order`: C or F) and the entries there; what is missing is 0."""
 
     name: str
@@ -63,12 +60,22 @@ class _Stored:
     order: Literal["C", "F"] = "C"
 
 
+@dataclass(frozen=True, eq=False)
+class Arrays:
+    """The arrays in a file: shapes by their names, in the order of layers; read: one by its name; alone: a file of one array, in words."""
+
+    shapes: Mapping[str, Shape]
+    read: Callable[[str], Stored]
+    alone: str = ""
+
+
 def load_mask(
     path: str | PathLike[str], layer: str | None = None, *, nonzero: bool = False, transpose: bool = False
 ) -> MaskFile:
     """The mask in a file; of several arrays that of `layer`: its key, or what stands before `.weight_mask` or the like.
 
-    path: .npy, .npz (arrays, or scipy.sparse.save_npz), .pt or .pth. Rows are outputs; further axes of a convolution
+    path: .npy, .npz (arrays, or scipy.sparse.save_npz), .pt, .pth or .safetensors. Names are taken exactly first, then
+    without wrappers such as `module.` and with or without `.weight` and `.weight_mask`. Rows are outputs; further axes of a convolution
     are read as one. The `MaskFile` has the mask [m, n], its name, and the shape in the file. nonzero: whatever is not 0
     is kept, as in pruned weights; without it entries must be 0 or 1. transpose: outputs are the last axis, not the
     first (Keras, Flax). InputError, in one line with the file's name, if the file is missing, damaged, pickled or of
@@ -83,19 +90,29 @@ def load_mask(
         ((3, 3), 3)
     """
     file = Path(path)
-    readers = {".npy": _from_npy, ".npz": _from_npz, ".pt": _from_torch, ".pth": _from_torch}
-    if file.suffix.lower() not in readers:
-        raise InputError(f"{file}: suffix is {file.suffix!r}, expected one of {', '.join(SUFFIXES)}")
-    check_readable(file)
+    arrays = open_arrays(file)
     try:
-        stored = readers[file.suffix.lower()](file, layer)
+        if arrays.alone and layer is not None:
+            raise InputError(f"`layer` is {layer!r}, expected none: {arrays.alone}")
+        stored = arrays.read("" if arrays.alone else choose(arrays.shapes, layer))
         mask = _mask(stored, nonzero, transpose)
     except InputError as error:
         raise InputError(f"{file}: {error}") from error
     return MaskFile(mask, plain(file if stored.name == "" else f"{file}, {stored.name}"), stored.shape)
 
 
-def _mask(stored: _Stored, nonzero: bool, transpose: bool) -> csr_array:
+def open_arrays(file: Path) -> Arrays:
+    """The arrays in a file, none of them read. InputError, with the file's name, if there is no such file of a kind that is read."""
+    if file.suffix.lower() not in _READERS:
+        raise InputError(f"{file}: suffix is {file.suffix!r}, expected one of {', '.join(_READERS)}")
+    check_readable(file)
+    try:
+        return _READERS[file.suffix.lower()](file)
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from error
+
+
+def _mask(stored: Stored, nonzero: bool, transpose: bool) -> csr_array:
     shape = stored.shape
     if len(shape) < 2 or min(shape) < 1:
         raise InputError(f"shape is {shape}, expected a non-empty matrix [outputs, inputs] or a convolution")
@@ -113,18 +130,18 @@ def _mask(stored: _Stored, nonzero: bool, transpose: bool) -> csr_array:
     return csr_array(mask.T) if transpose else mask
 
 
-def _positions(stored: _Stored, nonzero: bool) -> Positions:
+def _positions(stored: Stored, nonzero: bool) -> Positions:
     """All positions that are kept. InputError if they would not fit in memory."""
     pieces, size = [], 0
     for piece in stored.pieces():
-        pieces.append(_kept(*piece, stored, nonzero))
+        pieces.append(kept_of(*piece, stored, nonzero))
         size += pieces[-1].size
         if size > MOST_KEPT:
             raise InputError(f"more than {MOST_KEPT} weights are kept, expected at most as many")
     return np.concatenate(pieces)
 
 
-def _kept(positions: Positions, values: NDArray[Any], stored: _Stored, nonzero: bool) -> Positions:
+def kept_of(positions: Positions, values: NDArray[Any], stored: Stored, nonzero: bool) -> Positions:
     """The positions that are kept. InputError at the first entry that is not 0 or 1 (with `nonzero`: not finite)."""
     if values.dtype.kind not in "biuf":
         raise InputError(f"entries are {values.dtype}, expected 0 and 1")
@@ -140,54 +157,28 @@ def _kept(positions: Positions, values: NDArray[Any], stored: _Stored, nonzero: 
     return chosen
 
 
-def _choose(shapes: Mapping[str, Shape], layer: str | None) -> str:
-    """The key of the one mask that is meant."""
-    matrices = [name for name, shape in shapes.items() if len(shape) >= 2]
-    masks = [name for name in matrices if name.lower().endswith("mask")]
-    if layer is not None:
-        if layer in shapes:
-            return layer
-        start = re.compile(rf"(.*[._/])?{re.escape(layer)}[._/]")  # a checkpoint may put `state_dict.` in front
-        named = [name for name in matrices if start.match(name)]
-        fitting = [name for name in named if name in masks] or named
-        if len(fitting) == 1:
-            return fitting[0]
-        known = _listed(fitting or masks or matrices, shapes)
-        raise InputError(f"`layer` is {layer!r}, which names {len(fitting)} matrices, expected one of {known}")
-    if not matrices:
-        raise InputError(f"holds {_listed(list(shapes), shapes) or 'no array'}, expected a matrix of 0 and 1")
-    if len(masks or matrices) == 1:
-        return (masks or matrices)[0]
-    raise InputError(f"holds several matrices, expected `layer` with one of {_listed(masks or matrices, shapes)}")
-
-
-def _listed(names: list[str], shapes: Mapping[str, Shape]) -> str:
-    more = f", ... ({len(names)} in all)" if len(names) > _LISTED else ""
-    return ", ".join(f"{plain(name, 80)} {list(shapes[name])}" for name in names[:_LISTED]) + more
-
-
 # NumPy
 
 
-def _from_npy(file: Path, layer: str | None) -> _Stored:
-    if layer is not None:
-        raise InputError(f"`layer` is {layer!r}, expected none: a .npy file holds one array")
+def _from_npy(file: Path) -> Arrays:
     with _opened(file) as stream:
         header = _header(stream)
-    return _stored("", lambda: _opened(file), *header)
+    return Arrays({"": header[0]}, lambda _: _stored("", lambda: _opened(file), *header), "a .npy file holds one array")
 
 
-def _from_npz(file: Path, layer: str | None) -> _Stored:
+def _from_npz(file: Path) -> Arrays:
     with ExitStack() as files:
         archive = open_archive(file, files)
         headers = {name: _member_header(archive, name) for name in archive.members}
-        if headers.keys() >= _SPARSE_FILE:
-            if layer is not None:
-                raise InputError(f"`layer` is {layer!r}, expected none: the file holds one sparse matrix")
-            return _sparse_file(file, archive)
-        key = _choose({name: shape for name, (shape, _, _) in headers.items()}, layer)
-        archive.header(key)
-    return _stored(key if len(headers) > 1 else "", lambda: _opened(file, key), *headers[key])
+    if headers.keys() >= _SPARSE_FILE:
+        return Arrays({"": ()}, lambda _: _sparse_file(file), "the file holds one sparse matrix")
+
+    def read(key: str) -> Stored:
+        with ExitStack() as files:
+            open_archive(file, files).header(key)
+        return _stored(key if len(headers) > 1 else "", lambda: _opened(file, key), *headers[key])
+
+    return Arrays({name: shape for name, (shape, _, _) in headers.items()}, read)
 
 
 def _member_header(archive: Archive, name: str) -> tuple[Shape, Literal["C", "F"], np.dtype]:
@@ -226,7 +217,7 @@ def _stored(
     shape: Shape,
     order: Literal["C", "F"],
     dtype: np.dtype,
-) -> _Stored:
+) -> Stored:
     if dtype.kind not in "biuf":
         raise InputError(f"entries are {dtype}{' (pickled)' if dtype.hasobject else ''}, expected 0 and 1")
 
@@ -244,15 +235,17 @@ def _stored(
             if more:
                 raise InputError(f"something follows the array of {prod(shape)} entries, expected one array alone")
 
-    return _Stored(name, shape, pieces, order)
+    return Stored(name, shape, pieces, order)
 
 
 def _spans(size: int) -> Iterator[tuple[int, int]]:
     return ((start, min(size, start + _PIECE)) for start in range(0, size, _PIECE))
 
 
-def _sparse_file(file: Path, archive: Archive) -> _Stored:
-    headers = [archive.header(name) for name in archive.members if name != "format"]  # which holds letters
+def _sparse_file(file: Path) -> Stored:
+    with ExitStack() as files:
+        archive = open_archive(file, files)
+        headers = [archive.header(name) for name in archive.members if name != "format"]  # which holds letters
     size = sum(header.size for header in headers)
     if size > MOST_KEPT:
         raise InputError(f"the sparse matrix is stored in {size} numbers, expected at most {MOST_KEPT}")
@@ -261,25 +254,38 @@ def _sparse_file(file: Path, archive: Archive) -> _Stored:
     return _of_coordinates("", matrix)
 
 
-def _of_coordinates(name: str, matrix: Any) -> _Stored:
+def _of_coordinates(name: str, matrix: Any) -> Stored:
     """A sparse matrix or array of any format."""
     if len(matrix.shape) != 2 or max(matrix.shape) > LONGEST_SIDE:  # refused with arrays of such a shape
-        return _Stored(name, matrix.shape, lambda: iter(()))
+        return Stored(name, matrix.shape, lambda: iter(()))
     with reading("a sparse matrix"):
         if hasattr(matrix, "check_format"):
             matrix.check_format(full_check=True)  # indices from a file may point anywhere
         entries = coo_array(matrix)
         entries.sum_duplicates()
     rows, columns = (np.asarray(side, np.int64) for side in entries.coords)
-    return _Stored(name, entries.shape, lambda: iter([(rows * entries.shape[1] + columns, entries.data)]))
+    return Stored(name, entries.shape, lambda: iter([(rows * entries.shape[1] + columns, entries.data)]))
 
 
 # PyTorch
 
 
-def _from_torch(file: Path, layer: str | None) -> _Stored:
+def _from_torch(file: Path) -> Arrays:
     if find_spec("torch") is None:
         raise InputError("PyTorch is not installed, expected after pip install 'sparse-limits[torch]'")
+    tensors = _loaded(file)
+
+    def again(key: str) -> torch.Tensor:
+        return _loaded(file)[key]
+
+    def read(key: str) -> Stored:
+        mapped = zipfile.is_zipfile(file) and tensors[key].numel() > _PIECE
+        return _of_tensor(key, key if len(tensors) > 1 else "", tensors[key].detach(), again if mapped else None)
+
+    return Arrays({name: tuple(tensor.shape) for name, tensor in tensors.items()}, read)
+
+
+def _loaded(file: Path) -> dict[str, torch.Tensor]:
     import torch
 
     try:
@@ -290,10 +296,13 @@ def _from_torch(file: Path, layer: str | None) -> _Stored:
         raise InputError(
             "damaged, or holds pickled objects; expected tensors, such as torch.save(model.state_dict(), FILE) writes"
         ) from error
-    tensors = dict(_tensors("", held))
-    key = _choose({name: tuple(tensor.shape) for name, tensor in tensors.items()}, layer)
-    tensor = tensors[key].detach()
-    name = key if len(tensors) > 1 else ""
+    return dict(_tensors("", held))
+
+
+def _of_tensor(key: str, name: str, tensor: torch.Tensor, again: Callable[[str], torch.Tensor] | None) -> Stored:
+    """again: loads the tensor once more, which lets go of the part of the file that was read."""
+    import torch
+
     if tensor.is_complex() or tensor.is_quantized:
         raise InputError(f"{key or 'the tensor'}: entries are {tensor.dtype}, expected 0 and 1")
     if tensor.layout != torch.strided:
@@ -303,9 +312,15 @@ def _from_torch(file: Path, layer: str | None) -> _Stored:
             raise InputError(f"{key or 'the tensor'}: sparse of shape {tuple(found.shape)}, expected a sparse matrix")
         values = _numbers(found.values())
         return _of_coordinates(name, coo_array((values, tuple(found.indices().numpy())), shape=tuple(found.shape)))
-    flat = tensor.reshape(-1)
-    pieces = ((np.arange(start, stop), _numbers(flat[start:stop])) for start, stop in _spans(flat.numel()))
-    return _Stored(name, tuple(tensor.shape), lambda: pieces)
+    contiguous = tensor.is_contiguous()
+
+    def pieces() -> Iterator[tuple[Positions, NDArray[Any]]]:
+        flat = tensor.reshape(-1)
+        for start, stop in _spans(flat.numel()):
+            source = again(key).detach().reshape(-1) if again is not None and contiguous else flat
+            yield np.arange(start, stop), _numbers(source[start:stop])
+
+    return Stored(name, tuple(tensor.shape), pieces)
 
 
 def _numbers(tensor: torch.Tensor) -> NDArray[Any]:
@@ -327,3 +342,50 @@ def _tensors(prefix: str, held: object) -> Iterator[tuple[str, torch.Tensor]]:
     elif isinstance(held, (Mapping, list, tuple)):
         for name, value in held.items() if isinstance(held, Mapping) else enumerate(held):
             yield from _tensors(f"{prefix}.{name}" if prefix else str(name), value)
+
+
+# safetensors
+
+
+def _from_safetensors(file: Path) -> Arrays:
+    if find_spec("safetensors") is None:
+        raise InputError("safetensors is not installed, expected after pip install 'sparse-limits[safetensors]'")
+    from safetensors import safe_open
+
+    with reading(WHOLE), safe_open(file, "np") as held:
+        slices = {name: held.get_slice(name) for name in in_natural_order(list(held.keys()))}
+        shapes = {name: tuple(map(int, each.get_shape())) for name, each in slices.items()}
+        kinds = {name: str(each.get_dtype()) for name, each in slices.items()}
+
+    def read(key: str) -> Stored:
+        if kinds[key] not in _SAFE_KINDS and find_spec("torch") is None:
+            raise InputError(f"{key}: entries are {kinds[key]}, expected after pip install 'sparse-limits[torch]'")
+        shape = shapes[key]
+        name = key if len(shapes) > 1 else ""
+        if not shape:
+            return Stored(name, shape, lambda: iter(()))
+        across = max(1, prod(shape[1:]))
+        step = max(1, _PIECE // across)
+
+        def pieces() -> Iterator[tuple[Positions, NDArray[Any]]]:
+            for start in range(0, shape[0], step):
+                stop = min(shape[0], start + step)
+                # opened for each piece, as a file that stays mapped stays in memory where it was read
+                with reading(WHOLE), safe_open(file, "np" if kinds[key] in _SAFE_KINDS else "pt") as held:
+                    rows = held.get_slice(key)[start:stop]
+                values = rows if isinstance(rows, np.ndarray) else _numbers(rows)
+                yield np.arange(start * across, stop * across), values.reshape(-1)
+
+        return Stored(name, shape, pieces)
+
+    return Arrays(shapes, read)
+
+
+_SAFE_KINDS = {"BOOL", "U8", "I8", "U16", "I16", "U32", "I32", "U64", "I64", "F16", "F32", "F64"}  # of NumPy too
+_READERS = {
+    ".npz": _from_npz,
+    ".npy": _from_npy,
+    ".pt": _from_torch,
+    ".pth": _from_torch,
+    ".safetensors": _from_safetensors,
+}

@@ -1,0 +1,166 @@
+"""What `sparse-limits fit` shows of a file of several layers: a table of them, and what is composed over them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from html import escape
+from typing import TYPE_CHECKING
+
+from numerics.fitting.levels import UNLIKELY
+from numerics.reports.run import STYLE
+from numerics.reports.tables import Table, print_facts, print_table
+from numerics.reports.tables import as_html as table_as_html
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from numerics.fitting.layers import ChainSummary, LayersSummary, LayerSummary
+
+LISTED = 12  # names in a line
+SHORT = {"doubly heterogeneous": "both", "row-heterogeneous": "rows", "column-heterogeneous": "columns"}
+LAYERS_TITLE = (
+    "Layers, by exact tests of counts. dead: rows, columns without any weight;\nvaries: which counts vary more than chance "
+    "allows (G6)"
+)
+CHAINS_TITLE = "Paths through layers whose shapes fit (O7)"
+
+
+def show(console: Console, summary: LayersSummary) -> None:
+    print_facts(console, header(summary))
+    for table in tables(summary):
+        console.print()
+        print_table(console, table)
+    for line in closing(summary):
+        console.print(line, highlight=False, markup=False, emoji=False)
+
+
+def header(summary: LayersSummary) -> list[tuple[str, str]]:
+    """What was read, in a few lines."""
+    layers = summary["layers"]
+    kept, size = (sum(each) for each in zip(*((one["kept"], _size(one)) for one in layers), strict=True))
+    kinds = Counter(each["kind"] for each in layers)
+    read = " and ".join(
+        text
+        for text, number in (
+            (f"{kinds['mask']} by masks", kinds["mask"]),
+            (f"{kinds['weights']} by weights that are not 0", kinds["weights"]),
+        )
+        if number
+    )
+    number = "1 layer" if len(layers) == 1 else f"{len(layers)} layers"
+    lines = [
+        ("file", f"{summary['file']}: {number}, {read}"),
+        ("density", f"{kept / size:.6g}: {kept} of {size} weights kept"),
+    ]
+    return [*lines, *([("left out", _left_out(summary))] if summary["left_out"] else [])]
+
+
+def _size(layer: LayerSummary) -> int:
+    return layer["shape"][0] * layer["shape"][1]
+
+
+def _left_out(summary: LayersSummary) -> str:
+    """Vectors and weights of masks by number, others by name."""
+    reasons = Counter(each["reason"] for each in summary["left_out"])
+    parts = []
+    if vectors := reasons.pop("vector", 0):
+        parts.append(f"{vectors} vector{'s' * (vectors > 1)} (biases, norms)")
+    if masked := reasons.pop("weights of a mask", 0):
+        parts.append(f"weights of {masked} mask{'s' * (masked > 1)}")
+    for reason in reasons:
+        names = [each["name"] for each in summary["left_out"] if each["reason"] == reason]
+        more = f", ... ({len(names)} in all)" if len(names) > LISTED else ""
+        parts.append(f"{reason}: {', '.join(names[:LISTED])}{more}")
+    return "; ".join(parts)
+
+
+def tables(summary: LayersSummary) -> list[Table]:
+    """The table of layers and, if shapes fit, that of paths."""
+    names = ("layer", "shape", "density", "dead", "N:M", "whole lines", "varies")
+    found = [Table(names, [_row(each) for each in summary["layers"]], "lrrrlll", LAYERS_TITLE)]
+    if summary["chains"]:
+        ends = ("layers", "inputs", "unused", "outputs", "unreached", "paths", "share", "densities")
+        rows = [_chain_row(each) for each in summary["chains"]]
+        found.append(Table(ends, rows, "lrrrrrrr", CHAINS_TITLE))
+    return found
+
+
+def _row(layer: LayerSummary) -> tuple[str, ...]:
+    return (
+        layer["layer"],
+        "x".join(map(str, layer["stored_shape"])),
+        f"{layer['density']:.4g}",
+        f"{layer['dead_rows']}, {layer['dead_columns']}",
+        _selection(layer),
+        ", ".join(
+            f"{each['number']} {each['side']} {'kept' if each['kept'] else 'gone'}" for each in layer["whole_lines"]
+        )
+        or "-",
+        layer["status"] if layer["status"] in ("dense", "empty") else SHORT.get(layer["class"], "none"),
+    )
+
+
+def _selection(layer: LayerSummary) -> str:
+    found = layer["selection"]
+    return "-" if found is None else f"{found['kept']}:{found['length']}{' down' if found['columns'] else ''}"
+
+
+def _chain_row(chain: ChainSummary) -> tuple[str, ...]:
+    return (
+        f"{chain['layers'][0]} to {chain['layers'][-1]}",
+        str(chain["inputs"]),
+        str(len(chain["unused_inputs"])),
+        str(chain["outputs"]),
+        str(len(chain["unreached_outputs"])),
+        rounded(chain["paths"]),
+        f"{chain['share']:.3g}",
+        f"{chain['density_product']:.3g}",
+    )
+
+
+def rounded(digits: str) -> str:
+    """A whole number, beyond seven digits to four of them, cut off.
+
+    Examples:
+        >>> rounded("1234567"), rounded("12349876543")
+        ('1234567', '1.234e10')
+    """
+    return digits if len(digits) <= 7 else f"{digits[0]}.{digits[1:4]}e{len(digits) - 1}"
+
+
+def closing(summary: LayersSummary) -> list[str]:
+    """How to read the tables, and how to learn more of one layer."""
+    lines = [
+        f"level of each test {UNLIKELY:g}. N:M: every block of M "
+        "weights of a row (down: of a column) keeps N; M the whole row: ranked by rows."
+    ]
+    if summary["chains"]:
+        lines.append(
+            "paths: layers in the order of the file, joined where outputs and inputs are as many; whether the network joins "
+            "them so, a file does not say. unused: inputs that reach no output; unreached: outputs that no input reaches; "
+            "densities: their product, which need not be the share of paths that are kept (O7.3)."
+        )
+    first = summary["layers"][0]
+    nonzero = " --nonzero" if first["kind"] == "weights" else ""
+    return [
+        *lines,
+        f"one layer in depth, with its noise and, with --data, the methods: --layer {first['layer']}{nonzero}",
+    ]
+
+
+def as_html(summary: LayersSummary) -> str:
+    """The tables as one page that fetches nothing."""
+    from numerics.commands._fit_page import PAGE_STYLE
+
+    sections = "\n".join(
+        f"<section><h2>{escape(table.title)}</h2><div>{table_as_html(table)}</div></section>"
+        for table in tables(summary)
+    )
+    facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in header(summary))
+    notes = "".join(f"<p>{escape(line)}</p>" for line in closing(summary))
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>sparse-limits fit</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}{PAGE_STYLE}</style></head>'
+        f"<body>\n<header><h1>sparse-limits fit</h1><dl>{facts}</dl>"
+        f'<p class="soft">seed {summary["seed"]}</p></header>\n{sections}\n{notes}\n</body></html>\n'
+    )

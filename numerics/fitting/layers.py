@@ -1,0 +1,187 @@
+"""All layers of a file in numbers, by the names that `sparse-limits fit --json` has for them, quickly.
+
+Of each layer what exact tests of its counts say, the same numbers as `fit` finds of that layer alone: its class (G6.1), whole
+lines that are gone, the blocks in which weights were ranked. No graphon is fitted and no distance taken. Below, the paths
+through layers whose shapes fit (O7.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypedDict
+
+import numpy as np
+
+from numerics.arguments import Seed, seed_number
+from numerics.fitting.homogeneity import blocks_of, homogeneity_of_counts, selected_by
+from numerics.fitting.structure import Structure, structure_of_counts
+from numerics.fitting.summary import SelectionSummary
+from numerics.fitting.verdict import CLASS_WORDS
+from numerics.masks.chains import Chain, chains_in, follow
+from numerics.masks.layers import Layer, LayerFile
+from numerics.reports.plain_text import plain
+from theory.graphon.taxonomy import Heterogeneity
+
+_PART = 4000  # digits
+
+
+class WholeLines(TypedDict):
+    """Whole lines chosen as such: side is rows or columns, kept whether they are kept whole, not gone; number: of them."""
+
+    side: str
+    kept: bool
+    number: int
+
+
+# layer: its short name, which --layer takes; name: of its array in the file. kind: mask or weights. shape: [m, n], rows are outputs; stored_shape: of the array in the file. kept: weights. dead_rows,
+# dead_columns: how many keep none. status: dense (all kept), empty, structured or sparse. class: of G6.1, in words. rows_p,
+# columns_p: of the exact tests of counts, None for dense and empty ones. selection: the blocks in which weights were ranked (N:M is
+# kept:length), None for one threshold. whole_lines: those chosen as such
+LayerSummary = TypedDict(
+    "LayerSummary",
+    {
+        "layer": str,
+        "name": str,
+        "kind": str,
+        "shape": list[int],
+        "stored_shape": list[int],
+        "kept": int,
+        "density": float,
+        "dead_rows": int,
+        "dead_columns": int,
+        "status": str,
+        "class": str,
+        "rows_p": float | None,
+        "columns_p": float | None,
+        "selection": SelectionSummary | None,
+        "whole_lines": list[WholeLines],
+    },
+)
+
+
+class ChainSummary(TypedDict):
+    """As `Chain`; layers: by their short names; paths and possible_paths: whole numbers of any size, in digits; share: of paths, density_product beside it."""
+
+    layers: list[str]
+    inputs: int
+    outputs: int
+    unused_inputs: list[int]
+    unreached_outputs: list[int]
+    paths: str
+    possible_paths: str
+    share: float
+    density_product: float
+
+
+class LeftOut(TypedDict):
+    """An array that is no layer, and why: vector, empty, bias, optimiser, embedding or weights of a mask."""
+
+    name: str
+    reason: str
+
+
+class LayersSummary(TypedDict):
+    """All layers of a file, in its order; chains: runs of layers whose shapes fit."""
+
+    file: str
+    seed: int
+    layers: list[LayerSummary]
+    chains: list[ChainSummary]
+    left_out: list[LeftOut]
+
+
+def summarise_layers(
+    file: LayerFile, *, seed: Seed = 0, done: Callable[[str], None] = lambda name: None
+) -> LayersSummary:
+    """All layers of a file in numbers; in memory there is one at a time, a byte for each weight. done: told each name.
+
+    InputError as `LayerFile.read`, and for a seed that is none.
+    """
+    number = seed_number(seed)
+    layers = []
+    for name in file.names:
+        layers.append(layer_summary(file.read(name), file.short(name), seed=number))
+        done(name)
+    chains = [
+        chain_summary(follow(names, file.read), [file.short(name) for name in names]) for names in chains_in(file)
+    ]
+    return {
+        "file": plain(file.path),
+        "seed": number,
+        "layers": layers,
+        "chains": chains,
+        "left_out": [{"name": plain(name, 80), "reason": reason} for name, reason in file.left_out.items()],
+    }
+
+
+def layer_summary(layer: Layer, short: str, *, seed: Seed = 0) -> LayerSummary:
+    """What exact tests say of a layer, with the random numbers that `fit` takes for them under the same seed.
+
+    Examples:
+        >>> import numpy as np
+        >>> kept = np.random.default_rng(0).random((80, 60)) < 0.3
+        >>> kept[:40] = False
+        >>> found = layer_summary(Layer("fc", "mask", (80, 60), kept, 60, False), "fc")
+        >>> found["status"], found["dead_rows"], found["whole_lines"]
+        ('structured', 40, [{'side': 'rows', 'kept': False, 'number': 40}])
+    """
+    kept = layer.kept
+    rows, columns = np.count_nonzero(kept, axis=1).astype(np.int64), np.count_nonzero(kept, axis=0).astype(np.int64)
+    number = int(rows.sum())
+    found: LayerSummary = {
+        "layer": plain(short, 80),
+        "name": plain(layer.name, 80),
+        "kind": layer.kind,
+        "shape": list(kept.shape),
+        "stored_shape": list(layer.shape),
+        "kept": number,
+        "density": number / kept.size,
+        "dead_rows": int((rows == 0).sum()),
+        "dead_columns": int((columns == 0).sum()),
+        "status": "dense" if number else "empty",
+        "class": CLASS_WORDS[Heterogeneity.HOMOGENEOUS],
+        "rows_p": None,
+        "columns_p": None,
+        "selection": None,
+        "whole_lines": [],
+    }
+    if number in (0, kept.size):
+        return found
+    testing, _ = np.random.SeedSequence(seed_number(seed)).spawn(2)  # as in `fit`
+    tested = homogeneity_of_counts(rows, columns, blocks_of(kept), np.random.default_rng(testing))
+    structure, selection = structure_of_counts(rows, columns), selected_by(tested)
+    found["status"] = "sparse" if structure is None else "structured"
+    found["class"] = CLASS_WORDS[tested.kind]
+    found["rows_p"], found["columns_p"] = tested.rows.p, tested.columns.p
+    if selection is not None:
+        found["selection"] = {"length": selection.length, "kept": selection.kept, "columns": selection.columns}
+    found["whole_lines"] = [] if structure is None else _whole_lines(structure)
+    return found
+
+
+def _whole_lines(structure: Structure) -> list[WholeLines]:
+    return [{"side": each.side, "kept": each.kept, "number": int(each.lines.size)} for each in structure.removals]
+
+
+def chain_summary(chain: Chain, shorts: Sequence[str]) -> ChainSummary:
+    """A chain in numbers. shorts: the short names of its layers."""
+    return {
+        "layers": [plain(name, 80) for name in shorts],
+        "inputs": chain.inputs,
+        "outputs": chain.outputs,
+        "unused_inputs": chain.unused_inputs.tolist(),
+        "unreached_outputs": chain.unreached_outputs.tolist(),
+        "paths": _digits(chain.paths),
+        "possible_paths": _digits(chain.possible),
+        "share": float(chain.share),
+        "density_product": float(chain.density_product),
+    }
+
+
+def _digits(number: int) -> str:
+    """A whole number in digits, in parts: Python writes no number of more than 4300 at once."""
+    digits, part = "", 10**_PART
+    while number >= part:
+        number, low = divmod(number, part)
+        digits = f"{low:0{_PART}d}" + digits
+    return str(number) + digits

@@ -1,0 +1,177 @@
+"""All layers of a file, one at a time: masks, and where a layer has none its weights, of which those that are 0 are pruned."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import prod
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.arguments import InputError
+from numerics.masks.files import LONGEST_SIDE, Arrays, Stored, kept_of, open_arrays
+from numerics.masks.names import Shape, bare, choose, is_mask, layer_name, listed
+from numerics.reports.plain_text import plain
+
+MOST_ENTRIES = 2**32  # of one layer, a byte each
+ROWS_AT_A_TIME = 2**22  # entries of the rows that are read as numbers at once
+
+_EMBEDDING = re.compile(r"(^|[._/])(\w*emb(ed)?(ding|dings)?(_\w+)?|wte|wpe)$", re.IGNORECASE)  # of the layer's name
+_BIAS = re.compile(r"(^|[._/])bias(:\d+|_orig|_mask)?$", re.IGNORECASE)
+_OPTIMISER = re.compile(r"(^|[._/])(optim\w*|exp_avg\w*|momentum_buffer)([._/]|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A layer of a file. kept [m, n]: which weights are kept, rows are outputs.
+
+    name: of its array in the file. kind: "mask" or "weights". shape: of the array in the file. inputs: units that it
+    reads, of which each has n / inputs columns (the kernel of a convolution). inputs_last: whether columns of one kernel
+    place stand together, the inputs in order (transposed layers), not those of one input.
+    """
+
+    name: str
+    kind: str
+    shape: Shape
+    kept: NDArray[np.bool_]
+    inputs: int
+    inputs_last: bool
+
+    @property
+    def outputs(self) -> int:
+        return len(self.kept)
+
+    def links(self) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+        """Rows by rows, how many weights are kept between each output and each input unit [rows, inputs]."""
+        m, n = self.kept.shape
+        step = max(1, ROWS_AT_A_TIME // n)
+        for start in range(0, m, step):
+            rows = self.kept[start : start + step]
+            if self.inputs_last:
+                links = rows.reshape(len(rows), -1, self.inputs).sum(axis=1)
+            else:
+                links = rows.reshape(len(rows), self.inputs, -1).sum(axis=2)
+            yield slice(start, start + len(rows)), links.astype(np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class LayerFile:
+    """The layers of a file, of which nothing has been read. left_out: names of other arrays, with the reason.
+
+    shapes: as in the file, by the names of the layers, in the order of the file (.safetensors: the natural order of names,
+    as that format keeps none). nonzero: masks too are what is not 0. transpose: outputs are the last axis.
+    """
+
+    path: Path
+    shapes: Mapping[str, Shape]
+    left_out: Mapping[str, str]
+    nonzero: bool
+    transpose: bool
+    arrays: Arrays
+
+    @property
+    def names(self) -> list[str]:
+        return list(self.shapes)
+
+    def units(self, name: str) -> tuple[int, int]:
+        """Inputs and outputs of a layer: of a convolution its channels."""
+        shape = self.shapes[name]
+        return (shape[-2], shape[-1]) if self.transpose else (shape[1], shape[0])
+
+    def short(self, name: str) -> str:
+        """The shortest name by which `choose` finds a layer: without wrappers, `.weight` and `_mask` if no other has it too."""
+        for shorter in (layer_name(name), bare(name)):
+            try:
+                if shorter and choose(self.arrays.shapes, shorter) == name:
+                    return shorter
+            except InputError:  # that of several
+                continue
+        return name
+
+    def read(self, name: str) -> Layer:
+        """A layer. InputError, with the file's name, if it is damaged, its mask holds other numbers than 0 and 1, or its weights are not finite."""
+        kind = "mask" if is_mask(name) else "weights"
+        shape, (inputs, _) = self.shapes[name], self.units(name)
+        try:
+            if prod(shape) > MOST_ENTRIES:
+                raise InputError(f"shape is {shape}, expected at most {MOST_ENTRIES} entries")
+            kept = _kept(self.arrays.read(name), self.nonzero or kind == "weights", self.transpose)
+            if max(kept.shape) > LONGEST_SIDE:
+                raise InputError(f"shape is {shape}, expected at most {LONGEST_SIDE} rows and columns")
+        except InputError as error:
+            raise InputError(f"{plain(self.path)}, {plain(name, 80)}: {error}") from error
+        return Layer(name, kind, shape, kept, inputs, self.transpose)
+
+
+def open_layers(path: str | PathLike[str], *, nonzero: bool = False, transpose: bool = False) -> LayerFile:
+    """The layers of a file of any kind that `load_mask` reads.
+
+    A layer is a matrix or a convolution. Where a layer has a mask, the mask is taken and not its weights; vectors, biases,
+    embeddings and the state of an optimiser are left out. nonzero: masks need not be of 0 and 1, what is not 0 is kept, as
+    it always is of weights. transpose: outputs are the last axis (Keras, Flax).
+
+    InputError, in one line, as in `load_mask`, and if there is no layer or the file holds one sparse matrix.
+    """
+    file = Path(path)
+    arrays = open_arrays(file)
+    if arrays.shapes == {"": ()}:
+        raise InputError(f"{file}: {arrays.alone}, expected layers by their names")
+    masked = {
+        layer_name(name)
+        for name, shape in arrays.shapes.items()
+        if is_mask(name) and len(shape) >= 2 and not _BIAS.search(bare(name))
+    }
+    reasons = {name: _reason(name, shape, masked) for name, shape in arrays.shapes.items()}
+    layers = {name: shape for name, shape in arrays.shapes.items() if not reasons[name]}
+    if not layers:
+        found = listed(list(arrays.shapes), arrays.shapes) or "no array"
+        raise InputError(f"{file}: holds {found}, expected the matrix of a layer")
+    return LayerFile(file, layers, {name: why for name, why in reasons.items() if why}, nonzero, transpose, arrays)
+
+
+def layers_of(path: str | PathLike[str], *, nonzero: bool = False, transpose: bool = False) -> Iterator[Layer]:
+    """The layers of a file one after the other, each read when it is asked for. InputError as in `open_layers`.
+
+    Examples:
+        >>> import tempfile, numpy as np
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     held = {"0.weight": np.eye(3), "0.bias": np.ones(3), "2.weight_mask": np.ones((2, 3)), "2.weight_orig": np.ones((2, 3))}
+        ...     np.savez(f"{folder}/m.npz", **held)
+        ...     [(layer.name, layer.kind, int(layer.kept.sum())) for layer in layers_of(f"{folder}/m.npz")]
+        [('0.weight', 'weights', 3), ('2.weight_mask', 'mask', 6)]
+    """
+    file = open_layers(path, nonzero=nonzero, transpose=transpose)
+    for name in file.names:
+        yield file.read(name)
+
+
+def _reason(name: str, shape: Shape, masked: set[str]) -> str:
+    """Why an array is no layer of its own; nothing if it is one."""
+    plainly = bare(name)
+    if len(shape) < 2:
+        return "vector"
+    if 0 in shape:
+        return "empty"
+    if _BIAS.search(plainly):
+        return "bias"
+    if _OPTIMISER.search(plainly):
+        return "optimiser"
+    if _EMBEDDING.search(layer_name(name)):
+        return "embedding"
+    return "weights of a mask" if layer_name(name) in masked and not is_mask(name) else ""
+
+
+def _kept(stored: Stored, nonzero: bool, transpose: bool) -> NDArray[np.bool_]:
+    """Which entries are kept [m, n]: a byte each, whatever their share."""
+    flat = np.zeros(prod(stored.shape), bool)
+    for positions, values in stored.pieces():
+        flat[kept_of(positions, values, stored, nonzero)] = True
+    if stored.order == "F":
+        flat = flat.reshape(stored.shape, order="F").reshape(-1)
+    if transpose:
+        return np.ascontiguousarray(flat.reshape(-1, stored.shape[-1]).T)
+    return flat.reshape(stored.shape[0], -1)

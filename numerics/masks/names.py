@@ -1,0 +1,108 @@
+"""Which array of a file is meant: names as checkpoints have them, with and without wrappers, `.weight` and `.weight_mask`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from numerics.arguments import InputError
+from numerics.reports.plain_text import plain
+
+Shape = tuple[int, ...]
+
+# what DataParallel, torch.compile, FSDP, activation checkpoints and training scripts put into the names of tensors
+WRAPPERS = re.compile(
+    r"(?<![^.])(?:module|_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module|state_dict|model_state_dict)\."
+)
+_PART = re.compile(r"(?:(?:^|[._/])(?:weight|kernel)(?::\d+)?)?(?:(?:^|[._/])(?:mask|orig))?$", re.IGNORECASE)
+_LISTED = 12  # names in a message
+
+
+def bare(name: str) -> str:
+    """A name without wrappers.
+
+    Examples:
+        >>> bare("module._orig_mod.2.weight_mask")
+        '2.weight_mask'
+    """
+    return WRAPPERS.sub("", name)
+
+
+def layer_name(name: str) -> str:
+    """The layer that an array belongs to: its name without wrappers, and without `.weight`, `_mask` or `_orig` at its end.
+
+    Examples:
+        >>> [layer_name(name) for name in ("module.2.weight", "2.weight_mask", "2", "Dense/kernel:0")]
+        ['2', '2', '2', 'Dense']
+    """
+    return _PART.sub("", bare(name), count=1)
+
+
+def is_mask(name: str) -> bool:
+    """Whether an array calls itself a mask."""
+    return name.lower().endswith("mask")
+
+
+def has_several(shapes: Mapping[str, Shape]) -> bool:
+    """Whether there is more than one mask, or without masks more than one matrix: `choose` then needs a name."""
+    matrices = [name for name, shape in shapes.items() if len(shape) >= 2]
+    return len([name for name in matrices if is_mask(name)] or matrices) > 1
+
+
+def choose(shapes: Mapping[str, Shape], layer: str | None) -> str:
+    """The key of the one mask that is meant. InputError, with the names there are, for none and for several.
+
+    layer: None for the only one. A key is taken exactly, then without wrappers, then by its layer, then by its last parts;
+    of a layer's arrays a mask before weights.
+    """
+    matrices = [name for name, shape in shapes.items() if len(shape) >= 2]
+    masks = [name for name in matrices if is_mask(name)]
+    if layer is not None:
+        return layer if layer in shapes else _named(layer, matrices, masks, shapes)
+    if not matrices:
+        raise InputError(f"holds {listed(list(shapes), shapes) or 'no array'}, expected a matrix of 0 and 1")
+    if len(masks or matrices) == 1:
+        return (masks or matrices)[0]
+    raise InputError(f"holds several matrices, expected `layer` with one of {listed(masks or matrices, shapes)}")
+
+
+def _named(layer: str, matrices: list[str], masks: list[str], shapes: Mapping[str, Shape]) -> str:
+    wanted, owner = bare(layer), layer_name(layer)
+    inside = re.compile(rf"(.*[._/])?{re.escape(wanted)}[._/]")
+    ending = re.compile(rf"(.*[._/])?{re.escape(owner)}" if owner else "(?!)")
+    tests: tuple[Callable[[str], object], ...] = (
+        lambda name: bare(name) == wanted,
+        lambda name: layer_name(name) == owner,
+        lambda name: inside.match(bare(name)) or ending.fullmatch(layer_name(name)),
+    )
+    for fits in tests:
+        named = [name for name in matrices if fits(name)]
+        fitting = [name for name in named if name in masks] or named
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            break
+    known = listed(fitting or masks or matrices, shapes)
+    raise InputError(f"`layer` is {layer!r}, which names {len(fitting)} matrices, expected one of {known}")
+
+
+def listed(names: list[str], shapes: Mapping[str, Shape]) -> str:
+    """Names with their shapes, in one line; a dozen of them at most."""
+    more = f", ... ({len(names)} in all)" if len(names) > _LISTED else ""
+    return ", ".join(f"{plain(name, 80)} {list(shapes[name])}" for name in names[:_LISTED]) + more
+
+
+def in_natural_order(names: list[str]) -> list[str]:
+    """Names with the numbers in them in the order of numbers.
+
+    Examples:
+        >>> in_natural_order(["10.weight", "2.weight"])
+        ['2.weight', '10.weight']
+    """
+    return sorted(
+        names, key=lambda name: [(int(part), "") if part.isdecimal() else (-1, part) for part in _pieces(name)]
+    )
+
+
+def _pieces(name: str) -> list[str]:
+    return [part for part in re.split(r"([0-9]+)", name) if part]

@@ -1,0 +1,172 @@
+"""All layers of a file: which arrays are layers, what is kept in them, and paths through them against exact products."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from numerics.arguments import InputError
+from numerics.masks import files as mask_files
+from numerics.masks import layers as mask_layers
+from numerics.masks.chains import chains_in, follow
+from numerics.masks.composition import path_counts, path_density
+from numerics.masks.files import load_mask
+from numerics.masks.layers import Layer, layers_of, open_layers
+
+RNG = np.random.default_rng(0)
+MASK, OTHER = RNG.random((7, 5)) < 0.4, RNG.random((4, 7)) < 0.4
+KERNEL = RNG.random((3, 2, 3, 3)) < 0.4
+
+
+def as_layers(masks: list[np.ndarray]) -> dict[str, Layer]:
+    return {
+        str(place): Layer(str(place), "mask", mask.shape, mask.astype(bool), mask.shape[1], False)
+        for place, mask in enumerate(masks)
+    }
+
+
+def test_masks_stand_for_their_weights_and_the_rest_is_named(tmp_path: Path) -> None:
+    held = {
+        "module.embed.weight": np.ones((9, 5)),
+        "module.0.weight_orig": 0.3 * np.ones((7, 5)),
+        "module.0.weight_mask": MASK,
+        "module.0.bias": np.ones(7),
+        "module.2.weight": -0.3 * OTHER,
+        "conv.weight": 0.3 * KERNEL,
+        "attn.bias": np.ones((1, 1, 4, 4)),
+        "optimizer.state.0.exp_avg": np.ones((7, 5)),
+        "timestep_embedding.linear.weight": np.ones((2, 3)),
+        "nothing": np.ones((0, 3)),
+    }
+    np.savez(tmp_path / "m.npz", **held)
+    file = open_layers(tmp_path / "m.npz")
+    assert file.left_out == {
+        "module.embed.weight": "embedding",
+        "module.0.weight_orig": "weights of a mask",
+        "module.0.bias": "vector",
+        "attn.bias": "bias",
+        "optimizer.state.0.exp_avg": "optimiser",
+        "nothing": "empty",
+    }
+    found = {layer.name: layer for layer in layers_of(tmp_path / "m.npz")}
+    expected = {
+        "module.0.weight_mask": ("mask", MASK),
+        "module.2.weight": ("weights", OTHER),
+        "conv.weight": ("weights", KERNEL.reshape(3, -1)),
+        "timestep_embedding.linear.weight": ("weights", np.ones((2, 3), bool)),
+    }
+    assert list(found) == list(expected)
+    for name, (kind, kept) in expected.items():
+        assert found[name].kind == kind
+        assert (found[name].kept == kept).all()
+    assert [file.short(name) for name in file.names] == ["0", "2", "conv", "timestep_embedding.linear"]
+
+
+def test_a_short_name_is_no_other_layer(tmp_path: Path) -> None:
+    np.savez(tmp_path / "m.npz", **{"2.weight": MASK, "module.2.weight": OTHER, "2.proj": MASK, "2": np.ones(3)})
+    file = open_layers(tmp_path / "m.npz")
+    assert [file.short(name) for name in file.names] == ["2.weight", "module.2.weight", "2.proj"]
+    for name in file.names:
+        layer = file.read(name)
+        assert (load_mask(file.path, file.short(name)).mask.toarray() == layer.kept).all()
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".pt", ".safetensors"])
+@pytest.mark.parametrize("kind", ["float16", "bfloat16", "float32"])
+@pytest.mark.parametrize("transpose", [False, True])
+def test_layers_are_what_load_mask_reads(tmp_path: Path, suffix: str, kind: str, transpose: bool, monkeypatch) -> None:
+    torch = pytest.importorskip("torch")
+    if (suffix, kind) == (".npz", "bfloat16"):
+        pytest.skip("NumPy knows no bfloat16")
+    path = tmp_path / f"m{suffix}"
+    arrays = {"a": -0.5 * MASK, "b": 2.0 * KERNEL}
+    tensors = {name: torch.tensor(array).to(getattr(torch, kind)) for name, array in arrays.items()}
+    if suffix == ".npz":
+        np.savez(path, **{name: np.asfortranarray(each.numpy()) for name, each in tensors.items()})
+    elif suffix == ".pt":
+        torch.save(tensors, path)
+    else:
+        pytest.importorskip("safetensors.torch").save_file(tensors, path)
+    monkeypatch.setattr(mask_files, "_PIECE", 4)
+    for layer in layers_of(path, transpose=transpose):
+        mask = load_mask(path, layer.name, nonzero=True, transpose=transpose).mask
+        assert (mask.toarray() == layer.kept).all()
+
+
+@pytest.mark.parametrize("transpose", [False, True])
+def test_links_count_the_places_of_a_kernel(tmp_path: Path, transpose: bool, monkeypatch) -> None:
+    held = KERNEL.transpose(2, 3, 1, 0) if transpose else KERNEL
+    np.savez(tmp_path / "m.npz", a=held, b=held)
+    monkeypatch.setattr(mask_layers, "ROWS_AT_A_TIME", 20)
+    for layer in layers_of(tmp_path / "m.npz", transpose=transpose):
+        links = np.vstack([each for _, each in layer.links()])
+        assert (links == KERNEL.sum(axis=(2, 3))).all()
+
+
+@settings(max_examples=60)
+@given(st.lists(st.integers(1, 5), min_size=2, max_size=5), st.integers(0, 2**32), st.floats(0.1, 0.9))
+def test_paths_are_those_of_the_product(widths: list[int], seed: int, density: float) -> None:
+    rng = np.random.default_rng(seed)
+    masks = [rng.random((out, into)) < density for into, out in pairwise(widths)]
+    layers = as_layers(masks)
+    chain = follow(list(layers), layers.__getitem__)
+    counts = path_counts(masks).toarray()
+    assert chain.paths == counts.sum()
+    assert chain.share == path_density(masks).overall
+    assert chain.unused_inputs.tolist() == np.flatnonzero(counts.sum(axis=0) == 0).tolist()
+    assert chain.unreached_outputs.tolist() == np.flatnonzero(counts.sum(axis=1) == 0).tolist()
+
+
+def test_paths_are_whole_numbers_of_any_size() -> None:
+    rng = np.random.default_rng(3)
+    masks = [rng.random((40, 40)) < 0.9 for _ in range(30)]
+    layers = as_layers(masks)
+    chain = follow(list(layers), layers.__getitem__)
+    product = np.ones(40, dtype=object)
+    for mask in masks:
+        product = mask.astype(int).astype(object) @ product
+    assert chain.paths == product.sum() > 2**120
+    assert chain.possible == 40**31
+
+
+def test_runs_of_shapes_that_fit(tmp_path: Path) -> None:
+    shapes = {"c1": (6, 3, 3, 3), "c2": (8, 6, 1, 1), "flat": (5, 8), "a": (4, 5), "apart": (5, 5), "b": (2, 5)}
+    np.savez(tmp_path / "m.npz", **{name: np.ones(shape) for name, shape in shapes.items()})
+    file = open_layers(tmp_path / "m.npz")
+    assert chains_in(file) == [["c1", "c2"], ["flat", "a"], ["apart", "b"]]
+    chain = follow(["c1", "c2"], file.read)
+    assert chain.paths == chain.possible == 3 * 6 * 9 * 8
+    with pytest.raises(InputError, match="flat has 8 inputs, expected 6"):
+        follow(["c1", "flat"], file.read)
+    with pytest.raises(InputError, match="names is empty"):
+        follow([], file.read)
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ({"a": MASK * np.nan, "b": MASK}, "m.npz, a: entry (0, 0) is nan, expected finite weights"),
+        ({"a": np.where(MASK, np.inf, 0), "b": MASK}, "expected finite weights"),
+        ({"a_mask": 0.5 * MASK, "b_mask": MASK}, "a_mask: entry (0, 1) is 0.5, expected 0 or 1"),
+        ({"a": np.ones(3), "b": np.ones(2)}, "holds a [3], b [2], expected the matrix of a layer"),
+        ({"a": MASK + 0j, "b": MASK}, "a holds entries complex128, expected numbers"),
+    ],
+)
+def test_bad_files_take_one_line(tmp_path: Path, held: dict[str, np.ndarray], said: str) -> None:
+    np.savez(tmp_path / "m.npz", **held)
+    with pytest.raises(InputError) as caught:
+        list(layers_of(tmp_path / "m.npz"))
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_layers_too_large_for_memory_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    np.savez(tmp_path / "m.npz", a=MASK, b=MASK)
+    monkeypatch.setattr(mask_layers, "MOST_ENTRIES", 34)
+    with pytest.raises(InputError, match=r"shape is \(7, 5\), expected at most 34 entries"):
+        list(layers_of(tmp_path / "m.npz"))
