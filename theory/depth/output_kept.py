@@ -1,4 +1,4 @@
-"""D5.2: the residual of the drawn output: a mask's law is random, and its mean is not that of the mean covariance."""
+"""D5.2: the residual of the drawn output: the law of the scores is random, and the shares above a fixed threshold."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ gates and $b$ or $a$ of finitely many rows and columns of any layer.""",
     Step(
         name="given the output",
         sentence=r"""Scores are continuous in these and in $r$, and $r$ is a continuous function of $f$ and the targets: they tend in law to those of D2 with an $r$ that is drawn once, with
-$f$, for all rows and columns of all layers.""",
+$f$, for finitely many rows and columns of a layer.""",
         by=Carrier.RULE,
         source="continuous mapping",
         uses=("all layers",),
@@ -107,7 +107,7 @@ $[[mean_fourth]]$.""",
     ),
     Step(
         name="excess",
-        sentence=r"""Given $r$ a score of the limit is $|r|$ times one at $r=1$. So the mean of $r^2$ gives its second moment, and its fourth is $1+[[excess]]$ times what this mean, put for $r^2$, gives.""",
+        sentence=r"""Given $r$ a score is $|r|$ times the score at $r=1$, in every network and in the limit, so that the order of the scores does not depend on $r\ne0$. The mean of $r^2$ gives its second moment, and its fourth is $1+[[excess]]$ times what this mean, put for $r^2$, gives.""",
         gives={"excess": excess},
         uses=("given the output", "one sample"),
     ),
@@ -142,13 +142,13 @@ mean of the latter over $q$ is $t$ times the density of $|g_1g_2r|$ at $t$. So $
 
 output_kept = Claim(
     label="D5.2",
-    title="With the drawn output in the residual the mask's law is random",
+    title="With the drawn output in the residual the law of the scores is random",
     statement=r"""
-In the setting of D2 let $r=f-y$, or the softmax of $f$ less the target, with the drawn output $f$. As the widths grow, one after the other, the scores of finitely many rows and columns tend in law to those of D2 at a residual $r$ that is drawn once for
+In the setting of D2 let $r=f-y$, or the softmax of $f$ less the target, with the drawn output $f$. As the widths grow, one after the other, the scores of finitely many rows and columns of a layer tend in law to those of D2 at a residual $r$ that is drawn once for
 the network, with $f\sim N(0,\Sigma^{L+1})$, $\Sigma^{L+1}=v_AE\,\varphi\varphi'$, independently over outputs. For a hidden matrix or layer 1 and a threshold (in the units of D2) that is no atom, the share that is kept tends in mean to $E\,p_r$, and its variance to that of $p_r$, the probability at
 fixed $r$ (averaged over the columns in layer 1). For $r=f-y$, $\langle r,r'\rangle$ has the mean $[[mean_product]]$.
 
-On one sample of D3.2, with one output and the target $y_0$, this mean in the place of $r^2$ gives the second moments of the limit's scores; the fourth moments
+On one sample and one output scores are $|r|$ times those at $r=1$: the mask at a density does not depend on $r\ne0$, while a share above a fixed threshold does. On one sample of D3.2, with one output and the target $y_0$, the mean of $r^2$ in the place of $r^2$ gives the second moments of the limit's scores; the fourth moments
 are larger than it says by the factor $1+[[excess]]$, which is $3$ at $y_0=0$, has the slope $[[excess_slope]]$ and so falls with $|y_0|$ to $1$. At $y_0=0$ a score of layer 1 exceeds $\tau$ with the probability $[[averaged]]$; the mean put in gives $[[plugged]]$. At $t=\tau\sqrt{nd/2}$ the variance of $p_r$
 in layer 1 is at least $[[spread]]$, a number without $n$.
 """,
