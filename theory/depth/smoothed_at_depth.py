@@ -35,9 +35,9 @@ kernel_change = -2 * x**2 * a_1 * a_2 * q_1 * q_2
 positive = (0, 2, 0, 2)  # scores of a column above 0, for the four signs of two weights of the readout
 fair = (0, 1, 1, 2)  # as many if each score had a sign of its own
 ROWS = ((1, 1), (1, -1), (1, 2), (1, -2), (1, -2))  # of W¹, of W², and the residuals
-FIRST, SECOND, RESIDUALS = ",".join(map(str, ROWS[:2])), ",".join(map(str, ROWS[2:4])), str(ROWS[4])
+FIRST, SECOND, RESIDUALS = ", ".join(map(str, ROWS[:2])), ", ".join(map(str, ROWS[2:4])), str(ROWS[4])
 SIGNS = ((1, 1), (1, -1), (-1, 1), (-1, -1))  # of the readout of two units
-ORDER = ",".join(map(str, SIGNS))
+ORDER = "$, $".join(map(str, SIGNS))
 KNOWN = ((1, (1, 2)), (-1, (2, 1)))  # the readout's weight and W, equally likely
 
 STEPS = (
@@ -120,7 +120,7 @@ does not. So leading scores get the factor $[[leading_sign]]$, those of the seco
     Step(
         name="symmetric readout",
         sentence=r"""Given all other weights $a$ and $-a$ have one law, hence leading scores and their negatives. So for every group of weights the mean share that is kept at the density $1-\rho$ is $[[dual_share]]$, with $p_j$ the mean share kept at $\rho$. That $a$ alone
-has a symmetric law is not enough: one unit at $x=(1,1)$ with $r=S=1$, and $(a,W)$ one of REPLACE with the chance $\frac12$ each, keeps the second column at the density $\frac12$.""".replace(
+has a symmetric law is not enough: one unit at $x=(1,1)$ with $r=S=1$, and $(a,W)$ one of REPLACE with the chance $\frac12$ each, always keeps the second column at the density $\frac12$.""".replace(
             "REPLACE", "$" + "$, $".join(map(str, KNOWN)) + "$"
         ),
         gives={"dual_share": dual_share},

@@ -45,7 +45,7 @@ from theory.saliency.model import rho
 Rows = tuple[tuple[int, ...], ...]
 Known = tuple[tuple[int, tuple[int, int]], ...]  # a readout's weight and W
 HALF = sp.Rational(1, 2)
-SHAPES = ((1, 2, 1), (2, 1, 1), (1, 1, 2, 1), (2, 2, 2, 1))  # inputs, hidden widths, one output
+SHAPES = ((1, 2, 1), (2, 1, 1), (1, 2, 2, 1))  # inputs, hidden widths, one output
 INPUTS = ((1, 2), (-2, 1))
 R, S = sp.symbols("r_1:3", real=True), sp.symbols("S_1:3", real=True)
 
@@ -92,14 +92,17 @@ def parts(widths: tuple[int, ...]) -> Parts:
         if rows > 1:
             z[1][-1] = sp.Integer(0)
         h = z
-    f = [each[0] for each in h]
+    f = [sp.expand(each[0]) for each in h]
     slopes = [tuple(sp.diff(each, w) for w in letters) for each in f]
     gradient = [sum(r * row[i] for r, row in zip(R, slopes, strict=True)) / 2 for i in range(len(letters))]
     start = sp.symbols("c_1:3", real=True)
     loss = sum(r * each + curved * (each - c) ** 2 / 2 for r, each, curved, c in zip(R, f, S, start, strict=True)) / 2
     here = dict(zip(start, f, strict=True))
     first = [sp.diff(loss, w) for w in letters]
-    whole = [sum(sp.diff(each, w).subs(here) * g for w, g in zip(letters, gradient, strict=True)) for each in first]
+    whole = [
+        sp.expand(sum(sp.diff(each, w).xreplace(here) * g for w, g in zip(letters, gradient, strict=True)))
+        for each in first
+    ]
     return Parts(tuple(letters), tuple(layers), tuple(f), tuple(slopes), tuple(gradient), tuple(whole))
 
 
