@@ -16,12 +16,13 @@ from theory.saliency.model import DIMENSION, THRESHOLD, WIDTH, tau
 from theory.saliency.model import dimension as d
 from theory.saliency.model import width as n
 from theory.steps import Carrier, Step
-from theory.tails import t, triple_normal
+from theory.tails import product_normal, t, triple_normal
 
 k = sp.Symbol("k", integer=True, positive=True)  # an output
 here, there = (sp.Function(name, real=True) for name in ("y_k", "yprime_k"))  # target of an output at two inputs
 output_covariance = sp.Symbol("Sigma_f", real=True)  # of one output at two inputs, in the limit
 target = sp.Symbol("y_0", real=True)
+ratio = sp.Symbol("c_r", positive=True)  # of the moduli of two residuals
 
 joint = sp.Matrix(
     [
@@ -43,6 +44,8 @@ averaged = triple_normal.at(argument) / 2
 plugged = first
 covariance_with_square = -t * sp.diff(triple_normal.survival, t) / 2
 spread = covariance_with_square**2 / 2
+column_factors = (ratio, sp.S.One)
+column_shares = (product_normal.at(t / ratio) / 2, product_normal.at(t) / 2)
 
 ONE_SAMPLE_NAMES = ("excess", "excess_slope", "averaged", "plugged", "spread")
 
@@ -138,6 +141,20 @@ mean of the latter over $q$ is $t$ times the density of $|g_1g_2r|$ at $t$. So $
         gives={"spread": spread},
         uses=("covariance with the square", "share of a layer"),
     ),
+    Step(
+        name="two columns",
+        sentence=r"""On the samples $(1,0)$, $(0,1)$ a network with one hidden layer and one output has $w_{ij}$ in the output of sample $j$ alone. So the scores of the two columns of $W^1$ are $|r_2|$ times $[[column_factors]]$ times
+those at the residuals $(1,1)$, with $c_r=|r_1|/|r_2|$: their order depends on $r$ through $c_r$ alone, and two positive ones of different columns change places
+where $c_r$ passes a value.""",
+        gives={"column_factors": column_factors},
+    ),
+    Step(
+        name="shares of two columns",
+        sentence=r"""With $\varphi(z)=\sqrt2\max(z,0)$ and standard normal weights a score at the residuals $(1,1)$ is $1/2\sqrt n$ times the modulus of a product of two normals where its gate is open, and this is so with probability $\frac12$. So at fixed $r$ scores of
+the columns exceed $t|r_2|/2\sqrt n$ with the probabilities $[[column_shares]]$.""",
+        gives={"column_shares": column_shares},
+        uses=("two columns",),
+    ),
 )
 
 output_kept = Claim(
@@ -151,6 +168,9 @@ fixed $r$ (averaged over the columns in layer 1). For $r=f-y$, $\langle r,r'\ran
 On one sample and one output scores are $|r|$ times those at $r=1$: the mask at a density does not depend on $r\ne0$, while a share above a fixed threshold does. On one sample of D3.2, with one output and the target $y_0$, the mean of $r^2$ in the place of $r^2$ gives the second moments of the limit's scores; the fourth moments
 are larger than it says by the factor $1+[[excess]]$, which is $3$ at $y_0=0$, has the slope $[[excess_slope]]$ and so falls with $|y_0|$ to $1$. At $y_0=0$ a score of layer 1 exceeds $\tau$ with the probability $[[averaged]]$; the mean put in gives $[[plugged]]$. At $t=\tau\sqrt{nd/2}$ the variance of $p_r$
 in layer 1 is at least $[[spread]]$, a number without $n$.
+
+Two samples are enough for a mask at a density to depend on $r$: on $(1,0)$ and $(0,1)$, with one hidden layer and one output, the order of the scores of layer 1 depends on $r$ through $c_r=|r_1|/|r_2|$ alone, and with $\varphi(z)=\sqrt2\max(z,0)$ and standard normal weights, at fixed $r$ and a threshold of
+$t|r_2|/2\sqrt n$, its columns keep in the mean $[[column_shares]]$ of their scores, at every width.
 """,
     steps=STEPS,
     source=Source("2602.06675", "beyond the abstract"),
@@ -171,6 +191,7 @@ in layer 1 is at least $[[spread]]$, a number without $n$.
         DIMENSION.drawn_from(1, 60),
         THRESHOLD.drawn_from(sp.Rational(1, 200), sp.Rational(1, 20)),
         Quantity(t, "threshold of layer 1, over the scale of its scores", POSITIVE, drawn=(sp.Rational(1, 8), 4)),
+        Quantity(ratio, "modulus of the residual of the first sample over that of the second", POSITIVE),
     ),
     hypotheses=(
         Hypothesis("those of D2, but for the residual; no biases in the readout"),
@@ -178,6 +199,10 @@ in layer 1 is at least $[[spread]]$, a number without $n$.
         *(
             replace(each, words=each.words.replace(", the residual $1$", ""), needed_by=ONE_SAMPLE_NAMES)
             for each in HYPOTHESES
+        ),
+        Hypothesis(
+            r"two samples $(1,0)$, $(0,1)$ with residuals $\ne0$, one output, one hidden layer with $\varphi(z)=\sqrt2\max(z,0)$, no biases, standard normal weights",
+            needed_by=("column_shares",),
         ),
         Hypothesis("the target is 0", needed_by=("averaged", "plugged", "spread")),
     ),
@@ -189,6 +214,7 @@ in layer 1 is at least $[[spread]]$, a number without $n$.
         "averaged": averaged,
         "plugged": plugged,
         "spread": spread,
+        "column_shares": column_shares,
     },
     unmeasured=(
         Unmeasured(
