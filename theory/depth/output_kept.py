@@ -165,7 +165,7 @@ In the setting of D2 let $r=f-y$, or the softmax of $f$ less the target, with th
 the network, with $f\sim N(0,\Sigma^{L+1})$, $\Sigma^{L+1}=v_AE\,\varphi\varphi'$, independently over outputs. For a hidden matrix or layer 1 and a threshold (in the units of D2) that is no atom, the share that is kept tends in mean to $E\,p_r$, and its variance to that of $p_r$, the probability at
 fixed $r$ (averaged over the columns in layer 1). For $r=f-y$, $\langle r,r'\rangle$ has the mean $[[mean_product]]$.
 
-On one sample and one output scores are $|r|$ times those at $r=1$: the mask at a density does not depend on $r\ne0$, while a share above a fixed threshold does. On one sample of D3.2, with one output and the target $y_0$, the mean of $r^2$ in the place of $r^2$ gives the second moments of the limit's scores; the fourth moments
+On one sample and one output scores are $|r|$ times those at $r=1$: the mask at a density does not depend on $r\ne0$, while a share above a fixed threshold may. On one sample of D3.2, with one output and the target $y_0$, the mean of $r^2$ in the place of $r^2$ gives the second moments of the limit's scores; the fourth moments
 are larger than it says by the factor $1+[[excess]]$, which is $3$ at $y_0=0$, has the slope $[[excess_slope]]$ and so falls with $|y_0|$ to $1$. At $y_0=0$ a score of layer 1 exceeds $\tau$ with the probability $[[averaged]]$; the mean put in gives $[[plugged]]$. At $t=\tau\sqrt{nd/2}$ the variance of $p_r$
 in layer 1 is at least $[[spread]]$, a number without $n$.
 
