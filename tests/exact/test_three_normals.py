@@ -21,6 +21,13 @@ def meijer(x: mpmath.mpf) -> mpmath.mpf:
     return mpmath.meijerg([[], [1]], [[0, half, half, half], []], x * x / 8) / mpmath.pi ** (3 * half)
 
 
+def test_the_latex_of_a_power_does_not_stand_under_the_derivative():
+    derivative = r"\left(\tfrac{d}{d\log}\right)^{1}H_3\left(t\right)"
+    assert sp.latex(ThreeNormals(1, t) ** 2) == rf"\left({derivative}\right)^{{2}}"
+    assert sp.latex(ThreeNormals(1, t)) == derivative
+    assert sp.latex(ThreeNormals(0, t) ** 2) == r"H_3^{2}\left(t\right)"
+
+
 @pytest.mark.parametrize("value", ["1/100", "1/2", "1", "2", "5", "10"])
 def test_the_tail_is_a_meijer_function(value):
     at = sp.Rational(value)

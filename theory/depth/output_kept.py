@@ -1,4 +1,4 @@
-"""D5.2: the residual of the drawn output: a mask's law is random, and its mean is not that of the mean covariance."""
+"""D5.2: the residual of the drawn output: the law of the scores is random, and the shares above a fixed threshold."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from theory.saliency.model import DIMENSION, THRESHOLD, WIDTH, tau
 from theory.saliency.model import dimension as d
 from theory.saliency.model import width as n
 from theory.steps import Carrier, Step
-from theory.tails import t, triple_normal
+from theory.tails import product_normal, t, triple_normal
 
 k = sp.Symbol("k", integer=True, positive=True)  # an output
 here, there = (sp.Function(name, real=True) for name in ("y_k", "yprime_k"))  # target of an output at two inputs
 output_covariance = sp.Symbol("Sigma_f", real=True)  # of one output at two inputs, in the limit
 target = sp.Symbol("y_0", real=True)
+ratio = sp.Symbol("c_r", positive=True)  # of the moduli of two residuals
 
 joint = sp.Matrix(
     [
@@ -43,6 +44,8 @@ averaged = triple_normal.at(argument) / 2
 plugged = first
 covariance_with_square = -t * sp.diff(triple_normal.survival, t) / 2
 spread = covariance_with_square**2 / 2
+column_factors = (ratio, sp.S.One)
+column_shares = (product_normal.at(t / ratio) / 2, product_normal.at(t) / 2)
 
 ONE_SAMPLE_NAMES = ("excess", "excess_slope", "averaged", "plugged", "spread")
 
@@ -73,7 +76,7 @@ gates and $b$ or $a$ of finitely many rows and columns of any layer.""",
     Step(
         name="given the output",
         sentence=r"""Scores are continuous in these and in $r$, and $r$ is a continuous function of $f$ and the targets: they tend in law to those of D2 with an $r$ that is drawn once, with
-$f$, for all rows and columns of all layers.""",
+$f$, for finitely many rows and columns of a layer.""",
         by=Carrier.RULE,
         source="continuous mapping",
         uses=("all layers",),
@@ -107,7 +110,7 @@ $[[mean_fourth]]$.""",
     ),
     Step(
         name="excess",
-        sentence=r"""Given $r$ a score of the limit is $|r|$ times one at $r=1$. So the mean of $r^2$ gives its second moment, and its fourth is $1+[[excess]]$ times what this mean, put for $r^2$, gives.""",
+        sentence=r"""Given $r$ a score is $|r|$ times the score at $r=1$, in every network and in the limit, so that the order of the scores does not depend on $r\ne0$. The mean of $r^2$ gives its second moment, and its fourth is $1+[[excess]]$ times what this mean, put for $r^2$, gives.""",
         gives={"excess": excess},
         uses=("given the output", "one sample"),
     ),
@@ -138,19 +141,36 @@ mean of the latter over $q$ is $t$ times the density of $|g_1g_2r|$ at $t$. So $
         gives={"spread": spread},
         uses=("covariance with the square", "share of a layer"),
     ),
+    Step(
+        name="two columns",
+        sentence=r"""On the samples $(1,0)$, $(0,1)$ a network with one hidden layer and one output has $w_{ij}$ in the output of sample $j$ alone. So the scores of the two columns of $W^1$ are $|r_2|$ times $[[column_factors]]$ times
+those at the residuals $(1,1)$, with $c_r=|r_1|/|r_2|$: their order depends on $r$ through $c_r$ alone, and two positive ones of different columns change places
+where $c_r$ passes a value.""",
+        gives={"column_factors": column_factors},
+    ),
+    Step(
+        name="shares of two columns",
+        sentence=r"""With $\varphi(z)=\sqrt2\max(z,0)$ and standard normal weights a score at the residuals $(1,1)$ is $1/2\sqrt n$ times the modulus of a product of two normals where its gate is open, and this is so with probability $\frac12$. So at fixed $r$ scores of
+the columns exceed $t|r_2|/2\sqrt n$ with the probabilities $[[column_shares]]$.""",
+        gives={"column_shares": column_shares},
+        uses=("two columns",),
+    ),
 )
 
 output_kept = Claim(
     label="D5.2",
-    title="With the drawn output in the residual the mask's law is random",
+    title="With the drawn output in the residual the law of the scores is random",
     statement=r"""
-In the setting of D2 let $r=f-y$, or the softmax of $f$ less the target, with the drawn output $f$. As the widths grow, one after the other, the scores of finitely many rows and columns tend in law to those of D2 at a residual $r$ that is drawn once for
+In the setting of D2 let $r=f-y$, or the softmax of $f$ less the target, with the drawn output $f$. As the widths grow, one after the other, the scores of finitely many rows and columns of a layer tend in law to those of D2 at a residual $r$ that is drawn once for
 the network, with $f\sim N(0,\Sigma^{L+1})$, $\Sigma^{L+1}=v_AE\,\varphi\varphi'$, independently over outputs. For a hidden matrix or layer 1 and a threshold (in the units of D2) that is no atom, the share that is kept tends in mean to $E\,p_r$, and its variance to that of $p_r$, the probability at
 fixed $r$ (averaged over the columns in layer 1). For $r=f-y$, $\langle r,r'\rangle$ has the mean $[[mean_product]]$.
 
-On one sample of D3.2, with one output and the target $y_0$, this mean in the place of $r^2$ gives the second moments of the limit's scores; the fourth moments
+On one sample and one output scores are $|r|$ times those at $r=1$: the mask at a density does not depend on $r\ne0$, while a share above a fixed threshold may. On one sample of D3.2, with one output and the target $y_0$, the mean of $r^2$ in the place of $r^2$ gives the second moments of the limit's scores; the fourth moments
 are larger than it says by the factor $1+[[excess]]$, which is $3$ at $y_0=0$, has the slope $[[excess_slope]]$ and so falls with $|y_0|$ to $1$. At $y_0=0$ a score of layer 1 exceeds $\tau$ with the probability $[[averaged]]$; the mean put in gives $[[plugged]]$. At $t=\tau\sqrt{nd/2}$ the variance of $p_r$
 in layer 1 is at least $[[spread]]$, a number without $n$.
+
+Two samples are enough for a mask at a density to depend on $r$: on $(1,0)$ and $(0,1)$, with one hidden layer and one output, the order of the scores of layer 1 depends on $r$ through $c_r=|r_1|/|r_2|$ alone, and with $\varphi(z)=\sqrt2\max(z,0)$ and standard normal weights, at fixed $r$ and a threshold of
+$t|r_2|/2\sqrt n$, its columns keep in the mean $[[column_shares]]$ of their scores, at every width.
 """,
     steps=STEPS,
     source=Source("2602.06675", "beyond the abstract"),
@@ -171,6 +191,7 @@ in layer 1 is at least $[[spread]]$, a number without $n$.
         DIMENSION.drawn_from(1, 60),
         THRESHOLD.drawn_from(sp.Rational(1, 200), sp.Rational(1, 20)),
         Quantity(t, "threshold of layer 1, over the scale of its scores", POSITIVE, drawn=(sp.Rational(1, 8), 4)),
+        Quantity(ratio, "modulus of the residual of the first sample over that of the second", POSITIVE),
     ),
     hypotheses=(
         Hypothesis("those of D2, but for the residual; no biases in the readout"),
@@ -178,6 +199,10 @@ in layer 1 is at least $[[spread]]$, a number without $n$.
         *(
             replace(each, words=each.words.replace(", the residual $1$", ""), needed_by=ONE_SAMPLE_NAMES)
             for each in HYPOTHESES
+        ),
+        Hypothesis(
+            r"two samples $(1,0)$, $(0,1)$ with residuals $\ne0$, one output, one hidden layer with $\varphi(z)=\sqrt2\max(z,0)$, no biases, standard normal weights",
+            needed_by=("column_shares",),
         ),
         Hypothesis("the target is 0", needed_by=("averaged", "plugged", "spread")),
     ),
@@ -189,6 +214,7 @@ in layer 1 is at least $[[spread]]$, a number without $n$.
         "averaged": averaged,
         "plugged": plugged,
         "spread": spread,
+        "column_shares": column_shares,
     },
     unmeasured=(
         Unmeasured(

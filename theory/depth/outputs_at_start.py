@@ -38,6 +38,7 @@ entropy_scores = (
     -a_1 * (2 * w * stretch + difference) / 4,
     a_2 * (2 * w * stretch + difference) / 4,
 )
+squared_ratio, entropy_ratio = w, w / 2  # score of a_2 over that of w, at a_1 = a_2 = 1
 
 STEPS = (
     Step(
@@ -116,6 +117,13 @@ the same for both losses.""",
         gives={"squared_scores": squared_scores, "entropy_scores": entropy_scores},
         uses=("Hessian", "no sum"),
     ),
+    Step(
+        name="two orders",
+        sentence=r"""At $a_1=a_2=1$ the scores of $a_1$ and $a_2$ are that of $w$ times $-[[squared_ratio]]$ and $[[squared_ratio]]$ for the squared error, $-[[entropy_ratio]]$ and $[[entropy_ratio]]$ for the
+cross-entropy.""",
+        gives={"squared_ratio": squared_ratio, "entropy_ratio": entropy_ratio},
+        uses=("one unit",),
+    ),
 )
 
 outputs_at_start = Claim(
@@ -128,11 +136,12 @@ Let $f=0$ at the start (the drawn output subtracted, for example). For $K_f\ge2$
 (a) The cross-entropy of the softmax has $\langle r,r'\rangle=[[same]]$ for two inputs of one class and $[[different]]$ for two of different classes. The signals of D2 below
 layer $L$, of the covariances $[[signal_same]]$ and $[[signal_different]]$ ($\Pi$ that of D2), know of the labels only which inputs have the same; and to exchange classes leaves the law of the scores of hidden weights as it is, at every width.
 
-(b) Squared error with the targets $1\{k=y\}-1/K_f$ has the same residual: at every width, in every network, scores and masks of SNIP are those of the cross-entropy.
+(b) The squared error $\frac12\|f-t\|^2$ with the targets $t_k=1\{k=y\}-1/K_f$ has the same residual: at every width, in every network, scores and masks of SNIP are those of the cross-entropy.
 
 (c) GraSP's are not. Second derivatives in the outputs are $[[curvature_own]]$ and $[[curvature_cross]]$ for the cross-entropy, $1$ and $0$ for the squared error; $E_D[r\nabla^2f]\,g$ in $Hg$ is the same. Where the outputs' changes $Jg$ add up to $0$ at
-each input, as where the tangent kernel is one kernel for all outputs and none between two, is the other term, $J^\top$ of the change of $r$, $[[curvature_factor]]$ of that of the squared error. For one
-linear unit and $K_f=2$, at $w=\frac32$, $a_1=a_2=1$, the score of $w$ is the largest in modulus for the cross-entropy and the smallest for the squared error.
+each input, the other term, $J^\top$ of the change of $r$, is $[[curvature_factor]]$ of that of the squared error. For one
+linear unit, $f=(a_1w,a_2w)x$ less its value at the start, $K_f=2$, one sample $x=1$ of class $1$ and $a_1=a_2=1$, the scores of $a_1$ and $a_2$ are in modulus that of $w$ times $|[[squared_ratio]]|$ for the squared error and $|[[entropy_ratio]]|$ for the
+cross-entropy: where $1<w<2$ the score of $w$ is the smallest for the one and the largest for the other.
 """,
     steps=STEPS,
     source=Source("2602.06675", "beyond the abstract"),
@@ -159,9 +168,15 @@ linear unit and $K_f=2$, at $w=\frac32$, $a_1=a_2=1$, the score of $w$ is the la
                 "curvature_cross",
                 "squared_scores",
                 "entropy_scores",
+                "squared_ratio",
+                "entropy_ratio",
             ),
         ),
-        Hypothesis("one linear unit and two outputs", needed_by=("squared_scores", "entropy_scores")),
+        Hypothesis(
+            "one linear unit, two outputs, one sample $x=1$ of class $1$",
+            needed_by=("squared_scores", "entropy_scores", "squared_ratio", "entropy_ratio"),
+        ),
+        Hypothesis("$a_1=a_2=1$", needed_by=("squared_ratio", "entropy_ratio")),
     ),
     uses=("D2",),
     expressions={
@@ -175,6 +190,7 @@ linear unit and $K_f=2$, at $w=\frac32$, $a_1=a_2=1$, the score of $w$ is the la
         "curvature_factor": curvature_factor,
         "squared_scores": squared_scores,
         "entropy_scores": entropy_scores,
+        "squared_ratio": squared_ratio,
+        "entropy_ratio": entropy_ratio,
     },
-    aids={"unit": (sp.Rational(3, 2), sp.S.One, sp.S.One)},
 )

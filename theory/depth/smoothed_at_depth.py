@@ -15,7 +15,7 @@ kernel, residual = (sp.Function(name, real=True) for name in ("Theta_x", "r"))  
 curvature = sp.Symbol("S_f", real=True)  # derivative of the residual in the output
 moved_mean = sp.Symbol("e_S", real=True)
 energy, layer_energy = sp.symbols("q_g q_l", nonnegative=True)
-score, flipped_score = sp.symbols("s_plus s_minus", real=True)
+score, flipped_score = sp.symbols("s_w sprime_w", real=True)
 entries, kept = sp.symbols("m_w k_w", integer=True, nonnegative=True)
 share = sp.Symbol("p_j", nonnegative=True)
 p, q_1, q_2, a_1, a_2, x = sp.symbols("p q_1 q_2 a_1 a_2 x", real=True)
@@ -34,6 +34,11 @@ small_kernel = (x**2 * (a_1 * q_1 + a_2 * q_2) ** 2 + p**2 * x**2 * (a_1**2 + a_
 kernel_change = -2 * x**2 * a_1 * a_2 * q_1 * q_2
 positive = (0, 2, 0, 2)  # scores of a column above 0, for the four signs of two weights of the readout
 fair = (0, 1, 1, 2)  # as many if each score had a sign of its own
+ROWS = ((1, 1), (1, -1), (1, 2), (1, -2), (1, -2))  # of W¹, of W², and the residuals
+FIRST, SECOND, RESIDUALS = ", ".join(map(str, ROWS[:2])), ", ".join(map(str, ROWS[2:4])), str(ROWS[4])
+SIGNS = ((1, 1), (1, -1), (-1, 1), (-1, -1))  # of the readout of two units
+ORDER = "$, $".join(map(str, SIGNS))
+KNOWN = ((1, (1, 2)), (-1, (2, 1)))  # the readout's weight and W, equally likely
 
 STEPS = (
     Step(
@@ -66,18 +71,32 @@ $\sum w(\nabla^2F\,g)_w+q_l=q_g$, with the sums $q_l$ and $q_g$ of the squares o
     ),
     Step(
         name="sum over a layer",
-        sentence=r"""The leading scores of a layer have likewise the sum $e_S=E_D\langle S\dot f,f\rangle$. So $\sum w(Hg)_w=[[layer_sum]]$ over a layer.""",
+        sentence=r"""The leading scores of a layer have likewise the sum $e_S=E_D\langle S\dot f,f\rangle$, with the network's own output $f$, also if the loss is one of $f$ less a fixed function. So $\sum w(Hg)_w=[[layer_sum]]$ over a layer.""",
         gives={"layer_sum": layer_sum},
         uses=("Hessian", "Euler"),
     ),
     Step(
-        name="limit",
-        sentence=r"""For one output, $\varphi(z)=\sqrt2\max(z,0)$, no biases and standard normal weights $\hat\Theta\to\Theta$, K2's at $W=1$. Scores are linear in the residual: those of the leading term tend in law to D2's, before the modulus is taken,
-at the fixed residual $[[moved]]$, $S_f$ for $S$ and $\Theta$ for $\hat\Theta$.""",
+        name="kernel in the limit",
+        sentence=r"""With $\varphi(z)=\sqrt2\max(z,0)$, no biases, standard normal weights and inputs $\ne0$ $\hat\Theta\to\Theta$ in probability, K2's at $W=1$.""",
         by=Carrier.CLAIM,
         source="K2",
+        uses=("rate",),
+    ),
+    Step(
+        name="residual in the limit",
+        sentence=r"""Leading scores are linear in the residual $S\dot f$. At each of the residuals that are $1$ at one sample and $0$ at the others scores tend in law, so that $\Theta$ for $\hat\Theta$ in $\dot f$ changes leading
+scores, in units in which they have a limit, by what tends to $0$ in probability.""",
+        by=Carrier.RULE,
+        source="Slutsky",
+        uses=("Hessian", "kernel in the limit"),
+    ),
+    Step(
+        name="limit",
+        sentence=r"""So leading scores tend in law to D2's, before the modulus is taken, at the fixed residual $[[moved]]$, $S_f$ for $S$ and $\Theta$ for $\hat\Theta$.""",
+        by=Carrier.CLAIM,
+        source="D2",
         gives={"moved": moved},
-        uses=("Hessian",),
+        uses=("residual in the limit",),
     ),
     Step(
         name="the readout flipped",
@@ -88,33 +107,36 @@ does not. So leading scores get the factor $[[leading_sign]]$, those of the seco
     ),
     Step(
         name="two networks",
-        sentence=r"From the scores $s_+$, $s_-$ of a weight at $a$ and at $-a$ the leading term is $[[leading]]$ and the second $[[second]]$.",
+        sentence=r"From the scores $s_w$, $s_w'$ of a weight at $a$ and at $-a$ the leading term is $[[leading]]$ and the second $[[second]]$.",
         gives={"leading": leading, "second": second},
         uses=("the readout flipped",),
     ),
     Step(
         name="reversed order",
-        sentence=r"""Where no two scores are equal, the $k_w$ largest of $m_w$ scores are the $k_w$ smallest of their negatives: what is not among the $[[dual_kept]]$ largest of these. A density $\rho$ becomes $[[dual_density]]$.""",
+        sentence=r"""Let equal scores be taken in a uniformly random order. Then the $k_w$ largest of $m_w$ scores are, in law, the $k_w$ smallest of their negatives: what is not among the $[[dual_kept]]$ largest of these. A density $\rho$ becomes $[[dual_density]]$.""",
         gives={"dual_kept": dual_kept, "dual_density": dual_density},
         uses=("two networks",),
     ),
     Step(
         name="symmetric readout",
-        sentence=r"""$a$ and $-a$ have one law. So for every group of weights the mean share that is kept at the density $1-\rho$ is $[[dual_share]]$, with $p_j$ the mean share kept at $\rho$.""",
+        sentence=r"""Given all other weights $a$ and $-a$ have one law, hence leading scores and their negatives. So for every group of weights the mean share that is kept at the density $1-\rho$ is $[[dual_share]]$, with $p_j$ the mean share kept at $\rho$. That $a$ alone
+has a symmetric law is not enough: one unit at $x=(1,1)$ with $r=S=1$, and $(a,W)$ one of REPLACE with the chance $\frac12$ each, always keeps the second column at the density $\frac12$.""".replace(
+            "REPLACE", "$" + "$, $".join(map(str, KNOWN)) + "$"
+        ),
         gives={"dual_share": dual_share},
         uses=("reversed order",),
     ),
     Step(
         name="one sign",
-        sentence=r"""One sample, two units in layer 2 and one in layer 1, all open: $f=[[small_output]]$ has $\hat\Theta=[[small_kernel]]$. If $a_1$ alone changes its sign $\hat\Theta$ changes by $[[kernel_change]]$, so that moduli of
+        sentence=r"""One sample $x$, $\varphi(z)=\max(z,0)$, two units in layer 2 and one in layer 1, all open: $f=[[small_output]]$ has $\hat\Theta=[[small_kernel]]$. If $a_1$ alone changes its sign $\hat\Theta$ changes by $[[kernel_change]]$, so that moduli of
 leading scores do.""",
         gives={"small_output": small_output, "small_kernel": small_kernel, "kernel_change": kernel_change},
         uses=("rate",),
     ),
     Step(
         name="signs of a column",
-        sentence=r"""Two samples $(1,0)$, $(0,1)$ with $r=(1,-2)$, $W^1$ of rows $(1,1)$, $(1,-1)$, $W^2$ of rows $(1,2)$, $(1,-2)$, and $|a|=(1,1)$: for the four signs of $a$ the first column of $W^2$ has $[[positive]]$ positive leading scores; signs of their own
-would give $[[fair]]$ in some order.""",
+        sentence=rf"""Two samples $(1,0)$, $(0,1)$ with $r={RESIDUALS}$, $S=1$, $\varphi(z)=\max(z,0)$, $W^1$ of rows ${FIRST}$, $W^2$ of rows ${SECOND}$, and $|a|=(1,1)$: for $a={ORDER}$ the first column of $W^2$ has $[[positive]]$ positive leading scores; signs of
+their own would give $[[fair]]$, in some order.""",
         gives={"positive": positive, "fair": fair},
         uses=("one sign",),
     ),
@@ -124,19 +146,19 @@ smoothed_at_depth = Claim(
     label="D6",
     title="GraSP at depth: the smoothed residual, sums over layers, and signs",
     statement=r"""
-Let a network of any depth have the loss $E_D\ell(f)$ with $r=\partial\ell/\partial f$, $S=\partial r/\partial f$, $g=J^\top r$, off the kinks. Then
+Let a network of any depth with one output have the loss $E_D\ell(f)$ with $r=\partial\ell/\partial f$, $S=\partial r/\partial f$, $g=J^\top r$, off the kinks. Then
 $$Hg=E_D\langle S\dot f,\nabla f\rangle+E_D\langle r,\nabla^2f\rangle\,g,\qquad\dot f(x)=[[output_change]],$$
-with the tangent kernel $\Theta_x(u)=\hat\Theta(x,x_u)$: the leading term of GraSP's score $w(Hg)_w$ is SNIP's with its sign and the residual $S\dot f$ for $r$. For one output, $\varphi(z)=\sqrt2\max(z,0)$, no biases, standard normal weights and $r$ and $S$ fixed it tends in law to that of D2 at the residual
+with the tangent kernel $\Theta_x(u)=\hat\Theta(x,x_u)$: the leading term of GraSP's score $w(Hg)_w$ is SNIP's with its sign and the residual $S\dot f$ for $r$. For $\varphi(z)=\sqrt2\max(z,0)$, no biases, standard normal weights, inputs that are not $0$ and $r$ and $S$ fixed it tends in law to that of D2 at the residual
 $[[moved]]$, $S_f=S$ and $\Theta_x$ the limit of the tangent kernel, as the widths grow one after the other.
 
-(a) With ReLU and no biases, in every layer $\sum w(Hg)_w=[[layer_sum]]$ with $e_S=E_D\langle S\dot f,f\rangle$, $q_g=|g|^2$ and $q_l$ the part of $|g|^2$ in the layer.
+(a) With ReLU and no biases, in every layer $\sum w(Hg)_w=[[layer_sum]]$ with $e_S=E_D\langle S\dot f,f\rangle$, $f$ the network's own output (also if the loss is one of $f$ less a fixed function), $q_g=|g|^2$ and $q_l$ the part of $|g|^2$ in the layer.
 
-(b) Let $r$ and $S$ not depend on the network (its output at the start subtracted). To flip all signs of the readout multiplies the leading scores by $[[leading_sign]]$ and the scores of the second term by $[[second_sign]]$, so that the scores $s_+$ and $s_-$ of the two networks give them: $[[leading]]$ and
-$[[second]]$. For a readout of symmetric law, and where no two leading scores are equal, ranked by these with their signs, any group of weights keeps at the density $[[dual_density]]$ in the mean the share $[[dual_share]]$, if it keeps $p_j$ at $\rho$.
+(b) Let $r$ and $S$ not depend on the network (its output at the start subtracted). To flip all signs of the readout multiplies the leading scores by $[[leading_sign]]$ and the scores of the second term by $[[second_sign]]$, so that the scores $s_w$ and $s_w'$ of the two networks give them: $[[leading]]$ and
+$[[second]]$. Let $a$ and $-a$ have one law given all other weights. Ranked by leading scores with their signs, equal ones in a uniformly random order, any group of weights keeps at the density $[[dual_density]]$ in the mean the share $[[dual_share]]$, if it keeps $p_j$ at $\rho$.
 
-(c) S10's fair coins for the signs of a column do not carry over to $L=2$: one sign of the readout changes the moduli of others, in the smallest case $\hat\Theta=[[small_kernel]]$ by $[[kernel_change]]$. There is a network with $L=2$ and two samples in which a column of $W^2$ has $[[positive]]$ positive leading scores for the four signs of $a$ at fixed moduli, where fair coins would have
-$[[fair]]$.
-""",
+(c) S10's fair coins for the signs of a column do not carry over to $L=2$: one sign of the readout changes the moduli of others, in the smallest case (one sample, $\varphi(z)=\max(z,0)$, one unit in layer 1 and two in layer 2) $\hat\Theta=[[small_kernel]]$ by $[[kernel_change]]$. There is a network with $L=2$ and two samples in which a column of $W^2$ has $[[positive]]$ positive leading scores at fixed $W^1$, $W^2$ and $|a|$ for $a$ of the signs ORDER, where fair coins would have
+$[[fair]]$, in some order.
+""".replace("ORDER", f"${ORDER}$"),
     steps=STEPS,
     source=Source("2602.06675", "beyond the abstract (one hidden layer: S8, S10)"),
     provenance=Provenance.EXTENSION,
@@ -160,7 +182,15 @@ $[[fair]]$.
         Quantity(x, "input of the one sample", sp.S.Reals),
     ),
     hypotheses=(
-        Hypothesis("no unit is at a kink of the activation on the data"),
+        Hypothesis("one output, and no unit at a kink of the activation on the data"),
+        Hypothesis(
+            r"for the limit $\varphi(z)=\sqrt2\max(z,0)$, no biases, standard normal weights, $r$ and $S$ fixed, inputs $\ne0$ and widths that grow one after the other",
+            needed_by=("moved",),
+        ),
+        Hypothesis(
+            r"$\varphi(z)=\max(z,0)$ in the example, one sample, one unit in layer 1 and two in layer 2, all open",
+            needed_by=("small_kernel", "kernel_change"),
+        ),
         Hypothesis("ReLU and no biases", needed_by=("layer_sum", "small_kernel", "kernel_change", "positive")),
         Hypothesis(
             "neither the residual nor its derivative in the output depends on the network",
@@ -169,7 +199,10 @@ $[[fair]]$.
         Hypothesis(
             "no bias in the readout", needed_by=("leading_sign", "second_sign", "leading", "second", "dual_share")
         ),
-        Hypothesis("a readout of symmetric law, no two leading scores equal", needed_by=("dual_density", "dual_share")),
+        Hypothesis(
+            "given all other weights a readout and its negative have one law; equal leading scores are ranked at random",
+            needed_by=("dual_density", "dual_share"),
+        ),
     ),
     uses=("D2", "K2", "S10"),
     expressions={
@@ -187,5 +220,9 @@ $[[fair]]$.
         "positive": positive,
         "fair": fair,
     },
-    aids={"column": ((1, 1), (1, -1), (1, 2), (1, -2), (1, -2))},  # rows of W¹, of W², and the residuals
+    aids={
+        "column": ROWS,
+        "closed": (*ROWS[:3], (-1, -2), ROWS[4]),  # the second unit of layer 2 is closed on both samples
+        "known": KNOWN,
+    },
 )

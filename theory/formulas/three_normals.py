@@ -34,5 +34,8 @@ class ThreeNormals(sp.Function):
         order, t = self.args
         show = printer._print  # type: ignore[attr-defined]
         name = "H_3" if order.is_zero else rf"\left(\tfrac{{d}}{{d\log}}\right)^{{{show(order)}}}H_3"
+        if exp is not None and not order.is_zero:
+            # behind H_3 the power would read as one under the derivative
+            return rf"\left({name}\left({show(t)}\right)\right)^{{{exp}}}"
         power = "" if exp is None else f"^{{{exp}}}"
         return rf"{name}{power}\left({show(t)}\right)"

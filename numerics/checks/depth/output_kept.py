@@ -15,6 +15,8 @@ from theory.depth.one_sample import first
 from theory.depth.output_kept import (
     argument,
     averaged,
+    column_factors,
+    column_shares,
     covariance_with_square,
     excess,
     excess_slope,
@@ -25,6 +27,7 @@ from theory.depth.output_kept import (
     output_covariance,
     output_kept,
     plugged,
+    ratio,
     spread,
     target,
     there,
@@ -213,6 +216,68 @@ def spread_is_that_of_cauchy_and_schwarz(
     """The squared covariance over the variance of r² at the target 0."""
     of_square = (mean_fourth - mean_square**2).subs(target, 0)
     yield trial.same(spread * of_square, covariance_with_square**2)
+
+
+@exact(output_kept, step="two columns")
+@control("one column", column_factors=(sp.S.One, sp.S.One))
+@control("columns exchanged", column_factors=column_factors[::-1])
+@control("squared", column_factors=(ratio**2, sp.S.One))
+def columns_have_factors(column_factors: tuple[sp.Expr, ...], trial: Trial) -> Iterator[Finding]:
+    """Squares of the scores of two units, the loss differentiated: r_1 = ±c r_2, over those at the residuals (1, 1).
+
+    The activation is one of each weight, as the preactivation of a unit on sample j is its weight j over √2.
+    """
+    other = sp.Symbol("r", real=True, nonzero=True)
+    act = sp.Function("phi", real=True)
+    columns = [[sp.Symbol(f"w_{i}{j}", real=True) for i in range(2)] for j in range(2)]
+    readout = sp.symbols("a_1 a_2", real=True)
+    outputs = [sum(a * act(w / sp.sqrt(2)) for a, w in zip(readout, column, strict=True)) for column in columns]
+    for sign, (place, column) in product((1, -1), enumerate(columns)):
+        residuals = (sign * ratio * other, other)
+        score, plain = (
+            [(w * sp.diff(sum(r * f for r, f in zip(each, outputs, strict=True)), w)) ** 2 for w in column]
+            for each in (residuals, (1, 1))
+        )
+        for seen, at_one in zip(score, plain, strict=True):
+            yield trial.same(seen / at_one, (column_factors[place] * other) ** 2)
+
+
+COLUMN_SCORES = 40_000
+RATIO = 2
+
+
+def column_scores(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
+    """Scores above r_2/2√n in two columns, on the samples (1, 0), (0, 1) with the residuals 2 and −1, each of a unit of its own."""
+    a = rng.standard_normal((2, size))
+    w = rng.standard_normal((2, size))
+    slopes = np.sqrt(2) * (w > 0) * a / np.sqrt(2)  # of √n f, at the preactivation w/√2
+    scores = np.abs(w * slopes * np.array([[RATIO], [-1]])) / 2
+    return np.array([(each > 0.5).sum() for each in scores])
+
+
+@statistical(output_kept, tests=1)
+@control("one share", column_shares=(column_shares[1], column_shares[1]))
+@control("columns exchanged", column_shares=column_shares[::-1])
+@control("gates forgotten", column_shares=tuple(2 * each for each in column_shares))
+@control("level multiplied", column_shares=(column_shares[0].subs(ratio, 1 / ratio), column_shares[1]))
+def columns_keep_their_shares(column_shares: tuple[sp.Expr, ...], trial: Trial) -> Iterator[Finding]:
+    """Counts of sampled scores above the level, at c_r = 2 and t = 1."""
+    size = trial.size(COLUMN_SCORES)
+    chances = [trial.value(each, {ratio: RATIO, t: 1}) for each in column_shares]
+    yield trial.counts_each(trial.draw(column_scores, size), size, chances)
+
+
+@exact(output_kept, step="shares of two columns")
+@control("one share", column_shares=(column_shares[1], column_shares[1]))
+@control("level multiplied", column_shares=(column_shares[0].subs(ratio, 1 / ratio), column_shares[1]))
+@control("gates forgotten", column_shares=tuple(2 * each for each in column_shares))
+@control("squared", column_factors=(ratio**2, sp.S.One))
+def shares_are_those_of_scaled_scores(
+    column_shares: tuple[sp.Expr, ...], column_factors: tuple[sp.Expr, ...], trial: Trial
+) -> Iterator[Finding]:
+    """The factor of a column divides the level in half the tail of a product of two normals."""
+    for share, factor in zip(column_shares, column_factors, strict=True):
+        yield trial.same(share, HALF * product_normal.at(t / factor))
 
 
 MANY, WIDE = 4000, 400

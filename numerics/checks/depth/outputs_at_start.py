@@ -18,6 +18,7 @@ from theory.depth.outputs_at_start import (
     curvature_own,
     difference,
     different,
+    entropy_ratio,
     entropy_scores,
     here,
     k,
@@ -27,6 +28,7 @@ from theory.depth.outputs_at_start import (
     own_class,
     same,
     signal_same,
+    squared_ratio,
     squared_scores,
     there,
 )
@@ -176,22 +178,34 @@ def differentiated() -> tuple[Scores, Scores]:
     return found[0], found[1]
 
 
-def order_of(scores: Scores, at: tuple[sp.Expr, ...]) -> list[sp.Expr]:
-    """The moduli of the scores of w and of the readout's weights at a point."""
-    return [abs(each.subs(dict(zip((w, a_1, a_2), at, strict=True)))) for each in scores]
-
-
 @exact(outputs_at_start, step="one unit")
 @control("the same GraSP for both losses", entropy_scores=squared_scores)
 @control("all of it over K", entropy_scores=tuple(each / 2 for each in squared_scores))
 @control("second term left out", squared_scores=(squared_scores[0] - w**2 / 2, *squared_scores[1:]))
 @control("curvature not divided", entropy_scores=(entropy_scores[0] + w * difference, *entropy_scores[1:]))
 @control("residual's signs lost", squared_scores=(*squared_scores[:2], -squared_scores[2]))
-def scores_of_one_unit(squared_scores: Scores, entropy_scores: Scores, unit: Scores, trial: Trial) -> Iterator[Finding]:
-    """Both losses differentiated twice in three letters; and the order of the scores at the point of the statement."""
+def scores_of_one_unit(squared_scores: Scores, entropy_scores: Scores, trial: Trial) -> Iterator[Finding]:
+    """Both losses differentiated twice, in three letters."""
     for claimed, seen in zip((squared_scores, entropy_scores), trial.once(differentiated), strict=True):
         for one, other in zip(claimed, seen, strict=True):
             yield trial.same(one, other)
-    below, above = order_of(squared_scores, unit), order_of(entropy_scores, unit)
-    yield trial.holds(below[0] < min(below[1:]), f"squared error: {below} of w, a_1, a_2")
-    yield trial.holds(above[0] > max(above[1:]), f"cross-entropy: {above} of w, a_1, a_2")
+
+
+@exact(outputs_at_start, step="two orders")
+@control("one order for both losses", entropy_ratio=squared_ratio)
+@control("curvature squared", entropy_ratio=w / 4)
+@control("exchanged", squared_ratio=entropy_ratio, entropy_ratio=squared_ratio)
+@control("squared", squared_ratio=w**2)
+@control("the same GraSP for both losses", entropy_scores=squared_scores)
+@control("readout left out of the slope", squared_scores=(*squared_scores[:2], squared_scores[2] / 2))
+def two_losses_have_two_orders(
+    squared_ratio: sp.Expr, entropy_ratio: sp.Expr, squared_scores: Scores, entropy_scores: Scores, trial: Trial
+) -> Iterator[Finding]:
+    """The scores at a_1 = a_2 = 1, for every w; and that one ratio is above 1 where the other is below, from 1 to 2."""
+    for ratio, scores in ((squared_ratio, squared_scores), (entropy_ratio, entropy_scores)):
+        own, first, second = (each.subs({a_1: 1, a_2: 1}) for each in scores)
+        yield trial.same(first, -ratio * own)
+        yield trial.same(second, ratio * own)
+    yield trial.holds(
+        squared_ratio.subs(w, 1) == entropy_ratio.subs(w, 2) == 1, "the ratios are 1 at w = 1 and at w = 2"
+    )

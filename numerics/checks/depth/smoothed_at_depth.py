@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ import sympy as sp
 
 from numerics.evidence import Finding, Trial, control, exact
 from theory.depth.smoothed_at_depth import (
+    SIGNS,
     a_1,
     a_2,
     curvature,
@@ -41,8 +43,9 @@ from theory.depth.smoothed_at_depth import (
 from theory.saliency.model import rho
 
 Rows = tuple[tuple[int, ...], ...]
+Known = tuple[tuple[int, tuple[int, int]], ...]  # a readout's weight and W
 HALF = sp.Rational(1, 2)
-SHAPES = ((1, 2, 1), (2, 1, 1), (1, 1, 2, 1))  # inputs, hidden widths, one output
+SHAPES = ((1, 2, 1), (2, 1, 1), (1, 2, 2, 1))  # inputs, hidden widths, one output
 INPUTS = ((1, 2), (-2, 1))
 R, S = sp.symbols("r_1:3", real=True), sp.symbols("S_1:3", real=True)
 
@@ -89,14 +92,17 @@ def parts(widths: tuple[int, ...]) -> Parts:
         if rows > 1:
             z[1][-1] = sp.Integer(0)
         h = z
-    f = [each[0] for each in h]
+    f = [sp.expand(each[0]) for each in h]
     slopes = [tuple(sp.diff(each, w) for w in letters) for each in f]
     gradient = [sum(r * row[i] for r, row in zip(R, slopes, strict=True)) / 2 for i in range(len(letters))]
     start = sp.symbols("c_1:3", real=True)
     loss = sum(r * each + curved * (each - c) ** 2 / 2 for r, each, curved, c in zip(R, f, S, start, strict=True)) / 2
     here = dict(zip(start, f, strict=True))
     first = [sp.diff(loss, w) for w in letters]
-    whole = [sum(sp.diff(each, w).subs(here) * g for w, g in zip(letters, gradient, strict=True)) for each in first]
+    whole = [
+        sp.expand(sum(sp.diff(each, w).xreplace(here) * g for w, g in zip(letters, gradient, strict=True)))
+        for each in first
+    ]
     return Parts(tuple(letters), tuple(layers), tuple(f), tuple(slopes), tuple(gradient), tuple(whole))
 
 
@@ -200,11 +206,16 @@ def two_networks_give_both_terms(
     yield trial.same(second.subs(at, simultaneous=True), other)
 
 
-LISTED = (3, -1, 4, -5, 2, -6)
+LISTED = ((3, -1, 4, -5, 2, -6), (0, 2, 0, 0, -2, -2))  # without ties, and with
 
 
-def largest(scores: Sequence[int], count: int) -> set[int]:
-    return set(sorted(range(len(scores)), key=lambda i: -scores[i])[:count])
+def chances(scores: Sequence[int], count: int) -> list[Fraction]:
+    """Of each score, that it is among the largest, equal ones in a uniformly random order."""
+    above = [sum(other > each for other in scores) for each in scores]
+    return [
+        Fraction(max(0, min(scores.count(each), count - more)), scores.count(each))
+        for each, more in zip(scores, above, strict=True)
+    ]
 
 
 @exact(smoothed_at_depth, step="reversed order")
@@ -213,14 +224,12 @@ def largest(scores: Sequence[int], count: int) -> set[int]:
 @control("the same density", dual_density=rho)
 @control("half", dual_density=HALF - rho)
 def order_is_reversed(dual_kept: sp.Expr, dual_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """All numbers from six different scores of both signs; and the number over all of them, at any density."""
+    """All numbers from six scores of both signs, ties among them or none; and the number over all of them, at any density."""
     yield trial.same(dual_kept.subs(kept, rho * entries), dual_density * entries)
-    for count in range(len(LISTED) + 1):
-        other = dual_kept.subs({entries: len(LISTED), kept: count})
-        rest = set(range(len(LISTED))) - largest(LISTED, count)
-        yield trial.holds(
-            largest([-each for each in LISTED], int(other)) == rest, f"{count} and {other} of {len(LISTED)}"
-        )
+    for scores, count in product(LISTED, range(len(LISTED[0]) + 1)):
+        other = int(dual_kept.subs({entries: len(scores), kept: count}))
+        rest = [1 - each for each in chances(scores, count)]
+        yield trial.holds(chances([-each for each in scores], other) == rest, f"{count} and {other} of {scores}")
 
 
 def passed_forward(column: Rows) -> tuple[list[list[int]], ...]:
@@ -278,12 +287,11 @@ def one_layer(column: Rows, readout: Sequence[int]) -> list[int]:
     return [row[0] * sum(rates[s] * slopes[s][0][2 * i] for s in range(2)) for i, row in enumerate(first)]
 
 
-SIGNS = tuple(product((1, -1), repeat=2))
-
-
 @exact(smoothed_at_depth, step="signs of a column")
 @control("fair coins at every depth", positive=fair)
 @control("always one", positive=(1, 1, 1, 1))
+@control("of the other sign", positive=(2, 0, 2, 0))
+@control("in another order of the signs", positive=(0, 0, 2, 2))
 @control("one coin", fair=(0, 0, 2, 2))
 def positive_scores_of_a_column(
     positive: Sequence[int], fair: Sequence[int], column: Rows, trial: Trial
@@ -292,9 +300,14 @@ def positive_scores_of_a_column(
     z1, _, z2 = passed_forward(column)
     yield trial.holds(0 not in {each for row in z1 + z2 for each in row}, f"{z1} and {z2} are off the kink")
     seen = [sum(row[0] > 0 for row in second_layer(column, signs)) for signs in SIGNS]
-    yield trial.holds(sorted(seen) == sorted(positive), f"{seen} positive scores of the column")
+    yield trial.holds(tuple(seen) == tuple(positive), f"{seen} positive scores of the column")
     alone = [sum(each > 0 for each in one_layer(column, signs)) for signs in SIGNS]
     yield trial.holds(sorted(alone) == sorted(fair), f"{alone} with one hidden layer")
+
+
+def mean_share(scores: Sequence[Sequence[int]], count: int, group: Sequence[int]) -> sp.Rational:
+    """Of a group, over equally likely lists of scores."""
+    return sp.Rational(sum(chances(each, count)[i] for each in scores for i in group), len(group) * len(scores))
 
 
 @exact(smoothed_at_depth, step="symmetric readout")
@@ -302,17 +315,31 @@ def positive_scores_of_a_column(
 @control("half", dual_share=HALF - share)
 @control("one more of two", dual_share=2 - share)
 @control("the same number", dual_kept=kept)
-def mean_shares_are_dual(dual_share: sp.Expr, dual_kept: sp.Expr, column: Rows, trial: Trial) -> Iterator[Finding]:
-    """The four scores of W² at |a| = (1, 3) over all signs: mean shares of both columns at every number kept."""
-    scores = [[each for row in second_layer(column, (s, 3 * z)) for each in row] for s, z in SIGNS]
-    yield trial.holds(all(len(set(each)) == 4 for each in scores), f"{scores} have no ties")
-    for count, group in product(range(1, 4), ((0, 2), (1, 3))):
+def mean_shares_are_dual(
+    dual_share: sp.Expr, dual_kept: sp.Expr, column: Rows, closed: Rows, known: Known, trial: Trial
+) -> Iterator[Finding]:
+    """The four scores of W² at |a| = (1, 3) over all signs: mean shares of both columns at every number kept.
+
+    With all units open at times there are no ties; with a closed one two scores are 0. And at one number, a readout
+    that W knows of, the shares of one unit's weights are not dual.
+    """
+    open_at_times, with_zeros = (
+        [[each for row in second_layer(rows, (s, 3 * z)) for each in row] for s, z in SIGNS]
+        for rows in (column, closed)
+    )
+    yield trial.holds(all(len(set(each)) == 4 for each in open_at_times), f"{open_at_times} have no ties")
+    yield trial.holds(all(each.count(0) == 2 for each in with_zeros), f"{with_zeros} have two zeros each")
+    for scores, count, group in product((open_at_times, with_zeros), range(1, 4), ((0, 2), (1, 3))):
         other = int(dual_kept.subs({entries: 4, kept: count}))
-        means = [
-            sp.Rational(sum(len(largest(each, number) & set(group)) for each in scores), 2 * len(scores))
-            for number in (count, other)
-        ]
+        means = [mean_share(scores, number, group) for number in (count, other)]
         yield trial.holds(dual_share.subs(share, means[0]) == means[1], f"{means} at {count} and {other}")
+    # of one open unit at x = (1, 1) and r = S = 1 the scores of W are those of a W, times a positive number
+    of_unit = [[readout * each for each in row] for readout, row in known]
+    always = mean_share(of_unit, 1, (1,))
+    yield trial.holds(sum(readout for readout, _ in known) == 0 and always == 1, f"{always} of the second column")
+    both = [[sign * each for each in row] for sign, (_, row) in product((1, -1), known)]
+    free = mean_share(both, 1, (1,))
+    yield trial.holds(dual_share.subs(share, free) == free != always, f"{free} if W does not know of the readout")
 
 
 @exact(smoothed_at_depth, step="one sign")
