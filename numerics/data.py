@@ -78,8 +78,9 @@ def load(
     One matrix (`.npy`, `.pt`) is a table without names. A table has one sample a line, its fields separated by commas
     (`.tsv`: tabs); a first line without any number, or that counts the columns, is taken for the header. target: the column
     with the labels, by its name or its number from 1; None is the last. Columns of words become one 0/1 column for each
-    category, those of truth values one. x: [N, d], or images [N, h, w], [N, h, w, c], [N, c, h, w], which are flattened. labelling: as above; None recognises classes. missing: drop leaves out samples with missing values, mean
-    fills in means of columns, None refuses them. What was found and done stands in `Dataset.about`.
+    category, those of truth values one. x: [N, d], or images [N, h, w], [N, h, w, c], [N, c, h, w], which are flattened.
+    labelling: as above; None recognises classes. missing: drop leaves out samples with missing values, mean fills in means
+    of columns, None refuses them. What was found and done stands in `Dataset.about`.
 
     Raises InputError, in one line with the file's name, if the file is missing, unreadable, of another kind, or holds
     anything but finite numbers or categories of fitting shapes, and if labelling, target or missing do not fit.

@@ -54,9 +54,20 @@ def lines(rows, between=","):
 @pytest.mark.parametrize("words", [False, True])
 @pytest.mark.parametrize("name", ["mine.csv", "mine.tsv"])
 def test_semicolons_are_refused_as_such(written, header, point, words, name):
-    rows = [[*(f"{each:.2f}".replace(".", point) for each in row), "uv"[int(row[0] > 0)] if words else 1] for row in DRAWN]
+    rows = [
+        [*(f"{each:.2f}".replace(".", point) for each in row), "uv"[int(row[0] > 0)] if words else 1] for row in DRAWN
+    ]
     said = refused(written(header + lines(rows, ";"), name))
     assert "line 1 has 4 fields separated by semicolons, expected commas (.csv) or tabs (.tsv)" in said
+
+
+def test_semicolons_beside_words_with_commas_are_refused(written):
+    text = "a;b;c\n1,5;2;red, round\n2,5;1;long\n"
+    assert "line 1 has 3 fields separated by semicolons" in refused(written(text))
+
+
+def test_semicolons_at_the_ends_of_lines_are_refused(written):
+    assert "line 1 has 2 fields separated by semicolons" in refused(written("a;y\n1.5;2;\n2.5;1;\n"))
 
 
 def test_semicolons_below_a_title_are_refused(written):

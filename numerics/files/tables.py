@@ -75,7 +75,7 @@ def read_text(file: Path, separator: str) -> DataTable:
         raise InputError(f"{error}, expected text in UTF-8") from error
     lines = [line for line in text.splitlines() if line.replace(separator, ",").strip()]
     if lines and ";" in lines[0]:
-        _check_semicolons(text)
+        _check_semicolons(text, separator)
     headed = bool(lines) and _is_header([line.split(separator) for line in lines[:2]])
     if len(lines) <= headed:
         raise InputError(f"holds no row{' but the header' if headed else ''}, expected a sample a line")
@@ -271,15 +271,16 @@ def _names_rows(first: Floats | Column) -> bool:
     return whole and len(np.unique(values)) == len(values)
 
 
-def _check_semicolons(text: str) -> None:
-    """InputError where semicolons stand between the fields, with commas, if any, in decimal numbers alone."""
+def _check_semicolons(text: str, separator: str) -> None:
+    """InputError where semicolons stand between the fields: a first line without the separator, or decimal commas alone."""
     reader = csv.reader(StringIO(text, newline=""), delimiter=";", skipinitialspace=True)
     try:
         rows = list(islice((fields for fields in reader if fields), _LOOKED_AT))
     except csv.Error:
         return  # whatever it is, these are no fields between semicolons
-    fields = [field.strip() for row in rows for field in row]
-    if len({len(row) for row in rows}) == 1 and all("," not in field or _COMMA.fullmatch(field) for field in fields):
+    looked_at = rows if any(separator in field for field in rows[0]) else []
+    fields = [field.strip() for row in looked_at for field in row]
+    if min(map(len, rows)) > 1 and all(separator not in each or _COMMA.fullmatch(each) for each in fields):
         raise InputError(
             f"line 1 has {len(rows[0])} fields separated by semicolons, expected commas (.csv) or tabs (.tsv), and decimal points"
         )
