@@ -74,6 +74,11 @@ def test_semicolons_below_a_title_are_refused(written):
     assert "'28;0', separated by semicolons" in refused(written("my table\n1,28;0,4\n1,31;0,5\n"))
 
 
+def test_long_lists_of_numbers_are_read_at_once(written):
+    words = ";".join(["11"] * 5000) + ";x"
+    assert load_data(written(f"a,y\n{words},.5\nu,.7\n")).x.shape == (2, 2)
+
+
 def test_semicolons_within_words_are_read(written):
     data = load_data(written('tags,a,y\n"red; round",1,.5\n"red; long",2,.7\n"green; long",4,.9\n'))
     assert data.about.inputs == ("tags=green; long", "tags=red; long", "tags=red; round", "a")

@@ -358,7 +358,7 @@ def test_pictures_of_commands_have_the_names(written, capsys):
 
 
 @settings(max_examples=200)
-@given(st.text('01.5-,\t\n\r"a b?\x0b\x85e', max_size=40), st.sampled_from([None, "drop", "mean"]))
+@given(st.text('01.5-,;\t\n\r"a b?\x0b\x85e', max_size=40), st.sampled_from([None, "drop", "mean"]))
 @example('a,b\n"1\n2",3\n4,5', None)
 @example("1,2\x0b3,4", None)
 @example("a,b\n\n1,2\n,\n3,4\n", "drop")
