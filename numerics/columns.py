@@ -4,6 +4,7 @@
 |---|---|
 | a column of numbers | itself, under its name |
 | a column `c` of categories | one 0/1 column for each, `c=category`, in alphabetical order |
+| a column of truth values | one 0/1 column, under its name |
 | images [N, h, w], [N, h, w, c] or [N, c, h, w] | one input a pixel; the shape is kept for pictures |
 
 A missing value is refused, with a count for each column, until `missing` says what to do: `drop` leaves its sample out,
@@ -24,13 +25,16 @@ from numpy.typing import NDArray
 
 from numerics.arguments import InputError
 from numerics.files.headers import MOST_NUMBERS
-from numerics.files.tables import Column, DataTable
+from numerics.files.tables import Column, DataTable, printed
+from numerics.labels import option
+from numerics.reports.plain_text import many
 
 Floats = NDArray[np.floating]
 
 MISSING = ("drop", "mean")
 CHANNELS = (1, 3, 4)  # of an image: grey, colours, colours and opacity
 _LISTED = 6  # names in a sentence
+_FEW = 10  # categories that a note does not mention
 _COUNTED = re.compile(r"(column|input) \d+")  # instead of a name: columns of a table from 1, inputs from 0
 
 
@@ -103,7 +107,7 @@ def of_table(table: DataTable, target: str | None, missing: str | None) -> Conte
     chosen = _chosen(columns, target)
     called, notes = _distinct(columns)
     others = [place for place in range(len(columns)) if place != chosen]
-    size = len(columns[chosen].values) * sum(len(columns[place].words or "1") for place in others)
+    size = len(columns[chosen].values) * sum(_width(columns[place]) for place in others)
     if size > MOST_NUMBERS:
         raise InputError(f"{size} numbers, with one column for each category, expected at most {MOST_NUMBERS}")
     blocks = [_inputs(called[place], columns[place]) for place in others]
@@ -111,9 +115,10 @@ def of_table(table: DataTable, target: str | None, missing: str | None) -> Conte
     groups = np.repeat(np.arange(len(others)), [len(found) for found, _ in blocks])
     x = np.column_stack([block for _, block in blocks])
     y, goal = columns[chosen].values, called[chosen]
-    how = "" if target is not None else ", the last column (`target` names another)"
+    how = "" if target is not None else f", the last column (another: {option('target')})"
+    notes += _worded(called, columns, others)
     x, y, more = _complete(x, y, groups, [called[place] for place in others], goal, missing)
-    worded = any(columns[place].words is not None for place in others)
+    worded = len(names) > len(others)
     inputs = tuple(names) if table.named or worded else ()
     about = About(inputs=inputs, target=goal, notes=(f"target: {goal}{how}", *table.notes, *notes, *more))
     return Content(x, y, _with_remarks(about, x, y), columns[chosen].words, 1)
@@ -185,10 +190,28 @@ def _distinct(columns: Sequence[Column]) -> tuple[list[str], list[str]]:
 def _inputs(name: str, column: Column) -> tuple[list[str], Floats]:
     """The names of the inputs that a column becomes, and their values [N, inputs]; nan where there is no value."""
     values = column.values[:, None]
-    if column.words is None:
+    if column.words is None or column.truth:
         return [name], values
     each = np.where(np.isnan(values), np.nan, (values == np.arange(len(column.words))).astype(float))
-    return [f"{name}={word}" for word in column.words], each
+    return [f"{name}={word}" for word in printed(column.words)], each
+
+
+def _width(column: Column) -> int:
+    """How many inputs a column becomes."""
+    return 1 if column.words is None or column.truth else len(column.words)
+
+
+def _worded(called: Sequence[str], columns: Sequence[Column], others: Sequence[int]) -> list[str]:
+    """What to say of columns of many words, which may have been meant as something else: dates, amounts, names of samples."""
+    found = [
+        f"{_marked(called[place])}: {_width(columns[place])} categories"
+        for place in others
+        if _width(columns[place]) > min(_FEW, len(columns[place].values) - 1) and _width(columns[place]) > 1
+    ]
+    more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
+    return (
+        [f"a column of words becomes an input for each category: {', '.join(found[:_LISTED])}{more}"] if found else []
+    )
 
 
 def _complete(
@@ -217,20 +240,26 @@ def _complete(
     if missing is None:
         row = int((gaps.any(axis=1) | lacking).argmax()) + 1
         raise InputError(
-            f"{held}missing values in {listed}, the first in row {row}, expected none, or `missing`: drop leaves "
-            "such samples out, mean fills in the column's mean"
+            f"{held}missing values in {listed}, the first in row {row}, expected none (to leave such samples out: "
+            f"{option('missing', 'drop')}; mean fills in the column's mean)"
         )
     if missing == "mean":
         if lacking.any():
             raise InputError(
-                f"the target {_marked(target)} has {counts[target]} missing values, expected none, or `missing` drop"
+                f"the target {_marked(target)} has {many(counts[target], 'missing value')}, expected none, or to "
+                f"leave their samples out ({option('missing', 'drop')})"
             )
         filled = np.where(gaps, np.nanmean(x, axis=0), x)
         return filled, y, [f"missing values are the means of their columns: {listed}"]
     whole = ~(gaps.any(axis=1) | lacking)
     if whole.sum() < 2:
-        raise InputError(f"{whole.sum()} samples have no missing value ({listed}), expected at least 2")
-    return x[whole], y[whole], [f"{(~whole).sum()} samples with missing values are left out: {listed}"]
+        raise InputError(f"{many(int(whole.sum()), 'sample')} without a missing value ({listed}), expected at least 2")
+    lost = int((~whole).sum())
+    return (
+        x[whole],
+        y[whole],
+        [f"{many(lost, 'sample')} with missing values {'is' if lost == 1 else 'are'} left out: {listed}"],
+    )
 
 
 def _with_remarks(about: About, x: Floats, y: NDArray[Any]) -> About:
@@ -238,9 +267,9 @@ def _with_remarks(about: About, x: Floats, y: NDArray[Any]) -> About:
     notes = [*about.notes]
     constant = (x == x[0]).all(axis=0)
     if constant.any():
-        many = int(constant.sum())
+        fixed = int(constant.sum())
         named = f": {_those(about, np.flatnonzero(constant))}" if about.image is None else ""
-        notes.append(f"{many} input{' is' if many == 1 else 's are'} constant{named}")
+        notes.append(f"{many(fixed, 'input')} {'is' if fixed == 1 else 'are'} constant{named}")
     seen: dict[bytes, int] = {}
     pairs = []
     for column in np.flatnonzero(~constant).tolist():
@@ -257,7 +286,7 @@ def _with_remarks(about: About, x: Floats, y: NDArray[Any]) -> About:
     if flat.shape[1] == 1:
         same = [column for column in np.flatnonzero(~constant).tolist() if (x[:, column] == flat[:, 0]).all()]
         notes += [f"input {_quoted(about, column)} is the same as the target" for column in same[:1]]
-    if about.inputs:
+    if about.image is None:
         counting = np.arange(len(x))[:, None] + np.array([0, 1])
         rows = [column for column in range(x.shape[1]) if (x[:, column, None] == counting).all(axis=0).any()]
         notes += [f"input {_quoted(about, column)} counts the rows" for column in rows[:1] if len(x) > 2]

@@ -6,6 +6,7 @@ anything in them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from numbers import Integral
@@ -60,7 +61,8 @@ def digits(labelling: str = "ge5", standardise: bool = True) -> Dataset:
     """
     pixels, values = _digits()
     content = Content(pixels.copy(), values, About(image=(8, 8), target="digit"))
-    return _dataset("digits", content, labelling, standardise)
+    data = _dataset("digits", content, labelling, standardise)
+    return replace(data, about=replace(data.about, notes=()))  # nothing about the digits was recognised
 
 
 def load(
@@ -73,11 +75,12 @@ def load(
 ) -> Dataset:
     """A user's data from a file: a table (`.csv`, `.tsv`, `.parquet`), or arrays x or X, and y [N] or [N, q] (`.npz`, `.pt`, `.pth`).
 
-    One matrix (`.npy`, `.pt`) is a table without names. A table has one sample a line, its fields separated by commas (`.tsv`: tabs); a first line without any number is taken
-    for the header. target: the column with the labels, by its name or its number from 1; None is the last. Columns of
-    words become one 0/1 column for each category. x: [N, d], or images [N, h, w], [N, h, w, c], [N, c, h, w], which are
-    flattened. labelling: as above; None recognises classes. missing: drop leaves out samples with missing values, mean
-    fills in means of columns, None refuses them. What was found and done stands in `Dataset.about`.
+    One matrix (`.npy`, `.pt`) is a table without names. A table has one sample a line, its fields separated by commas
+    (`.tsv`: tabs); a first line without any number, or that counts the columns, is taken for the header. target: the column
+    with the labels, by its name or its number from 1; None is the last. Columns of words become one 0/1 column for each
+    category, those of truth values one. x: [N, d], or images [N, h, w], [N, h, w, c], [N, c, h, w], which are flattened.
+    labelling: as above; None recognises classes. missing: drop leaves out samples with missing values, mean fills in means
+    of columns, None refuses them. What was found and done stands in `Dataset.about`.
 
     Raises InputError, in one line with the file's name, if the file is missing, unreadable, of another kind, or holds
     anything but finite numbers or categories of fitting shapes, and if labelling, target or missing do not fit.
@@ -164,14 +167,15 @@ def symmetrised(dataset: Dataset) -> Dataset:
     return replace(dataset, x=both[0], y=both[1], name=f"{dataset.name} symmetrised")
 
 
-def check_scale(name: str, values: Array, hint: str = "") -> None:
-    """InputError unless the entry of largest modulus of a matrix, if not 0, is from 1e-30 to 1e30."""
+def check_scale(name: str, values: Array, hint: str = "", names: Sequence[str] = ()) -> None:
+    """InputError unless the entry of largest modulus of a matrix, if not 0, is from 1e-30 to 1e30; names: of its columns."""
     sizes = np.abs(values)
     largest = sizes.max()
     if largest != 0 and not SMALLEST <= largest <= LARGEST:
         column = int(sizes.max(axis=0).argmax())
+        where = f"column {names[column]!r}" if names else f"column {column}, counted from 0"
         raise InputError(
-            f"{name} has entries up to {largest:.3g} (column {column}, counted from 0), expected the largest from "
+            f"{name} has entries up to {largest:.3g} ({where}), expected the largest from "
             f"{SMALLEST:g} to {LARGEST:g}{hint}"
         )
 

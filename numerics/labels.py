@@ -13,7 +13,7 @@ followed by `-centred` to subtract the mean of each column. Short names: ge5, is
 centred (as-is-centred), value (as-is). Classes that are words have is:WORD and onehot.
 
 Without a labelling, the labels of a file are recognised, which its notes say: words, and at most 20 different whole numbers
-of two samples each on average, are classes (two classes: −1 and +1; more: onehot), all else is as-is.
+of two samples each on average, none beyond 2³¹, are classes (two classes: −1 and +1; more: onehot), all else is as-is.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from numerics.arguments import InputError, real_matrix
+from numerics.files.tables import printed
 from numerics.networks import Array
 
 LABELLINGS = ("ge:K", "is:K", "onehot", "as-is")
@@ -54,29 +55,44 @@ def labelled(raw: Array, labelling: str | None, words: tuple[str, ...] | None) -
 
     labelling: as in the table above; None recognises classes. InputError as `targets`, and for words as numbers.
     """
-    if words is not None and (raw == raw[0]).all():
-        raise InputError(f"all labels are {words[int(raw[0, 0])]!r}, expected at least two classes")
-    chosen, notes = (labelling, ()) if labelling is not None else recognised(raw, words)
-    y = targets(raw, chosen if words is None else _numbered(chosen, words))
-    classes = _class_names(raw, chosen, words)
-    return Labelled(y, chosen, classes, (*notes, *_rare(raw, words, classes)))
+    shown = None if words is None else printed(words)
+    if shown is not None and (raw == raw[0]).all():
+        raise InputError(f"all labels are {shown[int(raw[0, 0])]!r}, expected at least two classes")
+    chosen, notes = (labelling, ()) if labelling is not None else recognised(raw, shown)
+    numbered = chosen if words is None or shown is None else _numbered(chosen, words, shown)
+    y = targets(raw, numbered)
+    if labelling is not None and _base(numbered) == "onehot":
+        notes = (_one_column_each(_named(np.unique(raw), shown), ""),)
+    return Labelled(y, chosen, classes := _class_names(raw, numbered, shown), (*notes, *_rare(raw, shown, classes)))
 
 
 def recognised(raw: Array, words: tuple[str, ...] | None) -> tuple[str, tuple[str, ...]]:
-    """The labelling that labels [N, q] look like, and what to say of it."""
+    """The labelling that labels [N, q] look like, and what to say of it; words: as they are printed, no two alike."""
     if raw.shape[1] != 1:
         return "as-is", ()
     values = np.unique(raw)
     whole = bool((values == np.round(values)).all() and np.abs(values).max() <= LARGEST_CLASS)
     if words is None and not (whole and 2 <= len(values) <= MOST_CLASSES and 2 * len(values) <= len(raw)):
-        many = f", {len(values)} different ones" if whole and len(values) > 1 else ""
-        return "as-is", (f"labels are taken as numbers{many} (`labels` onehot: as classes)",) if many else ()
+        beyond = not whole and bool((values == np.round(values)).all())
+        if len(values) < 2 or not (whole or beyond):
+            return "as-is", ()
+        how = f"{len(values)} different ones{', beyond 2^31' if beyond else ''}"
+        return "as-is", (f"labels are taken as numbers, {how} (as classes: {option('labels', 'onehot')})",)
     names = _named(values, words)
-    numbers = "" if words is not None else " (`labels` as-is: as numbers, for regression)"
+    numbers = "" if words is not None else f" (as numbers, for regression: {option('labels', 'as-is')})"
     if len(values) == 2:
         return f"is:{names[1]}", (f"labels are two classes, {names[0]} as -1 and {names[1]} as +1{numbers}",)
-    listed = ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
-    return "onehot", (f"labels are {len(names)} classes, one 0/1 column each: {listed}{numbers}",)
+    return "onehot", (_one_column_each(names, numbers),)
+
+
+def option(name: str, value: str = "") -> str:
+    """How to give an option, on the command line and in Python.
+
+    Examples:
+        >>> option("labels", "onehot"), option("target")
+        ("--labels onehot, in Python labels='onehot'", '--target, in Python target=')
+    """
+    return f"--{name}{f' {value}' if value else ''}, in Python {name}={repr(value) if value else ''}"
 
 
 def targets(values: ArrayLike, labelling: str) -> Array:
@@ -88,7 +104,7 @@ def targets(values: ArrayLike, labelling: str) -> Array:
     column = np.asarray(values)
     raw = real_matrix("labels", column[:, None] if column.ndim == 1 else column)
     full = _SHORT.get(labelling, labelling)
-    base = full.removesuffix("-centred")
+    base = _base(labelling)
     split = re.fullmatch(r"(ge|is):(-?\d+)", base)
     if split is None and base not in ("onehot", "as-is"):
         known = f"{', '.join(LABELLINGS)}, each also with -centred, {', '.join(_SHORT)}"
@@ -115,24 +131,29 @@ def _classes(raw: Array, split: re.Match[str] | None, labelling: str) -> Array:
     return y
 
 
-def _numbered(labelling: str, words: tuple[str, ...]) -> str:
-    """The labelling with the number of a word in its place."""
-    full = _SHORT.get(labelling, labelling)
-    base = full.removesuffix("-centred")
-    if base == "onehot":
-        return full
-    word = base.removeprefix("is:")
-    if not base.startswith("is:") or word not in words:
-        known = ", ".join(words[:_LISTED]) + (", ..." if len(words) > _LISTED else "")
-        raise InputError(
-            f"labelling is {labelling!r:.80}, expected onehot or is:WORD for labels that are words ({known})"
-        )
-    return f"is:{words.index(word)}{full.removeprefix(base)}"
+def _base(labelling: str) -> str:
+    """A labelling of numbers in full, without -centred."""
+    return _SHORT.get(labelling, labelling).removesuffix("-centred")
+
+
+def _numbered(labelling: str, words: tuple[str, ...], shown: tuple[str, ...]) -> str:
+    """The labelling with the number of a word, whole or as it is shown, in its place."""
+    if _base(labelling) == "onehot":
+        return labelling
+    if labelling.startswith("is:"):
+        mark = labelling.removeprefix("is:")
+        for word, suffix in ((mark, ""), (mark.removesuffix("-centred"), "-centred")):  # a class can end in -centred
+            for known in (shown, words):
+                if word in known and mark == f"{word}{suffix}":
+                    return f"is:{known.index(word)}{suffix}"
+    raise InputError(
+        f"labelling is {labelling!r:.80}, expected onehot or is:WORD for labels that are words ({_some(shown)})"
+    )
 
 
 def _class_names(raw: Array, labelling: str, words: tuple[str, ...] | None) -> tuple[str, ...]:
-    """Of the columns of onehot targets, or of −1 and +1; none of numbers."""
-    base = _SHORT.get(labelling, labelling).removesuffix("-centred")
+    """Of the columns of onehot targets, or of −1 and +1; none of numbers. labelling: words by their numbers."""
+    base = _base(labelling)
     if base == "as-is":
         return ()
     names = _named(np.unique(raw), words)
@@ -141,6 +162,7 @@ def _class_names(raw: Array, labelling: str, words: tuple[str, ...] | None) -> t
         return names
     if kind == "ge":
         return (f"below {mark}", f"from {mark}")
+    mark = mark if words is None else words[int(mark)]
     others = [name for name in names if name != mark]
     return (others[0] if len(others) == 1 else f"not {mark}", mark)
 
@@ -154,7 +176,16 @@ def _rare(raw: Array, words: tuple[str, ...] | None, classes: tuple[str, ...]) -
     if not classes or raw.shape[1] != 1:
         return []
     values, counts = np.unique(raw, return_counts=True)
-    if len(values) > MOST_CLASSES and words is None:
-        return []
+    if len(values) > MOST_CLASSES and words is None and len(classes) < len(values):
+        return []  # numbers, and two classes made of them
     once = _named(values[counts == 1], words)
-    return [f"class{'es' if len(once) > 1 else ''} {', '.join(once[:_LISTED])} of one sample each"] if once else []
+    return [f"class{'es' if len(once) > 1 else ''} {_some(once)} of one sample each"] if once else []
+
+
+def _one_column_each(names: tuple[str, ...], more: str) -> str:
+    return f"labels are {len(names)} classes, one 0/1 column each: {_some(names)}{more}"
+
+
+def _some(names: tuple[str, ...]) -> str:
+    """Names in a sentence, and how many there are if some are left out."""
+    return ", ".join(names[:_LISTED]) + (f", ... ({len(names)} in all)" if len(names) > _LISTED else "")

@@ -180,7 +180,7 @@ def test_csv_is_read(tmp_path, text):
         ("a,b,label\n", "holds no row but the header"),
         ("1,2,0\n", "there is 1 sample"),
         ("1\n2\n", "has 1 column"),
-        ("1;2;0\n3;4;1\n", "has 1 column, expected inputs and a target, separated by commas"),
+        ("1;2;0\n3;4;1\n", "line 1 has 3 fields separated by semicolons, expected commas (.csv) or tabs"),
         ("1,2,0\n3,b,1\n", "row 2 (line 2), column 2 holds 'b' among numbers"),
         ("1,oops,0\n3,4,1\n", "row 1 (line 1), column 2 holds 'oops' among numbers"),
         ("1,2,0\n3,,1\n", "missing values in column 2 (1), the first in row 2"),

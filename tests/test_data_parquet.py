@@ -52,7 +52,7 @@ def test_columns_of_all_kinds(stored):
     np.testing.assert_array_equal(data.x, expected)
     np.testing.assert_array_equal(data.y[:, 0], columns["y"])
     assert data.about.inputs == ("whole", "half", "sure", "colour=blue", "colour=red", "size=l", "size=s")
-    assert data.about.notes[0] == "target: y, the last column (`target` names another)"
+    assert data.about.notes[0] == "target: y, the last column (another: --target, in Python target=)"
 
 
 def test_words_are_classes_and_null_is_missing(stored):

@@ -47,7 +47,7 @@ def test_words_become_columns_with_names_and_classes(written):
     assert data.about.target == "kind"
     assert data.labelling == "is:oak"
     assert data.about.notes == (
-        "target: kind, the last column (`target` names another)",
+        "target: kind, the last column (another: --target, in Python target=)",
         "labels are two classes, elm as -1 and oak as +1",
     )
 
@@ -94,11 +94,11 @@ def test_words_are_no_numbers(written, labels):
             [0, 1] * 3,
             "is:1",
             1,
-            "labels are two classes, 0 as -1 and 1 as +1 (`labels` as-is: as numbers, for regression)",
+            "labels are two classes, 0 as -1 and 1 as +1 (as numbers, for regression: --labels as-is, in Python",
         ),
         ([-1, 1] * 3, "is:1", 1, "labels are two classes, -1 as -1 and 1 as +1"),
-        ([3, 5, 9] * 2, "onehot", 3, "labels are 3 classes, one 0/1 column each: 3, 5, 9 (`labels` as-is: as numbers"),
-        ([1, 2, 3, 3, 2], "as-is", 1, "labels are taken as numbers, 3 different ones (`labels` onehot: as classes)"),
+        ([3, 5, 9] * 2, "onehot", 3, "labels are 3 classes, one 0/1 column each: 3, 5, 9 (as numbers"),
+        ([1, 2, 3, 3, 2], "as-is", 1, "labels are taken as numbers, 3 different ones (as classes: --labels onehot"),
         ([*range(21)] * 2, "as-is", 1, "labels are taken as numbers, 21 different ones"),
         ([0.5, 1] * 3, "as-is", 1, None),
         ([4] * 4, "as-is", 1, None),
@@ -131,7 +131,7 @@ def test_samples_with_missing_values_are_dropped(written):
     data = load_data(written("a,b,y\n1,red,.5\n,red,1.5\n3,blue,2.5\n"), missing="drop")
     np.testing.assert_array_equal(data.x, [[1, 0, 1], [3, 1, 0]])
     np.testing.assert_array_equal(data.y[:, 0], [0.5, 2.5])
-    assert "1 samples with missing values are left out: 'a' (1)" in data.about.notes
+    assert "1 sample with missing values is left out: 'a' (1)" in data.about.notes
 
 
 def test_means_are_filled_in(written):
@@ -168,7 +168,7 @@ def test_two_columns_of_one_name(written):
     assert load_data(file, target=3).about.target == "a (column 3)"
 
 
-@pytest.mark.parametrize("text", ["a,b\n1,2,.5\n4,5,.7\n", "a,b\n1,x,.5\n4,z,.7\n"])
+@pytest.mark.parametrize("text", ["a,b\n1.5,2,.5\n4,5,.7\n", "a,b\n1,x,.5\n1,z,.7\n"])
 def test_a_header_of_another_length_names_nothing(written, text):
     data = load_data(written(text))
     assert "the header has 2 names for 3 columns, so that none is used" in data.about.notes
@@ -179,7 +179,7 @@ def test_a_table_without_header(written):
     data = load_data(written("1,2,.5\n4,5,.7\n"))
     assert data.about.inputs == ()
     assert data.about.notes[:2] == (
-        "target: column 3, the last column (`target` names another)",
+        "target: column 3, the last column (another: --target, in Python target=)",
         "there is no header (the first line holds a number)",
     )
 
@@ -197,7 +197,7 @@ def test_fields_in_quotes(written):
         ("\n \n", {}, "holds no row"),
         ("a,b,y\n", {}, "holds no row but the header"),
         ("a,b\nx\n", {}, "has 1 column"),
-        ("a,b,c\n1\n2,3,4\n", {}, "row 1 (line 2) has 1 fields, expected 3, as the header has"),
+        ("a,b,c\n1\n2,3,4\n", {}, "row 1 (line 2) has 1 field, expected 3, as the header has"),
         ("a,b,y\n1,2,3\n\n4,5\n", {}, "row 2 (line 4) has 2 fields, expected 3"),
         ("a,b,y\n1,2,3\n4,5,6,7\n", {}, "row 2 (line 3) has 4 fields"),
         ("a,b,y\n1,nan,3\n4,5,6\n", {}, "'b' (1), the first in row 1"),
@@ -214,8 +214,8 @@ def test_fields_in_quotes(written):
         ('a,b,y\n1,"1,5",3\n4,"2,5",6\n', {}, "holds '1,5', expected a decimal point"),
         ("a,b,y\n1,,3\n4,,6\n", {}, "'b' has no value at all, expected some: leave the column out"),
         ("a,b,y\n1,,3\n4,,6\n", {"missing": "mean"}, "'b' has no value at all"),
-        ("a,b,y\n1,,3\n4,1,\n", {"missing": "drop"}, "0 samples have no missing value"),
-        ("a,b,y\n1,2,3\n4,1,\n", {"missing": "mean"}, "the target 'y' has 1 missing values"),
+        ("a,b,y\n1,,3\n4,1,\n", {"missing": "drop"}, "0 samples without a missing value"),
+        ("a,b,y\n1,2,3\n4,1,\n", {"missing": "mean"}, "the target 'y' has 1 missing value,"),
         ("a,b,y\n1,2,3\n4,1,5\n", {"missing": "median"}, "missing is 'median', expected drop or mean"),
         (
             "a,b,kind\n1,2,3\n4,1,5\n",
@@ -261,7 +261,7 @@ def test_reports_announce_and_name(written, capsys):
     file = written(f"first[bold],second,kind\n{rows}")
     assert main([*QUICK, "--data", file, "--json", "found.json", "--no-sample"]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert "target: kind, the last column (`target` names another)" in said
+    assert "target: kind, the last column (another: --target, in Python target=)" in said
     assert "labels are two classes, u as -1 and v as +1" in said
     assert re.search(r"first\[bold\] 0\.\d{4}", said)
     with open("found.json", encoding="utf-8") as stream:
@@ -358,7 +358,7 @@ def test_pictures_of_commands_have_the_names(written, capsys):
 
 
 @settings(max_examples=200)
-@given(st.text('01.5-,\t\n\r"a b?\x0b\x85e', max_size=40), st.sampled_from([None, "drop", "mean"]))
+@given(st.text('01.5-,;\t\n\r"a b?\x0b\x85e', max_size=40), st.sampled_from([None, "drop", "mean"]))
 @example('a,b\n"1\n2",3\n4,5', None)
 @example("1,2\x0b3,4", None)
 @example("a,b\n\n1,2\n,\n3,4\n", "drop")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from numerics.commands._prediction_report import name_of
+from numerics.reports.plain_text import many
 from numerics.reports.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _layer_table(summary: LayersSummary) -> Table:
         observed = (_share(layer["observed"]), _share(layer["sd"])) if seen else ()
         shape = f"{layer['outputs']} × {layer['inputs']}"
         rows.append((_name(summary, layer), shape, _share(layer["predicted"]), _share(layer["error"]), *observed))
-    networks = f", observed in {summary['networks']} networks" if seen else ""
+    networks = f", observed in {many(summary['networks'], 'network')}" if seen else ""
     columns = ("layer", "weights", "predicted", "±", *(("observed", "sd") if seen else ()))
     return Table(columns, rows, "lr" + "r" * (len(columns) - 2), f"Densities of layers{networks}")
 

@@ -147,7 +147,7 @@ def check_fit(settings: LayersSettings, network: Architecture, data: Dataset) ->
     if settings.method.startswith("grasp"):
         network.need_plain("GraSP")
     if settings.data_driven:
-        check_scale(f"{data.name}: x", data.x, ": standardise the columns")
+        check_scale(f"{data.name}: x", data.x, ": standardise the columns", data.about.inputs)
         check_scale(f"{data.name}: y", data.y, ": scale the targets")
         if network.normalised and not (data.x != data.x[0]).any():
             raise InputError(f"{data.name}: x is the same on all samples, expected other data with the norm batch")

@@ -12,7 +12,7 @@ import numpy as np
 from numerics.arguments import InputError
 from numerics.files import reading
 from numerics.files.headers import MOST_NUMBERS
-from numerics.files.tables import Column, DataTable, called, of_words
+from numerics.files.tables import Column, DataTable, called, of_truth, read_fields
 from numerics.reports.plain_text import plain
 
 _INDEX = re.compile(r"__index_level_\d+__")  # where pandas stores what it numbers the rows with
@@ -20,7 +20,7 @@ _WHOLE = "a whole .parquet file"
 
 
 def read_parquet(file: Path) -> DataTable:
-    """The columns of a table: numbers and truth values as numbers, strings and categories as words, null as missing.
+    """The columns of a table: numbers, truth values, and strings and categories, which are read as the fields of a text; null is missing.
 
     InputError, in one line, if pyarrow is not installed, for a damaged file, dates and times, infinite numbers, and columns
     of other types, with their names.
@@ -58,10 +58,11 @@ def _column(name: str, stored: Any) -> Column:
             f"row 1, column {name!r} holds a date or time ({kind}), expected numbers or categories: write it as a number, "
             "such as days since the first, or leave the column out"
         )
-    if types.is_string(kind) or types.is_large_string(kind):
+    is_view = getattr(types, "is_string_view", types.is_string)  # from pyarrow 16 on
+    if any(is_kind(kind) for is_kind in (types.is_string, types.is_large_string, is_view)):
         with reading(_WHOLE):
-            words = [None if word is None else word.strip() or None for word in stored.to_pylist()]
-        return of_words(repr(name), words, lambda row: f"row {row + 1}")._replace(name=name)
+            fields = ["" if word is None else word for word in stored.to_pylist()]
+        return read_fields(repr(name), fields, lambda row: f"row {row + 1}")._replace(name=name)
     if not any(
         is_kind(kind)
         for is_kind in (types.is_integer, types.is_floating, types.is_boolean, types.is_decimal, types.is_null)
@@ -74,4 +75,6 @@ def _column(name: str, stored: Any) -> Column:
     if np.isinf(values).any():
         row = int(np.isinf(values).argmax())
         raise InputError(f"row {row + 1}, column {name!r} holds {values[row]}, expected finite numbers")
+    if types.is_boolean(kind):
+        return of_truth(name, values)
     return Column(name, values)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from io import StringIO
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError
-from numerics.reports.plain_text import plain
+from numerics.reports.plain_text import many, plain
 
 Floats = NDArray[np.floating]
 
@@ -31,15 +33,21 @@ _DATE = re.compile(
     r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})([T ]\d.*)?|\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?",
     re.ASCII,
 )
-_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
+_COMMA = re.compile(r"[+-]?[\d.]*,\d+([eE][+-]?\d+)?|[+-]?\d{1,3}(,\d{3})+\.\d*", re.ASCII)
+_LOOKED_AT = 20  # rows in which semicolons are looked for
+_TRUTH = ("false", "true")
 
 
 class Column(NamedTuple):
-    """values: float[rows], nan where there is none; words: the categories that the values number, from 0, None of numbers."""
+    """values: float[rows], nan where there is none; words: the categories that the values number, from 0, None of numbers.
+
+    truth: whether the two words say false and true, so that one input holds what the column says.
+    """
 
     name: str
     values: Floats
     words: tuple[str, ...] | None = None
+    truth: bool = False
 
 
 class DataTable(NamedTuple):
@@ -51,20 +59,23 @@ class DataTable(NamedTuple):
 
 
 def read_text(file: Path, separator: str) -> DataTable:
-    """The columns of a text file; a first line without any number is taken for the header.
+    """The columns of a text file; a first line without any number, or that counts the columns, is taken for the header.
 
     separator: a comma or a tab. A column in which every value is a number is one of numbers, one without any number is
-    one of categories, in alphabetical order.
+    one of categories, in alphabetical order, or of truth values.
 
     InputError, in one line with the row, the line and the column, for rows of different lengths, numbers among words,
-    infinite numbers, dates, and more than 256 categories; for a file without rows, or that is no text.
+    infinite numbers, dates, and more than 256 categories; for semicolons between the fields, for a file without rows, or
+    that is no text.
     """
     try:
         text = file.read_text("utf-8-sig")
     except (OSError, ValueError) as error:
         raise InputError(f"{error}, expected text in UTF-8") from error
     lines = [line for line in text.splitlines() if line.replace(separator, ",").strip()]
-    headed = bool(lines) and not any(map(_is_number, lines[0].split(separator)))
+    if lines and ";" in lines[0]:
+        _check_semicolons(text, separator)
+    headed = bool(lines) and _is_header([line.split(separator) for line in lines[:2]])
     if len(lines) <= headed:
         raise InputError(f"holds no row{' but the header' if headed else ''}, expected a sample a line")
     try:
@@ -91,16 +102,39 @@ def of_words(name: str, words: Sequence[str | None], place: Callable[[int], str]
                 "write it as a number, such as days since the first, or leave the column out"
             )
         if word is not None and _COMMA.fullmatch(word):
-            raise InputError(f"{place(row)}, column {name} holds {plain(word, 40)!r}, expected a decimal point")
+            raise InputError(
+                f"{place(row)}, column {name} holds {plain(word, 40)!r}, expected a decimal point and no comma in a number"
+            )
     known = sorted({word for word in words if word is not None})
     if len(known) > MOST_CATEGORIES:
         raise InputError(
             f"column {name} has {len(known)} different words, expected at most {MOST_CATEGORIES} categories: "
             "leave it out if it names the samples"
         )
+    if known and {word.lower() for word in known} <= {*_TRUTH}:
+        values = np.array([np.nan if word is None else float(word.lower() == "true") for word in words])
+        spelt = {word.lower(): word for word in known}
+        return Column(name, values, tuple(spelt.get(word, word.title()) for word in _TRUTH), truth=True)
     number = {word: float(place) for place, word in enumerate(known)}
     values = np.array([np.nan if word is None else number[word] for word in words])
-    return Column(name, values, tuple(plain(word, LONGEST_NAME) for word in known))
+    return Column(name, values, tuple(known))
+
+
+def of_truth(name: str, values: Floats) -> Column:
+    """A column of truth values: 0 is False, 1 is True, nan is no value."""
+    return Column(name, values, tuple(word.title() for word in _TRUTH), truth=True)
+
+
+def printed(words: Sequence[str]) -> tuple[str, ...]:
+    """Words to print, in one line of at most 60 letters each; a number from 1 tells apart those that would look alike.
+
+    Examples:
+        >>> printed(["oak", "a" * 70, "a" * 70 + "b"])[1:]
+        ('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa… (2)', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa… (3)')
+    """
+    shown = [plain(word, LONGEST_NAME) for word in words]
+    alike = {word for word, count in Counter(shown).items() if count > 1}
+    return tuple(f"{word} ({place})" if word in alike else word for place, word in enumerate(shown, 1))
 
 
 def called(names: Sequence[str]) -> list[str]:
@@ -109,13 +143,24 @@ def called(names: Sequence[str]) -> list[str]:
 
 
 def _table(names: Sequence[str] | None, columns: Sequence[Floats | Column]) -> DataTable:
-    """Columns with their names; a header of another length names none."""
+    """Columns with their names; a header one short names all but the names of rows, of another length none."""
     notes = []
+    if names is not None and (first := _counted_from(names)) is not None:
+        last = first + len([name for name in names if name.strip()]) - 1
+        notes.append(
+            f"the first line counts the columns, {first} to {last}, and is taken for the header (if it is a sample, "
+            "write a header above it)"
+        )
+    if names is not None and len(names) + 1 == len(columns) and _names_rows(columns[0]):
+        notes.append(
+            f"the header has {many(len(names), 'name')} for {len(columns)} columns: the first has the rows' names"
+        )
+        names = ["", *names]
     fitting = names is not None and len(names) == len(columns)
     if names is None:
         notes.append("there is no header (the first line holds a number)")
     elif not fitting:
-        notes.append(f"the header has {len(names)} names for {len(columns)} columns, so that none is used")
+        notes.append(f"the header has {many(len(names), 'name')} for {len(columns)} columns, so that none is used")
     known = called(names if names is not None and fitting else [""] * len(columns))
     whole = [
         each._replace(name=name) if isinstance(each, Column) else Column(name, each)
@@ -128,7 +173,7 @@ def _row_by_row(text: str, separator: str) -> DataTable:
     """What NumPy does not read: words, missing values, or something wrong, which is named with its row."""
     rows, lines = _rows(text, separator)
     header = None
-    if not any(map(_is_number, rows[0])):
+    if _is_header(rows):
         header, rows, lines = rows[0], rows[1:], lines[1:]
 
     def place(row: int) -> str:
@@ -141,10 +186,10 @@ def _row_by_row(text: str, separator: str) -> DataTable:
         width, of = len(header), "header"
     for row, fields in enumerate(rows):
         if len(fields) != width:
-            raise InputError(f"{place(row)} has {len(fields)} fields, expected {width}, as the {of} has")
+            raise InputError(f"{place(row)} has {many(len(fields), 'field')}, expected {width}, as the {of} has")
     names = called(header if header is not None and len(header) == width else [""] * width)
     columns = [
-        _column(repr(name) if name != f"column {at + 1}" else str(at + 1), [fields[at] for fields in rows], place)
+        read_fields(repr(name) if name != f"column {at + 1}" else str(at + 1), [fields[at] for fields in rows], place)
         for at, name in enumerate(names)
     ]
     return _table(header, columns)
@@ -168,7 +213,7 @@ def _rows(text: str, separator: str) -> tuple[list[list[str]], list[int]]:
     return rows, lines
 
 
-def _column(name: str, fields: Sequence[str], place: Callable[[int], str]) -> Column:
+def read_fields(name: str, fields: Sequence[str], place: Callable[[int], str]) -> Column:
     """Numbers, or words. InputError for both in one column, at the first of those that are fewer."""
     values = np.full(len(fields), np.nan)
     words: list[str | None] = [None] * len(fields)
@@ -177,6 +222,11 @@ def _column(name: str, fields: Sequence[str], place: Callable[[int], str]) -> Co
             values[row] = float(field)
         elif field.lower() not in MISSING:
             words[row] = field
+        if ";" in field and all(_NUMBER.fullmatch(each.strip()) for each in field.split(";")):
+            raise InputError(
+                f"{place(row)}, column {name} holds {plain(field, 40)!r}, separated by semicolons, expected commas (.csv) or "
+                "tabs (.tsv)"
+            )
         if np.isinf(values[row]) or (words[row] is not None and _INFINITE.fullmatch(field)):
             raise InputError(f"{place(row)}, column {name} holds {plain(field, 40)}, expected finite numbers")
     other = [row for row, word in enumerate(words) if word is not None]
@@ -195,6 +245,44 @@ def _column(name: str, fields: Sequence[str], place: Callable[[int], str]) -> Co
 
 def _between(separator: str) -> str:
     return "tabs" if separator == "\t" else "commas"
+
+
+def _is_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first of some rows holds no number, or counts as many columns as the second has."""
+    if not any(map(_is_number, rows[0])):
+        return True
+    return _counted_from(rows[0]) is not None and len(rows) > 1 and len(rows[0]) == len(rows[1])
+
+
+def _counted_from(names: Sequence[str]) -> int | None:
+    """0 or 1 where names count on from there, perhaps behind an empty first, as pandas writes columns without names."""
+    found = [name.strip().strip('"') for name in names]
+    counted = found[1:] if found and not found[0] else found
+    if len(counted) < 2:
+        return None
+    return next((first for first in (0, 1) if counted == [str(first + at) for at in range(len(counted))]), None)
+
+
+def _names_rows(first: Floats | Column) -> bool:
+    """Whether a first column without a name can be the names of rows, as R writes them: different words or whole numbers."""
+    values = first.values if isinstance(first, Column) else first
+    whole = bool((values == np.round(values)).all())  # nan is not equal to itself
+    return whole and len(np.unique(values)) == len(values)
+
+
+def _check_semicolons(text: str, separator: str) -> None:
+    """InputError where semicolons stand between the fields: a first line without the separator, or decimal commas alone."""
+    reader = csv.reader(StringIO(text, newline=""), delimiter=";", skipinitialspace=True)
+    try:
+        rows = list(islice((fields for fields in reader if fields), _LOOKED_AT))
+    except csv.Error:
+        return  # whatever it is, these are no fields between semicolons
+    looked_at = rows if any(separator in field for field in rows[0]) else []
+    fields = [field.strip() for row in looked_at for field in row]
+    if min(map(len, rows)) > 1 and all(separator not in each or _COMMA.fullmatch(each) for each in fields):
+        raise InputError(
+            f"line 1 has {len(rows[0])} fields separated by semicolons, expected commas (.csv) or tabs (.tsv), and decimal points"
+        )
 
 
 def _is_number(field: str) -> bool:

@@ -87,7 +87,7 @@ def held_out(settings: Settings, wanted: KernelSettings, data: Dataset, seed: np
         InputError: for data beyond the floats, for sizes that would not fit, naming what to ask for instead, and as
             `hold_out`.
     """
-    check_scale(f"{data.name}: x", data.x, ": standardise the columns")
+    check_scale(f"{data.name}: x", data.x, ": standardise the columns", data.about.inputs)
     check_scale(f"{data.name}: y", data.y, ": scale the targets")
     samples, inputs = data.x.shape
     if samples > LARGEST_KERNEL:

@@ -8,6 +8,7 @@ for random, magnitude, wanda, shallow synflow and for snip with a residual of th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -143,10 +144,10 @@ def check_method(method: str, depth: int) -> None:
         )
 
 
-def _check_scales(name: str, method: str, x: Floats, targets: Floats) -> None:
+def _check_scales(name: str, method: str, x: Floats, targets: Floats, inputs: Sequence[str] = ()) -> None:
     """InputError for numbers, of those that the method reads, whose products would leave the floats."""
     if method in ("wanda", *DATA_DRIVEN):
-        check_scale(f"{name}x", x, ": standardise the columns")
+        check_scale(f"{name}x", x, ": standardise the columns", inputs)
     if method in DATA_DRIVEN:
         check_scale(f"{name}y", targets, ": scale the targets")
 
@@ -171,7 +172,7 @@ def posed(
     subtract_output = subtract_output or method not in DATA_DRIVEN  # the others read no residual
     if network is None and not subtract_output:
         raise InputError("network is None, expected one because its initial output is part of the residual")
-    _check_scales(f"{data.name}: ", method, data.x, data.y)
+    _check_scales(f"{data.name}: ", method, data.x, data.y, data.about.inputs)
     x = np.asarray(data.x, dtype=float)
     residual = -data.y if network is None else pruning.residual(network, x, data.y, subtract_output=subtract_output)
     smoothed = None

@@ -16,5 +16,15 @@ def plain(text: object, longest: int = LONGEST) -> str:
     return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 
+def many(count: int, noun: str) -> str:
+    """A count with its noun.
+
+    Examples:
+        >>> many(1, "field"), many(0, "sample")
+        ('1 field', '0 samples')
+    """
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def _letter(letter: str) -> str:
     return letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii")
