@@ -37,7 +37,12 @@ def configure(parser: ArgumentParser) -> None:
     add("--activations", nargs="+", metavar="F", help="as of predict (default relu tanh gelu)")
     add("--depths", nargs="+", type=int, metavar="L", help="hidden layers (default 1 2 3)")
     add("--methods", nargs="+", metavar="M", help="snip grasp-magnitude magnitude synflow (default: all)")
-    add("--norms", nargs="+", metavar="K", help="none batch: normalisation in front of activations (default: both; --quick: none)")
+    add(
+        "--norms",
+        nargs="+",
+        metavar="K",
+        help="none batch: normalisation in front of activations (default: both; --quick: none)",
+    )
     add("--densities", nargs="+", type=float, metavar="R", help="in (0, 1) (default .1 .01)")
     add("--networks", type=int, metavar="K", help="networks pruned in each setting (default 6)")
     add("--width", type=int, metavar="N", help="units of each hidden layer (default 256)")
