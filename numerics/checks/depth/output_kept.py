@@ -115,6 +115,7 @@ def normal_mean(power: int) -> sp.Expr:
 @control("output zero", mean_square=target**2, mean_fourth=target**4)
 @control("target zero", mean_square=sp.S.One, mean_fourth=sp.Integer(3))
 @control("square of the mean square", mean_fourth=mean_square**2)
+@control("target alone", mean_square=target**2)
 def residual_has_the_moments(mean_square: sp.Expr, mean_fourth: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Powers of f − y_0 integrated over the normal law."""
     for claimed, power in ((mean_square, 2), (mean_fourth, 4)):

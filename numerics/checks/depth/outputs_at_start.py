@@ -72,6 +72,7 @@ def signals_of_several_outputs(covariance: sp.Expr, trial: Trial) -> Iterator[Fi
 @control("targets not centred", own_class=sp.S.NegativeOne, other_class=sp.S.Zero)
 @control("target minus softmax", own_class=-own_class, other_class=-other_class)
 @control("one class less", other_class=1 / (outputs - 1))
+@control("no target", own_class=other_class)
 def both_losses_have_the_residual(own_class: sp.Expr, other_class: sp.Expr, trial: Trial) -> Iterator[Finding]:
     """Both losses differentiated at 0, in the own class and in another, for every number of classes."""
     for loss in (entropy, squared):

@@ -194,6 +194,7 @@ def readout_flips_one_term(leading_sign: sp.Expr, second_sign: sp.Expr, trial: T
 @control("exchanged", leading=second, second=leading)
 @control("not halved", leading=2 * leading, second=2 * second)
 @control("the score itself", leading=score)
+@control("the other network's score", second=flipped_score)
 @control("neither flips", leading_sign=sp.S.One)
 @control("both flip", second_sign=sp.S.NegativeOne)
 def two_networks_give_both_terms(
