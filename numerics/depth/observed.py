@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,11 +33,21 @@ def pruned(settings: LayersSettings, network: Architecture, x: Floats, y: Floats
     at = np.zeros_like(seen.output) if settings.residual == "target" else seen.output
     residual = Residual(settings.loss, at, y)
     masks = _masks(settings, made, seen, residual, rng)
-    reach: Mask = np.ones(network.inputs, bool)
+    second = drawn.second_term(made, seen, residual) if settings.method.startswith("grasp") else None
+    return Seen(masks, has_path(masks), residual, second)
+
+
+def has_path(masks: Sequence[Mask]) -> bool:
+    """Whether a path of kept weights leads from an input to an output; masks: of all layers, first to last.
+
+    Examples:
+        >>> has_path([np.array([[True, False]]), np.array([[True]])]), has_path([np.eye(2) > 0, np.zeros((1, 2)) > 0])
+        (True, False)
+    """
+    reach: Mask = np.ones(masks[0].shape[1], bool)
     for mask in masks:
         reach = np.asarray((mask & reach).any(axis=1))
-    second = drawn.second_term(made, seen, residual) if settings.method.startswith("grasp") else None
-    return Seen(masks, bool(reach.any()), residual, second)
+    return bool(reach.any())
 
 
 def _masks(

@@ -15,9 +15,8 @@ from numerics.data import Dataset, batch, dataset_of
 from numerics.depth.architecture import Architecture
 from numerics.depth.forecast import LayersForecast, check_fit, forecast
 from numerics.depth.latents import MOST_UNITS
-from numerics.depth.observed import Seen
+from numerics.depth.observed import Seen, has_path
 from numerics.depth.settings import LayersSettings
-from numerics.masks.selection import Mask
 from numerics.modules.building import builder
 from numerics.modules.initial import initialisation_of
 from numerics.modules.pruning import masks_of, module_scores, output_of, residual_of, second_term
@@ -51,11 +50,10 @@ def predict_module(
 
     build: a function without arguments that returns a torch module, or its name, FILE.py:build or package.module:build; it
     is the user's own code and runs as such. The module is read: linear layers with one activation between each two, batch
-    normalisation in front of it, dropout (off while scores are taken) and flattening; the law of the initial weights is found by tests of modules built afresh.
-    Modules are pruned at their own initial outputs. networks: of them. seed: torch's, too; what `build` draws elsewhere is its
-    own. residual: what the law takes these outputs
-    for; averaged, over initial outputs as wide networks have them; output, those of the pruned modules; target, 0. Others as
-    in `predict_layers`.
+    normalisation in front of it, dropout (off while scores are taken) and flattening; the law of the initial weights is
+    found by tests of modules built afresh. Modules are pruned at their own initial outputs. networks: of them. residual:
+    what the law takes these outputs for; averaged, over initial outputs as wide networks have them; output, those of the
+    pruned modules; target, 0. seed: torch's, too; what `build` draws elsewhere is its own. Others as in `predict_layers`.
 
     Raises:
         InputError: for a module that the law does not follow, with the path of the part in question, builds that are not
@@ -148,8 +146,5 @@ def _pruned(
     scores = module_scores(module, settings.method, data, loss=settings.loss, seed=stream)
     by_path = masks_of(scores, settings.method, settings.density, settings.scope)
     masks = tuple(by_path[layer.path] for layer in chain.layers)
-    reach: Mask = np.ones(chain.layers[0].inputs, bool)
-    for mask in masks:
-        reach = np.asarray((mask & reach).any(axis=1))
     second = second_term(module, data, settings.loss) if settings.method.startswith("grasp") else None
-    return Seen(masks, bool(reach.any()), residual_of(module, data, settings.loss), second)
+    return Seen(masks, has_path(masks), residual_of(module, data, settings.loss), second)

@@ -30,7 +30,8 @@ the limit's curve; (c) the networks of width $512$ are nearer to their own curve
 """,
     proof_text=r"""
 Measured, not proved. Draws are independent, so that the number of draws that go one way is binomial. *In most draws* means in more than half of them: it is asserted only if the opposite, "in at most half", is rejected at level
-$10^{-9}$. It speaks of further draws of such data and networks, not of other data, densities or depths. ∎""",
+$10^{-9}$. It speaks of further draws of such data and networks, not of other data, densities or depths. The two widths, the rate $\eta$ and the
+shares, a third and $n^{-1/2}$, were settled after trials with such networks: no bound gives them. ∎""",
     source=Source("2510.17515", "beyond the two sentences at hand"),
     provenance=Provenance.EXTENSION,
     proof=Proof.MEASURED,
