@@ -1,4 +1,4 @@
-"""What the tests share: one run of the whole ledger, and examples without a deadline."""
+"""What the tests share: one run of the whole ledger, files that are written, and examples without a deadline."""
 
 from __future__ import annotations
 
@@ -28,6 +28,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Call bytes by their argument: an archive's bytes hold the time, and two processes must agree on all names."""
     return argname if isinstance(val, bytes) else None
+
+
+@pytest.fixture
+def written(tmp_path, monkeypatch):
+    """Writes a text into a file in the folder of the test, and returns the file's name."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(text, name="mine.csv"):
+        (tmp_path / name).write_text(text, "utf-8")
+        return name
+
+    return write
 
 
 @pytest.fixture(scope="session")

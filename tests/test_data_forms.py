@@ -12,18 +12,6 @@ DRAWN = np.random.default_rng(11).standard_normal((40, 3))
 
 
 @pytest.fixture
-def written(tmp_path, monkeypatch):
-    """Writes a text into a file in the folder of the test, and returns the file's name."""
-    monkeypatch.chdir(tmp_path)
-
-    def write(text, name="mine.csv"):
-        (tmp_path / name).write_text(text, "utf-8")
-        return name
-
-    return write
-
-
-@pytest.fixture
 def stored(tmp_path):
     """Writes columns into a .parquet file, and returns its name."""
     pyarrow = pytest.importorskip("pyarrow")

@@ -17,18 +17,6 @@ from theory.input_error import InputError
 PLANTS = "length,colour,kind\n1.5,red,oak\n2,blue,elm\n2.5,red,elm\n4,blue,oak\n"
 
 
-@pytest.fixture
-def written(tmp_path, monkeypatch):
-    """Writes a text into a file in the folder of the test, and returns the file's name."""
-    monkeypatch.chdir(tmp_path)
-
-    def write(text, name="mine.csv"):
-        (tmp_path / name).write_text(text, "utf-8")
-        return name
-
-    return write
-
-
 def refused(*arguments, **options):
     with pytest.raises(InputError) as caught:
         load_data(*arguments, **options)
