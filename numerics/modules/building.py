@@ -1,25 +1,19 @@
-"""The user's own code that builds a module: `FILE.py:build` or `package.module:build`, run as it is."""
+"""The user's own code that builds a module: `FILE.py:build` or `package.module:build`."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import sys
-import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable
 from importlib.util import find_spec
-from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from numerics.arguments import InputError
+from theory.own_code import Kind, folder_of, guarded, module_of, on_path
 
 if TYPE_CHECKING:
     from torch import nn
 
-T = TypeVar("T")
 FORM = "FILE.py:build or package.module:build, a function without arguments that returns a torch module"
+MODEL = Kind("model", FORM)
 
 
 def builder(build: str | Callable[[], object]) -> Callable[[], nn.Module]:
@@ -38,8 +32,8 @@ def builder(build: str | Callable[[], object]) -> Callable[[], nn.Module]:
     name, folder, call = _named(build) if isinstance(build, str) else (_own_name(build), "", build)
 
     def fresh() -> nn.Module:
-        with _on_path(folder):
-            module = _guarded(name, call)
+        with on_path(folder):
+            module = guarded(name, MODEL, call)
         if not isinstance(module, nn.Module):
             raise InputError(f"{name!r:.100} returned {type(module).__name__}, expected a torch module")
         return module
@@ -58,63 +52,7 @@ def _named(name: str) -> tuple[str, str, Callable[[], object]]:
     source, colon, function = name.rpartition(":")
     if not colon or not source or not function.isidentifier():
         raise InputError(f"model is {name!r:.100}, expected {FORM}")
-    path = Path(source)
-    folder = str(path.resolve().parent) if source.endswith(".py") else ""
-    with _on_path(folder):
-        held = _from_file(path) if source.endswith(".py") else _imported(source)
-    build = getattr(held, function, None)
+    build = getattr(module_of(source, MODEL), function, None)
     if not callable(build):
         raise InputError(f"model is {name!r:.100}: there is no function {function}, expected {FORM}")
-    return name, folder, build
-
-
-@contextmanager
-def _on_path(folder: str) -> Iterator[None]:
-    """A folder first on Python's path, as where Python runs a file of it; "" is the current one."""
-    sys.path.insert(0, folder)
-    try:
-        yield
-    finally:
-        sys.path.remove(folder)
-
-
-def _from_file(path: Path) -> ModuleType:
-    if not path.is_file():
-        raise InputError(f"model is {str(path)!r:.100}, expected a file that exists")
-    spec = importlib.util.spec_from_file_location(f"model_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise InputError(f"model is {str(path)!r:.100}, expected a Python file")
-    held = importlib.util.module_from_spec(spec)
-    sys.modules[held.__name__] = held  # dataclasses, for one, look there
-    loader = spec.loader
-    _guarded(str(path), lambda: loader.exec_module(held))
-    return held
-
-
-def _imported(name: str) -> ModuleType:
-    try:
-        return _guarded(name, lambda: importlib.import_module(name))
-    except ModuleNotFoundError as error:
-        raise InputError(f"model is {name!r:.100}: {error}, expected {FORM}") from error
-
-
-def _guarded(name: str, call: Callable[[], T]) -> T:
-    """Run the user's code; if it raises, print its own frames of the traceback, then InputError.
-
-    ModuleNotFoundError if it is the named module that is not there.
-    """
-    try:
-        with redirect_stdout(sys.stderr):
-            return call()
-    except (Exception, SystemExit) as error:
-        if isinstance(error, ModuleNotFoundError) and error.name and f"{name}.".startswith(f"{error.name}."):
-            raise
-        own = (__file__, importlib.__file__)
-        frames = [
-            frame
-            for frame in traceback.extract_tb(error.__traceback__)
-            if frame.filename not in own and not frame.filename.startswith("<frozen importlib")
-        ]
-        lines = ["Traceback of your code (most recent call last):\n", *traceback.format_list(frames)]
-        sys.stderr.write("".join([*lines, *traceback.format_exception_only(error)]))
-        raise InputError(f"{name!r:.100} raised {type(error).__name__}, expected {FORM}") from error
+    return name, folder_of(source), build
