@@ -1,0 +1,96 @@
+"""The user's own code, from a file or a package: run as it is, with its own traceback where it fails."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple, TypeVar
+
+from theory.input_error import InputError
+
+T = TypeVar("T")
+
+
+class Kind(NamedTuple):
+    """What the code is for: the option that names it, and what is expected there."""
+
+    option: str
+    form: str
+
+
+def module_of(source: str, kind: Kind) -> ModuleType:
+    """Import `FILE.py` or `package.module`, with the folder of the file, or the current one, on Python's path.
+
+    What the import prints goes to standard error.
+
+    Raises:
+        InputError: for a file or module that is not there, and for code that raises or ends the process (its traceback is
+            printed first).
+    """
+    with on_path(folder_of(source)):
+        return _from_file(source, kind) if source.endswith(".py") else _imported(source, kind)
+
+
+def folder_of(source: str) -> str:
+    """The folder that is on Python's path while the code runs: that of a file; "" for a module, from the current one."""
+    return str(Path(source).resolve().parent) if source.endswith(".py") else ""
+
+
+@contextmanager
+def on_path(folder: str) -> Iterator[None]:
+    """A folder first on Python's path, as where Python runs a file of it; "" is the current one."""
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)
+
+
+def guarded(name: str, kind: Kind, call: Callable[[], T]) -> T:
+    """Run the user's code; if it raises, print its own frames of the traceback, then InputError.
+
+    ModuleNotFoundError if it is the named module that is not there.
+    """
+    try:
+        with redirect_stdout(sys.stderr):
+            return call()
+    except (Exception, SystemExit) as error:
+        if isinstance(error, ModuleNotFoundError) and error.name and f"{name}.".startswith(f"{error.name}."):
+            raise
+        own = (__file__, importlib.__file__)
+        frames = [
+            frame
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename not in own and not frame.filename.startswith("<frozen importlib")
+        ]
+        lines = ["Traceback of your code (most recent call last):\n", *traceback.format_list(frames)]
+        sys.stderr.write("".join([*lines, *traceback.format_exception_only(error)]))
+        raise InputError(f"{name!r:.100} raised {type(error).__name__}, expected {kind.form}") from error
+
+
+def _from_file(source: str, kind: Kind) -> ModuleType:
+    path = Path(source)
+    if not path.is_file():
+        raise InputError(f"{kind.option} is {source!r:.100}, expected a file that exists")
+    name = f"{kind.option}_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise InputError(f"{kind.option} is {source!r:.100}, expected a Python file")
+    held = importlib.util.module_from_spec(spec)
+    sys.modules[name] = held  # dataclasses, for one, look there
+    loader = spec.loader
+    guarded(source, kind, lambda: loader.exec_module(held))
+    return held
+
+
+def _imported(source: str, kind: Kind) -> ModuleType:
+    try:
+        return guarded(source, kind, lambda: importlib.import_module(source))
+    except (ModuleNotFoundError, ValueError, TypeError) as error:  # not there, no name at all, or one with dots first
+        raise InputError(f"{kind.option} is {source!r:.100}: {error}, expected {kind.form}") from error
