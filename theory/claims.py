@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -42,13 +42,13 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True)
 class Source:
-    """A paper (its arXiv number) and, where known, the place in it."""
+    """A paper (its arXiv number) and, where known, the place in it; without a paper the place alone, such as a book."""
 
-    paper: str
+    paper: str = ""
     place: str = ""
 
     def __str__(self) -> str:
-        return f"arXiv:{self.paper}, {self.place}" if self.place else f"arXiv:{self.paper}"
+        return ", ".join(filter(None, (f"arXiv:{self.paper}" if self.paper else "", self.place))) or "no paper"
 
 
 @dataclass(frozen=True)
@@ -310,9 +310,9 @@ class Entry:
 class Ledger:
     """All claims, in reading order; refuses a label used twice, an unknown `uses` and a circle of `uses`."""
 
-    def __init__(self, topics: Mapping[str, Mapping[str, object]]) -> None:
-        """Collect the claims among the named values of each topic."""
-        self.topics = tuple(topics)
+    def __init__(self, topics: Mapping[str, Mapping[str, object]], beside: Collection[str] = ()) -> None:
+        """Collect the claims among the named values of each topic; beside: labels of another ledger that they may use."""
+        self.topics, self.beside = tuple(topics), frozenset(beside)
         self._entries: dict[str, Entry] = {}
         for topic, values in topics.items():
             found = [Entry(name, topic, value) for name, value in values.items() if isinstance(value, Claim)]
@@ -332,6 +332,8 @@ class Ledger:
         state: dict[str, str] = {}
 
         def visit(label: str, path: tuple[str, ...]) -> None:
+            if label in self.beside:
+                return
             if label not in self._entries:
                 raise ValueError(f"{path[-1]} uses {label}, which is no claim of the ledger")
             if state.get(label) == "open":
@@ -363,7 +365,7 @@ class Ledger:
     @cached_property
     def used_by(self) -> Mapping[str, tuple[str, ...]]:
         """For each label the labels of the claims that use it."""
-        users: dict[str, list[str]] = {label: [] for label in self._entries}
+        users: dict[str, list[str]] = {label: [] for label in (*self._entries, *self.beside)}
         for entry in self:
             for used in entry.claim.uses:
                 users[used].append(entry.label)

@@ -8,6 +8,7 @@ from pkgutil import get_data
 from theory.claims import Claim, Ledger
 from theory.input_error import InputError
 from theory.lazy import homes
+from theory.own_ledger import is_own, own_claims, own_ledger
 from theory.selection import LABEL, reading_order, whole
 
 LETTERS = {  # of the labels of each topic
@@ -27,24 +28,34 @@ LETTERS = {  # of the labels of each topic
 TOPICS = tuple(LETTERS)
 
 
-def load_ledger() -> Ledger:
-    """Import every topic and return the ledger (two seconds; `claim` imports one module).
+def load_ledger(own: str = "") -> Ledger:
+    """Import every topic and return the ledger (two seconds; `claim` imports one module), or a ledger of your own.
+
+    own: `FILE.py` or `package.module`, whose claims are the ledger, each under the name of its variable; they may use
+    claims of the project's ledger, and have labels that are not taken there. The code is run as it is.
+
+    Raises:
+        InputError: for code of your own that is not there, raises (its traceback is printed), has no claim, or makes no ledger.
 
     Examples:
         >>> ledger = load_ledger()
         >>> ledger["S4"].topic, ledger["S4"].claim.uses
         ('saliency', ('S1', 'S3'))
     """
-    return Ledger({topic: claims_of(topic) for topic in TOPICS})
+    if not own:
+        return Ledger({topic: claims_of(topic) for topic in TOPICS})
+    return own_ledger(own, load_ledger)
 
 
 def claims_of(topic: str) -> dict[str, Claim]:
-    """Import a topic and return its claims, by the names under which it exports them.
+    """Import a topic, or code of your own, and return its claims, by the names under which it exports them.
 
     Examples:
         >>> claims_of("saliency")["product_graphon"].label
         'S4'
     """
+    if is_own(topic):
+        return own_claims(topic)
     module = import_module(f"theory.{topic}")
     values = {name: getattr(module, name) for name in dir(module)}
     return {name: value for name, value in values.items() if isinstance(value, Claim)}
@@ -78,8 +89,10 @@ def claim(label: str) -> Claim:
     return found[0]
 
 
-def parts(label: str) -> tuple[Claim, ...]:
+def parts(label: str, own: str = "") -> tuple[Claim, ...]:
     """Return the parts of a claim in reading order, or the claim of a label alone; import their modules and no other.
+
+    own: `FILE.py` or `package.module` with a ledger of your own, where the claim is looked for.
 
     Raises:
         InputError: for a label that no claim has.
@@ -88,6 +101,8 @@ def parts(label: str) -> tuple[Claim, ...]:
         >>> [each.label for each in parts("G3")], [each.label for each in parts("G3.2")], [each.label for each in parts("G5")]
         (['G3.1', 'G3.2', 'G3.3'], ['G3.2'], ['G5'])
     """
+    if own:
+        return tuple(entry.claim for entry in load_ledger(own).select([label]))
     topic = next((topic for topic, letters in LETTERS.items() if label[:1] and label[0] in letters), None)
     if topic is None:
         if label != label.upper() and LABEL.fullmatch(label.upper()):

@@ -90,7 +90,9 @@ def _from_file(source: str, kind: Kind) -> ModuleType:
 
 
 def _imported(source: str, kind: Kind) -> ModuleType:
+    if not all(part.isidentifier() for part in source.split(".")):
+        raise InputError(f"{kind.option} is {source!r:.100}, expected {kind.form}")
     try:
         return guarded(source, kind, lambda: importlib.import_module(source))
-    except (ModuleNotFoundError, ValueError, TypeError) as error:  # not there, no name at all, or one with dots first
+    except ModuleNotFoundError as error:
         raise InputError(f"{kind.option} is {source!r:.100}: {error}, expected {kind.form}") from error

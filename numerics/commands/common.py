@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def add_selection(parser: argparse.ArgumentParser) -> None:
-    """Labels and topics as positional arguments."""
-    parser.add_argument("names", nargs="*", metavar="LABEL|TOPIC", help="claims to take (default: all)")
-
-
 def add_data(parser: argparse.ArgumentParser, default: str | None) -> None:
     """The options that name data, their labels and their scaling."""
     add = parser.add_argument

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 
+from numerics.commands.selection import add_ledger
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("label", metavar="LABEL")
@@ -22,6 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--digits", type=int, default=15, help="significant digits, all correct (default 15)")
     parser.add_argument("--keep", action="store_true", help="print what is left where letters have no value")
+    add_ledger(parser)
     parser.add_argument("--exact", action="store_true", help="the value as a fraction a/b, refused if it is none")
 
 
@@ -35,6 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
         digits=arguments.digits,
         exact=arguments.exact,
         keep=arguments.keep,
+        ledger=arguments.ledger,
     )
     print(found.text)
     for note in found.vouched:

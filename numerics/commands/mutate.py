@@ -5,7 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from numerics.commands.common import add_selection, available_cores
+from numerics.commands.common import available_cores
+from numerics.commands.selection import add_ledger, add_selection
 
 if TYPE_CHECKING:
     from numerics.evidence.mutants import MutationResult
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 def configure(parser: ArgumentParser) -> None:
     """The arguments of the command."""
     add_selection(parser)
+    add_ledger(parser)
     parser.add_argument("--seed", type=int, default=0, help="of what the checks draw (default 0)")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="try one mutant in N (default: each)")
     parser.add_argument("--jobs", type=int, default=available_cores(), help="processes (default: the cores there are)")
@@ -24,7 +26,6 @@ def run(arguments: Namespace) -> int:
     from rich.console import Console
 
     from numerics.evidence.mutation import mutate
-    from theory.ledger import load_ledger
 
     console = Console(highlight=False, markup=False, soft_wrap=True)
 
@@ -33,7 +34,7 @@ def run(arguments: Namespace) -> int:
             console.print(f"{result.label} {result.subject}: {result.killed} of {result.mutants} refuted", style="dim")
 
     settings = {"seed": arguments.seed, "jobs": arguments.jobs, "every": arguments.every}
-    found = mutate(arguments.names, **settings, on_result=tell, ledger=load_ledger())
+    found = mutate(arguments.names, **settings, on_result=tell, ledger=arguments.ledger)
     for result in found.results:
         for mutant, why in result.equivalent.items():
             console.print(f"{result.label} equivalent: {mutant}  ({why})", style="dim")

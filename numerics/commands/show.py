@@ -6,15 +6,18 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from numerics.commands.selection import add_ledger
+
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.reports.contents import Evidence
+    from numerics.reports.contents import Evidence, Line
     from theory.claims import Claim, Pitfall
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("label", metavar="LABEL")
+    add_ledger(parser)
 
 
 def _pitfall_lines(claim: Claim, pitfall: Pitfall) -> list[str]:
@@ -48,23 +51,23 @@ def _step_lines(claim: Claim, evidence: Sequence[Evidence]) -> list[str]:
 def run(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
+    from numerics.reports.contents import contents
     from theory.ledger import parts
 
+    lines = contents(arguments.ledger)
     console = Console(highlight=False, markup=False)
-    for number, claim in enumerate(parts(arguments.label)):
+    for number, claim in enumerate(parts(arguments.label, arguments.ledger)):
         if number:
             console.print()
-        _print_claim(console, claim)
+        _print_claim(console, claim, lines)
     return 0
 
 
-def _print_claim(console: Console, claim: Claim) -> None:
+def _print_claim(console: Console, claim: Claim, lines: Sequence[Line]) -> None:
     import sympy as sp
 
     from numerics.reports.bounds import graded
-    from numerics.reports.contents import contents
 
-    lines = contents()
     (line,) = (each for each in lines if each.label == claim.label)
 
     def section(title: str, *lines: str) -> None:

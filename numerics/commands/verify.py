@@ -8,8 +8,9 @@ from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING
 
-from numerics.commands.common import add_selection, available_cores, bar
+from numerics.commands.common import available_cores, bar
 from numerics.commands.places import check_places
+from numerics.commands.selection import add_ledger, add_selection
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_selection(parser)
+    add_ledger(parser)
     parser.add_argument("--effort", default="quick", choices=("quick", "standard", "thorough"), help="sizes of samples")
     parser.add_argument("--seed", type=int, default=0, help="all random numbers descend from it (default 0)")
     parser.add_argument("--jobs", type=int, default=available_cores(), help="processes (default: the cores there are)")
@@ -36,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     from numerics.reports.writing import write_json, write_text
     from theory.ledger import load_ledger
 
-    ledger = load_ledger()
+    ledger = load_ledger(arguments.ledger)
     to_stdout = "-" in (arguments.json, arguments.html)
     console = Console(stderr=to_stdout)
     checks = sum(map(len, checks_by_claim(ledger.select(arguments.names)).values()))

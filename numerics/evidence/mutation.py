@@ -65,15 +65,15 @@ def mutate(
     jobs: int = 1,
     every: int = 1,
     on_result: Callable[[MutationResult], None] = lambda result: None,
-    ledger: Ledger | None = None,
+    ledger: Ledger | str = "",
 ) -> Mutation:
     """Break every formula of the claims named by label or topic (of all if none is named), and see what the checks notice.
 
     A part that several expressions of a claim share is also broken in all of them at once.
 
     seed: of what the checks draw. jobs: processes. every: try one mutant in so many, evenly over each formula.
-    `on_result` sees each expression as it ends. ledger: another one than
-    that of `theory`.
+    `on_result` sees each expression as it ends. ledger: one of your own in place of that of `theory`: `FILE.py` or
+    `package.module` with claims and their checks.
 
     Raises:
         InputError: for an unknown name, what is no seed, another number of processes, or `every` below 1.
@@ -86,7 +86,9 @@ def mutate(
     number = seed_number(seed)
     checked_integer("jobs", jobs, 1, MOST_JOBS)
     checked_integer("every", every, 1, MOST_SKIPPED)
-    entries = (ledger or load_ledger()).select([names] if isinstance(names, str) else names)
+    entries = (ledger if isinstance(ledger, Ledger) else load_ledger(ledger)).select(
+        [names] if isinstance(names, str) else names
+    )
     tasks = [Task(e.topic, e.label, subject, number, every) for e in entries for subject in (*e.claim.claimed, SHARED)]
     found: dict[tuple[str, str], MutationResult] = {}
     for result in run_tasks(mutate_one, tasks, _lost, jobs, LIMIT):

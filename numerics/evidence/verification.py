@@ -178,13 +178,13 @@ def verify(
     seed: Seed = 0,
     jobs: int = 1,
     on_result: Callable[[CheckResult], None] = lambda result: None,
-    ledger: Ledger | None = None,
+    ledger: Ledger | str = "",
 ) -> Run:
     """Run the checks of the claims named by label or topic (all of them if none is named).
 
     The same seed gives the same findings for any number of jobs and any selection. effort: quick, standard or thorough,
     sizes of samples, with 1, 5 or 30 minutes for a check. jobs: processes. `on_result` sees each check as it ends.
-    ledger: another one than that of `theory`.
+    ledger: one of your own in place of that of `theory`: `FILE.py` or `package.module` with claims and their checks.
 
     Raises:
         InputError: for an unknown name or effort, what is no seed, or another number of processes.
@@ -199,7 +199,9 @@ def verify(
     number = seed_number(seed)
     checked_integer("jobs", jobs, 1, MOST_JOBS)
     start = time.perf_counter()
-    entries = (ledger or load_ledger()).select([names] if isinstance(names, str) else names)
+    entries = (ledger if isinstance(ledger, Ledger) else load_ledger(ledger)).select(
+        [names] if isinstance(names, str) else names
+    )
     checks = checks_by_claim(entries)
     planned = sorted(
         (

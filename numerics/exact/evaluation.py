@@ -36,7 +36,13 @@ class Value(NamedTuple):
 
 
 def evaluate(
-    label: str, expression: str, *assignments: str, digits: int = 15, exact: bool = False, keep: bool = False
+    label: str,
+    expression: str,
+    *assignments: str,
+    digits: int = 15,
+    exact: bool = False,
+    keep: bool = False,
+    ledger: str = "",
 ) -> Value:
     """Evaluate a formula of a claim at exact values.
 
@@ -46,7 +52,8 @@ def evaluate(
     leaves open, such as a graphon, it gives the steps on equal parts of the unit interval; step(2/5:3/2, 3/5:3/10) gives
     lengths and values of the steps. digits: significant ones, from 1 to
     10 000; a whole number is given in full. exact: the value as a fraction a/b. keep: return what is left of the formula
-    where letters have no value. Where a theorem says nothing the text is "no guarantee".
+    where letters have no value. ledger: `FILE.py` or `package.module` with claims of your own, where the label is looked for.
+    Where a theorem says nothing the text is "no guarantee".
 
     Raises:
         InputError: for an unknown claim, expression or name, a letter without a value, a value outside what the claim
@@ -66,7 +73,7 @@ def evaluate(
         raise InputError(f"digits is {digits!r}, expected a whole number from 1 to {MOST_DIGITS}")
     with collecting() as notes, long_integers(), _moderate_work():
         text, assumed = value_in(
-            part_with(expression, parts(label)), expression, assignments, digits, exact=exact, keep=keep
+            part_with(expression, parts(label, ledger)), expression, assignments, digits, exact=exact, keep=keep
         )
     return Value(text, tuple(sorted(notes)), assumed)
 

@@ -1,0 +1,78 @@
+"""A theorem of one's own: what is kept of uniform weights, as PyTorch draws them, if the largest of every m stays."""
+
+import sympy as sp
+
+from numerics.evidence import control, exact, statistical
+from theory.claims import Claim, Proof, Provenance, Source
+from theory.quantities import CLOSED_UNIT, COUNT, Hypothesis, Quantity
+from theory.steps import Carrier, Step
+
+m = sp.Symbol("m", integer=True, positive=True)
+x = sp.Symbol("x", positive=True)
+share = 2 / (m + 1)
+
+one_of_m = Claim(
+    label="X1",
+    title="What the largest of every m uniform weights keeps",
+    statement=r"The largest of $m$ moduli has the mean $[[largest]]$, the share $[[share]]$ of that of their sum.",
+    source=Source(),
+    provenance=Provenance.EXTENSION,
+    proof=Proof.PROVED,
+    quantities=(
+        Quantity(m, "number of weights in a group, of which one stays", COUNT, drawn=(1, 9)),
+        Quantity(x, "a modulus", CLOSED_UNIT),
+    ),
+    hypotheses=(Hypothesis("moduli of weights are independent and uniform on the unit interval"),),
+    expressions={"largest": m / (m + 1), "share": share},
+    steps=(
+        Step(
+            name="tail",
+            sentence=r"The largest modulus is above $x$ with probability $[[tail]]$.",
+            by=Carrier.DEFINED,
+            gives={"tail": 1 - x**m},
+        ),
+        Step(
+            name="mean",
+            sentence=r"The mean is the integral of the tail over the unit interval, $[[largest]]$.",
+            gives={"largest": m / (m + 1)},
+            uses=("tail",),
+        ),
+        Step(
+            name="share",
+            sentence=r"One modulus has the mean $\frac12$, their sum $\frac m2$, and the quotient is $[[share]]$.",
+            gives={"share": share},
+            uses=("mean",),
+        ),
+    ),
+)
+
+
+@exact(one_of_m, step="mean")
+@control("tail of the smallest", tail=(1 - x) ** m)
+@control("forgotten one", largest=(m - 1) / m)
+def the_mean_is_the_integral_of_the_tail(tail, largest, trial):
+    """x − x^(m+1)/(m + 1) is 0 at 0, has the tail as its derivative, and is the mean at 1."""
+    area = x - x ** (m + 1) / (m + 1)
+    yield trial.same(sp.diff(area, x), tail)
+    yield trial.same(area.subs(x, 1), largest)
+
+
+@exact(one_of_m, step="share")
+@control("of one weight", share=share / 2)
+@control("forgotten one", largest=(m - 1) / m)
+def the_share_is_that_of_the_sum(largest, share, trial):
+    """The share of the mean sum m/2 is the mean of the largest."""
+    yield trial.same(share * m / 2, largest)
+
+
+def largest_of_groups(rng, groups, size):
+    return rng.random((groups, size)).max(axis=1)
+
+
+@statistical(one_of_m, tests=1)
+@control("forgotten one", largest=(m - 1) / m)
+@control("2 % more", largest=sp.Rational(51, 50) * m / (m + 1))
+def drawn_groups_have_the_mean(largest, trial):
+    """Groups of four weights, drawn without the formula."""
+    drawn = trial.draw(largest_of_groups, trial.size(100_000), 4)
+    yield trial.averages(drawn, trial.value(largest, {m: 4}), 0.0, 1.0)

@@ -1,0 +1,117 @@
+"""A ledger of one's own, in a file or a package, beside that of the project."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from helpers import ROOT
+
+import numerics as sl
+from numerics.cli import main
+from theory.claims import Claim
+from theory.ledger import load_ledger
+from theory.own_ledger import is_own, own_module
+
+EXAMPLE = ROOT / "docs" / "examples" / "own_theorem" / "one_of_m.py"
+SMALL = '''
+import sympy as sp
+from numerics.evidence import control, exact
+from theory.claims import Claim, Proof, Provenance, Source
+n = sp.Symbol("n", integer=True, positive=True)
+half = Claim(label="LABEL", title="t", statement="$[[half]]$", source=Source(), provenance=Provenance.EXTENSION,
+             proof=Proof.PROVED, proof_text="By hand.", expressions={"half": n / 2}, uses=USES)
+@exact(half)
+@control("all", half=n)
+def twice(half, trial):
+    """Twice the half is all."""
+    yield trial.same(2 * half, n)
+'''
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> None:
+    own_module.cache_clear()
+
+
+def written(folder: Path, name: str, label: str = "X1", uses: str = "()", more: str = "") -> str:
+    path = folder / name
+    path.write_text(SMALL.replace("LABEL", label).replace("USES", uses) + more, encoding="utf-8")
+    return str(path)
+
+
+def test_the_worked_example_holds_and_leaves_no_survivor() -> None:
+    run = sl.verify(ledger=str(EXAMPLE), jobs=2)
+    assert (run.totals["hold"], run.totals["survived"], run.totals["controls"]) == (1, 0, 6)
+    (result,) = run.claims
+    assert {str(link) for link in result.weakest.values()} == {"all"}
+    assert sl.mutate("X1", ledger=str(EXAMPLE)).survivors == 0
+    assert sl.evaluate("X1", "share", "m=4", exact=True, ledger=str(EXAMPLE)).text == "2/5"
+
+
+def test_a_wrong_formula_in_it_is_refuted(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    (tmp_path / "wrong.py").write_text(text.replace("share = 2 / (m + 1)", "share = 2 / (m + 2)"), encoding="utf-8")
+    run = sl.verify(ledger=str(tmp_path / "wrong.py"))
+    assert [claim.status for claim in run.claims] == ["refuted"]
+
+
+def test_a_package_is_a_ledger_and_uses_claims_of_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    package = tmp_path / "mytheory"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    shutil.move(written(tmp_path, "halves.py", uses='("S4",)'), package / "halves.py")
+    (package / "ledger.py").write_text("from mytheory.halves import half, twice\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    ledger = load_ledger("mytheory.ledger")
+    assert ledger["X1"].topic == "mytheory.ledger"
+    assert isinstance(ledger["X1"].claim, Claim)
+    assert ledger.used_by["S4"] == ("X1",)
+    assert main(["verify", "--ledger", "mytheory.ledger", "--jobs", "2"]) == 0
+    assert "1 of 1 claims hold" in capsys.readouterr().out
+    assert main(["show", "X1", "--ledger", "mytheory.ledger"]) == 0
+    assert "mytheory.ledger · half · EXTENSION, PROVED · no paper" in capsys.readouterr().out
+    assert main(["claims", "--ledger", "mytheory.ledger", "--search", "HALF"]) == 0
+    assert "X1" in capsys.readouterr().out
+
+
+def test_what_is_no_topic_of_the_project_is_own() -> None:
+    assert not any(map(is_own, load_ledger().topics))
+
+
+@pytest.mark.parametrize(
+    ("label", "uses", "more", "said"),
+    [
+        ("S4", "()", "", "half has the label S4, which the project has"),
+        ("G3", "()", "", "half has the label G3, which the project has"),  # in parts there
+        ("X1", '("X7",)', "", "X1 uses X7, which is no claim of the ledger"),
+        ("X1", "()", "\nagain = half.__class__(**{**vars(half)})", "label X1 is used twice: by half and by again"),
+        ("X1", "()", "\ndel half", "which has no claim"),
+        ("x1", "()", "", "raised ValueError"),
+        ("X1", "()", "\n1 / 0", "raised ZeroDivisionError"),
+        ("X1", "()", "\nraise SystemExit(3)", "raised SystemExit"),
+        (
+            "X1",
+            "()",
+            "\nother, half = half, half.__class__(**{**vars(half), 'label': 'X2'})\ndel other",
+            "claim X1 is checked in",
+        ),
+    ],
+)
+def test_code_that_makes_no_ledger_is_refused_in_one_line(
+    label: str, uses: str, more: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = written(tmp_path, "mine.py", label, uses, more)
+    assert main(["verify", "--ledger", source]) == 2
+    last = capsys.readouterr().err.strip().splitlines()[-1]
+    assert last.startswith("sparse-limits: ")
+    assert said in last
+
+
+@pytest.mark.parametrize("source", ["nowhere.py", "nowhere.ledger", ".", "..", "saliency", "a b", "1"])
+def test_what_is_no_code_is_refused(source: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["claims", "--ledger", source]) == 2
+    assert capsys.readouterr().err.startswith("sparse-limits: --ledger is ")
