@@ -6,7 +6,7 @@
 Pages are README.md, the how-to pages of the book and the README.md of each folder in docs/examples; without a PAGE all of them.
 An example is a block that begins with `$ sparse-limits`; it may hold several calls. It runs where a reader would run it: for a
 folder in docs/examples in a copy of that folder, for other pages in a folder that has docs/examples alone; the Python blocks of
-the page are run there first, so that they may write files. A line `…` stands for lines left out. Times and digests are ignored,
+the page are run there first, so that they may write files. A call that is refused prints why. A line `…` stands for lines left out. Times and digests are ignored,
 and numbers may differ by one in their last printed digit or by a hundredth: on another processor sums round otherwise.
 """
 
@@ -19,18 +19,21 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
+from importlib.util import find_spec
 from os import environ
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
+PACKAGES = Path(str(find_spec("numerics").origin)).parent.parent  # the numerics that this Python imports
 BLOCK = re.compile(r"^```(?:console)?\n(\$ sparse-limits .*?)^```$", re.DOTALL | re.MULTILINE)
 CALL = re.compile(r"^\$ (sparse-limits [^\n]*)\n", re.MULTILINE)
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?|(?<![\w.])\.\d+(?:e[+-]?\d+)?")
 DIGEST = re.compile(r"\b[0-9a-f]{8,}…")
 TIME = re.compile(r"\b\d+(?:\.\d+)? s\b")
 ROW = re.compile(r"^([A-Z][\d.]+ .* \d+) +\d+$")  # of the run of the ledger: label, controls, and seconds at the end
+REFUSED = 2  # exit status of a call that is wrong
 NOISE = 1e-9  # numbers below are what rounding leaves
 WIDTHS = {"verify": "120"}  # columns of the terminal, where they are not 80
 
@@ -60,16 +63,26 @@ def name_of(page: Path) -> str:
 
 
 def output(call: str, folder: Path) -> str:
-    """What a call prints in a folder, standard output alone.
+    """What a call prints in a folder: standard output, or, of a call that is refused (status 2), the line that says why.
 
     Raises:
-        subprocess.CalledProcessError: if the call fails.
+        subprocess.CalledProcessError: if the call fails otherwise.
     """
     words = [sys.executable, "-m", "numerics.cli", *shlex.split(call)[1:]]
     terminal = {**environ, "COLUMNS": WIDTHS.get(words[3], "80"), "MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1"}
-    terminal["PYTHONPATH"] = str(ROOT)
-    return subprocess.run(words, cwd=folder, env=terminal, capture_output=True, text=True, check=True).stdout.strip(
-        "\n"
+    terminal["PYTHONPATH"] = str(PACKAGES)
+    done = subprocess.run(words, cwd=folder, env=terminal, capture_output=True, text=True, check=False)
+    if done.returncode == REFUSED:
+        return done.stderr.strip("\n").splitlines()[-1]
+    done.check_returncode()
+    return done.stdout.strip("\n")
+
+
+def needs_torch(page: str) -> bool:
+    """Whether an example of a page needs PyTorch, which is an extra."""
+    calls = " ".join(example.call for example in examples(page))
+    return bool(
+        re.search(r"--model |\.pth?\b", calls) or re.search(r"^(import|from) torch", python_of(page), re.MULTILINE)
     )
 
 
@@ -201,6 +214,9 @@ def main() -> int:
     wrong = []
     for page in named or pages():
         print(name_of(page), flush=True)
+        if needs_torch(page.read_text("utf-8")) and find_spec("torch") is None:
+            print("left out: it needs pip install -e '.[torch]'")
+            continue
         wrong += wrong_lines(page) if "--check" in sys.argv else write(page)
     for line in wrong:
         print(line)

@@ -3,6 +3,8 @@
 import contextlib
 import io
 import re
+import shutil
+import subprocess
 import sys
 from collections import Counter
 from fractions import Fraction
@@ -109,6 +111,8 @@ def test_counts_in_the_readme_are_those_of_the_ledger() -> None:
 )
 def test_the_examples_of_a_page_print_what_it_shows(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Every example but the run of the ledger, which the tests have already."""
+    if docs_examples.needs_torch(page.read_text("utf-8")):
+        pytest.importorskip("torch", reason="this page needs pip install -e '.[torch]'")
     wrong = docs_examples.wrong_lines(page, skip=(LEDGER,))
     assert not wrong, f"python docs/examples.py {docs_examples.name_of(page)} writes them anew:\n" + "\n".join(wrong)
 
@@ -151,6 +155,23 @@ def test_an_example_that_has_changed_is_noticed() -> None:
         list(docs_examples.fresh_lines(example.shown, ["one  0.5 in 2 s", "more"]))
     with pytest.raises(ValueError, match="expected 'one"):
         list(docs_examples.fresh_lines(example.shown, ["a new line", "one 0.5 in 3.1 s", "last 1,200"]))
+
+
+def test_a_call_that_is_refused_prints_why_and_no_other_may_fail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = docs_examples.output("sparse-limits evaluate N1 bound h=3 r=-1", tmp_path)
+    assert printed == "sparse-limits: r=-1: r is half the width of the interval, expected a positive number"
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    with pytest.raises(subprocess.CalledProcessError):
+        docs_examples.output("sparse-limits claims", tmp_path)
+
+
+def test_pages_that_need_torch_are_known() -> None:
+    assert docs_examples.needs_torch("```\n$ sparse-limits predict --model model.py:build\n…\n```\n")
+    assert docs_examples.needs_torch("```\n$ sparse-limits fit net.pt\n…\n```\n")
+    assert docs_examples.needs_torch("```python\nimport torch\n```\n")
+    assert not docs_examples.needs_torch("```\n$ sparse-limits fit net.npz\n…\n```\n`net.pt` needs torch\n")
 
 
 def test_a_page_runs_beside_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
