@@ -1,10 +1,13 @@
-"""The example calls of README.md: run them anew and put what they print in their place.
+"""The example calls of the pages: run them anew and put what they print in their place.
 
-    python docs/examples.py            write README.md with fresh outputs (and the pictures they draw)
-    python docs/examples.py --check    name the lines that a fresh run does not print, without writing
+    python docs/examples.py [PAGE …]            write the pages with fresh outputs (and the pictures they draw)
+    python docs/examples.py --check [PAGE …]    name the lines that a fresh run does not print, without writing
 
-An example is a block that begins with `$ sparse-limits`. A line `…` stands for lines left out. Times and digests are ignored, and
-numbers may differ by one in their last printed digit or by a hundredth: on another processor sums round otherwise.
+Pages are README.md, the how-to pages of the book and the README.md of each folder in docs/examples; without a PAGE all of them.
+An example is a block that begins with `$ sparse-limits`; it may hold several calls. It runs where a reader would run it: for a
+folder in docs/examples in a copy of that folder, for other pages in a folder that has docs/examples alone; the Python blocks of
+the page are run there first, so that they may write files. A call that is refused prints why. A line `…` stands for lines left out. Times and digests are ignored,
+and numbers may differ by one in their last printed digit or by a hundredth: on another processor sums round otherwise.
 """
 
 from __future__ import annotations
@@ -16,17 +19,21 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
+from importlib.util import find_spec
 from os import environ
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
-BLOCK = re.compile(r"```\n\$ (sparse-limits [^\n]*)\n(.*?)```", re.DOTALL)
+PACKAGES = Path(str(find_spec("numerics").origin)).parent.parent  # the numerics that this Python imports
+BLOCK = re.compile(r"^```(?:console)?\n(\$ sparse-limits .*?)^```$", re.DOTALL | re.MULTILINE)
+CALL = re.compile(r"^\$ (sparse-limits [^\n]*)\n", re.MULTILINE)
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?|(?<![\w.])\.\d+(?:e[+-]?\d+)?")
 DIGEST = re.compile(r"\b[0-9a-f]{8,}…")
 TIME = re.compile(r"\b\d+(?:\.\d+)? s\b")
 ROW = re.compile(r"^([A-Z][\d.]+ .* \d+) +\d+$")  # of the run of the ledger: label, controls, and seconds at the end
+REFUSED = 2  # exit status of a call that is wrong
 NOISE = 1e-9  # numbers below are what rounding leaves
 WIDTHS = {"verify": "120"}  # columns of the terminal, where they are not 80
 
@@ -40,20 +47,42 @@ class Example(NamedTuple):
 
 def examples(page: str) -> list[Example]:
     """The examples of a page, in their order."""
-    return [Example(call, tuple(body.splitlines())) for call, body in BLOCK.findall(page)]
+    parts = [part for block in BLOCK.findall(page) for part in CALL.split(block)[1:]]
+    return [Example(call, tuple(body.splitlines())) for call, body in zip(parts[::2], parts[1::2], strict=True)]
+
+
+def pages() -> list[Path]:
+    """The pages with examples that run, in the order of their names."""
+    found = [ROOT / "README.md", *(ROOT / "book").glob("howto_*.md"), *(ROOT / "docs" / "examples").glob("*/README.md")]
+    return sorted(page for page in found if examples(page.read_text("utf-8")) or python_of(page.read_text("utf-8")))
+
+
+def name_of(page: Path) -> str:
+    """How a page is called: its path from the root."""
+    return page.relative_to(ROOT).as_posix()
 
 
 def output(call: str, folder: Path) -> str:
-    """What a call prints in a folder, standard output alone.
+    """What a call prints in a folder: standard output, or, of a call that is refused (status 2), the line that says why.
 
     Raises:
-        subprocess.CalledProcessError: if the call fails.
+        subprocess.CalledProcessError: if the call fails otherwise.
     """
     words = [sys.executable, "-m", "numerics.cli", *shlex.split(call)[1:]]
     terminal = {**environ, "COLUMNS": WIDTHS.get(words[3], "80"), "MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1"}
-    terminal["PYTHONPATH"] = str(ROOT)
-    return subprocess.run(words, cwd=folder, env=terminal, capture_output=True, text=True, check=True).stdout.strip(
-        "\n"
+    terminal["PYTHONPATH"] = str(PACKAGES)
+    done = subprocess.run(words, cwd=folder, env=terminal, capture_output=True, text=True, check=False)
+    if done.returncode == REFUSED:
+        return done.stderr.strip("\n").splitlines()[-1]
+    done.check_returncode()
+    return done.stdout.strip("\n")
+
+
+def needs_torch(page: str) -> bool:
+    """Whether an example of a page needs PyTorch, which is an extra."""
+    calls = " ".join(example.call for example in examples(page))
+    return bool(
+        re.search(r"--model |\.pth?\b", calls) or re.search(r"^(import|from) torch", python_of(page), re.MULTILINE)
     )
 
 
@@ -122,41 +151,73 @@ def _unit(number: str) -> float:
     return 10.0 ** (int(exponent or 0) - len(digits.partition(".")[2]))
 
 
+def home(page: Path) -> Path:
+    """The folder for which a page is written: its own in docs/examples, else the root."""
+    return page.parent if page.parent.parent == ROOT / "docs" / "examples" else ROOT
+
+
 @contextmanager
-def folder(page: str) -> Iterator[Path]:
-    """A folder of its own with a `docs` in it and the files that the page's Python blocks write."""
-    with TemporaryDirectory() as name, chdir(name):
-        Path("docs").mkdir()
-        exec(compile(python_of(page), "README.md", "exec"), {"__name__": "readme_example"})
-        yield Path(name)
+def folder(page: Path) -> Iterator[Path]:
+    """A folder like the page's home, with what the page names there and the files that its Python blocks write."""
+    with TemporaryDirectory() as name:
+        here = Path(name, "here")
+        if home(page) != ROOT:
+            shutil.copytree(home(page), here, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            (here / "docs").mkdir(parents=True)
+            if (ROOT / "docs" / "examples").is_dir():
+                shutil.copytree(ROOT / "docs" / "examples", here / "docs" / "examples")
+        with chdir(here):
+            code = compile(python_of(page.read_text("utf-8")), name_of(page), "exec")
+            exec(code, {"__name__": "page_example"})
+            yield here
 
 
 def python_of(page: str) -> str:
     """The Python blocks of a page, one after the other."""
-    return "\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL))
+    return "\n".join(re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE))
+
+
+def wrong_lines(page: Path, skip: tuple[str, ...] = ()) -> list[str]:
+    """What a fresh run of a page's examples, but for the calls to skip, prints otherwise than the page shows."""
+    wrong = []
+    with folder(page) as here:
+        for example in examples(page.read_text("utf-8")):
+            if example.call not in skip:
+                wrong += differences(example, output(example.call, here))
+    return wrong
+
+
+def write(page: Path) -> list[str]:
+    """Put fresh outputs into a page and the pictures that it draws beside it; returns what only a reader can mend."""
+    text, wrong = page.read_text("utf-8"), []
+    with folder(page) as here:
+        for example in examples(text):
+            print(f"$ {example.call}", flush=True)
+            printed = output(example.call, here)
+            try:
+                body = rewritten(example.shown, printed.splitlines())
+            except ValueError as error:  # nobody but a reader knows what to leave out
+                wrong.append(f"{name_of(page)}: {example.call}: {error}")
+                continue
+            old, new = ("".join(f"{line}\n" for line in lines) for lines in (example.shown, body))
+            text = text.replace(f"$ {example.call}\n{old}", f"$ {example.call}\n{new}")
+        for picture in here.rglob("*.png"):
+            shutil.copy(picture, home(page) / picture.relative_to(here))
+    page.write_text(text, "utf-8")
+    return wrong
 
 
 def main() -> int:
-    """Regenerate or check all examples."""
-    page = (ROOT / "README.md").read_text("utf-8")
-    check, wrong = "--check" in sys.argv, []
-    with folder(page) as here:
-        for example in examples(page):
-            print(f"$ {example.call}", flush=True)
-            printed = output(example.call, here)
-            if check:
-                wrong += differences(example, printed)
-                continue
-            try:
-                body = "\n".join(rewritten(example.shown, printed.splitlines()))
-            except ValueError as error:  # nobody but a reader knows what to leave out
-                wrong.append(f"{example.call}: {error}")
-                continue
-            page = page.replace(f"$ {example.call}\n" + "\n".join(example.shown), f"$ {example.call}\n{body}")
-        if not check:
-            for picture in (here / "docs").iterdir():
-                shutil.copy(picture, ROOT / "docs" / picture.name)
-            (ROOT / "README.md").write_text(page, "utf-8")
+    """Write or check the pages that are named, or all."""
+    named = [Path(word).resolve() for word in sys.argv[1:] if word != "--check"]
+    wrong = []
+    for page in named or pages():
+        print(name_of(page), flush=True)
+        if needs_torch(page.read_text("utf-8")) and find_spec("torch") is None:
+            print("left out: it needs pip install -e '.[torch]'")
+            continue
+        wrong += wrong_lines(page) if "--check" in sys.argv else write(page)
     for line in wrong:
         print(line)
     return int(bool(wrong))

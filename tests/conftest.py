@@ -21,7 +21,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         shared = "ledger_run" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("ledger" if shared else item.path.stem))
+        if item.get_closest_marker("xdist_group") is None:  # a page with examples goes by itself
+            item.add_marker(pytest.mark.xdist_group("ledger" if shared else item.path.stem))
     items.sort(key=lambda item: next(item.iter_markers("xdist_group")).args[0] not in ("ledger", "test_book"))
 
 

@@ -3,6 +3,8 @@
 import contextlib
 import io
 import re
+import shutil
+import subprocess
 import sys
 from collections import Counter
 from fractions import Fraction
@@ -29,6 +31,8 @@ from theory.selection import reading_order
 sys.path.insert(0, str(ROOT / "docs"))
 
 import examples as docs_examples
+
+LEDGER = "sparse-limits verify"  # the call whose run the tests share
 
 
 def python_of(page: str) -> str:
@@ -98,19 +102,28 @@ def test_counts_in_the_readme_are_those_of_the_ledger() -> None:
     assert words in " ".join(readme.split())
 
 
-def test_the_examples_of_the_readme_print_what_it_shows(ledger_run) -> None:
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, marks=pytest.mark.xdist_group(docs_examples.name_of(page)), id=docs_examples.name_of(page))
+        for page in docs_examples.pages()
+    ],
+)
+def test_the_examples_of_a_page_print_what_it_shows(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Every example but the run of the ledger, which the tests have already."""
-    page = (ROOT / "README.md").read_text(encoding="utf-8")
-    wrong = []
-    with docs_examples.folder(page) as here:
-        for example in docs_examples.examples(page):
-            if example.call == "sparse-limits verify":
-                terminal = io.StringIO()
-                print_summary(ledger_run, Console(file=terminal, width=120))
-                printed = terminal.getvalue().strip("\n")
-            else:
-                printed = docs_examples.output(example.call, here)
-            wrong += docs_examples.differences(example, printed)
+    if docs_examples.needs_torch(page.read_text("utf-8")):
+        pytest.importorskip("torch", reason="this page needs pip install -e '.[torch]'")
+    wrong = docs_examples.wrong_lines(page, skip=(LEDGER,))
+    assert not wrong, f"python docs/examples.py {docs_examples.name_of(page)} writes them anew:\n" + "\n".join(wrong)
+
+
+def test_the_run_of_the_ledger_prints_what_the_pages_show(ledger_run) -> None:
+    terminal = io.StringIO()
+    print_summary(ledger_run, Console(file=terminal, width=120))
+    shown = [each for page in docs_examples.pages() for each in docs_examples.examples(page.read_text("utf-8"))]
+    wanted = [example for example in shown if example.call == LEDGER]
+    assert wanted
+    wrong = [line for each in wanted for line in docs_examples.differences(each, terminal.getvalue().strip("\n"))]
     assert not wrong, "python docs/examples.py writes them anew:\n" + "\n".join(wrong)
 
 
@@ -142,3 +155,48 @@ def test_an_example_that_has_changed_is_noticed() -> None:
         list(docs_examples.fresh_lines(example.shown, ["one  0.5 in 2 s", "more"]))
     with pytest.raises(ValueError, match="expected 'one"):
         list(docs_examples.fresh_lines(example.shown, ["a new line", "one 0.5 in 3.1 s", "last 1,200"]))
+
+
+def test_a_call_that_is_refused_prints_why_and_no_other_may_fail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = docs_examples.output("sparse-limits evaluate N1 bound h=3 r=-1", tmp_path)
+    assert printed == "sparse-limits: r=-1: r is half the width of the interval, expected a positive number"
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    with pytest.raises(subprocess.CalledProcessError):
+        docs_examples.output("sparse-limits claims", tmp_path)
+
+
+def test_pages_that_need_torch_are_known() -> None:
+    assert docs_examples.needs_torch("```\n$ sparse-limits predict --model model.py:build\n…\n```\n")
+    assert docs_examples.needs_torch("```\n$ sparse-limits fit net.pt\n…\n```\n")
+    assert docs_examples.needs_torch("```python\nimport torch\n```\n")
+    assert not docs_examples.needs_torch("```\n$ sparse-limits fit net.npz\n…\n```\n`net.pt` needs torch\n")
+
+
+def test_a_page_runs_beside_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of docs/examples in a copy of its folder, of the book where docs/examples can be named; written as a reader sees it."""
+    monkeypatch.setattr(docs_examples, "ROOT", tmp_path)
+    monkeypatch.setattr(docs_examples, "output", lambda call, here: (here / call.split()[-1]).read_text("utf-8"))
+    block = "```\n$ sparse-limits fit {}\nold\n$ sparse-limits fit {}\nline 2\n```\n"
+    python = "```python\nfrom pathlib import Path\nfor name in ('made.txt', 'drawn.png'):\n    Path(name).write_text('line 2')\n```\n"
+    texts = {
+        "README.md": "nothing to run",
+        "book/howto_it.md": block.format("docs/examples/one/mine.csv", "made.txt") + python,
+        "docs/examples/one/README.md": block.format("mine.csv", "made.txt") + python,
+        "docs/examples/one/mine.csv": "line 1",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    pages = docs_examples.pages()
+    assert [docs_examples.name_of(page) for page in pages] == ["book/howto_it.md", "docs/examples/one/README.md"]
+    for page in pages:
+        with pytest.raises(ValueError, match="expected 'old', printed is 'line 1'"):
+            docs_examples.wrong_lines(page)
+        assert docs_examples.write(page) == []
+        assert docs_examples.wrong_lines(page) == []
+        text = page.read_text("utf-8")
+        assert text == texts[docs_examples.name_of(page)].replace("old", "line 1")
+    assert (tmp_path / "docs/examples/one/drawn.png").is_file()
+    assert not (tmp_path / "docs/examples/one/made.txt").exists()
