@@ -94,7 +94,7 @@ def test_pages_load_nothing_from_outside_and_no_link_is_dead(site: Path) -> None
                 assert anchor in where.ids, f"{name}: {link}"
 
 
-def test_every_claim_has_its_box_and_the_map_links_to_it(site: Path) -> None:
+def test_every_claim_has_its_box_and_the_index_links_to_it(site: Path) -> None:
     from theory.ledger import load_ledger
 
     everything = "\n".join(page.read_text(encoding="utf-8") for page in pages(site))
@@ -310,3 +310,34 @@ def test_pages_in_a_browser(site: Path, address: str) -> None:
             complaints[before:] = [f"{page.name}: {each}" for each in complaints[before:]]
         browser.close()
     assert not complaints, "\n".join(complaints)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed: the pages are not read in a browser")
+def test_a_claim_is_found_by_search_filters_and_what_it_rests_on(site: Path, address: str) -> None:
+    """The search of the site, the filters of the index, and the claims that light up at one that has the focus."""
+    from theory.ledger import load_ledger
+
+    playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need pip install -e '.[book]'")
+    ledger = load_ledger()
+    with playwright.sync_playwright() as driver:
+        tab = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]).new_page()
+        tab.goto(f"{address}/search.html?q=S5")
+        found = tab.locator("#search-results a").first
+        found.wait_for()
+        assert str(found.get_attribute("href")).endswith("#claim-S5")
+        tab.goto(f"{address}/map.html")
+        count, field = tab.locator(".claim-filters output"), tab.locator(".claim-filters input")
+        assert count.inner_text() == f"{len(ledger)} of {len(ledger)} claims"
+        field.fill(ledger["S5"].claim.title)
+        assert count.inner_text() == f"1 of {len(ledger)} claims"
+        field.fill("")
+        tab.select_option("select[data-filter=topic]", "operators")
+        assert count.inner_text() == f"{len(ledger.select(['operators']))} of {len(ledger)} claims"
+        tab.focus('.claim-chip[data-label="S5"]')
+        lit = {each.get_attribute("data-label") for each in tab.locator(".claim-chip.below").all()}
+        assert lit >= set(ledger["S5"].claim.uses)
+        above = {each.get_attribute("data-label") for each in tab.locator(".claim-chip.above").all()}
+        assert above >= set(ledger.used_by["S5"])
+        assert not lit & above
+        tab.keyboard.press("Escape")
+        assert tab.locator(".claim-chip.self").count() == 0

@@ -20,11 +20,14 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
+from numerics.checks import checks_of
 from numerics.evidence import CheckResult
 from numerics.evidence.links import carried
 from numerics.evidence.verification import ClaimResult, Run, verify
 from numerics.reports.bounds import graded
 from numerics.reports.run import closing_line, failures
+from theory.claims import Entry
+from theory.lazy import homes
 from theory.ledger import load_ledger
 from theory.quantities import Quantity, in_words
 
@@ -175,6 +178,7 @@ class ClaimDirective(SphinxDirective):
             f"Source: {{cite:t}}`{key}`{place}."
         )
         part = self._markdown(text, "claim-source")
+        part += self._markdown(where_to_read(entry), "claim-source")
         for words, labels in (("Uses", claim.uses), ("Used by", self.env.app.ledger.used_by[label])):
             if labels:
                 line = nodes.paragraph("", f"{words} ")
@@ -183,6 +187,19 @@ class ClaimDirective(SphinxDirective):
                     line += claim_link("", each, label=each)
                 part += line
         return part
+
+
+def where_to_read(entry: Entry) -> str:
+    """The files that hold a claim and its checks, the command that runs them, and the abstract of the paper: a line of Markdown."""
+    topic = f"theory.{entry.topic}"
+    home = topic if "." in entry.topic else homes(topic)[entry.name]
+    bodies = (check.body for check in checks_of(entry.topic) if check.claim is entry.claim)
+    checks = sorted({body.__module__ for body in bodies if body.__module__.startswith("numerics.checks")})
+    files = [f"`{module.replace('.', '/')}.py`" for module in (home, *checks)]
+    paper = entry.claim.source.paper
+    return f"Written in {', '.join(files)}; run by `sparse-limits verify {entry.label}`" + (
+        f"; paper: [arXiv:{paper}](https://arxiv.org/abs/{paper})." if paper else "."
+    )
 
 
 def evidence_html(evidence: ClaimResult) -> str:
