@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 from pathlib import Path
 
 import pytest
@@ -46,13 +45,10 @@ def written(tmp_path, monkeypatch):
 @pytest.fixture(scope="session")
 def ledger_run():
     """Every claim with all its checks and controls, at effort `quick` and seed 0: run here, or by the build BUILT_BOOK."""
-    from numerics.evidence.verification import ClaimResult, Run, verify
+    from numerics.evidence.verification import verify
+    from numerics.reports.kept_runs import kept
     from theory.ledger import load_ledger
 
     if not (built := os.environ.get("BUILT_BOOK")):
         return verify(jobs=2)
-    kept = Path(built) / "_build/.doctrees/ledger_run.pickle"
-    seed, effort, seconds, found = pickle.loads(kept.read_bytes())
-    ledger = load_ledger()
-    claims = tuple(ClaimResult(ledger[label], checks, unchecked) for label, checks, unchecked in found)
-    return Run(seed, effort, seconds, claims)
+    return kept(load_ledger(), Path(built) / "_build/.doctrees/ledger_run.pickle")

@@ -205,6 +205,34 @@ def test_a_wrong_page_or_claim_fails_the_build(
         assert complaint in log, complaint
 
 
+def test_a_second_build_does_what_has_changed(tmp_path: Path) -> None:
+    """Nothing, one page, one page with a flaw, the same flaw again, and all of it after a change of the code."""
+    book, environment = small_book(tmp_path, GOOD)
+    (book / "other.md").write_text("# Another page\n", encoding="utf-8")
+    (book / "_toc.yml").write_text("format: jb-book\nroot: page\nchapters:\n  - file: other\n", encoding="utf-8")
+    page, code = book / "page.md", tmp_path / "theory" / "neuron_pruning" / "kink.py"
+
+    def again() -> tuple[int, bool, bool, bool]:
+        """The exit status, whether the ledger was run, and whether the page with the claim, and the other, were read."""
+        result = build(book, tmp_path / "out", isolated=False, **environment)
+        log = re.sub(r"\x1b\[[\d;]*m", "", result.stdout + result.stderr)
+        read = re.findall(r"reading sources\.\.\. \[ *\d+%\] (\S+)", log)
+        return result.returncode, "of an earlier build" not in log, "page" in read, "other" in read
+
+    assert again() == (0, True, True, True)
+    assert again() == (0, False, False, False)
+    (book / "other.md").write_text("# Another page\n\nWith a sentence.\n", encoding="utf-8")
+    assert again() == (0, False, False, True)
+    page.write_text(page.read_text("utf-8") + "\n```{nonsense}\n```\n", encoding="utf-8")
+    assert again() == (1, False, True, False)
+    assert again() == (1, False, True, True)
+    page.write_text(page.read_text("utf-8").replace("nonsense", "note"), encoding="utf-8")
+    code.write_text(code.read_text("utf-8") + "\n# changed\n", encoding="utf-8")
+    assert again() == (1, True, True, True)  # an empty note
+    page.write_text(page.read_text("utf-8").replace("{note}\n", "{note}\nSomething.\n"), encoding="utf-8")
+    assert again()[:2] == (0, False)
+
+
 def test_the_box_of_a_new_claim_builds(tmp_path: Path) -> None:
     page = SECTION.substitute(label="S17").replace("##", "#", 1) + "\n```{bibliography}\n```\n"
     book, environment = small_book(tmp_path, page)

@@ -7,31 +7,39 @@ does not exist, if a claim stands on two pages or on none.
 from __future__ import annotations
 
 import os
-import pickle
 import re
+import time
+from collections.abc import Callable
 from html import escape
+from itertools import count
 from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
+from offline import failed_before
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
+import numerics
+import theory
 from numerics.checks import checks_of
 from numerics.evidence import CheckResult
 from numerics.evidence.links import carried
-from numerics.evidence.verification import ClaimResult, Run, verify
+from numerics.evidence.verification import ClaimResult, Run, checks_by_claim, verify
 from numerics.reports.bounds import graded
+from numerics.reports.kept_runs import keep, kept, key_of
 from numerics.reports.run import closing_line, failures
-from theory.claims import Entry
+from theory.claims import Entry, Ledger
 from theory.lazy import homes
 from theory.ledger import load_ledger
 from theory.quantities import Quantity, in_words
 
 logger = logging.getLogger(__name__)
+
+CODE = (Path(numerics.__file__).parent, Path(theory.__file__).parent, Path(__file__).parent)
 
 DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
 
@@ -65,16 +73,38 @@ class claim_link(nodes.Inline, nodes.TextElement):
 def run_ledger(app: Sphinx) -> None:
     """Verify the ledger once for this build; anything that fails is a warning, and so fails the build.
 
-    The run is kept beside the pages' trees: tests that read this build need not run the ledger again.
+    The run is kept beside the pages' trees, for the tests that read this build and for the next build: while neither code nor
+    packages change, the ledger is not run again, and only pages that have changed are built anew.
     """
     app.ledger = load_ledger()  # type: ignore[attr-defined]
-    app.run = run = verify(ledger=app.ledger, jobs=len(os.sched_getaffinity(0)))  # type: ignore[attr-defined]
-    found = [(claim.entry.label, claim.checks, claim.unchecked) for claim in run.claims]  # claims hold functions
-    kept = Path(app.doctreedir) / "ledger_run.pickle"
-    kept.write_bytes(pickle.dumps((run.seed, run.effort, run.seconds, found)))
+    path = Path(app.doctreedir) / "ledger_run.pickle"
+    code = [*(file for folder in CODE for file in folder.rglob("*.py")), *Path(app.srcdir).glob("*.bib")]
+    key = key_of(code)
+    run = kept(app.ledger, path, key)
+    app.all_again = run is None or failed_before(app)  # type: ignore[attr-defined]
+    if run is not None:
+        logger.info("sparse-limits: the run of an earlier build, since when no code has changed")
+    else:
+        run = verify(ledger=app.ledger, jobs=len(os.sched_getaffinity(0)), on_result=_progress(app.ledger))
+        keep(run, key, path)
+    app.run = run  # type: ignore[attr-defined]
     logger.info(f"sparse-limits: {closing_line(run)}")
     for line in failures(run):
         logger.warning(f"sparse-limits: {line}")
+
+
+def _progress(ledger: Ledger) -> Callable[[CheckResult], None]:
+    """What says at every tenth of the checks how far the run is, and how long the rest may take."""
+    number = sum(map(len, checks_by_claim(list(ledger)).values()))
+    start, done = time.monotonic(), count(1)
+
+    def tell(result: CheckResult) -> None:
+        ended = next(done)
+        if ended * 10 // number > (ended - 1) * 10 // number:
+            left = (time.monotonic() - start) * (number - ended) / ended
+            logger.info(f"sparse-limits: {ended} of {number} checks, about {left:.0f} s left")
+
+    return tell
 
 
 def letters_line(quantity: Quantity) -> str:
@@ -282,8 +312,8 @@ def resolve_links(app: Sphinx, doctree: nodes.document, page: str) -> None:
 
 
 def read_all_pages(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> set[str]:
-    """Badges belong to this build, so no page is taken from an earlier one."""
-    return set(env.found_docs)
+    """No page is older than the run whose badges it has, and none that may have had a warning goes unread."""
+    return set(env.found_docs) if app.all_again else set()  # type: ignore[attr-defined]
 
 
 def setup(app: Sphinx) -> dict[str, object]:

@@ -37,6 +37,19 @@ def fail_on_warnings(app: Sphinx, error: Exception | None) -> None:
     if error is None and app._warncount:
         logging.getLogger(__name__).info(f"the build fails: {app._warncount} warnings")
         app.statuscode = 1
+    if error is None and not app._warncount:
+        _failure(app).unlink(missing_ok=True)
+    else:
+        _failure(app).touch()
+
+
+def failed_before(app: Sphinx) -> bool:
+    """Whether the build before this one failed: its pages are read again, since only then do they warn again."""
+    return _failure(app).exists()
+
+
+def _failure(app: Sphinx) -> Path:
+    return Path(app.doctreedir) / "failed"
 
 
 def setup(app: Sphinx) -> dict[str, object]:
