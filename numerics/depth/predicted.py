@@ -120,7 +120,16 @@ def _said(settings: LayersSettings, law: DepthLaw) -> Said:
     dead: list[tuple[float, float | None]] = [*expected_dead(law, thresholds)]
     columns = law.columns(thresholds[0])
     return Said(
-        densities, errors, dead, columns, collapse, ends, _lost(law.network.widths[0], columns), curve, law.jitter, resolved
+        densities,
+        errors,
+        dead,
+        columns,
+        collapse,
+        ends,
+        _lost(law.network.widths[0], columns),
+        curve,
+        law.jitter,
+        resolved,
     )
 
 
@@ -184,5 +193,12 @@ def _said_by_rows(settings: LayersSettings, network: Architecture, x: Floats) ->
     curve = [[kept_count(each, inputs) / inputs for _, inputs in network.shapes] for each in settings.curve]
     shape = (len(settings.curve), len(kept))
     return Said(
-        shares, np.zeros(len(kept)), dead, columns, [None] * len(kept), None, lost, np.reshape(curve, shape).astype(float)
+        shares,
+        np.zeros(len(kept)),
+        dead,
+        columns,
+        [None] * len(kept),
+        None,
+        lost,
+        np.reshape(curve, shape).astype(float),
     )
