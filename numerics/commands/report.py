@@ -46,8 +46,8 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.epilog = EPILOG
     add = parser.add_argument
-    add("--html", required=True, metavar="FILE", help="the page; - for standard output")
-    add("--json", metavar="FILE", help="all numbers and sentences; - for standard output")
+    add("--html", metavar="FILE", help="the page; - for standard output, without the sentences")
+    add("--json", metavar="FILE", help="all numbers and sentences; - for standard output, alone")
     add("--widths", type=int, nargs="+", metavar="N", help="of the hidden layers, first to last")
     add("--model", metavar="CODE", help="your own module: FILE.py:build or package.module:build; runs your code")
     add("--density", type=float, metavar="R", help="share of weights kept, in (0, 1) (default 0.1)")
@@ -76,15 +76,17 @@ def run(arguments: Namespace) -> int:
 
     with Console(stderr=True).status("starting") as status:
         found = report(arguments.data, **given(arguments, *NAMES), progress=status.update)
-        page = found.page
-    write_text(arguments.html, page)
+        page = "" if arguments.html is None else found.page
+    if arguments.html is not None:
+        write_text(arguments.html, page)
     if arguments.json is not None:
         write_json(arguments.json, found.summary)
     console = Console(quiet="-" in (arguments.html, arguments.json))
     console.print(found.summary["question"], style="bold", highlight=False, markup=False)
     for line in (*found.summary["answer"], *found.summary["advice"]):
         console.print(f"- {line['text']} [{line['kind']}]", highlight=False, markup=False)
-    console.print(f"page written to {arguments.html}", highlight=False, markup=False)
+    if arguments.html is not None:
+        console.print(f"page written to {arguments.html}", highlight=False, markup=False)
     return 0
 
 

@@ -227,16 +227,16 @@ def _costs(found: Numbers, warned: set[str]) -> Iterator[Advice]:
         what = "mean squared error" if pruned is None else "test error"
         if after >= guess:
             rule = "kernel regression after pruning is no better on held-out samples than the mean label"
-            verb = "to learn nothing"
+            verb = ", trained to the end, to predict no better than the mean label"
         elif pruned is not None and dense is not None and pruned[0] > dense[1]:
             rule = "the 95% interval of the pruned kernel's test error lies above that before pruning"
-            verb = "to cost accuracy"
+            verb = " to cost accuracy"
         else:
             alike.append(each)
             continue
         warned.add(each["method"])
         text = (
-            f"Expect {each['method']} {verb}: {what} {show(after)}, before pruning {show(before)}, with the mean label "
+            f"Expect {each['method']}{verb}: {what} {show(after)}, before pruning {show(before)}, with the mean label "
             f"{show(guess)}, all of kernel regression."
         )
         yield {**_FROM_THE_KERNEL, "text": text, "rule": rule}

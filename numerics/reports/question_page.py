@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from numerics.forecast.question_summary import Advice, Line, MethodSummary, QuestionSummary, listed, resting_on
+from numerics.forecast.question_summary import Advice, Line, MethodSummary, QuestionSummary, listed, percent, resting_on
 from numerics.reports import question_pictures as pictures
 from numerics.reports.question_tables import (
     dead_table,
@@ -31,7 +31,7 @@ td:last-child { white-space: nowrap }
 .pictures.small { grid-template-columns: repeat(auto-fill, 8rem) } .pictures figure { margin: 0; min-width: 0; overflow: visible }
 figure svg { min-width: 0 } svg { max-width: 100% } svg.chart, svg.pixels { width: 100%; height: auto }
 figcaption { font-weight: 600 } .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .1rem 1.2rem }
-.advice > li { margin: .6rem 0 } .advice small { display: block } code { overflow-wrap: anywhere }
+.advice > li { margin: .6rem 0 } .rule { display: block } .lost td:nth-child(n+4) { min-width: 9rem } code { overflow-wrap: anywhere }
 dl { display: grid; grid-template-columns: minmax(5rem, max-content) 1fr; gap: .2rem 1rem; margin: .6rem 0 }
 dt { font-weight: 600 } dd { margin: 0; overflow-wrap: anywhere }
 @media (max-width: 30rem) { body { padding: 1rem } table { font-size: .82rem } td, th { padding-right: .6rem }
@@ -74,7 +74,7 @@ def _sections(summary: QuestionSummary) -> Iterator[tuple[str, str]]:
     yield "Inputs most and least kept", _inputs(methods)
     yield (
         "Inputs that are lost",
-        _table(lost_table(methods, summary["zero_inputs"]))
+        _table(lost_table(methods, summary["zero_inputs"]), "lost")
         + _said(
             [
                 "An input is lost if the first layer keeps none of its weights; it is named where that has the probability ½ or more."
@@ -86,8 +86,8 @@ def _sections(summary: QuestionSummary) -> Iterator[tuple[str, str]]:
     yield "How this was computed", _made(summary)
 
 
-def _table(table: Table) -> str:
-    return f"<div>{table_as_html(table)}</div>"
+def _table(table: Table, kind: str = "table") -> str:
+    return f'<div class="{kind}">{table_as_html(table)}</div>'
 
 
 def _said(lines: Sequence[str]) -> str:
@@ -100,7 +100,8 @@ def _badge(line: Line | Advice) -> str:
 
 
 def _advice(advice: Advice) -> str:
-    return f"<li>{escape(advice['text'])} {_badge(advice)}<small>Rule: {escape(advice['rule'])}.</small></li>"
+    rule = f'<small class="rule soft">Rule: {escape(advice["rule"])}.</small>'
+    return f"<li>{escape(advice['text'])} {_badge(advice)}{rule}</li>"
 
 
 def _layer_notes(summary: QuestionSummary) -> list[str]:
@@ -185,7 +186,9 @@ def _learning(summary: QuestionSummary) -> str:
             "Ridge regression with the tangent kernel (B7), which is what networks learn in the limit of infinite width when they are trained "
             "to the end: ReLU networks with standard normal weights and without biases, squared error, the first layer alone "
             f"pruned, to the density that it has above; {kernel['training_samples']} samples to train on, {kernel['test_samples']} "
-            "held out, which pruning did not see. Limit (K7.1); what trained networks of these widths do is not measured here."
+            "held out, which pruning did not see. Limit (K7.1); what trained networks of these widths do is not measured here. Kernels "
+            f"of pruned networks are averaged over {kernel['rows']} fresh rows; sampling leaves errors of up to "
+            f"{percent(max(each['kernel']['error'] for each in summary['learning']))} of their norm."
         )
         lines.append(
             "Intervals are exact at 95 % for further samples of the same law, for the errors of each row alone."
