@@ -177,9 +177,11 @@ def _of_module(model: str | Callable[[], nn.Module], asked: Mapping[str, Any]) -
             raise InputError(f"{name} is {asked[name]!r:.60}, expected none with a model, which has its own")
     from numerics.modules.building import builder
 
-    builder(model)  # without torch, or without such code, this says so first
+    fresh = builder(model)  # without torch, or without such code, this says so first
     from numerics.modules.forecast import predict_module
+    from numerics.modules.reading import chain_of
 
+    chain_of(fresh())  # what is wrong with it is said once, not for each method
     return partial(predict_module, model)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import shlex
@@ -17,7 +18,7 @@ from numerics.arguments import InputError
 from numerics.cli import main
 from numerics.data import Dataset
 from numerics.depth.architecture import Architecture
-from numerics.depth.settings import METHODS, LayersSettings
+from numerics.depth.settings import METHODS, LayersSettings, methods_through
 from numerics.depth.standing import MEASURED, THEOREM, standing_of
 from numerics.forecast import advice
 from numerics.forecast.question_summary import KINDS
@@ -109,12 +110,16 @@ def test_chances_of_loss_add_up_to_dead_columns(method):
 
 
 @pytest.mark.parametrize("residual", ["target", "averaged"])
-@pytest.mark.parametrize(("bias", "norm"), [(False, "none"), (True, "none"), (False, "batch")])
 @pytest.mark.parametrize("widths", [(16,), (16, 16)])
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("method", "bias", "norm"),
+    [
+        (method, bias, norm)
+        for bias, norm in ((False, "none"), (True, "none"), (False, "batch"))
+        for method in methods_through(norm)
+    ],
+)
 def test_measured_is_what_a_note_says_is_not_proved(method, widths, bias, norm, residual):
-    if norm == "batch" and method.startswith("grasp"):
-        pytest.skip("refused")
     options = {"bias": bias, "norm": norm, "init": "torch"}
     found = sl.predict_layers(method, widths=widths, samples=30, units=64, sample=False, residual=residual, **options)
     standing = standing_of(found.settings, found.network)
@@ -233,6 +238,66 @@ def test_a_layer_that_ends_is_told_and_said_of_no_other():
     assert (
         advised(dense, "none of the rules")[0]["text"] == "No rule here speaks against wanda and random at density 0.6."
     )
+
+
+def advice_on(method: dict, learning: tuple = (), density: float = 0.1) -> str:
+    return " ".join(each["rule"] for each in advice.advice_of([method], [], list(learning), density))
+
+
+def test_each_rule_speaks_beyond_its_threshold_and_not_before(made):
+    """Random pruning of the page, whose numbers are moved across one threshold after the other."""
+    calm = copy.deepcopy(next(each for each in made[0]["methods"] if each["method"] == "random"))
+    layers, calm["lost"] = calm["layers"]["layers"], [0.0] * 64
+    for layer in layers:
+        layer |= {"dead_rows": 0.0, "observed": layer["predicted"]}
+    for end in calm["layers"]["collapse"]:
+        end["density"] = 0.001
+    calm["layers"]["paths"]["share"] = 1.0
+    assert advice_on(calm) == "none of the rules above advises against the method"
+
+    def moved(place: str, number: int, key: str, value: float) -> str:
+        method = copy.deepcopy(calm)
+        method["layers"][place][number][key] = value
+        return advice_on(method)
+
+    assert "2 times that at which" in moved("collapse", 1, "density", 0.051)
+    assert "2 times that at which" not in moved("collapse", 1, "density", 0.049)
+    units = layers[0]["outputs"]
+    assert "hidden layer's units" in moved("layers", 0, "dead_rows", 0.26 * units)
+    assert "hidden layer's units" not in moved("layers", 0, "dead_rows", 0.24 * units)
+    assert "1 or more outputs" in moved("layers", -1, "dead_rows", 1.1)
+    assert "1 or more outputs" not in moved("layers", -1, "dead_rows", 0.9)
+    weights = layers[1]["weights"]
+    assert "less than 1 weight" in moved("layers", 1, "predicted", 0.9 / weights)
+    assert "less than 1 weight" not in moved("layers", 1, "predicted", 1.1 / weights)
+    for share, told in ((0.75, True), (1.0, False)):
+        method = copy.deepcopy(calm)
+        method["layers"]["paths"]["share"] = share
+        assert ("no path of kept weights" in advice_on(method)) == told
+    for chance, told in ((0.51, True), (0.49, False)):
+        method = copy.deepcopy(calm)
+        method["lost"][5] = chance
+        assert ("an input that varies" in advice_on(method)) == told
+
+
+@pytest.mark.parametrize(
+    ("low", "error", "rule"),
+    [(0.21, 0.3, "lies above"), (0.19, 0.3, "does not lie above"), (0.21, 0.6, "no better on held-out")],
+)
+def test_what_pruning_costs_by_the_kernel(made, low, error, rule):
+    def fit(error: float, low: float, high: float) -> dict:
+        return {"mse": 1.0, "error": error, "error_interval": [low, high]}
+
+    regression = {"pruned": fit(error, low, 0.9), "dense": fit(0.1, 0.05, 0.2), "constant": fit(0.6, 0.5, 0.7)}
+    learnt = {"method": "random", "density": 0.1, "kernel": {"test_samples": 50, "regression": regression}}
+    assert rule in advice_on(made[0]["methods"][3], (learnt,))
+
+
+def test_a_broken_model_is_told_once(tmp_path, capsys):
+    pytest.importorskip("torch")
+    (tmp_path / "own.py").write_text("def build():\n    raise ValueError('of mine')\n")
+    assert main(["report", "--model", f"{tmp_path}/own.py:build", "--html", str(tmp_path / "p.html")]) == 2
+    assert capsys.readouterr().err.count("ValueError: of mine") == 1
 
 
 def test_networks_that_differ_from_the_prediction_are_told(made):
