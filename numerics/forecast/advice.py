@@ -156,7 +156,7 @@ def _lost(found: Numbers, warned: set[str]) -> Iterator[Advice]:
 
 def _idle(found: Numbers, warned: set[str]) -> Iterator[Advice]:
     """Units without incoming weights are constant: hidden ones are not needed, outputs say nothing."""
-    rule = f"{percent(IDLE)} or more of a hidden layer's units are expected to keep no incoming weight"
+    rule = f"{IDLE:.0%} or more of a hidden layer's units are expected to keep no incoming weight"
     wide = [
         (method, layer)
         for method in found.methods
@@ -202,7 +202,7 @@ def _missed(found: Numbers, warned: set[str]) -> Iterator[Advice]:
                 "text": f"With {method['method']}, trust the networks pruned here, not the prediction: {told}.",
                 "rule": (
                     f"networks differ from the prediction by more than {APART:g} times its sampling error and their spread, "
-                    f"together, and by more than {percent(FAR)} of it"
+                    f"together, and by more than {FAR:.0%} of it"
                 ),
                 "kind": MEASURED,
                 "by": "",
