@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numerics.fitting.verdict import account, verdict
     from numerics.forecast.compare import compare
     from numerics.forecast.predict import predict
+    from numerics.forecast.question import report
     from numerics.kernels import dense_kernel, graphon_kernel, ridge_predict
     from numerics.masks.cut_norm import cut_distance, cut_norm
     from numerics.masks.files import load_mask
@@ -72,6 +73,7 @@ __all__ = [
     "predict_layers",
     "prune",
     "random_network",
+    "report",
     "ridge_predict",
     "saliency",
     "sample_mask",

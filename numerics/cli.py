@@ -24,6 +24,7 @@ COMMANDS = {
     "mutate": "break the formulas in small ways and see whether the checks notice",
     "new-claim": "the skeleton of a claim of your own, with checks, export and a box in the book",
     "predict": "what a pruning method will keep of given data, before pruning",
+    "report": "one page for a network and data: what each method keeps and loses, and what to do",
     "fit": "the graphon that a mask came from, and the method that made it",
     "ticket": "a trained network found inside a random one by pruning alone, certified; or the check of such a find",
     "study": "what the predictions are worth on real data",

@@ -84,6 +84,11 @@ class About:
         }
 
 
+def name_of(data: AboutSummary, column: int) -> str:
+    """What a table calls an input: its name, or its number from 0."""
+    return data["input_names"][column] if data["input_names"] else str(column)
+
+
 class Content(NamedTuple):
     """What a file holds: inputs x [N, d], labels y [N] or [N, q] before any labelling; words: the classes that y numbers; lead: how
     many notes are about the target.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from numerics.commands._prediction_report import name_of
+from numerics.columns import name_of
 from numerics.reports.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:

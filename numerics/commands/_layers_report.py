@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.commands._prediction_report import name_of
+from numerics.columns import name_of
+from numerics.depth.summary import layer_name
 from numerics.reports.plain_text import many
 from numerics.reports.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.depth.summary import LayersSummary, LayerSummary
+    from numerics.depth.summary import LayersSummary
 
 LOSSES = {"mse": "squared error", "cross-entropy": "cross-entropy"}
 RESIDUALS = {
@@ -36,7 +37,7 @@ def show_methods(console: Console, summaries: Sequence[LayersSummary]) -> None:
     """The densities that each method leaves to each layer, below each other."""
     first = summaries[0]
     print_facts(console, [fact for fact in _header(first) if fact[0] in ("model", "network", "data", "")])
-    columns = ("method", *(_name(first, layer) for layer in first["layers"]))
+    columns = ("method", *(layer_name(first, layer) for layer in first["layers"]))
     sides = "l" + "r" * len(first["layers"])
     kept = [(each["method"], *(_share(layer["predicted"]) for layer in each["layers"])) for each in summaries]
     ends = [(each["method"], *(_density(end["density"]) for end in each["collapse"])) for each in summaries]
@@ -68,12 +69,6 @@ def _header(summary: LayersSummary) -> list[tuple[str, str]]:
     ]
 
 
-def _name(summary: LayersSummary, layer: LayerSummary) -> str:
-    if layer["name"] is not None:
-        return layer["name"]
-    return "readout" if layer["layer"] > len(summary["widths"]) else str(layer["layer"])
-
-
 def _layer_table(summary: LayersSummary) -> Table:
     """Densities of layers, predicted and observed."""
     seen = summary["layers"][0]["observed"] is not None
@@ -81,7 +76,7 @@ def _layer_table(summary: LayersSummary) -> Table:
     for layer in summary["layers"]:
         observed = (_share(layer["observed"]), _share(layer["sd"])) if seen else ()
         shape = f"{layer['outputs']} × {layer['inputs']}"
-        rows.append((_name(summary, layer), shape, _share(layer["predicted"]), _share(layer["error"]), *observed))
+        rows.append((layer_name(summary, layer), shape, _share(layer["predicted"]), _share(layer["error"]), *observed))
     networks = f", observed in {many(summary['networks'], 'network')}" if seen else ""
     columns = ("layer", "weights", "predicted", "±", *(("observed", "sd") if seen else ()))
     return Table(columns, rows, "lr" + "r" * (len(columns) - 2), f"Densities of layers{networks}")
@@ -94,7 +89,7 @@ def _dead_table(summary: LayersSummary) -> Table:
     for layer, end in zip(summary["layers"], summary["collapse"], strict=True):
         pairs = [(layer["dead_rows"], layer["seen_dead_rows"]), (layer["dead_columns"], layer["seen_dead_columns"])]
         counts = [_count(value) for pair in pairs for value in (pair if seen else pair[:1])]
-        rows.append((_name(summary, layer), *counts, _density(end["density"])))
+        rows.append((layer_name(summary, layer), *counts, _density(end["density"])))
     paths = summary["paths"]["ends"]
     last = (
         f"\nIn the limit the last path ends at density {paths[1]:.2g} (quartiles {paths[0]:.2g} to {paths[2]:.2g})"

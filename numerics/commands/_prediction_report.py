@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from numerics.columns import name_of
 from numerics.pruning.row_law import DATA_DRIVEN
 from numerics.reports.tables import Table, print_facts, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from numerics.columns import AboutSummary
     from numerics.forecast.compare import Row
     from numerics.forecast.summary import Summary, TestSummary
 
@@ -83,11 +83,6 @@ def _column_table(summary: Summary, top: int) -> Table:
     columns = ("input", *names, *last)
     ends = () if whole else (top - 1, 2 * top - 1)
     return Table(columns, rows, "r" * len(columns), f"Column densities, {what}{mark}", ends)
-
-
-def name_of(data: AboutSummary, column: int) -> str:
-    """What a table calls an input: its name, or its number from 0."""
-    return data["input_names"][column] if data["input_names"] else str(column)
 
 
 def _error_table(summary: Summary) -> Table:

@@ -52,7 +52,9 @@ class LayersForecast:
 
     columns, observed_columns: the share of its weights that each input keeps, float[d]. path_ends: their own densities at
     which networks of the limit lose their last path from input to output, quartiles; None where they are narrower than the
-    network. path_share: of the pruned networks that have a path.
+    network. path_share: of the pruned networks that have a path. lost: the probability of each input that it keeps no
+    weight, float[d]. curve: predicted densities of layers at the densities of settings.curve, float[curve, L + 1]; nan where
+    they are not known.
     """
 
     settings: LayersSettings
@@ -65,6 +67,8 @@ class LayersForecast:
     path_ends: tuple[float, float, float] | None
     path_share: float | None
     notes: tuple[str, ...]
+    lost: Floats
+    curve: Floats
     model: str | None = None
 
 
@@ -84,6 +88,7 @@ def predict_layers(
     networks: int = 4,
     units: int = MOST_UNITS,
     sample: bool = True,
+    curve: Sequence[float] = (),
     labels: str | None = None,
     standardise: bool | None = None,
     target: str | int | None = None,
@@ -99,7 +104,8 @@ def predict_layers(
     density: in (0, 1). scope: global, one threshold for all layers, or layer. activation, init, bias, norm: see
     `Architecture`; GraSP is refused with batch normalisation. loss: mse or cross-entropy. residual: target, the initial
     output taken as 0; output, that of each pruned network; averaged, over initial outputs as wide networks have them.
-    units: of a layer that the law draws, which set its error. networks: pruned to compare, none without `sample`.
+    units: of a layer that the law draws, which set its error. networks: pruned to compare, none without `sample`. curve:
+    other densities at which layers are predicted too.
 
     Raises:
         InputError: for an unknown name, a number out of range, data that do not fit, or what would not fit in memory.
@@ -122,6 +128,7 @@ def predict_layers(
         networks=networks,
         units=units,
         sample=sample,
+        curve=tuple(curve),
     )
     batching, sampling, drawing = seed_sequence(seed).spawn(3)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused where it is used
@@ -192,6 +199,8 @@ def forecast(
         None if quartiles is None else (quartiles[0], quartiles[1], quartiles[2]),
         float(np.mean([each.path for each in seen])) if seen else None,
         tuple(_notes(settings, network, data, given, said, seen)),
+        np.mean([each.lost for each in said], axis=0),
+        np.mean([each.curve for each in said], axis=0),
     )
 
 

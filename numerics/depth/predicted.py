@@ -13,7 +13,7 @@ from numerics.depth.architecture import NORMAL, Architecture
 from numerics.depth.covariances import DRAWN_UNITS, root_of, smoothed
 from numerics.depth.covariances import drawn as normal_vectors
 from numerics.depth.latents import Units, sizes_of, units_of
-from numerics.depth.law import DepthLaw, expected_dead, law_of
+from numerics.depth.law import RESOLVED, DepthLaw, expected_dead, law_of
 from numerics.depth.observed import Seen
 from numerics.depth.settings import LayersSettings, Residual
 from numerics.masks.selection import kept_count
@@ -30,7 +30,8 @@ SMOOTHINGS = 4  # of GraSP's residual, where the tangent kernel is known by draw
 class Said:
     """What is predicted for one residual; errors of its sampling. None in dead and collapse: not known.
 
-    resolved: whether every layer's share rests on scores enough.
+    lost: the probability of each input that it keeps no weight, float[d]. curve: densities of layers at those of the
+    settings' curve, float[curve, L + 1], nan where they are not known. resolved: whether every layer's share rests on scores enough.
     """
 
     densities: Floats
@@ -39,6 +40,8 @@ class Said:
     columns: Floats
     collapse: list[float | None]
     path_ends: Floats | None
+    lost: Floats
+    curve: Floats
     jitter: float = 0.0
     resolved: bool = True
 
@@ -107,34 +110,73 @@ def _said(settings: LayersSettings, law: DepthLaw) -> Said:
         densities, errors = np.full(layers, settings.density), np.zeros(layers)
         collapse: list[float | None] = [1 / layer.size for layer in law.layers]
         ends, resolved = None, True
+        curve = _alike(settings.curve, layers)
     else:
         thresholds = [law.threshold(settings.density)] * layers
         densities, errors = law.densities(settings.density)
         collapse = [law.collapse(layer) for layer in range(layers)]
         ends, resolved = law.path_densities(), law.resolved(thresholds[0])
+        curve = np.array([_known(law, density) for density in settings.curve]).reshape(-1, layers)
     dead: list[tuple[float, float | None]] = [*expected_dead(law, thresholds)]
-    return Said(densities, errors, dead, law.columns(thresholds[0]), collapse, ends, law.jitter, resolved)
+    columns = law.columns(thresholds[0])
+    return Said(
+        densities,
+        errors,
+        dead,
+        columns,
+        collapse,
+        ends,
+        _lost(law.network.widths[0], columns),
+        curve,
+        law.jitter,
+        resolved,
+    )
+
+
+def _lost(width: int, columns: Floats) -> Floats:
+    """The probability that an input keeps no weight: the rows of the first layer are independent."""
+    none: Floats = (1 - columns) ** width
+    return none
+
+
+def _alike(curve: Sequence[float], layers: int) -> Floats:
+    """Densities of layers that all keep the density asked for."""
+    return np.repeat(np.array(curve, float)[:, None], layers, axis=1)
+
+
+def _known(law: DepthLaw, density: float) -> Floats:
+    """Densities of layers under one threshold; nan where too few drawn scores are beyond it, or scores are 0."""
+    try:
+        threshold = law.threshold(density)
+    except NotCoveredError:
+        return np.full(len(law.layers), np.nan)
+    shares = law.shares(threshold)
+    enough = [share * layer.scores.size >= RESOLVED for share, layer in zip(shares, law.layers, strict=True)]
+    return np.where(enough, shares, np.nan)
 
 
 def _said_closed(settings: LayersSettings, network: Architecture, x: Floats, rng: np.random.Generator) -> Said:
     layers, density = len(network.shapes), settings.density
     if settings.method == "wanda":
-        return _said_by_rows(density, network, x)
+        return _said_by_rows(settings, network, x)
     if settings.scope == "global" and settings.method in ("magnitude", "synflow"):
         law = closed.magnitude_law(network) if settings.method == "magnitude" else closed.synflow_law(network, rng)
         threshold = law.threshold(density)
         densities, dead = law.shares(threshold), law.dead(threshold)
+        curve = np.array([law.shares(law.threshold(each)) for each in settings.curve]).reshape(-1, layers)
         collapse = [law.collapse(layer) for layer in range(layers)]
     else:
         densities, dead = np.full(layers, density), closed.dead_of(network, density)
         collapse = [1 / size for size in network.sizes]
+        curve = _alike(settings.curve, layers)
     columns = np.full(network.inputs, densities[0])
-    return Said(densities, np.zeros(layers), [*dead], columns, [*collapse], None)
+    lost = _lost(network.widths[0], columns)
+    return Said(densities, np.zeros(layers), [*dead], columns, [*collapse], None, lost, curve)
 
 
-def _said_by_rows(density: float, network: Architecture, x: Floats) -> Said:
+def _said_by_rows(settings: LayersSettings, network: Architecture, x: Floats) -> Said:
     """Wanda: each row keeps as many weights; columns above the first layer follow norms that are not known here."""
-    kept = [kept_count(density, inputs) for _, inputs in network.shapes]
+    kept = [kept_count(settings.density, inputs) for _, inputs in network.shapes]
     shares = np.array([count / inputs for count, (_, inputs) in zip(kept, network.shapes, strict=True)])
     norms = np.linalg.norm(x, axis=0)
     if not norms.any():
@@ -146,5 +188,17 @@ def _said_by_rows(density: float, network: Architecture, x: Floats) -> Said:
         (0.0 if count else float(rows), None if count else float(inputs))
         for count, (rows, inputs) in zip(kept, network.shapes, strict=True)
     ]
-    dead[0] = (dead[0][0], float(((1 - columns) ** network.widths[0]).sum()))
-    return Said(shares, np.zeros(len(kept)), dead, columns, [None] * len(kept), None)
+    lost = _lost(network.widths[0], columns)
+    dead[0] = (dead[0][0], float(lost.sum()))
+    curve = [[kept_count(each, inputs) / inputs for _, inputs in network.shapes] for each in settings.curve]
+    shape = (len(settings.curve), len(kept))
+    return Said(
+        shares,
+        np.zeros(len(kept)),
+        dead,
+        columns,
+        [None] * len(kept),
+        None,
+        lost,
+        np.reshape(curve, shape).astype(float),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -30,7 +31,10 @@ def methods_through(norm: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class LayersSettings:
-    """What is to be predicted; InputError for a name or a number outside what it may be."""
+    """What is to be predicted; InputError for a name or a number outside what it may be.
+
+    curve: other densities at which layers are predicted too.
+    """
 
     method: str
     density: float = 0.1
@@ -40,6 +44,7 @@ class LayersSettings:
     networks: int = 4
     units: int = MOST_UNITS
     sample: bool = True
+    curve: Sequence[float] = ()
 
     def __post_init__(self) -> None:
         if self.method == "synflow-iterative":
@@ -51,6 +56,8 @@ class LayersSettings:
             if (value := getattr(self, name)) not in known:
                 raise InputError(f"{name} is {value!r:.60}, expected one of {', '.join(known)}")
         proper_share("density", self.density)
+        for density in self.curve:
+            proper_share("curve", density)
         checked_integer("networks", self.networks, 1, MOST_NETWORKS)
         checked_integer("units", self.units, FEWEST_UNITS, 2**20)
         if self.residual == "output" and self.data_driven and not self.sample:

@@ -124,3 +124,10 @@ def summarise_layers(found: LayersForecast, *, seed: int) -> LayersSummary:
         },
         "notes": list(found.notes),
     }
+
+
+def layer_name(summary: LayersSummary, layer: LayerSummary) -> str:
+    """What a table calls a layer: its path in a module, or its number from 1, the last the readout."""
+    if layer["name"] is not None:
+        return layer["name"]
+    return "readout" if layer["layer"] > len(summary["widths"]) else str(layer["layer"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from os import PathLike
 
@@ -38,6 +38,7 @@ def predict_module(
     networks: int = 4,
     units: int = MOST_UNITS,
     sample: bool = True,
+    curve: Sequence[float] = (),
     labels: str | None = None,
     standardise: bool | None = None,
     target: str | int | None = None,
@@ -79,6 +80,7 @@ def predict_module(
         networks=networks,
         units=units,
         sample=sample,
+        curve=tuple(curve),
     )
     batching, sampling, drawing = seed_sequence(seed).spawn(3)
     progress("reading data")

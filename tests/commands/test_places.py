@@ -17,6 +17,7 @@ Spelling = Callable[[Path], str]
 INPUTS = {  # command: words that name files that are read, by a word in capitals, beside the options that write
     "fit MASK": (["fit", "MASK.npy", "--data", "DATA.npz"], ["--json", "--html", "--plot"]),
     "predict": (["predict", "--method", "random", "--data", "DATA.npz"], ["--json", "--plot"]),
+    "report": (["report", "--widths", "4", "--data", "DATA.npz"], ["--html", "--json"]),
     "ticket": (["ticket", "--target", "NET.npz", "--data", "DATA.npz"], ["--json", "--output"]),
     "ticket --check": (
         ["ticket", "--check", "TICKET.npz", "--target", "NET.npz", "--data", "DATA.csv"],
@@ -27,6 +28,7 @@ OUTPUTS = {
     "verify": (["verify", "N1", "--jobs", "1"], ["--json", "--html"]),
     "fit": (["fit", "MASK.npy"], ["--json", "--html", "--plot"]),
     "predict": (["predict", "--method", "random"], ["--json", "--plot"]),
+    "report": (["report", "--widths", "4"], ["--html", "--json"]),
     "ticket": (["ticket", "--target", "NET.npz"], ["--json", "--output"]),
     "study gap": (["study", "gap", "--jobs", "1"], ["--json", "--plot"]),
     "study lifts": (["study", "lifts", "--jobs", "1"], ["--json", "--plot"]),

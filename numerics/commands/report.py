@@ -1,0 +1,100 @@
+"""`sparse-limits report`: one question about a network and data, answered for every pruning method on one page."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from numerics.arguments import InputError
+from numerics.commands.common import add_data, data_file, given
+from numerics.commands.places import check_places
+from numerics.reports.writing import write_json, write_text
+
+NAMES = (
+    "widths",
+    "model",
+    "density",
+    "methods",
+    "scope",
+    "activation",
+    "init",
+    "bias",
+    "norm",
+    "loss",
+    "residual",
+    "networks",
+    "units",
+    "labels",
+    "standardise",
+    "target",
+    "missing",
+    "samples",
+    "seed",
+    "learning",
+)
+
+EPILOG = (
+    "The page fetches nothing and runs nothing; its last section says how to repeat it. Claims are named by their labels, "
+    "such as D2: sparse-limits show D2."
+)
+
+
+def configure(parser: ArgumentParser) -> None:
+    """The arguments of the command."""
+    parser.description = (
+        "One page for a network and data: what each pruning method would keep, which layers and inputs are lost, what the "
+        "tangent kernel says of learning, and what to do."
+    )
+    parser.epilog = EPILOG
+    add = parser.add_argument
+    add("--html", metavar="FILE", help="the page; - for standard output, without the sentences")
+    add("--json", metavar="FILE", help="all numbers and sentences; - for standard output, alone")
+    add("--widths", type=int, nargs="+", metavar="N", help="of the hidden layers, first to last")
+    add("--model", metavar="CODE", help="your own module: FILE.py:build or package.module:build; runs your code")
+    add("--density", type=float, metavar="R", help="share of weights kept, in (0, 1) (default 0.1)")
+    add("--methods", nargs="+", metavar="M", help="some of snip, grasp, ... (default: all that the theory follows)")
+    add_data(parser, "digits")
+    parser.set_defaults(samples=None)
+    add("--scope", metavar="S", help="global: one threshold for all layers (default); layer: one for each")
+    add("--activation", metavar="F", help="relu (default), leaky, tanh, erf, gelu, silu, elu, softplus, ...")
+    add("--init", metavar="I", help="normal (default), uniform, he, torch (uniform on ±1/√inputs)")
+    add("--bias", action="store_true", default=None, help="hidden layers have biases")
+    add("--norm", metavar="K", help="none (default) or batch: in front of activations; without GraSP")
+    add("--loss", metavar="L", help="mse or cross-entropy (default mse; cross-entropy with --model)")
+    add("--residual", metavar="KIND", help="target, output or averaged (default target; averaged with --model)")
+    add("--networks", type=int, metavar="K", help="networks pruned beside each prediction (default 4)")
+    add("--units", type=int, metavar="N", help="units of a layer that the law draws, which set its error (8192)")
+    add("--no-learning", dest="learning", action="store_false", default=None, help="without the tangent kernel")
+    add("--seed", type=int, default=0, metavar="S", help="of all random numbers (default 0)")
+
+
+def run(arguments: Namespace) -> int:
+    """Compute, then write. Raises InputError, in one line, for anything wrong with the call or its input."""
+    from rich.console import Console
+
+    _check(arguments)
+    from numerics.forecast.question import report
+
+    with Console(stderr=True).status("starting") as status:
+        found = report(arguments.data, **given(arguments, *NAMES), progress=status.update)
+        page = "" if arguments.html is None else found.page
+    if arguments.html is not None:
+        write_text(arguments.html, page)
+    if arguments.json is not None:
+        write_json(arguments.json, found.summary)
+    console = Console(quiet="-" in (arguments.html, arguments.json))
+    console.print(found.summary["question"], style="bold", highlight=False, markup=False)
+    for line in (*found.summary["answer"], *found.summary["advice"]):
+        console.print(f"- {line['text']} [{line['kind']}]", highlight=False, markup=False)
+    if arguments.html is not None:
+        console.print(f"page written to {arguments.html}", highlight=False, markup=False)
+    return 0
+
+
+def _check(arguments: Namespace) -> None:
+    """What can be refused before anything is computed or read."""
+    if (arguments.widths is None) == (arguments.model is None):
+        how = "neither is" if arguments.widths is None else "both are"
+        raise InputError(f"--widths and --model: {how} given, expected one of them")
+    code = None if arguments.model is None else arguments.model.rpartition(":")[0]
+    reads = {"--data": data_file(arguments.data), "--model": code if code and code.endswith(".py") else None}
+    check_places(reads, {"--html": arguments.html, "--json": arguments.json})

@@ -1,0 +1,44 @@
+"""What a prediction of layers rests on: a theorem at every width, a limit of wide layers, or measurements alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from numerics.depth.architecture import Architecture
+from numerics.depth.settings import LayersSettings
+
+THEOREM, LIMIT, MEASURED = "theorem", "limit", "measured"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """kind: THEOREM, proved at these widths; LIMIT, proved as layers grow; MEASURED, not proved. by: labels of claims."""
+
+    kind: str
+    by: str
+
+
+def standing_of(settings: LayersSettings, network: Architecture) -> Standing:
+    """Return what the predicted densities of layers rest on.
+
+    Examples:
+        >>> standing_of(LayersSettings(method="snip"), Architecture(64, (512,), 1))
+        Standing(kind='theorem', by='S6, S7.1, D1.2')
+        >>> standing_of(LayersSettings(method="snip"), Architecture(64, (512, 512), 1)).kind
+        'limit'
+    """
+    if settings.method == "wanda":
+        return Standing(THEOREM, "S12")
+    if settings.data_driven:
+        return _of_the_data(settings, network)
+    if settings.method == "random" or settings.scope == "layer":
+        return Standing(THEOREM, "S2")
+    return Standing(LIMIT, {"magnitude": "S2, S14.1", "synflow": "S11, S14.1"}[settings.method])
+
+
+def _of_the_data(settings: LayersSettings, network: Architecture) -> Standing:
+    grasp = settings.method.startswith("grasp")
+    biases = network.bias and network.depth > 1 and network.init in ("uniform", "torch")
+    if grasp or network.normalised or settings.residual != "target" or biases:
+        return Standing(MEASURED, "D2, S8" if grasp else "D2")
+    return Standing(LIMIT, "D2") if network.depth > 1 else Standing(THEOREM, "S6, S7.1, D1.2")

@@ -1,0 +1,276 @@
+"""What to do, by rules: each has a threshold, and a sentence only where the numbers are beyond it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import hypot
+from typing import Literal
+
+from numerics.columns import name_of
+from numerics.depth.standing import LIMIT, MEASURED
+from numerics.depth.summary import LayerSummary, layer_name
+from numerics.forecast.kernel_summary import FitSummary
+from numerics.forecast.question_summary import (
+    LOST,
+    Advice,
+    Learning,
+    Line,
+    MethodSummary,
+    emptied,
+    floor_of,
+    layer_words,
+    listed,
+    lost_inputs,
+    percent,
+    resting_on,
+)
+from numerics.reports.plain_text import many
+
+NEAR = 2.0  # times the density at which a layer ends: from here on it is close
+IDLE = 0.25  # the share of a layer's units that hear nothing from which the layer is called too wide
+KERNELS: tuple[Literal["pruned", "dense", "constant"], ...] = ("pruned", "dense", "constant")
+_FROM_THE_KERNEL: Line = {"text": "", "kind": LIMIT, "by": "K7.1, B7"}
+APART, FAR = (
+    3.0,
+    0.2,
+)  # deviations, and share of the prediction, by which networks differ from what is predicted of them
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What the rules look at."""
+
+    methods: Sequence[MethodSummary]
+    zero: Sequence[int]
+    learning: Sequence[Learning]
+    density: float
+
+
+def advice_of(
+    methods: Sequence[MethodSummary], zero: Sequence[int], learning: Sequence[Learning], density: float
+) -> list[Advice]:
+    """Return what the rules have to say, and of which methods they say nothing."""
+    found = Numbers(methods, zero, learning, density)
+    warned: set[str] = set()
+    lines = [*_ended(found, warned), *_near(found, warned), *_cut(found, warned), *_lost(found, warned)]
+    lines += [*_idle(found, warned), *_missed(found, warned), *_costs(found, warned)]
+    lines += [*_zero_inputs(found), *_blameless(found, warned)]
+    return lines
+
+
+def error_of(fit: FitSummary) -> float:
+    """The share of wrong classes, or the mean squared error where there are no classes."""
+    return fit["mse"] if fit["error"] is None else fit["error"]
+
+
+def _names(methods: Sequence[MethodSummary]) -> str:
+    return listed([each["method"] for each in methods])
+
+
+def _line(text: str, rule: str, methods: Sequence[MethodSummary], *, apart: bool = False) -> Advice:
+    kind, by = resting_on(methods, apart=apart)
+    return {"text": text, "rule": rule, "kind": kind, "by": by}
+
+
+def _ended(found: Numbers, warned: set[str]) -> Iterator[Advice]:
+    """A layer without weights cuts the network."""
+    for method in found.methods:
+        gone = emptied(method)
+        if not gone:
+            continue
+        warned.add(method["method"])
+        verb = "is" if len(gone) == 1 else "are each"
+        text = (
+            f"Do not prune by {method['method']} to density {found.density:g}: {layer_words(method, gone)} {verb} expected to "
+            f"keep less than one weight, and without any nothing of the inputs passes; {_instead(method)}."
+        )
+        yield _line(text, "a layer is expected to keep less than 1 weight", [method])
+
+
+def _instead(method: MethodSummary) -> str:
+    """What keeps a weight in every layer."""
+    if method["method"] == "wanda":
+        fewest = min(layer["inputs"] for layer in method["layers"]["layers"])
+        return f"rows keep whole numbers of weights, so take density 1/{fewest} or more"
+    floor = floor_of(method)
+    above = "take a larger density" if floor is None else f"stay above density {floor:.2g}"
+    own = ", or give each layer its own threshold (--scope layer)" if method["layers"]["scope"] == "global" else ""
+    return f"{above}{own}"
+
+
+def _near(found: Numbers, warned: set[str]) -> Iterator[Advice]:
+    near = [
+        each
+        for each in found.methods
+        if each["method"] not in warned
+        and (floor := floor_of(each)) is not None
+        and floor < found.density < NEAR * floor
+    ]
+    for method in near:
+        warned.add(method["method"])
+        yield _line(
+            f"Leave room with {method['method']}: a layer ends at density {floor_of(method):.2g}, and {found.density:g} is close.",
+            f"the density is below {NEAR:g} times that at which a layer is expected to keep 1 weight",
+            [method],
+        )
+
+
+def _cut(found: Numbers, warned: set[str]) -> Iterator[Advice]:
+    cut = [each for each in found.methods if (share := each["layers"]["paths"]["share"]) is not None and share < 1]
+    for method in cut:
+        if method["method"] in warned and emptied(method):
+            continue  # said already
+        warned.add(method["method"])
+        networks = method["layers"]["networks"]
+        broken = round((1 - (method["layers"]["paths"]["share"] or 0)) * networks)
+        yield {
+            "text": f"Count on broken networks with {method['method']}: in {broken} of {many(networks, 'network')} pruned here no path led from inputs to outputs.",
+            "rule": "a pruned network has no path of kept weights from an input to an output",
+            "kind": MEASURED,
+            "by": "",
+        }
+
+
+def _lost(found: Numbers, warned: set[str]) -> Iterator[Advice]:
+    """Inputs that vary and have no weight left in the first layer; methods that lose the same ones share a sentence."""
+    whole = [each for each in found.methods if not emptied(each)]
+    losing: dict[tuple[int, ...], list[MethodSummary]] = {}
+    for method in whole:
+        losing.setdefault(tuple(sorted(lost_inputs(method, found.zero)[0])), []).append(method)
+    safe = losing.pop((), [])
+    for lost, methods in losing.items():
+        warned.update(each["method"] for each in methods)
+        names = listed([name_of(methods[0]["layers"]["data"], column) for column in lost])
+        word, them = ("input", "it") if len(lost) == 1 else ("inputs", "them")
+        verb = "is" if len(methods) == 1 else "are each"
+        instead = f"; {_names(safe)} would keep {them}" if safe else ""
+        yield _line(
+            f"If {word} {names} must matter, do not prune by {_names(methods)}, which {verb} expected to keep no weight of "
+            f"{them}{instead}.",
+            f"an input that varies keeps no weight with probability {LOST:g} or more",
+            [*methods, *safe],
+            apart=True,
+        )
+
+
+def _idle(found: Numbers, warned: set[str]) -> Iterator[Advice]:
+    """Units without incoming weights are constant: hidden ones are not needed, outputs say nothing."""
+    rule = f"{IDLE:.0%} or more of a hidden layer's units are expected to keep no incoming weight"
+    wide = [
+        (method, layer)
+        for method in found.methods
+        for layer in method["layers"]["layers"][:-1]
+        if not emptied(method) and layer["dead_rows"] >= IDLE * layer["outputs"]
+    ]
+    if wide:
+        methods = [method for place, (method, _) in enumerate(wide) if method not in [each for each, _ in wide[:place]]]
+        warned.update(each["method"] for each in methods)
+        told = listed([_units(method, layer) for method, layer in wide], len(wide))
+        yield _line(f"Narrower layers would do: no weight is expected to come in to {told}.", rule, methods, apart=True)
+    for method in found.methods:
+        last = method["layers"]["layers"][-1]
+        if not emptied(method) and last["dead_rows"] >= 1:
+            warned.add(method["method"])
+            yield _line(
+                f"Do not count on every output with {method['method']}: {last['dead_rows']:.0f} of "
+                f"{many(last['outputs'], 'output')} are expected to keep no incoming weight, and to be constant.",
+                "1 or more outputs are expected to keep no incoming weight",
+                [method],
+                apart=True,
+            )
+
+
+def _units(method: MethodSummary, layer: LayerSummary) -> str:
+    where = layer_words(method, [layer_name(method["layers"], layer)])
+    return f"{layer['dead_rows']:.0f} of {many(layer['outputs'], 'unit')} of {where} ({method['method']})"
+
+
+def _missed(found: Numbers, warned: set[str]) -> Iterator[Advice]:
+    for method in found.methods:
+        missed = [layer for layer in method["layers"]["layers"] if _apart(layer)]
+        if missed:
+            warned.add(method["method"])
+            told = listed(
+                [
+                    f"{layer_words(method, [layer_name(method['layers'], layer)])} {percent(layer['predicted'])} predicted, {percent(layer['observed'] or 0.0)} found"
+                    for layer in missed
+                ],
+                4,
+            )
+            yield {
+                "text": f"With {method['method']}, trust the networks pruned here, not the prediction: {told}.",
+                "rule": (
+                    f"networks differ from the prediction by more than {APART:g} times its sampling error and their spread, "
+                    f"together, and by more than {FAR:.0%} of it"
+                ),
+                "kind": MEASURED,
+                "by": "",
+            }
+
+
+def _apart(layer: LayerSummary) -> bool:
+    if layer["observed"] is None or layer["sd"] is None:
+        return False
+    off = abs(layer["observed"] - layer["predicted"])
+    return off > APART * hypot(layer["error"], layer["sd"]) and off > FAR * layer["predicted"]
+
+
+def _costs(found: Numbers, warned: set[str]) -> Iterator[Advice]:
+    """What kernel regression says that pruning costs."""
+    alike: list[Learning] = []
+    for each in found.learning:
+        regression = each["kernel"]["regression"]
+        pruned, dense = regression["pruned"]["error_interval"], regression["dense"]["error_interval"]
+        after, before, guess = (error_of(regression[name]) for name in KERNELS)
+        show = "{:.3g}".format if pruned is None else percent
+        what = "mean squared error" if pruned is None else "test error"
+        if after >= guess:
+            rule = "kernel regression after pruning is no better on held-out samples than the mean label"
+            verb = ", trained to the end, to predict no better than the mean label"
+        elif pruned is not None and dense is not None and pruned[0] > dense[1]:
+            rule = "the 95% interval of the pruned kernel's test error lies above that before pruning"
+            verb = " to cost accuracy"
+        else:
+            alike.append(each)
+            continue
+        warned.add(each["method"])
+        text = (
+            f"Expect {each['method']}{verb}: {what} {show(after)}, before pruning {show(before)}, with the mean label "
+            f"{show(guess)}, all of kernel regression."
+        )
+        yield {**_FROM_THE_KERNEL, "text": text, "rule": rule}
+    told = [each for each in alike if each["kernel"]["regression"]["pruned"]["error_interval"] is not None]
+    if told:
+        names, tests = listed([each["method"] for each in told]), told[0]["kernel"]["test_samples"]
+        text = f"Do not choose by kernel regression between no pruning and {names}: {tests} held-out samples do not show a cost."
+        rule = "the 95% interval of the pruned kernel's test error does not lie above that before pruning"
+        yield {**_FROM_THE_KERNEL, "text": text, "rule": rule}
+
+
+def _zero_inputs(found: Numbers) -> Iterator[Advice]:
+    if not found.zero:
+        return
+    layers = found.methods[0]["layers"]
+    names = listed([name_of(layers["data"], column) for column in found.zero])
+    spent = {
+        each["method"]: sum(each["layers"]["columns"]["predicted"][column] for column in found.zero)
+        * layers["layers"][0]["outputs"]
+        for each in found.methods
+    }
+    spending = [each for each in found.methods if spent[each["method"]] >= 1]
+    told = [f"{each['method']} keeps {spent[each['method']]:.0f}" for each in spending]
+    what = f": {listed(told)} weights there" if told else ""
+    word, verb = ("input", "is") if len(found.zero) == 1 else ("inputs", "are")
+    text = f"Leave {word} {names} out of the data: {'it' if len(found.zero) == 1 else 'they'} {verb} 0 on every sample, so that no weight of {'it' if len(found.zero) == 1 else 'them'} does anything here{what}."
+    yield _line(text, "an input is 0 on all samples used", spending or found.methods, apart=True)
+
+
+def _blameless(found: Numbers, warned: set[str]) -> Iterator[Advice]:
+    rest = [each for each in found.methods if each["method"] not in warned]
+    if rest:
+        yield _line(
+            f"No rule here speaks against {_names(rest)} at density {found.density:g}.",
+            "none of the rules above advises against the method",
+            rest,
+        )

@@ -1,0 +1,266 @@
+"""`report`: one question about a network and data, answered for every pruning method, in numbers and as a page.
+
+`report` does what the command `sparse-limits report` does; the command writes what it finds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from importlib.metadata import PackageNotFoundError, version
+from os import PathLike
+from pathlib import Path
+from platform import python_version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from numerics.arguments import InputError, checked_bool, checked_integer, seed_number
+from numerics.data import Dataset, dataset_of
+from numerics.depth.forecast import LayersForecast, predict_layers
+from numerics.depth.latents import MOST_UNITS
+from numerics.depth.settings import DATA_DRIVEN, METHODS
+from numerics.forecast.predict import Forecast, predict
+from numerics.forecast.question_summary import Made, QuestionSummary, Without
+from numerics.forecast.question_text import question_summary
+
+if TYPE_CHECKING:
+    from torch import nn
+
+DENSITIES = (0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.002, 0.001)  # of the curves
+SAMPLES = 1024  # seen unless more are asked for: the laws' time grows like their cube
+KERNEL_SAMPLES, KERNEL_ROWS, FRESH_ROWS = 1000, 2048, 4000  # for what the kernel says of learning
+OF_A_MODULE = {"widths": None, "activation": "relu", "init": "normal", "bias": False, "norm": "none"}  # not beside it
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What methods keep of one network. forecasts: a method each; left_out: methods that the theory does not follow here.
+
+    kernels: by the method, what the tangent kernel says of learning; without_kernel: the methods of which it says nothing.
+    """
+
+    forecasts: tuple[LayersForecast, ...]
+    left_out: tuple[Without, ...]
+    kernels: Mapping[str, Forecast]
+    without_kernel: tuple[Without, ...]
+    made: Made
+
+    @cached_property
+    def summary(self) -> QuestionSummary:
+        """All numbers and sentences, as `--json` has them."""
+        return question_summary(self.forecasts, self.left_out, self.kernels, self.without_kernel, self.made)
+
+    @cached_property
+    def page(self) -> str:
+        """The whole as HTML, one page that fetches nothing."""
+        from numerics.reports.question_page import as_html
+
+        return as_html(self.summary)
+
+
+def report(
+    data: Dataset | str | PathLike[str] = "digits",
+    *,
+    widths: Sequence[int] | None = None,
+    model: str | Callable[[], nn.Module] | None = None,
+    density: float = 0.1,
+    methods: Sequence[str] | None = None,
+    scope: str = "global",
+    activation: str = "relu",
+    init: str = "normal",
+    bias: bool = False,
+    norm: str = "none",
+    loss: str | None = None,
+    residual: str | None = None,
+    networks: int = 4,
+    units: int = MOST_UNITS,
+    learning: bool = True,
+    labels: str | None = None,
+    standardise: bool | None = None,
+    target: str | int | None = None,
+    missing: str | None = None,
+    samples: int = SAMPLES,
+    seed: int = 0,
+    progress: Callable[[str], object] = lambda doing: None,
+) -> Report:
+    """Answer for a network and data what pruning methods keep, which layers end, which inputs are lost, what is learnt.
+
+    The network is given by `widths` of hidden layers, with activation, init, bias and norm as in `predict_layers`, or by a
+    `model`, a function that returns a torch module, or its name (see `numerics.modules.predict_module`). methods: all that the
+    theory follows unless some are given; those it does not follow are named in `left_out`. Layers are predicted at the
+    density and along a curve from .5 to .001; `networks` of them are pruned to compare. learning: whether the tangent
+    kernel is asked, too. data, labels, standardise, target, missing, loss, residual, units: as in `predict_layers`;
+    samples: at most so many rows, at random. `Report.summary` has all numbers and sentences, `Report.page` is HTML.
+
+    Raises:
+        InputError: unless one of widths and model is given; for an unknown name, a number out of range, data that do not
+            fit, what would not fit in memory, and a method that was asked for but is not followed here.
+
+    Source: D1, D2, D3, S2, S6, S8, S11, S12, S14; K7.1 and B7 of learning.
+
+    Examples:
+        >>> found = report(widths=(64, 32), methods=("snip", "magnitude"), samples=200, units=512, learning=False)
+        >>> [(each["method"], each["standing"]["kind"]) for each in found.summary["methods"]]
+        [('snip', 'limit'), ('magnitude', 'limit')]
+        >>> found.page.startswith("<!doctype html>")
+        True
+    """
+    asked = dict(locals())
+    del asked["progress"]
+    if (widths is None) == (model is None):
+        how = "neither is" if widths is None else "both are"
+        raise InputError(f"widths and model: {how} given, expected one of them")
+    checked_bool("learning", learning)
+    chosen = _chosen(methods)
+    seed = seed_number(seed)
+    settings = {"density": density, "scope": scope, "networks": networks, "units": units, "curve": DENSITIES}
+    settings |= {name: value for name, value in (("loss", loss), ("residual", residual)) if value is not None}
+    ask: Callable[..., LayersForecast]
+    if model is None:
+        ask = partial(predict_layers, widths=widths or (), activation=activation, init=init, bias=bias, norm=norm)
+    else:
+        ask = _of_module(model, asked)
+        loss = loss or "cross-entropy"
+    progress("reading data")
+    checked_integer("samples", samples, 2, 2**40)
+    if loss == "cross-entropy" and labels is None and not isinstance(data, Dataset):
+        labels = "onehot"
+    whole = dataset_of(data, labels, standardise, target, missing)
+    forecasts, left_out = [], []
+    for method in chosen:
+
+        def told(doing: str, method: str = method) -> None:
+            progress(f"{method}: {doing}")
+
+        try:
+            forecasts.append(ask(method=method, data=whole, samples=samples, seed=seed, progress=told, **settings))
+        except InputError as error:
+            if methods is not None:
+                raise
+            left_out.append((method, error))
+    if not forecasts:
+        raise left_out[0][1]
+    kernels: dict[str, Forecast] = {}
+    without: list[Without] = []
+    for each in forecasts if learning else ():
+        method = each.settings.method
+        progress(f"{method}: what its kernel says of learning")
+        try:
+            kernels[method] = _kernel(each, whole, seed)
+        except InputError as error:
+            without.append({"method": method, "reason": str(error)})
+    refused: list[Without] = [{"method": method, "reason": str(error)} for method, error in left_out]
+    return Report(tuple(forecasts), tuple(refused), kernels, tuple(without), _made(asked, seed))
+
+
+def _chosen(methods: Sequence[str] | None) -> tuple[str, ...]:
+    if methods is None:
+        return METHODS
+    if isinstance(methods, str) or not isinstance(methods, Sequence) or not methods:
+        raise InputError(f"methods is {methods!r:.60}, expected some of {', '.join(METHODS)}")
+    for place, method in enumerate(methods):
+        if method not in METHODS or method in methods[:place]:
+            raise InputError(
+                f"methods is {', '.join(map(str, methods)):.60}, expected each once, of {', '.join(METHODS)}"
+            )
+    return tuple(methods)
+
+
+def _of_module(model: str | Callable[[], nn.Module], asked: Mapping[str, Any]) -> Callable[..., LayersForecast]:
+    """`predict_module` of one module; InputError for what a module says itself."""
+    for name, usual in OF_A_MODULE.items():
+        if asked[name] != usual:
+            raise InputError(f"{name} is {asked[name]!r:.60}, expected none with a model, which has its own")
+    from numerics.modules.building import builder
+
+    fresh = builder(model)  # without torch, or without such code, this says so first
+    from numerics.modules.forecast import predict_module
+    from numerics.modules.reading import chain_of
+
+    chain_of(fresh())  # what is wrong with it is said once, not for each method
+    return partial(predict_module, model)
+
+
+def _kernel(found: LayersForecast, whole: Dataset, seed: int) -> Forecast:
+    """What the tangent kernel says of the network whose first layer alone is pruned, as much as the method prunes it.
+
+    InputError where the theory of the kernel does not reach.
+    """
+    network, method = found.network, found.settings.method
+    if network.activation != "relu":
+        raise InputError(f"the activation is {network.activation}, and the kernels of pruned networks here are of ReLU")
+    if network.normalised:
+        raise InputError("the kernels of pruned networks here are of networks without batch normalisation")
+    if network.depth > 1 and method in DATA_DRIVEN:
+        raise InputError("kernels of networks pruned by SNIP or GraSP are known here with one hidden layer alone")
+    if any(layer.predicted * layer.weights < 1 for layer in found.layers):
+        raise InputError("a layer is expected to keep less than one weight")
+    share = found.layers[0].predicted
+    if not 0 < share < 1:
+        raise InputError(f"its first layer has the density {share:g}")
+    return predict(
+        method,
+        whole,
+        density=share,
+        width=network.widths[0],
+        depth=network.depth,
+        sample=False,
+        kernel=True,
+        samples=KERNEL_SAMPLES,
+        kernel_rows=KERNEL_ROWS,
+        fresh_rows=FRESH_ROWS,
+        seed=seed,
+    )
+
+
+def _made(asked: Mapping[str, Any], seed: int) -> Made:
+    data, model = asked["data"], asked["model"]
+    path = None if isinstance(data, Dataset) or data == "digits" else Path(data)
+    digest = None
+    if path is not None:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    told = not isinstance(data, Dataset) and (model is None or isinstance(model, str))
+    return {
+        "command": _command(asked, seed) if told else None,
+        "file": None if path is None else str(path),
+        "sha256": digest,
+        "bytes": None if path is None else path.stat().st_size,
+        "seed": seed,
+        "versions": {"python": python_version(), **_versions(with_torch=model is not None)},
+    }
+
+
+def _versions(*, with_torch: bool) -> dict[str, str]:
+    found = {}
+    for name in ("sparse-limits", "numpy", "scipy", *(("torch",) if with_torch else ())):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:  # run from a checkout
+            found[name] = "not installed"
+    return found
+
+
+def _command(asked: Mapping[str, Any], seed: int) -> str:
+    """The call of the command that repeats a report."""
+    words = ["sparse-limits", "report"]
+    usual: dict[str, Any] = {**(report.__kwdefaults__ or {}), "seed": 0}
+    for name, value in {**asked, "seed": seed}.items():
+        option = f"--{name}"
+        if name == "data":
+            words += [option, str(value)]
+        elif name == "standardise":
+            words += [] if value is None else ["--standardise" if value else "--raw"]
+        elif name == "learning":
+            words += [] if value else ["--no-learning"]
+        elif value is True:
+            words.append(option)
+        elif isinstance(value, (list, tuple, np.ndarray)):
+            words += [option, *map(str, value)]
+        elif value != usual.get(name):
+            words += [option, str(value)]
+    return shlex.join([*words, "--html", "report.html"])

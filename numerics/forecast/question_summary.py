@@ -1,0 +1,175 @@
+"""All numbers of a report, by the names that `sparse-limits report --json` has for them; the page is made of nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+from numerics.depth.standing import LIMIT, MEASURED, THEOREM
+from numerics.depth.summary import LayersSummary, layer_name
+from numerics.forecast.kernel_summary import KernelSummary
+
+KINDS = (THEOREM, LIMIT, MEASURED)  # from the firmest
+LOST = 0.5  # the probability of keeping no weight from which an input counts as lost
+
+
+class Line(TypedDict):
+    """A sentence that is computed. kind: theorem, limit or measured; by: labels of the claims it rests on, or empty."""
+
+    text: str
+    kind: str
+    by: str
+
+
+class Advice(Line):
+    """A sentence of advice, and the rule with its threshold that it follows from."""
+
+    rule: str
+
+
+class StandingSummary(TypedDict):
+    """As `Standing`."""
+
+    kind: str
+    by: str
+
+
+class MethodSummary(TypedDict):
+    """What a method keeps. layers: as in `predict --json`. lost: the probability that an input keeps no weight, [d].
+
+    curve: densities of layers, [densities, L + 1], at those of the report's `densities`; nan where they are not known.
+    """
+
+    method: str
+    standing: StandingSummary
+    layers: LayersSummary
+    lost: list[float]
+    curve: list[list[float]]
+
+
+class Learning(TypedDict):
+    """What the tangent kernel says of a network whose first layer is pruned to a density."""
+
+    method: str
+    density: float
+    kernel: KernelSummary
+
+
+class Without(TypedDict):
+    """A method of which something is not said, and why."""
+
+    method: str
+    reason: str
+
+
+class Made(TypedDict):
+    """How a report was computed. command: the call that repeats it, None if it was made from Python alone; file: the data's."""
+
+    command: str | None
+    file: str | None
+    sha256: str | None
+    bytes: int | None
+    seed: int
+    versions: dict[str, str]
+
+
+class QuestionSummary(TypedDict):
+    """Everything. densities: of the curves; zero_inputs: numbers, from 0, of inputs that are 0 on all samples used."""
+
+    question: str
+    answer: list[Line]
+    density: float
+    densities: list[float]
+    methods: list[MethodSummary]
+    left_out: list[Without]
+    zero_inputs: list[int]
+    learning: list[Learning]
+    without_learning: list[Without]
+    advice: list[Advice]
+    made: Made
+
+
+def weakest(kinds: Sequence[str]) -> str:
+    """The kind of a sentence that rests on several.
+
+    Examples:
+        >>> weakest(["theorem", "limit"])
+        'limit'
+    """
+    return max(kinds, key=KINDS.index)
+
+
+def resting_on(methods: Sequence[MethodSummary], *, apart: bool = False) -> tuple[str, str]:
+    """The kind and the claims of a sentence about methods.
+
+    apart: about single rows, columns or paths, for which a theorem on layers gives a limit alone: their counts are expected
+    at the limit's threshold.
+    """
+    labels = [label for method in methods for label in method["standing"]["by"].split(", ")]
+    kinds = [each["standing"]["kind"] for each in methods]
+    return weakest([*kinds, LIMIT] if apart else kinds), ", ".join(dict.fromkeys(labels))
+
+
+def kept(method: MethodSummary) -> list[float]:
+    """How many weights each layer is expected to keep."""
+    return [layer["predicted"] * layer["weights"] for layer in method["layers"]["layers"]]
+
+
+def floor_of(method: MethodSummary) -> float | None:
+    """The density below which some layer is expected to keep less than one weight; None where one is not known."""
+    ends = [end["density"] for end in method["layers"]["collapse"]]
+    known = [end for end in ends if end is not None]
+    return max(known) if len(known) == len(ends) else None
+
+
+def layer_words(method: MethodSummary, names: Sequence[str]) -> str:
+    """Layers in a sentence, by their names; the readout needs no other word."""
+    return listed(
+        [f"the {name}" if name == "readout" and not method["layers"]["model"] else f"layer {name}" for name in names]
+    )
+
+
+def emptied(method: MethodSummary) -> list[str]:
+    """The names of layers that are expected to keep less than one weight."""
+    layers = method["layers"]["layers"]
+    return [
+        layer_name(method["layers"], layer) for layer, weights in zip(layers, kept(method), strict=True) if weights < 1
+    ]
+
+
+def lost_inputs(method: MethodSummary, zero: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The inputs that are lost: those that vary, most probable first, and those that are 0 on all samples."""
+    order = sorted(range(len(method["lost"])), key=lambda column: -method["lost"][column])
+    lost = [column for column in order if method["lost"][column] >= LOST]
+    return [column for column in lost if column not in zero], [column for column in lost if column in zero]
+
+
+def alike(method: MethodSummary) -> bool:
+    """Whether a method keeps the same share of every input's weights."""
+    columns = method["layers"]["columns"]["predicted"]
+    return max(columns) - min(columns) <= 1e-9
+
+
+def listed(names: Sequence[str], most: int = 8) -> str:
+    """Names in a sentence, at most so many of them.
+
+    Examples:
+        >>> listed(["a"]), listed(["a", "b", "c"]), listed(list("abcd"), 2)
+        ('a', 'a, b and c', 'a, b and 2 more')
+    """
+    shown = list(names[:most])
+    if len(names) > most:
+        return f"{', '.join(shown)} and {len(names) - most} more"
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def percent(share: float) -> str:
+    """A share in per cent, two digits of what is small.
+
+    Examples:
+        >>> percent(0.1234), percent(0.00012), percent(0.0), percent(1e-9)
+        ('12.3%', '0.012%', '0%', 'under 0.0001%')
+    """
+    if 0 < share < 1e-6:
+        return "under 0.0001%"
+    return f"{100 * share:.2g}%" if share < 0.01 else f"{100 * share:.1f}%"

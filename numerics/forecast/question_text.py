@@ -1,0 +1,184 @@
+"""The question of a report and its answer in three sentences, each computed from the numbers, with what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from numerics.depth.standing import LIMIT, standing_of
+from numerics.depth.summary import layer_name, summarise_layers
+from numerics.forecast.advice import advice_of, error_of
+from numerics.forecast.kernel_summary import summarise_kernel
+from numerics.forecast.question_summary import (
+    Learning,
+    Line,
+    Made,
+    MethodSummary,
+    QuestionSummary,
+    Without,
+    emptied,
+    floor_of,
+    layer_words,
+    listed,
+    lost_inputs,
+    percent,
+    resting_on,
+    weakest,
+)
+from numerics.reports.plain_text import many
+
+if TYPE_CHECKING:
+    from numerics.depth.forecast import LayersForecast
+    from numerics.forecast.predict import Forecast
+
+
+def question_summary(
+    forecasts: Sequence[LayersForecast],
+    left_out: Sequence[Without],
+    kernels: Mapping[str, Forecast],
+    without_kernel: Sequence[Without],
+    made: Made,
+) -> QuestionSummary:
+    """Return everything that a report says; forecasts are of one network on the same data."""
+    first = forecasts[0]
+    methods = [_method(found, made["seed"]) for found in forecasts]
+    zero = np.flatnonzero((first.data.x == 0).all(axis=0)).tolist()
+    learning = [_learning(method, found) for method, found in kernels.items()]
+    density = first.settings.density
+    return {
+        "question": _question(methods[0]),
+        "answer": [
+            _of_layers(methods, density),
+            _of_inputs(methods, zero),
+            _of_learning(learning) if learning else _of_floors(methods),
+        ],
+        "density": density,
+        "densities": list(first.settings.curve),
+        "methods": methods,
+        "left_out": list(left_out),
+        "zero_inputs": zero,
+        "learning": learning,
+        "without_learning": list(without_kernel),
+        "advice": advice_of(methods, zero, learning, density),
+        "made": made,
+    }
+
+
+def _method(found: LayersForecast, seed: int) -> MethodSummary:
+    standing = standing_of(found.settings, found.network)
+    return {
+        "method": found.settings.method,
+        "standing": {"kind": standing.kind, "by": standing.by},
+        "layers": summarise_layers(found, seed=seed),
+        "lost": found.lost.tolist(),
+        "curve": found.curve.tolist(),
+    }
+
+
+def _learning(method: str, found: Forecast) -> Learning:
+    if found.kernel is None:
+        raise TypeError("the forecast was made without its kernel")
+    kernel = summarise_kernel(found.kernel, found.densities.tolist(), None)
+    return {"method": method, "density": found.settings.density, "kernel": kernel}
+
+
+def network_text(method: MethodSummary) -> str:
+    """The widths from inputs to outputs."""
+    layers = method["layers"]
+    return " × ".join(map(str, (layers["data"]["inputs"], *layers["widths"], layers["data"]["outputs"])))
+
+
+def _question(method: MethodSummary) -> str:
+    layers = method["layers"]
+    model = f"{layers['model']}, " if layers["model"] else ""
+    return (
+        f"What does pruning to density {layers['density']:g} leave of {model}{network_text(method)}, on the data "
+        f"{layers['data']['name']}?"
+    )
+
+
+def _of_layers(methods: Sequence[MethodSummary], density: float) -> Line:
+    """Which methods empty a layer, or the thinnest layer there is."""
+    scope = methods[0]["layers"]["scope"]
+    under = "under one threshold for all layers" if scope == "global" else "with a threshold for each layer"
+    gone = [each for each in methods if emptied(each)]
+    shares = [
+        (layer["predicted"], each, layer) for each in methods if each not in gone for layer in each["layers"]["layers"]
+    ]
+    parts = []
+    if gone:
+        ends = listed([f"{each['method']} ({layer_words(each, emptied(each))})" for each in gone])
+        verb = "empties" if len(gone) == 1 else "empty"
+        parts.append(
+            f"{len(gone)} of {many(len(methods), 'method')} {verb} a layer, which is expected to keep less than one weight: {ends}"
+        )
+    if shares:
+        share, method, layer = min(shares, key=lambda found: found[0])
+        where = layer_words(method, [layer_name(method["layers"], layer)])
+        others = "the others keep weights in every layer" if gone else "every method here keeps weights in every layer"
+        parts.append(f"{others}, the fewest {method['method']} in {where}: {percent(share)}")
+    kind, by = resting_on(methods)
+    return {"text": f"At density {density:g} {under}, {'; '.join(parts)}.", "kind": kind, "by": by}
+
+
+def _of_inputs(methods: Sequence[MethodSummary], zero: Sequence[int]) -> Line:
+    """Which methods lose which inputs."""
+    inputs = methods[0]["layers"]["data"]["inputs"]
+    counts = {each["method"]: sum(each["lost"]) for each in methods}
+    losing = sorted(
+        (each for each in methods if counts[each["method"]] >= 0.5), key=lambda each: -counts[each["method"]]
+    )
+    always = f" ({len(zero)} of them 0 on every sample)" if zero else ""
+    if not losing:
+        text = f"In the first layer no method is expected to lose one of the {many(inputs, 'input')}{always}."
+    else:
+        first, *others = [f"{counts[each['method']]:.1f}" for each in losing]
+        told = [f"{losing[0]['method']} is expected to lose {first}"]
+        told += [f"{each['method']} {count}" for each, count in zip(losing[1:], others, strict=True)]
+        rest = [each["method"] for each in methods if each not in losing]
+        none = f"; {listed(rest)} none" if rest else ""
+        varying = {column for each in losing for column in lost_inputs(each, zero)[0]}
+        verbs = "varies is" if len(varying) == 1 else "vary are"
+        what = f"; {many(len(varying), 'input')} that {verbs} lost by some method" if varying else ""
+        text = f"In the first layer, of {many(inputs, 'input')}{always}, {listed(told)}{none}{what}."
+    kind, by = resting_on(methods, apart=True)
+    return {"text": text, "kind": kind, "by": by}
+
+
+def _of_learning(learning: Sequence[Learning]) -> Line:
+    """Test errors of kernel regression after pruning, beside those before and of guessing."""
+    errors = {each["method"]: error_of(each["kernel"]["regression"]["pruned"]) for each in learning}
+    regression = learning[0]["kernel"]["regression"]
+    best, worst = min(errors, key=errors.__getitem__), max(errors, key=errors.__getitem__)
+    classes = regression["dense"]["error"] is not None
+    show = percent if classes else "{:.3g}".format
+    span = (
+        f"from {show(errors[best])} ({best}) to {show(errors[worst])} ({worst})"
+        if errors[best] < errors[worst]
+        else show(errors[best])
+    )
+    what = "are wrong on" if classes else "have the mean squared error"
+    ends = f" of {learning[0]['kernel']['test_samples']} held-out samples" if classes else " on held-out samples"
+    return {
+        "text": (
+            f"Very wide networks whose first layer alone is pruned as much, trained to the end, {what} {span}{ends}; before "
+            f"pruning {show(error_of(regression['dense']))}, the mean label always {show(error_of(regression['constant']))}."
+        ),
+        "kind": weakest([LIMIT]),
+        "by": "K7.1, B7",
+    }
+
+
+def _of_floors(methods: Sequence[MethodSummary]) -> Line:
+    """How far each method can go before a layer ends."""
+    floors = {each["method"]: floor for each in methods if (floor := floor_of(each)) is not None}
+    if not floors:
+        text = "At which density a layer is down to one weight is not known of these methods."
+    else:
+        order = sorted(floors, key=floors.__getitem__)
+        told = listed([f"{method} {floors[method]:.2g}" for method in order])
+        text = f"Down to these densities every layer is expected to keep a weight: {told}."
+    kind, by = resting_on([each for each in methods if each["method"] in floors] or methods)
+    return {"text": text, "kind": kind, "by": by}

@@ -1,0 +1,256 @@
+"""The page of `sparse-limits report`: one file that fetches nothing and runs nothing, made of the report's numbers alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from numerics.forecast.question_summary import Advice, Line, MethodSummary, QuestionSummary, listed, percent, resting_on
+from numerics.reports import question_pictures as pictures
+from numerics.reports.question_tables import (
+    dead_table,
+    end_table,
+    input_table,
+    layer_table,
+    learning_table,
+    lost_table,
+)
+from numerics.reports.run import STYLE
+from numerics.reports.tables import Table
+from numerics.reports.tables import as_html as table_as_html
+
+PAGE_STYLE = """
+body { max-width: 66rem; line-height: 1.5 } section { border-top: 1px solid var(--line); padding: 1rem 0 }
+section > div { overflow-x: auto; margin: .5rem 0 } h2 { margin: 0 0 .4rem }
+td:first-child, th:first-child { position: sticky; left: 0; background: var(--paper) } td, th { padding: .2rem .9rem .2rem 0 }
+td:last-child { white-space: nowrap }
+.answer { font-size: 1.08rem; padding-left: 1.3rem } .answer li { margin: .4rem 0 }
+.badge { white-space: nowrap } .theorem { color: var(--holds) } .limit { color: var(--line-0) } .measured { color: var(--open) }
+.strong { font-weight: 600 } td .refuted { font-weight: 600 }
+.pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 16rem), 1fr)); gap: 1rem }
+.pictures.small { grid-template-columns: repeat(auto-fill, 8rem) } .pictures figure { margin: 0; min-width: 0; overflow: visible }
+figure svg { min-width: 0 } svg { max-width: 100% } svg.chart, svg.pixels { width: 100%; height: auto }
+figcaption { font-weight: 600 } .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .1rem 1.2rem }
+.advice > li { margin: .6rem 0 } .rule { display: block } .lost td:nth-child(n+4) { min-width: 9rem } code { overflow-wrap: anywhere }
+dl { display: grid; grid-template-columns: minmax(5rem, max-content) 1fr; gap: .2rem 1rem; margin: .6rem 0 }
+dt { font-weight: 600 } dd { margin: 0; overflow-wrap: anywhere }
+@media (max-width: 30rem) { body { padding: 1rem } table { font-size: .82rem } td, th { padding-right: .6rem }
+  dl { grid-template-columns: 1fr; gap: 0 } dd { margin-bottom: .4rem } }
+@media print { body { max-width: none; padding: 0; font-size: 10pt } section > div { overflow-x: visible }
+  figure, tr, li { break-inside: avoid } h2 { break-after: avoid } }
+"""
+KINDS = (
+    ("theorem", "proved for these data at these widths; numbers of it have a sampling error"),
+    ("limit", "proved as layers grow wide; at these widths an approximation"),
+    ("measured", "counted in networks drawn here, or a law used beyond what is proved of it"),
+)
+
+
+def as_html(summary: QuestionSummary) -> str:
+    """The whole page; it can be read in light, in dark, on a phone and on paper."""
+    title = escape(summary["question"])
+    answer = "".join(f"<li>{escape(line['text'])} {_badge(line)}</li>" for line in summary["answer"])
+    body = "\n".join(f"<section><h2>{escape(name)}</h2>{content}</section>" for name, content in _sections(summary))
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>{STYLE}{pictures.STYLE}{PAGE_STYLE}</style></head>\n"
+        f'<body>\n<header><h1>{title}</h1><ol class="answer">{answer}</ol></header>\n{body}\n</body></html>\n'
+    )
+
+
+def _sections(summary: QuestionSummary) -> Iterator[tuple[str, str]]:
+    methods = summary["methods"]
+    yield "What each method keeps, by layer", _table(layer_table(methods)) + _said(_layer_notes(summary))
+    yield f"From density {summary['densities'][0]:g} to {summary['densities'][-1]:g}", _curves(summary)
+    yield "Where layers end", _table(end_table(methods, summary["density"])) + _said(_end_notes(methods))
+    yield (
+        "Units that hear nothing",
+        _table(dead_table(methods))
+        + _said(
+            ["Units that are expected to keep no incoming weight, then what was counted in the networks, on average."]
+        ),
+    )
+    yield "Inputs most and least kept", _inputs(methods)
+    yield (
+        "Inputs that are lost",
+        _table(lost_table(methods, summary["zero_inputs"]), "lost")
+        + _said(
+            [
+                "An input is lost if the first layer keeps none of its weights; it is named where that has the probability ½ or more."
+            ]
+        ),
+    )
+    yield "What the kernel says of learning", _learning(summary)
+    yield "What to do", f'<ul class="advice">{"".join(map(_advice, summary["advice"]))}</ul>'
+    yield "How this was computed", _made(summary)
+
+
+def _table(table: Table, kind: str = "table") -> str:
+    return f'<div class="{kind}">{table_as_html(table)}</div>'
+
+
+def _said(lines: Sequence[str]) -> str:
+    return "".join(f'<p class="soft">{escape(line)}</p>' for line in lines)
+
+
+def _badge(line: Line | Advice) -> str:
+    by = f" <small>{escape(line['by'])}</small>" if line["by"] else ""
+    return f'<span class="badge {line["kind"]}">{line["kind"]}</span>{by}'
+
+
+def _advice(advice: Advice) -> str:
+    rule = f'<small class="rule soft">Rule: {escape(advice["rule"])}.</small>'
+    return f"<li>{escape(advice['text'])} {_badge(advice)}{rule}</li>"
+
+
+def _layer_notes(summary: QuestionSummary) -> list[str]:
+    layers = [layer for method in summary["methods"] for layer in method["layers"]["layers"]]
+    error = max(layer["error"] for layer in layers)
+    spread = [layer["sd"] for layer in layers if layer["sd"] is not None]
+    networks = summary["methods"][0]["layers"]["networks"]
+    found = f", then the mean of {networks} networks pruned here (measured)" if networks else ""
+    spreads = (
+        f"; the networks spread with a standard deviation of at most {100 * max(spread):.2g} points" if spread else ""
+    )
+    return [
+        f"The share of each layer's weights that is kept: predicted{found}. Sampling errors of predictions are at most "
+        f"{100 * error:.2g} points{spreads}.",
+        *(f"Not followed here: {each['method']}: {each['reason']}." for each in summary["left_out"]),
+    ]
+
+
+def _curves(summary: QuestionSummary) -> str:
+    methods = summary["methods"]
+    bottom = pictures.deepest(methods)
+    charts = "".join(
+        f"<figure><figcaption>{escape(each['method'])} {_badge_of(each)}</figcaption>"
+        f"{pictures.curves(each, summary['densities'], summary['density'], bottom)}</figure>"
+        for each in methods
+    )
+    told = [
+        "Predicted share of each layer's weights that is kept, against the density of the whole network, both on scales of "
+        "logarithms. ✕: the layer is expected to keep one weight. Thin line: all layers alike. Dashed upright: the density "
+        "asked for."
+    ]
+    return f'{pictures.legend(methods[0])}<div class="pictures">{charts}</div>{_said(told)}'
+
+
+def _badge_of(method: MethodSummary) -> str:
+    kind, by = resting_on([method])
+    return _badge({"text": "", "kind": kind, "by": by})
+
+
+def _end_notes(methods: Sequence[MethodSummary]) -> list[str]:
+    lines = [
+        "The density of the network at which a layer is expected to keep one weight; red where the density asked for is not "
+        "above it; –: not known."
+    ]
+    if any(method["layers"]["paths"]["ends"] for method in methods):
+        lines[0] += (
+            " Last path: the density at which networks of the limit lose their last path from inputs to outputs, median and quartiles."
+        )
+    if methods[0]["layers"]["networks"]:
+        lines[0] += " With a path: networks pruned here, to the density asked for, in which one is left (measured)."
+    return lines
+
+
+def _inputs(methods: Sequence[MethodSummary]) -> str:
+    table, same = input_table(methods)
+    shown = "" if table is None else _table(table)
+    images = [
+        f"<figure>{image}<figcaption>{escape(each['method'])}</figcaption></figure>"
+        for each in methods
+        if each["method"] not in same and (image := pictures.pixels(each)) is not None
+    ]
+    strip = f'<div class="pictures small">{"".join(images)}</div>' if images else ""
+    lines = (
+        [
+            "The share of an input's weights that the first layer keeps, as predicted: each column has its own order of inputs."
+        ]
+        if shown
+        else []
+    )
+    if same:
+        lines.append(f"{', '.join(same)}: the same share of every input.")
+    return shown + strip + _said(lines)
+
+
+def _learning(summary: QuestionSummary) -> str:
+    lines = []
+    shown = ""
+    if summary["learning"]:
+        shown = _table(learning_table(summary["learning"]))
+        kernel = summary["learning"][0]["kernel"]
+        lines.append(
+            "Ridge regression with the tangent kernel (B7), which is what networks learn in the limit of infinite width when they are trained "
+            "to the end: ReLU networks with standard normal weights and without biases, squared error, the first layer alone "
+            f"pruned, to the density that it has above; {kernel['training_samples']} samples to train on, {kernel['test_samples']} "
+            "held out, which pruning did not see. Limit (K7.1); what trained networks of these widths do is not measured here. Kernels "
+            f"of pruned networks are averaged over {kernel['rows']} fresh rows; sampling leaves errors of up to "
+            f"{percent(max(each['kernel']['error'] for each in summary['learning']))} of their norm."
+        )
+        lines.append(
+            "Intervals are exact at 95 % for further samples of the same law, for the errors of each row alone."
+        )
+    elif not summary["without_learning"]:
+        lines.append("Not asked for.")
+    for reason in dict.fromkeys(each["reason"] for each in summary["without_learning"]):
+        names = [each["method"] for each in summary["without_learning"] if each["reason"] == reason]
+        lines.append(f"{listed(names)}: nothing, as {reason}.")
+    return shown + _said(lines)
+
+
+def _made(summary: QuestionSummary) -> str:
+    facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in _facts(summary))
+    command = summary["made"]["command"]
+    again = (
+        f"<p>To repeat it:</p><p><code>{escape(command)}</code></p>"
+        if command
+        else "<p>Made from Python, with objects that no command names.</p>"
+    )
+    words = "".join(f'<dt><span class="badge {kind}">{kind}</span></dt><dd>{escape(text)}</dd>' for kind, text in KINDS)
+    pointer = (
+        "Labels such as S2 are claims: <code>sparse-limits show S2</code> prints one with its proof and its checks."
+    )
+    return f"<dl>{facts}</dl>{again}<dl>{words}</dl><p>{pointer}</p>"
+
+
+def _facts(summary: QuestionSummary) -> Iterator[tuple[str, str]]:
+    layers, made = summary["methods"][0]["layers"], summary["made"]
+    data = layers["data"]
+    widths = " × ".join(map(str, (data["inputs"], *layers["widths"], data["outputs"])))
+    norm = ", batch normalisation" if layers["norm"] == "batch" else ""
+    biases = "with biases" if layers["bias"] else "no biases"
+    if layers["model"]:
+        yield "model", layers["model"]
+    yield "network", f"{widths}, {layers['activation']}, {layers['init']} initialisation, {biases}{norm}"
+    yield (
+        "pruning",
+        (
+            f"density {layers['density']:g}, {'one threshold for all layers' if layers['scope'] == 'global' else 'a threshold for each layer'}; "
+            f"{layers['loss']} loss, initial output: {layers['residual']}; {layers['networks']} networks drawn and pruned for each method"
+        ),
+    )
+    used = (
+        f"{data['samples_used']} of {data['samples']}"
+        if data["samples_used"] < data["samples"]
+        else str(data["samples"])
+    )
+    yield (
+        "data",
+        f"{data['name']}, labels {data['labelling']}: {used} samples, {data['inputs']} inputs, {data['outputs']} outputs",
+    )
+    if made["sha256"]:
+        yield "file", f"{made['bytes']} bytes, SHA-256 {made['sha256']}"
+    for note in data["notes"]:
+        yield "data", note
+    notes = {
+        note: [each["method"] for each in summary["methods"] if note in each["layers"]["notes"]]
+        for each in summary["methods"]
+        for note in each["layers"]["notes"]
+    }
+    for note, names in notes.items():
+        yield "note", note if len(names) == len(summary["methods"]) else f"{', '.join(names)}: {note}"
+    yield "seed", str(made["seed"])
+    yield "versions", ", ".join(f"{name} {number}" for name, number in made["versions"].items())
