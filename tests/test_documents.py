@@ -181,7 +181,8 @@ def test_the_weakest_links_that_are_told_are_those_of_the_run(ledger_run) -> Non
 
 
 def test_an_example_that_has_changed_is_noticed() -> None:
-    (example,) = docs_examples.examples("```\n$ sparse-limits it\none  0.5 in 3.1 s\n…\nlast 1,200\n```")
+    (example,) = docs_examples.examples("```\n$ sparse-limits it \\\n    --so\none  0.5 in 3.1 s\n…\nlast 1,200\n```")
+    assert example.call == "sparse-limits it \\\n    --so"
     assert docs_examples.differences(example, "one 0.5 in 9 s\nmore\nlast 1,200") == []
     assert docs_examples.differences(example, "one 0.7 in 9 s\nmore\nlast 1,200") == [
         "'one  0.5 in 3.1 s' is now 'one 0.7 in 9 s'"
@@ -198,7 +199,7 @@ def test_an_example_that_has_changed_is_noticed() -> None:
 def test_a_call_that_is_refused_prints_why_and_no_other_may_fail(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    printed = docs_examples.output("sparse-limits evaluate N1 bound h=3 r=-1", tmp_path)
+    printed = docs_examples.output("sparse-limits evaluate N1 bound \\\n  h=3 r=-1", tmp_path)
     assert printed == "sparse-limits: r=-1: r is half the width of the interval, expected a positive number"
     monkeypatch.setattr(sys, "executable", shutil.which("false"))
     with pytest.raises(subprocess.CalledProcessError):
