@@ -28,7 +28,9 @@ from typing import NamedTuple
 ROOT = Path(__file__).parent.parent
 PACKAGES = Path(str(find_spec("numerics").origin)).parent.parent  # the numerics that this Python imports
 BLOCK = re.compile(r"^```(?:console)?\n(\$ sparse-limits .*?)^```$", re.DOTALL | re.MULTILINE)
-CALL = re.compile(r"^\$ (sparse-limits [^\n]*)\n", re.MULTILINE)
+CALL = re.compile(
+    r"^\$ (sparse-limits (?:[^\n]*\\\n)*[^\n]*)\n", re.MULTILINE
+)  # a line may go on behind a \ at its end
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?|(?<![\w.])\.\d+(?:e[+-]?\d+)?")
 DIGEST = re.compile(r"\b[0-9a-f]{8,}…")
 TIME = re.compile(r"\b\d+(?:\.\d+)? s\b")
@@ -68,7 +70,7 @@ def output(call: str, folder: Path) -> str:
     Raises:
         subprocess.CalledProcessError: if the call fails otherwise.
     """
-    words = [sys.executable, "-m", "numerics.cli", *shlex.split(call)[1:]]
+    words = [sys.executable, "-m", "numerics.cli", *shlex.split(call.replace("\\\n", " "))[1:]]
     terminal = {**environ, "COLUMNS": WIDTHS.get(words[3], "80"), "MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1"}
     terminal["PYTHONPATH"] = str(PACKAGES)
     done = subprocess.run(words, cwd=folder, env=terminal, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""What README.md and CONTRIBUTING.md show is run here as it stands."""
+"""What README.md, the how-to pages and CONTRIBUTING.md show is run here as it stands."""
 
 import contextlib
 import io
@@ -40,15 +40,52 @@ def python_of(page: str) -> str:
     return docs_examples.python_of((ROOT / page).read_text(encoding="utf-8"))
 
 
-def test_the_example_of_the_readme_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with contextlib.chdir(tmp_path):
-        exec(compile(python_of("README.md"), "README.md", "exec"), {"__name__": "readme_example"})
-    number, predictor, *picture, distances, cycles = capsys.readouterr().out.splitlines()
+def printed_by(page: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """What the Python blocks of a page print in a folder, by lines."""
+    with contextlib.chdir(folder):
+        exec(compile(python_of(page), page, "exec"), {"__name__": "page_example"})
+    return capsys.readouterr().out.splitlines()
+
+
+def test_the_python_of_the_readme_says_what_its_comments_say(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    number, predictor, *picture = printed_by("README.md", tmp_path, capsys)
     assert number == digits(product_graphon.expressions["integral_form"], {tau: 1, phi: sp.Rational(1, 2)}, 30)
     assert (predictor, len(picture)) == ("P2", 8)
+
+
+def test_a_drawn_mask_is_near_its_graphon_on_the_page_of_masks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    distances, cycles = printed_by("book/howto_mask.md", tmp_path, capsys)
     low, high, flat_low, flat_high = map(float, re.findall(r"\d\.\d+", distances))
     assert low <= high < flat_low <= flat_high
     assert 0 < Fraction(cycles) < 1
+
+
+def test_the_readme_is_short_and_can_be_read_in_any_window() -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 200
+    assert not [line for line in lines if len(line) > 140 and not line.startswith("|")]
+
+
+def test_every_block_of_the_readme_is_run() -> None:
+    """Examples and Python here; what installs, with the book's build, by .ci/run, which may add options at the end."""
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    assert {language for language, _ in blocks} == {"", "python", "sh"}
+    assert all(body.startswith("$ sparse-limits ") for language, body in blocks if not language)
+    commands = [line.strip() for line in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()]
+    for line in [line for language, body in blocks if language == "sh" for line in body.splitlines()]:
+        assert any(f"{command} ".startswith(f"{line} ") for command in commands), line
+
+
+def test_links_of_pages_lead_to_files() -> None:
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "book").glob("howto_*.md")]:
+        text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+        for link in re.findall(r"\]\(([^)]+)\)", text):
+            assert re.match(r"https?://", link) or (page.parent / link).is_file(), f"{page.name}: {link}"
 
 
 def test_the_worked_example_holds_and_leaves_no_survivor() -> None:
@@ -83,23 +120,24 @@ def test_the_table_of_claims_is_that_of_the_ledger() -> None:
         assert all(each in changelog for each in ranges)
 
 
-def test_counts_in_the_readme_are_those_of_the_ledger() -> None:
-    """Claims, checks, controls and tests in the last line of the example run; formulas that are mutated."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_counts_of_the_pages_are_those_of_the_ledger() -> None:
+    """Claims, checks, controls and tests in the last line of the example run; formulas that are mutated; proofs."""
     entries = list(load_ledger())
     checks = [check for topic in load_ledger().topics for check in checks_of(topic)]
     controls, tests = sum(len(check.controls) for check in checks), sum(check.tests for check in checks)
+    formulas = sum(len(list(places(value, name))) for e in entries for name, value in e.claim.claimed.items())
     line = (
         f"{len(entries)} of {len(entries)} claims hold, 0 refuted, 0 open; {len(checks)} checks, {controls} of {controls} "
         f"controls refuted; false alarm ≤ {tests * LEVEL:.1e} ({tests} tests);"
     )
-    assert line in " ".join(readme.split())
-    formulas = sum(len(list(places(value, name))) for e in entries for name, value in e.claim.claimed.items())
-    assert f"each of the {formulas} formulas" in " ".join(readme.split())
+    for name in ("README.md", "book/howto_run.md"):
+        page = " ".join((ROOT / name).read_text(encoding="utf-8").split())
+        assert line in page, name
+        assert f"each of the {formulas} formulas" in page, name
     proofs = Counter(str(entry.claim.proof) for entry in entries)
     assert set(proofs) == {"PROVED", "CITED", "MEASURED"}
-    words = f"of {len(entries)} claims {proofs['CITED']} cite theirs, and {proofs['MEASURED']} are measured"
-    assert words in " ".join(readme.split())
+    words = f"Of {len(entries)} claims {proofs['CITED']} cite their proofs, and {proofs['MEASURED']} are measured"
+    assert words in " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
 
 
 @pytest.mark.parametrize(
@@ -127,7 +165,7 @@ def test_the_run_of_the_ledger_prints_what_the_pages_show(ledger_run) -> None:
     assert not wrong, "python docs/examples.py writes them anew:\n" + "\n".join(wrong)
 
 
-def test_the_weakest_links_in_the_readme_are_those_of_the_run(ledger_run) -> None:
+def test_the_weakest_links_that_are_told_are_those_of_the_run(ledger_run) -> None:
     """Of the claims whose proofs are lists of steps: how many there are, and what their expressions rest on."""
     claims = [claim for claim in ledger_run.claims if claim.entry.claim.steps]
     links = Counter(str(link) for claim in claims for link in claim.weakest.values())
@@ -137,13 +175,14 @@ def test_the_weakest_links_in_the_readme_are_those_of_the_run(ledger_run) -> Non
         f"{links['sizes']} on some sizes, {links['points']} on points and {links['sampled']} on samples; of their "
         f"{sum(len(claim.links) for claim in claims)} steps none is argued."
     )
-    assert words in " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert words in " ".join((ROOT / "book" / "howto_run.md").read_text(encoding="utf-8").split())
     assert all(claim.entry.claim.proof is Proof.MEASURED for claim in ledger_run.claims if claim not in claims)
     assert not any(str(link) == "argued" for claim in claims for link in claim.links.values())
 
 
 def test_an_example_that_has_changed_is_noticed() -> None:
-    (example,) = docs_examples.examples("```\n$ sparse-limits it\none  0.5 in 3.1 s\n…\nlast 1,200\n```")
+    (example,) = docs_examples.examples("```\n$ sparse-limits it \\\n    --so\none  0.5 in 3.1 s\n…\nlast 1,200\n```")
+    assert example.call == "sparse-limits it \\\n    --so"
     assert docs_examples.differences(example, "one 0.5 in 9 s\nmore\nlast 1,200") == []
     assert docs_examples.differences(example, "one 0.7 in 9 s\nmore\nlast 1,200") == [
         "'one  0.5 in 3.1 s' is now 'one 0.7 in 9 s'"
@@ -160,7 +199,7 @@ def test_an_example_that_has_changed_is_noticed() -> None:
 def test_a_call_that_is_refused_prints_why_and_no_other_may_fail(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    printed = docs_examples.output("sparse-limits evaluate N1 bound h=3 r=-1", tmp_path)
+    printed = docs_examples.output("sparse-limits evaluate N1 bound \\\n  h=3 r=-1", tmp_path)
     assert printed == "sparse-limits: r=-1: r is half the width of the interval, expected a positive number"
     monkeypatch.setattr(sys, "executable", shutil.which("false"))
     with pytest.raises(subprocess.CalledProcessError):

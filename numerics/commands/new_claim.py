@@ -30,6 +30,6 @@ def run(arguments: Namespace) -> int:
         print(f"  {path}")
     print(
         f"Put your formula in place of the one there, then: sparse-limits verify {label}; sparse-limits mutate {label}; "
-        "python -m numerics.reports.contents; and the counts in README.md."
+        "python -m numerics.reports.contents; and the counts in README.md and book/howto_run.md."
     )
     return 0
