@@ -91,7 +91,7 @@ def _show_methods(console: Console, summaries: Sequence[PartsSummary], refused: 
 def _header(summary: PartsSummary) -> list[tuple[str, str]]:
     """The module, what of it the law does not follow, and the data."""
     data = summary["data"]
-    outside = [("outside", ", ".join(summary["outside"]))] if summary["outside"] else []
+    outside = [("outside", "; ".join(summary["outside"]))] if summary["outside"] else []
     return [
         ("model", summary["model"]),
         *(outside or ([("outside", summary["reason"])] if summary["reason"] else [])),
@@ -107,15 +107,22 @@ def _layer_table(summary: PartsSummary) -> Table:
     """Densities of layers: what is said of each, and what was observed."""
     rows = []
     for layer in summary["layers"]:
-        shape = ("×" if len(layer["shape"]) > 2 else " × ").join(map(str, layer["shape"]))
-        seen = (share(layer["observed"]), share(layer["sd"])) if summary["networks"] else ()
-        p = ("-" if layer["p"] is None else f"{layer['p']:.2g}",) if summary["networks"] else ()
-        told = (share(layer["predicted"]), "-" if layer["error"] is None else f"{layer['error']:.4f}")
-        rows.append((layer["name"] or "(itself)", shape, layer["says"], *told, *seen, *p))
+        shape = "×".join(map(str, layer["shape"]))
+        seen = (share(layer["observed"]), _four(layer["sd"]), _two(layer["p"])) if summary["networks"] else ()
+        told = (share(layer["predicted"]), _four(layer["error"]))
+        rows.append((layer["name"] or "(itself)", shape, layer["says"], *told, *seen))
     networks = f", observed in {many(summary['networks'], 'module')}" if summary["networks"] else ""
     columns = ("layer", "weights", "says", "predicted", "±")
     more = ("observed", "sd", "p") if summary["networks"] else ()
     return Table((*columns, *more), rows, "lrl" + "r" * (2 + len(more)), f"Densities of layers{networks}")
+
+
+def _four(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"
+
+
+def _two(p: float | None) -> str:
+    return "-" if p is None else f"{p:.2f}"
 
 
 def _dead_table(summary: PartsSummary) -> Table:

@@ -261,10 +261,12 @@ def _predict_layers(arguments: Namespace, console: Console) -> None:
         try:
             ask, norm = _of_module(arguments.model)
             _show_layers(arguments, ask, norm, asked, console)
+            return
         except NotFollowedError:
-            from numerics.commands._parts_report import predict_and_show
+            pass  # the parts that the law does not follow are named, and what is known of the others is told
+        from numerics.commands._parts_report import predict_and_show
 
-            predict_and_show(console, arguments, asked)
+        predict_and_show(console, arguments, asked)
         return
     _show_layers(arguments, ask, norm, asked, console)
 

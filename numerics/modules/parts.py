@@ -86,12 +86,14 @@ class PartsForecast:
 
 @dataclass(frozen=True, eq=False)
 class _Told:
-    """What is predicted of all layers: whether proved, densities and their errors, what copies keep, remarks."""
+    """What is predicted of all layers: whether proved, densities and their errors, what copies keep, dead rows and
+    columns, remarks."""
 
     says: str
     densities: Sequence[float] | None = None
     errors: Floats | None = None
     copies: Sequence[Kept] = ()
+    dead: Floats | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -213,9 +215,10 @@ def _told(
         return _Told(THEOREM, shares, np.zeros(len(sizes)), notes=("theorem: each layer keeps what is asked",))
     if settings.method == "random":
         note = "theorem: every weight is kept with the same chance, so that the mean density of every layer is the module's"
-        return _Told(THEOREM, [settings.density] * len(sizes), np.zeros(len(sizes)), notes=(note,))
+        shares = [settings.density] * len(sizes)
+        return _Told(THEOREM, shares, np.zeros(len(sizes)), dead=_dead(shares, read.shapes), notes=(note,))
     if settings.method == "magnitude":
-        return _magnitude(settings, laws, sizes)
+        return _magnitude(settings, laws, read.shapes)
     if settings.method not in COPIED:
         note = "measured alone: GraSP's scores have a second term (S8), whose law is not known through these parts"
         return _Told(MEASURED, notes=(note,))
@@ -236,11 +239,18 @@ def _told(
     )
     errors: Floats = densities.std(axis=0, ddof=1) / np.sqrt(copies)
     return _Told(
-        THEOREM if settings.scope == "layer" else MEASURED, densities.mean(axis=0).tolist(), errors, found, (note,)
+        THEOREM if settings.scope == "layer" else MEASURED,
+        densities.mean(axis=0).tolist(),
+        errors,
+        found,
+        notes=(note,),
     )
 
 
-def _magnitude(settings: LayersSettings, laws: Mapping[str, WeightLaw | None], sizes: Sequence[int]) -> _Told:
+def _magnitude(
+    settings: LayersSettings, laws: Mapping[str, WeightLaw | None], shapes: Mapping[str, tuple[int, ...]]
+) -> _Told:
+    sizes = [int(np.prod(shape)) for shape in shapes.values()]
     known = [law for law in laws.values() if law is not None]
     unknown = [path for path, law in laws.items() if law is None]
     if unknown:
@@ -251,11 +261,21 @@ def _magnitude(settings: LayersSettings, laws: Mapping[str, WeightLaw | None], s
         by_name.setdefault(law.name if law is not None else "", []).append(path)
     found = "; ".join(f"{', '.join(paths)}: {name}" for name, paths in by_name.items())
     note = f"limit: large layers whose weights have the laws (S2) that tests of fresh modules do not tell them apart from: {found}"
-    return _Told(LIMIT, densities.tolist(), np.zeros(len(sizes)), notes=(note,))
+    return _Told(LIMIT, densities.tolist(), dead=_dead(densities.tolist(), shapes), notes=(note,))
+
+
+def _dead(shares: Sequence[float], shapes: Mapping[str, tuple[int, ...]]) -> Floats:
+    """Rows and columns that are expected to keep nothing, where all weights of a layer are alike and independent."""
+    found = []
+    for share, (rows, columns, *kernel) in zip(shares, shapes.values(), strict=True):
+        places = int(np.prod(kernel))
+        found.append((rows * (1 - share) ** (columns * places), columns * (1 - share) ** (rows * places)))
+    return np.array(found)
 
 
 def _layers(read: Layout, told: _Told, kept: Sequence[Kept], tested: Floats | None) -> Iterator[PartForecast]:
-    expected, seen = (_mean([each.dead for each in group]) for group in (told.copies, kept))
+    expected = told.dead if told.dead is not None else _mean([each.dead for each in told.copies])
+    seen = _mean([each.dead for each in kept])
     for number, (path, shape) in enumerate(read.shapes.items()):
         shares = np.array([each.densities[number] for each in kept])
         yield PartForecast(

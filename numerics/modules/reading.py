@@ -22,6 +22,7 @@ from numerics.depth.architecture import EPSILON
 LEAK = 0.01  # of leaky ReLU as the theory has it
 PASSING_MODULES = (nn.Identity, nn.Flatten, nn.Dropout, nn.AlphaDropout)
 PASSING_METHODS = ("flatten", "view", "reshape", "contiguous")
+MOVING_AXES = ("transpose", "permute", "movedim", "swapaxes", "unsqueeze", "squeeze")
 NAMES: dict[Any, str] = {
     **dict.fromkeys((nn.ReLU, torch.relu, nn.functional.relu, "relu"), "relu"),
     **dict.fromkeys((nn.Tanh, torch.tanh, nn.functional.tanh, "tanh"), "tanh"),
@@ -122,31 +123,43 @@ def outside_of(module: nn.Module) -> tuple[str, ...]:
         traced = _traced(module)
     except InputError:
         return ()
-    by_path, found = dict(module.named_modules()), dict[str, None]()
+    by_path, sizes = dict(module.named_modules()), set[fx.Node]()
+    found: dict[str, dict[str, None]] = {}  # kinds by where they are called
     for node in traced.nodes:
-        if node.op in ("placeholder", "output", "get_attr"):
+        if node.op in ("placeholder", "output", "get_attr") or _of_shape(node, sizes):
             continue
-        if node.op == "call_module" and isinstance(by_path[str(node.target)], nn.Unflatten):
+        is_part = node.op == "call_module"
+        if is_part and isinstance(by_path[str(node.target)], nn.Unflatten):
             continue  # images for what comes behind it, which is outside
-        where = str(node.target) if node.op == "call_module" else node.name
-        what = (
-            type(by_path[where]).__name__ if node.op == "call_module" else getattr(node.target, "__name__", node.target)
-        )
-        joined = len({each for each in node.all_input_nodes if each.op != "get_attr"}) > 1
+        where = str(node.target) if is_part else node.name
+        what = type(by_path[where]).__name__ if is_part else getattr(node.target, "__name__", str(node.target))
+        followed = len({each for each in node.all_input_nodes if each not in sizes}) < 2
         try:
             _part(node, by_path, where)
         except InputError:
-            joined = True
-        if joined:
-            found[f"{where} ({what})" if node.op == "call_module" else _called(node, str(what))] = None
-    return tuple(found)
+            followed = False
+        if not followed:
+            name, caller = (f"{where} ({what})", "") if is_part else (what, _caller(node))
+            found.setdefault(caller if caller else f"\0{name}", {})[name] = None
+    return tuple(
+        ", ".join(kinds) + ("" if caller.startswith("\0") else f" in {caller}") for caller, kinds in found.items()
+    )
 
 
-def _called(node: fx.Node, what: str) -> str:
-    """A function, with the part whose forward calls it."""
+def _of_shape(node: fx.Node, sizes: set[fx.Node]) -> bool:
+    """Whether a node only moves axes, or is a number that comes from shapes, such as a width; these are added to sizes."""
+    before = node.all_input_nodes
+    if node.target is getattr or node.target == "size" or (before and sizes.issuperset(before)):
+        sizes.add(node)
+        return True
+    return node.op == "call_method" and node.target in MOVING_AXES
+
+
+def _caller(node: fx.Node) -> str:
+    """The part whose forward calls a function, by path and kind; "" for the module itself."""
     stack = list(node.meta.get("nn_module_stack", {}).values())
     path, kind = stack[-1] if stack else ("", None)
-    return f"{what} in {path} ({kind.__name__})" if path and kind is not None else what
+    return f"{path} ({kind.__name__})" if path and kind is not None else ""
 
 
 def _traced(module: nn.Module) -> fx.Graph:
