@@ -69,8 +69,22 @@ def mixed():
     return module
 
 
+class Looped(nn.Module):
+    """A layer that is called three times."""
+
+    def __init__(self):
+        super().__init__()
+        self.enter, self.again, self.leave = nn.Linear(64, 32), nn.Linear(32, 32), nn.Linear(32, 10)
+
+    def forward(self, x):
+        h = torch.relu(self.enter(x))
+        for _ in range(3):
+            h = torch.relu(self.again(h))
+        return self.leave(h)
+
+
 class Reused(nn.Module):
-    """Every layer's weights carry values forward twice: what copies leave out."""
+    """Weights that come back transposed, as those of a decoder that is tied to its encoder."""
 
     def __init__(self):
         super().__init__()
@@ -103,7 +117,7 @@ def test_a_transformer_block_is_named_part_by_part():
     assert "0 (LayerNorm)" in outside_of(nn.Sequential(nn.LayerNorm(6), nn.Linear(6, 2)))
 
 
-@pytest.mark.parametrize("build", [convolutional, residual, Attending, mixed])
+@pytest.mark.parametrize("build", [convolutional, residual, Attending, mixed, Looped])
 @pytest.mark.parametrize("method", ["snip", "synflow"])
 def test_copies_keep_what_pruned_modules_keep(build, method):
     """Sixteen copies and eight modules are not told apart at a level that one in ten thousand runs would miss."""
@@ -121,7 +135,7 @@ def test_copies_keep_what_pruned_modules_keep(build, method):
         )
 
 
-def test_modules_whose_weights_are_used_twice_are_told_from_copies():
+def test_modules_whose_weights_come_back_transposed_are_told_from_copies():
     found = told(Reused, "snip", networks=12)
     assert "the independence does not hold here" in found.notes[1]
 
