@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numerics.modules.parts_summary import PartsSummary
 
+MOST_NAMED = 12  # parts outside; --json has all
 ALL = ("random", "magnitude", *COPIED, "wanda")  # what is predicted; GraSP is measured alone
 
 
@@ -91,7 +92,9 @@ def _show_methods(console: Console, summaries: Sequence[PartsSummary], refused: 
 def _header(summary: PartsSummary) -> list[tuple[str, str]]:
     """The module, what of it the law does not follow, and the data."""
     data = summary["data"]
-    outside = [("outside", "; ".join(summary["outside"]))] if summary["outside"] else []
+    named, more = summary["outside"][:MOST_NAMED], len(summary["outside"]) - MOST_NAMED
+    listed = "; ".join(named) + (f"; and {more} more" if more > 0 else "")
+    outside = [("outside", listed)] if named else []
     return [
         ("model", summary["model"]),
         *(outside or ([("outside", summary["reason"])] if summary["reason"] else [])),

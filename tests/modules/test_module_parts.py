@@ -347,6 +347,20 @@ def test_the_command_goes_on_where_the_law_does_not(tmp_path, capsys, monkeypatc
     ]
 
 
+def test_many_parts_outside_are_counted(tmp_path, capsys):
+    model = """
+from torch import nn
+def build():
+    return nn.Sequential(*(nn.LayerNorm(64) for _ in range(15)), nn.Linear(64, 10))
+"""
+    (tmp_path / "deep.py").write_text(model, encoding="utf-8")
+    options = ["--method", "random", "--model", f"{tmp_path / 'deep.py'}:build", "--samples", "60"]
+    assert main(["predict", *options]) == 0
+    shown = capsys.readouterr().out
+    assert "11 (LayerNorm); and 3 more" in " ".join(shown.split())
+    assert "12 (LayerNorm)" not in shown
+
+
 @pytest.mark.parametrize("options", [("--units", "512"), ("--plot", "a.png")])
 def test_the_command_refuses_options_of_the_law(tmp_path, capsys, options):
     assert command(tmp_path, "--method", "snip", *options) == 2
