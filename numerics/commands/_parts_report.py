@@ -73,20 +73,20 @@ def _show(console: Console, summary: PartsSummary, top: int) -> None:
 
 
 def _show_methods(console: Console, summaries: Sequence[PartsSummary], refused: Sequence[str]) -> None:
-    """The densities that each method leaves to each layer, below each other."""
+    """The densities that each method leaves to each layer, side by side."""
     first = summaries[0]
     told = dict.fromkeys(note for each in summaries for note in each["notes"])
     notes = [*told, *refused, "GraSP is measured alone: --method grasp"]
     print_facts(console, [*_header(first), *(("note", note) for note in notes)])
-    columns = ("method", "says", *(layer["name"] for layer in first["layers"]))
-    rows = [
-        (each["method"], each["layers"][0]["says"], *(share(layer["predicted"]) for layer in each["layers"]))
-        for each in summaries
-    ]
+    columns = ("layer", *(each["method"] for each in summaries))
+    rows = [("says", *(each["layers"][0]["says"] for each in summaries))]
+    for number, layer in enumerate(first["layers"]):
+        shares = (share(each["layers"][number]["predicted"]) for each in summaries)
+        rows.append((layer["name"] or "(itself)", *shares))
     scope = "one threshold for all layers" if first["scope"] == "global" else "a threshold for each layer"
     title = f"Predicted densities of layers at density {first['density']:g}, {scope}"
     console.print()
-    print_table(console, Table(columns, rows, "ll" + "r" * len(first["layers"]), title))
+    print_table(console, Table(columns, rows, "l" + "r" * len(summaries), title))
 
 
 def _header(summary: PartsSummary) -> list[tuple[str, str]]:

@@ -176,7 +176,11 @@ def predict_parts(
             kept.append(kept_of(masks_of(scores, method, density, scope), read.reading))
     progress("predicting")
     told = _told(settings, read, laws, used, copies, lambda: seeded(fresh, drawing.spawn(1)[0]), progress)
-    tested = tested_apart(kept, told.copies, np.random.default_rng(testing)) if kept and told.copies else None
+    tested = (
+        tested_apart(kept, told.copies, np.random.default_rng(testing))
+        if kept and told.copies and scope == "global"
+        else None
+    )
     layers = tuple(_layers(read, told, kept, None if tested is None else tested[0]))
     if told.densities is None and not kept:
         raise InputError(
@@ -238,8 +242,12 @@ def _told(
         "carry signals back, and are scored come from three builds; wide fully connected layers keep the same (D2)"
     )
     errors: Floats = densities.std(axis=0, ddof=1) / np.sqrt(copies)
+    if settings.scope == "layer":
+        asked = "theorem: each layer keeps what is asked; which rows, columns and inputs, is measured:"
+        note = note.replace("measured, not proved:", asked)
+    says = THEOREM if settings.scope == "layer" else MEASURED
     return _Told(
-        THEOREM if settings.scope == "layer" else MEASURED,
+        says,
         densities.mean(axis=0).tolist(),
         errors,
         found,

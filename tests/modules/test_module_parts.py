@@ -193,6 +193,13 @@ def test_what_holds_by_definition_is_a_theorem(build):
         assert abs(layer.observed - 0.1) < 6 * np.sqrt(0.09 / 4 / layer.weights)
 
 
+def test_a_threshold_for_each_layer_leaves_nothing_to_test():
+    found = told(residual, "snip", scope="layer")
+    assert {(layer.says, layer.p) for layer in found.layers} == {("theorem", None)}
+    assert found.notes[0].startswith("theorem: each layer keeps what is asked")
+    assert np.abs(found.columns - found.observed_columns).max() < 0.15
+
+
 def test_grasp_is_measured_alone():
     found = told(residual, "grasp")
     assert {(layer.says, layer.predicted) for layer in found.layers} == {("measured", None)}
