@@ -39,7 +39,7 @@ def show_methods(console: Console, summaries: Sequence[LayersSummary]) -> None:
     print_facts(console, [fact for fact in _header(first) if fact[0] in ("model", "network", "data", "")])
     columns = ("method", *(layer_name(first, layer) for layer in first["layers"]))
     sides = "l" + "r" * len(first["layers"])
-    kept = [(each["method"], *(_share(layer["predicted"]) for layer in each["layers"])) for each in summaries]
+    kept = [(each["method"], *(share(layer["predicted"]) for layer in each["layers"])) for each in summaries]
     ends = [(each["method"], *(_density(end["density"]) for end in each["collapse"])) for each in summaries]
     scope = "one threshold for all layers" if first["scope"] == "global" else "a threshold for each layer"
     for title, rows in (
@@ -74,12 +74,17 @@ def _layer_table(summary: LayersSummary) -> Table:
     seen = summary["layers"][0]["observed"] is not None
     rows = []
     for layer in summary["layers"]:
-        observed = (_share(layer["observed"]), _share(layer["sd"])) if seen else ()
+        observed = (share(layer["observed"]), share(layer["sd"])) if seen else ()
         shape = f"{layer['outputs']} × {layer['inputs']}"
-        rows.append((layer_name(summary, layer), shape, _share(layer["predicted"]), _share(layer["error"]), *observed))
+        says = (summary["says"],) if summary["model"] else ()
+        rows.append(
+            (layer_name(summary, layer), shape, *says, share(layer["predicted"]), share(layer["error"]), *observed)
+        )
     networks = f", observed in {many(summary['networks'], 'network')}" if seen else ""
-    columns = ("layer", "weights", "predicted", "±", *(("observed", "sd") if seen else ()))
-    return Table(columns, rows, "lr" + "r" * (len(columns) - 2), f"Densities of layers{networks}")
+    says = ("says",) if summary["model"] else ()
+    columns = ("layer", "weights", *says, "predicted", "±", *(("observed", "sd") if seen else ()))
+    sides = "lr" + "l" * len(says)
+    return Table(columns, rows, sides + "r" * (len(columns) - len(sides)), f"Densities of layers{networks}")
 
 
 def _dead_table(summary: LayersSummary) -> Table:
@@ -88,7 +93,7 @@ def _dead_table(summary: LayersSummary) -> Table:
     rows = []
     for layer, end in zip(summary["layers"], summary["collapse"], strict=True):
         pairs = [(layer["dead_rows"], layer["seen_dead_rows"]), (layer["dead_columns"], layer["seen_dead_columns"])]
-        counts = [_count(value) for pair in pairs for value in (pair if seen else pair[:1])]
+        counts = [count(value) for pair in pairs for value in (pair if seen else pair[:1])]
         rows.append((layer_name(summary, layer), *counts, _density(end["density"])))
     paths = summary["paths"]["ends"]
     last = (
@@ -102,14 +107,14 @@ def _dead_table(summary: LayersSummary) -> Table:
     return Table(columns, rows, "l" + "r" * (len(columns) - 1), title)
 
 
-def _share(value: float | None) -> str:
+def share(value: float | None) -> str:
     """Four decimals, or two digits of what is smaller than a thousandth."""
     if value is None:
         return "-"
     return f"{value:.1e}" if 0 < value < 0.001 else f"{value:.4f}"
 
 
-def _count(value: float | None) -> str:
+def count(value: float | None) -> str:
     return "-" if value is None else f"{value:.1f}"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from numerics.arguments import InputError, checked_integer
 from numerics.commands.common import add_data, data_file, given
@@ -246,11 +246,8 @@ def _predict(arguments: Namespace, console: Console) -> None:
 
 
 def _predict_layers(arguments: Namespace, console: Console) -> None:
-    from numerics.commands._layers_report import show_layers, show_methods
     from numerics.depth.architecture import MOST_DEPTH
     from numerics.depth.forecast import predict_layers
-    from numerics.depth.settings import methods_through
-    from numerics.depth.summary import summarise_layers
 
     names = tuple(name for name in (*SHARED, *LAYERS, "sample", "residual") if name != "fresh_rows")
     asked = given(arguments, *names)
@@ -259,7 +256,30 @@ def _predict_layers(arguments: Namespace, console: Console) -> None:
         asked.setdefault("widths", (width,) * checked_integer("depth", arguments.depth, 1, MOST_DEPTH))
         ask, norm = predict_layers, arguments.norm or "none"
     else:
-        ask, norm = _of_module(arguments.model)
+        from numerics.modules.reading import NotFollowedError  # torch is imported
+
+        try:
+            ask, norm = _of_module(arguments.model)
+            _show_layers(arguments, ask, norm, asked, console)
+            return
+        except NotFollowedError:
+            pass  # the parts that the law does not follow are named, and what is known of the others is told
+        from numerics.commands._parts_report import predict_and_show
+
+        predict_and_show(console, arguments, asked)
+        return
+    _show_layers(arguments, ask, norm, asked, console)
+
+
+def _show_layers(
+    arguments: Namespace, ask: Callable[..., LayersForecast], norm: str, asked: dict[str, Any], console: Console
+) -> None:
+    """Ask for one method or for all, and report."""
+    from numerics.commands._layers_report import show_layers, show_methods
+    from numerics.depth.settings import methods_through
+    from numerics.depth.summary import summarise_layers
+
+    asked = dict(asked)
     methods = methods_through(norm) if arguments.method == "all" else (arguments.method,)
     if arguments.method == "all":
         asked["sample"] = False

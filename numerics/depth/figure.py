@@ -33,7 +33,8 @@ def plot_layers(path: Path, found: LayersForecast) -> None:
 
 
 def _names(found: LayersForecast) -> list[str]:
-    return [*map(str, range(1, len(found.layers))), "readout"]
+    numbers = [*map(str, range(1, len(found.layers))), "readout"]
+    return [layer.name or number for layer, number in zip(found.layers, numbers, strict=True)]
 
 
 def _densities(axis: Axes, found: LayersForecast) -> None:

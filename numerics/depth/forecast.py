@@ -71,6 +71,15 @@ class LayersForecast:
     curve: Floats
     model: str | None = None
 
+    @property
+    def says(self) -> str:
+        """What the densities rest on: theorem, by the method's definition; limit, of wide layers; measured, not proved."""
+        settings = self.settings
+        if settings.scope == "layer" or settings.method in ("random", "wanda"):
+            return "theorem"
+        unproved = settings.data_driven and any(note.startswith("measured, not proved") for note in self.notes)
+        return "measured" if unproved else "limit"
+
 
 def predict_layers(
     method: str,

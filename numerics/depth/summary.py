@@ -61,11 +61,12 @@ class LayersData(AboutSummary):
 
 
 class LayersSummary(TypedDict):
-    """Everything."""
+    """Everything. says: what the densities of layers rest on: theorem, limit or measured."""
 
     method: str
     density: float
     scope: str
+    says: str
     model: str | None
     widths: list[int]
     activation: str
@@ -96,6 +97,7 @@ def summarise_layers(found: LayersForecast, *, seed: int) -> LayersSummary:
         "method": settings.method,
         "density": settings.density,
         "scope": settings.scope,
+        "says": found.says,
         "model": found.model,
         "widths": list(network.widths),
         "activation": network.activation,

@@ -9,9 +9,10 @@ from theory.lazy import lazily
 
 if TYPE_CHECKING:
     from numerics.modules.forecast import predict_module
+    from numerics.modules.parts import predict_parts
     from numerics.modules.pruning import prune_module
     from numerics.modules.reading import chain_of
 else:
     lazily(__name__)
 
-__all__ = ["chain_of", "predict_module", "prune_module"]
+__all__ = ["chain_of", "predict_module", "predict_parts", "prune_module"]

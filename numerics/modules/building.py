@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from numerics.arguments import InputError
 from theory.own_code import Kind, folder_of, guarded, module_of, on_path
@@ -39,6 +42,23 @@ def builder(build: str | Callable[[], object]) -> Callable[[], nn.Module]:
         return module
 
     return fresh
+
+
+def seeded(fresh: Callable[[], nn.Module], stream: np.random.SeedSequence) -> nn.Module:
+    """A module built at a seed of torch, of NumPy's old generator and of `random`, which are put back to where they were."""
+    import torch
+
+    numbers = [int(each) for each in stream.generate_state(3)]
+    before, numpys = random.getstate(), np.random.get_state()  # noqa: NPY002 - users draw from it
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(numbers[0])
+        np.random.seed(numbers[1])  # noqa: NPY002
+        random.seed(numbers[2])
+        try:
+            return fresh()
+        finally:
+            np.random.set_state(numpys)  # noqa: NPY002
+            random.setstate(before)
 
 
 def _own_name(build: object) -> str:

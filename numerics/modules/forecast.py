@@ -17,10 +17,10 @@ from numerics.depth.forecast import LayersForecast, check_fit, forecast
 from numerics.depth.latents import MOST_UNITS
 from numerics.depth.observed import Seen, has_path
 from numerics.depth.settings import LayersSettings
-from numerics.modules.building import builder
+from numerics.modules.building import builder, seeded
 from numerics.modules.initial import initialisation_of
 from numerics.modules.pruning import masks_of, module_scores, output_of, residual_of, second_term
-from numerics.modules.reading import Chain, chain_of
+from numerics.modules.reading import Chain, NotFollowedError, chain_of
 
 FEWEST_BUILT = 4  # modules whose weights are tested
 PASSING = ("relu", "leaky", "abs", "linear")  # activations that leave positive numbers as they are
@@ -54,11 +54,13 @@ def predict_module(
     normalisation in front of it, dropout (off while scores are taken) and flattening; the law of the initial weights is
     found by tests of modules built afresh. Modules are pruned at their own initial outputs. networks: of them. residual:
     what the law takes these outputs for; averaged, over initial outputs as wide networks have them; output, those of the
-    pruned modules; target, 0. seed: torch's, too; what `build` draws elsewhere is its own. Others as in `predict_layers`.
+    pruned modules; target, 0. seed: that of torch, NumPy and `random` while
+    `build` runs, too. Others as in `predict_layers`.
 
     Raises:
-        InputError: for a module that the law does not follow, with the path of the part in question, builds that are not
-            random, an unknown initialisation, data that do not fit, and as in `predict_layers`.
+        NotFollowedError: for a module or an initialisation that the law does not follow, with the path of the part in
+            question; `predict_parts` goes on from there.
+        InputError: for builds that are not random, data that do not fit, and as in `predict_layers`.
 
     Source: D1, D2, D3.
 
@@ -91,7 +93,7 @@ def predict_module(
     progress("building modules")
     fresh = builder(build)
     streams = drawing.spawn(max(networks, FEWEST_BUILT))
-    modules = [_seeded(fresh, stream) for stream in streams]
+    modules = [seeded(fresh, stream) for stream in streams]
     chain = _common_chain(modules)
     first, last = chain.layers[0], chain.layers[-1]
     if (first.inputs, last.outputs) != (used.x.shape[1], used.y.shape[1]):
@@ -100,7 +102,11 @@ def predict_module(
             f"those of {used.name} with the labels {used.labelling}"
         )
     if method == "synflow" and chain.activation not in PASSING:
-        raise InputError(f"activation is {chain.activation}, expected one of {', '.join(PASSING)} with synflow (S11)")
+        raise NotFollowedError(
+            f"activation is {chain.activation}, expected one of {', '.join(PASSING)} with synflow (S11)"
+        )
+    if method.startswith("grasp") and chain.norm == "batch":
+        raise NotFollowedError(f"{_norm_of(modules[0])}: no law of GraSP is known here through batch normalisation")
     with torch.no_grad():
         output_of(modules[0], used)  # refused before anything takes time
     tested = initialisation_of(chain, modules)
@@ -127,11 +133,9 @@ def predict_module(
     )
 
 
-def _seeded(fresh: Callable[[], nn.Module], stream: np.random.SeedSequence) -> nn.Module:
-    """A module built at a seed of torch, which is put back to where it was."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(int(stream.generate_state(1)[0]))
-        return fresh()
+def _norm_of(module: nn.Module) -> str:
+    """The first batch normalisation of a module, by path and kind."""
+    return next(f"{path} (BatchNorm1d)" for path, part in module.named_modules() if isinstance(part, nn.BatchNorm1d))
 
 
 def _common_chain(modules: list[nn.Module]) -> Chain:

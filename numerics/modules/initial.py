@@ -13,7 +13,7 @@ from torch import nn
 
 from numerics.arguments import InputError
 from numerics.depth.architecture import INITIALISATIONS, UNIFORM, Initialisation
-from numerics.modules.reading import Chain, LinearLayer
+from numerics.modules.reading import Chain, LinearLayer, NotFollowedError
 
 Floats = NDArray[np.float64]
 
@@ -33,7 +33,8 @@ class Tested:
 def initialisation_of(chain: Chain, modules: Sequence[nn.Module]) -> Tested:
     """Find the initialisation whose law weights and biases of modules built afresh follow (Kolmogorov and Smirnov).
 
-    InputError if two modules have the same weights, as where a seed is set while building, or if no known law fits.
+    InputError if two modules have the same weights, as where a seed is set while building; NotFollowedError if no known law
+    fits.
     """
     if len(modules) < 2:
         raise InputError(f"{len(modules)} modules were built, expected at least 2")
@@ -48,11 +49,11 @@ def initialisation_of(chain: Chain, modules: Sequence[nn.Module]) -> Tested:
     if best.p < LEVEL:
         for init in INITIALISATIONS.values():
             if init.by_inputs and _p(chain, modules, init, ("weight",)) >= LEVEL:
-                raise InputError(
+                raise NotFollowedError(
                     f"weights have the initialisation {init.name}, biases have not, expected biases "
                     + ("of 0" if init.bias == 0 else "uniform on ±1/√inputs, as torch's Linear has them")
                 )
-        raise InputError(
+        raise NotFollowedError(
             f"{_told(chain, modules)}: no initialisation known here, expected that of torch's Linear (uniform on ±1/√inputs) or "
             "He's (normal, variance 2/inputs, biases 0)"
         )

@@ -97,8 +97,8 @@ def module_scores(module: nn.Module, method: str, data: Dataset, *, loss: str, s
 
 
 def _scores(module: nn.Module, method: str, data: Dataset, loss: str, seed: Seed) -> Scores:
-    copy = _scored(module)
-    layers = _layers(copy)
+    copy = scored_copy(module)
+    layers = pruned_layers(copy)
     weights = {path: layer.weight for path, layer in layers.items()}
     if method == "random":
         rng = np.random.default_rng(seed_sequence(seed))
@@ -114,7 +114,7 @@ def _scores(module: nn.Module, method: str, data: Dataset, loss: str, seed: Seed
     return _numpy(products if method == "grasp" else {path: each.abs() for path, each in products.items()})
 
 
-def _scored(module: nn.Module) -> nn.Module:
+def scored_copy(module: nn.Module) -> nn.Module:
     """A copy in double precision and evaluation mode, batch normalisation in training mode, no parameter frozen."""
     if not isinstance(module, nn.Module):
         raise InputError(f"the module is {module!r:.100}, expected a torch module")
@@ -126,7 +126,7 @@ def _scored(module: nn.Module) -> nn.Module:
     return copy
 
 
-def _layers(module: nn.Module) -> dict[str, nn.Module]:
+def pruned_layers(module: nn.Module) -> dict[str, nn.Module]:
     """What is pruned, by path; InputError if there is nothing."""
     found = {path: part for path, part in module.named_modules() if isinstance(part, PRUNED)}
     if not found:
@@ -137,7 +137,7 @@ def _layers(module: nn.Module) -> dict[str, nn.Module]:
 def residual_of(module: nn.Module, data: Dataset, loss: str) -> Residual:
     """∂loss/∂f at a module's own output, dropout off."""
     with torch.no_grad():
-        return Residual(loss, np.asarray(output_of(_scored(module), data)), np.asarray(data.y, float))
+        return Residual(loss, np.asarray(output_of(scored_copy(module), data)), np.asarray(data.y, float))
 
 
 def second_term(module: nn.Module, data: Dataset, loss: str) -> float | None:
@@ -145,8 +145,8 @@ def second_term(module: nn.Module, data: Dataset, loss: str) -> float | None:
 
     Both in weights times √inputs, which are of order 1 in all layers, as in `numerics.depth.drawn`.
     """
-    copy = _scored(module)
-    weights = {path: layer.weight for path, layer in _layers(copy).items()}
+    copy = scored_copy(module)
+    weights = {path: layer.weight for path, layer in pruned_layers(copy).items()}
     along, whole = (list(_slopes(copy, weights, method, data, loss).values()) for method in ("snip", "grasp"))
     f = output_of(copy, data)
     dual = torch.zeros_like(f, requires_grad=True)
@@ -232,6 +232,13 @@ def _synflow(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Datas
 
     Batch normalisation is in evaluation mode, about the mean 0.
     """
+    make_positive(module)
+    found = _gradients(output_of(module, ones_like(data))[0].sum(), weights)
+    return _numpy({path: (weights[path] * each).abs() for path, each in zip(weights, found, strict=True)})
+
+
+def make_positive(module: nn.Module) -> None:
+    """Turn a module into the one that SynFlow reads, in place."""
     norms = (nn.LayerNorm, nn.GroupNorm, nn.modules.instancenorm._InstanceNorm)
     if (path := next((path for path, part in module.named_modules() if isinstance(part, norms)), None)) is not None:
         raise InputError(f"{path}: SynFlow is not defined here with this normalisation, expected modules without")
@@ -248,22 +255,20 @@ def _synflow(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Datas
                 part.weight.abs_()
             if part.bias is not None:
                 part.bias.zero_()
-    one = Dataset(np.ones((2, data.x.shape[1])), data.y[:2], data.name, data.labelling, data.about)
-    found = _gradients(output_of(module, one)[0].sum(), weights)
-    return _numpy({path: (weights[path] * each).abs() for path, each in zip(weights, found, strict=True)})
+
+
+def ones_like(data: Dataset) -> Dataset:
+    """Two samples that are 1 everywhere."""
+    return Dataset(np.ones((2, data.x.shape[1])), data.y[:2], data.name, data.labelling, data.about)
 
 
 def _wanda(module: nn.Module, layers: Mapping[str, nn.Module], data: Dataset) -> Scores:
-    """abs(w) times the norm of its input over the samples; linear layers only."""
-    other = next((path for path, layer in layers.items() if not isinstance(layer, nn.Linear)), None)
-    if other is not None:
-        raise InputError(f"{other}: Wanda is defined for linear layers, expected a module without convolutions")
+    """abs(w) times the norm of its input over the samples; a convolution is a linear layer on its patches."""
     squares: dict[str, torch.Tensor] = {}
 
     def hook(path: str):  # type: ignore[no-untyped-def]
         def record(layer: nn.Module, given: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
-            entering = given[0].reshape(-1, given[0].shape[-1])
-            squares[path] = squares.get(path, 0) + (entering**2).sum(dim=0)
+            squares[path] = squares.get(path, 0) + _entering(layer, given[0])
 
         return record
 
@@ -273,8 +278,19 @@ def _wanda(module: nn.Module, layers: Mapping[str, nn.Module], data: Dataset) ->
     for handle in handles:
         handle.remove()
     if (idle := next((path for path in layers if path not in squares), None)) is not None:
-        raise InputError(f"{idle} does not reach the output, expected layers that do")
+        raise InputError(f"{idle} does not reach the output through its own forward, expected layers that do")
     return _numpy({path: layer.weight.abs() * squares[path].sqrt() for path, layer in layers.items()})
+
+
+def _entering(layer: Any, given: torch.Tensor) -> torch.Tensor:
+    """The sum of squares of what each weight multiplies, in the weight's shape or one that goes with it."""
+    if isinstance(layer, nn.Linear):
+        flat = given.reshape(-1, given.shape[-1])
+        return (flat**2).sum(dim=0)
+    with torch.enable_grad():  # the layer is linear: its slope at a weight is the sum of what that weight multiplies
+        weight = layer.weight.detach().requires_grad_()
+        sum_of_outputs = layer._conv_forward(given**2, weight, None).sum()
+        return torch.autograd.grad(sum_of_outputs, weight)[0]
 
 
 def _numpy(tensors: Mapping[str, torch.Tensor]) -> Scores:

@@ -22,6 +22,7 @@ from numerics.depth.architecture import EPSILON
 LEAK = 0.01  # of leaky ReLU as the theory has it
 PASSING_MODULES = (nn.Identity, nn.Flatten, nn.Dropout, nn.AlphaDropout)
 PASSING_METHODS = ("flatten", "view", "reshape", "contiguous")
+MOVING_AXES = ("transpose", "permute", "movedim", "swapaxes", "unsqueeze", "squeeze")
 NAMES: dict[Any, str] = {
     **dict.fromkeys((nn.ReLU, torch.relu, nn.functional.relu, "relu"), "relu"),
     **dict.fromkeys((nn.Tanh, torch.tanh, nn.functional.tanh, "tanh"), "tanh"),
@@ -85,11 +86,16 @@ class Chain:
         return self.layers[-1 if self.norm == "batch" else 0].bias
 
 
+class NotFollowedError(InputError):
+    """A module, or its initialisation, is outside the law of wide layers; the message names the part."""
+
+
 def chain_of(module: nn.Module) -> Chain:
     """Read a module as a chain of linear layers with one activation between each two, batch normalisation before it or not.
 
-    InputError, with the path of the part in question, for anything else: convolutions, other normalisations, branches,
-    several activations, an activation behind the last layer, layers with and without biases.
+    NotFollowedError, with the path of the part in question, for anything else: convolutions, other normalisations, branches,
+    several activations, an activation behind the last layer, layers with and without biases. InputError for what is no
+    module, and for hooks and weights that are computed from others.
 
     Examples:
         >>> chain_of(nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))).widths
@@ -97,18 +103,80 @@ def chain_of(module: nn.Module) -> Chain:
     """
     if not isinstance(module, nn.Module):
         raise InputError(f"the module is {module!r:.100}, expected a torch module")
-    if isinstance(module, nn.Linear):
-        raise InputError("the module is one linear layer, expected a hidden layer")
     check_plain(module)
     try:
+        return _chain(module)
+    except InputError as error:
+        raise NotFollowedError(str(error)) from error
+
+
+def outside_of(module: nn.Module) -> tuple[str, ...]:
+    """The parts of a module that the law does not follow, each once, by path and kind; () for a chain's parts.
+
+    Functions that a forward calls, such as the sum of a residual block, are named with the part that calls them.
+
+    Examples:
+        >>> outside_of(nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(72, 10)))
+        ('0 (Conv2d)',)
+    """
+    try:
+        traced = _traced(module)
+    except InputError:
+        return ()
+    by_path, sizes = dict(module.named_modules()), set[fx.Node]()
+    found: dict[str, dict[str, None]] = {}  # kinds by where they are called
+    for node in traced.nodes:
+        if node.op in ("placeholder", "output", "get_attr") or _of_shape(node, sizes):
+            continue
+        is_part = node.op == "call_module"
+        if is_part and isinstance(by_path[str(node.target)], nn.Unflatten):
+            continue  # images for what comes behind it, which is outside
+        where = str(node.target) if is_part else node.name
+        what = type(by_path[where]).__name__ if is_part else getattr(node.target, "__name__", str(node.target))
+        followed = len({each for each in node.all_input_nodes if each not in sizes}) < 2
+        try:
+            _part(node, by_path, where)
+        except InputError:
+            followed = False
+        if not followed:
+            name, caller = (f"{where} ({what})", "") if is_part else (what, _caller(node))
+            found.setdefault(caller if caller else f"\0{name}", {})[name] = None
+    return tuple(
+        ", ".join(kinds) + ("" if caller.startswith("\0") else f" in {caller}") for caller, kinds in found.items()
+    )
+
+
+def _of_shape(node: fx.Node, sizes: set[fx.Node]) -> bool:
+    """Whether a node only moves axes, or is a number that comes from shapes, such as a width; these are added to sizes."""
+    before = node.all_input_nodes
+    if node.target is getattr or node.target == "size" or (before and sizes.issuperset(before)):
+        sizes.add(node)
+        return True
+    return node.op == "call_method" and node.target in MOVING_AXES
+
+
+def _caller(node: fx.Node) -> str:
+    """The part whose forward calls a function, by path and kind; "" for the module itself."""
+    stack = list(node.meta.get("nn_module_stack", {}).values())
+    path, kind = stack[-1] if stack else ("", None)
+    return f"{path} ({kind.__name__})" if path and kind is not None else ""
+
+
+def _traced(module: nn.Module) -> fx.Graph:
+    try:
         with _evaluating(module):  # dropout that follows self.training is off
-            traced = fx.Tracer().trace(module)
+            return fx.Tracer().trace(module)
     except Exception as error:  # a forward that depends on values raises whatever it likes
         line = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(
             f"the module cannot be traced by torch.fx ({line:.200}), expected a forward without branches on values"
         ) from error
-    parts = _parts(module, traced)
+
+
+def _chain(module: nn.Module) -> Chain:
+    if isinstance(module, nn.Linear):
+        raise InputError("the module is one linear layer, expected a hidden layer")
+    parts = _parts(module, _traced(module))
     layers = tuple(part for part in parts if isinstance(part, LinearLayer))
     if len(layers) < 2:
         raise InputError(f"the module has {len(layers)} linear layers, expected at least 2")

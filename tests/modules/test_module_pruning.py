@@ -101,8 +101,6 @@ def test_convolutions_are_pruned_with_the_rest():
     )
     masks = prune_module(module, "snip", 0.5, DATA)
     assert {path: tuple(mask.shape) for path, mask in masks.items()} == {"1": (4, 1, 3), "5": (3, 20)}
-    with pytest.raises(InputError, match="1: Wanda is defined for linear layers"):
-        prune_module(module, "wanda", 0.5, DATA)
 
 
 def test_synflow_reads_batch_normalisation_in_evaluation_mode():

@@ -1,0 +1,64 @@
+"""Scores of a module whose weights are independent in the three places where they stand: the assumption of wide networks.
+
+A score of SNIP is a weight times E_D⟨signal, what enters⟩: weights carry values forward, carry the signal back, and are scored.
+In wide fully connected networks it makes no difference in the limit if the three are independent copies (D2). Here they
+are, each from a module built afresh, at the module's own widths and with whatever parts it has: convolutions, sums,
+normalisations, attention. Nothing is proved for these; pruned modules tell whether it holds.
+
+Source: the independence is that of Yang 2020 (arXiv 2006.14548), "gradient independence", there at infinite width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from torch import nn
+
+from numerics.data import Dataset
+from numerics.depth.settings import Residual
+from numerics.modules.pruning import Scores, make_positive, ones_like, output_of, pruned_layers, scored_copy
+
+METHODS = ("snip", "synflow")  # GraSP's second term is no product of independent factors and not small (S8)
+
+
+def scores_of_copies(
+    modules: Sequence[nn.Module], method: str, data: Dataset, *, loss: str, residual: str = "averaged"
+) -> Scores:
+    """Scores where the first of three modules carries values forward, the second signals back, and the third is scored.
+
+    method: snip or synflow. residual: averaged, at the first module's output; target, at the output 0. The modules are left
+    as they are. InputError as in `prune_module`.
+    """
+    forward, back, scored = copies = [scored_copy(module) for module in modules]
+    if method == "synflow":
+        for module in copies:
+            make_positive(module)
+    others, weights = pruned_layers(back), pruned_layers(scored)
+    for path, layer in pruned_layers(forward).items():
+        layer.register_forward_hook(_apart(others[path], weights[path]))
+    if method == "synflow":
+        value = output_of(forward, ones_like(data))[0].sum()
+    else:
+        f = output_of(forward, data)
+        at = f.detach() if residual == "averaged" else torch.zeros_like(f)
+        value = (f * torch.as_tensor(Residual(loss, np.asarray(at), np.asarray(data.y, float)).values)).sum() / len(f)
+    wanted = [layer.weight for layer in weights.values()]
+    slopes = torch.autograd.grad(value, wanted)
+    return {
+        path: np.asarray((weight * slope).detach().abs(), float)
+        for path, weight, slope in zip(weights, wanted, slopes, strict=True)
+    }
+
+
+def _apart(
+    back: nn.Module, scored: nn.Module
+) -> Callable[[nn.Module, tuple[torch.Tensor, ...], torch.Tensor], torch.Tensor]:
+    """A hook that leaves a layer's output, but sends signals back through one layer and to the weights of another."""
+
+    def hook(layer: nn.Module, given: tuple[torch.Tensor, ...], output: torch.Tensor) -> torch.Tensor:
+        below, own = back(given[0]), scored(given[0].detach())
+        return output.detach() + (below - below.detach()) + (own - own.detach())
+
+    return hook

@@ -1,0 +1,58 @@
+"""What masks of a module keep, and whether copies and pruned modules keep the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.masks.selection import Mask
+
+Floats = NDArray[np.float64]
+
+RESAMPLES = 9999  # of the test between copies and pruned modules
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """What masks keep: densities of layers, dead rows and columns, shares of the inputs of the reading layer."""
+
+    densities: Floats
+    dead: Floats
+    columns: Floats | None
+
+
+def kept_of(masks: Mapping[str, Mask], reading: str | None) -> Kept:
+    """What masks keep, by the paths of layers; reading: the layer whose columns are inputs."""
+    dead = []
+    for mask in masks.values():
+        whole = np.asarray(mask.reshape(*mask.shape[:2], -1).any(axis=2))
+        dead.append(((~whole.any(axis=1)).sum(), (~whole.any(axis=0)).sum()))
+    return Kept(
+        np.array([mask.mean() for mask in masks.values()]),
+        np.array(dead, float),
+        None if reading is None else masks[reading].mean(axis=0),
+    )
+
+
+def tested_apart(kept: Sequence[Kept], copies: Sequence[Kept], rng: np.random.Generator) -> tuple[Floats, float]:
+    """p-values of each layer, and of all together: modules and copies exchanged at random, two-sided, the means compared.
+
+    That of all together is of the largest difference, in standard deviations; it is exact whatever layers have in common.
+    """
+    densities = np.array([each.densities for each in (*kept, *copies)])
+    scale = densities.std(axis=0)
+    scale[scale == 0] = 1.0
+
+    def differences(order: NDArray[np.intp]) -> Floats:
+        mixed = densities[order]
+        apart: Floats = np.abs(mixed[: len(kept)].mean(axis=0) - mixed[len(kept) :].mean(axis=0)) / scale
+        return apart
+
+    found = differences(np.arange(len(densities)))
+    drawn = np.array([differences(rng.permutation(len(densities))) for _ in range(RESAMPLES)])
+    as_far = 1 - 1e-12  # sums in another order round otherwise
+    each = (1 + (drawn >= found * as_far).sum(axis=0)) / (1 + RESAMPLES)
+    return each, float((1 + (drawn.max(axis=1) >= found.max() * as_far).sum()) / (1 + RESAMPLES))

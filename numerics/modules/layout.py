@@ -1,0 +1,80 @@
+"""What a module is made of, whether the law follows it or not: its pruned layers, and what reads the data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+from numerics.arguments import MOST_ENTRIES, InputError
+from numerics.data import Dataset
+from numerics.depth.latents import MOST_MEMORY
+from numerics.modules.pruning import output_of, pruned_layers, scored_copy
+from numerics.modules.reading import NotFollowedError, chain_of, outside_of
+
+BYTES = 64  # of each number that a layer gives out: it, its signal, those of activations, and of the copies
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A module as it is: kinds and shapes of its layers by path, the one that reads the data, those whose own forward is not
+    called, and parameters of two or more axes that are not pruned."""
+
+    kinds: Mapping[str, str]
+    shapes: Mapping[str, tuple[int, ...]]
+    reading: str | None
+    uncalled: tuple[str, ...]
+    unpruned: tuple[str, ...]
+    reason: str
+    outside: tuple[str, ...]
+
+
+def layout_of(modules: Sequence[nn.Module], data: Dataset) -> Layout:
+    """InputError for builds that differ, for modules that do not take the data, and for too many weights."""
+    first = scored_copy(modules[0])
+    layers = pruned_layers(first)
+    shapes = {path: tuple(layer.weight.shape) for path, layer in layers.items()}
+    for other in modules[1:]:
+        if {path: tuple(layer.weight.shape) for path, layer in pruned_layers(other).items()} != shapes:
+            raise InputError("two builds have different layers, expected the same each time")
+    largest = max(int(np.prod(shape)) for shape in shapes.values())
+    if largest > MOST_ENTRIES:
+        raise InputError(f"a layer has {largest} weights, expected at most {MOST_ENTRIES}")
+    few = Dataset(data.x[:2], data.y[:2], data.name, data.labelling, data.about)
+    flat, outputs, reading = torch.as_tensor(np.asarray(few.x, float)), dict[str, int](), []
+
+    def hook(path: str) -> Callable[..., None]:
+        def seen(layer: nn.Module, given: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
+            outputs[path] = outputs.get(path, 0) + output.numel()
+            if isinstance(layer, nn.Linear) and given[0].shape == flat.shape and bool((given[0] == flat).all()):
+                reading.append(path)
+
+        return seen
+
+    for path, layer in layers.items():
+        layer.register_forward_hook(hook(path))
+    with torch.no_grad():
+        output_of(first, few)
+    needed = BYTES * sum(outputs.values()) * len(data.x) / len(few.x)
+    if needed > MOST_MEMORY:
+        raise InputError(
+            f"{len(data.x)} samples would need about {needed / 1e9:.1f} GB, expected at most {MOST_MEMORY / 1e9:.0f}: fewer samples"
+        )
+    own = {id(layer.weight) for layer in layers.values()}
+    try:
+        chain_of(modules[0])
+        reason = ""
+    except NotFollowedError as error:
+        reason = str(error)
+    return Layout(
+        {path: type(layer).__name__ for path, layer in layers.items()},
+        shapes,
+        reading[0] if len(reading) == 1 else None,
+        tuple(path for path in layers if path not in outputs),
+        tuple(name for name, each in first.named_parameters() if each.ndim > 1 and id(each) not in own),
+        reason,
+        outside_of(modules[0]),
+    )

@@ -1,0 +1,322 @@
+"""`predict_parts`: what a method keeps of every layer of any torch module, those among it that the law does not follow.
+
+What holds by the method's definition is a theorem; magnitude pruning rests on the tested laws of weights (a limit, S2); what
+SNIP and SynFlow keep is predicted by independent copies, which is measured, not proved, and GraSP is measured alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
+from numerics.data import Dataset, batch, dataset_of
+from numerics.depth.forecast import check_classes
+from numerics.depth.settings import LayersSettings
+from numerics.masks.selection import kept_count
+from numerics.modules.building import builder, seeded
+from numerics.modules.copies import METHODS as COPIED
+from numerics.modules.copies import scores_of_copies
+from numerics.modules.kept import Kept, kept_of, tested_apart
+from numerics.modules.layout import Layout, layout_of
+from numerics.modules.pruning import masks_of, module_scores, pruned_layers
+from numerics.modules.weights import WeightLaw, magnitude_densities, weight_laws
+
+Floats = NDArray[np.float64]
+
+COPIES = 16  # of independent copies of modules
+FEWEST_BUILT = 4  # modules whose weights are tested
+LEVEL = 1e-3  # of all layers' tests together, below which the independence does not hold
+THEOREM, LIMIT, MEASURED = "theorem", "limit", "measured"
+
+
+@dataclass(frozen=True)
+class PartForecast:
+    """One layer of weights [outputs, inputs, …]. name: its path; kind: its class. says: theorem, limit or measured.
+
+    predicted, error: the density and the standard error of its sampling; observed, sd: of the pruned modules. p: of the
+    test that copies and pruned modules keep the same of this layer, exchanging one for the other. dead_*: rows and columns (those of
+    convolutions: outputs and inputs) that keep nothing, expected and seen, mean counts. None: not known, or nothing pruned.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    says: str
+    predicted: float | None
+    error: float | None
+    observed: float | None
+    sd: float | None
+    p: float | None
+    dead_rows: float | None
+    dead_columns: float | None
+    seen_dead_rows: float | None
+    seen_dead_columns: float | None
+
+    @property
+    def weights(self) -> int:
+        return int(np.prod(self.shape))
+
+
+@dataclass(frozen=True, eq=False)
+class PartsForecast:
+    """All layers, in the module's order. model: the name of its builder. reason: why the law of wide layers does not follow
+    the module, "" if it does; outside: the parts that it does not follow.
+
+    columns, observed_columns: the share of its weights that each input keeps in the layer that reads the data, float[d]; None
+    where no linear layer reads them, or not known.
+    """
+
+    settings: LayersSettings
+    data: Dataset
+    given: int
+    model: str
+    reason: str
+    outside: tuple[str, ...]
+    layers: tuple[PartForecast, ...]
+    columns: Floats | None
+    observed_columns: Floats | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Told:
+    """What is predicted of all layers: whether proved, densities and their errors, what copies keep, dead rows and
+    columns, remarks."""
+
+    says: str
+    densities: Sequence[float] | None = None
+    errors: Floats | None = None
+    copies: Sequence[Kept] = ()
+    dead: Floats | None = None
+    notes: tuple[str, ...] = ()
+
+
+def predict_parts(
+    build: str | Callable[[], nn.Module],
+    method: str,
+    data: Dataset | str | PathLike[str] = "digits",
+    *,
+    density: float = 0.1,
+    scope: str = "global",
+    loss: str = "cross-entropy",
+    residual: str = "averaged",
+    networks: int = 4,
+    copies: int = COPIES,
+    sample: bool = True,
+    labels: str | None = None,
+    standardise: bool | None = None,
+    target: str | int | None = None,
+    missing: str | None = None,
+    samples: int = MOST_SAMPLES,
+    seed: Seed = 0,
+    progress: Callable[[str], object] = lambda doing: None,
+) -> PartsForecast:
+    """Predict the density of every linear and convolutional layer of any module; then prune modules built afresh to compare.
+
+    For modules that `predict_module` does not follow: convolutions, sums of residual blocks, attention, normalisations,
+    activations or initialisations that differ between layers. build: as there. copies: independent copies that predict what
+    SNIP and SynFlow keep, each of three modules built afresh. residual: that of copies, averaged (their own outputs) or
+    target (the output taken as 0). Others as in `predict_module`.
+
+    Raises:
+        InputError: as `prune_module` and `predict_module`, for builds that are not random and for what would not fit in memory.
+
+    Source: S2 (magnitude), S14 (Wanda), D2 (the independence, there proved for wide fully connected layers).
+
+    Examples:
+        >>> def build():
+        ...     front = nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Flatten()
+        ...     return nn.Sequential(*front, nn.Linear(288, 10))
+        >>> found = predict_parts(build, "snip", samples=100)
+        >>> found.outside
+        ('1 (Conv2d)',)
+        >>> [(layer.name, layer.kind, layer.says) for layer in found.layers]
+        [('1', 'Conv2d', 'measured'), ('4', 'Linear', 'measured')]
+        >>> max(abs(layer.predicted - layer.observed) for layer in found.layers) < 0.2
+        True
+    """
+    settings = LayersSettings(
+        method=method,
+        density=density,
+        scope=scope,
+        loss=loss,
+        residual="averaged" if residual == "averaged" else "target",
+        networks=networks,
+        sample=sample,
+    )
+    if residual not in ("averaged", "target"):
+        raise InputError(f"residual is {residual!r:.60}, expected averaged or target for such a module")
+    if not isinstance(copies, int) or copies < 2:
+        raise InputError(f"copies is {copies!r:.60}, expected a whole number of at least 2")
+    batching, testing, drawing = seed_sequence(seed).spawn(3)
+    progress("reading data")
+    if loss == "cross-entropy" and labels is None and not isinstance(data, Dataset):
+        labels = "onehot"
+    whole = dataset_of(data, labels, standardise, target, missing)
+    used = batch(whole, samples, np.random.default_rng(batching))
+    if loss == "cross-entropy" and settings.data_driven:
+        check_classes(used)
+    progress("building modules")
+    fresh = builder(build)
+    streams = drawing.spawn(max(networks, FEWEST_BUILT))
+    modules = [seeded(fresh, stream) for stream in streams]
+    read = layout_of(modules, used)
+    laws = weight_laws([pruned_layers(module) for module in modules])
+    kept = []
+    if sample:
+        for number, (module, stream) in enumerate(zip(modules[:networks], streams, strict=False), start=1):
+            progress(f"pruning module {number} of {networks}")
+            scores = module_scores(module, method, used, loss=loss, seed=stream)
+            kept.append(kept_of(masks_of(scores, method, density, scope), read.reading))
+    progress("predicting")
+    told = _told(settings, read, laws, used, copies, lambda: seeded(fresh, drawing.spawn(1)[0]), progress)
+    tested = (
+        tested_apart(kept, told.copies, np.random.default_rng(testing))
+        if kept and told.copies and scope == "global"
+        else None
+    )
+    layers = tuple(_layers(read, told, kept, None if tested is None else tested[0]))
+    if told.densities is None and not kept:
+        raise InputError(
+            f"{method} is not predicted for this module ({read.reason or 'no law is known here'}), expected a sample"
+        )
+    return PartsForecast(
+        settings,
+        used,
+        len(whole.x),
+        build if isinstance(build, str) else getattr(build, "__name__", type(build).__name__),
+        read.reason,
+        read.outside,
+        layers,
+        _mean([each.columns for each in told.copies if each.columns is not None]),
+        _mean([each.columns for each in kept if each.columns is not None]),
+        (*told.notes, *_notes(read, used, len(whole.x), None if tested is None else tested[1])),
+    )
+
+
+def _told(
+    settings: LayersSettings,
+    read: Layout,
+    laws: Mapping[str, WeightLaw | None],
+    data: Dataset,
+    copies: int,
+    fresh: Callable[[], nn.Module],
+    progress: Callable[[str], object],
+) -> _Told:
+    sizes = [int(np.prod(shape)) for shape in read.shapes.values()]
+    if settings.method == "wanda":
+        rows = [size // shape[0] for size, shape in zip(sizes, read.shapes.values(), strict=True)]
+        shares = [kept_count(settings.density, row) / row for row in rows]
+        return _Told(THEOREM, shares, np.zeros(len(rows)), notes=("theorem: Wanda keeps as many weights of each row",))
+    if settings.scope == "layer" and settings.method not in COPIED:
+        shares = [kept_count(settings.density, size) / size for size in sizes]
+        return _Told(THEOREM, shares, np.zeros(len(sizes)), notes=("theorem: each layer keeps what is asked",))
+    if settings.method == "random":
+        note = "theorem: every weight is kept with the same chance, so that the mean density of every layer is the module's"
+        shares = [settings.density] * len(sizes)
+        return _Told(THEOREM, shares, np.zeros(len(sizes)), dead=_dead(shares, read.shapes), notes=(note,))
+    if settings.method == "magnitude":
+        return _magnitude(settings, laws, read.shapes)
+    if settings.method not in COPIED:
+        note = "measured alone: GraSP's scores have a second term (S8), whose law is not known through these parts"
+        return _Told(MEASURED, notes=(note,))
+    if read.uncalled:
+        note = f"measured alone: the weights of {', '.join(read.uncalled)} are used outside their own forward"
+        return _Told(MEASURED, notes=(note,))
+    found = []
+    for number in range(1, copies + 1):
+        progress(f"copy {number} of {copies}")
+        scores = scores_of_copies(
+            [fresh() for _ in range(3)], settings.method, data, loss=settings.loss, residual=settings.residual
+        )
+        found.append(kept_of(masks_of(scores, settings.method, settings.density, settings.scope), read.reading))
+    densities = np.array([each.densities for each in found])
+    note = (
+        f"measured, not proved: predictions are those of {copies} independent copies, whose weights that carry values, "
+        "carry signals back, and are scored come from three builds; wide fully connected layers keep the same (D2)"
+    )
+    errors: Floats = densities.std(axis=0, ddof=1) / np.sqrt(copies)
+    if settings.scope == "layer":
+        asked = "theorem: each layer keeps what is asked; which rows, columns and inputs, is measured:"
+        note = note.replace("measured, not proved:", asked)
+    says = THEOREM if settings.scope == "layer" else MEASURED
+    return _Told(
+        says,
+        densities.mean(axis=0).tolist(),
+        errors,
+        found,
+        notes=(note,),
+    )
+
+
+def _magnitude(
+    settings: LayersSettings, laws: Mapping[str, WeightLaw | None], shapes: Mapping[str, tuple[int, ...]]
+) -> _Told:
+    sizes = [int(np.prod(shape)) for shape in shapes.values()]
+    known = [law for law in laws.values() if law is not None]
+    unknown = [path for path, law in laws.items() if law is None]
+    if unknown:
+        return _Told(MEASURED, notes=(f"measured alone: the weights of {', '.join(unknown)} follow no law known here",))
+    densities = magnitude_densities(known, sizes, settings.density)
+    by_name: dict[str, list[str]] = {}
+    for path, law in laws.items():
+        by_name.setdefault(law.name if law is not None else "", []).append(path)
+    found = "; ".join(f"{', '.join(paths)}: {name}" for name, paths in by_name.items())
+    note = f"limit: large layers whose weights have the laws (S2) that tests of fresh modules do not tell them apart from: {found}"
+    return _Told(LIMIT, densities.tolist(), dead=_dead(densities.tolist(), shapes), notes=(note,))
+
+
+def _dead(shares: Sequence[float], shapes: Mapping[str, tuple[int, ...]]) -> Floats:
+    """Rows and columns that are expected to keep nothing, where all weights of a layer are alike and independent."""
+    found = []
+    for share, (rows, columns, *kernel) in zip(shares, shapes.values(), strict=True):
+        places = int(np.prod(kernel))
+        found.append((rows * (1 - share) ** (columns * places), columns * (1 - share) ** (rows * places)))
+    return np.array(found)
+
+
+def _layers(read: Layout, told: _Told, kept: Sequence[Kept], tested: Floats | None) -> Iterator[PartForecast]:
+    expected = told.dead if told.dead is not None else _mean([each.dead for each in told.copies])
+    seen = _mean([each.dead for each in kept])
+    for number, (path, shape) in enumerate(read.shapes.items()):
+        shares = np.array([each.densities[number] for each in kept])
+        yield PartForecast(
+            name=path,
+            kind=read.kinds[path],
+            shape=shape,
+            says=told.says,
+            predicted=None if told.densities is None else float(told.densities[number]),
+            error=None if told.errors is None else float(told.errors[number]),
+            observed=float(shares.mean()) if len(shares) else None,
+            sd=float(shares.std(ddof=1)) if len(shares) > 1 else None,
+            p=None if tested is None else float(tested[number]),
+            dead_rows=None if expected is None else float(expected[number, 0]),
+            dead_columns=None if expected is None else float(expected[number, 1]),
+            seen_dead_rows=None if seen is None else float(seen[number, 0]),
+            seen_dead_columns=None if seen is None else float(seen[number, 1]),
+        )
+
+
+def _mean(found: Sequence[Floats]) -> Floats | None:
+    return np.asarray(np.mean(found, axis=0)) if found else None
+
+
+def _notes(read: Layout, data: Dataset, given: int, p: float | None) -> Iterator[str]:
+    """p: of the test of all layers together."""
+    if p is not None:
+        held = (
+            "the pruned modules are not told from copies"
+            if p >= LEVEL
+            else "the pruned modules are told from copies: the independence does not hold here, take what was observed"
+        )
+        yield f"{held} (p = {p:.2g}, all layers together)"
+    if len(data.x) < given:
+        yield f"a random batch of {len(data.x)} of the {given} samples, for predictions and modules alike"
+    if read.unpruned:
+        yield f"not pruned, as they belong to no linear or convolutional layer: {', '.join(read.unpruned)}"

@@ -1,0 +1,91 @@
+"""All numbers of a forecast of a module's parts, by the names that `sparse-limits predict --model … --json` has for them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TypedDict
+
+from numerics.depth.summary import LayersData
+from numerics.modules.parts import PartsForecast
+
+
+class PartSummary(TypedDict):
+    """A layer of weights; says: theorem, limit or measured; what is not known is None. dead_*: rows and columns that keep
+    nothing, expected and counted."""
+
+    name: str
+    kind: str
+    shape: list[int]
+    weights: int
+    says: str
+    predicted: float | None
+    error: float | None
+    observed: float | None
+    sd: float | None
+    p: float | None
+    dead_rows: float | None
+    dead_columns: float | None
+    seen_dead_rows: float | None
+    seen_dead_columns: float | None
+
+
+class PartColumns(TypedDict):
+    """Densities of the columns of the layer that reads the data [d], where one does."""
+
+    predicted: list[float] | None
+    observed: list[float] | None
+
+
+class PartsSummary(TypedDict):
+    """Everything. reason: why the law of wide layers does not follow the module; outside: parts that it does not follow."""
+
+    method: str
+    density: float
+    scope: str
+    model: str
+    reason: str
+    outside: list[str]
+    loss: str
+    residual: str
+    seed: int
+    networks: int
+    data: LayersData
+    layers: list[PartSummary]
+    columns: PartColumns
+    notes: list[str]
+
+
+def summarise_parts(found: PartsForecast, *, seed: int) -> PartsSummary:
+    """Return all numbers of a forecast of parts; seed: that it was made with."""
+    settings, data = found.settings, found.data
+    layers: list[PartSummary] = []
+    for layer in found.layers:
+        numbers = asdict(layer) | {"shape": list(layer.shape), "weights": layer.weights}
+        layers.append(numbers)  # type: ignore[arg-type]
+    return {
+        "method": settings.method,
+        "density": settings.density,
+        "scope": settings.scope,
+        "model": found.model,
+        "reason": found.reason,
+        "outside": list(found.outside),
+        "loss": settings.loss,
+        "residual": settings.residual,
+        "seed": seed,
+        "networks": settings.networks if settings.sample else 0,
+        "data": {
+            "name": data.name,
+            "labelling": data.labelling,
+            "samples": found.given,
+            "samples_used": len(data.x),
+            "inputs": data.x.shape[1],
+            "outputs": data.y.shape[1],
+            **data.about.summary,
+        },
+        "layers": layers,
+        "columns": {
+            "predicted": None if found.columns is None else found.columns.tolist(),
+            "observed": None if found.observed_columns is None else found.observed_columns.tolist(),
+        },
+        "notes": list(found.notes),
+    }

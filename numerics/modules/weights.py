@@ -1,0 +1,95 @@
+"""The law of each layer's initial weights, found by tests of modules built afresh, and what magnitude pruning keeps then.
+
+Magnitude pruning keeps a weight of modulus above one threshold, so that it needs no more than the laws of weights (S2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+from scipy.optimize import brentq
+from torch import nn
+
+from numerics.arguments import InputError
+from numerics.depth.architecture import NORMAL, UNIFORM, Law
+from numerics.modules.initial import LEVEL, MOST_TESTED
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class WeightLaw:
+    """Independent weights of a law (of variance 1) and a deviation; p: of the test that they passed. None: all are 0."""
+
+    name: str
+    law: Law | None
+    deviation: float
+    p: float
+
+    def tail(self, threshold: float) -> float:
+        """The share of weights whose modulus is above a threshold."""
+        return 0.0 if self.law is None else float(self.law.tail(np.array(threshold / self.deviation)))
+
+
+def weight_laws(layers: Sequence[Mapping[str, nn.Module]]) -> dict[str, WeightLaw | None]:
+    """The laws of weights, by path, from the layers of modules built afresh; None where no law known here fits.
+
+    InputError if two modules have the same weights in a layer, as where a seed is set while building.
+    """
+    found = {}
+    for path in layers[0]:
+        entries = [np.asarray(each[path].weight.detach().double()) for each in layers]
+        if len(entries) > 1 and entries[0].any() and np.array_equal(entries[0], entries[1]):
+            raise InputError(f"{path or 'the module'}: two builds have the same weights, expected fresh random ones")
+        shape = entries[0].shape
+        pooled = np.concatenate([each.ravel() for each in entries])[:MOST_TESTED]
+        found[path] = _law(pooled, fan_in=prod(shape[1:]), fan_out=shape[0] * prod(shape[2:]), tests=len(layers[0]))
+    return found
+
+
+def _law(entries: Floats, fan_in: int, fan_out: int, tests: int) -> WeightLaw | None:
+    """The first law that entries are not told apart from at the level, over so many layers."""
+    if not entries.any():
+        return WeightLaw("0", None, 0.0, 1.0)
+    for name, law, deviation in _known(entries, fan_in, fan_out):
+        reach = sqrt(3) * deviation
+        of_weights = stats.uniform(-reach, 2 * reach) if law is UNIFORM else stats.norm(0, deviation)
+        p = float(stats.kstest(entries, of_weights.cdf).pvalue)
+        if p * tests >= LEVEL:
+            return WeightLaw(name, law, deviation, p)
+    return None
+
+
+def _known(entries: Floats, fan_in: int, fan_out: int) -> Iterator[tuple[str, Law, float]]:
+    """Names, laws and deviations: those of libraries, then one with the deviation of the entries themselves."""
+    yield "torch's, uniform on ±1/√inputs", UNIFORM, 1 / sqrt(3 * fan_in)
+    for family, law in (("normal", NORMAL), ("uniform", UNIFORM)):
+        yield f"He's {family}", law, sqrt(2 / fan_in)
+        yield f"He's {family} by outputs", law, sqrt(2 / fan_out)
+        yield f"Glorot's {family}", law, sqrt(2 / (fan_in + fan_out))
+        yield f"LeCun's {family}", law, sqrt(1 / fan_in)
+    for family, law in (("normal", NORMAL), ("uniform", UNIFORM)):
+        deviation = float(np.sqrt((entries**2).mean()))
+        yield f"{family} of deviation {deviation:.3g}", law, deviation
+
+
+def magnitude_densities(laws: Sequence[WeightLaw], sizes: Sequence[int], density: float) -> Floats:
+    """The share of each layer above the threshold that keeps a share of all weights, in the limit of large layers (S2).
+
+    InputError where fewer weights than that are not 0.
+    """
+    counts = np.array(sizes, float)
+
+    def excess(threshold: float) -> float:
+        return float(counts @ [law.tail(threshold) for law in laws] / counts.sum()) - density
+
+    if excess(0.0) <= 0:
+        raise InputError(f"density is {density}: fewer weights than that are not 0, expected a density below")
+    most = 40 * max(law.deviation for law in laws)
+    threshold = float(brentq(excess, 0.0, most, xtol=1e-15 * most))
+    return np.array([law.tail(threshold) for law in laws])
