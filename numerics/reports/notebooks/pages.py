@@ -338,7 +338,8 @@ def preamble(sources: Sequence[str]) -> str:
     return f"""# A chapter of sparse-limits {version("sparse-limits")}. This cell says whether all that the others import is there.
 from importlib.util import find_spec
 
-lacking = [name for name in {needed} if find_spec(name) is None]
+needed = {needed}
+lacking = [name for name in needed if find_spec(name) is None]
 if lacking:
     raise ModuleNotFoundError(
         f"this kernel lacks {{', '.join(lacking)}}. In a copy of the repository of sparse-limits, run "
