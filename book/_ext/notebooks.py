@@ -6,9 +6,13 @@ import json
 from pathlib import Path
 
 from sphinx.application import Sphinx
+from sphinx.util import logging
 
 from numerics.reports.notebooks.pages import Book, Chapter, read_pages
 from numerics.reports.notebooks.writing import as_text, with_outputs
+from theory.input_error import InputError
+
+logger = logging.getLogger(__name__)
 
 
 def read_book(app: Sphinx) -> None:
@@ -27,7 +31,12 @@ def offer_notebook(app: Sphinx, page: str, template: str, context: dict, doctree
     book: Book = app.chapters  # type: ignore[attr-defined]
     if page not in book.pages:
         return
-    notebook = Chapter(book, book.pages[page]).notebook()
+    try:
+        notebook = Chapter(book, book.pages[page]).notebook()
+    except InputError as error:
+        if not app._warncount:  # else the page has been found wrong already, and the build fails for it
+            logger.warning(str(error), location=page)
+        return
     if executed(app, page).is_file():
         notebook = with_outputs(notebook, json.loads(executed(app, page).read_text("utf-8")))
     target = Path(app.outdir) / "_sources" / f"{page}.ipynb"
