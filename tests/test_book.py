@@ -199,8 +199,9 @@ FLAWS = {  # what may be wrong on a page, and what the build says of it
             ["refuted", "claim N1 (kink_lemma) stands on no page"],
         ),
         (GOOD + "\n```{code-cell} python\n1 / 0\n```\n", None, ["ZeroDivisionError"]),
+        (GOOD + "\nx{sup}`2`\n", None, ["a notebook has nothing for the role 'sup'", "the build fails: 1 warnings"]),
     ],
-    ids=["good", "wrong page", "wrong and missing claim", "cell"],
+    ids=["good", "wrong page", "wrong and missing claim", "cell", "no notebook"],
 )
 def test_a_wrong_page_or_claim_fails_the_build(
     tmp_path: Path, page: str, formula: tuple[str, str] | None, complaints: list[str]
