@@ -27,6 +27,7 @@ COMMANDS = {
     "report": "one page for a network and data: what each method keeps and loses, and what to do",
     "fit": "the graphon that a mask came from, and the method that made it",
     "ticket": "a trained network found inside a random one by pruning alone, certified; or the check of such a find",
+    "notebooks": "the pages of the book as Jupyter notebooks, claims with the evidence of a run",
     "study": "what the predictions are worth on real data",
 }
 FAILED, BAD_INPUT, OURS = 1, 2, 70

@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import json
 import os
 import re
 import shutil
@@ -109,22 +110,24 @@ def test_every_claim_has_its_box_and_the_index_links_to_it(site: Path) -> None:
             assert stands == (entry.claim.provenance == provenance)
 
 
-def test_a_form_that_fails_is_told_with_the_figure_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_form_that_fails_is_told_with_the_figure_of_the_run() -> None:
     """What is said, by whom, why, by hand, in this build and instead; a form that was not tried is an error."""
-    monkeypatch.syspath_prepend(str(ROOT / "book" / "_ext"))
-    from claim_map import forms_table, forms_text
-
     from numerics.evidence.verification import verify
+    from numerics.reports.failed_forms import forms_table, forms_text
 
     run = verify(["Q3", "Q7", "N1"])
     for result in run.claims:
-        parts = [part.split("**")[1] for part in forms_text(result).split("\n\n") if part.startswith("**")]
+        parts = [
+            part.split("**")[1]
+            for part in forms_text(result.entry.claim, result).split("\n\n")
+            if part.startswith("**")
+        ]
         headings = ["What is said.", "By whom.", "Why it fails.", "The smallest counterexample, by hand."]
         assert parts == [*headings, "In this build.", "What holds instead."] * len(result.entry.claim.pitfalls)
-        assert "[[" not in forms_text(result)
-    (of_q3, *_) = (forms_text(result) for result in run.claims if result.entry.label == "Q3")
+        assert "[[" not in forms_text(result.entry.claim, result)
+    (of_q3, *_) = (forms_text(result.entry.claim, result) for result in run.claims if result.entry.label == "Q3")
     assert "is *refuted* at this counterexample (check *one point has one map*, exact): n = 1" in of_q3
-    table = forms_table(run)
+    table = forms_table(result.entry.claim for result in run.claims)
     assert [label for label in ("Q3", "Q7.1", "Q7.2", "N1") if f"{{claimref}}`{label}`" in table] == ["Q3", "Q7.2"]
 
 
@@ -133,6 +136,11 @@ def test_pages_come_as_notebooks_that_run(site: Path, tmp_path: Path) -> None:
     assert {page.stem for page in found} >= {"saliency", "graphon", "lifts", "subset_sum", "neuron_pruning"}
     for page in found:
         assert f"_sources/{page.name}" in (site / f"{page.stem}.html").read_text(encoding="utf-8")
+        cells = json.loads(page.read_text(encoding="utf-8"))["cells"]
+        assert not any("```{" in each["source"] for each in cells)
+        code = [each for each in cells if each["cell_type"] == "code" and each["id"] != "requirements"]
+        assert all(each["execution_count"] for each in code)
+    assert len(found) == len(pages(site))
     notebook = shutil.copy(site / "_sources" / "neuron_pruning.ipynb", tmp_path)
     command = [str(Path(sys.executable).with_name("jupyter-execute")), str(notebook)]
     result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
@@ -191,8 +199,9 @@ FLAWS = {  # what may be wrong on a page, and what the build says of it
             ["refuted", "claim N1 (kink_lemma) stands on no page"],
         ),
         (GOOD + "\n```{code-cell} python\n1 / 0\n```\n", None, ["ZeroDivisionError"]),
+        (GOOD + "\nx{sup}`2`\n", None, ["a notebook has nothing for the role 'sup'", "the build fails: 1 warnings"]),
     ],
-    ids=["good", "wrong page", "wrong and missing claim", "cell"],
+    ids=["good", "wrong page", "wrong and missing claim", "cell", "no notebook"],
 )
 def test_a_wrong_page_or_claim_fails_the_build(
     tmp_path: Path, page: str, formula: tuple[str, str] | None, complaints: list[str]
@@ -245,6 +254,9 @@ def test_the_box_of_a_new_claim_builds(tmp_path: Path) -> None:
     )
     result = build(book, tmp_path / "out", isolated=False, **environment)
     assert result.returncode == 0, (result.stdout + result.stderr)[-3000:]
+    notebook = json.loads((tmp_path / "out" / "_build" / "html" / "_sources" / "page.ipynb").read_text("utf-8"))
+    (box,) = (each["source"] for each in notebook["cells"] if each["id"] == "claim-S17")
+    assert "**✔ holds** in the run that wrote this notebook" in box
     built = (tmp_path / "out" / "_build" / "html" / "page.html").read_text(encoding="utf-8")
     assert 'id="claim-S17"' in built
 

@@ -31,6 +31,7 @@ from numerics.evidence.links import carried
 from numerics.evidence.verification import ClaimResult, Run, checks_by_claim, verify
 from numerics.reports.bounds import graded
 from numerics.reports.kept_runs import keep, kept, key_of
+from numerics.reports.notebooks.boxes import PROOF, PROVENANCE
 from numerics.reports.run import closing_line, failures
 from theory.claims import Entry, Ledger
 from theory.lazy import homes
@@ -51,13 +52,6 @@ CITATIONS = {
     "2603.02234": "ferre2026gap",
     "2006.07990": "pensia2020optimal",
     "2002.00585": "malach2020proving",
-}
-PROVENANCE = {
-    "STATED": "stands in a text at hand, quoted here",
-    "RECONSTRUCTED": "announced by the sentence quoted here; the precise form and the proof are ours",
-    "EXTENSION": "beyond the texts at hand: ours, or a textbook fact",
-    "CORRECTION": "a text at hand or cited literature says otherwise; this form holds",
-    "PITFALL": "a form that one might expect, or that is reported second-hand, fails; this form holds",
 }
 
 
@@ -202,9 +196,8 @@ class ClaimDirective(SphinxDirective):
         if key is None:
             logger.warning(f"claim {label}: no citation for arXiv {claim.source.paper}", location=self.get_location())
         place = f", {claim.source.place}" if claim.source.place else ""
-        proof = {"PROVED": "proved here", "CITED": "proved in the literature", "MEASURED": "measured, not proved"}
         text = (
-            f"**{claim.provenance}** ({PROVENANCE[claim.provenance]}), **{proof[claim.proof]}**. "
+            f"**{claim.provenance}** ({PROVENANCE[claim.provenance]}), **{PROOF[claim.proof]}**. "
             f"Source: {{cite:t}}`{key}`{place}."
         )
         part = self._markdown(text, "claim-source")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sympy as sp
 
 from theory.bounds import Loose
-from theory.claims import Claim
+from theory.claims import Claim, Entry
 
+HEAD = "```{list-table}\n:header-rows: 1\n:widths: 7 21 12 60\n\n* - claim\n  - bound\n  - grade\n  - how it is known"
 ATTAINED, UNKNOWN = "attained", "not known"
 
 
@@ -50,6 +52,23 @@ def graded(claim: Claim, factors: Sequence[Sequence[str]] | None = None) -> list
     ]
     found += [Graded(each.expression, str(each.side), UNKNOWN, claim.filled(each.why)) for each in claim.unmeasured]
     return found
+
+
+def listed_bounds(entries: Iterable[Entry]) -> str:
+    """The bounds of some claims as a table in the Markdown of the book."""
+    rows = [
+        f"* - {{claimref}}`{entry.label}`\n  - {named(bound.expression)}, from {bound.side}\n  - {bound.grade}\n"
+        f"  - {' '.join(bound.words.split())}"
+        for entry in entries
+        for bound in graded(entry.claim)
+    ]
+    return "\n".join([HEAD, *rows, "```"])
+
+
+def counted_bounds(entries: Iterable[Entry]) -> str:
+    """How many bounds of some claims have each grade, in one sentence."""
+    found = Counter(bound.grade for entry in entries for bound in graded(entry.claim))
+    return f"Of {found.total()} bounds, {', '.join(f'{count} are {grade}' for grade, count in found.most_common())}."
 
 
 def named(expression: str) -> str:

@@ -11,7 +11,8 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from numerics.evidence.verification import ClaimResult, Run, failed_forms
+from numerics.evidence.verification import ClaimResult, Run
+from numerics.reports.failed_forms import forms_table, forms_text
 from numerics.reports.run import versions
 from numerics.statistics.exact_tests import BUDGET, LEVEL
 
@@ -42,7 +43,7 @@ class ErrataDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         run = self.env.app.run
         if self.arguments == ["table"]:
-            return self._parsed(forms_table(run)).children
+            return self._parsed(forms_table(each.entry.claim for each in run.claims)).children
         results = [each for each in run.claims if each.entry.claim.provenance == self.arguments[0]]
         if not results:
             return [nodes.paragraph("", f"No claim is marked {self.arguments[0]}.")]
@@ -54,7 +55,7 @@ class ErrataDirective(SphinxDirective):
         section = nodes.section(ids=[f"{ANCHORS[claim.provenance]}-{anchor}"])
         section += nodes.title("", f"{claim.label}: {claim.title}")
         try:
-            section += self._parsed(forms_text(result))
+            section += self._parsed(separate_displays(forms_text(claim, result)))
         except ValueError as error:
             logger.warning(str(error), location=self.get_location())
         line = nodes.paragraph("", "Statement, proof and evidence: ")
@@ -66,34 +67,6 @@ class ErrataDirective(SphinxDirective):
         body = nodes.container(classes=["erratum"])
         self.state.nested_parse(StringList(markdown.splitlines(), source=self.env.docname), 0, body)
         return body
-
-
-def forms_text(result: ClaimResult) -> str:
-    """The forms that fail beside a claim as Markdown: what is said, by whom, why and where it fails, what holds."""
-    claim, parts = result.entry.claim, []
-    for form in failed_forms(result):
-        said, by, why, by_hand, instead = map(claim.filled, form.pitfall.texts)
-        parts += [
-            f"**What is said.** {said}",
-            f"**By whom.** {by}",
-            f"**Why it fails.** {why}",
-            f"**The smallest counterexample, by hand.** {by_hand}",
-            f"**In this build.** Put in place of what holds, the form is *{form.control.status}* at this counterexample "
-            f"(check *{form.check.name.replace('_', ' ')}*, {form.check.kind}): {form.control.detail}.",
-            f"**What holds instead.** {instead}",
-        ]
-    return "\n\n".join(map(separate_displays, parts))
-
-
-def forms_table(run: Run) -> str:
-    """All forms that fail as a Markdown table: the claim, what is said, what holds instead."""
-    rows = [
-        f"* - {{claimref}}`{claim.label}`\n  - {claim.filled(pitfall.said)}\n  - {claim.filled(pitfall.instead)}"
-        for claim in (result.entry.claim for result in run.claims)
-        for pitfall in claim.pitfalls
-    ]
-    head = "```{list-table}\n:header-rows: 1\n:widths: 6 47 47\n\n* - claim\n  - what is said\n  - what holds instead"
-    return "\n".join([head, *rows, "```"])
 
 
 def headline_html(run: Run) -> str:

@@ -1,0 +1,135 @@
+"""Notebooks of the book's pages, written into a folder; and a page's notebook with the outputs of another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numerics
+from numerics.evidence.verification import Run, verify
+from numerics.reports.notebooks.pages import PROVENANCES, Book, Chapter, Notebook, Page, read_pages
+from numerics.reports.writing import write_text
+from theory.claims import Ledger
+from theory.input_error import InputError
+from theory.ledger import load_ledger
+from theory.selection import meant
+
+if TYPE_CHECKING:
+    from numerics.evidence.check import CheckResult
+
+
+class Written(NamedTuple):
+    """The notebooks that were written, and the run of the claims in them; None where their checks were not run."""
+
+    files: tuple[Path, ...]
+    run: Run | None
+
+
+def write_notebooks(
+    folder: str | Path,
+    pages: Sequence[str] = (),
+    *,
+    book: str | Path | None = None,
+    check: bool = True,
+    overwrite: bool = False,
+    seed: int = 0,
+    jobs: int = 1,
+    on_result: Callable[[CheckResult], None] = lambda result: None,
+) -> Written:
+    """Write pages of the book (all of them if none is named) as notebooks into a folder, which is made if need be.
+
+    book: the folder of the pages; None for that of the repository that the package runs from. check: run the checks of
+    the claims on these pages, whose findings stand in the notebooks. overwrite: whether a notebook that is there may be
+    replaced. seed, jobs, on_result: as `verify` takes them.
+
+    Raises:
+        InputError: if there is no book, for a page that it lacks, or for a notebook that cannot be written or is there.
+    """
+    found = read_pages(book_folder(book))
+    wanted = chosen(found, pages)
+    target = Path(folder)
+    files = {name: target / f"{name}.ipynb" for name in wanted}
+    for file in files.values():
+        if file.exists() and not overwrite:
+            raise InputError(f"{file}: is there already, expected a new name, another folder or `overwrite`")
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{target}: {error.strerror or error}, expected a folder to write to") from error
+    there = {file.stem for file in target.glob("*.ipynb")}
+    ledger = load_ledger()
+    whole = Book(book_folder(book), found, ledger, None, frozenset({*wanted, *there} & found.keys()))
+    labels = sorted({label for name in wanted for label in claims_shown(found[name], ledger)})
+    run = verify(labels, ledger=ledger, seed=seed, jobs=jobs, on_result=on_result) if check and labels else None
+    for name, file in files.items():
+        write_text(str(file), as_text(Chapter(replace(whole, run=run), found[name]).notebook()))
+    return Written(tuple(files.values()), run)
+
+
+def book_folder(named: str | Path | None) -> Path:
+    """The folder of the book's pages: the one that is named, or that of the repository that the package runs from.
+
+    Raises:
+        InputError: if none is named and the package does not run from its repository.
+    """
+    if named is not None:
+        return Path(named)
+    folder = Path(numerics.__file__).parents[1] / "book"
+    if not (folder / "_toc.yml").is_file():
+        raise InputError("the pages of the book are not installed with the package, expected `book`, their folder")
+    return folder
+
+
+def chosen(pages: dict[str, Page], names: Sequence[str]) -> list[str]:
+    """The pages that are named, with or without .md; all of them if none is."""
+    wanted = [name.removesuffix(".md") for name in names]
+    for name in wanted:
+        if name not in pages:
+            raise InputError(f"no page {name!r}{meant(name, pages)}; expected one of {', '.join(pages)}")
+    return list(dict.fromkeys(wanted)) or list(pages)
+
+
+def claims_shown(page: Page, ledger: Ledger) -> list[str]:
+    """The labels of the claims of whose checks a page says what they found: its boxes, and forms that fail."""
+    asked = {each.argument for each in page.directives if each.name == "errata"} & {*PROVENANCES}
+    return page.labels + [entry.label for entry in ledger if entry.claim.provenance in asked]
+
+
+def with_outputs(notebook: Notebook, executed: Notebook) -> Notebook:
+    """A notebook with the outputs of one whose cells with the same code, in the same order, were executed.
+
+    Raises:
+        ValueError: if their code differs.
+    """
+    cells: list[dict[str, Any]] = []
+    ran = iter([cell for cell in executed["cells"] if cell["cell_type"] == "code"])
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code" and cell["id"] != "requirements":
+            done = next(ran, None)
+            if (
+                done is None or "".join(done["source"]).strip() != cell["source"].strip()
+            ):  # text, or a list of its lines
+                raise ValueError(f"the cell {cell['id']} was not executed as it stands")
+            alt = cell["metadata"].get("mystnb", {}).get("image", {}).get("alt")
+            outputs = [_described(output, alt) if alt else output for output in done["outputs"]]
+            cell = {**cell, "outputs": outputs, "execution_count": done["execution_count"]}
+        cells.append(cell)
+    return {**notebook, "cells": cells}
+
+
+def _described(output: dict[str, Any], alt: str) -> dict[str, Any]:
+    """An output with the words for its picture where a converter to HTML looks for them."""
+    kinds = [kind for kind in output.get("data", {}) if kind.startswith("image/")]
+    return (
+        {**output, "metadata": {**output.get("metadata", {}), **{kind: {"alt": alt} for kind in kinds}}}
+        if kinds
+        else output
+    )
+
+
+def as_text(notebook: Notebook) -> str:
+    """The file of a notebook."""
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
