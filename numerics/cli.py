@@ -12,6 +12,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, NoReturn
 
+from numerics.garbage import collect_seldom
 from numerics.reports.plain_text import plain
 from numerics.reports.streams import OutputError, guarded_streams, open_missing_descriptors
 from theory.input_error import InputError
@@ -54,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     closed = False
     if arguments is None:
+        collect_seldom()
         signal.signal(signal.SIGTERM, _interrupt)  # end like Ctrl-C: no half-written file, no worker left behind
         closed = not open_missing_descriptors()
     with guarded_streams():

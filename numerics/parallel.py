@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
+from numerics.garbage import collect_seldom
 from numerics.time_limit import TimeLimit, limited
 from theory.input_error import InputError
 
@@ -29,6 +30,9 @@ Result = TypeVar("Result")
 GRACE = 5.0  # seconds of processor time beyond a limit for the worker's own alarm, and of the clock for the parent's
 CLOCK = 10.0  # times its limit of processor time a task may take on the clock: one that sleeps or waits uses none
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+# What SymPy has computed it looks up, up to so many results of each of its functions: a thousand, its default, are few.
+WORKER = {**ONE_THREAD, "SYMPY_CACHE_SIZE": "50000"}
+GROWTH = 2**30  # bytes by which a worker may grow; loky's own limit, .3 GB, has it import everything anew, often
 
 
 class LostTaskError(RuntimeError):
@@ -170,7 +174,15 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
 
     warnings.filterwarnings("ignore", "A worker stopped while")  # it had grown, and another took its place
     resource_tracker.ensure_running()  # now: when it starts, Python 3.11 lets held interrupts through again
-    return ProcessPoolExecutor(max_workers=jobs, env=ONE_THREAD)
+    return ProcessPoolExecutor(max_workers=jobs, env=WORKER, initializer=_begin)
+
+
+def _begin() -> None:
+    """Prepare a worker, which imports formulas with its first task."""
+    from joblib.externals.loky import process_executor
+
+    process_executor._MAX_MEMORY_LEAK_SIZE = GROWTH
+    collect_seldom()
 
 
 def _end(pool: ProcessPoolExecutor) -> None:

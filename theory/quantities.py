@@ -52,10 +52,15 @@ class Quantity:
         low, high = map(sp.Rational, self.drawn or (0, 0))
         if low > high:
             raise ValueError(f"{self.symbols}: points are drawn from {low} to {high}, expected them in order")
-        allowed = self.within.closure if isinstance(self.within, sp.Interval) else self.within  # ends are never drawn
         for end in (low, high) if self.drawn else ():
-            if end not in allowed:
+            if not self._reaches(end):
                 raise ValueError(f"{self.symbols}: points are drawn as far as {end}, expected {in_words(self.within)}")
+
+    def _reaches(self, end: sp.Rational) -> bool:
+        """Whether points may be drawn as far as here: ends of an interval are never drawn, and may be left out of it."""
+        if not isinstance(self.within, sp.Interval):
+            return end in self.within
+        return bool(self.within.start <= end) and bool(end <= self.within.end)
 
     @property
     def letters(self) -> tuple[Letter, ...]:

@@ -12,6 +12,7 @@ import sympy as sp
 from numerics.evidence.findings import Finding, Kind, Refutation, Scope, Verdict
 from numerics.evidence.samples import StatisticalFindings
 from numerics.exact import balls, boxes
+from numerics.exact.identities import is_zero
 from numerics.exact.relations import holds
 from numerics.keyed import key, keyed_seed
 from theory.claims import Claim
@@ -39,6 +40,7 @@ class Trial(StatisticalFindings):
     draws: dict[tuple[str, str, int | str], Any] = field(default_factory=dict)
     proved: set[sp.Expr] = field(default_factory=set)  # to be 0, for all values
     drew: bool = False  # whether anything depended on the seed
+    _pointed: dict[tuple[tuple[sp.Symbol, ...], int], list[dict[sp.Symbol, sp.Expr]]] = field(default_factory=dict)
 
     def at(self, seed: int) -> Trial:
         """The same trial at another seed: what does not depend on the seed is not computed or proved again."""
@@ -77,6 +79,12 @@ class Trial(StatisticalFindings):
     def points(self, *expressions: sp.Basic, count: int = POINTS) -> list[dict[sp.Symbol, sp.Expr]]:
         """Random rational points within the claim's hypotheses for the free symbols of some expressions."""
         symbols = _symbols(*expressions)
+        place = tuple(symbols), count  # all that they depend on: they are the same for the claim and its controls
+        if place not in self._pointed:
+            self._pointed[place] = self._points(symbols, count)
+        return [dict(point) for point in self._pointed[place]]
+
+    def _points(self, symbols: Sequence[sp.Symbol], count: int) -> list[dict[sp.Symbol, sp.Expr]]:
         rng = self.generator("points", count)
         found: list[dict[sp.Symbol, sp.Expr]] = []
         for _ in range(MOST_TRIED):
@@ -162,7 +170,7 @@ class Trial(StatisticalFindings):
                 return Finding(Kind.ENCLOSED, Verdict.REFUTES, f"differs by {ball.real.str(5)}{located(point)}")
         if undecided:
             return Finding(Kind.ENCLOSED, Verdict.UNDECIDED, undecided)
-        if by is not None and (expression in self.proved or by(expression) == 0):
+        if by is not None and (expression in self.proved or is_zero(expression) or by(expression) == 0):
             self.proved.add(expression)
             return Finding(Kind.EXACT, Verdict.SUPPORTS, f"reduces to 0; and is 0 at {_count(tried)} to 30 digits")
         return Finding(Kind.ENCLOSED, Verdict.SUPPORTS, f"is 0 to 30 digits at {_count(tried)}")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import platform
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from typing import TypedDict
 
@@ -221,10 +223,18 @@ def verify(
 
 def run_one(task: Task) -> CheckResult:
     """Run one check, named; what a worker process does."""
-    for check in checks_of(task.topic):
-        if check.claim.label == task.label and check.name == task.check:
-            return run(check, task.seed, task.effort)
-    raise LookupError(f"no check {task.check} of {task.label}")
+    check = _named(task.topic).get((task.label, task.check))
+    if check is None:
+        raise LookupError(f"no check {task.check} of {task.label}")
+    return run(check, task.seed, task.effort)
+
+
+@cache
+def _named(topic: str) -> dict[tuple[str, str], Check]:
+    """The checks of a topic by label and name, put together once in a worker."""
+    found = {(check.claim.label, check.name): check for check in checks_of(topic)}
+    gc.freeze()  # all that was imported stays: whoever looks for garbage need not look there
+    return found
 
 
 def _lost(task: Task, error: BaseException) -> CheckResult:

@@ -1,0 +1,82 @@
+"""What arithmetic alone shows to be 0: never anything else, and most of what `simplify` shows."""
+
+from __future__ import annotations
+
+import pytest
+import sympy as sp
+
+from numerics.exact.identities import is_zero
+
+x, y = sp.symbols("x y", positive=True)
+t = sp.Symbol("t", real=True)
+z = sp.Symbol("z")
+n = sp.Symbol("n", integer=True, positive=True)
+third = sp.Rational(1, 3)
+
+ZEROS = {
+    "fractions": 1 / (1 - x) - 1 / (1 + x) - 2 * x / (1 - x**2),
+    "a root of a letter": (1 - x) / (1 - sp.sqrt(x)) - 1 - sp.sqrt(x),
+    "a root of a sum": (sp.sqrt(1 + x) + 1) * (sp.sqrt(1 + x) - 1) - x,
+    "a root in a root": sp.sqrt(1 + sp.sqrt(1 + x)) ** 4 - 2 - x - 2 * sp.sqrt(1 + x),
+    "the root of a fraction": x * sp.sqrt(1 + 1 / x) ** 2 - x - 1,
+    "roots of numbers": sp.sqrt(2) * x * (x + sp.sqrt(6)) - sp.sqrt(2) * x**2 - 2 * sp.sqrt(3) * x,
+    "the root of a rational number": sp.Rational(3, 2) ** (n + 1) * 2**n - 3 ** (n + 1) / sp.Integer(2),
+    "a third root": (x + y) ** (4 * third) - x * (x + y) ** third - y * (x + y) ** third,
+    "powers of numbers": 4 ** (n + 1) - 4 * (2**n) ** 2,
+    "powers of a product": (x / (1 + x)) ** (n + 1) * (1 + x) - x * (x / (1 + x)) ** n,
+    "exponentials": sp.exp(x + y) * sp.exp(-x) - sp.exp(y),
+    "halves of exponents": (sp.exp(x / 2) - 1) * (sp.exp(x / 2) + 1) - sp.exp(x) + 1,
+    "hyperbolic functions": sp.tanh(x) * sp.cosh(x) - sp.sinh(x),
+    "circular functions": sp.sin(2 * t) - 2 * sp.sin(t) * sp.cos(t),
+    "the imaginary unit": (1 + sp.I * z) * (1 - sp.I * z) - 1 - z**2,
+    "functions as letters": sp.erf(x) * (1 + sp.erf(x)) - sp.erf(x) ** 2 - sp.erf(x),
+    "an integral as a letter": (1 + x) * sp.Integral(sp.exp(-(z**4)), (z, 0, x))
+    - x * sp.Integral(sp.exp(-(z**4)), (z, 0, x))
+    - sp.Integral(sp.exp(-(z**4)), (z, 0, x)),
+}
+OTHERS = {
+    "two letters": x - y,
+    "the root of a square": sp.sqrt(t**2) - t,
+    "a factor of two": sp.exp(x) ** 2 - 2 * sp.exp(x),
+    "off by one": 2 ** (n + 1) - 2**n,
+    "numbers": sp.sqrt(2) - sp.Rational(99, 70),
+    "another sign": sp.sqrt(1 + x) ** 3 + (1 + x) * sp.sqrt(1 + x),
+    "the other hyperbola": sp.cosh(x) ** 2 + sp.sinh(x) ** 2 - 1,
+    "the sign of i": sp.I**3 * z - sp.I * z,
+}
+UNDECIDED = {
+    "infinity": sp.Add(sp.oo, -x, evaluate=False),
+    "no number": sp.nan,
+    "a float": sp.Float(0.5) * x * (1 + x) - x / 2 - x**2 / 2,
+    "what does not commute": sp.Symbol("A", commutative=False) * x - x,
+    "0 divided by 0": 1 / sp.Add(x * (1 + y), -x, -x * y, evaluate=False),
+    "high powers": (1 + x) ** 1000 - (1 + x) ** 999 * (1 + x + y),
+    "too many terms": sp.Mul(*((1 + each) for each in sp.symbols("w:20"))) - 1,
+    "too many letters": sp.Add(*sp.symbols("v:40")),
+}
+
+
+@pytest.mark.parametrize("name", ZEROS)
+def test_what_is_zero_is_shown_to_be(name: str) -> None:
+    assert ZEROS[name] != 0  # SymPy does not see it by itself
+    assert is_zero(ZEROS[name])
+
+
+@pytest.mark.parametrize("name", ZEROS)
+@pytest.mark.parametrize("change", [x, 1, sp.sqrt(x), sp.exp(x)])
+def test_what_is_not_zero_is_not(name: str, change: sp.Expr) -> None:
+    assert not is_zero(ZEROS[name] + change)
+
+
+@pytest.mark.parametrize("name", OTHERS | UNDECIDED)
+def test_nothing_else_is_shown_to_be_zero(name: str) -> None:
+    assert not is_zero((OTHERS | UNDECIDED)[name])
+
+
+def test_values_on_the_branches_of_roots_are_principal() -> None:
+    assert not is_zero((-1) ** third + 1)  # the principal third root of −1 is not −1
+    assert not is_zero(sp.sqrt(z) * sp.sqrt(1 / z) - 1)  # which is −1 beside the negative axis
+    assert not is_zero(sp.sqrt(z**2 - 1) - sp.sqrt(z - 1) * sp.sqrt(z + 1))
+    assert not is_zero(sp.exp(z) ** sp.Rational(1, 2) - sp.exp(z / 2))
+    assert not is_zero((z**n) ** third - z ** (n / 3))
+    assert not is_zero((z**t) ** n - z ** (2 * t * n) / (z**t) ** n - x)
