@@ -120,6 +120,7 @@ present with probability $p$, and a dense readout admit it with probability at l
     ),
     hypotheses=(
         Hypothesis("independent edges", needed_by=("product_success",)),
+        Hypothesis("a piece begins before it ends", left < right),
         Hypothesis(
             "the readout edges of wired neurons are present (if each is with probability $p'$, read $p^2p'$ for $p^2$)"
         ),

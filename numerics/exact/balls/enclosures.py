@@ -6,7 +6,7 @@ stands inside it, where further steps may stand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
 
@@ -66,11 +66,10 @@ def _enclose(
     if unknown:
         raise NoEnclosureError(f"no value for {', '.join(sorted(map(str, unknown)))} in {expression}")
     wanted = 10 + int(digits * 3.3220)
-    precision = wanted + 20
     highest = highest or max(HIGHEST_PRECISION, 4 * wanted)
     with collecting(alone=True) as exactly:
         expression = with_exact_steps(expression, dict(values), highest)
-    while precision <= highest:
+    for precision in _precisions(wanted + 20, highest):
         with ctx.workprec(precision), collecting(alone=True) as notes:
             try:
                 ball = evaluate(expression, {s: evaluate(x, {}) for s, x in values})
@@ -78,11 +77,23 @@ def _enclose(
                 raise NoEnclosureError(f"{expression}: division by zero") from error
             if ball.is_finite() and _small(ball, wanted, nonzero):
                 return ball, frozenset(exactly | notes)
-        precision *= 2
     where = ", ".join(f"{symbol} = {x}" for symbol, x in values)
     raise NoEnclosureError(
         f"no enclosure of {named(expression)}{f' at {where}' if where else ''} within {highest} bits"
     )
+
+
+def _precisions(first: int, highest: int) -> Iterator[int]:
+    """Twice as many bits each time, and as many as may be at last.
+
+    Examples:
+        >>> list(_precisions(100, 500))
+        [100, 200, 400, 500]
+    """
+    while first < highest:
+        yield first
+        first *= 2
+    yield highest
 
 
 def _small(ball: acb, bits: int, nonzero: bool) -> bool:
