@@ -54,6 +54,16 @@ def whole(label: str) -> str:
     return label.partition(".")[0]
 
 
+def first_part(label: str, labels: Iterable[str]) -> str:
+    """Where a link to a claim leads: to its first part if it is in parts, else to the claim itself.
+
+    Examples:
+        >>> first_part("G3", ["G2", "G3.1", "G3.2"]), first_part("G2", ["G2", "G3.1"])
+        ('G3.1', 'G2')
+    """
+    return next((each for each in labels if whole(each) == label != each), label)
+
+
 def reading_order(label: str) -> tuple[str, int, int]:
     """What labels are sorted by: their letter, their number, and that of the part.
 

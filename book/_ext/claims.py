@@ -37,6 +37,7 @@ from theory.claims import Entry, Ledger
 from theory.lazy import homes
 from theory.ledger import load_ledger
 from theory.quantities import Quantity, in_words
+from theory.selection import first_part
 
 logger = logging.getLogger(__name__)
 
@@ -291,8 +292,9 @@ def every_claim_has_a_page(app: Sphinx, env: BuildEnvironment) -> None:
 
 
 def resolve_links(app: Sphinx, doctree: nodes.document, page: str) -> None:
+    labels = [entry.label for entry in app.ledger]  # type: ignore[attr-defined]
     for link in list(doctree.findall(claim_link)):
-        label = link["label"]
+        label = first_part(link["label"], labels)
         where = claim_places(app.env).get(label)
         if where is None:
             logger.warning(f"no page has the claim {label!r}", location=(page, link.line))

@@ -168,7 +168,8 @@ def _opening(text: str, closing: int) -> int:
 
 
 def _words(content: str) -> str:
-    return r"\s+".join(re.escape(word) for word in content.split())
+    """A pattern of words between any blanks; in the cells of a table their bars stand behind backslashes."""
+    return r"\s+".join(re.escape(word).replace(r"\|", r"\\?\|") for word in content.split())
 
 
 def _find(pattern: str, text: str, cursor: int) -> tuple[int, int]:

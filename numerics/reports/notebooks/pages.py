@@ -36,6 +36,7 @@ from numerics.reports.notebooks.markdown import (
 from numerics.reports.run import closing_line
 from theory.claims import Entry, Ledger
 from theory.input_error import InputError
+from theory.selection import first_part
 
 Notebook = dict[str, Any]  # as nbformat 4.5 has it
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -218,12 +219,13 @@ class Chapter:
 
     def _claim_link(self, label: str) -> str:
         """A link to the box of a claim, in this notebook or another; its words alone where that is not at hand."""
-        title = self.book.ledger[label].claim.title
-        where = self.book.places.get(label)
+        box = first_part(label, (entry.label for entry in self.book.ledger))
+        title = self.book.ledger[box].claim.title
+        where = self.book.places.get(box)
         if where is None or (not self.book.leads(where) and where != self.page.name):
             return f"{label} (*{literal(title)}*)"
         file = "" if where == self.page.name else f"{where}.ipynb"
-        return f'[{label}]({file}#claim-{label} "{literal(title)}")'
+        return f'[{label}]({file}#claim-{box} "{literal(title)}")'
 
     def _link(self, target: str) -> tuple[str | None, str]:
         """Where a link leads, and the words for one that has none: to a notebook for a page, as it is for all else."""
@@ -266,10 +268,24 @@ class Chapter:
             alt = str(asked.options.get("alt", "")).replace("[", "(").replace("]", ")")
             caption = f"\n\n{self.markdown(asked.body)}" if asked.body else ""
             return f"![{alt}]({self._picture(asked.argument)}){caption}"
+        if asked.name == "literalinclude":
+            return self._included(asked)
         made = self._generated(asked)
         if made is None:
             raise InputError(f"page {self.page.name}: a notebook has nothing for the directive {asked.name!r}")
         return made
+
+    def _included(self, asked: Directive) -> str:
+        """The lines of a file from the one that has `start-at` on, to the one that has `end-before`, as a block of code."""
+        file = self.book.folder / asked.argument
+        try:
+            lines = file.read_text("utf-8").splitlines()
+        except OSError as error:
+            raise InputError(f"{file}: {error.strerror or error}, expected a file that the book shows") from error
+        first, last = (str(asked.options.get(name, "")).strip("'\"") for name in ("start-at", "end-before"))
+        start = next((i for i, line in enumerate(lines) if first in line), len(lines))
+        end = next((i for i, line in enumerate(lines) if last and i > start and last in line), len(lines))
+        return "\n".join([f"```{asked.options.get('language', '')}", *lines[start:end], "```"])
 
     def _generated(self, asked: Directive) -> str | None:
         """What the ledger, a run or the literature says; None for another directive."""
