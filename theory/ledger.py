@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from os import PathLike
 from pkgutil import get_data
 
 from theory.claims import Claim, Ledger
@@ -28,7 +29,7 @@ LETTERS = {  # of the labels of each topic
 TOPICS = tuple(LETTERS)
 
 
-def load_ledger(own: str = "") -> Ledger:
+def load_ledger(own: str | PathLike[str] | None = None) -> Ledger:
     """Import every topic and return the ledger (two seconds; `claim` imports one module), or a ledger of your own.
 
     own: `FILE.py` or `package.module`, whose claims are the ledger, each under the name of its variable; they may use
@@ -42,7 +43,7 @@ def load_ledger(own: str = "") -> Ledger:
         >>> ledger["S4"].topic, ledger["S4"].claim.uses
         ('saliency', ('S1', 'S3'))
     """
-    if not own:
+    if own is None:
         return Ledger({topic: claims_of(topic) for topic in TOPICS})
     return own_ledger(own, load_ledger)
 
@@ -89,7 +90,7 @@ def claim(label: str) -> Claim:
     return found[0]
 
 
-def parts(label: str, own: str = "") -> tuple[Claim, ...]:
+def parts(label: str, own: str | PathLike[str] | None = None) -> tuple[Claim, ...]:
     """Return the parts of a claim in reading order, or the claim of a label alone; import their modules and no other.
 
     own: `FILE.py` or `package.module` with a ledger of your own, where the claim is looked for.
@@ -101,7 +102,7 @@ def parts(label: str, own: str = "") -> tuple[Claim, ...]:
         >>> [each.label for each in parts("G3")], [each.label for each in parts("G3.2")], [each.label for each in parts("G5")]
         (['G3.1', 'G3.2', 'G3.3'], ['G3.2'], ['G5'])
     """
-    if own:
+    if own is not None:
         return tuple(entry.claim for entry in load_ledger(own).select([label]))
     topic = next((topic for topic, letters in LETTERS.items() if label[:1] and label[0] in letters), None)
     if topic is None:

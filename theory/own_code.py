@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeVar
 from theory.input_error import InputError
 
 T = TypeVar("T")
+_homes: dict[str, str] = {}  # of the modules beside the user's files: the folder that each came from
 
 
 class Kind(NamedTuple):
@@ -33,8 +34,24 @@ def module_of(source: str, kind: Kind) -> ModuleType:
         InputError: for a file or module that is not there, and for code that raises or ends the process (its traceback is
             printed first).
     """
-    with on_path(folder_of(source)):
-        return _from_file(source, kind) if source.endswith(".py") else _imported(source, kind)
+    folder = folder_of(source)
+    if not folder:
+        with on_path(folder):
+            return _imported(source, kind)
+    for name in [name for name, home in _homes.items() if home != folder]:
+        sys.modules.pop(name, None)  # of another file, beside which a module of the same name stands
+        del _homes[name]
+    known = set(sys.modules)
+    with on_path(folder):
+        held = _from_file(source, kind)
+    beside = {name for name in set(sys.modules) - known if Path(folder) in _parents(sys.modules[name])}
+    _homes.update(dict.fromkeys(beside, folder))
+    return held
+
+
+def _parents(module: ModuleType) -> list[Path]:
+    file = getattr(module, "__file__", None)
+    return list(Path(file).parents) if file else []
 
 
 def folder_of(source: str) -> str:

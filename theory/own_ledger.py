@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
+from os import PathLike, fspath
+from pathlib import Path
 from types import ModuleType
 
 from theory.claims import Claim, Ledger
@@ -25,15 +27,20 @@ def is_own(topic: str) -> bool:
     return topic.endswith(".py") or find_spec(f"theory.{topic.partition('.')[0]}") is None
 
 
-@cache
 def own_module(source: str) -> ModuleType:
-    """Import the code of one's own, once: claims compare by identity.
+    """Import the code of one's own, once while its file does not change: claims compare by identity.
 
     Raises:
         InputError: for what is not there or raises, and for a module that has the name of one of `theory`.
     """
     if not is_own(source):
         raise InputError(f"ledger is {source!r:.100}, a name that theory has, expected {LEDGER.form}")
+    path = Path(source).resolve()
+    return _module(source, path, path.stat().st_mtime_ns if path.is_file() else 0)
+
+
+@cache
+def _module(source: str, path: Path, changed: int) -> ModuleType:
     return module_of(source, LEDGER)
 
 
@@ -42,13 +49,16 @@ def own_claims(source: str) -> dict[str, Claim]:
     return {name: value for name, value in vars(own_module(source)).items() if isinstance(value, Claim)}
 
 
-def own_ledger(source: str, project: Callable[[], Ledger]) -> Ledger:
+def own_ledger(own: str | PathLike[str], project: Callable[[], Ledger]) -> Ledger:
     """The ledger of a file or a module; project: what loads the project's, whose labels are taken and may be used.
 
     Raises:
         InputError: what `own_module` refuses, a source without claims, a label that is taken or stands twice, and an unknown
             or circular `uses`.
     """
+    source = fspath(own) if isinstance(own, (str, PathLike)) else own
+    if not isinstance(source, str):
+        raise InputError(f"ledger is {own!r:.100}, expected {LEDGER.form}")
     claims = own_claims(source)
     if not claims:
         raise InputError(f"ledger is {source!r:.100}, which has no claim, expected {LEDGER.form}")

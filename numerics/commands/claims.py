@@ -62,7 +62,7 @@ def _table(lines: Sequence[Line]) -> Table:
     return Table(("", "claim, expressions", "topic", "provenance", "proof"), rows, "lllll", prose=1)
 
 
-def _found(word: str, own: str) -> set[str]:
+def _found(word: str, own: str | None) -> set[str]:
     """The labels of the claims that have a word, in whatever case: in title, statement, letters or expressions."""
     from theory.ledger import load_ledger
 

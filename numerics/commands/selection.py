@@ -14,7 +14,6 @@ def add_ledger(parser: argparse.ArgumentParser) -> None:
     """The option that names a ledger of one's own."""
     parser.add_argument(
         "--ledger",
-        default="",
         metavar="MODULE|FILE.py",
         help="claims and checks of your own in place of the project's: your code, run as it is",
     )

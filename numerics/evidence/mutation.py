@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from os import PathLike
 
-from numerics.arguments import MOST_JOBS, Seed, checked_integer, seed_number
+from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, seed_number
 from numerics.checks import checks_of
 from numerics.evidence.mutants import MutationResult, mutate_expression
 from numerics.evidence.shared_mutants import SHARED, mutate_shared
 from numerics.parallel import reason, run_tasks
 from theory.claims import Ledger
 from theory.ledger import load_ledger
+from theory.own_ledger import is_own
 
 MOST_SKIPPED = 1000
 LIMIT = 1800.0  # seconds of processor time for the mutants of one expression
@@ -65,7 +67,7 @@ def mutate(
     jobs: int = 1,
     every: int = 1,
     on_result: Callable[[MutationResult], None] = lambda result: None,
-    ledger: Ledger | str = "",
+    ledger: Ledger | str | PathLike[str] | None = None,
 ) -> Mutation:
     """Break every formula of the claims named by label or topic (of all if none is named), and see what the checks notice.
 
@@ -89,6 +91,9 @@ def mutate(
     entries = (ledger if isinstance(ledger, Ledger) else load_ledger(ledger)).select(
         [names] if isinstance(names, str) else names
     )
+    for entry in entries:
+        if is_own(entry.topic) and not any(check.claim is entry.claim for check in checks_of(entry.topic)):
+            raise InputError(f"{entry.label} has no check, expected one that a mutant could fail")
     tasks = [Task(e.topic, e.label, subject, number, every) for e in entries for subject in (*e.claim.claimed, SHARED)]
     found: dict[tuple[str, str], MutationResult] = {}
     for result in run_tasks(mutate_one, tasks, _lost, jobs, LIMIT):

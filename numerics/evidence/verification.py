@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
+from os import PathLike
 from typing import TypedDict
 
 from numerics.arguments import MOST_JOBS, InputError, Seed, checked_integer, seed_number
@@ -180,7 +181,7 @@ def verify(
     seed: Seed = 0,
     jobs: int = 1,
     on_result: Callable[[CheckResult], None] = lambda result: None,
-    ledger: Ledger | str = "",
+    ledger: Ledger | str | PathLike[str] | None = None,
 ) -> Run:
     """Run the checks of the claims named by label or topic (all of them if none is named).
 

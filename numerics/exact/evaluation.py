@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from os import PathLike
 from typing import TYPE_CHECKING, NamedTuple
 
 from numerics.time_limit import TimeLimit, limited
@@ -42,7 +43,7 @@ def evaluate(
     digits: int = 15,
     exact: bool = False,
     keep: bool = False,
-    ledger: str = "",
+    ledger: str | PathLike[str] | None = None,
 ) -> Value:
     """Evaluate a formula of a claim at exact values.
 

@@ -113,9 +113,9 @@ def _vouched(claim: Claim) -> Iterator[str]:
                 yield from (f"{name}{f' at {where}' if where else ''}: {note}" for note in vouched(formula, point, 5))
 
 
-def contents(own: str = "") -> tuple[Line, ...]:
+def contents(own: str | None = None) -> tuple[Line, ...]:
     """Read the table: a line for each claim, in reading order; own: compute that of a ledger of one's own instead."""
-    if own:
+    if own is not None:
         from theory.ledger import load_ledger
 
         return lines_of(load_ledger(own))

@@ -12,7 +12,7 @@ import numerics as sl
 from numerics.cli import main
 from theory.claims import Claim
 from theory.ledger import load_ledger
-from theory.own_ledger import is_own, own_module
+from theory.own_ledger import is_own
 
 EXAMPLE = ROOT / "docs" / "examples" / "own_theorem" / "one_of_m.py"
 SMALL = '''
@@ -28,11 +28,6 @@ def twice(half, trial):
     """Twice the half is all."""
     yield trial.same(2 * half, n)
 '''
-
-
-@pytest.fixture(autouse=True)
-def fresh() -> None:
-    own_module.cache_clear()
 
 
 def written(folder: Path, name: str, label: str = "X1", uses: str = "()", more: str = "") -> str:
@@ -111,7 +106,47 @@ def test_code_that_makes_no_ledger_is_refused_in_one_line(
     assert said in last
 
 
-@pytest.mark.parametrize("source", ["nowhere.py", "nowhere.ledger", ".", "..", "saliency", "a b", "1"])
+@pytest.mark.parametrize("source", ["nowhere.py", "nowhere.ledger", ".", "..", "saliency", "a b", "1", ""])
 def test_what_is_no_code_is_refused(source: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["claims", "--ledger", source]) == 2
     assert capsys.readouterr().err.startswith("sparse-limits: --ledger is ")
+
+
+@pytest.mark.parametrize("ledger", [3, b"x.py", "", ["x.py"]])
+def test_what_names_no_code_is_refused_in_python(ledger: object) -> None:
+    for call in (sl.verify, sl.mutate):
+        with pytest.raises(sl.InputError, match=r"expected FILE\.py or package\.module"):
+            call(ledger=ledger)  # type: ignore[arg-type]
+
+
+def test_a_path_names_a_file_and_a_changed_file_is_read_again(tmp_path: Path) -> None:
+    path = Path(written(tmp_path, "mine.py"))
+    assert sl.evaluate("X1", "half", "n=6", ledger=path).text == "3"
+    path.write_text(path.read_text("utf-8").replace("n / 2", "n / 3"), encoding="utf-8")
+    assert sl.evaluate("X1", "half", "n=6", ledger=path).text == "2"
+
+
+def test_a_module_beside_one_file_is_not_that_beside_another(tmp_path: Path) -> None:
+    for name, part in (("one", 2), ("two", 3)):
+        (tmp_path / name).mkdir()
+        path = Path(written(tmp_path / name, "mine.py"))
+        path.write_text(path.read_text("utf-8").replace("n / 2", "n / helper.part") + "", encoding="utf-8")
+        path.write_text("import own_ledger_helper as helper\n" + path.read_text("utf-8"), encoding="utf-8")
+        (tmp_path / name / "own_ledger_helper.py").write_text(f"part = {part}\n", encoding="utf-8")
+    found = [
+        sl.evaluate("X1", "half", "n=6", ledger=tmp_path / name / "mine.py").text for name in ("one", "two", "one")
+    ]
+    assert found == ["3", "2", "3"]
+
+
+def test_mutants_of_a_claim_without_checks_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(sl.InputError, match="X1 has no check"):
+        sl.mutate(ledger=written(tmp_path, "mine.py", more="\ndel twice"))
+
+
+def test_files_in_the_current_folder_hide_no_module_from_the_workers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "token.py").write_text("raise SystemExit('not the module')\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert not sl.verify(ledger=written(tmp_path, "mine.py"), jobs=2).failed

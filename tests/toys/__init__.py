@@ -25,7 +25,7 @@ TOPICS = ("toy_sound", "toy_broken", "toy_stuck")
 _run_one, _mutate_one = numerics.evidence.verification.run_one, numerics.evidence.mutation.mutate_one
 
 
-def load_ledger(own: str = "") -> Ledger:
+def load_ledger(own: object = None) -> Ledger:
     return Ledger({topic: claims_of(topic) for topic in TOPICS})
 
 
