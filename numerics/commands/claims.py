@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from numerics.commands.places import check_places
+from numerics.commands.places import check_places, code_file
 from numerics.commands.selection import add_ledger
 from numerics.reports.contents import Line, contents
 from numerics.reports.tables import Table, print_table
@@ -25,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    check_places({}, {"--json": arguments.json})
+    check_places({"--ledger": code_file(arguments.ledger)}, {"--json": arguments.json})
     lines = select(contents(arguments.ledger), arguments.names)
     if arguments.search is not None:
         found = _found(arguments.search, arguments.ledger)

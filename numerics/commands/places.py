@@ -38,6 +38,17 @@ def check_places(reads: Mapping[str, Named], writes: Mapping[str, Named]) -> Non
         check_writable(path)
 
 
+def code_file(source: str | None) -> str | None:
+    """The file of one's own code that an option names: `FILE.py`, or `FILE.py:function`; None for a package or nothing.
+
+    Examples:
+        >>> code_file("model.py:build"), code_file("mine.py"), code_file("package.module:build"), code_file(None)
+        ('model.py', 'mine.py', None, None)
+    """
+    file = "" if source is None else source if source.endswith(".py") else source.rpartition(":")[0]
+    return file if file.endswith(".py") else None
+
+
 def check_writable(destination: str | None) -> None:
     """Refuse a file that cannot be written before any work is done.
 

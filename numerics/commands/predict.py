@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from numerics.arguments import InputError, checked_integer
 from numerics.commands.common import add_data, data_file, given
-from numerics.commands.places import check_places
+from numerics.commands.places import check_places, code_file
 from numerics.reports.writing import write_json
 
 if TYPE_CHECKING:
@@ -147,7 +147,8 @@ def _check(arguments: Namespace) -> None:
         from numerics.reports.figures import check_plot
 
         check_plot(arguments.plot)
-    check_places({"--data": data_file(arguments.data)}, {"--plot": arguments.plot, "--json": arguments.json})
+    reads = {"--data": data_file(arguments.data), "--model": code_file(arguments.model)}
+    check_places(reads, {"--plot": arguments.plot, "--json": arguments.json})
 
 
 def _asks_for_layers(arguments: Namespace) -> bool:

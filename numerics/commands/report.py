@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 
 from numerics.arguments import InputError
 from numerics.commands.common import add_data, data_file, given
-from numerics.commands.places import check_places
+from numerics.commands.places import check_places, code_file
 from numerics.reports.writing import write_json, write_text
 
 NAMES = (
@@ -95,6 +95,5 @@ def _check(arguments: Namespace) -> None:
     if (arguments.widths is None) == (arguments.model is None):
         how = "neither is" if arguments.widths is None else "both are"
         raise InputError(f"--widths and --model: {how} given, expected one of them")
-    code = None if arguments.model is None else arguments.model.rpartition(":")[0]
-    reads = {"--data": data_file(arguments.data), "--model": code if code and code.endswith(".py") else None}
+    reads = {"--data": data_file(arguments.data), "--model": code_file(arguments.model)}
     check_places(reads, {"--html": arguments.html, "--json": arguments.json})

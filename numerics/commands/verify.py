@@ -9,7 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from numerics.commands.common import available_cores, bar
-from numerics.commands.places import check_places
+from numerics.commands.places import check_places, code_file
 from numerics.commands.selection import add_ledger, add_selection
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    check_places({}, {"--json": arguments.json, "--html": arguments.html})
+    check_places({"--ledger": code_file(arguments.ledger)}, {"--json": arguments.json, "--html": arguments.html})
     from rich.console import Console
 
     from numerics.evidence.summary import summarise

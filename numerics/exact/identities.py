@@ -36,6 +36,8 @@ def is_zero(expression: sp.Expr) -> bool:
         >>> is_zero(sp.sqrt(x**2 + 1) - x)
         False
     """
+    if not expression.is_commutative:
+        return False
     try:
         return bool(_Reduction(expression).numerator == 0)
     except _TooMuch:
@@ -102,7 +104,9 @@ class _Reduction:
                 self._collect(base)
                 continue
             for root, times in _roots(base, rest):
-                name = sp.Pow(root, rest)
+                name = (
+                    root if rest == 1 else sp.Pow(root, rest, evaluate=False)
+                )  # (z²)^(1/2), evaluated, is not z's power
                 if rest == 1 and not isinstance(root, (sp.Symbol, sp.NumberSymbol)):
                     self._collect(root)
                     name = sp.Tuple(root)  # not the root itself: exp(z)^(1/2) is not exp(z/2) for all z

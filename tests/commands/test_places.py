@@ -208,3 +208,21 @@ def test_an_input_may_be_read_twice_and_an_output_replaced(here, capsys) -> None
     assert Path("old.json").read_text("utf-8").startswith("{")
     check_places({"MASK": "NET.npz", "--data": "NET.npz"}, {})
     check_places({}, {"--json": "/dev/null", "--html": "/dev/null"})
+
+
+@pytest.mark.parametrize("spelling", OF_A_FILE)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["predict", "--method", "snip", "--model", "CODE.py:build", "--json"],
+        ["report", "--model", "CODE.py:build", "--html"],
+        ["verify", "--ledger", "CODE.py", "--json"],
+        ["verify", "--ledger", "CODE.py", "--html"],
+        ["claims", "--ledger", "CODE.py", "--json"],
+    ],
+    ids=lambda words: f"{words[0]} {words[-1]}",
+)
+def test_an_output_is_no_code_of_the_user(here, capsys, words, spelling) -> None:
+    (here / "CODE.py").write_text("raise SystemExit\n", "utf-8")
+    name = spelling(here / "CODE.py")
+    assert f"which {words[-3]} reads" in refused(capsys, here, [*words, name])

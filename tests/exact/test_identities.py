@@ -80,3 +80,23 @@ def test_values_on_the_branches_of_roots_are_principal() -> None:
     assert not is_zero(sp.exp(z) ** sp.Rational(1, 2) - sp.exp(z / 2))
     assert not is_zero((z**n) ** third - z ** (n / 3))
     assert not is_zero((z**t) ** n - z ** (2 * t * n) / (z**t) ** n - x)
+
+
+def test_powers_that_sympy_rewrites_are_not_taken_for_those_of_the_base() -> None:
+    """Of even, odd and whole letters: (z²)^(1/2) is not z, whatever the square is written as."""
+    m = sp.Symbol("m", integer=True)
+    e, f = sp.symbols("e f", even=True)
+    real, root = sp.Symbol("r", real=True), sp.cbrt(3) / 3
+    assert not is_zero((z**t) ** (m / 2) - z ** (t * m / 2))
+    assert not is_zero(sp.exp(z) ** (m / 2) - sp.exp(m * z / 2))
+    assert not is_zero(sp.exp(z) ** (sp.floor(real) / 2) - sp.exp(sp.floor(real) * z / 2))
+    assert not is_zero(sp.Abs(real) ** (e / 2) - real ** (e / 2))  # 6 at r = −3, e = 2
+    assert not is_zero((-1) ** (e / 2) - (-1) ** (f / 2))  # −2 at e = 2, f = 4
+    assert not is_zero(sp.exp(sp.I * sp.pi * e / 2) - sp.exp(sp.I * sp.pi * f / 2))
+    assert not is_zero(-(root ** (e / 2)) + (-root) ** (e / 2))
+
+
+def test_the_order_of_factors_that_do_not_commute_counts() -> None:
+    A, B = sp.symbols("A B", commutative=False)
+    assert not is_zero(sp.exp(A) * sp.exp(B) - sp.exp(B) * sp.exp(A))
+    assert not is_zero(sp.sqrt(A) * sp.sqrt(B) - sp.sqrt(B) * sp.sqrt(A))
