@@ -265,7 +265,11 @@ def _notes(
         )
     elif settings.data_driven:
         exact = network.depth == 1 and settings.method == "snip" and settings.residual == "target"
-        yield "rows have exactly this law at every width (S6; S7.1, D1.2)" if exact else "the law of wide layers (D2)"
+        yield (
+            "rows have exactly this law at every width (S6; S7.1, D1.2), at a fixed threshold"
+            if exact
+            else "the law of wide layers (D2)"
+        )
     if network.normalised and settings.method == "synflow":
         yield (
             "SynFlow has batch normalisation at its initial mean 0 and variance 1 (evaluation mode): one factor of all scores"

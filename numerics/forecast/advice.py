@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import hypot
+from math import hypot, sqrt
 from typing import Literal
 
 from numerics.columns import name_of
@@ -13,6 +13,7 @@ from numerics.depth.summary import LayerSummary, layer_name
 from numerics.forecast.kernel_summary import FitSummary
 from numerics.forecast.question_summary import (
     LOST,
+    OF_THE_KERNEL,
     Advice,
     Learning,
     Line,
@@ -30,6 +31,7 @@ from numerics.reports.plain_text import many
 NEAR = 2.0  # times the density at which a layer ends: from here on it is close
 IDLE = 0.25  # the share of a layer's units that hear nothing from which the layer is called too wide
 KERNELS: tuple[Literal["pruned", "dense", "constant"], ...] = ("pruned", "dense", "constant")
+_OF_WHAT = f"all of kernel regression, which stands for very wide {OF_THE_KERNEL}, the first layer alone pruned"
 _FROM_THE_KERNEL: Line = {"text": "", "kind": LIMIT, "by": "K7.1, B7"}
 APART, FAR = (
     3.0,
@@ -42,16 +44,21 @@ class Numbers:
     """What the rules look at."""
 
     methods: Sequence[MethodSummary]
+    constant: Sequence[int]
     zero: Sequence[int]
     learning: Sequence[Learning]
     density: float
 
 
 def advice_of(
-    methods: Sequence[MethodSummary], zero: Sequence[int], learning: Sequence[Learning], density: float
+    methods: Sequence[MethodSummary],
+    constant: Sequence[int],
+    zero: Sequence[int],
+    learning: Sequence[Learning],
+    density: float,
 ) -> list[Advice]:
-    """Return what the rules have to say, and of which methods they say nothing."""
-    found = Numbers(methods, zero, learning, density)
+    """Return what the rules have to say, and of which methods they say nothing; constant, zero: inputs that are so."""
+    found = Numbers(methods, constant, zero, learning, density)
     warned: set[str] = set()
     lines = [*_ended(found, warned), *_near(found, warned), *_cut(found, warned), *_lost(found, warned)]
     lines += [*_idle(found, warned), *_missed(found, warned), *_costs(found, warned)]
@@ -92,10 +99,16 @@ def _instead(method: MethodSummary) -> str:
     """What keeps a weight in every layer."""
     if method["method"] == "wanda":
         fewest = min(layer["inputs"] for layer in method["layers"]["layers"])
-        return f"rows keep whole numbers of weights, so take density 1/{fewest} or more"
+        return (
+            f"rows keep density × inputs weights, rounded, so take a density above 1/{2 * fewest}"  # a half becomes 0
+        )
     floor = floor_of(method)
     above = "take a larger density" if floor is None else f"stay above density {floor:.2g}"
-    own = ", or give each layer its own threshold (--scope layer)" if method["layers"]["scope"] == "global" else ""
+    layers = method["layers"]
+    helps = method["method"] != "random" and all(
+        layers["density"] * layer["weights"] >= 1 for layer in layers["layers"]
+    )
+    own = ", or give each layer its own threshold (--scope layer)" if helps and layers["scope"] == "global" else ""
     return f"{above}{own}"
 
 
@@ -137,17 +150,19 @@ def _lost(found: Numbers, warned: set[str]) -> Iterator[Advice]:
     whole = [each for each in found.methods if not emptied(each)]
     losing: dict[tuple[int, ...], list[MethodSummary]] = {}
     for method in whole:
-        losing.setdefault(tuple(sorted(lost_inputs(method, found.zero)[0])), []).append(method)
+        losing.setdefault(tuple(sorted(lost_inputs(method, found.constant)[0])), []).append(method)
     safe = losing.pop((), [])
     for lost, methods in losing.items():
         warned.update(each["method"] for each in methods)
         names = listed([name_of(methods[0]["layers"]["data"], column) for column in lost])
-        word, them = ("input", "it") if len(lost) == 1 else ("inputs", "them")
-        verb = "is" if len(methods) == 1 else "are each"
-        instead = f"; {_names(safe)} would keep {them}" if safe else ""
+        word, them = ("input", "it") if len(lost) == 1 else ("inputs", "each of them")
+        verb, keep = ("loses" if len(methods) == 1 else "lose"), ("keeps" if len(safe) == 1 else "keep")
+        instead = (
+            f"; {_names(safe)} {keep} a weight of {them} with a greater probability than {1 - LOST:g}" if safe else ""
+        )
         yield _line(
-            f"If {word} {names} must matter, do not prune by {_names(methods)}, which {verb} expected to keep no weight of "
-            f"{them}{instead}.",
+            f"If {word} {names} must matter, do not prune by {_names(methods)}, which {verb} {them} with probability "
+            f"{LOST:g} or more{instead}.",
             f"an input that varies keeps no weight with probability {LOST:g} or more",
             [*methods, *safe],
             apart=True,
@@ -156,18 +171,19 @@ def _lost(found: Numbers, warned: set[str]) -> Iterator[Advice]:
 
 def _idle(found: Numbers, warned: set[str]) -> Iterator[Advice]:
     """Units without incoming weights are constant: hidden ones are not needed, outputs say nothing."""
-    rule = f"{IDLE:.0%} or more of a hidden layer's units are expected to keep no incoming weight"
+    rule = f"{IDLE:.0%} or more of a hidden layer's units are expected to keep no incoming weight, by another method than random"
     wide = [
         (method, layer)
         for method in found.methods
         for layer in method["layers"]["layers"][:-1]
-        if not emptied(method) and layer["dead_rows"] >= IDLE * layer["outputs"]
+        if method["method"] != "random" and not emptied(method) and layer["dead_rows"] >= IDLE * layer["outputs"]
     ]
     if wide:
         methods = [method for place, (method, _) in enumerate(wide) if method not in [each for each, _ in wide[:place]]]
         warned.update(each["method"] for each in methods)
         told = listed([_units(method, layer) for method, layer in wide], len(wide))
-        yield _line(f"Narrower layers would do: no weight is expected to come in to {told}.", rule, methods, apart=True)
+        text = f"After pruning, remove the units that no weight comes in to, which are constant: they are expected to be {told}."
+        yield _line(text, rule, methods, apart=True)
     for method in found.methods:
         last = method["layers"]["layers"][-1]
         if not emptied(method) and last["dead_rows"] >= 1:
@@ -188,7 +204,7 @@ def _units(method: MethodSummary, layer: LayerSummary) -> str:
 
 def _missed(found: Numbers, warned: set[str]) -> Iterator[Advice]:
     for method in found.methods:
-        missed = [layer for layer in method["layers"]["layers"] if _apart(layer)]
+        missed = [layer for layer in method["layers"]["layers"] if _apart(layer, method["layers"]["networks"])]
         if missed:
             warned.add(method["method"])
             told = listed(
@@ -202,33 +218,48 @@ def _missed(found: Numbers, warned: set[str]) -> Iterator[Advice]:
                 "text": f"With {method['method']}, trust the networks pruned here, not the prediction: {told}.",
                 "rule": (
                     f"networks differ from the prediction by more than {APART:g} times its sampling error and their spread, "
-                    f"together, and by more than {FAR:.0%} of it"
+                    f"together, by more than {FAR:.0%} of it, and by more than one weight; the spread counts as no less than "
+                    "that of independent weights"
                 ),
                 "kind": MEASURED,
                 "by": "",
             }
 
 
-def _apart(layer: LayerSummary) -> bool:
+def _apart(layer: LayerSummary, networks: int) -> bool:
     if layer["observed"] is None or layer["sd"] is None:
         return False
     off = abs(layer["observed"] - layer["predicted"])
-    return off > APART * hypot(layer["error"], layer["sd"]) and off > FAR * layer["predicted"]
+    predicted, weights = layer["predicted"], layer["weights"]
+    least = sqrt(predicted * max(1 - predicted, 0.0) / (weights * networks))  # networks may agree by chance
+    far = off > FAR * predicted and off * weights > 1
+    return far and off > APART * hypot(layer["error"], max(layer["sd"], least))
 
 
 def _costs(found: Numbers, warned: set[str]) -> Iterator[Advice]:
     """What kernel regression says that pruning costs."""
     alike: list[Learning] = []
+    unlearnt: list[Learning] = []
     for each in found.learning:
         regression = each["kernel"]["regression"]
-        pruned, dense = regression["pruned"]["error_interval"], regression["dense"]["error_interval"]
+        pruned = regression["pruned"]["error_interval"]
         after, before, guess = (error_of(regression[name]) for name in KERNELS)
         show = "{:.3g}".format if pruned is None else percent
         what = "mean squared error" if pruned is None else "test error"
-        if after >= guess:
-            rule = "kernel regression after pruning is no better on held-out samples than the mean label"
-            verb = ", trained to the end, to predict no better than the mean label"
-        elif pruned is not None and dense is not None and pruned[0] > dense[1]:
+        learnt, costs = (
+            _beats(regression["dense"], regression["constant"]),
+            _beats(regression["dense"], regression["pruned"]),
+        )
+        if not learnt and not _beats(regression["pruned"], regression["constant"]):
+            unlearnt.append(each)
+            continue
+        if learnt and costs and after >= guess:
+            rule = (
+                "kernel regression after pruning is no better on held-out samples than the mean label, and before pruning it is "
+                f"better than both{' by 95% intervals apart' if pruned else ''}"
+            )
+            verb = " to predict no better than the mean label"
+        elif pruned is not None and costs:
             rule = "the 95% interval of the pruned kernel's test error lies above that before pruning"
             verb = " to cost accuracy"
         else:
@@ -237,15 +268,34 @@ def _costs(found: Numbers, warned: set[str]) -> Iterator[Advice]:
         warned.add(each["method"])
         text = (
             f"Expect {each['method']}{verb}: {what} {show(after)}, before pruning {show(before)}, with the mean label "
-            f"{show(guess)}, all of kernel regression."
+            f"{show(guess)}, {_OF_WHAT}."
+        )
+        yield {**_FROM_THE_KERNEL, "text": text, "rule": rule}
+    if unlearnt:
+        names = listed([each["method"] for each in unlearnt])
+        text = (
+            f"Do not judge {names} by what is learnt of these data: held-out samples do not show that more than the mean label "
+            f"is learnt, pruned or not, {_OF_WHAT}."
+        )
+        rule = (
+            "kernel regression's test error on held-out samples is not below that of the mean label, after pruning and before; "
+            "of classes, the 95% intervals are not"
         )
         yield {**_FROM_THE_KERNEL, "text": text, "rule": rule}
     told = [each for each in alike if each["kernel"]["regression"]["pruned"]["error_interval"] is not None]
     if told:
         names, tests = listed([each["method"] for each in told]), told[0]["kernel"]["test_samples"]
-        text = f"Do not choose by kernel regression between no pruning and {names}: {tests} held-out samples do not show a cost."
+        text = f"Do not choose by kernel regression between no pruning and {names}: {tests} held-out samples do not show a cost, {_OF_WHAT}."
         rule = "the 95% interval of the pruned kernel's test error does not lie above that before pruning"
         yield {**_FROM_THE_KERNEL, "text": text, "rule": rule}
+
+
+def _beats(one: FitSummary, other: FitSummary) -> bool:
+    """Whether errors of one are below those of the other; of classes, its whole 95% interval below the other's."""
+    first, second = one["error_interval"], other["error_interval"]
+    if first is None or second is None:
+        return error_of(one) < error_of(other)
+    return first[1] < second[0]
 
 
 def _zero_inputs(found: Numbers) -> Iterator[Advice]:
@@ -261,16 +311,22 @@ def _zero_inputs(found: Numbers) -> Iterator[Advice]:
     spending = [each for each in found.methods if spent[each["method"]] >= 1]
     told = [f"{each['method']} keeps {spent[each['method']]:.0f}" for each in spending]
     what = f": {listed(told)} weights there" if told else ""
-    word, verb = ("input", "is") if len(found.zero) == 1 else ("inputs", "are")
-    text = f"Leave {word} {names} out of the data: {'it' if len(found.zero) == 1 else 'they'} {verb} 0 on every sample, so that no weight of {'it' if len(found.zero) == 1 else 'them'} does anything here{what}."
-    yield _line(text, "an input is 0 on all samples used", spending or found.methods, apart=True)
+    word, they, them = (
+        ("input", "it is constant, and enters", "it")
+        if len(found.zero) == 1
+        else ("inputs", "they are constant, and enter", "them")
+    )
+    text = (
+        f"Leave {word} {names} out of the data: {they} the network as 0 on all {layers['data']['samples']} samples, so that no "
+        f"weight of {them} does anything there{what}."
+    )
+    rule = "an input is 0 on all samples of the data, used or not, as the network sees them"
+    yield _line(text, rule, spending or found.methods, apart=True)
 
 
 def _blameless(found: Numbers, warned: set[str]) -> Iterator[Advice]:
     rest = [each for each in found.methods if each["method"] not in warned]
     if rest:
-        yield _line(
-            f"No rule here speaks against {_names(rest)} at density {found.density:g}.",
-            "none of the rules above advises against the method",
-            rest,
-        )
+        text = f"No rule here speaks against {_names(rest)} at density {found.density:g}."
+        said = _line(text, "none of the rules above advises against the method", rest)
+        yield {**said, "kind": MEASURED}  # two of the rules look at the networks pruned here

@@ -17,6 +17,7 @@ from platform import python_version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from numerics.arguments import InputError, checked_bool, checked_integer, seed_number
 from numerics.data import Dataset, dataset_of
@@ -41,6 +42,7 @@ class Report:
     """What methods keep of one network. forecasts: a method each; left_out: methods that the theory does not follow here.
 
     kernels: by the method, what the tangent kernel says of learning; without_kernel: the methods of which it says nothing.
+    inputs: of all samples given, float[N, d].
     """
 
     forecasts: tuple[LayersForecast, ...]
@@ -48,11 +50,14 @@ class Report:
     kernels: Mapping[str, Forecast]
     without_kernel: tuple[Without, ...]
     made: Made
+    inputs: NDArray[np.float64]
 
     @cached_property
     def summary(self) -> QuestionSummary:
         """All numbers and sentences, as `--json` has them."""
-        return question_summary(self.forecasts, self.left_out, self.kernels, self.without_kernel, self.made)
+        return question_summary(
+            self.forecasts, self.left_out, self.kernels, self.without_kernel, self.made, self.inputs
+        )
 
     @cached_property
     def page(self) -> str:
@@ -140,10 +145,10 @@ def report(
             forecasts.append(ask(method=method, data=whole, samples=samples, seed=seed, progress=told, **settings))
         except InputError as error:
             if methods is not None:
-                raise
+                raise _pointed(error, model) from error
             left_out.append((method, error))
     if not forecasts:
-        raise left_out[0][1]
+        raise _pointed(left_out[0][1], model)
     kernels: dict[str, Forecast] = {}
     without: list[Without] = []
     for each in forecasts if learning else ():
@@ -154,7 +159,9 @@ def report(
         except InputError as error:
             without.append({"method": method, "reason": str(error)})
     refused: list[Without] = [{"method": method, "reason": str(error)} for method, error in left_out]
-    return Report(tuple(forecasts), tuple(refused), kernels, tuple(without), _made(asked, seed))
+    return Report(
+        tuple(forecasts), tuple(refused), kernels, tuple(without), _made(asked, seed), np.asarray(whole.x, float)
+    )
 
 
 def _chosen(methods: Sequence[str] | None) -> tuple[str, ...]:
@@ -181,8 +188,25 @@ def _of_module(model: str | Callable[[], nn.Module], asked: Mapping[str, Any]) -
     from numerics.modules.forecast import predict_module
     from numerics.modules.reading import chain_of
 
-    chain_of(fresh())  # what is wrong with it is said once, not for each method
+    try:
+        chain_of(fresh())  # what is wrong with it is said once, not for each method
+    except InputError as error:
+        raise _pointed(error, model) from error
     return partial(predict_module, model)
+
+
+def _pointed(error: InputError, model: str | Callable[[], nn.Module] | None) -> InputError:
+    """What a refusal says; of a module that the law does not follow, with the command that goes on without the law."""
+    if model is None:
+        return error
+    from numerics.modules.reading import NotFollowedError  # torch is imported
+
+    if not isinstance(error, NotFollowedError):
+        return error
+    code = shlex.quote(model) if isinstance(model, str) else "FILE.py:build"
+    return NotFollowedError(
+        f"{error}; sparse-limits predict --model {code} prunes such modules and predicts what it can"
+    )
 
 
 def _kernel(found: LayersForecast, whole: Dataset, seed: int) -> Forecast:
@@ -252,7 +276,7 @@ def _command(asked: Mapping[str, Any], seed: int) -> str:
     for name, value in {**asked, "seed": seed}.items():
         option = f"--{name}"
         if name == "data":
-            words += [option, str(value)]
+            words += _option(option, value)
         elif name == "standardise":
             words += [] if value is None else ["--standardise" if value else "--raw"]
         elif name == "learning":
@@ -262,5 +286,11 @@ def _command(asked: Mapping[str, Any], seed: int) -> str:
         elif isinstance(value, (list, tuple, np.ndarray)):
             words += [option, *map(str, value)]
         elif value != usual.get(name):
-            words += [option, str(value)]
+            words += _option(option, value)
     return shlex.join([*words, "--html", "report.html"])
+
+
+def _option(option: str, value: object) -> list[str]:
+    """An option with its value: a word of its own, unless it would be read as another option."""
+    text = str(value)
+    return [f"{option}={text}"] if text.startswith("-") else [option, text]

@@ -10,6 +10,9 @@ from numerics.depth.summary import LayersSummary, layer_name
 from numerics.forecast.kernel_summary import KernelSummary
 
 KINDS = (THEOREM, LIMIT, MEASURED)  # from the firmest
+OF_THE_KERNEL = (
+    "ReLU networks with standard normal weights, without biases, trained to the end on the squared error"  # K7.1, B7
+)
 LOST = 0.5  # the probability of keeping no weight from which an input counts as lost
 
 
@@ -74,7 +77,11 @@ class Made(TypedDict):
 
 
 class QuestionSummary(TypedDict):
-    """Everything. densities: of the curves; zero_inputs: numbers, from 0, of inputs that are 0 on all samples used."""
+    """Everything. densities: of the curves.
+
+    constant_inputs: numbers, from 0, of inputs that are the same on all samples of the data, used or not; zero_inputs: those
+    of them that are 0 there, as the network sees them.
+    """
 
     question: str
     answer: list[Line]
@@ -82,6 +89,7 @@ class QuestionSummary(TypedDict):
     densities: list[float]
     methods: list[MethodSummary]
     left_out: list[Without]
+    constant_inputs: list[int]
     zero_inputs: list[int]
     learning: list[Learning]
     without_learning: list[Without]
@@ -137,11 +145,11 @@ def emptied(method: MethodSummary) -> list[str]:
     ]
 
 
-def lost_inputs(method: MethodSummary, zero: Sequence[int]) -> tuple[list[int], list[int]]:
-    """The inputs that are lost: those that vary, most probable first, and those that are 0 on all samples."""
+def lost_inputs(method: MethodSummary, constant: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The inputs that are lost: those that vary, most probable first, and those that are constant."""
     order = sorted(range(len(method["lost"])), key=lambda column: -method["lost"][column])
     lost = [column for column in order if method["lost"][column] >= LOST]
-    return [column for column in lost if column not in zero], [column for column in lost if column in zero]
+    return [column for column in lost if column not in constant], [column for column in lost if column in constant]
 
 
 def alike(method: MethodSummary) -> bool:

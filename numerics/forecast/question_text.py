@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from numerics.depth.standing import LIMIT, standing_of
 from numerics.depth.summary import layer_name, summarise_layers
 from numerics.forecast.advice import advice_of, error_of
 from numerics.forecast.kernel_summary import summarise_kernel
 from numerics.forecast.question_summary import (
+    LOST,
+    OF_THE_KERNEL,
     Learning,
     Line,
     Made,
@@ -33,6 +36,9 @@ if TYPE_CHECKING:
     from numerics.depth.forecast import LayersForecast
     from numerics.forecast.predict import Forecast
 
+Floats = NDArray[np.float64]
+FEW = 0.5  # inputs that a method is expected to lose, below which it is not told apart
+
 
 def question_summary(
     forecasts: Sequence[LayersForecast],
@@ -40,28 +46,34 @@ def question_summary(
     kernels: Mapping[str, Forecast],
     without_kernel: Sequence[Without],
     made: Made,
+    inputs: Floats,
 ) -> QuestionSummary:
-    """Return everything that a report says; forecasts are of one network on the same data."""
+    """Return everything that a report says; forecasts are of one network on the same data.
+
+    inputs: those of all samples given, of which forecasts may have seen a batch, float[N, d].
+    """
     first = forecasts[0]
     methods = [_method(found, made["seed"]) for found in forecasts]
-    zero = np.flatnonzero((first.data.x == 0).all(axis=0)).tolist()
+    constant = np.flatnonzero((inputs == inputs[0]).all(axis=0)).tolist()
+    zero = [column for column in constant if inputs[0, column] == 0]
     learning = [_learning(method, found) for method, found in kernels.items()]
     density = first.settings.density
     return {
         "question": _question(methods[0]),
         "answer": [
             _of_layers(methods, density),
-            _of_inputs(methods, zero),
+            _of_inputs(methods, constant),
             _of_learning(learning) if learning else _of_floors(methods),
         ],
         "density": density,
         "densities": list(first.settings.curve),
         "methods": methods,
         "left_out": list(left_out),
+        "constant_inputs": constant,
         "zero_inputs": zero,
         "learning": learning,
         "without_learning": list(without_kernel),
-        "advice": advice_of(methods, zero, learning, density),
+        "advice": advice_of(methods, constant, zero, learning, density),
         "made": made,
     }
 
@@ -117,32 +129,39 @@ def _of_layers(methods: Sequence[MethodSummary], density: float) -> Line:
     if shares:
         share, method, layer = min(shares, key=lambda found: found[0])
         where = layer_words(method, [layer_name(method["layers"], layer)])
-        others = "the others keep weights in every layer" if gone else "every method here keeps weights in every layer"
-        parts.append(f"{others}, the fewest {method['method']} in {where}: {percent(share)}")
+        others = "every other method" if gone else "every method here"
+        parts.append(
+            f"{others} is expected to keep at least one weight in every layer, the smallest share is that of {where} by "
+            f"{method['method']}, {percent(share)}"
+        )
     kind, by = resting_on(methods)
     return {"text": f"At density {density:g} {under}, {'; '.join(parts)}.", "kind": kind, "by": by}
 
 
-def _of_inputs(methods: Sequence[MethodSummary], zero: Sequence[int]) -> Line:
+def _of_inputs(methods: Sequence[MethodSummary], constant: Sequence[int]) -> Line:
     """Which methods lose which inputs."""
     inputs = methods[0]["layers"]["data"]["inputs"]
     counts = {each["method"]: sum(each["lost"]) for each in methods}
     losing = sorted(
-        (each for each in methods if counts[each["method"]] >= 0.5), key=lambda each: -counts[each["method"]]
+        (each for each in methods if counts[each["method"]] >= FEW), key=lambda each: -counts[each["method"]]
     )
-    always = f" ({len(zero)} of them 0 on every sample)" if zero else ""
+    always = f" ({len(constant)} of them constant)" if constant else ""
     if not losing:
-        text = f"In the first layer no method is expected to lose one of the {many(inputs, 'input')}{always}."
+        text = f"In the first layer every method is expected to lose fewer than {FEW:g} of the {many(inputs, 'input')}{always}."
     else:
         first, *others = [f"{counts[each['method']]:.1f}" for each in losing]
         told = [f"{losing[0]['method']} is expected to lose {first}"]
         told += [f"{each['method']} {count}" for each, count in zip(losing[1:], others, strict=True)]
         rest = [each["method"] for each in methods if each not in losing]
-        none = f"; {listed(rest)} none" if rest else ""
-        varying = {column for each in losing for column in lost_inputs(each, zero)[0]}
-        verbs = "varies is" if len(varying) == 1 else "vary are"
-        what = f"; {many(len(varying), 'input')} that {verbs} lost by some method" if varying else ""
-        text = f"In the first layer, of {many(inputs, 'input')}{always}, {listed(told)}{none}{what}."
+        few = f"; {listed(rest)} fewer than {FEW:g}{' each' if len(rest) > 1 else ''}" if rest else ""
+        varying = {column for each in losing for column in lost_inputs(each, constant)[0]}
+        verbs = "varies is" if len(varying) == 1 else "vary are each"
+        what = (
+            f"; {many(len(varying), 'input')} that {verbs} lost by some method with probability {LOST:g} or more"
+            if varying
+            else ""
+        )
+        text = f"In the first layer, of {many(inputs, 'input')}{always}, {listed(told)}{few}{what}."
     kind, by = resting_on(methods, apart=True)
     return {"text": text, "kind": kind, "by": by}
 
@@ -163,8 +182,8 @@ def _of_learning(learning: Sequence[Learning]) -> Line:
     ends = f" of {learning[0]['kernel']['test_samples']} held-out samples" if classes else " on held-out samples"
     return {
         "text": (
-            f"Very wide networks whose first layer alone is pruned as much, trained to the end, {what} {span}{ends}; before "
-            f"pruning {show(error_of(regression['dense']))}, the mean label always {show(error_of(regression['constant']))}."
+            f"Very wide {OF_THE_KERNEL}, the first layer alone pruned as much, {what} {span}{ends}; before pruning "
+            f"{show(error_of(regression['dense']))}, the mean label always {show(error_of(regression['constant']))}."
         ),
         "kind": weakest([LIMIT]),
         "by": "K7.1, B7",

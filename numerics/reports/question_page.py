@@ -20,7 +20,7 @@ from numerics.reports.tables import Table
 from numerics.reports.tables import as_html as table_as_html
 
 PAGE_STYLE = """
-body { max-width: 66rem; line-height: 1.5 } section { border-top: 1px solid var(--line); padding: 1rem 0 }
+body { max-width: 66rem; line-height: 1.5; overflow-wrap: break-word } section { border-top: 1px solid var(--line); padding: 1rem 0 }
 section > div { overflow-x: auto; margin: .5rem 0 } h2 { margin: 0 0 .4rem }
 td:first-child, th:first-child { position: sticky; left: 0; background: var(--paper) } td, th { padding: .2rem .9rem .2rem 0 }
 td:last-child { white-space: nowrap }
@@ -74,7 +74,7 @@ def _sections(summary: QuestionSummary) -> Iterator[tuple[str, str]]:
     yield "Inputs most and least kept", _inputs(methods)
     yield (
         "Inputs that are lost",
-        _table(lost_table(methods, summary["zero_inputs"]), "lost")
+        _table(lost_table(methods, summary["constant_inputs"]), "lost")
         + _said(
             [
                 "An input is lost if the first layer keeps none of its weights; it is named where that has the probability ½ or more."
@@ -148,7 +148,7 @@ def _end_notes(methods: Sequence[MethodSummary]) -> list[str]:
     ]
     if any(method["layers"]["paths"]["ends"] for method in methods):
         lines[0] += (
-            " Last path: the density at which networks of the limit lose their last path from inputs to outputs, median and quartiles."
+            " Last path (limit): the density at which networks of the limit lose their last path from inputs to outputs, median and quartiles."
         )
     if methods[0]["layers"]["networks"]:
         lines[0] += " With a path: networks pruned here, to the density asked for, in which one is left (measured)."
@@ -190,9 +190,10 @@ def _learning(summary: QuestionSummary) -> str:
             f"of pruned networks are averaged over {kernel['rows']} fresh rows; sampling leaves errors of up to "
             f"{percent(max(each['kernel']['error'] for each in summary['learning']))} of their norm."
         )
-        lines.append(
-            "Intervals are exact at 95 % for further samples of the same law, for the errors of each row alone."
-        )
+        if kernel["regression"]["dense"]["error_interval"] is not None:
+            lines.append(
+                "Intervals are exact at 95 % for further samples of the same law, for the errors of each row alone."
+            )
     elif not summary["without_learning"]:
         lines.append("Not asked for.")
     for reason in dict.fromkeys(each["reason"] for each in summary["without_learning"]):

@@ -14,6 +14,13 @@ from numerics.forecast.question_summary import Learning, MethodSummary, alike, l
 from numerics.reports.tables import Cell, Table
 
 TOP = 5  # inputs listed at each end
+LONGEST = 32  # letters of a name in a table, so that other columns stay in sight
+
+
+def _short(name: str) -> str:
+    """A name with its beginning and its end, where tables often tell columns apart."""
+    half = LONGEST // 2
+    return name if len(name) <= LONGEST else f"{name[:half]}…{name[1 - half :]}"
 
 
 def layer_table(methods: Sequence[MethodSummary]) -> Table:
@@ -57,7 +64,7 @@ def end_table(methods: Sequence[MethodSummary], density: float) -> Table:
         if seen:
             networks, share = method["layers"]["networks"], method["layers"]["paths"]["share"] or 0.0
             cells.append([(f"{round(share * networks)} of {networks}", "refuted" if share < 1 else "")])
-        rows.append([method["method"], *cells, _standing(method, apart=True)])
+        rows.append([method["method"], *cells, _standing(method)])
     return Table(columns, rows, f"l{'r' * (len(columns) - 2)}l")
 
 
@@ -97,18 +104,22 @@ def input_table(methods: Sequence[MethodSummary]) -> tuple[Table | None, list[st
         cells: list[Cell] = []
         for method, order in zip(rest, orders, strict=True):
             share = method["layers"]["columns"]["predicted"][order[place]]
-            cells.append([(name_of(method["layers"]["data"], order[place]), "strong"), (f" {percent(share)}", "soft")])
+            cells.append(
+                [(_short(name_of(method["layers"]["data"], order[place])), "strong"), (f" {percent(share)}", "soft")]
+            )
         rows.append([str(place + 1), *cells])
     return Table(("rank", *(each["method"] for each in rest)), rows, "l" * (len(rest) + 1)), same
 
 
-def lost_table(methods: Sequence[MethodSummary], zero: Sequence[int]) -> Table:
+def lost_table(methods: Sequence[MethodSummary], constant: Sequence[int]) -> Table:
     """How many inputs each method loses, and which."""
     seen = methods[0]["layers"]["layers"][0]["seen_dead_columns"] is not None
     rows: list[Sequence[Cell]] = []
     for method in methods:
         data = method["layers"]["data"]
-        varying, always = ([name_of(data, column) for column in found] for found in lost_inputs(method, zero))
+        varying, always = (
+            [_short(name_of(data, column)) for column in found] for found in lost_inputs(method, constant)
+        )
         found = method["layers"]["layers"][0]["seen_dead_columns"]
         rows.append(
             [
@@ -125,7 +136,7 @@ def lost_table(methods: Sequence[MethodSummary], zero: Sequence[int]) -> Table:
         "expected",
         *(("found",) if seen else ()),
         "inputs that vary",
-        "inputs that are always 0",
+        "inputs that are constant",
         "rests on",
     )
     return Table(columns, rows, f"lr{'r' if seen else ''}lll")
