@@ -1,6 +1,8 @@
 """What README.md, the how-to pages and CONTRIBUTING.md show is run here as it stands."""
 
+import argparse
 import contextlib
+import importlib
 import io
 import re
 import shutil
@@ -16,6 +18,9 @@ from helpers import ROOT
 from rich.console import Console
 
 from numerics.checks import checks_of
+from numerics.cli import COMMANDS
+from numerics.commands import predict
+from numerics.depth.architecture import ACTIVATIONS
 from numerics.evidence import Check, run
 from numerics.evidence.mutants import mutate_expression
 from numerics.exact.balls import digits
@@ -168,9 +173,13 @@ def test_the_run_of_the_ledger_prints_what_the_pages_show(ledger_run) -> None:
 def test_the_weakest_links_that_are_told_are_those_of_the_run(ledger_run) -> None:
     """Of the claims whose proofs are lists of steps: how many there are, and what their expressions rest on."""
     claims = [claim for claim in ledger_run.claims if claim.entry.claim.steps]
+    measured = [claim.label for claim in claims if claim.entry.claim.proof is Proof.MEASURED]
     links = Counter(str(link) for claim in claims for link in claim.weakest.values())
     words = (
-        f"The proofs of {len(claims)} of the {len(ledger_run.claims)} claims are lists of steps; the others are measured. Of their {sum(links.values())} expressions "
+        f"Of the {len(ledger_run.claims)} claims {len(claims) - len(measured)} have proofs, which are lists of steps; "
+        f"{len(ledger_run.claims) - len(claims) + len(measured)} are measured, {len(measured)} of them "
+        f"({', '.join(measured[:-1])} and {measured[-1]}) with steps that lead to what is counted, the others in prose. "
+        f"Of the {sum(links.values())} expressions of the {len(claims)} claims with steps "
         f"{links['all']} rest on computation for all values alone, {links['rule']} on named rules besides, {links['cited']} on a citation, "
         f"{links['sizes']} on some sizes, {links['points']} on points and {links['sampled']} on samples; of their "
         f"{sum(len(claim.links) for claim in claims)} steps none is argued."
@@ -178,6 +187,47 @@ def test_the_weakest_links_that_are_told_are_those_of_the_run(ledger_run) -> Non
     assert words in " ".join((ROOT / "book" / "howto_run.md").read_text(encoding="utf-8").split())
     assert all(claim.entry.claim.proof is Proof.MEASURED for claim in ledger_run.claims if claim not in claims)
     assert not any(str(link) == "argued" for claim in claims for link in claim.links.values())
+
+
+def test_the_page_of_commands_has_them_all_and_says_which_write_json() -> None:
+    page = " ".join((ROOT / "book" / "howto_run.md").read_text(encoding="utf-8").split())
+    assert set(re.findall(r"\| `([\w-]+)[^`]*` \|", page.split("## All commands")[1].split("## ")[0])) == set(COMMANDS)
+    (listed,) = re.findall(r"`--json FILE`, of (.*?) and the studies, writes all numbers", page)
+    written = set()
+    for command in COMMANDS:
+        parser = argparse.ArgumentParser()
+        importlib.import_module(f"numerics.commands.{command.replace('-', '_')}").configure(parser)
+        if "--json" in parser.format_help():
+            written.add(command)
+    assert set(re.findall(r"`([\w-]+)`", listed)) == written
+
+
+def test_activations_are_all_told() -> None:
+    page = (ROOT / "book" / "howto_network.md").read_text(encoding="utf-8")
+    (row,) = re.findall(r"^\| `--activation gelu` \|(.*)\|$", page, re.MULTILINE)
+    assert {"gelu", *re.findall(r"`(\w+)`", row)} == set(ACTIVATIONS)
+    parser = argparse.ArgumentParser()
+    predict.configure(parser)
+    (told,) = [action.help for action in parser._actions if "--activation" in action.option_strings]
+    assert told is not None
+    assert set(re.findall(r"\w+", told)) == {*ACTIVATIONS, "default", "or"}
+
+
+def test_how_near_the_floor_the_rules_come_is_that_of_the_table() -> None:
+    """Errors over floors at width 4096 in the table of the page."""
+    page = (ROOT / "book" / "howto_trust.md").read_text(encoding="utf-8")
+    rows = [
+        [float(cell.split("/")[-1]) for cell in row.split("|")]
+        for row in re.findall(r"^\| (?:std|raw) \w+, [\w-]+ \|(.*)\|$", page, re.MULTILINE)
+    ]
+    assert len(rows) == 9
+    assert all(row[0] > 3 * row[-1] for row in rows)
+    p2, law = ([row[column] / row[-1] for row in rows] for column in (3, 4))
+    words = (
+        f"the row law comes down to the floor ({min(law):.1f} to {max(law):.1f} floors), and P2, a closed form, near it "
+        f"({min(p2):.1f} to {max(p2):.1f} floors)"
+    )
+    assert words in " ".join(page.split())
 
 
 def test_an_example_that_has_changed_is_noticed() -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("folder", metavar="DIR", help="folder to write to")
+    add("folder", metavar="DIR", help="folder to write to, outside of the book's")
     add("pages", nargs="*", metavar="PAGE", help="pages to take, such as graphon (default: all)")
     add("--book", metavar="FOLDER", help="the book's pages (default: those of the repository the package runs from)")
     add("--no-verify", dest="check", action="store_false", help="do not run the checks of the claims on these pages")

@@ -93,7 +93,11 @@ def configure(parser: ArgumentParser) -> None:
     )
     more("--model", metavar="CODE", help="your own module: FILE.py:build or package.module:build; runs your code")
     more("--widths", type=int, nargs="+", metavar="N", help="of the hidden layers, first to last")
-    more("--activation", metavar="F", help="relu (default), leaky, tanh, erf, gelu, silu, elu, softplus, ...")
+    more(
+        "--activation",
+        metavar="F",
+        help="relu (default), leaky, tanh, erf, gelu, silu, elu, softplus, sigmoid, abs or linear",
+    )
     more("--init", metavar="I", help="normal (default), uniform, he, torch (uniform on ±1/√inputs)")
     more("--bias", action="store_true", default=None, help="hidden layers have biases")
     more("--norm", metavar="K", help="none (default) or batch: in front of activations; without GraSP")

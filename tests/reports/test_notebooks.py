@@ -289,7 +289,7 @@ def test_the_command_writes_notebooks_with_evidence(tmp_path: Path, capsys: pyte
     (small / "two.md").write_text("# Two\n\n{claimref}`N1`\n", "utf-8")
     target = tmp_path / "out" / "deep"
     call = ["notebooks", "--book", str(small), "--jobs", "1", str(target)]
-    assert main([*call, "one.md"]) == 0
+    assert main([*call, "one.md", "one"]) == 0, "a page named twice is written once"
     said = capsys.readouterr().out
     assert said.startswith(f"1 notebook in {target}\n1 of 1 claims hold")
     text = (target / "one.ipynb").read_text("utf-8")
@@ -320,6 +320,37 @@ def test_bad_input_is_refused_in_one_line(tmp_path: Path, capsys: pytest.Capture
         assert complaint in said
         assert said.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("words_given", "complaint"),
+    [
+        (["", "one"], "the folder is '', expected a folder to write to"),
+        (["BOOK", "one"], "book: lies in the folder of the book's pages, expected another folder"),
+        (["BOOK/deep/nb", "one"], "book/deep/nb: lies in the folder of the book's pages, expected another folder"),
+        (["out", "one", "--no-verify", "--jobs", "0"], "jobs is 0, expected an integer from 1"),
+        (["out", "one", "--no-verify", "--seed", "-1"], "seed is -1, expected a whole number from 0"),
+        (["out", "--no-verify"], "page two: a notebook has nothing for the directive 'nonsense'"),
+    ],
+)
+def test_what_is_refused_leaves_no_notebook_behind(
+    words_given: list[str],
+    complaint: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    book = tmp_path / "book"
+    book.mkdir()
+    shutil.copy(BOOK / "references.bib", book)
+    (book / "one.md").write_text("# One\n", "utf-8")
+    (book / "two.md").write_text("# Two\n\n```{nonsense}\n```\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["notebooks", *(word.replace("BOOK", str(book)) for word in words_given), "--book", "book"]) == 2
+    said = capsys.readouterr().err
+    assert complaint in said
+    assert said.count("\n") == 1
+    assert not list(tmp_path.rglob("*.ipynb"))
 
 
 def test_without_a_repository_the_book_must_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numerics
+from numerics.arguments import MOST_JOBS, checked_integer, seed_number
 from numerics.evidence.verification import Run, verify
 from numerics.reports.notebooks.pages import PROVENANCES, Book, Chapter, Notebook, Page, read_pages
 from numerics.reports.writing import write_text
@@ -45,12 +46,22 @@ def write_notebooks(
     the claims on these pages, whose findings stand in the notebooks. overwrite: whether a notebook that is there may be
     replaced. seed, jobs, on_result: as `verify` takes them.
 
+    No notebook is written unless all of them can be made.
+
     Raises:
-        InputError: if there is no book, for a page that it lacks, or for a notebook that cannot be written or is there.
+        InputError: if there is no book, for a page that it lacks, for a folder in the book's, whose pages would stand
+            there twice, for a notebook that cannot be written or is there, for no seed, or another number of jobs.
     """
-    found = read_pages(book_folder(book))
+    if folder == "":
+        raise InputError("the folder is '', expected a folder to write to")
+    seed_number(seed)
+    checked_integer("jobs", jobs, 1, MOST_JOBS)
+    source = book_folder(book)
+    found = read_pages(source)
     wanted = chosen(found, pages)
     target = Path(folder)
+    if target.resolve().is_relative_to(source.resolve()):
+        raise InputError(f"{target}: lies in the folder of the book's pages, expected another folder")
     files = {name: target / f"{name}.ipynb" for name in wanted}
     for file in files.values():
         if file.exists() and not overwrite:
@@ -61,11 +72,12 @@ def write_notebooks(
         raise InputError(f"{target}: {error.strerror or error}, expected a folder to write to") from error
     there = {file.stem for file in target.glob("*.ipynb")}
     ledger = load_ledger()
-    whole = Book(book_folder(book), found, ledger, None, frozenset({*wanted, *there} & found.keys()))
+    whole = Book(source, found, ledger, None, frozenset({*wanted, *there} & found.keys()))
     labels = sorted({label for name in wanted for label in claims_shown(found[name], ledger)})
     run = verify(labels, ledger=ledger, seed=seed, jobs=jobs, on_result=on_result) if check and labels else None
+    texts = {name: as_text(Chapter(replace(whole, run=run), found[name]).notebook()) for name in wanted}
     for name, file in files.items():
-        write_text(str(file), as_text(Chapter(replace(whole, run=run), found[name]).notebook()))
+        write_text(str(file), texts[name])
     return Written(tuple(files.values()), run)
 
 
