@@ -86,6 +86,7 @@ def _rich(table: Table) -> rich.table.Table:
         made.add_column(
             Text(name),
             justify="right" if side == "r" else "left",
+            overflow="fold",  # a long name is broken rather than cut: names stay apart
             no_wrap=not ruled and place != table.prose,
             min_width=_longest_word(table, place) if place == table.prose else None,
         )
