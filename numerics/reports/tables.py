@@ -60,7 +60,7 @@ def print_facts(console: Console, facts: Sequence[tuple[str, str]]) -> None:
 
     grid = Table.grid(padding=(0, 2))
     for name, text in facts:
-        grid.add_row(Text(name, style="bold"), Text(text))
+        grid.add_row(Text(name, style="bold"), Text(text, overflow="fold"))
     console.print(grid)
 
 

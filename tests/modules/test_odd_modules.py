@@ -11,7 +11,7 @@ from numerics.commands._parts_report import short_names
 from numerics.data import load_data
 from numerics.depth.closed import keeps_nothing
 from numerics.depth.forecast import predict_layers
-from numerics.reports.tables import Table, print_table
+from numerics.reports.tables import Table, print_facts, print_table
 
 torch = pytest.importorskip("torch")
 nn = torch.nn
@@ -287,3 +287,5 @@ def test_a_narrow_terminal_cuts_no_name(capsys):
     assert "…" not in shown
     columns = "".join(line.split()[0] for line in shown.splitlines()[2:] if line.strip())
     assert columns == "".join(LONG)
+    print_facts(console, [("note", LONG[0])])
+    assert "".join(capsys.readouterr().out.split()) == "note" + LONG[0]
