@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numerics.modules.parts_summary import PartsSummary
 
+LONG = 16  # letters of a path that a table has room for
 MOST_NAMED = 12  # parts outside; --json has all
 ALL = ("random", "magnitude", *COPIED, "wanda")  # what is predicted; GraSP is measured alone
 
@@ -80,9 +81,9 @@ def _show_methods(console: Console, summaries: Sequence[PartsSummary], refused: 
     print_facts(console, [*_header(first), *(("note", note) for note in notes)])
     columns = ("layer", *(each["method"] for each in summaries))
     rows = [("says", *(each["layers"][0]["says"] for each in summaries))]
-    for number, layer in enumerate(first["layers"]):
+    for number, name in enumerate(short_names([layer["name"] for layer in first["layers"]])):
         shares = (share(each["layers"][number]["predicted"]) for each in summaries)
-        rows.append((layer["name"] or "(itself)", *shares))
+        rows.append((name, *shares))
     scope = "one threshold for all layers" if first["scope"] == "global" else "a threshold for each layer"
     title = f"Predicted densities of layers at density {first['density']:g}, {scope}"
     console.print()
@@ -106,14 +107,32 @@ def _header(summary: PartsSummary) -> list[tuple[str, str]]:
     ]
 
 
+def short_names(paths: Sequence[str]) -> list[str]:
+    """Paths of layers for a table: long ones are cut in front, at a dot, to the shortest end that no other path has.
+
+    Examples:
+        >>> short_names(["encoder.layers.0.linear", "encoder.layers.1.linear", "head", ""])
+        ['…0.linear', '…1.linear', 'head', '(itself)']
+    """
+    found = []
+    for path in paths:
+        parts = path.split(".")
+        ends = (".".join(parts[-number:]) for number in range(1, len(parts)))
+        alone = next((end for end in ends if sum(f".{each}".endswith(f".{end}") for each in paths) == 1), path)
+        short = f"…{alone}" if len(alone) + 1 < len(path) else path
+        found.append((short if len(path) > LONG else path) or "(itself)")
+    return found
+
+
 def _layer_table(summary: PartsSummary) -> Table:
     """Densities of layers: what is said of each, and what was observed."""
     rows = []
-    for layer in summary["layers"]:
+    names = short_names([layer["name"] for layer in summary["layers"]])
+    for name, layer in zip(names, summary["layers"], strict=True):
         shape = "×".join(map(str, layer["shape"]))
         seen = (share(layer["observed"]), _four(layer["sd"]), _two(layer["p"])) if summary["networks"] else ()
         told = (share(layer["predicted"]), _four(layer["error"]))
-        rows.append((layer["name"] or "(itself)", shape, layer["says"], *told, *seen))
+        rows.append((name, shape, layer["says"], *told, *seen))
     networks = f", observed in {many(summary['networks'], 'module')}" if summary["networks"] else ""
     columns = ("layer", "weights", "says", "predicted", "±")
     more = ("observed", "sd", "p") if summary["networks"] else ()
@@ -130,15 +149,16 @@ def _two(p: float | None) -> str:
 
 def _dead_table(summary: PartsSummary) -> Table:
     """Rows and columns that keep nothing."""
+    names = short_names([layer["name"] for layer in summary["layers"]])
     rows = [
         (
-            layer["name"] or "(itself)",
+            name,
             count(layer["dead_rows"]),
             count(layer["seen_dead_rows"]),
             count(layer["dead_columns"]),
             count(layer["seen_dead_columns"]),
         )
-        for layer in summary["layers"]
+        for name, layer in zip(names, summary["layers"], strict=True)
     ]
     columns = ("layer", "rows", "observed", "columns", "observed")
     return Table(columns, rows, "lrrrr", "Rows and columns (outputs and inputs) that keep nothing")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -114,6 +115,23 @@ def synflow_law(network: Architecture, rng: np.random.Generator) -> ScaledLaw:
     return ScaledLaw(network, tuple(layers))
 
 
-def dead_of(network: Architecture, density: float) -> list[tuple[float, float]]:
-    """Rows and columns of each layer that are expected to keep nothing, where all entries are alike and independent."""
-    return [(rows * (1 - density) ** columns, columns * (1 - density) ** rows) for rows, columns in network.shapes]
+def dead_of(network: Architecture, kept: Sequence[int], among: Sequence[int]) -> list[tuple[float, float]]:
+    """Rows and columns of each layer that are expected to keep nothing, where so many entries are kept at random among those
+    that are compared with the layer's."""
+    return [
+        (rows * keeps_nothing(columns, count, total), columns * keeps_nothing(rows, count, total))
+        for (rows, columns), count, total in zip(network.shapes, kept, among, strict=True)
+    ]
+
+
+def keeps_nothing(cells: int, kept: int, total: int) -> float:
+    """The chance that none of these cells is kept where kept of total cells are, every choice alike (hypergeometric).
+
+    Examples:
+        >>> keeps_nothing(2, 2, 4)  # the other two of four: one choice of six
+        0.16666666666666669
+    """
+    few, many = sorted((cells, kept))
+    if few + many > total:
+        return 0.0
+    return float(np.exp(np.log1p(-many / (total - np.arange(few))).sum()))

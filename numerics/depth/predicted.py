@@ -107,10 +107,11 @@ def _said(settings: LayersSettings, law: DepthLaw) -> Said:
     layers = len(law.layers)
     if settings.scope == "layer":
         thresholds = law.own_thresholds(settings.density)
-        densities, errors = np.full(layers, settings.density), np.zeros(layers)
+        sizes = [layer.size for layer in law.layers]
+        densities, errors = shares_of(settings.density, sizes), np.zeros(layers)
         collapse: list[float | None] = [1 / layer.size for layer in law.layers]
         ends, resolved = None, True
-        curve = _alike(settings.curve, layers)
+        curve = np.reshape([shares_of(each, sizes) for each in settings.curve], (-1, layers))
     else:
         thresholds = [law.threshold(settings.density)] * layers
         densities, errors = law.densities(settings.density)
@@ -139,9 +140,9 @@ def _lost(width: int, columns: Floats) -> Floats:
     return none
 
 
-def _alike(curve: Sequence[float], layers: int) -> Floats:
-    """Densities of layers that all keep the density asked for."""
-    return np.repeat(np.array(curve, float)[:, None], layers, axis=1)
+def shares_of(density: float, among: Sequence[int]) -> Floats:
+    """The shares that are kept of so many entries: whole numbers of them, next to the density."""
+    return np.array([kept_count(density, total) / total for total in among])
 
 
 def _known(law: DepthLaw, density: float) -> Floats:
@@ -166,11 +167,14 @@ def _said_closed(settings: LayersSettings, network: Architecture, x: Floats, rng
         curve = np.array([law.shares(law.threshold(each)) for each in settings.curve]).reshape(-1, layers)
         collapse = [law.collapse(layer) for layer in range(layers)]
     else:
-        densities, dead = np.full(layers, density), closed.dead_of(network, density)
+        among = [sum(network.sizes)] * layers if settings.scope == "global" else network.sizes
+        densities = shares_of(density, among)
+        dead = closed.dead_of(network, [kept_count(density, total) for total in among], among)
         collapse = [1 / size for size in network.sizes]
-        curve = _alike(settings.curve, layers)
+        curve = np.reshape([shares_of(each, among) for each in settings.curve], (-1, layers))
     columns = np.full(network.inputs, densities[0])
-    lost = _lost(network.widths[0], columns)
+    alike = settings.method == "random" or settings.scope == "layer"
+    lost = np.full(network.inputs, dead[0][1] / network.inputs) if alike else _lost(network.widths[0], columns)
     return Said(densities, np.zeros(layers), [*dead], columns, [*collapse], None, lost, curve)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,13 @@ def builder(build: str | Callable[[], object]) -> Callable[[], nn.Module]:
 
 def seeded(fresh: Callable[[], nn.Module], stream: np.random.SeedSequence) -> nn.Module:
     """A module built at a seed of torch, of NumPy's old generator and of `random`, which are put back to where they were."""
+    with generators(stream):
+        return fresh()
+
+
+@contextmanager
+def generators(stream: np.random.SeedSequence) -> Iterator[None]:
+    """A seed of torch, of NumPy's old generator and of `random`, which are put back afterwards to where they were."""
     import torch
 
     numbers = [int(each) for each in stream.generate_state(3)]
@@ -55,7 +63,7 @@ def seeded(fresh: Callable[[], nn.Module], stream: np.random.SeedSequence) -> nn
         np.random.seed(numbers[1])  # noqa: NPY002
         random.seed(numbers[2])
         try:
-            return fresh()
+            yield
         finally:
             np.random.set_state(numpys)  # noqa: NPY002
             random.setstate(before)

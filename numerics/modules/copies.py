@@ -18,7 +18,17 @@ from torch import nn
 
 from numerics.data import Dataset
 from numerics.depth.settings import Residual
-from numerics.modules.pruning import Scores, make_positive, ones_like, output_of, pruned_layers, scored_copy
+from numerics.modules.pruning import (
+    Scores,
+    checked_scores,
+    entering,
+    gradients,
+    make_positive,
+    ones_like,
+    output_of,
+    pruned_layers,
+    scored_copy,
+)
 
 METHODS = ("snip", "synflow")  # GraSP's second term is no product of independent factors and not small (S8)
 
@@ -37,28 +47,30 @@ def scores_of_copies(
             make_positive(module)
     others, weights = pruned_layers(back), pruned_layers(scored)
     for path, layer in pruned_layers(forward).items():
-        layer.register_forward_hook(_apart(others[path], weights[path]))
+        layer.register_forward_hook(_apart(others[path], weights[path]), with_kwargs=True)
     if method == "synflow":
         value = output_of(forward, ones_like(data))[0].sum()
     else:
         f = output_of(forward, data)
         at = f.detach() if residual == "averaged" else torch.zeros_like(f)
         value = (f * torch.as_tensor(Residual(loss, np.asarray(at), np.asarray(data.y, float)).values)).sum() / len(f)
-    wanted = [layer.weight for layer in weights.values()]
-    slopes = torch.autograd.grad(value, wanted)
-    return {
-        path: np.asarray((weight * slope).detach().abs(), float)
-        for path, weight, slope in zip(weights, wanted, slopes, strict=True)
-    }
+    slopes = gradients(value, {path: layer.weight for path, layer in weights.items()})
+    return checked_scores(
+        {
+            path: np.asarray((layer.weight * slope).detach().abs(), float)
+            for (path, layer), slope in zip(weights.items(), slopes, strict=True)
+        }
+    )
 
 
-def _apart(
-    back: nn.Module, scored: nn.Module
-) -> Callable[[nn.Module, tuple[torch.Tensor, ...], torch.Tensor], torch.Tensor]:
+def _apart(back: nn.Module, scored: nn.Module) -> Callable[..., torch.Tensor]:
     """A hook that leaves a layer's output, but sends signals back through one layer and to the weights of another."""
 
-    def hook(layer: nn.Module, given: tuple[torch.Tensor, ...], output: torch.Tensor) -> torch.Tensor:
-        below, own = back(given[0]), scored(given[0].detach())
+    def hook(
+        layer: nn.Module, given: tuple[torch.Tensor, ...], named: dict[str, torch.Tensor], output: torch.Tensor
+    ) -> torch.Tensor:
+        values = entering(given, named)
+        below, own = back(values), scored(values.detach())
         return output.detach() + (below - below.detach()) + (own - own.detach())
 
     return hook

@@ -19,7 +19,8 @@ from numerics.depth.observed import Seen, has_path
 from numerics.depth.settings import LayersSettings
 from numerics.modules.building import builder, seeded
 from numerics.modules.initial import initialisation_of
-from numerics.modules.pruning import masks_of, module_scores, output_of, residual_of, second_term
+from numerics.modules.kept import emptied
+from numerics.modules.pruning import check_reached, masks_of, module_scores, output_of, residual_of, second_term
 from numerics.modules.reading import Chain, NotFollowedError, chain_of
 
 FEWEST_BUILT = 4  # modules whose weights are tested
@@ -109,6 +110,8 @@ def predict_module(
         raise NotFollowedError(f"{_norm_of(modules[0])}: no law of GraSP is known here through batch normalisation")
     with torch.no_grad():
         output_of(modules[0], used)  # refused before anything takes time
+    if settings.data_driven or method == "synflow":
+        check_reached(modules[0], used)
     tested = initialisation_of(chain, modules)
     network = Architecture(
         first.inputs, chain.widths, last.outputs, chain.activation, tested.init, chain.bias, chain.norm
@@ -123,12 +126,12 @@ def predict_module(
     found = forecast(settings, network, used, len(whole.x), seen, np.random.default_rng(sampling))
     read = (
         f"the initialisation, {tested.init}, was found by tests of the weights of {len(modules)} modules "
-        f"(p = {tested.p:.2g}, all layers together)"
+        f"(p = {tested.p:.2g}, all layers together): each layer's law alone; that weights are independent is assumed"
     )
     return replace(
         found,
         layers=tuple(replace(each, name=layer.path) for each, layer in zip(found.layers, chain.layers, strict=True)),
-        notes=(read, *found.notes),
+        notes=(read, *emptied(method, density, {each.path: each.inputs for each in chain.layers}), *found.notes),
         model=build if isinstance(build, str) else getattr(build, "__name__", type(build).__name__),
     )
 

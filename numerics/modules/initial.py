@@ -18,7 +18,7 @@ from numerics.modules.reading import Chain, LinearLayer, NotFollowedError
 Floats = NDArray[np.float64]
 
 LEVEL = 1e-6  # of the test of all layers: what torch's own initialisation fails once in a million
-MOST_TESTED = 2**18  # entries of a layer
+MOST_TESTED = 2**18  # entries of a layer, of all its rows and of all modules
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,18 @@ def _layer(module: nn.Module, layer: LinearLayer) -> nn.Linear:
 def _pooled(modules: Sequence[nn.Module], layer: LinearLayer, name: str) -> Floats:
     """Entries of a layer's weights or biases in all modules, times √inputs."""
     entries = [np.asarray(getattr(_layer(module, layer), name).detach().double()).ravel() for module in modules]
-    return np.concatenate(entries)[:MOST_TESTED] * sqrt(layer.inputs)
+    return some_of(np.concatenate(entries)) * sqrt(layer.inputs)
+
+
+def some_of(entries: Floats) -> Floats:
+    """All entries, or `MOST_TESTED` of them, one at a random place of each of as many equal stretches.
+
+    So that no row and no module is left out, and no period of the entries is followed, as a stride would.
+    """
+    if len(entries) <= MOST_TESTED:
+        return entries
+    within = np.random.default_rng(0).random(MOST_TESTED)  # places do not depend on values: the test stays one
+    return entries[((np.arange(MOST_TESTED) + within) * (len(entries) / MOST_TESTED)).astype(np.int64)]
 
 
 def _p(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.masks.selection import Mask
+from numerics.masks.selection import Mask, kept_count
 
 Floats = NDArray[np.float64]
 
@@ -35,6 +36,23 @@ def kept_of(masks: Mapping[str, Mask], reading: str | None) -> Kept:
         np.array(dead, float),
         None if reading is None else masks[reading].mean(axis=0),
     )
+
+
+def emptied(method: str, density: float, rows: Mapping[str, int]) -> Iterator[str]:
+    """A remark on layers of which Wanda keeps nothing; rows: how many weights a row has, by path."""
+    paths = [path for path, row in rows.items() if method == "wanda" and kept_count(density, row) == 0]
+    if paths:
+        yield f"Wanda keeps 0 weights of each row of {', '.join(paths)}: the density times a row's weights rounds to 0"
+
+
+def least_p(modules: int, copies: int) -> float:
+    """The least p that `tested_apart` can find: of all ways to choose which are modules, one, or two if they are as many.
+
+    Examples:
+        >>> [round(least_p(modules, 16), 5) for modules in (1, 3, 4)]
+        [0.05882, 0.00103, 0.00021]
+    """
+    return (2 if modules == copies else 1) / comb(modules + copies, modules)
 
 
 def tested_apart(kept: Sequence[Kept], copies: Sequence[Kept], rng: np.random.Generator) -> tuple[Floats, float]:

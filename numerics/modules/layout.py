@@ -12,7 +12,7 @@ from torch import nn
 from numerics.arguments import MOST_ENTRIES, InputError
 from numerics.data import Dataset
 from numerics.depth.latents import MOST_MEMORY
-from numerics.modules.pruning import output_of, pruned_layers, scored_copy
+from numerics.modules.pruning import entering, output_of, pruned_layers, scored_copy
 from numerics.modules.reading import NotFollowedError, chain_of, outside_of
 
 BYTES = 64  # of each number that a layer gives out: it, its signal, those of activations, and of the copies
@@ -47,15 +47,18 @@ def layout_of(modules: Sequence[nn.Module], data: Dataset) -> Layout:
     flat, outputs, reading = torch.as_tensor(np.asarray(few.x, float)), dict[str, int](), []
 
     def hook(path: str) -> Callable[..., None]:
-        def seen(layer: nn.Module, given: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
+        def seen(
+            layer: nn.Module, given: tuple[torch.Tensor, ...], named: dict[str, torch.Tensor], output: torch.Tensor
+        ) -> None:
             outputs[path] = outputs.get(path, 0) + output.numel()
-            if isinstance(layer, nn.Linear) and given[0].shape == flat.shape and bool((given[0] == flat).all()):
+            values = entering(given, named)
+            if isinstance(layer, nn.Linear) and values.shape == flat.shape and bool((values == flat).all()):
                 reading.append(path)
 
         return seen
 
     for path, layer in layers.items():
-        layer.register_forward_hook(hook(path))
+        layer.register_forward_hook(hook(path), with_kwargs=True)
     with torch.no_grad():
         output_of(first, few)
     needed = BYTES * sum(outputs.values()) * len(data.x) / len(few.x)

@@ -16,13 +16,14 @@ from torch import nn
 
 from numerics.arguments import MOST_SAMPLES, InputError, Seed, seed_sequence
 from numerics.data import Dataset, batch, dataset_of
+from numerics.depth.closed import keeps_nothing
 from numerics.depth.forecast import check_classes
 from numerics.depth.settings import LayersSettings
 from numerics.masks.selection import kept_count
-from numerics.modules.building import builder, seeded
+from numerics.modules.building import builder, generators, seeded
 from numerics.modules.copies import METHODS as COPIED
 from numerics.modules.copies import scores_of_copies
-from numerics.modules.kept import Kept, kept_of, tested_apart
+from numerics.modules.kept import Kept, emptied, kept_of, least_p, tested_apart
 from numerics.modules.layout import Layout, layout_of
 from numerics.modules.pruning import masks_of, module_scores, pruned_layers
 from numerics.modules.weights import WeightLaw, magnitude_densities, weight_laws
@@ -154,7 +155,7 @@ def predict_parts(
         raise InputError(f"residual is {residual!r:.60}, expected averaged or target for such a module")
     if not isinstance(copies, int) or copies < 2:
         raise InputError(f"copies is {copies!r:.60}, expected a whole number of at least 2")
-    batching, testing, drawing = seed_sequence(seed).spawn(3)
+    batching, testing, drawing, calling = seed_sequence(seed).spawn(4)
     progress("reading data")
     if loss == "cross-entropy" and labels is None and not isinstance(data, Dataset):
         labels = "onehot"
@@ -166,16 +167,17 @@ def predict_parts(
     fresh = builder(build)
     streams = drawing.spawn(max(networks, FEWEST_BUILT))
     modules = [seeded(fresh, stream) for stream in streams]
-    read = layout_of(modules, used)
-    laws = weight_laws([pruned_layers(module) for module in modules])
     kept = []
-    if sample:
-        for number, (module, stream) in enumerate(zip(modules[:networks], streams, strict=False), start=1):
-            progress(f"pruning module {number} of {networks}")
-            scores = module_scores(module, method, used, loss=loss, seed=stream)
-            kept.append(kept_of(masks_of(scores, method, density, scope), read.reading))
-    progress("predicting")
-    told = _told(settings, read, laws, used, copies, lambda: seeded(fresh, drawing.spawn(1)[0]), progress)
+    with generators(calling):  # should forwards draw
+        read = layout_of(modules, used)
+        laws = weight_laws([pruned_layers(module) for module in modules])
+        if sample:
+            for number, (module, stream) in enumerate(zip(modules[:networks], streams, strict=False), start=1):
+                progress(f"pruning module {number} of {networks}")
+                scores = module_scores(module, method, used, loss=loss, seed=stream)
+                kept.append(kept_of(masks_of(scores, method, density, scope), read.reading))
+        progress("predicting")
+        told = _told(settings, read, laws, used, copies, lambda: seeded(fresh, drawing.spawn(1)[0]), progress)
     tested = (
         tested_apart(kept, told.copies, np.random.default_rng(testing))
         if kept and told.copies and scope == "global"
@@ -196,7 +198,11 @@ def predict_parts(
         layers,
         _mean([each.columns for each in told.copies if each.columns is not None]),
         _mean([each.columns for each in kept if each.columns is not None]),
-        (*told.notes, *_notes(read, used, len(whole.x), None if tested is None else tested[1])),
+        (
+            *told.notes,
+            *_tested(settings, told, len(kept), None if tested is None else tested[1]),
+            *_notes(read, used, len(whole.x)),
+        ),
     )
 
 
@@ -213,14 +219,28 @@ def _told(
     if settings.method == "wanda":
         rows = [size // shape[0] for size, shape in zip(sizes, read.shapes.values(), strict=True)]
         shares = [kept_count(settings.density, row) / row for row in rows]
-        return _Told(THEOREM, shares, np.zeros(len(rows)), notes=("theorem: Wanda keeps as many weights of each row",))
+        note = "theorem: Wanda keeps as many weights of each row"
+        return _Told(
+            THEOREM,
+            shares,
+            np.zeros(len(rows)),
+            notes=(note, *emptied("wanda", settings.density, dict(zip(read.shapes, rows, strict=True)))),
+        )
     if settings.scope == "layer" and settings.method not in COPIED:
         shares = [kept_count(settings.density, size) / size for size in sizes]
-        return _Told(THEOREM, shares, np.zeros(len(sizes)), notes=("theorem: each layer keeps what is asked",))
+        dead = _dead_at_random(settings.density, sizes, read.shapes) if settings.method == "random" else None
+        return _Told(
+            THEOREM, shares, np.zeros(len(sizes)), dead=dead, notes=("theorem: each layer keeps what is asked",)
+        )
     if settings.method == "random":
-        note = "theorem: every weight is kept with the same chance, so that the mean density of every layer is the module's"
-        shares = [settings.density] * len(sizes)
-        return _Told(THEOREM, shares, np.zeros(len(sizes)), dead=_dead(shares, read.shapes), notes=(note,))
+        total = sum(sizes)
+        count = kept_count(settings.density, total)
+        note = (
+            f"theorem: {count} of {total} weights are kept, every choice alike, so that the expected density of every layer "
+            "is the module's"
+        )
+        dead = _dead_at_random(settings.density, [total] * len(sizes), read.shapes)
+        return _Told(THEOREM, [count / total] * len(sizes), np.zeros(len(sizes)), dead=dead, notes=(note,))
     if settings.method == "magnitude":
         return _magnitude(settings, laws, read.shapes)
     if settings.method not in COPIED:
@@ -268,7 +288,7 @@ def _magnitude(
     for path, law in laws.items():
         by_name.setdefault(law.name if law is not None else "", []).append(path)
     found = "; ".join(f"{', '.join(paths)}: {name}" for name, paths in by_name.items())
-    note = f"limit: large layers whose weights have the laws (S2) that tests of fresh modules do not tell them apart from: {found}"
+    note = f"limit: large layers whose weights have the laws (S2) that tests of fresh modules do not tell them apart from, independent of each other, which is assumed: {found}"
     return _Told(LIMIT, densities.tolist(), dead=_dead(densities.tolist(), shapes), notes=(note,))
 
 
@@ -278,6 +298,17 @@ def _dead(shares: Sequence[float], shapes: Mapping[str, tuple[int, ...]]) -> Flo
     for share, (rows, columns, *kernel) in zip(shares, shapes.values(), strict=True):
         places = int(np.prod(kernel))
         found.append((rows * (1 - share) ** (columns * places), columns * (1 - share) ** (rows * places)))
+    return np.array(found)
+
+
+def _dead_at_random(density: float, among: Sequence[int], shapes: Mapping[str, tuple[int, ...]]) -> Floats:
+    """Rows and columns that are expected to keep nothing; among: the weights of which a fixed number is kept at random."""
+    found = []
+    for total, (rows, columns, *kernel) in zip(among, shapes.values(), strict=True):
+        places, kept = int(np.prod(kernel)), kept_count(density, total)
+        found.append(
+            (rows * keeps_nothing(columns * places, kept, total), columns * keeps_nothing(rows * places, kept, total))
+        )
     return np.array(found)
 
 
@@ -307,15 +338,25 @@ def _mean(found: Sequence[Floats]) -> Floats | None:
     return np.asarray(np.mean(found, axis=0)) if found else None
 
 
-def _notes(read: Layout, data: Dataset, given: int, p: float | None) -> Iterator[str]:
-    """p: of the test of all layers together."""
-    if p is not None:
-        held = (
-            "the pruned modules are not told from copies"
-            if p >= LEVEL
-            else "the pruned modules are told from copies: the independence does not hold here, take what was observed"
-        )
-        yield f"{held} (p = {p:.2g}, all layers together)"
+def _tested(settings: LayersSettings, told: _Told, modules: int, p: float | None) -> Iterator[str]:
+    """Whether pruned modules were told from copies; p: of the test of all layers together."""
+    if not told.copies:
+        return
+    if p is None:
+        why = "each layer keeps what is asked" if settings.scope == "layer" else "no module was pruned"
+        yield f"the independence was not tested: {why}"
+        return
+    least = least_p(modules, len(told.copies))
+    if least >= LEVEL:
+        held = f"too few modules to tell from copies: no p is below {least:.2g}, expected {LEVEL:g}; prune more of them"
+    elif p >= LEVEL:
+        held = "the pruned modules are not told from copies"
+    else:
+        held = "the pruned modules are told from copies: the independence does not hold here, take what was observed"
+    yield f"{held} (p = {p:.2g}, all layers together)"
+
+
+def _notes(read: Layout, data: Dataset, given: int) -> Iterator[str]:
     if len(data.x) < given:
         yield f"a random batch of {len(data.x)} of the {given} samples, for predictions and modules alike"
     if read.unpruned:

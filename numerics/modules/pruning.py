@@ -7,7 +7,9 @@ takes the statistics of the data.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from copy import deepcopy
 from typing import Any
 
@@ -22,6 +24,7 @@ from numerics.data import Dataset
 from numerics.depth.forecast import check_classes
 from numerics.depth.settings import DATA_DRIVEN, LOSSES, Residual
 from numerics.masks.selection import Mask, global_mask, global_masks, row_mask
+from numerics.modules.building import generators
 from numerics.modules.reading import check_plain
 
 METHODS = ("random", "magnitude", "snip", "grasp", "grasp-magnitude", "synflow", "wanda")
@@ -74,7 +77,8 @@ def prune_module(
         raise InputError(f"data is {type(data).__name__}, expected a Dataset, such as load_data returns")
     if loss == "cross-entropy" and method in DATA_DRIVEN:
         check_classes(data)
-    found = module_scores(module, method, data, loss=loss, seed=seed)
+    with generators(seed_sequence(seed)):  # should the forward draw
+        found = module_scores(module, method, data, loss=loss, seed=seed)
     return {path: torch.from_numpy(mask) for path, mask in masks_of(found, method, density, scope).items()}
 
 
@@ -90,10 +94,14 @@ def masks_of(scores: Mapping[str, NDArray[np.float64]], method: str, density: fl
 
 def module_scores(module: nn.Module, method: str, data: Dataset, *, loss: str, seed: Seed = 0) -> Scores:
     """Scores of all prunable weights by the paths of their layers, the largest to be kept."""
-    found = _scores(module, method, data, loss, seed)
-    if not any(score.any() for score in found.values()):
+    return checked_scores(_scores(module, method, data, loss, seed))
+
+
+def checked_scores(scores: Scores) -> Scores:
+    """The scores themselves; InputError if all are 0, where any choice of weights would be as good."""
+    if not any(score.any() for score in scores.values()):
         raise InputError("all scores are 0, expected data, targets and weights that give some")
-    return found
+    return scores
 
 
 def _scores(module: nn.Module, method: str, data: Dataset, loss: str, seed: Seed) -> Scores:
@@ -119,7 +127,10 @@ def scored_copy(module: nn.Module) -> nn.Module:
     if not isinstance(module, nn.Module):
         raise InputError(f"the module is {module!r:.100}, expected a torch module")
     check_plain(module)
-    copy = deepcopy(module).double().eval().requires_grad_(True)
+    copy = deepcopy(module).double().eval()
+    for parameter in copy.parameters():
+        if parameter.is_floating_point():  # others, such as tables of indices, have no slope
+            parameter.requires_grad_(True)
     for part in copy.modules():
         if isinstance(part, nn.modules.batchnorm._BatchNorm):
             part.train()
@@ -131,7 +142,18 @@ def pruned_layers(module: nn.Module) -> dict[str, nn.Module]:
     found = {path: part for path, part in module.named_modules() if isinstance(part, PRUNED)}
     if not found:
         raise InputError("the module has no linear or convolutional layer, expected one")
+    owners = dict[int, str]()
+    for path, layer in found.items():
+        if (other := owners.setdefault(id(layer.weight), path)) != path:
+            raise InputError(f"{other} and {path} share their weights, expected weights of its own for each layer")
     return found
+
+
+def check_reached(module: nn.Module, data: Dataset) -> None:
+    """InputError for a layer that sends no signal back from the output, as within `torch.no_grad`."""
+    copy = scored_copy(module)
+    few = Dataset(data.x[:2], data.y[:2], data.name, data.labelling, data.about)
+    gradients(output_of(copy, few).sum(), {path: layer.weight for path, layer in pruned_layers(copy).items()})
 
 
 def residual_of(module: nn.Module, data: Dataset, loss: str) -> Residual:
@@ -165,16 +187,18 @@ def output_of(module: nn.Module, data: Dataset) -> torch.Tensor:
 
     InputError if it takes neither or does not fit the targets.
     """
-    flat = torch.as_tensor(np.asarray(data.x, float), dtype=next(module.parameters()).dtype)
+    dtypes = (parameter.dtype for parameter in module.parameters() if parameter.is_floating_point())
+    dtype = next(dtypes, torch.get_default_dtype())
+    flat = torch.as_tensor(np.asarray(data.x, float), dtype=dtype)
     try:
-        found = module(flat)
-    except Exception as error:  # a forward raises whatever it likes
+        found = _called(module, flat)
+    except (Exception, SystemExit) as error:  # a forward raises whatever it likes
         if (images := _images(flat, data)) is None:
-            raise _untaken(flat, error) from error
+            raise InputError(f"{_untaken(flat, error)}, expected it to") from error
         try:
-            found = module(images)
-        except Exception as second:
-            raise _untaken(images, second) from second
+            found = _called(module, images)
+        except (Exception, SystemExit) as second:
+            raise InputError(f"{_untaken(flat, error)}; {_untaken(images, second)}, expected one") from second
     if not isinstance(found, torch.Tensor):
         raise InputError(f"the module returns {type(found).__name__}, expected one tensor")
     if tuple(found.shape) != data.y.shape:
@@ -184,9 +208,17 @@ def output_of(module: nn.Module, data: Dataset) -> torch.Tensor:
     return found
 
 
-def _untaken(x: torch.Tensor, error: Exception) -> InputError:
-    line = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return InputError(f"the module does not take inputs of shape {tuple(x.shape)}: {line:.200}, expected it to")
+def _called(module: nn.Module, x: torch.Tensor) -> object:
+    """What the module gives; what the user's forward prints goes to standard error."""
+    with redirect_stdout(sys.stderr):
+        return module(x)
+
+
+def _untaken(x: torch.Tensor, error: BaseException) -> str:
+    said = (
+        str(error).splitlines()[0] if str(error) and isinstance(error, Exception) else f"raised {type(error).__name__}"
+    )
+    return f"the module does not take inputs of shape {tuple(x.shape)}: {said:.200}"
 
 
 def _images(flat: torch.Tensor, data: Dataset) -> torch.Tensor | None:
@@ -209,14 +241,14 @@ def _slopes(
     f = output_of(module, data)
     mean = ((f - y) ** 2).sum() / 2 if loss == "mse" else -(y * torch.log_softmax(f, dim=1)).sum()
     curved = method.startswith("grasp")
-    found = _gradients(mean / len(y), weights, create_graph=curved)
+    found = gradients(mean / len(y), weights, create_graph=curved)
     if curved:
         along = sum((each * each.detach()).sum() for each in found)
         found = torch.autograd.grad(along, wanted)
     return dict(zip(weights, found, strict=True))
 
 
-def _gradients(value: torch.Tensor, weights: Mapping[str, torch.Tensor], create_graph: bool = False) -> Any:
+def gradients(value: torch.Tensor, weights: Mapping[str, torch.Tensor], create_graph: bool = False) -> Any:
     """∂value/∂weights; InputError if a layer does not reach the value."""
     if not value.requires_grad:
         raise InputError("no weight reaches the output, expected layers that do")
@@ -233,7 +265,7 @@ def _synflow(module: nn.Module, weights: Mapping[str, torch.Tensor], data: Datas
     Batch normalisation is in evaluation mode, about the mean 0.
     """
     make_positive(module)
-    found = _gradients(output_of(module, ones_like(data))[0].sum(), weights)
+    found = gradients(output_of(module, ones_like(data))[0].sum(), weights)
     return _numpy({path: (weights[path] * each).abs() for path, each in zip(weights, found, strict=True)})
 
 
@@ -267,12 +299,14 @@ def _wanda(module: nn.Module, layers: Mapping[str, nn.Module], data: Dataset) ->
     squares: dict[str, torch.Tensor] = {}
 
     def hook(path: str):  # type: ignore[no-untyped-def]
-        def record(layer: nn.Module, given: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
-            squares[path] = squares.get(path, 0) + _entering(layer, given[0])
+        def record(
+            layer: nn.Module, given: tuple[torch.Tensor, ...], named: dict[str, torch.Tensor], output: torch.Tensor
+        ) -> None:
+            squares[path] = squares.get(path, 0) + _squared(layer, entering(given, named))
 
         return record
 
-    handles = [layer.register_forward_hook(hook(path)) for path, layer in layers.items()]
+    handles = [layer.register_forward_hook(hook(path), with_kwargs=True) for path, layer in layers.items()]
     with torch.no_grad():
         output_of(module, data)
     for handle in handles:
@@ -282,7 +316,12 @@ def _wanda(module: nn.Module, layers: Mapping[str, nn.Module], data: Dataset) ->
     return _numpy({path: layer.weight.abs() * squares[path].sqrt() for path, layer in layers.items()})
 
 
-def _entering(layer: Any, given: torch.Tensor) -> torch.Tensor:
+def entering(given: tuple[torch.Tensor, ...], named: Mapping[str, torch.Tensor]) -> torch.Tensor:
+    """The input of a layer's call, by place or by its name."""
+    return given[0] if given else named["input"]
+
+
+def _squared(layer: Any, given: torch.Tensor) -> torch.Tensor:
     """The sum of squares of what each weight multiplies, in the weight's shape or one that goes with it."""
     if isinstance(layer, nn.Linear):
         flat = given.reshape(-1, given.shape[-1])

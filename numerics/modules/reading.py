@@ -6,14 +6,16 @@ named by its path in the module.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import torch
 from torch import fx, nn
+from torch.nn.parameter import is_lazy
 from torch.nn.utils import parametrize
 
 from numerics.arguments import InputError
@@ -164,9 +166,9 @@ def _caller(node: fx.Node) -> str:
 
 def _traced(module: nn.Module) -> fx.Graph:
     try:
-        with _evaluating(module):  # dropout that follows self.training is off
+        with _evaluating(module), redirect_stdout(sys.stderr):  # dropout that follows self.training is off
             return fx.Tracer().trace(module)
-    except Exception as error:  # a forward that depends on values raises whatever it likes
+    except (Exception, SystemExit) as error:  # a forward that depends on values raises whatever it likes
         line = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(
             f"the module cannot be traced by torch.fx ({line:.200}), expected a forward without branches on values"
@@ -176,8 +178,14 @@ def _traced(module: nn.Module) -> fx.Graph:
 def _chain(module: nn.Module) -> Chain:
     if isinstance(module, nn.Linear):
         raise InputError("the module is one linear layer, expected a hidden layer")
-    parts = _parts(module, _traced(module))
+    traced = _traced(module)
+    _check_used(module, traced)
+    parts = _parts(module, traced)
     layers = tuple(part for part in parts if isinstance(part, LinearLayer))
+    called = {layer.path for layer in layers}
+    for path, part in module.named_modules():
+        if isinstance(part, nn.Linear) and path not in called:
+            raise InputError(f"{path} ({type(part).__name__}) is not called, expected each layer in the chain")
     if len(layers) < 2:
         raise InputError(f"the module has {len(layers)} linear layers, expected at least 2")
     for before, after in pairwise(layers):
@@ -191,10 +199,32 @@ def _chain(module: nn.Module) -> Chain:
     return chain
 
 
+def _check_used(module: nn.Module, traced: fx.Graph) -> None:
+    """InputError for a part whose output goes nowhere: it changes its input in place, or its weights are not the chain's."""
+    by_path, sizes = dict(module.named_modules()), set[fx.Node]()
+    for node in traced.nodes:
+        if node.op in ("placeholder", "output", "get_attr") or _of_shape(node, sizes) or node.users:
+            continue
+        is_part = node.op == "call_module"
+        where = str(node.target) if is_part else node.name
+        what = type(by_path[where]).__name__ if is_part else getattr(node.target, "__name__", str(node.target))
+        raise InputError(f"{where} ({what}): its output is not used, expected each part's to go into the next")
+
+
 def check_plain(module: nn.Module) -> None:
-    """InputError for what changes values or weights unseen: hooks, and weights that are computed from others."""
+    """InputError for what changes values or weights unseen, hooks and weights that are computed from others, and for
+    parameters without finite values."""
     for path, part in module.named_modules():
         where = path or "the module"
+        for name, each in part.named_parameters(recurse=False):
+            if is_lazy(each):
+                raise InputError(
+                    f"{where} ({type(part).__name__}): {name} has no shape before a first call, expected one"
+                )
+            if each.is_meta:
+                raise InputError(f"{where}: {name} is on the device meta, expected values")
+            if not bool(torch.isfinite(each).all()):
+                raise InputError(f"{where}: {name} has entries that are not finite, expected finite ones")
         if parametrize.is_parametrized(part):
             raise InputError(f"{where}: weights are reparametrised, expected weights as they are")
         if part._forward_hooks or part._forward_pre_hooks:

@@ -17,7 +17,7 @@ from torch import nn
 
 from numerics.arguments import InputError
 from numerics.depth.architecture import NORMAL, UNIFORM, Law
-from numerics.modules.initial import LEVEL, MOST_TESTED
+from numerics.modules.initial import LEVEL, some_of
 
 Floats = NDArray[np.float64]
 
@@ -47,7 +47,7 @@ def weight_laws(layers: Sequence[Mapping[str, nn.Module]]) -> dict[str, WeightLa
         if len(entries) > 1 and entries[0].any() and np.array_equal(entries[0], entries[1]):
             raise InputError(f"{path or 'the module'}: two builds have the same weights, expected fresh random ones")
         shape = entries[0].shape
-        pooled = np.concatenate([each.ravel() for each in entries])[:MOST_TESTED]
+        pooled = some_of(np.concatenate([each.ravel() for each in entries]))
         found[path] = _law(pooled, fan_in=prod(shape[1:]), fan_out=shape[0] * prod(shape[2:]), tests=len(layers[0]))
     return found
 

@@ -60,7 +60,7 @@ def print_facts(console: Console, facts: Sequence[tuple[str, str]]) -> None:
 
     grid = Table.grid(padding=(0, 2))
     for name, text in facts:
-        grid.add_row(Text(name, style="bold"), Text(text))
+        grid.add_row(Text(name, style="bold"), Text(text, overflow="fold"))
     console.print(grid)
 
 
@@ -86,6 +86,7 @@ def _rich(table: Table) -> rich.table.Table:
         made.add_column(
             Text(name),
             justify="right" if side == "r" else "left",
+            overflow="fold",  # a long name is broken rather than cut: names stay apart
             no_wrap=not ruled and place != table.prose,
             min_width=_longest_word(table, place) if place == table.prose else None,
         )
