@@ -55,7 +55,11 @@ def configure(parser: ArgumentParser) -> None:
     add_data(parser, "digits")
     parser.set_defaults(samples=None)
     add("--scope", metavar="S", help="global: one threshold for all layers (default); layer: one for each")
-    add("--activation", metavar="F", help="relu (default), leaky, tanh, erf, gelu, silu, elu, softplus, ...")
+    add(
+        "--activation",
+        metavar="F",
+        help="relu (default), leaky, tanh, erf, gelu, silu, elu, softplus, sigmoid, abs or linear",
+    )
     add("--init", metavar="I", help="normal (default), uniform, he, torch (uniform on ±1/√inputs)")
     add("--bias", action="store_true", default=None, help="hidden layers have biases")
     add("--norm", metavar="K", help="none (default) or batch: in front of activations; without GraSP")
