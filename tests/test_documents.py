@@ -173,7 +173,7 @@ def test_the_run_of_the_ledger_prints_what_the_pages_show(ledger_run) -> None:
 def test_the_weakest_links_that_are_told_are_those_of_the_run(ledger_run) -> None:
     """Of the claims whose proofs are lists of steps: how many there are, and what their expressions rest on."""
     claims = [claim for claim in ledger_run.claims if claim.entry.claim.steps]
-    measured = [claim.label for claim in claims if claim.entry.claim.proof is Proof.MEASURED]
+    measured = [claim.entry.label for claim in claims if claim.entry.claim.proof is Proof.MEASURED]
     links = Counter(str(link) for claim in claims for link in claim.weakest.values())
     words = (
         f"Of the {len(ledger_run.claims)} claims {len(claims) - len(measured)} have proofs, which are lists of steps; "

@@ -370,8 +370,8 @@ BAD = [
     ["evaluate", "E2", "exact_tail", "m=1e300", "k=3", "p=1/3"],
     ["evaluate", "L7", "identity_skips", "C=2", "lambda=3"],
     ["evaluate", "L10.2", "sparse_tree", "n=2", "lambda=3"],
-    ["evaluate", "L13", "square_hitting_time", "epsilon=1e-1000", "kappa=1", "L_0=1", "eta=1/2"],
-    ["evaluate", "L13", "square_hitting_time", "epsilon=1e-1000", "kappa=1", "L_0=1", "eta=1/2", "--exact"],
+    ["evaluate", "L13", "square_hitting_time", "epsilon=1e-2000", "kappa=1", "L_0=1", "eta=1/2"],
+    ["evaluate", "L13", "square_hitting_time", "epsilon=1e-2000", "kappa=1", "L_0=1", "eta=1/2", "--exact"],
 ]
 
 

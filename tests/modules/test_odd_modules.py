@@ -7,7 +7,6 @@ import pytest
 from rich.console import Console
 
 from numerics.arguments import InputError
-from numerics.commands._parts_report import short_names
 from numerics.data import load_data
 from numerics.depth.closed import keeps_nothing
 from numerics.depth.forecast import predict_layers
@@ -16,6 +15,7 @@ from numerics.reports.tables import Table, print_facts, print_table
 torch = pytest.importorskip("torch")
 nn = torch.nn
 
+from numerics.commands._parts_report import short_names  # noqa: E402
 from numerics.modules import chain_of, predict_module, predict_parts, prune_module  # noqa: E402
 from numerics.modules.initial import MOST_TESTED, some_of  # noqa: E402
 from numerics.modules.reading import NotFollowedError  # noqa: E402
