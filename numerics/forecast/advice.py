@@ -33,10 +33,8 @@ IDLE = 0.25  # the share of a layer's units that hear nothing from which the lay
 KERNELS: tuple[Literal["pruned", "dense", "constant"], ...] = ("pruned", "dense", "constant")
 _OF_WHAT = f"all of kernel regression, which stands for very wide {OF_THE_KERNEL}, the first layer alone pruned"
 _FROM_THE_KERNEL: Line = {"text": "", "kind": LIMIT, "by": "K7.1, B7"}
-APART, FAR = (
-    3.0,
-    0.2,
-)  # deviations, and share of the prediction, by which networks differ from what is predicted of them
+APART = 3.0  # deviations by which networks differ from what is predicted of them, for a word about it
+FAR = 0.2  # share of the prediction by which they have to differ as well: four networks tell little of a deviation
 
 
 @dataclass(frozen=True)

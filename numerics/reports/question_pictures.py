@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from math import ceil, floor, isfinite, log10
 
@@ -95,9 +95,9 @@ def _points(method: MethodSummary, densities: Sequence[float], place: int) -> li
     return [(density, row[place]) for density, row in pairs if isfinite(row[place]) and row[place] >= least]
 
 
-def _axes(across: object, down: object, densities: Sequence[float], bottom: int) -> str:
-    if not callable(across) or not callable(down):
-        raise TypeError("expected functions")
+def _axes(
+    across: Callable[[float], float], down: Callable[[float], float], densities: Sequence[float], bottom: int
+) -> str:
     parts = []
     step = max(1, ceil(-bottom / 5))
     for power in range(0, bottom - 1, -step):
