@@ -21,7 +21,7 @@ from theory.flow.linear import amplitude, eigenvalue, eta
 from theory.flow.relabelling import gates, outputs, product, readout, unit
 from theory.generalisation.studies import Widening
 from theory.graphon.symbols import m, n
-from theory.kernel.dual import a, b, c, relu
+from theory.kernel.dual import a, b, c
 from theory.kernel.fixed_inputs import row_kernel
 
 SAMPLES, INPUTS, DENSITY, RATE, STEPS = 8, 8, 0.5, 0.5, 40
@@ -164,7 +164,6 @@ def networks_follow_their_own_curve(
 @statistical(trained_widths, tests=2, cost=0.8)
 @control("no wider", widening=Widening(1))
 @control("the dense kernel", row_kernel=row_kernel.subs({a: 1, b: 1, c: whole}))
-@control("the own layer's mask forgotten", row_kernel=relu.value + whole * relu.slope)
 @control("η not over the samples", step_loss=step_loss.subs(m, 1))
 @control("the exponent of the residual", step_loss=EXPONENT)
 def networks_near_the_curve_of_the_limit(
