@@ -12,6 +12,7 @@ from theory.input_error import InputError
 
 __all__ = [
     "HIGHEST_SEED",
+    "MOST_COUNT",
     "MOST_ENTRIES",
     "MOST_JOBS",
     "MOST_SAMPLES",
@@ -30,6 +31,7 @@ __all__ = [
     "seed_sequence",
 ]
 
+MOST_COUNT = 2**31 - 1  # of what is counted: fits 32 bits
 MOST_ENTRIES = 2**25  # of an array: 256 MB
 MOST_JOBS = 1024
 MOST_SAMPLES = 4096  # of larger data a random batch is used

@@ -29,13 +29,11 @@ from numerics.fitting.levels import ENOUGH_DRAWN, FEW_ROWS, REJECTED
 from numerics.masks.arrays import sparse_mask
 from numerics.masks.selection import Mask, n_of_m_mask, top_k_mask
 from numerics.networks import random_network
-from numerics.pruning.methods import residual, saliency
+from numerics.pruning.methods import DATA_DRIVEN, SMOOTHED, residual, saliency
 from numerics.pruning.moments import noise_floor
 from numerics.pruning.row_law import (
-    DATA_DRIVEN,
     FEWEST_ROWS,
     MOST_SCORES,
-    SMOOTHED,
     NotCoveredError,
     Problem,
     posed,

@@ -20,13 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arguments import InputError, checked_bool, checked_integer, seed_number
-from numerics.data import Dataset, dataset_of
+from numerics.data import Dataset
 from numerics.depth.forecast import LayersForecast, predict_layers
 from numerics.depth.latents import MOST_UNITS
-from numerics.depth.settings import DATA_DRIVEN, METHODS
+from numerics.depth.samples import dataset_for
+from numerics.depth.settings import METHODS
 from numerics.forecast.predict import Forecast, predict
 from numerics.forecast.question_summary import Made, QuestionSummary, Without
 from numerics.forecast.question_text import question_summary
+from numerics.pruning.methods import DATA_DRIVEN
 
 if TYPE_CHECKING:
     from torch import nn
@@ -132,9 +134,7 @@ def report(
         loss = loss or "cross-entropy"
     progress("reading data")
     checked_integer("samples", samples, 2, 2**40)
-    if loss == "cross-entropy" and labels is None and not isinstance(data, Dataset):
-        labels = "onehot"
-    whole = dataset_of(data, labels, standardise, target, missing)
+    whole = dataset_for(loss or "mse", data, labels, standardise, target, missing)
     forecasts, left_out = [], []
     for method in chosen:
 

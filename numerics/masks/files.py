@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import torch
 
 WHOLE = "a whole file"
-LONGEST_SIDE = 2**27
+LONGEST_SIDE = 2**27  # rows or columns of a mask
 MOST_KEPT = 2**28  # weights: some 6 GiB
 _PIECE = 2**22  # entries read at a time
 _SPARSE_FILE = {"format", "shape", "data"}  # arrays of scipy.sparse.save_npz

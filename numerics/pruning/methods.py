@@ -59,6 +59,8 @@ METHODS = (
     "synflow-iterative",
     "wanda",
 )
+SMOOTHED = ("grasp", "grasp-magnitude")  # their scores have a smoothed residual
+DATA_DRIVEN = ("snip", *SMOOTHED)  # their scores read the data and the residual
 SCOPES: tuple[Scope, ...] = ("layers", "layer", "row")
 
 

@@ -427,6 +427,20 @@ def test_help_is_quick(words):
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1.0
 
 
+def processor_time(*words):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert call(*words).returncode == 0
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+@pytest.mark.parametrize("words", [("show", "S4"), ("evaluate", "S4", "kernel", "u=1/2", "phi=1/3", "tau=1")])
+def test_a_claim_alone_costs_little_more_than_sympy(words):
+    ours = min(processor_time(REAL, *words) for _ in range(3))
+    sympy = min(processor_time([sys.executable, "-c", "import sympy"]) for _ in range(3))
+    assert ours < 1.35 * sympy
+
+
 def test_a_file_is_whole_or_not_there(tmp_path):
     file = tmp_path / "out.json"
     file.write_text("before", encoding="utf-8")

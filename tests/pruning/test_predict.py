@@ -16,6 +16,7 @@ from numerics.data import Dataset, digits, symmetrised
 from numerics.files import replacing
 from numerics.networks import random_network, tangent_residual
 from numerics.pruning import methods as pruning
+from numerics.pruning.methods import SMOOTHED
 from numerics.pruning.observation import Observation, compare, observe, score
 from numerics.pruning.prediction import (
     RANK_ONE_DISTANCE,
@@ -31,7 +32,6 @@ from numerics.pruning.prediction import (
 )
 from numerics.pruning.row_law import (
     METHODS,
-    SMOOTHED,
     Problem,
     RowLaw,
     _grasp_scores,
