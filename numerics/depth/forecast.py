@@ -114,7 +114,7 @@ def predict_layers(
     density: in (0, 1). scope: global, one threshold for all layers, or layer. activation, init, bias, norm: see
     `Architecture`; GraSP is refused with batch normalisation. loss: mse or cross-entropy. residual: target, the initial
     output taken as 0; output, that of each pruned network; averaged, over initial outputs as wide networks have them.
-    units: of a layer that the law draws, which set its error. networks: pruned to compare, none without `sample`. curve:
+    units: so many units of each layer the law draws; more make its sampling error smaller. networks: pruned to compare, none without `sample`. curve:
     other densities at which layers are predicted too.
 
     Raises:

@@ -94,11 +94,11 @@ def report(
     seed: int = 0,
     progress: Callable[[str], object] = lambda doing: None,
 ) -> Report:
-    """Answer for a network and data what pruning methods keep, which layers end, which inputs are lost, what is learnt.
+    """Report on a network and data: what pruning methods keep, which layers end, which inputs are lost, what is learnt.
 
     The network is given by `widths` of hidden layers, with activation, init, bias and norm as in `predict_layers`, or by a
     `model`, a function that returns a torch module, or its name (see `numerics.modules.predict_module`). methods: all that the
-    theory follows unless some are given; those it does not follow are named in `left_out`. Layers are predicted at the
+    theory follows unless some are given; methods that it does not follow are named in `left_out`. Layers are predicted at the
     density and along a curve from .5 to .001; `networks` of them are pruned to compare. learning: whether the tangent
     kernel is asked, too. data, labels, standardise, target, missing, loss, residual, units: as in `predict_layers`;
     samples: at most so many rows, at random. `Report.summary` has all numbers and sentences, `Report.page` is HTML.
